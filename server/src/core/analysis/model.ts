@@ -1,0 +1,381 @@
+// The Model: a graph with its costs, asked by every feature. Computed once for a text; dear parts only when asked for.
+import type { Frame, Graph, GraphNode } from '../graph/graph.ts';
+import type { Counts, Shape } from '../ops/op.ts';
+import type { Lines } from '../text/lines.ts';
+import { type Convention, type ConventionName, conventionOf } from './conventions.ts';
+import { activationsOf, countsOf, parameters } from './counts.ts';
+import { fieldsOf, type ReceptiveField } from './field.ts';
+import { type Peak, peakOf } from './liveness.ts';
+
+/** An amount of which a part may not be known: then it is a lower bound (“at least”). */
+export interface Amount {
+  readonly value: number;
+  readonly complete: boolean;
+}
+
+/** What a stretch of the network costs, for one sample. */
+export interface Cost {
+  readonly macs: Amount;
+  /** In the convention that was asked for. */
+  readonly value: Amount;
+  /** Learnable parameters. */
+  readonly params: Amount;
+  /** Elements of new memory. */
+  readonly activations: Amount;
+  readonly weights: number;
+  readonly biases: number;
+  readonly normAffine: number;
+  /** Running statistics, not in `params`. */
+  readonly normStats: number;
+  /** Why a part is not known. */
+  readonly why: string | undefined;
+}
+
+/** What stands on one line: the frames with a site there, none inside another of them. */
+export interface LineCost {
+  /** 0-based. */
+  readonly line: number;
+  /** In source order; several for a block that is used several times. */
+  readonly frames: readonly Frame[];
+  readonly cost: Cost;
+}
+
+export interface Model {
+  readonly graph: Graph;
+  readonly lines: Lines;
+  readonly convention: Convention;
+  readonly totals: Cost;
+  counts(node: GraphNode): Counts;
+  costOf(frame: Frame): Cost;
+  costOfNode(node: GraphNode): Cost;
+  /** The line costs whose line is within the two 0-based lines, both included; all without. */
+  lineCosts(first?: number, last?: number): readonly LineCost[];
+  lineCost(line: number): LineCost | undefined;
+  /** The same network under another convention. */
+  under(convention: ConventionName): Model;
+  readonly peak: Peak;
+  field(node: GraphNode): ReceptiveField | undefined;
+}
+
+/** Counts every node and sums up; `lines` are those of the text that the graph's sites speak of. */
+export function analyse(graph: Graph, lines: Lines, convention: ConventionName = 'macs'): Model {
+  return new Analysis(graph, lines, conventionOf(convention)!, new Tally(graph));
+}
+
+/** Prefix sums over the nodes: a frame holds a stretch of them, so its cost is a difference. Independent of conventions. */
+class Tally {
+  readonly counts: readonly Counts[];
+  readonly macs: Prefix;
+  readonly params: Prefix;
+  readonly activations: Prefix;
+  readonly weights: Prefix;
+  readonly biases: Prefix;
+  readonly normAffine: Prefix;
+  readonly normStats: Prefix;
+
+  constructor(graph: Graph) {
+    const { nodes } = graph;
+    const counts = nodes.map(countsOf);
+    this.counts = counts;
+    const activations = activationsOf(graph);
+    this.macs = new Prefix(nodes.length, id => counts[id]!.macs);
+    this.params = new Prefix(nodes.length, id => parameters(counts[id]!));
+    this.activations = new Prefix(nodes.length, id => (nodes[id]!.op.kind === 'source' && nodes[id]!.op.name === 'input' ? 0 : activations[id]!));
+    this.weights = new Prefix(nodes.length, id => counts[id]!.weights);
+    this.biases = new Prefix(nodes.length, id => counts[id]!.biases);
+    this.normAffine = new Prefix(nodes.length, id => counts[id]!.normAffine);
+    this.normStats = new Prefix(nodes.length, id => counts[id]!.normStats);
+  }
+}
+
+class Prefix {
+  readonly #sums: Float64Array;
+  readonly #unknown: Uint32Array;
+
+  constructor(length: number, valueOf: (id: number) => number) {
+    this.#sums = new Float64Array(length + 1);
+    this.#unknown = new Uint32Array(length + 1);
+    for (let id = 0; id < length; id++) {
+      const value = valueOf(id);
+      const known = !Number.isNaN(value);
+      this.#sums[id + 1] = this.#sums[id]! + (known ? value : 0);
+      this.#unknown[id + 1] = this.#unknown[id]! + (known ? 0 : 1);
+    }
+  }
+
+  value(first: number, end: number): number {
+    return this.#sums[end]! - this.#sums[first]!;
+  }
+
+  amount(first: number, end: number): Amount {
+    return { value: this.value(first, end), complete: this.#unknown[end] === this.#unknown[first] };
+  }
+}
+
+class Analysis implements Model {
+  readonly graph: Graph;
+  readonly lines: Lines;
+  readonly convention: Convention;
+  readonly totals: Cost;
+  readonly #tally: Tally;
+  readonly #value: Prefix;
+  readonly #byLine = new Map<number, LineCost>();
+  #frames: ReadonlyMap<number, readonly Frame[]> | undefined;
+  #peak: Peak | undefined;
+  #fields: readonly (ReceptiveField | undefined)[] | undefined;
+
+  constructor(graph: Graph, lines: Lines, convention: Convention, tally: Tally) {
+    this.graph = graph;
+    this.lines = lines;
+    this.convention = convention;
+    this.#tally = tally;
+    const { nodes } = graph;
+    this.#value =
+      convention.name === 'macs'
+        ? tally.macs
+        : new Prefix(nodes.length, id => {
+            const node = nodes[id]!;
+            return node.why === undefined ? convention.of(node, tally.counts[id]!) : Number.NaN;
+          });
+    this.totals = this.#cost(0, nodes.length);
+  }
+
+  counts(node: GraphNode): Counts {
+    return this.#tally.counts[node.id]!;
+  }
+
+  costOf(frame: Frame): Cost {
+    return this.#cost(frame.first, frame.end);
+  }
+
+  costOfNode(node: GraphNode): Cost {
+    return this.#cost(node.id, node.id + 1);
+  }
+
+  lineCosts(first = 0, last = this.lines.count - 1): readonly LineCost[] {
+    const found: LineCost[] = [];
+    const frames = this.#framesByLine();
+    // A window of lines is looked up line by line; the whole text goes over what has costs.
+    const candidates = last - first < frames.size ? between(first, last) : [...frames.keys()].sort((a, b) => a - b);
+    for (const line of candidates) {
+      const cost = line >= first && line <= last ? this.lineCost(line) : undefined;
+      if (cost) found.push(cost);
+    }
+    return found;
+  }
+
+  lineCost(line: number): LineCost | undefined {
+    const known = this.#byLine.get(line);
+    if (known) return known;
+    const frames = this.#framesByLine().get(line);
+    if (!frames) return undefined;
+    const cost = frames.length === 1 ? this.costOf(frames[0]!) : sumOf(frames.map(frame => this.costOf(frame)));
+    const result = { line, frames, cost };
+    this.#byLine.set(line, result);
+    return result;
+  }
+
+  under(convention: ConventionName): Model;
+  readonly peak: Peak;
+  field(node: GraphNode): ReceptiveField | undefined;
+}
+
+/** Counts every node and sums up; `lines` are those of the text that the graph's sites speak of. */
+export function analyse(graph: Graph, lines: Lines, convention: ConventionName = 'macs'): Model {
+  return new Analysis(graph, lines, conventionOf(convention)!, new Tally(graph));
+}
+
+/** Prefix sums over the nodes: a frame holds a stretch of them, so its cost is a difference. Independent of conventions. */
+class Tally {
+  readonly counts: readonly Counts[];
+  readonly macs: Prefix;
+  readonly params: Prefix;
+  readonly activations: Prefix;
+  readonly weights: Prefix;
+  readonly biases: Prefix;
+  readonly normAffine: Prefix;
+  readonly normStats: Prefix;
+
+  constructor(graph: Graph) {
+    const { nodes } = graph;
+    const counts = nodes.map(countsOf);
+    this.counts = counts;
+    const activations = activationsOf(graph);
+    this.macs = new Prefix(nodes.length, id => counts[id]!.macs);
+    this.params = new Prefix(nodes.length, id => parameters(counts[id]!));
+    this.activations = new Prefix(nodes.length, id => (nodes[id]!.op.kind === 'source' && nodes[id]!.op.name === 'input' ? 0 : activations[id]!));
+    this.weights = new Prefix(nodes.length, id => counts[id]!.weights);
+    this.biases = new Prefix(nodes.length, id => counts[id]!.biases);
+    this.normAffine = new Prefix(nodes.length, id => counts[id]!.normAffine);
+    this.normStats = new Prefix(nodes.length, id => counts[id]!.normStats);
+  }
+}
+
+class Prefix {
+  readonly #sums: Float64Array;
+  readonly #unknown: Uint32Array;
+
+  constructor(length: number, valueOf: (id: number) => number) {
+    this.#sums = new Float64Array(length + 1);
+    this.#unknown = new Uint32Array(length + 1);
+    for (let id = 0; id < length; id++) {
+      const value = valueOf(id);
+      const known = !Number.isNaN(value);
+      this.#sums[id + 1] = this.#sums[id]! + (known ? value : 0);
+      this.#unknown[id + 1] = this.#unknown[id]! + (known ? 0 : 1);
+    }
+  }
+
+  value(first: number, end: number): number {
+    return this.#sums[end]! - this.#sums[first]!;
+  }
+
+  amount(first: number, end: number): Amount {
+    return { value: this.value(first, end), complete: this.#unknown[end] === this.#unknown[first] };
+  }
+}
+
+class Analysis implements Model {
+  readonly graph: Graph;
+  readonly lines: Lines;
+  readonly convention: Convention;
+  readonly totals: Cost;
+  readonly #tally: Tally;
+  readonly #value: Prefix;
+  readonly #byLine = new Map<number, LineCost>();
+  #frames: ReadonlyMap<number, readonly Frame[]> | undefined;
+  #peak: Peak | undefined;
+  #fields: readonly (ReceptiveField | undefined)[] | undefined;
+
+  constructor(graph: Graph, lines: Lines, convention: Convention, tally: Tally) {
+    this.graph = graph;
+    this.lines = lines;
+    this.convention = convention;
+    this.#tally = tally;
+    const { nodes } = graph;
+    this.#value =
+      convention.name === 'macs'
+        ? tally.macs
+        : new Prefix(nodes.length, id => {
+            const node = nodes[id]!;
+            return node.why === undefined ? convention.of(node, tally.counts[id]!) : Number.NaN;
+          });
+    this.totals = this.#cost(0, nodes.length);
+  }
+
+  counts(node: GraphNode): Counts {
+    return this.#tally.counts[node.id]!;
+  }
+
+  costOf(frame: Frame): Cost {
+    return this.#cost(frame.first, frame.end);
+  }
+
+  costOfNode(node: GraphNode): Cost {
+    return this.#cost(node.id, node.id + 1);
+  }
+
+  lineCosts(first = 0, last = Number.POSITIVE_INFINITY): readonly LineCost[] {
+    const found: LineCost[] = [];
+    for (const cost of this.#lineMap().values()) if (cost.line >= first && cost.line <= last) found.push(cost);
+    return found;
+  }
+
+  lineCost(line: number): LineCost | undefined {
+    return this.#lineMap().get(line);
+  }
+
+  under(convention: ConventionName): Model {
+    if (convention === this.convention.name) return this;
+    return new Analysis(this.graph, this.lines, conventionOf(convention)!, this.#tally);
+  }
+
+  get peak(): Peak {
+    this.#peak ??= peakOf(this.graph);
+    return this.#peak;
+  }
+
+  field(node: GraphNode): ReceptiveField | undefined {
+    this.#fields ??= fieldsOf(this.graph);
+    return this.#fields[node.id];
+  }
+
+  /** A line's cost is the sum over the nodes that have a frame with a site on it, each node once. */
+  #framesByLine(): ReadonlyMap<number, readonly Frame[]> {
+    if (this.#frames) return this.#frames;
+    const frames = new Map<number, Frame[]>();
+    const visit = (frame: Frame): void => {
+      for (const site of frame.sites) {
+        const line = this.lines.lineAt(site.from);
+        const there = frames.get(line);
+        if (!there) frames.set(line, [frame]);
+        // Visited from the outside in: a frame inside the last one of its line is in that one's sum already.
+        else if (!isInside(frame, there.at(-1)!)) there.push(frame);
+      }
+      for (const child of frame.children) visit(child);
+    };
+    for (const row of this.graph.root.children) visit(row);
+    this.#frames = frames;
+    return frames;
+  }
+
+  #cost(first: number, end: number): Cost {
+    const tally = this.#tally;
+    const macs = tally.macs.amount(first, end);
+    const params = tally.params.amount(first, end);
+    const activations = tally.activations.amount(first, end);
+    return {
+      macs,
+      params,
+      activations,
+      value: this.#value.amount(first, end),
+      weights: tally.weights.value(first, end),
+      biases: tally.biases.value(first, end),
+      normAffine: tally.normAffine.value(first, end),
+      normStats: tally.normStats.value(first, end),
+      why: macs.complete && params.complete && activations.complete ? undefined : this.#why(first, end),
+    };
+  }
+
+  #why(first: number, end: number): string {
+    for (let id = first; id < end; id++) {
+      const node = this.graph.nodes[id]!;
+      const why = node.why ?? node.outputs.find(tensor => tensor.why !== undefined)?.why;
+      if (why !== undefined) return why;
+    }
+    return 'a size is not known';
+  }
+}
+
+function* between(first: number, last: number): Generator<number> {
+  for (let line = first; line <= last; line++) yield line;
+}
+
+function isInside(frame: Frame, outer: Frame): boolean {
+  for (let at: Frame | undefined = frame; at; at = at.parent) if (at === outer) return true;
+  return false;
+}
+
+function sumOf(costs: readonly Cost[]): Cost {
+  const amount = (of: (cost: Cost) => Amount): Amount => ({
+    value: costs.reduce((sum, cost) => sum + of(cost).value, 0),
+    complete: costs.every(cost => of(cost).complete),
+  });
+  const plain = (of: (cost: Cost) => number): number => costs.reduce((sum, cost) => sum + of(cost), 0);
+  return {
+    macs: amount(cost => cost.macs),
+    value: amount(cost => cost.value),
+    params: amount(cost => cost.params),
+    activations: amount(cost => cost.activations),
+    weights: plain(cost => cost.weights),
+    biases: plain(cost => cost.biases),
+    normAffine: plain(cost => cost.normAffine),
+    normStats: plain(cost => cost.normStats),
+    why: costs.find(cost => cost.why !== undefined)?.why,
+  };
+}
+
+/** The shape that a frame hands on first; undefined where it hands on nothing known. */
+export function outputShape(frame: Frame): Shape | undefined {
+  return frame.outputs[0]?.shape;
+}

@@ -1,0 +1,80 @@
+// What a format is. A format is a folder beside this file; formats never import each other.
+import type { Graph } from '../graph/graph.ts';
+import type { Problem } from '../text/problem.ts';
+import type { Range } from '../text/range.ts';
+
+/** A text that may be a spec. */
+export interface Source {
+  /** The file's name without folders. */
+  readonly name: string;
+  readonly text: string;
+  /** The editor's language for it, where there is an editor. */
+  readonly languageId?: string | undefined;
+}
+
+/** An input size that a person set: without a name, sizes without the batch; with a name, with it. */
+export interface InputSize {
+  readonly name?: string | undefined;
+  readonly sizes: readonly number[];
+}
+
+export interface ReadOptions {
+  readonly input?: readonly InputSize[] | undefined;
+  /** The scale of a family (`n`); undefined is the file's own choice. */
+  readonly scale?: string | undefined;
+  /** Whose modules the rows mean, where formats alike differ; undefined is by content. */
+  readonly dialect?: string | undefined;
+}
+
+/** One member of a family that the text defines, such as a row of `scales:`. */
+export interface Variant {
+  readonly name: string;
+  readonly range: Range;
+}
+
+/**
+ * The figure that the framework itself prints: a convention's total at another input, times a factor. Attempts are
+ * made in order; the first that is complete counts.
+ */
+export interface Native {
+  readonly convention: string;
+  /** As the framework prints it: `GFLOPs`. */
+  readonly label: string;
+  readonly unit: number;
+  /** Who prints it: “Ultralytics”. */
+  readonly by: string;
+  /** In words, where the figure misleads. */
+  readonly caveat?: string;
+  readonly attempts: readonly { readonly input: readonly InputSize[]; readonly factor: number }[];
+}
+
+/** What a text says: its network and everything around it that features need. */
+export interface Spec {
+  readonly model: string;
+  readonly dialect?: string | undefined;
+  readonly graph: Graph;
+  readonly problems: readonly Problem[];
+  /** Where the totals stand: the line that names the network, or the first one. */
+  readonly head: Range;
+  readonly variants: readonly Variant[];
+  /** The variant that was read. */
+  readonly variant?: string | undefined;
+  readonly native?: Native | undefined;
+}
+
+/** A text that is parsed once and read as often as sizes and scales ask for it. */
+export interface Reader {
+  readonly problems: readonly Problem[];
+  read(options: ReadOptions): Spec;
+}
+
+export interface Format {
+  /** As in a report: `ultralytics`. */
+  readonly id: string;
+  readonly label: string;
+  /** The editor's languages whose every file is of this format. */
+  readonly languages: readonly string[];
+  /** A cheap look at name and content. */
+  recognises(source: Source): boolean;
+  open(source: Source): Reader;
+}

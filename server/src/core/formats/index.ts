@@ -1,0 +1,8 @@
+import { flopline } from './flopline/index.ts';
+import type { Format } from './format.ts';
+import { ultralytics } from './ultralytics/index.ts';
+
+/** Every format; the first that recognises a source has it. */
+export const formats: readonly Format[] = [flopline, ultralytics];
+
+export * from './format.ts';

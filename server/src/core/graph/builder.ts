@@ -1,0 +1,283 @@
+import type { AnyOp, Complaint, Op, Shape } from '../ops/op.ts';
+import type { Problem } from '../text/problem.ts';
+import type { Range } from '../text/range.ts';
+import type { Frame, Graph, GraphNode, Note, Tensor } from './graph.ts';
+
+/** More nodes than any network that a person writes; a spec that asks for more is told so and cut. */
+export const maxNodes = 250_000;
+/** Frames nest no deeper than this: blocks within blocks, written by hand, need a handful. */
+export const maxDepth = 200;
+
+/** Stands for what cannot be known: an unknown module, a row that could not be read. */
+export const opaque: Op<object> = {
+  name: 'unknown',
+  kind: 'data',
+  summary: 'What this does is not known.',
+  attrs: {},
+  arity: { min: 0 },
+  shape: () => [],
+  examples: [],
+};
+
+/** The network's input. */
+export const input: Op<{ shape: Shape }> = {
+  name: 'input',
+  kind: 'source',
+  summary: 'What the network is given.',
+  attrs: { shape: { kind: 'shape', doc: 'Sizes, batch first.' } },
+  arity: 0,
+  shape: ({ shape }) => shape,
+  examples: [],
+};
+
+export interface FrameSpec {
+  readonly label: string;
+  readonly type: string;
+  readonly sites?: readonly Range[];
+  /** Where in the text an attribute or an input of this frame stands; asked for only when there is a complaint. */
+  readonly locate?: (complaint: Complaint) => Range | undefined;
+}
+
+export interface NodeOptions {
+  /** The node whose parameters this one uses again. */
+  readonly shares?: GraphNode | undefined;
+  /** A bare function call in the framework's source (`x.softmax(1)`), not a module (`nn.Softmax`). */
+  readonly functional?: boolean;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+interface OpenFrame extends Writable<Omit<Frame, 'parent' | 'children' | 'notes'>> {
+  parent: OpenFrame | undefined;
+  children: OpenFrame[];
+  notes: Note[];
+  locate: FrameSpec['locate'];
+  depth: number;
+}
+
+/**
+ * Builds a graph node by node and infers each output's shape at once, because dialects ask for shapes while they are
+ * read. Never throws on bad networks: complaints become problems, and what cannot be known is unknown with a reason.
+ */
+export class Builder {
+  readonly problems: Problem[] = [];
+  readonly #nodes: GraphNode[] = [];
+  readonly #inputs: { name: string; tensor: Tensor }[] = [];
+  readonly #told = new Set<string>();
+  readonly #root: OpenFrame;
+  #frame: OpenFrame;
+  #full = false;
+
+  constructor(label = 'network') {
+    this.#root = openFrame({ label, type: 'network' }, undefined, 0);
+    this.#frame = this.#root;
+  }
+
+  /** Whether the limit of nodes is reached: stop looping. */
+  get full(): boolean {
+    return this.#full;
+  }
+
+  /** The frame that is open. */
+  get frame(): Frame {
+    return this.#frame;
+  }
+
+  /** An input of the network, [N, …] with N = 1. `why` says why sizes are NaN or the shape is undefined. */
+  input(name: string, shape: Shape | undefined, why?: string): Tensor {
+    const tensor = this.#push(input, { shape: shape ?? [] }, [], [shape], why, undefined, undefined)[0]!;
+    this.#inputs.push({ name, tensor });
+    return tensor;
+  }
+
+  /** Adds a node of an operator with one output. */
+  add<A extends object>(op: Op<A>, attrs: A, inputs: Tensor | readonly Tensor[], options?: NodeOptions): Tensor {
+    return this.addAll(op, attrs, inputs, options)[0]!;
+  }
+
+  /** Adds a node and returns all its outputs (one at least, even where their number cannot be known). */
+  addAll<A extends object>(
+    op: Op<A>,
+    attrs: A,
+    inputs: Tensor | readonly Tensor[],
+    options?: NodeOptions,
+  ): readonly Tensor[] {
+    const list: readonly Tensor[] = Array.isArray(inputs) ? inputs : [inputs as Tensor];
+    const shapes: Shape[] = [];
+    for (const { shape, why } of list) {
+      if (shape === undefined) {
+        const reason = why ?? 'the shape of its input is not known';
+        return this.#push(op, attrs, list, [undefined], reason, reason, options);
+      }
+      shapes.push(shape);
+    }
+    const complaint = checkArity(op, shapes) ?? op.check?.(attrs, shapes);
+    if (complaint) {
+      const why = this.complain(complaint);
+      return this.#push(op, attrs, list, [complaint.output], why, why, options);
+    }
+    const outputs = op.shape ? [op.shape(attrs, shapes)] : op.shapes!(attrs, shapes);
+    const unknown = outputs.some(hasUnknown) ? (firstReason(list) ?? 'a size is not known') : undefined;
+    return this.#push(op, attrs, list, outputs, unknown, undefined, options);
+  }
+
+  /** A node about which nothing is known but perhaps the shape of its output. */
+  unknown(why: string, inputs: readonly Tensor[] = [], shape?: Shape): Tensor {
+    return this.#push(opaque, {}, inputs, [shape], why, why, undefined)[0]!;
+  }
+
+  /** Runs `body` inside a frame; what it returns is what the frame hands on. */
+  within<T extends Tensor | readonly Tensor[] | undefined>(spec: FrameSpec, body: () => T): T {
+    this.open(spec);
+    try {
+      const result = body();
+      this.close(result === undefined ? [] : Array.isArray(result) ? result : [result as Tensor]);
+      return result;
+    } catch (error) {
+      this.close([]);
+      throw error;
+    }
+  }
+
+  open(spec: FrameSpec): void {
+    const frame = openFrame(spec, this.#frame, this.#nodes.length);
+    if (frame.depth > maxDepth) this.#limit(`Blocks are nested more than ${maxDepth} deep. The rest is not analysed.`);
+    else this.#frame.children.push(frame);
+    this.#frame = frame;
+  }
+
+  close(outputs: readonly Tensor[]): void {
+    const frame = this.#frame;
+    frame.end = this.#nodes.length;
+    frame.outputs = outputs;
+    this.#frame = frame.parent ?? this.#root;
+  }
+
+  /** Runs `body` n times, or until the limit of nodes is reached. */
+  times(n: number, body: (index: number) => void): void {
+    for (let index = 0; index < n && !this.#full; index++) {
+      body(index);
+      // A body that adds no node must not spin for ever: `repeat: 1e9` of nothing.
+      if (index >= maxNodes) this.#limit(`This is repeated more than ${maxNodes} times. The rest is not analysed.`);
+    }
+  }
+
+  /** Explains a place of the open frame, for the hover on it. */
+  note(range: Range, text: string): void {
+    this.#frame.notes.push({ range, text });
+  }
+
+  /** Reports a complaint where the innermost frame that can says it stands; returns the reason for unknowns. */
+  complain(complaint: Complaint, severity: Problem['severity'] = 'error'): string {
+    this.problem({
+      range: this.#locate(complaint),
+      severity,
+      code: complaint.code,
+      message: complaint.message,
+    });
+    return complaint.message;
+  }
+
+  /** Reports a problem once: a block used sixteen times says it once. */
+  problem(problem: Problem): void {
+    const key = `${problem.range.from} ${problem.range.to} ${problem.code} ${problem.message}`;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.problems.push(problem);
+  }
+
+  /** Ends the building. `outputs` is what the network returns. */
+  finish(outputs: readonly Tensor[]): Graph {
+    while (this.#frame !== this.#root) this.close([]);
+    this.close(outputs);
+    return { nodes: this.#nodes, root: this.#root, inputs: this.#inputs, outputs };
+  }
+
+  #push(
+    op: AnyOp,
+    attrs: object,
+    inputs: readonly Tensor[],
+    shapes: readonly (Shape | undefined)[],
+    tensorWhy: string | undefined,
+    nodeWhy: string | undefined,
+    options: NodeOptions | undefined,
+  ): readonly Tensor[] {
+    const outputs: Tensor[] = [];
+    const node: GraphNode = {
+      id: this.#nodes.length,
+      op,
+      attrs,
+      inputs,
+      outputs,
+      frame: this.#frame,
+      shares: options?.shares,
+      functional: options?.functional ?? false,
+      why: nodeWhy,
+    };
+    for (let port = 0; port < shapes.length; port++) {
+      outputs.push({ node, port, shape: shapes[port], why: tensorWhy });
+    }
+    if (this.#nodes.length < maxNodes && !this.#full) this.#nodes.push(node);
+    else this.#limit(`This network has more than ${maxNodes} operators. The rest is not analysed.`);
+    return outputs;
+  }
+
+  #limit(message: string): void {
+    if (!this.#full) this.problem({ range: this.#locate(undefined), severity: 'error', code: 'too-large', message });
+    this.#full = true;
+  }
+
+  #locate(complaint: Complaint | undefined): Range {
+    for (let frame: OpenFrame | undefined = this.#frame; frame; frame = frame.parent) {
+      const range = complaint && frame.locate?.(complaint);
+      if (range) return range;
+      if (frame.sites[0]) return frame.sites[0];
+    }
+    return { from: 0, to: 0 };
+  }
+}
+
+function openFrame(spec: FrameSpec, parent: OpenFrame | undefined, first: number): OpenFrame {
+  return {
+    parent,
+    label: spec.label,
+    type: spec.type,
+    sites: spec.sites ?? [],
+    locate: spec.locate,
+    first,
+    end: first,
+    children: [],
+    outputs: [],
+    notes: [],
+    depth: parent ? parent.depth + 1 : 0,
+  };
+}
+
+function checkArity(op: AnyOp, shapes: readonly Shape[]): Complaint | undefined {
+  const { arity, rank } = op;
+  if (typeof arity === 'number' ? shapes.length !== arity : shapes.length < arity.min) {
+    const wanted = typeof arity === 'number' ? String(arity) : `at least ${arity.min}`;
+    return {
+      code: 'wrong-inputs',
+      message: `${op.name} takes ${wanted} input${wanted === '1' ? '' : 's'}, but is given ${shapes.length}.`,
+    };
+  }
+  const first = shapes[0];
+  if (first && rank && (first.length < (rank.min ?? 0) || first.length > (rank.max ?? Number.POSITIVE_INFINITY))) {
+    const wanted = rank.min === rank.max ? `${rank.min}` : rank.max ? `${rank.min ?? 0} to ${rank.max}` : `at least ${rank.min}`;
+    return {
+      code: 'wrong-rank',
+      input: 0,
+      message: `${op.name} works on tensors of ${wanted} dimensions (batch included), but its input has ${first.length}: ${first.join('×')}.`,
+    };
+  }
+  return undefined;
+}
+
+function hasUnknown(shape: Shape): boolean {
+  for (const length of shape) if (Number.isNaN(length)) return true;
+  return false;
+}
+
+function firstReason(tensors: readonly Tensor[]): string | undefined {
+  return tensors.find(tensor => tensor.why !== undefined)?.why;
+}

@@ -1,0 +1,77 @@
+// A network as data: nodes in the order of execution, tensors between them, frames around them.
+import type { AnyOp, Shape } from '../ops/op.ts';
+import type { Range } from '../text/range.ts';
+
+/** What flows between nodes. */
+export interface Tensor {
+  readonly node: GraphNode;
+  /** Which of its node's outputs it is. */
+  readonly port: number;
+  /** Batch first, batch 1; NaN for an unknown size; undefined where not even the rank is known. */
+  readonly shape: Shape | undefined;
+  /** Why the shape or a size of it is unknown; undefined where all is known. */
+  readonly why: string | undefined;
+}
+
+/** One primitive operator at work. */
+export interface GraphNode {
+  /** Its place in the order of execution; `graph.nodes[id]`. */
+  readonly id: number;
+  readonly op: AnyOp;
+  readonly attrs: object;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  readonly frame: Frame;
+  /** The node whose parameters it uses: they are counted there. */
+  readonly shares: GraphNode | undefined;
+  /** A bare function call, not a module: counters that hook modules (thop) do not see it. */
+  readonly functional: boolean;
+  /** Why its counts cannot be known (an unknown module, a failed precondition, an input of unknown rank). */
+  readonly why: string | undefined;
+}
+
+/**
+ * A named stretch of the execution, like a profiler's sample: a row of the text, a use of a block, a composite's part.
+ * It holds the nodes `first` to `end` − 1; frames nest.
+ */
+export interface Frame {
+  readonly parent: Frame | undefined;
+  /** As users know it: `model.4`, `cv1`, `fc6`. */
+  readonly label: string;
+  /** The operator, module or block: `C2f`, `conv`. */
+  readonly type: string;
+  /** The places in the text that it stands for: none inside a framework's composite. */
+  readonly sites: readonly Range[];
+  readonly first: number;
+  readonly end: number;
+  readonly children: readonly Frame[];
+  /** What it hands on; empty where it ends in nothing. */
+  readonly outputs: readonly Tensor[];
+  /** The places that explain themselves in this frame (keys and arguments) with what they mean, for hovers. */
+  readonly notes: readonly Note[];
+}
+
+/** What a key or an argument in the text means, for the hover on it. */
+export interface Note {
+  readonly range: Range;
+  readonly text: string;
+}
+
+export interface Graph {
+  readonly nodes: readonly GraphNode[];
+  /** The whole network; its children are the rows of the text's top-level list, in source order. */
+  readonly root: Frame;
+  readonly inputs: readonly { readonly name: string; readonly tensor: Tensor }[];
+  /** What the network returns: alive to the end. */
+  readonly outputs: readonly Tensor[];
+}
+
+/** Channels of [N, C, …]; NaN where unknown. */
+export function channels(tensor: Tensor): number {
+  return tensor.shape?.[1] ?? Number.NaN;
+}
+
+/** Whether every size is known. */
+export function isKnown(tensor: Tensor): boolean {
+  return tensor.shape !== undefined && !tensor.shape.some(Number.isNaN);
+}

@@ -1,0 +1,153 @@
+// The only place that knows the whole way: text → tree → graph → Model.
+import { type ConventionName, conventionOf, conventions } from './analysis/conventions.ts';
+import { analyse, type Model } from './analysis/model.ts';
+import { type Format, formats, type ReadOptions, type Reader, type Source, type Spec } from './formats/index.ts';
+import { bytesOf, type Dtype, parseInput, type Settings } from './settings.ts';
+import { Lines } from './text/lines.ts';
+import { isIgnored, type Pragmas, pragmaKeys, readPragmas } from './text/pragma.ts';
+import type { Problem } from './text/problem.ts';
+import { suggestion } from './text/spelling.ts';
+
+/** A text that is a spec, parsed but not yet priced. */
+export interface Document {
+  readonly source: Source;
+  readonly lines: Lines;
+  readonly format: Format;
+  readonly pragmas: Pragmas;
+  /** Undefined for a text above the size limit. */
+  readonly reader: Reader | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** A document with its costs under some settings: what features work on. */
+export interface Analysed {
+  readonly document: Document;
+  /** With what the file's comments set; those win. */
+  readonly settings: Settings;
+  readonly spec: Spec;
+  readonly model: Model;
+  /** Everything wrong with the text itself, what comments ignore left out. */
+  readonly problems: readonly Problem[];
+}
+
+/** The format that recognises a source; undefined for every other file. */
+export function formatOf(source: Source): Format | undefined {
+  return (
+    formats.find(format => source.languageId !== undefined && format.languages.includes(source.languageId)) ??
+    formats.find(format => format.recognises(source))
+  );
+}
+
+/** Parses a spec; undefined when it is none. */
+export function open(source: Source, settings: Settings): Document | undefined {
+  const format = formatOf(source);
+  if (!format) return undefined;
+  const lines = new Lines(source.text);
+  const pragmas = readPragmas(source.text, lines);
+  if (source.text.length > settings.maxFileSize) {
+    const message = `This file has ${source.text.length} characters; files above ${settings.maxFileSize} are not analysed. Raise “flopline.maxFileSize” if it must be.`;
+    const problem: Problem = { range: lines.range(0), severity: 'information', code: 'too-large', message };
+    return { source, lines, format, pragmas, reader: undefined, problems: [problem] };
+  }
+  const reader = format.open(source);
+  return { source, lines, format, pragmas, reader, problems: reader.problems };
+}
+
+/** Prices a document; undefined when it was too large to be read. */
+export function price(document: Document, settings: Settings): Analysed | undefined {
+  if (!document.reader) return undefined;
+  const problems: Problem[] = [...document.problems];
+  const effective = withPragmas(settings, document, problems);
+  const spec = document.reader.read(readOptions(effective));
+  const model = analyse(spec.graph, document.lines, effective.convention);
+  problems.push(...spec.problems);
+  return {
+    document,
+    settings: effective,
+    spec,
+    model,
+    problems: problems.filter(problem => !isIgnored(problem, document.pragmas, document.lines)),
+  };
+}
+
+/** Prices the same document under other options: another scale, another input. */
+export function repriced(analysed: Analysed, options: ReadOptions): { readonly spec: Spec; readonly model: Model } {
+  const spec = analysed.document.reader!.read({ ...readOptions(analysed.settings), ...options });
+  return { spec, model: analyse(spec.graph, analysed.document.lines, analysed.settings.convention) };
+}
+
+export interface NativeFigure {
+  readonly convention: ConventionName;
+  readonly label: string;
+  readonly by: string;
+  readonly caveat?: string;
+  /** In the label's unit. */
+  readonly value: number;
+}
+
+/** The figure that the spec's own framework prints, with its quirks; undefined where there is none or a part is unknown. */
+export function nativeFigure(analysed: Analysed): NativeFigure | undefined {
+  const { native } = analysed.spec;
+  const convention = native && conventionOf(native.convention);
+  if (!native || !convention) return undefined;
+  for (const { input, factor } of native.attempts) {
+    const { model } = repriced(analysed, { input });
+    const { value } = model.under(convention.name).totals;
+    if (!value.complete) continue;
+    return {
+      convention: convention.name,
+      label: native.label,
+      by: native.by,
+      ...(native.caveat === undefined ? {} : { caveat: native.caveat }),
+      value: (value.value * factor) / native.unit,
+    };
+  }
+  return undefined;
+}
+
+function readOptions(settings: Settings): ReadOptions {
+  return { input: settings.input, scale: settings.scale, dialect: settings.dialect };
+}
+
+/** The settings with those of the file's comments; what cannot be understood is told. */
+function withPragmas(settings: Settings, document: Document, problems: Problem[]): Settings {
+  let result = settings;
+  for (const [key, { value, range }] of document.pragmas.settings) {
+    const wrong = (message: string): void => {
+      problems.push({ range, severity: 'warning', code: 'wrong-setting', message });
+    };
+    switch (key) {
+      case 'input': {
+        const input = parseInput(value);
+        if (input) result = { ...result, input };
+        else wrong(`“${value}” is not an input size. Write sizes without the batch, as in input=3,224,224.`);
+        break;
+      }
+      case 'batch': {
+        const batch = Number(value);
+        if (Number.isInteger(batch) && batch >= 1 && batch <= 1e6) result = { ...result, batch };
+        else wrong(`“${value}” is not a batch size. Write a whole number from 1, as in batch=8.`);
+        break;
+      }
+      case 'dtype':
+        if (value in bytesOf) result = { ...result, dtype: value as Dtype };
+        else wrong(`“${value}” is not a number type. Use one of ${Object.keys(bytesOf).join(', ')}.`);
+        break;
+      case 'convention': {
+        const convention = conventionOf(value);
+        if (convention) result = { ...result, convention: convention.name };
+        else wrong(`“${value}” is not a counting convention. Use one of ${conventions.map(({ name }) => name).join(', ')}.`);
+        break;
+      }
+      case 'scale':
+        result = { ...result, scale: value };
+        break;
+      case 'dialect':
+        result = { ...result, dialect: value };
+        break;
+      default:
+        wrong(`“${key}” is not a setting that a file can carry.${suggestion(key, pragmaKeys)} There are ${pragmaKeys.join(', ')}.`);
+    }
+  }
+  return result;
+}

@@ -1,0 +1,107 @@
+// A YAML text as a tree in which every node knows its range. Knows no neural networks.
+import type { Range } from '../text/range.ts';
+
+export type YamlNode = Scalar | Sequence | Mapping | Alias;
+
+export interface Scalar extends Range {
+  readonly kind: 'scalar';
+  /** Decoded text: quotes and escapes are gone. */
+  readonly text: string;
+  readonly style: 'plain' | 'quoted' | 'block';
+}
+
+export interface Sequence extends Range {
+  readonly kind: 'sequence';
+  readonly flow: boolean;
+  readonly items: readonly YamlNode[];
+}
+
+export interface Entry {
+  readonly key: YamlNode;
+  readonly value: YamlNode;
+}
+
+export interface Mapping extends Range {
+  readonly kind: 'mapping';
+  readonly flow: boolean;
+  readonly entries: readonly Entry[];
+}
+
+export interface Alias extends Range {
+  readonly kind: 'alias';
+  readonly name: string;
+  /** Undefined where no complete node of that name stands above. So an alias never leads into a cycle. */
+  readonly target: Exclude<YamlNode, Alias> | undefined;
+}
+
+export type ScalarValue = string | number | boolean | null;
+export type PlainValue = ScalarValue | readonly PlainValue[] | { readonly [key: string]: PlainValue };
+
+/** Follows an alias. */
+export function resolved(node: YamlNode | undefined): Exclude<YamlNode, Alias> | undefined {
+  return node?.kind === 'alias' ? node.target : node;
+}
+
+/** The value of a mapping's key, followed through an alias, as written first. */
+export function lookUp(node: YamlNode | undefined, key: string): YamlNode | undefined {
+  return entryOf(node, key)?.value;
+}
+
+export function entryOf(node: YamlNode | undefined, key: string): Entry | undefined {
+  const mapping = resolved(node);
+  if (mapping?.kind !== 'mapping') return undefined;
+  return mapping.entries.find(entry => entry.key.kind === 'scalar' && entry.key.text === key);
+}
+
+const integer = /^[-+]?(?:0|[1-9][\d_]*)$/;
+const float = /^[-+]?(?:\d[\d_]*\.[\d_]*(?:[eE][-+]?\d+)?|\.\d[\d_]*(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+)$/;
+
+/** What a scalar means: YAML's core schema, with digits grouped by `_` as YAML 1.1 allows. */
+export function scalarValue(node: Scalar): ScalarValue {
+  const { text } = node;
+  if (node.style !== 'plain') return text;
+  // Most scalars are names: a look at the first letter settles it.
+  const first = text.charCodeAt(0);
+  if ((first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46) {
+    if (integer.test(text) || float.test(text)) return Number(text.replaceAll('_', ''));
+    if (/^0x[\da-fA-F]+$/.test(text) || /^0o[0-7]+$/.test(text)) return Number(text);
+    if (/^[-+]?\.(?:inf|Inf|INF)$/.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
+    if (/^\.(?:nan|NaN|NAN)$/.test(text)) return Number.NaN;
+    return text;
+  }
+  switch (text) {
+    case '':
+    case '~':
+    case 'null':
+    case 'Null':
+    case 'NULL':
+      return null;
+    case 'true':
+    case 'True':
+    case 'TRUE':
+      return true;
+    case 'false':
+    case 'False':
+    case 'FALSE':
+      return false;
+    default:
+      return text;
+  }
+}
+
+/** A node as plain data; undefined where it holds more than `limit` nodes (aliases of aliases of aliases). */
+export function plainValue(node: YamlNode, limit = 1000): PlainValue | undefined {
+  let left = limit;
+  const walk = (at: YamlNode): PlainValue | undefined => {
+    if (left-- <= 0) return undefined;
+    const target = resolved(at);
+    if (!target) return null;
+    if (target.kind === 'scalar') return scalarValue(target);
+    if (target.kind === 'sequence') return target.items.map(item => walk(item) ?? null);
+    return Object.fromEntries(
+      target.entries.map(({ key, value }) => [key.kind === 'scalar' ? key.text : '', walk(value) ?? null]),
+    );
+  };
+  const value = walk(node);
+  return left < 0 ? undefined : value;
+}

@@ -1,0 +1,20 @@
+import type { Range } from './range.ts';
+
+export type Severity = 'error' | 'warning' | 'information' | 'hint';
+
+/** Something to tell a person about a place in the text: what, why and what to do. */
+export interface Problem {
+  readonly range: Range;
+  readonly severity: Severity;
+  /** Names the pattern in kebab case (`channel-mismatch`); settings and ignore comments speak of it. */
+  readonly code: string;
+  readonly message: string;
+  /** The other places that the message speaks of. */
+  readonly related?: readonly { readonly range: Range; readonly message: string }[];
+}
+
+/** A value and what is to be said of it: bad input is never an error of ours. */
+export interface Result<T> {
+  readonly value: T;
+  readonly problems: readonly Problem[];
+}
