@@ -90,7 +90,7 @@ export function nativeFigure(analysed: Analysed): NativeFigure | undefined {
   const { native } = analysed.spec;
   const convention = native && conventionOf(native.convention);
   if (!native || !convention) return undefined;
-  for (const { input, factor } of native.attempts) {
+  for (const { input, factor } of native.attempts()) {
     const { model } = repriced(analysed, { input });
     const { value } = model.under(convention.name).totals;
     if (!value.complete) continue;

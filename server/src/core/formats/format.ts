@@ -45,7 +45,7 @@ export interface Native {
   readonly by: string;
   /** In words, where the figure misleads. */
   readonly caveat?: string;
-  readonly attempts: readonly { readonly input: readonly InputSize[]; readonly factor: number }[];
+  readonly attempts: () => readonly { readonly input: readonly InputSize[]; readonly factor: number }[];
 }
 
 /** What a text says: its network and everything around it that features need. */

@@ -36,6 +36,8 @@ export interface FrameSpec {
   readonly sites?: readonly Range[];
   /** Where in the text an attribute or an input of this frame stands; asked for only when there is a complaint. */
   readonly locate?: (complaint: Complaint) => Range | undefined;
+  /** What the places of this frame mean; asked for only by a hover. */
+  readonly notes?: () => readonly Note[];
 }
 
 export interface NodeOptions {
@@ -45,13 +47,34 @@ export interface NodeOptions {
   readonly functional?: boolean;
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-interface OpenFrame extends Writable<Omit<Frame, 'parent' | 'children' | 'notes'>> {
-  parent: OpenFrame | undefined;
-  children: OpenFrame[];
-  notes: Note[];
-  locate: FrameSpec['locate'];
-  depth: number;
+class OpenFrame implements Frame {
+  readonly parent: OpenFrame | undefined;
+  readonly label: string;
+  readonly type: string;
+  readonly sites: readonly Range[];
+  readonly locate: FrameSpec['locate'];
+  readonly depth: number;
+  readonly first: number;
+  end: number;
+  readonly children: OpenFrame[] = [];
+  outputs: readonly Tensor[] = [];
+  readonly #notes: FrameSpec['notes'];
+
+  constructor(spec: FrameSpec, parent: OpenFrame | undefined, first: number) {
+    this.parent = parent;
+    this.label = spec.label;
+    this.type = spec.type;
+    this.sites = spec.sites ?? [];
+    this.locate = spec.locate;
+    this.depth = parent ? parent.depth + 1 : 0;
+    this.first = first;
+    this.end = first;
+    this.#notes = spec.notes;
+  }
+
+  get notes(): readonly Note[] {
+    return this.#notes?.() ?? [];
+  }
 }
 
 /**
@@ -68,7 +91,7 @@ export class Builder {
   #full = false;
 
   constructor(label = 'network') {
-    this.#root = openFrame({ label, type: 'network' }, undefined, 0);
+    this.#root = new OpenFrame({ label, type: 'network' }, undefined, 0);
     this.#frame = this.#root;
   }
 
@@ -139,7 +162,7 @@ export class Builder {
   }
 
   open(spec: FrameSpec): void {
-    const frame = openFrame(spec, this.#frame, this.#nodes.length);
+    const frame = new OpenFrame(spec, this.#frame, this.#nodes.length);
     if (frame.depth > maxDepth) this.#limit(`Blocks are nested more than ${maxDepth} deep. The rest is not analysed.`);
     else this.#frame.children.push(frame);
     this.#frame = frame;
@@ -159,11 +182,6 @@ export class Builder {
       // A body that adds no node must not spin for ever: `repeat: 1e9` of nothing.
       if (index >= maxNodes) this.#limit(`This is repeated more than ${maxNodes} times. The rest is not analysed.`);
     }
-  }
-
-  /** Explains a place of the open frame, for the hover on it. */
-  note(range: Range, text: string): void {
-    this.#frame.notes.push({ range, text });
   }
 
   /** Reports a complaint where the innermost frame that can says it stands; returns the reason for unknowns. */
@@ -234,22 +252,6 @@ export class Builder {
     }
     return { from: 0, to: 0 };
   }
-}
-
-function openFrame(spec: FrameSpec, parent: OpenFrame | undefined, first: number): OpenFrame {
-  return {
-    parent,
-    label: spec.label,
-    type: spec.type,
-    sites: spec.sites ?? [],
-    locate: spec.locate,
-    first,
-    end: first,
-    children: [],
-    outputs: [],
-    notes: [],
-    depth: parent ? parent.depth + 1 : 0,
-  };
 }
 
 function checkArity(op: AnyOp, shapes: readonly Shape[]): Complaint | undefined {
