@@ -80,7 +80,9 @@ class Tally {
     const activations = activationsOf(graph);
     this.macs = new Prefix(nodes.length, id => counts[id]!.macs);
     this.params = new Prefix(nodes.length, id => parameters(counts[id]!));
-    this.activations = new Prefix(nodes.length, id => (nodes[id]!.op.kind === 'source' && nodes[id]!.op.name === 'input' ? 0 : activations[id]!));
+    this.activations = new Prefix(nodes.length, id =>
+      nodes[id]!.op.kind === 'source' && nodes[id]!.op.name === 'input' ? 0 : activations[id]!,
+    );
     this.weights = new Prefix(nodes.length, id => counts[id]!.weights);
     this.biases = new Prefix(nodes.length, id => counts[id]!.biases);
     this.normAffine = new Prefix(nodes.length, id => counts[id]!.normAffine);
@@ -173,116 +175,6 @@ class Analysis implements Model {
     const result = { line, frames, cost };
     this.#byLine.set(line, result);
     return result;
-  }
-
-  under(convention: ConventionName): Model;
-  readonly peak: Peak;
-  field(node: GraphNode): ReceptiveField | undefined;
-}
-
-/** Counts every node and sums up; `lines` are those of the text that the graph's sites speak of. */
-export function analyse(graph: Graph, lines: Lines, convention: ConventionName = 'macs'): Model {
-  return new Analysis(graph, lines, conventionOf(convention)!, new Tally(graph));
-}
-
-/** Prefix sums over the nodes: a frame holds a stretch of them, so its cost is a difference. Independent of conventions. */
-class Tally {
-  readonly counts: readonly Counts[];
-  readonly macs: Prefix;
-  readonly params: Prefix;
-  readonly activations: Prefix;
-  readonly weights: Prefix;
-  readonly biases: Prefix;
-  readonly normAffine: Prefix;
-  readonly normStats: Prefix;
-
-  constructor(graph: Graph) {
-    const { nodes } = graph;
-    const counts = nodes.map(countsOf);
-    this.counts = counts;
-    const activations = activationsOf(graph);
-    this.macs = new Prefix(nodes.length, id => counts[id]!.macs);
-    this.params = new Prefix(nodes.length, id => parameters(counts[id]!));
-    this.activations = new Prefix(nodes.length, id => (nodes[id]!.op.kind === 'source' && nodes[id]!.op.name === 'input' ? 0 : activations[id]!));
-    this.weights = new Prefix(nodes.length, id => counts[id]!.weights);
-    this.biases = new Prefix(nodes.length, id => counts[id]!.biases);
-    this.normAffine = new Prefix(nodes.length, id => counts[id]!.normAffine);
-    this.normStats = new Prefix(nodes.length, id => counts[id]!.normStats);
-  }
-}
-
-class Prefix {
-  readonly #sums: Float64Array;
-  readonly #unknown: Uint32Array;
-
-  constructor(length: number, valueOf: (id: number) => number) {
-    this.#sums = new Float64Array(length + 1);
-    this.#unknown = new Uint32Array(length + 1);
-    for (let id = 0; id < length; id++) {
-      const value = valueOf(id);
-      const known = !Number.isNaN(value);
-      this.#sums[id + 1] = this.#sums[id]! + (known ? value : 0);
-      this.#unknown[id + 1] = this.#unknown[id]! + (known ? 0 : 1);
-    }
-  }
-
-  value(first: number, end: number): number {
-    return this.#sums[end]! - this.#sums[first]!;
-  }
-
-  amount(first: number, end: number): Amount {
-    return { value: this.value(first, end), complete: this.#unknown[end] === this.#unknown[first] };
-  }
-}
-
-class Analysis implements Model {
-  readonly graph: Graph;
-  readonly lines: Lines;
-  readonly convention: Convention;
-  readonly totals: Cost;
-  readonly #tally: Tally;
-  readonly #value: Prefix;
-  readonly #byLine = new Map<number, LineCost>();
-  #frames: ReadonlyMap<number, readonly Frame[]> | undefined;
-  #peak: Peak | undefined;
-  #fields: readonly (ReceptiveField | undefined)[] | undefined;
-
-  constructor(graph: Graph, lines: Lines, convention: Convention, tally: Tally) {
-    this.graph = graph;
-    this.lines = lines;
-    this.convention = convention;
-    this.#tally = tally;
-    const { nodes } = graph;
-    this.#value =
-      convention.name === 'macs'
-        ? tally.macs
-        : new Prefix(nodes.length, id => {
-            const node = nodes[id]!;
-            return node.why === undefined ? convention.of(node, tally.counts[id]!) : Number.NaN;
-          });
-    this.totals = this.#cost(0, nodes.length);
-  }
-
-  counts(node: GraphNode): Counts {
-    return this.#tally.counts[node.id]!;
-  }
-
-  costOf(frame: Frame): Cost {
-    return this.#cost(frame.first, frame.end);
-  }
-
-  costOfNode(node: GraphNode): Cost {
-    return this.#cost(node.id, node.id + 1);
-  }
-
-  lineCosts(first = 0, last = Number.POSITIVE_INFINITY): readonly LineCost[] {
-    const found: LineCost[] = [];
-    for (const cost of this.#lineMap().values()) if (cost.line >= first && cost.line <= last) found.push(cost);
-    return found;
-  }
-
-  lineCost(line: number): LineCost | undefined {
-    return this.#lineMap().get(line);
   }
 
   under(convention: ConventionName): Model {
