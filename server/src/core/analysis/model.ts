@@ -47,6 +47,8 @@ export interface Model {
   readonly totals: Cost;
   counts(node: GraphNode): Counts;
   costOf(frame: Frame): Cost;
+  /** `costOf(frame).value.value` alone: for rankings over the whole network. */
+  valueOf(frame: Frame): number;
   costOfNode(node: GraphNode): Cost;
   /** The line costs whose line is within the two 0-based lines, both included; all without. */
   lineCosts(first?: number, last?: number): readonly LineCost[];
@@ -148,6 +150,10 @@ class Analysis implements Model {
 
   costOf(frame: Frame): Cost {
     return this.#cost(frame.first, frame.end);
+  }
+
+  valueOf(frame: Frame): number {
+    return this.#value.value(frame.first, frame.end);
   }
 
   costOfNode(node: GraphNode): Cost {

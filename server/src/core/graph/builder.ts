@@ -33,6 +33,8 @@ export const input: Op<{ shape: Shape }> = {
 export interface FrameSpec {
   readonly label: string;
   readonly type: string;
+  /** One sentence for the hover on what the operators inside do together: a module of a framework, a block. */
+  readonly summary?: string | undefined;
   readonly sites?: readonly Range[];
   /** Where in the text an attribute or an input of this frame stands; asked for only when there is a complaint. */
   readonly locate?: (complaint: Complaint) => Range | undefined;
@@ -51,6 +53,7 @@ class OpenFrame implements Frame {
   readonly parent: OpenFrame | undefined;
   readonly label: string;
   readonly type: string;
+  readonly summary: string | undefined;
   readonly sites: readonly Range[];
   readonly locate: FrameSpec['locate'];
   readonly depth: number;
@@ -64,6 +67,7 @@ class OpenFrame implements Frame {
     this.parent = parent;
     this.label = spec.label;
     this.type = spec.type;
+    this.summary = spec.summary;
     this.sites = spec.sites ?? [];
     this.locate = spec.locate;
     this.depth = parent ? parent.depth + 1 : 0;
@@ -265,7 +269,8 @@ function checkArity(op: AnyOp, shapes: readonly Shape[]): Complaint | undefined 
   }
   const first = shapes[0];
   if (first && rank && (first.length < (rank.min ?? 0) || first.length > (rank.max ?? Number.POSITIVE_INFINITY))) {
-    const wanted = rank.min === rank.max ? `${rank.min}` : rank.max ? `${rank.min ?? 0} to ${rank.max}` : `at least ${rank.min}`;
+    const wanted =
+      rank.min === rank.max ? `${rank.min}` : rank.max ? `${rank.min ?? 0} to ${rank.max}` : `at least ${rank.min}`;
     return {
       code: 'wrong-rank',
       input: 0,

@@ -40,6 +40,8 @@ export interface Frame {
   readonly label: string;
   /** The operator, module or block: `C2f`, `conv`. */
   readonly type: string;
+  /** What it does, in one sentence; undefined where its operators say it themselves. */
+  readonly summary: string | undefined;
   /** The places in the text that it stands for: none inside a framework's composite. */
   readonly sites: readonly Range[];
   readonly first: number;
