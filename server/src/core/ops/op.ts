@@ -35,15 +35,15 @@ export type OpKind =
 
 /** How one attribute is written, checked and explained; forms, schemas, hovers and docs are made of it. */
 export interface AttrSpec {
-  readonly kind: 'int' | 'ints' | 'number' | 'boolean' | 'choice' | 'axis' | 'axes' | 'shape';
+  readonly kind: 'int' | 'ints' | 'number' | 'numbers' | 'boolean' | 'choice' | 'axis' | 'axes' | 'shape';
   readonly doc: string;
   /** Absent: the attribute must be given. */
   readonly default?: unknown;
   /** For `choice`. */
   readonly values?: readonly string[];
-  /** The least sensible value of an `int`, of each of `ints`, or of a `number`. */
+  /** The least sensible value of an `int`, of each of `ints`, or of `number` and `numbers`. */
   readonly min?: number;
-  /** `ints` with one entry for each spatial dimension: one number stands for all of them. */
+  /** `ints` or `numbers` with one entry for each spatial dimension: one number stands for all of them. */
   readonly spatial?: boolean;
 }
 

@@ -1,0 +1,76 @@
+import { op } from './op.ts';
+import { checkPool, poolField, poolShape } from './rules/pool.ts';
+import { size } from './rules/shape.ts';
+import type { Rounding } from './rules/window.ts';
+
+export interface AvgPool {
+  /** One entry for each spatial dimension, as in the three below. */
+  readonly kernel: readonly number[];
+  /** The kernel where not given. */
+  readonly stride?: readonly number[] | undefined;
+  /** Padding before; after as well, unless `paddingAfter` says otherwise. */
+  readonly padding: readonly number[];
+  readonly paddingAfter?: readonly number[] | undefined;
+  readonly rounding: Rounding;
+  /** Whether the zeros of the padding count as elements of the window. */
+  readonly includePadding: boolean;
+}
+
+/** Mean over windows; the dialects differ in rounding and in whether padding counts. */
+export const avgPool = op<AvgPool>({
+  name: 'avgPool',
+  kind: 'pool',
+  summary: 'Takes the mean of each window, channel by channel.',
+  attrs: {
+    kernel: { kind: 'ints', min: 1, spatial: true, doc: 'Window size K.' },
+    stride: {
+      kind: 'ints',
+      min: 1,
+      spatial: true,
+      default: undefined,
+      doc: 'Step of the window: 2 halves the output size. The kernel where not given.',
+    },
+    padding: { kind: 'ints', min: 0, spatial: true, default: 0, doc: 'Border of zeros before and after.' },
+    paddingAfter: { kind: 'ints', min: 0, spatial: true, default: undefined, doc: 'Border after, where it differs.' },
+    rounding: {
+      kind: 'choice',
+      values: ['floor', 'ceil', 'caffe'],
+      default: 'floor',
+      doc: 'Whether a last window that hangs over the end counts: floor drops it, ceil keeps it.',
+    },
+    includePadding: {
+      kind: 'boolean',
+      default: true,
+      doc: 'Divides by the whole window, zeros of the padding included.',
+    },
+  },
+  arity: 1,
+  rank: { min: 3, max: 5 },
+  check: (attrs, [x]) => checkPool('average pooling', attrs, x!),
+  shape: (attrs, [x]) => poolShape(attrs, x!),
+  // Every window is counted whole, taps in the padding included, whichever number it is divided by.
+  counts: ({ kernel }, _, [y]) => ({ adds: size(y!) * (size(kernel) - 1), divs: size(y!) }),
+  field: poolField,
+  examples: [
+    {
+      // DenseNet-121's first transition.
+      attrs: { kernel: [2, 2], stride: [2, 2], padding: [0, 0], rounding: 'floor', includePadding: true },
+      inputs: [[1, 128, 56, 56]],
+      output: [1, 128, 28, 28],
+      counts: { adds: 301_056, divs: 100_352 },
+    },
+    {
+      // The pooling branch of Inception-v3.
+      attrs: { kernel: [3, 3], stride: [1, 1], padding: [1, 1], rounding: 'floor', includePadding: true },
+      inputs: [[1, 192, 35, 35]],
+      output: [1, 192, 35, 35],
+      counts: { adds: 1_881_600, divs: 235_200 },
+    },
+    {
+      attrs: { kernel: [3], stride: [2], padding: [0], rounding: 'ceil', includePadding: false },
+      inputs: [[1, 2, 8]],
+      output: [1, 2, 4],
+      counts: { adds: 16, divs: 8 },
+    },
+  ],
+});

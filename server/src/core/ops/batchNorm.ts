@@ -1,0 +1,55 @@
+import { op } from './op.ts';
+import { size } from './rules/shape.ts';
+import { standardize } from './rules/standardize.ts';
+
+export interface BatchNorm {
+  /** A learned factor and shift for each channel. */
+  readonly affine: boolean;
+  /** Running mean and variance for each channel, kept from training; true where not given. */
+  readonly stats?: boolean | undefined;
+}
+
+/** Normalizes each channel (axis 1) by statistics of the training set. */
+export const batchNorm = op<BatchNorm>({
+  name: 'batchNorm',
+  kind: 'norm',
+  summary: 'Shifts and scales each channel by statistics from training; folds into the convolution before it.',
+  attrs: {
+    affine: { kind: 'boolean', default: true, doc: 'Learns a factor and a shift for each channel.' },
+    stats: { kind: 'boolean', default: true, doc: 'Keeps a running mean and variance for each channel.' },
+  },
+  arity: 1,
+  rank: { min: 2 },
+  shape: (_, [x]) => x!,
+  counts: ({ affine, stats = true }, [x]) => {
+    const channels = x![1]!;
+    const elements = size(x!);
+    // Statistics, factor and shift are constants at inference: together one multiplication and one addition an element.
+    const work = stats
+      ? { muls: elements, adds: elements }
+      : standardize(x!, elements / channels, { factor: affine, shift: affine });
+    return { ...work, normAffine: affine ? 2 * channels : 0, normStats: stats ? 2 * channels : 0 };
+  },
+  inPlace: true,
+  examples: [
+    {
+      // Behind ResNet's first convolution.
+      attrs: { affine: true, stats: true },
+      inputs: [[1, 64, 112, 112]],
+      output: [1, 64, 112, 112],
+      counts: { muls: 802_816, adds: 802_816, normAffine: 128, normStats: 128 },
+    },
+    {
+      attrs: { affine: true },
+      inputs: [[1, 10]],
+      output: [1, 10],
+      counts: { muls: 10, adds: 10, normAffine: 20, normStats: 20 },
+    },
+    {
+      attrs: { affine: false, stats: false },
+      inputs: [[1, 8, 4, 4]],
+      output: [1, 8, 4, 4],
+      counts: { muls: 256, adds: 376, divs: 24 },
+    },
+  ],
+});

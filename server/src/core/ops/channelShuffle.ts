@@ -1,0 +1,23 @@
+import { op } from './op.ts';
+import { checkGroups } from './rules/groups.ts';
+
+export interface ChannelShuffle {
+  /** Groups whose channels are dealt out to one another. */
+  readonly groups: number;
+}
+
+/** Interleaves the channels of groups so that the next grouped convolution mixes them (ShuffleNet). A copy. */
+export const channelShuffle = op<ChannelShuffle>({
+  name: 'channelShuffle',
+  kind: 'data',
+  summary: 'Deals the channels of each group out to all groups. No parameters, no arithmetic.',
+  attrs: { groups: { kind: 'int', min: 1, doc: 'Groups whose channels are dealt out to one another.' } },
+  arity: 1,
+  rank: { min: 3 },
+  check: ({ groups }, [x]) => checkGroups(groups, x![1]!, 'input', x!),
+  shape: (_, [x]) => x!,
+  examples: [
+    { attrs: { groups: 3 }, inputs: [[1, 240, 28, 28]], output: [1, 240, 28, 28], counts: {} },
+    { attrs: { groups: 2 }, inputs: [[1, 4, 9]], output: [1, 4, 9], counts: {} },
+  ],
+});

@@ -1,0 +1,16 @@
+import { op } from './op.ts';
+
+/** Nothing at inference; in training it zeroes random elements. */
+export const dropout = op({
+  name: 'dropout',
+  kind: 'elementwise',
+  summary: 'Drops random elements in training; at inference it hands its input on and costs nothing.',
+  attrs: {},
+  arity: 1,
+  shape: (_, [x]) => x!,
+  inPlace: true,
+  examples: [
+    { attrs: {}, inputs: [[1, 4096]], output: [1, 4096], counts: {} },
+    { attrs: {}, inputs: [[1, 1280, 7, 7]], output: [1, 1280, 7, 7], counts: {} },
+  ],
+});

@@ -1,0 +1,18 @@
+import { activation } from './rules/activation.ts';
+
+/** x above zero, exp(x) − 1 below (alpha 1 or folded into the product). */
+export const elu = activation({
+  name: 'elu',
+  summary: 'ReLU with a smooth negative side that levels off.',
+  attrs: {},
+  each: { compares: 1, exps: 1, adds: 1, muls: 1 },
+  examples: [
+    {
+      attrs: {},
+      inputs: [[1, 64, 56, 56]],
+      output: [1, 64, 56, 56],
+      counts: { compares: 200_704, exps: 200_704, adds: 200_704, muls: 200_704 },
+    },
+    { attrs: {}, inputs: [[1, 10]], output: [1, 10], counts: { compares: 10, exps: 10, adds: 10, muls: 10 } },
+  ],
+});

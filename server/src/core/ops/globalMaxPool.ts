@@ -1,0 +1,24 @@
+import { op } from './op.ts';
+import { size } from './rules/shape.ts';
+
+export interface GlobalMaxPool {
+  /** Keeps the spatial dimensions with size 1: [N, C, 1, 1] rather than [N, C]. */
+  readonly keep: boolean;
+}
+
+/** One value a channel: [N, C, …] → [N, C, 1, …] or [N, C]. */
+export const globalMaxPool = op<GlobalMaxPool>({
+  name: 'globalMaxPool',
+  kind: 'pool',
+  summary: 'Keeps the largest value of each channel, whatever the input size.',
+  attrs: { keep: { kind: 'boolean', default: true, doc: 'Keeps the spatial dimensions with size 1.' } },
+  arity: 1,
+  rank: { min: 3 },
+  shape: ({ keep }, [x]) => [x![0]!, x![1]!, ...(keep ? x!.slice(2).map(() => 1) : [])],
+  counts: (_, [x], [y]) => ({ compares: size(x!) - size(y!) }),
+  field: () => 'global',
+  examples: [
+    { attrs: { keep: true }, inputs: [[1, 1024, 7, 7]], output: [1, 1024, 1, 1], counts: { compares: 49_152 } },
+    { attrs: { keep: false }, inputs: [[1, 8, 10]], output: [1, 8], counts: { compares: 72 } },
+  ],
+});

@@ -1,0 +1,13 @@
+import { activation } from './rules/activation.ts';
+
+/** min(max(−1, x), 1). */
+export const hardTanh = activation({
+  name: 'hardTanh',
+  summary: 'Cuts every value at −1 and 1.',
+  attrs: {},
+  each: { compares: 2 },
+  examples: [
+    { attrs: {}, inputs: [[1, 64, 56, 56]], output: [1, 64, 56, 56], counts: { compares: 401_408 } },
+    { attrs: {}, inputs: [[1, 8, 4, 6, 5]], output: [1, 8, 4, 6, 5], counts: { compares: 1920 } },
+  ],
+});

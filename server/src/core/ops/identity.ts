@@ -1,0 +1,16 @@
+import { op } from './op.ts';
+
+/** Its output is its input: the same memory under the same shape. */
+export const identity = op({
+  name: 'identity',
+  kind: 'view',
+  summary: 'Hands its input on unchanged.',
+  attrs: {},
+  arity: 1,
+  shape: (_, [x]) => x!,
+  inPlace: true,
+  examples: [
+    { attrs: {}, inputs: [[1, 64, 56, 56]], output: [1, 64, 56, 56], counts: {} },
+    { attrs: {}, inputs: [[1, 197, 768]], output: [1, 197, 768], counts: {} },
+  ],
+});

@@ -1,0 +1,35 @@
+import { op } from './op.ts';
+import { checkAxis } from './rules/axis.ts';
+import { axisOf, size } from './rules/shape.ts';
+
+export interface L2Norm {
+  /** The axis whose vectors get length 1; negative counts from the last. */
+  readonly axis: number;
+}
+
+/** x / √(Σ x²) along an axis, as PyTorch's F.normalize; a learned factor is a node of its own. */
+export const l2Norm = op<L2Norm>({
+  name: 'l2Norm',
+  kind: 'norm',
+  summary: 'Divides each vector along an axis by its length; has no parameters.',
+  attrs: { axis: { kind: 'axis', default: 1, doc: 'Axis whose vectors get length 1: 1 is channels, −1 the last.' } },
+  arity: 1,
+  rank: { min: 2 },
+  check: ({ axis }, [x]) => checkAxis(axis, x!),
+  shape: (_, [x]) => x!,
+  // The root of each vector's sum and the guard against zero are left out.
+  counts: ({ axis }, [x]) => {
+    const elements = size(x!);
+    return { muls: elements, adds: elements - elements / x![axisOf(axis, x!.length)]!, divs: elements };
+  },
+  examples: [
+    {
+      // SSD's conv4_3.
+      attrs: { axis: 1 },
+      inputs: [[1, 512, 38, 38]],
+      output: [1, 512, 38, 38],
+      counts: { muls: 739_328, adds: 737_884, divs: 739_328 },
+    },
+    { attrs: { axis: -1 }, inputs: [[1, 10, 4]], output: [1, 10, 4], counts: { muls: 40, adds: 30, divs: 40 } },
+  ],
+});

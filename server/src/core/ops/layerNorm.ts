@@ -1,0 +1,62 @@
+import { op, type Shape } from './op.ts';
+import { size } from './rules/shape.ts';
+import { standardize } from './rules/standardize.ts';
+import { checkTrailing } from './rules/trailing.ts';
+
+export interface LayerNorm {
+  /** How many trailing dimensions are normalized together. */
+  readonly axes: number;
+  /** A learned factor for each element of these dimensions. */
+  readonly affine: boolean;
+  /** A learned shift as well; nothing without `affine`. */
+  readonly bias: boolean;
+}
+
+/** Normalizes over the trailing dimensions: the features of each token for `axes` 1. */
+export const layerNorm = op<LayerNorm>({
+  name: 'layerNorm',
+  kind: 'norm',
+  summary: 'Gives the features of each element zero mean and unit variance, by its own statistics.',
+  attrs: {
+    axes: { kind: 'int', min: 1, default: 1, doc: 'How many trailing dimensions are normalized together.' },
+    affine: { kind: 'boolean', default: true, doc: 'Learns a factor for each feature.' },
+    bias: { kind: 'boolean', default: true, doc: 'Learns a shift for each feature as well.' },
+  },
+  arity: 1,
+  rank: { min: 2 },
+  check: ({ axes }, [x]) => checkTrailing(axes, x!),
+  shape: (_, [x]) => x!,
+  counts: ({ axes, affine, bias }, [x]) => {
+    const features = featuresOf(axes, x!);
+    return {
+      ...standardize(x!, features, { factor: affine, shift: affine && bias }),
+      normAffine: affine ? features * (bias ? 2 : 1) : 0,
+    };
+  },
+  inPlace: true,
+  examples: [
+    {
+      // ViT-B/16.
+      attrs: { axes: 1, affine: true, bias: true },
+      inputs: [[1, 197, 768]],
+      output: [1, 197, 768],
+      counts: { adds: 604_987, muls: 453_888, divs: 591, normAffine: 1536 },
+    },
+    {
+      attrs: { axes: 3, affine: false, bias: true },
+      inputs: [[1, 4, 2, 2]],
+      output: [1, 4, 2, 2],
+      counts: { adds: 47, muls: 32, divs: 3 },
+    },
+    {
+      attrs: { axes: 1, affine: true, bias: false },
+      inputs: [[1, 2, 4]],
+      output: [1, 2, 4],
+      counts: { adds: 22, muls: 24, divs: 6, normAffine: 4 },
+    },
+  ],
+});
+
+function featuresOf(axes: number, x: Shape): number {
+  return size(x.slice(x.length - axes));
+}

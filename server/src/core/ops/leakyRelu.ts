@@ -1,0 +1,24 @@
+import { activation } from './rules/activation.ts';
+
+export interface LeakyRelu {
+  /** Factor of negative values. */
+  readonly slope: number;
+}
+
+/** max(x, slope·x). */
+export const leakyRelu = activation<LeakyRelu>({
+  name: 'leakyRelu',
+  summary: 'Shrinks negative values instead of dropping them; the activation of Darknet.',
+  attrs: { slope: { kind: 'number', default: 0.01, doc: 'Factor of negative values: 0.1 in Darknet and YOLOv3.' } },
+  each: { compares: 1, muls: 1 },
+  examples: [
+    {
+      // YOLOv3's first activation.
+      attrs: { slope: 0.1 },
+      inputs: [[1, 32, 416, 416]],
+      output: [1, 32, 416, 416],
+      counts: { compares: 5_537_792, muls: 5_537_792 },
+    },
+    { attrs: { slope: 0.01 }, inputs: [[1, 10]], output: [1, 10], counts: { compares: 10, muls: 10 } },
+  ],
+});

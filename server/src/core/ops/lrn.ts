@@ -1,0 +1,35 @@
+import { op } from './op.ts';
+import { perElement } from './rules/activation.ts';
+
+export interface Lrn {
+  /** How many neighbouring channels are summed. */
+  readonly size: number;
+}
+
+/** Local response normalization across channels: x / (k + alpha/n · Σ x²)^beta (AlexNet, GoogLeNet). */
+export const lrn = op<Lrn>({
+  name: 'lrn',
+  kind: 'norm',
+  summary: 'Divides each value by the energy of the neighbouring channels; has no parameters.',
+  attrs: { size: { kind: 'int', min: 1, default: 5, doc: 'How many neighbouring channels are summed.' } },
+  arity: 1,
+  rank: { min: 2 },
+  shape: (_, [x]) => x!,
+  // An element: its square, a sum of `size` squares (zeros beyond the channels included), factor, offset, power, division.
+  counts: ({ size }, [x]) => perElement({ muls: 2, adds: size, exps: 1, divs: 1 }, x!),
+  examples: [
+    {
+      // AlexNet's first.
+      attrs: { size: 5 },
+      inputs: [[1, 96, 55, 55]],
+      output: [1, 96, 55, 55],
+      counts: { muls: 580_800, adds: 1_452_000, exps: 290_400, divs: 290_400 },
+    },
+    {
+      attrs: { size: 3 },
+      inputs: [[1, 4, 5]],
+      output: [1, 4, 5],
+      counts: { muls: 40, adds: 60, exps: 20, divs: 20 },
+    },
+  ],
+});

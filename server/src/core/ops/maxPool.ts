@@ -1,0 +1,98 @@
+import { op } from './op.ts';
+import { checkPool, poolField, poolShape } from './rules/pool.ts';
+import { size } from './rules/shape.ts';
+import type { Rounding } from './rules/window.ts';
+
+export interface MaxPool {
+  /** One entry for each spatial dimension, as in the four below. */
+  readonly kernel: readonly number[];
+  /** The kernel where not given. */
+  readonly stride?: readonly number[] | undefined;
+  /** Padding before; after as well, unless `paddingAfter` says otherwise. */
+  readonly padding: readonly number[];
+  readonly paddingAfter?: readonly number[] | undefined;
+  readonly dilation: readonly number[];
+  readonly rounding: Rounding;
+}
+
+/** Maximum over windows; the dialects differ in rounding and padding. */
+export const maxPool = op<MaxPool>({
+  name: 'maxPool',
+  kind: 'pool',
+  summary: 'Keeps the largest value of each window, channel by channel.',
+  attrs: {
+    kernel: { kind: 'ints', min: 1, spatial: true, doc: 'Window size K.' },
+    stride: {
+      kind: 'ints',
+      min: 1,
+      spatial: true,
+      default: undefined,
+      doc: 'Step of the window: 2 halves the output size. The kernel where not given.',
+    },
+    padding: { kind: 'ints', min: 0, spatial: true, default: 0, doc: 'Border before and after, never the maximum.' },
+    paddingAfter: { kind: 'ints', min: 0, spatial: true, default: undefined, doc: 'Border after, where it differs.' },
+    dilation: { kind: 'ints', min: 1, spatial: true, default: 1, doc: 'Distance between the taps of the window.' },
+    rounding: {
+      kind: 'choice',
+      values: ['floor', 'ceil', 'caffe'],
+      default: 'floor',
+      doc: 'Whether a last window that hangs over the end counts: floor drops it, ceil keeps it.',
+    },
+  },
+  arity: 1,
+  rank: { min: 3, max: 5 },
+  check: (attrs, [x]) => checkPool('max pooling', attrs, x!),
+  shape: (attrs, [x]) => poolShape(attrs, x!),
+  // Every window is counted whole, taps in the padding included, as for convolutions.
+  counts: ({ kernel }, _, [y]) => ({ compares: size(y!) * (size(kernel) - 1) }),
+  field: poolField,
+  examples: [
+    {
+      // ResNet's stem.
+      attrs: { kernel: [3, 3], stride: [2, 2], padding: [1, 1], dilation: [1, 1], rounding: 'floor' },
+      inputs: [[1, 64, 112, 112]],
+      output: [1, 64, 56, 56],
+      counts: { compares: 1_605_632 },
+    },
+    {
+      // GoogLeNet's first pooling: 55.5 windows rounded up.
+      attrs: { kernel: [3, 3], stride: [2, 2], padding: [0, 0], dilation: [1, 1], rounding: 'ceil' },
+      inputs: [[1, 64, 112, 112]],
+      output: [1, 64, 56, 56],
+      counts: { compares: 1_605_632 },
+    },
+    {
+      // YOLOv3-tiny's pooling of stride 1: Darknet pads size − 1, here all of it after.
+      attrs: {
+        kernel: [2, 2],
+        stride: [1, 1],
+        padding: [0, 0],
+        paddingAfter: [1, 1],
+        dilation: [1, 1],
+        rounding: 'floor',
+      },
+      inputs: [[1, 512, 13, 13]],
+      output: [1, 512, 13, 13],
+      counts: { compares: 259_584 },
+    },
+    {
+      // Caffe without padding keeps a window that starts behind the input; PyTorch's ceil_mode drops it.
+      attrs: { kernel: [1], stride: [2], padding: [0], dilation: [1], rounding: 'caffe' },
+      inputs: [[1, 3, 4]],
+      output: [1, 3, 3],
+      counts: {},
+    },
+    {
+      attrs: { kernel: [1], stride: [2], padding: [0], dilation: [1], rounding: 'ceil' },
+      inputs: [[1, 3, 4]],
+      output: [1, 3, 2],
+      counts: {},
+    },
+    {
+      attrs: { kernel: [2, 2, 2], padding: [0, 0, 0], dilation: [1, 1, 1], rounding: 'floor' },
+      inputs: [[1, 4, 8, 9, 10]],
+      output: [1, 4, 4, 4, 5],
+      counts: { compares: 2240 },
+    },
+  ],
+});

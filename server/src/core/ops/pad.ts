@@ -1,0 +1,92 @@
+import { type Complaint, op, type Shape } from './op.ts';
+import { checkSpatial } from './rules/spatial.ts';
+
+export interface Pad {
+  /** Elements added before, one entry for each spatial dimension; negative cuts off. */
+  readonly before: readonly number[];
+  /** Elements added after. */
+  readonly after: readonly number[];
+  readonly mode: 'constant' | 'reflect' | 'replicate' | 'circular';
+}
+
+/** Adds a border to the spatial dimensions (PyTorch's nn.ZeroPad2d, nn.ReflectionPad2d, …; F.pad). */
+export const pad = op<Pad>({
+  name: 'pad',
+  kind: 'data',
+  summary: 'Adds a border of constants or of copied values around the input. No arithmetic.',
+  attrs: {
+    before: {
+      kind: 'ints',
+      spatial: true,
+      default: 0,
+      doc: 'Elements added before each dimension; negative cuts off.',
+    },
+    after: { kind: 'ints', spatial: true, default: 0, doc: 'Elements added after each dimension; negative cuts off.' },
+    mode: {
+      kind: 'choice',
+      values: ['constant', 'reflect', 'replicate', 'circular'],
+      default: 'constant',
+      doc: 'What the border holds: a constant, the mirrored input, its edge, or its other end.',
+    },
+  },
+  arity: 1,
+  rank: { min: 3, max: 5 },
+  check: (attrs, [x]) => {
+    const { before, after } = attrs;
+    return checkSpatial('padding', { before, after }, x!) ?? checkSource(attrs, x!) ?? checkNotEmpty(attrs, x!);
+  },
+  shape: outputShape,
+  examples: [
+    {
+      // Keras pads so before MobileNet's strided convolutions.
+      attrs: { before: [0, 0], after: [1, 1], mode: 'constant' },
+      inputs: [[1, 64, 112, 112]],
+      output: [1, 64, 113, 113],
+      counts: {},
+    },
+    {
+      // CycleGAN's first layer.
+      attrs: { before: [3, 3], after: [3, 3], mode: 'reflect' },
+      inputs: [[1, 3, 256, 256]],
+      output: [1, 3, 262, 262],
+      counts: {},
+    },
+    { attrs: { before: [-1], after: [2], mode: 'constant' }, inputs: [[1, 2, 5]], output: [1, 2, 6], counts: {} },
+  ],
+});
+
+function outputShape({ before, after }: Pad, [x]: readonly Shape[]): Shape {
+  return x!.map((length, at) => (at < 2 ? length : before[at - 2]! + length + after[at - 2]!));
+}
+
+// A mirror needs one element more than it shows, a ring as many (PyTorch, ReflectionPad.cpp, PadNd.cpp).
+function checkSource(attrs: Pad, x: Shape): Complaint | undefined {
+  const { mode } = attrs;
+  if (mode !== 'reflect' && mode !== 'circular') return undefined;
+  for (const attr of ['before', 'after'] as const) {
+    for (let axis = 0; axis < attrs[attr].length; axis++) {
+      const border = attrs[attr][axis]!;
+      const most = x[axis + 2]! - (mode === 'reflect' ? 1 : 0);
+      if (!(border > most)) continue;
+      return {
+        code: 'padding-too-large',
+        attr,
+        output: outputShape(attrs, [x]),
+        message: `A ${mode} border of ${border} needs more than the ${x[axis + 2]} elements there are. Use ${most} or less.`,
+      };
+    }
+  }
+  return undefined;
+}
+
+function checkNotEmpty(attrs: Pad, x: Shape): Complaint | undefined {
+  const shape = outputShape(attrs, [x]);
+  const axis = shape.findIndex((length, at) => at > 1 && length < 1);
+  if (axis < 0) return undefined;
+  return {
+    code: 'empty-output',
+    attr: attrs.before[axis - 2]! < 0 ? 'before' : 'after',
+    output: shape.map(length => (length < 1 ? Number.NaN : length)),
+    message: `The negative padding cuts off all ${x[axis]} elements. Cut off less.`,
+  };
+}

@@ -1,0 +1,39 @@
+import { op } from './op.ts';
+import { perElement } from './rules/activation.ts';
+
+export interface Prelu {
+  /** One slope for each channel (axis 1) rather than one for all. */
+  readonly perChannel: boolean;
+}
+
+/** max(0, x) + slope·min(0, x) with a learned slope. */
+export const prelu = op<Prelu>({
+  name: 'prelu',
+  kind: 'activation',
+  summary: 'Leaky ReLU whose slope is learned, one for all channels or one for each.',
+  attrs: {
+    perChannel: { kind: 'boolean', default: false, doc: 'Learns one slope for each channel rather than one for all.' },
+  },
+  arity: 1,
+  rank: { min: 2 },
+  shape: (_, [x]) => x!,
+  counts: ({ perChannel }, [x]) => ({
+    ...perElement({ compares: 1, muls: 1 }, x!),
+    weights: perChannel ? x![1]! : 1,
+  }),
+  inPlace: true,
+  examples: [
+    {
+      attrs: { perChannel: true },
+      inputs: [[1, 64, 56, 56]],
+      output: [1, 64, 56, 56],
+      counts: { compares: 200_704, muls: 200_704, weights: 64 },
+    },
+    {
+      attrs: { perChannel: false },
+      inputs: [[1, 12, 5]],
+      output: [1, 12, 5],
+      counts: { compares: 60, muls: 60, weights: 1 },
+    },
+  ],
+});

@@ -1,0 +1,13 @@
+import { activation } from './rules/activation.ts';
+
+/** max(0, x). */
+export const relu = activation({
+  name: 'relu',
+  summary: 'Sets negative values to zero.',
+  attrs: {},
+  each: { compares: 1 },
+  examples: [
+    { attrs: {}, inputs: [[1, 64, 56, 56]], output: [1, 64, 56, 56], counts: { compares: 200_704 } },
+    { attrs: {}, inputs: [[1, 10]], output: [1, 10], counts: { compares: 10 } },
+  ],
+});

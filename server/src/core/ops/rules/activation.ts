@@ -1,0 +1,32 @@
+import { type Counts, type Op, op, type Shape } from '../op.ts';
+import { size } from './shape.ts';
+
+/**
+ * An element-wise nonlinearity: the shape stays, every element costs the same. How `each` is counted: the costlier
+ * branch of a piecewise function; constants are folded; exp, log, erf, tanh and powers are one of `exps`; signs and
+ * absolute values are free.
+ */
+export function activation<A extends object = object>(
+  definition: Pick<Op<A>, 'name' | 'summary' | 'attrs' | 'examples'> & {
+    /** Work for one element. */
+    readonly each: Partial<Counts>;
+  },
+): Op<A> {
+  const { each, ...rest } = definition;
+  return op<A>({
+    ...rest,
+    kind: 'activation',
+    arity: 1,
+    shape: (_, [x]) => x!,
+    counts: (_, [x]) => perElement(each, x!),
+    inPlace: true,
+  });
+}
+
+/** Counts of one element, times the elements. */
+export function perElement(each: Partial<Counts>, x: Shape): Partial<Counts> {
+  const elements = size(x);
+  const counts: Partial<Counts> = {};
+  for (const [key, value] of Object.entries(each)) counts[key as keyof Counts] = value * elements;
+  return counts;
+}

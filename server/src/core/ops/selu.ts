@@ -1,0 +1,23 @@
+import { activation } from './rules/activation.ts';
+
+/** ELU with two fixed factors, folded into one product on either side. */
+export const selu = activation({
+  name: 'selu',
+  summary: 'Scaled ELU: keeps mean and variance of activations without normalization.',
+  attrs: {},
+  each: { compares: 1, exps: 1, adds: 1, muls: 1 },
+  examples: [
+    {
+      attrs: {},
+      inputs: [[1, 64, 56, 56]],
+      output: [1, 64, 56, 56],
+      counts: { compares: 200_704, exps: 200_704, adds: 200_704, muls: 200_704 },
+    },
+    {
+      attrs: {},
+      inputs: [[1, 8, 4, 6, 5]],
+      output: [1, 8, 4, 6, 5],
+      counts: { compares: 960, exps: 960, adds: 960, muls: 960 },
+    },
+  ],
+});

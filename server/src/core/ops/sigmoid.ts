@@ -1,0 +1,18 @@
+import { activation } from './rules/activation.ts';
+
+/** 1 / (1 + exp(−x)). */
+export const sigmoid = activation({
+  name: 'sigmoid',
+  summary: 'Squeezes every value into 0 to 1.',
+  attrs: {},
+  each: { exps: 1, adds: 1, divs: 1 },
+  examples: [
+    {
+      attrs: {},
+      inputs: [[1, 64, 56, 56]],
+      output: [1, 64, 56, 56],
+      counts: { exps: 200_704, adds: 200_704, divs: 200_704 },
+    },
+    { attrs: {}, inputs: [[1, 10]], output: [1, 10], counts: { exps: 10, adds: 10, divs: 10 } },
+  ],
+});

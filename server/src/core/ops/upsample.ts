@@ -1,0 +1,114 @@
+import { type Complaint, op, type Shape } from './op.ts';
+import { size as elements, sizes } from './rules/shape.ts';
+import { checkSpatial } from './rules/spatial.ts';
+
+export interface Upsample {
+  /** Factor for each spatial dimension; this or `size`. */
+  readonly scale?: readonly number[] | undefined;
+  /** Output size, one entry for each spatial dimension. */
+  readonly size?: readonly number[] | undefined;
+  readonly mode: 'nearest' | 'bilinear' | 'bicubic' | 'trilinear' | 'linear';
+}
+
+/** How many input elements along each dimension an output element is a weighted sum of. */
+const taps = { nearest: 1, linear: 2, bilinear: 2, trilinear: 2, bicubic: 4 } as const;
+
+/** Spatial dimensions that a mode is defined for; nearest is for all. */
+const dimensionsOf = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3 } as const;
+
+/** Interpolates to floor(input × scale) or to a given size (PyTorch's nn.Upsample, F.interpolate). */
+export const upsample = op<Upsample>({
+  name: 'upsample',
+  kind: 'resample',
+  summary: 'Enlarges (or shrinks) the grid by copying or blending neighbours; has no parameters.',
+  attrs: {
+    scale: { kind: 'numbers', spatial: true, default: undefined, doc: 'Factor: 2 doubles height and width.' },
+    size: { kind: 'ints', min: 1, spatial: true, default: undefined, doc: 'Output size, instead of a factor.' },
+    mode: {
+      kind: 'choice',
+      values: ['nearest', 'linear', 'bilinear', 'bicubic', 'trilinear'],
+      default: 'nearest',
+      doc: 'nearest copies, the others blend 2 neighbours (bicubic 4) along each dimension.',
+    },
+  },
+  arity: 1,
+  rank: { min: 3, max: 5 },
+  check: (attrs, [x]) => {
+    const { scale, size } = attrs;
+    return checkTarget(attrs) ?? checkSpatial('upsampling', { scale, size }, x!) ?? checkResult(attrs, x!);
+  },
+  shape: outputShape,
+  // A weighted sum of all neighbours, as if not done dimension by dimension; the weights themselves, which all channels
+  // share, are left out.
+  counts: ({ mode }, [x], [y]) => {
+    const neighbours = taps[mode] ** (x!.length - 2);
+    return neighbours === 1 ? {} : { muls: elements(y!) * neighbours, adds: elements(y!) * (neighbours - 1) };
+  },
+  field: ({ scale, size, mode }, [x]) => ({
+    kernel: x!.slice(2).map(() => taps[mode]),
+    stride: x!.slice(2).map((length, axis) => (size ? length / size[axis]! : 1 / scale![axis]!)),
+  }),
+  examples: [
+    {
+      // YOLOv8's neck.
+      attrs: { scale: [2, 2], mode: 'nearest' },
+      inputs: [[1, 512, 20, 20]],
+      output: [1, 512, 40, 40],
+      counts: {},
+    },
+    {
+      attrs: { size: [500, 500], mode: 'bilinear' },
+      inputs: [[1, 21, 16, 16]],
+      output: [1, 21, 500, 500],
+      counts: { muls: 21_000_000, adds: 15_750_000 },
+    },
+    {
+      attrs: { scale: [1.5], mode: 'linear' },
+      inputs: [[1, 4, 5]],
+      output: [1, 4, 7],
+      counts: { muls: 56, adds: 28 },
+    },
+  ],
+});
+
+function outputShape({ scale, size }: Upsample, [x]: readonly Shape[]): Shape {
+  const lengths = size ?? x!.slice(2).map((length, axis) => Math.floor(length * scale![axis]!));
+  return [x![0]!, x![1]!, ...lengths];
+}
+
+function checkTarget({ scale, size }: Upsample): Complaint | undefined {
+  if (!scale && !size) {
+    return { code: 'missing-attribute', message: 'It is not said how large the output is. Give a scale or a size.' };
+  }
+  if (scale && size) {
+    return {
+      code: 'wrong-attribute',
+      attr: 'size',
+      message: 'Both a scale and a size are given. Give only one of them.',
+    };
+  }
+  return undefined;
+}
+
+function checkResult(attrs: Upsample, x: Shape): Complaint | undefined {
+  const shape = outputShape(attrs, [x]);
+  const { mode } = attrs;
+  const dimensions = x.length - 2;
+  if (mode !== 'nearest' && dimensionsOf[mode] !== dimensions) {
+    const fitting = { 1: 'linear', 2: 'bilinear or bicubic', 3: 'trilinear' }[dimensions];
+    return {
+      code: 'wrong-mode',
+      attr: 'mode',
+      output: shape,
+      message: `${mode} blends over ${dimensionsOf[mode]} dimension${dimensionsOf[mode] === 1 ? '' : 's'}, but the input has ${dimensions} besides batch and channels (${sizes(x)}). Use nearest or ${fitting}.`,
+    };
+  }
+  const axis = shape.findIndex((length, at) => at > 1 && !(length >= 1) && !Number.isNaN(length));
+  if (axis < 0) return undefined;
+  return {
+    code: 'empty-output',
+    attr: attrs.size ? 'size' : 'scale',
+    output: shape.map((length, at) => (at > 1 ? Number.NaN : length)),
+    message: `The output would be empty: ${attrs.size ? `a size of ${attrs.size[axis - 2]}` : `${x[axis]} × ${attrs.scale![axis - 2]} is less than 1`}. Use a larger ${attrs.size ? 'size' : 'scale'}.`,
+  };
+}
