@@ -1,0 +1,160 @@
+import type { Cost, LineCost } from '../analysis/model.ts';
+import type { Frame } from '../graph/graph.ts';
+import type { Shape } from '../ops/op.ts';
+import type { Analysed } from '../pipeline.ts';
+import { percent, si } from '../text/quantity.ts';
+import type { Range } from '../text/range.ts';
+import { costliest, variantModel } from './figures.ts';
+import { amountText, bytesText, clip, elementBytes, isBlank, shapeSpan, shapeText, shortReason } from './wording.ts';
+
+/** What the end of a line says. Its detail is `hintDetail` of the same line, asked for when somebody points at it. */
+export interface Hint {
+  /** The offset of the end of the line's text. */
+  readonly at: number;
+  /** At most `maxLabel` UTF-16 units. */
+  readonly label: string;
+  /** Among the costliest lines. */
+  readonly costly: boolean;
+  /** 0-based. */
+  readonly line: number;
+}
+
+/** VS Code cuts the hints of a line there (`editor.inlayHints.maximumLength`). */
+export const maxLabel = 43;
+
+const mark = '▲ ';
+const shown = '▸ ';
+
+/** The hints of the lines that a range touches; only those lines are looked at. */
+export function hints(analysed: Analysed, within: Range): Hint[] {
+  const { model, settings, document } = analysed;
+  if (!settings.hints.enabled) return [];
+  const { lines } = document;
+  const first = lines.lineAt(within.from);
+  const last = lines.lineAt(within.to);
+  const marked = costliest(model, settings.hints.costliest);
+  const found: Hint[] = [];
+  for (const lineCost of model.lineCosts(first, last)) {
+    const { line } = lineCost;
+    const costly = marked.has(line);
+    const label = lineLabel(analysed, lineCost, costly);
+    if (label !== '') found.push({ at: lines.end(line), label, costly, line });
+  }
+  const variants = variantHints(analysed, first, last);
+  return variants.length === 0 ? found : [...found, ...variants].sort((a, b) => a.line - b.line);
+}
+
+/** A family's members say what each of them costs. */
+function variantHints(analysed: Analysed, first: number, last: number): Hint[] {
+  const { lines } = analysed.document;
+  const found: Hint[] = [];
+  for (const { name, range } of analysed.spec.variants) {
+    const line = lines.lineAt(range.from);
+    if (line < first || line > last) continue;
+    const { totals, convention } = variantModel(analysed, name);
+    const text = `${amountText(totals.value, convention.unit)} · ${amountText(totals.params, 'params')}`;
+    const label = clip((name === analysed.spec.variant ? shown : '') + text, maxLabel);
+    found.push({ at: lines.end(line), label, costly: false, line });
+  }
+  return found;
+}
+
+const variables = ['shape', 'cost', 'params', 'share', 'times', 'memory'] as const;
+type Variable = (typeof variables)[number];
+
+function lineLabel(analysed: Analysed, { line, frames, cost }: LineCost, costly: boolean): string {
+  const { model, settings } = analysed;
+  const { items, times } = usesOf(frames, line, analysed);
+  const template = parsed(settings.hints.template);
+  const before = (costly ? mark : '') + (times > 1 && !template.has.has('times') ? `×${times} ` : '');
+  const room = maxLabel - before.length;
+  // Several items on one line: what the line hands on is what the last one does.
+  const shapes = shapesOf(items === 1 ? frames : frames.slice(-1));
+  if (shapes.length === 0 && isBlank(cost)) return before + clip(`? ${shortReason(cost.why ?? unknown)}`, room);
+
+  const unit = model.convention.unit;
+  const values: Record<Variable, string> = {
+    shape: shapes.length > 1 ? shapeSpan(shapes) : shapes[0] ? shapeText(shapes[0]) : '',
+    cost: orNothing(cost.value, amountText(cost.value, unit)),
+    params: orNothing(cost.params, counted(cost.params)),
+    share: shareOf(cost, model.totals),
+    times: times > 1 ? `×${times}` : '',
+    memory: orNothing(cost.activations, bytesText(cost.activations, elementBytes(settings) * settings.batch)),
+  };
+  const label = filled(template, values, room);
+  // A cost that is not known at all makes room for the reason.
+  if (cost.value.value > 0 || cost.value.complete || !template.has.has('cost')) return before + label;
+  const rest = room - label.length + values.cost.length;
+  const reason = `? ${shortReason(cost.why ?? unknown)}`;
+  if (reason.length > rest && rest < 16) return before + label;
+  return before + filled(template, { ...values, cost: clip(reason, rest) }, room);
+}
+
+const unknown = 'not known';
+
+const counted = ({ value, complete }: Cost['params']): string =>
+  complete ? si(value) : value === 0 ? '? params' : `≥ ${si(value)}`;
+
+const orNothing = ({ value, complete }: Cost['params'], text: string): string => (value === 0 && complete ? '' : text);
+
+function shareOf(cost: Cost, totals: Cost): string {
+  if (cost.value.value === 0 || totals.value.value === 0) return '';
+  return percent(cost.value.value / totals.value.value);
+}
+
+function shapesOf(frames: readonly Frame[]): Shape[] {
+  return frames.flatMap(({ outputs }) => (outputs[0]?.shape ? [outputs[0].shape] : []));
+}
+
+/** How many items a line holds, and how often each is used. */
+function usesOf(frames: readonly Frame[], line: number, { document }: Analysed): { items: number; times: number } {
+  if (frames.length === 1) return { items: 1, times: 1 };
+  const { lines } = document;
+  const items = new Set<number>();
+  for (const { sites } of frames) {
+    for (const { from } of sites) if (from >= lines.start(line) && from <= lines.end(line)) items.add(from);
+  }
+  const times = frames.length / Math.max(1, items.size);
+  return { items: items.size, times: Number.isInteger(times) ? times : 1 };
+}
+
+/** A template as variables, each with the words before it, and the words at the end. */
+interface Template {
+  readonly parts: readonly { readonly before: string; readonly variable: Variable }[];
+  readonly after: string;
+  readonly has: ReadonlySet<Variable>;
+}
+
+const templates = new Map<string, Template>();
+
+function parsed(text: string): Template {
+  const known = templates.get(text);
+  if (known) return known;
+  const parts: { before: string; variable: Variable }[] = [];
+  let from = 0;
+  for (const match of text.matchAll(/\$\{(\w+)\}/g)) {
+    const variable = variables.find(name => name === match[1]);
+    if (!variable) continue;
+    parts.push({ before: text.slice(from, match.index), variable });
+    from = match.index + match[0].length;
+  }
+  const template = { parts, after: text.slice(from), has: new Set(parts.map(({ variable }) => variable)) };
+  if (templates.size > 16) templates.clear();
+  templates.set(text, template);
+  return template;
+}
+
+/** Fills in the values; an empty one drops out with the words before it, and so does the last while there is no room. */
+function filled({ parts, after }: Template, values: Readonly<Record<Variable, string>>, room: number): string {
+  const present = parts.filter(({ variable }) => values[variable] !== '');
+  for (let count = present.length; count > 0; count--) {
+    let label = '';
+    for (const { before, variable } of present.slice(0, count)) {
+      // The first that is there stands behind the template's own beginning, not behind a separator.
+      label += (label === '' ? parts[0]!.before : before) + values[variable];
+    }
+    if (count === present.length) label += after;
+    if (label.length <= room || count === 1) return clip(label, room);
+  }
+  return '';
+}

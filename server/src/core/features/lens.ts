@@ -1,0 +1,28 @@
+import type { Analysed } from '../pipeline.ts';
+import type { Range } from '../text/range.ts';
+import { native } from './figures.ts';
+import { headline, nativeText } from './totals.ts';
+
+/** A line above the network. */
+export interface Lens {
+  readonly range: Range;
+  readonly title: string;
+  /** Plain text. */
+  readonly tooltip?: string;
+}
+
+/** The totals at the head of the network, and the figure that its own framework prints. */
+export function lenses(analysed: Analysed): Lens[] {
+  const { settings, spec } = analysed;
+  if (!settings.codeLens.enabled) return [];
+  const range = spec.head;
+  const { convention, totals } = analysed.model;
+  const why = totals.why === undefined ? '' : ` A part is not known: ${totals.why}`;
+  const found: Lens[] = [{ range, title: headline(analysed), tooltip: `${convention.summary}${why}` }];
+  const figure = native(analysed);
+  if (figure) {
+    const tooltip = figure.caveat;
+    found.push({ range, title: nativeText(figure), ...(tooltip === undefined ? {} : { tooltip }) });
+  }
+  return found;
+}

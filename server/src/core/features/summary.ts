@@ -1,0 +1,63 @@
+import type { ConventionName } from '../analysis/conventions.ts';
+import type { Analysed } from '../pipeline.ts';
+import type { Dtype } from '../settings.ts';
+import { native } from './figures.ts';
+import { headline, nativeText, totalsMarkdown } from './totals.ts';
+import { amountText, storedShape, totalText } from './wording.ts';
+
+/** What a status bar and its menu show. */
+export interface Summary {
+  /** The network's name. */
+  readonly title: string;
+  /** For the status bar: `4.37 GMACs · 3.16M params`. */
+  readonly text: string;
+  /** One line with memory and input too. */
+  readonly detail: string;
+  readonly format: string;
+  /** Input sizes by name, without the batch, as `input=` takes them: `3,640,640`. */
+  readonly input: Readonly<Record<string, string>>;
+  readonly scales: readonly string[];
+  readonly scale: string | undefined;
+  readonly dialect: string | undefined;
+  readonly convention: ConventionName;
+  readonly batch: number;
+  readonly dtype: Dtype;
+  /** In the convention's unit; a lower bound where `complete` is false. */
+  readonly value: number;
+  readonly macs: number;
+  readonly params: number;
+  readonly complete: boolean;
+  /** `8.9 GFLOPs as Ultralytics prints`. */
+  readonly native: string | undefined;
+}
+
+export function summary(analysed: Analysed): Summary {
+  const { document, model, settings, spec } = analysed;
+  const { totals, convention, graph } = model;
+  const figure = native(analysed);
+  return {
+    title: spec.model,
+    text: `${totalText(totals.value, convention.unit)} · ${amountText(totals.params, 'params')}`,
+    detail: headline(analysed),
+    format: document.format.label,
+    input: Object.fromEntries(
+      graph.inputs.map(({ name, tensor }) => [name, storedShape(tensor.shape).replaceAll('×', ',')]),
+    ),
+    scales: spec.variants.map(({ name }) => name),
+    scale: spec.variant,
+    dialect: spec.dialect,
+    convention: convention.name,
+    batch: settings.batch,
+    dtype: settings.dtype,
+    value: totals.value.value,
+    macs: totals.macs.value,
+    params: totals.params.value,
+    complete: totals.value.complete && totals.params.complete,
+    native: figure && nativeText(figure),
+  };
+}
+
+/** What pointing at the status bar shows, as markdown. */
+export function summaryMarkdown(analysed: Analysed): string {
+  return totalsMarkdown(analysed);
+}

@@ -1,0 +1,126 @@
+// Every wording that features share: how shapes, amounts and unknowns are said. Features never import each other.
+import type { Convention } from '../analysis/conventions.ts';
+import type { Amount, Cost } from '../analysis/model.ts';
+import type { Frame } from '../graph/graph.ts';
+import type { Shape } from '../ops/op.ts';
+import { sizes } from '../ops/rules/shape.ts';
+import { bytesOf, type Settings } from '../settings.ts';
+import { bytes, si } from '../text/quantity.ts';
+
+/** Channels last for an image, `56×56×64` for [1, 64, 56, 56]; `197×768` for a sequence; the batch is not shown. */
+export function shapeText(shape: Shape): string {
+  if (shape.length === 0) return 'scalar';
+  // A learned table or a bare vector has no batch in front.
+  if (shape.length === 1 || shape[0] !== 1) return sizes(shape);
+  if (shape.length < 4) return sizes(shape.slice(1));
+  return sizes([...shape.slice(2), shape[1]!]);
+}
+
+/** As it is stored, without the batch: `3×640×640`. */
+export function storedShape(shape: Shape | undefined): string {
+  if (!shape) return '?';
+  return sizes(shape[0] === 1 && shape.length > 1 ? shape.slice(1) : shape) || 'scalar';
+}
+
+/** What several uses of one line hand on: their shape if they agree, else the widest and the narrowest, `28²…7²`. */
+export function shapeSpan(shapes: readonly Shape[]): string {
+  const texts = [...new Set(shapes.map(shapeText))];
+  if (texts.length <= 1) return texts[0] ?? '';
+  const grids = shapes.map(shape => (shape.length > 3 && shape[0] === 1 ? shape.slice(2) : shape));
+  const gridTexts = [...new Set(grids.map(gridText))];
+  if (gridTexts.length === 1) {
+    // One grid, other channels: the channels span.
+    const channels = shapes.map(shape => shape[1] ?? Number.NaN);
+    if (shapes.every(shape => shape.length > 3)) return `${sizes(grids[0]!)}×${extremes(channels).join('…')}`;
+    return texts.length === 2 ? texts.join('…') : `${texts[0]}…${texts.at(-1)}`;
+  }
+  const byArea = grids.toSorted((a, b) => area(b) - area(a));
+  const [widest, narrowest] = [gridText(byArea[0]!), gridText(byArea.at(-1)!)];
+  return widest === narrowest ? `${gridTexts[0]}…${gridTexts.at(-1)}` : `${widest}…${narrowest}`;
+}
+
+const area = (grid: Shape): number => grid.reduce((product, length) => product * length, 1) || 0;
+
+function gridText(grid: Shape): string {
+  const [first] = grid;
+  if (first !== undefined && grid.length === 2 && first > 1 && grid[1] === first) return `${first}²`;
+  return sizes(grid);
+}
+
+function extremes(values: readonly number[]): number[] {
+  const known = values.filter(value => !Number.isNaN(value));
+  return [Math.min(...known), Math.max(...known)];
+}
+
+/** `118M MACs`, `≥ 118M MACs` where a part is unknown, `? MACs` where all is. */
+export function amountText(amount: Amount, unit = ''): string {
+  return counted(amount, si(amount.value), unit && ` ${unit}`);
+}
+
+/** For prose and titles: `8.74 GMACs`, `≥ 3.16M params`. */
+export function totalText(amount: Amount, unit: string): string {
+  return counted(amount, si(amount.value, 3, ' '), amount.value < 1000 ? ` ${unit}` : unit);
+}
+
+/** `346.8 M MACs`: four digits, as in a formula's result. */
+export function resultText(value: number, unit: string): string {
+  return `${si(value, 4, ' ')} ${unit}`;
+}
+
+function counted(amount: Amount, value: string, unit: string): string {
+  if (amount.complete) return value + unit;
+  return amount.value === 0 ? `?${unit.startsWith(' ') || unit === '' ? '' : ' '}${unit}` : `≥ ${value}${unit}`;
+}
+
+/** Bytes of so many parameters or elements. */
+export function bytesText(amount: Amount, each: number): string {
+  return counted(amount, bytes(amount.value * each), '');
+}
+
+export function elementBytes({ dtype }: Settings): number {
+  return bytesOf[dtype];
+}
+
+/** The convention's unit as one writes it behind a number with a prefix: `MACs`, `FLOPs`, `ops`. */
+export function unitOf({ unit }: Convention): string {
+  return unit;
+}
+
+/** Why something is not known, short enough for a hint: the first sentence. */
+export function shortReason(why: string): string {
+  const end = /[.!?](?:\s|$)/.exec(why);
+  return end ? why.slice(0, end.index) : why;
+}
+
+/** Whether nothing at all is known of a cost. */
+export function isBlank(cost: Cost): boolean {
+  return [cost.value, cost.params].every(({ value, complete }) => value === 0 && !complete);
+}
+
+export function clip(text: string, length: number): string {
+  if (text.length <= length) return text;
+  // Half a surrogate pair is no character.
+  const end = /[\uD800-\uDBFF]/.test(text[length - 2]!) ? length - 2 : length - 1;
+  return `${text.slice(0, end).trimEnd()}…`;
+}
+
+/** What stands for a frame in a sentence or a table, without its context. */
+export function frameName({ label, type }: Frame): string {
+  return clip(label || type, 60);
+}
+
+/** Markdown that shows a text of the user's as code and cannot end early. */
+export function codeSpan(text: string): string {
+  const flat = clip(text.replace(/\s+/g, ' '), 120).replaceAll('`', 'ˋ').replaceAll('|', '❘');
+  return flat === '' ? '' : `\`${flat}\``;
+}
+
+/** A text for markdown that must not become markup: no link, no image, no HTML. */
+export function plainMarkdown(text: string): string {
+  return text.replace(/[\\[\]<>|*_#!`]/g, character => (character === '<' ? '&lt;' : `\\${character}`));
+}
+
+/** The same for sentences of our own with `code` in them, which may quote the user. */
+export function proseMarkdown(text: string): string {
+  return text.replace(/[[\]<|]/g, character => (character === '<' ? '&lt;' : `\\${character}`));
+}
