@@ -9,7 +9,7 @@ export const maxNodes = 250_000;
 export const maxDepth = 200;
 
 /** Stands for what cannot be known: an unknown module, a row that could not be read. */
-export const opaque: Op<object> = {
+export const opaque: Op<Record<never, never>> = {
   name: 'unknown',
   kind: 'data',
   summary: 'What this does is not known.',
