@@ -254,7 +254,8 @@ function isInside(frame: Frame, outer: Frame): boolean {
   return false;
 }
 
-function sumOf(costs: readonly Cost[]): Cost {
+/** Costs added up; unknown where one is. */
+export function sumOf(costs: readonly Cost[]): Cost {
   const amount = (of: (cost: Cost) => Amount): Amount => ({
     value: costs.reduce((sum, cost) => sum + of(cost).value, 0),
     complete: costs.every(cost => of(cost).complete),

@@ -3,8 +3,8 @@ import type { Amount, Cost } from '../analysis/model.ts';
 import type { Frame } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
 import type { Analysed, Document } from '../pipeline.ts';
-import { exact, percent, si } from '../text/quantity.ts';
 import type { Severity } from '../text/problem.ts';
+import { exact, percent, si } from '../text/quantity.ts';
 import { native } from './figures.ts';
 import { documentProblems, problems } from './findings.ts';
 import { elementBytes, shapeText, storedShape } from './wording.ts';
@@ -126,7 +126,10 @@ export function documentReport(document: Document, { file }: ReportOptions = {})
 }
 
 /** The report as markdown, for an issue or a notebook; `unit` is the one of `value`. */
-export function markdownReport({ file, model, input, totals, native: figure, layers }: FileReport, unit: string): string {
+export function markdownReport(
+  { file, model, input, totals, native: figure, layers }: FileReport,
+  unit: string,
+): string {
   const cell = (text: string): string => text.replace(/[\\|]/g, '\\$&').replace(/\s+/g, ' ');
   const rows = layers.map(({ index, name, op, line, outputs, value, params }) => {
     const share = value && totals.value ? percent(value / totals.value) : '';
@@ -176,7 +179,9 @@ function row(analysed: Analysed, frame: Frame, blocks: boolean): RowReport {
     value: known(cost.value),
     activations: known(cost.activations),
     complete: isComplete(cost),
-    ...(blocks && frame.children.length > 0 ? { children: frame.children.map(child => row(analysed, child, true)) } : {}),
+    ...(blocks && frame.children.length > 0
+      ? { children: frame.children.map(child => row(analysed, child, true)) }
+      : {}),
   };
 }
 

@@ -42,7 +42,9 @@ const decimals = (value: number): string => (value >= 0.95 ? value.toFixed(1) : 
 export function peakText({ model, settings }: Analysed): string {
   const { elements } = model.peak;
   const batch = settings.batch === 1 ? '' : ` (batch ${settings.batch})`;
-  return Number.isNaN(elements) ? 'peak ?' : `peak ${bytes(elements * elementBytes(settings) * settings.batch)}${batch}`;
+  return Number.isNaN(elements)
+    ? 'peak ?'
+    : `peak ${bytes(elements * elementBytes(settings) * settings.batch)}${batch}`;
 }
 
 /** `input 3×640×640`; several by name. */
@@ -71,7 +73,11 @@ export function totalsMarkdown(analysed: Analysed): string {
     plainMarkdown(headline(analysed)),
     ['| convention | total | what it counts |', '|---|--:|---|', ...rows].join('\n'),
   ];
-  if (figure) parts.push(`${figure.by} prints **${decimals(figure.value)} ${figure.label}**.${figure.caveat ? ` ${proseMarkdown(figure.caveat)}` : ''}`);
-  if (totals.why !== undefined) parts.push(`A part is not known, so totals say “at least”: ${proseMarkdown(totals.why)}`);
+  if (figure)
+    parts.push(
+      `${figure.by} prints **${decimals(figure.value)} ${figure.label}**.${figure.caveat ? ` ${proseMarkdown(figure.caveat)}` : ''}`,
+    );
+  if (totals.why !== undefined)
+    parts.push(`A part is not known, so totals say “at least”: ${proseMarkdown(totals.why)}`);
   return parts.join('\n\n');
 }

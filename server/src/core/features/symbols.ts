@@ -1,0 +1,86 @@
+import type { Frame } from '../graph/graph.ts';
+import type { Analysed } from '../pipeline.ts';
+import type { Range } from '../text/range.ts';
+import { amountText, frameName, shapeText, totalText } from './wording.ts';
+
+/** One entry of the outline. `selection` lies inside `range`. */
+export interface SymbolNode {
+  readonly name: string;
+  readonly detail: string;
+  readonly kind: 'network' | 'block' | 'layer' | 'section';
+  readonly range: Range;
+  readonly selection: Range;
+  readonly children: readonly SymbolNode[];
+}
+
+// Deeper, or longer, an outline is no outline.
+const maxDepth = 4;
+const maxSymbols = 5000;
+
+/** The network, its blocks' definitions, and its rows with what is inside them. */
+export function symbols(analysed: Analysed): SymbolNode[] {
+  const { model, spec, document } = analysed;
+  const { root } = model.graph;
+  const { convention, totals } = model;
+  let left = maxSymbols;
+
+  const cost = (frame: Frame): string => {
+    const { value, params } = model.costOf(frame);
+    const shape = frame.outputs[0]?.shape;
+    return [
+      shape ? shapeText(shape) : '',
+      value.value === 0 && value.complete ? '' : amountText(value, convention.unit),
+      params.value === 0 && params.complete ? '' : amountText(params, 'params'),
+    ]
+      .filter(part => part !== '')
+      .join(' · ');
+  };
+  const symbolOf = (frame: Frame, around: Range, depth: number): SymbolNode => {
+    const range = frame.sites[0] ?? around;
+    const name = frameName(frame) || 'layer';
+    const detail = [frame.type === frame.label ? '' : frame.type, cost(frame)].filter(part => part !== '').join(' · ');
+    const children = depth >= maxDepth ? [] : symbolsOf(frame.children, range, depth + 1);
+    return { name, detail, kind: frame.children.length > 0 ? 'block' : 'layer', range, selection: range, children };
+  };
+  // All siblings come before anything inside the first of them when there is no room for all.
+  const symbolsOf = (frames: readonly Frame[], around: Range, depth: number): SymbolNode[] => {
+    const shown = frames.slice(0, Math.max(0, left));
+    left -= shown.length;
+    return shown.map(frame => symbolOf(frame, around, depth));
+  };
+
+  const rows = symbolsOf(root.children, spec.head, 1);
+  const whole: Range = { from: 0, to: document.source.text.length };
+  return [
+    {
+      name: spec.model === '' ? 'network' : spec.model,
+      detail: `${totalText(totals.value, convention.unit)} · ${amountText(totals.params, 'params')}`,
+      kind: 'network',
+      range: whole,
+      selection: spec.head,
+      children: [...definitions(analysed), ...rows],
+    },
+  ];
+}
+
+/** The definitions of blocks: where frames have their second site. */
+function definitions({ model }: Analysed): SymbolNode[] {
+  const found = new Map<number, { readonly frame: Frame; readonly range: Range; times: number }>();
+  const visit = (frame: Frame): void => {
+    for (const range of frame.sites.slice(1)) {
+      const known = found.get(range.from);
+      if (known) known.times++;
+      else found.set(range.from, { frame, range, times: 1 });
+    }
+    for (const child of frame.children) visit(child);
+  };
+  visit(model.graph.root);
+  return [...found.values()].slice(0, 200).map(({ frame, range, times }) => ({
+    name: frame.type,
+    detail: `×${times}`,
+    kind: 'block',
+    range,
+    selection: range,
+    children: [],
+  }));
+}

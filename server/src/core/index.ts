@@ -1,0 +1,39 @@
+// The façade: all that the server and the CLI see of the core.
+export { type Convention, type ConventionName, conventionOf, conventions } from './analysis/conventions.ts';
+export type { Amount, Cost } from './analysis/model.ts';
+export { documentProblems, findings, problems } from './features/findings.ts';
+export { type Hint, hints, maxLabel } from './features/hints.ts';
+export { type Hover, hintDetail, hover } from './features/hover.ts';
+export { type Lens, lenses } from './features/lens.ts';
+export {
+  documentReport,
+  type FileReport,
+  type LayerReport,
+  markdownReport,
+  type ProblemReport,
+  type ReportOptions,
+  type ReportShape,
+  type RowReport,
+  report,
+  shapeCell,
+  type TotalsReport,
+} from './features/report.ts';
+export { type Summary, summary, summaryMarkdown } from './features/summary.ts';
+export { type SymbolNode, symbols } from './features/symbols.ts';
+export { type Format, formats, type InputSize, type Source } from './formats/index.ts';
+export {
+  type Analysed,
+  type Document,
+  formatOf,
+  type NativeFigure,
+  nativeFigure,
+  open,
+  price,
+  repriced,
+} from './pipeline.ts';
+export { bytesOf, type Dtype, defaultSettings, parseInput, type Settings } from './settings.ts';
+export { Lines, type Position } from './text/lines.ts';
+export type { Problem, Severity } from './text/problem.ts';
+export { bytes, exact, percent, si } from './text/quantity.ts';
+export type { Range } from './text/range.ts';
+export { suggestion } from './text/spelling.ts';
