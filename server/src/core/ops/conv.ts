@@ -1,4 +1,4 @@
-import { op, type Complaint, type Shape } from './op.ts';
+import { type Complaint, op, type Shape } from './op.ts';
 import { size } from './rules/shape.ts';
 import { extent, volume, windows } from './rules/window.ts';
 
@@ -25,10 +25,21 @@ export const conv = op<Conv>({
     out: { kind: 'int', min: 1, doc: 'Output channels: the number of filters.' },
     kernel: { kind: 'ints', min: 1, spatial: true, doc: 'Window size K. Work and parameters grow with K².' },
     stride: { kind: 'ints', min: 1, spatial: true, default: 1, doc: 'Step of the window: 2 halves the output size.' },
-    padding: { kind: 'ints', min: 0, spatial: true, default: 0, doc: 'Border of zeros before and after each dimension.' },
+    padding: {
+      kind: 'ints',
+      min: 0,
+      spatial: true,
+      default: 0,
+      doc: 'Border of zeros before and after each dimension.',
+    },
     paddingAfter: { kind: 'ints', min: 0, spatial: true, default: undefined, doc: 'Border after, where it differs.' },
     dilation: { kind: 'ints', min: 1, spatial: true, default: 1, doc: 'Distance between the taps of the window.' },
-    groups: { kind: 'int', min: 1, default: 1, doc: 'Independent groups of channels; as many as channels is depthwise.' },
+    groups: {
+      kind: 'int',
+      min: 1,
+      default: 1,
+      doc: 'Independent groups of channels; as many as channels is depthwise.',
+    },
     bias: { kind: 'boolean', default: true, doc: 'Adds a learned number to each output channel.' },
   },
   arity: 1,

@@ -1,0 +1,178 @@
+import { type Complaint, op, type Shape } from './op.ts';
+import { sizes } from './rules/shape.ts';
+import { volume } from './rules/window.ts';
+
+export interface Attention {
+  readonly heads: number;
+  readonly bias: boolean;
+  /** Features of keys, where the framework declares them. */
+  readonly kdim?: number | undefined;
+  /** Features of values, where the framework declares them. */
+  readonly vdim?: number | undefined;
+  /** Features of queries and output, where the framework declares them. */
+  readonly embed?: number | undefined;
+}
+
+/**
+ * PyTorch's nn.MultiheadAttention, batch first: query [N, L, C], key [N, S, Ck], value [N, S, Cv], or one input for all
+ * three. Projections into C (functional.py, multi_head_attention_forward), softmax of the L×S scores of each head.
+ */
+export const attention = op<Attention>({
+  name: 'attention',
+  kind: 'compute',
+  summary: 'Every position asks all others what to take from them: four projections and two products of L×S.',
+  attrs: {
+    heads: { kind: 'int', min: 1, default: 1, doc: 'How many attend side by side; must divide the features.' },
+    bias: { kind: 'boolean', default: true, doc: 'The four projections have a bias.' },
+    kdim: { kind: 'int', min: 1, default: undefined, doc: 'Features of the keys; those that they have.' },
+    vdim: { kind: 'int', min: 1, default: undefined, doc: 'Features of the values; those that they have.' },
+    embed: { kind: 'int', min: 1, default: undefined, doc: 'Features of queries and output; those of the query.' },
+  },
+  arity: { min: 1 },
+  rank: { min: 3, max: 3 },
+  check: (attrs, inputs) => checkInputs(inputs) ?? checkFeatures(attrs, inputs) ?? checkHeads(attrs, inputs),
+  shape: (attrs, inputs) => {
+    const { n, l, c } = lengths(attrs, inputs);
+    return [n, l, c];
+  },
+  counts: (attrs, inputs) => {
+    const { n, l, s, c, ck, cv } = lengths(attrs, inputs);
+    const { heads, bias } = attrs;
+    const scores = n * heads * l * s;
+    return {
+      macs: n * (2 * l * c * c + s * ck * c + s * cv * c + 2 * l * s * c),
+      adds: (bias ? n * 2 * (l + s) * c : 0) + scores - n * heads * l,
+      // Queries are scaled by 1/√d before the product.
+      muls: n * l * c,
+      divs: scores,
+      exps: scores,
+      weights: 2 * c * c + ck * c + cv * c,
+      biases: bias ? 4 * c : 0,
+    };
+  },
+  formula: (attrs, inputs) => {
+    const { l, s, c, ck, cv } = lengths(attrs, inputs);
+    const text = (...factors: number[]): string => factors.map(factor => volume([factor])).join(' · ');
+    const projections =
+      l === s && c === ck && c === cv
+        ? `4 · ${text(l)} · ${volume([c, c])}`
+        : `2 · ${text(l)} · ${volume([c, c])} + ${text(s, ck, c)} + ${text(s, cv, c)}`;
+    return `${projections} (projections) + 2 · ${l === s ? volume([l, l]) : text(l, s)} · ${text(c)} (scores, sum)`;
+  },
+  field: () => 'global',
+  examples: [
+    {
+      // ViT-B/16: 4 · 197 · 768² + 2 · 197² · 768.
+      attrs: { heads: 12, bias: true },
+      inputs: [[1, 197, 768]],
+      output: [1, 197, 768],
+      counts: {
+        macs: 524_391_936,
+        weights: 2_359_296,
+        biases: 3072,
+        exps: 465_708,
+        divs: 465_708,
+        adds: 1_068_528,
+        muls: 151_296,
+      },
+    },
+    {
+      // A decoder's cross attention: 10 queries over 20 positions, keys of 6 and values of 5 features.
+      attrs: { heads: 2, bias: false, kdim: 6, vdim: 5, embed: 8 },
+      inputs: [
+        [1, 10, 8],
+        [1, 20, 6],
+        [1, 20, 5],
+      ],
+      output: [1, 10, 8],
+      counts: { macs: 6240, weights: 216, biases: 0, exps: 400, adds: 380, muls: 80, divs: 400 },
+    },
+  ],
+});
+
+interface Lengths {
+  readonly n: number;
+  /** Queries. */
+  readonly l: number;
+  /** Keys and values. */
+  readonly s: number;
+  readonly c: number;
+  readonly ck: number;
+  readonly cv: number;
+}
+
+function lengths({ embed, kdim, vdim }: Attention, inputs: readonly Shape[]): Lengths {
+  const q = inputs[0]!;
+  const k = inputs[1] ?? q;
+  const v = inputs[2] ?? q;
+  const first = (...candidates: (number | undefined)[]): number =>
+    candidates.find(length => length !== undefined && !Number.isNaN(length)) ?? Number.NaN;
+  return {
+    n: first(q[0], k[0]),
+    l: q[1]!,
+    s: first(k[1], v[1]),
+    c: first(embed, q[2]),
+    ck: first(kdim, k[2]),
+    cv: first(vdim, v[2]),
+  };
+}
+
+function checkInputs(inputs: readonly Shape[]): Complaint | undefined {
+  if (inputs.length !== 1 && inputs.length !== 3) {
+    return {
+      code: 'wrong-inputs',
+      message: `attention takes one input (query, key and value in one) or three, but is given ${inputs.length}.`,
+    };
+  }
+  const [q, k, v] = inputs;
+  const flat = inputs.findIndex(shape => shape.length !== 3);
+  if (flat >= 0) {
+    return {
+      code: 'wrong-rank',
+      input: flat,
+      message: `attention works on sequences [N, L, C], but input ${flat + 1} has ${inputs[flat]!.length} dimensions (${sizes(inputs[flat]!)}). Flatten its positions and put the features last.`,
+    };
+  }
+  if (k && v && (Math.abs(k[1]! - v[1]!) > 0 || Math.abs(k[0]! - q![0]!) > 0 || Math.abs(v[0]! - q![0]!) > 0)) {
+    return {
+      code: 'shape-mismatch',
+      input: 2,
+      output: [q![0]!, q![1]!, q![2]!],
+      message: `Keys are ${sizes(k)} and values ${sizes(v)}, for queries of ${sizes(q!)}: there must be a value for each key, and one batch.`,
+    };
+  }
+  return undefined;
+}
+
+function checkFeatures(attrs: Attention, inputs: readonly Shape[]): Complaint | undefined {
+  const { n, l, c } = lengths(attrs, inputs);
+  const q = inputs[0]!;
+  const declared = [
+    { attr: 'embed', name: 'query', shape: q, input: 0 },
+    { attr: 'kdim', name: 'key', shape: inputs[1] ?? q, input: inputs.length > 1 ? 1 : 0 },
+    { attr: 'vdim', name: 'value', shape: inputs[2] ?? q, input: inputs.length > 1 ? 2 : 0 },
+  ] as const;
+  for (const { attr, name, shape, input } of declared) {
+    const wanted = attrs[attr];
+    if (wanted === undefined || !(Math.abs(wanted - shape[2]!) > 0)) continue;
+    return {
+      code: 'channel-mismatch',
+      attr,
+      input,
+      output: [n, l, c],
+      message: `This attention is made for a ${name} of ${wanted} features (${attr}), but is given ${shape[2]} (${sizes(shape)}). Change ${attr} to ${shape[2]}, or project the ${name} before.`,
+    };
+  }
+  return undefined;
+}
+
+function checkHeads(attrs: Attention, inputs: readonly Shape[]): Complaint | undefined {
+  const { n, l, c } = lengths(attrs, inputs);
+  if (!(c % attrs.heads > 0)) return undefined;
+  return {
+    code: 'heads-mismatch',
+    attr: 'heads',
+    output: [n, l, c],
+    message: `${attrs.heads} heads do not divide ${c} features. Use a divisor of ${c}.`,
+  };
+}

@@ -1,0 +1,29 @@
+import { op } from './op.ts';
+import { checkAxis } from './rules/axis.ts';
+import { axisOf, size } from './rules/shape.ts';
+
+export interface Bias {
+  readonly axis: number;
+}
+
+/** A bias on its own: Caffe's Bias, YOLOR's and YOLOv7's implicit addition. */
+export const bias = op<Bias>({
+  name: 'bias',
+  kind: 'elementwise',
+  summary: 'Adds a learned number to each channel.',
+  attrs: { axis: { kind: 'axis', default: 1, doc: 'The axis that has a bias for each of its entries.' } },
+  arity: 1,
+  check: ({ axis }, [x]) => checkAxis(axis, x!),
+  shape: (_, [x]) => x!,
+  counts: ({ axis }, [x]) => ({ adds: size(x!), biases: x![axisOf(axis, x!.length)]! }),
+  inPlace: true,
+  examples: [
+    {
+      attrs: { axis: 1 },
+      inputs: [[1, 256, 20, 20]],
+      output: [1, 256, 20, 20],
+      counts: { adds: 102_400, biases: 256 },
+    },
+    { attrs: { axis: -1 }, inputs: [[1, 5, 7]], output: [1, 5, 7], counts: { adds: 35, biases: 7 } },
+  ],
+});

@@ -1,0 +1,53 @@
+import { op } from './op.ts';
+import { checkAxisIn } from './rules/axis.ts';
+import { checkPieces, piecesOf } from './rules/pieces.ts';
+import { axisOf } from './rules/shape.ts';
+
+export interface Chunk {
+  readonly axis: number;
+  readonly chunks: number;
+}
+
+export const chunk = op<Chunk>({
+  name: 'chunk',
+  kind: 'view',
+  summary: 'Cuts a tensor along an axis into so many equal pieces, the last one smaller if need be. Copies nothing.',
+  attrs: {
+    axis: { kind: 'axis', default: 1, doc: 'The axis that is cut.' },
+    chunks: { kind: 'int', min: 1, doc: 'How many pieces.' },
+  },
+  arity: 1,
+  check: ({ axis, chunks }, [x]) => checkAxisIn(axis, x!) ?? checkPieces(chunks, 'chunks'),
+  shapes: ({ axis, chunks }, [x]) => piecesOf(x!, axis, lengthsOf(x![axisOf(axis, x!.length)]!, chunks)),
+  examples: [
+    {
+      // The two halves of a C2f.
+      attrs: { axis: 1, chunks: 2 },
+      inputs: [[1, 32, 160, 160]],
+      output: [
+        [1, 16, 160, 160],
+        [1, 16, 160, 160],
+      ],
+      counts: { macs: 0 },
+    },
+    {
+      // 10 in 4: pieces of ceil(10/4) = 3, as torch.chunk documents.
+      attrs: { axis: 1, chunks: 4 },
+      inputs: [[1, 10, 2]],
+      output: [
+        [1, 3, 2],
+        [1, 3, 2],
+        [1, 3, 2],
+        [1, 1, 2],
+      ],
+    },
+  ],
+});
+
+/** Pieces are ceil(length / chunks) long, so there may be fewer than asked for (torch.chunk). */
+function lengthsOf(length: number, chunks: number): number[] {
+  const piece = Math.ceil(length / chunks);
+  // Of an unknown length, so many unknown pieces.
+  const count = Number.isNaN(length) ? chunks : Math.max(1, Math.ceil(length / piece));
+  return Array.from({ length: count }, (_, index) => Math.min(piece, length - index * piece));
+}

@@ -1,0 +1,95 @@
+import { type Complaint, op, type Shape } from './op.ts';
+import { checkAxisIn } from './rules/axis.ts';
+import { axisOf, sizes, withSize } from './rules/shape.ts';
+
+export interface Concat {
+  readonly axis: number;
+}
+
+export const concat = op<Concat>({
+  name: 'concat',
+  kind: 'data',
+  summary: 'Puts its inputs one behind the other along an axis, by default the channels. Copies, computes nothing.',
+  attrs: { axis: { kind: 'axis', default: 1, doc: 'The axis along which sizes add up; all others must agree.' } },
+  arity: { min: 1 },
+  rank: { min: 1 },
+  check: ({ axis }, inputs) => checkAxisIn(axis, inputs[0]!) ?? checkRanks(inputs) ?? checkSizes(axis, inputs),
+  shape: ({ axis }, inputs) =>
+    withSize(
+      inputs[0]!.map((_, at) => agreed(inputs, at)),
+      at(axis, inputs),
+      sum(axis, inputs),
+    ),
+  examples: [
+    {
+      // GoogLeNet (3a): the four branches.
+      attrs: { axis: 1 },
+      inputs: [
+        [1, 64, 28, 28],
+        [1, 128, 28, 28],
+        [1, 32, 28, 28],
+        [1, 32, 28, 28],
+      ],
+      output: [1, 256, 28, 28],
+      counts: { macs: 0 },
+    },
+    {
+      // YOLO's heads: the cells of three scales in one row.
+      attrs: { axis: -1 },
+      inputs: [
+        [1, 144, 6400],
+        [1, 144, 1600],
+        [1, 144, 400],
+      ],
+      output: [1, 144, 8400],
+    },
+    { attrs: { axis: 1 }, inputs: [[1, 7]], output: [1, 7] },
+  ],
+});
+
+const at = (axis: number, inputs: readonly Shape[]): number => axisOf(axis, inputs[0]!.length);
+
+function sum(axis: number, inputs: readonly Shape[]): number {
+  const own = at(axis, inputs);
+  return inputs.reduce((total, shape) => total + shape[own]!, 0);
+}
+
+/** The size on which all that are known agree; NaN where they do not, or none is known. */
+function agreed(inputs: readonly Shape[], axis: number): number {
+  const known = inputs.map(shape => shape[axis]!).filter(length => !Number.isNaN(length));
+  return known.length > 0 && known.every(length => length === known[0]) ? known[0]! : Number.NaN;
+}
+
+function checkRanks(inputs: readonly Shape[]): Complaint | undefined {
+  const other = inputs.findIndex(shape => shape.length !== inputs[0]!.length);
+  if (other < 0) return undefined;
+  return {
+    code: 'shape-mismatch',
+    input: other,
+    message: `Input 1 has ${inputs[0]!.length} dimensions (${sizes(inputs[0]!)}) and input ${other + 1} has ${inputs[other]!.length} (${sizes(inputs[other]!)}). Only tensors of the same number of dimensions can be joined: flatten or reshape one of them.`,
+  };
+}
+
+function checkSizes(axis: number, inputs: readonly Shape[]): Complaint | undefined {
+  const own = at(axis, inputs);
+  for (let right = 1; right < inputs.length; right++) {
+    for (let left = 0; left < right; left++) {
+      const a = inputs[left]!;
+      const b = inputs[right]!;
+      // Inequality of a NaN with itself would complain about an unknown.
+      const differs = a.findIndex((length, index) => index !== own && Math.abs(length - b[index]!) > 0);
+      if (differs < 0) continue;
+      return {
+        code: 'shape-mismatch',
+        input: right,
+        output: withSize(
+          inputs[0]!.map((_, index) => agreed(inputs, index)),
+          own,
+          sum(axis, inputs),
+        ),
+        message: `Input ${left + 1} is ${sizes(a)} and input ${right + 1} is ${sizes(b)}: joined on axis ${own}, they must agree on axis ${differs}, but have ${a[differs]} and ${b[differs]}. ${differs > 1 ? 'Bring both to the same size with a stride, a pooling or an upsampling' : 'Give both the same size there'}, or take another layer.`,
+      };
+    }
+  }
+  return undefined;
+}

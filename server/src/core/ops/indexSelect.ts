@@ -1,0 +1,27 @@
+import { op } from './op.ts';
+import { checkAxisIn } from './rules/axis.ts';
+import { axisOf, withSize } from './rules/shape.ts';
+
+export interface IndexSelect {
+  readonly axis: number;
+  /** How many are chosen. */
+  readonly count: number;
+}
+
+/** torch.index_select, and x[:, indices]: the same rows for all other axes. */
+export const indexSelect = op<IndexSelect>({
+  name: 'indexSelect',
+  kind: 'data',
+  summary: 'Picks so many rows of an axis by their indices, copying them.',
+  attrs: {
+    axis: { kind: 'axis', default: 1, doc: 'The axis of which rows are chosen.' },
+    count: { kind: 'int', min: 1, doc: 'How many are chosen; the same one may be chosen again.' },
+  },
+  arity: 1,
+  check: ({ axis }, [x]) => checkAxisIn(axis, x!),
+  shape: ({ axis, count }, [x]) => withSize(x!, axisOf(axis, x!.length), count),
+  examples: [
+    { attrs: { axis: 1, count: 300 }, inputs: [[1, 8400, 256]], output: [1, 300, 256], counts: { macs: 0 } },
+    { attrs: { axis: -1, count: 4 }, inputs: [[1, 2, 3]], output: [1, 2, 4] },
+  ],
+});

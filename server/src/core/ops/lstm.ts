@@ -1,0 +1,24 @@
+import { recurrent } from './rules/recurrent.ts';
+
+/** torch.nn.LSTM: three gates and a candidate; c' = f·c + i·g and h' = o·tanh(c'). */
+export const lstm = recurrent({
+  name: 'lstm',
+  summary: 'Long short-term memory: reads a sequence step by step with a state, four weighted sums at each.',
+  gates: 4,
+  cell: { muls: 3, adds: 1, exps: 5 },
+  examples: [
+    {
+      // CRNN's first: 26 steps of 512 features, both ways.
+      attrs: { hidden: 256, layers: 1, bidirectional: true, bias: true },
+      inputs: [[1, 26, 512]],
+      output: [1, 26, 512],
+      counts: { macs: 40_894_464, weights: 1_572_864, biases: 4096, muls: 39_936, adds: 119_808, exps: 66_560 },
+    },
+    {
+      attrs: { hidden: 3, layers: 2, bidirectional: false, bias: false },
+      inputs: [[1, 5, 2]],
+      output: [1, 5, 3],
+      counts: { macs: 660, weights: 132, biases: 0, muls: 90, adds: 30, exps: 150 },
+    },
+  ],
+});

@@ -1,0 +1,30 @@
+import { elementwise } from './rules/elementwise.ts';
+
+/** Maxout over tensors; Caffe's Eltwise MAX. */
+export const maximum = elementwise({
+  name: 'maximum',
+  summary: 'Keeps the largest of its inputs element by element; sizes of 1 are repeated.',
+  arity: { min: 1 },
+  each: 'compares',
+  examples: [
+    {
+      attrs: {},
+      inputs: [
+        [1, 64, 8, 8],
+        [1, 64, 8, 8],
+        [1, 64, 8, 8],
+      ],
+      output: [1, 64, 8, 8],
+      counts: { compares: 8192 },
+    },
+    {
+      attrs: {},
+      inputs: [
+        [1, 3, 5],
+        [1, 3, 1],
+      ],
+      output: [1, 3, 5],
+      counts: { compares: 15 },
+    },
+  ],
+});

@@ -1,0 +1,30 @@
+import { elementwise } from './rules/elementwise.ts';
+
+/** A gate, as in squeeze-and-excitation; Caffe's Eltwise PROD. */
+export const mul = elementwise({
+  name: 'mul',
+  summary: 'Multiplies its inputs element by element; sizes of 1 are repeated.',
+  arity: { min: 1 },
+  each: 'muls',
+  examples: [
+    {
+      // Squeeze-and-excitation: one factor for each channel.
+      attrs: {},
+      inputs: [
+        [1, 96, 56, 56],
+        [1, 96, 1, 1],
+      ],
+      output: [1, 96, 56, 56],
+      counts: { muls: 301_056 },
+    },
+    {
+      attrs: {},
+      inputs: [
+        [1, 4, 1],
+        [1, 1, 5],
+      ],
+      output: [1, 4, 5],
+      counts: { muls: 20 },
+    },
+  ],
+});

@@ -1,0 +1,32 @@
+import { op, type Shape } from './op.ts';
+import { size } from './rules/shape.ts';
+
+export interface Parameter {
+  readonly shape: Shape;
+  /** As what it counts; weights by default. */
+  readonly role?: 'weights' | 'biases' | 'normAffine' | undefined;
+}
+
+/** torch.nn.Parameter: a class token, a position embedding, a set of queries. */
+export const parameter = op<Parameter>({
+  name: 'parameter',
+  kind: 'source',
+  summary: 'A learned tensor, the same for every input.',
+  attrs: {
+    shape: { kind: 'shape', doc: 'Its sizes.' },
+    role: {
+      kind: 'choice',
+      values: ['weights', 'biases', 'normAffine'],
+      default: 'weights',
+      doc: 'As what its elements count.',
+    },
+  },
+  arity: 0,
+  shape: ({ shape }) => shape,
+  counts: ({ shape, role }) => ({ [role ?? 'weights']: size(shape) }),
+  examples: [
+    // ViT-B/16: position embedding.
+    { attrs: { shape: [1, 197, 768] }, inputs: [], output: [1, 197, 768], counts: { macs: 0, weights: 151_296 } },
+    { attrs: { shape: [64], role: 'biases' }, inputs: [], output: [64], counts: { weights: 0, biases: 64 } },
+  ],
+});

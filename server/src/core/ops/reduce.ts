@@ -1,0 +1,81 @@
+import { type Complaint, type Field, op, type Shape } from './op.ts';
+import { checkAxisIn } from './rules/axis.ts';
+import { axisOf, size, sizes } from './rules/shape.ts';
+
+export interface Reduce {
+  readonly how: 'mean' | 'sum' | 'max' | 'min';
+  readonly axes: readonly number[];
+  /** Whether the axes stay with size 1. */
+  readonly keep: boolean;
+}
+
+export const reduce = op<Reduce>({
+  name: 'reduce',
+  kind: 'pool',
+  summary: 'Makes one element of all along some axes: their mean, sum, largest or smallest.',
+  attrs: {
+    how: { kind: 'choice', values: ['mean', 'sum', 'max', 'min'], default: 'mean', doc: 'What is made of them.' },
+    axes: { kind: 'axes', doc: 'The axes that are reduced.' },
+    keep: { kind: 'boolean', default: false, doc: 'The axes stay, with size 1.' },
+  },
+  arity: 1,
+  check: ({ axes }, [x]) => checkSome(axes, x!) ?? firstOf(axes.map(axis => checkAxisIn(axis, x!, 'axes'))),
+  shape: ({ axes, keep }, [x]) => {
+    const gone = resolved(axes, x!);
+    return keep ? x!.map((length, axis) => (gone.has(axis) ? 1 : length)) : x!.filter((_, axis) => !gone.has(axis));
+  },
+  counts: ({ how }, [x], [y]) => {
+    const outputs = size(y!);
+    const steps = size(x!) - outputs;
+    if (how === 'max' || how === 'min') return { compares: steps };
+    return { adds: steps, divs: how === 'mean' ? outputs : 0 };
+  },
+  field: ({ axes }, [x]) => (overPositions(axes, x!) ? 'global' : passesOn),
+  examples: [
+    {
+      // x.mean([2, 3]): global average pooling as MobileNet writes it.
+      attrs: { how: 'mean', axes: [2, 3], keep: false },
+      inputs: [[1, 1280, 7, 7]],
+      output: [1, 1280],
+      counts: { adds: 61_440, divs: 1280 },
+    },
+    {
+      attrs: { how: 'max', axes: [1], keep: true },
+      inputs: [[1, 64, 20, 20]],
+      output: [1, 1, 20, 20],
+      counts: { compares: 25_200 },
+    },
+    {
+      attrs: { how: 'sum', axes: [-1], keep: false },
+      inputs: [[1, 3, 4]],
+      output: [1, 3],
+      counts: { adds: 9, divs: 0 },
+    },
+  ],
+});
+
+const passesOn: Field = { kernel: [], stride: [] };
+
+function resolved(axes: readonly number[], x: Shape): ReadonlySet<number> {
+  return new Set(axes.map(axis => axisOf(axis, x.length)));
+}
+
+/** Positions of an image follow its channels; in a sequence [N, L, C] or [N, C, L] either may be one. */
+function overPositions(axes: readonly number[], x: Shape): boolean {
+  const first = x.length > 3 ? 2 : 1;
+  return [...resolved(axes, x)].some(axis => axis >= first);
+}
+
+function checkSome(axes: readonly number[], x: Shape): Complaint | undefined {
+  if (axes.length > 0) return undefined;
+  return {
+    code: 'wrong-axis',
+    attr: 'axes',
+    output: x,
+    message: `No axis is named to reduce. The input has ${x.length} (${sizes(x)}): name one at least.`,
+  };
+}
+
+function firstOf(complaints: readonly (Complaint | undefined)[]): Complaint | undefined {
+  return complaints.find(complaint => complaint !== undefined);
+}

@@ -1,0 +1,68 @@
+import { type Complaint, type Counts, type Op, type OpExample, op, type Shape } from '../op.ts';
+import { broadcast, size, sizes } from './shape.ts';
+
+interface Definition {
+  readonly name: string;
+  readonly summary: string;
+  readonly arity: Op['arity'];
+  /** The atomic count that one element of one further input adds to. */
+  readonly each: keyof Counts;
+  readonly examples: readonly OpExample<Record<never, never>>[];
+}
+
+/** An operator that combines tensors element by element, with numpy's broadcasting. */
+export function elementwise({ name, summary, arity, each, examples }: Definition): Op<Record<never, never>> {
+  return op<Record<never, never>>({
+    name,
+    kind: 'elementwise',
+    summary,
+    attrs: {},
+    arity,
+    check: (_, inputs) => checkBroadcast(inputs),
+    shape: (_, inputs) => broadcast(inputs)!,
+    counts: (_, inputs, [y]) => ({ [each]: (inputs.length - 1) * size(y!) }),
+    examples,
+  });
+}
+
+/** Complains about inputs that cannot be broadcast together, naming the first two that differ. */
+export function checkBroadcast(inputs: readonly Shape[]): Complaint | undefined {
+  if (inputs.length < 2 || broadcast(inputs)) return undefined;
+  for (let right = 1; right < inputs.length; right++) {
+    for (let left = 0; left < right; left++) {
+      const fromEnd = clash(inputs[left]!, inputs[right]!);
+      if (fromEnd === undefined) continue;
+      const a = inputs[left]!;
+      const b = inputs[right]!;
+      const own = b.length - 1 - fromEnd;
+      const where = a.length === b.length ? `axis ${own}` : `axis −${fromEnd + 1}`;
+      return {
+        code: 'shape-mismatch',
+        input: right,
+        output: broadcastLoosely(inputs),
+        message: `Input ${left + 1} is ${sizes(a)} and input ${right + 1} is ${sizes(b)}: on ${where} they have ${a.at(-1 - fromEnd)} and ${b[own]}. Bring both to the same size there (${own === 1 ? 'a 1×1 convolution changes channels' : 'a stride, a pooling or an upsampling changes it'}); only a size of 1 is repeated.`,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** How far from the last axis two shapes differ, both other than 1. */
+function clash(a: Shape, b: Shape): number | undefined {
+  // From the front, so that channels are told before the sizes that follow from them.
+  for (let fromEnd = Math.min(a.length, b.length) - 1; fromEnd >= 0; fromEnd--) {
+    const left = a.at(-1 - fromEnd)!;
+    const right = b.at(-1 - fromEnd)!;
+    if (left !== 1 && right !== 1 && Math.abs(left - right) > 0) return fromEnd;
+  }
+  return undefined;
+}
+
+/** What is known of the output nevertheless: NaN where inputs contradict each other. */
+function broadcastLoosely(shapes: readonly Shape[]): Shape {
+  const rank = Math.max(...shapes.map(shape => shape.length));
+  return Array.from(
+    { length: rank },
+    (_, axis) => broadcast(shapes.map(shape => [shape[axis - rank + shape.length] ?? 1]))?.[0] ?? Number.NaN,
+  );
+}

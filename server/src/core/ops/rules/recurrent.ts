@@ -1,0 +1,81 @@
+import { type Counts, type Op, type OpExample, op, type Shape } from '../op.ts';
+import { volume } from './window.ts';
+
+/** A recurrent layer in PyTorch's terms, sequences as [N, L, C]. */
+export interface Recurrent {
+  /** Size H of the state. */
+  readonly hidden: number;
+  /** How many are stacked; each further one reads the one before. */
+  readonly layers: number;
+  /** A second one reads the sequence backwards; their outputs are joined. */
+  readonly bidirectional: boolean;
+  /** Two biases for each gate, as PyTorch has them. */
+  readonly bias: boolean;
+}
+
+interface Definition {
+  readonly name: string;
+  readonly summary: string;
+  /** How many times H×(I + H) weights there are. */
+  readonly gates: number;
+  /** What one element of the state costs at each step besides products with weights and biases. */
+  readonly cell: Partial<Counts>;
+  readonly examples: readonly OpExample<Recurrent>[];
+}
+
+/** MACs T·g·h(i + h) for each layer and direction, g gates (torch.nn.LSTM, GRU, RNN). */
+export function recurrent({ name, summary, gates, cell, examples }: Definition): Op<Recurrent> {
+  return op<Recurrent>({
+    name,
+    kind: 'compute',
+    summary,
+    attrs: {
+      hidden: { kind: 'int', min: 1, doc: 'Size of the state and, for each direction, of the output.' },
+      layers: { kind: 'int', min: 1, default: 1, doc: 'How many are stacked; each further one reads the one before.' },
+      bidirectional: {
+        kind: 'boolean',
+        default: false,
+        doc: 'A second one reads backwards; the outputs are joined, twice as wide.',
+      },
+      bias: { kind: 'boolean', default: true, doc: 'Two learned biases for each gate, as PyTorch has them.' },
+    },
+    arity: 1,
+    rank: { min: 3, max: 3 },
+    shape: ({ hidden, bidirectional }, [x]) => [x![0]!, x![1]!, bidirectional ? 2 * hidden : hidden],
+    counts: (attrs, [x]) => {
+      const { hidden, layers, bidirectional, bias } = attrs;
+      const directions = bidirectional ? 2 : 1;
+      const steps = x![0]! * x![1]!;
+      const states = layers * directions * hidden;
+      const weights = gates * weightsPerGate(attrs, x!);
+      const biases = bias ? 2 * gates * states : 0;
+      const perStep = steps * states;
+      return {
+        macs: steps * weights,
+        adds: steps * biases + (cell.adds ?? 0) * perStep,
+        muls: (cell.muls ?? 0) * perStep,
+        exps: (cell.exps ?? 0) * perStep,
+        weights,
+        biases,
+      };
+    },
+    formula: (attrs, [x]) => {
+      const { hidden, layers, bidirectional } = attrs;
+      const first = `${volume([x![2]!])} + ${hidden}`;
+      const directions = bidirectional ? ' · 2' : '';
+      const gate = gates === 1 ? '' : `${gates} · `;
+      const rest = layers > 1 ? ` + ${layers - 1} · (${(bidirectional ? 2 : 1) * hidden} + ${hidden})` : '';
+      return `${volume([x![1]!])} · ${gate}${hidden} · ${rest ? `(${first}${rest})` : `(${first})`}${directions}`;
+    },
+    // The state carries what was seen at every step before.
+    field: () => 'global',
+    examples,
+  });
+}
+
+function weightsPerGate({ hidden, layers, bidirectional }: Recurrent, x: Shape): number {
+  const directions = bidirectional ? 2 : 1;
+  const first = x[2]! + hidden;
+  const further = (directions + 1) * hidden;
+  return directions * hidden * (first + (layers - 1) * further);
+}

@@ -1,0 +1,44 @@
+import { op } from './op.ts';
+import { checkAxis } from './rules/axis.ts';
+import { axisOf, size } from './rules/shape.ts';
+
+export interface Scale {
+  readonly bias: boolean;
+  readonly axis: number;
+}
+
+/** Caffe's Scale, the affine half of a batch normalization: both of its blobs count as a norm's affine parameters. */
+export const scale = op<Scale>({
+  name: 'scale',
+  kind: 'elementwise',
+  summary: 'Multiplies each channel with a learned factor, and adds a learned bias if it has one.',
+  attrs: {
+    bias: { kind: 'boolean', default: false, doc: 'Adds a learned number to each channel as well.' },
+    axis: { kind: 'axis', default: 1, doc: 'The axis that has a factor for each of its entries.' },
+  },
+  arity: 1,
+  check: ({ axis }, [x]) => checkAxis(axis, x!),
+  shape: (_, [x]) => x!,
+  counts: ({ bias, axis }, [x]) => {
+    const factors = x![axisOf(axis, x!.length)]!;
+    const elements = size(x!);
+    return { muls: elements, adds: bias ? elements : 0, normAffine: bias ? 2 * factors : factors };
+  },
+  inPlace: true,
+  examples: [
+    {
+      // ResNet-50 in Caffe: behind the first BatchNorm.
+      attrs: { bias: true, axis: 1 },
+      inputs: [[1, 64, 112, 112]],
+      output: [1, 64, 112, 112],
+      counts: { muls: 802_816, adds: 802_816, normAffine: 128 },
+    },
+    {
+      // The layer scale of a ConvNeXt or CaiT, tokens last.
+      attrs: { bias: false, axis: -1 },
+      inputs: [[1, 196, 384]],
+      output: [1, 196, 384],
+      counts: { muls: 75_264, adds: 0, normAffine: 384 },
+    },
+  ],
+});

@@ -1,0 +1,72 @@
+import { type Complaint, op, type Shape } from './op.ts';
+import { checkAxisIn } from './rules/axis.ts';
+import { axisOf, sizes } from './rules/shape.ts';
+
+export interface Stack {
+  /** Where the new axis stands in the output. */
+  readonly axis: number;
+}
+
+export const stack = op<Stack>({
+  name: 'stack',
+  kind: 'data',
+  summary: 'Puts tensors of one shape side by side along a new axis. Copies, computes nothing.',
+  attrs: { axis: { kind: 'axis', default: 1, doc: 'Where the new axis stands in the output.' } },
+  arity: { min: 1 },
+  check: ({ axis }, inputs) => checkAxisIn(axis, inputs[0]!, 'axis', inputs[0]!.length + 1) ?? checkSame(axis, inputs),
+  shape: ({ axis }, inputs) =>
+    stacked(
+      axis,
+      inputs[0]!.map((_, at) => inputs.find(shape => !Number.isNaN(shape[at]!))?.[at] ?? Number.NaN),
+      inputs.length,
+    ),
+  examples: [
+    {
+      attrs: { axis: -1 },
+      inputs: [
+        [1, 20, 20],
+        [1, 20, 20],
+      ],
+      output: [1, 20, 20, 2],
+      counts: { macs: 0 },
+    },
+    {
+      attrs: { axis: 1 },
+      inputs: [
+        [1, 8],
+        [1, 8],
+        [1, 8],
+      ],
+      output: [1, 3, 8],
+    },
+  ],
+});
+
+function stacked(axis: number, shape: Shape, count: number): Shape {
+  const at = axisOf(axis, shape.length + 1);
+  return [...shape.slice(0, at), count, ...shape.slice(at)];
+}
+
+function checkSame(axis: number, inputs: readonly Shape[]): Complaint | undefined {
+  for (let right = 1; right < inputs.length; right++) {
+    for (let left = 0; left < right; left++) {
+      const a = inputs[left]!;
+      const b = inputs[right]!;
+      if (a.length === b.length && !a.some((length, at) => Math.abs(length - b[at]!) > 0)) continue;
+      const known = inputs.every(shape => shape.length === a.length)
+        ? stacked(
+            axis,
+            a.map((length, at) => (inputs.some(shape => Math.abs(shape[at]! - length) > 0) ? Number.NaN : length)),
+            inputs.length,
+          )
+        : undefined;
+      return {
+        code: 'shape-mismatch',
+        input: right,
+        ...(known ? { output: known } : {}),
+        message: `Input ${left + 1} is ${sizes(a)} and input ${right + 1} is ${sizes(b)}. Only tensors of one shape can be stacked; concat joins others.`,
+      };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,20 @@
+import { elementwise } from './rules/elementwise.ts';
+
+export const sub = elementwise({
+  name: 'sub',
+  summary: 'Subtracts the second input from the first element by element; sizes of 1 are repeated.',
+  arity: 2,
+  each: 'adds',
+  examples: [
+    {
+      attrs: {},
+      inputs: [
+        [1, 2, 8400],
+        [1, 2, 8400],
+      ],
+      output: [1, 2, 8400],
+      counts: { adds: 16_800 },
+    },
+    { attrs: {}, inputs: [[1, 16, 7, 7], [1]], output: [1, 16, 7, 7], counts: { adds: 784 } },
+  ],
+});

@@ -1,0 +1,43 @@
+import { type Counts, op } from './op.ts';
+import { size } from './rules/shape.ts';
+
+type How = 'exp' | 'log' | 'sqrt' | 'abs' | 'neg' | 'square' | 'pow' | 'sin' | 'cos' | 'clamp' | 'round' | 'reciprocal';
+
+export interface Unary {
+  readonly how: How;
+}
+
+/** What one element costs; functions beyond the four operations count as one exponential, as in tables of hardware. */
+const each: { readonly [K in How]: Partial<Counts> } = {
+  exp: { exps: 1 },
+  log: { exps: 1 },
+  sqrt: { exps: 1 },
+  pow: { exps: 1 },
+  sin: { exps: 1 },
+  cos: { exps: 1 },
+  abs: { compares: 1 },
+  clamp: { compares: 2 },
+  neg: { adds: 1 },
+  round: { adds: 1 },
+  square: { muls: 1 },
+  reciprocal: { divs: 1 },
+};
+
+export const unary = op<Unary>({
+  name: 'unary',
+  kind: 'elementwise',
+  summary: 'Applies a function to every element.',
+  attrs: { how: { kind: 'choice', values: Object.keys(each), doc: 'The function.' } },
+  arity: 1,
+  shape: (_, [x]) => x!,
+  counts: ({ how }, [x]) => {
+    const elements = size(x!);
+    return Object.fromEntries(Object.entries(each[how]).map(([count, times]) => [count, times * elements]));
+  },
+  inPlace: true,
+  examples: [
+    { attrs: { how: 'exp' }, inputs: [[1, 4, 8, 8]], output: [1, 4, 8, 8], counts: { exps: 256 } },
+    { attrs: { how: 'clamp' }, inputs: [[1, 10]], output: [1, 10], counts: { compares: 20 } },
+    { attrs: { how: 'square' }, inputs: [[1, 3, 5]], output: [1, 3, 5], counts: { muls: 15 } },
+  ],
+});
