@@ -1,0 +1,33 @@
+// The command line: `flopline report FILE…`.
+import { version } from '../../../package.json';
+import { help, parseCommand } from './arguments.ts';
+import { runReport } from './report.ts';
+
+// Whoever reads may have seen enough (`flopline report … | head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
+process.exitCode = main(process.argv.slice(2));
+
+function main(argv: readonly string[]): number {
+  const command = parseCommand(argv);
+  switch (command.kind) {
+    case 'help':
+      process.stdout.write(help);
+      return 0;
+    case 'version':
+      process.stdout.write(`${version}\n`);
+      return 0;
+    case 'wrong':
+      process.stderr.write(`flopline: ${command.message}\nSee “flopline --help”.\n`);
+      return 2;
+    case 'report':
+      return runReport(command.request, {
+        out: text => process.stdout.write(text),
+        err: text => process.stderr.write(text),
+        progress: process.stderr.isTTY,
+      });
+  }
+}

@@ -1,0 +1,149 @@
+// Tables for people: a terminal's, with bars, and one for spreadsheets.
+import { type FileReport, type RowReport, shapeCell, si } from '../core/index.ts';
+
+const barWidth = 12;
+const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
+const shownProblems = 20;
+
+/** One file: a head line, a row for each layer with a bar of its cost, the totals and the problems. */
+export function terminalTable(report: FileReport, facts: { readonly detail: string; readonly unit: string }): string {
+  const { layers, totals, problems, file, format, model } = report;
+  const largest = Math.max(0, ...layers.map(({ value }) => value ?? 0));
+  const rows = [...flatten(layers)].map(({ row, path, depth }) => [
+    depth === 0 ? path : '',
+    row.line === null || depth > 0 ? '' : String(row.line),
+    clip('  '.repeat(depth) + row.name, 36),
+    clip(row.op === row.name ? '' : row.op, 24),
+    shapeCell(row.outputs[0]),
+    amount(row.value, row),
+    share(row.value, totals.value),
+    bar(row.value ?? 0, largest),
+    amount(row.params, row),
+  ]);
+  const head = ['#', 'line', 'layer', 'type', 'output', facts.unit, '', '', 'params'];
+  const foot = ['', '', 'total', '', '', amount(totals.value, totals), '', '', amount(totals.params, totals)];
+  const lines = aligned([head, ...rows, foot], ['end', 'end', 'start', 'start', 'end', 'end', 'end', 'start', 'end']);
+  const rule = '─'.repeat(Math.max(...lines.map(line => line.length)));
+  return [
+    `${file} · ${format} · ${model}`,
+    '',
+    lines[0],
+    rule,
+    ...lines.slice(1, -1),
+    rule,
+    lines.at(-1),
+    '',
+    facts.detail,
+    ...problemLines(file, problems),
+    '',
+  ].join('\n');
+}
+
+/** Several files side by side. */
+export function overview(reports: readonly FileReport[], unit: string): string {
+  const rows = reports.map(({ file, totals, layers, problems }) => {
+    const errors = problems.filter(({ severity }) => severity === 'error').length;
+    return [
+      file,
+      String(layers.length),
+      amount(totals.value, totals),
+      amount(totals.params, totals),
+      totals.peakBytes === null ? '?' : `${si(totals.peakBytes, 3, ' ')}B`,
+      errors > 0 ? `${errors} error${errors === 1 ? '' : 's'}` : '',
+    ];
+  });
+  const head = ['file', 'layers', unit, 'params', 'peak', ''];
+  const lines = aligned([head, ...rows], ['start', 'end', 'end', 'end', 'end', 'start']);
+  const rule = '─'.repeat(Math.max(...lines.map(line => line.length)));
+  return [lines[0], rule, ...lines.slice(1), ''].join('\n');
+}
+
+const columns = [
+  'file',
+  'index',
+  'line',
+  'name',
+  'op',
+  'output',
+  'params',
+  'macs',
+  'value',
+  'activations',
+  'complete',
+] as const;
+
+/** Comma-separated values (RFC 4180), one row for each layer; unknown is empty. */
+export function csv(reports: readonly FileReport[]): string {
+  const lines = [columns.join(',')];
+  for (const { file, layers } of reports) {
+    for (const { row, path } of flatten(layers)) {
+      const output = row.outputs[0]?.map(length => length ?? '?').join('x') ?? '';
+      const { line, name, op, params, macs, value, activations, complete } = row;
+      const cells = [file, path, line, name, op, output, params, macs, value, activations, complete];
+      lines.push(cells.map(cell => quoted(cell === null ? '' : String(cell))).join(','));
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function quoted(cell: string): string {
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
+interface FlatRow {
+  readonly row: RowReport;
+  /** `4.1.0`: the second row inside the fifth, and so on. */
+  readonly path: string;
+  readonly depth: number;
+}
+
+function* flatten(rows: readonly RowReport[], before = '', depth = 0): Generator<FlatRow> {
+  for (const [index, row] of rows.entries()) {
+    const path = before === '' ? String(index) : `${before}.${index}`;
+    yield { row, path, depth };
+    if (row.children) yield* flatten(row.children, path, depth + 1);
+  }
+}
+
+function problemLines(file: string, problems: FileReport['problems']): string[] {
+  const shown = problems.slice(0, shownProblems).map(({ line, column, severity, code, message }) => {
+    return `${file}:${line}:${column}: ${severity}: ${message} (${code})`;
+  });
+  const left = problems.length - shown.length;
+  if (left > 0) shown.push(`… and ${left} more problems`);
+  return shown.length > 0 ? ['', ...shown] : [];
+}
+
+function amount(value: number | null, { complete }: { readonly complete: boolean }): string {
+  if (value === null) return '?';
+  if (value === 0 && complete) return '';
+  return `${complete ? '' : '≥ '}${si(value)}`;
+}
+
+function share(value: number | null, total: number | null): string {
+  if (!value || !total) return '';
+  const percents = (100 * value) / total;
+  return percents < 0.05 ? '< 0.1 %' : `${percents.toFixed(1)} %`;
+}
+
+function bar(value: number, largest: number): string {
+  if (value <= 0 || largest <= 0) return '';
+  // What costs something has a bar, however small.
+  const length = Math.max(1, Math.round((value / largest) * barWidth * 8));
+  return '█'.repeat(length >> 3) + eighths[length & 7];
+}
+
+function aligned(rows: readonly (readonly string[])[], sides: readonly ('start' | 'end')[]): string[] {
+  const widths = sides.map((_, column) => Math.max(...rows.map(row => (row[column] ?? '').length)));
+  return rows.map(row =>
+    row
+      .map((cell, column) => (sides[column] === 'end' ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+      .filter((_, column) => widths[column]! > 0)
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function clip(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}
