@@ -1,7 +1,7 @@
 // The only place that knows the whole way: text → tree → graph → Model.
 import { type ConventionName, conventionOf, conventions } from './analysis/conventions.ts';
 import { analyse, type Model } from './analysis/model.ts';
-import { type Format, formats, type ReadOptions, type Reader, type Source, type Spec } from './formats/index.ts';
+import { type Format, formats, type Reader, type ReadOptions, type Source, type Spec } from './formats/index.ts';
 import { bytesOf, type Dtype, parseInput, type Settings } from './settings.ts';
 import { Lines } from './text/lines.ts';
 import { isIgnored, type Pragmas, pragmaKeys, readPragmas } from './text/pragma.ts';
@@ -136,7 +136,10 @@ function withPragmas(settings: Settings, document: Document, problems: Problem[]
       case 'convention': {
         const convention = conventionOf(value);
         if (convention) result = { ...result, convention: convention.name };
-        else wrong(`“${value}” is not a counting convention. Use one of ${conventions.map(({ name }) => name).join(', ')}.`);
+        else
+          wrong(
+            `“${value}” is not a counting convention. Use one of ${conventions.map(({ name }) => name).join(', ')}.`,
+          );
         break;
       }
       case 'scale':
@@ -146,7 +149,9 @@ function withPragmas(settings: Settings, document: Document, problems: Problem[]
         result = { ...result, dialect: value };
         break;
       default:
-        wrong(`“${key}” is not a setting that a file can carry.${suggestion(key, pragmaKeys)} There are ${pragmaKeys.join(', ')}.`);
+        wrong(
+          `“${key}” is not a setting that a file can carry.${suggestion(key, pragmaKeys)} There are ${pragmaKeys.join(', ')}.`,
+        );
     }
   }
   return result;

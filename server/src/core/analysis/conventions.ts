@@ -30,7 +30,8 @@ export const conventions: readonly Convention[] = [
   {
     name: 'thop',
     unit: 'MACs',
-    summary: 'As thop counts modules: batch norm 4 an element, transposed convolutions by output, attention products unseen.',
+    summary:
+      'As thop counts modules: batch norm 4 an element, transposed convolutions by output, attention products unseen.',
     of: thop,
   },
   {
@@ -48,13 +49,15 @@ export const conventions: readonly Convention[] = [
   {
     name: 'darknet',
     unit: 'FLOPs',
-    summary: 'As Darknet’s BFLOPs: two for each multiply-accumulate of a convolution, max pooling k², shortcuts 1; connected layers 0.',
+    summary:
+      'As Darknet’s BFLOPs: two for each multiply-accumulate of a convolution, max pooling k², shortcuts 1; connected layers 0.',
     of: darknet,
   },
   {
     name: 'all-ops',
     unit: 'ops',
-    summary: 'Every operation: two for each multiply-accumulate, biases, normalization 2 an element, activations and pooling too.',
+    summary:
+      'Every operation: two for each multiply-accumulate, biases, normalization 2 an element, activations and pooling too.',
     of: allOps,
   },
 ];

@@ -38,7 +38,9 @@ export function fieldsOf(graph: Graph): readonly (ReceptiveField | undefined)[] 
       const dilation = rule.dilation ?? rule.kernel.map(() => 1);
       fields.push({
         whole: before.whole,
-        size: before.size.map((length, axis) => length + ((rule.kernel[axis] ?? 1) - 1) * (dilation[axis] ?? 1) * before.stride[axis]!),
+        size: before.size.map(
+          (length, axis) => length + ((rule.kernel[axis] ?? 1) - 1) * (dilation[axis] ?? 1) * before.stride[axis]!,
+        ),
         stride: before.stride.map((step, axis) => step * (rule.stride[axis] ?? 1)),
       });
     }

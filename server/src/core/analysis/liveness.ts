@@ -23,11 +23,15 @@ export function peakOf(graph: Graph, buffers: Buffers = buffersOf(graph)): Peak 
       if (!sizes.has(buffer)) {
         sizes.set(buffer, elementsOf(node, port));
         // Inputs are there from the start.
-        (node.op.kind === 'source' && graph.inputs.some(({ tensor }) => tensor.node === node) ? births[0]! : births[node.id]!).push(buffer);
+        (node.op.kind === 'source' && graph.inputs.some(({ tensor }) => tensor.node === node)
+          ? births[0]!
+          : births[node.id]!
+        ).push(buffer);
       }
       touch(buffer, node.id);
     }
-    for (const tensor of node.inputs) if (nodes[tensor.node.id] === tensor.node) touch(buffers.of(tensor.node, tensor.port), node.id);
+    for (const tensor of node.inputs)
+      if (nodes[tensor.node.id] === tensor.node) touch(buffers.of(tensor.node, tensor.port), node.id);
   }
   for (const tensor of graph.outputs) {
     if (nodes[tensor.node.id] === tensor.node) touch(buffers.of(tensor.node, tensor.port), nodes.length);

@@ -117,14 +117,14 @@ export class Builder {
   }
 
   /** Adds a node of an operator with one output. */
-  add<A extends object>(op: Op<A>, attrs: A, inputs: Tensor | readonly Tensor[], options?: NodeOptions): Tensor {
+  add<A extends object>(op: Op<A>, attrs: NoInfer<A>, inputs: Tensor | readonly Tensor[], options?: NodeOptions): Tensor {
     return this.addAll(op, attrs, inputs, options)[0]!;
   }
 
   /** Adds a node and returns all its outputs (one at least, even where their number cannot be known). */
   addAll<A extends object>(
     op: Op<A>,
-    attrs: A,
+    attrs: NoInfer<A>,
     inputs: Tensor | readonly Tensor[],
     options?: NodeOptions,
   ): readonly Tensor[] {

@@ -1,6 +1,14 @@
 // The only file that knows js-yaml. Builds the tree from its event stream and recovers from errors, because js-yaml
 // throws at the first one: the guilty line is repaired and the text parsed again, a bounded number of times.
-import { COLLECTION_STYLE, EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from 'js-yaml';
+import {
+  COLLECTION_STYLE,
+  EVENT_ID,
+  type Event,
+  getScalarValue,
+  parseEvents,
+  SCALAR_STYLE,
+  YAMLException,
+} from 'js-yaml';
 import type { Problem, Result } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import type { Alias, Entry, Mapping, Scalar, Sequence, YamlNode } from './tree.ts';
@@ -22,7 +30,9 @@ interface Failure {
   readonly reason: string;
 }
 
-type Attempt = { readonly events: Event[]; readonly failure?: never } | { readonly failure: Failure; readonly events?: never };
+type Attempt =
+  | { readonly events: Event[]; readonly failure?: never }
+  | { readonly failure: Failure; readonly events?: never };
 
 function attempt(text: string): Attempt {
   if (text.trim() === '') return { events: [] };
@@ -76,11 +86,14 @@ function recover(text: string, firstFailure: Failure): Result<YamlNode | undefin
   // No repair helps: what stands above the error is read, the rest is given up, and that is said.
   const patched = new Patched(lines, starts, patches);
   const errorLine = patched.lineAt(failure.at);
-  problems.push(problemAt(lines, starts, errorLine, errorLine, `${failure.reason}; nothing below this line could be read`));
+  problems.push(
+    problemAt(lines, starts, errorLine, errorLine, `${failure.reason}; nothing below this line could be read`),
+  );
   for (let cut = errorLine; cut > 0; cut = Math.floor(cut / 2)) {
     const above = new Patched(lines.slice(0, cut), starts, patches);
     const result = attempt(above.text);
-    if (result.events) return { value: buildTree(above.text, result.events, offset => above.original(offset)), problems };
+    if (result.events)
+      return { value: buildTree(above.text, result.events, offset => above.original(offset)), problems };
   }
   return { value: undefined, problems };
 }
@@ -155,13 +168,20 @@ function closeOpen(line: string): string | undefined {
     // The quote swallowed the brackets behind it: close it before them where that balances the line.
     const inside = content.slice(quoteAt + 1);
     const tail = /[\]}]+$/.exec(inside)?.[0] ?? '';
-    if (tail && tail === stack.toReversed().join('')) return content.slice(0, content.length - tail.length) + quote + tail;
+    if (tail && tail === stack.toReversed().join(''))
+      return content.slice(0, content.length - tail.length) + quote + tail;
     content += quote;
   }
   return content + stack.reverse().join('');
 }
 
-function problemAt(lines: readonly string[], starts: readonly number[], guilty: number, noticed: number, reason: string): Problem {
+function problemAt(
+  lines: readonly string[],
+  starts: readonly number[],
+  guilty: number,
+  noticed: number,
+  reason: string,
+): Problem {
   const text = lines[guilty] ?? '';
   const from = starts[guilty]! + (text.length - text.trimStart().length);
   const to = starts[guilty]! + text.trimEnd().length;

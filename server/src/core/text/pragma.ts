@@ -63,6 +63,7 @@ export function isIgnored(problem: Problem, pragmas: Pragmas, lines: Lines): boo
   if (pragmas.ignores.length === 0) return false;
   const line = lines.lineAt(problem.range.from);
   return pragmas.ignores.some(
-    ignore => (ignore.code === 'all' || ignore.code === problem.code) && (ignore.line === undefined || ignore.line === line),
+    ignore =>
+      (ignore.code === 'all' || ignore.code === problem.code) && (ignore.line === undefined || ignore.line === line),
   );
 }

@@ -4,28 +4,30 @@ import type { PyValue } from './python.ts';
 
 /** What the file sets for all rows. */
 export interface Family {
-  readonly nc: number | undefined;
+  /** Number of classes; NaN where the file does not say. */
+  readonly nc: number;
   /** Gains of the chosen scale. */
   readonly depth: number;
   readonly width: number;
   readonly maxChannels: number;
   readonly scale: string | undefined;
   /** YOLOv5: anchors for each output (or their number), as the file has them. */
-  readonly anchors: PyValue | undefined;
-  readonly activation: string | undefined;
-  readonly keypoints: PyValue | undefined;
+  readonly anchors: PyValue;
 }
 
 /** A row as parse_model sees it in its loop. */
 export interface Row {
-  readonly index: number;
   readonly from: number | readonly number[];
-  /** As written, not yet scaled. */
+  /** After the depth gain. */
   readonly repeats: number;
   readonly module: string;
   readonly args: readonly Arg[];
-  /** Channels of each source that `from` names, as parse_model's `ch` holds them. */
+  /** `ch[x]` for each source that `from` names: the channels that parse_model believes in. */
   readonly channels: readonly number[];
+  /** `c2` as the row above left it. */
+  readonly c2: number;
+  /** Says that the row cannot be built, of an argument by its place in `args`. */
+  readonly refuse: (code: string, message: string, arg?: number) => undefined;
 }
 
 /** What parse_model makes of a row. */
@@ -44,12 +46,43 @@ export interface Dialect {
   readonly by: string;
   /** The modules that rows may name, `nn.…` apart. */
   readonly modules: ReadonlyMap<string, AnyModule>;
-  /** parse_model's branch for a row; `found` is the row's module. */
-  arrange(row: Row, family: Family, found: AnyModule): Arranged;
-  /** Whether heads keep plain convolutions (Ultralytics' `legacy`); asked once, with all rows' modules. */
-  isLegacy(modules: readonly string[]): boolean;
-  /** Whether this module ends the network as a head whose inputs' sizes define the model's stride. */
+  /** Names that arguments may use, such as `nc`. */
+  readonly names: (family: Family) => ReadonlyMap<string, PyValue>;
+  /** Whether text such as `nn.ReLU()` in arguments is evaluated; else it stays text, which no module takes for one. */
+  readonly evaluates: boolean;
+  /** parse_model's branch for a row. Undefined: refused, with a reason told. */
+  arrange(row: Row, family: Family): Arranged | undefined;
+  /** Modules after which heads no longer keep plain convolutions (Ultralytics' `legacy`). */
+  readonly modern: ReadonlySet<string>;
+  /** Heads whose inputs' sizes define the model's stride. */
   readonly heads: ReadonlySet<string>;
-  /** The size that files are priced at unless a person sets one: 640, or 224 with a classifier. */
-  inputSize(modules: readonly string[]): number;
+  /** Whether `model.info()` falls back to the full size where its small one fails. */
+  readonly printsAtFullSize: boolean;
 }
+
+/** A number argument of a row, or a refusal where there is none. */
+export function numberAt(row: Row, index: number, what: string): number | undefined {
+  const value = row.args[index]?.value;
+  if (typeof value === 'number') return value;
+  if (value === undefined) {
+    return row.refuse('missing-argument', `${row.module} needs ${what} as argument ${index + 1}.`);
+  }
+  return row.refuse('wrong-argument', `Argument ${index + 1} of ${row.module} is ${what}: a number.`, index);
+}
+
+/** `ch[f]`: refused where `from` is a list, as Python would. */
+export function single(row: Row): number | undefined {
+  if (typeof row.from === 'number') return row.channels[0]!;
+  return row.refuse(
+    'wrong-inputs',
+    `${row.module} takes one input, so \`from\` must be one number, not a list. Join several by a Concat row before it.`,
+  );
+}
+
+/** `[ch[x] for x in f]`: refused where `from` is one number. */
+export function several(row: Row): readonly number[] | undefined {
+  if (typeof row.from !== 'number') return row.channels;
+  return row.refuse('wrong-inputs', `${row.module} takes a list of inputs: write [${row.from}] if it is one.`);
+}
+
+export const put = (value: PyValue): Arg => ({ value });

@@ -1,12 +1,15 @@
 // What a module of a YOLO repository is: its constructor's parameters and its forward pass as calls of the builder.
-import type { Builder, NodeOptions } from '../../graph/builder.ts';
-import { channels, type Tensor } from '../../graph/graph.ts';
-import type { Complaint, Op } from '../../ops/op.ts';
+import type { Builder } from '../../graph/builder.ts';
+import type { GraphNode, Tensor } from '../../graph/graph.ts';
+import type { Complaint } from '../../ops/op.ts';
 import type { Range } from '../../text/range.ts';
 import type { PyValue } from './python.ts';
 
 /** What a row hands on: a tensor, or a list of them (CBLinear, a split backbone). */
 export type Value = Tensor | readonly Tensor[];
+
+/** A size for both spatial dimensions, or one for each (rows, columns). */
+export type Size = number | readonly number[];
 
 /** One parameter of a constructor. */
 export interface Param {
@@ -14,6 +17,8 @@ export interface Param {
   readonly doc: string;
   /** Absent: it must be given. */
   readonly default?: PyValue;
+  /** The least value of an `int` or of each of `ints`. */
+  readonly min?: number;
 }
 
 /** A module: what `class C2f(nn.Module)` says in Python. `A` holds the constructor's arguments by name. */
@@ -21,6 +26,8 @@ export interface Module<A extends object = object> {
   readonly name: string;
   /** One sentence for the hover. */
   readonly summary: string;
+  /** Takes the list of all that `from` names instead of one tensor. */
+  readonly many?: boolean;
   /** In the order of the constructor, `c1` included where it has one. */
   readonly params: { readonly [K in keyof A]-?: Param };
   /** The forward pass in evaluation mode, unfused. `inputs` has one value for each entry of `from`. */
@@ -37,13 +44,27 @@ export type AnyModule = Module<any>;
 
 /** Common parameters, so that the same words explain the same thing everywhere. */
 export const param = {
-  c1: { kind: 'int', doc: 'Input channels; the file does not write them.' },
-  c2: { kind: 'int', doc: 'Output channels, before the width multiple.' },
-  k: (value: PyValue): Param => ({ kind: 'ints', doc: 'Kernel size.', default: value }),
-  s: (value: PyValue): Param => ({ kind: 'ints', doc: 'Stride: 2 halves the output size.', default: value }),
-  p: { kind: 'ints', doc: 'Padding; None pads so that stride 1 keeps the size.', default: null },
-  g: { kind: 'int', doc: 'Groups of channels; as many as channels is depthwise.', default: 1 },
-  d: { kind: 'ints', doc: 'Dilation.', default: 1 },
+  c1: { kind: 'int', doc: 'Input channels.' },
+  c2: {
+    kind: 'int',
+    min: 1,
+    doc: 'Output channels; the width multiple of the scale is applied to what the file says.',
+  },
+  k: (value: PyValue): Param => ({
+    kind: 'ints',
+    min: 1,
+    doc: 'Kernel size: work and parameters grow with its square.',
+    default: value,
+  }),
+  s: (value: PyValue): Param => ({ kind: 'ints', min: 1, doc: 'Stride: 2 halves the output size.', default: value }),
+  p: {
+    kind: 'ints',
+    min: 0,
+    doc: 'Padding; None pads by half the kernel, which keeps the size at stride 1.',
+    default: null,
+  },
+  g: { kind: 'int', min: 1, doc: 'Groups of channels; as many as channels is depthwise.', default: 1 },
+  d: { kind: 'ints', min: 1, doc: 'Dilation: distance between the taps of the window.', default: 1 },
   n: (value: number): Param => ({ kind: 'int', doc: 'How many blocks are stacked inside.', default: value }),
   act: { kind: 'any', doc: 'Activation: True is the default one (SiLU), False is none.', default: true },
   shortcut: (value: boolean): Param => ({
@@ -51,21 +72,32 @@ export const param = {
     doc: 'Adds the input of each inner block to its output.',
     default: value,
   }),
-  e: (value: number): Param => ({ kind: 'number', doc: 'Hidden channels as a share of the output channels.', default: value }),
+  e: (value: number): Param => ({
+    kind: 'number',
+    doc: 'Hidden channels as a share of the output channels.',
+    default: value,
+  }),
+  nc: { kind: 'int', min: 1, doc: 'Number of classes.', default: 80 },
+  ch: { kind: 'any', doc: 'Channels of the inputs; the file does not write them.', default: [] },
 } as const satisfies Record<string, Param | ((...values: never[]) => Param)>;
 
 /** Where modules are built: the builder, and what the file sets for all of them. */
 export class Scope {
   readonly builder: Builder;
   /** The default activation, as `activation: nn.ReLU()` sets it. */
-  readonly activation: string;
+  readonly activation: PyValue;
   /** Ultralytics: heads of v3, v5, v8 and v9 keep plain convolutions in their class branch (`Detect.legacy`). */
   readonly legacy: boolean;
+  /** YOLO-World: text features as given, [1, classes, 512], and as image pooling attention leaves them. */
+  readonly text: { readonly given: () => Tensor; current: Tensor | undefined };
+  /** The one instance of a default activation with parameters, which all convolutions share. */
+  sharedActivation: GraphNode | undefined;
 
-  constructor(builder: Builder, options: { readonly activation: string; readonly legacy: boolean }) {
+  constructor(builder: Builder, options: { activation: PyValue; legacy: boolean; text: () => Tensor }) {
     this.builder = builder;
     this.activation = options.activation;
     this.legacy = options.legacy;
+    this.text = { given: options.text, current: undefined };
   }
 
   /** Calls a module as a named part of another: `self.cv1(x)`. */
@@ -82,25 +114,12 @@ export class Scope {
   ): readonly Tensor[] {
     const list = Array.isArray(inputs) ? (inputs as readonly Value[]) : [inputs as Value];
     const full = { ...defaultsOf(target), ...args } as A;
-    let result: readonly Tensor[] = [];
-    this.builder.within({ label, type: target.name }, () => {
-      result = tensors(target.forward(this, list, full));
-      return result;
-    });
-    return result;
+    return this.builder.within({ label, type: target.name }, () => tensors(target.forward(this, list, full)));
   }
 
   /** A named stretch of the forward pass: `self.m`, an `nn.Sequential`. */
   part<T extends Tensor | readonly Tensor[]>(label: string, type: string, body: () => T): T {
     return this.builder.within({ label, type }, body);
-  }
-
-  add<A extends object>(op: Op<A>, attrs: A, inputs: Tensor | readonly Tensor[], options?: NodeOptions): Tensor {
-    return this.builder.add(op, attrs, inputs, options);
-  }
-
-  addAll<A extends object>(op: Op<A>, attrs: A, inputs: Tensor | readonly Tensor[], options?: NodeOptions): readonly Tensor[] {
-    return this.builder.addAll(op, attrs, inputs, options);
   }
 
   /** `nn.Sequential(*(f(i) for i in range(n)))`: each sees the output of the one before. */
@@ -112,9 +131,9 @@ export class Scope {
     return current;
   }
 
-  /** Says that a constructor's assertion fails: what it wants, and what it got. */
-  complain(complaint: Complaint): string {
-    return this.builder.complain(complaint);
+  /** Says that a constructor's assertion fails: what it wants, and what it got. Returns what stands for the output. */
+  refuse(complaint: Complaint, inputs: readonly Tensor[]): Tensor {
+    return this.builder.unknown(this.builder.complain(complaint), inputs, complaint.output);
   }
 }
 
@@ -127,7 +146,10 @@ export function tensors(value: Value): readonly Tensor[] {
   return Array.isArray(value) ? value : [value as Tensor];
 }
 
-export { channels };
+/** All inputs as tensors, of a list its first. */
+export function each(inputs: readonly Value[]): readonly Tensor[] {
+  return inputs.map(value => tensors(value)[0]!);
+}
 
 const defaults = new WeakMap<object, object>();
 
@@ -136,7 +158,9 @@ export function defaultsOf<A extends object>(target: Module<A>): Partial<A> {
   let known = defaults.get(target);
   if (!known) {
     known = Object.fromEntries(
-      Object.entries<Param>(target.params).flatMap(([name, { default: value }]) => (value === undefined ? [] : [[name, value]])),
+      Object.entries<Param>(target.params).flatMap(([name, { default: value }]) =>
+        value === undefined ? [] : [[name, value]],
+      ),
     );
     defaults.set(target, known);
   }

@@ -1,0 +1,211 @@
+import { lookUp, type Mapping, resolved, scalarValue } from '../../syntax/tree.ts';
+import { parseYaml } from '../../syntax/yaml.ts';
+import type { Problem } from '../../text/problem.ts';
+import type { Range } from '../../text/range.ts';
+import { didYouMean } from '../../text/spelling.ts';
+import type { Format, Native, Reader, ReadOptions, Source, Spec } from '../format.ts';
+import type { Dialect, Family } from './dialect.ts';
+import { ultralytics as official } from './dialects/ultralytics.ts';
+import { yolov5 } from './dialects/yolov5.ts';
+import { argumentValue, type PyValue } from './python.ts';
+import { build, type Header, moduleNames, rowsOf, setting, variantsOf } from './read.ts';
+
+const dialects: readonly Dialect[] = [official, yolov5];
+
+/** Model files of Ultralytics (YOLOv3 to YOLO12, RT-DETR) and of YOLOv5: rows of [from, repeats, module, args]. */
+export const ultralytics: Format = {
+  id: 'ultralytics',
+  label: 'Ultralytics model YAML',
+  languages: [],
+  recognises: ({ name, text }) =>
+    /\.ya?ml$/i.test(name) &&
+    /^backbone:/m.test(text) &&
+    /^head:/m.test(text) &&
+    /^\s*-?\s*\[\s*\[?\s*(?:\[\s*)?-?\d/m.test(text),
+  open,
+};
+
+/** Keys that the frameworks read at the top of a file. */
+const keys = [
+  'nc',
+  'scales',
+  'scale',
+  'backbone',
+  'head',
+  'depth_multiple',
+  'width_multiple',
+  'activation',
+  'kpt_shape',
+  'anchors',
+  'ch',
+  'channels',
+  'names',
+  'task',
+  'end2end',
+  'reg_max',
+  'max_channels',
+  'inplace',
+  'custom',
+];
+
+function open(source: Source): Reader {
+  const { value: root, problems: syntax } = parseYaml(source.text);
+  const top = resolved(root);
+  const problems: Problem[] = [...syntax];
+  if (top?.kind === 'mapping') problems.push(...misspelt(top));
+  return {
+    problems,
+    read: options => read(source, top?.kind === 'mapping' ? top : empty, options),
+  };
+}
+
+const empty: Mapping = { kind: 'mapping', flow: false, entries: [], from: 0, to: 0 };
+
+/** Keys that nobody reads and that look like one that is read. */
+function misspelt(top: Mapping): Problem[] {
+  return top.entries.flatMap(({ key }): Problem[] => {
+    if (key.kind !== 'scalar' || keys.includes(key.text)) return [];
+    const meant = didYouMean(key.text, keys);
+    if (meant === undefined) return [];
+    const message = `“${key.text}” is not read by anybody. Did you mean “${meant}”?`;
+    return [{ range: { from: key.from, to: key.to }, severity: 'warning', code: 'unknown-key', message }];
+  });
+}
+
+function read(source: Source, top: Mapping, options: ReadOptions): Spec {
+  const problems: Problem[] = [];
+  const head = headOf(top);
+  const rows = rowsOf(top);
+  const names = moduleNames(rows);
+  const dialect = dialectOf(top, options.dialect, head, problems);
+  const variants = variantsOf(top);
+  const variant = scaleOf(
+    source.name,
+    top,
+    variants.map(({ name }) => name),
+    options.scale,
+    head,
+    problems,
+  );
+  const family = familyOf(top, variant, problems);
+  const header: Header = { top, family, activation: activationOf(top), inputChannels: channelsOf(top, problems), rows };
+  const size = names.includes('Classify') ? 224 : 640;
+  const network = build(header, dialect, options.input?.[0], size);
+  if (rows.length === 0) {
+    const message = 'This file has no rows under `backbone` and `head`.';
+    problems.push({ range: head, severity: 'error', code: 'empty-network', message });
+  }
+  return {
+    model: modelName(source.name, variant),
+    dialect: dialect.id,
+    graph: network.graph,
+    problems: [...problems, ...network.problems],
+    head,
+    variants,
+    variant,
+    native: nativeOf(header, dialect),
+  };
+}
+
+/** Totals stand above the first key of the network. */
+function headOf(top: Mapping): Range {
+  const key = top.entries[0]?.key;
+  return key ? { from: key.from, to: key.to } : { from: 0, to: 0 };
+}
+
+function dialectOf(top: Mapping, wanted: string | undefined, head: Range, problems: Problem[]): Dialect {
+  const chosen = wanted ? dialects.find(({ id }) => id === wanted) : undefined;
+  if (wanted && !chosen) {
+    const message = `“${wanted}” is not a dialect of these files. There are ${dialects.map(({ id }) => id).join(' and ')}.`;
+    problems.push({ range: head, severity: 'warning', code: 'wrong-setting', message });
+  }
+  // YOLOv5 gives its head anchors; Ultralytics has done without since YOLOv8.
+  return chosen ?? (lookUp(top, 'anchors') ? yolov5 : official);
+}
+
+/** guess_model_scale of Ultralytics: the letter behind the number in the file's name, else the first of `scales`. */
+function scaleOf(
+  file: string,
+  top: Mapping,
+  names: readonly string[],
+  wanted: string | undefined,
+  head: Range,
+  problems: Problem[],
+): string | undefined {
+  if (names.length === 0) return undefined;
+  if (wanted) {
+    if (names.includes(wanted)) return wanted;
+    const message = `There is no scale “${wanted}” here. There are ${names.join(', ')}.`;
+    problems.push({ range: head, severity: 'warning', code: 'wrong-setting', message });
+  }
+  const written = resolved(lookUp(top, 'scale'));
+  if (written?.kind === 'scalar' && names.includes(written.text)) return written.text;
+  const letter = /yolo(?:e-)?v?\d+([nslmx])/.exec(file)?.[1];
+  return letter !== undefined && names.includes(letter) ? letter : names[0];
+}
+
+function familyOf(top: Mapping, scale: string | undefined, problems: Problem[]): Family {
+  let depth = setting(top, 'depth_multiple', 1, problems);
+  let width = setting(top, 'width_multiple', 1, problems);
+  let maxChannels = Number.POSITIVE_INFINITY;
+  const row = scale === undefined ? undefined : resolved(lookUp(resolved(lookUp(top, 'scales')), scale));
+  if (row) {
+    const numbers = row.kind === 'sequence' ? row.items.map(item => gain(item)) : [];
+    if (row.kind === 'sequence' && numbers.length === 3 && numbers.every(value => value !== undefined)) {
+      [depth, width, maxChannels] = numbers as [number, number, number];
+    } else {
+      const message = 'A scale is [depth, width, max_channels]: three numbers above 0.';
+      problems.push({ range: { from: row.from, to: row.to }, severity: 'error', code: 'wrong-argument', message });
+      [depth, width, maxChannels] = [Number.NaN, Number.NaN, Number.NaN];
+    }
+  }
+  const nc = lookUp(top, 'nc') ? setting(top, 'nc', Number.NaN, problems) : Number.NaN;
+  const anchors = lookUp(top, 'anchors');
+  return { nc, depth, width, maxChannels, scale, anchors: anchors ? argumentValue(anchors, new Map()) : null };
+}
+
+function gain(node: Parameters<typeof resolved>[0]): number | undefined {
+  const target = resolved(node);
+  const value = target?.kind === 'scalar' ? scalarValue(target) : undefined;
+  if (value === Number.POSITIVE_INFINITY) return value;
+  return typeof value === 'number' && value > 0 && value <= 1e6 ? value : undefined;
+}
+
+function activationOf(top: Mapping): PyValue {
+  const node = resolved(lookUp(top, 'activation'));
+  return node?.kind === 'scalar' && node.text !== '' ? node.text : 'nn.SiLU()';
+}
+
+function channelsOf(top: Mapping, problems: Problem[]): number {
+  const key = lookUp(top, 'ch') ? 'ch' : 'channels';
+  return lookUp(top, key) ? setting(top, key, 3, problems) : 3;
+}
+
+function modelName(file: string, scale: string | undefined): string {
+  const name = file.replace(/\.ya?ml$/i, '');
+  // Ultralytics calls yolov8.yaml at scale n yolov8n.
+  const match = scale === undefined ? null : /^(yolo(?:e-)?v?\d+)(?![nslmx](?![a-z]))(.*)$/.exec(name);
+  return match ? `${match[1]}${scale}${match[2]}` : name;
+}
+
+/** What `model.info()` prints: twice thop’s count at stride size, scaled up to 640 (utils/torch_utils.py, get_flops). */
+function nativeOf(header: Header, dialect: Dialect): Native {
+  return {
+    convention: 'ultralytics',
+    label: 'GFLOPs',
+    unit: 1e9,
+    by: dialect.by,
+    caveat:
+      'Counted by thop at the model’s stride and scaled up to 640×640: two for each multiply-accumulate, eight for each element of batch normalization, nothing for attention products, too much for what does not grow with the image.',
+    attempts: () => {
+      const at = (size: number): readonly number[] => [header.inputChannels, size, size];
+      // The stride is measured at 256 (DetectionModel.__init__); models without such a head have 32.
+      const { headInputs } = build(header, dialect, { sizes: at(256) }, 256);
+      const strides = headInputs.map(x => 256 / (x.shape?.[2] ?? Number.NaN));
+      if (strides.some(Number.isNaN)) return [];
+      const stride = Math.max(32, ...strides.map(Math.trunc));
+      const small = { input: [{ sizes: at(stride) }], factor: (640 / stride) ** 2 };
+      return dialect.printsAtFullSize ? [small, { input: [{ sizes: at(640) }], factor: 1 }] : [small];
+    },
+  };
+}

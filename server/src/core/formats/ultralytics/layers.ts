@@ -1,0 +1,226 @@
+// The layers of torch.nn that modules are made of, with PyTorch's defaults.
+import type { NodeOptions } from '../../graph/builder.ts';
+import { channels, type Tensor } from '../../graph/graph.ts';
+import * as ops from '../../ops/index.ts';
+import type { Scope, Size } from './module.ts';
+import type { PyValue } from './python.ts';
+
+export { channels };
+
+/** One entry for each of the two spatial dimensions. */
+export function pair(value: Size): readonly number[] {
+  return typeof value === 'number' ? [value, value] : value.length === 1 ? [value[0]!, value[0]!] : value;
+}
+
+/** autopad of all YOLO repositories: half the dilated kernel, unless padding is given. */
+export function autopad(k: Size, p: Size | null = null, d: Size = 1): Size {
+  if (p !== null) return p;
+  const dilation = pair(d);
+  return pair(k).map((size, axis) => Math.floor((dilation[axis]! * (size - 1) + 1) / 2));
+}
+
+export interface Conv2d {
+  readonly c2: number;
+  readonly k: Size;
+  readonly s?: Size;
+  readonly p?: Size;
+  readonly g?: number;
+  readonly d?: Size;
+  readonly bias?: boolean;
+}
+
+/** nn.Conv2d; with a bias unless told otherwise. */
+export function conv2d(scope: Scope, x: Tensor, { c2, k, s = 1, p = 0, g = 1, d = 1, bias = true }: Conv2d): Tensor {
+  const attrs = { out: c2, kernel: pair(k), stride: pair(s), padding: pair(p), dilation: pair(d), groups: g, bias };
+  return scope.builder.add(ops.conv, attrs, x);
+}
+
+export interface ConvTranspose2d extends Omit<Conv2d, 'd'> {
+  readonly outputPadding?: Size;
+  readonly d?: Size;
+}
+
+export function convTranspose2d(scope: Scope, x: Tensor, layer: ConvTranspose2d, options?: NodeOptions): Tensor {
+  const { c2, k, s = 1, p = 0, g = 1, d = 1, bias = true, outputPadding = 0 } = layer;
+  const attrs = {
+    out: c2,
+    kernel: pair(k),
+    stride: pair(s),
+    padding: pair(p),
+    outputPadding: pair(outputPadding),
+    dilation: pair(d),
+    groups: g,
+    bias,
+  };
+  return scope.builder.add(ops.convTranspose, attrs, x, options);
+}
+
+export function batchNorm(scope: Scope, x: Tensor): Tensor {
+  return scope.builder.add(ops.batchNorm, { affine: true, stats: true }, x);
+}
+
+/** nn.LayerNorm over the last dimension. */
+export function layerNorm(scope: Scope, x: Tensor): Tensor {
+  return scope.builder.add(ops.layerNorm, { axes: 1, affine: true, bias: true }, x);
+}
+
+export function linear(scope: Scope, x: Tensor, out: number, bias = true, options?: NodeOptions): Tensor {
+  return scope.builder.add(ops.linear, { out, bias }, x, options);
+}
+
+export interface Pool {
+  readonly k: Size;
+  readonly s: Size;
+  readonly p?: Size;
+  readonly ceil?: boolean;
+  readonly d?: Size;
+}
+
+export function maxPool2d(
+  scope: Scope,
+  x: Tensor,
+  { k, s, p = 0, ceil = false, d = 1 }: Pool,
+  options?: NodeOptions,
+): Tensor {
+  const attrs = {
+    kernel: pair(k),
+    stride: pair(s),
+    padding: pair(p),
+    dilation: pair(d),
+    rounding: ceil ? 'ceil' : 'floor',
+  } as const;
+  return scope.builder.add(ops.maxPool, attrs, x, options);
+}
+
+export function avgPool2d(
+  scope: Scope,
+  x: Tensor,
+  { k, s, p = 0, ceil = false, includePadding = true }: Pool & { includePadding?: boolean },
+  options?: NodeOptions,
+): Tensor {
+  const attrs = {
+    kernel: pair(k),
+    stride: pair(s),
+    padding: pair(p),
+    rounding: ceil ? 'ceil' : 'floor',
+    includePadding,
+  } as const;
+  return scope.builder.add(ops.avgPool, attrs, x, options);
+}
+
+export function cat(scope: Scope, list: readonly Tensor[], axis = 1): Tensor {
+  return scope.builder.add(ops.concat, { axis }, list);
+}
+
+/** The sum of tensors, with broadcasting. */
+export function plus(scope: Scope, ...list: readonly Tensor[]): Tensor {
+  return scope.builder.add(ops.add, {}, list);
+}
+
+export function times(scope: Scope, ...list: readonly Tensor[]): Tensor {
+  return scope.builder.add(ops.mul, {}, list);
+}
+
+/** x.chunk(2, 1). */
+export function halves(scope: Scope, x: Tensor): readonly [Tensor, Tensor] {
+  const [a, b] = scope.builder.addAll(ops.chunk, { axis: 1, chunks: 2 }, x);
+  return [a!, b ?? a!];
+}
+
+export function split(scope: Scope, x: Tensor, sizes: readonly number[], axis: number): readonly Tensor[] {
+  const parts = scope.builder.addAll(ops.split, { axis, sizes }, x);
+  // A failed split hands on one unknown tensor: it stands for all of them.
+  return sizes.map((_, index) => parts[index] ?? parts[0]!);
+}
+
+export function reshape(scope: Scope, x: Tensor, shape: readonly number[]): Tensor {
+  return scope.builder.add(ops.reshape, { shape }, x);
+}
+
+export function permute(scope: Scope, x: Tensor, ...order: readonly number[]): Tensor {
+  return scope.builder.add(ops.permute, { order }, x);
+}
+
+export function flatten(scope: Scope, x: Tensor, start = 1, end = -1): Tensor {
+  return scope.builder.add(ops.flatten, { start, end }, x);
+}
+
+/** a @ b over leading dimensions; either may be transposed. */
+export function matmul(scope: Scope, a: Tensor, b: Tensor, transpose: { a?: boolean; b?: boolean } = {}): Tensor {
+  return scope.builder.add(ops.matmul, { transposeA: transpose.a ?? false, transposeB: transpose.b ?? false }, [a, b]);
+}
+
+/** A function call on a tensor, as in `x.softmax(1)`: counters that hook modules do not see it. */
+export function softmax(scope: Scope, x: Tensor, axis: number): Tensor {
+  return scope.builder.add(ops.softmax, { axis }, x, { functional: true });
+}
+
+export function sigmoid(scope: Scope, x: Tensor): Tensor {
+  return scope.builder.add(ops.sigmoid, {}, x, { functional: true });
+}
+
+/** The tensor's sizes; NaN where unknown. */
+export function sizesOf(x: Tensor, rank = 4): readonly number[] {
+  return x.shape ?? Array.from({ length: rank }, (_, axis) => (axis === 0 ? 1 : Number.NaN));
+}
+
+/**
+ * An activation as a module is given one: True is the default, text is a constructor (`nn.ReLU()`), all else none
+ * (Conv.__init__: `act if isinstance(act, nn.Module) else nn.Identity()`).
+ */
+export function activate(scope: Scope, x: Tensor, act: PyValue, standard: PyValue = scope.activation): Tensor {
+  const chosen = act === true ? standard : act;
+  if (typeof chosen !== 'string') return x;
+  const call = /^(?:torch\.)?nn\.(\w+)\(([^()]*)\)$/.exec(chosen.trim());
+  const apply = call && activations.get(call[1]!);
+  if (!apply) {
+    const why = `The activation “${chosen}” is not known; its cost is left out of nothing but itself.`;
+    return scope.builder.unknown(why, [x], x.shape);
+  }
+  const y = apply(scope, x, numbersOf(call[2]!));
+  // One instance serves all convolutions: its parameters, if it has any, are there once.
+  if (act === true && call[1] === 'PReLU') scope.sharedActivation ??= y.node;
+  return y;
+}
+
+function numbersOf(text: string): readonly number[] {
+  return [...text.matchAll(/-?\d+(?:\.\d*)?(?:e-?\d+)?/gi)].map(([number]) => Number(number));
+}
+
+type Activation = (scope: Scope, x: Tensor, numbers: readonly number[]) => Tensor;
+
+const plain = {
+  ReLU: ops.relu,
+  ReLU6: ops.relu6,
+  ELU: ops.elu,
+  SELU: ops.selu,
+  CELU: ops.celu,
+  Softplus: ops.softplus,
+  SiLU: ops.silu,
+  GELU: ops.gelu,
+  Sigmoid: ops.sigmoid,
+  Tanh: ops.tanh,
+  Hardswish: ops.hardSwish,
+  Hardsigmoid: ops.hardSigmoid,
+  Mish: ops.mish,
+  LogSigmoid: ops.logSigmoid,
+  Softsign: ops.softsign,
+  Hardtanh: ops.hardTanh,
+  Identity: ops.identity,
+};
+
+/** The activation classes of torch.nn without constructor arguments that matter here. */
+export const plainActivations: ReadonlyMap<string, (typeof plain)[keyof typeof plain]> = new Map(Object.entries(plain));
+
+export const activations: ReadonlyMap<string, Activation> = new Map<string, Activation>([
+  ...[...plainActivations].map(([name, op]): [string, Activation] => [
+    name,
+    (scope, x) => scope.builder.add(op, {}, x),
+  ]),
+  ['LeakyReLU', (scope, x, [slope]) => scope.builder.add(ops.leakyRelu, { slope: slope ?? 0.01 }, x)],
+  [
+    'PReLU',
+    (scope, x, [count]) =>
+      scope.builder.add(ops.prelu, { perChannel: (count ?? 1) > 1 }, x, { shares: scope.sharedActivation }),
+  ],
+]);

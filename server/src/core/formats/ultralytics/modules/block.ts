@@ -1,0 +1,1008 @@
+// Blocks of Ultralytics (nn/modules/block.py, 8.3) and of YOLOv5 v7.0 where both agree, in the order of their forward passes.
+import { channels, type Tensor } from '../../../graph/graph.ts';
+import * as ops from '../../../ops/index.ts';
+import {
+  autopad,
+  avgPool2d,
+  batchNorm,
+  cat,
+  conv2d,
+  halves,
+  matmul,
+  maxPool2d,
+  permute,
+  plus,
+  reshape,
+  sizesOf,
+  softmax,
+  split,
+  times,
+} from '../layers.ts';
+import { type Module, module, only, type Param, param, type Scope, type Size, tensors } from '../module.ts';
+import type { PyValue } from '../python.ts';
+import { conv, DWConv, GhostConv, LightConv, RepConv } from './conv.ts';
+import { TransformerBlock } from './transformer.ts';
+
+/** int(c2 · e): hidden channels. */
+const hidden = (c2: number, e: number): number => Math.trunc(c2 * e);
+
+interface BottleneckArgs {
+  c1: number;
+  c2: number;
+  shortcut: boolean;
+  g: number;
+  k: readonly Size[];
+  e: number;
+}
+
+const pairOfKernels: Param = { kind: 'any', doc: 'Kernel sizes of its two convolutions.', default: [3, 3] };
+
+export const Bottleneck = module<BottleneckArgs>({
+  name: 'Bottleneck',
+  summary: 'Two convolutions through fewer channels, with the input added where channels stay.',
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    shortcut: param.shortcut(true),
+    g: param.g,
+    k: pairOfKernels,
+    e: param.e(0.5),
+  },
+  forward: (scope, inputs, { c1, c2, shortcut, g, k, e }) => {
+    const x = only(inputs);
+    const y = conv(scope, 'cv1', x, hidden(c2, e), k[0] ?? 3);
+    const z = conv(scope, 'cv2', y, c2, k[1] ?? 3, 1, { g });
+    return shortcut && c1 === c2 ? plus(scope, x, z) : z;
+  },
+});
+
+/** A Bottleneck of YOLOv5: a 1×1, then a 3×3. */
+export const BottleneckV5 = module<Omit<BottleneckArgs, 'k'>>({
+  name: 'Bottleneck',
+  summary: 'A 1×1 and a 3×3 convolution through fewer channels, with the input added where channels stay.',
+  params: { c1: param.c1, c2: param.c2, shortcut: param.shortcut(true), g: param.g, e: param.e(0.5) },
+  forward: (scope, inputs, args) => Bottleneck.forward(scope, inputs, { ...args, k: [1, 3] }),
+});
+
+interface CspArgs {
+  c1: number;
+  c2: number;
+  n: number;
+  shortcut: boolean;
+  g: number;
+  e: number;
+}
+
+const cspParams = (shortcut: boolean): { readonly [K in keyof CspArgs]: Param } => ({
+  c1: param.c1,
+  c2: param.c2,
+  n: param.n(1),
+  shortcut: param.shortcut(shortcut),
+  g: param.g,
+  e: param.e(0.5),
+});
+
+/** `nn.Sequential` of n Bottlenecks that keep their channels. */
+function bottlenecks(scope: Scope, x: Tensor, n: number, args: Omit<BottleneckArgs, 'c1'>): Tensor {
+  return scope.part('m', 'Sequential', () =>
+    scope.chain(n, x, (y, index) => scope.call(String(index), Bottleneck, y, { ...args, c1: args.c2 })),
+  );
+}
+
+export const C1 = module<{ c1: number; c2: number; n: number }>({
+  name: 'C1',
+  summary: 'A 1×1 convolution, then n 3×3 ones around which it is added.',
+  params: { c1: param.c1, c2: param.c2, n: param.n(1) },
+  forward: (scope, inputs, { c2, n }) => {
+    const y = conv(scope, 'cv1', only(inputs), c2);
+    const z = scope.part('m', 'Sequential', () =>
+      scope.chain(n, y, (at, index) => conv(scope, String(index), at, c2, 3)),
+    );
+    return plus(scope, z, y);
+  },
+});
+
+export const C2 = module<CspArgs>({
+  name: 'C2',
+  summary: 'Cross stage partial block: half of the channels go through n bottlenecks, half pass by.',
+  params: cspParams(true),
+  forward: (scope, inputs, { c2, n, shortcut, g, e }) => {
+    const c = hidden(c2, e);
+    const [a, b] = halves(scope, conv(scope, 'cv1', only(inputs), 2 * c));
+    return conv(scope, 'cv2', cat(scope, [bottlenecks(scope, a, n, { c2: c, shortcut, g, k: [3, 3], e: 1 }), b]), c2);
+  },
+});
+
+/** C2f and its relatives: each inner block's output goes into the final 1×1. */
+function c2f(
+  scope: Scope,
+  x: Tensor,
+  c2: number,
+  c: number,
+  n: number,
+  block: (y: Tensor, label: string) => Tensor,
+): Tensor {
+  const parts: Tensor[] = [...halves(scope, conv(scope, 'cv1', x, 2 * c))];
+  scope.builder.times(n, index => {
+    parts.push(block(parts.at(-1)!, `m.${index}`));
+  });
+  return conv(scope, 'cv2', cat(scope, parts), c2);
+}
+
+export const C2f = module<CspArgs>({
+  name: 'C2f',
+  summary: 'Cross stage partial block whose n bottlenecks all hand their output to the final 1×1 convolution.',
+  params: cspParams(false),
+  forward: (scope, inputs, { c2, n, shortcut, g, e }) => {
+    const c = hidden(c2, e);
+    return c2f(scope, only(inputs), c2, c, n, (y, label) =>
+      scope.call(label, Bottleneck, y, { c1: c, c2: c, shortcut, g, k: [3, 3], e: 1 }),
+    );
+  },
+});
+
+/** C3 and its relatives: `middle` is what stands between cv1 and cv3. */
+function c3(scope: Scope, x: Tensor, c2: number, c: number, middle: (y: Tensor) => Tensor): Tensor {
+  const y = middle(conv(scope, 'cv1', x, c));
+  return conv(scope, 'cv3', cat(scope, [y, conv(scope, 'cv2', x, c)]), c2);
+}
+
+function c3Of(name: string, summary: string, kernels: readonly Size[]): Module<CspArgs> {
+  return module<CspArgs>({
+    name,
+    summary,
+    params: cspParams(true),
+    forward: (scope, inputs, { c2, n, shortcut, g, e }) => {
+      const c = hidden(c2, e);
+      return c3(scope, only(inputs), c2, c, y => bottlenecks(scope, y, n, { c2: c, shortcut, g, k: kernels, e: 1 }));
+    },
+  });
+}
+
+export const C3 = c3Of(
+  'C3',
+  'Cross stage partial block with three 1×1 convolutions around n bottlenecks (1×1, 3×3).',
+  [1, 3],
+);
+export const C3x = c3Of('C3x', 'A C3 whose bottlenecks are a 1×3 and a 3×1 convolution.', [
+  [1, 3],
+  [3, 1],
+]);
+
+export const C3k = module<CspArgs & { k: Size }>({
+  name: 'C3k',
+  summary: 'A C3 whose bottlenecks have two k×k convolutions.',
+  params: { ...cspParams(true), k: param.k(3) },
+  forward: (scope, inputs, { c2, n, shortcut, g, e, k }) => {
+    const c = hidden(c2, e);
+    return c3(scope, only(inputs), c2, c, y => bottlenecks(scope, y, n, { c2: c, shortcut, g, k: [k, k], e: 1 }));
+  },
+});
+
+export const C3TR = module<CspArgs>({
+  name: 'C3TR',
+  summary: 'A C3 with n transformer layers of 4 heads instead of bottlenecks.',
+  params: cspParams(true),
+  forward: (scope, inputs, { c2, n, e }) => {
+    const c = hidden(c2, e);
+    return c3(scope, only(inputs), c2, c, y =>
+      scope.call('m', TransformerBlock, y, { c1: c, c2: c, num_heads: 4, num_layers: n }),
+    );
+  },
+});
+
+export const C3Ghost = module<CspArgs>({
+  name: 'C3Ghost',
+  summary: 'A C3 with n ghost bottlenecks.',
+  params: cspParams(true),
+  forward: (scope, inputs, { c2, n, e }) => {
+    const c = hidden(c2, e);
+    return c3(scope, only(inputs), c2, c, y =>
+      scope.part('m', 'Sequential', () =>
+        scope.chain(n, y, (at, index) => scope.call(String(index), GhostBottleneck, at, { c1: c, c2: c })),
+      ),
+    );
+  },
+});
+
+export const C3SPP = module<CspArgs & { k: readonly number[] }>({
+  name: 'C3SPP',
+  summary: 'A C3 with spatial pyramid pooling instead of bottlenecks.',
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    k: param.k([5, 9, 13]),
+    n: param.n(1),
+    shortcut: param.shortcut(true),
+    g: param.g,
+    e: param.e(0.5),
+  },
+  forward: (scope, inputs, { c2, k, e }) => {
+    const c = hidden(c2, e);
+    return c3(scope, only(inputs), c2, c, y => scope.call('m', SPP, y, { c1: c, c2: c, k }));
+  },
+});
+
+export const RepC3 = module<{ c1: number; c2: number; n: number; e: number }>({
+  name: 'RepC3',
+  summary: 'Two 1×1 paths, one through n RepConvs, summed (RT-DETR).',
+  params: { c1: param.c1, c2: param.c2, n: param.n(3), e: param.e(1) },
+  forward: (scope, inputs, { c2, n, e }) => {
+    const x = only(inputs);
+    const c = hidden(c2, e);
+    const first = conv(scope, 'cv1', x, c);
+    const y = scope.part('m', 'Sequential', () =>
+      scope.chain(n, first, (at, index) => scope.call(String(index), RepConv, at, { c1: c, c2: c })),
+    );
+    const sum = plus(scope, y, conv(scope, 'cv2', x, c));
+    return c === c2 ? sum : conv(scope, 'cv3', sum, c2);
+  },
+});
+
+export const GhostBottleneck = module<{ c1: number; c2: number; k: Size; s: number }>({
+  name: 'GhostBottleneck',
+  summary: 'Two ghost convolutions with the input added; at stride 2 a depthwise convolution between them.',
+  params: { c1: param.c1, c2: param.c2, k: param.k(3), s: { ...param.s(1), kind: 'int' } },
+  forward: (scope, inputs, { c1, c2, k, s }) => {
+    const x = only(inputs);
+    const c = Math.floor(c2 / 2);
+    const main = scope.part('conv', 'Sequential', () => {
+      let y = scope.call('0', GhostConv, x, { c2: c });
+      if (s === 2) y = scope.call('1', DWConv, y, { c2: c, k, s, act: false });
+      return scope.call('2', GhostConv, y, { c2, act: false });
+    });
+    if (s !== 2) return plus(scope, main, x);
+    const side = scope.part('shortcut', 'Sequential', () =>
+      conv(scope, '1', scope.call('0', DWConv, x, { c2: c1, k, s, act: false }), c2, 1, 1, { act: false }),
+    );
+    return plus(scope, main, side);
+  },
+});
+
+function bottleneckCsp(block: Module<BottleneckArgs> | typeof BottleneckV5): Module<CspArgs> {
+  return module<CspArgs>({
+    name: 'BottleneckCSP',
+    summary: 'Cross stage partial block of the original paper: n bottlenecks beside a plain 1×1, normalized together.',
+    params: cspParams(true),
+    forward: (scope, inputs, { c2, n, shortcut, g, e }) => {
+      const x = only(inputs);
+      const c = hidden(c2, e);
+      const first = conv(scope, 'cv1', x, c);
+      const deep = scope.part('m', 'Sequential', () =>
+        scope.chain(n, first, (y, index) =>
+          scope.call(String(index), block as Module<BottleneckArgs>, y, { c1: c, c2: c, shortcut, g, e: 1 }),
+        ),
+      );
+      const y1 = scope.part('cv3', 'Conv2d', () => conv2d(scope, deep, { c2: c, k: 1, bias: false }));
+      const y2 = scope.part('cv2', 'Conv2d', () => conv2d(scope, x, { c2: c, k: 1, bias: false }));
+      const joined = scope.builder.add(ops.silu, {}, batchNorm(scope, cat(scope, [y1, y2])));
+      return conv(scope, 'cv4', joined, c2);
+    },
+  });
+}
+
+export const BottleneckCSP = bottleneckCsp(Bottleneck);
+export const BottleneckCSPV5 = bottleneckCsp(BottleneckV5);
+
+export const SPP = module<{ c1: number; c2: number; k: readonly number[] }>({
+  name: 'SPP',
+  summary: 'Spatial pyramid pooling: max pools of several sizes side by side between two 1×1 convolutions.',
+  params: { c1: param.c1, c2: param.c2, k: { ...param.k([5, 9, 13]), doc: 'Window sizes of the pools.' } },
+  forward: (scope, inputs, { c1, c2, k }) => {
+    const sizes = Array.isArray(k) ? (k as readonly number[]) : [k as unknown as number];
+    const x = conv(scope, 'cv1', only(inputs), Math.floor(c1 / 2));
+    const pools = sizes.map(size => maxPool2d(scope, x, { k: size, s: 1, p: Math.floor(size / 2) }));
+    return conv(scope, 'cv2', cat(scope, [x, ...pools]), c2);
+  },
+});
+
+export const SPPF = module<{ c1: number; c2: number; k: number }>({
+  name: 'SPPF',
+  summary: 'Fast spatial pyramid pooling: one max pool three times in a row between two 1×1 convolutions.',
+  params: { c1: param.c1, c2: param.c2, k: { ...param.k(5), kind: 'int', doc: 'Window size of the pool.' } },
+  forward: (scope, inputs, { c1, c2, k }) => {
+    const parts = [conv(scope, 'cv1', only(inputs), Math.floor(c1 / 2))];
+    for (let index = 0; index < 3; index++)
+      parts.push(maxPool2d(scope, parts.at(-1)!, { k, s: 1, p: Math.floor(k / 2) }));
+    return conv(scope, 'cv2', cat(scope, parts), c2);
+  },
+});
+
+export const SPPELAN = module<{ c1: number; c2: number; c3: number; k: number }>({
+  name: 'SPPELAN',
+  summary: 'A 1×1 convolution, three max pools in a row, and a 1×1 over all of them (YOLOv9).',
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    c3: { ...param.c2, doc: 'Hidden channels.' },
+    k: { ...param.k(5), kind: 'int', doc: 'Window size of the pools.' },
+  },
+  forward: (scope, inputs, args) => {
+    const { c2, k } = args;
+    const parts = [conv(scope, 'cv1', only(inputs), args.c3)];
+    for (let index = 0; index < 3; index++)
+      parts.push(maxPool2d(scope, parts.at(-1)!, { k, s: 1, p: Math.floor(k / 2) }));
+    return conv(scope, 'cv5', cat(scope, parts), c2);
+  },
+});
+
+export const HGStem = module<{ c1: number; cm: number; c2: number }>({
+  name: 'HGStem',
+  summary: 'The stem of PPHGNetV2: five convolutions and a max pool, a quarter of the size.',
+  params: { c1: param.c1, cm: { ...param.c2, doc: 'Hidden channels.' }, c2: { ...param.c2, doc: 'Output channels.' } },
+  forward: (scope, inputs, { cm, c2 }) => {
+    const act = 'nn.ReLU()';
+    const pad = (y: Tensor): Tensor =>
+      scope.builder.add(ops.pad, { before: [0, 0], after: [1, 1], mode: 'constant' }, y, { functional: true });
+    const x = pad(conv(scope, 'stem1', only(inputs), cm, 3, 2, { act }));
+    const a = pad(conv(scope, 'stem2a', x, Math.floor(cm / 2), 2, 1, { p: 0, act }));
+    const b = conv(scope, 'stem2b', a, cm, 2, 1, { p: 0, act });
+    const pooled = maxPool2d(scope, x, { k: 2, s: 1, ceil: true });
+    const y = conv(scope, 'stem3', cat(scope, [pooled, b]), cm, 3, 2, { act });
+    return conv(scope, 'stem4', y, c2, 1, 1, { act });
+  },
+});
+
+interface HgBlockArgs {
+  c1: number;
+  cm: number;
+  c2: number;
+  k: Size;
+  n: number;
+  lightconv: boolean;
+  shortcut: boolean;
+  act: PyValue;
+}
+
+export const HGBlock = module<HgBlockArgs>({
+  name: 'HGBlock',
+  summary: 'n convolutions in a row, all of whose outputs go into two 1×1 ones (PPHGNetV2).',
+  params: {
+    c1: param.c1,
+    cm: { ...param.c2, doc: 'Hidden channels.' },
+    c2: { ...param.c2, doc: 'Output channels.' },
+    k: param.k(3),
+    n: param.n(6),
+    lightconv: { kind: 'boolean', doc: 'Light convolutions (1×1 and depthwise) instead of full ones.', default: false },
+    shortcut: param.shortcut(false),
+    act: { ...param.act, default: 'nn.ReLU()' },
+  },
+  forward: (scope, inputs, { c1, cm, c2, k, n, lightconv, shortcut, act }) => {
+    const x = only(inputs);
+    const parts = [x];
+    scope.builder.times(n, index => {
+      const y = parts.at(-1)!;
+      const label = `m.${index}`;
+      parts.push(
+        lightconv ? scope.call(label, LightConv, y, { c2: cm, k, act }) : conv(scope, label, y, cm, k, 1, { act }),
+      );
+    });
+    const squeezed = conv(scope, 'sc', cat(scope, parts), Math.floor(c2 / 2), 1, 1, { act });
+    const y = conv(scope, 'ec', squeezed, c2, 1, 1, { act });
+    return shortcut && c1 === c2 ? plus(scope, y, x) : y;
+  },
+});
+
+export const ResNetBlock = module<{ c1: number; c2: number; s: number; e: number }>({
+  name: 'ResNetBlock',
+  summary: 'A ResNet bottleneck: 1×1, 3×3 and 1×1 with the input, projected if need be, added.',
+  params: { c1: param.c1, c2: param.c2, s: { ...param.s(1), kind: 'int' }, e: param.e(4) },
+  forward: (scope, inputs, { c1, c2, s, e }) => {
+    const x = only(inputs);
+    const wide = e * c2;
+    const y = conv(scope, 'cv2', conv(scope, 'cv1', x, c2), c2, 3, s, { p: 1 });
+    const z = conv(scope, 'cv3', y, wide, 1, 1, { act: false });
+    const side = s !== 1 || c1 !== wide ? conv(scope, 'shortcut.0', x, wide, 1, s, { act: false }) : x;
+    return scope.builder.add(ops.relu, {}, plus(scope, z, side), { functional: true });
+  },
+});
+
+export const ResNetLayer = module<{ c1: number; c2: number; s: number; is_first: boolean; n: number; e: number }>({
+  name: 'ResNetLayer',
+  summary: 'A stage of ResNet: n bottleneck blocks, the first with the stride; or the stem.',
+  params: {
+    c1: { ...param.c1, doc: 'Input channels, written in the file.' },
+    c2: { ...param.c2, doc: 'Channels inside the blocks; the output has e times as many.' },
+    s: { ...param.s(1), kind: 'int' },
+    is_first: { kind: 'boolean', doc: 'The stem: a 7×7 convolution and a max pool.', default: false },
+    n: param.n(1),
+    e: { kind: 'int', min: 1, doc: 'Expansion of the output channels.', default: 4 },
+  },
+  forward: (scope, inputs, { c1, c2, s, is_first, n, e }) => {
+    const x = only(inputs);
+    return scope.part('layer', 'Sequential', () => {
+      if (is_first) return maxPool2d(scope, conv(scope, '0', x, c2, 7, 2, { p: 3 }), { k: 3, s: 2, p: 1 });
+      const first = scope.call('0', ResNetBlock, x, { c1, c2, s, e });
+      return scope.chain(n - 1, first, (y, index) =>
+        scope.call(String(index + 1), ResNetBlock, y, { c1: e * c2, c2, s: 1, e }),
+      );
+    });
+  },
+});
+
+const RepBottleneck = module<BottleneckArgs>({
+  name: 'RepBottleneck',
+  summary: 'A bottleneck whose first convolution is a RepConv.',
+  params: Bottleneck.params,
+  forward: (scope, inputs, { c1, c2, shortcut, g, k, e }) => {
+    const x = only(inputs);
+    const y = scope.call('cv1', RepConv, x, { c1, c2: hidden(c2, e), k: k[0] ?? 3, s: 1 });
+    const z = conv(scope, 'cv2', y, c2, k[1] ?? 3, 1, { g });
+    return shortcut && c1 === c2 ? plus(scope, x, z) : z;
+  },
+});
+
+const RepCSP = module<CspArgs>({
+  name: 'RepCSP',
+  summary: 'A C3 whose bottlenecks begin with a RepConv.',
+  params: cspParams(true),
+  forward: (scope, inputs, { c2, n, shortcut, g, e }) => {
+    const c = hidden(c2, e);
+    return c3(scope, only(inputs), c2, c, y =>
+      scope.part('m', 'Sequential', () =>
+        scope.chain(n, y, (at, index) =>
+          scope.call(String(index), RepBottleneck, at, { c1: c, c2: c, shortcut, g, k: [3, 3], e: 1 }),
+        ),
+      ),
+    );
+  },
+});
+
+const elanParams = {
+  c1: param.c1,
+  c2: param.c2,
+  c3: { ...param.c2, doc: 'Channels after the first 1×1, half of which pass by.' },
+  c4: { ...param.c2, doc: 'Channels of the inner blocks.' },
+};
+
+export const RepNCSPELAN4 = module<{ c1: number; c2: number; c3: number; c4: number; n: number }>({
+  name: 'RepNCSPELAN4',
+  summary: 'Two RepCSP blocks in a row, each followed by a 3×3, all joined by a 1×1 (YOLOv9’s GELAN).',
+  params: { ...elanParams, n: param.n(1) },
+  forward: (scope, inputs, args) => {
+    const { c2, c4, n } = args;
+    const stage = (label: string, x: Tensor): Tensor =>
+      scope.part(label, 'Sequential', () =>
+        conv(scope, '1', scope.call('0', RepCSP, x, { c1: channels(x), c2: c4, n }), c4, 3),
+      );
+    const [a, b] = halves(scope, conv(scope, 'cv1', only(inputs), args.c3));
+    const c = stage('cv2', b);
+    const d = stage('cv3', c);
+    return conv(scope, 'cv4', cat(scope, [a, b, c, d]), c2);
+  },
+});
+
+export const ELAN1 = module<{ c1: number; c2: number; c3: number; c4: number }>({
+  name: 'ELAN1',
+  summary: 'Two 3×3 convolutions in a row between two 1×1 ones, all outputs joined.',
+  params: elanParams,
+  forward: (scope, inputs, args) => {
+    const { c2, c4 } = args;
+    const [a, b] = halves(scope, conv(scope, 'cv1', only(inputs), args.c3));
+    const c = conv(scope, 'cv2', b, c4, 3);
+    const d = conv(scope, 'cv3', c, c4, 3);
+    return conv(scope, 'cv4', cat(scope, [a, b, c, d]), c2);
+  },
+});
+
+/** torch.nn.functional.avg_pool2d(x, 2, 1, 0, False, True) */
+function smooth(scope: Scope, x: Tensor): Tensor {
+  return avgPool2d(scope, x, { k: 2, s: 1 }, { functional: true });
+}
+
+export const AConv = module<{ c1: number; c2: number }>({
+  name: 'AConv',
+  summary: 'Averages neighbours, then a 3×3 convolution of stride 2 (YOLOv9).',
+  params: { c1: param.c1, c2: param.c2 },
+  forward: (scope, inputs, { c2 }) => conv(scope, 'cv1', smooth(scope, only(inputs)), c2, 3, 2, { p: 1 }),
+});
+
+export const ADown = module<{ c1: number; c2: number }>({
+  name: 'ADown',
+  summary: 'Halves the size: half of the channels by a 3×3 convolution, half by max pooling and a 1×1 (YOLOv9).',
+  params: { c1: param.c1, c2: param.c2 },
+  forward: (scope, inputs, { c2 }) => {
+    const c = Math.floor(c2 / 2);
+    const [a, b] = halves(scope, smooth(scope, only(inputs)));
+    const left = conv(scope, 'cv1', a, c, 3, 2, { p: 1 });
+    const right = conv(scope, 'cv2', maxPool2d(scope, b, { k: 3, s: 2, p: 1 }, { functional: true }), c, 1, 1, {
+      p: 0,
+    });
+    return cat(scope, [left, right]);
+  },
+});
+
+export const CBLinear = module<{ c1: number; c2s: readonly number[]; k: Size; s: Size; p: Size | null; g: number }>({
+  name: 'CBLinear',
+  summary: 'A 1×1 convolution whose output is cut into pieces for the auxiliary branches (YOLOv9).',
+  params: {
+    c1: param.c1,
+    c2s: { kind: 'ints', min: 1, doc: 'Channels of each piece.' },
+    k: param.k(1),
+    s: param.s(1),
+    p: param.p,
+    g: param.g,
+  },
+  forward: (scope, inputs, { c2s, k, s, p, g }) => {
+    const sizes = Array.isArray(c2s) ? (c2s as readonly number[]) : [c2s as unknown as number];
+    const all = sizes.reduce((sum, size) => sum + size, 0);
+    const y = conv2d(scope, only(inputs), { c2: all, k, s, p: autopad(k, p), g });
+    return split(scope, y, sizes, 1);
+  },
+});
+
+export const CBFuse = module<{ idx: readonly number[] }>({
+  name: 'CBFuse',
+  summary: 'Scales chosen pieces of other branches to the last input’s size and adds them to it (YOLOv9).',
+  many: true,
+  params: { idx: { kind: 'ints', min: 0, doc: 'Which piece of each input but the last.' } },
+  forward: (scope, inputs, { idx }) => {
+    const indices = Array.isArray(idx) ? (idx as readonly number[]) : [idx as unknown as number];
+    const last = tensors(inputs.at(-1)!)[0]!;
+    const size = sizesOf(last).slice(2);
+    const scaled: Tensor[] = [];
+    for (const [index, value] of inputs.slice(0, -1).entries()) {
+      const list = tensors(value);
+      const piece = list[indices[index] ?? 0];
+      if (!piece) {
+        return scope.refuse(
+          {
+            code: 'wrong-argument',
+            attr: 'idx',
+            message: `Input ${index + 1} hands on ${list.length} tensors, so there is no piece ${indices[index]}. Count from 0.`,
+            output: last.shape ?? [1, Number.NaN, Number.NaN, Number.NaN],
+          },
+          [last],
+        );
+      }
+      scaled.push(scope.builder.add(ops.upsample, { size, mode: 'nearest' }, piece, { functional: true }));
+    }
+    return plus(scope, ...scaled, last);
+  },
+});
+
+export const C3k2 = module<CspArgs & { c3k: boolean }>({
+  name: 'C3k2',
+  summary: 'A C2f whose inner blocks are bottlenecks, or C3k blocks of two bottlenecks (YOLO11).',
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    n: param.n(1),
+    c3k: { kind: 'boolean', doc: 'C3k blocks inside; the scales m, l and x always have them.', default: false },
+    e: param.e(0.5),
+    g: param.g,
+    shortcut: param.shortcut(true),
+  },
+  forward: (scope, inputs, { c2, n, c3k, e, g, shortcut }) => {
+    const c = hidden(c2, e);
+    return c2f(scope, only(inputs), c2, c, n, (y, label) =>
+      c3k
+        ? scope.call(label, C3k, y, { c1: c, c2: c, n: 2, shortcut, g })
+        : scope.call(label, Bottleneck, y, { c1: c, c2: c, shortcut, g }),
+    );
+  },
+});
+
+const RepVGGDW = module<{ ed: number }>({
+  name: 'RepVGGDW',
+  summary: 'A depthwise 7×7 and a depthwise 3×3 side by side, summed.',
+  params: { ed: { ...param.c2, doc: 'Channels.' } },
+  forward: (scope, inputs, { ed }) => {
+    const x = only(inputs);
+    const wide = conv(scope, 'conv', x, ed, 7, 1, { p: 3, g: ed, act: false });
+    const narrow = conv(scope, 'conv1', x, ed, 3, 1, { p: 1, g: ed, act: false });
+    return scope.builder.add(ops.silu, {}, plus(scope, wide, narrow));
+  },
+});
+
+const CIB = module<{ c1: number; c2: number; shortcut: boolean; e: number; lk: boolean }>({
+  name: 'CIB',
+  summary: 'Compact inverted block: depthwise and 1×1 convolutions in turn (YOLOv10).',
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    shortcut: param.shortcut(true),
+    e: param.e(0.5),
+    lk: { kind: 'boolean', doc: 'A large depthwise kernel in the middle.', default: false },
+  },
+  forward: (scope, inputs, { c1, c2, shortcut, e, lk }) => {
+    const x = only(inputs);
+    const wide = 2 * hidden(c2, e);
+    const y = scope.part('cv1', 'Sequential', () => {
+      const a = conv(scope, '1', conv(scope, '0', x, c1, 3, 1, { g: c1 }), wide);
+      const b = lk ? scope.call('2', RepVGGDW, a, { ed: wide }) : conv(scope, '2', a, wide, 3, 1, { g: wide });
+      return conv(scope, '4', conv(scope, '3', b, c2), c2, 3, 1, { g: c2 });
+    });
+    return shortcut && c1 === c2 ? plus(scope, x, y) : y;
+  },
+});
+
+export const C2fCIB = module<CspArgs & { lk: boolean }>({
+  name: 'C2fCIB',
+  summary: 'A C2f with compact inverted blocks (YOLOv10).',
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    n: param.n(1),
+    shortcut: param.shortcut(false),
+    lk: { kind: 'boolean', doc: 'A large depthwise kernel in each block.', default: false },
+    g: param.g,
+    e: param.e(0.5),
+  },
+  forward: (scope, inputs, { c2, n, shortcut, lk, e }) => {
+    const c = hidden(c2, e);
+    return c2f(scope, only(inputs), c2, c, n, (y, label) =>
+      scope.call(label, CIB, y, { c1: c, c2: c, shortcut, e: 1, lk }),
+    );
+  },
+});
+
+const Attention = module<{ dim: number; num_heads: number; attn_ratio: number }>({
+  name: 'Attention',
+  summary: 'Self-attention over all places, with a depthwise 3×3 as position encoding.',
+  params: {
+    dim: { ...param.c2, doc: 'Channels.' },
+    num_heads: { kind: 'int', min: 1, doc: 'Heads.', default: 8 },
+    attn_ratio: { kind: 'number', doc: 'Channels of keys as a share of a head’s channels.', default: 0.5 },
+  },
+  forward: (scope, inputs, { dim, num_heads, attn_ratio }) => {
+    const x = only(inputs);
+    const [, , h, w] = sizesOf(x) as [number, number, number, number];
+    if (num_heads < 1) {
+      return scope.refuse(
+        {
+          code: 'wrong-argument',
+          message: `Attention has one head for each 64 channels, and here are only ${dim}. Use at least 64 hidden channels.`,
+          output: [1, dim, h, w],
+        },
+        [x],
+      );
+    }
+    const head = Math.floor(dim / num_heads);
+    const key = Math.trunc(head * attn_ratio);
+    const qkv = conv(scope, 'qkv', x, dim + 2 * key * num_heads, 1, 1, { act: false });
+    const heads = reshape(scope, qkv, [1, num_heads, 2 * key + head, h * w]);
+    const [q, k, v] = split(scope, heads, [key, key, head], 2) as [Tensor, Tensor, Tensor];
+    const attn = softmax(scope, matmul(scope, q, k, { a: true }), -1);
+    const mixed = reshape(scope, matmul(scope, v, attn, { b: true }), [1, dim, h, w]);
+    const position = conv(scope, 'pe', reshape(scope, v, [1, dim, h, w]), dim, 3, 1, { g: dim, act: false });
+    return conv(scope, 'proj', plus(scope, mixed, position), dim, 1, 1, { act: false });
+  },
+});
+
+/** x + attn(x), then x + ffn(x). */
+function attentionBlock(scope: Scope, x: Tensor, c: number): Tensor {
+  const num_heads = Math.floor(c / 64);
+  const y = plus(scope, x, scope.call('attn', Attention, x, { dim: c, num_heads, attn_ratio: 0.5 }));
+  const ffn = scope.part('ffn', 'Sequential', () =>
+    conv(scope, '1', conv(scope, '0', y, c * 2), c, 1, 1, { act: false }),
+  );
+  return plus(scope, y, ffn);
+}
+
+const PSABlock = module<{ c: number }>({
+  name: 'PSABlock',
+  summary: 'Attention and a feed-forward part of two 1×1 convolutions, each with its input added.',
+  params: { c: { ...param.c2, doc: 'Channels.' } },
+  forward: (scope, inputs, { c }) => attentionBlock(scope, only(inputs), c),
+});
+
+/** `assert c1 == c2` of the attention blocks. */
+function unequal(scope: Scope, name: string, x: Tensor, c1: number, c2: number): Tensor | undefined {
+  if (c1 === c2 || Number.isNaN(c1)) return undefined;
+  const [, , h, w] = sizesOf(x) as [number, number, number, number];
+  return scope.refuse(
+    {
+      code: 'channel-mismatch',
+      attr: 'c2',
+      message: `${name} keeps its channels: it is given ${c1}, so it must be asked for ${c1}, not ${c2} (after the width multiple).`,
+      output: [1, c2, h, w],
+    },
+    [x],
+  );
+}
+
+export const PSA = module<{ c1: number; c2: number; e: number }>({
+  name: 'PSA',
+  summary: 'Position-sensitive attention on half of the channels (YOLOv10).',
+  params: { c1: param.c1, c2: param.c2, e: param.e(0.5) },
+  forward: (scope, inputs, { c1, c2, e }) => {
+    const x = only(inputs);
+    const c = hidden(c1, e);
+    const refused = unequal(scope, 'PSA', x, c1, c2);
+    if (refused) return refused;
+    const [a, b] = split(scope, conv(scope, 'cv1', x, 2 * c), [c, c], 1) as [Tensor, Tensor];
+    return conv(scope, 'cv2', cat(scope, [a, attentionBlock(scope, b, c)]), c1);
+  },
+});
+
+export const C2PSA = module<{ c1: number; c2: number; n: number; e: number }>({
+  name: 'C2PSA',
+  summary: 'n blocks of position-sensitive attention on half of the channels (YOLO11).',
+  params: { c1: param.c1, c2: param.c2, n: param.n(1), e: param.e(0.5) },
+  forward: (scope, inputs, { c1, c2, n, e }) => {
+    const x = only(inputs);
+    const c = hidden(c1, e);
+    const refused = unequal(scope, 'C2PSA', x, c1, c2);
+    if (refused) return refused;
+    const [a, b] = split(scope, conv(scope, 'cv1', x, 2 * c), [c, c], 1) as [Tensor, Tensor];
+    const deep = scope.part('m', 'Sequential', () =>
+      scope.chain(n, b, (y, index) => scope.call(String(index), PSABlock, y, { c })),
+    );
+    return conv(scope, 'cv2', cat(scope, [a, deep]), c1);
+  },
+});
+
+export const C2fPSA = module<{ c1: number; c2: number; n: number; e: number }>({
+  name: 'C2fPSA',
+  summary: 'A C2f with blocks of position-sensitive attention.',
+  params: { c1: param.c1, c2: param.c2, n: param.n(1), e: param.e(0.5) },
+  forward: (scope, inputs, { c1, c2, n, e }) => {
+    const x = only(inputs);
+    const c = hidden(c2, e);
+    return (
+      unequal(scope, 'C2fPSA', x, c1, c2) ??
+      c2f(scope, x, c2, c, n, (y, label) => scope.call(label, PSABlock, y, { c }))
+    );
+  },
+});
+
+export const SCDown = module<{ c1: number; c2: number; k: Size; s: Size }>({
+  name: 'SCDown',
+  summary: 'A 1×1 convolution for the channels, then a depthwise one for the size (YOLOv10).',
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    k: { kind: 'ints', min: 1, doc: 'Kernel size of the depthwise convolution.' },
+    s: { kind: 'ints', min: 1, doc: 'Stride of the depthwise convolution.' },
+  },
+  forward: (scope, inputs, { c2, k, s }) =>
+    conv(scope, 'cv2', conv(scope, 'cv1', only(inputs), c2), c2, k, s, { g: c2, act: false }),
+});
+
+const AAttn = module<{ dim: number; num_heads: number; area: number }>({
+  name: 'AAttn',
+  summary: 'Attention within areas of the map, with a depthwise 7×7 as position encoding.',
+  params: {
+    dim: { ...param.c2, doc: 'Channels.' },
+    num_heads: { kind: 'int', min: 1, doc: 'Heads.' },
+    area: { kind: 'int', min: 1, doc: 'Areas that the map is cut into.', default: 1 },
+  },
+  forward: (scope, inputs, { dim, num_heads, area }) => {
+    const x = only(inputs);
+    const [, , h, w] = sizesOf(x) as [number, number, number, number];
+    const places = h * w;
+    if (places % area > 0) {
+      return scope.refuse(
+        {
+          code: 'shape-mismatch',
+          attr: 'area',
+          message: `A map of ${h}×${w} cannot be cut into ${area} equal areas. Use an input size that makes it a multiple.`,
+          output: [1, dim, h, w],
+        },
+        [x],
+      );
+    }
+    const head = Math.floor(dim / num_heads);
+    const all = head * num_heads;
+    // Ultralytics from 8.3.78 (AAttn.forward): one qkv convolution, a 7×7 position encoding.
+    const qkv = permute(
+      scope,
+      reshape(scope, conv(scope, 'qkv', x, all * 3, 1, 1, { act: false }), [1, all * 3, places]),
+      0,
+      2,
+      1,
+    );
+    const areas = reshape(scope, qkv, [area, places / area, num_heads, head * 3]);
+    const parts = split(scope, permute(scope, areas, 0, 2, 3, 1), [head, head, head], 2);
+    const [q, k, v] = parts as [Tensor, Tensor, Tensor];
+    const attn = softmax(scope, matmul(scope, q, k, { a: true }), -1);
+    const image = (y: Tensor): Tensor =>
+      permute(scope, reshape(scope, permute(scope, y, 0, 3, 1, 2), [1, h, w, all]), 0, 3, 1, 2);
+    const mixed = image(matmul(scope, v, attn, { b: true }));
+    const position = conv(scope, 'pe', image(v), dim, 7, 1, { p: 3, g: dim, act: false });
+    return conv(scope, 'proj', plus(scope, mixed, position), dim, 1, 1, { act: false });
+  },
+});
+
+const ABlock = module<{ dim: number; num_heads: number; mlp_ratio: number; area: number }>({
+  name: 'ABlock',
+  summary: 'Area attention and a feed-forward part of two 1×1 convolutions, each with its input added.',
+  params: {
+    dim: { ...param.c2, doc: 'Channels.' },
+    num_heads: { kind: 'int', min: 1, doc: 'Heads.' },
+    mlp_ratio: { kind: 'number', doc: 'Hidden channels of the feed-forward part as a multiple.', default: 1.2 },
+    area: { kind: 'int', min: 1, doc: 'Areas that the map is cut into.', default: 1 },
+  },
+  forward: (scope, inputs, { dim, num_heads, mlp_ratio, area }) => {
+    const x = only(inputs);
+    const y = plus(scope, x, scope.call('attn', AAttn, x, { dim, num_heads, area }));
+    const mlp = scope.part('mlp', 'Sequential', () =>
+      conv(scope, '1', conv(scope, '0', y, Math.trunc(dim * mlp_ratio)), dim, 1, 1, { act: false }),
+    );
+    return plus(scope, y, mlp);
+  },
+});
+
+interface A2C2fArgs extends CspArgs {
+  a2: boolean;
+  area: number;
+  residual: boolean;
+  mlp_ratio: number;
+}
+
+export const A2C2f = module<A2C2fArgs>({
+  name: 'A2C2f',
+  summary: 'n pairs of area-attention blocks (or C3k blocks) whose outputs all go into a 1×1 (YOLO12’s R-ELAN).',
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    n: param.n(1),
+    a2: { kind: 'boolean', doc: 'Area attention; else C3k blocks.', default: true },
+    area: { kind: 'int', min: 1, doc: 'Areas that the map is cut into.', default: 1 },
+    residual: {
+      kind: 'boolean',
+      doc: 'Adds the input with a learned scale; the scales l and x always do.',
+      default: false,
+    },
+    mlp_ratio: { kind: 'number', doc: 'Hidden channels of the feed-forward parts as a multiple.', default: 2 },
+    e: param.e(0.5),
+    g: param.g,
+    shortcut: param.shortcut(true),
+  },
+  forward: (scope, inputs, { c2, n, a2, area, residual, mlp_ratio, e, g, shortcut }) => {
+    const x = only(inputs);
+    const c = hidden(c2, e);
+    if (c % 32 > 0) {
+      const [, , h, w] = sizesOf(x) as [number, number, number, number];
+      const message = `Hidden channels must be a multiple of 32, but ${c2} · ${e} is ${c}. Use a multiple of ${32 / e} output channels (after the width multiple).`;
+      return scope.refuse({ code: 'wrong-argument', attr: 'c2', message, output: [1, c2, h, w] }, [x]);
+    }
+    const parts = [conv(scope, 'cv1', x, c)];
+    scope.builder.times(n, index => {
+      const y = parts.at(-1)!;
+      const label = `m.${index}`;
+      if (!a2) {
+        parts.push(scope.call(label, C3k, y, { c1: c, c2: c, n: 2, shortcut, g }));
+        return;
+      }
+      const block = (at: Tensor, inner: number): Tensor =>
+        scope.call(String(inner), ABlock, at, { dim: c, num_heads: c / 32, mlp_ratio, area });
+      parts.push(scope.part(label, 'Sequential', () => scope.chain(2, y, block)));
+    });
+    const y = conv(scope, 'cv2', cat(scope, parts), c2);
+    if (!(a2 && residual)) return y;
+    const gamma = scope.builder.add(ops.parameter, { shape: [c2], role: 'weights' }, []);
+    return plus(scope, x, times(scope, reshape(scope, gamma, [1, c2, 1, 1]), y));
+  },
+});
+
+interface SigmoidAttentionArgs {
+  c1: number;
+  c2: number;
+  nh: number;
+  ec: number;
+  gc: number;
+  scale: boolean;
+}
+
+const MaxSigmoidAttnBlock = module<SigmoidAttentionArgs>({
+  name: 'MaxSigmoidAttnBlock',
+  summary: 'Weighs places by their nearest text feature.',
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    nh: { kind: 'int', min: 1, doc: 'Heads.', default: 1 },
+    ec: { kind: 'int', min: 1, doc: 'Embedding channels.', default: 128 },
+    gc: { kind: 'int', min: 1, doc: 'Channels of the text features.', default: 512 },
+    scale: { kind: 'boolean', doc: 'Learned scale.', default: false },
+  },
+  forward: (scope, inputs, { c1, c2, nh, ec, scale }) => {
+    const x = only(inputs);
+    const guide = only(inputs.slice(1));
+    const [, , h, w] = sizesOf(x) as [number, number, number, number];
+    const hc = Math.floor(c2 / nh);
+    const [, classes] = sizesOf(guide, 3) as [number, number];
+    const text = scope.part('gl', 'Linear', () => scope.builder.add(ops.linear, { out: ec, bias: true }, guide));
+    const words = permute(scope, reshape(scope, text, [1, classes, nh, hc]), 0, 2, 1, 3);
+    const embed = c1 === ec ? x : conv(scope, 'ec', x, ec, 1, 1, { act: false });
+    const places = reshape(scope, embed, [1, nh, hc, h * w]);
+    // einsum bmchw,bnmc→bmhwn: every place with every text feature.
+    const scores = matmul(scope, places, words, { a: true, b: true });
+    const best = scope.builder.add(ops.reduce, { how: 'max', axes: [-1], keep: false }, scores);
+    const bias = scope.builder.add(ops.parameter, { shape: [nh], role: 'biases' }, []);
+    const biased = plus(scope, best, reshape(scope, bias, [1, nh, 1]));
+    let weight = scope.builder.add(ops.sigmoid, {}, biased, { functional: true });
+    if (scale) {
+      const factor = scope.builder.add(ops.parameter, { shape: [1, nh, 1, 1], role: 'weights' }, []);
+      weight = times(scope, weight, reshape(scope, factor, [1, nh, 1]));
+    }
+    const projected = conv(scope, 'proj_conv', x, c2, 3, 1, { act: false });
+    const weighed = times(
+      scope,
+      reshape(scope, projected, [1, nh, hc, h * w]),
+      reshape(scope, weight, [1, nh, 1, h * w]),
+    );
+    return reshape(scope, weighed, [1, c2, h, w]);
+  },
+});
+
+export const C2fAttn = module<CspArgs & { ec: number; nh: number; gc: number }>({
+  name: 'C2fAttn',
+  summary: 'A C2f with a block that attends to text features (YOLO-World).',
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    n: param.n(1),
+    ec: { kind: 'int', min: 1, doc: 'Embedding channels, before the width multiple.', default: 128 },
+    nh: { kind: 'int', min: 1, doc: 'Heads, before the width multiple.', default: 1 },
+    gc: { kind: 'int', min: 1, doc: 'Channels of the text features.', default: 512 },
+    shortcut: param.shortcut(false),
+    g: param.g,
+    e: param.e(0.5),
+  },
+  forward: (scope, inputs, { c2, n, ec, nh, gc, shortcut, g, e }) => {
+    const c = hidden(c2, e);
+    const parts: Tensor[] = [...halves(scope, conv(scope, 'cv1', only(inputs), 2 * c))];
+    scope.builder.times(n, index => {
+      parts.push(scope.call(`m.${index}`, Bottleneck, parts.at(-1)!, { c1: c, c2: c, shortcut, g, k: [3, 3], e: 1 }));
+    });
+    const guide = scope.text.current ?? scope.text.given();
+    parts.push(scope.call('attn', MaxSigmoidAttnBlock, [parts.at(-1)!, guide], { c1: c, c2: c, gc, ec, nh }));
+    return conv(scope, 'cv2', cat(scope, parts), c2);
+  },
+});
+
+interface PoolingAttentionArgs {
+  ec: number;
+  ch: readonly number[];
+  ct: number;
+  nh: number;
+  k: number;
+  scale: boolean;
+}
+
+export const ImagePoolingAttn = module<PoolingAttentionArgs>({
+  name: 'ImagePoolingAttn',
+  summary: 'Updates the text features by attending to pooled image features (YOLO-World).',
+  many: true,
+  params: {
+    ec: { kind: 'int', min: 1, doc: 'Embedding channels.', default: 256 },
+    ch: param.ch,
+    ct: { kind: 'int', min: 1, doc: 'Channels of the text features.', default: 512 },
+    nh: { kind: 'int', min: 1, doc: 'Heads.', default: 8 },
+    k: { kind: 'int', min: 1, doc: 'Each map is pooled to k×k.', default: 3 },
+    scale: { kind: 'boolean', doc: 'Learned scale.', default: false },
+  },
+  forward: (scope, inputs, { ec, ct, nh, k, scale }) => {
+    const text = scope.text.current ?? scope.text.given();
+    const [, classes] = sizesOf(text, 3) as [number, number];
+    const places = k * k;
+    const pooled = inputs.map((value, index) =>
+      scope.part(`projections.${index}`, 'Conv2d', () => {
+        const y = conv2d(scope, tensors(value)[0]!, { c2: ec, k: 1 });
+        return reshape(scope, scope.builder.add(ops.adaptiveMaxPool, { size: [k, k] }, y), [1, ec, places]);
+      }),
+    );
+    const image = permute(scope, cat(scope, pooled, -1), 0, 2, 1);
+    const project = (label: string, x: Tensor): Tensor =>
+      scope.part(label, 'Sequential', () => {
+        const normed = scope.builder.add(ops.layerNorm, { axes: 1, affine: true, bias: true }, x);
+        return scope.builder.add(ops.linear, { out: ec, bias: true }, normed);
+      });
+    const hc = Math.floor(ec / nh);
+    const heads = (x: Tensor, length: number): Tensor =>
+      permute(scope, reshape(scope, x, [1, length, nh, hc]), 0, 2, 1, 3);
+    const q = heads(project('query', text), classes);
+    const key = heads(project('key', image), places * inputs.length);
+    const value = heads(project('value', image), places * inputs.length);
+    const attn = softmax(scope, matmul(scope, q, key, { b: true }), -1);
+    const mixed = reshape(scope, permute(scope, matmul(scope, attn, value), 0, 2, 1, 3), [1, classes, ec]);
+    let y = scope.part('proj', 'Linear', () => scope.builder.add(ops.linear, { out: ct, bias: true }, mixed));
+    if (scale) y = times(scope, y, scope.builder.add(ops.parameter, { shape: [1], role: 'weights' }, []));
+    const result = plus(scope, y, text);
+    scope.text.current = result;
+    // WorldModel.predict: the text features move on, the image passes by as it was.
+    return result;
+  },
+});

@@ -1,0 +1,393 @@
+// Convolution modules of Ultralytics (nn/modules/conv.py) and YOLOv5 (models/common.py), forward passes in their order.
+import { channels, type Tensor } from '../../../graph/graph.ts';
+import * as ops from '../../../ops/index.ts';
+import {
+  activate,
+  autopad,
+  batchNorm,
+  cat,
+  conv2d,
+  convTranspose2d,
+  permute,
+  plus,
+  reshape,
+  sizesOf,
+  times,
+} from '../layers.ts';
+import { each, module, only, param, type Scope, type Size } from '../module.ts';
+import { gcd, type PyValue } from '../python.ts';
+
+interface ConvArgs {
+  c1: number;
+  c2: number;
+  k: Size;
+  s: Size;
+  p: Size | null;
+  g: number;
+  d: Size;
+  act: PyValue;
+}
+
+const convParams = {
+  c1: param.c1,
+  c2: param.c2,
+  k: param.k(1),
+  s: param.s(1),
+  p: param.p,
+  g: param.g,
+  d: param.d,
+  act: param.act,
+};
+
+export const Conv = module<ConvArgs>({
+  name: 'Conv',
+  summary: 'A convolution without bias, batch normalization, and an activation (SiLU unless set otherwise).',
+  params: convParams,
+  forward: (scope, inputs, args) => convNormAct(scope, only(inputs), args),
+});
+
+function convNormAct(scope: Scope, x: Tensor, { c2, k, s, p, g, d, act }: ConvArgs): Tensor {
+  const y = conv2d(scope, x, { c2, k, s, p: autopad(k, p, d), g, d, bias: false });
+  return activate(scope, batchNorm(scope, y), act);
+}
+
+/** A short way to a Conv inside other modules. */
+export function conv(
+  scope: Scope,
+  label: string,
+  x: Tensor,
+  c2: number,
+  k: Size = 1,
+  s: Size = 1,
+  more: Partial<ConvArgs> = {},
+): Tensor {
+  return scope.call(label, Conv, x, { c2, k, s, ...more });
+}
+
+export const Conv2 = module<ConvArgs>({
+  name: 'Conv2',
+  summary: 'A convolution and a 1×1 beside it, summed, then batch normalization and activation.',
+  params: { ...convParams, k: param.k(3) },
+  forward: (scope, inputs, { c2, k, s, p, g, d, act }) => {
+    const x = only(inputs);
+    const wide = conv2d(scope, x, { c2, k, s, p: autopad(k, p, d), g, d, bias: false });
+    const point = conv2d(scope, x, { c2, k: 1, s, p: autopad(1, p, d), g, d, bias: false });
+    return activate(scope, batchNorm(scope, plus(scope, wide, point)), act);
+  },
+});
+
+export const DWConv = module<Omit<ConvArgs, 'p' | 'g'>>({
+  name: 'DWConv',
+  summary:
+    'A depthwise convolution (groups are the greatest common divisor of both channel counts), normalized and activated.',
+  params: { c1: param.c1, c2: param.c2, k: param.k(1), s: param.s(1), d: param.d, act: param.act },
+  forward: (scope, inputs, args) => {
+    const x = only(inputs);
+    return convNormAct(scope, x, { ...args, p: null, g: gcd(channels(x), args.c2) });
+  },
+});
+
+export const LightConv = module<{ c1: number; c2: number; k: Size; act: PyValue }>({
+  name: 'LightConv',
+  summary: 'A 1×1 convolution without activation, then a depthwise one (PPHGNetV2).',
+  params: { c1: param.c1, c2: param.c2, k: param.k(1), act: { ...param.act, default: 'nn.ReLU()' } },
+  forward: (scope, inputs, { c2, k, act }) => {
+    const x = conv(scope, 'conv1', only(inputs), c2, 1, 1, { act: false });
+    return scope.call('conv2', DWConv, x, { c2, k, act });
+  },
+});
+
+export const DWConvTranspose2d = module<{ c1: number; c2: number; k: Size; s: Size; p1: Size; p2: Size }>({
+  name: 'DWConvTranspose2d',
+  summary: 'A depthwise transposed convolution.',
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    k: param.k(1),
+    s: param.s(1),
+    p1: { kind: 'ints', min: 0, doc: 'Padding.', default: 0 },
+    p2: { kind: 'ints', min: 0, doc: 'Output padding.', default: 0 },
+  },
+  forward: (scope, inputs, { c2, k, s, p1, p2 }) => {
+    const x = only(inputs);
+    // A class of its own, which thop's table of exact types does not hold.
+    return convTranspose2d(
+      scope,
+      x,
+      { c2, k, s, p: p1, outputPadding: p2, g: gcd(channels(x), c2) },
+      { functional: true },
+    );
+  },
+});
+
+export const ConvTranspose = module<{ c1: number; c2: number; k: Size; s: Size; p: Size; bn: boolean; act: PyValue }>({
+  name: 'ConvTranspose',
+  summary: 'A transposed convolution with batch normalization and activation: enlarges the map.',
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    k: param.k(2),
+    s: param.s(2),
+    p: { ...param.p, default: 0 },
+    bn: { kind: 'boolean', doc: 'Normalizes instead of adding a bias.', default: true },
+    act: param.act,
+  },
+  forward: (scope, inputs, { c2, k, s, p, bn, act }) => {
+    const y = convTranspose2d(scope, only(inputs), { c2, k, s, p, bias: !bn });
+    return activate(scope, bn ? batchNorm(scope, y) : y, act, 'nn.SiLU()');
+  },
+});
+
+export const Focus = module<Omit<ConvArgs, 'd'>>({
+  name: 'Focus',
+  summary: 'Moves every second row and column into the channels (space to depth), then a Conv.',
+  params: { c1: param.c1, c2: param.c2, k: param.k(1), s: param.s(1), p: param.p, g: param.g, act: param.act },
+  forward: (scope, inputs, args) => {
+    const x = only(inputs);
+    const every = (row: number, column: number): Tensor => {
+      const rows = scope.builder.add(ops.slice, { axis: 2, start: row, end: Number.POSITIVE_INFINITY, step: 2 }, x);
+      return scope.builder.add(ops.slice, { axis: 3, start: column, end: Number.POSITIVE_INFINITY, step: 2 }, rows);
+    };
+    const packed = cat(scope, [every(0, 0), every(1, 0), every(0, 1), every(1, 1)]);
+    return conv(scope, 'conv', packed, args.c2, args.k, args.s, { p: args.p, g: args.g, act: args.act });
+  },
+});
+
+export const GhostConv = module<{ c1: number; c2: number; k: Size; s: Size; g: number; act: PyValue }>({
+  name: 'GhostConv',
+  summary: 'Makes half of the channels by a convolution and the other half from them by a cheap depthwise 5×5.',
+  params: { c1: param.c1, c2: param.c2, k: param.k(1), s: param.s(1), g: param.g, act: param.act },
+  forward: (scope, inputs, { c2, k, s, g, act }) => {
+    const hidden = Math.floor(c2 / 2);
+    const y = conv(scope, 'cv1', only(inputs), hidden, k, s, { g, act });
+    return cat(scope, [y, conv(scope, 'cv2', y, hidden, 5, 1, { g: hidden, act })]);
+  },
+});
+
+interface RepConvArgs extends ConvArgs {
+  bn: boolean;
+  deploy: boolean;
+}
+
+export const RepConv = module<RepConvArgs>({
+  name: 'RepConv',
+  summary: 'A 3×3 and a 1×1 convolution side by side, summed (as trained; both fuse into one 3×3 for deployment).',
+  params: {
+    ...convParams,
+    k: param.k(3),
+    p: { ...param.p, default: 1 },
+    bn: {
+      kind: 'boolean',
+      doc: 'A third path of batch normalization alone, where channels and size stay.',
+      default: false,
+    },
+    deploy: { kind: 'boolean', doc: 'Not used.', default: false },
+  },
+  forward: (scope, inputs, { c2, k, s, p, g, act, bn }) => {
+    const x = only(inputs);
+    if (k !== 3 || p !== 1) {
+      return scope.refuse(
+        {
+          code: 'wrong-argument',
+          attr: k !== 3 ? 'k' : 'p',
+          message: 'RepConv works with kernel 3 and padding 1 only. Leave both out.',
+          output: [1, c2, Number.NaN, Number.NaN],
+        },
+        [x],
+      );
+    }
+    const paths = [
+      conv(scope, 'conv1', x, c2, k, s, { p, g, act: false }),
+      conv(scope, 'conv2', x, c2, 1, s, { p: 0, g, act: false }),
+    ];
+    if (bn && c2 === channels(x) && s === 1) paths.push(scope.part('bn', 'BatchNorm2d', () => batchNorm(scope, x)));
+    return activate(scope, plus(scope, ...paths), act, 'nn.SiLU()');
+  },
+});
+
+export const ChannelAttention = module<{ channels: number }>({
+  name: 'ChannelAttention',
+  summary: 'Weighs channels by what a 1×1 convolution makes of their averages.',
+  params: { channels: { ...param.c2, doc: 'Channels.' } },
+  forward: (scope, inputs, args) => {
+    const x = only(inputs);
+    const pooled = scope.builder.add(ops.adaptiveAvgPool, { size: [1, 1] }, x);
+    const weight = conv2d(scope, pooled, { c2: args.channels, k: 1 });
+    return times(scope, x, scope.builder.add(ops.sigmoid, {}, weight));
+  },
+});
+
+export const SpatialAttention = module<{ kernel_size: Size }>({
+  name: 'SpatialAttention',
+  summary: 'Weighs places by what a convolution makes of the mean and maximum over channels.',
+  params: { kernel_size: param.k(7) },
+  forward: (scope, inputs, { kernel_size }) => {
+    const x = only(inputs);
+    const over = (how: 'mean' | 'max'): Tensor => scope.builder.add(ops.reduce, { how, axes: [1], keep: true }, x);
+    const y = cat(scope, [over('mean'), over('max')]);
+    const weight = conv2d(scope, y, { c2: 1, k: kernel_size, p: kernel_size === 7 ? 3 : 1, bias: false });
+    return times(scope, x, scope.builder.add(ops.sigmoid, {}, weight));
+  },
+});
+
+export const CBAM = module<{ c1: number; kernel_size: Size }>({
+  name: 'CBAM',
+  summary: 'Channel attention, then spatial attention.',
+  params: { c1: param.c1, kernel_size: param.k(7) },
+  forward: (scope, inputs, { c1, kernel_size }) => {
+    const x = scope.call('channel_attention', ChannelAttention, only(inputs), { channels: c1 });
+    return scope.call('spatial_attention', SpatialAttention, x, { kernel_size });
+  },
+});
+
+export const Concat = module<{ dimension: number }>({
+  name: 'Concat',
+  summary: 'Joins its inputs along the channels.',
+  many: true,
+  params: { dimension: { kind: 'int', doc: 'Axis to join along: 1 is the channels.', default: 1 } },
+  forward: (scope, inputs, { dimension }) => cat(scope, each(inputs), dimension),
+});
+
+export const Index = module<{ c1: number; c2: number; index: number }>({
+  name: 'Index',
+  summary: 'One of the tensors that a row hands on.',
+  params: { c1: param.c1, c2: param.c2, index: { kind: 'int', doc: 'Which of them, from 0.', default: 0 } },
+  forward: (scope, inputs, { c2, index }) => {
+    const list = inputs[0]!;
+    if (Array.isArray(list)) {
+      const chosen = list.at(index);
+      if (chosen) return scope.builder.add(ops.identity, {}, chosen);
+    }
+    const count = Array.isArray(list) ? `${list.length} tensors` : 'one tensor, not a list';
+    return scope.refuse(
+      {
+        code: 'wrong-argument',
+        attr: 'index',
+        message: `There is no tensor ${index}: the row it comes from hands on ${count}.`,
+        output: [1, c2, Number.NaN, Number.NaN],
+      },
+      [only(inputs)],
+    );
+  },
+});
+
+interface CrossConvArgs {
+  c1: number;
+  c2: number;
+  k: number;
+  s: number;
+  g: number;
+  e: number;
+  shortcut: boolean;
+}
+
+export const CrossConv = module<CrossConvArgs>({
+  name: 'CrossConv',
+  summary: 'A 1×k and a k×1 convolution instead of one k×k.',
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    k: { ...param.k(3), kind: 'int' },
+    s: { ...param.s(1), kind: 'int' },
+    g: param.g,
+    e: param.e(1),
+    shortcut: param.shortcut(false),
+  },
+  forward: (scope, inputs, { c1, c2, k, s, g, e, shortcut }) => {
+    const x = only(inputs);
+    const y = conv(scope, 'cv1', x, Math.trunc(c2 * e), [1, k], [1, s]);
+    const z = conv(scope, 'cv2', y, c2, [k, 1], [s, 1], { g });
+    return shortcut && c1 === c2 ? plus(scope, x, z) : z;
+  },
+});
+
+export const MixConv2d = module<{ c1: number; c2: number; k: readonly number[]; s: Size; equal_ch: boolean }>({
+  name: 'MixConv2d',
+  summary: 'Convolutions of several kernel sizes side by side, each for a part of the output channels.',
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    k: param.k([1, 3]),
+    s: param.s(1),
+    equal_ch: { kind: 'boolean', doc: 'Equal channels for each kernel; else equal parameters.', default: true },
+  },
+  forward: (scope, inputs, { c1, c2, k, s, equal_ch }) => {
+    const x = only(inputs);
+    const kernels = Array.isArray(k) ? k : [k as unknown as number];
+    const parts = equal_ch ? equalChannels(c2, kernels.length) : equalParameters(c2, kernels);
+    const convs = kernels.map((size, index) => {
+      const out = parts[index]!;
+      return conv2d(scope, x, { c2: out, k: size, s, p: Math.floor(size / 2), g: gcd(c1, out), bias: false });
+    });
+    return scope.builder.add(ops.silu, {}, batchNorm(scope, cat(scope, convs)));
+  },
+});
+
+/** torch.linspace(0, n − 1e-6, c2).floor(): which kernel makes each output channel. In single precision, as torch has it. */
+function equalChannels(c2: number, n: number): number[] {
+  const counts = Array.from({ length: n }, () => 0);
+  if (!(c2 <= 1e6)) return counts.map(() => Number.NaN);
+  const end = Math.fround(n - 1e-6);
+  const step = c2 > 1 ? Math.fround(end / (c2 - 1)) : 0;
+  for (let index = 0; index < c2; index++) {
+    // torch computes the upper half backwards from the end (RangeFactories.cpp).
+    const value = index < c2 / 2 ? Math.fround(step * index) : Math.fround(end - Math.fround(step * (c2 - index - 1)));
+    counts[Math.min(Math.floor(value), n - 1)]!++;
+  }
+  return counts;
+}
+
+/** The least squares solution of equal k²·c with Σc = c2, rounded: exact, because the system is consistent. */
+function equalParameters(c2: number, kernels: readonly number[]): number[] {
+  const inverse = kernels.map(k => 1 / k ** 2);
+  const sum = inverse.reduce((total, value) => total + value, 0);
+  return inverse.map(value => Math.round((c2 * value) / sum));
+}
+
+export const Contract = module<{ gain: number }>({
+  name: 'Contract',
+  summary: 'Moves space into channels: height and width shrink by the gain, channels grow by its square.',
+  params: { gain: { kind: 'int', min: 1, doc: 'Factor for height and width.', default: 2 } },
+  forward: (scope, inputs, { gain }) => {
+    const x = only(inputs);
+    const [, c, h, w] = sizesOf(x) as [number, number, number, number];
+    const y = reshape(scope, x, [1, c, Math.floor(h / gain), gain, Math.floor(w / gain), gain]);
+    const z = permute(scope, y, 0, 3, 5, 1, 2, 4);
+    return reshape(scope, z, [1, c * gain * gain, Math.floor(h / gain), Math.floor(w / gain)]);
+  },
+});
+
+export const Expand = module<{ gain: number }>({
+  name: 'Expand',
+  summary: 'Moves channels into space: height and width grow by the gain, channels shrink by its square.',
+  params: { gain: { kind: 'int', min: 1, doc: 'Factor for height and width.', default: 2 } },
+  forward: (scope, inputs, { gain }) => {
+    const x = only(inputs);
+    const [, c, h, w] = sizesOf(x) as [number, number, number, number];
+    const out = Math.floor(c / gain ** 2);
+    const y = reshape(scope, x, [1, gain, gain, out, h, w]);
+    const z = permute(scope, y, 0, 3, 4, 1, 5, 2);
+    return reshape(scope, z, [1, out, h * gain, w * gain]);
+  },
+});
+
+export const Sum = module<{ n: number; weight: boolean }>({
+  name: 'Sum',
+  summary: 'The sum of its inputs, weighted by learned numbers if asked for.',
+  many: true,
+  params: {
+    n: { kind: 'int', min: 1, doc: 'Number of inputs.' },
+    weight: { kind: 'boolean', doc: 'Learned weights.', default: false },
+  },
+  forward: (scope, inputs, { n, weight }) => {
+    const list = each(inputs);
+    if (!weight) return list.length > 1 ? plus(scope, ...list.slice(0, n)) : list[0]!;
+    const w = scope.builder.add(ops.parameter, { shape: [Math.max(n - 1, 1)], role: 'weights' }, []);
+    const factors = scope.builder.add(ops.sigmoid, {}, w, { functional: true });
+    const scaled = list.slice(1, n).map((x, index) => {
+      const factor = scope.builder.add(ops.slice, { axis: 0, start: index, end: index + 1, step: 1 }, factors);
+      return times(scope, x, factor);
+    });
+    return plus(scope, list[0]!, ...scaled);
+  },
+});

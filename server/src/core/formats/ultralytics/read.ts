@@ -1,0 +1,454 @@
+// From rows to a graph: what parse_model does with `backbone` and `head`, and what forward does with `from`.
+import { Builder, type FrameSpec } from '../../graph/builder.ts';
+import { channels, type Graph, type Note, type Tensor } from '../../graph/graph.ts';
+import type { Complaint } from '../../ops/op.ts';
+import {
+  entryOf,
+  lookUp,
+  type Mapping,
+  resolved,
+  type Scalar,
+  type Sequence,
+  scalarValue,
+  type YamlNode,
+} from '../../syntax/tree.ts';
+import type { Problem } from '../../text/problem.ts';
+import type { Range } from '../../text/range.ts';
+import { suggestion } from '../../text/spelling.ts';
+import type { InputSize, Variant } from '../format.ts';
+import { bind } from './bind.ts';
+import type { Arranged, Dialect, Family } from './dialect.ts';
+import { type AnyModule, type Arg, Scope, tensors, type Value } from './module.ts';
+import { nn } from './modules/nn.ts';
+import { argumentValue, type PyValue, pyRound } from './python.ts';
+
+/** What a file says before its rows are built. */
+export interface Header {
+  readonly top: Mapping;
+  readonly family: Family;
+  readonly activation: PyValue;
+  /** Channels of the image. */
+  readonly inputChannels: number;
+  readonly rows: readonly YamlNode[];
+}
+
+export interface Network {
+  readonly graph: Graph;
+  readonly problems: readonly Problem[];
+  /** What the last row was given, where it is a head: its sizes define the stride. */
+  readonly headInputs: readonly Tensor[];
+}
+
+/** The rows of `backbone` and `head`, in order. */
+export function rowsOf(top: Mapping): readonly YamlNode[] {
+  return ['backbone', 'head'].flatMap(key => {
+    const list = resolved(lookUp(top, key));
+    return list?.kind === 'sequence' ? list.items : [];
+  });
+}
+
+/** The names of the modules that rows name. */
+export function moduleNames(rows: readonly YamlNode[]): readonly string[] {
+  return rows.map(row => {
+    const items = resolved(row);
+    const name = items?.kind === 'sequence' ? resolved(items.items[2]) : undefined;
+    return name?.kind === 'scalar' ? name.text : '';
+  });
+}
+
+/** The rows of `scales:`. */
+export function variantsOf(top: Mapping): readonly Variant[] {
+  const scales = resolved(lookUp(top, 'scales'));
+  if (scales?.kind !== 'mapping') return [];
+  return scales.entries.flatMap(({ key, value }) =>
+    key.kind === 'scalar' ? [{ name: key.text, range: { from: key.from, to: Math.max(key.to, value.to) } }] : [],
+  );
+}
+
+/** A number that the file sets for all rows, within sense; told where it is none. */
+export function setting(top: Mapping, key: string, standard: number, problems: Problem[]): number {
+  const entry = entryOf(top, key);
+  if (!entry) return standard;
+  const node = resolved(entry.value);
+  const value = node?.kind === 'scalar' ? scalarValue(node) : undefined;
+  if (typeof value === 'number' && value > 0 && value <= 1e6) return value;
+  const where = entry.value.to > entry.value.from ? entry.value : entry.key;
+  problems.push({
+    range: { from: where.from, to: where.to },
+    severity: 'error',
+    code: 'wrong-argument',
+    message: `\`${key}\` must be a number above 0.`,
+  });
+  return Number.NaN;
+}
+
+/** Builds the network of a file for one scale and input. */
+export function build(header: Header, dialect: Dialect, input: InputSize | undefined, standardSize: number): Network {
+  return new Rows(header, dialect).build(input, standardSize);
+}
+
+interface Built {
+  readonly value: Value;
+  /** What parse_model believes. */
+  readonly c2: number;
+}
+
+class Rows {
+  readonly #header: Header;
+  readonly #dialect: Dialect;
+  readonly #builder = new Builder();
+  readonly #names: ReadonlyMap<string, PyValue>;
+  readonly #built: Built[] = [];
+  #headInputs: readonly Tensor[] = [];
+
+  constructor(header: Header, dialect: Dialect) {
+    this.#header = header;
+    this.#dialect = dialect;
+    this.#names = dialect.names(header.family);
+  }
+
+  build(input: InputSize | undefined, standardSize: number): Network {
+    const { rows, inputChannels, activation, family } = this.#header;
+    const builder = this.#builder;
+    const shape = input
+      ? input.name === undefined
+        ? [1, ...input.sizes]
+        : input.sizes
+      : [1, inputChannels, standardSize, standardSize];
+    const image = builder.input('images', shape);
+    const names = moduleNames(rows);
+    let text: Tensor | undefined;
+    const scope = new Scope(builder, {
+      activation,
+      legacy: !names.some(name => this.#dialect.modern.has(name)),
+      text: () => {
+        text ??= builder.input(
+          'text',
+          [1, family.nc, 512],
+          Number.isNaN(family.nc) ? 'the number of classes is not known' : undefined,
+        );
+        return text;
+      },
+    });
+    // YOLO-World is given text features beside the image (WorldModel.predict).
+    if (names.some(name => name === 'C2fAttn' || name === 'WorldDetect' || name === 'ImagePoolingAttn'))
+      scope.text.given();
+    for (const [index, row] of rows.entries()) {
+      this.#built.push(this.#row(scope, row, index, image));
+    }
+    const last = this.#built.at(-1);
+    return {
+      graph: builder.finish(last ? tensors(last.value) : [image]),
+      problems: builder.problems,
+      headInputs: this.#headInputs,
+    };
+  }
+
+  #row(scope: Scope, node: YamlNode, index: number, image: Tensor): Built {
+    const row = resolved(node);
+    const range = { from: node.from, to: Math.max(node.to, node.from) };
+    const label = `model.${index}`;
+    const believed = this.#built.at(-1)?.c2 ?? channels(image);
+    if (row?.kind !== 'sequence') {
+      // A row that could not be read holds its place; the parser has told of it.
+      const why = 'this row could not be read';
+      const empty = row === undefined || (row.kind === 'scalar' && scalarValue(row) === null);
+      const message = empty
+        ? `Row ${index} is empty. A row is [from, repeats, module, args].`
+        : `Row ${index} is no list. A row is [from, repeats, module, args].`;
+      return this.#unknown({ label, type: '?', sites: [range] }, why, {
+        range,
+        severity: 'error',
+        code: 'wrong-row',
+        message,
+      });
+    }
+    const type = textOf(row.items[2]) ?? '?';
+    const parts = this.#parts(row, index, range);
+    if (!parts) return this.#unknown({ label, type, sites: [range] }, 'this row could not be read');
+
+    const found = this.#find(parts.module);
+    const spec: FrameSpec = {
+      label,
+      type: parts.module,
+      sites: [range],
+      ...(found ? { summary: found.summary } : {}),
+    };
+    const sources = this.#sources(parts, index, image, believed);
+    if (!sources) return this.#unknown(spec, 'its `from` names a row that does not exist');
+    const inputs = sources.map(({ value }) => value);
+    const at = (arg: number | undefined): Range => parts.args[arg ?? -1]?.range ?? parts.moduleNode;
+    if (!found) {
+      const candidates = parts.module.startsWith('nn.') ? nn.keys() : this.#dialect.modules.keys();
+      const message = `“${parts.module}” is not a module of ${this.#dialect.by}, so its cost and its shape are not known.${suggestion(parts.module, candidates)}`;
+      const problem: Problem = { range: trim(parts.moduleNode), severity: 'error', code: 'unknown-module', message };
+      return this.#unknown(spec, `“${parts.module}” is not a known module`, problem, inputs);
+    }
+    let refusal = '';
+    const refuse = (code: string, message: string, arg?: number): undefined => {
+      refusal ||= message;
+      this.#builder.problem({ range: trim(at(arg)), severity: 'error', code, message });
+    };
+    const arranged = this.#dialect.arrange(
+      {
+        from: parts.from,
+        repeats: parts.repeats,
+        module: parts.module,
+        args: parts.args,
+        channels: sources.map(({ c2 }) => c2),
+        c2: believed,
+        refuse,
+      },
+      this.#header.family,
+    );
+    if (!arranged) return this.#unknown(spec, refusal, undefined, inputs);
+    const bound = bind(found, arranged.args, this.#dialect.evaluates, refuse, parts);
+    if (!bound) return this.#unknown(spec, refusal, undefined, inputs, arranged.c2);
+
+    const frame: FrameSpec = {
+      ...spec,
+      locate: complaint => locate(complaint, found, arranged, parts),
+      notes: () => notesOf(found, arranged, parts, this.#dialect),
+    };
+    return { value: this.#run(scope, frame, found, bound, arranged, inputs, parts), c2: arranged.c2 };
+  }
+
+  /** Runs the module, or a sequence of them. */
+  #run(
+    scope: Scope,
+    frame: FrameSpec,
+    found: AnyModule,
+    bound: object,
+    arranged: Arranged,
+    inputs: readonly Value[],
+    parts: Parts,
+  ): Value {
+    const builder = this.#builder;
+    let result: Value = [];
+    builder.within(frame, () => {
+      if (!found.many && parts.from instanceof Array) {
+        const message = `${found.name} takes one input, but \`from\` is a list.`;
+        result = builder.unknown(
+          builder.complain({ code: 'wrong-inputs', input: 0, message }),
+          inputs.flatMap(tensors),
+          [1, arranged.c2, Number.NaN, Number.NaN],
+        );
+        return result;
+      }
+      if (this.#dialect.heads.has(found.name)) this.#headInputs = inputs.map(value => tensors(value)[0]!);
+      const expected = this.#expected(found, bound, inputs);
+      if (arranged.repeats > 1) {
+        let values: readonly Value[] = expected;
+        builder.times(arranged.repeats, index => {
+          const x = values;
+          builder.within({ label: String(index), type: found.name }, () =>
+            tensors((result = found.forward(scope, x, bound))),
+          );
+          values = [result];
+        });
+      } else result = found.forward(scope, expected, bound);
+      const list = tensors(result);
+      // A module may only hand on what it was given; the row still is a step of its own.
+      return list;
+    });
+    return result;
+  }
+
+  /**
+   * The inputs with the channels that the module is built for. Where they differ the framework fails at this row: it is
+   * told once, and the row is priced as it is declared, so that everything below keeps its costs.
+   */
+  #expected(found: AnyModule, bound: object, inputs: readonly Value[]): readonly Value[] {
+    const args = bound as {
+      c1?: unknown;
+      in_channels?: unknown;
+      num_features?: unknown;
+      num_channels?: unknown;
+      ch?: unknown;
+    };
+    const declared = args.c1 ?? args.in_channels ?? args.num_features ?? args.num_channels;
+    const list: readonly unknown[] = Array.isArray(args.ch) ? args.ch : found.many ? [] : [declared];
+    return inputs.map((value, index) => {
+      const wanted = list[index];
+      const [x] = tensors(value);
+      if (!x || typeof wanted !== 'number' || Array.isArray(value)) return value;
+      const given = channels(x);
+      if (Number.isNaN(wanted) || Number.isNaN(given) || wanted === given || x.shape!.length !== 4) return value;
+      const message = `${found.name} is built for ${wanted} input channels, but it is given ${given}. Declare ${given}, or change what comes in.`;
+      const why = this.#builder.complain({ code: 'channel-mismatch', input: index, message });
+      return this.#builder.unknown(why, [x], [x.shape![0]!, wanted, ...x.shape!.slice(2)]);
+    });
+  }
+
+  #unknown(frame: FrameSpec, why: string, problem?: Problem, inputs: readonly Value[] = [], c2 = Number.NaN): Built {
+    if (problem) this.#builder.problem(problem);
+    const value = this.#builder.within(frame, () =>
+      this.#builder.unknown(why, inputs.flatMap(tensors), [1, c2, Number.NaN, Number.NaN]),
+    );
+    return { value, c2 };
+  }
+
+  #find(name: string): AnyModule | undefined {
+    return this.#dialect.modules.get(name) ?? nn.get(name.replace(/^torch\./, ''));
+  }
+
+  /** What `from` names, or undefined where it names nothing. */
+  #sources(parts: Parts, index: number, image: Tensor, believed: number): readonly Built[] | undefined {
+    const list = parts.from instanceof Array ? parts.from : [parts.from];
+    const sources: Built[] = [];
+    for (const [position, from] of list.entries()) {
+      const source =
+        from === -1 && index === 0 ? { value: image, c2: believed } : this.#built[from < 0 ? index + from : from];
+      if (source) {
+        sources.push(source);
+        continue;
+      }
+      const range = trim(parts.fromNodes[position] ?? parts.fromNodes[0]!);
+      const message =
+        from < 0
+          ? `${from} points before the first row: this is row ${index}. Rows are counted backwards from this one; use ${index === 0 ? '-1' : `-1 to -${index}`}.`
+          : from === index
+            ? `Row ${from} is this row. A row can use those above it; −1 is the one before.`
+            : `Row ${from} comes later: this is row ${index}. Use ${index === 0 ? '-1' : `0 to ${index - 1}, or -1 for the row above`}.`;
+      this.#builder.problem({ range, severity: 'error', code: 'unknown-reference', message });
+      return undefined;
+    }
+    return sources;
+  }
+
+  /** A row's four parts; undefined (and told) where one is missing or of the wrong kind. */
+  #parts(row: Sequence, index: number, range: Range): Parts | undefined {
+    const refuse = (where: Range, message: string, code = 'wrong-row'): undefined => {
+      this.#builder.problem({ range: trim(where), severity: 'error', code, message });
+    };
+    const [fromNode, repeatsNode, moduleNode, argsNode] = row.items;
+    if (row.items.length !== 4) {
+      // A place that error recovery holds has been told of.
+      const message = `Row ${index} has ${row.items.length} part${row.items.length === 1 ? '' : 's'}. A row is [from, repeats, module, args].`;
+      return refuse(range, message);
+    }
+    const fromTarget = resolved(fromNode)!;
+    const fromNodes = fromTarget?.kind === 'sequence' ? fromTarget.items : [fromNode!];
+    const from = fromNodes.map(node => integer(node));
+    if (from.length === 0) return refuse(fromNode!, 'This row has no input. Name one or more rows, such as [-1, 6].');
+    const bad = from.indexOf(undefined);
+    if (bad >= 0)
+      return refuse(fromNodes[bad]!, '`from` must be the number of a row, or a list of them; -1 is the row above.');
+    const times = numeric(repeatsNode);
+    if (times === undefined || times < 0)
+      return refuse(repeatsNode!, 'The number of repeats must be a number, 1 for one.');
+    const module = textOf(moduleNode);
+    if (module === undefined)
+      return refuse(moduleNode!, 'The third part of a row is the name of a module, such as Conv.');
+    const argsTarget = resolved(argsNode);
+    if (argsTarget?.kind !== 'sequence')
+      return refuse(argsNode!, 'The fourth part of a row is the list of arguments, such as [64, 3, 2].');
+    const args = argsTarget.items.map(
+      (node): Arg => ({ value: argumentValue(node, this.#names), range: { from: node.from, to: node.to } }),
+    );
+    const { depth } = this.#header.family;
+    return {
+      from: fromTarget?.kind === 'sequence' ? (from as number[]) : from[0]!,
+      fromNodes,
+      // n = max(round(n * depth), 1) if n > 1 else n
+      repeats: times > 1 ? Math.max(pyRound(times * depth), 1) : Math.round(times),
+      written: times,
+      repeatsNode: repeatsNode!,
+      module,
+      moduleNode: moduleNode!,
+      args,
+      argsNode: argsTarget,
+    };
+  }
+}
+
+/** A row taken apart. */
+export interface Parts {
+  readonly from: number | readonly number[];
+  readonly fromNodes: readonly YamlNode[];
+  readonly repeats: number;
+  readonly written: number;
+  readonly repeatsNode: YamlNode;
+  readonly module: string;
+  readonly moduleNode: YamlNode;
+  readonly args: readonly Arg[];
+  readonly argsNode: Sequence;
+}
+
+function trim({ from, to }: Range): Range {
+  return { from, to };
+}
+
+function textOf(node: YamlNode | undefined): string | undefined {
+  const target = resolved(node);
+  return target?.kind === 'scalar' && typeof scalarValue(target) === 'string' ? (target as Scalar).text : undefined;
+}
+
+function numeric(node: YamlNode | undefined): number | undefined {
+  const target = resolved(node);
+  const value = target?.kind === 'scalar' ? scalarValue(target) : undefined;
+  return typeof value === 'number' && Number.isFinite(value) && Math.abs(value) < 2 ** 31 ? value : undefined;
+}
+
+function integer(node: YamlNode): number | undefined {
+  const value = numeric(node);
+  return value !== undefined && Number.isInteger(value) ? value : undefined;
+}
+
+/** The parameters that an operator's attribute is called by in constructors. */
+const called: Readonly<Record<string, readonly string[]>> = {
+  out: ['c2', 'out_channels', 'out_features'],
+  kernel: ['k', 'kernel_size'],
+  stride: ['s', 'stride'],
+  padding: ['p', 'padding'],
+  groups: ['g', 'groups', 'num_groups'],
+  dilation: ['d', 'dilation'],
+  size: ['size', 'output_size'],
+  scale: ['scale_factor'],
+};
+
+function locate(complaint: Complaint, found: AnyModule, arranged: Arranged, parts: Parts): Range | undefined {
+  if (complaint.attr !== undefined) {
+    const names = Object.keys(found.params);
+    for (const name of [complaint.attr, ...(called[complaint.attr] ?? [])]) {
+      const range = arranged.args[names.indexOf(name)]?.range;
+      if (range) return range;
+    }
+    return trim(parts.argsNode);
+  }
+  if (complaint.input !== undefined) return trim(parts.fromNodes[complaint.input] ?? parts.fromNodes[0]!);
+  if (complaint.code === 'shape-mismatch' && parts.fromNodes.length > 1) {
+    return { from: parts.fromNodes[0]!.from, to: parts.fromNodes.at(-1)!.to };
+  }
+  return undefined;
+}
+
+/** What each part of a row means, for hovers. */
+function notesOf(found: AnyModule, arranged: Arranged, parts: Parts, dialect: Dialect): readonly Note[] {
+  const notes: Note[] = [];
+  for (const [index, node] of parts.fromNodes.entries()) {
+    const from = parts.from instanceof Array ? parts.from[index] : parts.from;
+    const what =
+      from === -1
+        ? 'the row above'
+        : from! < 0
+          ? `the row ${-from!} above`
+          : `row ${from}, counted from 0 over backbone and head`;
+    notes.push({ range: trim(node), text: `**from**: the input is ${what}.` });
+  }
+  const scaled =
+    parts.written > 1 && parts.repeats !== parts.written ? `, times the depth gain: **${parts.repeats}** here` : '';
+  const inside = 'n' in found.params ? 'blocks inside' : 'times in a row';
+  notes.push({ range: trim(parts.repeatsNode), text: `**repeats**: ${parts.written} ${inside}${scaled}.` });
+  notes.push({ range: trim(parts.moduleNode), text: `**${found.name}** (${dialect.by}): ${found.summary}` });
+  for (const [index, [name, param]] of Object.entries(found.params as Record<string, { doc: string }>).entries()) {
+    const arg = arranged.args[index];
+    if (!arg?.range) continue;
+    notes.push({ range: arg.range, text: `**${name}** of ${found.name}: ${param.doc}${valueOf(arg)}` });
+  }
+  return notes;
+}
+
+function valueOf({ value }: Arg): string {
+  return typeof value === 'number' ? ` Here **${value}**.` : '';
+}
