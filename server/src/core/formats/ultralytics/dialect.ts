@@ -13,6 +13,8 @@ export interface Family {
   readonly scale: string | undefined;
   /** YOLOv5: anchors for each output (or their number), as the file has them. */
   readonly anchors: PyValue;
+  /** Pose: key points and numbers for each. */
+  readonly keypoints: PyValue;
 }
 
 /** A row as parse_model sees it in its loop. */

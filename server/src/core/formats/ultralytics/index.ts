@@ -160,8 +160,11 @@ function familyOf(top: Mapping, scale: string | undefined, problems: Problem[]):
     }
   }
   const nc = lookUp(top, 'nc') ? setting(top, 'nc', Number.NaN, problems) : Number.NaN;
-  const anchors = lookUp(top, 'anchors');
-  return { nc, depth, width, maxChannels, scale, anchors: anchors ? argumentValue(anchors, new Map()) : null };
+  const value = (key: string): PyValue => {
+    const node = lookUp(top, key);
+    return node ? argumentValue(node, new Map()) : null;
+  };
+  return { nc, depth, width, maxChannels, scale, anchors: value('anchors'), keypoints: value('kpt_shape') };
 }
 
 function gain(node: Parameters<typeof resolved>[0]): number | undefined {

@@ -103,6 +103,7 @@ export const ultralytics: Dialect = {
       ['depth', family.depth],
       ['width', family.width],
       ['max_channels', family.maxChannels],
+      ['kpt_shape', family.keypoints],
     ]),
   evaluates: false,
   arrange,

@@ -258,11 +258,11 @@ export const v10Detect = module<DetectArgs>({
       const count = Math.min(300, anchors);
       const [boxes, scores] = split(scope, y, [4, args.nc], -1) as [Tensor, Tensor];
       const best = builder.add(ops.reduce, { how: 'max', axes: [-1], keep: false }, scores);
-      const [, index] = builder.addAll(ops.topK, { k: count, axis: 1 }, best);
-      const someBoxes = builder.add(ops.indexSelect, { axis: 1, count }, [boxes, index ?? best]);
-      const someScores = builder.add(ops.indexSelect, { axis: 1, count }, [scores, index ?? best]);
+      builder.addAll(ops.topK, { k: count, axis: 1 }, best);
+      const someBoxes = builder.add(ops.indexSelect, { axis: 1, count }, boxes);
+      const someScores = builder.add(ops.indexSelect, { axis: 1, count }, scores);
       const [top, place] = builder.addAll(ops.topK, { k: count, axis: 1 }, flatten(scope, someScores, 1));
-      const rows = builder.add(ops.indexSelect, { axis: 1, count }, [someBoxes, place ?? top!]);
+      const rows = builder.add(ops.indexSelect, { axis: 1, count }, someBoxes);
       const classes = builder.add(ops.unsqueeze, { axis: -1 }, place ?? top!);
       return cat(scope, [rows, builder.add(ops.unsqueeze, { axis: -1 }, top!), classes], -1);
     });

@@ -272,8 +272,8 @@ export const RTDETRDecoder = module<DecoderArgs>({
     const encoded = scope.part('enc_output', 'Sequential', () => layerNorm(scope, linear(scope, features, hd)));
     const scores = scope.part('enc_score_head', 'Linear', () => linear(scope, encoded, nc));
     const best = builder.add(ops.reduce, { how: 'max', axes: [-1], keep: false }, scores);
-    const [, index] = builder.addAll(ops.topK, { k: nq, axis: 1 }, best);
-    const chosen = builder.add(ops.indexSelect, { axis: 1, count: nq }, [encoded, index ?? best]);
+    builder.addAll(ops.topK, { k: nq, axis: 1 }, best);
+    const chosen = builder.add(ops.indexSelect, { axis: 1, count: nq }, encoded);
     const anchors = builder.add(ops.constant, { shape: [1, nq, 4] }, []);
     let boxes = plus(scope, mlp(scope, 'enc_bbox_head', chosen, [hd, hd, 4]).y, anchors);
     let queries = chosen;
