@@ -1,0 +1,179 @@
+// The editor's side: starts the server, shows the totals in the status bar and offers the menu behind them.
+import * as vscode from 'vscode';
+import { LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
+import type {
+  InitializationOptions,
+  MenuSetting,
+  Notifications,
+  ProtocolRange,
+  Requests,
+} from '../../server/src/protocol/index.ts';
+import { createTotals, type Totals } from './totals.ts';
+
+/** What other extensions, and our tests, may look at. */
+export interface Flopline {
+  readonly totals: Totals;
+}
+
+export async function activate(context: vscode.ExtensionContext): Promise<Flopline> {
+  const module = context.asAbsolutePath('dist/server.js');
+  const initializationOptions: InitializationOptions = { lensCommand: 'flopline.showMenu' };
+  const client = new LanguageClient(
+    'flopline',
+    'Flopline',
+    {
+      run: { module, transport: TransportKind.ipc },
+      debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6009'] } },
+    },
+    {
+      // Any scheme: unsaved and virtual files are specs too; the server reads no disk.
+      documentSelector: [{ language: 'flopline' }, { language: 'yaml' }],
+      initializationOptions,
+      connectionOptions: { maxRestartCount: 4 },
+      markdown: { isTrusted: false },
+    },
+  );
+  const ask = <M extends keyof Requests>(method: M, params: Requests[M]['params']): Promise<Requests[M]['result']> =>
+    client.sendRequest(method, params);
+  const totals = createTotals(uri =>
+    client.state === State.Running
+      ? ask('flopline/summary', { textDocument: { uri } }).catch(() => null)
+      : Promise.resolve(null),
+  );
+
+  const on = <M extends keyof Notifications>(method: M, handler: (params: Notifications[M]) => void): void => {
+    context.subscriptions.push(client.onNotification(method, handler));
+  };
+  on('flopline/changed', ({ uri }) => totals.changed(uri));
+
+  const command = (name: string, run: () => Promise<unknown>): void => {
+    context.subscriptions.push(vscode.commands.registerCommand(`flopline.${name}`, run));
+  };
+  command('showMenu', showMenu);
+  command('selectInput', selectInput);
+  command('selectScale', selectScale);
+  command('selectConvention', selectConvention);
+  command('copyReport', copyReport);
+  command('toggleHints', toggleHints);
+  command('restartServer', restart);
+
+  context.subscriptions.push(
+    client,
+    totals,
+    client.onDidChangeState(() => totals.refresh()),
+  );
+  // A server that does not start is told of by the client library; the commands stay, restarting among them.
+  await client.start().catch(() => {});
+  return { totals };
+
+  async function restart(): Promise<void> {
+    // One that has failed cannot be stopped.
+    await client.stop().catch(() => {});
+    await client.start();
+  }
+
+  async function showMenu(): Promise<void> {
+    const summary = await totals.refresh();
+    if (!summary) return tellNoSpec();
+    const { input, scale, scales, convention } = summary;
+    const sizes = Object.entries(input).map(([name, shape]) => `${name} ${shape}`);
+    const items: (vscode.QuickPickItem & { readonly run: () => Promise<unknown> })[] = [
+      { label: '$(symbol-ruler) Input size', description: sizes.join(', '), run: selectInput },
+      ...(scales.length > 0
+        ? [{ label: '$(layers) Scale', description: scale ?? '', detail: scales.join(' · '), run: selectScale }]
+        : []),
+      { label: '$(symbol-operator) Counting convention', description: convention, run: selectConvention },
+      { label: '$(copy) Copy report as Markdown', run: copyReport },
+      { label: '$(eye) Toggle hints', description: hintsAreOn() ? 'on' : 'off', run: toggleHints },
+    ];
+    const title = `${summary.title}: ${summary.detail}`;
+    await (await vscode.window.showQuickPick(items, { title, placeHolder: 'What to change' }))?.run();
+  }
+
+  async function selectInput(): Promise<void> {
+    const summary = await totals.refresh();
+    if (!summary) return tellNoSpec();
+    const entries = Object.entries(summary.input);
+    const [only] = entries;
+    const value =
+      entries.length === 1 && only ? only[1] : entries.map(([name, shape]) => `${name}=1,${shape}`).join('; ');
+    const input = await vscode.window.showInputBox({
+      title: 'Input size',
+      prompt: 'Sizes without the batch, as in 3,320,320. Empty: what the file itself says.',
+      value,
+      validateInput: text => ask('flopline/checkInput', { input: text }),
+    });
+    if (input !== undefined) await change('input', input.replace(/\s+/g, ''));
+  }
+
+  async function selectScale(): Promise<void> {
+    const summary = await totals.refresh();
+    if (!summary) return tellNoSpec();
+    if (summary.scales.length === 0) {
+      vscode.window.showInformationMessage(`${summary.title} has one scale only.`);
+      return;
+    }
+    const items = summary.scales.map(scale => ({
+      label: scale,
+      description: scale === summary.scale ? 'shown now' : '',
+    }));
+    const picked = await vscode.window.showQuickPick(items, { title: `Scale of ${summary.title}` });
+    if (picked) await change('scale', picked.label);
+  }
+
+  async function selectConvention(): Promise<void> {
+    const summary = await totals.refresh();
+    if (!summary) return tellNoSpec();
+    const items = summary.conventions.map(({ name, unit, summary: detail }) => ({
+      label: name,
+      description: name === summary.convention ? `${unit}, shown now` : unit,
+      detail,
+    }));
+    const picked = await vscode.window.showQuickPick(items, { title: 'Counting convention', matchOnDetail: true });
+    if (picked) await change('convention', picked.label);
+  }
+
+  async function copyReport(): Promise<void> {
+    const uri = vscode.window.activeTextEditor?.document.uri.toString();
+    const report = uri && (await ask('flopline/report', { textDocument: { uri } }));
+    if (!report) return tellNoSpec();
+    await vscode.env.clipboard.writeText(report);
+    vscode.window.setStatusBarMessage('Flopline: the report is in the clipboard.', 4000);
+  }
+
+  /** Changes the comment of the file that holds a setting, where there is one (it would win), else the setting. */
+  async function change(key: MenuSetting, value: string): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    const place = totals.summary?.inFile[key];
+    if (!editor || !place) return update(key, value);
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(editor.document.uri, toRange(place), value === '' ? '' : `${key}=${value}`);
+    await vscode.workspace.applyEdit(edit);
+  }
+}
+
+async function toggleHints(): Promise<void> {
+  await update('hints.enabled', !hintsAreOn());
+}
+
+function hintsAreOn(): boolean {
+  return vscode.workspace.getConfiguration('flopline').get('hints.enabled', true);
+}
+
+/** Writes a setting where it is set already, else for the workspace, or for the person where there is none. */
+async function update(key: string, value: unknown): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration('flopline');
+  const { globalValue, workspaceValue } = configuration.inspect(key) ?? {};
+  const isOpen = (vscode.workspace.workspaceFolders?.length ?? 0) > 0;
+  const personal = workspaceValue === undefined && (globalValue !== undefined || !isOpen);
+  const target = personal ? vscode.ConfigurationTarget.Global : vscode.ConfigurationTarget.Workspace;
+  await configuration.update(key, value, target);
+}
+
+function tellNoSpec(): void {
+  vscode.window.showInformationMessage('Flopline: open a network spec first (an Ultralytics YAML or a *.net.yaml).');
+}
+
+function toRange({ start, end }: ProtocolRange): vscode.Range {
+  return new vscode.Range(start.line, start.character, end.line, end.character);
+}

@@ -1,0 +1,56 @@
+// The totals of the network in the active editor, in the status bar.
+import * as vscode from 'vscode';
+import type { DocumentSummary } from '../../server/src/protocol/index.ts';
+
+export interface Totals extends vscode.Disposable {
+  /** Of the active editor; undefined while it shows no spec. */
+  readonly summary: DocumentSummary | undefined;
+  readonly item: Pick<vscode.StatusBarItem, 'text' | 'tooltip'>;
+  /** Asks the server again. */
+  refresh(): Promise<DocumentSummary | undefined>;
+  /** A document has new costs; another than the active one's are of no interest. */
+  changed(uri: string): void;
+}
+
+/** `ask` answers null for a document that is no spec. */
+export function createTotals(ask: (uri: string) => Promise<DocumentSummary | null>): Totals {
+  const item = vscode.window.createStatusBarItem('flopline.totals', vscode.StatusBarAlignment.Right, 100);
+  item.name = 'Flopline';
+  item.command = 'flopline.showMenu';
+  let summary: DocumentSummary | undefined;
+  let asked = 0;
+
+  const refresh = async (): Promise<DocumentSummary | undefined> => {
+    const turn = ++asked;
+    const document = vscode.window.activeTextEditor?.document;
+    const isOurs = document && ['flopline', 'yaml'].includes(document.languageId);
+    const answer = isOurs ? await ask(document.uri.toString()) : null;
+    // An editor that was opened meanwhile has asked for its own.
+    if (turn !== asked) return summary;
+    summary = answer ?? undefined;
+    if (summary) {
+      item.text = `$(circuit-board) ${summary.text}`;
+      item.tooltip = new vscode.MarkdownString(summary.markdown);
+      item.show();
+    } else item.hide();
+    return summary;
+  };
+
+  const listener = vscode.window.onDidChangeActiveTextEditor(() => {
+    refresh();
+  });
+  return {
+    get summary() {
+      return summary;
+    },
+    item,
+    refresh,
+    changed: uri => {
+      if (vscode.window.activeTextEditor?.document.uri.toString() === uri) refresh();
+    },
+    dispose: () => {
+      listener.dispose();
+      item.dispose();
+    },
+  };
+}

@@ -1,0 +1,195 @@
+// Runs the suite of test/editor in a real VS Code: the desktop one where it can be downloaded, else the one from npm.
+//   node scripts/editor-tests.mjs     FLOPLINE_EDITOR=desktop|npm|npm-oldest chooses, FLOPLINE_GREP=… selects tests
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+import { root } from './vscode/install.mjs';
+
+const suites = join(root, 'test/editor/suite');
+const limit = Number(process.env.FLOPLINE_EDITOR_TIMEOUT ?? 180_000);
+
+/**
+ * Runs every suite once.
+ * @returns {Promise<{ passed: number, failed: number, skipped: number, where: string }>}
+ */
+export async function runEditorTests() {
+  const temporary = mkdtempSync(join(tmpdir(), 'flopline-editor-'));
+  try {
+    await bundle();
+    const workspace = join(temporary, 'workspace');
+    const report = join(temporary, 'report.json');
+    // Tests edit files: on a copy.
+    cpSync(join(root, 'test/editor/workspace'), workspace, { recursive: true });
+    const outcome = await inSomeEditor(workspace, report);
+    if ('why' in outcome) {
+      const skipped = countTests();
+      console.log(`Skipped ${skipped} tests in the editor: ${outcome.why}`);
+      return { passed: 0, failed: 0, skipped, where: 'nowhere' };
+    }
+    return { ...tell(report, outcome), where: outcome.where };
+  } finally {
+    rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function bundle() {
+  const folder = join(root, 'dist-test');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
+  await esbuild.build({
+    entryPoints: readdirSync(suites)
+      .filter(name => name.endsWith('.ts'))
+      .map(name => join(suites, name)),
+    outdir: folder,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    sourcemap: 'inline',
+    external: ['vscode', 'mocha'],
+    logLevel: 'warning',
+  });
+}
+
+/** Exit code and log of a run, or why there could be none. */
+async function inSomeEditor(workspace, report) {
+  const wish = process.env.FLOPLINE_EDITOR ?? '';
+  const reasons = [];
+  if (wish === '' || wish === 'desktop') {
+    const why = await whyNoDesktop();
+    if (why === undefined) return { where: 'desktop VS Code', ...(await inDesktop(workspace, report)) };
+    reasons.push(`desktop VS Code: ${why}`);
+  }
+  if (wish !== 'desktop') {
+    try {
+      return await inBrowser(workspace, report, wish === 'npm-oldest' ? 'oldest' : 'current');
+    } catch (error) {
+      reasons.push(`VS Code from npm: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  return { why: reasons.join('; ') };
+}
+
+async function whyNoDesktop() {
+  const hasDisplay = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
+  if (!hasDisplay) return 'there is no display';
+  try {
+    const answer = await fetch('https://update.code.visualstudio.com/api/releases/stable', {
+      signal: AbortSignal.timeout(10_000),
+    });
+    return answer.ok ? undefined : `its update host answers ${answer.status}`;
+  } catch (error) {
+    return `its update host is out of reach (${error instanceof Error ? error.message : error})`;
+  }
+}
+
+async function inDesktop(workspace, report) {
+  const { runTests } = await import('@vscode/test-electron');
+  try {
+    const code = await runTests({
+      version: process.env.VSCODE_VERSION ?? 'stable',
+      extensionDevelopmentPath: root,
+      extensionTestsPath: join(root, 'dist-test/index.js'),
+      extensionTestsEnv: { FLOPLINE_TEST_REPORT: report },
+      launchArgs: [workspace, '--disable-extensions', '--disable-workspace-trust'],
+    });
+    return { code, log: [] };
+  } catch (error) {
+    return { code: 1, log: [String(error)] };
+  }
+}
+
+async function inBrowser(workspace, report, flavour) {
+  const { startBrowser, startServer } = await import('./vscode/host.mjs');
+  // Both are installed here where they are missing: what throws is no fault of the tests.
+  const browser = await startBrowser();
+  const log = [];
+  const note = line => {
+    log.push(line);
+    if (log.length > 200) log.shift();
+  };
+  let editor;
+  try {
+    editor = await startServer({ env: { FLOPLINE_TEST_REPORT: report }, flavour });
+    const { server, remote, address } = editor;
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const ended = new Promise(resolve => {
+      setTimeout(() => {
+        note(`no result in ${limit} ms`);
+        resolve(124);
+      }, limit).unref();
+      server.once('exit', (code, signal) => {
+        note(`VS Code's server ended (${code ?? signal})`);
+        resolve(1);
+      });
+      page.on('crash', () => {
+        note('the page crashed');
+        resolve(1);
+      });
+      page.on('pageerror', error => note(`[page error] ${error}`));
+      page.on('console', message => {
+        note(`[${message.type()}] ${message.text()}`);
+        if (message.text().includes('No extension host found that can launch the test runner')) resolve(1);
+      });
+      // VS Code calls this function of its window when the extension host that ran the tests has ended.
+      page.exposeFunction('codeAutomationExit', resolve).catch(() => resolve(1));
+    });
+    await page.goto(
+      address(workspace, [
+        ['extensionDevelopmentPath', remote(root)],
+        ['extensionTestsPath', remote(join(root, 'dist-test/index.js'))],
+        ['skipWelcome', 'true'],
+      ]),
+    );
+    return { where: `VS Code from npm (${flavour}) in Chromium`, code: await ended, log };
+  } finally {
+    await browser.close().catch(() => {});
+    await editor?.stop();
+  }
+}
+
+function tell(report, { code, log, where }) {
+  if (!existsSync(report)) {
+    console.log(`The editor wrote no report (it ended with ${code}). Its last lines:\n${log.slice(-40).join('\n')}`);
+    return { passed: 0, failed: Math.max(1, countTests()), skipped: 0 };
+  }
+  const rows = JSON.parse(readFileSync(report, 'utf8'));
+  const words = { passed: '✔', failed: '✖', pending: '﹣' };
+  for (const { title, state, milliseconds, error } of rows) {
+    console.log(`${words[state]} ${title}${state === 'passed' ? ` (${milliseconds}ms)` : ''}`);
+    if (error) console.log(error.replace(/^/gm, '    '));
+  }
+  const count = state => rows.filter(row => row.state === state).length;
+  const result = { passed: count('passed'), failed: count('failed'), skipped: count('pending') };
+  if (result.failed === 0 && code !== 0) {
+    console.log(`${where} ended with ${code}.\n${log.slice(-40).join('\n')}`);
+    result.failed = 1;
+  }
+  return result;
+}
+
+/** How many tests there are, where they cannot be run. */
+function countTests() {
+  return readdirSync(suites)
+    .map(name => readFileSync(join(suites, name), 'utf8').match(/^\s*test\(/gm)?.length ?? 0)
+    .reduce((sum, count) => sum + count, 0);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])
+    process.on(signal, () => process.exit(code));
+  if (!existsSync(join(root, 'dist/client.js'))) {
+    const built = spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: 'inherit' });
+    if (built.status !== 0) process.exit(1);
+  }
+  const { passed, failed, skipped, where } = await runEditorTests();
+  console.log(`${where}: ${passed} passed, ${failed} failed, ${skipped} skipped`);
+  process.exit(failed > 0 ? 1 : 0);
+}

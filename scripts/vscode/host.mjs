@@ -1,0 +1,121 @@
+// A VS Code without a desktop: its own server, and its workbench in a Chromium without a display.
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { installBrowser, installEditor } from './install.mjs';
+
+const quietSettings = {
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.enableExperiments': false,
+  'workbench.settings.enableNaturalLanguageSearch': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'security.workspace.trust.enabled': false,
+  'git.enabled': false,
+  'files.autoSave': 'off',
+};
+
+/**
+ * Starts VS Code's server with a fresh profile.
+ * @param {{ settings?: object, env?: NodeJS.ProcessEnv, port?: number, test?: boolean, flavour?: 'current' | 'oldest' }} options
+ */
+export async function startServer({ settings = {}, env = {}, port = 0, test = true, flavour = 'current' } = {}) {
+  const editor = installEditor(flavour);
+  const data = mkdtempSync(join(tmpdir(), 'flopline-vscode-'));
+  // The npm package keeps the user's settings here, not in the browser.
+  mkdirSync(join(data, 'data/User'), { recursive: true });
+  writeFileSync(join(data, 'data/User/settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  const log = join(data, 'server.log');
+  const logFile = openSync(log, 'w');
+  const args = [
+    editor.main,
+    ...['--host', '127.0.0.1', '--port', String(port), '--server-data-dir', data],
+    ...['--extensions-dir', join(data, 'extensions'), '--telemetry-level', 'off'],
+    '--without-connection-token',
+    '--accept-server-license-terms',
+    '--disable-workspace-trust',
+    // Without it VS Code ignores the development and test paths of a page's address.
+    ...(test ? ['--enable-smoke-test-driver'] : []),
+  ];
+  const server = spawn(editor.node, args, {
+    env: { ...process.env, ...env, EXTENSIONS_GALLERY: '{"serviceUrl":""}', XDG_RUNTIME_DIR: data },
+    stdio: ['ignore', 'pipe', logFile],
+    detached: true,
+  });
+  closeSync(logFile);
+  const signal = name => {
+    try {
+      if (server.pid !== undefined) process.kill(-server.pid, name);
+    } catch {
+      // It is gone already.
+    }
+  };
+  process.once('exit', () => {
+    signal('SIGKILL');
+    rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+  });
+  const listening = await new Promise((resolve, reject) => {
+    let out = '';
+    const fail = why => reject(new Error(`VS Code's server ${why}\n${out}\n${readFileSync(log, 'utf8').slice(-4000)}`));
+    const timer = setTimeout(() => fail('did not start in 60 s'), 60_000);
+    server.stdout.on('data', chunk => {
+      out += chunk;
+      const match = /Extension host agent listening on (\d+)/.exec(out);
+      if (!match) return;
+      clearTimeout(timer);
+      resolve(Number(match[1]));
+    });
+    server.once('exit', code => {
+      clearTimeout(timer);
+      fail(`ended with ${code} before it listened`);
+    });
+    server.once('error', error => {
+      clearTimeout(timer);
+      fail(`could not be started: ${error.message}`);
+    });
+  });
+  /** A file or folder of this machine as the editor in the browser names it. */
+  const remote = path => `vscode-remote://127.0.0.1:${listening}${path}`;
+  /** The address of a workbench on a folder. */
+  const address = (folder, payload) =>
+    `http://127.0.0.1:${listening}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+  const stop = async () => {
+    if (server.exitCode === null && server.signalCode === null) {
+      const gone = new Promise(resolve => server.once('exit', resolve));
+      signal('SIGTERM');
+      const timer = setTimeout(() => signal('SIGKILL'), 3000);
+      await gone;
+      clearTimeout(timer);
+    }
+    rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+  };
+  return { server, port: listening, log, remote, address, stop };
+}
+
+/** A Chromium without a display that reaches this machine alone. */
+export async function startBrowser() {
+  const { path, args } = await installBrowser();
+  return chromium.launch({
+    executablePath: path,
+    headless: true,
+    args: [
+      ...args,
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+    ],
+  });
+}

@@ -1,0 +1,92 @@
+// The door between core's offsets and the protocol's lines and characters. Nothing else converts.
+import {
+  type CodeLens,
+  type Diagnostic,
+  DiagnosticSeverity,
+  type DocumentSymbol,
+  type InlayHint,
+  type Hover as ProtocolHover,
+  type Range as ProtocolRange,
+  SymbolKind,
+} from 'vscode-languageserver';
+import type { Hint, Hover, Lens, Lines, Problem, Range, SymbolNode } from '../core/index.ts';
+
+export const fromProto = {
+  range: (lines: Lines, { start, end }: ProtocolRange): Range => ({ from: lines.offset(start), to: lines.offset(end) }),
+};
+
+/** What an inlay hint carries so that its detail can be asked for later. */
+export interface HintData {
+  readonly uri: string;
+  readonly version: number;
+  readonly line: number;
+}
+
+export const toProto = {
+  range,
+
+  /** The tooltip is resolved later, from `data`. */
+  inlayHint(lines: Lines, hint: Hint, data: HintData): InlayHint {
+    return { position: lines.position(hint.at), label: hint.label, paddingLeft: true, data };
+  },
+
+  hover(lines: Lines, hover: Hover): ProtocolHover {
+    return { contents: { kind: 'markdown', value: hover.markdown }, range: range(lines, hover.range) };
+  },
+
+  /** `uri` is named where the editor can show other places that a message speaks of. */
+  diagnostic(lines: Lines, problem: Problem, uri: string | undefined): Diagnostic {
+    const diagnostic: Diagnostic = {
+      range: range(lines, problem.range),
+      severity: severities[problem.severity],
+      code: problem.code,
+      source: 'flopline',
+      message: problem.message,
+    };
+    if (uri !== undefined && problem.related?.length)
+      diagnostic.relatedInformation = problem.related.map(({ range: place, message }) => ({
+        location: { uri, range: range(lines, place) },
+        message,
+      }));
+    return diagnostic;
+  },
+
+  /** `command` is one of the editor's; an empty one is plain text. */
+  codeLens(lines: Lines, lens: Lens, command: string): CodeLens {
+    const { title, tooltip } = lens;
+    return {
+      range: range(lines, lens.range),
+      command: tooltip === undefined ? { title, command } : { title, command, tooltip },
+    };
+  },
+
+  documentSymbol(lines: Lines, symbol: SymbolNode): DocumentSymbol {
+    return {
+      // VS Code refuses the whole outline for one empty name.
+      name: symbol.name || symbol.kind,
+      detail: symbol.detail,
+      kind: symbolKinds[symbol.kind],
+      range: range(lines, symbol.range),
+      selectionRange: range(lines, symbol.selection),
+      children: symbol.children.map(child => toProto.documentSymbol(lines, child)),
+    };
+  },
+};
+
+function range(lines: Lines, { from, to }: Range): ProtocolRange {
+  return { start: lines.position(from), end: lines.position(to) };
+}
+
+const severities: Record<Problem['severity'], DiagnosticSeverity> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+};
+
+const symbolKinds: Record<SymbolNode['kind'], SymbolKind> = {
+  network: SymbolKind.Module,
+  block: SymbolKind.Class,
+  section: SymbolKind.Namespace,
+  layer: SymbolKind.Field,
+};

@@ -1,0 +1,273 @@
+// The language server: every handler resolves the document, asks core, converts. Core decides what is said.
+import { setImmediate as turn } from 'node:timers/promises';
+import {
+  type Connection,
+  DidChangeConfigurationNotification,
+  type DocumentSymbol,
+  type InitializeParams,
+  type InitializeResult,
+  type InlayHint,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import {
+  type Analysed,
+  conventions,
+  documentProblems,
+  hintDetail,
+  hints,
+  hover,
+  lenses,
+  markdownReport,
+  parseInput,
+  problems,
+  report,
+  summary,
+  summaryMarkdown,
+  symbols,
+} from '../core/index.ts';
+import type {
+  DocumentSummary,
+  InitializationOptions,
+  MenuSetting,
+  Notifications,
+  Requests,
+} from '../protocol/index.ts';
+import { readSettings } from './configuration.ts';
+import { fromProto, type HintData, toProto } from './convert.ts';
+import { Workspace } from './workspace.ts';
+
+/** Milliseconds without a change after which problems are published: hints, which an editor asks for, come first. */
+const quiet = 30;
+
+/** Answers an editor over `connection` until it ends. */
+export function serve(connection: Connection): void {
+  const texts = new TextDocuments(TextDocument);
+  const workspace = new Workspace(texts);
+  let client: InitializeParams['capabilities'] = {};
+  let options: InitializationOptions = {};
+
+  connection.onInitialize((params): InitializeResult => {
+    client = params.capabilities;
+    options = typeof params.initializationOptions === 'object' ? (params.initializationOptions ?? {}) : {};
+    return {
+      serverInfo: { name: 'flopline' },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        inlayHintProvider: { resolveProvider: true },
+        hoverProvider: true,
+        codeLensProvider: {},
+        documentSymbolProvider: { label: 'Flopline' },
+      },
+    };
+  });
+
+  // --- Settings ---------------------------------------------------------------------------------------------------
+
+  let configured = (): void => {};
+  /** Requests wait for the first settings: a default would flash up. */
+  const ready = new Promise<void>(resolve => {
+    configured = resolve;
+  });
+
+  connection.onInitialized(async () => {
+    if (client.workspace?.didChangeConfiguration?.dynamicRegistration)
+      connection.client
+        .register(DidChangeConfigurationNotification.type, { section: 'flopline' })
+        .catch(error => complain('registering for configuration changes', error));
+    await configure(options.settings);
+    configured();
+  });
+
+  connection.onDidChangeConfiguration(async ({ settings }) => {
+    const pushed = typeof settings === 'object' ? (settings?.flopline ?? settings) : undefined;
+    await configure(pushed);
+    configured();
+    if (client.workspace?.inlayHint?.refreshSupport) connection.languages.inlayHint.refresh().catch(ignore);
+    if (client.workspace?.codeLens?.refreshSupport) connection.sendRequest('workspace/codeLens/refresh').catch(ignore);
+    for (const { uri } of texts.all()) publish(uri);
+  });
+
+  /** Asks the editor for its settings; one that cannot be asked has pushed them. */
+  async function configure(pushed: unknown): Promise<void> {
+    try {
+      const section = client.workspace?.configuration
+        ? await connection.workspace.getConfiguration('flopline')
+        : pushed;
+      const { settings, complaints } = readSettings(section);
+      for (const complaint of complaints) connection.console.warn(complaint);
+      workspace.settings = settings;
+    } catch (error) {
+      complain('reading the configuration', error);
+    }
+  }
+
+  // --- Documents --------------------------------------------------------------------------------------------------
+
+  const waiting = new Map<string, NodeJS.Timeout>();
+  /** Documents that were specs when last looked at: only those have something to be cleared. */
+  const specs = new Set<string>();
+
+  texts.onDidChangeContent(({ document: { uri } }) => {
+    clearTimeout(waiting.get(uri));
+    waiting.set(
+      uri,
+      setTimeout(() => {
+        waiting.delete(uri);
+        ready.then(() => publish(uri));
+      }, quiet),
+    );
+  });
+
+  texts.onDidClose(({ document: { uri } }) => {
+    clearTimeout(waiting.get(uri));
+    waiting.delete(uri);
+    workspace.forget(uri);
+    if (specs.delete(uri)) connection.sendDiagnostics({ uri, diagnostics: [] });
+  });
+
+  function publish(uri: string): void {
+    try {
+      const document = workspace.document(uri);
+      const version = workspace.version(uri);
+      if (!document || version === undefined) {
+        if (!specs.delete(uri)) return;
+        connection.sendDiagnostics({ uri, diagnostics: [] });
+        notify('flopline/changed', { uri, isSpec: false });
+        return;
+      }
+      specs.add(uri);
+      const analysed = workspace.analysed(uri);
+      const found = analysed ? problems(analysed) : documentProblems(document);
+      const relatedUri = client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
+      const diagnostics = found.map(problem => toProto.diagnostic(document.lines, problem, relatedUri));
+      connection.sendDiagnostics({ uri, version, diagnostics });
+      notify('flopline/changed', { uri, isSpec: true });
+    } catch (error) {
+      complain('diagnostics', error);
+    }
+  }
+
+  // --- Requests ---------------------------------------------------------------------------------------------------
+
+  /**
+   * Answers a request about a document from its newest text; `empty` where it is no spec, and where we fail.
+   * Messages that have arrived already go first, so that a text which one of them replaces is never analysed.
+   */
+  async function answer<T>(
+    what: string,
+    uri: string,
+    token: { readonly isCancellationRequested: boolean },
+    empty: T,
+    ask: (analysed: Analysed) => T,
+  ): Promise<T> {
+    try {
+      await ready;
+      for (let version: number | undefined = Number.NaN; version !== workspace.version(uri); ) {
+        version = workspace.version(uri);
+        // A message is handled a turn, and one that just arrived needs a turn to be read.
+        await turn();
+        await turn();
+      }
+      if (token.isCancellationRequested) return empty;
+      const analysed = workspace.analysed(uri);
+      return analysed ? ask(analysed) : empty;
+    } catch (error) {
+      complain(what, error);
+      return empty;
+    }
+  }
+
+  connection.languages.inlayHint.on(({ textDocument: { uri }, range }, token) =>
+    answer<InlayHint[]>('hints', uri, token, [], analysed => {
+      const { lines } = analysed.document;
+      const version = workspace.version(uri)!;
+      return hints(analysed, fromProto.range(lines, range)).map(hint =>
+        toProto.inlayHint(lines, hint, { uri, version, line: hint.line }),
+      );
+    }),
+  );
+
+  connection.languages.inlayHint.resolve((hint, token) => {
+    const { uri, version, line } = hint.data as HintData;
+    return answer('hint detail', uri, token, hint, analysed => {
+      // The line of an older text may be another one now; the editor asks for new hints anyway.
+      if (version !== workspace.version(uri)) return hint;
+      const value = hintDetail(analysed, line);
+      return value === '' ? hint : { ...hint, tooltip: { kind: 'markdown', value } };
+    });
+  });
+
+  connection.onHover(({ textDocument: { uri }, position }, token) =>
+    answer('hover', uri, token, null, analysed => {
+      const { lines } = analysed.document;
+      const found = hover(analysed, lines.offset(position));
+      return found ? toProto.hover(lines, found) : null;
+    }),
+  );
+
+  connection.onCodeLens(({ textDocument: { uri } }, token) =>
+    answer('code lens', uri, token, [], analysed =>
+      lenses(analysed).map(lens => toProto.codeLens(analysed.document.lines, lens, options.lensCommand ?? '')),
+    ),
+  );
+
+  connection.onDocumentSymbol(({ textDocument: { uri } }, token) =>
+    answer<DocumentSymbol[]>('symbols', uri, token, [], analysed =>
+      symbols(analysed).map(symbol => toProto.documentSymbol(analysed.document.lines, symbol)),
+    ),
+  );
+
+  on('flopline/summary', ({ textDocument: { uri } }, token) =>
+    answer<DocumentSummary | null>('summary', uri, token, null, analysed => ({
+      ...summary(analysed),
+      markdown: summaryMarkdown(analysed),
+      inFile: settingsInFile(analysed),
+      conventions: conventions.map(({ name, unit, summary: text }) => ({ name, unit, summary: text })),
+    })),
+  );
+
+  on('flopline/report', ({ textDocument: { uri } }, token) =>
+    answer<string | null>('report', uri, token, null, analysed =>
+      markdownReport(report(analysed), analysed.model.convention.unit),
+    ),
+  );
+
+  on('flopline/checkInput', ({ input }) =>
+    input.trim() === '' || parseInput(input) ? null : 'Write sizes without the batch, as in 3,224,224.',
+  );
+
+  function on<M extends keyof Requests>(
+    method: M,
+    handler: (
+      params: Requests[M]['params'],
+      token: { readonly isCancellationRequested: boolean },
+    ) => Requests[M]['result'] | Promise<Requests[M]['result']>,
+  ): void {
+    connection.onRequest<Requests[M]['params'], unknown, void>(method, handler);
+  }
+
+  function notify<M extends keyof Notifications>(method: M, params: Notifications[M]): void {
+    connection.sendNotification(method, params).catch(ignore);
+  }
+
+  function complain(what: string, error: unknown): void {
+    connection.console.error(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+
+  texts.listen(connection);
+  connection.listen();
+}
+
+function settingsInFile({ document: { pragmas, lines } }: Analysed): DocumentSummary['inFile'] {
+  const found: DocumentSummary['inFile'] = {};
+  for (const key of ['input', 'scale', 'convention'] satisfies MenuSetting[]) {
+    const setting = pragmas.settings.get(key);
+    if (setting) found[key] = toProto.range(lines, setting.range);
+  }
+  return found;
+}
+
+/** An editor that refuses a refresh or is gone: there is nobody to tell. */
+function ignore(): void {}

@@ -1,0 +1,73 @@
+// The open documents and what was computed of them: each text at most once, and only when somebody asks.
+import type { TextDocuments } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { type Analysed, type Document, defaultSettings, open, price, type Settings } from '../core/index.ts';
+
+interface Entry {
+  readonly version: number;
+  readonly settings: Settings;
+  /** Undefined for a text that is no spec. */
+  readonly document: Document | undefined;
+  /** Undefined before it was asked for. */
+  analysed?: { readonly value: Analysed | undefined };
+}
+
+export class Workspace {
+  settings: Settings = defaultSettings;
+  readonly #texts: TextDocuments<TextDocument>;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(texts: TextDocuments<TextDocument>) {
+    this.#texts = texts;
+  }
+
+  /** The newest text of a document as a spec; undefined when it is none, or not open. */
+  document(uri: string): Document | undefined {
+    return this.#entry(uri)?.document;
+  }
+
+  /** The newest text with its costs; undefined when it is no spec or too large. */
+  analysed(uri: string): Analysed | undefined {
+    const entry = this.#entry(uri);
+    if (!entry?.document) return undefined;
+    entry.analysed ??= { value: price(entry.document, entry.settings) };
+    return entry.analysed.value;
+  }
+
+  /** The version of the newest text. */
+  version(uri: string): number | undefined {
+    return this.#texts.get(uri)?.version;
+  }
+
+  forget(uri: string): void {
+    this.#entries.delete(uri);
+  }
+
+  #entry(uri: string): Entry | undefined {
+    const text = this.#texts.get(uri);
+    if (!text) return undefined;
+    const { version, languageId } = text;
+    const { settings } = this;
+    const known = this.#entries.get(uri);
+    if (known?.version === version && known.settings === settings) return known;
+    // Parsing depends on no setting but the size limit.
+    const reusable = known?.version === version && known.settings.maxFileSize === settings.maxFileSize;
+    const document = reusable
+      ? known.document
+      : open({ name: fileName(uri), text: text.getText(), languageId }, settings);
+    const entry: Entry = { version, settings, document };
+    this.#entries.set(uri, entry);
+    return entry;
+  }
+}
+
+/** The name of a file without its folders: `yolov8n.yaml` of `file:///models/yolov8n.yaml?git`. */
+function fileName(uri: string): string {
+  const path = uri.replace(/[?#].*$/s, '');
+  const name = path.slice(path.search(/[^/:]*$/));
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}

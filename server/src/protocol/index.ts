@@ -1,0 +1,54 @@
+// What Flopline's server and an editor say to each other beside the language server protocol. Types only: the client
+// imports nothing else of the server.
+import type { Summary } from '../core/index.ts';
+
+/** A place in a document as the language server protocol counts it: 0-based, UTF-16. */
+export interface ProtocolRange {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
+
+export interface DocumentParams {
+  readonly textDocument: { readonly uri: string };
+}
+
+/** The settings that a menu may change and that a comment of the file may hold. */
+export type MenuSetting = 'input' | 'scale' | 'convention';
+
+export interface ConventionChoice {
+  readonly name: string;
+  readonly unit: string;
+  readonly summary: string;
+}
+
+/** For a status bar and its menu. */
+export interface DocumentSummary extends Summary {
+  /** What pointing at the totals shows. */
+  readonly markdown: string;
+  /** Where a comment of the file holds a setting (`input=3,320,320`); it wins over the editor's. */
+  readonly inFile: Partial<Record<MenuSetting, ProtocolRange>>;
+  readonly conventions: readonly ConventionChoice[];
+}
+
+/** Requests from the editor, by method. A document that is no spec is answered with null. */
+export interface Requests {
+  'flopline/summary': { readonly params: DocumentParams; readonly result: DocumentSummary | null };
+  /** The report of `flopline report --format markdown`, of the text as it stands in the editor. */
+  'flopline/report': { readonly params: DocumentParams; readonly result: string | null };
+  /** What is wrong with an input size that a person types; null when nothing is. */
+  'flopline/checkInput': { readonly params: { readonly input: string }; readonly result: string | null };
+}
+
+/** Notifications from the server, by method. */
+export interface Notifications {
+  /** A document has new costs, or has none any more: time to ask for its summary. */
+  'flopline/changed': { readonly uri: string; readonly isSpec: boolean };
+}
+
+/** What an editor may hand over when it starts the server; every part may be left out. */
+export interface InitializationOptions {
+  /** Command of the editor that a code lens runs; without one it is plain text. */
+  readonly lensCommand?: string;
+  /** Settings of an editor that cannot be asked for its configuration, as under `flopline`. */
+  readonly settings?: unknown;
+}
