@@ -82,10 +82,16 @@ test('A part that is unknown makes a sum a lower bound', () => {
 });
 
 test('The members of a family say what each costs; the one that is shown is marked', () => {
-  checkHints('scales n\ninput 3 32 32\nc1 = conv 8 3\n', ['scales: ▸ 221k MACs · 224 params', 'c1: 32×32×8 · 221k MACs · 224']);
+  checkHints('scales n\ninput 3 32 32\nc1 = conv 8 3\n', [
+    'scales: ▸ 221k MACs · 224 params',
+    'c1: 32×32×8 · 221k MACs · 224',
+  ]);
   const text = 'input 3 32 32\nc1 = conv 8 3\nscales s\n';
   const found = hints(sketch(text), { from: text.indexOf('scales'), to: text.length });
-  assert.deepEqual(found.map(({ label }) => label), ['▸ 442k MACs · 448 params']);
+  assert.deepEqual(
+    found.map(({ label }) => label),
+    ['▸ 442k MACs · 448 params'],
+  );
 });
 
 test('The template is settable; an unknown variable is words', () => {
@@ -97,5 +103,9 @@ test('The template is settable; an unknown variable is words', () => {
 });
 
 test('A line too long for its hint loses its last parts', () => {
-  checkHints('input 3 32 32\nc1 = conv 8 3\n', ['c1: a long beginning of a template 32×32×8'], template('a long beginning of a template ${shape} and ${cost}'));
+  checkHints(
+    'input 3 32 32\nc1 = conv 8 3\n',
+    ['c1: a long beginning of a template 32×32×8'],
+    template('a long beginning of a template ${shape} and ${cost}'),
+  );
 });

@@ -12,15 +12,16 @@
 //     x = conv 8 3
 //   u = use b
 //   out c1 f1                what the network returns; without it, the last row's output
+
+import type { Format, ReadOptions, Spec } from '../../server/src/core/formats/format.ts';
 import { Builder } from '../../server/src/core/graph/builder.ts';
 import type { Tensor } from '../../server/src/core/graph/graph.ts';
-import type { Format, ReadOptions, Spec } from '../../server/src/core/formats/format.ts';
 import { add } from '../../server/src/core/ops/add.ts';
+import { batchNorm } from '../../server/src/core/ops/batchNorm.ts';
 import { conv } from '../../server/src/core/ops/conv.ts';
 import { flatten } from '../../server/src/core/ops/flatten.ts';
 import { linear } from '../../server/src/core/ops/linear.ts';
 import { relu } from '../../server/src/core/ops/relu.ts';
-import { batchNorm } from '../../server/src/core/ops/batchNorm.ts';
 import { type Analysed, price } from '../../server/src/core/pipeline.ts';
 import { defaultSettings, type Settings } from '../../server/src/core/settings.ts';
 import { Lines } from '../../server/src/core/text/lines.ts';
@@ -28,7 +29,11 @@ import { readPragmas } from '../../server/src/core/text/pragma.ts';
 import type { Range } from '../../server/src/core/text/range.ts';
 
 /** A sketch with its costs. */
-export function sketch(text: string, settings: Partial<Settings> = {}, options: { readonly native?: boolean } = {}): Analysed {
+export function sketch(
+  text: string,
+  settings: Partial<Settings> = {},
+  options: { readonly native?: boolean } = {},
+): Analysed {
   const lines = new Lines(text);
   const source = { name: 'net.sketch', text };
   const format: Format = {
@@ -38,7 +43,14 @@ export function sketch(text: string, settings: Partial<Settings> = {}, options: 
     recognises: () => true,
     open: () => ({ problems: [], read: read => specOf(text, lines, read, options.native ?? false) }),
   };
-  const document = { source, lines, format, pragmas: readPragmas(text, lines), reader: format.open(source), problems: [] };
+  const document = {
+    source,
+    lines,
+    format,
+    pragmas: readPragmas(text, lines),
+    reader: format.open(source),
+    problems: [],
+  };
   return price(document, { ...defaultSettings, ...settings })!;
 }
 
@@ -77,7 +89,8 @@ function specOf(text: string, lines: Lines, options: ReadOptions, native: boolea
     const range = { from: first.range.from, to: lines.start(line) + whole.length };
     if (!whole.startsWith(' ')) open = undefined;
     if (first.text === 'input') inputSizes = words.slice(1).map(word => Number(word.text));
-    else if (first.text === 'scales') variants.push(...words.slice(1).map(word => ({ name: word.text, range: word.range })));
+    else if (first.text === 'scales')
+      variants.push(...words.slice(1).map(word => ({ name: word.text, range: word.range })));
     else if (first.text === 'out') outputs = words.slice(1).map(word => word.text);
     else if (first.text === 'block') {
       open = { range, rows: [] };
@@ -156,7 +169,8 @@ function specOf(text: string, lines: Lines, options: ReadOptions, native: boolea
         type: row.verb === 'use' ? row.args[0]! : row.verb,
         summary: row.verb === 'compose' ? 'Two convolutions and a shortcut.' : undefined,
         sites: definition ? [row.range, definition] : [row.range],
-        notes: () => row.argRanges.map((range, index) => ({ range, text: `Argument ${index + 1} of \`${row.verb}\`.` })),
+        notes: () =>
+          row.argRanges.map((range, index) => ({ range, text: `Argument ${index + 1} of \`${row.verb}\`.` })),
       },
       () => body(row, from),
     );

@@ -1,6 +1,6 @@
 import type { Graph, Tensor } from '../graph/graph.ts';
 
-/** What one output element sees of the network's input, one entry for each spatial dimension, unclipped. */
+/** What one output element sees of the network's input, one entry for each spatial dimension, unclipped; NaN is unknown. */
 export interface ReceptiveField {
   readonly size: readonly number[];
   /** Input steps between neighbouring output elements. */
@@ -25,7 +25,13 @@ export function fieldsOf(graph: Graph): readonly (ReceptiveField | undefined)[] 
       fields.push(undefined);
       continue;
     }
-    if (!node.op.field || node.why !== undefined) {
+    if (node.why !== undefined) {
+      // Nobody knows what it sees of its input; NaN stays NaN along every path from here.
+      const unknown = before.size.map(() => Number.NaN);
+      fields.push({ size: unknown, stride: unknown, whole: before.whole });
+      continue;
+    }
+    if (!node.op.field) {
       fields.push(before);
       continue;
     }

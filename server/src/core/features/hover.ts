@@ -1,6 +1,6 @@
 import { type ConventionName, conventionOf } from '../analysis/conventions.ts';
 import type { ReceptiveField } from '../analysis/field.ts';
-import { type Amount, type Cost, sumOf as sum } from '../analysis/model.ts';
+import { type Amount, type Cost, type Model, sumOf as sum } from '../analysis/model.ts';
 import type { Frame, GraphNode, Note, Tensor } from '../graph/graph.ts';
 import { size } from '../ops/rules/shape.ts';
 import type { Analysed } from '../pipeline.ts';
@@ -226,13 +226,13 @@ function factsTable(analysed: Analysed, frames: readonly Frame[], cost: Cost): s
       rank(c => c.value),
     ]);
   }
-  const memory = cost.params.value > 0 ? `, ${bytesText(cost.params, each)}` : '';
+  const memory = cost.params.value > 0 ? ` (${bytesText(cost.params, each)} in ${settings.dtype})` : '';
   rows.push(['parameters', amountText(cost.params) + memory, share(c => c.params), rank(c => c.params)]);
   const roles = rolesText(cost);
   if (roles !== '') rows.push(['', roles, '', '']);
-  const samples = settings.batch === 1 ? '' : ` (batch ${settings.batch})`;
+  const samples = settings.batch === 1 ? '' : `, batch ${settings.batch}`;
   const activations =
-    cost.activations.value > 0 ? `, ${bytesText(cost.activations, each * settings.batch)}${samples}` : '';
+    cost.activations.value > 0 ? ` (${bytesText(cost.activations, each * settings.batch)}${samples})` : '';
   rows.push([
     'activations',
     amountText(cost.activations) + activations,
@@ -240,11 +240,7 @@ function factsTable(analysed: Analysed, frames: readonly Frame[], cost: Cost): s
     rank(c => c.activations),
   ]);
 
-  const lines = [
-    `| | ${settings.dtype} | share | rank |`,
-    '|---|---|--:|--:|',
-    ...rows.map(cells => `| ${cells.join(' | ')} |`),
-  ];
+  const lines = ['| | | share | rank |', '|---|---|--:|--:|', ...rows.map(cells => `| ${cells.join(' | ')} |`)];
   const facts = frames.length === 1 ? [intensityText(analysed, frames[0]!, cost), fieldText(analysed, frames[0]!)] : [];
   const known = facts.filter(fact => fact !== '');
   return `${lines.join('\n')}${known.length > 0 ? `\n\n${known.join(' · ')}` : ''}`;
@@ -305,7 +301,7 @@ function fieldText({ model }: Analysed, frame: Frame): string {
 
 function receptiveField({ size: sees, stride, whole }: ReceptiveField): string {
   if (whole) return 'receptive field: the whole input';
-  if (sees.length === 0) return '';
+  if (sees.length === 0 || [...sees, ...stride].some(Number.isNaN)) return '';
   const grid = (lengths: readonly number[]): string => {
     const texts = lengths.map(length => (Number.isInteger(length) ? String(length) : si(length)));
     return texts.join('×');
@@ -346,7 +342,7 @@ function breakdownTable({ model }: Analysed, frame: Frame): string {
   return [`| inside | output | ${model.convention.unit} | parameters |`, '|---|---|--:|--:|', ...rows].join('\n');
 }
 
-function mergedParts(model: Analysed['model'], frame: Frame): Part[] {
+function mergedParts(model: Model, frame: Frame): Part[] {
   const merged = new Map<string, Part>();
   const add = (label: string, type: string, output: Tensor | undefined, cost: Cost): void => {
     // `m.0`, `m.1` and so on are one thing said several times.
@@ -395,36 +391,6 @@ function pathOf(frame: Frame): string {
   return names.length > 4 ? `${names[0]} › … › ${names.slice(-2).join(' › ')}` : names.join(' › ');
 }
 
-/** Why a peer's number for the same layers differs, by the operators that it counts otherwise. */
-const reasons: Readonly<Record<'thop' | 'fvcore', Readonly<Record<string, string>>>> = {
-  thop: {
-    batchNorm: 'batch norm 4 an element',
-    layerNorm: 'layer norm 4 an element',
-    instanceNorm: 'instance norm 4 an element',
-    convTranspose: 'transposed convolutions by output positions',
-    prelu: 'PReLU 1 an element',
-    avgPool: 'average pooling 1 an output',
-    adaptiveAvgPool: 'average pooling by its input',
-    globalAvgPool: 'average pooling by its input',
-    upsample: 'upsampling by its output',
-    softmax: 'softmax 3 an element',
-    matmul: 'matrix products unseen',
-    attention: 'attention unseen',
-    scaledDotProduct: 'attention products unseen',
-    lstm: 'recurrent layers unseen',
-    gru: 'recurrent layers unseen',
-    rnn: 'recurrent layers unseen',
-  },
-  fvcore: {
-    batchNorm: 'batch norm 2 an element',
-    layerNorm: 'layer norm 5 an element',
-    groupNorm: 'group norm 5 an element',
-    instanceNorm: 'instance norm 5 an element',
-    adaptiveAvgPool: 'average pooling by its input',
-    globalAvgPool: 'average pooling by its input',
-  },
-};
-
 const peers: readonly { readonly convention: ConventionName; readonly by: string; readonly base: 1 | 2 }[] = [
   { convention: 'thop', by: 'thop', base: 1 },
   { convention: 'fvcore', by: 'fvcore', base: 1 },
@@ -443,9 +409,8 @@ function peersText(analysed: Analysed, frames: readonly Frame[]): string {
     const other = under(model, convention);
     const value = sum(frames.map(frame => other.costOf(frame))).value;
     if (!value.complete || value.value === base * macs.value) continue;
-    const table = convention === 'ultralytics' ? 'thop' : convention;
-    const why = table === 'thop' || table === 'fvcore' ? reasonsFor(analysed, frames, reasons[table]) : [];
-    const because = [...(base === 2 ? ['2 per MAC'] : []), ...why].join(', ');
+    const why = [...(base === 2 && macs.value > 0 ? ['2 per MAC'] : []), ...differences(other, frames, base)];
+    const because = why.join(', ');
     said.push(`${by} counts ${totalText(value, other.convention.unit)} here${because === '' ? '' : `: ${because}`}.`);
   }
   return said.join(' ');
@@ -456,10 +421,20 @@ function baseOf(convention: ConventionName): 1 | 2 {
   return conventionOf(convention)!.unit === 'MACs' ? 1 : 2;
 }
 
-function reasonsFor({ model }: Analysed, frames: readonly Frame[], table: Readonly<Record<string, string>>): string[] {
+/** Which operators another convention counts otherwise than by their multiply-accumulates, and how. */
+function differences(other: Model, frames: readonly Frame[], base: 1 | 2): string[] {
   const found = new Set<string>();
   for (const { first, end } of frames.slice(0, shownUses)) {
-    for (const { op } of model.graph.nodes.slice(first, end)) if (table[op.name]) found.add(table[op.name]!);
+    for (const node of other.graph.nodes.slice(first, end)) {
+      const counts = other.counts(node);
+      const value = other.convention.of(node, counts);
+      if (value === base * counts.macs || Number.isNaN(value)) continue;
+      const name = node.op.name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`);
+      const each = value / size(node.inputs[0]?.shape ?? []);
+      if (value === 0) found.add(`${name} unseen`);
+      else if (counts.macs > 0) found.add(`${name} counted its own way`);
+      else found.add(Number.isInteger(each) ? `${name} ${each} an element` : `${name} counted`);
+    }
   }
   return [...found].slice(0, 4);
 }
