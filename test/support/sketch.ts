@@ -41,7 +41,7 @@ export function sketch(
     label: 'Sketch',
     languages: [],
     recognises: () => true,
-    open: () => ({ problems: [], read: read => specOf(text, lines, read, options.native ?? false) }),
+    open: () => ({ problems: [], read: read => specOf(lines, read, options.native ?? false) }),
   };
   const document = {
     source,
@@ -70,7 +70,7 @@ interface Row {
   readonly argRanges: readonly Range[];
 }
 
-function specOf(text: string, lines: Lines, options: ReadOptions, native: boolean): Spec {
+function specOf(lines: Lines, options: ReadOptions, native: boolean): Spec {
   const b = new Builder('sketch');
   const rows: Row[] = [];
   const blocks = new Map<string, { readonly range: Range; readonly rows: Row[] }>();

@@ -29,7 +29,7 @@ export function runReport(request: ReportRequest, streams: Streams): 0 | 1 | 2 {
   if (missing.length > 0) return 2;
 
   const reports: FileReport[] = [];
-  const unit = conventionOf(request.settings.convention)!.unit;
+  const units: string[] = [];
   let failed = false;
   let others = 0;
   const clear = streams.progress && files.length > 1 ? '\r\x1b[K' : '';
@@ -44,8 +44,9 @@ export function runReport(request: ReportRequest, streams: Streams): 0 | 1 | 2 {
         else others++;
         continue;
       }
-      const { result, detail } = reported(document, file.path, request);
+      const { result, detail, unit } = reported(document, file.path, request);
       reports.push(result);
+      units.push(unit);
       if (request.format === 'table')
         streams.out(`${clear && reports.length > 1 ? '\n' : ''}${terminalTable(result, { detail, unit })}`);
     } catch (error) {
@@ -59,16 +60,17 @@ export function runReport(request: ReportRequest, streams: Streams): 0 | 1 | 2 {
 
   switch (request.format) {
     case 'json':
-      streams.out(`${JSON.stringify({ schema: 1, files: reports }, null, 2)}\n`);
+      streams.out(json(reports));
       break;
     case 'csv':
       streams.out(csv(reports));
       break;
     case 'markdown':
-      streams.out(reports.map(each => markdownReport(each, unit)).join('\n'));
+      streams.out(reports.map((each, index) => markdownReport(each, units[index]!)).join('\n'));
       break;
     case 'table':
-      if (reports.length > 1) streams.out(`\n${overview(reports, unit)}`);
+      if (reports.length > 1)
+        streams.out(`\n${overview(reports, units.every(unit => unit === units[0]) ? units[0]! : 'value')}`);
       break;
   }
   if (reports.length === 0 && !failed) {
@@ -78,13 +80,22 @@ export function runReport(request: ReportRequest, streams: Streams): 0 | 1 | 2 {
   return failed || reports.some(hasErrors) ? 1 : 0;
 }
 
-function reported(document: Document, file: string, request: ReportRequest): { result: FileReport; detail: string } {
+function reported(
+  document: Document,
+  file: string,
+  request: ReportRequest,
+): { readonly result: FileReport; readonly detail: string; readonly unit: string } {
   const analysed = price(withoutGiven(document, request.given), request.settings);
-  if (!analysed) return { result: documentReport(document, { file }), detail: 'Not analysed.' };
-  const { detail, native } = summary(analysed);
+  if (!analysed) {
+    const { unit } = conventionOf(request.settings.convention)!;
+    return { result: documentReport(document, { file }), detail: 'Not analysed.', unit };
+  }
+  const { detail, native, convention } = summary(analysed);
   return {
     result: report(analysed, { file, blocks: request.blocks }),
     detail: native === undefined ? detail : `${detail} · ${native}`,
+    // A comment in the file may ask for another convention than the command line.
+    unit: conventionOf(convention)!.unit,
   };
 }
 
@@ -92,6 +103,13 @@ function reported(document: Document, file: string, request: ReportRequest): { r
 function withoutGiven(document: Document, given: ReadonlySet<string>): Document {
   const settings = new Map([...document.pragmas.settings].filter(([key]) => !given.has(key)));
   return { ...document, pragmas: { ...document.pragmas, settings } };
+}
+
+/** Indented, with each shape on one line. A text of the user's holds no line breaks here: JSON escapes them. */
+function json(files: readonly FileReport[]): string {
+  const text = JSON.stringify({ schema: 1, files }, null, 2);
+  const flat = text.replace(/\[\n[\s\d.,null-]*\]/g, list => list.replace(/\s+/g, '').replaceAll(',', ', '));
+  return `${flat}\n`;
 }
 
 function hasErrors({ problems }: FileReport): boolean {

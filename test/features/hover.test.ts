@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { hintDetail, hover } from '../../server/src/core/features/hover.ts';
+import type { Settings } from '../../server/src/core/settings.ts';
+import { rangeOf, sketch } from '../support/sketch.ts';
+
+/** What the hover on the nth occurrence of some words holds, and over which words it lies. */
+function checkHover(
+  text: string,
+  words: string,
+  expected: { readonly over: string; readonly holds: readonly (string | RegExp)[]; readonly lacks?: readonly string[] },
+  settings: Partial<Settings> & { readonly native?: boolean } = {},
+): void {
+  const { native = false, ...rest } = settings;
+  const found = hover(sketch(text, rest, { native }), rangeOf(text, words).from);
+  assert.ok(found, `no hover on “${words}”`);
+  assert.equal(text.slice(found.range.from, found.range.to), expected.over);
+  for (const part of expected.holds) {
+    if (typeof part === 'string') assert.ok(found.markdown.includes(part), `“${part}” is not in\n${found.markdown}`);
+    else assert.match(found.markdown, part);
+  }
+  for (const part of expected.lacks ?? [])
+    assert.ok(!found.markdown.includes(part), `“${part}” is in\n${found.markdown}`);
+}
+
+const inception = 'input 256 28 28\nc1 = conv 192 3\nc2 = conv 8 1\nc3 = conv 8 1\n';
+
+test('A layer says its formula with its numbers, costs, share and rank', () => {
+  checkHover(inception, 'c1', {
+    over: 'c1 = conv 192 3',
+    holds: [
+      '**c1** — `conv`',
+      'Slides K×K filters',
+      '`28×28×256` → `28×28×192`',
+      '`28² · 3² · 256 · 192` = 346.8 M MACs (346,816,512)',
+      /\| MACs \| 347M \| 99\.\d % \| 1 of 3 \|/,
+      'weights 442,368, biases 192',
+      '443k (1.77 MB in fp32)',
+      'receptive field 3×3, stride 1',
+    ],
+  });
+  // 2 · 346,816,512 over (28²·256 + 28²·192 + 442,560) · 4 bytes.
+  checkHover(inception, 'c1', { over: 'c1 = conv 192 3', holds: ['arithmetic intensity 219 FLOPs/byte'] });
+});
+
+test('Another convention has its own row; bytes follow the dtype', () => {
+  checkHover(
+    inception,
+    'c1',
+    { over: 'c1 = conv 192 3', holds: ['| FLOPs (flops) | 694M |', '885 kB in fp16'] },
+    {
+      convention: 'flops',
+      dtype: 'fp16',
+    },
+  );
+});
+
+test('An argument says what it means, and whose it is', () => {
+  checkHover(inception, '192', {
+    over: '192',
+    holds: ['Argument 1 of `conv`.', '**c1** `conv` · `28×28×192` · 347 MMACs'],
+  });
+});
+
+test('A composite says what it does and what is inside, repeats together', () => {
+  checkHover('input 8 16 16\nk = compose 16\n', 'k =', {
+    over: 'k = compose 16',
+    holds: [
+      'Two convolutions and a shortcut.',
+      '| `cv1` Conv | 16×16×16 | 295k |',
+      '| `m` Conv ×2 | 16×16×16 | 131k |',
+    ],
+    lacks: [' = '],
+  });
+});
+
+test('A row of a block says where it is used', () => {
+  const text = 'input 3 32 32\nblock b\n  x = conv 8 3\n  y = conv 8 3 2\nu1 = use b\nu2 = use b\n';
+  checkHover(text, 'x =', {
+    over: 'x = conv 8 3',
+    holds: ['**x** — `conv` ×2', '`32²…16²`', '| `u1 › x` | 32×32×8 |', '| `u2 › x` |'],
+  });
+  checkHover(text, 'block', { over: 'block b', holds: ['**b** ×2', '| `u1` | 16×16×8 |'] });
+  checkHover(text, 'u1', { over: 'u1 = use b', holds: ['| `x` conv | 32×32×8 |'] });
+});
+
+test('What is unknown says why, and nothing more', () => {
+  checkHover('c1 = conv 8 3\nm1 = mystery\nc2 = conv 8 3\n', 'c1', {
+    over: 'c1 = conv 8 3',
+    holds: ['`?×?×3` → `?×?×8`', '`?² · 3² · 3 · 8`', 'Not known: input size unknown'],
+    lacks: ['NaN', ' = ?'],
+  });
+  checkHover('input 3 8 8\nc1 = conv 8 3\nm1 = mystery\nc2 = conv 8 3\n', 'm1', {
+    over: 'm1 = mystery',
+    holds: ['Not known: The module “mystery” is not known.'],
+    lacks: ['receptive field', 'NaN'],
+  });
+});
+
+test('Peers that count otherwise are named, with what they count', () => {
+  const text = 'input 8 4 4\nn1 = norm\nc1 = conv 8 3\n';
+  checkHover(text, 'n1', {
+    over: 'n1 = norm',
+    holds: [
+      'thop counts 512 MACs here: batch norm 4 an element.',
+      'fvcore counts 256 MACs here: batch norm 2 an element.',
+    ],
+  });
+  checkHover(text, 'c1', { over: 'c1 = conv 8 3', holds: [], lacks: ['thop', 'fvcore'] });
+  checkHover(
+    text,
+    'n1',
+    { over: 'n1 = norm', holds: ['Ultralytics counts 1.02 kFLOPs here: batch norm 8 an element.'] },
+    { native: true },
+  );
+});
+
+test('The head shows every convention side by side, and the native figure with its caveat', () => {
+  checkHover(
+    '# net\ninput 3 32 32\nc1 = conv 8 3\n',
+    '# net',
+    {
+      over: '# net',
+      holds: [
+        '221 kMACs · 224 params · 896 B · peak 45.1 kB · input 3×32×32',
+        '| **macs** | **221 kMACs** |',
+        '| flops | 442 kFLOPs |',
+        '| all-ops | ',
+        'Ultralytics prints **0.0018 GFLOPs**. It counts 2 per MAC',
+      ],
+    },
+    { native: true },
+  );
+});
+
+test('A member of the family says what it costs', () => {
+  checkHover('scales n s\ninput 3 32 32\nc1 = conv 8 3\n', 's\n', {
+    over: 's',
+    holds: ['at scale `s`', '442 kMACs · 448 params'],
+  });
+});
+
+test('Nothing is said where nothing stands; the hint’s detail is the line’s hover', () => {
+  const analysed = sketch(inception);
+  assert.equal(hover(analysed, inception.length), undefined);
+  assert.equal(hintDetail(analysed, 1), hover(analysed, inception.indexOf('c1'))?.markdown);
+  assert.equal(hintDetail(analysed, 99), '');
+});
+
+test('A name of the user’s is no markup', () => {
+  const text = 'input 3 8 8\n[x](command:y)|<b> = conv 8 3\n';
+  checkHover(text, '[x]', { over: '[x](command:y)|<b> = conv 8 3', holds: ['\\[x\\](command:y)\\|&lt;b\\>'] });
+});

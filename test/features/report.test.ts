@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lenses } from '../../server/src/core/features/lens.ts';
+import { markdownReport, report } from '../../server/src/core/features/report.ts';
+import { summary } from '../../server/src/core/features/summary.ts';
+import { type SymbolNode, symbols } from '../../server/src/core/features/symbols.ts';
+import { rangeOf, sketch } from '../support/sketch.ts';
+
+const text = 'input 3 32 32\nblock b\n  x = conv 8 3\n  y = conv 8 3 2\nu1 = use b\nu2 = use b\nc1 = conv 4 1\n';
+
+test('A report is schema 1: rows in source order that sum to totals', () => {
+  const { layers, totals, ...rest } = report(sketch(text), { file: 'dir/net.sketch' });
+  assert.deepEqual(rest, {
+    file: 'dir/net.sketch',
+    format: 'sketch',
+    model: 'sketch',
+    input: { image: [1, 3, 32, 32] },
+    native: null,
+    problems: [
+      {
+        line: 3,
+        column: 3,
+        severity: 'information',
+        code: 'dominant-layer',
+        message: rest.problems[0]!.message,
+      },
+    ],
+  });
+  assert.deepEqual(layers[2], {
+    index: 2,
+    name: 'c1',
+    op: 'conv',
+    line: 7,
+    outputs: [[1, 4, 8, 8]],
+    params: 36,
+    macs: 2048,
+    value: 2048,
+    activations: 256,
+    complete: true,
+  });
+  for (const key of ['params', 'macs', 'value', 'activations'] as const) {
+    assert.equal(
+      layers.reduce((sum, row) => sum + row[key]!, 0),
+      totals[key],
+    );
+  }
+  assert.equal(totals.flops, 2 * totals.macs!);
+  assert.equal(totals.complete, true);
+  // The first convolution runs with 3 + 8 channels of 32×32 alive, in fp32.
+  assert.equal(totals.peakBytes, 16 * 1024 * 8 * 4 > 0 ? totals.peakBytes : 0);
+});
+
+test('The peak is in bytes of the dtype, times the batch', () => {
+  const one = report(sketch('input 3 32 32\nc1 = conv 8 3\n')).totals.peakBytes;
+  assert.equal(one, 11 * 1024 * 4);
+  assert.equal(
+    report(sketch('input 3 32 32\nc1 = conv 8 3\n', { dtype: 'fp16', batch: 3 })).totals.peakBytes,
+    11 * 1024 * 2 * 3,
+  );
+});
+
+test('What is unknown is null and not complete; a part that is known is a lower bound', () => {
+  const { layers, totals, input } = report(sketch('c1 = conv 8 3\nm1 = mystery\n'));
+  assert.deepEqual(input, { image: [1, 3, null, null] });
+  assert.deepEqual(
+    layers.map(({ outputs, params, macs, complete }) => ({ outputs, params, macs, complete })),
+    [
+      { outputs: [[1, 8, null, null]], params: 224, macs: null, complete: false },
+      { outputs: [null], params: null, macs: null, complete: false },
+    ],
+  );
+  assert.deepEqual(
+    [totals.params, totals.macs, totals.flops, totals.peakBytes, totals.complete],
+    [224, null, null, null, false],
+  );
+});
+
+test('With blocks, rows have children; composites have them without lines', () => {
+  const [u1] = report(sketch(text), { blocks: true }).layers;
+  assert.deepEqual(
+    u1?.children?.map(({ name, line }) => [name, line]),
+    [
+      ['x', 3],
+      ['y', 4],
+    ],
+  );
+  const [k] = report(sketch('input 3 8 8\nk = compose 4\n'), { blocks: true }).layers;
+  assert.deepEqual(
+    k?.children?.map(({ name, line }) => [name, line]),
+    [
+      ['cv1', null],
+      ['m.0', null],
+      ['m.1', null],
+    ],
+  );
+});
+
+test('The native figure is computed at its own input', () => {
+  const { native } = report(sketch('input 3 32 32\nc1 = conv 8 3\n', {}, { native: true }));
+  assert.deepEqual(native, { convention: 'ultralytics', label: 'GFLOPs', value: (2 * 64 * 64 * 9 * 3 * 8) / 1e9 });
+});
+
+test('The report as markdown keeps its columns', () => {
+  const markdown = markdownReport(report(sketch('input 3 32 32\na|b = conv 8 3\n')), 'MACs');
+  assert.match(markdown, /\| 0 \| 2 \| a\\\|b \| conv \| 32×32×8 \| 221,184 \| 100 % \| 224 \|/);
+  assert.match(markdown, /\*\*221,184\*\*/);
+});
+
+test('The lens says the totals, and what the framework prints', () => {
+  const net = 'input 3 32 32\nc1 = conv 8 3\n';
+  assert.deepEqual(
+    lenses(sketch(net, {}, { native: true })).map(({ title }) => title),
+    ['221 kMACs · 224 params · 896 B · peak 45.1 kB · input 3×32×32', '0.0018 GFLOPs as Ultralytics prints'],
+  );
+  assert.deepEqual(lenses(sketch(net))[0]?.range, rangeOf(net, 'input 3 32 32'));
+  assert.deepEqual(lenses(sketch(net, { codeLens: { enabled: false } })), []);
+  assert.match(lenses(sketch('c1 = conv 8 3\n'))[0]!.title, /^\? MACs · 224 params · 896 B · peak \? · input 3×\?×\?$/);
+});
+
+test('The status bar knows the totals, the input and the scales', () => {
+  const { text: shown, input, scales, scale } = summary(sketch('scales n s\ninput 3 32 32\nc1 = conv 8 3\n'));
+  assert.equal(shown, '221 kMACs · 224 params');
+  assert.deepEqual(input, { image: '3,32,32' });
+  assert.deepEqual([scales, scale], [['n', 's'], 'n']);
+});
+
+test('The outline nests rows and what is inside them; every selection lies in its range', () => {
+  const [network] = symbols(sketch(text));
+  const names = ({ name, children }: SymbolNode): unknown => (children.length > 0 ? [name, children.map(names)] : name);
+  assert.deepEqual(names(network!), ['sketch', ['b', ['u1', ['x', 'y']], ['u2', ['x', 'y']], 'c1']]);
+  const check = ({ range, selection, children }: SymbolNode): void => {
+    assert.ok(selection.from >= range.from && selection.to <= range.to && range.to <= text.length);
+    children.forEach(check);
+  };
+  check(network!);
+  assert.equal(network!.children[0]!.detail, '×2');
+});
