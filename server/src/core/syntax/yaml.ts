@@ -75,7 +75,9 @@ function recover(text: string, firstFailure: Failure): Result<YamlNode | undefin
         return { value: buildTree(trial.text, result.events, offset => trial.original(offset)), problems };
       }
       const reach = trial.lineAt(result.failure.at);
-      if (!best || reach > best.reach) best = { patch, reach, failure: result.failure };
+      // Of two that lead equally far, the one that keeps its row.
+      const keeps = best?.patch.text === '' && patch.text !== '' && reach === best.reach;
+      if (!best || reach > best.reach || keeps) best = { patch, reach, failure: result.failure };
     }
     if (!best || best.reach < errorLine) break;
     if (best.reach === errorLine && best.patch.text.trim() === '' && best.failure.at === failure.at) break;
@@ -109,6 +111,13 @@ function* repairs(lines: readonly string[], errorLine: number): Generator<Patch>
   for (const line of guilty) {
     const text = lines[line];
     if (text === undefined || text.trim() === '') continue;
+    if (/^ *\t/.test(text)) {
+      // A tab stands for the indentation of a neighbour, most likely one that is an item if this is one.
+      const content = text.trimStart();
+      const neighbours = [lines[previousContent(lines, line) ?? -1] ?? '', lines[line + 1] ?? ''];
+      const alike = neighbours.filter(neighbour => neighbour.trimStart().startsWith('-') === content.startsWith('-'));
+      for (const neighbour of alike) yield { line, text: /^ */.exec(neighbour)![0] + content };
+    }
     const closed = closeOpen(text);
     if (closed !== undefined) yield { line, text: closed };
     // A key that is only half typed: `- conv` above its settings, or `na` among keys.
