@@ -39,8 +39,12 @@ function run(...argv: string[]): { code: number; out: string; err: string } {
   let out = '';
   let err = '';
   const streams = {
-    out: (text: string) => void (out += text),
-    err: (text: string) => void (err += text),
+    out: (text: string) => {
+      out += text;
+    },
+    err: (text: string) => {
+      err += text;
+    },
     progress: false,
   };
   const code = runReport((command as Command & { kind: 'report' }).request, streams);

@@ -24,9 +24,9 @@ test('A layer that dominates is told of at its line, by both metrics', () => {
   const all = 448 + 2320 + params + 1010;
   assert.equal(((100 * params) / all).toFixed(1), '99.8');
   checkFindings(classifier, [
-    'dominant-layer at “c2 = conv 16 3”: “c2” does 52 % of the MACs with 0.1 % of the parameters. Its work grows with its output’s area and the channels on both sides: reduce before it.',
-    'dominant-layer at “f1 = linear 100”: “f1” holds 99.8 % of the parameters and 36 % of the MACs. Its parameters are inputs × outputs: pool before it, or make it narrower.',
-    'dominant-family at “input 3 32 32”: The fully connected layers together hold 99.8 % of the parameters and 36 % of the MACs.',
+    'dominant-layer at “c2 = conv 16 3”: “c2” does 53 % of the MACs with 0.1 % of the parameters. Its work grows with its output’s area and the channels on both sides: reduce before it.',
+    'dominant-layer at “f1 = linear 100”: “f1” holds 99.8 % of the parameters and 37 % of the MACs. Its parameters are inputs × outputs: pool before it, or make it narrower.',
+    'dominant-family at “input 3 32 32”: The fully connected layers together hold 99.8 % of the parameters and 37 % of the MACs.',
   ]);
 });
 

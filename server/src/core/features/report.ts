@@ -190,11 +190,12 @@ function reportShape(shape: Shape | undefined): ReportShape {
 }
 
 function known({ value, complete }: Amount): number | null {
-  return complete || value > 0 ? value : null;
+  // Past the largest number there is no sum any more.
+  return Number.isFinite(value) && (complete || value > 0) ? value : null;
 }
 
 function isComplete({ macs, value, params, activations }: Cost): boolean {
-  return macs.complete && value.complete && params.complete && activations.complete;
+  return [macs, value, params, activations].every(amount => amount.complete && Number.isFinite(amount.value));
 }
 
 function problemRows({ lines }: Document, list: ReturnType<typeof problems>): ProblemReport[] {
