@@ -1,0 +1,215 @@
+// What Flopline's speed is made of, as ratios in one run: machines differ, ratios hardly do.
+//   npm run bench [-- --quick]
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { load, parseEvents } from 'js-yaml';
+import {
+  createProtocolConnection,
+  DidChangeTextDocumentNotification,
+  DidOpenTextDocumentNotification,
+  ExitNotification,
+  HoverRequest,
+  InitializedNotification,
+  InitializeRequest,
+  InlayHintRequest,
+  type ProtocolConnection,
+  ShutdownRequest,
+} from 'vscode-languageserver-protocol/node.js';
+import { defaultSettings, open, price } from '../server/src/core/index.ts';
+
+const root = join(import.meta.dirname, '..');
+const quick = process.argv.includes('--quick');
+const rounds = quick ? 5 : 15;
+
+/** One-operator rows in turn, as a person would stack them. */
+function ownRows(count: number): string {
+  const rows = ['  - conv: {out: 64, kernel: 3, padding: same}', '  - batchnorm', '  - relu', '  - conv: {out: 64, kernel: 1}', '  - relu'];
+  return `name: bench\ninput: [3, 64, 64]\nlayers:\n${Array.from({ length: count }, (_, index) => rows[index % rows.length]).join('\n')}\n`;
+}
+
+function yoloRows(count: number): string {
+  const rows = Array.from({ length: count }, (_, index) => `  - [-1, 1, Conv, [${index % 2 ? 64 : 32}, 3, 1]] # ${index}`);
+  return `nc: 80\nbackbone:\n${rows.slice(0, -1).join('\n')}\nhead:\n${rows.at(-1)}\n`;
+}
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+
+/** Medians of several things measured in turn, so that a busy moment hits all of them. In ms. */
+function inTurn(...bodies: readonly (() => void)[]): number[] {
+  for (let warm = 0; warm < 3; warm++) for (const body of bodies) body();
+  const times = bodies.map((): number[] => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, body] of bodies.entries()) {
+      const start = performance.now();
+      body();
+      times[index]!.push(performance.now() - start);
+    }
+  }
+  return times.map(median);
+}
+
+function costs(name: string, text: string): void {
+  const analysed = price(open({ name, text }, defaultSettings)!, defaultSettings)!;
+  if (!(analysed.model.totals.macs.value > 0)) throw new Error(`${name} costs nothing`);
+}
+
+const ms = (value: number): string => `${value.toFixed(value < 10 ? 2 : 1)} ms`;
+const times = (value: number): string => `${value.toFixed(2)}×`;
+
+function textToCosts(): void {
+  console.log('\n(a) Text to costs in process, beside js-yaml on the same text (aim: our YAML at most 2×)');
+  for (const [what, name, make] of [
+    ['our YAML', 'bench.net.yaml', ownRows],
+    ['YOLO YAML', 'bench.yaml', yoloRows],
+  ] as const) {
+    const text = make(10_000);
+    const [ours, whole, events] = inTurn(
+      () => costs(name, text),
+      () => load(text),
+      () => parseEvents(text),
+    ) as [number, number, number];
+    console.log(`  ${what}, 10,000 rows: ${ms(ours)}; load ${ms(whole)}, events ${ms(events)} → ${times(ours / whole)} of load`);
+  }
+}
+
+function growth(): void {
+  console.log('\n(e) Growth: time for each row, as a multiple of that at 10,000 rows (linear: about 1)');
+  for (const [what, name, make] of [
+    ['our YAML', 'bench.net.yaml', ownRows],
+    ['YOLO YAML', 'bench.yaml', yoloRows],
+  ] as const) {
+    const sizes = [100, 1000, 10_000];
+    const texts = sizes.map(make);
+    // Small ones often enough to be measurable.
+    const found = inTurn(...texts.map((text, index) => () => {
+      for (let again = 0; again < 10_000 / sizes[index]!; again++) costs(name, text);
+    }));
+    console.log(`  ${what}: ${sizes.map((size, index) => `${size} rows ${times(found[index]! / found[2]!)}`).join(', ')}`);
+  }
+}
+
+interface Client {
+  readonly connection: ProtocolConnection;
+  readonly process: ChildProcess;
+  stop(): Promise<void>;
+}
+
+async function start(file: string, args: readonly string[]): Promise<Client> {
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const connection = createProtocolConnection(child.stdout!, child.stdin!);
+  // Servers ask for settings and register themselves; nothing is as good an answer as any.
+  connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) => items.map(() => null));
+  connection.onRequest('client/registerCapability', () => null);
+  for (const refresh of ['inlayHint', 'codeLens']) connection.onRequest(`workspace/${refresh}/refresh`, () => null);
+  connection.onUnhandledNotification(() => undefined);
+  connection.listen();
+  await connection.sendRequest(InitializeRequest.type, {
+    processId: process.pid,
+    rootUri: null,
+    capabilities: { textDocument: { inlayHint: {}, hover: {} } },
+  });
+  await connection.sendNotification(InitializedNotification.type, {});
+  return {
+    connection,
+    process: child,
+    stop: async () => {
+      await connection.sendRequest(ShutdownRequest.type);
+      await connection.sendNotification(ExitNotification.type);
+      connection.dispose();
+    },
+  };
+}
+
+/** Resident memory in bytes, where the system tells. */
+function memory({ process: child }: Client): number {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+async function edits(): Promise<void> {
+  const peer = createRequire(import.meta.url).resolve('yaml-language-server/bin/yaml-language-server');
+  console.log('\n(b) Edit → answer over stdio: our inlay hints for 60 lines, beside yaml-language-server’s hover on the same edits');
+  for (const [name, languageId, make] of [
+    ['bench.net.yaml', 'flopline', ownRows],
+    ['bench.yaml', 'yaml', yoloRows],
+  ] as const) {
+    const ours = await start(join(root, 'dist/server.js'), ['--stdio']);
+    const theirs = await start(peer, ['--stdio']);
+    for (const [count, aim] of [
+      [200, 5],
+      [1000, 10],
+      [10_000, 10],
+    ] as const) {
+      const text = make(count);
+      const uri = `file:///bench/${count}/${name}`;
+      for (const [client, id] of [[ours, languageId], [theirs, 'yaml']] as const) {
+        await client.connection.sendNotification(DidOpenTextDocumentNotification.type, {
+          textDocument: { uri, languageId: id, version: 1, text },
+        });
+      }
+      const line = Math.floor(count / 2);
+      const at = text.split('\n')[line]!.search(/\d\d/);
+      const range = { start: { line: line - 30, character: 0 }, end: { line: line + 30, character: 0 } };
+      const edit = async (client: Client, version: number): Promise<number> => {
+        const begin = performance.now();
+        await client.connection.sendNotification(DidChangeTextDocumentNotification.type, {
+          textDocument: { uri, version },
+          contentChanges: [
+            { range: { start: { line, character: at }, end: { line, character: at + 2 } }, text: version % 2 ? '64' : '32' },
+          ],
+        });
+        if (client === ours) {
+          const hints = await client.connection.sendRequest(InlayHintRequest.type, { textDocument: { uri }, range });
+          if (!hints || hints.length < 30) throw new Error(`only ${hints?.length} hints on ${uri}`);
+        } else {
+          await client.connection.sendRequest(HoverRequest.type, { textDocument: { uri }, position: { line, character: at } });
+        }
+        return performance.now() - begin;
+      };
+      const mine: number[] = [];
+      const peers: number[] = [];
+      for (let round = 0; round < rounds + 3; round++) {
+        mine.push(await edit(ours, round + 2));
+        peers.push(await edit(theirs, round + 2));
+      }
+      const [a, b] = [median(mine.slice(3)), median(peers.slice(3))];
+      console.log(`  ${name}, ${count} rows: ${ms(a)} against ${ms(b)} → ${times(b / a)} faster (aim ${aim}×)`);
+    }
+    console.log(`  (c) memory after it: ${Math.round(memory(ours) / 1e6)} MB against ${Math.round(memory(theirs) / 1e6)} MB`);
+    await Promise.all([ours.stop(), theirs.stop()]);
+  }
+}
+
+async function startUp(): Promise<void> {
+  const text = ownRows(200);
+  const found: number[] = [];
+  const bare: number[] = [];
+  for (let round = 0; round < Math.min(rounds, 7); round++) {
+    const begin = performance.now();
+    const client = await start(join(root, 'dist/server.js'), ['--stdio']);
+    const uri = 'file:///bench/start.net.yaml';
+    await client.connection.sendNotification(DidOpenTextDocumentNotification.type, {
+      textDocument: { uri, languageId: 'flopline', version: 1, text },
+    });
+    const range = { start: { line: 0, character: 0 }, end: { line: 60, character: 0 } };
+    await client.connection.sendRequest(InlayHintRequest.type, { textDocument: { uri }, range });
+    found.push(performance.now() - begin);
+    await client.stop();
+    const again = performance.now();
+    await new Promise(resolve => spawn(process.execPath, ['-e', '0']).on('exit', resolve));
+    bare.push(performance.now() - again);
+  }
+  const [a, b] = [median(found), median(bare)];
+  console.log(`\n(d) Start of the server to the first hints: ${ms(a)}, ${times(a / b)} of starting Node itself (${ms(b)})`);
+}
+
+console.log(`Node ${process.version}, medians of ${rounds} rounds in turn`);
+textToCosts();
+growth();
+await edits();
+await startUp();

@@ -1,0 +1,12 @@
+// A reporter for node:test that counts tests (not the suites around them) into the file it is given.
+export default async function* tally(source) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for await (const { type, data } of source) {
+    if (type !== 'test:pass' && type !== 'test:fail') continue;
+    if (data.details?.type === 'suite') continue;
+    if (data.skip !== undefined && data.skip !== false) counts.skipped++;
+    else if (type === 'test:pass') counts.passed++;
+    else counts.failed++;
+  }
+  yield JSON.stringify(counts);
+}

@@ -1,0 +1,69 @@
+// All tests: the build, the checks of the house, node:test, and the suite in a real VS Code; ends with their counts.
+//   node scripts/test.mjs [--unit]      --unit leaves the editor out
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from './vscode/install.mjs';
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+
+/** A step of the house counts as one test: it passes or fails. */
+function step(title, command, args) {
+  console.log(`\n— ${title}`);
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  if (status === 0) total.passed++;
+  else total.failed++;
+  return status === 0;
+}
+
+function unitTests() {
+  console.log('\n— Tests');
+  const folder = mkdtempSync(join(tmpdir(), 'flopline-tests-'));
+  const file = join(folder, 'tally.json');
+  try {
+    const files = readdirSync(join(root, 'test'), { recursive: true })
+      .map(String)
+      .filter(name => name.endsWith('.test.ts'))
+      .map(name => join(root, 'test', name));
+    const reporters = ['--test-reporter=dot', '--test-reporter-destination=stdout'];
+    const counted = [`--test-reporter=${join(root, 'scripts/tally.mjs')}`, `--test-reporter-destination=${file}`];
+    const { status } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', '--test', ...reporters, ...counted, ...files],
+      { cwd: root, stdio: 'inherit' },
+    );
+    const counts = JSON.parse(readFileSync(file, 'utf8'));
+    // A file that cannot even be loaded is a failure too.
+    if (status !== 0 && counts.failed === 0) counts.failed = 1;
+    for (const key of Object.keys(total)) total[key] += counts[key];
+  } catch (error) {
+    console.error(error);
+    total.failed++;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const bin = name => join(root, 'node_modules/.bin', name);
+if (step('Build', process.execPath, [join(root, 'scripts/build.mjs')])) {
+  step('Types', bin('tsc'), ['--noEmit', '-p', '.']);
+  step('Format and lint', bin('biome'), ['check', '--error-on-warnings', '.']);
+  step('Dead code', bin('knip'), []);
+  unitTests();
+  if (!process.argv.includes('--unit')) {
+    console.log('\n— VS Code');
+    try {
+      const { runEditorTests } = await import('./editor-tests.mjs');
+      const { passed, failed, skipped } = await runEditorTests();
+      total.passed += passed;
+      total.failed += failed;
+      total.skipped += skipped;
+    } catch (error) {
+      console.error(error);
+      total.failed++;
+    }
+  }
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed > 0 ? 1 : 0);

@@ -1,0 +1,59 @@
+// Files that other people wrote, with numbers from the frameworks themselves. They are not part of this repository:
+// the test runs where the folder stands beside it, and skips elsewhere.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { defaultSettings, open, price, report, type Settings } from '../../../server/src/core/index.ts';
+
+const corpus = join(import.meta.dirname, '../../../../shared/corpus/ultralytics-yaml');
+const skip = existsSync(corpus) ? false : 'the corpus is not here';
+
+interface Truth {
+  readonly spec: string;
+  readonly variant?: string;
+  readonly variants?: Record<string, Truth>;
+  readonly input_shape?: readonly number[];
+  readonly total_params: number;
+  readonly total_macs: number;
+  readonly ultralytics_reported?: { readonly gflops_640?: number };
+  readonly repo_reported?: { readonly gflops_640?: number };
+  readonly layers?: readonly { readonly line: number; readonly params: number; readonly macs: number; readonly thop_ops?: number }[];
+}
+
+describe('Ultralytics and YOLOv5 files of the corpus', { skip }, () => {
+  const cases = skip ? [] : readdirSync(corpus).filter(name => /^(u8363|y5v70)__/.test(name));
+  for (const name of cases) {
+    test(name, () => {
+      const folder = join(corpus, name);
+      const truth = JSON.parse(readFileSync(join(folder, 'truth.json'), 'utf8')) as Truth;
+      const text = readFileSync(join(folder, truth.spec), 'utf8');
+      const runs: [string | undefined, Truth][] = [[truth.variants ? truth.variant : undefined, truth]];
+      for (const [scale, run] of Object.entries(truth.variants ?? {})) runs.push([scale, run]);
+      for (const [scale, run] of runs) checkRun(truth.spec, text, scale, run, run.input_shape ?? truth.input_shape);
+    });
+  }
+});
+
+function checkRun(name: string, text: string, scale: string | undefined, truth: Truth, shape: readonly number[] | undefined): void {
+  const settings: Settings = { ...defaultSettings, scale, input: shape ? [{ sizes: shape.slice(1) }] : [] };
+  const analysed = price(open({ name, text }, settings)!, settings)!;
+  const result = report(analysed, { file: name });
+  assert.equal(result.totals.params, truth.total_params, `${name} ${scale} parameters`);
+  assert.equal(result.totals.macs, truth.total_macs, `${name} ${scale} MACs`);
+  assert.deepEqual(result.problems.filter(({ severity }) => severity === 'error'), []);
+  const thop = analysed.model.under('thop');
+  for (const [index, row] of (truth.layers ?? []).entries()) {
+    const mine = result.layers[index]!;
+    assert.equal(mine.line, row.line);
+    assert.deepEqual([mine.params, mine.macs], [row.params, row.macs], `${name} ${scale} line ${row.line}`);
+    if (row.thop_ops === undefined) continue;
+    const frame = analysed.spec.graph.root.children[index]!;
+    assert.equal(thop.costOf(frame).value.value, row.thop_ops, `${name} ${scale} line ${row.line}, as thop counts`);
+  }
+  // Ultralytics' figure is recorded with three digits, YOLOv5's as printed, with one.
+  for (const [printed, digit] of [[truth.ultralytics_reported?.gflops_640, 0.001], [truth.repo_reported?.gflops_640, 0.1]] as const) {
+    const value = result.native?.value ?? Number.NaN;
+    if (printed) assert.ok(Math.abs(value - printed) <= digit / 2 + 1e-9, `${name} ${scale} prints ${printed}, not ${value}`);
+  }
+}
