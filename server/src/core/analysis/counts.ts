@@ -71,7 +71,7 @@ const ports = 1024;
 export function buffersOf(graph: Graph): Buffers {
   const { nodes } = graph;
   // Readers of each tensor's memory under all its names (views), views themselves not counted.
-  const alias = new Float64Array(nodes.length * 1);
+  const alias = new Float64Array(nodes.length);
   const multi = new Map<number, number>();
   const readers = new Map<number, number>();
   const key = (node: GraphNode, port: number): number => node.id * ports + port;
@@ -134,7 +134,9 @@ export function buffersOf(graph: Graph): Buffers {
   };
 }
 
+/** Elements of memory that an output takes; none for a learned tensor, whose memory is that of the parameters. */
 export function elementsOf(node: GraphNode, port: number): number {
+  if (node.op.name === 'parameter') return 0;
   const shape = node.outputs[port]?.shape;
   return shape ? size(shape) : Number.NaN;
 }
