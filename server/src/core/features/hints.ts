@@ -84,10 +84,14 @@ function lineLabel(analysed: Analysed, { line, frames, cost }: LineCost, costly:
   const label = filled(template, values, room);
   // A cost that is not known at all makes room for the reason.
   if (cost.value.value > 0 || cost.value.complete || !template.has.has('cost')) return before + label;
-  const rest = room - label.length + values.cost.length;
   const reason = `? ${shortReason(cost.why ?? unknown)}`;
-  if (reason.length > rest && rest < 16) return before + label;
-  return before + filled(template, { ...values, cost: clip(reason, rest) }, room);
+  for (const params of cost.params.complete ? [values.params, ''] : ['']) {
+    const rest = room - filled(template, { ...values, params, cost: '?' }, 2 * maxLabel).length + 1;
+    if (reason.length <= rest || (params === '' && rest >= 16)) {
+      return before + filled(template, { ...values, params, cost: clip(reason, rest) }, room);
+    }
+  }
+  return before + label;
 }
 
 const unknown = 'not known';
@@ -103,7 +107,9 @@ function shareOf(cost: Cost, totals: Cost): string {
 }
 
 function shapesOf(frames: readonly Frame[]): Shape[] {
-  return frames.flatMap(({ outputs }) => (outputs[0]?.shape ? [outputs[0].shape] : []));
+  const says = (shape: Shape): boolean => shape.length < 2 || !shape.slice(1).every(Number.isNaN);
+  // A shape of which only the rank is known says nothing that a person wants to read.
+  return frames.flatMap(({ outputs: [first] }) => (first?.shape && says(first.shape) ? [first.shape] : []));
 }
 
 /** How many items a line holds, and how often each is used. */

@@ -201,11 +201,12 @@ function formulaText({ model }: Analysed, frame: Frame): string {
 function formulaOf({ op, attrs, inputs, outputs, why }: GraphNode): string {
   const shapes = [...inputs, ...outputs].map(({ shape }) => shape);
   if (!op.formula || why !== undefined || shapes.includes(undefined)) return '';
-  return op.formula(
+  const formula = op.formula(
     attrs,
     inputs.map(({ shape }) => shape!),
     outputs.map(({ shape }) => shape!),
   );
+  return formula.replaceAll('NaN', '?');
 }
 
 /** Costs with share and rank, parameters by role, memory, intensity and receptive field. */
