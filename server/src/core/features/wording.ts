@@ -1,5 +1,4 @@
 // Every wording that features share: how shapes, amounts and unknowns are said. Features never import each other.
-import type { Convention } from '../analysis/conventions.ts';
 import type { Amount, Cost } from '../analysis/model.ts';
 import type { Frame } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
@@ -79,11 +78,6 @@ export function bytesText(amount: Amount, each: number): string {
 
 export function elementBytes({ dtype }: Settings): number {
   return bytesOf[dtype];
-}
-
-/** The convention's unit as one writes it behind a number with a prefix: `MACs`, `FLOPs`, `ops`. */
-export function unitOf({ unit }: Convention): string {
-  return unit;
 }
 
 /** Why something is not known, short enough for a hint: the first sentence. */
