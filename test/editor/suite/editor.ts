@@ -1,0 +1,84 @@
+// How tests act in the editor, and what they look at.
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+
+const deadline = 15_000;
+
+/** Shows a file of the workspace. */
+export async function show(name: string): Promise<vscode.TextEditor> {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  assert.ok(folder, 'a folder is open');
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder.uri, name));
+  return vscode.window.showTextDocument(document);
+}
+
+/** Shows a text that is in no file. */
+export async function showUntitled(language: string, content: string): Promise<vscode.TextEditor> {
+  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language, content }));
+}
+
+/** Undoes all edits of the active editor and closes it. */
+export async function close(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+}
+
+/** Types: replaces the first place where `old` stands. */
+export async function type(editor: vscode.TextEditor, old: string, replacement: string): Promise<void> {
+  const { document } = editor;
+  const at = document.getText().indexOf(old);
+  assert.ok(at >= 0, `“${old}” is in the text`);
+  const range = new vscode.Range(document.positionAt(at), document.positionAt(at + old.length));
+  assert.ok(await editor.edit(edit => edit.replace(range, replacement)));
+}
+
+/** The hints by 0-based line. */
+export async function hints({ document }: vscode.TextEditor): Promise<Map<number, string>> {
+  const all = new vscode.Range(0, 0, document.lineCount, 0);
+  const found = await vscode.commands.executeCommand<vscode.InlayHint[] | undefined>(
+    'vscode.executeInlayHintProvider',
+    document.uri,
+    all,
+  );
+  const text = (label: vscode.InlayHint['label']): string =>
+    typeof label === 'string' ? label : label.map(({ value }) => value).join('');
+  return new Map((found ?? []).map(({ position, label }) => [position.line, text(label)]));
+}
+
+/** Waits until a line's hint is as expected. */
+export async function checkHint(editor: vscode.TextEditor, line: number, expected: RegExp): Promise<void> {
+  await until(`hint ${expected} on line ${line}`, async () => {
+    const hint = (await hints(editor)).get(line);
+    return { ok: hint !== undefined && expected.test(hint), seen: hint };
+  });
+}
+
+export async function hoverText({ document }: vscode.TextEditor, word: string): Promise<string> {
+  const position = document.positionAt(document.getText().indexOf(word));
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+    'vscode.executeHoverProvider',
+    document.uri,
+    position,
+  );
+  return hovers
+    .flatMap(({ contents }) => contents)
+    .map(content => (typeof content === 'string' ? content : content.value))
+    .join('\n');
+}
+
+export function ourProblems({ document }: vscode.TextEditor): vscode.Diagnostic[] {
+  return vscode.languages.getDiagnostics(document.uri).filter(({ source }) => source === 'flopline');
+}
+
+/** Looks again and again until all is well; a failure says what was seen last. */
+export async function until(
+  what: string,
+  look: () => { ok: boolean; seen?: unknown } | Promise<{ ok: boolean; seen?: unknown }>,
+): Promise<void> {
+  const end = Date.now() + deadline;
+  for (;;) {
+    const { ok, seen } = await look();
+    if (ok) return;
+    assert.ok(Date.now() < end, `${what}: not in ${deadline} ms; seen last: ${JSON.stringify(seen)}`);
+    await new Promise(resolve => setTimeout(resolve, 25));
+  }
+}

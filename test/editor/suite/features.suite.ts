@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { Flopline } from '../../../client/src/extension.ts';
+import { checkHint, close, hints, hoverText, ourProblems, show, showUntitled, type, until } from './editor.ts';
+
+const extension = () => vscode.extensions.getExtension<Flopline>('flopline.flopline')!;
+const isError = ({ severity }: vscode.Diagnostic): boolean => severity === vscode.DiagnosticSeverity.Error;
+
+suite('Flopline in VS Code', () => {
+  teardown(close);
+
+  test('every layer line has its hint', async () => {
+    const editor = await show('tiny.net.yaml');
+    assert.equal(editor.document.languageId, 'flopline');
+    await checkHint(editor, 3, /32×32×16 · 442k MACs · 448$/);
+    await checkHint(editor, 5, /16×16×32 · 1\.18M MACs · 4\.64k$/);
+    await checkHint(editor, 7, /81\.9k MACs · 81\.9k$/);
+  });
+
+  test('a YOLO file keeps the language yaml and has its hints', async () => {
+    const editor = await show('small-yolo.yaml');
+    assert.equal(editor.document.languageId, 'yaml');
+    await checkHint(editor, 5, /320×320×16/);
+  });
+
+  test('a hover has the formula with the numbers of the layer', async () => {
+    const editor = await show('tiny.net.yaml');
+    await checkHint(editor, 3, /MACs/);
+    assert.match(await hoverText(editor, 'conv'), /442\.4 k MACs|442,368/);
+  });
+
+  test('problems appear, and go with their cause', async () => {
+    const editor = await show('tiny.net.yaml');
+    await type(editor, 'relu', 'rellu');
+    await until('an error', () => ({ ok: ourProblems(editor).some(isError), seen: ourProblems(editor) }));
+    const problem = ourProblems(editor).find(isError)!;
+    assert.match(problem.message, /rellu/);
+    assert.equal(editor.document.getText(problem.range), 'rellu');
+    await type(editor, 'rellu', 'relu');
+    await until('no error', () => ({ ok: !ourProblems(editor).some(isError), seen: ourProblems(editor) }));
+  });
+
+  test('the lens has the totals', async () => {
+    const editor = await show('tiny.net.yaml');
+    await checkHint(editor, 3, /MACs/);
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      'vscode.executeCodeLensProvider',
+      editor.document.uri,
+      10,
+    );
+    assert.match(lenses.map(({ command }) => command?.title).join('\n'), /1\.70? MMACs/);
+  });
+
+  test('hints follow what is typed, before it is saved', async () => {
+    const editor = await show('tiny.net.yaml');
+    await checkHint(editor, 3, /442k MACs/);
+    await type(editor, 'out: 16', 'out: 32');
+    await checkHint(editor, 3, /32×32×32 · 885k MACs · 896$/);
+    await checkHint(editor, 5, /2\.36M MACs/);
+    assert.ok(editor.document.isDirty);
+  });
+
+  test('a line that is half typed leaves the others their costs', async () => {
+    const editor = await show('tiny.net.yaml');
+    await checkHint(editor, 3, /442k MACs/);
+    await type(editor, '  - relu', '  - relu: {');
+    await until('an error', () => ({ ok: ourProblems(editor).some(isError), seen: ourProblems(editor) }));
+    await checkHint(editor, 3, /442k MACs · 448$/);
+    await checkHint(editor, 5, /4\.64k$/);
+  });
+
+  test('the outline has every layer', async () => {
+    const editor = await show('tiny.net.yaml');
+    await checkHint(editor, 3, /MACs/);
+    const [network] = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>(
+      'vscode.executeDocumentSymbolProvider',
+      editor.document.uri,
+    );
+    assert.equal(network?.children.length, 5);
+  });
+
+  test('an ordinary YAML file gets nothing', async () => {
+    const spec = await show('tiny.net.yaml');
+    const editor = await show('compose.yaml');
+    await checkHint(spec, 3, /MACs/);
+    assert.deepEqual(await hints(editor), new Map());
+    assert.deepEqual(ourProblems(editor), []);
+    assert.equal(await hoverText(editor, 'image'), '');
+    await until('no totals', () => ({ ok: extension().exports.totals.summary === undefined }));
+  });
+
+  test('a text that is in no file has its hints', async () => {
+    const editor = await showUntitled('flopline', 'input: [3, 8, 8]\nlayers:\n  - conv: {out: 4, kernel: 1}\n');
+    await checkHint(editor, 2, /8×8×4 · 768 MACs/);
+  });
+
+  test('the status bar tells the totals of the active editor', async () => {
+    await show('tiny.net.yaml');
+    const { totals } = extension().exports;
+    await until('totals', () => ({ ok: /1\.70? MMACs/.test(totals.item.text), seen: totals.item.text }));
+    assert.equal(totals.summary?.title, 'Tiny');
+  });
+
+  test('hints can be toggled', async () => {
+    const editor = await show('tiny.net.yaml');
+    await checkHint(editor, 3, /MACs/);
+    await vscode.commands.executeCommand('flopline.toggleHints');
+    await until('no hint', async () => ({ ok: (await hints(editor)).size === 0 }));
+    await vscode.commands.executeCommand('flopline.toggleHints');
+    await checkHint(editor, 3, /MACs/);
+  });
+
+  test('another convention shows at once', async () => {
+    const editor = await show('tiny.net.yaml');
+    const configuration = vscode.workspace.getConfiguration('flopline');
+    await configuration.update('convention', 'flops', vscode.ConfigurationTarget.Workspace);
+    await checkHint(editor, 3, /885k FLOPs/);
+    await configuration.update('convention', undefined, vscode.ConfigurationTarget.Workspace);
+    await checkHint(editor, 3, /442k MACs/);
+  });
+
+  test('the report goes to the clipboard', async () => {
+    const editor = await show('tiny.net.yaml');
+    await checkHint(editor, 3, /MACs/);
+    await vscode.commands.executeCommand('flopline.copyReport');
+    assert.match(await vscode.env.clipboard.readText(), /442,368/);
+  });
+
+  test('a server that dies is started again', async () => {
+    const editor = await show('tiny.net.yaml');
+    await checkHint(editor, 3, /MACs/);
+    const first = serverProcess();
+    assert.ok(first, 'the server is a child of the extension host');
+    process.kill(first, 'SIGKILL');
+    await until('another server', () => ({ ok: ![undefined, first].includes(serverProcess()) }));
+    await checkHint(editor, 3, /442k MACs/);
+  });
+
+  test('the server can be restarted by hand', async () => {
+    const editor = await show('tiny.net.yaml');
+    await checkHint(editor, 3, /MACs/);
+    await vscode.commands.executeCommand('flopline.restartServer');
+    await checkHint(editor, 3, /442k MACs/);
+  });
+
+  test('a spec has its colours, YAML those of YAML', async () => {
+    const editor = await show('tiny.net.yaml');
+    const tokens = await vscode.commands.executeCommand<{ c: string; t: string }[]>(
+      '_workbench.captureSyntaxTokens',
+      editor.document.uri,
+    );
+    const scopes = (word: string): string => tokens.find(({ c }) => c === word)?.t ?? '';
+    assert.match(scopes('conv'), /source\.flopline .*support\.function\.flopline/);
+    assert.match(scopes('relu'), /support\.function\.flopline/);
+    assert.match(scopes('kernel'), /entity\.name\.tag\.yaml$/);
+    assert.match(scopes('16'), /constant\.numeric/);
+  });
+});
+
+/** The process id of the language server, a child of the extension host that these tests run in. */
+function serverProcess(): number | undefined {
+  // Node tells of its children in no public way; this one is as old as Node.
+  const handles = (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles();
+  for (const handle of handles) {
+    const { pid, spawnargs, exitCode } = handle as { pid?: number; spawnargs?: string[]; exitCode?: number | null };
+    if (exitCode === null && spawnargs?.some(argument => argument.endsWith('server.js'))) return pid;
+  }
+  return undefined;
+}

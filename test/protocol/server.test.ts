@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { MarkupContent } from 'vscode-languageserver-protocol';
+import { type Session, startSession, until } from './session.ts';
+
+// 32·32·9·3·16 = 442,368 MACs and 448 parameters; 16·16·9·16·32 = 1,179,648 and 4,640; 8,192·10 = 81,920 and 81,930.
+const tiny = `name: Tiny
+input: [3, 32, 32]
+layers:
+  - conv: {out: 16, kernel: 3, padding: same}
+  - relu
+  - conv: {out: 32, kernel: 3, stride: 2, padding: same}
+  - flatten
+  - linear: 10
+`;
+
+const yolo = `nc: 2
+scales:
+  n: [0.33, 0.25, 1024]
+  s: [0.33, 0.50, 1024]
+backbone:
+  - [-1, 1, Conv, [64, 3, 2]]
+  - [-1, 1, Conv, [128, 3, 2]]
+  - [-1, 3, C2f, [128, True]]
+head:
+  - [[-1], 1, Detect, [nc]]
+`;
+
+async function checkHint(session: Session, uri: string, line: number, expected: RegExp | undefined): Promise<void> {
+  const hints = await session.hints(uri);
+  const found = hints.find(hint => hint.startsWith(`${line}: `));
+  if (expected) assert.match(found ?? `no hint on line ${line}`, expected);
+  else assert.equal(found, undefined);
+}
+
+const markdownOf = (contents: unknown): string => (contents as MarkupContent).value;
+
+test('a spec that is opened has a hint at the end of each layer line', async () => {
+  await using session = await startSession();
+  const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
+  await checkHint(session, uri, 3, /32×32×16 · 442k MACs · 448$/);
+  await checkHint(session, uri, 5, /16×16×32 · 1\.18M MACs · 4\.64k$/);
+  await checkHint(session, uri, 7, /10 · 81\.9k MACs · 81\.9k$/);
+  await checkHint(session, uri, 0, undefined);
+  const hints = await session.rawHints(uri);
+  assert.deepEqual(hints.find(({ position }) => position.line === 4)?.position, {
+    line: 4,
+    character: '  - relu'.length,
+  });
+  for (const { label } of hints) assert.ok(label.length <= 43, `${label} is cut by VS Code`);
+});
+
+test('hints of a part of the text are those of its lines', async () => {
+  await using session = await startSession();
+  const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
+  const lines = (await session.rawHints(uri, 4, 5)).map(({ position }) => position.line);
+  assert.deepEqual(lines, [4, 5]);
+});
+
+test('a hint tells its detail when it is asked for', async () => {
+  await using session = await startSession();
+  const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
+  const [hint] = await session.rawHints(uri, 3, 3);
+  assert.equal(hint?.tooltip, undefined);
+  const { tooltip } = await session.resolve(hint!);
+  assert.match(markdownOf(tooltip), /442,368/);
+});
+
+test('hints change with every edit, on unsaved text', async () => {
+  await using session = await startSession();
+  const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
+  await session.edit(uri, 'out: 16', 'out: 32');
+  await checkHint(session, uri, 3, /32×32×32 · 885k MACs · 896$/);
+  await session.edit(uri, 'input: [3, 32, 32]', 'input: [3, 64, 64]');
+  await checkHint(session, uri, 3, /64×64×32 · 3\.54M MACs · 896$/);
+});
+
+test('many edits and requests at once: each is answered, the last from the newest text', async () => {
+  await using session = await startSession();
+  const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
+  const answers: Promise<string[]>[] = [];
+  for (let width = 16; width < 48; width++) {
+    session.edit(uri, `out: ${width}, kernel: 3, padding`, `out: ${width + 1}, kernel: 3, padding`);
+    answers.push(session.hints(uri, 3, 3));
+  }
+  const all = await Promise.all(answers);
+  assert.match(all.at(-1)![0]!, /32×32×48/);
+});
+
+test('a line that breaks says so, and the others keep their costs', async () => {
+  await using session = await startSession();
+  const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
+  await session.edit(uri, '  - relu', '  - relu: {');
+  await checkHint(session, uri, 3, /32×32×16 · 442k MACs · 448$/);
+  await checkHint(session, uri, 5, /4\.64k$/);
+  const problems = await session.problems(uri);
+  const errors = problems.filter(({ severity }) => severity === 1);
+  assert.ok(errors.length > 0);
+  for (const { range } of errors) assert.ok(range.start.line >= 3 && range.end.line <= 5, JSON.stringify(errors));
+});
+
+test('a hover tells a layer with its formula', async () => {
+  await using session = await startSession();
+  const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
+  const hover = await session.hover(uri, 'conv');
+  assert.match(markdownOf(hover?.contents), /442\.4 k MACs|442,368/);
+  assert.equal(hover?.range?.start.line, 3);
+});
+
+test('problems have exact ranges, a code and a source, and go with their cause', async () => {
+  await using session = await startSession();
+  const uri = await session.open('tiny.net.yaml', tiny.replace('relu', 'rellu'), 'flopline');
+  const [problem] = (await session.problems(uri)).filter(({ severity }) => severity === 1);
+  assert.equal(problem?.source, 'flopline');
+  assert.match(String(problem?.message), /rellu.*relu/s);
+  assert.deepEqual(problem?.range, { start: { line: 4, character: 4 }, end: { line: 4, character: 9 } });
+  await session.edit(uri, 'rellu', 'relu');
+  assert.deepEqual(
+    (await session.problems(uri)).filter(({ severity }) => severity === 1),
+    [],
+  );
+});
+
+test('problems are taken away when the text is closed', async () => {
+  await using session = await startSession();
+  const uri = await session.open('tiny.net.yaml', tiny.replace('relu', 'rellu'), 'flopline');
+  assert.ok((await session.problems(uri)).length > 0);
+  await session.close(uri);
+  await until(() => session.publications.at(-1)?.diagnostics.length === 0);
+});
+
+test('the lens at the head tells the totals', async () => {
+  await using session = await startSession({ initializationOptions: { lensCommand: 'show.menu' } });
+  const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
+  const [lens] = await session.lenses(uri);
+  assert.match(lens?.command?.title ?? '', /1\.7 MMACs|1\.70 MMACs/);
+  assert.equal(lens?.command?.command, 'show.menu');
+  assert.equal(lens?.range.start.line, 0);
+});
+
+test('the outline has every layer', async () => {
+  await using session = await startSession();
+  const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
+  const [network] = await session.symbols(uri);
+  const lines = network?.children?.map(({ selectionRange }) => selectionRange.start.line);
+  assert.deepEqual(lines, [3, 4, 5, 6, 7]);
+});
+
+test('a YOLO file in the language yaml is recognised by its content, with its scales', async () => {
+  await using session = await startSession();
+  const uri = await session.open('mine.yaml', yolo);
+  await checkHint(session, uri, 5, /320×320×16/);
+  const summary = await session.summary(uri);
+  assert.deepEqual(summary?.scales, ['n', 's']);
+  assert.equal(summary?.scale, 'n');
+  await session.configure({ scale: 's' });
+  await until(() => session.refreshes.length > 0);
+  await checkHint(session, uri, 5, /320×320×32/);
+});
+
+test('an ordinary YAML file gets nothing', async () => {
+  await using session = await startSession();
+  const text = 'services:\n  web:\n    image: nginx\n    layers: [1, 2]\n    bad: [\n';
+  const uri = await session.open('compose.yaml', text);
+  assert.deepEqual(await session.hints(uri), []);
+  assert.deepEqual(await session.lenses(uri), []);
+  assert.deepEqual(await session.symbols(uri), []);
+  assert.equal(await session.hover(uri, 'image'), null);
+  assert.equal(await session.summary(uri), null);
+  // Another file's publication comes after any that this one could have had.
+  const spec = await session.open('tiny.net.yaml', tiny, 'flopline');
+  await session.problems(spec);
+  assert.deepEqual(
+    session.publications.filter(published => published.uri === uri),
+    [],
+  );
+});
+
+test('a text that stops being a spec loses its problems', async () => {
+  await using session = await startSession();
+  const uri = await session.open('mine.yaml', yolo.replace('C2f', 'C2ff'));
+  assert.ok((await session.problems(uri)).some(({ message }) => String(message).includes('C2ff')));
+  await session.edit(uri, yolo.slice(yolo.indexOf('scales'), yolo.indexOf('  - [-1, 1, Conv, [128')), '');
+  await session.edit(uri, 'head:', 'tail:');
+  await until(() => session.publications.at(-1)?.diagnostics.length === 0);
+  assert.deepEqual(await session.hints(uri), []);
+});
+
+test('a change of settings is asked for, and hints and lenses are refreshed', async () => {
+  await using session = await startSession({ settings: { convention: 'flops' } });
+  const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
+  await checkHint(session, uri, 3, /885k FLOPs/);
+  await session.configure({ convention: 'macs', hints: { template: '${params}' } });
+  await until(() => session.refreshes.length === 2);
+  assert.deepEqual(session.refreshes.toSorted(), ['workspace/codeLens/refresh', 'workspace/inlayHint/refresh']);
+  await checkHint(session, uri, 3, /: (▲ )?448$/);
+  await session.configure({ hints: { enabled: false }, codeLens: { enabled: false } });
+  await until(() => session.refreshes.length === 4);
+  assert.deepEqual(await session.hints(uri), []);
+  assert.deepEqual(await session.lenses(uri), []);
+});
+
+test('wrong settings are told of in the log, and the defaults stand', async () => {
+  const settings = { convention: 'flips', input: 'big', batch: -1, dtype: 7, hints: 'on', maxFileSize: 'none' };
+  await using session = await startSession({ settings });
+  const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
+  await checkHint(session, uri, 3, /442k MACs/);
+  for (const name of ['convention', 'input', 'batch', 'dtype', 'maxFileSize'])
+    assert.ok(
+      session.log.some(message => message.includes(`flopline.${name}`)),
+      `${name}: ${session.log}`,
+    );
+});
+
+test('an editor that cannot be asked for its configuration pushes it', async () => {
+  await using session = await startSession({
+    configuration: false,
+    initializationOptions: { settings: { convention: 'flops' } },
+  });
+  const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
+  await checkHint(session, uri, 3, /885k FLOPs/);
+  await session.configure({ convention: 'macs' });
+  await until(() => session.refreshes.length === 2);
+  await checkHint(session, uri, 3, /442k MACs/);
+});
+
+test('a comment in the file wins over the settings, and the menu learns where it stands', async () => {
+  await using session = await startSession({ settings: { convention: 'macs' } });
+  const uri = await session.open('tiny.net.yaml', `# flopline: convention=flops\n${tiny}`, 'flopline');
+  await checkHint(session, uri, 4, /885k FLOPs/);
+  const summary = await session.summary(uri);
+  assert.equal(summary?.convention, 'flops');
+  assert.deepEqual(summary?.inFile.convention, { start: { line: 0, character: 12 }, end: { line: 0, character: 28 } });
+});
+
+test('a file above the size limit is not analysed and says so', async () => {
+  await using session = await startSession({ settings: { maxFileSize: 50 } });
+  const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
+  assert.deepEqual(await session.hints(uri), []);
+  assert.deepEqual(
+    (await session.problems(uri)).map(({ code }) => code),
+    ['too-large'],
+  );
+  await session.configure({});
+  await until(() => session.publications.at(-1)?.diagnostics.every(({ code }) => code !== 'too-large'));
+  await checkHint(session, uri, 3, /442k MACs/);
+});
+
+test('the report is markdown of the text in the editor', async () => {
+  await using session = await startSession();
+  const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
+  const report: string = await session.connection.sendRequest('flopline/report', { textDocument: { uri } });
+  assert.match(report, /442,368/);
+  assert.match(report, /\| \*\*total\*\* \|/);
+});
+
+test('an input size is checked while a person types it', async () => {
+  await using session = await startSession();
+  const check = (input: string): Promise<string | null> =>
+    session.connection.sendRequest('flopline/checkInput', { input });
+  assert.equal(await check('3,224,224'), null);
+  assert.equal(await check(''), null);
+  assert.match((await check('3,')) ?? '', /3,224,224/);
+});
+
+test('requests about a document that is not open are answered with nothing', async () => {
+  await using session = await startSession();
+  const uri = 'file:///models/elsewhere.net.yaml';
+  assert.deepEqual(await session.hints(uri), []);
+  assert.equal(await session.summary(uri), null);
+});

@@ -1,0 +1,207 @@
+// An editor as the protocol knows it: the library of real clients over stdio against the bundled server.
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import {
+  type CodeLens,
+  createProtocolConnection,
+  type Diagnostic,
+  type DocumentSymbol,
+  type Hover,
+  type InlayHint,
+  type Position,
+  type ProtocolConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-languageserver-protocol/node';
+import type { DocumentSummary } from '../../server/src/protocol/index.ts';
+
+const server = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
+/** Milliseconds in which an answer must be there; met in far less, and long only for a busy machine. */
+const deadline = 15_000;
+
+export interface SessionOptions {
+  /** What the editor answers for the section `flopline`. */
+  readonly settings?: unknown;
+  /** Whether the editor can be asked for its configuration. */
+  readonly configuration?: boolean;
+  readonly initializationOptions?: unknown;
+}
+
+/** A session with a running server, ended by `await using` or `end()`. */
+export async function startSession(options: SessionOptions = {}): Promise<Session> {
+  assert.ok(existsSync(server), 'dist/server.js is not there: npm run build first');
+  const child = spawn(process.execPath, [server, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const connection = createProtocolConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
+  const session = new Session(connection, child, options.settings);
+  connection.listen();
+  await connection.sendRequest('initialize', {
+    processId: process.pid,
+    rootUri: null,
+    capabilities: {
+      workspace: {
+        configuration: options.configuration ?? true,
+        didChangeConfiguration: { dynamicRegistration: true },
+        inlayHint: { refreshSupport: true },
+        codeLens: { refreshSupport: true },
+      },
+      textDocument: { publishDiagnostics: { relatedInformation: true } },
+    },
+    initializationOptions: options.initializationOptions,
+  });
+  await connection.sendNotification('initialized', {});
+  return session;
+}
+
+export class Session {
+  settings: unknown;
+  readonly connection: ProtocolConnection;
+  /** Refresh requests that came, by method. */
+  readonly refreshes: string[] = [];
+  /** What the server logged. */
+  readonly log: string[] = [];
+  /** Every publication, in order. */
+  readonly publications: { uri: string; version?: number; diagnostics: Diagnostic[] }[] = [];
+  readonly #child: ChildProcess;
+  readonly #texts = new Map<string, { text: string; version: number }>();
+
+  constructor(connection: ProtocolConnection, child: ChildProcess, settings: unknown) {
+    this.connection = connection;
+    this.settings = settings ?? {};
+    this.#child = child;
+    connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) =>
+      items.map(() => this.settings),
+    );
+    connection.onRequest('client/registerCapability', () => null);
+    for (const method of ['workspace/inlayHint/refresh', 'workspace/codeLens/refresh'])
+      connection.onRequest(method, () => {
+        this.refreshes.push(method);
+        return null;
+      });
+    connection.onNotification('textDocument/publishDiagnostics', params => {
+      this.publications.push(params);
+    });
+    connection.onNotification('window/logMessage', ({ message }) => {
+      this.log.push(message);
+    });
+    connection.onNotification('flopline/changed', () => {});
+  }
+
+  /** Opens a text; the answer is its address. */
+  async open(name: string, text: string, languageId = 'yaml'): Promise<string> {
+    const uri = `file:///models/${name}`;
+    this.#texts.set(uri, { text, version: 1 });
+    await this.connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri, languageId, version: 1, text },
+    });
+    return uri;
+  }
+
+  /** Types: replaces the one place where `old` stands by `replacement`, as an incremental change. */
+  async edit(uri: string, old: string, replacement: string): Promise<void> {
+    const document = this.#texts.get(uri);
+    assert.ok(document);
+    const from = document.text.indexOf(old);
+    assert.ok(from >= 0, `“${old}” is not in the text`);
+    const range = { start: position(document.text, from), end: position(document.text, from + old.length) };
+    document.text = document.text.slice(0, from) + replacement + document.text.slice(from + old.length);
+    document.version++;
+    await this.connection.sendNotification('textDocument/didChange', {
+      textDocument: { uri, version: document.version },
+      contentChanges: [{ range, text: replacement }],
+    });
+  }
+
+  async close(uri: string): Promise<void> {
+    await this.connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
+  }
+
+  /** Changes the settings as a person does in the editor. */
+  async configure(settings: unknown): Promise<void> {
+    this.settings = settings;
+    await this.connection.sendNotification('workspace/didChangeConfiguration', { settings: { flopline: settings } });
+  }
+
+  /** The hints of the whole text, or of some 0-based lines, by line: `2: 32×32×16 · 442k MACs`. */
+  async hints(uri: string, first = 0, last = 1e6): Promise<string[]> {
+    return (await this.rawHints(uri, first, last)).map(hint => `${hint.position.line}: ${hint.label}`);
+  }
+
+  async rawHints(uri: string, first = 0, last = 1e6): Promise<InlayHint[]> {
+    const range = { start: { line: first, character: 0 }, end: { line: last, character: 0 } };
+    return (await this.connection.sendRequest('textDocument/inlayHint', {
+      textDocument: { uri },
+      range,
+    })) as InlayHint[];
+  }
+
+  resolve(hint: InlayHint): Promise<InlayHint> {
+    return this.connection.sendRequest('inlayHint/resolve', hint);
+  }
+
+  /** The hover where `word` first stands. */
+  hover(uri: string, word: string): Promise<Hover | null> {
+    const { text } = this.#texts.get(uri)!;
+    const at = text.indexOf(word);
+    assert.ok(at >= 0, `“${word}” is not in the text`);
+    return this.connection.sendRequest('textDocument/hover', {
+      textDocument: { uri },
+      position: position(text, at),
+    });
+  }
+
+  lenses(uri: string): Promise<CodeLens[]> {
+    return this.connection.sendRequest('textDocument/codeLens', { textDocument: { uri } });
+  }
+
+  symbols(uri: string): Promise<DocumentSymbol[]> {
+    return this.connection.sendRequest('textDocument/documentSymbol', { textDocument: { uri } });
+  }
+
+  summary(uri: string): Promise<DocumentSummary | null> {
+    return this.connection.sendRequest('flopline/summary', { textDocument: { uri } });
+  }
+
+  /** The problems published for the newest version of a text. */
+  async problems(uri: string): Promise<Diagnostic[]> {
+    const { version } = this.#texts.get(uri)!;
+    const publication = await until(() =>
+      this.publications.findLast(published => published.uri === uri && published.version === version),
+    );
+    return publication.diagnostics;
+  }
+
+  async end(): Promise<void> {
+    const ended = new Promise<number | null>(resolve => this.#child.once('exit', resolve));
+    await this.connection.sendRequest('shutdown');
+    await this.connection.sendNotification('exit');
+    const code = await ended;
+    this.connection.dispose();
+    assert.equal(code, 0, 'the server ends with 0');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+}
+
+/** What `look` finds, as soon as it does. */
+export async function until<T>(look: () => T | undefined | false | null): Promise<T> {
+  const end = Date.now() + deadline;
+  for (;;) {
+    const found = look();
+    if (found) return found;
+    assert.ok(Date.now() < end, `nothing came in ${deadline} ms: ${look}`);
+    await new Promise(resolve => setTimeout(resolve, 5));
+  }
+}
+
+/** An offset as the protocol counts: lines end with \n here. */
+function position(text: string, offset: number): Position {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length - 1, character: before.at(-1)!.length };
+}
