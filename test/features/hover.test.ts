@@ -34,7 +34,7 @@ test('A layer says its formula with its numbers, costs, share and rank', () => {
       '`28×28×256` → `28×28×192`',
       '`28² · 3² · 256 · 192` = 346.8 M MACs (346,816,512)',
       /\| MACs \| 347M \| 99\.\d % \| 1 of 3 \|/,
-      'weights 442,368, biases 192',
+      'weights 442,368 · biases 192',
       '443k (1.77 MB in fp32)',
       'receptive field 3×3, stride 1',
     ],

@@ -253,10 +253,10 @@ function rolesText({ weights, biases, normAffine, normStats }: Cost): string {
     ['weights', weights],
     ['biases', biases],
     ['norm', normAffine],
-    ['running statistics, not learned', normStats],
+    ['running statistics (not learned)', normStats],
   ] as const;
   const present = roles.filter(([, value]) => value > 0);
-  return present.map(([role, value]) => `${role} ${exact(value)}`).join(', ');
+  return present.map(([role, value]) => `${role} ${exact(value)}`).join(' · ');
 }
 
 function shareText(part: Amount, whole: Amount): string {
@@ -347,7 +347,7 @@ function mergedParts(model: Model, frame: Frame): Part[] {
   const merged = new Map<string, Part>();
   const add = (label: string, type: string, output: Tensor | undefined, cost: Cost): void => {
     // `m.0`, `m.1` and so on are one thing said several times.
-    const name = label.replace(/[._]?\d+$/, '') || label;
+    const name = label.replace(/\.\d+$/, '') || label;
     const key = `${name} ${type}`;
     const known = merged.get(key);
     const shape = output?.shape ? shapeText(output.shape) : '?';
