@@ -1,10 +1,20 @@
 // A VS Code without a desktop: its own server, and its workbench in a Chromium without a display.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { installBrowser, installEditor } from './install.mjs';
+import { installBrowser, installEditor, root } from './install.mjs';
 
 const quietSettings = {
   'telemetry.telemetryLevel': 'off',
@@ -24,7 +34,8 @@ const quietSettings = {
 };
 
 /**
- * Starts VS Code's server with a fresh profile.
+ * Starts VS Code's server with a fresh profile. For a test, the page's address says where Flopline is; else it is
+ * installed as any extension.
  * @param {{ settings?: object, env?: NodeJS.ProcessEnv, port?: number, test?: boolean, flavour?: 'current' | 'oldest' }} options
  */
 export async function startServer({ settings = {}, env = {}, port = 0, test = true, flavour = 'current' } = {}) {
@@ -33,6 +44,7 @@ export async function startServer({ settings = {}, env = {}, port = 0, test = tr
   // The npm package keeps the user's settings here, not in the browser.
   mkdirSync(join(data, 'data/User'), { recursive: true });
   writeFileSync(join(data, 'data/User/settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  if (!test) installFlopline(join(data, 'extensions'));
   const log = join(data, 'server.log');
   const logFile = openSync(log, 'w');
   const args = [
@@ -85,8 +97,10 @@ export async function startServer({ settings = {}, env = {}, port = 0, test = tr
   /** A file or folder of this machine as the editor in the browser names it. */
   const remote = path => `vscode-remote://127.0.0.1:${listening}${path}`;
   /** The address of a workbench on a folder. */
-  const address = (folder, payload) =>
-    `http://127.0.0.1:${listening}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+  const address = (folder, payload = []) => {
+    const query = payload.length > 0 ? `&payload=${encodeURIComponent(JSON.stringify(payload))}` : '';
+    return `http://127.0.0.1:${listening}/?folder=${encodeURIComponent(folder).replaceAll('%2F', '/')}${query}`;
+  };
   const stop = async () => {
     if (server.exitCode === null && server.signalCode === null) {
       const gone = new Promise(resolve => server.once('exit', resolve));
@@ -98,6 +112,14 @@ export async function startServer({ settings = {}, env = {}, port = 0, test = tr
     rmSync(data, { recursive: true, force: true, maxRetries: 5 });
   };
   return { server, port: listening, log, remote, address, stop };
+}
+
+/** Puts what a VSIX holds into a folder of extensions. */
+function installFlopline(extensions) {
+  const { publisher, name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const folder = join(extensions, `${publisher}.${name}-${version}`);
+  for (const part of ['package.json', 'language-configuration.json', 'dist', 'syntaxes', 'schemas'])
+    if (existsSync(join(root, part))) cpSync(join(root, part), join(folder, part), { recursive: true });
 }
 
 /** A Chromium without a display that reaches this machine alone. */
