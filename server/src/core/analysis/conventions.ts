@@ -100,6 +100,12 @@ function thop(node: GraphNode, counts: Counts): number {
       const each = { nearest: 1, linear: 5, bilinear: 11, bicubic: 259 }[mode] ?? 0;
       return each * size(output(node));
     }
+    case 'lstm':
+      return counts.macs + recurrentStates(node) * (4 * perGate(node) + 4);
+    case 'gru':
+      return counts.macs + recurrentStates(node) * (3 * perGate(node) + 4);
+    case 'rnn':
+      return counts.macs + recurrentStates(node) * perGate(node);
     case 'softmax': {
       const { axis } = node.attrs as { axis: number };
       const shape = input(node);
@@ -111,18 +117,43 @@ function thop(node: GraphNode, counts: Counts): number {
   }
 }
 
-/** fvcore's handles (nn/jit_handles.py, nn/flop_count.py). */
+/** Elements of all states over all steps of a recurrent layer. */
+function recurrentStates(node: GraphNode): number {
+  const { hidden, layers, bidirectional } = node.attrs as { hidden: number; layers: number; bidirectional: boolean };
+  return size(output(node).slice(0, 2)) * layers * (bidirectional ? 2 : 1) * hidden;
+}
+
+/** thop counts the sum of both products, and both biases, for each gate of each state. */
+function perGate(node: GraphNode): number {
+  return (node.attrs as { bias: boolean }).bias ? 3 : 1;
+}
+
+/** fvcore's handles (nn/jit_handles.py, nn/flop_count.py); what it has no handle for is 0. */
 function fvcore(node: GraphNode, counts: Counts): number {
   switch (node.op.name) {
     case 'batchNorm':
-      return 2 * size(input(node));
+      // Without running statistics it is computed as in training.
+      if ((node.attrs as { stats?: boolean }).stats === false) return (counts.normAffine ? 5 : 4) * size(input(node));
+      return (counts.normAffine ? 2 : 1) * size(input(node));
     case 'layerNorm':
     case 'groupNorm':
     case 'instanceNorm':
       return (counts.normAffine ? 5 : 4) * size(input(node));
     case 'adaptiveAvgPool':
     case 'globalAvgPool':
-      return size(input(node));
+      return input(node).length === 4 ? size(input(node)) : 0;
+    case 'upsample': {
+      const { mode } = node.attrs as { mode: string };
+      const each = { nearest: 1, bilinear: 4 }[mode] ?? 0;
+      return input(node).length === 4 ? each * size(output(node)) : 0;
+    }
+    case 'gridSample':
+      return 4 * size(output(node));
+    case 'scaledDotProduct':
+    case 'lstm':
+    case 'gru':
+    case 'rnn':
+      return 0;
     default:
       return counts.macs;
   }

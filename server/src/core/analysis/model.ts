@@ -96,11 +96,11 @@ class Prefix {
   readonly #sums: Float64Array;
   readonly #unknown: Uint32Array;
 
-  constructor(length: number, valueOf: (id: number) => number) {
+  constructor(length: number, countOf: (id: number) => number) {
     this.#sums = new Float64Array(length + 1);
     this.#unknown = new Uint32Array(length + 1);
     for (let id = 0; id < length; id++) {
-      const value = valueOf(id);
+      const value = countOf(id);
       const known = !Number.isNaN(value);
       this.#sums[id + 1] = this.#sums[id]! + (known ? value : 0);
       this.#unknown[id + 1] = this.#unknown[id]! + (known ? 0 : 1);

@@ -1,5 +1,6 @@
 import { type Complaint, op, type Shape } from './op.ts';
 import { sizes } from './rules/shape.ts';
+import { softmaxCounts } from './rules/softmax.ts';
 import { volume } from './rules/window.ts';
 
 export interface Attention {
@@ -38,14 +39,13 @@ export const attention = op<Attention>({
   counts: (attrs, inputs) => {
     const { n, l, s, c, ck, cv } = lengths(attrs, inputs);
     const { heads, bias } = attrs;
-    const scores = n * heads * l * s;
+    const softmax = softmaxCounts(n * heads * l * s, n * heads * l);
     return {
+      ...softmax,
       macs: n * (2 * l * c * c + s * ck * c + s * cv * c + 2 * l * s * c),
-      adds: (bias ? n * 2 * (l + s) * c : 0) + scores - n * heads * l,
+      adds: softmax.adds + (bias ? n * 2 * (l + s) * c : 0),
       // Queries are scaled by 1/√d before the product.
       muls: n * l * c,
-      divs: scores,
-      exps: scores,
       weights: 2 * c * c + ck * c + cv * c,
       biases: bias ? 4 * c : 0,
     };
@@ -72,7 +72,8 @@ export const attention = op<Attention>({
         biases: 3072,
         exps: 465_708,
         divs: 465_708,
-        adds: 1_068_528,
+        compares: 463_344,
+        adds: 1_534_236,
         muls: 151_296,
       },
     },
@@ -85,7 +86,7 @@ export const attention = op<Attention>({
         [1, 20, 5],
       ],
       output: [1, 10, 8],
-      counts: { macs: 6240, weights: 216, biases: 0, exps: 400, adds: 380, muls: 80, divs: 400 },
+      counts: { macs: 6240, weights: 216, biases: 0, exps: 400, compares: 380, adds: 780, muls: 80, divs: 400 },
     },
   ],
 });

@@ -1,5 +1,6 @@
 import { type Complaint, op, type Shape } from './op.ts';
 import { broadcast, size, sizes } from './rules/shape.ts';
+import { softmaxCounts } from './rules/softmax.ts';
 import { volume } from './rules/window.ts';
 
 /** torch's scaled_dot_product_attention: softmax(q·kᵀ/√d)·v for each entry of the axes before (batch, heads). */
@@ -14,13 +15,7 @@ export const scaledDotProduct = op<Record<never, never>>({
   shape: (_, [q, k, v]) => [...lead(q!, k!, v!)!, q!.at(-2)!, v!.at(-1)!],
   counts: (_, [q, k, v]) => {
     const { pairs, queries, d, dv } = lengths(q!, k!, v!);
-    return {
-      macs: pairs * d + pairs * dv,
-      adds: pairs - queries,
-      muls: queries * d,
-      divs: pairs,
-      exps: pairs,
-    };
+    return { ...softmaxCounts(pairs, queries), macs: pairs * d + pairs * dv, muls: queries * d };
   },
   formula: (_, [q, k, v]) => {
     const l = q!.at(-2)!;
@@ -43,7 +38,7 @@ export const scaledDotProduct = op<Record<never, never>>({
         [1, 12, 197, 64],
       ],
       output: [1, 12, 197, 64],
-      counts: { macs: 59_610_624, exps: 465_708, divs: 465_708, adds: 463_344, muls: 151_296 },
+      counts: { macs: 59_610_624, exps: 465_708, divs: 465_708, adds: 929_052, compares: 463_344, muls: 151_296 },
     },
     {
       attrs: {},
@@ -53,7 +48,7 @@ export const scaledDotProduct = op<Record<never, never>>({
         [1, 2, 5, 6],
       ],
       output: [1, 2, 3, 6],
-      counts: { macs: 300, exps: 30, divs: 30, adds: 24, muls: 24 },
+      counts: { macs: 300, exps: 30, divs: 30, adds: 54, compares: 24, muls: 24 },
     },
   ],
 });

@@ -1,13 +1,13 @@
 import { op } from './op.ts';
 import { checkAxis } from './rules/axis.ts';
 import { axisOf, size } from './rules/shape.ts';
+import { softmaxCounts } from './rules/softmax.ts';
 
 export interface Softmax {
   /** The axis whose values sum to 1; negative counts from the last. */
   readonly axis: number;
 }
 
-/** exp(x − max) / sum: the maximum is subtracted first, as every framework does. */
 export const softmax = op<Softmax>({
   name: 'softmax',
   kind: 'activation',
@@ -19,12 +19,7 @@ export const softmax = op<Softmax>({
   counts: ({ axis }, [x]) => {
     const elements = size(x!);
     const rows = elements / x![axisOf(axis, x!.length)]!;
-    return {
-      compares: elements - rows,
-      adds: elements + (elements - rows),
-      exps: elements,
-      divs: elements,
-    };
+    return softmaxCounts(elements, rows);
   },
   inPlace: true,
   examples: [

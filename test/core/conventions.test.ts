@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type ConventionName, conventions } from '../../server/src/core/analysis/conventions.ts';
+import { analyse } from '../../server/src/core/analysis/model.ts';
+import { Builder, type NodeOptions } from '../../server/src/core/graph/builder.ts';
+import {
+  type AnyOp,
+  adaptiveAvgPool,
+  add,
+  attention,
+  avgPool,
+  batchNorm,
+  concat,
+  conv,
+  convTranspose,
+  globalAvgPool,
+  gru,
+  layerNorm,
+  linear,
+  lstm,
+  matmul,
+  maxPool,
+  prelu,
+  relu,
+  rnn,
+  type Shape,
+  scaledDotProduct,
+  softmax,
+  upsample,
+} from '../../server/src/core/ops/index.ts';
+import { Lines } from '../../server/src/core/text/lines.ts';
+
+const image: Shape = [1, 8, 4, 4];
+const half = { kernel: [2, 2], stride: [2, 2], padding: [0, 0] };
+const state = { hidden: 3, layers: 1, bidirectional: false, bias: true };
+const tokens: Shape = [1, 5, 4];
+
+/** In the order macs, thop, fvcore, darknet, all-ops; flops and ultralytics are twice macs and thop. */
+type Golden = readonly [macs: number, thop: number, fvcore: number, darknet: number, allOps: number];
+
+const golden: readonly [string, AnyOp, object, readonly Shape[], Golden][] = [
+  [
+    'convolution 3×3, 16 → 32 on 8×8, bias',
+    conv,
+    { out: 32, kernel: [3, 3], stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1, bias: true },
+    [[1, 16, 8, 8]],
+    // 64 · 9 · 16 · 32, and 2048 biases.
+    [294_912, 294_912, 294_912, 589_824, 591_872],
+  ],
+  [
+    'depthwise convolution 3×3, 16 on 8×8',
+    conv,
+    { out: 16, kernel: [3, 3], stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 16, bias: false },
+    [[1, 16, 8, 8]],
+    [9216, 9216, 9216, 18_432, 18_432],
+  ],
+  [
+    'transposed convolution 2×2 by 2, 16 → 8 on 4×4: thop counts output positions',
+    convTranspose,
+    {
+      out: 8,
+      kernel: [2, 2],
+      stride: [2, 2],
+      padding: [0, 0],
+      outputPadding: [0, 0],
+      dilation: [1, 1],
+      groups: 1,
+      bias: false,
+    },
+    [[1, 16, 4, 4]],
+    [8192, 32_768, 8192, 0, 16_384],
+  ],
+  [
+    'linear 100 → 10, bias: Darknet’s connected is 0',
+    linear,
+    { out: 10, bias: true },
+    [[1, 100]],
+    [1000, 1000, 1000, 0, 2010],
+  ],
+  ['batch norm on 128: 0, 4, 2, 0, 2 an element', batchNorm, { affine: true }, [image], [0, 512, 256, 0, 256]],
+  ['batch norm without affine', batchNorm, { affine: false }, [image], [0, 256, 128, 0, 256]],
+  [
+    'layer norm on 20: 7 an element, less 1 and 3 divisions a row',
+    layerNorm,
+    { axes: 1, affine: true, bias: true },
+    [tokens],
+    [0, 80, 100, 0, 150],
+  ],
+  ['ReLU', relu, {}, [image], [0, 0, 0, 0, 128]],
+  ['PReLU', prelu, { perChannel: true }, [image], [0, 128, 0, 0, 128]],
+  ['softmax of 5 rows of 4: thop 3n − 1 a row', softmax, { axis: -1 }, [tokens], [0, 55, 0, 0, 20]],
+  [
+    'max pooling 2×2: Darknet 4 an output, 3 comparisons',
+    maxPool,
+    { ...half, dilation: [1, 1], rounding: 'floor' },
+    [image],
+    [0, 0, 0, 128, 96],
+  ],
+  [
+    'average pooling 2×2: thop 1 an output',
+    avgPool,
+    { ...half, rounding: 'floor', includePadding: true },
+    [image],
+    [0, 32, 0, 0, 128],
+  ],
+  [
+    'adaptive average pooling to 1: thop 16 + 1 an output, fvcore 1 an input',
+    adaptiveAvgPool,
+    { size: [1, 1] },
+    [image],
+    [0, 136, 128, 0, 128],
+  ],
+  ['global average pooling, alike', globalAvgPool, { keep: true }, [image], [0, 136, 128, 0, 128]],
+  ['nearest upsampling to 512', upsample, { scale: [2, 2], mode: 'nearest' }, [image], [0, 512, 512, 0, 0]],
+  [
+    'bilinear upsampling to 512: thop 11, fvcore 4; 4 products and 3 sums an output',
+    upsample,
+    { scale: [2, 2], mode: 'bilinear' },
+    [image],
+    [0, 5632, 2048, 0, 3584],
+  ],
+  ['a shortcut', add, {}, [image, image], [0, 0, 0, 128, 128]],
+  ['a concatenation', concat, { axis: 1 }, [image, image], [0, 0, 0, 0, 0]],
+  ['a matrix product 5×4 · 4×3', matmul, {}, [tokens, [1, 4, 3]], [60, 0, 60, 0, 120]],
+  [
+    // 4 · 5 · 4² and 2 · 5² · 4; 80 biases, 50 scores: 90 sums, 40 comparisons, 50 exponentials, 50 divisions, 20 scalings.
+    'attention, 2 heads',
+    attention,
+    { heads: 2, bias: true },
+    [tokens],
+    [520, 0, 520, 0, 1370],
+  ],
+  [
+    'attention’s inside alone',
+    scaledDotProduct,
+    {},
+    [tokens, tokens, tokens],
+    [200, 0, 0, 0, 400 + 45 + 20 + 25 + 25 + 20],
+  ],
+  // 5 · 4 · 3 · (2 + 3); thop 3 more for each gate and 4 for the state; 24 biases a step.
+  ['LSTM, 5 steps of 2 → 3', lstm, state, [[1, 5, 2]], [300, 540, 0, 0, 600 + 120 + 15 * 9]],
+  ['GRU', gru, state, [[1, 5, 2]], [225, 225 + 15 * 13, 0, 0, 450 + 90 + 15 * 8]],
+  ['RNN', rnn, state, [[1, 5, 2]], [75, 75 + 15 * 3, 0, 0, 150 + 30 + 15]],
+];
+
+describe('conventions', () => {
+  for (const [title, op, attrs, inputs, [macs, thop, fvcore, darknet, allOps]] of golden) {
+    it(title, () => {
+      const expected: Record<ConventionName, number> = {
+        macs,
+        flops: 2 * macs,
+        thop,
+        ultralytics: 2 * thop,
+        fvcore,
+        darknet,
+        'all-ops': allOps,
+      };
+      assert.deepEqual(figuresOf(op, attrs, inputs), expected);
+    });
+  }
+
+  it('switch without counting again', () => {
+    const b = new Builder();
+    const x = b.add(linear, { out: 10, bias: true }, b.input('x', [1, 100]));
+    const model = analyse(b.finish([x]), new Lines(''));
+    assert.equal(model.under('macs'), model);
+    assert.equal(model.under('flops').totals.value.value, 2000);
+    assert.equal(model.under('flops').totals.macs.value, 1000);
+  });
+
+  it('of hooks do not see bare function calls', () => {
+    const figures = figuresOf(softmax, { axis: -1 }, [tokens], { functional: true });
+    assert.equal(figures.thop, 0);
+    assert.equal(figures['all-ops'], 20);
+  });
+
+  it('say “at least” over an unknown, whichever', () => {
+    for (const { name } of conventions) {
+      const b = new Builder();
+      const x = b.input('x', [1, 100]);
+      const y = b.add(linear, { out: 10, bias: true }, b.unknown('what “Foo” does is not known', [x]));
+      const { value } = analyse(b.finish([y]), new Lines(''), name).totals;
+      assert.deepEqual(value, { value: 0, complete: false }, name);
+    }
+  });
+});
+
+function figuresOf(op: AnyOp, attrs: object, shapes: readonly Shape[], options?: NodeOptions): Record<string, number> {
+  const b = new Builder();
+  const inputs = shapes.map((shape, at) => b.input(`${at}`, shape));
+  const output = b.add(op, attrs, inputs, options);
+  assert.deepEqual(b.problems, []);
+  const graph = b.finish([output]);
+  return Object.fromEntries(
+    conventions.map(({ name }) => {
+      const { value } = analyse(graph, new Lines(''), name).totals;
+      assert.equal(value.complete, true);
+      return [name, value.value];
+    }),
+  );
+}
