@@ -1,0 +1,534 @@
+// Operators that join, cut, reshape and multiply tensors: what they refuse, and their counts against loops that count.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { Builder } from '../../server/src/core/graph/builder.ts';
+import {
+  type AnyOp,
+  add,
+  argMax,
+  attention,
+  chunk,
+  concat,
+  div,
+  expand,
+  flatten,
+  gather,
+  gru,
+  indexSelect,
+  lstm,
+  matmul,
+  permute,
+  reduce,
+  repeat,
+  reshape,
+  rnn,
+  type Shape,
+  scaledDotProduct,
+  slice,
+  split,
+  squeeze,
+  stack,
+  topK,
+  unsqueeze,
+} from '../../server/src/core/ops/index.ts';
+
+const { NaN: unknown } = Number;
+
+describe('complaints of joining', () => {
+  it('element by element', () => {
+    checkComplaint(
+      add,
+      {},
+      [
+        [1, 64, 8, 8],
+        [1, 32, 8, 8],
+      ],
+      'shape-mismatch',
+      [1, unknown, 8, 8],
+      /1×64×8×8 .* 1×32×8×8.*axis 1 .*64 and 32/,
+    );
+    checkComplaint(
+      add,
+      {},
+      [
+        [1, 64, 8, 8],
+        [1, 64, 4, 4],
+      ],
+      'shape-mismatch',
+      [1, 64, unknown, unknown],
+      /axis 2 .*8 and 4/,
+    );
+    checkComplaint(add, {}, [[1, 5, 7], [6]], 'shape-mismatch', [1, 5, unknown], /axis −1 .*7 and 6/);
+    checkComplaint(div, {}, [[1, 5]], 'wrong-inputs', undefined, /takes 2 inputs/);
+  });
+
+  it('one behind the other', () => {
+    checkComplaint(
+      concat,
+      { axis: 1 },
+      [
+        [1, 8, 4, 4],
+        [1, 8, 4, 4],
+        [1, 8, 2, 2],
+      ],
+      'shape-mismatch',
+      [1, 24, unknown, unknown],
+      /Input 1 is 1×8×4×4 and input 3 is 1×8×2×2.*axis 2.*4 and 2/,
+    );
+    checkComplaint(
+      concat,
+      { axis: 1 },
+      [
+        [1, unknown, 4, 4],
+        [1, 8, unknown, 2],
+      ],
+      'shape-mismatch',
+      [1, unknown, 4, unknown],
+      /1×\?×4×4.*axis 3/,
+    );
+    checkComplaint(
+      concat,
+      { axis: 1 },
+      [
+        [1, 8, 4, 4],
+        [1, 8],
+      ],
+      'shape-mismatch',
+      undefined,
+      /4 dimensions .* 2/,
+    );
+    checkComplaint(concat, { axis: 4 }, [[1, 8, 4, 4]], 'wrong-axis', undefined, /-4 to 3/);
+    checkComplaint(
+      stack,
+      { axis: 1 },
+      [
+        [1, 8],
+        [1, 9],
+      ],
+      'shape-mismatch',
+      [1, 2, unknown],
+      /1×8 .* 1×9/,
+    );
+  });
+
+  it('as matrices', () => {
+    checkComplaint(
+      matmul,
+      {},
+      [
+        [1, 4, 5],
+        [1, 6, 7],
+      ],
+      'shape-mismatch',
+      [1, 4, 7],
+      /4×5 .* 6×7 .*5 and 6/,
+    );
+    checkComplaint(
+      matmul,
+      {},
+      [
+        [2, 4, 5],
+        [3, 5, 7],
+      ],
+      'shape-mismatch',
+      [unknown, 4, 7],
+      /2×4×5 and 3×5×7/,
+    );
+    checkComplaint(matmul, {}, [[1, 4], [4]], 'wrong-rank', undefined, /second input has 1 dimension /);
+    checkComplaint(
+      attention,
+      { heads: 3, bias: true },
+      [[1, 5, 8]],
+      'heads-mismatch',
+      [1, 5, 8],
+      /3 heads do not divide 8/,
+    );
+    checkComplaint(
+      attention,
+      { heads: 2, bias: true, embed: 16 },
+      [[1, 5, 8]],
+      'channel-mismatch',
+      [1, 5, 16],
+      /16 features .*given 8/,
+    );
+    checkComplaint(
+      attention,
+      { heads: 2, bias: true, kdim: 6 },
+      [
+        [1, 5, 8],
+        [1, 9, 7],
+        [1, 9, 7],
+      ],
+      'channel-mismatch',
+      [1, 5, 8],
+      /key of 6 .*given 7/,
+    );
+    checkComplaint(
+      attention,
+      { heads: 2, bias: true },
+      [
+        [1, 5, 8],
+        [1, 9, 8],
+      ],
+      'wrong-inputs',
+      undefined,
+      /one input .* or three/,
+    );
+    checkComplaint(
+      attention,
+      { heads: 2, bias: true },
+      [
+        [1, 5, 8],
+        [1, 9, 8],
+        [1, 8, 8],
+      ],
+      'shape-mismatch',
+      [1, 5, 8],
+      /value for each key/,
+    );
+    checkComplaint(attention, { heads: 2, bias: true }, [[1, 8, 4, 4]], 'wrong-rank', undefined, /3/);
+    checkComplaint(
+      scaledDotProduct,
+      {},
+      [
+        [1, 5, 8],
+        [1, 9, 7],
+        [1, 9, 8],
+      ],
+      'shape-mismatch',
+      [1, 5, 8],
+      /8 features and keys 7/,
+    );
+    checkComplaint(
+      scaledDotProduct,
+      {},
+      [
+        [1, 5, 8],
+        [1, 9, 8],
+        [1, 7, 8],
+      ],
+      'shape-mismatch',
+      [1, 5, 8],
+      /9 keys and 7 values/,
+    );
+    checkComplaint(
+      lstm,
+      { hidden: 3, layers: 1, bidirectional: false, bias: true },
+      [[1, 5]],
+      'wrong-rank',
+      undefined,
+      /3 dimensions/,
+    );
+  });
+});
+
+describe('complaints of cutting and reshaping', () => {
+  it('pieces', () => {
+    checkComplaint(
+      split,
+      { axis: 1, sizes: [64, 81] },
+      [[1, 144, 7]],
+      'split-mismatch',
+      [1, 64, 7],
+      /64 \+ 81\) make 145.*has 144/,
+    );
+    checkComplaint(split, { axis: 1, sizes: [] }, [[1, 144, 7]], 'wrong-value', undefined, /0 pieces/);
+    checkComplaint(split, { axis: 1, sizes: [0, 144] }, [[1, 144, 7]], 'split-mismatch', [1, 0, 7], /size 0/);
+    checkComplaint(chunk, { axis: 1, chunks: 1e9 }, [[1, unknown]], 'wrong-value', undefined, /1 to 1000/);
+    checkComplaint(chunk, { axis: 3, chunks: 2 }, [[1, 4]], 'wrong-axis', undefined, /no axis 3/);
+    checkComplaint(
+      slice,
+      { axis: 1, start: 5, end: 2, step: 1 },
+      [[1, 9]],
+      'empty-shape',
+      [1, unknown],
+      /between 5 and 2/,
+    );
+    checkComplaint(slice, { axis: 1, start: 0, end: 2, step: -1 }, [[1, 9]], 'wrong-value', undefined, /step of -1/);
+    checkComplaint(topK, { k: 10, axis: 1 }, [[1, 9]], 'too-many', [1, unknown], /only 9/);
+    checkComplaint(
+      gather,
+      { axis: 1 },
+      [
+        [1, 9, 4],
+        [1, 3],
+      ],
+      'shape-mismatch',
+      [1, 3],
+      /1×3 .* 1×9×4/,
+    );
+    checkComplaint(
+      gather,
+      { axis: 1 },
+      [
+        [1, 9, 4],
+        [1, 30, 5],
+      ],
+      'shape-mismatch',
+      [1, 30, 5],
+      /no larger/,
+    );
+    checkComplaint(indexSelect, { axis: 2, count: 3 }, [[1, 9]], 'wrong-axis', undefined, /no axis 2/);
+    checkComplaint(argMax, { axis: -3, keep: true }, [[1, 9]], 'wrong-axis', undefined, /no axis -3/);
+    checkComplaint(reduce, { how: 'mean', axes: [1, 7], keep: true }, [[1, 9]], 'wrong-axis', undefined, /no axis 7/);
+    checkComplaint(reduce, { how: 'mean', axes: [], keep: true }, [[1, 9]], 'wrong-axis', [1, 9], /No axis/);
+  });
+
+  it('shapes', () => {
+    checkComplaint(
+      reshape,
+      { shape: [1, 5, -1] },
+      [[1, 4, 3]],
+      'shape-mismatch',
+      [1, 5, unknown],
+      /12 elements .*5 does not divide/,
+    );
+    checkComplaint(reshape, { shape: [1, 5] }, [[1, 4, 3]], 'shape-mismatch', [1, 5], /12 elements .*1×5 has 5/);
+    checkComplaint(reshape, { shape: [-1, 5, -1] }, [[1, 4, 5]], 'wrong-value', [unknown, 5, unknown], /Two sizes/);
+    checkComplaint(reshape, { shape: [1, 0] }, [[1, 4]], 'wrong-value', undefined, /0 is not a size/);
+    checkComplaint(reshape, { shape: [1, 2.5] }, [[1, 4]], 'wrong-value', undefined, /2.5 is not a size/);
+    checkComplaint(flatten, { start: 2, end: 1 }, [[1, 4, 3]], 'wrong-axis', undefined, /Swap/);
+    checkComplaint(flatten, { start: 1, end: -1 }, [[5]], 'wrong-axis', undefined, /no axis 1/);
+    checkComplaint(permute, { order: [0, 1, 1] }, [[1, 4, 3]], 'wrong-axis', undefined, /0, 1, 1 .*once/);
+    checkComplaint(permute, { order: [0, 1] }, [[1, 4, 3]], 'wrong-axis', undefined, /0 to 2/);
+    checkComplaint(squeeze, {}, [[1, 4, unknown]], 'unknown-size', undefined, /Name the axis/);
+    checkComplaint(squeeze, { axis: 5 }, [[1, 4]], 'wrong-axis', undefined, /no axis 5/);
+    checkComplaint(unsqueeze, { axis: 3 }, [[1, 4]], 'wrong-axis', undefined, /-3 to 2/);
+    checkComplaint(expand, { shape: [1, 5] }, [[1, 4]], 'shape-mismatch', [1, unknown], /Axis 1 .* 5.*has 4/);
+    checkComplaint(expand, { shape: [-1, 1, 4] }, [[1, 4]], 'wrong-rank', undefined, /axis 0 is new/);
+    checkComplaint(repeat, { times: [2] }, [[1, 4]], 'wrong-rank', undefined, /only 1/);
+    checkComplaint(repeat, { times: [1, 0] }, [[1, 4]], 'wrong-value', undefined, /0 times/);
+  });
+
+  it('none where a size is only unknown', () => {
+    for (const [op, attrs, inputs, output] of [
+      [
+        add,
+        {},
+        [
+          [1, unknown, 8, 8],
+          [1, 32, 8, 8],
+        ],
+        [1, 32, 8, 8],
+      ],
+      [
+        concat,
+        { axis: 1 },
+        [
+          [1, 8, unknown, 4],
+          [1, unknown, 4, 4],
+        ],
+        [1, unknown, 4, 4],
+      ],
+      [reshape, { shape: [1, 8, -1] }, [[1, 8, unknown, 4]], [1, 8, unknown]],
+      [slice, { axis: 1, start: 0, end: 2, step: 1 }, [[1, unknown]], [1, unknown]],
+      [slice, { axis: 1, start: 0, end: Number.POSITIVE_INFINITY, step: 2 }, [[1, unknown]], [1, unknown]],
+      [
+        matmul,
+        {},
+        [
+          [1, 4, unknown],
+          [1, 6, 7],
+        ],
+        [1, 4, 7],
+      ],
+      [attention, { heads: 2, bias: true, embed: 8 }, [[1, unknown, unknown]], [1, unknown, 8]],
+      [topK, { k: 10, axis: 1 }, [[1, unknown]], [1, 10]],
+      [chunk, { axis: 1, chunks: 2 }, [[1, unknown]], [1, unknown]],
+    ] as const satisfies readonly (readonly [AnyOp, object, readonly Shape[], Shape])[]) {
+      const b = new Builder();
+      const { shape } = b.add(
+        op as AnyOp,
+        attrs,
+        inputs.map((sizes, at) => b.input(`${at}`, sizes)),
+      );
+      assert.deepEqual(b.problems, [], op.name);
+      assert.deepEqual(shape, output, op.name);
+    }
+  });
+});
+
+describe('loops that do the work and count', () => {
+  const length = fc.integer({ min: 1, max: 5 });
+
+  it('broadcasting: as many sums as output elements', () => {
+    const pair = fc
+      .array(fc.tuple(length, fc.constantFrom('both', 'left', 'right')), { minLength: 1, maxLength: 4 })
+      .chain(axes => fc.tuple(fc.constant(axes), fc.nat(axes.length)));
+    fc.assert(
+      fc.property(pair, ([axes, cut]) => {
+        const left = axes.map(([size, side]) => (side === 'right' ? 1 : size));
+        const right = axes.map(([size, side]) => (side === 'left' ? 1 : size));
+        // Leading axes that are left out are 1.
+        const inputs = [axes.slice(0, cut).every(([, side]) => side === 'right') ? left.slice(cut) : left, right];
+        const expected = axes.map(([size]) => size);
+        assert.equal(add.check?.({}, inputs), undefined);
+        assert.deepEqual(add.shape!({}, inputs), expected);
+        assert.equal(add.counts!({}, inputs, [expected]).adds, [...positions(expected)].length);
+      }),
+    );
+  });
+
+  it('matrix products', () => {
+    fc.assert(
+      fc.property(length, length, length, length, fc.boolean(), fc.boolean(), (n, m, k, p, transposeA, transposeB) => {
+        let macs = 0;
+        for (let batch = 0; batch < n; batch++) {
+          for (let row = 0; row < m; row++)
+            for (let column = 0; column < p; column++) for (let at = 0; at < k; at++) macs++;
+        }
+        const inputs = [
+          [n, ...(transposeA ? [k, m] : [m, k])],
+          [1, ...(transposeB ? [p, k] : [k, p])],
+        ];
+        const attrs = { transposeA, transposeB };
+        assert.equal(matmul.check?.(attrs, inputs), undefined);
+        const output = matmul.shape!(attrs, inputs);
+        assert.deepEqual(output, [n, m, p]);
+        assert.equal(matmul.counts!(attrs, inputs, [output]).macs, macs);
+      }),
+    );
+  });
+
+  it('attention: head by head, as written out', () => {
+    fc.assert(
+      fc.property(length, length, length, length, length, length, (heads, perHead, l, s, ck, cv) => {
+        const c = heads * perHead;
+        let macs = 0;
+        const product = (rows: number, inner: number, columns: number): void => {
+          for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) macs += inner;
+        };
+        product(l, c, c);
+        product(s, ck, c);
+        product(s, cv, c);
+        for (let head = 0; head < heads; head++) {
+          product(l, perHead, s);
+          product(l, s, perHead);
+        }
+        product(l, c, c);
+        const attrs = { heads, bias: true };
+        const inputs = [
+          [1, l, c],
+          [1, s, ck],
+          [1, s, cv],
+        ];
+        const counts = attention.counts!(attrs, inputs, [[1, l, c]]);
+        assert.equal(counts.macs, macs);
+        assert.equal(counts.weights, c * c + ck * c + cv * c + c * c);
+      }),
+    );
+  });
+
+  it('recurrent layers: step by step, gate by gate', () => {
+    const gates = [
+      [lstm, 4],
+      [gru, 3],
+      [rnn, 1],
+    ] as const;
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...gates),
+        length,
+        length,
+        length,
+        length,
+        fc.boolean(),
+        fc.boolean(),
+        ([op, count], steps, features, hidden, layers, bidirectional, bias) => {
+          const directions = bidirectional ? 2 : 1;
+          let macs = 0;
+          let weights = 0;
+          let biases = 0;
+          let width = features;
+          for (let layer = 0; layer < layers; layer++) {
+            for (let direction = 0; direction < directions; direction++) {
+              for (let gate = 0; gate < count; gate++) {
+                // weight_ih, weight_hh, bias_ih, bias_hh
+                weights += hidden * width + hidden * hidden;
+                biases += bias ? hidden + hidden : 0;
+                for (let step = 0; step < steps; step++)
+                  for (let unit = 0; unit < hidden; unit++) macs += width + hidden;
+              }
+            }
+            width = hidden * directions;
+          }
+          const attrs = { hidden, layers, bidirectional, bias };
+          const output = op.shape!(attrs, [[1, steps, features]]);
+          const counts = op.counts!(attrs, [[1, steps, features]], [output]);
+          assert.deepEqual(output, [1, steps, width]);
+          assert.deepEqual([counts.macs, counts.weights, counts.biases], [macs, weights, biases]);
+        },
+      ),
+    );
+  });
+
+  it('slices, as Python would', () => {
+    const index = fc.integer({ min: -12, max: 12 });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 9 }),
+        index,
+        index,
+        fc.integer({ min: 1, max: 4 }),
+        (size, start, end, step) => {
+          const all = Array.from({ length: size }, (_, at) => at);
+          // JavaScript's slice resolves indices as Python's does.
+          const taken = all.slice(start, end).filter((_, at) => at % step === 0);
+          const attrs = { axis: 1, start, end, step };
+          if (taken.length === 0) assert.equal(slice.check!(attrs, [[1, size]])?.code, 'empty-shape');
+          else assert.deepEqual(slice.shape!(attrs, [[1, size]]), [1, taken.length]);
+        },
+      ),
+    );
+  });
+
+  it('chunks: torch.chunk’s, which may be fewer', () => {
+    assert.deepEqual(chunk.shapes!({ axis: 1, chunks: 4 }, [[1, 5]]), [
+      [1, 2],
+      [1, 2],
+      [1, 1],
+    ]);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 12 }), (size, chunks) => {
+        const pieces = chunk.shapes!({ axis: 1, chunks }, [[1, size]]).map(shape => shape[1]!);
+        assert.equal(
+          pieces.reduce((sum, piece) => sum + piece, 0),
+          size,
+        );
+        assert.ok(pieces.length <= chunks && pieces.every(piece => piece >= 1));
+        assert.ok(pieces.slice(0, -1).every(piece => piece === Math.ceil(size / chunks)));
+      }),
+    );
+  });
+});
+
+function* positions(shape: Shape): Generator<readonly number[]> {
+  const [first, ...rest] = shape;
+  if (first === undefined) yield [];
+  else for (let at = 0; at < first; at++) for (const below of positions(rest)) yield [at, ...below];
+}
+
+/** Through the builder, which also checks numbers of inputs and ranks. */
+function checkComplaint(
+  op: AnyOp,
+  attrs: object,
+  inputs: readonly Shape[],
+  code: string,
+  output: Shape | undefined,
+  message: RegExp,
+): void {
+  const b = new Builder();
+  const tensor = b.add(
+    op,
+    attrs,
+    inputs.map((shape, at) => b.input(`${at}`, shape)),
+  );
+  assert.deepEqual(
+    b.problems.map(problem => problem.code),
+    [code],
+  );
+  assert.match(b.problems[0]!.message, message);
+  assert.deepEqual(tensor.shape, output);
+  assert.match(b.problems[0]!.message, /[.)]$/);
+}
