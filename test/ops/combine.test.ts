@@ -18,6 +18,7 @@ import {
   indexSelect,
   lstm,
   matmul,
+  ops,
   permute,
   reduce,
   repeat,
@@ -499,6 +500,37 @@ describe('loops that do the work and count', () => {
         assert.ok(pieces.length <= chunks && pieces.every(piece => piece >= 1));
         assert.ok(pieces.slice(0, -1).every(piece => piece === Math.ceil(size / chunks)));
       }),
+    );
+  });
+});
+
+describe('any operator', () => {
+  it('on any shapes, absurd ones too, answers or complains, and never throws', () => {
+    const size = fc.oneof(
+      fc.integer({ min: 1, max: 9 }),
+      fc.constantFrom(unknown, 0, 1e9, 1e308, Number.POSITIVE_INFINITY),
+    );
+    const cases = (ops as readonly AnyOp[]).flatMap(op => op.examples.map(({ attrs }) => ({ op, attrs })));
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...cases),
+        fc.array(fc.array(size, { maxLength: 6 }), { maxLength: 4 }),
+        (one, shapes) => {
+          const { op, attrs } = one;
+          const b = new Builder();
+          const { node } = b.add(
+            op,
+            attrs,
+            shapes.map((shape, at) => b.input(`${at}`, shape)),
+          );
+          if (node.why !== undefined) return;
+          const outputs = node.outputs.map(tensor => tensor.shape!);
+          op.counts?.(attrs, shapes, outputs);
+          op.field?.(attrs, shapes);
+          assert.equal(typeof (op.formula?.(attrs, shapes, outputs) ?? ''), 'string');
+        },
+      ),
+      { numRuns: 20_000 },
     );
   });
 });

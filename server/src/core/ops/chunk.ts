@@ -47,7 +47,8 @@ export const chunk = op<Chunk>({
 /** Pieces are ceil(length / chunks) long, so there may be fewer than asked for (torch.chunk). */
 function lengthsOf(length: number, chunks: number): number[] {
   const piece = Math.ceil(length / chunks);
-  // Of an unknown length, so many unknown pieces.
-  const count = Number.isNaN(length) ? chunks : Math.max(1, Math.ceil(length / piece));
+  const filled = Math.ceil(length / piece);
+  // Of an unknown length, so many unknown pieces; of nothing, so many empty ones.
+  const count = Number.isNaN(filled) ? chunks : filled;
   return Array.from({ length: count }, (_, index) => Math.min(piece, length - index * piece));
 }
