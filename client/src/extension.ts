@@ -17,7 +17,7 @@ export interface Flopline {
 
 export async function activate(context: vscode.ExtensionContext): Promise<Flopline> {
   const module = context.asAbsolutePath('dist/server.js');
-  const initializationOptions: InitializationOptions = { lensCommand: 'flopline.showMenu' };
+  const initializationOptions: InitializationOptions = { lensCommand: 'flopline.showMenu', tellChanges: true };
   const client = new LanguageClient(
     'flopline',
     'Flopline',

@@ -263,6 +263,17 @@ test('an input size is checked while a person types it', async () => {
   assert.match((await check('3,')) ?? '', /3,224,224/);
 });
 
+test('an editor that wants to be told of new costs is told, another one is not', async () => {
+  for (const tellChanges of [true, false]) {
+    await using session = await startSession({ initializationOptions: { tellChanges } });
+    const uri = await session.open('tiny.net.yaml', tiny, 'flopline');
+    await session.problems(uri);
+    // What came before the answer to a request has arrived.
+    await session.summary(uri);
+    assert.deepEqual(session.changes, tellChanges ? [uri] : []);
+  }
+});
+
 test('requests about a document that is not open are answered with nothing', async () => {
   await using session = await startSession();
   const uri = 'file:///models/elsewhere.net.yaml';

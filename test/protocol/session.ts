@@ -62,6 +62,8 @@ export class Session {
   readonly connection: ProtocolConnection;
   /** Refresh requests that came, by method. */
   readonly refreshes: string[] = [];
+  /** Addresses that `flopline/changed` told of. */
+  readonly changes: string[] = [];
   /** What the server logged. */
   readonly log: string[] = [];
   /** Every publication, in order. */
@@ -88,7 +90,9 @@ export class Session {
     connection.onNotification('window/logMessage', ({ message }) => {
       this.log.push(message);
     });
-    connection.onNotification('flopline/changed', () => {});
+    connection.onNotification('flopline/changed', ({ uri }) => {
+      this.changes.push(uri);
+    });
   }
 
   /** Opens a text; the answer is its address. */

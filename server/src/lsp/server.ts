@@ -115,7 +115,7 @@ export function serve(connection: Connection): void {
       uri,
       setTimeout(() => {
         waiting.delete(uri);
-        ready.then(() => publish(uri));
+        publishSettled(uri);
       }, quiet),
     );
   });
@@ -126,6 +126,14 @@ export function serve(connection: Connection): void {
     workspace.forget(uri);
     if (specs.delete(uri)) connection.sendDiagnostics({ uri, diagnostics: [] });
   });
+
+  async function publishSettled(uri: string): Promise<void> {
+    await ready;
+    const version = workspace.version(uri);
+    await settled(uri);
+    // A newer text waits for a time of its own.
+    if (version === workspace.version(uri)) publish(uri);
+  }
 
   function publish(uri: string): void {
     try {
@@ -151,10 +159,17 @@ export function serve(connection: Connection): void {
 
   // --- Requests ---------------------------------------------------------------------------------------------------
 
-  /**
-   * Answers a request about a document from its newest text; `empty` where it is no spec, and where we fail.
-   * Messages that have arrived already go first, so that a text which one of them replaces is never analysed.
-   */
+  /** Lets messages that have arrived already go first, so that a text which one of them replaces is never analysed. */
+  async function settled(uri: string): Promise<void> {
+    for (let version: number | undefined = Number.NaN; version !== workspace.version(uri); ) {
+      version = workspace.version(uri);
+      // A message is handled a turn, and one that just arrived needs a turn to be read.
+      await turn();
+      await turn();
+    }
+  }
+
+  /** Answers a request about a document from its newest text; `empty` where it is no spec, and where we fail. */
   async function answer<T>(
     what: string,
     uri: string,
@@ -164,12 +179,7 @@ export function serve(connection: Connection): void {
   ): Promise<T> {
     try {
       await ready;
-      for (let version: number | undefined = Number.NaN; version !== workspace.version(uri); ) {
-        version = workspace.version(uri);
-        // A message is handled a turn, and one that just arrived needs a turn to be read.
-        await turn();
-        await turn();
-      }
+      await settled(uri);
       if (token.isCancellationRequested) return empty;
       const analysed = workspace.analysed(uri);
       return analysed ? ask(analysed) : empty;
@@ -245,10 +255,11 @@ export function serve(connection: Connection): void {
       token: { readonly isCancellationRequested: boolean },
     ) => Requests[M]['result'] | Promise<Requests[M]['result']>,
   ): void {
-    connection.onRequest<Requests[M]['params'], unknown, void>(method, handler);
+    connection.onRequest(method, (params: Requests[M]['params'], token): unknown => handler(params, token));
   }
 
   function notify<M extends keyof Notifications>(method: M, params: Notifications[M]): void {
+    if (!options.tellChanges) return;
     connection.sendNotification(method, params).catch(ignore);
   }
 

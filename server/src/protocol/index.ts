@@ -49,6 +49,8 @@ export interface Notifications {
 export interface InitializationOptions {
   /** Command of the editor that a code lens runs; without one it is plain text. */
   readonly lensCommand?: string;
+  /** Whether the editor wants `flopline/changed`; others would warn of a notification that they do not know. */
+  readonly tellChanges?: boolean;
   /** Settings of an editor that cannot be asked for its configuration, as under `flopline`. */
   readonly settings?: unknown;
 }
