@@ -48,11 +48,17 @@ function stacked(axis: number, shape: Shape, count: number): Shape {
 }
 
 function checkSame(axis: number, inputs: readonly Shape[]): Complaint | undefined {
+  let together = inputs[0]!;
   for (let right = 1; right < inputs.length; right++) {
+    const b = inputs[right]!;
+    if (isAlike(together, b)) {
+      together = together.map((length, at) => (Number.isNaN(length) ? b[at]! : length));
+      continue;
+    }
+    // Linear: only the input that does not fit is held against those before it.
     for (let left = 0; left < right; left++) {
       const a = inputs[left]!;
-      const b = inputs[right]!;
-      if (a.length === b.length && !a.some((length, at) => Math.abs(length - b[at]!) > 0)) continue;
+      if (isAlike(a, b)) continue;
       const known = inputs.every(shape => shape.length === a.length)
         ? stacked(
             axis,
@@ -69,4 +75,9 @@ function checkSame(axis: number, inputs: readonly Shape[]): Complaint | undefine
     }
   }
   return undefined;
+}
+
+/** Whether no size contradicts another; an unknown one does not. */
+function isAlike(a: Shape, b: Shape): boolean {
+  return a.length === b.length && !a.some((length, at) => Math.abs(length - b[at]!) > 0);
 }

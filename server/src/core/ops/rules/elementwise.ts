@@ -27,8 +27,14 @@ export function elementwise({ name, summary, arity, each, examples }: Definition
 
 /** Complains about inputs that cannot be broadcast together, naming the first two that differ. */
 export function checkBroadcast(inputs: readonly Shape[]): Complaint | undefined {
-  if (inputs.length < 2 || broadcast(inputs)) return undefined;
+  let together = inputs[0]!;
   for (let right = 1; right < inputs.length; right++) {
+    const joined = broadcast([together, inputs[right]!]);
+    if (joined) {
+      together = joined;
+      continue;
+    }
+    // Linear: only the input that does not fit is held against those before it.
     for (let left = 0; left < right; left++) {
       const fromEnd = clash(inputs[left]!, inputs[right]!);
       if (fromEnd === undefined) continue;
