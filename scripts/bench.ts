@@ -16,7 +16,7 @@ import {
   InlayHintRequest,
   type ProtocolConnection,
   ShutdownRequest,
-} from 'vscode-languageserver-protocol/node.js';
+} from 'vscode-languageserver-protocol/node';
 import { defaultSettings, open, price } from '../server/src/core/index.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -25,12 +25,21 @@ const rounds = quick ? 5 : 15;
 
 /** One-operator rows in turn, as a person would stack them. */
 function ownRows(count: number): string {
-  const rows = ['  - conv: {out: 64, kernel: 3, padding: same}', '  - batchnorm', '  - relu', '  - conv: {out: 64, kernel: 1}', '  - relu'];
+  const rows = [
+    '  - conv: {out: 64, kernel: 3, padding: same}',
+    '  - batchnorm',
+    '  - relu',
+    '  - conv: {out: 64, kernel: 1}',
+    '  - relu',
+  ];
   return `name: bench\ninput: [3, 64, 64]\nlayers:\n${Array.from({ length: count }, (_, index) => rows[index % rows.length]).join('\n')}\n`;
 }
 
 function yoloRows(count: number): string {
-  const rows = Array.from({ length: count }, (_, index) => `  - [-1, 1, Conv, [${index % 2 ? 64 : 32}, 3, 1]] # ${index}`);
+  const rows = Array.from(
+    { length: count },
+    (_, index) => `  - [-1, 1, Conv, [${index % 2 ? 64 : 32}, 3, 1]] # ${index}`,
+  );
   return `nc: 80\nbackbone:\n${rows.slice(0, -1).join('\n')}\nhead:\n${rows.at(-1)}\n`;
 }
 
@@ -70,7 +79,9 @@ function textToCosts(): void {
       () => load(text),
       () => parseEvents(text),
     ) as [number, number, number];
-    console.log(`  ${what}, 10,000 rows: ${ms(ours)}; load ${ms(whole)}, events ${ms(events)} → ${times(ours / whole)} of load`);
+    console.log(
+      `  ${what}, 10,000 rows: ${ms(ours)}; load ${ms(whole)}, events ${ms(events)} → ${times(ours / whole)} of load`,
+    );
   }
 }
 
@@ -83,10 +94,14 @@ function growth(): void {
     const sizes = [100, 1000, 10_000];
     const texts = sizes.map(make);
     // Small ones often enough to be measurable.
-    const found = inTurn(...texts.map((text, index) => () => {
-      for (let again = 0; again < 10_000 / sizes[index]!; again++) costs(name, text);
-    }));
-    console.log(`  ${what}: ${sizes.map((size, index) => `${size} rows ${times(found[index]! / found[2]!)}`).join(', ')}`);
+    const found = inTurn(
+      ...texts.map((text, index) => () => {
+        for (let again = 0; again < 10_000 / sizes[index]!; again++) costs(name, text);
+      }),
+    );
+    console.log(
+      `  ${what}: ${sizes.map((size, index) => `${size} rows ${times(found[index]! / found[2]!)}`).join(', ')}`,
+    );
   }
 }
 
@@ -115,7 +130,7 @@ async function start(file: string, args: readonly string[]): Promise<Client> {
     connection,
     process: child,
     stop: async () => {
-      await connection.sendRequest(ShutdownRequest.type);
+      await connection.sendRequest(ShutdownRequest.type, undefined);
       await connection.sendNotification(ExitNotification.type);
       connection.dispose();
     },
@@ -133,7 +148,9 @@ function memory({ process: child }: Client): number {
 
 async function edits(): Promise<void> {
   const peer = createRequire(import.meta.url).resolve('yaml-language-server/bin/yaml-language-server');
-  console.log('\n(b) Edit → answer over stdio: our inlay hints for 60 lines, beside yaml-language-server’s hover on the same edits');
+  console.log(
+    '\n(b) Edit → answer over stdio: our inlay hints for 60 lines, beside yaml-language-server’s hover on the same edits',
+  );
   for (const [name, languageId, make] of [
     ['bench.net.yaml', 'flopline', ownRows],
     ['bench.yaml', 'yaml', yoloRows],
@@ -147,7 +164,10 @@ async function edits(): Promise<void> {
     ] as const) {
       const text = make(count);
       const uri = `file:///bench/${count}/${name}`;
-      for (const [client, id] of [[ours, languageId], [theirs, 'yaml']] as const) {
+      for (const [client, id] of [
+        [ours, languageId],
+        [theirs, 'yaml'],
+      ] as const) {
         await client.connection.sendNotification(DidOpenTextDocumentNotification.type, {
           textDocument: { uri, languageId: id, version: 1, text },
         });
@@ -160,14 +180,20 @@ async function edits(): Promise<void> {
         await client.connection.sendNotification(DidChangeTextDocumentNotification.type, {
           textDocument: { uri, version },
           contentChanges: [
-            { range: { start: { line, character: at }, end: { line, character: at + 2 } }, text: version % 2 ? '64' : '32' },
+            {
+              range: { start: { line, character: at }, end: { line, character: at + 2 } },
+              text: version % 2 ? '64' : '32',
+            },
           ],
         });
         if (client === ours) {
           const hints = await client.connection.sendRequest(InlayHintRequest.type, { textDocument: { uri }, range });
           if (!hints || hints.length < 30) throw new Error(`only ${hints?.length} hints on ${uri}`);
         } else {
-          await client.connection.sendRequest(HoverRequest.type, { textDocument: { uri }, position: { line, character: at } });
+          await client.connection.sendRequest(HoverRequest.type, {
+            textDocument: { uri },
+            position: { line, character: at },
+          });
         }
         return performance.now() - begin;
       };
@@ -180,7 +206,9 @@ async function edits(): Promise<void> {
       const [a, b] = [median(mine.slice(3)), median(peers.slice(3))];
       console.log(`  ${name}, ${count} rows: ${ms(a)} against ${ms(b)} → ${times(b / a)} faster (aim ${aim}×)`);
     }
-    console.log(`  (c) memory after it: ${Math.round(memory(ours) / 1e6)} MB against ${Math.round(memory(theirs) / 1e6)} MB`);
+    console.log(
+      `  (c) memory after it: ${Math.round(memory(ours) / 1e6)} MB against ${Math.round(memory(theirs) / 1e6)} MB`,
+    );
     await Promise.all([ours.stop(), theirs.stop()]);
   }
 }
@@ -205,7 +233,9 @@ async function startUp(): Promise<void> {
     bare.push(performance.now() - again);
   }
   const [a, b] = [median(found), median(bare)];
-  console.log(`\n(d) Start of the server to the first hints: ${ms(a)}, ${times(a / b)} of starting Node itself (${ms(b)})`);
+  console.log(
+    `\n(d) Start of the server to the first hints: ${ms(a)}, ${times(a / b)} of starting Node itself (${ms(b)})`,
+  );
 }
 
 console.log(`Node ${process.version}, medians of ${rounds} rounds in turn`);

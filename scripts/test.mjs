@@ -28,11 +28,10 @@ function unitTests() {
       .map(name => join(root, 'test', name));
     const reporters = ['--test-reporter=dot', '--test-reporter-destination=stdout'];
     const counted = [`--test-reporter=${join(root, 'scripts/tally.mjs')}`, `--test-reporter-destination=${file}`];
-    const { status } = spawnSync(
-      process.execPath,
-      ['--import', 'tsx', '--test', ...reporters, ...counted, ...files],
-      { cwd: root, stdio: 'inherit' },
-    );
+    const { status } = spawnSync(process.execPath, ['--import', 'tsx', '--test', ...reporters, ...counted, ...files], {
+      cwd: root,
+      stdio: 'inherit',
+    });
     const counts = JSON.parse(readFileSync(file, 'utf8'));
     // A file that cannot even be loaded is a failure too.
     if (status !== 0 && counts.failed === 0) counts.failed = 1;

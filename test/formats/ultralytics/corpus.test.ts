@@ -18,7 +18,12 @@ interface Truth {
   readonly total_macs: number;
   readonly ultralytics_reported?: { readonly gflops_640?: number };
   readonly repo_reported?: { readonly gflops_640?: number };
-  readonly layers?: readonly { readonly line: number; readonly params: number; readonly macs: number; readonly thop_ops?: number }[];
+  readonly layers?: readonly {
+    readonly line: number;
+    readonly params: number;
+    readonly macs: number;
+    readonly thop_ops?: number;
+  }[];
 }
 
 describe('Ultralytics and YOLOv5 files of the corpus', { skip }, () => {
@@ -35,13 +40,22 @@ describe('Ultralytics and YOLOv5 files of the corpus', { skip }, () => {
   }
 });
 
-function checkRun(name: string, text: string, scale: string | undefined, truth: Truth, shape: readonly number[] | undefined): void {
+function checkRun(
+  name: string,
+  text: string,
+  scale: string | undefined,
+  truth: Truth,
+  shape: readonly number[] | undefined,
+): void {
   const settings: Settings = { ...defaultSettings, scale, input: shape ? [{ sizes: shape.slice(1) }] : [] };
   const analysed = price(open({ name, text }, settings)!, settings)!;
   const result = report(analysed, { file: name });
   assert.equal(result.totals.params, truth.total_params, `${name} ${scale} parameters`);
   assert.equal(result.totals.macs, truth.total_macs, `${name} ${scale} MACs`);
-  assert.deepEqual(result.problems.filter(({ severity }) => severity === 'error'), []);
+  assert.deepEqual(
+    result.problems.filter(({ severity }) => severity === 'error'),
+    [],
+  );
   const thop = analysed.model.under('thop');
   for (const [index, row] of (truth.layers ?? []).entries()) {
     const mine = result.layers[index]!;
@@ -52,8 +66,12 @@ function checkRun(name: string, text: string, scale: string | undefined, truth: 
     assert.equal(thop.costOf(frame).value.value, row.thop_ops, `${name} ${scale} line ${row.line}, as thop counts`);
   }
   // Ultralytics' figure is recorded with three digits, YOLOv5's as printed, with one.
-  for (const [printed, digit] of [[truth.ultralytics_reported?.gflops_640, 0.001], [truth.repo_reported?.gflops_640, 0.1]] as const) {
+  for (const [printed, digit] of [
+    [truth.ultralytics_reported?.gflops_640, 0.001],
+    [truth.repo_reported?.gflops_640, 0.1],
+  ] as const) {
     const value = result.native?.value ?? Number.NaN;
-    if (printed) assert.ok(Math.abs(value - printed) <= digit / 2 + 1e-9, `${name} ${scale} prints ${printed}, not ${value}`);
+    if (printed)
+      assert.ok(Math.abs(value - printed) <= digit / 2 + 1e-9, `${name} ${scale} prints ${printed}, not ${value}`);
   }
 }

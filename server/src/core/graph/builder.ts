@@ -4,7 +4,7 @@ import type { Range } from '../text/range.ts';
 import type { Frame, Graph, GraphNode, Note, Tensor } from './graph.ts';
 
 /** More nodes than any network that a person writes; a spec that asks for more is told so and cut. */
-export const maxNodes = 250_000;
+export const maxNodes = 50_000;
 /** Frames nest no deeper than this: blocks within blocks, written by hand, need a handful. */
 export const maxDepth = 200;
 
@@ -244,8 +244,22 @@ export class Builder {
   }
 
   #limit(message: string): void {
-    if (!this.#full) this.problem({ range: this.#locate(undefined), severity: 'error', code: 'too-large', message });
+    if (this.#full) return;
     this.#full = true;
+    this.problem({ range: this.#locate(undefined), severity: 'error', code: 'too-large', message });
+    // What is cut off must not be missing silently: its frame and all around it are known only in part.
+    const node: GraphNode = {
+      id: this.#nodes.length,
+      op: opaque,
+      attrs: {},
+      inputs: [],
+      outputs: [],
+      frame: this.#frame,
+      shares: undefined,
+      functional: false,
+      why: message,
+    };
+    this.#nodes.push(node);
   }
 
   #locate(complaint: Complaint | undefined): Range {

@@ -72,22 +72,28 @@ function checkRanks(inputs: readonly Shape[]): Complaint | undefined {
 
 function checkSizes(axis: number, inputs: readonly Shape[]): Complaint | undefined {
   const own = at(axis, inputs);
-  for (let right = 1; right < inputs.length; right++) {
-    for (let left = 0; left < right; left++) {
+  // For each axis the first input whose size is known: all others are held against it.
+  const first: (number | undefined)[] = [];
+  for (let right = 0; right < inputs.length; right++) {
+    const b = inputs[right]!;
+    for (let index = 0; index < b.length; index++) {
+      if (index === own || Number.isNaN(b[index])) continue;
+      const left = first[index];
+      if (left === undefined) {
+        first[index] = right;
+        continue;
+      }
       const a = inputs[left]!;
-      const b = inputs[right]!;
-      // Inequality of a NaN with itself would complain about an unknown.
-      const differs = a.findIndex((length, index) => index !== own && Math.abs(length - b[index]!) > 0);
-      if (differs < 0) continue;
+      if (a[index] === b[index]) continue;
       return {
         code: 'shape-mismatch',
         input: right,
         output: withSize(
-          inputs[0]!.map((_, index) => agreed(inputs, index)),
+          inputs[0]!.map((_, dimension) => agreed(inputs, dimension)),
           own,
           sum(axis, inputs),
         ),
-        message: `Input ${left + 1} is ${sizes(a)} and input ${right + 1} is ${sizes(b)}: joined on axis ${own}, they must agree on axis ${differs}, but have ${a[differs]} and ${b[differs]}. ${differs > 1 ? 'Bring both to the same size with a stride, a pooling or an upsampling' : 'Give both the same size there'}, or take another layer.`,
+        message: `Input ${left + 1} is ${sizes(a)} and input ${right + 1} is ${sizes(b)}: joined on axis ${own}, they must agree on axis ${index}, but have ${a[index]} and ${b[index]}. ${index > 1 ? 'Bring both to the same size with a stride, a pooling or an upsampling' : 'Give both the same size there'}, or take another layer.`,
       };
     }
   }

@@ -226,7 +226,7 @@ class Rows {
     const builder = this.#builder;
     let result: Value = [];
     builder.within(frame, () => {
-      if (!found.many && parts.from instanceof Array) {
+      if (!found.many && Array.isArray(parts.from)) {
         const message = `${found.name} takes one input, but \`from\` is a list.`;
         result = builder.unknown(
           builder.complain({ code: 'wrong-inputs', input: 0, message }),
@@ -241,15 +241,16 @@ class Rows {
         let values: readonly Value[] = expected;
         builder.times(arranged.repeats, index => {
           const x = values;
-          builder.within({ label: String(index), type: found.name }, () =>
-            tensors((result = found.forward(scope, x, bound))),
-          );
+          builder.within({ label: String(index), type: found.name }, () => {
+            result = found.forward(scope, x, bound);
+            return tensors(result);
+          });
           values = [result];
         });
       } else result = found.forward(scope, expected, bound);
-      const list = tensors(result);
-      // A module may only hand on what it was given; the row still is a step of its own.
-      return list;
+      // At the limit of nodes nothing more is built.
+      if (tensors(result).length === 0) result = builder.unknown('the rest of this network is not analysed', inputs.flatMap(tensors));
+      return tensors(result);
     });
     return result;
   }
@@ -294,7 +295,7 @@ class Rows {
 
   /** What `from` names, or undefined where it names nothing. */
   #sources(parts: Parts, index: number, image: Tensor, believed: number): readonly Built[] | undefined {
-    const list = parts.from instanceof Array ? parts.from : [parts.from];
+    const list = Array.isArray(parts.from) ? parts.from : [parts.from];
     const sources: Built[] = [];
     for (const [position, from] of list.entries()) {
       const source =
@@ -427,7 +428,7 @@ function locate(complaint: Complaint, found: AnyModule, arranged: Arranged, part
 function notesOf(found: AnyModule, arranged: Arranged, parts: Parts, dialect: Dialect): readonly Note[] {
   const notes: Note[] = [];
   for (const [index, node] of parts.fromNodes.entries()) {
-    const from = parts.from instanceof Array ? parts.from[index] : parts.from;
+    const from = Array.isArray(parts.from) ? parts.from[index] : parts.from;
     const what =
       from === -1
         ? 'the row above'
@@ -444,11 +445,11 @@ function notesOf(found: AnyModule, arranged: Arranged, parts: Parts, dialect: Di
   for (const [index, [name, param]] of Object.entries(found.params as Record<string, { doc: string }>).entries()) {
     const arg = arranged.args[index];
     if (!arg?.range) continue;
-    notes.push({ range: arg.range, text: `**${name}** of ${found.name}: ${param.doc}${valueOf(arg)}` });
+    notes.push({ range: arg.range, text: `**${name}** of ${found.name}: ${param.doc}${valueNote(arg)}` });
   }
   return notes;
 }
 
-function valueOf({ value }: Arg): string {
+function valueNote({ value }: Arg): string {
   return typeof value === 'number' ? ` Here **${value}**.` : '';
 }
