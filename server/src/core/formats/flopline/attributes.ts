@@ -68,14 +68,14 @@ function readerOf(name: string, spec: AttrSpec): Read {
       return (node, reading) => {
         const quick = digits(node);
         if (quick >= 0 && quick >= least) return quick;
-        const value = valueOf(node, reading);
+        const value = read(node, reading);
         if (value === null) return otherwise(spec, 1);
         return value === undefined ? Number.NaN : checked(name, spec, value, node, reading);
       };
     }
     case 'number':
       return (node, reading) => {
-        const value = valueOf(node, reading);
+        const value = read(node, reading);
         if (value === null) return otherwise(spec, 1);
         return value === undefined ? Number.NaN : checked(name, spec, value, node, reading);
       };
@@ -89,7 +89,7 @@ function readerOf(name: string, spec: AttrSpec): Read {
       return (node, reading) => readList(name, spec, node, reading);
     case 'boolean':
       return (node, reading) => {
-        const value = valueOf(node, reading);
+        const value = read(node, reading);
         if (typeof value === 'boolean') return value;
         if (value === null) return otherwise(spec, 1);
         if (value !== undefined) tell(node, reading, `“${name}” is ${described(value)}, but it is true or false.`);
@@ -97,7 +97,7 @@ function readerOf(name: string, spec: AttrSpec): Read {
       };
     case 'choice':
       return (node, reading) => {
-        const value = valueOf(node, reading);
+        const value = read(node, reading);
         if (typeof value === 'string' && spec.values!.includes(value)) return value;
         if (value === null) return otherwise(spec, 1);
         if (value !== undefined) {
@@ -114,7 +114,7 @@ function readSpatial(name: string, spec: AttrSpec, node: YamlNode, reading: Read
   const { dimensions } = reading;
   const quick = digits(node);
   if (quick >= 0 && quick >= (spec.min ?? 0)) return same(quick, dimensions);
-  const value = valueOf(node, reading);
+  const value = read(node, reading);
   if (value === undefined) return same(Number.NaN, dimensions);
   if (value === null) return otherwise(spec, dimensions) as readonly number[] | undefined;
   if (typeof value !== 'object') return same(checked(name, spec, value, node, reading), dimensions);
@@ -129,7 +129,7 @@ function readSpatial(name: string, spec: AttrSpec, node: YamlNode, reading: Read
 }
 
 function readList(name: string, spec: AttrSpec, node: YamlNode, reading: Reading): readonly number[] {
-  const value = valueOf(node, reading);
+  const value = read(node, reading);
   if (value === undefined) return [Number.NaN];
   if (value === null) return otherwise(spec, 1) as readonly number[];
   const list = typeof value === 'object' ? value : [value];
@@ -153,7 +153,7 @@ function checked(name: string, spec: AttrSpec, value: Value, node: YamlNode, rea
   return Number.NaN;
 }
 
-function valueOf(node: YamlNode, { values, scope, input }: Reading): Value | undefined {
+function read(node: YamlNode, { values, scope, input }: Reading): Value | undefined {
   return values.of(node, scope, input);
 }
 
@@ -187,6 +187,8 @@ const shared: (readonly number[])[][] = [];
 /** The same number for each dimension; small ones are shared between rows. */
 export function same(value: number, dimensions: number): readonly number[] {
   if (!(value >= 0 && value < 32 && Number.isInteger(value)) || dimensions > 3) return Array(dimensions).fill(value);
-  const list = (shared[dimensions] ??= []);
-  return (list[value] ??= Array(dimensions).fill(value));
+  shared[dimensions] ??= [];
+  const list = shared[dimensions];
+  list[value] ??= Array(dimensions).fill(value);
+  return list[value];
 }

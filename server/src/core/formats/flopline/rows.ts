@@ -348,8 +348,8 @@ export class Rows {
 
   /** The operator, its normalization and its activation. */
   #applyAll(row: Row, operator: Operator, inputs: readonly Tensor[], scope: Scope, common: Common): readonly Tensor[] {
-    const norm = common.norm && this.#companion(row, 'norm', common.norm, inputs, scope);
-    const act = common.act && this.#companion(row, 'act', common.act, inputs, scope);
+    const norm = common.norm && this.#companion('norm', common.norm, inputs, scope);
+    const act = common.act && this.#companion('act', common.act, inputs, scope);
     let outputs = this.#apply(row, operator, inputs, scope, common.from, norm);
     if (norm) outputs = this.#normalize(norm, operator, outputs, scope);
     if (act) outputs = this.#applyCompanion(act, outputs, scope);
@@ -358,13 +358,7 @@ export class Rows {
   }
 
   /** What `norm:` or `act:` speaks of; undefined for none. */
-  #companion(
-    row: Row,
-    kind: 'norm' | 'act',
-    node: YamlNode,
-    input: readonly Tensor[],
-    scope: Scope,
-  ): Companion | undefined {
+  #companion(kind: 'norm' | 'act', node: YamlNode, input: readonly Tensor[], scope: Scope): Companion | undefined {
     const target = resolved(node);
     let key: Scalar | undefined;
     let value: YamlNode | undefined;
@@ -599,10 +593,10 @@ export class Rows {
     if (depthwise) {
       const channels = inputs[0]?.shape?.[1] ?? Number.NaN;
       attrs.groups = channels;
-      const out = operator.keys.get('out');
-      if (out !== undefined && !(written & (1 << out))) {
+      const filters = operator.keys.get('out');
+      if (filters !== undefined && !(written & (1 << filters))) {
         attrs.out = channels;
-        written |= 1 << out;
+        written |= 1 << filters;
       }
     }
     const missing = operator.required & ~written;
@@ -654,7 +648,10 @@ export class Rows {
     const target = resolved(node);
     const { dimensions } = reading;
     const attribute = operator.attributes[operator.keys.get('padding')!]!;
-    if (target?.kind === 'mapping') return this.#padSides(target.entries, node, attrs, operator, reading);
+    if (target?.kind === 'mapping') {
+      this.#padSides(target.entries, node, attrs, operator, reading);
+      return;
+    }
     let word: Value | undefined;
     if (target?.kind === 'scalar') {
       if (target.text === 'same' || target.text === 'valid') word = target.text;
@@ -1052,7 +1049,7 @@ export class Rows {
         outputs = this.#unknown('how the branches are joined is not known', ends);
       }
     }
-    return this.#activate(row, found.act, outputs, scope);
+    return this.#activate(found.act, outputs, scope);
   }
 
   #residual(
@@ -1081,7 +1078,7 @@ export class Rows {
       this.#builder.close(other);
     }
     this.#at(row, row.key);
-    return this.#activate(row, found.act, [this.#builder.add(add, {}, [...body, ...other])], scope);
+    return this.#activate(found.act, [this.#builder.add(add, {}, [...body, ...other])], scope);
   }
 
   #repeat(
@@ -1128,8 +1125,8 @@ export class Rows {
     return this.#unknown('a row could not be understood', input);
   }
 
-  #activate(row: Row, node: YamlNode | undefined, inputs: readonly Tensor[], scope: Scope): readonly Tensor[] {
-    const act = node && this.#companion(row, 'act', node, inputs, scope);
+  #activate(node: YamlNode | undefined, inputs: readonly Tensor[], scope: Scope): readonly Tensor[] {
+    const act = node && this.#companion('act', node, inputs, scope);
     return act ? this.#applyCompanion(act, inputs, scope) : inputs;
   }
 
