@@ -36,34 +36,42 @@ const editor = await startServer({
 });
 
 let page;
+const shots = {
+  'hints-yolo': () => take('hints-yolo', yolo),
+  'hints-googlenet': () =>
+    take('hints-googlenet', googlenet, async () => {
+      await scrollTo(lineOf(googlenet, /^layers:/) - 8);
+    }),
+  lens: () => take('lens', googlenet, async () => {}, { height: 300 }),
+  hover: () =>
+    take('hover', googlenet, async () => {
+      const row = lineOf(googlenet, /conv:.*kernel: 3/, lineOf(googlenet, /^layers:/));
+      await scrollTo(row - 3);
+      await pointAt(googlenet, row, 'conv');
+      await page.locator('.monaco-hover:visible .monaco-hover-content', { hasText: 'MACs' }).first().waitFor();
+    }),
+  'hover-yolo': () =>
+    take('hover-yolo', yolo, async () => {
+      await pointAt(yolo, lineOf(yolo, /C2f/), '103M');
+      await page.locator('.monaco-hover:visible .monaco-hover-content', { hasText: 'MACs' }).first().waitFor();
+    }),
+  problems: () =>
+    take('problems', yolo, async () => {
+      // Two mistakes that people make: a map of another size to concatenate with, and a misspelt module.
+      await replaceLine(lineOf(yolo, /Concat/), text => text.replace(/\[-1, ?\d+\]/, '[-1, 2]'));
+      await replaceLine(lineOf(yolo, /SPPF/), text => text.replace('SPPF', 'SPFF'));
+      await page.keyboard.press('Control+Shift+M');
+      await page.locator('.markers-panel .monaco-list-row').nth(1).waitFor();
+      await scrollTo(lineOf(yolo, /SPPF/) - 6);
+    }),
+};
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(shots);
 try {
-  await take('hints-yolo', yolo, async () => {});
-  await take('hints-googlenet', googlenet, async () => {
-    await goTo(lineOf(googlenet, /^layers:/) - 2);
-  });
-  await take('lens', googlenet, async () => {}, { height: 260 });
-  await take('hover', googlenet, async () => {
-    const row = lineOf(googlenet, /conv:.*kernel: 3/, lineOf(googlenet, /^layers:/));
-    await goTo(row - 1);
-    await pointAt(row, 'conv');
-    await page.locator('.monaco-hover:visible .monaco-hover-content', { hasText: 'MACs' }).first().waitFor();
-  });
-  await take('problems', yolo, async () => {
-    // A mistake that people make: a concatenation of two maps of different sizes.
-    const row = lineOf(yolo, /Concat/);
-    const text = textOf(yolo, row);
-    await goTo(row);
-    await page.keyboard.press('Home');
-    await page.keyboard.press('Home');
-    await page.keyboard.press('Shift+End');
-    await page.keyboard.insertText(text.replace(/\[-1, ?\d+\]/, '[-1, 2]'));
-    await page.keyboard.press('Control+Shift+M');
-    await page.locator('.markers-panel .monaco-list-row').nth(1).waitFor();
-    await goTo(row - 4);
-  });
+  for (const name of wanted) await shots[name]();
 } catch (error) {
   console.error(error);
-  await page?.screenshot({ path: join(temporary, 'error.png') }).catch(() => {});
+  await page?.screenshot({ path: join(tmpdir(), 'flopline-screenshot-error.png') }).catch(() => {});
   process.exitCode = 1;
 } finally {
   await browser.close().catch(() => {});
@@ -72,7 +80,7 @@ try {
 }
 
 /** Opens a file in a fresh window, waits for its hints, lets `act` do something and takes the picture. */
-async function take(name, file, act, { width = 1120, height = 680 } = {}) {
+async function take(name, file, act = async () => {}, { width = 1120, height = 680 } = {}) {
   page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: 2 });
   page.setDefaultTimeout(45_000);
   const { remote, address } = editor;
@@ -107,22 +115,52 @@ async function settle() {
   }
 }
 
-/** Puts the cursor on a 1-based line and that line to the top. */
+/** Puts the cursor on a 1-based line. */
 async function goTo(line) {
-  await page
-    .locator('.editor-instance .view-lines')
-    .first()
-    .click({ position: { x: 400, y: 5 } });
+  // Into the editor, wherever the focus was.
+  await page.keyboard.press('Control+1');
   await page.keyboard.press('Control+G');
+  await page.locator('.quick-input-widget:visible').waitFor();
   await page.keyboard.type(`${line}`);
   await page.keyboard.press('Enter');
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
 
-async function pointAt(line, word) {
-  const text = textOf(googlenet, line).trim();
-  const row = page.locator('.view-line', { hasText: text.slice(0, 30) }).first();
-  const box = await row.locator('span', { hasText: word }).last().boundingBox();
-  await page.mouse.move(box.x + 10, box.y + box.height / 2, { steps: 4 });
+/** Puts a 1-based line to the top. */
+async function scrollTo(line) {
+  await goTo(9999);
+  await goTo(Math.max(1, line));
+  // VS Code puts a line that it jumps to into the middle.
+  for (let lines = 0; lines < 40; lines++) {
+    const box = await page
+      .locator('.line-numbers', { hasText: new RegExp(`^${line}$`) })
+      .first()
+      .boundingBox();
+    if (!box || box.y < 70) break;
+    await page.keyboard.press('Control+ArrowDown');
+    await page.waitForTimeout(30);
+  }
+}
+
+/** Types another text over a 1-based line. */
+async function replaceLine(line, change) {
+  await goTo(line);
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Shift+End');
+  await page.keyboard.insertText(change(textOf(yolo, line)));
+}
+
+async function pointAt(file, line, word) {
+  const number = page.locator('.line-numbers', { hasText: new RegExp(`^${line}$`) }).first();
+  const top = (await number.boundingBox()).y;
+  for (const span of (await page.locator('.view-line span', { hasText: word }).all()).reverse()) {
+    const box = await span.boundingBox();
+    if (!box || Math.abs(box.y - top) > 10 || !(await span.textContent()).includes(word)) continue;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
+    return;
+  }
+  throw new Error(`“${word}” is not shown on line ${line} of ${file}`);
 }
 
 /** The 1-based number of the first line from `from` on that matches. */
