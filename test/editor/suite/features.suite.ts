@@ -142,19 +142,6 @@ suite('Flopline in VS Code', () => {
     await vscode.commands.executeCommand('flopline.restartServer');
     await checkHint(editor, 3, /442k MACs/);
   });
-
-  test('a spec has its colours, YAML those of YAML', async () => {
-    const editor = await show('tiny.net.yaml');
-    const tokens = await vscode.commands.executeCommand<{ c: string; t: string }[]>(
-      '_workbench.captureSyntaxTokens',
-      editor.document.uri,
-    );
-    const scopes = (word: string): string => tokens.find(({ c }) => c === word)?.t ?? '';
-    assert.match(scopes('conv'), /source\.flopline .*support\.function\.flopline/);
-    assert.match(scopes('relu'), /support\.function\.flopline/);
-    assert.match(scopes('kernel'), /entity\.name\.tag\.yaml$/);
-    assert.match(scopes('16'), /constant\.numeric/);
-  });
 });
 
 /** The process id of the language server, a child of the extension host that these tests run in. */
