@@ -48,12 +48,10 @@ const shots = {
       const row = lineOf(googlenet, /conv:.*kernel: 3/, lineOf(googlenet, /^layers:/));
       await scrollTo(row - 3);
       await pointAt(googlenet, row, 'conv');
-      await page.locator('.monaco-hover:visible .monaco-hover-content', { hasText: 'MACs' }).first().waitFor();
     }),
   'hover-yolo': () =>
     take('hover-yolo', yolo, async () => {
       await pointAt(yolo, lineOf(yolo, /C2f/), '103M');
-      await page.locator('.monaco-hover:visible .monaco-hover-content', { hasText: 'MACs' }).first().waitFor();
     }),
   problems: () =>
     take('problems', yolo, async () => {
@@ -151,16 +149,31 @@ async function replaceLine(line, change) {
   await page.keyboard.insertText(change(textOf(yolo, line)));
 }
 
+/** Points at a word of a 1-based line, or of its hint, until the hover is there. */
 async function pointAt(file, line, word) {
   const number = page.locator('.line-numbers', { hasText: new RegExp(`^${line}$`) }).first();
   const top = (await number.boundingBox()).y;
+  const hover = page.locator('.monaco-hover:visible .monaco-hover-content', { hasText: 'MACs' }).first();
+  for (let tries = 0; tries < 20; tries++) {
+    const box = await boxOf(word, top);
+    if (!box) throw new Error(`“${word}” is not shown on line ${line} of ${file}`);
+    await page.mouse.move(box.x + box.width / 2 + (tries % 2), box.y + box.height / 2, { steps: 4 });
+    const seen = await hover.waitFor({ timeout: 1000 }).then(
+      () => true,
+      () => false,
+    );
+    if (seen) return;
+  }
+  throw new Error(`“${word}” on line ${line} of ${file} has no hover`);
+}
+
+/** The innermost text at a height that has the word. */
+async function boxOf(word, top) {
   for (const span of (await page.locator('.view-line span', { hasText: word }).all()).reverse()) {
     const box = await span.boundingBox();
-    if (!box || Math.abs(box.y - top) > 10 || !(await span.textContent()).includes(word)) continue;
-    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
-    return;
+    if (box && Math.abs(box.y - top) <= 10) return box;
   }
-  throw new Error(`“${word}” is not shown on line ${line} of ${file}`);
+  return undefined;
 }
 
 /** The 1-based number of the first line from `from` on that matches. */

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** The repository. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -182,10 +182,9 @@ export async function installBrowser() {
       const folder = join(cache, 'chromium');
       mkdirSync(folder, { recursive: true });
       writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-      npm(['install', '@sparticuz/chromium@^141', '--no-audit', '--no-fund', '--loglevel=error'], folder);
-      const { default: chromium } = await import(
-        join(folder, 'node_modules/@sparticuz/chromium/build/esm/index.js')
-      ).catch(() => import(join(folder, 'node_modules/@sparticuz/chromium/build/index.js')));
+      npm(['install', '@sparticuz/chromium@^153', '--no-audit', '--no-fund', '--loglevel=error'], folder);
+      const entry = join(folder, 'node_modules/@sparticuz/chromium/build/index.js');
+      const { default: chromium } = await import(pathToFileURL(entry).href);
       return { path: await chromium.executablePath(), args: chromium.args };
     } catch (error) {
       reasons.push(`@sparticuz/chromium: ${firstLine(error)}`);
