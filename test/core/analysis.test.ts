@@ -404,5 +404,5 @@ function assertFresh(b: Builder, outputs: readonly Tensor[]): void {
   const graph = b.finish(outputs);
   const buffers: Buffers = buffersOf(graph);
   const activation = graph.nodes.find(node => node.op === relu)!;
-  assert.equal(buffers.ownsNew(activation, 0), true);
+  assert.equal(buffers.ownsNew(activation), true);
 }

@@ -2,7 +2,7 @@ import type { Graph, GraphNode } from '../graph/graph.ts';
 import type { Counts } from '../ops/op.ts';
 import { size } from '../ops/rules/shape.ts';
 
-const none: Counts = {
+const none: Counts = Object.freeze({
   macs: 0,
   adds: 0,
   muls: 0,
@@ -13,27 +13,44 @@ const none: Counts = {
   biases: 0,
   normAffine: 0,
   normStats: 0,
-};
+});
 
 const unknown: Counts = Object.freeze(
   Object.fromEntries(Object.keys(none).map(key => [key, Number.NaN])),
 ) as unknown as Counts;
 
+/** What a node's rule says, absent counts left absent: cheap, for the sums over all nodes. */
+function stated({ op, attrs, inputs, outputs, why }: GraphNode): Partial<Counts> {
+  if (why !== undefined) return unknown;
+  if (!op.counts) return none;
+  return op.counts(
+    attrs,
+    inputs.map(tensor => tensor.shape!),
+    outputs.map(tensor => tensor.shape!),
+  );
+}
+
 /** The exact counts of one node for one sample; NaN for a count that is not known. Parameters in use again are 0. */
 export function countsOf(node: GraphNode): Counts {
-  if (node.why !== undefined) return unknown;
-  const rule = node.op.counts;
-  if (!rule) return none;
-  const inputs = node.inputs.map(tensor => tensor.shape!);
-  const outputs = node.outputs.map(tensor => tensor.shape!);
-  const counts = { ...none, ...rule(node.attrs, inputs, outputs) };
-  if (node.shares) {
-    counts.weights = 0;
-    counts.biases = 0;
-    counts.normAffine = 0;
-    counts.normStats = 0;
+  const counts = stated(node);
+  if (counts === unknown || counts === none) return counts as Counts;
+  const shared = node.shares ? { weights: 0, biases: 0, normAffine: 0, normStats: 0 } : undefined;
+  return { ...none, ...counts, ...shared };
+}
+
+/** Multiply-accumulates and learnable parameters of each node, by id. */
+export function mainCounts(graph: Graph): { readonly macs: Float64Array; readonly params: Float64Array } {
+  const { nodes } = graph;
+  const macs = new Float64Array(nodes.length);
+  const params = new Float64Array(nodes.length);
+  for (let id = 0; id < nodes.length; id++) {
+    const node = nodes[id]!;
+    if (node.why === undefined && !node.op.counts) continue;
+    const counts = stated(node);
+    macs[id] = counts.macs ?? 0;
+    params[id] = node.shares ? 0 : (counts.weights ?? 0) + (counts.biases ?? 0) + (counts.normAffine ?? 0);
   }
-  return counts;
+  return { macs, params };
 }
 
 /** Learnable parameters: running statistics are none. */
@@ -49,88 +66,87 @@ export function activationsOf(graph: Graph): Float64Array {
   const buffers = buffersOf(graph);
   const elements = new Float64Array(graph.nodes.length);
   for (const node of graph.nodes) {
+    // What the network is given is no activation of its own.
+    if (node.op.name === 'input' || !buffers.ownsNew(node)) continue;
     let sum = 0;
-    for (let port = 0; port < node.outputs.length; port++) {
-      if (buffers.ownsNew(node, port)) sum += elementsOf(node, port);
-    }
+    for (let port = 0; port < node.outputs.length; port++) sum += elementsOf(node, port);
     elements[node.id] = sum;
   }
   return elements;
 }
 
 export interface Buffers {
-  /** Whether an output is new memory: neither a view nor written over the input. */
-  ownsNew(node: GraphNode, port: number): boolean;
-  /** The node and port whose memory an output lives in, as node id × 2¹⁰ + port. */
+  /** How many outputs there are in all: buffers are named by numbers below it. */
+  readonly count: number;
+  /** Whether a node's outputs are new memory: neither views nor written over the input. */
+  ownsNew(node: GraphNode): boolean;
+  /** The buffer that an output lives in. */
   of(node: GraphNode, port: number): number;
 }
-
-const ports = 1024;
 
 /** Which memory each output lives in, by the design's rule: views alias, element-wise operators of one input overwrite. */
 export function buffersOf(graph: Graph): Buffers {
   const { nodes } = graph;
-  // Readers of each tensor's memory under all its names (views), views themselves not counted.
-  const alias = new Float64Array(nodes.length);
-  const multi = new Map<number, number>();
-  const readers = new Map<number, number>();
-  const key = (node: GraphNode, port: number): number => node.id * ports + port;
-  const home = (node: GraphNode, port: number): number => (port === 0 ? alias[node.id]! : multi.get(key(node, port))!);
-  const set = (node: GraphNode, port: number, value: number): void => {
-    if (port === 0) alias[node.id] = value;
-    else multi.set(key(node, port), value);
-  };
+  // Outputs are numbered through: those of a node follow each other.
+  const base = new Uint32Array(nodes.length + 1);
+  for (let id = 0; id < nodes.length; id++) base[id + 1] = base[id]! + nodes[id]!.outputs.length;
+  const count = base[nodes.length]!;
   const known = (node: GraphNode): boolean => nodes[node.id] === node;
 
-  for (const node of nodes) {
-    const source = node.inputs[0];
+  // The memory of each output under all its names (views), and how many nodes read it, views themselves not counted.
+  const home = new Uint32Array(count);
+  const owner = new Uint32Array(count);
+  const readers = new Uint32Array(count);
+  for (let id = 0; id < nodes.length; id++) {
+    const node = nodes[id]!;
+    const { inputs } = node;
+    const source = inputs[0];
     const view = node.op.kind === 'view' && source !== undefined && known(source.node);
-    for (let port = 0; port < node.outputs.length; port++) {
-      set(node, port, view ? home(source.node, source.port) : key(node, port));
+    for (let at = base[id]!; at < base[id + 1]!; at++) {
+      owner[at] = id;
+      home[at] = view ? home[base[source.node.id]! + source.port]! : at;
     }
     if (view) continue;
-    const seen = new Set<number>();
-    for (const tensor of node.inputs) {
+    for (let index = 0; index < inputs.length; index++) {
+      const tensor = inputs[index]!;
       if (!known(tensor.node)) continue;
-      const at = home(tensor.node, tensor.port);
-      if (!seen.has(at)) readers.set(at, (readers.get(at) ?? 0) + 1);
-      seen.add(at);
+      const at = home[base[tensor.node.id]! + tensor.port]!;
+      // A node that reads the same memory twice is one reader.
+      let again = false;
+      for (let before = 0; before < index && index < 8 && !again; before++) {
+        const other = inputs[before]!;
+        again = known(other.node) && home[base[other.node.id]! + other.port] === at;
+      }
+      if (!again) readers[at]!++;
     }
   }
   // What the network returns is read by its user, and so is the user's own input.
   for (const tensor of graph.outputs) {
-    if (!known(tensor.node)) continue;
-    const at = home(tensor.node, tensor.port);
-    readers.set(at, (readers.get(at) ?? 0) + 1);
+    if (known(tensor.node)) readers[home[base[tensor.node.id]! + tensor.port]!]!++;
   }
 
   // Second pass, in order: an in-place operator lives in its input's memory if it is the only reader.
-  const lives = new Float64Array(nodes.length);
-  const livesMulti = new Map<number, number>();
-  const livesOf = (node: GraphNode, port: number): number =>
-    port === 0 ? lives[node.id]! : livesMulti.get(key(node, port))!;
+  const lives = new Uint32Array(count);
   const fresh = new Uint8Array(nodes.length);
-  for (const node of nodes) {
+  for (let id = 0; id < nodes.length; id++) {
+    const node = nodes[id]!;
     const source = node.inputs[0];
-    let target: number | undefined;
+    let target = -1;
     if (source && known(source.node)) {
-      if (node.op.kind === 'view') target = livesOf(source.node, source.port);
+      const from = base[source.node.id]! + source.port;
+      if (node.op.kind === 'view') target = lives[from]!;
       else if (node.op.inPlace && node.inputs.length === 1 && source.node.op.kind !== 'source') {
-        const at = home(source.node, source.port);
-        const origin = nodes[Math.floor(at / ports)]!;
-        if (readers.get(at) === 1 && origin.op.kind !== 'source') target = livesOf(source.node, source.port);
+        const at = home[from]!;
+        if (readers[at] === 1 && nodes[owner[at]!]!.op.kind !== 'source') target = lives[from]!;
       }
     }
-    fresh[node.id] = target === undefined ? 1 : 0;
-    for (let port = 0; port < node.outputs.length; port++) {
-      const value = target ?? key(node, port);
-      if (port === 0) lives[node.id] = value;
-      else livesMulti.set(key(node, port), value);
-    }
+    fresh[id] = target < 0 ? 1 : 0;
+    for (let at = base[id]!; at < base[id + 1]!; at++) lives[at] = target < 0 ? at : target;
   }
   return {
+    count,
     ownsNew: node => fresh[node.id] === 1,
-    of: livesOf,
+    of: (node, port) => lives[base[node.id]! + port]!,
   };
 }
 

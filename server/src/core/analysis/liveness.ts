@@ -11,41 +11,47 @@ export interface Peak {
 /** The largest sum of live tensors in source order: inputs and outputs of a node live while it runs. */
 export function peakOf(graph: Graph, buffers: Buffers = buffersOf(graph)): Peak {
   const { nodes } = graph;
-  const sizes = new Map<number, number>();
-  const lastUse = new Map<number, number>();
-  const touch = (buffer: number, at: number): void => {
-    lastUse.set(buffer, Math.max(lastUse.get(buffer) ?? -1, at));
-  };
-  const births: number[][] = nodes.map(() => []);
+  const elements = new Float64Array(buffers.count).fill(-1);
+  const lastUse = new Int32Array(buffers.count).fill(-1);
+  // Buffers by the node at which they begin and end to live: linked lists in two arrays, one entry a buffer.
+  const born = new Int32Array(nodes.length).fill(-1);
+  const nextBorn = new Int32Array(buffers.count).fill(-1);
+  const inputs = new Set(graph.inputs.map(({ tensor }) => tensor.node));
   for (const node of nodes) {
     for (let port = 0; port < node.outputs.length; port++) {
       const buffer = buffers.of(node, port);
-      if (!sizes.has(buffer)) {
-        sizes.set(buffer, elementsOf(node, port));
+      if (elements[buffer] === -1) {
+        elements[buffer] = elementsOf(node, port);
         // Inputs are there from the start.
-        (node.op.kind === 'source' && graph.inputs.some(({ tensor }) => tensor.node === node)
-          ? births[0]!
-          : births[node.id]!
-        ).push(buffer);
+        const at = inputs.has(node) ? 0 : node.id;
+        nextBorn[buffer] = born[at]!;
+        born[at] = buffer;
       }
-      touch(buffer, node.id);
+      lastUse[buffer] = node.id;
     }
-    for (const tensor of node.inputs)
-      if (nodes[tensor.node.id] === tensor.node) touch(buffers.of(tensor.node, tensor.port), node.id);
+    for (const tensor of node.inputs) {
+      if (nodes[tensor.node.id] === tensor.node) lastUse[buffers.of(tensor.node, tensor.port)] = node.id;
+    }
   }
   for (const tensor of graph.outputs) {
-    if (nodes[tensor.node.id] === tensor.node) touch(buffers.of(tensor.node, tensor.port), nodes.length);
+    if (nodes[tensor.node.id] === tensor.node) lastUse[buffers.of(tensor.node, tensor.port)] = nodes.length;
   }
-  const deaths: number[][] = nodes.map(() => []);
-  for (const [buffer, at] of lastUse) deaths[at]?.push(buffer);
+  const died = new Int32Array(nodes.length).fill(-1);
+  const nextDied = new Int32Array(buffers.count).fill(-1);
+  for (let buffer = 0; buffer < buffers.count; buffer++) {
+    const at = lastUse[buffer]!;
+    if (at < 0 || at >= nodes.length) continue;
+    nextDied[buffer] = died[at]!;
+    died[at] = buffer;
+  }
 
   let live = 0;
   let best: Peak = { elements: 0, node: 0 };
   for (let at = 0; at < nodes.length; at++) {
-    for (const buffer of births[at]!) live += sizes.get(buffer)!;
+    for (let buffer = born[at]!; buffer >= 0; buffer = nextBorn[buffer]!) live += elements[buffer]!;
     if (Number.isNaN(live)) return { elements: Number.NaN, node: at };
     if (live > best.elements) best = { elements: live, node: at };
-    for (const buffer of deaths[at]!) live -= sizes.get(buffer)!;
+    for (let buffer = died[at]!; buffer >= 0; buffer = nextDied[buffer]!) live -= elements[buffer]!;
   }
   return best;
 }

@@ -3,7 +3,7 @@ import type { Frame, Graph, GraphNode } from '../graph/graph.ts';
 import type { Counts, Shape } from '../ops/op.ts';
 import type { Lines } from '../text/lines.ts';
 import { type Convention, type ConventionName, conventionOf } from './conventions.ts';
-import { activationsOf, countsOf, parameters } from './counts.ts';
+import { activationsOf, countsOf, mainCounts } from './counts.ts';
 import { fieldsOf, type ReceptiveField } from './field.ts';
 import { type Peak, peakOf } from './liveness.ts';
 
@@ -64,31 +64,42 @@ export function analyse(graph: Graph, lines: Lines, convention: ConventionName =
   return new Analysis(graph, lines, conventionOf(convention)!, new Tally(graph));
 }
 
-/** Prefix sums over the nodes: a frame holds a stretch of them, so its cost is a difference. Independent of conventions. */
+/**
+ * Prefix sums over the nodes: a frame holds a stretch of them, so its cost is a difference. Independent of conventions.
+ * Hints need multiply-accumulates and parameters at every keystroke; the rest is summed when somebody asks.
+ */
 class Tally {
-  readonly counts: readonly Counts[];
   readonly macs: Prefix;
   readonly params: Prefix;
-  readonly activations: Prefix;
-  readonly weights: Prefix;
-  readonly biases: Prefix;
-  readonly normAffine: Prefix;
-  readonly normStats: Prefix;
+  readonly #graph: Graph;
+  #counts: readonly Counts[] | undefined;
+  #activations: Prefix | undefined;
+  readonly #byRole = new Map<keyof Counts, Prefix>();
 
   constructor(graph: Graph) {
-    const { nodes } = graph;
-    const counts = nodes.map(countsOf);
-    this.counts = counts;
-    const activations = activationsOf(graph);
-    this.macs = new Prefix(nodes.length, id => counts[id]!.macs);
-    this.params = new Prefix(nodes.length, id => parameters(counts[id]!));
-    this.activations = new Prefix(nodes.length, id =>
-      nodes[id]!.op.kind === 'source' && nodes[id]!.op.name === 'input' ? 0 : activations[id]!,
-    );
-    this.weights = new Prefix(nodes.length, id => counts[id]!.weights);
-    this.biases = new Prefix(nodes.length, id => counts[id]!.biases);
-    this.normAffine = new Prefix(nodes.length, id => counts[id]!.normAffine);
-    this.normStats = new Prefix(nodes.length, id => counts[id]!.normStats);
+    this.#graph = graph;
+    const { macs, params } = mainCounts(graph);
+    this.macs = new Prefix(macs);
+    this.params = new Prefix(params);
+  }
+
+  get counts(): readonly Counts[] {
+    this.#counts ??= this.#graph.nodes.map(countsOf);
+    return this.#counts;
+  }
+
+  get activations(): Prefix {
+    this.#activations ??= new Prefix(activationsOf(this.#graph));
+    return this.#activations;
+  }
+
+  role(role: keyof Counts): Prefix {
+    let prefix = this.#byRole.get(role);
+    if (!prefix) {
+      prefix = new Prefix(Float64Array.from(this.counts, counts => counts[role]));
+      this.#byRole.set(role, prefix);
+    }
+    return prefix;
   }
 }
 
@@ -96,15 +107,19 @@ class Prefix {
   readonly #sums: Float64Array;
   readonly #unknown: Uint32Array;
 
-  constructor(length: number, countOf: (id: number) => number) {
-    this.#sums = new Float64Array(length + 1);
-    this.#unknown = new Uint32Array(length + 1);
+  /** `values` by node; NaN where unknown. */
+  constructor(values: Float64Array) {
+    const { length } = values;
+    const sums = new Float64Array(length + 1);
+    const unknown = new Uint32Array(length + 1);
     for (let id = 0; id < length; id++) {
-      const value = countOf(id);
+      const value = values[id]!;
       const known = !Number.isNaN(value);
-      this.#sums[id + 1] = this.#sums[id]! + (known ? value : 0);
-      this.#unknown[id + 1] = this.#unknown[id]! + (known ? 0 : 1);
+      sums[id + 1] = sums[id]! + (known ? value : 0);
+      unknown[id + 1] = unknown[id]! + (known ? 0 : 1);
     }
+    this.#sums = sums;
+    this.#unknown = unknown;
   }
 
   value(first: number, end: number): number {
@@ -116,13 +131,74 @@ class Prefix {
   }
 }
 
+/** The cost of the nodes `first` to `end` − 1; what is asked for is computed. */
+class Stretch implements Cost {
+  readonly #sums: Sums;
+  readonly #first: number;
+  readonly #end: number;
+  readonly macs: Amount;
+  readonly params: Amount;
+  readonly value: Amount;
+
+  constructor(sums: Sums, first: number, end: number) {
+    this.#sums = sums;
+    this.#first = first;
+    this.#end = end;
+    this.macs = sums.tally.macs.amount(first, end);
+    this.params = sums.tally.params.amount(first, end);
+    this.value = sums.value === sums.tally.macs ? this.macs : sums.value.amount(first, end);
+  }
+
+  get activations(): Amount {
+    return this.#sums.tally.activations.amount(this.#first, this.#end);
+  }
+
+  get weights(): number {
+    return this.#role('weights');
+  }
+
+  get biases(): number {
+    return this.#role('biases');
+  }
+
+  get normAffine(): number {
+    return this.#role('normAffine');
+  }
+
+  get normStats(): number {
+    return this.#role('normStats');
+  }
+
+  get why(): string | undefined {
+    if (this.macs.complete && this.params.complete && this.activations.complete) return undefined;
+    const { nodes } = this.#sums.graph;
+    for (let id = this.#first; id < this.#end; id++) {
+      const node = nodes[id]!;
+      const why = node.why ?? node.outputs.find(tensor => tensor.why !== undefined)?.why;
+      if (why !== undefined) return why;
+    }
+    return 'a size is not known';
+  }
+
+  #role(role: keyof Counts): number {
+    return this.#sums.tally.role(role).value(this.#first, this.#end);
+  }
+}
+
+/** What a stretch's cost is made of. */
+interface Sums {
+  readonly graph: Graph;
+  readonly tally: Tally;
+  /** In the convention that was asked for. */
+  readonly value: Prefix;
+}
+
 class Analysis implements Model {
   readonly graph: Graph;
   readonly lines: Lines;
   readonly convention: Convention;
   readonly totals: Cost;
-  readonly #tally: Tally;
-  readonly #value: Prefix;
+  readonly #sums: Sums;
   readonly #byLine = new Map<number, LineCost>();
   #frames: ReadonlyMap<number, readonly Frame[]> | undefined;
   #peak: Peak | undefined;
@@ -132,20 +208,21 @@ class Analysis implements Model {
     this.graph = graph;
     this.lines = lines;
     this.convention = convention;
-    this.#tally = tally;
     const { nodes } = graph;
-    this.#value =
+    const value =
       convention.name === 'macs'
         ? tally.macs
-        : new Prefix(nodes.length, id => {
-            const node = nodes[id]!;
-            return node.why === undefined ? convention.of(node, tally.counts[id]!) : Number.NaN;
-          });
+        : new Prefix(
+            Float64Array.from(nodes, node =>
+              node.why === undefined ? convention.of(node, tally.counts[node.id]!) : Number.NaN,
+            ),
+          );
+    this.#sums = { graph, tally, value };
     this.totals = this.#cost(0, nodes.length);
   }
 
   counts(node: GraphNode): Counts {
-    return this.#tally.counts[node.id]!;
+    return this.#sums.tally.counts[node.id]!;
   }
 
   costOf(frame: Frame): Cost {
@@ -153,7 +230,7 @@ class Analysis implements Model {
   }
 
   valueOf(frame: Frame): number {
-    return this.#value.value(frame.first, frame.end);
+    return this.#sums.value.value(frame.first, frame.end);
   }
 
   costOfNode(node: GraphNode): Cost {
@@ -185,7 +262,7 @@ class Analysis implements Model {
 
   under(convention: ConventionName): Model {
     if (convention === this.convention.name) return this;
-    return new Analysis(this.graph, this.lines, conventionOf(convention)!, this.#tally);
+    return new Analysis(this.graph, this.lines, conventionOf(convention)!, this.#sums.tally);
   }
 
   get peak(): Peak {
@@ -218,30 +295,7 @@ class Analysis implements Model {
   }
 
   #cost(first: number, end: number): Cost {
-    const tally = this.#tally;
-    const macs = tally.macs.amount(first, end);
-    const params = tally.params.amount(first, end);
-    const activations = tally.activations.amount(first, end);
-    return {
-      macs,
-      params,
-      activations,
-      value: this.#value.amount(first, end),
-      weights: tally.weights.value(first, end),
-      biases: tally.biases.value(first, end),
-      normAffine: tally.normAffine.value(first, end),
-      normStats: tally.normStats.value(first, end),
-      why: macs.complete && params.complete && activations.complete ? undefined : this.#why(first, end),
-    };
-  }
-
-  #why(first: number, end: number): string {
-    for (let id = first; id < end; id++) {
-      const node = this.graph.nodes[id]!;
-      const why = node.why ?? node.outputs.find(tensor => tensor.why !== undefined)?.why;
-      if (why !== undefined) return why;
-    }
-    return 'a size is not known';
+    return new Stretch(this.#sums, first, end);
   }
 }
 
