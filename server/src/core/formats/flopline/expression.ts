@@ -192,8 +192,8 @@ class Parser {
         if (at.text === 'true' || at.text === 'false') {
           return { kind: 'literal', value: at.text === 'true', from: at.from, to: at.to };
         }
-        if (this.#token.text === '(' && !at.text.startsWith('$')) return this.#call(at);
         const name = at.text.startsWith('$') ? at.text.slice(1) : at.text;
+        if (this.#token.text === '(') return this.#call(at, name);
         return { kind: 'name', name, from: at.from, to: at.to };
       }
       default:
@@ -215,7 +215,7 @@ class Parser {
     return { ...inside, from: open.from, to: close.to };
   }
 
-  #call(name: Token): Expression {
+  #call(at: At, name: string): Expression {
     this.#next();
     const args: Expression[] = [];
     if (this.#token.text !== ')') {
@@ -225,13 +225,13 @@ class Parser {
         args.push(this.#binary(1));
       }
     }
-    if (this.#token.text !== ')') fail(name, 'This parenthesis is not closed.');
+    if (this.#token.text !== ')') fail(at, 'This parenthesis is not closed.');
     const close = this.#next();
-    if (!Object.hasOwn(functions, name.text)) {
-      fail(name, `There is no function “${name.text}”. There are ${functionNames.join(', ')}.`);
+    if (!Object.hasOwn(functions, name)) {
+      fail(at, `There is no function “${name}”. There are ${functionNames.join(', ')}.`);
     }
-    if (args.length === 0) fail({ from: name.from, to: close.to }, `“${name.text}” needs a number.`);
-    return { kind: 'call', name: name.text, args, from: name.from, to: close.to };
+    if (args.length === 0) fail({ from: at.from, to: close.to }, `“${name}” needs a number.`);
+    return { kind: 'call', name, args, from: at.from, to: close.to };
   }
 }
 

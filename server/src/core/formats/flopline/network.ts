@@ -8,7 +8,8 @@ import { suggestion } from '../../text/spelling.ts';
 import type { InputSize, ReadOptions, Source, Spec } from '../format.ts';
 import { readBlocks } from './blocks.ts';
 import type { Value } from './expression.ts';
-import { Names, Rows } from './rows.ts';
+import { Names } from './names.ts';
+import { Rows } from './rows.ts';
 import { Values } from './values.ts';
 
 /** What stands at the top of a text, with what it means. */
@@ -74,7 +75,7 @@ export function readNetwork(
     );
   }
   const output = top.get('output');
-  if (output && list?.kind === 'sequence') outputs = rows.references(output.value, names, scope, outputs) ?? outputs;
+  if (output && list?.kind === 'sequence') outputs = rows.outputs(output.value, names, scope, outputs);
   const model = nameEntry && resolved(nameEntry.value);
   return {
     model: model?.kind === 'scalar' && model.text !== '' ? model.text : source.name.replace(/\.net\.ya?ml$/i, ''),

@@ -86,7 +86,7 @@ function checkPadding(attrs: PoolWindow, x: Shape): Complaint | undefined {
     const border = attrs[attr] ?? padding;
     for (let axis = 0; axis < kernel.length; axis++) {
       const reach = extent(kernel[axis]!, dilation?.[axis]);
-      if (border[axis]! < reach) continue;
+      if (!(border[axis]! >= reach)) continue;
       return {
         code: 'padding-too-large',
         attr,

@@ -1,0 +1,166 @@
+// Names of rows and what `from` may speak of.
+import type { Tensor } from '../../graph/graph.ts';
+import { type Entry, resolved, type YamlNode } from '../../syntax/tree.ts';
+import { didYouMean, suggestion } from '../../text/spelling.ts';
+import { described } from './expression.ts';
+import type { Telling } from './telling.ts';
+import type { Scope, Values } from './values.ts';
+
+/** What hangs together in one list of rows: their outputs by position and by name, and the list around it. */
+export class Names {
+  readonly parent: Names | undefined;
+  /** The rows themselves, to tell a later name from one that does not exist. */
+  readonly list: YamlNode | undefined;
+  readonly input: readonly Tensor[];
+  readonly named = new Map<string, readonly Tensor[]>();
+  readonly rows: (readonly Tensor[])[] = [];
+
+  constructor(parent: Names | undefined, list: YamlNode | undefined, input: readonly Tensor[]) {
+    this.parent = parent;
+    this.list = list;
+    this.input = input;
+  }
+}
+
+export class References {
+  readonly #values: Values;
+  readonly #telling: Telling;
+
+  constructor(values: Values, telling: Telling) {
+    this.#values = values;
+    this.#telling = telling;
+  }
+
+  /** The tensors that `from` speaks of, one unknown where it speaks of nothing, which is told. */
+  of(node: YamlNode, names: Names, scope: Scope, flow: readonly Tensor[]): readonly Tensor[] {
+    const target = resolved(node);
+    const items = target?.kind === 'sequence' ? target.items : [node];
+    const found: Tensor[] = [];
+    for (const item of items) {
+      found.push(
+        ...(this.#reference(item, names, scope, flow) ??
+          this.#telling.unknown('it reads a row that does not exist', [])),
+      );
+    }
+    return found;
+  }
+
+  /** Gives what a row hands on the name that the row has. */
+  define(name: YamlNode | undefined, outputs: readonly Tensor[], names: Names): void {
+    if (!name) return;
+    const target = resolved(name);
+    if (target?.kind !== 'scalar' || target.text === '') {
+      this.#telling.tell(name, 'wrong-argument', 'A name is a word.');
+    } else if (target.text === 'input' || target.text === 'previous') {
+      this.#telling.tell(name, 'duplicate-name', `“${target.text}” has a meaning already. Use another name.`);
+    } else {
+      if (names.named.has(target.text)) {
+        this.#telling.tell(
+          name,
+          'duplicate-name',
+          `There is a row “${target.text}” above already. Give this one another name.`,
+        );
+      }
+      names.named.set(target.text, outputs);
+    }
+  }
+
+  #reference(node: YamlNode, names: Names, scope: Scope, flow: readonly Tensor[]): readonly Tensor[] | undefined {
+    const target = resolved(node);
+    const value = target?.kind === 'scalar' ? this.#values.scalar(target, scope, flow, node) : null;
+    if (value === undefined) return undefined;
+    if (typeof value === 'number' && Number.isInteger(value) && value < 0) {
+      const position = names.rows.length + value;
+      if (position >= 0) return names.rows[position]!;
+      if (position === -1) return names.input;
+      this.#telling.tell(
+        node,
+        'unknown-reference',
+        `${-value} rows above this one is before the first row of this list. Use ${-names.rows.length - 1} at most, or a name.`,
+      );
+      return undefined;
+    }
+    if (typeof value !== 'string') {
+      this.#telling.tell(
+        node,
+        'wrong-argument',
+        `${described(value)} names no row. Use the name of a row above, “input”, or −1 for the row above.`,
+      );
+      return undefined;
+    }
+    const found = this.#named(value, names, flow);
+    if (found) return found;
+    const piece = /^(.+)\.(\d{1,6})$/.exec(value);
+    const whole = piece && this.#named(piece[1]!, names, flow);
+    if (whole) {
+      const part = whole[Number(piece[2])];
+      if (part) return [part];
+      // Where nothing is known about a row, neither is the number of its outputs.
+      if (whole.some(({ node: at, shape }) => at.why !== undefined && shape === undefined)) return [whole[0]!];
+      this.#telling.tell(
+        node,
+        'unknown-reference',
+        `“${piece[1]}” hands on ${whole.length} tensor${whole.length === 1 ? '' : 's'}, counted from 0. Use ${whole.length === 1 ? `“${piece[1]}”` : `“${piece[1]}.${whole.length - 1}” at most`}.`,
+      );
+      return undefined;
+    }
+    this.#unknownReference(node, value, names);
+    return undefined;
+  }
+
+  #named(name: string, names: Names, flow: readonly Tensor[]): readonly Tensor[] | undefined {
+    if (name === 'previous') return flow;
+    for (let at: Names | undefined = names; at; at = at.parent) {
+      const found = at.named.get(name);
+      if (found) return found;
+      if (!at.parent && name === 'input') return at.input;
+    }
+    return undefined;
+  }
+
+  #unknownReference(node: YamlNode, name: string, names: Names): void {
+    const known = ['input'];
+    let later = false;
+    for (let at: Names | undefined = names; at; at = at.parent) {
+      known.push(...at.named.keys());
+      later ||= namesIn(at.list).has(name);
+    }
+    const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
+    this.#telling.tell(
+      node,
+      'unknown-reference',
+      later
+        ? `“${shown}” comes later or is this row itself. A row can only read rows above it.`
+        : `No row above is called “${shown}”.${suggestion(name, known)} ${didYouMean(name, known) ? '' : 'Give a row above this name with “name:”.'}`.trimEnd(),
+    );
+  }
+}
+
+/** How a row is called in hovers and reports: by its name, or by its operator and position. */
+export function labelOf(name: YamlNode | undefined, type: string, index: number): string {
+  const target = resolved(name);
+  return target?.kind === 'scalar' && target.text !== '' ? target.text : `${type}.${index}`;
+}
+
+/** The names that rows of a list give themselves. */
+function namesIn(list: YamlNode | undefined): ReadonlySet<string> {
+  const found = new Set<string>();
+  const target = resolved(list);
+  if (target?.kind !== 'sequence') return found;
+  const take = (entries: readonly Entry[]): void => {
+    for (const { key, value } of entries) {
+      const name = resolved(value);
+      if (key.kind === 'scalar' && key.text === 'name' && name?.kind === 'scalar') found.add(name.text);
+    }
+  };
+  for (const item of target.items) {
+    const row = resolved(item);
+    if (row?.kind !== 'mapping') continue;
+    take(row.entries);
+    for (const { value } of row.entries) {
+      const attrs = resolved(value);
+      if (attrs?.kind === 'mapping') take(attrs.entries);
+    }
+  }
+  return found;
+}

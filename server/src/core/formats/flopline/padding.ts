@@ -1,0 +1,122 @@
+// Padding as people write it: a number, one for each dimension, `same`, `valid`, or a side at a time.
+import type { Shape } from '../../ops/index.ts';
+import { samePadding } from '../../ops/rules/window.ts';
+import { type Entry, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
+import { suggestion } from '../../text/spelling.ts';
+import { type Reading, same } from './attributes.ts';
+import { described, type Value } from './expression.ts';
+import type { Operator } from './operators.ts';
+import type { Telling } from './telling.ts';
+
+/** Sets `padding`, and `paddingAfter` where the sides differ. `written` has the bits of the attributes in the text. */
+export function readPadding(
+  node: YamlNode,
+  attrs: Record<string, unknown>,
+  operator: Operator,
+  shape: Shape | undefined,
+  reading: Reading,
+  written: number,
+  telling: Telling,
+): void {
+  const target = resolved(node);
+  const { dimensions } = reading;
+  const attribute = operator.attributes[operator.keys.get('padding')!]!;
+  if (target?.kind === 'mapping') {
+    readSides(target.entries, node, attrs, operator, reading, telling);
+    return;
+  }
+  let word: Value | undefined;
+  if (target?.kind === 'scalar') {
+    if (target.text === 'same' || target.text === 'valid') word = target.text;
+    else if (target.text.startsWith('$')) {
+      word = reading.values.scalar(target, reading.scope, reading.input, node);
+      if (word === undefined) {
+        attrs.padding = same(Number.NaN, dimensions);
+        return;
+      }
+    }
+  }
+  if (word === 'valid') attrs.padding = same(0, dimensions);
+  else if (word === 'same') {
+    const kernel = attrs.kernel as readonly number[];
+    const stride = (attrs.stride ?? kernel) as readonly number[];
+    const dilation = (attrs.dilation ?? same(1, dimensions)) as readonly number[];
+    if (operator.op.name === 'convTranspose') {
+      // Keras: the output is input × stride, whatever the kernel.
+      const reach = kernel.map((k, axis) => dilation[axis]! * (k - 1) + 1);
+      const before = reach.map((length, axis) => Math.ceil(Math.max(length - stride[axis]!, 0) / 2));
+      attrs.padding = before;
+      const output = operator.keys.get('outputPadding');
+      if (output !== undefined && !(written & (1 << output))) {
+        attrs.outputPadding = reach.map((length, axis) => stride[axis]! + 2 * before[axis]! - length);
+      }
+      return;
+    }
+    const total = kernel.map((k, axis) =>
+      samePadding(shape?.[axis + 2] ?? Number.NaN, k, stride[axis]!, dilation[axis]!),
+    );
+    const before = total.map(length => Math.floor(length / 2));
+    attrs.padding = before;
+    // TensorFlow puts the odd one behind.
+    if (total.some(length => length % 2 !== 0))
+      attrs.paddingAfter = total.map((length, axis) => length - before[axis]!);
+  } else if (typeof word === 'string') {
+    telling.tell(
+      node,
+      'wrong-argument',
+      `“padding” is ${described(word)}, but it is a number, one for each dimension, same or valid.`,
+    );
+    attrs.padding = same(Number.NaN, dimensions);
+  } else if (target?.kind === 'scalar' && typeof scalarValue(target) === 'string' && !target.text.startsWith('$')) {
+    telling.tell(
+      node,
+      'wrong-argument',
+      `“padding” is ${described(target.text)}, but it is a number, one for each dimension, same or valid.${suggestion(target.text, ['same', 'valid'])}`,
+    );
+    attrs.padding = same(Number.NaN, dimensions);
+  } else attrs.padding = attribute.read(node, reading);
+}
+
+function readSides(
+  entries: readonly Entry[],
+  node: YamlNode,
+  attrs: Record<string, unknown>,
+  operator: Operator,
+  reading: Reading,
+  telling: Telling,
+): void {
+  const { dimensions } = reading;
+  const before = [...same(0, dimensions)];
+  const after = [...same(0, dimensions)];
+  const attribute = operator.attributes[operator.keys.get('padding')!]!;
+  const sides: Readonly<Record<string, readonly [number[], number]>> = {
+    top: [before, dimensions - 2],
+    bottom: [after, dimensions - 2],
+    left: [before, dimensions - 1],
+    right: [after, dimensions - 1],
+  };
+  for (const { key, value } of entries) {
+    const text = key.kind === 'scalar' ? key.text : '';
+    if (text === 'before' || text === 'after') {
+      const border = attribute.read(value, reading) as readonly number[];
+      border.forEach((length, axis) => {
+        (text === 'before' ? before : after)[axis] = length;
+      });
+    } else if (Object.hasOwn(sides, text) && dimensions >= (text === 'top' || text === 'bottom' ? 2 : 1)) {
+      const [border, axis] = sides[text]!;
+      border[axis] = (attribute.read(value, { ...reading, dimensions: 1 }) as readonly number[])[0]!;
+    } else telling.unknownKey(key, 'padding', ['before', 'after', 'top', 'bottom', 'left', 'right']);
+  }
+  attrs.padding = before;
+  const differ = after.some((length, axis) => length !== before[axis]);
+  if (!differ) return;
+  if (operator.keys.has('paddingAfter')) attrs.paddingAfter = after;
+  else {
+    telling.tell(
+      node,
+      'wrong-argument',
+      `${operator.name} has the same padding before and after. Cut off the rest with “slice”.`,
+    );
+    attrs.padding = same(Number.NaN, dimensions);
+  }
+}
