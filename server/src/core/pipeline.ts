@@ -38,8 +38,11 @@ export function formatOf(source: Source): Format | undefined {
   );
 }
 
-/** Parses a spec; undefined when it is none. */
-export function open(source: Source, settings: Settings): Document | undefined {
+/**
+ * Parses a spec; undefined when it is none. `earlier` is the document before an edit: it makes this cheaper, and is used
+ * up, with everything priced from it.
+ */
+export function open(source: Source, settings: Settings, earlier?: Document): Document | undefined {
   const format = formatOf(source);
   if (!format) return undefined;
   const lines = new Lines(source.text);
@@ -49,7 +52,8 @@ export function open(source: Source, settings: Settings): Document | undefined {
     const problem: Problem = { range: lines.range(0), severity: 'information', code: 'too-large', message };
     return { source, lines, format, pragmas, reader: undefined, problems: [problem] };
   }
-  const reader = format.open(source);
+  const same = earlier?.format === format && earlier.source.name === source.name;
+  const reader = format.open(source, same ? earlier.reader : undefined);
   return { source, lines, format, pragmas, reader, problems: reader.problems };
 }
 
@@ -72,7 +76,7 @@ export function price(document: Document, settings: Settings): Analysed | undefi
 
 /** Prices the same document under other options: another scale, another input. */
 export function repriced(analysed: Analysed, options: ReadOptions): { readonly spec: Spec; readonly model: Model } {
-  const spec = analysed.document.reader!.read({ ...readOptions(analysed.settings), ...options });
+  const spec = analysed.document.reader!.read({ ...readOptions(analysed.settings), ...options, main: false });
   return { spec, model: analyse(spec.graph, analysed.document.lines, analysed.settings.convention) };
 }
 

@@ -54,7 +54,7 @@ export class Workspace {
     const reusable = known?.version === version && known.settings.maxFileSize === settings.maxFileSize;
     const document = reusable
       ? known.document
-      : open({ name: fileName(uri), text: text.getText(), languageId }, settings);
+      : open({ name: fileName(uri), text: text.getText(), languageId }, settings, known?.document);
     const entry: Entry = { version, settings, document };
     this.#entries.set(uri, entry);
     return entry;

@@ -24,6 +24,8 @@ export interface ReadOptions {
   readonly scale?: string | undefined;
   /** Whose modules the rows mean, where formats alike differ; undefined is by content. */
   readonly dialect?: string | undefined;
+  /** False for a reading beside the one that a person looks at: another scale, another size. */
+  readonly main?: boolean | undefined;
 }
 
 /** One member of a family that the text defines, such as a row of `scales:`. */
@@ -65,6 +67,8 @@ export interface Spec {
 /** A text that is parsed once and read as often as sizes and scales ask for it. */
 export interface Reader {
   readonly problems: readonly Problem[];
+  /** What the reader of an edited text builds on; understood only by the format that made it. */
+  readonly kept?: unknown;
   read(options: ReadOptions): Spec;
 }
 
@@ -76,5 +80,9 @@ export interface Format {
   readonly languages: readonly string[];
   /** A cheap look at name and content. */
   recognises(source: Source): boolean;
-  open(source: Source): Reader;
+  /**
+   * Parses a text. `earlier` is the reader of the text before an edit: what did not change need not be read again. It is
+   * used up by this, and so is everything that it has read.
+   */
+  open(source: Source, earlier?: Reader): Reader;
 }

@@ -262,6 +262,8 @@ type OpenSequence = { kind: 'sequence'; from: number; to: number; flow: boolean;
 type OpenMapping = { kind: 'mapping'; from: number; to: number; flow: boolean; entries: Entry[] };
 interface Open {
   readonly node: OpenSequence | OpenMapping;
+  /** Whether a bracket opened it: a pair in a flow list (`[a: b]`) has none. */
+  readonly bracketed: boolean;
   readonly anchor: string | undefined;
   key: YamlNode | undefined;
 }
@@ -326,6 +328,7 @@ function buildTree(text: string, events: readonly Event[], original: (offset: nu
             event.type === EVENT_ID.SEQUENCE
               ? { kind: 'sequence', from, to: from, flow, items: [] }
               : { kind: 'mapping', from, to: from, flow, entries: [] },
+          bracketed: flow && text[event.start] === (event.type === EVENT_ID.SEQUENCE ? '[' : '{'),
           anchor: event.anchorStart >= 0 ? text.slice(event.anchorStart, event.anchorEnd) : undefined,
           key: undefined,
         });
@@ -347,7 +350,7 @@ function buildTree(text: string, events: readonly Event[], original: (offset: nu
       case EVENT_ID.POP: {
         const open = stack.pop();
         if (!open) break;
-        if (open.node.flow) end = closingBracket(text, end, open.node.kind === 'sequence' ? ']' : '}');
+        if (open.bracketed) end = closingBracket(text, end, open.node.kind === 'sequence' ? ']' : '}');
         open.node.to = original(end);
         const node: Sequence | Mapping = open.node;
         if (open.anchor !== undefined) anchors.set(open.anchor, node);

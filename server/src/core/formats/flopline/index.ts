@@ -1,5 +1,5 @@
 // Flopline's own YAML: one layer a line, for sketching and teaching (docs/flopline-yaml.md).
-import { parseYaml } from '../../syntax/yaml.ts';
+import { type ParsedYaml, parseEdited } from '../../syntax/reparse.ts';
 import type { Format } from '../format.ts';
 import { readNetwork } from './network.ts';
 
@@ -8,8 +8,9 @@ export const flopline: Format = {
   label: 'Flopline YAML',
   languages: ['flopline'],
   recognises: ({ name }) => /\.net\.ya?ml$/i.test(name),
-  open: source => {
-    const { value: root, problems } = parseYaml(source.text);
-    return { problems, read: options => readNetwork(source, root, problems, options) };
+  open: (source, earlier) => {
+    const parsed = parseEdited(source.text, earlier?.kept as ParsedYaml | undefined);
+    const { root, problems } = parsed;
+    return { problems, kept: parsed, read: options => readNetwork(source, root, problems, options) };
   },
 };

@@ -1,5 +1,5 @@
+import { type ParsedYaml, parseEdited } from '../../syntax/reparse.ts';
 import { lookUp, type Mapping, resolved, scalarValue } from '../../syntax/tree.ts';
-import { parseYaml } from '../../syntax/yaml.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { didYouMean } from '../../text/spelling.ts';
@@ -8,7 +8,7 @@ import type { Dialect, Family } from './dialect.ts';
 import { ultralytics as official } from './dialects/ultralytics.ts';
 import { yolov5 } from './dialects/yolov5.ts';
 import { argumentValue, type PyValue } from './python.ts';
-import { build, type Header, moduleNames, rowsOf, setting, variantsOf } from './read.ts';
+import { build, type Header, type Memo, moduleNames, rowsOf, sameFamily, setting, variantsOf } from './read.ts';
 
 const dialects: readonly Dialect[] = [official, yolov5];
 
@@ -48,14 +48,23 @@ const keys = [
   'custom',
 ];
 
-function open(source: Source): Reader {
-  const { value: root, problems: syntax } = parseYaml(source.text);
-  const top = resolved(root);
-  const problems: Problem[] = [...syntax];
+/** What an edited text builds on: its tree, and what was made of rows that it still has. */
+interface Kept {
+  readonly parsed: ParsedYaml;
+  memo: Memo | undefined;
+}
+
+function open(source: Source, earlier?: Reader): Reader {
+  const before = earlier?.kept as Kept | undefined;
+  const parsed = parseEdited(source.text, before?.parsed);
+  const top = resolved(parsed.root);
+  const problems: Problem[] = [...parsed.problems];
   if (top?.kind === 'mapping') problems.push(...misspelt(top));
+  const kept: Kept = { parsed, memo: before?.memo };
   return {
     problems,
-    read: options => read(source, top?.kind === 'mapping' ? top : empty, options),
+    kept,
+    read: options => read(source, top?.kind === 'mapping' ? top : empty, options, kept),
   };
 }
 
@@ -72,7 +81,7 @@ function misspelt(top: Mapping): Problem[] {
   });
 }
 
-function read(source: Source, top: Mapping, options: ReadOptions): Spec {
+function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): Spec {
   const problems: Problem[] = [];
   const head = headOf(top);
   const rows = rowsOf(top);
@@ -90,7 +99,12 @@ function read(source: Source, top: Mapping, options: ReadOptions): Spec {
   const family = familyOf(top, variant, problems);
   const header: Header = { top, family, activation: activationOf(top), inputChannels: channelsOf(top, problems), rows };
   const size = names.includes('Classify') ? 224 : 640;
-  const network = build(header, dialect, options.input?.[0], size);
+  // Other scales than the one at hand are read now and then: they must not push out what every keystroke uses.
+  if (options.main !== false && !(kept.memo && sameFamily(kept.memo, dialect, family))) {
+    kept.memo = { dialect, family, rows: new WeakMap() };
+  }
+  const memo = kept.memo && sameFamily(kept.memo, dialect, family) ? kept.memo : undefined;
+  const network = build(header, dialect, options.input?.[0], size, memo);
   if (rows.length === 0) {
     const message = 'This file has no rows under `backbone` and `head`.';
     problems.push({ range: head, severity: 'error', code: 'empty-network', message });

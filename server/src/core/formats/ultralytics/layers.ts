@@ -9,12 +9,17 @@ export { channels };
 
 /** One entry for each of the two spatial dimensions. */
 export function pair(value: Size): readonly number[] {
-  return typeof value === 'number' ? [value, value] : value.length === 1 ? [value[0]!, value[0]!] : value;
+  if (typeof value !== 'number') return value.length === 1 ? [value[0]!, value[0]!] : value;
+  return pairs[value] ?? [value, value];
 }
+
+// Nearly all sizes are small; a network has thousands of them.
+const pairs: readonly (readonly number[])[] = Array.from({ length: 33 }, (_, value) => [value, value]);
 
 /** autopad of all YOLO repositories: half the dilated kernel, unless padding is given. */
 export function autopad(k: Size, p: Size | null = null, d: Size = 1): Size {
   if (p !== null) return p;
+  if (typeof k === 'number' && d === 1) return Math.floor(k / 2);
   const dilation = pair(d);
   return pair(k).map((size, axis) => Math.floor((dilation[axis]! * (size - 1) + 1) / 2));
 }
@@ -171,20 +176,36 @@ export function sizesOf(x: Tensor, rank = 4): readonly number[] {
 export function activate(scope: Scope, x: Tensor, act: PyValue, standard: PyValue = scope.activation): Tensor {
   const chosen = act === true ? standard : act;
   if (typeof chosen !== 'string') return x;
-  const call = /^(?:torch\.)?nn\.(\w+)\(([^()]*)\)$/.exec(chosen.trim());
-  const apply = call && activations.get(call[1]!);
+  const { apply, name, numbers } = constructorOf(chosen);
   if (!apply) {
-    const why = `The activation “${chosen}” is not known; its cost is left out of nothing but itself.`;
+    const why = `The activation “${chosen}” is not known; so its cost is not known either.`;
     return scope.builder.unknown(why, [x], x.shape);
   }
-  const y = apply(scope, x, numbersOf(call[2]!));
+  const y = apply(scope, x, numbers);
   // One instance serves all convolutions: its parameters, if it has any, are there once.
-  if (act === true && call[1] === 'PReLU') scope.sharedActivation ??= y.node;
+  if (act === true && name === 'PReLU') scope.sharedActivation ??= y.node;
   return y;
 }
 
-function numbersOf(text: string): readonly number[] {
-  return [...text.matchAll(/-?\d+(?:\.\d*)?(?:e-?\d+)?/gi)].map(([number]) => Number(number));
+interface Constructor {
+  readonly name: string | undefined;
+  readonly apply: Activation | undefined;
+  readonly numbers: readonly number[];
+}
+
+const constructors = new Map<string, Constructor>();
+
+/** `nn.LeakyReLU(0.1)` taken apart, once for each text. */
+function constructorOf(text: string): Constructor {
+  let known = constructors.get(text);
+  if (!known) {
+    const call = /^(?:torch\.)?nn\.(\w+)\(([^()]*)\)$/.exec(text.trim());
+    const numbers = [...(call?.[2] ?? '').matchAll(/-?\d+(?:\.\d*)?(?:e-?\d+)?/gi)].map(([number]) => Number(number));
+    known = { name: call?.[1], apply: call ? activations.get(call[1]!) : undefined, numbers };
+    if (constructors.size > 256) constructors.clear();
+    constructors.set(text, known);
+  }
+  return known;
 }
 
 type Activation = (scope: Scope, x: Tensor, numbers: readonly number[]) => Tensor;

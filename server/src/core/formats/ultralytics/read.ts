@@ -82,9 +82,44 @@ export function setting(top: Mapping, key: string, standard: number, problems: P
   return Number.NaN;
 }
 
+/** What was made of rows under one family: a row that stays, with the same inputs, is not read again. */
+export interface Memo {
+  readonly dialect: Dialect;
+  readonly family: Family;
+  readonly rows: WeakMap<YamlNode, Made>;
+}
+
+/** A row as it was read: it holds as long as its sources have the same channels. */
+interface Made {
+  readonly parts: Parts;
+  readonly found: AnyModule;
+  readonly channels: readonly number[];
+  readonly believed: number;
+  readonly arranged: Arranged;
+  readonly bound: object;
+  readonly frame: Omit<FrameSpec, 'label'>;
+}
+
+export function sameFamily(memo: Memo, dialect: Dialect, family: Family): boolean {
+  const keys = Object.keys(family) as (keyof Family)[];
+  return (
+    memo.dialect === dialect &&
+    keys.every(
+      key =>
+        Object.is(memo.family[key], family[key]) || JSON.stringify(memo.family[key]) === JSON.stringify(family[key]),
+    )
+  );
+}
+
 /** Builds the network of a file for one scale and input. */
-export function build(header: Header, dialect: Dialect, input: InputSize | undefined, standardSize: number): Network {
-  return new Rows(header, dialect).build(input, standardSize);
+export function build(
+  header: Header,
+  dialect: Dialect,
+  input: InputSize | undefined,
+  standardSize: number,
+  memo?: Memo,
+): Network {
+  return new Rows(header, dialect, memo).build(input, standardSize);
 }
 
 interface Built {
@@ -99,9 +134,11 @@ class Rows {
   readonly #builder = new Builder();
   readonly #names: ReadonlyMap<string, PyValue>;
   readonly #built: Built[] = [];
+  readonly #memo: Memo | undefined;
   #headInputs: readonly Tensor[] = [];
 
-  constructor(header: Header, dialect: Dialect) {
+  constructor(header: Header, dialect: Dialect, memo: Memo | undefined) {
+    this.#memo = memo;
     this.#header = header;
     this.#dialect = dialect;
     this.#names = dialect.names(header.family);
@@ -145,10 +182,25 @@ class Rows {
   }
 
   #row(scope: Scope, node: YamlNode, index: number, image: Tensor): Built {
-    const row = resolved(node);
-    const range = { from: node.from, to: Math.max(node.to, node.from) };
     const label = `model.${index}`;
     const believed = this.#built.at(-1)?.c2 ?? channels(image);
+    const known = this.#memo?.rows.get(node);
+    if (known) {
+      const sources = this.#sources(known.parts, index, image, believed);
+      if (
+        sources &&
+        Object.is(believed, known.believed) &&
+        sources.every(({ c2 }, at) => Object.is(c2, known.channels[at]))
+      ) {
+        const inputs = sources.map(({ value }) => value);
+        const { found, bound, arranged, parts } = known;
+        return {
+          value: this.#run(scope, { ...known.frame, label }, found, bound, arranged, inputs, parts),
+          c2: arranged.c2,
+        };
+      }
+    }
+    const row = resolved(node);
     if (row?.kind !== 'sequence') {
       // A row that could not be read holds its place; the parser has told of it.
       const why = 'this row could not be read';
@@ -156,22 +208,18 @@ class Rows {
       const message = empty
         ? `Row ${index} is empty. A row is [from, repeats, module, args].`
         : `Row ${index} is no list. A row is [from, repeats, module, args].`;
-      return this.#unknown({ label, type: '?', sites: [range] }, why, {
-        range,
-        severity: 'error',
-        code: 'wrong-row',
-        message,
-      });
+      const problem: Problem = { range: trim(node), severity: 'error', code: 'wrong-row', message };
+      return this.#unknown({ label, type: '?', sites: [node] }, why, problem);
     }
     const type = textOf(row.items[2]) ?? '?';
-    const parts = this.#parts(row, index, range);
-    if (!parts) return this.#unknown({ label, type, sites: [range] }, 'this row could not be read');
+    const parts = this.#parts(row, index, node);
+    if (!parts) return this.#unknown({ label, type, sites: [node] }, 'this row could not be read');
 
     const found = this.#find(parts.module);
     const spec: FrameSpec = {
       label,
       type: parts.module,
-      sites: [range],
+      sites: [node],
       ...(found ? { summary: found.summary } : {}),
     };
     const sources = this.#sources(parts, index, image, believed);
@@ -189,13 +237,14 @@ class Rows {
       refusal ||= message;
       this.#builder.problem({ range: trim(at(arg)), severity: 'error', code, message });
     };
+    const sourceChannels = sources.map(({ c2 }) => c2);
     const arranged = this.#dialect.arrange(
       {
         from: parts.from,
         repeats: parts.repeats,
         module: parts.module,
         args: parts.args,
-        channels: sources.map(({ c2 }) => c2),
+        channels: sourceChannels,
         c2: believed,
         refuse,
       },
@@ -210,6 +259,7 @@ class Rows {
       locate: complaint => locate(complaint, found, arranged, parts),
       notes: () => notesOf(found, arranged, parts, this.#dialect),
     };
+    this.#memo?.rows.set(node, { parts, found, channels: sourceChannels, believed, arranged, bound, frame });
     return { value: this.#run(scope, frame, found, bound, arranged, inputs, parts), c2: arranged.c2 };
   }
 
@@ -249,7 +299,8 @@ class Rows {
         });
       } else result = found.forward(scope, expected, bound);
       // At the limit of nodes nothing more is built.
-      if (tensors(result).length === 0) result = builder.unknown('the rest of this network is not analysed', inputs.flatMap(tensors));
+      if (tensors(result).length === 0)
+        result = builder.unknown('the rest of this network is not analysed', inputs.flatMap(tensors));
       return tensors(result);
     });
     return result;
@@ -344,9 +395,7 @@ class Rows {
     const argsTarget = resolved(argsNode);
     if (argsTarget?.kind !== 'sequence')
       return refuse(argsNode!, 'The fourth part of a row is the list of arguments, such as [64, 3, 2].');
-    const args = argsTarget.items.map(
-      (node): Arg => ({ value: argumentValue(node, this.#names), range: { from: node.from, to: node.to } }),
-    );
+    const args = argsTarget.items.map((node): Arg => ({ value: argumentValue(node, this.#names), range: node }));
     const { depth } = this.#header.family;
     return {
       from: fromTarget?.kind === 'sequence' ? (from as number[]) : from[0]!,
@@ -376,6 +425,7 @@ export interface Parts {
   readonly argsNode: Sequence;
 }
 
+/** A place as it is now: nodes move when the text above them is edited. */
 function trim({ from, to }: Range): Range {
   return { from, to };
 }
@@ -413,7 +463,7 @@ function locate(complaint: Complaint, found: AnyModule, arranged: Arranged, part
     const names = Object.keys(found.params);
     for (const name of [complaint.attr, ...(called[complaint.attr] ?? [])]) {
       const range = arranged.args[names.indexOf(name)]?.range;
-      if (range) return range;
+      if (range) return trim(range);
     }
     return trim(parts.argsNode);
   }
@@ -445,7 +495,7 @@ function notesOf(found: AnyModule, arranged: Arranged, parts: Parts, dialect: Di
   for (const [index, [name, param]] of Object.entries(found.params as Record<string, { doc: string }>).entries()) {
     const arg = arranged.args[index];
     if (!arg?.range) continue;
-    notes.push({ range: arg.range, text: `**${name}** of ${found.name}: ${param.doc}${valueNote(arg)}` });
+    notes.push({ range: trim(arg.range), text: `**${name}** of ${found.name}: ${param.doc}${valueNote(arg)}` });
   }
   return notes;
 }
