@@ -114,7 +114,7 @@ async function inBrowser(workspace, report, flavour) {
   };
   let editor;
   try {
-    editor = await startServer({ env: { FLOPLINE_TEST_REPORT: report }, flavour });
+    editor = await startServer({ env: { FLOPLINE_TEST_REPORT: report }, test: true, flavour });
     const { server, remote, address } = editor;
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const ended = new Promise(resolve => {

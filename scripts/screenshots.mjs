@@ -16,13 +16,16 @@ const workspace = join(temporary, 'examples');
 cpSync(examples, workspace, { recursive: true });
 const browser = await startBrowser();
 const editor = await startServer({
+  // As an extension in development the window would not have its colours.
+  installed: true,
+  test: true,
   settings: {
-    'workbench.colorTheme': 'Default Dark Modern',
+    'workbench.colorTheme': 'Dark Modern',
     'workbench.activityBar.location': 'hidden',
     'workbench.layoutControl.enabled': false,
     'window.commandCenter': false,
     'editor.minimap.enabled': false,
-    'editor.fontSize': 14,
+    'editor.fontSize': 13,
     'editor.fontFamily': "'DejaVu Sans Mono', monospace",
     'editor.inlayHints.fontFamily': "'DejaVu Sans Mono', monospace",
     'editor.renderLineHighlight': 'none',
@@ -38,11 +41,8 @@ const editor = await startServer({
 let page;
 const shots = {
   'hints-yolo': () => take('hints-yolo', yolo),
-  'hints-googlenet': () =>
-    take('hints-googlenet', googlenet, async () => {
-      await scrollTo(lineOf(googlenet, /^layers:/) - 8);
-    }),
-  lens: () => take('lens', googlenet, async () => {}, { height: 300 }),
+  'hints-googlenet': () => take('hints-googlenet', googlenet, async () => {}, { width: 1280, height: 840 }),
+  lens: () => take('lens', yolo, async () => {}, { height: 300 }),
   hover: () =>
     take('hover', googlenet, async () => {
       const row = lineOf(googlenet, /conv:.*kernel: 3/, lineOf(googlenet, /^layers:/));
@@ -55,12 +55,12 @@ const shots = {
     }),
   problems: () =>
     take('problems', yolo, async () => {
-      // Two mistakes that people make: a map of another size to concatenate with, and a misspelt module.
-      await replaceLine(lineOf(yolo, /Concat/), text => text.replace(/\[-1, ?\d+\]/, '[-1, 2]'));
-      await replaceLine(lineOf(yolo, /SPPF/), text => text.replace('SPPF', 'SPFF'));
+      // Two mistakes that people make: a map of another size to concatenate with, and a row that does not exist.
+      await replaceLine(lineOf(yolo, /\[-1, 12\]/), text => text.replace('[-1, 12]', '[-1, 15]'));
+      await replaceLine(lineOf(yolo, /Detect/), text => text.replace('[15, 18]', '[15, 19]'));
       await page.keyboard.press('Control+Shift+M');
       await page.locator('.markers-panel .monaco-list-row').nth(1).waitFor();
-      await scrollTo(lineOf(yolo, /SPPF/) - 6);
+      await scrollTo(lineOf(yolo, /SPPF/) - 2);
     }),
 };
 
@@ -78,13 +78,12 @@ try {
 }
 
 /** Opens a file in a fresh window, waits for its hints, lets `act` do something and takes the picture. */
-async function take(name, file, act = async () => {}, { width = 1120, height = 680 } = {}) {
-  page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: 2 });
+async function take(name, file, act = async () => {}, { width = 1040, height = 640 } = {}) {
+  page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: 2, colorScheme: 'dark' });
   page.setDefaultTimeout(45_000);
   const { remote, address } = editor;
   await page.goto(
     address(workspace, [
-      ['extensionDevelopmentPath', remote(root)],
       ['skipWelcome', 'true'],
       ['openFile', remote(join(workspace, file))],
     ]),
@@ -92,6 +91,7 @@ async function take(name, file, act = async () => {}, { width = 1120, height = 6
   await page.locator('.editor-instance .view-lines').first().waitFor();
   await page.waitForFunction(() => /MACs/.test(document.querySelector('.view-lines')?.textContent ?? ''));
   await page.locator('.contentWidgets .codelens-decoration').first().waitFor();
+  await page.locator('.monaco-workbench.vs-dark').waitFor();
   // The side bar would take a third of the picture.
   if (await page.locator('.part.sidebar').isVisible()) await page.keyboard.press('Control+B');
   await page.locator('.part.sidebar').waitFor({ state: 'hidden' });

@@ -34,8 +34,8 @@ function startDesktop() {
 
 async function startInBrowser() {
   const { startServer } = await import('./vscode/host.mjs');
-  const settings = { 'workbench.colorTheme': 'Default Dark Modern', 'editor.minimap.enabled': false };
-  const start = at => startServer({ test: false, settings, port: at });
+  const settings = { 'editor.minimap.enabled': false };
+  const start = at => startServer({ installed: true, settings, port: at });
   const editor = await start(port).catch(() => start(0));
   const address = editor.address(examples);
   console.log(`\nNo desktop VS Code was found; one from npm runs with Flopline on examples/ at\n\n  ${address}\n`);

@@ -34,17 +34,24 @@ const quietSettings = {
 };
 
 /**
- * Starts VS Code's server with a fresh profile. For a test, the page's address says where Flopline is; else it is
- * installed as any extension.
- * @param {{ settings?: object, env?: NodeJS.ProcessEnv, port?: number, test?: boolean, flavour?: 'current' | 'oldest' }} options
+ * Starts VS Code's server with a fresh profile, Flopline installed as any extension or not. For a `test`, the page's
+ * address may say more than the folder: files to open, the path of an extension in development and of its tests.
+ * @param {{ settings?: object, env?: NodeJS.ProcessEnv, port?: number, test?: boolean, installed?: boolean, flavour?: 'current' | 'oldest' }} options
  */
-export async function startServer({ settings = {}, env = {}, port = 0, test = true, flavour = 'current' } = {}) {
+export async function startServer({
+  settings = {},
+  env = {},
+  port = 0,
+  test = false,
+  installed = false,
+  flavour = 'current',
+} = {}) {
   const editor = installEditor(flavour);
   const data = mkdtempSync(join(tmpdir(), 'flopline-vscode-'));
   // The npm package keeps the user's settings here, not in the browser.
   mkdirSync(join(data, 'data/User'), { recursive: true });
   writeFileSync(join(data, 'data/User/settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
-  if (!test) installFlopline(join(data, 'extensions'));
+  if (installed) installFlopline(join(data, 'extensions'));
   const log = join(data, 'server.log');
   const logFile = openSync(log, 'w');
   const args = [
