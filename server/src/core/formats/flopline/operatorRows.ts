@@ -58,6 +58,10 @@ export class OperatorRows {
   // The attributes of the row at hand, before they are read: reused, because there is one at a time.
   readonly #codes: number[] = [];
   readonly #nodes: YamlNode[] = [];
+  #count = 0;
+  /** Bits of the attributes among them. */
+  #written = 0;
+  readonly #reading: { -readonly [K in keyof Reading]: Reading[K] };
   /** Whether the row has a bare value that says nothing: what is missing need not be told as well. */
   #misplaced = false;
 
@@ -65,6 +69,7 @@ export class OperatorRows {
     this.#builder = builder;
     this.#values = values;
     this.#telling = telling;
+    this.#reading = { values, scope: new Map(), input: [], dimensions: 1 };
   }
 
   /** The operator, its normalization and its activation. */
@@ -137,10 +142,8 @@ export class OperatorRows {
 
   /** Sorts the entries of a row into attributes (`#codes`, `#nodes`) and keys that every row has. */
   gather(row: Row, operator: Operator, quiet: boolean, companion = false): Common {
-    const codes = this.#codes;
-    const nodes = this.#nodes;
-    codes.length = 0;
-    nodes.length = 0;
+    this.#count = 0;
+    this.#written = 0;
     this.#misplaced = false;
     const { value, rest } = row;
     let common = nothing;
@@ -157,11 +160,9 @@ export class OperatorRows {
   #gatherMain({ key }: Row, operator: Operator, value: YamlNode): void {
     const { main, attributes } = operator;
     if (typeof main === 'object') {
-      this.#codes.push(main.attr);
-      this.#nodes.push(value);
+      this.#put(main.attr, value);
     } else if (main === 'border') {
-      this.#codes.push(borderKey);
-      this.#nodes.push(value);
+      this.#put(borderKey, value);
     } else if (main === undefined && operator.op.kind !== 'source') {
       const target = resolved(value);
       if (target?.kind === 'scalar' && scalarValue(target) === true) return;
@@ -174,6 +175,13 @@ export class OperatorRows {
           : `Say what this is: “${key.text}” takes ${attributes.map(({ name }) => name).join(', ')}, as in “${key.text}: {${attributes[0]!.name}: …}”.`,
       );
     }
+  }
+
+  #put(code: number, node: YamlNode): void {
+    this.#codes[this.#count] = code;
+    this.#nodes[this.#count] = node;
+    this.#count++;
+    if (code < ignoredKey) this.#written |= 1 << code;
   }
 
   #gatherEntries(
@@ -199,12 +207,9 @@ export class OperatorRows {
             companion ? operator.attributes.map(({ name }) => name) : [...keys.keys()],
           );
       } else if (code >= 0) {
-        if (this.#codes.includes(code)) {
+        if (code < ignoredKey && this.#written & (1 << code)) {
           if (!quiet) this.#telling.duplicate(key);
-        } else {
-          this.#codes.push(code);
-          this.#nodes.push(value);
-        }
+        } else this.#put(code, value);
       } else if (companion)
         this.#telling.unknownKey(
           key,
@@ -231,7 +236,7 @@ export class OperatorRows {
     companion: boolean,
   ): Common {
     const written = new Set(own.map(({ key }) => (key.kind === 'scalar' ? key.text : '')));
-    const rest = merged.filter(({ key }) => key.kind === 'scalar' && !written.has(key.text));
+    const rest = merged.filter(({ key }) => key.kind === 'scalar' && key.text !== '<<' && !written.has(key.text));
     return this.#gatherEntries(rest, row, operator, common, true, companion);
   }
 
@@ -260,19 +265,21 @@ export class OperatorRows {
     }
     if (spatial < 1) spatial = 1;
     const template = templateOf(operator, spatial);
-    const codes = this.#codes;
-    if (codes.length === 0 && operator.required === 0 && options === plain && !operator.depthwise) {
+    if (this.#count === 0 && operator.required === 0 && options === plain && !operator.depthwise) {
       return this.#builder.addAll(op, template, inputs);
     }
 
     const attrs: Record<string, unknown> = defaults ? { ...template, ...defaults } : { ...template };
-    const reading: Reading = { values: this.#values, scope, input: inputs, dimensions: spatial };
-    let written = 0;
+    const reading = this.#reading;
+    reading.scope = scope;
+    reading.input = inputs;
+    reading.dimensions = spatial;
+    let written = this.#written;
     let padding: YamlNode | undefined;
     let broken: string | undefined;
     let depthwise = operator.depthwise;
-    for (let at = 0; at < codes.length; at++) {
-      const code = codes[at]!;
+    for (let at = 0; at < this.#count; at++) {
+      const code = this.#codes[at]!;
       const node = this.#nodes[at]!;
       if (code === ignoredKey) continue;
       if (code === borderKey) {
@@ -282,7 +289,6 @@ export class OperatorRows {
         continue;
       }
       const attribute = attributes[code]!;
-      written |= 1 << code;
       if (attribute.name === 'padding' && (node.kind !== 'scalar' || !isDigit(node.text))) {
         padding = node;
         continue;
@@ -349,7 +355,7 @@ export class OperatorRows {
 
   /** The spatial dimensions that a list among the attributes tells where the input does not; 0 for none. */
   #writtenDimensions(operator: Operator): number {
-    for (let at = 0; at < this.#codes.length; at++) {
+    for (let at = 0; at < this.#count; at++) {
       const attribute = operator.attributes[this.#codes[at]!];
       const node = resolved(this.#nodes[at]);
       if (attribute?.spec.spatial && node?.kind === 'sequence' && node.items.length > 1 && node.items.length <= 3) {

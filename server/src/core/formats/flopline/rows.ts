@@ -37,6 +37,7 @@ export interface Walk {
 }
 
 const none: readonly Entry[] = [];
+const noNotes = (): readonly Note[] => [];
 
 export class Rows implements Walk {
   readonly builder: Builder;
@@ -268,7 +269,8 @@ export class Rows implements Walk {
       type: operator.op.name,
       sites: [row.site],
       locate: this.telling.locate,
-      notes: () => operatorNotes(row, operator, this.values, scope, flow),
+      // A word alone has nothing to explain.
+      notes: row.value || row.rest.length > 0 ? () => operatorNotes(row, operator, this.values, scope, flow) : noNotes,
     });
     let outputs = flow;
     if (common === nothing) {
