@@ -48,7 +48,16 @@ export function readPadding(
       attrs.padding = before;
       const output = operator.keys.get('outputPadding');
       if (output !== undefined && !(written & (1 << output))) {
-        attrs.outputPadding = reach.map((length, axis) => stride[axis]! + 2 * before[axis]! - length);
+        const extra = reach.map((length, axis) => stride[axis]! + 2 * before[axis]! - length);
+        attrs.outputPadding = extra;
+        if (extra.some((length, axis) => length > 0 && length >= stride[axis]! && length >= dilation[axis]!)) {
+          telling.tell(
+            node,
+            'wrong-argument',
+            `No padding makes this output as large as its input: a kernel of ${kernel.join('×')} with a stride of ${stride.join('×')} has no middle. Use another kernel, or write the padding as a number.`,
+          );
+          attrs.outputPadding = same(Number.NaN, dimensions);
+        }
       }
       return;
     }
