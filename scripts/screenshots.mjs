@@ -41,7 +41,7 @@ const editor = await startServer({
 let page;
 const shots = {
   'hints-yolo': () => take('hints-yolo', yolo),
-  'hints-googlenet': () => take('hints-googlenet', googlenet, async () => {}, { width: 1280, height: 840 }),
+  'hints-googlenet': () => take('hints-googlenet', googlenet, async () => {}, { width: 1280, height: 800 }),
   lens: () => take('lens', yolo, async () => {}, { height: 300 }),
   hover: () =>
     take('hover', googlenet, async () => {
@@ -79,7 +79,7 @@ try {
 
 /** Opens a file in a fresh window, waits for its hints, lets `act` do something and takes the picture. */
 async function take(name, file, act = async () => {}, { width = 1040, height = 640 } = {}) {
-  page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: 2, colorScheme: 'dark' });
+  page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: 1.5, colorScheme: 'dark' });
   page.setDefaultTimeout(45_000);
   const { remote, address } = editor;
   await page.goto(
@@ -157,8 +157,10 @@ async function pointAt(file, line, word) {
   for (let tries = 0; tries < 20; tries++) {
     const box = await boxOf(word, top);
     if (!box) throw new Error(`“${word}” is not shown on line ${line} of ${file}`);
-    await page.mouse.move(box.x + box.width / 2 + (tries % 2), box.y + box.height / 2, { steps: 4 });
-    const seen = await hover.waitFor({ timeout: 1000 }).then(
+    // From elsewhere, slowly: the editor looks under the mouse only while it moves.
+    await page.mouse.move(box.x + box.width / 2, box.y + 200);
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 12 });
+    const seen = await hover.waitFor({ timeout: 1500 }).then(
       () => true,
       () => false,
     );
