@@ -77,7 +77,7 @@ function textToCosts(): void {
     const [ours, whole, events] = inTurn(
       () => costs(name, text),
       () => load(text),
-      () => parseEvents(text),
+      () => parseEvents(text, {}),
     ) as [number, number, number];
     console.log(
       `  ${what}, 10,000 rows: ${ms(ours)}; load ${ms(whole)}, events ${ms(events)} → ${times(ours / whole)} of load`,

@@ -21,8 +21,8 @@ import {
   problems,
   type Range,
   report,
-  type SymbolNode,
   type Source,
+  type SymbolNode,
   summary,
   symbols,
 } from '../server/src/core/index.ts';
@@ -296,7 +296,8 @@ async function run(count: number, format: string | undefined): Promise<void> {
   for (const source of attacks()) {
     const begin = performance.now();
     const wrong = trial(source, new Random(1));
-    if (process.env.FUZZ_TIMES) console.log(source.name, source.text.slice(0, 60).replaceAll("\n", "⏎"), Math.round(performance.now() - begin));
+    if (process.env.FUZZ_TIMES)
+      console.log(source.name, source.text.slice(0, 60).replaceAll('\n', '⏎'), Math.round(performance.now() - begin));
     if (!wrong) continue;
     failures++;
     console.log(`FAIL ${source.name}: ${source.text.slice(0, 120).replaceAll('\n', '⏎')}…\n  ${wrong}`);

@@ -46,11 +46,16 @@ export function mainCounts(graph: Graph): { readonly macs: Float64Array; readonl
   for (let id = 0; id < nodes.length; id++) {
     const node = nodes[id]!;
     if (node.why === undefined && !node.op.counts) continue;
-    const counts = stated(node);
-    macs[id] = counts.macs ?? 0;
-    params[id] = node.shares ? 0 : (counts.weights ?? 0) + (counts.biases ?? 0) + (counts.normAffine ?? 0);
+    node.counted ??= counted(node);
+    macs[id] = node.counted.macs;
+    params[id] = node.counted.params;
   }
   return { macs, params };
+}
+
+function counted(node: GraphNode): { macs: number; params: number } {
+  const { macs = 0, weights = 0, biases = 0, normAffine = 0 } = stated(node);
+  return { macs, params: node.shares ? 0 : weights + biases + normAffine };
 }
 
 /** Learnable parameters: running statistics are none. */

@@ -200,7 +200,6 @@ class Analysis implements Model {
   readonly totals: Cost;
   readonly #sums: Sums;
   readonly #byLine = new Map<number, LineCost>();
-  #frames: ReadonlyMap<number, readonly Frame[]> | undefined;
   #peak: Peak | undefined;
   #fields: readonly (ReceptiveField | undefined)[] | undefined;
 
@@ -238,26 +237,23 @@ class Analysis implements Model {
   }
 
   lineCosts(first = 0, last = this.lines.count - 1): readonly LineCost[] {
-    const found: LineCost[] = [];
-    const frames = this.#framesByLine();
-    // A window of lines is looked up line by line; the whole text goes over what has costs.
-    const candidates = last - first < frames.size ? between(first, last) : [...frames.keys()].sort((a, b) => a - b);
-    for (const line of candidates) {
-      const cost = line >= first && line <= last ? this.lineCost(line) : undefined;
-      if (cost) found.push(cost);
-    }
-    return found;
+    const frames = this.#framesOf(first, last);
+    return [...frames.keys()].sort((a, b) => a - b).map(line => this.#lineCost(line, frames.get(line)!));
   }
 
   lineCost(line: number): LineCost | undefined {
-    const known = this.#byLine.get(line);
-    if (known) return known;
-    const frames = this.#framesByLine().get(line);
-    if (!frames) return undefined;
-    const cost = frames.length === 1 ? this.costOf(frames[0]!) : sumOf(frames.map(frame => this.costOf(frame)));
-    const result = { line, frames, cost };
-    this.#byLine.set(line, result);
-    return result;
+    const frames = this.#framesOf(line, line).get(line);
+    return frames && this.#lineCost(line, frames);
+  }
+
+  #lineCost(line: number, frames: readonly Frame[]): LineCost {
+    let known = this.#byLine.get(line);
+    if (!known) {
+      const cost = frames.length === 1 ? this.costOf(frames[0]!) : sumOf(frames.map(frame => this.costOf(frame)));
+      known = { line, frames, cost };
+      this.#byLine.set(line, known);
+    }
+    return known;
   }
 
   under(convention: ConventionName): Model {
@@ -275,32 +271,29 @@ class Analysis implements Model {
     return this.#fields[node.id];
   }
 
-  /** A line's cost is the sum over the nodes that have a frame with a site on it, each node once. */
-  #framesByLine(): ReadonlyMap<number, readonly Frame[]> {
-    if (this.#frames) return this.#frames;
-    const frames = new Map<number, Frame[]>();
+  /** The frames with a site on a line, for the lines asked for: each node counts once on a line. */
+  #framesOf(first: number, last: number): ReadonlyMap<number, readonly Frame[]> {
+    const from = this.lines.start(first);
+    const to = this.lines.end(last);
+    const found = new Map<number, Frame[]>();
     const visit = (frame: Frame): void => {
       for (const site of frame.sites) {
+        if (site.from < from || site.from > to) continue;
         const line = this.lines.lineAt(site.from);
-        const there = frames.get(line);
-        if (!there) frames.set(line, [frame]);
+        const there = found.get(line);
+        if (!there) found.set(line, [frame]);
         // Visited from the outside in: a frame inside the last one of its line is in that one's sum already.
         else if (!isInside(frame, there.at(-1)!)) there.push(frame);
       }
       for (const child of frame.children) visit(child);
     };
     for (const row of this.graph.root.children) visit(row);
-    this.#frames = frames;
-    return frames;
+    return found;
   }
 
   #cost(first: number, end: number): Cost {
     return new Stretch(this.#sums, first, end);
   }
-}
-
-function* between(first: number, last: number): Generator<number> {
-  for (let line = first; line <= last; line++) yield line;
 }
 
 function isInside(frame: Frame, outer: Frame): boolean {

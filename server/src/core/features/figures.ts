@@ -57,17 +57,21 @@ const costliestLines = new WeakMap<Model, { readonly count: number; readonly lin
 export function costliest(model: Model, count: number): ReadonlySet<number> {
   const known = costliestLines.get(model);
   if (known?.count === count) return known.lines;
-  const rows: { readonly row: Frame; readonly value: number }[] = [];
-  for (const row of model.graph.root.children) {
+  const rows = model.graph.root.children;
+  let costly = 0;
+  // The few that lead, most first: a whole sort of thousands of rows at every keystroke would be waste.
+  const top: { readonly row: Frame; readonly value: number }[] = [];
+  for (const row of rows) {
     const value = row.sites.length > 0 ? model.valueOf(row) : 0;
-    if (value > 0) rows.push({ row, value });
+    if (!(value > 0)) continue;
+    costly++;
+    if (top.length >= count && value <= (top.at(-1)?.value ?? 0)) continue;
+    const at = top.findIndex(other => other.value < value);
+    top.splice(at < 0 ? top.length : at, 0, { row, value });
+    if (top.length > count) top.pop();
   }
-  const top = Math.min(Math.max(0, count), Math.floor(rows.length / 3));
   const lines = new Set<number>();
-  if (top > 0) {
-    rows.sort((a, b) => b.value - a.value);
-    for (const { row } of rows.slice(0, top)) lines.add(model.lines.lineAt(row.sites[0]!.from));
-  }
+  for (const { row } of top.slice(0, Math.floor(costly / 3))) lines.add(model.lines.lineAt(row.sites[0]!.from));
   costliestLines.set(model, { count, lines });
   return lines;
 }

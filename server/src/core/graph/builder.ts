@@ -50,14 +50,14 @@ export interface NodeOptions {
 }
 
 class OpenFrame implements Frame {
-  readonly parent: OpenFrame | undefined;
-  readonly label: string;
+  parent: OpenFrame | undefined;
+  label: string;
   readonly type: string;
   readonly summary: string | undefined;
   readonly sites: readonly Range[];
   readonly locate: FrameSpec['locate'];
   readonly depth: number;
-  readonly first: number;
+  first: number;
   end: number;
   readonly children: OpenFrame[] = [];
   outputs: readonly Tensor[] = [];
@@ -117,7 +117,12 @@ export class Builder {
   }
 
   /** Adds a node of an operator with one output. */
-  add<A extends object>(op: Op<A>, attrs: NoInfer<A>, inputs: Tensor | readonly Tensor[], options?: NodeOptions): Tensor {
+  add<A extends object>(
+    op: Op<A>,
+    attrs: NoInfer<A>,
+    inputs: Tensor | readonly Tensor[],
+    options?: NodeOptions,
+  ): Tensor {
     return this.addAll(op, attrs, inputs, options)[0]!;
   }
 
@@ -177,6 +182,55 @@ export class Builder {
     frame.end = this.#nodes.length;
     frame.outputs = outputs;
     this.#frame = frame.parent ?? this.#root;
+  }
+
+  /** The nodes of a frame that has been closed, to be used again by the graph of an edited text. */
+  stretch(frame: Frame): Stretch {
+    return { frame: frame as OpenFrame, nodes: this.#nodes.slice(frame.first, frame.end) };
+  }
+
+  /**
+   * Puts a stretch of an earlier graph here instead of building it again: its inputs must be tensors of this graph. The
+   * earlier graph is used up by this.
+   */
+  reuse({ frame, nodes }: Stretch, label: string): void {
+    const own = frame as OpenFrame;
+    const delta = this.#nodes.length - own.first;
+    own.parent = this.#frame;
+    own.label = label;
+    if (delta !== 0) moveFrame(own, delta);
+    this.#frame.children.push(own);
+    for (const node of nodes) {
+      (node as { id: number }).id = this.#nodes.length;
+      this.#nodes.push(node);
+    }
+    if (this.#nodes.length > maxNodes)
+      this.#limit(`This network has more than ${maxNodes} operators. The rest is not analysed.`);
+  }
+
+  /**
+   * Lets a tensor of an earlier graph stand for an equal one that was built last, inside `frame`, so that what reads it
+   * can be used again. Returns the one that stands in the graph.
+   */
+  adopt(fresh: Tensor, earlier: Tensor, frame: Frame | undefined): Tensor {
+    const { node, port } = fresh;
+    const first = frame?.first ?? node.id;
+    const inside = node.id >= first && this.#nodes[node.id] === node && node.outputs[port] === fresh;
+    const gone = this.#nodes[earlier.node.id] !== earlier.node;
+    if (!inside || !gone || fresh.why !== earlier.why || !sameShape(fresh.shape, earlier.shape)) return fresh;
+    Object.assign(earlier, { node, port, shape: fresh.shape });
+    const swap = (list: readonly Tensor[]): void => {
+      for (let at = 0; at < list.length; at++) if (list[at] === fresh) (list as Tensor[])[at] = earlier;
+    };
+    swap(node.outputs);
+    for (let id = first; id < this.#nodes.length; id++) swap(this.#nodes[id]!.inputs);
+    const visit = (at: Frame): void => {
+      swap(at.outputs);
+      for (const child of at.children) visit(child);
+    };
+    if (frame) visit(frame);
+    for (const input of this.#inputs) if (input.tensor === fresh) input.tensor = earlier;
+    return earlier;
   }
 
   /** Runs `body` n times, or until the limit of nodes is reached. */
@@ -272,6 +326,25 @@ export class Builder {
   }
 }
 
+/** A frame with its nodes, out of a graph whose text was edited. */
+export interface Stretch {
+  readonly frame: Frame;
+  readonly nodes: readonly GraphNode[];
+}
+
+function moveFrame(frame: OpenFrame, delta: number): void {
+  frame.first += delta;
+  frame.end += delta;
+  for (const child of frame.children) moveFrame(child, delta);
+}
+
+function sameShape(a: Shape | undefined, b: Shape | undefined): boolean {
+  if (a === b) return true;
+  return (
+    a !== undefined && b !== undefined && a.length === b.length && a.every((length, axis) => Object.is(length, b[axis]))
+  );
+}
+
 function checkArity(op: AnyOp, shapes: readonly Shape[]): Complaint | undefined {
   const { arity, rank } = op;
   if (typeof arity === 'number' ? shapes.length !== arity : shapes.length < arity.min) {
@@ -288,7 +361,7 @@ function checkArity(op: AnyOp, shapes: readonly Shape[]): Complaint | undefined 
     return {
       code: 'wrong-rank',
       input: 0,
-      message: `${op.name} works on tensors of ${wanted} dimensions (batch included), but its input has ${first.length}: ${first.join('×')}.`,
+      message: `${op.name} works on tensors of ${wanted} dimensions (batch included), but its input has ${first.length}: ${first.map(length => (Number.isNaN(length) ? '?' : length)).join('×')}.`,
     };
   }
   return undefined;

@@ -28,6 +28,8 @@ export interface GraphNode {
   readonly functional: boolean;
   /** Why its counts cannot be known (an unknown module, a failed precondition, an input of unknown rank). */
   readonly why: string | undefined;
+  /** What analysis has counted of it: kept here, because a node outlives edits of the text. */
+  counted?: { readonly macs: number; readonly params: number };
 }
 
 /**

@@ -12,7 +12,10 @@ export function si(value: number, digits = 3, gap = ''): string {
   }
   let text = significant(rest, prefix === 0 && Number.isInteger(rest) ? 4 : digits);
   // Rounding may reach the next prefix: 999,950 is 1M, not 1000k.
-  if (Number(text) >= 1000 && prefix < prefixes.length - 1) (text = significant(Number(text) / 1000, digits)), prefix++;
+  if (Number(text) >= 1000 && prefix < prefixes.length - 1) {
+    text = significant(Number(text) / 1000, digits);
+    prefix++;
+  }
   return sign + text + (prefix ? gap + prefixes[prefix] : '');
 }
 

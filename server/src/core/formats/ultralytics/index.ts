@@ -17,8 +17,9 @@ export const ultralytics: Format = {
   id: 'ultralytics',
   label: 'Ultralytics model YAML',
   languages: [],
-  recognises: ({ name, text }) =>
-    /\.ya?ml$/i.test(name) &&
+  recognises: ({ name, text, languageId }) =>
+    // A text that is in no file yet has a language, but no name.
+    (languageId === 'yaml' || /\.ya?ml$/i.test(name)) &&
     /^backbone:/m.test(text) &&
     /^head:/m.test(text) &&
     /^\s*-?\s*\[\s*\[?\s*(?:\[\s*)?-?\d/m.test(text),
@@ -52,6 +53,8 @@ const keys = [
 interface Kept {
   readonly parsed: ParsedYaml;
   memo: Memo | undefined;
+  /** Whether the text has been read: only the first reading may use up the earlier graph. */
+  isRead: boolean;
 }
 
 function open(source: Source, earlier?: Reader): Reader {
@@ -60,7 +63,7 @@ function open(source: Source, earlier?: Reader): Reader {
   const top = resolved(parsed.root);
   const problems: Problem[] = [...parsed.problems];
   if (top?.kind === 'mapping') problems.push(...misspelt(top));
-  const kept: Kept = { parsed, memo: before?.memo };
+  const kept: Kept = { parsed, memo: before?.memo, isRead: false };
   return {
     problems,
     kept,
@@ -101,10 +104,12 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
   const size = names.includes('Classify') ? 224 : 640;
   // Other scales than the one at hand are read now and then: they must not push out what every keystroke uses.
   if (options.main !== false && !(kept.memo && sameFamily(kept.memo, dialect, family))) {
-    kept.memo = { dialect, family, rows: new WeakMap() };
+    kept.memo = { dialect, family, rows: new WeakMap(), earlier: undefined };
   }
   const memo = kept.memo && sameFamily(kept.memo, dialect, family) ? kept.memo : undefined;
-  const network = build(header, dialect, options.input?.[0], size, memo);
+  const graphs = options.main !== false && !kept.isRead;
+  if (graphs) kept.isRead = true;
+  const network = build(header, dialect, options.input?.[0], size, memo && { memo, graphs });
   if (rows.length === 0) {
     const message = 'This file has no rows under `backbone` and `head`.';
     problems.push({ range: head, severity: 'error', code: 'empty-network', message });

@@ -1,6 +1,6 @@
 // From rows to a graph: what parse_model does with `backbone` and `head`, and what forward does with `from`.
-import { Builder, type FrameSpec } from '../../graph/builder.ts';
-import { channels, type Graph, type Note, type Tensor } from '../../graph/graph.ts';
+import { Builder, type FrameSpec, type Stretch } from '../../graph/builder.ts';
+import { channels, type Frame, type Graph, type Note, type Tensor } from '../../graph/graph.ts';
 import type { Complaint } from '../../ops/op.ts';
 import {
   entryOf,
@@ -87,6 +87,8 @@ export interface Memo {
   readonly dialect: Dialect;
   readonly family: Family;
   readonly rows: WeakMap<YamlNode, Made>;
+  /** The graph that was built last, for the first reading of the edited text: it is used up by that. */
+  earlier: { readonly image: Tensor; readonly values: readonly Value[] } | undefined;
 }
 
 /** A row as it was read: it holds as long as its sources have the same channels. */
@@ -98,6 +100,14 @@ interface Made {
   readonly arranged: Arranged;
   readonly bound: object;
   readonly frame: Omit<FrameSpec, 'label'>;
+  /** What it was built into, where that depends on nothing but its inputs. */
+  built?: { readonly stretch: Stretch; readonly inputs: readonly Value[]; readonly value: Value } | undefined;
+}
+
+/** How a reading treats the memo: it may only look up rows, or build on the earlier graph and leave its own. */
+export interface Remembered {
+  readonly memo: Memo;
+  readonly graphs: boolean;
 }
 
 export function sameFamily(memo: Memo, dialect: Dialect, family: Family): boolean {
@@ -117,9 +127,9 @@ export function build(
   dialect: Dialect,
   input: InputSize | undefined,
   standardSize: number,
-  memo?: Memo,
+  remembered?: Remembered,
 ): Network {
-  return new Rows(header, dialect, memo).build(input, standardSize);
+  return new Rows(header, dialect, remembered).build(input, standardSize);
 }
 
 interface Built {
@@ -135,10 +145,15 @@ class Rows {
   readonly #names: ReadonlyMap<string, PyValue>;
   readonly #built: Built[] = [];
   readonly #memo: Memo | undefined;
+  /** Whether graphs are built on. */
+  readonly #graphs: boolean;
+  readonly #earlier: Memo['earlier'];
   #headInputs: readonly Tensor[] = [];
 
-  constructor(header: Header, dialect: Dialect, memo: Memo | undefined) {
-    this.#memo = memo;
+  constructor(header: Header, dialect: Dialect, remembered: Remembered | undefined) {
+    this.#memo = remembered?.memo;
+    this.#graphs = remembered?.graphs ?? false;
+    this.#earlier = this.#graphs ? this.#memo?.earlier : undefined;
     this.#header = header;
     this.#dialect = dialect;
     this.#names = dialect.names(header.family);
@@ -152,7 +167,8 @@ class Rows {
         ? [1, ...input.sizes]
         : input.sizes
       : [1, inputChannels, standardSize, standardSize];
-    const image = builder.input('images', shape);
+    const fresh = builder.input('images', shape);
+    const image = this.#earlier ? builder.adopt(fresh, this.#earlier.image, undefined) : fresh;
     const names = moduleNames(rows);
     let text: Tensor | undefined;
     const scope = new Scope(builder, {
@@ -173,6 +189,7 @@ class Rows {
     for (const [index, row] of rows.entries()) {
       this.#built.push(this.#row(scope, row, index, image));
     }
+    if (this.#memo && this.#graphs) this.#memo.earlier = { image, values: this.#built.map(({ value }) => value) };
     const last = this.#built.at(-1);
     return {
       graph: builder.finish(last ? tensors(last.value) : [image]),
@@ -193,11 +210,7 @@ class Rows {
         sources.every(({ c2 }, at) => Object.is(c2, known.channels[at]))
       ) {
         const inputs = sources.map(({ value }) => value);
-        const { found, bound, arranged, parts } = known;
-        return {
-          value: this.#run(scope, { ...known.frame, label }, found, bound, arranged, inputs, parts),
-          c2: arranged.c2,
-        };
+        return { value: this.#again(scope, known, label, inputs, index), c2: known.arranged.c2 };
       }
     }
     const row = resolved(node);
@@ -259,8 +272,32 @@ class Rows {
       locate: complaint => locate(complaint, found, arranged, parts),
       notes: () => notesOf(found, arranged, parts, this.#dialect),
     };
-    this.#memo?.rows.set(node, { parts, found, channels: sourceChannels, believed, arranged, bound, frame });
-    return { value: this.#run(scope, frame, found, bound, arranged, inputs, parts), c2: arranged.c2 };
+    const made: Made = { parts, found, channels: sourceChannels, believed, arranged, bound, frame };
+    this.#memo?.rows.set(node, made);
+    return { value: this.#again(scope, made, label, inputs, index), c2: arranged.c2 };
+  }
+
+  /** Builds a row, or takes what it was built into where its inputs are the same tensors. */
+  #again(scope: Scope, made: Made, label: string, inputs: readonly Value[], index: number): Value {
+    const builder = this.#builder;
+    const { built } = made;
+    if (this.#earlier && built && !builder.full && sameValues(built.inputs, inputs)) {
+      if (this.#dialect.heads.has(made.found.name)) this.#headInputs = inputs.map(value => tensors(value)[0]!);
+      builder.reuse(built.stretch, label);
+      return built.value;
+    }
+    const { found, bound, arranged, parts } = made;
+    const told = builder.problems.length;
+    let value = this.#run(scope, { ...made.frame, label }, found, bound, arranged, inputs, parts);
+    if (!this.#graphs) return value;
+    const frame = builder.frame.children.at(-1)!;
+    const earlier = this.#earlier?.values[index];
+    if (earlier !== undefined) value = adopted(builder, value, earlier, frame);
+    const stretch = builder.stretch(frame);
+    // What was told must be told again, and what depends on more than its inputs cannot be taken for the same.
+    const alone = builder.problems.length === told && !builder.full && isClosed(stretch, inputs);
+    made.built = alone ? { stretch, inputs, value } : undefined;
+    return value;
   }
 
   /** Runs the module, or a sequence of them. */
@@ -410,6 +447,34 @@ class Rows {
       argsNode: argsTarget,
     };
   }
+}
+
+function sameValues(a: readonly Value[], b: readonly Value[]): boolean {
+  return a.length === b.length && a.every((value, at) => value === b[at] || sameList(tensors(value), tensors(b[at]!)));
+}
+
+function sameList(a: readonly Tensor[], b: readonly Tensor[]): boolean {
+  return a.length === b.length && a.every((tensor, at) => tensor === b[at]);
+}
+
+/** The value with the tensors of the earlier graph where they are equal. */
+function adopted(builder: Builder, value: Value, earlier: Value, frame: Frame): Value {
+  const list = tensors(value);
+  const before = tensors(earlier);
+  if (list.length !== before.length || Array.isArray(value) !== Array.isArray(earlier)) return value;
+  const result = list.map((tensor, at) => builder.adopt(tensor, before[at]!, frame));
+  return Array.isArray(value) ? result : result[0]!;
+}
+
+/** Whether nothing but the inputs and what is inside is read, and no parameters of other rows are shared. */
+function isClosed({ frame, nodes }: Stretch, inputs: readonly Value[]): boolean {
+  const given = new Set(inputs.flatMap(tensors));
+  return nodes.every(
+    node =>
+      !node.shares &&
+      node.op.name !== 'prelu' &&
+      node.inputs.every(tensor => tensor.node.id >= frame.first || given.has(tensor)),
+  );
 }
 
 /** A row taken apart. */
