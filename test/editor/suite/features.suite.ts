@@ -119,6 +119,26 @@ suite('Flopline in VS Code', () => {
     await checkHint(editor, 3, /442k MACs/);
   });
 
+  test('a scale that is picked from the menu becomes a setting', async () => {
+    const editor = await show('small-yolo.yaml');
+    await checkHint(editor, 5, /320×320×16/);
+    await pick('flopline.selectScale', 's');
+    await checkHint(editor, 5, /320×320×32/);
+    const configuration = vscode.workspace.getConfiguration('flopline');
+    assert.equal(configuration.get('scale'), 's');
+    await configuration.update('scale', undefined, vscode.ConfigurationTarget.Workspace);
+    await checkHint(editor, 5, /320×320×16/);
+  });
+
+  test('a scale that the file sets is changed there', async () => {
+    const { document } = await show('small-yolo.yaml');
+    const editor = await showUntitled('yaml', `# flopline: scale=n\n${document.getText()}`);
+    await checkHint(editor, 6, /320×320×16/);
+    await pick('flopline.selectScale', 's');
+    await checkHint(editor, 6, /320×320×32/);
+    assert.equal(editor.document.lineAt(0).text, '# flopline: scale=s');
+  });
+
   test('the report goes to the clipboard', async () => {
     const editor = await show('tiny.net.yaml');
     await checkHint(editor, 3, /MACs/);
@@ -143,6 +163,19 @@ suite('Flopline in VS Code', () => {
     await checkHint(editor, 3, /442k MACs/);
   });
 });
+
+/** Runs a command that lets a person pick, as a person who picks `label`. */
+async function pick(command: string, label: string): Promise<void> {
+  // No command of VS Code tells when a list is there, so the person is played where the list is asked for.
+  const { showQuickPick } = vscode.window;
+  const play = async (items: vscode.QuickPickItem[]) => items.find(item => item.label === label);
+  Object.assign(vscode.window, { showQuickPick: play });
+  try {
+    await vscode.commands.executeCommand(command);
+  } finally {
+    Object.assign(vscode.window, { showQuickPick });
+  }
+}
 
 /** The process id of the language server, a child of the extension host that these tests run in. */
 function serverProcess(): number | undefined {
