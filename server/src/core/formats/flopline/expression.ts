@@ -314,5 +314,5 @@ export function described(value: Value): string {
   if (value === null) return 'nothing';
   if (typeof value === 'string') return `“${value.length > 40 ? `${value.slice(0, 40)}…` : value}”`;
   if (typeof value === 'object') return 'a list';
-  return String(value);
+  return Number.isNaN(value) ? 'not a number' : String(value);
 }

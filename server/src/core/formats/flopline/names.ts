@@ -84,7 +84,7 @@ export class References {
       this.#telling.tell(
         node,
         'wrong-argument',
-        `${described(value)} names no row. Use the name of a row above, “input”, or −1 for the row above.`,
+        `This is ${described(value)}, which names no row. Use the name of a row above, “input”, or −1 for the row above.`,
       );
       return undefined;
     }

@@ -255,7 +255,7 @@ export class OperatorRows {
     const shape = given[0]?.shape;
     let spatial = shape ? shape.length - 2 : 0;
     if (operator.dimensions !== undefined && shape && !fits(operator, shape)) {
-      const why = `${row.key.text} works on ${operator.dimensions} dimension${operator.dimensions === 1 ? '' : 's'} besides batch and channels, but its input has ${spatial} (${shape.join('×')}). “${operator.name}” takes any number.`;
+      const why = `${row.key.text} works on ${operator.dimensions} dimension${operator.dimensions === 1 ? '' : 's'} besides batch and channels, but its input has ${spatial} (${shape.map(length => (Number.isNaN(length) ? '?' : length)).join('×')}). “${operator.name}” takes any number.`;
       this.#telling.tell(row.key, 'wrong-rank', why);
       return this.#telling.unknown(why, given);
     }
@@ -317,6 +317,10 @@ export class OperatorRows {
     const bias = options.bias === false ? operator.keys.get('bias') : undefined;
     if (bias !== undefined && !(written & (1 << bias))) attrs.bias = false;
     if (broken !== undefined) return this.#unreadable(operator, attrs, broken, inputs);
+    if (operator.structural !== 0) {
+      const open = attributes.find(({ name }, at) => operator.structural & (1 << at) && isUnknown(attrs[name]));
+      if (open) return this.#telling.unknown(`“${open.name}” is not known`, inputs);
+    }
     return this.#builder.addAll(op, attrs, inputs);
   }
 
@@ -326,7 +330,8 @@ export class OperatorRows {
     const why = `“${broken}” could not be read`;
     const spec = operator.attributes.find(({ name }) => name === broken)!.spec;
     const shapes = inputs.map(({ shape }) => shape);
-    if (!op.shape || shapes.includes(undefined)) return this.#telling.unknown(why, inputs);
+    const few = typeof op.arity === 'number' ? inputs.length !== op.arity : inputs.length < op.arity.min;
+    if (!op.shape || few || shapes.includes(undefined)) return this.#telling.unknown(why, inputs);
     const possible = (spec.kind === 'boolean' ? [true, false] : (spec.values ?? [])).map(value => {
       const trial = { ...attrs, [broken]: value };
       const known = shapes as readonly Shape[];
@@ -376,6 +381,10 @@ interface Companion {
 function isDigit(text: string): boolean {
   const code = text.charCodeAt(0);
   return code >= 48 && code <= 57;
+}
+
+function isUnknown(value: unknown): boolean {
+  return Number.isNaN(value) || (Array.isArray(value) && value.some(Number.isNaN));
 }
 
 /** PyTorch's BatchNorm1d takes [N, C] as well. */

@@ -37,6 +37,8 @@ export interface Operator {
   readonly templates: (Readonly<Record<string, unknown>> | undefined)[];
   /** Bits of the attributes that must be given. */
   readonly required: number;
+  /** Bits of the attributes without which not even the rank or the number of outputs is known. */
+  readonly structural: number;
 }
 
 export const commonList = Object.keys(commonKeys) as CommonKey[];
@@ -235,7 +237,10 @@ function spelled(
             ? 'ignored'
             : undefined;
   let required = 0;
+  let structural = 0;
   for (let index = 0; index < attributes.length; index++) {
+    const { kind } = attributes[index]!.spec;
+    if (kind === 'axis' || kind === 'axes' || op.shapes || op.name === 'repeat') structural |= 1 << index;
     if (attributes[index]!.required && !(depthwise && attributes[index]!.name === 'out')) required |= 1 << index;
   }
   const operator: Operator = {
@@ -249,6 +254,7 @@ function spelled(
     dimensions: undefined,
     templates: [],
     required,
+    structural,
   };
   for (const name of names) spellings.set(name, operator);
   return operator;
