@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Builder } from '../../server/src/core/graph/builder.ts';
+import { chunk } from '../../server/src/core/ops/chunk.ts';
 import {
   adaptiveAvgPool,
   avgPool,
@@ -165,6 +166,10 @@ describe('complaints', () => {
 
   it('ranks', () => {
     checkComplaint(linear, { out: 4, bias: true }, [1], 'wrong-rank', undefined, /at least 2/);
+  });
+
+  it('pieces of an axis that is less than nothing', () => {
+    assert.equal(new Builder().addAll(chunk, { axis: 1, chunks: 2 }, [new Builder().input('x', [1, -1])]).length, 2);
   });
 
   // A spec may say anything; what an operator makes of it may be a complaint or unknown, but never an exception.

@@ -87,6 +87,46 @@ test('many edits and requests at once: each is answered, the last from the newes
   assert.match(all.at(-1)![0]!, /32×32×48/);
 });
 
+test('after any edits, hints and problems are those of the same text opened afresh', async () => {
+  await using session = await startSession();
+  // Numerical Recipes' generator: the same edits in every run.
+  let seed = 1;
+  const random = (below: number): number => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * below);
+  };
+  for (const [name, language, start] of [
+    ['tiny.net.yaml', 'flopline', tiny],
+    ['mine.yaml', 'yaml', yolo],
+  ] as const) {
+    let text: string = start;
+    const uri = await session.open(name, text, language);
+    for (let step = 0; step < 60; step++) {
+      const lines = text.split('\n');
+      const at = random(lines.length);
+      const [line, other] = [lines[at]!, lines[random(lines.length)]!];
+      const edits = [
+        () => lines.splice(at, 1),
+        () => lines.splice(at, 0, other),
+        () => lines.splice(at, 1, line.replace(/\d+/, String(random(64)))),
+        () => lines.splice(at, 1, line.slice(0, random(line.length + 1))),
+        // Back to where it was: most of the steps start from a text that is whole.
+        () => lines.splice(0, lines.length, ...start.split('\n')),
+      ];
+      edits[random(edits.length)]!();
+      const next = lines.join('\n');
+      await session.edit(uri, text, next);
+      text = next;
+      const fresh = await session.open(`${step}/${name}`, text, language);
+      assert.deepEqual(await session.hints(uri), await session.hints(fresh), text);
+      assert.deepEqual((await session.summary(uri))?.params, (await session.summary(fresh))?.params, text);
+    }
+    await session.edit(uri, text, start.replace(/\[?64|32/, '9'));
+    const fresh = await session.open(`last/${name}`, start.replace(/\[?64|32/, '9'), language);
+    assert.deepEqual(await session.problems(uri), await session.problems(fresh));
+  }
+});
+
 test('a line that breaks says so, and the others keep their costs', async () => {
   await using session = await startSession();
   const uri = await session.open('tiny.net.yaml', tiny, 'flopline');

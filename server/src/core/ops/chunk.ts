@@ -47,8 +47,7 @@ export const chunk = op<Chunk>({
 /** Pieces are ceil(length / chunks) long, so there may be fewer than asked for (torch.chunk). */
 function lengthsOf(length: number, chunks: number): number[] {
   const piece = Math.ceil(length / chunks);
-  const filled = Math.ceil(length / piece);
   // Of an unknown length, so many unknown pieces; of nothing, so many empty ones.
-  const count = Number.isNaN(filled) ? chunks : filled;
+  const count = length > 0 && Number.isFinite(length) ? Math.ceil(length / piece) : chunks;
   return Array.from({ length: count }, (_, index) => Math.min(piece, length - index * piece));
 }
