@@ -172,8 +172,10 @@ async function edits(): Promise<void> {
           textDocument: { uri, languageId: id, version: 1, text },
         });
       }
-      const line = Math.floor(count / 2);
-      const at = text.split('\n')[line]!.search(/\d\d/);
+      // A width in the middle is typed over; not every row has one.
+      const all = text.split('\n');
+      const line = all.findIndex((row, index) => index >= count / 2 && /\d\d/.test(row));
+      const at = all[line]!.search(/\d\d/);
       const range = { start: { line: line - 30, character: 0 }, end: { line: line + 30, character: 0 } };
       const edit = async (client: Client, version: number): Promise<number> => {
         const begin = performance.now();
