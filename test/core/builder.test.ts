@@ -75,8 +75,9 @@ describe('the builder', () => {
       [{ range: place.groups, code: 'groups-mismatch', severity: 'error' }],
     );
     const next = b.add(conv, by3(4), x);
-    assert.equal(modelOf(b, [next]).counts(next.node).weights, 288);
-    assert.match(modelOf(b, [next]).totals.why!, /groups/);
+    const model = modelOf(b, [next]);
+    assert.equal(model.counts(next.node).weights, 288);
+    assert.match(model.totals.why!, /groups/);
   });
 
   it('tells of a mismatch at a join naming both sides, and of nothing that follows from it', () => {

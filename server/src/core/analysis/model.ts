@@ -285,7 +285,7 @@ class Analysis implements Model {
         // Visited from the outside in: a frame inside the last one of its line is in that one's sum already.
         else if (!isInside(frame, there.at(-1)!)) there.push(frame);
       }
-      for (const child of frame.children) visit(child);
+      if (frame.hasSitesInside) for (const child of frame.children) visit(child);
     };
     for (const row of this.graph.root.children) visit(row);
     return found;

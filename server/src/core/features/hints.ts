@@ -79,7 +79,10 @@ function lineLabel(analysed: Analysed, { line, frames, cost }: LineCost, costly:
     params: orNothing(cost.params, counted(cost.params)),
     share: shareOf(cost, model.totals),
     times: times > 1 ? `×${times}` : '',
-    memory: orNothing(cost.activations, bytesText(cost.activations, elementBytes(settings) * settings.batch)),
+    // Dear, and seldom asked for: which memory a layer takes depends on the whole network.
+    memory: template.has.has('memory')
+      ? orNothing(cost.activations, bytesText(cost.activations, elementBytes(settings) * settings.batch))
+      : '',
   };
   const label = filled(template, values, room);
   // A cost that is not known at all makes room for the reason.

@@ -57,6 +57,7 @@ class OpenFrame implements Frame {
   readonly sites: readonly Range[];
   readonly locate: FrameSpec['locate'];
   readonly depth: number;
+  hasSitesInside = false;
   first: number;
   end: number;
   readonly children: OpenFrame[] = [];
@@ -87,12 +88,13 @@ class OpenFrame implements Frame {
  */
 export class Builder {
   readonly problems: Problem[] = [];
-  readonly #nodes: GraphNode[] = [];
-  readonly #inputs: { name: string; tensor: Tensor }[] = [];
+  #nodes: GraphNode[] = [];
+  #inputs: { name: string; tensor: Tensor }[] = [];
   readonly #told = new Set<string>();
-  readonly #root: OpenFrame;
+  #root: OpenFrame;
   #frame: OpenFrame;
   #full = false;
+  #tellings = 0;
 
   constructor(label = 'network') {
     this.#root = new OpenFrame({ label, type: 'network' }, undefined, 0);
@@ -102,6 +104,11 @@ export class Builder {
   /** Whether the limit of nodes is reached: stop looping. */
   get full(): boolean {
     return this.#full;
+  }
+
+  /** How often a problem was told, those that were told before counted again. */
+  get told(): number {
+    return this.#tellings;
   }
 
   /** The frame that is open. */
@@ -181,6 +188,7 @@ export class Builder {
     const frame = this.#frame;
     frame.end = this.#nodes.length;
     frame.outputs = outputs;
+    frame.hasSitesInside = frame.children.some(child => child.sites.length > 0 || child.hasSitesInside);
     this.#frame = frame.parent ?? this.#root;
   }
 
@@ -197,7 +205,7 @@ export class Builder {
     const own = frame as OpenFrame;
     const delta = this.#nodes.length - own.first;
     own.parent = this.#frame;
-    own.label = label;
+    if (own.label !== label) relabel(own, label);
     if (delta !== 0) moveFrame(own, delta);
     this.#frame.children.push(own);
     for (const node of nodes) {
@@ -255,17 +263,24 @@ export class Builder {
 
   /** Reports a problem once: a block used sixteen times says it once. */
   problem(problem: Problem): void {
+    this.#tellings++;
     const key = `${problem.range.from} ${problem.range.to} ${problem.code} ${problem.message}`;
     if (this.#told.has(key)) return;
     this.#told.add(key);
     this.problems.push(problem);
   }
 
-  /** Ends the building. `outputs` is what the network returns. */
+  /** Ends the building, for good. `outputs` is what the network returns. */
   finish(outputs: readonly Tensor[]): Graph {
     while (this.#frame !== this.#root) this.close([]);
     this.close(outputs);
-    return { nodes: this.#nodes, root: this.#root, inputs: this.#inputs, outputs };
+    const graph: Graph = { nodes: this.#nodes, root: this.#root, inputs: this.#inputs, outputs };
+    // Frames outlive edits, and what they refer to may refer to this: it must not keep a graph alive.
+    this.#nodes = [];
+    this.#inputs = [];
+    this.#root = new OpenFrame({ label: 'ended', type: 'network' }, undefined, 0);
+    this.#frame = this.#root;
+    return graph;
   }
 
   #push(
@@ -330,6 +345,32 @@ export class Builder {
 export interface Stretch {
   readonly frame: Frame;
   readonly nodes: readonly GraphNode[];
+}
+
+/** The tensors, those of the earlier graph where they are equal (`Builder.adopt`). */
+export function adoptAll(
+  builder: Builder,
+  fresh: readonly Tensor[],
+  earlier: readonly Tensor[],
+  frame: Frame | undefined,
+): readonly Tensor[] {
+  if (fresh.length !== earlier.length) return fresh;
+  return fresh.map((tensor, at) => builder.adopt(tensor, earlier[at]!, frame));
+}
+
+/** Whether a stretch reads nothing but what it is given and what is inside, and shares no parameters with others. */
+export function isClosed({ frame, nodes }: Stretch, given: readonly Tensor[]): boolean {
+  return nodes.every(
+    node => !node.shares && node.inputs.every(tensor => tensor.node.id >= frame.first || given.includes(tensor)),
+  );
+}
+
+/** Copies inside a frame are called after it. */
+function relabel(frame: OpenFrame, label: string): void {
+  for (const child of frame.children) {
+    if (child.label.startsWith(`${frame.label}.`)) child.label = label + child.label.slice(frame.label.length);
+  }
+  frame.label = label;
 }
 
 function moveFrame(frame: OpenFrame, delta: number): void {

@@ -46,6 +46,8 @@ export interface Frame {
   readonly summary: string | undefined;
   /** The places in the text that it stands for: none inside a framework's composite. */
   readonly sites: readonly Range[];
+  /** Whether a frame inside stands for a place in the text. */
+  readonly hasSitesInside: boolean;
   readonly first: number;
   readonly end: number;
   readonly children: readonly Frame[];

@@ -129,7 +129,7 @@ function headerOf(
       }
     }
   }
-  return { name: name!, header: { from: key.from, to: key.to }, parameters, rows };
+  return { name: name!, header: key, parameters, rows };
 }
 
 /** The stretches between commas that are in no bracket. */

@@ -1,7 +1,14 @@
 // Flopline's own YAML: one layer a line, for sketching and teaching (docs/flopline-yaml.md).
 import { type ParsedYaml, parseEdited } from '../../syntax/reparse.ts';
 import type { Format } from '../format.ts';
+import { Kept } from './kept.ts';
 import { readNetwork } from './network.ts';
+
+/** What an edited text builds on. */
+interface Before {
+  readonly parsed: ParsedYaml;
+  readonly rows: Kept;
+}
 
 export const flopline: Format = {
   id: 'flopline',
@@ -9,8 +16,20 @@ export const flopline: Format = {
   languages: ['flopline'],
   recognises: ({ name }) => /\.net\.ya?ml$/i.test(name),
   open: (source, earlier) => {
-    const parsed = parseEdited(source.text, earlier?.kept as ParsedYaml | undefined);
+    const before = earlier?.kept as Before | undefined;
+    const parsed = parseEdited(source.text, before?.parsed);
     const { root, problems } = parsed;
-    return { problems, kept: parsed, read: options => readNetwork(source, root, problems, options) };
+    const rows = before?.rows ?? new Kept();
+    let isRead = false;
+    return {
+      problems,
+      kept: { parsed, rows } satisfies Before,
+      read: options => {
+        // Only the first reading may use up the earlier graph; another scale or size is read beside it.
+        const first = options.main !== false && !isRead;
+        if (first) isRead = true;
+        return readNetwork(source, root, problems, options, first ? rows : undefined);
+      },
+    };
   },
 };

@@ -3,6 +3,7 @@ import type { Tensor } from '../../graph/graph.ts';
 import { type Entry, resolved, type YamlNode } from '../../syntax/tree.ts';
 import { didYouMean, suggestion } from '../../text/spelling.ts';
 import { described } from './expression.ts';
+import type { Reference } from './kept.ts';
 import type { Telling } from './telling.ts';
 import type { Scope, Values } from './values.ts';
 
@@ -14,21 +15,33 @@ export class Names {
   readonly input: readonly Tensor[];
   readonly named = new Map<string, readonly Tensor[]>();
   readonly rows: (readonly Tensor[])[] = [];
+  /** Whether these are the rows of the network itself. */
+  readonly isTop: boolean;
 
-  constructor(parent: Names | undefined, list: YamlNode | undefined, input: readonly Tensor[]) {
+  constructor(parent: Names | undefined, list: YamlNode | undefined, input: readonly Tensor[], isTop = false) {
     this.parent = parent;
     this.list = list;
     this.input = input;
+    this.isTop = isTop;
   }
 }
 
 export class References {
   readonly #values: Values;
   readonly #telling: Telling;
+  /** What rows of the top list have read by reference, and named, since it was taken. */
+  #taken: { references: Reference[]; name: YamlNode | undefined; far: boolean } = nothingTaken();
 
   constructor(values: Values, telling: Telling) {
     this.#values = values;
     this.#telling = telling;
+  }
+
+  /** What was read by reference since this was called last; undefined where a row inside a row has read outside of it. */
+  take(): { readonly references: readonly Reference[]; readonly name: YamlNode | undefined } | undefined {
+    const { far, ...taken } = this.#taken;
+    this.#taken = nothingTaken();
+    return far ? undefined : taken;
   }
 
   /** The tensors that `from` speaks of, one unknown where it speaks of nothing, which is told. */
@@ -42,12 +55,14 @@ export class References {
           this.#telling.unknown('it reads a row that does not exist', [])),
       );
     }
+    if (names.isTop) this.#taken.references.push({ node, found });
     return found;
   }
 
   /** Gives what a row hands on the name that the row has. */
   define(name: YamlNode | undefined, outputs: readonly Tensor[], names: Names): void {
     if (!name) return;
+    if (names.isTop) this.#taken.name = name;
     const target = resolved(name);
     if (target?.kind !== 'scalar' || target.text === '') {
       this.#telling.tell(name, 'wrong-argument', 'A name is a word.');
@@ -111,6 +126,7 @@ export class References {
   #named(name: string, names: Names, flow: readonly Tensor[]): readonly Tensor[] | undefined {
     if (name === 'previous') return flow;
     for (let at: Names | undefined = names; at; at = at.parent) {
+      if (at.isTop && at !== names) this.#taken.far = true;
       const found = at.named.get(name);
       if (found) return found;
       if (!at.parent && name === 'input') return at.input;
@@ -134,6 +150,10 @@ export class References {
         : `No row above is called “${shown}”.${suggestion(name, known)} ${didYouMean(name, known) ? '' : 'Give a row above this name with “name:”.'}`.trimEnd(),
     );
   }
+}
+
+function nothingTaken(): { references: Reference[]; name: YamlNode | undefined; far: boolean } {
+  return { references: [], name: undefined, far: false };
 }
 
 /** How a row is called in hovers and reports: by its name, or by its operator and position. */

@@ -8,6 +8,7 @@ import { suggestion } from '../../text/spelling.ts';
 import type { InputSize, ReadOptions, Source, Spec } from '../format.ts';
 import { readBlocks } from './blocks.ts';
 import type { Value } from './expression.ts';
+import type { Kept } from './kept.ts';
 import { Names } from './names.ts';
 import { Rows } from './rows.ts';
 import { Values } from './values.ts';
@@ -28,14 +29,16 @@ export function readNetwork(
   root: YamlNode | undefined,
   syntaxProblems: readonly Problem[],
   options: ReadOptions,
+  kept?: Kept,
 ): Spec {
   const builder = new Builder();
+  const tell = tellTo(builder);
   const wrong = (range: Range, code: string, message: string, severity: Problem['severity'] = 'error'): void =>
-    builder.problem({ range: { from: range.from, to: range.to }, severity, code, message });
+    tell({ range: { from: range.from, to: range.to }, severity, code, message });
   const top = topEntries(root, source.text, wrong);
-  const values = new Values(source.text, problem => builder.problem(problem));
+  const values = new Values(source.text, tell);
   const scope = readLet(top.get('let')?.value, values, wrong);
-  const blocks = readBlocks(top.get('blocks')?.value, source.text, problem => builder.problem(problem));
+  const blocks = readBlocks(top.get('blocks')?.value, source.text, tell);
   const nameEntry = top.get('name');
   const head = nameEntry ? { from: nameEntry.key.from, to: nameEntry.value.to } : firstLine(source.text);
 
@@ -47,16 +50,17 @@ export function readNetwork(
     if (layers && !top.has('input')) wrong(layers.key, 'missing-input', why);
     inputs.push({ name: 'input', shape: undefined, why });
   }
-  const given: Tensor[] = inputs.map(({ name, shape, why }) => builder.input(name, shape, why));
+  const fresh = inputs.map(({ name, shape, why }) => builder.input(name, shape, why));
+  const given = kept ? kept.inputs(builder, fresh) : fresh;
 
-  const names = new Names(undefined, resolved(layers?.value), given);
+  const names = new Names(undefined, resolved(layers?.value), given, true);
   inputs.forEach(({ name }, index) => {
     if (name !== 'input') names.named.set(name, [given[index]!]);
   });
   let outputs: readonly Tensor[] = given;
   const rows = new Rows(builder, values, blocks, syntaxProblems, scope);
   const list = resolved(layers?.value);
-  if (list?.kind === 'sequence') outputs = rows.list(list, given, scope, names);
+  if (list?.kind === 'sequence') outputs = rows.top(list, given, scope, names, kept);
   else if (layers && list?.kind === 'scalar' && scalarValue(list) === null) {
     wrong(
       layers.key,
@@ -84,6 +88,11 @@ export function readNetwork(
     head,
     variants: [],
   };
+}
+
+/** Hovers keep what they say beyond the reading: made here, it holds the builder and nothing else of the reading. */
+function tellTo(builder: Builder): (problem: Problem) => void {
+  return problem => builder.problem(problem);
 }
 
 type Wrong = (range: Range, code: string, message: string, severity?: Problem['severity']) => void;

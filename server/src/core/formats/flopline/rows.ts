@@ -1,5 +1,5 @@
 // Walks rows (of the network, of blocks, branches, residuals and repeats) and calls the builder in their order.
-import { type Builder, maxNodes } from '../../graph/builder.ts';
+import { adoptAll, type Builder, maxNodes } from '../../graph/builder.ts';
 import type { Note, Tensor } from '../../graph/graph.ts';
 import { type Entry, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
@@ -7,6 +7,7 @@ import type { Range } from '../../text/range.ts';
 import { suggestion } from '../../text/spelling.ts';
 import { type Block, isStructure, type Structure, structures } from './blocks.ts';
 import { described } from './expression.ts';
+import { type Again, type Kept, sameTensors, standsAlone } from './kept.ts';
 import { labelOf, type Names, References } from './names.ts';
 import { keyNotes, operatorNotes, useNotes } from './notes.ts';
 import { type Common, nothing, OperatorRows } from './operatorRows.ts';
@@ -38,6 +39,22 @@ export interface Walk {
 
 const none: readonly Entry[] = [];
 const noNotes = (): readonly Note[] => [];
+
+/** Notes for later: made here, they hold what they need and nothing else of the reading. */
+function notesOf<T>(
+  notes: (row: Row, what: T, values: Values, scope: Scope, flow: readonly Tensor[]) => readonly Note[],
+  row: Row,
+  what: T,
+  values: Values,
+  scope: Scope,
+  flow: readonly Tensor[],
+): () => readonly Note[] {
+  return () => notes(row, what, values, scope, flow);
+}
+
+function docsOf(own: Readonly<Record<string, string>>): (key: string) => string | undefined {
+  return key => own[key] ?? commonKeys[key as CommonKey];
+}
 
 export class Rows implements Walk {
   readonly builder: Builder;
@@ -97,6 +114,93 @@ export class Rows implements Walk {
       this.#aside = false;
     }
     return flow;
+  }
+
+  /** Adds the rows of the network itself; what did not change is taken over from the earlier graph. */
+  top(
+    list: { readonly items: readonly YamlNode[] },
+    input: readonly Tensor[],
+    scope: Scope,
+    names: Names,
+    kept: Kept | undefined,
+  ): readonly Tensor[] {
+    if (!kept) return this.list(list, input, scope, names);
+    let flow = input;
+    const { items } = list;
+    for (let index = 0; index < items.length; index++) {
+      const node = items[index]!;
+      const made = kept.of(node);
+      let outputs = made?.again && this.#again(made.again, index, flow, scope, names) ? made.outputs : undefined;
+      if (!outputs) {
+        if (this.isFull(node)) break;
+        outputs = this.#keeping(kept, node, index, items.length, flow, scope, names);
+      }
+      names.rows.push(outputs);
+      if (!this.#aside) flow = outputs;
+      this.#aside = false;
+    }
+    kept.end(names.rows);
+    return flow;
+  }
+
+  /** Takes over what a row was built into; false where it reads something else now. */
+  #again(again: Again, index: number, flow: readonly Tensor[], scope: Scope, names: Names): boolean {
+    const { builder } = this;
+    if (builder.full || this.#read + again.read > maxNodes || !sameTensors(again.flow, flow)) return false;
+    for (const { node, found } of again.references) {
+      if (!sameTensors(this.#references.of(node, names, scope, flow), found)) return false;
+    }
+    const { label } = again.stretch.frame;
+    const renumbered = again.name === undefined && again.index !== index;
+    builder.reuse(again.stretch, renumbered ? `${label.slice(0, label.lastIndexOf('.'))}.${index}` : label);
+    again.index = index;
+    this.#references.define(again.name, again.stretch.frame.outputs, names);
+    this.#references.take();
+    this.#read += again.read;
+    this.#aside = again.aside;
+    return true;
+  }
+
+  /** Builds a row, and keeps what it was built into. */
+  #keeping(
+    kept: Kept,
+    node: YamlNode,
+    index: number,
+    count: number,
+    flow: readonly Tensor[],
+    scope: Scope,
+    names: Names,
+  ): readonly Tensor[] {
+    const { builder } = this;
+    const earlier = kept.of(node)?.outputs ?? kept.before(index, count);
+    const told = builder.told;
+    const read = this.#read;
+    this.#references.take();
+    let outputs = this.#rowAt(node, index, flow, scope, names);
+    const taken = this.#references.take();
+    const frame = builder.frame.children.at(-1);
+    if (!frame || builder.full) return outputs;
+    if (earlier) {
+      const fresh = outputs;
+      outputs = adoptAll(builder, fresh, earlier, frame);
+      for (const [name, tensors] of names.named) if (tensors === fresh) names.named.set(name, outputs);
+    }
+    const stretch = builder.stretch(frame);
+    // What was told must be told again.
+    const alone = taken && builder.told === told && standsAlone(stretch, flow, taken.references);
+    const again: Again | undefined = alone
+      ? {
+          stretch,
+          flow,
+          references: taken.references,
+          name: taken.name,
+          read: this.#read - read + 1,
+          aside: this.#aside,
+          index,
+        }
+      : undefined;
+    kept.keep(node, { outputs, again });
+    return outputs;
   }
 
   // ——— Rows ——————————————————————————————————————————————————————————————————————————————————————————————————————
@@ -270,7 +374,8 @@ export class Rows implements Walk {
       sites: [row.site],
       locate: this.telling.locate,
       // A word alone has nothing to explain.
-      notes: row.value || row.rest.length > 0 ? () => operatorNotes(row, operator, this.values, scope, flow) : noNotes,
+      notes:
+        row.value || row.rest.length > 0 ? notesOf(operatorNotes, row, operator, this.values, scope, flow) : noNotes,
     });
     let outputs = flow;
     if (common === nothing) {
@@ -328,7 +433,7 @@ export class Rows implements Walk {
     readArguments(this, row, block, common, args);
     const builder = this.builder;
     const label = labelOf(common.name, block.name, index);
-    const notes = (): readonly Note[] => useNotes(row, block, this.values, scope, flow);
+    const notes = notesOf(useNotes, row, block, this.values, scope, flow);
     const present = this.#holds(common.if, scope, flow);
     const times = this.times(common.repeats, scope, flow);
     const single = times === 1 && present === true;
@@ -414,7 +519,7 @@ export class Rows implements Walk {
       summary: structures[kind],
       sites: [row.site],
       locate: this.telling.locate,
-      notes: () => keyNotes(row, key => own[key] ?? commonKeys[key as CommonKey], this.values, scope, flow),
+      notes: notesOf(keyNotes, row, docsOf(own), this.values, scope, flow),
     });
     this.telling.at(row, from);
     const present = this.#holds(found.if, scope, flow);

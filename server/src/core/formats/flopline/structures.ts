@@ -52,7 +52,7 @@ export function readBranches(
   } else {
     for (const { key, value } of named) {
       const label = key.kind === 'scalar' ? key.text : '';
-      paths.push({ label, rows: value, site: { from: key.from, to: Math.max(key.to, value.to) } });
+      paths.push({ label, rows: value, site: spanOf(key, value) });
     }
   }
   if (paths.length === 0) {
@@ -173,6 +173,18 @@ export function readRepeat(
     walk.builder.close(outputs);
   }
   return outputs;
+}
+
+/** From a key to the end of its value, wherever edits above move them. */
+function spanOf(key: Range, value: Range): Range {
+  return {
+    get from() {
+      return key.from;
+    },
+    get to() {
+      return Math.max(key.to, value.to);
+    },
+  };
 }
 
 /** Rows inside a row: they see the names around them, nobody sees theirs. */

@@ -1,5 +1,5 @@
 // From rows to a graph: what parse_model does with `backbone` and `head`, and what forward does with `from`.
-import { Builder, type FrameSpec, type Stretch } from '../../graph/builder.ts';
+import { Builder, type FrameSpec, isClosed, type Stretch } from '../../graph/builder.ts';
 import { channels, type Frame, type Graph, type Note, type Tensor } from '../../graph/graph.ts';
 import type { Complaint } from '../../ops/op.ts';
 import {
@@ -267,11 +267,7 @@ class Rows {
     const bound = bind(found, arranged.args, this.#dialect.evaluates, refuse, parts);
     if (!bound) return this.#unknown(spec, refusal, undefined, inputs, arranged.c2);
 
-    const frame: FrameSpec = {
-      ...spec,
-      locate: complaint => locate(complaint, found, arranged, parts),
-      notes: () => notesOf(found, arranged, parts, this.#dialect),
-    };
+    const frame = explained(spec, found, arranged, parts, this.#dialect);
     const made: Made = { parts, found, channels: sourceChannels, believed, arranged, bound, frame };
     this.#memo?.rows.set(node, made);
     return { value: this.#again(scope, made, label, inputs, index), c2: arranged.c2 };
@@ -291,11 +287,14 @@ class Rows {
     let value = this.#run(scope, { ...made.frame, label }, found, bound, arranged, inputs, parts);
     if (!this.#graphs) return value;
     const frame = builder.frame.children.at(-1)!;
-    const earlier = this.#earlier?.values[index];
-    if (earlier !== undefined) value = adopted(builder, value, earlier, frame);
+    // A row that stayed goes on as itself; one that was typed stands for the one in its place, if none came or went.
+    const { rows } = this.#header;
+    const before = this.#earlier?.values;
+    const earlier = made.built?.value ?? (before?.length === rows.length ? before[index] : undefined);
+    if (before && earlier !== undefined) value = adopted(builder, value, earlier, frame);
     const stretch = builder.stretch(frame);
     // What was told must be told again, and what depends on more than its inputs cannot be taken for the same.
-    const alone = builder.problems.length === told && !builder.full && isClosed(stretch, inputs);
+    const alone = builder.problems.length === told && !builder.full && isAlone(stretch, inputs);
     made.built = alone ? { stretch, inputs, value } : undefined;
     return value;
   }
@@ -449,6 +448,11 @@ class Rows {
   }
 }
 
+/** Whether a row reads nothing but its inputs, and nobody else the parameters of its activation (PReLU). */
+function isAlone(stretch: Stretch, inputs: readonly Value[]): boolean {
+  return isClosed(stretch, inputs.flatMap(tensors)) && stretch.nodes.every(({ op }) => op.name !== 'prelu');
+}
+
 function sameValues(a: readonly Value[], b: readonly Value[]): boolean {
   return a.length === b.length && a.every((value, at) => value === b[at] || sameList(tensors(value), tensors(b[at]!)));
 }
@@ -466,15 +470,13 @@ function adopted(builder: Builder, value: Value, earlier: Value, frame: Frame): 
   return Array.isArray(value) ? result : result[0]!;
 }
 
-/** Whether nothing but the inputs and what is inside is read, and no parameters of other rows are shared. */
-function isClosed({ frame, nodes }: Stretch, inputs: readonly Value[]): boolean {
-  const given = new Set(inputs.flatMap(tensors));
-  return nodes.every(
-    node =>
-      !node.shares &&
-      node.op.name !== 'prelu' &&
-      node.inputs.every(tensor => tensor.node.id >= frame.first || given.has(tensor)),
-  );
+/** A frame that can say where its parts stand and what they mean: made here, it holds nothing else of the reading. */
+function explained(spec: FrameSpec, found: AnyModule, arranged: Arranged, parts: Parts, dialect: Dialect): FrameSpec {
+  return {
+    ...spec,
+    locate: complaint => locate(complaint, found, arranged, parts),
+    notes: () => notesOf(found, arranged, parts, dialect),
+  };
 }
 
 /** A row taken apart. */
