@@ -22,6 +22,8 @@ import { defaultSettings, open, price } from '../server/src/core/index.ts';
 const root = join(import.meta.dirname, '..');
 const quick = process.argv.includes('--quick');
 const rounds = quick ? 5 : 15;
+/** Edits that go before, as those of a person who has typed for a while. */
+const warm = quick ? 5 : 30;
 
 /** One-operator rows in turn, as a person would stack them. */
 function ownRows(count: number): string {
@@ -201,11 +203,11 @@ async function edits(): Promise<void> {
       };
       const mine: number[] = [];
       const peers: number[] = [];
-      for (let round = 0; round < rounds + 3; round++) {
+      for (let round = 0; round < rounds + warm; round++) {
         mine.push(await edit(ours, round + 2));
         peers.push(await edit(theirs, round + 2));
       }
-      const [a, b] = [median(mine.slice(3)), median(peers.slice(3))];
+      const [a, b] = [median(mine.slice(warm)), median(peers.slice(warm))];
       console.log(`  ${name}, ${count} rows: ${ms(a)} against ${ms(b)} → ${times(b / a)} faster (aim ${aim}×)`);
     }
     console.log(

@@ -58,11 +58,6 @@ function counted(node: GraphNode): { macs: number; params: number } {
   return { macs, params: node.shares ? 0 : weights + biases + normAffine };
 }
 
-/** Learnable parameters: running statistics are none. */
-export function parameters(counts: Counts): number {
-  return counts.weights + counts.biases + counts.normAffine;
-}
-
 /**
  * Elements of new memory that each node's outputs take: 0 for views and for operators that work in the memory of an
  * input that nobody else reads. Indexed by node.

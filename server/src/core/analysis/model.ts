@@ -320,8 +320,3 @@ export function sumOf(costs: readonly Cost[]): Cost {
     why: costs.find(cost => cost.why !== undefined)?.why,
   };
 }
-
-/** The shape that a frame hands on first; undefined where it hands on nothing known. */
-export function outputShape(frame: Frame): Shape | undefined {
-  return frame.outputs[0]?.shape;
-}

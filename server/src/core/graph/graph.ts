@@ -76,8 +76,3 @@ export interface Graph {
 export function channels(tensor: Tensor): number {
   return tensor.shape?.[1] ?? Number.NaN;
 }
-
-/** Whether every size is known. */
-export function isKnown(tensor: Tensor): boolean {
-  return tensor.shape !== undefined && !tensor.shape.some(Number.isNaN);
-}

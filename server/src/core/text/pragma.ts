@@ -18,7 +18,7 @@ export interface Ignore {
 
 /** The settings that a file may carry. */
 export const pragmaKeys = ['input', 'batch', 'dtype', 'scale', 'convention', 'dialect'] as const;
-export type PragmaKey = (typeof pragmaKeys)[number];
+type PragmaKey = (typeof pragmaKeys)[number];
 
 const nothing: Pragmas = { settings: new Map(), ignores: [] };
 

@@ -8,7 +8,3 @@ export interface Range {
 export function contains(outer: Range, inner: Range): boolean {
   return inner.from >= outer.from && inner.to <= outer.to;
 }
-
-export function overlaps(a: Range, b: Range): boolean {
-  return a.from < b.to && b.from < a.to;
-}
