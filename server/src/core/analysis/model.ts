@@ -1,6 +1,6 @@
 // The Model: a graph with its costs, asked by every feature. Computed once for a text; dear parts only when asked for.
 import type { Frame, Graph, GraphNode } from '../graph/graph.ts';
-import type { Counts, Shape } from '../ops/op.ts';
+import type { Counts } from '../ops/op.ts';
 import type { Lines } from '../text/lines.ts';
 import { type Convention, type ConventionName, conventionOf } from './conventions.ts';
 import { activationsOf, countsOf, mainCounts } from './counts.ts';

@@ -18,7 +18,6 @@ export interface Ignore {
 
 /** The settings that a file may carry. */
 export const pragmaKeys = ['input', 'batch', 'dtype', 'scale', 'convention', 'dialect'] as const;
-type PragmaKey = (typeof pragmaKeys)[number];
 
 const nothing: Pragmas = { settings: new Map(), ignores: [] };
 
