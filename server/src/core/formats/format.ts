@@ -62,6 +62,8 @@ export interface Spec {
   /** The variant that was read. */
   readonly variant?: string | undefined;
   readonly native?: Native | undefined;
+  /** The batch that the text writes, where it is not 1: costs are for one sample all the same. */
+  readonly batch?: number | undefined;
 }
 
 /** A text that is parsed once and read as often as sizes and scales ask for it. */

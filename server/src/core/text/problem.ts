@@ -1,3 +1,4 @@
+import type { TextEdit } from './edit.ts';
 import type { Range } from './range.ts';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
@@ -11,6 +12,15 @@ export interface Problem {
   readonly message: string;
   /** The other places that the message speaks of. */
   readonly related?: readonly { readonly range: Range; readonly message: string }[];
+  /** Ways to mend it, the likeliest first. */
+  readonly repairs?: readonly Repair[];
+}
+
+/** A way to mend a problem by changing the text. */
+export interface Repair {
+  /** A verb phrase: “Change to filters=255”. */
+  readonly title: string;
+  readonly edits: readonly TextEdit[];
 }
 
 /** A value and what is to be said of it: bad input is never an error of ours. */
