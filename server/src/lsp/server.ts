@@ -1,6 +1,8 @@
 // The language server: every handler resolves the document, asks core, converts. Core decides what is said.
 import { setImmediate as turn } from 'node:timers/promises';
 import {
+  type CodeAction,
+  CodeActionKind,
   type Connection,
   DidChangeConfigurationNotification,
   type DocumentSymbol,
@@ -22,6 +24,7 @@ import {
   markdownReport,
   parseInput,
   problems,
+  repairs,
   report,
   summary,
   summaryMarkdown,
@@ -59,6 +62,7 @@ export function serve(connection: Connection): void {
         hoverProvider: true,
         codeLensProvider: {},
         documentSymbolProvider: { label: 'Flopline' },
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
       },
     };
   });
@@ -227,6 +231,18 @@ export function serve(connection: Connection): void {
     answer<DocumentSymbol[]>('symbols', uri, token, [], analysed =>
       symbols(analysed).map(symbol => toProto.documentSymbol(analysed.document.lines, symbol)),
     ),
+  );
+
+  connection.onCodeAction(({ textDocument: { uri }, range, context }, token) =>
+    answer<CodeAction[]>('code actions', uri, token, [], analysed => {
+      if (context.only && !context.only.some(kind => CodeActionKind.QuickFix.startsWith(kind))) return [];
+      const { lines } = analysed.document;
+      const version = workspace.version(uri)!;
+      const versioned = client.workspace?.workspaceEdit?.documentChanges ?? false;
+      return repairs(analysed, fromProto.range(lines, range)).map(offer =>
+        toProto.repair(lines, offer, { uri, version, versioned }, context.diagnostics),
+      );
+    }),
   );
 
   on('flopline/summary', ({ textDocument: { uri } }, token) =>
