@@ -69,9 +69,9 @@ export function totalsMarkdown(analysed: Analysed): string {
   const { totals } = model;
   const figure = native(analysed);
   const member = spec.variant === undefined ? '' : ` (scale ${codeSpan(spec.variant)})`;
-  const rows = conventions.map(({ name, unit }) => {
-    const other = under(model, name);
-    const cells = [name, totalText(other.totals.value, unit), differenceText(other)];
+  const rows = presets(model).map(preset => {
+    const { name } = preset;
+    const cells = [name, preset.total, plainMarkdown(preset.how)];
     return `| ${(name === model.convention.name ? cells.map((cell, index) => (index < 2 ? `**${cell}**` : cell)) : cells).join(' | ')} |`;
   });
   const parts = [
@@ -87,15 +87,29 @@ export function totalsMarkdown(analysed: Analysed): string {
   return parts.join('\n\n');
 }
 
+/** The totals under every convention, one a line, as plain text. */
+export function presetsText({ model }: Analysed): string {
+  return presets(model)
+    .map(({ name, total, how }) => `${name}: ${total} — ${how}`)
+    .join('\n');
+}
+
+function presets(model: Model): { readonly name: string; readonly total: string; readonly how: string }[] {
+  return conventions.map(({ name, unit }) => {
+    const other = under(model, name);
+    return { name, total: totalText(other.totals.value, unit), how: differenceText(other) };
+  });
+}
+
 /** How a convention's total comes about here: `2 for each MAC; batch norm 8 an element: +121M`. */
 function differenceText(model: Model): string {
   const { convention, graph } = model;
-  if (convention.name === 'macs') return plainMarkdown(convention.summary);
+  if (convention.name === 'macs') return convention.summary;
   const found = differences(model, graph.nodes);
   const shown = found.slice(0, 3).map(({ words, delta }) => `${words}: ${delta < 0 ? '−' : '+'}${si(Math.abs(delta))}`);
   if (found.length > 3) shown.push('…');
   if (baseOf(convention.name) === 2) shown.unshift('2 for each MAC');
-  return plainMarkdown(shown.join('; ')) || 'the same';
+  return shown.join('; ') || 'the same';
 }
 
 /** What the framework prints, and why that is another number than ours. */
@@ -105,7 +119,7 @@ function figureText({ model }: Analysed, figure: NativeFigure): string {
   // Where it is counted at another size, what makes it up here would not add up to it.
   const here = Math.abs(other.totals.value.value / unit - value) < 0.5 * 10 ** -figure.digits;
   return [
-    `${by} prints **${printed(figure)} ${label}**${here ? `: ${differenceText(other)}.` : '.'}`,
+    `${by} prints **${printed(figure)} ${label}**${here ? `: ${plainMarkdown(differenceText(other))}.` : '.'}`,
     ...(caveat === undefined ? [] : [proseMarkdown(caveat)]),
   ].join(' ');
 }
