@@ -18,12 +18,11 @@ export const fromProto = {
   range: (lines: Lines, { start, end }: ProtocolRange): Range => ({ from: lines.offset(start), to: lines.offset(end) }),
 };
 
-/** What an inlay hint carries so that its detail can be asked for later. */
-export interface HintData {
-  readonly uri: string;
-  readonly version: number;
-  readonly line: number;
-}
+/**
+ * What an inlay hint carries so that its detail can be asked for later: the number of its document and the version of
+ * the text. Every hint on the screen carries it at every keystroke, so it is short.
+ */
+export type HintData = readonly [document: number, version: number];
 
 /** The document that a change is for. */
 export interface EditedDocument {

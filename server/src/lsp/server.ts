@@ -41,8 +41,11 @@ import { readSettings } from './configuration.ts';
 import { fromProto, type HintData, toProto } from './convert.ts';
 import { Workspace } from './workspace.ts';
 
-/** Milliseconds without a change after which problems are published: hints, which an editor asks for, come first. */
-const quiet = 30;
+/**
+ * Milliseconds without a change after which problems are published. Hints, which an editor asks for, come first, and a
+ * publication must not stand in the way of the next key's: so long is a pause of a person who types fast.
+ */
+const quiet = 100;
 
 /** Answers an editor over `connection` until it ends. */
 export function serve(connection: Connection): void {
@@ -197,18 +200,19 @@ export function serve(connection: Connection): void {
     answer<InlayHint[]>('hints', uri, token, [], analysed => {
       const { lines } = analysed.document;
       const version = workspace.version(uri)!;
-      return hints(analysed, fromProto.range(lines, range)).map(hint =>
-        toProto.inlayHint(lines, hint, { uri, version, line: hint.line }),
-      );
+      const data: HintData = [workspace.number(uri), version];
+      return hints(analysed, fromProto.range(lines, range)).map(hint => toProto.inlayHint(lines, hint, data));
     }),
   );
 
   connection.languages.inlayHint.resolve((hint, token) => {
-    const { uri, version, line } = hint.data as HintData;
+    const [document, version] = hint.data as HintData;
+    const uri = workspace.numbered(document);
+    if (uri === undefined) return hint;
     return answer('hint detail', uri, token, hint, analysed => {
       // The line of an older text may be another one now; the editor asks for new hints anyway.
       if (version !== workspace.version(uri)) return hint;
-      const value = hintDetail(analysed, line);
+      const value = hintDetail(analysed, hint.position.line);
       return value === '' ? hint : { ...hint, tooltip: { kind: 'markdown', value } };
     });
   });
