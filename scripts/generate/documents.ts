@@ -9,6 +9,7 @@ import { operatorsPage } from './operators.ts';
 import { savings } from './savings.ts';
 import { schema } from './schema.ts';
 import { settingsPage } from './settings.ts';
+import { terminal } from './terminal.ts';
 
 export interface Generated {
   /** From the repository's root. */
@@ -23,6 +24,7 @@ export const documents: readonly Generated[] = [
   { path: 'docs/settings.md', content: settingsPage },
   { path: 'docs/conventions.md', content: before => filled(before, conventionTables()) },
   { path: 'docs/theory.md', content: before => filled(before, { savings: savings() }) },
+  { path: 'README.md', content: before => filled(before, { cli: terminal() }) },
   { path: 'schemas/flopline.schema.json', content: () => `${JSON.stringify(schema(), null, 2)}\n` },
 ];
 
