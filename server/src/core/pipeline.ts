@@ -83,6 +83,8 @@ export function repriced(analysed: Analysed, options: ReadOptions): { readonly s
 export interface NativeFigure {
   readonly convention: ConventionName;
   readonly label: string;
+  /** Decimals that the framework prints. */
+  readonly digits?: number;
   readonly by: string;
   readonly caveat?: string;
   /** In the label's unit. */
@@ -101,6 +103,7 @@ export function nativeFigure(analysed: Analysed): NativeFigure | undefined {
     return {
       convention: convention.name,
       label: native.label,
+      ...(native.digits === undefined ? {} : { digits: native.digits }),
       by: native.by,
       ...(native.caveat === undefined ? {} : { caveat: native.caveat }),
       value: (value.value * factor) / native.unit,

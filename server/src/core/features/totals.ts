@@ -31,12 +31,15 @@ export function headline(analysed: Analysed): string {
 }
 
 /** `8.9 GFLOPs as Ultralytics prints`. */
-export function nativeText({ value, label, by }: NativeFigure): string {
-  return `${decimals(value)} ${label} as ${by} prints`;
+export function nativeText(figure: NativeFigure): string {
+  return `${decimals(figure)} ${figure.label} as ${figure.by} prints`;
 }
 
-// Frameworks print one decimal; below 10 a second one tells networks apart.
-const decimals = (value: number): string => (value >= 0.95 ? value.toFixed(1) : value.toPrecision(2));
+// As many decimals as the framework prints: mostly one, and two digits below 1, which tell networks apart.
+function decimals({ value, digits }: NativeFigure): string {
+  if (digits !== undefined) return value.toFixed(digits);
+  return value >= 0.95 ? value.toFixed(1) : value.toPrecision(2);
+}
 
 /** The most memory alive at once, parameters apart. */
 export function peakText({ model, settings }: Analysed): string {
@@ -75,7 +78,7 @@ export function totalsMarkdown(analysed: Analysed): string {
   ];
   if (figure)
     parts.push(
-      `${figure.by} prints **${decimals(figure.value)} ${figure.label}**.${figure.caveat ? ` ${proseMarkdown(figure.caveat)}` : ''}`,
+      `${figure.by} prints **${decimals(figure)} ${figure.label}**.${figure.caveat ? ` ${proseMarkdown(figure.caveat)}` : ''}`,
     );
   if (totals.why !== undefined)
     parts.push(`A part is not known, so totals say “at least”: ${proseMarkdown(totals.why)}`);

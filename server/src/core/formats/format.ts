@@ -43,6 +43,8 @@ export interface Native {
   /** As the framework prints it: `GFLOPs`. */
   readonly label: string;
   readonly unit: number;
+  /** Decimals that it prints; one, or two digits below 1, where not said. */
+  readonly digits?: number;
   /** Who prints it: “Ultralytics”. */
   readonly by: string;
   /** In words, where the figure misleads. */

@@ -71,6 +71,8 @@ const native: Native = {
   convention: 'darknet',
   label: 'BFLOPs',
   unit: 1e9,
+  // %5.3f.
+  digits: 3,
   by: 'Darknet',
   caveat:
     'Two for each multiply-accumulate of a convolution (a 32nd of that with xnor), one for each element of a pooling window and of a shortcut, nothing for connected and recurrent layers.',
