@@ -37,6 +37,7 @@ import { l2Norm } from './l2Norm.ts';
 import { layerNorm } from './layerNorm.ts';
 import { leakyRelu } from './leakyRelu.ts';
 import { linear } from './linear.ts';
+import { local } from './local.ts';
 import { logSigmoid } from './logSigmoid.ts';
 import { logSoftmax } from './logSoftmax.ts';
 import { lrn } from './lrn.ts';
@@ -53,6 +54,7 @@ import { permute } from './permute.ts';
 import { pixelShuffle } from './pixelShuffle.ts';
 import { pixelUnshuffle } from './pixelUnshuffle.ts';
 import { prelu } from './prelu.ts';
+import { recurrentCell } from './recurrentCell.ts';
 import { reduce } from './reduce.ts';
 import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
@@ -83,6 +85,7 @@ export const ops = [
   conv,
   convTranspose,
   linear,
+  local,
   maxPool,
   avgPool,
   adaptiveAvgPool,
@@ -156,6 +159,7 @@ export const ops = [
   lstm,
   gru,
   rnn,
+  recurrentCell,
   parameter,
   constant,
 ] as const satisfies readonly AnyOp[];
@@ -198,6 +202,7 @@ export * from './l2Norm.ts';
 export * from './layerNorm.ts';
 export * from './leakyRelu.ts';
 export * from './linear.ts';
+export * from './local.ts';
 export * from './logSigmoid.ts';
 export * from './logSoftmax.ts';
 export * from './lrn.ts';
@@ -214,6 +219,7 @@ export * from './permute.ts';
 export * from './pixelShuffle.ts';
 export * from './pixelUnshuffle.ts';
 export * from './prelu.ts';
+export * from './recurrentCell.ts';
 export * from './reduce.ts';
 export * from './relu.ts';
 export * from './relu6.ts';
