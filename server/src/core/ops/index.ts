@@ -14,6 +14,8 @@ import { concat } from './concat.ts';
 import { constant } from './constant.ts';
 import { conv } from './conv.ts';
 import { convTranspose } from './convTranspose.ts';
+import { cropLike } from './cropLike.ts';
+import { detections } from './detections.ts';
 import { div } from './div.ts';
 import { dropout } from './dropout.ts';
 import { elu } from './elu.ts';
@@ -39,6 +41,7 @@ import { leakyRelu } from './leakyRelu.ts';
 import { linear } from './linear.ts';
 import { logSigmoid } from './logSigmoid.ts';
 import { logSoftmax } from './logSoftmax.ts';
+import { loss } from './loss.ts';
 import { lrn } from './lrn.ts';
 import { lstm } from './lstm.ts';
 import { matmul } from './matmul.ts';
@@ -53,6 +56,7 @@ import { permute } from './permute.ts';
 import { pixelShuffle } from './pixelShuffle.ts';
 import { pixelUnshuffle } from './pixelUnshuffle.ts';
 import { prelu } from './prelu.ts';
+import { priorBox } from './priorBox.ts';
 import { reduce } from './reduce.ts';
 import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
@@ -60,6 +64,7 @@ import { repeat } from './repeat.ts';
 import { reshape } from './reshape.ts';
 import { rmsNorm } from './rmsNorm.ts';
 import { rnn } from './rnn.ts';
+import { roiPool } from './roiPool.ts';
 import { scale } from './scale.ts';
 import { scaledDotProduct } from './scaledDotProduct.ts';
 import { selu } from './selu.ts';
@@ -157,6 +162,11 @@ export const ops = [
   gru,
   rnn,
   parameter,
+  cropLike,
+  detections,
+  loss,
+  priorBox,
+  roiPool,
   constant,
 ] as const satisfies readonly AnyOp[];
 
@@ -175,6 +185,8 @@ export * from './concat.ts';
 export * from './constant.ts';
 export * from './conv.ts';
 export * from './convTranspose.ts';
+export * from './cropLike.ts';
+export * from './detections.ts';
 export * from './div.ts';
 export * from './dropout.ts';
 export * from './elu.ts';
@@ -200,6 +212,7 @@ export * from './leakyRelu.ts';
 export * from './linear.ts';
 export * from './logSigmoid.ts';
 export * from './logSoftmax.ts';
+export * from './loss.ts';
 export * from './lrn.ts';
 export * from './lstm.ts';
 export * from './matmul.ts';
@@ -214,6 +227,7 @@ export * from './permute.ts';
 export * from './pixelShuffle.ts';
 export * from './pixelUnshuffle.ts';
 export * from './prelu.ts';
+export * from './priorBox.ts';
 export * from './reduce.ts';
 export * from './relu.ts';
 export * from './relu6.ts';
@@ -221,6 +235,7 @@ export * from './repeat.ts';
 export * from './reshape.ts';
 export * from './rmsNorm.ts';
 export * from './rnn.ts';
+export * from './roiPool.ts';
 export * from './scale.ts';
 export * from './scaledDotProduct.ts';
 export * from './selu.ts';
