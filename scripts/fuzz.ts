@@ -205,6 +205,8 @@ function trial(source: Source, random: Random): string | undefined {
     for (const problem of problems(analysed)) {
       inside(problem.range, problem.code);
       for (const related of problem.related ?? []) inside(related.range, `${problem.code} (related)`);
+      for (const edit of (problem.repairs ?? []).flatMap(({ edits }) => edits))
+        inside(edit, `${problem.code} (repair)`);
     }
     findings(analysed);
     const whole = { from: 0, to: source.text.length };

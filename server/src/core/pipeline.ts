@@ -87,6 +87,10 @@ export interface NativeFigure {
   readonly caveat?: string;
   /** In the label's unit. */
   readonly value: number;
+  /** What one of the label's units is: 10⁹ for GFLOPs. */
+  readonly unit: number;
+  /** Digits behind the point that the framework prints. */
+  readonly digits: number;
 }
 
 /** The figure that the spec's own framework prints, with its quirks; undefined where there is none or a part is unknown. */
@@ -104,6 +108,8 @@ export function nativeFigure(analysed: Analysed): NativeFigure | undefined {
       by: native.by,
       ...(native.caveat === undefined ? {} : { caveat: native.caveat }),
       value: (value.value * factor) / native.unit,
+      unit: native.unit,
+      digits: native.digits ?? 1,
     };
   }
   return undefined;

@@ -43,6 +43,8 @@ export interface Native {
   /** As the framework prints it: `GFLOPs`. */
   readonly label: string;
   readonly unit: number;
+  /** Digits behind the point that it prints; 1 where not given. */
+  readonly digits?: number;
   /** Who prints it: “Ultralytics”. */
   readonly by: string;
   /** In words, where the figure misleads. */
