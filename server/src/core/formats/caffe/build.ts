@@ -8,7 +8,7 @@ import type { Range } from '../../text/range.ts';
 import { didYouMean } from '../../text/spelling.ts';
 import type { InputSize } from '../format.ts';
 import { feed } from './layers/data.ts';
-import { type LayerType, typeNames, typeOf } from './layers/index.ts';
+import { type LayerType, sameButCase, typeNames, typeOf } from './layers/index.ts';
 import { type Net, Scope } from './layers/layer.ts';
 import { type BlobName, type Layer, layerName } from './net.ts';
 import { notesOf } from './notes.ts';
@@ -114,20 +114,28 @@ class Building {
     });
   }
 
+  /** A layer of another phase keeps its row: without costs, and for data with the shapes that it would hand on. */
   #leaveOut(layer: Layer, why: string): void {
     this.#builder.open({
       label: layerName(layer),
-      type: layer.type === '' ? 'layer' : layer.type,
+      type: `${layer.type === '' ? 'layer' : layer.type} (not in ${this.#net.phase})`,
       summary: why,
       sites: [layer.field],
       notes: () => notesOf(layer),
     });
-    this.#builder.close([]);
+    const type = typeOf(layer.type);
+    let outputs: readonly Tensor[] = [];
+    if (type && type.bottoms[1] === 0 && /Data$|^Input$/.test(layer.type)) {
+      const apart: Net = { ...this.#net, builder: new Builder(), batch: undefined, fed: 0, kept: [] };
+      outputs = type.build(new Scope(apart, layer, [], type));
+    }
+    this.#builder.close(outputs);
   }
 
   #layer(layer: Layer, index: number): void {
     if (this.#builder.full) return;
-    const type = typeOf(layer.type);
+    const meant = typeOf(layer.type) ? layer.type : sameButCase(layer.type);
+    const type = meant === undefined ? undefined : typeOf(meant);
     let scope: Scope | undefined;
     this.#builder.open({
       label: layerName(layer),
@@ -149,8 +157,9 @@ class Building {
     const { builder } = this.#net;
     // The oldest form's padding is done by the layer behind it.
     if (layer.form === 'v0' && layer.type === 'padding') return inputs.slice(0, 1);
+    // Types that differ in capitals alone are told of and read all the same.
+    const why = typeOf(layer.type) ? '' : this.#unknownType(layer);
     if (!type) {
-      const why = this.#unknownType(layer);
       if (layer.tops.length === 0) return [builder.unknown(why, inputs)];
       return layer.tops.map(() => builder.unknown(why, inputs));
     }
@@ -158,10 +167,10 @@ class Building {
     if (inputs.length < least || inputs.length > most) {
       const wanted = least === most ? `${least}` : most >= 1000 ? `at least ${least}` : `${least} to ${most}`;
       const message = `${layer.type} takes ${wanted} bottom${wanted === '1' ? '' : 's'}, but ${inputs.length === 0 ? 'none is' : `${inputs.length} ${inputs.length === 1 ? 'is' : 'are'}`} given.`;
-      const why = builder.complain({ code: 'wrong-inputs', attr: 'type', message });
+      const reason = builder.complain({ code: 'wrong-inputs', attr: 'type', message });
       return layer.tops.length === 0
-        ? [builder.unknown(why, inputs)]
-        : layer.tops.map(() => builder.unknown(why, inputs));
+        ? [builder.unknown(reason, inputs)]
+        : layer.tops.map(() => builder.unknown(reason, inputs));
     }
     const made = type.build(scope);
     if (layer.tops.length < type.tops[0]) {
@@ -174,8 +183,8 @@ class Building {
       );
     }
     const message = `${layer.type} makes ${type.tops[1] === 1 ? 'one blob' : `at most ${type.tops[1]} blobs`}, but ${layer.tops.length} tops are written.`;
-    const why = builder.complain({ code: 'too-many-tops', attr: 'type', message });
-    return layer.tops.map((_, at) => made[at] ?? builder.unknown(why, inputs));
+    const reason = builder.complain({ code: 'too-many-tops', attr: 'type', message });
+    return layer.tops.map((_, at) => made[at] ?? builder.unknown(reason, inputs));
   }
 
   #unknownType(layer: Layer): string {
@@ -187,7 +196,7 @@ class Building {
       this.#builder.problem({ range: at, severity: 'error', code: 'missing-field', message });
       return 'the layer has no type yet';
     }
-    const meant = didYouMean(type, typeNames);
+    const meant = sameButCase(type) ?? didYouMean(type, typeNames);
     const repairs: Repair[] = [];
     if (meant !== undefined) {
       const isWord = typeField?.value?.kind === 'word';

@@ -56,7 +56,7 @@ function source(
     tops: [1, 1000],
     param,
     build: scope => {
-      const shapes = build(scope);
+      const shapes = build(scope).map((made, index) => stated(scope, index) ?? made);
       return scope.layer.tops.map((top, index) => {
         const { shape, why } = shapes[index] ?? { shape: undefined };
         return feed(scope.net, top.text, shape, why);
@@ -65,8 +65,15 @@ function source(
   };
 }
 
+/** Files for Netscope state the shape of a data layer in an `input_param`, which Caffe reads but does not use there. */
+function stated(scope: Scope, index: number): { readonly shape: Shape; readonly why?: string } | undefined {
+  if (scope.layer.type === 'Input') return undefined;
+  const shape = perTop(scope, paramOf(scope.layer, 'input_param'))[index]?.shape;
+  return shape && { shape };
+}
+
 /** One shape for each top, or one for all of them. */
-function perTop({ layer, param }: Scope): readonly { readonly shape: Shape | undefined }[] {
+function perTop({ layer, param: own }: Scope, param = own): readonly { readonly shape: Shape | undefined }[] {
   const fields = param.fields('shape');
   return layer.tops.map((_, index) => {
     const field = fields.length === 1 ? fields[0] : fields[index];
@@ -75,7 +82,7 @@ function perTop({ layer, param }: Scope): readonly { readonly shape: Shape | und
   });
 }
 
-export const Input = source('What the network is given.', 'input_param', perTop);
+export const Input = source('What the network is given.', 'input_param', scope => perTop(scope));
 
 export const DummyData = source('Made-up data of a given shape.', 'dummy_data_param', scope => {
   const { param, layer } = scope;

@@ -128,4 +128,12 @@ export function typeOf(name: string): LayerType | undefined {
   return Object.hasOwn(types, name) ? types[name] : undefined;
 }
 
+let byLowerCase: ReadonlyMap<string, string> | undefined;
+
+/** The type that a name means if capitals are overlooked. */
+export function sameButCase(name: string): string | undefined {
+  byLowerCase ??= new Map(typeNames.map(known => [known.toLowerCase(), known]));
+  return byLowerCase.get(name.toLowerCase());
+}
+
 export type { LayerType } from './layer.ts';
