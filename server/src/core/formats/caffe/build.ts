@@ -149,7 +149,9 @@ class Building {
     scope = new Scope(this.#net, layer, inputs, type);
     const made = this.#make(scope, type);
     const outputs = layer.tops.map((top, at) => this.#write(top, at, layer, made[at] ?? made[0]!));
-    this.#builder.close(outputs.length > 0 ? outputs : made.slice(0, 1));
+    // What ends in nothing is not unused: it is what the layer is there for.
+    if (outputs.length === 0) this.#net.kept.push(...made);
+    this.#builder.close(outputs);
   }
 
   #make(scope: Scope, type: LayerType | undefined): readonly Tensor[] {
@@ -158,7 +160,7 @@ class Building {
     // The oldest form's padding is done by the layer behind it.
     if (layer.form === 'v0' && layer.type === 'padding') return inputs.slice(0, 1);
     // Types that differ in capitals alone are told of and read all the same.
-    const why = typeOf(layer.type) ? '' : this.#unknownType(layer);
+    const why = typeOf(layer.type) ? '' : this.#unknownType(layer, type !== undefined);
     if (!type) {
       if (layer.tops.length === 0) return [builder.unknown(why, inputs)];
       return layer.tops.map(() => builder.unknown(why, inputs));
@@ -187,8 +189,10 @@ class Building {
     return layer.tops.map((_, at) => made[at] ?? builder.unknown(reason, inputs));
   }
 
-  #unknownType(layer: Layer): string {
+  #unknownType(layer: Layer, isRead: boolean): string {
     const { type, typeField } = layer;
+    // Forks of the older form have values of their own: `type: CROP`, `type: UPSAMPLE`.
+    if (isRead && layer.form === 'v1' && typeField?.value?.kind === 'word' && type === type.toUpperCase()) return '';
     const header = { from: layer.field.from, to: layer.field.nameTo };
     const at = valueRange(typeField) ?? header;
     if (type === '') {

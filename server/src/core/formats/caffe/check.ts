@@ -2,6 +2,7 @@
 import { type ProtoField, type ProtoMessage, protoNumber } from '../../syntax/prototext.ts';
 import type { Problem } from '../../text/problem.ts';
 import { didYouMean } from '../../text/spelling.ts';
+import { v1Types } from './net.ts';
 import { type FieldSpec, fieldsOf, homesOf, type MessageName } from './schema.ts';
 
 /** Messages nest no deeper than this in the table; a text may write anything. */
@@ -28,7 +29,7 @@ export function checkMessage(message: ProtoMessage, name: MessageName, problems:
       if (depth < maxDepth) checkMessage(value, spec.message!, problems, depth + 1);
       continue;
     }
-    const wrong = wrongValue(spec, field);
+    const wrong = name === 'V1LayerParameter' && field.name === 'type' ? wrongType(field) : wrongValue(spec, field);
     if (wrong) problems.push(wrong);
   }
 }
@@ -79,7 +80,7 @@ function wrongValue(spec: FieldSpec, field: ProtoField): Problem | undefined {
   switch (spec.kind) {
     case 'string': {
       if (value.kind === 'string') return undefined;
-      const edits = [{ ...range, text: `"${value.text}"` }];
+      const edits = [{ ...range, text: `"${v1Types[value.text] ?? value.text}"` }];
       return tell('is a string. Put it in quotes.', [{ title: 'Put it in quotes', edits }]);
     }
     case 'boolean':
@@ -100,6 +101,14 @@ function wrongValue(spec: FieldSpec, field: ProtoField): Problem | undefined {
       return tell(known, meant === undefined ? undefined : [{ title: `Change to ${meant}`, edits }]);
     }
   }
+}
+
+/** The older form names types by bare words; which there are is known better where layers are built. */
+function wrongType(field: ProtoField): Problem | undefined {
+  const value = field.value!;
+  if (value.kind === 'word' || value.kind === 'number') return undefined;
+  const message = '`layers` name their type by a bare word: type: CONVOLUTION. With “layer” it is a string.';
+  return { range: { from: value.from, to: value.to }, severity: 'error', code: 'wrong-value', message };
 }
 
 function isBoolean(kind: 'string' | 'number' | 'word', text: string): boolean {

@@ -130,10 +130,10 @@ export function typeOf(name: string): LayerType | undefined {
 
 let byLowerCase: ReadonlyMap<string, string> | undefined;
 
-/** The type that a name means if capitals are overlooked. */
+/** The type that a name means if capitals and underscores are overlooked. */
 export function sameButCase(name: string): string | undefined {
   byLowerCase ??= new Map(typeNames.map(known => [known.toLowerCase(), known]));
-  return byLowerCase.get(name.toLowerCase());
+  return byLowerCase.get(name.toLowerCase().replaceAll('_', ''));
 }
 
 export type { LayerType } from './layer.ts';
