@@ -119,7 +119,7 @@ export function nativeFigure(analysed: Analysed): NativeFigure | undefined {
 }
 
 function readOptions(settings: Settings): ReadOptions {
-  return { input: settings.input, scale: settings.scale, dialect: settings.dialect };
+  return { input: settings.input, scale: settings.scale, dialect: settings.dialect, phase: settings.phase };
 }
 
 /** The settings with those of the file's comments; what cannot be understood is told. */
@@ -160,6 +160,9 @@ function withPragmas(settings: Settings, document: Document, problems: Problem[]
         break;
       case 'dialect':
         result = { ...result, dialect: value };
+        break;
+      case 'phase':
+        result = { ...result, phase: value };
         break;
       default:
         wrong(
