@@ -11,6 +11,8 @@ export interface AdviceRule {
   readonly summary: string;
   /** The share of the network's MACs or parameters from which a diagnostic points to it; undefined: never. */
   readonly threshold: number | undefined;
+  /** The code of a finding told elsewhere that asks for it. */
+  readonly answers?: string;
   readonly docs: AdviceDocs;
   /** The places where it may be followed; `within` has the offsets that somebody asks about. */
   find(network: Network, within: Range): Iterable<Finding>;
@@ -66,6 +68,3 @@ export interface Fix {
 export function advice(rule: AdviceRule): AdviceRule {
   return rule;
 }
-
-/** Weights of another network do not fit it, and nobody knows how well it does before it is trained. */
-export const retrain = 'Pretrained weights no longer load for this layer, and accuracy must be measured again.';

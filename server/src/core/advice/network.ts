@@ -1,6 +1,6 @@
 // A network as advice sees it: layers that stand in the text, who reads whom.
 import type { Model } from '../analysis/model.ts';
-import type { Place } from '../graph/edit.ts';
+import type { Border, Place } from '../graph/edit.ts';
 import type { Frame, Graph, GraphNode, Tensor } from '../graph/graph.ts';
 import type { Conv, Linear } from '../ops/index.ts';
 import type { Range } from '../text/range.ts';
@@ -143,6 +143,8 @@ export class Network {
     if (!this.#items) {
       const found = new Map<number, { site: Range; uses: ItemUse[]; broken: boolean }>();
       for (const frame of leaves(this.graph)) {
+        // A row that its `if` leaves out of one use is there in others.
+        if (frame.end === frame.first) continue;
         const site = frame.sites[0]!;
         const item = found.get(site.from) ?? { site, uses: [], broken: false };
         found.set(site.from, item);
@@ -239,6 +241,27 @@ export function agreed<T>(layer: Layer, of: (use: Use) => T): T | undefined {
 /** Channels of [N, C, …]. */
 export const channelsIn = ({ input }: Use): number => input.shape?.[1] ?? Number.NaN;
 
+/**
+ * The border of zeros of a convolution: half the kernel (TensorFlow's “same” has less at a stride), none, or another,
+ * which no sequence of smaller ones has.
+ */
+export function borderOf(layer: Layer): Border | undefined {
+  const each = layer.uses.map(use => {
+    const { kernel, stride, padding, paddingAfter = padding } = convOf(use);
+    const totals = kernel.map((_, axis) => padding[axis]! + paddingAfter[axis]!);
+    if (totals.every(total => total === 0)) return 'none';
+    return totals.every((total, axis) => total <= kernel[axis]! - 1 && total >= kernel[axis]! - stride[axis]!)
+      ? 'half'
+      : undefined;
+  });
+  return each.every(border => border === each[0]) ? each[0] : undefined;
+}
+
+/** Whether all uses of a convolution are plain: neither dilated nor grouped. */
+export function isPlain(layer: Layer): boolean {
+  return layer.uses.every(use => convOf(use).groups === 1 && convOf(use).dilation.every(step => step === 1));
+}
+
 /** The frame with a site that a node stands in, the innermost. */
 export function leafOf({ frame }: GraphNode): Frame | undefined {
   for (let at: Frame | undefined = frame; at; at = at.parent) if (at.sites.length > 0) return at;
@@ -255,7 +278,6 @@ function* leaves({ root }: Graph): Generator<Frame> {
 
 /** The nodes of a frame, where each reads the one before it and nothing else. */
 function chainOf({ first, end }: Frame, { nodes }: Graph): readonly GraphNode[] | undefined {
-  if (end === first) return undefined;
   for (let id = first; id < end; id++) {
     const { inputs, outputs } = nodes[id]!;
     if (inputs.length !== 1 || outputs.length !== 1) return undefined;

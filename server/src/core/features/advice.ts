@@ -1,5 +1,5 @@
 // Advice on a network: what would make it cheaper, priced by doing it.
-import { adviceRules, type Finding, type Fix, Network } from '../advice/index.ts';
+import { type AdviceRule, adviceRules, type Finding, type Fix, Network } from '../advice/index.ts';
 import type { Model } from '../analysis/model.ts';
 import { type Analysed, attempt } from '../pipeline.ts';
 import type { TextEdit } from '../text/edit.ts';
@@ -75,7 +75,7 @@ export function adviceCandidates(analysed: Analysed, within: Range = everywhere(
           id: count === 1 ? base : `${base}.${count}`,
           code: rule.code,
           range: finding.at,
-          kind: isTold(analysed, network, rule.threshold, finding) ? 'quickfix' : 'rewrite',
+          kind: isTold(analysed, network, rule, finding) ? 'quickfix' : 'rewrite',
           title: fix.title,
           fix,
         };
@@ -117,7 +117,8 @@ export function* advise(analysed: Analysed, within?: Range): Generator<Advice | 
   for (const candidate of adviceCandidates(analysed, within)) yield priceAdvice(analysed, candidate);
 }
 
-function isTold(analysed: Analysed, network: Network, threshold: number | undefined, finding: Finding): boolean {
+function isTold(analysed: Analysed, network: Network, { threshold, answers }: AdviceRule, finding: Finding): boolean {
+  if (answers !== undefined) return true;
   if (finding.message === undefined || threshold === undefined) return false;
   return finding.measure === undefined || shareOf(analysed, network, finding) >= threshold;
 }
@@ -150,7 +151,12 @@ function priceText(before: AdviceTotals, after: AdviceTotals, here: AdviceTotals
   return `${work}, params ${params === 0 ? 'stay' : signed(params)}`;
 }
 
-const change = (share: number): string => `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
+/** `−4.1 %`; what is small is told to one digit. */
+function change(share: number): string {
+  const size = Math.abs(share);
+  return `${share < 0 ? '−' : '+'}${size < 0.001 ? `${si(size * 100, 1)} %` : percent(size)}`;
+}
+
 const signed = (value: number): string => `${value < 0 ? '' : '+'}${si(value)}`;
 
 function whyText({ spec, model }: Analysed, { why, costs }: Fix): string {

@@ -36,7 +36,8 @@ export interface NewConv {
    * stride for all dimensions refuses a mixture, unless the stride is 1.
    */
   readonly strided: readonly boolean[];
-  readonly border: Border;
+  /** `kept`: border and dilation are those of the layer before which it is put. */
+  readonly border: Border | 'kept';
   /** Whether it has a normalization and an activation like those of the layer before which it is put. */
   readonly norm: boolean;
   readonly act: boolean;

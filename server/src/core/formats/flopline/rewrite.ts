@@ -202,7 +202,7 @@ class Writer {
     /** Writes what the row has, or what is to be instead where defaults are merged in. */
     const copy = (name: string, neutral: string, wanted: boolean): boolean => {
       const entry = entryOf(row.own, name);
-      if (wanted && entry) {
+      if (wanted && entry && entry !== merge) {
         const value = this.#flat(entry.value);
         if (value === undefined) return false;
         put(name, value);
@@ -216,14 +216,17 @@ class Writer {
     if (strideText === undefined) return undefined;
     if (strideText !== null) put('stride', strideText);
     else if (entryOf(row.merged, 'stride')) put('stride', '1');
-    const padding =
-      layer.kernel.every(size => size === 1) || layer.border === 'none'
-        ? '0'
-        : (this.#paddingText(row, layer.kernel, layer.border) ?? this.#flat(writtenOf(row, 'padding')?.value));
-    if (padding === undefined) return undefined;
-    if (padding !== '0') put('padding', padding);
-    else if (entryOf(row.merged, 'padding')) put('padding', '0');
-    for (const name of ['dilation', 'groups']) if (entryOf(row.merged, name)) put(name, '1');
+    const kept = layer.border === 'kept';
+    if (layer.border === 'kept' || layer.border === 'none') {
+      if (!copy('padding', '0', kept) || !copy('dilation', '1', kept)) return undefined;
+    } else {
+      const padding =
+        this.#paddingText(row, layer.kernel, layer.border) ?? this.#flat(writtenOf(row, 'padding')?.value);
+      if (padding === undefined) return undefined;
+      put('padding', padding);
+      if (!copy('dilation', '1', false)) return undefined;
+    }
+    if (!layer.depthwise && !copy('groups', '1', false)) return undefined;
     const own = place.norm.length === 0;
     const said =
       copy('bias', 'true', layer.norm || !writtenOf(row, 'norm')) &&
@@ -569,6 +572,7 @@ function listText(values: readonly number[]): string {
 function widthText(width: Width): string {
   if (typeof width === 'number') return String(width);
   const [over, under] = fraction(width.share);
+  if (over === under) return '$channels';
   return `$(channels${over === 1 ? '' : ` * ${over}`}${under === 1 ? '' : ` // ${under}`})`;
 }
 
