@@ -13,6 +13,7 @@ export { type Budget, type BudgetWish, budgetFor, budgetText, parseBudget, share
 export { documentProblems, findings, problems } from './features/findings.ts';
 export { type Hint, hints, maxLabel } from './features/hints.ts';
 export { type Hover, hintDetail, hover } from './features/hover.ts';
+export { type IgnoreOffer, ignores } from './features/ignores.ts';
 export { type Lens, lenses } from './features/lens.ts';
 export { type RepairOffer, repairs } from './features/repairs.ts';
 export {
