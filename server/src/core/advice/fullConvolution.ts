@@ -45,7 +45,7 @@ function separable(layer: Layer, kernel: readonly number[], full: boolean): Fix 
           {
             op: 'conv',
             depthwise: true,
-            out: { share: 1 },
+            out: agreed(layer, channelsIn) ?? { share: 1 },
             kernel,
             strided: kernel.map(() => true),
             border: 'kept',

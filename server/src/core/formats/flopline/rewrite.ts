@@ -297,7 +297,7 @@ class Writer {
     const { times, multiple } = out;
     if (target.text.startsWith('$')) {
       const inside = /^\$\((.*)\)$/s.exec(target.text)?.[1] ?? target.text.slice(1);
-      const simple = /^\w+$/.test(inside) ? inside : `(${inside})`;
+      const simple = /^\w+(?: \* \w+)*$/.test(inside) ? inside : `(${inside})`;
       const [over, under] = fraction(times);
       const share = `${simple}${over === 1 ? '' : ` * ${over}`}${under === 1 ? '' : ` // ${under}`}`;
       return `$(${share}${multiple === 1 ? '' : ` // ${multiple} * ${multiple}`})`;
