@@ -160,18 +160,8 @@ class Writer {
 
   #remove(item: Range): boolean {
     const row = this.#row(item);
-    if (row?.from.kind !== 'scalar') return this.#removeUnread(item);
-    const edit = removedItem(this.#text, row.spot);
-    if (!edit) return false;
-    this.#edits.push(edit);
-    this.#removed.add(row.index);
-    return true;
-  }
-
-  /** A row of several inputs may go where nobody reads it. */
-  #removeUnread(item: Range): boolean {
-    const row = this.#row(item);
-    if (!row || this.#isRead(row.index)) return false;
+    // Who reads a row of several inputs can read none of them instead.
+    if (!row || (row.from.kind !== 'scalar' && this.#isRead(row.index))) return false;
     const edit = removedItem(this.#text, row.spot);
     if (!edit) return false;
     this.#edits.push(edit);
@@ -201,7 +191,8 @@ class Writer {
     const placeOf = (index: number): number | undefined => {
       let source = index;
       while (this.#removed.has(source)) {
-        const [first, ...others] = rows[source] ? sourcesOf(rows[source]) : [];
+        const gone = rows[source];
+        const [first, ...others] = gone ? sourcesOf(gone) : [];
         if (!first || others.length > 0) return undefined;
         source = first.source;
       }
