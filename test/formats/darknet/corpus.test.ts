@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { defaultSettings, open, price, report } from '../../../server/src/core/index.ts';
+import { defaultSettings, open, price, type ReportShape, report } from '../../../server/src/core/index.ts';
 
 const corpus = join(import.meta.dirname, '../../../../shared/corpus/darknet-cfg');
 const skip = existsSync(corpus) ? false : 'the corpus is not here';
@@ -62,7 +62,7 @@ describe('Darknet files of the corpus', { skip }, () => {
 });
 
 /** Darknet says [C, 1, 1] and [C] of the same. */
-function bare(shape: readonly number[] | null | undefined): readonly number[] {
+function bare(shape: ReportShape | readonly number[] | undefined): ReportShape {
   const rest = [...(shape ?? [])];
   while (rest.length > 2 && rest.at(-1) === 1) rest.pop();
   return rest;
