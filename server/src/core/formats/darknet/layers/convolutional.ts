@@ -123,8 +123,10 @@ export function blur(row: Row, x: Tensor, antialiasing: number, stride: readonly
   );
 }
 
+const deforms = ['sway', 'rotate', 'stretch', 'stretch_sway'] as const;
+
 function checkDeform(row: Row): void {
-  const on = ['sway', 'rotate', 'stretch', 'stretch_sway'].filter(name => row.on(name));
+  const on = deforms.filter(name => row.on(name));
   if (on.length === 0) return;
   const place = placeOf(row.option(on[0]!)!);
   if (on.length > 1)
