@@ -198,9 +198,22 @@ function mutate(text: string, others: readonly string[], random: Random): string
   return result;
 }
 
-/** Goes the whole way; returns what is wrong, if anything is. */
+/** Goes the whole way; returns what is wrong, if anything is. What takes long is tried again: a busy machine is no hang. */
 function trial(source: Source, random: Random): string | undefined {
+  const { wrong, taken } = attempt(source, random);
+  if (wrong !== undefined || taken <= 1000) return wrong;
+  const again = attempt(source, random);
+  const least = Math.min(taken, again.taken);
+  return again.wrong ?? (least > 1000 ? `took ${Math.round(least)} ms` : undefined);
+}
+
+function attempt(source: Source, random: Random): { readonly wrong: string | undefined; readonly taken: number } {
   const start = performance.now();
+  const wrong = wayOf(source, random);
+  return { wrong, taken: performance.now() - start };
+}
+
+function wayOf(source: Source, random: Random): string | undefined {
   const inside = (range: Range, what: string): void => {
     if (!(range.from >= 0 && range.from <= range.to && range.to <= source.text.length)) {
       throw new Error(`${what} points at ${range.from}–${range.to} in a text of ${source.text.length}`);
@@ -216,6 +229,8 @@ function trial(source: Source, random: Random): string | undefined {
     for (const problem of problems(analysed)) {
       inside(problem.range, problem.code);
       for (const related of problem.related ?? []) inside(related.range, `${problem.code} (related)`);
+      for (const edit of (problem.repairs ?? []).flatMap(({ edits }) => edits))
+        inside(edit, `${problem.code} (repair)`);
     }
     findings(analysed);
     const whole = { from: 0, to: source.text.length };
@@ -242,8 +257,7 @@ function trial(source: Source, random: Random): string | undefined {
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
-  const taken = performance.now() - start;
-  return taken > 1000 ? `took ${Math.round(taken)} ms` : undefined;
+  return undefined;
 }
 
 function seeds(format: string | undefined): Source[] {

@@ -44,6 +44,7 @@ Options
   --convention NAME   what is counted: ${conventions.map(({ name }) => name).join(', ')} (default macs)
   --dialect NAME      whose modules the rows mean, where formats are spelled alike: ultralytics, yolov5;
                       alexeyab, pjreddie
+  --phase NAME        which layers of a Caffe network there are: TRAIN or TEST (default)
   --dtype NAME        number type that bytes are told in: ${Object.keys(bytesOf).join(', ')} (default fp32)
   --batch N           samples at once, for peak memory (default 1); counts are for one sample
   --blocks            rows with what is inside them
@@ -63,6 +64,7 @@ const options = {
   scale: { type: 'string' },
   convention: { type: 'string' },
   dialect: { type: 'string' },
+  phase: { type: 'string' },
   dtype: { type: 'string' },
   batch: { type: 'string' },
   blocks: { type: 'boolean' },
@@ -131,6 +133,7 @@ function settingsOf(values: ReturnType<typeof parse>['values']): Settings | stri
     batch,
     scale: values.scale,
     dialect: values.dialect,
+    phase: values.phase,
   };
 }
 

@@ -14,6 +14,8 @@ import { concat } from './concat.ts';
 import { constant } from './constant.ts';
 import { conv } from './conv.ts';
 import { convTranspose } from './convTranspose.ts';
+import { cropLike } from './cropLike.ts';
+import { detections } from './detections.ts';
 import { div } from './div.ts';
 import { dropout } from './dropout.ts';
 import { elu } from './elu.ts';
@@ -40,6 +42,7 @@ import { linear } from './linear.ts';
 import { local } from './local.ts';
 import { logSigmoid } from './logSigmoid.ts';
 import { logSoftmax } from './logSoftmax.ts';
+import { loss } from './loss.ts';
 import { lrn } from './lrn.ts';
 import { lstm } from './lstm.ts';
 import { matmul } from './matmul.ts';
@@ -54,6 +57,7 @@ import { permute } from './permute.ts';
 import { pixelShuffle } from './pixelShuffle.ts';
 import { pixelUnshuffle } from './pixelUnshuffle.ts';
 import { prelu } from './prelu.ts';
+import { priorBox } from './priorBox.ts';
 import { recurrentCell } from './recurrentCell.ts';
 import { reduce } from './reduce.ts';
 import { relu } from './relu.ts';
@@ -62,6 +66,7 @@ import { repeat } from './repeat.ts';
 import { reshape } from './reshape.ts';
 import { rmsNorm } from './rmsNorm.ts';
 import { rnn } from './rnn.ts';
+import { roiPool } from './roiPool.ts';
 import { scale } from './scale.ts';
 import { scaledDotProduct } from './scaledDotProduct.ts';
 import { selu } from './selu.ts';
@@ -161,6 +166,11 @@ export const ops = [
   rnn,
   recurrentCell,
   parameter,
+  cropLike,
+  detections,
+  loss,
+  priorBox,
+  roiPool,
   constant,
 ] as const satisfies readonly AnyOp[];
 
@@ -179,6 +189,8 @@ export * from './concat.ts';
 export * from './constant.ts';
 export * from './conv.ts';
 export * from './convTranspose.ts';
+export * from './cropLike.ts';
+export * from './detections.ts';
 export * from './div.ts';
 export * from './dropout.ts';
 export * from './elu.ts';
@@ -205,6 +217,7 @@ export * from './linear.ts';
 export * from './local.ts';
 export * from './logSigmoid.ts';
 export * from './logSoftmax.ts';
+export * from './loss.ts';
 export * from './lrn.ts';
 export * from './lstm.ts';
 export * from './matmul.ts';
@@ -219,6 +232,7 @@ export * from './permute.ts';
 export * from './pixelShuffle.ts';
 export * from './pixelUnshuffle.ts';
 export * from './prelu.ts';
+export * from './priorBox.ts';
 export * from './recurrentCell.ts';
 export * from './reduce.ts';
 export * from './relu.ts';
@@ -227,6 +241,7 @@ export * from './repeat.ts';
 export * from './reshape.ts';
 export * from './rmsNorm.ts';
 export * from './rnn.ts';
+export * from './roiPool.ts';
 export * from './scale.ts';
 export * from './scaledDotProduct.ts';
 export * from './selu.ts';

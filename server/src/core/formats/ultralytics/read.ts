@@ -14,7 +14,7 @@ import {
 } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
-import { suggestion } from '../../text/spelling.ts';
+import { didYouMean, respelling, suggestion } from '../../text/spelling.ts';
 import type { InputSize, Variant } from '../format.ts';
 import { bind } from './bind.ts';
 import type { Arranged, Dialect, Family } from './dialect.ts';
@@ -242,7 +242,9 @@ class Rows {
     if (!found) {
       const candidates = parts.module.startsWith('nn.') ? nn.keys() : this.#dialect.modules.keys();
       const message = `“${parts.module}” is not a module of ${this.#dialect.by}, so its cost and its shape are not known.${suggestion(parts.module, candidates)}`;
-      const problem: Problem = { range: trim(parts.moduleNode), severity: 'error', code: 'unknown-module', message };
+      const range = trim(parts.moduleNode);
+      const repair = respelling(parts.module, didYouMean(parts.module, candidates), range);
+      const problem: Problem = { range, severity: 'error', code: 'unknown-module', message, ...repair };
       return this.#unknown(spec, `“${parts.module}” is not a known module`, problem, inputs);
     }
     let refusal = '';
