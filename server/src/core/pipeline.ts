@@ -169,7 +169,7 @@ function newProblem(before: readonly Problem[], after: readonly Problem[]): stri
 }
 
 function readOptions(settings: Settings): ReadOptions {
-  return { input: settings.input, scale: settings.scale, dialect: settings.dialect };
+  return { input: settings.input, scale: settings.scale, dialect: settings.dialect, phase: settings.phase };
 }
 
 /** The settings with those of the file's comments; what cannot be understood is told. */
@@ -210,6 +210,9 @@ function withPragmas(settings: Settings, document: Document, problems: Problem[]
         break;
       case 'dialect':
         result = { ...result, dialect: value };
+        break;
+      case 'phase':
+        result = { ...result, phase: value };
         break;
       default:
         wrong(

@@ -15,53 +15,63 @@ interface Token {
   readonly scopes: readonly string[];
 }
 
-suite('The grammar of *.net.yaml', () => {
-  let grammar: Grammar;
-  let start: unknown;
+type Expected = readonly (readonly [word: string, scope: RegExp])[];
 
-  suiteSetup(async () => {
-    const modules = ['node_modules', 'node_modules.asar'].map(name => join(vscode.env.appRoot, name));
-    const folder = modules.find(path => existsSync(join(path, 'vscode-textmate')));
-    assert.ok(folder, 'VS Code has its tokenizer');
-    const load = createRequire(join(folder, 'index.js'));
-    const textmate = load('vscode-textmate');
-    const oniguruma = load('vscode-oniguruma');
-    await oniguruma.loadWASM(readFileSync(join(folder, 'vscode-oniguruma/release/onig.wasm')).buffer);
-    const files = grammarFiles();
-    const registry = new textmate.Registry({
-      onigLib: Promise.resolve({
-        createOnigScanner: (sources: string[]) => new oniguruma.OnigScanner(sources),
-        createOnigString: (text: string) => new oniguruma.OnigString(text),
-      }),
-      loadGrammar: async (scope: string) => {
-        const file = files.get(scope);
-        return file ? textmate.parseRawGrammar(readFileSync(file, 'utf8'), file) : null;
-      },
+/** A suite for one grammar; `check` compares the innermost scope of words, in the order of the text. */
+function suiteOf(
+  title: string,
+  scope: string,
+  tests: (check: (text: string, expected: Expected) => void) => void,
+): void {
+  suite(title, () => {
+    let grammar: Grammar;
+    let start: unknown;
+
+    suiteSetup(async () => {
+      const modules = ['node_modules', 'node_modules.asar'].map(name => join(vscode.env.appRoot, name));
+      const folder = modules.find(path => existsSync(join(path, 'vscode-textmate')));
+      assert.ok(folder, 'VS Code has its tokenizer');
+      const load = createRequire(join(folder, 'index.js'));
+      const textmate = load('vscode-textmate');
+      const oniguruma = load('vscode-oniguruma');
+      await oniguruma.loadWASM(readFileSync(join(folder, 'vscode-oniguruma/release/onig.wasm')).buffer);
+      const files = grammarFiles();
+      const registry = new textmate.Registry({
+        onigLib: Promise.resolve({
+          createOnigScanner: (sources: string[]) => new oniguruma.OnigScanner(sources),
+          createOnigString: (text: string) => new oniguruma.OnigString(text),
+        }),
+        loadGrammar: async (scope: string) => {
+          const file = files.get(scope);
+          return file ? textmate.parseRawGrammar(readFileSync(file, 'utf8'), file) : null;
+        },
+      });
+      grammar = await registry.loadGrammar(scope);
+      start = textmate.INITIAL;
     });
-    grammar = await registry.loadGrammar('source.flopline');
-    start = textmate.INITIAL;
+
+    tests((text, expected) => {
+      let stack = start;
+      const tokens = text.split('\n').flatMap(line => {
+        const { tokens: found, ruleStack } = grammar.tokenizeLine(line, stack);
+        stack = ruleStack;
+        return found.map(({ startIndex, endIndex, scopes }) => ({
+          word: line.slice(startIndex, endIndex).trim(),
+          scope: scopes.at(-1)!,
+        }));
+      });
+      let from = 0;
+      for (const [word, scope] of expected) {
+        const at = tokens.findIndex((token, index) => index >= from && token.word === word);
+        assert.ok(at >= 0, `${word} is a token of ${JSON.stringify(tokens)}`);
+        assert.match(tokens[at]!.scope, scope, word);
+        from = at + 1;
+      }
+    });
   });
+}
 
-  /** Checks the innermost scope of words, in the order of the text. */
-  function check(text: string, expected: readonly (readonly [word: string, scope: RegExp])[]): void {
-    let stack = start;
-    const tokens = text.split('\n').flatMap(line => {
-      const { tokens: found, ruleStack } = grammar.tokenizeLine(line, stack);
-      stack = ruleStack;
-      return found.map(({ startIndex, endIndex, scopes }) => ({
-        word: line.slice(startIndex, endIndex).trim(),
-        scope: scopes.at(-1)!,
-      }));
-    });
-    let from = 0;
-    for (const [word, scope] of expected) {
-      const at = tokens.findIndex((token, index) => index >= from && token.word === word);
-      assert.ok(at >= 0, `${word} is a token of ${JSON.stringify(tokens)}`);
-      assert.match(tokens[at]!.scope, scope, word);
-      from = at + 1;
-    }
-  }
-
+suiteOf('The grammar of *.net.yaml', 'source.flopline', check => {
   const operator = /^support\.function\.flopline$/;
   const key = /^entity\.name\.tag\.yaml$/;
   const number = /^constant\.numeric/;
@@ -118,13 +128,46 @@ suite('The grammar of *.net.yaml', () => {
   });
 });
 
-/** The files of our grammar and of the YAML grammars, by scope. */
+suiteOf('The grammar of Darknet’s cfg', 'source.darknet-cfg', check => {
+  const section = /^entity\.name\.section\.darknet-cfg$/;
+  const key = /^variable\.other\.property\.darknet-cfg$/;
+  const number = /^constant\.numeric\.darknet-cfg$/;
+
+  test('sections, keys and values', () => {
+    check('[net]\nwidth = 416\n[route]\nlayers=-1, 61\nactivation=leaky', [
+      ['net', section],
+      ['width', key],
+      ['=', /^keyword\.operator/],
+      ['416', number],
+      ['route', section],
+      ['layers', key],
+      ['-1', number],
+      [',', /^punctuation/],
+      ['61', number],
+      ['activation', key],
+      ['leaky', /^string\.unquoted/],
+    ]);
+  });
+
+  test('comments, on lines of their own and behind values', () => {
+    check('# flopline: dialect=pjreddie\n; a comment\nfilters=232 #192\n[yolo] # no', [
+      ['flopline:', /^keyword\.other\.directive/],
+      ['a comment', /^comment/],
+      ['232', number],
+      ['#192', /^comment/],
+      ['yolo', section],
+      ['# no', /^invalid/],
+    ]);
+  });
+});
+
+/** The files of our grammars and of the YAML grammars, by scope. */
 function grammarFiles(): Map<string, string> {
   const files = new Map<string, string>();
   for (const { extensionPath, packageJSON } of vscode.extensions.all) {
     const grammars: { scopeName: string; path: string }[] = packageJSON.contributes?.grammars ?? [];
     for (const { scopeName, path } of grammars)
-      if (/^source\.(yaml|flopline)/.test(scopeName)) files.set(scopeName, join(extensionPath, path));
+      if (/^source\.(yaml|flopline|darknet-cfg)/.test(scopeName)) files.set(scopeName, join(extensionPath, path));
   }
   return files;
 }

@@ -37,7 +37,12 @@ export function findings(analysed: Analysed): Problem[] {
   // A row that could not be read may be the one that reads the output.
   const readable = analysed.problems.every(({ severity }) => severity !== 'error');
   if (unusedOutput.enabled && readable) found.push(...unusedOutputs(model.graph, rows));
-  return found;
+  return found.map(problem => ({ ...problem, range: firstLine(problem.range, analysed) }));
+}
+
+/** What is to be told of a row of many lines is told at its first one: nobody wants all of them underlined. */
+function firstLine({ from, to }: Range, { document: { lines } }: Analysed): Range {
+  return { from, to: Math.max(from, Math.min(to, lines.end(lines.lineAt(from)))) };
 }
 
 const hasCost = ({ macs, params }: Cost): boolean => macs.value > 0 || params.value > 0;
