@@ -9,7 +9,7 @@ export {
   type Candidate,
   priceAdvice,
 } from './features/advice.ts';
-export { documentProblems, findings, problems } from './features/findings.ts';
+export { documentProblems, findings, problems, problemsWithHints } from './features/findings.ts';
 export { type Hint, hints, maxLabel } from './features/hints.ts';
 export { type Hover, hintDetail, hover } from './features/hover.ts';
 export { type Lens, lenses } from './features/lens.ts';

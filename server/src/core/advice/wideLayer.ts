@@ -9,7 +9,7 @@ import { retrain } from './words.ts';
 export const wideLayer = advice({
   code: 'wide-layer',
   summary: 'fewer channels',
-  threshold: undefined,
+  told: false,
   docs: {
     what: 'Makes a layer narrower: three quarters or half of its channels, rounded to 8. Who reads it follows. Layers whose outputs are added to its own must have as many channels, so they move together.',
     why: 'A convolution costs M²·k²·Cin·Cout: with half its filters it costs half, and so does every layer that reads it.',

@@ -1,11 +1,10 @@
 // Edits of the network as changes of the rows: numbers in `from`, and comments that begin with a row's number, follow.
 import type { GraphEdit, NewAttrs, NewConv, NewLayer, Place } from '../../graph/edit.ts';
-import { insertedItems, lineEnd, removedItem, type Spot, spotOf } from '../../syntax/lists.ts';
-import { type Mapping, type Sequence, scalarValue, type YamlNode } from '../../syntax/tree.ts';
+import { insertedItems, lineEnd, removedItem, type Spot } from '../../syntax/lists.ts';
+import { lookUp, type Mapping, resolved, type Sequence, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
 import type { Dialect, Family } from './dialect.ts';
-import { rowsOf } from './read.ts';
 
 /** What the rows are read by: how written channels become real ones. */
 export interface Chosen {
@@ -42,9 +41,8 @@ type ConvArg = keyof typeof convArgs;
 
 class Writer {
   readonly #text: string;
-  readonly #top: Mapping;
   readonly #chosen: Chosen;
-  readonly #nodes: readonly YamlNode[];
+  readonly #spots: readonly Spot[];
   readonly #edits: TextEdit[] = [];
   /** How many rows come before the one with an index, and which go. */
   readonly #inserted = new Map<number, number>();
@@ -55,9 +53,8 @@ class Writer {
 
   constructor(text: string, top: Mapping, chosen: Chosen) {
     this.#text = text;
-    this.#top = top;
     this.#chosen = chosen;
-    this.#nodes = rowsOf(top);
+    this.#spots = spotsOf(top);
   }
 
   edit(edit: GraphEdit): boolean {
@@ -170,8 +167,8 @@ class Writer {
   }
 
   #isRead(index: number): boolean {
-    return this.#nodes.some((node, at) => {
-      const row = this.#rowOf(node, at);
+    return this.#spots.some((spot, at) => {
+      const row = this.#rowOf(spot, at);
       return !row || sourcesOf(row).some(({ source }) => source === index);
     });
   }
@@ -181,12 +178,12 @@ class Writer {
   #renumber(): boolean {
     const places: number[] = [];
     let at = 0;
-    for (let index = 0; index < this.#nodes.length; index++) {
+    for (let index = 0; index < this.#spots.length; index++) {
       at += this.#inserted.get(index) ?? 0;
       places.push(at);
       if (!this.#removed.has(index)) at++;
     }
-    const rows = this.#nodes.map((node, index) => this.#rowOf(node, index));
+    const rows = this.#spots.map((spot, index) => this.#rowOf(spot, index));
     // Who read a row that is gone reads what it has read.
     const placeOf = (index: number): number | undefined => {
       let source = index;
@@ -198,7 +195,7 @@ class Writer {
       }
       return source < 0 ? source : places[source];
     };
-    for (let index = 0; index < this.#nodes.length; index++) {
+    for (let index = 0; index < this.#spots.length; index++) {
       if (this.#removed.has(index)) continue;
       const place = places[index]!;
       const row = rows[index];
@@ -213,7 +210,7 @@ class Writer {
           else if (fresh !== place + value) this.#replace(node, fresh < 0 ? String(fresh) : String(fresh - place));
         }
       }
-      if (place !== index) this.#renumberComment(this.#nodes[index]!, index, place);
+      if (place !== index) this.#renumberComment(this.#spots[index]!.item, index, place);
     }
     return true;
   }
@@ -306,18 +303,18 @@ class Writer {
   // ——— Rows ——————————————————————————————————————————————————————————————————————————————————————————————————————
 
   #row(site: Range): Row | undefined {
-    const index = this.#nodes.findIndex(({ from, to }) => from === site.from && to === site.to);
-    const node = this.#nodes[index];
-    return node && this.#rowOf(node, index);
+    const index = this.#spots.findIndex(({ item: { from, to } }) => from === site.from && to === site.to);
+    const spot = this.#spots[index];
+    return spot && this.#rowOf(spot, index);
   }
 
   /** A row that is written where it stands, with its four parts. */
-  #rowOf(node: YamlNode, index: number): Row | undefined {
+  #rowOf(spot: Spot, index: number): Row | undefined {
+    const node = spot.item;
     if (node.kind !== 'sequence' || node.items.length !== 4) return undefined;
     const [from, , module, args] = node.items;
     if (module?.kind !== 'scalar' || args?.kind !== 'sequence' || from!.kind === 'alias') return undefined;
-    const spot = spotOf(this.#top, node);
-    return spot && { index, spot, parts: node, from: from!, module: module.text, args };
+    return { index, spot, parts: node, from: from!, module: module.text, args };
   }
 
   #replace(range: Range, text: string): void {
@@ -327,6 +324,14 @@ class Writer {
   #slice({ from, to }: Range): string {
     return this.#text.slice(from, to);
   }
+}
+
+/** The rows of `backbone` and `head`, each in its list. */
+function spotsOf(top: Mapping): readonly Spot[] {
+  return ['backbone', 'head'].flatMap(key => {
+    const list = resolved(lookUp(top, key));
+    return list?.kind === 'sequence' ? list.items.map((item, index): Spot => ({ list, index, item })) : [];
+  });
 }
 
 /** What a row reads: each number of its `from`, and the row that it means. */
