@@ -27,7 +27,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     },
     {
       // Any scheme: unsaved and virtual files are specs too; the server reads no disk.
-      documentSelector: [{ language: 'flopline' }, { language: 'yaml' }],
+      documentSelector: [{ language: 'flopline' }, { language: 'yaml' }, { language: 'prototxt' }],
       initializationOptions,
       connectionOptions: { maxRestartCount: 4 },
       markdown: { isTrusted: false },
