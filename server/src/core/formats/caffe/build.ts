@@ -50,6 +50,8 @@ class Building {
   readonly #blobs = new Map<string, Blob>();
   /** The first layer that makes a blob, of those that are there. */
   readonly #makers = new Map<string, number>();
+  /** Whether a bottom was read that nobody makes. */
+  #hasLooseEnds = false;
 
   constructor(root: ProtoMessage, layers: readonly Layer[], state: State, input: readonly InputSize[]) {
     this.#root = root;
@@ -227,6 +229,7 @@ class Building {
       blob.used = true;
       return blob.tensor;
     }
+    this.#hasLooseEnds = true;
     return this.#builder.unknown(this.#unknownBottom(bottom, index));
   }
 
@@ -307,6 +310,8 @@ class Building {
 
   /** Tops that nobody reads are the network's outputs: told of where that looks like an oversight. */
   #unused(): void {
+    // A bottom that leads nowhere may be the one that was meant.
+    if (this.#hasLooseEnds) return;
     const last = this.#layers.findLast((_, index) => this.#absent[index] === undefined);
     for (const [name, { used, layer, top }] of this.#blobs) {
       if (used || !layer || layer === last || endings.has(layer.type)) continue;

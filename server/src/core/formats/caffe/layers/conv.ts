@@ -202,12 +202,10 @@ function spatial(
 }
 
 export function missing(scope: Scope, field: string, what: string): Complaint {
-  const place = scope.param.holder ? '' : ` in ${scope.layer.form === 'v0' ? 'layer' : 'a parameter message'}`;
-  return {
-    code: 'missing-field',
-    attr: field,
-    message: `“${field}” is missing${place}: ${what}. Write ${field}: and a number.`,
-  };
+  const { param, paramName, layer } = scope;
+  const written =
+    layer.form === 'v0' || param.holder || paramName === '' ? `${field}: 64` : `${paramName} { ${field}: 64 }`;
+  return { code: 'missing-field', attr: field, message: `“${field}” is missing: ${what}. Write ${written}, say.` };
 }
 
 export const InnerProduct: LayerType = {
