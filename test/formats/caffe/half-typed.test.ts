@@ -47,7 +47,7 @@ describe('Caffe prototxt, half typed', () => {
   });
 
   it('strings that are open', () => {
-    check('bottom: "data" top: "priors"', 'bottom: "data" top: "priors"\n  name: "', ['priors', '']);
+    check('bottom: "data" top: "priors"', 'bottom: "data" top: "priors"\n  name: "', ['priors', 'PriorBox']);
     check('data_param { source: "train_lmdb"', 'data_param { source: "train_lmdb', []);
   });
 
