@@ -10,7 +10,7 @@ export {
   priceAdvice,
 } from './features/advice.ts';
 export { type Budget, type BudgetWish, budgetFor, budgetText, parseBudget, shareChange } from './features/budget.ts';
-export { documentProblems, findings, problems } from './features/findings.ts';
+export { documentProblems, findings, problems, problemsWithHints } from './features/findings.ts';
 export { type Hint, hints, maxLabel } from './features/hints.ts';
 export { type Hover, hintDetail, hover } from './features/hover.ts';
 export { type IgnoreOffer, ignores } from './features/ignores.ts';

@@ -98,14 +98,14 @@ export const toProto = {
   /** As a quick fix where its diagnostic asks for it (or the finding that it answers), else as a refactoring. */
   advice(
     lines: Lines,
-    { code, range: place, title, refused }: Advice,
+    { answers, range: place, title, refused }: Advice,
     kind: CodeActionKind,
     told: readonly Diagnostic[],
   ): CodeAction {
     return {
       title,
       kind,
-      ...(kind === CodeActionKind.QuickFix ? ofDiagnostics(lines, told, code, place) : {}),
+      ...(kind === CodeActionKind.QuickFix ? ofDiagnostics(lines, told, answers, place) : {}),
       ...(refused === null ? {} : { disabled: { reason: refused } }),
     };
   },

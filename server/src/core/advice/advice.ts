@@ -9,8 +9,8 @@ export interface AdviceRule {
   readonly code: string;
   /** What it proposes, in a few words: “1×1 bottleneck”. */
   readonly summary: string;
-  /** The share of the network's MACs or parameters from which a diagnostic points to it; undefined: never. */
-  readonly threshold: number | undefined;
+  /** Whether diagnostics point to it. */
+  readonly told: boolean;
   /** The code of a finding told elsewhere that asks for it. */
   readonly answers?: string;
   readonly docs: AdviceDocs;
@@ -34,9 +34,9 @@ export interface AdviceDocs {
 export interface Finding {
   /** The item that it speaks of. */
   readonly at: Range;
-  /** What a diagnostic says, without the share of the whole; undefined where there is none. */
+  /** What a diagnostic says, `{share}` for its share of the whole; undefined where there is none. */
   readonly message?: string | undefined;
-  /** Of what that share is: of the work, or of the parameters. Absent: there is a diagnostic whatever the share. */
+  /** Of what that share is, if the setting's threshold counts: of the work, or of the parameters. */
   readonly measure?: 'macs' | 'params';
   /** The likeliest first. */
   readonly fixes: readonly Fix[];

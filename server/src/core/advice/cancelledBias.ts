@@ -5,7 +5,7 @@ import { convOf } from './network.ts';
 export const cancelledBias = advice({
   code: 'cancelled-bias',
   summary: 'no bias before a normalization',
-  threshold: 0,
+  told: true,
   docs: {
     what: 'Drops the bias of a layer whose output is normalized channel by channel.',
     why: 'Batch normalization subtracts the mean of each channel, and with it every bias: Cout parameters that can do nothing.',

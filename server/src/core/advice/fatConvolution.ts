@@ -9,7 +9,7 @@ const shares = [1 / 4, 1 / 8, 3 / 8, 1 / 2];
 export const fatConvolution = advice({
   code: 'fat-convolution',
   summary: '1×1 bottleneck',
-  threshold: 0.1,
+  told: true,
   docs: {
     what: 'Puts a 1×1 convolution before a wide k×k one. It makes a few channels of many, and the k×k works on the few.',
     why: 'A k×k convolution costs M²·k²·Cin·Cout. With C channels between it is M²·Cin·C + M²·k²·C·Cout: for k = 5, Cin = 256, Cout = 96 and C = 64 less than a third.',

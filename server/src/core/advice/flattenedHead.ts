@@ -9,7 +9,7 @@ import { retrain, volume } from './words.ts';
 export const flattenedHead = advice({
   code: 'flattened-head',
   summary: 'global average pooling before a fully connected layer',
-  threshold: 0.1,
+  told: true,
   docs: {
     what: 'Averages each channel over all places before the fully connected layer, which then reads C features instead of C·H·W. Where several follow each other, as in VGG, all but the last may go.',
     why: 'A fully connected layer has C·H·W·Cout weights and as many multiply-accumulates, with the average C·Cout: a 49th for 7×7.',

@@ -8,7 +8,7 @@ import { kernelText, retrain, volume } from './words.ts';
 export const fullConvolution = advice({
   code: 'full-convolution',
   summary: 'depthwise separable convolution',
-  threshold: undefined,
+  told: false,
   docs: {
     what: 'Replaces a K×K convolution by a depthwise K×K (one filter for each channel) and a 1×1 across the channels.',
     why: 'They cost M²·K²·Cin + M²·Cin·Cout instead of M²·K²·Cin·Cout: 1/Cout + 1/K² of it, about a ninth for 3×3.',
@@ -45,7 +45,7 @@ function separable(layer: Layer, kernel: readonly number[], full: boolean): Fix 
           {
             op: 'conv',
             depthwise: true,
-            out: { share: 1 },
+            out: agreed(layer, channelsIn) ?? { share: 1 },
             kernel,
             strided: kernel.map(() => true),
             border: 'kept',

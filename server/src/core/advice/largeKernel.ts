@@ -8,7 +8,7 @@ const words: Readonly<Record<number, string>> = { 2: 'two', 3: 'three' };
 export const largeKernel = advice({
   code: 'large-kernel',
   summary: 'two 3×3 for a 5×5, three for a 7×7',
-  threshold: 0.1,
+  told: true,
   docs: {
     what: 'Replaces a 5×5 convolution by two 3×3, a 7×7 by three. Together they see as far, with an activation more between.',
     why: 'Two 3×3 cost M²·9·(Cin·C + C·Cout) instead of M²·25·Cin·Cout: 18/25 where all widths are equal. C, the width between, decides: two 3×3 from 64 to 192 channels with 192 between cost 44 % more than the 5×5, with 64 between they cost half.',

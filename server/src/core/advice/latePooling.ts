@@ -7,7 +7,7 @@ import { volume } from './words.ts';
 export const latePooling = advice({
   code: 'late-pooling',
   summary: 'average pooling before a 1×1 convolution',
-  threshold: 0,
+  told: true,
   docs: {
     what: 'Moves an average pooling that stands behind a 1×1 convolution before it.',
     why: 'An average over places and a sum over channels may change places: the result is the same, and the convolution works on a quarter of the places (for 2×2).',

@@ -6,7 +6,7 @@ import { volume } from './words.ts';
 export const mergeableLayers = advice({
   code: 'mergeable-layers',
   summary: 'one layer for two with nothing between',
-  threshold: 0,
+  told: true,
   docs: {
     what: 'Removes a fully connected layer or a 1×1 convolution that another one follows with nothing between them.',
     why: 'Two linear maps one after the other are one: A·(B·x) = (A·B)·x. It costs Cin·Cout instead of Cin·C + C·Cout, which is less unless C is small.',

@@ -46,6 +46,7 @@ export class Network {
   #consumers: ReadonlyMap<Tensor, readonly GraphNode[]> | undefined;
   #layerOf: ReadonlyMap<GraphNode, Layer> | undefined;
   #outputs: ReadonlySet<Tensor> | undefined;
+  #frames: ReadonlyMap<number, readonly Frame[]> | undefined;
 
   constructor(model: Model) {
     this.model = model;
@@ -111,9 +112,9 @@ export class Network {
   costOf(items: readonly Range[]): { readonly macs: number; readonly params: number } {
     let macs = 0;
     let params = 0;
-    for (const { first, end } of this.framesOf(items)) {
-      for (let id = first; id < end; id++) {
-        const cost = this.model.costOfNode(this.graph.nodes[id]!);
+    for (const item of items) {
+      for (const frame of this.#framesOf(item)) {
+        const cost = this.model.costOf(frame);
         macs += cost.macs.value;
         params += cost.params.value;
       }
@@ -121,17 +122,22 @@ export class Network {
     return { macs, params };
   }
 
-  /** The outermost frames that stand for one of the items. */
-  framesOf(items: readonly Range[]): readonly Frame[] {
-    const wanted = new Set(items.map(({ from }) => from));
-    const found: Frame[] = [];
-    const visit = (frame: Frame): void => {
-      const [site] = frame.sites;
-      if (site && wanted.has(site.from)) found.push(frame);
-      else if (frame.hasSitesInside) for (const child of frame.children) visit(child);
-    };
-    for (const row of this.graph.root.children) visit(row);
-    return found;
+  /** The outermost frames that stand for an item. */
+  #framesOf({ from }: Range): readonly Frame[] {
+    if (!this.#frames) {
+      const map = new Map<number, Frame[]>();
+      const visit = (frame: Frame): void => {
+        const [site] = frame.sites;
+        const there = site && map.get(site.from);
+        if (site && !there) map.set(site.from, [frame]);
+        // Copies inside the frame of a use are in its cost already.
+        else if (there && frame.first >= there.at(-1)!.end) there.push(frame);
+        if (frame.hasSitesInside) for (const child of frame.children) visit(child);
+      };
+      for (const row of this.graph.root.children) visit(row);
+      this.#frames = map;
+    }
+    return this.#frames.get(from) ?? [];
   }
 
   #all(): readonly Layer[] {

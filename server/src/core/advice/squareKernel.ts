@@ -6,7 +6,7 @@ import { channelsText, kernelText, retrain } from './words.ts';
 export const squareKernel = advice({
   code: 'square-kernel',
   summary: 'N×1 and 1×N for N×N',
-  threshold: undefined,
+  told: false,
   docs: {
     what: 'Replaces an N×N convolution by an N×1 and a 1×N one after the other.',
     why: 'They cost M²·N·(Cin·C + C·Cout) instead of M²·N²·Cin·Cout: 2/N where all widths are equal, two thirds for 3×3, two sevenths for 7×7.',

@@ -6,7 +6,7 @@ import { kernelText, retrain, volume } from './words.ts';
 export const ungroupedConvolution = advice({
   code: 'ungrouped-convolution',
   summary: 'grouped convolution',
-  threshold: undefined,
+  told: false,
   docs: {
     what: 'Splits the channels in groups that do not see each other.',
     why: 'With g groups each filter reads Cin/g channels: work and weights are divided by g.',

@@ -7,7 +7,7 @@ import type { Network } from './network.ts';
 export const unusedLayer = advice({
   code: 'unused-layer',
   summary: 'no layer whose output nobody uses',
-  threshold: undefined,
+  told: false,
   answers: 'unused-output',
   docs: {
     what: 'Removes a layer whose output no other layer reads and the network does not return.',

@@ -9,7 +9,7 @@ import { retrain } from './words.ts';
 export const wideLayer = advice({
   code: 'wide-layer',
   summary: 'fewer channels',
-  threshold: undefined,
+  told: false,
   docs: {
     what: 'Makes a layer narrower: three quarters or half of its channels, rounded to 8. Who reads it follows. Layers whose outputs are added to its own must have as many channels, so they move together.',
     why: 'A convolution costs M²·k²·Cin·Cout: with half its filters it costs half, and so does every layer that reads it.',
@@ -23,7 +23,12 @@ export const wideLayer = advice({
       if (layer.uses.some(use => isDepthwise(use.main) || widthOf(layer, use) < 16)) continue;
       const tied = new Tied(network, layer);
       if (tied.reason === 'output') continue;
-      yield { at: layer.place.item, fixes: [0.75, 0.5].map(times => narrower(layer, tied, times)) };
+      const times = [0.75, 0.5].filter(
+        (share, at, all) =>
+          at === 0 ||
+          layer.uses.some(use => floored(widthOf(layer, use), share) !== floored(widthOf(layer, use), all[0]!)),
+      );
+      yield { at: layer.place.item, fixes: times.map(share => narrower(layer, tied, share)) };
     }
   },
 });

@@ -3,6 +3,7 @@ import { type AdviceRule, adviceRules, type Finding, type Fix, Network } from '.
 import type { Model } from '../analysis/model.ts';
 import { type Analysed, attempt } from '../pipeline.ts';
 import type { TextEdit } from '../text/edit.ts';
+import type { Problem } from '../text/problem.ts';
 import { percent, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
 import { storedShape } from './wording.ts';
@@ -20,6 +21,8 @@ export interface Advice {
   readonly why: string;
   /** Whether a diagnostic asks for it. */
   readonly kind: 'quickfix' | 'rewrite';
+  /** The code of that diagnostic. */
+  readonly answers: string;
   readonly before: AdviceTotals;
   readonly after: AdviceTotals;
   /** Why it is not to be had, in words; the edits are empty then. */
@@ -38,6 +41,7 @@ export interface Candidate {
   readonly code: string;
   readonly range: Range;
   readonly kind: Advice['kind'];
+  readonly answers: string;
   /** Without its price. */
   readonly title: string;
   readonly fix: Fix;
@@ -63,7 +67,7 @@ export function adviceCandidates(analysed: Analysed, within: Range = everywhere(
   const network = networkOf(analysed);
   const { lines } = analysed.document;
   const told = new Map<string, number>();
-  const found = adviceRules.flatMap(rule =>
+  const found = rulesFor(analysed).flatMap(rule =>
     [...rule.find(network, within)].flatMap(finding =>
       finding.fixes.map((fix): Candidate => {
         const line = lines.lineAt(finding.at.from) + 1;
@@ -74,6 +78,7 @@ export function adviceCandidates(analysed: Analysed, within: Range = everywhere(
         return {
           id: count === 1 ? base : `${base}.${count}`,
           code: rule.code,
+          answers: rule.answers ?? rule.code,
           range: finding.at,
           kind: isTold(analysed, network, rule, finding) ? 'quickfix' : 'rewrite',
           title: fix.title,
@@ -87,10 +92,10 @@ export function adviceCandidates(analysed: Analysed, within: Range = everywhere(
 
 /** Tries one of them; undefined where it is not to be had and nobody would expect it. */
 export function priceAdvice(analysed: Analysed, candidate: Candidate): Advice | undefined {
-  const { id, code, range, kind, fix } = candidate;
+  const { id, code, answers, range, kind, fix } = candidate;
   const before = totalsOf(analysed);
   const refuse = (reason: string): Advice => ({
-    ...{ id, code, range, kind, before, after: before, refused: reason, edits: [] },
+    ...{ id, code, answers, range, kind, before, after: before, refused: reason, edits: [] },
     title: `${fix.title}: ${reason}`,
     why: whyText(analysed, fix),
   });
@@ -106,7 +111,7 @@ export function priceAdvice(analysed: Analysed, candidate: Candidate): Advice | 
     return refuse(`${what} would cost ${percent(-saved.macs / here.macs)} more here: ${where}`);
   }
   return {
-    ...{ id, code, range, kind, before, after, refused: null, edits: trial.edits },
+    ...{ id, code, answers, range, kind, before, after, refused: null, edits: trial.edits },
     title: `${fix.title}: ${priceText(before, after, here)}`,
     why: whyText(analysed, fix),
   };
@@ -117,14 +122,56 @@ export function* advise(analysed: Analysed, within?: Range): Generator<Advice | 
   for (const candidate of adviceCandidates(analysed, within)) yield priceAdvice(analysed, candidate);
 }
 
-function isTold(analysed: Analysed, network: Network, { threshold, answers }: AdviceRule, finding: Finding): boolean {
-  if (answers !== undefined) return true;
-  if (finding.message === undefined || threshold === undefined) return false;
-  return finding.measure === undefined || shareOf(analysed, network, finding) >= threshold;
+/** Where the costs of a network ask for advice, as hints; those about what is told elsewhere are told there. */
+export function adviceProblems(analysed: Analysed): Problem[] {
+  const network = networkOf(analysed);
+  return rulesFor(analysed)
+    .filter(({ told }) => told)
+    .flatMap(rule =>
+      [...rule.find(network, everywhere(analysed))]
+        .filter(finding => finding.message !== undefined && isTold(analysed, network, rule, finding))
+        .map(
+          ({ at, message, measure, fixes }): Problem => ({
+            range: { from: at.from, to: at.to },
+            severity: 'hint',
+            code: rule.code,
+            message: message!.replace('{share}', shareText(shareOf(analysed, network, { fixes, measure }), measure)),
+          }),
+        ),
+    );
+}
+
+const shareText = (share: number, measure: Finding['measure']): string =>
+  `${percent(share)} of the network’s ${measure === 'params' ? 'parameters' : 'MACs'}`;
+
+/** The pieces that settings have not switched off. */
+function rulesFor({ settings, document }: Analysed): readonly AdviceRule[] {
+  // What cannot be written need not be looked for.
+  if (!document.reader?.rewrite) return [];
+  return adviceRules.filter(rule => settings.advice[settingOf(rule)]?.enabled);
+}
+
+/** `fatConvolution` for `fat-convolution`. */
+export function settingOf({ code }: Pick<AdviceRule, 'code'>): string {
+  return code.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function isTold(analysed: Analysed, network: Network, rule: AdviceRule, finding: Finding): boolean {
+  if (rule.answers !== undefined) return true;
+  if (finding.message === undefined) return false;
+  const threshold = analysed.settings.advice[settingOf(rule)]?.threshold ?? 0;
+  return (
+    finding.measure === undefined ||
+    shareOf(analysed, network, { fixes: finding.fixes, measure: finding.measure }) >= threshold
+  );
 }
 
 /** The finding's share of the whole. */
-function shareOf({ model }: Analysed, network: Network, { fixes, measure }: Finding): number {
+function shareOf(
+  { model }: Analysed,
+  network: Network,
+  { fixes, measure }: Pick<Finding, 'fixes'> & { readonly measure: Finding['measure'] | undefined },
+): number {
   const here = network.costOf(fixes[0]?.here ?? []);
   const { macs, params } = model.totals;
   return measure === 'params' ? here.params / params.value : here.macs / macs.value;

@@ -8,6 +8,7 @@ import { isIgnored } from '../text/pragma.ts';
 import type { Problem } from '../text/problem.ts';
 import { bytes, percent } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
+import { adviceProblems } from './advice.ts';
 import { elementBytes, frameName, shapeText } from './wording.ts';
 
 /** Everything to tell of a text: what is wrong with it, and what its costs say; what comments ignore is left out. */
@@ -17,6 +18,13 @@ export function problems(analysed: Analysed): Problem[] {
   return [...analysed.problems, ...told];
 }
 
+/** The same with hints at advice: for an editor, which offers the advice at its place. */
+export function problemsWithHints(analysed: Analysed): Problem[] {
+  const { document } = analysed;
+  const hints = adviceProblems(analysed).filter(problem => !isIgnored(problem, document.pragmas, document.lines));
+  return [...problems(analysed), ...hints];
+}
+
 /** What is to be told of a document that was not priced. */
 export function documentProblems(document: Document): Problem[] {
   return document.problems.filter(problem => !isIgnored(problem, document.pragmas, document.lines));
@@ -24,7 +32,7 @@ export function documentProblems(document: Document): Problem[] {
 
 /** What the costs of a network say, as settings ask for it. */
 export function findings(analysed: Analysed): Problem[] {
-  const { model, settings } = analysed;
+  const { model, settings, document } = analysed;
   const { dominance, hugeActivation, unusedOutput } = settings.diagnostics;
   const rows = model.graph.root.children.filter(({ sites, end, first }) => sites.length > 0 && end > first);
   const found: Problem[] = [];
@@ -37,7 +45,8 @@ export function findings(analysed: Analysed): Problem[] {
   // A row that could not be read may be the one that reads the output.
   const readable = analysed.problems.every(({ severity }) => severity !== 'error');
   if (unusedOutput.enabled && readable) found.push(...unusedOutputs(model.graph, rows));
-  return found;
+  // A layer of twenty lines is told of at its first.
+  return found.map(problem => ({ ...problem, range: document.lines.firstOf(problem.range) }));
 }
 
 const hasCost = ({ macs, params }: Cost): boolean => macs.value > 0 || params.value > 0;

@@ -4,7 +4,7 @@ import type { TextEdit } from '../text/edit.ts';
 import type { Lines } from '../text/lines.ts';
 import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
-import { problems } from './findings.ts';
+import { problemsWithHints } from './findings.ts';
 
 /** A comment that may be written, beside the problem that it silences. */
 export interface IgnoreOffer {
@@ -16,7 +16,7 @@ export interface IgnoreOffer {
 /** Comments for what is told of costs at a stretch of the text: what is wrong is to be mended, not ignored. */
 export function ignores(analysed: Analysed, within: Range): IgnoreOffer[] {
   const { lines } = analysed.document;
-  const told = problems(analysed).filter(
+  const told = problemsWithHints(analysed).filter(
     ({ range, severity }) =>
       (severity === 'information' || severity === 'hint') && range.from <= within.to && within.from <= range.to,
   );

@@ -27,7 +27,7 @@ export interface NewConv {
   readonly op: 'conv';
   /** As many filters as input channels, one for each: `groups` is that number too. */
   readonly depthwise: boolean;
-  /** Not looked at where depthwise. */
+  /** Where depthwise, the channels that it reads. */
   readonly out: Width;
   /** One entry for each spatial dimension. */
   readonly kernel: readonly number[];

@@ -28,14 +28,17 @@ export function spotOf(node: YamlNode | undefined, site: Range): Spot | undefine
 /** Puts items before one, in the way that the list is written. `above` says which comments above it stay with it. */
 export function insertedItems(
   text: string,
-  { list, item }: Spot,
+  { list, index, item }: Spot,
   items: readonly string[],
   above: (comment: string) => boolean,
 ): TextEdit | undefined {
   if (list.flow) {
     const start = lineStart(text, item.from);
-    const own = text.slice(start, item.from).trim() === '';
-    const gap = own ? `${newlineOf(text)}${text.slice(start, item.from)}` : ' ';
+    const column = text.slice(start, item.from);
+    const second = list.items[1];
+    // The first of a list with one item a line stands behind the bracket.
+    const own = column.trim() === '' || (index === 0 && second && lineStart(text, second.from) > item.to);
+    const gap = own ? newlineOf(text) + column.replace(/\S/g, ' ') : ' ';
     return { from: item.from, to: item.from, text: items.map(each => `${each},${gap}`).join('') };
   }
   const dash = dashOf(text, item);

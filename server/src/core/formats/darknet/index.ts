@@ -32,14 +32,15 @@ function read(source: Source, cfg: Cfg, written: Dialect | undefined, options: R
     problems.push({ range: head, severity: 'information', code: 'wrong-setting', message });
   }
   let dialect = wanted ?? written ?? 'alexeyab';
-  let built: Built = build(cfg, dialect, options.input?.[0]);
+  const checks = options.main !== false;
+  let built: Built = build(cfg, dialect, options.input?.[0], checks);
   // Nothing else says whose it is, and AlexeyAB's Darknet refuses it.
   if (!wanted && !written && built.acrossSizes) {
     const { section } = built.acrossSizes;
     const message = `This shortcut adds layers of different sizes, which only ${authorOf.pjreddie} does; the file is read as it would. AlexeyAB’s stops here.`;
     problems.push({ range: section.header, severity: 'information', code: 'only-pjreddie', message });
     dialect = 'pjreddie';
-    built = build(cfg, dialect, options.input?.[0]);
+    built = build(cfg, dialect, options.input?.[0], checks);
   }
   if (cfg.sections.length <= 1) {
     const message = 'This file has no layers: sections such as [convolutional] are missing.';

@@ -32,13 +32,14 @@ const ends: ReadonlySet<string> = new Set([
 /** Heads with a box or more in each cell of a grid. */
 const grids: ReadonlySet<string> = new Set(['yolo', 'Gaussian_yolo', 'region']);
 
-export function build(cfg: Cfg, dialect: Dialect, input: InputSize | undefined): Built {
+/** `checks` is false for a reading beside the one that a person looks at: lines are not looked through for mistakes. */
+export function build(cfg: Cfg, dialect: Dialect, input: InputSize | undefined, checks: boolean): Built {
   const builder = new Builder();
   const isNet = sectionOf(cfg.sections[0]?.type ?? '')?.name === 'net';
   const values: Value[] = [];
   const network: Network = { convolutions: new Map() };
   const net = isNet ? netOf(cfg.sections[0]!, dialect, builder) : undefined;
-  let before = net ? readNet(net, input) : withoutNet(cfg, builder);
+  let before = net ? readNet(net, input, checks) : withoutNet(cfg, builder);
   tellLinesBefore(cfg, builder);
   let acrossSizes: Row | undefined;
   const outputs: Tensor[] = [];
@@ -46,7 +47,7 @@ export function build(cfg: Cfg, dialect: Dialect, input: InputSize | undefined):
   for (const section of isNet ? cfg.sections.slice(1) : cfg.sections) {
     if (builder.full) break;
     const row = new Row(section, sectionOf(section.type), dialect, builder, values, before);
-    before = readLayer(row, network);
+    before = readLayer(row, network, checks);
     if (!acrossSizes && row.kind?.name === 'shortcut' && crosses(row)) acrossSizes = row;
     if (row.kind && ends.has(row.kind.name)) outputs.push(before.tensor);
     if (row.kind && grids.has(row.kind.name)) isDetector = true;
@@ -69,14 +70,16 @@ function netOf(section: CfgSection, dialect: Dialect, builder: Builder): Row {
 }
 
 /** parse_net_options: an image where height, width and channels are given, else a vector of `inputs`. */
-function readNet(row: Row, input: InputSize | undefined): Value {
+function readNet(row: Row, input: InputSize | undefined, checks: boolean): Value {
   const { builder, section } = row;
   const written = ['channels', 'height', 'width'].map(name => row.size(name, 0, 0));
   const image = written.every(length => length !== 0);
   const length = row.int('inputs', 0);
-  checkSchedule(row);
-  row.check();
-  plainHeader(row);
+  if (checks) {
+    checkSchedule(row);
+    row.check();
+    plainHeader(row);
+  }
   const wanted = input && (input.name === undefined ? input.sizes : input.sizes.slice(1));
   const sizes = wanted ?? (image ? written : [length > 0 ? length : Number.NaN]);
   let why: string | undefined;
@@ -86,7 +89,7 @@ function readNet(row: Row, input: InputSize | undefined): Value {
     row.tell(section.header, 'missing-argument', why);
   } else if (sizes.some(Number.isNaN)) why = 'a size of the input is not known';
   const shape = why !== undefined && !image ? [1, Number.NaN, Number.NaN, Number.NaN] : [1, ...sizes];
-  const spec = { label: 'net', type: 'net', sites: [section.header], locate: row.locate, notes: row.notes };
+  const spec = { label: 'net', type: 'net', sites: [section.range], locate: row.locate, notes: row.notes };
   const tensor = builder.within(spec, () => builder.input('data', shape, why));
   return { tensor, image: shape.length === 4, reduction: 1, widthBy: undefined };
 }
@@ -116,20 +119,22 @@ function tellLinesBefore(cfg: Cfg, builder: Builder): void {
   }
 }
 
-function readLayer(row: Row, network: Network): Value {
+function readLayer(row: Row, network: Network, checks: boolean): Value {
   const { builder, section, kind, input, index } = row;
   const spec = {
     label: `layer ${index}`,
     type: kind?.name ?? section.type,
     summary: kind?.doc,
-    sites: [section.header],
+    sites: [section.range],
     locate: row.locate,
     notes: row.notes,
   };
   let made: Made | undefined;
   builder.within(spec, () => {
-    row.check();
-    plainHeader(row);
+    if (checks) {
+      row.check();
+      plainHeader(row);
+    }
     made = madeOf(row, network);
     return made.tensor;
   });

@@ -3,6 +3,7 @@ import type { Builder } from '../../graph/builder.ts';
 import type { Note, Tensor } from '../../graph/graph.ts';
 import { flatten, reshape } from '../../ops/index.ts';
 import type { Complaint } from '../../ops/op.ts';
+import { sizes } from '../../ops/rules/shape.ts';
 import { type CfgOption, type CfgSection, cfgItems } from '../../syntax/cfg.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
@@ -21,6 +22,9 @@ export interface Value {
   /** The section that chose its channels, for what wants others; undefined where several did. */
   readonly widthBy: Row | undefined;
 }
+
+/** From so many problems on there are no suggestions, which take time. */
+const manyTold = 300;
 
 /** Darknet’s integers have 32 bits. */
 const largestInt = 2 ** 31 - 1;
@@ -189,7 +193,7 @@ export class Row {
     const { shape } = tensor;
     if (shape === undefined || shape.length === 4) return tensor;
     if (image || !tell) return this.builder.add(reshape, { shape: [1, shape[1] ?? Number.NaN, 1, 1] }, tensor);
-    const message = `[${this.section.type}] works on images, but the layer before hands on a vector of ${shape.slice(1).join('×')} numbers. Darknet stops here.`;
+    const message = `[${this.section.type}] works on images, but the layer before hands on a vector of ${sizes(shape.slice(1))} numbers. Darknet stops here.`;
     this.tell(this.section.header, 'not-an-image', message);
     return this.builder.unknown(message, [tensor]);
   }
@@ -227,7 +231,7 @@ export class Row {
   readonly notes = (): readonly Note[] => {
     const { kind } = this;
     if (!kind) return [];
-    const notes: Note[] = [{ range: this.section.header, text: `\`[${this.section.type}]\`: ${kind.doc}` }];
+    const notes: Note[] = [];
     for (const option of this.section.options) {
       const key = keyOf(kind, option.key);
       if (!key) continue;
@@ -270,7 +274,8 @@ export class Row {
   #unknownKey(option: CfgOption, kind: SectionKind): void {
     const { keyRange } = option;
     const name = option.key;
-    const known = Object.keys(kind.keys).filter(each => !this.#options.has(each));
+    // A text with hundreds of such lines is no cfg that somebody mistyped.
+    const known = this.builder.told > manyTold ? [] : Object.keys(kind.keys).filter(each => !this.#options.has(each));
     const meant = didYouMean(name, known);
     if (meant === undefined) {
       const message = `Darknet reads no \`${short(name)}\` in [${this.section.type}] and ignores it.`;
@@ -353,6 +358,14 @@ export function atoi(text: string): number {
 export function atof(text: string): number {
   const match = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/i.exec(text);
   return match ? Number(match[0]) : 0;
+}
+
+/** A message, in which a number that is not known is a question mark. */
+export function say(parts: TemplateStringsArray, ...values: readonly (string | number | undefined)[]): string {
+  return parts.reduce((text, part, at) => {
+    const value = values[at - 1];
+    return text + (value === undefined || Number.isNaN(value) ? '?' : value) + part;
+  });
 }
 
 export function short(text: string): string {

@@ -150,7 +150,7 @@ class Writer {
     // Who reads the row above would read another one, if this one has gone on from elsewhere.
     const from = entryOf(row.own, 'from');
     const next = list.items[index + 1];
-    if (from && !(next && this.#readsElsewhere(next))) return false;
+    if (from && !(next && this.#readsElsewhere({ list, index: index + 1, item: next }))) return false;
     const edit = removedItem(this.#text, row.spot);
     if (!edit) return false;
     this.#edits.push(edit);
@@ -162,9 +162,10 @@ class Writer {
     const row = this.#row(item);
     const target = this.#row(before.item);
     if (!row || !target || row.spot.list !== target.spot.list || row.spot.index <= target.spot.index) return false;
-    const between = row.spot.list.items.slice(target.spot.index, row.spot.index + 1);
-    for (const node of between) {
-      const each = this.#rowOf(node);
+    const { list } = row.spot;
+    for (let index = target.spot.index; index <= row.spot.index; index++) {
+      const node = list.items[index]!;
+      const each = this.#rowOf({ list, index, item: node });
       if (!each || entryOf(each.own, 'from')) return false;
       const name = this.#flat(entryOf(each.own, 'name')?.value);
       if (name !== undefined && this.#isMentioned(name, node)) return false;
@@ -297,7 +298,7 @@ class Writer {
     const { times, multiple } = out;
     if (target.text.startsWith('$')) {
       const inside = /^\$\((.*)\)$/s.exec(target.text)?.[1] ?? target.text.slice(1);
-      const simple = /^\w+$/.test(inside) ? inside : `(${inside})`;
+      const simple = /^\w+(?: \* \w+)*$/.test(inside) ? inside : `(${inside})`;
       const [over, under] = fraction(times);
       const share = `${simple}${over === 1 ? '' : ` * ${over}`}${under === 1 ? '' : ` // ${under}`}`;
       return `$(${share}${multiple === 1 ? '' : ` // ${multiple} * ${multiple}`})`;
@@ -433,7 +434,7 @@ class Writer {
       index < 0 ? -1 : removed.has(index) ? places[index]! - 1 : places[index]!;
     for (let index = 0; index < list.items.length; index++) {
       if (removed.has(index)) continue;
-      const row = this.#rowOf(list.items[index]!);
+      const row = this.#rowOf({ list, index, item: list.items[index]! });
       if (!row) continue;
       if (this.#attrs.get(row.spot.item)?.values.get('from') === null) continue;
       for (const { node, back } of this.#counted(row)) {
@@ -448,7 +449,7 @@ class Writer {
   /** Whether a row below reads one of the rows `first` to `last` − 1 by number, from outside of them. */
   #countsInto(list: Sequence, first: number, last: number): boolean {
     return list.items.some((item, index) => {
-      const row = index > last ? this.#rowOf(item) : undefined;
+      const row = index > last ? this.#rowOf({ list, index, item }) : undefined;
       return row ? this.#counted(row).some(({ back }) => !(index + back < first || index + back >= last)) : false;
     });
   }
@@ -471,9 +472,9 @@ class Writer {
     });
   }
 
-  #readsElsewhere(node: YamlNode): boolean {
-    const row = this.#rowOf(node);
-    const target = resolved(node);
+  #readsElsewhere(spot: Spot): boolean {
+    const row = this.#rowOf(spot);
+    const target = resolved(spot.item);
     const entries = row?.own ?? (target?.kind === 'mapping' ? target.entries : []);
     const from = this.#flat(entryOf(entries, 'from')?.value);
     return from !== undefined && from !== '-1' && from !== 'previous';
@@ -494,13 +495,12 @@ class Writer {
 
   #row(site: Range): Row | undefined {
     const spot = spotOf(this.#root, site);
-    return spot && this.#rowOf(spot.item, spot);
+    return spot && this.#rowOf(spot);
   }
 
   /** A row of an operator; undefined for what is none, and for an alias, which stands elsewhere. */
-  #rowOf(node: YamlNode, known?: Spot): Row | undefined {
-    const spot = known ?? spotOf(this.#root, node);
-    if (!spot) return undefined;
+  #rowOf(spot: Spot): Row | undefined {
+    const node = spot.item;
     if (node.kind === 'scalar') {
       if (!operatorOf(node.text)) return undefined;
       return { spot, key: node, value: undefined, rest: [], own: [], merged: [], mapping: undefined };

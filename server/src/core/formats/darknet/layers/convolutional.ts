@@ -1,8 +1,7 @@
 // [convolutional], [deconvolutional], [local] and [connected]: the layers with weights.
 import type { Tensor } from '../../../graph/graph.ts';
 import { avgPool, batchNorm, conv, convTranspose, linear, local } from '../../../ops/index.ts';
-import type { Row } from '../row.ts';
-import { placeOf } from '../row.ts';
+import { placeOf, type Row, say } from '../row.ts';
 import type { Convolution, Layer, Made, Network } from './layer.ts';
 
 /** parse_convolutional and make_convolutional_layer. */
@@ -124,8 +123,10 @@ export function blur(row: Row, x: Tensor, antialiasing: number, stride: readonly
   );
 }
 
+const deforms = ['sway', 'rotate', 'stretch', 'stretch_sway'] as const;
+
 function checkDeform(row: Row): void {
-  const on = ['sway', 'rotate', 'stretch', 'stretch_sway'].filter(name => row.on(name));
+  const on = deforms.filter(name => row.on(name));
   if (on.length === 0) return;
   const place = placeOf(row.option(on[0]!)!);
   if (on.length > 1)
@@ -139,7 +140,7 @@ function shared(row: Row, network: Network): Convolution | undefined {
   const target = written < 0 ? row.index + written : written;
   const found = network.convolutions.get(target);
   if (!found) {
-    const message = `\`share_index\` must name a [convolutional] layer before this one; layer ${target} is none. This is layer ${row.index}.`;
+    const message = say`\`share_index\` must name a [convolutional] layer before this one; layer ${target} is none. This is layer ${row.index}.`;
     row.tell(placeOf(row.option('share_index')!), 'no-such-layer', message);
   }
   return found;
@@ -157,7 +158,7 @@ function checkShared(row: Row, { conv: other }: Convolution, { conv: node }: Con
     differs(a.groups, b.groups) ||
     differs(channels[0]!, channels[1]!)
   ) {
-    const message = `Layers that share weights need the same size, filters, groups and input channels: here ${b.kernel[0]}×${b.kernel[0]}, ${b.out} of ${channels[1]}; there ${a.kernel[0]}×${a.kernel[0]}, ${a.out} of ${channels[0]}. Darknet stops here.`;
+    const message = say`Layers that share weights need the same size, filters, groups and input channels: here ${b.kernel[0]}×${b.kernel[0]}, ${b.out} of ${channels[1]}; there ${a.kernel[0]}×${a.kernel[0]}, ${a.out} of ${channels[0]}. Darknet stops here.`;
     row.tell(placeOf(row.option('share_index')!), 'share-mismatch', message);
   }
 }

@@ -2,7 +2,7 @@
 import type { Tensor } from '../../../graph/graph.ts';
 import { identity, sigmoid } from '../../../ops/index.ts';
 import { cfgItems } from '../../../syntax/cfg.ts';
-import { placeOf, type Row, repair } from '../row.ts';
+import { placeOf, type Row, repair, say } from '../row.ts';
 import type { Layer, Made } from './layer.ts';
 
 /** parse_yolo: as many boxes as the mask has, or all anchors. */
@@ -17,7 +17,7 @@ function yoloOf(row: Row, coords: number): Made {
   const classes = row.size('classes', 20, 0);
   checkMask(row);
   const wanted = boxes * (classes + coords + 1);
-  const formula = `${boxes} ${mask ? (boxes === 1 ? 'mask' : 'masks') : boxes === 1 ? 'anchor' : 'anchors'} × (${classes} classes + ${coords} + 1)`;
+  const formula = say`${boxes} ${mask ? (boxes === 1 ? 'mask' : 'masks') : boxes === 1 ? 'anchor' : 'anchors'} × (${classes} classes + ${coords} + 1)`;
   checkChannels(row, wanted, formula);
   const x = row.image();
   // With new_coords the layer before has the activation already.
@@ -30,7 +30,7 @@ export const region: Layer = row => {
   const num = row.size('num', 1);
   const classes = row.size('classes', 20, 0);
   const coords = row.size('coords', 4, 0);
-  const formula = `${num} anchors × (${classes} classes + ${coords} + 1)`;
+  const formula = say`${num} anchors × (${classes} classes + ${coords} + 1)`;
   checkChannels(row, num * (classes + coords + 1), formula);
   return { tensor: row.builder.add(sigmoid, {}, row.image()) };
 };
@@ -56,7 +56,7 @@ export const detection: Layer = row => {
       row,
       wanted,
       given,
-      `${side}² cells × ((1 + ${coords}) × ${num} + ${classes} classes) = ${wanted} numbers`,
+      say`${side}² cells × ((1 + ${coords}) × ${num} + ${classes} classes) = ${wanted} numbers`,
       'output',
     );
   }
@@ -74,7 +74,7 @@ function checkChannels(row: Row, wanted: number, formula: string): void {
   const x: Tensor = row.input.tensor;
   const given = x.shape?.[1] ?? Number.NaN;
   if (row.input.image && Math.abs(given - wanted) > 0) {
-    tellWidth(row, wanted, given, `${formula} = ${wanted} channels`, 'filters');
+    tellWidth(row, wanted, given, say`${formula} = ${wanted} channels`, 'filters');
   }
 }
 
@@ -85,7 +85,7 @@ function tellWidth(row: Row, wanted: number, given: number, formula: string, key
   const head = row.section.header;
   // What Darknet takes where the key is not given stands nowhere in the text.
   const where = option ? placeOf(option) : (by?.section.header ?? head);
-  const message = `[${row.section.type}] reads ${formula}, but is given ${given}. Darknet stops there. ${by ? `Write ${key}=${wanted} here` : 'Change the layer before'}, or change classes.`;
+  const message = say`[${row.section.type}] reads ${formula}, but is given ${given}. Darknet stops there. ${by ? `Write ${key}=${wanted} here` : 'Change the layer before'}, or change classes.`;
   const title = `Change to ${key}=${wanted}`;
   const writes = by && (key === 'output' ? by.kind?.name === 'connected' : by.kind?.keys[key] !== undefined);
   const repairs =

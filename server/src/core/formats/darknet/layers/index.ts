@@ -11,7 +11,7 @@ import {
   sigmoid,
   softmax,
 } from '../../../ops/index.ts';
-import type { Row } from '../row.ts';
+import { type Row, say } from '../row.ts';
 import { connected, convolutional, deconvolutional, locallyConnected } from './convolutional.ts';
 import { contrastive, detection, gaussianYolo, iseg, region, yolo } from './heads.ts';
 import { route, sam, scaleChannels, shortcut } from './join.ts';
@@ -40,7 +40,7 @@ const softmaxed: Layer = row => {
   const length = x.shape?.[1] ?? Number.NaN;
   if (groups === 1 || length % groups > 0) {
     if (groups > 1) {
-      const message = `${groups} groups do not divide ${length} scores. Darknet stops here. Use a divisor.`;
+      const message = say`${groups} groups do not divide ${length} scores. Darknet stops here. Use a divisor.`;
       row.tell(row.locate({ code: '', message, attr: 'groups' })!, 'groups-mismatch', message);
     }
     return { tensor: builder.add(softmax, { axis: -1 }, x), ...made };

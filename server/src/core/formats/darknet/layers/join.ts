@@ -2,7 +2,7 @@
 import type { Tensor } from '../../../graph/graph.ts';
 import { add, concat, identity, mul, pad, parameter, reshape, slice, upsample } from '../../../ops/index.ts';
 import { sizes } from '../../../ops/rules/shape.ts';
-import { placeOf, type Row, type Value } from '../row.ts';
+import { placeOf, type Row, say, type Value } from '../row.ts';
 import type { Layer, Made } from './layer.ts';
 
 /** parse_route, make_route_layer: of each layer one part of its channels, one behind the other. */
@@ -38,13 +38,13 @@ function part(row: Row, x: Tensor, groups: number): Tensor {
   const id = row.int('group_id', 0);
   const shape = x.shape?.map((length, axis) => (axis === 1 ? Math.floor(channels / groups) : length));
   if (channels % groups > 0) {
-    const message = `${groups} groups do not divide ${channels} channels. Use a divisor of ${channels}.`;
+    const message = say`${groups} groups do not divide ${channels} channels. Use a divisor of ${channels}.`;
     row.tell(placeOf(row.option('groups')!), 'groups-mismatch', message);
     return builder.unknown(message, [x], shape);
   }
   if (id < 0 || id >= groups) {
     const option = row.option('group_id')!;
-    const message = `There is no group ${id}: with groups=${groups} they are 0 to ${groups - 1}.`;
+    const message = say`There is no group ${id}: with groups=${groups} they are 0 to ${groups - 1}.`;
     row.tell(placeOf(option), 'wrong-value', message);
     return builder.unknown(message, [x], shape);
   }
@@ -83,7 +83,7 @@ function weightsOf(row: Row, x: Tensor): readonly number[] | undefined {
   const normalization = row.text('weights_normalization', 'none');
   if (!['relu', 'avg_relu', 'softmax'].includes(normalization)) {
     const option = row.option('weights_normalization') ?? row.option('weights_type')!;
-    const message = `With weights_type=${type}, \`weights_normalization\` must be relu, avg_relu or softmax. Darknet stops here.`;
+    const message = say`With weights_type=${type}, \`weights_normalization\` must be relu, avg_relu or softmax. Darknet stops here.`;
     row.tell(placeOf(option), 'wrong-value', message);
   }
   switch (type) {
@@ -93,7 +93,7 @@ function weightsOf(row: Row, x: Tensor): readonly number[] | undefined {
     case 'per_channel':
       return [1, x.shape?.[1] ?? Number.NaN, 1, 1];
     default: {
-      const message = `“${type}” is no kind of weights: there are none, per_feature, per_layer and per_channel. Darknet stops here.`;
+      const message = say`“${type}” is no kind of weights: there are none, per_feature, per_layer and per_channel. Darknet stops here.`;
       row.tell(placeOf(row.option('weights_type')!), 'wrong-value', message);
       return undefined;
     }
@@ -106,7 +106,7 @@ function sameSize(row: Row, x: Tensor, other: Tensor, at: number): Tensor {
   const b = other.shape;
   if (!a || !b) return other;
   if (Math.abs(a[2]! - b[2]!) > 0 || Math.abs(a[3]! - b[3]!) > 0) {
-    const message = `The layer before is ${image(a)}, this one ${image(b)}: AlexeyAB’s Darknet stops at a shortcut across sizes. Name a layer of the same width and height${b[2] === 2 * a[2]! ? ', or shrink it before' : ''}. (pjreddie’s adds every second pixel; set the dialect if the file is for it.)`;
+    const message = say`The layer before is ${image(a)}, this one ${image(b)}: AlexeyAB’s Darknet stops at a shortcut across sizes. Name a layer of the same width and height${b[2] === 2 * a[2]! ? ', or shrink it before' : ''}. (pjreddie’s adds every second pixel; set the dialect if the file is for it.)`;
     const range = row.locate({ code: '', message: '', input: at + 1 })!;
     row.tell(range, 'shape-mismatch', message);
     return row.builder.unknown(message, [other], a);
@@ -164,7 +164,7 @@ function multiplied(row: Row, what: 'channels' | 'positions' | 'all'): Made {
   const made = { reduction: source.reduction, widthBy: source.widthBy ?? null };
   const wrong = x.shape && other.shape ? mismatch(what, x.shape, other.shape) : undefined;
   if (wrong) {
-    const message = `[${row.section.type}] ${wrong} Darknet stops here.`;
+    const message = say`[${row.section.type}] ${wrong} Darknet stops here.`;
     row.tell(row.locate({ code: '', message: '', input: 0 })!, 'shape-mismatch', message);
     return { tensor: builder.unknown(message, [other, x], other.shape), ...made };
   }
@@ -181,11 +181,11 @@ function mismatch(
   switch (what) {
     case 'channels':
       if (x[2]! > 1 || x[3]! > 1)
-        return `takes one factor for each channel, but the layer before is ${image(x)}. Put an [avgpool] before, or set scale_wh=1.`;
-      return differ(1) ? `has ${x[1]} factors for ${y[1]} channels (${image(y)}). Make both the same.` : undefined;
+        return say`takes one factor for each channel, but the layer before is ${image(x)}. Put an [avgpool] before, or set scale_wh=1.`;
+      return differ(1) ? say`has ${x[1]} factors for ${y[1]} channels (${image(y)}). Make both the same.` : undefined;
     case 'positions':
       if (x[1]! > 1)
-        return `with scale_wh takes one channel, but the layer before has ${x[1]}. Use a convolution with filters=1.`;
+        return say`with scale_wh takes one channel, but the layer before has ${x[1]}. Use a convolution with filters=1.`;
       return differ(2) || differ(3)
         ? `is ${image(x)}, the layer that it scales ${image(y)}. Make both the same.`
         : undefined;

@@ -1,6 +1,6 @@
 // [maxpool], [local_avgpool], [avgpool]: windows, of which Darknet's border is given for both sides together.
 import { avgPool, globalAvgPool, maxPool, reshape } from '../../../ops/index.ts';
-import type { Row } from '../row.ts';
+import { type Row, say } from '../row.ts';
 import { blur, own } from './convolutional.ts';
 import type { Layer, Made } from './layer.ts';
 
@@ -49,9 +49,10 @@ function maxOfChannels(row: Row): Made {
   const [, c, h, w] = x.shape ?? [];
   if (c === undefined || Number.isNaN(c))
     return { tensor: builder.unknown(x.why ?? 'its channels are not known', [x]) };
+  if (Number.isNaN(out)) return { tensor: builder.unknown('out_channels is not known', [x]), widthBy: row };
   if (c % out !== 0) {
     // Legal in Darknet, but no window: the last channels have fewer to choose from.
-    const message = `${out} output channels do not divide the ${c} input channels: what the rest costs is not told.`;
+    const message = say`${out} output channels do not divide the ${c} input channels: what the rest costs is not told.`;
     row.tell(row.locate({ code: '', message: '', attr: 'out_channels' })!, 'not-divisible', message, 'warning');
     return { tensor: builder.unknown(message, [x], [1, out, h!, w!]), widthBy: row };
   }

@@ -10,7 +10,7 @@ import {
   reshape,
   upsample,
 } from '../../../ops/index.ts';
-import type { Row } from '../row.ts';
+import { type Row, say } from '../row.ts';
 import type { Layer, Made } from './layer.ts';
 
 /** The centre of the image, as at inference (forward_crop_layer). */
@@ -22,7 +22,7 @@ export const crop: Layer = row => {
   const there = [h ?? Number.NaN, w ?? Number.NaN];
   const axis = wanted.findIndex((length, at) => length > there[at]!);
   if (axis >= 0) {
-    const message = `A crop of ${wanted[1]}×${wanted[0]} does not fit into ${there[1]}×${there[0]}. Use a smaller one.`;
+    const message = say`A crop of ${wanted[1]}×${wanted[0]} does not fit into ${there[1]}×${there[0]}. Use a smaller one.`;
     row.tell(row.locate({ code: '', message, attr: axis ? 'crop_width' : 'crop_height' })!, 'crop-too-large', message);
     return { tensor: builder.unknown(message, [x], [1, c!, ...wanted]), reduction: Number.NaN };
   }
