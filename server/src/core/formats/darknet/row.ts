@@ -119,7 +119,7 @@ export class Row {
       'unknown-activation',
       `Darknet knows no activation “${short(name)}” and takes relu.${other}${meant === undefined ? ` There are ${names.join(', ')}.` : ` Did you mean “${meant}”?`}`,
       'warning',
-      meant === undefined ? [] : [repair(`Change to ${meant}`, option.valueRange, meant)],
+      meant === undefined ? [] : [repair(`Change to “${meant}”`, option.valueRange, meant)],
     );
     return activations.relu!.apply(this.builder, x);
   }
@@ -287,7 +287,7 @@ export class Row {
       return;
     }
     const message = `Darknet reads no \`${short(name)}\` in [${this.section.type}] and ignores it. Did you mean “${meant}”?`;
-    this.tell(keyRange, 'unknown-key', message, 'warning', [repair(`Change to ${meant}`, keyRange, meant)]);
+    this.tell(keyRange, 'unknown-key', message, 'warning', [repair(`Change to “${meant}”`, keyRange, meant)]);
   }
 
   #checkValue(option: CfgOption, kind: 'int' | 'number' | 'text' | 'ints' | 'numbers'): void {
