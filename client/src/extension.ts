@@ -31,6 +31,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
       documentSelector: [
         { language: 'flopline' },
         { language: 'yaml' },
+        { language: 'prototxt' },
         { language: 'darknet-cfg' },
         { pattern: '**/*.cfg' },
         { pattern: '**/*.cfg.txt' },

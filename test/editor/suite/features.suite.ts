@@ -41,6 +41,18 @@ suite('Flopline in VS Code', () => {
     assert.deepEqual(ourProblems(other), []);
   });
 
+  test('a Caffe network has hints, problems and the shapes of one sample', async () => {
+    const editor = await show('tiny.prototxt');
+    assert.equal(editor.document.languageId, 'prototxt');
+    await checkHint(editor, 7, /32×32×16 · 442k MACs · 448$/);
+    await checkHint(editor, 18, /10 · 164k MACs · 164k$/);
+    await type(editor, 'bottom: "conv1"', 'bottom: "convl"');
+    await until('an error', () => ({ ok: ourProblems(editor).some(isError), seen: ourProblems(editor) }));
+    assert.match(ourProblems(editor).find(isError)!.message, /Did you mean “conv1”/);
+    await type(editor, 'bottom: "convl"', 'bottom: "conv1"');
+    await checkHint(editor, 18, /10 · 164k MACs · 164k$/);
+  });
+
   test('a hover has the formula with the numbers of the layer', async () => {
     const editor = await show('tiny.net.yaml');
     await checkHint(editor, 3, /MACs/);

@@ -110,7 +110,8 @@ export function protoNumber(value: ProtoValue | undefined): number | undefined {
   const sign = negative ? -1 : 1;
   if (/^0[xX][\da-fA-F]+$/.test(digits)) return sign * Number(digits);
   if (/^0[0-7]+$/.test(digits)) return sign * Number.parseInt(digits, 8);
-  if (/^(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fF]?$/.test(digits)) return sign * Number(digits.replace(/[fF]$/, ''));
+  if (/^(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[fF]?$/.test(digits))
+    return sign * Number(digits.replace(/[fF]$/, ''));
   if (/^inf(?:inity)?$/i.test(digits)) return sign * Number.POSITIVE_INFINITY;
   return /^nan$/i.test(digits) ? Number.NaN : undefined;
 }

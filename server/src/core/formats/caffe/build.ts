@@ -2,7 +2,7 @@
 import { Builder } from '../../graph/builder.ts';
 import type { Graph, Tensor } from '../../graph/graph.ts';
 import type { Complaint } from '../../ops/op.ts';
-import type { ProtoField, ProtoMessage } from '../../syntax/prototext.ts';
+import { type ProtoField, type ProtoMessage, protoNumber } from '../../syntax/prototext.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { didYouMean } from '../../text/spelling.ts';
@@ -50,6 +50,8 @@ class Building {
   readonly #blobs = new Map<string, Blob>();
   /** The first layer that makes a blob, of those that are there. */
   readonly #makers = new Map<string, number>();
+  /** Whether a bottom was read that nobody makes. */
+  #hasLooseEnds = false;
 
   constructor(root: ProtoMessage, layers: readonly Layer[], state: State, input: readonly InputSize[]) {
     this.#root = root;
@@ -174,6 +176,13 @@ class Building {
         ? [builder.unknown(reason, inputs)]
         : layer.tops.map(() => builder.unknown(reason, inputs));
     }
+    const unread = unreadable(scope);
+    if (unread) {
+      const reason = `“${unread.name}” cannot be read`;
+      return layer.tops.length === 0
+        ? [builder.unknown(reason, inputs)]
+        : layer.tops.map(() => builder.unknown(reason, inputs));
+    }
     const made = type.build(scope);
     if (layer.tops.length < type.tops[0]) {
       const message = `${layer.type} makes ${type.tops[0] === 1 ? 'a blob' : `${type.tops[0]} blobs`}, but ${layer.tops.length === 0 ? 'no top is' : `only ${layer.tops.length} top is`} written. Add top: "…".`;
@@ -227,6 +236,7 @@ class Building {
       blob.used = true;
       return blob.tensor;
     }
+    this.#hasLooseEnds = true;
     return this.#builder.unknown(this.#unknownBottom(bottom, index));
   }
 
@@ -307,6 +317,8 @@ class Building {
 
   /** Tops that nobody reads are the network's outputs: told of where that looks like an oversight. */
   #unused(): void {
+    // A bottom that leads nowhere may be the one that was meant.
+    if (this.#hasLooseEnds) return;
     const last = this.#layers.findLast((_, index) => this.#absent[index] === undefined);
     for (const [name, { used, layer, top }] of this.#blobs) {
       if (used || !layer || layer === last || endings.has(layer.type)) continue;
@@ -314,6 +326,26 @@ class Building {
       this.#builder.problem({ range: top, severity: 'information', code: 'unused-top', message });
     }
   }
+}
+
+/** Fields without which nothing can be said of a shape, not even its rank. */
+const structural: ReadonlySet<string> = new Set([
+  'axis',
+  'end_axis',
+  'num_axes',
+  'concat_dim',
+  'concat_axis',
+  'slice_dim',
+  'slice_point',
+  'order',
+  'top_k',
+]);
+
+/** The first of these whose value is no whole number; the check of fields has told of it. */
+function unreadable({ param }: Scope): ProtoField | undefined {
+  return param.message?.fields.find(
+    ({ name, value }) => value && structural.has(name) && !Number.isSafeInteger(protoNumber(value) ?? Number.NaN),
+  );
 }
 
 /** Layers whose top may well be an output, wherever they stand. */

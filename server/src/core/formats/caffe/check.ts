@@ -14,8 +14,8 @@ export function checkMessage(message: ProtoMessage, name: MessageName, problems:
   for (const field of message.fields) {
     const spec = fields.get(field.name);
     if (!spec) {
-      // Extensions belong to whoever wrote them.
-      if (!field.name.startsWith('[')) problems.push(unknownField(field, name, fields));
+      // Extensions belong to whoever wrote them; a name without a value is being typed.
+      if (field.value && !field.name.startsWith('[')) problems.push(unknownField(field, name, fields));
       continue;
     }
     if (!spec.repeated) {

@@ -60,8 +60,7 @@ function convolve(
   first: Tensor | undefined,
 ): Tensor {
   const { param, builder } = scope;
-  const out = scope.param.natural('num_output', 0);
-  if (out === 0) return scope.refuse(missing(scope, 'num_output', 'how many filters there are'));
+  const out = outputs(scope, 'how many filters there are');
   const { shape } = x;
   if (!shape)
     return builder.unknown(x.why ?? 'the shape of its input is not known', [x], [1, out, Number.NaN, Number.NaN]);
@@ -201,13 +200,18 @@ function spatial(
   return { code: 'wrong-rank', attr: name, message };
 }
 
-export function missing(scope: Scope, field: string, what: string): Complaint {
-  const place = scope.param.holder ? '' : ` in ${scope.layer.form === 'v0' ? 'layer' : 'a parameter message'}`;
-  return {
-    code: 'missing-field',
-    attr: field,
-    message: `“${field}” is missing${place}: ${what}. Write ${field}: and a number.`,
-  };
+/** `num_output`; where it is not written yet, it is told of and unknown, and the rest of the shape stays. */
+function outputs(scope: Scope, what: string): number {
+  const { param, paramName, layer, builder } = scope;
+  const out = param.natural('num_output', 0);
+  if (out !== 0) return out;
+  const field = 'num_output: 64';
+  const written = layer.form === 'v0' || param.holder || paramName === '' ? field : `${paramName} { ${field} }`;
+  const message = param.has('num_output')
+    ? 'There is at least one output. Use num_output: 1 or more.'
+    : `“num_output” is missing: ${what}. Write ${written}, say.`;
+  builder.complain({ code: param.has('num_output') ? 'wrong-value' : 'missing-field', attr: 'num_output', message });
+  return Number.NaN;
 }
 
 export const InnerProduct: LayerType = {
@@ -218,8 +222,7 @@ export const InnerProduct: LayerType = {
   attrs: { out: ['num_output'], bias: ['bias_term'] },
   build: scope => {
     const { param, builder, x } = scope;
-    const out = param.natural('num_output', 0);
-    if (out === 0) return [scope.refuse(missing(scope, 'num_output', 'how many outputs there are'))];
+    const out = outputs(scope, 'how many outputs there are');
     if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x], [1, out])];
     const axis = param.integer('axis', 1);
     const at = canonical(axis, x.shape.length);

@@ -43,12 +43,14 @@ export class Scope {
   readonly layer: Layer;
   readonly inputs: readonly Tensor[];
   readonly param: Param;
+  readonly paramName: string;
 
   constructor(net: Net, layer: Layer, inputs: readonly Tensor[], type: LayerType | undefined) {
     this.net = net;
     this.layer = layer;
     this.inputs = inputs;
-    this.param = paramOf(layer, type?.param ?? '');
+    this.paramName = type?.param ?? '';
+    this.param = paramOf(layer, this.paramName);
   }
 
   get builder(): Builder {
