@@ -161,6 +161,27 @@ test('problems have exact ranges, a code and a source, and go with their cause',
   );
 });
 
+test('a misspelt word is mended by a code action that belongs to its problem and its version', async () => {
+  await using session = await startSession();
+  const uri = await session.open('tiny.net.yaml', tiny.replace('relu', 'rellu'), 'flopline');
+  const [action, ...others] = await session.actions(uri, 'rellu');
+  assert.deepEqual(others, []);
+  assert.equal(action?.title, 'Change to “relu”');
+  assert.equal(action?.kind, 'quickfix');
+  assert.equal(action?.isPreferred, true);
+  assert.deepEqual(
+    action?.diagnostics?.map(({ code }) => code),
+    ['unknown-operator'],
+  );
+  assert.deepEqual(action?.edit?.documentChanges, [
+    {
+      textDocument: { uri, version: 1 },
+      edits: [{ range: { start: { line: 4, character: 4 }, end: { line: 4, character: 9 } }, newText: 'relu' }],
+    },
+  ]);
+  assert.deepEqual(await session.actions(uri, 'flatten'), []);
+});
+
 test('problems are taken away when the text is closed', async () => {
   await using session = await startSession();
   const uri = await session.open('tiny.net.yaml', tiny.replace('relu', 'rellu'), 'flopline');

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
+  type CodeAction,
   type CodeLens,
   createProtocolConnection,
   type Diagnostic,
@@ -48,6 +49,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
         didChangeConfiguration: { dynamicRegistration: true },
         inlayHint: { refreshSupport: true },
         codeLens: { refreshSupport: true },
+        workspaceEdit: { documentChanges: true },
       },
       textDocument: { publishDiagnostics: { relatedInformation: true } },
     },
@@ -156,6 +158,18 @@ export class Session {
       textDocument: { uri },
       position: position(text, at),
     });
+  }
+
+  /** The code actions on the word that stands first, told of the problems there. */
+  async actions(uri: string, word: string): Promise<CodeAction[]> {
+    const { text } = this.#texts.get(uri)!;
+    const at = text.indexOf(word);
+    assert.ok(at >= 0, `“${word}” is not in the text`);
+    return (await this.connection.sendRequest('textDocument/codeAction', {
+      textDocument: { uri },
+      range: { start: position(text, at), end: position(text, at + word.length) },
+      context: { diagnostics: await this.problems(uri) },
+    })) as CodeAction[];
   }
 
   lenses(uri: string): Promise<CodeLens[]> {

@@ -5,6 +5,7 @@ export { documentProblems, findings, problems } from './features/findings.ts';
 export { type Hint, hints, maxLabel } from './features/hints.ts';
 export { type Hover, hintDetail, hover } from './features/hover.ts';
 export { type Lens, lenses } from './features/lens.ts';
+export { type RepairOffer, repairs } from './features/repairs.ts';
 export {
   documentReport,
   type FileReport,
@@ -32,8 +33,9 @@ export {
   repriced,
 } from './pipeline.ts';
 export { bytesOf, type Dtype, defaultSettings, parseInput, type Settings } from './settings.ts';
+export type { TextEdit } from './text/edit.ts';
 export { Lines, type Position } from './text/lines.ts';
-export type { Problem, Severity } from './text/problem.ts';
+export type { Problem, Repair, Severity } from './text/problem.ts';
 export { bytes, exact, percent, si } from './text/quantity.ts';
 export type { Range } from './text/range.ts';
 export { suggestion } from './text/spelling.ts';

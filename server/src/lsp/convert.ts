@@ -1,5 +1,7 @@
 // The door between core's offsets and the protocol's lines and characters. Nothing else converts.
 import {
+  type CodeAction,
+  CodeActionKind,
   type CodeLens,
   type Diagnostic,
   DiagnosticSeverity,
@@ -8,18 +10,26 @@ import {
   type Hover as ProtocolHover,
   type Range as ProtocolRange,
   SymbolKind,
+  type WorkspaceEdit,
 } from 'vscode-languageserver';
-import type { Hint, Hover, Lens, Lines, Problem, Range, SymbolNode } from '../core/index.ts';
+import type { Hint, Hover, Lens, Lines, Problem, Range, RepairOffer, SymbolNode, TextEdit } from '../core/index.ts';
 
 export const fromProto = {
   range: (lines: Lines, { start, end }: ProtocolRange): Range => ({ from: lines.offset(start), to: lines.offset(end) }),
 };
 
-/** What an inlay hint carries so that its detail can be asked for later. */
-export interface HintData {
+/**
+ * What an inlay hint carries so that its detail can be asked for later: the number of its document and the version of
+ * the text. Every hint on the screen carries it at every keystroke, so it is short.
+ */
+export type HintData = readonly [document: number, version: number];
+
+/** The document that a change is for. */
+export interface EditedDocument {
   readonly uri: string;
   readonly version: number;
-  readonly line: number;
+  /** Whether the editor refuses a change that was made for another version than its own: nothing can be lost. */
+  readonly versioned: boolean;
 }
 
 export const toProto = {
@@ -49,6 +59,34 @@ export const toProto = {
         message,
       }));
     return diagnostic;
+  },
+
+  /** `told` are the diagnostics that the editor asks about: it ties the fix to its own. */
+  repair(
+    lines: Lines,
+    { problem, repair, preferred }: RepairOffer,
+    document: EditedDocument,
+    told: readonly Diagnostic[],
+  ): CodeAction {
+    const { start } = range(lines, problem.range);
+    const own = told.filter(
+      ({ code, range: at }) =>
+        code === problem.code && at.start.line === start.line && at.start.character === start.character,
+    );
+    return {
+      title: repair.title,
+      kind: CodeActionKind.QuickFix,
+      isPreferred: preferred,
+      ...(own.length > 0 ? { diagnostics: own } : {}),
+      edit: toProto.workspaceEdit(lines, repair.edits, document),
+    };
+  },
+
+  workspaceEdit(lines: Lines, edits: readonly TextEdit[], { uri, version, versioned }: EditedDocument): WorkspaceEdit {
+    const changes = edits.map(({ from, to, text }) => ({ range: range(lines, { from, to }), newText: text }));
+    return versioned
+      ? { documentChanges: [{ textDocument: { uri, version }, edits: changes }] }
+      : { changes: { [uri]: changes } };
   },
 
   /** `command` is one of the editor's; an empty one is plain text. */

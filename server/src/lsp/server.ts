@@ -1,6 +1,8 @@
 // The language server: every handler resolves the document, asks core, converts. Core decides what is said.
 import { setImmediate as turn } from 'node:timers/promises';
 import {
+  type CodeAction,
+  CodeActionKind,
   type Connection,
   DidChangeConfigurationNotification,
   type DocumentSymbol,
@@ -22,6 +24,7 @@ import {
   markdownReport,
   parseInput,
   problems,
+  repairs,
   report,
   summary,
   summaryMarkdown,
@@ -38,8 +41,11 @@ import { readSettings } from './configuration.ts';
 import { fromProto, type HintData, toProto } from './convert.ts';
 import { Workspace } from './workspace.ts';
 
-/** Milliseconds without a change after which problems are published: hints, which an editor asks for, come first. */
-const quiet = 30;
+/**
+ * Milliseconds without a change after which problems are published. Hints, which an editor asks for, come first, and a
+ * publication must not stand in the way of the next key's: so long is a pause of a person who types fast.
+ */
+const quiet = 100;
 
 /** Answers an editor over `connection` until it ends. */
 export function serve(connection: Connection): void {
@@ -59,6 +65,7 @@ export function serve(connection: Connection): void {
         hoverProvider: true,
         codeLensProvider: {},
         documentSymbolProvider: { label: 'Flopline' },
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
       },
     };
   });
@@ -193,18 +200,19 @@ export function serve(connection: Connection): void {
     answer<InlayHint[]>('hints', uri, token, [], analysed => {
       const { lines } = analysed.document;
       const version = workspace.version(uri)!;
-      return hints(analysed, fromProto.range(lines, range)).map(hint =>
-        toProto.inlayHint(lines, hint, { uri, version, line: hint.line }),
-      );
+      const data: HintData = [workspace.number(uri), version];
+      return hints(analysed, fromProto.range(lines, range)).map(hint => toProto.inlayHint(lines, hint, data));
     }),
   );
 
   connection.languages.inlayHint.resolve((hint, token) => {
-    const { uri, version, line } = hint.data as HintData;
+    const [document, version] = hint.data as HintData;
+    const uri = workspace.numbered(document);
+    if (uri === undefined) return hint;
     return answer('hint detail', uri, token, hint, analysed => {
       // The line of an older text may be another one now; the editor asks for new hints anyway.
       if (version !== workspace.version(uri)) return hint;
-      const value = hintDetail(analysed, line);
+      const value = hintDetail(analysed, hint.position.line);
       return value === '' ? hint : { ...hint, tooltip: { kind: 'markdown', value } };
     });
   });
@@ -227,6 +235,18 @@ export function serve(connection: Connection): void {
     answer<DocumentSymbol[]>('symbols', uri, token, [], analysed =>
       symbols(analysed).map(symbol => toProto.documentSymbol(analysed.document.lines, symbol)),
     ),
+  );
+
+  connection.onCodeAction(({ textDocument: { uri }, range, context }, token) =>
+    answer<CodeAction[]>('code actions', uri, token, [], analysed => {
+      if (context.only && !context.only.some(kind => CodeActionKind.QuickFix.startsWith(kind))) return [];
+      const { lines } = analysed.document;
+      const version = workspace.version(uri)!;
+      const versioned = client.workspace?.workspaceEdit?.documentChanges ?? false;
+      return repairs(analysed, fromProto.range(lines, range)).map(offer =>
+        toProto.repair(lines, offer, { uri, version, versioned }, context.diagnostics),
+      );
+    }),
   );
 
   on('flopline/summary', ({ textDocument: { uri } }, token) =>

@@ -16,6 +16,8 @@ export class Workspace {
   settings: Settings = defaultSettings;
   readonly #texts: TextDocuments<TextDocument>;
   readonly #entries = new Map<string, Entry>();
+  readonly #numbers = new Map<string, number>();
+  #last = 0;
 
   constructor(texts: TextDocuments<TextDocument>) {
     this.#texts = texts;
@@ -39,8 +41,25 @@ export class Workspace {
     return this.#texts.get(uri)?.version;
   }
 
+  /** A short name for an open document, the same until it is closed. */
+  number(uri: string): number {
+    let number = this.#numbers.get(uri);
+    if (number === undefined) {
+      number = ++this.#last;
+      this.#numbers.set(uri, number);
+    }
+    return number;
+  }
+
+  /** The document that has a number; undefined when it was closed. */
+  numbered(number: number): string | undefined {
+    for (const [uri, own] of this.#numbers) if (own === number) return uri;
+    return undefined;
+  }
+
   forget(uri: string): void {
     this.#entries.delete(uri);
+    this.#numbers.delete(uri);
   }
 
   #entry(uri: string): Entry | undefined {

@@ -1,4 +1,4 @@
-import { type ConventionName, conventionOf } from '../analysis/conventions.ts';
+import type { ConventionName } from '../analysis/conventions.ts';
 import type { ReceptiveField } from '../analysis/field.ts';
 import { type Amount, type Cost, type Model, sumOf as sum } from '../analysis/model.ts';
 import type { Frame, GraphNode, Note, Tensor } from '../graph/graph.ts';
@@ -6,6 +6,7 @@ import { size } from '../ops/rules/shape.ts';
 import type { Analysed } from '../pipeline.ts';
 import { exact, percent, si } from '../text/quantity.ts';
 import { contains, type Range } from '../text/range.ts';
+import { baseOf, differences } from './differences.ts';
 import { native, under, variantModel } from './figures.ts';
 import { totalsMarkdown } from './totals.ts';
 import {
@@ -410,32 +411,14 @@ function peersText(analysed: Analysed, frames: readonly Frame[]): string {
     const other = under(model, convention);
     const value = sum(frames.map(frame => other.costOf(frame))).value;
     if (!value.complete || value.value === base * macs.value) continue;
-    const why = [...(base === 2 && macs.value > 0 ? ['2 per MAC'] : []), ...differences(other, frames, base)];
+    const found = differences(other, nodesOf(other, frames.slice(0, shownUses))).map(({ words }) => words);
+    const why = [...(base === 2 && macs.value > 0 ? ['2 per MAC'] : []), ...found.slice(0, 4)];
     const because = why.join(', ');
     said.push(`${by} counts ${totalText(value, other.convention.unit)} here${because === '' ? '' : `: ${because}`}.`);
   }
   return said.join(' ');
 }
 
-/** How many operations a convention counts for one multiply-accumulate. */
-function baseOf(convention: ConventionName): 1 | 2 {
-  return conventionOf(convention)!.unit === 'MACs' ? 1 : 2;
-}
-
-/** Which operators another convention counts otherwise than by their multiply-accumulates, and how. */
-function differences(other: Model, frames: readonly Frame[], base: 1 | 2): string[] {
-  const found = new Set<string>();
-  for (const { first, end } of frames.slice(0, shownUses)) {
-    for (const node of other.graph.nodes.slice(first, end)) {
-      const counts = other.counts(node);
-      const value = other.convention.of(node, counts);
-      if (value === base * counts.macs || Number.isNaN(value)) continue;
-      const name = node.op.name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`);
-      const each = value / size(node.inputs[0]?.shape ?? []);
-      if (value === 0) found.add(`${name} unseen`);
-      else if (counts.macs > 0) found.add(`${name} counted its own way`);
-      else found.add(Number.isInteger(each) ? `${name} ${each} an element` : `${name} counted`);
-    }
-  }
-  return [...found].slice(0, 4);
+function* nodesOf({ graph }: Model, frames: readonly Frame[]): Generator<GraphNode> {
+  for (const { first, end } of frames) yield* graph.nodes.slice(first, end);
 }

@@ -1,7 +1,7 @@
 import type { Analysed } from '../pipeline.ts';
 import type { Range } from '../text/range.ts';
 import { native } from './figures.ts';
-import { headline, nativeText } from './totals.ts';
+import { headline, nativeText, presetsText } from './totals.ts';
 
 /** A line above the network. */
 export interface Lens {
@@ -11,14 +11,20 @@ export interface Lens {
   readonly tooltip?: string;
 }
 
-/** The totals at the head of the network, and the figure that its own framework prints. */
+/** The totals at the head of the network, with every other convention's behind them, and the figure that its own framework prints. */
 export function lenses(analysed: Analysed): Lens[] {
   const { settings, spec } = analysed;
   if (!settings.codeLens.enabled) return [];
   const range = spec.head;
-  const { convention, totals } = analysed.model;
-  const why = totals.why === undefined ? '' : ` A part is not known: ${totals.why}`;
-  const found: Lens[] = [{ range, title: headline(analysed), tooltip: `${convention.summary}${why}` }];
+  const { totals } = analysed.model;
+  const why = totals.why === undefined ? '' : `\nA part is not known: ${totals.why}`;
+  const found: Lens[] = [
+    {
+      range,
+      title: headline(analysed),
+      tooltip: `The same network as others count it:\n${presetsText(analysed)}${why}`,
+    },
+  ];
   const figure = native(analysed);
   if (figure) {
     const tooltip = figure.caveat;

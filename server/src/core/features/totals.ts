@@ -1,7 +1,9 @@
 // The totals in words: one wording for the lens, the hover, the status bar and the outline.
 import { conventions } from '../analysis/conventions.ts';
+import type { Model } from '../analysis/model.ts';
 import type { Analysed, NativeFigure } from '../pipeline.ts';
-import { bytes } from '../text/quantity.ts';
+import { bytes, si } from '../text/quantity.ts';
+import { baseOf, differences } from './differences.ts';
 import { native, under } from './figures.ts';
 import {
   amountText,
@@ -31,12 +33,16 @@ export function headline(analysed: Analysed): string {
 }
 
 /** `8.9 GFLOPs as Ultralytics prints`. */
-export function nativeText({ value, label, by }: NativeFigure): string {
-  return `${decimals(value)} ${label} as ${by} prints`;
+export function nativeText(figure: NativeFigure): string {
+  const { label, by } = figure;
+  return `${printed(figure)} ${label} as ${by} prints`;
 }
 
-// Frameworks print one decimal; below 10 a second one tells networks apart.
-const decimals = (value: number): string => (value >= 0.95 ? value.toFixed(1) : value.toPrecision(2));
+/** With as many digits as the framework itself prints. */
+function printed({ value, digits }: NativeFigure): string {
+  // A figure that would be printed as 0.0 says more with two digits of its own.
+  return value >= 0.95 * 10 ** (1 - digits) ? value.toFixed(digits) : value.toPrecision(2);
+}
 
 /** The most memory alive at once, parameters apart. */
 export function peakText({ model, settings }: Analysed): string {
@@ -63,21 +69,57 @@ export function totalsMarkdown(analysed: Analysed): string {
   const { totals } = model;
   const figure = native(analysed);
   const member = spec.variant === undefined ? '' : ` (scale ${codeSpan(spec.variant)})`;
-  const rows = conventions.map(({ name, unit, summary }) => {
-    const { value } = under(model, name).totals;
-    const cells = [name, totalText(value, unit), plainMarkdown(summary)];
+  const rows = presets(model).map(preset => {
+    const { name } = preset;
+    const cells = [name, preset.total, plainMarkdown(preset.how)];
     return `| ${(name === model.convention.name ? cells.map((cell, index) => (index < 2 ? `**${cell}**` : cell)) : cells).join(' | ')} |`;
   });
   const parts = [
     `**${plainMarkdown(spec.model)}**${member} — ${document.format.label}`,
     plainMarkdown(headline(analysed)),
-    ['| convention | total | what it counts |', '|---|--:|---|', ...rows].join('\n'),
+    ['| convention | total | in this network |', '|---|--:|---|', ...rows].join('\n'),
   ];
-  if (figure)
-    parts.push(
-      `${figure.by} prints **${decimals(figure.value)} ${figure.label}**.${figure.caveat ? ` ${proseMarkdown(figure.caveat)}` : ''}`,
-    );
+  if (figure) parts.push(figureText(analysed, figure));
+  if (spec.batch !== undefined)
+    parts.push(`The file writes a batch of ${spec.batch}; work is told for one sample, whatever the batch.`);
   if (totals.why !== undefined)
     parts.push(`A part is not known, so totals say “at least”: ${proseMarkdown(totals.why)}`);
   return parts.join('\n\n');
+}
+
+/** The totals under every convention, one a line, as plain text. */
+export function presetsText({ model }: Analysed): string {
+  return presets(model)
+    .map(({ name, total, how }) => `${name}: ${total} — ${how}`)
+    .join('\n');
+}
+
+function presets(model: Model): { readonly name: string; readonly total: string; readonly how: string }[] {
+  return conventions.map(({ name, unit }) => {
+    const other = under(model, name);
+    return { name, total: totalText(other.totals.value, unit), how: differenceText(other) };
+  });
+}
+
+/** How a convention's total comes about here: `2 for each MAC; batch norm 8 an element: +121M`. */
+function differenceText(model: Model): string {
+  const { convention, graph } = model;
+  if (convention.name === 'macs') return convention.summary;
+  const found = differences(model, graph.nodes);
+  const shown = found.slice(0, 3).map(({ words, delta }) => `${words}: ${delta < 0 ? '−' : '+'}${si(Math.abs(delta))}`);
+  if (found.length > 3) shown.push('…');
+  if (baseOf(convention.name) === 2) shown.unshift('2 for each MAC');
+  return shown.join('; ') || 'the same';
+}
+
+/** What the framework prints, and why that is another number than ours. */
+function figureText({ model }: Analysed, figure: NativeFigure): string {
+  const { by, label, caveat, convention, value, unit } = figure;
+  const other = under(model, convention);
+  // Where it is counted at another size, what makes it up here would not add up to it.
+  const here = Math.abs(other.totals.value.value / unit - value) < 0.5 * 10 ** -figure.digits;
+  return [
+    `${by} prints **${printed(figure)} ${label}**${here ? `: ${plainMarkdown(differenceText(other))}.` : '.'}`,
+    ...(caveat === undefined ? [] : [proseMarkdown(caveat)]),
+  ].join(' ');
 }

@@ -24,6 +24,8 @@ export interface ReadOptions {
   readonly scale?: string | undefined;
   /** Whose modules the rows mean, where formats alike differ; undefined is by content. */
   readonly dialect?: string | undefined;
+  /** Caffe's phase, TRAIN or TEST; undefined is the file's own choice, else TEST. */
+  readonly phase?: string | undefined;
   /** False for a reading beside the one that a person looks at: another scale, another size. */
   readonly main?: boolean | undefined;
 }
@@ -43,6 +45,8 @@ export interface Native {
   /** As the framework prints it: `GFLOPs`. */
   readonly label: string;
   readonly unit: number;
+  /** Digits behind the point that it prints; 1 where not given. */
+  readonly digits?: number;
   /** Who prints it: “Ultralytics”. */
   readonly by: string;
   /** In words, where the figure misleads. */

@@ -1,3 +1,6 @@
+import type { Repair } from './problem.ts';
+import type { Range } from './range.ts';
+
 /** The candidate that was most likely meant, or undefined when none is near. Case differences cost nothing. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3));
@@ -19,6 +22,15 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
 export function suggestion(word: string, candidates: Iterable<string>): string {
   const meant = didYouMean(word, candidates);
   return meant === undefined ? '' : ` Did you mean “${meant}”?`;
+}
+
+/** The repair that puts `meant` for a misspelt word at `range`, perhaps in quotes; for a problem's `repairs`. */
+export function respelling(word: string, meant: string | undefined, range: Range): { readonly repairs?: Repair[] } {
+  const quotes = (range.to - range.from - word.length) / 2;
+  // With escapes in the quotes nobody knows which character stands where.
+  if (meant === undefined || (quotes !== 0 && quotes !== 1)) return {};
+  const edit = { from: range.from + quotes, to: range.to - quotes, text: meant };
+  return { repairs: [{ title: `Change to “${meant}”`, edits: [edit] }] };
 }
 
 /** Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours; stops at `limit`. */

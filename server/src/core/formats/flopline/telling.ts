@@ -6,7 +6,7 @@ import type { Complaint } from '../../ops/index.ts';
 import { type Entry, resolved, type Scalar, type YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
-import { suggestion } from '../../text/spelling.ts';
+import { didYouMean, respelling, suggestion } from '../../text/spelling.ts';
 import { operatorOf } from './operators.ts';
 
 export interface Row {
@@ -35,15 +35,22 @@ export class Telling {
     this.#blame = blame && rangeOf(blame);
   }
 
-  tell(range: Range, code: string, message: string, severity: Problem['severity'] = 'error'): void {
-    this.#builder.problem({ range: rangeOf(range), severity, code, message });
+  tell(
+    range: Range,
+    code: string,
+    message: string,
+    severity: Problem['severity'] = 'error',
+    repair: Pick<Problem, 'repairs'> = {},
+  ): void {
+    this.#builder.problem({ range: rangeOf(range), severity, code, message, ...repair });
   }
 
   unknownKey(key: YamlNode, what: string, known: readonly string[]): void {
     const text = key.kind === 'scalar' ? key.text : '';
     const synonym = synonyms[text.toLowerCase().replace(/[-_]/g, '')]?.find(name => known.includes(name));
     const meant = synonym ? ` Did you mean “${synonym}”?` : suggestion(text, known);
-    this.tell(key, 'unknown-key', `“${what}” has no “${text.slice(0, 60)}”.${meant} It takes ${known.join(', ')}.`);
+    const message = `“${what}” has no “${text.slice(0, 60)}”.${meant} It takes ${known.join(', ')}.`;
+    this.tell(key, 'unknown-key', message, 'error', respelling(text, synonym ?? didYouMean(text, known), key));
   }
 
   duplicate(key: YamlNode): void {

@@ -14,7 +14,7 @@ import {
 } from '../../syntax/tree.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
-import { suggestion } from '../../text/spelling.ts';
+import { didYouMean, respelling, suggestion } from '../../text/spelling.ts';
 import type { InputSize, Variant } from '../format.ts';
 import { bind } from './bind.ts';
 import { ownersOf } from './choose.ts';
@@ -250,13 +250,14 @@ class Rows {
           ? ` It belongs to ${inWords(owners.map(({ by }) => by))}: set dialect=${owners[0]!.id} if this file is of that family.`
           : suggestion(parts.module, candidates);
       const message = `“${parts.module}” is not a module of ${this.#dialect.by}, so its cost and its shape are not known.${advice}`;
-      const problem: Problem = {
-        range: trim(parts.moduleNode),
-        severity: 'error',
-        code: 'unknown-module',
-        message,
-        ...(owners.length > 0 && !this.#header.pinned ? { repairs: owners.map(readAs) } : {}),
-      };
+      const range = trim(parts.moduleNode);
+      const repair =
+        owners.length === 0
+          ? respelling(parts.module, didYouMean(parts.module, candidates), range)
+          : this.#header.pinned
+            ? {}
+            : { repairs: owners.map(readAs) };
+      const problem: Problem = { range, severity: 'error', code: 'unknown-module', message, ...repair };
       return this.#unknown(spec, `“${parts.module}” is not a known module`, problem, inputs);
     }
     let refusal = '';

@@ -1,0 +1,19 @@
+import type { Analysed } from '../pipeline.ts';
+import type { Problem, Repair } from '../text/problem.ts';
+import type { Range } from '../text/range.ts';
+import { problems } from './findings.ts';
+
+/** A way to mend a problem, beside the problem. */
+export interface RepairOffer {
+  readonly problem: Problem;
+  readonly repair: Repair;
+  /** Whether it is the first of its problem: what a person means most likely. */
+  readonly preferred: boolean;
+}
+
+/** The repairs of all problems that touch a stretch of the text. */
+export function repairs(analysed: Analysed, within: Range): RepairOffer[] {
+  return problems(analysed)
+    .filter(({ range }) => range.from <= within.to && within.from <= range.to)
+    .flatMap(problem => (problem.repairs ?? []).map((repair, at) => ({ problem, repair, preferred: at === 0 })));
+}
