@@ -261,7 +261,8 @@ function wayOf(source: Source, random: Random): string | undefined {
 }
 
 function seeds(format: string | undefined): Source[] {
-  const files = readdirSync(join(root, 'examples'), { recursive: true, withFileTypes: true })
+  const files = ['examples', 'test/formats/ultralytics/fixtures']
+    .flatMap(folder => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .filter(entry => entry.isFile())
     .map(entry => join(entry.parentPath ?? entry.path, entry.name));
   const sources = files.map((file): Source => ({ name: basename(file), text: readFileSync(file, 'utf8') }));
