@@ -97,7 +97,29 @@ function attacks(): Source[] {
       name: 'huge.cfg',
       text: '[net]\nwidth=1e308\nheight=-1\nchannels=nan\n[convolutional]\nfilters=1e308\nsize=0\nstride=0\npad=1\n[route]\nlayers=99,-99,\n[shortcut]\nfrom=0\n',
     },
+    {
+      name: 'long.cfg',
+      text: `[net]\nwidth=8\nheight=8\nchannels=3\n[conv]\n[route]\nlayers=${'0,'.repeat(20_000)}\n`,
+    },
+    {
+      name: 'wide.cfg',
+      text: `[net]\nwidth=8\nheight=8\nchannels=3\n${Array.from({ length: 100 }, (_, at) => `[shortcut]\nfrom=${'-1,'.repeat(at ? 300 : 0)}-1\nweights_type=per_channel\n`).join('')}`,
+    },
+    { name: 'keys.cfg', text: `[net]\n${Array.from({ length: 10_000 }, (_, at) => `kye${at}=1\n`).join('')}` },
+    { name: 'strays.cfg', text: `${'='.repeat(50_000)}\n[net]\n${'a\n='.repeat(20_000)}[${' '.repeat(100_000)}` },
+    { name: 'blank.cfg', text: `[net]\nwidth${' '.repeat(100_000)}=${'\t'.repeat(100_000)}8` },
     { name: 'deep.prototxt', text: `layer { type: "ReLU" bottom: "a" top: "a" ${'x { '.repeat(10_000)}` },
+    { name: 'lists.prototxt', text: `layer { type: "ReLU" x: ${'[{a: '.repeat(10_000)}` },
+    { name: 'layers.prototxt', text: 'layers { layer {\n'.repeat(5000) },
+    { name: 'strings.prototxt', text: `layer { name: ${'"a" '.repeat(50_000)} type: "ReLU" }` },
+    {
+      name: 'spp.prototxt',
+      text: `input: "x" input_dim: 1 input_dim: 9 input_dim: 4000000000 input_dim: 4000000000\n${'layer { type: "SPP" bottom: "x" top: "y" spp_param { pyramid_height: 4000000000 } }\nlayer { type: "Im2col" bottom: "x" top: "z" convolution_param { kernel_size: 1000 } }\n'.repeat(300)}`,
+    },
+    {
+      name: 'splits.prototxt',
+      text: `input: "x" input_dim: 1 input_dim: 9 input_dim: 9 input_dim: 9\n${`layer { type: "Slice" bottom: "x" ${'top: "y" '.repeat(1000)} }\n`.repeat(80)}`,
+    },
     {
       name: 'huge.prototxt',
       text: 'input: "data" input_dim: 1e308 input_dim: nan layer { name: "c" type: "Convolution" bottom: "data" top: "c" convolution_param { num_output: 1e308 kernel_size: 0 stride: 0 group: 0 } }',
@@ -109,7 +131,7 @@ const words = [
   '-1', '0', '1e308', '-1e308', '.nan', '.inf', 'nan', '1000000000', '9007199254740993', '0.5', 'null', '~', 'None', 'True', 'nc',
   '[', ']', '{', '}', '[]', '{}', ':', ': ', ',', '- ', '"', "'", '&a ', '*a', '!!str ', '|', '>', '#', '\n', '\r\n', '\t', '\n  - ', '\n\n',
   'from', 'out', 'kernel', 'repeat', 'conv', 'branches', 'Conv', 'C2f', 'Concat', 'Detect', 'backbone:', 'head:', 'layers:', '$c', '$(', '[net]',
-  '[route]', 'layers=-4', 'filters=', 'layer {', 'type:', 'bottom: "data"', '\ud83d\ude00', '\0', '\u2028',
+  '[route]', 'layers=-4', 'filters=', '[shortcut]', 'from=-2', '[yolo]', 'mask=0,1', '[crnn]', '[conv_lstm]', 'groups=2', 'stride=-2', 'share_index=-1', 'layer {', 'type:', 'bottom: "data"', '\ud83d\ude00', '\0', '\u2028',
 ]; // biome-ignore format: a list
 
 function mutate(text: string, others: readonly string[], random: Random): string {

@@ -35,6 +35,24 @@ suite('Flopline in VS Code', () => {
     await checkHint(editor, 18, /10 · 164k MACs · 164k$/);
   });
 
+  test('a Darknet cfg has its language, hints, and problems', async () => {
+    const editor = await show('small-yolo.cfg');
+    assert.equal(editor.document.languageId, 'darknet-cfg');
+    await checkHint(editor, 5, /16×16×16 · 111k MACs · 448$/);
+    await type(editor, 'filters=18', 'filters=255');
+    await until('an error', () => ({ ok: ourProblems(editor).some(isError), seen: ourProblems(editor) }));
+    assert.equal(editor.document.getText(ourProblems(editor).find(isError)!.range), '255');
+  });
+
+  test('a Darknet cfg that goes by another language has its hints, another program’s .cfg nothing', async () => {
+    const editor = await show('plain.cfg');
+    await checkHint(editor, 6, /8×8×4 · 768 MACs/);
+    const other = await show('setup.cfg');
+    await checkHint(editor, 6, /MACs/);
+    assert.deepEqual(await hints(other), new Map());
+    assert.deepEqual(ourProblems(other), []);
+  });
+
   test('a hover has the formula with the numbers of the layer', async () => {
     const editor = await show('tiny.net.yaml');
     await checkHint(editor, 3, /MACs/);

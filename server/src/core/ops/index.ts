@@ -39,6 +39,7 @@ import { l2Norm } from './l2Norm.ts';
 import { layerNorm } from './layerNorm.ts';
 import { leakyRelu } from './leakyRelu.ts';
 import { linear } from './linear.ts';
+import { local } from './local.ts';
 import { logSigmoid } from './logSigmoid.ts';
 import { logSoftmax } from './logSoftmax.ts';
 import { loss } from './loss.ts';
@@ -57,6 +58,7 @@ import { pixelShuffle } from './pixelShuffle.ts';
 import { pixelUnshuffle } from './pixelUnshuffle.ts';
 import { prelu } from './prelu.ts';
 import { priorBox } from './priorBox.ts';
+import { recurrentCell } from './recurrentCell.ts';
 import { reduce } from './reduce.ts';
 import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
@@ -88,6 +90,7 @@ export const ops = [
   conv,
   convTranspose,
   linear,
+  local,
   maxPool,
   avgPool,
   adaptiveAvgPool,
@@ -161,6 +164,7 @@ export const ops = [
   lstm,
   gru,
   rnn,
+  recurrentCell,
   parameter,
   cropLike,
   detections,
@@ -210,6 +214,7 @@ export * from './l2Norm.ts';
 export * from './layerNorm.ts';
 export * from './leakyRelu.ts';
 export * from './linear.ts';
+export * from './local.ts';
 export * from './logSigmoid.ts';
 export * from './logSoftmax.ts';
 export * from './loss.ts';
@@ -228,6 +233,7 @@ export * from './pixelShuffle.ts';
 export * from './pixelUnshuffle.ts';
 export * from './prelu.ts';
 export * from './priorBox.ts';
+export * from './recurrentCell.ts';
 export * from './reduce.ts';
 export * from './relu.ts';
 export * from './relu6.ts';

@@ -10,7 +10,7 @@ import { yolov5 } from './dialects/yolov5.ts';
 import { argumentValue, type PyValue } from './python.ts';
 import { build, type Header, type Memo, moduleNames, rowsOf, sameFamily, setting, variantsOf } from './read.ts';
 
-const dialects: readonly Dialect[] = [official, yolov5];
+export const dialects: readonly Dialect[] = [official, yolov5];
 
 /** Model files of Ultralytics (YOLOv3 to YOLO12, RT-DETR) and of YOLOv5: rows of [from, repeats, module, args]. */
 export const ultralytics: Format = {
