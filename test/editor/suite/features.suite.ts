@@ -23,18 +23,6 @@ suite('Flopline in VS Code', () => {
     await checkHint(editor, 5, /320×320×16/);
   });
 
-  test('a Caffe network has hints, problems and the shapes of one sample', async () => {
-    const editor = await show('tiny.prototxt');
-    assert.equal(editor.document.languageId, 'prototxt');
-    await checkHint(editor, 7, /32×32×16 · 442k MACs · 448$/);
-    await checkHint(editor, 18, /10 · 164k MACs · 164k$/);
-    await type(editor, 'bottom: "conv1"', 'bottom: "convl"');
-    await until('an error', () => ({ ok: ourProblems(editor).some(isError), seen: ourProblems(editor) }));
-    assert.match(ourProblems(editor).find(isError)!.message, /Did you mean “conv1”/);
-    await type(editor, 'bottom: "convl"', 'bottom: "conv1"');
-    await checkHint(editor, 18, /10 · 164k MACs · 164k$/);
-  });
-
   test('a Darknet cfg has its language, hints, and problems', async () => {
     const editor = await show('small-yolo.cfg');
     assert.equal(editor.document.languageId, 'darknet-cfg');
@@ -47,10 +35,26 @@ suite('Flopline in VS Code', () => {
   test('a Darknet cfg that goes by another language has its hints, another program’s .cfg nothing', async () => {
     const editor = await show('plain.cfg');
     await checkHint(editor, 6, /8×8×4 · 768 MACs/);
+    await until('its language', () => ({
+      ok: editor.document.languageId === 'darknet-cfg',
+      seen: editor.document.languageId,
+    }));
     const other = await show('setup.cfg');
     await checkHint(editor, 6, /MACs/);
     assert.deepEqual(await hints(other), new Map());
     assert.deepEqual(ourProblems(other), []);
+  });
+
+  test('a Caffe network has hints, problems and the shapes of one sample', async () => {
+    const editor = await show('tiny.prototxt');
+    assert.equal(editor.document.languageId, 'prototxt');
+    await checkHint(editor, 7, /32×32×16 · 442k MACs · 448$/);
+    await checkHint(editor, 18, /10 · 164k MACs · 164k$/);
+    await type(editor, 'bottom: "conv1"', 'bottom: "convl"');
+    await until('an error', () => ({ ok: ourProblems(editor).some(isError), seen: ourProblems(editor) }));
+    assert.match(ourProblems(editor).find(isError)!.message, /Did you mean “conv1”/);
+    await type(editor, 'bottom: "convl"', 'bottom: "conv1"');
+    await checkHint(editor, 18, /10 · 164k MACs · 164k$/);
   });
 
   test('a hover has the formula with the numbers of the layer', async () => {
@@ -129,6 +133,15 @@ suite('Flopline in VS Code', () => {
     const { totals } = extension().exports;
     await until('totals', () => ({ ok: /1\.70? MMACs/.test(totals.item.text), seen: totals.item.text }));
     assert.equal(totals.summary?.title, 'Tiny');
+    for (const file of ['small-yolo.yaml', 'small-yolo.cfg', 'tiny.prototxt']) {
+      await show(file);
+      await until(`the totals of ${file}`, () => ({
+        ok: totals.summary?.title !== 'Tiny' && /MACs · /.test(totals.item.text),
+        seen: totals.item.text,
+      }));
+      await show('tiny.net.yaml');
+      await until('totals', () => ({ ok: totals.summary?.title === 'Tiny', seen: totals.item.text }));
+    }
   });
 
   test('hints can be toggled', async () => {

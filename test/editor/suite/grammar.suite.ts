@@ -1,77 +1,13 @@
-// The grammar with the tokenizer and the YAML grammar of the VS Code that these tests run in.
-import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import * as vscode from 'vscode';
+// The grammars, with the tokenizer and the YAML grammar of the VS Code that these tests run in.
+import { type CheckScopes, loadGrammar } from './tokenizer.ts';
 
-/** What is used of vscode-textmate. */
-interface Grammar {
-  tokenizeLine(line: string, before: unknown): { tokens: Token[]; ruleStack: unknown };
-}
-interface Token {
-  readonly startIndex: number;
-  readonly endIndex: number;
-  readonly scopes: readonly string[];
-}
+suite('The grammar of *.net.yaml', () => {
+  let check: CheckScopes;
 
-type Expected = readonly (readonly [word: string, scope: RegExp])[];
-
-/** A suite for one grammar; `check` compares the innermost scope of words, in the order of the text. */
-function suiteOf(
-  title: string,
-  scope: string,
-  tests: (check: (text: string, expected: Expected) => void) => void,
-): void {
-  suite(title, () => {
-    let grammar: Grammar;
-    let start: unknown;
-
-    suiteSetup(async () => {
-      const modules = ['node_modules', 'node_modules.asar'].map(name => join(vscode.env.appRoot, name));
-      const folder = modules.find(path => existsSync(join(path, 'vscode-textmate')));
-      assert.ok(folder, 'VS Code has its tokenizer');
-      const load = createRequire(join(folder, 'index.js'));
-      const textmate = load('vscode-textmate');
-      const oniguruma = load('vscode-oniguruma');
-      await oniguruma.loadWASM(readFileSync(join(folder, 'vscode-oniguruma/release/onig.wasm')).buffer);
-      const files = grammarFiles();
-      const registry = new textmate.Registry({
-        onigLib: Promise.resolve({
-          createOnigScanner: (sources: string[]) => new oniguruma.OnigScanner(sources),
-          createOnigString: (text: string) => new oniguruma.OnigString(text),
-        }),
-        loadGrammar: async (scope: string) => {
-          const file = files.get(scope);
-          return file ? textmate.parseRawGrammar(readFileSync(file, 'utf8'), file) : null;
-        },
-      });
-      grammar = await registry.loadGrammar(scope);
-      start = textmate.INITIAL;
-    });
-
-    tests((text, expected) => {
-      let stack = start;
-      const tokens = text.split('\n').flatMap(line => {
-        const { tokens: found, ruleStack } = grammar.tokenizeLine(line, stack);
-        stack = ruleStack;
-        return found.map(({ startIndex, endIndex, scopes }) => ({
-          word: line.slice(startIndex, endIndex).trim(),
-          scope: scopes.at(-1)!,
-        }));
-      });
-      let from = 0;
-      for (const [word, scope] of expected) {
-        const at = tokens.findIndex((token, index) => index >= from && token.word === word);
-        assert.ok(at >= 0, `${word} is a token of ${JSON.stringify(tokens)}`);
-        assert.match(tokens[at]!.scope, scope, word);
-        from = at + 1;
-      }
-    });
+  suiteSetup(async () => {
+    check = await loadGrammar('source.flopline');
   });
-}
 
-suiteOf('The grammar of *.net.yaml', 'source.flopline', check => {
   const operator = /^support\.function\.flopline$/;
   const key = /^entity\.name\.tag\.yaml$/;
   const number = /^constant\.numeric/;
@@ -128,7 +64,13 @@ suiteOf('The grammar of *.net.yaml', 'source.flopline', check => {
   });
 });
 
-suiteOf('The grammar of Darknet’s cfg', 'source.darknet-cfg', check => {
+suite('The grammar of Darknet’s cfg', () => {
+  let check: CheckScopes;
+
+  suiteSetup(async () => {
+    check = await loadGrammar('source.darknet-cfg');
+  });
+
   const section = /^entity\.name\.section\.darknet-cfg$/;
   const key = /^variable\.other\.property\.darknet-cfg$/;
   const number = /^constant\.numeric\.darknet-cfg$/;
@@ -161,7 +103,13 @@ suiteOf('The grammar of Darknet’s cfg', 'source.darknet-cfg', check => {
   });
 });
 
-suiteOf('The grammar of Caffe’s prototxt', 'source.prototxt', check => {
+suite('The grammar of *.prototxt', () => {
+  let check: CheckScopes;
+
+  suiteSetup(async () => {
+    check = await loadGrammar('source.prototxt');
+  });
+
   test('messages, fields, types and blobs', () => {
     check('layer {\n  name: "a" # why\n  type: "Convolution"\n  bottom: \'x\'\n  convolution_param < pad: 1 >\n}', [
       ['layer', /^entity\.name\.tag\.prototxt$/],
@@ -189,15 +137,3 @@ suiteOf('The grammar of Caffe’s prototxt', 'source.prototxt', check => {
     ]);
   });
 });
-
-/** The files of our grammars and of the YAML grammars, by scope. */
-function grammarFiles(): Map<string, string> {
-  const files = new Map<string, string>();
-  for (const { extensionPath, packageJSON } of vscode.extensions.all) {
-    const grammars: { scopeName: string; path: string }[] = packageJSON.contributes?.grammars ?? [];
-    for (const { scopeName, path } of grammars)
-      if (/^source\.(yaml|flopline|darknet-cfg|prototxt)/.test(scopeName))
-        files.set(scopeName, join(extensionPath, path));
-  }
-  return files;
-}

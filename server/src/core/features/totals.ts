@@ -71,7 +71,8 @@ export function totalsMarkdown(analysed: Analysed): string {
   const member = spec.variant === undefined ? '' : ` (scale ${codeSpan(spec.variant)})`;
   const rows = presets(model).map(preset => {
     const { name } = preset;
-    const cells = [name, preset.total, plainMarkdown(preset.how)];
+    // A total that breaks in two makes the table twice as high.
+    const cells = [name, preset.total.replaceAll(' ', '\u00a0'), plainMarkdown(preset.how)];
     return `| ${(name === model.convention.name ? cells.map((cell, index) => (index < 2 ? `**${cell}**` : cell)) : cells).join(' | ')} |`;
   });
   const parts = [
