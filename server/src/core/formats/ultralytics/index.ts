@@ -7,6 +7,7 @@ import type { Format, Native, Reader, ReadOptions, Source, Spec } from '../forma
 import type { Dialect, Family } from './dialect.ts';
 import { ultralytics as official } from './dialects/ultralytics.ts';
 import { yolov5 } from './dialects/yolov5.ts';
+import { claimOf, mends, staleNumbers } from './mend.ts';
 import { argumentValue, type PyValue } from './python.ts';
 import { build, type Header, type Memo, moduleNames, rowsOf, sameFamily, setting, variantsOf } from './read.ts';
 import { type Chosen, rewrite } from './rewrite.ts';
@@ -71,6 +72,7 @@ function open(source: Source, earlier?: Reader): Reader {
     problems,
     kept,
     read: options => read(source, top?.kind === 'mapping' ? top : empty, options, kept),
+    mends: problem => (top?.kind === 'mapping' ? mends(source.text, top, problem) : []),
     rewrite: edits =>
       top?.kind === 'mapping' && kept.chosen && parsed.problems.length === 0
         ? rewrite(source.text, top, kept.chosen, edits)
@@ -131,6 +133,8 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
     variants,
     variant,
     native: nativeOf(header, dialect),
+    remarks: () => staleNumbers(source.text, top),
+    claim: claimOf(source.text, variants, variant),
   };
 }
 
