@@ -103,7 +103,7 @@ function attacks(): Source[] {
     },
     {
       name: 'wide.cfg',
-      text: `[net]\nwidth=8\nheight=8\nchannels=3\n${Array.from({ length: 100 }, (_, at) => `[shortcut]\nfrom=${'-1,'.repeat(at ? 300 : 0)}-1\nweights_type=per_channel\n`).join('')}`,
+      text: `[net]\nwidth=8\nheight=8\nchannels=3\n${Array.from({ length: 60 }, (_, at) => `[shortcut]\nfrom=${'-1,'.repeat(at ? 300 : 0)}-1\nweights_type=per_channel\n`).join('')}`,
     },
     { name: 'keys.cfg', text: `[net]\n${Array.from({ length: 10_000 }, (_, at) => `kye${at}=1\n`).join('')}` },
     { name: 'strays.cfg', text: `${'='.repeat(50_000)}\n[net]\n${'a\n='.repeat(20_000)}[${' '.repeat(100_000)}` },
@@ -261,7 +261,8 @@ function wayOf(source: Source, random: Random): string | undefined {
 }
 
 function seeds(format: string | undefined): Source[] {
-  const files = readdirSync(join(root, 'examples'), { recursive: true, withFileTypes: true })
+  const files = ['examples', 'test/formats/ultralytics/fixtures']
+    .flatMap(folder => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .filter(entry => entry.isFile())
     .map(entry => join(entry.parentPath ?? entry.path, entry.name));
   const sources = files.map((file): Source => ({ name: basename(file), text: readFileSync(file, 'utf8') }));

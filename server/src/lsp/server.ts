@@ -158,7 +158,8 @@ export function serve(connection: Connection): void {
       const relatedUri = client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
       const diagnostics = found.map(problem => toProto.diagnostic(document.lines, problem, relatedUri));
       connection.sendDiagnostics({ uri, version, diagnostics });
-      notify('flopline/changed', { uri, isSpec: true });
+      const [language] = document.format.languages;
+      notify('flopline/changed', { uri, isSpec: true, ...(language === undefined ? {} : { language }) });
     } catch (error) {
       complain('diagnostics', error);
     }
