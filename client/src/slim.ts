@@ -156,7 +156,8 @@ function ask<M extends keyof Requests>(
   params: Requests[M]['params'],
   token?: vscode.CancellationToken,
 ): Promise<Requests[M]['result']> {
-  return client.sendRequest(method, params, token);
+  // A token that is not there would be sent as one more parameter.
+  return token ? client.sendRequest(method, params, token) : client.sendRequest(method, params);
 }
 
 function tellChanged(): void {
