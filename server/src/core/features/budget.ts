@@ -93,10 +93,11 @@ export function totalsText(after: Readonly<Record<Metric, number>>, before: Read
     .join(' · ');
 }
 
-/** `−30 %`: how much less one number is than another. */
+/** `−30 %`: how much less one number is than another; what is small is told to one digit. */
 export function shareChange(after: number, before: number): string {
   if (!(before > 0) || after === before) return '±0 %';
-  return `${after < before ? '−' : '+'}${percent(Math.abs(after - before) / before)}`;
+  const share = Math.abs(after - before) / before;
+  return `${after < before ? '−' : '+'}${share < 0.001 ? `${si(share * 100, 1)} %` : percent(share)}`;
 }
 
 const nameOf = (metric: Metric): string => (metric === 'macs' ? 'MACs' : 'params');
