@@ -7,6 +7,7 @@ import type { Format, Native, Reader, ReadOptions, Source, Spec } from '../forma
 import { type Choice, chooseDialect } from './choose.ts';
 import type { Dialect, Family } from './dialect.ts';
 import { dialects } from './dialects/index.ts';
+import { claimOf, mends, staleNumbers } from './mend.ts';
 import { argumentValue, type PyValue } from './python.ts';
 import { build, type Header, type Memo, moduleNames, rowsOf, sameFamily, setting, variantsOf } from './read.ts';
 import { type Chosen, rewrite } from './rewrite.ts';
@@ -69,6 +70,7 @@ function open(source: Source, earlier?: Reader): Reader {
     problems,
     kept,
     read: options => read(source, top?.kind === 'mapping' ? top : empty, options, kept),
+    mends: problem => (top?.kind === 'mapping' ? mends(source.text, top, problem) : []),
     rewrite: edits =>
       top?.kind === 'mapping' && kept.chosen && parsed.problems.length === 0
         ? rewrite(source.text, top, kept.chosen, edits)
@@ -137,6 +139,8 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
     variants,
     variant,
     native: nativeOf(header, dialect),
+    remarks: () => staleNumbers(source.text, top),
+    claim: claimOf(source.text, variants, variant),
   };
 }
 
