@@ -117,11 +117,6 @@ export function priceAdvice(analysed: Analysed, candidate: Candidate): Advice | 
   };
 }
 
-/** Tries one candidate a step, in source order; a step that yields nothing found nothing to offer. */
-export function* advise(analysed: Analysed, within?: Range): Generator<Advice | undefined, void> {
-  for (const candidate of adviceCandidates(analysed, within)) yield priceAdvice(analysed, candidate);
-}
-
 /** Where the costs of a network ask for advice, as hints; those about what is told elsewhere are told there. */
 export function adviceProblems(analysed: Analysed): Problem[] {
   const network = networkOf(analysed);
