@@ -1,5 +1,5 @@
 // Budgets as people write them: “−30 % MACs”, “≤ 300 MMACs”, “2M params”.
-import { percent, si } from '../text/quantity.ts';
+import { changeText, si } from '../text/quantity.ts';
 
 export type Metric = 'macs' | 'params';
 
@@ -88,8 +88,7 @@ export function budgetText(budget: Budget, totals: Readonly<Record<Metric, numbe
 
 /** `−30 %`: how much less one number is than another. */
 export function shareChange(after: number, before: number): string {
-  if (!(before > 0) || after === before) return '±0 %';
-  return `${after < before ? '−' : '+'}${percent(Math.abs(after - before) / before)}`;
+  return before > 0 ? changeText((after - before) / before) : '±0 %';
 }
 
 const nameOf = (metric: Metric): string => (metric === 'macs' ? 'MACs' : 'params');
