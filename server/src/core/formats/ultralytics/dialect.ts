@@ -48,6 +48,8 @@ export interface Dialect {
   readonly by: string;
   /** The modules that rows may name, `nn.…` apart. */
   readonly modules: ReadonlyMap<string, AnyModule>;
+  /** Modules that the repository has and parse_model does not accept all the same, with the reason. */
+  readonly unreachable?: ReadonlyMap<string, string>;
   /** Names that arguments may use, such as `nc`. */
   readonly names: (family: Family) => ReadonlyMap<string, PyValue>;
   /** Whether text such as `nn.ReLU()` in arguments is evaluated; else it stays text, which no module takes for one. */
@@ -66,6 +68,7 @@ export interface Dialect {
 export function numberAt(row: Row, index: number, what: string): number | undefined {
   const value = row.args[index]?.value;
   if (typeof value === 'number') return value;
+  if (typeof value === 'boolean') return Number(value);
   if (value === undefined) {
     return row.refuse('missing-argument', `${row.module} needs ${what} as argument ${index + 1}.`);
   }

@@ -101,7 +101,14 @@ interface Made {
   readonly bound: object;
   readonly frame: Omit<FrameSpec, 'label'>;
   /** What it was built into, where that depends on nothing but its inputs. */
-  built?: { readonly stretch: Stretch; readonly inputs: readonly Value[]; readonly value: Value } | undefined;
+  built?:
+    | {
+        readonly stretch: Stretch;
+        readonly inputs: readonly Value[];
+        readonly value: Value;
+        readonly legacy: boolean;
+      }
+    | undefined;
 }
 
 /** How a reading treats the memo: it may only look up rows, or build on the earlier graph and leave its own. */
@@ -173,7 +180,7 @@ class Rows {
     let text: Tensor | undefined;
     const scope = new Scope(builder, {
       activation,
-      legacy: !names.some(name => this.#dialect.modern.has(name)),
+      legacy: true,
       text: () => {
         text ??= builder.input(
           'text',
@@ -187,6 +194,8 @@ class Rows {
     if (names.some(name => name === 'C2fAttn' || name === 'WorldDetect' || name === 'ImagePoolingAttn'))
       scope.text.given();
     for (const [index, row] of rows.entries()) {
+      // A head is built by what parse_model has seen above it.
+      if (this.#dialect.modern.has(names[index]!)) scope.legacy = false;
       this.#built.push(this.#row(scope, row, index, image));
     }
     if (this.#memo && this.#graphs) this.#memo.earlier = { image, values: this.#built.map(({ value }) => value) };
@@ -210,7 +219,10 @@ class Rows {
         sources.every(({ c2 }, at) => Object.is(c2, known.channels[at]))
       ) {
         const inputs = sources.map(({ value }) => value);
-        return { value: this.#again(scope, known, label, inputs, index), c2: known.arranged.c2 };
+        return {
+          value: handedOn(known.found, inputs, this.#again(scope, known, label, inputs, index)),
+          c2: known.arranged.c2,
+        };
       }
     }
     const row = resolved(node);
@@ -241,7 +253,9 @@ class Rows {
     const at = (arg: number | undefined): Range => parts.args[arg ?? -1]?.range ?? parts.moduleNode;
     if (!found) {
       const candidates = parts.module.startsWith('nn.') ? nn.keys() : this.#dialect.modules.keys();
-      const message = `“${parts.module}” is not a module of ${this.#dialect.by}, so its cost and its shape are not known.${suggestion(parts.module, candidates)}`;
+      const message = this.#dialect.unreachable?.has(parts.module)
+        ? `${this.#dialect.by} has a ${parts.module}, but model files cannot name it: ${this.#dialect.unreachable.get(parts.module)}.`
+        : `“${parts.module}” is not a module of ${this.#dialect.by}, so its cost and its shape are not known.${suggestion(parts.module, candidates)}`;
       const range = trim(parts.moduleNode);
       const repair = respelling(parts.module, didYouMean(parts.module, candidates), range);
       const problem: Problem = { range, severity: 'error', code: 'unknown-module', message, ...repair };
@@ -272,14 +286,14 @@ class Rows {
     const frame = explained(spec, found, arranged, parts, this.#dialect);
     const made: Made = { parts, found, channels: sourceChannels, believed, arranged, bound, frame };
     this.#memo?.rows.set(node, made);
-    return { value: this.#again(scope, made, label, inputs, index), c2: arranged.c2 };
+    return { value: handedOn(found, inputs, this.#again(scope, made, label, inputs, index)), c2: arranged.c2 };
   }
 
   /** Builds a row, or takes what it was built into where its inputs are the same tensors. */
   #again(scope: Scope, made: Made, label: string, inputs: readonly Value[], index: number): Value {
     const builder = this.#builder;
     const { built } = made;
-    if (this.#earlier && built && !builder.full && sameValues(built.inputs, inputs)) {
+    if (this.#earlier && built && !builder.full && built.legacy === scope.legacy && sameValues(built.inputs, inputs)) {
       if (this.#dialect.heads.has(made.found.name)) this.#headInputs = inputs.map(value => tensors(value)[0]!);
       builder.reuse(built.stretch, label);
       return built.value;
@@ -297,7 +311,7 @@ class Rows {
     const stretch = builder.stretch(frame);
     // What was told must be told again, and what depends on more than its inputs cannot be taken for the same.
     const alone = builder.problems.length === told && !builder.full && isAlone(stretch, inputs);
-    made.built = alone ? { stretch, inputs, value } : undefined;
+    made.built = alone ? { stretch, inputs, value, legacy: scope.legacy } : undefined;
     return value;
   }
 
@@ -323,12 +337,23 @@ class Rows {
         );
         return result;
       }
+      const listed = found.lists ? -1 : inputs.findIndex(value => Array.isArray(value));
+      if (listed >= 0) {
+        const message = `The row that this input comes from hands on a list, which ${found.name} cannot take. Choose one of its tensors by an Index row.`;
+        result = builder.unknown(
+          builder.complain({ code: 'wrong-inputs', input: listed, message }),
+          inputs.flatMap(tensors),
+          [1, arranged.c2, Number.NaN, Number.NaN],
+        );
+        return result;
+      }
       if (this.#dialect.heads.has(found.name)) this.#headInputs = inputs.map(value => tensors(value)[0]!);
       const expected = this.#expected(found, bound, inputs);
       if (arranged.repeats > 1) {
         let values: readonly Value[] = expected;
         builder.times(arranged.repeats, index => {
-          const x = values;
+          // Each is built for the channels of the first.
+          const x = index === 0 ? values : this.#expected(found, bound, values);
           builder.within({ label: String(index), type: found.name }, () => {
             result = found.forward(scope, x, bound);
             return tensors(result);
@@ -379,7 +404,8 @@ class Rows {
   }
 
   #find(name: string): AnyModule | undefined {
-    return this.#dialect.modules.get(name) ?? nn.get(name.replace(/^torch\./, ''));
+    // Ultralytics takes what follows the first three letters for the layer's name.
+    return this.#dialect.modules.get(name) ?? nn.get(this.#dialect.evaluates ? name.replace(/^torch\./, '') : name);
   }
 
   /** What `from` names, or undefined where it names nothing. */
@@ -433,7 +459,9 @@ class Rows {
     const argsTarget = resolved(argsNode);
     if (argsTarget?.kind !== 'sequence')
       return refuse(argsNode!, 'The fourth part of a row is the list of arguments, such as [64, 3, 2].');
-    const args = argsTarget.items.map((node): Arg => ({ value: argumentValue(node, this.#names), range: node }));
+    const args = argsTarget.items.map(
+      (node): Arg => ({ value: argumentValue(node, this.#names, this.#dialect.evaluates), range: node }),
+    );
     const { depth } = this.#header.family;
     return {
       from: fromTarget?.kind === 'sequence' ? (from as number[]) : from[0]!,
@@ -448,6 +476,11 @@ class Rows {
       argsNode: argsTarget,
     };
   }
+}
+
+/** What the rows below are given. */
+function handedOn(found: AnyModule, inputs: readonly Value[], value: Value): Value {
+  return found.passes ? inputs.flatMap(tensors) : value;
 }
 
 /** Whether a row reads nothing but its inputs, and nobody else the parameters of its activation (PReLU). */

@@ -5,7 +5,7 @@ import * as block from '../modules/block.ts';
 import * as conv from '../modules/conv.ts';
 import * as head from '../modules/head.ts';
 import { TorchVision } from '../modules/torchvision.ts';
-import { AIFI, RTDETRDecoder, TransformerBlock } from '../modules/transformer.ts';
+import { AIFI, RTDETRDecoder } from '../modules/transformer.ts';
 import { makeDivisible, type PyValue, pyRound } from '../python.ts';
 
 /** Modules whose first argument is scaled by the width and which are given their input channels. */
@@ -84,14 +84,16 @@ const others: readonly AnyModule[] = [
   block.CBFuse,
   // Names that tasks.py imports, so that rows may use them with raw arguments.
   conv.Conv2,
-  conv.LightConv,
   conv.RepConv,
-  conv.CBAM,
-  conv.ChannelAttention,
-  conv.SpatialAttention,
-  block.ResNetBlock,
-  TransformerBlock,
+  block.RepVGGDW,
+  // Ones that it does not, but that files of forks name.
+  conv.LightConv,
 ];
+
+const notImported = 'nn/tasks.py does not import it, so that parse_model ends in a KeyError';
+const unreachable = new Map(
+  ['CBAM', 'ChannelAttention', 'SpatialAttention', 'ResNetBlock', 'TransformerBlock'].map(name => [name, notImported]),
+);
 
 export const ultralytics: Dialect = {
   id: 'ultralytics',
@@ -105,6 +107,7 @@ export const ultralytics: Dialect = {
       ['max_channels', family.maxChannels],
       ['kpt_shape', family.keypoints],
     ]),
+  unreachable,
   evaluates: false,
   arrange,
   modern: new Set(['C3k2', 'A2C2f']),

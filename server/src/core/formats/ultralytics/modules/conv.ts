@@ -22,7 +22,7 @@ interface ConvArgs {
   c2: number;
   k: Size;
   s: Size;
-  p: Size | null;
+  p: Size | string | null;
   g: number;
   d: Size;
   act: PyValue;
@@ -250,6 +250,7 @@ export const Concat = module<{ dimension: number }>({
 
 export const Index = module<{ c1: number; c2: number; index: number }>({
   name: 'Index',
+  lists: true,
   summary: 'One of the tensors that a row hands on.',
   params: { c1: param.c1, c2: param.c2, index: { kind: 'int', doc: 'Which of them, from 0.', default: 0 } },
   forward: (scope, inputs, { c2, index }) => {
@@ -313,8 +314,19 @@ export const MixConv2d = module<{ c1: number; c2: number; k: readonly number[]; 
   },
   forward: (scope, inputs, { c1, c2, k, s, equal_ch }) => {
     const x = only(inputs);
-    const kernels = Array.isArray(k) ? k : [k as unknown as number];
+    const [, , h, w] = sizesOf(x) as [number, number, number, number];
+    const refuse = (message: string): Tensor =>
+      scope.refuse({ code: 'wrong-argument', attr: 'k', message, output: [1, c2, h, w] }, [x]);
+    if (!Array.isArray(k)) return refuse('MixConv2d takes a list of kernel sizes, such as [1, 3].');
+    const kernels = k as readonly number[];
     const parts = equal_ch ? equalChannels(c2, kernels.length) : equalParameters(c2, kernels);
+    // Rounded shares need not make up the whole: the batch norm behind them fails then.
+    const sum = parts.reduce((total, part) => total + part, 0);
+    if (sum !== c2 && !Number.isNaN(sum)) {
+      return refuse(
+        `Shares of ${c2} channels with equal parameters round to ${parts.join(' + ')} = ${sum}, so MixConv2d fails. Use other channels.`,
+      );
+    }
     const convs = kernels.map((size, index) => {
       const out = parts[index]!;
       return conv2d(scope, x, { c2: out, k: size, s, p: Math.floor(size / 2), g: gcd(c1, out), bias: false });

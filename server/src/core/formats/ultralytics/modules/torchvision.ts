@@ -241,7 +241,7 @@ export const TorchVision = module<TorchVisionArgs>({
     model: { kind: 'text', doc: 'The model’s name in torchvision, such as resnet18.' },
     weights: { kind: 'any', doc: 'Pretrained weights.', default: 'DEFAULT' },
     unwrap: { kind: 'boolean', doc: 'Takes the model apart into its layers.', default: true },
-    truncate: { kind: 'int', min: 0, doc: 'How many layers are left out at the end.', default: 2 },
+    truncate: { kind: 'int', doc: 'How many layers are left out at the end.', default: 2 },
     split: { kind: 'boolean', doc: 'Hands on every layer’s output; Index rows choose among them.', default: false },
   },
   forward: (scope, inputs, { c2, model, unwrap, truncate, split }): Value => {
@@ -265,8 +265,8 @@ export const TorchVision = module<TorchVisionArgs>({
     }
     let children = make();
     if (unwrap) {
-      // list(m.children())[:-truncate]: with 0 that leaves nothing.
-      children = truncate > 0 ? children.slice(0, -truncate) : [];
+      // list(m.children())[:-truncate]: with 0 that leaves nothing, below 0 so many from the start.
+      children = truncate === 0 ? [] : children.slice(0, -truncate);
       const [first, ...rest] = children;
       if (!first) {
         const message = `Nothing is left of ${model}: it has ${make().length} layers, and truncate cuts ${truncate === 0 ? 'all' : truncate}.`;
