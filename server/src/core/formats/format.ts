@@ -56,6 +56,8 @@ export interface Native {
 export interface Spec {
   readonly model: string;
   readonly dialect?: string | undefined;
+  /** Why the text is read in this dialect, as the end of a sentence. */
+  readonly dialectBecause?: string | undefined;
   readonly graph: Graph;
   readonly problems: readonly Problem[];
   /** Where the totals stand: the line that names the network, or the first one. */

@@ -56,7 +56,8 @@ export function bind(
 
 /** What the value should have been; undefined where it is right. */
 function mistake(param: Param, value: PyValue): string | undefined {
-  const { kind, min } = param;
+  const { kind, min, words } = param;
+  if (typeof value === 'string' && words?.includes(value)) return undefined;
   if (value === null) return param.default === null || kind === 'any' || kind === 'boolean' ? undefined : wanted(param);
   switch (kind) {
     case 'any':

@@ -50,6 +50,10 @@ export interface Dialect {
   readonly modules: ReadonlyMap<string, AnyModule>;
   /** Modules that the repository has and parse_model does not accept all the same, with the reason. */
   readonly unreachable?: ReadonlyMap<string, string>;
+  /** Keys at the top of a file that must be there. */
+  readonly required: readonly string[];
+  /** Whether `scales` of the file is read. */
+  readonly scales: boolean;
   /** Names that arguments may use, such as `nc`. */
   readonly names: (family: Family) => ReadonlyMap<string, PyValue>;
   /** Whether text such as `nn.ReLU()` in arguments is evaluated; else it stays text, which no module takes for one. */
@@ -62,6 +66,17 @@ export interface Dialect {
   readonly heads: ReadonlySet<string>;
   /** Whether `model.info()` falls back to the full size where its small one fails. */
   readonly printsAtFullSize: boolean;
+  /** Whether it gives its image as many channels as the first weights have (`p.shape[1]`), not those of the file. */
+  readonly printsByWeights: boolean;
+  /** The activation of every Conv that names none, where files cannot set it. */
+  readonly activation?: PyValue;
+  /**
+   * The row whose channels parse_model takes for an entry of `from` (−1 is the image), where that is not the row that
+   * the forward pass takes. `listed`: the entry stands in a list; `index` is the row's own number.
+   */
+  readonly lookup?: (from: number, listed: boolean, index: number) => number;
+  /** How `model.info()` finds its small input, where not as in YOLOv5: at the stride, 32 at least, scaled up to 640. */
+  readonly printing?: { readonly leastStride: number } | { readonly size: number };
 }
 
 /** A number argument of a row, or a refusal where there is none. */

@@ -1,18 +1,17 @@
+import { channels, type Graph } from '../../graph/graph.ts';
 import { type ParsedYaml, parseEdited } from '../../syntax/reparse.ts';
-import { lookUp, type Mapping, resolved, scalarValue } from '../../syntax/tree.ts';
+import { entryOf, lookUp, type Mapping, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
-import { didYouMean } from '../../text/spelling.ts';
+import { didYouMean, suggestion } from '../../text/spelling.ts';
 import type { Format, Native, Reader, ReadOptions, Source, Spec } from '../format.ts';
+import { type Choice, chooseDialect } from './choose.ts';
 import type { Dialect, Family } from './dialect.ts';
-import { ultralytics as official } from './dialects/ultralytics.ts';
-import { yolov5 } from './dialects/yolov5.ts';
+import { dialects } from './dialects/index.ts';
 import { argumentValue, type PyValue } from './python.ts';
 import { build, type Header, type Memo, moduleNames, rowsOf, sameFamily, setting, variantsOf } from './read.ts';
 
-const dialects: readonly Dialect[] = [official, yolov5];
-
-/** Model files of Ultralytics (YOLOv3 to YOLO12, RT-DETR) and of YOLOv5: rows of [from, repeats, module, args]. */
+/** Model files of Ultralytics, of YOLOv5 and of their relatives: rows of [from, repeats, module, args]. */
 export const ultralytics: Format = {
   id: 'ultralytics',
   label: 'Ultralytics model YAML',
@@ -89,8 +88,9 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
   const head = headOf(top);
   const rows = rowsOf(top);
   const names = moduleNames(rows);
-  const dialect = dialectOf(top, options.dialect, head, problems);
-  const variants = variantsOf(top);
+  const { dialect, because } = dialectOf(source, top, rows, options.dialect, head, problems);
+  requireKeys(top, dialect, head, problems);
+  const variants = dialect.scales ? variantsOf(top) : [];
   const variant = scaleOf(
     source.name,
     top,
@@ -100,13 +100,20 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
     problems,
   );
   const family = familyOf(top, variant, problems);
-  const header: Header = { top, family, activation: activationOf(top), inputChannels: channelsOf(top, problems), rows };
+  const header: Header = {
+    top,
+    family,
+    activation: activationOf(top),
+    inputChannels: channelsOf(top, problems),
+    rows,
+    pinned: source.text.includes('flopline') && /dialect\s*=/.test(source.text),
+  };
   const size = names.includes('Classify') ? 224 : 640;
   // Other scales than the one at hand are read now and then: they must not push out what every keystroke uses.
-  if (options.main !== false && !(kept.memo && sameFamily(kept.memo, dialect, family))) {
-    kept.memo = { dialect, family, rows: new WeakMap(), earlier: undefined };
+  if (options.main !== false && !(kept.memo && sameFamily(kept.memo, dialect, header))) {
+    kept.memo = { dialect, family, activation: header.activation, rows: new WeakMap(), earlier: undefined };
   }
-  const memo = kept.memo && sameFamily(kept.memo, dialect, family) ? kept.memo : undefined;
+  const memo = kept.memo && sameFamily(kept.memo, dialect, header) ? kept.memo : undefined;
   const graphs = options.main !== false && !kept.isRead;
   if (graphs) kept.isRead = true;
   const network = build(header, dialect, options.input?.[0], size, memo && { memo, graphs });
@@ -117,6 +124,7 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
   return {
     model: modelName(source.name, variant),
     dialect: dialect.id,
+    dialectBecause: because,
     graph: network.graph,
     problems: [...problems, ...network.problems],
     head,
@@ -132,14 +140,22 @@ function headOf(top: Mapping): Range {
   return key ? { from: key.from, to: key.to } : { from: 0, to: 0 };
 }
 
-function dialectOf(top: Mapping, wanted: string | undefined, head: Range, problems: Problem[]): Dialect {
+function dialectOf(
+  source: Source,
+  top: Mapping,
+  rows: readonly YamlNode[],
+  wanted: string | undefined,
+  head: Range,
+  problems: Problem[],
+): Choice {
   const chosen = wanted ? dialects.find(({ id }) => id === wanted) : undefined;
-  if (wanted && !chosen) {
-    const message = `“${wanted}” is not a dialect of these files. There are ${dialects.map(({ id }) => id).join(' and ')}.`;
+  if (chosen) return { dialect: chosen, because: 'it is set so' };
+  if (wanted) {
+    const ids = dialects.map(({ id }) => id);
+    const message = `“${wanted}” is not a dialect of these files.${suggestion(wanted, ids)} There are ${ids.join(', ')}.`;
     problems.push({ range: head, severity: 'warning', code: 'wrong-setting', message });
   }
-  // YOLOv5 gives its head anchors; Ultralytics has done without since YOLOv8.
-  return chosen ?? (lookUp(top, 'anchors') ? yolov5 : official);
+  return chooseDialect(source.name, source.text, top, rows);
 }
 
 /** guess_model_scale of Ultralytics: the letter behind the number in the file's name, else the first of `scales`. */
@@ -157,10 +173,28 @@ function scaleOf(
     const message = `There is no scale “${wanted}” here. There are ${names.join(', ')}.`;
     problems.push({ range: head, severity: 'warning', code: 'wrong-setting', message });
   }
-  const written = resolved(lookUp(top, 'scale'));
-  if (written?.kind === 'scalar' && names.includes(written.text)) return written.text;
+  const written = entryOf(top, 'scale');
+  if (written) {
+    // yaml_model_load writes the letter of the file's name over it.
+    const message = `Ultralytics does not read \`scale\` from a file: the letter in the file’s name counts, as in yolo11${names[0]}.yaml, or else the first of \`scales\`.`;
+    const { from, to } = written.key;
+    problems.push({ range: { from, to }, severity: 'warning', code: 'unknown-key', message });
+  }
   const letter = /yolo(?:e-)?v?\d+([nslmx])/.exec(file)?.[1];
-  return letter !== undefined && names.includes(letter) ? letter : names[0];
+  if (letter === undefined || names.includes(letter)) return letter ?? names[0];
+  const key = entryOf(top, 'scales')?.key ?? head;
+  const message = `The file’s name asks for the scale “${letter}”, which is not here: Ultralytics ends in a KeyError. Costs are those of “${names[0]}”.`;
+  problems.push({ range: { from: key.from, to: key.to }, severity: 'error', code: 'missing-scale', message });
+  return names[0];
+}
+
+/** Keys that parse_model reads without a default. */
+function requireKeys(top: Mapping, { required, by }: Dialect, head: Range, problems: Problem[]): void {
+  const missing = required.filter(key => !lookUp(top, key));
+  if (missing.length === 0) return;
+  const keys = missing.map(key => `\`${key}\``).join(', ');
+  const message = `${by} needs ${keys} at the top of the file, and ends in a KeyError without ${missing.length > 1 ? 'them' : 'it'}.`;
+  problems.push({ range: head, severity: 'error', code: 'missing-key', message });
 }
 
 function familyOf(top: Mapping, scale: string | undefined, problems: Problem[]): Family {
@@ -210,6 +244,30 @@ function modelName(file: string, scale: string | undefined): string {
   return match ? `${match[1]}${scale}${match[2]}` : name;
 }
 
+/**
+ * `next(model.parameters()).shape[1]`, which the frameworks take for the channels of the image: those of the first
+ * convolution, right if it sees the image as it is. NaN where the first parameter has no second size.
+ */
+function secondSize(graph: Graph): number {
+  for (const { op, attrs, inputs } of graph.nodes) {
+    switch (op.name) {
+      case 'conv':
+        return channels(inputs[0]!) / (attrs as { groups: number }).groups;
+      case 'convTranspose': {
+        const { out, groups } = attrs as { out: number; groups: number };
+        return out / groups;
+      }
+      case 'linear':
+        return inputs[0]?.shape?.at(-1) ?? Number.NaN;
+      case 'batchNorm':
+      case 'prelu':
+      case 'unknown':
+        return Number.NaN;
+    }
+  }
+  return Number.NaN;
+}
+
 /** What `model.info()` prints: twice thop’s count at stride size, scaled up to 640 (utils/torch_utils.py, get_flops). */
 function nativeOf(header: Header, dialect: Dialect): Native {
   return {
@@ -221,11 +279,17 @@ function nativeOf(header: Header, dialect: Dialect): Native {
       'Counted by thop at the model’s stride and scaled up to 640×640: two for each multiply-accumulate, eight for each element of batch normalization, nothing for attention products, too much for what does not grow with the image.',
     attempts: () => {
       const at = (size: number): readonly number[] => [header.inputChannels, size, size];
+      const { printing } = dialect;
+      if (printing && 'size' in printing) {
+        return [{ input: [{ sizes: at(printing.size) }], factor: (640 / printing.size) ** 2 }];
+      }
       // The stride is measured at 256 (DetectionModel.__init__); models without such a head have 32.
-      const { headInputs } = build(header, dialect, { sizes: at(256) }, 256);
+      const { headInputs, graph } = build(header, dialect, { sizes: at(256) }, 256);
+      // An image of other channels than the network is built for ends in an error, and nothing is printed.
+      if (dialect.printsByWeights && secondSize(graph) !== header.inputChannels) return [];
       const strides = headInputs.map(x => 256 / (x.shape?.[2] ?? Number.NaN));
       if (strides.some(Number.isNaN)) return [];
-      const stride = Math.max(32, ...strides.map(Math.trunc));
+      const stride = Math.max(printing?.leastStride ?? 32, ...(strides.length > 0 ? strides.map(Math.trunc) : [32]));
       const small = { input: [{ sizes: at(stride) }], factor: (640 / stride) ** 2 };
       return dialect.printsAtFullSize ? [small, { input: [{ sizes: at(640) }], factor: 1 }] : [small];
     },

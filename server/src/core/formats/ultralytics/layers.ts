@@ -140,6 +140,8 @@ export function maxPool2d(
     dilation: pair(d),
     rounding: ceil ? 'ceil' : 'floor',
   } as const;
+  const refused = overpadded(scope, x, attrs);
+  if (refused) return refused;
   return scope.builder.add(ops.maxPool, attrs, x, options);
 }
 
@@ -156,7 +158,21 @@ export function avgPool2d(
     rounding: ceil ? 'ceil' : 'floor',
     includePadding,
   } as const;
+  const refused = overpadded(scope, x, attrs);
+  if (refused) return refused;
   return scope.builder.add(ops.avgPool, attrs, x, options);
+}
+
+/** torch pads pools by half a window at most. */
+function overpadded(
+  scope: Scope,
+  x: Tensor,
+  { kernel, padding }: { kernel: readonly number[]; padding: readonly number[] },
+): Tensor | undefined {
+  if (padding.every((border, axis) => !(border > kernel[axis]! / 2))) return undefined;
+  const message = `Padding ${padding.join('×')} is more than half of the window ${kernel.join('×')}, which pooling refuses.`;
+  const output = [1, channels(x), Number.NaN, Number.NaN];
+  return scope.refuse({ code: 'wrong-argument', attr: 'padding', message, output }, [x]);
 }
 
 export function cat(scope: Scope, list: readonly Tensor[], axis = 1): Tensor {

@@ -19,6 +19,8 @@ export interface Param {
   readonly default?: PyValue;
   /** The least value of an `int` or of each of `ints`. */
   readonly min?: number;
+  /** Text that stands for a number. */
+  readonly words?: readonly string[];
 }
 
 /** A module: what `class C2f(nn.Module)` says in Python. `A` holds the constructor's arguments by name. */
@@ -66,6 +68,7 @@ export const param = {
     min: 0,
     doc: 'Padding; None pads by half the kernel, which keeps the size at stride 1.',
     default: null,
+    words: ['same', 'valid'],
   },
   g: { kind: 'int', min: 1, doc: 'Groups of channels; as many as channels is depthwise.', default: 1 },
   d: { kind: 'ints', min: 1, doc: 'Dilation: distance between the taps of the window.', default: 1 },

@@ -12,12 +12,11 @@ import {
   plus,
   reshape,
   sizesOf,
-  times,
 } from '../layers.ts';
 import { each, module, only, param, type Scope, type Size } from '../module.ts';
 import { gcd, type PyValue } from '../python.ts';
 
-interface ConvArgs {
+export interface ConvArgs {
   c1: number;
   c2: number;
   k: Size;
@@ -128,7 +127,7 @@ export const ConvTranspose = module<{ c1: number; c2: number; k: Size; s: Size; 
     c2: param.c2,
     k: param.k(2),
     s: param.s(2),
-    p: { ...param.p, default: 0 },
+    p: { kind: 'ints', min: 0, doc: 'Padding.', default: 0 },
     bn: { kind: 'boolean', doc: 'Normalizes instead of adding a bias.', default: true },
     act: param.act,
   },
@@ -202,41 +201,6 @@ export const RepConv = module<RepConvArgs>({
     ];
     if (bn && c2 === channels(x) && s === 1) paths.push(scope.part('bn', 'BatchNorm2d', () => batchNorm(scope, x)));
     return activate(scope, plus(scope, ...paths), act, 'nn.SiLU()');
-  },
-});
-
-export const ChannelAttention = module<{ channels: number }>({
-  name: 'ChannelAttention',
-  summary: 'Weighs channels by what a 1×1 convolution makes of their averages.',
-  params: { channels: { ...param.c2, doc: 'Channels.' } },
-  forward: (scope, inputs, args) => {
-    const x = only(inputs);
-    const pooled = scope.builder.add(ops.adaptiveAvgPool, { size: [1, 1] }, x);
-    const weight = conv2d(scope, pooled, { c2: args.channels, k: 1 });
-    return times(scope, x, scope.builder.add(ops.sigmoid, {}, weight));
-  },
-});
-
-export const SpatialAttention = module<{ kernel_size: Size }>({
-  name: 'SpatialAttention',
-  summary: 'Weighs places by what a convolution makes of the mean and maximum over channels.',
-  params: { kernel_size: param.k(7) },
-  forward: (scope, inputs, { kernel_size }) => {
-    const x = only(inputs);
-    const over = (how: 'mean' | 'max'): Tensor => scope.builder.add(ops.reduce, { how, axes: [1], keep: true }, x);
-    const y = cat(scope, [over('mean'), over('max')]);
-    const weight = conv2d(scope, y, { c2: 1, k: kernel_size, p: kernel_size === 7 ? 3 : 1, bias: false });
-    return times(scope, x, scope.builder.add(ops.sigmoid, {}, weight));
-  },
-});
-
-export const CBAM = module<{ c1: number; kernel_size: Size }>({
-  name: 'CBAM',
-  summary: 'Channel attention, then spatial attention.',
-  params: { c1: param.c1, kernel_size: param.k(7) },
-  forward: (scope, inputs, { c1, kernel_size }) => {
-    const x = scope.call('channel_attention', ChannelAttention, only(inputs), { channels: c1 });
-    return scope.call('spatial_attention', SpatialAttention, x, { kernel_size });
   },
 });
 
@@ -336,7 +300,7 @@ export const MixConv2d = module<{ c1: number; c2: number; k: readonly number[]; 
 });
 
 /** torch.linspace(0, n − 1e-6, c2).floor(): which kernel makes each output channel. In single precision, as torch has it. */
-function equalChannels(c2: number, n: number): number[] {
+export function equalChannels(c2: number, n: number): number[] {
   const counts = Array.from({ length: n }, () => 0);
   if (!(c2 <= 1e6)) return counts.map(() => Number.NaN);
   const end = Math.fround(n - 1e-6);
@@ -350,7 +314,7 @@ function equalChannels(c2: number, n: number): number[] {
 }
 
 /** The least squares solution of equal k²·c with Σc = c2, rounded: exact, because the system is consistent. */
-function equalParameters(c2: number, kernels: readonly number[]): number[] {
+export function equalParameters(c2: number, kernels: readonly number[]): number[] {
   const inverse = kernels.map(k => 1 / k ** 2);
   const sum = inverse.reduce((total, value) => total + value, 0);
   return inverse.map(value => Math.round((c2 * value) / sum));
@@ -380,26 +344,5 @@ export const Expand = module<{ gain: number }>({
     const y = reshape(scope, x, [1, gain, gain, out, h, w]);
     const z = permute(scope, y, 0, 3, 4, 1, 5, 2);
     return reshape(scope, z, [1, out, h * gain, w * gain]);
-  },
-});
-
-export const Sum = module<{ n: number; weight: boolean }>({
-  name: 'Sum',
-  summary: 'The sum of its inputs, weighted by learned numbers if asked for.',
-  many: true,
-  params: {
-    n: { kind: 'int', min: 1, doc: 'Number of inputs.' },
-    weight: { kind: 'boolean', doc: 'Learned weights.', default: false },
-  },
-  forward: (scope, inputs, { n, weight }) => {
-    const list = each(inputs);
-    if (!weight) return list.length > 1 ? plus(scope, ...list.slice(0, n)) : list[0]!;
-    const w = scope.builder.add(ops.parameter, { shape: [Math.max(n - 1, 1)], role: 'weights' }, []);
-    const factors = scope.builder.add(ops.sigmoid, {}, w, { functional: true });
-    const scaled = list.slice(1, n).map((x, index) => {
-      const factor = scope.builder.add(ops.slice, { axis: 0, start: index, end: index + 1, step: 1 }, factors);
-      return times(scope, x, factor);
-    });
-    return plus(scope, list[0]!, ...scaled);
   },
 });

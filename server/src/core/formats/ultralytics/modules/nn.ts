@@ -49,7 +49,7 @@ const Conv2d = module<{
   summary: 'A plain convolution.',
   params: {
     ...convParams,
-    padding: { kind: 'any', doc: 'Padding, or “same”, or “valid”.', default: 0 },
+    padding: { kind: 'ints', min: 0, doc: 'Padding, or “same”, or “valid”.', default: 0, words: ['same', 'valid'] },
     dilation: ints('Dilation.', 1),
     groups: int('Groups of channels.', 1),
     bias: flag('Adds a learned number to each output channel.', true),
@@ -356,8 +356,7 @@ const LayerNorm = module<{ normalized_shape: Size; eps: number; elementwise_affi
     const last = x.shape?.slice(-wanted.length);
     if (
       last &&
-      (last.length !== wanted.length ||
-        wanted.some((size, axis) => size !== last[axis] && !(last[axis] !== last[axis])))
+      (last.length !== wanted.length || wanted.some((size, axis) => size !== last[axis] && !Number.isNaN(last[axis])))
     ) {
       const message = `nn.LayerNorm is built for the last dimensions ${wanted.join('×')}, but its input is ${x.shape!.join('×')}.`;
       return scope.refuse({ code: 'shape-mismatch', attr: 'normalized_shape', message, output: x.shape! }, [x]);
