@@ -18,6 +18,7 @@ import {
   ShutdownRequest,
 } from 'vscode-languageserver-protocol/node';
 import { defaultSettings, open, price } from '../server/src/core/index.ts';
+import { yolov3 } from '../test/support/yolov3.ts';
 
 const root = join(import.meta.dirname, '..');
 const quick = process.argv.includes('--quick');
@@ -43,6 +44,15 @@ function yoloRows(count: number): string {
     (_, index) => `  - [-1, 1, Conv, [${index % 2 ? 64 : 32}, 3, 1]] # ${index}`,
   );
   return `nc: 80\nbackbone:\n${rows.slice(0, -1).join('\n')}\nhead:\n${rows.at(-1)}\n`;
+}
+
+/** Residual blocks in Darknet's words, as many sections as asked for. */
+function darknetSections(count: number): string {
+  const conv = (filters: number, size: number): string =>
+    `[convolutional]\nbatch_normalize=1\nfilters=${filters}\nsize=${size}\nstride=1\npad=1\nactivation=leaky\n`;
+  const block = [conv(32, 1), conv(64, 3), '[shortcut]\nfrom=-3\nactivation=linear\n'];
+  const sections = Array.from({ length: count - 1 }, (_, index) => block[index % 3]);
+  return `[net]\nbatch=64\nwidth=32\nheight=32\nchannels=3\n\n${[conv(64, 3), ...sections].join('\n')}`;
 }
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
@@ -85,6 +95,31 @@ function textToCosts(): void {
       `  ${what}, 10,000 rows: ${ms(ours)}; load ${ms(whole)}, events ${ms(events)} → ${times(ours / whole)} of load`,
     );
   }
+}
+
+function cfgToCosts(): void {
+  console.log('\n(f) A Darknet cfg to costs in process, beside one pass of a tokeniser of regular expressions');
+  const text = yolov3();
+  const token = /\[[^\]\n]*\]|[#;][^\n]*|[^=\s]+|=|[ \t]+|\n/g;
+  const [ours, tokens] = inTurn(
+    () => costs('yolov3.cfg', text),
+    () => {
+      let length = 0;
+      for (const [found] of text.matchAll(token)) length += found.length;
+      if (length !== text.length) throw new Error(`only ${length} of ${text.length} characters are tokens`);
+    },
+  ) as [number, number];
+  const lines = text.split('\n').length;
+  console.log(`  YOLOv3, ${lines} lines: ${ms(ours)}; tokens ${ms(tokens)} → ${times(ours / tokens)}`);
+  const sizes = [300, 1200, 4800];
+  const found = inTurn(
+    ...sizes.map(darknetSections).map((cfg, index) => () => {
+      for (let again = 0; again < 4800 / sizes[index]!; again++) costs('bench.cfg', cfg);
+    }),
+  );
+  console.log(
+    `  time for each section: ${sizes.map((size, index) => `${size} sections ${times(found[index]! / found[0]!)}`).join(', ')}`,
+  );
 }
 
 function growth(): void {
@@ -244,6 +279,7 @@ async function startUp(): Promise<void> {
 
 console.log(`Node ${process.version}, medians of ${rounds} rounds in turn`);
 textToCosts();
+cfgToCosts();
 growth();
 await edits();
 await startUp();

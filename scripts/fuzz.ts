@@ -97,6 +97,17 @@ function attacks(): Source[] {
       name: 'huge.cfg',
       text: '[net]\nwidth=1e308\nheight=-1\nchannels=nan\n[convolutional]\nfilters=1e308\nsize=0\nstride=0\npad=1\n[route]\nlayers=99,-99,\n[shortcut]\nfrom=0\n',
     },
+    {
+      name: 'long.cfg',
+      text: `[net]\nwidth=8\nheight=8\nchannels=3\n[conv]\n[route]\nlayers=${'0,'.repeat(20_000)}\n`,
+    },
+    {
+      name: 'wide.cfg',
+      text: `[net]\nwidth=8\nheight=8\nchannels=3\n${Array.from({ length: 100 }, (_, at) => `[shortcut]\nfrom=${'-1,'.repeat(at ? 300 : 0)}-1\nweights_type=per_channel\n`).join('')}`,
+    },
+    { name: 'keys.cfg', text: `[net]\n${Array.from({ length: 10_000 }, (_, at) => `kye${at}=1\n`).join('')}` },
+    { name: 'strays.cfg', text: `${'='.repeat(50_000)}\n[net]\n${'a\n='.repeat(20_000)}[${' '.repeat(100_000)}` },
+    { name: 'blank.cfg', text: `[net]\nwidth${' '.repeat(100_000)}=${'\t'.repeat(100_000)}8` },
     { name: 'deep.prototxt', text: `layer { type: "ReLU" bottom: "a" top: "a" ${'x { '.repeat(10_000)}` },
     {
       name: 'huge.prototxt',
@@ -109,7 +120,7 @@ const words = [
   '-1', '0', '1e308', '-1e308', '.nan', '.inf', 'nan', '1000000000', '9007199254740993', '0.5', 'null', '~', 'None', 'True', 'nc',
   '[', ']', '{', '}', '[]', '{}', ':', ': ', ',', '- ', '"', "'", '&a ', '*a', '!!str ', '|', '>', '#', '\n', '\r\n', '\t', '\n  - ', '\n\n',
   'from', 'out', 'kernel', 'repeat', 'conv', 'branches', 'Conv', 'C2f', 'Concat', 'Detect', 'backbone:', 'head:', 'layers:', '$c', '$(', '[net]',
-  '[route]', 'layers=-4', 'filters=', 'layer {', 'type:', 'bottom: "data"', '\ud83d\ude00', '\0', '\u2028',
+  '[route]', 'layers=-4', 'filters=', '[shortcut]', 'from=-2', '[yolo]', 'mask=0,1', '[crnn]', '[conv_lstm]', 'groups=2', 'stride=-2', 'share_index=-1', 'layer {', 'type:', 'bottom: "data"', '\ud83d\ude00', '\0', '\u2028',
 ]; // biome-ignore format: a list
 
 function mutate(text: string, others: readonly string[], random: Random): string {
@@ -187,9 +198,22 @@ function mutate(text: string, others: readonly string[], random: Random): string
   return result;
 }
 
-/** Goes the whole way; returns what is wrong, if anything is. */
+/** Goes the whole way; returns what is wrong, if anything is. What takes long is tried again: a busy machine is no hang. */
 function trial(source: Source, random: Random): string | undefined {
+  const { wrong, taken } = attempt(source, random);
+  if (wrong !== undefined || taken <= 1000) return wrong;
+  const again = attempt(source, random);
+  const least = Math.min(taken, again.taken);
+  return again.wrong ?? (least > 1000 ? `took ${Math.round(least)} ms` : undefined);
+}
+
+function attempt(source: Source, random: Random): { readonly wrong: string | undefined; readonly taken: number } {
   const start = performance.now();
+  const wrong = wayOf(source, random);
+  return { wrong, taken: performance.now() - start };
+}
+
+function wayOf(source: Source, random: Random): string | undefined {
   const inside = (range: Range, what: string): void => {
     if (!(range.from >= 0 && range.from <= range.to && range.to <= source.text.length)) {
       throw new Error(`${what} points at ${range.from}–${range.to} in a text of ${source.text.length}`);
@@ -233,8 +257,7 @@ function trial(source: Source, random: Random): string | undefined {
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
-  const taken = performance.now() - start;
-  return taken > 1000 ? `took ${Math.round(taken)} ms` : undefined;
+  return undefined;
 }
 
 function seeds(format: string | undefined): Source[] {

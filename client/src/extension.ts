@@ -27,7 +27,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     },
     {
       // Any scheme: unsaved and virtual files are specs too; the server reads no disk.
-      documentSelector: [{ language: 'flopline' }, { language: 'yaml' }],
+      // A Darknet cfg may go by the language of another program's .cfg: the server looks at what it says.
+      documentSelector: [
+        { language: 'flopline' },
+        { language: 'yaml' },
+        { language: 'prototxt' },
+        { language: 'darknet-cfg' },
+        { pattern: '**/*.cfg' },
+        { pattern: '**/*.cfg.txt' },
+      ],
       initializationOptions,
       connectionOptions: { maxRestartCount: 4 },
       markdown: { isTrusted: false },

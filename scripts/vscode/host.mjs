@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -125,7 +126,8 @@ export async function startServer({
 function installFlopline(extensions) {
   const { publisher, name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const folder = join(extensions, `${publisher}.${name}-${version}`);
-  for (const part of ['package.json', 'language-configuration.json', 'dist', 'syntaxes', 'schemas'])
+  const languages = readdirSync(root).filter(name => name.startsWith('language-configuration'));
+  for (const part of ['package.json', ...languages, 'dist', 'syntaxes', 'schemas'])
     if (existsSync(join(root, part))) cpSync(join(root, part), join(folder, part), { recursive: true });
 }
 

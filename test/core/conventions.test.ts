@@ -17,10 +17,14 @@ import {
   gru,
   layerNorm,
   linear,
+  local,
   lstm,
   matmul,
   maxPool,
+  mul,
+  parameter,
   prelu,
+  recurrentCell,
   relu,
   rnn,
   type Shape,
@@ -46,6 +50,52 @@ const golden: readonly [string, AnyOp, object, readonly Shape[], Golden][] = [
     [[1, 16, 8, 8]],
     // 64 · 9 · 16 · 32, and 2048 biases.
     [294_912, 294_912, 294_912, 589_824, 591_872],
+  ],
+  [
+    'convolution of signs: Darknet counts a 32nd',
+    conv,
+    {
+      out: 32,
+      kernel: [3, 3],
+      stride: [1, 1],
+      padding: [1, 1],
+      dilation: [1, 1],
+      groups: 1,
+      bias: false,
+      binary: true,
+    },
+    [[1, 16, 8, 8]],
+    [294_912, 294_912, 294_912, 18_432, 589_824],
+  ],
+  [
+    'locally connected layer 3×3, 2 → 4 on 8×8: nothing in Darknet, no hook',
+    local,
+    { out: 4, kernel: [3, 3], stride: [1, 1], padding: [1, 1], bias: true },
+    [[1, 2, 8, 8]],
+    [4608, 0, 4608, 0, 9472],
+  ],
+  ['sum of three: Darknet’s shortcut with two sources', add, {}, [image, image, image], [0, 0, 0, 256, 256]],
+  [
+    'cell of a convolutional LSTM: 9 an element',
+    recurrentCell,
+    { cell: 'lstm' },
+    Array.from({ length: 9 }, () => image),
+    // Sums, products, and an exponential of each of five activations.
+    [0, 0, 0, 9 * 128, (5 + 3 + 5) * 128],
+  ],
+  [
+    'cell of a convolutional LSTM with peepholes: 12 an element',
+    recurrentCell,
+    { cell: 'lstm' },
+    Array.from({ length: 12 }, () => image),
+    [0, 0, 0, 12 * 128, (8 + 3 + 5) * 128],
+  ],
+  [
+    'cell of an LSTM of connected layers: Darknet counts nothing',
+    recurrentCell,
+    { cell: 'lstm' },
+    Array.from({ length: 9 }, () => [1, 4]),
+    [0, 0, 0, 0, (5 + 3 + 5) * 4],
   ],
   [
     'depthwise convolution 3×3, 16 on 8×8',
@@ -101,7 +151,7 @@ const golden: readonly [string, AnyOp, object, readonly Shape[], Golden][] = [
     avgPool,
     { ...half, rounding: 'floor', includePadding: true },
     [image],
-    [0, 32, 0, 0, 128],
+    [0, 32, 0, 128, 128],
   ],
   [
     'adaptive average pooling to 1: thop 16 + 1 an output, fvcore 1 an input',
@@ -172,6 +222,16 @@ describe('conventions', () => {
     const figures = figuresOf(softmax, { axis: -1 }, [tokens], { functional: true });
     assert.equal(figures.thop, 0);
     assert.equal(figures['all-ops'], 20);
+  });
+
+  it('Darknet’s counts a sum with learned weights twice, and no pooling that is a part of a layer', () => {
+    const b = new Builder();
+    const terms = [b.input('a', image), b.input('b', image)].map(x =>
+      b.add(mul, {}, [x, b.add(parameter, { shape: [1, 8, 1, 1] }, [])]),
+    );
+    const sum = b.add(add, {}, terms);
+    const blurred = b.add(avgPool, { ...half, rounding: 'floor', includePadding: true }, sum, { functional: true });
+    assert.equal(analyse(b.finish([blurred]), new Lines(''), 'darknet').totals.value.value, 2 * 128);
   });
 
   it('say “at least” over an unknown, whichever', () => {

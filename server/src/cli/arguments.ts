@@ -42,7 +42,9 @@ Options
                       image=1,3,320,320. Several: give the option again.
   --scale NAME        scale of a YOLO family: n, s, m, l, x
   --convention NAME   what is counted: ${conventions.map(({ name }) => name).join(', ')} (default macs)
-  --dialect NAME      whose modules the rows mean, where formats are spelled alike: ultralytics, yolov5
+  --dialect NAME      whose modules the rows mean, where formats are spelled alike: ultralytics, yolov5;
+                      alexeyab, pjreddie
+  --phase NAME        which layers of a Caffe network there are: TRAIN or TEST (default)
   --dtype NAME        number type that bytes are told in: ${Object.keys(bytesOf).join(', ')} (default fp32)
   --batch N           samples at once, for peak memory (default 1); counts are for one sample
   --blocks            rows with what is inside them
@@ -62,6 +64,7 @@ const options = {
   scale: { type: 'string' },
   convention: { type: 'string' },
   dialect: { type: 'string' },
+  phase: { type: 'string' },
   dtype: { type: 'string' },
   batch: { type: 'string' },
   blocks: { type: 'boolean' },
@@ -130,6 +133,7 @@ function settingsOf(values: ReturnType<typeof parse>['values']): Settings | stri
     batch,
     scale: values.scale,
     dialect: values.dialect,
+    phase: values.phase,
   };
 }
 

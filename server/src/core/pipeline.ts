@@ -2,6 +2,7 @@
 import { type ConventionName, conventionOf, conventions } from './analysis/conventions.ts';
 import { analyse, type Model } from './analysis/model.ts';
 import { type Format, formats, type Reader, type ReadOptions, type Source, type Spec } from './formats/index.ts';
+import { maxNodes } from './graph/builder.ts';
 import { bytesOf, type Dtype, parseInput, type Settings } from './settings.ts';
 import { Lines } from './text/lines.ts';
 import { isIgnored, type Pragmas, pragmaKeys, readPragmas } from './text/pragma.ts';
@@ -98,6 +99,8 @@ export function nativeFigure(analysed: Analysed): NativeFigure | undefined {
   const { native } = analysed.spec;
   const convention = native && conventionOf(native.convention);
   if (!native || !convention) return undefined;
+  // Cut at the limit, it would be cut at every other size too.
+  if (analysed.model.graph.nodes.length > maxNodes) return undefined;
   for (const { input, factor } of native.attempts()) {
     const { model } = repriced(analysed, { input });
     const { value } = model.under(convention.name).totals;
@@ -116,7 +119,7 @@ export function nativeFigure(analysed: Analysed): NativeFigure | undefined {
 }
 
 function readOptions(settings: Settings): ReadOptions {
-  return { input: settings.input, scale: settings.scale, dialect: settings.dialect };
+  return { input: settings.input, scale: settings.scale, dialect: settings.dialect, phase: settings.phase };
 }
 
 /** The settings with those of the file's comments; what cannot be understood is told. */
@@ -157,6 +160,9 @@ function withPragmas(settings: Settings, document: Document, problems: Problem[]
         break;
       case 'dialect':
         result = { ...result, dialect: value };
+        break;
+      case 'phase':
+        result = { ...result, phase: value };
         break;
       default:
         wrong(

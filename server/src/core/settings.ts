@@ -15,6 +15,8 @@ export interface Settings {
   readonly dtype: Dtype;
   readonly scale: string | undefined;
   readonly dialect: string | undefined;
+  /** Caffe's phase: TRAIN or TEST. */
+  readonly phase: string | undefined;
   readonly hints: {
     readonly enabled: boolean;
     /** With `${shape}`, `${cost}`, `${params}`, `${share}`, `${times}`, `${memory}`. */
@@ -41,6 +43,7 @@ export const defaultSettings: Settings = {
   dtype: 'fp32',
   scale: undefined,
   dialect: undefined,
+  phase: undefined,
   hints: { enabled: true, template: '${shape} · ${cost} · ${params}', costliest: 3 },
   codeLens: { enabled: true },
   diagnostics: {

@@ -35,6 +35,7 @@ export function readSettings(section: unknown): {
     ),
     scale: read('scale', '', text) || undefined,
     dialect: read('dialect', '', text) || undefined,
+    phase: read('phase', '', text) || undefined,
     hints: {
       enabled: read('hints.enabled', hints.enabled, flag),
       template: read('hints.template', hints.template, text),

@@ -23,6 +23,36 @@ suite('Flopline in VS Code', () => {
     await checkHint(editor, 5, /320×320×16/);
   });
 
+  test('a Darknet cfg has its language, hints, and problems', async () => {
+    const editor = await show('small-yolo.cfg');
+    assert.equal(editor.document.languageId, 'darknet-cfg');
+    await checkHint(editor, 5, /16×16×16 · 111k MACs · 448$/);
+    await type(editor, 'filters=18', 'filters=255');
+    await until('an error', () => ({ ok: ourProblems(editor).some(isError), seen: ourProblems(editor) }));
+    assert.equal(editor.document.getText(ourProblems(editor).find(isError)!.range), '255');
+  });
+
+  test('a Darknet cfg that goes by another language has its hints, another program’s .cfg nothing', async () => {
+    const editor = await show('plain.cfg');
+    await checkHint(editor, 6, /8×8×4 · 768 MACs/);
+    const other = await show('setup.cfg');
+    await checkHint(editor, 6, /MACs/);
+    assert.deepEqual(await hints(other), new Map());
+    assert.deepEqual(ourProblems(other), []);
+  });
+
+  test('a Caffe network has hints, problems and the shapes of one sample', async () => {
+    const editor = await show('tiny.prototxt');
+    assert.equal(editor.document.languageId, 'prototxt');
+    await checkHint(editor, 7, /32×32×16 · 442k MACs · 448$/);
+    await checkHint(editor, 18, /10 · 164k MACs · 164k$/);
+    await type(editor, 'bottom: "conv1"', 'bottom: "convl"');
+    await until('an error', () => ({ ok: ourProblems(editor).some(isError), seen: ourProblems(editor) }));
+    assert.match(ourProblems(editor).find(isError)!.message, /Did you mean “conv1”/);
+    await type(editor, 'bottom: "convl"', 'bottom: "conv1"');
+    await checkHint(editor, 18, /10 · 164k MACs · 164k$/);
+  });
+
   test('a hover has the formula with the numbers of the layer', async () => {
     const editor = await show('tiny.net.yaml');
     await checkHint(editor, 3, /MACs/);

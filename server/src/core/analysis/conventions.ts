@@ -1,5 +1,5 @@
 // Whose number: each convention is a pure function of a node, one table each, by operator.
-import type { GraphNode } from '../graph/graph.ts';
+import type { GraphNode, Tensor } from '../graph/graph.ts';
 import type { Counts, Shape } from '../ops/op.ts';
 import { size } from '../ops/rules/shape.ts';
 
@@ -159,20 +159,38 @@ function fvcore(node: GraphNode, counts: Counts): number {
   }
 }
 
-/** Darknet's `bflops` (convolutional_layer.c, maxpool_layer.c, shortcut_layer.c): connected layers add nothing. */
+/**
+ * Darknet's `bflops` of AlexeyAB's fork (convolutional_layer.c, maxpool_layer.c, shortcut_layer.c, conv_lstm_layer.c):
+ * connected layers add nothing, and nothing else has any.
+ */
 function darknet(node: GraphNode, counts: Counts): number {
   switch (node.op.name) {
     case 'conv':
-      return 2 * counts.macs;
-    case 'maxPool': {
+      return (2 * counts.macs) / ((node.attrs as { binary?: boolean }).binary ? 32 : 1);
+    case 'maxPool':
+    case 'avgPool': {
+      // The blur behind an antialiased layer, and a shrinking upsample, have no part in the sum.
+      if (node.op.name === 'avgPool' && node.functional) return 0;
       const { kernel } = node.attrs as { kernel: readonly number[] };
       return size(kernel) * size(output(node));
     }
-    case 'add':
-      return size(output(node));
+    case 'add': {
+      // One for each further input; twice that where the sum has learned weights.
+      const weighted = node.inputs.every(({ node: { op, inputs } }) => op.name === 'mul' && isParameter(inputs[1]));
+      return (node.inputs.length - 1) * size(output(node)) * (weighted ? 2 : 1);
+    }
+    case 'recurrentCell':
+      // A convolutional LSTM counts 9 an element, 12 with peepholes; recurrent layers of connected ones count nothing.
+      return (node.attrs as { cell: string }).cell === 'lstm' && output(node).length === 4
+        ? node.inputs.length * size(output(node))
+        : 0;
     default:
       return 0;
   }
+}
+
+function isParameter(tensor: Tensor | undefined): boolean {
+  return tensor?.node.op.name === 'parameter';
 }
 
 function allOps(node: GraphNode, counts: Counts): number {

@@ -303,20 +303,62 @@ function isInside(frame: Frame, outer: Frame): boolean {
 
 /** Costs added up; unknown where one is. */
 export function sumOf(costs: readonly Cost[]): Cost {
-  const amount = (of: (cost: Cost) => Amount): Amount => ({
-    value: costs.reduce((sum, cost) => sum + of(cost).value, 0),
-    complete: costs.every(cost => of(cost).complete),
-  });
-  const plain = (of: (cost: Cost) => number): number => costs.reduce((sum, cost) => sum + of(cost), 0);
-  return {
-    macs: amount(cost => cost.macs),
-    value: amount(cost => cost.value),
-    params: amount(cost => cost.params),
-    activations: amount(cost => cost.activations),
-    weights: plain(cost => cost.weights),
-    biases: plain(cost => cost.biases),
-    normAffine: plain(cost => cost.normAffine),
-    normStats: plain(cost => cost.normStats),
-    why: costs.find(cost => cost.why !== undefined)?.why,
-  };
+  return new Sum(costs);
+}
+
+/** Like a stretch: what hints need is summed at once, the rest when asked for. */
+class Sum implements Cost {
+  readonly #costs: readonly Cost[];
+  readonly macs: Amount;
+  readonly value: Amount;
+  readonly params: Amount;
+
+  constructor(costs: readonly Cost[]) {
+    this.#costs = costs;
+    this.macs = this.#amount(cost => cost.macs);
+    this.value = this.#amount(cost => cost.value);
+    this.params = this.#amount(cost => cost.params);
+  }
+
+  get activations(): Amount {
+    return this.#amount(cost => cost.activations);
+  }
+
+  get weights(): number {
+    return this.#plain(cost => cost.weights);
+  }
+
+  get biases(): number {
+    return this.#plain(cost => cost.biases);
+  }
+
+  get normAffine(): number {
+    return this.#plain(cost => cost.normAffine);
+  }
+
+  get normStats(): number {
+    return this.#plain(cost => cost.normStats);
+  }
+
+  get why(): string | undefined {
+    for (const { why } of this.#costs) if (why !== undefined) return why;
+    return undefined;
+  }
+
+  #amount(of: (cost: Cost) => Amount): Amount {
+    let value = 0;
+    let complete = true;
+    for (const cost of this.#costs) {
+      const part = of(cost);
+      value += part.value;
+      complete &&= part.complete;
+    }
+    return { value, complete };
+  }
+
+  #plain(of: (cost: Cost) => number): number {
+    let sum = 0;
+    for (const cost of this.#costs) sum += of(cost);
+    return sum;
+  }
 }

@@ -2,7 +2,6 @@
 import { type ConventionName, conventionOf } from '../analysis/conventions.ts';
 import type { Model } from '../analysis/model.ts';
 import type { GraphNode } from '../graph/graph.ts';
-import type { Counts } from '../ops/op.ts';
 import { size } from '../ops/rules/shape.ts';
 
 /** How the operators of one kind are counted otherwise than by their multiply-accumulates. */
@@ -22,33 +21,47 @@ export function baseOf(convention: ConventionName): 1 | 2 {
 export function differences(model: Model, nodes: Iterable<GraphNode>): Difference[] {
   const { convention } = model;
   const base = baseOf(convention.name);
-  const kinds = new Map<string, { delta: number; how: string }>();
+  const kinds = new Map<string, Kind>();
   for (const node of nodes) {
     const counts = model.counts(node);
     const value = convention.of(node, counts);
     const delta = value - base * counts.macs;
     if (delta === 0 || Number.isNaN(delta)) continue;
-    const how = howCounted(node, counts, value, delta);
+    const each = value / size(node.inputs[0]?.shape ?? []);
+    const eachOut = value / size(node.outputs[0]?.shape ?? []);
     const known = kinds.get(node.op.name);
-    if (!known) kinds.set(node.op.name, { delta, how });
-    else {
-      known.delta += delta;
-      if (known.how !== how) known.how = 'counted';
+    if (!known) {
+      const computes = counts.macs > 0;
+      kinds.set(node.op.name, { delta, each, eachOut, unseen: value === 0, computes, biases: delta === counts.adds });
+      continue;
     }
+    known.delta += delta;
+    if (known.each !== each) known.each = Number.NaN;
+    if (known.eachOut !== eachOut) known.eachOut = Number.NaN;
+    known.unseen &&= value === 0;
+    known.biases &&= delta === counts.adds;
   }
   return [...kinds]
-    .map(([name, { delta, how }]) => ({
-      words: `${name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)} ${how}`,
-      delta,
+    .map(([name, kind]) => ({
+      words: `${name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)} ${howCounted(kind)}`,
+      delta: kind.delta,
     }))
     .toSorted((a, b) => Math.abs(b.delta) - Math.abs(a.delta));
 }
 
-function howCounted({ inputs, outputs }: GraphNode, counts: Counts, value: number, delta: number): string {
-  if (value === 0) return 'unseen';
-  if (counts.macs > 0) return delta === counts.adds ? 'biases' : 'counted its own way';
-  const each = value / size(inputs[0]?.shape ?? []);
+/** What is common to all operators of one kind; NaN where they differ. */
+interface Kind {
+  delta: number;
+  each: number;
+  eachOut: number;
+  unseen: boolean;
+  readonly computes: boolean;
+  biases: boolean;
+}
+
+function howCounted({ each, eachOut, unseen, computes, biases }: Kind): string {
+  if (unseen) return 'unseen';
+  if (computes) return biases ? 'biases' : 'counted its own way';
   if (Number.isInteger(each)) return `${each} an element`;
-  const eachOut = value / size(outputs[0]?.shape ?? []);
   return Number.isInteger(eachOut) ? `${eachOut} an output element` : 'counted';
 }

@@ -24,7 +24,7 @@ export function documentProblems(document: Document): Problem[] {
 
 /** What the costs of a network say, as settings ask for it. */
 export function findings(analysed: Analysed): Problem[] {
-  const { model, settings } = analysed;
+  const { model, settings, document } = analysed;
   const { dominance, hugeActivation, unusedOutput } = settings.diagnostics;
   const rows = model.graph.root.children.filter(({ sites, end, first }) => sites.length > 0 && end > first);
   const found: Problem[] = [];
@@ -37,7 +37,8 @@ export function findings(analysed: Analysed): Problem[] {
   // A row that could not be read may be the one that reads the output.
   const readable = analysed.problems.every(({ severity }) => severity !== 'error');
   if (unusedOutput.enabled && readable) found.push(...unusedOutputs(model.graph, rows));
-  return found;
+  // A layer of twenty lines is told of at its first.
+  return found.map(problem => ({ ...problem, range: document.lines.firstOf(problem.range) }));
 }
 
 const hasCost = ({ macs, params }: Cost): boolean => macs.value > 0 || params.value > 0;

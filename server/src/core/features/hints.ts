@@ -77,7 +77,7 @@ function lineLabel(analysed: Analysed, { line, frames, cost }: LineCost, costly:
     shape: shapes.length > 1 ? shapeSpan(shapes) : shapes[0] ? shapeText(shapes[0]) : '',
     cost: orNothing(cost.value, amountText(cost.value, unit)),
     params: orNothing(cost.params, counted(cost.params)),
-    share: shareOf(cost, model.totals),
+    share: template.has.has('share') ? shareOf(cost, model.totals) : '',
     times: times > 1 ? `×${times}` : '',
     // Dear, and seldom asked for: which memory a layer takes depends on the whole network.
     memory: template.has.has('memory')
@@ -110,9 +110,18 @@ function shareOf(cost: Cost, totals: Cost): string {
 }
 
 function shapesOf(frames: readonly Frame[]): Shape[] {
-  const says = (shape: Shape): boolean => shape.length < 2 || !shape.slice(1).every(Number.isNaN);
-  // A shape of which only the rank is known says nothing that a person wants to read.
-  return frames.flatMap(({ outputs: [first] }) => (first?.shape && says(first.shape) ? [first.shape] : []));
+  const shapes: Shape[] = [];
+  for (const { outputs } of frames) {
+    const shape = outputs[0]?.shape;
+    if (shape && saysAnything(shape)) shapes.push(shape);
+  }
+  return shapes;
+}
+
+/** A shape of which only the rank is known says nothing that a person wants to read. */
+function saysAnything(shape: Shape): boolean {
+  for (let axis = 1; axis < shape.length; axis++) if (!Number.isNaN(shape[axis])) return true;
+  return shape.length < 2;
 }
 
 /** How many items a line holds, and how often each is used. */

@@ -40,7 +40,8 @@ export function symbols(analysed: Analysed): SymbolNode[] {
     const name = frameName(frame) || 'layer';
     const detail = [frame.type === frame.label ? '' : frame.type, cost(frame)].filter(part => part !== '').join(' · ');
     const children = depth >= maxDepth ? [] : symbolsOf(frame.children, range, depth + 1);
-    return { name, detail, kind: frame.children.length > 0 ? 'block' : 'layer', range, selection: range, children };
+    const selection = document.lines.firstOf(range);
+    return { name, detail, kind: frame.children.length > 0 ? 'block' : 'layer', range, selection, children };
   };
   // All siblings come before anything inside the first of them when there is no room for all.
   const symbolsOf = (frames: readonly Frame[], around: Range, depth: number): SymbolNode[] => {

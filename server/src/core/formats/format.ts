@@ -24,6 +24,8 @@ export interface ReadOptions {
   readonly scale?: string | undefined;
   /** Whose modules the rows mean, where formats alike differ; undefined is by content. */
   readonly dialect?: string | undefined;
+  /** Caffe's phase, TRAIN or TEST; undefined is the file's own choice, else TEST. */
+  readonly phase?: string | undefined;
   /** False for a reading beside the one that a person looks at: another scale, another size. */
   readonly main?: boolean | undefined;
 }

@@ -1,8 +1,10 @@
+import { caffe } from './caffe/index.ts';
+import { darknet } from './darknet/index.ts';
 import { flopline } from './flopline/index.ts';
 import type { Format } from './format.ts';
 import { ultralytics } from './ultralytics/index.ts';
 
 /** Every format; the first that recognises a source has it. */
-export const formats: readonly Format[] = [flopline, ultralytics];
+export const formats: readonly Format[] = [flopline, ultralytics, darknet, caffe];
 
 export * from './format.ts';

@@ -14,6 +14,8 @@ export interface Conv {
   readonly dilation: readonly number[];
   readonly groups: number;
   readonly bias: boolean;
+  /** Weights and inputs are signs (XNOR-Net): a product is an XNOR, 32 of them a word. MACs are counted all the same. */
+  readonly binary?: boolean | undefined;
 }
 
 /** Convolution over 1, 2 or 3 spatial dimensions: M = (X − K + 2P)/S + 1; PyTorch's, Caffe's and Darknet's rule. */
@@ -41,6 +43,7 @@ export const conv = op<Conv>({
       doc: 'Independent groups of channels; as many as channels is depthwise.',
     },
     bias: { kind: 'boolean', default: true, doc: 'Adds a learned number to each output channel.' },
+    binary: { kind: 'boolean', default: false, doc: 'Weights and inputs are signs (XNOR-Net).' },
   },
   arity: 1,
   rank: { min: 3, max: 5 },

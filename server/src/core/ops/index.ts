@@ -14,6 +14,8 @@ import { concat } from './concat.ts';
 import { constant } from './constant.ts';
 import { conv } from './conv.ts';
 import { convTranspose } from './convTranspose.ts';
+import { cropLike } from './cropLike.ts';
+import { detections } from './detections.ts';
 import { div } from './div.ts';
 import { dropout } from './dropout.ts';
 import { elu } from './elu.ts';
@@ -37,8 +39,10 @@ import { l2Norm } from './l2Norm.ts';
 import { layerNorm } from './layerNorm.ts';
 import { leakyRelu } from './leakyRelu.ts';
 import { linear } from './linear.ts';
+import { local } from './local.ts';
 import { logSigmoid } from './logSigmoid.ts';
 import { logSoftmax } from './logSoftmax.ts';
+import { loss } from './loss.ts';
 import { lrn } from './lrn.ts';
 import { lstm } from './lstm.ts';
 import { matmul } from './matmul.ts';
@@ -53,6 +57,8 @@ import { permute } from './permute.ts';
 import { pixelShuffle } from './pixelShuffle.ts';
 import { pixelUnshuffle } from './pixelUnshuffle.ts';
 import { prelu } from './prelu.ts';
+import { priorBox } from './priorBox.ts';
+import { recurrentCell } from './recurrentCell.ts';
 import { reduce } from './reduce.ts';
 import { relu } from './relu.ts';
 import { relu6 } from './relu6.ts';
@@ -60,6 +66,7 @@ import { repeat } from './repeat.ts';
 import { reshape } from './reshape.ts';
 import { rmsNorm } from './rmsNorm.ts';
 import { rnn } from './rnn.ts';
+import { roiPool } from './roiPool.ts';
 import { scale } from './scale.ts';
 import { scaledDotProduct } from './scaledDotProduct.ts';
 import { selu } from './selu.ts';
@@ -83,6 +90,7 @@ export const ops = [
   conv,
   convTranspose,
   linear,
+  local,
   maxPool,
   avgPool,
   adaptiveAvgPool,
@@ -156,7 +164,13 @@ export const ops = [
   lstm,
   gru,
   rnn,
+  recurrentCell,
   parameter,
+  cropLike,
+  detections,
+  loss,
+  priorBox,
+  roiPool,
   constant,
 ] as const satisfies readonly AnyOp[];
 
@@ -175,6 +189,8 @@ export * from './concat.ts';
 export * from './constant.ts';
 export * from './conv.ts';
 export * from './convTranspose.ts';
+export * from './cropLike.ts';
+export * from './detections.ts';
 export * from './div.ts';
 export * from './dropout.ts';
 export * from './elu.ts';
@@ -198,8 +214,10 @@ export * from './l2Norm.ts';
 export * from './layerNorm.ts';
 export * from './leakyRelu.ts';
 export * from './linear.ts';
+export * from './local.ts';
 export * from './logSigmoid.ts';
 export * from './logSoftmax.ts';
+export * from './loss.ts';
 export * from './lrn.ts';
 export * from './lstm.ts';
 export * from './matmul.ts';
@@ -214,6 +232,8 @@ export * from './permute.ts';
 export * from './pixelShuffle.ts';
 export * from './pixelUnshuffle.ts';
 export * from './prelu.ts';
+export * from './priorBox.ts';
+export * from './recurrentCell.ts';
 export * from './reduce.ts';
 export * from './relu.ts';
 export * from './relu6.ts';
@@ -221,6 +241,7 @@ export * from './repeat.ts';
 export * from './reshape.ts';
 export * from './rmsNorm.ts';
 export * from './rnn.ts';
+export * from './roiPool.ts';
 export * from './scale.ts';
 export * from './scaledDotProduct.ts';
 export * from './selu.ts';

@@ -15,6 +15,13 @@ export const lstm = recurrent({
       counts: { macs: 40_894_464, weights: 1_572_864, biases: 4096, muls: 39_936, adds: 119_808, exps: 66_560 },
     },
     {
+      // LRCN in Caffe: 16 frames, one bias for each gate.
+      attrs: { hidden: 256, layers: 1, bidirectional: false, bias: true, oneBias: true },
+      inputs: [[16, 1, 4096]],
+      output: [16, 1, 256],
+      counts: { macs: 71_303_168, weights: 4_456_448, biases: 1024, muls: 12_288, adds: 20_480, exps: 20_480 },
+    },
+    {
       attrs: { hidden: 3, layers: 2, bidirectional: false, bias: false },
       inputs: [[1, 5, 2]],
       output: [1, 5, 3],

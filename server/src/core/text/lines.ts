@@ -73,6 +73,11 @@ export class Lines {
     return { from: this.start(line), to: this.end(line) };
   }
 
+  /** What of a range stands on its first line. */
+  firstOf(range: Range): Range {
+    return { from: range.from, to: Math.max(range.from, Math.min(range.to, this.end(this.lineAt(range.from)))) };
+  }
+
   textOf(line: number): string {
     return this.text.slice(this.start(line), this.end(line));
   }

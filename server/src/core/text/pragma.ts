@@ -17,7 +17,7 @@ export interface Ignore {
 }
 
 /** The settings that a file may carry. */
-export const pragmaKeys = ['input', 'batch', 'dtype', 'scale', 'convention', 'dialect'] as const;
+export const pragmaKeys = ['input', 'batch', 'dtype', 'scale', 'convention', 'dialect', 'phase'] as const;
 
 const nothing: Pragmas = { settings: new Map(), ignores: [] };
 

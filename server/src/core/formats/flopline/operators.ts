@@ -179,7 +179,7 @@ export const operators: readonly Operator[] = [
   ),
 ];
 
-/** All names of an operator, the docs' own first. @public for the generator of the docs. */
+/** All names of an operator, the docs' own first. */
 export function namesOf(operator: Operator): readonly string[] {
   return [...spellings].filter(([, other]) => other === operator).map(([name]) => name);
 }

@@ -11,6 +11,8 @@ export interface Recurrent {
   readonly bidirectional: boolean;
   /** Two biases for each gate, as PyTorch has them. */
   readonly bias: boolean;
+  /** One bias for each gate instead of two, as Caffe has it. */
+  readonly oneBias?: boolean | undefined;
 }
 
 interface Definition {
@@ -38,17 +40,18 @@ export function recurrent({ name, summary, gates, cell, examples }: Definition):
         doc: 'A second one reads backwards; the outputs are joined, twice as wide.',
       },
       bias: { kind: 'boolean', default: true, doc: 'Two learned biases for each gate, as PyTorch has them.' },
+      oneBias: { kind: 'boolean', default: false, doc: 'One bias for each gate instead of two, as Caffe has it.' },
     },
     arity: 1,
     rank: { min: 3, max: 3 },
     shape: ({ hidden, bidirectional }, [x]) => [x![0]!, x![1]!, bidirectional ? 2 * hidden : hidden],
     counts: (attrs, [x]) => {
-      const { hidden, layers, bidirectional, bias } = attrs;
+      const { hidden, layers, bidirectional, bias, oneBias } = attrs;
       const directions = bidirectional ? 2 : 1;
       const steps = x![0]! * x![1]!;
       const states = layers * directions * hidden;
       const weights = gates * weightsPerGate(attrs, x!);
-      const biases = bias ? 2 * gates * states : 0;
+      const biases = bias ? (oneBias ? 1 : 2) * gates * states : 0;
       const perStep = steps * states;
       return {
         macs: steps * weights,

@@ -287,7 +287,7 @@ const Identity = module<Record<string, PyValue>>({
   name: 'nn.Identity',
   summary: 'Hands on what it is given; arguments do nothing.',
   lists: true,
-  params: Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`ignored_${index}`, ignored('Not used.', null)])),
+  params: Object.fromEntries(Array.from({ length: 3 }, (_, index) => [`ignored_${index}`, ignored('Not used.', null)])),
   forward: (scope, inputs) => {
     const value = inputs[0]!;
     return Array.isArray(value)

@@ -1,0 +1,14 @@
+// Writes the docs and the schema that are made of the sources: npm run generate. test/generated.test.ts compares them.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { documents, pathOf, stored } from './generate/documents.ts';
+
+for (const document of documents) {
+  const before = stored(document);
+  const after = document.content(before);
+  if (after === before) continue;
+  const path = pathOf(document);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, after);
+  console.log(`Wrote ${document.path}`);
+}

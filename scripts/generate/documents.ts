@@ -1,0 +1,39 @@
+// Everything that is generated, as one list.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { conventionTables } from './conventions.ts';
+import { filled } from './markdown.ts';
+import { modulesPage } from './modules.ts';
+import { operatorsPage } from './operators.ts';
+import { savings } from './savings.ts';
+import { schema } from './schema.ts';
+import { settingsPage } from './settings.ts';
+import { terminal } from './terminal.ts';
+
+export interface Generated {
+  /** From the repository's root. */
+  readonly path: string;
+  /** What it should hold; `before` is what it holds, for pages that are written by hand but for some parts. */
+  readonly content: (before: string) => string;
+}
+
+export const documents: readonly Generated[] = [
+  { path: 'docs/operators.md', content: operatorsPage },
+  { path: 'docs/modules.md', content: modulesPage },
+  { path: 'docs/settings.md', content: settingsPage },
+  { path: 'docs/conventions.md', content: before => filled(before, conventionTables()) },
+  { path: 'docs/theory.md', content: before => filled(before, { savings: savings() }) },
+  { path: 'README.md', content: before => filled(before, { cli: terminal() }) },
+  { path: 'schemas/flopline.schema.json', content: () => `${JSON.stringify(schema(), null, 2)}\n` },
+];
+
+export function pathOf({ path }: Generated): string {
+  return join(fileURLToPath(new URL('../..', import.meta.url)), path);
+}
+
+/** What lies in the repository; empty where nothing does. */
+export function stored(document: Generated): string {
+  const path = pathOf(document);
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}

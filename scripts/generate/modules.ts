@@ -1,0 +1,62 @@
+// docs/modules.md: the modules that rows of YOLO files may name, dialect by dialect.
+import { dialects } from '../../server/src/core/formats/ultralytics/dialects/index.ts';
+import type { AnyModule, Param } from '../../server/src/core/formats/ultralytics/module.ts';
+import { nn } from '../../server/src/core/formats/ultralytics/modules/nn.ts';
+import type { PyValue } from '../../server/src/core/formats/ultralytics/python.ts';
+import { link, notice, table } from './markdown.ts';
+
+export function modulesPage(): string {
+  const groups = [
+    ...dialects.map(({ id, by, modules }) => ({
+      title: `${by} (dialect ${id})`,
+      modules: [...modules.values()],
+    })),
+    { title: 'PyTorch layers, in every dialect', modules: [...nn.values()] },
+  ];
+  return `${[
+    notice,
+    '# YOLO modules',
+    'What the rows `[from, repeats, module, args]` of a YOLO file may name. A module is its forward pass in evaluation mode, unfused, over the same operators as every other format. Parameters stand in the order of the constructor; those that the framework fills in itself (`c1`, `ch`) are not in the file.',
+    groups.map(({ title, modules }) => `- ${link(title)}: ${modules.length} modules`).join('\n'),
+    ...groups.flatMap(({ title, modules }) => [`## ${title}`, ...modules.map(section)]),
+  ].join('\n\n')}\n`;
+}
+
+function section({ name, summary, params, many }: AnyModule): string {
+  const list = Object.entries<Param>(params);
+  const parts = [`### ${name}`, many ? `${summary} Reads several rows.` : summary];
+  if (list.length > 0) {
+    parts.push(
+      table(
+        ['Parameter', 'Value', 'Default', 'Meaning'],
+        list.map(([key, param]) => [`\`${key}\``, kindOf(param), defaultOf(param), param.doc]),
+      ),
+    );
+  }
+  return parts.join('\n\n');
+}
+
+const kinds: Readonly<Record<Param['kind'], string>> = {
+  int: 'whole number',
+  number: 'number',
+  ints: 'whole number, or one for rows and one for columns',
+  boolean: 'True or False',
+  text: 'text',
+  any: 'any',
+};
+
+function kindOf({ kind, min }: Param): string {
+  return min === undefined ? kinds[kind] : `${kinds[kind]}, from ${min}`;
+}
+
+function defaultOf({ default: value }: Param): string {
+  return value === undefined ? '**must be given**' : `\`${python(value)}\``;
+}
+
+/** A value as Python writes it. */
+function python(value: PyValue): string {
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'string') return `'${value}'`;
+  return typeof value === 'object' ? `[${value.map(python).join(', ')}]` : String(value);
+}

@@ -1,0 +1,40 @@
+// The table of the five savings in docs/theory.md, from the example files.
+import { type Cost, exact, percent } from '../../server/src/core/index.ts';
+import { example, table } from './markdown.ts';
+
+/** Files, what is compared, and the key of the line where it is not the whole network. */
+const pairs: readonly (readonly [string, string, string?])[] = [
+  ['bottleneck', '1×1 bottleneck before a 3×3', 'three'],
+  ['bottleneck', '1×1 bottleneck before a 5×5', 'five'],
+  ['two-3x3', 'two 3×3 for one 5×5'],
+  ['global-pooling', 'global average pooling for fully connected layers'],
+  ['asymmetric', '1×N and N×1 for N×N'],
+  ['depthwise', 'depthwise separable convolution'],
+];
+
+export function savings(): string {
+  return table(
+    ['Saving', 'Files', 'MACs before', 'after', 'left', 'Parameters before', 'after', 'left'],
+    pairs.map(([name, title, key]) => {
+      const files = ['before', 'after'].map(when => `savings/${name}-${when}.net.yaml`);
+      const [before, after] = files.map(file => costOf(file, key));
+      return [
+        title,
+        files.map((file, index) => `[${index === 0 ? 'before' : 'after'}](../examples/${file})`).join(', '),
+        ...(['macs', 'params'] as const).flatMap(what => [
+          exact(before![what].value),
+          exact(after![what].value),
+          percent(after![what].value / before![what].value),
+        ]),
+      ];
+    }),
+    '  rrrrrr',
+  );
+}
+
+function costOf(file: string, key: string | undefined): Pick<Cost, 'macs' | 'params'> {
+  const { document, model } = example(file);
+  if (key === undefined) return model.totals;
+  const line = document.source.text.split('\n').findIndex(text => text.trim() === `${key}:`);
+  return model.lineCost(line)!.cost;
+}

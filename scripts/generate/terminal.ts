@@ -1,0 +1,18 @@
+// What the README shows of the command line: what it really prints.
+import { fileURLToPath } from 'node:url';
+import { parseCommand } from '../../server/src/cli/arguments.ts';
+import { runReport } from '../../server/src/cli/report.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export function terminal(): string {
+  const command = parseCommand(['report', `${root}examples/squeezenet.net.yaml`]);
+  if (command.kind !== 'report') throw new Error('The command line has changed.');
+  let printed = '';
+  const out = (text: string): void => {
+    printed += text;
+  };
+  runReport(command.request, { out, err: () => {}, progress: false });
+  const lines = printed.trimEnd().replaceAll(root, '').split('\n');
+  return ['```text', ...lines.map(line => line.trimEnd()), '```'].join('\n');
+}

@@ -1,0 +1,413 @@
+// From layers to a graph: what Net::Init does with blobs by name (net.cpp), for one sample.
+import { Builder } from '../../graph/builder.ts';
+import type { Graph, Tensor } from '../../graph/graph.ts';
+import type { Complaint } from '../../ops/op.ts';
+import { type ProtoField, type ProtoMessage, protoNumber } from '../../syntax/prototext.ts';
+import type { Problem, Repair } from '../../text/problem.ts';
+import type { Range } from '../../text/range.ts';
+import { didYouMean } from '../../text/spelling.ts';
+import type { InputSize } from '../format.ts';
+import { feed } from './layers/data.ts';
+import { type LayerType, sameButCase, typeNames, typeOf } from './layers/index.ts';
+import { type Net, Scope } from './layers/layer.ts';
+import { type BlobName, type Layer, layerName } from './net.ts';
+import { notesOf } from './notes.ts';
+import { dimsOf, Param } from './param.ts';
+import { absence, type State } from './phase.ts';
+
+export interface Network {
+  readonly graph: Graph;
+  readonly problems: readonly Problem[];
+  readonly batch: number | undefined;
+}
+
+/** A blob under its name, as the layers so far have left it. */
+interface Blob {
+  tensor: Tensor;
+  /** Where it was written as a top last. */
+  top: Range;
+  /** The layer that wrote it; undefined for an input field. */
+  layer: Layer | undefined;
+  /** Whether somebody has read it since. */
+  used: boolean;
+}
+
+export function build(
+  root: ProtoMessage,
+  layers: readonly Layer[],
+  state: State,
+  input: readonly InputSize[],
+): Network {
+  return new Building(root, layers, state, input).run();
+}
+
+class Building {
+  readonly #root: ProtoMessage;
+  readonly #layers: readonly Layer[];
+  readonly #absent: readonly (string | undefined)[];
+  readonly #builder = new Builder();
+  readonly #net: Net;
+  readonly #blobs = new Map<string, Blob>();
+  /** The first layer that makes a blob, of those that are there. */
+  readonly #makers = new Map<string, number>();
+  /** Whether a bottom was read that nobody makes. */
+  #hasLooseEnds = false;
+
+  constructor(root: ProtoMessage, layers: readonly Layer[], state: State, input: readonly InputSize[]) {
+    this.#root = root;
+    this.#layers = layers;
+    this.#absent = layers.map(layer => absence(layer, state));
+    layers.forEach((layer, index) => {
+      if (this.#absent[index] !== undefined) return;
+      for (const { text } of layer.tops) if (!this.#makers.has(text)) this.#makers.set(text, index);
+    });
+    this.#net = {
+      builder: this.#builder,
+      phase: state.phase,
+      batch: undefined,
+      timeMajor: timeMajor(layers),
+      input,
+      fed: 0,
+      owners: new Map(),
+      kept: [],
+    };
+  }
+
+  run(): Network {
+    this.#inputFields();
+    this.#layers.forEach((layer, index) => {
+      const why = this.#absent[index];
+      if (why === undefined) this.#layer(layer, index);
+      else this.#leaveOut(layer, why);
+    });
+    this.#sameNames();
+    this.#unused();
+    const outputs = [...this.#blobs.values()].filter(({ used }) => !used).map(({ tensor }) => tensor);
+    const graph = this.#builder.finish([...outputs, ...this.#net.kept]);
+    return { graph, problems: this.#builder.problems, batch: this.#net.batch };
+  }
+
+  /** `input: "data"` with `input_shape` or four `input_dim` each (UpgradeNetInput, upgrade_proto.cpp). */
+  #inputFields(): void {
+    const top = new Param(this.#root, undefined);
+    const names = top.fields('input');
+    if (names.length === 0) return;
+    const shapes = top.fields('input_shape');
+    const dims = top.fields('input_dim');
+    const numbers = dims.map(
+      field => dimsOf(new Param({ ...this.#root, fields: [{ ...field, name: 'dim' }] }, undefined))[0]!,
+    );
+    names.forEach((field, index) => {
+      const { value } = field;
+      if (!value || value.kind === 'message') return;
+      const shape = shapes[index]?.value;
+      let written = shape?.kind === 'message' ? dimsOf(new Param(shape, undefined)) : undefined;
+      if (shapes.length === 0 && numbers.length >= 4 * (index + 1)) written = numbers.slice(4 * index, 4 * index + 4);
+      const place = shapes[index] ?? dims[4 * index] ?? field;
+      const frame = {
+        label: value.text,
+        type: 'Input',
+        summary: 'What the network is given.',
+        sites: [{ from: field.from, to: field.to }],
+        locate: () => ({ from: place.from, to: place.to }),
+      };
+      const tensor = this.#builder.within(frame, () => feed(this.#net, value.text, written, undefined));
+      this.#blobs.set(value.text, { tensor, top: value, layer: undefined, used: false });
+    });
+  }
+
+  /** A layer of another phase keeps its row: without costs, and for data with the shapes that it would hand on. */
+  #leaveOut(layer: Layer, why: string): void {
+    this.#builder.open({
+      label: layerName(layer),
+      type: `${layer.type === '' ? 'layer' : layer.type} (not in ${this.#net.phase})`,
+      summary: why,
+      sites: [layer.field],
+      notes: () => notesOf(layer),
+    });
+    const type = typeOf(layer.type);
+    let outputs: readonly Tensor[] = [];
+    if (type && type.bottoms[1] === 0 && /Data$|^Input$/.test(layer.type)) {
+      const apart: Net = { ...this.#net, builder: new Builder(), batch: undefined, fed: 0, kept: [] };
+      outputs = type.build(new Scope(apart, layer, [], type));
+    }
+    this.#builder.close(outputs);
+  }
+
+  #layer(layer: Layer, index: number): void {
+    if (this.#builder.full) return;
+    const meant = typeOf(layer.type) ? layer.type : sameButCase(layer.type);
+    const type = meant === undefined ? undefined : typeOf(meant);
+    let scope: Scope | undefined;
+    this.#builder.open({
+      label: layerName(layer),
+      type: layer.type === '' ? 'layer' : layer.type,
+      summary: type?.summary,
+      sites: [layer.field],
+      locate: complaint => scope && placeOf(scope, type, complaint),
+      notes: () => notesOf(layer),
+    });
+    const inputs = layer.bottoms.map(bottom => this.#read(bottom, layer, index));
+    scope = new Scope(this.#net, layer, inputs, type);
+    const made = this.#make(scope, type);
+    const outputs = layer.tops.map((top, at) => this.#write(top, at, layer, made[at] ?? made[0]!));
+    // What ends in nothing is not unused: it is what the layer is there for.
+    if (outputs.length === 0) this.#net.kept.push(...made);
+    this.#builder.close(outputs);
+  }
+
+  #make(scope: Scope, type: LayerType | undefined): readonly Tensor[] {
+    const { layer, inputs } = scope;
+    const { builder } = this.#net;
+    // The oldest form's padding is done by the layer behind it.
+    if (layer.form === 'v0' && layer.type === 'padding') return inputs.slice(0, 1);
+    // Types that differ in capitals alone are told of and read all the same.
+    const why = typeOf(layer.type) ? '' : this.#unknownType(layer, type !== undefined);
+    if (!type) {
+      if (layer.tops.length === 0) return [builder.unknown(why, inputs)];
+      return layer.tops.map(() => builder.unknown(why, inputs));
+    }
+    const [least, most] = type.bottoms;
+    if (inputs.length < least || inputs.length > most) {
+      const wanted = least === most ? `${least}` : most >= 1000 ? `at least ${least}` : `${least} to ${most}`;
+      const message = `${layer.type} takes ${wanted} bottom${wanted === '1' ? '' : 's'}, but ${inputs.length === 0 ? 'none is' : `${inputs.length} ${inputs.length === 1 ? 'is' : 'are'}`} given.`;
+      const reason = builder.complain({ code: 'wrong-inputs', attr: 'type', message });
+      return layer.tops.length === 0
+        ? [builder.unknown(reason, inputs)]
+        : layer.tops.map(() => builder.unknown(reason, inputs));
+    }
+    const unread = unreadable(scope);
+    if (unread) {
+      const reason = `“${unread.name}” cannot be read`;
+      return layer.tops.length === 0
+        ? [builder.unknown(reason, inputs)]
+        : layer.tops.map(() => builder.unknown(reason, inputs));
+    }
+    const made = type.build(scope);
+    if (layer.tops.length < type.tops[0]) {
+      const message = `${layer.type} makes ${type.tops[0] === 1 ? 'a blob' : `${type.tops[0]} blobs`}, but ${layer.tops.length === 0 ? 'no top is' : `only ${layer.tops.length} top is`} written. Add top: "…".`;
+      builder.complain({ code: 'missing-top', attr: 'type', message });
+    }
+    if (layer.tops.length <= Math.max(made.length, type.tops[1])) {
+      return layer.tops.map(
+        (_, at) => made[at] ?? builder.unknown(`what ${layer.type} makes here is not known`, inputs),
+      );
+    }
+    const message = `${layer.type} makes ${type.tops[1] === 1 ? 'one blob' : `at most ${type.tops[1]} blobs`}, but ${layer.tops.length} tops are written.`;
+    const reason = builder.complain({ code: 'too-many-tops', attr: 'type', message });
+    return layer.tops.map((_, at) => made[at] ?? builder.unknown(reason, inputs));
+  }
+
+  #unknownType(layer: Layer, isRead: boolean): string {
+    const { type, typeField } = layer;
+    // Forks of the older form have values of their own: `type: CROP`, `type: UPSAMPLE`.
+    if (isRead && layer.form === 'v1' && typeField?.value?.kind === 'word' && type === type.toUpperCase()) return '';
+    const header = { from: layer.field.from, to: layer.field.nameTo };
+    const at = valueRange(typeField) ?? header;
+    if (type === '') {
+      const message = `${layer.form === 'current' ? 'A layer' : 'Layers'} must say what ${layer.form === 'current' ? 'it is' : 'they are'}: write type: ${layer.form === 'v1' ? 'CONVOLUTION' : '"Convolution"'}.`;
+      this.#builder.problem({ range: at, severity: 'error', code: 'missing-field', message });
+      return 'the layer has no type yet';
+    }
+    const meant = sameButCase(type) ?? didYouMean(type, typeNames);
+    const repairs: Repair[] = [];
+    if (meant !== undefined) {
+      const isWord = typeField?.value?.kind === 'word';
+      const text = isWord && layer.form === 'v1' ? meant.toUpperCase() : `"${meant}"`;
+      if (layer.form === 'current') repairs.push({ title: `Change to “${meant}”`, edits: [{ ...at, text }] });
+    }
+    const shown = type.length > 60 ? `${type.slice(0, 59)}…` : type;
+    const message = `“${shown}” is no layer type that Flopline knows.${meant === undefined ? ' What it makes is unknown.' : ` Did you mean “${meant}”?`}`;
+    this.#builder.problem({
+      range: at,
+      severity: meant === undefined ? 'warning' : 'error',
+      code: 'unknown-type',
+      message,
+      ...(repairs.length > 0 ? { repairs } : {}),
+    });
+    return `the layer type “${shown}” is not known`;
+  }
+
+  /** The blob of a bottom; where there is none, what is known is why. */
+  #read(bottom: BlobName, layer: Layer, index: number): Tensor {
+    const name = layer.source ?? bottom.text;
+    const blob = this.#blobs.get(name);
+    if (blob) {
+      blob.used = true;
+      return blob.tensor;
+    }
+    this.#hasLooseEnds = true;
+    return this.#builder.unknown(this.#unknownBottom(bottom, index));
+  }
+
+  #unknownBottom(bottom: BlobName, index: number): string {
+    const { text } = bottom;
+    const range = { from: bottom.from, to: bottom.to };
+    const maker = this.#makers.get(text);
+    if (maker !== undefined && maker >= index) {
+      const layer = this.#layers[maker]!;
+      const isOwn = maker === index;
+      const message = isOwn
+        ? `“${text}” is made by this layer itself. Read a blob from a layer above.`
+        : `“${text}” comes from “${layerName(layer)}”, which stands below. Layers run from top to bottom: move that one above.`;
+      this.#builder.problem({
+        range,
+        severity: 'error',
+        code: isOwn ? 'own-bottom' : 'later-bottom',
+        message,
+        ...(isOwn ? {} : { related: [{ range: headerOf(layer), message: `“${text}” is made here` }] }),
+      });
+      return `“${text}” is not made before it is read`;
+    }
+    const absent = this.#layers.find(
+      (layer, at) => this.#absent[at] !== undefined && layer.tops.some(top => top.text === text),
+    );
+    const meant = absent ? undefined : didYouMean(text, this.#blobs.keys());
+    const shown = text.length > 60 ? `${text.slice(0, 59)}…` : text;
+    let message = `No layer above makes a blob “${shown}”.`;
+    if (text === '') message = 'This bottom has no name yet. Write that of a top above.';
+    else if (absent) message += ` “${layerName(absent)}” does, but it is not there in the ${this.#net.phase} phase.`;
+    else if (meant !== undefined) message += ` Did you mean “${meant}”?`;
+    else message += ' Write the name of a top above.';
+    const repairs =
+      meant === undefined
+        ? {}
+        : { repairs: [{ title: `Change to “${meant}”`, edits: [{ ...range, text: `"${meant}"` }] }] };
+    this.#builder.problem({ range, severity: 'error', code: 'unknown-bottom', message, ...repairs });
+    return text === '' ? 'a bottom has no name yet' : `no layer above makes “${shown}”`;
+  }
+
+  /** Net::AppendTop: in place where the bottom of the same number has the same name, else a new name. */
+  #write(top: BlobName, at: number, layer: Layer, tensor: Tensor): Tensor {
+    const { text } = top;
+    const range = { from: top.from, to: top.to };
+    const isInPlace = layer.bottoms[at]?.text === text;
+    const before = this.#blobs.get(text);
+    if (before && !isInPlace) {
+      const message = `“${text}” is made by ${before.layer ? `“${layerName(before.layer)}”` : 'an input'} already. A blob has one name of its own, unless a layer works in place: its bottom and top of the same number are equal.`;
+      const related = [{ range: before.top, message: `“${text}” is made here` }];
+      this.#builder.problem({ range, severity: 'error', code: 'duplicate-top', message, related });
+    }
+    if (isInPlace && notInPlace.has(layer.type)) {
+      const message = `${layer.type} cannot work in place: it would overwrite what it reads. Give its top another name.`;
+      this.#builder.problem({ range, severity: 'error', code: 'in-place', message });
+    }
+    this.#blobs.set(text, { tensor, top: range, layer, used: false });
+    return tensor;
+  }
+
+  #sameNames(): void {
+    const seen = new Map<string, Layer>();
+    this.#layers.forEach((layer, index) => {
+      if (layer.name === '' || this.#absent[index] !== undefined) return;
+      const first = seen.get(layer.name);
+      if (!first) {
+        seen.set(layer.name, layer);
+        return;
+      }
+      this.#builder.problem({
+        range: valueRange(layer.nameField) ?? headerOf(layer),
+        severity: 'warning',
+        code: 'duplicate-name',
+        message: `There is a layer “${layer.name}” above already. Trained weights are found by name: give each layer one of its own.`,
+        related: [{ range: valueRange(first.nameField) ?? headerOf(first), message: 'The first one' }],
+      });
+    });
+  }
+
+  /** Tops that nobody reads are the network's outputs: told of where that looks like an oversight. */
+  #unused(): void {
+    // A bottom that leads nowhere may be the one that was meant.
+    if (this.#hasLooseEnds) return;
+    const last = this.#layers.findLast((_, index) => this.#absent[index] === undefined);
+    for (const [name, { used, layer, top }] of this.#blobs) {
+      if (used || !layer || layer === last || endings.has(layer.type)) continue;
+      const message = `Nobody reads “${name}”, so that it is an output of the network. If it should not be, use it as a bottom below, or end it in a Silence layer.`;
+      this.#builder.problem({ range: top, severity: 'information', code: 'unused-top', message });
+    }
+  }
+}
+
+/** Fields without which nothing can be said of a shape, not even its rank. */
+const structural: ReadonlySet<string> = new Set([
+  'axis',
+  'end_axis',
+  'num_axes',
+  'concat_dim',
+  'concat_axis',
+  'slice_dim',
+  'slice_point',
+  'order',
+  'top_k',
+]);
+
+/** The first of these whose value is no whole number; the check of fields has told of it. */
+function unreadable({ param }: Scope): ProtoField | undefined {
+  return param.message?.fields.find(
+    ({ name, value }) => value && structural.has(name) && !Number.isSafeInteger(protoNumber(value) ?? Number.NaN),
+  );
+}
+
+/** Layers whose top may well be an output, wherever they stand. */
+const endings: ReadonlySet<string> = new Set([
+  ...typeNames.filter(name => /Data$|Loss$/.test(name)),
+  'Input',
+  'Softmax',
+  'SoftmaxWithLoss',
+  'Sigmoid',
+  'Accuracy',
+  'ArgMax',
+  'DetectionOutput',
+  'DetectionEvaluate',
+  'Python',
+]);
+
+/** Reshape and Flatten refuse (CHECK_NE); the others read their input again after they have written. */
+const notInPlace: ReadonlySet<string> = new Set([
+  'Reshape',
+  'Flatten',
+  'Convolution',
+  'ConvolutionDepthwise',
+  'DepthwiseConvolution',
+  'Deconvolution',
+  'InnerProduct',
+  'Pooling',
+  'Concat',
+  'Permute',
+  'LRN',
+]);
+
+/** Blobs that recurrent layers read, directly or through a look-up: time first, then the batch. */
+function timeMajor(layers: readonly Layer[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (let index = layers.length - 1; index >= 0; index--) {
+    const { type, bottoms, tops } = layers[index]!;
+    if (type === 'LSTM' || type === 'RNN') for (const { text } of bottoms.slice(0, 2)) found.add(text);
+    if (type === 'Embed' && tops[0] && found.has(tops[0].text) && bottoms[0]) found.add(bottoms[0].text);
+  }
+  return found;
+}
+
+function placeOf({ layer, param }: Scope, type: LayerType | undefined, { attr, input }: Complaint): Range {
+  if (attr !== undefined && attr !== 'type') {
+    for (const name of type?.attrs?.[attr] ?? [attr]) {
+      const range = valueRange(param.field(name));
+      if (range) return range;
+    }
+    const { holder } = param;
+    if (holder && input === undefined) return { from: holder.from, to: holder.nameTo };
+  }
+  const bottom = input === undefined ? undefined : layer.bottoms[input];
+  if (bottom) return { from: bottom.from, to: bottom.to };
+  return valueRange(layer.typeField) ?? headerOf(layer);
+}
+
+function valueRange(field: ProtoField | undefined): Range | undefined {
+  const value = field?.value;
+  if (!field || !value) return undefined;
+  return value.kind === 'message' ? { from: field.from, to: field.nameTo } : { from: value.from, to: value.to };
+}
+
+function headerOf({ field }: Layer): Range {
+  return { from: field.from, to: field.nameTo };
+}

@@ -1,0 +1,120 @@
+// What is wrong with a text as a NetParameter, whatever its network: unknown fields, values of the wrong kind.
+import { type ProtoField, type ProtoMessage, protoNumber } from '../../syntax/prototext.ts';
+import type { Problem } from '../../text/problem.ts';
+import { didYouMean } from '../../text/spelling.ts';
+import { v1Types } from './net.ts';
+import { type FieldSpec, fieldsOf, homesOf, type MessageName } from './schema.ts';
+
+/** Messages nest no deeper than this in the table; a text may write anything. */
+const maxDepth = 12;
+
+export function checkMessage(message: ProtoMessage, name: MessageName, problems: Problem[], depth = 0): void {
+  const fields = fieldsOf(name);
+  let once: Set<string> | undefined;
+  for (const field of message.fields) {
+    const spec = fields.get(field.name);
+    if (!spec) {
+      // Extensions belong to whoever wrote them; a name without a value is being typed.
+      if (field.value && !field.name.startsWith('[')) problems.push(unknownField(field, name, fields));
+      continue;
+    }
+    if (!spec.repeated) {
+      once ??= new Set();
+      if (once.has(field.name)) problems.push(repeatedField(field));
+      else once.add(field.name);
+    }
+    const { value } = field;
+    if (!value) continue;
+    if (spec.kind === 'message' && value.kind === 'message') {
+      if (depth < maxDepth) checkMessage(value, spec.message!, problems, depth + 1);
+      continue;
+    }
+    const wrong = name === 'V1LayerParameter' && field.name === 'type' ? wrongType(field) : wrongValue(spec, field);
+    if (wrong) problems.push(wrong);
+  }
+}
+
+function unknownField(field: ProtoField, message: MessageName, fields: ReadonlyMap<string, FieldSpec>): Problem {
+  const range = { from: field.from, to: field.nameTo };
+  const { name } = field;
+  const shown = name.length > 60 ? `${name.slice(0, 59)}…` : name;
+  const meant = didYouMean(name, fields.keys());
+  if (meant !== undefined) {
+    return {
+      range,
+      severity: 'error',
+      code: 'unknown-field',
+      message: `${message} has no field “${shown}”. Did you mean “${meant}”?`,
+      repairs: [{ title: `Change to “${meant}”`, edits: [{ ...range, text: meant }] }],
+    };
+  }
+  const homes = homesOf(name).slice(0, 3);
+  const where =
+    homes.length > 0
+      ? ` It is a field of ${homes.join(', ')}.`
+      : ' Caffe refuses a text with a field that it does not know; forks may have it.';
+  return { range, severity: 'error', code: 'unknown-field', message: `${message} has no field “${shown}”.${where}` };
+}
+
+function repeatedField(field: ProtoField): Problem {
+  return {
+    range: { from: field.from, to: field.nameTo },
+    severity: 'error',
+    code: 'repeated-field',
+    message: `“${field.name}” is written more than once here, but can be given only once. Remove one.`,
+  };
+}
+
+function wrongValue(spec: FieldSpec, field: ProtoField): Problem | undefined {
+  const value = field.value!;
+  const range = { from: value.from, to: value.to };
+  const tell = (wanted: string, repairs?: Problem['repairs']): Problem => {
+    const message = `“${field.name}” ${wanted}`;
+    return { range, severity: 'error', code: 'wrong-value', message, ...(repairs ? { repairs } : {}) };
+  };
+  if (spec.kind === 'message' || spec.kind === 'any') {
+    return value.kind === 'message' ? undefined : tell(`is a message: write ${field.name} { … }.`);
+  }
+  if (value.kind === 'message') return tell('takes a single value, not a message in braces.');
+  const number = protoNumber(value);
+  switch (spec.kind) {
+    case 'string': {
+      if (value.kind === 'string') return undefined;
+      const edits = [{ ...range, text: `"${v1Types[value.text] ?? value.text}"` }];
+      return tell('is a string. Put it in quotes.', [{ title: 'Put it in quotes', edits }]);
+    }
+    case 'boolean':
+      return isBoolean(value.kind, value.text) ? undefined : tell('is true or false.');
+    case 'number':
+      return number === undefined ? tell('is a number.') : undefined;
+    case 'integer':
+      return isWhole(number, -(2 ** 63), 2 ** 63) ? undefined : tell('is a whole number.');
+    case 'natural':
+      return isWhole(number, 0, 2 ** 32 - 1) ? undefined : tell('is a whole number from 0 to 4294967295.');
+    case 'enum': {
+      if (value.kind === 'word' && spec.values.includes(value.text)) return undefined;
+      // A number stands for a value as well.
+      if (value.kind === 'number' && isWhole(number, 0, 1000)) return undefined;
+      const meant = didYouMean(value.text, spec.values);
+      const known = `is one of ${spec.values.join(', ')}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`;
+      const edits = [{ ...range, text: meant ?? '' }];
+      return tell(known, meant === undefined ? undefined : [{ title: `Change to ${meant}`, edits }]);
+    }
+  }
+}
+
+/** The older form names types by bare words; which there are is known better where layers are built. */
+function wrongType(field: ProtoField): Problem | undefined {
+  const value = field.value!;
+  if (value.kind === 'word' || value.kind === 'number') return undefined;
+  const message = '`layers` name their type by a bare word: type: CONVOLUTION. With “layer” it is a string.';
+  return { range: { from: value.from, to: value.to }, severity: 'error', code: 'wrong-value', message };
+}
+
+function isBoolean(kind: 'string' | 'number' | 'word', text: string): boolean {
+  return kind === 'word' ? /^(?:true|false|t|f|True|False)$/.test(text) : kind === 'number' && /^[01]$/.test(text);
+}
+
+function isWhole(number: number | undefined, least: number, most: number): boolean {
+  return number !== undefined && Number.isInteger(number) && number >= least && number <= most;
+}

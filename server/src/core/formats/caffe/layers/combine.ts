@@ -1,0 +1,181 @@
+// Layers that join blobs or cut them into pieces.
+import type { Tensor } from '../../../graph/graph.ts';
+import * as ops from '../../../ops/index.ts';
+import type { Complaint, Shape } from '../../../ops/op.ts';
+import { canonical, isKnown, type LayerType, type Scope, sizesText, wrongAxis } from './layer.ts';
+
+export const Eltwise: LayerType = {
+  summary: 'Adds, multiplies, or takes the larger of blobs of one shape, element by element.',
+  bottoms: [2, 1000],
+  tops: [1, 1],
+  param: 'eltwise_param',
+  build: scope => {
+    const { builder, inputs, param } = scope;
+    const different = checkSame(scope, 'Eltwise');
+    if (different) return [scope.refuse(different)];
+    const operation = param.word('operation', 'SUM', ['PROD', 'SUM', 'MAX']);
+    const coefficients = param.numbers('coeff');
+    if (coefficients.length > 0) {
+      const wrong = checkCoefficients(coefficients, operation, inputs.length);
+      if (wrong) builder.complain(wrong);
+    }
+    if (operation === 'PROD') return [builder.add(ops.mul, {}, inputs)];
+    if (operation === 'MAX') return [builder.add(ops.maximum, {}, inputs)];
+    const terms = inputs.map((x, index) => {
+      const factor = coefficients[index] ?? 1;
+      return factor === 1 ? x : builder.add(ops.mul, {}, [x, builder.add(ops.constant, { shape: [1] }, [])]);
+    });
+    return [builder.add(ops.add, {}, terms)];
+  },
+};
+
+function checkCoefficients(coefficients: readonly number[], operation: string, bottoms: number): Complaint | undefined {
+  if (operation === 'PROD') {
+    return {
+      code: 'wrong-value',
+      attr: 'coeff',
+      message: 'A product has no coefficients. Leave “coeff” out, or use SUM.',
+    };
+  }
+  if (coefficients.length === bottoms) return undefined;
+  const message = `There are ${coefficients.length} coefficients for ${bottoms} bottoms. Give one for each, or none.`;
+  return { code: 'wrong-value', attr: 'coeff', message };
+}
+
+/** Caffe's Eltwise does not broadcast (eltwise_layer.cpp: CHECK(bottom[i]->shape() == bottom[0]->shape())). */
+function checkSame(scope: Scope, what: string): Complaint | undefined {
+  const first = scope.inputs[0]?.shape;
+  if (!first) return undefined;
+  for (let index = 1; index < scope.inputs.length; index++) {
+    const { shape } = scope.inputs[index]!;
+    if (!shape || agrees(first, shape)) continue;
+    return {
+      code: 'shape-mismatch',
+      input: index,
+      output: first,
+      message: `${what} needs equal shapes, but “${scope.bottomName(0)}” is ${sizesText(first)} and “${scope.bottomName(index)}” is ${sizesText(shape)}. Make them agree.`,
+    };
+  }
+  return undefined;
+}
+
+function agrees(a: Shape, b: Shape, but = -1): boolean {
+  if (a.length !== b.length) return false;
+  return a.every((length, axis) => axis === but || length === b[axis] || Number.isNaN(length) || Number.isNaN(b[axis]));
+}
+
+export const Concat: LayerType = {
+  summary: 'Puts blobs one behind the other along an axis, the channels unless set. Computes nothing.',
+  bottoms: [1, 1000],
+  tops: [1, 1],
+  param: 'concat_param',
+  attrs: { axis: ['axis', 'concat_dim'] },
+  build: scope => {
+    const { builder, inputs, param } = scope;
+    const axis = axisOf(scope, 'concat_dim');
+    const first = inputs[0]!.shape;
+    if (first) {
+      const at = canonical(axis, first.length);
+      if (at === undefined) return [scope.refuse(wrongAxis(axis, first, param.has('axis') ? 'axis' : 'concat_dim'))];
+      for (let index = 1; index < inputs.length; index++) {
+        const { shape } = inputs[index]!;
+        if (!shape || agrees(first, shape, at)) continue;
+        const output = first.map((length, own) => (own === at ? Number.NaN : length));
+        const message = `Blobs that are joined along axis ${axis} must agree in all others, but “${scope.bottomName(0)}” is ${sizesText(first)} and “${scope.bottomName(index)}” is ${sizesText(shape)}.`;
+        return [scope.refuse({ code: 'shape-mismatch', input: index, message, output })];
+      }
+    }
+    return [builder.add(ops.concat, { axis }, inputs)];
+  },
+};
+
+/** `axis`, or what it was called before. */
+function axisOf({ builder, param }: Scope, old: string): number {
+  if (!param.has(old)) return param.integer('axis', 1);
+  if (param.has('axis')) {
+    builder.complain({
+      code: 'wrong-value',
+      attr: old,
+      message: `Both “axis” and “${old}” are given. Use axis alone.`,
+    });
+    return param.integer('axis', 1);
+  }
+  return param.natural(old, 1);
+}
+
+export const Slice: LayerType = {
+  summary: 'Cuts a blob along an axis into pieces, equal ones unless points are given. Copies nothing.',
+  bottoms: [1, 1],
+  tops: [1, 1000],
+  param: 'slice_param',
+  attrs: { axis: ['axis', 'slice_dim'], sizes: ['slice_point'] },
+  build: scope => {
+    const { builder, x, param, layer } = scope;
+    const axis = axisOf(scope, 'slice_dim');
+    const pieces = Math.max(1, layer.tops.length);
+    if (!x.shape) return layer.tops.map(() => builder.unknown(x.why ?? 'the shape of its input is not known', [x]));
+    const at = canonical(axis, x.shape.length);
+    const all = (tensor: Tensor): readonly Tensor[] => Array(pieces).fill(tensor) as Tensor[];
+    if (at === undefined)
+      return all(scope.refuse(wrongAxis(axis, x.shape, param.has('slice_dim') ? 'slice_dim' : 'axis')));
+    const length = x.shape[at]!;
+    const output = x.shape.map((size, own) => (own === at ? Number.NaN : size));
+    const points = param.naturals('slice_point');
+    if (points.length === 0) {
+      if (length % pieces > 0) {
+        const message = `${pieces} tops do not divide axis ${axis} of “${scope.bottomName(0)}”, which has ${length} (${sizesText(x.shape)}). Use a divisor, or give slice_point.`;
+        return all(scope.refuse({ code: 'wrong-value', attr: 'type', message, output }));
+      }
+      return builder.addAll(ops.split, { axis: at, sizes: Array(pieces).fill(length / pieces) as number[] }, x);
+    }
+    if (points.length !== pieces - 1) {
+      const message = `${pieces} tops need ${pieces - 1} slice_point, but there ${points.length === 1 ? 'is 1' : `are ${points.length}`}.`;
+      return all(scope.refuse({ code: 'wrong-value', attr: 'slice_point', message, output }));
+    }
+    const sizes = [...points, length].map((point, index) => point - (points[index - 1] ?? 0));
+    if (sizes.some(size => size < 1)) {
+      const message = `Slice points grow and lie inside the axis, but ${points.join(', ')} of ${length} do not.`;
+      return all(scope.refuse({ code: 'wrong-value', attr: 'slice_point', message, output }));
+    }
+    return builder.addAll(ops.split, { axis: at, sizes }, x);
+  },
+};
+
+export const Split: LayerType = {
+  summary: 'Hands its input on under several names.',
+  bottoms: [1, 1],
+  tops: [1, 1000],
+  build: ({ builder, x, layer }) => layer.tops.map(() => builder.add(ops.identity, {}, x)),
+};
+
+/** SENet's fork: bottoms are the factors [N, C, 1, 1], what they multiply, and what is added. */
+export const Axpy: LayerType = {
+  summary: 'a · x + y, with one a for each channel (SENet).',
+  bottoms: [3, 3],
+  tops: [1, 1],
+  build: scope => {
+    const [a, x, y] = scope.inputs as readonly [Tensor, Tensor, Tensor];
+    return [scope.builder.add(ops.add, {}, [scaled(scope, x, a), y])];
+  },
+};
+
+export const ChannelScale: LayerType = {
+  summary: 'Multiplies each channel (or position) of one blob with the factors of the other.',
+  bottoms: [2, 2],
+  tops: [1, 1],
+  build: scope => {
+    const [a, b] = scope.inputs as readonly [Tensor, Tensor];
+    const isFirstLarger = !a.shape || !b.shape || elements(a.shape) >= elements(b.shape);
+    return [isFirstLarger ? scaled(scope, a, b) : scaled(scope, b, a)];
+  },
+};
+
+/** Factors [N, C] are those of channels. */
+function scaled({ builder }: Scope, x: Tensor, factors: Tensor): Tensor {
+  const missing = (x.shape?.length ?? 0) - (factors.shape?.length ?? 0);
+  const isShort = factors.shape && missing > 0 && factors.shape.length >= 2;
+  const shape = isShort ? [...factors.shape, ...(Array(missing).fill(1) as number[])] : [];
+  return builder.add(ops.mul, {}, [x, isShort ? builder.add(ops.reshape, { shape }, factors) : factors]);
+}
+
+const elements = (shape: Shape): number => (isKnown(shape) ? shape.reduce((whole, length) => whole * length, 1) : 0);

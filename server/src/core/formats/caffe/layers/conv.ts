@@ -1,0 +1,294 @@
+// Layers with weights that slide or multiply: Convolution, Deconvolution, InnerProduct, Im2col.
+import type { NodeOptions } from '../../../graph/builder.ts';
+import type { Tensor } from '../../../graph/graph.ts';
+import * as ops from '../../../ops/index.ts';
+import type { Complaint, Shape } from '../../../ops/op.ts';
+import { canonical, isComplaint, type LayerType, type Scope, wrongAxis } from './layer.ts';
+
+const attrs = {
+  out: ['num_output'],
+  kernel: ['kernel_size', 'kernel_h', 'kernel_w'],
+  stride: ['stride', 'stride_h', 'stride_w'],
+  padding: ['pad', 'pad_h', 'pad_w'],
+  dilation: ['dilation', 'hole', 'hole_h', 'kstride'],
+  groups: ['group'],
+  bias: ['bias_term'],
+} as const;
+
+export const Convolution: LayerType = {
+  summary: 'Slides filters over the input; sizes are rounded down.',
+  bottoms: [1, 1000],
+  tops: [1, 1000],
+  param: 'convolution_param',
+  attrs,
+  build: scope => each(scope, 'conv', scope.param.natural('group', 1)),
+};
+
+export const ConvolutionDepthwise: LayerType = {
+  ...Convolution,
+  summary: 'A depthwise convolution: every channel has a filter of its own.',
+  build: scope => each(scope, 'conv', undefined),
+};
+
+export const DepthwiseConvolution: LayerType = {
+  ...Convolution,
+  summary: 'A depthwise convolution: every channel has a filter of its own, unless `group` says otherwise.',
+  build: scope => each(scope, 'conv', scope.param.has('group') ? scope.param.natural('group', 1) : undefined),
+};
+
+export const Deconvolution: LayerType = {
+  ...Convolution,
+  summary: 'Spreads every input element over a window of the output: stride·(in − 1) + kernel − 2·pad.',
+  build: scope => each(scope, 'deconv', scope.param.natural('group', 1)),
+};
+
+/** All bottoms with the same weights (base_conv_layer.cpp, EqualNumBottomTopBlobs). */
+function each(scope: Scope, how: 'conv' | 'deconv', groups: number | undefined): readonly Tensor[] {
+  let first: Tensor | undefined;
+  return scope.inputs.map((x, index) => {
+    const y = convolve(scope, x, how, groups, first);
+    if (index === 0) first = y;
+    return y;
+  });
+}
+
+function convolve(
+  scope: Scope,
+  x: Tensor,
+  how: 'conv' | 'deconv',
+  wanted: number | undefined,
+  first: Tensor | undefined,
+): Tensor {
+  const { param, builder } = scope;
+  const out = outputs(scope, 'how many filters there are');
+  const { shape } = x;
+  if (!shape)
+    return builder.unknown(x.why ?? 'the shape of its input is not known', [x], [1, out, Number.NaN, Number.NaN]);
+  const axis = param.integer('axis', 1);
+  const at = canonical(axis, shape.length);
+  if (at === undefined) return scope.refuse(wrongAxis(axis, shape));
+  const dimensions = shape.length - at - 1;
+  const output = [...shape.slice(0, at), out, ...shape.slice(at + 1).map(() => Number.NaN)];
+  const window = windowOf(scope, dimensions);
+  if (isComplaint(window)) return scope.refuse({ ...window, output });
+  if (dimensions > 3) {
+    const message = `This works on ${dimensions} dimensions besides batch and channels. Flopline counts up to three.`;
+    return scope.refuse({ code: 'wrong-rank', input: 0, message, output });
+  }
+  const groups = wanted ?? shape[at]!;
+  if (groups === 0) {
+    const message = 'There is at least one group. Use group: 1, or leave it out.';
+    return scope.refuse({ code: 'wrong-value', attr: 'group', message, output });
+  }
+  // Everything before the channels is a batch.
+  const isPlain = at === 1;
+  const lead = shape.slice(0, at);
+  const input = isPlain ? x : builder.add(ops.reshape, { shape: [product(lead), ...shape.slice(at)] }, x);
+  const make = (bias: boolean, options: NodeOptions): Tensor => {
+    if (dimensions === 0) return builder.add(ops.linear, { out, bias }, input, options);
+    const common = { out, ...window, groups, bias };
+    return how === 'conv'
+      ? builder.add(ops.conv, common, input, options)
+      : builder.add(ops.convTranspose, { ...common, outputPadding: window.kernel.map(() => 0) }, input, options);
+  };
+  const y = weighted(scope, make, param.boolean('bias_term', true), 1, first);
+  return isPlain || !y.shape ? y : builder.add(ops.reshape, { shape: [...lead, ...y.shape.slice(1)] }, y);
+}
+
+/**
+ * A node with weights and perhaps a bias, either of which may belong to a layer above: where only one of them does, the
+ * bias is a node of its own, so that each is counted once.
+ */
+export function weighted(
+  scope: Scope,
+  make: (bias: boolean, options: NodeOptions) => Tensor,
+  bias: boolean,
+  axis: number,
+  first?: Tensor,
+): Tensor {
+  if (first) return make(bias, { shares: first.node });
+  const weights = scope.owner(0);
+  const biases = bias ? scope.owner(1) : undefined;
+  if (!bias || (weights === undefined) === (biases === undefined)) {
+    const y = make(bias, { shares: weights });
+    scope.own(0, y);
+    if (bias) scope.own(1, y);
+    return y;
+  }
+  const y = make(false, { shares: weights });
+  scope.own(0, y);
+  const z = scope.builder.add(ops.bias, { axis }, y, { shares: biases });
+  scope.own(1, z);
+  return z;
+}
+
+export interface Window {
+  readonly kernel: readonly number[];
+  readonly stride: readonly number[];
+  readonly padding: readonly number[];
+  readonly dilation: readonly number[];
+}
+
+/** Kernel, stride, pad and dilation: once, once for each dimension, or as _h and _w (BaseConvolutionLayer::LayerSetUp). */
+function windowOf(scope: Scope, dimensions: number): Window | Complaint {
+  const { param } = scope;
+  const kernel = spatial(scope, 'kernel_size', 'kernel_h', 'kernel_w', dimensions, undefined);
+  if (isComplaint(kernel)) return kernel;
+  const stride = spatial(scope, 'stride', 'stride_h', 'stride_w', dimensions, 1);
+  if (isComplaint(stride)) return stride;
+  const padding = spatial(scope, 'pad', 'pad_h', 'pad_w', dimensions, 0);
+  if (isComplaint(padding)) return padding;
+  // DeepLab's fork called it hole, another one kstride.
+  const name = param.has('dilation')
+    ? 'dilation'
+    : param.has('hole')
+      ? 'hole'
+      : param.has('kstride')
+        ? 'kstride'
+        : 'dilation';
+  const dilation = spatial(scope, name, 'hole_h', 'hole_w', dimensions, 1);
+  if (isComplaint(dilation)) return dilation;
+  for (const [list, attr, what] of [
+    [kernel, 'kernel_size', 'kernel'],
+    [stride, 'stride', 'stride'],
+    [dilation, name, 'dilation'],
+  ] as const) {
+    if (list.includes(0)) {
+      return { code: 'wrong-value', attr, message: `A ${what} of 0 is not possible. Use 1 or more.` };
+    }
+  }
+  const pad = scope.layer.pad;
+  return { kernel, stride, padding: pad === undefined ? padding : padding.map(() => pad), dilation };
+}
+
+function spatial(
+  { param }: Scope,
+  name: string,
+  nameH: string,
+  nameW: string,
+  dimensions: number,
+  standard: number | undefined,
+): readonly number[] | Complaint {
+  const hasH = param.has(nameH);
+  const hasW = param.has(nameW);
+  const list = param.naturals(name);
+  if (hasH || hasW) {
+    if (dimensions !== 2) {
+      const message = `“${nameH}” and “${nameW}” are for two dimensions, but the input has ${dimensions} besides batch and channels. Write ${name} once for each dimension.`;
+      return { code: 'wrong-rank', attr: hasH ? nameH : nameW, message };
+    }
+    if (list.length > 0) {
+      const message = `Both “${name}” and “${hasH ? nameH : nameW}” are given. Use one or the other.`;
+      return { code: 'wrong-value', attr: name, message };
+    }
+    if (!hasH || !hasW) {
+      // Caffe takes 0 for the one that is not there.
+      if (standard === 0) return [param.natural(nameH, 0), param.natural(nameW, 0)];
+      const message = `“${hasH ? nameH : nameW}” is given without “${hasH ? nameW : nameH}”. Write both.`;
+      return { code: 'missing-field', attr: hasH ? nameH : nameW, message };
+    }
+    return [param.natural(nameH, 0), param.natural(nameW, 0)];
+  }
+  if (list.length === 0) {
+    if (standard !== undefined) return Array(dimensions).fill(standard) as number[];
+    const message = `“${name}” is missing: how large the window is. Write ${name}: 3, or ${nameH} and ${nameW}.`;
+    return { code: 'missing-field', attr: name, message };
+  }
+  if (list.length === 1) return Array(dimensions).fill(list[0]) as number[];
+  if (list.length === dimensions) return list;
+  const message = `“${name}” is given ${list.length} times, but the input has ${dimensions} dimension${dimensions === 1 ? '' : 's'} besides batch and channels. Write it once, or once for each.`;
+  return { code: 'wrong-rank', attr: name, message };
+}
+
+/** `num_output`; where it is not written yet, it is told of and unknown, and the rest of the shape stays. */
+function outputs(scope: Scope, what: string): number {
+  const { param, paramName, layer, builder } = scope;
+  const out = param.natural('num_output', 0);
+  if (out !== 0) return out;
+  const field = 'num_output: 64';
+  const written = layer.form === 'v0' || param.holder || paramName === '' ? field : `${paramName} { ${field} }`;
+  const message = param.has('num_output')
+    ? 'There is at least one output. Use num_output: 1 or more.'
+    : `“num_output” is missing: ${what}. Write ${written}, say.`;
+  builder.complain({ code: param.has('num_output') ? 'wrong-value' : 'missing-field', attr: 'num_output', message });
+  return Number.NaN;
+}
+
+export const InnerProduct: LayerType = {
+  summary: 'Multiplies every input feature with every output feature; all axes from `axis` on are one.',
+  bottoms: [1, 1],
+  tops: [1, 1],
+  param: 'inner_product_param',
+  attrs: { out: ['num_output'], bias: ['bias_term'] },
+  build: scope => {
+    const { param, builder, x } = scope;
+    const out = outputs(scope, 'how many outputs there are');
+    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x], [1, out])];
+    const axis = param.integer('axis', 1);
+    const at = canonical(axis, x.shape.length);
+    if (at === undefined) return [scope.refuse(wrongAxis(axis, x.shape))];
+    const lead = x.shape.slice(0, at);
+    // Caffe keeps the axes before and makes one of those behind (inner_product_layer.cpp).
+    let flat = x;
+    if (at === 0) flat = builder.add(ops.reshape, { shape: [1, product(x.shape)] }, x);
+    else if (at < x.shape.length - 1) flat = builder.add(ops.flatten, { start: at, end: -1 }, x);
+    const make = (bias: boolean, options: NodeOptions): Tensor => builder.add(ops.linear, { out, bias }, flat, options);
+    const y = weighted(scope, make, param.boolean('bias_term', true), -1);
+    return [at === 0 ? builder.add(ops.reshape, { shape: [...lead, out] }, y) : y];
+  },
+};
+
+/** More taps than anybody's kernel. */
+const maxTaps = 1024;
+
+export const Im2col: LayerType = {
+  summary: 'Puts the elements of every window one behind the other into the channels. Computes nothing.',
+  bottoms: [1, 1],
+  tops: [1, 1],
+  param: 'convolution_param',
+  attrs,
+  build: scope => {
+    const { builder, x, param } = scope;
+    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    const axis = param.integer('axis', 1);
+    const at = canonical(axis, x.shape.length);
+    if (at === undefined) return [scope.refuse(wrongAxis(axis, x.shape))];
+    const dimensions = x.shape.length - at - 1;
+    const window = windowOf(scope, dimensions);
+    if (isComplaint(window)) return [scope.refuse(window)];
+    const { kernel, stride, padding, dilation } = window;
+    const taps = product(kernel);
+    const positions = x.shape.slice(at + 1).map((length, index) => {
+      const reach = dilation[index]! * (kernel[index]! - 1) + 1;
+      return Math.floor((length + 2 * padding[index]! - reach) / stride[index]!) + 1;
+    });
+    const output = [...x.shape.slice(0, at), x.shape[at]! * taps, ...positions];
+    if (positions.some(length => length < 1)) {
+      const message = 'The window is larger than the input. Use a smaller kernel_size, or more pad.';
+      return [scope.refuse({ code: 'kernel-too-large', attr: 'kernel_size', message })];
+    }
+    if (!(taps <= maxTaps) || at !== 1 || positions.some(Number.isNaN)) {
+      return [builder.unknown(x.why ?? 'a window as large as this one is not taken apart', [x], output)];
+    }
+    // Each tap of the window is a strided slice of the padded input (util/im2col.cpp).
+    const border = { before: padding, after: padding, mode: 'constant' } as const;
+    const padded = padding.some(length => length > 0) ? builder.add(ops.pad, border, x) : x;
+    const pieces: Tensor[] = [];
+    for (let tap = 0; tap < taps; tap++) {
+      let rest = tap;
+      let piece = padded;
+      for (let index = dimensions - 1; index >= 0; index--) {
+        const start = (rest % kernel[index]!) * dilation[index]!;
+        rest = Math.floor(rest / kernel[index]!);
+        const end = start + (positions[index]! - 1) * stride[index]! + 1;
+        piece = builder.add(ops.slice, { axis: at + 1 + index, start, end, step: stride[index]! }, piece);
+      }
+      pieces.push(piece);
+    }
+    return [builder.add(ops.concat, { axis: at }, pieces)];
+  },
+};
+
+export function product(sizes: Shape): number {
+  return sizes.reduce((whole, length) => whole * length, 1);
+}

@@ -1,0 +1,111 @@
+// What a layer type is: a function over the builder, in the order of Caffe's own forward pass.
+import type { Builder } from '../../../graph/builder.ts';
+import type { GraphNode, Tensor } from '../../../graph/graph.ts';
+import type { Complaint, Shape } from '../../../ops/op.ts';
+import type { InputSize } from '../../format.ts';
+import { type Layer, paramOf } from '../net.ts';
+import type { Param } from '../param.ts';
+import type { Phase } from '../phase.ts';
+
+export interface LayerType {
+  /** One sentence for the hover. */
+  readonly summary: string;
+  /** How many bottoms and tops it takes: [least, most]. */
+  readonly bottoms: readonly [number, number];
+  readonly tops: readonly [number, number];
+  /** The message that holds its parameters. */
+  readonly param?: string;
+  /** The fields in which operators' attributes are written, where they are called otherwise. */
+  readonly attrs?: Readonly<Record<string, readonly string[]>>;
+  readonly build: (scope: Scope) => readonly Tensor[];
+}
+
+/** What all layers of a network share while it is built. */
+export interface Net {
+  readonly builder: Builder;
+  readonly phase: Phase;
+  /** The batch that the text writes: the first size of its first input. */
+  batch: number | undefined;
+  /** Blobs whose first axis is time and second the batch: what recurrent layers read. */
+  readonly timeMajor: ReadonlySet<string>;
+  readonly input: readonly InputSize[];
+  /** How many inputs have taken a size that has no name. */
+  fed: number;
+  /** Who has the parameter blobs of a name. */
+  readonly owners: Map<string, GraphNode>;
+  /** Tensors that are read without a node that reads them: alive to the end. */
+  readonly kept: Tensor[];
+}
+
+/** One layer while it is built. */
+export class Scope {
+  readonly net: Net;
+  readonly layer: Layer;
+  readonly inputs: readonly Tensor[];
+  readonly param: Param;
+  readonly paramName: string;
+
+  constructor(net: Net, layer: Layer, inputs: readonly Tensor[], type: LayerType | undefined) {
+    this.net = net;
+    this.layer = layer;
+    this.inputs = inputs;
+    this.paramName = type?.param ?? '';
+    this.param = paramOf(layer, this.paramName);
+  }
+
+  get builder(): Builder {
+    return this.net.builder;
+  }
+
+  /** The first bottom. */
+  get x(): Tensor {
+    return this.inputs[0]!;
+  }
+
+  /** Tells what is wrong; the layer's output is not known beyond what the complaint knows of it. */
+  refuse(complaint: Complaint, shape: Shape | undefined = complaint.output): Tensor {
+    return this.builder.unknown(this.builder.complain(complaint), this.inputs, shape);
+  }
+
+  /** Who has its parameter blob of an index already (`param { name }`). */
+  owner(index: number): GraphNode | undefined {
+    const name = this.layer.blobNames[index];
+    return name ? this.net.owners.get(name) : undefined;
+  }
+
+  /** Its parameter blob of an index is in a node: layers below that name it the same use it. */
+  own(index: number, { node }: Tensor): void {
+    const name = this.layer.blobNames[index];
+    if (name && !this.net.owners.has(name)) this.net.owners.set(name, node);
+  }
+
+  /** The name of a bottom as messages tell it. */
+  bottomName(index: number): string {
+    return this.layer.bottoms[index]?.text ?? `bottom ${index}`;
+  }
+}
+
+export function isComplaint(value: unknown): value is Complaint {
+  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value;
+}
+
+/** CanonicalAxisIndex (blob.hpp): negative axes count from the last; undefined where there is no such axis. */
+export function canonical(axis: number, rank: number): number | undefined {
+  const at = axis < 0 ? axis + rank : axis;
+  return at >= 0 && at < rank ? at : undefined;
+}
+
+export function wrongAxis(axis: number, shape: Shape, attr = 'axis', output?: Shape): Complaint {
+  const rank = shape.length;
+  const message = `There is no axis ${axis}: the input has ${rank} ${rank === 1 ? 'axis' : 'axes'}, batch included.${rank > 0 ? ` Use ${-rank} to ${rank - 1}.` : ''}`;
+  return { code: 'wrong-axis', attr, message, ...(output ? { output } : {}) };
+}
+
+/** `1×64×28×28`, unknown sizes as `?`. */
+export function sizesText(shape: Shape): string {
+  return shape.length === 0 ? 'a single number' : shape.map(length => (Number.isNaN(length) ? '?' : length)).join('×');
+}
+
+export function isKnown(shape: Shape): boolean {
+  return !shape.some(Number.isNaN);
+}

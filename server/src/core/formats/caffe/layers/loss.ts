@@ -1,0 +1,129 @@
+// Losses and measures: at the end of training and validation networks.
+import type { Tensor } from '../../../graph/graph.ts';
+import * as ops from '../../../ops/index.ts';
+import { canonical, type LayerType, type Scope } from './layer.ts';
+
+/** A loss: what it makes of its bottoms element by element, then one number. */
+function loss(
+  summary: string,
+  bottoms: readonly [number, number],
+  terms: (scope: Scope) => Tensor,
+  param?: string,
+): LayerType {
+  return {
+    summary,
+    bottoms,
+    tops: [0, 2],
+    ...(param ? { param } : {}),
+    build: scope => {
+      const made = terms(scope);
+      const sum = scope.builder.add(ops.loss, {}, [made, ...scope.inputs.slice(1)]);
+      return scope.layer.tops.length > 1 ? [sum, made] : [sum];
+    },
+  };
+}
+
+function difference({ builder, inputs }: Scope): Tensor {
+  const [x, target] = inputs as readonly [Tensor, Tensor];
+  // Only the number of elements must agree (euclidean_loss_layer.cpp).
+  const isOther = x.shape && target.shape && x.shape.length !== target.shape.length;
+  return builder.add(ops.sub, {}, [x, isOther ? builder.add(ops.reshape, { shape: x.shape }, target) : target]);
+}
+
+export const SoftmaxWithLoss = loss(
+  'Softmax, then the negative logarithm of the right class’s probability, averaged.',
+  [2, 3],
+  ({ builder, x, param }) => builder.add(ops.softmax, { axis: param.integer('axis', 1) }, x),
+  'softmax_param',
+);
+
+export const SigmoidCrossEntropyLoss = loss(
+  'Sigmoid, then the cross entropy with targets between 0 and 1.',
+  [2, 3],
+  ({ builder, x }) => builder.add(ops.sigmoid, {}, x),
+);
+
+export const EuclideanLoss = loss('Half the mean of squared differences.', [2, 2], scope =>
+  scope.builder.add(ops.unary, { how: 'square' }, difference(scope)),
+);
+
+export const SmoothL1Loss = loss(
+  'Differences, squared where they are small (Fast R-CNN); weights as third and fourth bottom.',
+  [2, 4],
+  scope => {
+    const { builder, inputs } = scope;
+    const [, , inside] = inputs;
+    const apart = difference(scope);
+    const weighted = inside?.shape ? builder.add(ops.mul, {}, [apart, inside]) : apart;
+    return builder.add(ops.unary, { how: 'square' }, weighted);
+  },
+  'smooth_l1_loss_param',
+);
+
+export const HingeLoss = loss('max(0, 1 − margin) for every class.', [2, 2], ({ builder, x }) =>
+  builder.add(ops.relu, {}, x),
+);
+
+export const ContrastiveLoss = loss('Pulls pairs together or pushes them apart by a margin.', [3, 3], scope =>
+  scope.builder.add(ops.unary, { how: 'square' }, difference(scope)),
+);
+
+export const MultinomialLogisticLoss = loss(
+  'The negative logarithm of the right class’s probability.',
+  [2, 2],
+  ({ builder, x }) => builder.add(ops.unary, { how: 'log' }, x),
+);
+
+export const InfogainLoss: LayerType = {
+  ...loss(
+    'Softmax, then a loss weighted by a matrix of how bad each confusion is.',
+    [2, 3],
+    ({ builder, x, param }) => builder.add(ops.softmax, { axis: param.integer('axis', 1) }, x),
+    'infogain_loss_param',
+  ),
+};
+
+/** Losses of forks whose sum is all that can be told. */
+export const otherLoss = (summary: string): LayerType => loss(summary, [1, 1000], ({ x }) => x);
+
+/** center_loss_layer.cpp of the face recognition forks: a learned centre for each class. */
+export const CenterLoss: LayerType = {
+  summary: 'Distances to a learned centre of each class (face recognition).',
+  bottoms: [2, 2],
+  tops: [0, 1],
+  param: 'center_loss_param',
+  build: scope => {
+    const { builder, x, param } = scope;
+    const classes = param.natural('num_output', 0);
+    const features = x.shape ? x.shape.slice(1).reduce((whole, length) => whole * length, 1) : Number.NaN;
+    if (classes === 0) {
+      const code = param.has('num_output') ? 'wrong-value' : 'missing-field';
+      return [
+        scope.refuse({
+          code,
+          attr: 'num_output',
+          message: '“num_output” says how many classes there are: a number from 1.',
+          output: [],
+        }),
+      ];
+    }
+    const centres = builder.add(ops.parameter, { shape: [classes, features] }, [], { shares: scope.owner(0) });
+    scope.own(0, centres);
+    return [builder.add(ops.loss, {}, [x, scope.inputs[1]!, centres])];
+  },
+};
+
+export const Accuracy: LayerType = {
+  summary: 'The share of right answers; as second top that of each class.',
+  bottoms: [2, 2],
+  tops: [1, 2],
+  param: 'accuracy_param',
+  build: scope => {
+    const { builder, x, inputs, param, layer } = scope;
+    const share = builder.add(ops.loss, {}, inputs);
+    if (layer.tops.length < 2) return [share];
+    const axis = x.shape && canonical(param.integer('axis', 1), x.shape.length);
+    const classes = axis === undefined ? Number.NaN : x.shape![axis]!;
+    return [share, builder.add(ops.constant, { shape: [classes] }, [])];
+  },
+};

@@ -1,0 +1,225 @@
+// Normalizations and the learned factors that go with them.
+import type { Tensor } from '../../../graph/graph.ts';
+import * as ops from '../../../ops/index.ts';
+import { canonical, type LayerType, type Scope, sizesText, wrongAxis } from './layer.ts';
+
+export const BatchNorm: LayerType = {
+  summary:
+    'Shifts and scales each channel by statistics from training: C means, C variances and one factor, none learned.',
+  bottoms: [1, 1],
+  tops: [1, 1],
+  param: 'batch_norm_param',
+  build: ({ builder, x, param }) => {
+    // A factor and a shift of its own is NVIDIA's and Intel's; BVLC leaves them to a Scale layer.
+    const affine = param.boolean('scale_bias', false) || param.boolean('use_weight_bias', false);
+    if (x.shape?.length === 1) {
+      const y = builder.add(ops.batchNorm, { affine }, builder.add(ops.reshape, { shape: [x.shape[0]!, 1] }, x));
+      return [builder.add(ops.reshape, { shape: x.shape }, y)];
+    }
+    return [builder.add(ops.batchNorm, { affine }, x)];
+  },
+};
+
+export const BN: LayerType = {
+  summary: 'Batch normalization with a learned factor and shift for each channel (SegNet, PSPNet).',
+  bottoms: [1, 1],
+  tops: [1, 1],
+  param: 'bn_param',
+  build: scope => {
+    const y = scope.builder.add(ops.batchNorm, { affine: true }, scope.x, { shares: scope.owner(0) });
+    scope.own(0, y);
+    return [y];
+  },
+};
+
+export const Scale: LayerType = {
+  summary:
+    'Multiplies each channel with a learned factor and adds a learned shift if asked for; or multiplies two blobs.',
+  bottoms: [1, 2],
+  tops: [1, 1],
+  param: 'scale_param',
+  attrs: { bias: ['bias_term'] },
+  build: scope => {
+    const { builder, x, param, inputs } = scope;
+    const bias = param.boolean('bias_term', false);
+    const other = inputs[1];
+    if (other) {
+      const factor = spread(scope, other);
+      if (!factor) return [builder.unknown(mismatch(scope), inputs, x.shape)];
+      const y = builder.add(ops.mul, {}, [x, factor]);
+      if (!bias || !factor.shape) return [y];
+      // Its bias has the shape of the second bottom (scale_layer.cpp).
+      return [plusLearned(scope, y, factor.shape, 0)];
+    }
+    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    const place = learnedShape(scope);
+    if (!place) return [scope.refuse(wrongAxis(param.integer('axis', 1), x.shape, 'axis', x.shape))];
+    const { at, count, shape } = place;
+    const factors = scope.owner(0);
+    const shifts = bias ? scope.owner(1) : undefined;
+    if (count === 1 && (!bias || (factors === undefined) === (shifts === undefined))) {
+      const y = builder.add(ops.scale, { bias, axis: at }, x, { shares: factors });
+      scope.own(0, y);
+      if (bias) scope.own(1, y);
+      return [y];
+    }
+    const weights = builder.add(ops.parameter, { shape, role: 'normAffine' }, [], { shares: factors });
+    scope.own(0, weights);
+    const y = builder.add(ops.mul, {}, [x, weights]);
+    return [bias ? plusLearned(scope, y, shape, 1) : y];
+  },
+};
+
+export const Bias: LayerType = {
+  summary: 'Adds a learned number to each channel; or adds two blobs.',
+  bottoms: [1, 2],
+  tops: [1, 1],
+  param: 'bias_param',
+  build: scope => {
+    const { builder, x, inputs, param } = scope;
+    const other = inputs[1];
+    if (other) {
+      const term = spread(scope, other);
+      return [term ? builder.add(ops.add, {}, [x, term]) : builder.unknown(mismatch(scope), inputs, x.shape)];
+    }
+    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    const place = learnedShape(scope);
+    if (!place) return [scope.refuse(wrongAxis(param.integer('axis', 1), x.shape, 'axis', x.shape))];
+    if (place.count === 1) {
+      const y = builder.add(ops.bias, { axis: place.at }, x, { shares: scope.owner(0) });
+      scope.own(0, y);
+      return [y];
+    }
+    return [plusLearned(scope, x, place.shape, 0, 'biases')];
+  },
+};
+
+function plusLearned(
+  scope: Scope,
+  x: Tensor,
+  shape: readonly number[],
+  index: number,
+  role: 'normAffine' | 'biases' = 'normAffine',
+): Tensor {
+  const term = scope.builder.add(ops.parameter, { shape, role }, [], { shares: scope.owner(index) });
+  scope.own(index, term);
+  return scope.builder.add(ops.add, {}, [x, term]);
+}
+
+/** Sizes of the learned blob, with ones behind so that they meet their axes; `num_axes` −1 is all from `axis` on. */
+function learnedShape(scope: Scope): { at: number; count: number; shape: readonly number[] } | undefined {
+  const { param } = scope;
+  const shape = scope.x.shape!;
+  const wanted = param.integer('num_axes', 1);
+  const at = canonical(param.integer('axis', 1), shape.length);
+  if (wanted === 0) return { at: 0, count: 0, shape: [1] };
+  if (at === undefined) return undefined;
+  const count = wanted === -1 ? shape.length - at : wanted;
+  if (!(count >= 1 && at + count <= shape.length)) return undefined;
+  return { at, count, shape: [...shape.slice(at, at + count), ...shape.slice(at + count).map(() => 1)] };
+}
+
+/** A second bottom, reshaped to meet the axes of the first from `axis` on; undefined where the sizes do not agree. */
+function spread(scope: Scope, other: Tensor): Tensor | undefined {
+  const { builder, param } = scope;
+  const x = scope.x.shape;
+  const own = other.shape;
+  if (!x || !own) return other;
+  // Caffe: a single number has no axis; all others begin at `axis` (scale_layer.cpp, Reshape).
+  const at = own.length === 0 ? 0 : canonical(param.integer('axis', 1), x.length);
+  if (at === undefined || at + own.length > x.length) return undefined;
+  if (own.some((length, axis) => length !== x[at + axis] && !Number.isNaN(length) && !Number.isNaN(x[at + axis]))) {
+    return undefined;
+  }
+  const behind = x.slice(at + own.length).map(() => 1);
+  if (behind.length === 0) return other;
+  return builder.add(ops.reshape, { shape: [...own, ...behind] }, other);
+}
+
+function mismatch(scope: Scope): string {
+  const [x, other] = scope.inputs as readonly [Tensor, Tensor];
+  const axis = scope.param.integer('axis', 1);
+  return scope.builder.complain({
+    code: 'shape-mismatch',
+    input: 1,
+    message: `“${scope.bottomName(1)}” is ${sizesText(other.shape!)}, which does not meet the axes of “${scope.bottomName(0)}” (${sizesText(x.shape!)}) from axis ${axis} on. Set another axis, or reshape it.`,
+  });
+}
+
+export const LRN: LayerType = {
+  summary: 'Divides each value by the energy of its neighbours, in the channels or around it. No parameters.',
+  bottoms: [1, 1],
+  tops: [1, 1],
+  param: 'lrn_param',
+  attrs: { size: ['local_size'] },
+  build: scope => {
+    const { builder, x, param } = scope;
+    const size = param.natural('local_size', 5);
+    if (size % 2 === 0) {
+      const message = `LRN looks at as many neighbours on both sides, so “local_size” is odd. Use ${Math.max(1, size - 1)} or ${size + 1}.`;
+      return [
+        scope.refuse({ code: 'wrong-value', attr: 'local_size', message, ...(x.shape ? { output: x.shape } : {}) }),
+      ];
+    }
+    const regions = ['ACROSS_CHANNELS', 'WITHIN_CHANNEL'];
+    if (param.word('norm_region', 'ACROSS_CHANNELS', regions) !== 'WITHIN_CHANNEL' || x.shape?.length !== 4) {
+      return [builder.add(ops.lrn, { size }, x)];
+    }
+    // lrn_layer.cpp, WithinChannelForward: square, mean over a window, power, product.
+    const pad = (size - 1) / 2;
+    const square = builder.add(ops.unary, { how: 'square' }, x);
+    const mean = builder.add(
+      ops.avgPool,
+      { kernel: [size, size], stride: [1, 1], padding: [pad, pad], rounding: 'caffe', includePadding: true },
+      square,
+    );
+    return [builder.add(ops.mul, {}, [x, builder.add(ops.unary, { how: 'pow' }, mean)])];
+  },
+};
+
+export const MVN: LayerType = {
+  summary: 'Gives each channel zero mean and, unless set otherwise, unit variance, by its own statistics.',
+  bottoms: [1, 1],
+  tops: [1, 1],
+  param: 'mvn_param',
+  build: ({ builder, x, param }) => {
+    const rank = x.shape?.length ?? 0;
+    if (rank < 3) return [builder.add(ops.instanceNorm, { affine: false }, x)];
+    const across = param.boolean('across_channels', false);
+    if (!param.boolean('normalize_variance', true)) {
+      const axes = Array.from({ length: rank }, (_, axis) => axis).slice(across ? 1 : 2);
+      return [builder.add(ops.sub, {}, [x, builder.add(ops.reduce, { how: 'mean', axes, keep: true }, x)])];
+    }
+    if (!across) return [builder.add(ops.instanceNorm, { affine: false }, x)];
+    return [builder.add(ops.layerNorm, { axes: rank - 1, affine: false, bias: false }, x)];
+  },
+};
+
+/** SSD's normalize_layer.cpp: each position by the length of its vector, or the whole map at once; then a learned factor. */
+export const Normalize: LayerType = {
+  summary: 'Divides by the length of each position’s vector (or of all), then multiplies with learned factors (SSD).',
+  bottoms: [1, 1],
+  tops: [1, 1],
+  param: 'norm_param',
+  build: scope => {
+    const { builder, x, param } = scope;
+    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    if (x.shape.length < 2) {
+      const message = `Normalize works on two axes or more, but its input is ${sizesText(x.shape)}.`;
+      return [scope.refuse({ code: 'wrong-rank', input: 0, message, output: x.shape })];
+    }
+    let y: Tensor;
+    if (param.boolean('across_spatial', true) && x.shape.length > 2) {
+      const flat = builder.add(ops.flatten, { start: 1, end: -1 }, x);
+      y = builder.add(ops.reshape, { shape: x.shape }, builder.add(ops.l2Norm, { axis: 1 }, flat));
+    } else y = builder.add(ops.l2Norm, { axis: 1 }, x);
+    if (!param.boolean('channel_shared', true)) {
+      const z = builder.add(ops.scale, { bias: false, axis: 1 }, y, { shares: scope.owner(0) });
+      scope.own(0, z);
+      return [z];
+    }
+    const factor = builder.add(ops.parameter, { shape: [1], role: 'normAffine' }, [], { shares: scope.owner(0) });
+    scope.own(0, factor);
+    return [builder.add(ops.mul, {}, [y, factor])];
+  },
+};

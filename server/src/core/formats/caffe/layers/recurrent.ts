@@ -1,0 +1,99 @@
+// Caffe's recurrent layers: bottoms are the sequence [T, N, …], what continues a sequence [T, N], and perhaps a blob that
+// every step sees [N, …] (recurrent_layer.cpp; the weights are those of lstm_layer.cpp and rnn_layer.cpp, FillUnrolledNet).
+import type { Tensor } from '../../../graph/graph.ts';
+import * as ops from '../../../ops/index.ts';
+import { type LayerType, type Scope, sizesText } from './layer.ts';
+
+function recurrent(kind: 'lstm' | 'rnn'): LayerType {
+  return {
+    summary:
+      kind === 'lstm'
+        ? 'Long short-term memory over a sequence [time, batch, …]; one bias for each gate.'
+        : 'A plain recurrent layer over a sequence [time, batch, …], and an output layer behind it.',
+    bottoms: [2, 5],
+    tops: [1, 3],
+    param: 'recurrent_param',
+    attrs: { hidden: ['num_output'] },
+    build: scope => {
+      const { builder, x, inputs, param, layer } = scope;
+      const hidden = param.natural('num_output', 0);
+      if (hidden === 0) {
+        const code = param.has('num_output') ? 'wrong-value' : 'missing-field';
+        return [
+          scope.refuse({
+            code,
+            attr: 'num_output',
+            message: '“num_output” says how large the state is: a number from 1.',
+          }),
+        ];
+      }
+      if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+      if (x.shape.length < 2) {
+        const message = `A sequence has two axes or more, time and batch first, but the input is ${sizesText(x.shape)}.`;
+        return [scope.refuse({ code: 'wrong-rank', input: 0, message })];
+      }
+      const exposed = param.boolean('expose_hidden', false) ? (kind === 'lstm' ? 2 : 1) : 0;
+      const constant = inputs.length > 2 + exposed ? inputs[2] : undefined;
+      const y = kind === 'lstm' ? unrolled(scope, ops.lstm, hidden, constant) : plain(scope, hidden, constant);
+      // The state goes on from step to step where `cont` says so.
+      const cont = inputs[1]!;
+      const marks = cont.shape?.length === 2 ? builder.add(ops.reshape, { shape: [...cont.shape, 1] }, cont) : cont;
+      const gated = marks.shape ? builder.add(ops.mul, {}, [y, marks]) : y;
+      const states = Array.from({ length: Math.max(0, layer.tops.length - 1) }, () =>
+        builder.add(ops.slice, { axis: 0, start: -1, end: Number.POSITIVE_INFINITY, step: 1 }, gated),
+      );
+      return [gated, ...states];
+    },
+  };
+}
+
+function unrolled(scope: Scope, op: typeof ops.lstm, hidden: number, constant: Tensor | undefined): Tensor {
+  const { builder, x } = scope;
+  const shape = x.shape!;
+  let sequence = x;
+  if (shape.length === 2) sequence = builder.add(ops.reshape, { shape: [...shape, 1] }, x);
+  else if (shape.length > 3) sequence = builder.add(ops.flatten, { start: 2, end: -1 }, x);
+  const attrs = { hidden, layers: 1, bidirectional: false, bias: true, oneBias: true };
+  const y = builder.add(op, attrs, sequence, { shares: scope.owner(0) });
+  for (let index = 0; index < 3; index++) scope.own(index, y);
+  if (!constant?.shape) return y;
+  // What every step sees goes through weights of its own, once (W_xc_x_static).
+  const flat = constant.shape.length > 2 ? builder.add(ops.flatten, { start: 1, end: -1 }, constant) : constant;
+  const gates = op === ops.lstm ? 4 : 1;
+  const added = builder.add(ops.linear, { out: gates * hidden, bias: false }, flat);
+  const pieces = gates === 1 ? [added] : builder.addAll(ops.chunk, { axis: -1, chunks: gates }, added);
+  return builder.add(ops.add, {}, [y, pieces[0]!]);
+}
+
+/** o = tanh(W_ho · h + b_o) behind the state (rnn_layer.cpp). */
+function plain(scope: Scope, hidden: number, constant: Tensor | undefined): Tensor {
+  const { builder } = scope;
+  const state = unrolled(scope, ops.rnn, hidden, constant);
+  return builder.add(ops.tanh, {}, builder.add(ops.linear, { out: hidden, bias: true }, state));
+}
+
+export const LSTM = recurrent('lstm');
+export const RNN = recurrent('rnn');
+
+/** lstm_unit_layer.cpp: bottoms are the cell [1, N, D], the gates' sums [1, N, 4·D], and what continues [1, N]. */
+export const LSTMUnit: LayerType = {
+  summary: 'One step of a long short-term memory, without its weights.',
+  bottoms: [3, 3],
+  tops: [2, 2],
+  build: scope => {
+    const { builder, inputs } = scope;
+    const [cell, sums, cont] = inputs as readonly [Tensor, Tensor, Tensor];
+    if (!sums.shape || !cell.shape) {
+      const why = sums.why ?? cell.why ?? 'the shape of its input is not known';
+      return [builder.unknown(why, inputs), builder.unknown(why, inputs)];
+    }
+    const marks = cont.shape?.length === 2 ? builder.add(ops.reshape, { shape: [...cont.shape, 1] }, cont) : cont;
+    const pieces = builder.addAll(ops.chunk, { axis: -1, chunks: 4 }, sums);
+    const [i, f, o, g] = [0, 1, 2, 3].map(index => pieces[index] ?? pieces[0]!) as [Tensor, Tensor, Tensor, Tensor];
+    const gate = (of: Tensor): Tensor => builder.add(ops.sigmoid, {}, of);
+    const kept = builder.add(ops.mul, {}, [builder.add(ops.mul, {}, [gate(f), marks]), cell]);
+    const fresh = builder.add(ops.mul, {}, [gate(i), builder.add(ops.tanh, {}, g)]);
+    const next = builder.add(ops.add, {}, [kept, fresh]);
+    return [next, builder.add(ops.mul, {}, [gate(o), builder.add(ops.tanh, {}, next)])];
+  },
+};

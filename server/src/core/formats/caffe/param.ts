@@ -1,0 +1,103 @@
+import { type ProtoField, type ProtoMessage, protoNumber } from '../../syntax/prototext.ts';
+
+/** A message of parameters, read by name. What is written wrong (and told of elsewhere) is NaN: a size that is not known. */
+export class Param {
+  readonly message: ProtoMessage | undefined;
+  /** The field that holds it: the whole `convolution_param { … }`. */
+  readonly holder: ProtoField | undefined;
+  readonly #names: Readonly<Record<string, string>>;
+
+  constructor(
+    message: ProtoMessage | undefined,
+    holder: ProtoField | undefined,
+    names: Readonly<Record<string, string>> = sameNames,
+  ) {
+    this.message = message;
+    this.holder = holder;
+    this.#names = names;
+  }
+
+  /** The last field of that name that has a value. */
+  field(name: string): ProtoField | undefined {
+    const fields = this.message?.fields;
+    if (!fields) return undefined;
+    const wanted = this.#names[name] ?? name;
+    for (let at = fields.length - 1; at >= 0; at--) {
+      const field = fields[at]!;
+      if (field.name === wanted && field.value) return field;
+    }
+    return undefined;
+  }
+
+  fields(name: string): readonly ProtoField[] {
+    const fields = this.message?.fields;
+    if (!fields) return nothing;
+    const wanted = this.#names[name] ?? name;
+    return fields.filter(field => field.name === wanted && field.value);
+  }
+
+  has(name: string): boolean {
+    return this.field(name) !== undefined;
+  }
+
+  /** A whole number from 0. */
+  natural(name: string, standard: number): number {
+    const field = this.field(name);
+    return field ? naturalOf(field) : standard;
+  }
+
+  naturals(name: string): readonly number[] {
+    return this.fields(name).map(naturalOf);
+  }
+
+  integer(name: string, standard: number): number {
+    const field = this.field(name);
+    return field ? integerOf(field) : standard;
+  }
+
+  number(name: string, standard: number): number {
+    const field = this.field(name);
+    return field ? (protoNumber(field.value) ?? Number.NaN) : standard;
+  }
+
+  numbers(name: string): readonly number[] {
+    return this.fields(name).map(({ value }) => protoNumber(value) ?? Number.NaN);
+  }
+
+  boolean(name: string, standard: boolean): boolean {
+    const value = this.field(name)?.value;
+    if (!value || value.kind === 'message') return standard;
+    return /^(?:true|t|True|1)$/.test(value.text);
+  }
+
+  /** A string, or the name of an enum's value (also where it is written as a number: `values` are in its order). */
+  word(name: string, standard: string, values?: readonly string[]): string {
+    const value = this.field(name)?.value;
+    if (!value || value.kind === 'message') return standard;
+    const number = values && protoNumber(value);
+    return number === undefined ? value.text : (values![number] ?? value.text);
+  }
+
+  inner(name: string): Param {
+    const field = this.field(name);
+    return field?.value?.kind === 'message' ? new Param(field.value, field) : new Param(undefined, undefined);
+  }
+}
+
+const sameNames: Readonly<Record<string, string>> = {};
+const nothing: readonly ProtoField[] = [];
+
+function naturalOf({ value }: ProtoField): number {
+  const number = protoNumber(value);
+  return number !== undefined && Number.isInteger(number) && number >= 0 && number <= 0xffff_ffff ? number : Number.NaN;
+}
+
+function integerOf({ value }: ProtoField): number {
+  const number = protoNumber(value);
+  return number !== undefined && Number.isSafeInteger(number) ? number : Number.NaN;
+}
+
+/** The `dim`s of a BlobShape; one that cannot be read is NaN. */
+export function dimsOf(shape: Param): readonly number[] {
+  return shape.fields('dim').map(integerOf);
+}

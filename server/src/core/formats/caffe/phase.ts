@@ -1,0 +1,56 @@
+// Which layers a network has in a phase (Net::FilterNet and StateMeetsRule, net.cpp).
+import { type ProtoMessage, protoNumber } from '../../syntax/prototext.ts';
+import type { Layer } from './net.ts';
+import { Param } from './param.ts';
+
+export const phases = ['TRAIN', 'TEST'] as const;
+export type Phase = (typeof phases)[number];
+
+export interface State {
+  readonly phase: Phase;
+  readonly level: number;
+  readonly stages: readonly string[];
+}
+
+/** The state that the text asks for, in the phase that a person chose, else its own, else TEST. */
+export function stateOf(root: ProtoMessage, wanted: string | undefined): State {
+  const state = new Param(root, undefined).inner('state');
+  return {
+    phase: phaseOf(wanted) ?? phaseOf(state.word('phase', '', phases)) ?? 'TEST',
+    level: state.integer('level', 0),
+    stages: stages(state.message, 'stage'),
+  };
+}
+
+export function phaseOf(text: string | undefined): Phase | undefined {
+  return phases.find(phase => phase === text?.toUpperCase());
+}
+
+/** Why a layer is not there in a state, in words; undefined where it is. */
+export function absence(layer: Layer, state: State): string | undefined {
+  let includes = 0;
+  for (const { name, value } of layer.message.fields) {
+    if (value?.kind !== 'message' || (name !== 'include' && name !== 'exclude')) continue;
+    const meets = meetsRule(state, value);
+    if (name === 'include') {
+      if (meets) return undefined;
+      includes++;
+    } else if (meets) return `Not there in the ${state.phase} phase: one of its \`exclude\` rules holds.`;
+  }
+  return includes > 0 ? `Not there in the ${state.phase} phase: none of its \`include\` rules holds.` : undefined;
+}
+
+function meetsRule({ phase, level, stages: own }: State, message: ProtoMessage): boolean {
+  const rule = new Param(message, undefined);
+  if (rule.has('phase') && rule.word('phase', '', phases) !== phase) return false;
+  if (level < (protoNumber(rule.field('min_level')?.value) ?? Number.NEGATIVE_INFINITY)) return false;
+  if (level > (protoNumber(rule.field('max_level')?.value) ?? Number.POSITIVE_INFINITY)) return false;
+  if (stages(message, 'stage').some(stage => !own.includes(stage))) return false;
+  return !stages(message, 'not_stage').some(stage => own.includes(stage));
+}
+
+function stages(message: ProtoMessage | undefined, name: string): readonly string[] {
+  return (message?.fields ?? []).flatMap(field =>
+    field.name === name && field.value && field.value.kind !== 'message' ? [field.value.text] : [],
+  );
+}

@@ -1,0 +1,225 @@
+// [convolutional], [deconvolutional], [local] and [connected]: the layers with weights.
+import type { Tensor } from '../../../graph/graph.ts';
+import { avgPool, batchNorm, conv, convTranspose, linear, local } from '../../../ops/index.ts';
+import { placeOf, type Row, say } from '../row.ts';
+import type { Convolution, Layer, Made, Network } from './layer.ts';
+
+/** parse_convolutional and make_convolutional_layer. */
+export const convolutional: Layer = (row, network) => {
+  const alexey = row.dialect === 'alexeyab';
+  const out = row.size('filters', 1);
+  const stride = row.size('stride', 1);
+  const slides = alexey ? [own(row, 'stride_y', stride), own(row, 'stride_x', stride)] : [stride, stride];
+  const antialiasing = alexey ? row.int('antialiasing', 0) : 0;
+  const x = row.image();
+  if (alexey) checkDeform(row);
+  const shares = alexey && row.has('share_index') ? shared(row, network) : undefined;
+  const parts = convolve(row, x, {
+    ...windowOf(row, 1),
+    out,
+    stride: antialiasing ? [1, 1] : slides,
+    shares,
+  });
+  if (shares) checkShared(row, shares, parts);
+  network.convolutions.set(row.index, parts);
+  let y = row.activate(parts.tensor, 'logistic');
+  if (antialiasing) y = blur(row, y, antialiasing, slides);
+  return { tensor: y, shrinks: slides[1]!, widthBy: row };
+};
+
+interface Window {
+  readonly size: number;
+  readonly padding: number;
+  readonly dilation: number;
+  readonly groups: number;
+  readonly binary: boolean;
+}
+
+interface Convolve extends Window {
+  readonly out: number;
+  readonly stride: readonly number[];
+  readonly batchNormalize?: boolean;
+  readonly shares?: Convolution | undefined;
+}
+
+/** What convolutions and the recurrent layers made of them read alike. */
+export function windowOf(row: Row, standardSize: number): Window {
+  const alexey = row.dialect === 'alexeyab';
+  const size = row.size('size', standardSize);
+  const xnor = row.on('xnor');
+  return {
+    size,
+    // Any pad but 0 means size/2 and overrides padding.
+    padding: row.on('pad') ? Math.floor(size / 2) : row.size('padding', 0, 0),
+    dilation: alexey && size !== 1 ? row.size('dilation', 1) : 1,
+    // AlexeyAB's has no groups with xnor, and takes less than 1 for 1.
+    groups: alexey ? (xnor ? 1 : Math.max(row.int('groups', 1), 1)) : row.size('groups', 1),
+    binary: xnor,
+  };
+}
+
+/**
+ * Convolution with batch normalization or a bias. Darknet reckons the output size without the dilation
+ * (convolutional_out_height) and pads pad × dilation: the same for a border of size/2, so the border here is what gives
+ * Darknet's size.
+ */
+export function convolve(row: Row, x: Tensor, attrs: Convolve): Convolution & { readonly tensor: Tensor } {
+  const { builder } = row;
+  const { size, padding, dilation, groups, binary, out, stride, shares } = attrs;
+  const norm = attrs.batchNormalize ?? normalizes(row);
+  const border = 2 * padding + (dilation - 1) * (size - 1);
+  const before = Math.floor(border / 2);
+  const after = border - before;
+  const y = builder.add(
+    conv,
+    {
+      out,
+      kernel: [size, size],
+      stride,
+      padding: [before, before],
+      ...(after === before || Number.isNaN(border) ? {} : { paddingAfter: [after, after] }),
+      dilation: [dilation, dilation],
+      groups,
+      bias: !norm,
+      ...(binary ? { binary } : {}),
+    },
+    x,
+    { shares: shares?.conv },
+  );
+  if (!norm) return { conv: y.node, norm: undefined, tensor: y };
+  // Darknet's biases are the shift of its batch normalization (forward_convolutional_layer).
+  const normed = builder.add(batchNorm, { affine: true }, y, { shares: shares?.norm });
+  return { conv: y.node, norm: normed.node, tensor: normed };
+}
+
+export function normalizes(row: Row): boolean {
+  return (
+    row.on('batch_normalize') || (row.dialect === 'alexeyab' && row.kind?.name === 'convolutional' && row.on('cbn'))
+  );
+}
+
+/** A stride of its own for one dimension: AlexeyAB takes less than 1 for none. */
+export function own(row: Row, name: string, stride: number): number {
+  const value = row.int(name, -1);
+  return value < 1 ? stride : value;
+}
+
+/**
+ * The fixed blur behind an antialiased layer: 3×3 or 2×2 binomial weights, channel by channel. Nobody learns them, and
+ * Darknet leaves them out of its BFLOPs, so that this stands as an average pooling.
+ */
+export function blur(row: Row, x: Tensor, antialiasing: number, stride: readonly number[]): Tensor {
+  const size = antialiasing === 2 ? 2 : 3;
+  const border = antialiasing === 2 ? 0 : 1;
+  return row.builder.within(
+    { label: 'blur', type: 'blur', summary: 'Blurs with fixed weights down to the stride.' },
+    () =>
+      row.builder.add(
+        avgPool,
+        { kernel: [size, size], stride, padding: [border, border], rounding: 'floor', includePadding: true },
+        x,
+        { functional: true },
+      ),
+  );
+}
+
+const deforms = ['sway', 'rotate', 'stretch', 'stretch_sway'] as const;
+
+function checkDeform(row: Row): void {
+  const on = deforms.filter(name => row.on(name));
+  if (on.length === 0) return;
+  const place = placeOf(row.option(on[0]!)!);
+  if (on.length > 1)
+    row.tell(place, 'wrong-value', `Darknet takes one of ${on.join(', ')} at a time, and stops here. Keep one.`);
+  if (row.int('size', 1) === 1)
+    row.tell(place, 'wrong-value', `\`${on[0]}\` needs a window of 3 or more, and Darknet stops here. Set size=3.`);
+}
+
+function shared(row: Row, network: Network): Convolution | undefined {
+  const written = row.int('share_index', 0);
+  const target = written < 0 ? row.index + written : written;
+  const found = network.convolutions.get(target);
+  if (!found) {
+    const message = say`\`share_index\` must name a [convolutional] layer before this one; layer ${target} is none. This is layer ${row.index}.`;
+    row.tell(placeOf(row.option('share_index')!), 'no-such-layer', message);
+  }
+  return found;
+}
+
+/** make_convolutional_layer stops where size, filters, channels or weights differ. */
+function checkShared(row: Row, { conv: other }: Convolution, { conv: node }: Convolution): void {
+  const a = other.attrs as { out: number; kernel: readonly number[]; groups: number };
+  const b = node.attrs as { out: number; kernel: readonly number[]; groups: number };
+  const channels = [other, node].map(({ inputs }) => inputs[0]?.shape?.[1] ?? Number.NaN);
+  const differs = (x: number, y: number): boolean => Math.abs(x - y) > 0;
+  if (
+    differs(a.out, b.out) ||
+    differs(a.kernel[0]!, b.kernel[0]!) ||
+    differs(a.groups, b.groups) ||
+    differs(channels[0]!, channels[1]!)
+  ) {
+    const message = say`Layers that share weights need the same size, filters, groups and input channels: here ${b.kernel[0]}×${b.kernel[0]}, ${b.out} of ${channels[1]}; there ${a.kernel[0]}×${a.kernel[0]}, ${a.out} of ${channels[0]}. Darknet stops here.`;
+    row.tell(placeOf(row.option('share_index')!), 'share-mismatch', message);
+  }
+}
+
+/** pjreddie's deconvolutional_layer.c. */
+export const deconvolutional: Layer = row => {
+  const { builder } = row;
+  const size = row.size('size', 1);
+  const stride = row.size('stride', 1);
+  const padding = row.on('pad') ? Math.floor(size / 2) : row.size('padding', 0, 0);
+  const norm = normalizes(row);
+  const both = (value: number): number[] => [value, value];
+  let y = builder.add(
+    convTranspose,
+    {
+      out: row.size('filters', 1),
+      kernel: both(size),
+      stride: both(stride),
+      padding: both(padding),
+      outputPadding: [0, 0],
+      dilation: [1, 1],
+      groups: 1,
+      bias: !norm,
+    },
+    row.image(),
+  );
+  if (norm) y = builder.add(batchNorm, { affine: true }, y);
+  return { tensor: row.activate(y, 'logistic'), shrinks: 1 / stride, widthBy: row };
+};
+
+/** local_layer.c: with pad there are (length − 1)/stride + 1 positions, whatever the size. */
+export const locallyConnected: Layer = row => {
+  const size = row.size('size', 1);
+  const stride = row.size('stride', 1);
+  const border = row.on('pad') ? size - 1 : 0;
+  const before = Math.floor(border / 2);
+  const after = border - before;
+  const y = row.builder.add(
+    local,
+    {
+      out: row.size('filters', 1),
+      kernel: [size, size],
+      stride: [stride, stride],
+      padding: [before, before],
+      ...(after === before || Number.isNaN(border) ? {} : { paddingAfter: [after, after] }),
+      bias: true,
+    },
+    row.image(),
+  );
+  return { tensor: row.activate(y, 'logistic'), shrinks: stride, widthBy: row };
+};
+
+export const connected: Layer = (row): Made => ({
+  tensor: row.activate(connect(row, row.flat(), row.size('output', 1)), 'logistic'),
+  reduction: Number.NaN,
+  widthBy: row,
+});
+
+/** make_connected_layer: weights, and batch normalization or a bias. [1, in] → [1, out]. */
+export function connect(row: Row, x: Tensor, out: number): Tensor {
+  const norm = normalizes(row);
+  const y = row.builder.add(linear, { out, bias: !norm }, x);
+  return norm ? row.builder.add(batchNorm, { affine: true }, y) : y;
+}

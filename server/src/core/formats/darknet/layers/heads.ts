@@ -1,0 +1,121 @@
+// [yolo], [Gaussian_yolo], [region], [detection], [iseg], [contrastive]: what reads the network's numbers as boxes.
+import type { Tensor } from '../../../graph/graph.ts';
+import { identity, sigmoid } from '../../../ops/index.ts';
+import { cfgItems } from '../../../syntax/cfg.ts';
+import { placeOf, type Row, repair, say } from '../row.ts';
+import type { Layer, Made } from './layer.ts';
+
+/** parse_yolo: as many boxes as the mask has, or all anchors. */
+export const yolo: Layer = row => yoloOf(row, 4);
+
+/** Each coordinate has a mean and a deviation (make_gaussian_yolo_layer). */
+export const gaussianYolo: Layer = row => yoloOf(row, 8);
+
+function yoloOf(row: Row, coords: number): Made {
+  const mask = row.option('mask');
+  const boxes = mask && mask.value !== '' ? cfgItems(mask).length : row.size('num', 1);
+  const classes = row.size('classes', 20, 0);
+  checkMask(row);
+  const wanted = boxes * (classes + coords + 1);
+  const formula = say`${boxes} ${mask ? (boxes === 1 ? 'mask' : 'masks') : boxes === 1 ? 'anchor' : 'anchors'} × (${classes} classes + ${coords} + 1)`;
+  checkChannels(row, wanted, formula);
+  const x = row.image();
+  // With new_coords the layer before has the activation already.
+  const plain = row.dialect === 'alexeyab' && row.on('new_coords');
+  return { tensor: row.builder.add(plain ? identity : sigmoid, {}, x) };
+}
+
+/** make_region_layer. */
+export const region: Layer = row => {
+  const num = row.size('num', 1);
+  const classes = row.size('classes', 20, 0);
+  const coords = row.size('coords', 4, 0);
+  const formula = say`${num} anchors × (${classes} classes + ${coords} + 1)`;
+  checkChannels(row, num * (classes + coords + 1), formula);
+  return { tensor: row.builder.add(sigmoid, {}, row.image()) };
+};
+
+export const iseg: Layer = row => {
+  const classes = row.size('classes', 20, 0);
+  const ids = row.size('ids', 32, 0);
+  checkChannels(row, classes + ids, `${classes} classes + ${ids} ids`);
+  return { tensor: row.builder.add(sigmoid, {}, row.image()) };
+};
+
+/** make_detection_layer: side² cells of (1 + coords) × num numbers and the classes, in a vector. */
+export const detection: Layer = row => {
+  const classes = row.size('classes', 1, 0);
+  const coords = row.size('coords', 1, 0);
+  const num = row.size('num', 1);
+  const side = row.size('side', 7);
+  const x = row.flat();
+  const wanted = side * side * ((1 + coords) * num + classes);
+  const given = x.shape?.[1] ?? Number.NaN;
+  if (Math.abs(given - wanted) > 0) {
+    tellWidth(
+      row,
+      wanted,
+      given,
+      say`${side}² cells × ((1 + ${coords}) × ${num} + ${classes} classes) = ${wanted} numbers`,
+      'output',
+    );
+  }
+  return { tensor: row.builder.add(identity, {}, x), image: false, reduction: Number.NaN };
+};
+
+/** make_contrastive_layer: a loss, whose output is its input. */
+export const contrastive: Layer = row => ({
+  tensor: row.builder.add(identity, {}, row.flat()),
+  image: false,
+  reduction: Number.NaN,
+});
+
+function checkChannels(row: Row, wanted: number, formula: string): void {
+  const x: Tensor = row.input.tensor;
+  const given = x.shape?.[1] ?? Number.NaN;
+  if (row.input.image && Math.abs(given - wanted) > 0) {
+    tellWidth(row, wanted, given, say`${formula} = ${wanted} channels`, 'filters');
+  }
+}
+
+/** Told where the number stands: at the layer that chose it. */
+function tellWidth(row: Row, wanted: number, given: number, formula: string, key: 'filters' | 'output'): void {
+  const by = row.input.widthBy;
+  const option = by?.option(key);
+  const head = row.section.header;
+  // What Darknet takes where the key is not given stands nowhere in the text.
+  const where = option ? placeOf(option) : (by?.section.header ?? head);
+  const message = say`[${row.section.type}] reads ${formula}, but is given ${given}. Darknet stops there. ${by ? `Write ${key}=${wanted} here` : 'Change the layer before'}, or change classes.`;
+  const title = `Change to ${key}=${wanted}`;
+  const writes = by && (key === 'output' ? by.kind?.name === 'connected' : by.kind?.keys[key] !== undefined);
+  const repairs =
+    !writes || !(wanted > 0)
+      ? []
+      : option
+        ? [repair(title, option.valueRange, String(wanted))]
+        : [repair(title, { from: by.section.header.to, to: by.section.header.to }, `\n${key}=${wanted}`)];
+  row.builder.problem({
+    range: where,
+    severity: 'error',
+    code: 'filters-mismatch',
+    message,
+    related: [{ range: head, message: `[${row.section.type}] reads ${formula}.` }],
+    ...(repairs.length > 0 ? { repairs } : {}),
+  });
+}
+
+/** A mask names anchors from 0 to num − 1; Darknet reads what lies behind them otherwise. */
+function checkMask(row: Row): void {
+  const mask = row.option('mask');
+  const num = row.int('num', 1);
+  if (!mask || !(num > 0)) return;
+  for (const { text, range } of cfgItems(mask)) {
+    const value = Number(text);
+    if (/^[+-]?\d+$/.test(text) && value >= 0 && value < num) continue;
+    const place = range.to > range.from ? range : placeOf(mask);
+    const message = /^[+-]?\d+$/.test(text)
+      ? `There is no anchor ${value}: with num=${num} they are 0 to ${num - 1}.`
+      : `A mask is a list of anchors by number, as in 3,4,5.`;
+    row.tell(place, 'wrong-value', message, 'warning');
+  }
+}

@@ -1,0 +1,100 @@
+// Which layer a section is, by the name that its aliases share.
+import {
+  batchNorm,
+  dropout,
+  flatten,
+  identity,
+  l2Norm,
+  lrn,
+  parameter,
+  reshape,
+  sigmoid,
+  softmax,
+} from '../../../ops/index.ts';
+import { type Row, say } from '../row.ts';
+import { connected, convolutional, deconvolutional, locallyConnected } from './convolutional.ts';
+import { contrastive, detection, gaussianYolo, iseg, region, yolo } from './heads.ts';
+import { route, sam, scaleChannels, shortcut } from './join.ts';
+import type { Layer, Made } from './layer.ts';
+import { avgpool, localAvgpool, maxpool } from './pool.ts';
+import { convLstm, crnn, gru, lstm, rnn } from './recurrent.ts';
+import { crop, history, reorg, upsampled } from './shape.ts';
+
+export type { Made, Network } from './layer.ts';
+
+/** Hands on the shape of its input. */
+const passes =
+  (add: (row: Row) => Made['tensor']): Layer =>
+  row => ({ tensor: add(row), image: row.input.image });
+
+/** softmax_layer.c: over the whole input, in groups, or at each position for itself; the output is a vector. */
+const softmaxed: Layer = row => {
+  const { builder } = row;
+  const made = { image: false, reduction: Number.NaN };
+  if (row.on('spatial') && row.input.image) {
+    const y = builder.add(softmax, { axis: 1 }, row.image());
+    return { tensor: builder.add(flatten, { start: 1, end: -1 }, y), ...made };
+  }
+  const x = row.flat();
+  const groups = row.size('groups', 1);
+  const length = x.shape?.[1] ?? Number.NaN;
+  if (groups === 1 || length % groups > 0) {
+    if (groups > 1) {
+      const message = say`${groups} groups do not divide ${length} scores. Darknet stops here. Use a divisor.`;
+      row.tell(row.locate({ code: '', message, attr: 'groups' })!, 'groups-mismatch', message);
+    }
+    return { tensor: builder.add(softmax, { axis: -1 }, x), ...made };
+  }
+  const parts = builder.add(reshape, { shape: [1, groups, length / groups] }, x);
+  const y = builder.add(softmax, { axis: -1 }, parts);
+  return { tensor: builder.add(reshape, { shape: [1, length] }, y), ...made };
+};
+
+export const layers: Readonly<Record<string, Layer>> = {
+  convolutional,
+  deconvolutional,
+  local: locallyConnected,
+  connected,
+  maxpool,
+  local_avgpool: localAvgpool,
+  avgpool,
+  crop,
+  reorg,
+  reorg3d: reorg,
+  upsample: upsampled,
+  history,
+  route,
+  shortcut,
+  scale_channels: scaleChannels,
+  sam,
+  rnn,
+  crnn,
+  gru,
+  lstm,
+  conv_lstm: convLstm,
+  yolo,
+  Gaussian_yolo: gaussianYolo,
+  region,
+  detection,
+  iseg,
+  contrastive,
+  softmax: softmaxed,
+  dropout: passes(row => row.builder.add(dropout, {}, row.input.tensor)),
+  activation: passes(row => row.activate(row.input.tensor, 'linear')),
+  logistic: passes(row => row.builder.add(sigmoid, {}, row.input.tensor)),
+  l2norm: passes(row => row.builder.add(l2Norm, { axis: 1 }, row.input.tensor)),
+  batchnorm: row => ({ tensor: row.builder.add(batchNorm, { affine: true }, row.image()) }),
+  normalization: row => ({ tensor: row.builder.add(lrn, { size: row.size('size', 5) }, row.image()) }),
+  empty: passes(row => row.builder.add(identity, {}, row.input.tensor)),
+  cost: row => ({
+    tensor: row.builder.add(identity, {}, row.flat()),
+    image: false,
+    reduction: Number.NaN,
+  }),
+  /** make_implicit_layer: width 1, height atoms. */
+  implicit: row => ({
+    tensor: row.builder.add(parameter, { shape: [1, row.size('filters', 128), row.size('atoms', 1), 1] }, []),
+    reduction: Number.NaN,
+    widthBy: row,
+  }),
+};

@@ -1,0 +1,206 @@
+// [route], [shortcut], [scale_channels], [sam]: the layers that read others.
+import type { Tensor } from '../../../graph/graph.ts';
+import { add, concat, identity, mul, pad, parameter, reshape, slice, upsample } from '../../../ops/index.ts';
+import { sizes } from '../../../ops/rules/shape.ts';
+import { placeOf, type Row, say, type Value } from '../row.ts';
+import type { Layer, Made } from './layer.ts';
+
+/** parse_route, make_route_layer: of each layer one part of its channels, one behind the other. */
+export const route: Layer = row => {
+  const { builder } = row;
+  const sources = row.sources('layers');
+  if (!sources) return unknown(row, 'it names no layers');
+  if (sources.includes(undefined)) return unknown(row, 'a layer that it names is not there', sources);
+  const values = sources as readonly Value[];
+  const images = values.every(({ image }) => image);
+  const tensors = values.map(value => (images ? row.asImage(value) : row.flat(value)));
+  const groups = row.dialect === 'alexeyab' ? row.size('groups', 1) : 1;
+  const parts = groups === 1 ? tensors : tensors.map(tensor => part(row, tensor, groups));
+  row.inputsAre(0);
+  const [only] = parts;
+  const tensor =
+    parts.length > 1
+      ? builder.add(concat, { axis: 1 }, parts)
+      : groups === 1
+        ? builder.add(identity, {}, only!)
+        : only!;
+  return {
+    tensor,
+    image: images,
+    reduction: values[0]!.reduction,
+    widthBy: parts.length === 1 && groups === 1 ? (values[0]!.widthBy ?? null) : null,
+  };
+};
+
+function part(row: Row, x: Tensor, groups: number): Tensor {
+  const { builder } = row;
+  const channels = x.shape?.[1] ?? Number.NaN;
+  const id = row.int('group_id', 0);
+  const shape = x.shape?.map((length, axis) => (axis === 1 ? Math.floor(channels / groups) : length));
+  if (channels % groups > 0) {
+    const message = say`${groups} groups do not divide ${channels} channels. Use a divisor of ${channels}.`;
+    row.tell(placeOf(row.option('groups')!), 'groups-mismatch', message);
+    return builder.unknown(message, [x], shape);
+  }
+  if (id < 0 || id >= groups) {
+    const option = row.option('group_id')!;
+    const message = say`There is no group ${id}: with groups=${groups} they are 0 to ${groups - 1}.`;
+    row.tell(placeOf(option), 'wrong-value', message);
+    return builder.unknown(message, [x], shape);
+  }
+  const each = channels / groups;
+  return builder.add(slice, { axis: 1, start: id * each, end: (id + 1) * each, step: 1 }, x);
+}
+
+/** parse_shortcut, make_shortcut_layer: the output has the shape of the layer before. */
+export const shortcut: Layer = row => {
+  const { builder } = row;
+  const alexey = row.dialect === 'alexeyab';
+  const sources = row.sources('from', !alexey);
+  if (!sources) return unknown(row, 'it names no layers', [row.input]);
+  const x = row.image();
+  row.inputsAre(1);
+  const others = sources.map((source, at) => {
+    if (!source) return builder.unknown('a layer that it names is not there', [], x.shape);
+    const other = row.asImage(source);
+    return alexey ? sameSize(row, x, other, at) : sampled(row, x, other);
+  });
+  const weighted = alexey ? weightsOf(row, x) : undefined;
+  const terms = [x, ...others].map(term =>
+    weighted ? builder.add(mul, {}, [term, builder.add(parameter, { shape: weighted }, [])]) : term,
+  );
+  // An addend that is not known does not make the sum's shape unknown.
+  const sum = terms.some(({ shape }) => shape === undefined)
+    ? builder.unknown('a layer that it adds is not known', terms, x.shape)
+    : builder.add(add, {}, terms);
+  return { tensor: row.activate(sum, 'linear'), widthBy: null };
+};
+
+/** The shape of one addend's weights: one number, or one a channel; undefined without. */
+function weightsOf(row: Row, x: Tensor): readonly number[] | undefined {
+  const type = row.text('weights_type', 'none');
+  if (type === 'none') return undefined;
+  const normalization = row.text('weights_normalization', 'none');
+  if (!['relu', 'avg_relu', 'softmax'].includes(normalization)) {
+    const option = row.option('weights_normalization') ?? row.option('weights_type')!;
+    const message = say`With weights_type=${type}, \`weights_normalization\` must be relu, avg_relu or softmax. Darknet stops here.`;
+    row.tell(placeOf(option), 'wrong-value', message);
+  }
+  switch (type) {
+    case 'per_feature':
+    case 'per_layer':
+      return [1, 1, 1, 1];
+    case 'per_channel':
+      return [1, x.shape?.[1] ?? Number.NaN, 1, 1];
+    default: {
+      const message = say`“${type}” is no kind of weights: there are none, per_feature, per_layer and per_channel. Darknet stops here.`;
+      row.tell(placeOf(row.option('weights_type')!), 'wrong-value', message);
+      return undefined;
+    }
+  }
+}
+
+/** AlexeyAB's: other sizes are refused (assert in parse_shortcut); of other channels, those that both have are added. */
+function sameSize(row: Row, x: Tensor, other: Tensor, at: number): Tensor {
+  const a = x.shape;
+  const b = other.shape;
+  if (!a || !b) return other;
+  if (Math.abs(a[2]! - b[2]!) > 0 || Math.abs(a[3]! - b[3]!) > 0) {
+    const message = say`The layer before is ${image(a)}, this one ${image(b)}: AlexeyAB’s Darknet stops at a shortcut across sizes. Name a layer of the same width and height${b[2] === 2 * a[2]! ? ', or shrink it before' : ''}. (pjreddie’s adds every second pixel; set the dialect if the file is for it.)`;
+    const range = row.locate({ code: '', message: '', input: at + 1 })!;
+    row.tell(range, 'shape-mismatch', message);
+    return row.builder.unknown(message, [other], a);
+  }
+  return fitted(row, other, a[1]!);
+}
+
+/** pjreddie's shortcut_cpu (blas.c): every so many-th pixel of the larger one, and the channels that both have. */
+function sampled(row: Row, x: Tensor, other: Tensor): Tensor {
+  const { builder } = row;
+  const a = x.shape;
+  if (!a || !other.shape) return other;
+  let y = other;
+  for (const axis of [2, 3]) {
+    const here = a[axis]!;
+    const there = y.shape![axis]!;
+    if (there > here) {
+      const step = Math.floor(there / here);
+      y = builder.add(slice, { axis, start: 0, end: step * here, step }, y);
+    }
+  }
+  const [, , h, w] = y.shape ?? [];
+  if (h! < a[2]! || w! < a[3]!) {
+    // Only every so many-th pixel of the larger one gets something; the grid between stays as it is.
+    y = builder.add(upsample, { size: [a[2]!, a[3]!], mode: 'nearest' }, y, { functional: true });
+  }
+  return fitted(row, y, a[1]!);
+}
+
+/** A tensor with so many channels: the first of them, or zeros behind. */
+function fitted(row: Row, x: Tensor, channels: number): Tensor {
+  const { builder } = row;
+  const own = x.shape?.[1] ?? Number.NaN;
+  if (own > channels) return builder.add(slice, { axis: 1, start: 0, end: channels, step: 1 }, x);
+  if (!(own < channels)) return x;
+  const [, , h, w] = x.shape!;
+  const deep = builder.add(reshape, { shape: [1, 1, own, h!, w!] }, x);
+  const grown = builder.add(pad, { before: [0, 0, 0], after: [channels - own, 0, 0], mode: 'constant' }, deep);
+  return builder.add(reshape, { shape: [1, channels, h!, w!] }, grown);
+}
+
+/** Each channel (or, with scale_wh, each position) of another layer times the layer before. */
+export const scaleChannels: Layer = row => multiplied(row, row.on('scale_wh') ? 'positions' : 'channels');
+
+/** Another layer times the layer before. */
+export const sam: Layer = row => multiplied(row, 'all');
+
+function multiplied(row: Row, what: 'channels' | 'positions' | 'all'): Made {
+  const { builder } = row;
+  const sources = row.sources('from', true);
+  const source = sources?.[0];
+  if (!source) return unknown(row, 'the layer that it scales is not there');
+  const x = row.image();
+  const other = row.asImage(source);
+  const made = { reduction: source.reduction, widthBy: source.widthBy ?? null };
+  const wrong = x.shape && other.shape ? mismatch(what, x.shape, other.shape) : undefined;
+  if (wrong) {
+    const message = say`[${row.section.type}] ${wrong} Darknet stops here.`;
+    row.tell(row.locate({ code: '', message: '', input: 0 })!, 'shape-mismatch', message);
+    return { tensor: builder.unknown(message, [other, x], other.shape), ...made };
+  }
+  const y = builder.add(mul, {}, [other, x]);
+  return { tensor: row.activate(y, 'linear'), ...made };
+}
+
+function mismatch(
+  what: 'channels' | 'positions' | 'all',
+  x: readonly number[],
+  y: readonly number[],
+): string | undefined {
+  const differ = (axis: number): boolean => Math.abs(x[axis]! - y[axis]!) > 0;
+  switch (what) {
+    case 'channels':
+      if (x[2]! > 1 || x[3]! > 1)
+        return say`takes one factor for each channel, but the layer before is ${image(x)}. Put an [avgpool] before, or set scale_wh=1.`;
+      return differ(1) ? say`has ${x[1]} factors for ${y[1]} channels (${image(y)}). Make both the same.` : undefined;
+    case 'positions':
+      if (x[1]! > 1)
+        return say`with scale_wh takes one channel, but the layer before has ${x[1]}. Use a convolution with filters=1.`;
+      return differ(2) || differ(3)
+        ? `is ${image(x)}, the layer that it scales ${image(y)}. Make both the same.`
+        : undefined;
+    case 'all':
+      return differ(1) || differ(2) || differ(3)
+        ? `needs two layers of the same shape, but has ${image(x)} and ${image(y)}.`
+        : undefined;
+  }
+}
+
+function image([, c, h, w]: readonly number[]): string {
+  return sizes([w!, h!, c!]);
+}
+
+function unknown(row: Row, why: string, sources: readonly (Value | undefined)[] = []): Made {
+  const inputs = sources.flatMap(source => (source ? [source.tensor] : []));
+  return { tensor: row.builder.unknown(why, inputs), widthBy: null };
+}

@@ -1,0 +1,106 @@
+// [rnn], [crnn], [gru], [lstm], [conv_lstm]: layers made of connected ones or of convolutions. Work is that of one step.
+import type { Tensor } from '../../../graph/graph.ts';
+import { concat, constant, recurrentCell } from '../../../ops/index.ts';
+import type { Shape } from '../../../ops/op.ts';
+import type { Row } from '../row.ts';
+import { connect, convolve, windowOf } from './convolutional.ts';
+import type { Layer } from './layer.ts';
+
+/** What the step before has left. */
+function state(row: Row, shape: Shape): Tensor {
+  return row.builder.add(constant, { shape }, []);
+}
+
+function named(row: Row, label: string, type: string, body: () => Tensor): Tensor {
+  return row.builder.within({ label, type }, body);
+}
+
+/** rnn_layer.c: input → state, state → state, state → output. pjreddie's state is as large as the output. */
+export const rnn: Layer = row => {
+  const out = row.size('output', 1);
+  const hidden = row.dialect === 'alexeyab' ? row.size('hidden', 1) : out;
+  const x = row.flat();
+  const before = state(row, [1, hidden]);
+  const input = named(row, 'input', 'connected', () => row.activate(connect(row, x, hidden), 'logistic'));
+  const self = named(row, 'self', 'connected', () => row.activate(connect(row, before, hidden), 'logistic'));
+  const now = row.builder.add(recurrentCell, { cell: 'rnn' }, [input, self, before]);
+  const tensor = named(row, 'output', 'connected', () => row.activate(connect(row, now, out), 'logistic'));
+  // AlexeyAB's says that it is an image of 1×1; pjreddie's leaves that out.
+  return { tensor, image: row.dialect === 'alexeyab', reduction: Number.NaN, widthBy: row };
+};
+
+/** crnn_layer.c. */
+export const crnn: Layer = row => {
+  const alexey = row.dialect === 'alexeyab';
+  const out = row.size(alexey ? 'output' : 'output_filters', 1);
+  const hidden = row.size(alexey ? 'hidden' : 'hidden_filters', 1);
+  const stride = alexey ? row.size('stride', 1) : 1;
+  const window = alexey ? windowOf(row, 3) : { size: 3, padding: 1, dilation: 1, groups: 1, binary: false };
+  const x = row.image();
+  const [, , h, w] = x.shape ?? [];
+  const before = state(row, [1, hidden, h ?? Number.NaN, w ?? Number.NaN]);
+  const step = (label: string, from: Tensor, channels: number): Tensor =>
+    named(row, label, 'convolutional', () =>
+      row.activate(convolve(row, from, { ...window, out: channels, stride: [stride, stride] }).tensor, 'logistic'),
+    );
+  const input = step('input', x, hidden);
+  const self = step('self', before, hidden);
+  const now = row.builder.add(recurrentCell, { cell: 'rnn' }, [input, self, stateLike(row, before, self)]);
+  return { tensor: step('output', now, out), shrinks: stride ** 2, widthBy: row };
+};
+
+/** A state of the size that the layer’s own convolutions give, where that is not the input’s. */
+function stateLike(row: Row, before: Tensor, like: Tensor): Tensor {
+  const same = before.shape?.every((length, axis) => Object.is(length, like.shape?.[axis]));
+  return same || !like.shape ? before : state(row, like.shape);
+}
+
+/** gru_layer.c: update, reset and candidate, each of two connected layers without activation. */
+export const gru: Layer = row => {
+  const out = row.size('output', 1);
+  const x = row.flat();
+  const before = state(row, [1, out]);
+  const parts = ['z', 'r', 'h'].flatMap(gate => [
+    named(row, `input_${gate}`, 'connected', () => connect(row, x, out)),
+    named(row, `state_${gate}`, 'connected', () => connect(row, before, out)),
+  ]);
+  const tensor = row.builder.add(recurrentCell, { cell: 'gru' }, [...parts, before]);
+  return { tensor, image: false, reduction: Number.NaN, widthBy: row };
+};
+
+/** lstm_layer.c: u reads the input, w the state; forget, input, candidate, output. */
+export const lstm: Layer = row => {
+  const out = row.size('output', 1);
+  const x = row.flat();
+  const before = state(row, [1, out]);
+  const parts = gates.flatMap(gate => [
+    named(row, `u${gate}`, 'connected', () => connect(row, x, out)),
+    named(row, `w${gate}`, 'connected', () => connect(row, before, out)),
+  ]);
+  const tensor = row.builder.add(recurrentCell, { cell: 'lstm' }, [...parts, before]);
+  return { tensor, image: row.dialect === 'alexeyab', reduction: Number.NaN, widthBy: row };
+};
+
+const gates = ['f', 'i', 'g', 'o'] as const;
+
+/** conv_lstm_layer.c: the same of convolutions; a bottleneck has one that reads state and input together. */
+export const convLstm: Layer = row => {
+  const { builder } = row;
+  const out = row.size('output', 1);
+  const stride = row.size('stride', 1);
+  const window = { ...windowOf(row, 3), stride: [stride, stride], out };
+  const x = row.image();
+  const gate = (label: string, from: Tensor): Tensor =>
+    named(row, label, 'convolutional', () => row.activate(convolve(row, from, window).tensor, 'linear'));
+  const inputs = gates.map(name => gate(`u${name}`, x));
+  const size = inputs[0]!.shape?.slice(2) ?? [Number.NaN, Number.NaN];
+  const before = state(row, [1, out, ...size]);
+  const states = row.on('bottleneck')
+    ? [gate('wf', builder.add(concat, { axis: 1 }, [before, inputs[0]!]))]
+    : gates.map(name => gate(`w${name}`, before));
+  const peepholes = row.on('peephole') ? ['f', 'i', 'o'].map(name => gate(`v${name}`, before)) : [];
+  // Its part in the BFLOPs does not know the bottleneck: as many terms as there would be without.
+  const all = [...inputs, ...gates.map((_, at) => states[at] ?? states[0]!), ...peepholes, before];
+  const tensor = builder.add(recurrentCell, { cell: 'lstm' }, all);
+  return { tensor, shrinks: stride, widthBy: row };
+};

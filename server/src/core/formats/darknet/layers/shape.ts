@@ -1,0 +1,83 @@
+// [crop], [reorg], [upsample], [history]: the layers that move pixels.
+import {
+  avgPool,
+  concat,
+  constant,
+  flatten,
+  pad,
+  pixelShuffle,
+  pixelUnshuffle,
+  reshape,
+  upsample,
+} from '../../../ops/index.ts';
+import { type Row, say } from '../row.ts';
+import type { Layer, Made } from './layer.ts';
+
+/** The centre of the image, as at inference (forward_crop_layer). */
+export const crop: Layer = row => {
+  const { builder } = row;
+  const x = row.image();
+  const wanted = [row.size('crop_height', 1), row.size('crop_width', 1)];
+  const [, c, h, w] = x.shape ?? [];
+  const there = [h ?? Number.NaN, w ?? Number.NaN];
+  const axis = wanted.findIndex((length, at) => length > there[at]!);
+  if (axis >= 0) {
+    const message = say`A crop of ${wanted[1]}×${wanted[0]} does not fit into ${there[1]}×${there[0]}. Use a smaller one.`;
+    row.tell(row.locate({ code: '', message, attr: axis ? 'crop_width' : 'crop_height' })!, 'crop-too-large', message);
+    return { tensor: builder.unknown(message, [x], [1, c!, ...wanted]), reduction: Number.NaN };
+  }
+  const before = wanted.map((length, at) => -Math.floor((there[at]! - length) / 2));
+  const after = wanted.map((length, at) => length - there[at]! - before[at]!);
+  return { tensor: builder.add(pad, { before, after, mode: 'constant' }, x), reduction: Number.NaN };
+};
+
+/** Both [reorg] and [reorg3d]: they differ in the order of channels alone. */
+export const reorg: Layer = row => {
+  const { builder } = row;
+  const factor = row.size('stride', 1);
+  const x = row.image();
+  const extra = row.dialect === 'pjreddie' ? row.int('extra', 0) : 0;
+  if (extra > 0) {
+    const flat = builder.add(flatten, { start: 1, end: -1 }, x);
+    const length = flat.shape?.[1] ?? Number.NaN;
+    const line = builder.add(reshape, { shape: [1, 1, length] }, flat);
+    const grown = builder.add(pad, { before: [0], after: [extra], mode: 'constant' }, line);
+    return { tensor: builder.add(reshape, { shape: [1, length + extra] }, grown), image: false, reduction: Number.NaN };
+  }
+  const reverse = row.on('reverse');
+  return {
+    tensor: builder.add(reverse ? pixelShuffle : pixelUnshuffle, { factor }, x),
+    shrinks: reverse ? 1 / factor : factor,
+    widthBy: null,
+  };
+};
+
+/** upsample_layer.c: a negative stride shrinks by sums over windows. */
+export const upsampled: Layer = (row): Made => {
+  const { builder } = row;
+  const stride = row.int('stride', 2);
+  const x = row.image();
+  if (stride < 0) {
+    const window = [-stride, -stride];
+    const tensor = builder.add(
+      avgPool,
+      { kernel: window, stride: window, padding: [0, 0], rounding: 'floor', includePadding: true },
+      x,
+      { functional: true },
+    );
+    return { tensor, shrinks: -stride };
+  }
+  const scale = stride === 0 ? row.size('stride', 2) : stride;
+  return { tensor: builder.add(upsample, { scale: [scale, scale], mode: 'nearest' }, x), shrinks: 1 / scale };
+};
+
+/** make_history_layer: this frame and those before it. */
+export const history: Layer = (row: Row): Made => {
+  const { builder } = row;
+  const frames = row.size('history_size', 4);
+  const x = row.image();
+  const [, c, h, w] = x.shape ?? [];
+  if (frames === 1 || x.shape === undefined) return { tensor: x, widthBy: null };
+  const before = builder.add(constant, { shape: [1, (frames - 1) * c!, h!, w!] }, []);
+  return { tensor: builder.add(concat, { axis: 1 }, [x, before]), widthBy: null };
+};

@@ -1,0 +1,216 @@
+// From sections to a graph: what parse_network_cfg does.
+import { Builder } from '../../graph/builder.ts';
+import type { Graph, Tensor } from '../../graph/graph.ts';
+import type { Cfg, CfgSection } from '../../syntax/cfg.ts';
+import type { Problem } from '../../text/problem.ts';
+import type { InputSize } from '../format.ts';
+import { authorOf, type Dialect } from './dialect.ts';
+import { sectionOf, sectionTypes } from './keys.ts';
+import { layers, type Made, type Network } from './layers/index.ts';
+import { placeOf, Row, repair, unknownSection, type Value } from './row.ts';
+
+export interface Built {
+  readonly graph: Graph;
+  readonly problems: readonly Problem[];
+  /** The first shortcut whose two sides have other sizes: only pjreddie’s Darknet takes it. */
+  readonly acrossSizes: Row | undefined;
+}
+
+/** What ends a network: their outputs are results, even where other sections follow. */
+const ends: ReadonlySet<string> = new Set([
+  'yolo',
+  'Gaussian_yolo',
+  'region',
+  'detection',
+  'iseg',
+  'contrastive',
+  'softmax',
+  'cost',
+  'logistic',
+]);
+
+/** Heads with a box or more in each cell of a grid. */
+const grids: ReadonlySet<string> = new Set(['yolo', 'Gaussian_yolo', 'region']);
+
+/** `checks` is false for a reading beside the one that a person looks at: lines are not looked through for mistakes. */
+export function build(cfg: Cfg, dialect: Dialect, input: InputSize | undefined, checks: boolean): Built {
+  const builder = new Builder();
+  const isNet = sectionOf(cfg.sections[0]?.type ?? '')?.name === 'net';
+  const values: Value[] = [];
+  const network: Network = { convolutions: new Map() };
+  const net = isNet ? netOf(cfg.sections[0]!, dialect, builder) : undefined;
+  let before = net ? readNet(net, input, checks) : withoutNet(cfg, builder);
+  tellLinesBefore(cfg, builder);
+  let acrossSizes: Row | undefined;
+  const outputs: Tensor[] = [];
+  let isDetector = false;
+  for (const section of isNet ? cfg.sections.slice(1) : cfg.sections) {
+    if (builder.full) break;
+    const row = new Row(section, sectionOf(section.type), dialect, builder, values, before);
+    before = readLayer(row, network, checks);
+    if (!acrossSizes && row.kind?.name === 'shortcut' && crosses(row)) acrossSizes = row;
+    if (row.kind && ends.has(row.kind.name)) outputs.push(before.tensor);
+    if (row.kind && grids.has(row.kind.name)) isDetector = true;
+    values.push(before);
+  }
+  if (net && !input && isDetector) checkReduction(net, values);
+  const last = values.at(-1)?.tensor;
+  if (last && !outputs.includes(last)) outputs.push(last);
+  return { graph: builder.finish(outputs), problems: builder.problems, acrossSizes };
+}
+
+function netOf(section: CfgSection, dialect: Dialect, builder: Builder): Row {
+  const nothing: Tensor = { node: undefined as never, port: 0, shape: undefined, why: undefined };
+  return new Row(section, sectionOf(section.type), dialect, builder, [], {
+    tensor: nothing,
+    image: false,
+    reduction: 1,
+    widthBy: undefined,
+  });
+}
+
+/** parse_net_options: an image where height, width and channels are given, else a vector of `inputs`. */
+function readNet(row: Row, input: InputSize | undefined, checks: boolean): Value {
+  const { builder, section } = row;
+  const written = ['channels', 'height', 'width'].map(name => row.size(name, 0, 0));
+  const image = written.every(length => length !== 0);
+  const length = row.int('inputs', 0);
+  if (checks) {
+    checkSchedule(row);
+    row.check();
+    plainHeader(row);
+  }
+  const wanted = input && (input.name === undefined ? input.sizes : input.sizes.slice(1));
+  const sizes = wanted ?? (image ? written : [length > 0 ? length : Number.NaN]);
+  let why: string | undefined;
+  if (!wanted && !image && !(length > 0)) {
+    const missing = ['width', 'height', 'channels'].filter(name => row.int(name, 0) === 0);
+    why = `The size of the input is not known: [${section.type}] needs ${missing.join(', ')}, or inputs. Darknet stops here.`;
+    row.tell(section.header, 'missing-argument', why);
+  } else if (sizes.some(Number.isNaN)) why = 'a size of the input is not known';
+  const shape = why !== undefined && !image ? [1, Number.NaN, Number.NaN, Number.NaN] : [1, ...sizes];
+  const spec = { label: 'net', type: 'net', sites: [section.range], locate: row.locate, notes: row.notes };
+  const tensor = builder.within(spec, () => builder.input('data', shape, why));
+  return { tensor, image: shape.length === 4, reduction: 1, widthBy: undefined };
+}
+
+/** What Darknet stops at in the schedule of the learning rate. */
+function checkSchedule(row: Row): void {
+  if (row.text('policy', 'constant') !== 'steps') return;
+  const missing = ['steps', 'scales'].filter(name => !row.option(name)?.value);
+  if (missing.length === 0) return;
+  const message = `policy=steps needs ${missing.map(name => `\`${name}=\``).join(' and ')}. Darknet stops here.`;
+  row.tell(placeOf(row.option('policy')!), 'missing-argument', message);
+}
+
+function withoutNet(cfg: Cfg, builder: Builder): Value {
+  const range = cfg.sections[0]?.header ?? { from: 0, to: 0 };
+  const message =
+    'The first section must be [net] or [network]: it has the size of the input. Darknet stops here. Put it at the top.';
+  builder.problem({ range, severity: 'error', code: 'no-net', message });
+  const tensor = builder.input('data', [1, Number.NaN, Number.NaN, Number.NaN], message);
+  return { tensor, image: true, reduction: 1, widthBy: undefined };
+}
+
+function tellLinesBefore(cfg: Cfg, builder: Builder): void {
+  for (const { range } of cfg.before.slice(0, 20)) {
+    const message = 'This line stands before the first section, where Darknet crashes. Comments start with # or ;.';
+    builder.problem({ range, severity: 'error', code: 'wrong-line', message });
+  }
+}
+
+function readLayer(row: Row, network: Network, checks: boolean): Value {
+  const { builder, section, kind, input, index } = row;
+  const spec = {
+    label: `layer ${index}`,
+    type: kind?.name ?? section.type,
+    summary: kind?.doc,
+    sites: [section.range],
+    locate: row.locate,
+    notes: row.notes,
+  };
+  let made: Made | undefined;
+  builder.within(spec, () => {
+    if (checks) {
+      row.check();
+      plainHeader(row);
+    }
+    made = madeOf(row, network);
+    return made.tensor;
+  });
+  const { tensor, image = true, shrinks = 1, reduction = input.reduction * shrinks, widthBy } = made!;
+  return { tensor, image, reduction, widthBy: widthBy === undefined ? input.widthBy : (widthBy ?? undefined) };
+}
+
+function madeOf(row: Row, network: Network): Made {
+  const { builder, section, kind, dialect, input } = row;
+  const layer = kind && Object.hasOwn(layers, kind.name) ? layers[kind.name] : undefined;
+  if (!kind || !layer) {
+    const { message, meant } = kind
+      ? {
+          message: 'Only the first section is [net]; here Darknet takes it for a layer that it does not know.',
+          meant: undefined,
+        }
+      : unknownSection(section.type, sectionTypes);
+    const repairs = meant === undefined ? [] : [repair(`Change to [${meant}]`, section.header, `[${meant}]`)];
+    row.tell(section.header, 'unknown-section', message, 'error', repairs);
+    return { tensor: builder.unknown(message, [input.tensor]), widthBy: null };
+  }
+  if (kind.only && kind.only !== dialect) {
+    const message = `Only ${authorOf[kind.only]} knows [${section.type}]; this file is read as ${authorOf[dialect]} would, which does not recognise it.`;
+    row.tell(section.header, 'unknown-section', message);
+    return { tensor: builder.unknown(message, [input.tensor]), widthBy: null };
+  }
+  return layer(row, network);
+}
+
+/** Darknet compares the whole line: with anything behind the bracket it knows no such section. */
+function plainHeader({ section, builder, kind }: Row): void {
+  if (section.isPlain || !kind) return;
+  const { header, type } = section;
+  const message = `Darknet compares this whole line, and knows no section of that name: nothing may stand behind [${type}], not even a comment.`;
+  builder.problem({
+    range: header,
+    severity: 'error',
+    code: 'unknown-section',
+    message,
+    repairs: [repair(`Change to [${type}]`, header, `[${type}]`)],
+  });
+}
+
+/** Whether a shortcut reads a layer of another width or height. */
+function crosses(row: Row): boolean {
+  const x = row.input.tensor.shape;
+  const option = row.option('from');
+  if (!x || !option) return false;
+  return option.value.split(',').some(text => {
+    const written = Number.parseInt(text, 10);
+    const shape = row.layers[written < 0 ? row.index + written : written]?.tensor.shape;
+    return (
+      shape?.length === 4 && x.length === 4 && (Math.abs(shape[2]! - x[2]!) > 0 || Math.abs(shape[3]! - x[3]!) > 0)
+    );
+  });
+}
+
+/** A detector’s input must be a multiple of how much the network shrinks it, or the grids do not meet again. */
+function checkReduction(net: Row, values: readonly Value[]): void {
+  let stride = 1;
+  for (const { reduction } of values) if (Number.isInteger(reduction) && reduction > stride) stride = reduction;
+  if (stride === 1 || stride > 2 ** 16) return;
+  for (const name of ['width', 'height']) {
+    const option = net.option(name);
+    const value = net.int(name, 0);
+    if (!option || !(value > 0) || value % stride === 0) continue;
+    const below = Math.floor(value / stride) * stride;
+    const sizes = [below, below + stride].filter(size => size > 0);
+    const message = `A ${name} of ${value} is no multiple of ${stride}, by which this network shrinks its input: grids that are enlarged again do not meet the ones they came from. Use ${sizes.join(' or ')}.`;
+    const near = sizes.toSorted((a, b) => Math.abs(a - value) - Math.abs(b - value));
+    net.tell(
+      placeOf(option),
+      'size-not-multiple',
+      message,
+      'warning',
+      near.map(size => repair(`Change to ${name}=${size}`, option.valueRange, String(size))),
+    );
+  }
+}

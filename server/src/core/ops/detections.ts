@@ -1,0 +1,40 @@
+import { op, type Shape } from './op.ts';
+
+export interface Detections {
+  readonly shape: Shape;
+}
+
+/** Boxes decoded from scores and offsets, and the best of them kept: what that takes depends on the image. */
+export const detections = op<Detections>({
+  name: 'detections',
+  kind: 'data',
+  summary: 'Decodes boxes, sorts them and suppresses what overlaps. Its work depends on the image and is not counted.',
+  attrs: { shape: { kind: 'shape', doc: 'Sizes of the result, batch first.' } },
+  arity: { min: 1 },
+  shape: ({ shape }) => shape,
+  field: () => 'global',
+  examples: [
+    {
+      // SSD300 on VOC; Caffe gives the result one row, because the number is not known before.
+      attrs: { shape: [1, 1, 1, 7] },
+      inputs: [
+        [1, 34_928],
+        [1, 183_372],
+        [1, 2, 34_928],
+      ],
+      output: [1, 1, 1, 7],
+      counts: {},
+    },
+    {
+      // Faster R-CNN's proposals at test time.
+      attrs: { shape: [300, 5] },
+      inputs: [
+        [1, 18, 37, 50],
+        [1, 36, 37, 50],
+        [1, 3],
+      ],
+      output: [300, 5],
+      counts: {},
+    },
+  ],
+});

@@ -1,0 +1,82 @@
+import { op, type Shape } from './op.ts';
+import { size } from './rules/shape.ts';
+import { checkSpatial } from './rules/spatial.ts';
+import { extent, volume, windows } from './rules/window.ts';
+
+export interface Local {
+  /** Output channels. */
+  readonly out: number;
+  /** One entry for each spatial dimension, as in the three below. */
+  readonly kernel: readonly number[];
+  readonly stride: readonly number[];
+  /** Padding before; after as well, unless `paddingAfter` says otherwise. */
+  readonly padding: readonly number[];
+  readonly paddingAfter?: readonly number[] | undefined;
+  /** One for each output element. */
+  readonly bias: boolean;
+}
+
+/** A convolution whose filters are not shared between positions: Darknet's [local] (local_layer.c), Keras' LocallyConnected2D. */
+export const local = op<Local>({
+  name: 'local',
+  kind: 'compute',
+  summary: 'Like a convolution, but every position has filters of its own: the work of one, many times its parameters.',
+  attrs: {
+    out: { kind: 'int', min: 1, doc: 'Output channels.' },
+    kernel: { kind: 'ints', min: 1, spatial: true, doc: 'Window size K. Work and parameters grow with K².' },
+    stride: { kind: 'ints', min: 1, spatial: true, default: 1, doc: 'Step of the window: 2 halves the output size.' },
+    padding: {
+      kind: 'ints',
+      min: 0,
+      spatial: true,
+      default: 0,
+      doc: 'Border of zeros before and after each dimension.',
+    },
+    paddingAfter: { kind: 'ints', min: 0, spatial: true, default: undefined, doc: 'Border after, where it differs.' },
+    bias: { kind: 'boolean', default: true, doc: 'Adds a learned number to each output element.' },
+  },
+  arity: 1,
+  rank: { min: 3, max: 5 },
+  check: (attrs, [x]) => {
+    const { out, kernel, stride, padding, paddingAfter } = attrs;
+    const wrong = checkSpatial('locally connected layer', { kernel, stride, padding, paddingAfter }, x!);
+    if (wrong) return wrong;
+    const axis = outputSizes(attrs, x!).findIndex(length => length < 1);
+    if (axis < 0) return undefined;
+    return {
+      code: 'kernel-too-large',
+      attr: 'kernel',
+      output: [x![0]!, out, ...kernel.map(() => Number.NaN)],
+      message: `The window covers ${extent(kernel[axis]!)}, but the input is only ${x![axis + 2]}. Use a smaller kernel, more padding, or less downsampling before.`,
+    };
+  },
+  shape: (attrs, [x]) => [x![0]!, attrs.out, ...outputSizes(attrs, x!)],
+  counts: ({ kernel, bias }, [x], [y]) => {
+    const outputs = size(y!);
+    const products = outputs * size(kernel) * x![1]!;
+    return { macs: products, adds: bias ? outputs : 0, weights: products, biases: bias ? outputs : 0 };
+  },
+  formula: ({ out, kernel }, [x], [y]) => `${volume(y!.slice(2))} · ${volume(kernel)} · ${x![1]} · ${out}`,
+  field: ({ kernel, stride }) => ({ kernel, stride }),
+  examples: [
+    {
+      // YOLOv1's last but two: 256 filters of 3×3 at each of 7×7 cells.
+      attrs: { out: 256, kernel: [3, 3], stride: [1, 1], padding: [1, 1], bias: true },
+      inputs: [[1, 1024, 7, 7]],
+      output: [1, 256, 7, 7],
+      counts: { macs: 115_605_504, adds: 12_544, weights: 115_605_504, biases: 12_544 },
+    },
+    {
+      attrs: { out: 4, kernel: [3], stride: [2], padding: [0], bias: false },
+      inputs: [[1, 2, 9]],
+      output: [1, 4, 4],
+      counts: { macs: 96, weights: 96 },
+    },
+  ],
+});
+
+function outputSizes({ kernel, stride, padding, paddingAfter }: Local, x: Shape): number[] {
+  return kernel.map((taps, axis) =>
+    windows(x[axis + 2]!, taps, stride[axis]!, padding[axis]!, (paddingAfter ?? padding)[axis]!),
+  );
+}

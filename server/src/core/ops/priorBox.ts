@@ -1,0 +1,30 @@
+import { op } from './op.ts';
+
+export interface PriorBox {
+  /** Boxes at each position of the map. */
+  readonly priors: number;
+}
+
+/** SSD's default boxes: inputs are the map and the image; only their sizes matter (prior_box_layer.cpp). */
+export const priorBox = op<PriorBox>({
+  name: 'priorBox',
+  kind: 'data',
+  summary: 'Default boxes for every position of a map: four coordinates and four variances each. Not learned.',
+  attrs: { priors: { kind: 'int', min: 1, doc: 'Boxes at each position of the map.' } },
+  arity: { min: 1 },
+  rank: { min: 4, max: 4 },
+  shape: ({ priors }, [x]) => [1, 2, x![2]! * x![3]! * priors * 4],
+  examples: [
+    {
+      // SSD300 on conv4_3.
+      attrs: { priors: 4 },
+      inputs: [
+        [1, 512, 38, 38],
+        [1, 3, 300, 300],
+      ],
+      output: [1, 2, 23_104],
+      counts: {},
+    },
+    { attrs: { priors: 6 }, inputs: [[1, 256, 1, 1]], output: [1, 2, 24], counts: {} },
+  ],
+});

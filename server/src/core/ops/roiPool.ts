@@ -1,0 +1,50 @@
+import { op } from './op.ts';
+
+export interface RoiPool {
+  /** Rows and columns that each region becomes. */
+  readonly size: readonly number[];
+  /** Channels of the result where each position has its own (PSROIPooling); all channels of the map where not given. */
+  readonly channels?: number | undefined;
+}
+
+/** Inputs are the map [1, C, H, W] and the regions [R, 5]. What it reads depends on the regions; nothing is counted. */
+export const roiPool = op<RoiPool>({
+  name: 'roiPool',
+  kind: 'pool',
+  summary: 'Pools every region of interest of a map into a grid of fixed size.',
+  attrs: {
+    size: { kind: 'ints', min: 1, doc: 'Rows and columns that each region becomes.' },
+    channels: {
+      kind: 'int',
+      min: 1,
+      default: undefined,
+      doc: 'Channels of the result where each position of the grid has its own (position-sensitive pooling).',
+    },
+  },
+  arity: 2,
+  rank: { min: 4, max: 4 },
+  shape: ({ size, channels }, [x, regions]) => [regions![0] ?? Number.NaN, channels ?? x![1]!, size[0]!, size[1]!],
+  field: () => 'global',
+  examples: [
+    {
+      // Faster R-CNN on VGG-16.
+      attrs: { size: [7, 7] },
+      inputs: [
+        [1, 512, 37, 50],
+        [300, 5],
+      ],
+      output: [300, 512, 7, 7],
+      counts: {},
+    },
+    {
+      // R-FCN: 21 classes, 7×7 maps each.
+      attrs: { size: [7, 7], channels: 21 },
+      inputs: [
+        [1, 1029, 37, 50],
+        [300, 5],
+      ],
+      output: [300, 21, 7, 7],
+      counts: {},
+    },
+  ],
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { cfgItems, firstSectionIs, parseCfg } from '../../server/src/core/syntax/cfg.ts';
+import type { Range } from '../../server/src/core/text/range.ts';
+
+describe('cfg', () => {
+  it('has sections in order, with their options', () => {
+    const { sections, before } = parseCfg('[net]\nwidth=4\n\n# a comment\n[route]\nlayers=-1\n[route]\n');
+    assert.deepEqual(
+      sections.map(({ type, options }) => [type, options.map(({ key, value }) => `${key}=${value}`)]),
+      [
+        ['net', ['width=4']],
+        ['route', ['layers=-1']],
+        ['route', []],
+      ],
+    );
+    assert.deepEqual(before, []);
+  });
+
+  it('drops white space anywhere, as Darknet does, and keeps the places of what is written', () => {
+    const text = ' [ con v ]\t\r\n\tbatch _ normalize = 1 0 # so\r\n';
+    const [section] = parseCfg(text).sections;
+    const [option] = section!.options;
+    const at = ({ from, to }: Range): string => text.slice(from, to);
+    assert.deepEqual([section!.type, at(section!.header), at(section!.typeRange)], ['conv', '[ con v ]', 'con v']);
+    assert.deepEqual([option!.key, option!.value, option!.comment], ['batch_normalize', '10', '# so']);
+    assert.deepEqual(
+      [at(option!.range), at(option!.keyRange), at(option!.valueRange)],
+      ['batch _ normalize = 1 0', 'batch _ normalize', '1 0'],
+    );
+    assert.equal(at(section!.range), '[ con v ]\t\r\n\tbatch _ normalize = 1 0 # so');
+  });
+
+  it('splits at the first =', () => {
+    const [option] = parseCfg('[net]\na=b=c').sections[0]!.options;
+    assert.deepEqual([option!.key, option!.value], ['a', 'b=c']);
+  });
+
+  it('sets lines apart that say nothing to Darknet', () => {
+    const { sections, before } = parseCfg('width=3\nnonsense\n[net]\nkey=\nword\n=3\n;key=1\n #key=2');
+    assert.deepEqual(
+      before.map(({ text }) => text),
+      ['width', 'nonsense'],
+    );
+    assert.deepEqual(
+      sections[0]!.strays.map(({ text, hasKey }) => [text, hasKey]),
+      [
+        ['key', true],
+        ['word', false],
+      ],
+    );
+    assert.deepEqual(
+      sections[0]!.options.map(({ key, value }) => [key, value]),
+      [['', '3']],
+    );
+  });
+
+  it('a header is plain where nothing stands behind it', () => {
+    const plain = ['[net]', '[net] # c', '[net', '[net]x', ' [net] '].map(text => parseCfg(text).sections[0]!.isPlain);
+    assert.deepEqual(plain, [true, false, false, false, true]);
+  });
+
+  it('lists have an item for each comma and one more', () => {
+    const text = '[yolo]\nmask = 1, 2 ,,3,# none';
+    const items = cfgItems(parseCfg(text).sections[0]!.options[0]!);
+    assert.deepEqual(
+      items.map(item => [item.text, text.slice(item.range.from, item.range.to)]),
+      [
+        ['1', '1'],
+        ['2', '2'],
+        ['', ''],
+        ['3', '3'],
+        ['', ''],
+      ],
+    );
+  });
+
+  it('the first section is found behind comments, and only there', () => {
+    const is = (text: string): boolean => firstSectionIs(text, ['net', 'network']);
+    assert.ok(is('[net]'));
+    assert.ok(is('\ufeff# a\r\n; b\n\n  [ network ]\nwidth=1'));
+    assert.ok(!is('[core]\n[net]'));
+    assert.ok(!is('key=1\n[net]'));
+    assert.ok(!is(''));
+    assert.ok(!is('[net'));
+  });
+
+  it('every range lies inside the text, inside its section, in order', () => {
+    const piece = fc.constantFrom(
+      '[',
+      ']',
+      'net',
+      '=',
+      '#',
+      ';',
+      ',',
+      ' ',
+      '\t',
+      '\n',
+      '\r',
+      '\r\n',
+      'a',
+      '1',
+      '\ufeff',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), pieces => {
+        const text = pieces.join('');
+        const { sections, before } = parseCfg(text);
+        let at = 0;
+        const inside = ({ from, to }: Range, within: Range): void => {
+          assert.ok(within.from <= from && from <= to && to <= within.to, JSON.stringify(text));
+        };
+        for (const { range } of before) inside(range, { from: 0, to: text.length });
+        for (const section of sections) {
+          inside(section.range, { from: at, to: text.length });
+          inside(section.header, section.range);
+          inside(section.typeRange, section.header);
+          for (const option of section.options) {
+            inside(option.range, section.range);
+            inside(option.keyRange, option.range);
+            inside(option.valueRange, option.range);
+            assert.equal(text.slice(option.valueRange.from, option.valueRange.to), option.text);
+            for (const item of cfgItems(option)) inside(item.range, option.valueRange);
+          }
+          for (const { range } of section.strays) inside(range, section.range);
+          at = section.range.to;
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
