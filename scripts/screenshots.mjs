@@ -9,6 +9,8 @@ const images = join(root, 'docs/images');
 const examples = join(root, 'examples');
 const yolo = 'gridspot.yaml';
 const googlenet = 'googlenet.net.yaml';
+const darknet = 'tiny-detector.cfg';
+const caffe = 'googlenet-head.prototxt';
 
 mkdirSync(images, { recursive: true });
 const temporary = mkdtempSync(join(tmpdir(), 'flopline-screenshots-'));
@@ -52,6 +54,13 @@ const shots = {
   'hover-yolo': () =>
     take('hover-yolo', yolo, async () => {
       await pointAt(yolo, lineOf(yolo, /C2f/), '103M');
+    }),
+  'hints-darknet': () => take('hints-darknet', darknet),
+  'hints-caffe': () => take('hints-caffe', caffe),
+  // The same network as everybody counts it.
+  conventions: () =>
+    take('conventions', yolo, async () => {
+      await pointAt(yolo, lineOf(yolo, /^nc:/), 'nc');
     }),
   problems: () =>
     take('problems', yolo, async () => {

@@ -8,6 +8,7 @@ import type {
   ProtocolRange,
   Requests,
 } from '../../server/src/protocol/index.ts';
+import { createLanguages, specs } from './specs.ts';
 import { createTotals, type Totals } from './totals.ts';
 
 /** What other extensions, and our tests, may look at. */
@@ -26,16 +27,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
       debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6009'] } },
     },
     {
-      // Any scheme: unsaved and virtual files are specs too; the server reads no disk.
-      // A Darknet cfg may go by the language of another program's .cfg: the server looks at what it says.
-      documentSelector: [
-        { language: 'flopline' },
-        { language: 'yaml' },
-        { language: 'prototxt' },
-        { language: 'darknet-cfg' },
-        { pattern: '**/*.cfg' },
-        { pattern: '**/*.cfg.txt' },
-      ],
+      documentSelector: specs,
       initializationOptions,
       connectionOptions: { maxRestartCount: 4 },
       markdown: { isTrusted: false },
@@ -52,7 +44,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   const on = <M extends keyof Notifications>(method: M, handler: (params: Notifications[M]) => void): void => {
     context.subscriptions.push(client.onNotification(method, handler));
   };
-  on('flopline/changed', ({ uri }) => totals.changed(uri));
+  const giveLanguage = createLanguages();
+  on('flopline/changed', ({ uri, language }) => {
+    if (language !== undefined) giveLanguage(uri, language);
+    totals.changed(uri);
+  });
 
   const command = (name: string, run: () => Promise<unknown>): void => {
     context.subscriptions.push(vscode.commands.registerCommand(`flopline.${name}`, run));

@@ -1,6 +1,7 @@
 // The totals of the network in the active editor, in the status bar.
 import * as vscode from 'vscode';
 import type { DocumentSummary } from '../../server/src/protocol/index.ts';
+import { mayBeSpec } from './specs.ts';
 
 export interface Totals extends vscode.Disposable {
   /** Of the active editor; undefined while it shows no spec. */
@@ -23,8 +24,7 @@ export function createTotals(ask: (uri: string) => Promise<DocumentSummary | nul
   const refresh = async (): Promise<DocumentSummary | undefined> => {
     const turn = ++asked;
     const document = vscode.window.activeTextEditor?.document;
-    const isOurs = document && ['flopline', 'yaml'].includes(document.languageId);
-    const answer = isOurs ? await ask(document.uri.toString()) : null;
+    const answer = document && mayBeSpec(document) ? await ask(document.uri.toString()) : null;
     // An editor that was opened meanwhile has asked for its own.
     if (turn !== asked) return summary;
     summary = answer ?? undefined;

@@ -123,8 +123,8 @@ test('The head shows every convention side by side, and the native figure with i
       over: '# net',
       holds: [
         '221 kMACs · 224 params · 896 B · peak 45.1 kB · input 3×32×32',
-        '| **macs** | **221 kMACs** |',
-        '| flops | 442 kFLOPs |',
+        '| **macs** | **221 kMACs** |',
+        '| flops | 442 kFLOPs |',
         '| all-ops | ',
         'Ultralytics prints **0.0018 GFLOPs**',
         'It counts 2 per MAC',

@@ -47,10 +47,10 @@ test('A convention says what it counts otherwise, and that adds up to its total'
 test('The totals show every convention with what makes it up in this network', () => {
   const text = totalsMarkdown(analysed(small));
   for (const row of [
-    '| **macs** | **242 kMACs** | Multiply-accumulates of convolutions',
-    '| flops | 483 kFLOPs | 2 for each MAC |',
-    '| thop | 274 kMACs | batch norm 4 an element: +32.8k |',
-    '| darknet | 451 kFLOPs | 2 for each MAC; linear unseen: −41k; max pool 1 an element: +8.19k |',
+    '| **macs** | **242 kMACs** | Multiply-accumulates of convolutions',
+    '| flops | 483 kFLOPs | 2 for each MAC |',
+    '| thop | 274 kMACs | batch norm 4 an element: +32.8k |',
+    '| darknet | 451 kFLOPs | 2 for each MAC; linear unseen: −41k; max pool 1 an element: +8.19k |',
   ])
     assert.ok(text.includes(row), `“${row}” is not in\n${text}`);
 });

@@ -182,6 +182,20 @@ test('a misspelt word is mended by a code action that belongs to its problem and
   assert.deepEqual(await session.actions(uri, 'flatten'), []);
 });
 
+test('a Darknet cfg has its hints and quick fixes, whatever language it goes by; other programs’ have nothing', async () => {
+  await using session = await startSession();
+  const cfg =
+    '[net]\nwidth=32\nheight=32\nchannels=3\n[convolutional]\nfilters=255\nsize=1\n[yolo]\nclasses=1\nnum=3\n';
+  const uri = await session.open('a.cfg', cfg, 'properties');
+  await checkHint(session, uri, 4, /32×32×255 · 783k MACs · 1\.02k$/);
+  const [action] = await session.actions(uri, '255');
+  assert.equal(action?.title, 'Change to filters=18');
+  await session.edit(uri, 'filters=255', 'filters=18');
+  await checkHint(session, uri, 4, /32×32×18 /);
+  const other = await session.open('setup.cfg', '[metadata]\nname = x\n[net]\nwidth=3\n', 'ini');
+  assert.deepEqual(await session.hints(other), []);
+});
+
 test('problems are taken away when the text is closed', async () => {
   await using session = await startSession();
   const uri = await session.open('tiny.net.yaml', tiny.replace('relu', 'rellu'), 'flopline');

@@ -42,7 +42,12 @@ export interface Requests {
 /** Notifications from the server, by method. */
 export interface Notifications {
   /** A document has new costs, or has none any more: time to ask for its summary. */
-  'flopline/changed': { readonly uri: string; readonly isSpec: boolean };
+  'flopline/changed': {
+    readonly uri: string;
+    readonly isSpec: boolean;
+    /** The editor's language for files of this format, where it has one of its own. */
+    readonly language?: string;
+  };
 }
 
 /** What an editor may hand over when it starts the server; every part may be left out. */

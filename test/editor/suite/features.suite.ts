@@ -35,6 +35,10 @@ suite('Flopline in VS Code', () => {
   test('a Darknet cfg that goes by another language has its hints, another program’s .cfg nothing', async () => {
     const editor = await show('plain.cfg');
     await checkHint(editor, 6, /8×8×4 · 768 MACs/);
+    await until('its language', () => ({
+      ok: editor.document.languageId === 'darknet-cfg',
+      seen: editor.document.languageId,
+    }));
     const other = await show('setup.cfg');
     await checkHint(editor, 6, /MACs/);
     assert.deepEqual(await hints(other), new Map());
@@ -129,6 +133,15 @@ suite('Flopline in VS Code', () => {
     const { totals } = extension().exports;
     await until('totals', () => ({ ok: /1\.70? MMACs/.test(totals.item.text), seen: totals.item.text }));
     assert.equal(totals.summary?.title, 'Tiny');
+    for (const file of ['small-yolo.yaml', 'small-yolo.cfg', 'tiny.prototxt']) {
+      await show(file);
+      await until(`the totals of ${file}`, () => ({
+        ok: totals.summary?.title !== 'Tiny' && /MACs · /.test(totals.item.text),
+        seen: totals.item.text,
+      }));
+      await show('tiny.net.yaml');
+      await until('totals', () => ({ ok: totals.summary?.title === 'Tiny', seen: totals.item.text }));
+    }
   });
 
   test('hints can be toggled', async () => {

@@ -50,7 +50,7 @@ export const conventions: readonly Convention[] = [
     name: 'darknet',
     unit: 'FLOPs',
     summary:
-      'As Darknet’s BFLOPs: two for each multiply-accumulate of a convolution, max pooling k², shortcuts 1; connected layers 0.',
+      'As Darknet’s BFLOPs: two for each multiply-accumulate of a convolution, pooling windows k², shortcuts 1; connected layers 0.',
     of: darknet,
   },
   {

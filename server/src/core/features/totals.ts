@@ -71,7 +71,8 @@ export function totalsMarkdown(analysed: Analysed): string {
   const member = spec.variant === undefined ? '' : ` (scale ${codeSpan(spec.variant)})`;
   const rows = presets(model).map(preset => {
     const { name } = preset;
-    const cells = [name, preset.total, plainMarkdown(preset.how)];
+    // A total that breaks in two makes the table twice as high.
+    const cells = [name, preset.total.replaceAll(' ', '\u00a0'), plainMarkdown(preset.how)];
     return `| ${(name === model.convention.name ? cells.map((cell, index) => (index < 2 ? `**${cell}**` : cell)) : cells).join(' | ')} |`;
   });
   const parts = [
@@ -79,6 +80,12 @@ export function totalsMarkdown(analysed: Analysed): string {
     plainMarkdown(headline(analysed)),
     ['| convention | total | in this network |', '|---|--:|---|', ...rows].join('\n'),
   ];
+  if (spec.dialect !== undefined) {
+    const because = spec.dialectBecause === undefined ? '' : `, because ${spec.dialectBecause}`;
+    parts.push(
+      `Read as ${codeSpan(spec.dialect)} means it${proseMarkdown(because)}. \`# flopline: dialect=…\` reads it as another’s.`,
+    );
+  }
   if (figure) parts.push(figureText(analysed, figure));
   if (spec.batch !== undefined)
     parts.push(`The file writes a batch of ${spec.batch}; work is told for one sample, whatever the batch.`);

@@ -16,10 +16,15 @@ export const darknet: Format = {
   open,
 };
 
+/** What a change of the text looks at. */
+export interface Kept {
+  readonly cfg: Cfg;
+}
+
 function open(source: Source): Reader {
   const cfg = parseCfg(source.text);
   const written = dialectOf(cfg);
-  return { problems: [], kept: { cfg }, read: options => read(source, cfg, written, options) };
+  return { problems: [], kept: { cfg } satisfies Kept, read: options => read(source, cfg, written, options) };
 }
 
 function read(source: Source, cfg: Cfg, written: Dialect | undefined, options: ReadOptions): Spec {

@@ -1,7 +1,7 @@
 // From sections to a graph: what parse_network_cfg does.
 import { Builder } from '../../graph/builder.ts';
 import type { Graph, Tensor } from '../../graph/graph.ts';
-import type { Cfg, CfgSection } from '../../syntax/cfg.ts';
+import type { Cfg } from '../../syntax/cfg.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { InputSize } from '../format.ts';
 import { authorOf, type Dialect } from './dialect.ts';
@@ -38,7 +38,8 @@ export function build(cfg: Cfg, dialect: Dialect, input: InputSize | undefined, 
   const isNet = sectionOf(cfg.sections[0]?.type ?? '')?.name === 'net';
   const values: Value[] = [];
   const network: Network = { convolutions: new Map() };
-  const net = isNet ? netOf(cfg.sections[0]!, dialect, builder) : undefined;
+  const [first] = cfg.sections;
+  const net = isNet && first ? new Row(first, sectionOf(first.type), dialect, builder, []) : undefined;
   let before = net ? readNet(net, input, checks) : withoutNet(cfg, builder);
   tellLinesBefore(cfg, builder);
   let acrossSizes: Row | undefined;
@@ -57,16 +58,6 @@ export function build(cfg: Cfg, dialect: Dialect, input: InputSize | undefined, 
   const last = values.at(-1)?.tensor;
   if (last && !outputs.includes(last)) outputs.push(last);
   return { graph: builder.finish(outputs), problems: builder.problems, acrossSizes };
-}
-
-function netOf(section: CfgSection, dialect: Dialect, builder: Builder): Row {
-  const nothing: Tensor = { node: undefined as never, port: 0, shape: undefined, why: undefined };
-  return new Row(section, sectionOf(section.type), dialect, builder, [], {
-    tensor: nothing,
-    image: false,
-    reduction: 1,
-    widthBy: undefined,
-  });
 }
 
 /** parse_net_options: an image where height, width and channels are given, else a vector of `inputs`. */

@@ -37,8 +37,7 @@ export class Row {
   /** Its number among the layers, from 0. */
   readonly index: number;
   readonly layers: readonly Value[];
-  /** The layer before, or the network’s input. */
-  readonly input: Value;
+  readonly #input: Value | undefined;
   readonly #options = new Map<string, CfgOption>();
   /** The items of `layers=` or `from=`, for complaints about an input. */
   #items: readonly { readonly range: Range }[] = [];
@@ -50,7 +49,7 @@ export class Row {
     dialect: Dialect,
     builder: Builder,
     layers: readonly Value[],
-    input: Value,
+    input?: Value,
   ) {
     this.section = section;
     this.kind = kind;
@@ -58,9 +57,14 @@ export class Row {
     this.builder = builder;
     this.layers = layers;
     this.index = layers.length;
-    this.input = input;
+    this.#input = input;
     // The first of equal keys counts (option_list.c, option_find).
     for (const option of section.options) if (!this.#options.has(option.key)) this.#options.set(option.key, option);
+  }
+
+  /** The layer before, or the network’s input; [net] itself has none, and does not ask. */
+  get input(): Value {
+    return this.#input!;
   }
 
   option(name: string): CfgOption | undefined {
@@ -115,7 +119,7 @@ export class Row {
       'unknown-activation',
       `Darknet knows no activation “${short(name)}” and takes relu.${other}${meant === undefined ? ` There are ${names.join(', ')}.` : ` Did you mean “${meant}”?`}`,
       'warning',
-      meant === undefined ? [] : [repair(`Change to ${meant}`, option.valueRange, meant)],
+      meant === undefined ? [] : [repair(`Change to “${meant}”`, option.valueRange, meant)],
     );
     return activations.relu!.apply(this.builder, x);
   }
@@ -283,7 +287,7 @@ export class Row {
       return;
     }
     const message = `Darknet reads no \`${short(name)}\` in [${this.section.type}] and ignores it. Did you mean “${meant}”?`;
-    this.tell(keyRange, 'unknown-key', message, 'warning', [repair(`Change to ${meant}`, keyRange, meant)]);
+    this.tell(keyRange, 'unknown-key', message, 'warning', [repair(`Change to “${meant}”`, keyRange, meant)]);
   }
 
   #checkValue(option: CfgOption, kind: 'int' | 'number' | 'text' | 'ints' | 'numbers'): void {

@@ -1,0 +1,34 @@
+// Which documents may be specs: the server is told of these and looks at what they say.
+import * as vscode from 'vscode';
+import type { DocumentSelector } from 'vscode-languageclient/node';
+
+/**
+ * Any scheme: unsaved and virtual files are specs too; the server reads no disk. A Darknet cfg may go by the language of
+ * another program's .cfg.
+ */
+export const specs: DocumentSelector = [
+  { language: 'flopline' },
+  { language: 'yaml' },
+  { language: 'prototxt' },
+  { language: 'darknet-cfg' },
+  { pattern: '**/*.cfg' },
+  { pattern: '**/*.cfg.txt' },
+];
+
+export function mayBeSpec(document: vscode.TextDocument): boolean {
+  return vscode.languages.match(specs as vscode.DocumentFilter[], document) > 0;
+}
+
+/** The languages that VS Code gives to files of which it knows no better. */
+const general = new Set(['plaintext', 'properties', 'ini']);
+
+/** Gives a document the language of what it turned out to be, once: who chooses another one keeps it. */
+export function createLanguages(): (uri: string, language: string) => void {
+  const given = new Set<string>();
+  return (uri, language) => {
+    const document = vscode.workspace.textDocuments.find(open => open.uri.toString() === uri);
+    if (!document || !general.has(document.languageId) || given.has(uri)) return;
+    given.add(uri);
+    vscode.languages.setTextDocumentLanguage(document, language);
+  };
+}
