@@ -96,6 +96,21 @@ describe('Darknet cfg, layers', () => {
       130,
       32_768,
     ]);
+    row(
+      'connected: `inputs` goes before the image',
+      '[connected]\noutput=10',
+      [[10], 780, 770, 0],
+      'alexeyab',
+      `${net}inputs=77\n`,
+    );
+    row(
+      'connected: even where it is larger',
+      '[connected]\noutput=1',
+      [[1], 2001, 2000, 0],
+      'pjreddie',
+      `${net}inputs=2000\n`,
+    );
+    row('a window of its own white space', '[conv]\nfilters=2\nsize=\v3\npad=\f1', [[2, 16, 16], 74, 18_432]);
     row('connected: no BFLOPs', '[connected]\noutput=10', [[10], 10_250, 10_240, 0]);
     row('connected with batch normalization', '[connected]\noutput=10\nbatch_normalize=1', [[10], 10_260, 10_240, 0]);
     row('what is connected is an image of 1×1', '[connected]\noutput=10\n[conv]\nfilters=3', [[3, 1, 1], 33, 30]);
@@ -136,6 +151,39 @@ describe('Darknet cfg, layers', () => {
     row('pjreddie’s has no groups', `${conv}[route]\nlayers=-1\ngroups=2`, [[8, 16, 16], 0, 0], 'pjreddie');
     row('a comment behind a number', `${conv}[route]\nlayers=0 # P3`, [[8, 16, 16], 0, 0]);
     row('a comma too many is layer 0', `${conv}[maxpool]\nsize=1\n[route]\nlayers=-1,`, [[16, 16, 16], 0, 0]);
+    row('groups that do not divide cut within a channel', `[conv]\nfilters=5\n[route]\nlayers=-1\ngroups=2`, [
+      [2, 16, 16],
+      0,
+      0,
+      0,
+    ]);
+    row(
+      'so that a vector of it is longer than its channels',
+      `[conv]\nfilters=5\n[route]\nlayers=-1\ngroups=2\ngroup_id=1\n[connected]\noutput=2`,
+      [[2], 2 * 640 + 2, 2 * 640],
+      'alexeyab',
+    );
+    row('the sum is divided, not each', `[conv]\nfilters=3\n[conv]\nfilters=5\n[route]\nlayers=-1,-2\ngroups=2`, [
+      [4, 16, 16],
+      0,
+      0,
+    ]);
+    row(
+      'layers of other sizes make a vector',
+      `[maxpool]\nstride=2\n[conv]\nfilters=3\n[route]\nlayers=-1,-2\n[connected]\noutput=2`,
+      [[2], 2 * 448 + 2, 2 * 448],
+    );
+    row(
+      'of which groups take a part',
+      `[maxpool]\nstride=2\n[upsample]\n[route]\nlayers=-1,-2\ngroups=3`,
+      [[426], 0, 0],
+      'alexeyab',
+    );
+    row('commas in a comment are layer 0', `${conv}[conv]\n[route]\nlayers=-1 # the last, not the first`, [
+      [9, 16, 16],
+      0,
+      0,
+    ]);
     row('shortcut', `${conv}${conv}[shortcut]\nfrom=-2`, [[8, 16, 16], 0, 0, 2048]);
     row('of several', `${conv}${conv}${conv}[shortcut]\nfrom=-2,-3`, [[8, 16, 16], 0, 0, 4096]);
     row(

@@ -25,7 +25,10 @@ export type { Made, Network } from './layer.ts';
 /** Hands on the shape of its input. */
 const passes =
   (add: (row: Row) => Made['tensor']): Layer =>
-  row => ({ tensor: add(row), image: row.input.image });
+  row => {
+    const { image, length, channels } = row.input;
+    return { tensor: add(row), image, length, channels };
+  };
 
 /** softmax_layer.c: over the whole input, in groups, or at each position for itself; the output is a vector. */
 const softmaxed: Layer = row => {
