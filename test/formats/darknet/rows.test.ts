@@ -68,16 +68,38 @@ describe('Darknet cfg, layers', () => {
       'pjreddie',
     );
     row(
-      'antialiasing slides by 1 and blurs with fixed weights',
+      'antialiasing slides by 1 and blurs with fixed weights; the layer holds what is before',
       '[conv]\nfilters=2\nsize=3\npad=1\nstride=2\nantialiasing=1',
-      [[2, 8, 8], 74, 18_432, 36_864],
+      [[2, 16, 16], 74, 18_432, 36_864],
     );
-    row('of 2×2 without a border', '[conv]\nfilters=2\nsize=3\npad=1\nstride=2\nantialiasing=2', [
+    row('the next layer gets what is behind', '[conv]\nfilters=2\nstride=2\nantialiasing=1\n[dropout]', [
       [2, 8, 8],
-      74,
-      18_432,
-      36_864,
+      0,
+      0,
     ]);
+    row('of 2×2 without a border', '[conv]\nfilters=2\nsize=3\nstride=2\npadding=2\nantialiasing=2\n[dropout]', [
+      [2, 9, 9],
+      0,
+      0,
+    ]);
+    row('others read what it holds', '[conv]\nfilters=2\nstride=2\nantialiasing=1\n[route]\nlayers=0', [
+      [2, 16, 16],
+      0,
+      0,
+      0,
+    ]);
+    row('up to stride − 1 too large a window has one position', '[conv]\nfilters=2\nsize=18\nstride=4', [
+      [2, 1, 1],
+      2594,
+      2592,
+      5184,
+    ]);
+    row('groups that do not divide the filters', '[conv]\nfilters=9\nsize=3\npad=1\ngroups=2', [
+      [9, 16, 16],
+      171,
+      41_472,
+    ]);
+    row('groups that do not divide the channels', '[conv]\nfilters=2\ngroups=3', [[2, 16, 16], 4, 512, 1024]);
     row(
       'weights in use again count once',
       `${conv}[route]\nlayers=-1\n[conv]\nfilters=8\nsize=3\npad=1\n[conv]\nshare_index=-1\nfilters=8\nsize=3\npad=1\nbatch_normalize=0`,
@@ -125,6 +147,7 @@ describe('Darknet cfg, layers', () => {
       64 * 74,
       64 * 72,
     ]);
+    row('local: up to stride − 1 too large', '[local]\nfilters=2\nsize=18\nstride=4', [[2, 1, 1], 2594, 2592]);
     row('batchnorm', '[batchnorm]', [[4, 16, 16], 8, 0]);
     row('implicit', '[implicit]\nfilters=6\natoms=2', [[6, 2, 1], 12, 0]);
   });
@@ -135,7 +158,21 @@ describe('Darknet cfg, layers', () => {
     row('padding=0', '[maxpool]\nsize=2\nstride=2\npadding=0', [[4, 8, 8], 0, 0, 1024]);
     row('odd borders', '[maxpool]\nsize=2\nstride=1', [[4, 16, 16], 0, 0, 4096]);
     row('of channels', '[maxpool]\nmaxpool_depth=1\nout_channels=2', [[2, 16, 16], 0, 0, 1024]);
-    row('antialiased: the blur has no part', '[maxpool]\nsize=2\nstride=2\nantialiasing=1', [[4, 8, 8], 0, 0, 4096]);
+    row('of channels that do not come out even', '[maxpool]\nmaxpool_depth=1\nout_channels=3', [
+      [3, 16, 16],
+      0,
+      0,
+      1024,
+    ]);
+    row('a border larger than the window', '[maxpool]\nsize=2\nstride=2\npadding=3', [[4, 9, 9], 0, 0, 1296]);
+    row('up to stride − 1 too large a window', '[maxpool]\nsize=19\nstride=4\npadding=0', [[4, 1, 1], 0, 0, 1444]);
+    row('antialiased: the blur has no part', '[maxpool]\nsize=2\nstride=2\nantialiasing=1', [[4, 16, 16], 0, 0, 4096]);
+    row('of which the next layer gets what is behind', '[maxpool]\nsize=2\nstride=2\nantialiasing=1\n[max]', [
+      [4, 8, 8],
+      0,
+      0,
+      256,
+    ]);
     row('local_avgpool', '[local_avgpool]\nsize=4\nstride=4', [[4, 4, 4], 0, 0, 1024]);
     row('avgpool', '[avgpool]', [[4, 1, 1], 0, 0, 0]);
   });
