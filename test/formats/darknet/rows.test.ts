@@ -270,6 +270,9 @@ describe('Darknet cfg, layers', () => {
   describe('pixels', () => {
     row('crop takes the centre', '[crop]\ncrop_height=9\ncrop_width=12', [[4, 9, 12], 0, 0]);
     row('reorg', '[reorg]\nstride=2', [[16, 8, 8], 0, 0]);
+    row('reorg leaves out what does not come out even', '[reorg]\nstride=3', [[36, 5, 5], 0, 0]);
+    row('backwards, too', '[conv]\nfilters=6\n[reorg]\nstride=2\nreverse=1', [[1, 32, 32], 0, 0]);
+    row('a crop may be larger', '[crop]\ncrop_height=20\ncrop_width=12', [[4, 20, 12], 0, 0]);
     row('reorg3d backwards', '[reorg3d]\nstride=2\nreverse=1', [[1, 32, 32], 0, 0]);
     row('reorg with more behind', '[reorg]\nstride=2\nextra=5', [[1029], 0, 0], 'pjreddie');
     row('upsample', '[upsample]', [[4, 32, 32], 0, 0, 0]);
@@ -294,7 +297,7 @@ describe('Darknet cfg, layers', () => {
     row('region', '[conv]\nfilters=12\n[region]\nnum=2\nclasses=1\ncoords=4', [[12, 16, 16], 0, 0]);
     row('detection', '[connected]\noutput=98\n[detection]\nnum=1\nclasses=0\ncoords=1\nside=7', [[98], 0, 0]);
     row('iseg', '[conv]\nfilters=5\n[iseg]\nclasses=3\nids=2', [[5, 16, 16], 0, 0], 'pjreddie');
-    row('contrastive', '[contrastive]', [[1024], 0, 0]);
+    row('contrastive', '[conv]\nfilters=6\n[yolo]\nclasses=1\n[contrastive]\nyolo_layer=-1', [[1536], 0, 0]);
   });
 
   describe('recurrent layers, for one step', () => {
@@ -328,6 +331,19 @@ describe('Darknet cfg, layers', () => {
       [[3, 16, 16], 74 + 38 + 57, 256 * 162],
       'pjreddie',
     );
+    row(
+      'crnn: the width for the height',
+      '[crnn]\nhidden_filters=2\noutput_filters=3',
+      [[3, 8, 16], 74 + 38 + 57, 128 * 162],
+      'pjreddie',
+      '[net]\nwidth=8\nheight=16\nchannels=4\n',
+    );
+    row('conv_lstm: its state has the size of the input', '[conv_lstm]\noutput=2\npad=1\nstride=2', [
+      [2, 8, 8],
+      4 * (74 + 38),
+      64 * 4 * 108,
+      128 * 4 * 108 + 9 * 128,
+    ]);
     row('conv_lstm: 9 more an element', '[conv_lstm]\noutput=2\npad=1', [
       [2, 16, 16],
       4 * (74 + 38),

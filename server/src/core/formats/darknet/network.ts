@@ -92,8 +92,13 @@ function readNet(row: Row, input: InputSize | undefined, checks: boolean): Value
   return { ...value, length };
 }
 
-/** What Darknet stops at in the schedule of the learning rate. */
+/** What parse_net_options stops at: the schedule of the learning rate, and a contrastive loss without pairs. */
 function checkSchedule(row: Row): void {
+  const small = Math.trunc(row.int('batch', 1) / row.int('subdivisions', 1));
+  if (row.dialect === 'alexeyab' && row.on('contrastive') && small < 2) {
+    const message = `A contrastive loss needs two images at once, but batch/subdivisions is ${small}. Darknet stops here.`;
+    row.tell(placeOf(row.option('contrastive')!), 'wrong-value', message);
+  }
   if (row.text('policy', 'constant') !== 'steps') return;
   const missing = ['steps', 'scales'].filter(name => !row.option(name)?.value);
   if (missing.length === 0) return;
@@ -152,6 +157,7 @@ function readLayer(row: Row, network: Network, checks: boolean): Value {
     length,
     channels,
     held,
+    isYolo: kind?.name === 'yolo',
     reduction,
     widthBy: widthBy === undefined ? input.widthBy : (widthBy ?? undefined),
   };

@@ -21,6 +21,8 @@ export interface Value {
   readonly length?: number | undefined;
   /** The channels that a vector would have if the layers of its route went together, for what wants an image. */
   readonly channels?: number | undefined;
+  /** Whether it is that of a [yolo]. */
+  readonly isYolo?: boolean;
   /** What other layers read of it, where that is not what the next one gets: an antialiased layer without its blur. */
   readonly held?: Tensor | undefined;
   /** How many times narrower than the network’s input it is; NaN where that says nothing (behind a crop, a vector). */

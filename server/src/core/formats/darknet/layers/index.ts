@@ -11,7 +11,7 @@ import {
   sigmoid,
   softmax,
 } from '../../../ops/index.ts';
-import { type Row, say } from '../row.ts';
+import { placeOf, type Row, say } from '../row.ts';
 import { connected, convolutional, deconvolutional, locallyConnected } from './convolutional.ts';
 import { contrastive, detection, gaussianYolo, iseg, region, yolo } from './heads.ts';
 import { route, sam, scaleChannels, shortcut } from './join.ts';
@@ -82,7 +82,14 @@ export const layers: Readonly<Record<string, Layer>> = {
   iseg,
   contrastive,
   softmax: softmaxed,
-  dropout: passes(row => row.builder.add(dropout, {}, row.input.tensor)),
+  dropout: passes(row => {
+    // make_dropout_layer.
+    if (row.dialect === 'alexeyab' && row.on('dropblock') && !row.input.image) {
+      const message = 'DropBlock drops blocks of an image, but the layer before hands on a vector. Darknet stops here.';
+      row.tell(placeOf(row.option('dropblock')!), 'not-an-image', message);
+    }
+    return row.builder.add(dropout, {}, row.input.tensor);
+  }),
   activation: passes(row => row.activate(row.input.tensor, 'linear')),
   logistic: passes(row => row.builder.add(sigmoid, {}, row.input.tensor)),
   l2norm: passes(row => row.builder.add(l2Norm, { axis: 1 }, row.input.tensor)),
