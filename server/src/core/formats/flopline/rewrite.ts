@@ -94,9 +94,9 @@ class Writer {
     }
     const from = entryOf(row.own, 'from');
     if (from && !this.#handOver(row, from, items)) return false;
-    const edit = insertedItems(this.#text, row.spot, items, () => true);
-    if (!edit) return false;
-    this.#edits.push(edit);
+    const fresh = insertedItems(this.#text, row.spot, items, () => true);
+    if (!fresh) return false;
+    this.#edits.push(...fresh);
     const { inserted } = this.#changesOf(row.spot.list);
     inserted.set(row.spot.index, (inserted.get(row.spot.index) ?? 0) + items.length);
     return true;
@@ -183,7 +183,7 @@ class Writer {
     }
     const moved = insertedItems(this.#text, target.spot, [this.#slice(row.spot.item)], () => true);
     if (!moved) return false;
-    this.#edits.push(moved, gone);
+    this.#edits.push(...moved, gone);
     return true;
   }
 
