@@ -3,12 +3,13 @@ import { type AdviceRule, adviceRules } from '../../server/src/core/advice/index
 import {
   type Advice,
   type Analysed,
-  advise,
+  adviceCandidates,
   applyEdits,
   defaultSettings,
   exact,
   isWithin,
   percent,
+  priceAdvice,
   type Slimmed,
   shareChange,
   si,
@@ -61,7 +62,7 @@ function threshold(code: string): string {
 function section({ code, summary, docs }: AdviceRule): string {
   const { what, why, not, paper, example: text } = docs;
   const analysed = priced(`${code}.net.yaml`, text);
-  const advice = [...advise(analysed)].find(found => found?.code === code && found.refused === null);
+  const advice = offersOn(analysed).find(found => found.code === code);
   if (!advice) throw new Error(`The example of ${code} has no offer of it.`);
   const { title, before, after, edits } = advice;
   return [
@@ -83,6 +84,14 @@ function section({ code, summary, docs }: AdviceRule): string {
     `**When not.** ${not}`,
     ...(paper === '' ? [] : [`*${paper}*`]),
   ].join('\n\n');
+}
+
+/** All that is to be had. */
+function offersOn(analysed: Analysed): Advice[] {
+  return adviceCandidates(analysed).flatMap(candidate => {
+    const advice = priceAdvice(analysed, candidate);
+    return advice?.refused === null ? [advice] : [];
+  });
 }
 
 /** A short text before and after, line by line: the longest common subsequence stays. */
@@ -113,7 +122,7 @@ interface Shown {
 
 function proposals(shown: readonly Shown[]): string {
   const rows = shown.flatMap(({ title, file, analysed }) => {
-    const offers = [...advise(analysed)].filter(advice => advice?.refused === null) as Advice[];
+    const offers = offersOn(analysed);
     return adviceRules.flatMap(({ code }) => {
       const own = offers.filter(advice => advice.code === code);
       const [best] = own.toSorted((a, b) => a.after.macs - b.after.macs || a.after.params - b.after.params);

@@ -5,7 +5,6 @@ export {
   type Advice,
   type AdviceTotals,
   adviceCandidates,
-  advise,
   type Candidate,
   priceAdvice,
 } from './features/advice.ts';

@@ -4,7 +4,7 @@ import type { Model } from '../analysis/model.ts';
 import { type Analysed, attempt } from '../pipeline.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Problem } from '../text/problem.ts';
-import { percent, si } from '../text/quantity.ts';
+import { changeText, percent, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
 import { storedShape } from './wording.ts';
 
@@ -117,11 +117,6 @@ export function priceAdvice(analysed: Analysed, candidate: Candidate): Advice | 
   };
 }
 
-/** Tries one candidate a step, in source order; a step that yields nothing found nothing to offer. */
-export function* advise(analysed: Analysed, within?: Range): Generator<Advice | undefined, void> {
-  for (const candidate of adviceCandidates(analysed, within)) yield priceAdvice(analysed, candidate);
-}
-
 /** Where the costs of a network ask for advice, as hints; those about what is told elsewhere are told there. */
 export function adviceProblems(analysed: Analysed): Problem[] {
   const network = networkOf(analysed);
@@ -194,14 +189,8 @@ function priceText(before: AdviceTotals, after: AdviceTotals, here: AdviceTotals
   const work =
     macs === 0
       ? 'MACs stay'
-      : `${si(here.macs)} → ${si(here.macs + macs)} MACs here, ${change(macs / before.macs)} in all`;
+      : `${si(here.macs)} → ${si(here.macs + macs)} MACs here, ${changeText(macs / before.macs)} in all`;
   return `${work}, params ${params === 0 ? 'stay' : signed(params)}`;
-}
-
-/** `−4.1 %`; what is small is told to one digit. */
-function change(share: number): string {
-  const size = Math.abs(share);
-  return `${share < 0 ? '−' : '+'}${size < 0.001 ? `${si(size * 100, 1)} %` : percent(size)}`;
 }
 
 const signed = (value: number): string => `${value < 0 ? '' : '+'}${si(value)}`;

@@ -1,5 +1,5 @@
 // Budgets as people write them: “−30 % MACs”, “≤ 300 MMACs”, “2M params”.
-import { percent, si } from '../text/quantity.ts';
+import { changeText, si } from '../text/quantity.ts';
 
 export type Metric = 'macs' | 'params';
 
@@ -93,11 +93,9 @@ export function totalsText(after: Readonly<Record<Metric, number>>, before: Read
     .join(' · ');
 }
 
-/** `−30 %`: how much less one number is than another; what is small is told to one digit. */
+/** `−30 %`: how much less one number is than another. */
 export function shareChange(after: number, before: number): string {
-  if (!(before > 0) || after === before) return '±0 %';
-  const share = Math.abs(after - before) / before;
-  return `${after < before ? '−' : '+'}${share < 0.001 ? `${si(share * 100, 1)} %` : percent(share)}`;
+  return before > 0 ? changeText((after - before) / before) : '±0 %';
 }
 
 const nameOf = (metric: Metric): string => (metric === 'macs' ? 'MACs' : 'params');

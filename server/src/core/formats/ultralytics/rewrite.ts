@@ -93,9 +93,9 @@ class Writer {
       if (written === undefined) return false;
       rows.push(`[${rows.length === 0 ? this.#slice(row.from) : '-1'}, 1, ${written}]`);
     }
-    const edit = insertedItems(this.#text, row.spot, rows, comment => comment.includes('flopline'));
-    if (!edit) return false;
-    this.#edits.push(edit);
+    const fresh = insertedItems(this.#text, row.spot, rows, comment => comment.includes('flopline'));
+    if (!fresh) return false;
+    this.#edits.push(...fresh);
     this.#inserted.set(row.index, (this.#inserted.get(row.index) ?? 0) + rows.length);
     this.#handed.add(row.index);
     return true;
