@@ -84,15 +84,50 @@ function convolve(
   const isPlain = at === 1;
   const lead = shape.slice(0, at);
   const input = isPlain ? x : builder.add(ops.reshape, { shape: [product(lead), ...shape.slice(at)] }, x);
+  const after = how === 'conv' ? overhang(scope, window, shape.slice(at + 1)) : undefined;
   const make = (bias: boolean, options: NodeOptions): Tensor => {
-    if (dimensions === 0) return builder.add(ops.linear, { out, bias }, input, options);
+    if (dimensions === 0) return point(scope, { out, groups, bias }, input, options);
     const common = { out, ...window, groups, bias };
     return how === 'conv'
-      ? builder.add(ops.conv, common, input, options)
+      ? builder.add(ops.conv, after ? { ...common, paddingAfter: after } : common, input, options)
       : builder.add(ops.convTranspose, { ...common, outputPadding: window.kernel.map(() => 0) }, input, options);
   };
   const y = weighted(scope, make, param.boolean('bias_term', true), 1, first);
   return isPlain || !y.shape ? y : builder.add(ops.reshape, { shape: [...lead, ...y.shape.slice(1)] }, y);
+}
+
+/** Without an axis to slide along, weights are [out, in / group] (base_conv_layer.cpp: no kernel sizes behind the two). */
+function point(
+  { builder }: Scope,
+  { out, groups, bias }: { readonly out: number; readonly groups: number; readonly bias: boolean },
+  x: Tensor,
+  options: NodeOptions,
+): Tensor {
+  if (groups === 1 || !x.shape) return builder.add(ops.linear, { out, bias }, x, options);
+  const one = [1];
+  const line = builder.add(ops.reshape, { shape: [...x.shape, 1] }, x);
+  const attrs = { out, kernel: one, stride: one, padding: [0], dilation: one, groups, bias };
+  const y = builder.add(ops.conv, attrs, line, options);
+  return y.shape ? builder.add(ops.reshape, { shape: y.shape.slice(0, 2) }, y) : y;
+}
+
+/**
+ * C's division rounds towards zero: a window that is larger than the padded input, but by less than a stride, has one
+ * position, which sees zeros behind the input (ConvolutionLayer::compute_output_shape, Im2colLayer::Reshape). The padding
+ * behind with which that is so; undefined where all windows fit as they are.
+ */
+function overhang(scope: Scope, { kernel, stride, padding, dilation }: Window, sizes: Shape): number[] | undefined {
+  const after = sizes.map((length, axis) => {
+    const reach = dilation[axis]! * (kernel[axis]! - 1) + 1;
+    const missing = reach - (length + 2 * padding[axis]!);
+    return missing > 0 && missing < stride[axis]! ? padding[axis]! + missing : padding[axis]!;
+  });
+  const axis = after.findIndex((border, index) => border > padding[index]!);
+  if (axis < 0) return undefined;
+  const reach = dilation[axis]! * (kernel[axis]! - 1) + 1;
+  const message = `The window covers ${reach}, but the input is only ${sizes[axis]! + 2 * padding[axis]!} with padding. Caffe takes zeros for the rest, because a stride of ${stride[axis]} hides it; other programs refuse. Use a smaller kernel, or more padding.`;
+  scope.builder.complain({ code: 'window-hangs-over', attr: 'kernel', message }, 'warning');
+  return after;
 }
 
 /**
@@ -190,7 +225,8 @@ function spatial(
     return [param.natural(nameH, 0), param.natural(nameW, 0)];
   }
   if (list.length === 0) {
-    if (standard !== undefined) return Array(dimensions).fill(standard) as number[];
+    // Without dimensions there is no window either.
+    if (standard !== undefined || dimensions === 0) return Array(dimensions).fill(standard) as number[];
     const message = `“${name}” is missing: how large the window is. Write ${name}: 3, or ${nameH} and ${nameW}.`;
     return { code: 'missing-field', attr: name, message };
   }
@@ -258,9 +294,10 @@ export const Im2col: LayerType = {
     if (isComplaint(window)) return [scope.refuse(window)];
     const { kernel, stride, padding, dilation } = window;
     const taps = product(kernel);
+    const behind = overhang(scope, window, x.shape.slice(at + 1)) ?? padding;
     const positions = x.shape.slice(at + 1).map((length, index) => {
       const reach = dilation[index]! * (kernel[index]! - 1) + 1;
-      return Math.floor((length + 2 * padding[index]! - reach) / stride[index]!) + 1;
+      return Math.floor((length + padding[index]! + behind[index]! - reach) / stride[index]!) + 1;
     });
     const output = [...x.shape.slice(0, at), x.shape[at]! * taps, ...positions];
     if (positions.some(length => length < 1)) {
@@ -271,8 +308,8 @@ export const Im2col: LayerType = {
       return [builder.unknown(x.why ?? 'a window as large as this one is not taken apart', [x], output)];
     }
     // Each tap of the window is a strided slice of the padded input (util/im2col.cpp).
-    const border = { before: padding, after: padding, mode: 'constant' } as const;
-    const padded = padding.some(length => length > 0) ? builder.add(ops.pad, border, x) : x;
+    const border = { before: padding, after: behind, mode: 'constant' } as const;
+    const padded = behind.some(length => length > 0) ? builder.add(ops.pad, border, x) : x;
     const pieces: Tensor[] = [];
     for (let tap = 0; tap < taps; tap++) {
       let rest = tap;

@@ -106,6 +106,11 @@ export function sizesText(shape: Shape): string {
   return shape.length === 0 ? 'a single number' : shape.map(length => (Number.isNaN(length) ? '?' : length)).join('×');
 }
 
+/** Sizes as Caffe's older layers ask for them: num, channels, height, width, 1 where there are fewer (Blob::LegacyShape). */
+export function fourAxes(shape: Shape): Shape {
+  return shape.length < 4 ? [...shape, ...(Array(4 - shape.length).fill(1) as number[])] : shape;
+}
+
 export function isKnown(shape: Shape): boolean {
   return !shape.some(Number.isNaN);
 }

@@ -1,7 +1,7 @@
 // Normalizations and the learned factors that go with them.
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import { canonical, type LayerType, type Scope, sizesText, wrongAxis } from './layer.ts';
+import { canonical, fourAxes, type LayerType, type Scope, sizesText, wrongAxis } from './layer.ts';
 
 export const BatchNorm: LayerType = {
   summary:
@@ -182,9 +182,17 @@ export const MVN: LayerType = {
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'mvn_param',
-  build: ({ builder, x, param }) => {
-    const rank = x.shape?.length ?? 0;
-    if (rank < 3) return [builder.add(ops.instanceNorm, { affine: false }, x)];
+  build: scope => {
+    const { builder, param } = scope;
+    let { x } = scope;
+    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    const rank = 4;
+    // Sizes are asked for as num, channels, height and width: the top has four axes whatever the bottom has.
+    if (x.shape.length > rank) {
+      const message = `MVN works on up to 4 axes (batch, channels, height, width), but its input is ${sizesText(x.shape)}.`;
+      return [scope.refuse({ code: 'wrong-rank', input: 0, message, output: x.shape })];
+    }
+    if (x.shape.length < rank) x = builder.add(ops.reshape, { shape: fourAxes(x.shape) }, x);
     const across = param.boolean('across_channels', false);
     if (!param.boolean('normalize_variance', true)) {
       const axes = Array.from({ length: rank }, (_, axis) => axis).slice(across ? 1 : 2);

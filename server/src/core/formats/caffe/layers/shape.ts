@@ -16,6 +16,15 @@ export const Flatten: LayerType = {
     const end = param.integer('end_axis', -1);
     // A single axis stays what it is.
     if (x.shape && x.shape.length === 1 && start === 1) return [builder.add(ops.identity, {}, x)];
+    const first = x.shape && canonical(start, x.shape.length);
+    const last = x.shape && canonical(end, x.shape.length);
+    // An end right before the start is no axis at all, which Caffe takes for one of 1 (Blob::count of nothing).
+    if (x.shape && first !== undefined && last === first - 1) {
+      const shape = [...x.shape.slice(0, first), 1, ...x.shape.slice(first)];
+      const message = `“end_axis” is right before “axis”, so that nothing is merged: Caffe inserts an axis of 1 there. Swap them if they should be merged.`;
+      builder.complain({ code: 'wrong-value', attr: 'end', message }, 'warning');
+      return [builder.add(ops.reshape, { shape }, x)];
+    }
     return [builder.add(ops.flatten, { start, end }, x)];
   },
 };
