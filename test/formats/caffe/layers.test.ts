@@ -412,5 +412,21 @@ describe('Caffe networks', () => {
     assert.equal(known('name: "x"\nlayer {\n'), true);
     assert.equal(known('layers: < type: RELU >\n'), true);
     assert.equal(known('layer { }', 'x.txt'), false);
+    assert.equal(known('layer: [ { name: "x" } ]'), true);
+    assert.equal(known(`layer${' '.repeat(200_000)}x`), false);
+  });
+
+  it('layers may be entries of a list, each with a row at its own braces', () => {
+    const text =
+      'layer: [ { name: "i" type: "Input" top: "a" input_param { shape: [{ dim: [1, 3, 8, 8] }] } },\n { name: "c" type: "Convolution" bottom: ["a"] top: ["c"] convolution_param { num_output: 2 kernel_size: [] kernel_size: 3 } } ]\n';
+    const { layers, problems } = rows(text);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      layers.map(({ line, outputs, params }) => [line, outputs, params]),
+      [
+        [1, [[1, 3, 8, 8]], 0],
+        [2, [[1, 2, 6, 6]], 56],
+      ],
+    );
   });
 });

@@ -3,7 +3,7 @@ import type { NodeOptions } from '../../../graph/builder.ts';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint, Shape } from '../../../ops/op.ts';
-import { canonical, isComplaint, type LayerType, type Scope, wrongAxis } from './layer.ts';
+import { canonical, isComplaint, type LayerType, product, type Scope, sizesText, wrongAxis } from './layer.ts';
 
 const attrs = {
   out: ['num_output'],
@@ -45,7 +45,12 @@ export const Deconvolution: LayerType = {
 /** All bottoms with the same weights (base_conv_layer.cpp, EqualNumBottomTopBlobs). */
 function each(scope: Scope, how: 'conv' | 'deconv', groups: number | undefined): readonly Tensor[] {
   let first: Tensor | undefined;
+  const like = scope.x.shape;
   return scope.inputs.map((x, index) => {
+    if (like && x.shape && String(like) !== String(x.shape)) {
+      const message = `All bottoms go through the same filters and must be equal, but “${scope.bottomName(0)}” is ${sizesText(like)} and “${scope.bottomName(index)}” is ${sizesText(x.shape)}.`;
+      return scope.refuse({ code: 'shape-mismatch', input: index, message });
+    }
     const y = convolve(scope, x, how, groups, first);
     if (index === 0) first = y;
     return y;
@@ -92,7 +97,9 @@ function convolve(
       ? builder.add(ops.conv, after ? { ...common, paddingAfter: after } : common, input, options)
       : builder.add(ops.convTranspose, { ...common, outputPadding: window.kernel.map(() => 0) }, input, options);
   };
-  const y = weighted(scope, make, param.boolean('bias_term', true), 1, first);
+  const weights = how === 'conv' ? [out, shape[at]! / groups] : [shape[at]!, out / groups];
+  const blob = [...weights, ...window.kernel];
+  const y = weighted(scope, make, { bias: param.boolean('bias_term', true), axis: 1, shape: blob, out }, first);
   return isPlain || !y.shape ? y : builder.add(ops.reshape, { shape: [...lead, ...y.shape.slice(1)] }, y);
 }
 
@@ -134,27 +141,35 @@ function overhang(scope: Scope, { kernel, stride, padding, dilation }: Window, s
  * A node with weights and perhaps a bias, either of which may belong to a layer above: where only one of them does, the
  * bias is a node of its own, so that each is counted once.
  */
-export function weighted(
+function weighted(
   scope: Scope,
   make: (bias: boolean, options: NodeOptions) => Tensor,
-  bias: boolean,
-  axis: number,
+  { bias, axis, shape, out }: Weights,
   first?: Tensor,
 ): Tensor {
   if (first) return make(bias, { shares: first.node });
-  const weights = scope.owner(0);
-  const biases = bias ? scope.owner(1) : undefined;
+  const weights = scope.owner(0, shape);
+  const biases = bias ? scope.owner(1, [out]) : undefined;
   if (!bias || (weights === undefined) === (biases === undefined)) {
     const y = make(bias, { shares: weights });
-    scope.own(0, y);
-    if (bias) scope.own(1, y);
+    scope.own(0, y, shape);
+    if (bias) scope.own(1, y, [out]);
     return y;
   }
   const y = make(false, { shares: weights });
-  scope.own(0, y);
+  scope.own(0, y, shape);
   const z = scope.builder.add(ops.bias, { axis }, y, { shares: biases });
-  scope.own(1, z);
+  scope.own(1, z, [out]);
   return z;
+}
+
+interface Weights {
+  readonly bias: boolean;
+  /** The axis that the bias is of. */
+  readonly axis: number;
+  /** The sizes of the weights' blob. */
+  readonly shape: Shape;
+  readonly out: number;
 }
 
 export interface Window {
@@ -264,13 +279,25 @@ export const InnerProduct: LayerType = {
     const at = canonical(axis, x.shape.length);
     if (at === undefined) return [scope.refuse(wrongAxis(axis, x.shape))];
     const lead = x.shape.slice(0, at);
+    const features = product(x.shape.slice(at));
     // Caffe keeps the axes before and makes one of those behind (inner_product_layer.cpp).
     let flat = x;
     if (at === 0) flat = builder.add(ops.reshape, { shape: [1, product(x.shape)] }, x);
     else if (at < x.shape.length - 1) flat = builder.add(ops.flatten, { start: at, end: -1 }, x);
     const make = (bias: boolean, options: NodeOptions): Tensor => builder.add(ops.linear, { out, bias }, flat, options);
-    const y = weighted(scope, make, param.boolean('bias_term', true), -1);
-    return [at === 0 ? builder.add(ops.reshape, { shape: [...lead, out] }, y) : y];
+    // From the batch's axis on: all samples together are one vector, and there are weights for each of them.
+    const samples = at === 0 ? scope.samplesIn(x) : 1;
+    const shape = param.boolean('transpose', false) ? [features * samples, out] : [out, features * samples];
+    const owner = scope.owner(0);
+    const y = weighted(scope, make, { bias: param.boolean('bias_term', true), axis: -1, shape, out });
+    if (at > 0) return [y];
+    if (samples > 1) {
+      const others = { shape: [out, features * (samples - 1)] };
+      scope.net.kept.push(builder.add(ops.parameter, others, [], { shares: owner }));
+    }
+    const z = builder.add(ops.reshape, { shape: [...lead, out] }, y);
+    scope.net.batchless.add(z);
+    return [z];
   },
 };
 
@@ -325,7 +352,3 @@ export const Im2col: LayerType = {
     return [builder.add(ops.concat, { axis: at }, pieces)];
   },
 };
-
-export function product(sizes: Shape): number {
-  return sizes.reduce((whole, length) => whole * length, 1);
-}

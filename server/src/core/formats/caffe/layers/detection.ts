@@ -28,7 +28,9 @@ export const PriorBox: LayerType = {
     if (wrong) builder.complain(wrong);
     const priors = ratiosOf(scope) * least.length + most.length;
     const map = x.shape && x.shape.length < 4 ? builder.add(ops.reshape, { shape: fourAxes(x.shape) }, x) : x;
-    return [builder.add(ops.priorBox, { priors }, [map, inputs[1]!])];
+    const boxes = builder.add(ops.priorBox, { priors }, [map, inputs[1]!]);
+    scope.net.batchless.add(boxes);
+    return [boxes];
   },
 };
 
