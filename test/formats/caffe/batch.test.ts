@@ -10,7 +10,7 @@ function input(name: string, ...sizes: readonly number[]): string {
 
 /** Outputs, parameters and MACs of the last layer, and errors. */
 function last(text: string): readonly unknown[] {
-  const result = report(price(open({ name: 'net.prototxt', text }, defaultSettings)!, defaultSettings), {
+  const result = report(price(open({ name: 'net.prototxt', text }, defaultSettings)!, defaultSettings)!, {
     file: 'net.prototxt',
   });
   const errors = result.problems.filter(({ severity }) => severity === 'error').map(({ code }) => code);
