@@ -18,7 +18,8 @@ export const caffe: Format = {
   open,
 };
 
-const layerStart = /(?:^|[\s{}<>,;])layers?[ \t]*:?\s*[{<]/;
+// No two neighbours take the same characters: long stretches of space are walked once.
+const layerStart = /(?:^|[\s{}<>,;])layers?\s*(?::\s*)?(?:\[\s*)?[{<]/;
 const inputField = /^[ \t]*input\s*:\s*["']/m;
 
 function isNetwork(text: string): boolean {
@@ -40,8 +41,21 @@ function open(source: Source): Reader {
   const problems: Problem[] = [...parsed.problems];
   checkMessage(parsed.root, 'NetParameter', problems);
   const layers = layersOf(parsed.root);
+  problems.push(...mixed(layers));
   const kept: Kept = { parsed, layers };
   return { problems, kept, read: options => read(source, kept, options) };
+}
+
+/** NetNeedsV1ToV2Upgrade and UpgradeV1Net (upgrade_proto.cpp): a text has layers of one form alone. */
+function mixed(layers: readonly Layer[]): readonly Problem[] {
+  const isCurrent = layers[0]?.form === 'current';
+  const other = layers.find(({ form }) => (form === 'current') !== isCurrent);
+  if (!other) return [];
+  const message =
+    '“layer” and “layers” do not go together: Caffe refuses a text with both. Write layer { type: "Convolution" … } everywhere.';
+  const range = { from: other.field.from, to: other.field.nameTo };
+  const related = [{ range: { from: layers[0]!.field.from, to: layers[0]!.field.nameTo }, message: 'The first one' }];
+  return [{ range, severity: 'error', code: 'mixed-forms', message, related }];
 }
 
 function read(source: Source, { parsed: { root }, layers }: Kept, options: ReadOptions): Spec {
