@@ -1,5 +1,7 @@
 // What a format is. A format is a folder beside this file; formats never import each other.
+import type { GraphEdit } from '../graph/edit.ts';
 import type { Graph } from '../graph/graph.ts';
+import type { TextEdit } from '../text/edit.ts';
 import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 
@@ -76,6 +78,12 @@ export interface Reader {
   /** What the reader of an edited text builds on; understood only by the format that made it. */
   readonly kept?: unknown;
   read(options: ReadOptions): Spec;
+  /**
+   * The smallest changes of the text that change the network like this: comments, quoting and order stay, references to
+   * what moves are renumbered, new names are unique. Undefined where the dialect cannot say one of the edits, or the
+   * item is written in a way that cannot be changed alone. What comes of it is checked by analysing the changed text.
+   */
+  rewrite?(edits: readonly GraphEdit[], options: ReadOptions): readonly TextEdit[] | undefined;
 }
 
 export interface Format {

@@ -3,6 +3,7 @@ import { type ParsedYaml, parseEdited } from '../../syntax/reparse.ts';
 import type { Format } from '../format.ts';
 import { Kept } from './kept.ts';
 import { readNetwork } from './network.ts';
+import { rewrite } from './rewrite.ts';
 
 /** What an edited text builds on. */
 interface Before {
@@ -30,6 +31,7 @@ export const flopline: Format = {
         if (first) isRead = true;
         return readNetwork(source, root, problems, options, first ? rows : undefined);
       },
+      rewrite: edits => (problems.length > 0 ? undefined : rewrite(source.text, root, edits)),
     };
   },
 };

@@ -9,6 +9,7 @@ import { ultralytics as official } from './dialects/ultralytics.ts';
 import { yolov5 } from './dialects/yolov5.ts';
 import { argumentValue, type PyValue } from './python.ts';
 import { build, type Header, type Memo, moduleNames, rowsOf, sameFamily, setting, variantsOf } from './read.ts';
+import { type Chosen, rewrite } from './rewrite.ts';
 
 export const dialects: readonly Dialect[] = [official, yolov5];
 
@@ -55,6 +56,8 @@ interface Kept {
   memo: Memo | undefined;
   /** Whether the text has been read: only the first reading may use up the earlier graph. */
   isRead: boolean;
+  /** What the reading that a person looks at went by. */
+  chosen?: Chosen;
 }
 
 function open(source: Source, earlier?: Reader): Reader {
@@ -68,6 +71,10 @@ function open(source: Source, earlier?: Reader): Reader {
     problems,
     kept,
     read: options => read(source, top?.kind === 'mapping' ? top : empty, options, kept),
+    rewrite: edits =>
+      top?.kind === 'mapping' && kept.chosen && parsed.problems.length === 0
+        ? rewrite(source.text, top, kept.chosen, edits)
+        : undefined,
   };
 }
 
@@ -100,6 +107,7 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
     problems,
   );
   const family = familyOf(top, variant, problems);
+  if (options.main !== false) kept.chosen = { dialect, family };
   const header: Header = { top, family, activation: activationOf(top), inputChannels: channelsOf(top, problems), rows };
   const size = names.includes('Classify') ? 224 : 640;
   // Other scales than the one at hand are read now and then: they must not push out what every keystroke uses.
