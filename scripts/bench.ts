@@ -1,7 +1,7 @@
 // What Flopline's speed is made of, as ratios in one run: machines differ, ratios hardly do.
 //   npm run bench [-- --quick]
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { load, parseEvents } from 'js-yaml';
@@ -53,6 +53,97 @@ function darknetSections(count: number): string {
   const block = [conv(32, 1), conv(64, 3), '[shortcut]\nfrom=-3\nactivation=linear\n'];
   const sections = Array.from({ length: count - 1 }, (_, index) => block[index % 3]);
   return `[net]\nbatch=64\nwidth=32\nheight=32\nchannels=3\n\n${[conv(64, 3), ...sections].join('\n')}`;
+}
+
+/** ResNet-152 as Caffe has it, a field a line: about 7,000 lines. The authors' own file where it stands beside the project. */
+function resNet152(): string {
+  const authors = join(root, '../shared/corpus/caffe-prototxt/msra__ResNet-152-deploy/ResNet-152-deploy.prototxt');
+  if (existsSync(authors)) return readFileSync(authors, 'utf8');
+  return bottlenecks([3, 8, 36, 3]);
+}
+
+function bottlenecks(depths: readonly number[]): string {
+  const layers = ['name: "ResNet"\ninput: "data"\ninput_dim: 1\ninput_dim: 3\ninput_dim: 224\ninput_dim: 224\n'];
+  const layer = (name: string, type: string, bottoms: readonly string[], top: string, more = ''): void => {
+    const lines = bottoms.map(bottom => `\tbottom: "${bottom}"\n`).join('');
+    layers.push(`layer {\n${lines}\ttop: "${top}"\n\tname: "${name}"\n\ttype: "${type}"\n${more}}\n\n`);
+  };
+  const conv = (name: string, bottom: string, out: number, kernel: number, stride: number): void => {
+    const fields = [
+      `num_output: ${out}`,
+      `kernel_size: ${kernel}`,
+      `pad: ${kernel >> 1}`,
+      `stride: ${stride}`,
+      'bias_term: false',
+    ];
+    layer(name, 'Convolution', [bottom], name, `\tconvolution_param {\n\t\t${fields.join('\n\t\t')}\n\t}\n`);
+    layer(`bn_${name}`, 'BatchNorm', [name], name, '\tbatch_norm_param {\n\t\tuse_global_stats: true\n\t}\n');
+    layer(`scale_${name}`, 'Scale', [name], name, '\tscale_param {\n\t\tbias_term: true\n\t}\n');
+  };
+  const relu = (blob: string): void => layer(`relu_${blob}`, 'ReLU', [blob], blob);
+  conv('conv1', 'data', 64, 7, 2);
+  relu('conv1');
+  layer(
+    'pool1',
+    'Pooling',
+    ['conv1'],
+    'pool1',
+    '\tpooling_param {\n\t\tkernel_size: 3\n\t\tstride: 2\n\t\tpool: MAX\n\t}\n',
+  );
+  let last = 'pool1';
+  depths.forEach((depth, stage) => {
+    const width = 64 * 2 ** stage;
+    for (let block = 0; block < depth; block++) {
+      const name = `res${stage + 2}_${block}`;
+      const stride = block === 0 && stage > 0 ? 2 : 1;
+      let shortcut = last;
+      if (block === 0) {
+        shortcut = `${name}_1`;
+        conv(shortcut, last, 4 * width, 1, stride);
+      }
+      conv(`${name}_2a`, last, width, 1, stride);
+      relu(`${name}_2a`);
+      conv(`${name}_2b`, `${name}_2a`, width, 3, 1);
+      relu(`${name}_2b`);
+      conv(`${name}_2c`, `${name}_2b`, 4 * width, 1, 1);
+      layer(name, 'Eltwise', [shortcut, `${name}_2c`], name);
+      relu(name);
+      last = name;
+    }
+  });
+  layer('pool5', 'Pooling', [last], 'pool5', '\tpooling_param {\n\t\tglobal_pooling: true\n\t\tpool: AVE\n\t}\n');
+  layer('fc', 'InnerProduct', ['pool5'], 'fc', '\tinner_product_param {\n\t\tnum_output: 1000\n\t}\n');
+  return layers.join('');
+}
+
+/** One pass of a plain tokenizer over the same text: what reading it at all costs. */
+const prototxtTokens =
+  /#[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[A-Za-z_]\w*|[-+]?[\d.][\w.+-]*|[{}<>:[\],;]|\s+/g;
+
+function prototxt(): void {
+  const text = resNet152();
+  const [ours, tokens] = inTurn(
+    () => costs('bench.prototxt', text),
+    () => {
+      let length = 0;
+      for (const [token] of text.matchAll(prototxtTokens)) length += token.length;
+      if (length < text.length / 2) throw new Error('the tokenizer reads too little');
+    },
+  ) as [number, number];
+  console.log(
+    `\n(f) ResNet-152’s prototxt, ${text.split('\n').length} lines: text to costs ${ms(ours)} (aim: at most 10.5 ms, half of what Netscope takes); a tokenizer ${ms(tokens)} → ${times(ours / tokens)}`,
+  );
+  const stages = [4, 16, 64];
+  const found = inTurn(
+    ...stages.map(blocks => {
+      const small = bottlenecks([blocks, blocks, blocks, blocks]);
+      return () => {
+        for (let again = 0; again < 64 / blocks; again++) costs('bench.prototxt', small);
+      };
+    }),
+  );
+  const each = stages.map((blocks, at) => `${4 * blocks} blocks ${times(found[at]! / found.at(-1)!)}`);
+  console.log(`  growth, time for each block as a multiple of that at ${4 * stages.at(-1)!}: ${each.join(', ')}`);
 }
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
@@ -280,6 +371,7 @@ async function startUp(): Promise<void> {
 console.log(`Node ${process.version}, medians of ${rounds} rounds in turn`);
 textToCosts();
 cfgToCosts();
+prototxt();
 growth();
 await edits();
 await startUp();

@@ -109,6 +109,17 @@ function attacks(): Source[] {
     { name: 'strays.cfg', text: `${'='.repeat(50_000)}\n[net]\n${'a\n='.repeat(20_000)}[${' '.repeat(100_000)}` },
     { name: 'blank.cfg', text: `[net]\nwidth${' '.repeat(100_000)}=${'\t'.repeat(100_000)}8` },
     { name: 'deep.prototxt', text: `layer { type: "ReLU" bottom: "a" top: "a" ${'x { '.repeat(10_000)}` },
+    { name: 'lists.prototxt', text: `layer { type: "ReLU" x: ${'[{a: '.repeat(10_000)}` },
+    { name: 'layers.prototxt', text: 'layers { layer {\n'.repeat(5000) },
+    { name: 'strings.prototxt', text: `layer { name: ${'"a" '.repeat(50_000)} type: "ReLU" }` },
+    {
+      name: 'spp.prototxt',
+      text: `input: "x" input_dim: 1 input_dim: 9 input_dim: 4000000000 input_dim: 4000000000\n${'layer { type: "SPP" bottom: "x" top: "y" spp_param { pyramid_height: 4000000000 } }\nlayer { type: "Im2col" bottom: "x" top: "z" convolution_param { kernel_size: 1000 } }\n'.repeat(300)}`,
+    },
+    {
+      name: 'splits.prototxt',
+      text: `input: "x" input_dim: 1 input_dim: 9 input_dim: 9 input_dim: 9\n${`layer { type: "Slice" bottom: "x" ${'top: "y" '.repeat(1000)} }\n`.repeat(80)}`,
+    },
     {
       name: 'huge.prototxt',
       text: 'input: "data" input_dim: 1e308 input_dim: nan layer { name: "c" type: "Convolution" bottom: "data" top: "c" convolution_param { num_output: 1e308 kernel_size: 0 stride: 0 group: 0 } }',
@@ -261,7 +272,8 @@ function wayOf(source: Source, random: Random): string | undefined {
 }
 
 function seeds(format: string | undefined): Source[] {
-  const files = readdirSync(join(root, 'examples'), { recursive: true, withFileTypes: true })
+  const files = ['examples', 'test/formats/ultralytics/fixtures']
+    .flatMap(folder => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .filter(entry => entry.isFile())
     .map(entry => join(entry.parentPath ?? entry.path, entry.name));
   const sources = files.map((file): Source => ({ name: basename(file), text: readFileSync(file, 'utf8') }));

@@ -1,5 +1,5 @@
 // docs/modules.md: the modules that rows of YOLO files may name, dialect by dialect.
-import { dialects } from '../../server/src/core/formats/ultralytics/index.ts';
+import { dialects } from '../../server/src/core/formats/ultralytics/dialects/index.ts';
 import type { AnyModule, Param } from '../../server/src/core/formats/ultralytics/module.ts';
 import { nn } from '../../server/src/core/formats/ultralytics/modules/nn.ts';
 import type { PyValue } from '../../server/src/core/formats/ultralytics/python.ts';

@@ -9,7 +9,7 @@ import { bytesOf, type Dtype, parseInput, type Settings } from './settings.ts';
 import { applyEdits, mapOffset, type TextEdit } from './text/edit.ts';
 import { Lines } from './text/lines.ts';
 import { isIgnored, type Pragmas, pragmaKeys, readPragmas } from './text/pragma.ts';
-import type { Problem } from './text/problem.ts';
+import type { Problem, Repair } from './text/problem.ts';
 import type { Range } from './text/range.ts';
 import { suggestion } from './text/spelling.ts';
 
@@ -150,10 +150,31 @@ export function attempt(
   return { edits, after, objection: told };
 }
 
+/** The ways to mend a problem that really do: tried on the text, at most so many. */
+export function mends(analysed: Analysed, problem: Problem, most = 2): readonly Repair[] {
+  const { document, spec, problems } = analysed;
+  const errors = errorsOf(problems);
+  const found: Repair[] = [];
+  for (const repair of document.reader?.mends?.(problem, spec) ?? []) {
+    const after = reopened(analysed, applyEdits(document.source.text, repair.edits));
+    if (!after || errorsOf(after.problems) >= errors) continue;
+    if (newProblem(problems, after.problems) === undefined) found.push(repair);
+    if (found.length === most) break;
+  }
+  return found;
+}
+
+const errorsOf = (problems: readonly Problem[]): number =>
+  problems.filter(({ severity }) => severity === 'error').length;
+
 /** The document with another text, analysed from the ground up: the one at hand stays as it is. */
 export function reopened(analysed: Analysed, text: string): Analysed | undefined {
-  const changed = open({ ...analysed.document.source, text }, analysed.settings);
-  return changed && price(changed, analysed.settings);
+  const { source, pragmas } = analysed.document;
+  const changed = open({ ...source, text }, analysed.settings);
+  if (!changed) return undefined;
+  // What was overruled there (by the command line) is overruled here too.
+  const settings = new Map([...changed.pragmas.settings].filter(([key]) => pragmas.settings.has(key)));
+  return price({ ...changed, pragmas: { ...changed.pragmas, settings } }, analysed.settings);
 }
 
 /** The first problem of which there are more than before: row numbers in its words may differ. */

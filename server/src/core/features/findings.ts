@@ -9,6 +9,7 @@ import type { Problem } from '../text/problem.ts';
 import { bytes, percent } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
 import { adviceProblems } from './advice.ts';
+import { staleClaims } from './claims.ts';
 import { elementBytes, frameName, shapeText } from './wording.ts';
 
 /** Everything to tell of a text: what is wrong with it, and what its costs say; what comments ignore is left out. */
@@ -21,7 +22,9 @@ export function problems(analysed: Analysed): Problem[] {
 /** The same with hints at advice: for an editor, which offers the advice at its place. */
 export function problemsWithHints(analysed: Analysed): Problem[] {
   const { document } = analysed;
-  const hints = adviceProblems(analysed).filter(problem => !isIgnored(problem, document.pragmas, document.lines));
+  const hints = [...adviceProblems(analysed), ...staleClaims(analysed)].filter(
+    problem => !isIgnored(problem, document.pragmas, document.lines),
+  );
   return [...problems(analysed), ...hints];
 }
 

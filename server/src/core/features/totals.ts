@@ -80,6 +80,12 @@ export function totalsMarkdown(analysed: Analysed): string {
     plainMarkdown(headline(analysed)),
     ['| convention | total | in this network |', '|---|--:|---|', ...rows].join('\n'),
   ];
+  if (spec.dialect !== undefined) {
+    const because = spec.dialectBecause === undefined ? '' : `, because ${spec.dialectBecause}`;
+    parts.push(
+      `Read as ${codeSpan(spec.dialect)} means it${proseMarkdown(because)}. \`# flopline: dialect=…\` reads it as another’s.`,
+    );
+  }
   if (figure) parts.push(figureText(analysed, figure));
   if (spec.batch !== undefined)
     parts.push(`The file writes a batch of ${spec.batch}; work is told for one sample, whatever the batch.`);

@@ -2,7 +2,7 @@
 import type { GraphEdit } from '../graph/edit.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { TextEdit } from '../text/edit.ts';
-import type { Problem } from '../text/problem.ts';
+import type { Problem, Repair } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 
 /** A text that may be a spec. */
@@ -56,10 +56,29 @@ export interface Native {
   readonly attempts: () => readonly { readonly input: readonly InputSize[]; readonly factor: number }[];
 }
 
+/** Figures of the network that a comment states, as they stood when it was written. */
+export interface Claim {
+  /** The comment. */
+  readonly range: Range;
+  readonly params: Figure;
+  readonly gradients: Figure | undefined;
+  /** What the framework prints, in the unit of `native`. */
+  readonly printed: (Figure & { readonly digits: number }) | undefined;
+  /** The words on what is not counted here (`225 layers, `), which go when they no longer hold. */
+  readonly others: Range | undefined;
+}
+
+interface Figure {
+  readonly range: Range;
+  readonly value: number;
+}
+
 /** What a text says: its network and everything around it that features need. */
 export interface Spec {
   readonly model: string;
   readonly dialect?: string | undefined;
+  /** Why the text is read in this dialect, as the end of a sentence. */
+  readonly dialectBecause?: string | undefined;
   readonly graph: Graph;
   readonly problems: readonly Problem[];
   /** Where the totals stand: the line that names the network, or the first one. */
@@ -68,6 +87,10 @@ export interface Spec {
   /** The variant that was read. */
   readonly variant?: string | undefined;
   readonly native?: Native | undefined;
+  /** Hints at what the text says of itself and what no longer holds; looked for only where an editor asks. */
+  readonly remarks?: () => readonly Problem[];
+  /** What a comment says of the network as it was read. */
+  readonly claim?: Claim | undefined;
   /** The batch that the text writes, where it is not 1: costs are for one sample all the same. */
   readonly batch?: number | undefined;
 }
@@ -84,6 +107,8 @@ export interface Reader {
    * item is written in a way that cannot be changed alone. What comes of it is checked by analysing the changed text.
    */
   rewrite?(edits: readonly GraphEdit[], options: ReadOptions): readonly TextEdit[] | undefined;
+  /** Ways that may mend a problem, the likeliest first; each is tried on the text before it is offered. */
+  mends?(problem: Problem, spec: Spec): readonly Repair[];
 }
 
 export interface Format {

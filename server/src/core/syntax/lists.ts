@@ -1,7 +1,7 @@
 // Changes of lists in a YAML text: items that come and go, everything around them as it is written.
 import type { TextEdit } from '../text/edit.ts';
 import { contains, type Range } from '../text/range.ts';
-import type { Sequence, YamlNode } from './tree.ts';
+import type { Entry, Mapping, Sequence, YamlNode } from './tree.ts';
 
 /** An item in its list. */
 export interface Spot {
@@ -59,6 +59,24 @@ export function insertedItems(
     at = previous;
   }
   return { from: at, to: at, text: items.map(each => before + head + each + newlineOf(text)).join('') };
+}
+
+/** Puts entries (`key: value`) at the end of a mapping. */
+export function addedEntries(text: string, mapping: Mapping, pairs: readonly string[]): TextEdit | undefined {
+  const last = mapping.entries.at(-1);
+  if (!last) return undefined;
+  const at = endOf(last);
+  if (mapping.flow) return { from: at, to: at, text: pairs.map(pair => `, ${pair}`).join('') };
+  const first = mapping.entries[0]!.key.from;
+  const margin = ' '.repeat(first - lineStart(text, first));
+  // Behind the last entry and the comment on its line.
+  const end = lineEnd(text, at);
+  return { from: end, to: end, text: pairs.map(pair => newlineOf(text) + margin + pair).join('') };
+}
+
+/** Where an entry ends: an empty value stands nowhere. */
+export function endOf({ key, value }: Entry): number {
+  return Math.max(key.to, value.to);
 }
 
 /** Takes an item away; comments on its lines stay. Undefined where it cannot be taken without more ado. */

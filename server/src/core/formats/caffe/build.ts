@@ -50,6 +50,8 @@ class Building {
   readonly #blobs = new Map<string, Blob>();
   /** The first layer that makes a blob, of those that are there. */
   readonly #makers = new Map<string, number>();
+  /** Names of blobs that were told to be made twice: once is enough. */
+  readonly #taken = new Set<string>();
   /** Whether a bottom was read that nobody makes. */
   #hasLooseEnds = false;
 
@@ -283,7 +285,8 @@ class Building {
     const range = { from: top.from, to: top.to };
     const isInPlace = layer.bottoms[at]?.text === text;
     const before = this.#blobs.get(text);
-    if (before && !isInPlace) {
+    if (before && !isInPlace && !this.#taken.has(text)) {
+      this.#taken.add(text);
       const message = `“${text}” is made by ${before.layer ? `“${layerName(before.layer)}”` : 'an input'} already. A blob has one name of its own, unless a layer works in place: its bottom and top of the same number are equal.`;
       const related = [{ range: before.top, message: `“${text}” is made here` }];
       this.#builder.problem({ range, severity: 'error', code: 'duplicate-top', message, related });

@@ -1,5 +1,5 @@
 // What is wrong with a text as a NetParameter, whatever its network: unknown fields, values of the wrong kind.
-import { type ProtoField, type ProtoMessage, protoNumber } from '../../syntax/prototext.ts';
+import { type ProtoField, type ProtoMessage, type ProtoValue, protoNumber } from '../../syntax/prototext.ts';
 import type { Problem } from '../../text/problem.ts';
 import { didYouMean } from '../../text/spelling.ts';
 import { v1Types } from './net.ts';
@@ -10,8 +10,10 @@ const maxDepth = 12;
 
 export function checkMessage(message: ProtoMessage, name: MessageName, problems: Problem[], depth = 0): void {
   const fields = fieldsOf(name);
-  let once: Set<string> | undefined;
-  for (const field of message.fields) {
+  // Most messages are short: looking back is cheaper than a set, as long as it stays short.
+  const once = message.fields.length > 12 ? new Set<string>() : undefined;
+  for (let at = 0; at < message.fields.length; at++) {
+    const field = message.fields[at]!;
     const spec = fields.get(field.name);
     if (!spec) {
       // Extensions belong to whoever wrote them; a name without a value is being typed.
@@ -19,9 +21,9 @@ export function checkMessage(message: ProtoMessage, name: MessageName, problems:
       continue;
     }
     if (!spec.repeated) {
-      once ??= new Set();
-      if (once.has(field.name)) problems.push(repeatedField(field));
-      else once.add(field.name);
+      const isAgain = once ? once.has(field.name) : isBefore(message.fields, at);
+      if (isAgain) problems.push(repeatedField(field));
+      once?.add(field.name);
     }
     const { value } = field;
     if (!value) continue;
@@ -32,6 +34,12 @@ export function checkMessage(message: ProtoMessage, name: MessageName, problems:
     const wrong = name === 'V1LayerParameter' && field.name === 'type' ? wrongType(field) : wrongValue(spec, field);
     if (wrong) problems.push(wrong);
   }
+}
+
+function isBefore(fields: readonly ProtoField[], at: number): boolean {
+  const { name } = fields[at]!;
+  for (let before = 0; before < at; before++) if (fields[before]!.name === name) return true;
+  return false;
 }
 
 function unknownField(field: ProtoField, message: MessageName, fields: ReadonlyMap<string, FieldSpec>): Problem {
@@ -66,35 +74,55 @@ function repeatedField(field: ProtoField): Problem {
 }
 
 function wrongValue(spec: FieldSpec, field: ProtoField): Problem | undefined {
+  return isRight(spec, field.value!) ? undefined : complaintOf(spec, field);
+}
+
+/** Whether a value is of its field's kind. Asked of every field at every keystroke: allocates nothing. */
+function isRight(spec: FieldSpec, value: ProtoValue): boolean {
+  if (spec.kind === 'message' || spec.kind === 'any') return value.kind === 'message';
+  if (value.kind === 'message') return false;
+  switch (spec.kind) {
+    case 'string':
+      return value.kind === 'string';
+    case 'boolean':
+      return value.kind === 'word' ? booleans.has(value.text) : value.kind === 'number' && /^[01]$/.test(value.text);
+    case 'number':
+      return protoNumber(value) !== undefined;
+    case 'integer':
+      return isWhole(protoNumber(value), -(2 ** 63), 2 ** 63);
+    case 'natural':
+      return isWhole(protoNumber(value), 0, 2 ** 32 - 1);
+    case 'enum':
+      // A number stands for a value as well.
+      return value.kind === 'word' ? spec.values.includes(value.text) : isWhole(protoNumber(value), 0, 1000);
+  }
+}
+
+const booleans: ReadonlySet<string> = new Set(['true', 'false', 't', 'f', 'True', 'False']);
+
+function complaintOf(spec: FieldSpec, field: ProtoField): Problem {
   const value = field.value!;
   const range = { from: value.from, to: value.to };
   const tell = (wanted: string, repairs?: Problem['repairs']): Problem => {
     const message = `“${field.name}” ${wanted}`;
     return { range, severity: 'error', code: 'wrong-value', message, ...(repairs ? { repairs } : {}) };
   };
-  if (spec.kind === 'message' || spec.kind === 'any') {
-    return value.kind === 'message' ? undefined : tell(`is a message: write ${field.name} { … }.`);
-  }
+  if (spec.kind === 'message' || spec.kind === 'any') return tell(`is a message: write ${field.name} { … }.`);
   if (value.kind === 'message') return tell('takes a single value, not a message in braces.');
-  const number = protoNumber(value);
   switch (spec.kind) {
     case 'string': {
-      if (value.kind === 'string') return undefined;
       const edits = [{ ...range, text: `"${v1Types[value.text] ?? value.text}"` }];
       return tell('is a string. Put it in quotes.', [{ title: 'Put it in quotes', edits }]);
     }
     case 'boolean':
-      return isBoolean(value.kind, value.text) ? undefined : tell('is true or false.');
+      return tell('is true or false.');
     case 'number':
-      return number === undefined ? tell('is a number.') : undefined;
+      return tell('is a number.');
     case 'integer':
-      return isWhole(number, -(2 ** 63), 2 ** 63) ? undefined : tell('is a whole number.');
+      return tell('is a whole number.');
     case 'natural':
-      return isWhole(number, 0, 2 ** 32 - 1) ? undefined : tell('is a whole number from 0 to 4294967295.');
+      return tell('is a whole number from 0 to 4294967295.');
     case 'enum': {
-      if (value.kind === 'word' && spec.values.includes(value.text)) return undefined;
-      // A number stands for a value as well.
-      if (value.kind === 'number' && isWhole(number, 0, 1000)) return undefined;
       const meant = didYouMean(value.text, spec.values);
       const known = `is one of ${spec.values.join(', ')}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`;
       const edits = [{ ...range, text: meant ?? '' }];
@@ -109,10 +137,6 @@ function wrongType(field: ProtoField): Problem | undefined {
   if (value.kind === 'word' || value.kind === 'number') return undefined;
   const message = '`layers` name their type by a bare word: type: CONVOLUTION. With “layer” it is a string.';
   return { range: { from: value.from, to: value.to }, severity: 'error', code: 'wrong-value', message };
-}
-
-function isBoolean(kind: 'string' | 'number' | 'word', text: string): boolean {
-  return kind === 'word' ? /^(?:true|false|t|f|True|False)$/.test(text) : kind === 'number' && /^[01]$/.test(text);
 }
 
 function isWhole(number: number | undefined, least: number, most: number): boolean {

@@ -22,9 +22,11 @@ const layerStart = /(?:^|[\s{}<>,;])layers?[ \t]*:?\s*[{<]/;
 const inputField = /^[ \t]*input\s*:\s*["']/m;
 
 function isNetwork(text: string): boolean {
-  // A solver may hold its network; it is none itself.
-  if (/^[ \t]*(?:base_lr|train_net|test_net|net)\s*:/m.test(text)) return false;
-  return layerStart.test(text) || inputField.test(text);
+  const first = text.search(layerStart);
+  // What a solver says of itself stands above: it may hold its network, but is none.
+  const head = first < 0 ? text : text.slice(0, first);
+  if (/^[ \t]*(?:base_lr|train_net|test_net|net)\s*:/m.test(head)) return false;
+  return first >= 0 || inputField.test(text);
 }
 
 /** What later work builds on: the tree and its layers, with ranges. */

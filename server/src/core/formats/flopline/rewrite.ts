@@ -1,6 +1,6 @@
 // Edits of the network as changes of the text: new rows look like those around them, everything else stays as it is.
 import type { GraphEdit, NewAttrs, NewConv, NewLayer, Place, Width } from '../../graph/edit.ts';
-import { insertedItems, itemLines, removedItem, type Spot, spotOf } from '../../syntax/lists.ts';
+import { addedEntries, endOf, insertedItems, itemLines, removedItem, type Spot, spotOf } from '../../syntax/lists.ts';
 import {
   type Entry,
   type Mapping,
@@ -386,21 +386,9 @@ class Writer {
   }
 
   #addTo(mapping: Mapping, pairs: readonly string[]): boolean {
-    const last = mapping.entries.at(-1);
-    if (!last) return false;
-    const at = endOf(last);
-    if (mapping.flow) {
-      this.#edits.push({ from: at, to: at, text: pairs.map(pair => `, ${pair}`).join('') });
-      return true;
-    }
-    const text = this.#text;
-    const margin = mapping.entries[0]!.key.from - (text.lastIndexOf('\n', mapping.entries[0]!.key.from - 1) + 1);
-    // Behind the last entry and the comment on its line.
-    let end = at;
-    while (end < text.length && text[end] !== '\n' && text[end] !== '\r') end++;
-    const newline = text.includes('\r\n') ? '\r\n' : '\n';
-    this.#edits.push({ from: end, to: end, text: pairs.map(pair => newline + ' '.repeat(margin) + pair).join('') });
-    return true;
+    const edit = addedEntries(this.#text, mapping, pairs);
+    if (edit) this.#edits.push(edit);
+    return edit !== undefined;
   }
 
   #replace(range: Range, text: string): void {
@@ -558,11 +546,6 @@ function writtenOf(row: Row, name: string): Entry | undefined {
 
 function mappingWith(row: Row, entry: Entry): Mapping {
   return row.rest.includes(entry) ? row.mapping! : (row.value as Mapping);
-}
-
-/** Where an entry ends: an empty value stands nowhere. */
-function endOf({ key, value }: Entry): number {
-  return Math.max(key.to, value.to);
 }
 
 function listText(values: readonly number[]): string {

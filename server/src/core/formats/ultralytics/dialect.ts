@@ -60,6 +60,15 @@ export interface Dialect {
   readonly heads: ReadonlySet<string>;
   /** Whether `model.info()` falls back to the full size where its small one fails. */
   readonly printsAtFullSize: boolean;
+  /** The activation of every Conv that names none, where files cannot set it. */
+  readonly activation?: PyValue;
+  /**
+   * The row whose channels parse_model takes for an entry of `from` (−1 is the image), where that is not the row that
+   * the forward pass takes. `listed`: the entry stands in a list; `index` is the row's own number.
+   */
+  readonly lookup?: (from: number, listed: boolean, index: number) => number;
+  /** How `model.info()` finds its small input, where not as in YOLOv5: at the stride, 32 at least, scaled up to 640. */
+  readonly printing?: { readonly leastStride: number } | { readonly size: number };
 }
 
 /** A number argument of a row, or a refusal where there is none. */

@@ -1,19 +1,18 @@
 import { type ParsedYaml, parseEdited } from '../../syntax/reparse.ts';
-import { lookUp, type Mapping, resolved, scalarValue } from '../../syntax/tree.ts';
+import { lookUp, type Mapping, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
-import { didYouMean } from '../../text/spelling.ts';
+import { didYouMean, suggestion } from '../../text/spelling.ts';
 import type { Format, Native, Reader, ReadOptions, Source, Spec } from '../format.ts';
+import { type Choice, chooseDialect } from './choose.ts';
 import type { Dialect, Family } from './dialect.ts';
-import { ultralytics as official } from './dialects/ultralytics.ts';
-import { yolov5 } from './dialects/yolov5.ts';
+import { dialects } from './dialects/index.ts';
+import { claimOf, mends, staleNumbers } from './mend.ts';
 import { argumentValue, type PyValue } from './python.ts';
 import { build, type Header, type Memo, moduleNames, rowsOf, sameFamily, setting, variantsOf } from './read.ts';
 import { type Chosen, rewrite } from './rewrite.ts';
 
-export const dialects: readonly Dialect[] = [official, yolov5];
-
-/** Model files of Ultralytics (YOLOv3 to YOLO12, RT-DETR) and of YOLOv5: rows of [from, repeats, module, args]. */
+/** Model files of Ultralytics, of YOLOv5 and of their relatives: rows of [from, repeats, module, args]. */
 export const ultralytics: Format = {
   id: 'ultralytics',
   label: 'Ultralytics model YAML',
@@ -71,6 +70,7 @@ function open(source: Source, earlier?: Reader): Reader {
     problems,
     kept,
     read: options => read(source, top?.kind === 'mapping' ? top : empty, options, kept),
+    mends: problem => (top?.kind === 'mapping' ? mends(source.text, top, problem) : []),
     rewrite: edits =>
       top?.kind === 'mapping' && kept.chosen && parsed.problems.length === 0
         ? rewrite(source.text, top, kept.chosen, edits)
@@ -96,7 +96,7 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
   const head = headOf(top);
   const rows = rowsOf(top);
   const names = moduleNames(rows);
-  const dialect = dialectOf(top, options.dialect, head, problems);
+  const { dialect, because } = dialectOf(source, top, rows, options.dialect, head, problems);
   const variants = variantsOf(top);
   const variant = scaleOf(
     source.name,
@@ -108,7 +108,14 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
   );
   const family = familyOf(top, variant, problems);
   if (options.main !== false) kept.chosen = { dialect, family };
-  const header: Header = { top, family, activation: activationOf(top), inputChannels: channelsOf(top, problems), rows };
+  const header: Header = {
+    top,
+    family,
+    activation: activationOf(top),
+    inputChannels: channelsOf(top, problems),
+    rows,
+    pinned: source.text.includes('flopline') && /dialect\s*=/.test(source.text),
+  };
   const size = names.includes('Classify') ? 224 : 640;
   // Other scales than the one at hand are read now and then: they must not push out what every keystroke uses.
   if (options.main !== false && !(kept.memo && sameFamily(kept.memo, dialect, family))) {
@@ -125,12 +132,15 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
   return {
     model: modelName(source.name, variant),
     dialect: dialect.id,
+    dialectBecause: because,
     graph: network.graph,
     problems: [...problems, ...network.problems],
     head,
     variants,
     variant,
     native: nativeOf(header, dialect),
+    remarks: () => staleNumbers(source.text, top),
+    claim: claimOf(source.text, variants, variant),
   };
 }
 
@@ -140,14 +150,22 @@ function headOf(top: Mapping): Range {
   return key ? { from: key.from, to: key.to } : { from: 0, to: 0 };
 }
 
-function dialectOf(top: Mapping, wanted: string | undefined, head: Range, problems: Problem[]): Dialect {
+function dialectOf(
+  source: Source,
+  top: Mapping,
+  rows: readonly YamlNode[],
+  wanted: string | undefined,
+  head: Range,
+  problems: Problem[],
+): Choice {
   const chosen = wanted ? dialects.find(({ id }) => id === wanted) : undefined;
-  if (wanted && !chosen) {
-    const message = `“${wanted}” is not a dialect of these files. There are ${dialects.map(({ id }) => id).join(' and ')}.`;
+  if (chosen) return { dialect: chosen, because: 'it is set so' };
+  if (wanted) {
+    const ids = dialects.map(({ id }) => id);
+    const message = `“${wanted}” is not a dialect of these files.${suggestion(wanted, ids)} There are ${ids.join(', ')}.`;
     problems.push({ range: head, severity: 'warning', code: 'wrong-setting', message });
   }
-  // YOLOv5 gives its head anchors; Ultralytics has done without since YOLOv8.
-  return chosen ?? (lookUp(top, 'anchors') ? yolov5 : official);
+  return chooseDialect(source.name, source.text, top, rows);
 }
 
 /** guess_model_scale of Ultralytics: the letter behind the number in the file's name, else the first of `scales`. */
@@ -229,11 +247,15 @@ function nativeOf(header: Header, dialect: Dialect): Native {
       'Counted by thop at the model’s stride and scaled up to 640×640: two for each multiply-accumulate, eight for each element of batch normalization, nothing for attention products, too much for what does not grow with the image.',
     attempts: () => {
       const at = (size: number): readonly number[] => [header.inputChannels, size, size];
+      const { printing } = dialect;
+      if (printing && 'size' in printing) {
+        return [{ input: [{ sizes: at(printing.size) }], factor: (640 / printing.size) ** 2 }];
+      }
       // The stride is measured at 256 (DetectionModel.__init__); models without such a head have 32.
       const { headInputs } = build(header, dialect, { sizes: at(256) }, 256);
       const strides = headInputs.map(x => 256 / (x.shape?.[2] ?? Number.NaN));
       if (strides.some(Number.isNaN)) return [];
-      const stride = Math.max(32, ...strides.map(Math.trunc));
+      const stride = Math.max(printing?.leastStride ?? 32, ...(strides.length > 0 ? strides.map(Math.trunc) : [32]));
       const small = { input: [{ sizes: at(stride) }], factor: (640 / stride) ** 2 };
       return dialect.printsAtFullSize ? [small, { input: [{ sizes: at(640) }], factor: 1 }] : [small];
     },

@@ -12,11 +12,12 @@ import {
   scalarValue,
   type YamlNode,
 } from '../../syntax/tree.ts';
-import type { Problem } from '../../text/problem.ts';
+import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { didYouMean, respelling, suggestion } from '../../text/spelling.ts';
 import type { InputSize, Variant } from '../format.ts';
 import { bind } from './bind.ts';
+import { ownersOf } from './choose.ts';
 import type { Arranged, Dialect, Family } from './dialect.ts';
 import { type AnyModule, type Arg, Scope, tensors, type Value } from './module.ts';
 import { nn } from './modules/nn.ts';
@@ -30,6 +31,8 @@ export interface Header {
   /** Channels of the image. */
   readonly inputChannels: number;
   readonly rows: readonly YamlNode[];
+  /** Whether a comment of the text sets the dialect. */
+  readonly pinned: boolean;
 }
 
 export interface Network {
@@ -172,7 +175,7 @@ class Rows {
     const names = moduleNames(rows);
     let text: Tensor | undefined;
     const scope = new Scope(builder, {
-      activation,
+      activation: this.#dialect.activation ?? activation,
       legacy: !names.some(name => this.#dialect.modern.has(name)),
       text: () => {
         text ??= builder.input(
@@ -207,7 +210,7 @@ class Rows {
       if (
         sources &&
         Object.is(believed, known.believed) &&
-        sources.every(({ c2 }, at) => Object.is(c2, known.channels[at]))
+        this.#believedOf(known.parts, sources, index, image).every((c2, at) => Object.is(c2, known.channels[at]))
       ) {
         const inputs = sources.map(({ value }) => value);
         return { value: this.#again(scope, known, label, inputs, index), c2: known.arranged.c2 };
@@ -241,9 +244,19 @@ class Rows {
     const at = (arg: number | undefined): Range => parts.args[arg ?? -1]?.range ?? parts.moduleNode;
     if (!found) {
       const candidates = parts.module.startsWith('nn.') ? nn.keys() : this.#dialect.modules.keys();
-      const message = `“${parts.module}” is not a module of ${this.#dialect.by}, so its cost and its shape are not known.${suggestion(parts.module, candidates)}`;
+      const owners = ownersOf(parts.module);
+      const advice =
+        owners.length > 0
+          ? ` It belongs to ${inWords(owners.map(({ by }) => by))}: set dialect=${owners[0]!.id} if this file is of that family.`
+          : suggestion(parts.module, candidates);
+      const message = `“${parts.module}” is not a module of ${this.#dialect.by}, so its cost and its shape are not known.${advice}`;
       const range = trim(parts.moduleNode);
-      const repair = respelling(parts.module, didYouMean(parts.module, candidates), range);
+      const repair =
+        owners.length === 0
+          ? respelling(parts.module, didYouMean(parts.module, candidates), range)
+          : this.#header.pinned
+            ? {}
+            : { repairs: owners.map(readAs) };
       const problem: Problem = { range, severity: 'error', code: 'unknown-module', message, ...repair };
       return this.#unknown(spec, `“${parts.module}” is not a known module`, problem, inputs);
     }
@@ -252,7 +265,7 @@ class Rows {
       refusal ||= message;
       this.#builder.problem({ range: trim(at(arg)), severity: 'error', code, message });
     };
-    const sourceChannels = sources.map(({ c2 }) => c2);
+    const sourceChannels = this.#believedOf(parts, sources, index, image);
     const arranged = this.#dialect.arrange(
       {
         from: parts.from,
@@ -352,11 +365,13 @@ class Rows {
     const args = bound as {
       c1?: unknown;
       in_channels?: unknown;
+      inp?: unknown;
+      c_in?: unknown;
       num_features?: unknown;
       num_channels?: unknown;
       ch?: unknown;
     };
-    const declared = args.c1 ?? args.in_channels ?? args.num_features ?? args.num_channels;
+    const declared = args.c1 ?? args.in_channels ?? args.inp ?? args.c_in ?? args.num_features ?? args.num_channels;
     const list: readonly unknown[] = Array.isArray(args.ch) ? args.ch : found.many ? [] : [declared];
     return inputs.map((value, index) => {
       const wanted = list[index];
@@ -380,6 +395,18 @@ class Rows {
 
   #find(name: string): AnyModule | undefined {
     return this.#dialect.modules.get(name) ?? nn.get(name.replace(/^torch\./, ''));
+  }
+
+  /** `ch[x]` for each entry of `from`, as this repository looks it up. */
+  #believedOf(parts: Parts, sources: readonly Built[], index: number, image: Tensor): readonly number[] {
+    const { lookup } = this.#dialect;
+    if (!lookup) return sources.map(({ c2 }) => c2);
+    const listed = Array.isArray(parts.from);
+    const list = listed ? (parts.from as readonly number[]) : [parts.from as number];
+    return list.map(from => {
+      const at = lookup(from, listed, index);
+      return at < 0 ? channels(image) : (this.#built[at]?.c2 ?? Number.NaN);
+    });
   }
 
   /** What `from` names, or undefined where it names nothing. */
@@ -492,6 +519,16 @@ export interface Parts {
   readonly moduleNode: YamlNode;
   readonly args: readonly Arg[];
   readonly argsNode: Sequence;
+}
+
+/** “A”, “A and B”, “A, B and C”. */
+function inWords(list: readonly string[]): string {
+  return list.length < 2 ? (list[0] ?? '') : `${list.slice(0, -1).join(', ')} and ${list.at(-1)!}`;
+}
+
+/** A comment at the top that sets the dialect. */
+function readAs({ id, by }: Dialect): Repair {
+  return { title: `Read this file as ${by}’s`, edits: [{ from: 0, to: 0, text: `# flopline: dialect=${id}\n` }] };
 }
 
 /** A place as it is now: nodes move when the text above them is edited. */

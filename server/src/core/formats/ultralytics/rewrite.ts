@@ -1,10 +1,11 @@
 // Edits of the network as changes of the rows: numbers in `from`, and comments that begin with a row's number, follow.
 import type { GraphEdit, NewAttrs, NewConv, NewLayer, Place } from '../../graph/edit.ts';
-import { insertedItems, lineEnd, removedItem, type Spot } from '../../syntax/lists.ts';
+import { insertedItems, removedItem, type Spot } from '../../syntax/lists.ts';
 import { lookUp, type Mapping, resolved, type Sequence, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
 import type { Dialect, Family } from './dialect.ts';
+import { numberBehind } from './mend.ts';
 
 /** What the rows are read by: how written channels become real ones. */
 export interface Chosen {
@@ -217,11 +218,8 @@ class Writer {
 
   /** `# 5-P3/8` behind row 5. */
   #renumberComment(node: YamlNode, index: number, place: number): void {
-    const rest = this.#text.slice(node.to, lineEnd(this.#text, node.to));
-    const match = /^[\s,\]]*#\s*(\d+)(?![\d.])/.exec(rest);
-    if (!match || Number(match[1]) !== index) return;
-    const end = node.to + match[0].length;
-    this.#replace({ from: end - match[1]!.length, to: end }, String(place));
+    const number = numberBehind(this.#text, node);
+    if (number?.value === index) this.#replace(number.range, String(place));
   }
 
   // ——— Arguments —————————————————————————————————————————————————————————————————————————————————————————————————

@@ -9,7 +9,7 @@ import { AIFI, RTDETRDecoder, TransformerBlock } from '../modules/transformer.ts
 import { makeDivisible, type PyValue, pyRound } from '../python.ts';
 
 /** Modules whose first argument is scaled by the width and which are given their input channels. */
-const scaled: readonly AnyModule[] = [
+export const scaled: readonly AnyModule[] = [
   head.Classify,
   conv.Conv,
   conv.ConvTranspose,
@@ -47,7 +47,7 @@ const scaled: readonly AnyModule[] = [
 const scaledNames = new Set([...scaled.map(({ name }) => name), 'nn.ConvTranspose2d']);
 
 /** Of those, the ones that take the number of repeats as their third argument. */
-const stacked = new Set(
+export const stacked: ReadonlySet<string> = new Set(
   [
     block.BottleneckCSP,
     block.C1,
@@ -67,8 +67,15 @@ const stacked = new Set(
   ].map(({ name }) => name),
 );
 
-const heads: readonly AnyModule[] = [head.Detect, head.WorldDetect, head.Segment, head.Pose, head.OBB, head.v10Detect];
-const headNames = new Set(heads.map(({ name }) => name));
+export const heads: readonly AnyModule[] = [
+  head.Detect,
+  head.WorldDetect,
+  head.Segment,
+  head.Pose,
+  head.OBB,
+  head.v10Detect,
+];
+export const headNames = new Set(heads.map(({ name }) => name));
 
 const others: readonly AnyModule[] = [
   AIFI,
@@ -106,15 +113,33 @@ export const ultralytics: Dialect = {
       ['kpt_shape', family.keypoints],
     ]),
   evaluates: false,
-  arrange,
+  arrange: (row, family) => arrange(row, family, official),
   modern: new Set(['C3k2', 'A2C2f']),
   heads: headNames,
   printsAtFullSize: true,
 };
 
-function arrange(row: Row, family: Family): Arranged | undefined {
+/** Where forks of Ultralytics arrange rows otherwise. */
+export interface Rules {
+  readonly scaled: ReadonlySet<string>;
+  readonly stacked: ReadonlySet<string>;
+  /** Modules whose fourth argument is true at certain scales, and those scales. */
+  readonly c3k: { readonly modules: ReadonlySet<string>; readonly scales: string };
+  /** mlp_ratio of A2C2f at the scales l and x. */
+  readonly areaRatio: number;
+}
+
+const official: Rules = {
+  scaled: scaledNames,
+  stacked,
+  c3k: { modules: new Set(['C3k2']), scales: 'mlx' },
+  // Ultralytics from 8.3.78; the fork that YOLO12 came from has 1.5.
+  areaRatio: 1.2,
+};
+
+export function arrange(row: Row, family: Family, rules: Rules): Arranged | undefined {
   const { module, args, repeats } = row;
-  if (scaledNames.has(module)) return arrangeScaled(row, family);
+  if (rules.scaled.has(module)) return arrangeScaled(row, family, rules);
   switch (module) {
     case 'AIFI': {
       const c1 = single(row);
@@ -184,7 +209,7 @@ function arrange(row: Row, family: Family): Arranged | undefined {
   }
 }
 
-function arrangeScaled(row: Row, family: Family): Arranged | undefined {
+function arrangeScaled(row: Row, family: Family, rules: Rules): Arranged | undefined {
   const { module, repeats } = row;
   const { maxChannels, width, scale } = family;
   const c1 = single(row);
@@ -203,19 +228,20 @@ function arrangeScaled(row: Row, family: Family): Arranged | undefined {
     rest[1] = { ...rest[1]!, value: Math.trunc(headCount > 1 ? some : headCount) };
   }
   let args: readonly Arg[] = [put(c1), { ...row.args[0]!, value: c2 }, ...rest];
-  if (!stacked.has(module)) return { args, repeats, c2 };
+  if (!rules.stacked.has(module)) return { args, repeats, c2 };
   args = insert(args, 2, repeats);
-  if (module === 'C3k2' && scale !== undefined && 'mlx'.includes(scale)) {
+  if (rules.c3k.modules.has(module) && scale !== undefined && rules.c3k.scales.includes(scale)) {
     if (args.length < 4) {
       return row.refuse(
         'missing-argument',
-        `C3k2 must say whether it holds C3k blocks (true or false) for the scale ${scale}.`,
+        `${module} must say whether it holds C3k blocks (true or false) for the scale ${scale}.`,
       );
     }
     args = args.map((arg, index) => (index === 3 ? put(true) : arg));
   }
-  // Ultralytics from 8.3.78; the fork that YOLO12 came from has 1.5.
-  if (module === 'A2C2f' && scale !== undefined && 'lx'.includes(scale)) args = [...args, put(true), put(1.2)];
+  if (module === 'A2C2f' && scale !== undefined && 'lx'.includes(scale)) {
+    args = [...args, put(true), put(rules.areaRatio)];
+  }
   return { args, repeats: 1, c2 };
 }
 

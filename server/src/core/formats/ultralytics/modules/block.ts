@@ -26,7 +26,7 @@ import { TransformerBlock } from './transformer.ts';
 /** int(c2 · e): hidden channels. */
 const hidden = (c2: number, e: number): number => Math.trunc(c2 * e);
 
-interface BottleneckArgs {
+export interface BottleneckArgs {
   c1: number;
   c2: number;
   shortcut: boolean;
@@ -64,7 +64,7 @@ export const BottleneckV5 = module<Omit<BottleneckArgs, 'k'>>({
   forward: (scope, inputs, args) => Bottleneck.forward(scope, inputs, { ...args, k: [1, 3] }),
 });
 
-interface CspArgs {
+export interface CspArgs {
   c1: number;
   c2: number;
   n: number;
@@ -73,7 +73,7 @@ interface CspArgs {
   e: number;
 }
 
-const cspParams = (shortcut: boolean): { readonly [K in keyof CspArgs]: Param } => ({
+export const cspParams = (shortcut: boolean): { readonly [K in keyof CspArgs]: Param } => ({
   c1: param.c1,
   c2: param.c2,
   n: param.n(1),
@@ -114,7 +114,7 @@ export const C2 = module<CspArgs>({
 });
 
 /** C2f and its relatives: each inner block's output goes into the final 1×1. */
-function c2f(
+export function c2f(
   scope: Scope,
   x: Tensor,
   c2: number,
@@ -142,7 +142,7 @@ export const C2f = module<CspArgs>({
 });
 
 /** C3 and its relatives: `middle` is what stands between cv1 and cv3. */
-function c3(scope: Scope, x: Tensor, c2: number, c: number, middle: (y: Tensor) => Tensor): Tensor {
+export function c3(scope: Scope, x: Tensor, c2: number, c: number, middle: (y: Tensor) => Tensor): Tensor {
   const y = middle(conv(scope, 'cv1', x, c));
   return conv(scope, 'cv3', cat(scope, [y, conv(scope, 'cv2', x, c)]), c2);
 }
@@ -420,33 +420,40 @@ export const ResNetLayer = module<{ c1: number; c2: number; s: number; is_first:
   },
 });
 
-const RepBottleneck = module<BottleneckArgs>({
-  name: 'RepBottleneck',
-  summary: 'A bottleneck whose first convolution is a RepConv.',
-  params: Bottleneck.params,
-  forward: (scope, inputs, { c1, c2, shortcut, g, k, e }) => {
-    const x = only(inputs);
-    const y = scope.call('cv1', RepConv, x, { c1, c2: hidden(c2, e), k: k[0] ?? 3, s: 1 });
-    const z = conv(scope, 'cv2', y, c2, k[1] ?? 3, 1, { g });
-    return shortcut && c1 === c2 ? plus(scope, x, z) : z;
-  },
-});
+/** What blocks tell the RepConv inside them. */
+export type RepArgs = { c1: number; c2: number; k: Size; s: Size };
 
-const RepCSP = module<CspArgs>({
-  name: 'RepCSP',
-  summary: 'A C3 whose bottlenecks begin with a RepConv.',
-  params: cspParams(true),
-  forward: (scope, inputs, { c2, n, shortcut, g, e }) => {
-    const c = hidden(c2, e);
-    return c3(scope, only(inputs), c2, c, y =>
-      scope.part('m', 'Sequential', () =>
-        scope.chain(n, y, (at, index) =>
-          scope.call(String(index), RepBottleneck, at, { c1: c, c2: c, shortcut, g, k: [3, 3], e: 1 }),
+function repBottleneck(rep: Module<RepArgs>): Module<BottleneckArgs> {
+  return module<BottleneckArgs>({
+    name: 'RepBottleneck',
+    summary: 'A bottleneck whose first convolution is a RepConv.',
+    params: Bottleneck.params,
+    forward: (scope, inputs, { c1, c2, shortcut, g, k, e }) => {
+      const x = only(inputs);
+      const y = scope.call('cv1', rep, x, { c1, c2: hidden(c2, e), k: k[0] ?? 3, s: 1 });
+      const z = conv(scope, 'cv2', y, c2, k[1] ?? 3, 1, { g });
+      return shortcut && c1 === c2 ? plus(scope, x, z) : z;
+    },
+  });
+}
+
+function repCsp(bottleneck: Module<BottleneckArgs>): Module<CspArgs> {
+  return module<CspArgs>({
+    name: 'RepCSP',
+    summary: 'A C3 whose bottlenecks begin with a RepConv.',
+    params: cspParams(true),
+    forward: (scope, inputs, { c2, n, shortcut, g, e }) => {
+      const c = hidden(c2, e);
+      return c3(scope, only(inputs), c2, c, y =>
+        scope.part('m', 'Sequential', () =>
+          scope.chain(n, y, (at, index) =>
+            scope.call(String(index), bottleneck, at, { c1: c, c2: c, shortcut, g, k: [3, 3], e: 1 }),
+          ),
         ),
-      ),
-    );
-  },
-});
+      );
+    },
+  });
+}
 
 const elanParams = {
   c1: param.c1,
@@ -455,22 +462,44 @@ const elanParams = {
   c4: { ...param.c2, doc: 'Channels of the inner blocks.' },
 };
 
-export const RepNCSPELAN4 = module<{ c1: number; c2: number; c3: number; c4: number; n: number }>({
-  name: 'RepNCSPELAN4',
-  summary: 'Two RepCSP blocks in a row, each followed by a 3×3, all joined by a 1×1 (YOLOv9’s GELAN).',
-  params: { ...elanParams, n: param.n(1) },
-  forward: (scope, inputs, args) => {
-    const { c2, c4, n } = args;
-    const stage = (label: string, x: Tensor): Tensor =>
-      scope.part(label, 'Sequential', () =>
-        conv(scope, '1', scope.call('0', RepCSP, x, { c1: channels(x), c2: c4, n }), c4, 3),
-      );
-    const [a, b] = halves(scope, conv(scope, 'cv1', only(inputs), args.c3));
-    const c = stage('cv2', b);
-    const d = stage('cv3', c);
-    return conv(scope, 'cv4', cat(scope, [a, b, c, d]), c2);
-  },
-});
+interface RepElanArgs {
+  c1: number;
+  c2: number;
+  c3: number;
+  c4: number;
+  n: number;
+}
+
+interface RepFamily {
+  readonly bottleneck: Module<BottleneckArgs>;
+  readonly csp: Module<CspArgs>;
+  readonly elan: Module<RepElanArgs>;
+}
+
+/** RepBottleneck, RepCSP and RepNCSPELAN4 around a repository's RepConv. */
+export function repFamily(rep: Module<RepArgs>): RepFamily {
+  const bottleneck = repBottleneck(rep);
+  const csp = repCsp(bottleneck);
+  const elan = module<RepElanArgs>({
+    name: 'RepNCSPELAN4',
+    summary: 'Two RepCSP blocks in a row, each followed by a 3×3, all joined by a 1×1 (YOLOv9’s GELAN).',
+    params: { ...elanParams, n: param.n(1) },
+    forward: (scope, inputs, args) => {
+      const { c2, c4, n } = args;
+      const stage = (label: string, x: Tensor): Tensor =>
+        scope.part(label, 'Sequential', () =>
+          conv(scope, '1', scope.call('0', csp, x, { c1: channels(x), c2: c4, n }), c4, 3),
+        );
+      const [a, b] = halves(scope, conv(scope, 'cv1', only(inputs), args.c3));
+      const c = stage('cv2', b);
+      const d = stage('cv3', c);
+      return conv(scope, 'cv4', cat(scope, [a, b, c, d]), c2);
+    },
+  });
+  return { bottleneck, csp, elan };
+}
+
+export const RepNCSPELAN4 = repFamily(RepConv as unknown as Module<RepArgs>).elan;
 
 export const ELAN1 = module<{ c1: number; c2: number; c3: number; c4: number }>({
   name: 'ELAN1',
@@ -583,7 +612,7 @@ export const C3k2 = module<CspArgs & { c3k: boolean }>({
   },
 });
 
-const RepVGGDW = module<{ ed: number }>({
+export const RepVGGDW = module<{ ed: number }>({
   name: 'RepVGGDW',
   summary: 'A depthwise 7×7 and a depthwise 3×3 side by side, summed.',
   params: { ed: { ...param.c2, doc: 'Channels.' } },
@@ -760,7 +789,13 @@ export const SCDown = module<{ c1: number; c2: number; k: Size; s: Size }>({
     conv(scope, 'cv2', conv(scope, 'cv1', only(inputs), c2), c2, k, s, { g: c2, act: false }),
 });
 
-const AAttn = module<{ dim: number; num_heads: number; area: number }>({
+export interface AreaArgs {
+  dim: number;
+  num_heads: number;
+  area: number;
+}
+
+const AAttn = module<AreaArgs>({
   name: 'AAttn',
   summary: 'Attention within areas of the map, with a depthwise 7×7 as position encoding.',
   params: {
@@ -805,24 +840,29 @@ const AAttn = module<{ dim: number; num_heads: number; area: number }>({
   },
 });
 
-const ABlock = module<{ dim: number; num_heads: number; mlp_ratio: number; area: number }>({
-  name: 'ABlock',
-  summary: 'Area attention and a feed-forward part of two 1×1 convolutions, each with its input added.',
-  params: {
-    dim: { ...param.c2, doc: 'Channels.' },
-    num_heads: { kind: 'int', min: 1, doc: 'Heads.' },
-    mlp_ratio: { kind: 'number', doc: 'Hidden channels of the feed-forward part as a multiple.', default: 1.2 },
-    area: { kind: 'int', min: 1, doc: 'Areas that the map is cut into.', default: 1 },
-  },
-  forward: (scope, inputs, { dim, num_heads, mlp_ratio, area }) => {
-    const x = only(inputs);
-    const y = plus(scope, x, scope.call('attn', AAttn, x, { dim, num_heads, area }));
-    const mlp = scope.part('mlp', 'Sequential', () =>
-      conv(scope, '1', conv(scope, '0', y, Math.trunc(dim * mlp_ratio)), dim, 1, 1, { act: false }),
-    );
-    return plus(scope, y, mlp);
-  },
-});
+interface ABlockArgs extends AreaArgs {
+  mlp_ratio: number;
+}
+
+const aBlock = (attention: Module<AreaArgs>): Module<ABlockArgs> =>
+  module<ABlockArgs>({
+    name: 'ABlock',
+    summary: 'Area attention and a feed-forward part of two 1×1 convolutions, each with its input added.',
+    params: {
+      dim: { ...param.c2, doc: 'Channels.' },
+      num_heads: { kind: 'int', min: 1, doc: 'Heads.' },
+      mlp_ratio: { kind: 'number', doc: 'Hidden channels of the feed-forward part as a multiple.', default: 1.2 },
+      area: { kind: 'int', min: 1, doc: 'Areas that the map is cut into.', default: 1 },
+    },
+    forward: (scope, inputs, { dim, num_heads, mlp_ratio, area }) => {
+      const x = only(inputs);
+      const y = plus(scope, x, scope.call('attn', attention, x, { dim, num_heads, area }));
+      const mlp = scope.part('mlp', 'Sequential', () =>
+        conv(scope, '1', conv(scope, '0', y, Math.trunc(dim * mlp_ratio)), dim, 1, 1, { act: false }),
+      );
+      return plus(scope, y, mlp);
+    },
+  });
 
 interface A2C2fArgs extends CspArgs {
   a2: boolean;
@@ -831,51 +871,57 @@ interface A2C2fArgs extends CspArgs {
   mlp_ratio: number;
 }
 
-export const A2C2f = module<A2C2fArgs>({
-  name: 'A2C2f',
-  summary: 'n pairs of area-attention blocks (or C3k blocks) whose outputs all go into a 1×1 (YOLO12’s R-ELAN).',
-  params: {
-    c1: param.c1,
-    c2: param.c2,
-    n: param.n(1),
-    a2: { kind: 'boolean', doc: 'Area attention; else C3k blocks.', default: true },
-    area: { kind: 'int', min: 1, doc: 'Areas that the map is cut into.', default: 1 },
-    residual: {
-      kind: 'boolean',
-      doc: 'Adds the input with a learned scale; the scales l and x always do.',
-      default: false,
+/** A2C2f around a repository's area attention. */
+export const a2c2f = (attention: Module<AreaArgs>): Module<A2C2fArgs> => {
+  const ABlock = aBlock(attention);
+  return module<A2C2fArgs>({
+    name: 'A2C2f',
+    summary: 'n pairs of area-attention blocks (or C3k blocks) whose outputs all go into a 1×1 (YOLO12’s R-ELAN).',
+    params: {
+      c1: param.c1,
+      c2: param.c2,
+      n: param.n(1),
+      a2: { kind: 'boolean', doc: 'Area attention; else C3k blocks.', default: true },
+      area: { kind: 'int', min: 1, doc: 'Areas that the map is cut into.', default: 1 },
+      residual: {
+        kind: 'boolean',
+        doc: 'Adds the input with a learned scale; the scales l and x always do.',
+        default: false,
+      },
+      mlp_ratio: { kind: 'number', doc: 'Hidden channels of the feed-forward parts as a multiple.', default: 2 },
+      e: param.e(0.5),
+      g: param.g,
+      shortcut: param.shortcut(true),
     },
-    mlp_ratio: { kind: 'number', doc: 'Hidden channels of the feed-forward parts as a multiple.', default: 2 },
-    e: param.e(0.5),
-    g: param.g,
-    shortcut: param.shortcut(true),
-  },
-  forward: (scope, inputs, { c2, n, a2, area, residual, mlp_ratio, e, g, shortcut }) => {
-    const x = only(inputs);
-    const c = hidden(c2, e);
-    if (c % 32 > 0) {
-      const [, , h, w] = sizesOf(x) as [number, number, number, number];
-      const message = `Hidden channels must be a multiple of 32, but ${c2} · ${e} is ${c}. Use a multiple of ${32 / e} output channels (after the width multiple).`;
-      return scope.refuse({ code: 'wrong-argument', attr: 'c2', message, output: [1, c2, h, w] }, [x]);
-    }
-    const parts = [conv(scope, 'cv1', x, c)];
-    scope.builder.times(n, index => {
-      const y = parts.at(-1)!;
-      const label = `m.${index}`;
-      if (!a2) {
-        parts.push(scope.call(label, C3k, y, { c1: c, c2: c, n: 2, shortcut, g }));
-        return;
+    forward: (scope, inputs, { c2, n, a2, area, residual, mlp_ratio, e, g, shortcut }) => {
+      const x = only(inputs);
+      const c = hidden(c2, e);
+      if (c % 32 > 0) {
+        const [, , h, w] = sizesOf(x) as [number, number, number, number];
+        const message = `Hidden channels must be a multiple of 32, but ${c2} · ${e} is ${c}. Use a multiple of ${32 / e} output channels (after the width multiple).`;
+        return scope.refuse({ code: 'wrong-argument', attr: 'c2', message, output: [1, c2, h, w] }, [x]);
       }
-      const block = (at: Tensor, inner: number): Tensor =>
-        scope.call(String(inner), ABlock, at, { dim: c, num_heads: c / 32, mlp_ratio, area });
-      parts.push(scope.part(label, 'Sequential', () => scope.chain(2, y, block)));
-    });
-    const y = conv(scope, 'cv2', cat(scope, parts), c2);
-    if (!(a2 && residual)) return y;
-    const gamma = scope.builder.add(ops.parameter, { shape: [c2], role: 'weights' }, []);
-    return plus(scope, x, times(scope, reshape(scope, gamma, [1, c2, 1, 1]), y));
-  },
-});
+      const parts = [conv(scope, 'cv1', x, c)];
+      scope.builder.times(n, index => {
+        const y = parts.at(-1)!;
+        const label = `m.${index}`;
+        if (!a2) {
+          parts.push(scope.call(label, C3k, y, { c1: c, c2: c, n: 2, shortcut, g }));
+          return;
+        }
+        const block = (at: Tensor, inner: number): Tensor =>
+          scope.call(String(inner), ABlock, at, { dim: c, num_heads: c / 32, mlp_ratio, area });
+        parts.push(scope.part(label, 'Sequential', () => scope.chain(2, y, block)));
+      });
+      const y = conv(scope, 'cv2', cat(scope, parts), c2);
+      if (!(a2 && residual)) return y;
+      const gamma = scope.builder.add(ops.parameter, { shape: [c2], role: 'weights' }, []);
+      return plus(scope, x, times(scope, reshape(scope, gamma, [1, c2, 1, 1]), y));
+    },
+  });
+};
+
+export const A2C2f = a2c2f(AAttn);
 
 interface SigmoidAttentionArgs {
   c1: number;

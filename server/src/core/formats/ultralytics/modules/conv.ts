@@ -17,7 +17,7 @@ import {
 import { each, module, only, param, type Scope, type Size } from '../module.ts';
 import { gcd, type PyValue } from '../python.ts';
 
-interface ConvArgs {
+export interface ConvArgs {
   c1: number;
   c2: number;
   k: Size;
@@ -324,7 +324,7 @@ export const MixConv2d = module<{ c1: number; c2: number; k: readonly number[]; 
 });
 
 /** torch.linspace(0, n − 1e-6, c2).floor(): which kernel makes each output channel. In single precision, as torch has it. */
-function equalChannels(c2: number, n: number): number[] {
+export function equalChannels(c2: number, n: number): number[] {
   const counts = Array.from({ length: n }, () => 0);
   if (!(c2 <= 1e6)) return counts.map(() => Number.NaN);
   const end = Math.fround(n - 1e-6);
@@ -338,7 +338,7 @@ function equalChannels(c2: number, n: number): number[] {
 }
 
 /** The least squares solution of equal k²·c with Σc = c2, rounded: exact, because the system is consistent. */
-function equalParameters(c2: number, kernels: readonly number[]): number[] {
+export function equalParameters(c2: number, kernels: readonly number[]): number[] {
   const inverse = kernels.map(k => 1 / k ** 2);
   const sum = inverse.reduce((total, value) => total + value, 0);
   return inverse.map(value => Math.round((c2 * value) / sum));

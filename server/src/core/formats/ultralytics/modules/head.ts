@@ -32,7 +32,7 @@ interface DetectArgs {
 const detectParams = { nc: param.nc, ch: param.ch };
 
 /** `nn.Sequential(Conv(x, c, 3), Conv(c, c, 3), nn.Conv2d(c, out, 1))` */
-function plainBranch(scope: Scope, label: string, x: Tensor, c: number, out: number): Tensor {
+export function plainBranch(scope: Scope, label: string, x: Tensor, c: number, out: number): Tensor {
   return scope.part(label, 'Sequential', () => {
     const y = conv(scope, '1', conv(scope, '0', x, c, 3), c, 3);
     return conv2d(scope, y, { c2: out, k: 1 });
@@ -115,7 +115,7 @@ function half(scope: Scope, x: Tensor): Tensor {
 }
 
 /** Detect._inference: the levels joined to [1, 4 + nc, anchors]. */
-function decode(scope: Scope, maps: readonly Tensor[], nc: number, boxes: Decode = toCentre): Tensor {
+export function decode(scope: Scope, maps: readonly Tensor[], nc: number, boxes: Decode = toCentre): Tensor {
   const { builder } = scope;
   const joined = cat(
     scope,

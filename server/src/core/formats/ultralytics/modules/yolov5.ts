@@ -6,41 +6,64 @@ import { each, module, only, type Param, param, type Scope } from '../module.ts'
 import { conv } from './conv.ts';
 import { Proto } from './head.ts';
 
-interface DetectArgs {
+export interface DetectArgs {
   nc: number;
   anchors: readonly (readonly number[])[];
   ch: readonly number[];
   inplace: boolean;
 }
 
-const anchors: Param = {
+export const anchorsParam: Param = {
   kind: 'any',
   doc: 'Anchor boxes of each level, as widths and heights in turn; or how many.',
   default: [],
 };
 const inplace: Param = { kind: 'boolean', doc: 'Writes results over their inputs.', default: true };
 
+/** [1, na·no, H, W] → [1, na, H, W, no]. */
+export function anchorCells(scope: Scope, y: Tensor, na: number, no: number): Tensor {
+  const [, , h, w] = sizesOf(y) as [number, number, number, number];
+  return permute(scope, reshape(scope, y, [1, na, no, h, w]), 0, 1, 3, 4, 2);
+}
+
+/** What `shape` and the anchors of a level add to centres, and multiply sizes with. */
+export function boxDecoder(scope: Scope, cells: Tensor): { place(xy: Tensor): Tensor; box(wh: Tensor): Tensor } {
+  const [, na, h, w] = sizesOf(cells, 5) as [number, number, number, number];
+  const { builder } = scope;
+  const grid = builder.add(ops.constant, { shape: [1, na, h, w, 2] }, []);
+  const sizes = builder.add(ops.constant, { shape: [1, na, h, w, 2] }, []);
+  return {
+    place: xy => times(scope, plus(scope, xy, grid), builder.add(ops.constant, { shape: [1] }, [])),
+    box: wh => times(scope, builder.add(ops.unary, { how: 'square' }, wh), sizes),
+  };
+}
+
+/** The cells of one level → [1, na·H·W, no]: a sigmoid, then centres and sizes by grid and anchors. */
+export function decodeCells(scope: Scope, cells: Tensor): Tensor {
+  const [, na, h, w, no] = sizesOf(cells, 5) as [number, number, number, number, number];
+  const { place, box } = boxDecoder(scope, cells);
+  const [xy, wh, conf] = split(scope, sigmoid(scope, cells), [2, 2, no - 4], 4) as [Tensor, Tensor, Tensor];
+  return reshape(scope, cat(scope, [place(xy), box(wh), conf], 4), [1, na * h * w, no]);
+}
+
+/** Anchors of a level: half as many as the numbers of its list. */
+export function anchorsOfLevel(boxes: readonly (readonly number[])[]): number {
+  return Math.floor((boxes[0]?.length ?? Number.NaN) / 2);
+}
+
 /** Detect.forward: on each level a 1×1 convolution to (classes + 5 [+ masks]) for each anchor. */
 function detect(scope: Scope, inputs: readonly Tensor[], { nc, anchors: boxes }: DetectArgs, masks: number): Tensor {
-  const na = Math.floor((boxes[0]?.length ?? Number.NaN) / 2);
+  const na = anchorsOfLevel(boxes);
   const no = nc + 5 + masks;
-  const { builder } = scope;
   const parts = inputs.slice(0, boxes.length).map((x, index) => {
     const y = scope.part(`m.${index}`, 'Conv2d', () => conv2d(scope, x, { c2: no * na, k: 1 }));
+    const cells = anchorCells(scope, y, na, no);
+    if (masks === 0) return decodeCells(scope, cells);
     const [, , h, w] = sizesOf(y) as [number, number, number, number];
-    const cells = permute(scope, reshape(scope, y, [1, na, no, h, w]), 0, 1, 3, 4, 2);
-    const grid = builder.add(ops.constant, { shape: [1, na, h, w, 2] }, []);
-    const sizes = builder.add(ops.constant, { shape: [1, na, h, w, 2] }, []);
-    const place = (xy: Tensor): Tensor =>
-      times(scope, plus(scope, xy, grid), builder.add(ops.constant, { shape: [1] }, []));
-    const box = (wh: Tensor): Tensor => times(scope, builder.add(ops.unary, { how: 'square' }, wh), sizes);
-    if (masks > 0) {
-      const [xy, wh, conf, mask] = split(scope, cells, [2, 2, nc + 1, masks], 4) as [Tensor, Tensor, Tensor, Tensor];
-      const z = cat(scope, [place(sigmoid(scope, xy)), box(sigmoid(scope, wh)), sigmoid(scope, conf), mask], 4);
-      return reshape(scope, z, [1, na * h * w, no]);
-    }
-    const [xy, wh, conf] = split(scope, sigmoid(scope, cells), [2, 2, nc + 1], 4) as [Tensor, Tensor, Tensor];
-    return reshape(scope, cat(scope, [place(xy), box(wh), conf], 4), [1, na * h * w, no]);
+    const { place, box } = boxDecoder(scope, cells);
+    const [xy, wh, conf, mask] = split(scope, cells, [2, 2, nc + 1, masks], 4) as [Tensor, Tensor, Tensor, Tensor];
+    const z = cat(scope, [place(sigmoid(scope, xy)), box(sigmoid(scope, wh)), sigmoid(scope, conf), mask], 4);
+    return reshape(scope, z, [1, na * h * w, no]);
   });
   return cat(scope, parts);
 }
@@ -49,7 +72,7 @@ export const DetectV5 = module<DetectArgs>({
   name: 'Detect',
   summary: 'YOLOv5’s head: on each level a 1×1 convolution to box, objectness and classes for each anchor.',
   many: true,
-  params: { nc: param.nc, anchors, ch: param.ch, inplace },
+  params: { nc: param.nc, anchors: anchorsParam, ch: param.ch, inplace },
   forward: (scope, inputs, args) => detect(scope, each(inputs), args, 0),
 });
 
@@ -70,7 +93,7 @@ export const SegmentV5 = module<DetectArgs & { nm: number; npr: number }>({
   many: true,
   params: {
     nc: param.nc,
-    anchors,
+    anchors: anchorsParam,
     nm: { kind: 'int', min: 1, doc: 'Masks.', default: 32 },
     npr: {
       kind: 'int',

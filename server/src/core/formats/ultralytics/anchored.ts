@@ -1,0 +1,146 @@
+// What parse_model of YOLOv5 and of its forks does alike: models/yolo.py of each repository differs in its lists of
+// modules and in a few branches.
+import { type Arranged, type Dialect, type Family, numberAt, put, type Row, several, single } from './dialect.ts';
+import type { AnyModule, Arg } from './module.ts';
+import { makeDivisible, type PyValue } from './python.ts';
+
+/** A repository's lists and branches. */
+export interface Fork {
+  readonly id: string;
+  readonly by: string;
+  /** Modules whose first argument is scaled by the width and which are given their input channels. */
+  readonly scaled: readonly AnyModule[];
+  /** The same for layers of torch.nn. */
+  readonly scaledLayers?: readonly string[];
+  /** Of those, the ones that take the number of repeats as their third argument. */
+  readonly stacked: readonly string[];
+  /** Modules that are given the channels of all their inputs as last argument. */
+  readonly heads: readonly AnyModule[];
+  /** Other names that yolo.py knows, so that rows may use them with raw arguments. */
+  readonly others: readonly AnyModule[];
+  /** The branches that only this repository has; null is: none of them. */
+  readonly branch?: (row: Row, family: Family) => Arranged | undefined | null;
+  readonly head?: (row: Row, family: Family) => Arranged | undefined;
+  readonly activation?: PyValue;
+  readonly lookup?: Dialect['lookup'];
+  readonly printing?: Dialect['printing'];
+}
+
+export function anchored(fork: Fork): Dialect {
+  const { id, by, scaled, scaledLayers = [], stacked, heads, others, branch, head = arrangeHead } = fork;
+  const scaledNames = new Set([...scaled.map(({ name }) => name), ...scaledLayers]);
+  const stackedNames = new Set(stacked);
+  const headNames = new Set(heads.map(({ name }) => name));
+  return {
+    id,
+    by,
+    modules: new Map([...scaled, ...heads, ...others].map(module => [module.name, module])),
+    names: localsOf,
+    evaluates: true,
+    arrange: (row, family) => {
+      if (scaledNames.has(row.module)) return arrangeScaled(row, family, stackedNames);
+      if (headNames.has(row.module)) return head(row, family);
+      const own = branch ? branch(row, family) : null;
+      return own === null ? arrangeOther(row) : own;
+    },
+    modern: new Set(),
+    heads: headNames,
+    printsAtFullSize: false,
+    ...(fork.activation === undefined ? {} : { activation: fork.activation }),
+    ...(fork.lookup ? { lookup: fork.lookup } : {}),
+    ...(fork.printing ? { printing: fork.printing } : {}),
+  };
+}
+
+/** Local variables of parse_model that arguments may name. */
+function localsOf(family: Family): ReadonlyMap<string, PyValue> {
+  const na = anchorsOf(family);
+  return new Map<string, PyValue>([
+    ['nc', family.nc],
+    ['anchors', family.anchors],
+    ['na', na],
+    ['no', na * (family.nc + 5)],
+    ['gd', family.depth],
+    ['gw', family.width],
+  ]);
+}
+
+/** Anchors of a level. */
+function anchorsOf({ anchors }: Family): number {
+  if (typeof anchors === 'number') return anchors;
+  const first = Array.isArray(anchors) ? anchors[0] : undefined;
+  return Array.isArray(first) ? Math.floor(first.length / 2) : Number.NaN;
+}
+
+function arrangeScaled(row: Row, family: Family, stacked: ReadonlySet<string>): Arranged | undefined {
+  const { module, args, repeats } = row;
+  const c1 = single(row);
+  const given = numberAt(row, 0, 'the output channels');
+  if (c1 === undefined || given === undefined) return undefined;
+  // Not scaled where it is the width of an output.
+  const output = anchorsOf(family) * (family.nc + 5);
+  const c2 = given === output ? given : makeDivisible(given * family.width);
+  const full: Arg[] = [put(c1), { ...args[0]!, value: c2 }, ...args.slice(1)];
+  if (!stacked.has(module)) return { args: full, repeats, c2 };
+  full.splice(2, 0, put(repeats));
+  return { args: full, repeats: 1, c2 };
+}
+
+function arrangeOther(row: Row): Arranged | undefined {
+  const { module, args, repeats } = row;
+  switch (module) {
+    case 'nn.BatchNorm2d': {
+      const c1 = single(row);
+      return c1 === undefined ? undefined : { args: [put(c1)], repeats, c2: row.c2 };
+    }
+    case 'Concat': {
+      const channels = several(row);
+      return channels && { args, repeats, c2: channels.reduce((sum, value) => sum + value, 0) };
+    }
+    case 'Contract':
+    case 'Expand': {
+      const c1 = single(row);
+      const gain = numberAt(row, 0, 'the gain');
+      if (c1 === undefined || gain === undefined) return undefined;
+      return { args, repeats, c2: module === 'Contract' ? c1 * gain ** 2 : Math.floor(c1 / gain ** 2) };
+    }
+    default: {
+      if (module === 'Sum' && typeof row.from !== 'number') return { args, repeats, c2: row.channels[0] ?? Number.NaN };
+      const c2 = single(row);
+      return c2 === undefined ? undefined : { args, repeats, c2 };
+    }
+  }
+}
+
+/** Heads with anchors: [nc, anchors, …] and the channels of the inputs. */
+export function arrangeHead(
+  row: Row,
+  _family: Family,
+  levelsOf = (inputs: number, _numbered: boolean) => inputs,
+): Arranged | undefined {
+  const channels = several(row);
+  if (!channels) return undefined;
+  if (row.args.length < 2)
+    return row.refuse('missing-argument', `${row.module} needs classes and anchors: [nc, anchors].`);
+  const args: Arg[] = [...row.args, put(channels)];
+  const anchors = args[1]!.value;
+  const levels = levelsOf(channels.length, typeof anchors === 'number');
+  if (typeof anchors === 'number') {
+    // So many anchors, not yet known: placeholders for each level.
+    if (!(Number.isInteger(anchors) && anchors >= 1 && anchors <= 1000)) {
+      return row.refuse('wrong-argument', 'The number of anchors must be a whole number from 1 to 1000.', 1);
+    }
+    const placeholder = Array.from({ length: anchors * 2 }, (_, index) => index);
+    args[1] = { ...args[1]!, value: Array.from({ length: levels }, () => placeholder) };
+  } else if (!(Array.isArray(anchors) && anchors.length > 0 && anchors.every(Array.isArray))) {
+    return row.refuse(
+      'wrong-argument',
+      'Anchors are one list of widths and heights for each level, or their number.',
+      1,
+    );
+  } else if (anchors.length !== levels) {
+    const message = `There are anchors for ${anchors.length} levels, but ${channels.length} inputs${levels === channels.length ? '' : ` for ${levels} levels`}. Give each level a list of anchors.`;
+    return row.refuse('wrong-argument', message, 1);
+  }
+  return { args, repeats: row.repeats, c2: row.c2 };
+}

@@ -1,0 +1,114 @@
+// Whose modules a file means, where nobody says. The repositories spell rows alike, so all evidence is weighed in one
+// place: modules first, then how heads are written, then what the file is called.
+import { lookUp, type Mapping, resolved, type YamlNode } from '../../syntax/tree.ts';
+import type { Dialect } from './dialect.ts';
+import { dialects } from './dialects/index.ts';
+
+export interface Choice {
+  readonly dialect: Dialect;
+  /** In words, for whoever wonders. */
+  readonly because: string;
+}
+
+/** What a file's name, or a comment above its rows, says of whose it is: the last kind of evidence. */
+const hints: Readonly<Record<string, RegExp>> = {
+  yolov7: /yolov7|yolor/i,
+  yolov9: /yolov9|gelan/i,
+  yolov13: /yolov13/i,
+  scaledyolov4: /scaled[-_ ]?yolo|yolov4-p\d/i,
+  'yolov5-face': /face/i,
+  'yolov5-lite': /v5-?lite/i,
+  'tph-yolov5': /\btph\b|-tph/i,
+};
+
+/** Comments are looked at within so many characters. */
+const headLength = 1500;
+
+/**
+ * The dialect that knows most rows. Without `anchors` it is one of Ultralytics': the others' parse_model wants that key.
+ * Heads tell YOLOv9, whose Detect takes classes alone, from those that take anchors too.
+ */
+export function chooseDialect(name: string, text: string, top: Mapping, rows: readonly YamlNode[]): Choice {
+  const named = rows.map(shapeOf);
+  const hasAnchors = lookUp(top, 'anchors') !== undefined;
+  const candidates = dialects.filter(({ evaluates }) => hasAnchors || !evaluates);
+  const misfits = candidates.map(dialect => named.reduce((sum, row) => sum + (fits(dialect, row) ? 0 : 1), 0));
+  const fewest = Math.min(...misfits);
+  const fitting = candidates.filter((_, index) => misfits[index] === fewest);
+  // Where anchors are written, a dialect that takes them goes before one that passes the key by.
+  const preferred = hasAnchors ? (fitting.find(({ evaluates }) => evaluates) ?? fitting[0]!) : fitting[0]!;
+  const hinted = hintedBy(fitting, name, text);
+  const dialect = hinted?.dialect ?? preferred;
+  return { dialect, because: hinted?.because ?? reason(dialect, named, hasAnchors, fitting.length > 1) };
+}
+
+/** Those whose table has a module of this name. */
+export function ownersOf(module: string): readonly Dialect[] {
+  return dialects.filter(({ modules }) => modules.has(module));
+}
+
+/** A row as far as the choice looks at it. */
+interface RowShape {
+  readonly module: string;
+  /** Whether its second argument is anchors: the name, or lists. */
+  readonly anchored: boolean;
+  readonly args: number;
+}
+
+function shapeOf(row: YamlNode): RowShape {
+  const items = resolved(row);
+  const parts = items?.kind === 'sequence' ? items.items : [];
+  const name = resolved(parts[2]);
+  const args = resolved(parts[3]);
+  const list = args?.kind === 'sequence' ? args.items : [];
+  const second = resolved(list[1]);
+  const anchored = second?.kind === 'sequence' || (second?.kind === 'scalar' && second.text === 'anchors');
+  return { module: name?.kind === 'scalar' ? name.text : '', anchored, args: list.length };
+}
+
+function fits(dialect: Dialect, { module, anchored, args }: RowShape): boolean {
+  // Half-typed rows and layers of torch.nn say nothing.
+  if (module === '' || module.startsWith('nn.') || module.startsWith('torch.')) return true;
+  const found = dialect.modules.get(module);
+  if (!found) return false;
+  if (!dialect.heads.has(module)) return true;
+  const takesAnchors = 'anchors' in found.params;
+  return takesAnchors ? args >= 2 : !anchored;
+}
+
+function hintedBy(fitting: readonly Dialect[], name: string, text: string): Choice | undefined {
+  if (fitting.length < 2) return undefined;
+  const places: [string, string][] = [
+    ['name', name],
+    ['comments', commentsOf(text)],
+  ];
+  for (const [place, words] of places) {
+    const dialect = fitting.find(({ id }) => hints[id]?.test(words));
+    if (dialect)
+      return {
+        dialect,
+        because: `it fits several dialects, and the file’s ${place} say${place === 'name' ? 's' : ''} so`,
+      };
+  }
+  return undefined;
+}
+
+/** The comments at the top of a text. */
+function commentsOf(text: string): string {
+  return (text.slice(0, headLength).match(/#[^\n\r]*/g) ?? []).join('\n');
+}
+
+function reason(dialect: Dialect, rows: readonly RowShape[], hasAnchors: boolean, several: boolean): string {
+  const standard = hasAnchors ? 'yolov5' : 'ultralytics';
+  if (dialect.id !== standard) {
+    const known = dialects.find(({ id }) => id === standard)!.modules;
+    const telling = [...new Set(rows.map(({ module }) => module))].filter(
+      module => dialect.modules.has(module) && !known.has(module),
+    );
+    if (telling.length > 0)
+      return `${telling.slice(0, 3).join(', ')} ${telling.length > 1 ? 'are' : 'is'} of this dialect`;
+    return 'its head is written as in this dialect';
+  }
+  const words = hasAnchors ? 'it has anchors' : 'it has no anchors';
+  return several ? `${words}, and nothing in it is of another dialect alone` : words;
+}

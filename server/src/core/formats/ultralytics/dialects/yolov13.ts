@@ -1,0 +1,93 @@
+// YOLOv13 (iMoonLab/yolov13), a fork of Ultralytics 8.3.63: parse_model (nn/tasks.py) and the modules that it accepts.
+import { type Arranged, type Dialect, type Family, numberAt, put, type Row, several, single } from '../dialect.ts';
+import type { AnyModule } from '../module.ts';
+import * as block from '../modules/block.ts';
+import * as conv from '../modules/conv.ts';
+import { TorchVision } from '../modules/torchvision.ts';
+import { AIFI, RTDETRDecoder } from '../modules/transformer.ts';
+import * as own from '../modules/yolov13.ts';
+import { makeDivisible } from '../python.ts';
+import { arrange, headNames, heads, type Rules, scaled, stacked, ultralytics } from './ultralytics.ts';
+
+const scaledHere: readonly AnyModule[] = [
+  ...scaled.filter(({ name }) => name !== 'A2C2f'),
+  own.A2C2fFork,
+  own.DSC3k2,
+  own.DSConv,
+];
+
+const rules: Rules = {
+  scaled: new Set([...scaledHere.map(({ name }) => name), 'nn.ConvTranspose2d']),
+  stacked: new Set([...stacked, 'DSC3k2']),
+  c3k: { modules: new Set(['C3k2', 'DSC3k2']), scales: 'lx' },
+  areaRatio: 1.5,
+};
+
+const others: readonly AnyModule[] = [
+  AIFI,
+  block.HGStem,
+  block.HGBlock,
+  block.ResNetLayer,
+  conv.Concat,
+  block.ImagePoolingAttn,
+  RTDETRDecoder,
+  block.CBLinear,
+  TorchVision,
+  conv.Index,
+  block.CBFuse,
+  own.HyperACE,
+  own.DownsampleConv,
+  own.FullPAD_Tunnel,
+  // Names that tasks.py imports, so that rows may use them with raw arguments.
+  conv.Conv2,
+  conv.RepConv,
+  block.RepVGGDW,
+];
+
+export const yolov13: Dialect = {
+  ...ultralytics,
+  id: 'yolov13',
+  by: 'YOLOv13',
+  modules: new Map([...scaledHere, ...heads, ...others].map(module => [module.name, module])),
+  arrange: arrangeOwn,
+  modern: new Set(['C3k2', 'DSC3k2', 'A2C2f', 'HyperACE']),
+  heads: headNames,
+};
+
+function arrangeOwn(row: Row, family: Family): Arranged | undefined {
+  const { maxChannels, width, scale } = family;
+  const { args, repeats } = row;
+  const large = scale !== undefined && 'lx'.includes(scale);
+  switch (row.module) {
+    case 'HyperACE': {
+      const channels = several(row);
+      const given = numberAt(row, 0, 'the output channels');
+      const edges = numberAt(row, 1, 'the number of hyperedges');
+      if (!channels || given === undefined || edges === undefined) return undefined;
+      const c2 = makeDivisible(Math.min(given, maxChannels) * width);
+      const factor = scale === 'n' ? 0.5 : scale === 'x' ? 1.5 : undefined;
+      const count = factor === undefined ? edges : Math.trunc(edges * factor);
+      const full = [
+        put(channels[1] ?? Number.NaN),
+        { ...args[0]!, value: c2 },
+        put(repeats),
+        { ...args[1]!, value: count },
+        ...args.slice(2),
+      ];
+      // FuseModule's channel_adjust is off.
+      return { args: large ? [...full, put(false)] : full, repeats: 1, c2 };
+    }
+    case 'DownsampleConv': {
+      const c1 = single(row);
+      if (c1 === undefined) return undefined;
+      // What the file writes is not looked at.
+      return { args: large ? [put(c1), put(false)] : [put(c1)], repeats, c2: large ? c1 : c1 * 2 };
+    }
+    case 'FullPAD_Tunnel': {
+      const channels = several(row);
+      return channels && { args, repeats, c2: channels[0] ?? Number.NaN };
+    }
+    default:
+      return arrange(row, family, rules);
+  }
+}

@@ -1,0 +1,277 @@
+// Modules as YOLOv5 had them up to v6, before dilation came into Conv: its forks keep them (models/common.py,
+// models/experimental.py, models/yolo.py of WongKinYiu/yolov7, WongKinYiu/ScaledYOLOv4, deepcam-cn/yolov5-face,
+// ppogg/YOLOv5-Lite, cv516Buaa/tph-yolov5).
+import type { Tensor } from '../../../graph/graph.ts';
+import * as ops from '../../../ops/index.ts';
+import { batchNorm, cat, conv2d, flatten, maxPool2d, plus } from '../layers.ts';
+import { type Module, module, only, type Param, param, type Scope, type Size, tensors } from '../module.ts';
+import type { PyValue } from '../python.ts';
+import { BottleneckV5, SPP } from './block.ts';
+import { Conv, type ConvArgs, CrossConv, conv, DWConv, equalChannels, equalParameters } from './conv.ts';
+import { anchorsParam, type DetectArgs, DetectV5 } from './yolov5.ts';
+
+export type ClassicConvArgs = Omit<ConvArgs, 'd'>;
+
+export const classicConvParams = {
+  c1: param.c1,
+  c2: param.c2,
+  k: param.k(1),
+  s: param.s(1),
+  p: param.p,
+  g: param.g,
+  act: param.act,
+};
+
+export const ConvClassic = module<ClassicConvArgs>({
+  ...Conv,
+  params: classicConvParams,
+  forward: (scope, inputs, args) => Conv.forward(scope, inputs, { ...args, d: 1 }),
+});
+
+export const DWConvClassic = module<{ c1: number; c2: number; k: Size; s: Size; act: PyValue }>({
+  ...DWConv,
+  params: { c1: param.c1, c2: param.c2, k: param.k(1), s: param.s(1), act: param.act },
+  forward: (scope, inputs, args) => DWConv.forward(scope, inputs, { ...args, d: 1 }),
+});
+
+/** MixConv2d with full convolutions, and its input added. */
+export const MixConv2dClassic = module<{
+  c1: number;
+  c2: number;
+  k: readonly number[];
+  s: Size;
+  equal_ch: boolean;
+}>({
+  name: 'MixConv2d',
+  summary: 'Convolutions of several kernel sizes side by side, each for a part of the channels; the input is added.',
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    k: param.k([1, 3]),
+    s: param.s(1),
+    equal_ch: { kind: 'boolean', doc: 'Equal channels for each kernel; else equal parameters.', default: true },
+  },
+  forward: (scope, inputs, { c2, k, s, equal_ch }) => {
+    const x = only(inputs);
+    const kernels = Array.isArray(k) ? k : [k as unknown as number];
+    const parts = equal_ch ? equalChannels(c2, kernels.length) : equalParameters(c2, kernels);
+    const convs = kernels.map((size, index) =>
+      conv2d(scope, x, { c2: parts[index]!, k: size, s, p: Math.floor(size / 2), bias: false }),
+    );
+    const y = scope.builder.add(ops.leakyRelu, { slope: 0.1 }, batchNorm(scope, cat(scope, convs)));
+    return plus(scope, x, y);
+  },
+});
+
+export interface ClassicCspArgs {
+  c1: number;
+  c2: number;
+  n: number;
+  shortcut: boolean;
+  g: number;
+  e: number;
+}
+
+export const classicCspParams = (shortcut: boolean, g = 1): { readonly [K in keyof ClassicCspArgs]: Param } => ({
+  c1: param.c1,
+  c2: param.c2,
+  n: param.n(1),
+  shortcut: param.shortcut(shortcut),
+  g: { ...param.g, default: g },
+  e: param.e(0.5),
+});
+
+/** How a repository activates what stands behind a batch norm of its own. */
+export type Activate = (scope: Scope, x: Tensor) => Tensor;
+
+export const leaky: Activate = (scope, x) => scope.builder.add(ops.leakyRelu, { slope: 0.1 }, x);
+export const mish: Activate = (scope, x) => scope.builder.add(ops.mish, {}, x);
+
+/** `nn.Sequential` of n blocks that keep their channels. */
+export function stack(scope: Scope, n: number, x: Tensor, block: (y: Tensor, label: string) => Tensor): Tensor {
+  return scope.part('m', 'Sequential', () => scope.chain(n, x, (y, index) => block(y, String(index))));
+}
+
+/** `cat(cv3(m(cv1(x))), cv2(x))`, normalized together, then cv4: the CSP of the original paper. */
+export function originalCsp(
+  name: string,
+  summary: string,
+  activate: Activate,
+  block: (scope: Scope, label: string, x: Tensor, c: number, args: ClassicCspArgs) => Tensor,
+): Module<ClassicCspArgs> {
+  return module<ClassicCspArgs>({
+    name,
+    summary,
+    params: classicCspParams(true),
+    forward: (scope, inputs, args) => {
+      const x = only(inputs);
+      const c = Math.trunc(args.c2 * args.e);
+      const first = conv(scope, 'cv1', x, c);
+      const deep = stack(scope, args.n, first, (y, label) => block(scope, label, y, c, args));
+      const y1 = scope.part('cv3', 'Conv2d', () => conv2d(scope, deep, { c2: c, k: 1, bias: false }));
+      const y2 = scope.part('cv2', 'Conv2d', () => conv2d(scope, x, { c2: c, k: 1, bias: false }));
+      return conv(scope, 'cv4', activate(scope, batchNorm(scope, cat(scope, [y1, y2]))), args.c2);
+    },
+  });
+}
+
+const cspSummary =
+  'Cross stage partial block of the original paper: n bottlenecks beside a plain 1×1, normalized together.';
+
+export const bottleneckCsp = (activate: Activate): Module<ClassicCspArgs> =>
+  originalCsp('BottleneckCSP', cspSummary, activate, (scope, label, x, c, { shortcut, g }) =>
+    scope.call(label, BottleneckV5, x, { c1: c, c2: c, shortcut, g, e: 1 }),
+  );
+
+/** C3 of ScaledYOLOv4's experiments: a CSP of CrossConvs. */
+export const crossCsp = originalCsp(
+  'C3',
+  'Cross stage partial block with n pairs of 1×3 and 3×1 convolutions.',
+  leaky,
+  (scope, label, x, c, { shortcut, g }) =>
+    scope.call(label, CrossConv, x, { c1: c, c2: c, k: 3, s: 1, g, e: 1, shortcut }),
+);
+
+/** Classify as it was: averages first, then a convolution to the classes. */
+export const classifyClassic = (bias: boolean): Module<Omit<ClassicConvArgs, 'act'>> =>
+  module<Omit<ClassicConvArgs, 'act'>>({
+    name: 'Classify',
+    summary: 'Averages of its inputs, joined, and a 1×1 convolution to the classes.',
+    many: true,
+    params: {
+      c1: param.c1,
+      c2: { ...param.c2, doc: 'Number of classes.' },
+      k: param.k(1),
+      s: param.s(1),
+      p: param.p,
+      g: param.g,
+    },
+    forward: (scope, inputs, { c2, k, s, p, g }) => {
+      const pooled = inputs.flatMap(tensors).map(x => scope.builder.add(ops.adaptiveAvgPool, { size: [1, 1] }, x));
+      const z = pooled.length > 1 ? cat(scope, pooled) : pooled[0]!;
+      const half = typeof k === 'number' ? Math.floor(k / 2) : k.map(size => Math.floor(size / 2));
+      return flatten(scope, conv2d(scope, z, { c2, k, s, p: p ?? half, g, bias }));
+    },
+  });
+
+/** Detect with anchors, without `inplace`. */
+export const DetectClassic = module<Omit<DetectArgs, 'inplace'>>({
+  ...DetectV5,
+  params: { nc: param.nc, anchors: anchorsParam, ch: param.ch },
+  forward: (scope, inputs, args) => DetectV5.forward(scope, inputs, { ...args, inplace: true }),
+});
+
+export const MP = module<{ k: Size }>({
+  name: 'MP',
+  summary: 'Max pooling whose stride is its window.',
+  params: { k: { ...param.k(2), doc: 'Window size, and stride.' } },
+  forward: (scope, inputs, { k }) => maxPool2d(scope, only(inputs), { k, s: k }),
+});
+
+export const SP = module<{ k: number; s: Size }>({
+  name: 'SP',
+  summary: 'Max pooling with padding: keeps the size at stride 1.',
+  params: { k: { ...param.k(3), kind: 'int', doc: 'Window size.' }, s: param.s(1) },
+  forward: (scope, inputs, { k, s }) => maxPool2d(scope, only(inputs), { k, s, p: Math.floor(k / 2) }),
+});
+
+export const ReOrg = module<Record<never, never>>({
+  name: 'ReOrg',
+  summary: 'Moves every second row and column into the channels: four times the channels at half the size.',
+  params: {},
+  forward: (scope, inputs) => {
+    const x = only(inputs);
+    const every = (row: number, column: number): Tensor => {
+      const rows = scope.builder.add(ops.slice, { axis: 2, start: row, end: Number.POSITIVE_INFINITY, step: 2 }, x);
+      return scope.builder.add(ops.slice, { axis: 3, start: column, end: Number.POSITIVE_INFINITY, step: 2 }, rows);
+    };
+    return cat(scope, [every(0, 0), every(1, 0), every(0, 1), every(1, 1)]);
+  },
+});
+
+export const Shortcut = module<{ dimension: number }>({
+  name: 'Shortcut',
+  summary: 'The sum of its first two inputs.',
+  many: true,
+  params: { dimension: { kind: 'int', doc: 'Not used.', default: 0 } },
+  forward: (scope, inputs) => {
+    const list = inputs.map(value => tensors(value)[0]!);
+    if (list.length < 2) {
+      const message = 'Shortcut adds two inputs, but `from` names one. Write a list, such as [-1, -3].';
+      return scope.refuse(
+        { code: 'wrong-inputs', input: 0, message, ...(list[0]?.shape ? { output: list[0].shape } : {}) },
+        list,
+      );
+    }
+    return plus(scope, list[0]!, list[1]!);
+  },
+});
+
+/** What is added to, or multiplied with, each channel: learned, whatever the input (YOLOR). */
+function implicit(
+  name: string,
+  summary: string,
+  op: typeof ops.add | typeof ops.mul,
+  more: Record<string, Param>,
+): Module<{ channel: number }> {
+  return module<{ channel: number }>({
+    name,
+    summary,
+    params: { channel: { ...param.c2, doc: 'Channels.' }, ...more },
+    forward: (scope, inputs, { channel }) => {
+      const learned = scope.builder.add(ops.parameter, { shape: [1, channel, 1, 1], role: 'weights' }, []);
+      return scope.builder.add(op, {}, [learned, only(inputs)]);
+    },
+  });
+}
+
+const initial = { kind: 'number', doc: 'For the first values only.', default: 0 } as const;
+const addedSummary = 'Adds a learned number to each channel (YOLOR).';
+const factorSummary = 'Multiplies each channel with a learned number (YOLOR).';
+
+/** Of YOLOv9. */
+export const ImplicitA = implicit('ImplicitA', addedSummary, ops.add, {});
+export const ImplicitM = implicit('ImplicitM', factorSummary, ops.mul, {});
+/** Of YOLOv7, which takes how it starts. */
+export const ImplicitAV7 = implicit('ImplicitA', addedSummary, ops.add, { mean: initial, std: initial });
+export const ImplicitMV7 = implicit('ImplicitM', factorSummary, ops.mul, { mean: initial, std: initial });
+
+interface SppCspcArgs extends ClassicCspArgs {
+  k: readonly number[];
+}
+
+export type Convolve = (scope: Scope, label: string, x: Tensor, c2: number, k?: Size, s?: Size) => Tensor;
+
+/** SPPCSPC of YOLOv7 and YOLOv9: pyramid pooling inside a cross stage partial block. */
+export function sppCspc(name: string, summary: string, convolve: Convolve): Module<SppCspcArgs> {
+  return module<SppCspcArgs>({
+    name,
+    summary,
+    params: { ...classicCspParams(false), k: { ...SPP.params.k, default: [5, 9, 13] } },
+    forward: (scope, inputs, { c2, e, k }) => {
+      const x = only(inputs);
+      const c = Math.trunc(2 * c2 * e);
+      const x1 = convolve(scope, 'cv4', convolve(scope, 'cv3', convolve(scope, 'cv1', x, c), c, 3), c);
+      const pools = pyramid(scope, x1, k);
+      const y1 = convolve(scope, 'cv6', convolve(scope, 'cv5', cat(scope, [x1, ...pools]), c), c, 3);
+      const y2 = convolve(scope, 'cv2', x, c);
+      return convolve(scope, 'cv7', cat(scope, [y1, y2]), c2);
+    },
+  });
+}
+
+/** Max pools of several sizes side by side. cv5 is built for three of them. */
+export function pyramid(scope: Scope, x: Tensor, k: readonly number[]): readonly Tensor[] {
+  const sizes = Array.isArray(k) ? (k as readonly number[]) : [k as unknown as number];
+  if (sizes.length !== 3) {
+    const message = `The convolution behind the pools is built for 3 of them, but here are ${sizes.length}. Give three window sizes, such as [5, 9, 13].`;
+    return [scope.refuse({ code: 'wrong-argument', attr: 'k', message }, [x])];
+  }
+  return sizes.map(size => maxPool2d(scope, x, { k: size, s: 1, p: Math.floor(size / 2) }));
+}
+
+export const SPPCSPC = sppCspc(
+  'SPPCSPC',
+  'Spatial pyramid pooling inside a cross stage partial block.',
+  (scope, label, x, c2, k = 1, s = 1) => conv(scope, label, x, c2, k, s),
+);

@@ -1,0 +1,485 @@
+// Modules of YOLOv5-Lite (ppogg/YOLOv5-Lite, models/common.py), in the order of their forward passes.
+import { channels, type Tensor } from '../../../graph/graph.ts';
+import * as ops from '../../../ops/index.ts';
+import {
+  avgPool2d,
+  batchNorm,
+  cat,
+  conv2d,
+  halves,
+  linear,
+  matmul,
+  maxPool2d,
+  plus,
+  reshape,
+  sigmoid,
+  sizesOf,
+  times,
+} from '../layers.ts';
+import { each, type Module, module, only, param, type Size } from '../module.ts';
+import type { PyValue } from '../python.ts';
+import { BottleneckV5, GhostBottleneck } from './block.ts';
+import { type Activate, type ClassicCspArgs, classicCspParams, stack } from './classic.ts';
+import { conv } from './conv.ts';
+import { convNorm, illegalStride, shuffleBlock, shuffleParams } from './face.ts';
+
+const relu: Activate = (scope, x) => scope.builder.add(ops.relu, {}, x);
+const hardSwish: Activate = (scope, x) => scope.builder.add(ops.hardSwish, {}, x);
+/** A function call, which no hook sees. */
+const functionalRelu: Activate = (scope, x) => scope.builder.add(ops.relu, {}, x, { functional: true });
+/** Hswish of this repository: relu6(x + 3) / 6, not multiplied with x. */
+const gate: Activate = (scope, x) => scope.builder.add(ops.hardSigmoid, {}, x, { functional: true });
+
+export const Shuffle_Block = shuffleBlock('Shuffle_Block', relu);
+
+export const Hswish = module<{ inplace: boolean }>({
+  name: 'Hswish',
+  summary: 'ReLU6 of x + 3, divided by 6.',
+  params: { inplace: { kind: 'boolean', doc: 'Works in place.', default: true } },
+  forward: (scope, inputs) => gate(scope, only(inputs)),
+});
+
+export const conv_bn_relu_maxpool = module<{ c1: number; c2: number }>({
+  name: 'conv_bn_relu_maxpool',
+  summary: 'The entry: a strided 3×3, batch normalization, ReLU and a max pool, a quarter of the size.',
+  params: { c1: param.c1, c2: param.c2 },
+  forward: (scope, inputs, { c2 }) =>
+    maxPool2d(scope, relu(scope, convNorm(scope, only(inputs), c2, 3, 2)), { k: 3, s: 2, p: 1 }),
+});
+
+const size = (doc: string, value?: number) =>
+  value === undefined
+    ? ({ kind: 'int', min: 1, doc } as const)
+    : ({ kind: 'int', min: 1, doc, default: value } as const);
+
+export const DWConvblock = module<{ in_channels: number; out_channels: number; k: number; s: number }>({
+  name: 'DWConvblock',
+  summary: 'A depthwise and a 1×1 convolution, each normalized and rectified.',
+  params: { in_channels: param.c1, out_channels: param.c2, k: size('Kernel size.'), s: size('Stride.') },
+  forward: (scope, inputs, { in_channels, out_channels, k, s }) => {
+    const x = functionalRelu(scope, convNorm(scope, only(inputs), in_channels, k, s, in_channels));
+    return functionalRelu(scope, convNorm(scope, x, out_channels, 1));
+  },
+});
+
+export const stem = module<{ c1: number; c2: number }>({
+  name: 'stem',
+  summary: 'The entry of EfficientNet-Lite: a strided 3×3 over three channels.',
+  params: { c1: param.c1, c2: param.c2 },
+  forward: (scope, inputs, { c2 }) => {
+    const x = only(inputs);
+    const given = x.shape ? channels(x) : Number.NaN;
+    if (!Number.isNaN(given) && given !== 3) {
+      const message = `The stem is built for 3 channels whatever comes in, but it is given ${given}. Put it first.`;
+      return scope.refuse({ code: 'channel-mismatch', input: 0, message, output: [1, c2, Number.NaN, Number.NaN] }, [
+        x,
+      ]);
+    }
+    return relu(scope, convNorm(scope, x, c2, 3, 2));
+  },
+});
+
+export const MBConvBlock = module<{ inp: number; oup: number; k: number; s: number }>({
+  name: 'MBConvBlock',
+  summary: 'A depthwise and a 1×1 convolution, with the input added at stride 1.',
+  params: { inp: param.c1, oup: param.c2, k: size('Kernel size.'), s: size('Stride.') },
+  forward: (scope, inputs, { inp, oup, k, s }) => {
+    const x = only(inputs);
+    if (!Number.isNaN(inp) && inp !== oup) {
+      const message = `MBConvBlock keeps its channels: it is given ${inp}, so it must be asked for ${inp}, not ${oup} (after the width multiple).`;
+      return scope.refuse(
+        { code: 'channel-mismatch', attr: 'oup', message, output: [1, oup, Number.NaN, Number.NaN] },
+        [x],
+      );
+    }
+    const p = Math.floor((k - 1) / 2);
+    const deep = relu(scope, batchNorm(scope, conv2d(scope, x, { c2: oup, k, s, p, g: oup, bias: false })));
+    const y = convNorm(scope, deep, oup, 1);
+    return s === 1 ? plus(scope, y, x) : y;
+  },
+});
+
+export const LC3 = module<ClassicCspArgs>({
+  name: 'LC3',
+  summary: 'A C3 that adds its two branches instead of joining them.',
+  params: classicCspParams(true),
+  forward: (scope, inputs, { c2, n, shortcut, g, e }) => {
+    const x = only(inputs);
+    const c = Math.trunc(c2 * e);
+    const y = stack(scope, n, conv(scope, 'cv1', x, c), (at, label) =>
+      scope.call(label, BottleneckV5, at, { c1: c, c2: c, shortcut, g, e: 1 }),
+    );
+    return conv(scope, 'cv3', plus(scope, y, conv(scope, 'cv2', x, c)), c2);
+  },
+});
+
+export const ADD = module<{ alpha: number }>({
+  name: 'ADD',
+  summary: 'The first input plus a share of the second.',
+  many: true,
+  params: { alpha: { kind: 'number', doc: 'Factor for the second input.', default: 0.5 } },
+  forward: (scope, inputs) => {
+    const list = each(inputs);
+    if (list.length < 2) {
+      const message = 'ADD takes two inputs, but `from` names one. Write a list, such as [-1, 4].';
+      return scope.refuse({ code: 'wrong-inputs', input: 0, message }, list);
+    }
+    return plus(scope, list[0]!, list[1]!);
+  },
+});
+
+interface SeBlockArgs {
+  input_channels: number;
+  internal_neurons: number;
+}
+
+export const SEBlock = module<SeBlockArgs>({
+  name: 'SEBlock',
+  summary: 'Squeeze and excitation by 1×1 convolutions: weighs channels by what they hold.',
+  params: {
+    input_channels: param.c1,
+    internal_neurons: { ...param.c2, doc: 'Hidden channels; as a row, the width multiple is applied to them.' },
+  },
+  forward: (scope, inputs, { input_channels, internal_neurons }) => {
+    const x = only(inputs);
+    const [, , h, w] = sizesOf(x) as [number, number, number, number];
+    if (h > w || w >= 2 * h) {
+      // avg_pool2d over a square of the width: more than one place would be left, or none.
+      const message = `SEBlock averages a square of the map’s width, so the map must be square, not ${h}×${w}.`;
+      return scope.refuse({ code: 'shape-mismatch', message, ...(x.shape ? { output: x.shape } : {}) }, [x]);
+    }
+    const pooled = avgPool2d(scope, x, { k: w, s: w }, { functional: true });
+    const down = functionalRelu(scope, conv2d(scope, pooled, { c2: internal_neurons, k: 1 }));
+    return times(scope, x, sigmoid(scope, conv2d(scope, down, { c2: input_channels, k: 1 })));
+  },
+});
+
+interface RepVggArgs {
+  in_channels: number;
+  out_channels: number;
+  kernel_size: number;
+  stride: number;
+  padding: number;
+  dilation: number;
+  groups: number;
+  padding_mode: PyValue;
+  deploy: boolean;
+  use_se: boolean;
+}
+
+export const RepVGGBlock = module<RepVggArgs>({
+  name: 'RepVGGBlock',
+  summary: 'A k×k, a 1×1 and, where channels and size stay, a batch norm side by side, summed (RepVGG, as trained).',
+  params: {
+    in_channels: param.c1,
+    out_channels: param.c2,
+    kernel_size: size('Kernel size.', 3),
+    stride: size('Stride.', 1),
+    padding: { kind: 'int', min: 0, doc: 'Padding; half the kernel, or the paths do not fit.', default: 1 },
+    dilation: size('Dilation, where deployed only.', 1),
+    groups: param.g,
+    padding_mode: { kind: 'any', doc: 'What the border holds, where deployed only.', default: 'zeros' },
+    deploy: { kind: 'boolean', doc: 'One convolution with bias, as fused for deployment.', default: false },
+    use_se: { kind: 'boolean', doc: 'Squeeze and excitation behind the sum.', default: false },
+  },
+  forward: (scope, inputs, args) => {
+    const {
+      in_channels: c1,
+      out_channels: c2,
+      kernel_size: k,
+      stride: s,
+      padding: p,
+      groups: g,
+      deploy,
+      use_se,
+    } = args;
+    const x = only(inputs);
+    const silu = (y: Tensor): Tensor => scope.builder.add(ops.silu, {}, y);
+    const excited = (y: Tensor): Tensor =>
+      use_se ? scope.call('se', SEBlock, y, { input_channels: c2, internal_neurons: Math.floor(c2 / 16) }) : y;
+    if (deploy) return silu(excited(conv2d(scope, x, { c2, k, s, p, d: args.dilation, g })));
+    if (p < Math.floor(k / 2)) {
+      const message = `The 1×1 path would be padded by ${p - Math.floor(k / 2)}. Use a padding of ${Math.floor(k / 2)} with kernel ${k}.`;
+      return scope.refuse(
+        { code: 'wrong-argument', attr: 'padding', message, output: [1, c2, Number.NaN, Number.NaN] },
+        [x],
+      );
+    }
+    const path = (label: string, kernel: number, padding: number): Tensor =>
+      scope.part(label, 'Sequential', () =>
+        batchNorm(scope, conv2d(scope, x, { c2, k: kernel, s, p: padding, g, bias: false })),
+      );
+    const paths = [path('rbr_dense', k, p), path('rbr_1x1', 1, p - Math.floor(k / 2))];
+    if (c1 === c2 && s === 1) paths.push(scope.part('rbr_identity', 'BatchNorm2d', () => batchNorm(scope, x)));
+    return silu(excited(plus(scope, ...paths)));
+  },
+});
+
+export const SELayer = module<{ channel: number; reduction: number }>({
+  name: 'SELayer',
+  summary: 'Squeeze and excitation by linear layers: weighs channels by what they hold.',
+  params: {
+    channel: param.c1,
+    reduction: size('Hidden features are channels divided by this; as a row, the width multiple is applied to it.', 4),
+  },
+  forward: (scope, inputs, { channel, reduction }) => {
+    const x = only(inputs);
+    const pooled = scope.builder.add(ops.adaptiveAvgPool, { size: [1, 1] }, x);
+    const y = reshape(scope, pooled, [1, channel]);
+    const hidden = relu(scope, linear(scope, y, Math.floor(channel / reduction)));
+    return times(scope, x, reshape(scope, gate(scope, linear(scope, hidden, channel)), [1, channel, 1, 1]));
+  },
+});
+
+interface MobileArgs {
+  inp: number;
+  oup: number;
+  hidden_dim: number;
+  kernel_size: number;
+  stride: number;
+  use_se: boolean;
+  use_hs: boolean;
+}
+
+export const mobilev3_bneck = module<MobileArgs>({
+  name: 'mobilev3_bneck',
+  summary: 'MobileNetV3’s inverted bottleneck: 1×1 to more channels, depthwise, 1×1 back.',
+  params: {
+    inp: param.c1,
+    oup: param.c2,
+    hidden_dim: size('Hidden channels, as they are: no width multiple.'),
+    kernel_size: size('Kernel size of the depthwise convolution.'),
+    stride: size('Stride, 1 or 2.'),
+    use_se: { kind: 'boolean', doc: 'Squeeze and excitation.' },
+    use_hs: { kind: 'boolean', doc: 'Hard sigmoid (called Hswish) instead of ReLU.' },
+  },
+  forward: (scope, inputs, { inp, oup, hidden_dim: hidden, kernel_size: k, stride, use_se, use_hs }) => {
+    const x = only(inputs);
+    const refused = illegalStride(scope, x, oup, stride, 2);
+    if (refused) return refused;
+    const activate = use_hs ? gate : relu;
+    const excite = (y: Tensor): Tensor => (use_se ? scope.call('se', SELayer, y, { channel: hidden }) : y);
+    const depthwise = (y: Tensor): Tensor =>
+      batchNorm(
+        scope,
+        conv2d(scope, y, { c2: hidden, k, s: stride, p: Math.floor((k - 1) / 2), g: hidden, bias: false }),
+      );
+    const y = scope.part('conv', 'Sequential', () => {
+      if (inp === hidden) return convNorm(scope, excite(activate(scope, depthwise(x))), oup, 1);
+      const wide = activate(scope, convNorm(scope, x, hidden, 1));
+      return convNorm(scope, activate(scope, excite(depthwise(wide))), oup, 1);
+    });
+    return stride === 1 && inp === oup ? plus(scope, x, y) : y;
+  },
+});
+
+interface CbhArgs {
+  num_channels: number;
+  num_filters: number;
+  filter_size: number;
+  stride: number;
+  num_groups: number;
+}
+
+export const CBH = module<CbhArgs>({
+  name: 'CBH',
+  summary: 'A convolution, batch normalization and hard swish.',
+  params: {
+    num_channels: param.c1,
+    num_filters: param.c2,
+    filter_size: size('Kernel size.'),
+    stride: size('Stride.'),
+    num_groups: param.g,
+  },
+  forward: (scope, inputs, { num_filters: c2, filter_size: k, stride: s, num_groups: g }) => {
+    const y = conv2d(scope, only(inputs), { c2, k, s, p: Math.floor((k - 1) / 2), g, bias: false });
+    return hardSwish(scope, batchNorm(scope, y));
+  },
+});
+
+/** Squeeze and excitation by 1×1 convolutions that end in a gate of some kind. */
+function seModule(name: string, end: Activate): Module<{ channel: number; reduction: number }> {
+  return module<{ channel: number; reduction: number }>({
+    name,
+    summary: 'Squeeze and excitation: weighs channels by what they hold.',
+    params: {
+      channel: param.c1,
+      reduction: size(
+        'Hidden channels are channels divided by this; as a row, the width multiple is applied to it.',
+        4,
+      ),
+    },
+    forward: (scope, inputs, { channel, reduction }) => {
+      const x = only(inputs);
+      const pooled = scope.builder.add(ops.adaptiveAvgPool, { size: [1, 1] }, x);
+      const hidden = relu(scope, conv2d(scope, pooled, { c2: Math.floor(channel / reduction), k: 1 }));
+      return times(scope, x, end(scope, conv2d(scope, hidden, { c2: channel, k: 1 })));
+    },
+  });
+}
+
+export const LC_SEModule = seModule('LC_SEModule', (scope, x) => scope.builder.add(ops.silu, {}, x));
+export const ES_SEModule = seModule('ES_SEModule', (scope, x) => scope.builder.add(ops.hardSigmoid, {}, x));
+
+export const LC_Block = module<{
+  num_channels: number;
+  num_filters: number;
+  stride: number;
+  dw_size: number;
+  use_se: boolean;
+}>({
+  name: 'LC_Block',
+  summary: 'A depthwise convolution and a 1×1, with squeeze and excitation between them if asked for (PP-LCNet).',
+  params: {
+    num_channels: param.c1,
+    num_filters: param.c2,
+    stride: size('Stride.'),
+    dw_size: size('Kernel size of the depthwise convolution.'),
+    use_se: { kind: 'boolean', doc: 'Squeeze and excitation.', default: false },
+  },
+  forward: (scope, inputs, { num_channels: c, num_filters, stride, dw_size, use_se }) => {
+    const x = scope.call('dw_conv', CBH, only(inputs), { num_filters: c, filter_size: dw_size, stride, num_groups: c });
+    const y = use_se ? scope.call('se', LC_SEModule, x, { channel: c }) : x;
+    return scope.call('pw_conv', CBH, y, { num_filters, filter_size: 1, stride: 1 });
+  },
+});
+
+export const Dense = module<{ num_channels: number; num_filters: number; filter_size: Size; dropout_prob: number }>({
+  name: 'Dense',
+  summary: 'A convolution without bias or padding, hard swish and dropout.',
+  params: {
+    num_channels: param.c1,
+    num_filters: param.c2,
+    filter_size: { kind: 'ints', min: 1, doc: 'Kernel size.' },
+    dropout_prob: { kind: 'number', doc: 'Share that is dropped while training.' },
+  },
+  forward: (scope, inputs, { num_filters: c2, filter_size: k }) =>
+    scope.builder.add(ops.dropout, {}, hardSwish(scope, conv2d(scope, only(inputs), { c2, k, bias: false }))),
+});
+
+export const ES_Bottleneck = module<{ inp: number; oup: number; stride: number }>({
+  name: 'ES_Bottleneck',
+  summary: 'The enhanced shuffle block of PP-PicoDet: ghost convolutions and squeeze and excitation.',
+  params: shuffleParams,
+  forward: (scope, inputs, { inp, oup, stride }) => {
+    const x = only(inputs);
+    const half = Math.floor(oup / 2);
+    // At stride 3 the constructor works and the forward pass does not.
+    const refused = illegalStride(scope, x, oup, stride, 2);
+    if (refused) return refused;
+    const first = (y: Tensor): Tensor =>
+      scope.part('branch1', 'Sequential', () =>
+        hardSwish(scope, convNorm(scope, convNorm(scope, y, inp, 3, stride, inp), half, 1)),
+      );
+    const second = (y: Tensor): Tensor =>
+      scope.part('branch2', 'Sequential', () => {
+        const a = hardSwish(scope, convNorm(scope, y, half, 1));
+        const b = convNorm(scope, a, half, 3, stride, half);
+        return hardSwish(scope, convNorm(scope, scope.call('5', ES_SEModule, b, { channel: half }), half, 1));
+      });
+    const third = (y: Tensor): Tensor =>
+      scope.part('branch3', 'Sequential', () => {
+        // This GhostConv is the one of models/common.py: its cheap half is a depthwise 3×3 here.
+        const quarter = Math.floor(half / 2);
+        const a = conv(scope, '0.cv1', y, quarter);
+        const b = cat(scope, [a, conv(scope, '0.cv2', a, quarter, 3, 1, { g: quarter })]);
+        return hardSwish(scope, convNorm(scope, scope.call('1', ES_SEModule, b, { channel: half }), half, 1));
+      });
+    const fourth = (y: Tensor): Tensor =>
+      scope.part('branch4', 'Sequential', () =>
+        hardSwish(scope, convNorm(scope, convNorm(scope, y, oup, 3, 1, oup), oup, 1)),
+      );
+    const unused = (label: string, count: number): void => {
+      scope.part(label, 'Sequential', () => scope.builder.add(ops.parameter, { shape: [count], role: 'weights' }, []));
+    };
+    const mid = Math.floor(half / 4);
+    const excitation = 2 * half * mid + mid + half;
+    if (stride === 1) {
+      // Branches 2 and 4 are there, but only the other stride calls them.
+      unused('branch2', half * half + 2 * half + half * 9 + 2 * half + excitation + half * half + 2 * half);
+      unused('branch4', oup * 9 + 2 * oup + oup * oup + 2 * oup);
+      const [a, b] = halves(scope, x);
+      return scope.builder.add(ops.channelShuffle, { groups: 2 }, cat(scope, [a, third(b)]));
+    }
+    const quarter = Math.floor(half / 2);
+    unused('branch3', half * quarter + 2 * quarter + quarter * 9 + 2 * quarter + excitation + half * half + 2 * half);
+    return fourth(cat(scope, [first(x), second(x)]));
+  },
+});
+
+/** GhostBottleneck at stride 2 names DWConv, which this repository's models/experimental.py does not import. */
+export const GhostBottleneckLite: Module<{ c1: number; c2: number; k: Size; s: number }> = {
+  ...GhostBottleneck,
+  forward: (scope, inputs, args) => {
+    if (args.s !== 2) return GhostBottleneck.forward(scope, inputs, args);
+    const message =
+      'YOLOv5-Lite’s GhostBottleneck fails at stride 2: it names DWConv, which the repository does not have. Use stride 1.';
+    const output = [1, args.c2, Number.NaN, Number.NaN];
+    return scope.refuse({ code: 'wrong-argument', attr: 's', message, output }, [only(inputs)]);
+  },
+};
+
+interface ContextArgs {
+  inplanes: number;
+  pool: PyValue;
+  fusions: PyValue;
+}
+
+/** ContextBlock2d.forward with both fusions: [1, C, H, W] → the same. */
+export const ContextBlock2d = module<ContextArgs>({
+  name: 'ContextBlock2d',
+  summary: 'Global context: channels are weighed and shifted by what an attention over all places finds (GCNet).',
+  params: {
+    inplanes: { ...param.c2, doc: 'Channels.' },
+    pool: { kind: 'any', doc: 'How places are gathered: att or avg.', default: 'att' },
+    fusions: {
+      kind: 'any',
+      doc: 'What the context does: channel_add, channel_mul, or both.',
+      default: ['channel_add', 'channel_mul'],
+    },
+  },
+  forward: (scope, inputs, { inplanes: c, pool, fusions }) => {
+    const x = only(inputs);
+    const { builder } = scope;
+    const [, , h, w] = sizesOf(x) as [number, number, number, number];
+    const list: readonly PyValue[] = Array.isArray(fusions) ? fusions : [];
+    const refuse = (attr: string, message: string): Tensor =>
+      scope.refuse({ code: 'wrong-argument', attr, message, ...(x.shape ? { output: x.shape } : {}) }, [x]);
+    if (pool !== 'att' && pool !== 'avg') return refuse('pool', 'The context is gathered by att or avg.');
+    if (list.length === 0 || list.some(fusion => fusion !== 'channel_add' && fusion !== 'channel_mul')) {
+      return refuse('fusions', 'Fusions are a list of channel_add and channel_mul.');
+    }
+    let context: Tensor;
+    if (pool === 'att') {
+      const mask = reshape(scope, conv2d(scope, x, { c2: 1, k: 1 }), [1, 1, h * w]);
+      const shares = reshape(scope, builder.add(ops.softmax, { axis: 2 }, mask), [1, 1, h * w, 1]);
+      const places = reshape(scope, x, [1, 1, c, h * w]);
+      context = reshape(scope, matmul(scope, places, shares), [1, c, 1, 1]);
+    } else context = builder.add(ops.adaptiveAvgPool, { size: [1, 1] }, x);
+    const transform = (label: string): Tensor =>
+      scope.part(label, 'Sequential', () => {
+        const y = conv2d(scope, context, { c2: Math.floor(c / 4), k: 1 });
+        const normed = builder.add(ops.layerNorm, { axes: 3, affine: true, bias: true }, y);
+        return conv2d(scope, relu(scope, normed), { c2: c, k: 1 });
+      });
+    let result = x;
+    if (list.includes('channel_mul')) result = times(scope, x, sigmoid(scope, transform('channel_mul_conv')));
+    if (list.includes('channel_add')) result = plus(scope, result, transform('channel_add_conv'));
+    return result;
+  },
+});
+
+export const C3_GC = module<ClassicCspArgs>({
+  name: 'C3_GC',
+  summary: 'A C3 whose passing branch goes through global context.',
+  params: classicCspParams(true),
+  forward: (scope, inputs, { c1, c2, n, shortcut, g, e }) => {
+    const x = only(inputs);
+    const c = Math.trunc(c2 * e);
+    const y = stack(scope, n, conv(scope, 'cv1', x, c), (at, label) =>
+      scope.call(label, BottleneckV5, at, { c1: c, c2: c, shortcut, g, e: 1 }),
+    );
+    const beside = conv(scope, 'cv2', scope.call('gc', ContextBlock2d, x, { inplanes: c1 }), c);
+    return conv(scope, 'cv3', cat(scope, [y, beside]), c2);
+  },
+});

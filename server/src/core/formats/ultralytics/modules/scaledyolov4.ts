@@ -1,0 +1,312 @@
+// Modules of ScaledYOLOv4 (WongKinYiu/ScaledYOLOv4, models/common.py), whose activation is Mish throughout.
+import { channels, type Tensor } from '../../../graph/graph.ts';
+import * as ops from '../../../ops/index.ts';
+import { autopad, batchNorm, cat, conv2d, flatten, halves, plus } from '../layers.ts';
+import { type Module, module, only, type Param, param, type Scope } from '../module.ts';
+import { BottleneckV5, SPP } from './block.ts';
+import {
+  type Activate,
+  type ClassicConvArgs,
+  type ClassicCspArgs,
+  ConvClassic,
+  classicConvParams,
+  classicCspParams,
+  DWConvClassic,
+  mish,
+  pyramid,
+  stack,
+} from './classic.ts';
+import { conv, Focus } from './conv.ts';
+
+/** `Mish() if act else nn.Identity()`: whatever is true is Mish. */
+function mishOnly<A extends { act: unknown }>(target: Module<A>): Module<A> {
+  return {
+    ...target,
+    params: { ...target.params, act: { kind: 'any', doc: 'Mish, unless it is False.', default: true } },
+    forward: (scope, inputs, args) => {
+      const { act } = args;
+      const on = Array.isArray(act) ? act.length > 0 : Boolean(act);
+      return target.forward(scope, inputs, { ...args, act: on });
+    },
+  };
+}
+
+export const ConvMish = mishOnly(ConvClassic);
+export const DWConvMish = mishOnly(DWConvClassic);
+export const FocusMish = mishOnly(Focus);
+
+/** A convolution without norm. */
+function bare(name: string, summary: string, activate: Activate): Module<ClassicConvArgs> {
+  return module<ClassicConvArgs>({
+    name,
+    summary,
+    params: { ...classicConvParams, act: { kind: 'any', doc: 'Its activation, unless it is False.', default: true } },
+    forward: (scope, inputs, { c2, k, s, p, g, act }) => {
+      const y = conv2d(scope, only(inputs), { c2, k, s, p: autopad(k, p), g, bias: false });
+      return act ? activate(scope, y) : y;
+    },
+  });
+}
+
+export const ConvSig = bare('ConvSig', 'A convolution without bias or norm, and a sigmoid.', (scope, x) =>
+  scope.builder.add(ops.sigmoid, {}, x),
+);
+export const ConvSqu = bare('ConvSqu', 'A convolution without bias or norm, and Mish.', mish);
+
+export const BottleneckCSP2 = module<ClassicCspArgs>({
+  name: 'BottleneckCSP2',
+  summary: 'Cross stage partial block behind a shared 1×1: n bottlenecks beside a plain 1×1, normalized together.',
+  params: classicCspParams(false),
+  forward: (scope, inputs, { c2, n, shortcut, g }) => {
+    const c = Math.trunc(c2);
+    const x1 = conv(scope, 'cv1', only(inputs), c);
+    const y1 = stack(scope, n, x1, (y, label) =>
+      scope.call(label, BottleneckV5, y, { c1: c, c2: c, shortcut, g, e: 1 }),
+    );
+    const y2 = scope.part('cv2', 'Conv2d', () => conv2d(scope, x1, { c2: c, k: 1, bias: false }));
+    return conv(scope, 'cv3', mish(scope, batchNorm(scope, cat(scope, [y1, y2]))), c2);
+  },
+});
+
+export const VoVCSP = module<ClassicCspArgs>({
+  name: 'VoVCSP',
+  summary: 'Two 3×3 convolutions in a row over half of the channels, both joined by a 1×1.',
+  params: classicCspParams(true),
+  forward: (scope, inputs, { c2 }) => {
+    const c = Math.trunc(c2);
+    const half = Math.floor(c / 2);
+    const [, x] = halves(scope, only(inputs));
+    const x1 = conv(scope, 'cv1', x, half, 3);
+    return conv(scope, 'cv3', cat(scope, [x1, conv(scope, 'cv2', x1, half, 3)]), c2);
+  },
+});
+
+export const SPPCSP = module<ClassicCspArgs & { k: readonly number[] }>({
+  name: 'SPPCSP',
+  summary: 'Spatial pyramid pooling inside a cross stage partial block, normalized together.',
+  params: { ...classicCspParams(false), k: { ...SPP.params.k, default: [5, 9, 13] } },
+  forward: (scope, inputs, { c2, e, k }) => {
+    const x = only(inputs);
+    const c = Math.trunc(2 * c2 * e);
+    const x1 = conv(scope, 'cv4', conv(scope, 'cv3', conv(scope, 'cv1', x, c), c, 3), c);
+    const y1 = conv(scope, 'cv6', conv(scope, 'cv5', cat(scope, [x1, ...pyramid(scope, x1, k)]), c), c, 3);
+    const y2 = scope.part('cv2', 'Conv2d', () => conv2d(scope, x, { c2: c, k: 1, bias: false }));
+    return conv(scope, 'cv7', mish(scope, batchNorm(scope, cat(scope, [y1, y2]))), c2);
+  },
+});
+
+/** `get_link`: what a layer of a HarDBlock makes and which layers it reads, counted from 1; 0 is the input. */
+interface Link {
+  readonly outputs: number;
+  readonly from: readonly number[];
+}
+
+function linkOf(layer: number, growth: number, factor: number): Link {
+  let outputs = growth;
+  const from: number[] = [];
+  for (let power = 0; power < 10; power++) {
+    const distance = 2 ** power;
+    if (layer % distance > 0) continue;
+    from.push(layer - distance);
+    if (power > 0) outputs *= factor;
+  }
+  return { outputs: Math.trunc(Math.trunc(outputs + 1) / 2) * 2, from };
+}
+
+export function hardLinks(layers: number, growth: number, factor: number): readonly Link[] {
+  return Array.from({ length: layers }, (_, index) => linkOf(index + 1, growth, factor));
+}
+
+/** `get_out_ch`: every second layer's channels and the last one's. */
+export function hardOutput(links: readonly Link[]): number {
+  return links.reduce(
+    (sum, { outputs }, index) => (index % 2 === 0 || index === links.length - 1 ? sum + outputs : sum),
+    0,
+  );
+}
+
+interface HardArgs {
+  in_channels: number;
+  growth_rate: number;
+  grmul: number;
+  n_layers: number;
+  keepBase: boolean;
+  residual_out: boolean;
+  dwconv: boolean;
+}
+
+const layersParam: Param = { kind: 'int', min: 1, doc: 'Layers.' };
+const hardParams = {
+  in_channels: param.c1,
+  growth_rate: { kind: 'number', doc: 'Channels that a layer adds.' },
+  grmul: { kind: 'number', doc: 'Factor for layers that read several others.' },
+  n_layers: layersParam,
+} as const;
+const flag = (doc: string): Param => ({ kind: 'boolean', doc, default: false });
+
+/** A HarDBlock deeper than this is a mistake. */
+const deepest = 512;
+
+function tooDeep(scope: Scope, x: Tensor, layers: number, links: readonly Link[]): Tensor | undefined {
+  const narrow = links.findIndex(({ outputs }) => !(outputs >= 1 && outputs <= 2 ** 31));
+  if (layers <= deepest && narrow < 0) return undefined;
+  const message =
+    layers > deepest
+      ? `A block of ${layers} layers is deeper than ${deepest}, where this stops. Use fewer layers.`
+      : `Layer ${narrow + 1} of the block would have ${links[narrow]!.outputs} channels. Change growth_rate or grmul.`;
+  return scope.refuse({ code: 'wrong-argument', attr: layers > deepest ? 'n_layers' : 'growth_rate', message }, [x]);
+}
+
+export const HarDBlock = module<HardArgs>({
+  name: 'HarDBlock',
+  summary: 'Layers that each read some of those before them (HarDNet); every second one is handed on.',
+  params: {
+    ...hardParams,
+    keepBase: flag('Hands the input on too. (The rows below are built without it.)'),
+    residual_out: flag('Not used.'),
+    dwconv: flag('1×1 and depthwise convolutions instead of 3×3 ones.'),
+  },
+  forward: (scope, inputs, { growth_rate, grmul, n_layers, keepBase, dwconv }) => {
+    const x = only(inputs);
+    const links = n_layers <= deepest ? hardLinks(n_layers, growth_rate, grmul) : [];
+    const refused = tooDeep(scope, x, n_layers, links);
+    if (refused) return refused;
+    const layers = [x];
+    scope.builder.times(n_layers, index => {
+      const { outputs, from } = links[index]!;
+      const parts = from.map(at => layers[at]!);
+      const joined = parts.length > 1 ? cat(scope, parts) : parts[0]!;
+      layers.push(
+        dwconv
+          ? scope.call(`layers.${index}`, CombConvLayer, joined, {
+              in_channels: channels(joined),
+              out_channels: outputs,
+            })
+          : conv(scope, `layers.${index}`, joined, outputs, 3),
+      );
+    });
+    const last = layers.length - 1;
+    return cat(
+      scope,
+      layers.filter((_, index) => (index === 0 && keepBase) || index === last || index % 2 === 1),
+    );
+  },
+});
+
+export const HarDBlock2 = module<Omit<HardArgs, 'keepBase' | 'residual_out'>>({
+  name: 'HarDBlock2',
+  summary: 'A HarDBlock whose convolutions each make what all layers behind read of them.',
+  params: { ...hardParams, dwconv: flag('Not used.') },
+  forward: (scope, inputs, { growth_rate, grmul, n_layers }) => {
+    const x = only(inputs);
+    const links = n_layers <= deepest ? hardLinks(n_layers, growth_rate, grmul).map(reversed) : [];
+    const refused = tooDeep(scope, x, n_layers, links);
+    if (refused) return refused;
+    // For each layer (0 is the input), the channels that others read of it.
+    const parts: number[][] = Array.from({ length: n_layers + 1 }, () => []);
+    for (const { outputs, from } of links) for (const at of from) parts[at]!.push(outputs);
+    const raw: Tensor[] = [];
+    const results: Tensor[] = [];
+    let current = x;
+    scope.builder.times(n_layers, index => {
+      const part = parts[index]!;
+      const all = part.reduce((sum, value) => sum + value, 0);
+      const y = scope.part(`conv_layers.${index}`, 'Conv2d', () => conv2d(scope, current, { c2: all, k: 3, p: 1 }));
+      raw.push(y);
+      const cut = (from: Tensor, start: number, end: number): Tensor =>
+        scope.builder.add(ops.slice, { axis: 1, start, end, step: 1 }, from);
+      let sum = part.length > 1 ? cut(y, 0, part[0]!) : y;
+      const { from } = links[index]!;
+      for (const at of from.slice(0, -1)) {
+        const before = parts[at]!.slice(0, Math.max(parts[at]!.indexOf(part[0]!), 0));
+        const start = before.reduce((total, value) => total + value, 0);
+        sum = plus(scope, sum, cut(raw[at]!, start, start + part[0]!));
+      }
+      current = scope.part(`bnrelu_layers.${index}`, 'BRLayer', () =>
+        scope.builder.add(ops.relu, {}, batchNorm(scope, sum)),
+      );
+      if (index % 2 === 0 || index === n_layers - 1) results.push(current);
+    });
+    return cat(scope, results);
+  },
+});
+
+/** HarDBlock2 keeps the farthest layer first. */
+function reversed({ outputs, from }: Link): Link {
+  return { outputs, from: [...from].reverse() };
+}
+
+export const ConvLayer = module<{
+  in_channels: number;
+  out_channels: number;
+  kernel: number;
+  stride: number;
+  dropout: number;
+  bias: boolean;
+}>({
+  name: 'ConvLayer',
+  summary: 'A convolution, batch normalization and ReLU6.',
+  params: {
+    in_channels: param.c1,
+    out_channels: { ...param.c2, doc: 'Output channels.' },
+    kernel: { kind: 'int', min: 1, doc: 'Kernel size.', default: 3 },
+    stride: { kind: 'int', min: 1, doc: 'Stride.', default: 1 },
+    dropout: { kind: 'number', doc: 'Not used.', default: 0.1 },
+    bias: flag('Adds a learned number to each output channel.'),
+  },
+  forward: (scope, inputs, { out_channels: c2, kernel: k, stride: s, bias }) => {
+    const y = conv2d(scope, only(inputs), { c2, k, s, p: Math.floor(k / 2), bias });
+    return scope.builder.add(ops.relu6, {}, batchNorm(scope, y));
+  },
+});
+
+export const DWConvLayer = module<{ in_channels: number; out_channels: number; stride: number; bias: boolean }>({
+  name: 'DWConvLayer',
+  summary: 'A depthwise 3×3 and batch normalization.',
+  params: {
+    in_channels: param.c1,
+    out_channels: { ...param.c2, doc: 'Not used: channels stay.' },
+    stride: { kind: 'int', min: 1, doc: 'Stride.', default: 1 },
+    bias: flag('Adds a learned number to each channel.'),
+  },
+  forward: (scope, inputs, { in_channels: c, stride: s, bias }) =>
+    batchNorm(scope, conv2d(scope, only(inputs), { c2: c, k: 3, s, p: 1, g: c, bias })),
+});
+
+export const CombConvLayer = module<{
+  in_channels: number;
+  out_channels: number;
+  kernel: number;
+  stride: number;
+  dropout: number;
+  bias: boolean;
+}>({
+  name: 'CombConvLayer',
+  summary: 'A convolution, then a depthwise 3×3.',
+  params: { ...ConvLayer.params, kernel: { ...ConvLayer.params.kernel, default: 1 } },
+  forward: (scope, inputs, { out_channels: c, kernel, stride }) => {
+    const y = scope.call('layer1', ConvLayer, only(inputs), { out_channels: c, kernel });
+    return scope.call('layer2', DWConvLayer, y, { in_channels: c, out_channels: c, stride });
+  },
+});
+
+export const BRLayer = module<{ in_channels: number }>({
+  name: 'BRLayer',
+  summary: 'Batch normalization and ReLU.',
+  params: { in_channels: param.c1 },
+  forward: (scope, inputs) => scope.builder.add(ops.relu, {}, batchNorm(scope, only(inputs))),
+});
+
+export const Flatten = module<Record<never, never>>({
+  name: 'Flatten',
+  summary: 'Puts all dimensions but the batch into one.',
+  params: {},
+  forward: (scope, inputs) => flatten(scope, only(inputs)),
+});
+
+export const Mish = module<Record<never, never>>({
+  name: 'Mish',
+  summary: 'The activation Mish.',
+  params: {},
+  forward: (scope, inputs) => mish(scope, only(inputs)),
+});

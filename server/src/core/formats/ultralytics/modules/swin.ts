@@ -1,0 +1,266 @@
+// Swin transformer blocks of YOLOv7 and TPH-YOLOv5 (models/common.py): attention inside windows of the map.
+import type { Tensor } from '../../../graph/graph.ts';
+import * as ops from '../../../ops/index.ts';
+import { layerNorm, linear, matmul, permute, plus, reshape, sizesOf, split, times } from '../layers.ts';
+import { type Module, module, only, param, type Scope } from '../module.ts';
+import { conv } from './conv.ts';
+
+interface Window {
+  /** Channels. */
+  readonly c: number;
+  readonly heads: number;
+  /** Side of a window. */
+  readonly size: number;
+  /** How far the windows are shifted; 0 is not. */
+  readonly shift: number;
+}
+
+interface LayerArgs extends Window {
+  readonly mlpRatio: number;
+}
+
+/** One layer: [1, C, H, W] → [1, C, H, W]. */
+type Layer = (scope: Scope, x: Tensor, args: LayerArgs) => Tensor;
+
+/** F.pad to a multiple of the window's side, below and at the right. */
+function padded(scope: Scope, x: Tensor, size: number): Tensor {
+  const [, , h, w] = sizesOf(x) as [number, number, number, number];
+  const missing = (length: number): number => (size - (length % size)) % size;
+  const after = [missing(h), missing(w)];
+  if (after.every(length => length === 0)) return x;
+  return scope.builder.add(ops.pad, { before: [0, 0], after, mode: 'constant' }, x, { functional: true });
+}
+
+function cropped(scope: Scope, x: Tensor, h: number, w: number): Tensor {
+  const [, , high, wide] = sizesOf(x) as [number, number, number, number];
+  let y = x;
+  if (high !== h) y = scope.builder.add(ops.slice, { axis: 2, start: 0, end: h, step: 1 }, y);
+  if (wide !== w) y = scope.builder.add(ops.slice, { axis: 3, start: 0, end: w, step: 1 }, y);
+  return y;
+}
+
+/** [1, C, H, W] → [1, H·W, C]. */
+function tokensOf(scope: Scope, x: Tensor): Tensor {
+  const [, c, h, w] = sizesOf(x) as [number, number, number, number];
+  return reshape(scope, permute(scope, x, 0, 2, 3, 1), [1, h * w, c]);
+}
+
+function imageOf(scope: Scope, tokens: Tensor, c: number, h: number, w: number): Tensor {
+  return reshape(scope, permute(scope, tokens, 0, 2, 1), [1, c, h, w]);
+}
+
+/** window_partition: [1, H, W, C] → [windows, size², C]. */
+function partition(scope: Scope, x: Tensor, c: number, h: number, w: number, size: number): Tensor {
+  const cut = reshape(scope, x, [1, h / size, size, w / size, size, c]);
+  return reshape(scope, permute(scope, cut, 0, 1, 3, 2, 4, 5), [(h / size) * (w / size), size * size, c]);
+}
+
+/** window_reverse: [windows, size², C] → [1, H·W, C]. */
+function reverse(scope: Scope, x: Tensor, c: number, h: number, w: number, size: number): Tensor {
+  const cut = reshape(scope, x, [1, h / size, w / size, size, size, c]);
+  return reshape(scope, permute(scope, cut, 0, 1, 3, 2, 4, 5), [1, h * w, c]);
+}
+
+/** [windows, N, 3C] → queries, keys and values, each [windows, heads, N, C/heads]. */
+function threeOf(scope: Scope, qkv: Tensor, { c, heads }: Window): readonly [Tensor, Tensor, Tensor] {
+  const [windows, places] = sizesOf(qkv, 3) as [number, number];
+  const cut = permute(scope, reshape(scope, qkv, [windows, places, 3, heads, c / heads]), 2, 0, 3, 1, 4);
+  const parts = split(scope, cut, [1, 1, 1], 0);
+  return parts.map(part => reshape(scope, part, [windows, heads, places, c / heads])) as [Tensor, Tensor, Tensor];
+}
+
+/** softmax(scores + bias of the relative position [+ mask]) @ v, then proj. */
+function mix(scope: Scope, scores: Tensor, bias: Tensor, v: Tensor, { c, shift }: Window): Tensor {
+  const [windows, , places] = sizesOf(scores) as [number, number, number];
+  let biased = plus(scope, scores, bias);
+  if (shift > 0) {
+    biased = plus(scope, biased, scope.builder.add(ops.constant, { shape: [windows, 1, places, places] }, []));
+  }
+  const attention = scope.builder.add(ops.softmax, { axis: -1 }, biased);
+  const mixed = permute(scope, matmul(scope, attention, v), 0, 2, 1, 3);
+  return scope.part('proj', 'Linear', () => linear(scope, reshape(scope, mixed, [windows, places, c]), c));
+}
+
+/** The bias of each pair of places in a window, looked up in a table of relative positions: [heads, N, N]. */
+function lookedUp(scope: Scope, table: Tensor, { heads, size }: Window): Tensor {
+  const places = size * size;
+  const chosen = scope.builder.add(ops.indexSelect, { axis: 0, count: places * places }, table);
+  return permute(scope, reshape(scope, chosen, [places, places, heads]), 2, 0, 1);
+}
+
+/** WindowAttention.forward: [windows, N, C] → the same. */
+function windowAttention(scope: Scope, x: Tensor, window: Window, qkvBias: boolean): Tensor {
+  return scope.part('attn', 'WindowAttention', () => {
+    const { c, heads, size } = window;
+    const qkv = scope.part('qkv', 'Linear', () => linear(scope, x, 3 * c, qkvBias));
+    const [q, k, v] = threeOf(scope, qkv, window);
+    const scaled = times(scope, q, scope.builder.add(ops.constant, { shape: [1] }, []));
+    const scores = matmul(scope, scaled, k, { b: true });
+    const table = scope.builder.add(ops.parameter, { shape: [(2 * size - 1) ** 2, heads], role: 'weights' }, []);
+    return mix(scope, scores, lookedUp(scope, table, window), v, window);
+  });
+}
+
+/** WindowAttention_v2.forward: cosines instead of products, the bias made by two linear layers. */
+function windowAttentionV2(scope: Scope, x: Tensor, window: Window): Tensor {
+  return scope.part('attn', 'WindowAttention_v2', () => {
+    const { c, heads, size } = window;
+    const { builder } = scope;
+    // F.linear with the weight of `qkv` and biases for queries and values only: no hook sees it.
+    const product = linear(scope, x, 3 * c, false, { functional: true });
+    const biases = ['q', 'v'].map(() => builder.add(ops.parameter, { shape: [c], role: 'biases' }, []));
+    const qkv = plus(
+      scope,
+      product,
+      scope.builder.add(ops.concat, { axis: 0 }, [
+        biases[0]!,
+        builder.add(ops.constant, { shape: [c] }, []),
+        biases[1]!,
+      ]),
+    );
+    const [q, k, v] = threeOf(scope, qkv, window);
+    const unit = (y: Tensor): Tensor => builder.add(ops.l2Norm, { axis: -1 }, y, { functional: true });
+    const scale = builder.add(ops.parameter, { shape: [heads, 1, 1], role: 'weights' }, []);
+    const factor = builder.add(ops.unary, { how: 'exp' }, scale);
+    const scores = times(scope, matmul(scope, unit(q), unit(k), { b: true }), factor);
+    const side = 2 * size - 1;
+    const table = scope.part('cpb_mlp', 'Sequential', () => {
+      const coordinates = builder.add(ops.constant, { shape: [1, side, side, 2] }, []);
+      const hidden = builder.add(ops.relu, {}, linear(scope, coordinates, 512));
+      return linear(scope, hidden, heads, false);
+    });
+    const bias = lookedUp(scope, reshape(scope, table, [side * side, heads]), window);
+    const weight = builder.add(ops.constant, { shape: [1] }, []);
+    return mix(
+      scope,
+      scores,
+      times(scope, builder.add(ops.sigmoid, {}, bias, { functional: true }), weight),
+      v,
+      window,
+    );
+  });
+}
+
+function mlp(scope: Scope, x: Tensor, c: number, hidden: number, act: typeof ops.silu | typeof ops.gelu): Tensor {
+  return scope.part('mlp', 'Mlp', () => {
+    const y = scope.builder.add(act, {}, linear(scope, x, hidden));
+    return linear(scope, y, c);
+  });
+}
+
+/** SwinTransformerLayer of YOLOv7: pads first, so that norms and the MLP work on the border too. */
+export const swinLayer: Layer = (scope, x, args) => {
+  const { c, size, mlpRatio } = args;
+  const [, , h, w] = sizesOf(x) as [number, number, number, number];
+  const wide = padded(scope, x, size);
+  const [, , high, across] = sizesOf(wide) as [number, number, number, number];
+  const tokens = tokensOf(scope, wide);
+  const normed = reshape(scope, layerNorm(scope, tokens), [1, high, across, c]);
+  const windows = windowAttention(scope, partition(scope, normed, c, high, across, size), args, true);
+  const y = plus(scope, tokens, reverse(scope, windows, c, high, across, size));
+  const z = plus(scope, y, mlp(scope, layerNorm(scope, y), c, Math.trunc(c * mlpRatio), ops.silu));
+  return cropped(scope, imageOf(scope, z, c, high, across), h, w);
+};
+
+/** SwinTransformerLayer_v2 of YOLOv7: norms behind attention and MLP. */
+export const swinLayerV2: Layer = (scope, x, args) => {
+  const { c, size, mlpRatio } = args;
+  const [, , h, w] = sizesOf(x) as [number, number, number, number];
+  const wide = padded(scope, x, size);
+  const [, , high, across] = sizesOf(wide) as [number, number, number, number];
+  const tokens = tokensOf(scope, wide);
+  const image = reshape(scope, tokens, [1, high, across, c]);
+  const windows = windowAttentionV2(scope, partition(scope, image, c, high, across, size), args);
+  const y = plus(scope, tokens, layerNorm(scope, reverse(scope, windows, c, high, across, size)));
+  const z = plus(scope, y, layerNorm(scope, mlp(scope, y, c, Math.trunc(c * mlpRatio), ops.silu)));
+  return cropped(scope, imageOf(scope, z, c, high, across), h, w);
+};
+
+/** SwinTransformerLayer of TPH-YOLOv5: pads behind the norm and cuts off before the MLP; no bias for qkv. */
+export const swinLayerTph: Layer = (scope, x, args) => {
+  const { c, size, mlpRatio } = args;
+  const [, , h, w] = sizesOf(x) as [number, number, number, number];
+  const tokens = tokensOf(scope, x);
+  const normed = layerNorm(scope, tokens);
+  const wide = padded(scope, imageOf(scope, normed, c, h, w), size);
+  const [, , high, across] = sizesOf(wide) as [number, number, number, number];
+  const image = permute(scope, wide, 0, 2, 3, 1);
+  const windows = windowAttention(scope, partition(scope, image, c, high, across, size), args, false);
+  const whole = imageOf(scope, reverse(scope, windows, c, high, across, size), c, high, across);
+  const y = plus(scope, tokens, tokensOf(scope, cropped(scope, whole, h, w)));
+  const z = plus(scope, y, mlp(scope, layerNorm(scope, y), c, Math.trunc(c * mlpRatio), ops.gelu));
+  return imageOf(scope, z, c, h, w);
+};
+
+interface BlockArgs {
+  c1: number;
+  c2: number;
+  num_heads: number;
+  num_layers: number;
+  window_size: number;
+}
+
+/** SwinTransformerBlock: layers whose windows are shifted by half a side in turn. */
+export function swinBlock(name: string, layer: Layer, layerName: string, window: number): Module<BlockArgs> {
+  return module<BlockArgs>({
+    name,
+    summary: 'Transformer layers that attend inside windows of the map, shifted in turn (Swin).',
+    params: {
+      c1: param.c1,
+      c2: { ...param.c2, doc: 'Output channels.' },
+      num_heads: { kind: 'int', doc: 'Heads; they must divide the channels.' },
+      num_layers: { kind: 'int', min: 0, doc: 'Layers.' },
+      window_size: { kind: 'int', min: 2, doc: 'Side of a window, in places of the map.', default: window },
+    },
+    forward: (scope, inputs, { c1, c2, num_heads: heads, num_layers, window_size: size }) => {
+      const x = c1 === c2 ? only(inputs) : conv(scope, 'conv', only(inputs), c2);
+      const [, , h, w] = sizesOf(x) as [number, number, number, number];
+      if (heads < 1 || c2 % heads > 0) {
+        const message = `Attention cannot share ${c2} channels out among ${heads} heads. Swin blocks inside others have one head for each 32 channels; use a multiple of 32.`;
+        return scope.refuse({ code: 'wrong-argument', message, output: [1, c2, h, w] }, [x]);
+      }
+      return scope.part('blocks', 'Sequential', () =>
+        scope.chain(num_layers, x, (y, index) =>
+          scope.part(String(index), layerName, () =>
+            layer(scope, y, { c: c2, heads, size, shift: index % 2 === 0 ? 0 : Math.floor(size / 2), mlpRatio: 4 }),
+          ),
+        ),
+      );
+    },
+  });
+}
+
+interface SwinLayerArgs {
+  dim: number;
+  num_heads: number;
+  window_size: number;
+  shift_size: number;
+  mlp_ratio: number;
+}
+
+/** A layer as a row of its own. */
+export function swinLayerModule(name: string, layer: Layer, window: number): Module<SwinLayerArgs> {
+  return module<SwinLayerArgs>({
+    name,
+    summary: 'One transformer layer that attends inside windows of the map (Swin).',
+    params: {
+      dim: { ...param.c2, doc: 'Channels.' },
+      num_heads: { kind: 'int', min: 1, doc: 'Heads; they must divide the channels.' },
+      window_size: { kind: 'int', min: 2, doc: 'Side of a window, in places of the map.', default: window },
+      shift_size: { kind: 'int', min: 0, doc: 'How far the windows are shifted.', default: 0 },
+      mlp_ratio: { kind: 'number', doc: 'Hidden features of the MLP as a multiple.', default: 4 },
+    },
+    forward: (
+      scope,
+      inputs,
+      { dim: c, num_heads: heads, window_size: size, shift_size: shift, mlp_ratio: mlpRatio },
+    ) => {
+      const x = only(inputs);
+      if (c % heads > 0) {
+        const message = `Attention cannot share ${c} channels out among ${heads} heads. Use a number of heads that divides them.`;
+        return scope.refuse({ code: 'wrong-argument', attr: 'num_heads', message }, [x]);
+      }
+      return layer(scope, x, { c, heads, size, shift, mlpRatio });
+    },
+  });
+}

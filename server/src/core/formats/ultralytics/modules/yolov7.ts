@@ -1,0 +1,576 @@
+// Modules of YOLOv7 (WongKinYiu/yolov7, models/common.py and models/yolo.py), in the order of their forward passes.
+import { channels, type Tensor } from '../../../graph/graph.ts';
+import * as ops from '../../../ops/index.ts';
+import {
+  activate,
+  autopad,
+  batchNorm,
+  cat,
+  conv2d,
+  convTranspose2d,
+  matmul,
+  maxPool2d,
+  plus,
+  reshape,
+  sigmoid,
+  sizesOf,
+  split,
+  times,
+} from '../layers.ts';
+import { each, type Module, module, only, type Param, param, type Scope, type Size } from '../module.ts';
+import type { PyValue } from '../python.ts';
+import { BottleneckV5, GhostBottleneck } from './block.ts';
+import {
+  type ClassicConvArgs,
+  type ClassicCspArgs,
+  type Convolve,
+  classicConvParams,
+  classicCspParams,
+  ImplicitAV7,
+  ImplicitMV7,
+  sppCspc,
+  stack,
+} from './classic.ts';
+import { conv, GhostConv } from './conv.ts';
+import { swinBlock, swinLayer, swinLayerV2 } from './swin.ts';
+import { anchorCells, anchorsOfLevel, anchorsParam, boxDecoder, decodeCells } from './yolov5.ts';
+
+const plain: Convolve = (scope, label, x, c2, k = 1, s = 1) => conv(scope, label, x, c2, k, s);
+const ghost: Convolve = (scope, label, x, c2, k = 1, s = 1) => scope.call(label, GhostConv, x, { c2, k, s });
+
+interface RobustArgs extends ClassicConvArgs {
+  layer_scale_init_value: number;
+}
+
+const layerScale: Param = {
+  kind: 'number',
+  doc: 'Above 0, each output channel has a learned factor that starts here.',
+  default: 1e-6,
+};
+
+/** `x.mul(self.gamma.reshape(1, -1, 1, 1))`, where there is a gamma. */
+function layerScaled(scope: Scope, x: Tensor, c2: number, start: number): Tensor {
+  if (!(start > 0)) return x;
+  const gamma = scope.builder.add(ops.parameter, { shape: [c2], role: 'weights' }, []);
+  return times(scope, x, reshape(scope, gamma, [1, c2, 1, 1]));
+}
+
+export const RobustConv = module<RobustArgs>({
+  name: 'RobustConv',
+  summary: 'A depthwise convolution with a large kernel, then a 1×1 with bias and a learned scale.',
+  params: { ...classicConvParams, k: param.k(7), layer_scale_init_value: layerScale },
+  forward: (scope, inputs, { c1, c2, k, s, p, act, layer_scale_init_value }) => {
+    const x = conv(scope, 'conv_dw', only(inputs), c1, k, s, { p, g: c1, act });
+    const y = scope.part('conv1x1', 'Conv2d', () => conv2d(scope, x, { c2, k: 1 }));
+    return layerScaled(scope, y, c2, layer_scale_init_value);
+  },
+});
+
+export const RobustConv2 = module<RobustArgs>({
+  name: 'RobustConv2',
+  summary: 'A strided depthwise convolution with a large kernel, then a transposed one back to the size.',
+  params: {
+    ...classicConvParams,
+    k: param.k(7),
+    s: { kind: 'int', min: 1, doc: 'Stride, there and back.', default: 4 },
+    layer_scale_init_value: layerScale,
+  },
+  forward: (scope, inputs, { c1, c2, k, s, p, act, layer_scale_init_value }) => {
+    const x = conv(scope, 'conv_strided', only(inputs), c1, k, s, { p, g: c1, act });
+    const y = scope.part('conv_deconv', 'ConvTranspose2d', () => convTranspose2d(scope, x, { c2, k: s, s }));
+    return layerScaled(scope, y, c2, layer_scale_init_value);
+  },
+});
+
+function stem(name: string, summary: string, convolve: Convolve): Module<ClassicConvArgs> {
+  return module<ClassicConvArgs>({
+    name,
+    summary,
+    params: classicConvParams,
+    forward: (scope, inputs, { c2 }) => {
+      const c = Math.trunc(c2 / 2);
+      const x = convolve(scope, 'cv1', only(inputs), c, 3, 2);
+      const deep = convolve(scope, 'cv3', convolve(scope, 'cv2', x, c), c, 3, 2);
+      return convolve(scope, 'cv4', cat(scope, [deep, maxPool2d(scope, x, { k: 2, s: 2 })]), c2);
+    },
+  });
+}
+
+export const Stem = stem('Stem', 'The entry: a quarter of the size by convolutions, beside a max pool.', plain);
+export const GhostStem = stem('GhostStem', 'A Stem of ghost convolutions.', ghost);
+
+export const DownC = module<{ c1: number; c2: number; n: number; k: number }>({
+  name: 'DownC',
+  summary: 'Halves the size: half of the channels by a strided 3×3, half by max pooling and a 1×1.',
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    n: { ...param.n(1), doc: 'Not used.' },
+    k: { kind: 'int', min: 1, doc: 'Factor by which the size shrinks.', default: 2 },
+  },
+  forward: (scope, inputs, { c1, c2, k }) => {
+    const x = only(inputs);
+    const half = Math.floor(c2 / 2);
+    const left = conv(scope, 'cv2', conv(scope, 'cv1', x, c1), half, 3, k);
+    return cat(scope, [left, conv(scope, 'cv3', maxPool2d(scope, x, { k, s: k }), half)]);
+  },
+});
+
+interface BottleneckArgs {
+  c1: number;
+  c2: number;
+  shortcut: boolean;
+  g: number;
+  e: number;
+}
+
+const bottleneckParams = (g = 1): { readonly [K in keyof BottleneckArgs]: Param } => ({
+  c1: param.c1,
+  c2: param.c2,
+  shortcut: param.shortcut(true),
+  g: { ...param.g, default: g },
+  e: param.e(0.5),
+});
+
+function res(name: string, summary: string, g: number, middle: Middle): Module<BottleneckArgs> {
+  return module<BottleneckArgs>({
+    name,
+    summary,
+    params: bottleneckParams(g),
+    forward: (scope, inputs, { c1, c2, shortcut, g: groups, e }) => {
+      const x = only(inputs);
+      const c = Math.trunc(c2 * e);
+      const y = conv(scope, 'cv3', middle(scope, conv(scope, 'cv1', x, c), c, groups), c2);
+      return shortcut && c1 === c2 ? plus(scope, x, y) : y;
+    },
+  });
+}
+
+type Middle = (scope: Scope, x: Tensor, c: number, g: number) => Tensor;
+const plainMiddle: Middle = (scope, x, c, g) => conv(scope, 'cv2', x, c, 3, 1, { g });
+const repMiddle: Middle = (scope, x, c, g) => scope.call('cv2', RepConv, x, { c1: c, c2: c, k: 3, s: 1, g });
+
+export const Res = res('Res', 'A ResNet bottleneck: 1×1, 3×3, 1×1, with the input added.', 1, plainMiddle);
+export const ResX = res('ResX', 'A ResNeXt bottleneck: a Res whose 3×3 has 32 groups.', 32, plainMiddle);
+
+interface RepConvArgs extends ClassicConvArgs {
+  deploy: boolean;
+}
+
+const repConvParams = {
+  ...classicConvParams,
+  k: param.k(3),
+  deploy: { kind: 'boolean', doc: 'One 3×3 with bias, as fused for deployment.', default: false },
+} as const;
+
+export const RepConv = module<RepConvArgs>({
+  name: 'RepConv',
+  summary: 'A 3×3, a 1×1 and, where channels and size stay, a batch norm side by side, summed (fused for deployment).',
+  params: repConvParams,
+  forward: (scope, inputs, { c1, c2, k, s, p, g, act, deploy }) => {
+    const x = only(inputs);
+    if (k !== 3 || autopad(k, p) !== 1) {
+      const message = 'RepConv works with kernel 3 and padding 1 only. Leave both out.';
+      const output = [1, c2, Number.NaN, Number.NaN];
+      return scope.refuse({ code: 'wrong-argument', attr: k !== 3 ? 'k' : 'p', message, output }, [x]);
+    }
+    if (deploy) {
+      const y = scope.part('rbr_reparam', 'Conv2d', () => conv2d(scope, x, { c2, k: 3, s, p: 1, g }));
+      return activate(scope, y, act, 'nn.SiLU()');
+    }
+    const paths = [
+      conv(scope, 'rbr_dense', x, c2, 3, s, { p: 1, g, act: false }),
+      conv(scope, 'rbr_1x1', x, c2, 1, s, { p: 0, g, act: false }),
+    ];
+    if (c1 === c2 && s === 1) paths.push(scope.part('rbr_identity', 'BatchNorm2d', () => batchNorm(scope, x)));
+    return activate(scope, plus(scope, ...paths), act, 'nn.SiLU()');
+  },
+});
+
+export const RepRes = res('RepRes', 'A Res whose 3×3 is a RepConv.', 1, repMiddle);
+export const RepResX = res('RepResX', 'A ResX whose 3×3 is a RepConv.', 32, repMiddle);
+
+export const RepBottleneck = module<BottleneckArgs>({
+  name: 'RepBottleneck',
+  summary: 'A 1×1 to half of the channels and a RepConv, with the input added where channels stay.',
+  params: bottleneckParams(),
+  forward: (scope, inputs, { c1, c2, g, e }) => {
+    const x = only(inputs);
+    // The constructor hands fixed values on: cv1 halves whatever `e` is, and only cv2 is replaced by its size.
+    const half = Math.trunc(c2 * 0.5);
+    const y = conv(scope, 'cv1', x, half);
+    if (Math.trunc(c2 * e) !== half) {
+      const [, , h, w] = sizesOf(x) as [number, number, number, number];
+      const message = `YOLOv7’s RepBottleneck works with e = 0.5 only: its first convolution makes ${half} channels, the second is built for ${Math.trunc(c2 * e)}. (So no RepBottleneckCSP can run.) Use RepRes or RepConv.`;
+      return scope.refuse({ code: 'channel-mismatch', message, output: [1, c2, h, w] }, [y]);
+    }
+    const z = scope.call('cv2', RepConv, y, { c1: half, c2, k: 3, s: 1, g });
+    return c1 === c2 ? plus(scope, x, z) : z;
+  },
+});
+
+export const Ghost: Module<{ c1: number; c2: number; k: Size; s: number }> = { ...GhostBottleneck, name: 'Ghost' };
+
+type Inner = (scope: Scope, x: Tensor, c: number, args: ClassicCspArgs) => Tensor;
+
+/** n blocks of a kind in an `nn.Sequential`. */
+const blocks =
+  (block: Module<BottleneckArgs>, e: number): Inner =>
+  (scope, x, c, { n, shortcut, g }) =>
+    stack(scope, n, x, (y, label) => scope.call(label, block, y, { c1: c, c2: c, shortcut, g, e }));
+
+const ghosts: Inner = (scope, x, c, { n }) =>
+  stack(scope, n, x, (y, label) => scope.call(label, Ghost, y, { c1: c, c2: c }));
+
+export const SwinTransformerBlock = swinBlock('SwinTransformerBlock', swinLayer, 'SwinTransformerLayer', 8);
+export const SwinTransformer2Block = swinBlock('SwinTransformer2Block', swinLayerV2, 'SwinTransformerLayer_v2', 7);
+
+const swin =
+  (block: typeof SwinTransformerBlock): Inner =>
+  (scope, x, c, { n }) =>
+    scope.call('m', block, x, { c1: c, c2: c, num_heads: Math.floor(c / 32), num_layers: n });
+
+/** The three ways in which YOLOv7 puts blocks into a cross stage partial block. */
+const shapes = {
+  A: {
+    words: 'beside a 1×1, joined by another',
+    forward: (scope: Scope, x: Tensor, args: ClassicCspArgs, inner: Inner): Tensor => {
+      const c = Math.trunc(args.c2 * args.e);
+      const y1 = inner(scope, conv(scope, 'cv1', x, c), c, args);
+      return conv(scope, 'cv3', cat(scope, [y1, conv(scope, 'cv2', x, c)]), args.c2);
+    },
+  },
+  B: {
+    words: 'behind a shared 1×1, at full width',
+    forward: (scope: Scope, x: Tensor, args: ClassicCspArgs, inner: Inner): Tensor => {
+      const c = Math.trunc(args.c2);
+      const x1 = conv(scope, 'cv1', x, c);
+      const y1 = inner(scope, x1, c, args);
+      return conv(scope, 'cv3', cat(scope, [y1, conv(scope, 'cv2', x1, c)]), args.c2);
+    },
+  },
+  C: {
+    words: 'and a 1×1 beside another, joined by a fourth',
+    forward: (scope: Scope, x: Tensor, args: ClassicCspArgs, inner: Inner): Tensor => {
+      const c = Math.trunc(args.c2 * args.e);
+      const y1 = conv(scope, 'cv3', inner(scope, conv(scope, 'cv1', x, c), c, args), c);
+      return conv(scope, 'cv4', cat(scope, [y1, conv(scope, 'cv2', x, c)]), args.c2);
+    },
+  },
+} as const;
+
+interface CspFamily {
+  readonly name: string;
+  readonly of: string;
+  readonly inner: Inner;
+  readonly g?: number;
+  /** Whether blocks of the shape B add their input unless told otherwise. */
+  readonly shortcutB: boolean;
+}
+
+function csps({ name, of, inner, g = 1, shortcutB }: CspFamily): readonly Module<ClassicCspArgs>[] {
+  return (['A', 'B', 'C'] as const).map(kind => {
+    const { words, forward } = shapes[kind];
+    return module<ClassicCspArgs>({
+      name: `${name}${kind}`,
+      summary: `Cross stage partial block: n ${of} ${words}.`,
+      params: classicCspParams(kind === 'B' ? shortcutB : true, g),
+      forward: (scope, inputs, args) => forward(scope, only(inputs), args, inner),
+    });
+  });
+}
+
+/** BottleneckCSPA, …, ST2CSPC: their third argument is the number of repeats. */
+export const cspModules: readonly Module<ClassicCspArgs>[] = [
+  ...csps({ name: 'BottleneckCSP', of: 'bottlenecks', inner: blocks(BottleneckV5, 1), shortcutB: false }),
+  ...csps({ name: 'RepBottleneckCSP', of: 'RepBottlenecks', inner: blocks(RepBottleneck, 1), shortcutB: false }),
+  ...csps({ name: 'ResCSP', of: 'Res blocks', inner: blocks(Res, 0.5), shortcutB: true }),
+  ...csps({ name: 'RepResCSP', of: 'RepRes blocks', inner: blocks(RepRes, 0.5), shortcutB: false }),
+  ...csps({ name: 'ResXCSP', of: 'ResNeXt blocks', inner: blocks(Res, 1), g: 32, shortcutB: true }),
+  ...csps({ name: 'RepResXCSP', of: 'RepResX blocks', inner: blocks(RepResX, 0.5), g: 32, shortcutB: false }),
+  ...csps({ name: 'GhostCSP', of: 'ghost bottlenecks', inner: ghosts, shortcutB: true }),
+  ...csps({ name: 'STCSP', of: 'Swin layers', inner: swin(SwinTransformerBlock), shortcutB: false }),
+  ...csps({ name: 'ST2CSP', of: 'Swin v2 layers', inner: swin(SwinTransformer2Block), shortcutB: false }),
+];
+
+export const GhostSPPCSPC = sppCspc('GhostSPPCSPC', 'An SPPCSPC of ghost convolutions.', ghost);
+
+interface ConvBnArgs {
+  in_channels: number;
+  out_channels: number;
+  kernel_size: number;
+  stride: number;
+  padding: number;
+  dilation: number;
+  groups: number;
+  deploy: boolean;
+  nonlinear: PyValue;
+}
+
+const orepaParams = {
+  in_channels: param.c1,
+  out_channels: { ...param.c2, doc: 'Output channels.' },
+  kernel_size: { kind: 'int', min: 1, doc: 'Kernel size.' },
+  stride: { kind: 'int', min: 1, doc: 'Stride.', default: 1 },
+  padding: { kind: 'int', min: 0, doc: 'Padding.', default: 0 },
+  dilation: { kind: 'int', min: 1, doc: 'Dilation.', default: 1 },
+  groups: param.g,
+} as const;
+
+const deployParam = {
+  kind: 'boolean',
+  doc: 'One convolution with bias, as fused for deployment.',
+  default: false,
+} as const;
+const nonlinearParam = { kind: 'any', doc: 'Activation, such as nn.SiLU(); None is none.', default: null } as const;
+
+export const ConvBN = module<ConvBnArgs>({
+  name: 'ConvBN',
+  summary: 'A convolution and batch normalization.',
+  params: { ...orepaParams, deploy: deployParam, nonlinear: nonlinearParam },
+  forward: (scope, inputs, args) => {
+    const { out_channels: c2, kernel_size: k, stride: s, padding: p, dilation: d, groups: g, deploy } = args;
+    const y = conv2d(scope, only(inputs), { c2, k, s, p, d, g, bias: deploy });
+    return activate(scope, deploy ? y : batchNorm(scope, y), args.nonlinear, false);
+  },
+});
+
+interface OrepaArgs {
+  c1: number;
+  c2: number;
+  k: number;
+  s: number;
+  padding: number;
+  dilation: number;
+  groups: number;
+  padding_mode: string;
+  deploy: boolean;
+  use_se: boolean;
+  nonlinear: PyValue;
+}
+
+/**
+ * OREPA_3x3_RepConv.forward: the kernel is made of several learned ones at every call. The convolution node stands for
+ * `weight_rbr_origin`, which has its size; the other parts are parameters of their own. No hook sees F.conv2d.
+ */
+function orepa(scope: Scope, x: Tensor, c1: number, c2: number, s: number): Tensor {
+  const { builder } = scope;
+  return scope.part('rbr_dense', 'OREPA_3x3_RepConv', () => {
+    const learned = (...shape: number[]): Tensor => builder.add(ops.parameter, { shape, role: 'weights' }, []);
+    learned(c2, c1, 1, 1); // weight_rbr_avg_conv
+    learned(c2, c1, 1, 1); // weight_rbr_pfir_conv
+    // einsum ti,othw→oihw: [9·out, t] times [t, in].
+    const small = reshape(scope, learned(c1, c1, 1, 1), [1, c1, c1]);
+    matmul(scope, reshape(scope, learned(c2, c1, 3, 3), [1, c2 * 9, c1]), small);
+    // einsum gtihw,ogt→ogihw: for each input channel, [9, 8] times [8, out].
+    const depthwise = reshape(scope, learned(c1 * 8, 1, 3, 3), [c1, 9, 8]);
+    matmul(scope, depthwise, reshape(scope, learned(c2, c1 * 8, 1, 1), [c1, 8, c2]));
+    learned(c1 === c2 && s === 1 ? 6 : 5, c2); // vector: a factor for each branch and channel
+    const attrs = {
+      out: c2,
+      kernel: [3, 3],
+      stride: [s, s],
+      padding: [1, 1],
+      dilation: [1, 1],
+      groups: 1,
+      bias: false,
+    };
+    return batchNorm(scope, builder.add(ops.conv, attrs, x, { functional: true }));
+  });
+}
+
+export const RepConv_OREPA = module<OrepaArgs>({
+  name: 'RepConv_OREPA',
+  summary: 'A RepConv whose 3×3 kernel is made of several learned ones at every call (online reparameterization).',
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    k: { kind: 'int', min: 1, doc: 'Kernel size: only 3 works.', default: 3 },
+    s: { kind: 'int', min: 1, doc: 'Stride.', default: 1 },
+    padding: { kind: 'int', min: 0, doc: 'Padding: only 1 works.', default: 1 },
+    dilation: { kind: 'int', min: 1, doc: 'Dilation, where deployed only.', default: 1 },
+    groups: param.g,
+    padding_mode: { kind: 'text', doc: 'What the border holds.', default: 'zeros' },
+    deploy: deployParam,
+    use_se: { kind: 'boolean', doc: 'Squeeze and excitation, which the repository does not define.', default: false },
+    nonlinear: { ...nonlinearParam, default: 'nn.SiLU()' },
+  },
+  forward: (scope, inputs, args) => {
+    const { c1, c2, k, s, padding, dilation: d, groups: g, deploy, use_se, nonlinear } = args;
+    const x = only(inputs);
+    const refuse = (attr: string, message: string): Tensor =>
+      scope.refuse({ code: 'wrong-argument', attr, message, output: [1, c2, Number.NaN, Number.NaN] }, [x]);
+    if (k !== 3) return refuse('k', 'RepConv_OREPA works with kernel 3 only. Leave it out.');
+    if (padding !== 1) return refuse('padding', 'RepConv_OREPA works with padding 1 only. Leave it out.');
+    if (use_se) return refuse('use_se', 'YOLOv7 does not define SEBlock, so use_se fails. Leave it out.');
+    if (deploy) {
+      return activate(scope, conv2d(scope, x, { c2, k, s, p: padding, d, g }), nonlinear, false);
+    }
+    if (g !== 1) {
+      return refuse('groups', 'RepConv_OREPA works with one group only: its kernels do not fit together otherwise.');
+    }
+    const paths = [orepa(scope, x, c1, c2, s), conv(scope, 'rbr_1x1', x, c2, 1, s, { p: 0, act: false })];
+    if (c1 === c2 && s === 1) paths.push(scope.part('rbr_identity', 'BatchNorm2d', () => batchNorm(scope, x)));
+    return activate(scope, plus(scope, ...paths), nonlinear, false);
+  },
+});
+
+export const Chuncat = module<{ dimension: number }>({
+  name: 'Chuncat',
+  summary: 'Cuts each input in two and joins all first halves, then all second ones.',
+  many: true,
+  params: { dimension: { kind: 'int', doc: 'Axis: 1 is the channels.', default: 1 } },
+  forward: (scope, inputs, { dimension: axis }) => {
+    const pairs = each(inputs).map(x => scope.builder.addAll(ops.chunk, { axis, chunks: 2 }, x));
+    const unpaired = pairs.findIndex(pair => pair.length < 2);
+    if (unpaired >= 0) {
+      const message = `Input ${unpaired + 1} cannot be cut in two along axis ${axis}. Use axis 1, the channels.`;
+      return scope.refuse({ code: 'wrong-argument', attr: 'dimension', message }, pairs.flat());
+    }
+    return cat(scope, [...pairs.map(pair => pair[0]!), ...pairs.map(pair => pair[1]!)], axis);
+  },
+});
+
+export const Foldcut = module<{ dimension: number }>({
+  name: 'Foldcut',
+  summary: 'Cuts its input in two and adds the halves.',
+  params: { dimension: { kind: 'int', doc: 'Axis: 1 is the channels.', default: 0 } },
+  forward: (scope, inputs, { dimension: axis }) => {
+    const x = only(inputs);
+    const halves = scope.builder.addAll(ops.chunk, { axis, chunks: 2 }, x);
+    if (halves.length === 2) return plus(scope, halves[0]!, halves[1]!);
+    const message = `The input cannot be cut in two along axis ${axis}. Use axis 1, the channels.`;
+    return scope.refuse({ code: 'wrong-argument', attr: 'dimension', message }, [x]);
+  },
+});
+
+interface AnchoredArgs {
+  nc: number;
+  anchors: readonly (readonly number[])[];
+  ch: readonly number[];
+}
+
+const anchoredParams = { nc: param.nc, anchors: anchorsParam, ch: param.ch };
+
+/** `im(m(ia(x)))`: a 1×1 convolution between what is learned for each channel. */
+function implicitConv(scope: Scope, x: Tensor, index: number, c2: number): Tensor {
+  const added = scope.call(`ia.${index}`, ImplicitAV7, x, { channel: channels(x) });
+  const y = scope.part(`m.${index}`, 'Conv2d', () => conv2d(scope, added, { c2, k: 1 }));
+  return scope.call(`im.${index}`, ImplicitMV7, y, { channel: c2 });
+}
+
+export const IDetect = module<AnchoredArgs>({
+  name: 'IDetect',
+  summary: 'Detect with implicit knowledge: learned numbers added before and multiplied behind its convolutions.',
+  many: true,
+  params: anchoredParams,
+  forward: (scope, inputs, { nc, anchors }) => {
+    const na = anchorsOfLevel(anchors);
+    const no = nc + 5;
+    const maps = each(inputs).slice(0, anchors.length);
+    return cat(
+      scope,
+      maps.map((x, index) => decodeCells(scope, anchorCells(scope, implicitConv(scope, x, index, no * na), na, no))),
+    );
+  },
+});
+
+export const IAuxDetect = module<AnchoredArgs>({
+  name: 'IAuxDetect',
+  summary: 'IDetect for the first half of its inputs, and a plain head for the second, which training uses; both run.',
+  many: true,
+  params: anchoredParams,
+  forward: (scope, inputs, { nc, anchors }) => {
+    const na = anchorsOfLevel(anchors);
+    const no = nc + 5;
+    const maps = each(inputs);
+    const levels = anchors.length;
+    if (maps.length < 2 * levels) {
+      const message = `IAuxDetect wants two inputs for each of its ${levels} levels, but is given ${maps.length}.`;
+      return scope.refuse({ code: 'wrong-inputs', message }, maps);
+    }
+    const parts = maps.slice(0, levels).map((x, index) => {
+      const cells = anchorCells(scope, implicitConv(scope, x, index, no * na), na, no);
+      const beside = maps[levels + index]!;
+      const auxiliary = scope.part(`m2.${index}`, 'Conv2d', () => conv2d(scope, beside, { c2: no * na, k: 1 }));
+      anchorCells(scope, auxiliary, na, no);
+      return decodeCells(scope, cells);
+    });
+    return cat(scope, parts);
+  },
+});
+
+export const IKeypoint = module<AnchoredArgs & { nkpt: number }>({
+  name: 'IKeypoint',
+  summary: 'IDetect with 17 key points for each box.',
+  many: true,
+  params: {
+    nc: param.nc,
+    anchors: anchorsParam,
+    nkpt: { kind: 'int', min: 0, doc: 'Key points, three numbers each.', default: 17 },
+    ch: param.ch,
+  },
+  forward: (scope, inputs, { nc, anchors, nkpt }) => {
+    const na = anchorsOfLevel(anchors);
+    const boxes = nc + 5;
+    const no = boxes + 3 * nkpt;
+    const { builder } = scope;
+    const maps = each(inputs).slice(0, anchors.length);
+    // Eval mode takes six numbers for the box and repeats its grid 17 times for the rest.
+    if (nkpt > 0 && (no - 6 > 51 || no - 6 < 49)) {
+      const message = `IKeypoint decodes one class and 17 key points, 51 numbers behind the box, but here are ${no - 6}. Use nc 1 and nkpt 17.`;
+      return scope.refuse({ code: 'wrong-argument', attr: 'nkpt', message }, maps);
+    }
+    const parts = maps.map((x, index) => {
+      const box = implicitConv(scope, x, index, boxes * na);
+      if (nkpt === 0) return decodeCells(scope, anchorCells(scope, box, na, no));
+      const points = scope.part(`m_kpt.${index}`, 'Conv2d', () => conv2d(scope, x, { c2: 3 * nkpt * na, k: 1 }));
+      const cells = anchorCells(scope, cat(scope, [box, points]), na, no);
+      const [, , h, w] = sizesOf(x) as [number, number, number, number];
+      const [detected, located] = split(scope, cells, [6, no - 6], 4) as [Tensor, Tensor];
+      const { place, box: sized } = boxDecoder(scope, cells);
+      const [xy, wh, conf] = split(scope, sigmoid(scope, detected), [2, 2, 2], 4) as [Tensor, Tensor, Tensor];
+      const grid = builder.add(ops.constant, { shape: [1, na, h, w, no - 6] }, []);
+      const placed = times(scope, plus(scope, located, grid), builder.add(ops.constant, { shape: [1] }, []));
+      return reshape(scope, cat(scope, [place(xy), sized(wh), conf, placed], 4), [1, na * h * w, no]);
+    });
+    return cat(scope, parts);
+  },
+});
+
+export const IBin = module<AnchoredArgs & { bin_count: number }>({
+  name: 'IBin',
+  summary: 'IDetect that tells widths and heights by bins.',
+  many: true,
+  params: {
+    ...anchoredParams,
+    bin_count: { kind: 'int', min: 1, doc: 'Bins: only 21 works.', default: 21 },
+  },
+  forward: (scope, inputs, { nc, anchors, bin_count }) => {
+    const na = anchorsOfLevel(anchors);
+    const bins = bin_count + 1;
+    const no = nc + 3 + 2 * bins;
+    const { builder } = scope;
+    const maps = each(inputs).slice(0, anchors.length);
+    if (bin_count !== 21) {
+      const message = 'IBin decodes 21 bins, whatever it was built with. Leave bin_count out.';
+      return scope.refuse({ code: 'wrong-argument', attr: 'bin_count', message }, maps);
+    }
+    const parts = maps.map((x, index) => {
+      const cells = anchorCells(scope, implicitConv(scope, x, index, no * na), na, no);
+      const [, , h, w] = sizesOf(x) as [number, number, number, number];
+      const { place } = boxDecoder(scope, cells);
+      const list = split(scope, sigmoid(scope, cells), [2, bins, bins, nc + 1], 4);
+      const [xy, wide, high, conf] = list as [Tensor, Tensor, Tensor, Tensor];
+      // SigmoidBin.forward: the centre of the best bin and what is added to it.
+      const size = (y: Tensor): Tensor => {
+        const [offset, scores] = split(scope, y, [1, bin_count], 4) as [Tensor, Tensor];
+        const best = builder.add(ops.reduce, { how: 'max', axes: [-1], keep: true }, scores);
+        const anchor = builder.add(ops.constant, { shape: [1, na, 1, 1, 1] }, []);
+        return times(scope, plus(scope, offset, best), anchor);
+      };
+      return reshape(scope, cat(scope, [place(xy), size(wide), size(high), conf], 4), [1, na * h * w, nc + 5]);
+    });
+    return cat(scope, parts);
+  },
+});
