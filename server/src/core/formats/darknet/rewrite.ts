@@ -108,7 +108,10 @@ class Writer {
     if (!row || row.kind === 'net' || this.#moved) return false;
     const sections: (readonly string[])[] = [...(this.#inserted.get(row.index) ?? [])];
     for (const layer of layers) {
-      const made = layer.op === 'conv' ? this.#newConv(row, before, layer) : [[`${this.#marginOf(row)}[avgpool]`]];
+      const made =
+        layer.op === 'conv'
+          ? this.#newConv(row, before, layer)
+          : [[this.#lineOf({ from: row.section.header.from, to: row.section.header.from }) + '[avgpool]']];
       if (!made) return false;
       sections.push(...made);
     }
@@ -288,30 +291,29 @@ class Writer {
   // ——— Options of a section ——————————————————————————————————————————————————————————————————————————————————————
 
   #write(row: Row, values: ReadonlyMap<string, string>): void {
-    const added: string[] = [];
-    for (const [key, value] of values) {
-      const option = row.options.get(key);
-      if (!option) added.push(this.#freshLine(row, key, value));
-      else if (option.text !== value) this.#edits.push({ ...place(option.valueRange), text: value });
-    }
-    if (added.length === 0) return;
+    const { options, section } = row;
     const newline = this.#newlineOf(row);
-    const behind = row.options.get('size') ?? row.options.get('filters');
-    const at = this.#lineEnd((behind?.range ?? row.section.header).to);
-    this.#edits.push({ from: at, to: at, text: added.map(line => newline + line).join('') });
+    for (const [key, value] of values) {
+      const option = options.get(key);
+      if (option && option.text !== value) this.#edits.push({ ...place(option.valueRange), text: value });
+      if (option) continue;
+      const near = options.get(key === 'groups' ? 'filters' : 'size') ?? options.get('filters');
+      const at = this.#lineEnd((near?.range ?? section.header).to);
+      this.#edits.push({ from: at, to: at, text: newline + this.#freshLine(row, key, value) });
+    }
   }
 
-  /** A line as a section writes its own: the same margin, the same white space around `=`. */
-  #freshLine(row: Row, key: string, value: string): string {
-    const [first] = row.section.options;
-    if (!first) return `${this.#marginOf(row)}${key}=${value}`;
-    const start = this.#lineStart(first.range.from);
-    return (
-      this.#text.slice(start, first.range.from) +
-      key +
-      this.#text.slice(first.keyRange.to, first.valueRange.from) +
-      value
-    );
+  /** A line as a section writes its own: the same margin, the same white space around `=`, which may be aligned. */
+  #freshLine({ section: { header, options } }: Row, key: string, value: string): string {
+    const [first, second] = options;
+    if (!first) return `${this.#text.slice(this.#lineStart(header.from), header.from)}${key}=${value}`;
+    const margin = this.#text.slice(this.#lineStart(first.range.from), first.range.from);
+    const between = this.#text.slice(first.keyRange.to, first.valueRange.from);
+    const columnOf = (option: CfgOption): number => option.valueRange.from - option.keyRange.from;
+    const isAligned =
+      second && columnOf(first) === columnOf(second) && lengthOf(first.keyRange) !== lengthOf(second.keyRange);
+    const written = isAligned ? key.padEnd(lengthOf(first.keyRange)) : key;
+    return margin + written + between + value;
   }
 
   /** What stands before a value on its line. */
@@ -322,10 +324,6 @@ class Writer {
   /** A line up to the end of what it says. */
   #lineOf({ from, to }: Range): string {
     return this.#text.slice(this.#lineStart(from), to);
-  }
-
-  #marginOf({ section: { header } }: Row): string {
-    return this.#text.slice(this.#lineStart(header.from), header.from);
   }
 
   // ——— Numbers of layers —————————————————————————————————————————————————————————————————————————————————————————
@@ -571,5 +569,7 @@ function isSquare(kernel: readonly number[]): boolean {
 }
 
 const isUniform = (flags: readonly boolean[]): boolean => flags.every(flag => flag === flags[0]);
+
+const lengthOf = ({ from, to }: Range): number => to - from;
 
 const place = ({ from, to }: Range): Range => ({ from, to });
