@@ -1,7 +1,15 @@
 // The façade: all that the server and the CLI see of the core.
 export { type Convention, type ConventionName, conventionOf, conventions } from './analysis/conventions.ts';
 export type { Amount, Cost } from './analysis/model.ts';
-export { documentProblems, findings, problems } from './features/findings.ts';
+export {
+  type Advice,
+  type AdviceTotals,
+  adviceCandidates,
+  advise,
+  type Candidate,
+  priceAdvice,
+} from './features/advice.ts';
+export { documentProblems, findings, problems, problemsWithHints } from './features/findings.ts';
 export { type Hint, hints, maxLabel } from './features/hints.ts';
 export { type Hover, hintDetail, hover } from './features/hover.ts';
 export { type Lens, lenses } from './features/lens.ts';
@@ -19,6 +27,7 @@ export {
   shapeCell,
   type TotalsReport,
 } from './features/report.ts';
+export { type Budget, type SlimChoice, type SlimStep, slim, slimmed } from './features/slim.ts';
 export { type Summary, summary, summaryMarkdown } from './features/summary.ts';
 export { type SymbolNode, symbols } from './features/symbols.ts';
 export { type Format, formats, type InputSize, type Source } from './formats/index.ts';
@@ -33,7 +42,7 @@ export {
   repriced,
 } from './pipeline.ts';
 export { bytesOf, type Dtype, defaultSettings, parseInput, type Settings } from './settings.ts';
-export type { TextEdit } from './text/edit.ts';
+export { applyEdits, type TextEdit } from './text/edit.ts';
 export { Lines, type Position } from './text/lines.ts';
 export type { Problem, Repair, Severity } from './text/problem.ts';
 export { bytes, exact, percent, si } from './text/quantity.ts';

@@ -23,7 +23,7 @@ import {
   lenses,
   markdownReport,
   parseInput,
-  problems,
+  problemsWithHints,
   repairs,
   report,
   summary,
@@ -154,7 +154,7 @@ export function serve(connection: Connection): void {
       }
       specs.add(uri);
       const analysed = workspace.analysed(uri);
-      const found = analysed ? problems(analysed) : documentProblems(document);
+      const found = analysed ? problemsWithHints(analysed) : documentProblems(document);
       const relatedUri = client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
       const diagnostics = found.map(problem => toProto.diagnostic(document.lines, problem, relatedUri));
       connection.sendDiagnostics({ uri, version, diagnostics });

@@ -7,8 +7,10 @@ import type { Format, Native, Reader, ReadOptions, Source, Spec } from '../forma
 import { type Choice, chooseDialect } from './choose.ts';
 import type { Dialect, Family } from './dialect.ts';
 import { dialects } from './dialects/index.ts';
+import { claimOf, mends, staleNumbers } from './mend.ts';
 import { argumentValue, type PyValue } from './python.ts';
 import { build, type Header, type Memo, moduleNames, rowsOf, sameFamily, setting, variantsOf } from './read.ts';
+import { type Chosen, rewrite } from './rewrite.ts';
 
 /** Model files of Ultralytics, of YOLOv5 and of their relatives: rows of [from, repeats, module, args]. */
 export const ultralytics: Format = {
@@ -53,6 +55,8 @@ interface Kept {
   memo: Memo | undefined;
   /** Whether the text has been read: only the first reading may use up the earlier graph. */
   isRead: boolean;
+  /** What the reading that a person looks at went by. */
+  chosen?: Chosen;
 }
 
 function open(source: Source, earlier?: Reader): Reader {
@@ -66,6 +70,11 @@ function open(source: Source, earlier?: Reader): Reader {
     problems,
     kept,
     read: options => read(source, top?.kind === 'mapping' ? top : empty, options, kept),
+    mends: problem => (top?.kind === 'mapping' ? mends(source.text, top, problem) : []),
+    rewrite: edits =>
+      top?.kind === 'mapping' && kept.chosen && parsed.problems.length === 0
+        ? rewrite(source.text, top, kept.chosen, edits)
+        : undefined,
   };
 }
 
@@ -98,6 +107,7 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
     problems,
   );
   const family = familyOf(top, variant, problems);
+  if (options.main !== false) kept.chosen = { dialect, family };
   const header: Header = {
     top,
     family,
@@ -129,6 +139,8 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
     variants,
     variant,
     native: nativeOf(header, dialect),
+    remarks: () => staleNumbers(source.text, top),
+    claim: claimOf(source.text, variants, variant),
   };
 }
 
