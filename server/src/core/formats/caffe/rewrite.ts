@@ -213,11 +213,11 @@ class Writer {
     const name = this.#unique(`${base}${this.#joint(base)}pool`);
     if (!block?.becomeGlobalPool()) return undefined;
     block.rename(name);
-    return [{ ...this.#fresh(like, block, name), isInPlace: [false] }];
+    return [this.#fresh(like, block, name, [false])];
   }
 
-  #fresh(layer: Layer, block: Block, top: string): Step {
-    const step = { ...stepOf(layer), tops: [top] };
+  #fresh(layer: Layer, block: Block, top: string, isInPlace = stepOf(layer).isInPlace): Step {
+    const step = { ...stepOf(layer), tops: [top], isInPlace };
     this.#blocks.set(step, block);
     return step;
   }
