@@ -9,9 +9,11 @@ export {
   type Candidate,
   priceAdvice,
 } from './features/advice.ts';
+export { type Budget, type BudgetWish, budgetFor, budgetText, parseBudget, shareChange } from './features/budget.ts';
 export { documentProblems, findings, problems, problemsWithHints } from './features/findings.ts';
 export { type Hint, hints, maxLabel } from './features/hints.ts';
 export { type Hover, hintDetail, hover } from './features/hover.ts';
+export { type IgnoreOffer, ignores } from './features/ignores.ts';
 export { type Lens, lenses } from './features/lens.ts';
 export { type RepairOffer, repairs } from './features/repairs.ts';
 export {
@@ -27,7 +29,15 @@ export {
   shapeCell,
   type TotalsReport,
 } from './features/report.ts';
-export { type Budget, type SlimChoice, type SlimStep, slim, slimmed } from './features/slim.ts';
+export {
+  isWithin,
+  type SlimChoice,
+  type Slimmed,
+  type SlimProgress,
+  type SlimStep,
+  slim,
+  slimmed,
+} from './features/slim.ts';
 export { type Summary, summary, summaryMarkdown } from './features/summary.ts';
 export { type SymbolNode, symbols } from './features/symbols.ts';
 export { type Format, formats, type InputSize, type Source } from './formats/index.ts';

@@ -169,8 +169,12 @@ const errorsOf = (problems: readonly Problem[]): number =>
 
 /** The document with another text, analysed from the ground up: the one at hand stays as it is. */
 export function reopened(analysed: Analysed, text: string): Analysed | undefined {
-  const changed = open({ ...analysed.document.source, text }, analysed.settings);
-  return changed && price(changed, analysed.settings);
+  const { source, pragmas } = analysed.document;
+  const changed = open({ ...source, text }, analysed.settings);
+  if (!changed) return undefined;
+  // What was overruled there (by the command line) is overruled here too.
+  const settings = new Map([...changed.pragmas.settings].filter(([key]) => pragmas.settings.has(key)));
+  return price({ ...changed, pragmas: { ...changed.pragmas, settings } }, analysed.settings);
 }
 
 /** The first problem of which there are more than before: row numbers in its words may differ. */

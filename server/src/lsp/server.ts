@@ -3,27 +3,35 @@ import { setImmediate as turn } from 'node:timers/promises';
 import {
   type CodeAction,
   CodeActionKind,
+  CodeActionTriggerKind,
   type Connection,
   DidChangeConfigurationNotification,
   type DocumentSymbol,
   type InitializeParams,
   type InitializeResult,
   type InlayHint,
+  LSPErrorCodes,
+  ResponseError,
   TextDocumentSyncKind,
   TextDocuments,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
+  type Advice,
   type Analysed,
+  adviceCandidates,
+  type Candidate,
   conventions,
   documentProblems,
   hintDetail,
   hints,
   hover,
+  ignores,
   lenses,
   markdownReport,
   parseInput,
   problemsWithHints,
+  type Range,
   repairs,
   report,
   summary,
@@ -38,14 +46,17 @@ import type {
   Requests,
 } from '../protocol/index.ts';
 import { readSettings } from './configuration.ts';
-import { fromProto, type HintData, toProto } from './convert.ts';
-import { Workspace } from './workspace.ts';
+import { type AdviceData, type EditedDocument, fromProto, type HintData, toProto } from './convert.ts';
+import { candidateKey, Workspace } from './workspace.ts';
 
 /**
  * Milliseconds without a change after which problems are published. Hints, which an editor asks for, come first, and a
  * publication must not stand in the way of the next key's: so long is a pause of a person who types fast.
  */
 const quiet = 100;
+
+/** More than stand on any line: a long selection is not priced before somebody asks. */
+const manyCandidates = 48;
 
 /** Answers an editor over `connection` until it ends. */
 export function serve(connection: Connection): void {
@@ -65,7 +76,10 @@ export function serve(connection: Connection): void {
         hoverProvider: true,
         codeLensProvider: {},
         documentSymbolProvider: { label: 'Flopline' },
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+        codeActionProvider: {
+          codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite],
+          resolveProvider: true,
+        },
       },
     };
   });
@@ -183,17 +197,40 @@ export function serve(connection: Connection): void {
     uri: string,
     token: { readonly isCancellationRequested: boolean },
     empty: T,
-    ask: (analysed: Analysed) => T,
+    ask: (analysed: Analysed) => T | Promise<T>,
   ): Promise<T> {
     try {
       await ready;
       await settled(uri);
       if (token.isCancellationRequested) return empty;
       const analysed = workspace.analysed(uri);
-      return analysed ? ask(analysed) : empty;
+      return analysed ? await ask(analysed) : empty;
     } catch (error) {
       complain(what, error);
       return empty;
+    }
+  }
+
+  /**
+   * Takes the steps of a longer search with other messages between them; undefined as soon as the request is cancelled,
+   * or the text or the settings that it is about are others.
+   */
+  async function paced<S, R>(
+    uri: string,
+    token: { readonly isCancellationRequested: boolean },
+    search: Generator<S, R>,
+    told: (step: S) => void = ignore,
+  ): Promise<R | undefined> {
+    const version = workspace.version(uri);
+    const { settings } = workspace;
+    for (;;) {
+      const next = search.next();
+      if (next.done) return next.value;
+      told(next.value);
+      await turn();
+      // A newer text uses up what was known of this one.
+      if (token.isCancellationRequested || version !== workspace.version(uri) || settings !== workspace.settings)
+        return undefined;
     }
   }
 
@@ -239,16 +276,84 @@ export function serve(connection: Connection): void {
   );
 
   connection.onCodeAction(({ textDocument: { uri }, range, context }, token) =>
-    answer<CodeAction[]>('code actions', uri, token, [], analysed => {
-      if (context.only && !context.only.some(kind => CodeActionKind.QuickFix.startsWith(kind))) return [];
+    answer<CodeAction[]>('code actions', uri, token, [], async analysed => {
+      const asks = (kind: CodeActionKind): boolean =>
+        context.only?.some(wanted => wanted === '' || kind === wanted || kind.startsWith(`${wanted}.`)) ?? true;
       const { lines } = analysed.document;
-      const version = workspace.version(uri)!;
-      const versioned = client.workspace?.workspaceEdit?.documentChanges ?? false;
-      return repairs(analysed, fromProto.range(lines, range)).map(offer =>
-        toProto.repair(lines, offer, { uri, version, versioned }, context.diagnostics),
-      );
+      const place = fromProto.range(lines, range);
+      const document = edited(uri);
+      const told = context.diagnostics;
+      const fixes = asks(CodeActionKind.QuickFix);
+      const rewrites = asks(CodeActionKind.RefactorRewrite);
+      const found: CodeAction[] = [];
+      if (fixes) found.push(...repairs(analysed, place).map(offer => toProto.repair(lines, offer, document, told)));
+      const candidates = adviceAt(analysed, place).filter(({ kind }) => rewrites || (fixes && kind === 'quickfix'));
+      // Nobody has asked yet: an editor looks whether to show its bulb.
+      const many = context.triggerKind === CodeActionTriggerKind.Automatic && candidates.length > manyCandidates;
+      const offers = await paced(uri, token, priced(uri, many ? [] : candidates));
+      if (!offers) return [];
+      for (const { advice, data } of offers) {
+        if (advice.refused !== null && !client.textDocument?.codeAction?.disabledSupport) continue;
+        const kind = fixes && advice.kind === 'quickfix' ? CodeActionKind.QuickFix : CodeActionKind.RefactorRewrite;
+        const action = toProto.advice(lines, advice, kind, told);
+        if (advice.refused !== null) found.push(action);
+        else if (resolvesEdits()) found.push({ ...action, data });
+        else found.push({ ...action, edit: toProto.adviceEdit(lines, advice, document) });
+      }
+      if (fixes) found.push(...ignores(analysed, place).map(offer => toProto.ignore(lines, offer, document, told)));
+      return found;
     }),
   );
+
+  connection.onCodeActionResolve(async (action, token) => {
+    if (!Array.isArray(action.data)) return action;
+    const [number, version, from, key] = action.data as unknown as AdviceData;
+    const uri = workspace.numbered(number);
+    const resolved =
+      uri === undefined
+        ? undefined
+        : await answer('code action', uri, token, undefined, analysed => {
+            if (version !== workspace.version(uri)) return undefined;
+            const candidate = adviceCandidates(analysed, { from, to: from }).find(other => candidateKey(other) === key);
+            const advice = candidate && workspace.advice(uri, candidate);
+            if (!advice) return undefined;
+            return { ...action, edit: toProto.adviceEdit(analysed.document.lines, advice, edited(uri)) };
+          });
+    if (resolved) return resolved;
+    throw new ResponseError(LSPErrorCodes.ContentModified, 'The text has changed since this was offered.');
+  });
+
+  /** Prices candidates, one between two steps. */
+  function* priced(
+    uri: string,
+    candidates: readonly Candidate[],
+  ): Generator<void, { readonly advice: Advice; readonly data: AdviceData }[]> {
+    const found: { readonly advice: Advice; readonly data: AdviceData }[] = [];
+    const version = workspace.version(uri)!;
+    for (const candidate of candidates) {
+      const advice = workspace.advice(uri, candidate);
+      if (advice)
+        found.push({ advice, data: [workspace.number(uri), version, candidate.range.from, candidateKey(candidate)] });
+      yield;
+    }
+    return found;
+  }
+
+  /** The document as changes of its newest text are sent for it. */
+  function edited(uri: string): EditedDocument {
+    const { documentChanges = false, changeAnnotationSupport } = client.workspace?.workspaceEdit ?? {};
+    return {
+      uri,
+      version: workspace.version(uri)!,
+      versioned: documentChanges,
+      annotated: changeAnnotationSupport !== undefined,
+    };
+  }
+
+  function resolvesEdits(): boolean {
+    const { resolveSupport, dataSupport } = client.textDocument?.codeAction ?? {};
+    return (dataSupport && resolveSupport?.properties.includes('edit')) ?? false;
+  }
 
   on('flopline/summary', ({ textDocument: { uri } }, token) =>
     answer<DocumentSummary | null>('summary', uri, token, null, analysed => ({
@@ -290,6 +395,15 @@ export function serve(connection: Connection): void {
 
   texts.listen(connection);
   connection.listen();
+}
+
+/** What may be tried at a place; where that is the margin or a comment, on its line. */
+function adviceAt(analysed: Analysed, place: Range): readonly Candidate[] {
+  const { lines } = analysed.document;
+  const found = adviceCandidates(analysed, place);
+  const line = lines.lineAt(place.from);
+  if (found.length > 0 || line !== lines.lineAt(place.to)) return found;
+  return adviceCandidates(analysed, lines.range(line));
 }
 
 function settingsInFile({ document: { pragmas, lines } }: Analysed): DocumentSummary['inFile'] {

@@ -21,6 +21,8 @@ export interface Advice {
   readonly why: string;
   /** Whether a diagnostic asks for it. */
   readonly kind: 'quickfix' | 'rewrite';
+  /** The code of that diagnostic. */
+  readonly answers: string;
   readonly before: AdviceTotals;
   readonly after: AdviceTotals;
   /** Why it is not to be had, in words; the edits are empty then. */
@@ -39,6 +41,7 @@ export interface Candidate {
   readonly code: string;
   readonly range: Range;
   readonly kind: Advice['kind'];
+  readonly answers: string;
   /** Without its price. */
   readonly title: string;
   readonly fix: Fix;
@@ -75,6 +78,7 @@ export function adviceCandidates(analysed: Analysed, within: Range = everywhere(
         return {
           id: count === 1 ? base : `${base}.${count}`,
           code: rule.code,
+          answers: rule.answers ?? rule.code,
           range: finding.at,
           kind: isTold(analysed, network, rule, finding) ? 'quickfix' : 'rewrite',
           title: fix.title,
@@ -88,10 +92,10 @@ export function adviceCandidates(analysed: Analysed, within: Range = everywhere(
 
 /** Tries one of them; undefined where it is not to be had and nobody would expect it. */
 export function priceAdvice(analysed: Analysed, candidate: Candidate): Advice | undefined {
-  const { id, code, range, kind, fix } = candidate;
+  const { id, code, answers, range, kind, fix } = candidate;
   const before = totalsOf(analysed);
   const refuse = (reason: string): Advice => ({
-    ...{ id, code, range, kind, before, after: before, refused: reason, edits: [] },
+    ...{ id, code, answers, range, kind, before, after: before, refused: reason, edits: [] },
     title: `${fix.title}: ${reason}`,
     why: whyText(analysed, fix),
   });
@@ -107,7 +111,7 @@ export function priceAdvice(analysed: Analysed, candidate: Candidate): Advice | 
     return refuse(`${what} would cost ${percent(-saved.macs / here.macs)} more here: ${where}`);
   }
   return {
-    ...{ id, code, range, kind, before, after, refused: null, edits: trial.edits },
+    ...{ id, code, answers, range, kind, before, after, refused: null, edits: trial.edits },
     title: `${fix.title}: ${priceText(before, after, here)}`,
     why: whyText(analysed, fix),
   };
