@@ -145,6 +145,8 @@ export function attempt(
   const after = reopened(analysed, applyEdits(document.source.text, edits));
   if (!after) return undefined;
   const told =
+    // Whose rows they are is told by what they name, among other things.
+    (after.spec.dialect === analysed.spec.dialect ? undefined : 'the file would be read as another dialect') ??
     newProblem(analysed.problems, after.problems) ??
     objection(model.graph, after.model.graph, mapOffset(edits), footprint);
   return { edits, after, objection: told };

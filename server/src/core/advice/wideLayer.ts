@@ -56,8 +56,13 @@ function narrower(layer: Layer, tied: Tied, times: number): Fix {
         attrs: attrsOf(each, depthwise, times),
       }),
     ),
-    footprint: tied.footprint,
-    here: tied.here,
+    // Who asks for all advice of a long text asks for few of these.
+    get footprint() {
+      return tied.footprint;
+    },
+    get here() {
+      return tied.here;
+    },
     exact: false,
     refused: tied.reason,
   };
