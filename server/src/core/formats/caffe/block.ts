@@ -115,6 +115,12 @@ export class Block {
     return this.layer.message.fields.findLast(({ name }) => name === 'param') === field;
   }
 
+  /** Puts fields behind its tops. */
+  add(fields: readonly string[]): void {
+    const top = this.layer.message.fields.findLast(({ name }) => name === 'top');
+    if (top && fields.length > 0) this.#addBehind(top, fields);
+  }
+
   /** Makes a copy an average over all places, whatever it was. */
   becomeGlobalPool(): boolean {
     const { layer } = this;

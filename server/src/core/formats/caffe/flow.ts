@@ -2,9 +2,12 @@
 import type { Layer } from './net.ts';
 import { absence, type State } from './phase.ts';
 
-/** A layer as it is to stand; a new one is there when the one that it was copied from is. */
+/** A layer as it is to stand. */
 export interface Step {
+  /** Itself, or the one that it is a copy of. */
   readonly layer: Layer;
+  /** Whose rules say when it is there. */
+  readonly rules: Layer;
   /** Names of blobs; given anew when the network is wired. */
   bottoms: string[];
   tops: string[];
@@ -29,7 +32,7 @@ export class Flow {
     this.state = state;
     const blobs = new Map<string, Version>();
     for (const step of steps) {
-      if (absence(step.layer, state) !== undefined) continue;
+      if (absence(step.rules, state) !== undefined) continue;
       this.#reads.set(
         step,
         step.bottoms.map(name => {
@@ -139,6 +142,8 @@ export function isWired(
     for (const step of steps) {
       const meant = flow.reads(step);
       const found = now.reads(step);
+      // A copy may be there when the layer that it was made for is not.
+      if (!meant !== !found) return false;
       if (!meant || !found) continue;
       if (meant.some((version, at) => !isSame(version, found[at]!))) return false;
     }

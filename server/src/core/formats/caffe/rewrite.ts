@@ -1,7 +1,7 @@
 // Edits of the network as changes of the text: new layers are copies of those that they go with, and who reads whom is
 // worked out anew and held against what was meant, in both phases.
 import type { Border, GraphEdit, NewAttrs, NewConv, NewLayer, Place } from '../../graph/edit.ts';
-import type { ProtoMessage } from '../../syntax/prototext.ts';
+import type { ProtoField, ProtoMessage } from '../../syntax/prototext.ts';
 import { applyEdits, type TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
 import { Block, type BlockAttrs, commentsIn, indentOf, lineEnd, lineStart, newlineOf, nextLine } from './block.ts';
@@ -199,10 +199,12 @@ class Writer {
       const fresh = template.name === '' ? '' : this.#unique(named(template.name));
       if (fresh !== '') copy.rename(fresh);
       copy.unname();
+      const rules = rulesOf(template).length > 0 ? template : like;
+      if (rules === like) copy.add(rulesOf(like).map(({ from, to }) => this.#text.slice(from, to)));
       const isInPlace = template.bottoms[0]!.text === own;
       let written = steps.at(-1)!.tops[0]!;
       if (!isInPlace) written = own === template.name ? fresh : this.#unique(named(own));
-      steps.push(this.#fresh(template, copy, written));
+      steps.push(this.#fresh(template, copy, written, { rules }));
     }
     return steps;
   }
@@ -213,11 +215,11 @@ class Writer {
     const name = this.#unique(`${base}${this.#joint(base)}pool`);
     if (!block?.becomeGlobalPool()) return undefined;
     block.rename(name);
-    return [this.#fresh(like, block, name, [false])];
+    return [this.#fresh(like, block, name, { isInPlace: [false] })];
   }
 
-  #fresh(layer: Layer, block: Block, top: string, isInPlace = stepOf(layer).isInPlace): Step {
-    const step = { ...stepOf(layer), tops: [top], isInPlace };
+  #fresh(layer: Layer, block: Block, top: string, more: Partial<Step> = {}): Step {
+    const step: Step = { ...stepOf(layer), tops: [top], ...more };
     this.#blocks.set(step, block);
     return step;
   }
@@ -337,10 +339,16 @@ class Writer {
 function stepOf(layer: Layer): Step {
   return {
     layer,
+    rules: layer,
     bottoms: layer.bottoms.map(({ text }) => text),
     tops: layer.tops.map(({ text }) => text),
     isInPlace: layer.tops.map(({ text }, at) => layer.bottoms[at]?.text === text),
   };
+}
+
+/** What says in which phase a layer is there. */
+function rulesOf({ message }: Layer): readonly ProtoField[] {
+  return message.fields.filter(({ name }) => name === 'include' || name === 'exclude');
 }
 
 const isSingle = ({ bottoms, tops }: Layer): boolean => bottoms.length === 1 && tops.length === 1;
