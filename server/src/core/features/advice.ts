@@ -4,7 +4,7 @@ import type { Model } from '../analysis/model.ts';
 import { type Analysed, attempt } from '../pipeline.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Problem } from '../text/problem.ts';
-import { percent, si } from '../text/quantity.ts';
+import { changeText, percent, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
 import { storedShape } from './wording.ts';
 
@@ -189,14 +189,8 @@ function priceText(before: AdviceTotals, after: AdviceTotals, here: AdviceTotals
   const work =
     macs === 0
       ? 'MACs stay'
-      : `${si(here.macs)} → ${si(here.macs + macs)} MACs here, ${change(macs / before.macs)} in all`;
+      : `${si(here.macs)} → ${si(here.macs + macs)} MACs here, ${changeText(macs / before.macs)} in all`;
   return `${work}, params ${params === 0 ? 'stay' : signed(params)}`;
-}
-
-/** `−4.1 %`; what is small is told to one digit. */
-function change(share: number): string {
-  const size = Math.abs(share);
-  return `${share < 0 ? '−' : '+'}${size < 0.001 ? `${si(size * 100, 1)} %` : percent(size)}`;
 }
 
 const signed = (value: number): string => `${value < 0 ? '' : '+'}${si(value)}`;

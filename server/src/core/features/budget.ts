@@ -1,5 +1,5 @@
 // Budgets as people write them: “−30 % MACs”, “≤ 300 MMACs”, “2M params”.
-import { percent, si } from '../text/quantity.ts';
+import { changeText, si } from '../text/quantity.ts';
 
 export type Metric = 'macs' | 'params';
 
@@ -86,10 +86,16 @@ export function budgetText(budget: Budget, totals: Readonly<Record<Metric, numbe
     .join(' and ');
 }
 
+/** `1.11G MACs (−30 %) · 5.2M params (−25 %)`: what a network costs, and how much less than before. */
+export function totalsText(after: Readonly<Record<Metric, number>>, before: Readonly<Record<Metric, number>>): string {
+  return (['macs', 'params'] as const)
+    .map(metric => `${si(after[metric])} ${nameOf(metric)} (${shareChange(after[metric], before[metric])})`)
+    .join(' · ');
+}
+
 /** `−30 %`: how much less one number is than another. */
 export function shareChange(after: number, before: number): string {
-  if (!(before > 0) || after === before) return '±0 %';
-  return `${after < before ? '−' : '+'}${percent(Math.abs(after - before) / before)}`;
+  return before > 0 ? changeText((after - before) / before) : '±0 %';
 }
 
 const nameOf = (metric: Metric): string => (metric === 'macs' ? 'MACs' : 'params');
