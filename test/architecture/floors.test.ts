@@ -45,7 +45,7 @@ const floors: readonly Floor[] = [
     at: `${core}/advice`,
     imports: [`${core}/text`, `${core}/graph`, `${core}/ops`],
     types: [`${core}/analysis`],
-    shared: ['advice', 'edit'],
+    shared: ['advice', 'network', 'words'],
   },
   { at: `${core}/advice/index`, imports: [`${core}/advice`] },
   {

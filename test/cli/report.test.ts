@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type Command, parseCommand } from '../../server/src/cli/arguments.ts';
-import { runReport } from '../../server/src/cli/report.ts';
 import { csv, terminalTable } from '../../server/src/cli/table.ts';
 import { report } from '../../server/src/core/features/report.ts';
+import { complaintOf, runCli } from '../support/cli.ts';
 import { sketch } from '../support/sketch.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'flopline-cli-'));
@@ -32,28 +31,9 @@ function file(name: string, text: string | Uint8Array): string {
   return path;
 }
 
-/** Runs the command line in this process. */
-function run(...argv: string[]): { code: number; out: string; err: string } {
-  const command = parseCommand(argv);
-  assert.equal(command.kind, 'report');
-  let out = '';
-  let err = '';
-  const streams = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-    progress: false,
-  };
-  const code = runReport((command as Command & { kind: 'report' }).request, streams);
-  return { code, out, err };
-}
-
 test('A report as JSON has its schema, the file as it was named, and rows with their lines', () => {
   const path = file('tiny-cls.yaml', spec);
-  const { code, out, err } = run('report', path, '--format', 'json', '--input', '3,32,32');
+  const { code, out, err } = runCli('report', path, '--format', 'json', '--input', '3,32,32');
   assert.deepEqual([code, err], [0, '']);
   const { schema, files } = JSON.parse(out);
   assert.equal(schema, 1);
@@ -74,11 +54,11 @@ test('A report as JSON has its schema, the file as it was named, and rows with t
 
 test('The scale is settable, and the command line wins over comments in the file', () => {
   const path = file('pragma-cls.yaml', `# flopline: input=3,64,64 convention=flops\n${spec}`);
-  const own = JSON.parse(run('report', path, '--format', 'json').out).files[0];
+  const own = JSON.parse(runCli('report', path, '--format', 'json').out).files[0];
   assert.deepEqual(Object.values(own.input), [[1, 3, 64, 64]]);
   assert.equal(own.totals.value, 2 * own.totals.macs);
   const given = JSON.parse(
-    run('report', path, '--format', 'json', '--input', '3,32,32', '--scale', 's', '--convention', 'macs').out,
+    runCli('report', path, '--format', 'json', '--input', '3,32,32', '--scale', 's', '--convention', 'macs').out,
   ).files[0];
   assert.deepEqual(Object.values(given.input), [[1, 3, 32, 32]]);
   assert.equal(given.totals.value, given.totals.macs);
@@ -91,7 +71,7 @@ test('Folders are walked; what is no spec is skipped with a note', () => {
   file('many/deep/notes.txt', 'nothing');
   file('many/image.yaml', new Uint8Array([0, 1, 2]));
   file('many/node_modules/c-cls.yaml', spec);
-  const { code, out, err } = run('report', join(folder, 'many'), '--format', 'json');
+  const { code, out, err } = runCli('report', join(folder, 'many'), '--format', 'json');
   assert.equal(code, 0);
   assert.deepEqual(
     JSON.parse(out).files.map(({ file: name }: { file: string }) => name.slice(folder.length)),
@@ -102,7 +82,7 @@ test('Folders are walked; what is no spec is skipped with a note', () => {
 
 test('A spec with errors is exit code 1, and its other rows keep their costs', () => {
   const path = file('broken-cls.yaml', spec.replace('Conv, [128', 'Conf, [128'));
-  const { code, out } = run('report', path, '--format', 'json');
+  const { code, out } = runCli('report', path, '--format', 'json');
   assert.equal(code, 1);
   const [only] = JSON.parse(out).files;
   assert.equal(only.totals.complete, false);
@@ -113,10 +93,7 @@ test('A spec with errors is exit code 1, and its other rows keep their costs', (
 });
 
 test('Wrong usage is exit code 2, in words', () => {
-  const wrong = (...argv: string[]): string => {
-    const command = parseCommand(argv);
-    return command.kind === 'wrong' ? command.message : `no complaint: ${command.kind}`;
-  };
+  const wrong = complaintOf;
   assert.match(wrong(), /^Say what to do/);
   assert.match(wrong('report'), /^Name at least one file/);
   assert.match(wrong('repot', 'x'), /“repot”. Did you mean “report”\?/);
@@ -126,8 +103,8 @@ test('Wrong usage is exit code 2, in words', () => {
   assert.match(wrong('report', 'x', '--convention', 'flop'), /Did you mean “flops”\?/);
   assert.match(wrong('report', 'x', '--dtype', 'toString'), /no number type/);
   assert.match(wrong('report', 'x', '--batch', '0'), /no batch size/);
-  assert.equal(run('report', join(folder, 'nowhere.yaml')).code, 2);
-  const plain = run('report', file('plain.yaml', 'a: 1\n'));
+  assert.equal(runCli('report', join(folder, 'nowhere.yaml')).code, 2);
+  const plain = runCli('report', file('plain.yaml', 'a: 1\n'));
   assert.equal(plain.code, 2);
   assert.match(plain.err, /plain\.yaml” is no network spec that Flopline knows: skipped\.\n.*no network spec among/);
 });

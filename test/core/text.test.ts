@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Lines } from '../../server/src/core/text/lines.ts';
 import { isIgnored, readPragmas } from '../../server/src/core/text/pragma.ts';
-import { bytes, exact, percent, si, superscript } from '../../server/src/core/text/quantity.ts';
+import { bytes, changeText, exact, percent, si, superscript } from '../../server/src/core/text/quantity.ts';
 import { didYouMean, suggestion } from '../../server/src/core/text/spelling.ts';
 
 describe('lines', () => {
@@ -91,6 +91,18 @@ describe('quantities', () => {
     assert.equal(exact(-1000), '−1,000');
     assert.match(exact(2 ** 53 + 2), /^≈ /);
     assert.equal(exact(Number.NaN), '?');
+  });
+
+  it('tells changes with their sign, and small ones not as nothing', () => {
+    assert.deepEqual([-0.123, 0.007, -0.0003, -0.00004, 0.00004, 0, Number.NaN].map(changeText), [
+      '−12 %',
+      '+0.7 %',
+      '−0.03 %',
+      '> −0.01 %',
+      '< +0.01 %',
+      '±0 %',
+      '?',
+    ]);
   });
 
   it('of bytes and shares have their unit', () => {

@@ -13,8 +13,10 @@ import {
   type InlayHint,
   type Position,
   type ProtocolConnection,
+  type Range,
   StreamMessageReader,
   StreamMessageWriter,
+  type TextEdit,
 } from 'vscode-languageserver-protocol/node';
 import type { DocumentSummary } from '../../server/src/protocol/index.ts';
 
@@ -28,6 +30,8 @@ export interface SessionOptions {
   /** Whether the editor can be asked for its configuration. */
   readonly configuration?: boolean;
   readonly initializationOptions?: unknown;
+  /** Whether the editor asks for changes later, shows what is refused, and words about changes; as VS Code does. */
+  readonly modern?: boolean;
 }
 
 /** A session with a running server, ended by `await using` or `end()`. */
@@ -49,9 +53,17 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
         didChangeConfiguration: { dynamicRegistration: true },
         inlayHint: { refreshSupport: true },
         codeLens: { refreshSupport: true },
-        workspaceEdit: { documentChanges: true },
+        workspaceEdit: {
+          documentChanges: true,
+          ...(options.modern ? { changeAnnotationSupport: { groupsOnLabel: true } } : {}),
+        },
       },
-      textDocument: { publishDiagnostics: { relatedInformation: true } },
+      textDocument: {
+        publishDiagnostics: { relatedInformation: true },
+        ...(options.modern
+          ? { codeAction: { dataSupport: true, disabledSupport: true, resolveSupport: { properties: ['edit'] } } }
+          : {}),
+      },
     },
     initializationOptions: options.initializationOptions,
   });
@@ -161,15 +173,48 @@ export class Session {
   }
 
   /** The code actions on the word that stands first, told of the problems there. */
-  async actions(uri: string, word: string): Promise<CodeAction[]> {
+  actions(uri: string, word: string, only?: readonly string[]): Promise<CodeAction[]> {
+    return this.actionsAt(uri, this.rangeOf(uri, word), only);
+  }
+
+  async actionsAt(uri: string, range: Range, only?: readonly string[]): Promise<CodeAction[]> {
+    const context = { diagnostics: await this.problems(uri), ...(only ? { only } : {}) };
+    return this.connection.sendRequest('textDocument/codeAction', { textDocument: { uri }, range, context });
+  }
+
+  /** Where some words first stand. */
+  rangeOf(uri: string, words: string): Range {
     const { text } = this.#texts.get(uri)!;
-    const at = text.indexOf(word);
-    assert.ok(at >= 0, `“${word}” is not in the text`);
-    return (await this.connection.sendRequest('textDocument/codeAction', {
-      textDocument: { uri },
-      range: { start: position(text, at), end: position(text, at + word.length) },
-      context: { diagnostics: await this.problems(uri) },
-    })) as CodeAction[];
+    const at = text.indexOf(words);
+    assert.ok(at >= 0, `“${words}” is not in the text`);
+    return { start: position(text, at), end: position(text, at + words.length) };
+  }
+
+  resolveAction(action: CodeAction): Promise<CodeAction> {
+    return this.connection.sendRequest('codeAction/resolve', action);
+  }
+
+  /** Makes the changes of a code action as an editor does, which refuses those for another version. */
+  async apply(uri: string, { edit }: CodeAction): Promise<string> {
+    const document = this.#texts.get(uri);
+    const [change] = edit?.documentChanges ?? [];
+    assert.ok(document && change && 'edits' in change);
+    assert.equal(change.textDocument.version, document.version);
+    const edits = change.edits as readonly TextEdit[];
+    await this.replace(uri, edited(document.text, edits));
+    return document.text;
+  }
+
+  /** Puts another text for the whole. */
+  async replace(uri: string, text: string): Promise<void> {
+    const document = this.#texts.get(uri);
+    assert.ok(document);
+    document.text = text;
+    document.version++;
+    await this.connection.sendNotification('textDocument/didChange', {
+      textDocument: { uri, version: document.version },
+      contentChanges: [{ text }],
+    });
   }
 
   lenses(uri: string): Promise<CodeLens[]> {
@@ -222,4 +267,15 @@ export async function until<T>(look: () => T | undefined | false | null): Promis
 function position(text: string, offset: number): Position {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length - 1, character: before.at(-1)!.length };
+}
+
+/** A text with changes made, in the protocol's lines and characters. */
+export function edited(text: string, edits: readonly TextEdit[]): string {
+  const lines = text.split('\n');
+  const offset = ({ line, character }: Position): number =>
+    lines.slice(0, line).reduce((sum, { length }) => sum + length + 1, 0) + character;
+  let result = text;
+  for (const { range, newText } of edits.toReversed())
+    result = result.slice(0, offset(range.start)) + newText + result.slice(offset(range.end));
+  return result;
 }

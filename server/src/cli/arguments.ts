@@ -1,43 +1,70 @@
 // The command line as data: what is asked for, or what is wrong with it.
 import { parseArgs } from 'node:util';
 import {
+  type BudgetWish,
   bytesOf,
   conventionOf,
   conventions,
   type Dtype,
   defaultSettings,
   type InputSize,
+  parseBudget,
   parseInput,
   type Settings,
   suggestion,
 } from '../core/index.ts';
 
-export const outputFormats = ['table', 'json', 'markdown', 'csv'] as const;
+const outputFormats = ['table', 'json', 'markdown', 'csv'] as const;
 export type OutputFormat = (typeof outputFormats)[number];
 
 export type Command =
   | { readonly kind: 'report'; readonly request: ReportRequest }
+  | { readonly kind: 'advise'; readonly request: AdviseRequest }
+  | { readonly kind: 'slim'; readonly request: SlimRequest }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'wrong'; readonly message: string };
 
-export interface ReportRequest {
+/** What every command is told. */
+export interface SpecsRequest {
   /** Files and folders. */
   readonly paths: readonly string[];
-  readonly format: OutputFormat;
   readonly settings: Settings;
   /** The settings that the command line gives: they win over comments in a file. */
   readonly given: ReadonlySet<string>;
+}
+
+export interface ReportRequest extends SpecsRequest {
+  readonly format: OutputFormat;
   readonly blocks: boolean;
 }
 
-export const help = `Flopline tells what every line of a neural-network spec costs.
+export interface AdviseRequest extends SpecsRequest {
+  readonly format: 'table' | 'json';
+  /** The id of the advice that is to be followed. */
+  readonly apply: string | undefined;
+  /** Whether the change is shown instead of made. */
+  readonly dryRun: boolean;
+}
+
+export interface SlimRequest extends SpecsRequest {
+  readonly format: 'table' | 'json';
+  readonly wishes: readonly BudgetWish[];
+  readonly apply: boolean;
+  /** Whether the change is shown instead of made. */
+  readonly dryRun: boolean;
+}
+
+export const help = `Flopline tells what every line of a neural-network spec costs, and what makes it cheaper.
 
 Usage
   flopline report FILE|FOLDER… [options]
+  flopline advise FILE|FOLDER… [options]
+  flopline advise FILE --apply ID [--dry-run] [options]
+  flopline slim FILE --macs BUDGET [--params BUDGET] [--apply|--dry-run] [options]
 
 Options
-  --format NAME       table (default), json, markdown or csv
+  --format NAME       table (default), json; for report markdown or csv too
   --input SIZE        input size without the batch, as in 3,320,320; by name with it, as in
                       image=1,3,320,320. Several: give the option again.
   --scale NAME        scale of a YOLO family: n, s, m, l, x
@@ -48,18 +75,30 @@ Options
   --phase NAME        which layers of a Caffe network there are: TRAIN or TEST (default)
   --dtype NAME        number type that bytes are told in: ${Object.keys(bytesOf).join(', ')} (default fp32)
   --batch N           samples at once, for peak memory (default 1); counts are for one sample
-  --blocks            rows with what is inside them
   --help, --version
+
+report
+  --blocks            rows with what is inside them
+
+advise lists changes that make the network cheaper, each tried on the text; its price is the
+difference of the totals.
+  --apply ID          makes one of them in the file
+  --dry-run           with --apply: prints a unified diff instead
+
+slim searches few changes that reach a budget.
+  --macs BUDGET       as in 300M (at most), -30% (less than now), 1.2G
+  --params BUDGET     as in 2M, -50%
+  --apply             makes the changes in the file
+  --dry-run           prints a unified diff
 
 Folders are searched for specs; other files are skipped. What the command line sets wins over
 “# flopline: …” comments in a file.
 
-Exit code: 0 when every file could be read, 1 when a spec has errors, 2 for wrong usage.
+Exit code: 0 when every file could be read, 1 when a spec has errors or the change is not to be had,
+2 for wrong usage.
 `;
 
-const commands = ['report'] as const;
-
-const options = {
+const common = {
   format: { type: 'string' },
   input: { type: 'string', multiple: true },
   scale: { type: 'string' },
@@ -68,45 +107,118 @@ const options = {
   phase: { type: 'string' },
   dtype: { type: 'string' },
   batch: { type: 'string' },
-  blocks: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
 
+const commands = {
+  report: { ...common, blocks: { type: 'boolean' } },
+  advise: { ...common, apply: { type: 'string' }, 'dry-run': { type: 'boolean' } },
+  slim: {
+    ...common,
+    macs: { type: 'string' },
+    params: { type: 'string' },
+    apply: { type: 'boolean' },
+    'dry-run': { type: 'boolean' },
+  },
+} as const;
+
+type Name = keyof typeof commands;
+
 export function parseCommand(argv: readonly string[]): Command {
-  let parsed: ReturnType<typeof parse>;
+  const args = argv.flatMap((argument, index) => {
+    // A budget may begin with a minus, which would be an option.
+    if (isBudgetValue(argv, index)) return [];
+    return isBudgetValue(argv, index + 1) ? [`${argument}=${argv[index + 1]}`] : [argument];
+  });
+  const all = { ...commands.report, ...commands.slim, ...commands.advise };
+  const loose = parseArgs({ args, options: all, allowPositionals: true, strict: false });
+  const [command] = loose.positionals;
+  if (loose.values.help || command === 'help') return { kind: 'help' };
+  if (loose.values.version) return { kind: 'version' };
+  switch (command) {
+    case 'report':
+      return parsed(args, 'report', (values, request) => {
+        const format = outputFormats.find(name => name === (values.format ?? 'table'));
+        if (!format) return wrong(`“${values.format}” is no output format. Use one of ${outputFormats.join(', ')}.`);
+        return { kind: 'report', request: { ...request, format, blocks: values.blocks ?? false } };
+      });
+    case 'advise':
+      return parsed(args, 'advise', ({ format: wish, apply, 'dry-run': dryRun = false }, request) => {
+        const format = formatOf(wish);
+        if (!format) return wrong(`“${wish}” is no output format of advise. Use table or json.`);
+        if (dryRun && apply === undefined) return wrong('--dry-run shows one change: name it with --apply ID.');
+        if (apply !== undefined && request.paths.length > 1) return wrong('--apply changes one file: name one.');
+        return { kind: 'advise', request: { ...request, format, apply, dryRun } };
+      });
+    case 'slim':
+      return parsed(
+        args,
+        'slim',
+        ({ format: wish, macs, params, apply = false, 'dry-run': dryRun = false }, request) => {
+          const format = formatOf(wish);
+          if (!format) return wrong(`“${wish}” is no output format of slim. Use table or json.`);
+          if (request.paths.length > 1) return wrong('slim works on one file: name one.');
+          const wishes: BudgetWish[] = [];
+          for (const [metric, text] of [
+            ['macs', macs],
+            ['params', params],
+          ] as const) {
+            if (text === undefined) continue;
+            const budget = parseBudget(text, metric);
+            if (typeof budget === 'string') return wrong(budget);
+            wishes.push(...budget);
+          }
+          if (wishes.length === 0) return wrong('Say what to reach, as in --macs 300M, --macs -30% or --params 2M.');
+          return { kind: 'slim', request: { ...request, format, wishes, apply, dryRun } };
+        },
+      );
+    case undefined:
+      return wrongOption(args, common) ?? wrong('Say what to do, as in “flopline report FILE”.');
+    default:
+      return wrong(`There is no command “${command}”.${suggestion(command, Object.keys(commands))}`);
+  }
+}
+
+const isBudgetValue = (argv: readonly string[], index: number): boolean =>
+  /^--(?:macs|params)$/.test(argv[index - 1] ?? '') && /^-\s*[\d.]/.test(argv[index] ?? '');
+
+const formatOf = (wish = 'table'): 'table' | 'json' | undefined =>
+  wish === 'table' || wish === 'json' ? wish : undefined;
+
+type Options<N extends Name> = (typeof commands)[N];
+type Values<N extends Name> = ReturnType<typeof parseArgs<{ options: Options<N>; allowPositionals: true }>>['values'];
+
+function parsed<N extends Name>(
+  args: string[],
+  name: N,
+  finish: (values: Values<N>, request: SpecsRequest) => Command,
+): Command {
+  const complaint = wrongOption(args, commands[name]);
+  if (complaint) return complaint;
+  const { values, positionals } = parseArgs({ args, options: commands[name] as Options<N>, allowPositionals: true });
+  const paths = positionals.slice(1);
+  if (paths.length === 0) return wrong(`Name at least one file or folder, as in “flopline ${name} network.yaml”.`);
+  const settings = settingsOf(values as Values<Name>);
+  if (typeof settings === 'string') return wrong(settings);
+  return finish(values, { paths, settings, given: new Set(Object.keys(values)) });
+}
+
+/** What is wrong with the options, in words. */
+function wrongOption(args: string[], options: typeof common): Command | undefined {
   try {
-    parsed = parse(argv);
+    parseArgs({ args, options, allowPositionals: true });
+    return undefined;
   } catch (error) {
     // node:util says which option and why in its first sentence; the rest is about quoting.
     const message = error instanceof Error ? error.message.split(/\. |\n/)[0]! : String(error);
     const option = /'--?([\w-]+)/.exec(message)?.[1] ?? '';
     return wrong(`${message}.${suggestion(option, Object.keys(options))}`);
   }
-  const { values, positionals } = parsed;
-  if (values.help || positionals[0] === 'help') return { kind: 'help' };
-  if (values.version) return { kind: 'version' };
-  const [command, ...paths] = positionals;
-  if (command === undefined) return wrong('Say what to do, as in “flopline report FILE”.');
-  if (command !== 'report') return wrong(`There is no command “${command}”.${suggestion(command, commands)}`);
-  if (paths.length === 0) return wrong('Name at least one file or folder, as in “flopline report network.yaml”.');
-
-  const format = outputFormats.find(name => name === (values.format ?? 'table'));
-  if (!format) {
-    return wrong(`“${values.format}” is no output format. Use one of ${outputFormats.join(', ')}.`);
-  }
-  const settings = settingsOf(values);
-  if (typeof settings === 'string') return wrong(settings);
-  const given = new Set(Object.keys(values));
-  return { kind: 'report', request: { paths, format, settings, given, blocks: values.blocks ?? false } };
-}
-
-function parse(argv: readonly string[]) {
-  return parseArgs({ args: [...argv], options, allowPositionals: true });
 }
 
 /** Settings, or what is wrong with an option. */
-function settingsOf(values: ReturnType<typeof parse>['values']): Settings | string {
+function settingsOf(values: Values<Name>): Settings | string {
   const input: InputSize[] = [];
   for (const text of values.input ?? []) {
     const sizes = parseInput(text);

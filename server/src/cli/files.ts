@@ -44,8 +44,12 @@ export function textOf({ path }: Candidate): string | undefined {
   if (statSync(path).size > maxBytes) return undefined;
   const buffer = readFileSync(path);
   if (buffer.subarray(0, 1024).includes(0)) return undefined;
-  const text = buffer.toString('utf8');
-  // A byte order mark is no part of the text: columns count from behind it, as editors do.
+  return decoded(buffer);
+}
+
+/** A byte order mark is no part of the text: columns count from behind it, as editors do. */
+export function decoded(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 

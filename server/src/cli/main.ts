@@ -1,7 +1,10 @@
-// The command line: `flopline report FILE…`.
+// The command line: `flopline report FILE…`, `flopline advise FILE…`, `flopline slim FILE`.
 import { version } from '../../../package.json';
+import { runAdvise } from './advise.ts';
 import { help, parseCommand } from './arguments.ts';
 import { runReport } from './report.ts';
+import { runSlim } from './slim.ts';
+import type { Streams } from './specs.ts';
 
 // Whoever reads may have seen enough (`flopline report … | head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -13,6 +16,11 @@ process.exitCode = main(process.argv.slice(2));
 
 function main(argv: readonly string[]): number {
   const command = parseCommand(argv);
+  const streams: Streams = {
+    out: text => process.stdout.write(text),
+    err: text => process.stderr.write(text),
+    progress: process.stderr.isTTY,
+  };
   switch (command.kind) {
     case 'help':
       process.stdout.write(help);
@@ -24,10 +32,10 @@ function main(argv: readonly string[]): number {
       process.stderr.write(`flopline: ${command.message}\nSee “flopline --help”.\n`);
       return 2;
     case 'report':
-      return runReport(command.request, {
-        out: text => process.stdout.write(text),
-        err: text => process.stderr.write(text),
-        progress: process.stderr.isTTY,
-      });
+      return runReport(command.request, streams);
+    case 'advise':
+      return runAdvise(command.request, streams);
+    case 'slim':
+      return runSlim(command.request, streams);
   }
 }

@@ -1,5 +1,7 @@
 // Tables for people: a terminal's, with bars, and one for spreadsheets.
-import { type FileReport, type RowReport, shapeCell, si } from '../core/index.ts';
+import { budgetText, type FileReport, type RowReport, shapeCell, shareChange, si } from '../core/index.ts';
+import type { AdviceReport } from './advise.ts';
+import type { SlimReport } from './slim.ts';
 
 const barWidth = 12;
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
@@ -37,6 +39,58 @@ export function terminalTable(report: FileReport, facts: { readonly detail: stri
     ...problemLines(file, problems),
     '',
   ].join('\n');
+}
+
+/** What would make one file cheaper: what is to be had with its share of the whole, then what is not, with the reason. */
+export function adviceTable({ file, format, model, advice }: AdviceReport, detail: string): string {
+  const offered = advice.filter(({ refused }) => refused === null);
+  const refused = advice.filter(({ refused }) => refused !== null);
+  const head = ['id', 'line', 'MACs', 'params', 'what it does'];
+  const rows = offered.map(({ id, line, before, after, title }) => [
+    id,
+    String(line),
+    shareChange(after.macs, before.macs),
+    shareChange(after.params, before.params),
+    title,
+  ]);
+  const lines = aligned([head, ...rows], ['start', 'end', 'end', 'end', 'start']);
+  const rule = '─'.repeat(Math.min(120, Math.max(...lines.map(line => line.length))));
+  const left = aligned(
+    refused.map(({ id, line, title }) => [id, String(line), title]),
+    ['start', 'end', 'start'],
+  );
+  return [
+    `${file} · ${format} · ${model}`,
+    '',
+    ...(offered.length > 0 ? [lines[0], rule, ...lines.slice(1)] : ['Nothing to propose.']),
+    ...(refused.length > 0 ? ['', 'Not to be had:', ...left] : []),
+    '',
+    detail,
+    ...(offered.length > 0 ? [`One of them is made in the file by “flopline advise ${file} --apply ID”.`] : []),
+    '',
+  ].join('\n');
+}
+
+/** A sequence of changes with the totals after each. */
+export function slimTable({ file, before, steps, reached, budget }: SlimReport): string {
+  const head = ['line', 'MACs', '', 'params', '', 'change'];
+  const rows = steps.map(({ line, after, title }) => [
+    String(line),
+    si(after.macs),
+    shareChange(after.macs, before.macs),
+    si(after.params),
+    shareChange(after.params, before.params),
+    title,
+  ]);
+  const first = ['', si(before.macs), '', si(before.params), '', 'as it stands'];
+  const lines = aligned([head, first, ...rows], ['end', 'end', 'end', 'end', 'end', 'start']);
+  const rule = '─'.repeat(Math.min(120, Math.max(...lines.map(line => line.length))));
+  const count = `${steps.length} change${steps.length === 1 ? '' : 's'}`;
+  const outcome =
+    steps.length === 0 && reached
+      ? 'It keeps to the budget already'
+      : `${reached ? 'Reached' : 'Not reached'} by ${count}`;
+  return [file, '', lines[0], rule, ...lines.slice(1), '', `${outcome}: ${budgetText(budget, before)}.`, ''].join('\n');
 }
 
 /** Several files side by side. */

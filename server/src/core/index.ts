@@ -1,9 +1,26 @@
 // The façade: all that the server and the CLI see of the core.
 export { type Convention, type ConventionName, conventionOf, conventions } from './analysis/conventions.ts';
 export type { Amount, Cost } from './analysis/model.ts';
-export { documentProblems, findings, problems } from './features/findings.ts';
+export {
+  type Advice,
+  type AdviceTotals,
+  adviceCandidates,
+  type Candidate,
+  priceAdvice,
+} from './features/advice.ts';
+export {
+  type Budget,
+  type BudgetWish,
+  budgetFor,
+  budgetText,
+  parseBudget,
+  shareChange,
+  totalsText,
+} from './features/budget.ts';
+export { documentProblems, findings, problems, problemsWithHints } from './features/findings.ts';
 export { type Hint, hints, maxLabel } from './features/hints.ts';
 export { type Hover, hintDetail, hover } from './features/hover.ts';
+export { type IgnoreOffer, ignores } from './features/ignores.ts';
 export { type Lens, lenses } from './features/lens.ts';
 export { type RepairOffer, repairs } from './features/repairs.ts';
 export {
@@ -19,6 +36,15 @@ export {
   shapeCell,
   type TotalsReport,
 } from './features/report.ts';
+export {
+  isWithin,
+  type SlimChoice,
+  type Slimmed,
+  type SlimProgress,
+  type SlimStep,
+  slim,
+  slimmed,
+} from './features/slim.ts';
 export { type Summary, summary, summaryMarkdown } from './features/summary.ts';
 export { type SymbolNode, symbols } from './features/symbols.ts';
 export { type Format, formats, type InputSize, type Source } from './formats/index.ts';
@@ -33,7 +59,7 @@ export {
   repriced,
 } from './pipeline.ts';
 export { bytesOf, type Dtype, defaultSettings, parseInput, type Settings } from './settings.ts';
-export type { TextEdit } from './text/edit.ts';
+export { applyEdits, type TextEdit } from './text/edit.ts';
 export { Lines, type Position } from './text/lines.ts';
 export type { Problem, Repair, Severity } from './text/problem.ts';
 export { bytes, exact, percent, si } from './text/quantity.ts';

@@ -1,12 +1,16 @@
 // The only place that knows the whole way: text → tree → graph → Model.
 import { type ConventionName, conventionOf, conventions } from './analysis/conventions.ts';
+import { objection } from './analysis/difference.ts';
 import { analyse, type Model } from './analysis/model.ts';
 import { type Format, formats, type Reader, type ReadOptions, type Source, type Spec } from './formats/index.ts';
 import { maxNodes } from './graph/builder.ts';
+import type { GraphEdit } from './graph/edit.ts';
 import { bytesOf, type Dtype, parseInput, type Settings } from './settings.ts';
+import { applyEdits, mapOffset, type TextEdit } from './text/edit.ts';
 import { Lines } from './text/lines.ts';
 import { isIgnored, type Pragmas, pragmaKeys, readPragmas } from './text/pragma.ts';
-import type { Problem } from './text/problem.ts';
+import type { Problem, Repair } from './text/problem.ts';
+import type { Range } from './text/range.ts';
 import { suggestion } from './text/spelling.ts';
 
 /** A text that is a spec, parsed but not yet priced. */
@@ -114,6 +118,75 @@ export function nativeFigure(analysed: Analysed): NativeFigure | undefined {
       unit: native.unit,
       digits: native.digits ?? 1,
     };
+  }
+  return undefined;
+}
+
+/** What becomes of a text by edits of its network: the changes of the text, made, and the changed text analysed. */
+export interface Trial {
+  readonly edits: readonly TextEdit[];
+  readonly after: Analysed;
+  /** What speaks against it: a new problem, or a shape that changed where it should not. */
+  readonly objection: string | undefined;
+}
+
+/**
+ * Makes edits of the network in the text and analyses what comes of it: what a fix costs is never a formula. `footprint`
+ * has the items that may hand on other shapes then. Undefined where the dialect cannot say it.
+ */
+export function attempt(
+  analysed: Analysed,
+  graphEdits: readonly GraphEdit[],
+  footprint: readonly Range[],
+): Trial | undefined {
+  const { document, settings, model } = analysed;
+  const edits = document.reader?.rewrite?.(graphEdits, readOptions(settings));
+  if (!edits || edits.length === 0) return undefined;
+  const after = reopened(analysed, applyEdits(document.source.text, edits));
+  if (!after) return undefined;
+  const told =
+    // Whose rows they are is told by what they name, among other things.
+    (after.spec.dialect === analysed.spec.dialect ? undefined : 'the file would be read as another dialect') ??
+    newProblem(analysed.problems, after.problems) ??
+    objection(model.graph, after.model.graph, mapOffset(edits), footprint);
+  return { edits, after, objection: told };
+}
+
+/** The ways to mend a problem that really do: tried on the text, at most so many. */
+export function mends(analysed: Analysed, problem: Problem, most = 2): readonly Repair[] {
+  const { document, spec, problems } = analysed;
+  const errors = errorsOf(problems);
+  const found: Repair[] = [];
+  for (const repair of document.reader?.mends?.(problem, spec) ?? []) {
+    const after = reopened(analysed, applyEdits(document.source.text, repair.edits));
+    if (!after || errorsOf(after.problems) >= errors) continue;
+    if (newProblem(problems, after.problems) === undefined) found.push(repair);
+    if (found.length === most) break;
+  }
+  return found;
+}
+
+const errorsOf = (problems: readonly Problem[]): number =>
+  problems.filter(({ severity }) => severity === 'error').length;
+
+/** The document with another text, analysed from the ground up: the one at hand stays as it is. */
+export function reopened(analysed: Analysed, text: string): Analysed | undefined {
+  const { source, pragmas } = analysed.document;
+  const changed = open({ ...source, text }, analysed.settings);
+  if (!changed) return undefined;
+  // What was overruled there (by the command line) is overruled here too.
+  const settings = new Map([...changed.pragmas.settings].filter(([key]) => pragmas.settings.has(key)));
+  return price({ ...changed, pragmas: { ...changed.pragmas, settings } }, analysed.settings);
+}
+
+/** The first problem of which there are more than before: row numbers in its words may differ. */
+function newProblem(before: readonly Problem[], after: readonly Problem[]): string | undefined {
+  const left = new Map<string, number>();
+  for (const { code } of before) left.set(code, (left.get(code) ?? 0) + 1);
+  for (const { code, message } of after) {
+    const count = left.get(code) ?? 0;
+    if (count === 0) return message;
+    left.set(code, count - 1);
   }
   return undefined;
 }

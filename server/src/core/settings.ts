@@ -7,6 +7,12 @@ export type Dtype = 'fp32' | 'fp16' | 'bf16' | 'int8';
 /** Bytes of one element. */
 export const bytesOf: Record<Dtype, number> = { fp32: 4, fp16: 2, bf16: 2, int8: 1 };
 
+export interface AdviceSetting {
+  readonly enabled: boolean;
+  /** The share of the network's MACs or parameters from which a diagnostic points to it; absent where it has none. */
+  readonly threshold?: number;
+}
+
 export interface Settings {
   readonly convention: ConventionName;
   readonly input: readonly InputSize[];
@@ -32,6 +38,8 @@ export interface Settings {
     readonly hugeActivation: { readonly enabled: boolean; readonly threshold: number };
     readonly unusedOutput: { readonly enabled: boolean };
   };
+  /** By piece of advice: `fatConvolution`. */
+  readonly advice: Readonly<Record<string, AdviceSetting>>;
   /** Files above so many bytes (UTF-16 units) are not analysed, and say so. */
   readonly maxFileSize: number;
 }
@@ -50,6 +58,19 @@ export const defaultSettings: Settings = {
     dominance: { enabled: true, threshold: 0.5 },
     hugeActivation: { enabled: true, threshold: 256e6 },
     unusedOutput: { enabled: true },
+  },
+  advice: {
+    fatConvolution: { enabled: true, threshold: 0.1 },
+    largeKernel: { enabled: true, threshold: 0.1 },
+    squareKernel: { enabled: true },
+    fullConvolution: { enabled: true },
+    flattenedHead: { enabled: true, threshold: 0.1 },
+    wideLayer: { enabled: true },
+    ungroupedConvolution: { enabled: true },
+    cancelledBias: { enabled: true },
+    unusedLayer: { enabled: true },
+    latePooling: { enabled: true },
+    mergeableLayers: { enabled: true },
   },
   maxFileSize: 2_000_000,
 };

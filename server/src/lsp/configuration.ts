@@ -53,6 +53,17 @@ export function readSettings(section: unknown): {
       },
       unusedOutput: { enabled: read('diagnostics.unusedOutput.enabled', unusedOutput.enabled, flag) },
     },
+    advice: Object.fromEntries(
+      Object.entries(defaultSettings.advice).map(([piece, { enabled, threshold }]) => [
+        piece,
+        {
+          enabled: read(`advice.${piece}.enabled`, enabled, flag),
+          ...(threshold === undefined
+            ? {}
+            : { threshold: read(`advice.${piece}.threshold`, threshold, between(0, 1)) }),
+        },
+      ]),
+    ),
     maxFileSize: read('maxFileSize', defaultSettings.maxFileSize, whole(0, Number.MAX_SAFE_INTEGER)),
   };
   return { settings, complaints };

@@ -9,10 +9,23 @@ import {
   type InlayHint,
   type Hover as ProtocolHover,
   type Range as ProtocolRange,
+  type TextEdit as ProtocolTextEdit,
   SymbolKind,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
-import type { Hint, Hover, Lens, Lines, Problem, Range, RepairOffer, SymbolNode, TextEdit } from '../core/index.ts';
+import type {
+  Advice,
+  Hint,
+  Hover,
+  IgnoreOffer,
+  Lens,
+  Lines,
+  Problem,
+  Range,
+  RepairOffer,
+  SymbolNode,
+  TextEdit,
+} from '../core/index.ts';
 
 export const fromProto = {
   range: (lines: Lines, { start, end }: ProtocolRange): Range => ({ from: lines.offset(start), to: lines.offset(end) }),
@@ -24,12 +37,17 @@ export const fromProto = {
  */
 export type HintData = readonly [document: number, version: number];
 
+/** What a code action for advice carries so that its change can be asked for later. */
+export type AdviceData = readonly [document: number, version: number, from: number, key: string];
+
 /** The document that a change is for. */
 export interface EditedDocument {
   readonly uri: string;
   readonly version: number;
   /** Whether the editor refuses a change that was made for another version than its own: nothing can be lost. */
   readonly versioned: boolean;
+  /** Whether it shows words about a change in its preview. */
+  readonly annotated: boolean;
 }
 
 export const toProto = {
@@ -68,25 +86,69 @@ export const toProto = {
     document: EditedDocument,
     told: readonly Diagnostic[],
   ): CodeAction {
-    const { start } = range(lines, problem.range);
-    const own = told.filter(
-      ({ code, range: at }) =>
-        code === problem.code && at.start.line === start.line && at.start.character === start.character,
-    );
     return {
       title: repair.title,
       kind: CodeActionKind.QuickFix,
       isPreferred: preferred,
-      ...(own.length > 0 ? { diagnostics: own } : {}),
+      ...ofDiagnostics(lines, told, problem.code, problem.range),
       edit: toProto.workspaceEdit(lines, repair.edits, document),
     };
   },
 
-  workspaceEdit(lines: Lines, edits: readonly TextEdit[], { uri, version, versioned }: EditedDocument): WorkspaceEdit {
-    const changes = edits.map(({ from, to, text }) => ({ range: range(lines, { from, to }), newText: text }));
-    return versioned
-      ? { documentChanges: [{ textDocument: { uri, version }, edits: changes }] }
-      : { changes: { [uri]: changes } };
+  /** As a quick fix where its diagnostic asks for it (or the finding that it answers), else as a refactoring. */
+  advice(
+    lines: Lines,
+    { answers, range: place, title, refused }: Advice,
+    kind: CodeActionKind,
+    told: readonly Diagnostic[],
+  ): CodeAction {
+    return {
+      title,
+      kind,
+      ...(kind === CodeActionKind.QuickFix ? ofDiagnostics(lines, told, answers, place) : {}),
+      ...(refused === null ? {} : { disabled: { reason: refused } }),
+    };
+  },
+
+  /** The change that advice proposes, with its reasons in the editor's preview. */
+  adviceEdit(lines: Lines, { title, why, edits }: Advice, document: EditedDocument): WorkspaceEdit {
+    return toProto.workspaceEdit(lines, edits, document, { label: title, description: why.replace(/\s+/g, ' ') });
+  },
+
+  ignore(
+    lines: Lines,
+    { problem, title, edits }: IgnoreOffer,
+    document: EditedDocument,
+    told: readonly Diagnostic[],
+  ): CodeAction {
+    return {
+      title,
+      kind: CodeActionKind.QuickFix,
+      ...ofDiagnostics(lines, told, problem.code, problem.range),
+      edit: toProto.workspaceEdit(lines, edits, document),
+    };
+  },
+
+  workspaceEdit(
+    lines: Lines,
+    edits: readonly TextEdit[],
+    { uri, version, versioned, annotated }: EditedDocument,
+    words?: { readonly label: string; readonly description: string },
+  ): WorkspaceEdit {
+    const changes = toProto.textEdits(lines, edits);
+    const textDocument = { uri, version };
+    if (versioned && annotated && words) {
+      return {
+        documentChanges: [{ textDocument, edits: changes.map(change => ({ ...change, annotationId: 'why' })) }],
+        // It need not be confirmed: who wants to see it first asks for the preview.
+        changeAnnotations: { why: { ...words, needsConfirmation: false } },
+      };
+    }
+    return versioned ? { documentChanges: [{ textDocument, edits: changes }] } : { changes: { [uri]: changes } };
+  },
+
+  textEdits(lines: Lines, edits: readonly TextEdit[]): ProtocolTextEdit[] {
+    return edits.map(({ from, to, text }) => ({ range: range(lines, { from, to }), newText: text }));
   },
 
   /** `command` is one of the editor's; an empty one is plain text. */
@@ -110,6 +172,21 @@ export const toProto = {
     };
   },
 };
+
+/** The diagnostics of the editor's that a fix belongs to: those with its code at its place. */
+function ofDiagnostics(
+  lines: Lines,
+  told: readonly Diagnostic[],
+  code: string,
+  place: Range,
+): Pick<CodeAction, 'diagnostics'> {
+  const { start } = range(lines, place);
+  const own = told.filter(
+    ({ code: other, range: at }) =>
+      other === code && at.start.line === start.line && at.start.character === start.character,
+  );
+  return own.length > 0 ? { diagnostics: own } : {};
+}
 
 function range(lines: Lines, { from, to }: Range): ProtocolRange {
   return { start: lines.position(from), end: lines.position(to) };

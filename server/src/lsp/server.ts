@@ -3,32 +3,51 @@ import { setImmediate as turn } from 'node:timers/promises';
 import {
   type CodeAction,
   CodeActionKind,
+  CodeActionTriggerKind,
   type Connection,
   DidChangeConfigurationNotification,
   type DocumentSymbol,
   type InitializeParams,
   type InitializeResult,
   type InlayHint,
+  LSPErrorCodes,
+  ResponseError,
   TextDocumentSyncKind,
   TextDocuments,
+  WorkDoneProgress,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
+  type Advice,
   type Analysed,
+  adviceCandidates,
+  type Budget,
+  budgetFor,
+  budgetText,
+  type Candidate,
   conventions,
   documentProblems,
   hintDetail,
   hints,
   hover,
+  ignores,
+  isWithin,
   lenses,
   markdownReport,
+  parseBudget,
   parseInput,
-  problems,
+  problemsWithHints,
+  type Range,
   repairs,
   report,
+  type Slimmed,
+  type SlimProgress,
+  slim,
+  slimmed,
   summary,
   summaryMarkdown,
   symbols,
+  totalsText,
 } from '../core/index.ts';
 import type {
   DocumentSummary,
@@ -36,16 +55,22 @@ import type {
   MenuSetting,
   Notifications,
   Requests,
+  SlimAnswer,
+  SlimItem,
+  SlimPicked,
 } from '../protocol/index.ts';
 import { readSettings } from './configuration.ts';
-import { fromProto, type HintData, toProto } from './convert.ts';
-import { Workspace } from './workspace.ts';
+import { type AdviceData, type EditedDocument, fromProto, type HintData, toProto } from './convert.ts';
+import { candidateKey, Workspace } from './workspace.ts';
 
 /**
  * Milliseconds without a change after which problems are published. Hints, which an editor asks for, come first, and a
  * publication must not stand in the way of the next key's: so long is a pause of a person who types fast.
  */
 const quiet = 100;
+
+/** More than stand on any line: a long selection is not priced before somebody asks. */
+const manyCandidates = 48;
 
 /** Answers an editor over `connection` until it ends. */
 export function serve(connection: Connection): void {
@@ -65,7 +90,10 @@ export function serve(connection: Connection): void {
         hoverProvider: true,
         codeLensProvider: {},
         documentSymbolProvider: { label: 'Flopline' },
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+        codeActionProvider: {
+          codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite],
+          resolveProvider: true,
+        },
       },
     };
   });
@@ -154,7 +182,7 @@ export function serve(connection: Connection): void {
       }
       specs.add(uri);
       const analysed = workspace.analysed(uri);
-      const found = analysed ? problems(analysed) : documentProblems(document);
+      const found = analysed ? problemsWithHints(analysed) : documentProblems(document);
       const relatedUri = client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
       const diagnostics = found.map(problem => toProto.diagnostic(document.lines, problem, relatedUri));
       connection.sendDiagnostics({ uri, version, diagnostics });
@@ -183,17 +211,40 @@ export function serve(connection: Connection): void {
     uri: string,
     token: { readonly isCancellationRequested: boolean },
     empty: T,
-    ask: (analysed: Analysed) => T,
+    ask: (analysed: Analysed) => T | Promise<T>,
   ): Promise<T> {
     try {
       await ready;
       await settled(uri);
       if (token.isCancellationRequested) return empty;
       const analysed = workspace.analysed(uri);
-      return analysed ? ask(analysed) : empty;
+      return analysed ? await ask(analysed) : empty;
     } catch (error) {
       complain(what, error);
       return empty;
+    }
+  }
+
+  /**
+   * Takes the steps of a longer search with other messages between them; undefined as soon as the request is cancelled,
+   * or the text or the settings that it is about are others.
+   */
+  async function paced<S, R>(
+    uri: string,
+    token: { readonly isCancellationRequested: boolean },
+    search: Generator<S, R>,
+    told: (step: S) => void = ignore,
+  ): Promise<R | undefined> {
+    const version = workspace.version(uri);
+    const { settings } = workspace;
+    for (;;) {
+      const next = search.next();
+      if (next.done) return next.value;
+      told(next.value);
+      await turn();
+      // A newer text uses up what was known of this one.
+      if (token.isCancellationRequested || version !== workspace.version(uri) || settings !== workspace.settings)
+        return undefined;
     }
   }
 
@@ -239,16 +290,84 @@ export function serve(connection: Connection): void {
   );
 
   connection.onCodeAction(({ textDocument: { uri }, range, context }, token) =>
-    answer<CodeAction[]>('code actions', uri, token, [], analysed => {
-      if (context.only && !context.only.some(kind => CodeActionKind.QuickFix.startsWith(kind))) return [];
+    answer<CodeAction[]>('code actions', uri, token, [], async analysed => {
+      const asks = (kind: CodeActionKind): boolean =>
+        context.only?.some(wanted => wanted === '' || kind === wanted || kind.startsWith(`${wanted}.`)) ?? true;
       const { lines } = analysed.document;
-      const version = workspace.version(uri)!;
-      const versioned = client.workspace?.workspaceEdit?.documentChanges ?? false;
-      return repairs(analysed, fromProto.range(lines, range)).map(offer =>
-        toProto.repair(lines, offer, { uri, version, versioned }, context.diagnostics),
-      );
+      const place = fromProto.range(lines, range);
+      const document = edited(uri);
+      const told = context.diagnostics;
+      const fixes = asks(CodeActionKind.QuickFix);
+      const rewrites = asks(CodeActionKind.RefactorRewrite);
+      const found: CodeAction[] = [];
+      if (fixes) found.push(...repairs(analysed, place).map(offer => toProto.repair(lines, offer, document, told)));
+      const candidates = adviceAt(analysed, place).filter(({ kind }) => rewrites || (fixes && kind === 'quickfix'));
+      // Nobody has asked yet: an editor looks whether to show its bulb.
+      const many = context.triggerKind === CodeActionTriggerKind.Automatic && candidates.length > manyCandidates;
+      const offers = await paced(uri, token, priced(uri, many ? [] : candidates));
+      if (!offers) return [];
+      for (const { advice, data } of offers) {
+        if (advice.refused !== null && !client.textDocument?.codeAction?.disabledSupport) continue;
+        const kind = fixes && advice.kind === 'quickfix' ? CodeActionKind.QuickFix : CodeActionKind.RefactorRewrite;
+        const action = toProto.advice(lines, advice, kind, told);
+        if (advice.refused !== null) found.push(action);
+        else if (resolvesEdits()) found.push({ ...action, data });
+        else found.push({ ...action, edit: toProto.adviceEdit(lines, advice, document) });
+      }
+      if (fixes) found.push(...ignores(analysed, place).map(offer => toProto.ignore(lines, offer, document, told)));
+      return found;
     }),
   );
+
+  connection.onCodeActionResolve(async (action, token) => {
+    if (!Array.isArray(action.data)) return action;
+    const [number, version, from, key] = action.data as unknown as AdviceData;
+    const uri = workspace.numbered(number);
+    const resolved =
+      uri === undefined
+        ? undefined
+        : await answer('code action', uri, token, undefined, analysed => {
+            if (version !== workspace.version(uri)) return undefined;
+            const candidate = adviceCandidates(analysed, { from, to: from }).find(other => candidateKey(other) === key);
+            const advice = candidate && workspace.advice(uri, candidate);
+            if (!advice) return undefined;
+            return { ...action, edit: toProto.adviceEdit(analysed.document.lines, advice, edited(uri)) };
+          });
+    if (resolved) return resolved;
+    throw new ResponseError(LSPErrorCodes.ContentModified, 'The text has changed since this was offered.');
+  });
+
+  /** Prices candidates, one between two steps. */
+  function* priced(
+    uri: string,
+    candidates: readonly Candidate[],
+  ): Generator<void, { readonly advice: Advice; readonly data: AdviceData }[]> {
+    const found: { readonly advice: Advice; readonly data: AdviceData }[] = [];
+    const version = workspace.version(uri)!;
+    for (const candidate of candidates) {
+      const advice = workspace.advice(uri, candidate);
+      if (advice)
+        found.push({ advice, data: [workspace.number(uri), version, candidate.range.from, candidateKey(candidate)] });
+      yield;
+    }
+    return found;
+  }
+
+  /** The document as changes of its newest text are sent for it. */
+  function edited(uri: string): EditedDocument {
+    const { documentChanges = false, changeAnnotationSupport } = client.workspace?.workspaceEdit ?? {};
+    return {
+      uri,
+      version: workspace.version(uri)!,
+      versioned: documentChanges,
+      annotated: changeAnnotationSupport !== undefined,
+    };
+  }
+
+  function resolvesEdits(): boolean {
+    const { resolveSupport, dataSupport } = client.textDocument?.codeAction ?? {};
+    return (dataSupport && resolveSupport?.properties.includes('edit')) ?? false;
+  }
 
   on('flopline/summary', ({ textDocument: { uri } }, token) =>
     answer<DocumentSummary | null>('summary', uri, token, null, analysed => ({
@@ -263,6 +382,53 @@ export function serve(connection: Connection): void {
     answer<string | null>('report', uri, token, null, analysed =>
       markdownReport(report(analysed), analysed.model.convention.unit),
     ),
+  );
+
+  on('flopline/checkBudget', ({ textDocument: { uri }, budget }, token) =>
+    answer<string | null>('budget', uri, token, null, analysed => {
+      const meant = budgetOf(analysed, budget);
+      return typeof meant === 'string' ? meant : null;
+    }),
+  );
+
+  on('flopline/slim', ({ textDocument: { uri }, budget: text, workDoneToken }, token) =>
+    answer<SlimAnswer | null>('slim', uri, token, null, async analysed => {
+      const budget = budgetOf(analysed, text);
+      if (typeof budget === 'string') return null;
+      const version = workspace.version(uri)!;
+      let taken = 0;
+      let told = '';
+      const report = (step: SlimProgress): void => {
+        if (step.kind === 'step') taken++;
+        else if (workDoneToken !== undefined) {
+          const message = `${Math.floor((100 * step.tried) / step.of)} % of the changes tried, ${taken} taken`;
+          if (message === told) return;
+          told = message;
+          connection.sendProgress(WorkDoneProgress.type, workDoneToken, { kind: 'report', message }).catch(ignore);
+        }
+      };
+      const found = await paced(uri, token, slim(analysed, budget), report);
+      if (!found) return null;
+      const { before, after } = found;
+      const steps = slimItems(analysed, found);
+      return { version, budget: budgetText(budget, before), reached: isWithin(after, budget), before, steps };
+    }),
+  );
+
+  on('flopline/slimmed', ({ textDocument: { uri }, version, budget: text, choices }, token) =>
+    answer<SlimPicked | null>('slim', uri, token, null, async analysed => {
+      const budget = budgetOf(analysed, text);
+      if (typeof budget === 'string' || version !== workspace.version(uri)) return null;
+      const found = await paced(uri, token, slimmed(analysed, choices));
+      if (!found) return null;
+      const { before, after, edits } = found;
+      return {
+        totals: totalsText(after, before),
+        reached: isWithin(after, budget),
+        steps: slimItems(analysed, found),
+        edits: toProto.textEdits(analysed.document.lines, edits),
+      };
+    }),
   );
 
   on('flopline/checkInput', ({ input }) =>
@@ -290,6 +456,33 @@ export function serve(connection: Connection): void {
 
   texts.listen(connection);
   connection.listen();
+}
+
+/** What may be tried at a place; where that is the margin or a comment, on its line. */
+function adviceAt(analysed: Analysed, place: Range): readonly Candidate[] {
+  const { lines } = analysed.document;
+  const found = adviceCandidates(analysed, place);
+  const line = lines.lineAt(place.from);
+  if (found.length > 0 || line !== lines.lineAt(place.to)) return found;
+  return adviceCandidates(analysed, lines.range(line));
+}
+
+/** What a budget means for a network, or what is wrong with it. */
+function budgetOf({ model }: Analysed, text: string): Budget | string {
+  const wishes = parseBudget(text);
+  if (typeof wishes === 'string') return wishes;
+  const { macs, params } = model.totals;
+  return budgetFor(wishes, { macs: macs.value, params: params.value });
+}
+
+function slimItems({ document: { lines } }: Analysed, { steps, before }: Slimmed): SlimItem[] {
+  return steps.map(({ advice: { title, after }, choice }) => ({
+    choice,
+    title,
+    line: lines.lineAt(choice.origin),
+    after,
+    running: totalsText(after, before),
+  }));
 }
 
 function settingsInFile({ document: { pragmas, lines } }: Analysed): DocumentSummary['inFile'] {

@@ -395,10 +395,7 @@ describe('Caffe networks', () => {
       'layers { layer { name: "p" type: "padding" pad: 1 } bottom: "x" top: "p" }\nlayers { layer { name: "a" type: "conv" num_output: 3 kernelsize: 3 biasterm: true } bottom: "p" top: "a" }\n';
     for (const text of [v1, v0]) {
       const { totals, problems, layers } = rows(net(1, text));
-      assert.deepEqual(
-        problems.filter(({ severity }) => severity === 'error'),
-        [],
-      );
+      assert.deepEqual(problems, []);
       assert.deepEqual([totals.params, totals.macs], [3 * 37, 3 * 36 * 36]);
       assert.deepEqual(layers.find(({ name }) => name === 'a')!.outputs, [[1, 3, 6, 6]]);
     }

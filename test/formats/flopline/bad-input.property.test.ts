@@ -85,6 +85,9 @@ describe('Flopline YAML, any text', () => {
       { numRuns: 1500 },
     );
   });
+
+  it('a blank where a parameter should be', () =>
+    check('name: n\nblocks:\n  f(a, ):\n    - relu\nlayers:\n  - f: 1\n'));
 });
 
 function check(text: string): void {

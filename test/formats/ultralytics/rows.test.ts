@@ -103,13 +103,6 @@ describe('modules', () => {
     const params = 2 * conv(3, c, 1) + (c * c + c) + (3 * c * c + (4 * c * c + 4 * c) + 2 * c * c) + conv(32, 32, 1);
     checkRow(['[-1, 1, C3TR, [32]]'], [1, 32, 64, 64], params, places * (96 + 1024 + c * c) + layer);
   });
-  test('CBAM', () =>
-    checkRow(
-      ['[-1, 1, Conv, [16]]', '[-1, 1, CBAM, [16]]'],
-      [1, 16, 64, 64],
-      16 * 16 + 16 + 2 * 49,
-      16 * 16 + 64 * 64 * 2 * 49,
-    ));
   test('HGStem', () => {
     const params = conv(3, 16, 9) + conv(16, 8, 4) + conv(8, 16, 4) + conv(32, 16, 9) + conv(16, 24, 1);
     const macs = 32 * 32 * (432 + 512 + 512) + 16 * 16 * (4608 + 384);
@@ -156,6 +149,7 @@ describe('modules', () => {
       [1, 64, 64, 64],
       conv(64, c, 1) + 2 * block + conv(2 * c, 64, 1),
       places * (64 * c + 2 * c * 64) + 2 * work,
+      'nc: 80\nscales:\n  n: [1, 1, 1024]',
     );
   });
   test('TorchVision: resnet18 without its head has 11,176,512 parameters', () => {

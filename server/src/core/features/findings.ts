@@ -8,6 +8,8 @@ import { isIgnored } from '../text/pragma.ts';
 import type { Problem } from '../text/problem.ts';
 import { bytes, percent } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
+import { adviceProblems } from './advice.ts';
+import { staleClaims } from './claims.ts';
 import { elementBytes, frameName, shapeText } from './wording.ts';
 
 /** Everything to tell of a text: what is wrong with it, and what its costs say; what comments ignore is left out. */
@@ -15,6 +17,15 @@ export function problems(analysed: Analysed): Problem[] {
   const { document } = analysed;
   const told = findings(analysed).filter(problem => !isIgnored(problem, document.pragmas, document.lines));
   return [...analysed.problems, ...told];
+}
+
+/** The same with hints at advice: for an editor, which offers the advice at its place. */
+export function problemsWithHints(analysed: Analysed): Problem[] {
+  const { document } = analysed;
+  const hints = [...adviceProblems(analysed), ...staleClaims(analysed)].filter(
+    problem => !isIgnored(problem, document.pragmas, document.lines),
+  );
+  return [...problems(analysed), ...hints];
 }
 
 /** What is to be told of a document that was not priced. */

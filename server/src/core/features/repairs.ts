@@ -1,7 +1,7 @@
-import type { Analysed } from '../pipeline.ts';
+import { type Analysed, mends } from '../pipeline.ts';
 import type { Problem, Repair } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
-import { problems } from './findings.ts';
+import { problemsWithHints } from './findings.ts';
 
 /** A way to mend a problem, beside the problem. */
 export interface RepairOffer {
@@ -13,7 +13,13 @@ export interface RepairOffer {
 
 /** The repairs of all problems that touch a stretch of the text. */
 export function repairs(analysed: Analysed, within: Range): RepairOffer[] {
-  return problems(analysed)
+  return problemsWithHints(analysed)
     .filter(({ range }) => range.from <= within.to && within.from <= range.to)
-    .flatMap(problem => (problem.repairs ?? []).map((repair, at) => ({ problem, repair, preferred: at === 0 })));
+    .flatMap(problem =>
+      [...(problem.repairs ?? []), ...mends(analysed, problem)].map((repair, at) => ({
+        problem,
+        repair,
+        preferred: at === 0,
+      })),
+    );
 }

@@ -1,6 +1,8 @@
 // What a format is. A format is a folder beside this file; formats never import each other.
+import type { GraphEdit } from '../graph/edit.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { Problem } from '../text/problem.ts';
+import type { TextEdit } from '../text/edit.ts';
+import type { Problem, Repair } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 
 /** A text that may be a spec. */
@@ -54,6 +56,23 @@ export interface Native {
   readonly attempts: () => readonly { readonly input: readonly InputSize[]; readonly factor: number }[];
 }
 
+/** Figures of the network that a comment states, as they stood when it was written. */
+export interface Claim {
+  /** The comment. */
+  readonly range: Range;
+  readonly params: Figure;
+  readonly gradients: Figure | undefined;
+  /** What the framework prints, in the unit of `native`. */
+  readonly printed: (Figure & { readonly digits: number }) | undefined;
+  /** The words on what is not counted here (`225 layers, `), which go when they no longer hold. */
+  readonly others: Range | undefined;
+}
+
+interface Figure {
+  readonly range: Range;
+  readonly value: number;
+}
+
 /** What a text says: its network and everything around it that features need. */
 export interface Spec {
   readonly model: string;
@@ -68,6 +87,10 @@ export interface Spec {
   /** The variant that was read. */
   readonly variant?: string | undefined;
   readonly native?: Native | undefined;
+  /** Hints at what the text says of itself and what no longer holds; looked for only where an editor asks. */
+  readonly remarks?: () => readonly Problem[];
+  /** What a comment says of the network as it was read. */
+  readonly claim?: Claim | undefined;
   /** The batch that the text writes, where it is not 1: costs are for one sample all the same. */
   readonly batch?: number | undefined;
 }
@@ -78,6 +101,14 @@ export interface Reader {
   /** What the reader of an edited text builds on; understood only by the format that made it. */
   readonly kept?: unknown;
   read(options: ReadOptions): Spec;
+  /**
+   * The smallest changes of the text that change the network like this: comments, quoting and order stay, references to
+   * what moves are renumbered, new names are unique. Undefined where the dialect cannot say one of the edits, or the
+   * item is written in a way that cannot be changed alone. What comes of it is checked by analysing the changed text.
+   */
+  rewrite?(edits: readonly GraphEdit[], options: ReadOptions): readonly TextEdit[] | undefined;
+  /** Ways that may mend a problem, the likeliest first; each is tried on the text before it is offered. */
+  mends?(problem: Problem, spec: Spec): readonly Repair[];
 }
 
 export interface Format {

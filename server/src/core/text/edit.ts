@@ -4,3 +4,68 @@ export interface TextEdit {
   readonly to: number;
   readonly text: string;
 }
+
+/** The text with all edits made. Edits may touch, but must not overlap; of two insertions at one place the first comes first. */
+export function applyEdits(text: string, edits: readonly TextEdit[]): string {
+  let result = '';
+  let at = 0;
+  for (const { from, to, text: fresh } of sorted(edits)) {
+    result += text.slice(at, from) + fresh;
+    at = to;
+  }
+  return result + text.slice(at);
+}
+
+/** Where an offset of the text before lies after edits: behind what is inserted there; undefined inside what is replaced. */
+export function mapOffset(edits: readonly TextEdit[]): (offset: number) => number | undefined {
+  const list = sorted(edits);
+  return offset => {
+    let delta = 0;
+    for (const { from, to, text } of list) {
+      if (from > offset) break;
+      if (to > offset) return undefined;
+      delta += text.length - (to - from);
+    }
+    return offset + delta;
+  };
+}
+
+/** One list of edits that does what two do one after the other: offsets of `second` are those of the text after `first`. */
+export function composed(first: readonly TextEdit[], second: readonly TextEdit[]): readonly TextEdit[] {
+  // From the last one on: what stands before an edit is then as it was.
+  return sorted(second).reduceRight(withEdit, sorted(first));
+}
+
+function withEdit(list: readonly TextEdit[], { from, to, text }: TextEdit): readonly TextEdit[] {
+  const result: TextEdit[] = [];
+  let at = 0;
+  // How much further an offset between two edits of the list lies in the text after them.
+  let delta = 0;
+  const pass = (edit: TextEdit): void => {
+    delta += edit.text.length - (edit.to - edit.from);
+    at++;
+  };
+  for (let edit = list[at]; edit && edit.from + delta + edit.text.length < from; edit = list[at]) {
+    result.push(edit);
+    pass(edit);
+  }
+  // What the list puts there and this edit leaves of it, on both sides.
+  const first = list[at];
+  const isWithin = first !== undefined && first.from + delta <= from;
+  const start = isWithin ? first.from : from - delta;
+  const before = isWithin ? first.text.slice(0, from - first.from - delta) : '';
+  let end: number | undefined;
+  let after = '';
+  for (let edit = list[at]; edit && edit.from + delta <= to; edit = list[at]) {
+    const reaches = edit.from + delta + edit.text.length >= to;
+    end = reaches ? edit.to : undefined;
+    after = reaches ? edit.text.slice(to - edit.from - delta) : '';
+    pass(edit);
+  }
+  result.push({ from: start, to: end ?? to - delta, text: before + text + after });
+  return [...result, ...list.slice(at)];
+}
+
+function sorted(edits: readonly TextEdit[]): readonly TextEdit[] {
+  return edits.toSorted((a, b) => a.from - b.from || a.to - b.to);
+}

@@ -53,6 +53,16 @@ export function percent(share: number): string {
   return size < 10 ? `${value.toFixed(1).replace(/\.0$/, '')} %` : `${Math.round(value)} %`;
 }
 
+/** A change against a whole, with its sign: `−12 %`, `+0.7 %`, `−0.03 %`, `> −0.01 %`, `±0 %`. */
+export function changeText(share: number): string {
+  if (!Number.isFinite(share)) return '?';
+  if (share === 0) return '±0 %';
+  const size = Math.abs(share) * 100;
+  const sign = share < 0 ? '−' : '+';
+  if (size < 0.01) return share < 0 ? '> −0.01 %' : '< +0.01 %';
+  return size < 0.1 ? `${sign}${Number(size.toPrecision(1))} %` : `${sign}${percent(size / 100)}`;
+}
+
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 /** Superscript digits: `28²`. */

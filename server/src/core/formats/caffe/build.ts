@@ -292,6 +292,9 @@ class Building {
   #read(bottom: BlobName, layer: Layer, index: number): Tensor {
     const name = layer.source ?? bottom.text;
     const blob = this.#blobs.get(name);
+    // The padding layer is gone then, and nobody misses what it made.
+    const padded = layer.source === undefined ? undefined : this.#blobs.get(bottom.text);
+    if (padded) padded.used = true;
     if (blob) {
       blob.used = true;
       return blob.tensor;

@@ -5,7 +5,8 @@ import type { Format, Reader, ReadOptions, Source, Spec } from '../format.ts';
 import { build } from './build.ts';
 import { checkMessage } from './check.ts';
 import { type Layer, layersOf } from './net.ts';
-import { phaseOf, phases, stateOf } from './phase.ts';
+import { phaseOf, phases, type State, stateOf } from './phase.ts';
+import { rewrite } from './rewrite.ts';
 
 /** Network definitions of Caffe and its forks, in protobuf's text format. */
 export const caffe: Format = {
@@ -43,7 +44,21 @@ function open(source: Source): Reader {
   const layers = layersOf(parsed.root);
   problems.push(...mixed(layers));
   const kept: Kept = { parsed, layers };
-  return { problems, kept, read: options => read(source, kept, options) };
+  return {
+    problems,
+    kept,
+    read: options => read(source, kept, options),
+    rewrite: (edits, options) =>
+      parsed.problems.length > 0
+        ? undefined
+        : rewrite(source.text, parsed.root, layers, statesOf(parsed.root, options.phase), edits),
+  };
+}
+
+/** The state that is read, then that of every other phase: what is shared between them must suit them all. */
+function statesOf(root: ParsedPrototext['root'], wanted: string | undefined): readonly State[] {
+  const state = stateOf(root, wanted);
+  return [state, ...phases.filter(phase => phase !== state.phase).map(phase => ({ ...state, phase }))];
 }
 
 /** NetNeedsV1ToV2Upgrade and UpgradeV1Net (upgrade_proto.cpp): a text has layers of one form alone. */

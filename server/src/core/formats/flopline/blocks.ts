@@ -100,7 +100,8 @@ function headerOf(
     for (const { from, to } of pieces(list)) {
       const piece = list.slice(from, to);
       const parts = /^(\s*)([A-Za-z_]\w*)\s*(?:=(.*))?$/s.exec(piece);
-      const range = at(start + from + (piece.length - piece.trimStart().length), start + from + piece.trimEnd().length);
+      const space = piece.trim() === '' ? 0 : piece.length - piece.trimStart().length;
+      const range = at(start + from + space, start + from + Math.max(piece.trimEnd().length, space));
       if (!parts) {
         wrong(
           range,
@@ -109,8 +110,8 @@ function headerOf(
         );
         continue;
       }
-      const [, space, parameter, otherwise] = parts;
-      const nameRange = at(start + from + space!.length, start + from + space!.length + parameter!.length);
+      const [, , parameter, otherwise] = parts;
+      const nameRange = at(start + from + space, start + from + space + parameter!.length);
       if (reserved.has(parameter!)) {
         wrong(
           nameRange,

@@ -2,7 +2,9 @@
 import { type ParsedYaml, parseEdited } from '../../syntax/reparse.ts';
 import type { Format } from '../format.ts';
 import { Kept } from './kept.ts';
+import { mends } from './mend.ts';
 import { readNetwork } from './network.ts';
+import { rewrite } from './rewrite.ts';
 
 /** What an edited text builds on. */
 interface Before {
@@ -30,6 +32,8 @@ export const flopline: Format = {
         if (first) isRead = true;
         return readNetwork(source, root, problems, options, first ? rows : undefined);
       },
+      mends: (problem, spec) => mends(source.text, root, problem, spec),
+      rewrite: edits => (problems.length > 0 ? undefined : rewrite(source.text, root, edits)),
     };
   },
 };

@@ -24,7 +24,12 @@ export interface Fork {
   readonly activation?: PyValue;
   readonly lookup?: Dialect['lookup'];
   readonly printing?: Dialect['printing'];
+  readonly printsByWeights?: boolean;
 }
+
+const unreachable = new Map([
+  ['Sum', 'it adds up a list of inputs, and parse_model looks for the channels of one alone (`c2 = ch[f]`)'],
+]);
 
 export function anchored(fork: Fork): Dialect {
   const { id, by, scaled, scaledLayers = [], stacked, heads, others, branch, head = arrangeHead } = fork;
@@ -35,6 +40,9 @@ export function anchored(fork: Fork): Dialect {
     id,
     by,
     modules: new Map([...scaled, ...heads, ...others].map(module => [module.name, module])),
+    unreachable,
+    required: ['nc', 'anchors', 'depth_multiple', 'width_multiple'],
+    scales: false,
     names: localsOf,
     evaluates: true,
     arrange: (row, family) => {
@@ -46,6 +54,7 @@ export function anchored(fork: Fork): Dialect {
     modern: new Set(),
     heads: headNames,
     printsAtFullSize: false,
+    printsByWeights: fork.printsByWeights ?? false,
     ...(fork.activation === undefined ? {} : { activation: fork.activation }),
     ...(fork.lookup ? { lookup: fork.lookup } : {}),
     ...(fork.printing ? { printing: fork.printing } : {}),
@@ -105,7 +114,6 @@ function arrangeOther(row: Row): Arranged | undefined {
       return { args, repeats, c2: module === 'Contract' ? c1 * gain ** 2 : Math.floor(c1 / gain ** 2) };
     }
     default: {
-      if (module === 'Sum' && typeof row.from !== 'number') return { args, repeats, c2: row.channels[0] ?? Number.NaN };
       const c2 = single(row);
       return c2 === undefined ? undefined : { args, repeats, c2 };
     }
@@ -138,6 +146,10 @@ export function arrangeHead(
       'Anchors are one list of widths and heights for each level, or their number.',
       1,
     );
+  } else if (
+    anchors.some(level => (level as readonly PyValue[]).length !== (anchors[0] as readonly PyValue[]).length)
+  ) {
+    return row.refuse('wrong-argument', 'Each level must have as many anchors as the others.', 1);
   } else if (anchors.length !== levels) {
     const message = `There are anchors for ${anchors.length} levels, but ${channels.length} inputs${levels === channels.length ? '' : ` for ${levels} levels`}. Give each level a list of anchors.`;
     return row.refuse('wrong-argument', message, 1);

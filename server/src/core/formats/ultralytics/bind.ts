@@ -56,7 +56,8 @@ export function bind(
 
 /** What the value should have been; undefined where it is right. */
 function mistake(param: Param, value: PyValue): string | undefined {
-  const { kind, min } = param;
+  const { kind, min, words } = param;
+  if (typeof value === 'string' && words?.includes(value)) return undefined;
   if (value === null) return param.default === null || kind === 'any' || kind === 'boolean' ? undefined : wanted(param);
   switch (kind) {
     case 'any':
@@ -64,14 +65,16 @@ function mistake(param: Param, value: PyValue): string | undefined {
     case 'boolean':
       return typeof value === 'boolean' || typeof value === 'number' ? undefined : 'True or False';
     case 'number':
-      return typeof value === 'number' && !(Math.abs(value) > largest) ? undefined : 'a number';
+      return typeof value === 'boolean' || (typeof value === 'number' && !(Math.abs(value) > largest))
+        ? undefined
+        : 'a number';
     case 'text':
       return typeof value === 'string' ? undefined : 'a name';
     case 'int':
       return isInt(value, min) ? undefined : wanted(param);
     case 'ints':
-      if (typeof value === 'number') return isInt(value, min) ? undefined : wanted(param);
-      return Array.isArray(value) && value.length > 0 && value.length <= 64 && value.every(each => isInt(each, min))
+      if (!Array.isArray(value)) return isInt(value, min) ? undefined : wanted(param);
+      return value.length > 0 && value.length <= 64 && value.every(each => isInt(each, min))
         ? undefined
         : wanted(param);
   }

@@ -48,6 +48,12 @@ export interface Dialect {
   readonly by: string;
   /** The modules that rows may name, `nn.…` apart. */
   readonly modules: ReadonlyMap<string, AnyModule>;
+  /** Modules that the repository has and parse_model does not accept all the same, with the reason. */
+  readonly unreachable?: ReadonlyMap<string, string>;
+  /** Keys at the top of a file that must be there. */
+  readonly required: readonly string[];
+  /** Whether `scales` of the file is read. */
+  readonly scales: boolean;
   /** Names that arguments may use, such as `nc`. */
   readonly names: (family: Family) => ReadonlyMap<string, PyValue>;
   /** Whether text such as `nn.ReLU()` in arguments is evaluated; else it stays text, which no module takes for one. */
@@ -60,6 +66,8 @@ export interface Dialect {
   readonly heads: ReadonlySet<string>;
   /** Whether `model.info()` falls back to the full size where its small one fails. */
   readonly printsAtFullSize: boolean;
+  /** Whether it gives its image as many channels as the first weights have (`p.shape[1]`), not those of the file. */
+  readonly printsByWeights: boolean;
   /** The activation of every Conv that names none, where files cannot set it. */
   readonly activation?: PyValue;
   /**
@@ -75,6 +83,7 @@ export interface Dialect {
 export function numberAt(row: Row, index: number, what: string): number | undefined {
   const value = row.args[index]?.value;
   if (typeof value === 'number') return value;
+  if (typeof value === 'boolean') return Number(value);
   if (value === undefined) {
     return row.refuse('missing-argument', `${row.module} needs ${what} as argument ${index + 1}.`);
   }

@@ -1,5 +1,6 @@
+import { channels, type Graph } from '../../graph/graph.ts';
 import { type ParsedYaml, parseEdited } from '../../syntax/reparse.ts';
-import { lookUp, type Mapping, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
+import { entryOf, lookUp, type Mapping, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { didYouMean, suggestion } from '../../text/spelling.ts';
@@ -7,8 +8,10 @@ import type { Format, Native, Reader, ReadOptions, Source, Spec } from '../forma
 import { type Choice, chooseDialect } from './choose.ts';
 import type { Dialect, Family } from './dialect.ts';
 import { dialects } from './dialects/index.ts';
+import { claimOf, mends, staleNumbers } from './mend.ts';
 import { argumentValue, type PyValue } from './python.ts';
 import { build, type Header, type Memo, moduleNames, rowsOf, sameFamily, setting, variantsOf } from './read.ts';
+import { type Chosen, rewrite } from './rewrite.ts';
 
 /** Model files of Ultralytics, of YOLOv5 and of their relatives: rows of [from, repeats, module, args]. */
 export const ultralytics: Format = {
@@ -53,6 +56,8 @@ interface Kept {
   memo: Memo | undefined;
   /** Whether the text has been read: only the first reading may use up the earlier graph. */
   isRead: boolean;
+  /** What the reading that a person looks at went by. */
+  chosen?: Chosen;
 }
 
 function open(source: Source, earlier?: Reader): Reader {
@@ -66,6 +71,11 @@ function open(source: Source, earlier?: Reader): Reader {
     problems,
     kept,
     read: options => read(source, top?.kind === 'mapping' ? top : empty, options, kept),
+    mends: problem => (top?.kind === 'mapping' ? mends(source.text, top, problem) : []),
+    rewrite: edits =>
+      top?.kind === 'mapping' && kept.chosen && parsed.problems.length === 0
+        ? rewrite(source.text, top, kept.chosen, edits)
+        : undefined,
   };
 }
 
@@ -88,7 +98,8 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
   const rows = rowsOf(top);
   const names = moduleNames(rows);
   const { dialect, because } = dialectOf(source, top, rows, options.dialect, head, problems);
-  const variants = variantsOf(top);
+  requireKeys(top, dialect, head, problems);
+  const variants = dialect.scales ? variantsOf(top) : [];
   const variant = scaleOf(
     source.name,
     top,
@@ -98,6 +109,7 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
     problems,
   );
   const family = familyOf(top, variant, problems);
+  if (options.main !== false) kept.chosen = { dialect, family };
   const header: Header = {
     top,
     family,
@@ -108,10 +120,10 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
   };
   const size = names.includes('Classify') ? 224 : 640;
   // Other scales than the one at hand are read now and then: they must not push out what every keystroke uses.
-  if (options.main !== false && !(kept.memo && sameFamily(kept.memo, dialect, family))) {
-    kept.memo = { dialect, family, rows: new WeakMap(), earlier: undefined };
+  if (options.main !== false && !(kept.memo && sameFamily(kept.memo, dialect, header))) {
+    kept.memo = { dialect, family, activation: header.activation, rows: new WeakMap(), earlier: undefined };
   }
-  const memo = kept.memo && sameFamily(kept.memo, dialect, family) ? kept.memo : undefined;
+  const memo = kept.memo && sameFamily(kept.memo, dialect, header) ? kept.memo : undefined;
   const graphs = options.main !== false && !kept.isRead;
   if (graphs) kept.isRead = true;
   const network = build(header, dialect, options.input?.[0], size, memo && { memo, graphs });
@@ -129,6 +141,8 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
     variants,
     variant,
     native: nativeOf(header, dialect),
+    remarks: () => staleNumbers(source.text, top),
+    claim: claimOf(source.text, variants, variant),
   };
 }
 
@@ -171,10 +185,28 @@ function scaleOf(
     const message = `There is no scale “${wanted}” here. There are ${names.join(', ')}.`;
     problems.push({ range: head, severity: 'warning', code: 'wrong-setting', message });
   }
-  const written = resolved(lookUp(top, 'scale'));
-  if (written?.kind === 'scalar' && names.includes(written.text)) return written.text;
+  const written = entryOf(top, 'scale');
+  if (written) {
+    // yaml_model_load writes the letter of the file's name over it.
+    const message = `Ultralytics does not read \`scale\` from a file: the letter in the file’s name counts, as in yolo11${names[0]}.yaml, or else the first of \`scales\`.`;
+    const { from, to } = written.key;
+    problems.push({ range: { from, to }, severity: 'warning', code: 'unknown-key', message });
+  }
   const letter = /yolo(?:e-)?v?\d+([nslmx])/.exec(file)?.[1];
-  return letter !== undefined && names.includes(letter) ? letter : names[0];
+  if (letter === undefined || names.includes(letter)) return letter ?? names[0];
+  const key = entryOf(top, 'scales')?.key ?? head;
+  const message = `The file’s name asks for the scale “${letter}”, which is not here: Ultralytics ends in a KeyError. Costs are those of “${names[0]}”.`;
+  problems.push({ range: { from: key.from, to: key.to }, severity: 'error', code: 'missing-scale', message });
+  return names[0];
+}
+
+/** Keys that parse_model reads without a default. */
+function requireKeys(top: Mapping, { required, by }: Dialect, head: Range, problems: Problem[]): void {
+  const missing = required.filter(key => !lookUp(top, key));
+  if (missing.length === 0) return;
+  const keys = missing.map(key => `\`${key}\``).join(', ');
+  const message = `${by} needs ${keys} at the top of the file, and ends in a KeyError without ${missing.length > 1 ? 'them' : 'it'}.`;
+  problems.push({ range: head, severity: 'error', code: 'missing-key', message });
 }
 
 function familyOf(top: Mapping, scale: string | undefined, problems: Problem[]): Family {
@@ -224,6 +256,30 @@ function modelName(file: string, scale: string | undefined): string {
   return match ? `${match[1]}${scale}${match[2]}` : name;
 }
 
+/**
+ * `next(model.parameters()).shape[1]`, which the frameworks take for the channels of the image: those of the first
+ * convolution, right if it sees the image as it is. NaN where the first parameter has no second size.
+ */
+function secondSize(graph: Graph): number {
+  for (const { op, attrs, inputs } of graph.nodes) {
+    switch (op.name) {
+      case 'conv':
+        return channels(inputs[0]!) / (attrs as { groups: number }).groups;
+      case 'convTranspose': {
+        const { out, groups } = attrs as { out: number; groups: number };
+        return out / groups;
+      }
+      case 'linear':
+        return inputs[0]?.shape?.at(-1) ?? Number.NaN;
+      case 'batchNorm':
+      case 'prelu':
+      case 'unknown':
+        return Number.NaN;
+    }
+  }
+  return Number.NaN;
+}
+
 /** What `model.info()` prints: twice thop’s count at stride size, scaled up to 640 (utils/torch_utils.py, get_flops). */
 function nativeOf(header: Header, dialect: Dialect): Native {
   return {
@@ -240,7 +296,9 @@ function nativeOf(header: Header, dialect: Dialect): Native {
         return [{ input: [{ sizes: at(printing.size) }], factor: (640 / printing.size) ** 2 }];
       }
       // The stride is measured at 256 (DetectionModel.__init__); models without such a head have 32.
-      const { headInputs } = build(header, dialect, { sizes: at(256) }, 256);
+      const { headInputs, graph } = build(header, dialect, { sizes: at(256) }, 256);
+      // An image of other channels than the network is built for ends in an error, and nothing is printed.
+      if (dialect.printsByWeights && secondSize(graph) !== header.inputChannels) return [];
       const strides = headInputs.map(x => 256 / (x.shape?.[2] ?? Number.NaN));
       if (strides.some(Number.isNaN)) return [];
       const stride = Math.max(printing?.leastStride ?? 32, ...(strides.length > 0 ? strides.map(Math.trunc) : [32]));

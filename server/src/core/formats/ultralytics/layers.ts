@@ -17,7 +17,7 @@ export function pair(value: Size): readonly number[] {
 const pairs: readonly (readonly number[])[] = Array.from({ length: 33 }, (_, value) => [value, value]);
 
 /** autopad of all YOLO repositories: half the dilated kernel, unless padding is given. */
-export function autopad(k: Size, p: Size | null = null, d: Size = 1): Size {
+export function autopad(k: Size, p: Size | string | null = null, d: Size = 1): Size | string {
   if (p !== null) return p;
   if (typeof k === 'number' && d === 1) return Math.floor(k / 2);
   const dilation = pair(d);
@@ -28,25 +28,71 @@ export interface Conv2d {
   readonly c2: number;
   readonly k: Size;
   readonly s?: Size;
-  readonly p?: Size;
+  /** “same” and “valid” as nn.Conv2d takes them. */
+  readonly p?: Size | string;
   readonly g?: number;
   readonly d?: Size;
   readonly bias?: boolean;
 }
 
 /** nn.Conv2d; with a bias unless told otherwise. */
-export function conv2d(scope: Scope, x: Tensor, { c2, k, s = 1, p = 0, g = 1, d = 1, bias = true }: Conv2d): Tensor {
-  const attrs = { out: c2, kernel: pair(k), stride: pair(s), padding: pair(p), dilation: pair(d), groups: g, bias };
-  return scope.builder.add(ops.conv, attrs, x);
+export function conv2d(scope: Scope, x: Tensor, layer: Conv2d): Tensor {
+  const { c2, k, s = 1, p = 0, g = 1, d = 1, bias = true } = layer;
+  const wrong = mistakeIn(layer);
+  if (wrong) return scope.refuse({ ...wrong, output: [1, c2, Number.NaN, Number.NaN] }, [x]);
+  const attrs = { out: c2, kernel: pair(k), stride: pair(s), dilation: pair(d), groups: g, bias };
+  if (p === 'same') {
+    // torch pads unevenly where it must; the stride is 1, so the size stays.
+    const whole = attrs.kernel.map((size, axis) => attrs.dilation[axis]! * (size - 1));
+    const padding = whole.map(border => Math.floor(border / 2));
+    const paddingAfter = whole.map((border, axis) => border - padding[axis]!);
+    return scope.builder.add(ops.conv, { ...attrs, padding, paddingAfter }, x);
+  }
+  return scope.builder.add(ops.conv, { ...attrs, padding: typeof p === 'string' ? zero : pair(p) }, x);
 }
 
-export interface ConvTranspose2d extends Omit<Conv2d, 'd'> {
+const zero = [0, 0];
+
+/** Sizes that torch refuses when the convolution is made or run. */
+function mistakeIn({
+  c2,
+  k,
+  s = 1,
+  p = 0,
+  d = 1,
+}: Conv2d): { code: string; attr: string; message: string } | undefined {
+  if (c2 < 1) {
+    return { code: 'wrong-argument', attr: 'out', message: `A convolution inside would have ${c2} output channels.` };
+  }
+  for (const [attr, value] of [
+    ['kernel', k],
+    ['stride', s],
+    ['padding', p],
+    ['dilation', d],
+  ] as const) {
+    if (typeof value !== 'string' && typeof value !== 'number' && value.length !== 2) {
+      const message = `A list must have two sizes here, for rows and columns, and this one has ${value.length}.`;
+      return { code: 'wrong-argument', attr, message };
+    }
+  }
+  if (typeof p !== 'string') return undefined;
+  if (p !== 'same' && p !== 'valid') {
+    return { code: 'wrong-argument', attr: 'padding', message: `Padding is a number, “same” or “valid”, not “${p}”.` };
+  }
+  return p === 'same' && pair(s).some(step => step !== 1)
+    ? { code: 'wrong-argument', attr: 'padding', message: 'torch pads “same” at stride 1 only.' }
+    : undefined;
+}
+
+export interface ConvTranspose2d extends Omit<Conv2d, 'p'> {
+  readonly p?: Size;
   readonly outputPadding?: Size;
-  readonly d?: Size;
 }
 
 export function convTranspose2d(scope: Scope, x: Tensor, layer: ConvTranspose2d, options?: NodeOptions): Tensor {
   const { c2, k, s = 1, p = 0, g = 1, d = 1, bias = true, outputPadding = 0 } = layer;
+  const wrong = mistakeIn(layer);
+  if (wrong) return scope.refuse({ ...wrong, output: [1, c2, Number.NaN, Number.NaN] }, [x]);
   const attrs = {
     out: c2,
     kernel: pair(k),
@@ -94,6 +140,8 @@ export function maxPool2d(
     dilation: pair(d),
     rounding: ceil ? 'ceil' : 'floor',
   } as const;
+  const refused = overpadded(scope, x, attrs);
+  if (refused) return refused;
   return scope.builder.add(ops.maxPool, attrs, x, options);
 }
 
@@ -110,7 +158,21 @@ export function avgPool2d(
     rounding: ceil ? 'ceil' : 'floor',
     includePadding,
   } as const;
+  const refused = overpadded(scope, x, attrs);
+  if (refused) return refused;
   return scope.builder.add(ops.avgPool, attrs, x, options);
+}
+
+/** torch pads pools by half a window at most. */
+function overpadded(
+  scope: Scope,
+  x: Tensor,
+  { kernel, padding }: { kernel: readonly number[]; padding: readonly number[] },
+): Tensor | undefined {
+  if (padding.every((border, axis) => !(border > kernel[axis]! / 2))) return undefined;
+  const message = `Padding ${padding.join('×')} is more than half of the window ${kernel.join('×')}, which pooling refuses.`;
+  const output = [1, channels(x), Number.NaN, Number.NaN];
+  return scope.refuse({ code: 'wrong-argument', attr: 'padding', message, output }, [x]);
 }
 
 export function cat(scope: Scope, list: readonly Tensor[], axis = 1): Tensor {
@@ -210,6 +272,11 @@ function constructorOf(text: string): Constructor {
 
 type Activation = (scope: Scope, x: Tensor, numbers: readonly number[]) => Tensor;
 
+/** Compares each element with two limits. */
+function clamped(scope: Scope, x: Tensor): Tensor {
+  return scope.builder.add(ops.unary, { how: 'clamp' }, x);
+}
+
 const plain = {
   ReLU: ops.relu,
   ReLU6: ops.relu6,
@@ -239,9 +306,27 @@ export const activations: ReadonlyMap<string, Activation> = new Map<string, Acti
     (scope, x) => scope.builder.add(op, {}, x),
   ]),
   ['LeakyReLU', (scope, x, [slope]) => scope.builder.add(ops.leakyRelu, { slope: slope ?? 0.01 }, x)],
+  // In evaluation mode the slope is the middle of both limits: no module of thop's table.
+  [
+    'RReLU',
+    (scope, x, [low, high]) => {
+      const slope = ((low ?? 1 / 8) + (high ?? 1 / 3)) / 2;
+      return scope.builder.add(ops.leakyRelu, { slope }, x, { functional: true });
+    },
+  ],
+  ['Hardshrink', clamped],
+  ['Softshrink', clamped],
+  ['Threshold', clamped],
+  ['Tanhshrink', (scope, x) => scope.builder.add(ops.sub, {}, [x, scope.builder.add(ops.tanh, {}, x)])],
   [
     'PReLU',
-    (scope, x, [count]) =>
-      scope.builder.add(ops.prelu, { perChannel: (count ?? 1) > 1 }, x, { shares: scope.sharedActivation }),
+    (scope, x, [count]) => {
+      const slopes = count ?? 1;
+      if (slopes !== 1 && slopes !== channels(x) && !Number.isNaN(channels(x))) {
+        const message = `This PReLU has ${slopes} slopes, but its input has ${channels(x)} channels. It must have 1 slope or one for each channel.`;
+        return scope.refuse({ code: 'channel-mismatch', message, ...(x.shape ? { output: x.shape } : {}) }, [x]);
+      }
+      return scope.builder.add(ops.prelu, { perChannel: slopes > 1 }, x, { shares: scope.sharedActivation });
+    },
   ],
 ]);

@@ -19,6 +19,8 @@ export interface Param {
   readonly default?: PyValue;
   /** The least value of an `int` or of each of `ints`. */
   readonly min?: number;
+  /** Text that stands for a number. */
+  readonly words?: readonly string[];
 }
 
 /** A module: what `class C2f(nn.Module)` says in Python. `A` holds the constructor's arguments by name. */
@@ -28,6 +30,10 @@ export interface Module<A extends object = object> {
   readonly summary: string;
   /** Takes the list of all that `from` names instead of one tensor. */
   readonly many?: boolean;
+  /** Takes an input that is a list itself (what CBLinear or a split backbone hands on); others fail on it. */
+  readonly lists?: boolean;
+  /** The rows below are given what this was given, not what it returns. */
+  readonly passes?: boolean;
   /** In the order of the constructor, `c1` included where it has one. */
   readonly params: { readonly [K in keyof A]-?: Param };
   /** The forward pass in evaluation mode, unfused. `inputs` has one value for each entry of `from`. */
@@ -62,6 +68,7 @@ export const param = {
     min: 0,
     doc: 'Padding; None pads by half the kernel, which keeps the size at stride 1.',
     default: null,
+    words: ['same', 'valid'],
   },
   g: { kind: 'int', min: 1, doc: 'Groups of channels; as many as channels is depthwise.', default: 1 },
   d: { kind: 'ints', min: 1, doc: 'Dilation: distance between the taps of the window.', default: 1 },
@@ -87,7 +94,7 @@ export class Scope {
   /** The default activation, as `activation: nn.ReLU()` sets it. */
   readonly activation: PyValue;
   /** Ultralytics: heads of v3, v5, v8 and v9 keep plain convolutions in their class branch (`Detect.legacy`). */
-  readonly legacy: boolean;
+  legacy: boolean;
   /** YOLO-World: text features as given, [1, classes, 512], and as image pooling attention leaves them. */
   readonly text: { readonly given: () => Tensor; current: Tensor | undefined };
   /** The one instance of a default activation with parameters, which all convolutions share. */

@@ -1,5 +1,14 @@
 // Python as far as model files need it: values of arguments, rounding, integer division.
-import { type PlainValue, plainValue, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
+import {
+  type PlainValue,
+  plainValue,
+  resolved,
+  type Scalar,
+  type ScalarValue,
+  scalarValue,
+  type YamlNode,
+} from '../../syntax/tree.ts';
+import { evaluated } from './expression.ts';
 
 /** A value of Python as an argument of a module: tuples are lists, modules (`nn.ReLU()`) stay text. */
 export type PyValue = number | string | boolean | null | readonly PyValue[];
@@ -27,38 +36,34 @@ export function gcd(a: number, b: number): number {
 }
 
 /**
- * The value of a YAML node as an argument: names that parse_model has as local variables are replaced by `names`,
- * Python literals (`None`, `True`, `(1, 2)`) are evaluated, other text stays text.
+ * The value of a YAML node as an argument. Names that parse_model has as local variables are replaced by `names`, and
+ * Python literals (`None`, `(1, 2)`, `"3"`) are read; where the repository calls eval, so is arithmetic on such names.
+ * Other text stays text.
  */
-export function argumentValue(node: YamlNode, names: ReadonlyMap<string, PyValue>): PyValue {
+export function argumentValue(node: YamlNode, names: ReadonlyMap<string, PyValue>, evaluates = false): PyValue {
   const target = resolved(node);
   if (!target) return null;
   if (target.kind === 'scalar') {
-    const value = scalarValue(target);
-    return typeof value === 'string' ? textValue(value, names) : value;
+    const value = scalarOf(target);
+    if (typeof value !== 'string') return value;
+    return names.get(value) ?? evaluated(value, evaluates ? names : undefined) ?? textOrNone(value);
   }
   return fromPlain(plainValue(target) ?? null);
 }
 
-function textValue(text: string, names: ReadonlyMap<string, PyValue>): PyValue {
-  const named = names.get(text);
-  if (named !== undefined) return named;
-  switch (text) {
-    case 'None':
-      return null;
-    case 'True':
-      return true;
-    case 'False':
-      return false;
+// `??` takes None for a missing value.
+const textOrNone = (text: string): PyValue => (text.trim() === 'None' ? null : text);
+
+const yes = new Set(['yes', 'Yes', 'YES', 'on', 'On', 'ON']);
+const no = new Set(['no', 'No', 'NO', 'off', 'Off', 'OFF']);
+
+/** A scalar as PyYAML reads it: by YAML 1.1, where yes and no are truth values. */
+function scalarOf(node: Scalar): ScalarValue {
+  if (node.style === 'plain') {
+    if (yes.has(node.text)) return true;
+    if (no.has(node.text)) return false;
   }
-  const list = /^[([]([\s\d.,+-]*)[)\]]$/.exec(text);
-  if (list) {
-    const parts = list[1]!.split(',').map(part => part.trim());
-    if (parts.at(-1) === '') parts.pop();
-    const numbers = parts.map(Number);
-    if (!numbers.some(Number.isNaN)) return numbers;
-  }
-  return text;
+  return scalarValue(node);
 }
 
 // Lists inside arguments are passed on as YAML reads them: parse_model evaluates only the arguments themselves.

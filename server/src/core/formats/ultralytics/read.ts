@@ -89,6 +89,8 @@ export function setting(top: Mapping, key: string, standard: number, problems: P
 export interface Memo {
   readonly dialect: Dialect;
   readonly family: Family;
+  /** The default one, which every Conv has. */
+  readonly activation: PyValue;
   readonly rows: WeakMap<YamlNode, Made>;
   /** The graph that was built last, for the first reading of the edited text: it is used up by that. */
   earlier: { readonly image: Tensor; readonly values: readonly Value[] } | undefined;
@@ -104,7 +106,14 @@ interface Made {
   readonly bound: object;
   readonly frame: Omit<FrameSpec, 'label'>;
   /** What it was built into, where that depends on nothing but its inputs. */
-  built?: { readonly stretch: Stretch; readonly inputs: readonly Value[]; readonly value: Value } | undefined;
+  built?:
+    | {
+        readonly stretch: Stretch;
+        readonly inputs: readonly Value[];
+        readonly value: Value;
+        readonly legacy: boolean;
+      }
+    | undefined;
 }
 
 /** How a reading treats the memo: it may only look up rows, or build on the earlier graph and leave its own. */
@@ -113,10 +122,11 @@ export interface Remembered {
   readonly graphs: boolean;
 }
 
-export function sameFamily(memo: Memo, dialect: Dialect, family: Family): boolean {
+export function sameFamily(memo: Memo, dialect: Dialect, { family, activation }: Header): boolean {
   const keys = Object.keys(family) as (keyof Family)[];
   return (
     memo.dialect === dialect &&
+    memo.activation === activation &&
     keys.every(
       key =>
         Object.is(memo.family[key], family[key]) || JSON.stringify(memo.family[key]) === JSON.stringify(family[key]),
@@ -176,7 +186,7 @@ class Rows {
     let text: Tensor | undefined;
     const scope = new Scope(builder, {
       activation: this.#dialect.activation ?? activation,
-      legacy: !names.some(name => this.#dialect.modern.has(name)),
+      legacy: true,
       text: () => {
         text ??= builder.input(
           'text',
@@ -190,6 +200,8 @@ class Rows {
     if (names.some(name => name === 'C2fAttn' || name === 'WorldDetect' || name === 'ImagePoolingAttn'))
       scope.text.given();
     for (const [index, row] of rows.entries()) {
+      // A head is built by what parse_model has seen above it.
+      if (this.#dialect.modern.has(names[index]!)) scope.legacy = false;
       this.#built.push(this.#row(scope, row, index, image));
     }
     if (this.#memo && this.#graphs) this.#memo.earlier = { image, values: this.#built.map(({ value }) => value) };
@@ -213,7 +225,10 @@ class Rows {
         this.#believedOf(known.parts, sources, index, image).every((c2, at) => Object.is(c2, known.channels[at]))
       ) {
         const inputs = sources.map(({ value }) => value);
-        return { value: this.#again(scope, known, label, inputs, index), c2: known.arranged.c2 };
+        return {
+          value: handedOn(known.found, inputs, this.#again(scope, known, label, inputs, index)),
+          c2: known.arranged.c2,
+        };
       }
     }
     const row = resolved(node);
@@ -244,20 +259,24 @@ class Rows {
     const at = (arg: number | undefined): Range => parts.args[arg ?? -1]?.range ?? parts.moduleNode;
     if (!found) {
       const candidates = parts.module.startsWith('nn.') ? nn.keys() : this.#dialect.modules.keys();
-      const owners = ownersOf(parts.module);
+      const range = trim(parts.moduleNode);
+      const reason = this.#dialect.unreachable?.get(parts.module);
+      const owners = reason === undefined ? ownersOf(parts.module) : [];
       const advice =
         owners.length > 0
           ? ` It belongs to ${inWords(owners.map(({ by }) => by))}: set dialect=${owners[0]!.id} if this file is of that family.`
           : suggestion(parts.module, candidates);
-      const message = `“${parts.module}” is not a module of ${this.#dialect.by}, so its cost and its shape are not known.${advice}`;
-      const range = trim(parts.moduleNode);
-      const repair =
+      const message =
+        reason === undefined
+          ? `“${parts.module}” is not a module of ${this.#dialect.by}, so its cost and its shape are not known.${advice}`
+          : `${this.#dialect.by} has ${parts.module}, but a row cannot name it: ${reason}.`;
+      const repairs =
         owners.length === 0
           ? respelling(parts.module, didYouMean(parts.module, candidates), range)
           : this.#header.pinned
             ? {}
             : { repairs: owners.map(readAs) };
-      const problem: Problem = { range, severity: 'error', code: 'unknown-module', message, ...repair };
+      const problem: Problem = { range, severity: 'error', code: 'unknown-module', message, ...repairs };
       return this.#unknown(spec, `“${parts.module}” is not a known module`, problem, inputs);
     }
     let refusal = '';
@@ -285,14 +304,14 @@ class Rows {
     const frame = explained(spec, found, arranged, parts, this.#dialect);
     const made: Made = { parts, found, channels: sourceChannels, believed, arranged, bound, frame };
     this.#memo?.rows.set(node, made);
-    return { value: this.#again(scope, made, label, inputs, index), c2: arranged.c2 };
+    return { value: handedOn(found, inputs, this.#again(scope, made, label, inputs, index)), c2: arranged.c2 };
   }
 
   /** Builds a row, or takes what it was built into where its inputs are the same tensors. */
   #again(scope: Scope, made: Made, label: string, inputs: readonly Value[], index: number): Value {
     const builder = this.#builder;
     const { built } = made;
-    if (this.#earlier && built && !builder.full && sameValues(built.inputs, inputs)) {
+    if (this.#earlier && built && !builder.full && built.legacy === scope.legacy && sameValues(built.inputs, inputs)) {
       if (this.#dialect.heads.has(made.found.name)) this.#headInputs = inputs.map(value => tensors(value)[0]!);
       builder.reuse(built.stretch, label);
       return built.value;
@@ -310,7 +329,7 @@ class Rows {
     const stretch = builder.stretch(frame);
     // What was told must be told again, and what depends on more than its inputs cannot be taken for the same.
     const alone = builder.problems.length === told && !builder.full && isAlone(stretch, inputs);
-    made.built = alone ? { stretch, inputs, value } : undefined;
+    made.built = alone ? { stretch, inputs, value, legacy: scope.legacy } : undefined;
     return value;
   }
 
@@ -336,12 +355,23 @@ class Rows {
         );
         return result;
       }
+      const listed = found.lists ? -1 : inputs.findIndex(value => Array.isArray(value));
+      if (listed >= 0) {
+        const message = `The row that this input comes from hands on a list, which ${found.name} cannot take. Choose one of its tensors by an Index row.`;
+        result = builder.unknown(
+          builder.complain({ code: 'wrong-inputs', input: listed, message }),
+          inputs.flatMap(tensors),
+          [1, arranged.c2, Number.NaN, Number.NaN],
+        );
+        return result;
+      }
       if (this.#dialect.heads.has(found.name)) this.#headInputs = inputs.map(value => tensors(value)[0]!);
       const expected = this.#expected(found, bound, inputs);
       if (arranged.repeats > 1) {
         let values: readonly Value[] = expected;
         builder.times(arranged.repeats, index => {
-          const x = values;
+          // Each is built for the channels of the first.
+          const x = index === 0 ? values : this.#expected(found, bound, values);
           builder.within({ label: String(index), type: found.name }, () => {
             result = found.forward(scope, x, bound);
             return tensors(result);
@@ -394,7 +424,8 @@ class Rows {
   }
 
   #find(name: string): AnyModule | undefined {
-    return this.#dialect.modules.get(name) ?? nn.get(name.replace(/^torch\./, ''));
+    // Ultralytics takes what follows the first three letters for the layer's name.
+    return this.#dialect.modules.get(name) ?? nn.get(this.#dialect.evaluates ? name.replace(/^torch\./, '') : name);
   }
 
   /** `ch[x]` for each entry of `from`, as this repository looks it up. */
@@ -460,7 +491,9 @@ class Rows {
     const argsTarget = resolved(argsNode);
     if (argsTarget?.kind !== 'sequence')
       return refuse(argsNode!, 'The fourth part of a row is the list of arguments, such as [64, 3, 2].');
-    const args = argsTarget.items.map((node): Arg => ({ value: argumentValue(node, this.#names), range: node }));
+    const args = argsTarget.items.map(
+      (node): Arg => ({ value: argumentValue(node, this.#names, this.#dialect.evaluates), range: node }),
+    );
     const { depth } = this.#header.family;
     return {
       from: fromTarget?.kind === 'sequence' ? (from as number[]) : from[0]!,
@@ -475,6 +508,11 @@ class Rows {
       argsNode: argsTarget,
     };
   }
+}
+
+/** What the rows below are given. */
+function handedOn(found: AnyModule, inputs: readonly Value[], value: Value): Value {
+  return found.passes ? inputs.flatMap(tensors) : value;
 }
 
 /** Whether a row reads nothing but its inputs, and nobody else the parameters of its activation (PReLU). */

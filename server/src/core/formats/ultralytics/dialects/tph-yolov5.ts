@@ -44,7 +44,6 @@ export const tphYolov5 = anchored({
     own.SwinTransformerBlockTph,
     swinLayerModule('SwinTransformerLayer', swinLayerTph, 7),
     classic.classifyClassic(true),
-    conv.Sum,
   ],
   activation: 'nn.SiLU()',
   head: (row, family) => arrangeHead(row, family, inputs => (row.module === 'CLLADetect' ? inputs - 1 : inputs)),

@@ -5,7 +5,7 @@ import * as block from '../modules/block.ts';
 import * as conv from '../modules/conv.ts';
 import * as head from '../modules/head.ts';
 import { TorchVision } from '../modules/torchvision.ts';
-import { AIFI, RTDETRDecoder, TransformerBlock } from '../modules/transformer.ts';
+import { AIFI, RTDETRDecoder } from '../modules/transformer.ts';
 import { makeDivisible, type PyValue, pyRound } from '../python.ts';
 
 /** Modules whose first argument is scaled by the width and which are given their input channels. */
@@ -91,14 +91,16 @@ const others: readonly AnyModule[] = [
   block.CBFuse,
   // Names that tasks.py imports, so that rows may use them with raw arguments.
   conv.Conv2,
-  conv.LightConv,
   conv.RepConv,
-  conv.CBAM,
-  conv.ChannelAttention,
-  conv.SpatialAttention,
-  block.ResNetBlock,
-  TransformerBlock,
+  block.RepVGGDW,
+  // Ones that it does not, but that files of forks name.
+  conv.LightConv,
 ];
+
+const notImported = 'nn/tasks.py does not import it, so that parse_model ends in a KeyError';
+const unreachable = new Map(
+  ['CBAM', 'ChannelAttention', 'SpatialAttention', 'ResNetBlock', 'TransformerBlock'].map(name => [name, notImported]),
+);
 
 export const ultralytics: Dialect = {
   id: 'ultralytics',
@@ -112,11 +114,15 @@ export const ultralytics: Dialect = {
       ['max_channels', family.maxChannels],
       ['kpt_shape', family.keypoints],
     ]),
+  unreachable,
+  required: ['nc'],
+  scales: true,
   evaluates: false,
   arrange: (row, family) => arrange(row, family, official),
   modern: new Set(['C3k2', 'A2C2f']),
   heads: headNames,
   printsAtFullSize: true,
+  printsByWeights: true,
 };
 
 /** Where forks of Ultralytics arrange rows otherwise. */
@@ -229,6 +235,10 @@ function arrangeScaled(row: Row, family: Family, rules: Rules): Arranged | undef
   }
   let args: readonly Arg[] = [put(c1), { ...row.args[0]!, value: c2 }, ...rest];
   if (!rules.stacked.has(module)) return { args, repeats, c2 };
+  if (scale === undefined && (rules.c3k.modules.has(module) || module === 'A2C2f')) {
+    const message = `${module} depends on the scale’s letter, and parse_model fails where a file has no \`scales\`. Add them, as in scales: {n: [0.5, 0.25, 1024]}.`;
+    return row.refuse('missing-scale', message);
+  }
   args = insert(args, 2, repeats);
   if (rules.c3k.modules.has(module) && scale !== undefined && rules.c3k.scales.includes(scale)) {
     if (args.length < 4) {

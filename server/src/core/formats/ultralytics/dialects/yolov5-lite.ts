@@ -53,7 +53,6 @@ export const yolov5Lite = anchored({
     own.LC_SEModule,
     classic.classifyClassic(true),
     TransformerBlock,
-    conv.Sum,
   ],
   activation: 'nn.SiLU()',
   branch,

@@ -33,8 +33,9 @@ export const yolov5 = anchored({
   scaledLayers: ['nn.ConvTranspose2d'],
   stacked: ['BottleneckCSP', 'C3', 'C3TR', 'C3Ghost', 'C3x'],
   heads: [DetectV5, SegmentV5],
-  others: [conv.Concat, conv.Contract, conv.Expand, ClassifyV5, ProtoV5, conv.Sum, TransformerBlock],
+  others: [conv.Concat, conv.Contract, conv.Expand, ClassifyV5, ProtoV5, TransformerBlock],
   head: arrangeWithMasks,
+  printsByWeights: true,
 });
 
 function arrangeWithMasks(row: Row, family: Family): Arranged | undefined {

@@ -56,7 +56,6 @@ export const yolov7 = anchored({
     classic.ImplicitAV7,
     classic.ImplicitMV7,
     classic.classifyClassic(true),
-    conv.Sum,
     TransformerBlock,
     own.ConvBN,
     swinLayerModule('SwinTransformerLayer', swinLayer, 8),

@@ -73,11 +73,11 @@ export const yolov9 = anchored({
     classic.ImplicitA,
     classic.ImplicitM,
     ClassifyV5,
-    conv.Sum,
     conv.MixConv2d,
   ],
   branch,
   head: arrangeHead,
+  printsByWeights: true,
 });
 
 function branch(row: Row): Arranged | undefined | null {

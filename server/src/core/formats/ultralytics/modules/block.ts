@@ -246,6 +246,12 @@ export const GhostBottleneck = module<{ c1: number; c2: number; k: Size; s: numb
   forward: (scope, inputs, { c1, c2, k, s }) => {
     const x = only(inputs);
     const c = Math.floor(c2 / 2);
+    // GhostConv makes its channels in pairs, so that an odd number comes out one short.
+    if (c % 2 === 1 || c2 % 2 === 1) {
+      const [, , h, w] = sizesOf(x) as [number, number, number, number];
+      const message = `GhostBottleneck halves its channels twice, so they must be a multiple of 4, but here are ${c2}.`;
+      return scope.refuse({ code: 'wrong-argument', attr: 'c2', message, output: [1, c2, h, w] }, [x]);
+    }
     const main = scope.part('conv', 'Sequential', () => {
       let y = scope.call('0', GhostConv, x, { c2: c });
       if (s === 2) y = scope.call('1', DWConv, y, { c2: c, k, s, act: false });
@@ -553,9 +559,15 @@ export const CBLinear = module<{ c1: number; c2s: readonly number[]; k: Size; s:
     g: param.g,
   },
   forward: (scope, inputs, { c2s, k, s, p, g }) => {
-    const sizes = Array.isArray(c2s) ? (c2s as readonly number[]) : [c2s as unknown as number];
+    const x = only(inputs);
+    if (!Array.isArray(c2s)) {
+      const [, , h, w] = sizesOf(x) as [number, number, number, number];
+      const message = `CBLinear takes a list of channels, one for each piece: [${c2s}] for one piece.`;
+      return scope.refuse({ code: 'wrong-argument', attr: 'c2s', message, output: [1, Number.NaN, h, w] }, [x]);
+    }
+    const sizes = c2s as readonly number[];
     const all = sizes.reduce((sum, size) => sum + size, 0);
-    const y = conv2d(scope, only(inputs), { c2: all, k, s, p: autopad(k, p), g });
+    const y = conv2d(scope, x, { c2: all, k, s, p: autopad(k, p), g });
     return split(scope, y, sizes, 1);
   },
 });
@@ -564,29 +576,47 @@ export const CBFuse = module<{ idx: readonly number[] }>({
   name: 'CBFuse',
   summary: 'Scales chosen pieces of other branches to the last input’s size and adds them to it (YOLOv9).',
   many: true,
-  params: { idx: { kind: 'ints', min: 0, doc: 'Which piece of each input but the last.' } },
+  lists: true,
+  params: { idx: { kind: 'ints', doc: 'Which piece of each input but the last, from 0; −1 is its last piece.' } },
   forward: (scope, inputs, { idx }) => {
-    const indices = Array.isArray(idx) ? (idx as readonly number[]) : [idx as unknown as number];
-    const last = tensors(inputs.at(-1)!)[0]!;
-    const size = sizesOf(last).slice(2);
+    const [last, ...more] = tensors(inputs.at(-1)!);
+    const refuse = (message: string, place: { attr?: string; input?: number }): Tensor =>
+      scope.refuse(
+        { code: 'wrong-argument', ...place, message, output: last!.shape ?? [1, Number.NaN, Number.NaN, Number.NaN] },
+        [last!],
+      );
+    if (more.length > 0 || Array.isArray(inputs.at(-1))) {
+      return refuse('The last input of CBFuse is one tensor, not a list.', { input: inputs.length - 1 });
+    }
+    if (!Array.isArray(idx) || idx.length < inputs.length - 1) {
+      return refuse(`CBFuse needs a list with an index for each of its inputs but the last: ${inputs.length - 1}.`, {
+        attr: 'idx',
+      });
+    }
+    const [, c, ...size] = sizesOf(last!) as [number, number, number, number];
     const scaled: Tensor[] = [];
     for (const [index, value] of inputs.slice(0, -1).entries()) {
-      const list = tensors(value);
-      const piece = list[indices[index] ?? 0];
+      if (!Array.isArray(value)) {
+        return refuse(`Input ${index + 1} of CBFuse must be a list of tensors, as CBLinear hands on.`, {
+          input: index,
+        });
+      }
+      const list = value as readonly Tensor[];
+      const piece = list.at(idx[index]!);
       if (!piece) {
-        return scope.refuse(
-          {
-            code: 'wrong-argument',
-            attr: 'idx',
-            message: `Input ${index + 1} hands on ${list.length} tensors, so there is no piece ${indices[index]}. Count from 0.`,
-            output: last.shape ?? [1, Number.NaN, Number.NaN, Number.NaN],
-          },
-          [last],
-        );
+        const message = `Input ${index + 1} hands on ${list.length} tensors, so there is no piece ${idx[index]}. Count from 0.`;
+        return refuse(message, { attr: 'idx' });
+      }
+      // torch.stack wants equal shapes and spreads no single channel.
+      const given = channels(piece);
+      if (given !== c && !Number.isNaN(given) && !Number.isNaN(c)) {
+        return refuse(`Piece ${idx[index]} of input ${index + 1} has ${given} channels, but the last input has ${c}.`, {
+          input: index,
+        });
       }
       scaled.push(scope.builder.add(ops.upsample, { size, mode: 'nearest' }, piece, { functional: true }));
     }
-    return plus(scope, ...scaled, last);
+    return scaled.length > 0 ? plus(scope, ...scaled, last!) : last!;
   },
 });
 
@@ -801,9 +831,11 @@ const AAttn = module<AreaArgs>({
   params: {
     dim: { ...param.c2, doc: 'Channels.' },
     num_heads: { kind: 'int', min: 1, doc: 'Heads.' },
-    area: { kind: 'int', min: 1, doc: 'Areas that the map is cut into.', default: 1 },
+    area: { kind: 'int', doc: 'Areas that the map is cut into; below 2 it stays whole.', default: 1 },
   },
-  forward: (scope, inputs, { dim, num_heads, area }) => {
+  forward: (scope, inputs, args) => {
+    const { dim, num_heads } = args;
+    const area = Math.max(args.area, 1);
     const x = only(inputs);
     const [, , h, w] = sizesOf(x) as [number, number, number, number];
     const places = h * w;
@@ -852,7 +884,7 @@ const aBlock = (attention: Module<AreaArgs>): Module<ABlockArgs> =>
       dim: { ...param.c2, doc: 'Channels.' },
       num_heads: { kind: 'int', min: 1, doc: 'Heads.' },
       mlp_ratio: { kind: 'number', doc: 'Hidden channels of the feed-forward part as a multiple.', default: 1.2 },
-      area: { kind: 'int', min: 1, doc: 'Areas that the map is cut into.', default: 1 },
+      area: { kind: 'int', doc: 'Areas that the map is cut into; below 2 it stays whole.', default: 1 },
     },
     forward: (scope, inputs, { dim, num_heads, mlp_ratio, area }) => {
       const x = only(inputs);
@@ -882,7 +914,7 @@ export const a2c2f = (attention: Module<AreaArgs>): Module<A2C2fArgs> => {
       c2: param.c2,
       n: param.n(1),
       a2: { kind: 'boolean', doc: 'Area attention; else C3k blocks.', default: true },
-      area: { kind: 'int', min: 1, doc: 'Areas that the map is cut into.', default: 1 },
+      area: { kind: 'int', doc: 'Areas that the map is cut into; below 2 it stays whole.', default: 1 },
       residual: {
         kind: 'boolean',
         doc: 'Adds the input with a learned scale; the scales l and x always do.',
@@ -1012,6 +1044,8 @@ export const ImagePoolingAttn = module<PoolingAttentionArgs>({
   name: 'ImagePoolingAttn',
   summary: 'Updates the text features by attending to pooled image features (YOLO-World).',
   many: true,
+  // WorldModel.predict: the text features move on, the image features pass by as they were.
+  passes: true,
   params: {
     ec: { kind: 'int', min: 1, doc: 'Embedding channels.', default: 256 },
     ch: param.ch,
@@ -1048,7 +1082,6 @@ export const ImagePoolingAttn = module<PoolingAttentionArgs>({
     if (scale) y = times(scope, y, scope.builder.add(ops.parameter, { shape: [1], role: 'weights' }, []));
     const result = plus(scope, y, text);
     scope.text.current = result;
-    // WorldModel.predict: the text features move on, the image passes by as it was.
     return result;
   },
 });

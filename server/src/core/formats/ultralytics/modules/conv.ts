@@ -12,7 +12,6 @@ import {
   plus,
   reshape,
   sizesOf,
-  times,
 } from '../layers.ts';
 import { each, module, only, param, type Scope, type Size } from '../module.ts';
 import { gcd, type PyValue } from '../python.ts';
@@ -22,7 +21,7 @@ export interface ConvArgs {
   c2: number;
   k: Size;
   s: Size;
-  p: Size | null;
+  p: Size | string | null;
   g: number;
   d: Size;
   act: PyValue;
@@ -128,7 +127,7 @@ export const ConvTranspose = module<{ c1: number; c2: number; k: Size; s: Size; 
     c2: param.c2,
     k: param.k(2),
     s: param.s(2),
-    p: { ...param.p, default: 0 },
+    p: { kind: 'ints', min: 0, doc: 'Padding.', default: 0 },
     bn: { kind: 'boolean', doc: 'Normalizes instead of adding a bias.', default: true },
     act: param.act,
   },
@@ -205,41 +204,6 @@ export const RepConv = module<RepConvArgs>({
   },
 });
 
-export const ChannelAttention = module<{ channels: number }>({
-  name: 'ChannelAttention',
-  summary: 'Weighs channels by what a 1×1 convolution makes of their averages.',
-  params: { channels: { ...param.c2, doc: 'Channels.' } },
-  forward: (scope, inputs, args) => {
-    const x = only(inputs);
-    const pooled = scope.builder.add(ops.adaptiveAvgPool, { size: [1, 1] }, x);
-    const weight = conv2d(scope, pooled, { c2: args.channels, k: 1 });
-    return times(scope, x, scope.builder.add(ops.sigmoid, {}, weight));
-  },
-});
-
-export const SpatialAttention = module<{ kernel_size: Size }>({
-  name: 'SpatialAttention',
-  summary: 'Weighs places by what a convolution makes of the mean and maximum over channels.',
-  params: { kernel_size: param.k(7) },
-  forward: (scope, inputs, { kernel_size }) => {
-    const x = only(inputs);
-    const over = (how: 'mean' | 'max'): Tensor => scope.builder.add(ops.reduce, { how, axes: [1], keep: true }, x);
-    const y = cat(scope, [over('mean'), over('max')]);
-    const weight = conv2d(scope, y, { c2: 1, k: kernel_size, p: kernel_size === 7 ? 3 : 1, bias: false });
-    return times(scope, x, scope.builder.add(ops.sigmoid, {}, weight));
-  },
-});
-
-export const CBAM = module<{ c1: number; kernel_size: Size }>({
-  name: 'CBAM',
-  summary: 'Channel attention, then spatial attention.',
-  params: { c1: param.c1, kernel_size: param.k(7) },
-  forward: (scope, inputs, { c1, kernel_size }) => {
-    const x = scope.call('channel_attention', ChannelAttention, only(inputs), { channels: c1 });
-    return scope.call('spatial_attention', SpatialAttention, x, { kernel_size });
-  },
-});
-
 export const Concat = module<{ dimension: number }>({
   name: 'Concat',
   summary: 'Joins its inputs along the channels.',
@@ -250,6 +214,7 @@ export const Concat = module<{ dimension: number }>({
 
 export const Index = module<{ c1: number; c2: number; index: number }>({
   name: 'Index',
+  lists: true,
   summary: 'One of the tensors that a row hands on.',
   params: { c1: param.c1, c2: param.c2, index: { kind: 'int', doc: 'Which of them, from 0.', default: 0 } },
   forward: (scope, inputs, { c2, index }) => {
@@ -313,8 +278,19 @@ export const MixConv2d = module<{ c1: number; c2: number; k: readonly number[]; 
   },
   forward: (scope, inputs, { c1, c2, k, s, equal_ch }) => {
     const x = only(inputs);
-    const kernels = Array.isArray(k) ? k : [k as unknown as number];
+    const [, , h, w] = sizesOf(x) as [number, number, number, number];
+    const refuse = (message: string): Tensor =>
+      scope.refuse({ code: 'wrong-argument', attr: 'k', message, output: [1, c2, h, w] }, [x]);
+    if (!Array.isArray(k)) return refuse('MixConv2d takes a list of kernel sizes, such as [1, 3].');
+    const kernels = k as readonly number[];
     const parts = equal_ch ? equalChannels(c2, kernels.length) : equalParameters(c2, kernels);
+    // Rounded shares need not make up the whole: the batch norm behind them fails then.
+    const sum = parts.reduce((total, part) => total + part, 0);
+    if (sum !== c2 && !Number.isNaN(sum)) {
+      return refuse(
+        `Shares of ${c2} channels with equal parameters round to ${parts.join(' + ')} = ${sum}, so MixConv2d fails. Use other channels.`,
+      );
+    }
     const convs = kernels.map((size, index) => {
       const out = parts[index]!;
       return conv2d(scope, x, { c2: out, k: size, s, p: Math.floor(size / 2), g: gcd(c1, out), bias: false });
@@ -368,26 +344,5 @@ export const Expand = module<{ gain: number }>({
     const y = reshape(scope, x, [1, gain, gain, out, h, w]);
     const z = permute(scope, y, 0, 3, 4, 1, 5, 2);
     return reshape(scope, z, [1, out, h * gain, w * gain]);
-  },
-});
-
-export const Sum = module<{ n: number; weight: boolean }>({
-  name: 'Sum',
-  summary: 'The sum of its inputs, weighted by learned numbers if asked for.',
-  many: true,
-  params: {
-    n: { kind: 'int', min: 1, doc: 'Number of inputs.' },
-    weight: { kind: 'boolean', doc: 'Learned weights.', default: false },
-  },
-  forward: (scope, inputs, { n, weight }) => {
-    const list = each(inputs);
-    if (!weight) return list.length > 1 ? plus(scope, ...list.slice(0, n)) : list[0]!;
-    const w = scope.builder.add(ops.parameter, { shape: [Math.max(n - 1, 1)], role: 'weights' }, []);
-    const factors = scope.builder.add(ops.sigmoid, {}, w, { functional: true });
-    const scaled = list.slice(1, n).map((x, index) => {
-      const factor = scope.builder.add(ops.slice, { axis: 0, start: index, end: index + 1, step: 1 }, factors);
-      return times(scope, x, factor);
-    });
-    return plus(scope, list[0]!, ...scaled);
   },
 });

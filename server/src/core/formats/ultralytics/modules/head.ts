@@ -222,18 +222,22 @@ export const Pose = module<DetectArgs & { kpt_shape: readonly number[] }>({
   },
   forward: (scope, inputs, args) => {
     const list = each(inputs);
-    const [points, numbers] = args.kpt_shape as readonly [number, number];
+    const [points, numbers] = Array.isArray(args.kpt_shape) ? (args.kpt_shape as readonly number[]) : [];
+    if (points === undefined || numbers === undefined) {
+      const message = 'kpt_shape is two numbers: key points, and numbers for each (2, or 3 with visibility).';
+      return scope.refuse({ code: 'wrong-argument', attr: 'kpt_shape', message }, list);
+    }
     const raw = extraBranch(scope, list, args.ch, points * numbers);
     const boxes = decode(scope, levels(scope, list, args, !scope.legacy), args.nc);
     const [, , count] = sizesOf(raw, 3) as [number, number, number];
-    // Pose.kpts_decode: coordinates are scaled by anchor and stride, visibility goes through a sigmoid.
-    const parts = Array.from({ length: Math.min(numbers, 3) }, (_, index) => {
-      const part = scope.builder.add(
-        ops.slice,
-        { axis: 1, start: index, end: Number.POSITIVE_INFINITY, step: numbers },
-        raw,
-      );
-      if (index === 2) return sigmoid(scope, part);
+    // Pose.kpts_decode: coordinates are scaled by anchor and stride, visibility goes through a sigmoid; more numbers stay.
+    const parts = Array.from({ length: Math.min(numbers, 4) }, (_, index) => {
+      const part =
+        index === 3
+          ? scope.builder.add(ops.slice, { axis: 1, start: 3 * points, end: points * numbers, step: 1 }, raw)
+          : scope.builder.add(ops.slice, { axis: 1, start: index, end: Number.POSITIVE_INFINITY, step: numbers }, raw);
+      if (index === 3) return part;
+      if (index === 2) return numbers === 3 ? sigmoid(scope, part) : part;
       const grid = scope.builder.add(ops.constant, { shape: [1, 1, count] }, []);
       return times(scope, plus(scope, part, grid), scope.builder.add(ops.constant, { shape: [1, 1, count] }, []));
     });
@@ -282,6 +286,7 @@ export const Classify = module<ClassifyArgs>({
   name: 'Classify',
   summary: 'A Conv to 1280 channels, global average pooling, and a linear layer to the classes.',
   many: true,
+  lists: true,
   params: {
     c1: param.c1,
     c2: { ...param.c2, doc: 'Number of classes.' },

@@ -10,6 +10,8 @@ interface Child {
   readonly name: string;
   readonly forward: (scope: Scope, x: Tensor) => Tensor;
   readonly children?: readonly Child[];
+  /** Done in the model's forward pass alone: no child, so that taking the model apart loses it. */
+  readonly bare?: boolean;
 }
 
 const relu = (scope: Scope, x: Tensor): Tensor => scope.builder.add(ops.relu, {}, x);
@@ -165,7 +167,11 @@ const mobilenetV2 = (): readonly Child[] => {
     }
   }
   features.push((scope, x) => relu6(scope, norm(scope, x, 1280, 1, 1)));
-  return [sequential('features', numbered(features)), sequential('classifier', numbered([drop, dense(1000)]))];
+  return [
+    sequential('features', numbered(features)),
+    { name: 'adaptive_avg_pool2d', forward: pooledTo(1), bare: true },
+    sequential('classifier', numbered([drop, dense(1000)])),
+  ];
 };
 
 /** squeezenet.py: Fire modules as (squeeze, expand). */
@@ -198,6 +204,7 @@ const squeezenet = (version: '1_0' | '1_1'): readonly Child[] => {
   return [
     sequential('features', numbered(features)),
     sequential('classifier', numbered([drop, last, relu, pooledTo(1)])),
+    { name: 'flatten', forward: (scope, x) => flatten(scope, x), bare: true },
   ];
 };
 
@@ -241,7 +248,7 @@ export const TorchVision = module<TorchVisionArgs>({
     model: { kind: 'text', doc: 'The model’s name in torchvision, such as resnet18.' },
     weights: { kind: 'any', doc: 'Pretrained weights.', default: 'DEFAULT' },
     unwrap: { kind: 'boolean', doc: 'Takes the model apart into its layers.', default: true },
-    truncate: { kind: 'int', min: 0, doc: 'How many layers are left out at the end.', default: 2 },
+    truncate: { kind: 'int', doc: 'How many layers are left out at the end.', default: 2 },
     split: { kind: 'boolean', doc: 'Hands on every layer’s output; Index rows choose among them.', default: false },
   },
   forward: (scope, inputs, { c2, model, unwrap, truncate, split }): Value => {
@@ -265,11 +272,12 @@ export const TorchVision = module<TorchVisionArgs>({
     }
     let children = make();
     if (unwrap) {
-      // list(m.children())[:-truncate]: with 0 that leaves nothing.
-      children = truncate > 0 ? children.slice(0, -truncate) : [];
+      // list(m.children())[:-truncate]: with 0 that leaves nothing, below 0 so many from the start.
+      const own = children.filter(({ bare }) => !bare);
+      children = truncate === 0 ? [] : own.slice(0, -truncate);
       const [first, ...rest] = children;
       if (!first) {
-        const message = `Nothing is left of ${model}: it has ${make().length} layers, and truncate cuts ${truncate === 0 ? 'all' : truncate}.`;
+        const message = `Nothing is left of ${model}: it has ${own.length} layers, and truncate cuts ${truncate === 0 ? 'all' : truncate}.`;
         return scope.refuse({ code: 'wrong-argument', attr: 'truncate', message, output }, [x]);
       }
       if (first.children) children = [...first.children, ...rest];

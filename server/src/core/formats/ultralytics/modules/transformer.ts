@@ -25,6 +25,19 @@ function tokens(scope: Scope, x: Tensor): Tensor {
   return permute(scope, flatten(scope, x, 2), 0, 2, 1);
 }
 
+/** Some modules call their activation as it is given: what is no module ends in an error, text and False included. */
+function uncallable(
+  scope: Scope,
+  name: string,
+  x: Tensor,
+  act: PyValue,
+  output: readonly number[],
+): Tensor | undefined {
+  if (typeof act === 'string') return undefined;
+  const message = `${name} calls its activation, and a row can write none that can be called. Leave it out.`;
+  return scope.refuse({ code: 'wrong-argument', attr: 'act', message, output }, [x]);
+}
+
 function attend(scope: Scope, label: string, q: Tensor, k: Tensor, v: Tensor, heads: number): Tensor {
   return scope.part(label, 'MultiheadAttention', () =>
     scope.builder.add(ops.attention, { heads, bias: true }, [q, k, v]),
@@ -93,6 +106,8 @@ export const AIFI = module<AifiArgs>({
       const message = `The position embedding of AIFI wants a multiple of 4 channels, but here are ${c1}.`;
       return scope.refuse({ code: 'channel-mismatch', input: 0, message, output: [1, c, h, w] }, [x]);
     }
+    const refused = uncallable(scope, 'AIFI', x, act, [1, c, h, w]);
+    if (refused) return refused;
     const position = positionEmbedding(scope, h * w, c1);
     const source = tokens(scope, x);
     const attention = (y: Tensor): Tensor => {
@@ -256,6 +271,8 @@ export const RTDETRDecoder = module<DecoderArgs>({
         return [first!, ...rest];
       });
     };
+    const refused = uncallable(scope, 'RTDETRDecoder', only(inputs), act, [1, nq, 4 + nc]);
+    if (refused) return refused;
     const levels: [number, number][] = [];
     const projected = inputs.map((value, index) =>
       scope.part(`input_proj.${index}`, 'Sequential', () => {

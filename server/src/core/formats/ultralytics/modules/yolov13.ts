@@ -125,9 +125,11 @@ const AAttnFork = module<AreaArgs>({
   params: {
     dim: { ...param.c2, doc: 'Channels.' },
     num_heads: { kind: 'int', min: 1, doc: 'Heads.' },
-    area: { kind: 'int', min: 1, doc: 'Areas that the map is cut into.', default: 1 },
+    area: { kind: 'int', doc: 'Areas that the map is cut into; below 2 it stays whole.', default: 1 },
   },
-  forward: (scope, inputs, { dim, num_heads, area }) => {
+  forward: (scope, inputs, args) => {
+    const { dim, num_heads } = args;
+    const area = Math.max(args.area, 1);
     const x = only(inputs);
     const [, , h, w] = sizesOf(x) as [number, number, number, number];
     const places = h * w;

@@ -1,0 +1,53 @@
+// Changing a file by edits of its text: what is outside of them stays as it is, byte for byte.
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { TextEdit } from '../core/index.ts';
+import { decoded } from './files.ts';
+
+/** Changes a file whose text was `text` when the edits were made; throws where it is another one now. */
+export function changeFile(path: string, text: string, edits: readonly TextEdit[]): void {
+  const bytes = readFileSync(path);
+  if (decoded(bytes) !== text) throw new Error('it has changed meanwhile');
+  writeFileSync(path, changedBytes(bytes, edits));
+}
+
+/** The bytes of a text with edits made; offsets are those of the decoded text, which a byte order mark is no part of. */
+export function changedBytes(bytes: Buffer, edits: readonly TextEdit[]): Buffer {
+  const offset = byteOffsets(bytes);
+  const parts: Buffer[] = [];
+  let at = 0;
+  for (const { from, to, text } of edits.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
+    parts.push(bytes.subarray(at, offset(from)), Buffer.from(text, 'utf8'));
+    at = offset(to);
+  }
+  parts.push(bytes.subarray(at));
+  return Buffer.concat(parts);
+}
+
+/** Where an offset of the decoded text lies in the bytes. */
+function byteOffsets(bytes: Buffer): (offset: number) => number {
+  const text = decoded(bytes);
+  const mark = bytes.length >= 3 && bytes.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
+  if (Buffer.from(text, 'utf8').equals(bytes.subarray(mark))) {
+    return offset => mark + Buffer.byteLength(text.slice(0, offset), 'utf8');
+  }
+  // Another encoding, in comments mostly: what is no UTF-8 is decoded as U+FFFD. Line feeds are line feeds all the
+  // same, so each line is looked at alone.
+  return offset => {
+    let start = mark;
+    let before = 0;
+    for (let feed = text.indexOf('\n'); feed >= 0 && feed < offset; feed = text.indexOf('\n', before)) {
+      before = feed + 1;
+      start = bytes.indexOf(10, start) + 1;
+    }
+    const feed = bytes.indexOf(10, start);
+    const line = bytes.subarray(start, feed < 0 ? bytes.length : feed);
+    const [left, whole] = [text.slice(before, offset), line.toString('utf8')];
+    for (let length = 0; length <= line.length; length++) {
+      const matches = line.subarray(0, length).toString('utf8') === left;
+      if (matches && left + line.subarray(length).toString('utf8') === whole) return start + length;
+    }
+    throw new Error('it is not encoded in UTF-8 where it would be changed');
+  };
+}
+
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);

@@ -1,0 +1,91 @@
+import type { TextEdit } from '../core/index.ts';
+
+/** Lines shown around a change. */
+const context = 3;
+
+/** A stretch of whole lines that becomes other ones; line numbers are 0-based, `end` is behind the last. */
+interface Hunk {
+  start: number;
+  end: number;
+  fresh: readonly string[];
+}
+
+/** What edits change, as `diff -u` writes it and `patch` and `git apply -p0` take it; empty where they change nothing. */
+export function unifiedDiff(path: string, text: string, edits: readonly TextEdit[]): string {
+  const lines = linesOf(text);
+  const hunks = changesOf(text, lines, edits);
+  if (hunks.length === 0) return '';
+  const written = [`--- ${path}\n`, `+++ ${path}\n`];
+  // How far lines behind the changes so far have moved.
+  let moved = 0;
+  for (let at = 0; at < hunks.length; ) {
+    const group = [hunks[at++]!];
+    while (at < hunks.length && hunks[at]!.start - group.at(-1)!.end <= 2 * context) group.push(hunks[at++]!);
+    const from = Math.max(0, group[0]!.start - context);
+    const to = Math.min(lines.length, group.at(-1)!.end + context);
+    const grown = group.reduce((sum, { start, end, fresh }) => sum + fresh.length - (end - start), 0);
+    written.push(`@@ -${span(from, to - from)} +${span(from + moved, to - from + grown)} @@\n`);
+    let line = from;
+    for (const { start, end, fresh } of group) {
+      for (; line < start; line++) written.push(marked(' ', lines[line]!));
+      for (; line < end; line++) written.push(marked('-', lines[line]!));
+      for (const own of fresh) written.push(marked('+', own));
+    }
+    for (; line < to; line++) written.push(marked(' ', lines[line]!));
+    moved += grown;
+  }
+  return written.join('');
+}
+
+/** The stretches of lines that edits touch, without the lines at their ends that stay the same. */
+function changesOf(text: string, lines: readonly string[], edits: readonly TextEdit[]): Hunk[] {
+  const starts = [0];
+  for (const line of lines) starts.push(starts.at(-1)! + line.length);
+  const lineAt = (offset: number): number => {
+    let [low, high] = [0, Math.max(0, lines.length - 1)];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  };
+  const touched: { start: number; end: number; edits: TextEdit[] }[] = [];
+  for (const edit of edits.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
+    const [start, end] = [lineAt(edit.from), Math.min(lines.length, lineAt(edit.to) + 1)];
+    const last = touched.at(-1);
+    if (last && start < last.end) {
+      last.end = Math.max(last.end, end);
+      last.edits.push(edit);
+    } else touched.push({ start, end, edits: [edit] });
+  }
+  return touched.flatMap(({ start, end, edits: own }) => {
+    let at = starts[start]!;
+    let made = '';
+    for (const { from, to, text: fresh } of own) {
+      made += text.slice(at, from) + fresh;
+      at = to;
+    }
+    const fresh = linesOf(made + text.slice(at, starts[end]!));
+    const old = lines.slice(start, end);
+    let head = 0;
+    while (head < old.length && head < fresh.length && old[head] === fresh[head]) head++;
+    let tail = 0;
+    const most = Math.min(old.length, fresh.length) - head;
+    while (tail < most && old[old.length - 1 - tail] === fresh[fresh.length - 1 - tail]) tail++;
+    const hunk = { start: start + head, end: end - tail, fresh: fresh.slice(head, fresh.length - tail) };
+    return hunk.start === hunk.end && hunk.fresh.length === 0 ? [] : [hunk];
+  });
+}
+
+/** Lines with their line feeds; a carriage return belongs to its line. */
+function linesOf(text: string): string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
+
+/** 1-based; of no lines, the line before. */
+const span = (from: number, count: number): string => `${count === 0 ? from : from + 1},${count}`;
+
+function marked(sign: string, line: string): string {
+  return line.endsWith('\n') ? sign + line : `${sign}${line}\n\\ No newline at end of file\n`;
+}

@@ -1,0 +1,116 @@
+import type { GraphEdit } from '../graph/edit.ts';
+import type { GraphNode, Tensor } from '../graph/graph.ts';
+import type { Range } from '../text/range.ts';
+import { advice, type Fix } from './advice.ts';
+import { leafOf, type Network } from './network.ts';
+import { retrain, volume } from './words.ts';
+
+/** Inception v1: the average of each channel instead of every place of it, before a fully connected layer. */
+export const flattenedHead = advice({
+  code: 'flattened-head',
+  summary: 'global average pooling before a fully connected layer',
+  told: true,
+  docs: {
+    what: 'Averages each channel over all places before the fully connected layer, which then reads C features instead of C·H·W. Where several follow each other, as in VGG, all but the last may go.',
+    why: 'A fully connected layer has C·H·W·Cout weights and as many multiply-accumulates, with the average C·Cout: a 49th for 7×7.',
+    not: 'Where it matters at which place something is: averages do not know.',
+    paper: 'Lin et al., Network In Network (2013); Szegedy et al., Going Deeper with Convolutions (2014)',
+    example:
+      'name: Flattened head\ninput: [512, 7, 7]\nlayers:\n  - flatten\n  - linear: 4096\n  - relu\n  - linear: 1000\n',
+  },
+  *find(network, within) {
+    for (const layer of network.layers(within)) {
+      if (layer.op !== 'linear') continue;
+      const [use] = layer.uses;
+      const map = mapBefore(use.main);
+      if (!map || layer.uses.length > 1) continue;
+      const { shape } = map.tensor;
+      const item = leafOf(map.reader)?.sites[0];
+      if (!item) continue;
+      const insert: GraphEdit = {
+        kind: 'insert',
+        before: { item, norm: [], act: undefined },
+        layers: [{ op: 'globalAvgPool' }],
+      };
+      const between = map.passed.flatMap(node => leafOf(node)?.sites[0] ?? []);
+      const features = volume(shape!.slice(1));
+      const why = `The average over ${shape!.slice(2).join('×')} places leaves ${shape![1]} features of ${features}: ${shape![1]} · Cout weights instead of ${features} · Cout.`;
+      const costs = ['It no longer knows at which place something is; it takes images of any size then.', retrain];
+      const fixes: Fix[] = [
+        {
+          variant: 'pool',
+          title: 'Average each channel before it',
+          why,
+          costs,
+          edits: [insert],
+          footprint: between,
+          here: layer.items,
+          exact: false,
+        },
+      ];
+      const hidden = hiddenLayers(network, use.main);
+      if (hidden) {
+        fixes.unshift({
+          variant: 'head',
+          title: `Average each channel, and let the last fully connected layer alone follow`,
+          why: `${why} The hidden layers between them go too, as in GoogLeNet and ResNet.`,
+          costs,
+          edits: [insert, ...hidden.map((site): GraphEdit => ({ kind: 'remove', item: site }))],
+          footprint: [...between, ...hidden],
+          here: [...hidden, ...hidden.last],
+          exact: false,
+        });
+      }
+      yield {
+        at: layer.place.item,
+        message: `This fully connected layer reads ${features} features of ${shape![1]} channels and holds {share}; consider averaging each channel first.`,
+        measure: 'params',
+        fixes,
+      };
+    }
+  },
+});
+
+/** The map that a fully connected layer reads flattened, who reads it, and the nodes between. */
+function mapBefore(
+  main: GraphNode,
+): { readonly tensor: Tensor; readonly reader: GraphNode; readonly passed: readonly GraphNode[] } | undefined {
+  let reader = main;
+  const passed: GraphNode[] = [];
+  let tensor = main.inputs[0]!;
+  while (isPassing(tensor.node)) {
+    reader = tensor.node;
+    passed.push(reader);
+    tensor = reader.inputs[0]!;
+  }
+  const { shape } = tensor;
+  const features = main.inputs[0]!.shape?.at(-1);
+  if (!shape || shape.length < 4 || !(volume(shape.slice(2)) > 1)) return undefined;
+  return volume(shape.slice(1)) === features ? { tensor, reader, passed } : undefined;
+}
+
+const isPassing = ({ op, inputs }: GraphNode): boolean =>
+  inputs.length === 1 &&
+  (op.name === 'flatten' || op.name === 'reshape' || op.name === 'dropout' || op.name === 'identity');
+
+/** The items from the first fully connected layer to before the last one, where nothing else stands between them. */
+function hiddenLayers(network: Network, first: GraphNode): (Range[] & { last: readonly Range[] }) | undefined {
+  let sites: Range[] = [];
+  let pending: Range[] = [];
+  let last: readonly Range[] = [];
+  let node: GraphNode | undefined = first;
+  while (node) {
+    const site: Range | undefined = leafOf(node)?.sites[0];
+    if (!site) break;
+    if (node.op.name === 'linear') {
+      const layer = network.layerOf(node);
+      if (!layer || layer.uses.length > 1) break;
+      sites = [...sites, ...pending];
+      pending = [];
+      last = layer.items;
+    } else if (node.op.kind !== 'activation' && node.op.kind !== 'norm' && node.op.name !== 'dropout') break;
+    if (!pending.some(({ from }) => from === site.from)) pending.push(site);
+    node = network.soleConsumer(node.outputs[0]!);
+  }
+  return sites.length === 0 ? undefined : Object.assign(sites, { last });
+}

@@ -1,0 +1,236 @@
+import type { GraphEdit } from '../graph/edit.ts';
+import type { Frame, GraphNode, Tensor } from '../graph/graph.ts';
+import type { Range } from '../text/range.ts';
+import { advice, type Fix } from './advice.ts';
+import { agreed, convOf, type Layer, leafOf, linearOf, type Network, type Use } from './network.ts';
+import { retrain } from './words.ts';
+
+/** Work and weights grow with the channels on both sides of a layer: the width multiplier of MobileNet, for one layer. */
+export const wideLayer = advice({
+  code: 'wide-layer',
+  summary: 'fewer channels',
+  told: false,
+  docs: {
+    what: 'Makes a layer narrower: three quarters or half of its channels, rounded to 8. Who reads it follows. Layers whose outputs are added to its own must have as many channels, so they move together.',
+    why: 'A convolution costs M²·k²·Cin·Cout: with half its filters it costs half, and so does every layer that reads it.',
+    not: 'Where the network is small already: width is what it knows.',
+    paper: 'Howard et al., MobileNets (2017): the width multiplier',
+    example:
+      'name: Two convolutions\ninput: [64, 28, 28]\nlayers:\n  - conv: {out: 256, kernel: 3, padding: same, act: relu}\n  - conv: {out: 64, kernel: 3, padding: same}\n',
+  },
+  *find(network, within) {
+    for (const layer of network.layers(within)) {
+      if (layer.uses.some(use => isDepthwise(use.main) || widthOf(layer, use) < 16)) continue;
+      const tied = new Tied(network, layer);
+      if (tied.reason === 'output') continue;
+      const times = [0.75, 0.5].filter(
+        (share, at, all) =>
+          at === 0 ||
+          layer.uses.some(use => floored(widthOf(layer, use), share) !== floored(widthOf(layer, use), all[0]!)),
+      );
+      yield { at: layer.place.item, fixes: times.map(share => narrower(layer, tied, share)) };
+    }
+  },
+});
+
+function narrower(layer: Layer, tied: Tied, times: number): Fix {
+  const width = agreed(layer, use => widthOf(layer, use));
+  const kind = layer.op === 'linear' ? 'features' : 'channels';
+  const others = tied.layers.size - 1;
+  const group = others === 0 ? '' : ` in ${others + 1} layers tied to each other`;
+  const what =
+    width === undefined
+      ? `Use ${times * 100} % of the ${kind}`
+      : `Use ${floored(width, times)} ${kind} instead of ${width}`;
+  return {
+    variant: `x${times}`,
+    title: what + group,
+    why: `Its own cost shrinks with its ${kind}, and so does the cost of every layer that reads it.${
+      others === 0 ? '' : ` Sums tie it to ${names(tied.layers, layer)}: what is added must have as many channels.`
+    }`,
+    costs: ['The receptive field stays as it is.', retrain],
+    edits: [...tied.layers].map(
+      ([each, depthwise]): GraphEdit => ({
+        kind: 'set',
+        item: each.place.item,
+        attrs: attrsOf(each, depthwise, times),
+      }),
+    ),
+    // Who asks for all advice of a long text asks for few of these.
+    get footprint() {
+      return tied.footprint;
+    },
+    get here() {
+      return tied.here;
+    },
+    exact: false,
+    refused: tied.reason,
+  };
+}
+
+function attrsOf(layer: Layer, depthwise: boolean, times: number): Extract<GraphEdit, { kind: 'set' }>['attrs'] {
+  const even = layer.uses.every(use => (widthOf(layer, use) * times) % 8 === 0);
+  const out = { times, multiple: even ? 1 : 8 };
+  const width = agreed(layer, use => widthOf(layer, use));
+  return depthwise && width !== undefined ? { out, groups: floored(width, times) } : { out };
+}
+
+function floored(width: number, times: number): number {
+  return (width * times) % 8 === 0 ? width * times : Math.max(8, Math.floor((width * times) / 8) * 8);
+}
+
+function names(layers: ReadonlyMap<Layer, boolean>, own: Layer): string {
+  const others = [...layers.keys()].filter(layer => layer !== own).map(({ name }) => `“${name}”`);
+  return others.length > 4 ? `${others.slice(0, 3).join(', ')} and ${others.length - 3} more` : others.join(', ');
+}
+
+const widthOf = ({ op }: Layer, use: Use): number => (op === 'conv' ? convOf(use).out : linearOf(use).out);
+
+function isDepthwise({ op, attrs, inputs }: GraphNode): boolean {
+  const { groups } = attrs as { groups?: number };
+  return op.name === 'conv' && groups !== undefined && groups > 1 && groups === inputs[0]?.shape?.[1];
+}
+
+/** A layer with those that must have as many channels, and all that changes with them. */
+class Tied {
+  readonly #network: Network;
+  /** With whether they are depthwise. */
+  readonly layers = new Map<Layer, boolean>();
+  /** Why it cannot be; `output` where it is the network's own. */
+  reason: string | undefined;
+  readonly #changed = new Set<Tensor>();
+  readonly #readers = new Set<GraphNode>();
+  readonly #traced = new Set<Tensor>();
+
+  constructor(network: Network, layer: Layer) {
+    this.#network = network;
+    this.#tie(layer, false);
+  }
+
+  /** The items that hand on a tensor which changes. */
+  get footprint(): readonly Range[] {
+    const found: Range[] = [];
+    const visit = (frame: Frame): void => {
+      if (frame.sites[0] && frame.outputs.some(tensor => this.#changed.has(tensor))) found.push(frame.sites[0]);
+      if (frame.hasSitesInside) for (const child of frame.children) visit(child);
+    };
+    for (const row of this.#network.graph.root.children) visit(row);
+    return found;
+  }
+
+  /** The items whose cost changes. */
+  get here(): readonly Range[] {
+    const sites = new Map<number, Range>();
+    for (const layer of this.layers.keys()) for (const item of layer.items) sites.set(item.from, item);
+    for (const tensor of this.#changed) add(tensor.node);
+    for (const node of this.#readers) add(node);
+    return [...sites.values()];
+
+    function add(node: GraphNode): void {
+      const site = leafOf(node)?.sites[0];
+      if (site) sites.set(site.from, site);
+    }
+  }
+
+  #tie(layer: Layer, depthwise: boolean): void {
+    if (this.layers.has(layer) || this.reason !== undefined) return;
+    this.layers.set(layer, depthwise);
+    for (const use of layer.uses) {
+      this.#forward(use.main.outputs[0]!);
+      if (depthwise) this.#backward(use.main.inputs[0]!);
+    }
+  }
+
+  /** Who reads a tensor whose channels change. */
+  #forward(start: Tensor): void {
+    const stack = [start];
+    for (let tensor = stack.pop(); tensor && this.reason === undefined; tensor = stack.pop()) {
+      if (this.#changed.has(tensor)) continue;
+      this.#changed.add(tensor);
+      if (this.#network.isOutput(tensor)) {
+        this.reason = 'output';
+        return;
+      }
+      for (const node of this.#network.consumers(tensor)) this.#read(node, tensor, stack);
+    }
+  }
+
+  #read(node: GraphNode, tensor: Tensor, stack: Tensor[]): void {
+    const { op, attrs, inputs, outputs } = node;
+    const { groups = 1 } = attrs as { groups?: number };
+    switch (op.name) {
+      case 'conv':
+      case 'convTranspose': {
+        if (groups === 1) this.#readers.add(node);
+        else {
+          const layer = isDepthwise(node) ? this.#network.layerOf(node) : undefined;
+          if (layer) this.#tie(layer, true);
+          else this.#refuse(`“${nameOf(node)}” reads its channels in ${groups} groups`);
+        }
+        return;
+      }
+      case 'linear':
+        this.#readers.add(node);
+        return;
+      case 'concat':
+        if ((attrs as { axis: number }).axis !== 1) this.#ties(node, tensor);
+        stack.push(...outputs);
+        return;
+      case 'flatten':
+      case 'dropout':
+      case 'identity':
+      case 'pad':
+        stack.push(...outputs);
+        return;
+    }
+    if (op.kind === 'elementwise' && inputs.length > 1) {
+      this.#ties(node, tensor);
+      stack.push(...outputs);
+    } else if (
+      op.kind === 'norm' ||
+      op.kind === 'activation' ||
+      op.kind === 'pool' ||
+      op.kind === 'resample' ||
+      op.kind === 'elementwise'
+    ) {
+      stack.push(...outputs);
+    } else this.#refuse(`“${nameOf(node)}” takes its channels apart (${op.name})`);
+  }
+
+  /** The other inputs of a sum must change as well. */
+  #ties({ inputs }: GraphNode, tensor: Tensor): void {
+    const width = tensor.shape?.[1];
+    for (const other of inputs) if (other !== tensor && other.shape?.[1] === width) this.#backward(other);
+  }
+
+  /** Who makes a tensor whose channels must change. */
+  #backward(tensor: Tensor): void {
+    if (this.#changed.has(tensor) || this.#traced.has(tensor) || this.reason !== undefined) return;
+    this.#traced.add(tensor);
+    const { node } = tensor;
+    const { op } = node;
+    if (op.name === 'conv' || op.name === 'linear') {
+      const layer = this.#network.layerOf(node);
+      if (layer) this.#tie(layer, isDepthwise(node));
+      else this.#refuse(`a sum ties it to “${nameOf(node)}”, whose channels stand inside another layer`);
+    } else if (op.name === 'input') this.#refuse('a sum ties it to the input of the network');
+    else if (
+      node.inputs.length > 0 &&
+      (op.kind === 'norm' ||
+        op.kind === 'activation' ||
+        op.kind === 'pool' ||
+        op.kind === 'resample' ||
+        op.kind === 'elementwise')
+    ) {
+      for (const input of node.inputs) if (input.shape?.[1] === tensor.shape?.[1]) this.#backward(input);
+    } else this.#refuse(`a sum ties it to “${nameOf(node)}” (${op.name})`);
+  }
+
+  #refuse(reason: string): void {
+    this.reason ??= reason;
+  }
+}
+
+function nameOf(node: GraphNode): string {
+  return leafOf(node)?.label ?? node.op.name;
+}

@@ -1,0 +1,68 @@
+// What an edit of the text did to a network besides what it was meant to do.
+import type { Frame, Graph, Tensor } from '../graph/graph.ts';
+import type { Shape } from '../ops/op.ts';
+import type { Range } from '../text/range.ts';
+
+/**
+ * Why two graphs differ where they must not: in what the network takes and returns, or in what an item of the text hands
+ * on. `moved` says where an offset of the text before lies now; items in `footprint`, and what is gone, may differ.
+ */
+export function objection(
+  before: Graph,
+  after: Graph,
+  moved: (offset: number) => number | undefined,
+  footprint: readonly Range[],
+): string | undefined {
+  if (!sameShapes(tensorsOf(before), tensorsOf(after))) return 'the network would take another input';
+  if (!sameShapes(before.outputs, after.outputs)) return 'the network would return another shape';
+  const free = new Set(footprint.map(({ from }) => from));
+  const now = handedOn(after);
+  for (const [offset, { frame, outputs }] of handedOn(before)) {
+    if (free.has(offset)) continue;
+    const place = moved(offset);
+    if (place === undefined) continue;
+    const there = now.get(place);
+    if (!there || !sameLists(outputs, there.outputs)) return `“${frame.label}” would hand on another shape`;
+  }
+  return undefined;
+}
+
+interface HandedOn {
+  readonly frame: Frame;
+  /** Of all frames that stand for the place, in their order. */
+  readonly outputs: (Shape | undefined)[];
+}
+
+const known = new WeakMap<Graph, ReadonlyMap<number, HandedOn>>();
+
+/** By where the item stands: the shapes that all its uses hand on. Of the graph before, many fixes are tried. */
+function handedOn(graph: Graph): ReadonlyMap<number, HandedOn> {
+  const there = known.get(graph);
+  if (there) return there;
+  const places = new Map<number, HandedOn>();
+  const visit = (frame: Frame): void => {
+    const [site] = frame.sites;
+    if (site) {
+      const place = places.get(site.from) ?? { frame, outputs: [] };
+      places.set(site.from, place);
+      for (const { shape } of frame.outputs) place.outputs.push(shape);
+    }
+    if (frame.hasSitesInside) for (const child of frame.children) visit(child);
+  };
+  for (const row of graph.root.children) visit(row);
+  known.set(graph, places);
+  return places;
+}
+
+const tensorsOf = ({ inputs }: Graph): readonly Tensor[] => inputs.map(({ tensor }) => tensor);
+
+function sameShapes(a: readonly Tensor[], b: readonly Tensor[]): boolean {
+  return sameLists(
+    a.map(({ shape }) => shape),
+    b.map(({ shape }) => shape),
+  );
+}
+
+function sameLists(a: readonly (Shape | undefined)[], b: readonly (Shape | undefined)[]): boolean {
+  return a.length === b.length && a.every((shape, at) => String(shape) === String(b[at]));
+}

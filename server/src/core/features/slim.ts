@@ -1,0 +1,206 @@
+// “Make it cheaper”: a sequence of advice that reaches a budget with few changes.
+import { type Analysed, reopened } from '../pipeline.ts';
+import { applyEdits, composed, mapOffset, type TextEdit } from '../text/edit.ts';
+import { type Advice, type AdviceTotals, adviceCandidates, type Candidate, priceAdvice } from './advice.ts';
+import type { Budget } from './budget.ts';
+
+/** One change of a sequence. */
+export interface SlimStep {
+  /** As tried on the text of the steps before it; its totals are the running ones. */
+  readonly advice: Advice;
+  readonly choice: SlimChoice;
+}
+
+/** What tells a change apart, whatever changes before it: all that a choice among steps needs. */
+export interface SlimChoice {
+  /** Where its item stands in the text before all steps. */
+  readonly origin: number;
+  readonly code: string;
+  readonly variant: string;
+  /** Which of the ways to follow the advice it is: its numbers depend on the steps before it. */
+  readonly ordinal: number;
+}
+
+/** How far a search is. */
+export type SlimProgress =
+  | { readonly kind: 'trial'; readonly tried: number; readonly of: number }
+  | { readonly kind: 'step'; readonly step: SlimStep };
+
+/** Steps taken one after the other. */
+export interface Slimmed {
+  readonly steps: readonly SlimStep[];
+  /** All of them as one change of the text before. */
+  readonly edits: readonly TextEdit[];
+  readonly before: AdviceTotals;
+  readonly after: AdviceTotals;
+}
+
+// No network that a person would slim comes near; a search ends all the same.
+const maxSteps = 200;
+const maxTrials = 5000;
+
+/**
+ * Searches a sequence that reaches a budget, one trial between two yields; the text is really edited and analysed at
+ * every step. It ends where the budget is reached, or where nothing more can be saved. What saves most comes first, so
+ * that the changes are few; of several that would reach the budget the one that changes least is the last. No layer is
+ * changed twice.
+ */
+export function* slim(analysed: Analysed, budget: Budget): Generator<SlimProgress, Slimmed> {
+  const before = totalsOf(analysed);
+  let state: Edited = { analysed, edits: [], moved: offset => offset };
+  const steps: SlimStep[] = [];
+  const changed = new Set<number>();
+  let tried = 0;
+  const candidates = choices(analysed);
+  const trial = (): SlimProgress => ({ kind: 'trial', tried: ++tried, of: Math.max(tried, candidates.length) });
+
+  let offers: Offer[] = [];
+  if (isAbove(before, budget)) {
+    for (const { candidate, choice } of candidates.slice(0, maxTrials)) {
+      const advice = priceAdvice(analysed, candidate);
+      if (advice) offers.push({ choice, saved: savedBy(advice), advice, at: 0 });
+      yield trial();
+    }
+  }
+  const score = ({ saved }: Offer): number => towards(saved, totalsOf(state.analysed), budget);
+  while (isAbove(totalsOf(state.analysed), budget) && steps.length < maxSteps && tried < 2 * maxTrials) {
+    const now = totalsOf(state.analysed);
+    offers = offers.filter(offer => !changed.has(offer.choice.origin) && score(offer) > 0);
+    const enough = offers.filter(({ saved }) => !isAbove(less(now, saved), budget));
+    const order = enough.length > 0 ? gentlestFirst(enough, budget) : offers.toSorted((a, b) => score(b) - score(a));
+    const [best] = order;
+    if (!best) break;
+    // Prices change with the steps before; the first in order is tried anew and takes its place.
+    if (best.at !== steps.length) {
+      const advice = tryChoice(state, best.choice);
+      yield trial();
+      offers = offers.filter(offer => offer !== best);
+      if (advice) offers.push({ choice: best.choice, saved: savedBy(advice), advice, at: steps.length });
+      continue;
+    }
+    const next = edited(state, best.advice.edits);
+    if (!next) {
+      offers = offers.filter(offer => offer !== best);
+      continue;
+    }
+    const step: SlimStep = { advice: best.advice, choice: best.choice };
+    state = next;
+    changed.add(best.choice.origin);
+    steps.push(step);
+    yield { kind: 'step', step };
+  }
+  return { steps, edits: state.edits, before, after: totalsOf(state.analysed) };
+}
+
+/** Some steps taken in their order, each tried anew; those that are not to be had without the others are left out. */
+export function* slimmed(analysed: Analysed, picked: readonly SlimChoice[]): Generator<SlimProgress, Slimmed> {
+  let state: Edited = { analysed, edits: [], moved: offset => offset };
+  const steps: SlimStep[] = [];
+  for (const [index, choice] of picked.slice(0, maxSteps).entries()) {
+    const advice = tryChoice(state, choice);
+    const next = advice && edited(state, advice.edits);
+    if (next) {
+      state = next;
+      steps.push({ advice, choice });
+    }
+    yield { kind: 'trial', tried: index + 1, of: picked.length };
+  }
+  return { steps, edits: state.edits, before: totalsOf(analysed), after: totalsOf(state.analysed) };
+}
+
+/** Whether totals keep to a budget. */
+export function isWithin(totals: AdviceTotals, budget: Budget): boolean {
+  return !isAbove(totals, budget);
+}
+
+/** What may be done, with what it saved when it was last tried. */
+interface Offer {
+  readonly choice: SlimChoice;
+  readonly saved: AdviceTotals;
+  readonly advice: Advice;
+  /** After how many steps it was tried. */
+  readonly at: number;
+}
+
+/** A text some steps later. */
+interface Edited {
+  readonly analysed: Analysed;
+  /** From the first text to this one. */
+  readonly edits: readonly TextEdit[];
+  /** Where an offset of the first text lies in this one. */
+  readonly moved: (offset: number) => number | undefined;
+}
+
+function edited({ analysed, edits: before, moved }: Edited, edits: readonly TextEdit[]): Edited | undefined {
+  const after = reopened(analysed, applyEdits(analysed.document.source.text, edits));
+  const step = mapOffset(edits);
+  return (
+    after && {
+      analysed: after,
+      edits: composed(before, edits),
+      moved: offset => {
+        const there = moved(offset);
+        return there === undefined ? undefined : step(there);
+      },
+    }
+  );
+}
+
+/** The candidates with what tells them apart. */
+function choices(
+  analysed: Analysed,
+  within?: { readonly from: number; readonly to: number },
+): { readonly candidate: Candidate; readonly choice: SlimChoice }[] {
+  const counts = new Map<string, number>();
+  return adviceCandidates(analysed, within).map(candidate => {
+    const { code, fix } = candidate;
+    const origin = candidate.range.from;
+    const key = `${origin} ${code}`;
+    const ordinal = counts.get(key) ?? 0;
+    counts.set(key, ordinal + 1);
+    return { candidate, choice: { origin, code, variant: fix.variant, ordinal } };
+  });
+}
+
+/** A choice tried on a later text; undefined where it is not to be had there. */
+function tryChoice({ analysed, moved }: Edited, { origin, code, variant, ordinal }: SlimChoice): Advice | undefined {
+  const from = moved(origin);
+  if (from === undefined) return undefined;
+  const same = choices(analysed, { from, to: from }).filter(
+    ({ choice }) => choice.origin === from && choice.code === code,
+  );
+  // A share of the channels has another number where there are fewer.
+  const found =
+    same.find(({ choice }) => choice.variant === variant) ?? same.find(({ choice }) => choice.ordinal === ordinal);
+  const advice = found && priceAdvice(analysed, found.candidate);
+  return advice?.refused === null ? advice : undefined;
+}
+
+function savedBy({ before, after }: Advice): AdviceTotals {
+  return { macs: before.macs - after.macs, params: before.params - after.params };
+}
+
+/** Those that leave most of the network as it costs; of several the first in the text. */
+function gentlestFirst(offers: readonly Offer[], budget: Budget): Offer[] {
+  const size = ({ saved }: Offer): number => (budget.macs === undefined ? saved.params : saved.macs);
+  return offers.toSorted((a, b) => size(a) - size(b) || a.choice.origin - b.choice.origin);
+}
+
+/** What a saving brings towards a budget: the sum of its shares of what is still above it, 1 at most each. */
+function towards(saved: AdviceTotals, now: AdviceTotals, budget: Budget): number {
+  const part = (limit: number | undefined, total: number, by: number): number =>
+    limit === undefined || total <= limit ? 0 : Math.min(by / (total - limit), 1);
+  return part(budget.macs, now.macs, saved.macs) + part(budget.params, now.params, saved.params);
+}
+
+function less(totals: AdviceTotals, saved: AdviceTotals): AdviceTotals {
+  return { macs: totals.macs - saved.macs, params: totals.params - saved.params };
+}
+
+function isAbove({ macs, params }: AdviceTotals, budget: Budget): boolean {
+  return macs > (budget.macs ?? Number.POSITIVE_INFINITY) || params > (budget.params ?? Number.POSITIVE_INFINITY);
+}
+
+function totalsOf({ model }: Analysed): AdviceTotals {
+  return { macs: model.totals.macs.value, params: model.totals.params.value };
+}

@@ -1,0 +1,72 @@
+// Ways to mend what the rows of a network do not agree on.
+import type { GraphNode } from '../../graph/graph.ts';
+import type { Shape } from '../../ops/index.ts';
+import { addedEntries, insertedItems, spotOf } from '../../syntax/lists.ts';
+import { type Mapping, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
+import type { TextEdit } from '../../text/edit.ts';
+import type { Problem, Repair } from '../../text/problem.ts';
+import type { Spec } from '../format.ts';
+
+/** A 1×1 projection for a sum whose terms have other channels. */
+export function mends(text: string, root: YamlNode | undefined, problem: Problem, { graph }: Spec): readonly Repair[] {
+  if (problem.code !== 'shape-mismatch') return [];
+  const sums = graph.nodes.filter(({ op, why }) => op.name === 'add' && why === problem.message);
+  const [first] = sums;
+  const site = first?.frame.sites[0];
+  const spot = site && spotOf(root, site);
+  if (!first || spot?.item.kind !== 'mapping') return [];
+  const isResidual = first.frame.type === 'residual';
+  const layers = sums.map(sum => projection(sum, isResidual));
+  const [layer] = layers;
+  // The same row may be used at several widths.
+  if (layer === undefined || layers.some(other => other !== layer)) return [];
+  const edits = isResidual
+    ? withShortcut(text, spot.item, layer)
+    : readsFlow(spot.item)
+      ? insertedItems(text, spot, [layer], comment => comment.includes('flopline'))
+      : undefined;
+  if (!edits) return [];
+  const title = isResidual ? 'Project what came in by a 1×1 convolution' : 'Project what comes in by a 1×1 convolution';
+  return [{ title, edits }];
+}
+
+/** The convolution that makes of one term what the other one is; undefined where none can. */
+function projection({ inputs }: GraphNode, isResidual: boolean): string | undefined {
+  if (inputs.length !== 2) return undefined;
+  const [a, b] = inputs.map(({ shape }) => shape);
+  const [from, to] = isResidual ? [b, a] : [a, b];
+  if (!from || !to || from.length !== to.length || to.length < 3 || from[1] === to[1]) return undefined;
+  const strides = from.slice(2).map((length, axis) => strideTo(length, to[axis + 2]!));
+  if (strides.includes(undefined)) return undefined;
+  const [stride] = strides;
+  const text = strides.every(step => step === stride) ? String(stride) : `[${strides.join(', ')}]`;
+  return `conv: {out: ${to[1]}, kernel: 1${text === '1' ? '' : `, stride: ${text}`}}`;
+}
+
+/** The stride at which a 1×1 window leaves so many places. */
+function strideTo(from: Shape[number], to: number): number | undefined {
+  const stride = Math.ceil(from / to);
+  return Math.ceil(from / stride) === to ? stride : undefined;
+}
+
+function withShortcut(text: string, row: Mapping, layer: string): readonly TextEdit[] | undefined {
+  const main = row.entries.find(({ key }) => key.kind === 'scalar' && key.text === 'residual');
+  const own = resolved(main?.value);
+  const keys = [...row.entries, ...(own?.kind === 'mapping' ? own.entries : [])];
+  if (!main || keys.some(({ key }) => key.kind === 'scalar' && key.text === 'shortcut')) return undefined;
+  const target = main.value.kind === 'mapping' ? main.value : row;
+  // A pair in a flow list has no braces to put another one in.
+  if (target === row && row.flow && text[row.from] !== '{') return undefined;
+  const edit = addedEntries(text, target, [`shortcut: [${layer}]`]);
+  return edit && [edit];
+}
+
+/** Whether the first term is what comes in. */
+function readsFlow({ entries }: Mapping): boolean {
+  const [main] = entries;
+  const target = resolved(main?.value);
+  if (entries.length !== 1 || !target) return false;
+  if (target.kind === 'scalar') return true;
+  const first = target.kind === 'sequence' ? resolved(target.items[0]) : undefined;
+  return first?.kind === 'scalar' && (scalarValue(first) === -1 || first.text === 'previous');
+}

@@ -1,0 +1,595 @@
+// Edits of the network as changes of the text: new rows look like those around them, everything else stays as it is.
+import type { GraphEdit, NewAttrs, NewConv, NewLayer, Place, Width } from '../../graph/edit.ts';
+import { addedEntries, endOf, insertedItems, itemLines, removedItem, type Spot, spotOf } from '../../syntax/lists.ts';
+import {
+  type Entry,
+  lookUp,
+  type Mapping,
+  resolved,
+  type Scalar,
+  type Sequence,
+  scalarValue,
+  type YamlNode,
+} from '../../syntax/tree.ts';
+import type { TextEdit } from '../../text/edit.ts';
+import type { Range } from '../../text/range.ts';
+import { operatorOf } from './operators.ts';
+import { beside } from './structures.ts';
+
+/** The changes of the text; undefined where one of the edits cannot be said. */
+export function rewrite(
+  text: string,
+  root: YamlNode | undefined,
+  edits: readonly GraphEdit[],
+): readonly TextEdit[] | undefined {
+  const writer = new Writer(text, root);
+  return edits.every(edit => writer.edit(edit)) ? writer.changes() : undefined;
+}
+
+/** A row with its operator. */
+interface Row {
+  readonly spot: Spot;
+  readonly key: Scalar;
+  readonly value: YamlNode | undefined;
+  /** What stands beside the operator's key. */
+  readonly rest: readonly Entry[];
+  /** Its own attributes, wherever they stand. */
+  readonly own: readonly Entry[];
+  /** What `<<: *defaults` brings. */
+  readonly merged: readonly Entry[];
+  /** The whole row, where it is a mapping. */
+  readonly mapping: Mapping | undefined;
+}
+
+/** Rows that come and go in a list: what counts backwards over them must count anew. */
+interface ListChanges {
+  readonly list: Sequence;
+  /** How many rows come before the one with an index. */
+  readonly inserted: Map<number, number>;
+  readonly removed: Set<number>;
+}
+
+class Writer {
+  readonly #text: string;
+  readonly #root: YamlNode | undefined;
+  readonly #edits: TextEdit[] = [];
+  readonly #lists = new Map<Sequence, ListChanges>();
+  /** New texts of attributes by row; null takes one away. */
+  readonly #attrs = new Map<YamlNode, { readonly row: Row; readonly values: Map<string, string | null> }>();
+
+  constructor(text: string, root: YamlNode | undefined) {
+    this.#text = text;
+    this.#root = root;
+  }
+
+  edit(edit: GraphEdit): boolean {
+    switch (edit.kind) {
+      case 'insert':
+        return this.#insert(edit.before, edit.layers);
+      case 'set':
+        return this.#set(edit.item, edit.attrs);
+      case 'remove':
+        return this.#remove(edit.item);
+      case 'move':
+        return this.#move(edit.item, edit.before);
+    }
+  }
+
+  changes(): readonly TextEdit[] | undefined {
+    for (const { row, values } of this.#attrs.values()) if (!this.#write(row, values)) return undefined;
+    for (const changes of this.#lists.values()) if (!this.#renumber(changes)) return undefined;
+    return this.#edits;
+  }
+
+  // ——— Edits —————————————————————————————————————————————————————————————————————————————————————————————————————
+
+  #insert(before: Place, layers: readonly NewLayer[]): boolean {
+    const row = this.#row(before.item);
+    if (!row) return false;
+    const items: string[] = [];
+    for (const layer of layers) {
+      const rows = layer.op === 'conv' ? this.#newConv(row, before, layer) : ['globalavgpool'];
+      if (!rows) return false;
+      items.push(...rows);
+    }
+    const from = entryOf(row.own, 'from');
+    if (from && !this.#handOver(row, from, items)) return false;
+    const fresh = insertedItems(this.#text, row.spot, items, () => true);
+    if (!fresh) return false;
+    this.#edits.push(...fresh);
+    const { inserted } = this.#changesOf(row.spot.list);
+    inserted.set(row.spot.index, (inserted.get(row.spot.index) ?? 0) + items.length);
+    return true;
+  }
+
+  /** The first new row reads what the row has read, and the row reads the last of them. */
+  #handOver(row: Row, from: Entry, items: string[]): boolean {
+    const source = this.#flat(from.value);
+    if (source === undefined) return false;
+    const first = items[0]!;
+    items[0] = first.endsWith('}') ? `${first.slice(0, -1)}, from: ${source}}` : `${first}: {from: ${source}}`;
+    return this.#change(row, 'from', null);
+  }
+
+  #set(item: Range, attrs: NewAttrs): boolean {
+    const row = this.#row(item);
+    const operator = row && operatorOf(row.key.text);
+    if (!row || !operator) return false;
+    const { kernel, strided, border, groups, bias, out } = attrs;
+    if (kernel && !this.#change(row, 'kernel', listText(kernel))) return false;
+    if (strided) {
+      const stride = writtenOf(row, 'stride');
+      if (stride) {
+        const fresh = this.#strideText(stride.value, strided);
+        if (fresh === undefined || !this.#change(row, 'stride', fresh)) return false;
+      }
+    }
+    if (border) {
+      const padding = this.#paddingText(row, kernel ?? [], border);
+      if (padding !== undefined && !this.#change(row, 'padding', padding === '0' ? null : padding)) return false;
+    }
+    const depthwise = operator.depthwise || this.#flat(writtenOf(row, 'groups')?.value) === 'depthwise';
+    if (groups !== undefined && !depthwise && !this.#change(row, 'groups', groups === 1 ? null : String(groups)))
+      return false;
+    if (bias !== undefined && !this.#change(row, 'bias', String(bias))) return false;
+    if (out === undefined) return true;
+    const entry = writtenOf(row, 'out');
+    const main = typeof operator.main === 'object' && operator.attributes[operator.main.attr]!.name === 'out';
+    const node = entry?.value ?? (main && resolved(row.value)?.kind === 'scalar' ? row.value : undefined);
+    // A depthwise row without filters has as many as it reads.
+    if (!node) return depthwise;
+    const fresh = this.#outText(node, out);
+    return fresh !== undefined && this.#change(row, 'out', fresh);
+  }
+
+  #remove(item: Range): boolean {
+    const row = this.#row(item);
+    if (!row) return false;
+    const { list, index } = row.spot;
+    const name = this.#flat(entryOf(row.own, 'name')?.value);
+    if (name !== undefined && this.#isMentioned(name, row.spot.item)) return false;
+    // Who reads the row above would read another one, if this one has gone on from elsewhere.
+    const from = entryOf(row.own, 'from');
+    const next = list.items[index + 1];
+    if (from && !(next && this.#readsElsewhere(next))) return false;
+    const edit = removedItem(this.#text, row.spot);
+    if (!edit) return false;
+    this.#edits.push(edit);
+    this.#changesOf(list).removed.add(index);
+    return true;
+  }
+
+  #move(item: Range, before: Place): boolean {
+    const row = this.#row(item);
+    const target = this.#row(before.item);
+    if (!row || !target || row.spot.list !== target.spot.list || row.spot.index <= target.spot.index) return false;
+    const { list } = row.spot;
+    for (let index = target.spot.index; index <= row.spot.index; index++) {
+      const node = list.items[index]!;
+      const each = this.#rowOf({ list, index, item: node });
+      if (!each || entryOf(each.own, 'from')) return false;
+      const name = this.#flat(entryOf(each.own, 'name')?.value);
+      if (name !== undefined && this.#isMentioned(name, node)) return false;
+    }
+    if (this.#countsInto(row.spot.list, target.spot.index, row.spot.index)) return false;
+    const gone = removedItem(this.#text, row.spot);
+    if (!gone) return false;
+    const lines = itemLines(this.#text, row.spot);
+    const there = itemLines(this.#text, target.spot);
+    if (lines && there) {
+      const broken = /[\r\n]$/.test(lines.text) ? lines.text : `${lines.text}\n`;
+      this.#edits.push({ from: there.from, to: there.from, text: broken }, { ...gone, text: '' });
+      return true;
+    }
+    const moved = insertedItems(this.#text, target.spot, [this.#slice(row.spot.item)], () => true);
+    if (!moved) return false;
+    this.#edits.push(...moved, gone);
+    return true;
+  }
+
+  // ——— New rows ——————————————————————————————————————————————————————————————————————————————————————————————————
+
+  /** A convolution like the one of a row, and copies of its normalization and activation where they are rows. */
+  #newConv(row: Row, place: Place, layer: NewConv): readonly string[] | undefined {
+    const pairs: string[] = [];
+    const put = (name: string, value: string): void => {
+      pairs.push(`${name}: ${value}`);
+    };
+    const merge = entryOf(row.own, '<<');
+    const mergeText = merge && this.#flat(merge.value);
+    if (merge) {
+      if (mergeText === undefined) return undefined;
+      put('<<', mergeText);
+    }
+    /** Writes what the row has, or what is to be instead where defaults are merged in. */
+    const copy = (name: string, neutral: string, wanted: boolean): boolean => {
+      const entry = entryOf(row.own, name);
+      if (wanted && entry && entry !== merge) {
+        const value = this.#flat(entry.value);
+        if (value === undefined) return false;
+        put(name, value);
+      } else if (!wanted && entryOf(row.merged, name)) put(name, neutral);
+      return true;
+    };
+    if (!layer.depthwise) put('out', widthText(layer.out));
+    put('kernel', listText(layer.kernel));
+    const stride = writtenOf(row, 'stride');
+    const strideText = stride ? this.#strideText(stride.value, layer.strided) : null;
+    if (strideText === undefined) return undefined;
+    if (strideText !== null) put('stride', strideText);
+    else if (entryOf(row.merged, 'stride')) put('stride', '1');
+    const kept = layer.border === 'kept';
+    if (layer.border === 'kept' || layer.border === 'none') {
+      if (!copy('padding', '0', kept) || !copy('dilation', '1', kept)) return undefined;
+    } else {
+      const padding =
+        this.#paddingText(row, layer.kernel, layer.border) ?? this.#flat(writtenOf(row, 'padding')?.value);
+      if (padding === undefined) return undefined;
+      put('padding', padding);
+      if (!copy('dilation', '1', false)) return undefined;
+    }
+    if (!layer.depthwise && !copy('groups', '1', false)) return undefined;
+    const own = place.norm.length === 0;
+    const said =
+      copy('bias', 'true', layer.norm || !writtenOf(row, 'norm')) &&
+      copy('norm', 'none', layer.norm && own) &&
+      copy('act', 'none', layer.act && place.act === undefined) &&
+      copy('if', 'true', true);
+    if (!said) return undefined;
+    const key = layer.depthwise ? 'depthwise' : row.key.text;
+    const rows = [`${key}: {${pairs.join(', ')}}`];
+    const apart = [...(layer.norm ? place.norm : []), ...(layer.act && place.act ? [place.act] : [])];
+    for (const site of apart) {
+      const copied = this.#row(site);
+      const again = copied && this.#again(copied);
+      if (again === undefined) return undefined;
+      rows.push(again);
+    }
+    return rows;
+  }
+
+  /** A row once more, without its name and what it reads. */
+  #again(row: Row): string | undefined {
+    const parts: string[] = [];
+    for (const { key, value } of row.own) {
+      const name = key.kind === 'scalar' ? key.text : '';
+      if (name === 'name' || name === 'from') continue;
+      const text = this.#flat(value);
+      if (text === undefined) return undefined;
+      parts.push(`${name}: ${text}`);
+    }
+    const target = resolved(row.value);
+    if (target && target.kind !== 'mapping' && !(target.kind === 'scalar' && scalarValue(target) === null)) {
+      const bare = this.#flat(row.value);
+      const main = this.#mainOf(row);
+      if (bare === undefined) return undefined;
+      if (parts.length === 0) return `${row.key.text}: ${bare}`;
+      if (main === undefined) return undefined;
+      parts.unshift(`${main}: ${bare}`);
+    }
+    return parts.length === 0 ? row.key.text : `${row.key.text}: {${parts.join(', ')}}`;
+  }
+
+  /** The stride of a layer where it stays, and 1 elsewhere; null where it is 1 throughout. */
+  #strideText(node: YamlNode, strided: readonly boolean[]): string | null | undefined {
+    if (strided.every(kept => !kept)) return null;
+    const target = resolved(node);
+    if (strided.every(kept => kept)) return this.#flat(node);
+    const each = strided.map((kept, axis) => {
+      if (!kept) return '1';
+      const one = target?.kind === 'sequence' ? (target.items[axis] ?? target.items[0]) : target;
+      return one && this.#flat(one);
+    });
+    if (each.includes(undefined)) return undefined;
+    return each.every(one => one === '1') ? null : `[${each.join(', ')}]`;
+  }
+
+  /** What `padding` becomes for a kernel; undefined where what is written says it for every kernel. */
+  #paddingText(row: Row, kernel: readonly number[], border: 'half' | 'none'): string | undefined {
+    const written = this.#flat(writtenOf(row, 'padding')?.value);
+    if (border === 'none') return written === undefined || written === '0' || written === 'valid' ? undefined : '0';
+    if (written === 'same') return undefined;
+    return listText(kernel.map(size => (size - 1) / 2));
+  }
+
+  #outText(node: YamlNode, out: NonNullable<NewAttrs['out']>): string | undefined {
+    const target = resolved(node);
+    if (target?.kind !== 'scalar') return undefined;
+    if (typeof out === 'number') return target.text.startsWith('$') ? undefined : String(out);
+    const { times, multiple } = out;
+    if (target.text.startsWith('$')) {
+      const inside = /^\$\((.*)\)$/s.exec(target.text)?.[1] ?? target.text.slice(1);
+      const simple = /^\w+(?: \* \w+)*$/.test(inside) ? inside : `(${inside})`;
+      const [over, under] = fraction(times);
+      const share = `${simple}${over === 1 ? '' : ` * ${over}`}${under === 1 ? '' : ` // ${under}`}`;
+      return `$(${share}${multiple === 1 ? '' : ` // ${multiple} * ${multiple}`})`;
+    }
+    const value = scalarValue(target);
+    if (typeof value !== 'number') return undefined;
+    return String(Math.max(multiple, Math.floor((value * times) / multiple) * multiple));
+  }
+
+  // ——— Attributes of a row ———————————————————————————————————————————————————————————————————————————————————————
+
+  #change(row: Row, name: string, value: string | null): boolean {
+    const known = this.#attrs.get(row.spot.item) ?? { row, values: new Map<string, string | null>() };
+    this.#attrs.set(row.spot.item, known);
+    known.values.set(name, value);
+    return true;
+  }
+
+  #write(row: Row, values: ReadonlyMap<string, string | null>): boolean {
+    const added: string[] = [];
+    const gone = new Set<Entry>();
+    const main = this.#mainOf(row);
+    for (const [name, value] of values) {
+      const entry = entryOf(row.own, name);
+      if (value === null) {
+        if (entry && !this.#neutral(row, entry, name)) gone.add(entry);
+        else if (!entry && entryOf(row.merged, name)) added.push(`${name}: ${neutrals[name]}`);
+      } else if (entry) {
+        if (entry.value.kind === 'alias') return false;
+        this.#replace(entry.value, value);
+      } else if (name === main && resolved(row.value)?.kind === 'scalar') this.#replace(row.value!, value);
+      else added.push(`${name}: ${value}`);
+    }
+    return this.#take(row, gone) && (added.length === 0 || this.#add(row, added));
+  }
+
+  /** Writes the value that means nothing, where the entry cannot be taken away without touching lines around it. */
+  #neutral(row: Row, entry: Entry, name: string): boolean {
+    const mapping = mappingWith(row, entry);
+    const at = mapping.entries.indexOf(entry);
+    const from = mapping.entries[at - 1]?.value.to ?? entry.key.from;
+    const simple =
+      mapping.flow && mapping.entries.length > 1 && !/[#\r\n]/.test(this.#text.slice(from, entry.value.to));
+    if (simple && !entryOf(row.merged, name)) return false;
+    this.#replace(entry.value, neutrals[name] ?? '~');
+    return true;
+  }
+
+  /** Takes entries out of a flow mapping, with the commas around them. */
+  #take(row: Row, gone: ReadonlySet<Entry>): boolean {
+    if (gone.size === 0) return true;
+    const { entries } = mappingWith(row, [...gone][0]!);
+    for (let at = 0; at < entries.length; at++) {
+      if (!gone.has(entries[at]!)) continue;
+      let last = at;
+      while (last + 1 < entries.length && gone.has(entries[last + 1]!)) last++;
+      const before = entries[at - 1];
+      const after = entries[last + 1];
+      if (before) this.#edits.push({ from: endOf(before), to: endOf(entries[last]!), text: '' });
+      else if (after) this.#edits.push({ from: entries[at]!.key.from, to: after.key.from, text: '' });
+      else return false;
+      at = last;
+    }
+    return true;
+  }
+
+  #add(row: Row, pairs: readonly string[]): boolean {
+    const target = row.value?.kind === 'alias' ? undefined : resolved(row.value);
+    if (target?.kind === 'mapping') return this.#addTo(target, pairs);
+    if (row.rest.length > 0 && row.mapping) return this.#addTo(row.mapping, pairs);
+    if (row.value?.kind === 'alias') return false;
+    if (!target || (target.kind === 'scalar' && scalarValue(target) === null)) {
+      const colon = row.mapping ? '' : ':';
+      const at = row.mapping ? row.mapping.to : row.key.to;
+      this.#edits.push({ from: at, to: at, text: `${colon} {${pairs.join(', ')}}` });
+      return true;
+    }
+    const main = this.#mainOf(row);
+    if (main === undefined || target.kind !== 'scalar') return false;
+    this.#edits.push(
+      { from: target.from, to: target.from, text: `{${main}: ` },
+      { from: target.to, to: target.to, text: `, ${pairs.join(', ')}}` },
+    );
+    return true;
+  }
+
+  #addTo(mapping: Mapping, pairs: readonly string[]): boolean {
+    const edit = addedEntries(this.#text, mapping, pairs);
+    if (edit) this.#edits.push(edit);
+    return edit !== undefined;
+  }
+
+  #replace(range: Range, text: string): void {
+    if (this.#slice(range) !== text) this.#edits.push({ from: range.from, to: range.to, text });
+  }
+
+  #mainOf(row: Row): string | undefined {
+    const operator = operatorOf(row.key.text);
+    return typeof operator?.main === 'object' ? operator.attributes[operator.main.attr]!.name : undefined;
+  }
+
+  // ——— References ————————————————————————————————————————————————————————————————————————————————————————————————
+
+  #changesOf(list: Sequence): ListChanges {
+    const known = this.#lists.get(list) ?? { list, inserted: new Map<number, number>(), removed: new Set<number>() };
+    this.#lists.set(list, known);
+    return known;
+  }
+
+  /** Rows that are counted backwards over what came or went. */
+  #renumber({ list, inserted, removed }: ListChanges): boolean {
+    const places: number[] = [];
+    let at = 0;
+    for (let index = 0; index < list.items.length; index++) {
+      at += inserted.get(index) ?? 0;
+      places.push(at);
+      if (!removed.has(index)) at++;
+    }
+    // Who read a row that is gone reads the one before it.
+    const placeOf = (index: number): number =>
+      index < 0 ? -1 : removed.has(index) ? places[index]! - 1 : places[index]!;
+    // What the network returns is counted from behind the last row.
+    const isTop = resolved(lookUp(this.#root, 'layers')) === list;
+    const output = isTop ? lookUp(this.#root, 'output') : undefined;
+    for (let index = 0; index <= list.items.length; index++) {
+      if (removed.has(index)) continue;
+      const item = list.items[index];
+      if (item && this.#attrs.get(item)?.values.get('from') === null) continue;
+      const place = index < places.length ? places[index]! : at;
+      for (const { node, back } of item ? counted(item) : output ? numbersIn(output) : []) {
+        if (Number.isNaN(back)) return false;
+        const fresh = placeOf(index + back) - place;
+        if (fresh !== back) this.#replace(node, String(fresh));
+      }
+    }
+    return true;
+  }
+
+  /** Whether a row below reads one of the rows `first` to `last` − 1 by number, from outside of them. */
+  #countsInto(list: Sequence, first: number, last: number): boolean {
+    return list.items.some(
+      (item, index) =>
+        index > last && counted(item).some(({ back }) => !(index + back < first || index + back >= last)),
+    );
+  }
+
+  #readsElsewhere(item: YamlNode): boolean {
+    const from = this.#flat(fromOf(item));
+    return from !== undefined && from !== '-1' && from !== 'previous';
+  }
+
+  /** Whether a name stands anywhere but in its own row. */
+  #isMentioned(name: string, row: YamlNode): boolean {
+    const visit = (node: YamlNode): boolean => {
+      if (node === row) return false;
+      if (node.kind === 'scalar') return node.text === name || node.text.startsWith(`${name}.`);
+      if (node.kind === 'sequence') return node.items.some(visit);
+      return node.kind === 'mapping' && node.entries.some(({ value }) => visit(value));
+    };
+    return this.#root !== undefined && visit(this.#root);
+  }
+
+  // ——— Rows ——————————————————————————————————————————————————————————————————————————————————————————————————————
+
+  #row(site: Range): Row | undefined {
+    const spot = spotOf(this.#root, site);
+    const row = spot && this.#rowOf(spot);
+    return row && !this.#isAnchored(row) ? row : undefined;
+  }
+
+  /** A row of an operator; undefined for what is none, and for an alias, which stands elsewhere. */
+  #rowOf(spot: Spot): Row | undefined {
+    const node = spot.item;
+    if (node.kind === 'scalar') {
+      if (!operatorOf(node.text)) return undefined;
+      return { spot, key: node, value: undefined, rest: [], own: [], merged: [], mapping: undefined };
+    }
+    if (node.kind !== 'mapping') return undefined;
+    const main = node.entries.find(
+      ({ key }) =>
+        key.kind === 'scalar' && operatorOf(key.text) && (node.entries.length === 1 || !beside.has(key.text)),
+    );
+    if (main?.key.kind !== 'scalar') return undefined;
+    const rest = node.entries.filter(entry => entry !== main);
+    const target = main.value.kind === 'alias' ? undefined : main.value;
+    const own = [...(target?.kind === 'mapping' ? target.entries : []), ...rest];
+    const merged = own.flatMap(({ key, value }) => {
+      const from = key.kind === 'scalar' && key.text === '<<' ? resolved(value) : undefined;
+      return from?.kind === 'mapping' ? from.entries : [];
+    });
+    if (main.value.kind === 'alias') {
+      const aliased = resolved(main.value);
+      if (aliased?.kind === 'mapping') merged.push(...aliased.entries);
+    }
+    return { spot, key: main.key, value: main.value, rest, own, merged, mapping: node };
+  }
+
+  /** Whether aliases elsewhere stand for the row or its attributes: a change here would change those too. */
+  #isAnchored({ spot, key, value }: Row): boolean {
+    const { list, index, item } = spot;
+    const before = this.#text.slice(index > 0 ? list.items[index - 1]!.to : list.from, item.from);
+    return /&\S+\s*$/.test(before) || (value !== undefined && this.#text.slice(key.to, value.from).includes('&'));
+  }
+
+  #slice({ from, to }: Range): string {
+    return this.#text.slice(from, to);
+  }
+
+  /** A value as it is written, where that is good inside `{ }` too. */
+  #flat(node: YamlNode | undefined): string | undefined {
+    if (!node) return undefined;
+    const text = this.#slice(node);
+    if (/[\r\n#]/.test(text) || (node.kind !== 'scalar' && node.kind !== 'alias' && !node.flow)) return undefined;
+    if (node.kind === 'scalar' && node.style === 'plain' && /[,[\]{}]/.test(text)) return undefined;
+    return text;
+  }
+}
+
+/** What a row says that it reads, whatever the row is: an operator, a block, paths, or nothing but that. */
+function fromOf(item: YamlNode): YamlNode | undefined {
+  if (item.kind !== 'mapping') return undefined;
+  const own = item.entries.flatMap(({ value }) => (value.kind === 'mapping' ? value.entries : []));
+  return entryOf([...item.entries, ...own], 'from')?.value;
+}
+
+/** The numbers of rows that a row reads, −1 for the one above. */
+function counted(item: YamlNode): readonly Counted[] {
+  const joined =
+    item.kind === 'mapping'
+      ? item.entries.find(({ key }) => key.kind === 'scalar' && operatorOf(key.text)?.main === 'references')
+      : undefined;
+  return [fromOf(item), joined?.value].flatMap(node => (node ? numbersIn(node) : []));
+}
+
+interface Counted {
+  readonly node: YamlNode;
+  /** NaN where an expression or an alias says it. */
+  readonly back: number;
+}
+
+function numbersIn(node: YamlNode): readonly Counted[] {
+  const target = resolved(node);
+  const items = target?.kind === 'sequence' ? target.items : target?.kind === 'scalar' ? [node] : [];
+  return items.flatMap(item => {
+    const scalar = resolved(item);
+    if (scalar?.kind !== 'scalar') return [];
+    if (scalar.text.startsWith('$')) return [{ node: item, back: Number.NaN }];
+    const value = scalarValue(scalar);
+    if (typeof value !== 'number' || value >= 0) return [];
+    return [{ node: item, back: node.kind === 'alias' || item.kind === 'alias' ? Number.NaN : value }];
+  });
+}
+
+/** The values that an attribute has where nothing is written. */
+const neutrals: Readonly<Record<string, string>> = {
+  stride: '1',
+  padding: '0',
+  groups: '1',
+  dilation: '1',
+  from: '-1',
+};
+
+function entryOf(entries: readonly Entry[], name: string): Entry | undefined {
+  return entries.find(({ key }) => key.kind === 'scalar' && key.text === name);
+}
+
+function writtenOf(row: Row, name: string): Entry | undefined {
+  return entryOf(row.own, name) ?? entryOf(row.merged, name);
+}
+
+function mappingWith(row: Row, entry: Entry): Mapping {
+  return row.rest.includes(entry) ? row.mapping! : (row.value as Mapping);
+}
+
+function listText(values: readonly number[]): string {
+  return values.every(value => value === values[0]) ? String(values[0]) : `[${values.join(', ')}]`;
+}
+
+function widthText(width: Width): string {
+  if (typeof width === 'number') return String(width);
+  const [over, under] = fraction(width.share);
+  if (over === under) return '$channels';
+  return `$(channels${over === 1 ? '' : ` * ${over}`}${under === 1 ? '' : ` // ${under}`})`;
+}
+
+/** 0.375 as 3 and 8. */
+function fraction(share: number): readonly [number, number] {
+  for (let under = 1; under <= 64; under++) {
+    const over = share * under;
+    if (Math.abs(over - Math.round(over)) < 1e-9) return [Math.round(over), under];
+  }
+  return [Math.round(share * 64), 64];
+}

@@ -1,0 +1,126 @@
+// Numbers that an edit by hand has left behind: references to rows that have moved, figures in comments.
+import { lineEnd } from '../../syntax/lists.ts';
+import { lookUp, type Mapping, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
+import type { TextEdit } from '../../text/edit.ts';
+import type { Problem, Repair } from '../../text/problem.ts';
+import type { Range } from '../../text/range.ts';
+import type { Claim, Variant } from '../format.ts';
+
+/** What a row that came or went without its numbers following would look like. */
+const codes = new Set(['shape-mismatch', 'channel-mismatch', 'unknown-reference', 'wrong-inputs']);
+/** Each is tried by analysing the whole text. */
+const mostTries = 24;
+
+/** References shifted from some row on, as a row inserted or removed there asks for. */
+export function mends(text: string, top: Mapping, { code }: Problem): readonly Repair[] {
+  if (!codes.has(code)) return [];
+  const numbers = numbersOf(text, top);
+  const targets = [...new Set(numbers.references.map(({ value }) => value))].sort((a, b) => a - b);
+  const shifts = [1, -1].flatMap(by => targets.map(from => ({ from, by })));
+  return shifts.slice(0, mostTries).map(shift => following(numbers, shift));
+}
+
+/** Tells of comments that begin with another number than their row has, as after an edit by hand. */
+export function staleNumbers(text: string, top: Mapping): readonly Problem[] {
+  const numbers = numbersOf(text, top);
+  const { behind } = numbers;
+  const at = behind.findIndex((number, index) => number !== undefined && number.value !== index);
+  const first = behind[at];
+  if (!first) return [];
+  const by = at - first.value;
+  const repairs: Repair[] = [];
+  // Where all that follow differ by as much, references that nobody has touched differ too.
+  if (behind.slice(at).every((number, index) => !number || at + index - number.value === by)) {
+    const from = numbers.references.find(({ value }) => value >= first.value);
+    if (from) repairs.push(following(numbers, { from: first.value, by }));
+  }
+  const edits = behind.flatMap((number, index) =>
+    number && number.value !== index ? [{ ...number.range, text: String(index) }] : [],
+  );
+  repairs.push({ title: 'Renumber the comments alone', edits });
+  const message = `This comment says row ${first.value}, but this is row ${at}${
+    by > 0 ? ': rows were inserted above' : ': rows were removed above'
+  }. References to rows from ${first.value} on may have to follow.`;
+  return [{ range: first.range, severity: 'hint', code: 'stale-number', message, repairs }];
+}
+
+interface Numbers {
+  readonly references: readonly { readonly range: Range; readonly value: number }[];
+  /** By row. */
+  readonly behind: readonly ({ readonly range: Range; readonly value: number } | undefined)[];
+}
+
+function numbersOf(text: string, top: Mapping): Numbers {
+  const rows = ['backbone', 'head'].flatMap(key => {
+    const list = resolved(lookUp(top, key));
+    return list?.kind === 'sequence' ? list.items : [];
+  });
+  return { references: rows.flatMap(absolute), behind: rows.map(row => numberBehind(text, row)) };
+}
+
+/** References to rows from one on, and comments with their old numbers, follow rows that came or went. */
+function following({ references, behind }: Numbers, { from, by }: { from: number; by: number }): Repair {
+  const edits: TextEdit[] = references
+    .filter(({ value }) => value >= from)
+    .map(({ range, value }) => ({ ...range, text: String(value + by) }));
+  for (const [index, number] of behind.entries()) {
+    if (number && number.value !== index && number.value + by === index)
+      edits.push({ ...number.range, text: String(index) });
+  }
+  const count = Math.abs(by) === 1 ? 'the row' : `the ${Math.abs(by)} rows`;
+  const sign = by > 0 ? '+' : '−';
+  const what = `${count} ${by > 0 ? 'inserted' : 'removed'} above`;
+  return { title: `Let references to rows from ${from} on follow by ${sign}${Math.abs(by)}, after ${what}`, edits };
+}
+
+/** The numbers in a row's `from` that count from the first row. */
+function absolute(row: YamlNode): readonly { readonly range: Range; readonly value: number }[] {
+  const target = resolved(row);
+  const from = target?.kind === 'sequence' ? target.items[0] : undefined;
+  const nodes = from?.kind === 'sequence' ? from.items : from ? [from] : [];
+  return nodes.flatMap(node => {
+    const value = node.kind === 'scalar' ? scalarValue(node) : undefined;
+    return typeof value === 'number' && Number.isInteger(value) && value >= 0
+      ? [{ range: { from: node.from, to: node.to }, value }]
+      : [];
+  });
+}
+
+/** `# 5-P3/8` behind a row. */
+export function numberBehind(
+  text: string,
+  row: YamlNode,
+): { readonly range: Range; readonly value: number } | undefined {
+  const match = /^[\s,\]]*#\s*(\d+)(?![\d.])/.exec(text.slice(row.to, lineEnd(text, row.to)));
+  if (!match) return undefined;
+  const to = row.to + match[0].length;
+  return { range: { from: to - match[1]!.length, to }, value: Number(match[1]) };
+}
+
+/** `# YOLOv8n summary: 225 layers, 3157200 parameters, 3157184 gradients, 8.9 GFLOPs` behind the scale that was read. */
+export function claimOf(text: string, variants: readonly Variant[], name: string | undefined): Claim | undefined {
+  const variant = variants.find(other => other.name === name);
+  if (!variant) return undefined;
+  const at = variant.range.to;
+  const line = text.slice(at, lineEnd(text, at));
+  // Fused, a network has other parameters than as it is written.
+  const match =
+    /#[^#]*?\bsummary:\s*((?:\d+ layers,\s*)?)(\d+) parameters(?:,\s*(\d+) gradients)?(?:,\s*(\d+(?:\.(\d+))?) GFLOPs)?/d.exec(
+      line,
+    );
+  if (!match || match[0].includes('fused')) return undefined;
+  const range = (group: number): Range => ({
+    from: at + match.indices![group]![0],
+    to: at + match.indices![group]![1],
+  });
+  const figure = (group: number) =>
+    match[group] === undefined ? undefined : { range: range(group), value: Number(match[group]) };
+  const printed = figure(4);
+  return {
+    range: { from: at + match.index, to: at + match.index + match[0].length },
+    params: figure(2)!,
+    gradients: figure(3),
+    printed: printed && { ...printed, digits: match[5]?.length ?? 0 },
+    others: match[1] === '' ? undefined : range(1),
+  };
+}

@@ -1,0 +1,92 @@
+// Every piece of advice: its documented example runs, and settings know it.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { adviceRules } from '../../server/src/core/advice/index.ts';
+import { settingOf } from '../../server/src/core/features/advice.ts';
+import {
+  adviceCandidates,
+  applyEdits,
+  defaultSettings,
+  priceAdvice,
+  problems,
+  problemsWithHints,
+  type Settings,
+} from '../../server/src/core/index.ts';
+import { analysedOf, checkAdvice } from '../support/advice.ts';
+
+const { contributes } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+  contributes: { configuration: { properties: Record<string, { default?: unknown }> } };
+};
+
+describe('pieces of advice', () => {
+  for (const rule of adviceRules) {
+    it(`${rule.code}: its example saves`, () => {
+      const analysed = analysedOf('example.net.yaml', rule.docs.example, defaultSettings);
+      assert.deepEqual(analysed.problems, []);
+      const candidate = adviceCandidates(analysed).find(({ code }) => code === rule.code);
+      assert.ok(candidate);
+      const advice = priceAdvice(analysed, candidate);
+      assert.ok(advice && advice.refused === null);
+      checkAdvice(analysed, candidate, advice, defaultSettings);
+      // What was followed is not asked for again at the same place.
+      const after = analysedOf('example.net.yaml', applyEdits(rule.docs.example, advice.edits), defaultSettings);
+      const asked = (of: typeof analysed): number =>
+        problemsWithHints(of).filter(({ code }) => code === rule.code).length;
+      assert.ok(asked(after) === 0 || asked(after) < asked(analysed));
+    });
+
+    it(`${rule.code} has its settings`, () => {
+      const setting = settingOf(rule);
+      const { enabled, threshold } = defaultSettings.advice[setting]!;
+      const { properties } = contributes.configuration;
+      assert.equal(properties[`flopline.advice.${setting}.enabled`]?.default, enabled);
+      assert.equal(properties[`flopline.advice.${setting}.threshold`]?.default, threshold);
+      const off: Settings = {
+        ...defaultSettings,
+        advice: { ...defaultSettings.advice, [setting]: { enabled: false } },
+      };
+      const analysed = analysedOf('example.net.yaml', rule.docs.example, off);
+      assert.ok(adviceCandidates(analysed).every(({ code }) => code !== rule.code));
+    });
+  }
+
+  it('has no setting of a piece that is not there', () => {
+    assert.deepEqual(Object.keys(defaultSettings.advice).sort(), adviceRules.map(settingOf).sort());
+  });
+});
+
+describe('diagnostics that lead to advice', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../examples/savings/bottleneck-before.net.yaml'), 'utf8');
+  const told = (source: string, settings = defaultSettings): string[] =>
+    problemsWithHints(analysedOf('b.net.yaml', source, settings)).flatMap(({ severity, message }) =>
+      severity === 'hint' ? [message] : [],
+    );
+
+  it('say the share, as hints, which reports leave out', () => {
+    assert.deepEqual(told(text), [
+      'This 3×3 convolution on 256 channels is 40 % of the network’s MACs; consider a 1×1 bottleneck before it.',
+      'This 5×5 convolution on 256 channels is 56 % of the network’s MACs; consider a 1×1 bottleneck before it.',
+      'This 5×5 convolution is 56 % of the network’s MACs; two 3×3 see as far.',
+    ]);
+    assert.ok(problems(analysedOf('b.net.yaml', text, defaultSettings)).every(({ severity }) => severity !== 'hint'));
+  });
+
+  it('begin at the threshold', () => {
+    const settings: Settings = {
+      ...defaultSettings,
+      advice: { ...defaultSettings.advice, fatConvolution: { enabled: true, threshold: 0.5 } },
+    };
+    assert.equal(told(text, settings).length, 2);
+  });
+
+  it('are silent where a comment ignores them', () => {
+    const ignored = text.replace(
+      '        - conv: {out: 96',
+      '        # flopline-ignore fat-convolution\n        - conv: {out: 96',
+    );
+    assert.equal(told(ignored).length, 2);
+    assert.equal(told(`# flopline-ignore-file fat-convolution, large-kernel\n${text}`).length, 0);
+  });
+});

@@ -1,0 +1,176 @@
+// What must hold of every piece of advice, whatever the format: checked on the edited text, with nothing of the way in
+// which it was found.
+import assert from 'node:assert/strict';
+import type { Frame, GraphNode } from '../../server/src/core/graph/graph.ts';
+import {
+  type Advice,
+  type Analysed,
+  adviceCandidates,
+  applyEdits,
+  type Candidate,
+  open,
+  price,
+  priceAdvice,
+  type RowReport,
+  report,
+  type Settings,
+  type TextEdit,
+} from '../../server/src/core/index.ts';
+import { mapOffset } from '../../server/src/core/text/edit.ts';
+
+export function analysedOf(name: string, text: string, settings: Settings): Analysed {
+  const document = open({ name, text }, settings);
+  const analysed = document && price(document, settings);
+  assert.ok(analysed, `${name} is not recognised`);
+  return analysed;
+}
+
+/** Prices everything that may be tried in a text, checks what is offered, and counts by code. */
+export function checkAllAdvice(name: string, text: string, settings: Settings): Tally {
+  const analysed = analysedOf(name, text, settings);
+  const tally: Tally = { offered: {}, refused: {}, dropped: {} };
+  const ids = new Set<string>();
+  const count = (kind: keyof Tally, code: string): void => {
+    tally[kind][code] = (tally[kind][code] ?? 0) + 1;
+  };
+  for (const candidate of adviceCandidates(analysed)) {
+    assert.ok(!ids.has(candidate.id), `${candidate.id} is there twice`);
+    ids.add(candidate.id);
+    const advice = priceAdvice(analysed, candidate);
+    if (!advice) count('dropped', candidate.code);
+    else if (advice.refused !== null) count('refused', candidate.code);
+    else {
+      count('offered', candidate.code);
+      checkAdvice(analysed, candidate, advice, settings);
+    }
+  }
+  return tally;
+}
+
+export interface Tally {
+  readonly offered: Record<string, number>;
+  readonly refused: Record<string, number>;
+  readonly dropped: Record<string, number>;
+}
+
+export function addTallies(into: Tally, other: Tally): void {
+  for (const kind of ['offered', 'refused', 'dropped'] as const) {
+    for (const [code, count] of Object.entries(other[kind])) into[kind][code] = (into[kind][code] ?? 0) + count;
+  }
+}
+
+export function checkAdvice(before: Analysed, candidate: Candidate, advice: Advice, settings: Settings): void {
+  const { name, text } = before.document.source;
+  const fixed = applyEdits(text, advice.edits);
+  const told = (what: string): string => `${name}, ${advice.id}: ${what}\n${JSON.stringify(advice.edits)}\n${fixed}`;
+  assert.equal(applyEdits(fixed, inverse(text, advice.edits)), text, told('undo'));
+  const after = analysedOf(name, fixed, settings);
+  const left = before.problems.map(({ code }) => code);
+  for (const { code, message } of after.problems) {
+    const at = left.indexOf(code);
+    assert.ok(at >= 0, told(`a new problem: ${message}`));
+    left.splice(at, 1);
+  }
+  const [was, is] = [report(before, { blocks: true }), report(after, { blocks: true })];
+  assert.deepEqual(is.input, was.input, told('input'));
+  assert.deepEqual(outputsOf(after), outputsOf(before), told('outputs of the network'));
+  assert.equal(is.totals.macs! - was.totals.macs!, advice.after.macs - advice.before.macs, told('MACs'));
+  assert.equal(is.totals.params! - was.totals.params!, advice.after.params - advice.before.params, told('parameters'));
+  assert.ok(advice.after.macs <= advice.before.macs, told('it saves'));
+  // Rows that are not meant to change are there still, in their order.
+  const { lines } = before.document;
+  const free = new Set([...candidate.fix.footprint, ...candidate.fix.here].map(({ from }) => lines.lineAt(from) + 1));
+  const shapes = shapesOf(is.layers);
+  let at = 0;
+  for (const { line, outputs } of flat(was.layers)) {
+    if (line === null || free.has(line)) continue;
+    const found = shapes.indexOf(JSON.stringify(outputs), at);
+    assert.ok(found >= 0, told(`line ${line} no longer hands on ${JSON.stringify(outputs)}`));
+    at = found + 1;
+  }
+  checkWiring(before, after, candidate, advice, told);
+  const comments = commentsOf(fixed);
+  const goes = candidate.fix.edits.filter(({ kind }) => kind === 'remove').length;
+  let numbers = 0;
+  for (const comment of commentsOf(text)) {
+    // A comment that is nothing but the number of a section goes with it.
+    if (comment === '#' && name.endsWith('.cfg') && !comments.includes(comment) && numbers++ < goes) continue;
+    const there = comments.indexOf(comment);
+    assert.ok(there >= 0, told(`the comment ${comment} is gone`));
+    comments.splice(there, 1);
+  }
+}
+
+/** Who stays reads whom it has read, though another tensor may have the same shape. */
+function checkWiring(
+  before: Analysed,
+  after: Analysed,
+  { fix }: Candidate,
+  { edits }: Advice,
+  told: (what: string) => string,
+): void {
+  const moved = mapOffset(edits);
+  const free = new Set([...fix.here, ...fix.footprint].map(({ from }) => from));
+  const now = wiringOf(after);
+  for (const [site, sources] of wiringOf(before)) {
+    const place = free.has(site) ? undefined : moved(site);
+    const wanted = sources.map(source => (source < 0 ? source : moved(source)));
+    if (place === undefined || wanted.includes(undefined)) continue;
+    assert.deepEqual(now.get(place), wanted, told(`what stands at ${site} reads others`));
+  }
+}
+
+/** By where an item stands: the items that it reads, in order, over all its uses; −1 is an input of the network. */
+function wiringOf({ model: { graph } }: Analysed): Map<number, number[]> {
+  const found = new Map<number, number[]>();
+  const siteOf = ({ frame }: GraphNode): number => {
+    for (let at: Frame | undefined = frame; at; at = at.parent) if (at.sites[0]) return at.sites[0].from;
+    return -1;
+  };
+  for (const node of graph.nodes) {
+    const own = siteOf(node);
+    if (own < 0) continue;
+    const list = found.get(own) ?? [];
+    found.set(own, list);
+    for (const { node: source } of node.inputs) {
+      const from = siteOf(source);
+      if (from !== own) list.push(from);
+    }
+  }
+  return found;
+}
+
+/** The edits that take the edited text back. */
+function inverse(text: string, edits: readonly TextEdit[]): TextEdit[] {
+  let shift = 0;
+  return edits
+    .toSorted((a, b) => a.from - b.from || a.to - b.to)
+    .map(({ from, to, text: fresh }) => {
+      const at = from + shift;
+      shift += fresh.length - (to - from);
+      return { from: at, to: at + fresh.length, text: text.slice(from, to) };
+    });
+}
+
+/** Comments without the number of the row that they begin with. */
+function commentsOf(text: string): string[] {
+  return text
+    .split(/\r\n|\n|\r/)
+    .flatMap(line => /(?:^|\s)(#.*)$/.exec(line)?.[1] ?? [])
+    .map(comment => comment.replace(/^#\s*\d+/, '#').trim());
+}
+
+function* flat(rows: readonly RowReport[]): Generator<RowReport> {
+  for (const row of rows) {
+    yield row;
+    if (row.children) yield* flat(row.children);
+  }
+}
+
+function shapesOf(rows: readonly RowReport[]): string[] {
+  return [...flat(rows)].map(({ outputs }) => JSON.stringify(outputs));
+}
+
+function outputsOf({ model }: Analysed): string[] {
+  return model.graph.outputs.map(({ shape }) => String(shape));
+}
