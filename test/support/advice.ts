@@ -63,6 +63,11 @@ export function checkAdvice(before: Analysed, candidate: Candidate, advice: Advi
   const { name, text } = before.document.source;
   const fixed = applyEdits(text, advice.edits);
   const told = (what: string): string => `${name}, ${advice.id}: ${what}\n${JSON.stringify(advice.edits)}\n${fixed}`;
+  let end = 0;
+  for (const edit of advice.edits.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
+    assert.ok(edit.from >= end && edit.to >= edit.from && edit.to <= text.length, told('edits overlap'));
+    end = edit.to;
+  }
   assert.equal(applyEdits(fixed, inverse(text, advice.edits)), text, told('undo'));
   const after = analysedOf(name, fixed, settings);
   const left = before.problems.map(({ code }) => code);
