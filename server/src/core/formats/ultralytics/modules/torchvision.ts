@@ -1,6 +1,7 @@
 // Backbones of torchvision that a TorchVision row can load, unwrapped as the row asks (ultralytics/nn/modules/block.py).
 import { channels } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
+import { suggestion } from '../../../text/spelling.ts';
 import { module, only, param, type Value } from '../module.ts';
 import type { PyValue } from '../python.ts';
 import { type Child, step } from './torchvision/child.ts';
@@ -22,12 +23,13 @@ function named(weights: PyValue): string | undefined {
   return typeof weights === 'string' ? weights : undefined;
 }
 
-/** Why a model that torchvision has is not known here; undefined where torchvision has none of this name. */
+/** Why a model that torchvision has is not analysed; undefined where torchvision has none of this name. */
 function unreachable(model: string): string | undefined {
   if (/^quantized_/.test(model)) return 'Quantized models are not analysed.';
   if (/(?:rcnn|retinanet|fcos|^ssd)/.test(model)) return 'It is a detector of its own: it hands on boxes, not a map.';
   if (/^(?:fcn|deeplabv3|lraspp)_/.test(model)) return 'It is a segmenter of its own: it hands on a dictionary.';
   if (/^(?:r3d|mc3|r2plus1d|s3d|mvit|swin3d)(?:_|$)/.test(model)) return 'It takes videos.';
+  if (/^maxvit_/.test(model)) return 'MaxViT is the one classifier of torchvision that is not described yet.';
   if (/^raft_/.test(model)) return 'It takes two images.';
   return undefined;
 }
@@ -51,8 +53,15 @@ export const TorchVision = module<TorchVisionArgs>({
   params: {
     c1: param.c1,
     c2: { ...param.c2, doc: 'Output channels: those that the model has, no width multiple.' },
-    model: { kind: 'text', doc: 'The model’s name in torchvision, such as resnet18.' },
-    weights: { kind: 'any', doc: 'Pretrained weights.', default: 'DEFAULT' },
+    model: {
+      kind: 'text',
+      doc: 'The name of a classifier of torchvision, such as resnet18; all are known but MaxViT.',
+    },
+    weights: {
+      kind: 'any',
+      doc: 'Pretrained weights; with some, GoogLeNet loses its auxiliary heads and a vision transformer takes larger images.',
+      default: 'DEFAULT',
+    },
     unwrap: { kind: 'boolean', doc: 'Takes the model apart into its layers.', default: true },
     truncate: { kind: 'int', doc: 'How many layers are left out at the end.', default: 2 },
     split: { kind: 'boolean', doc: 'Hands on every layer’s output; Index rows choose among them.', default: false },
@@ -63,7 +72,8 @@ export const TorchVision = module<TorchVisionArgs>({
     const make = models.get(model.toLowerCase());
     const output = [1, c2, Number.NaN, Number.NaN];
     if (!make) {
-      const why = unreachable(model.toLowerCase()) ?? `Known are ${[...models.keys()].join(', ')}.`;
+      const why =
+        unreachable(model.toLowerCase()) ?? `Known are all its classifiers.${suggestion(model, models.keys())}`;
       return scope.builder.unknown(
         scope.builder.complain(
           {
@@ -94,6 +104,11 @@ export const TorchVision = module<TorchVisionArgs>({
     const [first, ...rest] = kept;
     if (!first) {
       const message = `Nothing is left of ${model}: it has ${own.length} layers, and truncate cuts ${truncate === 0 ? 'all' : truncate}.`;
+      return scope.refuse({ code: 'wrong-argument', attr: 'truncate', message, output }, [x]);
+    }
+    const at = kept.findIndex(({ idle }) => idle !== undefined);
+    if (at >= 0 && at < kept.length - 1) {
+      const message = `Taken apart, ${model} runs ${kept[at]!.name}, a head that training alone uses, in the middle of the chain, and what follows cannot read its output. Truncate ${own.length - at} or more.`;
       return scope.refuse({ code: 'wrong-argument', attr: 'truncate', message, output }, [x]);
     }
     const outputs = [x];
