@@ -9,6 +9,7 @@ const images = join(root, 'docs/images');
 const examples = join(root, 'examples');
 const yolo = 'gridspot.yaml';
 const googlenet = 'googlenet.net.yaml';
+const naive = 'googlenet-naive.net.yaml';
 const darknet = 'tiny-detector.cfg';
 const caffe = 'googlenet-head.prototxt';
 
@@ -51,10 +52,6 @@ const shots = {
       await scrollTo(row - 3);
       await pointAt(googlenet, row, 'conv');
     }),
-  'hover-yolo': () =>
-    take('hover-yolo', yolo, async () => {
-      await pointAt(yolo, lineOf(yolo, /C2f/), '103M');
-    }),
   'hints-darknet': () => take('hints-darknet', darknet),
   'hints-caffe': () => take('hints-caffe', caffe),
   // The same network as everybody counts it.
@@ -62,6 +59,19 @@ const shots = {
     take('conventions', yolo, async () => {
       await pointAt(yolo, lineOf(yolo, /^nc:/), 'nc');
     }),
+  // What a click on the light bulb of a fat convolution offers, each at its price.
+  fixes: () =>
+    take(
+      'fixes',
+      naive,
+      async () => {
+        const row = lineOf(naive, /kernel: 3/, lineOf(naive, /^blocks:/));
+        await goTo(row);
+        await page.keyboard.press('Control+.');
+        await page.locator('.action-widget .monaco-list-row').nth(3).waitFor();
+      },
+      { width: 1200 },
+    ),
   problems: () =>
     take('problems', yolo, async () => {
       // Two mistakes that people make: a map of another size to concatenate with, and a row that does not exist.

@@ -8,6 +8,7 @@ import type {
   ProtocolRange,
   Requests,
 } from '../../server/src/protocol/index.ts';
+import { makeCheaper } from './slim.ts';
 import { createLanguages, specs } from './specs.ts';
 import { createTotals, type Totals } from './totals.ts';
 
@@ -57,6 +58,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   command('selectInput', selectInput);
   command('selectScale', selectScale);
   command('selectConvention', selectConvention);
+  command('makeCheaper', slim);
   command('copyReport', copyReport);
   command('toggleHints', toggleHints);
   command('restartServer', restart);
@@ -87,6 +89,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
         ? [{ label: '$(layers) Scale', description: scale ?? '', detail: scales.join(' · '), run: selectScale }]
         : []),
       { label: '$(symbol-operator) Counting convention', description: convention, run: selectConvention },
+      { label: '$(rocket) Make it cheaper…', run: slim },
       { label: '$(copy) Copy report as Markdown', run: copyReport },
       { label: '$(eye) Toggle hints', description: hintsAreOn() ? 'on' : 'off', run: toggleHints },
     ];
@@ -135,6 +138,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     }));
     const picked = await vscode.window.showQuickPick(items, { title: 'Counting convention', matchOnDetail: true });
     if (picked) await change('convention', picked.label);
+  }
+
+  async function slim(): Promise<void> {
+    const summary = await totals.refresh();
+    const document = vscode.window.activeTextEditor?.document;
+    if (!summary || !document) return tellNoSpec();
+    await makeCheaper(client, document, summary);
   }
 
   async function copyReport(): Promise<void> {

@@ -1,4 +1,4 @@
-// Fixes, text for text: `name.yaml` says in its first line which fix is applied, `name.fixed.yaml` is what comes of it.
+// Fixes, text for text: `name.yaml` (or `.cfg`) says in its first line which fix is applied, `name.fixed.yaml` is what comes of it.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ describe('fixes', () => {
       const advice = priceAdvice(analysed, candidate);
       assert.ok(advice && advice.refused === null, `${id} is not offered`);
       checkAdvice(analysed, candidate, advice, defaultSettings);
-      const expected = join(folder, file.replace(/(?=\.(?:net\.)?ya?ml$)/, '.fixed'));
+      const expected = join(folder, file.replace(/(?=\.(?:(?:net\.)?ya?ml|cfg)$)/, '.fixed'));
       const fixed = applyEdits(text, advice.edits);
       // `FLOPLINE_WRITE=1` writes what comes of it, for a new fixture: to be read before it is committed.
       if (process.env.FLOPLINE_WRITE) writeFileSync(expected, fixed);

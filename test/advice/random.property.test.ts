@@ -59,7 +59,16 @@ const row = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.constantFrom('conv: {out: 16, kernel: 1, from: -2}', 'concat: -2', 'add: -1', 'concat: [-1, -3]'),
+    arbitrary: fc.constantFrom(
+      'conv: {out: 16, kernel: 1, from: -2}',
+      'concat: -2',
+      'add: -1',
+      'concat: [-1, -3]',
+      'step: {out: 32, from: -2}',
+      'from: -2',
+      'residual: {layers: [conv: {out: 32, kernel: 1}], from: -3}',
+      'tanh: {from: -2, name: aside}',
+    ),
   },
 );
 
@@ -69,6 +78,7 @@ const flopline = fc
       minLength: 1,
       maxLength: 8,
     }),
+    output: fc.constantFrom('', '', 'output: [-1, -3]\n'),
     head: fc.constantFrom(
       '',
       '  - flatten\n  - linear: 64\n  - relu\n  - linear: 10\n',
@@ -76,7 +86,7 @@ const flopline = fc
     ),
     newline: fc.constantFrom('\n', '\n', '\r\n'),
   })
-  .map(({ rows, head, newline }) =>
+  .map(({ rows, head, newline, output }) =>
     [
       'name: random  # any',
       'input: [32, 16, 16]',
@@ -85,7 +95,7 @@ const flopline = fc
       '    - conv: {out: $out, kernel: $k, padding: same, norm: batch}',
       '    - relu',
       'layers:',
-      `${rows.map(([text, above]) => `${above}  - ${text}`).join('\n')}\n${head}`,
+      `${rows.map(([text, above]) => `${above}  - ${text}`).join('\n')}\n${head}${output}`,
     ]
       .join('\n')
       .replaceAll('\n', newline),

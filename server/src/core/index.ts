@@ -8,7 +8,15 @@ export {
   type Candidate,
   priceAdvice,
 } from './features/advice.ts';
-export { type Budget, type BudgetWish, budgetFor, budgetText, parseBudget, shareChange } from './features/budget.ts';
+export {
+  type Budget,
+  type BudgetWish,
+  budgetFor,
+  budgetText,
+  parseBudget,
+  shareChange,
+  totalsText,
+} from './features/budget.ts';
 export { documentProblems, findings, problems, problemsWithHints } from './features/findings.ts';
 export { type Hint, hints, maxLabel } from './features/hints.ts';
 export { type Hover, hintDetail, hover } from './features/hover.ts';

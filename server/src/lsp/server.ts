@@ -14,12 +14,16 @@ import {
   ResponseError,
   TextDocumentSyncKind,
   TextDocuments,
+  WorkDoneProgress,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   type Advice,
   type Analysed,
   adviceCandidates,
+  type Budget,
+  budgetFor,
+  budgetText,
   type Candidate,
   conventions,
   documentProblems,
@@ -27,16 +31,23 @@ import {
   hints,
   hover,
   ignores,
+  isWithin,
   lenses,
   markdownReport,
+  parseBudget,
   parseInput,
   problemsWithHints,
   type Range,
   repairs,
   report,
+  type Slimmed,
+  type SlimProgress,
+  slim,
+  slimmed,
   summary,
   summaryMarkdown,
   symbols,
+  totalsText,
 } from '../core/index.ts';
 import type {
   DocumentSummary,
@@ -44,6 +55,9 @@ import type {
   MenuSetting,
   Notifications,
   Requests,
+  SlimAnswer,
+  SlimItem,
+  SlimPicked,
 } from '../protocol/index.ts';
 import { readSettings } from './configuration.ts';
 import { type AdviceData, type EditedDocument, fromProto, type HintData, toProto } from './convert.ts';
@@ -370,6 +384,53 @@ export function serve(connection: Connection): void {
     ),
   );
 
+  on('flopline/checkBudget', ({ textDocument: { uri }, budget }, token) =>
+    answer<string | null>('budget', uri, token, null, analysed => {
+      const meant = budgetOf(analysed, budget);
+      return typeof meant === 'string' ? meant : null;
+    }),
+  );
+
+  on('flopline/slim', ({ textDocument: { uri }, budget: text, workDoneToken }, token) =>
+    answer<SlimAnswer | null>('slim', uri, token, null, async analysed => {
+      const budget = budgetOf(analysed, text);
+      if (typeof budget === 'string') return null;
+      const version = workspace.version(uri)!;
+      let taken = 0;
+      let told = '';
+      const report = (step: SlimProgress): void => {
+        if (step.kind === 'step') taken++;
+        else if (workDoneToken !== undefined) {
+          const message = `${Math.floor((100 * step.tried) / step.of)} % of the changes tried, ${taken} taken`;
+          if (message === told) return;
+          told = message;
+          connection.sendProgress(WorkDoneProgress.type, workDoneToken, { kind: 'report', message }).catch(ignore);
+        }
+      };
+      const found = await paced(uri, token, slim(analysed, budget), report);
+      if (!found) return null;
+      const { before, after } = found;
+      const steps = slimItems(analysed, found);
+      return { version, budget: budgetText(budget, before), reached: isWithin(after, budget), before, steps };
+    }),
+  );
+
+  on('flopline/slimmed', ({ textDocument: { uri }, version, budget: text, choices }, token) =>
+    answer<SlimPicked | null>('slim', uri, token, null, async analysed => {
+      const budget = budgetOf(analysed, text);
+      if (typeof budget === 'string' || version !== workspace.version(uri)) return null;
+      const found = await paced(uri, token, slimmed(analysed, choices));
+      if (!found) return null;
+      const { before, after, edits } = found;
+      return {
+        totals: totalsText(after, before),
+        reached: isWithin(after, budget),
+        steps: slimItems(analysed, found),
+        edits: toProto.textEdits(analysed.document.lines, edits),
+      };
+    }),
+  );
+
   on('flopline/checkInput', ({ input }) =>
     input.trim() === '' || parseInput(input) ? null : 'Write sizes without the batch, as in 3,224,224.',
   );
@@ -404,6 +465,24 @@ function adviceAt(analysed: Analysed, place: Range): readonly Candidate[] {
   const line = lines.lineAt(place.from);
   if (found.length > 0 || line !== lines.lineAt(place.to)) return found;
   return adviceCandidates(analysed, lines.range(line));
+}
+
+/** What a budget means for a network, or what is wrong with it. */
+function budgetOf({ model }: Analysed, text: string): Budget | string {
+  const wishes = parseBudget(text);
+  if (typeof wishes === 'string') return wishes;
+  const { macs, params } = model.totals;
+  return budgetFor(wishes, { macs: macs.value, params: params.value });
+}
+
+function slimItems({ document: { lines } }: Analysed, { steps, before }: Slimmed): SlimItem[] {
+  return steps.map(({ advice: { title, after }, choice }) => ({
+    choice,
+    title,
+    line: lines.lineAt(choice.origin),
+    after,
+    running: totalsText(after, before),
+  }));
 }
 
 function settingsInFile({ document: { pragmas, lines } }: Analysed): DocumentSummary['inFile'] {

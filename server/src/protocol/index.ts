@@ -1,6 +1,6 @@
 // What Flopline's server and an editor say to each other beside the language server protocol. Types only: the client
 // imports nothing else of the server.
-import type { Summary } from '../core/index.ts';
+import type { AdviceTotals, SlimChoice, Summary } from '../core/index.ts';
 
 /** A place in a document as the language server protocol counts it: 0-based, UTF-16. */
 export interface ProtocolRange {
@@ -30,11 +30,66 @@ export interface DocumentSummary extends Summary {
   readonly conventions: readonly ConventionChoice[];
 }
 
+/** A sequence of changes that reaches a budget, or comes as near as can be. */
+export interface SlimAnswer {
+  /** Of the text that it is about. */
+  readonly version: number;
+  /** `1.11G MACs (−30 %)`. */
+  readonly budget: string;
+  readonly reached: boolean;
+  readonly before: AdviceTotals;
+  readonly steps: readonly SlimItem[];
+}
+
+export interface SlimItem {
+  readonly choice: SlimChoice;
+  /** With its price: “Insert a 1×1 bottleneck (64 channels): 347M → 99.5M MACs here, −4.1 % in all”. */
+  readonly title: string;
+  /** 0-based, of the text as it stands. */
+  readonly line: number;
+  /** With this change and all before it. */
+  readonly after: AdviceTotals;
+  /** `1.11 GMACs (−30 %) · 5.2M params (−25 %)`: the same in words. */
+  readonly running: string;
+}
+
+/** Some of the steps, tried anew on the text. */
+export interface SlimPicked {
+  /** The totals with them, in words. */
+  readonly totals: string;
+  readonly reached: boolean;
+  readonly steps: readonly SlimItem[];
+  /** All of them as one change. */
+  readonly edits: readonly { readonly range: ProtocolRange; readonly newText: string }[];
+}
+
 /** Requests from the editor, by method. A document that is no spec is answered with null. */
 export interface Requests {
   'flopline/summary': { readonly params: DocumentParams; readonly result: DocumentSummary | null };
   /** The report of `flopline report --format markdown`, of the text as it stands in the editor. */
   'flopline/report': { readonly params: DocumentParams; readonly result: string | null };
+  /** What is wrong with a budget (`-30%`, `300M`) for a network; null when nothing is. */
+  'flopline/checkBudget': {
+    readonly params: DocumentParams & { readonly budget: string };
+    readonly result: string | null;
+  };
+  /**
+   * Searches changes that reach a budget; null where the search is cancelled or the text replaced meanwhile. Progress is
+   * reported under the token (`$/progress`), where there is one.
+   */
+  'flopline/slim': {
+    readonly params: DocumentParams & { readonly budget: string; readonly workDoneToken?: string | number };
+    readonly result: SlimAnswer | null;
+  };
+  /** What some of the steps make of the text, in their order; null where it is not that version any more. */
+  'flopline/slimmed': {
+    readonly params: DocumentParams & {
+      readonly version: number;
+      readonly budget: string;
+      readonly choices: readonly SlimChoice[];
+    };
+    readonly result: SlimPicked | null;
+  };
   /** What is wrong with an input size that a person types; null when nothing is. */
   'flopline/checkInput': { readonly params: { readonly input: string }; readonly result: string | null };
 }

@@ -65,8 +65,45 @@ export async function hoverText({ document }: vscode.TextEditor, word: string): 
     .join('\n');
 }
 
+/** The code actions on words, with their changes. */
+export async function actions(
+  { document }: vscode.TextEditor,
+  words: string,
+  kind?: vscode.CodeActionKind,
+): Promise<vscode.CodeAction[]> {
+  const at = document.getText().indexOf(words);
+  assert.ok(at >= 0, `“${words}” is in the text`);
+  const found = await vscode.commands.executeCommand<vscode.CodeAction[] | undefined>(
+    'vscode.executeCodeActionProvider',
+    document.uri,
+    new vscode.Range(document.positionAt(at), document.positionAt(at + words.length)),
+    kind?.value,
+    100,
+  );
+  return found ?? [];
+}
+
+/** Makes the change of a code action as the editor does. */
+export async function apply({ title, edit }: vscode.CodeAction): Promise<void> {
+  assert.ok(edit, `“${title}” has a change`);
+  assert.ok(await vscode.workspace.applyEdit(edit), title);
+}
+
 export function ourProblems({ document }: vscode.TextEditor): vscode.Diagnostic[] {
   return vscode.languages.getDiagnostics(document.uri).filter(({ source }) => source === 'flopline');
+}
+
+/** Runs a command that lets a person pick, as a person who picks `label`. */
+export async function pick(command: string, label: string): Promise<void> {
+  // No command of VS Code tells when a list is there, so the person is played where the list is asked for.
+  const { showQuickPick } = vscode.window;
+  const play = async (items: vscode.QuickPickItem[]) => items.find(item => item.label === label);
+  Object.assign(vscode.window, { showQuickPick: play });
+  try {
+    await vscode.commands.executeCommand(command);
+  } finally {
+    Object.assign(vscode.window, { showQuickPick });
+  }
 }
 
 /** Looks again and again until all is well; a failure says what was seen last. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Flopline } from '../../../client/src/extension.ts';
-import { checkHint, close, hints, hoverText, ourProblems, show, showUntitled, type, until } from './editor.ts';
+import { checkHint, close, hints, hoverText, ourProblems, pick, show, showUntitled, type, until } from './editor.ts';
 
 const extension = () => vscode.extensions.getExtension<Flopline>('flopline.flopline')!;
 const isError = ({ severity }: vscode.Diagnostic): boolean => severity === vscode.DiagnosticSeverity.Error;
@@ -206,19 +206,6 @@ suite('Flopline in VS Code', () => {
     await checkHint(editor, 3, /442k MACs/);
   });
 });
-
-/** Runs a command that lets a person pick, as a person who picks `label`. */
-async function pick(command: string, label: string): Promise<void> {
-  // No command of VS Code tells when a list is there, so the person is played where the list is asked for.
-  const { showQuickPick } = vscode.window;
-  const play = async (items: vscode.QuickPickItem[]) => items.find(item => item.label === label);
-  Object.assign(vscode.window, { showQuickPick: play });
-  try {
-    await vscode.commands.executeCommand(command);
-  } finally {
-    Object.assign(vscode.window, { showQuickPick });
-  }
-}
 
 /** The process id of the language server, a child of the extension host that these tests run in. */
 function serverProcess(): number | undefined {

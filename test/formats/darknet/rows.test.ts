@@ -68,16 +68,38 @@ describe('Darknet cfg, layers', () => {
       'pjreddie',
     );
     row(
-      'antialiasing slides by 1 and blurs with fixed weights',
+      'antialiasing slides by 1 and blurs with fixed weights; the layer holds what is before',
       '[conv]\nfilters=2\nsize=3\npad=1\nstride=2\nantialiasing=1',
-      [[2, 8, 8], 74, 18_432, 36_864],
+      [[2, 16, 16], 74, 18_432, 36_864],
     );
-    row('of 2×2 without a border', '[conv]\nfilters=2\nsize=3\npad=1\nstride=2\nantialiasing=2', [
+    row('the next layer gets what is behind', '[conv]\nfilters=2\nstride=2\nantialiasing=1\n[dropout]', [
       [2, 8, 8],
-      74,
-      18_432,
-      36_864,
+      0,
+      0,
     ]);
+    row('of 2×2 without a border', '[conv]\nfilters=2\nsize=3\nstride=2\npadding=2\nantialiasing=2\n[dropout]', [
+      [2, 9, 9],
+      0,
+      0,
+    ]);
+    row('others read what it holds', '[conv]\nfilters=2\nstride=2\nantialiasing=1\n[route]\nlayers=0', [
+      [2, 16, 16],
+      0,
+      0,
+      0,
+    ]);
+    row('up to stride − 1 too large a window has one position', '[conv]\nfilters=2\nsize=18\nstride=4', [
+      [2, 1, 1],
+      2594,
+      2592,
+      5184,
+    ]);
+    row('groups that do not divide the filters', '[conv]\nfilters=9\nsize=3\npad=1\ngroups=2', [
+      [9, 16, 16],
+      171,
+      41_472,
+    ]);
+    row('groups that do not divide the channels', '[conv]\nfilters=2\ngroups=3', [[2, 16, 16], 4, 512, 1024]);
     row(
       'weights in use again count once',
       `${conv}[route]\nlayers=-1\n[conv]\nfilters=8\nsize=3\npad=1\n[conv]\nshare_index=-1\nfilters=8\nsize=3\npad=1\nbatch_normalize=0`,
@@ -96,6 +118,21 @@ describe('Darknet cfg, layers', () => {
       130,
       32_768,
     ]);
+    row(
+      'connected: `inputs` goes before the image',
+      '[connected]\noutput=10',
+      [[10], 780, 770, 0],
+      'alexeyab',
+      `${net}inputs=77\n`,
+    );
+    row(
+      'connected: even where it is larger',
+      '[connected]\noutput=1',
+      [[1], 2001, 2000, 0],
+      'pjreddie',
+      `${net}inputs=2000\n`,
+    );
+    row('a window of its own white space', '[conv]\nfilters=2\nsize=\v3\npad=\f1', [[2, 16, 16], 74, 18_432]);
     row('connected: no BFLOPs', '[connected]\noutput=10', [[10], 10_250, 10_240, 0]);
     row('connected with batch normalization', '[connected]\noutput=10\nbatch_normalize=1', [[10], 10_260, 10_240, 0]);
     row('what is connected is an image of 1×1', '[connected]\noutput=10\n[conv]\nfilters=3', [[3, 1, 1], 33, 30]);
@@ -110,6 +147,7 @@ describe('Darknet cfg, layers', () => {
       64 * 74,
       64 * 72,
     ]);
+    row('local: up to stride − 1 too large', '[local]\nfilters=2\nsize=18\nstride=4', [[2, 1, 1], 2594, 2592]);
     row('batchnorm', '[batchnorm]', [[4, 16, 16], 8, 0]);
     row('implicit', '[implicit]\nfilters=6\natoms=2', [[6, 2, 1], 12, 0]);
   });
@@ -120,7 +158,21 @@ describe('Darknet cfg, layers', () => {
     row('padding=0', '[maxpool]\nsize=2\nstride=2\npadding=0', [[4, 8, 8], 0, 0, 1024]);
     row('odd borders', '[maxpool]\nsize=2\nstride=1', [[4, 16, 16], 0, 0, 4096]);
     row('of channels', '[maxpool]\nmaxpool_depth=1\nout_channels=2', [[2, 16, 16], 0, 0, 1024]);
-    row('antialiased: the blur has no part', '[maxpool]\nsize=2\nstride=2\nantialiasing=1', [[4, 8, 8], 0, 0, 4096]);
+    row('of channels that do not come out even', '[maxpool]\nmaxpool_depth=1\nout_channels=3', [
+      [3, 16, 16],
+      0,
+      0,
+      1024,
+    ]);
+    row('a border larger than the window', '[maxpool]\nsize=2\nstride=2\npadding=3', [[4, 9, 9], 0, 0, 1296]);
+    row('up to stride − 1 too large a window', '[maxpool]\nsize=19\nstride=4\npadding=0', [[4, 1, 1], 0, 0, 1444]);
+    row('antialiased: the blur has no part', '[maxpool]\nsize=2\nstride=2\nantialiasing=1', [[4, 16, 16], 0, 0, 4096]);
+    row('of which the next layer gets what is behind', '[maxpool]\nsize=2\nstride=2\nantialiasing=1\n[max]', [
+      [4, 8, 8],
+      0,
+      0,
+      256,
+    ]);
     row('local_avgpool', '[local_avgpool]\nsize=4\nstride=4', [[4, 4, 4], 0, 0, 1024]);
     row('avgpool', '[avgpool]', [[4, 1, 1], 0, 0, 0]);
   });
@@ -136,6 +188,39 @@ describe('Darknet cfg, layers', () => {
     row('pjreddie’s has no groups', `${conv}[route]\nlayers=-1\ngroups=2`, [[8, 16, 16], 0, 0], 'pjreddie');
     row('a comment behind a number', `${conv}[route]\nlayers=0 # P3`, [[8, 16, 16], 0, 0]);
     row('a comma too many is layer 0', `${conv}[maxpool]\nsize=1\n[route]\nlayers=-1,`, [[16, 16, 16], 0, 0]);
+    row('groups that do not divide cut within a channel', `[conv]\nfilters=5\n[route]\nlayers=-1\ngroups=2`, [
+      [2, 16, 16],
+      0,
+      0,
+      0,
+    ]);
+    row(
+      'so that a vector of it is longer than its channels',
+      `[conv]\nfilters=5\n[route]\nlayers=-1\ngroups=2\ngroup_id=1\n[connected]\noutput=2`,
+      [[2], 2 * 640 + 2, 2 * 640],
+      'alexeyab',
+    );
+    row('the sum is divided, not each', `[conv]\nfilters=3\n[conv]\nfilters=5\n[route]\nlayers=-1,-2\ngroups=2`, [
+      [4, 16, 16],
+      0,
+      0,
+    ]);
+    row(
+      'layers of other sizes make a vector',
+      `[maxpool]\nstride=2\n[conv]\nfilters=3\n[route]\nlayers=-1,-2\n[connected]\noutput=2`,
+      [[2], 2 * 448 + 2, 2 * 448],
+    );
+    row(
+      'of which groups take a part',
+      `[maxpool]\nstride=2\n[upsample]\n[route]\nlayers=-1,-2\ngroups=3`,
+      [[426], 0, 0],
+      'alexeyab',
+    );
+    row('commas in a comment are layer 0', `${conv}[conv]\n[route]\nlayers=-1 # the last, not the first`, [
+      [9, 16, 16],
+      0,
+      0,
+    ]);
     row('shortcut', `${conv}${conv}[shortcut]\nfrom=-2`, [[8, 16, 16], 0, 0, 2048]);
     row('of several', `${conv}${conv}${conv}[shortcut]\nfrom=-2,-3`, [[8, 16, 16], 0, 0, 4096]);
     row(
@@ -185,6 +270,9 @@ describe('Darknet cfg, layers', () => {
   describe('pixels', () => {
     row('crop takes the centre', '[crop]\ncrop_height=9\ncrop_width=12', [[4, 9, 12], 0, 0]);
     row('reorg', '[reorg]\nstride=2', [[16, 8, 8], 0, 0]);
+    row('reorg leaves out what does not come out even', '[reorg]\nstride=3', [[36, 5, 5], 0, 0]);
+    row('backwards, too', '[conv]\nfilters=6\n[reorg]\nstride=2\nreverse=1', [[1, 32, 32], 0, 0]);
+    row('a crop may be larger', '[crop]\ncrop_height=20\ncrop_width=12', [[4, 20, 12], 0, 0]);
     row('reorg3d backwards', '[reorg3d]\nstride=2\nreverse=1', [[1, 32, 32], 0, 0]);
     row('reorg with more behind', '[reorg]\nstride=2\nextra=5', [[1029], 0, 0], 'pjreddie');
     row('upsample', '[upsample]', [[4, 32, 32], 0, 0, 0]);
@@ -209,7 +297,7 @@ describe('Darknet cfg, layers', () => {
     row('region', '[conv]\nfilters=12\n[region]\nnum=2\nclasses=1\ncoords=4', [[12, 16, 16], 0, 0]);
     row('detection', '[connected]\noutput=98\n[detection]\nnum=1\nclasses=0\ncoords=1\nside=7', [[98], 0, 0]);
     row('iseg', '[conv]\nfilters=5\n[iseg]\nclasses=3\nids=2', [[5, 16, 16], 0, 0], 'pjreddie');
-    row('contrastive', '[contrastive]', [[1024], 0, 0]);
+    row('contrastive', '[conv]\nfilters=6\n[yolo]\nclasses=1\n[contrastive]\nyolo_layer=-1', [[1536], 0, 0]);
   });
 
   describe('recurrent layers, for one step', () => {
@@ -243,6 +331,19 @@ describe('Darknet cfg, layers', () => {
       [[3, 16, 16], 74 + 38 + 57, 256 * 162],
       'pjreddie',
     );
+    row(
+      'crnn: the width for the height',
+      '[crnn]\nhidden_filters=2\noutput_filters=3',
+      [[3, 8, 16], 74 + 38 + 57, 128 * 162],
+      'pjreddie',
+      '[net]\nwidth=8\nheight=16\nchannels=4\n',
+    );
+    row('conv_lstm: its state has the size of the input', '[conv_lstm]\noutput=2\npad=1\nstride=2', [
+      [2, 8, 8],
+      4 * (74 + 38),
+      64 * 4 * 108,
+      128 * 4 * 108 + 9 * 128,
+    ]);
     row('conv_lstm: 9 more an element', '[conv_lstm]\noutput=2\npad=1', [
       [2, 16, 16],
       4 * (74 + 38),

@@ -33,8 +33,12 @@ interface HandedOn {
   readonly outputs: (Shape | undefined)[];
 }
 
-/** By where the item stands: the shapes that all its uses hand on. */
-function handedOn(graph: Graph): Map<number, HandedOn> {
+const known = new WeakMap<Graph, ReadonlyMap<number, HandedOn>>();
+
+/** By where the item stands: the shapes that all its uses hand on. Of the graph before, many fixes are tried. */
+function handedOn(graph: Graph): ReadonlyMap<number, HandedOn> {
+  const there = known.get(graph);
+  if (there) return there;
   const places = new Map<number, HandedOn>();
   const visit = (frame: Frame): void => {
     const [site] = frame.sites;
@@ -46,6 +50,7 @@ function handedOn(graph: Graph): Map<number, HandedOn> {
     if (frame.hasSitesInside) for (const child of frame.children) visit(child);
   };
   for (const row of graph.root.children) visit(row);
+  known.set(graph, places);
   return places;
 }
 

@@ -86,6 +86,13 @@ export function budgetText(budget: Budget, totals: Readonly<Record<Metric, numbe
     .join(' and ');
 }
 
+/** `1.11G MACs (−30 %) · 5.2M params (−25 %)`: what a network costs, and how much less than before. */
+export function totalsText(after: Readonly<Record<Metric, number>>, before: Readonly<Record<Metric, number>>): string {
+  return (['macs', 'params'] as const)
+    .map(metric => `${si(after[metric])} ${nameOf(metric)} (${shareChange(after[metric], before[metric])})`)
+    .join(' · ');
+}
+
 /** `−30 %`: how much less one number is than another. */
 export function shareChange(after: number, before: number): string {
   return before > 0 ? changeText((after - before) / before) : '±0 %';

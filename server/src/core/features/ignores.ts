@@ -21,21 +21,21 @@ export function ignores(analysed: Analysed, within: Range): IgnoreOffer[] {
       (severity === 'information' || severity === 'hint') && range.from <= within.to && within.from <= range.to,
   );
   return told.flatMap(problem => {
-    const { code, range } = problem;
-    return [
-      {
-        problem,
-        title: `Ignore “${code}” here`,
-        edits: [commentAbove(lines, lines.lineAt(range.from), `flopline-ignore ${code}`)],
-      },
-      {
-        problem,
-        title: `Ignore “${code}” in this file`,
-        edits: [commentAbove(lines, firstContent(lines), `flopline-ignore-file ${code}`)],
-      },
-    ];
+    const { code } = problem;
+    const line = lines.lineAt(problem.range.from);
+    const whole: IgnoreOffer = {
+      problem,
+      title: `Ignore “${code}” in this file`,
+      edits: [commentAbove(lines, firstContent(lines), `flopline-ignore-file ${code}`)],
+    };
+    // A comment above a comment speaks of what stands below both.
+    if (isComment(lines.textOf(line))) return [whole];
+    const edits = [commentAbove(lines, line, `flopline-ignore ${code}`)];
+    return [{ problem, title: `Ignore “${code}” here`, edits }, whole];
   });
 }
+
+const isComment = (text: string): boolean => /^\s*[#;]/.test(text);
 
 /** A line of its own, indented like the one below; every format's comments begin with `#`. */
 function commentAbove(lines: Lines, line: number, words: string): TextEdit {
@@ -53,7 +53,8 @@ function lineBreak(lines: Lines, line: number): string {
 /** The first line that is neither blank nor a comment: a licence on top stays there. */
 function firstContent(lines: Lines): number {
   for (let line = 0; line < lines.count; line++) {
-    if (/^\s*[^\s#;]/.test(lines.textOf(line))) return line;
+    const text = lines.textOf(line);
+    if (text.trim() !== '' && !isComment(text)) return line;
   }
   return 0;
 }

@@ -14,6 +14,8 @@ export interface CfgOption {
   readonly value: string;
   /** What stands behind the value from a `#` on: a comment to people, part of the value to Darknet. */
   readonly comment: string;
+  /** Where the comment starts. */
+  readonly commentFrom: number;
   /** The line without white space around and without the comment. */
   readonly range: Range;
   readonly keyRange: Range;
@@ -21,6 +23,13 @@ export interface CfgOption {
   readonly valueRange: Range;
   /** As written between the ends of `valueRange`. */
   readonly text: string;
+}
+
+/** An item of a list. */
+export interface CfgItem {
+  /** Without any white space. */
+  readonly text: string;
+  readonly range: Range;
 }
 
 /** A line that Darknet cannot use. */
@@ -109,8 +118,17 @@ export function parseCfg(text: string): Cfg {
 }
 
 /** The items of a list, `1, 2,3`, with their places; Darknet counts the commas, so that an item may be empty. */
-export function cfgItems({ text, valueRange }: CfgOption): { readonly text: string; readonly range: Range }[] {
-  const items: { text: string; range: Range }[] = [];
+export function cfgItems({ text, valueRange }: CfgOption): CfgItem[] {
+  return itemsOf(text, valueRange.from);
+}
+
+/** What the commas in a comment behind a list make of it, for readers that count them as well: all but its beginning. */
+export function cfgItemsInComment({ comment, commentFrom }: CfgOption): CfgItem[] {
+  return comment.includes(',') ? itemsOf(comment, commentFrom).slice(1) : [];
+}
+
+function itemsOf(text: string, offset: number): CfgItem[] {
+  const items: CfgItem[] = [];
   let start = 0;
   for (;;) {
     const comma = text.indexOf(',', start);
@@ -121,7 +139,7 @@ export function cfgItems({ text, valueRange }: CfgOption): { readonly text: stri
     while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
     items.push({
       text: squeezed(text, from, to),
-      range: { from: valueRange.from + from, to: valueRange.from + to },
+      range: { from: offset + from, to: offset + to },
     });
     if (comma < 0) return items;
     start = comma + 1;
@@ -183,6 +201,7 @@ function optionOf(text: string, from: number, to: number): CfgOption | CfgStray 
     key: squeezed(text, from, keyTo),
     value: squeezed(text, valueFrom, valueTo),
     comment: text.slice(hash, to),
+    commentFrom: hash,
     range: { from, to: valueTo },
     keyRange: { from, to: keyTo },
     valueRange: { from: valueFrom, to: valueTo },

@@ -8,9 +8,11 @@ export interface Spot {
   readonly list: Sequence;
   readonly index: number;
   readonly item: YamlNode;
+  /** Whether it stands where a list could, without one. */
+  readonly single?: true;
 }
 
-/** The item of a list that stands at a range. */
+/** The item of a list, or what stands in place of a list, at a range. */
 export function spotOf(node: YamlNode | undefined, site: Range): Spot | undefined {
   if (!node || !contains(node, site)) return undefined;
   if (node.kind === 'sequence') {
@@ -20,7 +22,12 @@ export function spotOf(node: YamlNode | undefined, site: Range): Spot | undefine
       if (contains(item, site)) return spotOf(item, site);
     }
   } else if (node.kind === 'mapping') {
-    for (const { value } of node.entries) if (contains(value, site)) return spotOf(value, site);
+    for (const { value } of node.entries) {
+      if (!contains(value, site)) continue;
+      if (value.from !== site.from || value.to !== site.to) return spotOf(value, site);
+      const list: Sequence = { kind: 'sequence', flow: false, items: [value], from: value.from, to: value.to };
+      return { list, index: 0, item: value, single: true };
+    }
   }
   return undefined;
 }
@@ -28,10 +35,11 @@ export function spotOf(node: YamlNode | undefined, site: Range): Spot | undefine
 /** Puts items before one, in the way that the list is written. `above` says which comments above it stay with it. */
 export function insertedItems(
   text: string,
-  { list, index, item }: Spot,
+  { list, index, item, single }: Spot,
   items: readonly string[],
   above: (comment: string) => boolean,
-): TextEdit | undefined {
+): readonly TextEdit[] | undefined {
+  if (single) return listed(text, item, items);
   if (list.flow) {
     const start = lineStart(text, item.from);
     const column = text.slice(start, item.from);
@@ -39,7 +47,7 @@ export function insertedItems(
     // The first of a list with one item a line stands behind the bracket.
     const own = column.trim() === '' || (index === 0 && second && lineStart(text, second.from) > item.to);
     const gap = own ? newlineOf(text) + column.replace(/\S/g, ' ') : ' ';
-    return { from: item.from, to: item.from, text: items.map(each => `${each},${gap}`).join('') };
+    return [{ from: item.from, to: item.from, text: items.map(each => `${each},${gap}`).join('') }];
   }
   const dash = dashOf(text, item);
   if (dash === undefined) return undefined;
@@ -49,7 +57,7 @@ export function insertedItems(
   const head = `-${/^ +$/.test(between) ? between : ' '}`;
   if (before.trim() !== '') {
     const margin = ' '.repeat(before.length);
-    return { from: dash, to: dash, text: items.map(each => head + each + newlineOf(text) + margin).join('') };
+    return [{ from: dash, to: dash, text: items.map(each => head + each + newlineOf(text) + margin).join('') }];
   }
   let at = start;
   while (at > 0) {
@@ -58,7 +66,23 @@ export function insertedItems(
     if (!line.startsWith('#') || !above(line)) break;
     at = previous;
   }
-  return { from: at, to: at, text: items.map(each => before + head + each + newlineOf(text)).join('') };
+  return [{ from: at, to: at, text: items.map(each => before + head + each + newlineOf(text)).join('') }];
+}
+
+/** Makes a list of what stood without one. */
+function listed(text: string, item: YamlNode, items: readonly string[]): readonly TextEdit[] | undefined {
+  if (item.kind === 'mapping' && item.flow) {
+    return [
+      { from: item.from, to: item.from, text: `[${items.map(each => `${each}, `).join('')}` },
+      { from: item.to, to: item.to, text: ']' },
+    ];
+  }
+  const start = lineStart(text, item.from);
+  const margin = text.slice(start, item.from);
+  // What stands on several lines would have to move to the right.
+  if (margin.trim() !== '' || /[\r\n]/.test(text.slice(item.from, item.to))) return undefined;
+  const fresh = items.map(each => `- ${each}${newlineOf(text)}${margin}`).join('');
+  return [{ from: item.from, to: item.from, text: `${fresh}- ` }];
 }
 
 /** Puts entries (`key: value`) at the end of a mapping. */

@@ -509,6 +509,7 @@ class Parser {
     const text = this.#text;
     if (separators) this.#newLine = this.#at === 0;
     let at = this.#at;
+    let separator = false;
     for (; at < end; at++) {
       const code = text.charCodeAt(at);
       if (code === 32 || code === 9) continue;
@@ -521,7 +522,17 @@ class Parser {
         at--;
         continue;
       }
-      if (separators && (code === comma || code === semicolon)) continue;
+      if (separators && (code === comma || code === semicolon)) {
+        // One separates two fields, another one nothing.
+        if (separator) {
+          const sign = String.fromCharCode(code);
+          this.#tell(at, at + 1, 'stray-separator', `This ${sign} separates nothing. Remove it.`, [
+            { title: `Remove the ${sign}`, edits: [{ from: at, to: at + 1, text: '' }] },
+          ]);
+        }
+        separator = true;
+        continue;
+      }
       if (code === 11 || code === 12 || code === 0xfeff) continue;
       break;
     }

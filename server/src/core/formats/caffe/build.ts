@@ -7,6 +7,8 @@ import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { didYouMean } from '../../text/spelling.ts';
 import type { InputSize } from '../format.ts';
+import { miscounted } from './counts.ts';
+import { blobCount } from './layers/blobs.ts';
 import { feed } from './layers/data.ts';
 import { type LayerType, sameButCase, typeNames, typeOf } from './layers/index.ts';
 import { type Net, Scope } from './layers/layer.ts';
@@ -71,6 +73,7 @@ class Building {
       input,
       fed: 0,
       owners: new Map(),
+      batchless: new Set(),
       kept: [],
     };
   }
@@ -99,6 +102,7 @@ class Building {
     const numbers = dims.map(
       field => dimsOf(new Param({ ...this.#root, fields: [{ ...field, name: 'dim' }] }, undefined))[0]!,
     );
+    this.#countInputs(names, shapes, dims);
     names.forEach((field, index) => {
       const { value } = field;
       if (!value || value.kind === 'message') return;
@@ -118,6 +122,35 @@ class Building {
     });
   }
 
+  /** An input without a shape is dropped by UpgradeNetInput, and too few sizes end Caffe. */
+  #countInputs(names: readonly ProtoField[], shapes: readonly ProtoField[], dims: readonly ProtoField[]): void {
+    const tell = (field: ProtoField, message: string): void => {
+      const range = { from: field.from, to: field.nameTo };
+      this.#builder.problem({ range, severity: 'error', code: 'wrong-count', message });
+    };
+    const inputs = `${names.length} input${names.length === 1 ? '' : 's'}`;
+    if (shapes.length > 0) {
+      if (shapes.length < names.length) {
+        tell(
+          shapes.at(-1)!,
+          `There ${shapes.length === 1 ? 'is' : 'are'} ${shapes.length} input_shape for ${inputs}. Write one for each.`,
+        );
+      }
+    } else if (dims.length === 0) {
+      // With a size out of the settings it is costed all the same.
+      if (this.#net.input.length > 0) return;
+      tell(
+        names[0]!,
+        'This input has no sizes: Caffe leaves it out. Write input_shape { dim: 1 dim: 3 dim: 224 dim: 224 }, say.',
+      );
+    } else if (dims.length < 4 * names.length) {
+      tell(
+        dims.at(-1)!,
+        `There ${dims.length === 1 ? 'is' : 'are'} ${dims.length} input_dim for ${inputs}. Write four for each (batch, channels, height, width), or input_shape { dim: … }.`,
+      );
+    }
+  }
+
   /** A layer of another phase keeps its row: without costs, and for data with the shapes that it would hand on. */
   #leaveOut(layer: Layer, why: string): void {
     this.#builder.open({
@@ -130,7 +163,14 @@ class Building {
     const type = typeOf(layer.type);
     let outputs: readonly Tensor[] = [];
     if (type && type.bottoms[1] === 0 && /Data$|^Input$/.test(layer.type)) {
-      const apart: Net = { ...this.#net, builder: new Builder(), batch: undefined, fed: 0, kept: [] };
+      const apart: Net = {
+        ...this.#net,
+        builder: new Builder(),
+        batch: undefined,
+        fed: 0,
+        kept: [],
+        batchless: new Set<Tensor>(),
+      };
       outputs = type.build(new Scope(apart, layer, [], type));
     }
     this.#builder.close(outputs);
@@ -152,6 +192,11 @@ class Building {
     const inputs = layer.bottoms.map(bottom => this.#read(bottom, layer, index));
     scope = new Scope(this.#net, layer, inputs, type);
     const made = this.#make(scope, type);
+    for (const problem of miscounted(layer, isLoss(layer.type))) this.#builder.problem(problem);
+    const { batchless } = this.#net;
+    if (batchless.size > 0 && inputs.length > 0 && inputs.every(tensor => batchless.has(tensor))) {
+      for (const tensor of made) batchless.add(tensor);
+    }
     const outputs = layer.tops.map((top, at) => this.#write(top, at, layer, made[at] ?? made[0]!));
     // What ends in nothing is not unused: it is what the layer is there for.
     if (outputs.length === 0) this.#net.kept.push(...made);
@@ -186,6 +231,7 @@ class Building {
         : layer.tops.map(() => builder.unknown(reason, inputs));
     }
     const made = type.build(scope);
+    this.#tooManyParams(scope);
     if (layer.tops.length < type.tops[0]) {
       const message = `${layer.type} makes ${type.tops[0] === 1 ? 'a blob' : `${type.tops[0]} blobs`}, but ${layer.tops.length === 0 ? 'no top is' : `only ${layer.tops.length} top is`} written. Add top: "…".`;
       builder.complain({ code: 'missing-top', attr: 'type', message });
@@ -198,6 +244,18 @@ class Building {
     const message = `${layer.type} makes ${type.tops[1] === 1 ? 'one blob' : `at most ${type.tops[1]} blobs`}, but ${layer.tops.length} tops are written.`;
     const reason = builder.complain({ code: 'too-many-tops', attr: 'type', message });
     return layer.tops.map((_, at) => made[at] ?? builder.unknown(reason, inputs));
+  }
+
+  #tooManyParams(scope: Scope): void {
+    const { layer } = scope;
+    if (layer.blobNames.length === 0 || layer.form !== 'current') return;
+    const count = blobCount(scope);
+    if (count === undefined || layer.blobNames.length <= count) return;
+    const extra = layer.message.fields.filter(({ name, value }) => name === 'param' && value)[count]!;
+    const has = count === 0 ? 'no parameters' : count === 1 ? 'one parameter blob' : `${count} parameter blobs`;
+    const message = `This ${layer.type} has ${has}, so that “param” number ${count + 1} belongs to nothing. Remove it${layer.type === 'Scale' || layer.type === 'Convolution' || layer.type === 'InnerProduct' ? ', or set bias_term: true' : ''}.`;
+    const range = { from: extra.from, to: extra.nameTo };
+    this.#builder.problem({ range, severity: 'error', code: 'too-many-params', message });
   }
 
   #unknownType(layer: Layer, isRead: boolean): string {
@@ -234,6 +292,9 @@ class Building {
   #read(bottom: BlobName, layer: Layer, index: number): Tensor {
     const name = layer.source ?? bottom.text;
     const blob = this.#blobs.get(name);
+    // The padding layer is gone then, and nobody misses what it made.
+    const padded = layer.source === undefined ? undefined : this.#blobs.get(bottom.text);
+    if (padded) padded.used = true;
     if (blob) {
       blob.used = true;
       return blob.tensor;
@@ -293,7 +354,9 @@ class Building {
     }
     if (isInPlace && notInPlace.has(layer.type)) {
       const message = `${layer.type} cannot work in place: it would overwrite what it reads. Give its top another name.`;
-      this.#builder.problem({ range, severity: 'error', code: 'in-place', message });
+      // Caffe refuses some and computes nonsense for the others.
+      const severity = refusedInPlace.has(layer.type) ? 'error' : 'warning';
+      this.#builder.problem({ range, severity, code: 'in-place', message });
     }
     this.#blobs.set(text, { tensor, top: range, layer, used: false });
     return tensor;
@@ -365,10 +428,12 @@ const endings: ReadonlySet<string> = new Set([
   'Python',
 ]);
 
-/** Reshape and Flatten refuse (CHECK_NE); the others read their input again after they have written. */
+/** CHECK_NE(top[0], bottom[0]) in their sources. */
+const refusedInPlace: ReadonlySet<string> = new Set(['Reshape', 'Flatten', 'Split', 'AbsVal']);
+
+/** These, and those that read their input again after they have written. */
 const notInPlace: ReadonlySet<string> = new Set([
-  'Reshape',
-  'Flatten',
+  ...refusedInPlace,
   'Convolution',
   'ConvolutionDepthwise',
   'DepthwiseConvolution',
@@ -403,6 +468,10 @@ function placeOf({ layer, param }: Scope, type: LayerType | undefined, { attr, i
   const bottom = input === undefined ? undefined : layer.bottoms[input];
   if (bottom) return { from: bottom.from, to: bottom.to };
   return valueRange(layer.typeField) ?? headerOf(layer);
+}
+
+function isLoss(type: string): boolean {
+  return type.endsWith('Loss');
 }
 
 function valueRange(field: ProtoField | undefined): Range | undefined {

@@ -16,8 +16,8 @@ export function checkMessage(message: ProtoMessage, name: MessageName, problems:
     const field = message.fields[at]!;
     const spec = fields.get(field.name);
     if (!spec) {
-      // Extensions belong to whoever wrote them; a name without a value is being typed.
-      if (field.value && !field.name.startsWith('[')) problems.push(unknownField(field, name, fields));
+      // A name without a value is being typed.
+      if (field.value) problems.push(unknownField(field, name, fields));
       continue;
     }
     if (!spec.repeated) {
@@ -89,12 +89,12 @@ function isRight(spec: FieldSpec, value: ProtoValue): boolean {
     case 'number':
       return protoNumber(value) !== undefined;
     case 'integer':
-      return isWhole(protoNumber(value), -(2 ** 63), 2 ** 63);
+      return isWhole(value, -(2 ** 63), 2 ** 63);
     case 'natural':
-      return isWhole(protoNumber(value), 0, 2 ** 32 - 1);
+      return isWhole(value, 0, 2 ** 32 - 1);
     case 'enum':
       // A number stands for a value as well.
-      return value.kind === 'word' ? spec.values.includes(value.text) : isWhole(protoNumber(value), 0, 1000);
+      return value.kind === 'word' ? spec.values.includes(value.text) : isWhole(value, 0, 1000);
   }
 }
 
@@ -139,6 +139,19 @@ function wrongType(field: ProtoField): Problem | undefined {
   return { range: { from: value.from, to: value.to }, severity: 'error', code: 'wrong-value', message };
 }
 
-function isWhole(number: number | undefined, least: number, most: number): boolean {
-  return number !== undefined && Number.isInteger(number) && number >= least && number <= most;
+/** Whether it is a whole number and written as one: `2.0` is refused (TextFormat, “Expected integer”). */
+function isWhole(value: ProtoValue, least: number, most: number): boolean {
+  const number = protoNumber(value);
+  if (number === undefined || !Number.isInteger(number) || number < least || number > most) return false;
+  return value.kind !== 'number' || !isFloat(value.text);
+}
+
+function isFloat(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at) | 32;
+    if (code === 120) return false;
+    // A point, or an e; the bit of small letters leaves the point as it is.
+    if (code === 46 || code === 101 || code === 102) return true;
+  }
+  return false;
 }

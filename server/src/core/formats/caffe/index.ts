@@ -5,7 +5,8 @@ import type { Format, Reader, ReadOptions, Source, Spec } from '../format.ts';
 import { build } from './build.ts';
 import { checkMessage } from './check.ts';
 import { type Layer, layersOf } from './net.ts';
-import { phaseOf, phases, stateOf } from './phase.ts';
+import { phaseOf, phases, type State, stateOf } from './phase.ts';
+import { rewrite } from './rewrite.ts';
 
 /** Network definitions of Caffe and its forks, in protobuf's text format. */
 export const caffe: Format = {
@@ -18,7 +19,8 @@ export const caffe: Format = {
   open,
 };
 
-const layerStart = /(?:^|[\s{}<>,;])layers?[ \t]*:?\s*[{<]/;
+// No two neighbours take the same characters: long stretches of space are walked once.
+const layerStart = /(?:^|[\s{}<>,;])layers?\s*(?::\s*)?(?:\[\s*)?[{<]/;
 const inputField = /^[ \t]*input\s*:\s*["']/m;
 
 function isNetwork(text: string): boolean {
@@ -40,8 +42,35 @@ function open(source: Source): Reader {
   const problems: Problem[] = [...parsed.problems];
   checkMessage(parsed.root, 'NetParameter', problems);
   const layers = layersOf(parsed.root);
+  problems.push(...mixed(layers));
   const kept: Kept = { parsed, layers };
-  return { problems, kept, read: options => read(source, kept, options) };
+  return {
+    problems,
+    kept,
+    read: options => read(source, kept, options),
+    rewrite: (edits, options) =>
+      parsed.problems.length > 0
+        ? undefined
+        : rewrite(source.text, parsed.root, layers, statesOf(parsed.root, options.phase), edits),
+  };
+}
+
+/** The state that is read, then that of every other phase: what is shared between them must suit them all. */
+function statesOf(root: ParsedPrototext['root'], wanted: string | undefined): readonly State[] {
+  const state = stateOf(root, wanted);
+  return [state, ...phases.filter(phase => phase !== state.phase).map(phase => ({ ...state, phase }))];
+}
+
+/** NetNeedsV1ToV2Upgrade and UpgradeV1Net (upgrade_proto.cpp): a text has layers of one form alone. */
+function mixed(layers: readonly Layer[]): readonly Problem[] {
+  const isCurrent = layers[0]?.form === 'current';
+  const other = layers.find(({ form }) => (form === 'current') !== isCurrent);
+  if (!other) return [];
+  const message =
+    '“layer” and “layers” do not go together: Caffe refuses a text with both. Write layer { type: "Convolution" … } everywhere.';
+  const range = { from: other.field.from, to: other.field.nameTo };
+  const related = [{ range: { from: layers[0]!.field.from, to: layers[0]!.field.nameTo }, message: 'The first one' }];
+  return [{ range, severity: 'error', code: 'mixed-forms', message, related }];
 }
 
 function read(source: Source, { parsed: { root }, layers }: Kept, options: ReadOptions): Spec {

@@ -48,10 +48,14 @@ export function paramOf(layer: Layer, name: string): Param {
 /** The layers of a network in source order. */
 export function layersOf(root: ProtoMessage): readonly Layer[] {
   const layers: Layer[] = [];
-  for (const field of root.fields) {
-    if (field.value?.kind !== 'message') continue;
-    if (field.name === 'layer' || field.name === 'layers') layers.push(layerOf(field, field.value));
-  }
+  root.fields.forEach((field, at) => {
+    const { value } = field;
+    if (value?.kind !== 'message' || (field.name !== 'layer' && field.name !== 'layers')) return;
+    // Entries of a list, `layer: [{ … }, { … }]`, share a name: each is where its own braces are.
+    const isEntry = root.fields[at + 1]?.from === field.from || root.fields[at - 1]?.from === field.from;
+    const own = { name: field.name, from: value.from, nameTo: value.from + 1, to: value.to, value };
+    layers.push(layerOf(isEntry ? own : field, value));
+  });
   if (layers.some(({ form, type }) => form === 'v0' && type === 'padding')) movePadding(layers);
   return layers;
 }

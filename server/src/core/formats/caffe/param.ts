@@ -36,6 +36,11 @@ export class Param {
     return fields.filter(field => field.name === wanted && field.value);
   }
 
+  /** What a field is called in the form that the text is written in. */
+  written(name: string): string {
+    return this.#names[name] ?? name;
+  }
+
   has(name: string): boolean {
     return this.field(name) !== undefined;
   }

@@ -5,6 +5,7 @@ import type { Format, Native, Reader, ReadOptions, Source, Spec } from '../forma
 import { authorOf, type Dialect, dialectOf, dialects } from './dialect.ts';
 import { sectionOf } from './keys.ts';
 import { type Built, build } from './network.ts';
+import { rewrite } from './rewrite.ts';
 import { atoi } from './row.ts';
 
 export const darknet: Format = {
@@ -24,7 +25,12 @@ export interface Kept {
 function open(source: Source): Reader {
   const cfg = parseCfg(source.text);
   const written = dialectOf(cfg);
-  return { problems: [], kept: { cfg } satisfies Kept, read: options => read(source, cfg, written, options) };
+  return {
+    problems: [],
+    kept: { cfg } satisfies Kept,
+    read: options => read(source, cfg, written, options),
+    rewrite: edits => rewrite(source.text, cfg, edits),
+  };
 }
 
 function read(source: Source, cfg: Cfg, written: Dialect | undefined, options: ReadOptions): Spec {

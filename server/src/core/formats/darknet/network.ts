@@ -82,11 +82,23 @@ function readNet(row: Row, input: InputSize | undefined, checks: boolean): Value
   const shape = why !== undefined && !image ? [1, Number.NaN, Number.NaN, Number.NaN] : [1, ...sizes];
   const spec = { label: 'net', type: 'net', sites: [section.range], locate: row.locate, notes: row.notes };
   const tensor = builder.within(spec, () => builder.input('data', shape, why));
-  return { tensor, image: shape.length === 4, reduction: 1, widthBy: undefined };
+  const value = { tensor, image: shape.length === 4, reduction: 1, widthBy: undefined };
+  const product = sizes.reduce((a, b) => a * b, 1);
+  if (wanted || !image || !(length > 0) || !(Math.abs(length - product) > 0)) return value;
+  if (checks) {
+    const message = `\`inputs\` is ${length}, but the image has ${product} numbers: layers that read a vector, as [connected], read ${length}. Remove this line.`;
+    row.tell(placeOf(row.option('inputs')!), 'wrong-value', message, 'warning');
+  }
+  return { ...value, length };
 }
 
-/** What Darknet stops at in the schedule of the learning rate. */
+/** What parse_net_options stops at: the schedule of the learning rate, and a contrastive loss without pairs. */
 function checkSchedule(row: Row): void {
+  const small = Math.trunc(row.int('batch', 1) / row.int('subdivisions', 1));
+  if (row.dialect === 'alexeyab' && row.on('contrastive') && small < 2) {
+    const message = `A contrastive loss needs two images at once, but batch/subdivisions is ${small}. Darknet stops here.`;
+    row.tell(placeOf(row.option('contrastive')!), 'wrong-value', message);
+  }
   if (row.text('policy', 'constant') !== 'steps') return;
   const missing = ['steps', 'scales'].filter(name => !row.option(name)?.value);
   if (missing.length === 0) return;
@@ -127,10 +139,28 @@ function readLayer(row: Row, network: Network, checks: boolean): Value {
       plainHeader(row);
     }
     made = madeOf(row, network);
-    return made.tensor;
+    return made.held ? [made.held, made.tensor] : made.tensor;
   });
-  const { tensor, image = true, shrinks = 1, reduction = input.reduction * shrinks, widthBy } = made!;
-  return { tensor, image, reduction, widthBy: widthBy === undefined ? input.widthBy : (widthBy ?? undefined) };
+  const {
+    tensor,
+    image = true,
+    length,
+    channels,
+    held,
+    shrinks = 1,
+    reduction = input.reduction * shrinks,
+    widthBy,
+  } = made!;
+  return {
+    tensor,
+    image,
+    length,
+    channels,
+    held,
+    isYolo: kind?.name === 'yolo',
+    reduction,
+    widthBy: widthBy === undefined ? input.widthBy : (widthBy ?? undefined),
+  };
 }
 
 function madeOf(row: Row, network: Network): Made {
@@ -176,7 +206,8 @@ function crosses(row: Row): boolean {
   if (!x || !option) return false;
   return option.value.split(',').some(text => {
     const written = Number.parseInt(text, 10);
-    const shape = row.layers[written < 0 ? row.index + written : written]?.tensor.shape;
+    const value = row.layers[written < 0 ? row.index + written : written];
+    const shape = (value?.held ?? value?.tensor)?.shape;
     return (
       shape?.length === 4 && x.length === 4 && (Math.abs(shape[2]! - x[2]!) > 0 || Math.abs(shape[3]! - x[3]!) > 0)
     );

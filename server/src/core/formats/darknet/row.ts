@@ -1,10 +1,10 @@
 // One section while it is read: its values as Darknet reads them (atoi, atof), what is wrong with them, and where.
 import type { Builder } from '../../graph/builder.ts';
 import type { Note, Tensor } from '../../graph/graph.ts';
-import { flatten, reshape } from '../../ops/index.ts';
+import { flatten, pad, reshape, slice } from '../../ops/index.ts';
 import type { Complaint } from '../../ops/op.ts';
 import { sizes } from '../../ops/rules/shape.ts';
-import { type CfgOption, type CfgSection, cfgItems } from '../../syntax/cfg.ts';
+import { type CfgItem, type CfgOption, type CfgSection, cfgItems, cfgItemsInComment } from '../../syntax/cfg.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { didYouMean, suggestion } from '../../text/spelling.ts';
@@ -17,6 +17,14 @@ export interface Value {
   readonly tensor: Tensor;
   /** Whether it has width, height and channels in Darknet’s eyes; a vector has just a length. */
   readonly image: boolean;
+  /** How many numbers it hands on, where that is not height × width × channels. */
+  readonly length?: number | undefined;
+  /** The channels that a vector would have if the layers of its route went together, for what wants an image. */
+  readonly channels?: number | undefined;
+  /** Whether it is that of a [yolo]. */
+  readonly isYolo?: boolean;
+  /** What other layers read of it, where that is not what the next one gets: an antialiased layer without its blur. */
+  readonly held?: Tensor | undefined;
   /** How many times narrower than the network’s input it is; NaN where that says nothing (behind a crop, a vector). */
   readonly reduction: number;
   /** The section that chose its channels, for what wants others; undefined where several did. */
@@ -138,14 +146,27 @@ export class Row {
     const all = cfgItems(option);
     const items = first ? all.slice(0, 1) : all;
     this.#items = items;
-    return items.map((item, at) => this.#source(item, option, at === all.length - 1 && at > 0));
+    const sources = items.map((item, at) => this.#source(item, option, at === all.length - 1 && at > 0));
+    return first ? sources : [...sources, ...this.#sourcesInComment(option)];
   }
 
-  #source(
-    { text, range }: { readonly text: string; readonly range: Range },
-    { valueRange }: CfgOption,
-    last: boolean,
-  ): Value | undefined {
+  /** parse_route counts the commas of the whole value: those behind a # name layers, too. */
+  #sourcesInComment(option: CfgOption): (Value | undefined)[] {
+    return cfgItemsInComment(option).map(({ text, range }) => {
+      const written = atoi(text);
+      const target = written < 0 ? this.index + written : written;
+      const message = `Darknet counts the commas of this comment as well, and reads layer ${target} here, too. Comments have lines of their own.`;
+      this.tell({ from: option.commentFrom, to: range.to }, 'comment-in-value', message, 'warning', [
+        {
+          title: 'Remove the comment',
+          edits: [{ from: option.valueRange.to, to: option.commentFrom + option.comment.length, text: '' }],
+        },
+      ]);
+      return this.#held(target);
+    });
+  }
+
+  #source({ text, range }: CfgItem, { valueRange }: CfgOption, last: boolean): Value | undefined {
     const place = range.to > range.from ? range : { from: Math.max(valueRange.from, range.from - 1), to: range.to };
     const written = atoi(text);
     if (!/^[+-]?\d+/.test(text)) {
@@ -180,7 +201,12 @@ export class Row {
       );
       return undefined;
     }
-    return this.layers[target];
+    return this.#held(target);
+  }
+
+  #held(target: number): Value | undefined {
+    const value = this.layers[target];
+    return value?.held ? { ...value, tensor: value.held, length: undefined } : value;
   }
 
   /** Complaints about inputs from here on: the first `skip` are not items of the list. */
@@ -193,20 +219,33 @@ export class Row {
     return this.asImage(this.input, true);
   }
 
-  asImage({ tensor, image }: Value, tell = false): Tensor {
+  asImage({ tensor, image, channels }: Value, tell = false): Tensor {
     const { shape } = tensor;
     if (shape === undefined || shape.length === 4) return tensor;
     if (image || !tell) return this.builder.add(reshape, { shape: [1, shape[1] ?? Number.NaN, 1, 1] }, tensor);
     const message = `[${this.section.type}] works on images, but the layer before hands on a vector of ${sizes(shape.slice(1))} numbers. Darknet stops here.`;
     this.tell(this.section.header, 'not-an-image', message);
-    return this.builder.unknown(message, [tensor]);
+    const shape4 = channels === undefined ? undefined : [1, channels, Number.NaN, Number.NaN];
+    return this.builder.unknown(message, [tensor], shape4);
   }
 
   /** The input as [1, n]. */
   flat(value: Value = this.input): Tensor {
-    const { tensor } = value;
-    if (tensor.shape === undefined || tensor.shape.length === 2) return tensor;
-    return this.builder.add(flatten, { start: 1, end: -1 }, tensor);
+    const { tensor, length } = value;
+    if (tensor.shape === undefined) return tensor;
+    const flat = tensor.shape.length === 2 ? tensor : this.builder.add(flatten, { start: 1, end: -1 }, tensor);
+    return length === undefined ? flat : this.cut(flat, 0, length);
+  }
+
+  /** So many numbers of a vector [1, n], from one on; zeros where it has no more. */
+  cut(x: Tensor, start: number, length: number): Tensor {
+    const { builder } = this;
+    const there = x.shape?.[1] ?? Number.NaN;
+    if (start === 0 && there === length) return x;
+    if (!(start + length > there)) return builder.add(slice, { axis: 1, start, end: start + length, step: 1 }, x);
+    const line = builder.add(reshape, { shape: [1, 1, there] }, x);
+    const grown = builder.add(pad, { before: [-start], after: [start + length - there], mode: 'constant' }, line);
+    return builder.add(reshape, { shape: [1, length] }, grown);
   }
 
   tell(
@@ -352,16 +391,16 @@ export function unknownSection(type: string, types: readonly string[]): { messag
   return { message, meant: didYouMean(type, types) };
 }
 
-/** C’s atoi: digits at the start, else 0. */
+/** C’s atoi: digits at the start, else 0. Darknet leaves two kinds of white space in a value, which atoi skips. */
 export function atoi(text: string): number {
-  const match = /^[+-]?\d+/.exec(text);
-  return match ? Number(match[0]) : 0;
+  const match = /^[\v\f]*([+-]?\d+)/.exec(text);
+  return match ? Number(match[1]) : 0;
 }
 
 /** C’s atof. */
 export function atof(text: string): number {
-  const match = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/i.exec(text);
-  return match ? Number(match[0]) : 0;
+  const match = /^[\v\f]*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)/i.exec(text);
+  return match ? Number(match[1]) : 0;
 }
 
 /** A message, in which a number that is not known is a question mark. */

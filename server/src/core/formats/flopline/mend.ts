@@ -20,14 +20,14 @@ export function mends(text: string, root: YamlNode | undefined, problem: Problem
   const [layer] = layers;
   // The same row may be used at several widths.
   if (layer === undefined || layers.some(other => other !== layer)) return [];
-  const edit = isResidual
+  const edits = isResidual
     ? withShortcut(text, spot.item, layer)
     : readsFlow(spot.item)
       ? insertedItems(text, spot, [layer], comment => comment.includes('flopline'))
       : undefined;
-  if (!edit) return [];
+  if (!edits) return [];
   const title = isResidual ? 'Project what came in by a 1×1 convolution' : 'Project what comes in by a 1×1 convolution';
-  return [{ title, edits: [edit] }];
+  return [{ title, edits }];
 }
 
 /** The convolution that makes of one term what the other one is; undefined where none can. */
@@ -49,7 +49,7 @@ function strideTo(from: Shape[number], to: number): number | undefined {
   return Math.ceil(from / stride) === to ? stride : undefined;
 }
 
-function withShortcut(text: string, row: Mapping, layer: string): TextEdit | undefined {
+function withShortcut(text: string, row: Mapping, layer: string): readonly TextEdit[] | undefined {
   const main = row.entries.find(({ key }) => key.kind === 'scalar' && key.text === 'residual');
   const own = resolved(main?.value);
   const keys = [...row.entries, ...(own?.kind === 'mapping' ? own.entries : [])];
@@ -57,7 +57,8 @@ function withShortcut(text: string, row: Mapping, layer: string): TextEdit | und
   const target = main.value.kind === 'mapping' ? main.value : row;
   // A pair in a flow list has no braces to put another one in.
   if (target === row && row.flow && text[row.from] !== '{') return undefined;
-  return addedEntries(text, target, [`shortcut: [${layer}]`]);
+  const edit = addedEntries(text, target, [`shortcut: [${layer}]`]);
+  return edit && [edit];
 }
 
 /** Whether the first term is what comes in. */

@@ -3,6 +3,7 @@ import type { GraphEdit, NewAttrs, NewConv, NewLayer, Place, Width } from '../..
 import { addedEntries, endOf, insertedItems, itemLines, removedItem, type Spot, spotOf } from '../../syntax/lists.ts';
 import {
   type Entry,
+  lookUp,
   type Mapping,
   resolved,
   type Scalar,
@@ -93,9 +94,9 @@ class Writer {
     }
     const from = entryOf(row.own, 'from');
     if (from && !this.#handOver(row, from, items)) return false;
-    const edit = insertedItems(this.#text, row.spot, items, () => true);
-    if (!edit) return false;
-    this.#edits.push(edit);
+    const fresh = insertedItems(this.#text, row.spot, items, () => true);
+    if (!fresh) return false;
+    this.#edits.push(...fresh);
     const { inserted } = this.#changesOf(row.spot.list);
     inserted.set(row.spot.index, (inserted.get(row.spot.index) ?? 0) + items.length);
     return true;
@@ -150,7 +151,7 @@ class Writer {
     // Who reads the row above would read another one, if this one has gone on from elsewhere.
     const from = entryOf(row.own, 'from');
     const next = list.items[index + 1];
-    if (from && !(next && this.#readsElsewhere({ list, index: index + 1, item: next }))) return false;
+    if (from && !(next && this.#readsElsewhere(next))) return false;
     const edit = removedItem(this.#text, row.spot);
     if (!edit) return false;
     this.#edits.push(edit);
@@ -182,7 +183,7 @@ class Writer {
     }
     const moved = insertedItems(this.#text, target.spot, [this.#slice(row.spot.item)], () => true);
     if (!moved) return false;
-    this.#edits.push(moved, gone);
+    this.#edits.push(...moved, gone);
     return true;
   }
 
@@ -420,14 +421,17 @@ class Writer {
     // Who read a row that is gone reads the one before it.
     const placeOf = (index: number): number =>
       index < 0 ? -1 : removed.has(index) ? places[index]! - 1 : places[index]!;
-    for (let index = 0; index < list.items.length; index++) {
+    // What the network returns is counted from behind the last row.
+    const isTop = resolved(lookUp(this.#root, 'layers')) === list;
+    const output = isTop ? lookUp(this.#root, 'output') : undefined;
+    for (let index = 0; index <= list.items.length; index++) {
       if (removed.has(index)) continue;
-      const row = this.#rowOf({ list, index, item: list.items[index]! });
-      if (!row) continue;
-      if (this.#attrs.get(row.spot.item)?.values.get('from') === null) continue;
-      for (const { node, back } of this.#counted(row)) {
+      const item = list.items[index];
+      if (item && this.#attrs.get(item)?.values.get('from') === null) continue;
+      const place = index < places.length ? places[index]! : at;
+      for (const { node, back } of item ? counted(item) : output ? numbersIn(output) : []) {
         if (Number.isNaN(back)) return false;
-        const fresh = placeOf(index + back) - placeOf(index);
+        const fresh = placeOf(index + back) - place;
         if (fresh !== back) this.#replace(node, String(fresh));
       }
     }
@@ -436,35 +440,14 @@ class Writer {
 
   /** Whether a row below reads one of the rows `first` to `last` − 1 by number, from outside of them. */
   #countsInto(list: Sequence, first: number, last: number): boolean {
-    return list.items.some((item, index) => {
-      const row = index > last ? this.#rowOf({ list, index, item }) : undefined;
-      return row ? this.#counted(row).some(({ back }) => !(index + back < first || index + back >= last)) : false;
-    });
+    return list.items.some(
+      (item, index) =>
+        index > last && counted(item).some(({ back }) => !(index + back < first || index + back >= last)),
+    );
   }
 
-  /** The numbers of rows that a row reads, −1 for the one above; NaN where an expression says it. */
-  #counted(row: Row): readonly { readonly node: YamlNode; readonly back: number }[] {
-    const operator = operatorOf(row.key.text);
-    const nodes = [entryOf(row.own, 'from')?.value, operator?.main === 'references' ? row.value : undefined];
-    return nodes.flatMap(node => {
-      const target = resolved(node);
-      const items = target?.kind === 'sequence' ? target.items : target?.kind === 'scalar' ? [node!] : [];
-      return items.flatMap(item => {
-        const scalar = resolved(item);
-        if (scalar?.kind !== 'scalar') return [];
-        if (scalar.text.startsWith('$')) return [{ node: item, back: Number.NaN }];
-        const value = scalarValue(scalar);
-        if (typeof value !== 'number' || value >= 0) return [];
-        return [{ node: item, back: item.kind === 'alias' ? Number.NaN : value }];
-      });
-    });
-  }
-
-  #readsElsewhere(spot: Spot): boolean {
-    const row = this.#rowOf(spot);
-    const target = resolved(spot.item);
-    const entries = row?.own ?? (target?.kind === 'mapping' ? target.entries : []);
-    const from = this.#flat(entryOf(entries, 'from')?.value);
+  #readsElsewhere(item: YamlNode): boolean {
+    const from = this.#flat(fromOf(item));
     return from !== undefined && from !== '-1' && from !== 'previous';
   }
 
@@ -483,7 +466,8 @@ class Writer {
 
   #row(site: Range): Row | undefined {
     const spot = spotOf(this.#root, site);
-    return spot && this.#rowOf(spot);
+    const row = spot && this.#rowOf(spot);
+    return row && !this.#isAnchored(row) ? row : undefined;
   }
 
   /** A row of an operator; undefined for what is none, and for an alias, which stands elsewhere. */
@@ -513,6 +497,13 @@ class Writer {
     return { spot, key: main.key, value: main.value, rest, own, merged, mapping: node };
   }
 
+  /** Whether aliases elsewhere stand for the row or its attributes: a change here would change those too. */
+  #isAnchored({ spot, key, value }: Row): boolean {
+    const { list, index, item } = spot;
+    const before = this.#text.slice(index > 0 ? list.items[index - 1]!.to : list.from, item.from);
+    return /&\S+\s*$/.test(before) || (value !== undefined && this.#text.slice(key.to, value.from).includes('&'));
+  }
+
   #slice({ from, to }: Range): string {
     return this.#text.slice(from, to);
   }
@@ -525,6 +516,41 @@ class Writer {
     if (node.kind === 'scalar' && node.style === 'plain' && /[,[\]{}]/.test(text)) return undefined;
     return text;
   }
+}
+
+/** What a row says that it reads, whatever the row is: an operator, a block, paths, or nothing but that. */
+function fromOf(item: YamlNode): YamlNode | undefined {
+  if (item.kind !== 'mapping') return undefined;
+  const own = item.entries.flatMap(({ value }) => (value.kind === 'mapping' ? value.entries : []));
+  return entryOf([...item.entries, ...own], 'from')?.value;
+}
+
+/** The numbers of rows that a row reads, −1 for the one above. */
+function counted(item: YamlNode): readonly Counted[] {
+  const joined =
+    item.kind === 'mapping'
+      ? item.entries.find(({ key }) => key.kind === 'scalar' && operatorOf(key.text)?.main === 'references')
+      : undefined;
+  return [fromOf(item), joined?.value].flatMap(node => (node ? numbersIn(node) : []));
+}
+
+interface Counted {
+  readonly node: YamlNode;
+  /** NaN where an expression or an alias says it. */
+  readonly back: number;
+}
+
+function numbersIn(node: YamlNode): readonly Counted[] {
+  const target = resolved(node);
+  const items = target?.kind === 'sequence' ? target.items : target?.kind === 'scalar' ? [node] : [];
+  return items.flatMap(item => {
+    const scalar = resolved(item);
+    if (scalar?.kind !== 'scalar') return [];
+    if (scalar.text.startsWith('$')) return [{ node: item, back: Number.NaN }];
+    const value = scalarValue(scalar);
+    if (typeof value !== 'number' || value >= 0) return [];
+    return [{ node: item, back: node.kind === 'alias' || item.kind === 'alias' ? Number.NaN : value }];
+  });
 }
 
 /** The values that an attribute has where nothing is written. */

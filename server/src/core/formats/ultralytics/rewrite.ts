@@ -6,6 +6,8 @@ import type { TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
 import type { Dialect, Family } from './dialect.ts';
 import { numberBehind } from './mend.ts';
+import type { Param } from './module.ts';
+import { show } from './python.ts';
 
 /** What the rows are read by: how written channels become real ones. */
 export interface Chosen {
@@ -34,11 +36,10 @@ interface Row {
   readonly args: Sequence;
 }
 
-/** Conv of all repositories: c2, k, s, p, g, d, act; what stands for an argument that is skipped. */
-const convArgs = { out: 0, kernel: 1, stride: 2, padding: 3, groups: 4, dilation: 5, act: 6 } as const;
-const convDefaults = ['', '1', '1', 'None', '1', '1', 'True'];
+/** What edits speak of, as the constructors of Conv and DWConv call it; each repository has its own order. */
+const called = { out: 'c2', kernel: 'k', stride: 's', padding: 'p', groups: 'g', dilation: 'd', act: 'act' } as const;
 
-type ConvArg = keyof typeof convArgs;
+type ConvArg = keyof typeof called;
 
 class Writer {
   readonly #text: string;
@@ -92,9 +93,9 @@ class Writer {
       if (written === undefined) return false;
       rows.push(`[${rows.length === 0 ? this.#slice(row.from) : '-1'}, 1, ${written}]`);
     }
-    const edit = insertedItems(this.#text, row.spot, rows, comment => comment.includes('flopline'));
-    if (!edit) return false;
-    this.#edits.push(edit);
+    const fresh = insertedItems(this.#text, row.spot, rows, comment => comment.includes('flopline'));
+    if (!fresh) return false;
+    this.#edits.push(...fresh);
     this.#inserted.set(row.index, (this.#inserted.get(row.index) ?? 0) + rows.length);
     this.#handed.add(row.index);
     return true;
@@ -108,20 +109,34 @@ class Writer {
     if (out === undefined) return undefined;
     const stride = this.#strideText(row, layer.strided);
     if (stride === undefined) return undefined;
+    const values = new Map<ConvArg, string>([
+      ['out', String(out)],
+      ['kernel', listText(layer.kernel)],
+      ['stride', stride],
+    ]);
     const act = layer.act ? this.#arg(row, 'act') : 'False';
+    if (act !== undefined) values.set('act', act);
     if (layer.depthwise) {
-      // DWConv: c2, k, s, d, act; it pads by itself.
-      if (!this.#chosen.dialect.modules.has('DWConv') || !this.#padsItself(row)) return undefined;
-      const dilation = this.#arg(row, 'dilation') ?? '1';
-      const rest = act === undefined && dilation === '1' ? [] : [dilation, ...(act === undefined ? [] : [act])];
-      return `DWConv, [${[out, listText(layer.kernel), stride, ...rest].join(', ')}]`;
+      if (!this.#padsItself(row)) return undefined;
+      const dilation = this.#arg(row, 'dilation');
+      if (dilation !== undefined && dilation !== '1') values.set('dilation', dilation);
+      return this.#constructed('DWConv', values);
     }
-    const bare = layer.border === 'none' && layer.kernel.some(size => size > 1);
     if (layer.border === 'kept' || (layer.border === 'half' && !this.#padsItself(row))) return undefined;
-    const args = [String(out), listText(layer.kernel), stride];
-    if (bare || act !== undefined) args.push(bare ? '0' : 'None');
-    if (act !== undefined) args.push('1', '1', act);
-    return `Conv, [${args.join(', ')}]`;
+    if (layer.border === 'none' && layer.kernel.some(size => size > 1)) values.set('padding', '0');
+    return this.#constructed('Conv', values);
+  }
+
+  /** `Conv, [64, 1, 1]`; undefined where the repository has no such module, or no such argument. */
+  #constructed(module: string, values: ReadonlyMap<ConvArg, string>): string | undefined {
+    const args: string[] = [];
+    for (const [name, value] of values) {
+      const at = this.#placeOf(module, name);
+      if (at === undefined) return undefined;
+      args[at] = value;
+    }
+    for (let at = 0; at < args.length; at++) args[at] ??= this.#defaultOf(module, at);
+    return `${module}, [${args.join(', ')}]`;
   }
 
   #set(item: Range, attrs: NewAttrs): boolean {
@@ -136,10 +151,10 @@ class Writer {
           : now !== undefined && Math.max(out.multiple, Math.floor((now * out.times) / out.multiple) * out.multiple);
       const written = typeof wanted === 'number' ? this.#written(row, wanted) : undefined;
       if (written === undefined) return false;
-      this.#put(row, 'out', String(written));
+      if (!this.#put(row, 'out', String(written))) return false;
     }
     if (row.module === 'DWConv') return !kernel && !strided && !border;
-    if (kernel) this.#put(row, 'kernel', listText(kernel));
+    if (kernel && !this.#put(row, 'kernel', listText(kernel))) return false;
     if (strided && this.#arg(row, 'stride') !== undefined) {
       const stride = this.#strideText(row, strided);
       if (stride === undefined) return false;
@@ -152,8 +167,7 @@ class Writer {
       if (border === 'none' && kernel?.some(size => size > 1)) this.#put(row, 'padding', '0');
       else if (!isNone) this.#put(row, 'padding', 'None');
     }
-    if (groups !== undefined) this.#put(row, 'groups', String(groups));
-    return true;
+    return groups === undefined || this.#put(row, 'groups', String(groups));
   }
 
   #remove(item: Range): boolean {
@@ -226,23 +240,39 @@ class Writer {
 
   /** An argument as it is written; undefined where it is not. */
   #arg(row: Row, name: ConvArg): string | undefined {
-    const node = row.args.items[convArgs[name]];
+    const at = this.#placeOf(row.module, name);
+    const node = at === undefined ? undefined : row.args.items[at];
     return node && this.#slice(node);
   }
 
-  #put(row: Row, name: ConvArg, value: string): void {
-    const known = this.#args.get(row.index) ?? { row, values: new Map<number, string>() };
-    this.#args.set(row.index, known);
-    known.values.set(convArgs[name], value);
+  /** Where an argument stands in a row: its constructor has the input channels before it. */
+  #placeOf(module: string, name: ConvArg): number | undefined {
+    const at = Object.keys(this.#chosen.dialect.modules.get(module)?.params ?? {}).indexOf(called[name]);
+    return at < 1 ? undefined : at - 1;
   }
 
-  #write({ args }: Row, values: ReadonlyMap<number, string>): void {
+  /** An argument that is only there for those behind it. */
+  #defaultOf(module: string, at: number): string {
+    const param = Object.values<Param>(this.#chosen.dialect.modules.get(module)!.params)[at + 1]!;
+    return show(param.default ?? null);
+  }
+
+  #put(row: Row, name: ConvArg, value: string): boolean {
+    const at = this.#placeOf(row.module, name);
+    if (at === undefined) return false;
+    const known = this.#args.get(row.index) ?? { row, values: new Map<number, string>() };
+    this.#args.set(row.index, known);
+    known.values.set(at, value);
+    return true;
+  }
+
+  #write({ module, args }: Row, values: ReadonlyMap<number, string>): void {
     const { items } = args;
     const last = Math.max(...values.keys());
     for (const [at, value] of values) if (items[at]) this.#replace(items[at], value);
     if (last < items.length) return;
     const fresh: string[] = [];
-    for (let at = items.length; at <= last; at++) fresh.push(values.get(at) ?? convDefaults[at]!);
+    for (let at = items.length; at <= last; at++) fresh.push(values.get(at) ?? this.#defaultOf(module, at));
     const end = items.at(-1)!.to;
     this.#edits.push({ from: end, to: end, text: fresh.map(value => `, ${value}`).join('') });
   }
@@ -277,7 +307,7 @@ class Writer {
   #written({ module }: Row, real: number): number | undefined {
     const { width } = this.#chosen.family;
     const middle = Math.round(real / width);
-    const reach = Math.ceil(16 / width);
+    const reach = Math.min(Math.ceil(16 / width), 512);
     let best: number | undefined;
     for (let value = Math.max(1, middle - reach); value <= middle + reach; value++) {
       if (this.#scaled(module, value) !== real) continue;

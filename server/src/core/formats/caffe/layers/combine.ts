@@ -10,8 +10,9 @@ export const Eltwise: LayerType = {
   tops: [1, 1],
   param: 'eltwise_param',
   build: scope => {
-    const { builder, inputs, param } = scope;
-    const different = checkSame(scope, 'Eltwise');
+    const { builder, param } = scope;
+    const inputs = scope.sampled();
+    const different = checkSame(scope, inputs);
     if (different) return [scope.refuse(different)];
     const operation = param.word('operation', 'SUM', ['PROD', 'SUM', 'MAX']);
     const coefficients = param.numbers('coeff');
@@ -43,17 +44,17 @@ function checkCoefficients(coefficients: readonly number[], operation: string, b
 }
 
 /** Caffe's Eltwise does not broadcast (eltwise_layer.cpp: CHECK(bottom[i]->shape() == bottom[0]->shape())). */
-function checkSame(scope: Scope, what: string): Complaint | undefined {
-  const first = scope.inputs[0]?.shape;
+function checkSame(scope: Scope, inputs: readonly Tensor[]): Complaint | undefined {
+  const first = inputs[0]?.shape;
   if (!first) return undefined;
-  for (let index = 1; index < scope.inputs.length; index++) {
-    const { shape } = scope.inputs[index]!;
+  for (let index = 1; index < inputs.length; index++) {
+    const { shape } = inputs[index]!;
     if (!shape || agrees(first, shape)) continue;
     return {
       code: 'shape-mismatch',
       input: index,
       output: first,
-      message: `${what} needs equal shapes, but “${scope.bottomName(0)}” is ${sizesText(first)} and “${scope.bottomName(index)}” is ${sizesText(shape)}. Make them agree.`,
+      message: `Eltwise needs equal shapes, but “${scope.bottomName(0)}” is ${sizesText(first)} and “${scope.bottomName(index)}” is ${sizesText(shape)}. Make them agree.`,
     };
   }
   return undefined;
@@ -71,7 +72,8 @@ export const Concat: LayerType = {
   param: 'concat_param',
   attrs: { axis: ['axis', 'concat_dim'] },
   build: scope => {
-    const { builder, inputs, param } = scope;
+    const { builder, param } = scope;
+    const inputs = scope.sampled();
     const axis = axisOf(scope, 'concat_dim');
     const first = inputs[0]!.shape;
     if (first) {

@@ -3,7 +3,7 @@ import type { NodeOptions } from '../../../graph/builder.ts';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint, Shape } from '../../../ops/op.ts';
-import { canonical, isComplaint, type LayerType, type Scope, wrongAxis } from './layer.ts';
+import { canonical, isComplaint, type LayerType, product, type Scope, sizesText, wrongAxis } from './layer.ts';
 
 const attrs = {
   out: ['num_output'],
@@ -45,7 +45,12 @@ export const Deconvolution: LayerType = {
 /** All bottoms with the same weights (base_conv_layer.cpp, EqualNumBottomTopBlobs). */
 function each(scope: Scope, how: 'conv' | 'deconv', groups: number | undefined): readonly Tensor[] {
   let first: Tensor | undefined;
+  const like = scope.x.shape;
   return scope.inputs.map((x, index) => {
+    if (like && x.shape && String(like) !== String(x.shape)) {
+      const message = `All bottoms go through the same filters and must be equal, but “${scope.bottomName(0)}” is ${sizesText(like)} and “${scope.bottomName(index)}” is ${sizesText(x.shape)}.`;
+      return scope.refuse({ code: 'shape-mismatch', input: index, message });
+    }
     const y = convolve(scope, x, how, groups, first);
     if (index === 0) first = y;
     return y;
@@ -84,42 +89,87 @@ function convolve(
   const isPlain = at === 1;
   const lead = shape.slice(0, at);
   const input = isPlain ? x : builder.add(ops.reshape, { shape: [product(lead), ...shape.slice(at)] }, x);
+  const after = how === 'conv' ? overhang(scope, window, shape.slice(at + 1)) : undefined;
   const make = (bias: boolean, options: NodeOptions): Tensor => {
-    if (dimensions === 0) return builder.add(ops.linear, { out, bias }, input, options);
+    if (dimensions === 0) return point(scope, { out, groups, bias }, input, options);
     const common = { out, ...window, groups, bias };
     return how === 'conv'
-      ? builder.add(ops.conv, common, input, options)
+      ? builder.add(ops.conv, after ? { ...common, paddingAfter: after } : common, input, options)
       : builder.add(ops.convTranspose, { ...common, outputPadding: window.kernel.map(() => 0) }, input, options);
   };
-  const y = weighted(scope, make, param.boolean('bias_term', true), 1, first);
+  const weights = how === 'conv' ? [out, shape[at]! / groups] : [shape[at]!, out / groups];
+  const blob = [...weights, ...window.kernel];
+  const y = weighted(scope, make, { bias: param.boolean('bias_term', true), axis: 1, shape: blob, out }, first);
   return isPlain || !y.shape ? y : builder.add(ops.reshape, { shape: [...lead, ...y.shape.slice(1)] }, y);
+}
+
+/** Without an axis to slide along, weights are [out, in / group] (base_conv_layer.cpp: no kernel sizes behind the two). */
+function point(
+  { builder }: Scope,
+  { out, groups, bias }: { readonly out: number; readonly groups: number; readonly bias: boolean },
+  x: Tensor,
+  options: NodeOptions,
+): Tensor {
+  if (groups === 1 || !x.shape) return builder.add(ops.linear, { out, bias }, x, options);
+  const one = [1];
+  const line = builder.add(ops.reshape, { shape: [...x.shape, 1] }, x);
+  const attrs = { out, kernel: one, stride: one, padding: [0], dilation: one, groups, bias };
+  const y = builder.add(ops.conv, attrs, line, options);
+  return y.shape ? builder.add(ops.reshape, { shape: y.shape.slice(0, 2) }, y) : y;
+}
+
+/**
+ * C's division rounds towards zero: a window that is larger than the padded input, but by less than a stride, has one
+ * position, which sees zeros behind the input (ConvolutionLayer::compute_output_shape, Im2colLayer::Reshape). The padding
+ * behind with which that is so; undefined where all windows fit as they are.
+ */
+function overhang(scope: Scope, { kernel, stride, padding, dilation }: Window, sizes: Shape): number[] | undefined {
+  const after = sizes.map((length, axis) => {
+    const reach = dilation[axis]! * (kernel[axis]! - 1) + 1;
+    const missing = reach - (length + 2 * padding[axis]!);
+    return missing > 0 && missing < stride[axis]! ? padding[axis]! + missing : padding[axis]!;
+  });
+  const axis = after.findIndex((border, index) => border > padding[index]!);
+  if (axis < 0) return undefined;
+  const reach = dilation[axis]! * (kernel[axis]! - 1) + 1;
+  const message = `The window covers ${reach}, but the input is only ${sizes[axis]! + 2 * padding[axis]!} with padding. Caffe takes zeros for the rest, because a stride of ${stride[axis]} hides it; other programs refuse. Use a smaller kernel, or more padding.`;
+  scope.builder.complain({ code: 'window-hangs-over', attr: 'kernel', message }, 'warning');
+  return after;
 }
 
 /**
  * A node with weights and perhaps a bias, either of which may belong to a layer above: where only one of them does, the
  * bias is a node of its own, so that each is counted once.
  */
-export function weighted(
+function weighted(
   scope: Scope,
   make: (bias: boolean, options: NodeOptions) => Tensor,
-  bias: boolean,
-  axis: number,
+  { bias, axis, shape, out }: Weights,
   first?: Tensor,
 ): Tensor {
   if (first) return make(bias, { shares: first.node });
-  const weights = scope.owner(0);
-  const biases = bias ? scope.owner(1) : undefined;
+  const weights = scope.owner(0, shape);
+  const biases = bias ? scope.owner(1, [out]) : undefined;
   if (!bias || (weights === undefined) === (biases === undefined)) {
     const y = make(bias, { shares: weights });
-    scope.own(0, y);
-    if (bias) scope.own(1, y);
+    scope.own(0, y, shape);
+    if (bias) scope.own(1, y, [out]);
     return y;
   }
   const y = make(false, { shares: weights });
-  scope.own(0, y);
+  scope.own(0, y, shape);
   const z = scope.builder.add(ops.bias, { axis }, y, { shares: biases });
-  scope.own(1, z);
+  scope.own(1, z, [out]);
   return z;
+}
+
+interface Weights {
+  readonly bias: boolean;
+  /** The axis that the bias is of. */
+  readonly axis: number;
+  /** The sizes of the weights' blob. */
+  readonly shape: Shape;
+  readonly out: number;
 }
 
 export interface Window {
@@ -190,7 +240,8 @@ function spatial(
     return [param.natural(nameH, 0), param.natural(nameW, 0)];
   }
   if (list.length === 0) {
-    if (standard !== undefined) return Array(dimensions).fill(standard) as number[];
+    // Without dimensions there is no window either.
+    if (standard !== undefined || dimensions === 0) return Array(dimensions).fill(standard) as number[];
     const message = `“${name}” is missing: how large the window is. Write ${name}: 3, or ${nameH} and ${nameW}.`;
     return { code: 'missing-field', attr: name, message };
   }
@@ -228,13 +279,25 @@ export const InnerProduct: LayerType = {
     const at = canonical(axis, x.shape.length);
     if (at === undefined) return [scope.refuse(wrongAxis(axis, x.shape))];
     const lead = x.shape.slice(0, at);
+    const features = product(x.shape.slice(at));
     // Caffe keeps the axes before and makes one of those behind (inner_product_layer.cpp).
     let flat = x;
     if (at === 0) flat = builder.add(ops.reshape, { shape: [1, product(x.shape)] }, x);
     else if (at < x.shape.length - 1) flat = builder.add(ops.flatten, { start: at, end: -1 }, x);
     const make = (bias: boolean, options: NodeOptions): Tensor => builder.add(ops.linear, { out, bias }, flat, options);
-    const y = weighted(scope, make, param.boolean('bias_term', true), -1);
-    return [at === 0 ? builder.add(ops.reshape, { shape: [...lead, out] }, y) : y];
+    // From the batch's axis on: all samples together are one vector, and there are weights for each of them.
+    const samples = at === 0 ? scope.samplesIn(x) : 1;
+    const shape = param.boolean('transpose', false) ? [features * samples, out] : [out, features * samples];
+    const owner = scope.owner(0);
+    const y = weighted(scope, make, { bias: param.boolean('bias_term', true), axis: -1, shape, out });
+    if (at > 0) return [y];
+    if (samples > 1) {
+      const others = { shape: [out, features * (samples - 1)] };
+      scope.net.kept.push(builder.add(ops.parameter, others, [], { shares: owner }));
+    }
+    const z = builder.add(ops.reshape, { shape: [...lead, out] }, y);
+    scope.net.batchless.add(z);
+    return [z];
   },
 };
 
@@ -258,9 +321,10 @@ export const Im2col: LayerType = {
     if (isComplaint(window)) return [scope.refuse(window)];
     const { kernel, stride, padding, dilation } = window;
     const taps = product(kernel);
+    const behind = overhang(scope, window, x.shape.slice(at + 1)) ?? padding;
     const positions = x.shape.slice(at + 1).map((length, index) => {
       const reach = dilation[index]! * (kernel[index]! - 1) + 1;
-      return Math.floor((length + 2 * padding[index]! - reach) / stride[index]!) + 1;
+      return Math.floor((length + padding[index]! + behind[index]! - reach) / stride[index]!) + 1;
     });
     const output = [...x.shape.slice(0, at), x.shape[at]! * taps, ...positions];
     if (positions.some(length => length < 1)) {
@@ -271,8 +335,8 @@ export const Im2col: LayerType = {
       return [builder.unknown(x.why ?? 'a window as large as this one is not taken apart', [x], output)];
     }
     // Each tap of the window is a strided slice of the padded input (util/im2col.cpp).
-    const border = { before: padding, after: padding, mode: 'constant' } as const;
-    const padded = padding.some(length => length > 0) ? builder.add(ops.pad, border, x) : x;
+    const border = { before: padding, after: behind, mode: 'constant' } as const;
+    const padded = behind.some(length => length > 0) ? builder.add(ops.pad, border, x) : x;
     const pieces: Tensor[] = [];
     for (let tap = 0; tap < taps; tap++) {
       let rest = tap;
@@ -288,7 +352,3 @@ export const Im2col: LayerType = {
     return [builder.add(ops.concat, { axis: at }, pieces)];
   },
 };
-
-export function product(sizes: Shape): number {
-  return sizes.reduce((whole, length) => whole * length, 1);
-}

@@ -42,7 +42,9 @@ export function feed(net: Net, name: string, written: Shape | undefined, why: st
     const message = `Sizes are numbers from 1, but the shape of “${name}” is ${shape.join('×')}.`;
     net.builder.complain({ code: 'wrong-value', attr: 'shape', message });
   }
-  return net.builder.input(name, one, reason);
+  const tensor = net.builder.input(name, one, reason);
+  if (shape[batchAxis] !== net.batch && !given) net.batchless.add(tensor);
+  return tensor;
 }
 
 function source(
@@ -82,7 +84,15 @@ function perTop({ layer, param: own }: Scope, param = own): readonly { readonly 
   });
 }
 
-export const Input = source('What the network is given.', 'input_param', scope => perTop(scope));
+export const Input = source('What the network is given.', 'input_param', scope => {
+  const { param, layer, builder } = scope;
+  const count = param.fields('shape').length;
+  if (count > 1 && count !== layer.tops.length) {
+    const message = `There are ${count} shapes for ${layer.tops.length} tops. Give one for each, or one for all.`;
+    builder.complain({ code: 'wrong-value', attr: 'shape', message });
+  }
+  return perTop(scope);
+});
 
 export const DummyData = source('Made-up data of a given shape.', 'dummy_data_param', scope => {
   const { param, layer } = scope;

@@ -1,6 +1,7 @@
 // Layers of the detection forks: SSD, Faster R-CNN, R-FCN.
 import * as ops from '../../../ops/index.ts';
-import { type LayerType, type Scope, sizesText } from './layer.ts';
+import type { Complaint } from '../../../ops/op.ts';
+import { fourAxes, type LayerType, type Scope, sizesText } from './layer.ts';
 
 export const PriorBox: LayerType = {
   summary: 'SSD’s default boxes: for each position of a map, one for every size and aspect ratio. Nothing is learned.',
@@ -14,8 +15,8 @@ export const PriorBox: LayerType = {
       const message = '“min_size” is missing: the side of the smallest box, in pixels. Write min_size: 30.';
       return [scope.refuse({ code: 'missing-field', attr: 'min_size', message, output: [1, 2, Number.NaN] })];
     }
-    if (x.shape && x.shape.length !== 4) {
-      const message = `PriorBox works on a map of 4 axes, but its input is ${sizesText(x.shape)}.`;
+    if (x.shape && x.shape.length > 4) {
+      const message = `PriorBox works on a map of up to 4 axes, but its input is ${sizesText(x.shape)}.`;
       return [scope.refuse({ code: 'wrong-rank', input: 0, message, output: [1, 2, Number.NaN] })];
     }
     const most = param.numbers('max_size');
@@ -23,10 +24,49 @@ export const PriorBox: LayerType = {
       const message = `There are ${most.length} max_size for ${least.length} min_size. Give one for each, or none.`;
       return [scope.refuse({ code: 'wrong-value', attr: 'max_size', message, output: [1, 2, Number.NaN] })];
     }
+    const wrong = wrongBoxes(scope, least, most);
+    if (wrong) builder.complain(wrong);
     const priors = ratiosOf(scope) * least.length + most.length;
-    return [builder.add(ops.priorBox, { priors }, inputs)];
+    const map = x.shape && x.shape.length < 4 ? builder.add(ops.reshape, { shape: fourAxes(x.shape) }, x) : x;
+    const boxes = builder.add(ops.priorBox, { priors }, [map, inputs[1]!]);
+    scope.net.batchless.add(boxes);
+    return [boxes];
   },
 };
+
+/** What PriorBoxLayer::LayerSetUp refuses (prior_box_layer.cpp) though it changes no shape. */
+function wrongBoxes({ param }: Scope, least: readonly number[], most: readonly number[]): Complaint | undefined {
+  const small = least.find(side => side <= 0);
+  if (small !== undefined) {
+    return { code: 'wrong-value', attr: 'min_size', message: `A box has a side above 0, but min_size is ${small}.` };
+  }
+  const at = most.findIndex((side, index) => side <= least[index]!);
+  if (at >= 0) {
+    const message = `max_size is larger than its min_size, but ${most[at]} is not larger than ${least[at]}.`;
+    return { code: 'wrong-value', attr: 'max_size', message };
+  }
+  const variances = param.numbers('variance');
+  if (variances.length > 1 && variances.length !== 4) {
+    const message = `There are ${variances.length} variances for the 4 numbers of a box. Give one for all, or 4.`;
+    return { code: 'wrong-value', attr: 'variance', message };
+  }
+  if (variances.some(variance => variance <= 0)) {
+    return { code: 'wrong-value', attr: 'variance', message: 'Variances are above 0.' };
+  }
+  for (const [whole, ...parts] of [
+    ['img_size', 'img_h', 'img_w'],
+    ['step', 'step_h', 'step_w'],
+  ] as const) {
+    const part = parts.find(name => param.has(name));
+    if (part === undefined || !param.has(whole)) continue;
+    return {
+      code: 'wrong-value',
+      attr: whole,
+      message: `Both “${whole}” and “${part}” are given. Use one or the other.`,
+    };
+  }
+  return undefined;
+}
 
 /** Aspect ratios: 1, each of those given and, with `flip`, its inverse; none twice (prior_box_layer.cpp, LayerSetUp). */
 function ratiosOf({ param }: Scope): number {

@@ -1,7 +1,8 @@
 // Losses and measures: at the end of training and validation networks.
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import { canonical, type LayerType, type Scope } from './layer.ts';
+import type { Complaint } from '../../../ops/op.ts';
+import { canonical, type LayerType, product, type Scope, sizesText } from './layer.ts';
 
 /** A loss: what it makes of its bottoms element by element, then one number. */
 function loss(
@@ -9,18 +10,47 @@ function loss(
   bottoms: readonly [number, number],
   terms: (scope: Scope) => Tensor,
   param?: string,
+  most = 1,
 ): LayerType {
   return {
     summary,
     bottoms,
-    tops: [0, 2],
+    tops: [0, most],
     ...(param ? { param } : {}),
     build: scope => {
+      const wrong = labelsDiffer(scope);
+      if (wrong) return [scope.refuse(wrong, [])];
       const made = terms(scope);
       const sum = scope.builder.add(ops.loss, {}, [made, ...scope.inputs.slice(1)]);
       return scope.layer.tops.length > 1 ? [sum, made] : [sum];
     },
   };
+}
+
+/** LossLayer::Reshape (loss_layer.cpp): data and labels have the same first size; of a class index, one for each place. */
+function labelsDiffer(scope: Scope): Complaint | undefined {
+  const { inputs, layer, param } = scope;
+  const [x, labels] = inputs;
+  if (!x?.shape?.length || !labels?.shape?.length || scope.net.timeMajor.size > 0) return undefined;
+  const rows = x.shape[0]! * scope.samplesIn(x);
+  const own = labels.shape[0]! * scope.samplesIn(labels);
+  if (Math.abs(rows - own) > 0) {
+    const message = `“${scope.bottomName(0)}” has ${rows} rows (${sizesText(x.shape)}), but “${scope.bottomName(1)}” has ${own} (${sizesText(labels.shape)}). Data and labels have the same first size.`;
+    return { code: 'shape-mismatch', input: 1, message };
+  }
+  return layer.type === 'SoftmaxWithLoss' ? labelCount(scope, param.integer('axis', 1)) : undefined;
+}
+
+/** One label for each place that is no class: softmax_loss_layer.cpp and accuracy_layer.cpp, Reshape. */
+function labelCount(scope: Scope, axis: number): Complaint | undefined {
+  const [x, labels] = scope.inputs;
+  const at = x?.shape && canonical(axis, x.shape.length);
+  if (!x?.shape || !labels?.shape || at === undefined) return undefined;
+  const places = (product(x.shape) / x.shape[at]!) * (at === 0 ? 1 : scope.samplesIn(x));
+  const own = product(labels.shape) * scope.samplesIn(labels);
+  if (!(Math.abs(places - own) > 0)) return undefined;
+  const message = `There ${places === 1 ? 'is 1 prediction' : `are ${places} predictions`} in “${scope.bottomName(0)}” (${sizesText(x.shape)}, classes on axis ${axis}), but ${own} label${own === 1 ? '' : 's'} in “${scope.bottomName(1)}” (${sizesText(labels.shape)}). There is one label for each.`;
+  return { code: 'shape-mismatch', input: 1, message };
 }
 
 function difference({ builder, inputs }: Scope): Tensor {
@@ -35,6 +65,7 @@ export const SoftmaxWithLoss = loss(
   [2, 3],
   ({ builder, x, param }) => builder.add(ops.softmax, { axis: param.integer('axis', 1) }, x),
   'softmax_param',
+  2,
 );
 
 export const SigmoidCrossEntropyLoss = loss(
@@ -80,11 +111,12 @@ export const InfogainLoss: LayerType = {
     [2, 3],
     ({ builder, x, param }) => builder.add(ops.softmax, { axis: param.integer('axis', 1) }, x),
     'infogain_loss_param',
+    2,
   ),
 };
 
 /** Losses of forks whose sum is all that can be told. */
-export const otherLoss = (summary: string): LayerType => loss(summary, [1, 1000], ({ x }) => x);
+export const otherLoss = (summary: string): LayerType => loss(summary, [1, 1000], ({ x }) => x, undefined, 2);
 
 /** center_loss_layer.cpp of the face recognition forks: a learned centre for each class. */
 export const CenterLoss: LayerType = {
@@ -120,6 +152,8 @@ export const Accuracy: LayerType = {
   param: 'accuracy_param',
   build: scope => {
     const { builder, x, inputs, param, layer } = scope;
+    const wrong = labelCount(scope, param.integer('axis', 1));
+    if (wrong) builder.complain(wrong);
     const share = builder.add(ops.loss, {}, inputs);
     if (layer.tops.length < 2) return [share];
     const axis = x.shape && canonical(param.integer('axis', 1), x.shape.length);

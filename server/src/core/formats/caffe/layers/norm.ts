@@ -1,7 +1,8 @@
 // Normalizations and the learned factors that go with them.
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import { canonical, type LayerType, type Scope, sizesText, wrongAxis } from './layer.ts';
+import type { Shape } from '../../../ops/op.ts';
+import { canonical, fourAxes, type LayerType, type Scope, sizesText, wrongAxis } from './layer.ts';
 
 export const BatchNorm: LayerType = {
   summary:
@@ -9,12 +10,14 @@ export const BatchNorm: LayerType = {
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'batch_norm_param',
-  build: ({ builder, x, param }) => {
+  build: scope => {
+    const { builder, x, param } = scope;
     // A factor and a shift of its own is NVIDIA's and Intel's; BVLC leaves them to a Scale layer.
     const affine = param.boolean('scale_bias', false) || param.boolean('use_weight_bias', false);
     if (x.shape?.length === 1) {
-      const y = builder.add(ops.batchNorm, { affine }, builder.add(ops.reshape, { shape: [x.shape[0]!, 1] }, x));
-      return [builder.add(ops.reshape, { shape: x.shape }, y)];
+      // batch_norm_layer.cpp, Reshape: CHECK_EQ(bottom[0]->shape(1), channels_).
+      const message = `BatchNorm works on batch and channels at least, but its input is ${sizesText(x.shape)}.`;
+      return [scope.refuse({ code: 'wrong-rank', input: 0, message, output: x.shape })];
     }
     return [builder.add(ops.batchNorm, { affine }, x)];
   },
@@ -40,7 +43,9 @@ export const Scale: LayerType = {
   param: 'scale_param',
   attrs: { bias: ['bias_term'] },
   build: scope => {
-    const { builder, x, param, inputs } = scope;
+    const { builder, param } = scope;
+    const inputs = scope.sampled();
+    const x = inputs[0]!;
     const bias = param.boolean('bias_term', false);
     const other = inputs[1];
     if (other) {
@@ -49,24 +54,22 @@ export const Scale: LayerType = {
       const y = builder.add(ops.mul, {}, [x, factor]);
       if (!bias || !factor.shape) return [y];
       // Its bias has the shape of the second bottom (scale_layer.cpp).
-      return [plusLearned(scope, y, factor.shape, 0)];
+      return [plusLearned(scope, y, factor.shape, scope.samplesIn(other), 0)];
     }
     if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
     const place = learnedShape(scope);
     if (!place) return [scope.refuse(wrongAxis(param.integer('axis', 1), x.shape, 'axis', x.shape))];
-    const { at, count, shape } = place;
-    const factors = scope.owner(0);
-    const shifts = bias ? scope.owner(1) : undefined;
-    if (count === 1 && (!bias || (factors === undefined) === (shifts === undefined))) {
+    const { at, count, shape, samples, blob } = place;
+    const factors = scope.owner(0, blob);
+    const shifts = bias ? scope.owner(1, blob) : undefined;
+    if (count === 1 && samples === 1 && (!bias || (factors === undefined) === (shifts === undefined))) {
       const y = builder.add(ops.scale, { bias, axis: at }, x, { shares: factors });
-      scope.own(0, y);
-      if (bias) scope.own(1, y);
+      scope.own(0, y, blob);
+      if (bias) scope.own(1, y, blob);
       return [y];
     }
-    const weights = builder.add(ops.parameter, { shape, role: 'normAffine' }, [], { shares: factors });
-    scope.own(0, weights);
-    const y = builder.add(ops.mul, {}, [x, weights]);
-    return [bias ? plusLearned(scope, y, shape, 1) : y];
+    const y = builder.add(ops.mul, {}, [x, learned(scope, shape, samples, 0, 'normAffine')]);
+    return [bias ? plusLearned(scope, y, shape, samples, 1) : y];
   },
 };
 
@@ -76,7 +79,9 @@ export const Bias: LayerType = {
   tops: [1, 1],
   param: 'bias_param',
   build: scope => {
-    const { builder, x, inputs, param } = scope;
+    const { builder, param } = scope;
+    const inputs = scope.sampled();
+    const x = inputs[0]!;
     const other = inputs[1];
     if (other) {
       const term = spread(scope, other);
@@ -85,38 +90,59 @@ export const Bias: LayerType = {
     if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
     const place = learnedShape(scope);
     if (!place) return [scope.refuse(wrongAxis(param.integer('axis', 1), x.shape, 'axis', x.shape))];
-    if (place.count === 1) {
+    if (place.count === 1 && place.samples === 1) {
       const y = builder.add(ops.bias, { axis: place.at }, x, { shares: scope.owner(0) });
       scope.own(0, y);
       return [y];
     }
-    return [plusLearned(scope, x, place.shape, 0, 'biases')];
+    return [plusLearned(scope, x, place.shape, place.samples, 0, 'biases')];
   },
 };
 
 function plusLearned(
   scope: Scope,
   x: Tensor,
-  shape: readonly number[],
+  shape: Shape,
+  samples: number,
   index: number,
   role: 'normAffine' | 'biases' = 'normAffine',
 ): Tensor {
-  const term = scope.builder.add(ops.parameter, { shape, role }, [], { shares: scope.owner(index) });
-  scope.own(index, term);
-  return scope.builder.add(ops.add, {}, [x, term]);
+  return scope.builder.add(ops.add, {}, [x, learned(scope, shape, samples, index, role)]);
+}
+
+/** A parameter blob as one sample meets it. Where it begins at the batch's axis, it has numbers for each of `samples`. */
+function learned(scope: Scope, shape: Shape, samples: number, index: number, role: 'normAffine' | 'biases'): Tensor {
+  const whole = samples === 1 ? shape : [shape[0]! * samples, ...shape.slice(1)];
+  const blob = scope.builder.add(ops.parameter, { shape: whole, role }, [], { shares: scope.owner(index) });
+  scope.own(index, blob);
+  return samples === 1 ? blob : scope.oneOf(blob);
 }
 
 /** Sizes of the learned blob, with ones behind so that they meet their axes; `num_axes` −1 is all from `axis` on. */
-function learnedShape(scope: Scope): { at: number; count: number; shape: readonly number[] } | undefined {
+function learnedShape(scope: Scope): Learned | undefined {
   const { param } = scope;
   const shape = scope.x.shape!;
   const wanted = param.integer('num_axes', 1);
   const at = canonical(param.integer('axis', 1), shape.length);
-  if (wanted === 0) return { at: 0, count: 0, shape: [1] };
+  if (wanted === 0) return { at: 0, count: 0, shape: [1], samples: 1, blob: [] };
   if (at === undefined) return undefined;
   const count = wanted === -1 ? shape.length - at : wanted;
   if (!(count >= 1 && at + count <= shape.length)) return undefined;
-  return { at, count, shape: [...shape.slice(at, at + count), ...shape.slice(at + count).map(() => 1)] };
+  const samples = at === 0 ? scope.samplesIn(scope.x) : 1;
+  const own = shape.slice(at, at + count);
+  const blob = samples === 1 ? own : [own[0]! * samples, ...own.slice(1)];
+  return { at, count, shape: [...own, ...shape.slice(at + count).map(() => 1)], samples, blob };
+}
+
+interface Learned {
+  readonly at: number;
+  readonly count: number;
+  /** For one sample. */
+  readonly shape: Shape;
+  /** How many samples its first size stands for. */
+  readonly samples: number;
+  /** The sizes of the blob as Caffe has it. */
+  readonly blob: Shape;
 }
 
 /** A second bottom, reshaped to meet the axes of the first from `axis` on; undefined where the sizes do not agree. */
@@ -155,6 +181,11 @@ export const LRN: LayerType = {
   build: scope => {
     const { builder, x, param } = scope;
     const size = param.natural('local_size', 5);
+    if (x.shape && x.shape.length !== 4) {
+      // lrn_layer.cpp, Reshape: CHECK_EQ(4, bottom[0]->num_axes()).
+      const message = `LRN works on 4 axes (batch, channels, height, width), but its input is ${sizesText(x.shape)}.`;
+      return [scope.refuse({ code: 'wrong-rank', input: 0, message, output: x.shape })];
+    }
     if (size % 2 === 0) {
       const message = `LRN looks at as many neighbours on both sides, so “local_size” is odd. Use ${Math.max(1, size - 1)} or ${size + 1}.`;
       return [
@@ -182,9 +213,17 @@ export const MVN: LayerType = {
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'mvn_param',
-  build: ({ builder, x, param }) => {
-    const rank = x.shape?.length ?? 0;
-    if (rank < 3) return [builder.add(ops.instanceNorm, { affine: false }, x)];
+  build: scope => {
+    const { builder, param } = scope;
+    let { x } = scope;
+    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    const rank = 4;
+    // Sizes are asked for as num, channels, height and width: the top has four axes whatever the bottom has.
+    if (x.shape.length > rank) {
+      const message = `MVN works on up to 4 axes (batch, channels, height, width), but its input is ${sizesText(x.shape)}.`;
+      return [scope.refuse({ code: 'wrong-rank', input: 0, message, output: x.shape })];
+    }
+    if (x.shape.length < rank) x = builder.add(ops.reshape, { shape: fourAxes(x.shape) }, x);
     const across = param.boolean('across_channels', false);
     if (!param.boolean('normalize_variance', true)) {
       const axes = Array.from({ length: rank }, (_, axis) => axis).slice(across ? 1 : 2);

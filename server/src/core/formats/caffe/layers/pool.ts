@@ -23,17 +23,26 @@ export const Pooling: LayerType = {
     if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
     const method = methodOf(scope);
     const isGlobal = param.boolean('global_pooling', false);
-    if (isGlobal && x.shape.length >= 3) {
+    if (x.shape.length !== 4) {
+      const message = `Pooling works on 4 axes (batch, channels, height, width), but its input is ${sizesText(x.shape)}.`;
+      return [scope.refuse({ code: 'wrong-rank', input: 0, message })];
+    }
+    if (layer.tops.length > 1 && method !== 'MAX') {
+      const message = 'Only maxima stand somewhere: a second top needs pool: MAX. Leave it out.';
+      builder.complain({ code: 'too-many-tops', attr: 'pool', message });
+    }
+    if (isGlobal) {
       for (const name of ['kernel_size', 'kernel_h', 'kernel_w']) {
         if (!param.has(name)) continue;
         const message = `With global_pooling the window is the whole map: leave “${name}” out.`;
         builder.complain({ code: 'wrong-value', attr: name, message });
       }
+      for (const [name, none] of globalNone) {
+        if (param.natural(name, none) === none) continue;
+        const message = `With global_pooling the window is the whole map, once: leave “${name}” out.`;
+        builder.complain({ code: 'wrong-value', attr: name, message });
+      }
       return withMask(scope, globalPool(scope, method));
-    }
-    if (x.shape.length !== 4) {
-      const message = `Pooling works on 4 axes (batch, channels, height, width), but its input is ${sizesText(x.shape)}.`;
-      return [scope.refuse({ code: 'wrong-rank', input: 0, message })];
     }
     const output = [x.shape[0]!, x.shape[1]!, Number.NaN, Number.NaN];
     const kernel = pair(scope, 'kernel_size', 'kernel_h', 'kernel_w', undefined);
@@ -51,6 +60,10 @@ export const Pooling: LayerType = {
         scope.refuse({ code: 'wrong-value', attr, message: `A ${attr} of 0 is not possible. Use 1 or more.`, output }),
       ];
     }
+    if (method === 'STOCHASTIC' && padding.some(border => border > 0)) {
+      const message = 'Stochastic pooling takes no padding. Use pool: MAX or AVE, or leave the padding out.';
+      builder.complain({ code: 'wrong-value', attr: 'padding', message });
+    }
     const pad = layer.pad === undefined ? padding : [layer.pad, layer.pad];
     // round_mode is BVLC's; ceil_mode that of the forks that DenseNet, Inception and ShuffleNet were written for.
     const floors = param.word('round_mode', 'CEIL', ['CEIL', 'FLOOR']) === 'FLOOR' || !param.boolean('ceil_mode', true);
@@ -60,6 +73,16 @@ export const Pooling: LayerType = {
     );
   },
 };
+
+/** What global pooling may not change, and what it is without being written. */
+const globalNone = [
+  ['pad', 0],
+  ['pad_h', 0],
+  ['pad_w', 0],
+  ['stride', 1],
+  ['stride_h', 1],
+  ['stride_w', 1],
+] as const;
 
 function methodOf({ param }: Scope): Method {
   const word = param.word('pool', 'MAX', methods);

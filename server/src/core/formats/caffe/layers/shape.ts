@@ -3,7 +3,7 @@ import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint, Shape } from '../../../ops/op.ts';
 import { dimsOf } from '../param.ts';
-import { canonical, isComplaint, type LayerType, type Scope, sizesText, wrongAxis } from './layer.ts';
+import { canonical, isComplaint, type LayerType, product, type Scope, sizesText, wrongAxis } from './layer.ts';
 
 export const Flatten: LayerType = {
   summary: 'Makes one axis of several, all but the batch unless set. Copies nothing.',
@@ -16,6 +16,15 @@ export const Flatten: LayerType = {
     const end = param.integer('end_axis', -1);
     // A single axis stays what it is.
     if (x.shape && x.shape.length === 1 && start === 1) return [builder.add(ops.identity, {}, x)];
+    const first = x.shape && canonical(start, x.shape.length);
+    const last = x.shape && canonical(end, x.shape.length);
+    // An end right before the start is no axis at all, which Caffe takes for one of 1 (Blob::count of nothing).
+    if (x.shape && first !== undefined && last === first - 1) {
+      const shape = [...x.shape.slice(0, first), 1, ...x.shape.slice(first)];
+      const message = `“end_axis” is right before “axis”, so that nothing is merged: Caffe inserts an axis of 1 there. Swap them if they should be merged.`;
+      builder.complain({ code: 'wrong-value', attr: 'end', message }, 'warning');
+      return [builder.add(ops.reshape, { shape }, x)];
+    }
     return [builder.add(ops.flatten, { start, end }, x)];
   },
 };
@@ -95,8 +104,6 @@ function reshaped({ param }: Scope, shape: Shape): Shape | Complaint {
 
 const ordinal = (index: number): string => ['first', 'second', 'third', 'fourth'][index] ?? `${index + 1}th`;
 
-const product = (sizes: Shape): number => sizes.reduce((whole, length) => whole * length, 1);
-
 export const Permute: LayerType = {
   summary: 'Reorders the axes (SSD); those that are not named follow in order.',
   bottoms: [1, 1],
@@ -117,11 +124,24 @@ export const Crop: LayerType = {
   bottoms: [2, 2],
   tops: [1, 1],
   param: 'crop_param',
-  build: ({ builder, inputs, param }) => {
-    const offset = param.naturals('offset');
-    return [
-      builder.add(ops.cropLike, { axis: param.integer('axis', 2), offset: offset.length > 0 ? offset : [0] }, inputs),
-    ];
+  build: scope => {
+    const { builder, inputs, param } = scope;
+    const axis = param.integer('axis', 2);
+    const offset = param.has('offset') ? param.naturals('offset') : [0];
+    const [x, like] = inputs as readonly [Tensor, Tensor];
+    const samples = scope.samplesIn(x);
+    if (samples === 1 || !x.shape || !like.shape || canonical(axis, x.shape.length) !== 0) {
+      return [builder.add(ops.cropLike, { axis, offset }, inputs)];
+    }
+    // From the batch's axis on: so many samples are left, and each is cut by the other axes alone.
+    const left = like.shape[0]! * scope.samplesIn(like);
+    if (offset[0]! + left > samples) {
+      const message = `Axis 0 has the ${samples} samples of the batch, ${Math.max(0, samples - offset[0]!)} behind the offset of ${offset[0]}, but is to be cut to ${left} (${sizesText(like.shape)}). Crop a larger batch, or use a smaller offset.`;
+      return [scope.refuse({ code: 'crop-too-large', input: 0, message })];
+    }
+    if (x.shape.length === 1) return [builder.add(ops.identity, {}, x)];
+    const others = offset.length > 1 ? offset.slice(1) : offset;
+    return [builder.add(ops.cropLike, { axis: 1, offset: others }, inputs)];
   },
 };
 
@@ -161,10 +181,13 @@ export const ArgMax: LayerType = {
     if (k === 0)
       return [scope.refuse({ code: 'wrong-value', attr: 'top_k', message: 'At least one is kept. Use top_k: 1.' })];
     const values = param.boolean('out_max_val', false);
-    const best = (of: Tensor, axis: number): readonly Tensor[] =>
-      k === 1 && !values
+    const best = (of: Tensor, axis: number): readonly Tensor[] => {
+      // Along the batch's axis they are chosen among the samples: of one sample there is one.
+      const count = axis === 0 && k <= scope.samplesIn(of) ? 1 : k;
+      return count === 1 && !values
         ? [builder.add(ops.argMax, { axis, keep: true }, of)]
-        : builder.addAll(ops.topK, { k, axis }, of);
+        : builder.addAll(ops.topK, { k: count, axis }, of);
+    };
     if (param.has('axis')) {
       const axis = param.integer('axis', 1);
       const at = canonical(axis, x.shape.length);
@@ -218,9 +241,9 @@ export const Embed: LayerType = {
       return [scope.refuse({ code, attr: field, message: `“${field}” says ${what}: a number from 1.` })];
     }
     const dim = param.natural('num_output', 0);
-    const options = { shares: scope.owner(0) };
-    const y = builder.add(ops.embedding, { count: param.natural('input_dim', 0), dim }, x, options);
-    scope.own(0, y);
+    const shape = [param.natural('input_dim', 0), dim];
+    const y = builder.add(ops.embedding, { count: shape[0]!, dim }, x, { shares: scope.owner(0, shape) });
+    scope.own(0, y, shape);
     if (!param.boolean('bias_term', true)) return [y];
     const z = builder.add(ops.bias, { axis: -1 }, y, { shares: scope.owner(1) });
     scope.own(1, z);
@@ -271,8 +294,9 @@ export const Parameter: LayerType = {
       const message = '“shape” is missing: the sizes of the blob. Write shape { dim: 1 dim: 64 }.';
       return [scope.refuse({ code: 'missing-field', attr: 'shape', message })];
     }
-    const y = builder.add(ops.parameter, { shape }, [], { shares: scope.owner(0) });
-    scope.own(0, y);
+    const y = builder.add(ops.parameter, { shape }, [], { shares: scope.owner(0, shape) });
+    scope.own(0, y, shape);
+    scope.net.batchless.add(y);
     return [y];
   },
 };

@@ -1,6 +1,6 @@
 // [convolutional], [deconvolutional], [local] and [connected]: the layers with weights.
 import type { Tensor } from '../../../graph/graph.ts';
-import { avgPool, batchNorm, conv, convTranspose, linear, local } from '../../../ops/index.ts';
+import { avgPool, batchNorm, conv, convTranspose, linear, local, slice } from '../../../ops/index.ts';
 import { placeOf, type Row, say } from '../row.ts';
 import type { Convolution, Layer, Made, Network } from './layer.ts';
 
@@ -22,9 +22,9 @@ export const convolutional: Layer = (row, network) => {
   });
   if (shares) checkShared(row, shares, parts);
   network.convolutions.set(row.index, parts);
-  let y = row.activate(parts.tensor, 'logistic');
-  if (antialiasing) y = blur(row, y, antialiasing, slides);
-  return { tensor: y, shrinks: slides[1]!, widthBy: row };
+  const y = row.activate(parts.tensor, 'logistic');
+  const made = { shrinks: slides[1]!, widthBy: row };
+  return antialiasing ? { ...made, tensor: blur(row, y, antialiasing, slides), held: y } : { ...made, tensor: y };
 };
 
 interface Window {
@@ -69,7 +69,10 @@ export function convolve(row: Row, x: Tensor, attrs: Convolve): Convolution & { 
   const norm = attrs.batchNormalize ?? normalizes(row);
   const border = 2 * padding + (dilation - 1) * (size - 1);
   const before = Math.floor(border / 2);
-  const after = border - before;
+  const rest = border - before;
+  const reach = size + (dilation - 1) * (size - 1);
+  const after = [0, 1].map(axis => rest + shortfall(row, x, axis, reach, before + rest, stride[axis]!));
+  const [fitted, each] = fittedGroups(row, x, out, groups);
   const y = builder.add(
     conv,
     {
@@ -77,19 +80,48 @@ export function convolve(row: Row, x: Tensor, attrs: Convolve): Convolution & { 
       kernel: [size, size],
       stride,
       padding: [before, before],
-      ...(after === before || Number.isNaN(border) ? {} : { paddingAfter: [after, after] }),
+      ...(after.every(length => !(Math.abs(length - before) > 0)) ? {} : { paddingAfter: after }),
       dilation: [dilation, dilation],
-      groups,
+      groups: each,
       bias: !norm,
       ...(binary ? { binary } : {}),
     },
-    x,
+    fitted,
     { shares: shares?.conv },
   );
   if (!norm) return { conv: y.node, norm: undefined, tensor: y };
   // Darknet's biases are the shift of its batch normalization (forward_convolutional_layer).
   const normed = builder.add(batchNorm, { affine: true }, y, { shares: shares?.norm });
   return { conv: y.node, norm: normed.node, tensor: normed };
+}
+
+/**
+ * What a window reaches beyond its input and border, where there is a position all the same: C's division rounds towards
+ * zero, so that (length + border − size)/stride + 1 is 1 up to a size of stride − 1 too much (convolutional_out_height,
+ * make_maxpool_layer, local_out_height). What is beyond counts as zeros.
+ */
+export function shortfall(row: Row, x: Tensor, axis: number, reach: number, border: number, stride: number): number {
+  const length = x.shape?.[axis + 2] ?? Number.NaN;
+  const missing = reach - length - border;
+  if (!(missing > 0 && missing < stride)) return 0;
+  const message = `The window covers ${reach}, but the input is only ${length}${border > 0 ? ` (${length + border} with padding)` : ''}: Darknet goes on with a single position. Use a smaller size, more padding, or less downsampling before.`;
+  row.tell(row.locate({ code: '', message: '', attr: 'kernel' })!, 'kernel-too-large', message, 'warning');
+  return missing;
+}
+
+/**
+ * What a convolution reads where its groups do not divide: Darknet goes on with (c / groups) · filters weights, rounded
+ * down (make_convolutional_layer), here those of a convolution without groups over so many channels.
+ */
+function fittedGroups(row: Row, x: Tensor, out: number, groups: number): [Tensor, number] {
+  const channels = x.shape?.[1] ?? Number.NaN;
+  if (!(channels % groups > 0 || out % groups > 0) || channels < groups) return [x, groups];
+  const each = Math.floor(channels / groups);
+  const what = channels % groups > 0 ? `${channels} input channels` : `${out} filters`;
+  const message = say`${groups} groups do not divide ${what}: Darknet leaves out the rest, but goes on. Use a divisor of ${channels % groups > 0 ? channels : out}.`;
+  const option = row.option('groups');
+  row.tell(option ? placeOf(option) : row.section.header, 'groups-mismatch', message, 'warning');
+  return [row.builder.add(slice, { axis: 1, start: 0, end: each, step: 1 }, x), 1];
 }
 
 export function normalizes(row: Row): boolean {
@@ -106,20 +138,19 @@ export function own(row: Row, name: string, stride: number): number {
 
 /**
  * The fixed blur behind an antialiased layer: 3×3 or 2×2 binomial weights, channel by channel. Nobody learns them, and
- * Darknet leaves them out of its BFLOPs, so that this stands as an average pooling.
+ * Darknet leaves them out of its BFLOPs, so that this stands as an average pooling. Only the next layer gets its size:
+ * the layer itself holds that before the blur, which [route] and [shortcut] read (parse_network_cfg_custom).
  */
 export function blur(row: Row, x: Tensor, antialiasing: number, stride: readonly number[]): Tensor {
   const size = antialiasing === 2 ? 2 : 3;
   const border = antialiasing === 2 ? 0 : 1;
   return row.builder.within(
     { label: 'blur', type: 'blur', summary: 'Blurs with fixed weights down to the stride.' },
-    () =>
-      row.builder.add(
-        avgPool,
-        { kernel: [size, size], stride, padding: [border, border], rounding: 'floor', includePadding: true },
-        x,
-        { functional: true },
-      ),
+    () => {
+      const after = [0, 1].map(axis => border + shortfall(row, x, axis, size, 2 * border, stride[axis]!));
+      const window = { kernel: [size, size], stride, padding: [border, border], paddingAfter: after };
+      return row.builder.add(avgPool, { ...window, rounding: 'floor', includePadding: true }, x, { functional: true });
+    },
   );
 }
 
@@ -195,7 +226,8 @@ export const locallyConnected: Layer = row => {
   const stride = row.size('stride', 1);
   const border = row.on('pad') ? size - 1 : 0;
   const before = Math.floor(border / 2);
-  const after = border - before;
+  const x = row.image();
+  const after = [0, 1].map(axis => border - before + shortfall(row, x, axis, size, border, stride));
   const y = row.builder.add(
     local,
     {
@@ -203,10 +235,10 @@ export const locallyConnected: Layer = row => {
       kernel: [size, size],
       stride: [stride, stride],
       padding: [before, before],
-      ...(after === before || Number.isNaN(border) ? {} : { paddingAfter: [after, after] }),
+      ...(after.every(length => !(Math.abs(length - before) > 0)) ? {} : { paddingAfter: after }),
       bias: true,
     },
-    row.image(),
+    x,
   );
   return { tensor: row.activate(y, 'logistic'), shrinks: stride, widthBy: row };
 };

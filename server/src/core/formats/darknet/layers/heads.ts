@@ -1,7 +1,7 @@
 // [yolo], [Gaussian_yolo], [region], [detection], [iseg], [contrastive]: what reads the network's numbers as boxes.
 import type { Tensor } from '../../../graph/graph.ts';
 import { identity, sigmoid } from '../../../ops/index.ts';
-import { cfgItems } from '../../../syntax/cfg.ts';
+import { type CfgOption, cfgItems, cfgItemsInComment } from '../../../syntax/cfg.ts';
 import { placeOf, type Row, repair, say } from '../row.ts';
 import type { Layer, Made } from './layer.ts';
 
@@ -13,9 +13,10 @@ export const gaussianYolo: Layer = row => yoloOf(row, 8);
 
 function yoloOf(row: Row, coords: number): Made {
   const mask = row.option('mask');
-  const boxes = mask && mask.value !== '' ? cfgItems(mask).length : row.size('num', 1);
+  const boxes = mask && mask.value !== '' ? countOf(row, mask) : row.size('num', 1);
   const classes = row.size('classes', 20, 0);
   checkMask(row);
+  checkCounters(row, classes);
   const wanted = boxes * (classes + coords + 1);
   const formula = say`${boxes} ${mask ? (boxes === 1 ? 'mask' : 'masks') : boxes === 1 ? 'anchor' : 'anchors'} × (${classes} classes + ${coords} + 1)`;
   checkChannels(row, wanted, formula);
@@ -23,6 +24,27 @@ function yoloOf(row: Row, coords: number): Made {
   // With new_coords the layer before has the activation already.
   const plain = row.dialect === 'alexeyab' && row.on('new_coords');
   return { tensor: row.builder.add(plain ? identity : sigmoid, {}, x) };
+}
+
+/** parse_yolo_mask: one more than there are commas, at pjreddie's also those of a comment behind. */
+function countOf(row: Row, mask: CfgOption): number {
+  const more = row.dialect === 'pjreddie' ? cfgItemsInComment(mask).length : 0;
+  if (more > 0) {
+    const message = `pjreddie’s Darknet counts the commas of this comment as well. Comments have lines of their own.`;
+    const range = { from: mask.commentFrom, to: mask.commentFrom + mask.comment.length };
+    row.tell(range, 'comment-in-value', message, 'warning');
+  }
+  return cfgItems(mask).length + more;
+}
+
+/** get_classes_multipliers. */
+function checkCounters(row: Row, classes: number): void {
+  const option = row.dialect === 'alexeyab' ? row.option('counters_per_class') : undefined;
+  if (!option) return;
+  const count = cfgItems(option).length;
+  if (!(Math.abs(count - classes) > 0)) return;
+  const message = `\`counters_per_class\` has ${count === 1 ? 'one number' : `${count} numbers`}, but there are ${classes} classes. Darknet stops here. Give one for each.`;
+  row.tell(placeOf(option), 'wrong-value', message);
 }
 
 /** make_region_layer. */
@@ -64,11 +86,17 @@ export const detection: Layer = row => {
 };
 
 /** make_contrastive_layer: a loss, whose output is its input. */
-export const contrastive: Layer = row => ({
-  tensor: row.builder.add(identity, {}, row.flat()),
-  image: false,
-  reduction: Number.NaN,
-});
+export const contrastive: Layer = row => {
+  const option = row.option('yolo_layer');
+  const written = row.int('yolo_layer', 0);
+  const target = written < 0 ? row.index + written : written;
+  // Layer 0 stands for none, and Darknet looks at its type all the same (parse_contrastive).
+  if (target === 0 || !row.layers[target]?.isYolo) {
+    const message = say`[contrastive] needs \`yolo_layer=\`: the number of a [yolo] layer before this one, which is layer ${row.index}. Darknet ${target === 0 ? 'crashes' : 'stops'} here.`;
+    row.tell(option ? placeOf(option) : row.section.header, 'no-such-layer', message);
+  }
+  return { tensor: row.builder.add(identity, {}, row.flat()), image: false, reduction: Number.NaN };
+};
 
 function checkChannels(row: Row, wanted: number, formula: string): void {
   const x: Tensor = row.input.tensor;

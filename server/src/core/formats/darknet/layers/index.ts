@@ -11,7 +11,7 @@ import {
   sigmoid,
   softmax,
 } from '../../../ops/index.ts';
-import { type Row, say } from '../row.ts';
+import { placeOf, type Row, say } from '../row.ts';
 import { connected, convolutional, deconvolutional, locallyConnected } from './convolutional.ts';
 import { contrastive, detection, gaussianYolo, iseg, region, yolo } from './heads.ts';
 import { route, sam, scaleChannels, shortcut } from './join.ts';
@@ -25,7 +25,10 @@ export type { Made, Network } from './layer.ts';
 /** Hands on the shape of its input. */
 const passes =
   (add: (row: Row) => Made['tensor']): Layer =>
-  row => ({ tensor: add(row), image: row.input.image });
+  row => {
+    const { image, length, channels } = row.input;
+    return { tensor: add(row), image, length, channels };
+  };
 
 /** softmax_layer.c: over the whole input, in groups, or at each position for itself; the output is a vector. */
 const softmaxed: Layer = row => {
@@ -79,7 +82,14 @@ export const layers: Readonly<Record<string, Layer>> = {
   iseg,
   contrastive,
   softmax: softmaxed,
-  dropout: passes(row => row.builder.add(dropout, {}, row.input.tensor)),
+  dropout: passes(row => {
+    // make_dropout_layer.
+    if (row.dialect === 'alexeyab' && row.on('dropblock') && !row.input.image) {
+      const message = 'DropBlock drops blocks of an image, but the layer before hands on a vector. Darknet stops here.';
+      row.tell(placeOf(row.option('dropblock')!), 'not-an-image', message);
+    }
+    return row.builder.add(dropout, {}, row.input.tensor);
+  }),
   activation: passes(row => row.activate(row.input.tensor, 'linear')),
   logistic: passes(row => row.builder.add(sigmoid, {}, row.input.tensor)),
   l2norm: passes(row => row.builder.add(l2Norm, { axis: 1 }, row.input.tensor)),

@@ -5,51 +5,103 @@ import { sizes } from '../../../ops/rules/shape.ts';
 import { placeOf, type Row, say, type Value } from '../row.ts';
 import type { Layer, Made } from './layer.ts';
 
-/** parse_route, make_route_layer: of each layer one part of its channels, one behind the other. */
+/**
+ * parse_route, make_route_layer: of each layer one part of its channels, one behind the other. Layers of different widths
+ * or heights become a vector.
+ */
 export const route: Layer = row => {
   const { builder } = row;
   const sources = row.sources('layers');
   if (!sources) return unknown(row, 'it names no layers');
   if (sources.includes(undefined)) return unknown(row, 'a layer that it names is not there', sources);
   const values = sources as readonly Value[];
-  const images = values.every(({ image }) => image);
+  const odd = values.findIndex(value => differs(values[0]!, value));
+  const images = odd < 0 && values.every(({ image }) => image);
   const tensors = values.map(value => (images ? row.asImage(value) : row.flat(value)));
   const groups = row.dialect === 'alexeyab' ? row.size('groups', 1) : 1;
-  const parts = groups === 1 ? tensors : tensors.map(tensor => part(row, tensor, groups));
   row.inputsAre(0);
-  const [only] = parts;
-  const tensor =
-    parts.length > 1
-      ? builder.add(concat, { axis: 1 }, parts)
-      : groups === 1
-        ? builder.add(identity, {}, only!)
-        : only!;
-  return {
-    tensor,
+  const reduction = values[0]!.reduction;
+  const channels = values.reduce((sum, { tensor }) => sum + (tensor.shape?.[1] ?? Number.NaN), 0);
+  const made = {
     image: images,
-    reduction: values[0]!.reduction,
-    widthBy: parts.length === 1 && groups === 1 ? (values[0]!.widthBy ?? null) : null,
+    reduction,
+    widthBy: null,
+    ...(images ? {} : { channels: Math.floor(channels / groups) }),
   };
+  if (odd >= 0) tellSizes(row, values, odd, tensors);
+  if (groups === 1) {
+    const [only] = tensors;
+    if (tensors.length > 1) return { ...made, tensor: builder.add(concat, { axis: 1 }, tensors) };
+    const { length, widthBy = null } = values[0]!;
+    return { ...made, tensor: builder.add(identity, {}, only!), length, widthBy };
+  }
+  const id = row.int('group_id', 0);
+  if (id < 0 || id >= groups) {
+    const message = say`There is no group ${id}: with groups=${groups} they are 0 to ${groups - 1}.`;
+    row.tell(placeOf(row.option('group_id')!), 'wrong-value', message);
+    const shape = tensors[0]!.shape?.map((length, axis) => (axis === 1 ? Math.floor(channels / groups) : length));
+    return { ...made, tensor: builder.unknown(message, tensors, shape) };
+  }
+  if (values.some(({ length }) => length !== undefined) || tensors.some(({ shape }) => shape && shape[1]! % groups > 0))
+    return { ...made, ...unevenParts(row, values, images, groups, id) };
+  const parts = tensors.map(tensor => {
+    const each = (tensor.shape?.[1] ?? Number.NaN) / groups;
+    return builder.add(slice, { axis: 1, start: id * each, end: (id + 1) * each, step: 1 }, tensor);
+  });
+  return { ...made, tensor: parts.length > 1 ? builder.add(concat, { axis: 1 }, parts) : parts[0]! };
 };
 
-function part(row: Row, x: Tensor, groups: number): Tensor {
+/** Whether Darknet sees other widths or heights in two layers; vectors have 0 of both. */
+function differs(a: Value, b: Value): boolean {
+  if (a.image !== b.image) return true;
+  if (!a.image) return false;
+  const x = planeOf(a);
+  const y = planeOf(b);
+  return Math.abs(x[0] - y[0]) > 0 || Math.abs(x[1] - y[1]) > 0;
+}
+
+/** Height and width of an image. */
+function planeOf({ tensor: { shape } }: Value): readonly [number, number] {
+  if (!shape) return [Number.NaN, Number.NaN];
+  return shape.length === 4 ? [shape[2]!, shape[3]!] : [1, 1];
+}
+
+function tellSizes(row: Row, values: readonly Value[], odd: number, tensors: readonly Tensor[]): void {
+  const length = tensors.reduce((sum, { shape }) => sum + (shape?.[1] ?? Number.NaN), 0);
+  const [first, other] = [values[0]!, values[odd]!].map(({ image: isImage, tensor: { shape } }) =>
+    shape ? (isImage && shape.length === 4 ? image(shape) : `a vector of ${sizes(shape.slice(1))}`) : '?',
+  );
+  const message = say`The first layer is ${first}, this one ${other}: Darknet makes a vector of ${length} numbers of them, which no convolution reads. Bring both to the same width and height.`;
+  row.tell(row.locate({ code: '', message: '', input: odd })!, 'shape-mismatch', message, 'warning');
+}
+
+/**
+ * Where groups do not divide the channels, Darknet cuts each layer into so many numbers, within a channel if need be
+ * (forward_route_layer), and calls as many channels its output as all have together, divided (parse_route).
+ */
+function unevenParts(row: Row, values: readonly Value[], images: boolean, groups: number, id: number): Made {
   const { builder } = row;
-  const channels = x.shape?.[1] ?? Number.NaN;
-  const id = row.int('group_id', 0);
-  const shape = x.shape?.map((length, axis) => (axis === 1 ? Math.floor(channels / groups) : length));
-  if (channels % groups > 0) {
-    const message = say`${groups} groups do not divide ${channels} channels. Use a divisor of ${channels}.`;
-    row.tell(placeOf(row.option('groups')!), 'groups-mismatch', message);
-    return builder.unknown(message, [x], shape);
+  const flats = values.map(value => row.flat(value));
+  if (flats.some(({ shape }) => !shape || Number.isNaN(shape[1]!)))
+    return { tensor: builder.unknown('a size is not known', flats) };
+  const lengths = flats.map(({ shape }) => shape![1]!);
+  const parts = flats.map((flat, at) => {
+    const each = Math.floor(lengths[at]! / groups);
+    return row.cut(flat, id * each, each);
+  });
+  const whole = parts.length > 1 ? builder.add(concat, { axis: 1 }, parts) : parts[0]!;
+  const length = Math.floor(lengths.reduce((a, b) => a + b, 0) / groups);
+  const [h, w] = planeOf(values[0]!);
+  if (!images) return { tensor: row.cut(whole, 0, length) };
+  const counts = values.map(({ tensor }) => tensor.shape?.[1] ?? Number.NaN);
+  const uneven = counts.find(count => count % groups > 0);
+  if (uneven !== undefined) {
+    const message = say`${groups} groups do not divide ${uneven} channels: Darknet cuts within a channel. Use a divisor of ${uneven}.`;
+    row.tell(placeOf(row.option('groups')!), 'groups-mismatch', message, 'warning');
   }
-  if (id < 0 || id >= groups) {
-    const option = row.option('group_id')!;
-    const message = say`There is no group ${id}: with groups=${groups} they are 0 to ${groups - 1}.`;
-    row.tell(placeOf(option), 'wrong-value', message);
-    return builder.unknown(message, [x], shape);
-  }
-  const each = channels / groups;
-  return builder.add(slice, { axis: 1, start: id * each, end: (id + 1) * each, step: 1 }, x);
+  const channels = Math.floor(counts.reduce((a, b) => a + b, 0) / groups);
+  const image = builder.add(reshape, { shape: [1, channels, h, w] }, row.cut(whole, 0, channels * h * w));
+  return { tensor: image, length: length === channels * h * w ? undefined : length };
 }
 
 /** parse_shortcut, make_shortcut_layer: the output has the shape of the layer before. */

@@ -6,6 +6,10 @@ export interface Made {
   readonly tensor: Tensor;
   /** Whether Darknet gives it width, height and channels; true where not said. */
   readonly image?: boolean;
+  /** As in Value. */
+  readonly length?: number | undefined;
+  readonly channels?: number | undefined;
+  readonly held?: Tensor | undefined;
   /** How many times narrower than its input it is; 1 where not said. */
   readonly shrinks?: number;
   /** The reduction against the network’s input, where it is not that of the layer before times `shrinks`. */

@@ -1,28 +1,44 @@
 // [maxpool], [local_avgpool], [avgpool]: windows, of which Darknet's border is given for both sides together.
-import { avgPool, globalAvgPool, maxPool, reshape } from '../../../ops/index.ts';
+import type { Tensor } from '../../../graph/graph.ts';
+import { avgPool, concat, globalAvgPool, maxPool, pad, reshape, slice } from '../../../ops/index.ts';
 import { type Row, say } from '../row.ts';
-import { blur, own } from './convolutional.ts';
+import { blur, own, shortfall } from './convolutional.ts';
 import type { Layer, Made } from './layer.ts';
 
-/** Output length (length + padding − size)/stride + 1, the window starting padding/2 before (maxpool_layer.c). */
-function windowOf(row: Row): {
-  kernel: number[];
-  stride: number[];
-  padding: number[];
-  paddingAfter?: number[];
-} {
-  const step = row.size('stride', 1);
+interface Window {
+  readonly kernel: number[];
+  readonly stride: number[];
+  readonly padding: number[];
+  readonly paddingAfter?: number[];
+}
+
+/**
+ * The window, and what it slides over. Output length (length + padding − size)/stride + 1, the window starting padding/2
+ * before (maxpool_layer.c). `step`: the stride where it is not the written one.
+ */
+function windowOf(row: Row, step?: number): { x: Tensor; window: Window; written: number[] } {
+  const standard = row.size('stride', 1);
   const alexey = row.dialect === 'alexeyab';
-  const stride = alexey ? [own(row, 'stride_y', step), own(row, 'stride_x', step)] : [step, step];
-  const size = row.has('size') ? row.size('size', 1) : step;
+  const written = alexey ? [own(row, 'stride_y', standard), own(row, 'stride_x', standard)] : [standard, standard];
+  const stride = step === undefined ? written : [step, step];
+  const size = row.has('size') ? row.size('size', 1) : standard;
   const border = row.size('padding', size - 1, 0);
   const before = Math.floor(border / 2);
-  const after = border - before;
+  const x = row.image();
+  const after = [0, 1].map(axis => border - before + shortfall(row, x, axis, size, border, stride[axis]!));
+  const kernel = [size, size];
+  if (border - before >= size && x.shape) {
+    // No window may lie in the border alone, but Darknet goes on: a border of its own.
+    const message = `The padding of ${border} is so large that some windows see nothing but padding. Use ${2 * size - 2} or less.`;
+    row.tell(row.locate({ code: '', message: '', attr: 'padding' })!, 'padding-too-large', message, 'warning');
+    const wide = row.builder.add(pad, { before: [before, before], after, mode: 'constant' }, x);
+    return { x: wide, window: { kernel, stride, padding: [0, 0] }, written };
+  }
+  const even = after.every(length => !(Math.abs(length - before) > 0));
   return {
-    kernel: [size, size],
-    stride,
-    padding: [before, before],
-    ...(after === before || Number.isNaN(border) ? {} : { paddingAfter: [after, after] }),
+    x,
+    window: { kernel, stride, padding: [before, before], ...(even ? {} : { paddingAfter: after }) },
+    written,
   };
 }
 
@@ -30,17 +46,15 @@ export const maxpool: Layer = row => {
   const { builder } = row;
   const alexey = row.dialect === 'alexeyab';
   if (alexey && row.on('maxpool_depth')) return maxOfChannels(row);
-  const window = windowOf(row);
   const antialiasing = alexey ? row.int('antialiasing', 0) : 0;
-  const stride = antialiasing ? [1, 1] : window.stride;
-  let y = builder.add(maxPool, { ...window, stride, dilation: [1, 1], rounding: 'floor' }, row.image());
-  if (antialiasing) y = blur(row, y, antialiasing, window.stride);
-  return { tensor: y, shrinks: window.stride[1]! };
+  const { x, window, written } = windowOf(row, antialiasing ? 1 : undefined);
+  const y = builder.add(maxPool, { ...window, dilation: [1, 1], rounding: 'floor' }, x);
+  const shrinks = written[1]!;
+  return antialiasing ? { tensor: blur(row, y, antialiasing, written), held: y, shrinks } : { tensor: y, shrinks };
 };
 
 /**
- * The largest of channels g, g + n, g + 2n, … becomes channel g of n (forward_maxpool_layer): a window over the channels
- * with taps n apart.
+ * The largest of channels g, g + n, g + 2n, … becomes channel g of n (forward_maxpool_layer).
  */
 function maxOfChannels(row: Row): Made {
   const { builder } = row;
@@ -50,31 +64,46 @@ function maxOfChannels(row: Row): Made {
   if (c === undefined || Number.isNaN(c))
     return { tensor: builder.unknown(x.why ?? 'its channels are not known', [x]) };
   if (Number.isNaN(out)) return { tensor: builder.unknown('out_channels is not known', [x]), widthBy: row };
-  if (c % out !== 0) {
-    // Legal in Darknet, but no window: the last channels have fewer to choose from.
-    const message = say`${out} output channels do not divide the ${c} input channels: what the rest costs is not told.`;
+  const each = Math.floor(c / out);
+  if (each < 1) {
+    const message = say`${out} output channels of ${c}: the rest have nothing to choose from.`;
     row.tell(row.locate({ code: '', message: '', attr: 'out_channels' })!, 'not-divisible', message, 'warning');
     return { tensor: builder.unknown(message, [x], [1, out, h!, w!]), widthBy: row };
   }
+  // The first channels of the output have one more to choose from where it does not come out even.
+  const more = c % out;
+  if (more === 0) return { tensor: maxOfEach(builder, x, c, out), widthBy: row };
   const deep = builder.add(reshape, { shape: [1, 1, c, h!, w!] }, x);
-  const y = builder.add(
-    maxPool,
-    {
-      kernel: [c / out, 1, 1],
-      stride: [1, 1, 1],
-      padding: [0, 0, 0],
-      dilation: [out, 1, 1],
-      rounding: 'floor',
-    },
-    deep,
-  );
-  return { tensor: builder.add(reshape, { shape: [1, out, h!, w!] }, y), widthBy: row };
+  const grown = builder.add(pad, { before: [0, 0, 0], after: [out - more, 0, 0], mode: 'constant' }, deep);
+  const table = builder.add(reshape, { shape: [1, each + 1, out, h!, w!] }, grown);
+  const halves = [
+    builder.add(slice, { axis: 2, start: 0, end: more, step: 1 }, table),
+    builder.add(
+      slice,
+      { axis: 1, start: 0, end: each, step: 1 },
+      builder.add(slice, { axis: 2, start: more, end: out, step: 1 }, table),
+    ),
+  ].map((half, at) => {
+    const [taps, channels] = at === 0 ? [each + 1, more] : [each, out - more];
+    const flat = builder.add(reshape, { shape: [1, taps * channels, h!, w!] }, half);
+    return maxOfEach(builder, flat, taps * channels, channels);
+  });
+  return { tensor: builder.add(concat, { axis: 1 }, halves), widthBy: row };
+}
+
+/** Of c channels, the largest of each out-th: a window over the channels with taps `out` apart. */
+function maxOfEach(builder: Row['builder'], x: Tensor, c: number, out: number): Tensor {
+  const [, , h, w] = x.shape!;
+  const deep = builder.add(reshape, { shape: [1, 1, c, h!, w!] }, x);
+  const window = { kernel: [c / out, 1, 1], stride: [1, 1, 1], padding: [0, 0, 0], dilation: [out, 1, 1] };
+  const y = builder.add(maxPool, { ...window, rounding: 'floor' }, deep);
+  return builder.add(reshape, { shape: [1, out, h!, w!] }, y);
 }
 
 export const localAvgpool: Layer = row => {
-  const window = windowOf(row);
-  const tensor = row.builder.add(avgPool, { ...window, rounding: 'floor', includePadding: false }, row.image());
-  return { tensor, shrinks: window.stride[1]! };
+  const { x, window, written } = windowOf(row);
+  const tensor = row.builder.add(avgPool, { ...window, rounding: 'floor', includePadding: false }, x);
+  return { tensor, shrinks: written[1]! };
 };
 
 export const avgpool: Layer = row => ({

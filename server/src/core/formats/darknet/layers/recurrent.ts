@@ -1,8 +1,8 @@
 // [rnn], [crnn], [gru], [lstm], [conv_lstm]: layers made of connected ones or of convolutions. Work is that of one step.
 import type { Tensor } from '../../../graph/graph.ts';
-import { concat, constant, recurrentCell } from '../../../ops/index.ts';
+import { concat, constant, recurrentCell, reshape } from '../../../ops/index.ts';
 import type { Shape } from '../../../ops/op.ts';
-import type { Row } from '../row.ts';
+import { placeOf, type Row, say } from '../row.ts';
 import { connect, convolve, windowOf } from './convolutional.ts';
 import type { Layer } from './layer.ts';
 
@@ -29,14 +29,17 @@ export const rnn: Layer = row => {
   return { tensor, image: row.dialect === 'alexeyab', reduction: Number.NaN, widthBy: row };
 };
 
-/** crnn_layer.c. */
+/** crnn_layer.c: three convolutions, which must keep the size. pjreddie's takes the width for the height (parse_crnn). */
 export const crnn: Layer = row => {
   const alexey = row.dialect === 'alexeyab';
   const out = row.size(alexey ? 'output' : 'output_filters', 1);
   const hidden = row.size(alexey ? 'hidden' : 'hidden_filters', 1);
   const stride = alexey ? row.size('stride', 1) : 1;
   const window = alexey ? windowOf(row, 3) : { size: 3, padding: 1, dilation: 1, groups: 1, binary: false };
-  const x = row.image();
+  const image = row.image();
+  const [, c, width, height] = image.shape ?? [];
+  const turned = !alexey && Math.abs(width! - height!) > 0;
+  const x = turned ? row.builder.add(reshape, { shape: [1, c!, height!, width!] }, image) : image;
   const [, , h, w] = x.shape ?? [];
   const before = state(row, [1, hidden, h ?? Number.NaN, w ?? Number.NaN]);
   const step = (label: string, from: Tensor, channels: number): Tensor =>
@@ -45,9 +48,18 @@ export const crnn: Layer = row => {
     );
   const input = step('input', x, hidden);
   const self = step('self', before, hidden);
+  checkKeepsSize(row, x, input);
   const now = row.builder.add(recurrentCell, { cell: 'rnn' }, [input, self, stateLike(row, before, self)]);
   return { tensor: step('output', now, out), shrinks: stride ** 2, widthBy: row };
 };
+
+/** make_crnn_layer asserts that input and state have as many numbers. */
+function checkKeepsSize(row: Row, { shape: x }: Tensor, { shape: y }: Tensor): void {
+  if (!x || !y || !(Math.abs(x[2]! * x[3]! - y[2]! * y[3]!) > 0)) return;
+  const option = ['stride', 'padding', 'size'].map(name => row.option(name)).find(found => found !== undefined);
+  const message = say`[crnn] adds up what its convolutions give, so that they must keep the size, but ${x[3]}×${x[2]} becomes ${y[3]}×${y[2]}. Darknet stops here. Set stride=1 and pad=1, with an odd size.`;
+  row.tell(option ? placeOf(option) : row.section.header, 'shape-mismatch', message);
+}
 
 /** A state of the size that the layer’s own convolutions give, where that is not the input’s. */
 function stateLike(row: Row, before: Tensor, like: Tensor): Tensor {
@@ -93,14 +105,20 @@ export const convLstm: Layer = row => {
   const gate = (label: string, from: Tensor): Tensor =>
     named(row, label, 'convolutional', () => row.activate(convolve(row, from, window).tensor, 'linear'));
   const inputs = gates.map(name => gate(`u${name}`, x));
-  const size = inputs[0]!.shape?.slice(2) ?? [Number.NaN, Number.NaN];
-  const before = state(row, [1, out, ...size]);
+  // Those of the state are made for the size of the input, whatever it becomes.
+  const before = state(row, [1, out, ...(x.shape?.slice(2) ?? [Number.NaN, Number.NaN])]);
+  const now = stateLike(row, before, inputs[0]!);
+  if (now !== before && x.shape) {
+    const [, , h, w] = inputs[0]!.shape ?? [];
+    const message = say`The state of [conv_lstm] is ${w}×${h}, but Darknet reads it as if it were ${x.shape[3]}×${x.shape[2]}, beyond its memory. Set stride=1 and pad=1, with an odd size.`;
+    row.tell(row.locate({ code: '', message: '', attr: 'stride' })!, 'shape-mismatch', message, 'warning');
+  }
   const states = row.on('bottleneck')
-    ? [gate('wf', builder.add(concat, { axis: 1 }, [before, inputs[0]!]))]
+    ? [gate('wf', builder.add(concat, { axis: 1 }, [before, now === before ? inputs[0]! : before]))]
     : gates.map(name => gate(`w${name}`, before));
   const peepholes = row.on('peephole') ? ['f', 'i', 'o'].map(name => gate(`v${name}`, before)) : [];
   // Its part in the BFLOPs does not know the bottleneck: as many terms as there would be without.
-  const all = [...inputs, ...gates.map((_, at) => states[at] ?? states[0]!), ...peepholes, before];
+  const all = [...inputs, ...gates.map((_, at) => states[at] ?? states[0]!), ...peepholes, now];
   const tensor = builder.add(recurrentCell, { cell: 'lstm' }, all);
   return { tensor, shrinks: stride, widthBy: row };
 };

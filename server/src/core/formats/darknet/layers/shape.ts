@@ -1,4 +1,6 @@
 // [crop], [reorg], [upsample], [history]: the layers that move pixels.
+
+import type { Tensor } from '../../../graph/graph.ts';
 import {
   avgPool,
   concat,
@@ -8,6 +10,7 @@ import {
   pixelShuffle,
   pixelUnshuffle,
   reshape,
+  slice,
   upsample,
 } from '../../../ops/index.ts';
 import { type Row, say } from '../row.ts';
@@ -18,13 +21,13 @@ export const crop: Layer = row => {
   const { builder } = row;
   const x = row.image();
   const wanted = [row.size('crop_height', 1), row.size('crop_width', 1)];
-  const [, c, h, w] = x.shape ?? [];
+  const [, , h, w] = x.shape ?? [];
   const there = [h ?? Number.NaN, w ?? Number.NaN];
   const axis = wanted.findIndex((length, at) => length > there[at]!);
   if (axis >= 0) {
-    const message = say`A crop of ${wanted[1]}×${wanted[0]} does not fit into ${there[1]}×${there[0]}. Use a smaller one.`;
-    row.tell(row.locate({ code: '', message, attr: axis ? 'crop_width' : 'crop_height' })!, 'crop-too-large', message);
-    return { tensor: builder.unknown(message, [x], [1, c!, ...wanted]), reduction: Number.NaN };
+    const message = say`A crop of ${wanted[1]}×${wanted[0]} does not fit into ${there[1]}×${there[0]}: Darknet reads beyond the image. Use a smaller one.`;
+    const place = row.locate({ code: '', message, attr: axis ? 'crop_width' : 'crop_height' })!;
+    row.tell(place, 'crop-too-large', message, 'warning');
   }
   const before = wanted.map((length, at) => -Math.floor((there[at]! - length) / 2));
   const after = wanted.map((length, at) => length - there[at]! - before[at]!);
@@ -46,11 +49,27 @@ export const reorg: Layer = row => {
   }
   const reverse = row.on('reverse');
   return {
-    tensor: builder.add(reverse ? pixelShuffle : pixelUnshuffle, { factor }, x),
+    tensor: builder.add(reverse ? pixelShuffle : pixelUnshuffle, { factor }, divisible(row, x, factor, reverse)),
     shrinks: reverse ? 1 / factor : factor,
     widthBy: null,
   };
 };
+
+/** What of an image reorg's sizes are made of: C's division leaves out the rest (make_reorg_layer). */
+function divisible(row: Row, x: Tensor, factor: number, reverse: boolean): Tensor {
+  const { shape } = x;
+  const step = reverse ? factor ** 2 : factor;
+  if (!shape || !(step >= 1)) return x;
+  const axes = (reverse ? [1] : [2, 3]).filter(axis => shape[axis]! % step > 0 && shape[axis]! > step);
+  if (axes.length === 0) return x;
+  const what = reverse ? say`${shape[1]} channels are` : say`${shape[3]}×${shape[2]} is`;
+  const message = `${what} no multiple of ${step}: Darknet leaves out the rest, but goes on.`;
+  row.tell(row.locate({ code: '', message, attr: 'factor' })!, 'not-divisible', message, 'warning');
+  return axes.reduce((y, axis) => {
+    const end = shape[axis]! - (shape[axis]! % step);
+    return row.builder.add(slice, { axis, start: 0, end, step: 1 }, y);
+  }, x);
+}
 
 /** upsample_layer.c: a negative stride shrinks by sums over windows. */
 export const upsampled: Layer = (row): Made => {

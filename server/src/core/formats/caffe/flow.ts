@@ -1,0 +1,157 @@
+// Who reads what whom made, whatever blobs are called: what must hold of a network after layers have come and gone.
+import type { Layer } from './net.ts';
+import { absence, type State } from './phase.ts';
+
+/** A layer as it is to stand. */
+export interface Step {
+  /** Itself, or the one that it is a copy of. */
+  readonly layer: Layer;
+  /** Whose rules say when it is there. */
+  readonly rules: Layer;
+  /** Names of blobs; given anew when the network is wired. */
+  bottoms: string[];
+  tops: string[];
+  /** Of each top, whether it overwrites the bottom of its number. */
+  readonly isInPlace: readonly boolean[];
+}
+
+/** A blob as one layer has left it; without a step it is an input, or nobody has made it. */
+interface Version {
+  readonly step: Step | undefined;
+  readonly top: number;
+  readonly name: string;
+}
+
+/** What the layers of one phase read. */
+export class Flow {
+  readonly state: State;
+  readonly #reads = new Map<Step, Version[]>();
+  readonly #makes = new Map<Step, readonly Version[]>();
+
+  constructor(steps: readonly Step[], state: State) {
+    this.state = state;
+    const blobs = new Map<string, Version>();
+    for (const step of steps) {
+      if (absence(step.rules, state) !== undefined) continue;
+      this.#reads.set(
+        step,
+        step.bottoms.map(name => {
+          const known = blobs.get(name) ?? { step: undefined, top: 0, name };
+          blobs.set(name, known);
+          return known;
+        }),
+      );
+      const made = step.tops.map((name, top): Version => ({ step, top, name }));
+      for (const version of made) blobs.set(version.name, version);
+      this.#makes.set(step, made);
+    }
+  }
+
+  has(step: Step): boolean {
+    return this.#reads.has(step);
+  }
+
+  reads(step: Step): readonly Version[] | undefined {
+    return this.#reads.get(step);
+  }
+
+  isRead(step: Step): boolean {
+    const made = this.#makes.get(step) ?? [];
+    for (const versions of this.#reads.values()) if (versions.some(version => made.includes(version))) return true;
+    return false;
+  }
+
+  /** Layers one after the other between a layer and what it reads. */
+  insert(at: Step, fresh: readonly Step[]): void {
+    const reads = this.#reads.get(at);
+    if (!reads) return;
+    for (const step of fresh) {
+      this.#reads.set(step, [reads[0]!]);
+      const made = { step, top: 0, name: '' };
+      this.#makes.set(step, [made]);
+      reads[0] = made;
+    }
+  }
+
+  /** Who reads the layer reads what it has read. */
+  remove(step: Step): void {
+    this.#pass(step);
+    this.#reads.delete(step);
+    this.#makes.delete(step);
+  }
+
+  /** A layer between another one and what that reads. */
+  move(step: Step, at: Step): void {
+    const reads = this.#reads.get(at);
+    if (!reads || !this.#reads.has(step)) return;
+    this.#pass(step);
+    this.#reads.set(step, [reads[0]!]);
+    reads[0] = this.#makes.get(step)![0]!;
+  }
+
+  #pass(step: Step): void {
+    const made = this.#makes.get(step)?.[0];
+    const source = this.#reads.get(step)?.[0];
+    if (!made || !source) return;
+    for (const reads of this.#reads.values()) {
+      for (let at = 0; at < reads.length; at++) if (reads[at] === made) reads[at] = source;
+    }
+  }
+
+  /** Layers that overwrite what others read too: Caffe cannot part the blob for them (insert_splits.cpp). */
+  clashes(): ReadonlySet<Step> {
+    const readers = new Map<Version, number>();
+    for (const reads of this.#reads.values()) {
+      for (const version of reads) readers.set(version, (readers.get(version) ?? 0) + 1);
+    }
+    const found = new Set<Step>();
+    for (const [step, reads] of this.#reads) {
+      if (reads.some((version, at) => step.isInPlace[at] && readers.get(version)! > 1)) found.add(step);
+    }
+    return found;
+  }
+}
+
+/**
+ * Gives all layers the names of the blobs that they are meant to read, and says whether names can say it: whether the
+ * network read by them is the one that is meant, in every phase. `flows` are what is meant, `clashing` are the layers of
+ * each that overwrite what others read already.
+ */
+export function isWired(
+  steps: readonly Step[],
+  flows: readonly Flow[],
+  clashing: readonly ReadonlySet<Step>[],
+): boolean {
+  const named = new Set<Step>();
+  for (const flow of flows) {
+    for (const step of steps) {
+      const reads = flow.reads(step);
+      if (!reads) continue;
+      const names = reads.map(({ step: maker, top, name }) => (maker ? maker.tops[top]! : name));
+      if (named.has(step)) {
+        if (names.some((name, at) => name !== step.bottoms[at])) return false;
+        continue;
+      }
+      named.add(step);
+      step.bottoms = names;
+      step.tops = step.tops.map((name, at) => (step.isInPlace[at] ? names[at]! : name));
+    }
+  }
+  return flows.every((flow, index) => {
+    const now = new Flow(steps, flow.state);
+    for (const step of steps) {
+      const meant = flow.reads(step);
+      const found = now.reads(step);
+      // A copy may be there when the layer that it was made for is not.
+      if (!meant !== !found) return false;
+      if (!meant || !found) continue;
+      if (meant.some((version, at) => !isSame(version, found[at]!))) return false;
+    }
+    for (const step of now.clashes()) if (!clashing[index]!.has(step)) return false;
+    return true;
+  });
+}
+
+function isSame(a: Version, b: Version): boolean {
+  return a.step === b.step && a.top === b.top && (a.step !== undefined || a.name === b.name);
+}

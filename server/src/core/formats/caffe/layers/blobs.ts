@@ -1,0 +1,55 @@
+import type { Scope } from './layer.ts';
+
+/**
+ * How many parameter blobs a layer has, so that more `param`s than that can be told of (net.cpp: “Too many params specified
+ * for layer”); undefined for types whose number differs between Caffe and its forks.
+ */
+export function blobCount({ layer, param, inputs }: Scope): number | undefined {
+  switch (layer.type) {
+    case 'Convolution':
+    case 'Deconvolution':
+    case 'InnerProduct':
+    case 'Embed':
+      return param.boolean('bias_term', true) ? 2 : 1;
+    case 'Scale':
+      return (inputs.length === 1 ? 1 : 0) + (param.boolean('bias_term', false) ? 1 : 0);
+    case 'Bias':
+      return inputs.length === 1 ? 1 : 0;
+    case 'PReLU':
+    case 'Parameter':
+    case 'Normalize':
+      return 1;
+    default:
+      return without.has(layer.type) ? 0 : undefined;
+  }
+}
+
+const without: ReadonlySet<string> = new Set([
+  'AbsVal',
+  'BNLL',
+  'Concat',
+  'Dropout',
+  'ELU',
+  'Eltwise',
+  'Exp',
+  'Flatten',
+  'Im2col',
+  'Input',
+  'LRN',
+  'Log',
+  'MVN',
+  'Permute',
+  'Pooling',
+  'Power',
+  'ReLU',
+  'Reduction',
+  'Reshape',
+  'SPP',
+  'Sigmoid',
+  'Slice',
+  'Softmax',
+  'SoftmaxWithLoss',
+  'Split',
+  'TanH',
+  'Tile',
+]);

@@ -1,0 +1,400 @@
+// Edits of the network as changes of the text: new layers are copies of those that they go with, and who reads whom is
+// worked out anew and held against what was meant, in both phases.
+import type { Border, GraphEdit, NewAttrs, NewConv, NewLayer, Place } from '../../graph/edit.ts';
+import type { ProtoField, ProtoMessage } from '../../syntax/prototext.ts';
+import { applyEdits, type TextEdit } from '../../text/edit.ts';
+import type { Range } from '../../text/range.ts';
+import { Block, type BlockAttrs, commentsIn, indentOf, lineEnd, lineStart, newlineOf, nextLine } from './block.ts';
+import { Flow, isWired, type Step } from './flow.ts';
+import type { Layer } from './net.ts';
+import type { State } from './phase.ts';
+
+/** The changes of the text; undefined where one of the edits cannot be said. */
+export function rewrite(
+  text: string,
+  root: ProtoMessage,
+  layers: readonly Layer[],
+  states: readonly State[],
+  edits: readonly GraphEdit[],
+): readonly TextEdit[] | undefined {
+  const writer = new Writer(text, root, layers, states);
+  return edits.every(edit => writer.edit(edit)) ? writer.changes() : undefined;
+}
+
+/** Types of forks in which every channel has a filter of its own. */
+const depthwiseTypes: ReadonlySet<string> = new Set(['ConvolutionDepthwise', 'DepthwiseConvolution']);
+
+class Writer {
+  readonly #text: string;
+  readonly #root: ProtoMessage;
+  readonly #layers: readonly Layer[];
+  /** As they stand, and as they are to stand. */
+  readonly #before: readonly Step[];
+  readonly #steps: Step[];
+  readonly #flows: readonly Flow[];
+  readonly #clashing: readonly ReadonlySet<Step>[];
+  readonly #blocks = new Map<Step, Block>();
+  readonly #inserted = new Map<Step, Step[]>();
+  readonly #removed = new Set<Step>();
+  readonly #moved = new Map<Step, Step>();
+  readonly #names: Set<string>;
+  readonly #sharing: ReadonlySet<Layer>;
+
+  constructor(text: string, root: ProtoMessage, layers: readonly Layer[], states: readonly State[]) {
+    this.#text = text;
+    this.#root = root;
+    this.#layers = layers;
+    this.#before = layers.map(stepOf);
+    this.#steps = [...this.#before];
+    this.#flows = states.map(state => new Flow(this.#before, state));
+    this.#clashing = this.#flows.map(flow => flow.clashes());
+    this.#names = new Set(
+      layers.flatMap(({ name, bottoms, tops }) => [name, ...[...bottoms, ...tops].map(blob => blob.text)]),
+    );
+    this.#sharing = sharing(layers);
+  }
+
+  edit(edit: GraphEdit): boolean {
+    switch (edit.kind) {
+      case 'insert':
+        return this.#insert(edit.before, edit.layers);
+      case 'set':
+        return this.#set(edit.item, edit.attrs);
+      case 'remove':
+        return this.#remove(edit.item);
+      case 'move':
+        return this.#move(edit.item, edit.before);
+    }
+  }
+
+  changes(): readonly TextEdit[] | undefined {
+    if (!isWired(this.#steps, this.#flows, this.#clashing)) return undefined;
+    const edits: TextEdit[] = [];
+    for (const step of this.#before) {
+      if (this.#removed.has(step)) edits.push(...this.#removal(step.layer));
+      else if (!this.#moved.has(step)) edits.push(...this.#wire(step).edits);
+    }
+    for (const [at, fresh] of this.#inserted) {
+      edits.push(
+        this.#insertion(
+          at.layer,
+          fresh.map(step => ({ text: this.#wire(step).fresh, style: step.layer })),
+        ),
+      );
+    }
+    for (const [step, at] of this.#moved) {
+      const { field } = step.layer;
+      edits.push(...this.#removal(step.layer, true));
+      const own = this.#wire(step).edits.map(({ from, to, text }) => ({
+        from: from - field.from,
+        to: to - field.from,
+        text,
+      }));
+      const text = applyEdits(this.#text.slice(field.from, field.to), own);
+      edits.push(this.#insertion(at.layer, [{ text, style: step.layer }]));
+    }
+    return edits;
+  }
+
+  // ——— Edits —————————————————————————————————————————————————————————————————————————————————————————————————————
+
+  #insert(before: Place, layers: readonly NewLayer[]): boolean {
+    const at = this.#stepAt(before.item);
+    if (!at || !isSingle(at.layer) || this.#isTied(at.layer)) return false;
+    const fresh: Step[] = [];
+    for (const layer of layers) {
+      const made = layer.op === 'conv' ? this.#newConv(at.layer, before, layer) : this.#newPool(at.layer);
+      if (!made) return false;
+      fresh.push(...made);
+    }
+    this.#inserted.set(at, [...(this.#inserted.get(at) ?? []), ...fresh]);
+    this.#steps.splice(this.#steps.indexOf(at), 0, ...fresh);
+    for (const flow of this.#flows) flow.insert(at, fresh);
+    return true;
+  }
+
+  #set(item: Range, { out, kernel, strided, border, groups, bias }: NewAttrs): boolean {
+    const step = this.#stepAt(item);
+    if (!step || this.#isTied(step.layer)) return false;
+    // Who reads it has weights for as many channels: other layers that use those would have to follow.
+    if (out !== undefined && this.#sharing.size > 0) return false;
+    const block = this.#block(step);
+    const padding = border && paddingOf(border, kernel ?? block.kernelOf(strided?.length ?? 2));
+    if (border && border !== 'none' && !padding?.every(Number.isInteger)) return false;
+    const width = out === undefined ? undefined : widthOf(block.out, out);
+    if (out !== undefined && width === undefined) return false;
+    const attrs: BlockAttrs = {
+      ...(width === undefined ? {} : { out: width }),
+      ...(kernel ? { kernel } : {}),
+      ...(strided ? { strided } : {}),
+      ...(padding ? { padding } : {}),
+      ...(kernel?.every(size => size === 1) ? { undilated: true } : {}),
+      ...(bias === undefined ? {} : { bias }),
+    };
+    if (groups === undefined) return block.set(attrs);
+    if (!depthwiseTypes.has(step.layer.type)) return block.set({ ...attrs, groups });
+    // Their groups follow from what they read.
+    const isWritten = step.layer.type === 'DepthwiseConvolution' && block.param?.has('group');
+    return width !== undefined && block.set(isWritten ? { ...attrs, groups } : attrs);
+  }
+
+  #remove(item: Range): boolean {
+    const step = this.#stepAt(item);
+    if (!step || this.#removed.has(step)) return false;
+    const isRead = this.#flows.some(flow => flow.isRead(step));
+    if (isRead && (!isSingle(step.layer) || this.#sharing.size > 0)) return false;
+    this.#removed.add(step);
+    this.#steps.splice(this.#steps.indexOf(step), 1);
+    for (const flow of this.#flows) flow.remove(step);
+    return true;
+  }
+
+  #move(item: Range, before: Place): boolean {
+    const step = this.#stepAt(item);
+    const at = this.#stepAt(before.item);
+    if (!step || !at || !isSingle(step.layer) || !isSingle(at.layer) || step.isInPlace[0]) return false;
+    // What is there in one phase only would be missing in the other.
+    if (this.#flows.some(flow => flow.has(step) !== flow.has(at))) return false;
+    this.#moved.set(step, at);
+    this.#steps.splice(this.#steps.indexOf(step), 1);
+    this.#steps.splice(this.#steps.indexOf(at), 0, step);
+    for (const flow of this.#flows) flow.move(step, at);
+    return true;
+  }
+
+  // ——— New layers ————————————————————————————————————————————————————————————————————————————————————————————————
+
+  /** A copy of a convolution with other numbers, and copies of its normalization and activation. */
+  #newConv(like: Layer, { norm, act }: Place, layer: NewConv): readonly Step[] | undefined {
+    const block = Block.copyOf(this.#text, like);
+    if (!block || typeof layer.out !== 'number' || like.type !== 'Convolution') return undefined;
+    const { out, kernel, strided, border } = layer;
+    const padding = border === 'kept' ? undefined : paddingOf(border, kernel);
+    if (padding && !padding.every(Number.isInteger)) return undefined;
+    let groups: number | null = null;
+    if (layer.depthwise) {
+      const fork = this.#layers.find(other => depthwiseTypes.has(other.type) && other.form === like.form);
+      if (fork && !block.retype(fork.type)) return undefined;
+      const isWritten = fork && new Block(this.#text, fork).param?.has('group');
+      groups = !fork || (isWritten && fork.type === 'DepthwiseConvolution') ? out : null;
+    }
+    const attrs = { out, kernel, strided, groups, undilated: border !== 'kept' };
+    if (!block.set(padding ? { ...attrs, padding } : attrs)) return undefined;
+    const base = like.name === '' ? like.tops[0]!.text : like.name;
+    const name = this.#unique(base + this.#joint(base) + kindOf(layer));
+    const suffix = name.slice(base.length);
+    const named = (text: string): string => (text.includes(base) ? text.replace(base, () => name) : text + suffix);
+    const top = like.tops[0]!.text;
+    block.rename(name);
+    block.unname();
+    const steps = [this.#fresh(like, block, top === base ? name : this.#unique(named(top)))];
+    const behind = [...(layer.norm ? norm : []), ...(layer.act && act ? [act] : [])];
+    // Their own names and tops first, so that what stands in the copy of one is known to the next.
+    for (const item of behind) {
+      const template = this.#stepAt(item)?.layer;
+      if (!template || !isSingle(template)) return undefined;
+      const copy = Block.copyOf(this.#text, template);
+      if (!copy) return undefined;
+      const own = template.tops[0]!.text;
+      const fresh = template.name === '' ? '' : this.#unique(named(template.name));
+      if (fresh !== '') copy.rename(fresh);
+      copy.unname();
+      const rules = rulesOf(template).length > 0 ? template : like;
+      if (rules === like) copy.add(rulesOf(like).map(({ from, to }) => this.#text.slice(from, to)));
+      const isInPlace = template.bottoms[0]!.text === own;
+      let written = steps.at(-1)!.tops[0]!;
+      if (!isInPlace) written = own === template.name ? fresh : this.#unique(named(own));
+      steps.push(this.#fresh(template, copy, written, { rules }));
+    }
+    return steps;
+  }
+
+  #newPool(like: Layer): readonly Step[] | undefined {
+    const block = Block.copyOf(this.#text, like);
+    const base = like.name === '' ? like.tops[0]!.text : like.name;
+    const name = this.#unique(`${base}${this.#joint(base)}pool`);
+    if (!block?.becomeGlobalPool()) return undefined;
+    block.rename(name);
+    return [this.#fresh(like, block, name, { isInPlace: [false] })];
+  }
+
+  #fresh(layer: Layer, block: Block, top: string, more: Partial<Step> = {}): Step {
+    const step: Step = { ...stepOf(layer), tops: [top], ...more };
+    this.#blocks.set(step, block);
+    return step;
+  }
+
+  /** How names of this file go on: `conv2/reduce`, `inception_3b/5x5_reduce`, `conv2_reduce`. */
+  #joint(base: string): string {
+    if (base.includes('/')) return '_';
+    let isJoined = false;
+    for (const name of this.#names) {
+      if (name.includes('/')) return '/';
+      isJoined ||= name.includes('_');
+    }
+    return isJoined ? '_' : '/';
+  }
+
+  #unique(name: string): string {
+    let fresh = name;
+    for (let count = 2; this.#names.has(fresh); count++) fresh = `${name}_${count}`;
+    this.#names.add(fresh);
+    return fresh;
+  }
+
+  // ——— Text ——————————————————————————————————————————————————————————————————————————————————————————————————————
+
+  /** Writes what a layer reads and makes now. */
+  #wire(step: Step): Block {
+    const block = this.#block(step);
+    const { bottoms, tops } = block.layer;
+    bottoms.forEach((blob, at) => {
+      if (step.bottoms[at] !== blob.text) block.write(blob, step.bottoms[at]!);
+    });
+    tops.forEach((blob, at) => {
+      if (step.tops[at] !== blob.text) block.write(blob, step.tops[at]!);
+    });
+    return block;
+  }
+
+  /** Puts layers before another one: below the comments above it, but for those that are addressed to Flopline. */
+  #insertion(at: Layer, pieces: readonly { readonly text: string; readonly style: Layer }[]): TextEdit {
+    const text = this.#text;
+    const { from } = at.field;
+    const start = lineStart(text, from);
+    const margin = text.slice(start, from);
+    if (margin.trim() !== '') return { from, to: from, text: pieces.map(piece => `${piece.text} `).join('') };
+    const newline = newlineOf(text);
+    let place = start;
+    while (place > 0) {
+      const above = lineStart(text, place - (text.slice(place - 2, place) === '\r\n' ? 2 : 1));
+      const line = text.slice(above, place).trim();
+      if (!line.startsWith('#') || !line.includes('flopline')) break;
+      place = above;
+    }
+    const written = pieces.map((piece, index) => {
+      const next = pieces[index + 1]?.style ?? at;
+      return margin + piece.text + newline + (this.#isApart(next) ? newline : '');
+    });
+    return { from: place, to: place, text: written.join('') };
+  }
+
+  /** Whether an empty line stands before a layer; the first one is like the second. */
+  #isApart(layer: Layer): boolean {
+    const { fields } = this.#root;
+    const at = Math.max(1, fields.indexOf(layer.field));
+    const [before, own] = [fields[at - 1], fields[at]];
+    return before !== undefined && own !== undefined && hasEmptyLine(this.#text.slice(before.to, own.from));
+  }
+
+  /** Takes a layer out, its lines and an empty one; comments in it stay unless it stands elsewhere with them. */
+  #removal({ field }: Layer, isMoved = false): readonly TextEdit[] {
+    const text = this.#text;
+    const newline = newlineOf(text);
+    let to = field.to;
+    if (/[;,]/.test(text[to] ?? '')) to++;
+    const start = lineStart(text, field.from);
+    const stop = lineEnd(text, to);
+    const rest = text.slice(to, stop).trim();
+    const kept = isMoved ? [] : [...commentsIn(text, field.from, field.to)];
+    const isAlone = text.slice(start, field.from).trim() === '' && (rest === '' || rest.startsWith('#'));
+    if (!isAlone) {
+      // Others stand on its lines.
+      if (kept.length > 0) {
+        const comments = kept.map(comment => text.slice(comment.from, comment.to) + newline).join('');
+        return [{ from: field.from, to, text: comments }];
+      }
+      while (text[to] === ' ' || text[to] === '\t') to++;
+      return [{ from: field.from, to, text: '' }];
+    }
+    if (rest !== '') kept.push({ from: text.indexOf('#', to), to: stop });
+    const margin = indentOf(text, field.from);
+    const comments = kept.map(comment => margin + text.slice(comment.from, comment.to).trimEnd() + newline).join('');
+    let end = nextLine(text, stop);
+    if (comments === '' && end < text.length) {
+      const next = lineEnd(text, end);
+      if (text.slice(end, next).trim() === '' && isEmptyAbove(text, start)) end = nextLine(text, next);
+    }
+    return [{ from: start, to: end, text: comments }];
+  }
+
+  // ——— Layers ————————————————————————————————————————————————————————————————————————————————————————————————————
+
+  #stepAt({ from }: Range): Step | undefined {
+    return this.#before.find(({ layer }) => layer.field.from === from);
+  }
+
+  #block(step: Step): Block {
+    const known = this.#blocks.get(step) ?? new Block(this.#text, step.layer);
+    this.#blocks.set(step, known);
+    return known;
+  }
+
+  /** Whether its weights are those of another layer too, or its padding stands in one (of the oldest form). */
+  #isTied(layer: Layer): boolean {
+    return this.#sharing.has(layer) || layer.pad !== undefined;
+  }
+}
+
+function stepOf(layer: Layer): Step {
+  return {
+    layer,
+    rules: layer,
+    bottoms: layer.bottoms.map(({ text }) => text),
+    tops: layer.tops.map(({ text }) => text),
+    isInPlace: layer.tops.map(({ text }, at) => layer.bottoms[at]?.text === text),
+  };
+}
+
+/** What says in which phase a layer is there. */
+function rulesOf({ message }: Layer): readonly ProtoField[] {
+  return message.fields.filter(({ name }) => name === 'include' || name === 'exclude');
+}
+
+const isSingle = ({ bottoms, tops }: Layer): boolean => bottoms.length === 1 && tops.length === 1;
+
+/** The layers with a parameter blob of a name that another layer has too. */
+function sharing(layers: readonly Layer[]): ReadonlySet<Layer> {
+  const owners = new Map<string, Layer>();
+  const found = new Set<Layer>();
+  for (const layer of layers) {
+    for (const name of layer.blobNames) {
+      if (name === '') continue;
+      const owner = owners.get(name);
+      if (!owner) owners.set(name, layer);
+      else if (owner !== layer) {
+        found.add(owner);
+        found.add(layer);
+      }
+    }
+  }
+  return found;
+}
+
+/** What a new layer is called by: `reduce` is GoogLeNet's word, `dw` MobileNet's. */
+function kindOf({ depthwise, kernel }: NewConv): string {
+  if (depthwise) return 'dw';
+  return kernel.every(size => size === 1) ? 'reduce' : kernel.join('x');
+}
+
+/** Half the kernel is a fraction where the kernel is even: no border keeps the size then. */
+function paddingOf(border: Border, kernel: readonly number[] | undefined): readonly number[] | undefined {
+  return kernel?.map(size => (border === 'none' ? 0 : (size - 1) / 2));
+}
+
+function widthOf(written: number | undefined, out: NonNullable<NewAttrs['out']>): number | undefined {
+  if (typeof out === 'number') return out;
+  if (written === undefined) return undefined;
+  return Math.max(out.multiple, Math.floor((written * out.times) / out.multiple) * out.multiple);
+}
+
+function hasEmptyLine(gap: string): boolean {
+  const lines = gap.split(/\r\n|\n|\r/);
+  return lines.slice(1, -1).some(line => line.trim() === '');
+}
+
+function isEmptyAbove(text: string, start: number): boolean {
+  if (start === 0) return true;
+  const end = text.slice(start - 2, start) === '\r\n' ? start - 2 : start - 1;
+  return text.slice(lineStart(text, end), end).trim() === '';
+}

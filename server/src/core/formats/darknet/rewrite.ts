@@ -1,0 +1,575 @@
+// Edits of the network as changes of the sections: new ones look like those around them, and numbers of layers follow,
+// in options and in comments that begin with one.
+import type { GraphEdit, NewAttrs, NewConv, NewLayer, Place } from '../../graph/edit.ts';
+import { type Cfg, type CfgOption, type CfgSection, cfgItems } from '../../syntax/cfg.ts';
+import type { TextEdit } from '../../text/edit.ts';
+import type { Range } from '../../text/range.ts';
+import { sectionOf } from './keys.ts';
+import { atoi } from './row.ts';
+
+/** The changes of the text; undefined where one of the edits cannot be said. */
+export function rewrite(text: string, cfg: Cfg, edits: readonly GraphEdit[]): readonly TextEdit[] | undefined {
+  const writer = new Writer(text, cfg);
+  return edits.every(edit => writer.edit(edit)) ? writer.changes() : undefined;
+}
+
+/** A section that is a layer, with its number. */
+interface Row {
+  readonly index: number;
+  readonly section: CfgSection;
+  /** What its header means, whichever alias it is. */
+  readonly kind: string | undefined;
+  /** The first of equal keys, which counts. */
+  readonly options: ReadonlyMap<string, CfgOption>;
+}
+
+/** A number of a layer that stands in the text. */
+interface Reference {
+  readonly range: Range;
+  readonly written: number;
+  /** The layer that it means; also one that is not there. */
+  readonly target: number;
+  /** Whether it reads what the layer hands on; otherwise it speaks of the layer itself. */
+  readonly reads: boolean;
+}
+
+/** Lines with their breaks. */
+interface Block extends Range {
+  /** Where it begins, with the comments that are about it. */
+  readonly own: number;
+}
+
+/** The options that name layers: keys by section. `true` is a list. */
+const readers: Readonly<Record<string, readonly [key: string, list: boolean]>> = {
+  route: ['layers', true],
+  shortcut: ['from', true],
+  scale_channels: ['from', false],
+  sam: ['from', false],
+};
+
+/** Options that speak of a layer without reading its output, and the value that means none. */
+const mentions: Readonly<Record<string, readonly [key: string, none: number | undefined]>> = {
+  convolutional: ['share_index', undefined],
+  // parse_contrastive, parse_yolo.
+  contrastive: ['yolo_layer', 0],
+  yolo: ['embedding_layer', 999_999],
+};
+
+/** What a new convolution has as the one before which it is put: how weights and the products with them are stored. */
+const storage: ReadonlySet<string> = new Set(['binary', 'xnor']);
+
+class Writer {
+  readonly #text: string;
+  readonly #rows: readonly Row[];
+  readonly #edits: TextEdit[] = [];
+  /** The lines of the sections that come before the one with an index, and which go. */
+  readonly #inserted = new Map<number, readonly (readonly string[])[]>();
+  readonly #removed = new Set<number>();
+  #moved: { readonly from: number; readonly to: number } | undefined;
+  readonly #values = new Map<Row, Map<string, string>>();
+
+  constructor(text: string, cfg: Cfg) {
+    this.#text = text;
+    const [first] = cfg.sections;
+    const layers = first && sectionOf(first.type)?.name === 'net' ? cfg.sections.slice(1) : cfg.sections;
+    this.#rows = layers.map((section, index): Row => {
+      const options = new Map<string, CfgOption>();
+      for (const option of section.options) if (!options.has(option.key)) options.set(option.key, option);
+      return { index, section, kind: sectionOf(section.type)?.name, options };
+    });
+  }
+
+  edit(edit: GraphEdit): boolean {
+    switch (edit.kind) {
+      case 'insert':
+        return this.#insert(edit.before, edit.layers);
+      case 'set':
+        return this.#set(edit.item, edit.attrs);
+      case 'remove':
+        return this.#remove(edit.item);
+      case 'move':
+        return this.#move(edit.item, edit.before);
+    }
+  }
+
+  changes(): readonly TextEdit[] | undefined {
+    for (const [row, values] of this.#values) this.#write(row, values);
+    if (this.#inserted.size === 0 && this.#removed.size === 0 && !this.#moved) return this.#edits;
+    const places = this.#places();
+    for (const [index, sections] of this.#inserted) this.#put(this.#rows[index]!, sections, places[index]!);
+    return this.#renumber(places) ? this.#edits : undefined;
+  }
+
+  // ——— Edits —————————————————————————————————————————————————————————————————————————————————————————————————————
+
+  #insert(before: Place, layers: readonly NewLayer[]): boolean {
+    const row = this.#row(before.item);
+    // A removed or moved section has no place before it.
+    if (!row || row.kind === 'net' || this.#moved) return false;
+    const sections: (readonly string[])[] = [...(this.#inserted.get(row.index) ?? [])];
+    for (const layer of layers) {
+      const made =
+        layer.op === 'conv'
+          ? this.#newConv(row, before, layer)
+          : [[this.#lineOf({ from: row.section.header.from, to: row.section.header.from }) + '[avgpool]']];
+      if (!made) return false;
+      sections.push(...made);
+    }
+    this.#inserted.set(row.index, sections);
+    return true;
+  }
+
+  /** Writes new sections before one that gets a number; each with its own above it, where they stand so around here. */
+  #put(row: Row, sections: readonly (readonly string[])[], number: number): void {
+    const at = this.#blockOf(row).own;
+    const newline = this.#newlineOf(row);
+    const gap = newline.repeat(1 + this.#gapAt(row));
+    const above = this.#bareNumberAbove(row);
+    const beside = this.#rows[row.index - 1] ?? this.#rows[row.index + 1];
+    const isNumbered = above !== undefined && beside !== undefined && this.#bareNumberAbove(beside) !== undefined;
+    const line = above && this.#text.slice(above.from, above.to).trimEnd();
+    const written = sections.map((lines, index) => {
+      const head = isNumbered ? [line!.replace(/\d+/, String(number - sections.length + index))] : [];
+      return [...head, ...lines].join(newline) + gap;
+    });
+    this.#edits.push({ from: at, to: at, text: written.join('') });
+  }
+
+  #set(item: Range, attrs: NewAttrs): boolean {
+    const row = this.#row(item);
+    // Biases stand nowhere: a layer has them where it has no batch normalization.
+    if (!row || attrs.bias !== undefined) return false;
+    const { out, kernel, strided, border, groups } = attrs;
+    const put = (key: string, value: string): void => {
+      const values = this.#values.get(row) ?? new Map<string, string>();
+      this.#values.set(row, values.set(key, value));
+    };
+    if (out !== undefined) {
+      const key = row.kind === 'convolutional' ? 'filters' : 'output';
+      const option = row.options.get(key);
+      if (!option) return false;
+      const now = atoi(option.value);
+      const wanted =
+        typeof out === 'number'
+          ? out
+          : Math.max(out.multiple, Math.floor((now * out.times) / out.multiple) * out.multiple);
+      put(key, String(wanted));
+    }
+    if (row.kind === 'connected') return !kernel && !strided && !border && groups === undefined;
+    if (row.kind !== 'convolutional') return false;
+    if (kernel && !isSquare(kernel)) return false;
+    const size = kernel?.[0] ?? intOf(row, 'size', 1);
+    if (kernel) put('size', String(size));
+    if (kernel && size === 1 && intOf(row, 'dilation', 1) !== 1) put('dilation', '1');
+    if (strided && !strided.every(kept => kept)) {
+      if (!isUniform(strided) && !isStepOne(row)) return false;
+      if (intOf(row, 'antialiasing', 0) !== 0) return false;
+      for (const key of strideKeys) if (row.options.has(key)) put(key, '1');
+    }
+    if (border === 'half' && intOf(row, 'pad', 0) === 0) {
+      // Half of an even window is less than its lines of zeros.
+      if (size % 2 === 0) return false;
+      if (size !== 2 * intOf(row, 'padding', 0) + 1) put('padding', String((size - 1) / 2));
+    }
+    if (border === 'none') {
+      if (intOf(row, 'pad', 0) !== 0) {
+        if (size > 1) put('pad', '0');
+      }
+      if ((size > 1 || intOf(row, 'pad', 0) === 0) && intOf(row, 'padding', 0) !== 0) put('padding', '0');
+    }
+    if (groups !== undefined && groups !== Math.max(1, intOf(row, 'groups', 1))) put('groups', String(groups));
+    return true;
+  }
+
+  #remove(item: Range): boolean {
+    const row = this.#row(item);
+    if (!row || this.#removed.has(row.index)) return false;
+    // Who comes next reads the section above, which is what this one has read, or has its inputs by number.
+    const next = this.#rows[row.index + 1];
+    if (!readsAbove(row) && next && readsAbove(next)) return false;
+    const { own, from, to } = this.#blockOf(row);
+    const lines = this.#text.slice(from, to);
+    // What speaks of the layer by its number alone goes with it; every other comment stays where it is.
+    const above = linesOf(this.#text.slice(own, from)).filter(line => !isBareNumber(line, row.index));
+    const comments = [...above, ...linesOf(lines).flatMap(commentOf)];
+    const number = this.#bareNumberAbove(row);
+    if (number && number.from < own) this.#edits.push({ from: number.from, to: this.#nextLine(number.to), text: '' });
+    this.#edits.push({ from: own, to: comments.length > 0 ? to : this.#behindBlanks(to), text: comments.join('') });
+    this.#removed.add(row.index);
+    return true;
+  }
+
+  #move(item: Range, before: Place): boolean {
+    const row = this.#row(item);
+    const target = this.#row(before.item);
+    if (!row || !target || row.index <= target.index || this.#moved) return false;
+    if (this.#inserted.size > 0 || this.#removed.size > 0) return false;
+    // What it reads by number it would read from elsewhere.
+    if (referencesOf(row).length > 0) return false;
+    // The comments right above go along.
+    const own = this.#commentsAbove(row, () => true);
+    const { to } = this.#blockOf(row);
+    const end = this.#behindBlanks(to);
+    const newline = this.#newlineOf(target);
+    const at = this.#blockOf(target).own;
+    let block = this.#text.slice(own, to);
+    const number = this.#numberAbove(row);
+    if (number) {
+      const { from: digits, to: behind } = number;
+      block = this.#text.slice(own, digits) + target.index + this.#text.slice(behind, to);
+    }
+    if (!/[\r\n]$/.test(block)) block += newline;
+    this.#edits.push(
+      { from: at, to: at, text: block + newline.repeat(this.#gapAt(target)) },
+      { from: own, to: end, text: '' },
+    );
+    this.#moved = { from: row.index, to: target.index };
+    return true;
+  }
+
+  // ——— New sections ——————————————————————————————————————————————————————————————————————————————————————————————
+
+  /** The lines of a convolution like the one of a row, and copies of the sections of its normalization and activation. */
+  #newConv(row: Row, place: Place, layer: NewConv): readonly string[][] | undefined {
+    const { kernel, strided, border, depthwise, out } = layer;
+    if (row.kind !== 'convolutional' || typeof out !== 'number' || !isSquare(kernel)) return undefined;
+    const size = kernel[0]!;
+    const stepsOn = strided.every(kept => kept);
+    if (!stepsOn && !isUniform(strided) && !isStepOne(row)) return undefined;
+    if (stepsOn && intOf(row, 'antialiasing', 0) !== 0) return undefined;
+    // xnor knows no groups (parse_convolutional).
+    if (depthwise && intOf(row, 'xnor', 0) !== 0) return undefined;
+    const padded = intOf(row, 'pad', 0) !== 0;
+    const wanted = new Map<string, string>([
+      ['filters', String(out)],
+      ['size', String(size)],
+    ]);
+    if (depthwise) wanted.set('groups', String(out));
+    const copied = new Set<string>(storage);
+    if (stepsOn) for (const key of strideKeys) copied.add(key);
+    else wanted.set('stride', '1');
+    if (layer.norm) for (const key of ['batch_normalize', 'cbn']) copied.add(key);
+    if (layer.act || place.act) copied.add('activation');
+    else wanted.set('activation', 'linear');
+    if (border === 'kept') for (const key of ['pad', 'padding', 'dilation']) copied.add(key);
+    else if (padded && (size === 1 || border === 'half')) copied.add('pad');
+    else if (border === 'half' && size > 1) {
+      if (size % 2 === 0) return undefined;
+      wanted.set(
+        row.options.has('padding') ? 'padding' : 'pad',
+        row.options.has('padding') ? String((size - 1) / 2) : '1',
+      );
+    }
+    const lines = [this.#lineOf(row.section.header)];
+    for (const [key, option] of row.options) {
+      const value = wanted.get(key);
+      if (value !== undefined) lines.push(this.#prefixOf(option) + value);
+      else if (copied.has(key)) lines.push(this.#prefixOf(option) + option.text);
+      else continue;
+      wanted.delete(key);
+      if (key === 'filters') this.#addGroups(lines, row, wanted);
+    }
+    wanted.delete('stride');
+    for (const [key, value] of wanted) lines.push(this.#freshLine(row, key, value));
+    const apart = [...(layer.norm ? place.norm : []), ...(layer.act && place.act ? [place.act] : [])];
+    const others = apart.map(site => {
+      const other = this.#row(site);
+      if (!other) return undefined;
+      const parts = [other.section.header, ...[...other.options.values()].map(({ range }) => range)];
+      return parts.map(range => this.#lineOf(range));
+    });
+    return others.includes(undefined) ? undefined : [lines, ...(others as string[][])];
+  }
+
+  #addGroups(lines: string[], row: Row, wanted: Map<string, string>): void {
+    const groups = wanted.get('groups');
+    if (groups === undefined || row.options.has('groups')) return;
+    lines.push(this.#freshLine(row, 'groups', groups));
+    wanted.delete('groups');
+  }
+
+  // ——— Options of a section ——————————————————————————————————————————————————————————————————————————————————————
+
+  #write(row: Row, values: ReadonlyMap<string, string>): void {
+    const { options, section } = row;
+    const newline = this.#newlineOf(row);
+    for (const [key, value] of values) {
+      const option = options.get(key);
+      if (option && option.text !== value) this.#edits.push({ ...place(option.valueRange), text: value });
+      if (option) continue;
+      const near = options.get(key === 'groups' ? 'filters' : 'size') ?? options.get('filters');
+      const at = this.#lineEnd((near?.range ?? section.header).to);
+      this.#edits.push({ from: at, to: at, text: newline + this.#freshLine(row, key, value) });
+    }
+  }
+
+  /** A line as a section writes its own: the same margin, the same white space around `=`, which may be aligned. */
+  #freshLine({ section: { header, options } }: Row, key: string, value: string): string {
+    const [first, second] = options;
+    if (!first) return `${this.#text.slice(this.#lineStart(header.from), header.from)}${key}=${value}`;
+    const margin = this.#text.slice(this.#lineStart(first.range.from), first.range.from);
+    const between = this.#text.slice(first.keyRange.to, first.valueRange.from);
+    const columnOf = (option: CfgOption): number => option.valueRange.from - option.keyRange.from;
+    const isAligned =
+      second && columnOf(first) === columnOf(second) && lengthOf(first.keyRange) !== lengthOf(second.keyRange);
+    const written = isAligned ? key.padEnd(lengthOf(first.keyRange)) : key;
+    return margin + written + between + value;
+  }
+
+  /** What stands before a value on its line. */
+  #prefixOf({ range, valueRange }: CfgOption): string {
+    return this.#text.slice(this.#lineStart(range.from), valueRange.from);
+  }
+
+  /** A line up to the end of what it says. */
+  #lineOf({ from, to }: Range): string {
+    return this.#text.slice(this.#lineStart(from), to);
+  }
+
+  // ——— Numbers of layers —————————————————————————————————————————————————————————————————————————————————————————
+
+  #renumber(places: readonly number[]): boolean {
+    for (const row of this.#rows) {
+      const { index } = row;
+      if (this.#removed.has(index)) continue;
+      const here = places[index]!;
+      for (const { range, written, target, reads } of referencesOf(row)) {
+        // What names no layer named none before.
+        if (target < 0 || target >= this.#rows.length) continue;
+        const there = reads
+          ? this.#source(target, index, places)
+          : this.#removed.has(target)
+            ? undefined
+            : places[target];
+        if (there === undefined) return false;
+        const fresh = written < 0 ? there - here : there;
+        if (fresh === written) continue;
+        if (range.to === range.from) return false;
+        this.#edits.push({ ...place(range), text: String(fresh) });
+      }
+      if (here === index || index === this.#moved?.from) continue;
+      const number = this.#numberAbove(row);
+      if (number) this.#edits.push({ ...number, text: String(here) });
+    }
+    return true;
+  }
+
+  /** The number that each section has then. */
+  #places(): readonly number[] {
+    const places: number[] = [];
+    let at = 0;
+    for (const { index } of this.#rows) {
+      at += this.#inserted.get(index)?.length ?? 0;
+      places.push(at);
+      if (!this.#removed.has(index)) at++;
+    }
+    if (this.#moved) {
+      const { from, to } = this.#moved;
+      for (let index = to; index < from; index++) places[index]!++;
+      places[from] = to;
+    }
+    return places;
+  }
+
+  /** Which layer then hands on what a layer does now: of one that is gone what it has read. */
+  #source(target: number, reader: number, places: readonly number[]): number | undefined {
+    if (this.#moved) {
+      const { from, to } = this.#moved;
+      // Who read the one that has moved reads the last of those that it has passed.
+      if (target === from) return from;
+      // Between them things are other things now.
+      return target >= to && target < from && (reader < to || reader > from) ? undefined : places[target];
+    }
+    let source = target;
+    while (this.#removed.has(source)) {
+      const row = this.#rows[source]!;
+      const [first, ...others] = referencesOf(row).filter(({ reads }) => reads);
+      if (others.length > 0 || readsAbove(row) === (first !== undefined)) return undefined;
+      const before = first ? first.target : source - 1;
+      if (before < 0 || before >= source) return undefined;
+      source = before;
+    }
+    return places[source];
+  }
+
+  /** The digits of `# 61`, or `# 61 (previous+7)`, right above a section with that number. */
+  #numberAbove({ index, section: { header } }: Row): Range | undefined {
+    for (let at = this.#lineStart(header.from); at > 0; ) {
+      const from = this.#lineBefore(at);
+      const line = this.#text.slice(from, at);
+      if (!isComment(line)) return undefined;
+      const match = leadingNumber.exec(line);
+      if (match && Number(match[2]) === index) {
+        const digits = from + match[1]!.length;
+        return { from: digits, to: digits + match[2]!.length };
+      }
+      at = from;
+    }
+    return undefined;
+  }
+
+  /** The line `# 61`, where that is all that stands right above a section with that number. */
+  #bareNumberAbove(row: Row): Range | undefined {
+    const number = this.#numberAbove(row);
+    if (!number) return undefined;
+    const line = { from: this.#lineStart(number.from), to: this.#lineEnd(number.to) };
+    return isBareNumber(this.#text.slice(line.from, line.to), row.index) ? line : undefined;
+  }
+
+  // ——— Lines —————————————————————————————————————————————————————————————————————————————————————————————————————
+
+  /** The lines of a section, from the comments right above that begin with its number or speak to Flopline. */
+  #blockOf(row: Row): Block {
+    const { header, range } = row.section;
+    const own = this.#commentsAbove(row, line => {
+      const match = leadingNumber.exec(line);
+      return (match !== null && Number(match[2]) === row.index) || line.includes('flopline-ignore');
+    });
+    return { own, from: this.#lineStart(header.from), to: this.#nextLine(range.to) };
+  }
+
+  /** Where the comments begin that stand right above a section and are such. */
+  #commentsAbove({ section: { header } }: Row, isSuch: (line: string) => boolean): number {
+    let at = this.#lineStart(header.from);
+    while (at > 0) {
+      const start = this.#lineBefore(at);
+      const line = this.#text.slice(start, at);
+      if (!isComment(line) || !isSuch(line)) break;
+      at = start;
+    }
+    return at;
+  }
+
+  /** How many blank lines stand between sections: above this one and the comments over it, else behind it. */
+  #gapAt(row: Row): number {
+    let start = this.#lineStart(row.section.header.from);
+    let above = 0;
+    while (start > 0) {
+      const previous = this.#lineBefore(start);
+      const line = this.#text.slice(previous, start);
+      const isBlank = line.trim() === '';
+      if (isBlank) above++;
+      else if (above > 0 || !isComment(line)) break;
+      start = previous;
+    }
+    if (above > 0) return Math.min(above, 2);
+    const next = this.#nextLine(row.section.range.to);
+    const behind = linesOf(this.#text.slice(next, this.#behindBlanks(next))).length;
+    return row.index + 1 < this.#rows.length ? Math.min(behind, 2) : 0;
+  }
+
+  /** Behind the blank lines that begin at an offset. */
+  #behindBlanks(from: number): number {
+    let at = from;
+    while (at < this.#text.length) {
+      const next = this.#nextLine(at);
+      if (this.#text.slice(at, next).trim() !== '') break;
+      at = next;
+    }
+    return at;
+  }
+
+  #newlineOf({ section: { header } }: Row): string {
+    const text = this.#text;
+    const end = this.#lineEnd(header.to);
+    if (text[end] === '\r') return text[end + 1] === '\n' ? '\r\n' : '\r';
+    return text[end] === '\n' ? '\n' : text.includes('\r\n') ? '\r\n' : '\n';
+  }
+
+  #lineStart(offset: number): number {
+    let at = offset;
+    while (at > 0 && this.#text[at - 1] !== '\n' && this.#text[at - 1] !== '\r') at--;
+    return at === 0 && this.#text.charCodeAt(0) === 0xfeff ? Math.min(1, offset) : at;
+  }
+
+  /** The start of the line above the one that begins at an offset. */
+  #lineBefore(start: number): number {
+    const text = this.#text;
+    return this.#lineStart(start - (text[start - 1] === '\n' && text[start - 2] === '\r' ? 2 : 1));
+  }
+
+  #lineEnd(offset: number): number {
+    let at = offset;
+    while (at < this.#text.length && this.#text[at] !== '\n' && this.#text[at] !== '\r') at++;
+    return at;
+  }
+
+  /** Behind the break of a line. */
+  #nextLine(offset: number): number {
+    const end = this.#lineEnd(offset);
+    return end + (this.#text.startsWith('\r\n', end) ? 2 : end < this.#text.length ? 1 : 0);
+  }
+
+  #row(site: Range): Row | undefined {
+    return this.#rows.find(({ section: { range } }) => range.from === site.from && range.to === site.to);
+  }
+}
+
+const strideKeys = ['stride', 'stride_x', 'stride_y'] as const;
+
+/** A comment that begins with a number, but not `# 1-2`, `# 1.5` or `# 3x`. */
+const leadingNumber = /^([ \t]*[#;][ \t]*)(\d+)(?!\w|[.,]\d|-\w)/;
+
+const isComment = (line: string): boolean => /^[ \t]*[#;]/.test(line);
+
+function isBareNumber(line: string, index: number): boolean {
+  const match = /^[ \t]*[#;][ \t]*(\d+)\s*$/.exec(line);
+  return match !== null && Number(match[1]) === index;
+}
+
+/** Lines with their breaks. */
+function linesOf(text: string): readonly string[] {
+  return text.match(/[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$/g) ?? [];
+}
+
+/** What a line says to people, as a line of its own. */
+function commentOf(line: string): readonly string[] {
+  if (isComment(line)) return [line];
+  const at = line.indexOf('#');
+  return at < 0 ? [] : [line.slice(at)];
+}
+
+/** What a section says of other layers by number. */
+function referencesOf({ kind, index, options }: Row): readonly Reference[] {
+  const [key, list] = (kind !== undefined && Object.hasOwn(readers, kind) && readers[kind]) || [];
+  const found: Reference[] = [];
+  const option = key === undefined ? undefined : options.get(key);
+  if (option) {
+    const items = cfgItems(option);
+    for (const { text, range } of list ? items : items.slice(0, 1)) found.push(referenceOf(text, range, index, true));
+  }
+  const [name, none] = (kind !== undefined && Object.hasOwn(mentions, kind) && mentions[kind]) || [];
+  const other = name === undefined ? undefined : options.get(name);
+  if (other && atoi(other.value) !== none) found.push(referenceOf(other.value, other.valueRange, index, false));
+  return found;
+}
+
+function referenceOf(text: string, range: Range, index: number, reads: boolean): Reference {
+  const written = atoi(text);
+  return { range, written, target: written < 0 ? index + written : written, reads };
+}
+
+/** Whether a section works on the output of the one above it: those that route, and those that read nothing, do not. */
+function readsAbove({ kind }: Row): boolean {
+  return kind !== 'route' && kind !== 'implicit';
+}
+
+function intOf({ options }: Row, key: string, standard: number): number {
+  const option = options.get(key);
+  return option ? atoi(option.value) : standard;
+}
+
+function isStepOne(row: Row): boolean {
+  return strideKeys.every(key => intOf(row, key, 1) <= 1);
+}
+
+/** Darknet has no rectangular windows. */
+function isSquare(kernel: readonly number[]): boolean {
+  return kernel.length === 2 && kernel[0] === kernel[1];
+}
+
+const isUniform = (flags: readonly boolean[]): boolean => flags.every(flag => flag === flags[0]);
+
+const lengthOf = ({ from, to }: Range): number => to - from;
+
+const place = ({ from, to }: Range): Range => ({ from, to });
