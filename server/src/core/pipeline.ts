@@ -106,7 +106,8 @@ export function nativeFigure(analysed: Analysed): NativeFigure | undefined {
   // Cut at the limit, it would be cut at every other size too.
   if (analysed.model.graph.nodes.length > maxNodes) return undefined;
   for (const { input, factor } of native.attempts()) {
-    const { model } = repriced(analysed, { input });
+    const asRead = input.length === 0 && !analysed.settings.input?.length;
+    const { model } = asRead ? analysed : repriced(analysed, { input });
     const { value } = model.under(convention.name).totals;
     if (!value.complete) continue;
     return {
