@@ -82,10 +82,20 @@ function pickSteps(
 ): Promise<SlimPicked | undefined> {
   const list = vscode.window.createQuickPick<StepItem>();
   list.canSelectMany = true;
-  list.keepScrollPosition = true;
   list.placeholder = reached
     ? `These changes reach ${limit}: tick what to make`
     : `${limit} is not to be reached; these changes come nearest`;
+
+  // Set once: new items would take the ticks away.
+  list.items = steps.map(
+    ({ title, line, running }, index): StepItem => ({
+      index,
+      label: title,
+      description: `line ${line + 1}`,
+      detail: `${index === 0 ? 'With it' : 'With all up to here'}: ${running}`,
+    }),
+  );
+  list.selectedItems = list.items;
 
   const tried = new Map<string, Promise<SlimPicked | undefined>>();
   /** Each set of ticks is tried once. */
@@ -95,7 +105,10 @@ function pickSteps(
     if (known) return known;
     const choices = ticked.map(index => steps[index]!.choice);
     const params = { textDocument: idOf(document), version, budget, choices };
-    const asked = ask(client, 'flopline/slimmed', params).then(answer => answer ?? undefined);
+    const asked = ask(client, 'flopline/slimmed', params).then(
+      answer => answer ?? undefined,
+      () => undefined,
+    );
     tried.set(key, asked);
     return asked;
   };
@@ -106,14 +119,9 @@ function pickSteps(
     const picked = await outcome(ticked);
     if (!picked || shown !== ticked.join()) return;
     // A step may be to be had only after another one.
-    const running = new Map(picked.steps.map(step => [step.choice.origin, step]));
-    list.items = steps.map(({ choice, title, line }, index): StepItem => {
-      const made = ticked.includes(index) ? running.get(choice.origin) : undefined;
-      const unticked = ticked.includes(index) ? 'Not to be had without the others' : 'Not made';
-      return { index, label: made?.title ?? title, description: `line ${line + 1}`, detail: made?.running ?? unticked };
-    });
-    list.selectedItems = list.items.filter(({ index }) => ticked.includes(index));
-    list.title = `${picked.totals}${picked.reached ? '' : ` · above ${limit}`}`;
+    const lost = ticked.length - picked.steps.length;
+    const without = lost > 0 ? ` · ${lost} of them not to be had without the others` : '';
+    list.title = `${picked.totals}${picked.reached ? '' : ` · above ${limit}`}${without}`;
   };
   const ticksOf = (items: readonly StepItem[]): number[] => items.map(({ index }) => index).toSorted((a, b) => a - b);
 
