@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { load, parseEvents } from 'js-yaml';
 import {
+  CodeActionRequest,
   createProtocolConnection,
   DidChangeTextDocumentNotification,
   DidOpenTextDocumentNotification,
@@ -368,6 +369,63 @@ async function startUp(): Promise<void> {
   );
 }
 
+/** ResNet-152 written out: 3, 8, 36 and 3 bottlenecks. */
+function resnetRows(): string {
+  const conv = (out: number, kernel: number, stride: number, act: boolean): string =>
+    `conv: {out: ${out}, kernel: ${kernel}, stride: ${stride}, padding: same, norm: batch${act ? ', act: relu' : ''}}`;
+  const blocks = [3, 8, 36, 3].flatMap((count, stage) =>
+    Array.from({ length: count }, (_, index) => {
+      const width = 64 << stage;
+      const stride = stage > 0 && index === 0 ? 2 : 1;
+      const shortcut = index === 0 ? `    shortcut:\n      - ${conv(4 * width, 1, stride, false)}\n` : '';
+      const rows = [conv(width, 1, 1, true), conv(width, 3, stride, true), conv(4 * width, 1, 1, false)];
+      return `  - residual:\n${rows.map(row => `      - ${row}\n`).join('')}${shortcut}    act: relu\n`;
+    }),
+  );
+  const head = '  - globalavgpool\n  - flatten\n  - linear: 1000\n';
+  const stem = `  - ${conv(64, 7, 2, true)}\n  - maxpool: {kernel: 3, stride: 2, padding: 1}\n`;
+  return `name: ResNet-152\ninput: [3, 224, 224]\nlayers:\n${stem}${blocks.join('')}${head}`;
+}
+
+async function codeActions(): Promise<void> {
+  console.log('\n(g) Code actions with prices, on each line with a layer in turn (aim: 50 ms in the median)');
+  const client = await start(join(root, 'dist/server.js'), ['--stdio']);
+  const files = [
+    ['trispot.yaml', 'yaml', readFileSync(join(root, 'examples/trispot.yaml'), 'utf8')],
+    ['csp-pan.cfg', 'darknet-cfg', readFileSync(join(root, 'examples/csp-pan.cfg'), 'utf8')],
+    ['resnet152.net.yaml', 'flopline', resnetRows()],
+  ] as const;
+  for (const [name, languageId, text] of files) {
+    const uri = `file:///bench/actions/${name}`;
+    const textDocument = { uri, languageId, version: 1, text };
+    await client.connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument });
+    let found: number[] = [];
+    let offers = 0;
+    // Once to warm up; what was tried on a text is kept for it, so the second time is on another one.
+    for (const version of [2, 3]) {
+      await client.connection.sendNotification(DidChangeTextDocumentNotification.type, {
+        textDocument: { uri, version },
+        contentChanges: [{ text: `${text}${'\n'.repeat(version)}` }],
+      });
+      found = [];
+      offers = 0;
+      for (const [line, content] of text.split('\n').entries()) {
+        if (!/conv|linear/i.test(content)) continue;
+        const range = { start: { line, character: 0 }, end: { line, character: content.length } };
+        const params = { textDocument: { uri }, range, context: { diagnostics: [] } };
+        const begin = performance.now();
+        const answer = await client.connection.sendRequest(CodeActionRequest.type, params);
+        found.push(performance.now() - begin);
+        offers += answer?.length ?? 0;
+      }
+    }
+    console.log(
+      `  ${name}: ${ms(median(found))}, at most ${ms(Math.max(...found))}; ${(offers / found.length).toFixed(1)} offers on a line`,
+    );
+  }
+  await client.stop();
+}
+
 console.log(`Node ${process.version}, medians of ${rounds} rounds in turn`);
 textToCosts();
 cfgToCosts();
@@ -375,3 +433,4 @@ prototxt();
 growth();
 await edits();
 await startUp();
+await codeActions();

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { advicePage } from './advice.ts';
 import { conventionTables } from './conventions.ts';
 import { filled } from './markdown.ts';
 import { modulesPage } from './modules.ts';
@@ -22,6 +23,7 @@ export const documents: readonly Generated[] = [
   { path: 'docs/operators.md', content: operatorsPage },
   { path: 'docs/modules.md', content: modulesPage },
   { path: 'docs/settings.md', content: settingsPage },
+  { path: 'docs/advice.md', content: advicePage },
   { path: 'docs/conventions.md', content: before => filled(before, conventionTables()) },
   { path: 'docs/theory.md', content: before => filled(before, { savings: savings() }) },
   { path: 'README.md', content: before => filled(before, { cli: terminal() }) },

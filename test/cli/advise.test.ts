@@ -169,6 +169,20 @@ test('a budget that cannot be reached is exit code 1 and changes nothing', () =>
   assert.equal(runCli('slim', path, '--macs', '-1G').code, 2);
 });
 
+test('what the README says of cheaper networks can be done', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const commands = [...readme.matchAll(/^node dist\/cli\.js ((?:advise|slim) .*)$/gm)].map(match =>
+    match[1]!.split(' '),
+  );
+  assert.equal(commands.length, 3);
+  for (const words of commands) {
+    const root = new URL('../../', import.meta.url).pathname;
+    const { code, out } = runCli(...words.map(word => (word.startsWith('examples/') ? root + word : word)));
+    assert.equal(code, 0, words.join(' '));
+    assert.match(out, /1×1|@@|Reached/);
+  }
+});
+
 const pieces = fc.array(fc.constantFrom('a', 'é', '𝔘', '\n', '\r\n', '  b\n', 'c\n'), { maxLength: 40 });
 const lists = fc.array(
   fc.record({ at: fc.nat(60), length: fc.nat(6), text: fc.constantFrom('', 'x', 'y\n', '\nz', 'é') }),

@@ -59,7 +59,7 @@ function changesOf(text: string, lines: readonly string[], edits: readonly TextE
       last.edits.push(edit);
     } else touched.push({ start, end, edits: [edit] });
   }
-  return touched.flatMap(({ start, end, edits: own }) => {
+  return touched.reduce<Hunk[]>((hunks, { start, end, edits: own }) => {
     let at = starts[start]!;
     let made = '';
     for (const { from, to, text: fresh } of own) {
@@ -74,8 +74,13 @@ function changesOf(text: string, lines: readonly string[], edits: readonly TextE
     const most = Math.min(old.length, fresh.length) - head;
     while (tail < most && old[old.length - 1 - tail] === fresh[fresh.length - 1 - tail]) tail++;
     const hunk = { start: start + head, end: end - tail, fresh: fresh.slice(head, fresh.length - tail) };
-    return hunk.start === hunk.end && hunk.fresh.length === 0 ? [] : [hunk];
-  });
+    const last = hunks.at(-1);
+    if (hunk.start === hunk.end && hunk.fresh.length === 0) return hunks;
+    // What goes comes before what is new.
+    if (last?.end === hunk.start) Object.assign(last, { end: hunk.end, fresh: [...last.fresh, ...hunk.fresh] });
+    else hunks.push(hunk);
+    return hunks;
+  }, []);
 }
 
 /** Lines with their line feeds; a carriage return belongs to its line. */

@@ -106,7 +106,8 @@ export function nativeFigure(analysed: Analysed): NativeFigure | undefined {
   // Cut at the limit, it would be cut at every other size too.
   if (analysed.model.graph.nodes.length > maxNodes) return undefined;
   for (const { input, factor } of native.attempts()) {
-    const { model } = repriced(analysed, { input });
+    const asRead = input.length === 0 && !analysed.settings.input?.length;
+    const { model } = asRead ? analysed : repriced(analysed, { input });
     const { value } = model.under(convention.name).totals;
     if (!value.complete) continue;
     return {
@@ -152,16 +153,18 @@ export function attempt(
   return { edits, after, objection: told };
 }
 
-/** The ways to mend a problem that really do: tried on the text, at most so many. */
-export function mends(analysed: Analysed, problem: Problem, most = 2): readonly Repair[] {
+/** The ways to mend a problem that really do: tried on the text, as often as `tries` still has left. */
+export function mends(analysed: Analysed, problem: Problem, tries: { left: number }): readonly Repair[] {
   const { document, spec, problems } = analysed;
   const errors = errorsOf(problems);
   const found: Repair[] = [];
   for (const repair of document.reader?.mends?.(problem, spec) ?? []) {
+    if (tries.left-- <= 0) break;
     const after = reopened(analysed, applyEdits(document.source.text, repair.edits));
     if (!after || errorsOf(after.problems) >= errors) continue;
     if (newProblem(problems, after.problems) === undefined) found.push(repair);
-    if (found.length === most) break;
+    // Two that work are enough to choose from.
+    if (found.length === 2) break;
   }
   return found;
 }

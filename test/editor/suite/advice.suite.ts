@@ -25,7 +25,7 @@ const yolo = `nc: 80
 backbone:
   - [-1, 1, Conv, [256, 3, 2]] # 0
   - [-1, 1, Conv, [96, 5, 2]] # 1: wide
-  - [-1, 1, Conv, [64, 3, 1]] # 2
+  - [-1, 1, Conv, [96, 7, 1]] # 2
 head:
   - [[-1, 1], 1, Concat, [1]] # 3
   - [[3], 1, Detect, [nc]] # 4
@@ -98,7 +98,40 @@ const cases = (): Readonly<Record<string, Case>> => ({
     hints: [
       [3, /320×320×64/],
       [4, /160×160×96/],
-      [7, /160×160×160/],
+      [7, /160×160×192/],
+    ],
+  },
+  'two 3×3 among the rows of YOLO, the first with the stride': {
+    language: 'yaml',
+    text: yolo,
+    at: '# 1: wide',
+    title: /^Replace it by two 3×3 \(96 channels between\)/,
+    hints: [
+      [3, /160×160×96/],
+      [4, /160×160×96/],
+      [7, /160×160×192/],
+    ],
+  },
+  '7×1 and 1×7 among the rows of YOLO': {
+    language: 'yaml',
+    text: yolo,
+    at: 'Conv, [96, 7',
+    title: /^Replace it by 7×1 and 1×7 \(96 channels between\)/,
+    hints: [
+      [4, /160×160×96 · 1\.65G MACs/],
+      [5, /160×160×96 · 1\.65G MACs/],
+      [7, /160×160×192/],
+    ],
+  },
+  'depthwise separable among the rows of YOLO': {
+    language: 'yaml',
+    text: yolo,
+    at: 'Conv, [96, 7',
+    title: /^Make it depthwise separable, with normalization and activation between/,
+    hints: [
+      [4, /160×160×96 · 120M MACs/],
+      [5, /160×160×96 · 236M MACs/],
+      [7, /160×160×192/],
     ],
   },
 });

@@ -21,7 +21,7 @@ export const wideLayer = advice({
   *find(network, within) {
     for (const layer of network.layers(within)) {
       if (layer.uses.some(use => isDepthwise(use.main) || widthOf(layer, use) < 16)) continue;
-      const tied = new Tied(network, layer);
+      const tied = tiedTo(network, layer);
       if (tied.reason === 'output') continue;
       const times = [0.75, 0.5].filter(
         (share, at, all) =>
@@ -80,8 +80,13 @@ function floored(width: number, times: number): number {
 }
 
 function names(layers: ReadonlyMap<Layer, boolean>, own: Layer): string {
-  const others = [...layers.keys()].filter(layer => layer !== own).map(({ name }) => `“${name}”`);
-  return others.length > 4 ? `${others.slice(0, 3).join(', ')} and ${others.length - 3} more` : others.join(', ');
+  const shown: string[] = [];
+  for (const layer of layers.keys()) {
+    if (layer === own) continue;
+    if (shown.length === 3 && layers.size > 5) return `${shown.join(', ')} and ${layers.size - 4} more`;
+    shown.push(`“${layer.name}”`);
+  }
+  return shown.join(', ');
 }
 
 const widthOf = ({ op }: Layer, use: Use): number => (op === 'conv' ? convOf(use).out : linearOf(use).out);
@@ -89,6 +94,20 @@ const widthOf = ({ op }: Layer, use: Use): number => (op === 'conv' ? convOf(use
 function isDepthwise({ op, attrs, inputs }: GraphNode): boolean {
   const { groups } = attrs as { groups?: number };
   return op.name === 'conv' && groups !== undefined && groups > 1 && groups === inputs[0]?.shape?.[1];
+}
+
+const groups = new WeakMap<Network, Map<Layer, Tied>>();
+
+/** The group of a layer; all its members share one. */
+function tiedTo(network: Network, layer: Layer): Tied {
+  const known = groups.get(network) ?? new Map<Layer, Tied>();
+  groups.set(network, known);
+  let tied = known.get(layer);
+  if (!tied) {
+    tied = new Tied(network, layer);
+    for (const member of tied.layers.keys()) known.set(member, tied);
+  }
+  return tied;
 }
 
 /** A layer with those that must have as many channels, and all that changes with them. */
@@ -99,73 +118,83 @@ class Tied {
   /** Why it cannot be; `output` where it is the network's own. */
   reason: string | undefined;
   readonly #changed = new Set<Tensor>();
+  /** Those of which only a part changes. */
+  readonly #joined = new Set<Tensor>();
   readonly #readers = new Set<GraphNode>();
-  readonly #traced = new Set<Tensor>();
+  readonly #made = new Set<Tensor>();
+  /** Tensors whose channels change, to be followed to who reads them, and to who makes them. */
+  readonly #forward: Tensor[] = [];
+  readonly #backward: Tensor[] = [];
+  #items: { readonly footprint: readonly Range[]; readonly here: readonly Range[] } | undefined;
 
   constructor(network: Network, layer: Layer) {
     this.#network = network;
     this.#tie(layer, false);
+    while (this.reason === undefined) {
+      const read = this.#forward.pop();
+      const made = read ? undefined : this.#backward.pop();
+      if (read) this.#follow(read);
+      else if (made) this.#trace(made);
+      else break;
+    }
   }
 
   /** The items that hand on a tensor which changes. */
   get footprint(): readonly Range[] {
-    const found: Range[] = [];
-    const visit = (frame: Frame): void => {
-      if (frame.sites[0] && frame.outputs.some(tensor => this.#changed.has(tensor))) found.push(frame.sites[0]);
-      if (frame.hasSitesInside) for (const child of frame.children) visit(child);
-    };
-    for (const row of this.#network.graph.root.children) visit(row);
-    return found;
+    return this.#touched().footprint;
   }
 
   /** The items whose cost changes. */
   get here(): readonly Range[] {
+    return this.#touched().here;
+  }
+
+  #touched(): { readonly footprint: readonly Range[]; readonly here: readonly Range[] } {
+    if (this.#items) return this.#items;
+    const footprint: Range[] = [];
+    const visit = (frame: Frame): void => {
+      if (frame.sites[0] && frame.outputs.some(tensor => this.#changed.has(tensor))) footprint.push(frame.sites[0]);
+      if (frame.hasSitesInside) for (const child of frame.children) visit(child);
+    };
+    for (const row of this.#network.graph.root.children) visit(row);
     const sites = new Map<number, Range>();
     for (const layer of this.layers.keys()) for (const item of layer.items) sites.set(item.from, item);
-    for (const tensor of this.#changed) add(tensor.node);
-    for (const node of this.#readers) add(node);
-    return [...sites.values()];
-
-    function add(node: GraphNode): void {
+    for (const node of [...[...this.#changed].map(tensor => tensor.node), ...this.#readers]) {
       const site = leafOf(node)?.sites[0];
       if (site) sites.set(site.from, site);
     }
+    this.#items = { footprint, here: [...sites.values()] };
+    return this.#items;
   }
 
   #tie(layer: Layer, depthwise: boolean): void {
-    if (this.layers.has(layer) || this.reason !== undefined) return;
+    if (this.layers.has(layer)) return;
     this.layers.set(layer, depthwise);
-    for (const use of layer.uses) {
-      this.#forward(use.main.outputs[0]!);
-      if (depthwise) this.#backward(use.main.inputs[0]!);
+    for (const { main } of layer.uses) {
+      this.#forward.push(main.outputs[0]!);
+      if (depthwise) this.#backward.push(main.inputs[0]!);
     }
   }
 
   /** Who reads a tensor whose channels change. */
-  #forward(start: Tensor): void {
-    const stack = [start];
-    for (let tensor = stack.pop(); tensor && this.reason === undefined; tensor = stack.pop()) {
-      if (this.#changed.has(tensor)) continue;
-      this.#changed.add(tensor);
-      if (this.#network.isOutput(tensor)) {
-        this.reason = 'output';
-        return;
-      }
-      for (const node of this.#network.consumers(tensor)) this.#read(node, tensor, stack);
-    }
+  #follow(tensor: Tensor): void {
+    if (this.#changed.has(tensor)) return;
+    this.#changed.add(tensor);
+    if (this.#network.isOutput(tensor)) this.#refuse('output');
+    for (const node of this.#network.consumers(tensor)) this.#read(node, tensor);
   }
 
-  #read(node: GraphNode, tensor: Tensor, stack: Tensor[]): void {
+  #read(node: GraphNode, tensor: Tensor): void {
     const { op, attrs, inputs, outputs } = node;
-    const { groups = 1 } = attrs as { groups?: number };
+    const { groups: parts = 1 } = attrs as { groups?: number };
     switch (op.name) {
       case 'conv':
       case 'convTranspose': {
-        if (groups === 1) this.#readers.add(node);
+        if (parts === 1) this.#readers.add(node);
         else {
-          const layer = isDepthwise(node) ? this.#network.layerOf(node) : undefined;
+          const layer = isDepthwise(node) && !this.#joined.has(tensor) ? this.#network.layerOf(node) : undefined;
           if (layer) this.#tie(layer, true);
-          else this.#refuse(`“${nameOf(node)}” reads its channels in ${groups} groups`);
+          else this.#refuse(`“${nameOf(node)}” reads its channels in ${parts} groups`);
         }
         return;
       }
@@ -174,39 +203,41 @@ class Tied {
         return;
       case 'concat':
         if ((attrs as { axis: number }).axis !== 1) this.#ties(node, tensor);
-        stack.push(...outputs);
+        this.#pass(outputs, true);
         return;
       case 'flatten':
       case 'dropout':
       case 'identity':
       case 'pad':
-        stack.push(...outputs);
+        this.#pass(outputs, this.#joined.has(tensor));
         return;
     }
-    if (op.kind === 'elementwise' && inputs.length > 1) {
-      this.#ties(node, tensor);
-      stack.push(...outputs);
-    } else if (
-      op.kind === 'norm' ||
-      op.kind === 'activation' ||
-      op.kind === 'pool' ||
-      op.kind === 'resample' ||
-      op.kind === 'elementwise'
-    ) {
-      stack.push(...outputs);
-    } else this.#refuse(`“${nameOf(node)}” takes its channels apart (${op.name})`);
+    if (op.kind === 'elementwise' && inputs.length > 1) this.#ties(node, tensor);
+    if (passesChannels(node)) this.#pass(outputs, this.#joined.has(tensor));
+    else this.#refuse(`“${nameOf(node)}” takes its channels apart (${op.name})`);
+  }
+
+  #pass(outputs: readonly Tensor[], joined: boolean): void {
+    for (const output of outputs) {
+      this.#forward.push(output);
+      if (joined) this.#joined.add(output);
+    }
   }
 
   /** The other inputs of a sum must change as well. */
-  #ties({ inputs }: GraphNode, tensor: Tensor): void {
+  #ties(node: GraphNode, tensor: Tensor): void {
     const width = tensor.shape?.[1];
-    for (const other of inputs) if (other !== tensor && other.shape?.[1] === width) this.#backward(other);
+    const others = node.inputs.filter(other => other !== tensor && other.shape?.[1] === width);
+    if (others.length > 0 && this.#joined.has(tensor)) {
+      this.#refuse(`“${nameOf(node)}” adds something to it and what it is concatenated with`);
+    }
+    this.#backward.push(...others);
   }
 
   /** Who makes a tensor whose channels must change. */
-  #backward(tensor: Tensor): void {
-    if (this.#changed.has(tensor) || this.#traced.has(tensor) || this.reason !== undefined) return;
-    this.#traced.add(tensor);
+  #trace(tensor: Tensor): void {
+    if (this.#changed.has(tensor) || this.#made.has(tensor)) return;
+    this.#made.add(tensor);
     const { node } = tensor;
     const { op } = node;
     if (op.name === 'conv' || op.name === 'linear') {
@@ -214,21 +245,25 @@ class Tied {
       if (layer) this.#tie(layer, isDepthwise(node));
       else this.#refuse(`a sum ties it to “${nameOf(node)}”, whose channels stand inside another layer`);
     } else if (op.name === 'input') this.#refuse('a sum ties it to the input of the network');
-    else if (
-      node.inputs.length > 0 &&
-      (op.kind === 'norm' ||
-        op.kind === 'activation' ||
-        op.kind === 'pool' ||
-        op.kind === 'resample' ||
-        op.kind === 'elementwise')
-    ) {
-      for (const input of node.inputs) if (input.shape?.[1] === tensor.shape?.[1]) this.#backward(input);
+    else if (node.inputs.length > 0 && passesChannels(node)) {
+      this.#backward.push(...node.inputs.filter(input => input.shape?.[1] === tensor.shape?.[1]));
     } else this.#refuse(`a sum ties it to “${nameOf(node)}” (${op.name})`);
   }
 
   #refuse(reason: string): void {
     this.reason ??= reason;
   }
+}
+
+/** Whether its output has the channels of its inputs, each for itself. */
+function passesChannels({ op }: GraphNode): boolean {
+  return (
+    op.kind === 'norm' ||
+    op.kind === 'activation' ||
+    op.kind === 'pool' ||
+    op.kind === 'resample' ||
+    op.kind === 'elementwise'
+  );
 }
 
 function nameOf(node: GraphNode): string {

@@ -1,4 +1,5 @@
 // “Make it cheaper”: a sequence of advice that reaches a budget with few changes.
+import { adviceRules } from '../advice/index.ts';
 import { type Analysed, reopened } from '../pipeline.ts';
 import { applyEdits, composed, mapOffset, type TextEdit } from '../text/edit.ts';
 import { type Advice, type AdviceTotals, adviceCandidates, type Candidate, priceAdvice } from './advice.ts';
@@ -38,11 +39,13 @@ export interface Slimmed {
 // No network that a person would slim comes near; a search ends all the same.
 const maxSteps = 200;
 const maxTrials = 5000;
+/** How many times what is needed a last change may save and still be called gentle. */
+const gentle = 1.25;
 
 /**
  * Searches a sequence that reaches a budget, one trial between two yields; the text is really edited and analysed at
  * every step. It ends where the budget is reached, or where nothing more can be saved. What saves most comes first, so
- * that the changes are few; of several that would reach the budget the one that changes least is the last. No layer is
+ * that the changes are few; of several that would reach the budget a gentle one is the last. No layer is
  * changed twice.
  */
 export function* slim(analysed: Analysed, budget: Budget): Generator<SlimProgress, Slimmed> {
@@ -67,7 +70,8 @@ export function* slim(analysed: Analysed, budget: Budget): Generator<SlimProgres
     const now = totalsOf(state.analysed);
     offers = offers.filter(offer => !changed.has(offer.choice.origin) && score(offer) > 0);
     const enough = offers.filter(({ saved }) => !isAbove(less(now, saved), budget));
-    const order = enough.length > 0 ? gentlestFirst(enough, budget) : offers.toSorted((a, b) => score(b) - score(a));
+    const order =
+      enough.length > 0 ? bestEndFirst(enough, now, budget) : offers.toSorted((a, b) => score(b) - score(a));
     const [best] = order;
     if (!best) break;
     // Prices change with the steps before; the first in order is tried anew and takes its place.
@@ -180,10 +184,20 @@ function savedBy({ before, after }: Advice): AdviceTotals {
   return { macs: before.macs - after.macs, params: before.params - after.params };
 }
 
-/** Those that leave most of the network as it costs; of several the first in the text. */
-function gentlestFirst(offers: readonly Offer[], budget: Budget): Offer[] {
-  const size = ({ saved }: Offer): number => (budget.macs === undefined ? saved.params : saved.macs);
-  return offers.toSorted((a, b) => size(a) - size(b) || a.choice.origin - b.choice.origin);
+/**
+ * Ways to end, the best first: those that save hardly more than is needed, in the order in which advice is offered
+ * anywhere, then those that save more, the gentlest first.
+ */
+function bestEndFirst(offers: readonly Offer[], now: AdviceTotals, budget: Budget): Offer[] {
+  const size = ({ saved }: Offer): number =>
+    budget.macs === undefined ? saved.params / (now.params - budget.params!) : saved.macs / (now.macs - budget.macs);
+  const rank = ({ choice }: Offer): number => adviceRules.findIndex(({ code }) => code === choice.code);
+  const order = (a: Offer, b: Offer): number => {
+    const [isMuch, isAlsoMuch] = [size(a) > gentle, size(b) > gentle];
+    if (isMuch !== isAlsoMuch) return isMuch ? 1 : -1;
+    return (isMuch ? 0 : rank(a) - rank(b)) || size(a) - size(b) || a.choice.origin - b.choice.origin;
+  };
+  return offers.toSorted(order);
 }
 
 /** What a saving brings towards a budget: the sum of its shares of what is still above it, 1 at most each. */

@@ -1,0 +1,177 @@
+// docs/advice.md: every piece of advice as its file describes it, its example done, and what is proposed on examples/.
+import { type AdviceRule, adviceRules } from '../../server/src/core/advice/index.ts';
+import {
+  type Advice,
+  type Analysed,
+  adviceCandidates,
+  applyEdits,
+  defaultSettings,
+  exact,
+  isWithin,
+  percent,
+  priceAdvice,
+  type Slimmed,
+  shareChange,
+  si,
+  slim,
+} from '../../server/src/core/index.ts';
+import { example, link, notice, priced, table } from './markdown.ts';
+
+/** Networks of examples/ on which proposals are shown. */
+const networks: readonly (readonly [title: string, file: string])[] = [
+  ['VGG-16', 'vgg16.net.yaml'],
+  ['ResNet-50', 'resnet50.net.yaml'],
+  ['GoogLeNet without bottlenecks', 'googlenet-naive.net.yaml'],
+  ['a detector like YOLOv8n', 'trispot.yaml'],
+  ['a detector like YOLOv4', 'csp-pan.cfg'],
+];
+
+/** What is searched for in the last table: that much less. */
+const goal = 0.3;
+
+export function advicePage(): string {
+  const contents = table(
+    ['Advice', 'What it proposes', 'A hint from'],
+    adviceRules.map(({ code, summary }) => [link(code), summary, threshold(code)]),
+  );
+  const shown = networks.map(([title, file]) => ({ title, file, analysed: example(file) }));
+  return `${[
+    notice,
+    '# Advice',
+    'What would make a network cheaper. Flopline finds the places, makes the change in your text to see what comes of it, and offers it at the price that this gave: the totals before, less the totals after. What would bring a new problem, change a shape where it should not, or save less than 5 % of the layer is not offered; where a person would expect it, it is shown with the reason.',
+    'In the editor, put the cursor on a layer and ask for quick fixes or refactorings (`Ctrl+.`); hints point to the layers where it is worth most. `Flopline: Make It Cheaper…` searches few changes that reach a budget. In the terminal: `flopline advise FILE`, `flopline slim FILE --macs 300M`.',
+    contents,
+    'A hint is told where the layer is that share of the whole: thresholds and a switch for each piece are [settings](settings.md), and `# flopline-ignore fat-convolution` above a line keeps it from being told there.',
+    'No price says what becomes of accuracy: all but the changes that compute the same need training, and a look at what it gives.',
+    ...adviceRules.map(section),
+    '## On whole networks',
+    'The best proposal of each kind on the files of [examples](../examples), by multiply-accumulates saved in all, then parameters. What stands inside a framework’s composite (a C2f, say) is not the file’s to change, and offers nothing.',
+    proposals(shown),
+    `### ${percent(goal)} less work`,
+    `The changes that \`flopline slim FILE --macs -${goal * 100}%\` finds.`,
+    slimmedNetworks(shown),
+  ].join('\n\n')}\n`;
+}
+
+function threshold(code: string): string {
+  const name = code.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const share = defaultSettings.advice[name]?.threshold;
+  return share === undefined ? '' : percent(share);
+}
+
+function section({ code, summary, docs }: AdviceRule): string {
+  const { what, why, not, paper, example: text } = docs;
+  const analysed = priced(`${code}.net.yaml`, text);
+  const advice = offersOn(analysed).find(found => found.code === code);
+  if (!advice) throw new Error(`The example of ${code} has no offer of it.`);
+  const { title, before, after, edits } = advice;
+  return [
+    `## ${code}`,
+    `*${summary[0]!.toUpperCase()}${summary.slice(1)}.* ${what}`,
+    `**Why.** ${why}`,
+    ['```diff', ...changedLines(text, applyEdits(text, edits)), '```'].join('\n'),
+    `“${title}”`,
+    table(
+      ['', 'before', 'after', ''],
+      (['macs', 'params'] as const).map(metric => [
+        metric === 'macs' ? 'MACs' : 'Parameters',
+        exact(before[metric]),
+        exact(after[metric]),
+        shareChange(after[metric], before[metric]),
+      ]),
+      ' rrr',
+    ),
+    `**When not.** ${not}`,
+    ...(paper === '' ? [] : [`*${paper}*`]),
+  ].join('\n\n');
+}
+
+/** All that is to be had. */
+function offersOn(analysed: Analysed): Advice[] {
+  return adviceCandidates(analysed).flatMap(candidate => {
+    const advice = priceAdvice(analysed, candidate);
+    return advice?.refused === null ? [advice] : [];
+  });
+}
+
+/** A short text before and after, line by line: the longest common subsequence stays. */
+function changedLines(before: string, after: string): string[] {
+  const [a, b] = [before, after].map(text => text.trimEnd().split('\n')) as [string[], string[]];
+  const common = a.map(() => b.map(() => 0));
+  const at = (i: number, j: number): number => common[i]?.[j] ?? 0;
+  for (let i = a.length - 1; i >= 0; i--) {
+    for (let j = b.length - 1; j >= 0; j--)
+      common[i]![j] = a[i] === b[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+  }
+  const lines: string[] = [];
+  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+    if (i < a.length && j < b.length && a[i] === b[j]) {
+      lines.push(`  ${a[i++]}`);
+      j++;
+    } else if (i < a.length && (j === b.length || at(i + 1, j) >= at(i, j + 1))) lines.push(`- ${a[i++]}`);
+    else lines.push(`+ ${b[j++]}`);
+  }
+  return lines;
+}
+
+interface Shown {
+  readonly title: string;
+  readonly file: string;
+  readonly analysed: Analysed;
+}
+
+function proposals(shown: readonly Shown[]): string {
+  const rows = shown.flatMap(({ title, file, analysed }) => {
+    const offers = offersOn(analysed);
+    return adviceRules.flatMap(({ code }) => {
+      const own = offers.filter(advice => advice.code === code);
+      const [best] = own.toSorted((a, b) => a.after.macs - b.after.macs || a.after.params - b.after.params);
+      if (!best) return [];
+      const { before, after, range, title: priceless } = best;
+      return [
+        [
+          `[${title}](../examples/${file})`,
+          link(code),
+          String(own.length),
+          String(analysed.document.lines.lineAt(range.from) + 1),
+          priceless.slice(0, priceless.lastIndexOf(': ')),
+          shareChange(after.macs, before.macs),
+          shareChange(after.params, before.params),
+        ],
+      ];
+    });
+  });
+  return table(['Network', 'Advice', 'Offers', 'Line', 'The best', 'MACs', 'Parameters'], rows, '  rr rr');
+}
+
+function slimmedNetworks(shown: readonly Shown[]): string {
+  const rows = shown.flatMap(({ title, file, analysed }) => {
+    const macs = Math.floor((1 - goal) * analysed.model.totals.macs.value);
+    const found = run(slim(analysed, { macs }));
+    if (found.steps.length === 0) return [];
+    const { before, after, steps } = found;
+    const lines = steps.map(({ advice, choice }) => {
+      const line = analysed.document.lines.lineAt(choice.origin) + 1;
+      return `${line}: ${advice.title.slice(0, advice.title.lastIndexOf(': '))}`;
+    });
+    const count = steps.length > 4 ? [...lines.slice(0, 3), `… and ${steps.length - 3} more`] : lines;
+    return [
+      [
+        `[${title}](../examples/${file})`,
+        isWithin(after, { macs }) ? 'reached' : 'not to be had',
+        `${si(before.macs)} → ${si(after.macs)}`,
+        shareChange(after.macs, before.macs),
+        shareChange(after.params, before.params),
+        count.join('; '),
+      ],
+    ];
+  });
+  return table(['Network', '', 'MACs', '', 'Parameters', 'Line: change'], rows, '  rrr');
+}
+
+function run(search: Generator<unknown, Slimmed>): Slimmed {
+  for (;;) {
+    const next = search.next();
+    if (next.done) return next.value;
+  }
+}
