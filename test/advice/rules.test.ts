@@ -57,6 +57,22 @@ describe('pieces of advice', () => {
   });
 });
 
+describe('merging two linear layers', () => {
+  const offered = (first: string, second: string): boolean => {
+    const text = `input: [512]\nlayers:\n  - linear: ${first}\n  - linear: ${second}\n`;
+    return adviceCandidates(analysedOf('x.net.yaml', text, defaultSettings)).some(
+      ({ code }) => code === 'mergeable-layers',
+    );
+  };
+
+  it('is not said where the constant that a bias leaves has no place', () => {
+    assert.equal(offered('{out: 1024, bias: true}', '{out: 256, bias: true}'), true);
+    assert.equal(offered('{out: 1024, bias: false}', '{out: 256, bias: false}'), true);
+    assert.equal(offered('{out: 1024, bias: true}', '{out: 256, bias: false}'), false);
+    assert.equal(offered('{out: 1024, bias: true}', '{out: 256, bias: false, norm: batch}'), true);
+  });
+});
+
 describe('diagnostics that lead to advice', () => {
   const text = readFileSync(join(import.meta.dirname, '../../examples/savings/bottleneck-before.net.yaml'), 'utf8');
   const told = (source: string, settings = defaultSettings): string[] =>

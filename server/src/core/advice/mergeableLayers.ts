@@ -20,6 +20,8 @@ export const mergeableLayers = advice({
       const nexts = layer.uses.map(use => follower(network, layer, use));
       const [next] = nexts;
       if (!next || nexts.some(other => other !== next) || next.uses.length !== layer.uses.length) continue;
+      // A·(B·x + b) has a constant A·b, which wants a place: the next layer's bias, or a normalization that takes it away.
+      if (layer.uses.some(hasBias) && next.uses.some(use => !hasBias(use) && !use.norm)) continue;
       yield {
         at: layer.place.item,
         message: `Nothing stands between this layer and “${next.name}”: two linear maps one after the other are one.`,
@@ -49,6 +51,8 @@ function follower(network: Network, layer: Layer, { output }: Use): Layer | unde
     ? next
     : undefined;
 }
+
+const hasBias = ({ main }: Use): boolean => (main.attrs as { readonly bias?: boolean }).bias === true;
 
 function isLinear({ op }: Layer, use: Use): boolean {
   if (op === 'linear') return true;
