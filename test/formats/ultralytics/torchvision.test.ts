@@ -27,7 +27,7 @@ function checkRefused(args: string, size: number, words: RegExp): void {
   assert.match(told[0]!.message, words);
 }
 
-/** Name, published parameters, and multiply-accumulates at 224×224 (inception_v3: 299×299, vit_h_14: 518×518). */
+/** Name, published parameters, and multiply-accumulates at 224×224 (inception_v3: 299×299). */
 const published: readonly (readonly [string, number, number])[] = [
   ['alexnet', 61_100_840, 714_188_480],
   ['convnext_base', 88_591_464, 15_354_729_472],
@@ -106,6 +106,7 @@ const published: readonly (readonly [string, number, number])[] = [
   ['vit_l_32', 306_535_400, 15_376_515_072],
   ['wide_resnet101_2', 126_886_696, 22_753_050_624],
   ['wide_resnet50_2', 68_883_240, 11_398_021_120],
+  ['regnet_y_128gf', 644_812_894, 127_517_815_680],
 ];
 
 /** The features that `head` or `heads` reads: an Identity takes its place, its parameters and its work are gone. */
@@ -120,10 +121,9 @@ const heads: Readonly<Record<string, number>> = {
   vit_b_32: 768,
   vit_l_16: 1024,
   vit_l_32: 1024,
-  vit_h_14: 1280,
 };
 
-const sizes: Readonly<Record<string, number>> = { inception_v3: 299, vit_h_14: 518 };
+const sizes: Readonly<Record<string, number>> = { inception_v3: 299 };
 
 describe('a whole model (unwrap: False)', () => {
   for (const [name, params, macs] of published) {
@@ -149,6 +149,8 @@ describe('a whole model (unwrap: False)', () => {
     assert.equal(row('vit_b_16, ViT_B_16_Weights.IMAGENET1K_SWAG_E2E_V1, False', 384).params, grown);
     checkRefused('vit_b_16, DEFAULT, False', 256, /224×224 only.*256×256/);
   });
+  test('vit_h_14’s default weights take 518×518; its published parameters, less the head’s', () =>
+    assert.equal(row('vit_h_14, DEFAULT, False', 518).params, 633_470_440 - (1280 * 1000 + 1000)));
   test('names may be written in any case', () =>
     assert.equal(row('ResNet18, DEFAULT, False', 64).params, row('resnet18, DEFAULT, False', 64).params));
 });
