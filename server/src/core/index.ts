@@ -6,6 +6,7 @@ export {
   type AdviceTotals,
   adviceCandidates,
   type Candidate,
+  candidateKey,
   priceAdvice,
 } from './features/advice.ts';
 export {

@@ -25,6 +25,7 @@ import {
   budgetFor,
   budgetText,
   type Candidate,
+  candidateKey,
   conventions,
   documentProblems,
   hintDetail,
@@ -36,6 +37,7 @@ import {
   markdownReport,
   parseBudget,
   parseInput,
+  priceAdvice,
   problemsWithHints,
   type Range,
   repairs,
@@ -61,7 +63,7 @@ import type {
 } from '../protocol/index.ts';
 import { readSettings } from './configuration.ts';
 import { type AdviceData, type EditedDocument, fromProto, type HintData, toProto } from './convert.ts';
-import { candidateKey, Workspace } from './workspace.ts';
+import { Workspace } from './workspace.ts';
 
 /**
  * Milliseconds without a change after which problems are published. Hints, which an editor asks for, come first, and a
@@ -304,7 +306,7 @@ export function serve(connection: Connection): void {
       const candidates = adviceAt(analysed, place).filter(({ kind }) => rewrites || (fixes && kind === 'quickfix'));
       // Nobody has asked yet: an editor looks whether to show its bulb.
       const many = context.triggerKind === CodeActionTriggerKind.Automatic && candidates.length > manyCandidates;
-      const offers = await paced(uri, token, priced(uri, many ? [] : candidates));
+      const offers = await paced(uri, token, priced(uri, analysed, many ? [] : candidates));
       if (!offers) return [];
       for (const { advice, data } of offers) {
         if (advice.refused !== null && !client.textDocument?.codeAction?.disabledSupport) continue;
@@ -329,7 +331,7 @@ export function serve(connection: Connection): void {
         : await answer('code action', uri, token, undefined, analysed => {
             if (version !== workspace.version(uri)) return undefined;
             const candidate = adviceCandidates(analysed, { from, to: from }).find(other => candidateKey(other) === key);
-            const advice = candidate && workspace.advice(uri, candidate);
+            const advice = candidate && priceAdvice(analysed, candidate);
             if (!advice) return undefined;
             return { ...action, edit: toProto.adviceEdit(analysed.document.lines, advice, edited(uri)) };
           });
@@ -340,12 +342,13 @@ export function serve(connection: Connection): void {
   /** Prices candidates, one between two steps. */
   function* priced(
     uri: string,
+    analysed: Analysed,
     candidates: readonly Candidate[],
   ): Generator<void, { readonly advice: Advice; readonly data: AdviceData }[]> {
     const found: { readonly advice: Advice; readonly data: AdviceData }[] = [];
     const version = workspace.version(uri)!;
     for (const candidate of candidates) {
-      const advice = workspace.advice(uri, candidate);
+      const advice = priceAdvice(analysed, candidate);
       if (advice)
         found.push({ advice, data: [workspace.number(uri), version, candidate.range.from, candidateKey(candidate)] });
       yield;

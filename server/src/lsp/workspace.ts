@@ -1,17 +1,7 @@
 // The open documents and what was computed of them: each text at most once, and only when somebody asks.
 import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import {
-  type Advice,
-  type Analysed,
-  type Candidate,
-  type Document,
-  defaultSettings,
-  open,
-  price,
-  priceAdvice,
-  type Settings,
-} from '../core/index.ts';
+import { type Analysed, type Document, defaultSettings, open, price, type Settings } from '../core/index.ts';
 
 interface Entry {
   readonly version: number;
@@ -20,8 +10,6 @@ interface Entry {
   readonly document: Document | undefined;
   /** Undefined before it was asked for. */
   analysed?: { readonly value: Analysed | undefined };
-  /** Advice that was tried on this text. */
-  readonly advice: Map<string, Advice | undefined>;
 }
 
 export class Workspace {
@@ -46,16 +34,6 @@ export class Workspace {
     if (!entry?.document) return undefined;
     entry.analysed ??= { value: price(entry.document, entry.settings) };
     return entry.analysed.value;
-  }
-
-  /** A candidate of the newest text with its price, tried at most once. */
-  advice(uri: string, candidate: Candidate): Advice | undefined {
-    const analysed = this.analysed(uri);
-    const known = this.#entries.get(uri)?.advice;
-    if (!analysed || !known) return undefined;
-    const key = candidateKey(candidate);
-    if (!known.has(key)) known.set(key, priceAdvice(analysed, candidate));
-    return known.get(key);
   }
 
   /** The version of the newest text. */
@@ -98,15 +76,10 @@ export class Workspace {
     const document = reusable
       ? known.document
       : open({ name: fileName(uri), text: text.getText(), languageId }, settings, known?.document);
-    const entry: Entry = { version, settings, document, advice: new Map() };
+    const entry: Entry = { version, settings, document };
     this.#entries.set(uri, entry);
     return entry;
   }
-}
-
-/** Tells the candidates of one text apart, whatever part of it was looked at. */
-export function candidateKey({ code, range, fix }: Candidate): string {
-  return `${code} ${range.from} ${fix.variant}`;
 }
 
 /** The name of a file without its folders: `yolov8n.yaml` of `file:///models/yolov8n.yaml?git`. */

@@ -1,25 +1,18 @@
 // Advice in the editor: priced, applied by the editor itself, undone byte for byte.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { actions, apply, checkHint, close, ourProblems, pick, show, showUntitled, until } from './editor.ts';
+import { actions, apply, checkHint, close, hints, ourProblems, pick, show, showUntitled, until } from './editor.ts';
 
-/** A change that advice proposes, as a person sees it before and after. */
+/** A change that advice proposes, as a person sees it. */
 interface Case {
-  readonly language: string;
-  readonly text: string;
+  /** Of examples/savings, or the rows of YOLO below. */
+  readonly file: string;
   /** Words of the line that it is about. */
   readonly at: string;
   readonly title: RegExp;
-  /** What the changed network says, by 0-based line. */
-  readonly hints: readonly (readonly [line: number, hint: RegExp])[];
+  /** Hints of the changed text. */
+  readonly hints: readonly RegExp[];
 }
-
-const saving = (name: string): string => {
-  const { extensionPath } = vscode.extensions.getExtension('flopline.flopline')!;
-  return readFileSync(join(extensionPath, 'examples/savings', `${name}-before.net.yaml`), 'utf8');
-};
 
 const yolo = `nc: 80
 backbone:
@@ -31,127 +24,115 @@ head:
   - [[3], 1, Detect, [nc]] # 4
 `;
 
-/** Each of the theory's five savings, and the first in the rows of YOLO. */
-const cases = (): Readonly<Record<string, Case>> => ({
-  'a 1×1 bottleneck before the 3×3 of (3b): 346,816,512 → 99,549,184': {
-    language: 'flopline',
-    text: saving('bottleneck'),
-    at: 'out: 192, kernel: 3',
-    title: /^Insert a 1×1 bottleneck \(64 channels\): 347M → 99\.5M MACs here/,
-    hints: [
-      [9, /28×28×64 · 12\.8M MACs/],
-      [10, /28×28×192 · 86\.7M MACs/],
-    ],
-  },
-  'a 1×1 bottleneck before its 5×5: 481,689,600 → 133,267,456': {
-    language: 'flopline',
-    text: saving('bottleneck'),
-    at: 'out: 96, kernel: 5',
-    title: /^Insert a 1×1 bottleneck \(64 channels\): 482M → 133M MACs here/,
-    hints: [
-      [11, /28×28×64 · 12\.8M MACs/],
-      [12, /28×28×96 · 120M MACs/],
-    ],
-  },
-  'that 5×5 as two 3×3: 85,098,496 with its 1×1': {
-    language: 'flopline',
-    text: saving('two-3x3'),
-    at: 'kernel: 5',
-    title: /^Replace it by two 3×3 \(64 channels between\): 120M → 72\.3M MACs here/,
-    hints: [
-      [5, /28×28×64 · 28\.9M MACs/],
-      [6, /28×28×96 · 43\.4M MACs/],
-    ],
-  },
-  'global average pooling for fully connected layers': {
-    language: 'flopline',
-    text: saving('global-pooling'),
-    at: 'linear: 4096',
-    title: /^Average each channel, and let the last fully connected layer alone follow: 124M → 512k MACs here/,
-    hints: [[5, /1×1×512/]],
-  },
-  'N×1 and 1×N for N×N: 2/7': {
-    language: 'flopline',
-    text: saving('asymmetric'),
+// The figures of the theory: 28²·256·64 and 28²·9·64·192, and so on.
+const three = {
+  title: /^Insert a 1×1 bottleneck \(64 channels\): 347M → 99\.5M MACs here/,
+  hints: [/28×28×64 · 12\.8M MACs/, /28×28×192 · 86\.7M MACs/],
+};
+const five = {
+  title: /^Insert a 1×1 bottleneck \(64 channels\): 482M → 133M MACs here/,
+  hints: [/28×28×64 · 12\.8M MACs/, /28×28×96 · 120M MACs/],
+};
+const two = {
+  title: /^Replace it by two 3×3 \(64 channels between\): 120M → 72\.3M MACs here/,
+  hints: [/28×28×64 · 28\.9M MACs/, /28×28×96 · 43\.4M MACs/],
+};
+const head = {
+  title: /^Average each channel, and let the last fully connected layer alone follow: 1\d\dM → 512k MACs here/,
+  hints: [/512k MACs/],
+};
+const separable = {
+  title: /^Make it depthwise separable.*: 462M → 52\.3M MACs here/,
+  hints: [/14×14×512 · 903k MACs/, /14×14×512 · 51\.4M MACs/],
+};
+
+/** The theory's five savings, in every dialect that can say them. */
+const cases: Readonly<Record<string, Case>> = {
+  'a 1×1 bottleneck before a 3×3': { file: 'bottleneck-before.net.yaml', at: 'out: 192, kernel: 3', ...three },
+  'a 1×1 bottleneck before a 5×5': { file: 'bottleneck-before.net.yaml', at: 'out: 96, kernel: 5', ...five },
+  'two 3×3 for a 5×5': { file: 'two-3x3-before.net.yaml', at: 'kernel: 5', ...two },
+  'global average pooling': { file: 'global-pooling-before.net.yaml', at: 'linear: 4096', ...head },
+  'N×1 and 1×N for N×N': {
+    file: 'asymmetric-before.net.yaml',
     at: 'kernel: 7',
     title: /^Replace it by 7×1 and 1×7 \(192 channels between\): 522M → 149M MACs here/,
-    hints: [
-      [5, /17×17×192 · 74\.6M MACs/],
-      [6, /17×17×192 · 74\.6M MACs/],
-    ],
+    hints: [/17×17×192 · 74\.6M MACs/],
   },
-  'depthwise separable: M²·K²·Cin + M²·Cin·Cout': {
-    language: 'flopline',
-    text: saving('depthwise'),
-    at: 'kernel: 3',
-    title: /^Make it depthwise separable: 462M → 52\.3M MACs here/,
-    hints: [
-      [5, /14×14×512 · 903k MACs/],
-      [6, /14×14×512 · 51\.4M MACs/],
-    ],
+  'depthwise separable': { file: 'depthwise-before.net.yaml', at: 'kernel: 3', ...separable },
+
+  'Darknet: a 1×1 bottleneck before a 3×3': { file: 'bottleneck-before.cfg', at: 'filters=192', ...three },
+  'Darknet: a 1×1 bottleneck before a 5×5': { file: 'bottleneck-before.cfg', at: 'filters=96', ...five },
+  'Darknet: two 3×3 for a 5×5': { file: 'two-3x3-before.cfg', at: 'size=5', ...two },
+  'Darknet: global average pooling': { file: 'global-pooling-before.cfg', at: '[connected]', ...head },
+  'Darknet: depthwise separable': { file: 'depthwise-before.cfg', at: 'size=3', ...separable },
+
+  'Caffe: a 1×1 bottleneck before a 3×3': {
+    file: 'five-savings.prototxt',
+    at: 'num_output: 192\n    pad: 1',
+    ...three,
   },
-  'a 1×1 bottleneck among the rows of YOLO, whose numbers follow': {
-    language: 'yaml',
-    text: yolo,
+  'Caffe: a 1×1 bottleneck before a 5×5': { file: 'five-savings.prototxt', at: 'pad: 2', ...five },
+  'Caffe: two 3×3 for a 5×5': {
+    file: 'five-savings.prototxt',
+    at: 'pad: 2',
+    title: /^Replace it by two 3×3 \(96 channels between\): 482M → 238M MACs here/,
+    hints: [/28×28×96 · 173M MACs/, /28×28×96 · 65M MACs/],
+  },
+  'Caffe: N×1 and 1×N for N×N': {
+    file: 'five-savings.prototxt',
+    at: 'kernel_size: 7',
+    title: /^Replace it by 7×1 and 1×7 \(192 channels between\): 354M → 101M MACs here/,
+    hints: [/14×14×192 · 50\.6M MACs/],
+  },
+  'Caffe: depthwise separable': { file: 'five-savings.prototxt', at: '"conv5"\n  type', ...separable },
+  'Caffe: global average pooling': { file: 'five-savings.prototxt', at: '"fc6"', ...head },
+
+  'YOLO: a 1×1 bottleneck, and numbers of rows follow': {
+    file: 'yolo',
     at: '# 1: wide',
     title: /^Insert a 1×1 bottleneck \(64 channels\)/,
-    hints: [
-      [3, /320×320×64/],
-      [4, /160×160×96/],
-      [7, /160×160×192/],
-    ],
+    hints: [/320×320×64/, /160×160×96/, /160×160×192/],
   },
-  'two 3×3 among the rows of YOLO, the first with the stride': {
-    language: 'yaml',
-    text: yolo,
+  'YOLO: two 3×3 for a 5×5': {
+    file: 'yolo',
     at: '# 1: wide',
     title: /^Replace it by two 3×3 \(96 channels between\)/,
-    hints: [
-      [3, /160×160×96/],
-      [4, /160×160×96/],
-      [7, /160×160×192/],
-    ],
+    hints: [/160×160×96 · 5\.66G MACs/, /160×160×96 · 2\.12G MACs/, /160×160×192/],
   },
-  '7×1 and 1×7 among the rows of YOLO': {
-    language: 'yaml',
-    text: yolo,
+  'YOLO: N×1 and 1×N for N×N': {
+    file: 'yolo',
     at: 'Conv, [96, 7',
     title: /^Replace it by 7×1 and 1×7 \(96 channels between\)/,
-    hints: [
-      [4, /160×160×96 · 1\.65G MACs/],
-      [5, /160×160×96 · 1\.65G MACs/],
-      [7, /160×160×192/],
-    ],
+    hints: [/160×160×96 · 1\.65G MACs/, /160×160×192/],
   },
-  'depthwise separable among the rows of YOLO': {
-    language: 'yaml',
-    text: yolo,
+  'YOLO: depthwise separable': {
+    file: 'yolo',
     at: 'Conv, [96, 7',
     title: /^Make it depthwise separable, with normalization and activation between/,
-    hints: [
-      [4, /160×160×96 · 120M MACs/],
-      [5, /160×160×96 · 236M MACs/],
-      [7, /160×160×192/],
-    ],
+    hints: [/160×160×96 · 120M MACs/, /160×160×96 · 236M MACs/, /160×160×192/],
   },
-});
+};
 
 const wide = 'input: [256, 28, 28]\nlayers:\n  - conv: {out: 96, kernel: 5, padding: same}\n  - globalavgpool\n';
 
 suite('Advice in VS Code', () => {
   teardown(close);
 
-  for (const [what, { language, text, at, title, hints }] of Object.entries(cases())) {
-    test(what, async () => {
-      const editor = await showUntitled(language, text);
+  for (const [what, { file, at, title, hints: expected }] of Object.entries(cases)) {
+    test(`${what} is made and undone`, async () => {
+      const editor = file === 'yolo' ? await showUntitled('yaml', yolo) : await showExample(file);
       const { document } = editor;
-      await checkHint(editor, document.positionAt(text.indexOf(at)).line, /\S/);
+      const text = document.getText();
+      await until('hints', async () => ({ ok: (await hints(editor)).size > 0 }));
       const found = await actions(editor, at);
       const action = found.find(({ title: told }) => title.test(told));
-      assert.ok(action, `${found.map(({ title: told }) => told).join('\n')}`);
+      assert.ok(action, found.map(({ title: told }) => told).join('\n'));
       await apply(action);
       assert.notEqual(document.getText(), text);
-      for (const [line, hint] of hints) await checkHint(editor, line, hint);
+      await until(`hints ${expected}`, async () => {
+        const labels = [...(await hints(editor)).values()];
+        return { ok: expected.every(hint => labels.some(label => hint.test(label))), seen: labels };
+      });
       await vscode.commands.executeCommand('undo');
       assert.equal(document.getText(), text);
     });
@@ -207,6 +188,13 @@ suite('Advice in VS Code', () => {
     assert.equal(editor.document.getText(), text);
   });
 });
+
+/** Shows a file of examples/savings, which is never saved. */
+async function showExample(file: string): Promise<vscode.TextEditor> {
+  const { extensionUri } = vscode.extensions.getExtension('flopline.flopline')!;
+  const uri = vscode.Uri.joinPath(extensionUri, 'examples/savings', file);
+  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
+}
 
 function totals(): string {
   const { summary } = vscode.extensions.getExtension('flopline.flopline')!.exports.totals;

@@ -59,6 +59,14 @@ describe('what is not changed in prototxt', () => {
     assert.equal(offered(apart, 'wide-layer').length, 2);
   });
 
+  it('what shared weights read through another layer', () => {
+    const tower = (name: string, bottom: string): string =>
+      `layer { name: "flat_${name}" type: "Flatten" bottom: "${bottom}" top: "flat_${name}" }
+layer { name: "fc_${name}" type: "InnerProduct" bottom: "flat_${name}" top: "fc_${name}" param { name: "w" } inner_product_param { num_output: 64 bias_term: false } }\n`;
+    assert.deepEqual(offered(input + tower('a', 'a') + tower('b', 'b'), 'flattened-head'), []);
+    assert.deepEqual(offered(input + tower('a', 'a'), 'flattened-head'), ['flattened-head@4:pool']);
+  });
+
   it('a blob that would be overwritten for others, in whatever phase', () => {
     const linear = (name: string, bottom: string, out: number): string =>
       `layer { name: "${name}" type: "InnerProduct" bottom: "${bottom}" top: "${name}" inner_product_param { num_output: ${out} } }\n`;

@@ -90,8 +90,24 @@ export function adviceCandidates(analysed: Analysed, within: Range = everywhere(
   return found.sort((a, b) => a.range.from - b.range.from);
 }
 
-/** Tries one of them; undefined where it is not to be had and nobody would expect it. */
+/** Tells the candidates of one text apart, whatever part of it was looked at. */
+export function candidateKey({ code, range, fix }: Candidate): string {
+  return `${code} ${range.from} ${fix.variant}`;
+}
+
+const prices = new WeakMap<Analysed, Map<string, Advice | undefined>>();
+
+/** Tries one of them, once for a text; undefined where it is not to be had and nobody would expect it. */
 export function priceAdvice(analysed: Analysed, candidate: Candidate): Advice | undefined {
+  const known = prices.get(analysed) ?? new Map<string, Advice | undefined>();
+  prices.set(analysed, known);
+  const key = candidateKey(candidate);
+  if (!known.has(key)) known.set(key, tried(analysed, candidate));
+  const advice = known.get(key);
+  return advice && { ...advice, id: candidate.id };
+}
+
+function tried(analysed: Analysed, candidate: Candidate): Advice | undefined {
   const { id, code, answers, range, kind, fix } = candidate;
   const before = totalsOf(analysed);
   const refuse = (reason: string): Advice => ({

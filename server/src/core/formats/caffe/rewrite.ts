@@ -101,6 +101,8 @@ class Writer {
   #insert(before: Place, layers: readonly NewLayer[]): boolean {
     const at = this.#stepAt(before.item);
     if (!at || !isSingle(at.layer) || this.#isTied(at.layer)) return false;
+    // What comes behind an average reads fewer features: weights that it shares would have to follow.
+    if (this.#sharing.size > 0 && layers.some(({ op }) => op === 'globalAvgPool')) return false;
     const fresh: Step[] = [];
     for (const layer of layers) {
       const made = layer.op === 'conv' ? this.#newConv(at.layer, before, layer) : this.#newPool(at.layer);
