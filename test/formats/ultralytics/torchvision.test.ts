@@ -27,7 +27,7 @@ function checkRefused(args: string, size: number, words: RegExp): void {
   assert.match(told[0]!.message, words);
 }
 
-/** Name, published parameters, and multiply-accumulates at 224×224 (inception_v3: 299×299, vit_h_14: 518×518). */
+/** Name, published parameters, and multiply-accumulates at 224×224 (inception_v3: 299×299). */
 const published: readonly (readonly [string, number, number])[] = [
   ['alexnet', 61_100_840, 714_188_480],
   ['convnext_base', 88_591_464, 15_354_729_472],
@@ -79,6 +79,34 @@ const published: readonly (readonly [string, number, number])[] = [
   ['resnet50', 25_557_032, 4_089_184_256],
   ['resnext101_32x8d', 88_791_336, 16_414_015_488],
   ['resnext101_64x4d', 83_455_272, 15_460_270_080],
+  ['resnext50_32x4d', 25_028_904, 4_230_479_872],
+  ['shufflenet_v2_x0_5', 1_366_792, 40_476_448],
+  ['shufflenet_v2_x1_0', 2_278_604, 144_907_992],
+  ['shufflenet_v2_x1_5', 3_503_624, 295_759_392],
+  ['shufflenet_v2_x2_0', 7_393_996, 583_253_464],
+  ['squeezenet1_0', 1_248_424, 818_924_576],
+  ['squeezenet1_1', 1_235_496, 349_151_936],
+  ['swin_b', 87_768_224, 15_429_922_816],
+  ['swin_s', 49_606_258, 8_740_107_264],
+  ['swin_t', 28_288_354, 4_489_798_656],
+  ['swin_v2_b', 87_930_848, 17_046_654_976],
+  ['swin_v2_s', 49_737_442, 9_694_516_224],
+  ['swin_v2_t', 28_351_570, 4_937_696_256],
+  ['vgg11', 132_863_336, 7_609_090_048],
+  ['vgg11_bn', 132_868_840, 7_609_090_048],
+  ['vgg13', 133_047_848, 11_308_466_176],
+  ['vgg13_bn', 133_053_736, 11_308_466_176],
+  ['vgg16', 138_357_544, 15_470_264_320],
+  ['vgg16_bn', 138_365_992, 15_470_264_320],
+  ['vgg19', 143_667_240, 19_632_062_464],
+  ['vgg19_bn', 143_678_248, 19_632_062_464],
+  ['vit_b_16', 86_567_656, 17_563_060_224],
+  ['vit_b_32', 88_224_232, 4_408_418_304],
+  ['vit_l_16', 304_326_632, 61_553_688_576],
+  ['vit_l_32', 306_535_400, 15_376_515_072],
+  ['wide_resnet101_2', 126_886_696, 22_753_050_624],
+  ['wide_resnet50_2', 68_883_240, 11_398_021_120],
+  ['regnet_y_128gf', 644_812_894, 127_517_815_680],
 ];
 
 /** The features that `head` or `heads` reads: an Identity takes its place, its parameters and its work are gone. */
@@ -93,10 +121,9 @@ const heads: Readonly<Record<string, number>> = {
   vit_b_32: 768,
   vit_l_16: 1024,
   vit_l_32: 1024,
-  vit_h_14: 1280,
 };
 
-const sizes: Readonly<Record<string, number>> = { inception_v3: 299, vit_h_14: 518 };
+const sizes: Readonly<Record<string, number>> = { inception_v3: 299 };
 
 describe('a whole model (unwrap: False)', () => {
   for (const [name, params, macs] of published) {
@@ -122,6 +149,8 @@ describe('a whole model (unwrap: False)', () => {
     assert.equal(row('vit_b_16, ViT_B_16_Weights.IMAGENET1K_SWAG_E2E_V1, False', 384).params, grown);
     checkRefused('vit_b_16, DEFAULT, False', 256, /224×224 only.*256×256/);
   });
+  test('vit_h_14’s default weights take 518×518; its published parameters, less the head’s', () =>
+    assert.equal(row('vit_h_14, DEFAULT, False', 518).params, 633_470_440 - (1280 * 1000 + 1000)));
   test('names may be written in any case', () =>
     assert.equal(row('ResNet18, DEFAULT, False', 64).params, row('resnet18, DEFAULT, False', 64).params));
 });
