@@ -86,6 +86,13 @@ test('a sequence of edits gives the tree of a fresh parse', () => {
   );
 });
 
+test('a value that is not written stands where a fresh parse puts it, blank lines below and all', () => {
+  for (const row of ['- : ', '- conv:', '-', '- - a:', '- {a: }']) {
+    const next = start.replace('- relu', row);
+    assert.deepEqual(parseEdited(next, parseEdited(start)), parseEdited(next), row);
+  }
+});
+
 test('an edit of one row keeps the nodes of the others, moved', () => {
   const before = parseEdited(start);
   const rows = (before.root as Mapping).entries[2]!.value as Sequence;

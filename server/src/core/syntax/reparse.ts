@@ -60,6 +60,9 @@ function edit(earlier: ParsedYaml, text: string): ParsedYaml | undefined {
   const fresh = rows?.kind === 'sequence' ? rows.items : [];
   if (rows && rows.from - lineStart(chunk, rows.from) !== column) return undefined;
 
+  const bottom = fresh.at(-1);
+  if (bottom && endsInNothing(bottom)) return undefined;
+
   for (const row of fresh) move(row, chunkFrom);
   for (const row of items.slice(last)) move(row, delta);
   const { entries } = earlier.root;
@@ -75,6 +78,14 @@ function edit(earlier: ParsedYaml, text: string): ParsedYaml | undefined {
   changed.to = all.at(-1)!.to;
   (earlier.root as Movable<Mapping>).to = entries.at(-1)!.value.to;
   return { text, root: earlier.root, problems: [] };
+}
+
+/** Whether a row ends in a value that is not written: where that stands is up to what comes below, blank lines and all. */
+function endsInNothing(node: YamlNode): boolean {
+  if (node.kind === 'sequence') return !node.flow && node.items.length > 0 && endsInNothing(node.items.at(-1)!);
+  if (node.kind === 'mapping')
+    return !node.flow && node.entries.length > 0 && endsInNothing(node.entries.at(-1)!.value);
+  return node.from === node.to;
 }
 
 /** The block list at the top that holds an offset, and the number of its entry. */
