@@ -262,7 +262,7 @@ describe('what is wrong is told where it is', () => {
   test('attention that keeps its channels', () => checkProblem('[-1, 1, C2PSA, [32]]', 'channel-mismatch', '32'));
   test('a row without arguments', () => checkProblem('[-1, 1, Conv]', 'wrong-row', '[-1, 1, Conv]'));
   test('an unknown backbone of torchvision', () =>
-    checkProblem('[-1, 1, TorchVision, [16, swin_t]]', 'unknown-backbone', 'swin_t'));
+    checkProblem('[-1, 1, TorchVision, [16, maxvit_t]]', 'unknown-backbone', 'maxvit_t'));
 
   test('a concat of unequal sizes names both', () => {
     const text = file(['[-1, 1, Conv, [16]]', '[-1, 1, Conv, [16, 3, 2]]', '[[-1, 0], 1, Concat, [1]]']);

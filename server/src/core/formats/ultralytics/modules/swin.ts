@@ -5,7 +5,7 @@ import { layerNorm, linear, matmul, permute, plus, reshape, sizesOf, split, time
 import { type Module, module, only, param, type Scope } from '../module.ts';
 import { conv } from './conv.ts';
 
-interface Window {
+export interface Window {
   /** Channels. */
   readonly c: number;
   readonly heads: number;
@@ -50,7 +50,7 @@ function imageOf(scope: Scope, tokens: Tensor, c: number, h: number, w: number):
 }
 
 /** window_partition: [1, H, W, C] → [windows, size², C]. */
-function partition(scope: Scope, x: Tensor, c: number, h: number, w: number, size: number): Tensor {
+export function partition(scope: Scope, x: Tensor, c: number, h: number, w: number, size: number): Tensor {
   const cut = reshape(scope, x, [1, h / size, size, w / size, size, c]);
   return reshape(scope, permute(scope, cut, 0, 1, 3, 2, 4, 5), [(h / size) * (w / size), size * size, c]);
 }
@@ -62,7 +62,7 @@ function reverse(scope: Scope, x: Tensor, c: number, h: number, w: number, size:
 }
 
 /** [windows, N, 3C] → queries, keys and values, each [windows, heads, N, C/heads]. */
-function threeOf(scope: Scope, qkv: Tensor, { c, heads }: Window): readonly [Tensor, Tensor, Tensor] {
+export function threeOf(scope: Scope, qkv: Tensor, { c, heads }: Window): readonly [Tensor, Tensor, Tensor] {
   const [windows, places] = sizesOf(qkv, 3) as [number, number];
   const cut = permute(scope, reshape(scope, qkv, [windows, places, 3, heads, c / heads]), 2, 0, 3, 1, 4);
   const parts = split(scope, cut, [1, 1, 1], 0);
@@ -82,7 +82,7 @@ function mix(scope: Scope, scores: Tensor, bias: Tensor, v: Tensor, { c, shift }
 }
 
 /** The bias of each pair of places in a window, looked up in a table of relative positions: [heads, N, N]. */
-function lookedUp(scope: Scope, table: Tensor, { heads, size }: Window): Tensor {
+export function lookedUp(scope: Scope, table: Tensor, { heads, size }: Window): Tensor {
   const places = size * size;
   const chosen = scope.builder.add(ops.indexSelect, { axis: 0, count: places * places }, table);
   return permute(scope, reshape(scope, chosen, [places, places, heads]), 2, 0, 1);

@@ -1,0 +1,46 @@
+// torchvision/models/convnext.py: depthwise 7×7, then two linear layers on the channels of each place.
+import type { Tensor } from '../../../../graph/graph.ts';
+import * as ops from '../../../../ops/index.ts';
+import { conv2d, flatten, layerNorm, linear, permute, plus, times } from '../../layers.ts';
+import type { Scope } from '../../module.ts';
+import { type Child, chained, dense, type Forward, type Model, numbered, pooledTo, sequential } from './child.ts';
+
+/** LayerNorm2d: over the channels. It calls F.layer_norm itself, and its class is not one that counters know. */
+const layerNorm2d: Forward = (scope, x) => {
+  const y = permute(scope, x, 0, 2, 3, 1);
+  const attrs = { axes: 1, affine: true, bias: true };
+  return permute(scope, scope.builder.add(ops.layerNorm, attrs, y, { functional: true }), 0, 3, 1, 2);
+};
+
+/** CNBlock. StochasticDepth does nothing in evaluation. */
+const block =
+  (dim: number): Forward =>
+  (scope: Scope, x: Tensor): Tensor => {
+    const y = permute(scope, conv2d(scope, x, { c2: dim, k: 7, p: 3, g: dim }), 0, 2, 3, 1);
+    const hidden = scope.builder.add(ops.gelu, {}, linear(scope, layerNorm(scope, y), 4 * dim));
+    const z = permute(scope, linear(scope, hidden, dim), 0, 3, 1, 2);
+    const scale = scope.builder.add(ops.parameter, { shape: [dim, 1, 1], role: 'weights' }, []);
+    return plus(scope, times(scope, scale, z), x);
+  };
+
+function convnext(dims: readonly number[], depths: readonly number[]): readonly Child[] {
+  const features: Forward[] = [(scope, x) => layerNorm2d(scope, conv2d(scope, x, { c2: dims[0]!, k: 4, s: 4 }))];
+  for (const [stage, dim] of dims.entries()) {
+    features.push(chained(Array.from({ length: depths[stage]! }, () => block(dim))));
+    const next = dims[stage + 1];
+    if (next) features.push((scope, x) => conv2d(scope, layerNorm2d(scope, x), { c2: next, k: 2, s: 2 }));
+  }
+  const classifier: readonly Forward[] = [layerNorm2d, (scope, x) => flatten(scope, x), dense(dims.at(-1)!, 1000)];
+  return [
+    sequential('features', numbered(features)),
+    { name: 'avgpool', forward: pooledTo(1) },
+    sequential('classifier', numbered(classifier)),
+  ];
+}
+
+export const convnexts: Readonly<Record<string, Model>> = {
+  convnext_tiny: () => convnext([96, 192, 384, 768], [3, 3, 9, 3]),
+  convnext_small: () => convnext([96, 192, 384, 768], [3, 3, 27, 3]),
+  convnext_base: () => convnext([128, 256, 512, 1024], [3, 3, 27, 3]),
+  convnext_large: () => convnext([192, 384, 768, 1536], [3, 3, 27, 3]),
+};
