@@ -222,14 +222,21 @@ function trial(source: Source, random: Random): string | undefined {
 }
 
 function attempt(source: Source, random: Random): { readonly wrong: string | undefined; readonly taken: number } {
+  let worst = 0;
   // What the process has worked, not what it has waited: others may be at work on the machine.
-  const start = process.cpuUsage();
-  const wrong = wayOf(source, random);
-  const { user, system } = process.cpuUsage(start);
-  return { wrong, taken: (user + system) / 1000 };
+  let start = process.cpuUsage();
+  const lap = (): void => {
+    const { user, system } = process.cpuUsage(start);
+    worst = Math.max(worst, (user + system) / 1000);
+    start = process.cpuUsage();
+  };
+  const wrong = wayOf(source, random, lap);
+  lap();
+  return { wrong, taken: worst };
 }
 
-function wayOf(source: Source, random: Random): string | undefined {
+/** `lap` ends a step: what an editor asks for at once, and waits for. */
+function wayOf(source: Source, random: Random, lap: () => void): string | undefined {
   const inside = (range: Range, what: string): void => {
     if (!(range.from >= 0 && range.from <= range.to && range.to <= source.text.length)) {
       throw new Error(`${what} points at ${range.from}–${range.to} in a text of ${source.text.length}`);
@@ -242,6 +249,7 @@ function wayOf(source: Source, random: Random): string | undefined {
     for (const problem of documentProblems(document)) inside(problem.range, problem.code);
     const analysed = price(document, settings);
     if (!analysed) return undefined;
+    lap();
     for (const problem of problemsWithHints(analysed)) {
       inside(problem.range, problem.code);
       for (const related of problem.related ?? []) inside(related.range, `${problem.code} (related)`);
@@ -249,17 +257,22 @@ function wayOf(source: Source, random: Random): string | undefined {
         inside(edit, `${problem.code} (repair)`);
     }
     findings(analysed);
+    lap();
     const whole = { from: 0, to: source.text.length };
     for (const hint of hints(analysed, whole)) {
       inside({ from: hint.at, to: hint.at }, 'a hint');
       if ([...hint.label].length > 43) throw new Error(`a hint of ${hint.label.length} characters: ${hint.label}`);
       if (random.below(8) === 0) hintDetail(analysed, hint.line);
     }
+    lap();
     for (let probe = 0; probe < 4; probe++) {
+      lap();
       const found = hover(analysed, random.below(source.text.length + 1));
       if (found) inside(found.range, 'a hover');
     }
+    lap();
     for (const lens of lenses(analysed)) inside(lens.range, 'a lens');
+    lap();
     const walk = (nodes: readonly SymbolNode[]): void => {
       for (const node of nodes) {
         inside(node.range, 'a symbol');
@@ -268,9 +281,18 @@ function wayOf(source: Source, random: Random): string | undefined {
       }
     };
     walk(symbols(analysed));
+    lap();
     summary(analysed);
+    lap();
     const candidates = adviceCandidates(analysed);
-    const offers = candidates.length > 0 ? [1, 2].map(() => priceAdvice(analysed, random.pick(candidates))) : [];
+    const offers =
+      candidates.length > 0
+        ? [1, 2].map(() => {
+            lap();
+            return priceAdvice(analysed, random.pick(candidates));
+          })
+        : [];
+    lap();
     const mends = random.below(4) === 0 ? repairs(analysed, whole).map(({ repair }) => repair) : [];
     for (const offer of [...offers, ...mends]) {
       let end = 0;
@@ -280,6 +302,7 @@ function wayOf(source: Source, random: Random): string | undefined {
         end = edit.to;
       }
     }
+    lap();
     JSON.stringify(report(analysed, { blocks: random.below(4) === 0 }));
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
