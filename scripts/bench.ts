@@ -344,6 +344,46 @@ async function edits(): Promise<void> {
   }
 }
 
+/** The same for the formats that no peer reads. */
+async function otherEdits(): Promise<void> {
+  console.log('\n(h) Edit → our inlay hints for 60 lines over stdio, in the formats that no peer reads');
+  for (const [name, languageId, what, text] of [
+    ['bench.cfg', 'darknet-cfg', '600 sections of Darknet', darknetSections(600)],
+    ['bench.prototxt', 'prototxt', 'ResNet-152 of Caffe', resNet152()],
+  ] as const) {
+    const client = await start(join(root, 'dist/server.js'), ['--stdio']);
+    const uri = `file:///bench/${name}`;
+    await client.connection.sendNotification(DidOpenTextDocumentNotification.type, {
+      textDocument: { uri, languageId, version: 1, text },
+    });
+    // A number of filters in the middle is typed over and back.
+    const all = text.split('\n');
+    const row = (words: string): boolean => /(?:filters\s*=|num_output\s*:)\s*\d/.test(words);
+    const line = all.findIndex((words, index) => index >= all.length / 2 && row(words));
+    const at = all[line]!.search(/\d/);
+    const old = /\d+/.exec(all[line]!)![0];
+    const taken: number[] = [];
+    let length = old.length;
+    for (let round = 0; round < rounds + warm; round++) {
+      const begin = performance.now();
+      const written = round % 2 ? old : `${old}0`;
+      await client.connection.sendNotification(DidChangeTextDocumentNotification.type, {
+        textDocument: { uri, version: round + 2 },
+        contentChanges: [
+          { range: { start: { line, character: at }, end: { line, character: at + length } }, text: written },
+        ],
+      });
+      length = written.length;
+      const range = { start: { line: line - 30, character: 0 }, end: { line: line + 30, character: 0 } };
+      const hints = await client.connection.sendRequest(InlayHintRequest.type, { textDocument: { uri }, range });
+      if (!hints || hints.length < 3) throw new Error(`only ${hints?.length} hints on ${uri}`);
+      taken.push(performance.now() - begin);
+    }
+    console.log(`  ${what}, ${all.length} lines: ${ms(median(taken.slice(warm)))}`);
+    await client.stop();
+  }
+}
+
 async function startUp(): Promise<void> {
   const text = ownRows(200);
   const found: number[] = [];
@@ -434,3 +474,4 @@ growth();
 await edits();
 await startUp();
 await codeActions();
+await otherEdits();
