@@ -198,6 +198,14 @@ describe('torch.nn', () => {
     checkRefused(['[-1, 1, nn.Upsample, [40, 2]]'], /not both/));
 });
 
+describe('the kernels of a Bottleneck', () => {
+  // Python ends in a TypeError where it takes `k[0]` of what is no list.
+  for (const k of ['None', '3', '[3]', '[3, 0]', '[]', '[3, x]'])
+    test(`are not ${k}`, () => checkRefused([`[-1, 1, Bottleneck, [16, True, 1, ${k}]]`], /kernel sizes of its two/));
+  test('are two', () =>
+    assert.equal(last(['[-1, 1, Bottleneck, [16, False, 1, [1, 3]]]']).macs, 32 * 32 * (3 * 8 + 8 * 9 * 16)));
+});
+
 describe('the file', () => {
   const pyramid = ['[-1, 1, Conv, [16, 3, 2]]'];
   test('its name chooses the scale, whatever it writes', () => {

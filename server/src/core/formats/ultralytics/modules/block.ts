@@ -1,6 +1,7 @@
 // Blocks of Ultralytics (nn/modules/block.py, 8.3) and of YOLOv5 v7.0 where both agree, in the order of their forward passes.
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
+import type { Complaint } from '../../../ops/op.ts';
 import {
   autopad,
   avgPool2d,
@@ -37,6 +38,21 @@ export interface BottleneckArgs {
 
 const pairOfKernels: Param = { kind: 'any', doc: 'Kernel sizes of its two convolutions.', default: [3, 3] };
 
+const noPair: Complaint = {
+  code: 'wrong-argument',
+  attr: 'k',
+  message: 'k of a bottleneck is the kernel sizes of its two convolutions, as in [3, 3]: two whole numbers from 1.',
+};
+
+/** Whether a row wrote two kernel sizes: it may write anything. */
+function isPair(k: unknown): boolean {
+  const isSize = (size: unknown): boolean =>
+    Array.isArray(size)
+      ? size.length > 0 && size.length <= 2 && size.every(isSize)
+      : Number.isInteger(size) && Number(size) >= 1;
+  return Array.isArray(k) && k.length >= 2 && k.every(isSize);
+}
+
 export const Bottleneck = module<BottleneckArgs>({
   name: 'Bottleneck',
   summary: 'Two convolutions through fewer channels, with the input added where channels stay.',
@@ -50,6 +66,7 @@ export const Bottleneck = module<BottleneckArgs>({
   },
   forward: (scope, inputs, { c1, c2, shortcut, g, k, e }) => {
     const x = only(inputs);
+    if (!isPair(k)) return scope.refuse(noPair, [x]);
     const y = conv(scope, 'cv1', x, hidden(c2, e), k[0] ?? 3);
     const z = conv(scope, 'cv2', y, c2, k[1] ?? 3, 1, { g });
     return shortcut && c1 === c2 ? plus(scope, x, z) : z;
@@ -436,6 +453,7 @@ function repBottleneck(rep: Module<RepArgs>): Module<BottleneckArgs> {
     params: Bottleneck.params,
     forward: (scope, inputs, { c1, c2, shortcut, g, k, e }) => {
       const x = only(inputs);
+      if (!isPair(k)) return scope.refuse(noPair, [x]);
       const y = scope.call('cv1', rep, x, { c1, c2: hidden(c2, e), k: k[0] ?? 3, s: 1 });
       const z = conv(scope, 'cv2', y, c2, k[1] ?? 3, 1, { g });
       return shortcut && c1 === c2 ? plus(scope, x, z) : z;
