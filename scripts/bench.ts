@@ -1,6 +1,6 @@
 // What Flopline's speed is made of, as ratios in one run: machines differ, ratios hardly do.
-//   npm run bench [-- --quick]
-import { type ChildProcess, spawn } from 'node:child_process';
+//   npm run bench [-- --quick] [SECTION…]
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -24,8 +24,8 @@ import { yolov3 } from '../test/support/yolov3.ts';
 const root = join(import.meta.dirname, '..');
 const quick = process.argv.includes('--quick');
 const rounds = quick ? 5 : 15;
-/** Edits that go before, as those of a person who has typed for a while. */
-const warm = quick ? 5 : 30;
+/** Edits that go before, as those of a person who has typed for a minute; fewer of long texts, whose rows are many. */
+const warmEdits = (rows: number): number => (quick ? 5 : rows > 1000 ? 30 : 150);
 
 /** One-operator rows in turn, as a person would stack them. */
 function ownRows(count: number): string {
@@ -328,9 +328,12 @@ async function edits(): Promise<void> {
         }
         return performance.now() - begin;
       };
+      const warm = warmEdits(count);
+      // A millisecond is measured more often than a second.
+      const measured = count > 1000 ? rounds : 3 * rounds;
       const mine: number[] = [];
       const peers: number[] = [];
-      for (let round = 0; round < rounds + warm; round++) {
+      for (let round = 0; round < measured + warm; round++) {
         mine.push(await edit(ours, round + 2));
         peers.push(await edit(theirs, round + 2));
       }
@@ -362,6 +365,7 @@ async function otherEdits(): Promise<void> {
     const line = all.findIndex((words, index) => index >= all.length / 2 && row(words));
     const at = all[line]!.search(/\d/);
     const old = /\d+/.exec(all[line]!)![0];
+    const warm = warmEdits(600);
     const taken: number[] = [];
     let length = old.length;
     for (let round = 0; round < rounds + warm; round++) {
@@ -466,12 +470,28 @@ async function codeActions(): Promise<void> {
   await client.stop();
 }
 
-console.log(`Node ${process.version}, medians of ${rounds} rounds in turn`);
-textToCosts();
-cfgToCosts();
-prototxt();
-growth();
-await edits();
-await startUp();
-await codeActions();
-await otherEdits();
+const sections: Record<string, () => void | Promise<void>> = {
+  text: textToCosts,
+  cfg: cfgToCosts,
+  prototxt,
+  growth,
+  edits,
+  start: startUp,
+  actions: codeActions,
+  'other-edits': otherEdits,
+};
+
+const wanted = process.argv.slice(2).filter(word => !word.startsWith('--'));
+const [only] = wanted;
+if (wanted.length === 1 && only && sections[only]) await sections[only]();
+else {
+  console.log(`Node ${process.version}, medians of ${rounds} rounds in turn`);
+  for (const name of wanted.length > 0 ? wanted : Object.keys(sections)) {
+    if (!sections[name])
+      throw new Error(`There is no section “${name}”. There are ${Object.keys(sections).join(', ')}.`);
+    // A process each: what one leaves behind in memory is not the next one's time.
+    const args = [...process.execArgv, import.meta.filename, name, ...(quick ? ['--quick'] : [])];
+    const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+    if (status !== 0) process.exit(status ?? 1);
+  }
+}

@@ -355,3 +355,8 @@ test('requests about a document that is not open are answered with nothing', asy
   assert.deepEqual(await session.hints(uri), []);
   assert.equal(await session.summary(uri), null);
 });
+
+test('the server ends with its editor, in order or not', async () => {
+  assert.equal(await (await startSession()).vanish(true), 0);
+  assert.equal(await (await startSession()).vanish(false), 1);
+});

@@ -238,6 +238,15 @@ export class Session {
     return publication.diagnostics;
   }
 
+  /** Closes the streams as an editor that is killed does, after asking for the end or not; the code that the server ends with. */
+  async vanish(asked: boolean): Promise<number | null> {
+    const ended = new Promise<number | null>(resolve => this.#child.once('exit', resolve));
+    if (asked) await this.connection.sendRequest('shutdown');
+    this.connection.dispose();
+    this.#child.stdin?.end();
+    return ended;
+  }
+
   async end(): Promise<void> {
     const ended = new Promise<number | null>(resolve => this.#child.once('exit', resolve));
     await this.connection.sendRequest('shutdown');

@@ -103,31 +103,41 @@ class Tally {
   }
 }
 
+/** Running sums of amounts, of which some may not be known. */
 class Prefix {
+  /** The sum of the values 0 to `id`, that one included. */
   readonly #sums: Float64Array;
-  readonly #unknown: Uint32Array;
+  /** How many of them are not known; undefined where all are. */
+  readonly #unknown: Uint32Array | undefined;
 
-  /** `values` by node; NaN where unknown. */
+  /** `values` by node, NaN where unknown; they are used up: their memory holds the sums. */
   constructor(values: Float64Array) {
-    const { length } = values;
-    const sums = new Float64Array(length + 1);
-    const unknown = new Uint32Array(length + 1);
-    for (let id = 0; id < length; id++) {
+    let unknown: Uint32Array | undefined;
+    let sum = 0;
+    let missing = 0;
+    for (let id = 0; id < values.length; id++) {
       const value = values[id]!;
-      const known = !Number.isNaN(value);
-      sums[id + 1] = sums[id]! + (known ? value : 0);
-      unknown[id + 1] = unknown[id]! + (known ? 0 : 1);
+      if (Number.isNaN(value)) {
+        unknown ??= new Uint32Array(values.length);
+        missing++;
+      } else sum += value;
+      values[id] = sum;
+      if (unknown) unknown[id] = missing;
     }
-    this.#sums = sums;
+    this.#sums = values;
     this.#unknown = unknown;
   }
 
   value(first: number, end: number): number {
-    return this.#sums[end]! - this.#sums[first]!;
+    return end > 0 ? this.#sums[end - 1]! - (first > 0 ? this.#sums[first - 1]! : 0) : 0;
   }
 
   amount(first: number, end: number): Amount {
-    return { value: this.value(first, end), complete: this.#unknown[end] === this.#unknown[first] };
+    return { value: this.value(first, end), complete: this.#missing(end) === this.#missing(first) };
+  }
+
+  #missing(end: number): number {
+    return this.#unknown && end > 0 ? this.#unknown[end - 1]! : 0;
   }
 }
 
@@ -238,7 +248,13 @@ class Analysis implements Model {
 
   lineCosts(first = 0, last = this.lines.count - 1): readonly LineCost[] {
     const frames = this.#framesOf(first, last);
-    return [...frames.keys()].sort((a, b) => a - b).map(line => this.#lineCost(line, frames.get(line)!));
+    const found: LineCost[] = [];
+    let isSorted = true;
+    for (const [line, there] of frames) {
+      isSorted &&= found.length === 0 || found.at(-1)!.line < line;
+      found.push(this.#lineCost(line, there));
+    }
+    return isSorted ? found : found.sort((a, b) => a.line - b.line);
   }
 
   lineCost(line: number): LineCost | undefined {

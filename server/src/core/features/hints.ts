@@ -1,3 +1,4 @@
+import type { Convention } from '../analysis/conventions.ts';
 import type { Cost, LineCost } from '../analysis/model.ts';
 import type { Frame } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
@@ -62,10 +63,44 @@ function variantHints(analysed: Analysed, first: number, last: number): Hint[] {
 const variables = ['shape', 'cost', 'params', 'share', 'times', 'memory'] as const;
 type Variable = (typeof variables)[number];
 
-function lineLabel(analysed: Analysed, { line, frames, cost }: LineCost, costly: boolean): string {
+/** The label of a line with one frame and what it was made of: most lines are the same after an edit. */
+interface Known {
+  readonly template: Template;
+  readonly unit: Convention['unit'];
+  readonly costly: boolean;
+  readonly cost: number;
+  readonly params: number;
+  readonly label: string;
+}
+
+const labels = new WeakMap<Frame, Known>();
+
+function lineLabel(analysed: Analysed, line: LineCost, costly: boolean): string {
+  const { frames, cost } = line;
+  const template = parsed(analysed.settings.hints.template);
+  const [frame] = frames;
+  // Shares and memory depend on the whole network, and so does what is not known.
+  const local = frames.length === 1 && !template.has.has('share') && !template.has.has('memory');
+  if (!local || !frame || !cost.value.complete || !cost.params.complete)
+    return newLabel(analysed, template, line, costly);
+  const { unit } = analysed.model.convention;
+  const known = labels.get(frame);
+  if (
+    known?.template === template &&
+    known.unit === unit &&
+    known.costly === costly &&
+    known.cost === cost.value.value &&
+    known.params === cost.params.value
+  )
+    return known.label;
+  const label = newLabel(analysed, template, line, costly);
+  labels.set(frame, { template, unit, costly, cost: cost.value.value, params: cost.params.value, label });
+  return label;
+}
+
+function newLabel(analysed: Analysed, template: Template, { line, frames, cost }: LineCost, costly: boolean): string {
   const { model, settings } = analysed;
   const { items, times } = usesOf(frames, line, analysed);
-  const template = parsed(settings.hints.template);
   const before = (costly ? mark : '') + (times > 1 && !template.has.has('times') ? `×${times} ` : '');
   const room = maxLabel - before.length;
   // Several items on one line: what the line hands on is what the last one does.

@@ -134,26 +134,30 @@ function move(node: YamlNode, delta: number): void {
   }
 }
 
-const block = 4096;
+/** Characters compared at once, then fewer: comparing slices is far faster than comparing characters. */
+const blocks = [4096, 256, 16, 1] as const;
 
+/** Characters that both begin with. */
 function commonStart(a: string, b: string): number {
   const most = Math.min(a.length, b.length);
-  let at = 0;
-  while (at + block <= most && a.slice(at, at + block) === b.slice(at, at + block)) at += block;
-  while (at < most && a.charCodeAt(at) === b.charCodeAt(at)) at++;
-  return at;
+  let count = 0;
+  for (const block of blocks) {
+    while (count + block <= most && a.slice(count, count + block) === b.slice(count, count + block)) count += block;
+  }
+  return count;
 }
 
 /** Characters that both end with, not counting the first `from`. */
 function commonEnd(a: string, b: string, from: number): number {
   const most = Math.min(a.length, b.length) - from;
   let count = 0;
-  while (
-    count + block <= most &&
-    a.slice(a.length - count - block, a.length - count) === b.slice(b.length - count - block, b.length - count)
-  ) {
-    count += block;
+  for (const block of blocks) {
+    while (
+      count + block <= most &&
+      a.slice(a.length - count - block, a.length - count) === b.slice(b.length - count - block, b.length - count)
+    ) {
+      count += block;
+    }
   }
-  while (count < most && a.charCodeAt(a.length - count - 1) === b.charCodeAt(b.length - count - 1)) count++;
   return count;
 }

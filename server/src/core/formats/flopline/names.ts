@@ -39,9 +39,15 @@ export class References {
 
   /** What was read by reference since this was called last; undefined where a row inside a row has read outside of it. */
   take(): { readonly references: readonly Reference[]; readonly name: YamlNode | undefined } | undefined {
-    const { far, ...taken } = this.#taken;
-    this.#taken = nothingTaken();
-    return far ? undefined : taken;
+    const taken = this.#taken;
+    this.forget();
+    return taken.far ? undefined : taken;
+  }
+
+  /** Forgets what was read by reference: rows that are taken over read it before. */
+  forget(): void {
+    const { references, name, far } = this.#taken;
+    if (references.length > 0 || name || far) this.#taken = nothingTaken();
   }
 
   /** The tensors that `from` speaks of, one unknown where it speaks of nothing, which is told. */

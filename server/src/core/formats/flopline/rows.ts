@@ -155,7 +155,7 @@ export class Rows implements Walk {
     builder.reuse(again.stretch, renumbered ? `${label.slice(0, label.lastIndexOf('.'))}.${index}` : label);
     again.index = index;
     this.#references.define(again.name, again.stretch.frame.outputs, names);
-    this.#references.take();
+    this.#references.forget();
     this.#read += again.read;
     this.#aside = again.aside;
     return true;
