@@ -24,8 +24,11 @@ import { yolov3 } from '../test/support/yolov3.ts';
 const root = join(import.meta.dirname, '..');
 const quick = process.argv.includes('--quick');
 const rounds = quick ? 5 : 15;
-/** Edits that go before, as those of a person who has typed for a minute; fewer of long texts, whose rows are many. */
-const warmEdits = (rows: number): number => (quick ? 5 : rows > 1000 ? 30 : 150);
+/**
+ * Edits that go before, as those of a person who has typed for two minutes: what is measured is compiled by then, on both
+ * sides. Fewer of long texts, whose rows are many.
+ */
+const warmEdits = (rows: number): number => (quick ? 5 : rows > 1000 ? 30 : 300);
 
 /** One-operator rows in turn, as a person would stack them. */
 function ownRows(count: number): string {

@@ -34,11 +34,12 @@ export function hints(analysed: Analysed, within: Range): Hint[] {
   const first = lines.lineAt(within.from);
   const last = lines.lineAt(within.to);
   const marked = costliest(model, settings.hints.costliest);
+  const template = parsed(settings.hints.template);
   const found: Hint[] = [];
   for (const lineCost of model.lineCosts(first, last)) {
     const { line } = lineCost;
     const costly = marked.has(line);
-    const label = lineLabel(analysed, lineCost, costly);
+    const label = lineLabel(analysed, template, lineCost, costly);
     if (label !== '') found.push({ at: lines.end(line), label, costly, line });
   }
   const variants = variantHints(analysed, first, last);
@@ -75,9 +76,8 @@ interface Known {
 
 const labels = new WeakMap<Frame, Known>();
 
-function lineLabel(analysed: Analysed, line: LineCost, costly: boolean): string {
+function lineLabel(analysed: Analysed, template: Template, line: LineCost, costly: boolean): string {
   const { frames, cost } = line;
-  const template = parsed(analysed.settings.hints.template);
   const [frame] = frames;
   // Shares and memory depend on the whole network, and so does what is not known.
   const local = frames.length === 1 && !template.has.has('share') && !template.has.has('memory');
