@@ -152,9 +152,9 @@ function prototxt(): void {
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
-/** Medians of several things measured in turn, so that a busy moment hits all of them. In ms. */
+/** Medians of several things measured in turn, so that a busy moment hits all of them; compiled by then. In ms. */
 function inTurn(...bodies: readonly (() => void)[]): number[] {
-  for (let warm = 0; warm < 3; warm++) for (const body of bodies) body();
+  for (let warm = 0; warm < rounds; warm++) for (const body of bodies) body();
   const times = bodies.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
     for (const [index, body] of bodies.entries()) {
