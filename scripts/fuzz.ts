@@ -72,6 +72,11 @@ function attacks(): Source[] {
   return [
     own('  - conv: *a29', `${bomb}\n`),
     own('  - repeat: {times: 1000000000, layers: [relu]}'),
+    // One row that is used tens of thousands of times, for what looks at all uses of each use.
+    own('  - flatten\n  - repeat: {times: 20000, layers: [linear: 64, linear: 64]}'),
+    own(
+      '  - repeat: {times: 10000, layers: [conv: {out: 8, kernel: 1}, maxpool: {kernel: 1}, conv: {out: 8, kernel: 3, padding: same}]}',
+    ),
     own('  - b: {}', 'blocks:\n  b(): [b: {}]\n'),
     own('  - a: {}', 'blocks:\n  a(): [b: {}]\n  b(): [a: {}]\n'),
     own('  - conv: {out: 1.0e+308, kernel: 3}\n  - conv: {out: .nan, kernel: .inf}'),

@@ -86,7 +86,7 @@ function isBehindBottleneck(network: Network, layer: Layer): boolean {
     let { node } = input;
     while (node.op.kind === 'activation' || node.op.kind === 'norm') node = node.inputs[0]!.node;
     const before = network.layerOf(node);
-    const use = before?.uses.find(({ main }) => main === node);
+    const use = before && network.useOf(node);
     if (!use || before?.op !== 'conv') return false;
     const { kernel, out } = convOf(use);
     return volume(kernel) === 1 && out < channelsIn(use);

@@ -58,7 +58,7 @@ function layerBefore(network: Network, pool: GraphNode): Layer | undefined {
     node = node.inputs[0]!.node;
   }
   const layer = network.soleConsumer(node.outputs[0]!) === reader ? network.layerOf(node) : undefined;
-  const use = layer?.uses.find(({ main }) => main === node);
+  const use = layer && network.useOf(node);
   return layer?.op === 'conv' && use && isPointwise(use) && !use.act ? layer : undefined;
 }
 

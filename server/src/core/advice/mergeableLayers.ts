@@ -46,7 +46,7 @@ export const mergeableLayers = advice({
 function follower(network: Network, layer: Layer, { output }: Use): Layer | undefined {
   const node = network.soleConsumer(output);
   const next = node && network.layerOf(node);
-  const use = next?.uses.find(({ main }) => main === node);
+  const use = next && network.useOf(node);
   return next && use && next !== layer && next.op === layer.op && use.input === output && isLinear(next, use)
     ? next
     : undefined;

@@ -44,7 +44,7 @@ export class Network {
   #layers: Layer[] | undefined;
   #items: ReadonlyMap<number, Item> | undefined;
   #consumers: ReadonlyMap<Tensor, readonly GraphNode[]> | undefined;
-  #layerOf: ReadonlyMap<GraphNode, Layer> | undefined;
+  #mains: ReadonlyMap<GraphNode, { readonly layer: Layer; readonly use: Use }> | undefined;
   #outputs: ReadonlySet<Tensor> | undefined;
   #frames: ReadonlyMap<number, readonly Frame[]> | undefined;
 
@@ -68,12 +68,21 @@ export class Network {
 
   /** The layer whose convolution or fully connected layer a node is. */
   layerOf(node: GraphNode): Layer | undefined {
-    if (!this.#layerOf) {
-      const map = new Map<GraphNode, Layer>();
-      for (const layer of this.#all()) for (const use of layer.uses) map.set(use.main, layer);
-      this.#layerOf = map;
+    return this.#mainOf(node)?.layer;
+  }
+
+  /** The use of a layer whose convolution or fully connected layer a node is. */
+  useOf(node: GraphNode): Use | undefined {
+    return this.#mainOf(node)?.use;
+  }
+
+  #mainOf(node: GraphNode): { readonly layer: Layer; readonly use: Use } | undefined {
+    if (!this.#mains) {
+      const map = new Map<GraphNode, { layer: Layer; use: Use }>();
+      for (const layer of this.#all()) for (const use of layer.uses) map.set(use.main, { layer, use });
+      this.#mains = map;
     }
-    return this.#layerOf.get(node);
+    return this.#mains.get(node);
   }
 
   /** The item in which a node stands, where that is all of it. */
@@ -172,7 +181,7 @@ export class Network {
       const made: Use[] = [];
       let place: Place | undefined;
       for (const { frame } of uses) {
-        const use = this.#useOf(frame);
+        const use = this.#readUse(frame);
         if (!use) break;
         const { norm, act, ...rest } = use;
         const there: Place = { item: site, norm: norm.sites, act: act.site };
@@ -193,7 +202,7 @@ export class Network {
   }
 
   /** A frame that holds a layer, with what follows it in frames of their own. */
-  #useOf(frame: Frame):
+  #readUse(frame: Frame):
     | (Omit<Use, 'norm' | 'act'> & {
         norm: { node: GraphNode | undefined; sites: readonly Range[] };
         act: { node: GraphNode | undefined; site: Range | undefined };
