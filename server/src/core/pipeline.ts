@@ -108,19 +108,35 @@ export function nativeFigure(analysed: Analysed): NativeFigure | undefined {
   for (const { input, factor } of native.attempts()) {
     const asRead = input.length === 0 && !analysed.settings.input?.length;
     const { model } = asRead ? analysed : repriced(analysed, { input });
-    const { value } = model.under(convention.name).totals;
+    const counted = model.under(convention.name);
+    const { value } = counted.totals;
     if (!value.complete) continue;
+    const sum = native.precision === 'single' ? singleSum(counted, native.unit) : value.value / native.unit;
     return {
       convention: convention.name,
       label: native.label,
       by: native.by,
       ...(native.caveat === undefined ? {} : { caveat: native.caveat }),
-      value: (value.value * factor) / native.unit,
+      value: sum * factor,
       unit: native.unit,
       digits: native.digits ?? 1,
     };
   }
   return undefined;
+}
+
+/** The value of a network in a unit as a program has it that keeps it in floats of 32 bits, row by row. */
+function singleSum(model: Model, unit: number): number {
+  let sum = 0;
+  for (const { first, end } of model.graph.root.children) {
+    let row = 0;
+    for (let id = first; id < end; id++) {
+      const { value } = model.costOfNode(model.graph.nodes[id]!).value;
+      row = Math.fround(row + Math.fround(value / unit));
+    }
+    sum = Math.fround(sum + row);
+  }
+  return sum;
 }
 
 /** What becomes of a text by edits of its network: the changes of the text, made, and the changed text analysed. */

@@ -51,6 +51,8 @@ export interface Native {
   readonly digits?: number;
   /** Who prints it: “Ultralytics”. */
   readonly by: string;
+  /** `single` where it adds up its rows in floats of 32 bits: the last digit that it prints may be another one then. */
+  readonly precision?: 'single';
   /** In words, where the figure misleads. */
   readonly caveat?: string;
   readonly attempts: () => readonly { readonly input: readonly InputSize[]; readonly factor: number }[];

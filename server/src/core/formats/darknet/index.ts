@@ -86,6 +86,8 @@ const native: Native = {
   // %5.3f.
   digits: 3,
   by: 'Darknet',
+  // `float bflops` there, and in each layer.
+  precision: 'single',
   caveat:
     'Two for each multiply-accumulate of a convolution (a 32nd of that with xnor), one for each element of a pooling window and of a shortcut, nothing for connected and recurrent layers.',
   attempts: () => [{ input: [], factor: 1 }],
