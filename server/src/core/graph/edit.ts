@@ -3,6 +3,7 @@
 // An item is what stands in the text for a layer: a row, a section, a `layer { }`. Edits name it by its site, the range
 // that its frame has (`Frame.sites[0]`). A layer is a convolution or a fully connected layer with the normalization and
 // the activation behind it, which a dialect writes in the same item or in items of their own.
+import type { TextEdit } from '../text/edit.ts';
 import type { Range } from '../text/range.ts';
 
 /** Where a layer stands. */
@@ -68,3 +69,31 @@ export type GraphEdit =
   | { readonly kind: 'remove'; readonly item: Range }
   /** Puts an item of one input and one output before a layer above it; who read the one reads the other. */
   | { readonly kind: 'move'; readonly item: Range; readonly before: Place };
+
+/** How a dialect says edits: each is noted, false where it cannot be said, and all become changes of the text together. */
+export interface Rewriter {
+  insert(before: Place, layers: readonly NewLayer[]): boolean;
+  set(item: Range, attrs: NewAttrs): boolean;
+  remove(item: Range): boolean;
+  move(item: Range, before: Place): boolean;
+  /** Undefined where they cannot be said together. */
+  changes(): readonly TextEdit[] | undefined;
+}
+
+/** The changes of the text that edits amount to; undefined where one of them cannot be said. */
+export function changesOf(rewriter: Rewriter, edits: readonly GraphEdit[]): readonly TextEdit[] | undefined {
+  return edits.every(edit => isSaid(rewriter, edit)) ? rewriter.changes() : undefined;
+}
+
+function isSaid(rewriter: Rewriter, edit: GraphEdit): boolean {
+  switch (edit.kind) {
+    case 'insert':
+      return rewriter.insert(edit.before, edit.layers);
+    case 'set':
+      return rewriter.set(edit.item, edit.attrs);
+    case 'remove':
+      return rewriter.remove(edit.item);
+    case 'move':
+      return rewriter.move(edit.item, edit.before);
+  }
+}

@@ -1,6 +1,15 @@
 // Edits of the network as changes of the text: new layers are copies of those that they go with, and who reads whom is
 // worked out anew and held against what was meant, in both phases.
-import type { Border, GraphEdit, NewAttrs, NewConv, NewLayer, Place } from '../../graph/edit.ts';
+import {
+  type Border,
+  changesOf,
+  type GraphEdit,
+  type NewAttrs,
+  type NewConv,
+  type NewLayer,
+  type Place,
+  type Rewriter,
+} from '../../graph/edit.ts';
 import type { ProtoField, ProtoMessage } from '../../syntax/prototext.ts';
 import { applyEdits, type TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
@@ -17,14 +26,13 @@ export function rewrite(
   states: readonly State[],
   edits: readonly GraphEdit[],
 ): readonly TextEdit[] | undefined {
-  const writer = new Writer(text, root, layers, states);
-  return edits.every(edit => writer.edit(edit)) ? writer.changes() : undefined;
+  return changesOf(new Writer(text, root, layers, states), edits);
 }
 
 /** Types of forks in which every channel has a filter of its own. */
 const depthwiseTypes: ReadonlySet<string> = new Set(['ConvolutionDepthwise', 'DepthwiseConvolution']);
 
-class Writer {
+class Writer implements Rewriter {
   readonly #text: string;
   readonly #root: ProtoMessage;
   readonly #layers: readonly Layer[];
@@ -52,19 +60,6 @@ class Writer {
       layers.flatMap(({ name, bottoms, tops }) => [name, ...[...bottoms, ...tops].map(blob => blob.text)]),
     );
     this.#sharing = sharing(layers);
-  }
-
-  edit(edit: GraphEdit): boolean {
-    switch (edit.kind) {
-      case 'insert':
-        return this.#insert(edit.before, edit.layers);
-      case 'set':
-        return this.#set(edit.item, edit.attrs);
-      case 'remove':
-        return this.#remove(edit.item);
-      case 'move':
-        return this.#move(edit.item, edit.before);
-    }
   }
 
   changes(): readonly TextEdit[] | undefined {
@@ -98,7 +93,7 @@ class Writer {
 
   // ——— Edits —————————————————————————————————————————————————————————————————————————————————————————————————————
 
-  #insert(before: Place, layers: readonly NewLayer[]): boolean {
+  insert(before: Place, layers: readonly NewLayer[]): boolean {
     const at = this.#stepAt(before.item);
     if (!at || !isSingle(at.layer) || this.#isTied(at.layer)) return false;
     // What comes behind an average reads fewer features: weights that it shares would have to follow.
@@ -115,7 +110,7 @@ class Writer {
     return true;
   }
 
-  #set(item: Range, { out, kernel, strided, border, groups, bias }: NewAttrs): boolean {
+  set(item: Range, { out, kernel, strided, border, groups, bias }: NewAttrs): boolean {
     const step = this.#stepAt(item);
     if (!step || this.#isTied(step.layer)) return false;
     // Who reads it has weights for as many channels: other layers that use those would have to follow.
@@ -140,7 +135,7 @@ class Writer {
     return width !== undefined && block.set(isWritten ? { ...attrs, groups } : attrs);
   }
 
-  #remove(item: Range): boolean {
+  remove(item: Range): boolean {
     const step = this.#stepAt(item);
     if (!step || this.#removed.has(step)) return false;
     const isRead = this.#flows.some(flow => flow.isRead(step));
@@ -151,7 +146,7 @@ class Writer {
     return true;
   }
 
-  #move(item: Range, before: Place): boolean {
+  move(item: Range, before: Place): boolean {
     const step = this.#stepAt(item);
     const at = this.#stepAt(before.item);
     if (!step || !at || !isSingle(step.layer) || !isSingle(at.layer) || step.isInPlace[0]) return false;

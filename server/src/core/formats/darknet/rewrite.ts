@@ -1,6 +1,14 @@
 // Edits of the network as changes of the sections: new ones look like those around them, and numbers of layers follow,
 // in options and in comments that begin with one.
-import type { GraphEdit, NewAttrs, NewConv, NewLayer, Place } from '../../graph/edit.ts';
+import {
+  changesOf,
+  type GraphEdit,
+  type NewAttrs,
+  type NewConv,
+  type NewLayer,
+  type Place,
+  type Rewriter,
+} from '../../graph/edit.ts';
 import { type Cfg, type CfgOption, type CfgSection, cfgItems } from '../../syntax/cfg.ts';
 import type { TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
@@ -9,8 +17,7 @@ import { atoi } from './row.ts';
 
 /** The changes of the text; undefined where one of the edits cannot be said. */
 export function rewrite(text: string, cfg: Cfg, edits: readonly GraphEdit[]): readonly TextEdit[] | undefined {
-  const writer = new Writer(text, cfg);
-  return edits.every(edit => writer.edit(edit)) ? writer.changes() : undefined;
+  return changesOf(new Writer(text, cfg), edits);
 }
 
 /** A section that is a layer, with its number. */
@@ -58,7 +65,7 @@ const mentions: Readonly<Record<string, readonly [key: string, none: number | un
 /** What a new convolution has as the one before which it is put: how weights and the products with them are stored. */
 const storage: ReadonlySet<string> = new Set(['binary', 'xnor']);
 
-class Writer {
+class Writer implements Rewriter {
   readonly #text: string;
   readonly #rows: readonly Row[];
   readonly #edits: TextEdit[] = [];
@@ -79,19 +86,6 @@ class Writer {
     });
   }
 
-  edit(edit: GraphEdit): boolean {
-    switch (edit.kind) {
-      case 'insert':
-        return this.#insert(edit.before, edit.layers);
-      case 'set':
-        return this.#set(edit.item, edit.attrs);
-      case 'remove':
-        return this.#remove(edit.item);
-      case 'move':
-        return this.#move(edit.item, edit.before);
-    }
-  }
-
   changes(): readonly TextEdit[] | undefined {
     for (const [row, values] of this.#values) this.#write(row, values);
     if (this.#inserted.size === 0 && this.#removed.size === 0 && !this.#moved) return this.#edits;
@@ -102,7 +96,7 @@ class Writer {
 
   // ——— Edits —————————————————————————————————————————————————————————————————————————————————————————————————————
 
-  #insert(before: Place, layers: readonly NewLayer[]): boolean {
+  insert(before: Place, layers: readonly NewLayer[]): boolean {
     const row = this.#row(before.item);
     // A removed or moved section has no place before it.
     if (!row || row.kind === 'net' || this.#moved) return false;
@@ -135,7 +129,7 @@ class Writer {
     this.#edits.push({ from: at, to: at, text: written.join('') });
   }
 
-  #set(item: Range, attrs: NewAttrs): boolean {
+  set(item: Range, attrs: NewAttrs): boolean {
     const row = this.#row(item);
     // Biases stand nowhere: a layer has them where it has no batch normalization.
     if (!row || attrs.bias !== undefined) return false;
@@ -181,7 +175,7 @@ class Writer {
     return true;
   }
 
-  #remove(item: Range): boolean {
+  remove(item: Range): boolean {
     const row = this.#row(item);
     if (!row || this.#removed.has(row.index)) return false;
     // Who comes next reads the section above, which is what this one has read, or has its inputs by number.
@@ -199,7 +193,7 @@ class Writer {
     return true;
   }
 
-  #move(item: Range, before: Place): boolean {
+  move(item: Range, before: Place): boolean {
     const row = this.#row(item);
     const target = this.#row(before.item);
     if (!row || !target || row.index <= target.index || this.#moved) return false;

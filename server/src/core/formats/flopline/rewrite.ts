@@ -1,5 +1,14 @@
 // Edits of the network as changes of the text: new rows look like those around them, everything else stays as it is.
-import type { GraphEdit, NewAttrs, NewConv, NewLayer, Place, Width } from '../../graph/edit.ts';
+import {
+  changesOf,
+  type GraphEdit,
+  type NewAttrs,
+  type NewConv,
+  type NewLayer,
+  type Place,
+  type Rewriter,
+  type Width,
+} from '../../graph/edit.ts';
 import { addedEntries, endOf, insertedItems, itemLines, removedItem, type Spot, spotOf } from '../../syntax/lists.ts';
 import {
   type Entry,
@@ -22,8 +31,7 @@ export function rewrite(
   root: YamlNode | undefined,
   edits: readonly GraphEdit[],
 ): readonly TextEdit[] | undefined {
-  const writer = new Writer(text, root);
-  return edits.every(edit => writer.edit(edit)) ? writer.changes() : undefined;
+  return changesOf(new Writer(text, root), edits);
 }
 
 /** A row with its operator. */
@@ -49,7 +57,7 @@ interface ListChanges {
   readonly removed: Set<number>;
 }
 
-class Writer {
+class Writer implements Rewriter {
   readonly #text: string;
   readonly #root: YamlNode | undefined;
   readonly #edits: TextEdit[] = [];
@@ -62,19 +70,6 @@ class Writer {
     this.#root = root;
   }
 
-  edit(edit: GraphEdit): boolean {
-    switch (edit.kind) {
-      case 'insert':
-        return this.#insert(edit.before, edit.layers);
-      case 'set':
-        return this.#set(edit.item, edit.attrs);
-      case 'remove':
-        return this.#remove(edit.item);
-      case 'move':
-        return this.#move(edit.item, edit.before);
-    }
-  }
-
   changes(): readonly TextEdit[] | undefined {
     for (const { row, values } of this.#attrs.values()) if (!this.#write(row, values)) return undefined;
     for (const changes of this.#lists.values()) if (!this.#renumber(changes)) return undefined;
@@ -83,7 +78,7 @@ class Writer {
 
   // ——— Edits —————————————————————————————————————————————————————————————————————————————————————————————————————
 
-  #insert(before: Place, layers: readonly NewLayer[]): boolean {
+  insert(before: Place, layers: readonly NewLayer[]): boolean {
     const row = this.#row(before.item);
     if (!row) return false;
     const items: string[] = [];
@@ -111,7 +106,7 @@ class Writer {
     return this.#change(row, 'from', null);
   }
 
-  #set(item: Range, attrs: NewAttrs): boolean {
+  set(item: Range, attrs: NewAttrs): boolean {
     const row = this.#row(item);
     const operator = row && operatorOf(row.key.text);
     if (!row || !operator) return false;
@@ -142,7 +137,7 @@ class Writer {
     return fresh !== undefined && this.#change(row, 'out', fresh);
   }
 
-  #remove(item: Range): boolean {
+  remove(item: Range): boolean {
     const row = this.#row(item);
     if (!row) return false;
     const { list, index } = row.spot;
@@ -159,7 +154,7 @@ class Writer {
     return true;
   }
 
-  #move(item: Range, before: Place): boolean {
+  move(item: Range, before: Place): boolean {
     const row = this.#row(item);
     const target = this.#row(before.item);
     if (!row || !target || row.spot.list !== target.spot.list || row.spot.index <= target.spot.index) return false;

@@ -1,5 +1,13 @@
 // Edits of the network as changes of the rows: numbers in `from`, and comments that begin with a row's number, follow.
-import type { GraphEdit, NewAttrs, NewConv, NewLayer, Place } from '../../graph/edit.ts';
+import {
+  changesOf,
+  type GraphEdit,
+  type NewAttrs,
+  type NewConv,
+  type NewLayer,
+  type Place,
+  type Rewriter,
+} from '../../graph/edit.ts';
 import { insertedItems, removedItem, type Spot } from '../../syntax/lists.ts';
 import { lookUp, type Mapping, resolved, type Sequence, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { TextEdit } from '../../text/edit.ts';
@@ -22,8 +30,7 @@ export function rewrite(
   chosen: Chosen,
   edits: readonly GraphEdit[],
 ): readonly TextEdit[] | undefined {
-  const writer = new Writer(text, top, chosen);
-  return edits.every(edit => writer.edit(edit)) ? writer.changes() : undefined;
+  return changesOf(new Writer(text, top, chosen), edits);
 }
 
 /** A row whose four parts are written out. */
@@ -41,7 +48,7 @@ const called = { out: 'c2', kernel: 'k', stride: 's', padding: 'p', groups: 'g',
 
 type ConvArg = keyof typeof called;
 
-class Writer {
+class Writer implements Rewriter {
   readonly #text: string;
   readonly #chosen: Chosen;
   readonly #spots: readonly Spot[];
@@ -59,20 +66,6 @@ class Writer {
     this.#spots = spotsOf(top);
   }
 
-  edit(edit: GraphEdit): boolean {
-    switch (edit.kind) {
-      case 'insert':
-        return this.#insert(edit.before, edit.layers);
-      case 'set':
-        return this.#set(edit.item, edit.attrs);
-      case 'remove':
-        return this.#remove(edit.item);
-      case 'move':
-        // An average pooling behind a bare 1×1 convolution: rows of these files are Conv, which end in an activation.
-        return false;
-    }
-  }
-
   changes(): readonly TextEdit[] | undefined {
     for (const { row, values } of this.#args.values()) this.#write(row, values);
     if (this.#inserted.size > 0 || this.#removed.size > 0) {
@@ -83,7 +76,7 @@ class Writer {
 
   // ——— Edits —————————————————————————————————————————————————————————————————————————————————————————————————————
 
-  #insert(before: Place, layers: readonly NewLayer[]): boolean {
+  insert(before: Place, layers: readonly NewLayer[]): boolean {
     const row = this.#row(before.item);
     if (row?.module !== 'Conv' || before.norm.length > 0 || before.act) return false;
     if (row.from.kind !== 'scalar') return false;
@@ -139,7 +132,7 @@ class Writer {
     return `${module}, [${args.join(', ')}]`;
   }
 
-  #set(item: Range, attrs: NewAttrs): boolean {
+  set(item: Range, attrs: NewAttrs): boolean {
     const row = this.#row(item);
     if (!row || (row.module !== 'Conv' && row.module !== 'DWConv') || attrs.bias !== undefined) return false;
     const { out, kernel, strided, border, groups } = attrs;
@@ -170,7 +163,7 @@ class Writer {
     return groups === undefined || this.#put(row, 'groups', String(groups));
   }
 
-  #remove(item: Range): boolean {
+  remove(item: Range): boolean {
     const row = this.#row(item);
     // Who reads a row of several inputs can read none of them instead.
     if (!row || (row.from.kind !== 'scalar' && this.#isRead(row.index))) return false;
@@ -179,6 +172,11 @@ class Writer {
     this.#edits.push(edit);
     this.#removed.add(row.index);
     return true;
+  }
+
+  /** An average pooling behind a bare 1×1 convolution: rows of these files are Conv, which end in an activation. */
+  move(): boolean {
+    return false;
   }
 
   #isRead(index: number): boolean {

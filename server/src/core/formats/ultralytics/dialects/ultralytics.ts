@@ -77,7 +77,8 @@ export const heads: readonly AnyModule[] = [
 ];
 export const headNames = new Set(heads.map(({ name }) => name));
 
-const others: readonly AnyModule[] = [
+/** Modules that are given their arguments as they stand, or that parse_model treats one by one. */
+export const others: readonly AnyModule[] = [
   AIFI,
   block.HGStem,
   block.HGBlock,

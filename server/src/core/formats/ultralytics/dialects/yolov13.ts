@@ -1,13 +1,9 @@
 // YOLOv13 (iMoonLab/yolov13), a fork of Ultralytics 8.3.63: parse_model (nn/tasks.py) and the modules that it accepts.
 import { type Arranged, type Dialect, type Family, numberAt, put, type Row, several, single } from '../dialect.ts';
 import type { AnyModule } from '../module.ts';
-import * as block from '../modules/block.ts';
-import * as conv from '../modules/conv.ts';
-import { TorchVision } from '../modules/torchvision.ts';
-import { AIFI, RTDETRDecoder } from '../modules/transformer.ts';
 import * as own from '../modules/yolov13.ts';
 import { makeDivisible } from '../python.ts';
-import { arrange, headNames, heads, type Rules, scaled, stacked, ultralytics } from './ultralytics.ts';
+import { arrange, headNames, heads, others, type Rules, scaled, stacked, ultralytics } from './ultralytics.ts';
 
 const scaledHere: readonly AnyModule[] = [
   ...scaled.filter(({ name }) => name !== 'A2C2f'),
@@ -23,32 +19,18 @@ const rules: Rules = {
   areaRatio: 1.5,
 };
 
-const others: readonly AnyModule[] = [
-  AIFI,
-  block.HGStem,
-  block.HGBlock,
-  block.ResNetLayer,
-  conv.Concat,
-  block.ImagePoolingAttn,
-  RTDETRDecoder,
-  block.CBLinear,
-  TorchVision,
-  conv.Index,
-  block.CBFuse,
+const othersHere: readonly AnyModule[] = [
+  ...others.filter(({ name }) => name !== 'LightConv'),
   own.HyperACE,
   own.DownsampleConv,
   own.FullPAD_Tunnel,
-  // Names that tasks.py imports, so that rows may use them with raw arguments.
-  conv.Conv2,
-  conv.RepConv,
-  block.RepVGGDW,
 ];
 
 export const yolov13: Dialect = {
   ...ultralytics,
   id: 'yolov13',
   by: 'YOLOv13',
-  modules: new Map([...scaledHere, ...heads, ...others].map(module => [module.name, module])),
+  modules: new Map([...scaledHere, ...heads, ...othersHere].map(module => [module.name, module])),
   arrange: arrangeOwn,
   modern: new Set(['C3k2', 'DSC3k2', 'A2C2f', 'HyperACE']),
   heads: headNames,

@@ -837,48 +837,62 @@ export const SCDown = module<{ c1: number; c2: number; k: Size; s: Size }>({
     conv(scope, 'cv2', conv(scope, 'cv1', only(inputs), c2), c2, k, s, { g: c2, act: false }),
 });
 
-export interface AreaArgs {
+interface AreaArgs {
   dim: number;
   num_heads: number;
   area: number;
 }
 
-const AAttn = module<AreaArgs>({
-  name: 'AAttn',
-  summary: 'Attention within areas of the map, with a depthwise 7×7 as position encoding.',
-  params: {
-    dim: { ...param.c2, doc: 'Channels.' },
-    num_heads: { kind: 'int', min: 1, doc: 'Heads.' },
-    area: { kind: 'int', doc: 'Areas that the map is cut into; below 2 it stays whole.', default: 1 },
-  },
-  forward: (scope, inputs, args) => {
-    const { dim, num_heads } = args;
-    const area = Math.max(args.area, 1);
-    const x = only(inputs);
-    const [, , h, w] = sizesOf(x) as [number, number, number, number];
-    const places = h * w;
-    if (places % area > 0) {
-      return scope.refuse(
-        {
-          code: 'shape-mismatch',
-          attr: 'area',
-          message: `A map of ${h}×${w} cannot be cut into ${area} equal areas. Use an input size that makes it a multiple.`,
-          output: [1, dim, h, w],
-        },
-        [x],
-      );
-    }
-    const head = Math.floor(dim / num_heads);
-    const all = head * num_heads;
-    // Ultralytics from 8.3.78 (AAttn.forward): one qkv convolution, a 7×7 position encoding.
+/** What area attention works on: `area` parts of `each` places of a map of h×w. */
+interface Areas {
+  readonly dim: number;
+  readonly heads: number;
+  readonly area: number;
+  readonly each: number;
+  readonly h: number;
+  readonly w: number;
+}
+
+/** A repository's AAttn: they cut the map alike, and differ in what they do with the parts. */
+export const areaAttention = (
+  summary: string,
+  attend: (scope: Scope, x: Tensor, areas: Areas) => Tensor,
+): Module<AreaArgs> =>
+  module<AreaArgs>({
+    name: 'AAttn',
+    summary,
+    params: {
+      dim: { ...param.c2, doc: 'Channels.' },
+      num_heads: { kind: 'int', min: 1, doc: 'Heads.' },
+      area: { kind: 'int', doc: 'Areas that the map is cut into; below 2 it stays whole.', default: 1 },
+    },
+    forward: (scope, inputs, args) => {
+      const { dim, num_heads: heads } = args;
+      const area = Math.max(args.area, 1);
+      const x = only(inputs);
+      const [, , h, w] = sizesOf(x) as [number, number, number, number];
+      if ((h * w) % area > 0) {
+        const message = `A map of ${h}×${w} cannot be cut into ${area} equal areas. Use an input size that makes it a multiple.`;
+        return scope.refuse({ code: 'shape-mismatch', attr: 'area', message, output: [1, dim, h, w] }, [x]);
+      }
+      return attend(scope, x, { dim, heads, area, each: (h * w) / area, h, w });
+    },
+  });
+
+/** Ultralytics from 8.3.78 (AAttn.forward): one qkv convolution, a 7×7 position encoding. */
+const AAttn = areaAttention(
+  'Attention within areas of the map, with a depthwise 7×7 as position encoding.',
+  (scope, x, { dim, heads, area, each, h, w }) => {
+    const head = Math.floor(dim / heads);
+    const all = head * heads;
     const qkv = permute(
       scope,
-      reshape(scope, conv(scope, 'qkv', x, all * 3, 1, 1, { act: false }), [1, all * 3, places]),
+      reshape(scope, conv(scope, 'qkv', x, all * 3, 1, 1, { act: false }), [1, all * 3, h * w]),
       0,
       2,
       1,
     );
-    const areas = reshape(scope, qkv, [area, places / area, num_heads, head * 3]);
+    const areas = reshape(scope, qkv, [area, each, heads, head * 3]);
     const parts = split(scope, permute(scope, areas, 0, 2, 3, 1), [head, head, head], 2);
     const [q, k, v] = parts as [Tensor, Tensor, Tensor];
     const attn = softmax(scope, matmul(scope, q, k, { a: true }), -1);
@@ -888,7 +902,7 @@ const AAttn = module<AreaArgs>({
     const position = conv(scope, 'pe', image(v), dim, 7, 1, { p: 3, g: dim, act: false });
     return conv(scope, 'proj', plus(scope, mixed, position), dim, 1, 1, { act: false });
   },
-});
+);
 
 interface ABlockArgs extends AreaArgs {
   mlp_ratio: number;

@@ -19,7 +19,7 @@ import {
 } from '../layers.ts';
 import { each, module, only, type Param, param, type Scope, type Size } from '../module.ts';
 import type { PyValue } from '../python.ts';
-import { type AreaArgs, a2c2f, type CspArgs, c2f, c3, cspParams } from './block.ts';
+import { a2c2f, areaAttention, type CspArgs, c2f, c3, cspParams } from './block.ts';
 import { stack } from './classic.ts';
 import { conv } from './conv.ts';
 
@@ -119,39 +119,23 @@ export const DSC3k2 = module<CspArgs & Reach & { dsc3k: boolean }>({
 });
 
 /** AAttn of this fork: queries and keys in one convolution, values in another, a 5×5 position encoding. */
-const AAttnFork = module<AreaArgs>({
-  name: 'AAttn',
-  summary: 'Attention within areas of the map, with a depthwise 5×5 as position encoding.',
-  params: {
-    dim: { ...param.c2, doc: 'Channels.' },
-    num_heads: { kind: 'int', min: 1, doc: 'Heads.' },
-    area: { kind: 'int', doc: 'Areas that the map is cut into; below 2 it stays whole.', default: 1 },
-  },
-  forward: (scope, inputs, args) => {
-    const { dim, num_heads } = args;
-    const area = Math.max(args.area, 1);
-    const x = only(inputs);
-    const [, , h, w] = sizesOf(x) as [number, number, number, number];
-    const places = h * w;
-    if (places % area > 0) {
-      const message = `A map of ${h}×${w} cannot be cut into ${area} equal areas. Use an input size that makes it a multiple.`;
-      return scope.refuse({ code: 'shape-mismatch', attr: 'area', message, output: [1, dim, h, w] }, [x]);
-    }
-    const head = Math.floor(dim / num_heads);
+const AAttnFork = areaAttention(
+  'Attention within areas of the map, with a depthwise 5×5 as position encoding.',
+  (scope, x, { dim, heads, area, each, h, w }) => {
+    const head = Math.floor(dim / heads);
     const qk = conv(scope, 'qk', x, dim * 2, 1, 1, { act: false });
     const v = conv(scope, 'v', x, dim, 1, 1, { act: false });
     const position = conv(scope, 'pe', v, dim, 5, 1, { p: 2, g: dim, act: false });
-    const each = places / area;
     const inAreas = (y: Tensor, features: number): Tensor =>
       reshape(scope, permute(scope, flatten(scope, y, 2), 0, 2, 1), [area, each, features]);
     const [q, k] = split(scope, inAreas(qk, 2 * dim), [dim, dim], 2) as [Tensor, Tensor];
-    const heads = (y: Tensor): Tensor => reshape(scope, permute(scope, y, 0, 2, 1), [area, num_heads, head, each]);
-    const attention = softmax(scope, matmul(scope, heads(q), heads(k), { a: true }), -1);
-    const mixed = matmul(scope, heads(inAreas(v, dim)), attention, { b: true });
+    const inHeads = (y: Tensor): Tensor => reshape(scope, permute(scope, y, 0, 2, 1), [area, heads, head, each]);
+    const attention = softmax(scope, matmul(scope, inHeads(q), inHeads(k), { a: true }), -1);
+    const mixed = matmul(scope, inHeads(inAreas(v, dim)), attention, { b: true });
     const image = permute(scope, reshape(scope, permute(scope, mixed, 0, 3, 1, 2), [1, h, w, dim]), 0, 3, 1, 2);
     return conv(scope, 'proj', plus(scope, image, position), dim, 1, 1, { act: false });
   },
-});
+);
 
 export const A2C2fFork = a2c2f(AAttnFork);
 

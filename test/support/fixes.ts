@@ -1,0 +1,29 @@
+// Fixes, text for text: `name.cfg` says in its first line which fix is applied, `name.fixed.cfg` is what comes of it.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { adviceCandidates, applyEdits, defaultSettings, priceAdvice } from '../../server/src/core/index.ts';
+import { analysedOf, checkAdvice } from './advice.ts';
+
+/** A test for each text of a folder. */
+export function checkFixes(folder: string): void {
+  for (const file of readdirSync(folder).filter(name => !name.includes('.fixed.'))) {
+    it(file, () => {
+      const text = readFileSync(join(folder, file), 'utf8');
+      const id = /^# fix: (\S+)/.exec(text)?.[1];
+      const analysed = analysedOf(file, text, defaultSettings);
+      const candidates = adviceCandidates(analysed);
+      const candidate = candidates.find(other => other.id === id);
+      assert.ok(candidate, `no ${id} among ${candidates.map(other => other.id).join(', ')}`);
+      const advice = priceAdvice(analysed, candidate);
+      assert.ok(advice && advice.refused === null, `${id} is not offered`);
+      checkAdvice(analysed, candidate, advice, defaultSettings);
+      const expected = join(folder, file.replace(/(?=\.(?:(?:net\.)?ya?ml|cfg|prototxt)$)/, '.fixed'));
+      const fixed = applyEdits(text, advice.edits);
+      // `FLOPLINE_WRITE=1` writes what comes of it, for a new fixture: to be read before it is committed.
+      if (process.env.FLOPLINE_WRITE) writeFileSync(expected, fixed);
+      assert.equal(fixed, readFileSync(expected, 'utf8'));
+    });
+  }
+}
