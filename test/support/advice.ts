@@ -83,6 +83,13 @@ export function checkAdvice(before: Analysed, candidate: Candidate, advice: Advi
   assert.equal(is.totals.macs! - was.totals.macs!, advice.after.macs - advice.before.macs, told('MACs'));
   assert.equal(is.totals.params! - was.totals.params!, advice.after.params - advice.before.params, told('parameters'));
   assert.ok(advice.after.macs <= advice.before.macs, told('it saves'));
+  const here = / ([\d.]+)([kMGT]?) → \S+ MACs here/.exec(advice.title);
+  const scale = { '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 }[here?.[2] ?? ''] ?? 1;
+  // Three digits are told.
+  assert.ok(
+    !here || Number(here[1]) * scale <= 1.005 * advice.before.macs,
+    told(`more here than in all: ${advice.title}`),
+  );
   // Rows that are not meant to change are there still, in their order.
   const { lines } = before.document;
   const free = new Set([...candidate.fix.footprint, ...candidate.fix.here].map(({ from }) => lines.lineAt(from) + 1));

@@ -117,16 +117,19 @@ export class Network {
     return this.#outputs.has(tensor);
   }
 
-  /** Multiply-accumulates and parameters of items, over all their uses. */
+  /** Multiply-accumulates and parameters of items, over all their uses; what stands inside another one counts once. */
   costOf(items: readonly Range[]): { readonly macs: number; readonly params: number } {
+    const frames = items.flatMap(item => this.#framesOf(item)).sort((a, b) => a.first - b.first || b.end - a.end);
     let macs = 0;
     let params = 0;
-    for (const item of items) {
-      for (const frame of this.#framesOf(item)) {
-        const cost = this.model.costOf(frame);
-        macs += cost.macs.value;
-        params += cost.params.value;
-      }
+    let end = 0;
+    for (const frame of frames) {
+      // Frames nest: it is inside the one before, or behind it.
+      if (frame.first < end) continue;
+      const cost = this.model.costOf(frame);
+      macs += cost.macs.value;
+      params += cost.params.value;
+      end = frame.end;
     }
     return { macs, params };
   }
