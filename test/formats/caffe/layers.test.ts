@@ -426,4 +426,64 @@ describe('Caffe networks', () => {
       ],
     );
   });
+
+  it('R-FCN’s hard examples, DeepLab’s accuracy, SELU', () => {
+    check(
+      [
+        [1, 21, 6, 8],
+        [1, 1, 6, 8],
+      ],
+      'type: "SoftmaxWithLossOHEM" loss_weight: [0, 0, 0] loss_param { normalization: PRE_FIXED pre_fixed_normalizer: 128 }',
+      [[], [1, 21, 6, 8], [1, 1, 6, 8]],
+    );
+    // Axes that are not there count as 1.
+    check(
+      [
+        [1, 8],
+        [1, 8],
+        [1, 8],
+      ],
+      'type: "SmoothL1LossOHEM"',
+      [[], [1, 1, 1, 1]],
+    );
+    check(
+      [
+        [1, 8, 6, 9],
+        [1, 8, 6, 9],
+      ],
+      'type: "SmoothL1LossOHEM"',
+      [[], [1, 1, 6, 9]],
+    );
+    check(
+      [
+        [1, 5, 1, 1],
+        [1, 1, 1, 1],
+        [1, 1, 1, 1],
+        [1, 8, 1, 1],
+      ],
+      'type: "BoxAnnotatorOHEM" box_annotator_ohem_param { roi_per_img: 128 ignore_label: -1 }',
+      [
+        [1, 1, 1, 1],
+        [1, 8, 1, 1],
+      ],
+    );
+    check(
+      [
+        [1, 21, 6, 8],
+        [1, 1, 6, 8],
+      ],
+      'type: "SegAccuracy" seg_accuracy_param { ignore_label: 255 }',
+      [[1, 1, 1, 3]],
+    );
+    check([[1, 4, 6, 8]], 'type: "SeLu"', [[1, 4, 6, 8]]);
+    check([[1, 4, 6, 8]], 'type: "SeLuDropout" selu_dropout_param { dropout_ratio: 0.1 }', [[1, 4, 6, 8]]);
+    check(
+      [
+        [1, 4, 6, 8],
+        [1, 9, 12, 16],
+      ],
+      'type: "Interp" interp_param { use_blob_size: true }',
+      [[1, 4, 12, 16]],
+    );
+  });
 });

@@ -50,6 +50,12 @@ export const ELU = activation(
   'elu_param',
 );
 
+export const SELU = activation(
+  'The exponential linear unit with a slope and a scale that keep mean and variance.',
+  ({ builder, x }) => builder.add(ops.selu, {}, x),
+  'selu_param',
+);
+
 export const Sigmoid = activation(
   '1 / (1 + exp(−x)).',
   ({ builder, x }) => builder.add(ops.sigmoid, {}, x),

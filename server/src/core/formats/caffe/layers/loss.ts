@@ -115,6 +115,52 @@ export const InfogainLoss: LayerType = {
   ),
 };
 
+/** R-FCN's softmax_loss_ohem_layer.cpp: beside the loss the probabilities, and the loss of each instance. */
+export const SoftmaxWithLossOHEM: LayerType = {
+  summary: 'Softmax and its loss, also for each region, so that the hardest can be picked (R-FCN).',
+  bottoms: [2, 3],
+  tops: [0, 3],
+  param: 'softmax_param',
+  build: scope => {
+    const { builder, x, param, inputs } = scope;
+    const axis = param.integer('axis', 1);
+    const wrong = labelsDiffer(scope) ?? labelCount(scope, axis);
+    if (wrong) return [scope.refuse(wrong, [])];
+    const likely = builder.add(ops.softmax, { axis }, x);
+    const sum = builder.add(ops.loss, {}, [likely, ...inputs.slice(1)]);
+    return [sum, likely, builder.add(ops.identity, {}, inputs[1]!)].slice(0, Math.max(1, scope.layer.tops.length));
+  },
+};
+
+/** R-FCN's smooth_L1_loss_ohem_layer.cpp: the loss of each instance is N×1×H×W, with one for axes that are not there. */
+export const SmoothL1LossOHEM: LayerType = {
+  ...SmoothL1Loss,
+  summary:
+    'Differences, squared where they are small, also for each region, so that the hardest can be picked (R-FCN).',
+  bottoms: [2, 3],
+  tops: [0, 2],
+  build: scope => {
+    const { builder, x, layer } = scope;
+    const made = SmoothL1Loss.build(scope);
+    if (layer.tops.length < 2 || !x.shape) return made;
+    const [n = Number.NaN, , h = 1, w = 1] = x.shape;
+    const each = builder.add(ops.reduce, { how: 'sum', axes: [1], keep: true }, x);
+    return [made[0]!, builder.add(ops.reshape, { shape: [n, 1, h, w] }, each)];
+  },
+};
+
+/** R-FCN's box_annotator_ohem_layer.cpp: labels and weights of boxes, those of easy regions switched off. */
+export const BoxAnnotatorOHEM: LayerType = {
+  summary: 'Keeps the labels and the weights of the regions with the highest loss (R-FCN).',
+  bottoms: [4, 4],
+  tops: [2, 2],
+  param: 'box_annotator_ohem_param',
+  build: ({ builder, inputs: [rois, each, labels, weights], net }) => {
+    net.kept.push(rois!, each!);
+    return [builder.add(ops.identity, {}, labels!), builder.add(ops.identity, {}, weights!)];
+  },
+};
+
 /** Losses of forks whose sum is all that can be told. */
 export const otherLoss = (summary: string): LayerType => loss(summary, [1, 1000], ({ x }) => x, undefined, 2);
 
@@ -159,5 +205,17 @@ export const Accuracy: LayerType = {
     const axis = x.shape && canonical(param.integer('axis', 1), x.shape.length);
     const classes = axis === undefined ? Number.NaN : x.shape![axis]!;
     return [share, builder.add(ops.constant, { shape: [classes] }, [])];
+  },
+};
+
+/** DeepLab's seg_accuracy_layer.cpp. */
+export const SegAccuracy: LayerType = {
+  summary: 'How many places are right: over all, by class, and as intersection over union (DeepLab).',
+  bottoms: [2, 2],
+  tops: [1, 1],
+  param: 'seg_accuracy_param',
+  build: ({ builder, inputs, net }) => {
+    net.kept.push(...inputs);
+    return [builder.add(ops.constant, { shape: [1, 1, 1, 3] }, [])];
   },
 };
