@@ -1,0 +1,104 @@
+// Code actions: repairs, advice at its price, and comments that ignore a finding.
+import {
+  type CodeAction,
+  CodeActionKind,
+  CodeActionTriggerKind,
+  LSPErrorCodes,
+  ResponseError,
+} from 'vscode-languageserver';
+import {
+  type Advice,
+  type Analysed,
+  adviceCandidates,
+  type Candidate,
+  candidateKey,
+  ignores,
+  priceAdvice,
+  type Range,
+  repairs,
+} from '../core/index.ts';
+import { type AdviceData, fromProto, toProto } from './convert.ts';
+import type { Session } from './session.ts';
+
+/** More than stand on any line: a long selection is not priced before somebody asks. */
+const manyCandidates = 48;
+
+export function answerCodeActions(session: Session): void {
+  const { connection, workspace } = session;
+
+  connection.onCodeAction(({ textDocument: { uri }, range, context }, token) =>
+    session.answer<CodeAction[]>('code actions', uri, token, [], async analysed => {
+      const asks = (kind: CodeActionKind): boolean =>
+        context.only?.some(wanted => wanted === '' || kind === wanted || kind.startsWith(`${wanted}.`)) ?? true;
+      const { lines } = analysed.document;
+      const place = fromProto.range(lines, range);
+      const document = session.edited(uri);
+      const told = context.diagnostics;
+      const fixes = asks(CodeActionKind.QuickFix);
+      const rewrites = asks(CodeActionKind.RefactorRewrite);
+      const found: CodeAction[] = [];
+      if (fixes) found.push(...repairs(analysed, place).map(offer => toProto.repair(lines, offer, document, told)));
+      const candidates = adviceAt(analysed, place).filter(({ kind }) => rewrites || (fixes && kind === 'quickfix'));
+      // Nobody has asked yet: an editor looks whether to show its bulb.
+      const many = context.triggerKind === CodeActionTriggerKind.Automatic && candidates.length > manyCandidates;
+      const offers = await session.paced(uri, token, priced(uri, analysed, many ? [] : candidates));
+      if (!offers) return [];
+      const { disabledSupport, resolveSupport, dataSupport } = session.client.textDocument?.codeAction ?? {};
+      const resolvesEdits = (dataSupport && resolveSupport?.properties.includes('edit')) ?? false;
+      for (const { advice, data } of offers) {
+        if (advice.refused !== null && !disabledSupport) continue;
+        const kind = fixes && advice.kind === 'quickfix' ? CodeActionKind.QuickFix : CodeActionKind.RefactorRewrite;
+        const action = toProto.advice(lines, advice, kind, told);
+        if (advice.refused !== null) found.push(action);
+        else if (resolvesEdits) found.push({ ...action, data });
+        else found.push({ ...action, edit: toProto.adviceEdit(lines, advice, document) });
+      }
+      if (fixes) found.push(...ignores(analysed, place).map(offer => toProto.ignore(lines, offer, document, told)));
+      return found;
+    }),
+  );
+
+  connection.onCodeActionResolve(async (action, token) => {
+    if (!Array.isArray(action.data)) return action;
+    const [number, version, from, key] = action.data as unknown as AdviceData;
+    const uri = workspace.numbered(number);
+    const resolved =
+      uri === undefined
+        ? undefined
+        : await session.answer('code action', uri, token, undefined, analysed => {
+            if (version !== workspace.version(uri)) return undefined;
+            const candidate = adviceCandidates(analysed, { from, to: from }).find(other => candidateKey(other) === key);
+            const advice = candidate && priceAdvice(analysed, candidate);
+            if (!advice) return undefined;
+            return { ...action, edit: toProto.adviceEdit(analysed.document.lines, advice, session.edited(uri)) };
+          });
+    if (resolved) return resolved;
+    throw new ResponseError(LSPErrorCodes.ContentModified, 'The text has changed since this was offered.');
+  });
+
+  /** Prices candidates, one between two steps. */
+  function* priced(
+    uri: string,
+    analysed: Analysed,
+    candidates: readonly Candidate[],
+  ): Generator<void, { readonly advice: Advice; readonly data: AdviceData }[]> {
+    const found: { readonly advice: Advice; readonly data: AdviceData }[] = [];
+    const version = workspace.version(uri)!;
+    for (const candidate of candidates) {
+      const advice = priceAdvice(analysed, candidate);
+      if (advice)
+        found.push({ advice, data: [workspace.number(uri), version, candidate.range.from, candidateKey(candidate)] });
+      yield;
+    }
+    return found;
+  }
+}
+
+/** What may be tried at a place; where that is the margin or a comment, on its line. */
+function adviceAt(analysed: Analysed, place: Range): readonly Candidate[] {
+  const { lines } = analysed.document;
+  const found = adviceCandidates(analysed, place);
+  const line = lines.lineAt(place.from);
+  if (found.length > 0 || line !== lines.lineAt(place.to)) return found;
+  return adviceCandidates(analysed, lines.range(line));
+}

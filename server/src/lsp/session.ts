@@ -1,0 +1,121 @@
+// What every handler needs: the open documents, what the client can, and answers that are never about an older text.
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Connection, InitializeParams } from 'vscode-languageserver';
+import type { Analysed } from '../core/index.ts';
+import type { InitializationOptions, Notifications, Requests } from '../protocol/index.ts';
+import type { EditedDocument } from './convert.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Whether the client still wants an answer. */
+export interface Token {
+  readonly isCancellationRequested: boolean;
+}
+
+export class Session {
+  readonly connection: Connection;
+  readonly workspace: Workspace;
+  /** What the client can, and what it said at the start. */
+  client: InitializeParams['capabilities'] = {};
+  options: InitializationOptions = {};
+  /** Requests wait for the first settings: a default would flash up. */
+  readonly ready: Promise<void>;
+  /** Ends the waiting. */
+  readonly start: () => void;
+
+  constructor(connection: Connection, workspace: Workspace) {
+    this.connection = connection;
+    this.workspace = workspace;
+    let start = (): void => {};
+    this.ready = new Promise(resolve => {
+      start = resolve;
+    });
+    this.start = start;
+  }
+
+  /** Answers a request about a document from its newest text; `empty` where it is no spec, and where we fail. */
+  async answer<T>(
+    what: string,
+    uri: string,
+    token: Token,
+    empty: T,
+    ask: (analysed: Analysed) => T | Promise<T>,
+  ): Promise<T> {
+    try {
+      await this.ready;
+      await this.settled(uri);
+      if (token.isCancellationRequested) return empty;
+      const analysed = this.workspace.analysed(uri);
+      return analysed ? await ask(analysed) : empty;
+    } catch (error) {
+      this.complain(what, error);
+      return empty;
+    }
+  }
+
+  /** Lets messages that have arrived already go first, so that a text which one of them replaces is never analysed. */
+  async settled(uri: string): Promise<void> {
+    const { workspace } = this;
+    for (let version: number | undefined = Number.NaN; version !== workspace.version(uri); ) {
+      version = workspace.version(uri);
+      // A message is handled a turn, and one that just arrived needs a turn to be read.
+      await turn();
+      await turn();
+    }
+  }
+
+  /**
+   * Takes the steps of a longer search with other messages between them; undefined as soon as the request is cancelled,
+   * or the text or the settings that it is about are others.
+   */
+  async paced<S, R>(
+    uri: string,
+    token: Token,
+    search: Generator<S, R>,
+    told: (step: S) => void = nobody,
+  ): Promise<R | undefined> {
+    const { workspace } = this;
+    const version = workspace.version(uri);
+    const { settings } = workspace;
+    for (;;) {
+      const next = search.next();
+      if (next.done) return next.value;
+      told(next.value);
+      await turn();
+      // A newer text uses up what was known of this one.
+      if (token.isCancellationRequested || version !== workspace.version(uri) || settings !== workspace.settings)
+        return undefined;
+    }
+  }
+
+  /** Handles one of our own requests. */
+  on<M extends keyof Requests>(
+    method: M,
+    handler: (params: Requests[M]['params'], token: Token) => Requests[M]['result'] | Promise<Requests[M]['result']>,
+  ): void {
+    this.connection.onRequest(method, (params: Requests[M]['params'], token): unknown => handler(params, token));
+  }
+
+  notify<M extends keyof Notifications>(method: M, params: Notifications[M]): void {
+    if (!this.options.tellChanges) return;
+    this.connection.sendNotification(method, params).catch(nobody);
+  }
+
+  /** The document as changes of its newest text are sent for it. */
+  edited(uri: string): EditedDocument {
+    const { documentChanges = false, changeAnnotationSupport } = this.client.workspace?.workspaceEdit ?? {};
+    return {
+      uri,
+      version: this.workspace.version(uri)!,
+      versioned: documentChanges,
+      annotated: changeAnnotationSupport !== undefined,
+    };
+  }
+
+  complain(what: string, error: unknown): void {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.connection.console.error(`${what}: ${message}`);
+  }
+}
+
+/** An editor that refuses a refresh or is gone: there is nobody to tell. */
+export function nobody(): void {}

@@ -1,0 +1,87 @@
+// “Make It Cheaper…”: the search for few changes that reach a budget, and what a person has ticked of them.
+import { WorkDoneProgress } from 'vscode-languageserver';
+import {
+  type Analysed,
+  type Budget,
+  budgetFor,
+  budgetText,
+  isWithin,
+  parseBudget,
+  type Slimmed,
+  type SlimProgress,
+  slim,
+  slimmed,
+  totalsText,
+} from '../core/index.ts';
+import type { SlimAnswer, SlimItem, SlimPicked } from '../protocol/index.ts';
+import { toProto } from './convert.ts';
+import { nobody, type Session } from './session.ts';
+
+export function answerSlimming(session: Session): void {
+  const { connection, workspace } = session;
+
+  session.on('flopline/checkBudget', ({ textDocument: { uri }, budget }, token) =>
+    session.answer<string | null>('budget', uri, token, null, analysed => {
+      const meant = budgetOf(analysed, budget);
+      return typeof meant === 'string' ? meant : null;
+    }),
+  );
+
+  session.on('flopline/slim', ({ textDocument: { uri }, budget: text, workDoneToken }, token) =>
+    session.answer<SlimAnswer | null>('slim', uri, token, null, async analysed => {
+      const budget = budgetOf(analysed, text);
+      if (typeof budget === 'string') return null;
+      const version = workspace.version(uri)!;
+      let taken = 0;
+      let told = '';
+      const report = (step: SlimProgress): void => {
+        if (step.kind === 'step') taken++;
+        else if (workDoneToken !== undefined) {
+          const message = `${Math.floor((100 * step.tried) / step.of)} % of the changes tried, ${taken} taken`;
+          if (message === told) return;
+          told = message;
+          connection.sendProgress(WorkDoneProgress.type, workDoneToken, { kind: 'report', message }).catch(nobody);
+        }
+      };
+      const found = await session.paced(uri, token, slim(analysed, budget), report);
+      if (!found) return null;
+      const { before, after } = found;
+      const steps = slimItems(analysed, found);
+      return { version, budget: budgetText(budget, before), reached: isWithin(after, budget), before, steps };
+    }),
+  );
+
+  session.on('flopline/slimmed', ({ textDocument: { uri }, version, budget: text, choices }, token) =>
+    session.answer<SlimPicked | null>('slim', uri, token, null, async analysed => {
+      const budget = budgetOf(analysed, text);
+      if (typeof budget === 'string' || version !== workspace.version(uri)) return null;
+      const found = await session.paced(uri, token, slimmed(analysed, choices));
+      if (!found) return null;
+      const { before, after, edits } = found;
+      return {
+        totals: totalsText(after, before),
+        reached: isWithin(after, budget),
+        steps: slimItems(analysed, found),
+        edits: toProto.textEdits(analysed.document.lines, edits),
+      };
+    }),
+  );
+}
+
+/** What a budget means for a network, or what is wrong with it. */
+function budgetOf({ model }: Analysed, text: string): Budget | string {
+  const wishes = parseBudget(text);
+  if (typeof wishes === 'string') return wishes;
+  const { macs, params } = model.totals;
+  return budgetFor(wishes, { macs: macs.value, params: params.value });
+}
+
+function slimItems({ document: { lines } }: Analysed, { steps, before }: Slimmed): SlimItem[] {
+  return steps.map(({ advice: { title, after }, choice }) => ({
+    choice,
+    title,
+    line: lines.lineAt(choice.origin),
+    after,
+    running: totalsText(after, before),
+  }));
+}
