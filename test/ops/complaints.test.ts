@@ -19,6 +19,7 @@ import {
   pad,
   pixelShuffle,
   pixelUnshuffle,
+  reduce,
   rmsNorm,
   softmax,
   upsample,
@@ -153,6 +154,11 @@ describe('complaints', () => {
       [1, 3, unknown],
       /all 8/,
     );
+  });
+
+  it('reductions', () => {
+    const twice = { how: 'mean', axes: [3, -1], keep: false } as const;
+    checkComplaint(reduce, twice, [1, 9, 8, 7], 'wrong-axis', undefined, /Axis -1 is named twice/);
   });
 
   it('grid sampling', () => {

@@ -19,7 +19,8 @@ export const reduce = op<Reduce>({
     keep: { kind: 'boolean', default: false, doc: 'The axes stay, with size 1.' },
   },
   arity: 1,
-  check: ({ axes }, [x]) => checkSome(axes, x!) ?? firstOf(axes.map(axis => checkAxisIn(axis, x!, 'axes'))),
+  check: ({ axes }, [x]) =>
+    checkSome(axes, x!) ?? firstOf(axes.map(axis => checkAxisIn(axis, x!, 'axes'))) ?? checkOnce(axes, x!),
   shape: ({ axes, keep }, [x]) => {
     const gone = resolved(axes, x!);
     return keep ? x!.map((length, axis) => (gone.has(axis) ? 1 : length)) : x!.filter((_, axis) => !gone.has(axis));
@@ -74,6 +75,14 @@ function checkSome(axes: readonly number[], x: Shape): Complaint | undefined {
     output: x,
     message: `No axis is named to reduce. The input has ${x.length} (${sizes(x)}): name one at least.`,
   };
+}
+
+function checkOnce(axes: readonly number[], x: Shape): Complaint | undefined {
+  const again = axes.find(
+    (axis, at) => axes.findIndex(other => axisOf(other, x.length) === axisOf(axis, x.length)) < at,
+  );
+  if (again === undefined) return undefined;
+  return { code: 'wrong-axis', attr: 'axes', message: `Axis ${again} is named twice. Name each axis once.` };
 }
 
 function firstOf(complaints: readonly (Complaint | undefined)[]): Complaint | undefined {
