@@ -486,4 +486,21 @@ describe('Caffe networks', () => {
       [[1, 4, 12, 16]],
     );
   });
+
+  it('an axis that cannot be is told of once, where it stands', () => {
+    for (const layer of [
+      'type: "Permute" permute_param { order: [0, - 2, 3, 1] }',
+      'type: "Slice" slice_param { slice_point: -1 }',
+      'type: "ArgMax" argmax_param { top_k: -1 }',
+      'type: "Concat" concat_param { concat_dim: -1 }',
+    ]) {
+      const text = `input: "a" input_shape { dim: 1 dim: 4 dim: 6 dim: 8 }\nlayer { name: "x" bottom: "a" top: "t" ${layer} }\n`;
+      const errors = rows(text).problems.filter(({ severity }) => severity === 'error');
+      assert.deepEqual(
+        errors.map(({ code, line }) => [code, line]),
+        [['wrong-value', 2]],
+        layer,
+      );
+    }
+  });
 });

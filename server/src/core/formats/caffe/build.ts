@@ -394,24 +394,28 @@ class Building {
   }
 }
 
-/** Fields without which nothing can be said of a shape, not even its rank. */
-const structural: ReadonlySet<string> = new Set([
-  'axis',
-  'end_axis',
-  'num_axes',
-  'concat_dim',
-  'concat_axis',
-  'slice_dim',
-  'slice_point',
-  'order',
-  'top_k',
+/** Fields without which nothing can be said of a shape, not even its rank, and the least that each can be. */
+const structural: ReadonlyMap<string, number> = new Map([
+  // Counted from the end where negative.
+  ['axis', Number.NEGATIVE_INFINITY],
+  ['end_axis', Number.NEGATIVE_INFINITY],
+  ['num_axes', Number.NEGATIVE_INFINITY],
+  ['concat_axis', Number.NEGATIVE_INFINITY],
+  ['concat_dim', 0],
+  ['slice_dim', 0],
+  ['slice_point', 0],
+  ['order', 0],
+  ['top_k', 0],
 ]);
 
-/** The first of these whose value is no whole number; the check of fields has told of it. */
+/** The first of these whose value is no such number; the check of fields has told of it. */
 function unreadable({ param }: Scope): ProtoField | undefined {
-  return param.message?.fields.find(
-    ({ name, value }) => value && structural.has(name) && !Number.isSafeInteger(protoNumber(value) ?? Number.NaN),
-  );
+  return param.message?.fields.find(({ name, value }) => {
+    const least = value && structural.get(name);
+    if (least === undefined) return false;
+    const number = protoNumber(value) ?? Number.NaN;
+    return !Number.isSafeInteger(number) || number < least;
+  });
 }
 
 /** Layers whose top may well be an output, wherever they stand. */
