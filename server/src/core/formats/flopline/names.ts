@@ -40,7 +40,8 @@ export class References {
   /** What was read by reference since this was called last; undefined where a row inside a row has read outside of it. */
   take(): { readonly references: readonly Reference[]; readonly name: YamlNode | undefined } | undefined {
     const taken = this.#taken;
-    this.forget();
+    // Who takes it keeps it: what comes next must not be added to it.
+    this.#taken = nothingTaken();
     return taken.far ? undefined : taken;
   }
 
