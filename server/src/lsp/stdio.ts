@@ -11,7 +11,7 @@ import {
 /** A connection over the standard streams; the process ends with its client. */
 export function connectStdio(): Connection {
   // What anything printed would stand between two messages.
-  globalThis.console = new console.Console(process.stderr);
+  Object.assign(console, new console.Console(process.stderr));
   const connection = createConnection(new StreamMessageReader(process.stdin), new WholeMessageWriter(process.stdout));
   let mayEnd = false;
   connection.onShutdown(() => {

@@ -503,4 +503,16 @@ describe('Caffe networks', () => {
       );
     }
   });
+
+  it('losses and measures at the end of forks’ networks are no oversight', () => {
+    const layers = [
+      'layer { name: "l" type: "SmoothL1LossOHEM" bottom: "a" bottom: "a" top: "l" }',
+      'layer { name: "m" type: "SegAccuracy" bottom: "a" bottom: "b" top: "m" }',
+      'layer { name: "r" type: "ReLU" bottom: "a" top: "r" }',
+    ].join('\n');
+    const { problems } = rows(
+      `input: "a" input: "b" input_shape { dim: 1 dim: 4 dim: 6 dim: 8 } input_shape { dim: 1 dim: 1 dim: 6 dim: 8 }\n${layers}\n`,
+    );
+    assert.deepEqual(problems, []);
+  });
 });

@@ -420,12 +420,13 @@ function unreadable({ param }: Scope): ProtoField | undefined {
 
 /** Layers whose top may well be an output, wherever they stand. */
 const endings: ReadonlySet<string> = new Set([
-  ...typeNames.filter(name => /Data$|Loss$/.test(name)),
+  ...typeNames.filter(name => /Data$|Loss(?:OHEM)?$/.test(name)),
   'Input',
   'Softmax',
   'SoftmaxWithLoss',
   'Sigmoid',
   'Accuracy',
+  'SegAccuracy',
   'ArgMax',
   'DetectionOutput',
   'DetectionEvaluate',
@@ -475,7 +476,8 @@ function placeOf({ layer, param }: Scope, type: LayerType | undefined, { attr, i
 }
 
 function isLoss(type: string): boolean {
-  return type.endsWith('Loss');
+  // SmoothL1LossOHEM sets itself up without LossLayer's weights.
+  return type.endsWith('Loss') || type === 'SoftmaxWithLossOHEM';
 }
 
 function valueRange(field: ProtoField | undefined): Range | undefined {
