@@ -102,10 +102,6 @@ describe('YOLO12', () => {
     const block = conv(32, 96, 1) + conv(32, 32, 1) + conv(32, 32, 49, 32) + conv(32, 38, 1) + conv(38, 32, 1);
     assert.equal(row.params, conv(64, 32, 1) + 2 * block + conv(64, 64, 1) + 64);
   });
-  for (const row of ['C3k2, [16, True]', 'A2C2f, [64]']) {
-    test(`${row} asks for the scale’s letter, so that a file without scales fails`, () =>
-      checkRefused([`[-1, 1, ${row}]`], /depends on the scale’s letter/));
-  }
   test('a head keeps plain convolutions if C3k2 comes after it', () => {
     const rows = ['[-1, 1, Conv, [64, 3, 2]]', '[[0], 1, Detect, [nc]]', '[0, 1, C3k2, [64, False]]'];
     const result = read(file(rows, scaled));

@@ -4,23 +4,28 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { defaultSettings, open, price, type RowReport, report } from '../../../server/src/core/index.ts';
 
-function read(args: string, input: readonly number[], rest: readonly string[] = []): ReturnType<typeof report> {
+function read(
+  args: string,
+  input: readonly number[],
+  rest: readonly string[] = [],
+  dialect?: string,
+): ReturnType<typeof report> {
   const rows = [`[-1, 1, TorchVision, [64, ${args}]]`, ...rest].map(row => `  - ${row}\n`).join('');
   const text = `nc: 80\nbackbone:\n${rows}head:\n  - [-1, 1, nn.Identity, []]\n`;
-  const settings = { ...defaultSettings, input: [{ sizes: input }] };
+  const settings = { ...defaultSettings, dialect, input: [{ sizes: input }] };
   return report(price(open({ name: 'own.yaml', text }, settings)!, settings)!, { file: 'own.yaml' });
 }
 
 /** The row, which nobody complains of. */
-function row(args: string, size: number): RowReport {
-  const { layers, problems } = read(args, [3, size, size]);
+function row(args: string, size: number, dialect?: string): RowReport {
+  const { layers, problems } = read(args, [3, size, size], [], dialect);
   const told = problems.filter(({ line }) => line === 3).map(({ message }) => message);
   assert.deepEqual(told, []);
   return layers[0]!;
 }
 
-function checkRefused(args: string, size: number, words: RegExp): void {
-  const { layers, problems } = read(args, [3, size, size]);
+function checkRefused(args: string, size: number, words: RegExp, dialect?: string): void {
+  const { layers, problems } = read(args, [3, size, size], [], dialect);
   assert.equal(layers[0]!.complete, false);
   const told = problems.filter(({ line }) => line === 3);
   assert.equal(told.length, 1);
@@ -223,8 +228,14 @@ describe('a model taken apart', () => {
     const { layers } = read('convnext_tiny, DEFAULT, True, 2, True', [3, 64, 64], ['[0, 1, Index, [384, 6]]']);
     assert.deepEqual(layers[1]!.outputs[0], [1, 384, 4, 4]);
   });
-  test('below 0, truncate takes so many layers from the start: ConvNeXt’s classifier flattens by itself', () =>
-    assert.deepEqual(row('convnext_tiny, DEFAULT, True, -3', 64).outputs[0], [1, 1000]));
+  test('truncate counts the layers of an unfolded backbone: 0 keeps all, below 0 so many from the start', () => {
+    // ConvNeXt’s classifier flattens by itself.
+    assert.deepEqual(row('convnext_tiny, DEFAULT, True, 0', 64).outputs[0], [1, 1000]);
+    assert.deepEqual(row('convnext_tiny, DEFAULT, True, -3', 64).outputs[0], [1, 192, 8, 8]);
+    assert.deepEqual(row('mobilenet_v2, DEFAULT, True, 3', 64).outputs[0], [1, 160, 2, 2]);
+  });
+  test('where nothing is left the image passes through', () =>
+    assert.deepEqual(row('resnet18, DEFAULT, True, 30', 64).outputs[0], [1, 3, 64, 64]));
   test('AuxLogits of Inception stands in the chain', () => {
     assert.deepEqual(row('inception_v3, DEFAULT, True, 7', 299).outputs[0], [1, 768, 17, 17]);
     assert.deepEqual(row('inception_v3, DEFAULT, True, 6', 299).outputs[0], [1, 1000]);
@@ -235,19 +246,19 @@ describe('a model taken apart', () => {
     checkRefused('googlenet, None, True, 4', 224, /aux1.*512 channels, but here come 1024/);
     checkRefused('googlenet, None', 224, /aux1.*Truncate 5 or more/);
   });
-  test('two children are all that DenseNet has', () =>
-    checkRefused('densenet121', 64, /has 2 layers, and truncate cuts 2/));
+  test('without its last two layers DenseNet lacks a normalization too', () =>
+    assert.equal(row('densenet121', 64).params, 6_951_808));
+  test('Ultralytics 8.3.63, of which YOLOv13 is a fork, cuts before it unfolds', () => {
+    assert.deepEqual(row('convnext_tiny, DEFAULT, True, -3', 64, 'yolov13').outputs[0], [1, 1000]);
+    checkRefused('densenet121', 64, /has 2 layers, and truncate cuts 2/, 'yolov13');
+  });
   test('linear layers miss the flatten of the forward pass', () => {
     checkRefused(
       'resnet18, DEFAULT, True, -10',
       64,
       /built for 512 features, but the last dimension of its input has 1/,
     );
-    checkRefused(
-      'vgg11, DEFAULT, True, -3',
-      224,
-      /built for 25088 features, but the last dimension of its input has 7/,
-    );
+    checkRefused('vgg11, DEFAULT, True, 0', 224, /built for 25088 features, but the last dimension of its input has 7/);
   });
   test('the encoder of a vision transformer misses its tokens', () =>
     checkRefused('vit_b_16, DEFAULT, True, 1', 224, /takes a list of tokens/));

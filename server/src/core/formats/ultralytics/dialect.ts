@@ -11,10 +11,16 @@ export interface Family {
   readonly width: number;
   readonly maxChannels: number;
   readonly scale: string | undefined;
+  /** The scale’s letter in the file’s name, “” where it has none: what Ultralytics goes by in a file without `scales`. */
+  readonly letter: string;
   /** YOLOv5: anchors for each output (or their number), as the file has them. */
   readonly anchors: PyValue;
   /** Pose: key points and numbers for each. */
   readonly keypoints: PyValue;
+  /** Ultralytics 8.4: bins of the box distributions (`reg_max`), as the file has them; 16 where it does not say. */
+  readonly regMax: PyValue;
+  /** Ultralytics 8.4: whether heads have a second set of branches that needs no non-maximum suppression (`end2end`). */
+  readonly end2end: boolean;
 }
 
 /** A row as parse_model sees it in its loop. */
@@ -40,6 +46,16 @@ export interface Arranged {
   readonly repeats: number;
   /** The output channels that the rows below are built with (`c2`). */
   readonly c2: number;
+  /** What is to be said of the row though it can be built. */
+  readonly remarks?: readonly Remark[];
+}
+
+/** Something to know about a row that is read as it stands: another release takes it for something else. */
+export interface Remark {
+  readonly code: string;
+  readonly message: string;
+  /** The argument of the row that it is about; the module where absent. */
+  readonly arg?: number;
 }
 
 export interface Dialect {

@@ -108,7 +108,7 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
     head,
     problems,
   );
-  const family = familyOf(top, variant, problems);
+  const family = familyOf(source.name, top, variant, problems);
   if (options.main !== false) kept.chosen = { dialect, family };
   const header: Header = {
     top,
@@ -192,12 +192,29 @@ function scaleOf(
     const { from, to } = written.key;
     problems.push({ range: { from, to }, severity: 'warning', code: 'unknown-key', message });
   }
-  const letter = /yolo(?:e-)?v?\d+([nslmx])/.exec(file)?.[1];
+  const letter = letterOf(file);
   if (letter === undefined || names.includes(letter)) return letter ?? names[0];
   const key = entryOf(top, 'scales')?.key ?? head;
   const message = `The file’s name asks for the scale “${letter}”, which is not here: Ultralytics ends in a KeyError. Costs are those of “${names[0]}”.`;
   problems.push({ range: { from: key.from, to: key.to }, severity: 'error', code: 'missing-scale', message });
   return names[0];
+}
+
+/** guess_model_scale: the letter behind the number in the file’s name. */
+function letterOf(file: string): string | undefined {
+  return /yolo(?:e-)?v?\d+([nslmx])/.exec(file)?.[1];
+}
+
+/** The value of a key as `d.get` has it: text in quotes stays text, arguments of rows alone are evaluated. */
+function keyValue(top: Mapping, key: string): PyValue {
+  const node = resolved(lookUp(top, key));
+  if (!node) return null;
+  return node.kind === 'scalar' && node.style !== 'plain' ? node.text : argumentValue(node, new Map());
+}
+
+/** bool(value) of Python. */
+function isTrue(value: PyValue): boolean {
+  return Array.isArray(value) ? value.length > 0 : Boolean(value);
 }
 
 /** Keys that parse_model reads without a default. */
@@ -209,7 +226,7 @@ function requireKeys(top: Mapping, { required, by }: Dialect, head: Range, probl
   problems.push({ range: head, severity: 'error', code: 'missing-key', message });
 }
 
-function familyOf(top: Mapping, scale: string | undefined, problems: Problem[]): Family {
+function familyOf(file: string, top: Mapping, scale: string | undefined, problems: Problem[]): Family {
   let depth = setting(top, 'depth_multiple', 1, problems);
   let width = setting(top, 'width_multiple', 1, problems);
   let maxChannels = Number.POSITIVE_INFINITY;
@@ -229,7 +246,18 @@ function familyOf(top: Mapping, scale: string | undefined, problems: Problem[]):
     const node = lookUp(top, key);
     return node ? argumentValue(node, new Map()) : null;
   };
-  return { nc, depth, width, maxChannels, scale, anchors: value('anchors'), keypoints: value('kpt_shape') };
+  return {
+    nc,
+    depth,
+    width,
+    maxChannels,
+    scale,
+    letter: letterOf(file) ?? '',
+    anchors: value('anchors'),
+    keypoints: value('kpt_shape'),
+    regMax: entryOf(top, 'reg_max') ? keyValue(top, 'reg_max') : 16,
+    end2end: isTrue(keyValue(top, 'end2end')),
+  };
 }
 
 function gain(node: Parameters<typeof resolved>[0]): number | undefined {

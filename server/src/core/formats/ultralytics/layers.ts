@@ -110,6 +110,36 @@ export function batchNorm(scope: Scope, x: Tensor): Tensor {
   return scope.builder.add(ops.batchNorm, { affine: true, stats: true }, x);
 }
 
+/** A layer that the forward pass in evaluation mode leaves out, though the module has it: only its parameters count. */
+export type Idle =
+  | { readonly conv: Conv2d & { readonly c1: number } }
+  | { readonly linear: readonly [inputs: number, outputs: number] }
+  | { readonly norm: number };
+
+/** What training alone runs: its parameters are there, its work is not. */
+export function idle(scope: Scope, label: string, type: string, list: readonly Idle[]): void {
+  const { builder } = scope;
+  const parameter = (role: 'weights' | 'biases' | 'normAffine', shape: readonly number[]): Tensor =>
+    builder.add(ops.parameter, { shape, role }, []);
+  scope.part(label, type, () =>
+    list.flatMap(layer => {
+      if ('norm' in layer) return [parameter('normAffine', [layer.norm]), parameter('normAffine', [layer.norm])];
+      if ('linear' in layer) {
+        const [inputs, outputs] = layer.linear;
+        return [parameter('weights', [outputs, inputs]), parameter('biases', [outputs])];
+      }
+      const { c1, c2, k, g = 1, bias = true } = layer.conv;
+      const weights = parameter('weights', [c2, c1 / g, ...pair(k)]);
+      return bias ? [weights, parameter('biases', [c2])] : [weights];
+    }),
+  );
+}
+
+/** A Conv (convolution without bias, batch norm) for `idle`. */
+export function idleConv(c1: number, c2: number, k: Size = 1): readonly Idle[] {
+  return [{ conv: { c1, c2, k, bias: false } }, { norm: c2 }];
+}
+
 /** nn.LayerNorm over the last dimension. */
 export function layerNorm(scope: Scope, x: Tensor): Tensor {
   return scope.builder.add(ops.layerNorm, { axes: 1, affine: true, bias: true }, x);

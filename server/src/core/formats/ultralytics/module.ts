@@ -21,6 +21,8 @@ export interface Param {
   readonly min?: number;
   /** Text that stands for a number. */
   readonly words?: readonly string[];
+  /** The release that it came with, or that gave it this meaning: “Ultralytics 8.4.0”. */
+  readonly since?: string;
 }
 
 /** A module: what `class C2f(nn.Module)` says in Python. `A` holds the constructor's arguments by name. */
@@ -28,6 +30,8 @@ export interface Module<A extends object = object> {
   readonly name: string;
   /** One sentence for the hover. */
   readonly summary: string;
+  /** The release that it came with: “Ultralytics 8.4.0”. */
+  readonly since?: string;
   /** Takes the list of all that `from` names instead of one tensor. */
   readonly many?: boolean;
   /** Takes an input that is a list itself (what CBLinear or a split backbone hands on); others fail on it. */

@@ -19,7 +19,7 @@ import type { InputSize, Variant } from '../format.ts';
 import { bind } from './bind.ts';
 import { ownersOf } from './choose.ts';
 import type { Arranged, Dialect, Family } from './dialect.ts';
-import { type AnyModule, type Arg, Scope, tensors, type Value } from './module.ts';
+import { type AnyModule, type Arg, type Param, Scope, tensors, type Value } from './module.ts';
 import { nn } from './modules/nn.ts';
 import { argumentValue, type PyValue, pyRound } from './python.ts';
 
@@ -225,6 +225,7 @@ class Rows {
         this.#believedOf(known.parts, sources, index, image).every((c2, at) => Object.is(c2, known.channels[at]))
       ) {
         const inputs = sources.map(({ value }) => value);
+        this.#remark(known.arranged, known.parts);
         return {
           value: handedOn(known.found, inputs, this.#again(scope, known, label, inputs, index)),
           c2: known.arranged.c2,
@@ -300,11 +301,24 @@ class Rows {
     if (!arranged) return this.#unknown(spec, refusal, undefined, inputs);
     const bound = bind(found, arranged.args, this.#dialect.evaluates, refuse, parts);
     if (!bound) return this.#unknown(spec, refusal, undefined, inputs, arranged.c2);
+    this.#remark(arranged, parts);
 
     const frame = explained(spec, found, arranged, parts, this.#dialect);
     const made: Made = { parts, found, channels: sourceChannels, believed, arranged, bound, frame };
     this.#memo?.rows.set(node, made);
     return { value: handedOn(found, inputs, this.#again(scope, made, label, inputs, index)), c2: arranged.c2 };
+  }
+
+  /** What is to be known of a row that can be built; said again whenever the row is read from memory. */
+  #remark({ remarks }: Arranged, { args, moduleNode }: Parts): void {
+    for (const { code, message, arg } of remarks ?? []) {
+      this.#builder.problem({
+        range: trim(args[arg ?? -1]?.range ?? moduleNode),
+        severity: 'information',
+        code,
+        message,
+      });
+    }
   }
 
   /** Builds a row, or takes what it was built into where its inputs are the same tensors. */
@@ -635,13 +649,21 @@ function notesOf(found: AnyModule, arranged: Arranged, parts: Parts, dialect: Di
     parts.written > 1 && parts.repeats !== parts.written ? `, times the depth gain: **${parts.repeats}** here` : '';
   const inside = 'n' in found.params ? 'blocks inside' : 'times in a row';
   notes.push({ range: trim(parts.repeatsNode), text: `**repeats**: ${parts.written} ${inside}${scaled}.` });
-  notes.push({ range: trim(parts.moduleNode), text: `**${found.name}** (${dialect.by}): ${found.summary}` });
-  for (const [index, [name, param]] of Object.entries(found.params as Record<string, { doc: string }>).entries()) {
+  notes.push({
+    range: trim(parts.moduleNode),
+    text: `**${found.name}** (${dialect.by}): ${found.summary}${sinceNote(found)}`,
+  });
+  for (const [index, [name, param]] of Object.entries<Param>(found.params).entries()) {
     const arg = arranged.args[index];
     if (!arg?.range) continue;
-    notes.push({ range: trim(arg.range), text: `**${name}** of ${found.name}: ${param.doc}${valueNote(arg)}` });
+    const text = `**${name}** of ${found.name}: ${param.doc}${valueNote(arg)}${sinceNote(param)}`;
+    notes.push({ range: trim(arg.range), text });
   }
   return notes;
+}
+
+function sinceNote({ since }: { readonly since?: string }): string {
+  return since === undefined ? '' : ` Since ${since}.`;
 }
 
 function valueNote({ value }: Arg): string {

@@ -8,10 +8,12 @@ import { yolov5Face } from './yolov5-face.ts';
 import { yolov5Lite } from './yolov5-lite.ts';
 import { yolov7 } from './yolov7.ts';
 import { yolov9 } from './yolov9.ts';
+import { yolov12 } from './yolov12.ts';
 import { yolov13 } from './yolov13.ts';
 
 export const dialects: readonly Dialect[] = [
   ultralytics,
+  yolov12,
   yolov13,
   yolov5,
   yolov7,

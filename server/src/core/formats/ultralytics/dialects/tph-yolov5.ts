@@ -16,7 +16,7 @@ export const tphYolov5 = anchored({
     block.BottleneckV5,
     block.GhostBottleneck,
     block.SPP,
-    block.SPPF,
+    block.SPPFV5,
     classic.DWConvClassic,
     conv.MixConv2d,
     conv.Focus,

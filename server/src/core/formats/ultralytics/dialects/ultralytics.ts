@@ -1,12 +1,25 @@
-// Ultralytics 8.3: parse_model (nn/tasks.py) and the modules that it accepts.
-import { type Arranged, type Dialect, type Family, numberAt, put, type Row, several, single } from '../dialect.ts';
+// Ultralytics 8.4: parse_model (nn/tasks.py) and the modules that it accepts. Everything is read as the newest release that
+// we know (8.4.117), except what only an older one can mean; that is said at the row.
+import {
+  type Arranged,
+  type Dialect,
+  type Family,
+  numberAt,
+  put,
+  type Remark,
+  type Row,
+  several,
+  single,
+} from '../dialect.ts';
 import type { AnyModule, Arg } from '../module.ts';
 import * as block from '../modules/block.ts';
 import * as conv from '../modules/conv.ts';
 import * as head from '../modules/head.ts';
+import * as prompted from '../modules/prompted.ts';
 import { TorchVision } from '../modules/torchvision.ts';
+import { torchvisionOps, unreachableOps } from '../modules/torchvisionOps.ts';
 import { AIFI, RTDETRDecoder } from '../modules/transformer.ts';
-import { makeDivisible, type PyValue, pyRound } from '../python.ts';
+import { makeDivisible, type PyValue, pyRound, show } from '../python.ts';
 
 /** Modules whose first argument is scaled by the width and which are given their input channels. */
 export const scaled: readonly AnyModule[] = [
@@ -67,15 +80,22 @@ export const stacked: ReadonlySet<string> = new Set(
   ].map(({ name }) => name),
 );
 
+/** Subclasses of Detect. */
 export const heads: readonly AnyModule[] = [
   head.Detect,
-  head.WorldDetect,
+  prompted.WorldDetect,
+  prompted.YOLOEDetect,
   head.Segment,
+  head.Segment26,
+  prompted.YOLOESegment,
+  prompted.YOLOESegment26,
   head.Pose,
+  head.Pose26,
   head.OBB,
+  head.OBB26,
   head.v10Detect,
 ];
-export const headNames = new Set(heads.map(({ name }) => name));
+const headNames = new Set(heads.map(({ name }) => name));
 
 /** Modules that are given their arguments as they stand, or that parse_model treats one by one. */
 export const others: readonly AnyModule[] = [
@@ -85,6 +105,8 @@ export const others: readonly AnyModule[] = [
   block.ResNetLayer,
   conv.Concat,
   block.ImagePoolingAttn,
+  head.SemanticSegment,
+  head.Depth,
   RTDETRDecoder,
   block.CBLinear,
   TorchVision,
@@ -98,55 +120,77 @@ export const others: readonly AnyModule[] = [
   conv.LightConv,
 ];
 
+/** Heads whose prototypes have their channels, the third argument, scaled by the width. */
+const prototypical = new Set(['Segment', 'Segment26', 'YOLOESegment', 'YOLOESegment26']);
+
 const notImported = 'nn/tasks.py does not import it, so that parse_model ends in a KeyError';
-const unreachable = new Map(
-  ['CBAM', 'ChannelAttention', 'SpatialAttention', 'ResNetBlock', 'TransformerBlock'].map(name => [name, notImported]),
-);
+export const unreachable = new Map([
+  ...['CBAM', 'ChannelAttention', 'SpatialAttention', 'ResNetBlock', 'TransformerBlock'].map(
+    (name): [string, string] => [name, notImported],
+  ),
+  ['LRPCHead', 'it is built around other modules, when YOLOE is given its vocabulary'],
+]);
+
+const tables = [...scaled, ...heads, ...others];
 
 export const ultralytics: Dialect = {
   id: 'ultralytics',
   by: 'Ultralytics',
-  modules: new Map([...scaled, ...heads, ...others].map(module => [module.name, module])),
+  modules: new Map([...tables, ...torchvisionOps].map(module => [module.name, module])),
   names: family =>
-    new Map<string, PyValue>([
-      ['nc', family.nc],
-      ['depth', family.depth],
-      ['width', family.width],
-      ['max_channels', family.maxChannels],
-      ['kpt_shape', family.keypoints],
-    ]),
-  unreachable,
+    new Map<string, PyValue>([...namesOf(family), ['reg_max', family.regMax], ['end2end', family.end2end]]),
+  unreachable: new Map([...unreachable, ...unreachableOps]),
   required: ['nc'],
   scales: true,
   evaluates: false,
   arrange: (row, family) => arrange(row, family, official),
-  modern: new Set(['C3k2', 'A2C2f']),
+  modern: new Set(['C3k2', 'A2C2f', 'C2fCIB']),
   heads: headNames,
   printsAtFullSize: true,
   printsByWeights: true,
 };
 
-/** Where forks of Ultralytics arrange rows otherwise. */
+/** Local variables of parse_model that arguments may name. */
+export function namesOf(family: Family): ReadonlyMap<string, PyValue> {
+  return new Map<string, PyValue>([
+    ['nc', family.nc],
+    ['depth', family.depth],
+    ['width', family.width],
+    ['max_channels', family.maxChannels],
+    ['kpt_shape', family.keypoints],
+  ]);
+}
+
+/** Where releases and forks of Ultralytics arrange rows otherwise. */
 export interface Rules {
+  readonly modules: ReadonlyMap<string, AnyModule>;
   readonly scaled: ReadonlySet<string>;
   readonly stacked: ReadonlySet<string>;
   /** Modules whose fourth argument is true at certain scales, and those scales. */
   readonly c3k: { readonly modules: ReadonlySet<string>; readonly scales: string };
   /** mlp_ratio of A2C2f at the scales l and x. */
   readonly areaRatio: number;
+  /** The release that parse_model is of: 8.3.63, of which forks are, or the newest. */
+  readonly release: '8.3' | '8.4';
 }
 
 const official: Rules = {
+  modules: ultralytics.modules,
   scaled: scaledNames,
   stacked,
   c3k: { modules: new Set(['C3k2']), scales: 'mlx' },
-  // Ultralytics from 8.3.78; the fork that YOLO12 came from has 1.5.
+  // Since 8.3.78; YOLOv12 of its authors has 1.5.
   areaRatio: 1.2,
+  release: '8.4',
 };
 
 export function arrange(row: Row, family: Family, rules: Rules): Arranged | undefined {
   const { module, args, repeats } = row;
   if (rules.scaled.has(module)) return arrangeScaled(row, family, rules);
+  const found = rules.modules.get(module);
+  if (found && (headNames.has(module) || module === 'SemanticSegment' || module === 'Depth')) {
+    return arrangeHead(row, family, found);
+  }
   switch (module) {
     case 'AIFI': {
       const c1 = single(row);
@@ -182,17 +226,11 @@ export function arrange(row: Row, family: Family, rules: Rules): Arranged | unde
       const channels = several(row);
       return channels && { args, repeats, c2: channels.reduce((sum, value) => sum + value, 0) };
     }
-    case 'ImagePoolingAttn':
-    case 'Detect':
-    case 'WorldDetect':
-    case 'Segment':
-    case 'Pose':
-    case 'OBB':
-    case 'v10Detect':
-      return arrangeHead(row, family);
-    case 'RTDETRDecoder': {
+    case 'RTDETRDecoder':
+    case 'ImagePoolingAttn': {
       const channels = several(row);
-      return channels && { args: [...args.slice(0, 1), put(channels), ...args.slice(1)], repeats, c2: row.c2 };
+      // args.insert(1, channels)
+      return channels && { args: insert(args, 1, channels), repeats, c2: row.c2 };
     }
     case 'CBLinear':
     case 'TorchVision':
@@ -218,12 +256,12 @@ export function arrange(row: Row, family: Family, rules: Rules): Arranged | unde
 
 function arrangeScaled(row: Row, family: Family, rules: Rules): Arranged | undefined {
   const { module, repeats } = row;
-  const { maxChannels, width, scale } = family;
+  const { maxChannels, width } = family;
   const c1 = single(row);
   const given = numberAt(row, 0, 'the output channels');
   if (c1 === undefined || given === undefined) return undefined;
-  // Not scaled where it is the number of classes, for classifiers; a layer of as many channels is hit too.
-  const c2 = given === family.nc ? given : makeDivisible(Math.min(given, maxChannels) * width);
+  const remarks: Remark[] = [];
+  const c2 = widened(row, given, family, rules, remarks);
   const rest = row.args.slice(1);
   if (module === 'C2fAttn') {
     const most = Math.floor(maxChannels / 2);
@@ -235,37 +273,114 @@ function arrangeScaled(row: Row, family: Family, rules: Rules): Arranged | undef
     rest[1] = { ...rest[1]!, value: Math.trunc(headCount > 1 ? some : headCount) };
   }
   let args: readonly Arg[] = [put(c1), { ...row.args[0]!, value: c2 }, ...rest];
-  if (!rules.stacked.has(module)) return { args, repeats, c2 };
-  if (scale === undefined && (rules.c3k.modules.has(module) || module === 'A2C2f')) {
-    const message = `${module} depends on the scale’s letter, and parse_model fails where a file has no \`scales\`. Add them, as in scales: {n: [0.5, 0.25, 1024]}.`;
-    return row.refuse('missing-scale', message);
-  }
+  if (!rules.stacked.has(module)) return { args, repeats, c2, remarks };
   args = insert(args, 2, repeats);
-  if (rules.c3k.modules.has(module) && scale !== undefined && rules.c3k.scales.includes(scale)) {
-    if (args.length < 4) {
-      return row.refuse(
-        'missing-argument',
-        `${module} must say whether it holds C3k blocks (true or false) for the scale ${scale}.`,
-      );
+  if (rules.c3k.modules.has(module) || module === 'A2C2f') {
+    // What `scale in "mlx"` goes by: 8.3 has it only where there are scales. Python finds "" in every text.
+    const scale = family.scale ?? (rules.release === '8.4' ? family.letter : undefined);
+    if (scale === undefined) {
+      const message = `${module} depends on the scale’s letter, and parse_model fails where a file has no \`scales\`. Add them, as in scales: {n: [0.5, 0.25, 1024]}.`;
+      return row.refuse('missing-scale', message);
     }
-    args = args.map((arg, index) => (index === 3 ? put(true) : arg));
+    if (rules.c3k.modules.has(module) && rules.c3k.scales.includes(scale)) {
+      if (args.length < 4) {
+        const where = scale === '' ? 'in a file without `scales`' : `for the scale ${scale}`;
+        return row.refuse(
+          'missing-argument',
+          `${module} must say whether it holds C3k blocks (true or false) ${where}.`,
+        );
+      }
+      if (scale === '' && !truthy(args[3]!.value)) {
+        const message = `Ultralytics takes \`c3k\` as True here: this file has no \`scales\`, its name no scale’s letter, and so every C3k2 is built as at m, l and x. Add \`scales\`, or name the file as in yolo11n.yaml.`;
+        remarks.push({ code: 'forced-c3k', message, arg: 1 });
+      }
+      args = args.map((arg, index) => (index === 3 ? put(true) : arg));
+    }
+    if (module === 'A2C2f' && 'lx'.includes(scale)) args = [...args, put(true), put(rules.areaRatio)];
   }
-  if (module === 'A2C2f' && scale !== undefined && 'lx'.includes(scale)) {
-    args = [...args, put(true), put(rules.areaRatio)];
-  }
-  return { args, repeats: 1, c2 };
+  if (module === 'C3k2' && rules.release === '8.4') args = attentionOrGroups(args, remarks);
+  return { args, repeats: 1, c2, remarks };
 }
 
-function arrangeHead(row: Row, { maxChannels, width }: Family): Arranged | undefined {
+/** Output channels under the width multiple. */
+function widened(row: Row, given: number, family: Family, rules: Rules, remarks: Remark[]): number {
+  const { nc, maxChannels, width } = family;
+  const scaledTo = makeDivisible(Math.min(given, maxChannels) * width);
+  // Up to 8.4.101 what equals the number of classes is not scaled, in any row; since then a classifier is not.
+  const before = given === nc ? given : scaledTo;
+  const since = row.module === 'Classify' ? given : scaledTo;
+  if (rules.release === '8.3' || before === since) return before;
+  if (!Number.isNaN(before) && !Number.isNaN(since)) {
+    const message =
+      row.module === 'Classify'
+        ? `Since Ultralytics 8.4.102 Classify has the ${since} classes that the row says; up to 8.4.101 the width multiple makes ${before} of them, as they are not \`nc\`.`
+        : `Since Ultralytics 8.4.102 the width multiple makes ${since} channels of these ${given}; up to 8.4.101 they stay, because they are as many as \`nc\`.`;
+    remarks.push({ code: 'classes-as-width', message, arg: 0 });
+  }
+  return since;
+}
+
+/**
+ * C3k2(c1, c2, n, c3k, e, attn, g, shortcut) since 8.4.0, C3k2(c1, c2, n, c3k, e, g, shortcut) before. A whole number
+ * above 0 in the sixth place can only be groups, if nothing stands in the eighth.
+ */
+function attentionOrGroups(args: readonly Arg[], remarks: Remark[]): readonly Arg[] {
+  const sixth = args[5];
+  if (typeof sixth?.value !== 'number' || !(sixth.value >= 1) || args.length > 7) return args;
+  const message = `${show(sixth.value)} is read as \`g\`, the groups, which this place meant up to Ultralytics 8.3. Since 8.4.0 it is \`attn\`, True or False, and \`g\` comes after it: for 8.4 write False, ${show(sixth.value)}.`;
+  remarks.push({ code: 'older-meaning', message, arg: 3 });
+  return [...args.slice(0, 5), put(false), ...args.slice(5)];
+}
+
+/** What a row of a head leaves to parse_model. */
+const filledIn = new Set(['reg_max', 'end2end', 'ch']);
+
+function arrangeHead(row: Row, family: Family, { params }: AnyModule): Arranged | undefined {
+  const { module } = row;
   const channels = several(row);
   if (!channels) return undefined;
-  const args = [...row.args, put(channels)];
-  if (row.module === 'Segment') {
+  const own = Object.keys(params).filter(name => !filledIn.has(name));
+  const written = `[${own.join(', ')}]`;
+  // parse_model appends to the list: where one is missing, what is appended takes its place, and the constructor fails.
+  const missing = own[row.args.length];
+  if (missing !== undefined && !(module === 'Depth' && row.args.length > 0)) {
+    const message = `${module} needs ${missing} as argument ${row.args.length + 1}: write ${written}.`;
+    return row.refuse('missing-argument', message);
+  }
+  const appends = 'reg_max' in params;
+  if (row.args.length > own.length && module !== 'Depth') {
+    const keys = appends ? ' `reg_max` and `end2end` stand at the top of the file.' : '';
+    const message = `${module} takes ${written}, but this row has ${row.args.length} arguments.${keys}`;
+    return row.refuse('wrong-argument', message, own.length);
+  }
+  if ('kpt_shape' in params && row.args[1]!.value === null) {
+    return row.refuse(
+      'missing-key',
+      `${module} takes its key points from \`kpt_shape\`, which this file does not have. Add kpt_shape: [17, 3] at the top.`,
+      1,
+    );
+  }
+  // Depth: args[:1].
+  let args: readonly Arg[] = row.args.slice(0, own.length);
+  if (appends) {
+    const { regMax, end2end } = family;
+    if (typeof regMax !== 'boolean' && !(Number.isInteger(regMax) && Number(regMax) >= 1)) {
+      const message = `\`reg_max\` at the top of the file must be a whole number ≥ 1, not ${show(regMax)}: ${module} is built with it.`;
+      return row.refuse('wrong-argument', message);
+    }
+    if (end2end && module === 'WorldDetect') {
+      const message = 'WorldDetect cannot be end2end: Ultralytics ends in a KeyError (one2many). Remove `end2end`.';
+      return row.refuse('wrong-argument', message);
+    }
+    args = [...args, put(regMax), put(end2end)];
+  }
+  if (prototypical.has(module)) {
     const prototypes = numberAt(row, 2, 'the channels of the prototypes');
     if (prototypes === undefined) return undefined;
-    args[2] = { ...args[2]!, value: makeDivisible(Math.min(prototypes, maxChannels) * width) };
+    const scaledTo = makeDivisible(Math.min(prototypes, family.maxChannels) * family.width);
+    args = args.map((arg, index) => (index === 2 ? { ...arg, value: scaledTo } : arg));
   }
-  return { args, repeats: row.repeats, c2: row.c2 };
+  return { args: [...args, put(channels)], repeats: row.repeats, c2: row.c2 };
 }
 
 /** list.insert: past the end is the end. */

@@ -1,40 +1,20 @@
 // YOLOv13 (iMoonLab/yolov13), a fork of Ultralytics 8.3.63: parse_model (nn/tasks.py) and the modules that it accepts.
-import { type Arranged, type Dialect, type Family, numberAt, put, type Row, several, single } from '../dialect.ts';
-import type { AnyModule } from '../module.ts';
+import { type Arranged, type Family, numberAt, put, type Row, several, single } from '../dialect.ts';
 import * as own from '../modules/yolov13.ts';
 import { makeDivisible } from '../python.ts';
-import { arrange, headNames, heads, others, type Rules, scaled, stacked, ultralytics } from './ultralytics.ts';
+import { forkOf83 } from './ultralytics83.ts';
 
-const scaledHere: readonly AnyModule[] = [
-  ...scaled.filter(({ name }) => name !== 'A2C2f'),
-  own.A2C2fFork,
-  own.DSC3k2,
-  own.DSConv,
-];
-
-const rules: Rules = {
-  scaled: new Set([...scaledHere.map(({ name }) => name), 'nn.ConvTranspose2d']),
-  stacked: new Set([...stacked, 'DSC3k2']),
-  c3k: { modules: new Set(['C3k2', 'DSC3k2']), scales: 'lx' },
-  areaRatio: 1.5,
-};
-
-const othersHere: readonly AnyModule[] = [
-  ...others.filter(({ name }) => name !== 'LightConv'),
-  own.HyperACE,
-  own.DownsampleConv,
-  own.FullPAD_Tunnel,
-];
-
-export const yolov13: Dialect = {
-  ...ultralytics,
+export const yolov13 = forkOf83({
   id: 'yolov13',
   by: 'YOLOv13',
-  modules: new Map([...scaledHere, ...heads, ...othersHere].map(module => [module.name, module])),
+  scaled: [own.DSC3k2, own.DSConv],
+  stacked: ['DSC3k2'],
+  others: [own.HyperACE, own.DownsampleConv, own.FullPAD_Tunnel],
+  without: ['LightConv'],
+  c3k: { modules: new Set(['C3k2', 'DSC3k2']), scales: 'lx' },
+  modern: ['C3k2', 'DSC3k2', 'A2C2f', 'HyperACE'],
   arrange: arrangeOwn,
-  modern: new Set(['C3k2', 'DSC3k2', 'A2C2f', 'HyperACE']),
-  heads: headNames,
-};
+});
 
 function arrangeOwn(row: Row, family: Family): Arranged | undefined {
   const { maxChannels, width, scale } = family;
@@ -70,6 +50,6 @@ function arrangeOwn(row: Row, family: Family): Arranged | undefined {
       return channels && { args, repeats, c2: channels[0] ?? Number.NaN };
     }
     default:
-      return arrange(row, family, rules);
+      return undefined;
   }
 }

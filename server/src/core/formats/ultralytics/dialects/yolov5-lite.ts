@@ -16,7 +16,7 @@ export const yolov5Lite = anchored({
     block.BottleneckV5,
     own.GhostBottleneckLite,
     block.SPP,
-    block.SPPF,
+    block.SPPFV5,
     classic.MixConv2dClassic,
     conv.Focus,
     conv.CrossConv,

@@ -17,7 +17,7 @@ export const yolov5 = anchored({
     block.BottleneckV5,
     block.GhostBottleneck,
     block.SPP,
-    block.SPPF,
+    block.SPPFV5,
     conv.DWConv,
     conv.MixConv2d,
     conv.Focus,

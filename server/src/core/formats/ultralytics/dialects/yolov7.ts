@@ -21,7 +21,7 @@ export const yolov7 = anchored({
     own.RepConv_OREPA,
     own.DownC,
     block.SPP,
-    block.SPPF,
+    block.SPPFV5,
     classic.SPPCSPC,
     own.GhostSPPCSPC,
     classic.MixConv2dClassic,

@@ -20,7 +20,7 @@ export const yolov9 = anchored({
     conv.ConvTranspose,
     block.Bottleneck,
     block.SPP,
-    block.SPPF,
+    block.SPPFV5,
     conv.DWConv,
     block.BottleneckCSP,
     conv.DWConvTranspose2d,

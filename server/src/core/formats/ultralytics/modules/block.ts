@@ -1,4 +1,4 @@
-// Blocks of Ultralytics (nn/modules/block.py, 8.3) and of YOLOv5 v7.0 where both agree, in the order of their forward passes.
+// Blocks of Ultralytics (nn/modules/block.py, 8.4) and of YOLOv5 v7.0 where both agree, in the order of their forward passes.
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint } from '../../../ops/op.ts';
@@ -319,16 +319,54 @@ export const SPP = module<{ c1: number; c2: number; k: readonly number[] }>({
   },
 });
 
-export const SPPF = module<{ c1: number; c2: number; k: number }>({
+interface SppfArgs {
+  c1: number;
+  c2: number;
+  k: number;
+}
+
+const sppfParams = {
+  c1: param.c1,
+  c2: param.c2,
+  k: { ...param.k(5), kind: 'int', doc: 'Window size of the pool.' },
+} as const satisfies Record<string, Param>;
+
+/** One max pool, n times in a row, between two 1×1 convolutions. */
+function sppf(scope: Scope, x: Tensor, { c1, c2, k }: SppfArgs, n: number, act: PyValue): Tensor {
+  const parts = [conv(scope, 'cv1', x, Math.floor(c1 / 2), 1, 1, { act })];
+  scope.builder.times(n, () => {
+    parts.push(maxPool2d(scope, parts.at(-1)!, { k, s: 1, p: Math.floor(k / 2) }));
+  });
+  return conv(scope, 'cv2', cat(scope, parts), c2);
+}
+
+export const SPPF = module<SppfArgs & { n: number; shortcut: boolean }>({
+  name: 'SPPF',
+  summary: 'Fast spatial pyramid pooling: one max pool several times in a row between two 1×1 convolutions.',
+  params: {
+    ...sppfParams,
+    n: { kind: 'int', doc: 'How often the map is pooled.', default: 3, since: 'Ultralytics 8.4.0' },
+    shortcut: {
+      kind: 'boolean',
+      doc: 'Adds the input where it has as many channels as the output.',
+      default: false,
+      since: 'Ultralytics 8.4.0',
+    },
+  },
+  forward: (scope, inputs, args) => {
+    const x = only(inputs);
+    // Since 8.4.0 the first convolution has no activation.
+    const y = sppf(scope, x, args, args.n, false);
+    return args.shortcut && args.c1 === args.c2 ? plus(scope, y, x) : y;
+  },
+});
+
+/** SPPF of YOLOv5, and of Ultralytics up to 8.3. */
+export const SPPFV5 = module<SppfArgs>({
   name: 'SPPF',
   summary: 'Fast spatial pyramid pooling: one max pool three times in a row between two 1×1 convolutions.',
-  params: { c1: param.c1, c2: param.c2, k: { ...param.k(5), kind: 'int', doc: 'Window size of the pool.' } },
-  forward: (scope, inputs, { c1, c2, k }) => {
-    const parts = [conv(scope, 'cv1', only(inputs), Math.floor(c1 / 2))];
-    for (let index = 0; index < 3; index++)
-      parts.push(maxPool2d(scope, parts.at(-1)!, { k, s: 1, p: Math.floor(k / 2) }));
-    return conv(scope, 'cv2', cat(scope, parts), c2);
-  },
+  params: sppfParams,
+  forward: (scope, inputs, args) => sppf(scope, only(inputs), args, 3, true),
 });
 
 export const SPPELAN = module<{ c1: number; c2: number; c3: number; k: number }>({
@@ -638,25 +676,39 @@ export const CBFuse = module<{ idx: readonly number[] }>({
   },
 });
 
-export const C3k2 = module<CspArgs & { c3k: boolean }>({
+export const C3k2 = module<CspArgs & { c3k: boolean; attn: boolean }>({
   name: 'C3k2',
-  summary: 'A C2f whose inner blocks are bottlenecks, or C3k blocks of two bottlenecks (YOLO11).',
+  summary: 'A C2f whose inner blocks are bottlenecks, C3k blocks of two bottlenecks, or bottlenecks with attention.',
   params: {
     c1: param.c1,
     c2: param.c2,
     n: param.n(1),
-    c3k: { kind: 'boolean', doc: 'C3k blocks inside; the scales m, l and x always have them.', default: false },
+    c3k: {
+      kind: 'boolean',
+      doc: 'C3k blocks inside; the scales m, l and x always have them, and a file without scales whose name says none.',
+      default: false,
+    },
     e: param.e(0.5),
+    attn: {
+      kind: 'boolean',
+      doc: 'A bottleneck and a block of position-sensitive attention inside, whatever c3k says.',
+      default: false,
+      since: 'Ultralytics 8.4.0, which took this place from g',
+    },
     g: param.g,
     shortcut: param.shortcut(true),
   },
-  forward: (scope, inputs, { c2, n, c3k, e, g, shortcut }) => {
+  forward: (scope, inputs, { c2, n, c3k, e, attn, g, shortcut }) => {
     const c = hidden(c2, e);
-    return c2f(scope, only(inputs), c2, c, n, (y, label) =>
-      c3k
-        ? scope.call(label, C3k, y, { c1: c, c2: c, n: 2, shortcut, g })
-        : scope.call(label, Bottleneck, y, { c1: c, c2: c, shortcut, g }),
-    );
+    return c2f(scope, only(inputs), c2, c, n, (y, label) => {
+      const inner = { c1: c, c2: c, shortcut, g };
+      if (attn) {
+        return scope.part(label, 'Sequential', () =>
+          scope.call('1', PSABlock, scope.call('0', Bottleneck, y, inner), { c, num_heads: headsOf(c) }),
+        );
+      }
+      return c3k ? scope.call(label, C3k, y, { ...inner, n: 2 }) : scope.call(label, Bottleneck, y, inner);
+    });
   },
 });
 
@@ -747,9 +799,8 @@ const Attention = module<{ dim: number; num_heads: number; attn_ratio: number }>
   },
 });
 
-/** x + attn(x), then x + ffn(x). */
-function attentionBlock(scope: Scope, x: Tensor, c: number): Tensor {
-  const num_heads = Math.floor(c / 64);
+/** PSABlock.forward: x + attn(x), then x + ffn(x). */
+function attentionBlock(scope: Scope, x: Tensor, c: number, num_heads: number): Tensor {
   const y = plus(scope, x, scope.call('attn', Attention, x, { dim: c, num_heads, attn_ratio: 0.5 }));
   const ffn = scope.part('ffn', 'Sequential', () =>
     conv(scope, '1', conv(scope, '0', y, c * 2), c, 1, 1, { act: false }),
@@ -757,11 +808,14 @@ function attentionBlock(scope: Scope, x: Tensor, c: number): Tensor {
   return plus(scope, y, ffn);
 }
 
-const PSABlock = module<{ c: number }>({
+const PSABlock = module<{ c: number; num_heads: number }>({
   name: 'PSABlock',
   summary: 'Attention and a feed-forward part of two 1×1 convolutions, each with its input added.',
-  params: { c: { ...param.c2, doc: 'Channels.' } },
-  forward: (scope, inputs, { c }) => attentionBlock(scope, only(inputs), c),
+  params: {
+    c: { ...param.c2, doc: 'Channels.' },
+    num_heads: { kind: 'int', min: 1, doc: 'Heads.', default: 4 },
+  },
+  forward: (scope, inputs, { c, num_heads }) => attentionBlock(scope, only(inputs), c, num_heads),
 });
 
 /** `assert c1 == c2` of the attention blocks. */
@@ -779,50 +833,63 @@ function unequal(scope: Scope, name: string, x: Tensor, c1: number, c2: number):
   );
 }
 
-export const PSA = module<{ c1: number; c2: number; e: number }>({
-  name: 'PSA',
-  summary: 'Position-sensitive attention on half of the channels (YOLOv10).',
-  params: { c1: param.c1, c2: param.c2, e: param.e(0.5) },
-  forward: (scope, inputs, { c1, c2, e }) => {
-    const x = only(inputs);
-    const c = hidden(c1, e);
-    const refused = unequal(scope, 'PSA', x, c1, c2);
-    if (refused) return refused;
-    const [a, b] = split(scope, conv(scope, 'cv1', x, 2 * c), [c, c], 1) as [Tensor, Tensor];
-    return conv(scope, 'cv2', cat(scope, [a, attentionBlock(scope, b, c)]), c1);
-  },
-});
+interface PositionAttention {
+  readonly PSA: Module<{ c1: number; c2: number; e: number }>;
+  readonly C2PSA: Module<{ c1: number; c2: number; n: number; e: number }>;
+  readonly C2fPSA: Module<{ c1: number; c2: number; n: number; e: number }>;
+}
 
-export const C2PSA = module<{ c1: number; c2: number; n: number; e: number }>({
-  name: 'C2PSA',
-  summary: 'n blocks of position-sensitive attention on half of the channels (YOLO11).',
-  params: { c1: param.c1, c2: param.c2, n: param.n(1), e: param.e(0.5) },
-  forward: (scope, inputs, { c1, c2, n, e }) => {
-    const x = only(inputs);
-    const c = hidden(c1, e);
-    const refused = unequal(scope, 'C2PSA', x, c1, c2);
-    if (refused) return refused;
-    const [a, b] = split(scope, conv(scope, 'cv1', x, 2 * c), [c, c], 1) as [Tensor, Tensor];
-    const deep = scope.part('m', 'Sequential', () =>
-      scope.chain(n, b, (y, index) => scope.call(String(index), PSABlock, y, { c })),
-    );
-    return conv(scope, 'cv2', cat(scope, [a, deep]), c1);
-  },
-});
+/** PSA and its relatives; releases differ in how many heads so many channels have. */
+export function positionAttention(heads: (c: number) => number): PositionAttention {
+  const block = (scope: Scope, label: string, x: Tensor, c: number): Tensor =>
+    scope.call(label, PSABlock, x, { c, num_heads: heads(c) });
+  const PSA = module<{ c1: number; c2: number; e: number }>({
+    name: 'PSA',
+    summary: 'Position-sensitive attention on half of the channels (YOLOv10).',
+    params: { c1: param.c1, c2: param.c2, e: param.e(0.5) },
+    forward: (scope, inputs, { c1, c2, e }) => {
+      const x = only(inputs);
+      const c = hidden(c1, e);
+      const refused = unequal(scope, 'PSA', x, c1, c2);
+      if (refused) return refused;
+      const [a, b] = split(scope, conv(scope, 'cv1', x, 2 * c), [c, c], 1) as [Tensor, Tensor];
+      return conv(scope, 'cv2', cat(scope, [a, attentionBlock(scope, b, c, heads(c))]), c1);
+    },
+  });
+  const params = { c1: param.c1, c2: param.c2, n: param.n(1), e: param.e(0.5) };
+  const C2PSA = module<{ c1: number; c2: number; n: number; e: number }>({
+    name: 'C2PSA',
+    summary: 'n blocks of position-sensitive attention on half of the channels (YOLO11).',
+    params,
+    forward: (scope, inputs, { c1, c2, n, e }) => {
+      const x = only(inputs);
+      const c = hidden(c1, e);
+      const refused = unequal(scope, 'C2PSA', x, c1, c2);
+      if (refused) return refused;
+      const [a, b] = split(scope, conv(scope, 'cv1', x, 2 * c), [c, c], 1) as [Tensor, Tensor];
+      const deep = scope.part('m', 'Sequential', () =>
+        scope.chain(n, b, (y, index) => block(scope, String(index), y, c)),
+      );
+      return conv(scope, 'cv2', cat(scope, [a, deep]), c1);
+    },
+  });
+  const C2fPSA = module<{ c1: number; c2: number; n: number; e: number }>({
+    name: 'C2fPSA',
+    summary: 'A C2f with blocks of position-sensitive attention.',
+    params,
+    forward: (scope, inputs, { c1, c2, n, e }) => {
+      const x = only(inputs);
+      const c = hidden(c2, e);
+      return unequal(scope, 'C2fPSA', x, c1, c2) ?? c2f(scope, x, c2, c, n, (y, label) => block(scope, label, y, c));
+    },
+  });
+  return { PSA, C2PSA, C2fPSA };
+}
 
-export const C2fPSA = module<{ c1: number; c2: number; n: number; e: number }>({
-  name: 'C2fPSA',
-  summary: 'A C2f with blocks of position-sensitive attention.',
-  params: { c1: param.c1, c2: param.c2, n: param.n(1), e: param.e(0.5) },
-  forward: (scope, inputs, { c1, c2, n, e }) => {
-    const x = only(inputs);
-    const c = hidden(c2, e);
-    return (
-      unequal(scope, 'C2fPSA', x, c1, c2) ??
-      c2f(scope, x, c2, c, n, (y, label) => scope.call(label, PSABlock, y, { c }))
-    );
-  },
-});
+/** One head for each 64 channels, at least one (C2PSA: since 8.4.112; below 64 it fails before). */
+const headsOf = (c: number): number => Math.max(Math.floor(c / 64), 1);
+
+export const { PSA, C2PSA, C2fPSA } = positionAttention(headsOf);
 
 export const SCDown = module<{ c1: number; c2: number; k: Size; s: Size }>({
   name: 'SCDown',
@@ -985,7 +1052,7 @@ export const a2c2f = (attention: Module<AreaArgs>): Module<A2C2fArgs> => {
   });
 };
 
-export const A2C2f = a2c2f(AAttn);
+export const A2C2f: Module<A2C2fArgs> = { ...a2c2f(AAttn), since: 'Ultralytics 8.3.78' };
 
 interface SigmoidAttentionArgs {
   c1: number;

@@ -1,14 +1,15 @@
-// Heads of Ultralytics (nn/modules/head.py, 8.3), evaluation mode with its post-processing.
+// Heads of Ultralytics (nn/modules/head.py, 8.4), evaluation mode with its post-processing.
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import {
-  batchNorm,
   cat,
   conv2d,
   convTranspose2d,
   flatten,
+  type Idle,
+  idle,
+  idleConv,
   linear,
-  matmul,
   permute,
   plus,
   reshape,
@@ -18,18 +19,37 @@ import {
   split,
   times,
 } from '../layers.ts';
-import { each, module, only, param, type Scope, type Size, tensors, type Value } from '../module.ts';
+import { each, module, only, type Param, param, type Scope, type Size, tensors, type Value } from '../module.ts';
+import type { PyValue } from '../python.ts';
 import { conv, DWConv } from './conv.ts';
 
-/** Bins of the box distribution (Detect.reg_max). */
-const regMax = 16;
-
-interface DetectArgs {
+export interface DetectArgs {
   nc: number;
+  /** Bins of the box distributions. */
+  reg_max: number;
+  end2end: boolean;
   ch: readonly number[];
 }
 
-const detectParams = { nc: param.nc, ch: param.ch };
+/** What parse_model appends to a head's own arguments (8.4): two keys of the file, and the channels. */
+export const appended = {
+  reg_max: {
+    kind: 'int',
+    min: 1,
+    doc: 'Bins of the box distributions, 1 for none: `reg_max` at the top of the file, where it is 16 unless given.',
+    default: 16,
+    since: 'Ultralytics 8.4.0',
+  },
+  end2end: {
+    kind: 'boolean',
+    doc: 'A second set of branches that needs no non-maximum suppression: `end2end` at the top of the file.',
+    default: false,
+    since: 'Ultralytics 8.4.0',
+  },
+  ch: param.ch,
+} as const satisfies Record<string, Param>;
+
+const detectParams = { nc: param.nc, ...appended };
 
 /** `nn.Sequential(Conv(x, c, 3), Conv(c, c, 3), nn.Conv2d(c, out, 1))` */
 export function plainBranch(scope: Scope, label: string, x: Tensor, c: number, out: number): Tensor {
@@ -40,7 +60,7 @@ export function plainBranch(scope: Scope, label: string, x: Tensor, c: number, o
 }
 
 /** The class branch of YOLO11 and later: depthwise and 1×1 convolutions in turn. */
-function lightBranch(scope: Scope, label: string, x: Tensor, c: number, out: number): Tensor {
+export function lightBranch(scope: Scope, label: string, x: Tensor, c: number, out: number): Tensor {
   return scope.part(label, 'Sequential', () => {
     const first = conv(scope, '0.1', scope.call('0.0', DWConv, x, { c2: channels(x), k: 3 }), c);
     const second = conv(scope, '1.1', scope.call('1.0', DWConv, first, { c2: c, k: 3 }), c);
@@ -48,31 +68,51 @@ function lightBranch(scope: Scope, label: string, x: Tensor, c: number, out: num
   });
 }
 
-interface Widths {
+export interface Widths {
   readonly box: number;
   readonly cls: number;
 }
 
 /** Channels of the box and class branches (Detect.__init__: c2, c3). */
-function widths({ nc, ch }: DetectArgs): Widths {
+export function widths({ nc, reg_max, ch }: Omit<DetectArgs, 'end2end'>): Widths {
   const first = ch[0] ?? Number.NaN;
-  return { box: Math.max(16, Math.floor(first / 4), regMax * 4), cls: Math.max(first, Math.min(nc, 100)) };
+  return { box: Math.max(16, Math.floor(first / 4), reg_max * 4), cls: Math.max(first, Math.min(nc, 100)) };
 }
 
-/** Each level's box distributions and class scores, [1, 64 + nc, H, W]. */
-function levels(
+/** A branch on each level, joined: [1, out, anchors]. */
+export function joined(scope: Scope, inputs: readonly Tensor[], branch: (x: Tensor, index: number) => Tensor): Tensor {
+  return cat(
+    scope,
+    inputs.map((x, index) => flatten(scope, branch(x, index), 2)),
+    2,
+  );
+}
+
+/** One pass of a head over its levels (Detect.forward_head): all that evaluation goes on with. */
+export interface Predictions {
+  /** Box distributions, [1, 4 · reg_max, anchors]. */
+  readonly boxes: Tensor;
+  /** Class scores before the sigmoid, [1, classes, anchors]. */
+  readonly scores: Tensor;
+  /** What the head says of each box beyond that: masks, key points, an angle. */
+  readonly extra?: Tensor;
+}
+
+/** Detect.forward_head: `prefix` is that of the attributes, as in `one2one_cv2`. */
+export function detectHead(
   scope: Scope,
   inputs: readonly Tensor[],
   args: DetectArgs,
-  light: boolean,
-  prefix = '',
-): readonly Tensor[] {
+  prefix: string,
+  light = !scope.legacy,
+): Predictions {
   const { box, cls } = widths(args);
-  return inputs.map((x, index) => {
-    const boxes = plainBranch(scope, `${prefix}cv2.${index}`, x, box, 4 * regMax);
-    const branch = light ? lightBranch : plainBranch;
-    return cat(scope, [boxes, branch(scope, `${prefix}cv3.${index}`, x, cls, args.nc)]);
-  });
+  const branch = light ? lightBranch : plainBranch;
+  const boxes = joined(scope, inputs, (x, index) =>
+    plainBranch(scope, `${prefix}cv2.${index}`, x, box, 4 * args.reg_max),
+  );
+  const scores = joined(scope, inputs, (x, index) => branch(scope, `${prefix}cv3.${index}`, x, cls, args.nc));
+  return { boxes, scores };
 }
 
 /** How boxes are told: centre and size, or two corners; turned boxes need their angle. */
@@ -114,24 +154,75 @@ function half(scope: Scope, x: Tensor): Tensor {
   return times(scope, x, scope.builder.add(ops.constant, { shape: [1] }, []));
 }
 
-/** Detect._inference: the levels joined to [1, 4 + nc, anchors]. */
-export function decode(scope: Scope, maps: readonly Tensor[], nc: number, boxes: Decode = toCentre): Tensor {
+/** Detect._inference: boxes and class probabilities, [1, 4 + classes, anchors]. */
+function inference(scope: Scope, { boxes, scores }: Predictions, regMax: number, decodeBoxes: Decode): Tensor {
   const { builder } = scope;
-  const joined = cat(
-    scope,
-    maps.map(map => flatten(scope, map, 2)),
-    2,
-  );
-  const [box, cls] = split(scope, joined, [regMax * 4, nc], 1) as [Tensor, Tensor];
-  const [, , count] = sizesOf(joined, 3) as [number, number, number];
-  const distances = scope.part('dfl', 'DFL', () => {
-    const bins = permute(scope, reshape(scope, box, [1, 4, regMax, count]), 0, 2, 1, 3);
-    return reshape(scope, conv2d(scope, softmax(scope, bins, 1), { c2: 1, k: 1, bias: false }), [1, 4, count]);
-  });
+  const [, , count] = sizesOf(boxes, 3) as [number, number, number];
+  // nn.Identity where there is one bin.
+  const distances =
+    regMax > 1
+      ? scope.part('dfl', 'DFL', () => {
+          const bins = permute(scope, reshape(scope, boxes, [1, 4, regMax, count]), 0, 2, 1, 3);
+          return reshape(scope, conv2d(scope, softmax(scope, bins, 1), { c2: 1, k: 1, bias: false }), [1, 4, count]);
+        })
+      : boxes;
   const anchors = builder.add(ops.constant, { shape: [1, 2, count] }, []);
   const strides = builder.add(ops.constant, { shape: [1, 1, count] }, []);
-  const decoded = times(scope, boxes(scope, distances, anchors), strides);
-  return cat(scope, [decoded, sigmoid(scope, cls)]);
+  const decoded = times(scope, decodeBoxes(scope, distances, anchors), strides);
+  return cat(scope, [decoded, sigmoid(scope, scores)]);
+}
+
+/** Levels of boxes and scores side by side, [1, 4 · reg_max + nc, H, W], decoded as WorldDetect and YOLOv9 do. */
+export function decode(scope: Scope, maps: readonly Tensor[], nc: number, regMax = 16): Tensor {
+  const all = joined(scope, maps, map => map);
+  const [boxes, scores] = split(scope, all, [4 * regMax, nc], 1) as [Tensor, Tensor];
+  return inference(scope, { boxes, scores }, regMax, toCentre);
+}
+
+/** What a head makes of the extra numbers of its boxes, and how it reads its boxes. */
+interface Reading {
+  /** Classes, where not those of the arguments. */
+  readonly classes?: number;
+  readonly extra?: (raw: Tensor) => Tensor;
+  readonly boxes?: (raw: Tensor) => Decode;
+}
+
+/**
+ * Detect.forward in evaluation mode, unfused: with `end2end` both sets of branches run, and what the second says is cut
+ * to the 300 best boxes.
+ */
+export function detect(
+  scope: Scope,
+  { nc, reg_max, end2end }: DetectArgs,
+  pass: (prefix: string) => Predictions,
+  { classes = nc, extra = raw => raw, boxes }: Reading = {},
+): Tensor {
+  const many = pass('');
+  const chosen = end2end ? pass('one2one_') : many;
+  const decodeBoxes = chosen.extra && boxes ? boxes(chosen.extra) : end2end ? toCorners : toCentre;
+  const found = inference(scope, chosen, reg_max, decodeBoxes);
+  const y = chosen.extra ? cat(scope, [found, extra(chosen.extra)]) : found;
+  return end2end ? postprocess(scope, permute(scope, y, 0, 2, 1), classes) : y;
+}
+
+/** Detect.postprocess: [1, anchors, 4 + classes + more] → the best [1, 300, 6 + more], by their best class. */
+function postprocess(scope: Scope, y: Tensor, classes: number): Tensor {
+  const { builder } = scope;
+  return scope.part('postprocess', 'function', () => {
+    const [, anchors, width] = sizesOf(y, 3) as [number, number, number];
+    const count = Math.min(300, anchors);
+    const more = width - 4 - classes;
+    const sizes = more > 0 ? [4, classes, more] : [4, classes];
+    const [boxes, scores, extra] = split(scope, y, sizes, -1) as [Tensor, Tensor, Tensor | undefined];
+    const best = builder.add(ops.reduce, { how: 'max', axes: [-1], keep: false }, scores);
+    builder.addAll(ops.topK, { k: count, axis: 1 }, best);
+    const some = builder.add(ops.indexSelect, { axis: 1, count }, scores);
+    const [top, place] = builder.addAll(ops.topK, { k: count, axis: 1 }, flatten(scope, some, 1));
+    const pick = (x: Tensor): Tensor => builder.add(ops.indexSelect, { axis: 1, count }, x);
+    const column = (x: Tensor): Tensor => builder.add(ops.unsqueeze, { axis: -1 }, x);
+    const parts = [pick(boxes), column(top!), column(place ?? top!)];
+    return cat(scope, extra ? [...parts, pick(extra)] : parts, -1);
+  });
 }
 
 export const Detect = module<DetectArgs>({
@@ -139,17 +230,31 @@ export const Detect = module<DetectArgs>({
   summary: 'YOLO’s anchor-free head: on each level a branch for box distributions and one for class scores.',
   many: true,
   params: detectParams,
-  forward: (scope, inputs, args) => decode(scope, levels(scope, each(inputs), args, !scope.legacy), args.nc),
+  forward: (scope, inputs, args) => {
+    const list = each(inputs);
+    return detect(scope, args, prefix => detectHead(scope, list, args, prefix));
+  },
 });
 
-/** A third branch beside boxes and classes: `[1, out, anchors]`. */
-function extraBranch(scope: Scope, inputs: readonly Tensor[], ch: readonly number[], out: number): Tensor {
-  const c4 = Math.max(Math.floor((ch[0] ?? Number.NaN) / 4), out);
-  const parts = inputs.map((x, index) => flatten(scope, plainBranch(scope, `cv4.${index}`, x, c4, out), 2));
-  return cat(scope, parts, 2);
+/** A third branch beside boxes and classes on each level: `[1, out, anchors]` (cv4, or cv5 of YOLOE). */
+export function extraBranch(
+  scope: Scope,
+  inputs: readonly Tensor[],
+  ch: readonly number[],
+  out: number,
+  label: string,
+): Tensor {
+  const c = Math.max(Math.floor((ch[0] ?? Number.NaN) / 4), out);
+  return joined(scope, inputs, (x, index) => plainBranch(scope, `${label}.${index}`, x, c, out));
 }
 
-export const Proto = module<{ c1: number; c_: number; c2: number }>({
+interface ProtoArgs {
+  c1: number;
+  c_: number;
+  c2: number;
+}
+
+export const Proto = module<ProtoArgs>({
   name: 'Proto',
   summary: 'Mask prototypes: convolutions around a transposed one that doubles the size.',
   params: {
@@ -164,49 +269,184 @@ export const Proto = module<{ c1: number; c_: number; c2: number }>({
   },
 });
 
-export const Segment = module<DetectArgs & { nm: number; npr: number }>({
-  name: 'Segment',
-  summary: 'Detect with mask coefficients for each box and prototypes that they combine.',
+export const Proto26 = module<{ ch: readonly number[]; c_: number; c2: number; nc: number }>({
+  name: 'Proto26',
+  summary: 'Mask prototypes of all levels: the coarser ones are enlarged and added to the finest.',
+  since: 'Ultralytics 8.4.0',
   many: true,
   params: {
-    nc: param.nc,
-    nm: { kind: 'int', min: 1, doc: 'Masks.', default: 32 },
-    npr: {
-      kind: 'int',
-      min: 1,
-      doc: 'Channels of the prototypes’ convolutions, before the width multiple.',
-      default: 256,
-    },
     ch: param.ch,
+    c_: Proto.params.c_,
+    c2: Proto.params.c2,
+    nc: param.nc,
   },
-  forward: (scope, inputs, args) => {
-    const list = each(inputs);
-    scope.call('proto', Proto, list[0]!, { c_: args.npr, c2: args.nm });
-    const masks = extraBranch(scope, list, args.ch, args.nm);
-    const boxes = decode(scope, levels(scope, list, args, !scope.legacy), args.nc);
-    return cat(scope, [boxes, masks]);
+  forward: (scope, inputs, { ch, c_, c2, nc }) => {
+    const [finest, ...coarser] = each(inputs) as [Tensor, ...Tensor[]];
+    const first = ch[0] ?? Number.NaN;
+    const [, , h, w] = sizesOf(finest) as [number, number, number, number];
+    let feat = finest;
+    for (const [index, x] of coarser.entries()) {
+      const refined = conv(scope, `feat_refine.${index}`, x, first);
+      const factor = 2 ** (index + 1);
+      const [, , high, wide] = sizesOf(x) as [number, number, number, number];
+      if (high * factor !== h || wide * factor !== w) warnOfSize(scope, index + 1, factor, [high, wide], [h, w]);
+      const size = [h, w];
+      feat = plus(
+        scope,
+        feat,
+        scope.builder.add(ops.upsample, { size, mode: 'nearest' }, refined, { functional: true }),
+      );
+    }
+    idle(scope, 'semseg', 'Sequential', [
+      ...idleConv(first, c_, 3),
+      ...idleConv(c_, c_, 3),
+      { conv: { c1: c_, c2: nc, k: 1 } },
+    ]);
+    return Proto.forward(scope, [conv(scope, 'feat_fuse', feat, c_, 3)], { c1: c_, c_, c2 });
   },
 });
 
-export const OBB = module<DetectArgs & { ne: number }>({
+/** Up to 8.4.103 a level was resized to the finest, whatever its size; since then it is enlarged by its power of two. */
+function warnOfSize(
+  scope: Scope,
+  input: number,
+  factor: number,
+  given: readonly number[],
+  finest: readonly number[],
+): void {
+  if ([...given, ...finest].some(Number.isNaN)) return;
+  const message = `Since Ultralytics 8.4.104 this level is enlarged ${factor} times before it is added to the first: ${given.join('×')} does not become ${finest.join('×')}, and the forward pass fails. Up to 8.4.103 it is resized to fit, as it is counted here. Name a row of ${finest.map(size => size / factor).join('×')}.`;
+  scope.builder.complain({ code: 'level-size', input, message }, 'warning');
+}
+
+export interface SegmentArgs extends DetectArgs {
+  nm: number;
+  npr: number;
+}
+
+export const segmentParams = {
+  nm: { kind: 'int', min: 1, doc: 'Masks.', default: 32 },
+  npr: {
+    kind: 'int',
+    min: 1,
+    doc: 'Channels of the prototypes’ convolutions, before the width multiple.',
+    default: 256,
+  },
+} as const satisfies Record<string, Param>;
+
+/** Segment.forward: boxes with their mask coefficients, and the prototypes that those combine. */
+function segment(
+  scope: Scope,
+  list: readonly Tensor[],
+  args: SegmentArgs,
+  prototypes: () => Tensor,
+): readonly [Tensor, Tensor] {
+  const y = detect(scope, args, prefix => ({
+    ...detectHead(scope, list, args, prefix),
+    extra: extraBranch(scope, list, args.ch, args.nm, `${prefix}cv4`),
+  }));
+  return [y, prototypes()];
+}
+
+export const Segment = module<SegmentArgs>({
+  name: 'Segment',
+  summary: 'Detect with mask coefficients for each box and prototypes that they combine.',
+  many: true,
+  params: { nc: param.nc, ...segmentParams, ...appended },
+  forward: (scope, inputs, args) => {
+    const list = each(inputs);
+    return segment(scope, list, args, () => scope.call('proto', Proto, list[0]!, { c_: args.npr, c2: args.nm }));
+  },
+});
+
+export const Segment26 = module<SegmentArgs>({
+  name: 'Segment26',
+  summary: 'YOLO26’s Segment: its prototypes are made of all levels.',
+  since: 'Ultralytics 8.4.0',
+  many: true,
+  params: Segment.params,
+  forward: (scope, inputs, args) => {
+    const list = each(inputs);
+    const { ch, npr, nm, nc } = args;
+    return segment(scope, list, args, () => scope.call('proto', Proto26, list, { ch, c_: npr, c2: nm, nc }));
+  },
+});
+
+interface ObbArgs extends DetectArgs {
+  ne: number;
+}
+
+function obb(scope: Scope, list: readonly Tensor[], args: ObbArgs, angleOf: (raw: Tensor) => Tensor): Tensor {
+  const pass = (prefix: string): Predictions => {
+    const found = detectHead(scope, list, args, prefix);
+    return { ...found, extra: angleOf(extraBranch(scope, list, args.ch, args.ne, `${prefix}cv4`)) };
+  };
+  return detect(scope, args, pass, { boxes: turned });
+}
+
+export const OBB = module<ObbArgs>({
   name: 'OBB',
   summary: 'Detect for boxes that are turned by an angle.',
   many: true,
   params: {
     nc: param.nc,
     ne: { kind: 'int', min: 1, doc: 'Extra numbers for each box: its angle.', default: 1 },
-    ch: param.ch,
+    ...appended,
   },
-  forward: (scope, inputs, args) => {
-    const list = each(inputs);
-    const raw = extraBranch(scope, list, args.ch, args.ne);
-    const angle = half(scope, minus(scope, sigmoid(scope, raw), scope.builder.add(ops.constant, { shape: [1] }, [])));
-    const boxes = decode(scope, levels(scope, list, args, !scope.legacy), args.nc, turned(angle));
-    return cat(scope, [boxes, angle]);
-  },
+  forward: (scope, inputs, args) =>
+    obb(scope, each(inputs), args, raw =>
+      half(scope, minus(scope, sigmoid(scope, raw), scope.builder.add(ops.constant, { shape: [1] }, []))),
+    ),
 });
 
-export const Pose = module<DetectArgs & { kpt_shape: readonly number[] }>({
+export const OBB26 = module<ObbArgs>({
+  name: 'OBB26',
+  summary: 'YOLO26’s OBB: angles come as they are, without a sigmoid.',
+  since: 'Ultralytics 8.4.0',
+  many: true,
+  params: OBB.params,
+  forward: (scope, inputs, args) => obb(scope, each(inputs), args, raw => raw),
+});
+
+interface PoseArgs extends DetectArgs {
+  kpt_shape: readonly number[];
+}
+
+/** Key points and the numbers of each; undefined where the argument is not two numbers. */
+function keypointsOf(shape: PyValue): { readonly points: number; readonly numbers: number } | undefined {
+  const [points, numbers] = Array.isArray(shape) ? (shape as readonly number[]) : [];
+  return points === undefined || numbers === undefined ? undefined : { points, numbers };
+}
+
+const noKeypoints = {
+  code: 'wrong-argument',
+  attr: 'kpt_shape',
+  message: 'kpt_shape is two numbers: key points, and numbers for each (2, or 3 with visibility).',
+};
+
+/** kpts_decode: coordinates are scaled by anchor and stride, visibility goes through a sigmoid; more numbers stay. */
+function keypoints(
+  scope: Scope,
+  raw: Tensor,
+  { points, numbers }: { readonly points: number; readonly numbers: number },
+  move: (part: Tensor, grid: Tensor) => Tensor,
+): Tensor {
+  const { builder } = scope;
+  const [, , count] = sizesOf(raw, 3) as [number, number, number];
+  const parts = Array.from({ length: Math.min(numbers, 4) }, (_, index) => {
+    if (index === 3) {
+      return builder.add(ops.slice, { axis: 1, start: 3 * points, end: points * numbers, step: 1 }, raw);
+    }
+    const end = Number.POSITIVE_INFINITY;
+    const part = builder.add(ops.slice, { axis: 1, start: index, end, step: numbers }, raw);
+    if (index === 2) return numbers === 3 ? sigmoid(scope, part) : part;
+    const grid = builder.add(ops.constant, { shape: [1, 1, count] }, []);
+    return times(scope, move(part, grid), builder.add(ops.constant, { shape: [1, 1, count] }, []));
+  });
+  return cat(scope, parts);
+}
+
+export const Pose = module<PoseArgs>({
   name: 'Pose',
   summary: 'Detect with key points for each box.',
   many: true,
@@ -218,58 +458,68 @@ export const Pose = module<DetectArgs & { kpt_shape: readonly number[] }>({
       doc: 'Key points, and numbers for each (2, or 3 with visibility).',
       default: [17, 3],
     },
-    ch: param.ch,
+    ...appended,
   },
   forward: (scope, inputs, args) => {
     const list = each(inputs);
-    const [points, numbers] = Array.isArray(args.kpt_shape) ? (args.kpt_shape as readonly number[]) : [];
-    if (points === undefined || numbers === undefined) {
-      const message = 'kpt_shape is two numbers: key points, and numbers for each (2, or 3 with visibility).';
-      return scope.refuse({ code: 'wrong-argument', attr: 'kpt_shape', message }, list);
-    }
-    const raw = extraBranch(scope, list, args.ch, points * numbers);
-    const boxes = decode(scope, levels(scope, list, args, !scope.legacy), args.nc);
-    const [, , count] = sizesOf(raw, 3) as [number, number, number];
-    // Pose.kpts_decode: coordinates are scaled by anchor and stride, visibility goes through a sigmoid; more numbers stay.
-    const parts = Array.from({ length: Math.min(numbers, 4) }, (_, index) => {
-      const part =
-        index === 3
-          ? scope.builder.add(ops.slice, { axis: 1, start: 3 * points, end: points * numbers, step: 1 }, raw)
-          : scope.builder.add(ops.slice, { axis: 1, start: index, end: Number.POSITIVE_INFINITY, step: numbers }, raw);
-      if (index === 3) return part;
-      if (index === 2) return numbers === 3 ? sigmoid(scope, part) : part;
-      const grid = scope.builder.add(ops.constant, { shape: [1, 1, count] }, []);
-      return times(scope, plus(scope, part, grid), scope.builder.add(ops.constant, { shape: [1, 1, count] }, []));
+    const shape = keypointsOf(args.kpt_shape);
+    if (!shape) return scope.refuse(noKeypoints, list);
+    const out = shape.points * shape.numbers;
+    const pass = (prefix: string): Predictions => ({
+      ...detectHead(scope, list, args, prefix),
+      extra: extraBranch(scope, list, args.ch, out, `${prefix}cv4`),
     });
-    return cat(scope, [boxes, cat(scope, parts)]);
+    const move = (part: Tensor, grid: Tensor): Tensor => plus(scope, half(scope, part), grid);
+    return detect(scope, args, pass, { extra: raw => keypoints(scope, raw, shape, move) });
   },
 });
 
-export const v10Detect = module<DetectArgs>({
+/** Two hidden layers of 64 around which a coupling layer of RealNVP is made: its scale and its shift. */
+const couplingNet: readonly Idle[] = [{ linear: [2, 64] }, { linear: [64, 64] }, { linear: [64, 2] }];
+
+export const Pose26 = module<PoseArgs>({
+  name: 'Pose26',
+  summary: 'YOLO26’s Pose: training has a flow model and a deviation for each key point, which evaluation leaves out.',
+  since: 'Ultralytics 8.4.0',
+  many: true,
+  params: Pose.params,
+  forward: (scope, inputs, args) => {
+    const list = each(inputs);
+    const shape = keypointsOf(args.kpt_shape);
+    if (!shape) return scope.refuse(noKeypoints, list);
+    const { points, numbers } = shape;
+    const c = Math.max(Math.floor((args.ch[0] ?? Number.NaN) / 4), points * (numbers + 2));
+    const pass = (prefix: string): Predictions => {
+      const found = detectHead(scope, list, args, prefix);
+      const features = list.map((x, index) =>
+        scope.part(`${prefix}cv4.${index}`, 'Sequential', () => conv(scope, '1', conv(scope, '0', x, c, 3), c, 3)),
+      );
+      const extra = joined(scope, features, (x, index) =>
+        scope.part(`${prefix}cv4_kpts.${index}`, 'Conv2d', () => conv2d(scope, x, { c2: points * numbers, k: 1 })),
+      );
+      for (const index of list.keys()) {
+        idle(scope, `${prefix}cv4_sigma.${index}`, 'Conv2d', [{ conv: { c1: c, c2: points * 2, k: 1 } }]);
+      }
+      return { ...found, extra };
+    };
+    // Six coupling layers.
+    idle(scope, 'flow_model', 'RealNVP', Array.from({ length: 2 * 6 }, () => couplingNet).flat());
+    const move = (part: Tensor, grid: Tensor): Tensor => plus(scope, part, grid);
+    return detect(scope, args, pass, { extra: raw => keypoints(scope, raw, shape, move) });
+  },
+});
+
+export const v10Detect = module<Pick<DetectArgs, 'nc' | 'ch'>>({
   name: 'v10Detect',
   summary:
     'Two Detect heads, one of which needs no non-maximum suppression; both run, the 300 best boxes of one count.',
   many: true,
-  params: detectParams,
+  params: { nc: param.nc, ch: param.ch },
+  // Whatever the file says of reg_max and end2end.
   forward: (scope, inputs, args) => {
-    const { builder } = scope;
     const list = each(inputs);
-    const chosen = levels(scope, list, args, true, 'one2one_');
-    levels(scope, list, args, true);
-    const y = permute(scope, decode(scope, chosen, args.nc, toCorners), 0, 2, 1);
-    return scope.part('postprocess', 'function', () => {
-      const [, anchors] = sizesOf(y, 3) as [number, number];
-      const count = Math.min(300, anchors);
-      const [boxes, scores] = split(scope, y, [4, args.nc], -1) as [Tensor, Tensor];
-      const best = builder.add(ops.reduce, { how: 'max', axes: [-1], keep: false }, scores);
-      builder.addAll(ops.topK, { k: count, axis: 1 }, best);
-      const someBoxes = builder.add(ops.indexSelect, { axis: 1, count }, boxes);
-      const someScores = builder.add(ops.indexSelect, { axis: 1, count }, scores);
-      const [top, place] = builder.addAll(ops.topK, { k: count, axis: 1 }, flatten(scope, someScores, 1));
-      const rows = builder.add(ops.indexSelect, { axis: 1, count }, someBoxes);
-      const classes = builder.add(ops.unsqueeze, { axis: -1 }, place ?? top!);
-      return cat(scope, [rows, builder.add(ops.unsqueeze, { axis: -1 }, top!), classes], -1);
-    });
+    const full = { ...args, reg_max: 16, end2end: true };
+    return detect(scope, full, prefix => detectHead(scope, list, full, prefix, true));
   },
 });
 
@@ -309,47 +559,59 @@ export const ClassifyV5 = module<ClassifyArgs>({
 
 function classifier(scope: Scope, inputs: readonly Value[], { c2, k, s, p, g }: ClassifyArgs): Tensor {
   const list = inputs.flatMap(tensors);
-  const joined = list.length > 1 ? cat(scope, list) : list[0]!;
-  const x = conv(scope, 'conv', joined, 1280, k, s, { p, g });
-  const pooled = scope.builder.add(ops.adaptiveAvgPool, { size: [1, 1] }, x);
+  const x = list.length > 1 ? cat(scope, list) : list[0]!;
+  const features = conv(scope, 'conv', x, 1280, k, s, { p, g });
+  const pooled = scope.builder.add(ops.adaptiveAvgPool, { size: [1, 1] }, features);
   const dropped = scope.builder.add(ops.dropout, {}, pooled);
   return scope.part('linear', 'Linear', () => linear(scope, flatten(scope, dropped), c2));
 }
 
-export const WorldDetect = module<DetectArgs & { embed: number; with_bn: boolean }>({
-  name: 'WorldDetect',
-  summary: 'Detect whose class scores compare image features with text features (YOLO-World).',
+export const SemanticSegment = module<Pick<DetectArgs, 'nc' | 'ch'>>({
+  name: 'SemanticSegment',
+  summary: 'A class for each place of the first level; training has a second classifier on the second level.',
+  since: 'Ultralytics 8.4.52',
   many: true,
-  params: {
-    nc: param.nc,
-    embed: { kind: 'int', min: 1, doc: 'Channels of the features that are compared.', default: 512 },
-    with_bn: { kind: 'boolean', doc: 'Batch normalization instead of unit length.', default: false },
-    ch: param.ch,
-  },
-  forward: (scope, inputs, args) => {
-    const { box, cls } = widths(args);
-    const text = scope.text.given();
-    const maps = each(inputs).map((x, index) => {
-      const boxes = plainBranch(scope, `cv2.${index}`, x, box, 4 * regMax);
-      const features = plainBranch(scope, `cv3.${index}`, x, cls, args.embed);
-      return cat(scope, [boxes, contrast(scope, `cv4.${index}`, features, text, args.with_bn)]);
-    });
-    return decode(scope, maps, args.nc);
+  params: { nc: { ...param.nc, default: 19 }, ch: param.ch },
+  forward: (scope, inputs, { nc, ch }) => {
+    const [first, second] = ch as readonly [number, number | undefined];
+    const x = only(inputs);
+    const logits = scope.part('classifier', 'Sequential', () =>
+      conv2d(scope, conv(scope, '0', x, first, 3), { c2: nc, k: 1 }),
+    );
+    if (second !== undefined) {
+      idle(scope, 'aux_head', 'Sequential', [...idleConv(second, first, 3), { conv: { c1: first, c2: nc, k: 1 } }]);
+    }
+    return logits;
   },
 });
 
-/** (BN)ContrastiveHead.forward: the product of every place with every text feature, scaled and shifted. */
-function contrast(scope: Scope, label: string, x: Tensor, text: Tensor, normed: boolean): Tensor {
-  const { builder } = scope;
-  return scope.part(label, normed ? 'BNContrastiveHead' : 'ContrastiveHead', () => {
-    const y = normed ? batchNorm(scope, x) : builder.add(ops.l2Norm, { axis: 1 }, x, { functional: true });
-    const [, embed, h, w] = sizesOf(y) as [number, number, number, number];
-    const [, classes] = sizesOf(text, 3) as [number, number];
-    const words = builder.add(ops.l2Norm, { axis: -1 }, text, { functional: true });
-    // einsum bchw,bkc→bkhw
-    const scores = reshape(scope, matmul(scope, words, reshape(scope, y, [1, embed, h * w])), [1, classes, h, w]);
-    const scale = builder.add(ops.parameter, { shape: [1], role: 'weights' }, []);
-    const bias = builder.add(ops.parameter, { shape: [1], role: 'biases' }, []);
-    return plus(scope, times(scope, scores, scale), bias);
-  });
-}
+export const Depth = module<{ c_mid: number; ch: readonly number[] }>({
+  name: 'Depth',
+  summary: 'Depth for each place: from the coarsest level up, each is enlarged and added to the next finer.',
+  since: 'Ultralytics 8.4.104',
+  many: true,
+  params: {
+    c_mid: { kind: 'int', min: 1, doc: 'Channels that all levels are brought to, no width multiple.', default: 256 },
+    ch: param.ch,
+  },
+  forward: (scope, inputs, { c_mid: c }) => {
+    const { builder } = scope;
+    const levels = each(inputs).map((x, index) => conv(scope, `proj.${index}`, x, c));
+    let y = levels.at(-1)!;
+    for (let index = levels.length - 2; index >= 0; index--) {
+      const larger = builder.add(ops.upsample, { scale: [2, 2], mode: 'bilinear' }, y, { functional: true });
+      const sum = plus(scope, larger, levels[index]!);
+      y = scope.part(`refine.${index}`, 'Sequential', () => conv(scope, '1', conv(scope, '0', sum, c, 3), c, 3));
+    }
+    const [half, quarter] = [Math.floor(c / 2), Math.floor(c / 4)];
+    const depth = scope.part('head', 'Sequential', () => {
+      const large = convTranspose2d(scope, conv(scope, '0', y, half, 3), { c2: half, k: 2, s: 2 });
+      return conv2d(scope, conv(scope, '2', large, quarter, 3), { c2: 1, k: 1 });
+    });
+    const exponent = builder.add(ops.unary, { how: 'clamp' }, depth);
+    const metres = builder.add(ops.unary, { how: 'exp' }, exponent);
+    // A calibration of two numbers that are no parameters: a power and a factor.
+    const calibration = builder.add(ops.constant, { shape: [1] }, []);
+    return times(scope, times(scope, metres, calibration), calibration);
+  },
+});

@@ -47,74 +47,89 @@ function resting(child: Child): Child {
   };
 }
 
-export const TorchVision = module<TorchVisionArgs>({
-  name: 'TorchVision',
-  summary: 'A backbone of torchvision.',
-  params: {
-    c1: param.c1,
-    c2: { ...param.c2, doc: 'Output channels: those that the model has, no width multiple.' },
-    model: {
-      kind: 'text',
-      doc: 'The name of a classifier of torchvision, such as resnet18; all are known but MaxViT.',
+/** What is taken apart first: up to Ultralytics 8.3.63 the end was cut off before the features were unfolded. */
+type Order = 'unfold' | 'cut';
+
+const torchVision = (first: Order) =>
+  module<TorchVisionArgs>({
+    name: 'TorchVision',
+    summary: 'A backbone of torchvision.',
+    params: {
+      c1: param.c1,
+      c2: { ...param.c2, doc: 'Output channels: those that the model has, no width multiple.' },
+      model: {
+        kind: 'text',
+        doc: 'The name of a classifier of torchvision, such as resnet18; all are known but MaxViT.',
+      },
+      weights: {
+        kind: 'any',
+        doc: 'Pretrained weights; with some, GoogLeNet loses its auxiliary heads and a vision transformer takes larger images.',
+        default: 'DEFAULT',
+      },
+      unwrap: { kind: 'boolean', doc: 'Takes the model apart into its layers.', default: true },
+      truncate: { kind: 'int', doc: 'How many layers are left out at the end.', default: 2 },
+      split: { kind: 'boolean', doc: 'Hands on every layer’s output; Index rows choose among them.', default: false },
     },
-    weights: {
-      kind: 'any',
-      doc: 'Pretrained weights; with some, GoogLeNet loses its auxiliary heads and a vision transformer takes larger images.',
-      default: 'DEFAULT',
+    forward: (scope, inputs, { c2, model, weights, unwrap, truncate, split }): Value => {
+      const x = only(inputs);
+      // get_model takes the name in any case.
+      const make = models.get(model.toLowerCase());
+      const output = [1, c2, Number.NaN, Number.NaN];
+      if (!make) {
+        const why =
+          unreachable(model.toLowerCase()) ?? `Known are all its classifiers.${suggestion(model, models.keys())}`;
+        return scope.builder.unknown(
+          scope.builder.complain(
+            {
+              code: 'unknown-backbone',
+              attr: 'model',
+              message: `The layers of torchvision’s “${model}” are not known to Flopline, so its cost is not. ${why}`,
+            },
+            'warning',
+          ),
+          [x],
+          output,
+        );
+      }
+      const found = channels(x);
+      if (found !== 3 && !Number.isNaN(found)) {
+        const message = `The first layer of ${model} is built for images of 3 channels, but its input has ${found}.`;
+        return scope.refuse({ code: 'channel-mismatch', input: 0, message, output }, [x]);
+      }
+      const parts = make(named(weights));
+      if (!unwrap) {
+        // self.m.head = self.m.heads = nn.Identity(); other classifiers stay.
+        const kept = parts.filter(({ name }) => name !== 'head' && name !== 'heads');
+        return kept.reduce((y, child) => step(scope, resting(child), y), x);
+      }
+      const own = parts.filter(({ bare }) => !bare);
+      const kept = first === 'unfold' ? cut(unfolded(own), truncate) : truncate === 0 ? [] : cut(own, truncate);
+      if (first === 'cut' && kept.length === 0) {
+        const message = `Nothing is left of ${model}: it has ${own.length} layers, and truncate cuts ${truncate === 0 ? 'all' : truncate}.`;
+        return scope.refuse({ code: 'wrong-argument', attr: 'truncate', message, output }, [x]);
+      }
+      const at = kept.findIndex(({ idle }) => idle !== undefined);
+      if (at >= 0 && at < kept.length - 1) {
+        const message = `Taken apart, ${model} runs ${kept[at]!.name}, a head that training alone uses, in the middle of the chain, and what follows cannot read its output. Truncate ${kept.length + truncate - at} or more.`;
+        return scope.refuse({ code: 'wrong-argument', attr: 'truncate', message, output }, [x]);
+      }
+      const outputs = [x];
+      for (const child of first === 'unfold' ? kept : unfolded(kept)) outputs.push(step(scope, child, outputs.at(-1)!));
+      return split ? outputs : outputs.at(-1)!;
     },
-    unwrap: { kind: 'boolean', doc: 'Takes the model apart into its layers.', default: true },
-    truncate: { kind: 'int', doc: 'How many layers are left out at the end.', default: 2 },
-    split: { kind: 'boolean', doc: 'Hands on every layer’s output; Index rows choose among them.', default: false },
-  },
-  forward: (scope, inputs, { c2, model, weights, unwrap, truncate, split }): Value => {
-    const x = only(inputs);
-    // get_model takes the name in any case.
-    const make = models.get(model.toLowerCase());
-    const output = [1, c2, Number.NaN, Number.NaN];
-    if (!make) {
-      const why =
-        unreachable(model.toLowerCase()) ?? `Known are all its classifiers.${suggestion(model, models.keys())}`;
-      return scope.builder.unknown(
-        scope.builder.complain(
-          {
-            code: 'unknown-backbone',
-            attr: 'model',
-            message: `The layers of torchvision’s “${model}” are not known to Flopline, so its cost is not. ${why}`,
-          },
-          'warning',
-        ),
-        [x],
-        output,
-      );
-    }
-    const found = channels(x);
-    if (found !== 3 && !Number.isNaN(found)) {
-      const message = `The first layer of ${model} is built for images of 3 channels, but its input has ${found}.`;
-      return scope.refuse({ code: 'channel-mismatch', input: 0, message, output }, [x]);
-    }
-    const parts = make(named(weights));
-    if (!unwrap) {
-      // self.m.head = self.m.heads = nn.Identity(); other classifiers stay.
-      const kept = parts.filter(({ name }) => name !== 'head' && name !== 'heads');
-      return kept.reduce((y, child) => step(scope, resting(child), y), x);
-    }
-    // list(m.children())[:-truncate]: with 0 that leaves nothing, below 0 so many from the start.
-    const own = parts.filter(({ bare }) => !bare);
-    const kept = truncate === 0 ? [] : own.slice(0, -truncate);
-    const [first, ...rest] = kept;
-    if (!first) {
-      const message = `Nothing is left of ${model}: it has ${own.length} layers, and truncate cuts ${truncate === 0 ? 'all' : truncate}.`;
-      return scope.refuse({ code: 'wrong-argument', attr: 'truncate', message, output }, [x]);
-    }
-    const at = kept.findIndex(({ idle }) => idle !== undefined);
-    if (at >= 0 && at < kept.length - 1) {
-      const message = `Taken apart, ${model} runs ${kept[at]!.name}, a head that training alone uses, in the middle of the chain, and what follows cannot read its output. Truncate ${own.length - at} or more.`;
-      return scope.refuse({ code: 'wrong-argument', attr: 'truncate', message, output }, [x]);
-    }
-    const outputs = [x];
-    for (const child of first.children ? [...first.children, ...rest] : kept) {
-      outputs.push(step(scope, child, outputs.at(-1)!));
-    }
-    return split ? outputs : outputs.at(-1)!;
-  },
-});
+  });
+
+/** `layers[:-truncate] if truncate else layers`: below 0 so many from the start. */
+function cut(layers: readonly Child[], truncate: number): readonly Child[] {
+  return truncate === 0 ? layers : layers.slice(0, -truncate);
+}
+
+/** A first layer that is an nn.Sequential gives way to its children. */
+function unfolded([first, ...rest]: readonly Child[]): readonly Child[] {
+  return first === undefined ? [] : first.children ? [...first.children, ...rest] : [first, ...rest];
+}
+
+/** Ultralytics from 8.3.64. */
+export const TorchVision = torchVision('unfold');
+/** Up to 8.3.63: with 0 nothing is left. */
+export const TorchVisionCut = torchVision('cut');

@@ -25,7 +25,10 @@ function tokens(scope: Scope, x: Tensor): Tensor {
   return permute(scope, flatten(scope, x, 2), 0, 2, 1);
 }
 
-/** Some modules call their activation as it is given: what is no module ends in an error, text and False included. */
+/**
+ * Some modules call their activation as it is given: what is no module ends in an error, text and False included. None
+ * stands for the default since Ultralytics 8.4.104.
+ */
 function uncallable(
   scope: Scope,
   name: string,
@@ -33,7 +36,7 @@ function uncallable(
   act: PyValue,
   output: readonly number[],
 ): Tensor | undefined {
-  if (typeof act === 'string') return undefined;
+  if (typeof act === 'string' || act === null) return undefined;
   const message = `${name} calls its activation, and a row can write none that can be called. Leave it out.`;
   return scope.refuse({ code: 'wrong-argument', attr: 'act', message, output }, [x]);
 }
@@ -114,7 +117,7 @@ export const AIFI = module<AifiArgs>({
       const placed = plus(scope, y, position);
       return attend(scope, 'ma', placed, placed, y, num_heads);
     };
-    const forward = (y: Tensor): Tensor => linear(scope, activate(scope, linear(scope, y, cm), act, 'nn.GELU()'), c1);
+    const forward = (y: Tensor): Tensor => linear(scope, activate(scope, linear(scope, y, cm), act ?? 'nn.GELU()'), c1);
     let result: Tensor;
     if (normalize_before) {
       const y = plus(scope, source, attention(layerNorm(scope, source)));
@@ -238,91 +241,113 @@ const count = (doc: string, value: number): { kind: 'int'; min: number; doc: str
   default: value,
 });
 
-export const RTDETRDecoder = module<DecoderArgs>({
-  name: 'RTDETRDecoder',
-  summary:
-    'RT-DETR’s head: chooses queries among all places and refines them in decoder layers of deformable attention.',
-  many: true,
-  params: {
-    nc: param.nc,
-    ch: param.ch,
-    hd: count('Hidden features.', 256),
-    nq: count('Queries.', 300),
-    ndp: count('Points that each head looks at on each level.', 4),
-    nh: count('Heads.', 8),
-    ndl: count('Decoder layers.', 6),
-    d_ffn: count('Hidden features of the feed-forward parts.', 1024),
-    dropout: { kind: 'number', doc: 'Dropout while training.', default: 0 },
-    act: { ...param.act, default: 'nn.ReLU()' },
-    eval_idx: { kind: 'int', doc: 'The layer whose result counts; −1 is the last.', default: -1 },
-    nd: { kind: 'int', doc: 'Denoising queries, in training only.', default: 100 },
-    label_noise_ratio: { kind: 'number', doc: 'Training only.', default: 0.5 },
-    box_noise_scale: { kind: 'number', doc: 'Training only.', default: 1 },
-    learnt_init_query: { kind: 'boolean', doc: 'Learned first queries.', default: false },
-  },
-  forward: (scope, inputs, args) => {
-    const { nc, hd, nq, ndp, nh, ndl, d_ffn, act, eval_idx, learnt_init_query } = args;
-    const { builder } = scope;
-    const parameter = (label: string, type: string, ...shapes: readonly (readonly number[])[]): void => {
-      scope.part(label, type, () => {
-        const [first, ...rest] = shapes.map((shape, index) =>
-          builder.add(ops.parameter, { shape, role: index === 0 ? 'weights' : 'biases' }, []),
-        );
-        return [first!, ...rest];
-      });
-    };
-    const refused = uncallable(scope, 'RTDETRDecoder', only(inputs), act, [1, nq, 4 + nc]);
-    if (refused) return refused;
-    const levels: [number, number][] = [];
-    const projected = inputs.map((value, index) =>
-      scope.part(`input_proj.${index}`, 'Sequential', () => {
-        const x = only([value]);
-        const y = builder.add(ops.conv, pointwise(hd), x);
-        const [, , h, w] = sizesOf(y) as [number, number, number, number];
-        levels.push([h, w]);
-        return tokens(scope, builder.add(ops.batchNorm, { affine: true, stats: true }, y));
-      }),
-    );
-    const features = cat(scope, projected);
-    // Used in training only, but there.
-    parameter('denoising_class_embed', 'Embedding', [nc, hd]);
-    const encoded = scope.part('enc_output', 'Sequential', () => layerNorm(scope, linear(scope, features, hd)));
-    const scores = scope.part('enc_score_head', 'Linear', () => linear(scope, encoded, nc));
-    const best = builder.add(ops.reduce, { how: 'max', axes: [-1], keep: false }, scores);
-    builder.addAll(ops.topK, { k: nq, axis: 1 }, best);
-    const chosen = builder.add(ops.indexSelect, { axis: 1, count: nq }, encoded);
-    const anchors = builder.add(ops.constant, { shape: [1, nq, 4] }, []);
-    let boxes = plus(scope, mlp(scope, 'enc_bbox_head', chosen, [hd, hd, 4]).y, anchors);
-    let queries = chosen;
-    if (learnt_init_query) queries = builder.add(ops.parameter, { shape: [1, nq, hd], role: 'weights' }, []);
+const decoder = (finish: (scope: Scope, boxes: Tensor, scores: Tensor) => Tensor, width: (nc: number) => number) =>
+  module<DecoderArgs>({
+    name: 'RTDETRDecoder',
+    summary:
+      'RT-DETR’s head: chooses queries among all places and refines them in decoder layers of deformable attention.',
+    many: true,
+    params: {
+      nc: param.nc,
+      ch: param.ch,
+      hd: count('Hidden features.', 256),
+      nq: count('Queries.', 300),
+      ndp: count('Points that each head looks at on each level.', 4),
+      nh: count('Heads.', 8),
+      ndl: count('Decoder layers.', 6),
+      d_ffn: count('Hidden features of the feed-forward parts.', 1024),
+      dropout: { kind: 'number', doc: 'Dropout while training.', default: 0 },
+      act: { ...param.act, default: 'nn.ReLU()' },
+      eval_idx: { kind: 'int', doc: 'The layer whose result counts; −1 is the last.', default: -1 },
+      nd: { kind: 'int', doc: 'Denoising queries, in training only.', default: 100 },
+      label_noise_ratio: { kind: 'number', doc: 'Training only.', default: 0.5 },
+      box_noise_scale: { kind: 'number', doc: 'Training only.', default: 1 },
+      learnt_init_query: { kind: 'boolean', doc: 'Learned first queries.', default: false },
+    },
+    forward: (scope, inputs, args) => {
+      const { nc, hd, nq, ndp, nh, ndl, d_ffn, act, eval_idx, learnt_init_query } = args;
+      const { builder } = scope;
+      const parameter = (label: string, type: string, ...shapes: readonly (readonly number[])[]): void => {
+        scope.part(label, type, () => {
+          const [first, ...rest] = shapes.map((shape, index) =>
+            builder.add(ops.parameter, { shape, role: index === 0 ? 'weights' : 'biases' }, []),
+          );
+          return [first!, ...rest];
+        });
+      };
+      const refused = uncallable(scope, 'RTDETRDecoder', only(inputs), act, [1, nq, width(nc)]);
+      if (refused) return refused;
+      const levels: [number, number][] = [];
+      const projected = inputs.map((value, index) =>
+        scope.part(`input_proj.${index}`, 'Sequential', () => {
+          const x = only([value]);
+          const y = builder.add(ops.conv, pointwise(hd), x);
+          const [, , h, w] = sizesOf(y) as [number, number, number, number];
+          levels.push([h, w]);
+          return tokens(scope, builder.add(ops.batchNorm, { affine: true, stats: true }, y));
+        }),
+      );
+      const features = cat(scope, projected);
+      // Used in training only, but there.
+      parameter('denoising_class_embed', 'Embedding', [nc, hd]);
+      const encoded = scope.part('enc_output', 'Sequential', () => layerNorm(scope, linear(scope, features, hd)));
+      const scores = scope.part('enc_score_head', 'Linear', () => linear(scope, encoded, nc));
+      const best = builder.add(ops.reduce, { how: 'max', axes: [-1], keep: false }, scores);
+      builder.addAll(ops.topK, { k: nq, axis: 1 }, best);
+      const chosen = builder.add(ops.indexSelect, { axis: 1, count: nq }, encoded);
+      const anchors = builder.add(ops.constant, { shape: [1, nq, 4] }, []);
+      let boxes = plus(scope, mlp(scope, 'enc_bbox_head', chosen, [hd, hd, 4]).y, anchors);
+      let queries = chosen;
+      if (learnt_init_query) queries = builder.add(ops.parameter, { shape: [1, nq, hd], role: 'weights' }, []);
 
-    boxes = builder.add(ops.sigmoid, {}, boxes, { functional: true });
-    const last = eval_idx < 0 ? ndl + eval_idx : eval_idx;
-    let positions: readonly GraphNode[] | undefined;
-    let result: Tensor | undefined;
-    builder.times(Math.min(last + 1, ndl), layer => {
-      const position = mlp(scope, 'query_pos_head', boxes, [2 * hd, hd], positions);
-      positions ??= position.layers;
-      queries = scope.part(`decoder.layers.${layer}`, 'DeformableTransformerDecoderLayer', () => {
-        const placed = plus(scope, queries, position.y);
-        const attended = attend(scope, 'self_attn', placed, placed, queries, nh);
-        const y = layerNorm(scope, plus(scope, queries, attended));
-        const deformable = { hidden: hd, levels, heads: nh, points: ndp };
-        const crossed = deformableAttention(scope, plus(scope, y, position.y), features, deformable);
-        const z = layerNorm(scope, plus(scope, y, crossed));
-        const forward = linear(scope, activate(scope, linear(scope, z, d_ffn), act, 'nn.ReLU()'), hd);
-        return layerNorm(scope, plus(scope, z, forward));
+      boxes = builder.add(ops.sigmoid, {}, boxes, { functional: true });
+      const last = eval_idx < 0 ? ndl + eval_idx : eval_idx;
+      let positions: readonly GraphNode[] | undefined;
+      let result: Tensor | undefined;
+      builder.times(Math.min(last + 1, ndl), layer => {
+        const position = mlp(scope, 'query_pos_head', boxes, [2 * hd, hd], positions);
+        positions ??= position.layers;
+        queries = scope.part(`decoder.layers.${layer}`, 'DeformableTransformerDecoderLayer', () => {
+          const placed = plus(scope, queries, position.y);
+          const attended = attend(scope, 'self_attn', placed, placed, queries, nh);
+          const y = layerNorm(scope, plus(scope, queries, attended));
+          const deformable = { hidden: hd, levels, heads: nh, points: ndp };
+          const crossed = deformableAttention(scope, plus(scope, y, position.y), features, deformable);
+          const z = layerNorm(scope, plus(scope, y, crossed));
+          const forward = linear(scope, activate(scope, linear(scope, z, d_ffn), act ?? 'nn.ReLU()'), hd);
+          return layerNorm(scope, plus(scope, z, forward));
+        });
+        const refined = mlp(scope, `dec_bbox_head.${layer}`, queries, [hd, hd, 4]).y;
+        boxes = builder.add(ops.sigmoid, {}, plus(scope, refined, boxes), { functional: true });
+        if (layer === last) {
+          const classes = scope.part(`dec_score_head.${layer}`, 'Linear', () => linear(scope, queries, nc));
+          result = finish(scope, boxes, builder.add(ops.sigmoid, {}, classes, { functional: true }));
+        } else parameter(`dec_score_head.${layer}`, 'Linear', [nc, hd], [nc]);
       });
-      const refined = mlp(scope, `dec_bbox_head.${layer}`, queries, [hd, hd, 4]).y;
-      boxes = builder.add(ops.sigmoid, {}, plus(scope, refined, boxes), { functional: true });
-      if (layer === last) {
-        const classes = scope.part(`dec_score_head.${layer}`, 'Linear', () => linear(scope, queries, nc));
-        result = cat(scope, [boxes, builder.add(ops.sigmoid, {}, classes, { functional: true })], -1);
-      } else parameter(`dec_score_head.${layer}`, 'Linear', [nc, hd], [nc]);
+      return result ?? boxes;
+    },
+  });
+
+/** Since 8.4.46 (RTDETRDecoder.postprocess): as many pairs of query and class as there are queries, the best ones. */
+export const RTDETRDecoder = decoder(
+  (scope, boxes, scores) => {
+    const { builder } = scope;
+    return scope.part('postprocess', 'function', () => {
+      const [, count] = sizesOf(scores, 3) as [number, number];
+      const [best, place] = builder.addAll(ops.topK, { k: count, axis: 1 }, flatten(scope, scores));
+      const column = (x: Tensor): Tensor => builder.add(ops.unsqueeze, { axis: -1 }, x);
+      const chosen = builder.add(ops.indexSelect, { axis: 1, count }, boxes);
+      return cat(scope, [chosen, column(best!), column(place ?? best!)], -1);
     });
-    return result ?? boxes;
   },
-});
+  () => 6,
+);
+
+/** Up to 8.4.45 every query comes with the scores of all classes. */
+export const RTDETRDecoderAll = decoder(
+  (scope, boxes, scores) => cat(scope, [boxes, scores], -1),
+  nc => 4 + nc,
+);
 
 const ones = [1, 1];
 const zeros = [0, 0];

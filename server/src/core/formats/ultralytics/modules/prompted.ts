@@ -1,0 +1,207 @@
+// Heads of Ultralytics that compare places with features of words or pictures (nn/modules/head.py, 8.4).
+import type { Tensor } from '../../../graph/graph.ts';
+import * as ops from '../../../ops/index.ts';
+import { batchNorm, cat, type Idle, idle, idleConv, matmul, plus, reshape, sizesOf, times } from '../layers.ts';
+import { each, module, type Param, param, type Scope } from '../module.ts';
+import {
+  appended,
+  type DetectArgs,
+  decode,
+  detect,
+  extraBranch,
+  joined,
+  lightBranch,
+  type Predictions,
+  Proto,
+  Proto26,
+  plainBranch,
+  type SegmentArgs,
+  segmentParams,
+  widths,
+} from './head.ts';
+
+interface PromptedArgs extends DetectArgs {
+  embed: number;
+  with_bn: boolean;
+}
+
+const promptedParams = {
+  embed: { kind: 'int', min: 1, doc: 'Channels of the features that are compared.', default: 512 },
+  with_bn: { kind: 'boolean', doc: 'Batch normalization instead of unit length.', default: false },
+} as const satisfies Record<string, Param>;
+
+export const WorldDetect = module<PromptedArgs>({
+  name: 'WorldDetect',
+  summary: 'Detect whose class scores compare image features with text features (YOLO-World).',
+  many: true,
+  params: { nc: param.nc, ...promptedParams, ...appended },
+  forward: (scope, inputs, args) => {
+    const { box, cls } = widths(args);
+    const text = scope.text.given();
+    const maps = each(inputs).map((x, index) => {
+      const boxes = plainBranch(scope, `cv2.${index}`, x, box, 4 * args.reg_max);
+      const features = plainBranch(scope, `cv3.${index}`, x, cls, args.embed);
+      return cat(scope, [boxes, contrast(scope, `cv4.${index}`, features, text, args.with_bn)]);
+    });
+    return decode(scope, maps, args.nc, args.reg_max);
+  },
+});
+
+/** (BN)ContrastiveHead.forward: the product of every place with every text feature, scaled and shifted. */
+function contrast(scope: Scope, label: string, x: Tensor, text: Tensor, normed: boolean): Tensor {
+  const { builder } = scope;
+  return scope.part(label, normed ? 'BNContrastiveHead' : 'ContrastiveHead', () => {
+    const y = normed ? batchNorm(scope, x) : builder.add(ops.l2Norm, { axis: 1 }, x, { functional: true });
+    const [, embed, h, w] = sizesOf(y) as [number, number, number, number];
+    const [, classes] = sizesOf(text, 3) as [number, number];
+    const words = builder.add(ops.l2Norm, { axis: -1 }, text, { functional: true });
+    // einsum bchw,bkc→bkhw
+    const scores = reshape(scope, matmul(scope, words, reshape(scope, y, [1, embed, h * w])), [1, classes, h, w]);
+    const scale = builder.add(ops.parameter, { shape: [1], role: 'weights' }, []);
+    const bias = builder.add(ops.parameter, { shape: [1], role: 'biases' }, []);
+    return plus(scope, times(scope, scores, scale), bias);
+  });
+}
+
+/** YOLOEModel.get_cls_pe: where nobody prompts, zeros for 80 classes of 512 numbers, whatever `nc` is. */
+const unprompted = { classes: 80, embed: 512 };
+
+/** What YOLOEDetect asserts, and what its forward pass would fail on; undefined where it runs. */
+function refusedPrompt(scope: Scope, name: string, inputs: readonly Tensor[], args: PromptedArgs): Tensor | undefined {
+  const { cls } = widths(args);
+  const refuse = (attr: string | undefined, message: string): Tensor =>
+    scope.refuse({ code: 'wrong-argument', ...(attr === undefined ? { input: 0 } : { attr }), message }, inputs);
+  if (!args.with_bn) return refuse('with_bn', `${name} needs with_bn to be True: it asserts so.`);
+  if (cls > args.embed) {
+    return refuse(
+      'embed',
+      `${name} needs embed to be at least the ${cls} channels of its class branch, not ${args.embed}.`,
+    );
+  }
+  if (args.embed !== unprompted.embed) {
+    return refuse(
+      'embed',
+      `${name} compares with prompts of ${unprompted.embed} numbers, so embed must be ${unprompted.embed}, not ${args.embed}.`,
+    );
+  }
+  if (inputs.length !== 3) return refuse(undefined, `${name} takes three levels, not ${inputs.length}.`);
+  return undefined;
+}
+
+/** YOLOEDetect.forward_head of one pass, as `detect` wants it. */
+function promptedHead(
+  scope: Scope,
+  inputs: readonly Tensor[],
+  args: PromptedArgs,
+  prompt: Tensor,
+  prefix: string,
+): Predictions {
+  const { box, cls } = widths(args);
+  const branch = scope.legacy ? plainBranch : lightBranch;
+  const boxes = joined(scope, inputs, (x, index) =>
+    plainBranch(scope, `${prefix}cv2.${index}`, x, box, 4 * args.reg_max),
+  );
+  const scores = joined(scope, inputs, (x, index) => {
+    const features = branch(scope, `${prefix}cv3.${index}`, x, cls, args.embed);
+    return contrast(scope, `${prefix}cv4.${index}`, features, prompt, args.with_bn);
+  });
+  return { boxes, scores };
+}
+
+/** What turns prompts into features, and runs only where there are some: of text (reprta), of pictures (savpe). */
+function promptEncoders(scope: Scope, args: PromptedArgs): void {
+  const { embed, ch } = args;
+  const { cls: c } = widths(args);
+  // Residual(SwiGLUFFN(embed, embed)): gate and value in one layer.
+  idle(scope, 'reprta', 'Residual', [{ linear: [embed, 4 * embed] }, { linear: [2 * embed, embed] }]);
+  const [wide, k] = [3 * c, 16];
+  const square = (c1: number, c2: number): Idle => ({ conv: { c1, c2, k: 3 } });
+  idle(scope, 'savpe', 'SAVPE', [
+    ...ch.flatMap(x => [...idleConv(x, c, 3), ...idleConv(c, c, 3), ...idleConv(x, c)]),
+    { conv: { c1: wide, c2: embed, k: 1 } },
+    square(wide, k),
+    square(1, k),
+    ...idleConv(2 * k, k, 3),
+    square(k, k),
+  ]);
+}
+
+/** Zeros in place of prompts. */
+function noPrompt(scope: Scope): Tensor {
+  return scope.builder.add(ops.constant, { shape: [1, unprompted.classes, unprompted.embed] }, []);
+}
+
+const yoloeParams = {
+  nc: { ...param.nc, doc: 'Number of classes that widths go by; without a prompt the output has 80.' },
+  ...promptedParams,
+  with_bn: { ...promptedParams.with_bn, doc: 'Batch normalization of the features; it must be True.' },
+} as const satisfies Record<string, Param>;
+
+export const YOLOEDetect = module<PromptedArgs>({
+  name: 'YOLOEDetect',
+  summary: 'Detect whose class scores compare image features with prompts (YOLOE); without one, with zeros for 80.',
+  since: 'Ultralytics 8.3.99',
+  many: true,
+  params: { ...yoloeParams, ...appended },
+  forward: (scope, inputs, args) => {
+    const list = each(inputs);
+    const refused = refusedPrompt(scope, 'YOLOEDetect', list, args);
+    if (refused) return refused;
+    promptEncoders(scope, args);
+    const prompt = noPrompt(scope);
+    return detect(scope, args, prefix => promptedHead(scope, list, args, prompt, prefix), unprompted);
+  },
+});
+
+type PromptedSegmentArgs = PromptedArgs & SegmentArgs;
+
+/** YOLOESegment.forward: YOLOEDetect with mask coefficients, and the prototypes that those combine. */
+function promptedSegment(
+  scope: Scope,
+  name: string,
+  list: readonly Tensor[],
+  args: PromptedSegmentArgs,
+  prototypes: () => Tensor,
+): Tensor | readonly Tensor[] {
+  const refused = refusedPrompt(scope, name, list, args);
+  if (refused) return refused;
+  promptEncoders(scope, args);
+  const prompt = noPrompt(scope);
+  const pass = (prefix: string): Predictions => ({
+    ...promptedHead(scope, list, args, prompt, prefix),
+    extra: extraBranch(scope, list, args.ch, args.nm, `${prefix}cv5`),
+  });
+  return [detect(scope, args, pass, unprompted), prototypes()];
+}
+
+const { nc, embed, with_bn } = yoloeParams;
+
+export const YOLOESegment = module<PromptedSegmentArgs>({
+  name: 'YOLOESegment',
+  summary: 'YOLOEDetect with mask coefficients for each box and prototypes that they combine.',
+  since: 'Ultralytics 8.3.99',
+  many: true,
+  params: { nc, ...segmentParams, embed, with_bn, ...appended },
+  forward: (scope, inputs, args) => {
+    const list = each(inputs);
+    const { npr, nm } = args;
+    return promptedSegment(scope, 'YOLOESegment', list, args, () =>
+      scope.call('proto', Proto, list[0]!, { c_: npr, c2: nm }),
+    );
+  },
+});
+
+export const YOLOESegment26 = module<PromptedSegmentArgs>({
+  name: 'YOLOESegment26',
+  summary: 'YOLOE26’s Segment: its prototypes are made of all levels.',
+  since: 'Ultralytics 8.4.0',
+  many: true,
+  params: YOLOESegment.params,
+  forward: (scope, inputs, args) => {
+    const list = each(inputs);
+    const { ch, npr, nm, nc } = args;
+    return promptedSegment(scope, 'YOLOESegment26', list, args, () =>
+      scope.call('proto', Proto26, list, { ch, c_: npr, c2: nm, nc }),
+    );
+  },
+});
