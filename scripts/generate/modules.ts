@@ -16,24 +16,34 @@ export function modulesPage(): string {
   return `${[
     notice,
     '# YOLO modules',
-    'What the rows `[from, repeats, module, args]` of a YOLO file may name. A module is its forward pass in evaluation mode, unfused, over the same operators as every other format. Parameters stand in the order of the constructor; those that the framework fills in itself (`c1`, `ch`) are not in the file.',
+    'What the rows `[from, repeats, module, args]` of a YOLO file may name. A module is its forward pass in evaluation mode, unfused, over the same operators as every other format. Parameters stand in the order of the constructor; those that the framework fills in itself (`c1`, `n`, `ch`, of heads `reg_max` and `end2end`) are not in the row.',
     groups.map(({ title, modules }) => `- ${link(title)}: ${modules.length} modules`).join('\n'),
     ...groups.flatMap(({ title, modules }) => [`## ${title}`, ...modules.map(section)]),
   ].join('\n\n')}\n`;
 }
 
-function section({ name, summary, params, many }: AnyModule): string {
+function section({ name, summary, since, params, many }: AnyModule): string {
   const list = Object.entries<Param>(params);
-  const parts = [`### ${name}`, many ? `${summary} Reads several rows.` : summary];
+  const words = [summary, ...(many ? ['Reads several rows.'] : []), ...sinceOf(since)];
+  const parts = [`### ${name}`, words.join(' ')];
   if (list.length > 0) {
     parts.push(
       table(
         ['Parameter', 'Value', 'Default', 'Meaning'],
-        list.map(([key, param]) => [`\`${key}\``, kindOf(param), defaultOf(param), param.doc]),
+        list.map(([key, param]) => [
+          `\`${key}\``,
+          kindOf(param),
+          defaultOf(param),
+          [param.doc, ...sinceOf(param.since)].join(' '),
+        ]),
       ),
     );
   }
   return parts.join('\n\n');
+}
+
+function sinceOf(since: string | undefined): readonly string[] {
+  return since === undefined ? [] : [`Since ${since}.`];
 }
 
 const kinds: Readonly<Record<Param['kind'], string>> = {

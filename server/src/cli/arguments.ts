@@ -69,9 +69,9 @@ Options
                       image=1,3,320,320. Several: give the option again.
   --scale NAME        scale of a YOLO family: n, s, m, l, x
   --convention NAME   what is counted: ${conventions.map(({ name }) => name).join(', ')} (default macs)
-  --dialect NAME      whose modules the rows mean, where formats are spelled alike: ultralytics, yolov13,
-                      yolov5, yolov7, yolov9, scaledyolov4, yolov5-face, yolov5-lite, tph-yolov5;
-                      alexeyab, pjreddie
+  --dialect NAME      whose modules the rows mean, where formats are spelled alike: ultralytics, yolov12,
+                      yolov13, yolov5, yolov7, yolov9, scaledyolov4, yolov5-face, yolov5-lite,
+                      tph-yolov5; alexeyab, pjreddie
   --phase NAME        which layers of a Caffe network there are: TRAIN or TEST (default)
   --dtype NAME        number type that bytes are told in: ${Object.keys(bytesOf).join(', ')} (default fp32)
   --batch N           samples at once, for peak memory (default 1); counts are for one sample

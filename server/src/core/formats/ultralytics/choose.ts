@@ -1,13 +1,19 @@
 // Whose modules a file means, where nobody says. The repositories spell rows alike, so all evidence is weighed in one
 // place: modules first, then how heads are written, then what the file is called.
 import { lookUp, type Mapping, resolved, type YamlNode } from '../../syntax/tree.ts';
+import type { Problem } from '../../text/problem.ts';
+import { type Evidence, ownerOfAreaAttention, unsureOwner } from './areaAttention.ts';
 import type { Dialect } from './dialect.ts';
 import { dialects } from './dialects/index.ts';
+import { ultralytics } from './dialects/ultralytics.ts';
+import { yolov12 } from './dialects/yolov12.ts';
 
 export interface Choice {
   readonly dialect: Dialect;
   /** In words, for whoever wonders. */
   readonly because: string;
+  /** What is said where the signs are too few. */
+  readonly problems?: readonly Problem[];
 }
 
 /** What a file's name, or a comment above its rows, says of whose it is: the last kind of evidence. */
@@ -28,10 +34,17 @@ const headLength = 1500;
  * The dialect that knows most rows. Without `anchors` it is one of Ultralytics': the others' parse_model wants that key.
  * Heads tell YOLOv9, whose Detect takes classes alone, from those that take anchors too.
  */
-export function chooseDialect(name: string, text: string, top: Mapping, rows: readonly YamlNode[]): Choice {
+export function chooseDialect(
+  name: string,
+  text: string,
+  top: Mapping,
+  rows: readonly YamlNode[],
+  { variants, parameters }: Pick<Evidence, 'variants' | 'parameters'>,
+): Choice {
   const named = rows.map(shapeOf);
   const hasAnchors = lookUp(top, 'anchors') !== undefined;
-  const candidates = dialects.filter(({ evaluates }) => hasAnchors || !evaluates);
+  // YOLOv12 of its authors has but one module of its own, which Ultralytics spells alike.
+  const candidates = dialects.filter(dialect => (hasAnchors || !dialect.evaluates) && dialect !== yolov12);
   const misfits = candidates.map(dialect => named.reduce((sum, row) => sum + (fits(dialect, row) ? 0 : 1), 0));
   const fewest = Math.min(...misfits);
   const fitting = candidates.filter((_, index) => misfits[index] === fewest);
@@ -39,6 +52,17 @@ export function chooseDialect(name: string, text: string, top: Mapping, rows: re
   const preferred = hasAnchors ? (fitting.find(({ evaluates }) => evaluates) ?? fitting[0]!) : fitting[0]!;
   const hinted = hintedBy(fitting, name, text);
   const dialect = hinted?.dialect ?? preferred;
+  if (dialect === ultralytics) {
+    const modules = named.map(({ module }) => module);
+    const evidence = { name, text, top, rows, modules, variants, theirs: yolov12, ultralytics, parameters };
+    const owner = named.every(row => fits(ultralytics, row) === fits(yolov12, row))
+      ? ownerOfAreaAttention(evidence)
+      : undefined;
+    if (owner) {
+      const other = owner.dialect === ultralytics ? yolov12 : ultralytics;
+      return { ...owner, problems: unsureOwner(evidence, owner, other) };
+    }
+  }
   return { dialect, because: hinted?.because ?? reason(dialect, named, hasAnchors, fitting.length > 1) };
 }
 

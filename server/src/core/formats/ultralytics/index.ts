@@ -5,6 +5,7 @@ import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { didYouMean, suggestion } from '../../text/spelling.ts';
 import type { Format, Native, Reader, ReadOptions, Source, Spec } from '../format.ts';
+import { parametersOf } from './areaAttention.ts';
 import { type Choice, chooseDialect } from './choose.ts';
 import type { Dialect, Family } from './dialect.ts';
 import { dialects } from './dialects/index.ts';
@@ -97,7 +98,8 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
   const head = headOf(top);
   const rows = rowsOf(top);
   const names = moduleNames(rows);
-  const { dialect, because } = dialectOf(source, top, rows, options.dialect, head, problems);
+  const { dialect, because, problems: unsure = [] } = dialectOf(source, top, rows, options.dialect, head, problems);
+  problems.push(...unsure);
   requireKeys(top, dialect, head, problems);
   const variants = dialect.scales ? variantsOf(top) : [];
   const variant = scaleOf(
@@ -110,14 +112,7 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
   );
   const family = familyOf(source.name, top, variant, problems);
   if (options.main !== false) kept.chosen = { dialect, family };
-  const header: Header = {
-    top,
-    family,
-    activation: activationOf(top),
-    inputChannels: channelsOf(top, problems),
-    rows,
-    pinned: source.text.includes('flopline') && /dialect\s*=/.test(source.text),
-  };
+  const header = headerOf(source, top, rows, family, problems);
   const size = names.includes('Classify') ? 224 : 640;
   // Other scales than the one at hand are read now and then: they must not push out what every keystroke uses.
   if (options.main !== false && !(kept.memo && sameFamily(kept.memo, dialect, header))) {
@@ -167,7 +162,30 @@ function dialectOf(
     const message = `“${wanted}” is not a dialect of these files.${suggestion(wanted, ids)} There are ${ids.join(', ')}.`;
     problems.push({ range: head, severity: 'warning', code: 'wrong-setting', message });
   }
-  return chooseDialect(source.name, source.text, top, rows);
+  const parameters = (dialect: Dialect, scale: string): number => {
+    const ignored: Problem[] = [];
+    const family = familyOf(source.name, top, scale, ignored);
+    const header = headerOf(source, top, rows, family, ignored);
+    return parametersOf(build(header, dialect, undefined, 640).graph);
+  };
+  return chooseDialect(source.name, source.text, top, rows, { variants: variantsOf(top), parameters });
+}
+
+function headerOf(
+  source: Source,
+  top: Mapping,
+  rows: readonly YamlNode[],
+  family: Family,
+  problems: Problem[],
+): Header {
+  return {
+    top,
+    family,
+    activation: activationOf(top),
+    inputChannels: channelsOf(top, problems),
+    rows,
+    pinned: source.text.includes('flopline') && /dialect\s*=/.test(source.text),
+  };
 }
 
 /** guess_model_scale of Ultralytics: the letter behind the number in the file's name, else the first of `scales`. */

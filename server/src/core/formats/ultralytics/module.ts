@@ -38,6 +38,8 @@ export interface Module<A extends object = object> {
   readonly lists?: boolean;
   /** The rows below are given what this was given, not what it returns. */
   readonly passes?: boolean;
+  /** Its `in_channels` are the size of the last dimension: torchvision’s MLP is a stack of linear layers. */
+  readonly channelsLast?: boolean;
   /** In the order of the constructor, `c1` included where it has one. */
   readonly params: { readonly [K in keyof A]-?: Param };
   /** The forward pass in evaluation mode, unfused. `inputs` has one value for each entry of `from`. */

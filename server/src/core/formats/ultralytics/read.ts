@@ -416,7 +416,11 @@ class Rows {
       ch?: unknown;
     };
     const declared = args.c1 ?? args.in_channels ?? args.inp ?? args.c_in ?? args.num_features ?? args.num_channels;
-    const list: readonly unknown[] = Array.isArray(args.ch) ? args.ch : found.many ? [] : [declared];
+    const list: readonly unknown[] = Array.isArray(args.ch)
+      ? args.ch
+      : found.many || found.channelsLast
+        ? []
+        : [declared];
     return inputs.map((value, index) => {
       const wanted = list[index];
       const [x] = tensors(value);

@@ -353,7 +353,8 @@ function arrangeHead(row: Row, family: Family, { params }: AnyModule): Arranged 
     const message = `${module} takes ${written}, but this row has ${row.args.length} arguments.${keys}`;
     return row.refuse('wrong-argument', message, own.length);
   }
-  if ('kpt_shape' in params && row.args[1]!.value === null) {
+  // A name that parse_model has no value for stays text.
+  if ('kpt_shape' in params && (row.args[1]!.value === null || row.args[1]!.value === 'kpt_shape')) {
     return row.refuse(
       'missing-key',
       `${module} takes its key points from \`kpt_shape\`, which this file does not have. Add kpt_shape: [17, 3] at the top.`,

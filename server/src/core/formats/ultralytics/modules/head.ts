@@ -315,7 +315,8 @@ function warnOfSize(
   finest: readonly number[],
 ): void {
   if ([...given, ...finest].some(Number.isNaN)) return;
-  const message = `Since Ultralytics 8.4.104 this level is enlarged ${factor} times before it is added to the first: ${given.join('×')} does not become ${finest.join('×')}, and the forward pass fails. Up to 8.4.103 it is resized to fit, as it is counted here. Name a row of ${finest.map(size => size / factor).join('×')}.`;
+  const enlarged = given.map(size => size * factor).join('×');
+  const message = `Since Ultralytics 8.4.104 this level is enlarged ${factor} times, from ${given.join('×')} to ${enlarged}, and cannot be added to the first level’s ${finest.join('×')}: the forward pass fails. Up to 8.4.103 it was resized to fit, and is counted so here. Use a row of ${finest.map(size => size / factor).join('×')}.`;
   scope.builder.complain({ code: 'level-size', input, message }, 'warning');
 }
 

@@ -121,6 +121,7 @@ const MLP = module<MlpArgs>({
   name: 'torchvision.ops.MLP',
   summary: 'Linear layers over the last dimension, with ReLU between them.',
   since,
+  channelsLast: true,
   params: {
     in_channels: { kind: 'int', min: 1, doc: 'Input features: the size of the last dimension.' },
     hidden_channels: { kind: 'ints', min: 1, doc: 'Output features of each layer, a list.' },
