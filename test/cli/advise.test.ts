@@ -136,7 +136,7 @@ test('wrong usage is told in words', () => {
   assert.match(complaintOf('advise', 'a', '--format', 'csv'), /table or json/);
   assert.match(complaintOf('advise', 'a', '--blocks'), /'--blocks'/);
   assert.match(complaintOf('slim', 'a'), /--macs 300M/);
-  assert.match(complaintOf('slim', 'a', '--macs', 'few'), /“few” is no budget/);
+  assert.match(complaintOf('slim', 'a', '--macs', 'few'), /“few” is not a budget/);
   assert.match(complaintOf('slim', 'a', 'b', '--macs', '1M'), /one file/);
   assert.match(complaintOf('advice', 'a'), /Did you mean “advise”\?/);
 });
@@ -235,4 +235,38 @@ test('a diff makes the new text of the old one', t => {
     }),
     { numRuns: 40 },
   );
+});
+
+test('in a folder, the worst file decides the exit code, and JSON is one document', () => {
+  const models = mkdtempSync(join(folder, 'models-'));
+  writeFileSync(join(models, 'a.net.yaml'), inception);
+  writeFileSync(join(models, 'b.net.yaml'), inception.replace('kernel: 5', 'kernel: 1'));
+  const slim = (...more: string[]) => runCli('slim', models, '--macs', '100M', ...more);
+  const missed = slim('--format', 'json');
+  assert.equal(missed.code, 0, 'both can reach it');
+  assert.deepEqual(
+    filesOf(missed).map(({ file: name, reached }: { file: string; reached: boolean }) => [name.slice(-10), reached]),
+    [
+      ['a.net.yaml', true],
+      ['b.net.yaml', true],
+    ],
+  );
+  // The first misses it, the second is within it already.
+  const first = runCli('slim', models, '--macs', '20M');
+  assert.equal(first.code, 1);
+  assert.match(first.err, /a\.net\.yaml”: 20M MACs .* is not reached/);
+  assert.equal(runCli('advise', models, '--apply', 'fat-convolution@5:64').code, 2);
+});
+
+test('a budget is not reached while a part of the network is not known', () => {
+  const text = `${inception}  - unheard: {out: 7}\n`;
+  const path = file('unknown.net.yaml', text);
+  const { code, err, out } = runCli('slim', path, '--macs', '10G', '--apply');
+  assert.equal(code, 1);
+  assert.match(err, /cannot say whether 10G MACs .* a part is not known: “unheard” .*Nothing was changed/);
+  assert.doesNotMatch(out, /within the budget|^Reached/m);
+  assert.equal(readFileSync(path, 'utf8'), text);
+  const [report] = filesOf(runCli('slim', path, '--macs', '10G', '--format', 'json'));
+  assert.deepEqual([report.reached, report.complete], [false, false]);
+  assert.match(report.why, /“unheard”/);
 });

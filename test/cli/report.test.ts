@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -77,7 +77,7 @@ test('Folders are walked; what is no spec is skipped with a note', () => {
     JSON.parse(out).files.map(({ file: name }: { file: string }) => name.slice(folder.length)),
     ['/many/a-cls.yaml', '/many/deep/b-cls.yaml'],
   );
-  assert.equal(err, 'flopline: 2 other files are no network specs: skipped.\n');
+  assert.equal(err, 'flopline: Skipped 2 other files, which are not network specs.\n');
 });
 
 test('A spec with errors is exit code 1, and its other rows keep their costs', () => {
@@ -98,15 +98,22 @@ test('Wrong usage is exit code 2, in words', () => {
   assert.match(wrong('report'), /^Name at least one file/);
   assert.match(wrong('repot', 'x'), /“repot”. Did you mean “report”\?/);
   assert.match(wrong('report', 'x', '--formta', 'json'), /--formta'\. Did you mean “format”\?/);
-  assert.match(wrong('report', 'x', '--format', 'xml'), /“xml” is no output format/);
-  assert.match(wrong('report', 'x', '--input', 'big'), /“big” is no input size/);
+  assert.match(wrong('report', 'x', '--format', 'xml'), /“xml” is not an output format/);
+  assert.match(wrong('report', 'x', '--input', 'big'), /“big” is not an input size\. Write/);
   assert.match(wrong('report', 'x', '--convention', 'flop'), /Did you mean “flops”\?/);
-  assert.match(wrong('report', 'x', '--dtype', 'toString'), /no number type/);
-  assert.match(wrong('report', 'x', '--batch', '0'), /no batch size/);
+  assert.match(wrong('report', 'x', '--dtype', 'toString'), /is not a number type/);
+  assert.match(wrong('report', 'x', '--batch', '0'), /is not a batch size/);
   assert.equal(runCli('report', join(folder, 'nowhere.yaml')).code, 2);
   const plain = runCli('report', file('plain.yaml', 'a: 1\n'));
   assert.equal(plain.code, 2);
-  assert.match(plain.err, /plain\.yaml” is no network spec that Flopline knows: skipped\.\n.*no network spec among/);
+  assert.match(plain.err, /plain\.yaml” is not a network spec that Flopline knows\.\n.*no network spec to work on/);
+  assert.equal(
+    wrong('report', 'x', '--input', '3,320,abc'),
+    '“3,320,abc” is not an input size. “abc” is not a whole number ≥ 1. Write sizes without the batch, as in ' +
+      '--input 3,224,224, or with a name and the batch, as in --input image=1,3,224,224.',
+  );
+  assert.match(wrong('report', 'x', '--input', '3,0,320'), /“0” is not a whole number ≥ 1/);
+  assert.match(wrong('report', 'x', '--max-file-size', '2MB'), /“2MB” is not a file size/);
 });
 
 test('The table has bars, the totals and the problems', () => {
@@ -130,8 +137,8 @@ The totals.
 
 test('CSV quotes what needs it, and leaves unknown empty', () => {
   const rows = csv([report(sketch('a,"b" = conv 8 3\n'), { file: 'net' })]).split('\n');
-  assert.equal(rows[0], 'file,index,line,name,op,output,params,macs,value,activations,complete');
-  assert.equal(rows[1], 'net,0,1,"a,""b""",conv,1x8x?x?,224,,,,false');
+  assert.equal(rows[0], 'file,index,line,name,op,output,params,macs,value,activations,complete,why');
+  assert.equal(rows[1], 'net,0,1,"a,""b""",conv,1x8x?x?,224,,,,false,input size unknown');
 });
 
 test('The program itself: help, version, exit codes', () => {
@@ -152,4 +159,130 @@ test('The program itself: help, version, exit codes', () => {
   const table = program('report', file('table-cls.yaml', spec));
   assert.equal(table.status, 0);
   assert.match(table.stdout, /█/);
+});
+
+const doubtful = `nc: 10
+scales:
+  n: [0.33, 0.25, 1024]
+backbone:
+  - [-1, 1, Conv, [64, 3, 2]]
+  - [-1, 1, Unheard, [128]]
+  - [-1, 1, Conv, [128, 3, 2]]
+  - [-1, 1, Conv, [128, 3, 2]]
+  - [0, 1, Conv, [32, 1, 1]]
+  - [-1, 1, Unknown, [128]]
+head:
+  - [-1, 1, Classify, [nc]]
+`;
+
+test('Each row that is not complete says why, and where that begins', () => {
+  const path = file('why-cls.yaml', doubtful);
+  const [{ layers, totals }] = JSON.parse(runCli('report', path, '--format', 'json').out).files;
+  const of = (index: number) => [layers[index].complete, layers[index].why, layers[index].cause];
+  assert.deepEqual(of(0), [true, undefined, undefined]);
+  assert.equal(layers[1].complete, false);
+  const { why } = layers[1];
+  assert.match(why, /“Unheard”/);
+  assert.equal(layers[1].cause, undefined);
+  assert.deepEqual(of(2), [false, `Unknown because of line 6: ${why}`, 1]);
+  assert.deepEqual(of(3), of(2));
+  assert.deepEqual(of(4), of(0));
+  assert.match(layers[5].why, /“Unknown”/);
+  assert.match(layers[6].why, /^Unknown because of line 10: .*“Unknown”/);
+  assert.equal(totals.why, `Line 6: ${why}`);
+});
+
+test('The table and markdown give each reason once, with the layers that depend on it', () => {
+  const path = file('why-cls.yaml', doubtful);
+  const { out } = runCli('report', path);
+  const [, told] = /\nNot known:\n((?: {2}.*\n)+)/.exec(out) ?? assert.fail(out);
+  assert.match(
+    told!,
+    /^ {2}Layer 1 \(line 6\): “Unheard” .*\. Layers 2 and 3 depend on it\.\n {2}Layer 5 \(line 10\): “Unknown” .*\. Layer 6 depends on it\.\n$/,
+  );
+  // A share of a lower bound is an upper bound, and a lower bound says so.
+  assert.match(out, /model\.0 .* ≤ \d+\.\d %/);
+  const markdown = runCli('report', path, '--format', 'markdown').out;
+  assert.match(markdown, /^- Layer 1 \(line 6\): .*depend on it\.$/m);
+  assert.match(markdown, /\*\*total\*\* \| \| \| \*\*≥ [\d,]+\*\*/);
+  const [row] = /^.*,model\.2,.*$/m.exec(runCli('report', path, '--format', 'csv').out)!;
+  assert.match(row, /,false,Unknown because of line 6: /);
+});
+
+test('A thousand rows that depend on one unknown row are one line', () => {
+  const rows = Array.from({ length: 1000 }, () => '  - [-1, 1, Conv, [64, 3, 1]]').join('\n');
+  const path = file('long-cls.yaml', doubtful.replace('head:', `${rows}\nhead:`));
+  const { out } = runCli('report', path);
+  assert.match(out, /Layers 6–1006 depend on it\./);
+  assert.ok(out.slice(out.indexOf('Not known:')).split('\n').length < 10);
+});
+
+test('A setting that cannot be applied is an error and exit code 1', () => {
+  const path = file('tiny-cls.yaml', spec);
+  const wrongScale = runCli('report', path, '--format', 'json', '--scale', 'q');
+  assert.equal(wrongScale.code, 1);
+  const [problem] = JSON.parse(wrongScale.out).files[0].problems;
+  assert.deepEqual([problem.severity, problem.code], ['error', 'wrong-setting']);
+  assert.match(problem.message, /no scale “q”/);
+  assert.equal(runCli('report', file('inside-cls.yaml', `# flopline: scale=q\n${spec}`)).code, 1);
+  assert.equal(runCli('report', path, '--dialect', 'yolov99').code, 1);
+  assert.equal(runCli('advise', path, '--scale', 'q').code, 1);
+  assert.equal(runCli('slim', path, '--macs', '90%', '--scale', 'q').code, 1);
+  const net = file('plain.net.yaml', 'input: [3, 8, 8]\nlayers:\n  - relu\n');
+  for (const [option, value] of [
+    ['--scale', 'n'],
+    ['--dialect', 'yolov9'],
+    ['--phase', 'TRAIN'],
+  ]) {
+    const { code, err } = runCli('report', net, option!, value!);
+    assert.deepEqual([code, err.split(':')[1]], [1, ` ${option} ${value} has no effect`]);
+    // Among others, one that knows the option is enough.
+    if (option === '--scale') assert.equal(runCli('report', net, path, option, value!).code, 0);
+  }
+});
+
+test('A file that is too large is an error with the reason, and exit code 1', () => {
+  const path = file('large-cls.yaml', `${spec}${'#'.repeat(2_000_001)}\n`);
+  const { code, out } = runCli('report', path, '--format', 'json');
+  assert.equal(code, 1);
+  const [{ totals, problems }] = JSON.parse(out).files;
+  assert.deepEqual([totals.complete, totals.macs, problems[0].severity], [false, null, 'error']);
+  assert.match(problems[0].message, /2000001|20\d{5} characters.*--max-file-size/);
+  assert.equal(totals.why, problems[0].message);
+  assert.match(runCli('report', path).out, /error: This file has .* \(too-large\)/);
+  assert.equal(runCli('advise', path).code, 1);
+  assert.equal(runCli('slim', path, '--macs', '90%').code, 1);
+  assert.equal(runCli('report', path, '--max-file-size', '3000000').code, 0);
+  // So large that only its beginning is read.
+  const huge = runCli('report', file('huge-cls.yaml', `${spec}${'#'.repeat(17_000_000)}\n`), '--format', 'json');
+  assert.equal(huge.code, 1);
+  assert.match(JSON.parse(huge.out).files[0].problems[0].message, /17000\d+ bytes/);
+});
+
+test('What is named and is not a spec is exit code 1 beside others, and says what it is', () => {
+  const path = file('tiny-cls.yaml', spec);
+  const beside = (name: string, content: string | Uint8Array) => runCli('report', path, file(name, content));
+  const binary = beside('weights.pt', new Uint8Array([80, 75, 3, 4, 0, 0]));
+  assert.equal(binary.code, 1);
+  assert.match(binary.err, /weights\.pt” is a binary file, not a network spec\./);
+  assert.match(beside('wide.yaml', Buffer.from(`\uFEFF${spec}`, 'utf16le')).err, /UTF-16\. Save it as UTF-8\./);
+  const empty = beside('empty.yaml', '');
+  assert.deepEqual(
+    [empty.code, JSON.parse(runCli('report', path, file('empty.yaml', ''), '--format', 'json').out).files.length],
+    [1, 1],
+  );
+  assert.match(empty.err, /empty\.yaml” is not a network spec/);
+});
+
+test('A folder that may not be read is exit code 1', t => {
+  if (process.getuid?.() === 0 || process.platform === 'win32') return t.skip('root may read everything');
+  file('closed/a-cls.yaml', spec);
+  chmodSync(join(folder, 'closed'), 0);
+  try {
+    const { code, err } = runCli('report', join(folder, 'closed'));
+    assert.equal(code, 1);
+    assert.match(err, /closed” could not be read: permission denied\./);
+  } finally {
+    chmodSync(join(folder, 'closed'), 0o755);
+  }
 });

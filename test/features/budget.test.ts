@@ -35,17 +35,17 @@ test('several at once', () => {
 
 test('what is none is told in words', () => {
   checkBudget('', /^There is no budget\. Write a limit as in 300M/);
-  checkBudget('few', /^“few” is no budget/);
+  checkBudget('few', /^“few” is not a budget/);
   checkBudget('300 apples', /^“apples” is neither MACs nor params/);
   checkBudget('600 MFLOPs', /half of the FLOPs/);
   checkBudget('0', /leaves nothing/);
   checkBudget('-0%', /leaves everything/);
-  checkBudget('-100%', /no part of the whole/);
-  checkBudget('30 M%', /is no budget/);
+  checkBudget('-100%', /more than the whole/);
+  checkBudget('30 M%', /is not a budget/);
   checkBudget('30 %M', /neither/);
   checkBudget('300M, 200M', /two budgets for MACs/);
-  checkBudget('-2G', /has only 1\.2G MACs: nothing would be left/);
-  checkBudget('1e999', /is no budget|neither/);
+  checkBudget('-2G', /has only 1\.2G MACs, so nothing would be left/);
+  checkBudget('1e999', /is not a budget|neither/);
 });
 
 test('a budget is said with its share', () => {

@@ -21,7 +21,7 @@ test('a budget is checked while a person types it, for the network at hand', asy
   const check = (budget: string) => ask(session, 'flopline/checkBudget', { textDocument: { uri }, budget });
   assert.equal(await check('-30%'), null);
   assert.equal(await check('≤ 300 MMACs, 1M params'), null);
-  assert.match((await check('many')) ?? '', /“many” is no budget/);
+  assert.match((await check('many')) ?? '', /“many” is not a budget/);
   assert.match((await check('-99G')) ?? '', /nothing would be left/);
 });
 

@@ -3,7 +3,6 @@ import {
   type Analysed,
   adviceCandidates,
   documentReport,
-  price,
   priceAdvice,
   type ReportShape,
   report,
@@ -13,8 +12,9 @@ import {
 } from '../core/index.ts';
 import type { AdviseRequest } from './arguments.ts';
 import { changeFile } from './change.ts';
+import { isFolder } from './files.ts';
 import { json } from './json.ts';
-import { type Streams, type Visit, visitSpecs } from './specs.ts';
+import { type ExitCode, type Streams, type Visit, visitSpecs } from './specs.ts';
 import { adviceTable } from './table.ts';
 import { unifiedDiff } from './unifiedDiff.ts';
 
@@ -46,32 +46,28 @@ export interface AdviceRow {
 }
 
 /** `flopline advise`: returns the exit code. */
-export function runAdvise(request: AdviseRequest, streams: Streams): 0 | 1 | 2 {
+export function runAdvise(request: AdviseRequest, streams: Streams): ExitCode {
   const { apply, format } = request;
+  if (apply !== undefined && request.paths.some(isFolder)) {
+    streams.err('flopline: --apply changes one file, not a folder. Name the file.\n');
+    return 2;
+  }
   const reports: AdviceReport[] = [];
-  let failed = false;
-  let outcome: 0 | 1 | 2 = 0;
-  const visited = visitSpecs(request, streams, (visit, clean) => {
-    const analysed = price(visit.document, request.settings);
-    if (analysed?.problems.some(({ severity }) => severity === 'error')) failed = true;
-    if (apply !== undefined) {
-      outcome = follow(apply, analysed, visit, request, clean);
-      return;
-    }
-    const result = advised(analysed, visit);
+  const code = visitSpecs(request, streams, (visit, clean) => {
+    if (apply !== undefined) return follow(apply, visit, request, clean);
+    const result = advised(visit);
     reports.push(result);
-    if (format === 'json') return;
-    const detail = analysed ? summary(analysed).detail : 'Not analysed.';
+    if (format === 'json') return 0;
+    const detail = visit.analysed ? summary(visit.analysed).detail : 'Not analysed.';
     clean.out(`${reports.length > 1 ? '\n' : ''}${adviceTable(result, detail)}`);
+    return 0;
   });
-  if (!visited) return 2;
-  if (visited.found === 0 && !visited.failed) return 2;
-  if (apply !== undefined) return visited.failed ? 1 : outcome;
-  if (format === 'json') streams.out(json(reports));
-  return visited.failed || failed ? 1 : 0;
+  if (code === undefined) return 2;
+  if (apply === undefined && format === 'json') streams.out(json(reports));
+  return code;
 }
 
-function advised(analysed: Analysed | undefined, { path, document, progress }: Visit): AdviceReport {
+function advised({ path, document, analysed, progress }: Visit): AdviceReport {
   if (!analysed) {
     const { file, format, model, input, totals } = documentReport(document, { file: path });
     return { file, format, model, input, totals, advice: [] };
@@ -97,27 +93,27 @@ function row(
 /** Makes the change of one piece of advice, or shows it. */
 function follow(
   id: string,
-  analysed: Analysed | undefined,
-  { path, document }: Visit,
+  { path, document, analysed }: Visit,
   { dryRun }: AdviseRequest,
   { out, err }: Streams,
-): 0 | 1 | 2 {
-  const candidate = analysed && adviceCandidates(analysed).find(other => other.id === id);
-  if (!analysed || !candidate) {
-    err(`flopline: there is no advice “${id}” on “${path}”. “flopline advise ${path}” lists what there is.\n`);
+): ExitCode {
+  if (!analysed) {
+    err(`flopline: “${path}” is too large to be analysed. Nothing was changed.\n`);
+    return 1;
+  }
+  const candidate = adviceCandidates(analysed).find(other => other.id === id);
+  if (!candidate) {
+    err(`flopline: There is no advice “${id}” for “${path}”. “flopline advise ${path}” lists what there is.\n`);
     return 2;
   }
   const advice = priceAdvice(analysed, candidate);
   if (!advice || advice.refused !== null) {
-    err(`flopline: “${id}” is not to be had: ${advice?.refused ?? 'it saves too little here'}. Nothing was changed.\n`);
+    err(`flopline: “${id}” is not offered: ${advice?.refused ?? 'it saves too little here'}. Nothing was changed.\n`);
     return 1;
   }
   const { text } = document.source;
-  if (dryRun) {
-    out(unifiedDiff(path, text, advice.edits));
-    return 0;
-  }
-  changeFile(path, text, advice.edits);
-  out(`${path}: ${advice.title}\n`);
+  if (dryRun) out(unifiedDiff(path, text, advice.edits));
+  else if (changeFile(path, text, advice.edits, err)) out(`${path}: ${advice.title}\n`);
+  else return 1;
   return 0;
 }

@@ -55,13 +55,13 @@ export interface SlimRequest extends SpecsRequest {
   readonly dryRun: boolean;
 }
 
-export const help = `Flopline tells what every line of a neural-network spec costs, and what makes it cheaper.
+export const help = `Flopline shows what every line of a neural-network spec costs, and what makes it cheaper.
 
 Usage
   flopline report FILE|FOLDER… [options]
   flopline advise FILE|FOLDER… [options]
   flopline advise FILE --apply ID [--dry-run] [options]
-  flopline slim FILE --macs BUDGET [--params BUDGET] [--apply|--dry-run] [options]
+  flopline slim FILE|FOLDER --macs BUDGET [--params BUDGET] [--apply|--dry-run] [options]
 
 Options
   --format NAME       table (default), json; for report markdown or csv too
@@ -73,29 +73,34 @@ Options
                       yolov13, yolov5, yolov7, yolov9, scaledyolov4, yolov5-face, yolov5-lite,
                       tph-yolov5; alexeyab, pjreddie
   --phase NAME        which layers of a Caffe network there are: TRAIN or TEST (default)
-  --dtype NAME        number type that bytes are told in: ${Object.keys(bytesOf).join(', ')} (default fp32)
+  --dtype NAME        number type that bytes are counted in: ${Object.keys(bytesOf).join(', ')} (default fp32)
   --batch N           samples at once, for peak memory (default 1); counts are for one sample
+  --max-file-size N   files of more characters are not analysed (default ${defaultSettings.maxFileSize})
   --help, --version
 
 report
-  --blocks            rows with what is inside them
+  --blocks            adds what is inside each row
 
 advise lists changes that make the network cheaper, each tried on the text; its price is the
 difference of the totals.
   --apply ID          makes one of them in the file
   --dry-run           with --apply: prints a unified diff instead
 
-slim searches few changes that reach a budget.
+slim looks for a few changes that bring the network within a budget.
   --macs BUDGET       as in 300M (at most), -30% (less than now), 1.2G
   --params BUDGET     as in 2M, -50%
   --apply             makes the changes in the file
   --dry-run           prints a unified diff
 
-Folders are searched for specs; other files are skipped. What the command line sets wins over
-“# flopline: …” comments in a file.
+Folders are searched for specs; other files in them are skipped. What the command line sets wins
+over “# flopline: …” comments in a file.
 
-Exit code: 0 when every file could be read, 1 when a spec has errors or the change is not to be had,
-2 for wrong usage.
+Exit code
+  0  every file was read, and no spec has errors
+  1  a spec has errors; a file could not be read, is too large or is not a spec; a setting could not
+     be applied (a scale that the file does not have); a change is not offered; a budget is not
+     reached, or a part of the network is not known, so nobody can say
+  2  wrong usage: an unknown option, a path that does not exist, nothing there to read
 `;
 
 const common = {
@@ -107,6 +112,7 @@ const common = {
   phase: { type: 'string' },
   dtype: { type: 'string' },
   batch: { type: 'string' },
+  'max-file-size': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -140,15 +146,16 @@ export function parseCommand(argv: readonly string[]): Command {
     case 'report':
       return parsed(args, 'report', (values, request) => {
         const format = outputFormats.find(name => name === (values.format ?? 'table'));
-        if (!format) return wrong(`“${values.format}” is no output format. Use one of ${outputFormats.join(', ')}.`);
+        if (!format)
+          return wrong(`“${values.format}” is not an output format. Use one of ${outputFormats.join(', ')}.`);
         return { kind: 'report', request: { ...request, format, blocks: values.blocks ?? false } };
       });
     case 'advise':
       return parsed(args, 'advise', ({ format: wish, apply, 'dry-run': dryRun = false }, request) => {
         const format = formatOf(wish);
-        if (!format) return wrong(`“${wish}” is no output format of advise. Use table or json.`);
-        if (dryRun && apply === undefined) return wrong('--dry-run shows one change: name it with --apply ID.');
-        if (apply !== undefined && request.paths.length > 1) return wrong('--apply changes one file: name one.');
+        if (!format) return wrong(`“${wish}” is not an output format of advise. Use table or json.`);
+        if (dryRun && apply === undefined) return wrong('--dry-run shows one change. Name it with --apply ID.');
+        if (apply !== undefined && request.paths.length > 1) return wrong('--apply changes one file. Name just one.');
         return { kind: 'advise', request: { ...request, format, apply, dryRun } };
       });
     case 'slim':
@@ -157,8 +164,8 @@ export function parseCommand(argv: readonly string[]): Command {
         'slim',
         ({ format: wish, macs, params, apply = false, 'dry-run': dryRun = false }, request) => {
           const format = formatOf(wish);
-          if (!format) return wrong(`“${wish}” is no output format of slim. Use table or json.`);
-          if (request.paths.length > 1) return wrong('slim works on one file: name one.');
+          if (!format) return wrong(`“${wish}” is not an output format of slim. Use table or json.`);
+          if (request.paths.length > 1) return wrong('slim works on one file or folder. Name just one.');
           const wishes: BudgetWish[] = [];
           for (const [metric, text] of [
             ['macs', macs],
@@ -169,7 +176,7 @@ export function parseCommand(argv: readonly string[]): Command {
             if (typeof budget === 'string') return wrong(budget);
             wishes.push(...budget);
           }
-          if (wishes.length === 0) return wrong('Say what to reach, as in --macs 300M, --macs -30% or --params 2M.');
+          if (wishes.length === 0) return wrong('slim needs a budget, as in --macs 300M, --macs -30% or --params 2M.');
           return { kind: 'slim', request: { ...request, format, wishes, apply, dryRun } };
         },
       );
@@ -222,24 +229,29 @@ function settingsOf(values: Values<Name>): Settings | string {
   const input: InputSize[] = [];
   for (const text of values.input ?? []) {
     const sizes = parseInput(text);
-    if (!sizes) return `“${text}” is no input size. Write sizes without the batch, as in --input 3,224,224.`;
+    if (!sizes) return inputComplaint(text);
     input.push(...sizes);
   }
   const convention = conventionOf(values.convention ?? defaultSettings.convention);
   if (!convention) {
     const names = conventions.map(({ name }) => name);
-    return `“${values.convention}” is no counting convention.${suggestion(values.convention!, names)} Use one of ${names.join(', ')}.`;
+    return `“${values.convention}” is not a counting convention.${suggestion(values.convention!, names)} Use one of ${names.join(', ')}.`;
   }
   const dtype = values.dtype ?? defaultSettings.dtype;
   if (!Object.hasOwn(bytesOf, dtype)) {
-    return `“${dtype}” is no number type. Use one of ${Object.keys(bytesOf).join(', ')}.`;
+    return `“${dtype}” is not a number type. Use one of ${Object.keys(bytesOf).join(', ')}.`;
   }
   const batch = Number(values.batch ?? 1);
   if (!Number.isInteger(batch) || batch < 1 || batch > 1e6) {
-    return `“${values.batch}” is no batch size. Write a whole number from 1, as in --batch 8.`;
+    return `“${values.batch}” is not a batch size. Write a whole number from 1 to 1,000,000, as in --batch 8.`;
+  }
+  const maxFileSize = Number(values['max-file-size'] ?? defaultSettings.maxFileSize);
+  if (!Number.isInteger(maxFileSize) || maxFileSize < 1) {
+    return `“${values['max-file-size']}” is not a file size. Write a number of characters, as in --max-file-size 5000000.`;
   }
   return {
     ...defaultSettings,
+    maxFileSize,
     input,
     convention: convention.name,
     dtype: dtype as Dtype,
@@ -248,6 +260,16 @@ function settingsOf(values: Values<Name>): Settings | string {
     dialect: values.dialect,
     phase: values.phase,
   };
+}
+
+/** What is wrong with `--input`: sizes that are not numbers, or the whole way it is written. */
+function inputComplaint(text: string): string {
+  const how =
+    'Write sizes without the batch, as in --input 3,224,224, or with a name and the batch, as in --input image=1,3,224,224.';
+  const sizes = text.replace(/^[^=]*=/, '').split(/[,x×;]/);
+  const odd = sizes.length > 1 ? sizes.find(size => !/^\s*\[?\s*0*[1-9]\d{0,8}\s*\]?\s*$/.test(size)) : undefined;
+  const part = odd === undefined || odd.trim() === '' ? '' : ` “${odd.trim()}” is not a whole number ≥ 1.`;
+  return `“${text}” is not an input size.${part} ${how}`;
 }
 
 function wrong(message: string): Command {

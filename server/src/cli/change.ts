@@ -1,13 +1,27 @@
 // Changing a file by edits of its text: what is outside of them stays as it is, byte for byte.
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { TextEdit } from '../core/index.ts';
-import { decoded } from './files.ts';
+import { decoded, reasonOf } from './files.ts';
 
-/** Changes a file whose text was `text` when the edits were made; throws where it is another one now. */
-export function changeFile(path: string, text: string, edits: readonly TextEdit[]): void {
-  const bytes = readFileSync(path);
-  if (decoded(bytes) !== text) throw new Error('it has changed meanwhile');
-  writeFileSync(path, changedBytes(bytes, edits));
+/**
+ * Changes a file whose text was `text` when the edits were made. Where that cannot be done (it is another text by now, it
+ * may not be written), `err` says why, the file stays as it is, and the answer is false.
+ */
+export function changeFile(
+  path: string,
+  text: string,
+  edits: readonly TextEdit[],
+  err: (text: string) => void,
+): boolean {
+  try {
+    const bytes = readFileSync(path);
+    if (decoded(bytes) !== text) throw new Error('it was changed in the meantime');
+    writeFileSync(path, changedBytes(bytes, edits));
+    return true;
+  } catch (error) {
+    err(`flopline: “${path}” could not be changed: ${reasonOf(error)}.\n`);
+    return false;
+  }
 }
 
 /** The bytes of a text with edits made; offsets are those of the decoded text, which a byte order mark is no part of. */
@@ -30,7 +44,7 @@ function byteOffsets(bytes: Buffer): (offset: number) => number {
   if (Buffer.from(text, 'utf8').equals(bytes.subarray(mark))) {
     return offset => mark + Buffer.byteLength(text.slice(0, offset), 'utf8');
   }
-  // Another encoding, in comments mostly: what is no UTF-8 is decoded as U+FFFD. Line feeds are line feeds all the
+  // Another encoding, in comments mostly: what is not UTF-8 is decoded as U+FFFD. Line feeds are line feeds all the
   // same, so each line is looked at alone.
   return offset => {
     let start = mark;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A file to look at. */
@@ -8,21 +8,46 @@ export interface Candidate {
   readonly named: boolean;
 }
 
-// Weights, images and archives are no specs; reading them would only take time.
-const maxBytes = 16_000_000;
+export interface Candidates {
+  readonly files: readonly Candidate[];
+  /** What is not there. */
+  readonly missing: readonly string[];
+  /** Files and folders that may not be read, with the reason in words. */
+  readonly unreadable: readonly { readonly path: string; readonly why: string }[];
+}
 
-/** The files that paths name, folders walked in order of their names; `missing` is what is not there. */
-export function candidates(paths: readonly string[]): { files: Candidate[]; missing: string[] } {
+/** What a file holds, as far as it was read. */
+export type Content =
+  | { readonly kind: 'text'; readonly text: string }
+  /** Above the limit: the beginning alone, by which a spec is recognised. */
+  | { readonly kind: 'large'; readonly beginning: string; readonly bytes: number }
+  | { readonly kind: 'binary' }
+  | { readonly kind: 'utf-16' };
+
+const beginningBytes = 65_536;
+
+/** The files that paths name, folders walked in order of their names. */
+export function candidates(paths: readonly string[]): Candidates {
   const files: Candidate[] = [];
   const missing: string[] = [];
+  const unreadable: { path: string; why: string }[] = [];
   const seen = new Set<string>();
   const add = (path: string, named: boolean): void => {
     if (seen.has(path)) return;
     seen.add(path);
     files.push({ path, named });
   };
+  const attempt = <T>(path: string, read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      unreadable.push({ path, why: reasonOf(error) });
+      return undefined;
+    }
+  };
   const walk = (folder: string): void => {
-    for (const entry of entriesOf(folder)) {
+    const entries = attempt(folder, () => readdirSync(folder, { withFileTypes: true })) ?? [];
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
       const path = join(folder, entry.name);
       // Symbolic links are neither: a link to a folder above would never end.
@@ -31,33 +56,68 @@ export function candidates(paths: readonly string[]): { files: Candidate[]; miss
     }
   };
   for (const path of paths) {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (!stats) missing.push(path);
-    else if (stats.isDirectory()) walk(path);
-    else add(path, true);
+    const stats = attempt(path, () => statSync(path, { throwIfNoEntry: false }) ?? 'missing');
+    if (stats === 'missing') missing.push(path);
+    else if (stats?.isDirectory()) walk(path);
+    else if (stats) add(path, true);
   }
-  return { files, missing };
+  return { files, missing, unreadable };
 }
 
-/** The text of a file; undefined for a binary or huge one, which is no spec. Throws where it cannot be read. */
-export function textOf({ path }: Candidate): string | undefined {
-  if (statSync(path).size > maxBytes) return undefined;
-  const buffer = readFileSync(path);
-  if (buffer.subarray(0, 1024).includes(0)) return undefined;
-  return decoded(buffer);
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
-/** A byte order mark is no part of the text: columns count from behind it, as editors do. */
+/** Reads a file; one of more than `maxBytes` only its beginning. Throws where it cannot be read. */
+export function contentOf({ path }: Candidate, maxBytes: number): Content {
+  const { size } = statSync(path);
+  // A pipe has no size, and is read once.
+  const beginning = size > maxBytes ? beginningOf(path) : readFileSync(path);
+  if (isUtf16(beginning)) return { kind: 'utf-16' };
+  if (beginning.subarray(0, 1024).includes(0)) return { kind: 'binary' };
+  const text = decoded(beginning);
+  return size > maxBytes ? { kind: 'large', beginning: text, bytes: size } : { kind: 'text', text };
+}
+
+/** A byte order mark is not part of the text: columns count from behind it, as editors do. */
 export function decoded(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
-function entriesOf(folder: string) {
-  try {
-    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch {
-    // A folder that may not be read holds nothing for us.
-    return [];
+/** Why the system refused something, in words. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied';
+    case 'EROFS':
+      return 'the file system is read-only';
+    case 'ENOENT':
+      return 'it is gone';
+    case 'ELOOP':
+      return 'its symbolic links form a loop';
+    case 'ENAMETOOLONG':
+      return 'its name is too long';
+    default:
+      return error.message;
   }
 }
+
+function beginningOf(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(beginningBytes);
+    return buffer.subarray(0, readSync(file, buffer));
+  } finally {
+    closeSync(file);
+  }
+}
+
+const isUtf16 = ([first, second]: Uint8Array): boolean =>
+  (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);

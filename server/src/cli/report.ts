@@ -1,28 +1,21 @@
-import {
-  conventionOf,
-  documentReport,
-  type FileReport,
-  markdownReport,
-  price,
-  report,
-  summary,
-} from '../core/index.ts';
+import { conventionOf, documentReport, type FileReport, markdownReport, report, summary } from '../core/index.ts';
 import type { ReportRequest } from './arguments.ts';
 import { json } from './json.ts';
-import { type Streams, type Visit, visitSpecs } from './specs.ts';
+import { type ExitCode, type Streams, type Visit, visitSpecs } from './specs.ts';
 import { csv, overview, terminalTable } from './table.ts';
 
 /** `flopline report`: returns the exit code. */
-export function runReport(request: ReportRequest, streams: Streams): 0 | 1 | 2 {
+export function runReport(request: ReportRequest, streams: Streams): ExitCode {
   const reports: FileReport[] = [];
   const units: string[] = [];
-  const visited = visitSpecs(request, streams, (visit, { out }) => {
+  const code = visitSpecs(request, streams, (visit, { out }) => {
     const { result, detail, unit } = reported(visit, request);
     reports.push(result);
     units.push(unit);
     if (request.format === 'table') out(`${reports.length > 1 ? '\n' : ''}${terminalTable(result, { detail, unit })}`);
+    return 0;
   });
-  if (!visited) return 2;
+  if (code === undefined) return 2;
 
   switch (request.format) {
     case 'json':
@@ -39,15 +32,13 @@ export function runReport(request: ReportRequest, streams: Streams): 0 | 1 | 2 {
         streams.out(`\n${overview(reports, units.every(unit => unit === units[0]) ? units[0]! : 'value')}`);
       break;
   }
-  if (visited.found === 0 && !visited.failed) return 2;
-  return visited.failed || reports.some(hasErrors) ? 1 : 0;
+  return code;
 }
 
 function reported(
-  { path: file, document }: Visit,
+  { path: file, document, analysed }: Visit,
   { settings, blocks }: ReportRequest,
 ): { readonly result: FileReport; readonly detail: string; readonly unit: string } {
-  const analysed = price(document, settings);
   if (!analysed) {
     const { unit } = conventionOf(settings.convention)!;
     return { result: documentReport(document, { file }), detail: 'Not analysed.', unit };
@@ -59,8 +50,4 @@ function reported(
     // A comment in the file may ask for another convention than the command line.
     unit: conventionOf(convention)!.unit,
   };
-}
-
-function hasErrors({ problems }: FileReport): boolean {
-  return problems.some(({ severity }) => severity === 'error');
 }

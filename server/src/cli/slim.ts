@@ -3,7 +3,6 @@ import {
   budgetFor,
   budgetText,
   isWithin,
-  price,
   type Slimmed,
   shareChange,
   slim,
@@ -12,7 +11,7 @@ import {
 import type { SlimRequest } from './arguments.ts';
 import { changeFile } from './change.ts';
 import { json } from './json.ts';
-import { type Streams, type Visit, visitSpecs } from './specs.ts';
+import { type ExitCode, type Streams, type Visit, visitSpecs } from './specs.ts';
 import { slimTable } from './table.ts';
 import { unifiedDiff } from './unifiedDiff.ts';
 
@@ -20,7 +19,12 @@ import { unifiedDiff } from './unifiedDiff.ts';
 export interface SlimReport {
   readonly file: string;
   readonly budget: Budget;
+  /** False too where `complete` is: a lower bound may be within the budget when the network is not. */
   readonly reached: boolean;
+  /** Whether all of the totals that the budget limits is known. */
+  readonly complete: boolean;
+  /** Where it is not: the reason, in words. */
+  readonly why?: string;
   readonly before: Slimmed['before'];
   readonly after: Slimmed['after'];
   readonly steps: readonly SlimRow[];
@@ -41,30 +45,31 @@ export interface SlimRow {
 }
 
 /** `flopline slim`: returns the exit code. */
-export function runSlim(request: SlimRequest, streams: Streams): 0 | 1 | 2 {
-  let outcome: 0 | 1 | 2 = 0;
-  const visited = visitSpecs(request, streams, (visit, clean) => {
-    outcome = slimFile(visit, request, clean);
-  });
-  if (!visited || (visited.found === 0 && !visited.failed)) return 2;
-  return visited.failed ? 1 : outcome;
+export function runSlim(request: SlimRequest, streams: Streams): ExitCode {
+  const reports: SlimReport[] = [];
+  const code = visitSpecs(request, streams, (visit, clean) => slimFile(visit, request, reports, clean));
+  if (code === undefined) return 2;
+  if (request.format === 'json') streams.out(json(reports));
+  return code;
 }
 
+/** Slims one spec and adds its report. */
 function slimFile(
-  { path, document, progress }: Visit,
-  { settings, wishes, format, apply, dryRun }: SlimRequest,
+  { path, document, analysed, progress }: Visit,
+  { wishes, format, apply, dryRun }: SlimRequest,
+  reports: SlimReport[],
   { out, err }: Streams,
-): 0 | 1 | 2 {
-  const analysed = price(document, settings);
+): ExitCode {
+  const say = (text: string): void => err(`flopline: “${path}”: ${text}\n`);
   if (!analysed) {
-    err(`flopline: “${path}” is too large to be analysed.\n`);
+    say('This file is too large to be analysed.');
     return 1;
   }
-  const { macs, params } = analysed.model.totals;
+  const { macs, params, why } = analysed.model.totals;
   const totals = { macs: macs.value, params: params.value };
   const budget = budgetFor(wishes, totals);
   if (typeof budget === 'string') {
-    err(`flopline: ${budget}\n`);
+    say(budget);
     return 2;
   }
   const rows: SlimRow[] = [];
@@ -80,20 +85,26 @@ function slimFile(
     }
   }
   const { before, after, edits } = next.value;
-  const reached = isWithin(after, budget);
-  const result: SlimReport = { file: path, budget, reached, before, after, steps: rows, edits };
+  const complete = (budget.macs === undefined || macs.complete) && (budget.params === undefined || params.complete);
+  const reached = complete && isWithin(after, budget);
+  const known = { complete, ...(complete || why === undefined ? {} : { why }) };
+  const result: SlimReport = { file: path, budget, reached, ...known, before, after, steps: rows, edits };
   const { text } = document.source;
-  if (format === 'json') out(json([result]));
-  else if (dryRun) out(unifiedDiff(path, text, edits));
-  else out(slimTable(result));
+  if (format !== 'json')
+    out(dryRun ? unifiedDiff(path, text, edits) : `${reports.length > 0 ? '\n' : ''}${slimTable(result)}`);
+  reports.push(result);
   if (!reached) {
-    const found = `MACs ${shareChange(after.macs, before.macs)}, params ${shareChange(after.params, before.params)}`;
+    const goal = budgetText(budget, totals);
     const nothing = apply && !dryRun ? ' Nothing was changed.' : '';
-    err(
-      `flopline: ${budgetText(budget, totals)} is not reached: no further change of another layer saves anything after ${rows.length} (${found}).${nothing}\n`,
-    );
+    if (!complete)
+      say(`Flopline cannot say whether ${goal} is reached, because a part is not known: ${why}.${nothing}`);
+    else {
+      const found = `MACs ${shareChange(after.macs, before.macs)}, params ${shareChange(after.params, before.params)}`;
+      const steps = `${rows.length} change${rows.length === 1 ? '' : 's'}`;
+      say(`${goal} is not reached: after ${steps} (${found}), no other change saves anything.${nothing}`);
+    }
     return 1;
   }
-  if (apply && !dryRun) changeFile(path, text, edits);
+  if (apply && !dryRun && !changeFile(path, text, edits, err)) return 1;
   return 0;
 }

@@ -1,11 +1,11 @@
 // Tables for people: a terminal's, with bars, and one for spreadsheets.
-import { budgetText, type FileReport, type RowReport, shapeCell, shareChange, si } from '../core/index.ts';
+import { budgetText, type FileReport, type RowReport, reasonLines, shapeCell, shareChange, si } from '../core/index.ts';
 import type { AdviceReport } from './advise.ts';
 import type { SlimReport } from './slim.ts';
 
 const barWidth = 12;
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
-const shownProblems = 20;
+const shownLines = 20;
 
 /** One file: a head line, a row for each layer with a bar of its cost, the totals and the problems. */
 export function terminalTable(report: FileReport, facts: { readonly detail: string; readonly unit: string }): string {
@@ -18,7 +18,7 @@ export function terminalTable(report: FileReport, facts: { readonly detail: stri
     clip(row.op === row.name ? '' : row.op, 24),
     shapeCell(row.outputs[0]),
     amount(row.value, row),
-    share(row.value, totals.value),
+    share(row, totals),
     bar(row.value ?? 0, largest),
     amount(row.params, row),
   ]);
@@ -36,12 +36,13 @@ export function terminalTable(report: FileReport, facts: { readonly detail: stri
     lines.at(-1),
     '',
     facts.detail,
+    ...clipped('Not known:', reasonLines(report), 'reasons'),
     ...problemLines(file, problems),
     '',
   ].join('\n');
 }
 
-/** What would make one file cheaper: what is to be had with its share of the whole, then what is not, with the reason. */
+/** What would make one file cheaper: what is offered with its share of the whole, then what is not, with the reason. */
 export function adviceTable({ file, format, model, advice }: AdviceReport, detail: string): string {
   const offered = advice.filter(({ refused }) => refused === null);
   const refused = advice.filter(({ refused }) => refused !== null);
@@ -63,16 +64,16 @@ export function adviceTable({ file, format, model, advice }: AdviceReport, detai
     `${file} · ${format} · ${model}`,
     '',
     ...(offered.length > 0 ? [lines[0], rule, ...lines.slice(1)] : ['Nothing to propose.']),
-    ...(refused.length > 0 ? ['', 'Not to be had:', ...left] : []),
+    ...(refused.length > 0 ? ['', 'Not offered:', ...left] : []),
     '',
     detail,
-    ...(offered.length > 0 ? [`One of them is made in the file by “flopline advise ${file} --apply ID”.`] : []),
+    ...(offered.length > 0 ? [`To make one of them in the file: flopline advise ${file} --apply ID`] : []),
     '',
   ].join('\n');
 }
 
 /** A sequence of changes with the totals after each. */
-export function slimTable({ file, before, steps, reached, budget }: SlimReport): string {
+export function slimTable({ file, before, steps, reached, complete, budget }: SlimReport): string {
   const head = ['line', 'MACs', '', 'params', '', 'change'];
   const rows = steps.map(({ line, after, title }) => [
     String(line),
@@ -82,14 +83,14 @@ export function slimTable({ file, before, steps, reached, budget }: SlimReport):
     shareChange(after.params, before.params),
     title,
   ]);
-  const first = ['', si(before.macs), '', si(before.params), '', 'as it stands'];
+  const first = ['', si(before.macs), '', si(before.params), '', 'as it is'];
   const lines = aligned([head, first, ...rows], ['end', 'end', 'end', 'end', 'end', 'start']);
   const rule = '─'.repeat(Math.min(120, Math.max(...lines.map(line => line.length))));
   const count = `${steps.length} change${steps.length === 1 ? '' : 's'}`;
   const outcome =
     steps.length === 0 && reached
-      ? 'It keeps to the budget already'
-      : `${reached ? 'Reached' : 'Not reached'} by ${count}`;
+      ? 'The network is within the budget already'
+      : `${reached ? 'Reached' : complete ? 'Not reached' : 'Perhaps reached (totals are “at least”)'} by ${count}`;
   return [file, '', lines[0], rule, ...lines.slice(1), '', `${outcome}: ${budgetText(budget, before)}.`, ''].join('\n');
 }
 
@@ -124,6 +125,7 @@ const columns = [
   'value',
   'activations',
   'complete',
+  'why',
 ] as const;
 
 /** Comma-separated values (RFC 4180), one row for each layer; unknown is empty. */
@@ -132,9 +134,9 @@ export function csv(reports: readonly FileReport[]): string {
   for (const { file, layers } of reports) {
     for (const { row, path } of flatten(layers)) {
       const output = row.outputs[0]?.map(length => length ?? '?').join('x') ?? '';
-      const { line, name, op, params, macs, value, activations, complete } = row;
-      const cells = [file, path, line, name, op, output, params, macs, value, activations, complete];
-      lines.push(cells.map(cell => quoted(cell === null ? '' : String(cell))).join(','));
+      const { line, name, op, params, macs, value, activations, complete, why } = row;
+      const cells = [file, path, line, name, op, output, params, macs, value, activations, complete, why];
+      lines.push(cells.map(cell => quoted(String(cell ?? ''))).join(','));
     }
   }
   return `${lines.join('\n')}\n`;
@@ -160,12 +162,19 @@ function* flatten(rows: readonly RowReport[], before = '', depth = 0): Generator
 }
 
 function problemLines(file: string, problems: FileReport['problems']): string[] {
-  const shown = problems.slice(0, shownProblems).map(({ line, column, severity, code, message }) => {
+  const lines = problems.map(({ line, column, severity, code, message }) => {
     return `${file}:${line}:${column}: ${severity}: ${message} (${code})`;
   });
-  const left = problems.length - shown.length;
-  if (left > 0) shown.push(`… and ${left} more problems`);
-  return shown.length > 0 ? ['', ...shown] : [];
+  return clipped('', lines, 'problems');
+}
+
+/** A paragraph of so many lines as a person reads; nothing where there is none. */
+function clipped(title: string, lines: readonly string[], what: string): string[] {
+  if (lines.length === 0) return [];
+  const left = lines.length - shownLines;
+  const rest = left > 0 ? [`… and ${left} more ${left === 1 ? what.replace(/s$/, '') : what}`] : [];
+  const shown = [...lines.slice(0, shownLines), ...rest];
+  return title === '' ? ['', ...shown] : ['', title, ...shown.map(line => `  ${line}`)];
 }
 
 function amount(value: number | null, { complete }: { readonly complete: boolean }): string {
@@ -174,10 +183,12 @@ function amount(value: number | null, { complete }: { readonly complete: boolean
   return `${complete ? '' : '≥ '}${si(value)}`;
 }
 
-function share(value: number | null, total: number | null): string {
-  if (!value || !total) return '';
-  const percents = (100 * value) / total;
-  return percents < 0.05 ? '< 0.1 %' : `${percents.toFixed(1)} %`;
+function share({ value, complete }: RowReport, total: FileReport['totals']): string {
+  // Of a lower bound, what a row takes at most; a share of two bounds says nothing.
+  if (!value || !total.value || !(complete || total.complete)) return '';
+  const percents = (100 * value) / total.value;
+  const most = total.complete ? '' : '≤ ';
+  return percents < 0.05 ? '< 0.1 %' : `${most}${percents.toFixed(1)} %`;
 }
 
 function bar(value: number, largest: number): string {

@@ -33,6 +33,7 @@ export {
   type ReportOptions,
   type ReportShape,
   type RowReport,
+  reasonLines,
   report,
   shapeCell,
   type TotalsReport,

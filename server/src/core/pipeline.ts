@@ -53,7 +53,7 @@ export function open(source: Source, settings: Settings, earlier?: Document): Do
   const lines = new Lines(source.text);
   const pragmas = readPragmas(source.text, lines);
   if (source.text.length > settings.maxFileSize) {
-    const message = `This file has ${source.text.length} characters; files above ${settings.maxFileSize} are not analysed. Raise “flopline.maxFileSize” if it must be.`;
+    const message = `This file has ${source.text.length} characters; files above ${settings.maxFileSize} are not analysed. To read it anyway, raise “flopline.maxFileSize” (--max-file-size in the terminal).`;
     const problem: Problem = { range: lines.range(0), severity: 'information', code: 'too-large', message };
     return { source, lines, format, pragmas, reader: undefined, problems: [problem] };
   }

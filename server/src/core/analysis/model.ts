@@ -29,6 +29,14 @@ export interface Cost {
   readonly normStats: number;
   /** Why a part is not known. */
   readonly why: string | undefined;
+  /** The same with the place where it begins, which may lie outside: what depends on an unknown is unknown too. */
+  readonly cause: Cause | undefined;
+}
+
+/** Why something is not known, and the first node of which that is so. */
+export interface Cause {
+  readonly why: string;
+  readonly node: GraphNode;
 }
 
 /** What stands on one line: the frames with a site there, none inside another of them. */
@@ -180,14 +188,24 @@ class Stretch implements Cost {
   }
 
   get why(): string | undefined {
-    if (this.macs.complete && this.params.complete && this.activations.complete) return undefined;
+    const node = this.#firstUnknown();
+    return node && (reasonOf(node) ?? unknownSize);
+  }
+
+  get cause(): Cause | undefined {
+    const node = this.#firstUnknown();
+    if (!node) return undefined;
+    const why = reasonOf(node);
+    return why === undefined ? { why: unknownSize, node } : { why, node: originOf(node, why, this.#sums) };
+  }
+
+  /** The first node that says why it is not known, else just the first; undefined where all is known. */
+  #firstUnknown(): GraphNode | undefined {
+    const { macs, params, value, activations } = this;
+    if (macs.complete && params.complete && value.complete && activations.complete) return undefined;
     const { nodes } = this.#sums.graph;
-    for (let id = this.#first; id < this.#end; id++) {
-      const node = nodes[id]!;
-      const why = node.why ?? node.outputs.find(tensor => tensor.why !== undefined)?.why;
-      if (why !== undefined) return why;
-    }
-    return 'a size is not known';
+    for (let id = this.#first; id < this.#end; id++) if (reasonOf(nodes[id]!) !== undefined) return nodes[id];
+    return nodes[this.#first];
   }
 
   #role(role: keyof Counts): number {
@@ -201,7 +219,12 @@ interface Sums {
   readonly tally: Tally;
   /** In the convention that was asked for. */
   readonly value: Prefix;
+  /** Where the reason of a node that is not known begins, as far as somebody has asked. */
+  readonly origins: Map<GraphNode, GraphNode>;
 }
+
+/** For what no builder has said. */
+const unknownSize = 'a size is not known';
 
 class Analysis implements Model {
   readonly graph: Graph;
@@ -226,7 +249,7 @@ class Analysis implements Model {
               node.why === undefined ? convention.of(node, tally.counts[node.id]!) : Number.NaN,
             ),
           );
-    this.#sums = { graph, tally, value };
+    this.#sums = { graph, tally, value, origins: new Map() };
     this.totals = this.#cost(0, nodes.length);
   }
 
@@ -312,6 +335,33 @@ class Analysis implements Model {
   }
 }
 
+function reasonOf({ why, outputs }: GraphNode): string | undefined {
+  return why ?? outputs.find(tensor => tensor.why !== undefined)?.why;
+}
+
+/**
+ * Builders hand a reason on with the tensor, so it is followed back to the node that nobody handed it to. Once for each
+ * node: a thousand rows may depend on one.
+ */
+function originOf(from: GraphNode, why: string, { graph: { nodes }, origins }: Sums): GraphNode {
+  const way: GraphNode[] = [];
+  let node = from;
+  for (;;) {
+    const found = origins.get(node);
+    if (found) {
+      node = found;
+      break;
+    }
+    if (reasonOf(node) === why) way.push(node);
+    const source = node.inputs.find(tensor => tensor.why === why)?.node;
+    // What was cut at the limit of nodes is in no list; ids fall on the way back, so this ends.
+    if (!source || source.id >= node.id || nodes[source.id] !== source) break;
+    node = source;
+  }
+  for (const each of way) origins.set(each, node);
+  return node;
+}
+
 function isInside(frame: Frame, outer: Frame): boolean {
   for (let at: Frame | undefined = frame; at; at = at.parent) if (at === outer) return true;
   return false;
@@ -357,7 +407,11 @@ class Sum implements Cost {
   }
 
   get why(): string | undefined {
-    for (const { why } of this.#costs) if (why !== undefined) return why;
+    return this.cause?.why;
+  }
+
+  get cause(): Cause | undefined {
+    for (const { cause } of this.#costs) if (cause !== undefined) return cause;
     return undefined;
   }
 

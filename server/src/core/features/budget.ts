@@ -46,19 +46,19 @@ export function parseBudget(text: string, metric: Metric = 'macs'): readonly Bud
 function parseWish(text: string, fallback: Metric): BudgetWish | string {
   if (text === '') return `There is no budget. ${how}`;
   const found = amountOf.exec(text)?.groups;
-  if (!found) return `“${text}” is no budget. ${how}`;
+  if (!found) return `“${text}” is not a budget. ${how}`;
   const { sign = '', number = '', rest = '' } = found;
   const isShare = found.share !== undefined;
   const unit = unitOf.exec(rest.replace(/\s+/g, '').toLowerCase())?.groups;
   if (!unit || (isShare && unit.prefix)) return `“${rest.trim()}” is neither MACs nor params. ${how}`;
-  if (unit.flops) return `Budgets are told in MACs: half of the FLOPs. ${how}`;
+  if (unit.flops) return `Budgets are in MACs, which are half of the FLOPs. ${how}`;
   const metric = unit.params ? 'params' : unit.macs ? 'macs' : fallback;
   const value = Number(number.replace(/[,_]/g, ''));
   const amount = isShare ? value / 100 : value * (prefixes[unit.prefix ?? ''] ?? 1);
   const isLimit = /[<≤]/.test(sign);
   const way = isLimit || (sign === '' && !isShare) ? 'to' : 'by';
   if (amount === 0) return `“${text}” leaves ${way === 'to' ? 'nothing' : 'everything'}. ${how}`;
-  if (isShare && amount >= 1) return `“${text}” is no part of the whole. ${how}`;
+  if (isShare && amount >= 1) return `“${text}” is more than the whole. ${how}`;
   return { metric, way, amount, isShare };
 }
 
@@ -69,7 +69,7 @@ export function budgetFor(wishes: readonly BudgetWish[], totals: Readonly<Record
     const now = totals[metric];
     const size = isShare ? amount * now : amount;
     const limit = Math.floor(way === 'to' ? size : now - size);
-    if (!(limit > 0)) return `The network has only ${si(now)} ${nameOf(metric)}: nothing would be left.`;
+    if (!(limit > 0)) return `The network has only ${si(now)} ${nameOf(metric)}, so nothing would be left.`;
     budget[metric] = limit;
   }
   return budget;

@@ -7,7 +7,7 @@ import type { Severity } from '../text/problem.ts';
 import { exact, percent, si } from '../text/quantity.ts';
 import { native } from './figures.ts';
 import { documentProblems, problems } from './findings.ts';
-import { elementBytes, shapeText, storedShape } from './wording.ts';
+import { elementBytes, shapeText, shortReason, storedShape } from './wording.ts';
 
 /** Sizes batch first; null for a size that is unknown, and for a shape of unknown rank. */
 export type ReportShape = readonly (number | null)[] | null;
@@ -27,6 +27,10 @@ export interface RowReport {
   /** Elements. */
   readonly activations: number | null;
   readonly complete: boolean;
+  /** Where `complete` is false: the reason, in words. */
+  readonly why?: string;
+  /** Where the reason lies in another layer: the `index` of that one. */
+  readonly cause?: number;
   readonly children?: readonly RowReport[];
 }
 
@@ -54,6 +58,8 @@ export interface TotalsReport {
   /** The most memory that is alive at once, for the batch and the dtype that were asked for. */
   readonly peakBytes: number | null;
   readonly complete: boolean;
+  /** Where `complete` is false: the first reason, in words. */
+  readonly why?: string;
 }
 
 export interface FileReport {
@@ -94,10 +100,10 @@ export function report(analysed: Analysed, { file, blocks = false }: ReportOptio
       value: known(totals.value),
       activations: known(totals.activations),
       peakBytes: Number.isFinite(peakBytes) ? peakBytes : null,
-      complete: isComplete(totals),
+      ...completeness(analysed, totals, undefined),
     },
     native: figure ? { convention: figure.convention, label: figure.label, value: figure.value } : null,
-    layers: graph.root.children.map((frame, index) => ({ index, ...row(analysed, frame, blocks) })),
+    layers: graph.root.children.map((frame, index) => ({ index, ...row(analysed, frame, index, blocks) })),
     problems: problemRows(document, problems(analysed)),
   };
 }
@@ -105,6 +111,7 @@ export function report(analysed: Analysed, { file, blocks = false }: ReportOptio
 /** The report of a spec that was not analysed (a file above the size limit): nothing is known but its problems. */
 export function documentReport(document: Document, { file }: ReportOptions = {}): FileReport {
   const { source, format } = document;
+  const [problem] = document.problems;
   return {
     file: file ?? source.name,
     format: format.id,
@@ -118,6 +125,7 @@ export function documentReport(document: Document, { file }: ReportOptions = {})
       activations: null,
       peakBytes: null,
       complete: false,
+      ...(problem ? { why: problem.message } : {}),
     },
     native: null,
     layers: [],
@@ -131,14 +139,18 @@ export function markdownReport(
   unit: string,
 ): string {
   const cell = (text: string): string => text.replace(/[\\|]/g, '\\$&').replace(/\s+/g, ' ');
-  const rows = layers.map(({ index, name, op, line, outputs, value, params }) => {
-    const share = value && totals.value ? percent(value / totals.value) : '';
-    return `| ${[index, line ?? '', cell(name), cell(op), shapeCell(outputs[0]), count(value), share, count(params)].join(' | ')} |`;
+  const rows = layers.map(layer => {
+    const { index, name, op, line, outputs, value } = layer;
+    // Of a lower bound, what a layer takes at most.
+    const share = value && totals.value && layer.complete ? percent(value / totals.value) : '';
+    const most = share === '' || totals.complete ? '' : '≤ ';
+    return `| ${[index, line ?? '', cell(name), cell(op), shapeCell(outputs[0]), bounded(value, layer), most + share, bounded(layer.params, layer)].join(' | ')} |`;
   });
+  const reasons = reasonLines({ layers, totals });
   const inputs = Object.entries(input).map(([name, shape]) => `${cell(name)} ${stored(shape)}`);
   const facts = [
     `${atLeast(totals)}${count(totals.value)} ${unit}`,
-    `${count(totals.params)} parameters`,
+    `${atLeast(totals)}${count(totals.params)} parameters`,
     ...(totals.peakBytes === null ? [] : [`peak ${si(totals.peakBytes, 3, ' ')}B`]),
     ...(figure ? [`${figure.value.toFixed(1)} ${figure.label} as its framework prints`] : []),
     ...(inputs.length > 0 ? [`input ${inputs.join(', ')}`] : []),
@@ -151,10 +163,56 @@ export function markdownReport(
     `| # | line | layer | type | output | ${unit} | share | parameters |`,
     '|--:|--:|---|---|---|--:|--:|--:|',
     ...rows,
-    `| | | **total** | | | **${count(totals.value)}** | | **${count(totals.params)}** |`,
+    `| | | **total** | | | **${bounded(totals.value, totals)}** | | **${bounded(totals.params, totals)}** |`,
     '',
+    ...(reasons.length > 0 ? [...reasons.map(reason => `- ${cell(reason)}`), ''] : []),
   ].join('\n');
 }
+
+/**
+ * Why layers are not known, a sentence or two for each reason: those that depend on such a layer are told with it.
+ * Layers are named by their indexes.
+ */
+export function reasonLines({ layers, totals }: Pick<FileReport, 'layers' | 'totals'>): readonly string[] {
+  const groups = new Map<string, { readonly here: LayerReport[]; readonly below: number[] }>();
+  const group = (why: string) => {
+    const found = groups.get(why) ?? { here: [], below: [] };
+    groups.set(why, found);
+    return found;
+  };
+  for (const layer of layers) {
+    if (layer.why === undefined) continue;
+    const origin = layer.cause === undefined ? undefined : layers[layer.cause];
+    if (origin?.why !== undefined && origin.cause === undefined) group(origin.why).below.push(layer.index);
+    else group(layer.why).here.push(layer);
+  }
+  if (groups.size === 0 && layers.length > 0 && totals.why !== undefined) return [totals.why];
+  return [...groups].map(([why, { here, below }]) => {
+    const [only] = here;
+    const place = here.length === 1 && only!.line !== null ? ` (line ${only!.line})` : '';
+    const where = `${capital(named(here.map(({ index }) => index)))}${place}`;
+    if (below.length === 0) return `${where}: ${sentence(why)}`;
+    const depend = below.length === 1 ? 'depends' : 'depend';
+    return `${where}: ${sentence(why)} ${capital(named(below))} ${depend} on ${here.length === 1 ? 'it' : 'them'}.`;
+  });
+}
+
+/** `layers 3, 5–9 and 12`. */
+function named(indexes: readonly number[]): string {
+  const spans: string[] = [];
+  for (let at = 0; at < indexes.length; at++) {
+    const first = indexes[at]!;
+    while (indexes[at + 1] === indexes[at]! + 1) at++;
+    const last = indexes[at]!;
+    if (last === first + 1) spans.push(`${first}`, `${last}`);
+    else spans.push(last === first ? `${first}` : `${first}–${last}`);
+  }
+  const list = spans.length === 1 ? spans[0]! : `${spans.slice(0, -1).join(', ')} and ${spans.at(-1)}`;
+  return `layer${indexes.length === 1 ? '' : 's'} ${list}`;
+}
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+const sentence = (why: string): string => `${capital(shortReason(why).trim())}.`;
 
 /** Channels last, as a person reads it; empty where there is no output. */
 export function shapeCell(shape: ReportShape | undefined): string {
@@ -164,9 +222,12 @@ export function shapeCell(shape: ReportShape | undefined): string {
 
 const stored = (shape: ReportShape): string => storedShape(shape?.map(length => length ?? Number.NaN));
 const count = (value: number | null): string => (value === null ? '?' : exact(value));
+/** A lower bound says so. */
+const bounded = (value: number | null, { complete }: { readonly complete: boolean }): string =>
+  complete || value === null ? count(value) : `≥ ${count(value)}`;
 const atLeast = ({ complete }: TotalsReport): string => (complete ? '' : 'at least ');
 
-function row(analysed: Analysed, frame: Frame, blocks: boolean): RowReport {
+function row(analysed: Analysed, frame: Frame, index: number, blocks: boolean): RowReport {
   const cost = analysed.model.costOf(frame);
   const site = frame.sites[0];
   return {
@@ -178,11 +239,43 @@ function row(analysed: Analysed, frame: Frame, blocks: boolean): RowReport {
     macs: known(cost.macs),
     value: known(cost.value),
     activations: known(cost.activations),
-    complete: isComplete(cost),
+    ...completeness(analysed, cost, index),
     ...(blocks && frame.children.length > 0
-      ? { children: frame.children.map(child => row(analysed, child, true)) }
+      ? { children: frame.children.map(child => row(analysed, child, index, true)) }
       : {}),
   };
+}
+
+/** Whether all of a cost is known, and why not; `index` is the layer that it belongs to, undefined for all of them. */
+function completeness(
+  { model, document }: Analysed,
+  cost: Cost,
+  index: number | undefined,
+): Pick<RowReport, 'complete' | 'why' | 'cause'> {
+  if (isComplete(cost)) return { complete: true };
+  // What is known and still not complete is past the largest number.
+  if (!cost.cause) return { complete: false, why: 'Its numbers are too large to be added up.' };
+  const { why, node } = cost.cause;
+  const { children } = model.graph.root;
+  const cause = layerOf(children, node.id);
+  if (cause < 0 || cause === index) return { complete: false, why };
+  const site = children[cause]!.sites[0];
+  const place = site ? `line ${document.lines.lineAt(site.from) + 1}` : children[cause]!.label;
+  if (index === undefined) return { complete: false, why: `${capital(place)}: ${why}` };
+  return { complete: false, why: `Unknown because of ${place}: ${why}`, cause };
+}
+
+/** The layer that holds a node, by bisection: they follow each other; −1 where none does. */
+function layerOf(layers: readonly Frame[], id: number): number {
+  let [low, high] = [0, layers.length - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const { first, end } = layers[middle]!;
+    if (id < first) high = middle - 1;
+    else if (id >= end) low = middle + 1;
+    else return middle;
+  }
+  return -1;
 }
 
 function reportShape(shape: Shape | undefined): ReportShape {
