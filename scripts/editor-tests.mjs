@@ -115,7 +115,8 @@ async function inBrowser(workspace, report, flavour) {
   let editor;
   try {
     editor = await startServer({ env: { FLOPLINE_TEST_REPORT: report }, test: true, flavour });
-    const { server, remote, address } = editor;
+    const { server, remote, address, port } = editor;
+    const refusal = await refuses(port);
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const ended = new Promise(resolve => {
       setTimeout(() => {
@@ -145,19 +146,33 @@ async function inBrowser(workspace, report, flavour) {
         ['skipWelcome', 'true'],
       ]),
     );
-    return { where: `VS Code from npm (${flavour}) in Chromium`, code: await ended, log };
+    return { where: `VS Code from npm (${flavour}) in Chromium`, code: await ended, log, more: [refusal] };
   } finally {
     await browser.close().catch(() => {});
     await editor?.stop();
   }
 }
 
-function tell(report, { code, log, where }) {
+/** Whoever has no token gets nothing: a row of the report. */
+async function refuses(port) {
+  const title = 'npm start: the editor refuses whoever has not its token';
+  const start = Date.now();
+  const statuses = [];
+  for (const query of ['', '?tkn=', '?tkn=0123456789abcdef']) {
+    const answer = await fetch(`http://127.0.0.1:${port}/${query}`, { redirect: 'manual' });
+    statuses.push(answer.status);
+  }
+  const milliseconds = Date.now() - start;
+  if (statuses.every(status => status === 403)) return { title, state: 'passed', milliseconds };
+  return { title, state: 'failed', milliseconds, error: `It answered ${statuses.join(', ')}.` };
+}
+
+function tell(report, { code, log, where, more = [] }) {
   if (!existsSync(report)) {
     console.log(`The editor wrote no report (it ended with ${code}). Its last lines:\n${log.slice(-40).join('\n')}`);
     return { passed: 0, failed: Math.max(1, countTests()), skipped: 0 };
   }
-  const rows = JSON.parse(readFileSync(report, 'utf8'));
+  const rows = [...more, ...JSON.parse(readFileSync(report, 'utf8'))];
   const words = { passed: '✔', failed: '✖', pending: '﹣' };
   for (const { title, state, milliseconds, error } of rows) {
     console.log(`${words[state]} ${title}${state === 'passed' ? ` (${milliseconds}ms)` : ''}`);

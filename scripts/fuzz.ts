@@ -1,14 +1,20 @@
-// Throws mutated specs at the whole way from text to features: nothing may throw, take over a second, or point outside
-// the text. Reproducible: a mutant is known by its seed.
-//   npm run fuzz [-- --count 100000] [--format ID] [--seed N]     --seed alone shows one mutant
+// Throws mutated specs at the whole way from text to features: nothing may throw, take over a second of the processor,
+// or point outside the text, and what is said must agree with itself: rows with totals, a text that was edited with the
+// same text opened, a price with what it costs. Reproducible: a mutant is known by its seed (and by the files mutated).
+//   npm run fuzz [-- --count 100000] [--seed FIRST] [--format ID] [--workers N]
+//   npm run fuzz -- --seed N                                       shows one mutant and what is wrong with it
+// A run that was stopped says which --seed and --count go on with it.
 import { fork } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { inspect, isDeepStrictEqual, parseArgs } from 'node:util';
 import {
+  type Analysed,
   adviceCandidates,
+  applyEdits,
+  conventions,
   defaultSettings,
   documentProblems,
   findings,
@@ -22,8 +28,10 @@ import {
   priceAdvice,
   problemsWithHints,
   type Range,
+  type RowReport,
   repairs,
   report,
+  type Settings,
   type Source,
   type SymbolNode,
   summary,
@@ -218,108 +226,219 @@ function mutate(text: string, others: readonly string[], random: Random): string
 }
 
 /** Goes the whole way; returns what is wrong, if anything is. What takes long is tried again: a busy machine is no hang. */
-function trial(source: Source, random: Random): string | undefined {
-  const { wrong, taken } = attempt(source, random);
-  if (wrong !== undefined || taken <= 1000) return wrong;
-  const again = attempt(source, random);
-  const least = Math.min(taken, again.taken);
-  return again.wrong ?? (least > 1000 ? `took ${Math.round(least)} ms` : undefined);
+function trial(mutant: Mutant): string | undefined {
+  const { wrong, slowest } = attempt(mutant);
+  if (wrong !== undefined || slowest.taken <= 1000) return wrong;
+  const again = attempt(mutant);
+  const least = again.slowest.taken < slowest.taken ? again.slowest : slowest;
+  return again.wrong ?? (least.taken > 1000 ? `${least.step} took ${Math.round(least.taken)} ms` : undefined);
 }
 
-function attempt(source: Source, random: Random): { readonly wrong: string | undefined; readonly taken: number } {
-  let worst = 0;
+interface Step {
+  readonly step: string;
+  /** Milliseconds of the processor. */
+  readonly taken: number;
+}
+
+function attempt(mutant: Mutant): { readonly wrong: string | undefined; readonly slowest: Step } {
+  let slowest: Step = { step: 'nothing', taken: 0 };
   // What the process has worked, not what it has waited: others may be at work on the machine.
   let start = process.cpuUsage();
-  const lap = (): void => {
+  const lap: Lap = step => {
     const { user, system } = process.cpuUsage(start);
-    worst = Math.max(worst, (user + system) / 1000);
+    const taken = (user + system) / 1000;
+    if (step !== undefined && taken > slowest.taken) slowest = { step, taken };
     start = process.cpuUsage();
   };
-  const wrong = wayOf(source, random, lap);
-  lap();
-  return { wrong, taken: worst };
+  let wrong: string | undefined;
+  try {
+    wayOf(mutant, lap);
+  } catch (error) {
+    wrong = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+  return { wrong, slowest };
 }
 
-/** `lap` ends a step: what an editor asks for at once, and waits for. */
-function wayOf(source: Source, random: Random, lap: () => void): string | undefined {
+/** Ends a step: what an editor asks for at once, and waits for. Without a name, it was only a check of ours. */
+type Lap = (step?: string) => void;
+
+/** Throws what is wrong. */
+function wayOf({ source, original, random }: Mutant, lap: Lap): void {
   const inside = (range: Range, what: string): void => {
     if (!(range.from >= 0 && range.from <= range.to && range.to <= source.text.length)) {
       throw new Error(`${what} points at ${range.from}–${range.to} in a text of ${source.text.length}`);
     }
   };
-  try {
-    const settings = { ...defaultSettings, batch: 1 + random.below(2), scale: random.below(8) ? undefined : 'm' };
-    const document = open(source, settings);
-    if (!document) return undefined;
-    for (const problem of documentProblems(document)) inside(problem.range, problem.code);
-    const analysed = price(document, settings);
-    if (!analysed) return undefined;
-    lap();
-    for (const problem of problemsWithHints(analysed)) {
-      inside(problem.range, problem.code);
-      for (const related of problem.related ?? []) inside(related.range, `${problem.code} (related)`);
-      for (const edit of (problem.repairs ?? []).flatMap(({ edits }) => edits))
-        inside(edit, `${problem.code} (repair)`);
+  const settings: Settings = {
+    ...defaultSettings,
+    batch: 1 + random.below(2),
+    scale: random.below(8) ? undefined : 'm',
+    convention: random.below(4) ? 'macs' : random.pick(conventions).name,
+  };
+  const document = open(source, settings);
+  if (!document) return;
+  for (const problem of documentProblems(document)) inside(problem.range, problem.code);
+  const analysed = price(document, settings);
+  if (!analysed) return;
+  lap('opening');
+  for (const problem of problemsWithHints(analysed)) {
+    inside(problem.range, problem.code);
+    for (const related of problem.related ?? []) inside(related.range, `${problem.code} (related)`);
+    for (const edit of (problem.repairs ?? []).flatMap(({ edits }) => edits)) inside(edit, `${problem.code} (repair)`);
+  }
+  findings(analysed);
+  lap('problems');
+  const whole = { from: 0, to: source.text.length };
+  for (const hint of hints(analysed, whole)) {
+    inside({ from: hint.at, to: hint.at }, 'a hint');
+    if ([...hint.label].length > 43) throw new Error(`a hint of ${hint.label.length} characters: ${hint.label}`);
+    if (random.below(8) === 0) hintDetail(analysed, hint.line);
+  }
+  lap('hints');
+  for (let probe = 0; probe < 4; probe++) {
+    const found = hover(analysed, random.below(source.text.length + 1));
+    if (found) inside(found.range, 'a hover');
+    lap('a hover');
+  }
+  for (const lens of lenses(analysed)) inside(lens.range, 'a lens');
+  lap('the lens');
+  const walk = (nodes: readonly SymbolNode[]): void => {
+    for (const node of nodes) {
+      inside(node.range, 'a symbol');
+      inside(node.selection, 'a symbol’s selection');
+      walk(node.children);
     }
-    findings(analysed);
+  };
+  walk(symbols(analysed));
+  lap('symbols');
+  summary(analysed);
+  lap('the summary');
+  const candidates = adviceCandidates(analysed);
+  lap('the list of advice');
+  for (let left = candidates.length > 0 ? 2 : 0; left > 0; left--) {
+    const offer = priceAdvice(analysed, random.pick(candidates));
+    lap('a price');
+    if (!offer) continue;
+    disjoint(offer.title, offer.edits, inside);
+    if (offer.refused === null && random.below(4) === 0) costsAsPriced(analysed, offer);
     lap();
-    const whole = { from: 0, to: source.text.length };
-    for (const hint of hints(analysed, whole)) {
-      inside({ from: hint.at, to: hint.at }, 'a hint');
-      if ([...hint.label].length > 43) throw new Error(`a hint of ${hint.label.length} characters: ${hint.label}`);
-      if (random.below(8) === 0) hintDetail(analysed, hint.line);
+  }
+  const mends = random.below(4) === 0 ? repairs(analysed, whole).map(({ repair }) => repair) : [];
+  lap('repairs');
+  for (const mend of mends) disjoint(mend.title, mend.edits, inside);
+  const told = report(analysed, { blocks: random.below(4) === 0 });
+  lap('the report');
+  agrees(told);
+  // Last, because it uses up what it builds on.
+  if (random.below(3) === 0) sameWhenEdited(original, analysed, settings, told, lap);
+  lap();
+}
+
+type Inside = (range: Range, what: string) => void;
+interface Edit extends Range {
+  readonly text: string;
+}
+
+function disjoint(title: string, edits: readonly Edit[], inside: Inside): void {
+  let end = 0;
+  for (const edit of edits.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
+    inside(edit, title);
+    if (edit.from < end) throw new Error(`edits of “${title}” overlap at ${edit.from}`);
+    end = edit.to;
+  }
+}
+
+/** A price is what the changed text costs. */
+function costsAsPriced({ document, settings }: Analysed, offer: NonNullable<ReturnType<typeof priceAdvice>>): void {
+  const text = applyEdits(document.source.text, offer.edits);
+  const changed = open({ ...document.source, text }, settings);
+  const totals = changed && price(changed, settings)?.model.totals;
+  const found = totals && { macs: totals.macs.value, params: totals.params.value };
+  if (!isDeepStrictEqual(found, { macs: offer.after.macs, params: offer.after.params })) {
+    throw new Error(`“${offer.title}” costs ${JSON.stringify(found)}, not ${JSON.stringify(offer.after)}`);
+  }
+}
+
+/** Rows sum to totals; what is not complete says why, and nothing else does; JSON holds all of it. */
+function agrees(told: ReturnType<typeof report>): void {
+  const { totals, layers } = told;
+  for (const key of ['params', 'macs', 'value', 'activations'] as const) {
+    const sum = layers.reduce((before, row) => before + (row[key] ?? 0), 0);
+    const total = totals[key] ?? 0;
+    // Past 2⁵³, or in a convention with fractions, sums depend on their order;
+    const off = Math.abs(sum - total);
+    const exact = Number.isSafeInteger(sum) && Number.isSafeInteger(total);
+    if (exact ? off > 0 : off > 1e-9 * Math.max(sum, total)) {
+      throw new Error(`rows have ${sum} ${key}, the total is ${totals[key]}`);
     }
-    lap();
-    for (let probe = 0; probe < 4; probe++) {
-      lap();
-      const found = hover(analysed, random.below(source.text.length + 1));
-      if (found) inside(found.range, 'a hover');
+  }
+  const explained = (row: Pick<RowReport, 'complete' | 'why'>, what: string): void => {
+    if (row.complete !== (row.why === undefined)) {
+      throw new Error(`${what} is ${row.complete ? '' : 'not '}complete, and why is ${JSON.stringify(row.why)}`);
     }
-    lap();
-    for (const lens of lenses(analysed)) inside(lens.range, 'a lens');
-    lap();
-    const walk = (nodes: readonly SymbolNode[]): void => {
-      for (const node of nodes) {
-        inside(node.range, 'a symbol');
-        inside(node.selection, 'a symbol’s selection');
-        walk(node.children);
-      }
-    };
-    walk(symbols(analysed));
-    lap();
-    summary(analysed);
-    lap();
-    const candidates = adviceCandidates(analysed);
-    const offers =
-      candidates.length > 0
-        ? [1, 2].map(() => {
-            lap();
-            return priceAdvice(analysed, random.pick(candidates));
-          })
-        : [];
-    lap();
-    const mends = random.below(4) === 0 ? repairs(analysed, whole).map(({ repair }) => repair) : [];
-    for (const offer of [...offers, ...mends]) {
-      let end = 0;
-      for (const edit of (offer?.edits ?? []).toSorted((a, b) => a.from - b.from || a.to - b.to)) {
-        inside(edit, offer!.title);
-        if (edit.from < end) throw new Error(`edits of “${offer!.title}” overlap at ${edit.from}`);
-        end = edit.to;
-      }
+    if (row.why?.trim() === '') throw new Error(`${what} has an empty reason`);
+  };
+  const visit = (rows: readonly RowReport[]): void => {
+    for (const row of rows) {
+      explained(row, `row ${row.name}`);
+      if (row.children) visit(row.children);
     }
-    lap();
-    JSON.stringify(report(analysed, { blocks: random.below(4) === 0 }));
-  } catch (error) {
-    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  };
+  visit(layers);
+  explained(totals, 'the whole');
+  if (totals.complete && layers.some(({ complete }) => !complete))
+    throw new Error('the whole is complete, a row is not');
+  for (const { cause } of layers) {
+    if (cause !== undefined && !layers[cause]) throw new Error(`a row points at row ${cause}, which is not there`);
+  }
+  const lost = firstDifference(told, JSON.parse(JSON.stringify(told)));
+  if (lost) throw new Error(`JSON does not hold the report: ${lost}`);
+}
+
+/** A text that was edited answers like the same text opened. */
+function sameWhenEdited(
+  original: Source,
+  fresh: Analysed,
+  settings: Settings,
+  told: ReturnType<typeof report>,
+  lap: Lap,
+): void {
+  const { source } = fresh.document;
+  const problems = problemsWithHints(fresh);
+  const opened = open(original, settings);
+  if (opened) price(opened, settings);
+  lap();
+  const edited = open(source, settings, opened);
+  const analysed = edited && price(edited, settings);
+  lap('an edit');
+  if (!analysed) throw new Error('edited, it is no spec any more');
+  const blocks = told.layers.some(({ children }) => children !== undefined);
+  const other =
+    firstDifference(told, report(analysed, { blocks })) ?? firstDifference(problems, problemsWithHints(analysed));
+  if (other) throw new Error(`edited, it says something else: ${other}`);
+}
+
+/** Where two values of plain data differ; NaN does from itself, because JSON cannot hold it. */
+function firstDifference(a: unknown, b: unknown, path = ''): string | undefined {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
+    return a === b ? undefined : `${path || 'it'} is ${inspect(a)} and ${inspect(b)}`;
+  }
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const found = firstDifference((a as Fields)[key], (b as Fields)[key], `${path}.${key}`);
+    if (found) return found;
   }
   return undefined;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
 function seeds(format: string | undefined): Source[] {
-  const files = ['examples', 'test/formats/ultralytics/fixtures', 'test/formats/caffe/fixtures']
+  const formats = ['caffe', 'darknet', 'flopline', 'ultralytics'].map(name => `test/formats/${name}/fixtures`);
+  const files = ['examples', ...formats]
     .flatMap(folder => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .filter(entry => entry.isFile())
-    .map(entry => join(entry.parentPath ?? entry.path, entry.name));
+    .map(entry => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
   const sources = files.map((file): Source => ({ name: basename(file), text: readFileSync(file, 'utf8') }));
   return sources.filter(source => {
     const found = formatOf(source);
@@ -327,22 +446,26 @@ function seeds(format: string | undefined): Source[] {
   });
 }
 
-function mutant(seed: number, sources: readonly Source[]): { source: Source; random: Random } {
-  const random = new Random(seed);
-  const source = random.pick(sources);
-  return {
-    source: {
-      ...source,
-      text: mutate(
-        source.text,
-        sources.map(({ text }) => text),
-        random,
-      ),
-    },
-    random,
-  };
+/** A mutated spec, the spec that it was, and the choices of its trial. */
+interface Mutant {
+  readonly source: Source;
+  readonly original: Source;
+  readonly random: Random;
 }
 
+function mutant(seed: number, sources: readonly Source[]): Mutant {
+  const random = new Random(seed);
+  const original = random.pick(sources);
+  const others = sources.map(({ text }) => text);
+  return { source: { ...original, text: mutate(original.text, others, random) }, original, random };
+}
+
+/** Seeds that a process takes at once. */
+const share = 250;
+/** Far more than any mutant may take, on a machine that is busy with other work. */
+const patience = 60_000;
+
+/** The seeds from `from` to `to` − 1. */
 interface Job {
   readonly from: number;
   readonly to: number;
@@ -352,77 +475,140 @@ interface Job {
 if (!process.send) {
   const { values } = parseArgs({
     args: process.argv.slice(2),
-    options: { count: { type: 'string', default: '100000' }, format: { type: 'string' }, seed: { type: 'string' } },
+    options: {
+      count: { type: 'string' },
+      format: { type: 'string' },
+      seed: { type: 'string' },
+      workers: { type: 'string', default: String(Math.min(4, availableParallelism())) },
+    },
   });
-  if (values.seed !== undefined) {
-    const { source, random } = mutant(Number(values.seed), seeds(values.format));
-    console.log(source.text);
-    console.log('—', source.name, trial(source, random) ?? 'nothing wrong');
-  } else await run(Number(values.count), values.format);
-} else {
-  const { from, to, format } = JSON.parse(process.argv[2]!) as Job;
-  const send = (message: object): void => void process.send!(message);
-  const sources = seeds(format);
-  for (let seed = from; seed < to; seed++) {
-    if ((seed - from) % 100 === 0) send({ at: seed });
-    const { source, random } = mutant(seed, sources);
-    const wrong = trial(source, random);
-    if (wrong) send({ at: seed, wrong, name: source.name });
+  const numbers = [values.seed ?? '0', values.count ?? '1', values.workers].map(Number);
+  if (!numbers.every(number => Number.isSafeInteger(number) && number >= 0)) {
+    console.error('--seed, --count and --workers are whole numbers ≥ 0.');
+    process.exit(2);
   }
-  send({ at: to });
+  if (seeds(values.format).length === 0) {
+    console.error(`There is no spec of the format “${values.format}” to mutate.`);
+    process.exit(2);
+  }
+  if (values.seed !== undefined && values.count === undefined) {
+    const shown = mutant(Number(values.seed), seeds(values.format));
+    console.log(shown.source.text);
+    console.log('—', shown.source.name, trial(shown) ?? 'nothing wrong');
+  } else {
+    const from = Number(values.seed ?? 0);
+    const job = { from, to: from + Number(values.count ?? 100_000), format: values.format };
+    await run(job, Math.max(1, Number(values.workers)));
+  }
+} else {
+  const send = (message: Message): void => void process.send!(message);
+  process.on('message', ({ from, to, format }: Job) => {
+    const sources = seeds(format);
+    for (let seed = from; seed < to; seed++) {
+      send({ at: seed });
+      const each = mutant(seed, sources);
+      const wrong = trial(each);
+      if (wrong) send({ at: seed, wrong, name: each.source.name });
+    }
+    send({ at: to, done: true });
+  });
 }
 
-async function run(count: number, format: string | undefined): Promise<void> {
+/** What a worker says: the seed that it is at, and what is wrong with it. */
+interface Message {
+  readonly at: number;
+  readonly wrong?: string;
+  readonly name?: string;
+  readonly done?: boolean;
+}
+
+async function run({ from, to, format }: Job, workers: number): Promise<void> {
   let failures = 0;
+  const fail = (what: string): void => {
+    failures++;
+    if (failures <= 200) console.log(`FAIL ${what}`);
+  };
   for (const source of attacks()) {
     const begin = performance.now();
-    const wrong = trial(source, new Random(1));
-    if (process.env.FUZZ_TIMES)
-      console.log(source.name, source.text.slice(0, 60).replaceAll('\n', '⏎'), Math.round(performance.now() - begin));
-    if (!wrong) continue;
-    failures++;
-    console.log(`FAIL ${source.name}: ${source.text.slice(0, 120).replaceAll('\n', '⏎')}…\n  ${wrong}`);
+    const wrong = trial({ source, original: source, random: new Random(1) });
+    const start = source.text.slice(0, 120).replaceAll('\n', '⏎');
+    if (process.env.FUZZ_TIMES) console.log(source.name, start.slice(0, 60), Math.round(performance.now() - begin));
+    if (wrong) fail(`${source.name}: ${start}…\n  ${wrong}`);
   }
-  const workers = Math.max(1, Math.min(4, availableParallelism()));
-  const share = Math.ceil(count / workers);
+
+  // Handed out in shares, lowest first, so that a run can be left and gone on with.
+  const jobs: Job[] = [];
+  for (let first = from; first < to; first += share)
+    jobs.push({ from: first, to: Math.min(to, first + share), format });
+  jobs.reverse();
+  const atWork = new Map<number, Job>();
+  let done = 0;
   const begin = performance.now();
-  await Promise.all(
-    Array.from({ length: workers }, (_, index) => {
-      const job: Job = { from: index * share, to: Math.min(count, (index + 1) * share), format };
-      return new Promise<void>(resolve => {
-        // A process each: a worker thread would not get the loader of TypeScript.
-        const worker = fork(fileURLToPath(import.meta.url), [JSON.stringify(job)]);
-        let at = job.from;
-        let heard = performance.now();
-        const watch = setInterval(() => {
-          if (performance.now() - heard < 60_000) return;
-          failures++;
-          console.log(`FAIL hangs after seed ${at} (one of the 100 from there)`);
-          worker.kill('SIGKILL');
-        }, 1000);
-        worker.on('message', (message: { at: number; wrong?: string; name?: string }) => {
-          at = message.at;
-          heard = performance.now();
-          if (!message.wrong) return;
-          failures++;
-          if (failures <= 20) console.log(`FAIL seed ${message.at} (${message.name}): ${message.wrong}`);
-        });
-        worker.on('error', error => {
-          failures++;
-          console.log(`FAIL crashed near seed ${at}: ${error}`);
-        });
-        worker.on('exit', code => {
-          clearInterval(watch);
-          if (code) {
-            failures++;
-            console.log(`FAIL ended with ${code} near seed ${at}`);
-          }
-          resolve();
-        });
+  const minutes = (seconds: number): string =>
+    `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
+  const progress = (): void => {
+    const seconds = (performance.now() - begin) / 1000;
+    const left = done > 0 ? `, ${minutes((seconds / done) * (to - from - done))} left` : '';
+    console.log(`${done} of ${to - from} mutants, ${failures} failures, ${minutes(seconds)}${left}`);
+  };
+  const ticking = setInterval(progress, 30_000);
+  process.once('SIGINT', () => {
+    const next = Math.min(jobs.at(-1)?.from ?? to, ...[...atWork.values()].map(job => job.from));
+    progress();
+    console.log(`To go on: npm run fuzz -- --seed ${next} --count ${to - next}${format ? ` --format ${format}` : ''}`);
+    process.exit(130);
+  });
+
+  /** One process after another, until there is no job left: one that hangs or dies is reported and replaced. */
+  const work = (): Promise<void> =>
+    new Promise(resolve => {
+      // A process each: a worker thread would not get the loader of TypeScript.
+      const worker = fork(fileURLToPath(import.meta.url), []);
+      let job: Job | undefined;
+      let at = from;
+      let heard = performance.now();
+      const next = (): void => {
+        job = jobs.pop();
+        if (!job) {
+          worker.disconnect();
+          return;
+        }
+        at = job.from;
+        heard = performance.now();
+        atWork.set(worker.pid!, job);
+        worker.send(job);
+      };
+      const watch = setInterval(() => {
+        if (!job || performance.now() - heard < patience) return;
+        heard = performance.now();
+        fail(`seed ${at} hangs`);
+        worker.kill('SIGKILL');
+      }, 1000);
+      worker.on('message', (message: Message) => {
+        heard = performance.now();
+        at = message.at;
+        if (message.wrong) fail(`seed ${message.at} (${message.name}): ${message.wrong}`);
+        if (!message.done || !job) return;
+        done += job.to - job.from;
+        next();
       });
-    }),
-  );
+      worker.on('error', error => fail(`seed ${at}: ${error}`));
+      worker.on('exit', (code, signal) => {
+        clearInterval(watch);
+        atWork.delete(worker.pid!);
+        if (!job) return resolve();
+        if (signal !== 'SIGKILL') fail(`seed ${at} ends the process with ${code ?? signal}`);
+        done += at + 1 - job.from;
+        if (at + 1 < job.to) jobs.push({ ...job, from: at + 1 });
+        resolve(work());
+      });
+      next();
+    });
+  await Promise.all(Array.from({ length: workers }, work));
+  clearInterval(ticking);
   const seconds = (performance.now() - begin) / 1000;
-  console.log(`${count} mutants and ${attacks().length} attacks in ${seconds.toFixed(0)} s, ${failures} failures`);
+  console.log(
+    `${to - from} mutants from seed ${from} and ${attacks().length} attacks in ${minutes(seconds)}, ${failures} failures`,
+  );
   process.exit(failures > 0 ? 1 : 0);
 }

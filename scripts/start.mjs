@@ -1,4 +1,6 @@
 // npm start: a VS Code with Flopline on examples/. The `code` on the PATH, else VS Code from npm in the browser.
+// The address is the last thing that is printed: whatever npm, the build and the server have to say comes before it, or
+// goes into a file.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,13 +11,15 @@ const port = Number(process.env.PORT ?? 8123);
 const hasDisplay = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 
 if (!startDesktop()) {
-  // Whatever happens next, the numbers are there.
-  spawnSync(process.execPath, [join(root, 'dist/cli.js'), 'report', examples], { stdio: 'inherit' });
   try {
     await startInBrowser();
   } catch (error) {
-    console.log(`\nNo VS Code could be started (${error instanceof Error ? error.message : error}).`);
-    console.log('The report above is what Flopline says of examples/; `node dist/cli.js --help` says more.');
+    // The numbers are there all the same.
+    spawnSync(process.execPath, [join(root, 'dist/cli.js'), 'report', examples], { stdio: 'inherit' });
+    console.log(`\nNo VS Code could be started: ${error instanceof Error ? error.message : error}`);
+    console.log(
+      'The report above is what Flopline says of examples/. “node dist/cli.js --help” shows what else it does.',
+    );
   }
 }
 
@@ -26,7 +30,7 @@ function startDesktop() {
     const args = [`--extensionDevelopmentPath=${root}`, '--new-window', examples];
     const { status } = spawnSync(command, args, { stdio: 'ignore', shell: process.platform === 'win32' });
     if (status !== 0) continue;
-    console.log(`Opened examples/ with ${command}. Open googlenet.net.yaml: every line says what it costs.`);
+    console.log(`Opened examples/ with ${command}. Open googlenet.net.yaml: every line shows what it costs.`);
     return true;
   }
   return false;
@@ -36,10 +40,15 @@ async function startInBrowser() {
   const { startServer } = await import('./vscode/host.mjs');
   const settings = { 'editor.minimap.enabled': false };
   const start = at => startServer({ installed: true, settings, port: at });
+  // Another may have the port.
   const editor = await start(port).catch(() => start(0));
   const address = editor.address(examples);
-  console.log(`\nNo desktop VS Code was found; one from npm runs with Flopline on examples/ at\n\n  ${address}\n`);
-  console.log('Open googlenet.net.yaml: every line says what it costs. Ctrl+C ends it.');
+  console.log(`
+  ${address}
+
+No desktop VS Code was found, so one from npm runs with Flopline on examples/. Open the address above in a browser on
+this machine and click googlenet.net.yaml: every line shows what it costs. The token in the address keeps others on this
+machine out of the editor, which has a terminal. Ctrl+C stops it.`);
   if (hasDisplay) {
     const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
     if (['/usr/bin', '/usr/local/bin'].some(folder => existsSync(join(folder, opener))))

@@ -4,21 +4,32 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { elapsed } from './elapsed.mjs';
 import { root } from './vscode/install.mjs';
 
+const begin = Date.now();
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 /** A step of the house counts as one test: it passes or fails. */
 function step(title, command, args) {
-  console.log(`\n— ${title}`);
+  const end = announce(title);
   const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
   if (status === 0) total.passed++;
   else total.failed++;
+  end(status === 0 ? 'passed' : 'failed');
   return status === 0;
 }
 
+/** Says that a part begins; what it returns says how it ended, and how long it took. */
+function announce(title) {
+  const start = Date.now();
+  console.log(`\n— ${title}`);
+  return outcome => console.log(`${title}: ${outcome} in ${elapsed(start)} (${elapsed(begin)} in all)`);
+}
+
 function unitTests() {
-  console.log('\n— Tests');
+  const end = announce('Tests');
+  const before = total.failed;
   const folder = mkdtempSync(join(tmpdir(), 'flopline-tests-'));
   const file = join(folder, 'tally.json');
   try {
@@ -26,10 +37,12 @@ function unitTests() {
       .map(String)
       .filter(name => name.endsWith('.test.ts'))
       .map(name => join(root, 'test', name));
-    const reporters = ['--test-reporter=dot', '--test-reporter-destination=stdout'];
-    const counted = [`--test-reporter=${join(root, 'scripts/tally.mjs')}`, `--test-reporter-destination=${file}`];
+    const reporter = name => `--test-reporter=${join(root, 'scripts', name)}`;
+    const reporters = [reporter('progress.mjs'), '--test-reporter-destination=stdout'];
+    const counted = [reporter('tally.mjs'), `--test-reporter-destination=${file}`];
     const { status } = spawnSync(process.execPath, ['--import', 'tsx', '--test', ...reporters, ...counted, ...files], {
       cwd: root,
+      env: { ...process.env, FLOPLINE_TEST_FILES: String(files.length) },
       stdio: 'inherit',
     });
     const counts = JSON.parse(readFileSync(file, 'utf8'));
@@ -42,6 +55,7 @@ function unitTests() {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  end(total.failed === before ? 'passed' : 'failed');
 }
 
 const bin = name => join(root, 'node_modules/.bin', name);
@@ -51,16 +65,18 @@ if (step('Build', process.execPath, [join(root, 'scripts/build.mjs')])) {
   step('Dead code', bin('knip'), []);
   unitTests();
   if (!process.argv.includes('--unit')) {
-    console.log('\n— VS Code');
+    const end = announce('VS Code');
     try {
       const { runEditorTests } = await import('./editor-tests.mjs');
       const { passed, failed, skipped } = await runEditorTests();
       total.passed += passed;
       total.failed += failed;
       total.skipped += skipped;
+      end(failed > 0 ? 'failed' : passed > 0 ? 'passed' : 'skipped');
     } catch (error) {
       console.error(error);
       total.failed++;
+      end('failed');
     }
   }
 }

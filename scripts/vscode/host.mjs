@@ -1,5 +1,6 @@
 // A VS Code without a desktop: its own server, and its workbench in a Chromium without a display.
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   cpSync,
@@ -37,6 +38,8 @@ const quietSettings = {
 /**
  * Starts VS Code's server with a fresh profile, Flopline installed as any extension or not. For a `test`, the page's
  * address may say more than the folder: files to open, the path of an extension in development and of its tests.
+ * Whoever reaches the port has a terminal, and so does every account of this machine: the server answers to nobody
+ * without the token of this start, which is in `address`.
  * @param {{ settings?: object, env?: NodeJS.ProcessEnv, port?: number, test?: boolean, installed?: boolean, flavour?: 'current' | 'oldest' }} options
  */
 export async function startServer({
@@ -53,13 +56,17 @@ export async function startServer({
   mkdirSync(join(data, 'data/User'), { recursive: true });
   writeFileSync(join(data, 'data/User/settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
   if (installed) installFlopline(join(data, 'extensions'));
+  const token = randomBytes(24).toString('hex');
+  // In a file: what is in a command line, everybody on the machine can read.
+  const tokenFile = join(data, 'token');
+  writeFileSync(tokenFile, token, { mode: 0o600 });
   const log = join(data, 'server.log');
   const logFile = openSync(log, 'w');
   const args = [
     editor.main,
     ...['--host', '127.0.0.1', '--port', String(port), '--server-data-dir', data],
     ...['--extensions-dir', join(data, 'extensions'), '--telemetry-level', 'off'],
-    '--without-connection-token',
+    ...['--connection-token-file', tokenFile],
     '--accept-server-license-terms',
     '--disable-workspace-trust',
     // Without it VS Code ignores the development and test paths of a page's address.
@@ -104,10 +111,11 @@ export async function startServer({
   });
   /** A file or folder of this machine as the editor in the browser names it. */
   const remote = path => `vscode-remote://127.0.0.1:${listening}${path}`;
-  /** The address of a workbench on a folder. */
+  /** The address of a workbench on a folder, with the token. */
   const address = (folder, payload = []) => {
     const query = payload.length > 0 ? `&payload=${encodeURIComponent(JSON.stringify(payload))}` : '';
-    return `http://127.0.0.1:${listening}/?folder=${encodeURIComponent(folder).replaceAll('%2F', '/')}${query}`;
+    const path = encodeURIComponent(folder).replaceAll('%2F', '/');
+    return `http://127.0.0.1:${listening}/?tkn=${token}&folder=${path}${query}`;
   };
   const stop = async () => {
     if (server.exitCode === null && server.signalCode === null) {

@@ -142,3 +142,16 @@ test('The outline nests rows and what is inside them; every selection lies in it
   check(network!);
   assert.equal(network!.children[0]!.detail, '×2');
 });
+
+test('A cost past the largest number is unknown with its reason, and the rows below keep theirs', () => {
+  const [zeros, ones] = [`1${'0'.repeat(200)}`, '1'];
+  const { layers, totals } = report(
+    sketch(`input 3 8 8\nwide = conv ${zeros} 1\nhuge = conv ${zeros} 1\nnarrow = conv ${ones} 1\nlast = conv 2 1\n`),
+  );
+  const [, huge, , last] = layers;
+  assert.deepEqual([huge!.params, huge!.complete, huge!.why], [null, false, 'its cost is too large to be counted']);
+  // One channel in, two out: weights and biases.
+  assert.deepEqual([last!.params, last!.macs, last!.complete, last!.why], [4, 128, true, undefined]);
+  assert.equal(totals.complete, false);
+  assert.equal(totals.why, 'Line 3: its cost is too large to be counted');
+});

@@ -117,31 +117,50 @@ class Prefix {
   readonly #sums: Float64Array;
   /** How many of them are not known; undefined where all are. */
   readonly #unknown: Uint32Array | undefined;
+  /**
+   * The values from the one on whose sum is above 2⁵³: differences of sums that large lose digits, and a small row below
+   * a huge one all of them. Undefined in any network that could run.
+   */
+  readonly #late: { readonly from: number; readonly values: Float64Array } | undefined;
 
-  /** `values` by node, NaN where unknown; they are used up: their memory holds the sums. */
+  /**
+   * `values` by node, NaN where unknown; they are used up: their memory holds the sums. What would make a sum infinite
+   * is left out like an unknown: every difference of sums behind it would be NaN, and so every row below.
+   */
   constructor(values: Float64Array) {
     let unknown: Uint32Array | undefined;
+    let late: { readonly from: number; readonly values: Float64Array } | undefined;
     let sum = 0;
     let missing = 0;
     for (let id = 0; id < values.length; id++) {
       const value = values[id]!;
-      if (Number.isNaN(value)) {
+      if (!late && sum + value > Number.MAX_SAFE_INTEGER) late = { from: id, values: values.slice(id) };
+      if (!(value >= 0 && sum + value < Number.POSITIVE_INFINITY)) {
         unknown ??= new Uint32Array(values.length);
         missing++;
+        if (late) late.values[id - late.from] = 0;
       } else sum += value;
       values[id] = sum;
       if (unknown) unknown[id] = missing;
     }
     this.#sums = values;
     this.#unknown = unknown;
+    this.#late = late;
   }
 
   value(first: number, end: number): number {
+    if (this.#late && end > this.#late.from) return this.#added(first, end, this.#late);
     return end > 0 ? this.#sums[end - 1]! - (first > 0 ? this.#sums[first - 1]! : 0) : 0;
   }
 
   amount(first: number, end: number): Amount {
     return { value: this.value(first, end), complete: this.#missing(end) === this.#missing(first) };
+  }
+
+  #added(first: number, end: number, { from, values }: { from: number; values: Float64Array }): number {
+    let sum = 0;
+    for (let id = Math.max(first, from); id < end; id++) sum += values[id - from]!;
+    return first < from ? sum + this.value(first, from) : sum;
   }
 
   #missing(end: number): number {
@@ -189,23 +208,29 @@ class Stretch implements Cost {
 
   get why(): string | undefined {
     const node = this.#firstUnknown();
-    return node && (reasonOf(node) ?? unknownSize);
+    return node && (reasonOf(node) ?? tooLarge);
   }
 
   get cause(): Cause | undefined {
     const node = this.#firstUnknown();
     if (!node) return undefined;
     const why = reasonOf(node);
-    return why === undefined ? { why: unknownSize, node } : { why, node: originOf(node, why, this.#sums) };
+    return why === undefined ? { why: tooLarge, node } : { why, node: originOf(node, why, this.#sums) };
   }
 
-  /** The first node that says why it is not known, else just the first; undefined where all is known. */
+  /** The first node that says why it is not known, else the first that is not known; undefined where all is known. */
   #firstUnknown(): GraphNode | undefined {
     const { macs, params, value, activations } = this;
     if (macs.complete && params.complete && value.complete && activations.complete) return undefined;
-    const { nodes } = this.#sums.graph;
-    for (let id = this.#first; id < this.#end; id++) if (reasonOf(nodes[id]!) !== undefined) return nodes[id];
-    return nodes[this.#first];
+    const { graph, tally, value: values } = this.#sums;
+    for (let id = this.#first; id < this.#end; id++) {
+      if (reasonOf(graph.nodes[id]!) !== undefined) return graph.nodes[id];
+    }
+    const sums = [tally.macs, tally.params, values, tally.activations];
+    for (let id = this.#first; id < this.#end; id++) {
+      if (sums.some(prefix => !prefix.amount(id, id + 1).complete)) return graph.nodes[id];
+    }
+    return undefined;
   }
 
   #role(role: keyof Counts): number {
@@ -223,8 +248,8 @@ interface Sums {
   readonly origins: Map<GraphNode, GraphNode>;
 }
 
-/** For what no builder has said. */
-const unknownSize = 'a size is not known';
+/** For what no builder has said: its sizes are known, and their product is past the largest number. */
+const tooLarge = 'its cost is too large to be counted';
 
 class Analysis implements Model {
   readonly graph: Graph;

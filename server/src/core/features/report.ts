@@ -212,7 +212,7 @@ function named(indexes: readonly number[]): string {
 }
 
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
-const sentence = (why: string): string => `${capital(shortReason(why).trim())}.`;
+const sentence = (why: string): string => `${shortReason(why).trim()}.`;
 
 /** Channels last, as a person reads it; empty where there is no output. */
 export function shapeCell(shape: ReportShape | undefined): string {
@@ -252,9 +252,7 @@ function completeness(
   cost: Cost,
   index: number | undefined,
 ): Pick<RowReport, 'complete' | 'why' | 'cause'> {
-  if (isComplete(cost)) return { complete: true };
-  // What is known and still not complete is past the largest number.
-  if (!cost.cause) return { complete: false, why: 'Its numbers are too large to be added up.' };
+  if (!cost.cause) return { complete: true };
   const { why, node } = cost.cause;
   const { children } = model.graph.root;
   const cause = layerOf(children, node.id);
@@ -283,12 +281,7 @@ function reportShape(shape: Shape | undefined): ReportShape {
 }
 
 function known({ value, complete }: Amount): number | null {
-  // Past the largest number there is no sum any more.
-  return Number.isFinite(value) && (complete || value > 0) ? value : null;
-}
-
-function isComplete({ macs, value, params, activations }: Cost): boolean {
-  return [macs, value, params, activations].every(amount => amount.complete && Number.isFinite(amount.value));
+  return complete || value > 0 ? value : null;
 }
 
 function problemRows({ lines }: Document, list: ReturnType<typeof problems>): ProblemReport[] {
