@@ -98,6 +98,8 @@ export function reasonOf(error: unknown): string {
       return 'permission denied';
     case 'EROFS':
       return 'the file system is read-only';
+    case 'ENOTDIR':
+      return 'it is not a folder';
     case 'ENOENT':
       return 'it is gone';
     case 'ELOOP':

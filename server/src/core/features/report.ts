@@ -1,6 +1,6 @@
 // What scripts rely on: schema 1 of `flopline report --format json`.
 import type { Amount, Cost } from '../analysis/model.ts';
-import type { Frame } from '../graph/graph.ts';
+import type { Frame, GraphNode } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
 import type { Analysed, Document } from '../pipeline.ts';
 import type { Severity } from '../text/problem.ts';
@@ -96,7 +96,7 @@ export function report(analysed: Analysed, { file, blocks = false }: ReportOptio
     totals: {
       params: known(totals.params),
       macs,
-      flops: macs === null ? null : 2 * macs,
+      flops: macs !== null && 2 * macs < Number.POSITIVE_INFINITY ? 2 * macs : null,
       value: known(totals.value),
       activations: known(totals.activations),
       peakBytes: Number.isFinite(peakBytes) ? peakBytes : null,
@@ -255,7 +255,7 @@ function completeness(
   if (!cost.cause) return { complete: true };
   const { why, node } = cost.cause;
   const { children } = model.graph.root;
-  const cause = layerOf(children, node.id);
+  const cause = layerOf(children, node);
   if (cause < 0 || cause === index) return { complete: false, why };
   const site = children[cause]!.sites[0];
   const place = site ? `line ${document.lines.lineAt(site.from) + 1}` : children[cause]!.label;
@@ -263,8 +263,11 @@ function completeness(
   return { complete: false, why: `Unknown because of ${place}: ${why}`, cause };
 }
 
-/** The layer that holds a node, by bisection: they follow each other; −1 where none does. */
-function layerOf(layers: readonly Frame[], id: number): number {
+/**
+ * The layer that holds a node, by bisection: they follow each other. What was built between two, such as a reference to
+ * what is not there, was built for the one that follows. −1 for an input of the network, and where none follows.
+ */
+function layerOf(layers: readonly Frame[], { id, op }: GraphNode): number {
   let [low, high] = [0, layers.length - 1];
   while (low <= high) {
     const middle = (low + high) >> 1;
@@ -273,11 +276,11 @@ function layerOf(layers: readonly Frame[], id: number): number {
     else if (id >= end) low = middle + 1;
     else return middle;
   }
-  return -1;
+  return op.kind === 'source' || low >= layers.length ? -1 : low;
 }
 
 function reportShape(shape: Shape | undefined): ReportShape {
-  return shape ? shape.map(length => (Number.isNaN(length) ? null : length)) : null;
+  return shape ? shape.map(length => (Number.isFinite(length) ? length : null)) : null;
 }
 
 function known({ value, complete }: Amount): number | null {
