@@ -462,8 +462,8 @@ function mutant(seed: number, sources: readonly Source[]): Mutant {
 
 /** Seeds that a process takes at once. */
 const share = 250;
-/** Far more than any mutant may take, on a machine that is busy with other work. */
-const patience = 60_000;
+/** Far more than any mutant may take: it is not the processor’s time, and a machine may have much other work. */
+const patience = 300_000;
 
 /** The seeds from `from` to `to` − 1. */
 interface Job {
