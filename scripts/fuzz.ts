@@ -501,7 +501,9 @@ if (!process.send) {
     await run(job, Math.max(1, Number(values.workers)));
   }
 } else {
-  const send = (message: Message): void => void process.send!(message);
+  // Where nobody listens any more, the run was stopped.
+  const send = (message: Message): void =>
+    void process.send!(message, (error: Error | null) => error && process.exit());
   process.on('message', ({ from, to, format }: Job) => {
     const sources = seeds(format);
     for (let seed = from; seed < to; seed++) {
