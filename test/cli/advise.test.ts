@@ -212,7 +212,7 @@ test('bytes change as the text does', () => {
       const text = parts.join('');
       const edits = editsOf(text, list);
       const head = mark ? '\uFEFF' : '';
-      const made = changedBytes(Buffer.from(head + text, 'utf8'), edits);
+      const made = changedBytes(Buffer.from(head + text, 'utf8'), edits, text);
       assert.equal(made.toString('utf8'), head + applyEdits(text, edits));
     }),
   );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { cfgItems, firstSectionIs, parseCfg } from '../../server/src/core/syntax/cfg.ts';
+import { cfgItems, parseCfg } from '../../server/src/core/syntax/cfg.ts';
 import type { Range } from '../../server/src/core/text/range.ts';
 
 describe('cfg', () => {
@@ -15,7 +15,7 @@ describe('cfg', () => {
         ['route', []],
       ],
     );
-    assert.deepEqual(before, []);
+    assert.deepEqual([before.options, before.strays], [[], []]);
   });
 
   it('drops white space anywhere, as Darknet does, and keeps the places of what is written', () => {
@@ -40,8 +40,8 @@ describe('cfg', () => {
   it('sets lines apart that say nothing to Darknet', () => {
     const { sections, before } = parseCfg('width=3\nnonsense\n[net]\nkey=\nword\n=3\n;key=1\n #key=2');
     assert.deepEqual(
-      before.map(({ text }) => text),
-      ['width', 'nonsense'],
+      [before.options.map(({ key }) => key), before.strays.map(({ text }) => text)],
+      [['width'], ['nonsense']],
     );
     assert.deepEqual(
       sections[0]!.strays.map(({ text, hasKey }) => [text, hasKey]),
@@ -76,14 +76,24 @@ describe('cfg', () => {
     );
   });
 
-  it('the first section is found behind comments, and only there', () => {
-    const is = (text: string): boolean => firstSectionIs(text, ['net', 'network']);
-    assert.ok(is('[net]'));
-    assert.ok(is('\ufeff# a\r\n; b\n\n  [ network ]\nwidth=1'));
-    assert.ok(!is('[core]\n[net]'));
-    assert.ok(!is('key=1\n[net]'));
-    assert.ok(!is(''));
-    assert.ok(!is('[net'));
+  it('a key without a value hides what lines below give it, and one that ends in = does not', () => {
+    const { options } = parseCfg('[net]\nwidth=1\nwidth\nheight\nheight=2\nchannels=\nchannels=3').sections[0]!;
+    assert.deepEqual(
+      options.map(({ key, hiddenBy }) => [key, hiddenBy?.text]),
+      [
+        ['width', undefined],
+        ['height', 'height'],
+        ['channels', undefined],
+      ],
+    );
+  });
+
+  it('lines end at line feeds alone', () => {
+    const [section] = parseCfg('[net]\r\nwid\rth=1\r2\r\n').sections;
+    assert.deepEqual(
+      section!.options.map(({ key, value }) => [key, value]),
+      [['width', '12']],
+    );
   });
 
   it('every range lies inside the text, inside its section, in order', () => {
@@ -112,7 +122,7 @@ describe('cfg', () => {
         const inside = ({ from, to }: Range, within: Range): void => {
           assert.ok(within.from <= from && from <= to && to <= within.to, JSON.stringify(text));
         };
-        for (const { range } of before) inside(range, { from: 0, to: text.length });
+        for (const { range } of [...before.options, ...before.strays]) inside(range, { from: 0, to: text.length });
         for (const section of sections) {
           inside(section.range, { from: at, to: text.length });
           inside(section.header, section.range);

@@ -15,8 +15,8 @@ export function changeFile(
 ): boolean {
   try {
     const bytes = readFileSync(path);
-    if (decoded(bytes) !== text) throw new Error('it was changed in the meantime');
-    writeFileSync(path, changedBytes(bytes, edits));
+    if (decoded(bytes, path) !== text) throw new Error('it was changed in the meantime');
+    writeFileSync(path, changedBytes(bytes, edits, text));
     return true;
   } catch (error) {
     err(`flopline: “${path}” could not be changed: ${reasonOf(error)}.\n`);
@@ -24,13 +24,13 @@ export function changeFile(
   }
 }
 
-/** The bytes of a text with edits made; offsets are those of the decoded text, which a byte order mark is no part of. */
-export function changedBytes(bytes: Buffer, edits: readonly TextEdit[]): Buffer {
-  const offset = byteOffsets(bytes);
+/** The bytes of a text with edits made; offsets are those of the decoded text, of which a byte order mark may be no part. */
+export function changedBytes(bytes: Buffer, edits: readonly TextEdit[], text: string): Buffer {
+  const offset = byteOffsets(bytes, text);
   const parts: Buffer[] = [];
   let at = 0;
-  for (const { from, to, text } of edits.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
-    parts.push(bytes.subarray(at, offset(from)), Buffer.from(text, 'utf8'));
+  for (const { from, to, text: fresh } of edits.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
+    parts.push(bytes.subarray(at, offset(from)), Buffer.from(fresh, 'utf8'));
     at = offset(to);
   }
   parts.push(bytes.subarray(at));
@@ -38,9 +38,9 @@ export function changedBytes(bytes: Buffer, edits: readonly TextEdit[]): Buffer 
 }
 
 /** Where an offset of the decoded text lies in the bytes. */
-function byteOffsets(bytes: Buffer): (offset: number) => number {
-  const text = decoded(bytes);
-  const mark = bytes.length >= 3 && bytes.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
+function byteOffsets(bytes: Buffer, text: string): (offset: number) => number {
+  const isOutside = bytes.subarray(0, 3).equals(byteOrderMark) && !text.startsWith('\uFEFF');
+  const mark = isOutside ? 3 : 0;
   if (Buffer.from(text, 'utf8').equals(bytes.subarray(mark))) {
     return offset => mark + Buffer.byteLength(text.slice(0, offset), 'utf8');
   }

@@ -79,14 +79,17 @@ export function contentOf({ path }: Candidate, maxBytes: number): Content {
   const beginning = size > maxBytes ? beginningOf(path) : readFileSync(path);
   if (isUtf16(beginning)) return { kind: 'utf-16' };
   if (beginning.subarray(0, 1024).includes(0)) return { kind: 'binary' };
-  const text = decoded(beginning);
+  const text = decoded(beginning, path);
   return size > maxBytes ? { kind: 'large', beginning: text, bytes: size } : { kind: 'text', text };
 }
 
-/** A byte order mark is not part of the text: columns count from behind it, as editors do. */
-export function decoded(bytes: Buffer): string {
+/**
+ * A byte order mark is not part of the text: columns count from behind it, as editors do. In a cfg it is: Darknet crashes
+ * at it.
+ */
+export function decoded(bytes: Buffer, path: string): string {
   const text = bytes.toString('utf8');
-  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+  return text.startsWith('\uFEFF') && !/\.cfg(?:\.txt)?$/i.test(path) ? text.slice(1) : text;
 }
 
 /** Why the system refused something, in words. */

@@ -38,8 +38,10 @@ export interface Analysed {
 /** The format that recognises a source; undefined for every other file. */
 export function formatOf(source: Source): Format | undefined {
   return (
-    formats.find(format => source.languageId !== undefined && format.languages.includes(source.languageId)) ??
-    formats.find(format => format.recognises(source))
+    formats.find(
+      format =>
+        source.languageId !== undefined && format.languages.includes(source.languageId) && !format.isForeign?.(source),
+    ) ?? formats.find(format => format.recognises(source))
   );
 }
 

@@ -31,6 +31,8 @@ export interface RowReport {
   readonly why?: string;
   /** Where the reason lies in another layer: the `index` of that one. */
   readonly cause?: number;
+  /** Where the row was read as what it must have been, and not as it is written. */
+  readonly repaired?: true;
   readonly children?: readonly RowReport[];
 }
 
@@ -240,6 +242,7 @@ function row(analysed: Analysed, frame: Frame, index: number, blocks: boolean): 
     value: known(cost.value),
     activations: known(cost.activations),
     ...completeness(analysed, cost, index),
+    ...(frame.repaired ? { repaired: true as const } : {}),
     ...(blocks && frame.children.length > 0
       ? { children: frame.children.map(child => row(analysed, child, index, true)) }
       : {}),

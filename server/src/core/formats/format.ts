@@ -121,6 +121,8 @@ export interface Format {
   readonly languages: readonly string[];
   /** A cheap look at name and content. */
   recognises(source: Source): boolean;
+  /** Whether a text is certainly none of this format's, though its language says so: others have files of that name. */
+  isForeign?(source: Source): boolean;
   /**
    * Parses a text. `earlier` is the reader of the text before an edit: what did not change need not be read again. It is
    * used up by this, and so is everything that it has read.

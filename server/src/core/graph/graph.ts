@@ -55,6 +55,8 @@ export interface Frame {
   readonly outputs: readonly Tensor[];
   /** The places that explain themselves in this frame (keys and arguments) with what they mean, for hovers. */
   readonly notes: readonly Note[];
+  /** Whether its text was read as what it must have been, and not as it is written. */
+  readonly repaired?: true | undefined;
 }
 
 /** What a key or an argument in the text means, for the hover on it. */

@@ -1,9 +1,10 @@
 // Darknet's cfg files as a tree with ranges: `[section]` headers, `key=value` lines, comments on lines of their own.
 //
-// What Darknet does with a line (utils.c, strip; parser.c, read_cfg; option_list.c, read_option): it drops every space and
-// tab, looks at the first character that is left, and splits what is no header and no comment at the first `=`. So
-// `batch _ normalize = 1` is `batch_normalize=1`, a `#` behind a value is part of it, and a header with anything behind
-// the bracket is another header. A line that ends in `=`, or has none, gives nothing.
+// What Darknet does with a line (utils.c, strip; parser.c, read_cfg; option_list.c, read_option): it drops every space, tab
+// and carriage return, looks at the first character that is left, and splits what is no header and no comment at the first
+// `=`. So `batch _ normalize = 1` is `batch_normalize=1`, a `#` behind a value is part of it, and a header with anything
+// behind the bracket is another header. A line that ends in `=` gives nothing; one without is a key without a value, which
+// hides what lines below give it. Lines end at line feeds alone.
 import type { Range } from '../text/range.ts';
 
 /** A `key=value` line. */
@@ -23,6 +24,8 @@ export interface CfgOption {
   readonly valueRange: Range;
   /** As written between the ends of `valueRange`. */
   readonly text: string;
+  /** The line above that is this key without a value: option_find comes to it first, and gives nothing. */
+  readonly hiddenBy: CfgStray | undefined;
 }
 
 /** An item of a list. */
@@ -41,7 +44,13 @@ export interface CfgStray {
   readonly hasKey: boolean;
 }
 
-export interface CfgSection {
+/** Lines of a section, or those above the first one. */
+export interface CfgLines {
+  readonly options: readonly CfgOption[];
+  readonly strays: readonly CfgStray[];
+}
+
+export interface CfgSection extends CfgLines {
   /** What stands in the brackets, without any white space. */
   readonly type: string;
   /** Whether the header is just that, brackets and all. */
@@ -50,8 +59,8 @@ export interface CfgSection {
   readonly header: Range;
   /** The name in the brackets. */
   readonly typeRange: Range;
-  readonly options: readonly CfgOption[];
-  readonly strays: readonly CfgStray[];
+  /** What stands behind the bracket, blanks left out. */
+  readonly rest: Range;
   /** From the header to the end of the last line that says something: comments and blank lines behind it are not in it. */
   readonly range: Range;
 }
@@ -59,11 +68,12 @@ export interface CfgSection {
 export interface Cfg {
   readonly sections: readonly CfgSection[];
   /** Lines before the first section, comments left out. */
-  readonly before: readonly CfgStray[];
+  readonly before: CfgLines;
+  /** Whether the text begins with a byte order mark. */
+  readonly hasByteOrderMark: boolean;
 }
 
 const tab = 9;
-const lineFeed = 10;
 const carriageReturn = 13;
 const space = 32;
 const hashSign = 35;
@@ -73,30 +83,27 @@ const openBracket = 91;
 const closeBracket = 93;
 const byteOrderMark = 0xfeff;
 
-interface OpenSection {
+interface OpenSection extends OpenLines {
   readonly type: string;
   readonly isPlain: boolean;
   readonly header: Range;
   readonly typeRange: Range;
-  readonly options: CfgOption[];
-  readonly strays: CfgStray[];
+  readonly rest: Range;
   range: Range;
 }
 
 /** Reads a text; one pass, and nothing that it does not understand. */
 export function parseCfg(text: string): Cfg {
   const sections: OpenSection[] = [];
-  const before: CfgStray[] = [];
+  const before = openLines();
   let section: OpenSection | undefined;
-  let at = text.charCodeAt(0) === byteOrderMark ? 1 : 0;
+  const hasByteOrderMark = text.charCodeAt(0) === byteOrderMark;
+  let at = hasByteOrderMark ? 1 : 0;
   while (at < text.length) {
     let from = at;
     while (isBlank(text.charCodeAt(from))) from++;
-    let end = from;
-    for (; end < text.length; end++) {
-      const code = text.charCodeAt(end);
-      if (code === lineFeed || code === carriageReturn) break;
-    }
+    const feed = text.indexOf('\n', from);
+    const end = feed < 0 ? text.length : feed;
     at = end + 1;
     const first = text.charCodeAt(from);
     if (from >= end || first === hashSign || first === semicolon) continue;
@@ -107,14 +114,53 @@ export function parseCfg(text: string): Cfg {
       sections.push(section);
       continue;
     }
-    const line = optionOf(text, from, to);
-    if (section) {
-      if ('key' in line) section.options.push(line);
-      else section.strays.push(line);
-      section.range = { from: section.range.from, to };
-    } else before.push('key' in line ? { range: line.range, text: line.key, hasKey: false } : line);
+    addLine(section ?? before, text, from, to);
+    if (section) section.range = { from: section.range.from, to };
   }
-  return { sections, before };
+  return { sections, before, hasByteOrderMark };
+}
+
+/** What a stretch of a line says, as if it were a line of its own. */
+export function cfgLine(text: string, from: number, to: number): CfgLines {
+  const lines = openLines();
+  addLine(lines, text, from, to);
+  return lines;
+}
+
+/** The lines of all, in this order: which of them hide others is found out anew. */
+export function joinedLines(...parts: readonly CfgLines[]): CfgLines {
+  const strays = parts.flatMap(part => part.strays);
+  const options = parts.flatMap(part => part.options);
+  if (strays.length === 0) return { options, strays };
+  const bare = new Map<string, CfgStray>();
+  for (const stray of strays) if (!stray.hasKey && !bare.has(stray.text)) bare.set(stray.text, stray);
+  return { options: options.map(option => ({ ...option, hiddenBy: hiding(bare, option) })), strays };
+}
+
+interface OpenLines {
+  readonly options: CfgOption[];
+  readonly strays: CfgStray[];
+  /** The first line of each key that has no value at all. */
+  readonly bare: Map<string, CfgStray>;
+}
+
+function openLines(): OpenLines {
+  return { options: [], strays: [], bare: new Map() };
+}
+
+function addLine({ options, strays, bare }: OpenLines, text: string, from: number, to: number): void {
+  const line = optionOf(text, from, to);
+  if ('key' in line) {
+    options.push(bare.size === 0 ? line : { ...line, hiddenBy: hiding(bare, line) });
+    return;
+  }
+  strays.push(line);
+  if (!line.hasKey && !bare.has(line.text)) bare.set(line.text, line);
+}
+
+function hiding(bare: ReadonlyMap<string, CfgStray>, { key, range }: CfgOption): CfgStray | undefined {
+  const stray = bare.get(key);
+  return stray && stray.range.from < range.from ? stray : undefined;
 }
 
 /** The items of a list, `1, 2,3`, with their places; Darknet counts the commas, so that an item may be empty. */
@@ -146,23 +192,6 @@ function itemsOf(text: string, offset: number): CfgItem[] {
   }
 }
 
-/** Whether the first line that says something is one of these headers: a cheap look, which reads no further. */
-export function firstSectionIs(text: string, types: readonly string[]): boolean {
-  let at = text.charCodeAt(0) === byteOrderMark ? 1 : 0;
-  while (at < text.length) {
-    while (isBlank(text.charCodeAt(at))) at++;
-    const first = text.charCodeAt(at);
-    if (first === openBracket) {
-      const close = text.indexOf(']', at);
-      return close >= 0 && close - at < 100 && types.includes(squeezed(text, at + 1, close));
-    }
-    if (first !== hashSign && first !== semicolon && first !== lineFeed && first !== carriageReturn) return false;
-    while (at < text.length && text.charCodeAt(at) !== lineFeed && text.charCodeAt(at) !== carriageReturn) at++;
-    at++;
-  }
-  return false;
-}
-
 function headerOf(text: string, from: number, to: number): OpenSection {
   let close = from + 1;
   while (close < to && text.charCodeAt(close) !== closeBracket) close++;
@@ -172,13 +201,15 @@ function headerOf(text: string, from: number, to: number): OpenSection {
   while (nameFrom < close && isBlank(text.charCodeAt(nameFrom))) nameFrom++;
   let nameTo = close;
   while (nameTo > nameFrom && isBlank(text.charCodeAt(nameTo - 1))) nameTo--;
+  let restFrom = Math.min(close + 1, to);
+  while (restFrom < to && isBlank(text.charCodeAt(restFrom))) restFrom++;
   return {
     type,
     isPlain: close === to - 1,
     header,
     typeRange: { from: nameFrom, to: nameTo },
-    options: [],
-    strays: [],
+    rest: { from: restFrom, to },
+    ...openLines(),
     range: header,
   };
 }
@@ -206,17 +237,18 @@ function optionOf(text: string, from: number, to: number): CfgOption | CfgStray 
     keyRange: { from, to: keyTo },
     valueRange: { from: valueFrom, to: valueTo },
     text: text.slice(valueFrom, valueTo),
+    hiddenBy: undefined,
   };
 }
 
-/** A stretch without its spaces and tabs. */
+/** A stretch without its spaces, tabs and carriage returns. */
 function squeezed(text: string, from: number, to: number): string {
   for (let at = from; at < to; at++) {
-    if (isBlank(text.charCodeAt(at))) return text.slice(from, to).replace(/[ \t]+/g, '');
+    if (isBlank(text.charCodeAt(at))) return text.slice(from, to).replace(/[ \t\r]+/g, '');
   }
   return text.slice(from, to);
 }
 
 function isBlank(code: number): boolean {
-  return code === space || code === tab;
+  return code === space || code === tab || code === carriageReturn;
 }

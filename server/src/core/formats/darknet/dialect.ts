@@ -1,6 +1,7 @@
 // Whose Darknet: AlexeyAB's fork, which most files are written for, or the original by pjreddie.
-import type { Cfg } from '../../syntax/cfg.ts';
+import type { CfgSection } from '../../syntax/cfg.ts';
 import { keyOf, sectionOf } from './keys.ts';
+import { atoi } from './values.ts';
 
 export type Dialect = 'alexeyab' | 'pjreddie';
 
@@ -9,9 +10,9 @@ export const dialects: readonly Dialect[] = ['alexeyab', 'pjreddie'];
 export const authorOf: Record<Dialect, string> = { alexeyab: 'AlexeyAB’s Darknet', pjreddie: 'pjreddie’s Darknet' };
 
 /** What a file says about who reads it; `undefined` where both do. */
-export function dialectOf(cfg: Cfg): Dialect | undefined {
+export function dialectOf(sections: readonly CfgSection[]): Dialect | undefined {
   let alexey = false;
-  for (const { type, options } of cfg.sections) {
+  for (const { type, options } of sections) {
     const section = sectionOf(type);
     if (!section) continue;
     if (section.only === 'pjreddie') return 'pjreddie';
@@ -21,6 +22,8 @@ export function dialectOf(cfg: Cfg): Dialect | undefined {
     for (const option of options) {
       const only = keyOf(section, option.key)?.only;
       if (section.name === 'crnn' && only === 'pjreddie') return 'pjreddie';
+      // What it says changes the shape, so whoever wrote it meant the Darknet that reads it.
+      if (section.name === 'reorg' && option.key === 'extra' && only && atoi(option.value) !== 0) return 'pjreddie';
       if (only === 'alexeyab') alexey = true;
       // Several sources of a shortcut: pjreddie's reads the first alone.
       else if (section.name === 'shortcut' && option.key === 'from' && option.value.includes(',')) alexey = true;

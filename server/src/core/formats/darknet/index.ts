@@ -1,41 +1,65 @@
 // Darknet's cfg files, of AlexeyAB's fork and of pjreddie's original: YOLOv1 to v4, and classifiers (docs/darknet.md).
-import { type Cfg, firstSectionIs, parseCfg } from '../../syntax/cfg.ts';
+import { parseCfg } from '../../syntax/cfg.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Format, Native, Reader, ReadOptions, Source, Spec } from '../format.ts';
 import { authorOf, type Dialect, dialectOf, dialects } from './dialect.ts';
+import { asDivided, asMeant, type Reading } from './headers.ts';
 import { sectionOf } from './keys.ts';
 import { type Built, build } from './network.ts';
+import { isDarknet, isForeign } from './recognise.ts';
 import { rewrite } from './rewrite.ts';
-import { atoi } from './row.ts';
+import { atoi } from './values.ts';
 
 export const darknet: Format = {
   id: 'darknet-cfg',
   label: 'Darknet cfg',
   languages: ['darknet-cfg'],
-  // Many programs have .cfg files; Darknet's start with [net]. Their authors attach them to issues as .cfg.txt.
-  recognises: ({ name, text }) => /\.cfg(?:\.txt)?$/i.test(name) && firstSectionIs(text, ['net', 'network']),
+  // Many programs have .cfg files. Authors attach theirs to issues as .cfg.txt.
+  recognises: ({ name, text }) => /\.cfg(?:\.txt)?$/i.test(name) && isDarknet(text),
+  isForeign: ({ text }) => isForeign(text),
   open,
 };
 
 /** What a change of the text looks at. */
 export interface Kept {
-  readonly cfg: Cfg;
+  readonly reading: Reading;
 }
 
 function open(source: Source): Reader {
   const cfg = parseCfg(source.text);
-  const written = dialectOf(cfg);
+  const divided = asDivided(source.text, cfg);
+  const reading = chosen(divided, asMeant(source.text, cfg));
   return {
     problems: [],
-    kept: { cfg } satisfies Kept,
-    read: options => read(source, cfg, written, options),
-    rewrite: edits => rewrite(source.text, cfg, edits),
+    kept: { reading } satisfies Kept,
+    read: options => read(source, reading, options),
+    // What is to be mended first is not changed.
+    rewrite: edits => (isDamaged(reading) ? undefined : rewrite(source.text, reading.sections, edits)),
   };
 }
 
-function read(source: Source, cfg: Cfg, written: Dialect | undefined, options: ReadOptions): Spec {
+function isDamaged({ sections, damage, before }: Reading): boolean {
+  if (damage || before.options.length + before.strays.length > 0) return true;
+  return sections.some(section => section.damage || section.swallowed);
+}
+
+/**
+ * What Darknet goes on with is read as Darknet does, even where a header was meant to stand in a line; what it stops at is
+ * read as it was meant.
+ */
+function chosen(divided: Reading, meant: Reading | undefined): Reading {
+  if (!meant) return divided;
+  if (divided.damage || divided.before.options.length + divided.before.strays.length > 0) return meant;
+  const written = dialectOf(divided.sections);
+  const refuses = (dialect: Dialect): boolean => build(divided, dialect, undefined, false).stops;
+  return (written ? refuses(written) : dialects.every(refuses)) ? meant : divided;
+}
+
+function read(source: Source, reading: Reading, options: ReadOptions): Spec {
   const problems: Problem[] = [];
-  const head = cfg.sections[0]?.header ?? { from: 0, to: 0 };
+  const { sections } = reading;
+  const written = dialectOf(sections);
+  const head = sections[0]?.header ?? { from: 0, to: 0 };
   const wanted = options.dialect ? dialects.find(name => name === options.dialect) : undefined;
   if (options.dialect && !wanted) {
     // A setting for all files may name the dialect of another format.
@@ -44,16 +68,16 @@ function read(source: Source, cfg: Cfg, written: Dialect | undefined, options: R
   }
   let dialect = wanted ?? written ?? 'alexeyab';
   const checks = options.main !== false;
-  let built: Built = build(cfg, dialect, options.input?.[0], checks);
+  let built: Built = build(reading, dialect, options.input?.[0], checks);
   // Nothing else says whose it is, and AlexeyAB's Darknet refuses it.
   if (!wanted && !written && built.acrossSizes) {
     const { section } = built.acrossSizes;
     const message = `This shortcut adds layers of different sizes, which only ${authorOf.pjreddie} does; the file is read as it would. AlexeyAB’s stops here.`;
     problems.push({ range: section.header, severity: 'information', code: 'only-pjreddie', message });
     dialect = 'pjreddie';
-    built = build(cfg, dialect, options.input?.[0], checks);
+    built = build(reading, dialect, options.input?.[0], checks);
   }
-  if (cfg.sections.length <= 1) {
+  if (sections.length <= 1) {
     const message = 'This file has no layers: sections such as [convolutional] are missing.';
     problems.push({ range: head, severity: 'error', code: 'empty-network', message });
   }
@@ -65,15 +89,14 @@ function read(source: Source, cfg: Cfg, written: Dialect | undefined, options: R
     head,
     variants: [],
     native: dialect === 'alexeyab' ? native : undefined,
-    batch: batchOf(cfg),
+    batch: batchOf(reading),
   };
 }
 
 /** `batch=`, as it is written: Darknet works on batch/subdivisions images at once. */
-function batchOf(cfg: Cfg): number | undefined {
-  const [net] = cfg.sections;
+function batchOf({ sections: [net] }: Reading): number | undefined {
   if (!net || sectionOf(net.type)?.name !== 'net') return undefined;
-  const option = net.options.find(({ key }) => key === 'batch');
+  const option = net.options.find(({ key, hiddenBy }) => key === 'batch' && !hiddenBy);
   const batch = option ? atoi(option.value) : 1;
   return batch > 1 && batch <= 2 ** 31 ? batch : undefined;
 }

@@ -1,19 +1,25 @@
 // From sections to a graph: what parse_network_cfg does.
 import { Builder } from '../../graph/builder.ts';
 import type { Graph, Tensor } from '../../graph/graph.ts';
-import type { Cfg } from '../../syntax/cfg.ts';
-import type { Problem } from '../../text/problem.ts';
+import type { CfgOption } from '../../syntax/cfg.ts';
+import type { Problem, Repair } from '../../text/problem.ts';
+import type { Range } from '../../text/range.ts';
 import type { InputSize } from '../format.ts';
+import { activationOf } from './activations.ts';
 import { authorOf, type Dialect } from './dialect.ts';
-import { sectionOf, sectionTypes } from './keys.ts';
+import type { Damage, Reading } from './headers.ts';
+import { keyOf, sectionOf, sectionTypes } from './keys.ts';
 import { layers, type Made, type Network } from './layers/index.ts';
-import { placeOf, Row, repair, unknownSection, type Value } from './row.ts';
+import { isOfPyTorch, tellPyTorch } from './pytorch.ts';
+import { capital, placeOf, Row, repair, unknownSection, type Value } from './row.ts';
 
 export interface Built {
   readonly graph: Graph;
   readonly problems: readonly Problem[];
   /** The first shortcut whose two sides have other sizes: only pjreddie’s Darknet takes it. */
   readonly acrossSizes: Row | undefined;
+  /** Whether Darknet stops at some section, for another reason than a header that is damaged. */
+  readonly stops: boolean;
 }
 
 /** What ends a network: their outputs are results, even where other sections follow. */
@@ -33,43 +39,53 @@ const ends: ReadonlySet<string> = new Set([
 const grids: ReadonlySet<string> = new Set(['yolo', 'Gaussian_yolo', 'region']);
 
 /** `checks` is false for a reading beside the one that a person looks at: lines are not looked through for mistakes. */
-export function build(cfg: Cfg, dialect: Dialect, input: InputSize | undefined, checks: boolean): Built {
+export function build(reading: Reading, dialect: Dialect, input: InputSize | undefined, checks: boolean): Built {
   const builder = new Builder();
-  const isNet = sectionOf(cfg.sections[0]?.type ?? '')?.name === 'net';
+  const isNet = sectionOf(reading.sections[0]?.type ?? '')?.name === 'net';
   const values: Value[] = [];
+  const isPyTorch = reading.sections.some(({ type }) => isOfPyTorch(type));
   const network: Network = { convolutions: new Map() };
-  const [first] = cfg.sections;
-  const net = isNet && first ? new Row(first, sectionOf(first.type), dialect, builder, []) : undefined;
-  let before = net ? readNet(net, input, checks) : withoutNet(cfg, builder);
-  tellLinesBefore(cfg, builder);
+  const silus: CfgOption[] = [];
+  const [first] = reading.sections;
+  const net =
+    isNet && first ? new Row(first, sectionOf(first.type), dialect, builder, [], undefined, isPyTorch) : undefined;
+  if (reading.damage) tellDamage(builder, 'byte-order-mark', reading.damage);
+  if (isPyTorch) tellPyTorch(builder, reading.sections);
+  let before = net ? readNet(net, reading, input, checks) : withoutNet(reading, builder);
+  let stops = !net;
   let acrossSizes: Row | undefined;
   const outputs: Tensor[] = [];
   let isDetector = false;
-  for (const section of isNet ? cfg.sections.slice(1) : cfg.sections) {
+  for (const section of isNet ? reading.sections.slice(1) : reading.sections) {
     if (builder.full) break;
-    const row = new Row(section, sectionOf(section.type), dialect, builder, values, before);
+    const row = new Row(section, sectionOf(section.type), dialect, builder, values, before, isPyTorch);
     before = readLayer(row, network, checks);
+    if (row.silu) silus.push(row.silu);
+    if (row.stop !== undefined || !before.tensor.shape) stops = true;
     if (!acrossSizes && row.kind?.name === 'shortcut' && crosses(row)) acrossSizes = row;
     if (row.kind && ends.has(row.kind.name)) outputs.push(before.tensor);
     if (row.kind && grids.has(row.kind.name)) isDetector = true;
     values.push(before);
   }
+  if (checks && silus.length > 0) tellSilu(builder, silus, dialect);
+  if (net?.stop !== undefined) stops = true;
   if (net && !input && isDetector) checkReduction(net, values);
   const last = values.at(-1)?.tensor;
   if (last && !outputs.includes(last)) outputs.push(last);
-  return { graph: builder.finish(outputs), problems: builder.problems, acrossSizes };
+  return { graph: builder.finish(outputs), problems: builder.problems, acrossSizes, stops };
 }
 
 /** parse_net_options: an image where height, width and channels are given, else a vector of `inputs`. */
-function readNet(row: Row, input: InputSize | undefined, checks: boolean): Value {
+function readNet(row: Row, reading: Reading, input: InputSize | undefined, checks: boolean): Value {
   const { builder, section } = row;
+  tellDamages(row);
+  tellLinesBefore(reading, row);
   const written = ['channels', 'height', 'width'].map(name => row.size(name, 0, 0));
   const image = written.every(length => length !== 0);
   const length = row.int('inputs', 0);
   if (checks) {
     checkSchedule(row);
     row.check();
-    plainHeader(row);
   }
   const wanted = input && (input.name === undefined ? input.sizes : input.sizes.slice(1));
   const sizes = wanted ?? (image ? written : [length > 0 ? length : Number.NaN]);
@@ -80,8 +96,19 @@ function readNet(row: Row, input: InputSize | undefined, checks: boolean): Value
     row.tell(section.header, 'missing-argument', why);
   } else if (sizes.some(Number.isNaN)) why = 'a size of the input is not known';
   const shape = why !== undefined && !image ? [1, Number.NaN, Number.NaN, Number.NaN] : [1, ...sizes];
-  const spec = { label: 'net', type: 'net', sites: [section.range], locate: row.locate, notes: row.notes };
-  const tensor = builder.within(spec, () => builder.input('data', shape, why));
+  const spec = {
+    label: 'net',
+    type: 'net',
+    sites: [section.range],
+    locate: row.locate,
+    notes: row.notes,
+    repaired: isRepaired(row) || reading.damage ? (true as const) : undefined,
+  };
+  const tensor = builder.within(spec, () => {
+    const made = builder.input('data', shape, why);
+    if (row.stop !== undefined) builder.unknown(row.stop);
+    return made;
+  });
   const value = { tensor, image: shape.length === 4, reduction: 1, widthBy: undefined };
   const product = sizes.reduce((a, b) => a * b, 1);
   if (wanted || !image || !(length > 0) || !(Math.abs(length - product) > 0)) return value;
@@ -106,8 +133,8 @@ function checkSchedule(row: Row): void {
   row.tell(placeOf(row.option('policy')!), 'missing-argument', message);
 }
 
-function withoutNet(cfg: Cfg, builder: Builder): Value {
-  const range = cfg.sections[0]?.header ?? { from: 0, to: 0 };
+function withoutNet(reading: Reading, builder: Builder): Value {
+  const range = reading.sections[0]?.header ?? { from: 0, to: 0 };
   const message =
     'The first section must be [net] or [network]: it has the size of the input. Darknet stops here. Put it at the top.';
   builder.problem({ range, severity: 'error', code: 'no-net', message });
@@ -115,11 +142,46 @@ function withoutNet(cfg: Cfg, builder: Builder): Value {
   return { tensor, image: true, reduction: 1, widthBy: undefined };
 }
 
-function tellLinesBefore(cfg: Cfg, builder: Builder): void {
-  for (const { range } of cfg.before.slice(0, 20)) {
-    const message = 'This line stands before the first section, where Darknet crashes. Comments start with # or ;.';
-    builder.problem({ range, severity: 'error', code: 'wrong-line', message });
+/** Lines of no section. Without what no [net] reads, the rest is the network that was meant. */
+function tellLinesBefore({ before }: Reading, row: Row): void {
+  const kind = sectionOf('net')!;
+  for (const { range, key } of before.options.slice(0, 20)) {
+    const message = `\`${key}\` stands above the first section, where Darknet crashes. Put it below [${row.section.type}], or remove it.`;
+    if (keyOf(kind, key)) row.tell(range, 'line-before-net', message);
+    else row.tellRepaired(range, 'line-before-net', message, commentOut(range));
   }
+  for (const { range } of before.strays.slice(0, 20)) {
+    const message = 'This line stands above the first section, where Darknet crashes. Comments start with # or ;.';
+    row.tellRepaired(range, 'line-before-net', message, commentOut(range));
+  }
+}
+
+/** The one message on an activation that PyTorch calls otherwise. */
+function tellSilu(builder: Builder, silus: readonly CfgOption[], dialect: Dialect): void {
+  const range = silus[0]!.valueRange;
+  const others = silus.length > 1 ? ` (and in ${silus.length - 1} more sections)` : '';
+  const swish = activationOf('swish', dialect)
+    ? 'Darknet calls it swish.'
+    : `${capital(authorOf[dialect])} has no such activation; AlexeyAB’s calls it swish.`;
+  const message = `Darknet knows no activation “silu” and takes relu here${others}. ${swish}`;
+  const edits = silus.map(({ valueRange }) => ({ ...valueRange, text: 'swish' }));
+  const title = silus.length > 1 ? `Change all ${silus.length} to swish` : 'Change to swish';
+  const repairs = activationOf('swish', dialect) ? [{ title, edits }] : [];
+  builder.problem({ range, severity: 'warning', code: 'unknown-activation', message, repairs });
+}
+
+function commentOut({ from }: Range): Repair {
+  return { title: 'Make it a comment', edits: [{ from, to: from, text: '# ' }] };
+}
+
+function tellDamage(builder: Builder, code: string, { range, message, repair }: Damage): void {
+  builder.problem({ range, severity: 'error', code, message, repairs: [repair] });
+}
+
+function tellDamages({ section, builder }: Row): void {
+  const { damage, swallowed = [] } = section;
+  if (damage) tellDamage(builder, 'broken-header', damage);
+  for (const lost of swallowed) tellDamage(builder, 'broken-header', lost);
 }
 
 function readLayer(row: Row, network: Network, checks: boolean): Value {
@@ -131,14 +193,15 @@ function readLayer(row: Row, network: Network, checks: boolean): Value {
     sites: [section.range],
     locate: row.locate,
     notes: row.notes,
+    repaired: isRepaired(row) ? (true as const) : undefined,
   };
   let made: Made | undefined;
+  tellDamages(row);
   builder.within(spec, () => {
-    if (checks) {
-      row.check();
-      plainHeader(row);
-    }
+    if (checks) row.check();
     made = madeOf(row, network);
+    // What Darknet stops at has no total, though the rest of the row is known.
+    if (row.stop !== undefined && made.tensor.shape) builder.unknown(row.stop);
     return made.held ? [made.held, made.tensor] : made.tensor;
   });
   const {
@@ -166,6 +229,9 @@ function readLayer(row: Row, network: Network, checks: boolean): Value {
 function madeOf(row: Row, network: Network): Made {
   const { builder, section, kind, dialect, input } = row;
   const layer = kind && Object.hasOwn(layers, kind.name) ? layers[kind.name] : undefined;
+  // Told once for the whole file.
+  if (isOfPyTorch(section.type))
+    return { tensor: builder.unknown(`no Darknet has [${section.type}]`, [input.tensor]), widthBy: null };
   if (!kind || !layer) {
     const { message, meant } = kind
       ? {
@@ -185,18 +251,8 @@ function madeOf(row: Row, network: Network): Made {
   return layer(row, network);
 }
 
-/** Darknet compares the whole line: with anything behind the bracket it knows no such section. */
-function plainHeader({ section, builder, kind }: Row): void {
-  if (section.isPlain || !kind) return;
-  const { header, type } = section;
-  const message = `Darknet compares this whole line, and knows no section of that name: nothing may stand behind [${type}], not even a comment.`;
-  builder.problem({
-    range: header,
-    severity: 'error',
-    code: 'unknown-section',
-    message,
-    repairs: [repair(`Change to [${type}]`, header, `[${type}]`)],
-  });
+function isRepaired({ section, isRepaired: lines }: Row): boolean {
+  return section.damage !== undefined || lines;
 }
 
 /** Whether a shortcut reads a layer of another width or height. */

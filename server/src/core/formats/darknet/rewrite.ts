@@ -9,15 +9,19 @@ import {
   type Place,
   type Rewriter,
 } from '../../graph/edit.ts';
-import { type Cfg, type CfgOption, type CfgSection, cfgItems } from '../../syntax/cfg.ts';
+import { type CfgOption, type CfgSection, cfgItems } from '../../syntax/cfg.ts';
 import type { TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
 import { sectionOf } from './keys.ts';
-import { atoi } from './row.ts';
+import { atoi } from './values.ts';
 
 /** The changes of the text; undefined where one of the edits cannot be said. */
-export function rewrite(text: string, cfg: Cfg, edits: readonly GraphEdit[]): readonly TextEdit[] | undefined {
-  return changesOf(new Writer(text, cfg), edits);
+export function rewrite(
+  text: string,
+  sections: readonly CfgSection[],
+  edits: readonly GraphEdit[],
+): readonly TextEdit[] | undefined {
+  return changesOf(new Writer(text, sections), edits);
 }
 
 /** A section that is a layer, with its number. */
@@ -75,13 +79,14 @@ class Writer implements Rewriter {
   #moved: { readonly from: number; readonly to: number } | undefined;
   readonly #values = new Map<Row, Map<string, string>>();
 
-  constructor(text: string, cfg: Cfg) {
+  constructor(text: string, sections: readonly CfgSection[]) {
     this.#text = text;
-    const [first] = cfg.sections;
-    const layers = first && sectionOf(first.type)?.name === 'net' ? cfg.sections.slice(1) : cfg.sections;
+    const [first] = sections;
+    const layers = first && sectionOf(first.type)?.name === 'net' ? sections.slice(1) : sections;
     this.#rows = layers.map((section, index): Row => {
       const options = new Map<string, CfgOption>();
-      for (const option of section.options) if (!options.has(option.key)) options.set(option.key, option);
+      for (const option of section.options)
+        if (!option.hiddenBy && !options.has(option.key)) options.set(option.key, option);
       return { index, section, kind: sectionOf(section.type)?.name, options };
     });
   }

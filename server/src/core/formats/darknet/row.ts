@@ -4,13 +4,16 @@ import type { Note, Tensor } from '../../graph/graph.ts';
 import { flatten, pad, reshape, slice } from '../../ops/index.ts';
 import type { Complaint } from '../../ops/op.ts';
 import { sizes } from '../../ops/rules/shape.ts';
-import { type CfgItem, type CfgOption, type CfgSection, cfgItems, cfgItemsInComment } from '../../syntax/cfg.ts';
+import { type CfgItem, type CfgOption, type CfgStray, cfgItems, cfgItemsInComment } from '../../syntax/cfg.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { didYouMean, suggestion } from '../../text/spelling.ts';
 import { activationNames, activationOf, activations } from './activations.ts';
 import { authorOf, type Dialect } from './dialect.ts';
+import type { Section } from './headers.ts';
 import { keyOf, type SectionKind } from './keys.ts';
+import { pyTorchActivations } from './pytorch.ts';
+import { atof, atoi } from './values.ts';
 
 /** What a layer hands on. */
 export interface Value {
@@ -38,27 +41,34 @@ const manyTold = 300;
 const largestInt = 2 ** 31 - 1;
 
 export class Row {
-  readonly section: CfgSection;
+  readonly section: Section;
   readonly kind: SectionKind | undefined;
   readonly dialect: Dialect;
   readonly builder: Builder;
   /** Its number among the layers, from 0. */
   readonly index: number;
   readonly layers: readonly Value[];
+  /** Whether the file is for a PyTorch reader, which has activations and keys of its own. */
+  readonly isPyTorch: boolean;
   readonly #input: Value | undefined;
   readonly #options = new Map<string, CfgOption>();
   /** The items of `layers=` or `from=`, for complaints about an input. */
   #items: readonly { readonly range: Range }[] = [];
   #itemsFrom = 0;
+  #stop: string | undefined;
+  #isRepaired = false;
+  #silu: CfgOption | undefined;
 
   constructor(
-    section: CfgSection,
+    section: Section,
     kind: SectionKind | undefined,
     dialect: Dialect,
     builder: Builder,
     layers: readonly Value[],
     input?: Value,
+    isPyTorch = false,
   ) {
+    this.isPyTorch = isPyTorch;
     this.section = section;
     this.kind = kind;
     this.dialect = dialect;
@@ -66,8 +76,25 @@ export class Row {
     this.layers = layers;
     this.index = layers.length;
     this.#input = input;
-    // The first of equal keys counts (option_list.c, option_find).
-    for (const option of section.options) if (!this.#options.has(option.key)) this.#options.set(option.key, option);
+    // The first of equal keys counts, with a value or without (option_list.c, option_find).
+    for (const option of section.options) {
+      if (!option.hiddenBy && !this.#options.has(option.key)) this.#options.set(option.key, option);
+    }
+  }
+
+  /** Where it says silu, which Darknet calls swish. */
+  get silu(): CfgOption | undefined {
+    return this.#silu;
+  }
+
+  /** Why Darknet stops at this section; undefined where it goes on. */
+  get stop(): string | undefined {
+    return this.#stop;
+  }
+
+  /** Whether lines were read as what they must have been. */
+  get isRepaired(): boolean {
+    return this.#isRepaired;
   }
 
   /** The layer before, or the network’s input; [net] itself has none, and does not ask. */
@@ -119,6 +146,12 @@ export class Row {
     const found = activationOf(name, this.dialect);
     if (found) return found.apply(this.builder, x);
     const option = this.#options.get(key)!;
+    if (this.isPyTorch) return (pyTorchActivations[name] ?? activations.relu!).apply(this.builder, x);
+    if (name === 'silu') {
+      // Told once for the whole file: whoever writes it writes it in every section.
+      this.#silu = option;
+      return activations.relu!.apply(this.builder, x);
+    }
     const names = activationNames(this.dialect);
     const meant = didYouMean(name, names);
     const other = Object.hasOwn(activations, name) ? ` It is one of AlexeyAB’s.` : '';
@@ -248,6 +281,13 @@ export class Row {
     return builder.add(reshape, { shape: [1, length] }, grown);
   }
 
+  /** Tells of what Darknet stops at, where there is one way to mend it and the row is read as if it were. */
+  tellRepaired(range: Range, code: string, message: string, mending: Repair): void {
+    this.#isRepaired = true;
+    this.builder.problem({ range, severity: 'error', code, message, repairs: [mending] });
+  }
+
+  /** Tells of something. Darknet stops at errors: the row has no total then. */
   tell(
     range: Range,
     code: string,
@@ -256,7 +296,12 @@ export class Row {
     repairs: readonly Repair[] = [],
   ): void {
     const problem: Problem = { range, severity, code, message };
+    if (severity === 'error') this.stopAt(message);
     this.builder.problem(repairs.length > 0 ? { ...problem, repairs } : problem);
+  }
+
+  stopAt(message: string): void {
+    this.#stop ??= message;
   }
 
   readonly locate = ({ attr, input }: Complaint): Range | undefined => {
@@ -291,17 +336,16 @@ export class Row {
   check(): void {
     const { kind, section } = this;
     if (!kind) return;
-    for (const { range, text, hasKey } of section.strays) {
-      const message = hasKey
-        ? `Nothing stands behind “=”, so that Darknet ignores this line. Give \`${short(text)}\` a value, or remove the line.`
-        : `This is neither a [section] nor \`key=value\`, and Darknet ignores it. Comments start with # or ;.`;
-      this.tell(range, 'wrong-line', message, 'warning');
-    }
+    // What follows a lost header was meant for another section.
+    const end = section.swallowed?.[0]?.range.from ?? Number.POSITIVE_INFINITY;
+    for (const stray of section.strays) if (stray.range.from < end) this.#tellStray(stray, kind);
     const seen = new Set<string>();
     for (const option of section.options) {
+      if (option.range.from >= end) break;
       const key = keyOf(kind, option.key);
-      if (!key) this.#unknownKey(option, kind);
-      else if (seen.has(option.key)) {
+      if (!key) {
+        if (!this.isPyTorch) this.#unknownKey(option, kind);
+      } else if (seen.has(option.key)) {
         const message = `\`${option.key}\` is given twice; the first one counts. Remove one of them.`;
         this.tell(option.keyRange, 'duplicate-key', message, 'warning');
       } else {
@@ -311,6 +355,26 @@ export class Row {
         } else this.#checkValue(option, key.kind);
       }
       seen.add(option.key);
+    }
+  }
+
+  #tellStray({ range, text, hasKey }: CfgStray, kind: SectionKind): void {
+    const hidden = this.section.options.find(({ hiddenBy }) => hiddenBy?.range === range);
+    if (hasKey) {
+      const message = `Nothing follows “=”, so Darknet ignores this line. Give \`${short(text)}\` a value, or remove the line.`;
+      this.tell(range, 'wrong-line', message, 'warning');
+    } else if (hidden) {
+      const message = `\`${short(text)}\` has no value here, and Darknet goes by the first line with this key: it ignores the one below and takes its default. Remove this line.`;
+      this.tell(range, 'hiding-line', message, 'warning', [repair('Remove the line', range, '')]);
+    } else {
+      // `filters 32`, `filters:32`, `filters＝32`.
+      const [, key = '', value = ''] = /^([A-Za-z]\w*?)[:＝]?([-+\d.,]+)$/.exec(text) ?? [];
+      const isKey = keyOf(kind, key) !== undefined && !this.#options.has(key);
+      const message = isKey
+        ? `The “=” is missing, so Darknet ignores this line. Write \`${key}=${short(value)}\`.`
+        : `This is neither a [section] nor \`key=value\`, so Darknet ignores it. Comments start with # or ;.`;
+      const mending = repair(`Change to ${key}=${short(value)}`, range, `${key}=${value}`);
+      this.tell(range, isKey ? 'missing-equals' : 'wrong-line', message, 'warning', isKey ? [mending] : []);
     }
   }
 
@@ -343,7 +407,8 @@ export class Row {
         if (/^[+-]?\d+$/.test(value)) {
           if (Math.abs(Number(value)) <= largestInt) return;
           const message = `${short(value)} is more than an integer of Darknet’s holds (${largestInt}).`;
-          this.tell(place, 'wrong-value', message);
+          // Where the key has to do with costs, its value is not known.
+          this.builder.problem({ range: place, severity: 'error', code: 'wrong-value', message });
           return;
         }
         break;
@@ -391,18 +456,6 @@ export function unknownSection(type: string, types: readonly string[]): { messag
   return { message, meant: didYouMean(type, types) };
 }
 
-/** C’s atoi: digits at the start, else 0. Darknet leaves two kinds of white space in a value, which atoi skips. */
-export function atoi(text: string): number {
-  const match = /^[\v\f]*([+-]?\d+)/.exec(text);
-  return match ? Number(match[1]) : 0;
-}
-
-/** C’s atof. */
-export function atof(text: string): number {
-  const match = /^[\v\f]*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)/i.exec(text);
-  return match ? Number(match[1]) : 0;
-}
-
 /** A message, in which a number that is not known is a question mark. */
 export function say(parts: TemplateStringsArray, ...values: readonly (string | number | undefined)[]): string {
   return parts.reduce((text, part, at) => {
@@ -415,6 +468,6 @@ export function short(text: string): string {
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
-function capital(text: string): string {
+export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

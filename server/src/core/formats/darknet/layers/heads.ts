@@ -122,6 +122,7 @@ function tellWidth(row: Row, wanted: number, given: number, formula: string, key
       : option
         ? [repair(title, option.valueRange, String(wanted))]
         : [repair(title, { from: by.section.header.to, to: by.section.header.to }, `\n${key}=${wanted}`)];
+  row.stopAt(message);
   row.builder.problem({
     range: where,
     severity: 'error',

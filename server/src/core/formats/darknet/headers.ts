@@ -1,0 +1,282 @@
+// Headers that a slip has damaged. Darknet compares the whole line with the names of its sections (parser.c,
+// string_to_layer_type): with a bracket too few or too many it knows no such section, and a line that does not start with
+// a bracket is an option of the section above (read_cfg).
+import {
+  type Cfg,
+  type CfgLines,
+  type CfgOption,
+  type CfgSection,
+  type CfgStray,
+  cfgLine,
+  joinedLines,
+} from '../../syntax/cfg.ts';
+import type { Repair } from '../../text/problem.ts';
+import type { Range } from '../../text/range.ts';
+import { keyOf, type SectionKind, sectionOf, sectionTypes } from './keys.ts';
+import { isOfPyTorch } from './pytorch.ts';
+
+/** What is wrong with a header, and the one way to mend it. */
+export interface Damage {
+  readonly range: Range;
+  readonly message: string;
+  readonly repair: Repair;
+}
+
+/** A section, perhaps under a header that was mended. */
+export interface Section extends CfgSection {
+  readonly damage?: Damage;
+  /** Lines in it that were meant as headers: Darknet takes what follows for options of this section. */
+  readonly swallowed?: readonly Damage[];
+}
+
+/** A text as sections. */
+export interface Reading {
+  readonly sections: readonly Section[];
+  readonly before: CfgLines;
+  /** What Darknet crashes at before it has read the first section, and how that is mended. */
+  readonly damage?: Damage;
+}
+
+/** As Darknet divides a text; only headers that it refuses are mended. */
+export function asDivided(text: string, cfg: Cfg): Reading {
+  const sections = cfg.sections
+    .flatMap((section, index) => parted(text, section, index === 0))
+    .map((whole): Section => {
+      const swallowed = lostHeaders(text, whole, sectionOf(whole.type)).map(({ name, range, edit }) => ({
+        range,
+        message: `This looks like the header [${name}], but Darknet takes it for a part of [${whole.type}] above, and what follows for options of that section. Put [${name}] on a line of its own.`,
+        repair: repairOf(name, edit),
+      }));
+      return swallowed.length > 0 ? { ...whole, swallowed } : whole;
+    });
+  return withoutMark(cfg, { sections, before: cfg.before });
+}
+
+/** As a text was meant, where that is another one: lines that were headers but for a slip begin sections. */
+export function asMeant(text: string, cfg: Cfg): Reading | undefined {
+  const divided = asDivided(text, cfg);
+  const first = divided.sections[0];
+  const above = lostHeaders(text, cfg.before, undefined);
+  const headless = above.length === 0 && sectionOf(first?.type ?? '')?.name !== 'net' && saysNet(cfg.before);
+  if (above.length === 0 && !headless && !divided.sections.some(({ swallowed }) => swallowed)) return undefined;
+  const sections: Section[] = [];
+  if (headless) {
+    const [from] = ranges(cfg.before);
+    const place = { from: from!.from, to: from!.from };
+    const message =
+      'The header [net] is missing above this line: Darknet crashes here. It is read as if it were there.';
+    const repair = { title: 'Insert [net]', edits: [{ ...place, text: '[net]\n' }] };
+    const range = { from: place.from, to: ranges(cfg.before).at(-1)!.to };
+    const damage = { range: from!, message, repair };
+    const { options, strays } = cfg.before;
+    sections.push({ ...plainAs('net', place, range), options, strays, damage });
+  }
+  const rest = split(cfg.before, undefined, above, sections);
+  for (const section of divided.sections) {
+    const { swallowed, ...own } = section;
+    if (!swallowed) sections.push(own);
+    else split(own, own, lostHeaders(text, own, sectionOf(own.type)), sections);
+  }
+  return withoutMark(cfg, { sections, before: headless ? noLines : rest });
+}
+
+const noLines: CfgLines = { options: [], strays: [] };
+
+/** Darknet looks at the first byte of a line, which is no bracket and no comment then: an option of no section. */
+function withoutMark({ hasByteOrderMark }: Cfg, reading: Reading): Reading {
+  if (!hasByteOrderMark) return reading;
+  const message =
+    'The file begins with a byte order mark. Darknet takes the first line for an option of no section and crashes. Save it as UTF-8 without one.';
+  const edits = [{ from: 0, to: 1, text: '' }];
+  return { ...reading, damage: { range: { from: 0, to: 1 }, message, repair: { title: 'Remove the mark', edits } } };
+}
+
+/** Whether lines are those of a [net] that has lost its header. */
+function saysNet({ options }: CfgLines): boolean {
+  return options.some(({ key }) => ['width', 'height', 'channels', 'inputs'].includes(key));
+}
+
+/** `[avgpool][softmax]`: two headers whose line break is lost are two sections. */
+function parted(text: string, section: CfgSection, isFirst: boolean): Section[] {
+  const { header, type, rest } = section;
+  const name = squeezed(text, rest).replace(/^\[(\w+)\]$/, '$1');
+  if (!sectionOf(type) || !sectionOf(name) || text[rest.from] !== '[') return [mended(text, section, isFirst)];
+  const message = `Only one header may stand in a line: Darknet compares the whole of it, and knows no such section.`;
+  const edits = [{ from: rest.from, to: rest.from, text: '\n' }];
+  const damage = { range: header, message, repair: { title: 'Break the line', edits } };
+  const own = { from: header.from, to: rest.from };
+  return [
+    { ...plainAs(type, own, own), damage },
+    { ...section, type: name, header: rest, typeRange: rest, range: { ...section.range, from: rest.from } },
+  ];
+}
+
+/** A header that Darknet refuses, as the section that it was but for one slip. */
+function mended(text: string, section: CfgSection, isFirst: boolean): Section {
+  const { header, isPlain, type, rest } = section;
+  if (isPlain && sectionOf(type)) return section;
+  const line = squeezed(text, header);
+  const [, word = '', behind = ''] = /^[^\w]*(\w*)(.*)$/s.exec(line) ?? [];
+  const bare = line.replace(brackets, '');
+  const name = meant(bare, isFirst) ?? (sectionOf(type) ? type : meant(word, isFirst));
+  if (name === undefined || isOfPyTorch(bare)) return section;
+  const kind = sectionOf(name)!;
+  const more = bare === name || sectionOf(type) === undefined ? undefined : optionBehind(text, rest, kind);
+  if (more) {
+    const message = `Only [${name}] may stand in this line: Darknet compares the whole of it, and knows no such section. Put the option on a line of its own.`;
+    const edits = [{ from: header.from, to: rest.from, text: `[${name}]\n` }];
+    const damage = { range: header, message, repair: { title: 'Break the line', edits } };
+    return { ...section, ...joinedLines(more, section), type: name, damage };
+  }
+  const isSlip = isPlain && sectionOf(bare) === undefined;
+  const message = isSlip
+    ? `Darknet has no section [${type}] (“Type not recognized”). It is read as [${name}].`
+    : behind !== '' && sectionOf(type)
+      ? `Darknet compares this whole line, and knows no section of that name: nothing may follow [${name}], not even a comment.`
+      : `Darknet compares this whole line, and knows no section of that name: the header must be exactly [${name}].`;
+  return { ...section, type: name, damage: { range: header, message, repair: repairOf(name, header) } };
+}
+
+const brackets = /[[\](){}<>【】［］]/g;
+
+/** `[conv] filters=8`: a line break is lost. */
+function optionBehind(text: string, rest: Range, kind: SectionKind): CfgLines | undefined {
+  const line = cfgLine(text, rest.from, rest.to);
+  return line.options.some(({ key }) => keyOf(kind, key)) ? line : undefined;
+}
+
+interface LostHeader {
+  readonly name: string;
+  /** Where the section that it was to begin begins. */
+  readonly range: Range;
+  /** What becomes `[name]`, and what is put before it. */
+  readonly edit: Range & { readonly before?: string };
+}
+
+/** Lines that were headers but for a slip: without the opening bracket, or behind a value whose line break is lost. */
+function lostHeaders(text: string, { options, strays }: CfgLines, kind: SectionKind | undefined): LostHeader[] {
+  const found: LostHeader[] = [];
+  for (const { range, text: line, hasKey } of strays) {
+    if (hasKey || line.length > 60) continue;
+    const bare = line.replace(brackets, '');
+    const name = bare === line ? (sectionOf(line) && !isKey(kind, line) ? line : undefined) : meant(bare, false);
+    if (name !== undefined) found.push({ name, range, edit: range });
+    else push(found, text, range);
+  }
+  for (const { range, commentFrom, comment } of options)
+    push(found, text, { from: range.from, to: commentFrom + comment.length });
+  return found.sort((a, b) => a.range.from - b.range.from);
+}
+
+function isKey(kind: SectionKind | undefined, name: string): boolean {
+  return kind !== undefined && keyOf(kind, name) !== undefined;
+}
+
+function push(found: LostHeader[], text: string, { from, to }: Range): void {
+  if (text.charCodeAt(to - 1) !== closeBracket) return;
+  const open = text.lastIndexOf('[', to);
+  if (open <= from) return;
+  const name = squeezed(text, { from: open + 1, to: to - 1 });
+  if (!sectionOf(name)) return;
+  const range = { from: open, to };
+  found.push({ name, range, edit: { ...range, before: '\n' } });
+}
+
+const closeBracket = 93;
+
+/** Divides lines at headers that were lost, and adds the sections that come of it; returns the lines above the first. */
+function split(
+  lines: CfgLines,
+  own: Section | undefined,
+  headers: readonly LostHeader[],
+  sections: Section[],
+): CfgLines {
+  const starts = headers.map(({ range }) => range.from);
+  const part = (index: number): CfgLines => {
+    const within = ({ range }: CfgOption | CfgStray): boolean =>
+      (index === 0 || range.from >= starts[index - 1]!) && (index >= starts.length || range.from < starts[index]!);
+    const isHeader = ({ range }: CfgStray): boolean => starts.includes(range.from);
+    return joinedLines({
+      options: lines.options.filter(within).map(option => cutAt(option, starts[index])),
+      strays: lines.strays.filter(stray => within(stray) && !isHeader(stray)),
+    });
+  };
+  const first = part(0);
+  if (own) sections.push({ ...own, ...first, range: endOf(own.header, first) });
+  for (const [index, { name, range, edit }] of headers.entries()) {
+    const inside = part(index + 1);
+    const message = edit.before
+      ? `Darknet takes [${name}] for a part of the line above: a header needs a line of its own. It is read as one here.`
+      : `Darknet takes this line for an option of the section above: a header must be exactly [${name}]. It is read as one here.`;
+    const damage = { range, message, repair: repairOf(name, edit) };
+    sections.push({ ...plainAs(name, range, endOf(range, inside)), ...inside, damage });
+  }
+  return first;
+}
+
+/** An option without the header that is stuck to it. */
+function cutAt(option: CfgOption, end: number | undefined): CfgOption {
+  const { commentFrom, comment, valueRange, text } = option;
+  if (end === undefined || end <= valueRange.from || end >= commentFrom + comment.length) return option;
+  if (end >= commentFrom) return { ...option, comment: comment.slice(0, end - commentFrom) };
+  const own = text.slice(0, end - valueRange.from).trimEnd();
+  const to = valueRange.from + own.length;
+  return {
+    ...option,
+    value: own.replace(/[ \t\r]+/g, ''),
+    text: own,
+    comment: '',
+    commentFrom: to,
+    valueRange: { from: valueRange.from, to },
+    range: { from: option.range.from, to },
+  };
+}
+
+function plainAs(type: string, header: Range, range: Range): CfgSection {
+  const end = { from: header.to, to: header.to };
+  return { type, isPlain: true, header, typeRange: header, rest: end, range, ...noLines };
+}
+
+function endOf(header: Range, lines: CfgLines): Range {
+  return { from: header.from, to: ranges(lines).reduce((to, range) => Math.max(to, range.to), header.to) };
+}
+
+function ranges({ options, strays }: CfgLines): Range[] {
+  return [...options, ...strays].map(({ range }) => range).sort((a, b) => a.from - b.from);
+}
+
+function repairOf(name: string, { from, to, before = '' }: LostHeader['edit']): Repair {
+  return { title: `Change to [${name}]`, edits: [{ from, to, text: `${before}[${name}]` }] };
+}
+
+/** The one section whose name this is, but for upper case or one letter; undefined where it may be the name of another. */
+export function meant(word: string, isFirst: boolean): string | undefined {
+  if (sectionOf(word)) return word;
+  if (word.length > 40 || !/^[A-Za-z_]+$/.test(word)) return undefined;
+  const lower = word.toLowerCase();
+  const names = new Map<string, string>();
+  for (const type of sectionTypes) {
+    const isNet = sectionOf(type)!.name === 'net';
+    if (isNet && !isFirst) continue;
+    const other = type.toLowerCase();
+    if (other === lower) return type;
+    // In a name of three or four letters every other letter may make it another layer: mlstm, crnn.
+    if ((other.length >= 5 || (isNet && isFirst)) && isOneSlip(lower, other)) names.set(sectionOf(type)!.name, type);
+  }
+  return names.size === 1 ? [...names.values()][0] : undefined;
+}
+
+/** Whether one letter that is too many, missing, another one, or two that changed places make `a` of `b`. */
+function isOneSlip(a: string, b: string): boolean {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  if (long.length - short.length > 1) return false;
+  let at = 0;
+  while (at < short.length && short[at] === long[at]) at++;
+  if (short.length < long.length) return short.slice(at) === long.slice(at + 1);
+  if (short.slice(at + 1) === long.slice(at + 1)) return true;
+  return short[at] === long[at + 1] && short[at + 1] === long[at] && short.slice(at + 2) === long.slice(at + 2);
+}
+
+function squeezed(text: string, { from, to }: Range): string {
+  return text.slice(from, Math.min(to, from + 200)).replace(/[ \t\r]+/g, '');
+}

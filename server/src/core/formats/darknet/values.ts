@@ -1,0 +1,13 @@
+// How C reads numbers, and with it Darknet its values.
+
+/** C’s atoi: digits at the start, else 0. Darknet leaves two kinds of white space in a value, which atoi skips. */
+export function atoi(text: string): number {
+  const match = /^[\v\f]*([+-]?\d+)/.exec(text);
+  return match ? Number(match[1]) : 0;
+}
+
+/** C’s atof. */
+export function atof(text: string): number {
+  const match = /^[\v\f]*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)/i.exec(text);
+  return match ? Number(match[1]) : 0;
+}
