@@ -402,7 +402,7 @@ describe('Darknet cfg, the file', () => {
     const known = (name: string, text: string, languageId?: string): string | undefined =>
       formatOf({ name, text, languageId })?.id;
     assert.equal(known('a.cfg', '# x\n[net]\n'), 'darknet-cfg');
-    assert.equal(known('a.cfg', '[network]', 'properties'), 'darknet-cfg');
+    assert.equal(known('a.cfg', '[network]\nwidth=4', 'properties'), 'darknet-cfg');
     assert.equal(known('a.cfg.txt', '[net]'), 'darknet-cfg');
     assert.equal(known('setup.cfg', '[metadata]\nname = x\n[net]\n', 'ini'), undefined);
     assert.equal(known('a.ini', '[net]'), undefined);

@@ -71,6 +71,8 @@ export interface Cfg {
   readonly before: CfgLines;
   /** Whether the text begins with a byte order mark. */
   readonly hasByteOrderMark: boolean;
+  /** The first carriage return, or −1. */
+  readonly carriageReturn: number;
 }
 
 const tab = 9;
@@ -117,7 +119,7 @@ export function parseCfg(text: string): Cfg {
     addLine(section ?? before, text, from, to);
     if (section) section.range = { from: section.range.from, to };
   }
-  return { sections, before, hasByteOrderMark };
+  return { sections, before, hasByteOrderMark, carriageReturn: text.indexOf('\r') };
 }
 
 /** What a stretch of a line says, as if it were a line of its own. */

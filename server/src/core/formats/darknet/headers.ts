@@ -33,6 +33,8 @@ export interface Section extends CfgSection {
 export interface Reading {
   readonly sections: readonly Section[];
   readonly before: CfgLines;
+  /** The first carriage return, or −1. */
+  readonly carriageReturn: number;
   /** What Darknet crashes at before it has read the first section, and how that is mended. */
   readonly damage?: Damage;
 }
@@ -83,7 +85,8 @@ export function asMeant(text: string, cfg: Cfg): Reading | undefined {
 const noLines: CfgLines = { options: [], strays: [] };
 
 /** Darknet looks at the first byte of a line, which is no bracket and no comment then: an option of no section. */
-function withoutMark({ hasByteOrderMark }: Cfg, reading: Reading): Reading {
+function withoutMark({ hasByteOrderMark, carriageReturn }: Cfg, parts: Omit<Reading, 'carriageReturn'>): Reading {
+  const reading = { ...parts, carriageReturn };
   if (!hasByteOrderMark) return reading;
   const message =
     'The file begins with a byte order mark. Darknet takes the first line for an option of no section and crashes. Save it as UTF-8 without one.';

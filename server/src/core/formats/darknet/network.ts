@@ -50,6 +50,7 @@ export function build(reading: Reading, dialect: Dialect, input: InputSize | und
   const net =
     isNet && first ? new Row(first, sectionOf(first.type), dialect, builder, [], undefined, isPyTorch) : undefined;
   if (reading.damage) tellDamage(builder, 'byte-order-mark', reading.damage);
+  if (dialect === 'pjreddie' && reading.carriageReturn >= 0) tellCarriageReturn(builder, reading.carriageReturn);
   if (isPyTorch) tellPyTorch(builder, reading.sections);
   let before = net ? readNet(net, reading, input, checks) : withoutNet(reading, builder);
   let stops = !net;
@@ -139,6 +140,8 @@ function withoutNet(reading: Reading, builder: Builder): Value {
     'The first section must be [net] or [network]: it has the size of the input. Darknet stops here. Put it at the top.';
   builder.problem({ range, severity: 'error', code: 'no-net', message });
   const tensor = builder.input('data', [1, Number.NaN, Number.NaN, Number.NaN], message);
+  // Even layers that cost nothing have no total then.
+  builder.unknown(message);
   return { tensor, image: true, reduction: 1, widthBy: undefined };
 }
 
@@ -176,6 +179,13 @@ function commentOut({ from }: Range): Repair {
 
 function tellDamage(builder: Builder, code: string, { range, message, repair }: Damage): void {
   builder.problem({ range, severity: 'error', code, message, repairs: [repair] });
+}
+
+/** utils.c, strip: the original drops spaces, tabs and line feeds; AlexeyAB's carriage returns, too. */
+function tellCarriageReturn(builder: Builder, at: number): void {
+  const message =
+    'This file has carriage returns (CR LF). On Linux and macOS pjreddie’s Darknet keeps them in names and values, so it knows none of the sections. Save the file with LF.';
+  builder.problem({ range: { from: at, to: at + 1 }, severity: 'warning', code: 'carriage-return', message });
 }
 
 function tellDamages({ section, builder }: Row): void {

@@ -27,14 +27,21 @@ const commonKeys: ReadonlySet<string> = new Set(['learning_rate', 'clip', 'truth
 /** Whether there is something in a text that only Darknet has. */
 export function isDarknet(text: string): boolean {
   const cfg = parseCfg(text);
-  return speaks(text, cfg);
+  return speaks(text, cfg) || (cfg.sections[0]?.type === 'net' && !saysMore(cfg));
 }
 
-/** Whether there is something in a text, and nothing of it is Darknet's. */
+/** Whether there is something in a text that Darknet does not have, and nothing of it is Darknet's. */
 export function isForeign(text: string): boolean {
   const cfg = parseCfg(text);
-  const says = cfg.sections.some(({ type, options }) => sectionOf(type)?.name !== 'net' || options.length > 0);
-  return (says || cfg.before.options.length > 0) && !speaks(text, cfg);
+  return saysMore(cfg) && !speaks(text, cfg);
+}
+
+function saysMore({ sections, before }: Cfg): boolean {
+  if (before.options.length > 0) return true;
+  return sections.some(({ type, options }) => {
+    const kind = sectionOf(type);
+    return !kind || options.some(({ key }) => !keyOf(kind, key));
+  });
 }
 
 function speaks(text: string, cfg: Cfg): boolean {
@@ -44,7 +51,6 @@ function speaks(text: string, cfg: Cfg): boolean {
   // A fragment without [net] must be unmistakable.
   if (sectionOf(first.type)?.name !== 'net')
     return sections.some(section => isLayer(section) && !commonNames.has(sectionOf(section.type)!.name));
-  if (sections.length === 1 && first.options.length === 0) return first.type === 'net';
   return isNet(first) || sections.some(section => isLayer(section) || isOfPyTorch(section.type));
 }
 

@@ -346,6 +346,7 @@ export class Row {
       if (!key) {
         if (!this.isPyTorch) this.#unknownKey(option, kind);
       } else if (seen.has(option.key)) {
+        if (option.hiddenBy && !this.#options.has(option.key)) continue;
         const message = `\`${option.key}\` is given twice; the first one counts. Remove one of them.`;
         this.tell(option.keyRange, 'duplicate-key', message, 'warning');
       } else {
@@ -359,11 +360,11 @@ export class Row {
   }
 
   #tellStray({ range, text, hasKey }: CfgStray, kind: SectionKind): void {
-    const hidden = this.section.options.find(({ hiddenBy }) => hiddenBy?.range === range);
+    const hides = this.section.options.some(({ hiddenBy }) => hiddenBy?.range === range) && !this.#options.has(text);
     if (hasKey) {
       const message = `Nothing follows “=”, so Darknet ignores this line. Give \`${short(text)}\` a value, or remove the line.`;
       this.tell(range, 'wrong-line', message, 'warning');
-    } else if (hidden) {
+    } else if (hides) {
       const message = `\`${short(text)}\` has no value here, and Darknet goes by the first line with this key: it ignores the one below and takes its default. Remove this line.`;
       this.tell(range, 'hiding-line', message, 'warning', [repair('Remove the line', range, '')]);
     } else {

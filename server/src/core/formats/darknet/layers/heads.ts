@@ -16,6 +16,7 @@ function yoloOf(row: Row, coords: number): Made {
   const boxes = mask && mask.value !== '' ? countOf(row, mask) : row.size('num', 1);
   const classes = row.size('classes', 20, 0);
   checkMask(row);
+  checkAnchors(row, mask === undefined || mask.value === '');
   checkCounters(row, classes);
   const wanted = boxes * (classes + coords + 1);
   const formula = say`${boxes} ${mask ? (boxes === 1 ? 'mask' : 'masks') : boxes === 1 ? 'anchor' : 'anchors'} × (${classes} classes + ${coords} + 1)`;
@@ -54,6 +55,7 @@ export const region: Layer = row => {
   const coords = row.size('coords', 4, 0);
   const formula = say`${num} anchors × (${classes} classes + ${coords} + 1)`;
   checkChannels(row, num * (classes + coords + 1), formula);
+  checkAnchors(row, true);
   return { tensor: row.builder.add(sigmoid, {}, row.image()) };
 };
 
@@ -74,13 +76,11 @@ export const detection: Layer = row => {
   const wanted = side * side * ((1 + coords) * num + classes);
   const given = x.shape?.[1] ?? Number.NaN;
   if (Math.abs(given - wanted) > 0) {
-    tellWidth(
-      row,
-      wanted,
-      given,
-      say`${side}² cells × ((1 + ${coords}) × ${num} + ${classes} classes) = ${wanted} numbers`,
-      'output',
-    );
+    const formula = say`${side}² cells × ((1 + ${coords}) × ${num} + ${classes} classes) = ${wanted} numbers`;
+    // A convolution may come before it, too: each of its filters gives height × width numbers.
+    const [, , h = 1, w = 1] = row.input.tensor.shape ?? [];
+    const isConnected = row.input.widthBy?.kind?.name === 'connected';
+    tellWidth(row, isConnected ? wanted : wanted / (h * w), given, formula, isConnected ? 'output' : 'filters');
   }
   return { tensor: row.builder.add(identity, {}, x), image: false, reduction: Number.NaN };
 };
@@ -113,11 +113,11 @@ function tellWidth(row: Row, wanted: number, given: number, formula: string, key
   const head = row.section.header;
   // What Darknet takes where the key is not given stands nowhere in the text.
   const where = option ? placeOf(option) : (by?.section.header ?? head);
-  const message = say`[${row.section.type}] reads ${formula}, but is given ${given}. Darknet stops there. ${by ? `Write ${key}=${wanted} here` : 'Change the layer before'}, or change classes.`;
+  const message = say`[${row.section.type}] reads ${formula}, but is given ${given}. Darknet stops there. ${by && Number.isInteger(wanted) ? `Write ${key}=${wanted} here` : 'Change the layer before'}, or change ${row.has('side') || row.kind?.name === 'detection' ? 'side, num or classes' : 'classes'}.`;
   const title = `Change to ${key}=${wanted}`;
   const writes = by && (key === 'output' ? by.kind?.name === 'connected' : by.kind?.keys[key] !== undefined);
   const repairs =
-    !writes || !(wanted > 0)
+    !writes || !(wanted > 0) || !Number.isInteger(wanted)
       ? []
       : option
         ? [repair(title, option.valueRange, String(wanted))]
@@ -131,6 +131,37 @@ function tellWidth(row: Row, wanted: number, given: number, formula: string, key
     related: [{ range: head, message: `[${row.section.type}] reads ${formula}.` }],
     ...(repairs.length > 0 ? { repairs } : {}),
   });
+}
+
+/**
+ * `num` anchors have 2 × num numbers. Those that are missing stay 0.5 (make_yolo_layer, make_region_layer); of those too
+ * many AlexeyAB's reads none, and pjreddie's writes them past the end of its memory (parse_yolo, parse_region).
+ */
+function checkAnchors(row: Row, all: boolean): void {
+  const option = row.option('anchors');
+  const num = row.int('num', 1);
+  if (!option || option.value === '' || !(num > 0)) return;
+  const count = cfgItems(option).length;
+  const missing = 2 * num - count;
+  const given = count % 2 === 0 ? `${count / 2} anchors` : `${count} numbers, of which every anchor takes two`;
+  const mask = row.option('mask');
+  const used = all || !mask ? [] : cfgItems(mask).map(({ text }) => Number(text));
+  // Anchors that no head uses may be missing.
+  const isUsed = used.length === 0 || used.some(anchor => 2 * anchor + 1 >= count);
+  const place = placeOf(option);
+  if (missing > 0 && isUsed) {
+    const message = `num=${num} needs ${2 * num} numbers, but here are ${given}: for what is missing Darknet takes 0.5. Complete the list, or change num.`;
+    row.tell(place, 'anchors-mismatch', message, 'warning');
+  } else if (missing < 0) {
+    const overruns = row.dialect === 'pjreddie';
+    const what = overruns
+      ? 'pjreddie’s Darknet writes the rest past the end of its memory'
+      : 'Darknet leaves out the rest';
+    const message = `num=${num} needs ${2 * num} numbers, but here are ${given}: ${what}. ${count % 2 === 0 ? `Set num=${count / 2}.` : 'Check the list.'}`;
+    const mending = count % 2 === 0 && row.option('num');
+    const repairs = mending ? [repair(`Change to num=${count / 2}`, mending.valueRange, String(count / 2))] : [];
+    row.tell(place, 'anchors-mismatch', message, overruns ? 'error' : 'warning', all ? [] : repairs);
+  }
 }
 
 /** A mask names anchors from 0 to num − 1; Darknet reads what lies behind them otherwise. */

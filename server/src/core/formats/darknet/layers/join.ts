@@ -1,6 +1,6 @@
 // [route], [shortcut], [scale_channels], [sam]: the layers that read others.
 import type { Tensor } from '../../../graph/graph.ts';
-import { add, concat, identity, mul, pad, parameter, reshape, slice, upsample } from '../../../ops/index.ts';
+import { add, concat, constant, identity, mul, pad, parameter, reshape, slice, upsample } from '../../../ops/index.ts';
 import { sizes } from '../../../ops/rules/shape.ts';
 import { placeOf, type Row, say, type Value } from '../row.ts';
 import type { Layer, Made } from './layer.ts';
@@ -85,23 +85,37 @@ function unevenParts(row: Row, values: readonly Value[], images: boolean, groups
   if (flats.some(({ shape }) => !shape || Number.isNaN(shape[1]!)))
     return { tensor: builder.unknown('a size is not known', flats) };
   const lengths = flats.map(({ shape }) => shape![1]!);
-  const parts = flats.map((flat, at) => {
-    const each = Math.floor(lengths[at]! / groups);
-    return row.cut(flat, id * each, each);
-  });
-  const whole = parts.length > 1 ? builder.add(concat, { axis: 1 }, parts) : parts[0]!;
   const length = Math.floor(lengths.reduce((a, b) => a + b, 0) / groups);
-  const [h, w] = planeOf(values[0]!);
-  if (!images) return { tensor: row.cut(whole, 0, length) };
   const counts = values.map(({ tensor }) => tensor.shape?.[1] ?? Number.NaN);
+  const channels = Math.floor(counts.reduce((a, b) => a + b, 0) / groups);
+  const place = placeOf(row.option('groups')!);
+  if (length === 0) {
+    const message = `${groups} groups are more than there are numbers: nothing is left for this layer. Use fewer.`;
+    row.tell(place, 'groups-mismatch', message);
+    return { tensor: builder.unknown(message, flats), image: false };
+  }
+  const parts = flats.flatMap((flat, at) => {
+    const each = Math.floor(lengths[at]! / groups);
+    return each > 0 ? [row.cut(flat, id * each, each)] : [];
+  });
+  const whole = parts.length > 1 ? builder.add(concat, { axis: 1 }, parts) : parts[0];
+  // What the layers leave over is zeros.
+  const cut = whole ? row.cut(whole, 0, length) : builder.add(constant, { shape: [1, length] }, []);
+  if (!images) return { tensor: cut };
+  if (channels === 0) {
+    const message = say`${groups} groups are more than the ${counts.reduce((a, b) => a + b, 0)} channels: Darknet makes a vector of ${length} numbers of this layer, which no convolution reads. Use fewer groups.`;
+    row.tell(place, 'groups-mismatch', message, 'warning');
+    return { tensor: cut, image: false };
+  }
   const uneven = counts.find(count => count % groups > 0);
   if (uneven !== undefined) {
-    const message = say`${groups} groups do not divide ${uneven} channels: Darknet cuts within a channel. Use a divisor of ${uneven}.`;
-    row.tell(placeOf(row.option('groups')!), 'groups-mismatch', message, 'warning');
+    const message = say`groups=${groups} does not divide the ${uneven} channels of this route: Darknet cuts within a channel. Use a divisor of ${uneven}.`;
+    row.tell(place, 'groups-mismatch', message, 'warning');
   }
-  const channels = Math.floor(counts.reduce((a, b) => a + b, 0) / groups);
-  const image = builder.add(reshape, { shape: [1, channels, h, w] }, row.cut(whole, 0, channels * h * w));
-  return { tensor: image, length: length === channels * h * w ? undefined : length };
+  const [h, w] = planeOf(values[0]!);
+  const own = channels * h * w;
+  const image = builder.add(reshape, { shape: [1, channels, h, w] }, row.cut(cut, 0, own));
+  return { tensor: image, length: length === own ? undefined : length };
 }
 
 /** parse_shortcut, make_shortcut_layer: the output has the shape of the layer before. */

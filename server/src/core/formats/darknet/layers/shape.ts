@@ -9,11 +9,10 @@ import {
   pad,
   pixelShuffle,
   pixelUnshuffle,
-  reshape,
   slice,
   upsample,
 } from '../../../ops/index.ts';
-import { type Row, say } from '../row.ts';
+import { placeOf, type Row, say } from '../row.ts';
 import type { Layer, Made } from './layer.ts';
 
 /** The centre of the image, as at inference (forward_crop_layer). */
@@ -39,13 +38,16 @@ export const reorg: Layer = row => {
   const { builder } = row;
   const factor = row.size('stride', 1);
   const x = row.image();
+  // With extra it has no shape any more, and what it adds is zeros (make_reorg_layer).
   const extra = row.dialect === 'pjreddie' ? row.int('extra', 0) : 0;
-  if (extra > 0) {
+  if (extra !== 0) {
     const flat = builder.add(flatten, { start: 1, end: -1 }, x);
-    const length = flat.shape?.[1] ?? Number.NaN;
-    const line = builder.add(reshape, { shape: [1, 1, length] }, flat);
-    const grown = builder.add(pad, { before: [0], after: [extra], mode: 'constant' }, line);
-    return { tensor: builder.add(reshape, { shape: [1, length + extra] }, grown), image: false, reduction: Number.NaN };
+    const length = (flat.shape?.[1] ?? Number.NaN) + extra;
+    const made = { image: false, reduction: Number.NaN, widthBy: null };
+    if (!(length < 1)) return { ...made, tensor: row.cut(flat, 0, length) };
+    const message = say`\`extra\` leaves ${length} numbers of ${flat.shape?.[1]}: nothing that a layer could read.`;
+    row.tell(placeOf(row.option('extra')!), 'wrong-value', message);
+    return { ...made, tensor: builder.unknown(message, [x]) };
   }
   const reverse = row.on('reverse');
   return {
