@@ -71,7 +71,8 @@ export function price(document: Document, settings: Settings): Analysed | undefi
   const effective = withPragmas(settings, document, problems);
   const spec = document.reader.read(readOptions(effective));
   const model = analyse(spec.graph, document.lines, effective.convention);
-  problems.push(...spec.problems);
+  // One by one: as arguments of a call, hundreds of thousands do not fit on the stack.
+  for (const problem of spec.problems) problems.push(problem);
   return {
     document,
     settings: effective,

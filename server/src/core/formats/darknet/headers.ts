@@ -55,14 +55,13 @@ export function asDivided(text: string, cfg: Cfg): Reading {
 }
 
 /** As a text was meant, where that is another one: lines that were headers but for a slip begin sections. */
-export function asMeant(text: string, cfg: Cfg): Reading | undefined {
-  const divided = asDivided(text, cfg);
+export function asMeant(text: string, cfg: Cfg, divided: Reading): Reading | undefined {
   const first = divided.sections[0];
   const above = lostHeaders(text, cfg.before, undefined);
-  const headless = above.length === 0 && sectionOf(first?.type ?? '')?.name !== 'net' && saysNet(cfg.before);
-  if (above.length === 0 && !headless && !divided.sections.some(({ swallowed }) => swallowed)) return undefined;
+  const isHeadless = above.length === 0 && sectionOf(first?.type ?? '')?.name !== 'net' && saysNet(cfg.before);
+  if (above.length === 0 && !isHeadless && !divided.sections.some(({ swallowed }) => swallowed)) return undefined;
   const sections: Section[] = [];
-  if (headless) {
+  if (isHeadless) {
     const [from] = ranges(cfg.before);
     const place = { from: from!.from, to: from!.from };
     const message =
@@ -79,7 +78,7 @@ export function asMeant(text: string, cfg: Cfg): Reading | undefined {
     if (!swallowed) sections.push(own);
     else split(own, own, lostHeaders(text, own, sectionOf(own.type)), sections);
   }
-  return withoutMark(cfg, { sections, before: headless ? noLines : rest });
+  return withoutMark(cfg, { sections, before: isHeadless ? noLines : rest });
 }
 
 const noLines: CfgLines = { options: [], strays: [] };
@@ -194,20 +193,11 @@ function split(
   headers: readonly LostHeader[],
   sections: Section[],
 ): CfgLines {
-  const starts = headers.map(({ range }) => range.from);
-  const part = (index: number): CfgLines => {
-    const within = ({ range }: CfgOption | CfgStray): boolean =>
-      (index === 0 || range.from >= starts[index - 1]!) && (index >= starts.length || range.from < starts[index]!);
-    const isHeader = ({ range }: CfgStray): boolean => starts.includes(range.from);
-    return joinedLines({
-      options: lines.options.filter(within).map(option => cutAt(option, starts[index])),
-      strays: lines.strays.filter(stray => within(stray) && !isHeader(stray)),
-    });
-  };
-  const first = part(0);
+  const parts = partsOf(lines, headers);
+  const first = parts[0]!;
   if (own) sections.push({ ...own, ...first, range: endOf(own.header, first) });
   for (const [index, { name, range, edit }] of headers.entries()) {
-    const inside = part(index + 1);
+    const inside = parts[index + 1]!;
     const message = edit.before
       ? `Darknet takes [${name}] for a part of the line above: a header needs a line of its own. It is read as one here.`
       : `Darknet takes this line for an option of the section above: a header must be exactly [${name}]. It is read as one here.`;
@@ -217,10 +207,28 @@ function split(
   return first;
 }
 
+/** The lines above the first header, below it, below the second and so on; all are in the order of the text. */
+function partsOf({ options, strays }: CfgLines, headers: readonly LostHeader[]): CfgLines[] {
+  const parts: CfgLines[] = [];
+  let [option, stray] = [0, 0];
+  for (let index = 0; index <= headers.length; index++) {
+    const end = headers[index]?.range.from ?? Number.POSITIVE_INFINITY;
+    const own = { options: [] as CfgOption[], strays: [] as CfgStray[] };
+    for (; option < options.length && options[option]!.range.from < end; option++)
+      own.options.push(cutAt(options[option]!, end));
+    for (; stray < strays.length && strays[stray]!.range.from < end; stray++) {
+      // The header itself.
+      if (strays[stray]!.range.from !== headers[index - 1]?.range.from) own.strays.push(strays[stray]!);
+    }
+    parts.push(joinedLines(own));
+  }
+  return parts;
+}
+
 /** An option without the header that is stuck to it. */
-function cutAt(option: CfgOption, end: number | undefined): CfgOption {
+function cutAt(option: CfgOption, end: number): CfgOption {
   const { commentFrom, comment, valueRange, text } = option;
-  if (end === undefined || end <= valueRange.from || end >= commentFrom + comment.length) return option;
+  if (end <= valueRange.from || end >= commentFrom + comment.length) return option;
   if (end >= commentFrom) return { ...option, comment: comment.slice(0, end - commentFrom) };
   const own = text.slice(0, end - valueRange.from).trimEnd();
   const to = valueRange.from + own.length;
@@ -256,7 +264,18 @@ function repairOf(name: string, { from, to, before = '' }: LostHeader['edit']): 
 export function meant(word: string, isFirst: boolean): string | undefined {
   if (sectionOf(word)) return word;
   if (word.length > 40 || !/^[A-Za-z_]+$/.test(word)) return undefined;
-  const lower = word.toLowerCase();
+  const key = `${isFirst} ${word}`;
+  if (!memo.has(key)) {
+    if (memo.size > 1000) memo.clear();
+    memo.set(key, nearest(word.toLowerCase(), isFirst));
+  }
+  return memo.get(key);
+}
+
+/** A file has the same few words again and again. */
+const memo = new Map<string, string | undefined>();
+
+function nearest(lower: string, isFirst: boolean): string | undefined {
   const names = new Map<string, string>();
   for (const type of sectionTypes) {
     const isNet = sectionOf(type)!.name === 'net';

@@ -28,7 +28,7 @@ export interface Kept {
 function open(source: Source): Reader {
   const cfg = parseCfg(source.text);
   const divided = asDivided(source.text, cfg);
-  const reading = chosen(divided, asMeant(source.text, cfg));
+  const reading = chosen(divided, asMeant(source.text, cfg, divided));
   return {
     problems: [],
     kept: { reading } satisfies Kept,

@@ -11,7 +11,7 @@ import type { Damage, Reading } from './headers.ts';
 import { keyOf, sectionOf, sectionTypes } from './keys.ts';
 import { layers, type Made, type Network } from './layers/index.ts';
 import { isOfPyTorch, tellPyTorch } from './pytorch.ts';
-import { capital, placeOf, Row, repair, unknownSection, type Value } from './row.ts';
+import { capital, manyTold, placeOf, Row, repair, unknownSection, type Value } from './row.ts';
 
 export interface Built {
   readonly graph: Graph;
@@ -248,7 +248,7 @@ function madeOf(row: Row, network: Network): Made {
           message: 'Only the first section is [net]; here Darknet takes it for a layer that it does not know.',
           meant: undefined,
         }
-      : unknownSection(section.type, sectionTypes);
+      : unknownSection(section.type, builder.told > manyTold ? [] : sectionTypes);
     const repairs = meant === undefined ? [] : [repair(`Change to [${meant}]`, section.header, `[${meant}]`)];
     row.tell(section.header, 'unknown-section', message, 'error', repairs);
     return { tensor: builder.unknown(message, [input.tensor]), widthBy: null };

@@ -45,7 +45,12 @@ function saysMore({ sections, before }: Cfg): boolean {
 }
 
 function speaks(text: string, cfg: Cfg): boolean {
-  const { sections } = asMeant(text, cfg) ?? asDivided(text, cfg);
+  if (sectionOf(cfg.sections[0]?.type ?? '')?.name === 'net' && says(cfg.sections)) return true;
+  const divided = asDivided(text, cfg);
+  return says((asMeant(text, cfg, divided) ?? divided).sections);
+}
+
+function says(sections: readonly CfgSection[]): boolean {
   const [first] = sections;
   if (!first) return false;
   // A fragment without [net] must be unmistakable.

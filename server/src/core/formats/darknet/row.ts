@@ -7,7 +7,7 @@ import { sizes } from '../../ops/rules/shape.ts';
 import { type CfgItem, type CfgOption, type CfgStray, cfgItems, cfgItemsInComment } from '../../syntax/cfg.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
-import { didYouMean, suggestion } from '../../text/spelling.ts';
+import { didYouMean } from '../../text/spelling.ts';
 import { activationNames, activationOf, activations } from './activations.ts';
 import { authorOf, type Dialect } from './dialect.ts';
 import type { Section } from './headers.ts';
@@ -35,7 +35,7 @@ export interface Value {
 }
 
 /** From so many problems on there are no suggestions, which take time. */
-const manyTold = 300;
+export const manyTold = 300;
 
 /** Darknet’s integers have 32 bits. */
 const largestInt = 2 ** 31 - 1;
@@ -338,7 +338,10 @@ export class Row {
     if (!kind) return;
     // What follows a lost header was meant for another section.
     const end = section.swallowed?.[0]?.range.from ?? Number.POSITIVE_INFINITY;
-    for (const stray of section.strays) if (stray.range.from < end) this.#tellStray(stray, kind);
+    const hiding = new Set(section.options.map(({ hiddenBy }) => hiddenBy?.range.from));
+    for (const stray of section.strays) {
+      if (stray.range.from < end) this.#tellStray(stray, kind, hiding.has(stray.range.from));
+    }
     const seen = new Set<string>();
     for (const option of section.options) {
       if (option.range.from >= end) break;
@@ -359,12 +362,11 @@ export class Row {
     }
   }
 
-  #tellStray({ range, text, hasKey }: CfgStray, kind: SectionKind): void {
-    const hides = this.section.options.some(({ hiddenBy }) => hiddenBy?.range === range) && !this.#options.has(text);
+  #tellStray({ range, text, hasKey }: CfgStray, kind: SectionKind, isHiding: boolean): void {
     if (hasKey) {
       const message = `Nothing follows “=”, so Darknet ignores this line. Give \`${short(text)}\` a value, or remove the line.`;
       this.tell(range, 'wrong-line', message, 'warning');
-    } else if (hides) {
+    } else if (isHiding && !this.#options.has(text)) {
       const message = `\`${short(text)}\` has no value here, and Darknet goes by the first line with this key: it ignores the one below and takes its default. Remove this line.`;
       this.tell(range, 'hiding-line', message, 'warning', [repair('Remove the line', range, '')]);
     } else {
@@ -453,8 +455,9 @@ export function repair(title: string, { from, to }: Range, text: string): Repair
 }
 
 export function unknownSection(type: string, types: readonly string[]): { message: string; meant: string | undefined } {
-  const message = `Darknet knows no section [${short(type)}] (“Type not recognized”).${suggestion(type, types)}`;
-  return { message, meant: didYouMean(type, types) };
+  const meant = didYouMean(type, types);
+  const message = `Darknet knows no section [${short(type)}] (“Type not recognized”).${meant === undefined ? '' : ` Did you mean “${meant}”?`}`;
+  return { message, meant };
 }
 
 /** A message, in which a number that is not known is a question mark. */

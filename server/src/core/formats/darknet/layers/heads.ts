@@ -169,9 +169,11 @@ function checkMask(row: Row): void {
   const mask = row.option('mask');
   const num = row.int('num', 1);
   if (!mask || !(num > 0)) return;
+  let left = 20;
   for (const { text, range } of cfgItems(mask)) {
     const value = Number(text);
     if (/^[+-]?\d+$/.test(text) && value >= 0 && value < num) continue;
+    if (left-- === 0) return;
     const place = range.to > range.from ? range : placeOf(mask);
     const message = /^[+-]?\d+$/.test(text)
       ? `There is no anchor ${value}: with num=${num} they are 0 to ${num - 1}.`
