@@ -50,12 +50,25 @@ export const reorg: Layer = row => {
     return { ...made, tensor: builder.unknown(message, [x]) };
   }
   const reverse = row.on('reverse');
+  const left = lost(x, factor, reverse);
+  if (left !== undefined) {
+    const message = say`${left}: nothing is left of the image, and no layer can read it. Use a smaller stride.`;
+    row.tell(row.locate({ code: '', message, attr: 'factor' })!, 'nothing-left', message);
+    return { tensor: builder.unknown(message, [x]), reduction: Number.NaN, widthBy: null };
+  }
   return {
     tensor: builder.add(reverse ? pixelShuffle : pixelUnshuffle, { factor }, divisible(row, x, factor, reverse)),
     shrinks: reverse ? 1 / factor : factor,
     widthBy: null,
   };
 };
+
+/** What is too small for a stride, in words. */
+function lost({ shape }: Tensor, factor: number, reverse: boolean): string | undefined {
+  const [, c, h, w] = shape ?? [];
+  if (reverse) return c! < factor ** 2 ? say`${c} channels are fewer than stride² = ${factor ** 2}` : undefined;
+  return h! < factor || w! < factor ? say`${w}×${h} is less than the stride of ${factor}` : undefined;
+}
 
 /** What of an image reorg's sizes are made of: C's division leaves out the rest (make_reorg_layer). */
 function divisible(row: Row, x: Tensor, factor: number, reverse: boolean): Tensor {
