@@ -63,7 +63,7 @@ function says(sections: readonly CfgSection[]): boolean {
 function isNet({ type, options }: CfgSection): boolean {
   const kind = sectionOf(type)!;
   const known = options.filter(({ key }) => keyOf(kind, key)).length;
-  return known >= 3 || known > options.length - known;
+  return known >= (type === 'net' ? 2 : 3) || known > options.length - known;
 }
 
 function isLayer({ type, options }: CfgSection): boolean {
