@@ -163,6 +163,10 @@ describe('blocks of Ultralytics 8.4', () => {
     ['torchvision.ops.SqueezeExcitation, [64, 8]', [1_096, 1_024, map(64)]],
     ['torchvision.ops.Conv2dNormActivation, [64, 64, 3, 2]', [36_992, 14_745_600, map(64, 20)]],
     ['torchvision.ops.Conv2dNormActivation, [64, 64, 5, 1, null, 4, null]', [25_664, 40_960_000, map(64)]],
+    [
+      'torchvision.ops.Conv2dNormActivation, [64, 64, 3, 1, 1, 1, null, null, 1, true, false]',
+      [36_864, 58_982_400, map(64)],
+    ],
     ['torchvision.ops.FrozenBatchNorm2d, [64]', [0, 0, map(64)]],
     ['torchvision.ops.MLP, [40, [16, 40]]', [1_336, 3_276_800, map(64)]],
   ] as const)
@@ -255,6 +259,32 @@ head:
   test('has two convolutions and a 5×5 in each of its attention blocks', () => {
     // Two stages of two blocks on 32 channels: 24 taps of a depthwise convolution fewer in each.
     assert.equal(params('ultralytics') - params('yolov12'), 4 * 32 * (49 - 25));
+  });
+  test('is as its repository runs it, whose 8.3.63 takes the fourth argument of C3k2 for groups', () => {
+    const text = `nc: 80
+scales:
+  n: [0.5, 0.25, 1024]
+  l: [1, 1, 512]
+backbone:
+  - [-1, 1, Conv, [64, 3, 2]]
+  - [-1, 1, Conv, [128, 3, 2, 1, 2]]
+  - [-1, 2, C3k2, [256, False, 0.25]]
+  - [-1, 1, Conv, [512, 3, 4, 1, 4]]
+  - [-1, 4, A2C2f, [512, True, 4]]
+  - [-1, 1, SPPF, [512, 5]]
+  - [-1, 2, C2PSA, [512]]
+  - [-1, 2, C3k2, [512, True, 0.5, 2]]
+  - [-1, 1, Conv, [80, 3, 1]]
+head:
+  - [[4, 7, 8], 1, Segment, [nc, 32, 256]]
+`;
+    for (const [name, params, macs] of [
+      ['yolov12n.yaml', 1_185_136, 2_888_217_600],
+      ['yolov12l.yaml', 16_489_648, 38_918_374_400],
+    ] as const) {
+      const { totals } = read(text, name);
+      assert.deepEqual([totals.params, totals.macs, totals.complete], [params, macs, true]);
+    }
   });
   test('one group is none', () => assert.deepEqual(reading(file({ groups: ', null, 1' })), ['ultralytics', 1]));
   for (const [what, text, name, expected] of [

@@ -36,7 +36,7 @@ interface ConvArgs {
   activation_layer: PyValue;
   dilation: Size;
   inplace: PyValue;
-  bias: boolean | null;
+  bias: PyValue;
 }
 
 const inplace: Param = { kind: 'any', doc: 'Writes over its input.', default: true };
@@ -57,7 +57,7 @@ const Conv2dNormActivation = module<ConvArgs>({
     dilation: param.d,
     inplace,
     bias: {
-      kind: 'boolean',
+      kind: 'any',
       doc: 'Adds a learned number to each channel; None where nothing normalizes.',
       default: null,
     },
@@ -70,8 +70,7 @@ const Conv2dNormActivation = module<ConvArgs>({
     if (uncallable(activation_layer, 'ReLU')) return refuse(scope, x, 'activation_layer', output);
     const [kernel, dilation] = [pair(k), pair(d)];
     const p = padding ?? kernel.map((size, axis) => Math.floor((size - 1) / 2) * dilation[axis]!);
-    // `bias` comes as False where it is None.
-    const bias = args.bias || norm_layer === null;
+    const bias = args.bias === null ? norm_layer === null : Boolean(args.bias);
     const y = conv2d(scope, x, { c2, k, s: args.stride, p, g: args.groups, d, bias });
     const z = norm_layer === null ? y : batchNorm(scope, y);
     return activation_layer === null ? z : activations.get('ReLU')!(scope, z, []);
