@@ -1,7 +1,7 @@
 // Layers that change every element for itself.
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import type { LayerType, Scope } from './layer.ts';
+import { type LayerType, type Scope, sizesText } from './layer.ts';
 
 function activation(summary: string, build: (scope: Scope) => Tensor, param?: string): LayerType {
   return { summary, bottoms: [1, 1], tops: [1, 1], ...(param ? { param } : {}), build: scope => [build(scope)] };
@@ -27,6 +27,12 @@ export const PReLU = activation(
   'ReLU whose negative slope is learned, for each channel or (`channel_shared`) for all.',
   scope => {
     const perChannel = !scope.param.boolean('channel_shared', false);
+    const { shape } = scope.x;
+    if (shape && shape.length < 2) {
+      // prelu_layer.cpp, LayerSetUp: CHECK_GE(bottom[0]->num_axes(), 2).
+      const message = `PReLU works on batch and channels at least, but its input is ${sizesText(shape)}.`;
+      return scope.refuse({ code: 'wrong-rank', input: 0, message, output: shape });
+    }
     const y = scope.builder.add(ops.prelu, { perChannel }, scope.x, { shares: scope.owner(0) });
     scope.own(0, y);
     return y;

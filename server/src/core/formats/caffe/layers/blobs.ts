@@ -15,6 +15,9 @@ export function blobCount({ layer, param, inputs }: Scope): number | undefined {
       return (inputs.length === 1 ? 1 : 0) + (param.boolean('bias_term', false) ? 1 : 0);
     case 'Bias':
       return inputs.length === 1 ? 1 : 0;
+    case 'BatchNorm':
+      // Means, variances, and what they are divided by; a fork's factors and shifts are more.
+      return param.boolean('scale_bias', false) || param.boolean('use_weight_bias', false) ? undefined : 3;
     case 'PReLU':
     case 'Parameter':
     case 'Normalize':

@@ -14,6 +14,10 @@ export const Eltwise: LayerType = {
     const inputs = scope.sampled();
     const different = checkSame(scope, inputs);
     if (different) return [scope.refuse(different)];
+    const unknown = inputs.find(({ shape }) => !shape);
+    // All bottoms have one shape, or Caffe stops: that of those that are known is the top's.
+    const known = agreed(inputs);
+    if (unknown && known) return [builder.unknown(unknown.why ?? 'the shape of an input is not known', inputs, known)];
     const operation = param.word('operation', 'SUM', ['PROD', 'SUM', 'MAX']);
     const coefficients = param.numbers('coeff');
     if (coefficients.length > 0) {
@@ -43,21 +47,40 @@ function checkCoefficients(coefficients: readonly number[], operation: string, b
   return { code: 'wrong-value', attr: 'coeff', message };
 }
 
-/** Caffe's Eltwise does not broadcast (eltwise_layer.cpp: CHECK(bottom[i]->shape() == bottom[0]->shape())). */
+/**
+ * Caffe's Eltwise does not broadcast (eltwise_layer.cpp: CHECK(bottom[i]->shape() == bottom[0]->shape())). Which of two
+ * sizes is the wrong one cannot be known, so the top has neither: what lies below is not blamed for it again.
+ */
 function checkSame(scope: Scope, inputs: readonly Tensor[]): Complaint | undefined {
-  const first = inputs[0]?.shape;
+  const at = inputs.findIndex(({ shape }) => shape);
+  const first = inputs[at]?.shape;
   if (!first) return undefined;
-  for (let index = 1; index < inputs.length; index++) {
+  for (let index = at + 1; index < inputs.length; index++) {
     const { shape } = inputs[index]!;
     if (!shape || agrees(first, shape)) continue;
+    const isRanked = inputs.every(other => !other.shape || other.shape.length === first.length);
+    const message = `Eltwise needs equal shapes, but “${scope.bottomName(at)}” is ${sizesText(first)} and “${scope.bottomName(index)}” is ${sizesText(shape)}. Make them agree.`;
     return {
       code: 'shape-mismatch',
       input: index,
-      output: first,
-      message: `Eltwise needs equal shapes, but “${scope.bottomName(0)}” is ${sizesText(first)} and “${scope.bottomName(index)}” is ${sizesText(shape)}. Make them agree.`,
+      message,
+      ...(isRanked ? { output: first.map((_, axis) => sizeOf(inputs, axis)) } : {}),
     };
   }
   return undefined;
+}
+
+/** The shape that the known inputs agree on; undefined where none is known. */
+function agreed(inputs: readonly Tensor[]): Shape | undefined {
+  const first = inputs.find(({ shape }) => shape)?.shape;
+  return first?.map((_, axis) => sizeOf(inputs, axis));
+}
+
+/** The size on which all inputs agree that have one there; NaN where two differ, or none is known. Axis 0 is the batch. */
+function sizeOf(inputs: readonly Tensor[], axis: number): number {
+  if (axis === 0) return inputs.find(({ shape }) => shape)?.shape?.[0] ?? Number.NaN;
+  const sizes = inputs.flatMap(({ shape }) => (shape && !Number.isNaN(shape[axis]) ? [shape[axis]!] : []));
+  return sizes.length > 0 && sizes.every(size => size === sizes[0]) ? sizes[0]! : Number.NaN;
 }
 
 function agrees(a: Shape, b: Shape, but = -1): boolean {
@@ -75,17 +98,29 @@ export const Concat: LayerType = {
     const { builder, param } = scope;
     const inputs = scope.sampled();
     const axis = axisOf(scope, 'concat_dim');
-    const first = inputs[0]!.shape;
+    const known = inputs.findIndex(({ shape }) => shape);
+    const first = inputs[known]?.shape;
     if (first) {
       const at = canonical(axis, first.length);
       if (at === undefined) return [scope.refuse(wrongAxis(axis, first, param.has('axis') ? 'axis' : 'concat_dim'))];
-      for (let index = 1; index < inputs.length; index++) {
+      // Sizes along the axis add up; of the others that disagree none is taken for right.
+      const joined = (): Shape =>
+        first.map((_, own) =>
+          own === at
+            ? inputs.reduce((sum, { shape }) => sum + (shape ? shape[at]! : Number.NaN), 0)
+            : sizeOf(inputs, own),
+        );
+      for (let index = known + 1; index < inputs.length; index++) {
         const { shape } = inputs[index]!;
         if (!shape || agrees(first, shape, at)) continue;
-        const output = first.map((length, own) => (own === at ? Number.NaN : length));
-        const message = `Blobs that are joined along axis ${axis} must agree in all others, but “${scope.bottomName(0)}” is ${sizesText(first)} and “${scope.bottomName(index)}” is ${sizesText(shape)}.`;
-        return [scope.refuse({ code: 'shape-mismatch', input: index, message, output })];
+        const isRanked = inputs.every(other => !other.shape || other.shape.length === first.length);
+        const message = `Blobs that are joined along axis ${axis} must agree in all others, but “${scope.bottomName(known)}” is ${sizesText(first)} and “${scope.bottomName(index)}” is ${sizesText(shape)}.`;
+        return [
+          scope.refuse({ code: 'shape-mismatch', input: index, message, ...(isRanked ? { output: joined() } : {}) }),
+        ];
       }
+      const unknown = inputs.find(({ shape }) => !shape);
+      if (unknown) return [builder.unknown(unknown.why ?? 'the shape of an input is not known', inputs, joined())];
     }
     return [builder.add(ops.concat, { axis }, inputs)];
   },
@@ -150,13 +185,19 @@ export const Split: LayerType = {
   build: ({ builder, x, layer }) => layer.tops.map(() => builder.add(ops.identity, {}, x)),
 };
 
-/** SENet's fork: bottoms are the factors [N, C, 1, 1], what they multiply, and what is added. */
+/** SENet's fork: bottoms are the factors [N, C, 1, 1], what they multiply, and what is added (axpy_layer.cpp, Reshape). */
 export const Axpy: LayerType = {
   summary: 'a · x + y, with one a for each channel (SENet).',
   bottoms: [3, 3],
   tops: [1, 1],
   build: scope => {
     const [a, x, y] = scope.inputs as readonly [Tensor, Tensor, Tensor];
+    if (x.shape && y.shape && !agrees(x.shape, y.shape)) {
+      const message = `Axpy adds blobs of one shape, but “${scope.bottomName(1)}” is ${sizesText(x.shape)} and “${scope.bottomName(2)}” is ${sizesText(y.shape)}. Make them agree.`;
+      return [scope.refuse({ code: 'shape-mismatch', input: 2, message })];
+    }
+    const wrong = unlikeFactors(scope, x, a, 0);
+    if (wrong) return [scope.refuse(wrong)];
     return [scope.builder.add(ops.add, {}, [scaled(scope, x, a), y])];
   },
 };
@@ -168,14 +209,27 @@ export const ChannelScale: LayerType = {
   build: scope => {
     const [a, b] = scope.inputs as readonly [Tensor, Tensor];
     const isFirstLarger = !a.shape || !b.shape || elements(a.shape) >= elements(b.shape);
-    return [isFirstLarger ? scaled(scope, a, b) : scaled(scope, b, a)];
+    const [x, factors, index] = isFirstLarger ? [a, b, 1] : [b, a, 0];
+    const wrong = unlikeFactors(scope, x, factors, index);
+    return [wrong ? scope.refuse(wrong) : scaled(scope, x, factors)];
   },
 };
+
+/** Factors have the sizes of what they multiply, or 1. */
+function unlikeFactors(scope: Scope, x: Tensor, factors: Tensor, index: number): Complaint | undefined {
+  if (!x.shape || !factors.shape) return undefined;
+  const { length } = x.shape;
+  const wrong =
+    factors.shape.length > length || factors.shape.some((size, at) => size !== 1 && Math.abs(size - x.shape![at]!) > 0);
+  if (!wrong) return undefined;
+  const message = `“${scope.bottomName(index)}” (${sizesText(factors.shape)}) must have one factor for each channel of what it multiplies (${sizesText(x.shape)}). Make its channels agree.`;
+  return { code: 'shape-mismatch', input: index, message, output: x.shape };
+}
 
 /** Factors [N, C] are those of channels. */
 function scaled({ builder }: Scope, x: Tensor, factors: Tensor): Tensor {
   const missing = (x.shape?.length ?? 0) - (factors.shape?.length ?? 0);
-  const isShort = factors.shape && missing > 0 && factors.shape.length >= 2;
+  const isShort = factors.shape && missing > 0 && factors.shape.length >= 1;
   const shape = isShort ? [...factors.shape, ...(Array(missing).fill(1) as number[])] : [];
   return builder.add(ops.mul, {}, [x, isShort ? builder.add(ops.reshape, { shape }, factors) : factors]);
 }

@@ -2,6 +2,7 @@
 import * as ops from '../../../ops/index.ts';
 import type { Complaint } from '../../../ops/op.ts';
 import { fourAxes, type LayerType, type Scope, sizesText } from './layer.ts';
+import { unlikePriors } from './priors.ts';
 
 export const PriorBox: LayerType = {
   summary: 'SSD’s default boxes: for each position of a map, one for every size and aspect ratio. Nothing is learned.',
@@ -58,24 +59,33 @@ function wrongBoxes({ param }: Scope, least: readonly number[], most: readonly n
     ['step', 'step_h', 'step_w'],
   ] as const) {
     const part = parts.find(name => param.has(name));
-    if (part === undefined || !param.has(whole)) continue;
-    return {
-      code: 'wrong-value',
-      attr: whole,
-      message: `Both “${whole}” and “${part}” are given. Use one or the other.`,
-    };
+    if (part !== undefined && param.has(whole)) {
+      const message = `Both “${whole}” and “${part}” are given. Use one or the other.`;
+      return { code: 'wrong-value', attr: whole, message };
+    }
+    // One of the two alone leaves the other at 0, which is refused as well.
+    const wanted = part === undefined ? (param.has(whole) ? [whole] : []) : parts;
+    const zero = wanted.find(name => !(param.number(name, 0) > 0));
+    if (zero === undefined) continue;
+    const message = param.has(zero)
+      ? `“${zero}” must be above 0. Leave it out to take it from the image.`
+      : `“${part}” is given without “${zero}”. Write both.`;
+    return { code: param.has(zero) ? 'wrong-value' : 'missing-field', attr: param.has(zero) ? zero : part!, message };
   }
   return undefined;
 }
 
-/** Aspect ratios: 1, each of those given and, with `flip`, its inverse; none twice (prior_box_layer.cpp, LayerSetUp). */
+/**
+ * Aspect ratios: 1, each of those given and, with `flip`, its inverse; none twice (prior_box_layer.cpp, LayerSetUp, which
+ * has them in floats of 32 bits).
+ */
 function ratiosOf({ param }: Scope): number {
   const flip = param.boolean('flip', true);
   const ratios = [1];
-  for (const ratio of param.numbers('aspect_ratio')) {
-    if (ratios.some(known => Math.abs(ratio - known) < 1e-6)) continue;
+  for (const ratio of param.numbers('aspect_ratio').map(Math.fround)) {
+    if (ratios.some(known => Math.abs(Math.fround(ratio - known)) < 1e-6)) continue;
     ratios.push(ratio);
-    if (flip) ratios.push(1 / ratio);
+    if (flip) ratios.push(Math.fround(1 / ratio));
   }
   return ratios.length;
 }
@@ -86,11 +96,59 @@ export const DetectionOutput: LayerType = {
   tops: [1, 1],
   param: 'detection_output_param',
   build: scope => {
-    if (!scope.param.has('num_classes')) {
-      const message = '“num_classes” is missing: how many classes there are, the background included.';
-      scope.builder.complain({ code: 'missing-field', attr: 'num_classes', message });
-    }
+    checkBoxes(scope);
+    const nms = scope.param.inner('nms_param');
+    const tell = (name: string, message: string): void => {
+      scope.builder.complain({ code: 'wrong-value', attr: 'nms_param', message: `“${name}” ${message}` });
+    };
+    if (nms.number('nms_threshold', 0.3) < 0) tell('nms_threshold', 'must not be negative. Use 0.45, say.');
+    const eta = nms.number('eta', 1);
+    if (eta <= 0 || eta > 1) tell('eta', 'must be above 0 and at most 1.');
     return [scope.builder.add(ops.detections, { shape: [1, 1, 1, 7] }, scope.inputs)];
+  },
+};
+
+/** What DetectionOutput and MultiBoxLoss ask of their bottoms (SetUp and Reshape of both); tells what is wrong. */
+function checkBoxes(scope: Scope): void {
+  const { builder, param } = scope;
+  if (!param.has('num_classes')) {
+    const message = '“num_classes” is missing: how many classes there are, the background included.';
+    builder.complain({ code: 'missing-field', attr: 'num_classes', message });
+  }
+  for (const complaint of unlikePriors(scope)) builder.complain(complaint);
+}
+
+/** multibox_loss_layer.cpp: of the classes and of the boxes, with the hardest negatives. */
+export const MultiBoxLoss: LayerType = {
+  summary: 'SSD’s loss: of the classes and of the boxes, with the hardest negatives.',
+  bottoms: [4, 4],
+  tops: [0, 1],
+  param: 'multibox_loss_param',
+  build: scope => {
+    const { builder, param, inputs } = scope;
+    checkBoxes(scope);
+    const tell = (attr: string, message: string): void => {
+      builder.complain({ code: 'wrong-value', attr, message });
+    };
+    const classes = param.natural('num_classes', Number.NaN);
+    if (classes < 1) tell('num_classes', '“num_classes” must be 1 or more, the background included.');
+    const background = param.natural('background_label_id', 0);
+    const kinds = ['SOFTMAX', 'LOGISTIC'];
+    if (param.word('conf_loss_type', 'SOFTMAX', kinds) === 'SOFTMAX' && background >= classes && classes >= 1) {
+      tell(
+        'background_label_id',
+        `“background_label_id” is ${background}, but there are ${classes} classes: use 0 to ${classes - 1}.`,
+      );
+    }
+    const mining = param.word('mining_type', 'MAX_NEGATIVE', ['NONE', 'MAX_NEGATIVE', 'HARD_EXAMPLE']);
+    if (mining !== 'NONE' && !param.boolean('share_location', true)) {
+      tell('share_location', 'Negatives are mined with share_location: true only. Set it, or mining_type: NONE.');
+    }
+    if (param.has('do_neg_mining') && param.boolean('do_neg_mining', true) !== (mining !== 'NONE')) {
+      const message = `“do_neg_mining” contradicts mining_type: ${mining}. Leave it out: mining_type alone says it.`;
+      tell('do_neg_mining', message);
+    }
+    return [builder.add(ops.loss, {}, inputs)];
   },
 };
 

@@ -107,11 +107,7 @@ const types: Readonly<Record<string, LayerType>> = {
   ContrastiveLoss: loss.ContrastiveLoss,
   MultinomialLogisticLoss: loss.MultinomialLogisticLoss,
   InfogainLoss: loss.InfogainLoss,
-  MultiBoxLoss: {
-    ...loss.otherLoss('SSD’s loss: of the classes and of the boxes, with the hardest negatives.'),
-    bottoms: [4, 4],
-    param: 'multibox_loss_param',
-  },
+  MultiBoxLoss: detection.MultiBoxLoss,
   CenterLoss: loss.CenterLoss,
   TripletLoss: loss.otherLoss('Anchors are nearer to their like than to others, by a margin.'),
   FocalLoss: loss.otherLoss('A softmax loss that weighs easy examples less.'),

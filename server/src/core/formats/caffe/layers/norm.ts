@@ -1,7 +1,9 @@
 // Normalizations and the learned factors that go with them.
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import type { Shape } from '../../../ops/op.ts';
+import type { Complaint, Shape } from '../../../ops/op.ts';
+import type { ProtoField } from '../../../syntax/prototext.ts';
+import { Param } from '../param.ts';
 import { canonical, fourAxes, type LayerType, type Scope, sizesText, wrongAxis } from './layer.ts';
 
 export const BatchNorm: LayerType = {
@@ -14,7 +16,8 @@ export const BatchNorm: LayerType = {
     const { builder, x, param } = scope;
     // A factor and a shift of its own is NVIDIA's and Intel's; BVLC leaves them to a Scale layer.
     const affine = param.boolean('scale_bias', false) || param.boolean('use_weight_bias', false);
-    if (x.shape?.length === 1) {
+    if (!affine) checkRates(scope);
+    if (x.shape && x.shape.length < 2) {
       // batch_norm_layer.cpp, Reshape: CHECK_EQ(bottom[0]->shape(1), channels_).
       const message = `BatchNorm works on batch and channels at least, but its input is ${sizesText(x.shape)}.`;
       return [scope.refuse({ code: 'wrong-rank', input: 0, message, output: x.shape })];
@@ -23,12 +26,48 @@ export const BatchNorm: LayerType = {
   },
 };
 
+/**
+ * BatchNormLayer::LayerSetUp: its three blobs are statistics, so the learning rate of each `param` that is written must be
+ * 0 (“Cannot configure batch normalization statistics as layer parameters.”); without lr_mult it is 1.
+ */
+function checkRates({ layer, builder }: Scope): void {
+  if (layer.form !== 'current') return;
+  const params = layer.message.fields.filter(({ name, value }) => name === 'param' && value);
+  for (const param of params.slice(0, 3)) {
+    const message = paramMessage(param);
+    if (!message || message.number('lr_mult', 1) === 0) continue;
+    const rate = message.field('lr_mult');
+    const range = rate?.value ? { from: rate.value.from, to: rate.value.to } : { from: param.from, to: param.nameTo };
+    const fix = rate
+      ? { title: 'Set lr_mult to 0', edits: [{ ...range, text: '0' }] }
+      : {
+          title: 'Insert lr_mult: 0',
+          edits: [{ from: param.value!.from + 1, to: param.value!.from + 1, text: ' lr_mult: 0' }],
+        };
+    builder.problem({
+      range,
+      severity: 'error',
+      code: 'learned-statistics',
+      message: `The blobs of a BatchNorm are statistics, not learned: Caffe refuses a lr_mult other than 0 here${rate ? '' : ' (default: 1)'}. Write lr_mult: 0, or remove all three “param”; a Scale layer below has what is learned.`,
+      repairs: [fix],
+    });
+  }
+}
+
+const paramMessage = (field: ProtoField): Param | undefined =>
+  field.value?.kind === 'message' ? new Param(field.value, field) : undefined;
+
 export const BN: LayerType = {
   summary: 'Batch normalization with a learned factor and shift for each channel (SegNet, PSPNet).',
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'bn_param',
   build: scope => {
+    const { shape } = scope.x;
+    if (shape && shape.length < 2) {
+      const message = `BN works on batch and channels at least, but its input is ${sizesText(shape)}.`;
+      return [scope.refuse({ code: 'wrong-rank', input: 0, message, output: shape })];
+    }
     const y = scope.builder.add(ops.batchNorm, { affine: true }, scope.x, { shares: scope.owner(0) });
     scope.own(0, y);
     return [y];
@@ -58,7 +97,7 @@ export const Scale: LayerType = {
     }
     if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
     const place = learnedShape(scope);
-    if (!place) return [scope.refuse(wrongAxis(param.integer('axis', 1), x.shape, 'axis', x.shape))];
+    if (!place) return [scope.refuse(wrongPlace(scope, x.shape))];
     const { at, count, shape, samples, blob } = place;
     const factors = scope.owner(0, blob);
     const shifts = bias ? scope.owner(1, blob) : undefined;
@@ -79,7 +118,7 @@ export const Bias: LayerType = {
   tops: [1, 1],
   param: 'bias_param',
   build: scope => {
-    const { builder, param } = scope;
+    const { builder } = scope;
     const inputs = scope.sampled();
     const x = inputs[0]!;
     const other = inputs[1];
@@ -89,7 +128,7 @@ export const Bias: LayerType = {
     }
     if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
     const place = learnedShape(scope);
-    if (!place) return [scope.refuse(wrongAxis(param.integer('axis', 1), x.shape, 'axis', x.shape))];
+    if (!place) return [scope.refuse(wrongPlace(scope, x.shape))];
     if (place.count === 1 && place.samples === 1) {
       const y = builder.add(ops.bias, { axis: place.at }, x, { shares: scope.owner(0) });
       scope.own(0, y);
@@ -132,6 +171,20 @@ function learnedShape(scope: Scope): Learned | undefined {
   const own = shape.slice(at, at + count);
   const blob = samples === 1 ? own : [own[0]! * samples, ...own.slice(1)];
   return { at, count, shape: [...own, ...shape.slice(at + count).map(() => 1)], samples, blob };
+}
+
+/** Why `axis` and `num_axes` name no axes of the input (ScaleLayer::LayerSetUp). */
+function wrongPlace({ param }: Scope, shape: Shape): Complaint {
+  const axis = param.integer('axis', 1);
+  const count = param.integer('num_axes', 1);
+  const at = canonical(axis, shape.length);
+  if (at === undefined) return wrongAxis(axis, shape, 'axis', shape);
+  const left = shape.length - at;
+  const message =
+    count < -1
+      ? `“num_axes” must be 0 or more, or −1 for all axes from ${axis} on.`
+      : `There are only ${left} axes from axis ${axis} on (${sizesText(shape)}), but num_axes is ${count}. Use ${left} at most, or −1.`;
+  return { code: 'wrong-axis', attr: 'num_axes', message, output: shape };
 }
 
 interface Learned {

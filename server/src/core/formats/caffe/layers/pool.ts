@@ -170,6 +170,12 @@ export const SPP: LayerType = {
       const message = `SPP works on 4 axes (batch, channels, height, width), but its input is ${sizesText(x.shape)}.`;
       return [scope.refuse({ code: 'wrong-rank', input: 0, message })];
     }
+    const fine = Array.from({ length: height }, (_, level) => level).find(level => !fits(level, x.shape!));
+    if (fine !== undefined) {
+      const bins = 2 ** fine;
+      const message = `A pyramid of ${height} levels cuts the map into ${2 ** (height - 1)}×${2 ** (height - 1)} bins, but ${bins}×${bins} are too many for a ${x.shape[2]}×${x.shape[3]} map. Use pyramid_height: ${Math.max(1, fine)}.`;
+      return [scope.refuse({ code: 'kernel-too-large', attr: 'pyramid_height', message })];
+    }
     const method = methodOf(scope);
     const levels = Array.from({ length: height }, (_, level) => pool(scope, x, method, levelOf(level, x.shape!)));
     if (height === 1) return levels;
@@ -184,6 +190,12 @@ function levelOf(level: number, shape: Shape): Windows {
   const kernel = shape.slice(2).map(length => Math.ceil(length / bins));
   const padding = shape.slice(2).map((length, axis) => Math.floor((kernel[axis]! * bins - length + 1) / 2));
   return { kernel, stride: kernel, padding, rounding: 'caffe' };
+}
+
+/** Whether a level's padding is smaller than its window, as the pooling inside demands (PoolingLayer::LayerSetUp). */
+function fits(level: number, shape: Shape): boolean {
+  const { kernel, padding } = levelOf(level, shape);
+  return !padding.some((border, axis) => border >= kernel[axis]!);
 }
 
 export const Upsample: LayerType = {

@@ -2,6 +2,7 @@
 // every step sees [N, …] (recurrent_layer.cpp; the weights are those of lstm_layer.cpp and rnn_layer.cpp, FillUnrolledNet).
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
+import type { Complaint } from '../../../ops/op.ts';
 import { type LayerType, type Scope, sizesText } from './layer.ts';
 
 function recurrent(kind: 'lstm' | 'rnn'): LayerType {
@@ -32,6 +33,8 @@ function recurrent(kind: 'lstm' | 'rnn'): LayerType {
         const message = `A sequence has two axes or more, time and batch first, but the input is ${sizesText(x.shape)}.`;
         return [scope.refuse({ code: 'wrong-rank', input: 0, message })];
       }
+      const wrong = unlikeSteps(scope);
+      if (wrong) return [scope.refuse(wrong, [...x.shape.slice(0, 2), hidden])];
       const exposed = param.boolean('expose_hidden', false) ? (kind === 'lstm' ? 2 : 1) : 0;
       const constant = inputs.length > 2 + exposed ? inputs[2] : undefined;
       const y = kind === 'lstm' ? unrolled(scope, ops.lstm, hidden, constant) : plain(scope, hidden, constant);
@@ -45,6 +48,18 @@ function recurrent(kind: 'lstm' | 'rnn'): LayerType {
       return [gated, ...states];
     },
   };
+}
+
+/** RecurrentLayer::LayerSetUp: what continues a sequence has a mark for each step of each sample. */
+function unlikeSteps(scope: Scope): Complaint | undefined {
+  const [x, cont] = scope.inputs;
+  if (!x?.shape || !cont?.shape) return undefined;
+  const [steps, samples] = x.shape as readonly [number, number];
+  const isRight =
+    cont.shape.length === 2 && !(Math.abs(cont.shape[0]! - steps) > 0) && !(Math.abs(cont.shape[1]! - samples) > 0);
+  if (isRight) return undefined;
+  const message = `“${scope.bottomName(1)}” says where sequences go on: it needs the two axes time and batch of “${scope.bottomName(0)}” (${sizesText(x.shape.slice(0, 2))}), but is ${sizesText(cont.shape)}.`;
+  return { code: 'shape-mismatch', input: 1, message };
 }
 
 function unrolled(scope: Scope, op: typeof ops.lstm, hidden: number, constant: Tensor | undefined): Tensor {
@@ -75,6 +90,29 @@ function plain(scope: Scope, hidden: number, constant: Tensor | undefined): Tens
 export const LSTM = recurrent('lstm');
 export const RNN = recurrent('rnn');
 
+/** LSTMUnitLayer::Reshape: four gates for each number of the cell, and a mark for each sample. */
+function unlikeCell(scope: Scope): Complaint | undefined {
+  const [cell, sums, cont] = scope.inputs.map(({ shape }) => shape);
+  const size = cell?.at(-1) ?? Number.NaN;
+  if (cell && cell.length !== 3) {
+    const message = `LSTMUnit works on a cell of three axes (1, batch, size), but “${scope.bottomName(0)}” is ${sizesText(cell)}.`;
+    return { code: 'wrong-rank', input: 0, message };
+  }
+  if (
+    cell &&
+    sums &&
+    (sums.length !== 3 || sums.some((length, at) => Math.abs(length - (at === 2 ? 4 * size : cell[at]!)) > 0))
+  ) {
+    const message = `LSTMUnit has four gates for each number of the cell: “${scope.bottomName(1)}” must be ${sizesText([...cell.slice(0, 2), 4 * size])}, but is ${sizesText(sums)}.`;
+    return { code: 'shape-mismatch', input: 1, message };
+  }
+  if (cell && cont && (cont.length !== 2 || cont.some((length, at) => Math.abs(length - cell[at]!) > 0))) {
+    const message = `“${scope.bottomName(2)}” says where sequences go on: it must be ${sizesText(cell.slice(0, 2))}, but is ${sizesText(cont)}.`;
+    return { code: 'shape-mismatch', input: 2, message };
+  }
+  return undefined;
+}
+
 /** lstm_unit_layer.cpp: bottoms are the cell [1, N, D], the gates' sums [1, N, 4·D], and what continues [1, N]. */
 export const LSTMUnit: LayerType = {
   summary: 'One step of a long short-term memory, without its weights.',
@@ -87,6 +125,8 @@ export const LSTMUnit: LayerType = {
       const why = sums.why ?? cell.why ?? 'the shape of its input is not known';
       return [builder.unknown(why, inputs), builder.unknown(why, inputs)];
     }
+    const wrong = unlikeCell(scope);
+    if (wrong) return [scope.refuse(wrong, cell.shape), scope.refuse(wrong, cell.shape)];
     const marks = cont.shape?.length === 2 ? builder.add(ops.reshape, { shape: [...cont.shape, 1] }, cont) : cont;
     const pieces = builder.addAll(ops.chunk, { axis: -1, chunks: 4 }, sums);
     const [i, f, o, g] = [0, 1, 2, 3].map(index => pieces[index] ?? pieces[0]!) as [Tensor, Tensor, Tensor, Tensor];

@@ -180,6 +180,14 @@ export const ArgMax: LayerType = {
     const k = param.natural('top_k', 1);
     if (k === 0)
       return [scope.refuse({ code: 'wrong-value', attr: 'top_k', message: 'At least one is kept. Use top_k: 1.' })];
+    const tooMany = (count: number, of: string): Complaint | undefined =>
+      k > count
+        ? {
+            code: 'too-many',
+            attr: 'top_k',
+            message: `“top_k: ${k}” asks for more than the ${count} ${of} (${sizesText(x.shape!)}). Use ${Math.max(1, count)} at most.`,
+          }
+        : undefined;
     const values = param.boolean('out_max_val', false);
     const best = (of: Tensor, axis: number): readonly Tensor[] => {
       // Along the batch's axis they are chosen among the samples: of one sample there is one.
@@ -191,8 +199,13 @@ export const ArgMax: LayerType = {
     if (param.has('axis')) {
       const axis = param.integer('axis', 1);
       const at = canonical(axis, x.shape.length);
-      return at === undefined ? [scope.refuse(wrongAxis(axis, x.shape))] : [best(x, at)[0]!];
+      if (at === undefined) return [scope.refuse(wrongAxis(axis, x.shape))];
+      const wrong = tooMany(x.shape[at]! * (at === 0 ? scope.samplesIn(x) : 1), `elements on axis ${axis}`);
+      if (wrong) return [scope.refuse(wrong, withSizeAt(x.shape, at))];
+      return [best(x, at)[0]!];
     }
+    const wrong = tooMany(product(x.shape.slice(1)), 'elements of a sample');
+    if (wrong) return [scope.refuse(wrong)];
     // ArgMaxLayer::Reshape: [N, 1, k], [N, 2, k] with the values, and ones up to the rank of the bottom.
     const flat = x.shape.length === 2 ? x : builder.add(ops.flatten, { start: 1, end: -1 }, x);
     const ones = Array(Math.max(x.shape.length, 3) - 3).fill(1) as number[];
@@ -201,6 +214,9 @@ export const ArgMax: LayerType = {
     return [found.length === 1 ? found[0]! : builder.add(ops.concat, { axis: 1 }, values ? found : found.slice(1))];
   },
 };
+
+const withSizeAt = (shape: Shape, axis: number): Shape =>
+  shape.map((length, own) => (own === axis ? Number.NaN : length));
 
 export const Reduction: LayerType = {
   summary: 'Makes one number of all axes from `axis` on: their sum, mean, sum of squares or of absolute values.',
