@@ -39,8 +39,9 @@ export function build(
   layers: readonly Layer[],
   state: State,
   input: readonly InputSize[],
+  fault: string | undefined,
 ): Network {
-  return new Building(root, layers, state, input).run();
+  return new Building(root, layers, state, input, fault).run();
 }
 
 class Building {
@@ -56,9 +57,18 @@ class Building {
   readonly #taken = new Set<string>();
   /** Whether a bottom was read that nobody makes. */
   #hasLooseEnds = false;
+  /** Why what is outside of layers is not certain. */
+  #fault: string | undefined;
 
-  constructor(root: ProtoMessage, layers: readonly Layer[], state: State, input: readonly InputSize[]) {
+  constructor(
+    root: ProtoMessage,
+    layers: readonly Layer[],
+    state: State,
+    input: readonly InputSize[],
+    fault: string | undefined,
+  ) {
     this.#root = root;
+    this.#fault = fault;
     this.#layers = layers;
     this.#absent = layers.map(layer => absence(layer, state));
     layers.forEach((layer, index) => {
@@ -80,6 +90,7 @@ class Building {
 
   run(): Network {
     this.#inputFields();
+    this.#fault ??= this.#errorSince(0);
     this.#layers.forEach((layer, index) => {
       const why = this.#absent[index];
       if (why === undefined) this.#layer(layer, index);
@@ -87,9 +98,26 @@ class Building {
     });
     this.#sameNames();
     this.#unused();
+    if (this.#fault !== undefined) this.#doubt(this.#fault);
     const outputs = [...this.#blobs.values()].filter(({ used }) => !used).map(({ tensor }) => tensor);
     const graph = this.#builder.finish([...outputs, ...this.#net.kept]);
     return { graph, problems: this.#builder.problems, batch: this.#net.batch };
+  }
+
+  /** Marks what is open as not certain: Caffe refuses the text, so what is counted is no cost of a network. */
+  #doubt(why: string): void {
+    this.#builder.unknown(why, [], nothing);
+  }
+
+  /** What the first error says of those since there were so many problems. */
+  #errorSince(count: number): string | undefined {
+    const { problems } = this.#builder;
+    for (let at = count; at < problems.length; at++) {
+      const { severity, message, code } = problems[at]!;
+      // A type in other capitals is read as it is meant.
+      if (severity === 'error' && code !== 'unknown-type') return message;
+    }
+    return undefined;
   }
 
   /** `input: "data"` with `input_shape` or four `input_dim` each (UpgradeNetInput, upgrade_proto.cpp). */
@@ -158,6 +186,7 @@ class Building {
       type: `${layer.type === '' ? 'layer' : layer.type} (not in ${this.#net.phase})`,
       summary: why,
       sites: [layer.field],
+      repaired: layer.fault?.reach === 'repaired',
       notes: () => notesOf(layer),
     });
     const type = typeOf(layer.type);
@@ -173,6 +202,8 @@ class Building {
       };
       outputs = type.build(new Scope(apart, layer, [], type));
     }
+    // Caffe refuses the text, whether the layer is there or not.
+    if (layer.fault && layer.fault.reach !== 'repaired') this.#doubt(layer.fault.why);
     this.#builder.close(outputs);
   }
 
@@ -181,14 +212,18 @@ class Building {
     const meant = typeOf(layer.type) ? layer.type : sameButCase(layer.type);
     const type = meant === undefined ? undefined : typeOf(meant);
     let scope: Scope | undefined;
+    // A type in other capitals is refused, but can only be meant in one way.
+    const isRespelled = meant !== undefined && meant !== layer.type && !isForkValue(layer);
     this.#builder.open({
       label: layerName(layer),
       type: layer.type === '' ? 'layer' : layer.type,
       summary: type?.summary,
       sites: [layer.field],
+      repaired: layer.fault ? layer.fault.reach === 'repaired' : isRespelled,
       locate: complaint => scope && placeOf(scope, type, complaint),
       notes: () => notesOf(layer),
     });
+    const told = this.#builder.problems.length;
     const inputs = layer.bottoms.map(bottom => this.#read(bottom, layer, index));
     scope = new Scope(this.#net, layer, inputs, type);
     const made = this.#make(scope, type);
@@ -198,6 +233,8 @@ class Building {
       for (const tensor of made) batchless.add(tensor);
     }
     const outputs = layer.tops.map((top, at) => this.#write(top, at, layer, made[at] ?? made[0]!));
+    const why = this.#errorSince(told) ?? (layer.fault?.reach === 'doubt' ? layer.fault.why : undefined);
+    if (why !== undefined && made.every(({ node }) => node.why === undefined)) this.#doubt(why);
     // What ends in nothing is not unused: it is what the layer is there for.
     if (outputs.length === 0) this.#net.kept.push(...made);
     this.#builder.close(outputs);
@@ -224,11 +261,13 @@ class Building {
         : layer.tops.map(() => builder.unknown(reason, inputs));
     }
     const unread = unreadable(scope);
-    if (unread) {
-      const reason = `“${unread.name}” cannot be read`;
+    const broken = layer.fault?.reach === 'unknown' ? layer.fault.why : unread && `“${unread.name}” cannot be read`;
+    if (broken !== undefined) {
+      // Whatever it says, these hand on the shape that they are given.
+      const shape = !unread && keepingShape.has(layer.type) ? inputs[0]?.shape : undefined;
       return layer.tops.length === 0
-        ? [builder.unknown(reason, inputs)]
-        : layer.tops.map(() => builder.unknown(reason, inputs));
+        ? [builder.unknown(broken, inputs)]
+        : layer.tops.map(() => builder.unknown(broken, inputs, shape));
     }
     const made = type.build(scope);
     this.#tooManyParams(scope);
@@ -260,8 +299,7 @@ class Building {
 
   #unknownType(layer: Layer, isRead: boolean): string {
     const { type, typeField } = layer;
-    // Forks of the older form have values of their own: `type: CROP`, `type: UPSAMPLE`.
-    if (isRead && layer.form === 'v1' && typeField?.value?.kind === 'word' && type === type.toUpperCase()) return '';
+    if (isRead && isForkValue(layer)) return '';
     const header = { from: layer.field.from, to: layer.field.nameTo };
     const at = valueRange(typeField) ?? header;
     if (type === '') {
@@ -280,7 +318,7 @@ class Building {
     const message = `“${shown}” is no layer type that Flopline knows.${meant === undefined ? ' What it makes is unknown.' : ` Did you mean “${meant}”?`}`;
     this.#builder.problem({
       range: at,
-      severity: meant === undefined ? 'warning' : 'error',
+      severity: isRead ? 'error' : 'warning',
       code: 'unknown-type',
       message,
       ...(repairs.length > 0 ? { repairs } : {}),
@@ -329,8 +367,10 @@ class Building {
     const shown = text.length > 60 ? `${text.slice(0, 59)}…` : text;
     let message = `No layer above makes a blob “${shown}”.`;
     if (text === '') message = 'This bottom has no name yet. Write that of a top above.';
-    else if (absent) message += ` “${layerName(absent)}” does, but it is not there in the ${this.#net.phase} phase.`;
-    else if (meant !== undefined) message += ` Did you mean “${meant}”?`;
+    else if (absent) {
+      const other = this.#net.phase === 'TEST' ? 'TRAIN' : 'TEST';
+      message += ` “${layerName(absent)}” does, but it is not there in the ${this.#net.phase} phase. Read the file in ${other} (“# flopline: phase=${other}”), or remove its rule.`;
+    } else if (meant !== undefined) message += ` Did you mean “${meant}”?`;
     else message += ' Write the name of a top above.';
     const repairs =
       meant === undefined
@@ -393,6 +433,33 @@ class Building {
     }
   }
 }
+
+/** What stands for a doubt takes no memory. */
+const nothing = [0];
+
+/** Forks of the older form have values of their own: `type: CROP`, `type: UPSAMPLE`. */
+function isForkValue({ form, type, typeField }: Layer): boolean {
+  return form === 'v1' && typeField?.value?.kind === 'word' && type === type.toUpperCase();
+}
+
+/** Layers whose top has the shape of their bottom, whatever their fields say. */
+const keepingShape: ReadonlySet<string> = new Set([
+  ...['ReLU', 'ReLU6', 'PReLU', 'ELU', 'SELU', 'SeLu', 'Sigmoid', 'TanH', 'BNLL', 'Swish', 'HardSwish', 'HardSigmoid'],
+  ...[
+    'Mish',
+    'AbsVal',
+    'Dropout',
+    'SpatialDropout',
+    'SeLuDropout',
+    'Power',
+    'Exp',
+    'Log',
+    'Threshold',
+    'Clip',
+    'Softmax',
+  ],
+  ...['BatchNorm', 'BN', 'Scale', 'Bias', 'LRN', 'Normalize'],
+]);
 
 /** Fields without which nothing can be said of a shape, not even its rank, and the least that each can be. */
 const structural: ReadonlyMap<string, number> = new Map([

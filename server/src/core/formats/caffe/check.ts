@@ -8,7 +8,22 @@ import { type FieldSpec, fieldsOf, homesOf, type MessageName } from './schema.ts
 /** Messages nest no deeper than this in the table; a text may write anything. */
 const maxDepth = 12;
 
-export function checkMessage(message: ProtoMessage, name: MessageName, problems: Problem[], depth = 0): void {
+/**
+ * How far a problem of the text goes: with `doubt` the numbers are those of what could be read, but not certain, with
+ * `unknown` nothing can be said of what the layer makes; `repaired` is read in the one way that it can be meant.
+ */
+export type Reach = 'repaired' | 'doubt' | 'unknown';
+
+export interface Finding {
+  readonly problem: Problem;
+  readonly reach: Reach;
+}
+
+/** Holds a message against its fields. Caffe refuses the whole text for any of these. */
+export function checkMessage(message: ProtoMessage, name: MessageName, found: Finding[], depth = 0): void {
+  const tell = (problem: Problem, reach: Reach): void => {
+    found.push({ problem, reach: reach === 'unknown' && beside.has(name) ? 'doubt' : reach });
+  };
   const fields = fieldsOf(name);
   // Most messages are short: looking back is cheaper than a set, as long as it stays short.
   const once = message.fields.length > 12 ? new Set<string>() : undefined;
@@ -17,23 +32,66 @@ export function checkMessage(message: ProtoMessage, name: MessageName, problems:
     const spec = fields.get(field.name);
     if (!spec) {
       // A name without a value is being typed.
-      if (field.value) problems.push(unknownField(field, name, fields));
+      if (field.value) tell(unknownField(field, name, fields, found.length < maxSpelled), 'unknown');
       continue;
     }
     if (!spec.repeated) {
       const isAgain = once ? once.has(field.name) : isBefore(message.fields, at);
-      if (isAgain) problems.push(repeatedField(field));
+      if (isAgain) tell(repeatedField(field), 'unknown');
       once?.add(field.name);
     }
     const { value } = field;
     if (!value) continue;
     if (spec.kind === 'message' && value.kind === 'message') {
-      if (depth < maxDepth) checkMessage(value, spec.message!, problems, depth + 1);
+      if (depth < maxDepth) checkMessage(value, spec.message!, found, depth + 1);
       continue;
     }
     const wrong = name === 'V1LayerParameter' && field.name === 'type' ? wrongType(field) : wrongValue(spec, field);
-    if (wrong) problems.push(wrong);
+    if (wrong) tell(wrong, isPlain(spec, value) ? 'repaired' : 'unknown');
+    else if (unread.has(`${name}.${field.name}`)) tell(unreadField(field), 'unknown');
   }
+}
+
+/** Messages that change neither a shape nor a count. */
+const beside: ReadonlySet<MessageName> = new Set([
+  'FillerParameter',
+  'LossParameter',
+  'NoiseParameter',
+  'SaltPepperParameter',
+  'DistortionParameter',
+  'ExpansionParameter',
+  'EmitConstraint',
+  'BatchSampler',
+  'Sampler',
+  'SampleConstraint',
+  'NonMaximumSuppressionParameter',
+  'SaveOutputParameter',
+]);
+
+/** Fields of forks that change shapes in ways that are not read. */
+const unread: ReadonlySet<string> = new Set([
+  ...['kernel_d', 'stride_d', 'pad_d', 'output_h', 'output_w'].map(name => `ConvolutionParameter.${name}`),
+  ...['kernel_d', 'stride_d', 'pad_d', 'kernel_depth', 'kernel_l', 'stride_l', 'unpool_size', 'axis'].map(
+    name => `PoolingParameter.${name}`,
+  ),
+  ...['pad_3d', 'kernel_size_3d', 'stride_3d', 'torch_pooling'].map(name => `PoolingParameter.${name}`),
+]);
+
+function unreadField(field: ProtoField): Problem {
+  const message = `“${field.name}” is a field of a fork, and what it changes is not read here: what this layer makes is unknown.`;
+  return { range: { from: field.from, to: field.nameTo }, severity: 'warning', code: 'unread-field', message };
+}
+
+/** Beyond so many problems nobody looks for how a name was meant. */
+const maxSpelled = 200;
+
+/** Whether a value of the wrong kind can be meant in one way: a bare word for a string, 3.0 for 3, a number in quotes. */
+function isPlain(spec: FieldSpec, value: ProtoValue): boolean {
+  if (value.kind === 'message') return false;
+  if (spec.kind === 'string') return value.kind === 'word';
+  if (spec.kind !== 'natural' && spec.kind !== 'integer') return false;
+  const number = protoNumber(value);
+  return number !== undefined && Number.isSafeInteger(number) && (spec.kind === 'integer' || number >= 0);
 }
 
 function isBefore(fields: readonly ProtoField[], at: number): boolean {
@@ -42,11 +100,16 @@ function isBefore(fields: readonly ProtoField[], at: number): boolean {
   return false;
 }
 
-function unknownField(field: ProtoField, message: MessageName, fields: ReadonlyMap<string, FieldSpec>): Problem {
+function unknownField(
+  field: ProtoField,
+  message: MessageName,
+  fields: ReadonlyMap<string, FieldSpec>,
+  isSpelled: boolean,
+): Problem {
   const range = { from: field.from, to: field.nameTo };
   const { name } = field;
   const shown = name.length > 60 ? `${name.slice(0, 59)}…` : name;
-  const meant = didYouMean(name, fields.keys());
+  const meant = isSpelled ? didYouMean(name, fields.keys()) : undefined;
   if (meant !== undefined) {
     return {
       range,
@@ -56,7 +119,7 @@ function unknownField(field: ProtoField, message: MessageName, fields: ReadonlyM
       repairs: [{ title: `Change to “${meant}”`, edits: [{ ...range, text: meant }] }],
     };
   }
-  const homes = homesOf(name).slice(0, 3);
+  const homes = isSpelled ? homesOf(name).slice(0, 3) : [];
   const where =
     homes.length > 0
       ? ` It is a field of ${homes.join(', ')}.`
@@ -94,7 +157,7 @@ function isRight(spec: FieldSpec, value: ProtoValue): boolean {
       return isWhole(value, 0, 2 ** 32 - 1);
     case 'enum':
       // A number stands for a value as well.
-      return value.kind === 'word' ? spec.values.includes(value.text) : isWhole(value, 0, 1000);
+      return value.kind === 'word' ? spec.values.includes(value.text) : isWhole(value, 0, spec.values.length - 1);
   }
 }
 
@@ -119,9 +182,12 @@ function complaintOf(spec: FieldSpec, field: ProtoField): Problem {
     case 'number':
       return tell('is a number.');
     case 'integer':
-      return tell('is a whole number.');
-    case 'natural':
-      return tell('is a whole number from 0 to 4294967295.');
+    case 'natural': {
+      const wanted = spec.kind === 'integer' ? 'is a whole number.' : 'is a whole number from 0 to 4294967295.';
+      if (!isPlain(spec, value)) return tell(wanted);
+      const text = String(protoNumber(value));
+      return tell(wanted, [{ title: `Change to ${text}`, edits: [{ ...range, text }] }]);
+    }
     case 'enum': {
       const meant = didYouMean(value.text, spec.values);
       const known = `is one of ${spec.values.join(', ')}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`;

@@ -1,11 +1,12 @@
-import { type ParsedPrototext, type ProtoField, parsePrototext } from '../../syntax/prototext.ts';
+import type { ParsedPrototext, ProtoField, ProtoMessage } from '../../syntax/prototext.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import type { Format, Reader, ReadOptions, Source, Spec } from '../format.ts';
 import { build } from './build.ts';
-import { checkMessage } from './check.ts';
+import { checkMessage, type Finding, type Reach } from './check.ts';
+import { type Mended, parseNetwork } from './damage.ts';
 import { type Layer, layersOf } from './net.ts';
-import { phaseOf, phases, type State, stateOf } from './phase.ts';
+import { phaseOf, phases, type State, stateFor } from './phase.ts';
 import { rewrite } from './rewrite.ts';
 
 /** Network definitions of Caffe and its forks, in protobuf's text format. */
@@ -35,15 +36,20 @@ function isNetwork(text: string): boolean {
 export interface Kept {
   readonly parsed: ParsedPrototext;
   readonly layers: readonly Layer[];
+  /** Why the text outside of layers is not certain; undefined where it is. */
+  readonly fault: string | undefined;
 }
 
 function open(source: Source): Reader {
-  const parsed = parsePrototext(source.text, ['layer', 'layers']);
-  const problems: Problem[] = [...parsed.problems];
-  checkMessage(parsed.root, 'NetParameter', problems);
-  const layers = layersOf(parsed.root);
-  problems.push(...mixed(layers));
-  const kept: Kept = { parsed, layers };
+  const parsed = parseNetwork(source.text);
+  const { root } = parsed;
+  const layers = layersOf(root);
+  const found: Finding[] = parsed.problems.map(problem => ({ problem, reach: reachOf(problem, parsed) }));
+  checkMessage(root, 'NetParameter', found);
+  for (const problem of mixed(layers)) found.push({ problem, reach: 'unknown' });
+  const kept: Kept = { parsed, layers, fault: blame(layers, found, parsed.repaired) };
+  // Nobody reads more of them; what they mean for the costs is known by now.
+  const problems = found.slice(0, maxProblems).map(({ problem }) => problem);
   return {
     problems,
     kept,
@@ -51,13 +57,121 @@ function open(source: Source): Reader {
     rewrite: (edits, options) =>
       parsed.problems.length > 0
         ? undefined
-        : rewrite(source.text, parsed.root, layers, statesOf(parsed.root, options.phase), edits),
+        : rewrite(source.text, root, layers, statesOf(root, layers, options.phase), edits),
   };
 }
 
+/** More problems than anybody reads. */
+const maxProblems = 500;
+
+/** What a complaint of the parser means for the layer that it is in. */
+function reachOf({ code, range }: Problem, { root, repaired }: Mended): Reach {
+  if (code === 'missing-colon' || repaired.some(({ from, to }) => range.from >= from && range.from < to))
+    return 'repaired';
+  if (code !== 'missing-value') return 'unknown';
+  // A value that is being typed: what nothing else hangs on leaves the numbers as they are, but in doubt.
+  const name = fieldAt(root, range.from)?.name ?? '';
+  return sizing.has(name) ? 'unknown' : 'doubt';
+}
+
+/** The field that begins at an offset. */
+function fieldAt(message: ProtoMessage, offset: number): ProtoField | undefined {
+  for (const field of message.fields) {
+    if (field.from === offset) return field;
+    if (field.from < offset && offset < field.to && field.value?.kind === 'message')
+      return fieldAt(field.value, offset);
+  }
+  return undefined;
+}
+
+/** Fields that decide shapes or counts. */
+const sizing: ReadonlySet<string> = new Set([
+  ...['num_output', 'kernel_size', 'kernel_h', 'kernel_w', 'stride', 'stride_h', 'stride_w', 'pad', 'pad_h', 'pad_w'],
+  ...['pad_t', 'pad_b', 'pad_l', 'pad_r', 'pad_type', 'dilation', 'hole', 'hole_h', 'hole_w', 'kstride', 'group'],
+  ...[
+    'bias_term',
+    'axis',
+    'end_axis',
+    'num_axes',
+    'concat_dim',
+    'slice_dim',
+    'slice_point',
+    'concat_axis',
+    'shape',
+    'dim',
+  ],
+  ...[
+    'order',
+    'offset',
+    'tiles',
+    'top_k',
+    'out_max_val',
+    'operation',
+    'pool',
+    'global_pooling',
+    'round_mode',
+    'ceil_mode',
+  ],
+  ...[
+    'channel_shared',
+    'pyramid_height',
+    'input_dim',
+    'min_size',
+    'max_size',
+    'aspect_ratio',
+    'flip',
+    'pooled_h',
+    'pooled_w',
+  ],
+  ...[
+    'output_dim',
+    'group_size',
+    'num_classes',
+    'height',
+    'width',
+    'zoom_factor',
+    'shrink_factor',
+    'scale',
+    'crop_size',
+  ],
+  ...['type', 'bottom', 'top', 'phase', 'include', 'exclude', 'stage', 'not_stage', 'min_level', 'max_level', 'name'],
+]);
+
+/** Gives each layer the gravest fault inside it; returns why the rest of the text is not certain, if it is not. */
+function blame(layers: readonly Layer[], found: readonly Finding[], repaired: readonly Range[]): string | undefined {
+  let outside: string | undefined;
+  const ordered = found.filter(({ problem }) => problem.severity !== 'information');
+  for (const { problem, reach } of ordered) {
+    const layer = layerAt(layers, problem.range.from);
+    if (!layer) outside ??= problem.message;
+    else if (!layer.fault || grave(reach) > grave(layer.fault.reach)) layer.fault = { reach, why: problem.message };
+  }
+  for (const { from } of repaired) {
+    const layer = layerAt(layers, from);
+    if (layer) layer.fault ??= { reach: 'repaired', why: 'only one repair makes it read' };
+  }
+  return outside;
+}
+
+const grave = (reach: Reach): number => ['repaired', 'doubt', 'unknown'].indexOf(reach);
+
+/** The layer in which an offset lies. Layers are in the order of the text. */
+function layerAt(layers: readonly Layer[], offset: number): Layer | undefined {
+  let low = 0;
+  let high = layers.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const { from, to } = layers[middle]!.field;
+    if (offset < from) high = middle - 1;
+    else if (offset >= to) low = middle + 1;
+    else return layers[middle];
+  }
+  return undefined;
+}
+
 /** The state that is read, then that of every other phase: what is shared between them must suit them all. */
-function statesOf(root: ParsedPrototext['root'], wanted: string | undefined): readonly State[] {
-  const state = stateOf(root, wanted);
+function statesOf(root: ProtoMessage, layers: readonly Layer[], wanted: string | undefined): readonly State[] {
+  const { state } = stateFor(root, layers, wanted);
   return [state, ...phases.filter(phase => phase !== state.phase).map(phase => ({ ...state, phase }))];
 }
 
@@ -73,15 +187,16 @@ function mixed(layers: readonly Layer[]): readonly Problem[] {
   return [{ range, severity: 'error', code: 'mixed-forms', message, related }];
 }
 
-function read(source: Source, { parsed: { root }, layers }: Kept, options: ReadOptions): Spec {
+function read(source: Source, { parsed: { root }, layers, fault }: Kept, options: ReadOptions): Spec {
   const head = headOf(root.fields);
   const problems: Problem[] = [];
   if (options.phase !== undefined && phaseOf(options.phase) === undefined) {
     const message = `“${options.phase}” is no phase. There are ${phases.join(' and ')}.`;
     problems.push({ range: head, severity: 'warning', code: 'wrong-setting', message });
   }
-  const state = stateOf(root, options.phase);
-  const { graph, problems: found, batch } = build(root, layers, state, options.input ?? []);
+  const { state, instead } = stateFor(root, layers, options.phase);
+  if (instead) problems.push(instead);
+  const { graph, problems: found, batch } = build(root, layers, state, options.input ?? [], fault);
   if (layers.length === 0) {
     const message = 'This network has no layers yet. Write layer { … }.';
     problems.push({ range: head, severity: 'error', code: 'empty-network', message });

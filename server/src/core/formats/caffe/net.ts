@@ -2,6 +2,7 @@
 import type { ProtoField, ProtoMessage } from '../../syntax/prototext.ts';
 import type { Range } from '../../text/range.ts';
 import { Param } from './param.ts';
+import { fieldsOf } from './schema.ts';
 
 /** A blob's name where it is written. */
 export interface BlobName extends Range {
@@ -28,6 +29,14 @@ export interface Layer {
   pad: number | undefined;
   /** The padding layer of the oldest form that has gone into this one's bottom. */
   source: string | undefined;
+  /** What is wrong with its text, the gravest of it. */
+  fault: Fault | undefined;
+}
+
+/** What is wrong with a text, and what that means for what is read of it (`Reach` of the check). */
+export interface Fault {
+  readonly reach: 'repaired' | 'doubt' | 'unknown';
+  readonly why: string;
 }
 
 /** What a layer is told by in words. */
@@ -45,19 +54,71 @@ export function paramOf(layer: Layer, name: string): Param {
   return new Param(undefined, undefined);
 }
 
-/** The layers of a network in source order. */
+/**
+ * The layers of a network in source order. What is meant as a layer but is not one as it stands (`laer { … }`, fields of a
+ * layer whose `layer {` is gone) keeps its place among them, with what is wrong as its fault.
+ */
 export function layersOf(root: ProtoMessage): readonly Layer[] {
   const layers: Layer[] = [];
+  let loose: ProtoField[] = [];
+  /** Fields outside any message that only a layer has: from the first of them, it is one. */
+  const flush = (): void => {
+    const at = loose.findIndex(({ name }) => isOfLayer(name));
+    const [first] = loose;
+    if (at >= 0 && first) {
+      const to = loose.at(-1)!.to;
+      const message = {
+        kind: 'message',
+        from: first.from,
+        to,
+        fields: loose.filter(({ name }) => name !== 'layer'),
+      } as const;
+      const field = { name: 'layer', from: first.from, nameTo: first.nameTo, to, value: message };
+      const layer = layerOf(field, message);
+      const why = 'these fields of a layer are outside of one: “layer {” is missing above them';
+      layers.push({ ...layer, fault: { reach: 'unknown', why } });
+    }
+    loose = [];
+  };
   root.fields.forEach((field, at) => {
-    const { value } = field;
-    if (value?.kind !== 'message' || (field.name !== 'layer' && field.name !== 'layers')) return;
-    // Entries of a list, `layer: [{ … }, { … }]`, share a name: each is where its own braces are.
-    const isEntry = root.fields[at + 1]?.from === field.from || root.fields[at - 1]?.from === field.from;
-    const own = { name: field.name, from: value.from, nameTo: value.from + 1, to: value.to, value };
-    layers.push(layerOf(isEntry ? own : field, value));
+    const { name, value } = field;
+    const isTop = name === 'layer' || name === 'layers';
+    if (value?.kind === 'message' && isTop) {
+      flush();
+      // Entries of a list, `layer: [{ … }, { … }]`, share a name: each is where its own braces are.
+      const isEntry = root.fields[at + 1]?.from === field.from || root.fields[at - 1]?.from === field.from;
+      const own = { name, from: value.from, nameTo: value.from + 1, to: value.to, value };
+      layers.push(layerOf(isEntry ? own : field, value));
+    } else if (value?.kind === 'message' && !isOfLayer(name) && !isOfNet(name) && value.fields.some(isTelling)) {
+      flush();
+      const layer = layerOf(field, value);
+      const why = `“${name.slice(0, 40)}” is not a field of a network: only “layer” is`;
+      layers.push({ ...layer, fault: { reach: 'unknown', why } });
+    } else if (isTop && loose.length > 0) {
+      flush();
+      loose = [field];
+    } else if (isTop || isOfLayer(name) || name === 'name') {
+      // The last `name` before is that of the layer; the network's own stands alone.
+      if (name === 'name' && loose.some(item => isOfLayer(item.name))) flush();
+      if (name === 'name') loose = loose.filter(item => item.name === 'layer' || item.name === 'layers');
+      loose.push(field);
+    } else if (isOfNet(name)) flush();
   });
+  flush();
   if (layers.some(({ form, type }) => form === 'v0' && type === 'padding')) movePadding(layers);
   return layers;
+}
+
+/** Whether only layers have a field of this name. */
+function isOfLayer(name: string): boolean {
+  return fieldsOf('LayerParameter').has(name) && !isOfNet(name);
+}
+
+const isOfNet = (name: string): boolean => fieldsOf('NetParameter').has(name);
+
+/** A field that says that the message around it is a layer. */
+function isTelling({ name, value }: ProtoField): boolean {
+  return value !== undefined && (name === 'type' || name === 'bottom' || name === 'top');
 }
 
 function layerOf(field: ProtoField, message: ProtoMessage): Layer {
@@ -116,6 +177,7 @@ function layerOf(field: ProtoField, message: ProtoMessage): Layer {
     blobNames: blobNames ?? none,
     pad: undefined,
     source: undefined,
+    fault: undefined,
   };
 }
 

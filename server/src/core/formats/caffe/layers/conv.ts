@@ -3,13 +3,14 @@ import type { NodeOptions } from '../../../graph/builder.ts';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint, Shape } from '../../../ops/op.ts';
+import { samePadding } from '../../../ops/rules/window.ts';
 import { canonical, isComplaint, type LayerType, product, type Scope, sizesText, wrongAxis } from './layer.ts';
 
 const attrs = {
   out: ['num_output'],
   kernel: ['kernel_size', 'kernel_h', 'kernel_w'],
   stride: ['stride', 'stride_h', 'stride_w'],
-  padding: ['pad', 'pad_h', 'pad_w'],
+  padding: ['pad', 'pad_h', 'pad_w', 'pad_t', 'pad_l', 'pad_b', 'pad_r'],
   dilation: ['dilation', 'hole', 'hole_h', 'kstride'],
   groups: ['group'],
   bias: ['bias_term'],
@@ -74,7 +75,7 @@ function convolve(
   if (at === undefined) return scope.refuse(wrongAxis(axis, shape));
   const dimensions = shape.length - at - 1;
   const output = [...shape.slice(0, at), out, ...shape.slice(at + 1).map(() => Number.NaN)];
-  const window = windowOf(scope, dimensions);
+  const window = windowOf(scope, shape.slice(at + 1));
   if (isComplaint(window)) return scope.refuse({ ...window, output });
   if (dimensions > 3) {
     const message = `This works on ${dimensions} dimensions besides batch and channels. Flopline counts up to three.`;
@@ -89,13 +90,17 @@ function convolve(
   const isPlain = at === 1;
   const lead = shape.slice(0, at);
   const input = isPlain ? x : builder.add(ops.reshape, { shape: [product(lead), ...shape.slice(at)] }, x);
-  const after = how === 'conv' ? overhang(scope, window, shape.slice(at + 1)) : undefined;
+  const behind = how === 'conv' ? (overhang(scope, window, shape.slice(at + 1)) ?? window.after) : window.after;
+  const { kernel, stride, padding, dilation } = window;
+  // What is cut off a deconvolution's ends counts as a sum: an odd one is one less, made up for at the end.
+  const cut = padding.map((border, axis) => Math.ceil((border + (window.after ?? padding)[axis]!) / 2));
+  const outputPadding = padding.map((border, axis) => 2 * cut[axis]! - border - (window.after ?? padding)[axis]!);
   const make = (bias: boolean, options: NodeOptions): Tensor => {
     if (dimensions === 0) return point(scope, { out, groups, bias }, input, options);
-    const common = { out, ...window, groups, bias };
+    const common = { out, kernel, stride, padding, dilation, groups, bias };
     return how === 'conv'
-      ? builder.add(ops.conv, after ? { ...common, paddingAfter: after } : common, input, options)
-      : builder.add(ops.convTranspose, { ...common, outputPadding: window.kernel.map(() => 0) }, input, options);
+      ? builder.add(ops.conv, behind ? { ...common, paddingAfter: behind } : common, input, options)
+      : builder.add(ops.convTranspose, { ...common, padding: cut, outputPadding }, input, options);
   };
   const weights = how === 'conv' ? [out, shape[at]! / groups] : [shape[at]!, out / groups];
   const blob = [...weights, ...window.kernel];
@@ -123,16 +128,17 @@ function point(
  * position, which sees zeros behind the input (ConvolutionLayer::compute_output_shape, Im2colLayer::Reshape). The padding
  * behind with which that is so; undefined where all windows fit as they are.
  */
-function overhang(scope: Scope, { kernel, stride, padding, dilation }: Window, sizes: Shape): number[] | undefined {
+function overhang(scope: Scope, window: Window, sizes: Shape): number[] | undefined {
+  const { kernel, stride, padding, dilation, after: behind = padding } = window;
   const after = sizes.map((length, axis) => {
     const reach = dilation[axis]! * (kernel[axis]! - 1) + 1;
-    const missing = reach - (length + 2 * padding[axis]!);
-    return missing > 0 && missing < stride[axis]! ? padding[axis]! + missing : padding[axis]!;
+    const missing = reach - (length + padding[axis]! + behind[axis]!);
+    return missing > 0 && missing < stride[axis]! ? behind[axis]! + missing : behind[axis]!;
   });
-  const axis = after.findIndex((border, index) => border > padding[index]!);
+  const axis = after.findIndex((border, index) => border > behind[index]!);
   if (axis < 0) return undefined;
   const reach = dilation[axis]! * (kernel[axis]! - 1) + 1;
-  const message = `The window covers ${reach}, but the input is only ${sizes[axis]! + 2 * padding[axis]!} with padding. Caffe takes zeros for the rest, because a stride of ${stride[axis]} hides it; other programs refuse. Use a smaller kernel, or more padding.`;
+  const message = `The window covers ${reach}, but the input is only ${sizes[axis]! + padding[axis]! + behind[axis]!} with padding. Caffe takes zeros for the rest, because a stride of ${stride[axis]} hides it; other programs refuse. Use a smaller kernel, or more padding.`;
   scope.builder.complain({ code: 'window-hangs-over', attr: 'kernel', message }, 'warning');
   return after;
 }
@@ -175,13 +181,16 @@ interface Weights {
 export interface Window {
   readonly kernel: readonly number[];
   readonly stride: readonly number[];
+  /** Before; after as well, unless `after` says otherwise. */
   readonly padding: readonly number[];
+  readonly after?: readonly number[] | undefined;
   readonly dilation: readonly number[];
 }
 
 /** Kernel, stride, pad and dilation: once, once for each dimension, or as _h and _w (BaseConvolutionLayer::LayerSetUp). */
-function windowOf(scope: Scope, dimensions: number): Window | Complaint {
+function windowOf(scope: Scope, sizes: Shape): Window | Complaint {
   const { param } = scope;
+  const dimensions = sizes.length;
   const kernel = spatial(scope, 'kernel_size', 'kernel_h', 'kernel_w', dimensions, undefined);
   if (isComplaint(kernel)) return kernel;
   const stride = spatial(scope, 'stride', 'stride_h', 'stride_w', dimensions, 1);
@@ -208,8 +217,58 @@ function windowOf(scope: Scope, dimensions: number): Window | Complaint {
     }
   }
   const pad = scope.layer.pad;
-  return { kernel, stride, padding: pad === undefined ? padding : padding.map(() => pad), dilation };
+  if (pad !== undefined) return { kernel, stride, padding: padding.map(() => pad), dilation };
+  const sides = sidesOf(scope, sizes, { kernel, stride, dilation });
+  if (isComplaint(sides)) return sides;
+  return sides
+    ? { kernel, stride, padding: sides.before, after: sides.after, dilation }
+    : { kernel, stride, padding, dilation };
 }
+
+/**
+ * The padding of each side, which Synopsys’ fork has besides BVLC's (its base_conv_layer.cpp and pooling_layer.cpp): pad_t,
+ * pad_b, pad_l and pad_r, or TensorFlow's “same” with pad_type: 1. Undefined where none of them is in effect.
+ */
+export function sidesOf(
+  { param }: Scope,
+  sizes: Shape,
+  { kernel, stride, dilation }: { readonly kernel: Shape; readonly stride: Shape; readonly dilation: Shape },
+): { readonly before: Shape; readonly after: Shape } | Complaint | undefined {
+  const isSame = param.natural('pad_type', 0) !== 0;
+  const given = sideNames.filter(name => param.integer(name, 0) !== 0);
+  const first = given[0] ?? (isSame ? 'pad_type' : undefined);
+  if (first === undefined) return undefined;
+  if (sizes.length !== 2 && !isSame) {
+    const message = `“${first}” is for two dimensions, but the input has ${sizes.length} besides batch and channels.`;
+    return { code: 'wrong-rank', attr: first, message };
+  }
+  const other =
+    ['pad', 'pad_h', 'pad_w'].find(name => param.has(name)) ?? (given.length > 0 && isSame ? 'pad_type' : undefined);
+  if (other !== undefined) {
+    return {
+      code: 'wrong-value',
+      attr: other,
+      message: `Both “${other}” and “${first}” are given. Use one or the other.`,
+    };
+  }
+  if (given.length > 0) {
+    const [top, bottom, left, right] = sideNames.map(name => param.integer(name, 0)) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return { before: [top, left], after: [bottom, right] };
+  }
+  if (param.natural('pad_type', 0) !== 1) {
+    const message = '“pad_type” must be 0 (the sizes of “pad”) or 1 (as TensorFlow’s SAME).';
+    return { code: 'wrong-value', attr: 'pad_type', message };
+  }
+  const totals = sizes.map((length, axis) => samePadding(length, kernel[axis]!, stride[axis]!, dilation[axis]!));
+  return { before: totals.map(total => Math.floor(total / 2)), after: totals.map(total => Math.ceil(total / 2)) };
+}
+
+const sideNames = ['pad_t', 'pad_b', 'pad_l', 'pad_r'] as const;
 
 function spatial(
   { param }: Scope,
@@ -317,11 +376,11 @@ export const Im2col: LayerType = {
     const at = canonical(axis, x.shape.length);
     if (at === undefined) return [scope.refuse(wrongAxis(axis, x.shape))];
     const dimensions = x.shape.length - at - 1;
-    const window = windowOf(scope, dimensions);
+    const window = windowOf(scope, x.shape.slice(at + 1));
     if (isComplaint(window)) return [scope.refuse(window)];
     const { kernel, stride, padding, dilation } = window;
     const taps = product(kernel);
-    const behind = overhang(scope, window, x.shape.slice(at + 1)) ?? padding;
+    const behind = overhang(scope, window, x.shape.slice(at + 1)) ?? window.after ?? padding;
     const positions = x.shape.slice(at + 1).map((length, index) => {
       const reach = dilation[index]! * (kernel[index]! - 1) + 1;
       return Math.floor((length + padding[index]! + behind[index]! - reach) / stride[index]!) + 1;

@@ -2,9 +2,10 @@
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint, Shape } from '../../../ops/op.ts';
+import { sidesOf } from './conv.ts';
 import { isComplaint, type LayerType, type Scope, sizesText } from './layer.ts';
 
-const methods = ['MAX', 'AVE', 'STOCHASTIC'] as const;
+const methods = ['MAX', 'AVE', 'STOCHASTIC', 'AVE_EXC_PAD', 'AVE_TF'] as const;
 type Method = (typeof methods)[number];
 
 export const Pooling: LayerType = {
@@ -15,7 +16,8 @@ export const Pooling: LayerType = {
   attrs: {
     kernel: ['kernel_size', 'kernel_h', 'kernel_w'],
     stride: ['stride', 'stride_h', 'stride_w'],
-    padding: ['pad', 'pad_h', 'pad_w'],
+    padding: ['pad', 'pad_h', 'pad_w', 'pad_t', 'pad_l'],
+    paddingAfter: ['pad_b', 'pad_r'],
     rounding: ['round_mode', 'ceil_mode'],
   },
   build: scope => {
@@ -64,12 +66,21 @@ export const Pooling: LayerType = {
       const message = 'Stochastic pooling takes no padding. Use pool: MAX or AVE, or leave the padding out.';
       builder.complain({ code: 'wrong-value', attr: 'padding', message });
     }
-    const pad = layer.pad === undefined ? padding : [layer.pad, layer.pad];
+    const sides = sidesOf(scope, x.shape.slice(2), { kernel, stride, dilation: [1, 1] });
+    if (isComplaint(sides)) return [scope.refuse({ ...sides, output })];
+    const pad = layer.pad === undefined ? (sides?.before ?? padding) : [layer.pad, layer.pad];
     // round_mode is BVLC's; ceil_mode that of the forks that DenseNet, Inception and ShuffleNet were written for.
     const floors = param.word('round_mode', 'CEIL', ['CEIL', 'FLOOR']) === 'FLOOR' || !param.boolean('ceil_mode', true);
     return withMask(
       scope,
-      pool(scope, x, method, { kernel, stride, padding: pad, rounding: floors ? 'floor' : 'caffe' }),
+      pool(scope, x, method, {
+        kernel,
+        stride,
+        padding: pad,
+        ...(sides ? { paddingAfter: sides.after } : {}),
+        // TensorFlow's “same” fits as it is.
+        rounding: floors || param.natural('pad_type', 0) === 1 ? 'floor' : 'caffe',
+      }),
     );
   },
 };
@@ -93,13 +104,16 @@ interface Windows {
   readonly kernel: readonly number[];
   readonly stride: readonly number[];
   readonly padding: readonly number[];
+  readonly paddingAfter?: readonly number[] | undefined;
   readonly rounding: 'floor' | 'caffe';
 }
 
 function pool({ builder }: Scope, x: Tensor, method: Method, windows: Windows): Tensor {
   if (method === 'MAX') return builder.add(ops.maxPool, { ...windows, dilation: windows.kernel.map(() => 1) }, x);
-  const mean = (of: Tensor): Tensor => builder.add(ops.avgPool, { ...windows, includePadding: true }, of);
-  if (method === 'AVE') return mean(x);
+  // Synopsys' fork divides by the elements inside, as TensorFlow does.
+  const includePadding = method === 'AVE' || method === 'STOCHASTIC';
+  const mean = (of: Tensor): Tensor => builder.add(ops.avgPool, { ...windows, includePadding }, of);
+  if (method !== 'STOCHASTIC') return mean(x);
   // At test time stochastic pooling weighs each value with itself: Σx² / Σx (pooling_layer.cu, StoPoolForwardTest).
   return builder.add(ops.div, {}, [mean(builder.add(ops.unary, { how: 'square' }, x)), mean(x)]);
 }
@@ -107,7 +121,7 @@ function pool({ builder }: Scope, x: Tensor, method: Method, windows: Windows): 
 function globalPool({ builder, x }: Scope, method: Method): Tensor {
   if (method === 'MAX') return builder.add(ops.globalMaxPool, { keep: true }, x);
   const mean = (of: Tensor): Tensor => builder.add(ops.globalAvgPool, { keep: true }, of);
-  if (method === 'AVE') return mean(x);
+  if (method !== 'STOCHASTIC') return mean(x);
   return builder.add(ops.div, {}, [mean(builder.add(ops.unary, { how: 'square' }, x)), mean(x)]);
 }
 
