@@ -32,7 +32,8 @@ export function checkMessage(message: ProtoMessage, name: MessageName, found: Fi
     const spec = fields.get(field.name);
     if (!spec) {
       // A name without a value is being typed.
-      if (field.value) tell(unknownField(field, name, fields, found.length < maxSpelled), 'unknown');
+      const reach = harmless.has(field.name) ? 'doubt' : 'unknown';
+      if (field.value) tell(unknownField(field, name, fields, found.length < maxSpelled), reach);
       continue;
     }
     if (!spec.repeated) {
@@ -66,6 +67,33 @@ const beside: ReadonlySet<MessageName> = new Set([
   'SampleConstraint',
   'NonMaximumSuppressionParameter',
   'SaveOutputParameter',
+]);
+
+/** Settings of training, which change no cost wherever they are misplaced. */
+const harmless: ReadonlySet<string> = new Set([
+  ...[
+    'force_backward',
+    'debug_info',
+    'lr_mult',
+    'decay_mult',
+    'blobs_lr',
+    'weight_decay',
+    'loss_weight',
+    'propagate_down',
+  ],
+  ...[
+    'weight_filler',
+    'bias_filler',
+    'filler',
+    'std',
+    'value',
+    'engine',
+    'mean_file',
+    'mean_value',
+    'mirror',
+    'ignore_label',
+  ],
+  ...['source', 'backend', 'normalize', 'normalization', 'dropout_ratio', 'momentum', 'base_lr', 'solver_mode'],
 ]);
 
 /** Fields of forks that change shapes in ways that are not read. */

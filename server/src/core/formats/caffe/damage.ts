@@ -133,6 +133,8 @@ function isSound(root: ProtoMessage, isHead: boolean, above: ReadonlySet<string>
   checkMessage(root, 'NetParameter', found);
   if (found.length > 0) return false;
   if (!isHead && !root.fields.every(isLayer)) return false;
+  // A quote in the wrong place makes a string of the fields that follow, or of the space before them.
+  if (holdsFields(root)) return false;
   const known = new Set(above);
   for (const { name, value } of root.fields) if (name === 'input' && value?.kind === 'string') known.add(value.text);
   for (const { type, bottoms, tops } of layersOf(root)) {
@@ -142,6 +144,14 @@ function isSound(root: ProtoMessage, isHead: boolean, above: ReadonlySet<string>
     for (const { text } of tops) known.add(text);
   }
   return true;
+}
+
+function holdsFields(message: ProtoMessage): boolean {
+  return message.fields.some(({ value }) =>
+    value?.kind === 'message'
+      ? holdsFields(value)
+      : value?.kind === 'string' && (/\w\s*:\s/.test(value.text) || value.text !== value.text.trim()),
+  );
 }
 
 function blobsAbove(root: ProtoMessage, from: number): ReadonlySet<string> {

@@ -46,10 +46,10 @@ function open(source: Source): Reader {
   const layers = layersOf(root);
   const found: Finding[] = parsed.problems.map(problem => ({ problem, reach: reachOf(problem, parsed) }));
   checkMessage(root, 'NetParameter', found);
-  for (const problem of mixed(layers)) found.push({ problem, reach: 'unknown' });
-  const kept: Kept = { parsed, layers, fault: blame(layers, found, parsed.repaired) };
+  const others = mixed(layers);
+  const kept: Kept = { parsed, layers, fault: blame(layers, found, parsed.repaired) ?? others[0]?.message };
   // Nobody reads more of them; what they mean for the costs is known by now.
-  const problems = found.slice(0, maxProblems).map(({ problem }) => problem);
+  const problems = [...found.slice(0, maxProblems).map(({ problem }) => problem), ...others];
   return {
     problems,
     kept,
@@ -84,9 +84,9 @@ function fieldAt(message: ProtoMessage, offset: number): ProtoField | undefined 
   return undefined;
 }
 
-/** Fields that decide shapes or counts. */
+/** Fields that decide shapes or counts, and without which a layer would be another one; not those that it cannot do without. */
 const sizing: ReadonlySet<string> = new Set([
-  ...['num_output', 'kernel_size', 'kernel_h', 'kernel_w', 'stride', 'stride_h', 'stride_w', 'pad', 'pad_h', 'pad_w'],
+  ...['stride', 'stride_h', 'stride_w', 'pad', 'pad_h', 'pad_w'],
   ...['pad_t', 'pad_b', 'pad_l', 'pad_r', 'pad_type', 'dilation', 'hole', 'hole_h', 'hole_w', 'kstride', 'group'],
   ...[
     'bias_term',

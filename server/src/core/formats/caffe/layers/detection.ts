@@ -104,7 +104,10 @@ export const DetectionOutput: LayerType = {
     if (nms.number('nms_threshold', 0.3) < 0) tell('nms_threshold', 'must not be negative. Use 0.45, say.');
     const eta = nms.number('eta', 1);
     if (eta <= 0 || eta > 1) tell('eta', 'must be above 0 and at most 1.');
-    return [scope.builder.add(ops.detections, { shape: [1, 1, 1, 7] }, scope.inputs)];
+    const unknown = scope.inputs.find(({ shape }) => !shape);
+    const shape = [1, 1, 1, 7];
+    if (unknown) return [scope.builder.unknown(unknown.why ?? 'an input is not known', scope.inputs, shape)];
+    return [scope.builder.add(ops.detections, { shape }, scope.inputs)];
   },
 };
 
