@@ -141,6 +141,8 @@ class Parser {
   #newLine = true;
   /** Whether braces did not match since the last name of the top. */
   #damaged = false;
+  /** Behind the last message at the top that is whole: what is wrong below does not touch it. */
+  #sound = { at: 0, fields: 0, told: 0 };
 
   constructor(text: string, top: readonly string[]) {
     this.#text = text;
@@ -152,17 +154,15 @@ class Parser {
     // Byte order marks are no part of the text.
     if (this.#text.charCodeAt(0) === 0xfeff) this.#at = 1;
     while (this.#at < length) {
-      const start = this.#at;
-      const fields = this.#root.fields.length;
-      const told = this.#problems.length;
+      this.#sound = { at: this.#at, fields: this.#root.fields.length, told: this.#problems.length };
       this.#damaged = false;
       this.#run(length, false);
       if (this.#stack.length === 0 && !this.#damaged) continue;
       const end = this.#at;
       this.#stack = [];
-      this.#root.fields.length = fields;
-      this.#problems.length = told;
-      this.#at = start;
+      this.#root.fields.length = this.#sound.fields;
+      this.#problems.length = this.#sound.told;
+      this.#at = this.#sound.at;
       this.#run(end, true);
       this.#closeAll();
       this.#at = end;
@@ -427,7 +427,20 @@ class Parser {
     }
     open.message.to = this.#at;
     open.field.to = this.#at;
+    if (this.#stack.length === 0 && !byIndentation && !this.#damaged && this.#isWhole(open, from, own, end)) {
+      this.#sound = { at: this.#at, fields: this.#root.fields.length, told: this.#problems.length };
+    }
     if (open.list) this.#list(open.list, end, byIndentation);
+  }
+
+  /** Whether a message at the top that is closed here does not look as if it should go on. */
+  #isWhole({ field, list }: Open, brace: number, own: boolean, end: number): boolean {
+    if (list || (own && this.#columnOf(brace) !== this.#columnOf(field.from))) return false;
+    const text = this.#text;
+    let at = brace + 1;
+    while (at < end && isSpace(text.charCodeAt(at))) at++;
+    const code = text.charCodeAt(at);
+    return at >= end || (code !== closeBrace && code !== closeAngle);
   }
 
   /** By indentation: whether a closing brace at the start of a line has nothing to close; closes what lies deeper. */

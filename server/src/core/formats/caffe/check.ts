@@ -178,7 +178,8 @@ function isRight(spec: FieldSpec, value: ProtoValue): boolean {
     case 'boolean':
       return value.kind === 'word' ? booleans.has(value.text) : value.kind === 'number' && /^[01]$/.test(value.text);
     case 'number':
-      return protoNumber(value) !== undefined;
+      // Octal and hexadecimal are for whole numbers (TextFormat, “Expect a decimal number”).
+      return protoNumber(value) !== undefined && !/^-?\s*0[\dxX]/.test(value.text);
     case 'integer':
       return isWhole(value, -(2 ** 63), 2 ** 63);
     case 'natural':

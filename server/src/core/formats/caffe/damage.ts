@@ -202,7 +202,8 @@ function candidates(part: string, problems: readonly Problem[], offset: number):
   for (const { code, range } of problems) {
     const at = { from: range.from - offset, to: range.to - offset };
     if (code === 'stray-text') {
-      found.push({ ...at, text: '' });
+      // A sign may have slipped in; a word or a number says something.
+      if (!/\w/.test(part.slice(at.from, at.to))) found.push({ ...at, text: '' });
       if (part[at.from] === '{') insert(at.from, 'layer ');
     }
     if (code === 'missing-value') insert(at.to, ':');

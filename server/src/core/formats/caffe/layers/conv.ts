@@ -47,6 +47,12 @@ export const Deconvolution: LayerType = {
 function each(scope: Scope, how: 'conv' | 'deconv', groups: number | undefined): readonly Tensor[] {
   let first: Tensor | undefined;
   const like = scope.x.shape;
+  const { tops } = scope.layer;
+  // A single top that is missing is said elsewhere.
+  if (tops.length > 0 && tops.length !== scope.inputs.length) {
+    const message = `Each bottom of a ${scope.layer.type} has a top of its own, but there ${count(scope.inputs.length, 'bottom')} for ${tops.length} top${tops.length === 1 ? '' : 's'}. Remove what is too many, or add the other.`;
+    scope.builder.complain({ code: 'wrong-inputs', attr: 'type', message });
+  }
   return scope.inputs.map((x, index) => {
     if (like && x.shape && String(like) !== String(x.shape)) {
       const message = `All bottoms go through the same filters and must be equal, but “${scope.bottomName(0)}” is ${sizesText(like)} and “${scope.bottomName(index)}” is ${sizesText(x.shape)}.`;
@@ -57,6 +63,9 @@ function each(scope: Scope, how: 'conv' | 'deconv', groups: number | undefined):
     return y;
   });
 }
+
+const count = (number: number, what: string): string =>
+  number === 1 ? `is 1 ${what}` : `are ${number} ${what}s`;
 
 function convolve(
   scope: Scope,

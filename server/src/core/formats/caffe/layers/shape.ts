@@ -271,8 +271,13 @@ export const Filter: LayerType = {
   summary: 'Keeps the items of a batch that its last bottom selects; shapes are those of all of them.',
   bottoms: [2, 1000],
   tops: [1, 1000],
-  build: ({ builder, inputs, net }) => {
+  build: ({ builder, inputs, net, layer }) => {
     net.kept.push(inputs.at(-1)!);
+    if (layer.tops.length < inputs.length - 1) {
+      // filter_layer.cpp, LayerSetUp: CHECK_EQ(top.size(), bottom.size() - 1).
+      const message = `Filter makes a top of each bottom but the last, which selects: ${inputs.length - 1} tops, not ${layer.tops.length}.`;
+      builder.complain({ code: 'missing-top', attr: 'type', message });
+    }
     return inputs.slice(0, -1).map(x => {
       const count = x.shape?.[0];
       return count === undefined
