@@ -81,13 +81,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   async function showMenu(): Promise<void> {
     const summary = await totals.refresh();
     if (!summary) return tellNoSpec();
-    const { input, scale, scales, convention } = summary;
+    const { input, scale, scales, phase, convention } = summary;
     const sizes = Object.entries(input).map(([name, shape]) => `${name} ${shape}`);
     const items: (vscode.QuickPickItem & { readonly run: () => Promise<unknown> })[] = [
       { label: '$(symbol-ruler) Input size', description: sizes.join(', '), run: selectInput },
       ...(scales.length > 0
         ? [{ label: '$(layers) Scale', description: scale ?? '', detail: scales.join(' · '), run: selectScale }]
         : []),
+      ...(phase ? [{ label: '$(versions) Phase', description: phase, run: selectPhase }] : []),
       { label: '$(symbol-operator) Counting convention', description: convention, run: selectConvention },
       { label: '$(rocket) Make it cheaper…', run: slim },
       { label: '$(copy) Copy report as Markdown', run: copyReport },
@@ -126,6 +127,17 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     }));
     const picked = await vscode.window.showQuickPick(items, { title: `Scale of ${summary.title}` });
     if (picked) await change('scale', picked.label);
+  }
+
+  async function selectPhase(): Promise<void> {
+    const summary = await totals.refresh();
+    if (!summary?.phase) return tellNoSpec();
+    const items = ['TEST', 'TRAIN'].map(phase => ({
+      label: phase,
+      description: phase === summary.phase ? 'shown now' : '',
+    }));
+    const picked = await vscode.window.showQuickPick(items, { title: `Phase of ${summary.title}` });
+    if (picked) await change('phase', picked.label);
   }
 
   async function selectConvention(): Promise<void> {

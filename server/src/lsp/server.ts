@@ -226,7 +226,7 @@ export function serve(connection: Connection): void {
 
 function settingsInFile({ document: { pragmas, lines } }: Analysed): DocumentSummary['inFile'] {
   const found: DocumentSummary['inFile'] = {};
-  for (const key of ['input', 'scale', 'convention'] satisfies MenuSetting[]) {
+  for (const key of ['input', 'scale', 'phase', 'convention'] satisfies MenuSetting[]) {
     const setting = pragmas.settings.get(key);
     if (setting) found[key] = toProto.range(lines, setting.range);
   }

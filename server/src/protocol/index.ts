@@ -13,7 +13,7 @@ export interface DocumentParams {
 }
 
 /** The settings that a menu may change and that a comment of the file may hold. */
-export type MenuSetting = 'input' | 'scale' | 'convention';
+export type MenuSetting = 'input' | 'scale' | 'phase' | 'convention';
 
 export interface ConventionChoice {
   readonly name: string;

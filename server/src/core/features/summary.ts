@@ -18,6 +18,8 @@ export interface Summary {
   readonly input: Readonly<Record<string, string>>;
   readonly scales: readonly string[];
   readonly scale: string | undefined;
+  /** The phase that was read, where the format has phases: TRAIN or TEST. */
+  readonly phase: string | undefined;
   readonly dialect: string | undefined;
   readonly convention: ConventionName;
   readonly batch: number;
@@ -45,6 +47,7 @@ export function summary(analysed: Analysed): Summary {
     ),
     scales: spec.variants.map(({ name }) => name),
     scale: spec.variant,
+    phase: spec.phase,
     dialect: spec.dialect,
     convention: convention.name,
     batch: settings.batch,

@@ -88,6 +88,8 @@ export interface Spec {
   readonly variants: readonly Variant[];
   /** The variant that was read. */
   readonly variant?: string | undefined;
+  /** The phase that was read, where layers are there in one phase or the other (Caffe). */
+  readonly phase?: 'TRAIN' | 'TEST' | undefined;
   readonly native?: Native | undefined;
   /** Hints at what the text says of itself and what no longer holds; looked for only where an editor asks. */
   readonly remarks?: () => readonly Problem[];

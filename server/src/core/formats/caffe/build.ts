@@ -10,7 +10,7 @@ import type { InputSize } from '../format.ts';
 import { miscounted } from './counts.ts';
 import { blobCount } from './layers/blobs.ts';
 import { feed } from './layers/data.ts';
-import { type LayerType, sameButCase, typeNames, typeOf } from './layers/index.ts';
+import { isNearAnother, type LayerType, sameButCase, typeNames, typeOf } from './layers/index.ts';
 import { type Net, Scope } from './layers/layer.ts';
 import { type BlobName, type Layer, layerName } from './net.ts';
 import { notesOf } from './notes.ts';
@@ -110,12 +110,12 @@ class Building {
   }
 
   /** What the first error says of those since there were so many problems. */
-  #errorSince(count: number): string | undefined {
+  #errorSince(count: number, isRespelled = false): string | undefined {
     const { problems } = this.#builder;
     for (let at = count; at < problems.length; at++) {
       const { severity, message, code } = problems[at]!;
       // A type in other capitals is read as it is meant.
-      if (severity === 'error' && code !== 'unknown-type') return message;
+      if (severity === 'error' && !(isRespelled && code === 'unknown-type')) return message;
     }
     return undefined;
   }
@@ -213,7 +213,8 @@ class Building {
     const type = meant === undefined ? undefined : typeOf(meant);
     let scope: Scope | undefined;
     // A type in other capitals is refused, but can only be meant in one way.
-    const isRespelled = meant !== undefined && meant !== layer.type && !isForkValue(layer);
+    const isRespelled =
+      meant !== undefined && meant !== layer.type && !isForkValue(layer) && !isNearAnother(layer.type, meant);
     this.#builder.open({
       label: layerName(layer),
       type: layer.type === '' ? 'layer' : layer.type,
@@ -233,7 +234,7 @@ class Building {
       for (const tensor of made) batchless.add(tensor);
     }
     const outputs = layer.tops.map((top, at) => this.#write(top, at, layer, made[at] ?? made[0]!));
-    const why = this.#errorSince(told) ?? (layer.fault?.reach === 'doubt' ? layer.fault.why : undefined);
+    const why = this.#errorSince(told, isRespelled) ?? (layer.fault?.reach === 'doubt' ? layer.fault.why : undefined);
     if (why !== undefined && made.every(({ node }) => node.why === undefined)) this.#doubt(why);
     // What ends in nothing is not unused: it is what the layer is there for.
     if (outputs.length === 0) this.#net.kept.push(...made);

@@ -39,7 +39,7 @@ export function parseNetwork(text: string): Mended {
   const repaired: Range[] = [];
   for (const stretch of stretches) {
     const found = onlyRepair(text, stretch, root, problems);
-    if (!found) continue;
+    if (!found || found.fields.length === 0) continue;
     const { edit, fields } = found;
     const inside = (range: Range): boolean => range.from >= stretch.from && range.from < stretch.to;
     root = {

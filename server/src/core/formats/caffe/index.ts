@@ -75,11 +75,14 @@ function reachOf({ code, range }: Problem, { root, repaired }: Mended): Reach {
 }
 
 /** The field that begins at an offset. */
-function fieldAt(message: ProtoMessage, offset: number): ProtoField | undefined {
-  for (const field of message.fields) {
-    if (field.from === offset) return field;
-    if (field.from < offset && offset < field.to && field.value?.kind === 'message')
-      return fieldAt(field.value, offset);
+function fieldAt(root: ProtoMessage, offset: number): ProtoField | undefined {
+  // Not a recursion: a text nests as deep as it likes.
+  for (let message: ProtoMessage | undefined = root; message; ) {
+    const fields: readonly ProtoField[] = message.fields;
+    const exact = fields.find(({ from }) => from === offset);
+    if (exact) return exact;
+    const around: ProtoField['value'] = fields.find(({ from, to }) => from < offset && offset < to)?.value;
+    message = around?.kind === 'message' ? around : undefined;
   }
   return undefined;
 }
@@ -209,6 +212,7 @@ function read(source: Source, { parsed: { root }, layers, fault }: Kept, options
     problems: [...problems, ...found],
     head,
     variants: [],
+    phase: state.phase,
     ...(batch !== undefined && batch > 1 ? { batch } : {}),
   };
 }

@@ -64,8 +64,7 @@ function each(scope: Scope, how: 'conv' | 'deconv', groups: number | undefined):
   });
 }
 
-const count = (number: number, what: string): string =>
-  number === 1 ? `is 1 ${what}` : `are ${number} ${what}s`;
+const count = (number: number, what: string): string => (number === 1 ? `is 1 ${what}` : `are ${number} ${what}s`);
 
 function convolve(
   scope: Scope,

@@ -139,4 +139,18 @@ export function sameButCase(name: string): string | undefined {
   return byLowerCase.get(name.toLowerCase().replaceAll('_', ''));
 }
 
+/** Whether a letter more or less makes a type of a name besides the one that it means: “eLU” may be ELU or ReLU. */
+export function isNearAnother(name: string, meant: string): boolean {
+  const word = name.toLowerCase();
+  return typeNames.some(known => known !== meant && isLetterOff(word, known.toLowerCase()));
+}
+
+function isLetterOff(a: string, b: string): boolean {
+  if (a.length > b.length) return isLetterOff(b, a);
+  if (b.length !== a.length + 1) return false;
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return a.slice(at) === b.slice(at + 1);
+}
+
 export type { LayerType } from './layer.ts';

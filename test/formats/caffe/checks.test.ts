@@ -1,0 +1,190 @@
+// What Caffe's own CHECKs refuse, in the words of the layer that the text has.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { defaultSettings, type FileReport, open, price, report } from '../../../server/src/core/index.ts';
+
+function read(text: string): FileReport {
+  const document = open({ name: 'x.prototxt', text }, defaultSettings)!;
+  return report(price(document, defaultSettings)!);
+}
+
+const input = (name: string, ...sizes: readonly number[]): string =>
+  `layer { name: "${name}" type: "Input" top: "${name}" input_param { shape { ${sizes.map(size => `dim: ${size}`).join(' ')} } } }\n`;
+const layer = (type: string, bottoms: readonly string[], rest = ''): string =>
+  `layer { name: "y" type: "${type}" ${bottoms.map(name => `bottom: "${name}"`).join(' ')} top: "y" ${rest} }\n`;
+
+/** Checks that a text has one error, with a code and words, and is not taken for certain. */
+function refuses(text: string, code: string, words: RegExp): void {
+  const { problems, totals } = read(text);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  assert.deepEqual(
+    errors.map(error => error.code),
+    [code],
+    text,
+  );
+  assert.match(errors[0]!.message, words);
+  assert.equal(totals.complete, false);
+}
+
+function accepts(text: string): void {
+  const { problems, totals } = read(text);
+  assert.deepEqual(
+    problems.filter(({ severity }) => severity === 'error' || severity === 'warning'),
+    [],
+    text,
+  );
+  assert.equal(totals.complete, true, text);
+}
+
+describe('Caffe, inputs of losses and measures', () => {
+  it('numbers of a sample', () => {
+    const bottoms = input('x', 2, 3) + input('t', 2);
+    for (const type of ['EuclideanLoss', 'SigmoidCrossEntropyLoss']) {
+      refuses(
+        bottoms + layer(type, ['x', 't']),
+        'shape-mismatch',
+        /has 3 numbers per sample .* “t” has 1 .* Make “x” produce 1/,
+      );
+      accepts(input('x', 2, 3, 4) + input('t', 2, 4, 3) + layer(type, ['x', 't']));
+    }
+  });
+
+  it('one number, vectors, maps', () => {
+    const maps = input('x', 2, 3, 4, 5) + input('t', 2, 3, 4, 6) + input('s', 2);
+    refuses(maps + layer('SmoothL1Loss', ['x', 't']), 'shape-mismatch', /width is 5 in one and 6 in the other/);
+    refuses(maps + layer('ContrastiveLoss', ['x', 't', 's']), 'shape-mismatch', /compares vectors/);
+    refuses(maps + layer('MultinomialLogisticLoss', ['x', 't']), 'shape-mismatch', /one number per sample in “t”/);
+    refuses(input('x', 2, 3) + input('s', 2) + layer('InfogainLoss', ['x', 's']), 'missing-field', /needs its matrix/);
+  });
+
+  it('the best of too few', () => {
+    const classes = input('x', 2, 3) + input('s', 2);
+    refuses(
+      classes + layer('Accuracy', ['x', 's'], 'accuracy_param { top_k: 5 }'),
+      'too-many',
+      /“top_k: 5” .* Use 3 at most/,
+    );
+    accepts(classes + layer('Accuracy', ['x', 's'], 'accuracy_param { top_k: 3 }'));
+    refuses(input('x', 2, 3) + layer('ArgMax', ['x'], 'argmax_param { top_k: 4 }'), 'too-many', /Use 3 at most/);
+  });
+});
+
+describe('Caffe, SSD', () => {
+  /** Two heads on one map of 4×4; `out` are the outputs for locations and for confidences. */
+  const ssd = (
+    loc: number,
+    conf: number,
+    prior: string,
+    end = 'DetectionOutput',
+    param = 'detection_output_param',
+  ): string => {
+    const head = (name: string, out: number): string =>
+      `layer { name: "${name}" type: "Convolution" bottom: "x" top: "${name}" convolution_param { num_output: ${out} kernel_size: 1 } }
+layer { name: "${name}p" type: "Permute" bottom: "${name}" top: "${name}p" permute_param { order: 0 order: 2 order: 3 order: 1 } }
+layer { name: "${name}f" type: "Flatten" bottom: "${name}p" top: "${name}f" }\n`;
+    const boxes = `layer { name: "prior" type: "PriorBox" bottom: "x" bottom: "x" top: "prior" prior_box_param { ${prior} } }\n`;
+    const bottoms = ['locf', 'conff', 'prior', ...(end === 'MultiBoxLoss' ? ['label'] : [])];
+    const label = end === 'MultiBoxLoss' ? input('label', 1, 1, 5, 8) : '';
+    return `${input('x', 1, 8, 4, 4)}${label}${head('loc', loc)}${head('conf', conf)}${boxes}${layer(end, bottoms, `${param} { num_classes: 3 }`)}`;
+  };
+  const prior = 'min_size: 10 max_size: 20 aspect_ratio: 2 flip: true';
+
+  it('priors against locations and confidences, in both layers that read them', () => {
+    for (const [end, param] of [
+      ['DetectionOutput', 'detection_output_param'],
+      ['MultiBoxLoss', 'multibox_loss_param'],
+    ] as const) {
+      accepts(ssd(16, 12, prior, end, param));
+      refuses(
+        ssd(12, 12, prior, end, param),
+        'prior-mismatch',
+        /64 priors .* 256 coordinates .* has 192 .* num_output of “loc” must be 16/,
+      );
+      refuses(ssd(16, 84, prior, end, param), 'prior-mismatch', /num_output of “conf” must be 12 \(4 · 3\), not 84/);
+    }
+  });
+
+  it('boxes as PriorBoxLayer counts them: 1 is there, inverses by flip, none twice, one for each max_size', () => {
+    for (const [boxes, text] of [
+      [1, 'min_size: 10'],
+      [1, 'min_size: 10 aspect_ratio: 1'],
+      [3, 'min_size: 10 aspect_ratio: 2'],
+      [2, 'min_size: 10 aspect_ratio: 2 flip: false'],
+      [3, 'min_size: 10 aspect_ratio: 2 aspect_ratio: 0.5'],
+      [8, 'min_size: 10 min_size: 12 max_size: 20 max_size: 24 aspect_ratio: 2'],
+    ] as const) {
+      accepts(ssd(4 * boxes, 3 * boxes, text));
+    }
+    refuses(ssd(4, 3, 'min_size: 10 step: 0'), 'wrong-value', /“step” must be above 0/);
+  });
+});
+
+describe('Caffe, layers and their fields', () => {
+  it('statistics of a BatchNorm are not learned', () => {
+    const norm = (params: string): string => input('x', 1, 4, 5, 5) + layer('BatchNorm', ['x'], params);
+    accepts(norm('param { lr_mult: 0 } param { lr_mult: 0 } param { lr_mult: 0 }'));
+    refuses(norm('param { lr_mult: 0 } param { lr_mult: 1 }'), 'learned-statistics', /statistics, not learned/);
+    refuses(norm('param { lr_mult: 0 }'.repeat(4)), 'too-many-params', /3 parameter blobs/);
+  });
+
+  it('the padding of each side, as Synopsys’ fork has it', () => {
+    const conv = (rest: string): FileReport =>
+      read(
+        input('x', 1, 3, 8, 8) +
+          layer('Convolution', ['x'], `convolution_param { num_output: 8 kernel_size: 3 ${rest} }`),
+      );
+    assert.deepEqual(conv('pad_l: 1 pad_r: 1 pad_t: 1 pad_b: 1').layers[1]!.outputs, [[1, 8, 8, 8]]);
+    assert.deepEqual(conv('pad_l: 2 pad_b: 1').layers[1]!.outputs, [[1, 8, 7, 8]]);
+    assert.deepEqual(conv('stride: 2 pad_type: 1').layers[1]!.outputs, [[1, 8, 4, 4]]);
+    assert.equal(conv('pad: 1 pad_l: 1').totals.complete, false);
+  });
+
+  it('a field that is not known makes the cost unknown; where shapes stay, they stay', () => {
+    const { layers, totals } = read(
+      input('x', 1, 4, 5, 5) +
+        'layer { name: "r" type: "ReLU" bottom: "x" top: "r" relu_param { leak: 1 } }\n' +
+        'layer { name: "c" type: "Convolution" bottom: "r" top: "c" convolution_param { num_output: 2 kernel_size: 1 tap: 3 } }\n',
+    );
+    assert.deepEqual(
+      layers.map(({ outputs, complete }) => [outputs, complete]),
+      [
+        [[[1, 4, 5, 5]], true],
+        [[[1, 4, 5, 5]], false],
+        [[null], false],
+      ],
+    );
+    assert.equal(totals.complete, false);
+  });
+
+  it('one wrong width is one error, not one at every sum below', () => {
+    const conv = (from: string, to: string, out: number): string =>
+      `layer { name: "${to}" type: "Convolution" bottom: "${from}" top: "${to}" convolution_param { num_output: ${out} kernel_size: 1 } }\n`;
+    const sum = (a: string, b: string, to: string): string =>
+      `layer { name: "${to}" type: "Eltwise" bottom: "${a}" bottom: "${b}" top: "${to}" }\n`;
+    const text =
+      input('x', 1, 4, 5, 5) +
+      conv('x', 'a', 5) +
+      sum('a', 'x', 's') +
+      conv('s', 'b', 4) +
+      sum('s', 'b', 't') +
+      conv('t', 'c', 4) +
+      sum('t', 'c', 'u');
+    refuses(text, 'shape-mismatch', /“a” is 1×5×5×5 and “x” is 1×4×5×5/);
+    assert.deepEqual(read(text).layers.at(-1)!.outputs, [[1, 4, 5, 5]]);
+  });
+
+  it('data in TRAIN alone is read in TRAIN, and said', () => {
+    const text =
+      'layer { name: "d" type: "Data" top: "data" top: "label" include { phase: TRAIN } transform_param { crop_size: 8 } data_param { batch_size: 2 } }\n' +
+      'layer { name: "f" type: "InnerProduct" bottom: "data" top: "f" inner_product_param { num_output: 2 } }\n' +
+      'layer { name: "l" type: "SoftmaxWithLoss" bottom: "f" bottom: "label" top: "l" }\n';
+    const { totals, problems } = read(text);
+    assert.deepEqual([totals.complete, totals.params, totals.macs], [true, 386, 384]);
+    assert.deepEqual(
+      problems.map(({ code, severity }) => [code, severity]).filter(([code]) => code === 'read-as-train'),
+      [['read-as-train', 'information']],
+    );
+    // Who says a phase gets it.
+    assert.equal(read(`# flopline: phase=TEST\n${text}`).totals.complete, false);
+  });
+});
