@@ -308,7 +308,7 @@ class Building {
       this.#builder.problem({ range: at, severity: 'error', code: 'missing-field', message });
       return 'the layer has no type yet';
     }
-    const meant = sameButCase(type) ?? didYouMean(type, typeNames);
+    const meant = sameButCase(type) ?? this.#spelled(type, typeNames);
     const repairs: Repair[] = [];
     if (meant !== undefined) {
       const isWord = typeField?.value?.kind === 'word';
@@ -325,6 +325,11 @@ class Building {
       ...(repairs.length > 0 ? { repairs } : {}),
     });
     return `the layer type “${shown}” is not known`;
+  }
+
+  /** What a name was meant to be, as long as somebody may still read it: it is held against all others. */
+  #spelled(name: string, candidates: Iterable<string>): string | undefined {
+    return this.#builder.problems.length < maxSpelled ? didYouMean(name, candidates) : undefined;
   }
 
   /** The blob of a bottom; where there is none, what is known is why. */
@@ -364,7 +369,7 @@ class Building {
     const absent = this.#layers.find(
       (layer, at) => this.#absent[at] !== undefined && layer.tops.some(top => top.text === text),
     );
-    const meant = absent ? undefined : didYouMean(text, this.#blobs.keys());
+    const meant = absent ? undefined : this.#spelled(text, this.#blobs.keys());
     const shown = text.length > 60 ? `${text.slice(0, 59)}…` : text;
     let message = `No layer above makes a blob “${shown}”.`;
     if (text === '') message = 'This bottom has no name yet. Write that of a top above.';
@@ -434,6 +439,9 @@ class Building {
     }
   }
 }
+
+/** Beyond so many problems nobody looks for how a name was meant. */
+const maxSpelled = 500;
 
 /** What stands for a doubt takes no memory. */
 const nothing = [0];
