@@ -41,7 +41,7 @@ export interface FrameSpec {
   /** What the places of this frame mean; asked for only by a hover. */
   readonly notes?: () => readonly Note[];
   /** Whether its text was read as what it must have been, and not as it is written. */
-  readonly repaired?: true | undefined;
+  readonly repaired?: boolean | undefined;
 }
 
 export interface NodeOptions {
@@ -64,7 +64,7 @@ class OpenFrame implements Frame {
   end: number;
   readonly children: OpenFrame[] = [];
   outputs: readonly Tensor[] = [];
-  readonly repaired: true | undefined;
+  readonly repaired: boolean;
   readonly #notes: FrameSpec['notes'];
 
   constructor(spec: FrameSpec, parent: OpenFrame | undefined, first: number) {
@@ -77,7 +77,7 @@ class OpenFrame implements Frame {
     this.depth = parent ? parent.depth + 1 : 0;
     this.first = first;
     this.end = first;
-    this.repaired = spec.repaired;
+    this.repaired = spec.repaired ?? false;
     this.#notes = spec.notes;
   }
 

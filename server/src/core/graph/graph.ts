@@ -56,7 +56,7 @@ export interface Frame {
   /** The places that explain themselves in this frame (keys and arguments) with what they mean, for hovers. */
   readonly notes: readonly Note[];
   /** Whether its text was read as what it must have been, and not as it is written. */
-  readonly repaired?: true | undefined;
+  readonly repaired: boolean;
 }
 
 /** What a key or an argument in the text means, for the hover on it. */
