@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { type ConventionName, conventions } from '../../server/src/core/analysis/conventions.ts';
 import { analyse } from '../../server/src/core/analysis/model.ts';
 import { Builder, type NodeOptions } from '../../server/src/core/graph/builder.ts';
+import type { Graph } from '../../server/src/core/graph/graph.ts';
 import {
   type AnyOp,
   adaptiveAvgPool,
@@ -14,10 +15,12 @@ import {
   conv,
   convTranspose,
   globalAvgPool,
+  groupNorm,
   gru,
   layerNorm,
   linear,
   local,
+  logSoftmax,
   lstm,
   matmul,
   maxPool,
@@ -40,7 +43,15 @@ const state = { hidden: 3, layers: 1, bidirectional: false, bias: true };
 const tokens: Shape = [1, 5, 4];
 
 /** In the order macs, thop, fvcore, darknet, all-ops; flops and ultralytics are twice macs and thop. */
-type Golden = readonly [macs: number, thop: number, fvcore: number, darknet: number, allOps: number];
+type Golden = readonly [
+  macs: number,
+  thop: number,
+  fvcore: number,
+  darknet: number,
+  allOps: number,
+  /** thop up to 2.0.15 and up to 2.0.19, where it was another number. */
+  older?: readonly [number, number],
+];
 
 const golden: readonly [string, AnyOp, object, readonly Shape[], Golden][] = [
   [
@@ -105,7 +116,7 @@ const golden: readonly [string, AnyOp, object, readonly Shape[], Golden][] = [
     [9216, 9216, 9216, 18_432, 18_432],
   ],
   [
-    'transposed convolution 2×2 by 2, 16 → 8 on 4×4: thop counts output positions',
+    'transposed convolution 2×2 by 2, 16 → 8 on 4×4: thop counted output positions up to 2.0.15',
     convTranspose,
     {
       out: 8,
@@ -118,7 +129,7 @@ const golden: readonly [string, AnyOp, object, readonly Shape[], Golden][] = [
       bias: false,
     },
     [[1, 16, 4, 4]],
-    [8192, 32_768, 8192, 0, 16_384],
+    [8192, 8192, 8192, 0, 16_384, [32_768, 8192]],
   ],
   [
     'linear 100 → 10, bias: Darknet’s connected is 0',
@@ -147,11 +158,11 @@ const golden: readonly [string, AnyOp, object, readonly Shape[], Golden][] = [
     [0, 0, 0, 128, 96],
   ],
   [
-    'average pooling 2×2: thop 1 an output',
+    'average pooling 2×2: thop 4 + 1 an output, 1 before 2.1',
     avgPool,
     { ...half, rounding: 'floor', includePadding: true },
     [image],
-    [0, 32, 0, 128, 128],
+    [0, 160, 0, 128, 128, [32, 32]],
   ],
   [
     'adaptive average pooling to 1: thop 16 + 1 an output, fvcore 1 an input',
@@ -160,8 +171,45 @@ const golden: readonly [string, AnyOp, object, readonly Shape[], Golden][] = [
     [image],
     [0, 136, 128, 0, 128],
   ],
+  [
+    // Windows of 2, 3 and 2 places in both directions; before 2.1 thop took (5/3)² for each.
+    'adaptive average pooling of 5×5 to 3×3',
+    adaptiveAvgPool,
+    { size: [3, 3] },
+    [[1, 1, 5, 5]],
+    [0, 7 ** 2 + 9, 25, 0, 7 ** 2, [34, 34]],
+  ],
+  [
+    // Windows of 2, 3, 3 and 2 of five places, zeros left out.
+    'average pooling 3×3 by 1 of 4×4, padding apart',
+    avgPool,
+    { kernel: [3, 3], stride: [1, 1], padding: [1, 1], rounding: 'floor', includePadding: false },
+    [[1, 1, 4, 4]],
+    [0, 10 ** 2 + 16, 0, 9 * 16, 144, [16, 16]],
+  ],
+  [
+    'group norm: 4 an element in thop, nothing before 2.1',
+    groupNorm,
+    { groups: 2, affine: true },
+    [image],
+    // 7 an element and 2 more a group.
+    [0, 512, 640, 0, 900, [0, 0]],
+  ],
+  [
+    'logarithm of a softmax: 3n a row in thop, nothing before 2.1',
+    logSoftmax,
+    { axis: -1 },
+    [tokens],
+    [0, 60, 0, 0, 20, [0, 0]],
+  ],
   ['global average pooling, alike', globalAvgPool, { keep: true }, [image], [0, 136, 128, 0, 128]],
-  ['nearest upsampling to 512', upsample, { scale: [2, 2], mode: 'nearest' }, [image], [0, 512, 512, 0, 0]],
+  [
+    'nearest upsampling to 512: nothing in thop, 1 an output before 2.1',
+    upsample,
+    { scale: [2, 2], mode: 'nearest' },
+    [image],
+    [0, 0, 512, 0, 0, [512, 512]],
+  ],
   [
     'bilinear upsampling to 512: thop 11, fvcore 4; 4 products and 3 sums an output',
     upsample,
@@ -178,7 +226,8 @@ const golden: readonly [string, AnyOp, object, readonly Shape[], Golden][] = [
     attention,
     { heads: 2, bias: true },
     [tokens],
-    [520, 0, 520, 0, 1370],
+    // thop adds the softmax, 3 · 5 − 1 for each of ten rows; it saw nothing before 2.1.
+    [520, 660, 520, 0, 1370, [0, 0]],
   ],
   [
     'attention’s inside alone',
@@ -194,9 +243,9 @@ const golden: readonly [string, AnyOp, object, readonly Shape[], Golden][] = [
 ];
 
 describe('conventions', () => {
-  for (const [title, op, attrs, inputs, [macs, thop, fvcore, darknet, allOps]] of golden) {
+  for (const [title, op, attrs, inputs, [macs, thop, fvcore, darknet, allOps, older]] of golden) {
     it(title, () => {
-      const expected: Record<ConventionName, number> = {
+      const expected: Record<(typeof conventions)[number]['name'], number> = {
         macs,
         flops: 2 * macs,
         thop,
@@ -206,6 +255,8 @@ describe('conventions', () => {
         'all-ops': allOps,
       };
       assert.deepEqual(figuresOf(op, attrs, inputs), expected);
+      const [thop2015, thop2018] = older ?? [thop, thop];
+      assert.deepEqual(olderOf(op, attrs, inputs), [2 * thop2015, 2 * thop2018]);
     });
   }
 
@@ -222,6 +273,24 @@ describe('conventions', () => {
     const figures = figuresOf(softmax, { axis: -1 }, [tokens], { functional: true });
     assert.equal(figures.thop, 0);
     assert.equal(figures['all-ops'], 20);
+  });
+
+  it('of hooks see a subclass of a module from thop 2.1 on', () => {
+    const options = { functional: true, derived: true };
+    const attrs = { axes: 1, affine: true, bias: true };
+    assert.equal(figuresOf(layerNorm, attrs, [tokens], options).thop, 80);
+    assert.deepEqual(olderOf(layerNorm, attrs, [tokens], options), [0, 0]);
+  });
+
+  it('Ultralytics’ counts the products of its own attention, and no others', () => {
+    const b = new Builder();
+    const x = b.input('x', tokens);
+    const product = (type: string) =>
+      b.within({ label: 'attn', type }, () => b.add(matmul, { transposeB: true }, [x, x]));
+    const model = analyse(b.finish([product('Attention'), product('AAttn'), product('Other')]), new Lines(''));
+    // 5 · 5 · 4 each.
+    assert.equal(model.under('ultralytics').totals.value.value, 2 * 2 * 100);
+    assert.equal(model.under('thop').totals.value.value, 0);
   });
 
   it('Darknet’s counts a sum with learned weights twice, and no pooling that is a part of a layer', () => {
@@ -246,16 +315,26 @@ describe('conventions', () => {
 });
 
 function figuresOf(op: AnyOp, attrs: object, shapes: readonly Shape[], options?: NodeOptions): Record<string, number> {
+  const graph = graphOf(op, attrs, shapes, options);
+  return Object.fromEntries(conventions.map(({ name }) => [name, totalOf(graph, name)]));
+}
+
+/** Twice what thop counted up to 2.0.15 and up to 2.0.19. */
+function olderOf(...layer: Parameters<typeof graphOf>): readonly number[] {
+  const graph = graphOf(...layer);
+  return [totalOf(graph, '2 × thop 2.0.15'), totalOf(graph, '2 × thop 2.0.18')];
+}
+
+function graphOf(op: AnyOp, attrs: object, shapes: readonly Shape[], options?: NodeOptions): Graph {
   const b = new Builder();
   const inputs = shapes.map((shape, at) => b.input(`${at}`, shape));
   const output = b.add(op, attrs, inputs, options);
   assert.deepEqual(b.problems, []);
-  const graph = b.finish([output]);
-  return Object.fromEntries(
-    conventions.map(({ name }) => {
-      const { value } = analyse(graph, new Lines(''), name).totals;
-      assert.equal(value.complete, true);
-      return [name, value.value];
-    }),
-  );
+  return b.finish([output]);
+}
+
+function totalOf(graph: Graph, convention: ConventionName): number {
+  const { value } = analyse(graph, new Lines(''), convention).totals;
+  assert.equal(value.complete, true);
+  return value.value;
 }

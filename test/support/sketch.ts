@@ -195,7 +195,9 @@ function specOf(lines: Lines, options: ReadOptions, native: boolean): Spec {
             unit: 1e9,
             by: 'Ultralytics',
             caveat: 'It counts 2 per MAC, and 8 per batch-norm element.',
-            attempts: () => [{ input: [{ sizes: [3, 64, 64] }], factor: 1 }],
+            releases: () => [
+              { counter: 'ultralytics', attempts: () => [[{ input: [{ sizes: [3, 64, 64] }], factor: 1 }]] },
+            ],
           },
         }
       : {}),

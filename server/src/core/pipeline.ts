@@ -1,10 +1,23 @@
 // The only place that knows the whole way: text → tree → graph → Model.
-import { type ConventionName, conventionOf, conventions } from './analysis/conventions.ts';
+import { type ConventionName, conventionOf, conventions, counterOf } from './analysis/conventions.ts';
 import { objection } from './analysis/difference.ts';
 import { analyse, type Model } from './analysis/model.ts';
-import { type Format, formats, type Reader, type ReadOptions, type Source, type Spec } from './formats/index.ts';
+import {
+  type Attempt,
+  type Format,
+  type Fusion,
+  formats,
+  type InputSize,
+  type Native,
+  type Reader,
+  type ReadOptions,
+  type Release,
+  type Source,
+  type Spec,
+} from './formats/index.ts';
 import { maxNodes } from './graph/builder.ts';
 import type { GraphEdit } from './graph/edit.ts';
+import type { Graph } from './graph/graph.ts';
 import { bytesOf, type Dtype, parseInput, type Settings } from './settings.ts';
 import { applyEdits, mapOffset, type TextEdit } from './text/edit.ts';
 import { Lines } from './text/lines.ts';
@@ -88,44 +101,163 @@ export function repriced(analysed: Analysed, options: ReadOptions): { readonly s
   return { spec, model: analyse(spec.graph, analysed.document.lines, analysed.settings.convention) };
 }
 
+/** What the spec's own framework prints. */
 export interface NativeFigure {
+  /** The preset that comes nearest. */
   readonly convention: ConventionName;
+  /** What the newest release counts by. */
+  readonly counter: ConventionName;
   readonly label: string;
   readonly by: string;
+  /** The newest release, where releases print different figures. */
+  readonly version: string | undefined;
   readonly caveat?: string;
-  /** In the label's unit. */
+  /** What the newest release prints, in the label's unit. */
   readonly value: number;
   /** What one of the label's units is: 10⁹ for GFLOPs. */
   readonly unit: number;
   /** Digits behind the point that the framework prints. */
   readonly digits: number;
+  /** By release, the newest first; none where all print the same. */
+  readonly versions: readonly VersionFigure[];
+  /** What the newest release prints of the network as fused for inference. */
+  readonly fused: FusedFigure | undefined;
 }
 
-/** The figure that the spec's own framework prints, with its quirks; undefined where there is none or a part is unknown. */
+/** What one release of a framework prints. */
+export interface VersionFigure {
+  readonly version: string;
+  readonly value: number;
+  readonly fused: FusedFigure | undefined;
+}
+
+export interface FusedFigure {
+  readonly params: number;
+  readonly value: number;
+}
+
+/**
+ * The figure that the spec's own framework prints, with its quirks; undefined where there is none or a part is unknown.
+ * Older releases' figures and those of the fused network are computed when asked for.
+ */
 export function nativeFigure(analysed: Analysed): NativeFigure | undefined {
   const { native } = analysed.spec;
-  const convention = native && conventionOf(native.convention);
+  const convention = native && counterOf(native.convention);
   if (!native || !convention) return undefined;
   // Cut at the limit, it would be cut at every other size too.
   if (analysed.model.graph.nodes.length > maxNodes) return undefined;
-  for (const { input, factor } of native.attempts()) {
-    const asRead = input.length === 0 && !analysed.settings.input?.length;
-    const { model } = asRead ? analysed : repriced(analysed, { input });
-    const counted = model.under(convention.name);
-    const { value } = counted.totals;
-    if (!value.complete) continue;
-    const sum = native.precision === 'single' ? singleSum(counted, native.unit) : value.value / native.unit;
-    return {
-      convention: convention.name,
-      label: native.label,
-      by: native.by,
-      ...(native.caveat === undefined ? {} : { caveat: native.caveat }),
-      value: sum * factor,
-      unit: native.unit,
-      digits: native.digits ?? 1,
-    };
+  const figures = new Figures(analysed, native);
+  const releases = native.releases();
+  const at = releases.findIndex(release => figures.valueOf(release) !== undefined);
+  const newest = releases[at];
+  if (!newest) return undefined;
+  return {
+    convention: convention.name,
+    counter: counterOf(newest.counter)!.name,
+    label: native.label,
+    by: native.by,
+    version: newest.version,
+    ...(native.caveat === undefined ? {} : { caveat: native.caveat }),
+    value: figures.valueOf(newest)!,
+    unit: native.unit,
+    digits: native.digits ?? 1,
+    get versions() {
+      return releases.slice(at).flatMap(release => figures.figureOf(release));
+    },
+    get fused() {
+      return figures.fusedOf(newest);
+    },
+  };
+}
+
+/** Computes figures of releases; readings of the text at other sizes serve all of them. */
+class Figures {
+  readonly #analysed: Analysed;
+  readonly #native: Native;
+  readonly #models = new Map<string, Model>();
+  readonly #values = new Map<Release, number | undefined>();
+  readonly #fused = new Map<Release, FusedFigure | undefined>();
+
+  constructor(analysed: Analysed, native: Native) {
+    this.#analysed = analysed;
+    this.#native = native;
   }
-  return undefined;
+
+  figureOf(release: Release): VersionFigure[] {
+    const value = this.valueOf(release);
+    if (release.version === undefined || value === undefined) return [];
+    return [{ version: release.version, value, fused: this.fusedOf(release) }];
+  }
+
+  valueOf(release: Release): number | undefined {
+    if (!this.#values.has(release)) this.#values.set(release, this.#sum(release.attempts(), release));
+    return this.#values.get(release);
+  }
+
+  fusedOf(release: Release): FusedFigure | undefined {
+    if (!this.#fused.has(release)) this.#fused.set(release, this.#fusedOf(release));
+    return this.#fused.get(release);
+  }
+
+  #fusedOf(release: Release): FusedFigure | undefined {
+    const { fused } = release;
+    const { model } = this.#analysed;
+    if (!fused || !model.totals.params.complete) return undefined;
+    const value = this.#sum(fused.attempts(), release, fused.fuse);
+    if (value === undefined) return undefined;
+    const { gone, biases } = fused.fuse(model.graph);
+    let params = model.totals.params.value;
+    for (const node of gone) params -= model.costOfNode(node).params.value;
+    for (const count of biases.values()) params += count;
+    return { params, value };
+  }
+
+  /** The first attempt that is complete. */
+  #sum(attempts: readonly Attempt[], { counter }: Release, fuse?: (graph: Graph) => Fusion): number | undefined {
+    const { unit, precision } = this.#native;
+    for (const attempt of attempts) {
+      let sum = 0;
+      for (const { input, factor } of attempt) {
+        const counted = this.#modelAt(input).under(counterOf(counter)!.name);
+        const { value } = counted.totals;
+        if (!value.complete) {
+          sum = Number.NaN;
+          break;
+        }
+        const whole = precision === 'single' ? singleSum(counted, unit) : value.value / unit;
+        sum += (whole - (fuse ? goneOf(counted, fuse(counted.graph)) / unit : 0)) * factor;
+      }
+      if (!Number.isNaN(sum)) return sum;
+    }
+    return undefined;
+  }
+
+  #modelAt(input: readonly InputSize[]): Model {
+    const { model, settings } = this.#analysed;
+    if (input.length === 0 && !settings.input?.length) return model;
+    if (isInputOf(model, input)) return model;
+    const key = JSON.stringify(input);
+    let found = this.#models.get(key);
+    if (!found) {
+      found = repriced(this.#analysed, { input }).model;
+      this.#models.set(key, found);
+    }
+    return found;
+  }
+}
+
+/** Whether a model was made at a size that one nameless input asks for. */
+function isInputOf({ graph }: Model, [wanted, ...others]: readonly InputSize[]): boolean {
+  const shape = graph.inputs[0]?.tensor.shape;
+  if (!shape || !wanted || others.length > 0 || wanted.name !== undefined) return false;
+  return shape.length === wanted.sizes.length + 1 && wanted.sizes.every((size, axis) => size === shape[axis + 1]);
+}
+
+/** What nodes that fusing takes away count. */
+function goneOf(model: Model, { gone }: Fusion): number {
+  let sum = 0;
+  for (const node of gone) sum += model.costOfNode(node).value.value;
+  return sum;
 }
 
 /** The value of a network in a unit as a program has it that keeps it in floats of 32 bits, row by row. */

@@ -1,12 +1,18 @@
 // Whose number: each convention is a pure function of a node, one table each, by operator.
 import type { GraphNode, Tensor } from '../graph/graph.ts';
+import type { AvgPool } from '../ops/avgPool.ts';
 import type { Counts, Shape } from '../ops/op.ts';
+import { adaptiveTaps } from '../ops/rules/pool.ts';
 import { size } from '../ops/rules/shape.ts';
 
-export type ConventionName = 'macs' | 'flops' | 'thop' | 'ultralytics' | 'fvcore' | 'darknet' | 'all-ops';
+/** Those that a person can choose. */
+type Preset = 'macs' | 'flops' | 'thop' | 'ultralytics' | 'fvcore' | 'darknet' | 'all-ops';
+/** What older releases of thop count, twice: for figures that frameworks printed with them, and no choice of its own. */
+type Release = '2 × thop 2.0.15' | '2 × thop 2.0.18';
+export type ConventionName = Preset | Release;
 
-export interface Convention {
-  readonly name: ConventionName;
+export interface Convention<Name extends ConventionName = ConventionName> {
+  readonly name: Name;
   readonly unit: string;
   /** What it counts, for menus and hovers. */
   readonly summary: string;
@@ -14,7 +20,7 @@ export interface Convention {
   readonly of: (node: GraphNode, counts: Counts) => number;
 }
 
-export const conventions: readonly Convention[] = [
+export const conventions: readonly Convention<Preset>[] = [
   {
     name: 'macs',
     unit: 'MACs',
@@ -31,14 +37,14 @@ export const conventions: readonly Convention[] = [
     name: 'thop',
     unit: 'MACs',
     summary:
-      'As thop counts modules: batch norm 4 an element, transposed convolutions by output, attention products unseen.',
-    of: thop,
+      'As thop 2.1 counts modules: batch norm 4 an element, multi-head attention whole, other matrix products unseen.',
+    of: (node, counts) => thop(node, counts, '2.1.6'),
   },
   {
     name: 'ultralytics',
     unit: 'FLOPs',
-    summary: 'Twice thop, as Ultralytics prints (there computed at stride size and scaled up).',
-    of: (node, counts) => 2 * thop(node, counts),
+    summary: 'Twice thop, and the products of its attention blocks, as Ultralytics prints from 8.4.112 on.',
+    of: (node, counts) => 2 * (isCountedProduct(node) ? counts.macs : thop(node, counts, '2.1.6')),
   },
   {
     name: 'fvcore',
@@ -62,23 +68,55 @@ export const conventions: readonly Convention[] = [
   },
 ];
 
-export function conventionOf(name: string): Convention | undefined {
+/** What older releases count; no menu has them. */
+const releases: readonly Convention<Release>[] = [
+  {
+    name: '2 × thop 2.0.15',
+    unit: 'FLOPs',
+    summary:
+      'Twice thop up to 2.0.15: transposed convolutions by output positions, attention unseen, nearest upsampling 1.',
+    of: (node, counts) => 2 * thop(node, counts, '2.0.15'),
+  },
+  {
+    name: '2 × thop 2.0.18',
+    unit: 'FLOPs',
+    summary: 'Twice thop 2.0.16 to 2.0.19: attention unseen, nearest upsampling 1.',
+    of: (node, counts) => 2 * thop(node, counts, '2.0.18'),
+  },
+];
+
+/** The preset of a name that a person wrote. */
+export function conventionOf(name: string): Convention<Preset> | undefined {
   return conventions.find(convention => convention.name === name);
+}
+
+/** A convention by its name, whether a person can choose it or not. */
+export function counterOf(name: string): Convention | undefined {
+  return conventionOf(name) ?? releases.find(convention => convention.name === name);
 }
 
 // Shapes of a node that conventions look at: complete by the time they are called, NaN where not.
 const output = (node: GraphNode): Shape => node.outputs[0]?.shape ?? [];
 const input = (node: GraphNode): Shape => node.inputs[0]?.shape ?? [];
 
-/** thop's hooks (vision/basic_hooks.py, calc_func.py, rnn_hooks.py): only modules of its table, by their exact type. */
-function thop(node: GraphNode, counts: Counts): number {
-  // Bare function calls have no hook, and neither have attention and matrix products.
-  if (node.functional) return 0;
+/** Releases of thop between which its rules changed: up to the first, up to the second, from the third on. */
+type Thop = '2.0.15' | '2.0.18' | '2.1.6';
+
+/**
+ * thop's hooks (vision/basic_hooks.py, calc_func.py, rnn_hooks.py): only modules of its table. Up to 2.0.15 as Lyken17's
+ * thop counts; 2.0.16 counts a transposed convolution by its input, 2.1 mends pooling and upsampling and knows more
+ * modules.
+ */
+function thop(node: GraphNode, counts: Counts, release: Thop): number {
+  const current = release === '2.1.6';
+  // Bare function calls have no hook, and neither have matrix products.
+  if (node.functional && !(node.derived && current)) return 0;
   switch (node.op.name) {
     case 'conv':
     case 'linear':
       return counts.macs;
     case 'convTranspose': {
+      if (release !== '2.0.15') return counts.macs;
       const { kernel, groups } = node.attrs as { kernel: readonly number[]; groups: number };
       return size(output(node)) * Math.floor((input(node)[1] ?? Number.NaN) / groups) * size(kernel);
     }
@@ -86,19 +124,31 @@ function thop(node: GraphNode, counts: Counts): number {
     case 'instanceNorm':
     case 'layerNorm':
       return (counts.normAffine ? 4 : 2) * size(input(node));
+    case 'groupNorm':
+    case 'rmsNorm':
+      return current ? (counts.normAffine ? 4 : 2) * size(input(node)) : 0;
     case 'prelu':
       return size(input(node));
     case 'avgPool':
-      return size(output(node));
+      return (current ? pooled(node) : 0) + size(output(node));
     case 'adaptiveAvgPool':
     case 'globalAvgPool': {
+      if (current) return adaptivelyPooled(node) + size(output(node));
       const window = size(input(node).slice(2)) / size(output(node).slice(2));
       return Math.trunc((window + 1) * size(output(node)));
     }
     case 'upsample': {
       const { mode } = node.attrs as { mode: string };
-      const each = { nearest: 1, linear: 5, bilinear: 11, bicubic: 259 }[mode] ?? 0;
+      const each = { nearest: current ? 0 : 1, linear: 5, bilinear: 11, bicubic: 259 }[mode] ?? 0;
       return each * size(output(node));
+    }
+    case 'attention': {
+      if (!current) return 0;
+      // count_multihead_attention: everything that counts in MACs, and the softmax of each head.
+      const { heads } = node.attrs as { heads: number };
+      const queries = input(node)[1] ?? Number.NaN;
+      const keys = (node.inputs[1]?.shape ?? input(node))[1] ?? Number.NaN;
+      return counts.macs + heads * queries * (3 * keys - 1);
     }
     case 'lstm':
       return counts.macs + recurrentStates(node) * (4 * perGate(node) + 4);
@@ -106,15 +156,67 @@ function thop(node: GraphNode, counts: Counts): number {
       return counts.macs + recurrentStates(node) * (3 * perGate(node) + 4);
     case 'rnn':
       return counts.macs + recurrentStates(node) * perGate(node);
-    case 'softmax': {
-      const { axis } = node.attrs as { axis: number };
-      const shape = input(node);
-      const features = shape.at(axis) ?? Number.NaN;
-      return (size(shape) / features) * (3 * features - 1);
-    }
+    case 'softmax':
+      return softmaxRows(node) * (3 * axisLength(node) - 1);
+    case 'logSoftmax':
+      return current ? softmaxRows(node) * 3 * axisLength(node) : 0;
+    case 'unary':
+      // The sign that nn.Softmin turns.
+      return node.derived ? size(input(node)) : 0;
     default:
       return 0;
   }
+}
+
+/** How many elements a softmax normalizes together. */
+function axisLength(node: GraphNode): number {
+  const { axis } = node.attrs as { axis: number };
+  return input(node).at(axis) ?? Number.NaN;
+}
+
+function softmaxRows(node: GraphNode): number {
+  return size(input(node)) / axisLength(node);
+}
+
+/** count_avgpool: the elements of all windows, which the border cuts. */
+function pooled(node: GraphNode): number {
+  const { kernel, stride = kernel, padding, paddingAfter = padding, includePadding } = node.attrs as AvgPool;
+  const x = input(node);
+  const taps = kernel.map((k, axis) => {
+    const [before, after] = [padding[axis]!, paddingAfter[axis]!];
+    const length = x[axis + 2]!;
+    const [from, to] = includePadding ? [-before, length + after] : [0, length];
+    return windowSum(output(node)[axis + 2]!, k, stride[axis]!, before, from, to);
+  });
+  return size(x.slice(0, 2)) * size(taps);
+}
+
+/** The lengths of `count` windows of k, each s further, from −border on, within `from` to `to`. */
+function windowSum(count: number, k: number, s: number, border: number, from: number, to: number): number {
+  if (Number.isNaN(count) || Number.isNaN(to)) return Number.NaN;
+  // Windows from `whole` to `cut` − 1 lie inside.
+  const whole = Math.min(count, Math.max(0, Math.ceil((from + border) / s)));
+  const cut = Math.max(whole, Math.min(count, Math.floor((to + border - k) / s) + 1));
+  let sum = (cut - whole) * k;
+  const add = (index: number): void => {
+    const start = index * s - border;
+    sum += Math.max(0, Math.min(start + k, to) - Math.max(start, from));
+  };
+  for (let index = 0; index < whole; index++) add(index);
+  for (let index = cut; index < count; index++) add(index);
+  return sum;
+}
+
+/** count_adap_avgpool: the elements of all windows. */
+function adaptivelyPooled(node: GraphNode): number {
+  const x = input(node);
+  const windows = x.slice(2).map((_, axis) => output(node)[axis + 2] ?? 1);
+  return size(x.slice(0, 2)) * adaptiveTaps(windows, x);
+}
+
+/** The products of queries, keys and values in Ultralytics' own attention (utils/torch_utils.py, _attention_ops). */
+function isCountedProduct({ op, frame }: GraphNode): boolean {
+  return op.name === 'matmul' && (frame.type === 'Attention' || frame.type === 'AAttn');
 }
 
 /** Elements of all states over all steps of a recurrent layer. */

@@ -2,7 +2,7 @@
 import type { Frame, Graph, GraphNode } from '../graph/graph.ts';
 import type { Counts } from '../ops/op.ts';
 import type { Lines } from '../text/lines.ts';
-import { type Convention, type ConventionName, conventionOf } from './conventions.ts';
+import { type Convention, type ConventionName, counterOf } from './conventions.ts';
 import { activationsOf, countsOf, mainCounts } from './counts.ts';
 import { fieldsOf, type ReceptiveField } from './field.ts';
 import { type Peak, peakOf } from './liveness.ts';
@@ -69,7 +69,7 @@ export interface Model {
 
 /** Counts every node and sums up; `lines` are those of the text that the graph's sites speak of. */
 export function analyse(graph: Graph, lines: Lines, convention: ConventionName = 'macs'): Model {
-  return new Analysis(graph, lines, conventionOf(convention)!, new Tally(graph));
+  return new Analysis(graph, lines, counterOf(convention)!, new Tally(graph));
 }
 
 /**
@@ -322,7 +322,7 @@ class Analysis implements Model {
 
   under(convention: ConventionName): Model {
     if (convention === this.convention.name) return this;
-    return new Analysis(this.graph, this.lines, conventionOf(convention)!, this.#sums.tally);
+    return new Analysis(this.graph, this.lines, counterOf(convention)!, this.#sums.tally);
   }
 
   get peak(): Peak {

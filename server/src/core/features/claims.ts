@@ -1,4 +1,5 @@
 // What comments say and what no longer holds.
+import type { Figure } from '../formats/index.ts';
 import type { Analysed } from '../pipeline.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Problem } from '../text/problem.ts';
@@ -16,13 +17,18 @@ function staleSummary(analysed: Analysed): Problem[] {
   if (!claim || !params.complete) return [];
   const figure = claim.printed && native(analysed);
   const printed = figure && claim.printed && figure.value.toFixed(claim.printed.digits);
-  const isPrinted = printed === undefined || Number(printed) === claim.printed!.value;
+  // The comment of an older release stands as long as that one prints so.
+  const isPrinted =
+    printed === undefined ||
+    [figure!, ...figure!.versions].some(
+      ({ value }) => Number(value.toFixed(claim.printed!.digits)) === claim.printed!.value,
+    );
   if (claim.params.value === params.value && isPrinted) return [];
-  const edits: TextEdit[] = [{ ...claim.params.range, text: String(params.value) }];
+  const edits: TextEdit[] = [{ ...claim.params.range, text: written(params.value, claim.params) }];
   // What is not trained stays so: the weights of the heads' fixed integral.
   if (claim.gradients) {
     const fixed = claim.params.value - claim.gradients.value;
-    edits.push({ ...claim.gradients.range, text: String(params.value - fixed) });
+    edits.push({ ...claim.gradients.range, text: written(params.value - fixed, claim.gradients) });
   }
   if (claim.printed && printed !== undefined) edits.push({ ...claim.printed.range, text: printed });
   // How many modules there are is not counted here: an old number is worse than none.
@@ -37,4 +43,9 @@ function staleSummary(analysed: Analysed): Problem[] {
       repairs: [{ title: 'Refresh the summary', edits }],
     },
   ];
+}
+
+/** A number as the comment writes numbers: with thousands separators or without. */
+function written(value: number, { separated }: Figure): string {
+  return separated ? exact(value) : String(value);
 }

@@ -1,5 +1,5 @@
 // Why another convention gives another number, in words: operator by operator, set against their multiply-accumulates.
-import { type ConventionName, conventionOf } from '../analysis/conventions.ts';
+import { type ConventionName, counterOf } from '../analysis/conventions.ts';
 import type { Model } from '../analysis/model.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { size } from '../ops/rules/shape.ts';
@@ -14,7 +14,7 @@ export interface Difference {
 
 /** How many operations a convention counts for one multiply-accumulate. */
 export function baseOf(convention: ConventionName): 1 | 2 {
-  return conventionOf(convention)!.unit === 'MACs' ? 1 : 2;
+  return counterOf(convention)!.unit === 'MACs' ? 1 : 2;
 }
 
 /** The differences of a model under its convention, for some of its nodes, the greatest first. */

@@ -404,7 +404,7 @@ function peersText(analysed: Analysed, frames: readonly Frame[]): string {
   const macs = sum(frames.map(frame => model.costOf(frame))).macs;
   if (!macs.complete) return '';
   const figure = native(analysed);
-  const asked = figure ? [{ convention: figure.convention, by: figure.by, base: baseOf(figure.convention) }] : peers;
+  const asked = figure ? [{ convention: figure.counter, by: figure.by, base: baseOf(figure.counter) }] : peers;
   const said: string[] = [];
   for (const { convention, by, base } of asked) {
     if (convention === model.convention.name) continue;

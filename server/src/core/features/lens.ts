@@ -1,7 +1,7 @@
 import type { Analysed } from '../pipeline.ts';
 import type { Range } from '../text/range.ts';
 import { native } from './figures.ts';
-import { headline, nativeText, presetsText } from './totals.ts';
+import { headline, nativeDetail, nativeText, presetsText } from './totals.ts';
 
 /** A line above the network. */
 export interface Lens {
@@ -27,8 +27,8 @@ export function lenses(analysed: Analysed): Lens[] {
   ];
   const figure = native(analysed);
   if (figure) {
-    const tooltip = figure.caveat;
-    found.push({ range, title: nativeText(figure), ...(tooltip === undefined ? {} : { tooltip }) });
+    const tooltip = nativeDetail(figure);
+    found.push({ range, title: nativeText(figure), ...(tooltip === '' ? {} : { tooltip }) });
   }
   return found;
 }

@@ -2,7 +2,7 @@
 import type { Amount, Cost } from '../analysis/model.ts';
 import type { Frame, GraphNode } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
-import type { Analysed, Document } from '../pipeline.ts';
+import type { Analysed, Document, NativeFigure, VersionFigure } from '../pipeline.ts';
 import type { Severity } from '../text/problem.ts';
 import { exact, percent, si } from '../text/quantity.ts';
 import { native } from './figures.ts';
@@ -64,14 +64,37 @@ export interface TotalsReport {
   readonly why?: string;
 }
 
+/** What the spec's own framework prints, in the label's unit. */
+export interface NativeReport {
+  /** The preset that comes nearest. */
+  readonly convention: string;
+  readonly label: string;
+  /** What the newest release prints. */
+  readonly value: number;
+  /** The figure of each release whose rules differ, the newest first, without those that refuse the file. */
+  readonly versions?: readonly ReleaseReport[];
+  /** What the newest release prints of the network as fused for inference. */
+  readonly fused?: FusedReport;
+}
+
+export interface ReleaseReport {
+  readonly version: string;
+  readonly value: number;
+  readonly fused?: FusedReport;
+}
+
+export interface FusedReport {
+  readonly params: number;
+  readonly value: number;
+}
+
 export interface FileReport {
   readonly file: string;
   readonly format: string;
   readonly model: string;
   readonly input: Readonly<Record<string, ReportShape>>;
   readonly totals: TotalsReport;
-  /** What the spec's own framework prints, in the label's unit. */
-  readonly native: { readonly convention: string; readonly label: string; readonly value: number } | null;
+  readonly native: NativeReport | null;
   readonly layers: readonly LayerReport[];
   readonly problems: readonly ProblemReport[];
 }
@@ -104,10 +127,24 @@ export function report(analysed: Analysed, { file, blocks = false }: ReportOptio
       peakBytes: Number.isFinite(peakBytes) ? peakBytes : null,
       ...completeness(analysed, totals, undefined),
     },
-    native: figure ? { convention: figure.convention, label: figure.label, value: figure.value } : null,
+    native: figure ? nativeReport(figure) : null,
     layers: graph.root.children.map((frame, index) => ({ index, ...row(analysed, frame, index, blocks) })),
     problems: problemRows(document, problems(analysed)),
   };
+}
+
+function nativeReport({ convention, label, value, versions, fused }: NativeFigure): NativeReport {
+  return {
+    convention,
+    label,
+    value,
+    ...(versions.length > 0 ? { versions: versions.map(releaseReport) } : {}),
+    ...(fused ? { fused } : {}),
+  };
+}
+
+function releaseReport({ version, value, fused }: VersionFigure): ReleaseReport {
+  return { version, value, ...(fused ? { fused } : {}) };
 }
 
 /** The report of a spec that was not analysed (a file above the size limit): nothing is known but its problems. */

@@ -29,7 +29,7 @@ export interface Summary {
   readonly macs: number;
   readonly params: number;
   readonly complete: boolean;
-  /** `8.9 GFLOPs as Ultralytics prints`. */
+  /** `8.9 GFLOPs as Ultralytics 8.4.117 prints`. */
   readonly native: string | undefined;
 }
 

@@ -1,8 +1,8 @@
 // The totals in words: one wording for the lens, the hover, the status bar and the outline.
 import { conventions } from '../analysis/conventions.ts';
 import type { Model } from '../analysis/model.ts';
-import type { Analysed, NativeFigure } from '../pipeline.ts';
-import { bytes, si } from '../text/quantity.ts';
+import type { Analysed, FusedFigure, NativeFigure } from '../pipeline.ts';
+import { bytes, exact, si } from '../text/quantity.ts';
 import { baseOf, differences } from './differences.ts';
 import { native, under } from './figures.ts';
 import {
@@ -32,14 +32,40 @@ export function headline(analysed: Analysed): string {
     .join(' · ');
 }
 
-/** `8.9 GFLOPs as Ultralytics prints`. */
+/** `8.9 GFLOPs as Ultralytics 8.4.117 prints`. */
 export function nativeText(figure: NativeFigure): string {
-  const { label, by } = figure;
-  return `${printed(figure)} ${label} as ${by} prints`;
+  return `${printed(figure.value, figure)} ${figure.label} as ${whoPrints(figure)} prints`;
+}
+
+function whoPrints({ by, version }: NativeFigure): string {
+  return version === undefined ? by : `${by} ${version}`;
+}
+
+/** What a pointer on that says, as plain text: older releases, the fused network, and where the figure misleads. */
+export function nativeDetail(figure: NativeFigure): string {
+  const older = olderText(figure);
+  return [
+    ...(older === '' ? [] : [`Older releases: ${older}.`]),
+    ...(figure.fused ? [`After model.fuse(): ${fusedText(figure, figure.fused)}.`] : []),
+    ...(figure.caveat === undefined ? [] : [figure.caveat]),
+  ].join('\n');
+}
+
+/** `8.4.101: 8.9, 8.3.63: 8.9`, each in the label’s unit. */
+function olderText(figure: NativeFigure): string {
+  return figure.versions
+    .slice(1)
+    .map(({ version, value }) => `${version}: ${printed(value, figure)}`)
+    .join(', ');
+}
+
+/** `8.7 GFLOPs, 3,151,904 parameters`. */
+function fusedText(figure: NativeFigure, { params, value }: FusedFigure): string {
+  return `${printed(value, figure)} ${figure.label}, ${exact(params)} parameters`;
 }
 
 /** With as many digits as the framework itself prints. */
-function printed({ value, digits }: NativeFigure): string {
+function printed(value: number, { digits }: NativeFigure): string {
   // A figure that would be printed as 0.0 says more with two digits of its own.
   return value >= 0.95 * 10 ** (1 - digits) ? value.toFixed(digits) : value.toPrecision(2);
 }
@@ -121,12 +147,14 @@ function differenceText(model: Model): string {
 
 /** What the framework prints, and why that is another number than ours. */
 function figureText({ model }: Analysed, figure: NativeFigure): string {
-  const { by, label, caveat, convention, value, unit } = figure;
-  const other = under(model, convention);
+  const { label, caveat, counter, value, unit, fused } = figure;
+  const other = under(model, counter);
   // Where it is counted at another size, what makes it up here would not add up to it.
   const here = Math.abs(other.totals.value.value / unit - value) < 0.5 * 10 ** -figure.digits;
+  const older = olderText(figure);
   return [
-    `${by} prints **${printed(figure)} ${label}**${here ? `: ${plainMarkdown(differenceText(other))}.` : '.'}`,
+    `${whoPrints(figure)} prints **${printed(value, figure)} ${label}**${older === '' ? '' : ` (${older})`}${here ? `: ${plainMarkdown(differenceText(other))}.` : '.'}`,
+    ...(fused ? [`After \`model.fuse()\` it prints ${fusedText(figure, fused)}.`] : []),
     ...(caveat === undefined ? [] : [proseMarkdown(caveat)]),
   ].join(' ');
 }

@@ -1,6 +1,6 @@
 // What a format is. A format is a folder beside this file; formats never import each other.
 import type { GraphEdit } from '../graph/edit.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { Graph, GraphNode } from '../graph/graph.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Problem, Repair } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
@@ -38,11 +38,9 @@ export interface Variant {
   readonly range: Range;
 }
 
-/**
- * The figure that the framework itself prints: a convention's total at another input, times a factor. Attempts are
- * made in order; the first that is complete counts.
- */
+/** The figure that the framework itself prints: a convention's total at an input of its own. */
 export interface Native {
+  /** The preset that comes nearest. */
   readonly convention: string;
   /** As the framework prints it: `GFLOPs`. */
   readonly label: string;
@@ -55,7 +53,29 @@ export interface Native {
   readonly precision?: 'single';
   /** In words, where the figure misleads. */
   readonly caveat?: string;
-  readonly attempts: () => readonly { readonly input: readonly InputSize[]; readonly factor: number }[];
+  /** What its releases print, the newest first, without those that refuse the text or read another network. */
+  readonly releases: () => readonly Release[];
+}
+
+/** How a release of a framework arrives at the figure that it prints. */
+export interface Release {
+  /** As in `8.4.117`; none where all releases print the same. */
+  readonly version?: string;
+  /** The convention that it counts by. */
+  readonly counter: string;
+  /** Made in order; the first that is complete counts. */
+  readonly attempts: () => readonly Attempt[];
+  /** The same for the network as fused for inference, where the framework fuses. */
+  readonly fused?: { readonly fuse: (graph: Graph) => Fusion; readonly attempts: () => readonly Attempt[] };
+}
+
+/** A sum: the network's total at some inputs, each times a factor. No input is the text's own. */
+export type Attempt = readonly { readonly input: readonly InputSize[]; readonly factor: number }[];
+
+/** What fusing changes of a network: nodes that are gone, and biases that others have from then on. */
+export interface Fusion {
+  readonly gone: ReadonlySet<GraphNode>;
+  readonly biases: ReadonlyMap<GraphNode, number>;
 }
 
 /** Figures of the network that a comment states, as they stood when it was written. */
@@ -70,9 +90,11 @@ export interface Claim {
   readonly others: Range | undefined;
 }
 
-interface Figure {
+export interface Figure {
   readonly range: Range;
   readonly value: number;
+  /** Written with thousands separators. */
+  readonly separated: boolean;
 }
 
 /** What a text says: its network and everything around it that features need. */

@@ -49,6 +49,8 @@ export interface NodeOptions {
   readonly shares?: GraphNode | undefined;
   /** A bare function call in the framework's source (`x.softmax(1)`), not a module (`nn.Softmax`). */
   readonly functional?: boolean;
+  /** With `functional`: a module all the same, of a class that thop counts from 2.1 on alone. */
+  readonly derived?: boolean;
 }
 
 class OpenFrame implements Frame {
@@ -306,6 +308,7 @@ export class Builder {
       frame: this.#frame,
       shares: options?.shares,
       functional: options?.functional ?? false,
+      derived: options?.derived ?? false,
       why: nodeWhy,
     };
     for (let port = 0; port < shapes.length; port++) {
@@ -330,6 +333,7 @@ export class Builder {
       frame: this.#frame,
       shares: undefined,
       functional: false,
+      derived: false,
       why: message,
     };
     this.#nodes.push(node);

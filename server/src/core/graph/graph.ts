@@ -26,6 +26,11 @@ export interface GraphNode {
   readonly shares: GraphNode | undefined;
   /** A bare function call, not a module: counters that hook modules (thop) do not see it. */
   readonly functional: boolean;
+  /**
+   * Where it is functional to older counters, a module to newer ones: a subclass of what thop knows, which it looks up by
+   * exact type up to 2.0 and along the class's bases from 2.1 on (profile.py, _resolve_rule).
+   */
+  readonly derived: boolean;
   /** Why its counts cannot be known (an unknown module, a failed precondition, an input of unknown rank). */
   readonly why: string | undefined;
   /** What analysis has counted of it: kept here, because a node outlives edits of the text. */

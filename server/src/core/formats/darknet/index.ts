@@ -113,5 +113,5 @@ const native: Native = {
   precision: 'single',
   caveat:
     'Two for each multiply-accumulate of a convolution (a 32nd of that with xnor), one for each element of a pooling window and of a shortcut, nothing for connected and recurrent layers.',
-  attempts: () => [{ input: [], factor: 1 }],
+  releases: () => [{ counter: 'darknet', attempts: () => [[{ input: [], factor: 1 }]] }],
 };

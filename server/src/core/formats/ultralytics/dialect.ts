@@ -91,6 +91,8 @@ export interface Dialect {
    * the forward pass takes. `listed`: the entry stands in a list; `index` is the row's own number.
    */
   readonly lookup?: (from: number, listed: boolean, index: number) => number;
+  /** Whether its releases print different figures (Ultralytics, native.ts); others count as thop did up to 2.0.15. */
+  readonly releases?: true;
   /** How `model.info()` finds its small input, where not as in YOLOv5: at the stride, 32 at least, scaled up to 640. */
   readonly printing?: { readonly leastStride: number } | { readonly size: number };
 }

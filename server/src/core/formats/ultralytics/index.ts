@@ -1,15 +1,15 @@
-import { channels, type Graph } from '../../graph/graph.ts';
 import { type ParsedYaml, parseEdited } from '../../syntax/reparse.ts';
 import { entryOf, lookUp, type Mapping, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { didYouMean, suggestion } from '../../text/spelling.ts';
-import type { Format, Native, Reader, ReadOptions, Source, Spec } from '../format.ts';
+import type { Format, Reader, ReadOptions, Source, Spec } from '../format.ts';
 import { parametersOf } from './areaAttention.ts';
 import { type Choice, chooseDialect } from './choose.ts';
 import type { Dialect, Family } from './dialect.ts';
 import { dialects } from './dialects/index.ts';
 import { claimOf, mends, staleNumbers } from './mend.ts';
+import { nativeOf, releases } from './native.ts';
 import { argumentValue, type PyValue } from './python.ts';
 import { build, type Header, type Memo, moduleNames, rowsOf, sameFamily, setting, variantsOf } from './read.ts';
 import { type Chosen, rewrite } from './rewrite.ts';
@@ -135,7 +135,7 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
     head,
     variants,
     variant,
-    native: nativeOf(header, dialect),
+    native: nativeOf(header, dialect, releases),
     remarks: () => staleNumbers(source.text, top),
     claim: claimOf(source.text, variants, variant),
   };
@@ -300,56 +300,4 @@ function modelName(file: string, scale: string | undefined): string {
   // Ultralytics calls yolov8.yaml at scale n yolov8n.
   const match = scale === undefined ? null : /^(yolo(?:e-)?v?\d+)(?![nslmx](?![a-z]))(.*)$/.exec(name);
   return match ? `${match[1]}${scale}${match[2]}` : name;
-}
-
-/**
- * `next(model.parameters()).shape[1]`, which the frameworks take for the channels of the image: those of the first
- * convolution, right if it sees the image as it is. NaN where the first parameter has no second size.
- */
-function secondSize(graph: Graph): number {
-  for (const { op, attrs, inputs } of graph.nodes) {
-    switch (op.name) {
-      case 'conv':
-        return channels(inputs[0]!) / (attrs as { groups: number }).groups;
-      case 'convTranspose': {
-        const { out, groups } = attrs as { out: number; groups: number };
-        return out / groups;
-      }
-      case 'linear':
-        return inputs[0]?.shape?.at(-1) ?? Number.NaN;
-      case 'batchNorm':
-      case 'prelu':
-      case 'unknown':
-        return Number.NaN;
-    }
-  }
-  return Number.NaN;
-}
-
-/** What `model.info()` prints: twice thop’s count at stride size, scaled up to 640 (utils/torch_utils.py, get_flops). */
-function nativeOf(header: Header, dialect: Dialect): Native {
-  return {
-    convention: 'ultralytics',
-    label: 'GFLOPs',
-    unit: 1e9,
-    by: dialect.by,
-    caveat:
-      'Counted by thop at the model’s stride and scaled up to 640×640: two for each multiply-accumulate, eight for each element of batch normalization, nothing for attention products, too much for what does not grow with the image.',
-    attempts: () => {
-      const at = (size: number): readonly number[] => [header.inputChannels, size, size];
-      const { printing } = dialect;
-      if (printing && 'size' in printing) {
-        return [{ input: [{ sizes: at(printing.size) }], factor: (640 / printing.size) ** 2 }];
-      }
-      // The stride is measured at 256 (DetectionModel.__init__); models without such a head have 32.
-      const { headInputs, graph } = build(header, dialect, { sizes: at(256) }, 256);
-      // An image of other channels than the network is built for ends in an error, and nothing is printed.
-      if (dialect.printsByWeights && secondSize(graph) !== header.inputChannels) return [];
-      const strides = headInputs.map(x => 256 / (x.shape?.[2] ?? Number.NaN));
-      if (strides.some(Number.isNaN)) return [];
-      const stride = Math.max(printing?.leastStride ?? 32, ...(strides.length > 0 ? strides.map(Math.trunc) : [32]));
-      const small = { input: [{ sizes: at(stride) }], factor: (640 / stride) ** 2 };
-      return dialect.printsAtFullSize ? [small, { input: [{ sizes: at(640) }], factor: 1 }] : [small];
-    },
-  };
 }

@@ -105,7 +105,7 @@ export function claimOf(text: string, variants: readonly Variant[], name: string
   const line = text.slice(at, lineEnd(text, at));
   // Fused, a network has other parameters than as it is written.
   const match =
-    /#[^#]*?\bsummary:\s*((?:\d+ layers,\s*)?)(\d+) parameters(?:,\s*(\d+) gradients)?(?:,\s*(\d+(?:\.(\d+))?) GFLOPs)?/d.exec(
+    /#[^#]*?\bsummary:\s*((?:\d[\d,]* layers,\s*)?)(\d[\d,]*) parameters(?:,\s*(\d[\d,]*) gradients)?(?:,\s*(\d[\d,]*(?:\.(\d+))?) GFLOPs)?/d.exec(
       line,
     );
   if (!match || match[0].includes('fused')) return undefined;
@@ -113,8 +113,11 @@ export function claimOf(text: string, variants: readonly Variant[], name: string
     from: at + match.indices![group]![0],
     to: at + match.indices![group]![1],
   });
-  const figure = (group: number) =>
-    match[group] === undefined ? undefined : { range: range(group), value: Number(match[group]) };
+  const figure = (group: number) => {
+    const text = match[group];
+    if (text === undefined) return undefined;
+    return { range: range(group), value: Number(text.replaceAll(',', '')), separated: text.includes(',') };
+  };
   const printed = figure(4);
   return {
     range: { from: at + match.index, to: at + match.index + match[0].length },

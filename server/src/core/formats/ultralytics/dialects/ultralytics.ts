@@ -148,6 +148,7 @@ export const ultralytics: Dialect = {
   heads: headNames,
   printsAtFullSize: true,
   printsByWeights: true,
+  releases: true,
 };
 
 /** Local variables of parse_model that arguments may name. */

@@ -109,12 +109,12 @@ export const DWConvTranspose2d = module<{ c1: number; c2: number; k: Size; s: Si
   },
   forward: (scope, inputs, { c2, k, s, p1, p2 }) => {
     const x = only(inputs);
-    // A class of its own, which thop's table of exact types does not hold.
+    // A class of its own, which thop up to 2.0 does not look up by its base.
     return convTranspose2d(
       scope,
       x,
       { c2, k, s, p: p1, outputPadding: p2, g: gcd(channels(x), c2) },
-      { functional: true },
+      { functional: true, derived: true },
     );
   },
 });

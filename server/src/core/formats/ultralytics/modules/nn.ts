@@ -14,7 +14,6 @@ import {
   pair,
   reshape,
   sizesOf,
-  softmax,
   times,
 } from '../layers.ts';
 import { type AnyModule, module, only, type Param, type Scope, type Size, type Value } from '../module.ts';
@@ -400,6 +399,8 @@ const ChannelShuffle = module<{ groups: number }>({
   forward: (scope, inputs, { groups }) => scope.builder.add(ops.channelShuffle, { groups }, only(inputs)),
 });
 
+const late = { functional: true, derived: true };
+
 function softmaxOf(name: string, add: (scope: Scope, x: Tensor, axis: number) => Tensor): AnyModule {
   return module<{ dim: number }>({
     name,
@@ -580,13 +581,15 @@ const list: readonly AnyModule[] = [
   ChannelShuffle,
   softmaxOf('nn.Softmax', (scope, x, axis) => scope.builder.add(ops.softmax, { axis }, x)),
   softmaxOf('nn.LogSoftmax', (scope, x, axis) => scope.builder.add(ops.logSoftmax, { axis }, x)),
-  // Of the negative input, as a class of its own.
-  softmaxOf('nn.Softmin', (scope, x, axis) => softmax(scope, scope.builder.add(ops.unary, { how: 'neg' }, x), axis)),
+  // Of the negative input, as a class of its own; thop counts it, and Softmax2d, from 2.1 on.
+  softmaxOf('nn.Softmin', (scope, x, axis) =>
+    scope.builder.add(ops.softmax, { axis }, scope.builder.add(ops.unary, { how: 'neg' }, x, late), late),
+  ),
   module<Record<never, never>>({
     name: 'nn.Softmax2d',
     summary: 'Turns the channels of each place into shares that sum to 1.',
     params: {},
-    forward: (scope, inputs) => softmax(scope, only(inputs), 1),
+    forward: (scope, inputs) => scope.builder.add(ops.softmax, { axis: 1 }, only(inputs), late),
   }),
   LayerNorm,
   LocalResponseNorm,

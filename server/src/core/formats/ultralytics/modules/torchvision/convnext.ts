@@ -5,11 +5,11 @@ import { conv2d, flatten, layerNorm, linear, permute, plus, times } from '../../
 import type { Scope } from '../../module.ts';
 import { type Child, chained, dense, type Forward, type Model, numbered, pooledTo, sequential } from './child.ts';
 
-/** LayerNorm2d: over the channels. It calls F.layer_norm itself, and its class is not one that counters know. */
+/** LayerNorm2d: over the channels. It calls F.layer_norm itself; thop knows its class by its base, from 2.1 on. */
 const layerNorm2d: Forward = (scope, x) => {
   const y = permute(scope, x, 0, 2, 3, 1);
   const attrs = { axes: 1, affine: true, bias: true };
-  return permute(scope, scope.builder.add(ops.layerNorm, attrs, y, { functional: true }), 0, 3, 1, 2);
+  return permute(scope, scope.builder.add(ops.layerNorm, attrs, y, { functional: true, derived: true }), 0, 3, 1, 2);
 };
 
 /** CNBlock. StochasticDepth does nothing in evaluation. */
