@@ -92,7 +92,7 @@ export interface Dialect {
    */
   readonly lookup?: (from: number, listed: boolean, index: number) => number;
   /** Whether its releases print different figures (Ultralytics, native.ts); others count as thop did up to 2.0.15. */
-  readonly releases?: true;
+  readonly releases?: boolean;
   /** How `model.info()` finds its small input, where not as in YOLOv5: at the stride, 32 at least, scaled up to 640. */
   readonly printing?: { readonly leastStride: number } | { readonly size: number };
 }

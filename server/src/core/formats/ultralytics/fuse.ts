@@ -1,5 +1,6 @@
 // What `model.fuse()` of Ultralytics makes of a network (nn/tasks.py, BaseModel.fuse, and the heads' own fuse).
 import type { Frame, Graph, GraphNode } from '../../graph/graph.ts';
+import type { Parameter } from '../../ops/parameter.ts';
 import type { Fusion } from '../format.ts';
 
 /** Modules whose batch normalization goes into the convolution before it, which has a bias from then on. */
@@ -26,7 +27,9 @@ export function fuse(graph: Graph, { branches }: { readonly branches: boolean })
     for (let id = first; id < end; id++) gone.add(graph.nodes[id]!);
   };
   const visit = (frame: Frame): void => {
-    if (folding.has(frame.type)) fold(graph, frame, gone, biases);
+    if (folding.has(frame.type)) fold(ownNodes(graph, frame), gone, biases);
+    // A Conv that only training runs is here as its parameters: of its norm’s two, a bias stays.
+    for (const [index, node] of idleNorms(ownNodes(graph, frame)).entries()) if (index % 2 === 0) gone.add(node);
     const paths = merged.get(frame.type);
     const isPair = branches && frame.children.some(({ label }) => label.startsWith(oneToOne));
     for (const child of frame.children) {
@@ -56,8 +59,7 @@ function named({ label }: Frame, name: string): boolean {
 }
 
 /** fuse_conv_and_bn, fuse_deconv_and_bn, and Conv2.fuse_convs, which puts its 1×1 into the wide kernel. */
-function fold(graph: Graph, frame: Frame, gone: Set<GraphNode>, biases: Map<GraphNode, number>): void {
-  const own = graph.nodes.slice(frame.first, frame.end).filter(node => node.frame === frame);
+function fold(own: readonly GraphNode[], gone: Set<GraphNode>, biases: Map<GraphNode, number>): void {
   const [conv, ...others] = own.filter(({ op }) => op.name === 'conv' || op.name === 'convTranspose');
   const norm = own.find(({ op }) => op.name === 'batchNorm');
   if (!conv || !norm) return;
@@ -67,8 +69,17 @@ function fold(graph: Graph, frame: Frame, gone: Set<GraphNode>, biases: Map<Grap
   if (!bias) biases.set(conv, out);
 }
 
+function ownNodes({ nodes }: Graph, frame: Frame): readonly GraphNode[] {
+  return nodes.slice(frame.first, frame.end).filter(node => node.frame === frame);
+}
+
+/** Factors and shifts of norms that evaluation does not run, in turn. */
+function idleNorms(nodes: readonly GraphNode[]): readonly GraphNode[] {
+  return nodes.filter(({ op, attrs }) => op.name === 'parameter' && (attrs as Parameter).role === 'normAffine');
+}
+
 function normsOf({ nodes }: Graph): number {
-  let count = 0;
+  let count = idleNorms(nodes).length / 2;
   for (const { op, shares, functional, derived } of nodes) {
     if (norms.has(op.name) && shares === undefined && (!functional || derived)) count++;
   }

@@ -9,7 +9,7 @@ import { type Choice, chooseDialect } from './choose.ts';
 import type { Dialect, Family } from './dialect.ts';
 import { dialects } from './dialects/index.ts';
 import { claimOf, mends, staleNumbers } from './mend.ts';
-import { nativeOf, releases } from './native.ts';
+import { nativeOf } from './native.ts';
 import { argumentValue, type PyValue } from './python.ts';
 import { build, type Header, type Memo, moduleNames, rowsOf, sameFamily, setting, variantsOf } from './read.ts';
 import { type Chosen, rewrite } from './rewrite.ts';
@@ -135,7 +135,7 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
     head,
     variants,
     variant,
-    native: nativeOf(header, dialect, releases),
+    native: nativeOf(header, dialect),
     remarks: () => staleNumbers(source.text, top),
     claim: claimOf(source.text, variants, variant),
   };

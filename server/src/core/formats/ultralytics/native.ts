@@ -3,12 +3,13 @@ import { channels, type Frame, type Graph } from '../../graph/graph.ts';
 import type { Attempt, Fusion, Native, Release } from '../format.ts';
 import type { Dialect } from './dialect.ts';
 import { fuse } from './fuse.ts';
-import { build, type Header } from './read.ts';
+import { build, type Header, type Network } from './read.ts';
+import { type ReleaseName, readingReleases, releases } from './releases.ts';
 
 /** The image that figures are told for. */
 const side = 640;
 
-export function nativeOf(header: Header, dialect: Dialect, versions: readonly string[]): Native {
+export function nativeOf(header: Header, dialect: Dialect): Native {
   const trial = once(() => trialOf(header, dialect));
   return {
     convention: 'ultralytics',
@@ -16,10 +17,13 @@ export function nativeOf(header: Header, dialect: Dialect, versions: readonly st
     unit: 1e9,
     by: dialect.by,
     caveat: dialect.releases ? caveats.ultralytics : caveats.others,
-    releases: () =>
-      dialect.releases
-        ? versions.map(version => releaseOf(version, header, dialect, trial))
-        : [{ counter: '2 × thop 2.0.15', attempts: () => small(header, dialect, trial()) }],
+    releases: () => {
+      if (!dialect.releases) {
+        return [{ counter: '2 × thop 2.0.15', attempts: () => small(header, dialect, trial()) }];
+      }
+      const found = trial();
+      return found ? readingReleases(header, found.network).map(name => releaseOf(name, header, dialect, found)) : [];
+    },
   };
 }
 
@@ -30,46 +34,37 @@ const caveats = {
     'Counted by thop at the model’s stride and scaled up to 640×640: two for each multiply-accumulate, eight for each element of batch normalization, nothing for attention products, too much for what does not grow with the image.',
 } as const;
 
-/** Releases of Ultralytics between which the figure changes, each the last that was looked at, the newest first. */
-export const releases = ['8.4.117', '8.4.101', '8.3.63'] as const;
-
-function releaseOf(version: string, header: Header, dialect: Dialect, trial: () => Trial | undefined): Release {
+function releaseOf(version: ReleaseName, header: Header, dialect: Dialect, trial: Trial): Release {
   const isNewest = version === releases[0];
   const attempts = (fusion?: Fusion): readonly Attempt[] =>
-    isNewest ? current(header, trial(), fusion) : small(header, dialect, trial());
+    isNewest ? current(header, trial, fusion) : small(header, dialect, trial);
   const fused = (graph: Graph): Fusion => fuse(graph, { branches: version !== '8.3.63' });
   return {
     version,
-    // 8.3.63 asked for thop 2.0.0 or later, and 2.0.15 was there until 8.3.182; 8.4 asks for 2.0.18, 8.4.113 for 2.1.6.
+    // The thop of their day: 8.3.222 and later ask for 2.0.18, 8.4.113 and later for 2.1.6 (pyproject.toml).
     counter: isNewest ? 'ultralytics' : version === '8.3.63' ? '2 × thop 2.0.15' : '2 × thop 2.0.18',
     attempts: () => attempts(),
-    fused: {
-      fuse: fused,
-      attempts: () => {
-        const found = trial();
-        return found ? attempts(fused(found.graph)) : [];
-      },
-    },
+    fused: { fuse: fused, attempts: () => attempts(fused(trial.network.graph)) },
   };
 }
 
 /** The pass at 256×256 in which a model measures its stride (DetectionModel.__init__). */
 interface Trial {
-  readonly graph: Graph;
+  readonly network: Network;
   readonly stride: number;
 }
 
 /** Undefined where nothing is printed. */
 function trialOf(header: Header, dialect: Dialect): Trial | undefined {
-  const { headInputs, graph } = build(header, dialect, { sizes: [header.inputChannels, 256, 256] }, 256);
+  const network = build(header, dialect, { sizes: [header.inputChannels, 256, 256] }, 256);
   // An image of other channels than the network is built for ends in an error, and nothing is printed.
-  if (dialect.printsByWeights && secondSize(graph) !== header.inputChannels) return undefined;
-  const strides = headInputs.map(x => 256 / (x.shape?.[2] ?? Number.NaN));
+  if (dialect.printsByWeights && secondSize(network.graph) !== header.inputChannels) return undefined;
+  const strides = network.headInputs.map(x => 256 / (x.shape?.[2] ?? Number.NaN));
   if (strides.some(Number.isNaN)) return undefined;
   const { printing } = dialect;
   const least = printing && 'leastStride' in printing ? printing.leastStride : 32;
   // Models without such a head have 32.
-  return { graph, stride: Math.max(least, ...(strides.length > 0 ? strides.map(Math.trunc) : [32])) };
+  return { network, stride: Math.max(least, ...(strides.length > 0 ? strides.map(Math.trunc) : [32])) };
 }
 
 /** One image as small as the stride, its total scaled by the area; up to 8.4.111, and in all forks. */
@@ -86,9 +81,7 @@ function small(header: Header, { printing, printsAtFullSize }: Dialect, trial: T
  * From 8.4.112 on, with thop 2.1 (profile.py, `stride`): one small image where all grows with the area, the line through
  * two where a module does not, the whole image where attention makes costs quadratic or a small one fails.
  */
-function current(header: Header, trial: Trial | undefined, fusion?: Fusion): readonly Attempt[] {
-  if (!trial) return [];
-  const { graph, stride } = trial;
+function current(header: Header, { network: { graph }, stride }: Trial, fusion?: Fusion): readonly Attempt[] {
   const full = whole(header);
   const isQuadratic = hasFrame(graph.root, whollyRun) || graph.nodes.some(({ op }) => op.name === 'attention');
   if (isQuadratic || side % stride !== 0 || stride >= side) return [full];

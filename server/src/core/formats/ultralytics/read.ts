@@ -40,6 +40,8 @@ export interface Network {
   readonly problems: readonly Problem[];
   /** What the last row was given, where it is a head: its sizes define the stride. */
   readonly headInputs: readonly Tensor[];
+  /** The releases that modules and arguments of its rows came with, as `8.4.0`. */
+  readonly asked: readonly string[];
 }
 
 /** The rows of `backbone` and `head`, in order. */
@@ -162,6 +164,7 @@ class Rows {
   readonly #graphs: boolean;
   readonly #earlier: Memo['earlier'];
   #headInputs: readonly Tensor[] = [];
+  readonly #asked = new Set<string>();
 
   constructor(header: Header, dialect: Dialect, remembered: Remembered | undefined) {
     this.#memo = remembered?.memo;
@@ -210,6 +213,7 @@ class Rows {
       graph: builder.finish(last ? tensors(last.value) : [image]),
       problems: builder.problems,
       headInputs: this.#headInputs,
+      asked: [...this.#asked],
     };
   }
 
@@ -226,6 +230,7 @@ class Rows {
       ) {
         const inputs = sources.map(({ value }) => value);
         this.#remark(known.arranged, known.parts);
+        this.#ask(known.found, known.arranged);
         return {
           value: handedOn(known.found, inputs, this.#again(scope, known, label, inputs, index)),
           c2: known.arranged.c2,
@@ -303,6 +308,7 @@ class Rows {
     if (!bound) return this.#unknown(spec, refusal, undefined, inputs, arranged.c2);
     this.#remark(arranged, parts);
 
+    this.#ask(found, arranged);
     const frame = explained(spec, found, arranged, parts, this.#dialect);
     const made: Made = { parts, found, channels: sourceChannels, believed, arranged, bound, frame };
     this.#memo?.rows.set(node, made);
@@ -318,6 +324,15 @@ class Rows {
         code,
         message,
       });
+    }
+  }
+
+  /** Notes the releases that a module and those of its arguments that the row writes came with. */
+  #ask({ since, params }: AnyModule, { args }: Arranged): void {
+    const written = Object.values<Param>(params).filter((_, index) => args[index]?.range !== undefined);
+    for (const words of [since, ...written.map(param => param.since)]) {
+      const version = words && /\d+(?:\.\d+)+/.exec(words)?.[0];
+      if (version) this.#asked.add(version);
     }
   }
 

@@ -48,6 +48,7 @@ export function forkOf83(fork: Fork): Dialect {
   };
   return {
     ...ultralytics,
+    releases: false,
     id: fork.id,
     by: fork.by,
     modules,
