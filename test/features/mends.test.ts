@@ -2,7 +2,7 @@
 // summaries of another day.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { applyEdits, defaultSettings, repairs } from '../../server/src/core/index.ts';
+import { applyEdits, defaultSettings, nativeFigure, repairs } from '../../server/src/core/index.ts';
 import { analysedOf } from '../support/advice.ts';
 
 /** What the first repair with such a title makes of a text. */
@@ -113,6 +113,27 @@ describe('a summary in a comment', () => {
       new RegExp(`# YOLOv8n summary: ${params} parameters, {2}${params - 16} gradients, {3}\\d+\\.\\d GFLOPs\\n`),
     );
     assert.equal(mended('yolov8n.yaml', fixed!, /Refresh/), undefined);
+  });
+
+  it('keeps its thousands separators', () => {
+    const fixed = mended('yolov8n.yaml', head(' # YOLOv8n summary: 1,225 layers, 3,157,200 parameters'), /Refresh/);
+    assert.match(fixed ?? '', new RegExp(`# YOLOv8n summary: ${params.toLocaleString('en-US')} parameters\\n`));
+    assert.equal(mended('yolov8n.yaml', fixed!, /Refresh/), undefined);
+  });
+
+  it('holds as long as it agrees with a release, and is refreshed to the newest', () => {
+    // A linear layer that sees one place: up to 8.4.111 it is counted 400 times.
+    const classifier = (comment: string): string =>
+      head(comment).replace('[[0, 1], 1, Detect, [nc]]', '[-1, 1, Classify, [nc]]');
+    const analysed = analysedOf('yolov8n.yaml', classifier(''), defaultSettings);
+    const params = analysed.model.totals.params.value;
+    const [newest, older] = nativeFigure(analysed)!.versions.map(({ value }) => value.toFixed(1));
+    assert.notEqual(newest, older);
+    const summary = (gflops: string): string =>
+      classifier(` # YOLOv8n summary: ${params} parameters, ${params} gradients, ${gflops} GFLOPs`);
+    assert.equal(mended('yolov8n.yaml', summary(older!), /Refresh/), undefined);
+    assert.equal(mended('yolov8n.yaml', summary(newest!), /Refresh/), undefined);
+    assert.equal(mended('yolov8n.yaml', summary('99.9'), /Refresh/), summary(newest!));
   });
 
   it('is left alone where it holds, and where it speaks of a fused network', () => {

@@ -4,6 +4,8 @@ import { lenses } from '../../server/src/core/features/lens.ts';
 import { markdownReport, report } from '../../server/src/core/features/report.ts';
 import { summary } from '../../server/src/core/features/summary.ts';
 import { type SymbolNode, symbols } from '../../server/src/core/features/symbols.ts';
+import { totalsMarkdown } from '../../server/src/core/features/totals.ts';
+import { type Analysed, defaultSettings, open, price } from '../../server/src/core/index.ts';
 import { rangeOf, sketch } from '../support/sketch.ts';
 
 const text = 'input 3 32 32\nblock b\n  x = conv 8 3\n  y = conv 8 3 2\nu1 = use b\nu2 = use b\nc1 = conv 4 1\n';
@@ -105,6 +107,49 @@ test('With blocks, rows have children; composites have them without lines', () =
 test('The native figure is computed at its own input', () => {
   const { native } = report(sketch('input 3 32 32\nc1 = conv 8 3\n', {}, { native: true }));
   assert.deepEqual(native, { convention: 'ultralytics', label: 'GFLOPs', value: (2 * 64 * 64 * 9 * 3 * 8) / 1e9 });
+});
+
+const yolo = `nc: 1000
+scales: {n: [1, 1, 1024]}
+backbone:
+  - [-1, 1, Conv, [8, 3, 2]]
+head:
+  - [-1, 1, Classify, [nc]]
+`;
+
+const classifier = (): Analysed =>
+  price(open({ name: 'yolov8n-cls.yaml', text: yolo }, defaultSettings)!, defaultSettings)!;
+
+test('The native figure is told by release, and for the fused network', () => {
+  const { native } = report(classifier());
+  const places = 320 ** 2;
+  const convs = places * (8 * (2 * 27 + 8) + 1280 * (2 * 8 + 8));
+  assert.deepEqual(
+    native?.versions?.map(({ version }) => version),
+    ['8.4.117', '8.4.101', '8.3.63'],
+  );
+  assert.equal(native?.value, native?.versions?.[0]?.value);
+  assert.equal(Math.round(native!.value * 1e9), convs + 2 * (places * 1280 + 1280) + 2 * 1280 * 1000);
+  // Two norms are too few to be fused.
+  assert.deepEqual(native?.fused, { params: 8 * 27 + 16 + 1280 * 8 + 2560 + 1000 * 1281, value: native?.value });
+});
+
+test('The lens says who prints, its tooltip what other releases print', () => {
+  const [, printed] = lenses(classifier());
+  assert.equal(printed?.title, '3.5 GFLOPs as Ultralytics 8.4.117 prints');
+  const [older, fused, caveat] = printed!.tooltip!.split('\n');
+  assert.equal(older, 'Older releases: 8.4.101: 4.5, 8.3.63: 4.5.');
+  assert.equal(fused, 'After model.fuse(): 3.5 GFLOPs, 1,294,032 parameters.');
+  assert.match(caveat!, /^Counted by thop: two for each multiply-accumulate/);
+});
+
+test('The head’s hover has the figure of each release', () => {
+  const text = totalsMarkdown(classifier());
+  for (const part of [
+    'Ultralytics 8.4.117 prints **3.5 GFLOPs** (8.4.101: 4.5, 8.3.63: 4.5).',
+    'After `model.fuse()` it prints 3.5 GFLOPs, 1,294,032 parameters.',
+  ])
+    assert.ok(text.includes(part), `“${part}” is not in\n${text}`);
 });
 
 test('The report as markdown keeps its columns', () => {
