@@ -20,28 +20,30 @@ const leastNorms = 10;
 const norms = new Set(['batchNorm', 'layerNorm', 'groupNorm', 'instanceNorm', 'rmsNorm', 'lrn']);
 
 /** `branches`: whether heads lose their one-to-many branch, as from 8.4.0 on. */
-export function fuse(graph: Graph, { branches }: { readonly branches: boolean }): Fusion {
+export function fuse(graph: Graph, branches: boolean): Fusion {
   const gone = new Set<GraphNode>();
   const biases = new Map<GraphNode, number>();
-  const drop = ({ first, end }: Frame): void => {
-    for (let id = first; id < end; id++) gone.add(graph.nodes[id]!);
-  };
-  const visit = (frame: Frame): void => {
-    if (folding.has(frame.type)) fold(ownNodes(graph, frame), gone, biases);
-    // A Conv that only training runs is here as its parameters: of its norm’s two, a bias stays.
-    for (const [index, node] of idleNorms(ownNodes(graph, frame)).entries()) if (index % 2 === 0) gone.add(node);
-    const paths = merged.get(frame.type);
-    const isPair = branches && frame.children.some(({ label }) => label.startsWith(oneToOne));
-    for (const child of frame.children) {
-      if (paths?.includes(child.label)) drop(child);
-      else if (isPair && isForTraining(child, frame)) drop(child);
-      else visit(child);
-      // Segment26.fuse takes the semantic branch of its prototypes away too.
-      if (isPair && child.type === 'Proto26') for (const part of child.children) if (named(part, 'semseg')) drop(part);
-    }
-  };
-  if (normsOf(graph) >= leastNorms) visit(graph.root);
+  if (normsOf(graph) < leastNorms) return { gone, biases };
+  for (const part of lostIn(graph.root, branches)) {
+    for (let id = part.first; id < part.end; id++) gone.add(graph.nodes[id]!);
+  }
+  for (const nodes of foldable(graph.nodes.filter(node => !gone.has(node)))) fold(nodes, gone, biases);
+  // A Conv that only training runs is here as its parameters: of its norm’s two, a bias stays.
+  const idle = idleNorms(graph.nodes).filter(node => !gone.has(node));
+  for (const [index, node] of idle.entries()) if (index % 2 === 0) gone.add(node);
   return { gone, biases };
+}
+
+/** Parts of a frame that are not there any more. */
+function* lostIn(frame: Frame, branches: boolean): Generator<Frame> {
+  const paths = merged.get(frame.type);
+  const isPair = branches && frame.children.some(({ label }) => label.startsWith(oneToOne));
+  for (const child of frame.children) {
+    if (paths?.includes(child.label) || (isPair && isForTraining(child, frame))) yield child;
+    else yield* lostIn(child, branches);
+    // Segment26.fuse takes the semantic branch of its prototypes away too.
+    if (isPair && child.type === 'Proto26') yield* child.children.filter(part => named(part, 'semseg'));
+  }
 }
 
 const oneToOne = 'one2one_';
@@ -58,6 +60,18 @@ function named({ label }: Frame, name: string): boolean {
   return label === name || label.startsWith(`${name}.`);
 }
 
+/** The nodes of each module that folds, in turn. */
+function foldable(nodes: readonly GraphNode[]): Iterable<readonly GraphNode[]> {
+  const found = new Map<Frame, GraphNode[]>();
+  for (const node of nodes) {
+    if (!folding.has(node.frame.type)) continue;
+    const known = found.get(node.frame);
+    if (known) known.push(node);
+    else found.set(node.frame, [node]);
+  }
+  return found.values();
+}
+
 /** fuse_conv_and_bn, fuse_deconv_and_bn, and Conv2.fuse_convs, which puts its 1×1 into the wide kernel. */
 function fold(own: readonly GraphNode[], gone: Set<GraphNode>, biases: Map<GraphNode, number>): void {
   const [conv, ...others] = own.filter(({ op }) => op.name === 'conv' || op.name === 'convTranspose');
@@ -67,10 +81,6 @@ function fold(own: readonly GraphNode[], gone: Set<GraphNode>, biases: Map<Graph
   for (const other of others) gone.add(other);
   const { out, bias } = conv.attrs as { out: number; bias: boolean };
   if (!bias) biases.set(conv, out);
-}
-
-function ownNodes({ nodes }: Graph, frame: Frame): readonly GraphNode[] {
-  return nodes.slice(frame.first, frame.end).filter(node => node.frame === frame);
 }
 
 /** Factors and shifts of norms that evaluation does not run, in turn. */

@@ -11,6 +11,7 @@ const side = 640;
 
 export function nativeOf(header: Header, dialect: Dialect): Native {
   const trial = once(() => trialOf(header, dialect));
+  const fusing = { apart: remembering(graph => fuse(graph, false)), all: remembering(graph => fuse(graph, true)) };
   return {
     convention: 'ultralytics',
     label: 'GFLOPs',
@@ -22,7 +23,11 @@ export function nativeOf(header: Header, dialect: Dialect): Native {
         return [{ counter: '2 × thop 2.0.15', attempts: () => small(header, dialect, trial()) }];
       }
       const found = trial();
-      return found ? readingReleases(header, found.network).map(name => releaseOf(name, header, dialect, found)) : [];
+      return found
+        ? readingReleases(header, found.network).map(name =>
+            releaseOf(name, header, dialect, found, name === '8.3.63' ? fusing.apart : fusing.all),
+          )
+        : [];
     },
   };
 }
@@ -34,11 +39,16 @@ const caveats = {
     'Counted by thop at the model’s stride and scaled up to 640×640: two for each multiply-accumulate, eight for each element of batch normalization, nothing for attention products, too much for what does not grow with the image.',
 } as const;
 
-function releaseOf(version: ReleaseName, header: Header, dialect: Dialect, trial: Trial): Release {
+function releaseOf(
+  version: ReleaseName,
+  header: Header,
+  dialect: Dialect,
+  trial: Trial,
+  fused: (graph: Graph) => Fusion,
+): Release {
   const isNewest = version === releases[0];
   const attempts = (fusion?: Fusion): readonly Attempt[] =>
     isNewest ? current(header, trial, fusion) : small(header, dialect, trial);
-  const fused = (graph: Graph): Fusion => fuse(graph, { branches: version !== '8.3.63' });
   return {
     version,
     // The thop of their day: 8.3.222 and later ask for 2.0.18, 8.4.113 and later for 2.1.6 (pyproject.toml).
@@ -128,6 +138,18 @@ function secondSize(graph: Graph): number {
     }
   }
   return Number.NaN;
+}
+
+function remembering<T>(compute: (graph: Graph) => T): (graph: Graph) => T {
+  const known = new WeakMap<Graph, T>();
+  return graph => {
+    let value = known.get(graph);
+    if (value === undefined) {
+      value = compute(graph);
+      known.set(graph, value);
+    }
+    return value;
+  };
 }
 
 function once<T>(compute: () => T): () => T {
