@@ -69,22 +69,33 @@ const lightHeads: Refusal = ({ rows }) => {
 const noScales: Refusal = ({ family, rows }) => family.scale === undefined && moduleNames(rows).includes('C3k2');
 
 /** Channels came behind the row’s own arguments up to 8.3; with one argument that is the same place. */
-const poolingArguments: Refusal = ({ rows }) =>
-  rows.some((row, index) => {
+const poolingArguments: Refusal = ({ rows }) => argumentsOf(rows, 'ImagePoolingAttn').some(args => args.length !== 1);
+
+/** None stands for the default activation since 8.4.104; before, it is called (TypeError). */
+const noActivation: Refusal = ({ rows }) =>
+  ['AIFI', 'RTDETRDecoder'].some(name => argumentsOf(rows, name).some(args => args.includes(null)));
+
+/** The arguments of each row that names a module. */
+function argumentsOf(rows: Header['rows'], module: string): readonly (readonly PyValue[])[] {
+  const names = moduleNames(rows);
+  return rows.flatMap((row, index) => {
     const items = resolved(row);
     const args = items?.kind === 'sequence' ? resolved(items.items[3]) : undefined;
-    return moduleNames(rows)[index] === 'ImagePoolingAttn' && args?.kind === 'sequence' && args.items.length !== 1;
+    if (names[index] !== module || args?.kind !== 'sequence') return [];
+    return [args.items.map(arg => argumentValue(arg, new Map()))];
   });
+}
 
 const refusals: Readonly<Record<ReleaseName, readonly Refusal[]>> = {
   // Since 8.4.104 Proto26 enlarges its levels by powers of two, and fails where they do not meet then.
   '8.4.117': [older, told('level-size')],
-  '8.4.101': [older, asksFor('8.4.101'), otherWidths, sharedActivation, narrowAttention('C2PSA')],
+  '8.4.101': [older, asksFor('8.4.101'), otherWidths, sharedActivation, narrowAttention('C2PSA'), noActivation],
   '8.3.63': [
     asksFor('8.3.63'),
     otherWidths,
     sharedActivation,
     narrowAttention(),
+    noActivation,
     keysOfHeads,
     lightHeads,
     noScales,
