@@ -1,5 +1,14 @@
 // Tables for people: a terminal's, with bars, and one for spreadsheets.
-import { budgetText, type FileReport, type RowReport, reasonLines, shapeCell, shareChange, si } from '../core/index.ts';
+import {
+  budgetText,
+  type FileReport,
+  type RowReport,
+  reasonLines,
+  reportSign,
+  shapeCell,
+  shareChange,
+  si,
+} from '../core/index.ts';
 import type { AdviceReport } from './advise.ts';
 import type { SlimReport } from './slim.ts';
 
@@ -23,7 +32,17 @@ export function terminalTable(report: FileReport, facts: { readonly detail: stri
     amount(row.params, row),
   ]);
   const head = ['#', 'line', 'layer', 'type', 'output', facts.unit, '', '', 'params'];
-  const foot = ['', '', 'total', '', '', amount(totals.value, totals), '', '', amount(totals.params, totals)];
+  const foot = [
+    '',
+    '',
+    'total',
+    '',
+    '',
+    amount(totals.value, totals, layers),
+    '',
+    '',
+    amount(totals.params, totals, layers),
+  ];
   const lines = aligned([head, ...rows, foot], ['end', 'end', 'start', 'start', 'end', 'end', 'end', 'start', 'end']);
   const rule = '─'.repeat(Math.max(...lines.map(line => line.length)));
   return [
@@ -101,8 +120,8 @@ export function overview(reports: readonly FileReport[], unit: string): string {
     return [
       file,
       String(layers.length),
-      amount(totals.value, totals),
-      amount(totals.params, totals),
+      amount(totals.value, totals, layers),
+      amount(totals.params, totals, layers),
       totals.peakBytes === null ? '?' : `${si(totals.peakBytes, 3, ' ')}B`,
       errors > 0 ? `${errors} error${errors === 1 ? '' : 's'}` : '',
     ];
@@ -177,17 +196,21 @@ function clipped(title: string, lines: readonly string[], what: string): string[
   return title === '' ? ['', ...shown] : ['', title, ...shown.map(line => `  ${line}`)];
 }
 
-function amount(value: number | null, { complete }: { readonly complete: boolean }): string {
+function amount(
+  value: number | null,
+  of: Pick<RowReport, 'complete' | 'doubtful'>,
+  layers: readonly RowReport[] = [],
+): string {
   if (value === null) return '?';
-  if (value === 0 && complete) return '';
-  return `${complete ? '' : '≥ '}${si(value)}`;
+  if (value === 0 && of.complete) return '';
+  return reportSign(of, layers) + si(value);
 }
 
-function share({ value, complete }: RowReport, total: FileReport['totals']): string {
+function share({ value, complete, doubtful }: RowReport, total: FileReport['totals']): string {
   // Of a lower bound, what a row takes at most; a share of two bounds says nothing.
-  if (!value || !total.value || !(complete || total.complete)) return '';
+  if (!value || !total.value || !(complete || doubtful || total.complete)) return '';
   const percents = (100 * value) / total.value;
-  const most = total.complete ? '' : '≤ ';
+  const most = total.complete ? '' : total.doubtful ? '≈ ' : '≤ ';
   return percents < 0.05 ? '< 0.1 %' : `${most}${percents.toFixed(1)} %`;
 }
 

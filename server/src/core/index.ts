@@ -35,6 +35,7 @@ export {
   type RowReport,
   reasonLines,
   report,
+  reportSign,
   shapeCell,
   type TotalsReport,
 } from './features/report.ts';

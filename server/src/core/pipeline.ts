@@ -83,7 +83,7 @@ export function price(document: Document, settings: Settings): Analysed | undefi
   const problems: Problem[] = [...document.problems];
   const effective = withPragmas(settings, document, problems);
   const spec = document.reader.read(readOptions(effective));
-  const model = analyse(spec.graph, document.lines, effective.convention);
+  const model = analyse(spec.graph, document.lines, effective.convention, spec.doubts);
   // One by one: as arguments of a call, hundreds of thousands do not fit on the stack.
   for (const problem of spec.problems) problems.push(problem);
   return {
@@ -98,7 +98,7 @@ export function price(document: Document, settings: Settings): Analysed | undefi
 /** Prices the same document under other options: another scale, another input. */
 export function repriced(analysed: Analysed, options: ReadOptions): { readonly spec: Spec; readonly model: Model } {
   const spec = analysed.document.reader!.read({ ...readOptions(analysed.settings), ...options, main: false });
-  return { spec, model: analyse(spec.graph, analysed.document.lines, analysed.settings.convention) };
+  return { spec, model: analyse(spec.graph, analysed.document.lines, analysed.settings.convention, spec.doubts) };
 }
 
 /** What the spec's own framework prints. */

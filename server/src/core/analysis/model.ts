@@ -1,5 +1,5 @@
 // The Model: a graph with its costs, asked by every feature. Computed once for a text; dear parts only when asked for.
-import type { Frame, Graph, GraphNode } from '../graph/graph.ts';
+import type { Doubt, Doubts, Frame, Graph, GraphNode } from '../graph/graph.ts';
 import type { Counts } from '../ops/op.ts';
 import type { Lines } from '../text/lines.ts';
 import { type Convention, type ConventionName, counterOf } from './conventions.ts';
@@ -11,6 +11,8 @@ import { type Peak, peakOf } from './liveness.ts';
 export interface Amount {
   readonly value: number;
   readonly complete: boolean;
+  /** Whether it is right only on a condition (`Cost.doubts`): neither a lower bound nor certain. */
+  readonly doubtful?: boolean;
 }
 
 /** What a stretch of the network costs, for one sample. */
@@ -29,6 +31,8 @@ export interface Cost {
   readonly normStats: number;
   /** Why a part is not known. */
   readonly why: string | undefined;
+  /** The conditions on which these numbers are right, each once. */
+  readonly doubts: readonly Doubt[];
   /** The same with the place where it begins, which may lie outside: what depends on an unknown is unknown too. */
   readonly cause: Cause | undefined;
 }
@@ -37,6 +41,11 @@ export interface Cost {
 export interface Cause {
   readonly why: string;
   readonly node: GraphNode;
+}
+
+/** Whether nothing of it is unknown or in doubt. */
+export function isCertain({ complete, doubtful }: Amount): boolean {
+  return complete && !doubtful;
 }
 
 /** What stands on one line: the frames with a site there, none inside another of them. */
@@ -68,8 +77,14 @@ export interface Model {
 }
 
 /** Counts every node and sums up; `lines` are those of the text that the graph's sites speak of. */
-export function analyse(graph: Graph, lines: Lines, convention: ConventionName = 'macs'): Model {
-  return new Analysis(graph, lines, counterOf(convention)!, new Tally(graph));
+export function analyse(graph: Graph, lines: Lines, convention: ConventionName = 'macs', doubts?: Doubts): Model {
+  return new Analysis(
+    graph,
+    lines,
+    counterOf(convention)!,
+    new Tally(graph),
+    doubts?.size ? new DoubtsByNode(doubts) : undefined,
+  );
 }
 
 /**
@@ -181,13 +196,18 @@ class Stretch implements Cost {
     this.#sums = sums;
     this.#first = first;
     this.#end = end;
-    this.macs = sums.tally.macs.amount(first, end);
-    this.params = sums.tally.params.amount(first, end);
-    this.value = sums.value === sums.tally.macs ? this.macs : sums.value.amount(first, end);
+    this.macs = this.#amount(sums.tally.macs);
+    this.params = this.#amount(sums.tally.params);
+    this.value = sums.value === sums.tally.macs ? this.macs : this.#amount(sums.value);
   }
 
   get activations(): Amount {
-    return this.#sums.tally.activations.amount(this.#first, this.#end);
+    return this.#amount(this.#sums.tally.activations);
+  }
+
+  get doubts(): readonly Doubt[] {
+    const { doubts } = this.#sums;
+    return doubts ? distinct(doubts.within(this.#first, this.#end)) : none;
   }
 
   get weights(): number {
@@ -236,6 +256,46 @@ class Stretch implements Cost {
   #role(role: keyof Counts): number {
     return this.#sums.tally.role(role).value(this.#first, this.#end);
   }
+
+  #amount(prefix: Prefix): Amount {
+    const amount = prefix.amount(this.#first, this.#end);
+    const { doubts } = this.#sums;
+    if (!doubts) return amount;
+    return doubts.within(this.#first, this.#end).length > 0 ? { ...amount, doubtful: true } : amount;
+  }
+}
+
+const none: readonly Doubt[] = [];
+
+/** Doubts by the nodes that they are about. */
+class DoubtsByNode {
+  /** Those of rows, which follow each other. */
+  readonly #rows: readonly (readonly [Frame, Doubt])[];
+  readonly #whole: readonly Doubt[];
+
+  constructor(doubts: Doubts) {
+    const all = [...doubts];
+    this.#rows = all.filter(([{ parent }]) => parent).sort(([a], [b]) => a.first - b.first);
+    this.#whole = all.flatMap(([{ parent }, doubt]) => (parent ? [] : [doubt]));
+  }
+
+  /** Those about the nodes `first` to `end` − 1. */
+  within(first: number, end: number): readonly Doubt[] {
+    const rows = this.#rows;
+    let [low, high] = [0, rows.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (rows[middle]![0].end > first) high = middle;
+      else low = middle + 1;
+    }
+    const found = [...this.#whole];
+    for (let at = low; at < rows.length && rows[at]![0].first < end; at++) found.push(rows[at]![1]);
+    return found;
+  }
+}
+
+function distinct(doubts: readonly Doubt[]): readonly Doubt[] {
+  return [...new Map(doubts.map(doubt => [`${doubt.subject} ${doubt.condition}`, doubt])).values()];
 }
 
 /** What a stretch's cost is made of. */
@@ -246,6 +306,7 @@ interface Sums {
   readonly value: Prefix;
   /** Where the reason of a node that is not known begins, as far as somebody has asked. */
   readonly origins: Map<GraphNode, GraphNode>;
+  readonly doubts: DoubtsByNode | undefined;
 }
 
 /** For what no builder has said: its sizes are known, and their product is past the largest number. */
@@ -261,7 +322,7 @@ class Analysis implements Model {
   #peak: Peak | undefined;
   #fields: readonly (ReceptiveField | undefined)[] | undefined;
 
-  constructor(graph: Graph, lines: Lines, convention: Convention, tally: Tally) {
+  constructor(graph: Graph, lines: Lines, convention: Convention, tally: Tally, doubts: DoubtsByNode | undefined) {
     this.graph = graph;
     this.lines = lines;
     this.convention = convention;
@@ -274,7 +335,7 @@ class Analysis implements Model {
               node.why === undefined ? convention.of(node, tally.counts[node.id]!) : Number.NaN,
             ),
           );
-    this.#sums = { graph, tally, value, origins: new Map() };
+    this.#sums = { graph, tally, value, origins: new Map(), doubts };
     this.totals = this.#cost(0, nodes.length);
   }
 
@@ -322,7 +383,8 @@ class Analysis implements Model {
 
   under(convention: ConventionName): Model {
     if (convention === this.convention.name) return this;
-    return new Analysis(this.graph, this.lines, counterOf(convention)!, this.#sums.tally);
+    const { tally, doubts } = this.#sums;
+    return new Analysis(this.graph, this.lines, counterOf(convention)!, tally, doubts);
   }
 
   get peak(): Peak {
@@ -440,15 +502,21 @@ class Sum implements Cost {
     return undefined;
   }
 
+  get doubts(): readonly Doubt[] {
+    return distinct(this.#costs.flatMap(({ doubts }) => doubts));
+  }
+
   #amount(of: (cost: Cost) => Amount): Amount {
     let value = 0;
     let complete = true;
+    let doubtful = false;
     for (const cost of this.#costs) {
       const part = of(cost);
       value += part.value;
       complete &&= part.complete;
+      doubtful ||= part.doubtful ?? false;
     }
-    return { value, complete };
+    return doubtful ? { value, complete, doubtful } : { value, complete };
   }
 
   #plain(of: (cost: Cost) => number): number {

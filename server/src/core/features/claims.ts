@@ -1,4 +1,5 @@
 // What comments say and what no longer holds.
+import { isCertain } from '../analysis/model.ts';
 import type { Figure } from '../formats/index.ts';
 import type { Analysed } from '../pipeline.ts';
 import type { TextEdit } from '../text/edit.ts';
@@ -14,7 +15,7 @@ export function staleClaims(analysed: Analysed): Problem[] {
 function staleSummary(analysed: Analysed): Problem[] {
   const { claim } = analysed.spec;
   const { params } = analysed.model.totals;
-  if (!claim || !params.complete) return [];
+  if (!claim || !isCertain(params)) return [];
   const figure = claim.printed && native(analysed);
   const printed = figure && claim.printed && figure.value.toFixed(claim.printed.digits);
   // The comment of an older release stands as long as that one prints so.

@@ -1,12 +1,22 @@
 import type { Convention } from '../analysis/conventions.ts';
-import type { Cost, LineCost } from '../analysis/model.ts';
+import { type Cost, isCertain, type LineCost } from '../analysis/model.ts';
 import type { Frame } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
 import type { Analysed } from '../pipeline.ts';
 import { percent, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
 import { costliest, variantModel } from './figures.ts';
-import { amountText, bytesText, clip, elementBytes, isBlank, shapeSpan, shapeText, shortReason } from './wording.ts';
+import {
+  amountText,
+  bytesText,
+  certaintySign,
+  clip,
+  elementBytes,
+  isBlank,
+  shapeSpan,
+  shapeText,
+  shortReason,
+} from './wording.ts';
 
 /** What the end of a line says. Its detail is `hintDetail` of the same line, asked for when somebody points at it. */
 export interface Hint {
@@ -81,7 +91,7 @@ function lineLabel(analysed: Analysed, template: Template, line: LineCost, costl
   const [frame] = frames;
   // Shares and memory depend on the whole network, and so does what is not known.
   const local = frames.length === 1 && !template.has.has('share') && !template.has.has('memory');
-  if (!local || !frame || !cost.value.complete || !cost.params.complete)
+  if (!local || !frame || !isCertain(cost.value) || !isCertain(cost.params))
     return newLabel(analysed, template, line, costly);
   const { unit } = analysed.model.convention;
   const known = labels.get(frame);
@@ -134,8 +144,8 @@ function newLabel(analysed: Analysed, template: Template, { line, frames, cost }
 
 const unknown = 'not known';
 
-const counted = ({ value, complete }: Cost['params']): string =>
-  complete ? si(value) : value === 0 ? '? params' : `≥ ${si(value)}`;
+const counted = (amount: Cost['params']): string =>
+  !amount.complete && amount.value === 0 ? '? params' : certaintySign(amount) + si(amount.value);
 
 const orNothing = ({ value, complete }: Cost['params'], text: string): string => (value === 0 && complete ? '' : text);
 

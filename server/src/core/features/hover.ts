@@ -13,6 +13,7 @@ import {
   amountText,
   bytesText,
   codeSpan,
+  doubtText,
   elementBytes,
   frameName,
   plainMarkdown,
@@ -103,6 +104,7 @@ function variantText(analysed: Analysed, name: string): string {
     `**${plainMarkdown(analysed.spec.model)}** at scale ${codeSpan(name)}.${shown}`,
     `${totalText(totals.value, convention.unit)} · ${amountText(totals.params, 'params')} · ${bytesText(totals.params, elementBytes(analysed.settings))}`,
     ...(totals.why === undefined ? [] : [`Not known: ${proseMarkdown(totals.why)}`]),
+    ...(totals.doubts.length === 0 ? [] : [proseMarkdown(doubtText(totals.doubts))]),
   ].join('\n\n');
 }
 
@@ -138,6 +140,7 @@ function framesText(analysed: Analysed, frames: readonly Frame[]): string {
     frames.length === 1 ? formulaText(analysed, first) : '',
     factsTable(analysed, frames, cost),
     cost.why === undefined ? '' : `Not known: ${proseMarkdown(cost.why)}`,
+    proseMarkdown(doubtText(cost.doubts)),
     frames.length === 1 ? breakdownTable(analysed, first) : usesTable(analysed, frames),
     peersText(analysed, frames),
   ];

@@ -2,6 +2,7 @@ import type { Analysed } from '../pipeline.ts';
 import type { Range } from '../text/range.ts';
 import { native } from './figures.ts';
 import { headline, nativeDetail, nativeText, presetsText } from './totals.ts';
+import { doubtText } from './wording.ts';
 
 /** A line above the network. */
 export interface Lens {
@@ -18,11 +19,12 @@ export function lenses(analysed: Analysed): Lens[] {
   const range = spec.head;
   const { totals } = analysed.model;
   const why = totals.why === undefined ? '' : `\nA part is not known: ${totals.why}`;
+  const doubt = totals.doubts.length === 0 ? '' : `\n${doubtText(totals.doubts)}`;
   const found: Lens[] = [
     {
       range,
       title: headline(analysed),
-      tooltip: `The same network as others count it:\n${presetsText(analysed)}${why}`,
+      tooltip: `The same network as others count it:\n${presetsText(analysed)}${why}${doubt}`,
     },
   ];
   const figure = native(analysed);

@@ -7,7 +7,7 @@ import { problemsWithHints } from './findings.ts';
 export interface RepairOffer {
   readonly problem: Problem;
   readonly repair: Repair;
-  /** Whether it is the first of its problem: what a person means most likely. */
+  /** Whether it may be applied without asking: the first of its problem, if no other network may have been meant. */
   readonly preferred: boolean;
 }
 
@@ -21,7 +21,7 @@ export function repairs(analysed: Analysed, within: Range): RepairOffer[] {
       [...(problem.repairs ?? []), ...mends(analysed, problem, tries)].map((repair, at) => ({
         problem,
         repair,
-        preferred: at === 0,
+        preferred: at === 0 && !repair.isGuess,
       })),
     );
 }

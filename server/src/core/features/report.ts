@@ -7,7 +7,7 @@ import type { Severity } from '../text/problem.ts';
 import { exact, percent, si } from '../text/quantity.ts';
 import { native } from './figures.ts';
 import { documentProblems, problems } from './findings.ts';
-import { elementBytes, shapeText, shortReason, storedShape } from './wording.ts';
+import { certaintySign, elementBytes, shapeText, shortReason, storedShape, uncertainty } from './wording.ts';
 
 /** Sizes batch first; null for a size that is unknown, and for a shape of unknown rank. */
 export type ReportShape = readonly (number | null)[] | null;
@@ -33,6 +33,8 @@ export interface RowReport {
   readonly cause?: number;
   /** Where the row was read as what it must have been, and not as it is written. */
   readonly repaired?: true;
+  /** The numbers are right on a condition alone, which `why` says: neither lower bounds nor certain. */
+  readonly doubtful?: true;
   readonly children?: readonly RowReport[];
 }
 
@@ -62,6 +64,8 @@ export interface TotalsReport {
   readonly complete: boolean;
   /** Where `complete` is false: the first reason, in words. */
   readonly why?: string;
+  /** As of a row. */
+  readonly doubtful?: true;
 }
 
 /** What the spec's own framework prints, in the label's unit. */
@@ -188,8 +192,8 @@ export function markdownReport(
   const reasons = reasonLines({ layers, totals });
   const inputs = Object.entries(input).map(([name, shape]) => `${cell(name)} ${stored(shape)}`);
   const facts = [
-    `${atLeast(totals)}${count(totals.value)} ${unit}`,
-    `${atLeast(totals)}${count(totals.params)} parameters`,
+    `${atLeast(totals, layers)}${count(totals.value)} ${unit}`,
+    `${atLeast(totals, layers)}${count(totals.params)} parameters`,
     ...(totals.peakBytes === null ? [] : [`peak ${si(totals.peakBytes, 3, ' ')}B`]),
     ...(figure ? [`${figure.value.toFixed(1)} ${figure.label} as its framework prints`] : []),
     ...(inputs.length > 0 ? [`input ${inputs.join(', ')}`] : []),
@@ -202,7 +206,7 @@ export function markdownReport(
     `| # | line | layer | type | output | ${unit} | share | parameters |`,
     '|--:|--:|---|---|---|--:|--:|--:|',
     ...rows,
-    `| | | **total** | | | **${bounded(totals.value, totals)}** | | **${bounded(totals.params, totals)}** |`,
+    `| | | **total** | | | **${bounded(totals.value, totals, layers)}** | | **${bounded(totals.params, totals, layers)}** |`,
     '',
     ...(reasons.length > 0 ? [...reasons.map(reason => `- ${cell(reason)}`), ''] : []),
   ].join('\n');
@@ -261,10 +265,23 @@ export function shapeCell(shape: ReportShape | undefined): string {
 
 const stored = (shape: ReportShape): string => storedShape(shape?.map(length => length ?? Number.NaN));
 const count = (value: number | null): string => (value === null ? '?' : exact(value));
-/** A lower bound says so. */
-const bounded = (value: number | null, { complete }: { readonly complete: boolean }): string =>
-  complete || value === null ? count(value) : `≥ ${count(value)}`;
-const atLeast = ({ complete }: TotalsReport): string => (complete ? '' : 'at least ');
+/** A lower bound says so, and so does what is in doubt. */
+const bounded = (value: number | null, of: RowReport | TotalsReport, layers: readonly RowReport[] = []): string =>
+  value === null ? count(value) : reportSign(of, layers) + count(value);
+const atLeast = (totals: TotalsReport, layers: readonly RowReport[]): string => {
+  const sign = reportSign(totals, layers);
+  return sign === '≥ ' ? 'at least ' : sign;
+};
+
+/** What is in front of a number of a report; of totals, their layers say whether a part is not known either. */
+export function reportSign(
+  { complete, doubtful }: Pick<RowReport, 'complete' | 'doubtful'>,
+  layers: readonly RowReport[] = [],
+): string {
+  const known: boolean =
+    complete || (doubtful === true && layers.every(layer => layer.complete || layer.doubtful === true));
+  return certaintySign({ complete: known, doubtful: doubtful === true });
+}
 
 function row(analysed: Analysed, frame: Frame, index: number, blocks: boolean): RowReport {
   const cost = analysed.model.costOf(frame);
@@ -291,16 +308,20 @@ function completeness(
   { model, document }: Analysed,
   cost: Cost,
   index: number | undefined,
-): Pick<RowReport, 'complete' | 'why' | 'cause'> {
-  if (!cost.cause) return { complete: true };
+): Pick<RowReport, 'complete' | 'why' | 'cause' | 'doubtful'> {
+  const doubtful = cost.doubts.length > 0 ? { doubtful: true as const } : {};
+  if (!cost.cause) {
+    const why = uncertainty(cost);
+    return why === undefined ? { complete: true } : { complete: false, why, ...doubtful };
+  }
   const { why, node } = cost.cause;
   const { children } = model.graph.root;
   const cause = layerOf(children, node);
-  if (cause < 0 || cause === index) return { complete: false, why };
+  if (cause < 0 || cause === index) return { complete: false, why, ...doubtful };
   const site = children[cause]!.sites[0];
   const place = site ? `line ${document.lines.lineAt(site.from) + 1}` : children[cause]!.label;
-  if (index === undefined) return { complete: false, why: `${capital(place)}: ${why}` };
-  return { complete: false, why: `Unknown because of ${place}: ${why}`, cause };
+  if (index === undefined) return { complete: false, why: `${capital(place)}: ${why}`, ...doubtful };
+  return { complete: false, why: `Unknown because of ${place}: ${why}`, cause, ...doubtful };
 }
 
 /**

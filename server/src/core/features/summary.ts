@@ -1,4 +1,5 @@
 import type { ConventionName } from '../analysis/conventions.ts';
+import { isCertain } from '../analysis/model.ts';
 import type { Analysed } from '../pipeline.ts';
 import type { Dtype } from '../settings.ts';
 import { native } from './figures.ts';
@@ -24,7 +25,7 @@ export interface Summary {
   readonly convention: ConventionName;
   readonly batch: number;
   readonly dtype: Dtype;
-  /** In the convention's unit; a lower bound where `complete` is false. */
+  /** In the convention's unit; a lower bound or in doubt where `complete` is false, as `text` says. */
   readonly value: number;
   readonly macs: number;
   readonly params: number;
@@ -55,7 +56,7 @@ export function summary(analysed: Analysed): Summary {
     value: totals.value.value,
     macs: totals.macs.value,
     params: totals.params.value,
-    complete: totals.value.complete && totals.params.complete,
+    complete: isCertain(totals.value) && isCertain(totals.params),
     native: figure && nativeText(figure),
   };
 }

@@ -9,6 +9,8 @@ import {
   amountText,
   bytesText,
   codeSpan,
+  conditionText,
+  doubtText,
   elementBytes,
   plainMarkdown,
   proseMarkdown,
@@ -27,6 +29,7 @@ export function headline(analysed: Analysed): string {
     `${bytesText(totals.params, elementBytes(settings))}${dtype}`,
     peakText(analysed),
     inputText(analysed),
+    conditionText(totals.doubts),
   ]
     .filter(part => part !== '')
     .join(' · ');
@@ -117,6 +120,7 @@ export function totalsMarkdown(analysed: Analysed): string {
     parts.push(`The file writes a batch of ${spec.batch}; work is told for one sample, whatever the batch.`);
   if (totals.why !== undefined)
     parts.push(`A part is not known, so totals say “at least”: ${proseMarkdown(totals.why)}`);
+  if (totals.doubts.length > 0) parts.push(proseMarkdown(doubtText(totals.doubts)));
   return parts.join('\n\n');
 }
 

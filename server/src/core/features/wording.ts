@@ -1,6 +1,6 @@
 // Every wording that features share: how shapes, amounts and unknowns are said. Features never import each other.
 import type { Amount, Cost } from '../analysis/model.ts';
-import type { Frame } from '../graph/graph.ts';
+import type { Doubt, Frame } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
 import { sizes } from '../ops/rules/shape.ts';
 import { bytesOf, type Settings } from '../settings.ts';
@@ -51,7 +51,7 @@ function extremes(values: readonly number[]): number[] {
   return [Math.min(...known), Math.max(...known)];
 }
 
-/** `118M MACs`, `≥ 118M MACs` where a part is unknown, `? MACs` where all is. */
+/** `118M MACs`, `≥ 118M MACs` where a part is unknown, `? MACs` where all is, `≈ 118M MACs` where it is in doubt. */
 export function amountText(amount: Amount, unit = ''): string {
   return counted(amount, si(amount.value), unit && ` ${unit}`);
 }
@@ -67,8 +67,43 @@ export function resultText(value: number, unit: string): string {
 }
 
 function counted(amount: Amount, value: string, unit: string): string {
-  if (amount.complete) return value + unit;
-  return amount.value === 0 ? `?${unit.startsWith(' ') || unit === '' ? '' : ' '}${unit}` : `≥ ${value}${unit}`;
+  if (!amount.complete && amount.value === 0) return `?${unit.startsWith(' ') || unit === '' ? '' : ' '}${unit}`;
+  return certaintySign(amount) + value + unit;
+}
+
+/** What is in front of a number that is a lower bound (≥), right on a condition (≈), or both (≳); nothing where it is sure. */
+export function certaintySign({ complete, doubtful = false }: Pick<Amount, 'complete' | 'doubtful'>): string {
+  if (complete) return doubtful ? '≈ ' : '';
+  return doubtful ? '≳ ' : '≥ ';
+}
+
+/** On which condition numbers are right: “if CBAM and Detect are as in TPH-YOLOv5”; empty where nothing is in doubt. */
+export function conditionText(doubts: readonly Doubt[]): string {
+  const conditions = [...new Set(doubts.map(({ condition }) => condition))];
+  const parts = conditions.map(condition => {
+    const names = doubts.filter(doubt => doubt.condition === condition).map(({ subject }) => subject);
+    return `${inWords(names.length > 4 ? [...names.slice(0, 3), 'others'] : names)} ${names.length > 1 ? 'are' : 'is'} ${condition}`;
+  });
+  return parts.length === 0 ? '' : `if ${parts.join(', and ')}`;
+}
+
+/** The same with the signs that give the doubt, as a sentence or two. */
+export function doubtText(doubts: readonly Doubt[]): string {
+  const because = [...new Set(doubts.map(doubt => doubt.because))].join(' ');
+  return doubts.length === 0 ? '' : `These numbers are right ${conditionText(doubts)}. ${because}`;
+}
+
+/** Why numbers are not certain: what is not known, else what is in doubt. */
+export function uncertainty({ why, doubts }: Cost): string | undefined {
+  if (why !== undefined) return why;
+  const [only] = doubts;
+  if (!only) return undefined;
+  return doubts.length === 1 ? `${only.row}: ${only.because}` : `${conditionText(doubts)}: ${doubts[0]!.because}`;
+}
+
+/** “A”, “A and B”, “A, B and C”. */
+function inWords(list: readonly string[]): string {
+  return list.length < 2 ? (list[0] ?? '') : `${list.slice(0, -1).join(', ')} and ${list.at(-1)!}`;
 }
 
 /** Bytes of so many parameters or elements. */

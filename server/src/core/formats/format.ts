@@ -1,6 +1,6 @@
 // What a format is. A format is a folder beside this file; formats never import each other.
 import type { GraphEdit } from '../graph/edit.ts';
-import type { Graph, GraphNode } from '../graph/graph.ts';
+import type { Doubts, Graph, GraphNode } from '../graph/graph.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Problem, Repair } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
@@ -117,6 +117,8 @@ export interface Spec {
   readonly remarks?: () => readonly Problem[];
   /** What a comment says of the network as it was read. */
   readonly claim?: Claim | undefined;
+  /** Rows whose numbers hold on a condition alone. */
+  readonly doubts?: Doubts | undefined;
   /** The batch that the text writes, where it is not 1: costs are for one sample all the same. */
   readonly batch?: number | undefined;
 }

@@ -64,6 +64,24 @@ export interface Frame {
   readonly repaired: boolean;
 }
 
+/**
+ * Why the numbers of a frame are right only on a condition: a class that forks redefine, in a file that may be a fork's.
+ * Such a number is neither a lower bound nor certain.
+ */
+export interface Doubt {
+  /** What the condition is about: `CBAM`. */
+  readonly subject: string;
+  /** What has to be true of it, after “is” or “are”: `as in TPH-YOLOv5`. */
+  readonly condition: string;
+  /** The same as the row itself says it: `as in TPH-YOLOv5, if it is theirs`. */
+  readonly row: string;
+  /** The sign that gives the doubt, as a sentence. */
+  readonly because: string;
+}
+
+/** By frame, and not in the frames: those outlive edits, and a sign may stand in any row. */
+export type Doubts = ReadonlyMap<Frame, Doubt>;
+
 /** What a key or an argument in the text means, for the hover on it. */
 export interface Note {
   readonly range: Range;

@@ -21,6 +21,8 @@ export interface Repair {
   /** A verb phrase: “Change to filters=255”. */
   readonly title: string;
   readonly edits: readonly TextEdit[];
+  /** Another network may have been meant: it is offered, but never as the one to apply without asking. */
+  readonly isGuess?: true;
 }
 
 /** A value and what is to be said of it: bad input is never an error of ours. */

@@ -1,8 +1,91 @@
 import type { Repair } from './problem.ts';
 import type { Range } from './range.ts';
 
-/** The candidate that was most likely meant, or undefined when none is near. Case differences cost nothing. */
+// Three degrees of likeness, because a wrong guess makes another network:
+// - a plain typo: the case differs, two neighbouring letters are swapped, or one small letter of a word of five or more
+//   is missing, added or another one. Capitals and digits are what names differ by (AKConv and AConv, PSA and OSA, C2 and
+//   C3), so a difference in one is never a typo, and silu is no typo of selu;
+// - the beginning of a longer word, which is likely half-typed;
+// - a word at a distance of a third of its length.
+// Where an unknown word may be the name of something else that exists (modules, operators, types, activations), only
+// the first two are suggested (`likelyName`); among the keys of one thing, which are all there is, the third is too
+// (`didYouMean`). Beginnings rank before distances. A fix is preferred, so that an editor applies it without asking, only
+// where it mends a plain typo.
+
+/** The candidate of which the word is a plain typo. */
+export function typoOf(word: string, candidates: Iterable<string>): string | undefined {
+  let found: string | undefined;
+  for (const candidate of candidates) {
+    if (word === candidate || !isTypo(word, candidate)) continue;
+    if (word.toLowerCase() === candidate.toLowerCase()) return candidate;
+    found ??= candidate;
+  }
+  return found;
+}
+
+/** The candidate that was likely meant, where an unknown word may be the name of something else. */
+export function likelyName(word: string, candidates: Iterable<string>): string | undefined {
+  const list = [...candidates];
+  return typoOf(word, list) ?? beginningOf(word, list, 4);
+}
+
+/** The candidate that was most likely meant, or undefined when none is near; candidates are all there is. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
+  const list = [...candidates];
+  return typoOf(word, list) ?? beginningOf(word, list, 3) ?? nearest(word, list);
+}
+
+/** A sentence for the end of a message: ` Did you mean “conv”?`, or nothing. */
+export function suggestion(word: string, candidates: Iterable<string>): string {
+  return suggested(didYouMean(word, candidates));
+}
+
+/** The same of what was found already. */
+export function suggested(meant: string | undefined): string {
+  return meant === undefined ? '' : ` Did you mean “${meant}”?`;
+}
+
+/** The repair that puts `meant` for a misspelt word at `range`, perhaps in quotes; for a problem's `repairs`. */
+export function respelling(word: string, meant: string | undefined, range: Range): { readonly repairs?: Repair[] } {
+  const quotes = (range.to - range.from - word.length) / 2;
+  // With escapes in the quotes nobody knows which character stands where.
+  if (meant === undefined || (quotes !== 0 && quotes !== 1)) return {};
+  const edit = { from: range.from + quotes, to: range.to - quotes, text: meant };
+  return { repairs: [{ title: `Change to “${meant}”`, edits: [edit], ...guess(word, meant) }] };
+}
+
+/** Marks the repair of what is no plain typo. */
+export function guess(word: string, meant: string): Pick<Repair, 'isGuess'> {
+  return isTypo(word, meant) ? {} : { isGuess: true };
+}
+
+function isTypo(word: string, candidate: string): boolean {
+  if (word.toLowerCase() === candidate.toLowerCase()) return true;
+  let start = 0;
+  while (start < word.length && word[start] === candidate[start]) start++;
+  let same = 0;
+  const shorter = Math.min(word.length, candidate.length);
+  while (same < shorter - start && word.at(-1 - same) === candidate.at(-1 - same)) same++;
+  // What is left between the common beginning and the common end.
+  const own = word.slice(start, word.length - same);
+  const other = candidate.slice(start, candidate.length - same);
+  if (own.length === 2 && other.length === 2) return own[0] === other[1] && own[1] === other[0];
+  return Math.max(word.length, candidate.length) >= 5 && [own, other].every(rest => /^[a-z]?$/.test(rest));
+}
+
+/** The shortest candidate that begins with the word. */
+function beginningOf(word: string, candidates: readonly string[], least: number): string | undefined {
+  if (word.length < least) return undefined;
+  const lower = word.toLowerCase();
+  let best: string | undefined;
+  for (const candidate of candidates) {
+    if (candidate.length <= word.length || !candidate.toLowerCase().startsWith(lower)) continue;
+    if (best === undefined || candidate.length < best.length) best = candidate;
+  }
+  return best;
+}
+
+function nearest(word: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3));
   const lower = word.toLowerCase();
   let best: string | undefined;
@@ -16,21 +99,6 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
     }
   }
   return best;
-}
-
-/** A sentence for the end of a message: ` Did you mean “conv”?`, or nothing. */
-export function suggestion(word: string, candidates: Iterable<string>): string {
-  const meant = didYouMean(word, candidates);
-  return meant === undefined ? '' : ` Did you mean “${meant}”?`;
-}
-
-/** The repair that puts `meant` for a misspelt word at `range`, perhaps in quotes; for a problem's `repairs`. */
-export function respelling(word: string, meant: string | undefined, range: Range): { readonly repairs?: Repair[] } {
-  const quotes = (range.to - range.from - word.length) / 2;
-  // With escapes in the quotes nobody knows which character stands where.
-  if (meant === undefined || (quotes !== 0 && quotes !== 1)) return {};
-  const edit = { from: range.from + quotes, to: range.to - quotes, text: meant };
-  return { repairs: [{ title: `Change to “${meant}”`, edits: [edit] }] };
 }
 
 /** Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours; stops at `limit`. */

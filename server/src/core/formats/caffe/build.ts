@@ -5,7 +5,7 @@ import type { Complaint } from '../../ops/op.ts';
 import { type ProtoField, type ProtoMessage, protoNumber } from '../../syntax/prototext.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
-import { didYouMean } from '../../text/spelling.ts';
+import { didYouMean, guess, likelyName } from '../../text/spelling.ts';
 import type { InputSize } from '../format.ts';
 import { miscounted } from './counts.ts';
 import { blobCount } from './layers/blobs.ts';
@@ -308,12 +308,13 @@ class Building {
       this.#builder.problem({ range: at, severity: 'error', code: 'missing-field', message });
       return 'the layer has no type yet';
     }
-    const meant = sameButCase(type) ?? this.#spelled(type, typeNames);
+    const meant = sameButCase(type) ?? this.#spelled(type, typeNames, likelyName);
     const repairs: Repair[] = [];
     if (meant !== undefined) {
       const isWord = typeField?.value?.kind === 'word';
       const text = isWord && layer.form === 'v1' ? meant.toUpperCase() : `"${meant}"`;
-      if (layer.form === 'current') repairs.push({ title: `Change to “${meant}”`, edits: [{ ...at, text }] });
+      if (layer.form === 'current')
+        repairs.push({ title: `Change to “${meant}”`, edits: [{ ...at, text }], ...guess(type, meant) });
     }
     const shown = type.length > 60 ? `${type.slice(0, 59)}…` : type;
     const message = `“${shown}” is no layer type that Flopline knows.${meant === undefined ? ' What it makes is unknown.' : ` Did you mean “${meant}”?`}`;
@@ -328,8 +329,8 @@ class Building {
   }
 
   /** What a name was meant to be, as long as somebody may still read it: it is held against all others. */
-  #spelled(name: string, candidates: Iterable<string>): string | undefined {
-    return this.#builder.problems.length < maxSpelled ? didYouMean(name, candidates) : undefined;
+  #spelled(name: string, candidates: Iterable<string>, spelling = didYouMean): string | undefined {
+    return this.#builder.problems.length < maxSpelled ? spelling(name, candidates) : undefined;
   }
 
   /** The blob of a bottom; where there is none, what is known is why. */
@@ -381,7 +382,11 @@ class Building {
     const repairs =
       meant === undefined
         ? {}
-        : { repairs: [{ title: `Change to “${meant}”`, edits: [{ ...range, text: `"${meant}"` }] }] };
+        : {
+            repairs: [
+              { title: `Change to “${meant}”`, edits: [{ ...range, text: `"${meant}"` }], ...guess(text, meant) },
+            ],
+          };
     this.#builder.problem({ range, severity: 'error', code: 'unknown-bottom', message, ...repairs });
     return text === '' ? 'a bottom has no name yet' : `no layer above makes “${shown}”`;
   }

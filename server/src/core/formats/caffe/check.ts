@@ -1,7 +1,7 @@
 // What is wrong with a text as a NetParameter, whatever its network: unknown fields, values of the wrong kind.
 import { type ProtoField, type ProtoMessage, type ProtoValue, protoNumber } from '../../syntax/prototext.ts';
 import type { Problem } from '../../text/problem.ts';
-import { didYouMean } from '../../text/spelling.ts';
+import { didYouMean, guess } from '../../text/spelling.ts';
 import { v1Types } from './net.ts';
 import { type FieldSpec, fieldsOf, homesOf, type MessageName } from './schema.ts';
 
@@ -144,7 +144,7 @@ function unknownField(
       severity: 'error',
       code: 'unknown-field',
       message: `${message} has no field “${shown}”. Did you mean “${meant}”?`,
-      repairs: [{ title: `Change to “${meant}”`, edits: [{ ...range, text: meant }] }],
+      repairs: [{ title: `Change to “${meant}”`, edits: [{ ...range, text: meant }], ...guess(name, meant) }],
     };
   }
   const homes = isSpelled ? homesOf(name).slice(0, 3) : [];
@@ -221,7 +221,10 @@ function complaintOf(spec: FieldSpec, field: ProtoField): Problem {
       const meant = didYouMean(value.text, spec.values);
       const known = `is one of ${spec.values.join(', ')}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`;
       const edits = [{ ...range, text: meant ?? '' }];
-      return tell(known, meant === undefined ? undefined : [{ title: `Change to ${meant}`, edits }]);
+      return tell(
+        known,
+        meant === undefined ? undefined : [{ title: `Change to ${meant}`, edits, ...guess(value.text, meant) }],
+      );
     }
   }
 }

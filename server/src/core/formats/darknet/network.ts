@@ -1,10 +1,13 @@
 // From sections to a graph: what parse_network_cfg does.
 import { Builder } from '../../graph/builder.ts';
 import type { Graph, Tensor } from '../../graph/graph.ts';
+
 import type { CfgOption } from '../../syntax/cfg.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
+import { guess } from '../../text/spelling.ts';
 import type { InputSize } from '../format.ts';
+
 import { activationOf } from './activations.ts';
 import { authorOf, type Dialect } from './dialect.ts';
 import type { Damage, Reading } from './headers.ts';
@@ -249,7 +252,10 @@ function madeOf(row: Row, network: Network): Made {
           meant: undefined,
         }
       : unknownSection(section.type, builder.told > manyTold ? [] : sectionTypes);
-    const repairs = meant === undefined ? [] : [repair(`Change to [${meant}]`, section.header, `[${meant}]`)];
+    const repairs =
+      meant === undefined
+        ? []
+        : [{ ...repair(`Change to [${meant}]`, section.header, `[${meant}]`), ...guess(section.type, meant) }];
     row.tell(section.header, 'unknown-section', message, 'error', repairs);
     return { tensor: builder.unknown(message, [input.tensor]), widthBy: null };
   }

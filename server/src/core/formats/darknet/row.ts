@@ -7,8 +7,10 @@ import { sizes } from '../../ops/rules/shape.ts';
 import { type CfgItem, type CfgOption, type CfgStray, cfgItems, cfgItemsInComment } from '../../syntax/cfg.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
-import { didYouMean } from '../../text/spelling.ts';
+
+import { didYouMean, guess, likelyName, suggested } from '../../text/spelling.ts';
 import { activationNames, activationOf, activations } from './activations.ts';
+
 import { authorOf, type Dialect } from './dialect.ts';
 import type { Section } from './headers.ts';
 import { keyOf, type SectionKind } from './keys.ts';
@@ -153,14 +155,16 @@ export class Row {
       return activations.relu!.apply(this.builder, x);
     }
     const names = activationNames(this.dialect);
-    const meant = didYouMean(name, names);
+    const meant = likelyName(name, names);
     const other = Object.hasOwn(activations, name) ? ` It is one of AlexeyAB’s.` : '';
     this.tell(
       placeOf(option),
       'unknown-activation',
       `Darknet knows no activation “${short(name)}” and takes relu.${other}${meant === undefined ? ` There are ${names.join(', ')}.` : ` Did you mean “${meant}”?`}`,
       'warning',
-      meant === undefined ? [] : [repair(`Change to “${meant}”`, option.valueRange, meant)],
+      meant === undefined
+        ? []
+        : [{ ...repair(`Change to “${meant}”`, option.valueRange, meant), ...guess(name, meant) }],
     );
     return activations.relu!.apply(this.builder, x);
   }
@@ -393,7 +397,9 @@ export class Row {
       return;
     }
     const message = `Darknet reads no \`${short(name)}\` in [${this.section.type}] and ignores it. Did you mean “${meant}”?`;
-    this.tell(keyRange, 'unknown-key', message, 'warning', [repair(`Change to “${meant}”`, keyRange, meant)]);
+    this.tell(keyRange, 'unknown-key', message, 'warning', [
+      { ...repair(`Change to “${meant}”`, keyRange, meant), ...guess(name, meant) },
+    ]);
   }
 
   #checkValue(option: CfgOption, kind: 'int' | 'number' | 'text' | 'ints' | 'numbers'): void {
@@ -455,8 +461,8 @@ export function repair(title: string, { from, to }: Range, text: string): Repair
 }
 
 export function unknownSection(type: string, types: readonly string[]): { message: string; meant: string | undefined } {
-  const meant = didYouMean(type, types);
-  const message = `Darknet knows no section [${short(type)}] (“Type not recognized”).${meant === undefined ? '' : ` Did you mean “${meant}”?`}`;
+  const meant = likelyName(type, types);
+  const message = `Darknet knows no section [${short(type)}] (“Type not recognized”).${suggested(meant)}`;
   return { message, meant };
 }
 

@@ -27,7 +27,7 @@ export function mends(text: string, root: YamlNode | undefined, problem: Problem
       : undefined;
   if (!edits) return [];
   const title = isResidual ? 'Project what came in by a 1×1 convolution' : 'Project what comes in by a 1×1 convolution';
-  return [{ title, edits }];
+  return [{ title, edits, isGuess: true }];
 }
 
 /** The convolution that makes of one term what the other one is; undefined where none can. */

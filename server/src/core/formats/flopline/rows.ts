@@ -4,7 +4,7 @@ import type { Note, Tensor } from '../../graph/graph.ts';
 import { type Entry, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
-import { didYouMean, respelling, suggestion } from '../../text/spelling.ts';
+import { likelyName, respelling, suggested } from '../../text/spelling.ts';
 import { type Block, isStructure, type Structure, structures } from './blocks.ts';
 import { described } from './expression.ts';
 import { type Again, type Kept, sameTensors, standsAlone } from './kept.ts';
@@ -260,8 +260,9 @@ export class Rows implements Walk {
     }
     const known = [...this.#blocks.keys(), ...Object.keys(structures), ...operatorNames];
     const name = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-    const why = `“${name}” is not an operator and not a block of this file.${suggestion(text, known)}`;
-    this.telling.tell(row.key, 'unknown-operator', why, 'error', respelling(text, didYouMean(text, known), row.key));
+    const meant = likelyName(text, known);
+    const why = `“${name}” is not an operator and not a block of this file.${suggested(meant)}`;
+    this.telling.tell(row.key, 'unknown-operator', why, 'error', respelling(text, meant, row.key));
     return this.#unknownRow(row, index, flow, scope, names, `“${name}” is not known`);
   }
 

@@ -88,7 +88,7 @@ function arrangeScaled(row: Row, family: Family, stacked: ReadonlySet<string>): 
   if (c1 === undefined || given === undefined) return undefined;
   // Not scaled where it is the width of an output.
   const output = anchorsOf(family) * (family.nc + 5);
-  const c2 = given === output ? given : makeDivisible(given * family.width);
+  const c2 = given === output ? given : makeDivisible(given * family.width, family.divisor);
   const full: Arg[] = [put(c1), { ...args[0]!, value: c2 }, ...args.slice(1)];
   if (!stacked.has(module)) return { args: full, repeats, c2 };
   full.splice(2, 0, put(repeats));
@@ -123,7 +123,7 @@ function arrangeOther(row: Row): Arranged | undefined {
 /** Heads with anchors: [nc, anchors, …] and the channels of the inputs. */
 export function arrangeHead(
   row: Row,
-  _family: Family,
+  family: Family,
   levelsOf = (inputs: number, _numbered: boolean) => inputs,
 ): Arranged | undefined {
   const channels = several(row);
@@ -132,6 +132,8 @@ export function arrangeHead(
     return row.refuse('missing-argument', `${row.module} needs classes and anchors: [nc, anchors].`);
   const args: Arg[] = [...row.args, put(channels)];
   const anchors = args[1]!.value;
+  if (family.anchors === null && (anchors === null || anchors === 'anchors'))
+    return row.leave('the file has no `anchors`, so the outputs of the head are not known');
   const levels = levelsOf(channels.length, typeof anchors === 'number');
   if (typeof anchors === 'number') {
     // So many anchors, not yet known: placeholders for each level.

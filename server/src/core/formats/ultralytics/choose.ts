@@ -14,6 +14,10 @@ export interface Choice {
   readonly because: string;
   /** What is said where the signs are too few. */
   readonly problems?: readonly Problem[];
+  /** Whether somebody has said so: a setting, or a comment of the file. */
+  readonly pinned: boolean;
+  /** The others that fit as well, where no more than a name or a comment decided. */
+  readonly rivals: readonly Dialect[];
 }
 
 /** What a file's name, or a comment above its rows, says of whose it is: the last kind of evidence. */
@@ -42,7 +46,8 @@ export function chooseDialect(
   { variants, parameters }: Pick<Evidence, 'variants' | 'parameters'>,
 ): Choice {
   const named = rows.map(shapeOf);
-  const hasAnchors = lookUp(top, 'anchors') !== undefined;
+  // A head that names anchors is YOLOv5's, though the key itself was forgotten.
+  const hasAnchors = lookUp(top, 'anchors') !== undefined || named.some(({ namesAnchors }) => namesAnchors);
   // YOLOv12 of its authors has but one module of its own, which Ultralytics spells alike.
   const candidates = dialects.filter(dialect => (hasAnchors || !dialect.evaluates) && dialect !== yolov12);
   const misfits = candidates.map(dialect => named.reduce((sum, row) => sum + (fits(dialect, row) ? 0 : 1), 0));
@@ -60,10 +65,21 @@ export function chooseDialect(
       : undefined;
     if (owner) {
       const other = owner.dialect === ultralytics ? yolov12 : ultralytics;
-      return { ...owner, problems: unsureOwner(evidence, owner, other) };
+      const rivals = owner.isUnsure ? [other] : [];
+      return { ...owner, problems: unsureOwner(evidence, owner, other), pinned: false, rivals };
     }
   }
-  return { dialect, because: hinted?.because ?? reason(dialect, named, hasAnchors, fitting.length > 1) };
+  return {
+    dialect,
+    because: hinted?.because ?? reason(dialect, named, hasAnchors, fitting.length > 1),
+    pinned: false,
+    rivals: hinted ? fitting.filter(other => other !== dialect) : [],
+  };
+}
+
+/** Whether a file is called after a dialect. */
+export function isNamedAs({ id }: Dialect, name: string): boolean {
+  return hints[id]?.test(name) ?? false;
 }
 
 /** Those whose table has a module of this name. */
@@ -76,6 +92,8 @@ interface RowShape {
   readonly module: string;
   /** Whether its second argument is anchors: the name, or lists. */
   readonly anchored: boolean;
+  /** Whether it is the name. */
+  readonly namesAnchors: boolean;
   readonly args: number;
 }
 
@@ -86,8 +104,9 @@ function shapeOf(row: YamlNode): RowShape {
   const args = resolved(parts[3]);
   const list = args?.kind === 'sequence' ? args.items : [];
   const second = resolved(list[1]);
-  const anchored = second?.kind === 'sequence' || (second?.kind === 'scalar' && second.text === 'anchors');
-  return { module: name?.kind === 'scalar' ? name.text : '', anchored, args: list.length };
+  const namesAnchors = second?.kind === 'scalar' && second.text === 'anchors';
+  const anchored = second?.kind === 'sequence' || namesAnchors;
+  return { module: name?.kind === 'scalar' ? name.text : '', anchored, namesAnchors, args: list.length };
 }
 
 function fits(dialect: Dialect, { module, anchored, args }: RowShape): boolean {
@@ -100,7 +119,11 @@ function fits(dialect: Dialect, { module, anchored, args }: RowShape): boolean {
   return takesAnchors ? args >= 2 : !anchored;
 }
 
-function hintedBy(fitting: readonly Dialect[], name: string, text: string): Choice | undefined {
+function hintedBy(
+  fitting: readonly Dialect[],
+  name: string,
+  text: string,
+): Pick<Choice, 'dialect' | 'because'> | undefined {
   if (fitting.length < 2) return undefined;
   const places: [string, string][] = [
     ['name', name],

@@ -10,6 +10,8 @@ export interface Family {
   readonly depth: number;
   readonly width: number;
   readonly maxChannels: number;
+  /** `channel_multiple`, of which YOLOv5 after v7.0 makes channels multiples; 8 elsewhere. */
+  readonly divisor: number;
   readonly scale: string | undefined;
   /** The scale’s letter in the file’s name, “” where it has none: what Ultralytics goes by in a file without `scales`. */
   readonly letter: string;
@@ -36,6 +38,8 @@ export interface Row {
   readonly c2: number;
   /** Says that the row cannot be built, of an argument by its place in `args`. */
   readonly refuse: (code: string, message: string, arg?: number) => undefined;
+  /** Leaves the row unknown for a reason that was reported elsewhere. */
+  readonly leave: (why: string) => undefined;
 }
 
 /** What parse_model makes of a row. */

@@ -2,12 +2,14 @@ import { type ParsedYaml, parseEdited } from '../../syntax/reparse.ts';
 import { entryOf, lookUp, type Mapping, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
-import { didYouMean, suggestion } from '../../text/spelling.ts';
+import { suggestion } from '../../text/spelling.ts';
 import type { Format, Reader, ReadOptions, Source, Spec } from '../format.ts';
 import { parametersOf } from './areaAttention.ts';
 import { type Choice, chooseDialect } from './choose.ts';
 import type { Dialect, Family } from './dialect.ts';
 import { dialects } from './dialects/index.ts';
+import { doubtsOf } from './doubt.ts';
+import { checkKeys, isRead } from './keys.ts';
 import { claimOf, mends, staleNumbers } from './mend.ts';
 import { nativeOf } from './native.ts';
 import { argumentValue, type PyValue } from './python.ts';
@@ -28,29 +30,6 @@ export const ultralytics: Format = {
   open,
 };
 
-/** Keys that the frameworks read at the top of a file. */
-const keys = [
-  'nc',
-  'scales',
-  'scale',
-  'backbone',
-  'head',
-  'depth_multiple',
-  'width_multiple',
-  'activation',
-  'kpt_shape',
-  'anchors',
-  'ch',
-  'channels',
-  'names',
-  'task',
-  'end2end',
-  'reg_max',
-  'max_channels',
-  'inplace',
-  'custom',
-];
-
 /** What an edited text builds on: its tree, and what was made of rows that it still has. */
 interface Kept {
   readonly parsed: ParsedYaml;
@@ -66,7 +45,6 @@ function open(source: Source, earlier?: Reader): Reader {
   const parsed = parseEdited(source.text, before?.parsed);
   const top = resolved(parsed.root);
   const problems: Problem[] = [...parsed.problems];
-  if (top?.kind === 'mapping') problems.push(...misspelt(top));
   const kept: Kept = { parsed, memo: before?.memo, isRead: false };
   return {
     problems,
@@ -82,25 +60,18 @@ function open(source: Source, earlier?: Reader): Reader {
 
 const empty: Mapping = { kind: 'mapping', flow: false, entries: [], from: 0, to: 0 };
 
-/** Keys that nobody reads and that look like one that is read. */
-function misspelt(top: Mapping): Problem[] {
-  return top.entries.flatMap(({ key }): Problem[] => {
-    if (key.kind !== 'scalar' || keys.includes(key.text)) return [];
-    const meant = didYouMean(key.text, keys);
-    if (meant === undefined) return [];
-    const message = `“${key.text}” is not read by anybody. Did you mean “${meant}”?`;
-    return [{ range: { from: key.from, to: key.to }, severity: 'warning', code: 'unknown-key', message }];
-  });
-}
-
 function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): Spec {
   const problems: Problem[] = [];
   const head = headOf(top);
   const rows = rowsOf(top);
   const names = moduleNames(rows);
-  const { dialect, because, problems: unsure = [] } = dialectOf(source, top, rows, options.dialect, head, problems);
-  problems.push(...unsure);
-  requireKeys(top, dialect, head, problems);
+  const choice = dialectOf(source, top, rows, options.dialect, head, problems);
+  const { dialect, because } = choice;
+  problems.push(...(choice.problems ?? []));
+  const assumed = requireKeys(top, dialect, head, problems);
+  const keys = checkKeys(top, dialect);
+  // One by one: as arguments of a call, hundreds of thousands do not fit on the stack.
+  for (const problem of keys.problems) problems.push(problem);
   const variants = dialect.scales ? variantsOf(top) : [];
   const variant = scaleOf(
     source.name,
@@ -110,7 +81,7 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
     head,
     problems,
   );
-  const family = familyOf(source.name, top, variant, problems);
+  const family = familyOf(source.name, top, variant, dialect, problems);
   if (options.main !== false) kept.chosen = { dialect, family };
   const header = headerOf(source, top, rows, family, problems);
   const size = names.includes('Classify') ? 224 : 640;
@@ -126,6 +97,17 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
     const message = 'This file has no rows under `backbone` and `head`.';
     problems.push({ range: head, severity: 'error', code: 'empty-network', message });
   }
+  const doubted = doubtsOf({
+    name: source.name,
+    rows,
+    modules: names,
+    choice,
+    graph: network.graph,
+    problems: network.problems,
+    strangeKeys: keys.strange,
+    assumed,
+  });
+  problems.push(...doubted.problems);
   return {
     model: modelName(source.name, variant),
     dialect: dialect.id,
@@ -138,6 +120,7 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
     native: nativeOf(header, dialect),
     remarks: () => staleNumbers(source.text, top),
     claim: claimOf(source.text, variants, variant),
+    doubts: doubted.doubts,
   };
 }
 
@@ -156,7 +139,7 @@ function dialectOf(
   problems: Problem[],
 ): Choice {
   const chosen = wanted ? dialects.find(({ id }) => id === wanted) : undefined;
-  if (chosen) return { dialect: chosen, because: 'it is set so' };
+  if (chosen) return { dialect: chosen, because: 'it is set so', pinned: true, rivals: [] };
   if (wanted) {
     const ids = dialects.map(({ id }) => id);
     const message = `“${wanted}” is not a dialect of these files.${suggestion(wanted, ids)} There are ${ids.join(', ')}.`;
@@ -164,7 +147,7 @@ function dialectOf(
   }
   const parameters = (dialect: Dialect, scale: string): number => {
     const ignored: Problem[] = [];
-    const family = familyOf(source.name, top, scale, ignored);
+    const family = familyOf(source.name, top, scale, dialect, ignored);
     const header = headerOf(source, top, rows, family, ignored);
     return parametersOf(build(header, dialect, undefined, 640).graph);
   };
@@ -235,16 +218,44 @@ function isTrue(value: PyValue): boolean {
   return Array.isArray(value) ? value.length > 0 : Boolean(value);
 }
 
-/** Keys that parse_model reads without a default. */
-function requireKeys(top: Mapping, { required, by }: Dialect, head: Range, problems: Problem[]): void {
+/** What a key is that must be there, and what is used in its place where it is not. */
+const needed: Readonly<Record<string, { readonly what: string; readonly assumed?: string }>> = {
+  nc: { what: 'the number of classes' },
+  anchors: { what: 'one list of widths and heights for each level' },
+  depth_multiple: { what: 'what numbers of repeats are multiplied by, such as 0.33', assumed: '1' },
+  width_multiple: { what: 'what numbers of channels are multiplied by, such as 0.50', assumed: '1' },
+};
+
+/**
+ * Reports keys that parse_model reads without a default (`d['anchors']`: KeyError). Returns those in whose place a value
+ * is assumed, so that rows have costs all the same.
+ */
+function requireKeys(
+  top: Mapping,
+  { required, by }: Dialect,
+  head: Range,
+  problems: Problem[],
+): { readonly key: string; readonly value: string }[] {
   const missing = required.filter(key => !lookUp(top, key));
-  if (missing.length === 0) return;
-  const keys = missing.map(key => `\`${key}\``).join(', ');
-  const message = `${by} needs ${keys} at the top of the file, and ends in a KeyError without ${missing.length > 1 ? 'them' : 'it'}.`;
-  problems.push({ range: head, severity: 'error', code: 'missing-key', message });
+  for (const key of missing) {
+    const { what, assumed } = needed[key]!;
+    const instead = assumed === undefined ? '' : ` Rows are counted with ${assumed}.`;
+    const message = `${by} needs \`${key}\` at the top of the file: ${what}.${instead}`;
+    problems.push({ range: head, severity: 'error', code: 'missing-key', message });
+  }
+  return missing.flatMap(key => {
+    const value = needed[key]!.assumed;
+    return value === undefined ? [] : [{ key, value }];
+  });
 }
 
-function familyOf(file: string, top: Mapping, scale: string | undefined, problems: Problem[]): Family {
+function familyOf(
+  file: string,
+  top: Mapping,
+  scale: string | undefined,
+  dialect: Dialect,
+  problems: Problem[],
+): Family {
   let depth = setting(top, 'depth_multiple', 1, problems);
   let width = setting(top, 'width_multiple', 1, problems);
   let maxChannels = Number.POSITIVE_INFINITY;
@@ -264,11 +275,13 @@ function familyOf(file: string, top: Mapping, scale: string | undefined, problem
     const node = lookUp(top, key);
     return node ? argumentValue(node, new Map()) : null;
   };
+  const divisor = isRead('channel_multiple', dialect) ? setting(top, 'channel_multiple', 8, problems) : 8;
   return {
     nc,
     depth,
     width,
     maxChannels,
+    divisor,
     scale,
     letter: letterOf(file) ?? '',
     anchors: value('anchors'),

@@ -14,7 +14,7 @@ import {
 } from '../../syntax/tree.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
-import { didYouMean, respelling, suggestion } from '../../text/spelling.ts';
+import { likelyName, respelling, suggested } from '../../text/spelling.ts';
 import type { InputSize, Variant } from '../format.ts';
 import { bind } from './bind.ts';
 import { ownersOf } from './choose.ts';
@@ -268,20 +268,21 @@ class Rows {
       const range = trim(parts.moduleNode);
       const reason = this.#dialect.unreachable?.get(parts.module);
       const owners = reason === undefined ? ownersOf(parts.module) : [];
+      const meant = owners.length === 0 ? likelyName(parts.module, candidates) : undefined;
       const advice =
         owners.length > 0
           ? ` It belongs to ${inWords(owners.map(({ by }) => by))}: set dialect=${owners[0]!.id} if this file is of that family.`
-          : suggestion(parts.module, candidates);
+          : suggested(meant);
       const message =
         reason === undefined
           ? `“${parts.module}” is not a module of ${this.#dialect.by}, so its cost and its shape are not known.${advice}`
           : `${this.#dialect.by} has ${parts.module}, but a row cannot name it: ${reason}.`;
       const repairs =
         owners.length === 0
-          ? respelling(parts.module, didYouMean(parts.module, candidates), range)
+          ? respelling(parts.module, meant, range)
           : this.#header.pinned
             ? {}
-            : { repairs: owners.map(readAs) };
+            : { repairs: owners.filter(owner => this.#canBe(owner)).map(readAs) };
       const problem: Problem = { range, severity: 'error', code: 'unknown-module', message, ...repairs };
       return this.#unknown(spec, `“${parts.module}” is not a known module`, problem, inputs);
     }
@@ -289,6 +290,9 @@ class Rows {
     const refuse = (code: string, message: string, arg?: number): undefined => {
       refusal ||= message;
       this.#builder.problem({ range: trim(at(arg)), severity: 'error', code, message });
+    };
+    const leave = (why: string): undefined => {
+      refusal ||= why;
     };
     const sourceChannels = this.#believedOf(parts, sources, index, image);
     const arranged = this.#dialect.arrange(
@@ -300,6 +304,7 @@ class Rows {
         channels: sourceChannels,
         c2: believed,
         refuse,
+        leave,
       },
       this.#header.family,
     );
@@ -456,6 +461,11 @@ class Rows {
     return { value, c2 };
   }
 
+  /** Whether a repository would read this file at all. */
+  #canBe({ required }: Dialect): boolean {
+    return required.every(key => lookUp(this.#header.top, key) !== undefined);
+  }
+
   #find(name: string): AnyModule | undefined {
     // Ultralytics takes what follows the first three letters for the layer's name.
     return this.#dialect.modules.get(name) ?? nn.get(this.#dialect.evaluates ? name.replace(/^torch\./, '') : name);
@@ -599,7 +609,8 @@ function inWords(list: readonly string[]): string {
 
 /** A comment at the top that sets the dialect. */
 function readAs({ id, by }: Dialect): Repair {
-  return { title: `Read this file as ${by}’s`, edits: [{ from: 0, to: 0, text: `# flopline: dialect=${id}\n` }] };
+  const edits = [{ from: 0, to: 0, text: `# flopline: dialect=${id}\n` }];
+  return { title: `Read this file as ${by}’s`, edits, isGuess: true };
 }
 
 /** A place as it is now: nodes move when the text above them is edited. */

@@ -320,7 +320,7 @@ class Writer implements Rewriter {
   #scaled(module: string, value: number): number | undefined {
     const refuse = (): undefined => undefined;
     const arranged = this.#chosen.dialect.arrange(
-      { from: -1, repeats: 1, module, args: [{ value }], channels: [64], c2: 64, refuse },
+      { from: -1, repeats: 1, module, args: [{ value }], channels: [64], c2: 64, refuse, leave: refuse },
       this.#chosen.family,
     );
     return arranged?.c2;

@@ -44,6 +44,6 @@ function arrangeWithMasks(row: Row, family: Family): Arranged | undefined {
   const prototypes = numberAt(row, 3, 'the channels of the prototypes');
   if (prototypes === undefined) return undefined;
   const args = [...arranged.args];
-  args[3] = { ...args[3]!, value: makeDivisible(prototypes * family.width) };
+  args[3] = { ...args[3]!, value: makeDivisible(prototypes * family.width, family.divisor) };
   return { ...arranged, args };
 }

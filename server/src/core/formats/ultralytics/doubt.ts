@@ -1,0 +1,198 @@
+// Which rows are right on a condition alone: a name is not proof. Forks copy a repository, redefine a few classes and
+// keep their names, so a row whose class is often redefined is not certain in a file that shows signs of a fork.
+import type { Doubt, Doubts, Frame, Graph } from '../../graph/graph.ts';
+import type { YamlNode } from '../../syntax/tree.ts';
+import type { Problem } from '../../text/problem.ts';
+import type { Range } from '../../text/range.ts';
+import { typoOf } from '../../text/spelling.ts';
+import { type Choice, isNamedAs } from './choose.ts';
+import type { Dialect } from './dialect.ts';
+import { dialects } from './dialects/index.ts';
+import { nn } from './modules/nn.ts';
+
+/** What the signs are looked for in. */
+interface Reading {
+  /** The file's. */
+  readonly name: string;
+  readonly rows: readonly YamlNode[];
+  /** The module of each row; empty where it has none yet. */
+  readonly modules: readonly string[];
+  readonly choice: Choice;
+  readonly graph: Graph;
+  /** What the rows were found to be wrong with. */
+  readonly problems: readonly Problem[];
+  /** Keys at the top of the file that no version reads. */
+  readonly strangeKeys: readonly (Range & { readonly text: string })[];
+  /** Keys without which the framework refuses the file, and the value that rows are read with instead. */
+  readonly assumed: readonly { readonly key: string; readonly value: string }[];
+}
+
+interface Doubted {
+  readonly doubts: Doubts;
+  /** Tells of the sign, where no error does. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Attention and CSP classes that forks redefine or backport, beside everything that is called CSP. Seen with other
+ * parameters under the same name: CBAM (double-vin/yolov5_attention against TPH-YOLOv5), A2C2f (8.3.63 against 8.3.78),
+ * C3TR (iscyy/yoloair against TPH-YOLOv5), ASPP (iscyy/yoloair). Conv, C3, C2f, C3k2, SPPF and their like are never
+ * redefined in the forks that were looked at, so they stay certain.
+ */
+const attention: ReadonlySet<string> = new Set([
+  'A2C2f',
+  'AIFI',
+  'ASPP',
+  'C2PSA',
+  'C2fAttn',
+  'C2fCIB',
+  'C2fPSA',
+  'C3Ghost',
+  'C3SPP',
+  'C3STR',
+  'C3TR',
+  'C3_GC',
+  'C3x',
+  'CBAM',
+  'ChannelAttention',
+  'ChannelAttentionModule',
+  'ContextBlock2d',
+  'DSC3k2',
+  'ES_SEModule',
+  'FullPAD_Tunnel',
+  'HyperACE',
+  'ImagePoolingAttn',
+  'LC_SEModule',
+  'PSA',
+  'RepC3',
+  'SEBlock',
+  'SELayer',
+  'SpatialAttention',
+  'SpatialAttentionModule',
+  'SwinTransformer2Block',
+  'SwinTransformerBlock',
+  'SwinTransformerLayer',
+  'SwinTransformerLayer_v2',
+  'TransformerBlock',
+]);
+
+/** Heads that parse_model does not treat as detection heads. */
+const otherHeads: ReadonlySet<string> = new Set(['Classify', 'RTDETRDecoder']);
+
+/** Small families, whose own classes other forks have copied under the same names and changed. */
+const copied: ReadonlySet<string> = new Set(['tph-yolov5', 'yolov5-lite', 'yolov13']);
+
+/** The stock readers of files with anchors, and of those without. */
+const stock = (anchored: boolean): readonly Dialect[] =>
+  dialects.filter(({ id }) => (anchored ? id === 'yolov5' || id === 'yolov7' : id === 'ultralytics'));
+
+const isOftenRedefined = (module: string, { heads }: Dialect): boolean =>
+  attention.has(module) || module.includes('CSP') || heads.has(module) || otherHeads.has(module);
+
+/** As a row names whose class it was counted as. */
+const releases: Readonly<Record<string, string>> = { ultralytics: 'Ultralytics 8.4', yolov5: 'YOLOv5 v7.0' };
+const releaseOf = ({ id, by }: Dialect): string => releases[id] ?? by;
+
+export function doubtsOf(reading: Reading): Doubted {
+  const { modules, choice, graph, assumed } = reading;
+  const { dialect, pinned, rivals } = choice;
+  const doubts = new Map<Frame, Doubt>();
+  const [missing] = assumed;
+  if (missing) {
+    const condition = `${missing.value}`;
+    doubts.set(graph.root, {
+      subject: `\`${missing.key}\``,
+      condition,
+      row: `if \`${missing.key}\` is ${condition}`,
+      because: `${dialect.by} refuses a file without this key.`,
+    });
+  }
+  const sign = signOf(reading);
+  const condition = `as in ${releaseOf(dialect)}`;
+  for (const [index, frame] of graph.root.children.entries()) {
+    const module = modules[index];
+    if (module === undefined || !dialect.modules.has(module)) continue;
+    const because = isOftenRedefined(module, dialect)
+      ? (sign?.because ??
+        (differs(module, dialect, rivals)
+          ? 'Another repository that fits this file has another class of this name.'
+          : undefined))
+      : undefined;
+    if (because === undefined || isUnknown(graph, frame)) continue;
+    doubts.set(frame, { subject: module, condition, row: `${condition}, if it is theirs`, because });
+  }
+  if (!sign?.range || pinned || doubts.size === 0) return { doubts, problems: [] };
+  const message = `${sign.because} ${
+    sign.module
+      ? `It is counted ${condition}, if it is theirs`
+      : `Rows that forks often redefine are counted ${condition}`
+  }. If this file is ${releaseOf(dialect)}’s, say so at its top: # flopline: dialect=${dialect.id}`;
+  return { doubts, problems: [{ range: sign.range, severity: 'information', code: 'maybe-fork', message }] };
+}
+
+interface Sign {
+  /** A sentence. */
+  readonly because: string;
+  /** Where it is told of, if nothing else tells of it. */
+  readonly range?: Range;
+  /** Whether it is the name of a module. */
+  readonly module?: boolean;
+}
+
+/** The first sign that a file is a fork's. */
+function signOf(reading: Reading): Sign | undefined {
+  const { rows, modules, choice, problems, strangeKeys, name } = reading;
+  const { dialect, pinned } = choice;
+  for (const module of modules) {
+    // A slip of the pen is no sign.
+    if (isKnown(module, dialect) || typoOf(module, dialect.modules.keys()) !== undefined) continue;
+    return { because: `This file may be a fork’s: “${module}” is not a module of ${dialect.by}.` };
+  }
+  const misfit = problems.find(({ code, range }) => code === 'wrong-argument' && rowAt(rows, range) >= 0);
+  if (misfit) {
+    const module = modules[rowAt(rows, misfit.range)]!;
+    return { because: `This file may be a fork’s: the arguments of ${module} do not fit.` };
+  }
+  if (pinned) return undefined;
+  if (copied.has(dialect.id) && !isNamedAs(dialect, name)) {
+    const at = modules.findIndex(
+      module =>
+        dialect.modules.has(module) &&
+        isOftenRedefined(module, dialect) &&
+        !stock(dialect.evaluates).some(({ modules: known }) => known.has(module)),
+    );
+    if (at >= 0) {
+      const { by } = stock(dialect.evaluates)[0]!;
+      const because = `${by} has no ${modules[at]}, and forks define their own.`;
+      const { from, to } = rows[at]!;
+      return { because, range: { from, to }, module: true };
+    }
+  }
+  const [key] = strangeKeys;
+  if (!key) return undefined;
+  const because = `This file may be a fork’s: no version that we know reads \`${key.text}\`.`;
+  return { because, range: { from: key.from, to: key.to } };
+}
+
+/** Whether the dialects that fit the file as well as the chosen one mean another class by the name. */
+function differs(module: string, dialect: Dialect, rivals: readonly Dialect[]): boolean {
+  // Other heads differ in how they are written; with landmarks, they cost something else.
+  if (dialect.heads.has(module) && dialect.id !== 'yolov5-face') return false;
+  const found = dialect.modules.get(module);
+  return rivals.some(({ modules }) => modules.get(module) !== found);
+}
+
+/** What is not known at all needs no condition. */
+function isUnknown({ nodes }: Graph, { first, end }: Frame): boolean {
+  for (let id = first; id < end; id++) if (nodes[id]!.why !== undefined) return true;
+  return false;
+}
+
+function isKnown(module: string, dialect: Dialect): boolean {
+  if (module === '' || dialect.modules.has(module)) return true;
+  return nn.has(module.replace(/^torch\./, '')) || module.startsWith('torchvision.');
+}
+
+function rowAt(rows: readonly YamlNode[], { from, to }: Range): number {
+  return rows.findIndex(row => row.from <= from && to <= row.to);
+}

@@ -1,0 +1,153 @@
+// The keys at the top of a file: which ones the frameworks read, and what people write instead.
+import type { Mapping } from '../../syntax/tree.ts';
+import type { Problem } from '../../text/problem.ts';
+import type { Range } from '../../text/range.ts';
+import { respelling, typoOf } from '../../text/spelling.ts';
+import type { Dialect } from './dialect.ts';
+
+/** Keys that every parse_model reads, or that stand for the network itself. */
+const common = ['nc', 'backbone', 'head', 'depth_multiple', 'width_multiple', 'ch', 'inplace'] as const;
+
+/** Keys that only one family reads, with who that is, and what the others do instead. */
+const readByOne: Readonly<
+  Record<
+    string,
+    { readonly by: 'Ultralytics' | 'YOLOv5 after v7.0' | 'Ultralytics and YOLOv5'; readonly instead?: string }
+  >
+> = {
+  // Ultralytics: nn/tasks.py, parse_model and the models' constructors.
+  scales: { by: 'Ultralytics', instead: 'Write `depth_multiple` and `width_multiple`.' },
+  kpt_shape: { by: 'Ultralytics' },
+  end2end: { by: 'Ultralytics' },
+  reg_max: { by: 'Ultralytics' },
+  channels: { by: 'Ultralytics', instead: 'Write `ch`.' },
+  text_model: { by: 'Ultralytics' },
+  // models/yolo.py of YOLOv5’s master: `ch_mul = d.get("channel_multiple")`.
+  channel_multiple: { by: 'YOLOv5 after v7.0' },
+  activation: { by: 'Ultralytics and YOLOv5' },
+};
+
+/** What people write for a key that is read; `undefined` where nothing takes its place. */
+const meant: Readonly<Record<string, { readonly key?: string; readonly hint?: string }>> = {
+  depth: { key: 'depth_multiple' },
+  depth_mult: { key: 'depth_multiple' },
+  depth_multiplier: { key: 'depth_multiple' },
+  depth_multiples: { key: 'depth_multiple' },
+  depth_factor: { key: 'depth_multiple' },
+  depth_gain: { key: 'depth_multiple' },
+  depth_scale: { key: 'depth_multiple' },
+  gd: { key: 'depth_multiple' },
+  width: { key: 'width_multiple' },
+  width_mult: { key: 'width_multiple' },
+  width_multiplier: { key: 'width_multiple' },
+  width_multiples: { key: 'width_multiple' },
+  width_factor: { key: 'width_multiple' },
+  width_gain: { key: 'width_multiple' },
+  width_scale: { key: 'width_multiple' },
+  gw: { key: 'width_multiple' },
+  num_classes: { key: 'nc' },
+  number_of_classes: { key: 'nc' },
+  n_classes: { key: 'nc' },
+  nclasses: { key: 'nc' },
+  num_class: { key: 'nc' },
+  class_num: { key: 'nc' },
+  classes: { key: 'nc' },
+  class_names: { hint: 'Names of classes belong in the data set’s YAML, under `names`; a network reads `nc`.' },
+  input_channels: { key: 'ch' },
+  in_channels: { key: 'ch' },
+  num_channels: { key: 'ch' },
+  in_ch: { key: 'ch' },
+  anchor: { key: 'anchors' },
+  act: { key: 'activation' },
+  activation_function: { key: 'activation' },
+  default_act: { key: 'activation' },
+  scale_factors: { key: 'scales' },
+  keypoint_shape: { key: 'kpt_shape' },
+  kpts_shape: { key: 'kpt_shape' },
+  keypoints: { key: 'kpt_shape' },
+  channel_multiplier: { key: 'channel_multiple' },
+  ch_mul: { key: 'channel_multiple' },
+  strides: { hint: 'Strides follow from the rows.' },
+  stride: { hint: 'Strides follow from the rows.' },
+  max_channels: { hint: 'Write it as the third number of a scale, as in scales: {n: [0.5, 0.25, 1024]}.' },
+  neck: { hint: 'Rows are read from `backbone` and `head` alone: put these at the beginning of `head`.' },
+  necks: { hint: 'Rows are read from `backbone` and `head` alone: put these at the beginning of `head`.' },
+  heads: { key: 'head' },
+  backbones: { key: 'backbone' },
+};
+
+/** What people note down in their files, and keys of other readers of the same file: no network depends on them. */
+const notes: ReadonlySet<string> = new Set([
+  ...['anchors', 'names', 'task', 'path', 'train', 'val', 'test', 'download', 'name', 'model', 'title', 'type'],
+  ...['description', 'author', 'authors', 'date', 'version', 'license', 'url', 'source', 'info', 'note', 'notes'],
+  ...['comment', 'comments', 'summary', 'paper', 'arxiv', 'reference', 'references', 'metadata', 'meta', 'yaml_file'],
+  ...['custom', 'scale', 'module', 'sem_nc', 'imgsz', 'img_size', 'input_size', 'weights', 'pretrained', 'device'],
+]);
+
+/** The keys, read at the top of a file, that a reader of this dialect does not look at. */
+interface Keys {
+  readonly problems: readonly Problem[];
+  /** Those that no version reads and nobody would write for another: a fork’s own. */
+  readonly strange: readonly (Range & { readonly text: string })[];
+}
+
+export function checkKeys(top: Mapping, dialect: Dialect): Keys {
+  const problems: Problem[] = [];
+  const strange: (Range & { readonly text: string })[] = [];
+  const written = new Set(top.entries.map(({ key }) => (key.kind === 'scalar' ? key.text : '')));
+  const isOurs = (key: string): boolean => isRead(key, dialect);
+  const known = [...common, ...Object.keys(readByOne).filter(isOurs), ...(dialect.evaluates ? ['anchors'] : [])];
+  for (const { key } of top.entries) {
+    if (key.kind !== 'scalar') continue;
+    const { text } = key;
+    const range = { from: key.from, to: key.to };
+    if (text === '<<' || /^[._]|^x-/.test(text) || isOurs(text)) {
+      if (text === 'channel_multiple') problems.push(newer(range));
+      continue;
+    }
+    const one = Object.hasOwn(readByOne, text) ? readByOne[text] : undefined;
+    const instead = Object.hasOwn(meant, text) ? meant[text] : undefined;
+    if (one) {
+      const message = `Only ${one.by} ${one.by.includes(' and ') ? 'read' : 'reads'} \`${text}\`; ${dialect.by} ignores it.${one.instead ? ` ${one.instead}` : ''}`;
+      problems.push({ range, severity: 'warning', code: 'unknown-key', message });
+    } else if (instead) {
+      const target = instead.key !== undefined && known.includes(instead.key) ? instead.key : undefined;
+      const advice = target === undefined ? (instead.hint ?? '') : advise(text, target, written);
+      const message = `No version reads \`${text}\`, so it changes nothing. ${advice}`.trimEnd();
+      const offered = target !== undefined && !written.has(target);
+      const fix = offered ? respelling(text, target, range) : {};
+      problems.push({ range, severity: 'warning', code: 'unknown-key', message, ...fix });
+    } else if (!notes.has(text)) {
+      const typo = typoOf(text, known);
+      if (typo === undefined) {
+        strange.push({ ...range, text });
+        continue;
+      }
+      const message = `No version reads \`${text}\`, so it changes nothing. Did you mean \`${typo}\`?`;
+      problems.push({ range, severity: 'warning', code: 'unknown-key', message, ...respelling(text, typo, range) });
+    }
+  }
+  return { problems, strange };
+}
+
+/** Whether parse_model of a dialect looks at a key. */
+export function isRead(key: string, { id, evaluates, activation }: Dialect): boolean {
+  // Forks of YOLOv5 before v7.0 have an activation of their own.
+  if (key === 'activation') return activation === undefined;
+  if ((common as readonly string[]).includes(key)) return true;
+  const by = Object.hasOwn(readByOne, key) ? readByOne[key]!.by : undefined;
+  if (by === 'YOLOv5 after v7.0') return id === 'yolov5';
+  return by === 'Ultralytics' && !evaluates;
+}
+
+function advise(text: string, target: string, written: ReadonlySet<string>): string {
+  return written.has(target) ? `\`${target}\` counts; remove \`${text}\`.` : `The key is \`${target}\`.`;
+}
+
+const newer = (range: Range): Problem => ({
+  range,
+  severity: 'information',
+  code: 'newer-key',
+  message:
+    'YOLOv5 after v7.0 makes channels multiples of this number. v7.0 itself ignores the key, and makes them multiples of 8.',
+});
