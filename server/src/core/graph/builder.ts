@@ -38,6 +38,8 @@ export interface FrameSpec {
   readonly sites?: readonly Range[];
   /** Where in the text an attribute or an input of this frame stands; asked for only when there is a complaint. */
   readonly locate?: (complaint: Complaint) => Range | undefined;
+  /** What is inside is a framework's composite, which nobody wrote: a complaint of it says that it is inside. */
+  readonly composite?: boolean;
   /** What the places of this frame mean; asked for only by a hover. */
   readonly notes?: () => readonly Note[];
   /** Whether its text was read as what it must have been, and not as it is written. */
@@ -60,6 +62,7 @@ class OpenFrame implements Frame {
   readonly summary: string | undefined;
   readonly sites: readonly Range[];
   readonly locate: FrameSpec['locate'];
+  readonly composite: boolean;
   readonly depth: number;
   hasSitesInside = false;
   first: number;
@@ -76,6 +79,7 @@ class OpenFrame implements Frame {
     this.summary = spec.summary;
     this.sites = spec.sites ?? [];
     this.locate = spec.locate;
+    this.composite = spec.composite ?? false;
     this.depth = parent ? parent.depth + 1 : 0;
     this.first = first;
     this.end = first;
@@ -157,7 +161,7 @@ export class Builder {
     }
     const complaint = checkArity(op, shapes) ?? op.check?.(attrs, shapes);
     if (complaint) {
-      const why = this.complain(complaint);
+      const why = this.complain(this.#outward(complaint, list));
       return this.#push(op, attrs, list, [complaint.output], why, why, options);
     }
     const outputs = op.shape ? [op.shape(attrs, shapes)] : op.shapes!(attrs, shapes);
@@ -337,6 +341,33 @@ export class Builder {
       why: message,
     };
     this.#nodes.push(node);
+  }
+
+  /**
+   * A complaint of an operator inside a composite, in words of the composite: an input that was made inside is not one
+   * that the text names.
+   */
+  #outward(complaint: Complaint, inputs: readonly Tensor[]): Complaint {
+    const path: string[] = [];
+    for (let frame: OpenFrame | undefined = this.#frame; frame; frame = frame.parent) {
+      if (frame.sites.length === 0) {
+        path.unshift(frame.label);
+        continue;
+      }
+      const { first, type, composite } = frame;
+      // The copies of a repeated module are the module itself.
+      const inside = path.filter((label, at) => at > 0 || !/^\d+$/.test(label));
+      const given = complaint.input === undefined ? inputs : inputs.slice(complaint.input, complaint.input + 1);
+      const isInner = given.some(({ node }) => node.id >= first);
+      if (!composite || (inside.length === 0 && !isInner)) return complaint;
+      const where = inside.length === 0 ? type : `${type} (${inside.join('.').replace(/\.\d+(?=\.|$)/g, '')})`;
+      const { input, ...rest } = complaint;
+      return {
+        ...(isInner ? { ...rest, isInner: true } : complaint),
+        message: `Inside ${where}: ${complaint.message.replace(/^(This|The|A|Input|Inputs) /, word => word.toLowerCase())}`,
+      };
+    }
+    return complaint;
   }
 
   #locate(complaint: Complaint | undefined): Range {

@@ -54,6 +54,8 @@ export interface Complaint {
   /** The attribute or the input (by position) that is to blame. */
   readonly attr?: string;
   readonly input?: number;
+  /** The input was made inside a composite: the text names none of the kind. */
+  readonly isInner?: boolean;
   /** The output shape as far as it can be told (NaN where not). */
   readonly output?: Shape;
 }

@@ -21,13 +21,16 @@ export function bind(
   };
   const extra = args[params.length];
   if (extra) {
-    const names = params.map(([name]) => name).join(', ');
+    // parse_model puts some in (c1, n, ch): what a person writes is counted without them.
+    const most = Math.max(0, params.length - (args.length - row.args.length));
+    const names = params.flatMap(([name], index) => (args[index]?.range ? [name] : []));
+    const list = names.length === most ? ` (${names.join(', ')})` : '';
     return refuse(
       'wrong-argument',
-      params.length === 0
-        ? `${found.name} takes no arguments.`
-        : `${found.name} takes ${params.length} arguments (${names}), but is given ${args.length}.`,
-      place(extra),
+      most === 0
+        ? `${found.name} takes no arguments here.`
+        : `${found.name} takes ${most} argument${most === 1 ? '' : 's'}${list}, but is given ${row.args.length}.`,
+      place(extra) ?? (row.args.length > most ? most : undefined),
     );
   }
   const bound: Record<string, PyValue> = {};
@@ -35,7 +38,8 @@ export function bind(
     const arg = args[index];
     if (!arg) {
       if (param.default === undefined) {
-        return refuse('missing-argument', `${found.name} needs ${name}. ${param.doc}`);
+        const position = args.filter(({ range }) => range).length + 1;
+        return refuse('missing-argument', `${found.name} needs ${name} as argument ${position}. ${param.doc}`);
       }
       bound[name] = param.default;
       continue;

@@ -73,7 +73,8 @@ export function chooseDialect(
     dialect,
     because: hinted?.because ?? reason(dialect, named, hasAnchors, fitting.length > 1),
     pinned: false,
-    rivals: hinted ? fitting.filter(other => other !== dialect) : [],
+    // One that passes anchors by would read another file.
+    rivals: hinted ? fitting.filter(other => other !== dialect && other.evaluates === dialect.evaluates) : [],
   };
 }
 

@@ -405,7 +405,7 @@ class Rows {
         let values: readonly Value[] = expected;
         builder.times(arranged.repeats, index => {
           // Each is built for the channels of the first.
-          const x = index === 0 ? values : this.#expected(found, bound, values);
+          const x = index === 0 ? values : this.#expected(found, bound, values, { arranged, parts });
           builder.within({ label: String(index), type: found.name }, () => {
             result = found.forward(scope, x, bound);
             return tensors(result);
@@ -425,7 +425,12 @@ class Rows {
    * The inputs with the channels that the module is built for. Where they differ the framework fails at this row: it is
    * told once, and the row is priced as it is declared, so that everything below keeps its costs.
    */
-  #expected(found: AnyModule, bound: object, inputs: readonly Value[]): readonly Value[] {
+  #expected(
+    found: AnyModule,
+    bound: object,
+    inputs: readonly Value[],
+    repeated?: { readonly arranged: Arranged; readonly parts: Parts },
+  ): readonly Value[] {
     const args = bound as {
       c1?: unknown;
       in_channels?: unknown;
@@ -447,10 +452,23 @@ class Rows {
       if (!x || typeof wanted !== 'number' || Array.isArray(value)) return value;
       const given = channels(x);
       if (Number.isNaN(wanted) || Number.isNaN(given) || wanted === given || x.shape!.length !== 4) return value;
-      const message = `${found.name} is built for ${wanted} input channels, but it is given ${given}. Declare ${given}, or change what comes in.`;
-      const why = this.#builder.complain({ code: 'channel-mismatch', input: index, message });
+      const why = repeated
+        ? this.#misrepeated(found, repeated.arranged.repeats, repeated.parts, wanted, given)
+        : this.#builder.complain({
+            code: 'channel-mismatch',
+            input: index,
+            message: `${found.name} is built for ${wanted} input channels, but it is given ${given}. Declare ${given}, or change what comes in.`,
+          });
       return this.#builder.unknown(why, [x], [x.shape![0]!, wanted, ...x.shape!.slice(2)]);
     });
+  }
+
+  /** nn.Sequential(*(m(*args) for _ in range(n))): nothing but the first copy fits what it is given. */
+  #misrepeated(found: AnyModule, times: number, parts: Parts, wanted: number, given: number): string {
+    const count = times === parts.written ? `${times}` : `${times} (${parts.written} × depth)`;
+    const message = `The number of repeats makes ${count} copies of ${found.name} in a row, and each copy is built for the ${wanted} channels that come in; the second is given the ${given} of the first. Write 1 repeat, or one row for each copy.`;
+    this.#builder.problem({ range: trim(parts.repeatsNode), severity: 'error', code: 'channel-mismatch', message });
+    return message;
   }
 
   #unknown(frame: FrameSpec, why: string, problem?: Problem, inputs: readonly Value[] = [], c2 = Number.NaN): Built {
@@ -584,6 +602,7 @@ function adopted(builder: Builder, value: Value, earlier: Value, frame: Frame): 
 function explained(spec: FrameSpec, found: AnyModule, arranged: Arranged, parts: Parts, dialect: Dialect): FrameSpec {
   return {
     ...spec,
+    composite: true,
     locate: complaint => locate(complaint, found, arranged, parts),
     notes: () => notesOf(found, arranged, parts, dialect),
   };
@@ -656,6 +675,7 @@ function locate(complaint: Complaint, found: AnyModule, arranged: Arranged, part
     return trim(parts.argsNode);
   }
   if (complaint.input !== undefined) return trim(parts.fromNodes[complaint.input] ?? parts.fromNodes[0]!);
+  if (complaint.isInner) return trim(parts.argsNode.to > parts.argsNode.from ? parts.argsNode : parts.moduleNode);
   if (complaint.code === 'shape-mismatch' && parts.fromNodes.length > 1) {
     return { from: parts.fromNodes[0]!.from, to: parts.fromNodes.at(-1)!.to };
   }
