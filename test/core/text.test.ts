@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Lines } from '../../server/src/core/text/lines.ts';
 import { isIgnored, readPragmas } from '../../server/src/core/text/pragma.ts';
 import { bytes, changeText, exact, percent, si, superscript } from '../../server/src/core/text/quantity.ts';
-import { didYouMean, suggestion } from '../../server/src/core/text/spelling.ts';
+import { didYouMean, likelyName, suggestion, typoOf } from '../../server/src/core/text/spelling.ts';
 
 describe('lines', () => {
   const texts = fc.array(fc.constantFrom('a', 'bc', '\n', '\r\n', '\r', '', '😀')).map(parts => parts.join(''));
@@ -127,6 +127,25 @@ describe('spelling', () => {
     assert.equal(didYouMean('c2F', names), 'C2f');
     assert.equal(didYouMean('maxpol', names), 'maxpool');
     assert.equal(suggestion('SPFF', names), ' Did you mean “SPPF”?');
+  });
+
+  it('knows slips of the pen from other names', () => {
+    const known = ['Conv', 'AConv', 'PSA', 'C3', 'selu', 'implicit', 'Detect', 'C2fPSA'];
+    for (const [slip, meant] of [
+      ['conv', 'Conv'],
+      ['Covn', 'Conv'],
+      ['Detct', 'Detect'],
+      ['Deteect', 'Detect'],
+    ])
+      assert.equal(typoOf(slip!, known), meant);
+    for (const other of ['MBConv', 'AKConv', 'OSA', 'C2', 'silu', 'implicit_add', 'C3fPSA', 'Conv'])
+      assert.equal(likelyName(other, known), undefined, other);
+  });
+
+  it('takes the beginning of a word before a word that is near', () => {
+    assert.equal(didYouMean('conv', ['cone', 'convolutional']), 'convolutional');
+    assert.equal(didYouMean('max', ['map', 'maxpool', 'maximum']), 'maxpool');
+    assert.equal(likelyName('Upsa', ['Upsample', 'Ups']), 'Upsample');
   });
 
   it('is silent where nothing is near', () => {

@@ -47,6 +47,22 @@ describe('a sum of other channels', () => {
   });
 });
 
+describe('a projection', () => {
+  const offered = (rows: readonly string[]) => {
+    const text = ['input: [64, 28, 28]', 'layers:', ...rows.map(row => `  - ${row}`), ''].join('\n');
+    return repairs(analysedOf('a.net.yaml', text, defaultSettings), { from: 0, to: text.length });
+  };
+  it('is never made without asking', () => {
+    const [offer] = offered(['residual: [conv: {out: 128, kernel: 3, padding: 1}]']);
+    assert.match(offer!.repair.title, /Project/);
+    assert.equal(offer!.preferred, false);
+  });
+  it('is not offered for tokens, which it would mix', () => {
+    const tokens = ['reshape: [64, 784]', 'permute: [0, 2, 1]'];
+    assert.deepEqual(offered([...tokens, 'residual: [{slice: {axis: 1, end: 100}}]']), []);
+  });
+});
+
 describe('references after a row by hand', () => {
   const rows = [
     'nc: 80',

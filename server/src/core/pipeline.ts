@@ -22,7 +22,7 @@ import { bytesOf, type Dtype, parseInput, type Settings } from './settings.ts';
 import { applyEdits, mapOffset, type TextEdit } from './text/edit.ts';
 import { Lines } from './text/lines.ts';
 import { isIgnored, type Pragmas, pragmaKeys, readPragmas } from './text/pragma.ts';
-import type { Problem, Repair } from './text/problem.ts';
+import { limited, type Problem, type Repair } from './text/problem.ts';
 import type { Range } from './text/range.ts';
 import { suggestion } from './text/spelling.ts';
 
@@ -91,7 +91,7 @@ export function price(document: Document, settings: Settings): Analysed | undefi
     settings: effective,
     spec,
     model,
-    problems: problems.filter(problem => !isIgnored(problem, document.pragmas, document.lines)),
+    problems: limited(problems.filter(problem => !isIgnored(problem, document.pragmas, document.lines))),
   };
 }
 

@@ -60,7 +60,10 @@ describe('modules that rows may name', () => {
 describe('repeats', () => {
   test('stand in a sequence whose modules are all built for the first one’s channels', () => {
     assert.equal(last(['[-1, 1, Conv, [16]]', '[-1, 3, Conv, [16, 3]]']).params, 3 * conv(16, 16, 9));
-    checkRefused(['[-1, 1, Conv, [16]]', '[-1, 3, Conv, [24, 3]]'], /built for 16 input channels, but it is given 24/);
+    checkRefused(
+      ['[-1, 1, Conv, [16]]', '[-1, 3, Conv, [24, 3]]'],
+      /copies of Conv in a row, and each copy is built for the 16 channels .* given the 24/,
+    );
   });
 });
 
@@ -216,7 +219,8 @@ describe('the file', () => {
   test('keys without a default must be there', () => {
     const rows = ['[-1, 1, Conv, [16]]', '[[-1], 1, Detect, [80, [[1, 2]]]]'];
     assert.deepEqual(errors(read(file(rows, 'nc: 80\nanchors: 3'))), [
-      'YOLOv5 needs `depth_multiple`, `width_multiple` at the top of the file, and ends in a KeyError without them.',
+      'YOLOv5 needs `depth_multiple` at the top of the file: what numbers of repeats are multiplied by, such as 0.33. Rows are counted with 1.',
+      'YOLOv5 needs `width_multiple` at the top of the file: what numbers of channels are multiplied by, such as 0.50. Rows are counted with 1.',
     ]);
   });
   test('anchors are as many on each level', () => {

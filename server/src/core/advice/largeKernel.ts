@@ -1,6 +1,6 @@
 import { advice, type Fix } from './advice.ts';
 import { agreed, borderOf, channelsIn, convOf, isPlain, type Layer } from './network.ts';
-import { channelsText, kernelText, retrain } from './words.ts';
+import { channelsText, kernelText, pathText, retrain } from './words.ts';
 
 const words: Readonly<Record<number, string>> = { 2: 'two', 3: 'three' };
 
@@ -53,13 +53,7 @@ function* stacks(layer: Layer, kernel: readonly number[], count: number): Genera
     yield {
       variant: middle === undefined ? 'same' : String(middle),
       title: `Replace it by ${words[count]} ${text} (${between} between)`,
-      why: `${words[count] === 'two' ? 'Two' : 'Three'} ${text} see as far as one ${kernelText(kernel)}: ${from ?? 'Cin'} → ${Array(
-        count - 1,
-      )
-        .fill(middle ?? 'Cin')
-        .join(
-          ' → ',
-        )} → ${to ?? 'Cout'} channels, 9 products for each pair of channels and place instead of ${kernel[0]! ** 2}.`,
+      why: `${words[count] === 'two' ? 'Two' : 'Three'} ${text} see as far as one ${kernelText(kernel)}: 9 products for each pair of channels and place instead of ${kernel[0]! ** 2}${pathText([from, ...Array(count - 1).fill(middle ?? from), to])}.`,
       costs: [
         isStrided
           ? `The stride stays on the first; the receptive field grows, because those behind it step over ${stride[0]} places at once.`

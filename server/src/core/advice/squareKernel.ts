@@ -1,6 +1,6 @@
 import { advice, type Fix } from './advice.ts';
 import { agreed, borderOf, channelsIn, convOf, isPlain, type Layer } from './network.ts';
-import { channelsText, kernelText, retrain } from './words.ts';
+import { channelsText, kernelText, pathText, retrain } from './words.ts';
 
 /** Inception v3: a column and a row see what a square sees. */
 export const squareKernel = advice({
@@ -40,7 +40,7 @@ function* pairs(layer: Layer, size: number): Generator<Fix> {
     yield {
       variant: middle === undefined ? 'same' : String(middle),
       title: `Replace it by ${size}×1 and 1×${size} (${between} between)`,
-      why: `A column of ${size}, then a row of ${size}, see what the ${kernelText([size, size])} saw: ${2 * size} products instead of ${size ** 2}, ${from ?? 'Cin'} → ${middle ?? 'Cin'} → ${to ?? 'Cout'} channels.`,
+      why: `A column of ${size}, then a row of ${size}, see what the ${kernelText([size, size])} saw: ${2 * size} products instead of ${size ** 2}${pathText([from, middle ?? from, to])}.`,
       costs: [
         `The receptive field stays as it is.${isStrided ? ' Each of the two has the stride of its own direction.' : ''}`,
         'Good on grids of 12 to 20 (Inception v3); many runtimes are slower on it than its MACs say.',

@@ -15,9 +15,16 @@ export function rounded(channels: number): number {
   return Math.max(8, Math.round(channels / 8) * 8);
 }
 
-/** `256 → 192`; where uses of a block differ, the word alone. */
+/** `256 → 192 channels`; in words where uses of a block differ. */
 export function channelsText(from: number | undefined, to: number | undefined): string {
-  return `${from ?? 'its'} → ${to ?? 'its'} channels`;
+  if (from !== undefined && to !== undefined) return `${from} → ${to} channels`;
+  if (from !== undefined) return `${from} input channels`;
+  return to === undefined ? 'channels differ between its uses' : `${to} output channels`;
+}
+
+/** `, 256 → 192 → 128 channels`; nothing where uses of a block differ. */
+export function pathText(steps: readonly (number | undefined)[]): string {
+  return steps.includes(undefined) ? '' : `, ${steps.join(' → ')} channels`;
 }
 
 /** Weights of another network do not fit it, and nobody knows how well it does before it is trained. */

@@ -25,6 +25,26 @@ export interface Repair {
   readonly isGuess?: true;
 }
 
+/** More of one kind than anybody reads: an editor slows down by them, and nobody sees the others. */
+const mostOfAKind = 100;
+
+/** The problems with so many of each code at most; the next of that code says how many there are more. */
+export function limited(problems: readonly Problem[]): readonly Problem[] {
+  if (problems.length <= mostOfAKind) return problems;
+  const counts = new Map<string, number>();
+  for (const { code } of problems) counts.set(code, (counts.get(code) ?? 0) + 1);
+  const seen = new Map<string, number>();
+  return problems.flatMap((problem): Problem[] => {
+    const before = seen.get(problem.code) ?? 0;
+    seen.set(problem.code, before + 1);
+    const left = counts.get(problem.code)! - mostOfAKind;
+    if (before < mostOfAKind || (before === mostOfAKind && left === 1)) return [problem];
+    if (before > mostOfAKind) return [];
+    const { range, severity, code } = problem;
+    return [{ range, severity, code, message: `And ${left} more of this kind (${code}), from here on.` }];
+  });
+}
+
 /** A value and what is to be said of it: bad input is never an error of ours. */
 export interface Result<T> {
   readonly value: T;

@@ -1,5 +1,5 @@
 // Ways to mend what the rows of a network do not agree on.
-import type { GraphNode } from '../../graph/graph.ts';
+import type { GraphNode, Tensor } from '../../graph/graph.ts';
 import type { Shape } from '../../ops/index.ts';
 import { addedEntries, insertedItems, spotOf } from '../../syntax/lists.ts';
 import { type Mapping, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
@@ -36,11 +36,22 @@ function projection({ inputs }: GraphNode, isResidual: boolean): string | undefi
   const [a, b] = inputs.map(({ shape }) => shape);
   const [from, to] = isResidual ? [b, a] : [a, b];
   if (!from || !to || from.length !== to.length || to.length < 3 || from[1] === to[1]) return undefined;
+  // Of three axes the second may count tokens, and a convolution would mix them.
+  if (to.length === 3 && !inputs.some(isSignal)) return undefined;
   const strides = from.slice(2).map((length, axis) => strideTo(length, to[axis + 2]!));
   if (strides.includes(undefined)) return undefined;
   const [stride] = strides;
   const text = strides.every(step => step === stride) ? String(stride) : `[${strides.join(', ')}]`;
   return `conv: {out: ${to[1]}, kernel: 1${text === '1' ? '' : `, stride: ${text}`}}`;
+}
+
+/** Whether its second axis has channels: it comes of a convolution, with nothing but operators of one input behind it. */
+function isSignal({ node }: Tensor): boolean {
+  for (let at: GraphNode | undefined = node; at; at = at.inputs[0]?.node) {
+    if (at.op.name.startsWith('conv')) return true;
+    if (at.inputs.length !== 1 || !['norm', 'activation', 'pool'].includes(at.op.kind)) return false;
+  }
+  return false;
 }
 
 /** The stride at which a 1×1 window leaves so many places. */

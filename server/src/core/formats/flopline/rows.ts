@@ -66,6 +66,8 @@ export class Rows implements Walk {
   readonly #syntaxProblems: readonly Problem[];
   readonly #references: References;
   readonly #operators: OperatorRows;
+  /** What unknown operators were likely meant to be: a repeated row asks thousands of times. */
+  readonly #meant = new Map<string, string | undefined>();
   /** How many rows were read, repetitions counted. */
   #read = 0;
   /** Set by a row that stands aside: the next one still reads what came before it. */
@@ -258,9 +260,12 @@ export class Rows implements Walk {
       }
       if (value === undefined) return this.#unknownRow(row, index, flow, scope, names, 'its operator is not known');
     }
-    const known = [...this.#blocks.keys(), ...Object.keys(structures), ...operatorNames];
     const name = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-    const meant = likelyName(text, known);
+    if (!this.#meant.has(text)) {
+      const known = [...this.#blocks.keys(), ...Object.keys(structures), ...operatorNames];
+      this.#meant.set(text, likelyName(text, known));
+    }
+    const meant = this.#meant.get(text);
     const why = `“${name}” is not an operator and not a block of this file.${suggested(meant)}`;
     this.telling.tell(row.key, 'unknown-operator', why, 'error', respelling(text, meant, row.key));
     return this.#unknownRow(row, index, flow, scope, names, `“${name}” is not known`);

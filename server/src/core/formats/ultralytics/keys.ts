@@ -2,7 +2,7 @@
 import type { Mapping } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
-import { respelling, typoOf } from '../../text/spelling.ts';
+import { didYouMean, respelling, typoOf } from '../../text/spelling.ts';
 import type { Dialect } from './dialect.ts';
 
 /** Keys that every parse_model reads, or that stand for the network itself. */
@@ -118,7 +118,7 @@ export function checkKeys(top: Mapping, dialect: Dialect): Keys {
       const fix = offered ? respelling(text, target, range) : {};
       problems.push({ range, severity: 'warning', code: 'unknown-key', message, ...fix });
     } else if (!notes.has(text)) {
-      const typo = typoOf(text, known);
+      const typo = text.length > 3 ? didYouMean(text, known) : typoOf(text, known);
       if (typo === undefined) {
         strange.push({ ...range, text });
         continue;

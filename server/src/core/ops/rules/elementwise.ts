@@ -46,11 +46,19 @@ export function checkBroadcast(inputs: readonly Shape[]): Complaint | undefined 
         code: 'shape-mismatch',
         input: right,
         output: broadcastLoosely(inputs),
-        message: `Input ${left + 1} is ${sizes(a)} and input ${right + 1} is ${sizes(b)}: on ${where} they have ${a.at(-1 - fromEnd)} and ${b[own]}. Bring both to the same size there (${own === 1 ? 'a 1×1 convolution changes channels' : 'a stride, a pooling or an upsampling changes it'}); only a size of 1 is repeated.`,
+        message: `Input ${left + 1} is ${sizes(a)} and input ${right + 1} is ${sizes(b)}: on ${where} they have ${a.at(-1 - fromEnd)} and ${b[own]}. Bring both to the same size there${remedy(b.length, own)}; only a size of 1 is repeated.`,
       };
     }
   }
   return undefined;
+}
+
+/** What changes an axis: of three axes and fewer nobody knows whether they count channels, tokens or places. */
+function remedy(rank: number, axis: number): string {
+  if (rank > 3) {
+    return axis === 1 ? ' (a 1×1 convolution changes channels)' : ' (a stride, a pooling or an upsampling changes it)';
+  }
+  return axis === rank - 1 ? ' (a fully connected layer changes the last axis)' : '';
 }
 
 /** How far from the last axis two shapes differ, both other than 1. */
