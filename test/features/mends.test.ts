@@ -48,8 +48,10 @@ describe('a sum of other channels', () => {
 });
 
 describe('a projection', () => {
+  const textOf = (rows: readonly string[]): string =>
+    ['input: [64, 28, 28]', 'layers:', ...rows.map(row => `  - ${row}`), ''].join('\n');
   const offered = (rows: readonly string[]) => {
-    const text = ['input: [64, 28, 28]', 'layers:', ...rows.map(row => `  - ${row}`), ''].join('\n');
+    const text = textOf(rows);
     return repairs(analysedOf('a.net.yaml', text, defaultSettings), { from: 0, to: text.length });
   };
   it('is never made without asking', () => {
@@ -58,8 +60,14 @@ describe('a projection', () => {
     assert.equal(offer!.preferred, false);
   });
   it('is not offered for tokens, which it would mix', () => {
-    const tokens = ['reshape: [64, 784]', 'permute: [0, 2, 1]'];
-    assert.deepEqual(offered([...tokens, 'residual: [{slice: {axis: 1, end: 100}}]']), []);
+    const tokens = ['reshape: [64, 784]', 'permute: [1, 0]'];
+    const rows = [...tokens, 'residual: [{slice: {axis: 0, end: 100}}]'];
+    const { problems } = analysedOf('a.net.yaml', textOf(rows), defaultSettings);
+    assert.deepEqual(
+      problems.map(({ code }) => code),
+      ['shape-mismatch'],
+    );
+    assert.deepEqual(offered(rows), []);
   });
 });
 
