@@ -106,7 +106,7 @@ function readNet(row: Row, reading: Reading, input: InputSize | undefined, check
     sites: [section.range],
     locate: row.locate,
     notes: row.notes,
-    repaired: isRepaired(row) || reading.damage ? (true as const) : undefined,
+    repaired: isRepaired(row) || reading.damage !== undefined,
   };
   const tensor = builder.within(spec, () => {
     const made = builder.input('data', shape, why);
@@ -206,7 +206,7 @@ function readLayer(row: Row, network: Network, checks: boolean): Value {
     sites: [section.range],
     locate: row.locate,
     notes: row.notes,
-    repaired: isRepaired(row) ? (true as const) : undefined,
+    repaired: isRepaired(row),
   };
   let made: Made | undefined;
   tellDamages(row);

@@ -113,7 +113,8 @@ function tellWidth(row: Row, wanted: number, given: number, formula: string, key
   const head = row.section.header;
   // What Darknet takes where the key is not given stands nowhere in the text.
   const where = option ? placeOf(option) : (by?.section.header ?? head);
-  const message = say`[${row.section.type}] reads ${formula}, but is given ${given}. Darknet stops there. ${by && Number.isInteger(wanted) ? `Write ${key}=${wanted} here` : 'Change the layer before'}, or change ${row.has('side') || row.kind?.name === 'detection' ? 'side, num or classes' : 'classes'}.`;
+  const why = say`[${row.section.type}] reads ${formula}, but is given ${given}. Darknet stops there.`;
+  const message = `${why} ${by && Number.isInteger(wanted) ? `Write ${key}=${wanted} here` : 'Change the layer before'}, or change ${row.has('side') || row.kind?.name === 'detection' ? 'side, num or classes' : 'classes'}.`;
   const title = `Change to ${key}=${wanted}`;
   const writes = by && (key === 'output' ? by.kind?.name === 'connected' : by.kind?.keys[key] !== undefined);
   const repairs =
@@ -122,7 +123,7 @@ function tellWidth(row: Row, wanted: number, given: number, formula: string, key
       : option
         ? [repair(title, option.valueRange, String(wanted))]
         : [repair(title, { from: by.section.header.to, to: by.section.header.to }, `\n${key}=${wanted}`)];
-  row.stopAt(message);
+  row.stopAt(why);
   row.builder.problem({
     range: where,
     severity: 'error',
