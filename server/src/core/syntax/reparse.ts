@@ -1,24 +1,26 @@
 // A parsed text that follows edits: of a list of rows only the rows that changed are parsed again.
 import type { Problem } from '../text/problem.ts';
+import type { Damage } from './damage.ts';
 import type { Entry, Mapping, Sequence, YamlNode } from './tree.ts';
-import { parseYaml } from './yaml.ts';
+import { parseYaml, type Reads } from './yaml.ts';
 
 /** A text and its tree. */
 export interface ParsedYaml {
   readonly text: string;
   readonly root: YamlNode | undefined;
   readonly problems: readonly Problem[];
+  readonly damages: readonly Damage[];
 }
 
 /**
  * Parses a text. With the parse of an earlier one, rows that stayed keep their nodes: those are moved to their new
  * places, so the earlier parse is used up and must not be looked at again. The tree is the same either way.
  */
-export function parseEdited(text: string, earlier?: ParsedYaml): ParsedYaml {
-  const edited = earlier && edit(earlier, text);
+export function parseEdited(text: string, earlier?: ParsedYaml, reads?: Reads): ParsedYaml {
+  const edited = earlier && edit(earlier, text, reads);
   if (edited) return edited;
-  const { value: root, problems } = parseYaml(text);
-  return { text, root, problems };
+  const { value: root, problems, damages } = parseYaml(text, reads);
+  return { text, root, problems, damages };
 }
 
 type Movable<T> = { -readonly [K in keyof T]: T[K] };
@@ -26,7 +28,7 @@ type Movable<T> = { -readonly [K in keyof T]: T[K] };
 /** Anchors, aliases, tags, directives, documents, tabs and block text reach beyond a row: then all is parsed. */
 const farReaching = /[\t|>?%]|(?:^|[\s[{,:-])[&*!]\S|^(?:---|\.\.\.)/m;
 
-function edit(earlier: ParsedYaml, text: string): ParsedYaml | undefined {
+function edit(earlier: ParsedYaml, text: string, reads: Reads | undefined): ParsedYaml | undefined {
   const before = earlier.text;
   if (before === text) return earlier;
   // A repaired text was parsed under other lines than those that it has.
@@ -54,7 +56,7 @@ function edit(earlier: ParsedYaml, text: string): ParsedYaml | undefined {
 
   const chunk = text.slice(chunkFrom, chunkTo + delta);
   if (farReaching.test(chunk) || farReaching.test(before.slice(chunkFrom, chunkTo))) return undefined;
-  const { value: rows, problems } = parseYaml(chunk);
+  const { value: rows, problems } = parseYaml(chunk, reads);
   if (problems.length > 0) return undefined;
   if (rows === undefined ? items.length === last - first : rows.kind !== 'sequence' || rows.flow) return undefined;
   const fresh = rows?.kind === 'sequence' ? rows.items : [];
@@ -77,7 +79,7 @@ function edit(earlier: ParsedYaml, text: string): ParsedYaml | undefined {
   if (first === 0) changed.from = rows ? rows.from + chunkFrom : lineStart(text, all[0]!.from) + column;
   changed.to = all.at(-1)!.to;
   (earlier.root as Movable<Mapping>).to = entries.at(-1)!.value.to;
-  return { text, root: earlier.root, problems: [] };
+  return { text, root: earlier.root, problems: [], damages: [] };
 }
 
 /** Whether a row ends in a value that is not written: where that stands is up to what comes below, blank lines and all. */
@@ -127,7 +129,7 @@ function move(node: YamlNode, delta: number): void {
   movable.to += delta;
   if (node.kind === 'sequence') for (const item of node.items) move(item, delta);
   else if (node.kind === 'mapping') {
-    for (const { key, value } of node.entries) {
+    for (const { key, value } of node.written ?? node.entries) {
       move(key, delta);
       move(value, delta);
     }

@@ -24,7 +24,10 @@ export interface Entry {
 export interface Mapping extends Range {
   readonly kind: 'mapping';
   readonly flow: boolean;
+  /** Those that count: of several with one key the last, as PyYAML’s dict has it. Merges (`<<`) stand as written. */
   readonly entries: readonly Entry[];
+  /** All that are written, where some do not count. */
+  readonly written?: readonly Entry[] | undefined;
 }
 
 export interface Alias extends Range {
@@ -42,15 +45,65 @@ export function resolved(node: YamlNode | undefined): Exclude<YamlNode, Alias> |
   return node?.kind === 'alias' ? node.target : node;
 }
 
-/** The value of a mapping's key, followed through an alias, as written first. */
+/** The value of a mapping's key, followed through an alias. */
 export function lookUp(node: YamlNode | undefined, key: string): YamlNode | undefined {
   return entryOf(node, key)?.value;
 }
 
+/** The entry of a key; what a mapping writes itself goes before what it merges. */
 export function entryOf(node: YamlNode | undefined, key: string): Entry | undefined {
   const mapping = resolved(node);
   if (mapping?.kind !== 'mapping') return undefined;
-  return mapping.entries.find(entry => entry.key.kind === 'scalar' && entry.key.text === key);
+  const { entries } = mapping;
+  for (const entry of entries) if (entry.key.kind === 'scalar' && entry.key.text === key) return entry;
+  return entries.some(isMerge) ? mergedEntries(mapping).find(entry => keyOf(entry) === key) : undefined;
+}
+
+/** The entries of a mapping, those that it merges included. */
+export function allEntries(mapping: Mapping): readonly Entry[] {
+  if (!mapping.entries.some(isMerge)) return mapping.entries;
+  return [...mergedEntries(mapping), ...mapping.entries.filter(entry => !isMerge(entry))];
+}
+
+/** `<<: *defaults` or `<<: [*first, *second]`. */
+export function isMerge({ key }: Entry): boolean {
+  return key.kind === 'scalar' && key.text === '<<' && key.style === 'plain';
+}
+
+/** No text needs more, and merges of merges of merges multiply. */
+const mostMerged = 1000;
+
+/**
+ * What a mapping merges and does not write itself (SafeConstructor.flatten_mapping of PyYAML): of several mappings in a
+ * list the first that has a key counts.
+ */
+export function mergedEntries(mapping: Mapping): readonly Entry[] {
+  const found = new Map<string, Entry>();
+  const own = new Set(mapping.entries.map(keyOf));
+  let visits = 0;
+  const merge = (node: YamlNode, depth: number): void => {
+    const target = resolved(node);
+    if (++visits > mostMerged || depth > 50) return;
+    if (target?.kind !== 'mapping') return;
+    for (const entry of target.entries) {
+      const key = keyOf(entry);
+      if (!isMerge(entry) && !own.has(key) && !found.has(key)) found.set(key, entry);
+    }
+    mergeAll(target, depth + 1);
+  };
+  // Of several merges the last counts, as with every other key.
+  const mergeAll = (of: Mapping, depth: number): void => {
+    for (const entry of of.entries.filter(isMerge).reverse()) {
+      const value = resolved(entry.value);
+      for (const item of value?.kind === 'sequence' ? value.items : [entry.value]) merge(item, depth);
+    }
+  };
+  mergeAll(mapping, 0);
+  return [...found.values()];
+}
+
+function keyOf({ key }: Entry): string {
+  return key.kind === 'scalar' ? key.text : '';
 }
 
 const integer = /^[-+]?(?:0|[1-9][\d_]*)$/;
@@ -90,16 +143,20 @@ export function scalarValue(node: Scalar): ScalarValue {
 }
 
 /** A node as plain data; undefined where it holds more than `limit` nodes (aliases of aliases of aliases). */
-export function plainValue(node: YamlNode, limit = 1000): PlainValue | undefined {
+export function plainValue(
+  node: YamlNode,
+  limit = 1000,
+  read: (scalar: Scalar) => ScalarValue = scalarValue,
+): PlainValue | undefined {
   let left = limit;
   const walk = (at: YamlNode): PlainValue | undefined => {
     if (left-- <= 0) return undefined;
     const target = resolved(at);
     if (!target) return null;
-    if (target.kind === 'scalar') return scalarValue(target);
+    if (target.kind === 'scalar') return read(target);
     if (target.kind === 'sequence') return target.items.map(item => walk(item) ?? null);
     return Object.fromEntries(
-      target.entries.map(({ key, value }) => [key.kind === 'scalar' ? key.text : '', walk(value) ?? null]),
+      allEntries(target).map(({ key, value }) => [key.kind === 'scalar' ? key.text : '', walk(value) ?? null]),
     );
   };
   const value = walk(node);

@@ -9,19 +9,85 @@ import {
   SCALAR_STYLE,
   YAMLException,
 } from 'js-yaml';
-import type { Problem, Result } from '../text/problem.ts';
+import type { TextEdit } from '../text/edit.ts';
+import type { Problem, Repair, Result } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
+import { withoutTightComments } from './comments.ts';
+import type { Damage } from './damage.ts';
+import {
+  balanceOf,
+  contentEnd,
+  contentLine,
+  dashColumns,
+  hasFullWidth,
+  hasOpenQuote,
+  indentOf,
+  isDashed,
+  type LineRepair,
+  narrow,
+  openingOf,
+  slips,
+} from './repair.ts';
 import type { Alias, Entry, Mapping, Scalar, Sequence, YamlNode } from './tree.ts';
 
 /** Collections nested deeper than this are not read (js-yaml's own default). */
 export const maxNesting = 100;
 
-/** The first document of a text as a tree, or undefined where there is nothing; never throws. */
-export function parseYaml(text: string): Result<YamlNode | undefined> {
-  const problems: Problem[] = [];
+export interface ParsedText extends Result<YamlNode | undefined> {
+  readonly damages: readonly Damage[];
+}
+
+/** What a format knows of its texts: of several repairs of a line those count that it can read. */
+export interface Reads {
+  /** Whether an item of a list is a row. */
+  readonly row: (item: YamlNode) => boolean;
+  /** Keys that stand at the top alone. */
+  readonly top: ReadonlySet<string>;
+}
+
+/**
+ * The first document of a text as a tree, or undefined where there is nothing; never throws. A text that PyYAML
+ * refuses has an error, and damages that say which lines were read in another way, or not at all.
+ */
+export function parseYaml(source: string, reads?: Reads): ParsedText {
+  const text = withoutTightComments(withPlainBreaks(source));
+  const notes = new Notes(text);
+  const narrowed = hasFullWidth(text) ? narrowedRows(text, reads, notes) : undefined;
+  if (narrowed) return recover(text, narrowed, attempt(narrowed.text), reads, notes);
   const first = attempt(text);
-  if (first.events) return { value: buildTree(text, first.events, unshifted), problems };
-  return recover(text, first.failure);
+  if (first.events) return { value: buildTree(text, first.events, unshifted, notes), ...notes.all };
+  return recover(text, undefined, first, reads, notes);
+}
+
+/** Line breaks that YAML 1.1 has beside the usual ones: NEL and Unicode's separators. */
+function withPlainBreaks(text: string): string {
+  return /[\u0085\u2028\u2029]/.test(text) ? text.replace(/[\u0085\u2028\u2029]/g, '\n') : text;
+}
+
+/** What is told of a text while it is read. */
+class Notes {
+  readonly problems: Problem[] = [];
+  readonly damages: Damage[] = [];
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** 1-based. */
+  lineAt(offset: number): number {
+    return this.#text.slice(0, offset).split('\n').length;
+  }
+
+  get all(): { readonly problems: readonly Problem[]; readonly damages: readonly Damage[] } {
+    return { problems: this.problems, damages: this.damages };
+  }
+
+  /** Something that PyYAML refuses, at a place that is known exactly. */
+  refuse(range: Range, code: string, message: string): void {
+    this.problems.push({ range, severity: 'error', code, message });
+    this.damages.push({ ...range, repaired: false, why: message });
+  }
 }
 
 interface Failure {
@@ -48,171 +114,428 @@ function attempt(text: string): Attempt {
 
 // ——— Recovery ————————————————————————————————————————————————————————————————————————————————————————————————————
 
-/** A line of the text with what stands there instead while parsing. Lines keep their number; lengths may differ. */
-interface Patch {
-  readonly line: number;
-  readonly text: string;
+type Patches = ReadonlyMap<number, string>;
+
+/** A repair that leads on, with how far. */
+interface Success {
+  readonly repair: LineRepair;
+  readonly reach: number;
+  readonly trial: Patched;
+  readonly result: Attempt;
+  readonly reading: string;
 }
 
-function recover(text: string, firstFailure: Failure): Result<YamlNode | undefined> {
+function recover(
+  text: string,
+  narrowed: Patched | undefined,
+  first: Attempt,
+  reads: Reads | undefined,
+  notes: Notes,
+): ParsedText {
   const lines = text.split('\n');
   const starts = lineStarts(lines);
-  const problems: Problem[] = [];
-  const patches = new Map<number, string>();
+  const patches = new Map<number, string>(narrowed?.patches);
+  let patched = narrowed ?? new Patched(lines, starts, patches);
+  let result = first;
   // A parse costs time in proportion to the text: few of them on a large one.
-  let parses = Math.max(6, Math.min(40, Math.floor(4_000_000 / (text.length + 1))));
-  let failure = firstFailure;
-  while (parses > 0) {
-    const patched = new Patched(lines, starts, patches);
+  let parses = Math.max(6, Math.min(60, Math.floor(4_000_000 / (text.length + 1))));
+  const apply = (patch: { readonly line: number; readonly text: string }, trial: Patched, next: Attempt): void => {
+    patches.set(patch.line, patch.text);
+    patched = trial;
+    result = next;
+  };
+  while (result.failure && parses > 0) {
+    const { failure } = result;
     const errorLine = patched.lineAt(failure.at);
-    let best: { patch: Patch; reach: number; failure: Failure } | undefined;
-    for (const patch of repairs(patched.lines, errorLine)) {
-      if (parses-- <= 0) break;
-      const trial = new Patched(lines, starts, new Map(patches).set(patch.line, patch.text));
-      const result = attempt(trial.text);
-      if (result.events) {
-        problems.push(problemAt(lines, starts, patch.line, errorLine, failure.reason));
-        return { value: buildTree(trial.text, result.events, offset => trial.original(offset)), problems };
-      }
-      const reach = trial.lineAt(result.failure.at);
-      // Of two that lead equally far, the one that keeps its row.
-      const keeps = best?.patch.text === '' && patch.text !== '' && reach === best.reach;
-      if (!best || reach > best.reach || keeps) best = { patch, reach, failure: result.failure };
+    const tries = new Tries(lines, starts, patches, Math.min(parses, 24), reads);
+    const guilty = [...guiltyLines(patched.lines, errorLine)];
+    const found = tries.repairs(patched.lines, guilty, errorLine);
+    parses -= tries.made;
+    const [best] = found;
+    if (best && found.every(({ reading }) => reading === best.reading)) {
+      notes.problems.push(problemOf(lines, starts, best.repair, found, failure, errorLine));
+      notes.damages.push({ ...rangeOfLine(lines, starts, best.repair.line), repaired: true, why: best.repair.message });
+      apply(best.repair, best.trial, best.result);
+      continue;
     }
-    if (!best || best.reach < errorLine) break;
-    if (best.reach === errorLine && best.patch.text.trim() === '' && best.failure.at === failure.at) break;
-    problems.push(problemAt(lines, starts, best.patch.line, errorLine, failure.reason));
-    patches.set(best.patch.line, best.patch.text);
-    failure = best.failure;
+    const held = tries.holds(patched.lines, guilty, errorLine, failure);
+    parses = Math.min(parses, parses - tries.made) - 1;
+    if (!held) break;
+    const problem = problemOf(lines, starts, best?.repair, found, failure, errorLine, held.line);
+    notes.problems.push(problem);
+    notes.damages.push({ ...rangeOfLine(lines, starts, held.line), repaired: false, why: problem.message });
+    apply(held, held.trial, held.result);
   }
-  // No repair helps: what stands above the error is read, the rest is given up, and that is said.
-  const patched = new Patched(lines, starts, patches);
-  const errorLine = patched.lineAt(failure.at);
-  problems.push(
-    problemAt(lines, starts, errorLine, errorLine, `${failure.reason}; nothing below this line could be read`),
-  );
-  for (let cut = errorLine; cut > 0; cut = Math.floor(cut / 2)) {
-    const above = new Patched(lines.slice(0, cut), starts, patches);
-    const result = attempt(above.text);
-    if (result.events)
-      return { value: buildTree(above.text, result.events, offset => above.original(offset)), problems };
+  if (result.events) {
+    const at = patched;
+    return { value: buildTree(at.text, result.events, offset => at.original(offset), notes), ...notes.all };
   }
-  return { value: undefined, problems };
+  return upTo(lines, starts, patches, patched, result.failure, notes);
 }
 
-/** What to try, most likely first: candidates for the guilty line, and for each the gentlest repair first. */
-function* repairs(lines: readonly string[], errorLine: number): Generator<Patch> {
-  const guilty = new Set<number>();
-  const open = openLineAbove(lines, errorLine);
-  if (open !== undefined) guilty.add(open);
-  guilty.add(errorLine);
-  const above = previousContent(lines, errorLine);
-  if (above !== undefined) guilty.add(above);
-  for (const line of guilty) {
-    const text = lines[line];
-    if (text === undefined || text.trim() === '') continue;
-    if (/^ *\t/.test(text)) {
-      // A tab stands for the indentation of a neighbour, most likely one that is an item if this is one.
-      const content = text.trimStart();
-      const neighbours = [lines[previousContent(lines, line) ?? -1] ?? '', lines[line + 1] ?? ''];
-      const alike = neighbours.filter(neighbour => neighbour.trimStart().startsWith('-') === content.startsWith('-'));
-      for (const neighbour of alike) yield { line, text: /^ */.exec(neighbour)![0] + content };
-    }
-    const closed = closeOpen(text);
-    if (closed !== undefined) yield { line, text: closed };
-    // A key that is only half typed: `- conv` above its settings, or `na` among keys.
-    const dash = /^(\s*-\s)/.exec(text) ?? /^(\s*-)$/.exec(text.trimEnd());
-    if (!dash && /^\s*[\w.]+\s*$/.test(text)) yield { line, text: `${text.trimEnd()}:` };
-    // A row that disappears would shift every absolute index below it: an empty item holds its place.
-    if (dash) yield { line, text: `${dash[1]!.trimEnd()} ~` };
-    yield { line, text: '' };
-  }
-}
-
-/** The line at or above `line` (not far) that leaves a bracket or a quote open. */
-function openLineAbove(lines: readonly string[], line: number): number | undefined {
-  for (let at = Math.min(line, lines.length - 1); at >= 0 && at >= line - 50; at--) {
-    const text = lines[at]!;
-    if (text.trim() !== '' && closeOpen(text) !== undefined) return at;
-  }
-  return undefined;
-}
-
-function previousContent(lines: readonly string[], line: number): number | undefined {
-  for (let at = line - 1; at >= 0 && at >= line - 50; at--) {
-    if (/^\s*[^#\s]/.test(lines[at]!)) return at;
-  }
-  return undefined;
-}
-
-/** The line with its open quote and brackets closed (or a surplus bracket gone); undefined when it is balanced. */
-function closeOpen(line: string): string | undefined {
-  const stack: string[] = [];
-  let quote = '';
-  let quoteAt = 0;
-  let end = line.length;
-  let surplus = -1;
-  for (let at = 0; at < line.length; at++) {
-    const char = line[at]!;
-    if (quote) {
-      if (char === '\\' && quote === '"') at++;
-      else if (char === quote) quote = '';
-    } else if ((char === '"' || char === "'") && /[\s[{,:]/.test(line[at - 1] ?? ' ')) {
-      quote = char;
-      quoteAt = at;
-    } else if (char === '#' && (at === 0 || /\s/.test(line[at - 1]!))) {
-      end = at;
-      break;
-    } else if (char === '[') stack.push(']');
-    else if (char === '{') stack.push('}');
-    else if (char === ']' || char === '}') {
-      if (stack.at(-1) === char) stack.pop();
-      else if (surplus < 0) surplus = at;
-    }
-  }
-  if (surplus >= 0 && stack.length === 0 && !quote) return `${line.slice(0, surplus)} ${line.slice(surplus + 1)}`;
-  if (!quote && stack.length === 0) return undefined;
-  let content = line.slice(0, end).trimEnd();
-  if (quote) {
-    // The quote swallowed the brackets behind it: close it before them where that balances the line.
-    const inside = content.slice(quoteAt + 1);
-    const tail = /[\]}]+$/.exec(inside)?.[0] ?? '';
-    if (tail && tail === stack.toReversed().join(''))
-      return content.slice(0, content.length - tail.length) + quote + tail;
-    content += quote;
-  }
-  return content + stack.reverse().join('');
-}
-
-function problemAt(
+/** No repair helps: what is above the error is read, the rest is given up, and that is said. */
+function upTo(
   lines: readonly string[],
   starts: readonly number[],
-  guilty: number,
-  noticed: number,
-  reason: string,
-): Problem {
-  const text = lines[guilty] ?? '';
-  const from = starts[guilty]! + (text.length - text.trimStart().length);
-  const to = starts[guilty]! + text.trimEnd().length;
-  const range: Range = { from, to: Math.max(from, to) };
-  const open = closeOpen(text);
-  const advice = /^\s*\t/.test(text)
-    ? 'YAML is indented with spaces, not with tabs.'
-    : open !== undefined
-      ? 'Look for a bracket or a quote that is not closed.'
-      : 'Look at the indentation, the colon behind the key, and the dash before the item.';
-  return {
-    range,
-    severity: 'error',
-    code: 'yaml-syntax',
-    message: `This line is not YAML: ${reason}${noticed > guilty ? ` (noticed on line ${noticed + 1})` : ''}. ${advice} The lines around it keep their costs.`,
+  patches: Patches,
+  patched: Patched,
+  failure: Failure,
+  notes: Notes,
+): ParsedText {
+  const errorLine = patched.lineAt(failure.at);
+  const range = rangeOfLine(lines, starts, errorLine);
+  const why = `This line is not YAML: ${failure.reason}. Nothing from here on could be read.`;
+  notes.problems.push({ range, severity: 'error', code: 'yaml-syntax', message: why });
+  notes.damages.push({ from: range.from, to: starts.at(-1)! + lines.at(-1)!.length, repaired: false, why });
+  for (let cut = errorLine; cut > 0; cut = Math.floor(cut / 2)) {
+    const above = new Patched(lines.slice(0, cut), starts, patches);
+    const { events } = attempt(above.text);
+    if (events) return { value: buildTree(above.text, events, offset => above.original(offset), notes), ...notes.all };
+  }
+  return { value: undefined, ...notes.all };
+}
+
+/** Tries repairs of lines on the whole text, as often as it may. */
+class Tries {
+  made = 0;
+  readonly #lines: readonly string[];
+  readonly #starts: readonly number[];
+  readonly #patches: Patches;
+  readonly #most: number;
+  readonly #reads: Reads | undefined;
+
+  constructor(
+    lines: readonly string[],
+    starts: readonly number[],
+    patches: Patches,
+    most: number,
+    reads: Reads | undefined,
+  ) {
+    this.#lines = lines;
+    this.#starts = starts;
+    this.#patches = patches;
+    this.#most = most;
+    this.#reads = reads;
+  }
+
+  /** The slips that, undone, lead furthest: all that lead equally far. */
+  repairs(lines: readonly string[], guilty: readonly number[], errorLine: number): readonly Success[] {
+    const seen = new Set<string>();
+    let best: Success[] = [];
+    for (const line of guilty) {
+      const wasOpen = isUnbalanced(lines, line);
+      for (const repair of slipsOf(lines, line)) {
+        const key = `${repair.line} ${repair.text.trimEnd()}`;
+        if (seen.has(key) || repair.text === lines[repair.line]) continue;
+        seen.add(key);
+        const local = localReading(lines, repair, this.#reads);
+        if (local === undefined) continue;
+        if (this.made >= this.#most) return best;
+        const { trial, result } = this.#try(repair);
+        const reach = result.failure ? trial.lineAt(result.failure.at) : Number.POSITIVE_INFINITY;
+        if (!(reach > errorLine || (wasOpen && reach > line))) continue;
+        const reading = result.events
+          ? readingOf(buildTree(trial.text, result.events, unshifted, new Notes('')))
+          : `${line} ${local}`;
+        const success = { repair, reach, trial, result, reading };
+        if (best.length === 0 || reach > best[0]!.reach) best = [success];
+        else if (reach === best[0]!.reach) best.push(success);
+      }
+    }
+    return best;
+  }
+
+  /** What leads on without saying what a line means: a row holds its place by an empty item, other lines go. */
+  holds(
+    lines: readonly string[],
+    guilty: readonly number[],
+    errorLine: number,
+    failure: Failure,
+  ): { readonly line: number; readonly text: string; readonly trial: Patched; readonly result: Attempt } | undefined {
+    let best: { line: number; text: string; trial: Patched; result: Attempt; reach: number } | undefined;
+    for (const line of guilty) {
+      for (const text of placeholders(lines, line)) {
+        if (text === lines[line] || this.made >= this.#most + 12) continue;
+        const { trial, result } = this.#try({ line, text });
+        if (!result.failure) return { line, text, trial, result };
+        const reach = trial.lineAt(result.failure.at);
+        // Of two that lead equally far, the one that keeps its row.
+        const keeps = best?.text === '' && text !== '' && reach === best.reach;
+        if (!best || reach > best.reach || keeps) best = { line, text, trial, result, reach };
+      }
+    }
+    if (!best || best.reach < errorLine) return undefined;
+    if (best.reach === errorLine && best.text.trim() === '' && best.result.failure!.at === failure.at) return undefined;
+    return best;
+  }
+
+  #try({ line, text }: { readonly line: number; readonly text: string }): { trial: Patched; result: Attempt } {
+    this.made++;
+    const trial = new Patched(this.#lines, this.#starts, new Map(this.#patches).set(line, text));
+    return { trial, result: attempt(trial.text) };
+  }
+}
+
+/** The lines that an error may be due to, the likeliest first. */
+function guiltyLines(lines: readonly string[], errorLine: number): ReadonlySet<number> {
+  const guilty = new Set<number>();
+  const inList = bracketedList(lines, Math.min(errorLine, lines.length - 1));
+  if (inList) {
+    for (let line = inList.first; line <= inList.last; line++) if (isUnbalanced(lines, line)) guilty.add(line);
+  }
+  for (let at = Math.min(errorLine, lines.length - 1), left = 50; at >= 0 && left > 0; at--, left--) {
+    if (lines[at]!.trim() === '' || !isUnbalanced(lines, at)) continue;
+    guilty.add(at);
+    break;
+  }
+  const isContent = (line: number): boolean => /^\s*[^#\s]/.test(lines[line] ?? '');
+  if (isContent(errorLine)) guilty.add(errorLine);
+  const above = contentLine(lines, errorLine, -1);
+  if (above !== undefined) guilty.add(above);
+  if (!isContent(errorLine) && above !== undefined) {
+    const next = contentLine(lines, above, -1);
+    if (next !== undefined) guilty.add(next);
+  }
+  return guilty;
+}
+
+/** A list in brackets over many lines, one row a line, as YOLOv5 writes `backbone`. */
+interface BracketedList {
+  readonly first: number;
+  readonly last: number;
+}
+
+const topKey = /^[A-Za-z_][\w-]*\s*:/;
+
+function bracketedList(lines: readonly string[], around: number): BracketedList | undefined {
+  // An error is often noticed at the next key of the top.
+  let key = around;
+  while (key >= 0 && !topKey.test(lines[key]!)) key--;
+  for (let turn = 0; turn < 2 && key >= 0; turn++) {
+    const first = contentLine(lines, key, 1);
+    if (first !== undefined && /^\s*\[/.test(lines[first]!) && /^[\w-]+\s*:\s*(?:#.*)?$/.test(lines[key]!)) {
+      let end = first;
+      while (end + 1 < lines.length && !topKey.test(lines[end + 1]!)) end++;
+      let last = end;
+      while (last > first && !/^\s*[^#\s]/.test(lines[last]!)) last--;
+      if (last > first && (turn === 0 || key < around)) return { first, last };
+    }
+    key--;
+    while (key >= 0 && !topKey.test(lines[key]!)) key--;
+  }
+  return undefined;
+}
+
+/** Whether a line leaves brackets or quotes open that it should close itself, or the reverse. */
+function isUnbalanced(lines: readonly string[], line: number): boolean {
+  const text = lines[line]!;
+  if (hasOpenQuote(text)) return true;
+  const balance = balanceOf(text);
+  if (isDashed(text)) return balance !== 0;
+  const list = bracketedList(lines, line);
+  if (!list || line < list.first || line > list.last) return balance !== 0;
+  return balance !== (line === list.first ? 1 : 0) + (line === list.last ? -1 : 0);
+}
+
+/** The slips of a line; of the first and the last line of a list in brackets the list's own brackets are no part. */
+function* slipsOf(lines: readonly string[], line: number): Generator<LineRepair> {
+  const list = isDashed(lines[line]!) ? undefined : bracketedList(lines, line);
+  const text = lines[line]!;
+  if (!list || (line !== list.first && line !== list.last)) {
+    yield* slips(lines, line);
+    return;
+  }
+  const isFirst = line === list.first;
+  const bracket = isFirst ? '[' : ']';
+  const at = isFirst ? text.indexOf('[') : text.slice(0, contentEnd(text)).lastIndexOf(']');
+  const where = { line, code: 'yaml-bracket', title: `Put “${bracket}” there` } as const;
+  const message = isFirst ? 'The list has no “[” to open it.' : 'The list has no “]” to close it.';
+  const end = text.slice(0, contentEnd(text)).trimEnd().length;
+  if (isFirst) yield { ...where, message, text: text.replace(/\S/, '[$&') };
+  else yield { ...where, message, text: `${text.slice(0, end)}] ${text.slice(end)}`.trimEnd() };
+  if (at < 0) return;
+  const masked = lines.with(line, `${text.slice(0, at)} ${text.slice(at + 1)}`);
+  for (const slip of slips(masked, line)) {
+    const back = isFirst ? at : slip.text.length - (text.length - at);
+    if (slip.text[back] === ' ')
+      yield { ...slip, text: slip.text.slice(0, back) + bracket + slip.text.slice(back + 1) };
+  }
+}
+
+/** What the line alone reads as under a repair; undefined where that is no row, and a row is wanted. */
+function localReading(
+  lines: readonly string[],
+  { line, text }: { readonly line: number; readonly text: string },
+  reads: Reads | undefined,
+): string | undefined {
+  const dashed = isDashed(text);
+  if (!dashed && !/^\s*\[/.test(text)) {
+    const key = /^\s+([\w-]+)\s*:/.exec(text)?.[1];
+    return key !== undefined && reads?.top.has(key) ? undefined : text.trim();
+  }
+  let chunk = text;
+  if (dashed) {
+    const column = indentOf(text);
+    for (let at = line + 1; at < lines.length; at++) {
+      const next = lines[at]!;
+      if (/^\s*(?:#|$)/.test(next)) continue;
+      if (indentOf(next) <= column || at > line + 40) break;
+      chunk += `\n${next}`;
+    }
+  } else {
+    const end = contentEnd(text);
+    const balance = balanceOf(text);
+    const content = text.slice(0, end).trimEnd().replace(/,$/, '');
+    chunk = `${balance === 1 ? '' : '['}${content}${balance === -1 ? '' : '\n]'}`;
+  }
+  const { events } = attempt(chunk);
+  const tree = events && buildTree(chunk, events, unshifted, new Notes(''));
+  const [item] = tree?.kind === 'sequence' ? tree.items : [];
+  // A row of several lines may have more than one slip.
+  if (item === undefined) return chunk.includes('\n') && dashed ? text.trim() : undefined;
+  if (reads && !reads.row(item)) return undefined;
+  return `${indentOf(text)} ${readingOf(item)}`;
+}
+
+/** All that a tree says, to compare two readings. */
+function readingOf(node: YamlNode | undefined): string {
+  let left = 100_000;
+  const walk = (at: YamlNode): string => {
+    if (left-- <= 0) return '…';
+    switch (at.kind) {
+      case 'alias':
+        return `*${at.name}`;
+      case 'scalar':
+        return JSON.stringify(at.text);
+      case 'sequence':
+        return `[${at.items.map(walk).join(',')}]`;
+      case 'mapping':
+        return `{${at.entries.map(({ key, value }) => `${walk(key)}:${walk(value)}`).join(',')}}`;
+    }
   };
+  return node ? walk(node) : '';
+}
+
+/** Lines that stand for one that cannot be read, gentlest first. */
+function placeholders(lines: readonly string[], line: number): readonly string[] {
+  const text = lines[line]!;
+  if (text.trim() === '') return [];
+  const found: string[] = [];
+  const list = isDashed(text) ? undefined : bracketedList(lines, line);
+  if (list && line >= list.first && line <= list.last) {
+    if (/^\s*\]/.test(text)) return [''];
+    const margin = ' '.repeat(Math.max(1, indentOf(text)));
+    const closes = line === list.last;
+    found.push(`${margin}${line === list.first ? '[' : ''}~${closes ? ']' : ','}`);
+  }
+  const columns = dashColumns(lines, line);
+  const indent = indentOf(text);
+  const nearest = columns.toSorted((a, b) => Math.abs(a - indent) - Math.abs(b - indent));
+  // A row that disappears would shift every index below it: an empty item holds its place.
+  if (isDashed(text) || /^\s*-/.test(text)) {
+    if (nearest.length === 0) found.push(`${' '.repeat(indent)}- ~`);
+    for (const column of nearest.slice(0, 2)) found.push(`${' '.repeat(column)}- ~`);
+  } else if (isRowLike(lines, line)) {
+    for (const column of nearest.slice(0, 1)) found.push(`${' '.repeat(column)}- ~`);
+  }
+  found.push('');
+  return found;
+}
+
+/** Whether a line stands among rows and looks like one that has lost its dash. */
+function isRowLike(lines: readonly string[], line: number): boolean {
+  const text = lines[line]!;
+  const around = [contentLine(lines, line, -1), contentLine(lines, line, 1)].flatMap(at =>
+    at !== undefined && isDashed(lines[at]!) ? [indentOf(lines[at]!)] : [],
+  );
+  if (around.length === 0 || topKey.test(text)) return false;
+  return indentOf(text) <= Math.max(...around) + 1;
+}
+
+/** Rows whose full-width signs keep them from being one, with the signs that were meant; told. */
+function narrowedRows(text: string, reads: Reads | undefined, notes: Notes): Patched | undefined {
+  if (!reads) return undefined;
+  const lines = text.split('\n');
+  const starts = lineStarts(lines);
+  const patches = new Map<number, string>();
+  for (const [line, content] of lines.entries()) {
+    const repair = hasFullWidth(content) ? narrow(content, line) : undefined;
+    if (!repair || localReading(lines, repair, reads) === undefined) continue;
+    if (!isDashed(repair.text) && !/^\s*\[/.test(repair.text)) continue;
+    const asWritten = { line, text: content };
+    if ((isDashed(content) || /^\s*\[/.test(content)) && localReading(lines, asWritten, reads) !== undefined) continue;
+    patches.set(line, repair.text);
+    const range = rangeOfLine(lines, starts, line);
+    notes.problems.push(problemOf(lines, starts, repair, [], { at: 0, reason: '' }, line));
+    notes.damages.push({ ...range, repaired: true, why: repair.message });
+  }
+  return patches.size > 0 ? new Patched(lines, starts, patches) : undefined;
+}
+
+function rangeOfLine(lines: readonly string[], starts: readonly number[], line: number): Range {
+  const text = lines[line] ?? '';
+  const from = starts[line]! + (text.length - text.trimStart().length);
+  return { from, to: Math.max(from, starts[line]! + text.trimEnd().length) };
+}
+
+/** What is told of a line: the slip that it has, with the ways to undo it. */
+function problemOf(
+  lines: readonly string[],
+  starts: readonly number[],
+  repair: LineRepair | undefined,
+  ways: readonly Success[],
+  failure: Failure,
+  noticed: number,
+  line = repair?.line ?? noticed,
+): Problem {
+  const text = lines[line] ?? '';
+  const whole = rangeOfLine(lines, starts, line);
+  const all = ways.length > 0 ? ways.map(way => way.repair) : repair ? [repair] : [];
+  const repairs: Repair[] = [];
+  for (const way of all.filter(other => other.line === line)) {
+    const { title } = way;
+    const edit = difference(text, way.text.trimEnd(), starts[line]!);
+    if (repairs.length < 3 && edit) repairs.push({ title, edits: [edit] });
+  }
+  const offered = repairs.length > 0 ? { repairs } : {};
+  if (repair && repair.line === line) {
+    const { at, code, message } = repair;
+    const from = at ? starts[line]! + Math.min(at.from, text.length) : whole.from;
+    const to = at ? starts[line]! + Math.min(at.to, text.length) : whole.to;
+    return { range: { from, to: Math.max(from, to) }, severity: 'error', code, message, ...offered };
+  }
+  const open = openingOf(text);
+  if (open !== undefined) {
+    const from = starts[line]! + open;
+    const message = `This “${text[open]}” is not closed.`;
+    return { range: { from, to: from + 1 }, severity: 'error', code: 'yaml-bracket', message, ...offered };
+  }
+  const elsewhere = noticed > line ? ` (noticed on line ${noticed + 1})` : '';
+  const advice = hasOpenQuote(text)
+    ? 'Look for a quote that is not closed.'
+    : balanceOf(text) !== 0
+      ? 'Look for a bracket that is missing or too many.'
+      : 'Look at the indentation, the colon after the key, and the dash before the item.';
+  const message = `This line is not YAML: ${failure.reason}${elsewhere}. ${advice}`;
+  return { range: whole, severity: 'error', code: 'yaml-syntax', message, ...offered };
+}
+
+/** The smallest change that makes one line of another. */
+function difference(before: string, after: string, start: number): TextEdit | undefined {
+  const old = before.trimEnd();
+  if (old === after) return undefined;
+  let from = 0;
+  while (from < old.length && from < after.length && old[from] === after[from]) from++;
+  let same = 0;
+  while (same < old.length - from && same < after.length - from && old.at(-1 - same) === after.at(-1 - same)) same++;
+  return { from: start + from, to: start + old.length - same, text: after.slice(from, after.length - same) };
 }
 
 /** The text with some lines replaced, and the way back from its offsets to those of the original. */
 class Patched {
   readonly text: string;
   readonly lines: readonly string[];
+  readonly patches: ReadonlyMap<number, string>;
   readonly #starts: readonly number[];
   readonly #originalStarts: readonly number[];
   readonly #originalLines: readonly string[];
@@ -221,6 +544,7 @@ class Patched {
     const patched = lines.slice();
     for (const [line, text] of patches) if (line < patched.length) patched[line] = text;
     this.lines = patched;
+    this.patches = patches;
     this.text = patched.join('\n');
     this.#originalLines = lines;
     this.#originalStarts = starts;
@@ -259,7 +583,14 @@ function lineStarts(lines: readonly string[]): number[] {
 // ——— The tree ————————————————————————————————————————————————————————————————————————————————————————————————————
 
 type OpenSequence = { kind: 'sequence'; from: number; to: number; flow: boolean; items: YamlNode[] };
-type OpenMapping = { kind: 'mapping'; from: number; to: number; flow: boolean; entries: Entry[] };
+type OpenMapping = {
+  kind: 'mapping';
+  from: number;
+  to: number;
+  flow: boolean;
+  entries: Entry[];
+  written?: readonly Entry[];
+};
 interface Open {
   readonly node: OpenSequence | OpenMapping;
   /** Whether a bracket opened it: a pair in a flow list (`[a: b]`) has none. */
@@ -270,12 +601,22 @@ interface Open {
 
 const unshifted = (offset: number): number => offset;
 
-function buildTree(text: string, events: readonly Event[], original: (offset: number) => number): YamlNode | undefined {
+function buildTree(
+  text: string,
+  events: readonly Event[],
+  original: (offset: number) => number,
+  notes: Notes,
+): YamlNode | undefined {
   const anchors = new Map<string, Exclude<YamlNode, Alias>>();
   const stack: Open[] = [];
   let root: YamlNode | undefined;
   // The end of the last thing read, in the parsed text: where an empty value is, and a flow collection's bracket after it.
   let end = 0;
+
+  const refuseTag = (from: number, to: number): void => {
+    const message = `“${text.slice(from, Math.min(to, from + 60))}” is not a tag that PyYAML’s safe loader knows. Remove it.`;
+    notes.refuse({ from: original(from), to: original(to) }, 'yaml-tag', message);
+  };
 
   const place = (node: YamlNode): void => {
     const open = stack.at(-1);
@@ -291,8 +632,14 @@ function buildTree(text: string, events: readonly Event[], original: (offset: nu
   for (const event of events) {
     switch (event.type) {
       case EVENT_ID.DOCUMENT:
-        // Only the first document is a spec.
-        if (root) return root;
+        if (root) {
+          // Only the first document is a spec. PyYAML's safe_load: “expected a single document in the stream”.
+          const at = original(documentStart(text, end));
+          const message =
+            'Another document begins here. The frameworks read files with one document alone: remove this line, or what follows it.';
+          notes.refuse({ from: at, to: Math.min(at + 3, original(text.length)) }, 'yaml-documents', message);
+          return root;
+        }
         break;
       case EVENT_ID.SCALAR: {
         let from = event.valueStart;
@@ -303,6 +650,8 @@ function buildTree(text: string, events: readonly Event[], original: (offset: nu
             : event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED
               ? 'quoted'
               : 'block';
+        const { isText, known } = event.tagStart < 0 ? untagged : tagOf(text.slice(event.tagStart, event.tagEnd));
+        if (!known) refuseTag(event.tagStart, event.tagEnd);
         const content = from < 0 ? '' : event.fast ? text.slice(from, to) : getScalarValue(text, event);
         if (from < 0) {
           // An empty value stands behind the `:` or `-` that it belongs to.
@@ -314,13 +663,29 @@ function buildTree(text: string, events: readonly Event[], original: (offset: nu
           to++;
         }
         end = to;
-        const scalar: Scalar = { kind: 'scalar', from: original(from), to: original(to), text: content, style };
+        const scalar: Scalar = {
+          kind: 'scalar',
+          from: original(from),
+          to: original(to),
+          text: content,
+          style: isText === undefined ? style : isText ? 'quoted' : 'plain',
+        };
+        if (style === 'plain' && content.charCodeAt(0) === 58 && stack.at(-1)?.node.flow === true) {
+          // scanner.py, check_plain: in brackets a plain scalar cannot begin with a colon.
+          notes.refuse(
+            { from: scalar.from, to: scalar.to },
+            'yaml-syntax',
+            'PyYAML refuses text that begins with a colon inside brackets. Remove the colon, or quote the text.',
+          );
+        }
         if (event.anchorStart >= 0) anchors.set(text.slice(event.anchorStart, event.anchorEnd), scalar);
         place(scalar);
         break;
       }
       case EVENT_ID.SEQUENCE:
       case EVENT_ID.MAPPING: {
+        if (event.tagStart >= 0 && !tagOf(text.slice(event.tagStart, event.tagEnd)).known)
+          refuseTag(event.tagStart, event.tagEnd);
         const from = original(event.start);
         const flow = event.style === COLLECTION_STYLE.FLOW;
         stack.push({
@@ -338,6 +703,13 @@ function buildTree(text: string, events: readonly Event[], original: (offset: nu
       case EVENT_ID.ALIAS: {
         const name = text.slice(event.anchorStart, event.anchorEnd);
         end = event.anchorEnd;
+        if (!anchors.has(name)) {
+          notes.refuse(
+            { from: original(event.anchorStart - 1), to: original(end) },
+            'unknown-anchor',
+            `Nothing above is marked with “&${name}”.`,
+          );
+        }
         place({
           kind: 'alias',
           from: original(event.anchorStart - 1),
@@ -352,6 +724,7 @@ function buildTree(text: string, events: readonly Event[], original: (offset: nu
         if (!open) break;
         if (open.bracketed) end = closingBracket(text, end, open.node.kind === 'sequence' ? ']' : '}');
         open.node.to = original(end);
+        if (open.node.kind === 'mapping') checkKeys(open.node, notes);
         const node: Sequence | Mapping = open.node;
         if (open.anchor !== undefined) anchors.set(open.anchor, node);
         place(node);
@@ -360,6 +733,71 @@ function buildTree(text: string, events: readonly Event[], original: (offset: nu
     }
   }
   return root;
+}
+
+const untagged: { readonly isText?: boolean; readonly known: boolean } = { known: true };
+
+/** What a tag makes of a scalar, as far as PyYAML's SafeConstructor knows it. */
+function tagOf(tag: string): { readonly isText?: boolean; readonly known: boolean } {
+  if (tag === '!' || tag === '!!str') return { isText: true, known: true };
+  if (/^!!(?:int|float|bool|null)$/.test(tag)) return { isText: false, known: true };
+  return { known: /^!!(?:seq|map|set|omap|pairs|binary|timestamp)$/.test(tag) };
+}
+
+/** Of entries with the same key the last counts, as in PyYAML's dict; keys that no dict can have are refused. */
+function checkKeys(mapping: OpenMapping, notes: Notes): void {
+  const { entries } = mapping;
+  for (const { key } of entries) {
+    if (key.kind === 'sequence' || key.kind === 'mapping')
+      notes.refuse({ from: key.from, to: key.to }, 'yaml-key', 'A list or a mapping cannot be a key.');
+    else if (key.kind === 'scalar' && key.style === 'plain' && key.from === key.to && !mapping.flow && key.text === '')
+      notes.refuse({ from: key.from, to: key.to }, 'yaml-key', 'There is no key before this colon.');
+  }
+  if (entries.length < 2 || !hasDuplicates(entries)) return;
+  const last = new Map(entries.map(entry => [nameOf(entry), entry]));
+  const counting = entries.filter(entry => {
+    const name = nameOf(entry);
+    return name === undefined || last.get(name) === entry;
+  });
+  for (const { key } of entries) {
+    const winner = key.kind === 'scalar' && last.get(key.text);
+    if (!winner || winner.key === key) continue;
+    const related = [{ range: { from: winner.key.from, to: winner.key.to }, message: 'This one counts.' }];
+    const line = notes.lineAt(winner.key.from);
+    notes.problems.push({
+      range: { from: key.from, to: key.to },
+      severity: 'warning',
+      code: 'duplicate-key',
+      message: `“${key.kind === 'scalar' ? key.text.slice(0, 60) : ''}” is given again on line ${line}, and the last one counts: this one does not. Remove one of them.`,
+      related,
+    });
+  }
+  mapping.written = entries;
+  mapping.entries = counting;
+}
+
+function nameOf({ key }: Entry): string | undefined {
+  return key.kind === 'scalar' && !(key.style === 'plain' && key.text === '<<') ? key.text : undefined;
+}
+
+function hasDuplicates(entries: readonly Entry[]): boolean {
+  if (entries.length > 8) {
+    const names = entries.map(nameOf).filter(name => name !== undefined);
+    return new Set(names).size < names.length;
+  }
+  for (let at = 1; at < entries.length; at++) {
+    const name = nameOf(entries[at]!);
+    if (name === undefined) continue;
+    for (let other = 0; other < at; other++) if (nameOf(entries[other]!) === name) return true;
+  }
+  return false;
+}
+
+/** Where the mark of the next document stands. */
+function documentStart(text: string, from: number): number {
+  const match = /^(?:---|\.\.\.)/gm;
+  match.lastIndex = from;
+  return match.exec(text)?.index ?? from;
 }
 
 /** The offset behind the bracket that closes a flow collection whose last part ends at `from`. */

@@ -1,5 +1,7 @@
+import { gapsBeside } from '../../syntax/damage.ts';
 import { type ParsedYaml, parseEdited } from '../../syntax/reparse.ts';
-import { entryOf, lookUp, type Mapping, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
+import { entryOf, lookUp, type Mapping, resolved, type YamlNode } from '../../syntax/tree.ts';
+import { value11 } from '../../syntax/yaml11.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { suggestion } from '../../text/spelling.ts';
@@ -13,8 +15,9 @@ import { checkKeys, isRead } from './keys.ts';
 import { claimOf, mends, staleNumbers } from './mend.ts';
 import { nativeOf } from './native.ts';
 import { argumentValue, type PyValue } from './python.ts';
-import { build, type Header, type Memo, moduleNames, rowsOf, sameFamily, setting, variantsOf } from './read.ts';
+import { build, type Header, type Memo, moduleNames, sameFamily, setting, variantsOf } from './read.ts';
 import { type Chosen, rewrite } from './rewrite.ts';
+import { isModelText, reads, sectionsOf, wrongValues } from './sections.ts';
 
 /** Model files of Ultralytics, of YOLOv5 and of their relatives: rows of [from, repeats, module, args]. */
 export const ultralytics: Format = {
@@ -23,10 +26,7 @@ export const ultralytics: Format = {
   languages: [],
   recognises: ({ name, text, languageId }) =>
     // A text that is in no file yet has a language, but no name.
-    (languageId === 'yaml' || /\.ya?ml$/i.test(name)) &&
-    /^backbone:/m.test(text) &&
-    /^head:/m.test(text) &&
-    /^\s*-?\s*\[\s*\[?\s*(?:\[\s*)?-?\d/m.test(text),
+    (languageId === 'yaml' || /\.ya?ml$/i.test(name)) && isModelText(text),
   open,
 };
 
@@ -42,7 +42,7 @@ interface Kept {
 
 function open(source: Source, earlier?: Reader): Reader {
   const before = earlier?.kept as Kept | undefined;
-  const parsed = parseEdited(source.text, before?.parsed);
+  const parsed = parseEdited(source.text, before?.parsed, reads);
   const top = resolved(parsed.root);
   const problems: Problem[] = [...parsed.problems];
   const kept: Kept = { parsed, memo: before?.memo, isRead: false };
@@ -52,10 +52,15 @@ function open(source: Source, earlier?: Reader): Reader {
     read: options => read(source, top?.kind === 'mapping' ? top : empty, options, kept),
     mends: problem => (top?.kind === 'mapping' ? mends(source.text, top, problem) : []),
     rewrite: edits =>
-      top?.kind === 'mapping' && kept.chosen && parsed.problems.length === 0
+      top?.kind === 'mapping' && kept.chosen && !isBroken(parsed)
         ? rewrite(source.text, top, kept.chosen, edits)
         : undefined,
   };
+}
+
+/** Whether a part of the text is not read as it is written: then nothing is rewritten. */
+function isBroken({ damages }: ParsedYaml): boolean {
+  return damages.length > 0;
 }
 
 const empty: Mapping = { kind: 'mapping', flow: false, entries: [], from: 0, to: 0 };
@@ -63,12 +68,13 @@ const empty: Mapping = { kind: 'mapping', flow: false, entries: [], from: 0, to:
 function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): Spec {
   const problems: Problem[] = [];
   const head = headOf(top);
-  const rows = rowsOf(top);
+  const { rows, ...sections } = sectionsOf(top);
+  problems.push(...sections.problems);
   const names = moduleNames(rows);
   const choice = dialectOf(source, top, rows, options.dialect, head, problems);
   const { dialect, because } = choice;
   problems.push(...(choice.problems ?? []));
-  const assumed = requireKeys(top, dialect, head, problems);
+  const { assumed, gaps: missing } = requireKeys(top, dialect, sections.missing, head, problems);
   const keys = checkKeys(top, dialect);
   // One by one: as arguments of a call, hundreds of thousands do not fit on the stack.
   for (const problem of keys.problems) problems.push(problem);
@@ -83,7 +89,14 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
   );
   const family = familyOf(source.name, top, variant, dialect, problems);
   if (options.main !== false) kept.chosen = { dialect, family };
-  const header = headerOf(source, top, rows, family, problems);
+  const values = wrongValues(top, dialect.scales);
+  problems.push(...values.problems);
+  const { damages } = kept.parsed;
+  const header: Header = {
+    ...headerOf(source, top, rows, family, problems),
+    damages: [...damages, ...sections.damages],
+    gaps: [...sections.gaps, ...values.gaps, ...missing, ...gapsBeside(damages, rows)],
+  };
   const size = names.includes('Classify') ? 224 : 640;
   // Other scales than the one at hand are read now and then: they must not push out what every keystroke uses.
   if (options.main !== false && !(kept.memo && sameFamily(kept.memo, dialect, header))) {
@@ -167,6 +180,8 @@ function headerOf(
     activation: activationOf(top),
     inputChannels: channelsOf(top, problems),
     rows,
+    damages: [],
+    gaps: [],
     pinned: source.text.includes('flopline') && /dialect\s*=/.test(source.text),
   };
 }
@@ -224,29 +239,33 @@ const needed: Readonly<Record<string, { readonly what: string; readonly assumed?
   anchors: { what: 'one list of widths and heights for each level' },
   depth_multiple: { what: 'what numbers of repeats are multiplied by, such as 0.33', assumed: '1' },
   width_multiple: { what: 'what numbers of channels are multiplied by, such as 0.50', assumed: '1' },
+  backbone: { what: 'the list of the first rows' },
+  head: { what: 'the list of the rows after the backbone' },
 };
 
 /**
- * Reports keys that parse_model reads without a default (`d['anchors']`: KeyError). Returns those in whose place a value
- * is assumed, so that rows have costs all the same.
+ * Reports keys that parse_model reads without a default (`d['anchors']`: KeyError), lists of rows among them. Returns
+ * those in whose place a value is assumed, so that rows have costs all the same, and of the others why there is no total.
  */
 function requireKeys(
   top: Mapping,
   { required, by }: Dialect,
+  sections: readonly string[],
   head: Range,
   problems: Problem[],
-): { readonly key: string; readonly value: string }[] {
-  const missing = required.filter(key => !lookUp(top, key));
+): { readonly assumed: readonly { readonly key: string; readonly value: string }[]; readonly gaps: readonly string[] } {
+  const missing = [...required.filter(key => !lookUp(top, key)), ...sections];
+  const assumed: { readonly key: string; readonly value: string }[] = [];
+  const gaps: string[] = [];
   for (const key of missing) {
-    const { what, assumed } = needed[key]!;
-    const instead = assumed === undefined ? '' : ` Rows are counted with ${assumed}.`;
+    const { what, assumed: value } = needed[key]!;
+    const instead = value === undefined ? '' : ` Rows are counted with ${value}.`;
     const message = `${by} needs \`${key}\` at the top of the file: ${what}.${instead}`;
     problems.push({ range: head, severity: 'error', code: 'missing-key', message });
+    if (value === undefined) gaps.push(`\`${key}\` is missing`);
+    else assumed.push({ key, value });
   }
-  return missing.flatMap(key => {
-    const value = needed[key]!.assumed;
-    return value === undefined ? [] : [{ key, value }];
-  });
+  return { assumed, gaps };
 }
 
 function familyOf(
@@ -293,7 +312,7 @@ function familyOf(
 
 function gain(node: Parameters<typeof resolved>[0]): number | undefined {
   const target = resolved(node);
-  const value = target?.kind === 'scalar' ? scalarValue(target) : undefined;
+  const value = target?.kind === 'scalar' ? value11(target) : undefined;
   if (value === Number.POSITIVE_INFINITY) return value;
   return typeof value === 'number' && value > 0 && value <= 1e6 ? value : undefined;
 }

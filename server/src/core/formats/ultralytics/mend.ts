@@ -1,6 +1,7 @@
 // Numbers that an edit by hand has left behind: references to rows that have moved, figures in comments.
 import { lineEnd } from '../../syntax/lists.ts';
-import { lookUp, type Mapping, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
+import { lookUp, type Mapping, resolved, type YamlNode } from '../../syntax/tree.ts';
+import { value11 } from '../../syntax/yaml11.ts';
 import type { TextEdit } from '../../text/edit.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
@@ -79,7 +80,7 @@ function absolute(row: YamlNode): readonly { readonly range: Range; readonly val
   const from = target?.kind === 'sequence' ? target.items[0] : undefined;
   const nodes = from?.kind === 'sequence' ? from.items : from ? [from] : [];
   return nodes.flatMap(node => {
-    const value = node.kind === 'scalar' ? scalarValue(node) : undefined;
+    const value = node.kind === 'scalar' ? value11(node) : undefined;
     return typeof value === 'number' && Number.isInteger(value) && value >= 0
       ? [{ range: { from: node.from, to: node.to }, value }]
       : [];

@@ -1,13 +1,6 @@
 // Python as far as model files need it: values of arguments, rounding, integer division.
-import {
-  type PlainValue,
-  plainValue,
-  resolved,
-  type Scalar,
-  type ScalarValue,
-  scalarValue,
-  type YamlNode,
-} from '../../syntax/tree.ts';
+import { type PlainValue, plainValue, resolved, type YamlNode } from '../../syntax/tree.ts';
+import { value11 } from '../../syntax/yaml11.ts';
 import { evaluated } from './expression.ts';
 
 /** A value of Python as an argument of a module: tuples are lists, modules (`nn.ReLU()`) stay text. */
@@ -44,27 +37,15 @@ export function argumentValue(node: YamlNode, names: ReadonlyMap<string, PyValue
   const target = resolved(node);
   if (!target) return null;
   if (target.kind === 'scalar') {
-    const value = scalarOf(target);
+    const value = value11(target);
     if (typeof value !== 'string') return value;
     return names.get(value) ?? evaluated(value, evaluates ? names : undefined) ?? textOrNone(value);
   }
-  return fromPlain(plainValue(target) ?? null);
+  return fromPlain(plainValue(target, 1000, value11) ?? null);
 }
 
 // `??` takes None for a missing value.
 const textOrNone = (text: string): PyValue => (text.trim() === 'None' ? null : text);
-
-const yes = new Set(['yes', 'Yes', 'YES', 'on', 'On', 'ON']);
-const no = new Set(['no', 'No', 'NO', 'off', 'Off', 'OFF']);
-
-/** A scalar as PyYAML reads it: by YAML 1.1, where yes and no are truth values. */
-function scalarOf(node: Scalar): ScalarValue {
-  if (node.style === 'plain') {
-    if (yes.has(node.text)) return true;
-    if (no.has(node.text)) return false;
-  }
-  return scalarValue(node);
-}
 
 // Lists inside arguments are passed on as YAML reads them: parse_model evaluates only the arguments themselves.
 function fromPlain(value: PlainValue): PyValue {

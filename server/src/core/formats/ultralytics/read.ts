@@ -2,16 +2,18 @@
 import { Builder, type FrameSpec, isClosed, type Stretch } from '../../graph/builder.ts';
 import { channels, type Frame, type Graph, type Note, type Tensor } from '../../graph/graph.ts';
 import type { Complaint } from '../../ops/op.ts';
+import { type Damage, damageOf } from '../../syntax/damage.ts';
 import {
+  allEntries,
   entryOf,
   lookUp,
   type Mapping,
   resolved,
   type Scalar,
   type Sequence,
-  scalarValue,
   type YamlNode,
 } from '../../syntax/tree.ts';
+import { isFloat, value11 } from '../../syntax/yaml11.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { likelyName, respelling, suggested } from '../../text/spelling.ts';
@@ -31,6 +33,10 @@ export interface Header {
   /** Channels of the image. */
   readonly inputChannels: number;
   readonly rows: readonly YamlNode[];
+  /** What of the text is not read as it is written. */
+  readonly damages: readonly Damage[];
+  /** Why the rows are not all that there is: then totals are lower bounds. */
+  readonly gaps: readonly string[];
   /** Whether a comment of the text sets the dialect. */
   readonly pinned: boolean;
 }
@@ -42,14 +48,6 @@ export interface Network {
   readonly headInputs: readonly Tensor[];
   /** The releases that modules and arguments of its rows came with, as `8.4.0`. */
   readonly asked: readonly string[];
-}
-
-/** The rows of `backbone` and `head`, in order. */
-export function rowsOf(top: Mapping): readonly YamlNode[] {
-  return ['backbone', 'head'].flatMap(key => {
-    const list = resolved(lookUp(top, key));
-    return list?.kind === 'sequence' ? list.items : [];
-  });
 }
 
 /** The names of the modules that rows name. */
@@ -65,7 +63,7 @@ export function moduleNames(rows: readonly YamlNode[]): readonly string[] {
 export function variantsOf(top: Mapping): readonly Variant[] {
   const scales = resolved(lookUp(top, 'scales'));
   if (scales?.kind !== 'mapping') return [];
-  return scales.entries.flatMap(({ key, value }) =>
+  return allEntries(scales).flatMap(({ key, value }) =>
     key.kind === 'scalar' ? [{ name: key.text, range: { from: key.from, to: Math.max(key.to, value.to) } }] : [],
   );
 }
@@ -75,7 +73,7 @@ export function setting(top: Mapping, key: string, standard: number, problems: P
   const entry = entryOf(top, key);
   if (!entry) return standard;
   const node = resolved(entry.value);
-  const value = node?.kind === 'scalar' ? scalarValue(node) : undefined;
+  const value = node?.kind === 'scalar' ? value11(node) : undefined;
   if (typeof value === 'number' && value > 0 && value <= 1e6) return value;
   const where = entry.value.to > entry.value.from ? entry.value : entry.key;
   problems.push({
@@ -208,6 +206,7 @@ class Rows {
       this.#built.push(this.#row(scope, row, index, image));
     }
     if (this.#memo && this.#graphs) this.#memo.earlier = { image, values: this.#built.map(({ value }) => value) };
+    for (const gap of this.#header.gaps) builder.unknown(gap);
     const last = this.#built.at(-1);
     return {
       graph: builder.finish(last ? tensors(last.value) : [image]),
@@ -238,10 +237,15 @@ class Rows {
       }
     }
     const row = resolved(node);
+    const damage = damageOf(this.#header.damages, node);
+    if (damage && !damage.repaired) {
+      const module = row?.kind === 'sequence' ? textOf(row.items[2]) : undefined;
+      return this.#unknown({ label, type: module ?? '?', sites: [node] }, damage.why);
+    }
     if (row?.kind !== 'sequence') {
       // A row that could not be read holds its place; the parser has told of it.
       const why = 'this row could not be read';
-      const empty = row === undefined || (row.kind === 'scalar' && scalarValue(row) === null);
+      const empty = row === undefined || (row.kind === 'scalar' && value11(row) === null);
       const message = empty
         ? `Row ${index} is empty. A row is [from, repeats, module, args].`
         : `Row ${index} is no list. A row is [from, repeats, module, args].`;
@@ -257,6 +261,7 @@ class Rows {
       label,
       type: parts.module,
       sites: [node],
+      repaired: damage?.repaired,
       ...(found ? { summary: found.summary } : {}),
     };
     const sources = this.#sources(parts, index, image, believed);
@@ -639,16 +644,19 @@ function trim({ from, to }: Range): Range {
 
 function textOf(node: YamlNode | undefined): string | undefined {
   const target = resolved(node);
-  return target?.kind === 'scalar' && typeof scalarValue(target) === 'string' ? (target as Scalar).text : undefined;
+  return target?.kind === 'scalar' && typeof value11(target) === 'string' ? (target as Scalar).text : undefined;
 }
 
 function numeric(node: YamlNode | undefined): number | undefined {
   const target = resolved(node);
-  const value = target?.kind === 'scalar' ? scalarValue(target) : undefined;
+  const value = target?.kind === 'scalar' ? value11(target) : undefined;
   return typeof value === 'number' && Number.isFinite(value) && Math.abs(value) < 2 ** 31 ? value : undefined;
 }
 
 function integer(node: YamlNode): number | undefined {
+  const target = resolved(node);
+  // `ch[-1.0]` is a TypeError in Python.
+  if (target?.kind === 'scalar' && isFloat(target)) return undefined;
   const value = numeric(node);
   return value !== undefined && Number.isInteger(value) ? value : undefined;
 }

@@ -9,7 +9,8 @@ import {
   type Rewriter,
 } from '../../graph/edit.ts';
 import { insertedItems, removedItem, type Spot } from '../../syntax/lists.ts';
-import { lookUp, type Mapping, resolved, type Sequence, scalarValue, type YamlNode } from '../../syntax/tree.ts';
+import { lookUp, type Mapping, resolved, type Sequence, type YamlNode } from '../../syntax/tree.ts';
+import { value11 } from '../../syntax/yaml11.ts';
 import type { TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
 import type { Dialect, Family } from './dialect.ts';
@@ -297,7 +298,7 @@ class Writer implements Rewriter {
   /** The channels that a row has at the scale at hand. */
   #real(row: Row): number | undefined {
     const node = row.args.items[0];
-    const value = node?.kind === 'scalar' ? scalarValue(node) : undefined;
+    const value = node?.kind === 'scalar' ? value11(node) : undefined;
     return typeof value === 'number' ? this.#scaled(row.module, value) : undefined;
   }
 
@@ -367,7 +368,7 @@ function sourcesOf({
 }: Row): readonly { readonly node: YamlNode; readonly value: number; readonly source: number }[] {
   const nodes = from.kind === 'sequence' ? from.items : [from];
   return nodes.flatMap(node => {
-    const value = node.kind === 'scalar' ? scalarValue(node) : undefined;
+    const value = node.kind === 'scalar' ? value11(node) : undefined;
     return typeof value === 'number' ? [{ node, value, source: value < 0 ? index + value : value }] : [];
   });
 }

@@ -1,0 +1,165 @@
+// What stands where in a model file: which texts are one, the lists `backbone` and `head`, and what else must be there.
+import type { Damage } from '../../syntax/damage.ts';
+import { entryOf, lookUp, type Mapping, resolved, type Scalar, type YamlNode } from '../../syntax/tree.ts';
+import type { Reads } from '../../syntax/yaml.ts';
+import { isFloat, value11 } from '../../syntax/yaml11.ts';
+import type { Problem } from '../../text/problem.ts';
+import type { Range } from '../../text/range.ts';
+import { didYouMean } from '../../text/spelling.ts';
+
+/** Keys that the frameworks read at the top of a file. */
+export const topKeys = [
+  'nc',
+  'scales',
+  'scale',
+  'backbone',
+  'head',
+  'depth_multiple',
+  'width_multiple',
+  'activation',
+  'kpt_shape',
+  'anchors',
+  'ch',
+  'channels',
+  'names',
+  'task',
+  'end2end',
+  'reg_max',
+  'max_channels',
+  'inplace',
+  'custom',
+];
+
+/** What makes a damaged line a row again, or a key. */
+export const reads: Reads = { row: isRow, top: new Set(topKeys) };
+
+/** `[from, repeats, module, args]`, as parse_model unpacks it. */
+export function isRow(node: YamlNode): boolean {
+  const row = resolved(node);
+  if (row?.kind !== 'sequence' || row.items.length !== 4) return false;
+  const [from, repeats, module, args] = row.items.map(item => resolved(item));
+  const sources = from?.kind === 'sequence' ? from.items.map(item => resolved(item)) : [from];
+  const name = module?.kind === 'scalar' ? value11(module) : undefined;
+  return (
+    sources.length > 0 &&
+    sources.every(source => Number.isInteger(numberOf(source))) &&
+    numberOf(repeats) !== undefined &&
+    typeof name === 'string' &&
+    /^[A-Za-z_][\w.]*$/.test(name) &&
+    args?.kind === 'sequence' &&
+    // A list inside is a list of numbers: anchors, channels. No row has one of names beside its arguments.
+    args.items.every(item => resolved(item)?.kind !== 'mapping')
+  );
+}
+
+function numberOf(node: YamlNode | undefined): number | undefined {
+  const value = node?.kind === 'scalar' ? value11(node) : undefined;
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** A line that only a row of such a file looks like, brackets and dashes aside. */
+const rowLine =
+  /^[ \t\u3000]*(?:-[ \t]*)?(?:[[［]\s*){0,2}-?\d[-\d\s,，\]］]*[,，]\s*\d+\s*[,，]\s*["'“]?[A-Za-z_][\w.]*["'”]?\s*[,，]?\s*[[［]/m;
+/** The sign of a list of rows, or one slip away from it: indented, without its colon, with another one. */
+const sectionLine = /^[ \t\u3000]{0,8}["']?(?:backbone|head)["']?[ \t]*(?:[:：]|$)/m;
+
+/** Whether a YAML text is a model file, or was meant as one: rows under `backbone` or `head`, slips forgiven. */
+export function isModelText(text: string): boolean {
+  if (/^backbone:/m.test(text) && /^head:/m.test(text) && /^\s*-?\s*\[\s*\[?\s*(?:\[\s*)?-?\d/m.test(text)) return true;
+  return sectionLine.test(text) && rowLine.test(text);
+}
+
+/** What the top of a file says beside its rows, and what is wrong with it. */
+export interface Sections {
+  readonly rows: readonly YamlNode[];
+  readonly problems: readonly Problem[];
+  /** Rows that are not where a row should be. */
+  readonly damages: readonly Damage[];
+  /** Why the rows are not all that there is. */
+  readonly gaps: readonly string[];
+  /** The sections that are not there. */
+  readonly missing: readonly string[];
+}
+
+/** The rows of `backbone` and `head`, in order. */
+export function sectionsOf(top: Mapping): Sections {
+  const rows: YamlNode[] = [];
+  const problems: Problem[] = [];
+  const damages: Damage[] = [];
+  const gaps: string[] = [];
+  const missing: string[] = [];
+  for (const key of ['backbone', 'head'] as const) {
+    const entry = entryOf(top, key) ?? meant(top, key, problems);
+    if (!entry) {
+      missing.push(key);
+      continue;
+    }
+    const list = resolved(entry.value);
+    const place = entry.value.to > entry.value.from ? entry.value : entry.key;
+    if (list?.kind !== 'sequence') {
+      const what = list?.kind === 'mapping' ? 'a mapping' : list && list.to > list.from ? 'text' : 'empty';
+      const message = `\`${key}\` must be a list of rows [from, repeats, module, args], but it is ${what}. The frameworks add \`backbone\` and \`head\`, which only lists can.`;
+      problems.push({ range: range(place), severity: 'error', code: 'wrong-section', message });
+      gaps.push(`\`${key}\` is not a list of rows`);
+    } else if (isRow(list)) {
+      const message = `\`${key}\` must be a list of rows, but this is one row. Put it in a list of its own: [[…]].`;
+      const edits = [
+        { from: list.from, to: list.from, text: '[' },
+        { from: list.to, to: list.to, text: ']' },
+      ];
+      const repairs = list.flow ? { repairs: [{ title: 'Put the row in a list', edits }] } : {};
+      problems.push({ range: range(list), severity: 'error', code: 'wrong-section', message, ...repairs });
+      damages.push({ ...range(list), repaired: false, why: message });
+      rows.push(entry.value);
+    } else rows.push(...list.items);
+  }
+  return { rows, problems, damages, gaps, missing };
+}
+
+/** The entry that has the list under a misspelt key. */
+function meant(top: Mapping, key: 'backbone' | 'head', problems: Problem[]) {
+  const found = top.entries.filter(
+    entry =>
+      entry.key.kind === 'scalar' &&
+      !topKeys.includes(entry.key.text) &&
+      didYouMean(entry.key.text, topKeys) === key &&
+      resolved(entry.value)?.kind === 'sequence',
+  );
+  const [entry] = found;
+  if (!entry || found.length > 1) return undefined;
+  const message = `“${(entry.key as Scalar).text}” is not a key of these files. This list is read as \`${key}\`, which is missing.`;
+  const at = range(entry.key);
+  const repairs = [{ title: `Change to ${key}`, edits: [{ ...at, text: key }] }];
+  problems.push({ range: at, severity: 'error', code: 'unknown-key', message, repairs });
+  return entry;
+}
+
+/** Values that the frameworks fail on whatever the rows are: told, with the reason why there is no total. */
+export function wrongValues(top: Mapping, readsScales: boolean): Pick<Sections, 'problems' | 'gaps'> {
+  const problems: Problem[] = [];
+  const gaps: string[] = [];
+  const wrong = (node: YamlNode, message: string, gap: string): void => {
+    problems.push({ range: range(node), severity: 'error', code: 'wrong-argument', message });
+    gaps.push(gap);
+  };
+  const classes = resolved(lookUp(top, 'nc'));
+  if (classes?.kind === 'scalar' && isFloat(classes) && Number.isFinite(value11(classes))) {
+    // range(nc) and torch.empty(nc, …) take integers alone.
+    const message = `\`nc\` must be a whole number. To Python ${classes.text} is a float, which counts nothing: write ${Math.round(value11(classes) as number)}.`;
+    wrong(classes, message, '`nc` is a float');
+  } else if (lookUp(top, 'nc') && !(typeof numberOf(classes) === 'number' && numberOf(classes)! > 0)) {
+    gaps.push('`nc` is not a number');
+  }
+  const scales = resolved(lookUp(top, 'scales'));
+  const isNothing = scales?.kind === 'scalar' && !value11(scales);
+  if (readsScales && scales && scales.kind !== 'mapping' && !isNothing) {
+    const message =
+      '`scales` must be a mapping of names to [depth, width, max_channels], as in `n: [0.50, 0.25, 1024]` on a line of its own.';
+    wrong(scales, message, '`scales` is not a mapping');
+  }
+  return { problems, gaps };
+}
+
+function range({ from, to }: Range): Range {
+  return { from, to };
+}

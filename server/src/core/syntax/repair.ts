@@ -1,0 +1,525 @@
+// Ways to repair one line of YAML that the parser refuses: each is one slip of a hand, undone.
+import type { Range } from '../text/range.ts';
+
+/** A line with one slip undone. */
+export interface LineRepair {
+  readonly line: number;
+  /** What the line reads then. */
+  readonly text: string;
+  readonly code: string;
+  /** What is wrong with the line, and why. */
+  readonly message: string;
+  /** A verb phrase for the fix. */
+  readonly title: string;
+  /** The part of the line that is wrong; the whole content where it is not given. */
+  readonly at?: Range | undefined;
+}
+
+/** Full-width forms that input methods type for ASCII, beside U+FF01 to U+FF5E. */
+const fullWidth: Readonly<Record<string, string>> = {
+  '\u3000': ' ',
+  '\u00a0': ' ',
+  '“': '"',
+  '”': '"',
+  '‘': "'",
+  '’': "'",
+  '、': ',',
+  '。': '.',
+  '【': '[',
+  '】': ']',
+  '「': '[',
+  '」': ']',
+  '－': '-',
+  '—': '-',
+  '–': '-',
+  '−': '-',
+};
+
+const wide = /[\u3000\u00a0“”‘’、。【】「」—–−\uff01-\uff5e]/;
+const wides = /[\u3000\u00a0“”‘’、。【】「」—–−\uff01-\uff5e]/g;
+
+const names: Readonly<Record<string, string>> = {
+  ',': 'comma',
+  ':': 'colon',
+  '[': 'bracket',
+  ']': 'bracket',
+  '{': 'brace',
+  '}': 'brace',
+  '(': 'parenthesis',
+  ')': 'parenthesis',
+  '"': 'quote',
+  "'": 'quote',
+  ' ': 'space',
+  '#': 'number sign',
+  '-': 'dash',
+  '.': 'period',
+};
+
+function narrowed(char: string): string {
+  return fullWidth[char] ?? String.fromCharCode(char.charCodeAt(0) - 0xfee0);
+}
+
+export function hasFullWidth(text: string): boolean {
+  return wide.test(text);
+}
+
+/** The line with ASCII for full-width signs, one for one; undefined where there is none outside its comment. */
+export function narrow(text: string, line: number): LineRepair | undefined {
+  const end = contentEnd(text);
+  const content = text.slice(0, end);
+  const at = content.search(wide);
+  if (at < 0) return undefined;
+  const char = content[at]!;
+  const ascii = narrowed(char);
+  const isSpace = ascii === ' ';
+  const name = names[ascii] ?? 'character';
+  const what = char.charCodeAt(0) >= 0xff00 || char === '\u3000' ? 'full-width' : 'typographic';
+  const message = isSpace
+    ? `This is a ${char === '\u3000' ? 'full-width' : 'no-break'} space; YAML needs a plain space.`
+    : `This is a ${what} ${name} “${char}”; YAML needs “${ascii}”.`;
+  return {
+    line,
+    text: content.replace(wides, narrowed) + text.slice(end),
+    code: 'yaml-full-width',
+    message,
+    title: isSpace ? 'Replace it with a space' : `Replace it with “${ascii}”`,
+    at: { from: at, to: at + 1 },
+  };
+}
+
+/** What stands around a line. */
+interface Place {
+  readonly lines: readonly string[];
+  readonly line: number;
+  readonly text: string;
+  readonly indent: number;
+  readonly content: string;
+  readonly above: number | undefined;
+  readonly below: number | undefined;
+}
+
+function placeOf(lines: readonly string[], line: number): Place {
+  const text = lines[line]!;
+  const indent = text.search(/\S/);
+  return {
+    lines,
+    line,
+    text,
+    indent,
+    content: text.slice(indent),
+    above: contentLine(lines, line, -1),
+    below: contentLine(lines, line, 1),
+  };
+}
+
+/** The next line with content, up (−1) or down (1), not far. */
+export function contentLine(lines: readonly string[], line: number, step: 1 | -1): number | undefined {
+  for (let at = line + step, left = 50; at >= 0 && at < lines.length && left > 0; at += step, left--) {
+    if (/^\s*[^#\s]/.test(lines[at]!)) return at;
+  }
+  return undefined;
+}
+
+export function indentOf(text: string): number {
+  return Math.max(0, text.search(/\S/));
+}
+
+/** Whether a line begins with a dash and a space (or nothing) behind it. */
+export function isDashed(text: string): boolean {
+  return /^\s*-(?:\s|$)/.test(text);
+}
+
+/**
+ * The columns of dashes that a row on this line may belong to: those of the lists that are open above it, and that of
+ * the row below.
+ */
+export function dashColumns(lines: readonly string[], line: number): readonly number[] {
+  const columns = new Set<number>();
+  let least = Number.POSITIVE_INFINITY;
+  for (let at = contentLine(lines, line, -1), left = 200; at !== undefined && left > 0; left--) {
+    const text = lines[at]!;
+    const indent = indentOf(text);
+    if (indent < least) {
+      if (isDashed(text))
+        for (const match of text.matchAll(/-(?=\s)/g)) {
+          if (text.slice(indent, match.index).replace(/[-\s]/g, '') !== '') break;
+          columns.add(match.index);
+        }
+      least = indent;
+      if (indent === 0 && !isDashed(text)) break;
+    }
+    at = contentLine(lines, at, -1);
+  }
+  const below = contentLine(lines, line, 1);
+  if (below !== undefined && isDashed(lines[below]!)) columns.add(indentOf(lines[below]!));
+  return [...columns];
+}
+
+/** All slips that a line may have; which of them repair it is up to the parser. */
+export function* slips(lines: readonly string[], line: number): Generator<LineRepair> {
+  const place = placeOf(lines, line);
+  if (place.indent < 0 || place.content.startsWith('#')) return;
+  const { text } = place;
+  const narrower = narrow(text, line);
+  if (narrower) yield narrower;
+  yield* tabs(place);
+  yield* indents(place);
+  yield* dashes(place);
+  yield* keys(place);
+  yield* commas(place);
+  yield* comments(place);
+  yield* quotes(place);
+  yield* brackets(place);
+}
+
+function* tabs({ text, line, indent, content, lines, above, below }: Place): Generator<LineRepair> {
+  if (!/^ *\t/.test(text)) return;
+  // A tab stands for the indentation of a neighbour, most likely one that is an item if this is one.
+  const alike = [above, below].filter(at => at !== undefined && isDashed(lines[at]!) === isDashed(content));
+  for (const column of new Set(alike.map(at => indentOf(lines[at!]!)))) {
+    yield {
+      line,
+      text: ' '.repeat(column) + content,
+      code: 'yaml-tab',
+      message: 'This line is indented with a tab. YAML takes spaces alone.',
+      title: `Indent it with ${spaces(column)}`,
+      at: { from: 0, to: indent },
+    };
+  }
+}
+
+function* indents(place: Place): Generator<LineRepair> {
+  const { lines, line, indent, content, below, text } = place;
+  if (/^ *\t/.test(text)) return;
+  const dashed = isDashed(content);
+  let columns: readonly number[];
+  if (dashed) columns = dashColumns(lines, line);
+  else {
+    columns = [
+      ...keyColumns(lines, line),
+      ...(below === undefined || isDashed(lines[below]!) ? [] : [indentOf(lines[below]!)]),
+    ];
+  }
+  const others = [...new Set(columns)].filter(column => column !== indent);
+  const near = others.filter(column => Math.abs(column - indent) === 1);
+  for (const column of near.length > 0 ? near : others) {
+    const what = dashed ? 'row' : 'line';
+    yield {
+      line,
+      text: ' '.repeat(column) + content,
+      code: 'yaml-indentation',
+      message: `This ${what} is indented by ${spaces(indent)}, its neighbors by ${column}.`,
+      title: `Indent it by ${spaces(column)}`,
+    };
+  }
+}
+
+/** The columns of keys that are open above a line: a key on the line of a dash too, as `softmax` in `- softmax:`. */
+function keyColumns(lines: readonly string[], line: number): readonly number[] {
+  const columns = new Set<number>();
+  let least = Number.POSITIVE_INFINITY;
+  for (let at = contentLine(lines, line, -1), left = 200; at !== undefined && left > 0; left--) {
+    const text = lines[at]!;
+    const indent = indentOf(text);
+    const column = isDashed(text) ? afterDash(text) : indent;
+    if (column <= least && (isDashed(text) || /^\s*[^\s[{"'#]+.*:/.test(text))) columns.add(column);
+    least = Math.min(least, indent);
+    if (indent === 0 && !isDashed(text)) break;
+    at = contentLine(lines, at, -1);
+  }
+  return [...columns];
+}
+
+function afterDash(text: string): number {
+  return /^\s*-\s*/.exec(text)![0].length;
+}
+
+function spaces(count: number): string {
+  return count === 1 ? '1 space' : `${count} spaces`;
+}
+
+function* dashes({ lines, line, text, indent, content, above, below }: Place): Generator<LineRepair> {
+  const missing = /^(\s*)-(?=[^\s-])/.exec(text);
+  const columns = [above, below].flatMap(at =>
+    at !== undefined && isDashed(lines[at]!) ? [indentOf(lines[at]!)] : [],
+  );
+  if (missing) {
+    const from = indent;
+    yield {
+      line,
+      text: `${missing[1]}- ${text.slice(missing[0].length)}`,
+      code: 'yaml-dash',
+      message: 'A dash needs a space after it to begin a row.',
+      title: 'Put a space after the dash',
+      at: { from, to: from + 1 },
+    };
+  }
+  if (isDashed(content)) return;
+  for (const column of new Set(columns)) {
+    yield {
+      line,
+      text: `${' '.repeat(column)}- ${content}`,
+      code: 'yaml-dash',
+      message: 'This row has no dash. Each row of a list begins with a dash and a space.',
+      title: 'Put a dash before it',
+    };
+  }
+}
+
+function* keys({ line, text, content }: Place): Generator<LineRepair> {
+  const match = /^(\s*(?:-\s+)*)("[^"]*"|[\w.$-]+(?:\([^)]*\))?)(.*)$/.exec(text.slice(0, contentEnd(text)).trimEnd());
+  if (!match) return;
+  const [, lead, key, rest] = match as unknown as [string, string, string, string];
+  const comment = text.slice(contentEnd(text));
+  const at = { from: lead.length, to: lead.length + key.length };
+  const behind = comment === '' ? '' : ` ${comment}`;
+  if (rest.trim() === '') {
+    if (isDashed(content)) return;
+    const message = `“${key.slice(0, 60)}” has no colon. A key is followed by a colon.`;
+    yield { line, text: `${lead}${key}:${behind}`, code: 'yaml-key', message, title: 'Put a colon after it', at };
+  } else if (/^:\S/.test(rest)) {
+    const message = 'A colon needs a space after it to end a key.';
+    const title = 'Put a space after the colon';
+    const where = { from: at.to, to: at.to + 1 };
+    yield { line, text: `${lead}${key}: ${rest.slice(1)}${behind}`, code: 'yaml-key', message, title, at: where };
+  } else if (/^\s*[^\s:]/.test(rest)) {
+    const message = `“${key.slice(0, 60)}” has no colon. A key is followed by a colon and a space.`;
+    const title = 'Put a colon after it';
+    yield { line, text: `${lead}${key}: ${rest.trimStart()}${behind}`, code: 'yaml-key', message, title, at };
+  }
+}
+
+function* commas({ line, text }: Place): Generator<LineRepair> {
+  const end = contentEnd(text);
+  const content = text.slice(0, end).trimEnd();
+  if (content.endsWith(',') && content.length > 1) {
+    const at = content.length - 1;
+    yield {
+      line,
+      text: `${text.slice(0, at)} ${text.slice(at + 1)}`,
+      code: 'yaml-comma',
+      message:
+        'There is a comma “,” after this row. Rows that begin with a dash stand on lines of their own, without commas.',
+      title: 'Remove the comma',
+      at: { from: at, to: at + 1 },
+    };
+  }
+  const missing = (at: number, code: string): LineRepair => ({
+    line,
+    text: `${text.slice(0, at)},${text.slice(at)}`,
+    code,
+    message: 'There is a comma missing here.',
+    title: 'Put a comma here',
+    at: { from: Math.max(0, at - 1), to: Math.min(at + 1, text.length) },
+  });
+  // A row of a list in brackets: `[…]` above `[…]`.
+  if (content.endsWith(']') && !isDashed(text)) yield missing(content.length, 'yaml-comma');
+  for (const { at, depth } of positions(text, end)) {
+    if (depth === 0 || at === 0) continue;
+    const before = text.slice(0, at).trimEnd().at(-1)!;
+    const after = text.slice(at).trimStart()[0] ?? ',';
+    const ends = /[\])}"'\w]/.test(before);
+    const begins = /[[({"'\w.-]/.test(after);
+    const apart = before !== text[at - 1] || /[\])}"']/.test(before) || /[[({"']/.test(after);
+    if (ends && begins && apart && !/\s/.test(text[at - 1]!)) yield missing(at, 'yaml-comma');
+  }
+}
+
+/** What follows a row in brackets and is none of it: a comment that has lost its sign. */
+function* comments({ line, text }: Place): Generator<LineRepair> {
+  const end = contentEnd(text);
+  let closed: number | undefined;
+  for (const { at, depth, closes } of positions(text, end)) {
+    if (closes && depth === 1) {
+      closed = at + 1;
+      break;
+    }
+  }
+  const junk = closed === undefined ? undefined : /^(\s*)([^\s\],}[{#].*)$/.exec(text.slice(closed));
+  if (closed === undefined || !junk || junk[2]!.startsWith(',')) return;
+  const at = closed + junk[1]!.length;
+  yield {
+    line,
+    text: `${text.slice(0, closed)} # ${text.slice(at)}`,
+    code: 'yaml-comment',
+    message: 'This is neither part of the row nor a comment. A comment begins with “#”.',
+    title: 'Make it a comment',
+    at: { from: at, to: text.trimEnd().length },
+  };
+}
+
+function* quotes({ line, text }: Place): Generator<LineRepair> {
+  for (const quote of ['"', "'"] as const) {
+    const places = [...text].flatMap((char, at) => (char === quote ? [at] : []));
+    if (places.length % 2 === 0) continue;
+    for (const at of places) {
+      const message = `This quote ${quote === '"' ? '“"”' : "“'”"} has no partner.`;
+      const where = { from: at, to: at + 1 };
+      const base = { line, code: 'yaml-quote', message, at: where } as const;
+      yield { ...base, text: `${text.slice(0, at)} ${text.slice(at + 1)}`, title: 'Remove the quote' };
+      const word = /^[^\s,[\]{}"']*/.exec(text.slice(at + 1))![0];
+      const to = at + 1 + word.length;
+      if (word) yield { ...base, text: text.slice(0, to) + quote + text.slice(to), title: 'Close the quote' };
+      const before = /[^\s,[\]{}"']*$/.exec(text.slice(0, at))![0];
+      const from = at - before.length;
+      if (before) yield { ...base, text: text.slice(0, from) + quote + text.slice(from), title: 'Open the quote' };
+    }
+  }
+}
+
+const partner: Readonly<Record<string, string>> = { '[': ']', '{': '}', ']': '[', '}': '{' };
+
+/** One bracket put in or taken out at every place where one may be. Which of them make a row is judged by the format. */
+function* brackets({ line, text }: Place): Generator<LineRepair> {
+  const end = contentEnd(text);
+  const open: { char: string; at: number }[] = [];
+  let surplus: { char: string; at: number } | undefined;
+  for (const { at, opens, closes, char } of positions(text, end)) {
+    if (opens) open.push({ char, at });
+    else if (closes) {
+      if (open.at(-1)?.char === partner[char]) open.pop();
+      else surplus ??= { char, at };
+    }
+  }
+  if (open.length > 0 && !surplus) {
+    // Not closed: close it where a part ends. With more than one open, all of them close at the end.
+    const { char, at } = open[0]!;
+    const message = `This “${char}” is not closed.`;
+    const base = { line, code: 'yaml-bracket', message, at: { from: at, to: at + 1 } } as const;
+    const content = text.slice(0, end).trimEnd();
+    const tail = open
+      .toReversed()
+      .map(({ char: bracket }) => partner[bracket])
+      .join('');
+    yield {
+      ...base,
+      text: `${content}${tail} ${text.slice(content.length)}`.trimEnd(),
+      title: `Close it with “${tail}” at the end`,
+    };
+    if (content.endsWith(','))
+      yield {
+        ...base,
+        text: `${content.slice(0, -1)}${tail}, ${text.slice(content.length)}`.trimEnd(),
+        title: `Close it with “${tail}”`,
+      };
+    if (open.length === 1) {
+      for (const { at: place, boundary } of positions(text, end)) {
+        if (place <= at || !boundary || place >= content.length) continue;
+        yield {
+          ...base,
+          text: text.slice(0, place) + partner[char]! + text.slice(place),
+          title: `Close it with “${partner[char]}”`,
+        };
+      }
+      yield { ...base, text: `${text.slice(0, at)} ${text.slice(at + 1)}`, title: 'Remove it' };
+      for (const other of positions(text, end))
+        if (other.opens && other.at !== at && other.char === char)
+          yield {
+            ...base,
+            text: `${text.slice(0, other.at)} ${text.slice(other.at + 1)}`,
+            title: `Remove one “${char}”`,
+          };
+    }
+  } else if (surplus) {
+    const { char, at } = surplus;
+    const message = `This “${char}” closes nothing.`;
+    const base = { line, code: 'yaml-bracket', message, at: { from: at, to: at + 1 } } as const;
+    for (const other of positions(text, end)) {
+      if (other.closes && other.char === char)
+        yield {
+          ...base,
+          text: `${text.slice(0, other.at)} ${text.slice(other.at + 1)}`,
+          title: `Remove one “${char}”`,
+        };
+      if (other.starts && other.at <= at)
+        yield {
+          ...base,
+          text: text.slice(0, other.at) + partner[char]! + text.slice(other.at),
+          title: `Open it with “${partner[char]}”`,
+        };
+    }
+    // `[64, 3}`: the wrong one of two.
+    const opened = open.at(-1);
+    if (opened)
+      yield {
+        ...base,
+        message: `This “${char}” should be “${partner[opened.char]}”.`,
+        text: text.slice(0, at) + partner[opened.char]! + text.slice(at + 1),
+        title: `Change it to “${partner[opened.char]}”`,
+      };
+  }
+}
+
+interface Position {
+  readonly at: number;
+  readonly char: string;
+  /** Brackets open before it. */
+  readonly depth: number;
+  readonly opens: boolean;
+  readonly closes: boolean;
+  /** Whether something ends here: a closing bracket may stand before it. */
+  readonly boundary: boolean;
+  /** Whether something begins here: an opening bracket may stand before it. */
+  readonly starts: boolean;
+}
+
+/** The characters of a line outside of quotes and comments. */
+function* positions(text: string, end: number): Generator<Position> {
+  let depth = 0;
+  let quote = '';
+  for (let at = 0; at < end; at++) {
+    const char = text[at]!;
+    if (quote) {
+      if (char === '\\' && quote === '"') at++;
+      else if (char === quote) quote = '';
+      continue;
+    }
+    const before = text[at - 1] ?? ' ';
+    const begins = /[\s,[{]/.test(before) && !/[\s,]/.test(char);
+    if ((char === '"' || char === "'") && /[\s[{,:(]/.test(before)) quote = char;
+    const opens = char === '[' || char === '{';
+    const closes = char === ']' || char === '}';
+    const boundary = char === ',' || closes;
+    yield { at, char, depth, opens, closes, boundary, starts: begins };
+    if (opens) depth++;
+    if (closes) depth = Math.max(0, depth - 1);
+  }
+}
+
+/** Where a line's comment begins, else its end. */
+export function contentEnd(text: string): number {
+  let quote = '';
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]!;
+    if (quote) {
+      if (char === '\\' && quote === '"') at++;
+      else if (char === quote) quote = '';
+    } else if ((char === '"' || char === "'") && /[\s[{,:(]/.test(text[at - 1] ?? ' ')) quote = char;
+    else if (char === '#' && /[\s\]},]/.test(text[at - 1] ?? ' ')) return at;
+  }
+  // A quote that does not end hides the comment: look for it without minding quotes.
+  return quote ? (/\s#/.exec(text)?.index ?? text.length) : text.length;
+}
+
+/** How many brackets a line leaves open (below 0: closes too many), quotes and comments aside. */
+export function balanceOf(text: string): number {
+  let balance = 0;
+  for (const { opens, closes } of positions(text, contentEnd(text))) balance += opens ? 1 : closes ? -1 : 0;
+  return balance;
+}
+
+/** Whether quotes of a line do not come in pairs. */
+export function hasOpenQuote(text: string): boolean {
+  const content = text.slice(0, contentEnd(text));
+  return ['"', "'"].some(quote => content.split(quote).length % 2 === 0);
+}
+
+/** The first bracket that a line opens and does not close. */
+export function openingOf(text: string): number | undefined {
+  const open: number[] = [];
+  for (const { at, opens, closes } of positions(text, contentEnd(text))) {
+    if (opens) open.push(at);
+    else if (closes) open.pop();
+  }
+  return open[0];
+}
