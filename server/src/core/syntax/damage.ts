@@ -1,5 +1,6 @@
 // Parts of a text that were not read as they are written.
 import type { Range } from '../text/range.ts';
+import type { YamlNode } from './tree.ts';
 
 export interface Damage extends Range {
   /** Whether it was read as the one repair has it; else nothing is known of what it says. */
@@ -20,4 +21,31 @@ export function gapsBeside(damages: readonly Damage[], items: readonly Range[]):
   return damages
     .filter(damage => !damage.repaired && !items.some(({ from, to }) => damage.from <= to && from <= damage.to))
     .map(({ why }) => why);
+}
+
+/** The innermost items of block lists that hold each damage which could not be read. */
+export function unreadItems(damages: readonly Damage[], root: YamlNode | undefined): ReadonlyMap<YamlNode, Damage> {
+  const found = new Map<YamlNode, Damage>();
+  for (const damage of damages) {
+    const item = damage.repaired || !root ? undefined : itemAround(root, damage);
+    if (item) found.set(item, damage);
+  }
+  return found;
+}
+
+function itemAround(node: YamlNode, damage: Range): YamlNode | undefined {
+  const touches = ({ from, to }: Range): boolean => damage.from <= to && from <= damage.to;
+  if (!touches(node)) return undefined;
+  if (node.kind === 'mapping') {
+    for (const { value } of node.written ?? node.entries) {
+      const item = itemAround(value, damage);
+      if (item) return item;
+    }
+  } else if (node.kind === 'sequence') {
+    for (const item of node.items) {
+      if (!touches(item)) continue;
+      return itemAround(item, damage) ?? item;
+    }
+  }
+  return undefined;
 }

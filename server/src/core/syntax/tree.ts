@@ -56,13 +56,13 @@ export function entryOf(node: YamlNode | undefined, key: string): Entry | undefi
   if (mapping?.kind !== 'mapping') return undefined;
   const { entries } = mapping;
   for (const entry of entries) if (entry.key.kind === 'scalar' && entry.key.text === key) return entry;
-  return entries.some(isMerge) ? mergedEntries(mapping).find(entry => keyOf(entry) === key) : undefined;
+  return entries.some(isMerge) ? mergedEntries(entries).find(entry => keyOf(entry) === key) : undefined;
 }
 
 /** The entries of a mapping, those that it merges included. */
 export function allEntries(mapping: Mapping): readonly Entry[] {
   if (!mapping.entries.some(isMerge)) return mapping.entries;
-  return [...mergedEntries(mapping), ...mapping.entries.filter(entry => !isMerge(entry))];
+  return [...mergedEntries(mapping.entries), ...mapping.entries.filter(entry => !isMerge(entry))];
 }
 
 /** `<<: *defaults` or `<<: [*first, *second]`. */
@@ -77,9 +77,9 @@ const mostMerged = 1000;
  * What a mapping merges and does not write itself (SafeConstructor.flatten_mapping of PyYAML): of several mappings in a
  * list the first that has a key counts.
  */
-export function mergedEntries(mapping: Mapping): readonly Entry[] {
+export function mergedEntries(entries: readonly Entry[]): readonly Entry[] {
   const found = new Map<string, Entry>();
-  const own = new Set(mapping.entries.map(keyOf));
+  const own = new Set(entries.map(keyOf));
   let visits = 0;
   const merge = (node: YamlNode, depth: number): void => {
     const target = resolved(node);
@@ -89,16 +89,16 @@ export function mergedEntries(mapping: Mapping): readonly Entry[] {
       const key = keyOf(entry);
       if (!isMerge(entry) && !own.has(key) && !found.has(key)) found.set(key, entry);
     }
-    mergeAll(target, depth + 1);
+    mergeAll(target.entries, depth + 1);
   };
   // Of several merges the last counts, as with every other key.
-  const mergeAll = (of: Mapping, depth: number): void => {
-    for (const entry of of.entries.filter(isMerge).reverse()) {
+  const mergeAll = (of: readonly Entry[], depth: number): void => {
+    for (const entry of of.filter(isMerge).reverse()) {
       const value = resolved(entry.value);
       for (const item of value?.kind === 'sequence' ? value.items : [entry.value]) merge(item, depth);
     }
   };
-  mergeAll(mapping, 0);
+  mergeAll(entries, 0);
   return [...found.values()];
 }
 

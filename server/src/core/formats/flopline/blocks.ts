@@ -1,5 +1,5 @@
 // The blocks that a text defines: `name(out, stride=1): [rows]`.
-import { type Mapping, resolved, type Scalar, type YamlNode } from '../../syntax/tree.ts';
+import { allEntries, resolved, type Scalar, type YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { operatorOf } from './operators.ts';
@@ -51,7 +51,7 @@ export function readBlocks(
     }
     return blocks;
   }
-  for (const { key, value } of (mapping as Mapping).entries) {
+  for (const { key, value } of allEntries(mapping)) {
     if (key.kind !== 'scalar') {
       wrong(key, 'wrong-block', 'The name of a block is a word, as in “bottleneck(out, stride=1):”.');
       continue;

@@ -4,6 +4,7 @@ import type { Format } from '../format.ts';
 import { Kept } from './kept.ts';
 import { mends } from './mend.ts';
 import { readNetwork } from './network.ts';
+import { reads } from './reads.ts';
 import { rewrite } from './rewrite.ts';
 
 /** What an edited text builds on. */
@@ -19,7 +20,7 @@ export const flopline: Format = {
   recognises: ({ name }) => /\.net\.ya?ml$/i.test(name),
   open: (source, earlier) => {
     const before = earlier?.kept as Before | undefined;
-    const parsed = parseEdited(source.text, before?.parsed);
+    const parsed = parseEdited(source.text, before?.parsed, reads);
     const { root, problems } = parsed;
     const rows = before?.rows ?? new Kept();
     let isRead = false;
@@ -30,10 +31,10 @@ export const flopline: Format = {
         // Only the first reading may use up the earlier graph; another scale or size is read beside it.
         const first = options.main !== false && !isRead;
         if (first) isRead = true;
-        return readNetwork(source, root, problems, options, first ? rows : undefined);
+        return readNetwork(source, root, parsed.damages, options, first ? rows : undefined);
       },
       mends: (problem, spec) => mends(source.text, root, problem, spec),
-      rewrite: edits => (problems.length > 0 ? undefined : rewrite(source.text, root, edits)),
+      rewrite: edits => (parsed.damages.length > 0 ? undefined : rewrite(source.text, root, edits)),
     };
   },
 };

@@ -1,9 +1,10 @@
 import { Builder } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import type { Shape } from '../../ops/index.ts';
-import { type Entry, type Mapping, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
+import { type Damage, unreadItems } from '../../syntax/damage.ts';
+import { allEntries, type Entry, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
-import type { Range } from '../../text/range.ts';
+import { contains, type Range } from '../../text/range.ts';
 import { suggestion } from '../../text/spelling.ts';
 import type { InputSize, ReadOptions, Source, Spec } from '../format.ts';
 import { readBlocks } from './blocks.ts';
@@ -27,15 +28,17 @@ export const topKeys = {
 export function readNetwork(
   source: Source,
   root: YamlNode | undefined,
-  syntaxProblems: readonly Problem[],
+  damages: readonly Damage[],
   options: ReadOptions,
   kept?: Kept,
 ): Spec {
   const builder = new Builder();
   const tell = tellTo(builder);
+  /** Why the rows are not all that there is: parts of the top that are not what they must be. */
+  const gaps: string[] = [];
   const wrong = (range: Range, code: string, message: string, severity: Problem['severity'] = 'error'): void =>
     tell({ range: { from: range.from, to: range.to }, severity, code, message });
-  const top = topEntries(root, source.text, wrong);
+  const top = topEntries(root, source.text, wrong, gaps);
   const values = new Values(source.text, tell);
   const scope = readLet(top.get('let')?.value, values, wrong);
   const blocks = readBlocks(top.get('blocks')?.value, source.text, tell);
@@ -58,7 +61,8 @@ export function readNetwork(
     if (name !== 'input') names.named.set(name, [given[index]!]);
   });
   let outputs: readonly Tensor[] = given;
-  const rows = new Rows(builder, values, blocks, syntaxProblems, scope);
+  const unread = unreadItems(damages, root);
+  const rows = new Rows(builder, values, blocks, damages, unread, scope);
   const list = resolved(layers?.value);
   if (list?.kind === 'sequence') outputs = rows.top(list, given, scope, names, kept);
   else if (layers && list?.kind === 'scalar' && scalarValue(list) === null) {
@@ -68,15 +72,27 @@ export function readNetwork(
       'There are no layers yet. Write one a line, as in “- conv: {out: 64, kernel: 3}”.',
       'information',
     );
-  } else if (layers)
-    wrong(layers.value, 'wrong-row', 'The layers are a list: one a line, each behind a dash, as in “- relu”.');
-  else if (root?.kind === 'mapping') {
+  } else if (layers) {
+    wrong(
+      layers.value,
+      'wrong-row',
+      '`layers` must be a list: one row a line, each after a dash and a space, as in “- relu”.',
+    );
+    gaps.push('`layers` is not a list');
+  } else if (root?.kind === 'mapping') {
     wrong(
       head,
       'missing-layers',
       'There are no layers. Write “layers:” and below it one a line, as in “- conv: {out: 64, kernel: 3}”.',
       'information',
     );
+  }
+  // What could not be read and is no row of the network: a definition, a key, what follows the first document.
+  for (const gap of gaps) builder.unknown(gap);
+  for (const damage of damages) {
+    const { value } = layers ?? {};
+    const isRow = [...unread].some(([row, other]) => other === damage && value && contains(value, row));
+    if (!damage.repaired && !isRow) builder.unknown(damage.why);
   }
   const output = top.get('output');
   if (output && list?.kind === 'sequence') outputs = rows.outputs(output.value, names, scope, outputs);
@@ -97,7 +113,12 @@ function tellTo(builder: Builder): (problem: Problem) => void {
 
 type Wrong = (range: Range, code: string, message: string, severity?: Problem['severity']) => void;
 
-function topEntries(root: YamlNode | undefined, text: string, wrong: Wrong): ReadonlyMap<string, Entry> {
+function topEntries(
+  root: YamlNode | undefined,
+  text: string,
+  wrong: Wrong,
+  gaps: string[],
+): ReadonlyMap<string, Entry> {
   const found = new Map<string, Entry>();
   const mapping = resolved(root);
   if (!mapping) return found;
@@ -106,16 +127,15 @@ function topEntries(root: YamlNode | undefined, text: string, wrong: Wrong): Rea
     wrong(
       range,
       'wrong-network',
-      'A network is written with the keys name, input, blocks and layers. The rows stand under “layers:”.',
+      'A network is written with the keys name, input, blocks and layers. The rows are under “layers:”.',
     );
+    gaps.push('the text is no mapping');
     return found;
   }
-  for (const entry of mapping.entries) {
+  for (const entry of allEntries(mapping)) {
     const { key } = entry;
     const name = key.kind === 'scalar' ? key.text : '';
-    if (found.has(name)) {
-      wrong(key, 'duplicate-key', `“${name}” stands here a second time; only the first counts. Remove one of them.`);
-    } else if (Object.hasOwn(topKeys, name)) found.set(name, entry);
+    if (Object.hasOwn(topKeys, name)) found.set(name, entry);
     // A place for anchors, as in other YAML dialects.
     else if (!name.startsWith('x-')) {
       const known = Object.keys(topKeys);
@@ -124,6 +144,7 @@ function topEntries(root: YamlNode | undefined, text: string, wrong: Wrong): Rea
         'unknown-key',
         `“${name.slice(0, 60)}” means nothing here.${suggestion(name, known)} There are ${known.join(', ')}.`,
       );
+      gaps.push(`“${name.slice(0, 60)}” means nothing`);
     }
   }
   return found;
@@ -137,7 +158,7 @@ function readLet(node: YamlNode | undefined, values: Values, wrong: Wrong): Read
     wrong(node!, 'wrong-argument', 'Below “let:” stand names with their values, as in “width: 64”.');
     return scope;
   }
-  for (const { key, value } of (mapping as Mapping).entries) {
+  for (const { key, value } of allEntries(mapping)) {
     if (key.kind !== 'scalar' || !/^[A-Za-z_]\w*$/.test(key.text)) {
       wrong(key, 'wrong-argument', 'A name has letters, digits and underscores, as in “width: 64”.');
       continue;
@@ -167,12 +188,10 @@ function readInputs(
   const node = resolved(entry.value);
   if (node?.kind === 'mapping') {
     const inputs: Input[] = [];
-    for (const { key, value } of node.entries) {
+    for (const { key, value } of allEntries(node)) {
       const name = key.kind === 'scalar' ? key.text : '';
       if (!/^[A-Za-z_][\w.-]*$/.test(name) || name === 'previous') {
         wrong(key, 'wrong-argument', 'The name of an input is a word, as in “image: [3, 224, 224]”.');
-      } else if (inputs.some(other => other.name === name)) {
-        wrong(key, 'duplicate-name', `There are two inputs “${name}”. Give one of them another name.`);
       } else inputs.push({ name, ...readSizes(value, values, scope, wrong) });
     }
     return inputs;

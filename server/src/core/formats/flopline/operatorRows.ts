@@ -2,7 +2,15 @@
 import type { Builder } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import { permute, type Shape } from '../../ops/index.ts';
-import { type Entry, resolved, type Scalar, scalarValue, type YamlNode } from '../../syntax/tree.ts';
+import {
+  type Entry,
+  isMerge,
+  mergedEntries,
+  resolved,
+  type Scalar,
+  scalarValue,
+  type YamlNode,
+} from '../../syntax/tree.ts';
 import type { Range } from '../../text/range.ts';
 import { suggestion } from '../../text/spelling.ts';
 import { type Reading, unreadable } from './attributes.ts';
@@ -197,10 +205,11 @@ export class OperatorRows {
     for (const { key, value } of entries) {
       const code = key.kind === 'scalar' ? keys.get(key.text) : undefined;
       if (code === undefined) {
-        const merged = key.kind === 'scalar' && key.text === '<<' ? resolved(value) : undefined;
-        if (merged?.kind === 'mapping')
-          common = this.#gatherMerged(merged.entries, entries, row, operator, common, companion);
-        else if (!quiet)
+        if (isMerge({ key, value })) {
+          // All merges at once, where the last one is written: which of them counts is settled there.
+          if (entries.findLast(isMerge)!.key === key)
+            common = this.#gatherEntries(mergedEntries(entries), row, operator, common, true, companion);
+        } else if (!quiet)
           this.#telling.unknownKey(
             key,
             row.key.text,
@@ -224,20 +233,6 @@ export class OperatorRows {
       }
     }
     return common;
-  }
-
-  /** YAML's `<<: *defaults`: what is not written here. */
-  #gatherMerged(
-    merged: readonly Entry[],
-    own: readonly Entry[],
-    row: Row,
-    operator: Operator,
-    common: Common,
-    companion: boolean,
-  ): Common {
-    const written = new Set(own.map(({ key }) => (key.kind === 'scalar' ? key.text : '')));
-    const rest = merged.filter(({ key }) => key.kind === 'scalar' && key.text !== '<<' && !written.has(key.text));
-    return this.#gatherEntries(rest, row, operator, common, true, companion);
   }
 
   /** Reads the attributes that were gathered and adds the operator. */

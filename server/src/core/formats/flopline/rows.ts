@@ -1,8 +1,8 @@
 // Walks rows (of the network, of blocks, branches, residuals and repeats) and calls the builder in their order.
 import { adoptAll, type Builder, maxNodes } from '../../graph/builder.ts';
 import type { Note, Tensor } from '../../graph/graph.ts';
-import { type Entry, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
-import type { Problem } from '../../text/problem.ts';
+import { type Damage, damageOf } from '../../syntax/damage.ts';
+import { allEntries, type Entry, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { Range } from '../../text/range.ts';
 import { likelyName, respelling, suggested } from '../../text/spelling.ts';
 import { type Block, isStructure, type Structure, structures } from './blocks.ts';
@@ -63,7 +63,9 @@ export class Rows implements Walk {
   readonly shared: Scope;
   readonly within: Block[] = [];
   readonly #blocks: ReadonlyMap<string, Block>;
-  readonly #syntaxProblems: readonly Problem[];
+  readonly #damages: readonly Damage[];
+  /** Rows of which nothing is known but their place. */
+  readonly #unread: ReadonlyMap<YamlNode, Damage>;
   readonly #references: References;
   readonly #operators: OperatorRows;
   /** What unknown operators were likely meant to be: a repeated row asks thousands of times. */
@@ -77,7 +79,8 @@ export class Rows implements Walk {
     builder: Builder,
     values: Values,
     blocks: ReadonlyMap<string, Block>,
-    syntaxProblems: readonly Problem[],
+    damages: readonly Damage[],
+    unread: ReadonlyMap<YamlNode, Damage>,
     shared: Scope,
   ) {
     this.builder = builder;
@@ -85,7 +88,8 @@ export class Rows implements Walk {
     this.shared = shared;
     this.telling = new Telling(builder);
     this.#blocks = blocks;
-    this.#syntaxProblems = syntaxProblems;
+    this.#damages = damages;
+    this.#unread = unread;
     this.#references = new References(values, this.telling);
     this.#operators = new OperatorRows(builder, values, this.telling);
   }
@@ -208,10 +212,17 @@ export class Rows implements Walk {
   // ——— Rows ——————————————————————————————————————————————————————————————————————————————————————————————————————
 
   #rowAt(node: YamlNode, index: number, flow: readonly Tensor[], scope: Scope, names: Names): readonly Tensor[] {
+    const unread = this.#unread.get(node);
+    if (unread) {
+      this.builder.open({ label: `row.${index}`, type: 'unknown', sites: [node] });
+      const outputs = this.telling.unknown(unread.why, flow);
+      this.builder.close(outputs);
+      return outputs;
+    }
     const target = resolved(node);
     switch (target?.kind) {
       case 'mapping': {
-        const { entries } = target;
+        const entries = allEntries(target);
         const main = entries.length === 1 ? entries[0]! : this.#mainEntry(entries);
         if (!main) return this.#select(node, entries, index, flow, scope, names);
         if (main.key.kind !== 'scalar') break;
@@ -243,6 +254,11 @@ export class Rows implements Walk {
       flow,
       'A row is an operator with its attributes, as in “- conv: {out: 64, kernel: 3}”.',
     );
+  }
+
+  /** Whether the row's text, or that of a row inside, is read as a repair has it. */
+  #isRepaired(node: YamlNode): boolean | undefined {
+    return damageOf(this.#damages, node)?.repaired;
   }
 
   #dispatch(row: Row, index: number, flow: readonly Tensor[], scope: Scope, names: Names): readonly Tensor[] {
@@ -307,6 +323,7 @@ export class Rows implements Walk {
       label,
       type: 'from',
       sites: [node],
+      repaired: this.#isRepaired(node),
       summary: 'Goes on from another row; does nothing itself.',
     });
     let outputs = flow;
@@ -318,21 +335,17 @@ export class Rows implements Walk {
     return outputs;
   }
 
-  /** Nothing stands there yet: what comes in goes on. A row that could not be read may do anything. */
+  /** Nothing is there yet: what comes in goes on. */
   #empty(node: YamlNode, index: number, flow: readonly Tensor[]): readonly Tensor[] {
-    const unread = this.#syntaxProblems.some(({ range }) => range.from <= node.to && range.to >= node.from);
     this.builder.open({ label: `row.${index}`, type: 'empty', sites: [node], summary: 'Nothing stands here yet.' });
-    if (!unread) {
-      this.telling.tell(
-        node,
-        'empty-row',
-        'Nothing stands in this row. Write an operator, as in “- relu”, or remove it.',
-        'warning',
-      );
-    }
-    const outputs = unread ? this.telling.unknown('a row above could not be read', flow) : flow;
-    this.builder.close(outputs);
-    return outputs;
+    this.telling.tell(
+      node,
+      'empty-row',
+      'This row is empty. Write an operator, as in “- relu”, or remove it.',
+      'warning',
+    );
+    this.builder.close(flow);
+    return flow;
   }
 
   #wrongRow(node: YamlNode, index: number, flow: readonly Tensor[], message: string): readonly Tensor[] {
@@ -354,7 +367,12 @@ export class Rows implements Walk {
     const entries = entriesOf(row);
     const name = entries.find(({ key }) => key.kind === 'scalar' && key.text === 'name')?.value;
     const from = entries.find(({ key }) => key.kind === 'scalar' && key.text === 'from')?.value;
-    this.builder.open({ label: labelOf(name, row.key.text, index), type: row.key.text, sites: [row.site] });
+    this.builder.open({
+      label: labelOf(name, row.key.text, index),
+      type: row.key.text,
+      sites: [row.site],
+      repaired: this.#isRepaired(row.site),
+    });
     const inputs = from ? this.#references.of(from, names, scope, flow) : flow;
     const outputs = this.telling.unknown(why, inputs ?? []);
     this.builder.close(outputs);
@@ -378,6 +396,7 @@ export class Rows implements Walk {
       label: common === nothing ? `${operator.name}.${index}` : labelOf(common.name, operator.name, index),
       type: operator.op.name,
       sites: [row.site],
+      repaired: this.#isRepaired(row.site),
       locate: this.telling.locate,
       // A word alone has nothing to explain.
       notes:
@@ -447,6 +466,7 @@ export class Rows implements Walk {
       label,
       type: block.name,
       sites: single ? [row.site, block.header] : [row.site],
+      repaired: this.#isRepaired(row.site),
       locate: this.telling.locate,
       notes,
     });
@@ -514,7 +534,7 @@ export class Rows implements Walk {
           ...(kind === 'repeat' ? [] : ['repeats']),
         ]);
     };
-    if (target?.kind === 'mapping') for (const entry of target.entries) take(entry, true);
+    if (target?.kind === 'mapping') for (const entry of allEntries(target)) take(entry, true);
     for (const entry of row.rest) take(entry, false);
     const { name, from } = found;
 
@@ -524,6 +544,7 @@ export class Rows implements Walk {
       type: kind,
       summary: structures[kind],
       sites: [row.site],
+      repaired: this.#isRepaired(row.site),
       locate: this.telling.locate,
       notes: notesOf(keyNotes, row, docsOf(own), this.values, scope, flow),
     });

@@ -3,7 +3,7 @@
 import type { Builder } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import type { Complaint } from '../../ops/index.ts';
-import { type Entry, resolved, type Scalar, type YamlNode } from '../../syntax/tree.ts';
+import { allEntries, type Entry, resolved, type Scalar, type YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { didYouMean, respelling, suggestion } from '../../text/spelling.ts';
@@ -129,7 +129,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
 
 export function entriesOf(row: Row): readonly Entry[] {
   const target = resolved(row.value);
-  return target?.kind === 'mapping' ? [...target.entries, ...row.rest] : row.rest;
+  return target?.kind === 'mapping' ? [...allEntries(target), ...row.rest] : row.rest;
 }
 
 export function rangeOf({ from, to }: Range): Range {

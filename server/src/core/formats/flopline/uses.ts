@@ -1,6 +1,6 @@
 // Uses of the blocks that a text defines: arguments bound to parameters, then the block's rows.
 import type { Tensor } from '../../graph/graph.ts';
-import { type Entry, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
+import { allEntries, type Entry, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { Block } from './blocks.ts';
 import type { Value } from './expression.ts';
 import { Names } from './names.ts';
@@ -13,7 +13,7 @@ export function readArguments(walk: Walk, row: Row, block: Block, common: Common
   const { parameters } = block;
   const signature = parameters.length === 0 ? 'none' : parameters.map(({ name }) => name).join(', ');
   const target = resolved(row.value);
-  const entries: readonly Entry[] = target?.kind === 'mapping' ? [...target.entries, ...row.rest] : row.rest;
+  const entries: readonly Entry[] = target?.kind === 'mapping' ? [...allEntries(target), ...row.rest] : row.rest;
   if (target?.kind === 'sequence' || (target?.kind === 'scalar' && scalarValue(target) !== null)) {
     const items = target.kind === 'sequence' ? target.items : [row.value!];
     items.forEach((item, position) => {
