@@ -19,23 +19,51 @@ export function withoutTightComments(text: string): string {
   return done === 0 ? text : result + text.slice(done);
 }
 
+/**
+ * The text with line breaks inside brackets blanked where the next line is indented too little for the specification:
+ * PyYAML does not mind indentation there, so a `]` may stand at the margin. Offsets stay.
+ */
+export function withoutFlowBreaks(text: string): string {
+  const chars = text.split('');
+  let last: Comment | undefined;
+  for (const comment of commentsOf(text)) {
+    if (comment.kind === 'comment') last = comment;
+    if (comment.kind !== 'break') continue;
+    const start = text.lastIndexOf('\n', comment.opened) + 1;
+    const margin = Math.max(1, text.slice(start).search(/\S/));
+    const next = text.slice(comment.to).search(/[^ ]/);
+    if (next < 0 || next >= margin) continue;
+    if (last && last.to === comment.from) chars.fill(' ', last.from, last.to);
+    chars.fill(' ', comment.from, comment.to);
+  }
+  return chars.join('');
+}
+
 interface Comment {
+  readonly kind: 'comment' | 'break';
   readonly from: number;
   readonly to: number;
+  /** Where the outermost bracket around it stands. */
+  readonly opened: number;
   /** Whether no white space stands before it. */
   readonly tight: boolean;
 }
 
 function* commentsOf(text: string): Generator<Comment> {
   let depth = 0;
+  let opened = 0;
   let at = 0;
   while (at < text.length) {
     const char = text[at]!;
     const next = text[at + 1] ?? '\n';
     if (char === '#') {
       const to = endOfLine(text, at);
-      yield { from: at, to, tight: at > 0 && !/\s/.test(text[at - 1]!) };
+      yield { kind: 'comment', opened, from: at, to, tight: at > 0 && !/\s/.test(text[at - 1]!) };
       at = to;
+    } else if (char === '\n' && depth > 0) {
+      const from = text[at - 1] === '\r' ? at - 1 : at;
+      yield { kind: 'break', opened, from, to: at + 1, tight: false };
+      at++;
     } else if (
       /\s/.test(char) ||
       (/[-?:]/.test(char) && /\s/.test(next)) ||
@@ -43,7 +71,7 @@ function* commentsOf(text: string): Generator<Comment> {
     )
       at++;
     else if (char === '[' || char === '{') {
-      depth++;
+      if (depth++ === 0) opened = at;
       at++;
     } else if (char === ']' || char === '}') {
       depth = Math.max(0, depth - 1);

@@ -161,7 +161,11 @@ export function* slips(lines: readonly string[], line: number): Generator<LineRe
   if (place.indent < 0 || place.content.startsWith('#')) return;
   const { text } = place;
   const narrower = narrow(text, line);
-  if (narrower) yield narrower;
+  if (narrower) {
+    // Nobody means a full-width sign: what else might explain the line is no slip.
+    yield narrower;
+    return;
+  }
   yield* tabs(place);
   yield* indents(place);
   yield* dashes(place);
@@ -208,8 +212,8 @@ function* indents(place: Place): Generator<LineRepair> {
       line,
       text: ' '.repeat(column) + content,
       code: 'yaml-indentation',
-      message: `This ${what} is indented by ${spaces(indent)}, its neighbors by ${column}.`,
-      title: `Indent it by ${spaces(column)}`,
+      message: `This ${what} is indented by ${spaces(indent)}; its neighbours ${column === 0 ? 'are not' : `by ${column}`}.`,
+      title: column === 0 ? 'Remove the indentation' : `Indent it by ${spaces(column)}`,
     };
   }
 }
@@ -266,7 +270,7 @@ function* dashes({ lines, line, text, indent, content, above, below }: Place): G
   }
 }
 
-function* keys({ line, text, content }: Place): Generator<LineRepair> {
+function* keys({ lines, line, text, indent, content, below }: Place): Generator<LineRepair> {
   const match = /^(\s*(?:-\s+)*)("[^"]*"|[\w.$-]+(?:\([^)]*\))?)(.*)$/.exec(text.slice(0, contentEnd(text)).trimEnd());
   if (!match) return;
   const [, lead, key, rest] = match as unknown as [string, string, string, string];
@@ -274,7 +278,8 @@ function* keys({ line, text, content }: Place): Generator<LineRepair> {
   const at = { from: lead.length, to: lead.length + key.length };
   const behind = comment === '' ? '' : ` ${comment}`;
   if (rest.trim() === '') {
-    if (isDashed(content)) return;
+    // `- conv` above its settings; else a word with a dash is a row.
+    if (isDashed(content) && (below === undefined || indentOf(lines[below]!) <= indent)) return;
     const message = `“${key.slice(0, 60)}” has no colon. A key is followed by a colon.`;
     yield { line, text: `${lead}${key}:${behind}`, code: 'yaml-key', message, title: 'Put a colon after it', at };
   } else if (/^:\S/.test(rest)) {

@@ -12,7 +12,7 @@ import {
 import type { TextEdit } from '../text/edit.ts';
 import type { Problem, Repair, Result } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
-import { withoutTightComments } from './comments.ts';
+import { withoutFlowBreaks, withoutTightComments } from './comments.ts';
 import type { Damage } from './damage.ts';
 import {
   balanceOf,
@@ -66,12 +66,18 @@ function withPlainBreaks(text: string): string {
 
 /** What is told of a text while it is read. */
 class Notes {
-  readonly problems: Problem[] = [];
-  readonly damages: Damage[] = [];
+  problems: Problem[] = [];
+  damages: Damage[] = [];
   readonly #text: string;
 
   constructor(text: string) {
     this.#text = text;
+  }
+
+  /** Takes back what was told of a line. */
+  withdraw({ from, to }: Range): void {
+    this.problems = this.problems.filter(({ range }) => range.from < from || range.to > to);
+    this.damages = this.damages.filter(damage => damage.from < from || damage.to > to);
   }
 
   /** 1-based. */
@@ -106,6 +112,8 @@ function attempt(text: string): Attempt {
     return { events: parseEvents(text, { maxDepth: maxNesting }) };
   } catch (error) {
     if (error instanceof YAMLException) {
+      const again = error.reason === 'deficient indentation' ? withoutFlowBreaks(text) : text;
+      if (again !== text) return attempt(again);
       return { failure: { at: error.mark?.position ?? text.length, reason: error.reason } };
     }
     return { failure: { at: text.length, reason: 'this text is too deep or too strange to be read' } };
@@ -161,9 +169,16 @@ function recover(
     const held = tries.holds(patched.lines, guilty, errorLine, failure);
     parses = Math.min(parses, parses - tries.made) - 1;
     if (!held) break;
-    const problem = problemOf(lines, starts, best?.repair, found, failure, errorLine, held.line);
+    // An indentation is only named where there is one that is right.
+    const named = best?.repair.code === 'yaml-indentation' ? undefined : best;
+    const isRow = /- ~$/.test(held.text) && !/^\s*-/.test(lines[held.line]!);
+    const problem = isRow
+      ? noRow(rangeOfLine(lines, starts, held.line))
+      : problemOf(lines, starts, named?.repair, named ? found : [], failure, errorLine, held.line);
+    const range = rangeOfLine(lines, starts, held.line);
+    notes.withdraw(range);
     notes.problems.push(problem);
-    notes.damages.push({ ...rangeOfLine(lines, starts, held.line), repaired: false, why: problem.message });
+    notes.damages.push({ ...range, repaired: false, why: problem.message });
     apply(held, held.trial, held.result);
   }
   if (result.events) {
@@ -223,6 +238,8 @@ class Tries {
     const seen = new Set<string>();
     let best: Success[] = [];
     for (const line of guilty) {
+      // Two slips on a line are more than one repair.
+      if (this.#patches.has(line)) continue;
       const wasOpen = isUnbalanced(lines, line);
       for (const repair of slipsOf(lines, line)) {
         const key = `${repair.line} ${repair.text.trimEnd()}`;
@@ -234,9 +251,9 @@ class Tries {
         const { trial, result } = this.#try(repair);
         const reach = result.failure ? trial.lineAt(result.failure.at) : Number.POSITIVE_INFINITY;
         if (!(reach > errorLine || (wasOpen && reach > line))) continue;
-        const reading = result.events
-          ? readingOf(buildTree(trial.text, result.events, unshifted, new Notes('')))
-          : `${line} ${local}`;
+        const tree = result.events && buildTree(trial.text, result.events, unshifted, new Notes(''));
+        if (tree && this.#reads && hidesTop(tree, this.#reads.top)) continue;
+        const reading = result.events ? readingOf(tree) : `${line} ${local}`;
         const success = { repair, reach, trial, result, reading };
         if (best.length === 0 || reach > best[0]!.reach) best = [success];
         else if (reach === best[0]!.reach) best.push(success);
@@ -289,6 +306,15 @@ function guiltyLines(lines: readonly string[], errorLine: number): ReadonlySet<n
     break;
   }
   const isContent = (line: number): boolean => /^\s*[^#\s]/.test(lines[line] ?? '');
+  // A key without its colon takes all below it for its text, up to the next key.
+  const indent = indentOf(lines[errorLine] ?? '');
+  for (let at = contentLine(lines, errorLine, -1), left = 300; at !== undefined && left > 0; left--) {
+    if (indentOf(lines[at]!) <= indent) {
+      if (!/:(?:\s|$)/.test(lines[at]!) && !isDashed(lines[at]!) && isContent(errorLine)) guilty.add(at);
+      break;
+    }
+    at = contentLine(lines, at, -1);
+  }
   if (isContent(errorLine)) guilty.add(errorLine);
   const above = contentLine(lines, errorLine, -1);
   if (above !== undefined) guilty.add(above);
@@ -370,8 +396,12 @@ function localReading(
 ): string | undefined {
   const dashed = isDashed(text);
   if (!dashed && !/^\s*\[/.test(text)) {
-    const key = /^\s+([\w-]+)\s*:/.exec(text)?.[1];
-    return key !== undefined && reads?.top.has(key) ? undefined : text.trim();
+    const before = lines[line]!;
+    // A row stays one, and what stands among rows becomes no key by itself.
+    if (isDashed(before) || /^\s*\[/.test(before)) return undefined;
+    const [, margin = '', key = ''] = /^(\s*)([\w-]+)\s*:/.exec(text) ?? [];
+    const isTop = reads?.top.has(key) ?? false;
+    return (isTop && margin !== '') || (!isTop && isRowLike(lines, line)) ? undefined : text.trim();
   }
   let chunk = text;
   if (dashed) {
@@ -395,6 +425,17 @@ function localReading(
   if (item === undefined) return chunk.includes('\n') && dashed ? text.trim() : undefined;
   if (reads && !reads.row(item)) return undefined;
   return `${indentOf(text)} ${readingOf(item)}`;
+}
+
+/** Whether a key of the top would stand inside the value of another one. */
+function hidesTop(root: YamlNode, top: ReadonlySet<string>): boolean {
+  return (
+    root.kind === 'mapping' &&
+    root.entries.some(
+      ({ value }) =>
+        value.kind === 'mapping' && value.entries.some(({ key }) => key.kind === 'scalar' && top.has(key.text)),
+    )
+  );
 }
 
 /** All that a tree says, to compare two readings. */
@@ -518,6 +559,12 @@ function problemOf(
       : 'Look at the indentation, the colon after the key, and the dash before the item.';
   const message = `This line is not YAML: ${failure.reason}${elsewhere}. ${advice}`;
   return { range: whole, severity: 'error', code: 'yaml-syntax', message, ...offered };
+}
+
+/** A line among rows that no slip explains. */
+function noRow(range: Range): Problem {
+  const message = 'This line is among rows, but is not one. A row begins with a dash and a space.';
+  return { range, severity: 'error', code: 'yaml-syntax', message };
 }
 
 /** The smallest change that makes one line of another. */
@@ -650,7 +697,7 @@ function buildTree(
             : event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED
               ? 'quoted'
               : 'block';
-        const { isText, known } = event.tagStart < 0 ? untagged : tagOf(text.slice(event.tagStart, event.tagEnd));
+        const { isText, known } = event.tagStart < 0 ? untagged : tagOf(tagText(text, event.tagStart, event.tagEnd));
         if (!known) refuseTag(event.tagStart, event.tagEnd);
         const content = from < 0 ? '' : event.fast ? text.slice(from, to) : getScalarValue(text, event);
         if (from < 0) {
@@ -684,7 +731,7 @@ function buildTree(
       }
       case EVENT_ID.SEQUENCE:
       case EVENT_ID.MAPPING: {
-        if (event.tagStart >= 0 && !tagOf(text.slice(event.tagStart, event.tagEnd)).known)
+        if (event.tagStart >= 0 && !tagOf(tagText(text, event.tagStart, event.tagEnd)).known)
           refuseTag(event.tagStart, event.tagEnd);
         const from = original(event.start);
         const flow = event.style === COLLECTION_STYLE.FLOW;
@@ -736,6 +783,11 @@ function buildTree(
 }
 
 const untagged: { readonly isText?: boolean; readonly known: boolean } = { known: true };
+
+/** A tag as PyYAML scans it: up to the next white space, brackets and all. */
+function tagText(text: string, from: number, to: number): string {
+  return text.slice(from, /\s|^$/.test(text[to] ?? '') ? to : to + 1);
+}
 
 /** What a tag makes of a scalar, as far as PyYAML's SafeConstructor knows it. */
 function tagOf(tag: string): { readonly isText?: boolean; readonly known: boolean } {
