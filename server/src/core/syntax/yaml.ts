@@ -247,7 +247,7 @@ class Tries {
         seen.add(key);
         const local = localReading(lines, repair, this.#reads);
         if (local === undefined) continue;
-        if (this.made >= this.#most) return best;
+        if (this.made >= this.#most) return preferred(lines, best);
         const { trial, result } = this.#try(repair);
         const reach = result.failure ? trial.lineAt(result.failure.at) : Number.POSITIVE_INFINITY;
         if (!(reach > errorLine || (wasOpen && reach > line))) continue;
@@ -259,7 +259,7 @@ class Tries {
         else if (reach === best[0]!.reach) best.push(success);
       }
     }
-    return best;
+    return preferred(lines, best);
   }
 
   /** What leads on without saying what a line means: a row holds its place by an empty item, other lines go. */
@@ -291,6 +291,12 @@ class Tries {
     const trial = new Patched(this.#lines, this.#starts, new Map(this.#patches).set(line, text));
     return { trial, result: attempt(trial.text) };
   }
+}
+
+/** A line whose brackets do not match is to blame before one whose brackets do. */
+function preferred(lines: readonly string[], found: readonly Success[]): readonly Success[] {
+  const open = found.filter(({ repair }) => isUnbalanced(lines, repair.line));
+  return open.length > 0 ? open : found;
 }
 
 /** The lines that an error may be due to, the likeliest first. */
