@@ -171,7 +171,7 @@ function recover(
     if (!held) break;
     // An indentation is only named where there is one that is right.
     const named = best?.repair.code === 'yaml-indentation' ? undefined : best;
-    const isRow = /- ~$/.test(held.text) && !/^\s*-/.test(lines[held.line]!);
+    const isRow = /- ~:?$/.test(held.text) && !/^\s*-/.test(lines[held.line]!);
     const problem = isRow
       ? noRow(rangeOfLine(lines, starts, held.line))
       : problemOf(lines, starts, named?.repair, named ? found : [], failure, errorLine, held.line);
@@ -480,8 +480,10 @@ function placeholders(lines: readonly string[], line: number): readonly string[]
   const nearest = columns.toSorted((a, b) => Math.abs(a - indent) - Math.abs(b - indent));
   // A row that disappears would shift every index below it: an empty item holds its place.
   if (isDashed(text) || /^\s*-/.test(text)) {
-    if (nearest.length === 0) found.push(`${' '.repeat(indent)}- ~`);
-    for (const column of nearest.slice(0, 2)) found.push(`${' '.repeat(column)}- ~`);
+    // Keys of the row may stand on the lines below.
+    for (const column of nearest.length === 0 ? [indent] : nearest.slice(0, 2)) {
+      found.push(`${' '.repeat(column)}- ~`, `${' '.repeat(column)}- ~:`);
+    }
   } else if (isRowLike(lines, line)) {
     for (const column of nearest.slice(0, 1)) found.push(`${' '.repeat(column)}- ~`);
   }
