@@ -206,16 +206,21 @@ function* indents(place: Place): Generator<LineRepair> {
   }
   const others = [...new Set(columns)].filter(column => column !== indent);
   const near = others.filter(column => Math.abs(column - indent) === 1);
-  for (const column of near.length > 0 ? near : others) {
-    const what = dashed ? 'row' : 'line';
-    yield {
-      line,
-      text: ' '.repeat(column) + content,
-      code: 'yaml-indentation',
-      message: `This ${what} is indented by ${spaces(indent)}; its neighbours ${column === 0 ? 'are not' : `by ${column}`}.`,
-      title: column === 0 ? 'Remove the indentation' : `Indent it by ${spaces(column)}`,
-    };
-  }
+  for (const column of near.length > 0 ? near : others) yield reindented(lines, line, column);
+}
+
+/** A line at the indentation of its neighbours. */
+export function reindented(lines: readonly string[], line: number, column: number): LineRepair {
+  const text = lines[line]!;
+  const indent = indentOf(text);
+  const what = isDashed(text) ? 'row' : 'line';
+  return {
+    line,
+    text: ' '.repeat(column) + text.slice(indent),
+    code: 'yaml-indentation',
+    message: `This ${what} is indented by ${spaces(indent)}; its neighbours ${column === 0 ? 'are not' : `by ${column}`}.`,
+    title: column === 0 ? 'Remove the indentation' : `Indent it by ${spaces(column)}`,
+  };
 }
 
 /** The columns of keys that are open above a line: a key on the line of a dash too, as `softmax` in `- softmax:`. */

@@ -26,6 +26,7 @@ import {
   type LineRepair,
   narrow,
   openingOf,
+  reindented,
   slips,
 } from './repair.ts';
 import type { Alias, Entry, Mapping, Scalar, Sequence, YamlNode } from './tree.ts';
@@ -52,8 +53,14 @@ export interface Reads {
 export function parseYaml(source: string, reads?: Reads): ParsedText {
   const text = withoutTightComments(withPlainBreaks(source));
   const notes = new Notes(text);
-  const narrowed = hasFullWidth(text) ? narrowedRows(text, reads, notes) : undefined;
-  if (narrowed) return recover(text, narrowed, attempt(narrowed.text), reads, notes);
+  const certain = [
+    ...(hasFullWidth(text) ? narrowedRows(text, reads) : []),
+    ...(foldedRow.test(text) ? foldedRows(text, reads) : []),
+  ];
+  if (certain.length > 0) {
+    const patched = withRepairs(text, certain, notes);
+    return recover(text, patched, attempt(patched.text), reads, notes);
+  }
   const first = attempt(text);
   if (first.events) return { value: buildTree(text, first.events, unshifted, notes), ...notes.all };
   return recover(text, undefined, first, reads, notes);
@@ -501,24 +508,51 @@ function isRowLike(lines: readonly string[], line: number): boolean {
   return indentOf(text) <= Math.max(...around) + 1;
 }
 
-/** Rows whose full-width signs keep them from being one, with the signs that were meant; told. */
-function narrowedRows(text: string, reads: Reads | undefined, notes: Notes): Patched | undefined {
-  if (!reads) return undefined;
+/** Rows whose full-width signs keep them from being one, with the signs that were meant. */
+function narrowedRows(text: string, reads: Reads | undefined): readonly LineRepair[] {
+  if (!reads) return [];
   const lines = text.split('\n');
-  const starts = lineStarts(lines);
-  const patches = new Map<number, string>();
+  const found: LineRepair[] = [];
   for (const [line, content] of lines.entries()) {
     const repair = hasFullWidth(content) ? narrow(content, line) : undefined;
     if (!repair || localReading(lines, repair, reads) === undefined) continue;
     if (!isDashed(repair.text) && !/^\s*\[/.test(repair.text)) continue;
     const asWritten = { line, text: content };
     if ((isDashed(content) || /^\s*\[/.test(content)) && localReading(lines, asWritten, reads) !== undefined) continue;
-    patches.set(line, repair.text);
-    const range = rangeOfLine(lines, starts, line);
-    notes.problems.push(problemOf(lines, starts, repair, [], { at: 0, reason: '' }, line));
-    notes.damages.push({ ...range, repaired: true, why: repair.message });
+    found.push(repair);
   }
-  return patches.size > 0 ? new Patched(lines, starts, patches) : undefined;
+  return found;
+}
+
+/** A word as a row, and below it a dash that is indented more. */
+const foldedRow = /^ *- [\w$]+ *\r?\n *-\s/m;
+
+/**
+ * Rows that are indented more than a word above them. To YAML they are more words of that row (“relu - tanh”), which
+ * nobody means where words are rows.
+ */
+function foldedRows(text: string, reads: Reads | undefined): readonly LineRepair[] {
+  if (!reads?.row({ kind: 'scalar', text: 'relu', style: 'plain', from: 0, to: 0 })) return [];
+  const lines = text.split('\n');
+  const found: LineRepair[] = [];
+  for (const [line, content] of lines.entries()) {
+    const above = lines[line - 1];
+    if (!isDashed(content) || above === undefined || !/^ *- [\w$]+ *\r?$/.test(above)) continue;
+    const column = indentOf(above);
+    if (indentOf(content) > column) found.push(reindented(lines, line, column));
+  }
+  return found;
+}
+
+/** A text with repairs that need no trial; they are told. */
+function withRepairs(text: string, repairs: readonly LineRepair[], notes: Notes): Patched {
+  const lines = text.split('\n');
+  const starts = lineStarts(lines);
+  for (const repair of repairs) {
+    notes.problems.push(problemOf(lines, starts, repair, [], { at: 0, reason: '' }, repair.line));
+    notes.damages.push({ ...rangeOfLine(lines, starts, repair.line), repaired: true, why: repair.message });
+  }
+  return new Patched(lines, starts, new Map(repairs.map(({ line, text: repaired }) => [line, repaired])));
 }
 
 function rangeOfLine(lines: readonly string[], starts: readonly number[], line: number): Range {
