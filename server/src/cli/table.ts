@@ -27,7 +27,7 @@ export function terminalTable(report: FileReport, facts: { readonly detail: stri
     clip(row.op === row.name ? '' : row.op, 24),
     shapeCell(row.outputs[0]),
     amount(row.value, row),
-    share(row, totals),
+    share(row, totals, layers),
     bar(row.value ?? 0, largest),
     amount(row.params, row),
   ]);
@@ -55,7 +55,11 @@ export function terminalTable(report: FileReport, facts: { readonly detail: stri
     lines.at(-1),
     '',
     facts.detail,
-    ...clipped('Not known:', reasonLines(report), 'reasons'),
+    ...clipped(
+      layers.every(row => row.complete || row.doubtful) ? 'Not certain:' : 'Not known:',
+      reasonLines(report),
+      'reasons',
+    ),
     ...problemLines(file, problems),
     '',
   ].join('\n');
@@ -206,11 +210,15 @@ function amount(
   return reportSign(of, layers) + si(value);
 }
 
-function share({ value, complete, doubtful }: RowReport, total: FileReport['totals']): string {
+function share(
+  { value, complete, doubtful }: RowReport,
+  total: FileReport['totals'],
+  layers: readonly RowReport[],
+): string {
   // Of a lower bound, what a row takes at most; a share of two bounds says nothing.
   if (!value || !total.value || !(complete || doubtful || total.complete)) return '';
   const percents = (100 * value) / total.value;
-  const most = total.complete ? '' : total.doubtful ? '≈ ' : '≤ ';
+  const most = reportSign(total, layers).replace('≥', '≤').replace('≳', '≲');
   return percents < 0.05 ? '< 0.1 %' : `${most}${percents.toFixed(1)} %`;
 }
 

@@ -182,10 +182,10 @@ function differs(module: string, dialect: Dialect, rivals: readonly Dialect[]): 
   return rivals.some(({ modules }) => modules.get(module) !== found);
 }
 
-/** What is not known at all needs no condition. */
+/** What is not known, or known in part, has a reason already. */
 function isUnknown({ nodes }: Graph, { first, end }: Frame): boolean {
-  for (let id = first; id < end; id++) if (nodes[id]!.why !== undefined) return true;
-  return false;
+  const isOpen = ({ why }: { readonly why: string | undefined }): boolean => why !== undefined;
+  return nodes.slice(first, end).some(node => isOpen(node) || node.outputs.some(isOpen) || node.inputs.some(isOpen));
 }
 
 function isKnown(module: string, dialect: Dialect): boolean {
