@@ -28,6 +28,8 @@ export interface Mapping extends Range {
   readonly entries: readonly Entry[];
   /** All that are written, where some do not count. */
   readonly written?: readonly Entry[] | undefined;
+  /** Whether an entry is a merge. */
+  readonly merges?: boolean | undefined;
 }
 
 export interface Alias extends Range {
@@ -56,12 +58,12 @@ export function entryOf(node: YamlNode | undefined, key: string): Entry | undefi
   if (mapping?.kind !== 'mapping') return undefined;
   const { entries } = mapping;
   for (const entry of entries) if (entry.key.kind === 'scalar' && entry.key.text === key) return entry;
-  return entries.some(isMerge) ? mergedEntries(entries).find(entry => keyOf(entry) === key) : undefined;
+  return mapping.merges ? mergedEntries(entries).find(entry => keyOf(entry) === key) : undefined;
 }
 
 /** The entries of a mapping, those that it merges included. */
 export function allEntries(mapping: Mapping): readonly Entry[] {
-  if (!mapping.entries.some(isMerge)) return mapping.entries;
+  if (!mapping.merges) return mapping.entries;
   return [...mergedEntries(mapping.entries), ...mapping.entries.filter(entry => !isMerge(entry))];
 }
 

@@ -679,6 +679,7 @@ type OpenMapping = {
   flow: boolean;
   entries: Entry[];
   written?: readonly Entry[];
+  merges?: boolean;
 };
 interface Open {
   readonly node: OpenSequence | OpenMapping;
@@ -841,12 +842,17 @@ function tagOf(tag: string): { readonly isText?: boolean; readonly known: boolea
 /** Of entries with the same key the last counts, as in PyYAML's dict; keys that no dict can have are refused. */
 function checkKeys(mapping: OpenMapping, notes: Notes): void {
   const { entries } = mapping;
-  for (const { key } of entries) {
-    if (key.kind === 'sequence' || key.kind === 'mapping')
+  let isMerging = false;
+  for (let at = 0; at < entries.length; at++) {
+    const { key } = entries[at]!;
+    if (key.kind === 'scalar') {
+      if (key.text === '<<' && key.style === 'plain') isMerging = true;
+      else if (key.text === '' && key.style === 'plain' && key.from === key.to && !mapping.flow)
+        notes.refuse({ from: key.from, to: key.to }, 'yaml-key', 'There is no key before this colon.');
+    } else if (key.kind !== 'alias')
       notes.refuse({ from: key.from, to: key.to }, 'yaml-key', 'A list or a mapping cannot be a key.');
-    else if (key.kind === 'scalar' && key.style === 'plain' && key.from === key.to && !mapping.flow && key.text === '')
-      notes.refuse({ from: key.from, to: key.to }, 'yaml-key', 'There is no key before this colon.');
   }
+  if (isMerging) mapping.merges = true;
   if (entries.length < 2 || !hasDuplicates(entries)) return;
   const last = new Map(entries.map(entry => [nameOf(entry), entry]));
   const counting = entries.filter(entry => {
@@ -875,14 +881,19 @@ function nameOf({ key }: Entry): string | undefined {
 }
 
 function hasDuplicates(entries: readonly Entry[]): boolean {
-  if (entries.length > 8) {
+  if (entries.length > 12) {
     const names = entries.map(nameOf).filter(name => name !== undefined);
     return new Set(names).size < names.length;
   }
+  // Most mappings have few keys: comparing them is faster than a set.
   for (let at = 1; at < entries.length; at++) {
-    const name = nameOf(entries[at]!);
-    if (name === undefined) continue;
-    for (let other = 0; other < at; other++) if (nameOf(entries[other]!) === name) return true;
+    const { key } = entries[at]!;
+    if (key.kind !== 'scalar' || key.text === '<<') continue;
+    const { text } = key;
+    for (let before = 0; before < at; before++) {
+      const other = entries[before]!.key;
+      if (other.kind === 'scalar' && other.text === text) return true;
+    }
   }
   return false;
 }
