@@ -464,6 +464,8 @@ function readingOf(node: YamlNode | undefined): string {
       case 'sequence':
         return `[${at.items.map(walk).join(',')}]`;
       case 'mapping':
+        // `relu: {}` and `relu:` say the same.
+        if (at.entries.length === 0) return '""';
         return `{${at.entries.map(({ key, value }) => `${walk(key)}:${walk(value)}`).join(',')}}`;
     }
   };
