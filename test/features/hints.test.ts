@@ -94,6 +94,16 @@ test('The members of a family say what each costs; the one that is shown is mark
   );
 });
 
+test('Members of a family that would take long to count have no hints', () => {
+  const rows = Array.from({ length: 40_000 }, (_, at) => `a${at} = relu\n`).join('');
+  const text = `scales n s l\ninput 3 8 8\nc1 = conv 8 3\n${rows}`;
+  const found = hints(sketch(text), { from: 0, to: text.indexOf('a0 ') - 1 });
+  assert.deepEqual(
+    found.map(({ line }) => line),
+    [2],
+  );
+});
+
 test('The template is settable; an unknown variable is words', () => {
   const text = 'input 3 32 32\nc1 = conv 8 3\na1 = relu\n';
   checkHints(text, ['c1: 100 %'], template('${share}'));

@@ -56,11 +56,16 @@ export function hints(analysed: Analysed, within: Range): Hint[] {
   return variants.length === 0 ? found : [...found, ...variants].sort((a, b) => a.line - b.line);
 }
 
-/** A family's members say what each of them costs. */
+/** So many operators, of all members together, are counted for their hints: they are asked for at every keystroke. */
+const mostOperators = 100_000;
+
+/** A family's members say what each of them costs; where that would take long, the hover of each says it. */
 function variantHints(analysed: Analysed, first: number, last: number): Hint[] {
   const { lines } = analysed.document;
   const found: Hint[] = [];
-  for (const { name, range } of analysed.spec.variants) {
+  const { variants } = analysed.spec;
+  if (variants.length * analysed.model.graph.nodes.length > mostOperators) return found;
+  for (const { name, range } of variants) {
     const line = lines.lineAt(range.from);
     if (line < first || line > last) continue;
     const { totals, convention } = variantModel(analysed, name);
