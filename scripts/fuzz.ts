@@ -329,7 +329,6 @@ function wayOf({ source, original, random }: Mutant, lap: Lap): void {
   const told = report(analysed, { blocks: random.below(4) === 0 });
   lap('the report');
   agrees(told);
-  // Last, because it uses up what it builds on.
   if (random.below(3) === 0) sameWhenEdited(original, analysed, settings, told, lap);
   lap();
 }

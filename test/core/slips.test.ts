@@ -8,6 +8,7 @@ import { value11 } from '../../server/src/core/syntax/yaml11.ts';
 /** A row is a list of four, its last part a list. */
 const reads: Reads = {
   row: item => item.kind === 'sequence' && item.items.length === 4 && item.items[3]!.kind === 'sequence',
+  lists: new Set(['layers']),
   top: new Set(['backbone', 'head', 'nc']),
 };
 const first = '  - [-1, 1, Conv, [64, 3, 2]]';

@@ -1,4 +1,4 @@
-// However a text is edited, it costs what it costs when it is opened anew.
+// However a text is edited, it costs what it costs when it is opened anew, and what was analysed before stays true.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
@@ -13,6 +13,7 @@ import {
   report,
   symbols,
 } from '../../server/src/core/index.ts';
+import { frozen } from './frozen.ts';
 
 const settings = { ...defaultSettings, input: [{ sizes: [3, 64, 64] }] };
 
@@ -30,7 +31,10 @@ function seen(analysed: Analysed): unknown {
   };
 }
 
-/** Types pieces into a text, one after the other, and compares what is seen with a fresh reading after each. */
+/**
+ * Types pieces into a text, one after the other, and compares what is seen with a fresh reading after each; at the end,
+ * whatever was held on the way still says what it said.
+ */
 export function checkEdits(name: string, start: string, pieces: readonly string[], numRuns: number): void {
   const edits = fc.array(
     fc.record({ at: fc.nat(5000), length: fc.nat(6), text: fc.constantFrom(...pieces), undo: fc.boolean() }),
@@ -40,12 +44,18 @@ export function checkEdits(name: string, start: string, pieces: readonly string[
     fc.property(edits, list => {
       let text = start;
       let document: Document | undefined = open({ name, text }, settings);
-      if (document) price(document, settings);
+      const held: { readonly analysed: Analysed; readonly was: unknown }[] = [];
+      const hold = (analysed: Analysed): void => {
+        held.push({ analysed: frozen(analysed), was: seen(analysed) });
+      };
+      if (document) hold(price(document, settings)!);
       const check = (): void => {
         document = open({ name, text }, settings, document);
         const fresh = open({ name, text }, settings);
         assert.equal(document === undefined, fresh === undefined);
-        if (document && fresh) assert.deepEqual(seen(price(document, settings)!), seen(price(fresh, settings)!));
+        if (!document || !fresh) return;
+        hold(price(document, settings)!);
+        assert.deepEqual(held.at(-1)!.was, seen(price(fresh, settings)!));
       };
       for (const { at, length, text: piece, undo } of list) {
         const before = text;
@@ -56,6 +66,7 @@ export function checkEdits(name: string, start: string, pieces: readonly string[
         text = before;
         check();
       }
+      for (const { analysed, was } of held) assert.deepEqual(seen(analysed), was);
     }),
     { numRuns },
   );

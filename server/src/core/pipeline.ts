@@ -59,8 +59,8 @@ export function formatOf(source: Source): Format | undefined {
 }
 
 /**
- * Parses a spec; undefined when it is none. `earlier` is the document before an edit: it makes this cheaper, and is used
- * up, with everything priced from it.
+ * Parses a spec; undefined when it is none. `earlier` is another text, such as the one before an edit: what both have in
+ * common is not read again. It stays as it is, and what comes of the text does not depend on it.
  */
 export function open(source: Source, settings: Settings, earlier?: Document): Document | undefined {
   const format = formatOf(source);
@@ -97,7 +97,7 @@ export function price(document: Document, settings: Settings): Analysed | undefi
 
 /** Prices the same document under other options: another scale, another input. */
 export function repriced(analysed: Analysed, options: ReadOptions): { readonly spec: Spec; readonly model: Model } {
-  const spec = analysed.document.reader!.read({ ...readOptions(analysed.settings), ...options, main: false });
+  const spec = analysed.document.reader!.read({ ...readOptions(analysed.settings), ...options });
   return { spec, model: analyse(spec.graph, analysed.document.lines, analysed.settings.convention, spec.doubts) };
 }
 
@@ -145,7 +145,7 @@ export function nativeFigure(analysed: Analysed): NativeFigure | undefined {
   const convention = native && counterOf(native.convention);
   if (!native || !convention) return undefined;
   // Cut at the limit, it would be cut at every other size too.
-  if (analysed.model.graph.nodes.length > maxNodes) return undefined;
+  if (analysed.model.graph.nodeCount > maxNodes) return undefined;
   const figures = new Figures(analysed, native);
   const releases = native.releases();
   const at = releases.findIndex(release => figures.valueOf(release) !== undefined);
@@ -323,10 +323,10 @@ export function mends(analysed: Analysed, problem: Problem, tries: { left: numbe
 const errorsOf = (problems: readonly Problem[]): number =>
   problems.filter(({ severity }) => severity === 'error').length;
 
-/** The document with another text, analysed from the ground up: the one at hand stays as it is. */
+/** The document with another text, priced like the one at hand. */
 export function reopened(analysed: Analysed, text: string): Analysed | undefined {
   const { source, pragmas } = analysed.document;
-  const changed = open({ ...source, text }, analysed.settings);
+  const changed = open({ ...source, text }, analysed.settings, analysed.document);
   if (!changed) return undefined;
   // What was overruled there (by the command line) is overruled here too.
   const settings = new Map([...changed.pragmas.settings].filter(([key]) => pragmas.settings.has(key)));

@@ -81,7 +81,6 @@ export class Session {
       if (next.done) return next.value;
       told(next.value);
       await turn();
-      // A newer text uses up what was known of this one.
       if (token.isCancellationRequested || version !== workspace.version(uri) || settings !== workspace.settings)
         return undefined;
     }

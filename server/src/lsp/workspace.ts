@@ -71,8 +71,6 @@ export class Workspace {
     if (known?.version === version && known.settings === settings) return known;
     // Parsing depends on no setting but the size limit.
     const reusable = known?.version === version && known.settings.maxFileSize === settings.maxFileSize;
-    // The text before is used up by what follows, even if that fails.
-    this.#entries.delete(uri);
     const document = reusable
       ? known.document
       : open({ name: fileName(uri), text: text.getText(), languageId }, settings, known?.document);

@@ -1,6 +1,4 @@
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultSettings, open, price } from '../../../server/src/core/index.ts';
 import { checkEdits } from '../../support/edits.ts';
 
 const start = `name: edits
@@ -46,16 +44,3 @@ const pieces = [
 ];
 
 test('a sequence of edits costs what a fresh reading costs', () => checkEdits('own.net.yaml', start, pieces, 100));
-
-test('a row above keeps its frame, whatever rows below it refer to', () => {
-  const text =
-    'input: [3, 8, 8]\nlayers:\n  - conv: {out: 4, kernel: 1}\n  - sigmoid\n  - relu\n  - concat: [-1, -2]\n  - linear: 5\n';
-  const document = open({ name: 'x.net.yaml', text }, defaultSettings)!;
-  const before = [...price(document, defaultSettings)!.model.graph.root.children];
-  const edited = open({ name: 'x.net.yaml', text: text.replace('5', '6') }, defaultSettings, document)!;
-  const after = price(edited, defaultSettings)!.model.graph.root.children;
-  assert.deepEqual(
-    after.map((frame, at) => frame === before[at]),
-    [true, true, true, true, false],
-  );
-});

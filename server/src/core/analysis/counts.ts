@@ -1,4 +1,5 @@
 import type { Graph, GraphNode } from '../graph/graph.ts';
+import { Placement, type Segment } from '../graph/segment.ts';
 import type { Counts } from '../ops/op.ts';
 import { size } from '../ops/rules/shape.ts';
 
@@ -39,23 +40,39 @@ export function countsOf(node: GraphNode): Counts {
 }
 
 /** Multiply-accumulates and learnable parameters of each node, by id. */
-export function mainCounts(graph: Graph): { readonly macs: Float64Array; readonly params: Float64Array } {
-  const { nodes } = graph;
-  const macs = new Float64Array(nodes.length);
-  const params = new Float64Array(nodes.length);
-  for (let id = 0; id < nodes.length; id++) {
-    const node = nodes[id]!;
-    if (node.why === undefined && !node.op.counts) continue;
-    node.counted ??= counted(node);
-    macs[id] = node.counted.macs;
-    params[id] = node.counted.params;
-  }
-  return { macs, params };
+export interface MainCounts {
+  readonly macs: Float64Array;
+  readonly params: Float64Array;
 }
 
-function counted(node: GraphNode): { macs: number; params: number } {
-  const { macs = 0, weights = 0, biases = 0, normAffine = 0 } = stated(node);
-  return { macs, params: node.shares ? 0 : weights + biases + normAffine };
+export function mainCounts({ nodeCount, stretches }: Graph): MainCounts {
+  const all: MainCounts = { macs: new Float64Array(nodeCount), params: new Float64Array(nodeCount) };
+  let at = 0;
+  for (const stretch of stretches) {
+    const { macs, params } = stretch instanceof Placement ? countsOfSegment(stretch.segment) : countsOfNodes(stretch);
+    for (let id = 0; id < macs.length; id++, at++) {
+      all.macs[at] = macs[id]!;
+      all.params[at] = params[id]!;
+    }
+  }
+  return all;
+}
+
+/** A segment is counted once, however often it is placed. */
+function countsOfSegment({ nodes, counts }: Segment): MainCounts {
+  return (counts.held as MainCounts | undefined) ?? (counts.hold(countsOfNodes(nodes)) as MainCounts);
+}
+
+function countsOfNodes(nodes: readonly GraphNode[]): MainCounts {
+  const macs = new Float64Array(nodes.length);
+  const params = new Float64Array(nodes.length);
+  for (const [at, node] of nodes.entries()) {
+    if (node.why === undefined && !node.op.counts) continue;
+    const counts = stated(node);
+    macs[at] = counts.macs ?? 0;
+    params[at] = node.shares ? 0 : (counts.weights ?? 0) + (counts.biases ?? 0) + (counts.normAffine ?? 0);
+  }
+  return { macs, params };
 }
 
 /**

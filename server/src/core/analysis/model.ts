@@ -1,5 +1,6 @@
 // The Model: a graph with its costs, asked by every feature. Computed once for a text; dear parts only when asked for.
 import type { Doubt, Doubts, Frame, Graph, GraphNode } from '../graph/graph.ts';
+import { Placement, placedOffset } from '../graph/segment.ts';
 import type { Counts } from '../ops/op.ts';
 import type { Lines } from '../text/lines.ts';
 import { type Convention, type ConventionName, counterOf } from './conventions.ts';
@@ -57,6 +58,16 @@ export interface LineCost {
   readonly cost: Cost;
 }
 
+/** A row of the text: an item where it is placed, or a frame. */
+export type Row = Placement | Frame;
+
+/** Where the first site of a row begins; undefined where it has none. */
+export function siteOf(row: Row): number | undefined {
+  const [frame] = row instanceof Placement ? row.segment.frames : [row];
+  const [site] = frame?.sites ?? [];
+  return site && (row instanceof Placement ? placedOffset(site.from, row.start) : site.from);
+}
+
 export interface Model {
   readonly graph: Graph;
   readonly lines: Lines;
@@ -64,8 +75,8 @@ export interface Model {
   readonly totals: Cost;
   counts(node: GraphNode): Counts;
   costOf(frame: Frame): Cost;
-  /** `costOf(frame).value.value` alone: for rankings over the whole network. */
-  valueOf(frame: Frame): number;
+  /** What each row costs in the convention that was asked for. Makes no frames: for rankings over the whole network. */
+  rowValues(visit: (value: number, row: Row) => void): void;
   costOfNode(node: GraphNode): Cost;
   /** The line costs whose line is within the two 0-based lines, both included; all without. */
   lineCosts(first?: number, last?: number): readonly LineCost[];
@@ -185,14 +196,14 @@ class Prefix {
 
 /** The cost of the nodes `first` to `end` − 1; what is asked for is computed. */
 class Stretch implements Cost {
-  readonly #sums: Sums;
+  readonly #sums: Sources;
   readonly #first: number;
   readonly #end: number;
   readonly macs: Amount;
   readonly params: Amount;
   readonly value: Amount;
 
-  constructor(sums: Sums, first: number, end: number) {
+  constructor(sums: Sources, first: number, end: number) {
     this.#sums = sums;
     this.#first = first;
     this.#end = end;
@@ -299,7 +310,7 @@ function distinct(doubts: readonly Doubt[]): readonly Doubt[] {
 }
 
 /** What a stretch's cost is made of. */
-interface Sums {
+interface Sources {
   readonly graph: Graph;
   readonly tally: Tally;
   /** In the convention that was asked for. */
@@ -317,7 +328,7 @@ class Analysis implements Model {
   readonly lines: Lines;
   readonly convention: Convention;
   readonly totals: Cost;
-  readonly #sums: Sums;
+  readonly #sums: Sources;
   readonly #byLine = new Map<number, LineCost>();
   #peak: Peak | undefined;
   #fields: readonly (ReceptiveField | undefined)[] | undefined;
@@ -326,17 +337,16 @@ class Analysis implements Model {
     this.graph = graph;
     this.lines = lines;
     this.convention = convention;
-    const { nodes } = graph;
     const value =
       convention.name === 'macs'
         ? tally.macs
         : new Prefix(
-            Float64Array.from(nodes, node =>
+            Float64Array.from(graph.nodes, node =>
               node.why === undefined ? convention.of(node, tally.counts[node.id]!) : Number.NaN,
             ),
           );
     this.#sums = { graph, tally, value, origins: new Map(), doubts };
-    this.totals = this.#cost(0, nodes.length);
+    this.totals = this.#cost(0, graph.nodeCount);
   }
 
   counts(node: GraphNode): Counts {
@@ -347,8 +357,12 @@ class Analysis implements Model {
     return this.#cost(frame.first, frame.end);
   }
 
-  valueOf(frame: Frame): number {
-    return this.#sums.value.value(frame.first, frame.end);
+  rowValues(visit: (value: number, row: Row) => void): void {
+    const { value } = this.#sums;
+    for (const row of this.graph.rows) {
+      if (row instanceof Placement) visit(value.value(row.base, row.base + row.segment.nodes.length), row);
+      else visit(value.value(row.first, row.end), row);
+    }
   }
 
   costOfNode(node: GraphNode): Cost {
@@ -413,7 +427,18 @@ class Analysis implements Model {
       }
       if (frame.hasSitesInside) for (const child of frame.children) visit(child);
     };
-    for (const row of this.graph.root.children) visit(row);
+    const { rows } = this.graph;
+    for (let at = 0; at < rows.length; at++) {
+      const row = rows[at]!;
+      if (!(row instanceof Placement)) {
+        visit(row);
+        continue;
+      }
+      // Sites of an item begin in its text, which ends where that of the next one begins.
+      const next = rows[at + 1];
+      const end = next instanceof Placement && next.start > row.start ? next.start : Number.POSITIVE_INFINITY;
+      if (row.segment.hasFarSites || (row.start <= to && end >= from)) for (const frame of row.frames) visit(frame);
+    }
     return found;
   }
 
@@ -430,7 +455,7 @@ function reasonOf({ why, outputs }: GraphNode): string | undefined {
  * Builders hand a reason on with the tensor, so it is followed back to the node that nobody handed it to. Once for each
  * node: a thousand rows may depend on one.
  */
-function originOf(from: GraphNode, why: string, { graph: { nodes }, origins }: Sums): GraphNode {
+function originOf(from: GraphNode, why: string, { graph: { nodes }, origins }: Sources): GraphNode {
   const way: GraphNode[] = [];
   let node = from;
   for (;;) {

@@ -1,7 +1,6 @@
 // Figures that several features ask for and that are dear: computed once for a text.
 import type { ConventionName } from '../analysis/conventions.ts';
-import type { Model } from '../analysis/model.ts';
-import type { Frame } from '../graph/graph.ts';
+import { type Model, type Row, siteOf } from '../analysis/model.ts';
 import { type Analysed, type NativeFigure, nativeFigure, repriced } from '../pipeline.ts';
 
 const natives = new WeakMap<Analysed, { readonly figure: NativeFigure | undefined }>();
@@ -57,21 +56,22 @@ const costliestLines = new WeakMap<Model, { readonly count: number; readonly lin
 export function costliest(model: Model, count: number): ReadonlySet<number> {
   const known = costliestLines.get(model);
   if (known?.count === count) return known.lines;
-  const rows = model.graph.root.children;
   let costly = 0;
   // The few that lead, most first: a whole sort of thousands of rows at every keystroke would be waste.
-  const top: { readonly row: Frame; readonly value: number }[] = [];
-  for (const row of rows) {
-    const value = row.sites.length > 0 ? model.valueOf(row) : 0;
-    if (!(value > 0)) continue;
+  const top: { readonly value: number; readonly row: Row }[] = [];
+  model.rowValues((value, row) => {
+    if (!(value > 0)) return;
     costly++;
-    if (top.length >= count && value <= (top.at(-1)?.value ?? 0)) continue;
+    if (top.length >= count && value <= (top.at(-1)?.value ?? 0)) return;
     const at = top.findIndex(other => other.value < value);
-    top.splice(at < 0 ? top.length : at, 0, { row, value });
+    top.splice(at < 0 ? top.length : at, 0, { value, row });
     if (top.length > count) top.pop();
-  }
+  });
   const lines = new Set<number>();
-  for (const { row } of top.slice(0, Math.floor(costly / 3))) lines.add(model.lines.lineAt(row.sites[0]!.from));
+  for (const { row } of top.slice(0, Math.floor(costly / 3))) {
+    const from = siteOf(row);
+    if (from !== undefined) lines.add(model.lines.lineAt(from));
+  }
   costliestLines.set(model, { count, lines });
   return lines;
 }

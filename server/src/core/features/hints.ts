@@ -1,5 +1,4 @@
-import type { Convention } from '../analysis/conventions.ts';
-import { type Cost, isCertain, type LineCost } from '../analysis/model.ts';
+import type { Cost, LineCost } from '../analysis/model.ts';
 import type { Frame } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
 import type { Analysed } from '../pipeline.ts';
@@ -64,7 +63,7 @@ function variantHints(analysed: Analysed, first: number, last: number): Hint[] {
   const { lines } = analysed.document;
   const found: Hint[] = [];
   const { variants } = analysed.spec;
-  if (variants.length * analysed.model.graph.nodes.length > mostOperators) return found;
+  if (variants.length * analysed.model.graph.nodeCount > mostOperators) return found;
   for (const { name, range } of variants) {
     const line = lines.lineAt(range.from);
     if (line < first || line > last) continue;
@@ -79,41 +78,7 @@ function variantHints(analysed: Analysed, first: number, last: number): Hint[] {
 const variables = ['shape', 'cost', 'params', 'share', 'times', 'memory'] as const;
 type Variable = (typeof variables)[number];
 
-/** The label of a line with one frame and what it was made of: most lines are the same after an edit. */
-interface Known {
-  readonly template: Template;
-  readonly unit: Convention['unit'];
-  readonly costly: boolean;
-  readonly cost: number;
-  readonly params: number;
-  readonly label: string;
-}
-
-const labels = new WeakMap<Frame, Known>();
-
-function lineLabel(analysed: Analysed, template: Template, line: LineCost, costly: boolean): string {
-  const { frames, cost } = line;
-  const [frame] = frames;
-  // Shares and memory depend on the whole network, and so does what is not known.
-  const local = frames.length === 1 && !template.has.has('share') && !template.has.has('memory');
-  if (!local || !frame || !isCertain(cost.value) || !isCertain(cost.params))
-    return newLabel(analysed, template, line, costly);
-  const { unit } = analysed.model.convention;
-  const known = labels.get(frame);
-  if (
-    known?.template === template &&
-    known.unit === unit &&
-    known.costly === costly &&
-    known.cost === cost.value.value &&
-    known.params === cost.params.value
-  )
-    return known.label;
-  const label = newLabel(analysed, template, line, costly);
-  labels.set(frame, { template, unit, costly, cost: cost.value.value, params: cost.params.value, label });
-  return label;
-}
-
-function newLabel(analysed: Analysed, template: Template, { line, frames, cost }: LineCost, costly: boolean): string {
+function lineLabel(analysed: Analysed, template: Template, { line, frames, cost }: LineCost, costly: boolean): string {
   const { model, settings } = analysed;
   const { items, times } = usesOf(frames, line, analysed);
   const before = (costly ? mark : '') + (times > 1 && !template.has.has('times') ? `×${times} ` : '');

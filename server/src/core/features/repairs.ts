@@ -14,7 +14,7 @@ export interface RepairOffer {
 /** The repairs of all problems that touch a stretch of the text. */
 export function repairs(analysed: Analysed, within: Range): RepairOffer[] {
   // Each try is an analysis: the larger the network, the fewer.
-  const tries = { left: Math.min(12, Math.floor(10_000 / analysed.model.graph.nodes.length)) };
+  const tries = { left: Math.min(12, Math.floor(10_000 / analysed.model.graph.nodeCount)) };
   return problemsWithHints(analysed)
     .filter(({ range }) => range.from <= within.to && within.from <= range.to)
     .flatMap(problem =>

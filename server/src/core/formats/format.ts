@@ -28,8 +28,6 @@ export interface ReadOptions {
   readonly dialect?: string | undefined;
   /** Caffe's phase, TRAIN or TEST; undefined is the file's own choice, else TEST. */
   readonly phase?: string | undefined;
-  /** False for a reading beside the one that a person looks at: another scale, another size. */
-  readonly main?: boolean | undefined;
 }
 
 /** One member of a family that the text defines, such as a row of `scales:`. */
@@ -126,8 +124,8 @@ export interface Spec {
 /** A text that is parsed once and read as often as sizes and scales ask for it. */
 export interface Reader {
   readonly problems: readonly Problem[];
-  /** What the reader of an edited text builds on; understood only by the format that made it. */
-  readonly kept?: unknown;
+  /** What the reader of another text may take over to save work; understood only by the format that made it. */
+  readonly cache?: unknown;
   read(options: ReadOptions): Spec;
   /**
    * The smallest changes of the text that change the network like this: comments, quoting and order stay, references to
@@ -150,8 +148,8 @@ export interface Format {
   /** Whether a text is certainly none of this format's, though its language says so: others have files of that name. */
   isForeign?(source: Source): boolean;
   /**
-   * Parses a text. `earlier` is the reader of the text before an edit: what did not change need not be read again. It is
-   * used up by this, and so is everything that it has read.
+   * Parses a text. `earlier` is the reader of another one, such as the text before an edit: what both have in common need
+   * not be read again. What is read depends on the text alone, and what `earlier` has read stays as it is.
    */
   open(source: Source, earlier?: Reader): Reader;
 }

@@ -1,7 +1,9 @@
 import type { AnyOp, Complaint, Op, Shape } from '../ops/op.ts';
 import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
+import { Slot } from '../text/slot.ts';
 import type { Frame, Graph, GraphNode, Note, Tensor } from './graph.ts';
+import { far, type Name, outside, PlacedTensor, Placement, placedProblem, portOf, type Segment } from './segment.ts';
 
 /** More nodes than any network that a person writes; a spec that asks for more is told so and cut. */
 export const maxNodes = 50_000;
@@ -56,20 +58,19 @@ export interface NodeOptions {
 }
 
 class OpenFrame implements Frame {
-  parent: OpenFrame | undefined;
-  label: string;
+  readonly parent: OpenFrame | undefined;
+  readonly label: string;
   readonly type: string;
   readonly summary: string | undefined;
   readonly sites: readonly Range[];
-  readonly locate: FrameSpec['locate'];
   readonly composite: boolean;
   readonly depth: number;
   hasSitesInside = false;
-  first: number;
+  readonly first: number;
   end: number;
-  readonly children: OpenFrame[] = [];
   outputs: readonly Tensor[] = [];
   readonly repaired: boolean;
+  readonly #children: Frame[] = [];
   readonly #notes: FrameSpec['notes'];
 
   constructor(spec: FrameSpec, parent: OpenFrame | undefined, first: number) {
@@ -78,7 +79,6 @@ class OpenFrame implements Frame {
     this.type = spec.type;
     this.summary = spec.summary;
     this.sites = spec.sites ?? [];
-    this.locate = spec.locate;
     this.composite = spec.composite ?? false;
     this.depth = parent ? parent.depth + 1 : 0;
     this.first = first;
@@ -87,27 +87,78 @@ class OpenFrame implements Frame {
     this.#notes = spec.notes;
   }
 
+  get children(): readonly Frame[] {
+    return this.#children;
+  }
+
+  add(child: Frame): void {
+    this.#children.push(child);
+  }
+
   get notes(): readonly Note[] {
     return this.#notes?.() ?? [];
   }
 }
 
+/** The whole network: what its children are is said at the end. */
+class RootFrame extends OpenFrame {
+  #rows: readonly (Placement | Frame)[] = [];
+  #children: readonly Frame[] | undefined;
+
+  finish(rows: readonly (Placement | Frame)[], end: number, outputs: readonly Tensor[]): void {
+    this.#rows = rows;
+    this.end = end;
+    this.outputs = outputs;
+  }
+
+  override get children(): readonly Frame[] {
+    this.#children ??= this.#rows.flatMap(row => (row instanceof Placement ? row.frames : [row]));
+    return this.#children;
+  }
+}
+
+/** A segment that was just built, with the tensors of the graph that it reads: those that its ports stand for. */
+export interface Built {
+  readonly segment: Segment;
+  readonly inputs: readonly Tensor[];
+}
+
+/** What is being built: the graph's own nodes and frames, or a segment's. */
+interface Site {
+  readonly nodes: GraphNode[];
+  readonly root: OpenFrame;
+  readonly problems: Problem[];
+  readonly told: Set<string>;
+  /** The ports of a segment, by the tensor of the graph that each stands for. */
+  readonly ports: Map<Tensor, Tensor> | undefined;
+  hasFarSites: boolean;
+}
+
 /**
  * Builds a graph node by node and infers each output's shape at once, because dialects ask for shapes while they are
  * read. Never throws on bad networks: complaints become problems, and what cannot be known is unknown with a reason.
+ * What an item of the text becomes may be built as a segment, and placed: then it can be placed again.
  */
 export class Builder {
   readonly problems: Problem[] = [];
-  #nodes: GraphNode[] = [];
-  #inputs: { name: string; tensor: Tensor }[] = [];
+  readonly #inputs: { name: string; tensor: Tensor }[] = [];
   readonly #told = new Set<string>();
-  #root: OpenFrame;
+  readonly #root: RootFrame;
+  readonly #stretches: (Placement | GraphNode[])[] = [];
+  readonly #rows: (Placement | Frame)[] = [];
+  #nodes: GraphNode[] = [];
+  /** How many nodes there are before those of `#nodes`. */
+  #base = 0;
   #frame: OpenFrame;
+  /** Those of the frames that are open, from the outside in: frames outlive the building, and these must not. */
+  readonly #locates: (FrameSpec['locate'] | undefined)[] = [];
+  /** Set while a segment is built. */
+  #site: Site | undefined;
   #full = false;
-  #tellings = 0;
+  #reported = 0;
 
   constructor(label = 'network') {
-    this.#root = new OpenFrame({ label, type: 'network' }, undefined, 0);
+    this.#root = new RootFrame({ label, type: 'network' }, undefined, 0);
     this.#frame = this.#root;
   }
 
@@ -116,18 +167,14 @@ export class Builder {
     return this.#full;
   }
 
-  /** How often a problem was told, those that were told before counted again. */
+  /** How often a problem was reported, those that were reported before counted again. */
   get told(): number {
-    return this.#tellings;
-  }
-
-  /** The frame that is open. */
-  get frame(): Frame {
-    return this.#frame;
+    return this.#reported;
   }
 
   /** An input of the network, [N, …] with N = 1. `why` says why sizes are NaN or the shape is undefined. */
   input(name: string, shape: Shape | undefined, why?: string): Tensor {
+    if (this.#site) throw new Error('An input belongs to the network, not to an item.');
     const tensor = this.#push(input, { shape: shape ?? [] }, [], [shape], why, undefined, undefined)[0]!;
     this.#inputs.push({ name, tensor });
     return tensor;
@@ -188,67 +235,79 @@ export class Builder {
   }
 
   open(spec: FrameSpec): void {
-    const frame = new OpenFrame(spec, this.#frame, this.#nodes.length);
+    const frame = new OpenFrame(spec, this.#frame, this.#next);
     if (frame.depth > maxDepth) this.#limit(`Blocks are nested more than ${maxDepth} deep. The rest is not analysed.`);
-    else this.#frame.children.push(frame);
+    else if (this.#frame === this.#root) this.#rows.push(frame);
+    else this.#frame.add(frame);
     this.#frame = frame;
+    if (this.#site && frame.sites.some(({ from }) => from >= far)) this.#site.hasFarSites = true;
+    this.#locates.push(spec.locate);
   }
 
   close(outputs: readonly Tensor[]): void {
     const frame = this.#frame;
-    frame.end = this.#nodes.length;
-    frame.outputs = outputs;
+    frame.end = this.#next;
+    frame.outputs = this.#site ? outputs.map(tensor => this.#own(tensor)) : outputs;
     frame.hasSitesInside = frame.children.some(child => child.sites.length > 0 || child.hasSitesInside);
     this.#frame = frame.parent ?? this.#root;
-  }
-
-  /** The nodes of a frame that has been closed, to be used again by the graph of an edited text. */
-  stretch(frame: Frame): Stretch {
-    return { frame: frame as OpenFrame, nodes: this.#nodes.slice(frame.first, frame.end) };
+    this.#locates.pop();
   }
 
   /**
-   * Puts a stretch of an earlier graph here instead of building it again: its inputs must be tensors of this graph. The
-   * earlier graph is used up by this.
+   * Builds what an item becomes, by itself: `body` calls this builder with positions relative to the item, reads tensors
+   * of the graph as it likes, and returns what the item outputs. Place it to put it into the graph.
    */
-  reuse({ frame, nodes }: Stretch, label: string): void {
-    const own = frame as OpenFrame;
-    const delta = this.#nodes.length - own.first;
-    own.parent = this.#frame;
-    if (own.label !== label) relabel(own, label);
-    if (delta !== 0) moveFrame(own, delta);
-    this.#frame.children.push(own);
-    for (const node of nodes) {
-      (node as { id: number }).id = this.#nodes.length;
-      this.#nodes.push(node);
+  segment(body: () => readonly Tensor[]): Built {
+    if (this.#site || this.#frame !== this.#root)
+      throw new Error('Segments lie side by side at the top of the network.');
+    this.#seal();
+    const site: Site = {
+      nodes: [],
+      root: new OpenFrame({ label: '', type: 'segment' }, undefined, 0),
+      problems: [],
+      told: new Set(),
+      ports: new Map(),
+      hasFarSites: false,
+    };
+    const wasFull = this.#full;
+    this.#site = site;
+    this.#frame = site.root;
+    try {
+      const outputs = body().map(tensor => this.#own(tensor));
+      while (this.#frame !== site.root) this.close([]);
+      const isClosed =
+        this.#full === wasFull && site.nodes.every(({ shares }) => !shares || site.nodes[shares.id] === shares);
+      return {
+        segment: {
+          nodes: site.nodes,
+          frames: site.root.children,
+          outputs,
+          problems: site.problems,
+          isClosed,
+          hasFarSites: site.hasFarSites,
+          counts: new Slot(),
+        },
+        inputs: [...site.ports!.keys()],
+      };
+    } finally {
+      this.#site = undefined;
+      this.#frame = this.#root;
     }
-    if (this.#nodes.length > maxNodes)
-      this.#limit(`This network has more than ${maxNodes} operators. The rest is not analysed.`);
   }
 
   /**
-   * Lets a tensor of an earlier graph stand for an equal one that was built last, inside `frame`, so that what reads it
-   * can be used again. Returns the one that stands in the graph.
+   * Puts a segment here: `inputs` are what its ports stand for, `start` is where its item's text begins, `index` is the
+   * item's place among the items, which may be in its name. Returns it where it is; undefined where it would go past the limit of nodes (build the item then, so that it is cut).
    */
-  adopt(fresh: Tensor, earlier: Tensor, frame: Frame | undefined): Tensor {
-    const { node, port } = fresh;
-    const first = frame?.first ?? node.id;
-    const inside = node.id >= first && this.#nodes[node.id] === node && node.outputs[port] === fresh;
-    const gone = this.#nodes[earlier.node.id] !== earlier.node;
-    if (!inside || !gone || fresh.why !== earlier.why || !sameShape(fresh.shape, earlier.shape)) return fresh;
-    Object.assign(earlier, { node, port, shape: fresh.shape });
-    const swap = (list: readonly Tensor[]): void => {
-      for (let at = 0; at < list.length; at++) if (list[at] === fresh) (list as Tensor[])[at] = earlier;
-    };
-    swap(node.outputs);
-    for (let id = first; id < this.#nodes.length; id++) swap(this.#nodes[id]!.inputs);
-    const visit = (at: Frame): void => {
-      swap(at.outputs);
-      for (const child of at.children) visit(child);
-    };
-    if (frame) visit(frame);
-    for (const input of this.#inputs) if (input.tensor === fresh) input.tensor = earlier;
-    return earlier;
+  place(segment: Segment, inputs: readonly Tensor[], start: number, name?: Name, index = 0): Placement | undefined {
+    this.#seal();
+    if (segment.isClosed && this.#base + segment.nodes.length > maxNodes) return undefined;
+    const placement = new Placement(segment, this.#base, start, inputs, this.#root, name, index);
+    this.#stretches.push(placement);
+    this.#base += segment.nodes.length;
+    this.#rows.push(placement);
+    for (const problem of segment.problems) this.problem(placedProblem(problem, start));
+    return placement;
   }
 
   /** Runs `body` n times, or until the limit of nodes is reached. */
@@ -273,24 +332,52 @@ export class Builder {
 
   /** Reports a problem once: a block used sixteen times says it once. */
   problem(problem: Problem): void {
-    this.#tellings++;
-    const key = `${problem.range.from} ${problem.range.to} ${problem.code} ${problem.message}`;
-    if (this.#told.has(key)) return;
-    this.#told.add(key);
-    this.problems.push(problem);
+    this.#reported++;
+    const { told, problems } = this.#site ?? { told: this.#told, problems: this.problems };
+    const own = this.#site ? problem : placedProblem(problem, 0);
+    const key = `${own.range.from} ${own.range.to} ${own.code} ${own.message}`;
+    if (told.has(key)) return;
+    told.add(key);
+    problems.push(own);
   }
 
-  /** Ends the building, for good. `outputs` is what the network returns. */
+  /** Ends the building. `outputs` is what the network returns. */
   finish(outputs: readonly Tensor[]): Graph {
     while (this.#frame !== this.#root) this.close([]);
-    this.close(outputs);
-    const graph: Graph = { nodes: this.#nodes, root: this.#root, inputs: this.#inputs, outputs };
-    // Frames outlive edits, and what they refer to may refer to this: it must not keep a graph alive.
+    this.#seal();
+    this.#root.finish(this.#rows, this.#base, outputs);
+    return new BuiltGraph(this.#stretches, this.#rows, this.#base, this.#root, this.#inputs, outputs);
+  }
+
+  /** The number of the node that comes next, in the segment that is built or in the graph. */
+  get #next(): number {
+    return this.#site ? this.#site.nodes.length : this.#base + this.#nodes.length;
+  }
+
+  /** Ends a stretch of nodes that are in no segment. */
+  #seal(): void {
+    if (this.#nodes.length === 0) return;
+    this.#stretches.push(this.#nodes);
+    this.#base += this.#nodes.length;
     this.#nodes = [];
-    this.#inputs = [];
-    this.#root = new OpenFrame({ label: 'ended', type: 'network' }, undefined, 0);
-    this.#frame = this.#root;
-    return graph;
+  }
+
+  /** A tensor as the segment that is built has it: its own, or the port that stands for it. */
+  #own(tensor: Tensor): Tensor {
+    const { ports } = this.#site!;
+    if (this.#isOwn(tensor) || tensor.node === outside) return tensor;
+    let port = ports!.get(tensor);
+    if (!port) {
+      port = portOf(tensor, ports!.size);
+      ports!.set(tensor, port);
+    }
+    return port;
+  }
+
+  /** Whether a tensor belongs to what is being built: the segment, or else the graph. */
+  #isOwn(tensor: Tensor): boolean {
+    if (!this.#site) return true;
+    return !(tensor instanceof PlacedTensor) && this.#site.nodes[tensor.node.id] === tensor.node;
   }
 
   #push(
@@ -304,10 +391,10 @@ export class Builder {
   ): readonly Tensor[] {
     const outputs: Tensor[] = [];
     const node: GraphNode = {
-      id: this.#nodes.length,
+      id: this.#next,
       op,
       attrs,
-      inputs,
+      inputs: this.#site ? inputs.map(tensor => this.#own(tensor)) : inputs,
       outputs,
       frame: this.#frame,
       shares: options?.shares,
@@ -318,7 +405,8 @@ export class Builder {
     for (let port = 0; port < shapes.length; port++) {
       outputs.push({ node, port, shape: shapes[port], why: tensorWhy });
     }
-    if (this.#nodes.length < maxNodes && !this.#full) this.#nodes.push(node);
+    const count = this.#site ? this.#base + this.#site.nodes.length : node.id;
+    if (count < maxNodes && !this.#full) (this.#site?.nodes ?? this.#nodes).push(node);
     else this.#limit(`This network has more than ${maxNodes} operators. The rest is not analysed.`);
     return outputs;
   }
@@ -329,7 +417,7 @@ export class Builder {
     this.problem({ range: this.#locate(undefined), severity: 'error', code: 'too-large', message });
     // What is cut off must not be missing silently: its frame and all around it are known only in part.
     const node: GraphNode = {
-      id: this.#nodes.length,
+      id: this.#next,
       op: opaque,
       attrs: {},
       inputs: [],
@@ -340,7 +428,7 @@ export class Builder {
       derived: false,
       why: message,
     };
-    this.#nodes.push(node);
+    (this.#site?.nodes ?? this.#nodes).push(node);
   }
 
   /**
@@ -358,7 +446,7 @@ export class Builder {
       // The copies of a repeated module are the module itself.
       const inside = path.filter((label, at) => at > 0 || !/^\d+$/.test(label));
       const given = complaint.input === undefined ? inputs : inputs.slice(complaint.input, complaint.input + 1);
-      const isInner = given.some(({ node }) => node.id >= first);
+      const isInner = given.some(tensor => this.#isOwn(tensor) && tensor.node.id >= first);
       if (!composite || (inside.length === 0 && !isInner)) return complaint;
       const where = inside.length === 0 ? type : `${type} (${inside.join('.').replace(/\.\d+(?=\.|$)/g, '')})`;
       const { input, ...rest } = complaint;
@@ -371,8 +459,9 @@ export class Builder {
   }
 
   #locate(complaint: Complaint | undefined): Range {
+    let depth = this.#locates.length;
     for (let frame: OpenFrame | undefined = this.#frame; frame; frame = frame.parent) {
-      const range = complaint && frame.locate?.(complaint);
+      const range = complaint && this.#locates[--depth]?.(complaint);
       if (range) return range;
       if (frame.sites[0]) return frame.sites[0];
     }
@@ -380,49 +469,42 @@ export class Builder {
   }
 }
 
-/** A frame with its nodes, out of a graph whose text was edited. */
-export interface Stretch {
-  readonly frame: Frame;
-  readonly nodes: readonly GraphNode[];
-}
+class BuiltGraph implements Graph {
+  readonly stretches: Graph['stretches'];
+  readonly rows: Graph['rows'];
+  readonly nodeCount: number;
+  readonly root: Frame;
+  readonly inputs: Graph['inputs'];
+  readonly outputs: readonly Tensor[];
+  #nodes: readonly GraphNode[] | undefined;
 
-/** The tensors, those of the earlier graph where they are equal (`Builder.adopt`). */
-export function adoptAll(
-  builder: Builder,
-  fresh: readonly Tensor[],
-  earlier: readonly Tensor[],
-  frame: Frame | undefined,
-): readonly Tensor[] {
-  if (fresh.length !== earlier.length) return fresh;
-  return fresh.map((tensor, at) => builder.adopt(tensor, earlier[at]!, frame));
-}
-
-/** Whether a stretch reads nothing but what it is given and what is inside, and shares no parameters with others. */
-export function isClosed({ frame, nodes }: Stretch, given: readonly Tensor[]): boolean {
-  return nodes.every(
-    node => !node.shares && node.inputs.every(tensor => tensor.node.id >= frame.first || given.includes(tensor)),
-  );
-}
-
-/** Copies inside a frame are called after it. */
-function relabel(frame: OpenFrame, label: string): void {
-  for (const child of frame.children) {
-    if (child.label.startsWith(`${frame.label}.`)) child.label = label + child.label.slice(frame.label.length);
+  constructor(
+    stretches: Graph['stretches'],
+    rows: Graph['rows'],
+    nodeCount: number,
+    root: Frame,
+    inputs: Graph['inputs'],
+    outputs: readonly Tensor[],
+  ) {
+    this.stretches = stretches;
+    this.rows = rows;
+    this.nodeCount = nodeCount;
+    this.root = root;
+    this.inputs = inputs;
+    this.outputs = outputs;
   }
-  frame.label = label;
-}
 
-function moveFrame(frame: OpenFrame, delta: number): void {
-  frame.first += delta;
-  frame.end += delta;
-  for (const child of frame.children) moveFrame(child, delta);
-}
-
-function sameShape(a: Shape | undefined, b: Shape | undefined): boolean {
-  if (a === b) return true;
-  return (
-    a !== undefined && b !== undefined && a.length === b.length && a.every((length, axis) => Object.is(length, b[axis]))
-  );
+  get nodes(): readonly GraphNode[] {
+    if (!this.#nodes) {
+      const nodes: GraphNode[] = [];
+      for (const stretch of this.stretches) {
+        if (stretch instanceof Placement) for (const node of stretch.segment.nodes) nodes.push(stretch.node(node));
+        else for (const node of stretch) nodes.push(node);
+      }
+      this.#nodes = nodes;
+    }
+    return this.#nodes;
+  }
 }
 
 function checkArity(op: AnyOp, shapes: readonly Shape[]): Complaint | undefined {

@@ -1,6 +1,7 @@
 // A network as data: nodes in the order of execution, tensors between them, frames around them.
 import type { AnyOp, Shape } from '../ops/op.ts';
 import type { Range } from '../text/range.ts';
+import type { Placement } from './segment.ts';
 
 /** What flows between nodes. */
 export interface Tensor {
@@ -33,8 +34,6 @@ export interface GraphNode {
   readonly derived: boolean;
   /** Why its counts cannot be known (an unknown module, a failed precondition, an input of unknown rank). */
   readonly why: string | undefined;
-  /** What analysis has counted of it: kept here, because a node outlives edits of the text. */
-  counted?: { readonly macs: number; readonly params: number };
 }
 
 /**
@@ -89,7 +88,13 @@ export interface Note {
 }
 
 export interface Graph {
+  /** In the order of execution; made when somebody asks. */
   readonly nodes: readonly GraphNode[];
+  readonly nodeCount: number;
+  /** The nodes in their order, as stretches: segments where they stand, and nodes that are in none. */
+  readonly stretches: readonly (Placement | readonly GraphNode[])[];
+  /** The children of `root`, segments for their frames: what looks at every row asks them, and makes no frames. */
+  readonly rows: readonly (Placement | Frame)[];
   /** The whole network; its children are the rows of the text's top-level list, in source order. */
   readonly root: Frame;
   readonly inputs: readonly { readonly name: string; readonly tensor: Tensor }[];

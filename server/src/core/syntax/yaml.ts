@@ -44,6 +44,8 @@ export interface Reads {
   readonly row: (item: YamlNode) => boolean;
   /** Keys that stand at the top alone. */
   readonly top: ReadonlySet<string>;
+  /** Keys at the top whose lists are the rows. */
+  readonly lists: ReadonlySet<string>;
 }
 
 /**

@@ -52,7 +52,6 @@ function open(source: Source): Reader {
   const problems = [...found.slice(0, maxProblems).map(({ problem }) => problem), ...others];
   return {
     problems,
-    kept,
     read: options => read(source, kept, options),
     rewrite: (edits, options) =>
       parsed.problems.length > 0

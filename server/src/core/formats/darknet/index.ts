@@ -20,18 +20,12 @@ export const darknet: Format = {
   open,
 };
 
-/** What a change of the text looks at. */
-export interface Kept {
-  readonly reading: Reading;
-}
-
 function open(source: Source): Reader {
   const cfg = parseCfg(source.text);
   const divided = asDivided(source.text, cfg);
   const reading = chosen(divided, asMeant(source.text, cfg, divided));
   return {
     problems: [],
-    kept: { reading } satisfies Kept,
     read: options => read(source, reading, options),
     // What is to be mended first is not changed.
     rewrite: edits => (isDamaged(reading) ? undefined : rewrite(source.text, reading.sections, edits)),
@@ -67,7 +61,7 @@ function read(source: Source, reading: Reading, options: ReadOptions): Spec {
     problems.push({ range: head, severity: 'information', code: 'wrong-setting', message });
   }
   let dialect = wanted ?? written ?? 'alexeyab';
-  const checks = options.main !== false;
+  const checks = true;
   let built: Built = build(reading, dialect, options.input?.[0], checks);
   // Nothing else says whose it is, and AlexeyAB's Darknet refuses it.
   if (!wanted && !written && built.acrossSizes) {

@@ -3,6 +3,7 @@ import { allEntries, resolved, type Scalar, type YamlNode } from '../../syntax/t
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { operatorOf } from './operators.ts';
+import { lettersFrom } from './values.ts';
 
 export interface Block {
   readonly name: string;
@@ -35,11 +36,7 @@ export function isStructure(name: string): name is Structure {
 /** Names that `$` or `from` have a meaning of their own for. */
 const reserved = new Set(['name', 'from', 'if', 'repeats', 'input', 'previous', 'true', 'false', 'and', 'or', 'not']);
 
-export function readBlocks(
-  node: YamlNode | undefined,
-  text: string,
-  tell: (problem: Problem) => void,
-): ReadonlyMap<string, Block> {
+export function readBlocks(node: YamlNode | undefined, tell: (problem: Problem) => void): ReadonlyMap<string, Block> {
   const blocks = new Map<string, Block>();
   const mapping = resolved(node);
   if (!mapping) return blocks;
@@ -56,7 +53,7 @@ export function readBlocks(
       wrong(key, 'wrong-block', 'The name of a block is a word, as in “bottleneck(out, stride=1):”.');
       continue;
     }
-    const block = headerOf(key, value, text, wrong);
+    const block = headerOf(key, value, wrong);
     if (!block) continue;
     if (blocks.has(block.name)) {
       wrong(key, 'duplicate-name', `There is a block “${block.name}” above already. Give this one another name.`);
@@ -74,15 +71,9 @@ export function readBlocks(
 function headerOf(
   key: Scalar,
   rows: YamlNode,
-  text: string,
   wrong: (range: Range, code: string, message: string) => void,
 ): Block | undefined {
-  // Letters of a plain scalar on one line stand in the text as they are.
-  const shift = text.startsWith(key.text, key.from)
-    ? key.from
-    : text.startsWith(key.text, key.from + 1)
-      ? key.from + 1
-      : undefined;
+  const shift = lettersFrom(key);
   const at = (from: number, to: number): Range => (shift === undefined ? key : { from: shift + from, to: shift + to });
   const match = /^\s*([A-Za-z_][\w-]*)\s*(?:\((.*)\))?\s*$/s.exec(key.text);
   if (!match) {

@@ -1,16 +1,15 @@
 // Flopline's own YAML: one layer a line, for sketching and teaching (docs/flopline-yaml.md).
-import { type ParsedYaml, parseEdited } from '../../syntax/reparse.ts';
+import { Environments, Memo } from '../../graph/memo.ts';
+import { parseDocument, type YamlDocument } from '../../syntax/document.ts';
 import type { Format } from '../format.ts';
-import { Kept } from './kept.ts';
 import { mends } from './mend.ts';
-import { readNetwork } from './network.ts';
+import { type Known, readNetwork } from './network.ts';
 import { reads } from './reads.ts';
 import { rewrite } from './rewrite.ts';
 
-/** What an edited text builds on. */
-interface Before {
-  readonly parsed: ParsedYaml;
-  readonly rows: Kept;
+/** What the reader of an edited text may take over. */
+interface Cache extends Known {
+  readonly document: YamlDocument;
 }
 
 export const flopline: Format = {
@@ -19,22 +18,20 @@ export const flopline: Format = {
   languages: ['flopline'],
   recognises: ({ name }) => /\.net\.ya?ml$/i.test(name),
   open: (source, earlier) => {
-    const before = earlier?.kept as Before | undefined;
-    const parsed = parseEdited(source.text, before?.parsed, reads);
-    const { root, problems } = parsed;
-    const rows = before?.rows ?? new Kept();
-    let isRead = false;
+    const before = earlier?.cache as Cache | undefined;
+    const document = parseDocument(source.text, reads, before?.document);
+    const { problems } = document;
+    const cache: Cache = {
+      document,
+      segments: before?.segments ?? new Memo(),
+      environments: before?.environments ?? new Environments(),
+    };
     return {
       problems,
-      kept: { parsed, rows } satisfies Before,
-      read: options => {
-        // Only the first reading may use up the earlier graph; another scale or size is read beside it.
-        const first = options.main !== false && !isRead;
-        if (first) isRead = true;
-        return readNetwork(source, root, parsed.damages, options, first ? rows : undefined);
-      },
-      mends: (problem, spec) => mends(source.text, root, problem, spec),
-      rewrite: edits => (parsed.damages.length > 0 ? undefined : rewrite(source.text, root, edits)),
+      cache,
+      read: options => readNetwork(source, document, options, cache),
+      mends: (problem, spec) => mends(source.text, document.root, problem, spec),
+      rewrite: edits => (document.damages.length > 0 ? undefined : rewrite(source.text, document.root, edits)),
     };
   },
 };

@@ -1,7 +1,10 @@
 import { Builder } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
+import type { Environments } from '../../graph/memo.ts';
+import { far } from '../../graph/segment.ts';
 import type { Shape } from '../../ops/index.ts';
-import { type Damage, unreadItems } from '../../syntax/damage.ts';
+import { unreadItems } from '../../syntax/damage.ts';
+import { shifted, type YamlDocument } from '../../syntax/document.ts';
 import { allEntries, type Entry, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import { contains, type Range } from '../../text/range.ts';
@@ -9,9 +12,8 @@ import { suggestion } from '../../text/spelling.ts';
 import type { InputSize, ReadOptions, Source, Spec } from '../format.ts';
 import { readBlocks } from './blocks.ts';
 import type { Value } from './expression.ts';
-import type { Kept } from './kept.ts';
 import { Names } from './names.ts';
-import { Rows } from './rows.ts';
+import { type RowMemo, Rows } from './rows.ts';
 import { Values } from './values.ts';
 
 /** What stands at the top of a text, with what it means. */
@@ -24,14 +26,15 @@ export const topKeys = {
   output: 'The rows that the network returns, by name; the last one where not given.',
 } as const;
 
+/** What readings of a text, and of the texts before it, have built. */
+export interface Known {
+  readonly segments: RowMemo;
+  readonly environments: Environments;
+}
+
 /** Reads the tree as a network. Never fails: what cannot be understood is a problem and an unknown. */
-export function readNetwork(
-  source: Source,
-  root: YamlNode | undefined,
-  damages: readonly Damage[],
-  options: ReadOptions,
-  kept?: Kept,
-): Spec {
+export function readNetwork(source: Source, document: YamlDocument, options: ReadOptions, known: Known): Spec {
+  const { frame: root, damages } = document;
   const builder = new Builder();
   const tell = tellTo(builder);
   /** Why the rows are not all that there is: parts of the top that are not what they must be. */
@@ -39,9 +42,14 @@ export function readNetwork(
   const wrong = (range: Range, code: string, message: string, severity: Problem['severity'] = 'error'): void =>
     tell({ range: { from: range.from, to: range.to }, severity, code, message });
   const top = topEntries(root, source.text, wrong, gaps);
-  const values = new Values(source.text, tell);
+  const values = new Values(tell);
   const scope = readLet(top.get('let')?.value, values, wrong);
-  const blocks = readBlocks(top.get('blocks')?.value, source.text, tell);
+  const definitions = top.get('blocks')?.value;
+  // Where rows have offsets of their own, what blocks are made of lies elsewhere.
+  const blocks = readBlocks(
+    definitions && document.rows.length > 0 ? shifted(definitions, offset => offset + far) : definitions,
+    tell,
+  );
   const nameEntry = top.get('name');
   const head = nameEntry ? { from: nameEntry.key.from, to: nameEntry.value.to } : firstLine(source.text);
 
@@ -53,19 +61,29 @@ export function readNetwork(
     if (layers && !top.has('input')) wrong(layers.key, 'missing-input', why);
     inputs.push({ name: 'input', shape: undefined, why });
   }
-  const fresh = inputs.map(({ name, shape, why }) => builder.input(name, shape, why));
-  const given = kept ? kept.inputs(builder, fresh) : fresh;
+  const given = inputs.map(({ name, shape, why }) => builder.input(name, shape, why));
 
-  const names = new Names(undefined, resolved(layers?.value), given, true);
+  const list = resolved(layers?.value);
+  const items = list?.kind === 'sequence' ? document.rowsOf(list) : [];
+  const names = new Names(
+    undefined,
+    items.map(({ row }) => row.node),
+    given,
+    true,
+  );
   inputs.forEach(({ name }, index) => {
     if (name !== 'input') names.named.set(name, [given[index]!]);
   });
   let outputs: readonly Tensor[] = given;
   const unread = unreadItems(damages, root);
   const rows = new Rows(builder, values, blocks, damages, unread, scope);
-  const list = resolved(layers?.value);
-  if (list?.kind === 'sequence') outputs = rows.top(list, given, scope, names, kept);
-  else if (layers && list?.kind === 'scalar' && scalarValue(list) === null) {
+  if (list?.kind === 'sequence') {
+    // What rows read beside their inputs: `let`, and blocks, which lie elsewhere in the text.
+    const key = [top.get('let')?.value, definitions].map(node =>
+      node ? `${node.from} ${source.text.slice(node.from, node.to)}` : '',
+    );
+    outputs = rows.top(items, given, scope, names, known.segments, known.environments.of(key));
+  } else if (layers && list?.kind === 'scalar' && scalarValue(list) === null) {
     wrong(
       layers.key,
       'missing-layers',

@@ -392,5 +392,6 @@ function fits({ op, dimensions }: Operator, shape: Shape): boolean {
 
 /** A tensor of which nothing is known but what the row that reads it says: the number of its dimensions. */
 function ofRank(tensor: Tensor, rank: number): Tensor {
-  return { ...tensor, shape: [1, ...Array<number>(rank - 1).fill(Number.NaN)] };
+  const { node, port, why } = tensor;
+  return { node, port, why, shape: [1, ...Array<number>(rank - 1).fill(Number.NaN)] };
 }

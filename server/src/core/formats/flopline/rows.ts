@@ -1,13 +1,15 @@
 // Walks rows (of the network, of blocks, branches, residuals and repeats) and calls the builder in their order.
-import { adoptAll, type Builder, maxNodes } from '../../graph/builder.ts';
+import { type Builder, maxNodes } from '../../graph/builder.ts';
 import type { Note, Tensor } from '../../graph/graph.ts';
+import { agrees, type Memo, portsOf } from '../../graph/memo.ts';
+import { type Name, portOf } from '../../graph/segment.ts';
 import { type Damage, damageOf } from '../../syntax/damage.ts';
+import type { Row as Item, PlacedRow } from '../../syntax/document.ts';
 import { allEntries, type Entry, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { Range } from '../../text/range.ts';
 import { likelyName, respelling, suggested } from '../../text/spelling.ts';
 import { type Block, isStructure, type Structure, structures } from './blocks.ts';
 import { described } from './expression.ts';
-import { type Again, type Kept, sameTensors, standsAlone } from './kept.ts';
 import { labelOf, type Names, References } from './names.ts';
 import { keyNotes, operatorNotes, useNotes } from './notes.ts';
 import { type Common, nothing, OperatorRows } from './operatorRows.ts';
@@ -16,6 +18,21 @@ import { beside, readBranches, readRepeat, readResidual, structureKeys } from '.
 import { entriesOf, type Row, Telling } from './telling.ts';
 import { readArguments, readBody } from './uses.ts';
 import type { Scope, Values } from './values.ts';
+
+/** What a row of the network means beside its segment. */
+export interface RowValue {
+  /** What it names in `from`. */
+  readonly references: readonly YamlNode[];
+  /** The name that it gives itself. */
+  readonly name: string | undefined;
+  readonly label: Name;
+  /** How many rows were read for it, repetitions counted. */
+  readonly read: number;
+  /** Whether the next row still reads what came before it. */
+  readonly aside: boolean;
+}
+
+export type RowMemo = Memo<RowValue>;
 
 /** What the rows that arrange others, and blocks, need of the walk. */
 export interface Walk {
@@ -49,7 +66,9 @@ function notesOf<T>(
   scope: Scope,
   flow: readonly Tensor[],
 ): () => readonly Note[] {
-  return () => notes(row, what, values, scope, flow);
+  const inputs = flow.map(portOf);
+  const quiet = values.quiet();
+  return () => notes(row, what, quiet, scope, inputs);
 }
 
 function docsOf(own: Readonly<Record<string, string>>): (key: string) => string | undefined {
@@ -122,90 +141,106 @@ export class Rows implements Walk {
     return flow;
   }
 
-  /** Adds the rows of the network itself; what did not change is taken over from the earlier graph. */
+  /** Adds the rows of the network itself, each as a segment. */
   top(
-    list: { readonly items: readonly YamlNode[] },
+    items: readonly PlacedRow[],
     input: readonly Tensor[],
     scope: Scope,
     names: Names,
-    kept: Kept | undefined,
+    memo: RowMemo,
+    environment: object,
   ): readonly Tensor[] {
-    if (!kept) return this.list(list, input, scope, names);
     let flow = input;
-    const { items } = list;
-    for (let index = 0; index < items.length; index++) {
-      const node = items[index]!;
-      const made = kept.of(node);
-      let outputs = made?.again && this.#again(made.again, index, flow, scope, names) ? made.outputs : undefined;
+    for (const [index, { row, start }] of items.entries()) {
+      let outputs = this.#found(row, start, index, flow, scope, names, memo, environment);
       if (!outputs) {
-        if (this.isFull(node)) break;
-        outputs = this.#keeping(kept, node, index, items.length, flow, scope, names);
+        if (this.isFull(row.node)) break;
+        outputs = this.#built(row, start, index, flow, scope, names, memo, environment);
       }
       names.rows.push(outputs);
       if (!this.#aside) flow = outputs;
       this.#aside = false;
     }
-    kept.end(names.rows);
     return flow;
   }
 
-  /** Takes over what a row was built into; false where it reads something else now. */
-  #again(again: Again, index: number, flow: readonly Tensor[], scope: Scope, names: Names): boolean {
-    const { builder } = this;
-    if (builder.full || this.#read + again.read > maxNodes || !sameTensors(again.flow, flow)) return false;
-    for (const { node, found } of again.references) {
-      if (!sameTensors(this.#references.of(node, names, scope, flow), found)) return false;
-    }
-    const { label } = again.stretch.frame;
-    const renumbered = again.name === undefined && again.index !== index;
-    builder.reuse(again.stretch, renumbered ? `${label.slice(0, label.lastIndexOf('.'))}.${index}` : label);
-    again.index = index;
-    this.#references.define(again.name, again.stretch.frame.outputs, names);
-    this.#references.forget();
-    this.#read += again.read;
-    this.#aside = again.aside;
-    return true;
-  }
-
-  /** Builds a row, and keeps what it was built into. */
-  #keeping(
-    kept: Kept,
-    node: YamlNode,
+  /** Places what such a row was built into before, if it reads the same now. */
+  #found(
+    row: Item,
+    start: number,
     index: number,
-    count: number,
     flow: readonly Tensor[],
     scope: Scope,
     names: Names,
+    memo: RowMemo,
+    environment: object,
+  ): readonly Tensor[] | undefined {
+    if (this.builder.full) return undefined;
+    for (const made of memo.of(row)) {
+      const inputs = this.#inputsOf(made.value, flow, scope, names);
+      if (!inputs || !agrees(made, environment, inputs)) continue;
+      const { segment, value } = made;
+      const outputs = this.builder.place(segment, portsOf(made, inputs), start, value.label, index)?.outputs;
+      if (!outputs) return undefined;
+      if (value.name !== undefined) names.named.set(value.name, outputs);
+      this.#read += value.read;
+      this.#aside = value.aside;
+      return outputs;
+    }
+    return undefined;
+  }
+
+  /** What a row reads, if it reads in the way that one did. */
+  #inputsOf(
+    { references, name, read }: RowValue,
+    flow: readonly Tensor[],
+    scope: Scope,
+    names: Names,
+  ): readonly Tensor[] | undefined {
+    if (this.#read + read > maxNodes) return undefined;
+    // That there is another row of this name has to be reported.
+    if (name !== undefined && names.named.has(name)) return undefined;
+    if (references.length === 0) return flow;
+    const inputs = [...flow];
+    for (const reference of references) {
+      const tensors = this.#references.find(reference, names, scope, flow);
+      if (!tensors) return undefined;
+      inputs.push(...tensors);
+    }
+    return inputs;
+  }
+
+  #built(
+    row: Item,
+    start: number,
+    index: number,
+    flow: readonly Tensor[],
+    scope: Scope,
+    names: Names,
+    memo: RowMemo,
+    environment: object,
   ): readonly Tensor[] {
     const { builder } = this;
-    const earlier = kept.of(node)?.outputs ?? kept.before(index, count);
-    const told = builder.told;
-    const read = this.#read;
+    const before = this.#read;
     this.#references.take();
-    let outputs = this.#rowAt(node, index, flow, scope, names);
-    const taken = this.#references.take();
-    const frame = builder.frame.children.at(-1);
-    if (!frame || builder.full) return outputs;
-    if (earlier) {
-      const fresh = outputs;
-      outputs = adoptAll(builder, fresh, earlier, frame);
-      for (const [name, tensors] of names.named) if (tensors === fresh) names.named.set(name, outputs);
-    }
-    const stretch = builder.stretch(frame);
-    // What was told must be told again.
-    const alone = taken && builder.told === told && standsAlone(stretch, flow, taken.references);
-    const again: Again | undefined = alone
-      ? {
-          stretch,
-          flow,
-          references: taken.references,
-          name: taken.name,
-          read: this.#read - read + 1,
-          aside: this.#aside,
-          index,
-        }
-      : undefined;
-    kept.keep(node, { outputs, again });
+    const built = builder.segment(() => this.#rowAt(row.node, index, flow, scope, names));
+    const { references, name, isFar } = this.#references.take();
+    const { segment, inputs } = built;
+    const { outputs } = builder.place(segment, inputs, start)!;
+    if (name !== undefined) names.named.set(name, outputs);
+    const [frame] = segment.frames;
+    // What was reported depends on what else there is: the names of other rows.
+    if (isFar || !frame || segment.problems.length > 0) return outputs;
+    const isNumbered = name === undefined;
+    const text = isNumbered ? frame.label.slice(0, frame.label.lastIndexOf('.')) : frame.label;
+    const value: RowValue = {
+      references: references.map(({ node }) => node),
+      name,
+      label: { text, isNumbered },
+      read: this.#read - before + 1,
+      aside: this.#aside,
+    };
+    memo.keep(row, environment, [...flow, ...references.flatMap(({ found }) => found)], built, value);
     return outputs;
   }
 

@@ -175,16 +175,9 @@ export function readRepeat(
   return outputs;
 }
 
-/** From a key to the end of its value, wherever edits above move them. */
+/** From a key to the end of its value. */
 function spanOf(key: Range, value: Range): Range {
-  return {
-    get from() {
-      return key.from;
-    },
-    get to() {
-      return Math.max(key.to, value.to);
-    },
-  };
+  return { from: key.from, to: Math.max(key.to, value.to) };
 }
 
 /** Rows inside a row: they see the names around them, nobody sees theirs. */
@@ -197,12 +190,12 @@ function readRows(
   message: string,
 ): readonly Tensor[] {
   const target = resolved(node);
-  if (target?.kind === 'sequence') return walk.list(target, input, scope, new Names(names, target, input));
+  if (target?.kind === 'sequence') return walk.list(target, input, scope, new Names(names, target.items, input));
   if (target?.kind === 'scalar' && scalarValue(target) === null) return input;
   // A single row needs no brackets.
   if (target) {
     const single = { items: [node] };
-    return walk.list(single, input, scope, new Names(names, undefined, input));
+    return walk.list(single, input, scope, new Names(names, [], input));
   }
   walk.telling.tell(node, 'wrong-row', message);
   return walk.telling.unknown('a row could not be understood', input);

@@ -94,7 +94,7 @@ export function readBody(
     bound.set(name, value === undefined ? Number.NaN : value);
   }
   walk.within.push(block);
-  const outputs = walk.list(list, inputs, inner(walk, bound), new Names(undefined, list, inputs));
+  const outputs = walk.list(list, inputs, inner(walk, bound), new Names(undefined, list.items, inputs));
   walk.within.pop();
   return outputs;
 }

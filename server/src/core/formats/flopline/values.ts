@@ -13,13 +13,17 @@ export const sizesOfInput = ['channels', 'features'] as const;
 
 /** Turns nodes of the text into values, expressions evaluated; tells what cannot be. */
 export class Values {
-  readonly #text: string;
   readonly #complain: (problem: Problem) => void;
-  readonly #parsed = new Map<string, Parsed>();
+  readonly #parsed: Map<string, Parsed>;
 
-  constructor(text: string, complain: (problem: Problem) => void) {
-    this.#text = text;
+  constructor(complain: (problem: Problem) => void, parsed = new Map<string, Parsed>()) {
     this.#complain = complain;
+    this.#parsed = parsed;
+  }
+
+  /** The same without complaints: for hovers, which outlive the reading. */
+  quiet(): Values {
+    return new Values(() => {}, this.#parsed);
   }
 
   /** The value of a scalar or of a list of scalars; undefined where it is none, which is told. */
@@ -64,7 +68,7 @@ export class Values {
     const { from, to, message } = result.fault;
     const missing = /^There is no parameter “(\w+)”/.exec(message)?.[1];
     this.#complain({
-      range: this.#within(at, node, from, to),
+      range: within(at, node, from, to),
       severity: 'error',
       code: missing === undefined ? 'wrong-expression' : 'unknown-parameter',
       message:
@@ -78,17 +82,18 @@ export class Values {
   wrong(range: Range, message: string, code = 'wrong-argument'): void {
     this.#complain({ range: { from: range.from, to: range.to }, severity: 'error', code, message });
   }
+}
 
-  /** Part of a scalar in the text; all of it where quotes or folded lines shift its letters. */
-  #within(at: YamlNode, node: Scalar, from: number, to: number): Range {
-    if (at !== node) return { from: at.from, to: at.to };
-    for (const start of [node.from, node.from + 1]) {
-      if (this.#text.startsWith(node.text, start) && start + node.text.length <= node.to) {
-        return { from: start + from, to: start + Math.max(to, from) };
-      }
-    }
-    return { from: node.from, to: node.to };
-  }
+/** Part of a scalar in the text; all of it where quotes or folded lines shift its letters. */
+function within(at: YamlNode, node: Scalar, from: number, to: number): Range {
+  const start = at === node ? lettersFrom(node) : undefined;
+  return start === undefined ? { from: at.from, to: at.to } : { from: start + from, to: start + Math.max(to, from) };
+}
+
+/** Where the letters of a scalar are, if they are written as they are read. */
+export function lettersFrom({ from, to, text, style }: Scalar): number | undefined {
+  const quotes = style === 'quoted' ? 1 : 0;
+  return style !== 'block' && to - from === text.length + 2 * quotes ? from + quotes : undefined;
 }
 
 function sizeOfInput(name: string, input: readonly Tensor[]): number | undefined {

@@ -1,6 +1,8 @@
 // Whose A2C2f a file means: Ultralytics' and that of YOLOv12's authors (sunsmarterjie/yolov12) are spelled alike, and
 // differ in parameters. The authors' file is the older one; Ultralytics took the block over in 8.3.78 with another attention.
+
 import type { Graph } from '../../graph/graph.ts';
+import { placedRange } from '../../graph/segment.ts';
 import { lineEnd } from '../../syntax/lists.ts';
 import { lookUp, type Mapping, resolved, type Sequence, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
@@ -25,6 +27,8 @@ export interface Evidence {
   readonly text: string;
   readonly top: Mapping;
   readonly rows: readonly YamlNode[];
+  /** Where the text of each row begins. */
+  readonly starts: readonly number[];
   /** The names of their modules. */
   readonly modules: readonly string[];
   readonly variants: readonly Variant[];
@@ -67,10 +71,14 @@ export function ownerOfAreaAttention(evidence: Evidence): Owner | undefined {
 }
 
 /** What is said of a file that gives too few signs, at its first A2C2f. */
-export function unsureOwner({ rows, modules }: Evidence, { dialect, isUnsure }: Owner, other: Dialect): Problem[] {
+export function unsureOwner(
+  { rows, starts, modules }: Evidence,
+  { dialect, isUnsure }: Owner,
+  other: Dialect,
+): Problem[] {
   if (!isUnsure) return [];
-  const row = resolved(rows[modules.indexOf('A2C2f')]) as Sequence;
-  const { from, to } = row.items[2]!;
+  const index = modules.indexOf('A2C2f');
+  const row = resolved(rows[index]) as Sequence;
   const what: Readonly<Record<string, string>> = {
     ultralytics: 'one convolution for query, key and value, and a 7×7 position encoding (Ultralytics since 8.3.78)',
     yolov12: 'two convolutions and a 5×5 position encoding (YOLOv12 of its authors)',
@@ -80,7 +88,8 @@ export function unsureOwner({ rows, modules }: Evidence, { dialect, isUnsure }: 
     title: `Read this file as ${by}’s`,
     edits: [{ from: 0, to: 0, text: `# flopline: dialect=${id}\n` }],
   }));
-  return [{ range: { from, to }, severity: 'information', code: 'ambiguous-dialect', message, repairs }];
+  const range = placedRange(row.items[2]!, starts[index]!);
+  return [{ range, severity: 'information', code: 'ambiguous-dialect', message, repairs }];
 }
 
 /** Keys and arguments that came with 8.4. */

@@ -1,5 +1,6 @@
 // Whose modules a file means, where nobody says. The repositories spell rows alike, so all evidence is weighed in one
 // place: modules first, then how heads are written, then what the file is called.
+import type { PlacedRow } from '../../syntax/document.ts';
 import { lookUp, type Mapping, resolved, type YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import { type Evidence, ownerOfAreaAttention, unsureOwner } from './areaAttention.ts';
@@ -42,9 +43,10 @@ export function chooseDialect(
   name: string,
   text: string,
   top: Mapping,
-  rows: readonly YamlNode[],
+  items: readonly PlacedRow[],
   { variants, parameters }: Pick<Evidence, 'variants' | 'parameters'>,
 ): Choice {
+  const rows = items.map(({ row }) => row.node);
   const named = rows.map(shapeOf);
   // A head that names anchors is YOLOv5's, though the key itself was forgotten.
   const hasAnchors = lookUp(top, 'anchors') !== undefined || named.some(({ namesAnchors }) => namesAnchors);
@@ -59,7 +61,8 @@ export function chooseDialect(
   const dialect = hinted?.dialect ?? preferred;
   if (dialect === ultralytics) {
     const modules = named.map(({ module }) => module);
-    const evidence = { name, text, top, rows, modules, variants, theirs: yolov12, ultralytics, parameters };
+    const starts = items.map(({ start }) => start);
+    const evidence = { name, text, top, rows, starts, modules, variants, theirs: yolov12, ultralytics, parameters };
     const owner = named.every(row => fits(ultralytics, row) === fits(yolov12, row))
       ? ownerOfAreaAttention(evidence)
       : undefined;

@@ -1,9 +1,10 @@
 // Which rows are right on a condition alone: a name is not proof. Forks copy a repository, redefine a few classes and
 // keep their names, so a row whose class is often redefined is not certain in a file that shows signs of a fork.
 import type { Doubt, Doubts, Frame, Graph } from '../../graph/graph.ts';
-import type { YamlNode } from '../../syntax/tree.ts';
+import { placedRange } from '../../graph/segment.ts';
+import type { PlacedRow } from '../../syntax/document.ts';
 import type { Problem } from '../../text/problem.ts';
-import type { Range } from '../../text/range.ts';
+import { contains, type Range } from '../../text/range.ts';
 import { typoOf } from '../../text/spelling.ts';
 import { type Choice, isNamedAs } from './choose.ts';
 import type { Dialect } from './dialect.ts';
@@ -14,7 +15,7 @@ import { nn } from './modules/nn.ts';
 interface Reading {
   /** The file's. */
   readonly name: string;
-  readonly rows: readonly YamlNode[];
+  readonly rows: readonly PlacedRow[];
   /** The module of each row; empty where it has none yet. */
   readonly modules: readonly string[];
   readonly choice: Choice;
@@ -109,16 +110,17 @@ export function doubtsOf(reading: Reading): Doubted {
   }
   const sign = signOf(reading);
   const condition = `as in ${releaseOf(dialect)}`;
-  for (const [index, frame] of graph.root.children.entries()) {
-    const module = modules[index];
-    if (module === undefined || !dialect.modules.has(module)) continue;
+  for (const [index, module] of modules.entries()) {
+    if (!dialect.modules.has(module)) continue;
     const because = isOftenRedefined(module, dialect)
       ? (sign?.because ??
         (differs(module, dialect, rivals)
           ? 'Another repository that fits this file has another class of this name.'
           : undefined))
       : undefined;
-    if (because === undefined || isUnknown(graph, frame)) continue;
+    if (because === undefined) continue;
+    const frame = graph.root.children[index];
+    if (!frame || isUnknown(graph, frame)) continue;
     doubts.set(frame, { subject: module, condition, row: `${condition}, if it is theirs`, because });
   }
   if (!sign?.range || pinned || doubts.size === 0) return { doubts, problems: [] };
@@ -164,8 +166,7 @@ function signOf(reading: Reading): Sign | undefined {
     if (at >= 0) {
       const { by } = stock(dialect.evaluates)[0]!;
       const because = `${by} has no ${modules[at]}, and forks define their own.`;
-      const { from, to } = rows[at]!;
-      return { because, range: { from, to }, module: true };
+      return { because, range: rangeOf(rows[at]!), module: true };
     }
   }
   const [key] = strangeKeys;
@@ -193,6 +194,8 @@ function isKnown(module: string, dialect: Dialect): boolean {
   return nn.has(module.replace(/^torch\./, '')) || module.startsWith('torchvision.');
 }
 
-function rowAt(rows: readonly YamlNode[], { from, to }: Range): number {
-  return rows.findIndex(row => row.from <= from && to <= row.to);
+function rowAt(rows: readonly PlacedRow[], inner: Range): number {
+  return rows.findIndex(row => contains(rangeOf(row), inner));
 }
+
+const rangeOf = ({ row, start }: PlacedRow): Range => placedRange(row.node, start);

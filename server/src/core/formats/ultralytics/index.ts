@@ -1,5 +1,6 @@
+import { Environments, Memo } from '../../graph/memo.ts';
 import { gapsBeside } from '../../syntax/damage.ts';
-import { type ParsedYaml, parseEdited } from '../../syntax/reparse.ts';
+import { type PlacedRow, parseDocument, type YamlDocument } from '../../syntax/document.ts';
 import { entryOf, lookUp, type Mapping, resolved, type YamlNode } from '../../syntax/tree.ts';
 import { value11 } from '../../syntax/yaml11.ts';
 import type { Problem } from '../../text/problem.ts';
@@ -15,7 +16,7 @@ import { checkKeys, isRead } from './keys.ts';
 import { claimOf, mends, staleNumbers } from './mend.ts';
 import { nativeOf } from './native.ts';
 import { argumentValue, type PyValue } from './python.ts';
-import { build, type Header, type Memo, moduleNames, sameFamily, setting, variantsOf } from './read.ts';
+import { build, type Header, type Known, moduleNames, setting, variantsOf } from './read.ts';
 import { type Chosen, rewrite } from './rewrite.ts';
 import { isModelText, reads, sectionsOf, wrongValues } from './sections.ts';
 
@@ -30,48 +31,71 @@ export const ultralytics: Format = {
   open,
 };
 
-/** What an edited text builds on: its tree, and what was made of rows that it still has. */
-interface Kept {
-  readonly parsed: ParsedYaml;
-  memo: Memo | undefined;
-  /** Whether the text has been read: only the first reading may use up the earlier graph. */
-  isRead: boolean;
-  /** What the reading that a person looks at went by. */
-  chosen?: Chosen;
+/** What the reader of an edited text may take over. */
+interface Cache extends Known {
+  readonly document: YamlDocument;
 }
 
 function open(source: Source, earlier?: Reader): Reader {
-  const before = earlier?.kept as Kept | undefined;
-  const parsed = parseEdited(source.text, before?.parsed, reads);
-  const top = resolved(parsed.root);
-  const problems: Problem[] = [...parsed.problems];
-  const kept: Kept = { parsed, memo: before?.memo, isRead: false };
+  const before = earlier?.cache as Cache | undefined;
+  const document = parseDocument(source.text, reads, before?.document);
+  const cache: Cache = {
+    document,
+    segments: before?.segments ?? new Memo(),
+    environments: before?.environments ?? new Environments(),
+  };
+  const text: Text = { source, document, top: mappingOf(document.frame) ?? empty, known: cache };
   return {
-    problems,
-    kept,
-    read: options => read(source, top?.kind === 'mapping' ? top : empty, options, kept),
-    mends: problem => (top?.kind === 'mapping' ? mends(source.text, top, problem) : []),
-    rewrite: edits =>
-      top?.kind === 'mapping' && kept.chosen && !isBroken(parsed)
-        ? rewrite(source.text, top, kept.chosen, edits)
-        : undefined,
+    problems: document.problems,
+    cache,
+    read: options => read(text, options),
+    mends: problem => {
+      const top = mappingOf(document.root);
+      return top ? mends(source.text, top, problem) : [];
+    },
+    rewrite: (edits, options) => {
+      const top = mappingOf(document.root);
+      // Where a part of the text is not read as it is written, nothing is rewritten.
+      return top && document.damages.length === 0 ? rewrite(source.text, top, chosen(text, options), edits) : undefined;
+    },
   };
 }
 
-/** Whether a part of the text is not read as it is written: then nothing is rewritten. */
-function isBroken({ damages }: ParsedYaml): boolean {
-  return damages.length > 0;
+/** A text that is parsed. */
+interface Text {
+  readonly source: Source;
+  readonly document: YamlDocument;
+  /** The tree without rows. */
+  readonly top: Mapping;
+  readonly known: Known;
+}
+
+function mappingOf(node: YamlNode | undefined): Mapping | undefined {
+  const target = resolved(node);
+  return target?.kind === 'mapping' ? target : undefined;
+}
+
+/** Whose modules the rows mean under some options, and of which scale. */
+function chosen(text: Text, options: ReadOptions): Chosen {
+  const ignored: Problem[] = [];
+  const { source, top, document } = text;
+  const { dialect } = dialectOf(text, sectionsOf(top, document).rows, options.dialect, headOf(top), ignored);
+  const names = dialect.scales ? variantsOf(top).map(({ name }) => name) : [];
+  const scale = scaleOf(source.name, top, names, options.scale, headOf(top), ignored);
+  return { dialect, family: familyOf(source.name, top, scale, dialect, ignored) };
 }
 
 const empty: Mapping = { kind: 'mapping', flow: false, entries: [], from: 0, to: 0 };
 
-function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): Spec {
+function read(text: Text, options: ReadOptions): Spec {
+  const { source, document, top } = text;
   const problems: Problem[] = [];
   const head = headOf(top);
-  const { rows, ...sections } = sectionsOf(top);
+  const { rows: items, ...sections } = sectionsOf(top, document);
+  const rows = items.map(({ row }) => row.node);
   problems.push(...sections.problems);
   const names = moduleNames(rows);
-  const choice = dialectOf(source, top, rows, options.dialect, head, problems);
+  const choice = dialectOf(text, items, options.dialect, head, problems);
   const { dialect, because } = choice;
   problems.push(...(choice.problems ?? []));
   const { assumed, gaps: missing } = requireKeys(top, dialect, sections.missing, head, problems);
@@ -88,31 +112,23 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
     problems,
   );
   const family = familyOf(source.name, top, variant, dialect, problems);
-  if (options.main !== false) kept.chosen = { dialect, family };
   const values = wrongValues(top, dialect.scales);
   problems.push(...values.problems);
-  const { damages } = kept.parsed;
+  const { damages } = document;
   const header: Header = {
-    ...headerOf(source, top, rows, family, problems),
+    ...headerOf(text, items, family, problems),
     damages: [...damages, ...sections.damages],
     gaps: [...sections.gaps, ...values.gaps, ...missing, ...gapsBeside(damages, rows)],
   };
   const size = names.includes('Classify') ? 224 : 640;
-  // Other scales than the one at hand are read now and then: they must not push out what every keystroke uses.
-  if (options.main !== false && !(kept.memo && sameFamily(kept.memo, dialect, header))) {
-    kept.memo = { dialect, family, activation: header.activation, rows: new WeakMap(), earlier: undefined };
-  }
-  const memo = kept.memo && sameFamily(kept.memo, dialect, header) ? kept.memo : undefined;
-  const graphs = options.main !== false && !kept.isRead;
-  if (graphs) kept.isRead = true;
-  const network = build(header, dialect, options.input?.[0], size, memo && { memo, graphs });
+  const network = build(header, dialect, options.input?.[0], size);
   if (rows.length === 0) {
     const message = 'This file has no rows under `backbone` and `head`.';
     problems.push({ range: head, severity: 'error', code: 'empty-network', message });
   }
   const doubted = doubtsOf({
     name: source.name,
-    rows,
+    rows: items,
     modules: names,
     choice,
     graph: network.graph,
@@ -131,7 +147,7 @@ function read(source: Source, top: Mapping, options: ReadOptions, kept: Kept): S
     variants,
     variant,
     native: nativeOf(header, dialect),
-    remarks: () => staleNumbers(source.text, top),
+    remarks: () => staleNumbers(source.text, mappingOf(document.root) ?? empty),
     claim: claimOf(source.text, variants, variant),
     doubts: doubted.doubts,
   };
@@ -144,15 +160,15 @@ function headOf(top: Mapping): Range {
 }
 
 function dialectOf(
-  source: Source,
-  top: Mapping,
-  rows: readonly YamlNode[],
+  text: Text,
+  rows: readonly PlacedRow[],
   wanted: string | undefined,
   head: Range,
   problems: Problem[],
 ): Choice {
-  const chosen = wanted ? dialects.find(({ id }) => id === wanted) : undefined;
-  if (chosen) return { dialect: chosen, because: 'it is set so', pinned: true, rivals: [] };
+  const { source, top } = text;
+  const set = wanted ? dialects.find(({ id }) => id === wanted) : undefined;
+  if (set) return { dialect: set, because: 'it is set so', pinned: true, rivals: [] };
   if (wanted) {
     const ids = dialects.map(({ id }) => id);
     const message = `“${wanted}” is not a dialect of these files.${suggestion(wanted, ids)} There are ${ids.join(', ')}.`;
@@ -161,25 +177,26 @@ function dialectOf(
   const parameters = (dialect: Dialect, scale: string): number => {
     const ignored: Problem[] = [];
     const family = familyOf(source.name, top, scale, dialect, ignored);
-    const header = headerOf(source, top, rows, family, ignored);
+    const header = headerOf(text, rows, family, ignored);
     return parametersOf(build(header, dialect, undefined, 640).graph);
   };
   return chooseDialect(source.name, source.text, top, rows, { variants: variantsOf(top), parameters });
 }
 
 function headerOf(
-  source: Source,
-  top: Mapping,
-  rows: readonly YamlNode[],
+  { source, top, known }: Text,
+  items: readonly PlacedRow[],
   family: Family,
   problems: Problem[],
 ): Header {
   return {
     top,
+    known,
+    items,
     family,
     activation: activationOf(top),
     inputChannels: channelsOf(top, problems),
-    rows,
+    rows: items.map(({ row }) => row.node),
     damages: [],
     gaps: [],
     pinned: source.text.includes('flopline') && /dialect\s*=/.test(source.text),

@@ -1,8 +1,11 @@
 // From rows to a graph: what parse_model does with `backbone` and `head`, and what forward does with `from`.
-import { Builder, type FrameSpec, isClosed, type Stretch } from '../../graph/builder.ts';
-import { channels, type Frame, type Graph, type Note, type Tensor } from '../../graph/graph.ts';
+import { Builder, type FrameSpec } from '../../graph/builder.ts';
+import { channels, type Graph, type Note, type Tensor } from '../../graph/graph.ts';
+import { agrees, type Environments, type Memo, portsOf } from '../../graph/memo.ts';
+import { far, type Name, type Segment } from '../../graph/segment.ts';
 import type { Complaint } from '../../ops/op.ts';
 import { type Damage, damageOf } from '../../syntax/damage.ts';
+import type { PlacedRow } from '../../syntax/document.ts';
 import {
   allEntries,
   entryOf,
@@ -33,6 +36,9 @@ export interface Header {
   /** Channels of the image. */
   readonly inputChannels: number;
   readonly rows: readonly YamlNode[];
+  /** The same, each where it is. */
+  readonly items: readonly PlacedRow[];
+  readonly known: Known;
   /** What of the text is not read as it is written. */
   readonly damages: readonly Damage[];
   /** Why the rows are not all that there is: then totals are lower bounds. */
@@ -85,65 +91,36 @@ export function setting(top: Mapping, key: string, standard: number, problems: P
   return Number.NaN;
 }
 
-/** What was made of rows under one family: a row that stays, with the same inputs, is not read again. */
-export interface Memo {
-  readonly dialect: Dialect;
-  readonly family: Family;
-  /** The default one, which every Conv has. */
-  readonly activation: PyValue;
-  readonly rows: WeakMap<YamlNode, Made>;
-  /** The graph that was built last, for the first reading of the edited text: it is used up by that. */
-  earlier: { readonly image: Tensor; readonly values: readonly Value[] } | undefined;
+/** What readings of a text, and of the texts before it, have built. */
+export interface Known {
+  readonly segments: Memo<RowValue>;
+  readonly environments: Environments;
 }
 
-/** A row as it was read: it holds as long as its sources have the same channels. */
-interface Made {
-  readonly parts: Parts;
-  readonly found: AnyModule;
+/** What a row means beside its segment. */
+interface RowValue {
+  readonly from: Parts['from'];
+  /** `ch[x]` for each entry of `from`. */
   readonly channels: readonly number[];
+  /** How many tensors each source is; −1 for one that is no list. */
+  readonly lengths: readonly number[];
+  readonly c2: number;
+  /** Whether it outputs a list. */
+  readonly isList: boolean;
+  readonly isHead: boolean;
+  /** The releases that it came with. */
+  readonly asked: readonly string[];
+  /** Channels of the row above, as parse_model believes. */
   readonly believed: number;
-  readonly arranged: Arranged;
-  readonly bound: object;
-  readonly frame: Omit<FrameSpec, 'label'>;
-  /** What it was built into, where that depends on nothing but its inputs. */
-  built?:
-    | {
-        readonly stretch: Stretch;
-        readonly inputs: readonly Value[];
-        readonly value: Value;
-        readonly legacy: boolean;
-      }
-    | undefined;
-}
-
-/** How a reading treats the memo: it may only look up rows, or build on the earlier graph and leave its own. */
-export interface Remembered {
-  readonly memo: Memo;
-  readonly graphs: boolean;
-}
-
-export function sameFamily(memo: Memo, dialect: Dialect, { family, activation }: Header): boolean {
-  const keys = Object.keys(family) as (keyof Family)[];
-  return (
-    memo.dialect === dialect &&
-    memo.activation === activation &&
-    keys.every(
-      key =>
-        Object.is(memo.family[key], family[key]) || JSON.stringify(memo.family[key]) === JSON.stringify(family[key]),
-    )
-  );
+  readonly legacy: boolean;
 }
 
 /** Builds the network of a file for one scale and input. */
-export function build(
-  header: Header,
-  dialect: Dialect,
-  input: InputSize | undefined,
-  standardSize: number,
-  remembered?: Remembered,
-): Network {
-  return new Rows(header, dialect, remembered).build(input, standardSize);
+export function build(header: Header, dialect: Dialect, input: InputSize | undefined, defaultSize: number): Network {
+  return new Rows(header, dialect).build(input, defaultSize);
 }
+
+const numbered: Name = { text: 'model', isNumbered: true };
 
 interface Built {
   readonly value: Value;
@@ -157,32 +134,30 @@ class Rows {
   readonly #builder = new Builder();
   readonly #names: ReadonlyMap<string, PyValue>;
   readonly #built: Built[] = [];
-  readonly #memo: Memo | undefined;
-  /** Whether graphs are built on. */
-  readonly #graphs: boolean;
-  readonly #earlier: Memo['earlier'];
+  readonly #environment: object;
   #headInputs: readonly Tensor[] = [];
   readonly #asked = new Set<string>();
+  /** What the row that is being built depends on; undefined where it is not to be built again as it is. */
+  #facts: Omit<RowValue, 'isList'> | undefined;
 
-  constructor(header: Header, dialect: Dialect, remembered: Remembered | undefined) {
-    this.#memo = remembered?.memo;
-    this.#graphs = remembered?.graphs ?? false;
-    this.#earlier = this.#graphs ? this.#memo?.earlier : undefined;
+  constructor(header: Header, dialect: Dialect) {
+    const { family, activation } = header;
     this.#header = header;
     this.#dialect = dialect;
-    this.#names = dialect.names(header.family);
+    this.#names = dialect.names(family);
+    const values = Object.values(family).map(value => (Array.isArray(value) ? JSON.stringify(value) : value));
+    this.#environment = header.known.environments.of([dialect, activation, ...values]);
   }
 
-  build(input: InputSize | undefined, standardSize: number): Network {
-    const { rows, inputChannels, activation, family } = this.#header;
+  build(input: InputSize | undefined, defaultSize: number): Network {
+    const { rows, items, inputChannels, activation, family } = this.#header;
     const builder = this.#builder;
     const shape = input
       ? input.name === undefined
         ? [1, ...input.sizes]
         : input.sizes
-      : [1, inputChannels, standardSize, standardSize];
-    const fresh = builder.input('images', shape);
-    const image = this.#earlier ? builder.adopt(fresh, this.#earlier.image, undefined) : fresh;
+      : [1, inputChannels, defaultSize, defaultSize];
+    const image = builder.input('images', shape);
     const names = moduleNames(rows);
     let text: Tensor | undefined;
     const scope = new Scope(builder, {
@@ -200,12 +175,11 @@ class Rows {
     // YOLO-World is given text features beside the image (WorldModel.predict).
     if (names.some(name => name === 'C2fAttn' || name === 'WorldDetect' || name === 'ImagePoolingAttn'))
       scope.text.given();
-    for (const [index, row] of rows.entries()) {
+    for (const [index, item] of items.entries()) {
       // A head is built by what parse_model has seen above it.
       if (this.#dialect.modern.has(names[index]!)) scope.legacy = false;
-      this.#built.push(this.#row(scope, row, index, image));
+      this.#built.push(this.#item(scope, item, index, image));
     }
-    if (this.#memo && this.#graphs) this.#memo.earlier = { image, values: this.#built.map(({ value }) => value) };
     for (const gap of this.#header.gaps) builder.unknown(gap);
     const last = this.#built.at(-1);
     return {
@@ -216,26 +190,84 @@ class Rows {
     };
   }
 
-  #row(scope: Scope, node: YamlNode, index: number, image: Tensor): Built {
-    const label = `model.${index}`;
+  /** Places what such a row was built into before, if it reads the same now; else builds it. */
+  #item(scope: Scope, { row, start }: PlacedRow, index: number, image: Tensor): Built {
+    const { segments } = this.#header.known;
+    const builder = this.#builder;
     const believed = this.#built.at(-1)?.c2 ?? channels(image);
-    const known = this.#memo?.rows.get(node);
-    if (known) {
-      const sources = this.#sources(known.parts, index, image, believed);
-      if (
-        sources &&
-        Object.is(believed, known.believed) &&
-        this.#believedOf(known.parts, sources, index, image).every((c2, at) => Object.is(c2, known.channels[at]))
-      ) {
-        const inputs = sources.map(({ value }) => value);
-        this.#remark(known.arranged, known.parts);
-        this.#ask(known.found, known.arranged);
-        return {
-          value: handedOn(known.found, inputs, this.#again(scope, known, label, inputs, index)),
-          c2: known.arranged.c2,
-        };
+    if (!builder.full) {
+      for (const made of segments.of(row)) {
+        const { segment, value } = made;
+        if (made.environment !== this.#environment || value.legacy !== scope.legacy) continue;
+        if (!Object.is(value.believed, believed)) continue;
+        const sources = this.#named(value.from, index, image, believed);
+        const inputs = sources && this.#inputsOf(value, sources, index, image);
+        if (!inputs || !agrees(made, this.#environment, inputs)) continue;
+        const outputs = builder.place(segment, portsOf(made, inputs), start, numbered, index)?.outputs;
+        if (!outputs) break;
+        if (value.isHead) this.#headInputs = sources.map(source => tensors(source.value)[0]!);
+        for (const version of value.asked) this.#asked.add(version);
+        return { value: value.isList ? outputs : outputs[0]!, c2: value.c2 };
       }
     }
+    this.#facts = undefined;
+    let read: Built = { value: [], c2: Number.NaN };
+    const built = builder.segment(() => {
+      read = this.#row(scope, row.node, index, image, believed);
+      return tensors(read.value);
+    });
+    const placement = builder.place(built.segment, built.inputs, start)!;
+    // What rows hand to all rows below is of the graph, not of the segment.
+    if (scope.text.current) scope.text.current = placement.shown(scope.text.current);
+    if (scope.sharedActivation) scope.sharedActivation = placement.node(scope.sharedActivation);
+    const isList = Array.isArray(read.value);
+    const facts = this.#facts as Omit<RowValue, 'isList'> | undefined;
+    const sources = facts && this.#named(facts.from, index, image, believed);
+    // What is wrong with a row is told with its number; a remark holds wherever the row is.
+    const isSound = built.segment.problems.every(({ severity }) => severity === 'information');
+    if (facts && sources && isSound && !sharesActivation(built.segment)) {
+      const value = { ...facts, isList };
+      segments.keep(row, this.#environment, this.#inputsOf(value, sources, index, image)!, built, value);
+    }
+    return { value: isList ? placement.outputs : placement.outputs[0]!, c2: read.c2 };
+  }
+
+  /** The tensors of what a row reads; undefined where they are not of the kind that `value` was built for. */
+  #inputsOf(value: RowValue, sources: readonly Built[], index: number, image: Tensor): readonly Tensor[] | undefined {
+    const { from, channels: before, lengths } = value;
+    if (this.#dialect.lookup) {
+      const believed = this.#believedOf(from, sources, index, image);
+      if (!believed.every((c2, at) => Object.is(c2, before[at]))) return undefined;
+    }
+    const inputs: Tensor[] = [];
+    for (let at = 0; at < sources.length; at++) {
+      const { value: own, c2 } = sources[at]!;
+      if (lengthOf(own) !== lengths[at] || (!this.#dialect.lookup && !Object.is(c2, before[at]))) return undefined;
+      if (Array.isArray(own)) inputs.push(...(own as readonly Tensor[]));
+      else inputs.push(own as Tensor);
+    }
+    return inputs;
+  }
+
+  /** What `from` names; undefined where it names nothing. Reports nothing. */
+  #named(from: Parts['from'], index: number, image: Tensor, believed: number): readonly Built[] | undefined {
+    const sourceOf = (each: number): Built | undefined =>
+      each === -1 && index === 0 ? { value: image, c2: believed } : this.#built[each < 0 ? index + each : each];
+    if (!Array.isArray(from)) {
+      const source = sourceOf(from as number);
+      return source && [source];
+    }
+    const sources: Built[] = [];
+    for (const each of from as readonly number[]) {
+      const source = sourceOf(each);
+      if (!source) return undefined;
+      sources.push(source);
+    }
+    return sources;
+  }
+
+  #row(scope: Scope, node: YamlNode, index: number, image: Tensor, believed: number): Built {
+    const label = `model.${index}`;
     const row = resolved(node);
     const damage = damageOf(this.#header.damages, node);
     if (damage && !damage.repaired) {
@@ -299,7 +331,7 @@ class Rows {
     const leave = (why: string): undefined => {
       refusal ||= why;
     };
-    const sourceChannels = this.#believedOf(parts, sources, index, image);
+    const sourceChannels = this.#believedOf(parts.from, sources, index, image);
     const arranged = this.#dialect.arrange(
       {
         from: parts.from,
@@ -317,15 +349,24 @@ class Rows {
     const bound = bind(found, arranged.args, this.#dialect.evaluates, refuse, parts);
     if (!bound) return this.#unknown(spec, refusal, undefined, inputs, arranged.c2);
     this.#remark(arranged, parts);
-
-    this.#ask(found, arranged);
+    const asked = releasesOf(found, arranged);
+    for (const version of asked) this.#asked.add(version);
     const frame = explained(spec, found, arranged, parts, this.#dialect);
-    const made: Made = { parts, found, channels: sourceChannels, believed, arranged, bound, frame };
-    this.#memo?.rows.set(node, made);
-    return { value: handedOn(found, inputs, this.#again(scope, made, label, inputs, index)), c2: arranged.c2 };
+    const value = this.#run(scope, { ...frame, label }, found, bound, arranged, inputs, parts);
+    this.#facts = {
+      from: parts.from,
+      channels: sourceChannels,
+      lengths: inputs.map(lengthOf),
+      c2: arranged.c2,
+      isHead: this.#dialect.heads.has(found.name),
+      asked,
+      believed,
+      legacy: scope.legacy,
+    };
+    return { value: handedOn(found, inputs, value), c2: arranged.c2 };
   }
 
-  /** What is to be known of a row that can be built; said again whenever the row is read from memory. */
+  /** What is to be known of a row that can be built. */
   #remark({ remarks }: Arranged, { args, moduleNode }: Parts): void {
     for (const { code, message, arg } of remarks ?? []) {
       this.#builder.problem({
@@ -335,41 +376,6 @@ class Rows {
         message,
       });
     }
-  }
-
-  /** Notes the releases that a module and those of its arguments that the row writes came with. */
-  #ask({ since, params }: AnyModule, { args }: Arranged): void {
-    const written = Object.values<Param>(params).filter((_, index) => args[index]?.range !== undefined);
-    for (const words of [since, ...written.map(param => param.since)]) {
-      const version = words && /\d+(?:\.\d+)+/.exec(words)?.[0];
-      if (version) this.#asked.add(version);
-    }
-  }
-
-  /** Builds a row, or takes what it was built into where its inputs are the same tensors. */
-  #again(scope: Scope, made: Made, label: string, inputs: readonly Value[], index: number): Value {
-    const builder = this.#builder;
-    const { built } = made;
-    if (this.#earlier && built && !builder.full && built.legacy === scope.legacy && sameValues(built.inputs, inputs)) {
-      if (this.#dialect.heads.has(made.found.name)) this.#headInputs = inputs.map(value => tensors(value)[0]!);
-      builder.reuse(built.stretch, label);
-      return built.value;
-    }
-    const { found, bound, arranged, parts } = made;
-    const told = builder.problems.length;
-    let value = this.#run(scope, { ...made.frame, label }, found, bound, arranged, inputs, parts);
-    if (!this.#graphs) return value;
-    const frame = builder.frame.children.at(-1)!;
-    // A row that stayed goes on as itself; one that was typed stands for the one in its place, if none came or went.
-    const { rows } = this.#header;
-    const before = this.#earlier?.values;
-    const earlier = made.built?.value ?? (before?.length === rows.length ? before[index] : undefined);
-    if (before && earlier !== undefined) value = adopted(builder, value, earlier, frame);
-    const stretch = builder.stretch(frame);
-    // What was told must be told again, and what depends on more than its inputs cannot be taken for the same.
-    const alone = builder.problems.length === told && !builder.full && isAlone(stretch, inputs);
-    made.built = alone ? { stretch, inputs, value, legacy: scope.legacy } : undefined;
-    return value;
   }
 
   /** Runs the module, or a sequence of them. */
@@ -495,13 +501,13 @@ class Rows {
   }
 
   /** `ch[x]` for each entry of `from`, as this repository looks it up. */
-  #believedOf(parts: Parts, sources: readonly Built[], index: number, image: Tensor): readonly number[] {
+  #believedOf(from: Parts['from'], sources: readonly Built[], index: number, image: Tensor): readonly number[] {
     const { lookup } = this.#dialect;
     if (!lookup) return sources.map(({ c2 }) => c2);
-    const listed = Array.isArray(parts.from);
-    const list = listed ? (parts.from as readonly number[]) : [parts.from as number];
-    return list.map(from => {
-      const at = lookup(from, listed, index);
+    const listed = Array.isArray(from);
+    const list = listed ? (from as readonly number[]) : [from as number];
+    return list.map(each => {
+      const at = lookup(each, listed, index);
       return at < 0 ? channels(image) : (this.#built[at]?.c2 ?? Number.NaN);
     });
   }
@@ -581,26 +587,23 @@ function handedOn(found: AnyModule, inputs: readonly Value[], value: Value): Val
   return found.passes ? inputs.flatMap(tensors) : value;
 }
 
-/** Whether a row reads nothing but its inputs, and nobody else the parameters of its activation (PReLU). */
-function isAlone(stretch: Stretch, inputs: readonly Value[]): boolean {
-  return isClosed(stretch, inputs.flatMap(tensors)) && stretch.nodes.every(({ op }) => op.name !== 'prelu');
+/** Whether it uses the one activation with parameters (PReLU) that all rows share. */
+function sharesActivation({ nodes }: Segment): boolean {
+  return nodes.some(({ op }) => op.name === 'prelu');
 }
 
-function sameValues(a: readonly Value[], b: readonly Value[]): boolean {
-  return a.length === b.length && a.every((value, at) => value === b[at] || sameList(tensors(value), tensors(b[at]!)));
+/** How many tensors a value is; −1 for one that is no list. */
+function lengthOf(value: Value): number {
+  return Array.isArray(value) ? value.length : -1;
 }
 
-function sameList(a: readonly Tensor[], b: readonly Tensor[]): boolean {
-  return a.length === b.length && a.every((tensor, at) => tensor === b[at]);
-}
-
-/** The value with the tensors of the earlier graph where they are equal. */
-function adopted(builder: Builder, value: Value, earlier: Value, frame: Frame): Value {
-  const list = tensors(value);
-  const before = tensors(earlier);
-  if (list.length !== before.length || Array.isArray(value) !== Array.isArray(earlier)) return value;
-  const result = list.map((tensor, at) => builder.adopt(tensor, before[at]!, frame));
-  return Array.isArray(value) ? result : result[0]!;
+/** The releases that a module and those of its arguments that a row writes came with. */
+function releasesOf({ since, params }: AnyModule, { args }: Arranged): readonly string[] {
+  const written = Object.values<Param>(params).filter((_, index) => args[index]?.range !== undefined);
+  return [since, ...written.map(param => param.since)].flatMap(words => {
+    const version = words && /\d+(?:\.\d+)+/.exec(words)?.[0];
+    return version ? [version] : [];
+  });
 }
 
 /** A frame that can say where its parts stand and what they mean: made here, it holds nothing else of the reading. */
@@ -633,7 +636,7 @@ function inWords(list: readonly string[]): string {
 
 /** A comment at the top that sets the dialect. */
 function readAs({ id, by }: Dialect): Repair {
-  const edits = [{ from: 0, to: 0, text: `# flopline: dialect=${id}\n` }];
+  const edits = [{ from: far, to: far, text: `# flopline: dialect=${id}\n` }];
   return { title: `Read this file as ${by}’s`, edits, isGuess: true };
 }
 

@@ -1,5 +1,6 @@
 // What stands where in a model file: which texts are one, the lists `backbone` and `head`, and what else must be there.
 import type { Damage } from '../../syntax/damage.ts';
+import { type PlacedRow, rowOf, type YamlDocument } from '../../syntax/document.ts';
 import { entryOf, lookUp, type Mapping, resolved, type Scalar, type YamlNode } from '../../syntax/tree.ts';
 import type { Reads } from '../../syntax/yaml.ts';
 import { isFloat, value11 } from '../../syntax/yaml11.ts';
@@ -31,7 +32,7 @@ export const topKeys = [
 ];
 
 /** What makes a damaged line a row again, or a key. */
-export const reads: Reads = { row: isRow, top: new Set(topKeys) };
+export const reads: Reads = { row: isRow, top: new Set(topKeys), lists: new Set(['backbone', 'head']) };
 
 /** `[from, repeats, module, args]`, as parse_model unpacks it. */
 export function isRow(node: YamlNode): boolean {
@@ -71,7 +72,7 @@ export function isModelText(text: string): boolean {
 
 /** What the top of a file says beside its rows, and what is wrong with it. */
 export interface Sections {
-  readonly rows: readonly YamlNode[];
+  readonly rows: readonly PlacedRow[];
   readonly problems: readonly Problem[];
   /** Rows that are not where a row should be. */
   readonly damages: readonly Damage[];
@@ -82,8 +83,8 @@ export interface Sections {
 }
 
 /** The rows of `backbone` and `head`, in order. */
-export function sectionsOf(top: Mapping): Sections {
-  const rows: YamlNode[] = [];
+export function sectionsOf(top: Mapping, document: YamlDocument): Sections {
+  const rows: PlacedRow[] = [];
   const problems: Problem[] = [];
   const damages: Damage[] = [];
   const gaps: string[] = [];
@@ -110,8 +111,8 @@ export function sectionsOf(top: Mapping): Sections {
       const repairs = list.flow ? { repairs: [{ title: 'Put the row in a list', edits }] } : {};
       problems.push({ range: range(list), severity: 'error', code: 'wrong-section', message, ...repairs });
       damages.push({ ...range(list), repaired: false, why: message });
-      rows.push(entry.value);
-    } else rows.push(...list.items);
+      rows.push({ row: rowOf('', entry.value), start: 0 });
+    } else for (const row of document.rowsOf(list)) rows.push(row);
   }
   return { rows, problems, damages, gaps, missing };
 }

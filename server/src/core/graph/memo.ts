@@ -1,0 +1,105 @@
+// Segments that were built before, found again by what they depend on: the item, its environment and what is known of
+// its inputs. Equal keys give equal segments, so nobody can see whether one was found or built.
+import type { Shape } from '../ops/op.ts';
+import type { Slot } from '../text/slot.ts';
+import type { Built } from './builder.ts';
+import type { Tensor } from './graph.ts';
+import type { Segment } from './segment.ts';
+
+/** A segment with what it was built from. */
+export interface Made<T> {
+  readonly segment: Segment;
+  /** What else the item means to its format. */
+  readonly value: T;
+  readonly environment: object;
+  readonly facts: readonly Fact[];
+  /** For each port the number of the input that it stands for. */
+  readonly ports: readonly number[];
+  /** Whether the ports are the inputs, one by one. */
+  readonly isPlain: boolean;
+}
+
+/** What a segment may depend on of an input. */
+interface Fact {
+  readonly shape: Shape | undefined;
+  readonly why: string | undefined;
+  /** The first input that is the same tensor. */
+  readonly first: number;
+}
+
+/** So many segments of an item are remembered: those of a few scales, sizes and neighbours. */
+const most = 4;
+
+export class Memo<T> {
+  /** What an item was built into, the newest first: `agree` tells whether one of them stands for what it reads now. */
+  of(item: Item): readonly Made<T>[] {
+    return (item.built.held as readonly Made<T>[] | undefined) ?? nothing;
+  }
+
+  /** Remembers a segment, unless it reads more than these inputs. */
+  keep(item: Item, environment: object, inputs: readonly Tensor[], { segment, inputs: read }: Built, value: T): void {
+    const ports = read.map(tensor => inputs.indexOf(tensor));
+    if (!segment.isClosed || ports.includes(-1)) return;
+    const isPlain = ports.length === inputs.length && ports.every((number, port) => number === port);
+    const facts = inputs.map(
+      (tensor): Fact => ({ shape: tensor.shape, why: tensor.why, first: inputs.indexOf(tensor) }),
+    );
+    const list = this.of(item).slice(0, most - 1);
+    item.built.hold([{ segment, value, environment, facts, ports, isPlain }, ...list]);
+  }
+}
+
+/** An item of a text: what it was built into goes with it. */
+interface Item {
+  readonly built: Slot<unknown>;
+}
+
+const nothing: readonly never[] = [];
+
+/** Whether a segment is what an item becomes in an environment with these inputs, as far as inputs tell. */
+export function agrees(made: Made<unknown>, environment: object, inputs: readonly Tensor[]): boolean {
+  return made.environment === environment && agree(made.facts, inputs);
+}
+
+/** What the ports of a segment stand for, if the item has these inputs. */
+export function portsOf({ isPlain, ports }: Made<unknown>, inputs: readonly Tensor[]): readonly Tensor[] {
+  return isPlain ? inputs : ports.map(number => inputs[number]!);
+}
+
+function agree(facts: readonly Fact[], inputs: readonly Tensor[]): boolean {
+  if (facts.length !== inputs.length) return false;
+  for (let at = 0; at < facts.length; at++) {
+    const { shape, why, first } = facts[at]!;
+    const input = inputs[at]!;
+    if (why !== input.why || !sameShape(shape, input.shape)) return false;
+    // Who reads a tensor twice may do otherwise with two tensors.
+    if (facts.length > 1 && inputs.indexOf(input) !== first) return false;
+  }
+  return true;
+}
+
+function sameKeys(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((value, at) => Object.is(value, b[at]));
+}
+
+function sameShape(a: Shape | undefined, b: Shape | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined || a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) if (!Object.is(a[axis], b[axis])) return false;
+  return true;
+}
+
+/** Equal environments as the same object, as long as they are in use. */
+export class Environments {
+  readonly #last: { readonly key: readonly unknown[]; readonly environment: object }[] = [];
+
+  of(key: readonly unknown[]): object {
+    const at = this.#last.findIndex(({ key: other }) => sameKeys(key, other));
+    const found = at < 0 ? { key, environment: {} } : this.#last.splice(at, 1)[0]!;
+    this.#last.unshift(found);
+    if (this.#last.length > mostEnvironments) this.#last.pop();
+    return found.environment;
+  }
+}
+
+const mostEnvironments = 8;

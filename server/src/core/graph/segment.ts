@@ -1,0 +1,317 @@
+// What an item of a text is built into: a stretch of a network that depends on nothing but what it is given. Positions
+// are relative to the item, nodes are numbered from 0, inputs are ports. So it never changes, and one segment stands in
+// as many graphs, and as often in one graph, as equal items read equal inputs. A placement is a segment in a graph: it
+// shows the segment's nodes, frames and tensors as those of the graph, and makes these views only when somebody asks.
+import type { AnyOp, Shape } from '../ops/op.ts';
+import type { Problem } from '../text/problem.ts';
+import type { Range } from '../text/range.ts';
+import type { Slot } from '../text/slot.ts';
+import type { Frame, GraphNode, Note, Tensor } from './graph.ts';
+
+/** A stretch of a network, by itself. */
+export interface Segment {
+  /** Numbered from 0; what they read from outside are ports. */
+  readonly nodes: readonly GraphNode[];
+  /** The outermost frames: their parent is the segment's own root, which has none. */
+  readonly frames: readonly Frame[];
+  /** What it outputs: tensors of its nodes, or ports that pass through. */
+  readonly outputs: readonly Tensor[];
+  readonly problems: readonly Problem[];
+  /** Whether it depends on its inputs alone, so that it may stand elsewhere. */
+  readonly isClosed: boolean;
+  /** Whether a frame has a site that is not in the item, such as the definition of a block. */
+  readonly hasFarSites: boolean;
+  /** What its nodes cost, once somebody has counted. */
+  readonly counts: Slot<unknown>;
+}
+
+/** The node that ports have: what is outside of a segment. */
+export const outside: GraphNode = Object.freeze({
+  id: -1,
+  op: {
+    name: 'outside',
+    kind: 'source',
+    summary: '',
+    attrs: {},
+    arity: { min: 0 },
+    shape: () => [],
+    examples: [],
+  } satisfies AnyOp as AnyOp,
+  attrs: {},
+  inputs: [],
+  outputs: [],
+  // A port is in no frame of its segment.
+  frame: undefined as unknown as Frame,
+  shares: undefined,
+  functional: false,
+  derived: false,
+  why: undefined,
+});
+
+/** Stands in a segment for its input number `port`. */
+export function portOf({ shape, why }: Tensor, port: number): Tensor {
+  return { node: outside, port, shape, why };
+}
+
+/** Offsets from here on are those of the whole text, wherever the item lies: `far + offset`. */
+export const far = 2 ** 32;
+
+/** An offset of an item whose text begins at `start`, as one of the whole text. */
+export function placedOffset(offset: number, start: number): number {
+  return offset >= far ? offset - far : offset + start;
+}
+
+export function placedRange({ from, to }: Range, start: number): Range {
+  return { from: placedOffset(from, start), to: placedOffset(to, start) };
+}
+
+/** A problem of an item, at its place in the whole text. */
+export function placedProblem(problem: Problem, start: number): Problem {
+  const { range, related, repairs } = problem;
+  return {
+    ...problem,
+    range: placedRange(range, start),
+    ...(related && { related: related.map(each => ({ ...each, range: placedRange(each.range, start) })) }),
+    ...(repairs && {
+      repairs: repairs.map(repair => ({
+        ...repair,
+        edits: repair.edits.map(edit => ({ ...edit, ...placedRange(edit, start) })),
+      })),
+    }),
+  };
+}
+
+/** How the frame of an item is labelled: by its place among the items, as in `model.4`, or as it says itself. */
+export interface Name {
+  readonly text: string;
+  readonly isNumbered: boolean;
+}
+
+/** A segment in a graph. */
+export class Placement {
+  readonly segment: Segment;
+  /** The number of its first node. */
+  readonly base: number;
+  /** Where the item's text begins. */
+  readonly start: number;
+  /** What its ports stand for. */
+  readonly inputs: readonly Tensor[];
+  readonly parent: Frame;
+  readonly #name: Name | undefined;
+  readonly #index: number;
+  #outputs: readonly Tensor[] | undefined;
+  #views: Views | undefined;
+
+  constructor(
+    segment: Segment,
+    base: number,
+    start: number,
+    inputs: readonly Tensor[],
+    parent: Frame,
+    name: Name | undefined,
+    index: number,
+  ) {
+    this.segment = segment;
+    this.base = base;
+    this.start = start;
+    this.inputs = inputs;
+    this.parent = parent;
+    this.#name = name;
+    this.#index = index;
+  }
+
+  /** Replaces the label of the item's frame; the frames inside that are named after it follow. */
+  get label(): string | undefined {
+    const name = this.#name;
+    return name && (name.isNumbered ? `${name.text}.${this.#index}` : name.text);
+  }
+
+  get frames(): readonly Frame[] {
+    return this.segment.frames.map(frame => this.frame(frame));
+  }
+
+  get outputs(): readonly Tensor[] {
+    if (!this.#outputs) {
+      const made: Tensor[] = [];
+      const { outputs } = this.segment;
+      for (const [at, own] of outputs.entries()) {
+        const first = at === 0 ? 0 : outputs.indexOf(own);
+        made.push(
+          own.node === outside ? this.inputs[own.port]! : first < at ? made[first]! : new PlacedTensor(own, this),
+        );
+      }
+      this.#outputs = made;
+    }
+    return this.#outputs;
+  }
+
+  node(own: GraphNode): GraphNode {
+    // A node of elsewhere whose parameters are used here, in a segment that stands in one graph alone.
+    if (this.segment.nodes[own.id] !== own) return own;
+    const { nodes } = this.#made();
+    let node = nodes[own.id];
+    if (!node) {
+      node = new PlacedNode(own, this);
+      nodes[own.id] = node;
+    }
+    return node;
+  }
+
+  tensor(own: Tensor): Tensor {
+    if (own.node === outside) return this.inputs[own.port]!;
+    const at = this.segment.outputs.indexOf(own);
+    if (at >= 0) return this.outputs[at]!;
+    const { tensors } = this.#made();
+    let tensor = tensors.get(own);
+    if (!tensor) {
+      tensor = new PlacedTensor(own, this);
+      tensors.set(own, tensor);
+    }
+    return tensor;
+  }
+
+  /** A tensor of the segment as the graph's; one of the graph as it is. */
+  shown(tensor: Tensor): Tensor {
+    const isOwn = !(tensor instanceof PlacedTensor) && this.segment.nodes[tensor.node.id] === tensor.node;
+    return isOwn ? this.tensor(tensor) : tensor;
+  }
+
+  frame(own: Frame): Frame {
+    const { frames } = this.#made();
+    let frame = frames.get(own);
+    if (!frame) {
+      frame = new PlacedFrame(own, this);
+      frames.set(own, frame);
+    }
+    return frame;
+  }
+
+  #made(): Views {
+    this.#views ??= { nodes: [], tensors: new Map(), frames: new Map() };
+    return this.#views;
+  }
+}
+
+/** What was made of a segment's own, so that it is made once. */
+interface Views {
+  readonly nodes: (GraphNode | undefined)[];
+  readonly tensors: Map<Tensor, Tensor>;
+  readonly frames: Map<Frame, Frame>;
+}
+
+/** A tensor of a placed segment: its shape is at hand, its node is made when asked for. */
+export class PlacedTensor implements Tensor {
+  readonly port: number;
+  readonly shape: Shape | undefined;
+  readonly why: string | undefined;
+  readonly #own: Tensor;
+  readonly #placement: Placement;
+
+  constructor(own: Tensor, placement: Placement) {
+    this.port = own.port;
+    this.shape = own.shape;
+    this.why = own.why;
+    this.#own = own;
+    this.#placement = placement;
+  }
+
+  get node(): GraphNode {
+    return this.#placement.node(this.#own.node);
+  }
+}
+
+class PlacedNode implements GraphNode {
+  readonly id: number;
+  readonly op: AnyOp;
+  readonly attrs: object;
+  readonly functional: boolean;
+  readonly derived: boolean;
+  readonly why: string | undefined;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  readonly #own: GraphNode;
+  readonly #placement: Placement;
+
+  constructor(own: GraphNode, placement: Placement) {
+    this.id = placement.base + own.id;
+    this.op = own.op;
+    this.attrs = own.attrs;
+    this.functional = own.functional;
+    this.derived = own.derived;
+    this.why = own.why;
+    this.inputs = own.inputs.map(tensor => placement.tensor(tensor));
+    this.outputs = own.outputs.map(tensor => placement.tensor(tensor));
+    this.#own = own;
+    this.#placement = placement;
+  }
+
+  get frame(): Frame {
+    return this.#placement.frame(this.#own.frame);
+  }
+
+  get shares(): GraphNode | undefined {
+    return this.#own.shares && this.#placement.node(this.#own.shares);
+  }
+}
+
+class PlacedFrame implements Frame {
+  readonly type: string;
+  readonly summary: string | undefined;
+  readonly repaired: boolean;
+  readonly hasSitesInside: boolean;
+  readonly first: number;
+  readonly end: number;
+  readonly #own: Frame;
+  readonly #placement: Placement;
+  #sites: readonly Range[] | undefined;
+  #children: readonly Frame[] | undefined;
+  #outputs: readonly Tensor[] | undefined;
+
+  constructor(own: Frame, placement: Placement) {
+    const { base } = placement;
+    this.type = own.type;
+    this.summary = own.summary;
+    this.repaired = own.repaired;
+    this.hasSitesInside = own.hasSitesInside;
+    this.first = base + own.first;
+    this.end = base + own.end;
+    this.#own = own;
+    this.#placement = placement;
+  }
+
+  get parent(): Frame | undefined {
+    const parent = this.#own.parent!;
+    return parent.parent ? this.#placement.frame(parent) : this.#placement.parent;
+  }
+
+  get label(): string {
+    const { label } = this.#own;
+    const parent = this.#own.parent!;
+    const wanted = this.#placement.label;
+    if (wanted === undefined) return label;
+    if (!parent.parent) return wanted;
+    // Copies inside a frame are named after it.
+    const isNamedAfter = !parent.parent.parent && label.startsWith(`${parent.label}.`);
+    return isNamedAfter ? wanted + label.slice(parent.label.length) : label;
+  }
+
+  get sites(): readonly Range[] {
+    this.#sites ??= this.#own.sites.map(site => placedRange(site, this.#placement.start));
+    return this.#sites;
+  }
+
+  get children(): readonly Frame[] {
+    this.#children ??= this.#own.children.map(child => this.#placement.frame(child));
+    return this.#children;
+  }
+
+  get outputs(): readonly Tensor[] {
+    this.#outputs ??= this.#own.outputs.map(tensor => this.#placement.tensor(tensor));
+    return this.#outputs;
+  }
+
+  get notes(): readonly Note[] {
+    const { start } = this.#placement;
+    return this.#own.notes.map(note => ({ ...note, range: placedRange(note.range, start) }));
+  }
+}

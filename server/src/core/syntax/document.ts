@@ -1,0 +1,366 @@
+// A YAML text whose lists at the top are rows: each row is parsed by itself, so of an edited text only the rows that
+// changed are. What becomes of a text depends on the text alone; rows that are known already only save work.
+import type { Problem } from '../text/problem.ts';
+import { Slot } from '../text/slot.ts';
+import type { Damage } from './damage.ts';
+import type { Mapping, Sequence, YamlNode } from './tree.ts';
+import { parseYaml, type Reads } from './yaml.ts';
+
+/** An item of a list at the top. Equal texts may be the same row. */
+export interface Row {
+  /** From the start of its first line to the start of the next row, comments in between included. */
+  readonly text: string;
+  /** With offsets relative to `text`. */
+  readonly node: YamlNode;
+  /** What it was built into. */
+  readonly built: Slot<unknown>;
+}
+
+/** A row where it stands. */
+export interface PlacedRow {
+  readonly row: Row;
+  /** The offset at which its text begins. */
+  readonly start: number;
+}
+
+/** A text and its tree. */
+export interface YamlDocument {
+  readonly text: string;
+  readonly problems: readonly Problem[];
+  /** What of it is not read as it is written. */
+  readonly damages: readonly Damage[];
+  /** The whole tree, with the offsets of the text; made when somebody asks. */
+  readonly root: YamlNode | undefined;
+  /** The tree without the rows of lists: a list that is parsed by rows is empty in it. */
+  readonly frame: YamlNode | undefined;
+  /** The rows of a list of `frame`, in order. */
+  rowsOf(list: Sequence): readonly PlacedRow[];
+  /** All rows, in the order of the text: what a parse of the edited text may take over. */
+  readonly rows: readonly PlacedRow[];
+}
+
+/** Parses a text; rows of `earlier` that are in it too are not parsed again. */
+export function parseDocument(text: string, reads: Reads, earlier?: YamlDocument): YamlDocument {
+  if (earlier?.text === text) return earlier;
+  return byRows(text, reads, earlier && common(earlier, text)) ?? whole(text, reads);
+}
+
+/** A text that cannot be taken apart: each row is its node in the whole tree. */
+function whole(text: string, reads: Reads): YamlDocument {
+  const { value: root, problems, damages } = parseYaml(text, reads);
+  return {
+    text,
+    problems,
+    damages,
+    root,
+    frame: root,
+    rowsOf: alone,
+    rows: [],
+  };
+}
+
+export function rowOf(text: string, node: YamlNode): Row {
+  return { text, node, built: new Slot() };
+}
+
+/** The items of a list that was parsed with the whole text. */
+function alone({ items }: Sequence): readonly PlacedRow[] {
+  return items.map(node => ({ row: rowOf('', node), start: 0 }));
+}
+
+/** Anchors, aliases, tags and documents reach beyond a row. */
+const farReaching = /(?:^|[\s[{,:-])[&*!]\S|^(?:---|\.\.\.|%)/m;
+
+/** A list at the top as lines: where its rows begin. */
+interface Lines {
+  /** Where the line of each row begins, and behind the last one where the list ends. */
+  readonly starts: readonly number[];
+  /** In the text without rows: where they would be. */
+  readonly at: number;
+}
+
+function byRows(text: string, reads: Reads, shared: Shared | undefined): YamlDocument | undefined {
+  const lists = listsOf(text, reads.lists);
+  if (lists.length === 0) return undefined;
+  // The text without the rows of its lists.
+  let outside = '';
+  let from = 0;
+  const places: Lines[] = [];
+  for (const starts of lists) {
+    outside += text.slice(from, starts[0]!);
+    places.push({ starts, at: outside.length });
+    from = starts.at(-1)!;
+  }
+  outside += text.slice(from);
+  if (farReaching.test(outside)) return undefined;
+  const parsed = parseYaml(outside, reads);
+  const top = parsed.value;
+  if (parsed.problems.length > 0 || parsed.damages.length > 0 || top?.kind !== 'mapping' || top.flow) return undefined;
+
+  const known = new Map<string, Row>();
+  const read: PlacedRow[][] = [];
+  for (const { starts } of places) {
+    const list = rowsAt(text, starts, reads, shared, known);
+    if (!list) return undefined;
+    read.push(list);
+  }
+  const moved = (offset: number): number => {
+    let result = offset;
+    for (const { starts, at } of places) if (offset >= at) result += starts.at(-1)! - starts[0]!;
+    return result;
+  };
+  const lines = new Map<Sequence, readonly PlacedRow[]>();
+  const entries: Mapping['entries'][number][] = [];
+  let left = 0;
+  for (const [index, { key, value }] of top.entries.entries()) {
+    const placedKey = shifted(key, moved);
+    // The rows are the value of the key above them, which has none without them.
+    const place = places[left];
+    const next = top.entries[index + 1];
+    const isAbove = place && key.to <= place.at && (!next || next.key.from >= place.at);
+    if (!isAbove || value.kind !== 'scalar' || value.text !== '' || value.style !== 'plain') {
+      entries.push({ key: placedKey, value: shifted(value, moved) });
+      continue;
+    }
+    const list = read[left++]!;
+    const first = list[0]!;
+    const last = list.at(-1)!;
+    const dash = first.row.text.indexOf('-');
+    const sequence: Sequence = {
+      kind: 'sequence',
+      flow: false,
+      items: [],
+      from: first.start + dash,
+      to: last.start + last.row.node.to,
+    };
+    lines.set(sequence, list);
+    entries.push({ key: placedKey, value: sequence });
+  }
+  if (left < places.length) return undefined;
+  const to = entries.at(-1)!.value.to;
+  const frame: Mapping = { ...top, entries, from: moved(top.from), to };
+  let root: Mapping | undefined;
+  return {
+    text,
+    problems: [],
+    damages: [],
+    frame,
+    get root() {
+      root ??= { ...frame, entries: frame.entries.map(entry => withRows(entry, lines)) };
+      return root;
+    },
+    rowsOf: list => lines.get(list) ?? alone(list),
+    rows: read.length === 1 ? read[0]! : read.flat(),
+  };
+}
+
+function withRows(
+  entry: Mapping['entries'][number],
+  lines: ReadonlyMap<Sequence, readonly PlacedRow[]>,
+): Mapping['entries'][number] {
+  const { key, value } = entry;
+  const list = value.kind === 'sequence' ? lines.get(value) : undefined;
+  if (!list) return entry;
+  const items = list.map(({ row, start }) => shifted(row.node, offset => offset + start));
+  return { key, value: { ...(value as Sequence), items } };
+}
+
+const keyLine = /^(\w+):[^\S\n]*(?:#.*)?\r?\n?$/;
+
+/** The lists below some keys of the first column: where their rows begin and where each list ends. */
+function listsOf(text: string, keys: ReadonlySet<string>): readonly (readonly number[])[] {
+  const lists: number[][] = [];
+  let list: number[] | undefined;
+  let column = -1;
+  // Whether the last line with anything on it is such a key without a value.
+  let isBelowKey = false;
+  for (let start = 0; start < text.length; ) {
+    let end = text.indexOf('\n', start);
+    end = end < 0 ? text.length : end + 1;
+    let at = start;
+    while (at < end && text.charCodeAt(at) === 32) at++;
+    const char = at < end ? text.charCodeAt(at) : 10;
+    const isBlank = char === 10 || char === 13 || char === 35;
+    if (!isBlank) {
+      const indent = at - start;
+      const next = text.charCodeAt(at + 1);
+      const isRow = char === 45 && (next === 32 || next === 10 || next === 13 || at + 1 === text.length);
+      if (list && isRow && indent === column) list.push(start);
+      else if (list && indent > column) {
+        // Goes on with the row.
+      } else {
+        list?.push(start);
+        list = undefined;
+        if (isRow && isBelowKey) {
+          list = [start];
+          lists.push(list);
+          column = indent;
+        }
+        isBelowKey = indent === 0 && !isRow && keys.has(keyLine.exec(text.slice(at, end))?.[1] ?? '');
+      }
+    }
+    start = end;
+  }
+  list?.push(text.length);
+  return lists;
+}
+
+/** The rows of a list; those that are not known are parsed, one run of them at a time. Undefined where one is no row. */
+function rowsAt(
+  text: string,
+  starts: readonly number[],
+  reads: Reads,
+  shared: Shared | undefined,
+  known: Map<string, Row>,
+): PlacedRow[] | undefined {
+  const placed: PlacedRow[] = [];
+  for (let at = 0; at + 1 < starts.length; ) {
+    const found = shared?.rowAt(starts[at]!, starts[at + 1]!);
+    if (found) {
+      placed.push(found);
+      at++;
+      continue;
+    }
+    const start = starts[at]!;
+    let end = at + 1;
+    while (end + 1 < starts.length && !shared?.rowAt(starts[end]!, starts[end + 1]!)) end++;
+    const run = text.slice(start, starts[end]!);
+    if (farReaching.test(run)) return undefined;
+    const { value: list, problems } = parseYaml(run, reads);
+    if (problems.length > 0 || list?.kind !== 'sequence' || list.flow || list.items.length !== end - at)
+      return undefined;
+    for (const item of list.items) {
+      const from = starts[at]!;
+      const to = starts[at + 1]!;
+      if (start + item.from < from || start + item.to > to) return undefined;
+      // A copy, because a slice would keep the whole text alive.
+      const own = copied(text.slice(from, to));
+      let row = known.get(own);
+      if (!row) {
+        row = rowOf(own, relative(item, start - from, own));
+        known.set(own, row);
+      }
+      placed.push({ row, start: from });
+      at++;
+    }
+  }
+  return placed;
+}
+
+/** What a text has in common with an earlier one at its beginning and at its end. */
+class Shared {
+  readonly #rows: readonly PlacedRow[];
+  readonly #start: number;
+  readonly #end: number;
+  readonly #delta: number;
+  #at = 0;
+
+  /** The texts are the same up to `start`, and from `end` of the new text on, where all lies `delta` further. */
+  constructor(rows: readonly PlacedRow[], start: number, end: number, delta: number) {
+    this.#rows = rows;
+    this.#start = start;
+    this.#end = end;
+    this.#delta = delta;
+  }
+
+  /** The row from one offset to another, if the earlier text has it; asked from the top to the bottom. */
+  rowAt(from: number, to: number): PlacedRow | undefined {
+    // The line break in front belongs to what is the same: with it, a row begins there in both texts.
+    const isAbove = to <= this.#start;
+    if (!isAbove && from <= this.#end) return undefined;
+    const delta = isAbove ? 0 : this.#delta;
+    const rows = this.#rows;
+    while (this.#at < rows.length && rows[this.#at]!.start + delta < from) this.#at++;
+    const found = rows[this.#at];
+    if (!found || found.start + delta !== from || found.row.text.length !== to - from) return undefined;
+    return delta === 0 ? found : { row: found.row, start: from };
+  }
+}
+
+function common({ text: before, rows }: YamlDocument, text: string): Shared | undefined {
+  if (rows.length === 0) return undefined;
+  const start = commonStart(before, text);
+  const end = text.length - commonEnd(before, text, start);
+  return new Shared(rows, start, end, text.length - before.length);
+}
+
+/** Characters compared at once, then fewer: comparing slices is far faster than comparing characters. */
+const blocks = [4096, 256, 16, 1] as const;
+
+/** Characters that both begin with. */
+function commonStart(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  let count = 0;
+  for (const block of blocks) {
+    while (count + block <= most && a.slice(count, count + block) === b.slice(count, count + block)) count += block;
+  }
+  return count;
+}
+
+/** Characters that both end with, not counting the first `from`. */
+function commonEnd(a: string, b: string, from: number): number {
+  const most = Math.min(a.length, b.length) - from;
+  let count = 0;
+  for (const block of blocks) {
+    while (
+      count + block <= most &&
+      a.slice(a.length - count - block, a.length - count) === b.slice(b.length - count - block, b.length - count)
+    ) {
+      count += block;
+    }
+  }
+  return count;
+}
+
+/** The tree elsewhere. */
+export function shifted<T extends YamlNode>(node: T, moved: (offset: number) => number): T;
+export function shifted(node: YamlNode, moved: (offset: number) => number): YamlNode {
+  const from = moved(node.from);
+  const to = moved(node.to);
+  switch (node.kind) {
+    case 'scalar':
+    case 'alias':
+      return { ...node, from, to };
+    case 'sequence':
+      return { ...node, from, to, items: node.items.map(item => shifted(item, moved)) };
+    case 'mapping': {
+      const move = (list: Mapping['entries']): Mapping['entries'] =>
+        list.map(({ key, value }) => ({ key: shifted(key, moved), value: shifted(value, moved) }));
+      const { entries, written } = node;
+      return { ...node, from, to, entries: move(entries), ...(written && { written: move(written) }) };
+    }
+  }
+}
+
+/** A node of a row, with offsets relative to the row's text, and no slices of another. */
+function relative(node: YamlNode, delta: number, own: string): YamlNode {
+  const from = node.from + delta;
+  const to = node.to + delta;
+  switch (node.kind) {
+    case 'scalar': {
+      const { text, style } = node;
+      const isAsWritten = own.startsWith(text, from) && text.length === to - from;
+      return { kind: 'scalar', from, to, text: isAsWritten ? own.slice(from, to) : copied(text), style };
+    }
+    case 'alias':
+      return { ...node, from, to };
+    case 'sequence':
+      return { kind: 'sequence', flow: node.flow, from, to, items: node.items.map(item => relative(item, delta, own)) };
+    case 'mapping':
+      return {
+        kind: 'mapping',
+        flow: node.flow,
+        from,
+        to,
+        entries: node.entries.map(({ key, value }) => ({
+          key: relative(key, delta, own),
+          value: relative(value, delta, own),
+        })),
+      };
+  }
+}
+
+/** The string with letters of its own. */
+function copied(text: string): string {
+  return ` ${text}`.slice(1);
+}
