@@ -40,7 +40,9 @@ function unitTests() {
     const reporter = name => `--test-reporter=${join(root, 'scripts', name)}`;
     const reporters = [reporter('progress.mjs'), '--test-reporter-destination=stdout'];
     const counted = [reporter('tally.mjs'), `--test-reporter-destination=${file}`];
-    const { status } = spawnSync(process.execPath, ['--import', 'tsx', '--test', ...reporters, ...counted, ...files], {
+    const seeded = join(root, 'test/support/seeded.mjs');
+    const loaded = ['--import', 'tsx', '--import', seeded];
+    const { status } = spawnSync(process.execPath, [...loaded, '--test', ...reporters, ...counted, ...files], {
       cwd: root,
       env: { ...process.env, FLOPLINE_TEST_FILES: String(files.length) },
       stdio: 'inherit',

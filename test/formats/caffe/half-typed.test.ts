@@ -47,6 +47,12 @@ describe('Caffe prototxt, half typed', () => {
     );
   });
 
+  it('the header of the first layer: the network keeps its name, and the layer its line', () => {
+    const input = 'input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } }';
+    const [first] = rows(`name: "net"\nlayename: "data" type: "Input" top: "data" ${input} }\n`);
+    assert.deepEqual({ line: first?.line, name: first?.name }, { line: 2, name: 'Input' });
+  });
+
   it('strings that are open', () => {
     check('bottom: "data" top: "priors"', 'bottom: "data" top: "priors"\n  name: "', ['priors', 'PriorBox', 'boxes']);
     check('data_param { source: "train_lmdb"', 'data_param { source: "train_lmdb', []);

@@ -103,6 +103,8 @@ export function layersOf(root: ProtoMessage): readonly Layer[] {
       if (name === 'name') loose = loose.filter(item => item.name === 'layer' || item.name === 'layers');
       loose.push(field);
     } else if (isOfNet(name)) flush();
+    // What was the header of a layer stands between: a name above it is not that layer's.
+    else if (loose.every(item => item.name === 'name')) loose = [];
   });
   flush();
   if (layers.some(({ form, type }) => form === 'v0' && type === 'padding')) movePadding(layers);
