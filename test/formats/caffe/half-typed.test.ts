@@ -48,8 +48,9 @@ describe('Caffe prototxt, half typed', () => {
   });
 
   it('the header of the first layer: the network keeps its name, and the layer its line', () => {
+    const pool = 'layer { name: "pool" type: "Pooling" bottom: "data" top: "pool" pooling_param { kernel_size: 2 } }\n';
     const input = 'input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } }';
-    const [first] = rows(`name: "net"\nlayename: "data" type: "Input" top: "data" ${input} }\n`);
+    const [first] = rows(`name: "net"\nlayename: "data" type: "Input" top: "data" ${input} }\n${pool}`);
     assert.deepEqual({ line: first?.line, name: first?.name }, { line: 2, name: 'Input' });
   });
 
