@@ -24,13 +24,13 @@ describe('a slip in a row', () => {
       /^This row is indented by 1 space; its neighbours by 2\.$/,
     ],
     ['a space too many', '   - [-1, 3, C2f, [128, True]]', 'yaml-indentation', /by 3 spaces; its neighbours by 2/],
-    ['a tab', '\t- [-1, 3, C2f, [128, True]]', 'yaml-tab', /spaces alone/],
+    ['a tab', '\t- [-1, 3, C2f, [128, True]]', 'yaml-tab', /only spaces/],
     ['no dash', '  [-1, 3, C2f, [128, True]]', 'yaml-dash', /no dash/],
     ['no space after the dash', '  -[-1, 3, C2f, [128, True]]', 'yaml-dash', /needs a space after it/],
     ['a comma after it', '  - [-1, 3, C2f, [128, True]],', 'yaml-comma', /comma “,” after this row/],
     ['a bracket missing at the end', '  - [-1, 3, C2f, [128, True]', 'yaml-bracket', /“\[” is not closed/],
     ['a bracket missing inside', '  - [-1, 3, C2f, 128, True]]', 'yaml-bracket', /“\]” closes nothing/],
-    ['a comma missing', '  - [-1, 3, C2f [128, True]]', 'yaml-comma', /comma missing/],
+    ['a comma missing', '  - [-1, 3, C2f [128, True]]', 'yaml-comma', /comma “,” is missing/],
     [
       'a full-width comma',
       '  - [-1， 3, C2f, [128, True]]',
@@ -40,7 +40,7 @@ describe('a slip in a row', () => {
     ['full-width brackets', '  - ［-1, 3, C2f, ［128, True］］', 'yaml-full-width', /full-width bracket “［”/],
     ['lenticular brackets', '  - 【-1, 3, C2f, [128, True]】', 'yaml-full-width', /bracket “【”/],
     ['a comment without its sign', '  - [-1, 3, C2f, [128, True]] 1-P2/4', 'yaml-comment', /nor a comment/],
-    ['a quote without a partner', '  - [-1, 3, "C2f, [128, True]]', 'yaml-quote', /no partner/],
+    ['a quote without a partner', '  - [-1, 3, "C2f, [128, True]]', 'yaml-quote', /is unmatched/],
   ];
   for (const [what, line, code, message] of slips) {
     it(`${what}: the row is read as it is meant, an error says so, and a fix repairs it`, () => {

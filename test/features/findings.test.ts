@@ -79,7 +79,7 @@ test('An output that nobody uses is told of, once for all uses of a block', () =
   checkFindings(
     'input 3 8 8\nc1 = conv 8 3\nc2 = conv 8 3\nc3 = conv 8 3\nout c1 c2\n',
     [
-      'unused-output at “c3 = conv 8 3”: Nobody uses the output of “c3”, and it is no output of the network. Its cost is paid for nothing: refer to it, or remove it.',
+      'unused-output at “c3 = conv 8 3”: The output of “c3” is never used, and it is not an output of the network. Use it, or remove the layer.',
     ],
     quiet,
   );

@@ -140,7 +140,7 @@ test('The lens says who prints, its tooltip what other releases print', () => {
   const [older, fused, caveat] = printed!.tooltip!.split('\n');
   assert.equal(older, 'Older releases: 8.4.101: 4.5, 8.3.63: 4.5.');
   assert.equal(fused, 'After model.fuse(): 3.5 GFLOPs, 1,294,032 parameters.');
-  assert.match(caveat!, /^Counted by thop: two for each multiply-accumulate/);
+  assert.match(caveat!, /^Counted by thop: 2 per multiply-accumulate/);
 });
 
 test('The head’s hover has the figure of each release', () => {

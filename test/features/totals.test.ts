@@ -58,6 +58,6 @@ test('The totals show every convention with what makes it up in this network', (
 test('A batch that the file writes is told of, and changes no number', () => {
   const plain = analysed(small);
   const batched = { ...plain, spec: { ...plain.spec, batch: 64 } };
-  assert.match(totalsMarkdown(batched), /The file writes a batch of 64; work is told for one sample/);
+  assert.match(totalsMarkdown(batched), /The file writes a batch of 64; work is reported for one sample/);
   assert.equal(totalsMarkdown(batched).replace(/\n\nThe file writes.*/, ''), totalsMarkdown(plain));
 });

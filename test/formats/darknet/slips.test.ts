@@ -219,7 +219,7 @@ describe('Darknet cfg, heads and routes that disagree with what is around them',
     const many = head('mask=0,1,2\nnum=3\nanchors=1,2, 3,4, 5,6, 7,8');
     assert.deepEqual([many.problems[0]!.severity, report(many).totals.complete], ['warning', true]);
     fixed(many, 'anchors-mismatch');
-    // The original writes past the end of its memory.
+    // The original writes past the end of its buffer.
     const over = head('mask=0,1,2\nnum=3\nanchors=1,2, 3,4, 5,6, 7,8', 'pjreddie');
     assert.deepEqual([over.problems[0]!.severity, report(over).totals.complete], ['error', false]);
   });

@@ -292,7 +292,7 @@ describe('what the repositories themselves cannot run is told', () => {
     const { result } = read(text, 'own.yaml', 'scaledyolov4');
     assert.match(
       result.problems.find(({ code }) => code === 'channel-mismatch')!.message,
-      /built for 32 input channels, but it is given 16/,
+      /expects 32 input channels, but gets 16/,
     );
   });
 });

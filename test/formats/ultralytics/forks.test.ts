@@ -168,7 +168,7 @@ describe('messages of the right place', () => {
   test('copies that do not fit each other are told of at the repeats', () => {
     const [[place, message]] = at('[-1, 2, Conv, [128, 3]]') as [readonly [string, string]];
     assert.equal(place, '2');
-    assert.match(message, /repeats makes 2 copies of Conv .* Write 1 repeat, or one row for each copy\.$/);
+    assert.match(message, /repeats chains 2 copies of Conv\. .* Write 1 repeat, or one row for each copy\.$/);
   });
   test('arguments are counted as they are written', () =>
     assert.match(at('[-1, 1, C2f, [64, True, 1, 0.5, 3]]')[0]![1], /takes 4 arguments \(c2, .*given 5/));

@@ -62,7 +62,7 @@ describe('repeats', () => {
     assert.equal(last(['[-1, 1, Conv, [16]]', '[-1, 3, Conv, [16, 3]]']).params, 3 * conv(16, 16, 9));
     checkRefused(
       ['[-1, 1, Conv, [16]]', '[-1, 3, Conv, [24, 3]]'],
-      /copies of Conv in a row, and each copy is built for the 16 channels .* given the 24/,
+      /copies of Conv\. Each copy expects 16 input channels, .* gets the 24/,
     );
   });
 });
@@ -117,7 +117,7 @@ describe('YOLO12', () => {
 describe('what rows hand on', () => {
   const cut = ['[-1, 1, Conv, [8]]', '[-1, 1, CBLinear, [[8, 16]]]'];
   test('a list is for Index and CBFuse', () => {
-    checkRefused([...cut, '[-1, 1, Conv, [8]]'], /hands on a list, which Conv cannot take/);
+    checkRefused([...cut, '[-1, 1, Conv, [8]]'], /outputs a list, which Conv cannot take/);
     assert.deepEqual(last([...cut, '[-1, 1, Index, [16, -1]]']).outputs[0], [1, 16, 32, 32]);
   });
   test('CBFuse adds equal channels, chosen by an index for each input', () => {
@@ -151,7 +151,7 @@ describe('blocks', () => {
   test('Pose writes over two or three numbers of each key point and keeps the others', () => {
     const row = last(['[-1, 1, Conv, [64, 3, 2]]', '[[0], 1, Pose, [nc, [4, 5]]]']);
     assert.deepEqual(row.outputs[0], [1, 4 + 80 + 20, 16 * 16]);
-    checkRefused(['[-1, 1, Conv, [64, 3, 2]]', '[[0], 1, Pose, [nc, 17]]'], /kpt_shape is two numbers/);
+    checkRefused(['[-1, 1, Conv, [64, 3, 2]]', '[[0], 1, Pose, [nc, 17]]'], /kpt_shape must be two numbers/);
   });
   test('a PReLU has one slope or one for each channel', () => {
     assert.equal(last(['[-1, 1, Conv, [16]]', '[-1, 1, nn.PReLU, [16]]']).params, 16);
@@ -172,11 +172,11 @@ describe('torch.nn', () => {
   };
   test('LayerNorm over the last dimensions', () => {
     check('[-1, 1, nn.LayerNorm, [[32, 32]]]', [1, 24, 32, 32], 2 * 32 * 32);
-    checkRefused(['[-1, 1, Conv, [24]]', '[-1, 1, nn.LayerNorm, [24]]'], /built for the last dimensions 24/);
+    checkRefused(['[-1, 1, Conv, [24]]', '[-1, 1, nn.LayerNorm, [24]]'], /expects the last dimensions 24/);
   });
   test('Linear over the last dimension', () => {
     check('[-1, 1, nn.Linear, [32, 10]]', [1, 24, 32, 10], 330, 24 * 32 * 320);
-    checkRefused(['[-1, 1, Conv, [24]]', '[-1, 1, nn.Linear, [24, 10]]'], /built for 24 input features/);
+    checkRefused(['[-1, 1, Conv, [24]]', '[-1, 1, nn.Linear, [24, 10]]'], /expects 24 input features/);
   });
   test('sequences behind Flatten', () => {
     const row = last(['[-1, 1, Conv, [24]]', '[-1, 1, nn.Flatten, [2]]', '[-1, 1, nn.Conv1d, [24, 8, 3]]']);
@@ -219,8 +219,8 @@ describe('the file', () => {
   test('keys without a default must be there', () => {
     const rows = ['[-1, 1, Conv, [16]]', '[[-1], 1, Detect, [80, [[1, 2]]]]'];
     assert.deepEqual(errors(read(file(rows, 'nc: 80\nanchors: 3'))), [
-      'YOLOv5 needs `depth_multiple` at the top of the file: what numbers of repeats are multiplied by, such as 0.33. Rows are counted with 1.',
-      'YOLOv5 needs `width_multiple` at the top of the file: what numbers of channels are multiplied by, such as 0.50. Rows are counted with 1.',
+      'YOLOv5 needs `depth_multiple` at the top of the file: the factor for numbers of repeats, such as 0.33. Rows are counted with 1.',
+      'YOLOv5 needs `width_multiple` at the top of the file: the factor for numbers of channels, such as 0.50. Rows are counted with 1.',
     ]);
   });
   test('anchors are as many on each level', () => {

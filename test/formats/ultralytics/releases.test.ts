@@ -125,11 +125,14 @@ describe('rows that the heads refuse', () => {
     ['YOLOEDetect, [nc]', /^YOLOEDetect needs embed as argument 2: write \[nc, embed, with_bn\]\.$/],
     ['SemanticSegment, []', /^SemanticSegment needs nc as argument 1/],
     ['Depth, []', /^Depth needs c_mid as argument 1/],
-    ['Detect, [nc, 16]', /takes \[nc\], but this row has 2 arguments. `reg_max` and `end2end` stand at the top/],
+    ['Detect, [nc, 16]', /takes \[nc\], but this row has 2 arguments. `reg_max` and `end2end` belong at the top/],
     ['YOLOEDetect, [nc, 512, False]', /with_bn to be True/],
     ['YOLOEDetect, [nc, 256, True]', /embed must be 512/],
     ['LRPCHead, [1, 2, 3]', /a row cannot name it: it is built around other modules/],
-    ['torchvision.ops.RoIPool, [7, 1.0]', /a row cannot name it: its forward pass takes more than a map/],
+    [
+      'torchvision.ops.RoIPool, [7, 1.0]',
+      /a row cannot name it: its forward pass takes more inputs than a row can give/,
+    ],
   ] as const) {
     for (const keys of ['', 'end2end: True']) test(`${row} ${keys}`, () => checkRefused(withHead(row, keys), words));
   }
@@ -147,7 +150,7 @@ describe('rows that the heads refuse', () => {
   test('levels of the wrong size: resized up to 8.4.103, refused since', () => {
     const result = read(withHead('Segment26, [nc, 16, 96]').replace('[[0, 1, 2]', '[[0, 0, 2]'));
     assert.deepEqual(messages(result, 'error'), []);
-    assert.match(messages(result, 'warning')[0]!, /8\.4\.104 this level is enlarged 2 times, from 80×80 to 160×160/);
+    assert.match(messages(result, 'warning')[0]!, /8\.4\.104 this level is upsampled by 2, from 80×80 to 160×160/);
   });
 });
 
@@ -174,7 +177,7 @@ describe('blocks of Ultralytics 8.4', () => {
   test('a class in an argument of torchvision.ops can only be left out', () =>
     checkRefused(
       withRow('torchvision.ops.Conv2dNormActivation, [64, 64, 3, 1, null, 1, nn.BatchNorm2d]'),
-      /leave it out/,
+      /Leave it out/,
     ));
   test('C2fCIB makes the heads below light, as C3k2 does', () => {
     const head = (block: string): number =>
@@ -204,7 +207,7 @@ describe('releases', () => {
     assert.deepEqual(read(text).layers[1]!.outputs[0], [1, 32, 40, 40]);
     assert.match(
       informed(text)[0]!,
-      /^information classes-as-width: Since Ultralytics 8\.4\.102 .* makes 32 channels of these 64/,
+      /^information classes-as-width: Since Ultralytics 8\.4\.102 .* turns these 64 channels into 32/,
     );
     assert.deepEqual(read(text, 'own.yaml', 'yolov13').layers[1]!.outputs[0], [1, 64, 40, 40]);
   });
@@ -215,7 +218,7 @@ describe('releases', () => {
     const withBlocks = read(withRow('C3k2, [128, True]', '')).layers[1]!.params;
     test('builds C3k2 with C3k blocks, whatever the row says', () => {
       assert.equal(read(none).layers[1]!.params, withBlocks);
-      assert.match(informed(none)[0]!, /^information forced-c3k: Ultralytics takes `c3k` as True here/);
+      assert.match(informed(none)[0]!, /^information forced-c3k: Ultralytics sets `c3k` to True here/);
     });
     test('goes by the letter of its name', () => {
       assert.equal(read(light, 'yolo11m.yaml').layers[1]!.params, withBlocks);

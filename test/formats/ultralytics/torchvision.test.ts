@@ -273,8 +273,8 @@ describe('what cannot be loaded or priced', () => {
   test('a misspelt name', () => checkRefused('efficientnet_bo, DEFAULT', 64, /Did you mean “efficientnet_b0”/));
   test('models that are no backbones say why', () => {
     checkRefused('maxvit_t', 224, /MaxViT/);
-    checkRefused('fasterrcnn_resnet50_fpn', 224, /hands on boxes/);
-    checkRefused('fcn_resnet50', 224, /hands on a dictionary/);
+    checkRefused('fasterrcnn_resnet50_fpn', 224, /outputs boxes/);
+    checkRefused('fcn_resnet50', 224, /outputs a dictionary/);
     checkRefused('swin3d_t', 224, /takes videos/);
   });
 });

@@ -9,7 +9,7 @@ export const latePooling = advice({
   summary: 'average pooling before a 1×1 convolution',
   told: true,
   docs: {
-    what: 'Moves an average pooling that stands behind a 1×1 convolution before it.',
+    what: 'Moves an average pooling from after a 1×1 convolution to in front of it.',
     why: 'An average over places and a sum over channels may change places: the result is the same, and the convolution works on a quarter of the places (for 2×2).',
     not: 'Never: it computes the same. With an activation between them, or for maximum pooling, it would not, and is not offered.',
     paper: '',

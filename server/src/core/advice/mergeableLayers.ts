@@ -24,7 +24,7 @@ export const mergeableLayers = advice({
       if (layer.uses.some(hasBias) && next.uses.some(use => !hasBias(use) && !use.norm)) continue;
       yield {
         at: layer.place.item,
-        message: `Nothing stands between this layer and “${next.name}”: two linear maps one after the other are one.`,
+        message: `There is nothing between this layer and “${next.name}”: two linear maps one after the other are one.`,
         fixes: [
           {
             variant: 'merge',

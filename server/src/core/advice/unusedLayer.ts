@@ -6,7 +6,7 @@ import type { Network } from './network.ts';
 /** What nobody reads is paid for nothing. */
 export const unusedLayer = advice({
   code: 'unused-layer',
-  summary: 'no layer whose output nobody uses',
+  summary: 'no layer whose output is never used',
   told: false,
   answers: 'unused-output',
   docs: {

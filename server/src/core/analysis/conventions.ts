@@ -37,13 +37,13 @@ export const conventions: readonly Convention<Preset>[] = [
     name: 'thop',
     unit: 'MACs',
     summary:
-      'As thop 2.1 counts modules: batch norm 4 an element, multi-head attention whole, other matrix products unseen.',
+      'Counts modules as thop 2.1 does: batch norm 4 per element, multi-head attention in full, other matrix products not at all.',
     of: (node, counts) => thop(node, counts, '2.1.6'),
   },
   {
     name: 'ultralytics',
     unit: 'FLOPs',
-    summary: 'Twice thop, and the products of its attention blocks, as Ultralytics prints from 8.4.112 on.',
+    summary: 'Twice thop, plus the products in its attention blocks, as Ultralytics prints from 8.4.112 on.',
     of: (node, counts) => 2 * (isCountedProduct(node) ? counts.macs : thop(node, counts, '2.1.6')),
   },
   {
@@ -74,13 +74,13 @@ const releases: readonly Convention<Release>[] = [
     name: '2 × thop 2.0.15',
     unit: 'FLOPs',
     summary:
-      'Twice thop up to 2.0.15: transposed convolutions by output positions, attention unseen, nearest upsampling 1.',
+      'Twice thop up to 2.0.15: transposed convolutions by output positions, attention not counted, nearest upsampling 1.',
     of: (node, counts) => 2 * thop(node, counts, '2.0.15'),
   },
   {
     name: '2 × thop 2.0.18',
     unit: 'FLOPs',
-    summary: 'Twice thop 2.0.16 to 2.0.19: attention unseen, nearest upsampling 1.',
+    summary: 'Twice thop 2.0.16 to 2.0.19: attention not counted, nearest upsampling 1.',
     of: (node, counts) => 2 * thop(node, counts, '2.0.18'),
   },
 ];

@@ -248,7 +248,7 @@ function* unusedOutputs(graph: Graph, rows: readonly Frame[]): Generator<Problem
       range,
       severity: 'information',
       code: 'unused-output',
-      message: `Nobody uses the output of “${frameName(frame)}”, and it is no output of the network. Its cost is paid for nothing: refer to it, or remove it.`,
+      message: `The output of “${frameName(frame)}” is never used, and it is not an output of the network. Use it, or remove the layer.`,
     };
   }
 }

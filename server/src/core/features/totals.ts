@@ -117,7 +117,7 @@ export function totalsMarkdown(analysed: Analysed): string {
   }
   if (figure) parts.push(figureText(analysed, figure));
   if (spec.batch !== undefined)
-    parts.push(`The file writes a batch of ${spec.batch}; work is told for one sample, whatever the batch.`);
+    parts.push(`The file writes a batch of ${spec.batch}; work is reported for one sample, whatever the batch.`);
   if (totals.why !== undefined)
     parts.push(`A part is not known, so totals say “at least”: ${proseMarkdown(totals.why)}`);
   if (totals.doubts.length > 0) parts.push(proseMarkdown(doubtText(totals.doubts)));

@@ -11,7 +11,7 @@ export interface ArgMax {
 export const argMax = op<ArgMax>({
   name: 'argMax',
   kind: 'data',
-  summary: 'Tells where along an axis the largest element stands.',
+  summary: 'Finds where along an axis the largest element is.',
   attrs: {
     axis: { kind: 'axis', default: 1, doc: 'The axis along which elements are compared.' },
     keep: { kind: 'boolean', default: false, doc: 'The axis stays, with size 1.' },

@@ -3,7 +3,7 @@ import { checkAxisIn } from './rules/axis.ts';
 import { axisOf, sizes } from './rules/shape.ts';
 
 export interface Stack {
-  /** Where the new axis stands in the output. */
+  /** Position of the new axis in the output. */
   readonly axis: number;
 }
 
@@ -11,7 +11,7 @@ export const stack = op<Stack>({
   name: 'stack',
   kind: 'data',
   summary: 'Puts tensors of one shape side by side along a new axis. Copies, computes nothing.',
-  attrs: { axis: { kind: 'axis', default: 1, doc: 'Where the new axis stands in the output.' } },
+  attrs: { axis: { kind: 'axis', default: 1, doc: 'Position of the new axis in the output.' } },
   arity: { min: 1 },
   check: ({ axis }, inputs) => checkAxisIn(axis, inputs[0]!, 'axis', inputs[0]!.length + 1) ?? checkSame(axis, inputs),
   shape: ({ axis }, inputs) =>

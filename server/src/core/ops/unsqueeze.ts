@@ -3,7 +3,7 @@ import { checkAxisIn } from './rules/axis.ts';
 import { axisOf } from './rules/shape.ts';
 
 export interface Unsqueeze {
-  /** Where the new axis stands in the output. */
+  /** Position of the new axis in the output. */
   readonly axis: number;
 }
 
@@ -11,7 +11,7 @@ export const unsqueeze = op<Unsqueeze>({
   name: 'unsqueeze',
   kind: 'view',
   summary: 'Adds an axis of size 1. Copies nothing.',
-  attrs: { axis: { kind: 'axis', doc: 'Where the new axis stands in the output; −1 is the end.' } },
+  attrs: { axis: { kind: 'axis', doc: 'Position of the new axis in the output; −1 is the end.' } },
   arity: 1,
   check: ({ axis }, [x]) => checkAxisIn(axis, x!, 'axis', x!.length + 1),
   shape: ({ axis }, [x]) => {

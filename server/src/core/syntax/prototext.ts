@@ -513,7 +513,7 @@ class Parser {
       if (isSpace(code) || code === openBrace || code === closeBrace || code === hash) break;
     }
     this.#at = at;
-    const message = `“${clip(text.slice(from, at))}” is no field. Fields are written name: value, or name { … }.`;
+    const message = `“${clip(text.slice(from, at))}” is not a field. Fields are written name: value, or name { … }.`;
     this.#tell(from, at, 'stray-text', message);
   }
 

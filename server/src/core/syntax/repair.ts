@@ -185,7 +185,7 @@ function* tabs({ text, line, indent, content, lines, above, below }: Place): Gen
       line,
       text: ' '.repeat(column) + content,
       code: 'yaml-tab',
-      message: 'This line is indented with a tab. YAML takes spaces alone.',
+      message: 'This line is indented with a tab. YAML allows only spaces.',
       title: `Indent it with ${spaces(column)}`,
       at: { from: 0, to: indent },
     };
@@ -270,7 +270,7 @@ function* dashes({ lines, line, text, indent, content, above, below }: Place): G
       text: `${' '.repeat(column)}- ${content}`,
       code: 'yaml-dash',
       message: 'This row has no dash. Each row of a list begins with a dash and a space.',
-      title: 'Put a dash before it',
+      title: 'Put a dash in front of it',
     };
   }
 }
@@ -309,7 +309,7 @@ function* commas({ line, text }: Place): Generator<LineRepair> {
       text: `${text.slice(0, at)} ${text.slice(at + 1)}`,
       code: 'yaml-comma',
       message:
-        'There is a comma “,” after this row. Rows that begin with a dash stand on lines of their own, without commas.',
+        'There is a comma “,” after this row. Rows that begin with a dash are separated by line breaks, not by commas.',
       title: 'Remove the comma',
       at: { from: at, to: at + 1 },
     };
@@ -318,7 +318,7 @@ function* commas({ line, text }: Place): Generator<LineRepair> {
     line,
     text: `${text.slice(0, at)},${text.slice(at)}`,
     code,
-    message: 'There is a comma missing here.',
+    message: 'A comma “,” is missing here.',
     title: 'Put a comma here',
     at: { from: Math.max(0, at - 1), to: Math.min(at + 1, text.length) },
   });
@@ -363,7 +363,7 @@ function* quotes({ line, text }: Place): Generator<LineRepair> {
     const places = [...text].flatMap((char, at) => (char === quote ? [at] : []));
     if (places.length % 2 === 0) continue;
     for (const at of places) {
-      const message = `This quote ${quote === '"' ? '“"”' : "“'”"} has no partner.`;
+      const message = `This quote ${quote === '"' ? '“"”' : "“'”"} is unmatched.`;
       const where = { from: at, to: at + 1 };
       const base = { line, code: 'yaml-quote', message, at: where } as const;
       yield { ...base, text: `${text.slice(0, at)} ${text.slice(at + 1)}`, title: 'Remove the quote' };

@@ -730,7 +730,7 @@ function buildTree(
           // Only the first document is a spec. PyYAML's safe_load: “expected a single document in the stream”.
           const at = original(documentStart(text, end));
           const message =
-            'Another document begins here. The frameworks read files with one document alone: remove this line, or what follows it.';
+            'Another document begins here. The frameworks only read files with a single document: remove this line, or what follows it.';
           notes.refuse({ from: at, to: Math.min(at + 3, original(text.length)) }, 'yaml-documents', message);
           return root;
         }
@@ -872,7 +872,7 @@ function checkKeys(mapping: OpenMapping, notes: Notes): void {
       range: { from: key.from, to: key.to },
       severity: 'warning',
       code: 'duplicate-key',
-      message: `“${key.kind === 'scalar' ? key.text.slice(0, 60) : ''}” is given again on line ${line}, and the last one counts: this one does not. Remove one of them.`,
+      message: `“${key.kind === 'scalar' ? key.text.slice(0, 60) : ''}” is given again on line ${line}, and only the last one counts. Remove one of them.`,
       related,
     });
   }

@@ -293,7 +293,7 @@ class Building {
     if (count === undefined || layer.blobNames.length <= count) return;
     const extra = layer.message.fields.filter(({ name, value }) => name === 'param' && value)[count]!;
     const has = count === 0 ? 'no parameters' : count === 1 ? 'one parameter blob' : `${count} parameter blobs`;
-    const message = `This ${layer.type} has ${has}, so that “param” number ${count + 1} belongs to nothing. Remove it${layer.type === 'Scale' || layer.type === 'Convolution' || layer.type === 'InnerProduct' ? ', or set bias_term: true' : ''}.`;
+    const message = `This ${layer.type} has ${has}, so “param” number ${count + 1} belongs to nothing. Remove it${layer.type === 'Scale' || layer.type === 'Convolution' || layer.type === 'InnerProduct' ? ', or set bias_term: true' : ''}.`;
     const range = { from: extra.from, to: extra.nameTo };
     this.#builder.problem({ range, severity: 'error', code: 'too-many-params', message });
   }
@@ -317,7 +317,7 @@ class Building {
         repairs.push({ title: `Change to “${meant}”`, edits: [{ ...at, text }], ...guess(type, meant) });
     }
     const shown = type.length > 60 ? `${type.slice(0, 59)}…` : type;
-    const message = `“${shown}” is no layer type that Flopline knows.${meant === undefined ? ' What it makes is unknown.' : ` Did you mean “${meant}”?`}`;
+    const message = `“${shown}” is not a layer type that Flopline knows.${meant === undefined ? ' What it makes is unknown.' : ` Did you mean “${meant}”?`}`;
     this.#builder.problem({
       range: at,
       severity: isRead ? 'error' : 'warning',
@@ -357,7 +357,7 @@ class Building {
       const isOwn = maker === index;
       const message = isOwn
         ? `“${text}” is made by this layer itself. Read a blob from a layer above.`
-        : `“${text}” comes from “${layerName(layer)}”, which stands below. Layers run from top to bottom: move that one above.`;
+        : `“${text}” comes from “${layerName(layer)}”, which is below. Layers run from top to bottom: move that one above.`;
       this.#builder.problem({
         range,
         severity: 'error',
@@ -376,7 +376,7 @@ class Building {
     if (text === '') message = 'This bottom has no name yet. Write that of a top above.';
     else if (absent) {
       const other = this.#net.phase === 'TEST' ? 'TRAIN' : 'TEST';
-      message += ` “${layerName(absent)}” does, but it is not there in the ${this.#net.phase} phase. Read the file in ${other} (“# flopline: phase=${other}”), or remove its rule.`;
+      message += ` “${layerName(absent)}” does, but it is excluded from the ${this.#net.phase} phase. Read the file in ${other} (“# flopline: phase=${other}”), or remove its rule.`;
     } else if (meant !== undefined) message += ` Did you mean “${meant}”?`;
     else message += ' Write the name of a top above.';
     const repairs =
@@ -439,7 +439,7 @@ class Building {
     const last = this.#layers.findLast((_, index) => this.#absent[index] === undefined);
     for (const [name, { used, layer, top }] of this.#blobs) {
       if (used || !layer || layer === last || endings.has(layer.type)) continue;
-      const message = `Nobody reads “${name}”, so that it is an output of the network. If it should not be, use it as a bottom below, or end it in a Silence layer.`;
+      const message = `“${name}” is never read, so it is an output of the network. If it should not be, use it as a bottom below, or end it in a Silence layer.`;
       this.#builder.problem({ range: top, severity: 'information', code: 'unused-top', message });
     }
   }

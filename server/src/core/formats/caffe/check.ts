@@ -106,7 +106,7 @@ const unread: ReadonlySet<string> = new Set([
 ]);
 
 function unreadField(field: ProtoField): Problem {
-  const message = `“${field.name}” is a field of a fork, and what it changes is not read here: what this layer makes is unknown.`;
+  const message = `“${field.name}” belongs to a fork of Caffe, and its effect is not known here. So the output of this layer is unknown.`;
   return { range: { from: field.from, to: field.nameTo }, severity: 'warning', code: 'unread-field', message };
 }
 

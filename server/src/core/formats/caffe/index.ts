@@ -193,7 +193,7 @@ function read(source: Source, { parsed: { root }, layers, fault }: Kept, options
   const head = headOf(root.fields);
   const problems: Problem[] = [];
   if (options.phase !== undefined && phaseOf(options.phase) === undefined) {
-    const message = `“${options.phase}” is no phase. There are ${phases.join(' and ')}.`;
+    const message = `“${options.phase}” is not a phase. There are ${phases.join(' and ')}.`;
     problems.push({ range: head, severity: 'warning', code: 'wrong-setting', message });
   }
   const { state, instead } = stateFor(root, layers, options.phase);

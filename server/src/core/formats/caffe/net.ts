@@ -75,7 +75,7 @@ export function layersOf(root: ProtoMessage): readonly Layer[] {
       } as const;
       const field = { name: 'layer', from: first.from, nameTo: first.nameTo, to, value: message };
       const layer = layerOf(field, message);
-      const why = 'these fields of a layer are outside of one: “layer {” is missing above them';
+      const why = 'these fields belong in a layer, but “layer {” is missing above them';
       layers.push({ ...layer, fault: { reach: 'unknown', why } });
     }
     loose = [];

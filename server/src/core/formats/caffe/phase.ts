@@ -42,7 +42,7 @@ export function stateFor(root: ProtoMessage, layers: readonly Layer[], wanted: s
   const training: State = { ...state, phase: 'TRAIN' };
   const source = sources.find(layer => absence(layer, training) === undefined);
   if (!source || sources.some(layer => absence(layer, state) === undefined)) return { state, instead: undefined };
-  const message = `“${layerName(source)}” feeds this network in the TRAIN phase alone, so it is read in TRAIN. Say so with a comment, or set flopline.phase.`;
+  const message = `“${layerName(source)}” provides data in the TRAIN phase only, so this file is read in TRAIN. To make that explicit, add a comment or set flopline.phase.`;
   const range = { from: source.field.from, to: source.field.nameTo };
   const edits = [{ from: 0, to: 0, text: '# flopline: phase=TRAIN\n' }];
   const repairs = [{ title: 'Insert “# flopline: phase=TRAIN”', edits }];

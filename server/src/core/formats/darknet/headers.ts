@@ -46,7 +46,7 @@ export function asDivided(text: string, cfg: Cfg): Reading {
     .map((whole): Section => {
       const swallowed = lostHeaders(text, whole, sectionOf(whole.type)).map(({ name, range, edit }) => ({
         range,
-        message: `This looks like the header [${name}], but Darknet takes it for a part of [${whole.type}] above, and what follows for options of that section. Put [${name}] on a line of its own.`,
+        message: `This looks like the header [${name}], but Darknet reads it as part of [${whole.type}] above, and the lines below as options of that section. Put [${name}] on a line of its own.`,
         repair: repairOf(name, edit),
       }));
       return swallowed.length > 0 ? { ...whole, swallowed } : whole;
@@ -88,7 +88,7 @@ function withoutMark({ hasByteOrderMark, carriageReturn }: Cfg, parts: Omit<Read
   const reading = { ...parts, carriageReturn };
   if (!hasByteOrderMark) return reading;
   const message =
-    'The file begins with a byte order mark. Darknet takes the first line for an option of no section and crashes. Save it as UTF-8 without one.';
+    'The file begins with a byte order mark. Darknet reads the first line as an option outside any section and crashes. Save the file as UTF-8 without it.';
   const edits = [{ from: 0, to: 1, text: '' }];
   return { ...reading, damage: { range: { from: 0, to: 1 }, message, repair: { title: 'Remove the mark', edits } } };
 }
@@ -103,9 +103,9 @@ function parted(text: string, section: CfgSection, isFirst: boolean): Section[] 
   const { header, type, rest } = section;
   const name = squeezed(text, rest).replace(/^\[(\w+)\]$/, '$1');
   if (!sectionOf(type) || !sectionOf(name) || text[rest.from] !== '[') return [mended(text, section, isFirst)];
-  const message = `Only one header may stand in a line: Darknet compares the whole of it, and knows no such section.`;
+  const message = `A line can hold only one header: Darknet compares the whole line, and finds no such section.`;
   const edits = [{ from: rest.from, to: rest.from, text: '\n' }];
-  const damage = { range: header, message, repair: { title: 'Break the line', edits } };
+  const damage = { range: header, message, repair: { title: 'Split the line', edits } };
   const own = { from: header.from, to: rest.from };
   return [
     { ...plainAs(type, own, own), damage },
@@ -125,17 +125,17 @@ function mended(text: string, section: CfgSection, isFirst: boolean): Section {
   const kind = sectionOf(name)!;
   const more = bare === name || sectionOf(type) === undefined ? undefined : optionBehind(text, rest, kind);
   if (more) {
-    const message = `Only [${name}] may stand in this line: Darknet compares the whole of it, and knows no such section. Put the option on a line of its own.`;
+    const message = `Only [${name}] may be on this line: Darknet compares the whole line, and finds no such section. Put the option on a line of its own.`;
     const edits = [{ from: header.from, to: rest.from, text: `[${name}]\n` }];
-    const damage = { range: header, message, repair: { title: 'Break the line', edits } };
+    const damage = { range: header, message, repair: { title: 'Split the line', edits } };
     return { ...section, ...joinedLines(more, section), type: name, damage };
   }
   const isSlip = isPlain && sectionOf(bare) === undefined;
   const message = isSlip
     ? `Darknet has no section [${type}] (“Type not recognized”). It is read as [${name}].`
     : behind !== '' && sectionOf(type)
-      ? `Darknet compares this whole line, and knows no section of that name: nothing may follow [${name}], not even a comment.`
-      : `Darknet compares this whole line, and knows no section of that name: the header must be exactly [${name}].`;
+      ? `Darknet compares the whole line, and finds no such section: nothing may follow [${name}], not even a comment.`
+      : `Darknet compares the whole line, and finds no such section: the header must be exactly [${name}].`;
   return { ...section, type: name, damage: { range: header, message, repair: repairOf(name, header) } };
 }
 
@@ -199,8 +199,8 @@ function split(
   for (const [index, { name, range, edit }] of headers.entries()) {
     const inside = parts[index + 1]!;
     const message = edit.before
-      ? `Darknet takes [${name}] for a part of the line above: a header needs a line of its own. It is read as one here.`
-      : `Darknet takes this line for an option of the section above: a header must be exactly [${name}]. It is read as one here.`;
+      ? `Darknet reads [${name}] as part of the line above: a header needs a line of its own. It is read as a header here.`
+      : `Darknet reads this line as an option of the section above: a header must be exactly [${name}]. It is read as a header here.`;
     const damage = { range, message, repair: repairOf(name, edit) };
     sections.push({ ...plainAs(name, range, endOf(range, inside)), ...inside, damage });
   }

@@ -197,7 +197,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
       track: alexey(int('1: trains on sequences of frames.', 0)),
       augment_speed: alexey(int('Speed of changes in a sequence.', 2)),
       sequential_subdivisions: alexey(int('Subdivisions in one sequence.', 'subdivisions')),
-      try_fix_nan: alexey(int('1: mends what is not a number.', 0)),
+      try_fix_nan: alexey(int('1: repairs values that are not a number.', 0)),
       weights_reject_freq: alexey(int('Rejects weights now and then.', 0)),
       equidistant_point: alexey(int('Batch from which classes are evened.', 0)),
       badlabels_rejection_percentage: alexey(number('Share of bad labels that is left out.', 0)),

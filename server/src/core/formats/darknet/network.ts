@@ -152,12 +152,12 @@ function withoutNet(reading: Reading, builder: Builder): Value {
 function tellLinesBefore({ before }: Reading, row: Row): void {
   const kind = sectionOf('net')!;
   for (const { range, key } of before.options.slice(0, 20)) {
-    const message = `\`${key}\` stands above the first section, where Darknet crashes. Put it below [${row.section.type}], or remove it.`;
+    const message = `\`${key}\` is above the first section, so Darknet crashes. Put it below [${row.section.type}], or remove it.`;
     if (keyOf(kind, key)) row.tell(range, 'line-before-net', message);
     else row.tellRepaired(range, 'line-before-net', message, commentOut(range));
   }
   for (const { range } of before.strays.slice(0, 20)) {
-    const message = 'This line stands above the first section, where Darknet crashes. Comments start with # or ;.';
+    const message = 'This line is above the first section, so Darknet crashes. Comments start with # or ;.';
     row.tellRepaired(range, 'line-before-net', message, commentOut(range));
   }
 }
@@ -169,7 +169,7 @@ function tellSilu(builder: Builder, silus: readonly CfgOption[], dialect: Dialec
   const swish = activationOf('swish', dialect)
     ? 'Darknet calls it swish.'
     : `${capital(authorOf[dialect])} has no such activation; AlexeyAB’s calls it swish.`;
-  const message = `Darknet knows no activation “silu” and takes relu here${others}. ${swish}`;
+  const message = `Darknet has no activation “silu” and uses relu here${others}. ${swish}`;
   const edits = silus.map(({ valueRange }) => ({ ...valueRange, text: 'swish' }));
   const title = silus.length > 1 ? `Change all ${silus.length} to swish` : 'Change to swish';
   const repairs = activationOf('swish', dialect) ? [{ title, edits }] : [];
@@ -297,7 +297,7 @@ function checkReduction(net: Row, values: readonly Value[]): void {
     if (!option || !(value > 0) || value % stride === 0) continue;
     const below = Math.floor(value / stride) * stride;
     const sizes = [below, below + stride].filter(size => size > 0);
-    const message = `A ${name} of ${value} is no multiple of ${stride}, by which this network shrinks its input: grids that are enlarged again do not meet the ones they came from. Use ${sizes.join(' or ')}.`;
+    const message = `A ${name} of ${value} is not a multiple of ${stride}, by which this network shrinks its input: upsampled grids will not match the ones that they are joined with. Use ${sizes.join(' or ')}.`;
     const near = sizes.toSorted((a, b) => Math.abs(a - value) - Math.abs(b - value));
     net.tell(
       placeOf(option),

@@ -40,7 +40,7 @@ export function tellPyTorch(builder: Builder, all: readonly CfgSection[]): void 
   const own = all.filter(({ type }) => isOfPyTorch(type));
   const names = [...new Set(own.map(({ type }) => `[${type}]`))];
   const listed = names.length > 3 ? `${names.slice(0, 3).join(', ')} and others` : names.join(' and ');
-  const message = `This cfg is for YOLOR’s PyTorch reader, not for Darknet, which has no ${listed}. Such sections are not counted, and neither is what follows from them.`;
+  const message = `This cfg is for YOLOR’s PyTorch reader, not for Darknet, which has no ${listed}. Such sections are not counted, and neither is anything that depends on them.`;
   builder.problem({ range: own[0]!.header, severity: 'warning', code: 'pytorch-cfg', message });
 }
 

@@ -212,8 +212,8 @@ export class Row {
         place,
         'wrong-value',
         text === ''
-          ? 'Nothing stands behind this comma, which Darknet reads as layer 0. Remove it.'
-          : `“${short(text)}” is no number, so that Darknet reads it as layer 0.`,
+          ? 'Nothing follows this comma, which Darknet reads as layer 0. Remove it.'
+          : `“${short(text)}” is not a number, so Darknet reads it as layer 0.`,
         'warning',
         edits.length > 0 ? [{ title: 'Remove the comma', edits }] : [],
       );
@@ -260,7 +260,7 @@ export class Row {
     const { shape } = tensor;
     if (shape === undefined || shape.length === 4) return tensor;
     if (image || !tell) return this.builder.add(reshape, { shape: [1, shape[1] ?? Number.NaN, 1, 1] }, tensor);
-    const message = `[${this.section.type}] works on images, but the layer before hands on a vector of ${sizes(shape.slice(1))} numbers. Darknet stops here.`;
+    const message = `[${this.section.type}] works on images, but the layer above outputs a vector of ${sizes(shape.slice(1))} numbers. Darknet stops here.`;
     this.tell(this.section.header, 'not-an-image', message);
     const shape4 = channels === undefined ? undefined : [1, channels, Number.NaN, Number.NaN];
     return this.builder.unknown(message, [tensor], shape4);
@@ -328,7 +328,7 @@ export class Row {
       const key = keyOf(kind, option.key);
       if (!key) continue;
       const only = key.only && !kind.only ? ` ${capital(authorOf[key.only])} only.` : '';
-      const standard = key.standard === undefined ? '' : ` Where not given: ${key.standard}.`;
+      const standard = key.standard === undefined ? '' : ` Default: ${key.standard}.`;
       const names =
         option.key === 'activation' ? ` ${activationOf(option.value, this.dialect)?.doc ?? ''}`.trimEnd() : '';
       notes.push({ range: option.range, text: `\`${option.key}\`: ${key.doc}${names}${standard}${only}` });
@@ -371,7 +371,7 @@ export class Row {
       const message = `Nothing follows “=”, so Darknet ignores this line. Give \`${short(text)}\` a value, or remove the line.`;
       this.tell(range, 'wrong-line', message, 'warning');
     } else if (isHiding && !this.#options.has(text)) {
-      const message = `\`${short(text)}\` has no value here, and Darknet goes by the first line with this key: it ignores the one below and takes its default. Remove this line.`;
+      const message = `\`${short(text)}\` has no value here, and Darknet uses the first line with a key: it ignores the one below and falls back to the default. Remove this line.`;
       this.tell(range, 'hiding-line', message, 'warning', [repair('Remove the line', range, '')]);
     } else {
       // `filters 32`, `filters:32`, `filters＝32`.
@@ -462,7 +462,7 @@ export function repair(title: string, { from, to }: Range, text: string): Repair
 
 export function unknownSection(type: string, types: readonly string[]): { message: string; meant: string | undefined } {
   const meant = likelyName(type, types);
-  const message = `Darknet knows no section [${short(type)}] (“Type not recognized”).${suggested(meant)}`;
+  const message = `Darknet has no section [${short(type)}] (“Type not recognized”).${suggested(meant)}`;
   return { message, meant };
 }
 

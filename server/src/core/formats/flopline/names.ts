@@ -135,7 +135,7 @@ export class References {
       tell(
         node,
         'unknown-reference',
-        `“${piece[1]}” hands on ${whole.length} tensor${whole.length === 1 ? '' : 's'}, counted from 0. Use ${whole.length === 1 ? `“${piece[1]}”` : `“${piece[1]}.${whole.length - 1}” at most`}.`,
+        `“${piece[1]}” outputs ${whole.length} tensor${whole.length === 1 ? '' : 's'}, counted from 0. Use ${whole.length === 1 ? `“${piece[1]}”` : `“${piece[1]}.${whole.length - 1}” at most`}.`,
       );
       return undefined;
     }

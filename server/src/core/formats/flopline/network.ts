@@ -147,7 +147,7 @@ function topEntries(
       'wrong-network',
       'A network is written with the keys name, input, blocks and layers. The rows are under “layers:”.',
     );
-    gaps.push('the text is no mapping');
+    gaps.push('the text is not a mapping');
     return found;
   }
   for (const entry of allEntries(mapping)) {

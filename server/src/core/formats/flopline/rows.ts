@@ -372,7 +372,7 @@ export class Rows implements Walk {
 
   /** Nothing is there yet: what comes in goes on. */
   #empty(node: YamlNode, index: number, flow: readonly Tensor[]): readonly Tensor[] {
-    this.builder.open({ label: `row.${index}`, type: 'empty', sites: [node], summary: 'Nothing stands here yet.' });
+    this.builder.open({ label: `row.${index}`, type: 'empty', sites: [node], summary: 'This row is empty.' });
     this.telling.tell(
       node,
       'empty-row',

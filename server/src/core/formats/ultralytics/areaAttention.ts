@@ -50,11 +50,11 @@ export function ownerOfAreaAttention(evidence: Evidence): Owner | undefined {
   if (summary) {
     for (const dialect of [ultralytics, theirs]) {
       if (parameters(dialect, summary.scale) === summary.params)
-        return certain(dialect, `its summary of the scale ${summary.scale} has as many parameters`);
+        return certain(dialect, `its summary for the scale ${summary.scale} gives the same number of parameters`);
     }
   }
   if (rows.slice(0, first).some(isGroupedConv))
-    return certain(theirs, 'early convolutions are grouped, as in YOLOv12 of its authors');
+    return certain(theirs, 'early convolutions are grouped, as in the authors’ own YOLOv12');
   const head =
     text
       .slice(0, 1500)
@@ -81,9 +81,9 @@ export function unsureOwner(
   const row = resolved(rows[index]) as Sequence;
   const what: Readonly<Record<string, string>> = {
     ultralytics: 'one convolution for query, key and value, and a 7×7 position encoding (Ultralytics since 8.3.78)',
-    yolov12: 'two convolutions and a 5×5 position encoding (YOLOv12 of its authors)',
+    yolov12: 'two convolutions and a 5×5 position encoding (the authors’ own YOLOv12)',
   };
-  const message = `A2C2f is read here with ${what[dialect.id]}, but it could as well have ${what[other.id]}: the file says too little. Set the dialect to be sure, as in # flopline: dialect=${other.id}.`;
+  const message = `A2C2f is read here with ${what[dialect.id]}, but it could just as well have ${what[other.id]}: the file does not say enough to decide. Set the dialect to be sure, as in # flopline: dialect=${other.id}.`;
   const repairs = [dialect, other].map(({ id, by }) => ({
     title: `Read this file as ${by}’s`,
     edits: [{ from: 0, to: 0, text: `# flopline: dialect=${id}\n` }],

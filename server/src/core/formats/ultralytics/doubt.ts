@@ -126,7 +126,7 @@ export function doubtsOf(reading: Reading): Doubted {
   if (!sign?.range || pinned || doubts.size === 0) return { doubts, problems: [] };
   const message = `${sign.because} ${
     sign.module
-      ? `It is counted ${condition}, if it is theirs`
+      ? `It is counted ${condition}, which is right only if the class is theirs`
       : `Rows that forks often redefine are counted ${condition}`
   }. If this file is ${releaseOf(dialect)}’s, say so at its top: # flopline: dialect=${dialect.id}`;
   return { doubts, problems: [{ range: sign.range, severity: 'information', code: 'maybe-fork', message }] };

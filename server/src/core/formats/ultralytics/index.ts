@@ -254,8 +254,8 @@ function isTrue(value: PyValue): boolean {
 const needed: Readonly<Record<string, { readonly what: string; readonly assumed?: string }>> = {
   nc: { what: 'the number of classes' },
   anchors: { what: 'one list of widths and heights for each level' },
-  depth_multiple: { what: 'what numbers of repeats are multiplied by, such as 0.33', assumed: '1' },
-  width_multiple: { what: 'what numbers of channels are multiplied by, such as 0.50', assumed: '1' },
+  depth_multiple: { what: 'the factor for numbers of repeats, such as 0.33', assumed: '1' },
+  width_multiple: { what: 'the factor for numbers of channels, such as 0.50', assumed: '1' },
   backbone: { what: 'the list of the first rows' },
   head: { what: 'the list of the rows after the backbone' },
 };

@@ -70,8 +70,8 @@ const meant: Readonly<Record<string, { readonly key?: string; readonly hint?: st
   strides: { hint: 'Strides follow from the rows.' },
   stride: { hint: 'Strides follow from the rows.' },
   max_channels: { hint: 'Write it as the third number of a scale, as in scales: {n: [0.5, 0.25, 1024]}.' },
-  neck: { hint: 'Rows are read from `backbone` and `head` alone: put these at the beginning of `head`.' },
-  necks: { hint: 'Rows are read from `backbone` and `head` alone: put these at the beginning of `head`.' },
+  neck: { hint: 'Rows are read from `backbone` and `head` only: put these rows at the start of `head`.' },
+  necks: { hint: 'Rows are read from `backbone` and `head` only: put these rows at the start of `head`.' },
   heads: { key: 'head' },
   backbones: { key: 'backbone' },
 };

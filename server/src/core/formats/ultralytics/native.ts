@@ -34,9 +34,9 @@ export function nativeOf(header: Header, dialect: Dialect): Native {
 
 const caveats = {
   ultralytics:
-    'Counted by thop: two for each multiply-accumulate, eight for each element of batch normalization. Up to 8.4.111 it counts at the model’s stride and scales up to 640×640, sees no attention products, and counts too much for what does not grow with the image; from 8.4.112 on it counts attention, and the rest as it is at 640×640.',
+    'Counted by thop: 2 per multiply-accumulate, 8 per element of batch normalization. Up to 8.4.111 it counts at the model’s stride and scales up to 640×640, leaves out attention products, and counts too much for layers that do not grow with the image; from 8.4.112 on it counts attention, and the rest as it is at 640×640.',
   others:
-    'Counted by thop at the model’s stride and scaled up to 640×640: two for each multiply-accumulate, eight for each element of batch normalization, nothing for attention products, too much for what does not grow with the image.',
+    'Counted by thop at the model’s stride and scaled up to 640×640: 2 per multiply-accumulate, 8 per element of batch normalization, nothing for attention products, and too much for layers that do not grow with the image.',
 } as const;
 
 function releaseOf(

@@ -280,7 +280,7 @@ class Rows {
       const empty = row === undefined || (row.kind === 'scalar' && value11(row) === null);
       const message = empty
         ? `Row ${index} is empty. A row is [from, repeats, module, args].`
-        : `Row ${index} is no list. A row is [from, repeats, module, args].`;
+        : `Row ${index} is not a list. A row is [from, repeats, module, args].`;
       const problem: Problem = { range: trim(node), severity: 'error', code: 'wrong-row', message };
       return this.#unknown({ label, type: '?', sites: [node] }, why, problem);
     }
@@ -402,7 +402,7 @@ class Rows {
       }
       const listed = found.lists ? -1 : inputs.findIndex(value => Array.isArray(value));
       if (listed >= 0) {
-        const message = `The row that this input comes from hands on a list, which ${found.name} cannot take. Choose one of its tensors by an Index row.`;
+        const message = `The row that this input comes from outputs a list, which ${found.name} cannot take. Choose one of its tensors with an Index row.`;
         result = builder.unknown(
           builder.complain({ code: 'wrong-inputs', input: listed, message }),
           inputs.flatMap(tensors),
@@ -468,7 +468,7 @@ class Rows {
         : this.#builder.complain({
             code: 'channel-mismatch',
             input: index,
-            message: `${found.name} is built for ${wanted} input channels, but it is given ${given}. Declare ${given}, or change what comes in.`,
+            message: `${found.name} expects ${wanted} input channels, but gets ${given}. Declare ${given}, or change its input.`,
           });
       return this.#builder.unknown(why, [x], [x.shape![0]!, wanted, ...x.shape!.slice(2)]);
     });
@@ -477,7 +477,7 @@ class Rows {
   /** nn.Sequential(*(m(*args) for _ in range(n))): nothing but the first copy fits what it is given. */
   #misrepeated(found: AnyModule, times: number, parts: Parts, wanted: number, given: number): string {
     const count = times === parts.written ? `${times}` : `${times} (${parts.written} × depth)`;
-    const message = `The number of repeats makes ${count} copies of ${found.name} in a row, and each copy is built for the ${wanted} channels that come in; the second is given the ${given} of the first. Write 1 repeat, or one row for each copy.`;
+    const message = `The number of repeats chains ${count} copies of ${found.name}. Each copy expects ${wanted} input channels, but the second gets the ${given} that the first outputs. Write 1 repeat, or one row for each copy.`;
     this.#builder.problem({ range: trim(parts.repeatsNode), severity: 'error', code: 'channel-mismatch', message });
     return message;
   }

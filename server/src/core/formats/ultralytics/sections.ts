@@ -99,7 +99,7 @@ export function sectionsOf(top: Mapping, document: YamlDocument): Sections {
     const place = entry.value.to > entry.value.from ? entry.value : entry.key;
     if (list?.kind !== 'sequence') {
       const what = list?.kind === 'mapping' ? 'a mapping' : list && list.to > list.from ? 'text' : 'empty';
-      const message = `\`${key}\` must be a list of rows [from, repeats, module, args], but it is ${what}. The frameworks add \`backbone\` and \`head\`, which only lists can.`;
+      const message = `\`${key}\` must be a list of rows [from, repeats, module, args], but it is ${what}. The frameworks add \`backbone\` and \`head\`, which works only for lists.`;
       problems.push({ range: range(place), severity: 'error', code: 'wrong-section', message });
       gaps.push(`\`${key}\` is not a list of rows`);
     } else if (isRow(list)) {
@@ -146,7 +146,7 @@ export function wrongValues(top: Mapping, readsScales: boolean): Pick<Sections, 
   const classes = resolved(lookUp(top, 'nc'));
   if (classes?.kind === 'scalar' && isFloat(classes) && Number.isFinite(value11(classes))) {
     // range(nc) and torch.empty(nc, …) take integers alone.
-    const message = `\`nc\` must be a whole number. To Python ${classes.text} is a float, which counts nothing: write ${Math.round(value11(classes) as number)}.`;
+    const message = `\`nc\` must be a whole number. To Python ${classes.text} is a float, not a count: write ${Math.round(value11(classes) as number)}.`;
     wrong(classes, message, '`nc` is a float');
   } else if (lookUp(top, 'nc') && !(typeof numberOf(classes) === 'number' && numberOf(classes)! > 0)) {
     gaps.push('`nc` is not a number');

@@ -46,7 +46,7 @@ export function checkBroadcast(inputs: readonly Shape[]): Complaint | undefined 
         code: 'shape-mismatch',
         input: right,
         output: broadcastLoosely(inputs),
-        message: `Input ${left + 1} is ${sizes(a)} and input ${right + 1} is ${sizes(b)}: on ${where} they have ${a.at(-1 - fromEnd)} and ${b[own]}. Bring both to the same size there${remedy(b.length, own)}; only a size of 1 is repeated.`,
+        message: `Input ${left + 1} is ${sizes(a)} and input ${right + 1} is ${sizes(b)}: on ${where} they have ${a.at(-1 - fromEnd)} and ${b[own]}. Bring both to the same size there${remedy(b.length, own)}; only a size of 1 is broadcast.`,
       };
     }
   }

@@ -50,7 +50,7 @@ function each(scope: Scope, how: 'conv' | 'deconv', groups: number | undefined):
   const { tops } = scope.layer;
   // A single top that is missing is said elsewhere.
   if (tops.length > 0 && tops.length !== scope.inputs.length) {
-    const message = `Each bottom of a ${scope.layer.type} has a top of its own, but there ${count(scope.inputs.length, 'bottom')} for ${tops.length} top${tops.length === 1 ? '' : 's'}. Remove what is too many, or add the other.`;
+    const message = `${scope.layer.type} needs one top for each bottom, but there ${count(scope.inputs.length, 'bottom')} for ${tops.length} top${tops.length === 1 ? '' : 's'}. Add what is missing, or remove what is extra.`;
     scope.builder.complain({ code: 'wrong-inputs', attr: 'type', message });
   }
   return scope.inputs.map((x, index) => {
@@ -146,7 +146,7 @@ function overhang(scope: Scope, window: Window, sizes: Shape): number[] | undefi
   const axis = after.findIndex((border, index) => border > behind[index]!);
   if (axis < 0) return undefined;
   const reach = dilation[axis]! * (kernel[axis]! - 1) + 1;
-  const message = `The window covers ${reach}, but the input is only ${sizes[axis]! + padding[axis]! + behind[axis]!} with padding. Caffe takes zeros for the rest, because a stride of ${stride[axis]} hides it; other programs refuse. Use a smaller kernel, or more padding.`;
+  const message = `The window covers ${reach}, but the input is only ${sizes[axis]! + padding[axis]! + behind[axis]!} with padding. Caffe reads zeros for the rest, because its check misses this at a stride of ${stride[axis]}; other programs refuse. Use a smaller kernel, or more padding.`;
   scope.builder.complain({ code: 'window-hangs-over', attr: 'kernel', message }, 'warning');
   return after;
 }

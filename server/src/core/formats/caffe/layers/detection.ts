@@ -115,7 +115,7 @@ export const DetectionOutput: LayerType = {
 function checkBoxes(scope: Scope): void {
   const { builder, param } = scope;
   if (!param.has('num_classes')) {
-    const message = '“num_classes” is missing: how many classes there are, the background included.';
+    const message = '“num_classes” is missing: the number of classes, including the background.';
     builder.complain({ code: 'missing-field', attr: 'num_classes', message });
   }
   for (const complaint of unlikePriors(scope)) builder.complain(complaint);
@@ -145,10 +145,10 @@ export const MultiBoxLoss: LayerType = {
     }
     const mining = param.word('mining_type', 'MAX_NEGATIVE', ['NONE', 'MAX_NEGATIVE', 'HARD_EXAMPLE']);
     if (mining !== 'NONE' && !param.boolean('share_location', true)) {
-      tell('share_location', 'Negatives are mined with share_location: true only. Set it, or mining_type: NONE.');
+      tell('share_location', 'Negatives can only be mined with share_location: true. Set that, or mining_type: NONE.');
     }
     if (param.has('do_neg_mining') && param.boolean('do_neg_mining', true) !== (mining !== 'NONE')) {
-      const message = `“do_neg_mining” contradicts mining_type: ${mining}. Leave it out: mining_type alone says it.`;
+      const message = `“do_neg_mining” contradicts mining_type: ${mining}. Leave it out: mining_type is enough.`;
       tell('do_neg_mining', message);
     }
     return [builder.add(ops.loss, {}, inputs)];

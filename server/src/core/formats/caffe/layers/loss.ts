@@ -124,7 +124,7 @@ function infogain(scope: Scope): Complaint | undefined {
   const matrix = inputs[2];
   if (!matrix && !param.has('source')) {
     const message =
-      'InfogainLoss needs its matrix: write infogain_loss_param { source: "…" }, or give it as third bottom.';
+      'InfogainLoss needs its matrix: write infogain_loss_param { source: "…" }, or pass it as the third bottom.';
     return { code: 'missing-field', attr: param.holder ? 'source' : 'type', message };
   }
   const normalize = paramOf(layer, 'loss_param').field('normalize');

@@ -48,7 +48,7 @@ function checkRates({ layer, builder }: Scope): void {
       range,
       severity: 'error',
       code: 'learned-statistics',
-      message: `The blobs of a BatchNorm are statistics, not learned: Caffe refuses a lr_mult other than 0 here${rate ? '' : ' (default: 1)'}. Write lr_mult: 0, or remove all three “param”; a Scale layer below has what is learned.`,
+      message: `The blobs of a BatchNorm are statistics, not learned weights, so Caffe refuses any lr_mult but 0 here${rate ? '' : ' (default: 1)'}. Write lr_mult: 0, or remove all three “param” entries. The learned scale and bias belong in a Scale layer below.`,
       repairs: [fix],
     });
   }

@@ -57,10 +57,11 @@ function adviceFor(tensor: Tensor, boxes: Tensor, each: number): string | undefi
   }
   if (said.length === 0) return undefined;
   const shown = said.slice(0, 3).join(' ');
-  return `${shown}${said.length > 3 ? ` So it is for ${said.length - 3} more.` : ''} ${ratioHint}`;
+  return `${shown}${said.length > 3 ? ` The same goes for ${said.length - 3} more.` : ''} ${ratioHint}`;
 }
 
-const ratioHint = 'Aspect ratio 1 is always there; flip adds the inverse of each other one, max_size one more box.';
+const ratioHint =
+  'Aspect ratio 1 is always included; flip adds the inverse of every other ratio, and max_size adds one more box.';
 
 /** More maps than any detector has. */
 const maxPairs = 64;
@@ -69,10 +70,11 @@ const maxPairs = 64;
 function overall(own: number, priors: number, each: number, input: number): string {
   const per = own / priors;
   if (Number.isInteger(per)) {
-    const fix = input === 1 ? `Set num_classes to ${per}, or num_output of the convolutions` : 'Change num_output';
-    return `That is ${per} for each prior, not ${each}. ${fix} so that there are ${each}.`;
+    const fix =
+      input === 1 ? `Set num_classes to ${per}, or change num_output of the convolutions` : 'Change num_output';
+    return `That is ${per} for each prior, not ${each}. ${fix} to get ${each}.`;
   }
-  return 'Make num_output of each convolution the boxes of its PriorBox, times the numbers for each box.';
+  return 'Set num_output of each convolution to the boxes per position of its PriorBox, times the numbers per box.';
 }
 
 /** What views, joins and activations put together: nodes in the order of their elements. */

@@ -58,7 +58,7 @@ function unlikeSteps(scope: Scope): Complaint | undefined {
   const isRight =
     cont.shape.length === 2 && !(Math.abs(cont.shape[0]! - steps) > 0) && !(Math.abs(cont.shape[1]! - samples) > 0);
   if (isRight) return undefined;
-  const message = `“${scope.bottomName(1)}” says where sequences go on: it needs the two axes time and batch of “${scope.bottomName(0)}” (${sizesText(x.shape.slice(0, 2))}), but is ${sizesText(cont.shape)}.`;
+  const message = `“${scope.bottomName(1)}” marks where sequences continue: it needs the time and batch axes of “${scope.bottomName(0)}” (${sizesText(x.shape.slice(0, 2))}), but is ${sizesText(cont.shape)}.`;
   return { code: 'shape-mismatch', input: 1, message };
 }
 
@@ -107,7 +107,7 @@ function unlikeCell(scope: Scope): Complaint | undefined {
     return { code: 'shape-mismatch', input: 1, message };
   }
   if (cell && cont && (cont.length !== 2 || cont.some((length, at) => Math.abs(length - cell[at]!) > 0))) {
-    const message = `“${scope.bottomName(2)}” says where sequences go on: it must be ${sizesText(cell.slice(0, 2))}, but is ${sizesText(cont)}.`;
+    const message = `“${scope.bottomName(2)}” marks where sequences continue: it must be ${sizesText(cell.slice(0, 2))}, but is ${sizesText(cont)}.`;
     return { code: 'shape-mismatch', input: 2, message };
   }
   return undefined;

@@ -21,7 +21,7 @@ export const Flatten: LayerType = {
     // An end right before the start is no axis at all, which Caffe takes for one of 1 (Blob::count of nothing).
     if (x.shape && first !== undefined && last === first - 1) {
       const shape = [...x.shape.slice(0, first), 1, ...x.shape.slice(first)];
-      const message = `“end_axis” is right before “axis”, so that nothing is merged: Caffe inserts an axis of 1 there. Swap them if they should be merged.`;
+      const message = `“end_axis” is right before “axis”, so nothing is merged: Caffe inserts an axis of 1 there. Swap them if they should be merged.`;
       builder.complain({ code: 'wrong-value', attr: 'end', message }, 'warning');
       return [builder.add(ops.reshape, { shape }, x)];
     }
@@ -275,7 +275,7 @@ export const Filter: LayerType = {
     net.kept.push(inputs.at(-1)!);
     if (layer.tops.length < inputs.length - 1) {
       // filter_layer.cpp, LayerSetUp: CHECK_EQ(top.size(), bottom.size() - 1).
-      const message = `Filter makes a top of each bottom but the last, which selects: ${inputs.length - 1} tops, not ${layer.tops.length}.`;
+      const message = `Filter has one top for each bottom but the last, which selects the samples: ${inputs.length - 1} tops, not ${layer.tops.length}.`;
       builder.complain({ code: 'missing-top', attr: 'type', message });
     }
     return inputs.slice(0, -1).map(x => {

@@ -118,7 +118,7 @@ function fittedGroups(row: Row, x: Tensor, out: number, groups: number): [Tensor
   if (!(channels % groups > 0 || out % groups > 0) || channels < groups) return [x, groups];
   const each = Math.floor(channels / groups);
   const what = channels % groups > 0 ? `${channels} input channels` : `${out} filters`;
-  const message = say`${groups} groups do not divide ${what}: Darknet leaves out the rest, but goes on. Use a divisor of ${channels % groups > 0 ? channels : out}.`;
+  const message = say`${groups} groups do not divide ${what}: Darknet ignores the rest, but goes on. Use a divisor of ${channels % groups > 0 ? channels : out}.`;
   const option = row.option('groups');
   row.tell(option ? placeOf(option) : row.section.header, 'groups-mismatch', message, 'warning');
   return [row.builder.add(slice, { axis: 1, start: 0, end: each, step: 1 }, x), 1];

@@ -113,8 +113,8 @@ function tellWidth(row: Row, wanted: number, given: number, formula: string, key
   const head = row.section.header;
   // What Darknet takes where the key is not given stands nowhere in the text.
   const where = option ? placeOf(option) : (by?.section.header ?? head);
-  const why = say`[${row.section.type}] reads ${formula}, but is given ${given}. Darknet stops there.`;
-  const message = `${why} ${by && Number.isInteger(wanted) ? `Write ${key}=${wanted} here` : 'Change the layer before'}, or change ${row.has('side') || row.kind?.name === 'detection' ? 'side, num or classes' : 'classes'}.`;
+  const why = say`[${row.section.type}] expects ${formula}, but gets ${given}. Darknet stops there.`;
+  const message = `${why} ${by && Number.isInteger(wanted) ? `Write ${key}=${wanted} here` : 'Change the layer above'}, or change ${row.has('side') || row.kind?.name === 'detection' ? 'side, num or classes' : 'classes'}.`;
   const title = `Change to ${key}=${wanted}`;
   const writes = by && (key === 'output' ? by.kind?.name === 'connected' : by.kind?.keys[key] !== undefined);
   const repairs =
@@ -136,7 +136,7 @@ function tellWidth(row: Row, wanted: number, given: number, formula: string, key
 
 /**
  * `num` anchors have 2 × num numbers. Those that are missing stay 0.5 (make_yolo_layer, make_region_layer); of those too
- * many AlexeyAB's reads none, and pjreddie's writes them past the end of its memory (parse_yolo, parse_region).
+ * many AlexeyAB's reads none, and pjreddie's writes them past the end of its buffer (parse_yolo, parse_region).
  */
 function checkAnchors(row: Row, all: boolean): void {
   const option = row.option('anchors');
@@ -144,21 +144,21 @@ function checkAnchors(row: Row, all: boolean): void {
   if (!option || option.value === '' || !(num > 0)) return;
   const count = cfgItems(option).length;
   const missing = 2 * num - count;
-  const given = count % 2 === 0 ? `${count / 2} anchors` : `${count} numbers, of which every anchor takes two`;
+  const given = count % 2 === 0 ? `${count / 2} anchors` : `${count} numbers (each anchor takes two)`;
   const mask = row.option('mask');
   const used = all || !mask ? [] : cfgItems(mask).map(({ text }) => Number(text));
   // Anchors that no head uses may be missing.
   const isUsed = used.length === 0 || used.some(anchor => 2 * anchor + 1 >= count);
   const place = placeOf(option);
   if (missing > 0 && isUsed) {
-    const message = `num=${num} needs ${2 * num} numbers, but here are ${given}: for what is missing Darknet takes 0.5. Complete the list, or change num.`;
+    const message = `num=${num} needs ${2 * num} numbers, but there are ${given}: Darknet uses 0.5 for the missing ones. Complete the list, or change num.`;
     row.tell(place, 'anchors-mismatch', message, 'warning');
   } else if (missing < 0) {
     const overruns = row.dialect === 'pjreddie';
     const what = overruns
-      ? 'pjreddie’s Darknet writes the rest past the end of its memory'
-      : 'Darknet leaves out the rest';
-    const message = `num=${num} needs ${2 * num} numbers, but here are ${given}: ${what}. ${count % 2 === 0 ? `Set num=${count / 2}.` : 'Check the list.'}`;
+      ? 'pjreddie’s Darknet writes the rest past the end of its buffer'
+      : 'Darknet ignores the rest';
+    const message = `num=${num} needs ${2 * num} numbers, but there are ${given}: ${what}. ${count % 2 === 0 ? `Set num=${count / 2}.` : 'Check the list.'}`;
     const mending = count % 2 === 0 && row.option('num');
     const repairs = mending ? [repair(`Change to num=${count / 2}`, mending.valueRange, String(count / 2))] : [];
     row.tell(place, 'anchors-mismatch', message, overruns ? 'error' : 'warning', all ? [] : repairs);

@@ -85,7 +85,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   dropout: passes(row => {
     // make_dropout_layer.
     if (row.dialect === 'alexeyab' && row.on('dropblock') && !row.input.image) {
-      const message = 'DropBlock drops blocks of an image, but the layer before hands on a vector. Darknet stops here.';
+      const message = 'DropBlock drops blocks of an image, but the layer above outputs a vector. Darknet stops here.';
       row.tell(placeOf(row.option('dropblock')!), 'not-an-image', message);
     }
     return row.builder.add(dropout, {}, row.input.tensor);

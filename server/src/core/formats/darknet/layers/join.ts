@@ -90,7 +90,7 @@ function unevenParts(row: Row, values: readonly Value[], images: boolean, groups
   const channels = Math.floor(counts.reduce((a, b) => a + b, 0) / groups);
   const place = placeOf(row.option('groups')!);
   if (length === 0) {
-    const message = `${groups} groups are more than there are numbers: nothing is left for this layer. Use fewer.`;
+    const message = `${groups} groups are more than there are numbers, so nothing is left for this layer. Use fewer groups.`;
     row.tell(place, 'groups-mismatch', message);
     return { tensor: builder.unknown(message, flats), image: false };
   }
@@ -103,13 +103,13 @@ function unevenParts(row: Row, values: readonly Value[], images: boolean, groups
   const cut = whole ? row.cut(whole, 0, length) : builder.add(constant, { shape: [1, length] }, []);
   if (!images) return { tensor: cut };
   if (channels === 0) {
-    const message = say`${groups} groups are more than the ${counts.reduce((a, b) => a + b, 0)} channels: Darknet makes a vector of ${length} numbers of this layer, which no convolution reads. Use fewer groups.`;
+    const message = say`${groups} groups are more than the ${counts.reduce((a, b) => a + b, 0)} channels: Darknet turns this layer into a vector of ${length} numbers, which no convolution can read. Use fewer groups.`;
     row.tell(place, 'groups-mismatch', message, 'warning');
     return { tensor: cut, image: false };
   }
   const uneven = counts.find(count => count % groups > 0);
   if (uneven !== undefined) {
-    const message = say`groups=${groups} does not divide the ${uneven} channels of this route: Darknet cuts within a channel. Use a divisor of ${uneven}.`;
+    const message = say`groups=${groups} does not divide the ${uneven} channels of this route, so Darknet cuts through a channel. Use a divisor of ${uneven}.`;
     row.tell(place, 'groups-mismatch', message, 'warning');
   }
   const [h, w] = planeOf(values[0]!);

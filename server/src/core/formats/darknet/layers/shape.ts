@@ -45,7 +45,7 @@ export const reorg: Layer = row => {
     const length = (flat.shape?.[1] ?? Number.NaN) + extra;
     const made = { image: false, reduction: Number.NaN, widthBy: null };
     if (!(length < 1)) return { ...made, tensor: row.cut(flat, 0, length) };
-    const message = say`\`extra\` leaves ${length} numbers of ${flat.shape?.[1]}: nothing that a layer could read.`;
+    const message = say`\`extra\` turns ${flat.shape?.[1]} numbers into ${length}, which no layer can read.`;
     row.tell(placeOf(row.option('extra')!), 'wrong-value', message);
     return { ...made, tensor: builder.unknown(message, [x]) };
   }
@@ -78,7 +78,7 @@ function divisible(row: Row, x: Tensor, factor: number, reverse: boolean): Tenso
   const axes = (reverse ? [1] : [2, 3]).filter(axis => shape[axis]! % step > 0 && shape[axis]! > step);
   if (axes.length === 0) return x;
   const what = reverse ? say`${shape[1]} channels are` : say`${shape[3]}×${shape[2]} is`;
-  const message = `${what} no multiple of ${step}: Darknet leaves out the rest, but goes on.`;
+  const message = `${what} no multiple of ${step}: Darknet ignores the rest, but goes on.`;
   row.tell(row.locate({ code: '', message, attr: 'factor' })!, 'not-divisible', message, 'warning');
   return axes.reduce((y, axis) => {
     const end = shape[axis]! - (shape[axis]! % step);

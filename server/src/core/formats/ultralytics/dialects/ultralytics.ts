@@ -123,7 +123,7 @@ export const others: readonly AnyModule[] = [
 /** Heads whose prototypes have their channels, the third argument, scaled by the width. */
 const prototypical = new Set(['Segment', 'Segment26', 'YOLOESegment', 'YOLOESegment26']);
 
-const notImported = 'nn/tasks.py does not import it, so that parse_model ends in a KeyError';
+const notImported = 'nn/tasks.py does not import it, so parse_model ends in a KeyError';
 export const unreachable = new Map([
   ...['CBAM', 'ChannelAttention', 'SpatialAttention', 'ResNetBlock', 'TransformerBlock'].map(
     (name): [string, string] => [name, notImported],
@@ -280,7 +280,7 @@ function arrangeScaled(row: Row, family: Family, rules: Rules): Arranged | undef
     // What `scale in "mlx"` goes by: 8.3 has it only where there are scales. Python finds "" in every text.
     const scale = family.scale ?? (rules.release === '8.4' ? family.letter : undefined);
     if (scale === undefined) {
-      const message = `${module} depends on the scale’s letter, and parse_model fails where a file has no \`scales\`. Add them, as in scales: {n: [0.5, 0.25, 1024]}.`;
+      const message = `${module} depends on the scale’s letter, and parse_model fails if a file has no \`scales\`. Add them, as in scales: {n: [0.5, 0.25, 1024]}.`;
       return row.refuse('missing-scale', message);
     }
     if (rules.c3k.modules.has(module) && rules.c3k.scales.includes(scale)) {
@@ -292,7 +292,7 @@ function arrangeScaled(row: Row, family: Family, rules: Rules): Arranged | undef
         );
       }
       if (scale === '' && !truthy(args[3]!.value)) {
-        const message = `Ultralytics takes \`c3k\` as True here: this file has no \`scales\`, its name no scale’s letter, and so every C3k2 is built as at m, l and x. Add \`scales\`, or name the file as in yolo11n.yaml.`;
+        const message = `Ultralytics sets \`c3k\` to True here: this file has no \`scales\` and no scale letter in its name, so every C3k2 is built as for m, l and x. Add \`scales\`, or put the letter in the file’s name, as in yolo11n.yaml.`;
         remarks.push({ code: 'forced-c3k', message, arg: 1 });
       }
       args = args.map((arg, index) => (index === 3 ? put(true) : arg));
@@ -314,8 +314,8 @@ function widened(row: Row, given: number, family: Family, rules: Rules, remarks:
   if (!Number.isNaN(before) && !Number.isNaN(since)) {
     const message =
       row.module === 'Classify'
-        ? `Since Ultralytics 8.4.102 Classify has the ${since} classes that the row says; up to 8.4.101 the width multiple makes ${before} of them, as they are not \`nc\`.`
-        : `Since Ultralytics 8.4.102 the width multiple makes ${since} channels of these ${given}; up to 8.4.101 they stay, because they are as many as \`nc\`.`;
+        ? `Since Ultralytics 8.4.102 Classify has the ${since} classes that the row gives; up to 8.4.101 the width multiple turns them into ${before}, because they differ from \`nc\`.`
+        : `Since Ultralytics 8.4.102 the width multiple turns these ${given} channels into ${since}; up to 8.4.101 they stay ${given}, because that equals \`nc\`.`;
     remarks.push({ code: 'classes-as-width', message, arg: 0 });
   }
   return since;
@@ -328,7 +328,7 @@ function widened(row: Row, given: number, family: Family, rules: Rules, remarks:
 function attentionOrGroups(args: readonly Arg[], remarks: Remark[]): readonly Arg[] {
   const sixth = args[5];
   if (typeof sixth?.value !== 'number' || !(sixth.value >= 1) || args.length > 7) return args;
-  const message = `${show(sixth.value)} is read as \`g\`, the groups, which this place meant up to Ultralytics 8.3. Since 8.4.0 it is \`attn\`, True or False, and \`g\` comes after it: for 8.4 write False, ${show(sixth.value)}.`;
+  const message = `${show(sixth.value)} is read as \`g\` (groups), which this argument was up to Ultralytics 8.3. Since 8.4.0 it is \`attn\` (True or False), and \`g\` comes after it: for 8.4, write False, ${show(sixth.value)}.`;
   remarks.push({ code: 'older-meaning', message, arg: 3 });
   return [...args.slice(0, 5), put(false), ...args.slice(5)];
 }
@@ -350,7 +350,7 @@ function arrangeHead(row: Row, family: Family, { params }: AnyModule): Arranged 
   }
   const appends = 'reg_max' in params;
   if (row.args.length > own.length && module !== 'Depth') {
-    const keys = appends ? ' `reg_max` and `end2end` stand at the top of the file.' : '';
+    const keys = appends ? ' `reg_max` and `end2end` belong at the top of the file.' : '';
     const message = `${module} takes ${written}, but this row has ${row.args.length} arguments.${keys}`;
     return row.refuse('wrong-argument', message, own.length);
   }
@@ -358,7 +358,7 @@ function arrangeHead(row: Row, family: Family, { params }: AnyModule): Arranged 
   if ('kpt_shape' in params && (row.args[1]!.value === null || row.args[1]!.value === 'kpt_shape')) {
     return row.refuse(
       'missing-key',
-      `${module} takes its key points from \`kpt_shape\`, which this file does not have. Add kpt_shape: [17, 3] at the top.`,
+      `${module} takes its keypoints from \`kpt_shape\`, which this file does not have. Add kpt_shape: [17, 3] at the top.`,
       1,
     );
   }

@@ -345,10 +345,10 @@ export const SPPF = module<SppfArgs & { n: number; shortcut: boolean }>({
   summary: 'Fast spatial pyramid pooling: one max pool several times in a row between two 1×1 convolutions.',
   params: {
     ...sppfParams,
-    n: { kind: 'int', doc: 'How often the map is pooled.', default: 3, since: 'Ultralytics 8.4.0' },
+    n: { kind: 'int', doc: 'How many times the map is pooled.', default: 3, since: 'Ultralytics 8.4.0' },
     shortcut: {
       kind: 'boolean',
-      doc: 'Adds the input where it has as many channels as the output.',
+      doc: 'Adds the input if it has as many channels as the output.',
       default: false,
       since: 'Ultralytics 8.4.0',
     },
@@ -653,14 +653,14 @@ export const CBFuse = module<{ idx: readonly number[] }>({
     const scaled: Tensor[] = [];
     for (const [index, value] of inputs.slice(0, -1).entries()) {
       if (!Array.isArray(value)) {
-        return refuse(`Input ${index + 1} of CBFuse must be a list of tensors, as CBLinear hands on.`, {
+        return refuse(`Input ${index + 1} of CBFuse must be a list of tensors, such as CBLinear outputs.`, {
           input: index,
         });
       }
       const list = value as readonly Tensor[];
       const piece = list.at(idx[index]!);
       if (!piece) {
-        const message = `Input ${index + 1} hands on ${list.length} tensors, so there is no piece ${idx[index]}. Count from 0.`;
+        const message = `Input ${index + 1} outputs ${list.length} tensors, so there is no piece ${idx[index]}. Count from 0.`;
         return refuse(message, { attr: 'idx' });
       }
       // torch.stack wants equal shapes and spreads no single channel.
@@ -685,15 +685,15 @@ export const C3k2 = module<CspArgs & { c3k: boolean; attn: boolean }>({
     n: param.n(1),
     c3k: {
       kind: 'boolean',
-      doc: 'C3k blocks inside; the scales m, l and x always have them, and a file without scales whose name says none.',
+      doc: 'C3k blocks inside. The scales m, l and x always have them, and so does a file with neither `scales` nor a scale letter in its name.',
       default: false,
     },
     e: param.e(0.5),
     attn: {
       kind: 'boolean',
-      doc: 'A bottleneck and a block of position-sensitive attention inside, whatever c3k says.',
+      doc: 'A bottleneck and a block of position-sensitive attention inside, whatever c3k is.',
       default: false,
-      since: 'Ultralytics 8.4.0, which took this place from g',
+      since: 'Ultralytics 8.4.0; before that, this argument was g',
     },
     g: param.g,
     shortcut: param.shortcut(true),

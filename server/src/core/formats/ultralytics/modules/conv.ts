@@ -228,7 +228,7 @@ export const Index = module<{ c1: number; c2: number; index: number }>({
       {
         code: 'wrong-argument',
         attr: 'index',
-        message: `There is no tensor ${index}: the row it comes from hands on ${count}.`,
+        message: `There is no tensor ${index}: the row it comes from outputs ${count}.`,
         output: [1, c2, Number.NaN, Number.NaN],
       },
       [only(inputs)],

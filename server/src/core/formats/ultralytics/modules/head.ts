@@ -36,13 +36,13 @@ export const appended = {
   reg_max: {
     kind: 'int',
     min: 1,
-    doc: 'Bins of the box distributions, 1 for none: `reg_max` at the top of the file, where it is 16 unless given.',
+    doc: 'Bins of the box distributions; 1 means no distribution. Set by `reg_max` at the top of the file (default: 16).',
     default: 16,
     since: 'Ultralytics 8.4.0',
   },
   end2end: {
     kind: 'boolean',
-    doc: 'A second set of branches that needs no non-maximum suppression: `end2end` at the top of the file.',
+    doc: 'A second set of branches that needs no non-maximum suppression. Set by `end2end` at the top of the file.',
     default: false,
     since: 'Ultralytics 8.4.0',
   },
@@ -316,7 +316,7 @@ function warnOfSize(
 ): void {
   if ([...given, ...finest].some(Number.isNaN)) return;
   const enlarged = given.map(size => size * factor).join('×');
-  const message = `Since Ultralytics 8.4.104 this level is enlarged ${factor} times, from ${given.join('×')} to ${enlarged}, and cannot be added to the first level’s ${finest.join('×')}: the forward pass fails. Up to 8.4.103 it was resized to fit, and is counted so here. Use a row of ${finest.map(size => size / factor).join('×')}.`;
+  const message = `Since Ultralytics 8.4.104 this level is upsampled by ${factor}, from ${given.join('×')} to ${enlarged}, and cannot be added to the first level (${finest.join('×')}): the forward pass fails. Up to 8.4.103 it was resized to fit, as it is counted here. Use a row of size ${finest.map(size => size / factor).join('×')}.`;
   scope.builder.complain({ code: 'level-size', input, message }, 'warning');
 }
 
@@ -362,7 +362,7 @@ export const Segment = module<SegmentArgs>({
 
 export const Segment26 = module<SegmentArgs>({
   name: 'Segment26',
-  summary: 'YOLO26’s Segment: its prototypes are made of all levels.',
+  summary: 'YOLO26’s Segment: its prototypes combine all levels.',
   since: 'Ultralytics 8.4.0',
   many: true,
   params: Segment.params,
@@ -402,7 +402,7 @@ export const OBB = module<ObbArgs>({
 
 export const OBB26 = module<ObbArgs>({
   name: 'OBB26',
-  summary: 'YOLO26’s OBB: angles come as they are, without a sigmoid.',
+  summary: 'YOLO26’s OBB: outputs angles as they are, without a sigmoid.',
   since: 'Ultralytics 8.4.0',
   many: true,
   params: OBB.params,
@@ -422,7 +422,7 @@ function keypointsOf(shape: PyValue): { readonly points: number; readonly number
 const noKeypoints = {
   code: 'wrong-argument',
   attr: 'kpt_shape',
-  message: 'kpt_shape is two numbers: key points, and numbers for each (2, or 3 with visibility).',
+  message: 'kpt_shape must be two numbers: the number of keypoints, and the values for each (2, or 3 with visibility).',
 };
 
 /** kpts_decode: coordinates are scaled by anchor and stride, visibility goes through a sigmoid; more numbers stay. */
@@ -592,7 +592,12 @@ export const Depth = module<{ c_mid: number; ch: readonly number[] }>({
   since: 'Ultralytics 8.4.104',
   many: true,
   params: {
-    c_mid: { kind: 'int', min: 1, doc: 'Channels that all levels are brought to, no width multiple.', default: 256 },
+    c_mid: {
+      kind: 'int',
+      min: 1,
+      doc: 'Channels that all levels are projected to; the width multiple does not apply.',
+      default: 256,
+    },
     ch: param.ch,
   },
   forward: (scope, inputs, { c_mid: c }) => {

@@ -28,7 +28,7 @@ const ignored = (doc: string, value: PyValue): Param => ({ kind: 'any', doc, def
 
 const convParams = {
   in_channels: int('Input channels.'),
-  out_channels: int('Output channels, as they are: no width multiple.'),
+  out_channels: int('Output channels; the width multiple does not apply.'),
   kernel_size: ints('Kernel size.'),
   stride: ints('Stride.', 1),
 };
@@ -267,7 +267,7 @@ const Linear = module<{ in_features: number; out_features: number; bias: boolean
     const x = only(inputs);
     const given = x.shape?.at(-1) ?? Number.NaN;
     if (given !== in_features && !Number.isNaN(given)) {
-      const message = `nn.Linear is built for ${in_features} input features, but the last dimension of its input is ${given}.`;
+      const message = `nn.Linear expects ${in_features} input features, but the last dimension of its input is ${given}.`;
       const output = [...x.shape!.slice(0, -1), out_features];
       return scope.refuse({ code: 'channel-mismatch', attr: 'in_features', message, output }, [x]);
     }
@@ -357,7 +357,7 @@ const LayerNorm = module<{ normalized_shape: Size; eps: number; elementwise_affi
       last &&
       (last.length !== wanted.length || wanted.some((size, axis) => size !== last[axis] && !Number.isNaN(last[axis])))
     ) {
-      const message = `nn.LayerNorm is built for the last dimensions ${wanted.join('×')}, but its input is ${x.shape!.join('×')}.`;
+      const message = `nn.LayerNorm expects the last dimensions ${wanted.join('×')}, but its input is ${x.shape!.join('×')}.`;
       return scope.refuse({ code: 'shape-mismatch', attr: 'normalized_shape', message, output: x.shape! }, [x]);
     }
     return scope.builder.add(ops.layerNorm, { axes: wanted.length, affine, bias }, x);
@@ -462,7 +462,7 @@ const Conv1d = module<{
   summary: 'A convolution over sequences.',
   params: {
     in_channels: int('Input channels.'),
-    out_channels: int('Output channels, as they are: no width multiple.'),
+    out_channels: int('Output channels; the width multiple does not apply.'),
     kernel_size: int('Kernel size.'),
     stride: int('Stride.', 1),
     padding: int('Padding.', 0, 0),
@@ -473,7 +473,7 @@ const Conv1d = module<{
   forward: (scope, inputs, a) => {
     const x = only(inputs);
     if (x.shape && x.shape[1] !== a.in_channels && !Number.isNaN(x.shape[1])) {
-      const message = `nn.Conv1d is built for ${a.in_channels} input channels, but it is given ${x.shape[1]}.`;
+      const message = `nn.Conv1d expects ${a.in_channels} input channels, but gets ${x.shape[1]}.`;
       return scope.refuse({ code: 'channel-mismatch', attr: 'in_channels', message }, [x]);
     }
     const attrs = {

@@ -193,7 +193,7 @@ export const YOLOESegment = module<PromptedSegmentArgs>({
 
 export const YOLOESegment26 = module<PromptedSegmentArgs>({
   name: 'YOLOESegment26',
-  summary: 'YOLOE26’s Segment: its prototypes are made of all levels.',
+  summary: 'YOLOE26’s Segment: its prototypes combine all levels.',
   since: 'Ultralytics 8.4.0',
   many: true,
   params: YOLOESegment.params,

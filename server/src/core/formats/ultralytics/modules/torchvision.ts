@@ -26,8 +26,8 @@ function named(weights: PyValue): string | undefined {
 /** Why a model that torchvision has is not analysed; undefined where torchvision has none of this name. */
 function unreachable(model: string): string | undefined {
   if (/^quantized_/.test(model)) return 'Quantized models are not analysed.';
-  if (/(?:rcnn|retinanet|fcos|^ssd)/.test(model)) return 'It is a detector of its own: it hands on boxes, not a map.';
-  if (/^(?:fcn|deeplabv3|lraspp)_/.test(model)) return 'It is a segmenter of its own: it hands on a dictionary.';
+  if (/(?:rcnn|retinanet|fcos|^ssd)/.test(model)) return 'It is a detector of its own: it outputs boxes, not a map.';
+  if (/^(?:fcn|deeplabv3|lraspp)_/.test(model)) return 'It is a segmenter of its own: it outputs a dictionary.';
   if (/^(?:r3d|mc3|r2plus1d|s3d|mvit|swin3d)(?:_|$)/.test(model)) return 'It takes videos.';
   if (/^maxvit_/.test(model)) return 'MaxViT is the one classifier of torchvision that is not described yet.';
   if (/^raft_/.test(model)) return 'It takes two images.';
@@ -56,10 +56,10 @@ const torchVision = (first: Order) =>
     summary: 'A backbone of torchvision.',
     params: {
       c1: param.c1,
-      c2: { ...param.c2, doc: 'Output channels: those that the model has, no width multiple.' },
+      c2: { ...param.c2, doc: 'Output channels: those of the model; the width multiple does not apply.' },
       model: {
         kind: 'text',
-        doc: 'The name of a classifier of torchvision, such as resnet18; all are known but MaxViT.',
+        doc: 'The name of a torchvision classifier, such as resnet18; all but MaxViT are known.',
       },
       weights: {
         kind: 'any',
@@ -67,8 +67,12 @@ const torchVision = (first: Order) =>
         default: 'DEFAULT',
       },
       unwrap: { kind: 'boolean', doc: 'Takes the model apart into its layers.', default: true },
-      truncate: { kind: 'int', doc: 'How many layers are left out at the end.', default: 2 },
-      split: { kind: 'boolean', doc: 'Hands on every layer’s output; Index rows choose among them.', default: false },
+      truncate: { kind: 'int', doc: 'How many layers to cut off at the end.', default: 2 },
+      split: {
+        kind: 'boolean',
+        doc: 'Outputs the results of all layers; Index rows choose among them.',
+        default: false,
+      },
     },
     forward: (scope, inputs, { c2, model, weights, unwrap, truncate, split }): Value => {
       const x = only(inputs);
@@ -77,13 +81,13 @@ const torchVision = (first: Order) =>
       const output = [1, c2, Number.NaN, Number.NaN];
       if (!make) {
         const why =
-          unreachable(model.toLowerCase()) ?? `Known are all its classifiers.${suggestion(model, models.keys())}`;
+          unreachable(model.toLowerCase()) ?? `All its classifiers are known.${suggestion(model, models.keys())}`;
         return scope.builder.unknown(
           scope.builder.complain(
             {
               code: 'unknown-backbone',
               attr: 'model',
-              message: `The layers of torchvision’s “${model}” are not known to Flopline, so its cost is not. ${why}`,
+              message: `The layers of torchvision’s “${model}” are not known to Flopline, so its cost is unknown. ${why}`,
             },
             'warning',
           ),
@@ -93,7 +97,7 @@ const torchVision = (first: Order) =>
       }
       const found = channels(x);
       if (found !== 3 && !Number.isNaN(found)) {
-        const message = `The first layer of ${model} is built for images of 3 channels, but its input has ${found}.`;
+        const message = `The first layer of ${model} expects images with 3 channels, but its input has ${found}.`;
         return scope.refuse({ code: 'channel-mismatch', input: 0, message, output }, [x]);
       }
       const parts = make(named(weights));
@@ -110,7 +114,7 @@ const torchVision = (first: Order) =>
       }
       const at = kept.findIndex(({ idle }) => idle !== undefined);
       if (at >= 0 && at < kept.length - 1) {
-        const message = `Taken apart, ${model} runs ${kept[at]!.name}, a head that training alone uses, in the middle of the chain, and what follows cannot read its output. Truncate ${kept.length + truncate - at} or more.`;
+        const message = `Unwrapped, ${model} runs ${kept[at]!.name}, a head used only in training, in the middle of the chain, and the next layer cannot read its output. Truncate ${kept.length + truncate - at} or more.`;
         return scope.refuse({ code: 'wrong-argument', attr: 'truncate', message, output }, [x]);
       }
       const outputs = [x];

@@ -21,7 +21,7 @@ function uncallable(value: PyValue, name: string | null): boolean {
 }
 
 function refuse(scope: Scope, x: Parameters<Scope['refuse']>[1][number], attr: string, output: readonly number[]) {
-  const message = `${attr} is a class that torchvision calls, and a row can write none: leave it out, or write None.`;
+  const message = `${attr} must be a class, and a row cannot write one. Leave it out, or write None.`;
   return scope.refuse({ code: 'wrong-argument', attr, message, output }, [x]);
 }
 
@@ -47,7 +47,7 @@ const Conv2dNormActivation = module<ConvArgs>({
   since,
   params: {
     in_channels: param.c1,
-    out_channels: { ...param.c2, doc: 'Output channels, as they are: no width multiple.' },
+    out_channels: { ...param.c2, doc: 'Output channels; the width multiple does not apply.' },
     kernel_size: param.k(3),
     stride: param.s(1),
     padding: param.p,
@@ -58,7 +58,7 @@ const Conv2dNormActivation = module<ConvArgs>({
     inplace,
     bias: {
       kind: 'any',
-      doc: 'Adds a learned number to each channel; None where nothing normalizes.',
+      doc: 'Adds a learned bias to each channel; None adds it only where nothing normalizes.',
       default: null,
     },
   },
@@ -167,7 +167,7 @@ const Permute = module<{ dims: readonly number[] }>({
     const wanted = x.shape?.length ?? order.length;
     const isOrder = order.length === wanted && order.every((_, axis) => order.includes(axis));
     if (!isOrder || order.length === 0) {
-      const message = `dims names each of the ${wanted} dimensions once, as in [0, 2, 3, 1].`;
+      const message = `dims must name each of the ${wanted} dimensions once, as in [0, 2, 3, 1].`;
       return scope.refuse({ code: 'wrong-argument', attr: 'dims', message }, [x]);
     }
     return permute(scope, x, ...order);
@@ -203,7 +203,7 @@ const DropBlock2d = module<{ p: number; block_size: number; inplace: PyValue; ep
     p: share,
     block_size: { kind: 'int', min: 1, doc: 'Size of the squares.' },
     inplace: { ...inplace, default: false },
-    eps: { kind: 'number', doc: 'Keeps a division from zero.', default: 1e-6 },
+    eps: { kind: 'number', doc: 'Prevents division by zero.', default: 1e-6 },
   },
   forward: (scope, inputs) => scope.builder.add(ops.dropout, {}, only(inputs)),
 });
@@ -218,7 +218,7 @@ export const torchvisionOps: readonly AnyModule[] = [
   DropBlock2d,
 ];
 
-const severalInputs = 'its forward pass takes more than a map, and a row gives it nothing else';
+const severalInputs = 'its forward pass takes more inputs than a row can give it';
 
 /** Layers of torchvision.ops that a row cannot run, with the reason. */
 export const unreachableOps: readonly (readonly [name: string, reason: string])[] = [
