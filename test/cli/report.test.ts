@@ -241,6 +241,24 @@ test('A setting that cannot be applied is an error and exit code 1', () => {
   }
 });
 
+test('A phase is no complaint where a Caffe network is read in it', () => {
+  const data = (phase: string) =>
+    `layer { name: "d${phase}" type: "Input" top: "x" include { phase: ${phase} } input_param { shape { dim: 1 dim: ${phase === 'TRAIN' ? 3 : 1} dim: 8 dim: 8 } } }\n`;
+  const body =
+    'layer { name: "c" type: "Convolution" bottom: "x" top: "c" convolution_param { num_output: 2 kernel_size: 1 } }\n';
+  const path = file('phases.prototxt', data('TRAIN') + data('TEST') + body);
+  for (const [phase, params] of [
+    ['TRAIN', 8],
+    ['TEST', 4],
+  ] as const) {
+    const { code, out, err } = runCli('report', path, '--format', 'json', '--phase', phase);
+    assert.deepEqual([code, err, JSON.parse(out).files[0].totals.params], [0, '', params]);
+  }
+  const wrong = runCli('report', path, '--phase', 'TRIAN');
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.out, /“TRIAN” is no phase/);
+});
+
 test('A file that is too large is an error with the reason, and exit code 1', () => {
   const path = file('large-cls.yaml', `${spec}${'#'.repeat(2_000_001)}\n`);
   const { code, out } = runCli('report', path, '--format', 'json');

@@ -97,7 +97,9 @@ function slimFile(
     const goal = budgetText(budget, totals);
     const nothing = apply && !dryRun ? ' Nothing was changed.' : '';
     if (!complete)
-      say(`Flopline cannot say whether ${goal} is reached, because a part is not known: ${why}.${nothing}`);
+      say(
+        `Flopline cannot say whether ${goal} is reached, because a part is not known: ${why?.replace(/\.$/, '')}.${nothing}`,
+      );
     else {
       const found = `MACs ${shareChange(after.macs, before.macs)}, params ${shareChange(after.params, before.params)}`;
       const steps = `${rows.length} change${rows.length === 1 ? '' : 's'}`;

@@ -167,7 +167,7 @@ class Effects {
     const { document, spec } = analysed;
     if (spec.variants.length > 0) this.#open.delete('scale');
     if (spec.dialect === this.#settings.dialect) this.#open.delete('dialect');
-    if (document.format.id === 'caffe') this.#open.delete('phase');
+    if (document.format.id === 'caffe-prototxt') this.#open.delete('phase');
   }
 
   missing(): readonly string[] {

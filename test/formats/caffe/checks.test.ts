@@ -188,3 +188,78 @@ describe('Caffe, layers and their fields', () => {
     assert.equal(read(`# flopline: phase=TEST\n${text}`).totals.complete, false);
   });
 });
+
+describe('Caffe, what is not known and why', () => {
+  const python = 'layer { name: "p" type: "Python" bottom: "x" top: "p" python_param { module: "m" layer: "L" } }\n';
+  const conv = (bottom: string, name: string): string =>
+    `layer { name: "${name}" type: "Convolution" bottom: "${bottom}" top: "${name}" convolution_param { num_output: 4 kernel_size: 3 pad: 1 } }\n`;
+  const start = input('x', 1, 3, 8, 8) + conv('x', 'c') + python;
+
+  it('a Scale or Bias has the shape of its first bottom, whatever the second is', () => {
+    for (const type of ['Scale', 'Bias']) {
+      const { layers, totals } = read(start + layer(type, ['c', 'p']) + conv('y', 'd'));
+      assert.deepEqual(layers.at(-1)!.outputs, [[1, 4, 8, 8]]);
+      // 4·4·9 + 4 weights; the row of the Python layer and the Scale stay unknown.
+      assert.deepEqual([layers.at(-1)!.params, layers.at(-1)!.complete, totals.complete], [148, true, false]);
+    }
+  });
+
+  it('coefficients are counted before shapes are looked at', () => {
+    refuses(start + layer('Eltwise', ['c', 'p'], 'eltwise_param { coeff: 1 }'), 'wrong-value', /1 coefficients for 2/);
+  });
+
+  it('a convolution of unknown channels names what they hang on', () => {
+    const { layers } = read(start + layer('Concat', ['c', 'p']) + conv('y', 'd'));
+    const { complete, params, why } = layers.at(-1)!;
+    assert.deepEqual([complete, params], [false, null]);
+    assert.match(why!, /^Unknown because of line 3: .*Python/);
+  });
+
+  it('another phase is only proposed where it helps', () => {
+    const data = (rule: string): string =>
+      `layer { name: "d" type: "Data" top: "x" include { ${rule} } data_param { source: "x" batch_size: 1 } transform_param { crop_size: 8 } }\n`;
+    const told = (text: string): string => read(text).problems.find(({ code }) => code === 'unknown-bottom')!.message;
+    const set = '# flopline: phase=TEST\n';
+    assert.match(told(set + data('phase: TRAIN') + conv('x', 'c')), /Read the file in TRAIN/);
+    for (const rule of ['phase: TRAIN stage: "a"', 'min_level: 1']) {
+      const message = told(set + data(rule) + conv('x', 'c'));
+      assert.match(message, /out in both phases.*state \{ stage/);
+      assert.doesNotMatch(message, /Read the file/);
+    }
+  });
+
+  it('a bias is only proposed to a layer that has none', () => {
+    const params = 'param { lr_mult: 1 } '.repeat(3);
+    const told = (rest: string): string =>
+      read(
+        input('x', 1, 3, 8, 8) +
+          layer('Convolution', ['x'], `${params} convolution_param { num_output: 4 kernel_size: 1 ${rest} }`),
+      ).problems[0]!.message;
+    assert.doesNotMatch(told(''), /bias_term/);
+    assert.match(told('bias_term: false'), /or set bias_term: true/);
+  });
+});
+
+describe('Caffe, a slip is told as what it is', () => {
+  const right = `${input('x', 1, 3, 8, 8)}layer { name: "c" type: "Convolution" bottom: "x" top: "c" convolution_param { num_output: 4 kernel_size: 3 } }\n`;
+  const whole = read(right).totals;
+
+  for (const [good, bad, code, words] of [
+    ['"Convolution"', '"Convolution', 'unclosed-string', /a " is missing here/],
+    ['"Convolution"', 'Convolution"', 'unclosed-string', /a " is missing here/],
+    ['bottom: "x"', 'bottom: "x', 'unclosed-string', /a " is missing here/],
+    ['num_output: 4', 'num_output = 4', 'missing-colon', /a colon, not by “=”/],
+    ['num_output: 4', 'num_output; 4', 'missing-colon', /a colon, not by “;”/],
+  ] as const) {
+    it(`${bad} for ${good}`, () => {
+      const { problems, totals } = read(right.replace(good, bad));
+      assert.deepEqual(
+        problems.filter(({ severity }) => severity === 'error').map(problem => problem.code),
+        [code],
+      );
+      assert.match(problems[0]!.message, words);
+      // Read as its only repair has it.
+      assert.deepEqual([totals.params, totals.macs], [whole.params, whole.macs]);
+    });
+  }
+});

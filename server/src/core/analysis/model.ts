@@ -239,13 +239,13 @@ class Stretch implements Cost {
 
   get why(): string | undefined {
     const node = this.#firstUnknown();
-    return node && (reasonOf(node) ?? tooLarge);
+    return node && (reasonOf(node) ?? handedTo(node) ?? tooLarge);
   }
 
   get cause(): Cause | undefined {
     const node = this.#firstUnknown();
     if (!node) return undefined;
-    const why = reasonOf(node);
+    const why = reasonOf(node) ?? handedTo(node);
     return why === undefined ? { why: tooLarge, node } : { why, node: originOf(node, why, this.#sums) };
   }
 
@@ -449,6 +449,11 @@ class Analysis implements Model {
 
 function reasonOf({ why, outputs }: GraphNode): string | undefined {
   return why ?? outputs.find(tensor => tensor.why !== undefined)?.why;
+}
+
+/** Where a size of an input is not known, the output's may all be (a convolution of unknown channels): the input says why. */
+function handedTo({ inputs }: GraphNode): string | undefined {
+  return inputs.find(tensor => tensor.why !== undefined)?.why;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Range } from '../../text/range.ts';
 import { didYouMean, guess, likelyName } from '../../text/spelling.ts';
 import type { InputSize } from '../format.ts';
 import { miscounted } from './counts.ts';
-import { blobCount } from './layers/blobs.ts';
+import { blobCount, lacksBias } from './layers/blobs.ts';
 import { feed } from './layers/data.ts';
 import { isNearAnother, type LayerType, sameButCase, typeNames, typeOf } from './layers/index.ts';
 import { type Net, Scope } from './layers/layer.ts';
@@ -50,6 +50,7 @@ class Building {
   readonly #absent: readonly (string | undefined)[];
   readonly #builder = new Builder();
   readonly #net: Net;
+  readonly #state: State;
   readonly #blobs = new Map<string, Blob>();
   /** The first layer that makes a blob, of those that are there. */
   readonly #makers = new Map<string, number>();
@@ -70,6 +71,7 @@ class Building {
     this.#root = root;
     this.#fault = fault;
     this.#layers = layers;
+    this.#state = state;
     this.#absent = layers.map(layer => absence(layer, state));
     layers.forEach((layer, index) => {
       if (this.#absent[index] !== undefined) return;
@@ -293,7 +295,7 @@ class Building {
     if (count === undefined || layer.blobNames.length <= count) return;
     const extra = layer.message.fields.filter(({ name, value }) => name === 'param' && value)[count]!;
     const has = count === 0 ? 'no parameters' : count === 1 ? 'one parameter blob' : `${count} parameter blobs`;
-    const message = `This ${layer.type} has ${has}, so “param” number ${count + 1} belongs to nothing. Remove it${layer.type === 'Scale' || layer.type === 'Convolution' || layer.type === 'InnerProduct' ? ', or set bias_term: true' : ''}.`;
+    const message = `This ${layer.type} has ${has}, so “param” number ${count + 1} belongs to nothing. Remove it${lacksBias(scope) ? ', or set bias_term: true' : ''}.`;
     const range = { from: extra.from, to: extra.nameTo };
     this.#builder.problem({ range, severity: 'error', code: 'too-many-params', message });
   }
@@ -375,8 +377,12 @@ class Building {
     let message = `No layer above makes a blob “${shown}”.`;
     if (text === '') message = 'This bottom has no name yet. Write that of a top above.';
     else if (absent) {
-      const other = this.#net.phase === 'TEST' ? 'TRAIN' : 'TEST';
-      message += ` “${layerName(absent)}” does, but it is excluded from the ${this.#net.phase} phase. Read the file in ${other} (“# flopline: phase=${other}”), or remove its rule.`;
+      const other = this.#state.phase === 'TEST' ? 'TRAIN' : 'TEST';
+      // Stages and levels keep it out of both phases: the other one is no way out.
+      message +=
+        absence(absent, { ...this.#state, phase: other }) === undefined
+          ? ` “${layerName(absent)}” does, but it is excluded from the ${this.#state.phase} phase. Read the file in ${other} (“# flopline: phase=${other}”), or remove its rule.`
+          : ` “${layerName(absent)}” does, but its rules leave it out in both phases. Set the stage or level that they ask for at the top, as in state { stage: "…" }, or change them.`;
     } else if (meant !== undefined) message += ` Did you mean “${meant}”?`;
     else message += ' Write the name of a top above.';
     const repairs =

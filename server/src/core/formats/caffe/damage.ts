@@ -50,16 +50,34 @@ export function parseNetwork(text: string): Mended {
         ...root.fields.filter(field => field.from >= stretch.to),
       ],
     };
-    const first = problems.find(({ range }) => inside(range))!;
+    const first = toldBy(text, edit, problems.find(({ range }) => inside(range))!);
     const repairs = [{ title: titleOf(text, edit), edits: [edit] }];
     // Several complaints of one slip are one.
-    problems = problems.flatMap(problem =>
-      problem === first ? [{ ...first, repairs }] : inside(problem.range) ? [] : [problem],
+    const at = problems.findIndex(({ range }) => inside(range));
+    problems = problems.flatMap((problem, index) =>
+      index === at ? [{ ...first, repairs }] : inside(problem.range) ? [] : [problem],
     );
     const row = fields.find(field => first.range.from < field.to) ?? fields.at(-1)!;
     repaired.push({ from: row.from, to: Math.max(row.to, row.from + 1) });
   }
   return { root, problems, repaired };
+}
+
+/** What the parser stumbled over, or what the repair shows to be wrong: a quote that is missing is noticed far behind it. */
+function toldBy(text: string, { from, to, text: put }: TextEdit, first: Problem): Problem {
+  const range = { from, to: Math.max(to, from + 1) };
+  if ((put === '"' || put === "'") && first.code !== 'unclosed-string')
+    return {
+      ...first,
+      range,
+      code: 'unclosed-string',
+      message: `The quotes on this line do not pair up: a ${put} is missing here.`,
+    };
+  if (put === ':' && to > from) {
+    const message = `A field and its value are separated by a colon, not by “${text.slice(from, to)}”.`;
+    return { ...first, range, code: 'missing-colon', message };
+  }
+  return first;
 }
 
 function titleOf(text: string, { from, to, text: put }: TextEdit): string {
@@ -196,6 +214,7 @@ function candidates(part: string, problems: readonly Problem[], offset: number):
       if (isName && (text === 'name' || text === 'type' || text === 'bottom' || text === 'top') && next === ':')
         insert(from, 'layer { ');
     }
+    if (text === '=' || text === ';') found.push({ from, to, text: ':' });
     if (text === ':' || text === ';' || text === ',' || text === '[' || text === ']')
       found.push({ from, to, text: '' });
   }
@@ -208,7 +227,10 @@ function candidates(part: string, problems: readonly Problem[], offset: number):
     }
     if (code === 'missing-value') insert(at.to, ':');
   }
-  if (codes.has('unclosed-string')) found.push(...quotes(part));
+  const isStray = problems.some(
+    ({ code, range }) => code === 'stray-text' && /["']/.test(part[range.from - offset] ?? ''),
+  );
+  if (codes.has('unclosed-string') || isStray) found.push(...quotes(part));
   return found;
 }
 

@@ -217,6 +217,10 @@ export class Row {
         'warning',
         edits.length > 0 ? [{ title: 'Remove the comma', edits }] : [],
       );
+    } else if (!/^[+-]?\d+$/.test(text)) {
+      // Darknet takes spaces out of a value, so that “-1 -2” is one item.
+      const message = `“${short(text)}” is no whole number: Darknet reads ${written}. Layers are separated by commas.`;
+      this.tell(place, 'wrong-value', message, 'warning');
     }
     const target = written < 0 ? this.index + written : written;
     if (target < 0) {

@@ -27,6 +27,14 @@ export function blobCount({ layer, param, inputs }: Scope): number | undefined {
   }
 }
 
+/** Whether a layer that can have a bias has none. */
+export function lacksBias({ layer, param }: Scope): boolean {
+  if (layer.type === 'Scale') return !param.boolean('bias_term', false);
+  return biased.has(layer.type) && !param.boolean('bias_term', true);
+}
+
+const biased: ReadonlySet<string> = new Set(['Convolution', 'Deconvolution', 'InnerProduct', 'Embed']);
+
 const without: ReadonlySet<string> = new Set([
   'AbsVal',
   'BNLL',

@@ -14,16 +14,17 @@ export const Eltwise: LayerType = {
     const inputs = scope.sampled();
     const different = checkSame(scope, inputs);
     if (different) return [scope.refuse(different)];
-    const unknown = inputs.find(({ shape }) => !shape);
-    // All bottoms have one shape, or Caffe stops: that of those that are known is the top's.
-    const known = agreed(inputs);
-    if (unknown && known) return [builder.unknown(unknown.why ?? 'the shape of an input is not known', inputs, known)];
+    // Checked in LayerSetUp, before any shape is looked at.
     const operation = param.word('operation', 'SUM', ['PROD', 'SUM', 'MAX']);
     const coefficients = param.numbers('coeff');
     if (coefficients.length > 0) {
       const wrong = checkCoefficients(coefficients, operation, inputs.length);
       if (wrong) builder.complain(wrong);
     }
+    const unknown = inputs.find(({ shape }) => !shape);
+    // All bottoms have one shape, or Caffe stops: that of those that are known is the top's.
+    const known = agreed(inputs);
+    if (unknown && known) return [builder.unknown(unknown.why ?? 'the shape of an input is not known', inputs, known)];
     if (operation === 'PROD') return [builder.add(ops.mul, {}, inputs)];
     if (operation === 'MAX') return [builder.add(ops.maximum, {}, inputs)];
     const terms = inputs.map((x, index) => {

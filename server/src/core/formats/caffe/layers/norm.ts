@@ -88,6 +88,7 @@ export const Scale: LayerType = {
     const bias = param.boolean('bias_term', false);
     const other = inputs[1];
     if (other) {
+      if (x.shape && !other.shape) return [shapedAsFirst(scope, inputs)];
       const factor = spread(scope, other);
       if (!factor) return [builder.unknown(mismatch(scope), inputs, x.shape)];
       const y = builder.add(ops.mul, {}, [x, factor]);
@@ -123,6 +124,7 @@ export const Bias: LayerType = {
     const x = inputs[0]!;
     const other = inputs[1];
     if (other) {
+      if (x.shape && !other.shape) return [shapedAsFirst(scope, inputs)];
       const term = spread(scope, other);
       return [term ? builder.add(ops.add, {}, [x, term]) : builder.unknown(mismatch(scope), inputs, x.shape)];
     }
@@ -196,6 +198,11 @@ interface Learned {
   readonly samples: number;
   /** The sizes of the blob as Caffe has it. */
   readonly blob: Shape;
+}
+
+/** What is below is known all the same: the top has the first bottom's shape, whatever the second's (ScaleLayer::Reshape). */
+function shapedAsFirst({ builder }: Scope, inputs: readonly Tensor[]): Tensor {
+  return builder.unknown(inputs[1]!.why ?? 'the shape of the second bottom is not known', inputs, inputs[0]!.shape);
 }
 
 /** A second bottom, reshaped to meet the axes of the first from `axis` on; undefined where the sizes do not agree. */
