@@ -259,6 +259,19 @@ test('A phase is no complaint where a Caffe network is read in it', () => {
   assert.match(wrong.out, /“TRIAN” is no phase/);
 });
 
+test('A size for an input that no network has is exit code 1', () => {
+  const prototxt =
+    'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }\n' +
+    'layer { name: "r" type: "ReLU" bottom: "x" top: "r" }\n';
+  const path = file('named.prototxt', prototxt);
+  assert.equal(runCli('report', path, '--input', 'x=1,3,4,4').code, 0);
+  const { code, err } = runCli('report', path, '--input', 'y=1,3,4,4');
+  assert.deepEqual([code, err], [1, 'flopline: --input y=… has no effect: no file here has an input “y”.\n']);
+  // A cfg has one input, whatever it is called.
+  const cfg = file('one.cfg', '[net]\nwidth=8\nheight=8\nchannels=3\n\n[maxpool]\nsize=2\nstride=2\n');
+  assert.equal(runCli('report', cfg, '--input', 'y=1,3,4,4').code, 0);
+});
+
 test('A file that is too large is an error with the reason, and exit code 1', () => {
   const path = file('large-cls.yaml', `${spec}${'#'.repeat(2_000_001)}\n`);
   const { code, out } = runCli('report', path, '--format', 'json');

@@ -150,9 +150,12 @@ const isRefusal = ({ code, severity }: Problem): boolean => code === 'wrong-sett
 class Effects {
   readonly #settings: Settings;
   readonly #open = new Map<'scale' | 'dialect' | 'phase', string>();
+  /** Names that --input gives a size to, and no file so far has an input of. */
+  readonly #inputs: Set<string>;
 
   constructor(settings: Settings) {
     this.#settings = settings;
+    this.#inputs = new Set(settings.input?.flatMap(({ name }) => (name === undefined ? [] : [name])));
     if (settings.scale !== undefined) this.#open.set('scale', 'has a choice of scales');
     if (settings.dialect !== undefined) this.#open.set('dialect', 'can be read in that dialect');
     if (settings.phase !== undefined) this.#open.set('phase', 'is a Caffe network');
@@ -162,18 +165,26 @@ class Effects {
     // What is too large or cannot take the setting is an error already.
     if (!analysed || analysed.problems.some(isRefusal)) {
       this.#open.clear();
+      this.#inputs.clear();
       return;
     }
     const { document, spec } = analysed;
+    // The others have one input, which takes the size under any name.
+    const hasNames = document.format.id === 'caffe-prototxt' || document.format.id === 'flopline';
+    if (!hasNames) this.#inputs.clear();
+    for (const { name } of analysed.model.graph.inputs) this.#inputs.delete(name);
     if (spec.variants.length > 0) this.#open.delete('scale');
     if (spec.dialect === this.#settings.dialect) this.#open.delete('dialect');
     if (document.format.id === 'caffe-prototxt') this.#open.delete('phase');
   }
 
   missing(): readonly string[] {
-    return [...this.#open].map(
-      ([option, wanted]) => `--${option} ${this.#settings[option]} has no effect: no file here ${wanted}.`,
-    );
+    return [
+      ...[...this.#open].map(
+        ([option, wanted]) => `--${option} ${this.#settings[option]} has no effect: no file here ${wanted}.`,
+      ),
+      ...[...this.#inputs].map(name => `--input ${name}=… has no effect: no file here has an input “${name}”.`),
+    ];
   }
 }
 
