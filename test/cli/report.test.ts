@@ -256,7 +256,7 @@ test('A phase is no complaint where a Caffe network is read in it', () => {
   }
   const wrong = runCli('report', path, '--phase', 'TRIAN');
   assert.equal(wrong.code, 1);
-  assert.match(wrong.out, /“TRIAN” is no phase/);
+  assert.match(wrong.out, /“TRIAN” is not a phase/);
 });
 
 test('A size for an input that no network has is exit code 1', () => {

@@ -30,6 +30,7 @@ describe('a slip in a row', () => {
     ['a comma after it', '  - [-1, 3, C2f, [128, True]],', 'yaml-comma', /comma “,” after this row/],
     ['a bracket missing at the end', '  - [-1, 3, C2f, [128, True]', 'yaml-bracket', /“\[” is not closed/],
     ['a bracket missing inside', '  - [-1, 3, C2f, 128, True]]', 'yaml-bracket', /“\]” closes nothing/],
+    ['a comma too many', '  - [-1, 3,, C2f, [128, True]]', 'yaml-comma', /nothing between these two commas/],
     ['a comma missing', '  - [-1, 3, C2f [128, True]]', 'yaml-comma', /comma “,” is missing/],
     [
       'a full-width comma',

@@ -59,11 +59,17 @@ function narrowed(char: string): string {
   return fullWidth[char] ?? String.fromCharCode(char.charCodeAt(0) - 0xfee0);
 }
 
+/** The sign that was meant; behind a colon YAML wants a space too, which a full-width one brings along. */
+function spacedOut(char: string, at: number, content: string): string {
+  const ascii = narrowed(char);
+  return ascii === ':' && /\S/.test(content[at + 1] ?? ' ') ? ': ' : ascii;
+}
+
 export function hasFullWidth(text: string): boolean {
   return wide.test(text);
 }
 
-/** The line with ASCII for full-width signs, one for one; undefined where there is none outside its comment. */
+/** The line with ASCII for full-width signs; undefined where there is none outside its comment. */
 export function narrow(text: string, line: number): LineRepair | undefined {
   const end = contentEnd(text);
   const content = text.slice(0, end);
@@ -79,7 +85,7 @@ export function narrow(text: string, line: number): LineRepair | undefined {
     : `This is a ${what} ${name} “${char}”; YAML needs “${ascii}”.`;
   return {
     line,
-    text: content.replace(wides, narrowed) + text.slice(end),
+    text: content.replace(wides, spacedOut) + text.slice(end),
     code: 'yaml-full-width',
     message,
     title: isSpace ? 'Replace it with a space' : `Replace it with “${ascii}”`,
@@ -309,9 +315,23 @@ function* commas({ line, text }: Place): Generator<LineRepair> {
       text: `${text.slice(0, at)} ${text.slice(at + 1)}`,
       code: 'yaml-comma',
       message:
-        'There is a comma “,” after this row. Rows that begin with a dash are separated by line breaks, not by commas.',
+        isDashed(text) || !/^\s*["']?[\w.-]+["']?\s*:/.test(text)
+          ? 'There is a comma “,” after this row. Rows that begin with a dash are separated by line breaks, not by commas.'
+          : 'There is a comma “,” after this value. Keys are separated by line breaks, not by commas.',
       title: 'Remove the comma',
       at: { from: at, to: at + 1 },
+    };
+  }
+  for (const { at, char, depth } of positions(text, end)) {
+    const second = depth > 0 && char === ',' ? /^,\s*(?=,)/.exec(text.slice(at, end)) : null;
+    if (!second) continue;
+    yield {
+      line,
+      text: `${text.slice(0, at)} ${text.slice(at + 1)}`,
+      code: 'yaml-comma',
+      message: 'There is nothing between these two commas.',
+      title: 'Remove one of the commas',
+      at: { from: at, to: at + second[0].length + 1 },
     };
   }
   const missing = (at: number, code: string): LineRepair => ({

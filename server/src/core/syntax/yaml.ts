@@ -58,6 +58,7 @@ export function parseYaml(source: string, reads?: Reads): ParsedText {
   const certain = [
     ...(hasFullWidth(text) ? narrowedRows(text, reads) : []),
     ...(foldedRow.test(text) ? foldedRows(text, reads) : []),
+    ...(tightRow.test(text) ? tightRows(text, reads) : []),
   ];
   if (certain.length > 0) {
     const patched = withRepairs(text, certain, notes);
@@ -519,11 +520,51 @@ function narrowedRows(text: string, reads: Reads | undefined): readonly LineRepa
   const found: LineRepair[] = [];
   for (const [line, content] of lines.entries()) {
     const repair = hasFullWidth(content) ? narrow(content, line) : undefined;
-    if (!repair || localReading(lines, repair, reads) === undefined) continue;
+    if (!repair) continue;
+    if (isNumbers(repair.text)) {
+      found.push(repair);
+      continue;
+    }
+    if (localReading(lines, repair, reads) === undefined) continue;
     if (!isDashed(repair.text) && !/^\s*\[/.test(repair.text)) continue;
     const asWritten = { line, text: content };
-    if ((isDashed(content) || /^\s*\[/.test(content)) && localReading(lines, asWritten, reads) !== undefined) continue;
+    const isItem = isDashed(content) || /^\s*\[/.test(content);
+    if (isItem && !wideInFlow.test(content) && localReading(lines, asWritten, reads) !== undefined) continue;
     found.push(repair);
+  }
+  return found;
+}
+
+/** A full-width colon or comma where only punctuation can stand: between a key and a number or bracket, behind a number. */
+const wideInFlow = /[[{](?:[^"'#]*[^"'#\s])?(?:[\w\]]：\s*[-\d[{]|\d\s*，\s*[-\w[{])/;
+
+/** Whether a line is a key with nothing but numbers: no text that someone means to have full-width signs in. */
+function isNumbers(text: string): boolean {
+  const content = text.slice(0, contentEnd(text));
+  return /^\s*["']?[A-Za-z_]\w*["']?\s*:\s*(?:\[[-+\d\s.,]+\]|[-+]?\d[\d.]*)\s*$/.test(content);
+}
+
+/** A key, and below it a dash that touches its row. */
+const tightRow = /^([A-Za-z_]\w*):[^\n]*\n(?:\s*(?:#[^\n]*)?\n)* *-\[/m;
+
+/**
+ * First rows of lists whose dash touches them. To YAML the value is text then (“-[-1, 1, Conv, …] - [-1, …”), and all
+ * rows below are part of it.
+ */
+function tightRows(text: string, reads: Reads | undefined): readonly LineRepair[] {
+  if (!reads) return [];
+  const lines = text.split('\n');
+  const found: LineRepair[] = [];
+  for (const [line, content] of lines.entries()) {
+    if (!/^ *-\[/.test(content)) continue;
+    const above = contentLine(lines, line, -1);
+    const key = above === undefined ? undefined : /^([A-Za-z_]\w*):\s*(?:#.*)?$/.exec(lines[above]!)?.[1];
+    if (key === undefined || !reads.lists.has(key)) continue;
+    for (const repair of slips(lines, line))
+      if (repair.code === 'yaml-dash' && localReading(lines, repair, reads) !== undefined) {
+        found.push(repair);
+        break;
+      }
   }
   return found;
 }
@@ -591,6 +632,9 @@ function problemOf(
     const to = at ? starts[line]! + Math.min(at.to, text.length) : whole.to;
     return { range: { from, to: Math.max(from, to) }, severity: 'error', code, message, ...offered };
   }
+  // A full-width sign is worth its name even where another one is wrong too.
+  const wide = narrow(text, line);
+  if (wide) return problemOf(lines, starts, wide, [], failure, noticed, line);
   const open = openingOf(text);
   if (open !== undefined) {
     const from = starts[line]! + open;

@@ -5,7 +5,11 @@ import { isStructure } from './blocks.ts';
 import { operatorOf } from './operators.ts';
 import { beside } from './structures.ts';
 
-export const reads: Reads = { row: isRow, top: new Set(['blocks', 'let', 'input']), lists: new Set(['layers']) };
+export const reads: Reads = {
+  row: isRow,
+  top: new Set(['blocks', 'let', 'input', 'layers']),
+  lists: new Set(['layers']),
+};
 
 const word = /^[A-Za-z_$][\w.$-]*$/;
 

@@ -44,6 +44,15 @@ export function bind(
       bound[name] = param.default;
       continue;
     }
+    // Channels go through make_divisible, which makes whole numbers of floats; other sizes reach PyTorch as they are.
+    const float = isSize(param) && !rounded.has(name) ? row.args[place(arg) ?? -1]?.float : undefined;
+    if (float !== undefined && Number.isInteger(arg.value)) {
+      return refuse(
+        'wrong-argument',
+        `${name} of ${found.name} must be ${wanted(param)}. To Python ${float} is a float: write ${arg.value}. ${param.doc}`,
+        place(arg),
+      );
+    }
     const wrong = mistake(param, arg.value);
     if (wrong !== undefined) {
       return refuse(
@@ -57,6 +66,11 @@ export function bind(
   }
   return bound;
 }
+
+/** What parse_model rounds (nn/tasks.py: make_divisible, and the heads and embedding of C2fAttn). */
+const rounded: ReadonlySet<string> = new Set(['c2', 'npr', 'ec', 'nh']);
+
+const isSize = ({ kind }: Param): boolean => kind === 'int' || kind === 'ints';
 
 /** What the value should have been; undefined where it is right. */
 function mistake(param: Param, value: PyValue): string | undefined {

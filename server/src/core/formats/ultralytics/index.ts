@@ -2,7 +2,7 @@ import { Environments, Memo } from '../../graph/memo.ts';
 import { gapsBeside } from '../../syntax/damage.ts';
 import { type PlacedRow, parseDocument, type YamlDocument } from '../../syntax/document.ts';
 import { entryOf, lookUp, type Mapping, resolved, type YamlNode } from '../../syntax/tree.ts';
-import { value11 } from '../../syntax/yaml11.ts';
+import { isFloat, value11 } from '../../syntax/yaml11.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { suggestion } from '../../text/spelling.ts';
@@ -306,6 +306,9 @@ function familyOf(
       [depth, width, maxChannels] = [Number.NaN, Number.NaN, Number.NaN];
     }
   }
+  const bins = resolved(lookUp(top, 'reg_max'));
+  // nn.Conv2d(c2, 4 * reg_max, 1) takes whole numbers alone, and 8.0 is none to Python.
+  const isFloatBins = bins?.kind === 'scalar' && isFloat(bins);
   const nc = lookUp(top, 'nc') ? setting(top, 'nc', Number.NaN, problems) : Number.NaN;
   const value = (key: string): PyValue => {
     const node = lookUp(top, key);
@@ -322,7 +325,7 @@ function familyOf(
     letter: letterOf(file) ?? '',
     anchors: value('anchors'),
     keypoints: value('kpt_shape'),
-    regMax: entryOf(top, 'reg_max') ? keyValue(top, 'reg_max') : 16,
+    regMax: isFloatBins ? bins.text : entryOf(top, 'reg_max') ? keyValue(top, 'reg_max') : 16,
     end2end: isTrue(keyValue(top, 'end2end')),
   };
 }

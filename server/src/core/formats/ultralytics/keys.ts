@@ -1,5 +1,5 @@
 // The keys at the top of a file: which ones the frameworks read, and what people write instead.
-import type { Mapping } from '../../syntax/tree.ts';
+import type { Mapping, YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { didYouMean, respelling, typoOf } from '../../text/spelling.ts';
@@ -94,10 +94,11 @@ interface Keys {
 export function checkKeys(top: Mapping, dialect: Dialect): Keys {
   const problems: Problem[] = [];
   const strange: (Range & { readonly text: string })[] = [];
+  let targets: ReadonlySet<YamlNode> | undefined;
   const written = new Set(top.entries.map(({ key }) => (key.kind === 'scalar' ? key.text : '')));
   const isOurs = (key: string): boolean => isRead(key, dialect);
   const known = [...common, ...Object.keys(readByOne).filter(isOurs), ...(dialect.evaluates ? ['anchors'] : [])];
-  for (const { key } of top.entries) {
+  for (const { key, value } of top.entries) {
     if (key.kind !== 'scalar') continue;
     const { text } = key;
     const range = { from: key.from, to: key.to };
@@ -120,6 +121,9 @@ export function checkKeys(top: Mapping, dialect: Dialect): Keys {
     } else if (!notes.has(text)) {
       const typo = text.length > 3 ? didYouMean(text, known) : typoOf(text, known);
       if (typo === undefined) {
+        // `base: &base {…}`: it is there for the aliases and merges that name it.
+        targets ??= targetsOf(top);
+        if (value.kind !== 'alias' && targets.has(value)) continue;
         strange.push({ ...range, text });
         continue;
       }
@@ -151,3 +155,17 @@ const newer = (range: Range): Problem => ({
   message:
     'YOLOv5 after v7.0 makes channels multiples of this number. v7.0 itself ignores the key, and makes them multiples of 8.',
 });
+
+/** What aliases at the top of the file, and two levels into it, stand for: `scales: {<<: *base}`. */
+function targetsOf(top: Mapping): ReadonlySet<YamlNode> {
+  const found = new Set<YamlNode>();
+  const visit = (node: YamlNode, depth: number): void => {
+    if (node.kind === 'alias') {
+      if (node.target) found.add(node.target);
+    } else if (depth > 3) return;
+    else if (node.kind === 'sequence') for (const item of node.items) visit(item, depth + 1);
+    else if (node.kind === 'mapping') for (const { value } of node.entries) visit(value, depth + 1);
+  };
+  visit(top, 0);
+  return found;
+}

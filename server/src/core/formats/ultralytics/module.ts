@@ -184,4 +184,6 @@ export function defaultsOf<A extends object>(target: Module<A>): Partial<A> {
 export interface Arg {
   readonly value: PyValue;
   readonly range?: Range | undefined;
+  /** As the row has it, where that is a float to Python: `3.0`. */
+  readonly float?: string;
 }

@@ -86,9 +86,17 @@ export function setting(top: Mapping, key: string, standard: number, problems: P
     range: { from: where.from, to: where.to },
     severity: 'error',
     code: 'wrong-argument',
-    message: `\`${key}\` must be a number above 0.`,
+    message: `\`${key}\` must be a number above 0${typeof value === 'string' ? asText(node as Scalar) : '.'}`,
   });
   return Number.NaN;
+}
+
+/** Why what looks like a number is none to PyYAML: quotes, a float without a dot, digits that are not octal. */
+function asText({ text, style }: Scalar): string {
+  const number = Number(text.replace(/,\s*$/, '') || Number.NaN);
+  if (!(number > 0 && number <= 1e6)) return '.';
+  const why = style === 'quoted' ? 'in quotes it is text' : `to YAML 1.1 “${text}” is text`;
+  return `, but ${why}. Write ${number}.`;
 }
 
 /** What readings of a text, and of the texts before it, have built. */
@@ -410,6 +418,13 @@ class Rows {
         );
         return result;
       }
+      if (found.many && arranged.repeats > 1) {
+        const message = `${found.name} takes a list of inputs. The number of repeats makes ${arranged.repeats} copies in a row, and the second is given the output of the first alone. Write 1 repeat.`;
+        const range = trim(parts.repeatsNode);
+        this.#builder.problem({ range, severity: 'error', code: 'wrong-inputs', message });
+        result = builder.unknown(message, inputs.flatMap(tensors), [1, arranged.c2, Number.NaN, Number.NaN]);
+        return result;
+      }
       if (this.#dialect.heads.has(found.name)) this.#headInputs = inputs.map(value => tensors(value)[0]!);
       const expected = this.#expected(found, bound, inputs);
       if (arranged.repeats > 1) {
@@ -523,6 +538,9 @@ class Rows {
         sources.push(source);
         continue;
       }
+      // Rows that could not be read are told of; how many there were is not known.
+      const backbone = lookUp(this.#header.top, 'backbone');
+      if (backbone && resolved(backbone)?.kind !== 'sequence') return undefined;
       const range = trim(parts.fromNodes[position] ?? parts.fromNodes[0]!);
       const message =
         from < 0
@@ -563,9 +581,11 @@ class Rows {
     const argsTarget = resolved(argsNode);
     if (argsTarget?.kind !== 'sequence')
       return refuse(argsNode!, 'The fourth part of a row is the list of arguments, such as [64, 3, 2].');
-    const args = argsTarget.items.map(
-      (node): Arg => ({ value: argumentValue(node, this.#names, this.#dialect.evaluates), range: node }),
-    );
+    const args = argsTarget.items.map((node): Arg => {
+      const target = resolved(node);
+      const float = target?.kind === 'scalar' && isFloat(target) ? { float: target.text } : {};
+      return { value: argumentValue(node, this.#names, this.#dialect.evaluates), range: node, ...float };
+    });
     const { depth } = this.#header.family;
     return {
       from: fromTarget?.kind === 'sequence' ? (from as number[]) : from[0]!,

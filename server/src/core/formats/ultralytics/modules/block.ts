@@ -1029,7 +1029,7 @@ export const a2c2f = (attention: Module<AreaArgs>): Module<A2C2fArgs> => {
       const c = hidden(c2, e);
       if (c % 32 > 0) {
         const [, , h, w] = sizesOf(x) as [number, number, number, number];
-        const message = `Hidden channels must be a multiple of 32, but ${c2} · ${e} is ${c}. Use a multiple of ${32 / e} output channels (after the width multiple).`;
+        const message = `Hidden channels must be a multiple of 32, but ${c2} · ${e} is ${c}. ${Number.isInteger(32 / e) ? `Use a multiple of ${32 / e} output channels (after the width multiple)` : 'Change the output channels or the ratio e'}.`;
         return scope.refuse({ code: 'wrong-argument', attr: 'c2', message, output: [1, c2, h, w] }, [x]);
       }
       const parts = [conv(scope, 'cv1', x, c)];
