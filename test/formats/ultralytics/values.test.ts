@@ -66,14 +66,15 @@ test('a key that holds what a merge names is no sign of a fork', () => {
 });
 
 describe('a slip at the top of the file', () => {
-  for (const [what, line, at] of [
-    ['a full-width colon after a key', 'nc：80', 0],
-    ['a full-width colon in scales', '  n：[0.33, 0.25, 1024]', 2],
-    ['full-width commas in scales', '  n: [0.33， 0.25， 1024]', 2],
+  // What PyYAML reads, as text that no framework goes on with, has no total; what it refuses has that of the repair.
+  for (const [what, line, at, complete] of [
+    ['a full-width colon after a key', 'nc：80', 0, true],
+    ['a full-width colon in scales', '  n：[0.33, 0.25, 1024]', 2, true],
+    ['full-width commas in scales', '  n: [0.33， 0.25， 1024]', 2, false],
   ] as const) {
     test(`${what} is named and read as it is meant`, () => {
       const result = read(text(top.with(at, line)));
-      assert.deepEqual([result.totals.params, result.totals.complete], [whole, true]);
+      assert.deepEqual([result.totals.params, result.totals.complete], [whole, complete]);
       assert.match(errors(result).join('\n'), /^This is a full-width (?:colon|comma) “.”; YAML needs “.”\.$/);
     });
   }

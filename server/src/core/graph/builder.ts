@@ -301,7 +301,8 @@ export class Builder {
    */
   place(segment: Segment, inputs: readonly Tensor[], start: number, name?: Name, index = 0): Placement | undefined {
     this.#seal();
-    if (segment.isClosed && this.#base + segment.nodes.length > maxNodes) return undefined;
+    // Past the limit nothing is cut any more: what is built then has no nodes.
+    if (!this.#full && segment.isClosed && this.#base + segment.nodes.length > maxNodes) return undefined;
     const placement = new Placement(segment, this.#base, start, inputs, this.#root, name, index);
     this.#stretches.push(placement);
     this.#base += segment.nodes.length;

@@ -1,6 +1,7 @@
 import { Environments, Memo } from '../../graph/memo.ts';
 import { gapsBeside } from '../../syntax/damage.ts';
 import { type PlacedRow, parseDocument, type YamlDocument } from '../../syntax/document.ts';
+import { hasFullWidth } from '../../syntax/repair.ts';
 import { entryOf, lookUp, type Mapping, resolved, type YamlNode } from '../../syntax/tree.ts';
 import { isFloat, value11 } from '../../syntax/yaml11.ts';
 import type { Problem } from '../../text/problem.ts';
@@ -118,7 +119,13 @@ function read(text: Text, options: ReadOptions): Spec {
   const header: Header = {
     ...headerOf(text, items, family, problems),
     damages: [...damages, ...sections.damages],
-    gaps: [...sections.gaps, ...values.gaps, ...missing, ...gapsBeside(damages, rows)],
+    gaps: [
+      ...sections.gaps,
+      ...values.gaps,
+      ...missing,
+      ...gapsBeside(damages, rows),
+      ...wideSettings(text, damages, rows),
+    ],
   };
   const size = names.includes('Classify') ? 224 : 640;
   const network = build(header, dialect, options.input?.[0], size);
@@ -151,6 +158,22 @@ function read(text: Text, options: ReadOptions): Spec {
     claim: claimOf(source.text, variants, variant),
     doubts: doubted.doubts,
   };
+}
+
+/** Settings with full-width signs: PyYAML takes them for text, which the frameworks fail on, whatever they were meant as. */
+function wideSettings(
+  { source }: Text,
+  damages: YamlDocument['damages'],
+  rows: readonly YamlNode[],
+): readonly string[] {
+  return damages
+    .filter(({ from, to }) => {
+      const text = source.text.slice(from, to);
+      // With a full-width colon it would be no setting at all, and PyYAML refuses it.
+      return hasFullWidth(text) && /^\s*["']?\w+["']?\s*:/.test(text);
+    })
+    .filter(damage => !rows.some(({ from, to }) => damage.from <= to && from <= damage.to))
+    .map(({ why }) => why);
 }
 
 /** Totals stand above the first key of the network. */
