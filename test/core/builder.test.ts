@@ -154,6 +154,25 @@ describe('limits', () => {
     assert.ok(model.peak.elements >= 4);
   });
 
+  it('let items below still be placed', () => {
+    const b = new Builder();
+    const x = b.input('x', [1, 4]);
+    const items = Array.from({ length: 3 }, () => {
+      const built = b.segment(() => {
+        let y: Tensor = x;
+        b.times(maxNodes, () => {
+          y = b.add(relu, {}, y);
+        });
+        return [y];
+      });
+      return b.place(built.segment, built.inputs, 0);
+    });
+    assert.ok(items.every(placement => placement !== undefined));
+    const model = modelOf(b, items.at(-1)!.outputs);
+    assert.equal(model.totals.params.complete, false);
+    assert.ok(model.graph.nodes.length <= maxNodes + 1);
+  });
+
   it('end a repetition of nothing', () => {
     const b = new Builder();
     let turns = 0;
