@@ -23,6 +23,8 @@ import type { Scope, Values } from './values.ts';
 export interface RowValue {
   /** What it names in `from`. */
   readonly references: readonly YamlNode[];
+  /** How many tensors come in, and how many each reference names. */
+  readonly lengths: readonly number[];
   /** The name that it gives itself. */
   readonly name: string | undefined;
   readonly label: Name;
@@ -192,7 +194,7 @@ export class Rows implements Walk {
 
   /** What a row reads, if it reads in the way that one did. */
   #inputsOf(
-    { references, name, read }: RowValue,
+    { references, lengths, name, read }: RowValue,
     flow: readonly Tensor[],
     scope: Scope,
     names: Names,
@@ -200,11 +202,13 @@ export class Rows implements Walk {
     if (this.#read + read > maxNodes) return undefined;
     // That there is another row of this name has to be reported.
     if (name !== undefined && names.named.has(name)) return undefined;
+    // Two tensors that come in and one by name are not one that comes in and two by name.
+    if (flow.length !== lengths[0]) return undefined;
     if (references.length === 0) return flow;
     const inputs = [...flow];
-    for (const reference of references) {
+    for (const [at, reference] of references.entries()) {
       const tensors = this.#references.find(reference, names, scope, flow);
-      if (!tensors) return undefined;
+      if (!tensors || tensors.length !== lengths[at + 1]) return undefined;
       inputs.push(...tensors);
     }
     return inputs;
@@ -235,6 +239,7 @@ export class Rows implements Walk {
     const text = isNumbered ? frame.label.slice(0, frame.label.lastIndexOf('.')) : frame.label;
     const value: RowValue = {
       references: references.map(({ node }) => node),
+      lengths: [flow.length, ...references.map(({ found }) => found.length)],
       name,
       label: { text, isNumbered },
       read: this.#read - before + 1,
