@@ -1,4 +1,6 @@
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type Document, defaultSettings, open, price, report } from '../../../server/src/core/index.ts';
 import { checkEdits } from '../../support/edits.ts';
 
 const start = `name: edits
@@ -44,3 +46,15 @@ const pieces = [
 ];
 
 test('a sequence of edits costs what a fresh reading costs', () => checkEdits('own.net.yaml', start, pieces, 100));
+
+test('the same tensors, one more by name and one less from above, are not the same row', () => {
+  const text = (named: string, above: string): string =>
+    `input: [8, 4, 4]\nlayers:\n  - split: {axis: 1, sizes: [4, 4], name: p}\n  - split: {axis: 1, sizes: [4, 4], from: input, name: q}\n  - {from: ${named}, name: x}\n  - {from: ${above}}\n  - {concat: 1, from: x}\n`;
+  const read = (content: string, earlier?: Document): Document =>
+    open({ name: 'x.net.yaml', text: content }, defaultSettings, earlier)!;
+  const before = read(text('q.0', 'p'));
+  price(before, defaultSettings);
+  const outputs = (document: Document): unknown =>
+    report(price(document, defaultSettings)!).layers.map(row => row.outputs);
+  assert.deepEqual(outputs(read(text('q', 'p.0'), before)), outputs(read(text('q', 'p.0'))));
+});
