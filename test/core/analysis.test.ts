@@ -5,7 +5,14 @@ import { type Buffers, buffersOf } from '../../server/src/core/analysis/counts.t
 import { peakOf } from '../../server/src/core/analysis/liveness.ts';
 import { analyse, type Model } from '../../server/src/core/analysis/model.ts';
 import { Builder } from '../../server/src/core/graph/builder.ts';
-import type { Frame, Graph, GraphNode, Tensor } from '../../server/src/core/graph/graph.ts';
+import {
+  definition,
+  type Frame,
+  type Graph,
+  type GraphNode,
+  type Tensor,
+  use,
+} from '../../server/src/core/graph/graph.ts';
 import {
   add,
   batchNorm,
@@ -245,7 +252,10 @@ function build(
       b.close([tensors.at(-1)!]);
       depth--;
     } else if (move <= 2) {
-      const sites = move === 1 ? [lines.range(line)] : [lines.range(line), lines.range((line + second) % lines.count)];
+      const sites =
+        move === 1
+          ? [use(lines.range(line))]
+          : [use(lines.range(line)), definition(lines.range((line + second) % lines.count))];
       b.open({ label: `${index}`, type: 'block', sites: first % 4 === 0 ? [] : sites });
       depth++;
     }
@@ -378,7 +388,7 @@ function checkSums(model: Model): void {
   };
   visit(graph.root);
   for (let line = 0; line < lines.count; line++) {
-    const here = (frame: Frame): boolean => frame.sites.some(site => lines.lineAt(site.from) === line);
+    const here = (frame: Frame): boolean => frame.sites.some(site => lines.lineAt(site.range.from) === line);
     const expected = graph.nodes.filter(node => isIn(node, here));
     const cost = model.lineCost(line)?.cost;
     if (cost) assert.deepEqual(plain(cost), sums(expected));

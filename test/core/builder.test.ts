@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { analyse, type Model } from '../../server/src/core/analysis/model.ts';
 import { Builder, maxDepth, maxNodes } from '../../server/src/core/graph/builder.ts';
-import type { Tensor } from '../../server/src/core/graph/graph.ts';
+import { type Tensor, use as usedAt } from '../../server/src/core/graph/graph.ts';
 import { add, type Conv, concat, conv, flatten, linear, relu, split } from '../../server/src/core/ops/index.ts';
 import { Lines } from '../../server/src/core/text/lines.ts';
 
@@ -21,7 +21,7 @@ describe('the builder', () => {
     const b = new Builder();
     const x = b.add(conv, by3(8), b.input('image', [1, 3, 10, 12]));
     assert.deepEqual(x.shape, [1, 8, 10, 12]);
-    assert.equal(x.why, undefined);
+    assert.equal(x.why?.message, undefined);
     assert.deepEqual(b.problems, []);
   });
 
@@ -31,14 +31,14 @@ describe('the builder', () => {
     const x = b.add(relu, {}, b.add(conv, by3(8), image));
     const flat = b.add(linear, { out: 10, bias: false }, b.add(flatten, { start: 1, end: -1 }, x));
     assert.deepEqual(x.shape, [1, 8, Number.NaN, Number.NaN]);
-    assert.equal(x.why, 'the image size is not set');
+    assert.equal(x.why?.message, 'the image size is not set');
     assert.deepEqual(flat.shape, [1, 10]);
     const model = modelOf(b, [flat]);
     assert.equal(model.counts(model.graph.nodes[1]!).weights, 216);
     assert.equal(model.counts(model.graph.nodes[1]!).macs, Number.NaN);
     assert.deepEqual(model.totals.macs, { value: 0, complete: false });
     assert.deepEqual(model.totals.params, { value: 224, complete: false });
-    assert.equal(model.totals.why, 'the image size is not set');
+    assert.equal(model.totals.why?.message, 'the image size is not set');
     assert.deepEqual(b.problems, []);
   });
 
@@ -46,10 +46,10 @@ describe('the builder', () => {
     const b = new Builder();
     const x = b.add(conv, by3(8), b.unknown('module “Foo” is not known', [b.input('image', [1, 3, 8, 8])]));
     assert.equal(x.shape, undefined);
-    assert.equal(x.why, 'module “Foo” is not known');
-    assert.equal(x.node.why, 'module “Foo” is not known');
+    assert.equal(x.why?.message, 'module “Foo” is not known');
+    assert.equal(x.node.why?.message, 'module “Foo” is not known');
     assert.deepEqual(b.problems, []);
-    assert.equal(modelOf(b, [x]).totals.why, 'module “Foo” is not known');
+    assert.equal(modelOf(b, [x]).totals.why?.message, 'module “Foo” is not known');
   });
 
   it('goes on behind an unknown whose channels are declared', () => {
@@ -58,18 +58,19 @@ describe('the builder', () => {
     const x = b.add(conv, by3(8), foo);
     const model = modelOf(b, [x]);
     assert.deepEqual(x.shape, [1, 8, Number.NaN, Number.NaN]);
-    assert.equal(x.why, 'module “Foo” is not known');
+    assert.equal(x.why?.message, 'module “Foo” is not known');
     assert.equal(model.counts(x.node).weights, 16 * 8 * 9);
   });
 
   it('makes a complaint a problem where it stands, and what is known goes on', () => {
     const b = new Builder();
     const image = b.input('image', [1, 3, 8, 8]);
-    const x = b.within({ label: 'row', type: 'conv', sites: [{ from: 5, to: 20 }], locate: c => place[c.attr!] }, () =>
-      b.add(conv, { ...by3(8), groups: 2 }, image),
+    const x = b.within(
+      { label: 'row', type: 'conv', sites: [usedAt({ from: 5, to: 20 })], locate: c => place[c.attr!] },
+      () => b.add(conv, { ...by3(8), groups: 2 }, image),
     );
     assert.deepEqual(x.shape, [1, 8, Number.NaN, Number.NaN]);
-    assert.match(x.why!, /2 groups do not divide 3/);
+    assert.match(x.why!.message, /2 groups do not divide 3/);
     assert.deepEqual(
       b.problems.map(({ range, code, severity }) => ({ range, code, severity })),
       [{ range: place.groups, code: 'groups-mismatch', severity: 'error' }],
@@ -77,7 +78,7 @@ describe('the builder', () => {
     const next = b.add(conv, by3(4), x);
     const model = modelOf(b, [next]);
     assert.equal(model.counts(next.node).weights, 288);
-    assert.match(model.totals.why!, /groups/);
+    assert.match(model.totals.why!.message, /groups/);
   });
 
   it('tells of a mismatch at a join naming both sides, and of nothing that follows from it', () => {
@@ -98,7 +99,7 @@ describe('the builder', () => {
     b.add(relu, {}, [x, x]);
     assert.deepEqual(
       b.problems.map(problem => problem.code),
-      ['wrong-rank', 'wrong-inputs'],
+      ['wrong-rank', 'wrong-input-count'],
     );
   });
 
@@ -113,7 +114,7 @@ describe('the builder', () => {
     const b = new Builder();
     const x = b.input('x', [1, 3, 8, 8]);
     for (let use = 0; use < 16; use++) {
-      b.within({ label: 'block', type: 'block', sites: [{ from: 0, to: 3 }] }, () =>
+      b.within({ label: 'block', type: 'block', sites: [usedAt({ from: 0, to: 3 })] }, () =>
         b.add(conv, { ...by3(8), groups: 2 }, x),
       );
     }
@@ -146,7 +147,7 @@ describe('limits', () => {
     assert.equal(b.full, true);
     assert.deepEqual(
       b.problems.map(problem => problem.code),
-      ['too-large'],
+      ['too-many-operators'],
     );
     const model = modelOf(b, [x]);
     // One more may stand for what is cut off.
@@ -180,7 +181,7 @@ describe('limits', () => {
       turns++;
     });
     assert.ok(turns <= maxNodes + 1);
-    assert.equal(b.problems[0]!.code, 'too-large');
+    assert.equal(b.problems[0]!.code, 'repeated-too-often');
   });
 
   it('end blocks within blocks', () => {
@@ -189,7 +190,7 @@ describe('limits', () => {
     const dive = (depth: number): Tensor =>
       b.full ? x : b.within({ label: `${depth}`, type: 'block' }, () => dive(depth + 1));
     dive(0);
-    assert.equal(b.problems[0]!.code, 'too-large');
+    assert.equal(b.problems[0]!.code, 'nested-too-deep');
     let depth = 0;
     for (let frame = b.finish([x]).root.children[0]; frame; frame = frame.children[0]) depth++;
     assert.ok(depth <= maxDepth);

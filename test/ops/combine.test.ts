@@ -61,7 +61,7 @@ describe('complaints of joining', () => {
       /axis 2 .*8 and 4/,
     );
     checkComplaint(add, {}, [[1, 5, 7], [6]], 'shape-mismatch', [1, 5, unknown], /axis −1 .*7 and 6/);
-    checkComplaint(div, {}, [[1, 5]], 'wrong-inputs', undefined, /takes 2 inputs/);
+    checkComplaint(div, {}, [[1, 5]], 'wrong-input-count', undefined, /takes 2 inputs/);
   });
 
   it('one behind the other', () => {
@@ -172,7 +172,7 @@ describe('complaints of joining', () => {
         [1, 5, 8],
         [1, 9, 8],
       ],
-      'wrong-inputs',
+      'wrong-input-count',
       undefined,
       /one input .* or three/,
     );

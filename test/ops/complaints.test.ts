@@ -237,7 +237,7 @@ function checkComplaint<A extends object>(
   assert.match(b.problems[0]!.message, words);
   assert.doesNotMatch(b.problems[0]!.message, /NaN|undefined/);
   assert.deepEqual(tensor.shape, output);
-  assert.equal(tensor.why, b.problems[0]!.message);
+  assert.equal(tensor.why?.message, b.problems[0]!.message);
 }
 
 function checkShape<A extends object>(op: Op<A>, attrs: A, x: Shape, output: Shape): void {

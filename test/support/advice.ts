@@ -137,7 +137,7 @@ function checkWiring(
 function wiringOf({ model: { graph } }: Analysed): Map<number, number[]> {
   const found = new Map<number, number[]>();
   const siteOf = ({ frame }: GraphNode): number => {
-    for (let at: Frame | undefined = frame; at; at = at.parent) if (at.sites[0]) return at.sites[0].from;
+    for (let at: Frame | undefined = frame; at; at = at.parent) if (at.sites[0]) return at.sites[0].range.from;
     return -1;
   };
   for (const node of graph.nodes) {

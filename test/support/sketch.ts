@@ -15,7 +15,7 @@
 
 import type { Format, ReadOptions, Spec } from '../../server/src/core/formats/format.ts';
 import { Builder } from '../../server/src/core/graph/builder.ts';
-import type { Tensor } from '../../server/src/core/graph/graph.ts';
+import { definition, type Tensor, use } from '../../server/src/core/graph/graph.ts';
 import { add } from '../../server/src/core/ops/add.ts';
 import { batchNorm } from '../../server/src/core/ops/batchNorm.ts';
 import { conv } from '../../server/src/core/ops/conv.ts';
@@ -162,13 +162,13 @@ function specOf(lines: Lines, options: ReadOptions, native: boolean): Spec {
     }
   };
   const run = (row: Row, from: Tensor): Tensor => {
-    const definition = row.verb === 'use' ? blocks.get(row.args[0]!)!.range : undefined;
+    const block = row.verb === 'use' ? blocks.get(row.args[0]!)!.range : undefined;
     return b.within(
       {
         label: row.label,
         type: row.verb === 'use' ? row.args[0]! : row.verb,
         summary: row.verb === 'compose' ? 'Two convolutions and a shortcut.' : undefined,
-        sites: definition ? [row.range, definition] : [row.range],
+        sites: block ? [use(row.range), definition(block)] : [use(row.range)],
         notes: () =>
           row.argRanges.map((range, index) => ({ range, text: `Argument ${index + 1} of \`${row.verb}\`.` })),
       },

@@ -87,7 +87,7 @@ function slimFile(
   const { before, after, edits } = next.value;
   const complete = (budget.macs === undefined || macs.complete) && (budget.params === undefined || params.complete);
   const reached = complete && isWithin(after, budget);
-  const known = { complete, ...(complete || why === undefined ? {} : { why }) };
+  const known = { complete, ...(complete || why === undefined ? {} : { why: why.message }) };
   const result: SlimReport = { file: path, budget, reached, ...known, before, after, steps: rows, edits };
   const { text } = document.source;
   if (format !== 'json')
@@ -98,7 +98,7 @@ function slimFile(
     const nothing = apply && !dryRun ? ' Nothing was changed.' : '';
     if (!complete)
       say(
-        `Flopline cannot say whether ${goal} is reached, because a part is not known: ${why?.replace(/\.$/, '')}.${nothing}`,
+        `Flopline cannot say whether ${goal} is reached, because a part is not known: ${why?.message.replace(/\.$/, '')}.${nothing}`,
       );
     else {
       const found = `MACs ${shareChange(after.macs, before.macs)}, params ${shareChange(after.params, before.params)}`;

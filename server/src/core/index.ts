@@ -64,7 +64,7 @@ export {
 export { bytesOf, type Dtype, defaultSettings, parseInput, type Settings } from './settings.ts';
 export { applyEdits, type TextEdit } from './text/edit.ts';
 export { Lines, type Position } from './text/lines.ts';
-export type { Problem, Repair, Severity } from './text/problem.ts';
+export { type Problem, type Repair, type Severity, textOf } from './text/problem.ts';
 export { bytes, exact, percent, si } from './text/quantity.ts';
 export type { Range } from './text/range.ts';
 export { suggestion } from './text/spelling.ts';

@@ -13,18 +13,19 @@ import {
   SymbolKind,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
-import type {
-  Advice,
-  Hint,
-  Hover,
-  IgnoreOffer,
-  Lens,
-  Lines,
-  Problem,
-  Range,
-  RepairOffer,
-  SymbolNode,
-  TextEdit,
+import {
+  type Advice,
+  type Hint,
+  type Hover,
+  type IgnoreOffer,
+  type Lens,
+  type Lines,
+  type Problem,
+  type Range,
+  type RepairOffer,
+  type SymbolNode,
+  type TextEdit,
+  textOf,
 } from '../core/index.ts';
 
 export const fromProto = {
@@ -69,7 +70,7 @@ export const toProto = {
       severity: severities[problem.severity],
       code: problem.code,
       source: 'flopline',
-      message: problem.message,
+      message: textOf(problem),
     };
     if (uri !== undefined && problem.related?.length)
       diagnostic.relatedInformation = problem.related.map(({ range: place, message }) => ({

@@ -190,7 +190,7 @@ function check(text: string): void {
     assert.ok(!/undefined|NaN|\[object/.test(message.replace(/“[^”]*”/g, '')), `${message}\n${text}`);
   }
   const visit = (frame: (typeof analysed.model.graph.root.children)[number]): void => {
-    for (const site of frame.sites) inside(site, `site of ${frame.label}`);
+    for (const { range: site } of frame.sites) inside(site, `site of ${frame.label}`);
     for (const note of frame.notes) inside(note.range, `note of ${frame.label}`);
     frame.children.forEach(visit);
   };

@@ -163,7 +163,7 @@ describe('blocks', () => {
       ['input: [2, 6, 6]', ...blocks, '  - pair: 4', '  - pair: {out: 4, repeats: 2}'].join('\n'),
     );
     const { lines } = analysed.document;
-    const sites = (frame: Frame): number[] => frame.sites.map(({ from }) => lines.lineAt(from) + 1);
+    const sites = (frame: Frame): number[] => frame.sites.map(({ range }) => lines.lineAt(range.from) + 1);
     const [first, second] = analysed.model.graph.root.children;
     assert.deepEqual(sites(first!), [13, 4]);
     assert.deepEqual(first!.children.map(sites), [[5], [6]]);

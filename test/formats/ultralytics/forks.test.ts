@@ -175,7 +175,7 @@ describe('messages of the right place', () => {
   test('what is inside says so', () => {
     const [[place, message]] = at('[-1, 1, SPPF, [64, 4]]') as [readonly [string, string]];
     assert.equal(place, '[64, 4]');
-    assert.match(message, /^Inside SPPF: input 1 is/);
+    assert.match(message, /^Inside SPPF: Input 1 is/);
     assert.match(at('[-1, 1, C2f, [64, True, 7]]')[0]![1], /^Inside C2f \(m\.cv2\): 7 groups/);
   });
 });

@@ -2,7 +2,7 @@ import type { GraphEdit } from '../graph/edit.ts';
 import type { GraphNode, Tensor } from '../graph/graph.ts';
 import type { Range } from '../text/range.ts';
 import { advice, type Fix } from './advice.ts';
-import { leafOf, type Network } from './network.ts';
+import { type Network, placeOf } from './network.ts';
 import { retrain, volume } from './words.ts';
 
 /** Inception v1: the average of each channel instead of every place of it, before a fully connected layer. */
@@ -25,14 +25,14 @@ export const flattenedHead = advice({
       const map = mapBefore(use.main);
       if (!map || layer.uses.length > 1) continue;
       const { shape } = map.tensor;
-      const item = leafOf(map.reader)?.sites[0];
+      const item = placeOf(map.reader);
       if (!item) continue;
       const insert: GraphEdit = {
         kind: 'insert',
         before: { item, norm: [], act: undefined },
         layers: [{ op: 'globalAvgPool' }],
       };
-      const between = map.passed.flatMap(node => leafOf(node)?.sites[0] ?? []);
+      const between = map.passed.flatMap(node => placeOf(node) ?? []);
       const features = volume(shape!.slice(1));
       const why = `The average over ${shape!.slice(2).join('×')} places leaves ${shape![1]} features of ${features}: ${shape![1]} · Cout weights instead of ${features} · Cout.`;
       const costs = ['It no longer knows at which place something is; it takes images of any size then.', retrain];
@@ -100,7 +100,7 @@ function hiddenLayers(network: Network, first: GraphNode): (Range[] & { last: re
   let last: readonly Range[] = [];
   let node: GraphNode | undefined = first;
   while (node) {
-    const site: Range | undefined = leafOf(node)?.sites[0];
+    const site: Range | undefined = placeOf(node);
     if (!site) break;
     if (node.op.name === 'linear') {
       const layer = network.layerOf(node);

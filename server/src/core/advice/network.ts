@@ -1,7 +1,7 @@
 // A network as advice sees it: layers that stand in the text, who reads whom.
 import type { Model } from '../analysis/model.ts';
 import type { Border, Place } from '../graph/edit.ts';
-import type { Frame, Graph, GraphNode, Tensor } from '../graph/graph.ts';
+import { type Frame, type Graph, type GraphNode, type Tensor, useOf } from '../graph/graph.ts';
 import type { Conv, Linear } from '../ops/index.ts';
 import type { Range } from '../text/range.ts';
 
@@ -87,7 +87,7 @@ export class Network {
 
   /** The item in which a node stands, where that is all of it. */
   itemOf(node: GraphNode): Item | undefined {
-    const site = leafOf(node)?.sites[0];
+    const site = placeOf(node);
     return site && this.#singles().get(site.from);
   }
 
@@ -139,7 +139,7 @@ export class Network {
     if (!this.#frames) {
       const map = new Map<number, Frame[]>();
       const visit = (frame: Frame): void => {
-        const [site] = frame.sites;
+        const site = useOf(frame);
         const there = site && map.get(site.from);
         if (site && !there) map.set(site.from, [frame]);
         // Copies inside the frame of a use are in its cost already.
@@ -163,7 +163,7 @@ export class Network {
       for (const frame of leaves(this.graph)) {
         // A row that its `if` leaves out of one use is there in others.
         if (frame.end === frame.first) continue;
-        const site = frame.sites[0]!;
+        const site = useOf(frame)!;
         const item = found.get(site.from) ?? { site, uses: [], broken: false };
         found.set(site.from, item);
         const chain = chainOf(frame, this.graph);
@@ -231,10 +231,10 @@ export class Network {
       if (leaf.end - leaf.first !== 1 || next.inputs[0] !== output) break;
       if (isNorm(next) && next.inputs.length === 1) {
         norm ??= next;
-        sites.push(leaf.sites[0]!);
+        sites.push(useOf(leaf)!);
       } else if (next.op.kind === 'activation') {
         act = next;
-        actSite = leaf.sites[0]!;
+        actSite = useOf(leaf)!;
       } else break;
       output = next.outputs[0]!;
     }
@@ -278,6 +278,12 @@ export function borderOf(layer: Layer): Border | undefined {
 /** Whether all uses of a convolution are plain: neither dilated nor grouped. */
 export function isPlain(layer: Layer): boolean {
   return layer.uses.every(use => convOf(use).groups === 1 && convOf(use).dilation.every(step => step === 1));
+}
+
+/** Where the item that a node belongs to stands in the text. */
+export function placeOf(node: GraphNode): Range | undefined {
+  const leaf = leafOf(node);
+  return leaf && useOf(leaf);
 }
 
 /** The frame with a site that a node stands in, the innermost. */

@@ -1,4 +1,4 @@
-import type { Frame } from '../graph/graph.ts';
+import { type Frame, useOf } from '../graph/graph.ts';
 import type { Range } from '../text/range.ts';
 import { advice } from './advice.ts';
 import type { Network } from './network.ts';
@@ -43,7 +43,7 @@ export const unusedLayer = advice({
 function itemsOf(network: Network, within: Range): ReadonlyMap<Range, readonly Frame[]> {
   const bySite = new Map<number, { site: Range; frames: Frame[] }>();
   const visit = (frame: Frame): void => {
-    const [site] = frame.sites;
+    const site = useOf(frame);
     if (site && !frame.hasSitesInside && frame.end > frame.first && site.from <= within.to && within.from <= site.to) {
       const known = bySite.get(site.from) ?? { site, frames: [] };
       bySite.set(site.from, known);

@@ -1,8 +1,8 @@
 import type { GraphEdit } from '../graph/edit.ts';
-import type { Frame, GraphNode, Tensor } from '../graph/graph.ts';
+import { type Frame, type GraphNode, type Tensor, useOf } from '../graph/graph.ts';
 import type { Range } from '../text/range.ts';
 import { advice, type Fix } from './advice.ts';
-import { agreed, convOf, type Layer, leafOf, linearOf, type Network, type Use } from './network.ts';
+import { agreed, convOf, type Layer, leafOf, linearOf, type Network, placeOf, type Use } from './network.ts';
 import { retrain } from './words.ts';
 
 /** Work and weights grow with the channels on both sides of a layer: the width multiplier of MobileNet, for one layer. */
@@ -153,14 +153,15 @@ class Tied {
     if (this.#items) return this.#items;
     const footprint: Range[] = [];
     const visit = (frame: Frame): void => {
-      if (frame.sites[0] && frame.outputs.some(tensor => this.#changed.has(tensor))) footprint.push(frame.sites[0]);
+      const place = useOf(frame);
+      if (place && frame.outputs.some(tensor => this.#changed.has(tensor))) footprint.push(place);
       if (frame.hasSitesInside) for (const child of frame.children) visit(child);
     };
     for (const row of this.#network.graph.root.children) visit(row);
     const sites = new Map<number, Range>();
     for (const layer of this.layers.keys()) for (const item of layer.items) sites.set(item.from, item);
     for (const node of [...[...this.#changed].map(tensor => tensor.node), ...this.#readers]) {
-      const site = leafOf(node)?.sites[0];
+      const site = placeOf(node);
       if (site) sites.set(site.from, site);
     }
     this.#items = { footprint, here: [...sites.values()] };

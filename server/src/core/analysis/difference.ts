@@ -1,5 +1,5 @@
 // What an edit of the text did to a network besides what it was meant to do.
-import type { Frame, Graph, Tensor } from '../graph/graph.ts';
+import { type Frame, type Graph, type Tensor, useOf } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
 import type { Range } from '../text/range.ts';
 
@@ -41,7 +41,7 @@ function handedOn(graph: Graph): ReadonlyMap<number, HandedOn> {
   if (there) return there;
   const places = new Map<number, HandedOn>();
   const visit = (frame: Frame): void => {
-    const [site] = frame.sites;
+    const site = useOf(frame);
     if (site) {
       const place = places.get(site.from) ?? { frame, outputs: [] };
       places.set(site.from, place);

@@ -1,8 +1,9 @@
 // The Model: a graph with its costs, asked by every feature. Computed once for a text; dear parts only when asked for.
-import type { Doubt, Doubts, Frame, Graph, GraphNode } from '../graph/graph.ts';
+import { type Doubt, type Doubts, type Frame, type Graph, type GraphNode, useOf } from '../graph/graph.ts';
 import { Placement, placedOffset } from '../graph/segment.ts';
 import type { Counts } from '../ops/op.ts';
 import type { Lines } from '../text/lines.ts';
+import { type Reason, sameReason } from '../text/reason.ts';
 import { type Convention, type ConventionName, counterOf } from './conventions.ts';
 import { activationsOf, countsOf, mainCounts } from './counts.ts';
 import { fieldsOf, type ReceptiveField } from './field.ts';
@@ -31,7 +32,7 @@ export interface Cost {
   /** Running statistics, not in `params`. */
   readonly normStats: number;
   /** Why a part is not known. */
-  readonly why: string | undefined;
+  readonly why: Reason | undefined;
   /** The conditions on which these numbers are right, each once. */
   readonly doubts: readonly Doubt[];
   /** The same with the place where it begins, which may lie outside: what depends on an unknown is unknown too. */
@@ -40,7 +41,7 @@ export interface Cost {
 
 /** Why something is not known, and the first node of which that is so. */
 export interface Cause {
-  readonly why: string;
+  readonly why: Reason;
   readonly node: GraphNode;
 }
 
@@ -64,7 +65,7 @@ export type Row = Placement | Frame;
 /** Where the first site of a row begins; undefined where it has none. */
 export function siteOf(row: Row): number | undefined {
   const [frame] = row instanceof Placement ? row.segment.frames : [row];
-  const [site] = frame?.sites ?? [];
+  const site = frame && useOf(frame);
   return site && (row instanceof Placement ? placedOffset(site.from, row.start) : site.from);
 }
 
@@ -237,7 +238,7 @@ class Stretch implements Cost {
     return this.#role('normStats');
   }
 
-  get why(): string | undefined {
+  get why(): Reason | undefined {
     const node = this.#firstUnknown();
     return node && (reasonOf(node) ?? handedTo(node) ?? tooLarge);
   }
@@ -321,7 +322,7 @@ interface Sources {
 }
 
 /** For what no builder has said: its sizes are known, and their product is past the largest number. */
-const tooLarge = 'its cost is too large to be counted';
+const tooLarge: Reason = { message: 'its cost is too large to be counted' };
 
 class Analysis implements Model {
   readonly graph: Graph;
@@ -417,9 +418,9 @@ class Analysis implements Model {
     const to = this.lines.end(last);
     const found = new Map<number, Frame[]>();
     const visit = (frame: Frame): void => {
-      for (const site of frame.sites) {
-        if (site.from < from || site.from > to) continue;
-        const line = this.lines.lineAt(site.from);
+      for (const { range, file } of frame.sites) {
+        if (file !== undefined || range.from < from || range.from > to) continue;
+        const line = this.lines.lineAt(range.from);
         const there = found.get(line);
         if (!there) found.set(line, [frame]);
         // Visited from the outside in: a frame inside the last one of its line is in that one's sum already.
@@ -447,12 +448,12 @@ class Analysis implements Model {
   }
 }
 
-function reasonOf({ why, outputs }: GraphNode): string | undefined {
+function reasonOf({ why, outputs }: GraphNode): Reason | undefined {
   return why ?? outputs.find(tensor => tensor.why !== undefined)?.why;
 }
 
 /** Where a size of an input is not known, the output's may all be (a convolution of unknown channels): the input says why. */
-function handedTo({ inputs }: GraphNode): string | undefined {
+function handedTo({ inputs }: GraphNode): Reason | undefined {
   return inputs.find(tensor => tensor.why !== undefined)?.why;
 }
 
@@ -460,7 +461,7 @@ function handedTo({ inputs }: GraphNode): string | undefined {
  * Builders hand a reason on with the tensor, so it is followed back to the node that nobody handed it to. Once for each
  * node: a thousand rows may depend on one.
  */
-function originOf(from: GraphNode, why: string, { graph: { nodes }, origins }: Sources): GraphNode {
+function originOf(from: GraphNode, why: Reason, { graph: { nodes }, origins }: Sources): GraphNode {
   const way: GraphNode[] = [];
   let node = from;
   for (;;) {
@@ -469,8 +470,8 @@ function originOf(from: GraphNode, why: string, { graph: { nodes }, origins }: S
       node = found;
       break;
     }
-    if (reasonOf(node) === why) way.push(node);
-    const source = node.inputs.find(tensor => tensor.why === why)?.node;
+    if (sameReason(reasonOf(node), why)) way.push(node);
+    const source = node.inputs.find(tensor => sameReason(tensor.why, why))?.node;
     // What was cut at the limit of nodes is in no list; ids fall on the way back, so this ends.
     if (!source || source.id >= node.id || nodes[source.id] !== source) break;
     node = source;
@@ -523,7 +524,7 @@ class Sum implements Cost {
     return this.#plain(cost => cost.normStats);
   }
 
-  get why(): string | undefined {
+  get why(): Reason | undefined {
     return this.cause?.why;
   }
 

@@ -1,6 +1,6 @@
 // What is told of costs without being wrong: dominance, huge activations, outputs that nobody uses.
 import type { Amount, Cost, Model } from '../analysis/model.ts';
-import type { Frame, Graph, GraphNode } from '../graph/graph.ts';
+import { type Frame, type Graph, type GraphNode, useOf } from '../graph/graph.ts';
 import { size } from '../ops/rules/shape.ts';
 import type { Analysed, Document } from '../pipeline.ts';
 import type { Settings } from '../settings.ts';
@@ -74,7 +74,7 @@ function* dominantLayers(model: Model, rows: readonly Frame[], threshold: number
     if (!frame) continue;
     const shares = sharesOf(model.costOf(frame), model.totals);
     yield {
-      range: frame.sites[0]!,
+      range: useOf(frame)!,
       severity: 'information',
       code: 'dominant-layer',
       message: `“${frameName(frame)}” ${dominanceText(shares, threshold, 'holds', 'does')}.${adviceFor(model, frame, shares, threshold)}`,
@@ -170,7 +170,7 @@ function dominantFamily({ model, spec }: Analysed, rows: readonly Frame[], thres
       related: places.map(row => {
         const { params, macs } = sharesOf(model.costOf(row), totals);
         return {
-          range: row.sites[0]!,
+          range: useOf(row)!,
           message: `“${frameName(row)}”: ${percent(params)} of the parameters, ${percent(macs)} of the MACs`,
         };
       }),
@@ -196,7 +196,7 @@ function* hugeActivations(model: Model, rows: readonly Frame[], settings: Settin
     if (!worst) continue;
     const { node, elements } = worst;
     const frame = innermost(row, ({ first, end }) => node.id >= first && node.id < end) ?? row;
-    const site = frame.sites[0]!;
+    const site = useOf(frame)!;
     // A line that is used again with an output as huge says it once.
     if (told.has(site.from)) continue;
     told.add(site.from);
@@ -230,7 +230,7 @@ function* unusedOutputs(graph: Graph, rows: readonly Frame[]): Generator<Problem
   const places = new Map<string, { frame: Frame; range: Range; used: boolean }>();
   const visit = (frame: Frame): void => {
     if (frame.end === frame.first) return;
-    const range = frame.sites[0];
+    const range = useOf(frame);
     const used = isUsed(frame);
     if (range) {
       const key = `${range.from} ${range.to}`;

@@ -4,6 +4,7 @@ import type { Shape } from '../ops/op.ts';
 import type { Analysed } from '../pipeline.ts';
 import { percent, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
+import type { Reason } from '../text/reason.ts';
 import { costliest, variantModel } from './figures.ts';
 import {
   amountText,
@@ -112,7 +113,7 @@ function lineLabel(analysed: Analysed, template: Template, { line, frames, cost 
   return before + label;
 }
 
-const unknown = 'not known';
+const unknown: Reason = { message: 'not known' };
 
 const counted = (amount: Cost['params']): string =>
   !amount.complete && amount.value === 0 ? '? params' : certaintySign(amount) + si(amount.value);
@@ -145,7 +146,9 @@ function usesOf(frames: readonly Frame[], line: number, { document }: Analysed):
   const { lines } = document;
   const items = new Set<number>();
   for (const { sites } of frames) {
-    for (const { from } of sites) if (from >= lines.start(line) && from <= lines.end(line)) items.add(from);
+    for (const { range } of sites) {
+      if (range.from >= lines.start(line) && range.from <= lines.end(line)) items.add(range.from);
+    }
   }
   const times = frames.length / Math.max(1, items.size);
   return { items: items.size, times: Number.isInteger(times) ? times : 1 };

@@ -65,8 +65,8 @@ interface Place {
 function placeAt({ model }: Analysed, at: Range): Place | undefined {
   let best: { range: Range; frames: Frame[] } | undefined;
   const visit = (frame: Frame): void => {
-    for (const site of frame.sites) {
-      if (!contains(site, at)) continue;
+    for (const { range: site, file } of frame.sites) {
+      if (file !== undefined || !contains(site, at)) continue;
       const length = site.to - site.from;
       const least = best ? best.range.to - best.range.from : Number.POSITIVE_INFINITY;
       if (best && best.range.from === site.from && length === least) {
@@ -103,7 +103,7 @@ function variantText(analysed: Analysed, name: string): string {
   return [
     `**${plainMarkdown(analysed.spec.model)}** at scale ${codeSpan(name)}.${shown}`,
     `${totalText(totals.value, convention.unit)} · ${amountText(totals.params, 'params')} · ${bytesText(totals.params, elementBytes(analysed.settings))}`,
-    ...(totals.why === undefined ? [] : [`Not known: ${proseMarkdown(totals.why)}`]),
+    ...(totals.why === undefined ? [] : [`Not known: ${proseMarkdown(totals.why.message)}`]),
     ...(totals.doubts.length === 0 ? [] : [proseMarkdown(doubtText(totals.doubts))]),
   ].join('\n\n');
 }
@@ -139,7 +139,7 @@ function framesText(analysed: Analysed, frames: readonly Frame[]): string {
     frames.length === 1 ? flowText(analysed, first) : outputText(frames),
     frames.length === 1 ? formulaText(analysed, first) : '',
     factsTable(analysed, frames, cost),
-    cost.why === undefined ? '' : `Not known: ${proseMarkdown(cost.why)}`,
+    cost.why === undefined ? '' : `Not known: ${proseMarkdown(cost.why.message)}`,
     proseMarkdown(doubtText(cost.doubts)),
     frames.length === 1 ? breakdownTable(analysed, first) : usesTable(analysed, frames),
     peersText(analysed, frames),

@@ -18,7 +18,7 @@ export function lenses(analysed: Analysed): Lens[] {
   if (!settings.codeLens.enabled) return [];
   const range = spec.head;
   const { totals } = analysed.model;
-  const why = totals.why === undefined ? '' : `\nA part is not known: ${totals.why}`;
+  const why = totals.why === undefined ? '' : `\nA part is not known: ${totals.why.message}`;
   const doubt = totals.doubts.length === 0 ? '' : `\n${doubtText(totals.doubts)}`;
   const found: Lens[] = [
     {

@@ -1,13 +1,13 @@
 // What scripts rely on: schema 1 of `flopline report --format json`.
 import type { Amount, Cost } from '../analysis/model.ts';
-import type { Frame, GraphNode } from '../graph/graph.ts';
+import { type Frame, type GraphNode, useOf } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
 import type { Analysed, Document, NativeFigure, VersionFigure } from '../pipeline.ts';
-import type { Severity } from '../text/problem.ts';
+import { type Severity, textOf } from '../text/problem.ts';
 import { exact, percent, si } from '../text/quantity.ts';
 import { native } from './figures.ts';
 import { documentProblems, problems } from './findings.ts';
-import { certaintySign, elementBytes, shapeText, shortReason, storedShape, uncertainty } from './wording.ts';
+import { certaintySign, elementBytes, firstSentence, shapeText, storedShape, uncertainty } from './wording.ts';
 
 /** Sizes batch first; null for a size that is unknown, and for a shape of unknown rank. */
 export type ReportShape = readonly (number | null)[] | null;
@@ -255,7 +255,7 @@ function named(indexes: readonly number[]): string {
 }
 
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
-const sentence = (why: string): string => `${shortReason(why).trim()}.`;
+const sentence = (why: string): string => `${firstSentence(why).trim()}.`;
 
 /** Channels last, as a person reads it; empty where there is no output. */
 export function shapeCell(shape: ReportShape | undefined): string {
@@ -285,7 +285,7 @@ export function reportSign(
 
 function row(analysed: Analysed, frame: Frame, index: number, blocks: boolean): RowReport {
   const cost = analysed.model.costOf(frame);
-  const site = frame.sites[0];
+  const site = useOf(frame);
   return {
     name: frame.label,
     op: frame.type,
@@ -314,11 +314,12 @@ function completeness(
     const why = uncertainty(cost);
     return why === undefined ? { complete: true } : { complete: false, why, ...doubtful };
   }
-  const { why, node } = cost.cause;
+  const { node } = cost.cause;
+  const why = cost.cause.why.message;
   const { children } = model.graph.root;
   const cause = layerOf(children, node);
   if (cause < 0 || cause === index) return { complete: false, why, ...doubtful };
-  const site = children[cause]!.sites[0];
+  const site = useOf(children[cause]!);
   const place = site ? `line ${document.lines.lineAt(site.from) + 1}` : children[cause]!.label;
   if (index === undefined) return { complete: false, why: `${capital(place)}: ${why}`, ...doubtful };
   return { complete: false, why: `Unknown because of ${place}: ${why}`, cause, ...doubtful };
@@ -349,8 +350,9 @@ function known({ value, complete }: Amount): number | null {
 }
 
 function problemRows({ lines }: Document, list: ReturnType<typeof problems>): ProblemReport[] {
-  return list.map(({ range, severity, code, message }) => {
+  return list.map(problem => {
+    const { range, severity, code } = problem;
     const { line, character } = lines.position(range.from);
-    return { line: line + 1, column: character + 1, severity, code, message };
+    return { line: line + 1, column: character + 1, severity, code, message: textOf(problem) };
   });
 }

@@ -1,4 +1,4 @@
-import type { Frame } from '../graph/graph.ts';
+import { type Frame, useOf } from '../graph/graph.ts';
 import type { Analysed } from '../pipeline.ts';
 import type { Range } from '../text/range.ts';
 import { amountText, frameName, shapeText, totalText } from './wording.ts';
@@ -36,7 +36,7 @@ export function symbols(analysed: Analysed): SymbolNode[] {
       .join(' · ');
   };
   const symbolOf = (frame: Frame, around: Range, depth: number): SymbolNode => {
-    const range = frame.sites[0] ?? around;
+    const range = useOf(frame) ?? around;
     const name = frameName(frame) || 'layer';
     const detail = [frame.type === frame.label ? '' : frame.type, cost(frame)].filter(part => part !== '').join(' · ');
     const children = depth >= maxDepth ? [] : symbolsOf(frame.children, range, depth + 1);
@@ -64,11 +64,12 @@ export function symbols(analysed: Analysed): SymbolNode[] {
   ];
 }
 
-/** The definitions of blocks: where frames have their second site. */
+/** The definitions of blocks: what frames have as a definition. */
 function definitions({ model }: Analysed): SymbolNode[] {
   const found = new Map<number, { readonly frame: Frame; readonly range: Range; times: number }>();
   const visit = (frame: Frame): void => {
-    for (const range of frame.sites.slice(1)) {
+    for (const { range, role } of frame.sites) {
+      if (role !== 'definition') continue;
       const known = found.get(range.from);
       if (known) known.times++;
       else found.set(range.from, { frame, range, times: 1 });

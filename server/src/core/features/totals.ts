@@ -119,7 +119,7 @@ export function totalsMarkdown(analysed: Analysed): string {
   if (spec.batch !== undefined)
     parts.push(`The file writes a batch of ${spec.batch}; work is reported for one sample, whatever the batch.`);
   if (totals.why !== undefined)
-    parts.push(`A part is not known, so totals say “at least”: ${proseMarkdown(totals.why)}`);
+    parts.push(`A part is not known, so totals say “at least”: ${proseMarkdown(totals.why.message)}`);
   if (totals.doubts.length > 0) parts.push(proseMarkdown(doubtText(totals.doubts)));
   return parts.join('\n\n');
 }

@@ -5,6 +5,7 @@ import type { Shape } from '../ops/op.ts';
 import { sizes } from '../ops/rules/shape.ts';
 import { bytesOf, type Settings } from '../settings.ts';
 import { bytes, si } from '../text/quantity.ts';
+import type { Reason } from '../text/reason.ts';
 
 /** Channels last for an image, `56×56×64` for [1, 64, 56, 56]; `197×768` for a sequence; the batch is not shown. */
 export function shapeText(shape: Shape): string {
@@ -95,7 +96,7 @@ export function doubtText(doubts: readonly Doubt[]): string {
 
 /** Why numbers are not certain: what is not known, else what is in doubt. */
 export function uncertainty({ why, doubts }: Cost): string | undefined {
-  if (why !== undefined) return why;
+  if (why !== undefined) return why.message;
   const [only] = doubts;
   if (!only) return undefined;
   return doubts.length === 1 ? `${only.row}: ${only.because}` : `${conditionText(doubts)}: ${doubts[0]!.because}`;
@@ -115,8 +116,12 @@ export function elementBytes({ dtype }: Settings): number {
   return bytesOf[dtype];
 }
 
-/** Why something is not known, short enough for a hint: the first sentence. */
-export function shortReason(why: string): string {
+/** Why something is not known, short enough for a hint. */
+export function shortReason({ message, short }: Reason): string {
+  return short ?? firstSentence(message);
+}
+
+export function firstSentence(why: string): string {
   const end = /[.!?](?:\s|$)/.exec(why);
   return end ? why.slice(0, end.index) : why;
 }

@@ -1,8 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import type { AnyOp, Complaint, Op, Shape } from '../ops/op.ts';
 import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
+import { type Reason, reasonOf } from '../text/reason.ts';
 import { Slot } from '../text/slot.ts';
-import type { Frame, Graph, GraphNode, Note, Tensor } from './graph.ts';
+import { type Frame, type Graph, type GraphNode, type Note, type Site, type Tensor, useOf } from './graph.ts';
 import { far, type Name, outside, PlacedTensor, Placement, placedProblem, portOf, type Segment } from './segment.ts';
 
 /** More nodes than any network that a person writes; a spec that asks for more is told so and cut. */
@@ -37,7 +39,7 @@ export interface FrameSpec {
   readonly type: string;
   /** One sentence for the hover on what the operators inside do together: a module of a framework, a block. */
   readonly summary?: string | undefined;
-  readonly sites?: readonly Range[];
+  readonly sites?: readonly Site[];
   /** Where in the text an attribute or an input of this frame stands; asked for only when there is a complaint. */
   readonly locate?: (complaint: Complaint) => Range | undefined;
   /** What is inside is a framework's composite, which nobody wrote: a complaint of it says that it is inside. */
@@ -62,7 +64,7 @@ class OpenFrame implements Frame {
   readonly label: string;
   readonly type: string;
   readonly summary: string | undefined;
-  readonly sites: readonly Range[];
+  readonly sites: readonly Site[];
   readonly composite: boolean;
   readonly depth: number;
   hasSitesInside = false;
@@ -123,8 +125,8 @@ export interface Built {
   readonly inputs: readonly Tensor[];
 }
 
-/** What is being built: the graph's own nodes and frames, or a segment's. */
-interface Site {
+/** What is being built beside the graph: the nodes and frames of a segment. */
+interface Workplace {
   readonly nodes: GraphNode[];
   readonly root: OpenFrame;
   readonly problems: Problem[];
@@ -153,7 +155,7 @@ export class Builder {
   /** Those of the frames that are open, from the outside in: frames outlive the building, and these must not. */
   readonly #locates: (FrameSpec['locate'] | undefined)[] = [];
   /** Set while a segment is built. */
-  #site: Site | undefined;
+  #site: Workplace | undefined;
   #full = false;
   #reported = 0;
 
@@ -173,9 +175,17 @@ export class Builder {
   }
 
   /** An input of the network, [N, …] with N = 1. `why` says why sizes are NaN or the shape is undefined. */
-  input(name: string, shape: Shape | undefined, why?: string): Tensor {
+  input(name: string, shape: Shape | undefined, why?: string | Reason): Tensor {
     if (this.#site) throw new Error('An input belongs to the network, not to an item.');
-    const tensor = this.#push(input, { shape: shape ?? [] }, [], [shape], why, undefined, undefined)[0]!;
+    const tensor = this.#push(
+      input,
+      { shape: shape ?? [] },
+      [],
+      [shape],
+      why === undefined ? undefined : reasonOf(why),
+      undefined,
+      undefined,
+    )[0]!;
     this.#inputs.push({ name, tensor });
     return tensor;
   }
@@ -201,7 +211,7 @@ export class Builder {
     const shapes: Shape[] = [];
     for (const { shape, why } of list) {
       if (shape === undefined) {
-        const reason = why ?? 'the shape of its input is not known';
+        const reason = why ?? reasonOf(l10n.t('the shape of its input is not known'));
         return this.#push(op, attrs, list, [undefined], reason, reason, options);
       }
       shapes.push(shape);
@@ -212,13 +222,16 @@ export class Builder {
       return this.#push(op, attrs, list, [complaint.output], why, why, options);
     }
     const outputs = op.shape ? [op.shape(attrs, shapes)] : op.shapes!(attrs, shapes);
-    const unknown = outputs.some(hasUnknown) ? (firstReason(list) ?? 'a size is not known') : undefined;
+    const unknown = outputs.some(hasUnknown)
+      ? (firstReason(list) ?? reasonOf(l10n.t('a size is not known')))
+      : undefined;
     return this.#push(op, attrs, list, outputs, unknown, undefined, options);
   }
 
   /** A node about which nothing is known but perhaps the shape of its output. */
-  unknown(why: string, inputs: readonly Tensor[] = [], shape?: Shape): Tensor {
-    return this.#push(opaque, {}, inputs, [shape], why, why, undefined)[0]!;
+  unknown(why: string | Reason, inputs: readonly Tensor[] = [], shape?: Shape): Tensor {
+    const reason = reasonOf(why);
+    return this.#push(opaque, {}, inputs, [shape], reason, reason, undefined)[0]!;
   }
 
   /** Runs `body` inside a frame; what it returns is what the frame hands on. */
@@ -236,11 +249,12 @@ export class Builder {
 
   open(spec: FrameSpec): void {
     const frame = new OpenFrame(spec, this.#frame, this.#next);
-    if (frame.depth > maxDepth) this.#limit(`Blocks are nested more than ${maxDepth} deep. The rest is not analysed.`);
+    if (frame.depth > maxDepth)
+      this.#limit('nested-too-deep', l10n.t('Blocks are nested more than {0} deep.', maxDepth));
     else if (this.#frame === this.#root) this.#rows.push(frame);
     else this.#frame.add(frame);
     this.#frame = frame;
-    if (this.#site && frame.sites.some(({ from }) => from >= far)) this.#site.hasFarSites = true;
+    if (this.#site && frame.sites.some(({ range }) => range.from >= far)) this.#site.hasFarSites = true;
     this.#locates.push(spec.locate);
   }
 
@@ -261,7 +275,7 @@ export class Builder {
     if (this.#site || this.#frame !== this.#root)
       throw new Error('Segments lie side by side at the top of the network.');
     this.#seal();
-    const site: Site = {
+    const site: Workplace = {
       nodes: [],
       root: new OpenFrame({ label: '', type: 'segment' }, undefined, 0),
       problems: [],
@@ -316,19 +330,16 @@ export class Builder {
     for (let index = 0; index < n && !this.#full; index++) {
       body(index);
       // A body that adds no node must not spin for ever: `repeat: 1e9` of nothing.
-      if (index >= maxNodes) this.#limit(`This is repeated more than ${maxNodes} times. The rest is not analysed.`);
+      if (index >= maxNodes)
+        this.#limit('repeated-too-often', l10n.t('This is repeated more than {0} times.', maxNodes));
     }
   }
 
   /** Reports a complaint where the innermost frame that can says it stands; returns the reason for unknowns. */
-  complain(complaint: Complaint, severity: Problem['severity'] = 'error'): string {
-    this.problem({
-      range: this.#locate(complaint),
-      severity,
-      code: complaint.code,
-      message: complaint.message,
-    });
-    return complaint.message;
+  complain(complaint: Complaint, severity: Problem['severity'] = 'error'): Reason {
+    const { code, message, help, short } = complaint;
+    this.problem({ range: this.#locate(complaint), severity, code, message, help, short });
+    return short === undefined ? { message } : { message, short };
   }
 
   /** Reports a problem once: a block used sixteen times says it once. */
@@ -386,8 +397,8 @@ export class Builder {
     attrs: object,
     inputs: readonly Tensor[],
     shapes: readonly (Shape | undefined)[],
-    tensorWhy: string | undefined,
-    nodeWhy: string | undefined,
+    tensorWhy: Reason | undefined,
+    nodeWhy: Reason | undefined,
     options: NodeOptions | undefined,
   ): readonly Tensor[] {
     const outputs: Tensor[] = [];
@@ -408,14 +419,20 @@ export class Builder {
     }
     const count = this.#site ? this.#base + this.#site.nodes.length : node.id;
     if (count < maxNodes && !this.#full) (this.#site?.nodes ?? this.#nodes).push(node);
-    else this.#limit(`This network has more than ${maxNodes} operators. The rest is not analysed.`);
+    else this.#limit('too-many-operators', l10n.t('This network has more than {0} operators.', maxNodes));
     return outputs;
   }
 
-  #limit(message: string): void {
+  #limit(code: string, message: string): void {
     if (this.#full) return;
     this.#full = true;
-    this.problem({ range: this.#locate(undefined), severity: 'error', code: 'too-large', message });
+    this.problem({
+      range: this.#locate(undefined),
+      severity: 'error',
+      code,
+      message,
+      help: l10n.t('The rest is not analyzed.'),
+    });
     // What is cut off must not be missing silently: its frame and all around it are known only in part.
     const node: GraphNode = {
       id: this.#next,
@@ -427,7 +444,7 @@ export class Builder {
       shares: undefined,
       functional: false,
       derived: false,
-      why: message,
+      why: { message },
     };
     (this.#site?.nodes ?? this.#nodes).push(node);
   }
@@ -453,7 +470,7 @@ export class Builder {
       const { input, ...rest } = complaint;
       return {
         ...(isInner ? { ...rest, isInner: true } : complaint),
-        message: `Inside ${where}: ${complaint.message.replace(/^(This|The|A|Input|Inputs) /, word => word.toLowerCase())}`,
+        message: l10n.t('Inside {0}: {1}', where, complaint.message),
       };
     }
     return complaint;
@@ -464,7 +481,8 @@ export class Builder {
     for (let frame: OpenFrame | undefined = this.#frame; frame; frame = frame.parent) {
       const range = complaint && this.#locates[--depth]?.(complaint);
       if (range) return range;
-      if (frame.sites[0]) return frame.sites[0];
+      const place = useOf(frame);
+      if (place) return place;
     }
     return { from: 0, to: 0 };
   }
@@ -511,20 +529,44 @@ class BuiltGraph implements Graph {
 function checkArity(op: AnyOp, shapes: readonly Shape[]): Complaint | undefined {
   const { arity, rank } = op;
   if (typeof arity === 'number' ? shapes.length !== arity : shapes.length < arity.min) {
-    const wanted = typeof arity === 'number' ? String(arity) : `at least ${arity.min}`;
+    const given = shapes.length;
     return {
-      code: 'wrong-inputs',
-      message: `${op.name} takes ${wanted} input${wanted === '1' ? '' : 's'}, but is given ${shapes.length}.`,
+      code: 'wrong-input-count',
+      message:
+        typeof arity !== 'number'
+          ? l10n.t('{0} takes at least {1} inputs, but has {2}.', op.name, arity.min, given)
+          : arity === 1
+            ? l10n.t('{0} takes one input, but has {1}.', op.name, given)
+            : l10n.t('{0} takes {1} inputs, but has {2}.', op.name, arity, given),
     };
   }
   const first = shapes[0];
   if (first && rank && (first.length < (rank.min ?? 0) || first.length > (rank.max ?? Number.POSITIVE_INFINITY))) {
-    const wanted =
-      rank.min === rank.max ? `${rank.min}` : rank.max ? `${rank.min ?? 0} to ${rank.max}` : `at least ${rank.min}`;
+    const { min = 0, max } = rank;
+    const shape = first.map(length => (Number.isNaN(length) ? '?' : length)).join('×');
+    const actual = first.length;
     return {
       code: 'wrong-rank',
       input: 0,
-      message: `${op.name} works on tensors of ${wanted} dimensions (batch included), but its input has ${first.length}: ${first.map(length => (Number.isNaN(length) ? '?' : length)).join('×')}.`,
+      message:
+        max === undefined
+          ? l10n.t(
+              '{0} needs at least {1} dimensions (batch included); its input has {2}: {3}.',
+              op.name,
+              min,
+              actual,
+              shape,
+            )
+          : min === max
+            ? l10n.t('{0} needs {1} dimensions (batch included); its input has {2}: {3}.', op.name, min, actual, shape)
+            : l10n.t(
+                '{0} needs {1} to {2} dimensions (batch included); its input has {3}: {4}.',
+                op.name,
+                min,
+                max,
+                actual,
+                shape,
+              ),
     };
   }
   return undefined;
@@ -535,6 +577,6 @@ function hasUnknown(shape: Shape): boolean {
   return false;
 }
 
-function firstReason(tensors: readonly Tensor[]): string | undefined {
+function firstReason(tensors: readonly Tensor[]): Reason | undefined {
   return tensors.find(tensor => tensor.why !== undefined)?.why;
 }

@@ -1,6 +1,7 @@
 // A network as data: nodes in the order of execution, tensors between them, frames around them.
 import type { AnyOp, Shape } from '../ops/op.ts';
 import type { Range } from '../text/range.ts';
+import type { Reason } from '../text/reason.ts';
 import type { Placement } from './segment.ts';
 
 /** What flows between nodes. */
@@ -11,7 +12,7 @@ export interface Tensor {
   /** Batch first, batch 1; NaN for an unknown size; undefined where not even the rank is known. */
   readonly shape: Shape | undefined;
   /** Why the shape or a size of it is unknown; undefined where all is known. */
-  readonly why: string | undefined;
+  readonly why: Reason | undefined;
 }
 
 /** One primitive operator at work. */
@@ -33,7 +34,35 @@ export interface GraphNode {
    */
   readonly derived: boolean;
   /** Why its counts cannot be known (an unknown module, a failed precondition, an input of unknown rank). */
-  readonly why: string | undefined;
+  readonly why: Reason | undefined;
+}
+
+/**
+ * What a place in the text is to a frame: where it is used, where what is used is defined, where a module is constructed,
+ * where it is called. A row that says what it is and runs it in one place (YAML, a section, a layer) is a use.
+ */
+export type SiteRole = 'use' | 'definition' | 'construct' | 'call';
+
+/** A place in a text that a frame stands for. */
+export interface Site {
+  readonly range: Range;
+  readonly role: SiteRole;
+  /** The file, where it is another one than the text that was opened. */
+  readonly file?: string;
+}
+
+export function use({ from, to }: Range): Site {
+  return { range: { from, to }, role: 'use' };
+}
+
+export function definition({ from, to }: Range): Site {
+  return { range: { from, to }, role: 'definition' };
+}
+
+/** Where a frame is used in the text that was opened; undefined inside a framework's composite. */
+export function useOf({ sites }: Pick<Frame, 'sites'>): Range | undefined {
+  for (const { role, range, file } of sites) if (role === 'use' && file === undefined) return range;
+  return undefined;
 }
 
 /**
@@ -49,7 +78,7 @@ export interface Frame {
   /** What it does, in one sentence; undefined where its operators say it themselves. */
   readonly summary: string | undefined;
   /** The places in the text that it stands for: none inside a framework's composite. */
-  readonly sites: readonly Range[];
+  readonly sites: readonly Site[];
   /** Whether a frame inside stands for a place in the text. */
   readonly hasSitesInside: boolean;
   readonly first: number;

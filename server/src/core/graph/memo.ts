@@ -1,6 +1,7 @@
 // Segments that were built before, found again by what they depend on: the item, its environment and what is known of
 // its inputs. Equal keys give equal segments, so nobody can see whether one was found or built.
 import type { Shape } from '../ops/op.ts';
+import { type Reason, sameReason } from '../text/reason.ts';
 import type { Slot } from '../text/slot.ts';
 import type { Built } from './builder.ts';
 import type { Tensor } from './graph.ts';
@@ -22,7 +23,7 @@ export interface Made<T> {
 /** What a segment may depend on of an input. */
 interface Fact {
   readonly shape: Shape | undefined;
-  readonly why: string | undefined;
+  readonly why: Reason | undefined;
   /** The first input that is the same tensor. */
   readonly first: number;
 }
@@ -71,7 +72,7 @@ function agree(facts: readonly Fact[], inputs: readonly Tensor[]): boolean {
   for (let at = 0; at < facts.length; at++) {
     const { shape, why, first } = facts[at]!;
     const input = inputs[at]!;
-    if (why !== input.why || !sameShape(shape, input.shape)) return false;
+    if (!sameReason(why, input.why) || !sameShape(shape, input.shape)) return false;
     // Who reads a tensor twice may do otherwise with two tensors.
     if (facts.length > 1 && inputs.indexOf(input) !== first) return false;
   }

@@ -5,8 +5,9 @@
 import type { AnyOp, Shape } from '../ops/op.ts';
 import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
+import type { Reason } from '../text/reason.ts';
 import type { Slot } from '../text/slot.ts';
-import type { Frame, GraphNode, Note, Tensor } from './graph.ts';
+import type { Frame, GraphNode, Note, Site, Tensor } from './graph.ts';
 
 /** A stretch of a network, by itself. */
 export interface Segment {
@@ -63,6 +64,11 @@ export function placedOffset(offset: number, start: number): number {
 
 export function placedRange({ from, to }: Range, start: number): Range {
   return { from: placedOffset(from, start), to: placedOffset(to, start) };
+}
+
+function placedSite(site: Site, start: number): Site {
+  // What lies in another file does not move with this one.
+  return site.file === undefined ? { ...site, range: placedRange(site.range, start) } : site;
 }
 
 /** A problem of an item, at its place in the whole text. */
@@ -203,7 +209,7 @@ interface Views {
 export class PlacedTensor implements Tensor {
   readonly port: number;
   readonly shape: Shape | undefined;
-  readonly why: string | undefined;
+  readonly why: Reason | undefined;
   readonly #own: Tensor;
   readonly #placement: Placement;
 
@@ -226,7 +232,7 @@ class PlacedNode implements GraphNode {
   readonly attrs: object;
   readonly functional: boolean;
   readonly derived: boolean;
-  readonly why: string | undefined;
+  readonly why: Reason | undefined;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
   readonly #own: GraphNode;
@@ -263,7 +269,7 @@ class PlacedFrame implements Frame {
   readonly end: number;
   readonly #own: Frame;
   readonly #placement: Placement;
-  #sites: readonly Range[] | undefined;
+  #sites: readonly Site[] | undefined;
   #children: readonly Frame[] | undefined;
   #outputs: readonly Tensor[] | undefined;
 
@@ -295,8 +301,9 @@ class PlacedFrame implements Frame {
     return isNamedAfter ? wanted + label.slice(parent.label.length) : label;
   }
 
-  get sites(): readonly Range[] {
-    this.#sites ??= this.#own.sites.map(site => placedRange(site, this.#placement.start));
+  get sites(): readonly Site[] {
+    const { start } = this.#placement;
+    this.#sites ??= this.#own.sites.map(site => placedSite(site, start));
     return this.#sites;
   }
 

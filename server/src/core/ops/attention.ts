@@ -121,7 +121,7 @@ function lengths({ embed, kdim, vdim }: Attention, inputs: readonly Shape[]): Le
 function checkInputs(inputs: readonly Shape[]): Complaint | undefined {
   if (inputs.length !== 1 && inputs.length !== 3) {
     return {
-      code: 'wrong-inputs',
+      code: 'wrong-input-count',
       message: `attention takes one input (query, key and value in one) or three, but is given ${inputs.length}.`,
     };
   }

@@ -50,7 +50,12 @@ export interface AttrSpec {
 /** Why an operator cannot work on its inputs, in words, and what is nevertheless known of its output. */
 export interface Complaint {
   readonly code: string;
+  /** What is wrong, with the values that make it wrong: what depends on the node is unknown for this reason. */
   readonly message: string;
+  /** What to do about it; a sentence of its own. */
+  readonly help?: string | undefined;
+  /** The message in the few characters that a hint has room for. */
+  readonly short?: string | undefined;
   /** The attribute or the input (by position) that is to blame. */
   readonly attr?: string;
   readonly input?: number;

@@ -1,3 +1,4 @@
+import { meansCode } from './codes.ts';
 import { Lines } from './lines.ts';
 import type { Problem } from './problem.ts';
 import type { Range } from './range.ts';
@@ -63,6 +64,7 @@ export function isIgnored(problem: Problem, pragmas: Pragmas, lines: Lines): boo
   const line = lines.lineAt(problem.range.from);
   return pragmas.ignores.some(
     ignore =>
-      (ignore.code === 'all' || ignore.code === problem.code) && (ignore.line === undefined || ignore.line === line),
+      (ignore.code === 'all' || meansCode(ignore.code, problem.code)) &&
+      (ignore.line === undefined || ignore.line === line),
   );
 }

@@ -3,26 +3,36 @@ import type { Range } from './range.ts';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
-/** Something to tell a person about a place in the text: what, why and what to do. */
+/** Something to report about a place in the text: what, why and what to do. */
 export interface Problem {
   readonly range: Range;
   readonly severity: Severity;
   /** Names the pattern in kebab case (`channel-mismatch`); settings and ignore comments speak of it. */
   readonly code: string;
+  /** What is wrong, with the values that make it wrong. */
   readonly message: string;
+  /** What to do about it; a sentence of its own. */
+  readonly help?: string | undefined;
+  /** The message in the few characters that a hint has room for. */
+  readonly short?: string | undefined;
   /** The other places that the message speaks of. */
   readonly related?: readonly { readonly range: Range; readonly message: string }[];
-  /** Ways to mend it, the likeliest first. */
+  /** Ways to fix it, the likeliest first. */
   readonly repairs?: readonly Repair[];
 }
 
-/** A way to mend a problem by changing the text. */
+/** A way to fix a problem by changing the text. */
 export interface Repair {
   /** A verb phrase: “Change to filters=255”. */
   readonly title: string;
   readonly edits: readonly TextEdit[];
   /** Another network may have been meant: it is offered, but never as the one to apply without asking. */
   readonly isGuess?: true;
+}
+
+/** What is wrong and what to do about it, as a person reads it in one piece. */
+export function textOf({ message, help }: Pick<Problem, 'message' | 'help'>): string {
+  return help === undefined ? message : `${message} ${help}`;
 }
 
 /** More of one kind than anybody reads: an editor slows down by them, and nobody sees the others. */

@@ -1,6 +1,6 @@
 // From layers to a graph: what Net::Init does with blobs by name (net.cpp), for one sample.
 import { Builder } from '../../graph/builder.ts';
-import type { Graph, Tensor } from '../../graph/graph.ts';
+import { type Graph, type Tensor, use } from '../../graph/graph.ts';
 import type { Complaint } from '../../ops/op.ts';
 import { type ProtoField, type ProtoMessage, protoNumber } from '../../syntax/prototext.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
@@ -144,7 +144,7 @@ class Building {
         label: value.text,
         type: 'Input',
         summary: 'What the network is given.',
-        sites: [{ from: field.from, to: field.to }],
+        sites: [use(field)],
         locate: () => ({ from: place.from, to: place.to }),
       };
       const tensor = this.#builder.within(frame, () => feed(this.#net, value.text, written, undefined));
@@ -187,7 +187,7 @@ class Building {
       label: layerName(layer),
       type: `${layer.type === '' ? 'layer' : layer.type} (not in ${this.#net.phase})`,
       summary: why,
-      sites: [layer.field],
+      sites: [use(layer.field)],
       repaired: layer.fault?.reach === 'repaired',
       notes: () => notesOf(layer),
     });
@@ -221,7 +221,7 @@ class Building {
       label: layerName(layer),
       type: layer.type === '' ? 'layer' : layer.type,
       summary: type?.summary,
-      sites: [layer.field],
+      sites: [use(layer.field)],
       repaired: layer.fault ? layer.fault.reach === 'repaired' : isRespelled,
       locate: complaint => scope && placeOf(scope, type, complaint),
       notes: () => notesOf(layer),

@@ -1,6 +1,6 @@
 // From sections to a graph: what parse_network_cfg does.
 import { Builder } from '../../graph/builder.ts';
-import type { Graph, Tensor } from '../../graph/graph.ts';
+import { type Graph, type Tensor, use } from '../../graph/graph.ts';
 
 import type { CfgOption } from '../../syntax/cfg.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
@@ -103,7 +103,7 @@ function readNet(row: Row, reading: Reading, input: InputSize | undefined, check
   const spec = {
     label: 'net',
     type: 'net',
-    sites: [section.range],
+    sites: [use(section.range)],
     locate: row.locate,
     notes: row.notes,
     repaired: isRepaired(row) || reading.damage !== undefined,
@@ -203,7 +203,7 @@ function readLayer(row: Row, network: Network, checks: boolean): Value {
     label: `layer ${index}`,
     type: kind?.name ?? section.type,
     summary: kind?.doc,
-    sites: [section.range],
+    sites: [use(section.range)],
     locate: row.locate,
     notes: row.notes,
     repaired: isRepaired(row),

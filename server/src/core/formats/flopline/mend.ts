@@ -1,18 +1,19 @@
 // Ways to mend what the rows of a network do not agree on.
-import type { GraphNode, Tensor } from '../../graph/graph.ts';
+import { type GraphNode, type Tensor, useOf } from '../../graph/graph.ts';
 import type { Shape } from '../../ops/index.ts';
 import { addedEntries, insertedItems, spotOf } from '../../syntax/lists.ts';
 import { type Mapping, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { TextEdit } from '../../text/edit.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
+import { contains, type Range } from '../../text/range.ts';
 import type { Spec } from '../format.ts';
 
 /** A 1×1 projection for a sum whose terms have other channels. */
 export function mends(text: string, root: YamlNode | undefined, problem: Problem, { graph }: Spec): readonly Repair[] {
   if (problem.code !== 'shape-mismatch') return [];
-  const sums = graph.nodes.filter(({ op, why }) => op.name === 'add' && why === problem.message);
+  const sums = graph.nodes.filter(node => disagree(node) && isAt(node, problem.range));
   const [first] = sums;
-  const site = first?.frame.sites[0];
+  const site = first && useOf(first.frame);
   const spot = site && spotOf(root, site);
   if (!first || spot?.item.kind !== 'mapping') return [];
   const isResidual = first.frame.type === 'residual';
@@ -28,6 +29,16 @@ export function mends(text: string, root: YamlNode | undefined, problem: Problem
   if (!edits) return [];
   const title = isResidual ? 'Project what came in by a 1×1 convolution' : 'Project what comes in by a 1×1 convolution';
   return [{ title, edits, isGuess: true }];
+}
+
+/** Whether a sum is itself what is wrong: its terms are known, and it is not. */
+function disagree({ op, why, inputs }: GraphNode): boolean {
+  return op.name === 'add' && why !== undefined && inputs.every(term => term.why === undefined);
+}
+
+function isAt({ frame }: GraphNode, range: Range): boolean {
+  const site = useOf(frame);
+  return site !== undefined && contains(site, range);
 }
 
 /** The convolution that makes of one term what the other one is; undefined where none can. */

@@ -1,6 +1,6 @@
 // Walks rows (of the network, of blocks, branches, residuals and repeats) and calls the builder in their order.
 import { type Builder, maxNodes } from '../../graph/builder.ts';
-import type { Note, Tensor } from '../../graph/graph.ts';
+import { definition, type Note, type Tensor, use } from '../../graph/graph.ts';
 import { agrees, type Memo, portsOf } from '../../graph/memo.ts';
 import { type Name, portOf } from '../../graph/segment.ts';
 import { type Damage, damageOf } from '../../syntax/damage.ts';
@@ -254,7 +254,7 @@ export class Rows implements Walk {
   #rowAt(node: YamlNode, index: number, flow: readonly Tensor[], scope: Scope, names: Names): readonly Tensor[] {
     const unread = this.#unread.get(node);
     if (unread) {
-      this.builder.open({ label: `row.${index}`, type: 'unknown', sites: [node] });
+      this.builder.open({ label: `row.${index}`, type: 'unknown', sites: [use(node)] });
       const outputs = this.telling.unknown(unread.why, flow);
       this.builder.close(outputs);
       return outputs;
@@ -362,7 +362,7 @@ export class Rows implements Walk {
     this.builder.open({
       label,
       type: 'from',
-      sites: [node],
+      sites: [use(node)],
       repaired: this.#isRepaired(node),
       summary: 'Goes on from another row; does nothing itself.',
     });
@@ -377,7 +377,7 @@ export class Rows implements Walk {
 
   /** Nothing is there yet: what comes in goes on. */
   #empty(node: YamlNode, index: number, flow: readonly Tensor[]): readonly Tensor[] {
-    this.builder.open({ label: `row.${index}`, type: 'empty', sites: [node], summary: 'This row is empty.' });
+    this.builder.open({ label: `row.${index}`, type: 'empty', sites: [use(node)], summary: 'This row is empty.' });
     this.telling.tell(
       node,
       'empty-row',
@@ -390,7 +390,7 @@ export class Rows implements Walk {
 
   #wrongRow(node: YamlNode, index: number, flow: readonly Tensor[], message: string): readonly Tensor[] {
     this.telling.tell(node, 'wrong-row', message);
-    this.builder.open({ label: `row.${index}`, type: 'unknown', sites: [node] });
+    this.builder.open({ label: `row.${index}`, type: 'unknown', sites: [use(node)] });
     const outputs = this.telling.unknown('a row could not be understood', flow);
     this.builder.close(outputs);
     return outputs;
@@ -410,7 +410,7 @@ export class Rows implements Walk {
     this.builder.open({
       label: labelOf(name, row.key.text, index),
       type: row.key.text,
-      sites: [row.site],
+      sites: [use(row.site)],
       repaired: this.#isRepaired(row.site),
     });
     const inputs = from ? this.#references.of(from, names, scope, flow) : flow;
@@ -435,7 +435,7 @@ export class Rows implements Walk {
     builder.open({
       label: common === nothing ? `${operator.name}.${index}` : labelOf(common.name, operator.name, index),
       type: operator.op.name,
-      sites: [row.site],
+      sites: [use(row.site)],
       repaired: this.#isRepaired(row.site),
       locate: this.telling.locate,
       // A word alone has nothing to explain.
@@ -505,7 +505,7 @@ export class Rows implements Walk {
     builder.open({
       label,
       type: block.name,
-      sites: single ? [row.site, block.header] : [row.site],
+      sites: single ? [use(row.site), definition(block.header)] : [use(row.site)],
       repaired: this.#isRepaired(row.site),
       locate: this.telling.locate,
       notes,
@@ -523,7 +523,7 @@ export class Rows implements Walk {
           builder.open({
             label: `${label}.${copy}`,
             type: block.name,
-            sites: [row.site, block.header],
+            sites: [use(row.site), definition(block.header)],
             locate: this.telling.locate,
             notes,
           });
@@ -583,7 +583,7 @@ export class Rows implements Walk {
       label: labelOf(name, kind, index),
       type: kind,
       summary: structures[kind],
-      sites: [row.site],
+      sites: [use(row.site)],
       repaired: this.#isRepaired(row.site),
       locate: this.telling.locate,
       notes: notesOf(keyNotes, row, docsOf(own), this.values, scope, flow),
@@ -666,7 +666,7 @@ export class Rows implements Walk {
     if (this.#read === maxNodes + 1) {
       this.telling.tell(
         node,
-        'too-large',
+        'too-many-operators',
         `There are more than ${maxNodes} rows, repetitions counted. The rest is not analysed.`,
       );
     }

@@ -1,5 +1,5 @@
 // Rows that arrange other rows: parallel branches, residuals, repetitions.
-import type { Tensor } from '../../graph/graph.ts';
+import { type Tensor, use } from '../../graph/graph.ts';
 import { add, concat, mul } from '../../ops/index.ts';
 import { type Entry, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { Range } from '../../text/range.ts';
@@ -66,7 +66,7 @@ export function readBranches(
   const ends: Tensor[] = [];
   for (const { label, rows, site } of paths) {
     if (walk.isFull(row.site)) break;
-    walk.builder.open({ label, type: 'branch', sites: site ? [site] : [], locate: walk.telling.locate });
+    walk.builder.open({ label, type: 'branch', sites: site ? [use(site)] : [], locate: walk.telling.locate });
     const outputs = readRows(walk, rows, input, scope, names, 'A branch is a list of rows.');
     walk.builder.close(outputs);
     ends.push(...outputs);
@@ -135,7 +135,7 @@ export function readResidual(
   const body = readRows(walk, rows, input, scope, names, '“residual” is a list of rows.');
   let other = input;
   if (found.shortcut) {
-    const site = found.shortcut.kind === 'sequence' && found.shortcut.flow ? [found.shortcut] : [];
+    const site = found.shortcut.kind === 'sequence' && found.shortcut.flow ? [use(found.shortcut)] : [];
     walk.builder.open({ label: 'shortcut', type: 'shortcut', sites: site, locate: walk.telling.locate });
     other = readRows(walk, found.shortcut, input, scope, names, '“shortcut” is a list of rows.');
     walk.builder.close(other);

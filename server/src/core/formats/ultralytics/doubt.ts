@@ -1,6 +1,6 @@
 // Which rows are right on a condition alone: a name is not proof. Forks copy a repository, redefine a few classes and
 // keep their names, so a row whose class is often redefined is not certain in a file that shows signs of a fork.
-import type { Doubt, Doubts, Frame, Graph } from '../../graph/graph.ts';
+import type { Doubt, Doubts, Frame, Graph, GraphNode, Tensor } from '../../graph/graph.ts';
 import { placedRange } from '../../graph/segment.ts';
 import type { PlacedRow } from '../../syntax/document.ts';
 import type { Problem } from '../../text/problem.ts';
@@ -185,7 +185,7 @@ function differs(module: string, dialect: Dialect, rivals: readonly Dialect[]): 
 
 /** What is not known, or known in part, has a reason already. */
 function isUnknown({ nodes }: Graph, { first, end }: Frame): boolean {
-  const isOpen = ({ why }: { readonly why: string | undefined }): boolean => why !== undefined;
+  const isOpen = ({ why }: Pick<GraphNode | Tensor, 'why'>): boolean => why !== undefined;
   return nodes.slice(first, end).some(node => isOpen(node) || node.outputs.some(isOpen) || node.inputs.some(isOpen));
 }
 

@@ -8,7 +8,7 @@ import type { Range } from '../../text/range.ts';
 import type { Claim, Variant } from '../format.ts';
 
 /** What a row that came or went without its numbers following would look like. */
-const codes = new Set(['shape-mismatch', 'channel-mismatch', 'unknown-reference', 'wrong-inputs']);
+const codes = new Set(['shape-mismatch', 'channel-mismatch', 'unknown-reference', 'wrong-inputs', 'wrong-input-count']);
 /** Each is tried by analysing the whole text. */
 const mostTries = 24;
 

@@ -1,6 +1,6 @@
 // From rows to a graph: what parse_model does with `backbone` and `head`, and what forward does with `from`.
 import { Builder, type FrameSpec } from '../../graph/builder.ts';
-import { channels, type Graph, type Note, type Tensor } from '../../graph/graph.ts';
+import { channels, type Graph, type Note, type Tensor, use } from '../../graph/graph.ts';
 import { agrees, type Environments, type Memo, portsOf } from '../../graph/memo.ts';
 import { far, type Name, type Segment } from '../../graph/segment.ts';
 import type { Complaint } from '../../ops/op.ts';
@@ -280,7 +280,7 @@ class Rows {
     const damage = damageOf(this.#header.damages, node);
     if (damage && !damage.repaired) {
       const module = row?.kind === 'sequence' ? textOf(row.items[2]) : undefined;
-      return this.#unknown({ label, type: module ?? '?', sites: [node] }, damage.why);
+      return this.#unknown({ label, type: module ?? '?', sites: [use(node)] }, damage.why);
     }
     if (row?.kind !== 'sequence') {
       // A row that could not be read holds its place; the parser has told of it.
@@ -290,17 +290,17 @@ class Rows {
         ? `Row ${index} is empty. A row is [from, repeats, module, args].`
         : `Row ${index} is not a list. A row is [from, repeats, module, args].`;
       const problem: Problem = { range: trim(node), severity: 'error', code: 'wrong-row', message };
-      return this.#unknown({ label, type: '?', sites: [node] }, why, problem);
+      return this.#unknown({ label, type: '?', sites: [use(node)] }, why, problem);
     }
     const type = textOf(row.items[2]) ?? '?';
     const parts = this.#parts(row, index, node);
-    if (!parts) return this.#unknown({ label, type, sites: [node] }, 'this row could not be read');
+    if (!parts) return this.#unknown({ label, type, sites: [use(node)] }, 'this row could not be read');
 
     const found = this.#find(parts.module);
     const spec: FrameSpec = {
       label,
       type: parts.module,
-      sites: [node],
+      sites: [use(node)],
       repaired: damage?.repaired,
       ...(found ? { summary: found.summary } : {}),
     };

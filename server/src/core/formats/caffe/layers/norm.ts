@@ -3,6 +3,7 @@ import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint, Shape } from '../../../ops/op.ts';
 import type { ProtoField } from '../../../syntax/prototext.ts';
+import type { Reason } from '../../../text/reason.ts';
 import { Param } from '../param.ts';
 import { canonical, fourAxes, type LayerType, type Scope, sizesText, wrongAxis } from './layer.ts';
 
@@ -222,7 +223,7 @@ function spread(scope: Scope, other: Tensor): Tensor | undefined {
   return builder.add(ops.reshape, { shape: [...own, ...behind] }, other);
 }
 
-function mismatch(scope: Scope): string {
+function mismatch(scope: Scope): Reason {
   const [x, other] = scope.inputs as readonly [Tensor, Tensor];
   const axis = scope.param.integer('axis', 1);
   return scope.builder.complain({

@@ -1,0 +1,14 @@
+// Codes of problems that have another name than they had: `flopline-ignore` comments and scripts may hold the old one.
+
+/** By the code of today: the code that its problems had before. An old code stood for several of today's. */
+const formerCodes: Readonly<Record<string, string>> = {
+  'too-many-operators': 'too-large',
+  'nested-too-deep': 'too-large',
+  'repeated-too-often': 'too-large',
+  'wrong-input-count': 'wrong-inputs',
+};
+
+/** Whether a code that somebody wrote means this one: by its name of today or by the one it had. */
+export function meansCode(written: string, code: string): boolean {
+  return written === code || (Object.hasOwn(formerCodes, code) && formerCodes[code] === written);
+}
