@@ -1,10 +1,11 @@
 // Fixes, text for text: `name.cfg` says in its first line which fix is applied, `name.fixed.cfg` is what comes of it.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { adviceCandidates, applyEdits, defaultSettings, priceAdvice } from '../../server/src/core/index.ts';
 import { analysedOf, checkAdvice } from './advice.ts';
+import { checkGolden } from './golden.ts';
 
 /** A test for each text of a folder. */
 export function checkFixes(folder: string): void {
@@ -20,10 +21,7 @@ export function checkFixes(folder: string): void {
       assert.ok(advice && advice.refused === null, `${id} is not offered`);
       checkAdvice(analysed, candidate, advice, defaultSettings);
       const expected = join(folder, file.replace(/(?=\.(?:(?:net\.)?ya?ml|cfg|prototxt)$)/, '.fixed'));
-      const fixed = applyEdits(text, advice.edits);
-      // `FLOPLINE_WRITE=1` writes what comes of it, for a new fixture: to be read before it is committed.
-      if (process.env.FLOPLINE_WRITE) writeFileSync(expected, fixed);
-      assert.equal(fixed, readFileSync(expected, 'utf8'));
+      checkGolden(expected, applyEdits(text, advice.edits));
     });
   }
 }

@@ -1,84 +1,106 @@
-// Fixtures: real specs with expectations in whole-line comments under the line that they speak of.
+// Fixtures: real specs with expectations in whole-line comments under the line that they are about.
 //
 //     - cnv: {out: 64}
-//   #   ^^^ problem: unknown-operator
+//   #   ^^^ error unknown-operator: “cnv” is not an operator.
+//   #       fix: Change to “conv”
 //
-// The carets stand under the place; a `#` right before them counts as one, for what starts at the left margin. Every
-// problem must be annotated, and every annotation must come true; the same for hints where a fixture has any.
+// The carets are under the place; a `#` right before them counts as one, for what starts at the left margin. Where
+// carets cannot be drawn, `at 1-2` gives the columns. Every problem is annotated, with all its words, and every
+// annotation comes true; the same for hints where a fixture has any. `FLOPLINE_UPDATE=1` rewrites the annotations (a
+// lone `# ^ hint:` asks for hints).
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { it } from 'node:test';
-import { defaultSettings, hints, Lines, open, price, type Range, type Settings } from '../../server/src/core/index.ts';
+import {
+  defaultSettings,
+  hints,
+  open,
+  type Problem,
+  price,
+  type Range,
+  type Settings,
+} from '../../server/src/core/index.ts';
+import { checkGolden, isUpdating } from './golden.ts';
 
-/** One test for each file of a folder. */
+const spec = /\.(?:ya?ml|cfg|prototxt)$/;
+
+/** One test for each spec of a folder. */
 export function checkFixtures(folder: URL, settings: Settings = defaultSettings): void {
   const path = folder.pathname;
-  for (const file of readdirSync(path).sort()) {
-    it(file, () => checkFixture(file, readFileSync(join(path, file), 'utf8'), settings));
+  for (const file of readdirSync(path).filter(name => spec.test(name))) {
+    it(file, () => {
+      let text = readFileSync(join(path, file), 'utf8');
+      // Messages give line numbers, which new annotations move.
+      if (isUpdating) for (let pass = 0; pass < 3; pass++) text = annotated(file, text, settings);
+      checkGolden(join(path, file), annotated(file, text, settings));
+    });
   }
 }
 
-export function checkFixture(name: string, text: string, settings: Settings = defaultSettings): void {
-  const lines = new Lines(text);
-  const expected = markers(text);
-  const kinds = new Set(['problem', ...expected.map(({ kind }) => kind)]);
-  const found = actual(basename(name), text, settings).filter(({ kind }) => kinds.has(kind));
-  const row = ({ line, from, to, kind, text: what }: Marker): string =>
-    `${line + 1}:${from + 1}-${to + 1} ${kind}: ${what}`;
-  assert.deepEqual(found.map(row).sort(), expected.map(row).sort(), `in ${name}, ${lines.count} lines`);
+const marker = /^\s*#\s*(?:\^+|at \d+-\d+) +(?:(?:error|warning|information|hint) [\w-]+|hint): /;
+const detail = /^\s*# +(?:related|fix|guess): /;
+
+/** The text with the annotations that belong to it, instead of those that it has. */
+function annotated(name: string, text: string, settings: Settings): string {
+  const own = text.split('\n');
+  const isAnnotation: boolean[] = [];
+  for (const [at, line] of own.entries())
+    isAnnotation.push(marker.test(line) || (isAnnotation[at - 1] === true && detail.test(line)));
+  const withHints = own.some(line => /\^ hint: /.test(line));
+  const found = annotations(basename(name), text, settings, withHints);
+  return own
+    .flatMap((line, at) => {
+      const here = found.filter(annotation => annotation.line === at).sort((a, b) => a.from - b.from || a.to - b.to);
+      assert.ok(!isAnnotation[at] || here.length === 0, `${name}:${at + 1}: an annotation has a problem of its own`);
+      return isAnnotation[at] ? [] : [line, ...here.flatMap(drawn)];
+    })
+    .join('\n');
 }
 
-interface Marker {
+interface Annotation {
   /** 0-based, as the columns. */
   readonly line: number;
   readonly from: number;
   readonly to: number;
-  readonly kind: string;
-  readonly text: string;
+  /** The first is behind the carets, the others are below it. */
+  readonly words: readonly string[];
 }
 
-const marker = /^(\s*#\s*)(\^+)\s*(problem|hint):\s*(.*?)\s*$/;
-
-function markers(text: string): Marker[] {
-  const found: Marker[] = [];
-  let above = 0;
-  text.split(/\r\n|\n|\r/).forEach((content, line) => {
-    const match = marker.exec(content);
-    if (!match) {
-      above = line;
-      return;
-    }
-    const [, before, carets, kind, what] = match;
-    const own = before!.endsWith('#') ? 1 : 0;
-    found.push({
-      line: above,
-      from: before!.length - own,
-      to: before!.length + carets!.length,
-      kind: kind!,
-      text: what!,
-    });
-  });
-  return found;
+function drawn({ from, to, words: [first, ...others] }: Annotation): string[] {
+  // The `#` is at the left margin.
+  const canDraw = from === 0 ? to > 1 : from > 1;
+  const own = from === 0 ? 1 : 0;
+  const carets = `#${' '.repeat(Math.max(0, from - 1))}${'^'.repeat(to - from - own)}`;
+  const margin = `#${' '.repeat(Math.max(1, from - 1))}`;
+  const all = [`${canDraw ? carets : `# at ${from + 1}-${to}`} ${first}`, ...others.map(words => `${margin}${words}`)];
+  // A comment that a message quotes must not become one that Flopline obeys.
+  return all.map(line => line.replace(/(?<=.)#(?=\s*flopline)/g, '(#)').replaceAll('\n', ' ⏎ '));
 }
 
-function actual(name: string, text: string, settings: Settings): Marker[] {
+function annotations(name: string, text: string, settings: Settings, withHints: boolean): readonly Annotation[] {
   const document = open({ name, text }, settings);
   assert.ok(document, `${name} is recognised`);
   const analysed = price(document, settings);
   const { lines } = document;
-  const at = (range: Range, kind: string, what: string): Marker => {
+  const at = (range: Range, words: readonly string[]): Annotation => {
     const { line, character } = lines.position(range.from);
     const end = Math.min(range.to, lines.end(line)) - lines.start(line);
-    return { line, from: character, to: Math.max(end, character + 1), kind, text: what };
+    return { line, from: character, to: Math.max(end, character + 1), words };
   };
-  const problems = (analysed ?? document).problems.map(({ range, code }) => at(range, 'problem', code));
-  if (!analysed) return problems;
-  const whole = { from: 0, to: text.length };
-  const shown = hints(analysed, whole).map(({ line, label }) => {
+  const problems = (analysed ?? document).problems.map(problem => at(problem.range, wordsOf(problem)));
+  if (!analysed || !withHints) return problems;
+  const shown = hints(analysed, { from: 0, to: text.length }).map(({ line, label }) => {
     const content = lines.textOf(line);
     const from = lines.start(line) + (content.length - content.trimStart().length);
-    return at({ from, to: lines.start(line) + content.trimEnd().length }, 'hint', label);
+    return at({ from, to: lines.start(line) + content.trimEnd().length }, [`hint: ${label}`]);
   });
   return [...problems, ...shown];
 }
+
+/** Every word of a problem. */
+const wordsOf = ({ severity, code, message, related, repairs }: Problem): readonly string[] => [
+  `${severity} ${code}: ${message}`,
+  ...(related ?? []).map(other => `related: ${other.message}`),
+  ...(repairs ?? []).map(({ title, isGuess }) => `${isGuess ? 'guess' : 'fix'}: ${title}`),
+];
