@@ -124,9 +124,17 @@ test('an edit of one row leaves the others what they are, at their new places', 
   const before = parsed(start);
   const after = parsed(start.replace('relu', 'leaky_relu'), before);
   assert.deepEqual(
-    after.rows.map(({ row }, at) => row === before.rows[at]!.row),
+    after.rows.map(({ chunk }, at) => chunk === before.rows[at]!.chunk),
     after.rows.map((_, at) => at !== 1),
   );
-  const { row, start: from } = after.rows[2]!;
-  assert.equal(after.text.slice(from + row.node.from, from + row.node.from + 5), 'conv:');
+  const { chunk, start: from } = after.rows[2]!;
+  assert.equal(after.text.slice(from + chunk.node.from, from + chunk.node.from + 5), 'conv:');
+});
+
+test('an edit at both ends leaves the rows in between what they are', () => {
+  const before = parsed(start);
+  const after = parsed(start.replace('relu', 'leaky_relu').replace('nc]', '80]'), before);
+  const isSame = after.rows.map(({ chunk }, at) => chunk === before.rows[at]!.chunk);
+  const changed = isSame.flatMap((same, at) => (same ? [] : [at]));
+  assert.deepEqual(changed, [1, 7]);
 });

@@ -1,27 +1,14 @@
 // A YAML text whose lists at the top are rows: each row is parsed by itself, so of an edited text only the rows that
 // changed are. What becomes of a text depends on the text alone; rows that are known already only save work.
 import type { Problem } from '../text/problem.ts';
-import { Slot } from '../text/slot.ts';
+import { type Chunk, Chunks, chunkOf, copied, type ParseChunks, type Placed } from './chunks.ts';
 import type { Damage } from './damage.ts';
 import type { Mapping, Sequence, YamlNode } from './tree.ts';
 import { parseYaml, type Reads } from './yaml.ts';
 
-/** An item of a list at the top. Equal texts may be the same row. */
-export interface Row {
-  /** From the start of its first line to the start of the next row, comments in between included. */
-  readonly text: string;
-  /** With offsets relative to `text`. */
-  readonly node: YamlNode;
-  /** What it was built into. */
-  readonly built: Slot<unknown>;
-}
-
-/** A row where it stands. */
-export interface PlacedRow {
-  readonly row: Row;
-  /** The offset at which its text begins. */
-  readonly start: number;
-}
+/** An item of a list at the top. */
+export type Row = Chunk<YamlNode>;
+export type PlacedRow = Placed<YamlNode>;
 
 /** A text and its tree. */
 export interface YamlDocument {
@@ -42,7 +29,8 @@ export interface YamlDocument {
 /** Parses a text; rows of `earlier` that are in it too are not parsed again. */
 export function parseDocument(text: string, reads: Reads, earlier?: YamlDocument): YamlDocument {
   if (earlier?.text === text) return earlier;
-  return byRows(text, reads, earlier && common(earlier, text)) ?? whole(text, reads);
+  const chunks = new Chunks(text, rowParser(reads), earlier && { text: earlier.text, chunks: earlier.rows });
+  return byRows(text, reads, chunks) ?? whole(text, reads);
 }
 
 /** A text that cannot be taken apart: each row is its node in the whole tree. */
@@ -59,13 +47,9 @@ function whole(text: string, reads: Reads): YamlDocument {
   };
 }
 
-export function rowOf(text: string, node: YamlNode): Row {
-  return { text, node, built: new Slot() };
-}
-
 /** The items of a list that was parsed with the whole text. */
 function alone({ items }: Sequence): readonly PlacedRow[] {
-  return items.map(node => ({ row: rowOf('', node), start: 0 }));
+  return items.map(node => ({ chunk: chunkOf('', node), start: 0 }));
 }
 
 /** Anchors, aliases, tags and documents reach beyond a row. */
@@ -79,7 +63,7 @@ interface Lines {
   readonly at: number;
 }
 
-function byRows(text: string, reads: Reads, shared: Shared | undefined): YamlDocument | undefined {
+function byRows(text: string, reads: Reads, chunks: Chunks<YamlNode>): YamlDocument | undefined {
   const lists = listsOf(text, reads.lists);
   if (lists.length === 0) return undefined;
   // The text without the rows of its lists.
@@ -97,10 +81,9 @@ function byRows(text: string, reads: Reads, shared: Shared | undefined): YamlDoc
   const top = parsed.value;
   if (parsed.problems.length > 0 || parsed.damages.length > 0 || top?.kind !== 'mapping' || top.flow) return undefined;
 
-  const known = new Map<string, Row>();
-  const read: PlacedRow[][] = [];
+  const read: (readonly PlacedRow[])[] = [];
   for (const { starts } of places) {
-    const list = rowsAt(text, starts, reads, shared, known);
+    const list = chunks.at(starts);
     if (!list) return undefined;
     read.push(list);
   }
@@ -125,13 +108,13 @@ function byRows(text: string, reads: Reads, shared: Shared | undefined): YamlDoc
     const list = read[left++]!;
     const first = list[0]!;
     const last = list.at(-1)!;
-    const dash = first.row.text.indexOf('-');
+    const dash = first.chunk.text.indexOf('-');
     const sequence: Sequence = {
       kind: 'sequence',
       flow: false,
       items: [],
       from: first.start + dash,
-      to: last.start + last.row.node.to,
+      to: last.start + last.chunk.node.to,
     };
     lines.set(sequence, list);
     entries.push({ key: placedKey, value: sequence });
@@ -161,7 +144,7 @@ function withRows(
   const { key, value } = entry;
   const list = value.kind === 'sequence' ? lines.get(value) : undefined;
   if (!list) return entry;
-  const items = list.map(({ row, start }) => shifted(row.node, offset => offset + start));
+  const items = list.map(({ chunk, start }) => shifted(chunk.node, offset => offset + start));
   return { key, value: { ...(value as Sequence), items } };
 }
 
@@ -205,111 +188,25 @@ function listsOf(text: string, keys: ReadonlySet<string>): readonly (readonly nu
   return lists;
 }
 
-/** The rows of a list; those that are not known are parsed, one run of them at a time. Undefined where one is no row. */
-function rowsAt(
-  text: string,
-  starts: readonly number[],
-  reads: Reads,
-  shared: Shared | undefined,
-  known: Map<string, Row>,
-): PlacedRow[] | undefined {
-  const placed: PlacedRow[] = [];
-  for (let at = 0; at + 1 < starts.length; ) {
-    const found = shared?.rowAt(starts[at]!, starts[at + 1]!);
-    if (found) {
-      placed.push(found);
-      at++;
-      continue;
-    }
-    const start = starts[at]!;
-    let end = at + 1;
-    while (end + 1 < starts.length && !shared?.rowAt(starts[end]!, starts[end + 1]!)) end++;
-    const run = text.slice(start, starts[end]!);
-    if (farReaching.test(run)) return undefined;
-    const { value: list, problems } = parseYaml(run, reads);
-    if (problems.length > 0 || list?.kind !== 'sequence' || list.flow || list.items.length !== end - at)
+/** Parses rows as one list; not where one of them is no row. */
+function rowParser(reads: Reads): ParseChunks<YamlNode> {
+  return texts => {
+    const text = texts.join('');
+    if (farReaching.test(text)) return undefined;
+    const { value: list, problems } = parseYaml(text, reads);
+    if (problems.length > 0 || list?.kind !== 'sequence' || list.flow || list.items.length !== texts.length)
       return undefined;
-    for (const item of list.items) {
-      const from = starts[at]!;
-      const to = starts[at + 1]!;
-      if (start + item.from < from || start + item.to > to) return undefined;
-      // A copy, because a slice would keep the whole text alive.
-      const own = copied(text.slice(from, to));
-      let row = known.get(own);
-      if (!row) {
-        row = rowOf(own, relative(item, start - from, own));
-        known.set(own, row);
-      }
-      placed.push({ row, start: from });
-      at++;
+    const nodes: YamlNode[] = [];
+    let start = 0;
+    for (const [at, own] of texts.entries()) {
+      const item = list.items[at]!;
+      const end = start + own.length;
+      if (item.from < start || item.to > end) return undefined;
+      nodes.push(relative(item, -start, own));
+      start = end;
     }
-  }
-  return placed;
-}
-
-/** What a text has in common with an earlier one at its beginning and at its end. */
-class Shared {
-  readonly #rows: readonly PlacedRow[];
-  readonly #start: number;
-  readonly #end: number;
-  readonly #delta: number;
-  #at = 0;
-
-  /** The texts are the same up to `start`, and from `end` of the new text on, where all lies `delta` further. */
-  constructor(rows: readonly PlacedRow[], start: number, end: number, delta: number) {
-    this.#rows = rows;
-    this.#start = start;
-    this.#end = end;
-    this.#delta = delta;
-  }
-
-  /** The row from one offset to another, if the earlier text has it; asked from the top to the bottom. */
-  rowAt(from: number, to: number): PlacedRow | undefined {
-    // The line break in front belongs to what is the same: with it, a row begins there in both texts.
-    const isAbove = to <= this.#start;
-    if (!isAbove && from <= this.#end) return undefined;
-    const delta = isAbove ? 0 : this.#delta;
-    const rows = this.#rows;
-    while (this.#at < rows.length && rows[this.#at]!.start + delta < from) this.#at++;
-    const found = rows[this.#at];
-    if (!found || found.start + delta !== from || found.row.text.length !== to - from) return undefined;
-    return delta === 0 ? found : { row: found.row, start: from };
-  }
-}
-
-function common({ text: before, rows }: YamlDocument, text: string): Shared | undefined {
-  if (rows.length === 0) return undefined;
-  const start = commonStart(before, text);
-  const end = text.length - commonEnd(before, text, start);
-  return new Shared(rows, start, end, text.length - before.length);
-}
-
-/** Characters compared at once, then fewer: comparing slices is far faster than comparing characters. */
-const blocks = [4096, 256, 16, 1] as const;
-
-/** Characters that both begin with. */
-function commonStart(a: string, b: string): number {
-  const most = Math.min(a.length, b.length);
-  let count = 0;
-  for (const block of blocks) {
-    while (count + block <= most && a.slice(count, count + block) === b.slice(count, count + block)) count += block;
-  }
-  return count;
-}
-
-/** Characters that both end with, not counting the first `from`. */
-function commonEnd(a: string, b: string, from: number): number {
-  const most = Math.min(a.length, b.length) - from;
-  let count = 0;
-  for (const block of blocks) {
-    while (
-      count + block <= most &&
-      a.slice(a.length - count - block, a.length - count) === b.slice(b.length - count - block, b.length - count)
-    ) {
-      count += block;
-    }
-  }
-  return count;
+    return nodes;
+  };
 }
 
 /** The tree elsewhere. */
@@ -358,9 +255,4 @@ function relative(node: YamlNode, delta: number, own: string): YamlNode {
         })),
       };
   }
-}
-
-/** The string with letters of its own. */
-function copied(text: string): string {
-  return ` ${text}`.slice(1);
 }

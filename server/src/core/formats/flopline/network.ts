@@ -67,7 +67,7 @@ export function readNetwork(source: Source, document: YamlDocument, options: Rea
   const items = list?.kind === 'sequence' ? document.rowsOf(list) : [];
   const names = new Names(
     undefined,
-    items.map(({ row }) => row.node),
+    items.map(({ chunk }) => chunk.node),
     given,
     true,
   );

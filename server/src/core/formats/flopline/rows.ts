@@ -153,7 +153,7 @@ export class Rows implements Walk {
     environment: object,
   ): readonly Tensor[] {
     let flow = input;
-    for (const [index, { row, start }] of items.entries()) {
+    for (const [index, { chunk: row, start }] of items.entries()) {
       let outputs = this.#found(row, start, index, flow, scope, names, memo, environment);
       if (!outputs) {
         if (this.isFull(row.node)) break;

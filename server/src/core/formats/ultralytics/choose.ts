@@ -46,7 +46,7 @@ export function chooseDialect(
   items: readonly PlacedRow[],
   { variants, parameters }: Pick<Evidence, 'variants' | 'parameters'>,
 ): Choice {
-  const rows = items.map(({ row }) => row.node);
+  const rows = items.map(({ chunk }) => chunk.node);
   const named = rows.map(shapeOf);
   // A head that names anchors is YOLOv5's, though the key itself was forgotten.
   const hasAnchors = lookUp(top, 'anchors') !== undefined || named.some(({ namesAnchors }) => namesAnchors);

@@ -198,4 +198,4 @@ function rowAt(rows: readonly PlacedRow[], inner: Range): number {
   return rows.findIndex(row => contains(rangeOf(row), inner));
 }
 
-const rangeOf = ({ row, start }: PlacedRow): Range => placedRange(row.node, start);
+const rangeOf = ({ chunk, start }: PlacedRow): Range => placedRange(chunk.node, start);

@@ -93,7 +93,7 @@ function read(text: Text, options: ReadOptions): Spec {
   const problems: Problem[] = [];
   const head = headOf(top);
   const { rows: items, ...sections } = sectionsOf(top, document);
-  const rows = items.map(({ row }) => row.node);
+  const rows = items.map(({ chunk }) => chunk.node);
   problems.push(...sections.problems);
   const names = moduleNames(rows);
   const choice = dialectOf(text, items, options.dialect, head, problems);
@@ -219,7 +219,7 @@ function headerOf(
     family,
     activation: activationOf(top),
     inputChannels: channelsOf(top, problems),
-    rows: items.map(({ row }) => row.node),
+    rows: items.map(({ chunk }) => chunk.node),
     damages: [],
     gaps: [],
     pinned: source.text.includes('flopline') && /dialect\s*=/.test(source.text),

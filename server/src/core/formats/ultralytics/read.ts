@@ -199,7 +199,7 @@ class Rows {
   }
 
   /** Places what such a row was built into before, if it reads the same now; else builds it. */
-  #item(scope: Scope, { row, start }: PlacedRow, index: number, image: Tensor): Built {
+  #item(scope: Scope, { chunk: row, start }: PlacedRow, index: number, image: Tensor): Built {
     const { segments } = this.#header.known;
     const builder = this.#builder;
     const believed = this.#built.at(-1)?.c2 ?? channels(image);

@@ -1,6 +1,8 @@
 // What stands where in a model file: which texts are one, the lists `backbone` and `head`, and what else must be there.
+
+import { chunkOf } from '../../syntax/chunks.ts';
 import type { Damage } from '../../syntax/damage.ts';
-import { type PlacedRow, rowOf, type YamlDocument } from '../../syntax/document.ts';
+import type { PlacedRow, YamlDocument } from '../../syntax/document.ts';
 import { entryOf, lookUp, type Mapping, resolved, type Scalar, type YamlNode } from '../../syntax/tree.ts';
 import type { Reads } from '../../syntax/yaml.ts';
 import { isFloat, value11 } from '../../syntax/yaml11.ts';
@@ -111,7 +113,7 @@ export function sectionsOf(top: Mapping, document: YamlDocument): Sections {
       const repairs = list.flow ? { repairs: [{ title: 'Put the row in a list', edits }] } : {};
       problems.push({ range: range(list), severity: 'error', code: 'wrong-section', message, ...repairs });
       damages.push({ ...range(list), repaired: false, why: message });
-      rows.push({ row: rowOf('', entry.value), start: 0 });
+      rows.push({ chunk: chunkOf('', entry.value), start: 0 });
     } else for (const row of document.rowsOf(list)) rows.push(row);
   }
   return { rows, problems, damages, gaps, missing };
