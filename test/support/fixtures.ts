@@ -39,7 +39,7 @@ export function checkFixtures(folder: URL, settings: Settings = defaultSettings)
 }
 
 const marker = /^\s*#\s*(?:\^+|at \d+-\d+) +(?:(?:error|warning|information|hint) [\w-]+|hint): /;
-const detail = /^\s*# +(?:related|fix|guess): /;
+const detail = /^\s*# +(?:help|related|fix|guess): /;
 
 /** The text with the annotations that belong to it, instead of those that it has. */
 function annotated(name: string, text: string, settings: Settings): string {
@@ -99,8 +99,9 @@ function annotations(name: string, text: string, settings: Settings, withHints: 
 }
 
 /** Every word of a problem. */
-const wordsOf = ({ severity, code, message, related, repairs }: Problem): readonly string[] => [
+const wordsOf = ({ severity, code, message, help, related, repairs }: Problem): readonly string[] => [
   `${severity} ${code}: ${message}`,
+  ...(help === undefined ? [] : [`help: ${help}`]),
   ...(related ?? []).map(other => `related: ${other.message}`),
   ...(repairs ?? []).map(({ title, isGuess }) => `${isGuess ? 'guess' : 'fix'}: ${title}`),
 ];
