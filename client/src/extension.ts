@@ -19,7 +19,11 @@ export interface Flopline {
 
 export async function activate(context: vscode.ExtensionContext): Promise<Flopline> {
   const module = context.asAbsolutePath('dist/server.js');
-  const initializationOptions: InitializationOptions = { lensCommand: 'flopline.showMenu', tellChanges: true };
+  const initializationOptions: InitializationOptions = {
+    lensCommand: 'flopline.showMenu',
+    tellChanges: true,
+    problemLink: `command:flopline.explainProblem?${encodeURIComponent('["{code}"]').replace('%7Bcode%7D', '{code}')}`,
+  };
   const client = new LanguageClient(
     'flopline',
     'Flopline',
@@ -54,6 +58,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   const command = (name: string, run: () => Promise<unknown>): void => {
     context.subscriptions.push(vscode.commands.registerCommand(`flopline.${name}`, run));
   };
+  context.subscriptions.push(
+    vscode.commands.registerCommand('flopline.explainProblem', (code: string) =>
+      explainProblem(context.extensionUri, code),
+    ),
+  );
   command('showMenu', showMenu);
   command('selectInput', selectInput);
   command('selectScale', selectScale);
@@ -202,4 +211,10 @@ function tellNoSpec(): void {
 
 function toRange({ start, end }: ProtocolRange): vscode.Range {
   return new vscode.Range(start.line, start.character, end.line, end.character);
+}
+
+/** Shows what the docs of the package say of a problem: offline, and of the version that is installed. */
+async function explainProblem(extension: vscode.Uri, code: string): Promise<void> {
+  const page = vscode.Uri.joinPath(extension, 'docs/problems.md');
+  await vscode.commands.executeCommand('markdown.showPreview', page.with({ fragment: code }));
 }

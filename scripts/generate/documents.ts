@@ -7,6 +7,7 @@ import { conventionTables } from './conventions.ts';
 import { filled } from './markdown.ts';
 import { modulesPage } from './modules.ts';
 import { operatorsPage } from './operators.ts';
+import { problemsPage } from './problems.ts';
 import { savings } from './savings.ts';
 import { schema } from './schema.ts';
 import { settingsPage } from './settings.ts';
@@ -22,6 +23,7 @@ export interface Generated {
 export const documents: readonly Generated[] = [
   { path: 'docs/operators.md', content: operatorsPage },
   { path: 'docs/modules.md', content: modulesPage },
+  { path: 'docs/problems.md', content: problemsPage },
   { path: 'docs/settings.md', content: settingsPage },
   { path: 'docs/advice.md', content: advicePage },
   { path: 'docs/conventions.md', content: before => filled(before, conventionTables()) },

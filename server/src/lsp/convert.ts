@@ -63,8 +63,11 @@ export const toProto = {
     return { contents: { kind: 'markdown', value: hover.markdown }, range: range(lines, hover.range) };
   },
 
-  /** `uri` is named where the editor can show other places that a message speaks of. */
-  diagnostic(lines: Lines, problem: Problem, uri: string | undefined): Diagnostic {
+  /**
+   * `uri` is given where the editor can show other places that a message mentions, `link` where it can explain a code
+   * (`{code}` in it).
+   */
+  diagnostic(lines: Lines, problem: Problem, uri: string | undefined, link: string | undefined): Diagnostic {
     const diagnostic: Diagnostic = {
       range: range(lines, problem.range),
       severity: severities[problem.severity],
@@ -72,6 +75,7 @@ export const toProto = {
       source: 'flopline',
       message: textOf(problem),
     };
+    if (link !== undefined) diagnostic.codeDescription = { href: link.replace('{code}', problem.code) };
     if (uri !== undefined && problem.related?.length)
       diagnostic.relatedInformation = problem.related.map(({ range: place, message }) => ({
         location: { uri, range: range(lines, place) },

@@ -146,7 +146,9 @@ export function serve(connection: Connection): void {
       const analysed = workspace.analysed(uri);
       const found = analysed ? problemsWithHints(analysed) : documentProblems(document);
       const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
-      const diagnostics = found.map(problem => toProto.diagnostic(document.lines, problem, relatedUri));
+      const diagnostics = found.map(problem =>
+        toProto.diagnostic(document.lines, problem, relatedUri, session.options.problemLink),
+      );
       connection.sendDiagnostics({ uri, version, diagnostics });
       const [language] = document.format.languages;
       session.notify('flopline/changed', { uri, isSpec: true, ...(language === undefined ? {} : { language }) });

@@ -111,6 +111,8 @@ export interface InitializationOptions {
   readonly lensCommand?: string;
   /** Whether the editor wants `flopline/changed`; others would warn of a notification that they do not know. */
   readonly tellChanges?: boolean;
+  /** The address at which the editor explains a problem; `{code}` stands for its code. */
+  readonly problemLink?: string;
   /** Settings of an editor that cannot be asked for its configuration, as under `flopline`. */
   readonly settings?: unknown;
 }

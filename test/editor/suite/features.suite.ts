@@ -74,6 +74,22 @@ suite('Flopline in VS Code', () => {
     await until('no error', () => ({ ok: !ourProblems(editor).some(isError), seen: ourProblems(editor) }));
   });
 
+  test('the code of a problem leads to its page in the package', async () => {
+    const editor = await show('tiny.net.yaml');
+    await type(editor, 'relu', 'rellu');
+    await until('an error', () => ({ ok: ourProblems(editor).some(isError), seen: ourProblems(editor) }));
+    const { code } = ourProblems(editor).find(isError)!;
+    assert.ok(typeof code === 'object' && code.target.scheme === 'command');
+    const [written] = JSON.parse(code.target.query) as string[];
+    assert.equal(written, code.value);
+    await vscode.commands.executeCommand(code.target.path, written);
+    await until('the page', () => {
+      const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
+      return { ok: labels.some(label => label.includes('problems.md')), seen: labels };
+    });
+    await type(editor, 'rellu', 'relu');
+  });
+
   test('the lens has the totals', async () => {
     const editor = await show('tiny.net.yaml');
     await checkHint(editor, 3, /MACs/);

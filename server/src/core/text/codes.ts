@@ -8,7 +8,12 @@ const formerCodes: Readonly<Record<string, string>> = {
   'wrong-input-count': 'wrong-inputs',
 };
 
+/** The name that a code had before; undefined where it is the first. */
+export function formerCode(code: string): string | undefined {
+  return Object.hasOwn(formerCodes, code) ? formerCodes[code] : undefined;
+}
+
 /** Whether a code that somebody wrote means this one: by its name of today or by the one it had. */
 export function meansCode(written: string, code: string): boolean {
-  return written === code || (Object.hasOwn(formerCodes, code) && formerCodes[code] === written);
+  return written === code || formerCode(code) === written;
 }

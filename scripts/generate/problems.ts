@@ -1,0 +1,48 @@
+// docs/problems.md: every problem that Flopline reports, with a text that has it and what Flopline says of that text.
+import {
+  defaultSettings,
+  documentProblems,
+  open,
+  type Problem,
+  price,
+  problemsWithHints,
+} from '../../server/src/core/index.ts';
+import { formerCode } from '../../server/src/core/text/codes.ts';
+import { notice } from './markdown.ts';
+import type { ProblemExample } from './problems/example.ts';
+import { areas } from './problems/index.ts';
+
+export function problemsPage(): string {
+  return `${[
+    notice,
+    '# Problems',
+    'Everything that Flopline reports, by its code: an example, what Flopline says of it, and the rule behind it. `# flopline-ignore CODE` above a line silences it there, `# flopline-ignore-file CODE` in the whole file. Where a code had another name, comments that use the old name still work.',
+    ...areas.flatMap(({ title, problems }) => [
+      `# ${title}`,
+      ...problems.toSorted((a, b) => (a.code < b.code ? -1 : 1)).map(section),
+    ]),
+  ].join('\n\n')}\n`;
+}
+
+/** What Flopline reports in the text of an example under its code. */
+export function reported({ code, file, text }: ProblemExample): readonly Problem[] {
+  const document = open({ name: file, text }, defaultSettings);
+  if (!document) return [];
+  const analysed = price(document, defaultSettings);
+  const all = analysed ? problemsWithHints(analysed) : documentProblems(document);
+  return all.filter(problem => problem.code === code);
+}
+
+function section(example: ProblemExample): string {
+  const { code, text, file, why } = example;
+  const [first] = reported(example);
+  if (!first) throw new Error(`The example of ${code} does not have that problem.`);
+  const former = formerCode(code);
+  return [
+    `## ${code}`,
+    `${first.severity[0]!.toUpperCase()}${first.severity.slice(1)}: ${[first.message, first.help].filter(Boolean).join(' ')}`,
+    [`\`\`\`${/ya?ml$/.test(file) ? 'yaml' : 'ini'}`, text.trimEnd(), '```'].join('\n'),
+    why,
+    ...(former === undefined ? [] : [`Formerly \`${former}\`.`]),
+  ].join('\n\n');
+}

@@ -1,0 +1,10 @@
+/** A problem as the page of problems shows it: a text that has it, and what is behind it. */
+export interface ProblemExample {
+  readonly code: string;
+  /** The name of the file, by which its format is recognized: `a.net.yaml`. */
+  readonly file: string;
+  /** The smallest text that has the problem. */
+  readonly text: string;
+  /** What the rule is and where it comes from, in one or two sentences. */
+  readonly why: string;
+}
