@@ -34,7 +34,7 @@ const floors: readonly Floor[] = [
   {
     at: `${core}/formats`,
     imports: [`${core}/text`, `${core}/syntax`, `${core}/graph`, `${core}/ops`],
-    shared: ['format'],
+    shared: ['format', 'reference'],
   },
   { at: `${core}/formats/index`, imports: [`${core}/formats`] },
   { at: `${core}/analysis`, imports: [`${core}/text`, `${core}/graph`, `${core}/ops`] },

@@ -4,6 +4,7 @@ import type { Doubts, Graph, GraphNode } from '../graph/graph.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Problem, Repair } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
+import type { Item } from './reference.ts';
 
 /** A text that may be a spec. */
 export interface Source {
@@ -127,6 +128,8 @@ export interface Reader {
   /** What the reader of another text may take over to save work; understood only by the format that made it. */
   readonly cache?: unknown;
   read(options: ReadOptions): Spec;
+  /** The items of the text's top-level list, in source order, with what they say of each other. */
+  items?(): readonly Item[];
   /**
    * The smallest changes of the text that change the network like this: comments, quoting and order stay, references to
    * what moves are renumbered, new names are unique. Undefined where the dialect cannot say one of the edits, or the

@@ -13,6 +13,7 @@ import { type Choice, chooseDialect } from './choose.ts';
 import type { Dialect, Family } from './dialect.ts';
 import { dialects } from './dialects/index.ts';
 import { doubtsOf } from './doubt.ts';
+import { itemsOf, rowsOf } from './items.ts';
 import { checkKeys, isRead } from './keys.ts';
 import { claimOf, mends, staleNumbers } from './mend.ts';
 import { nativeOf } from './native.ts';
@@ -50,6 +51,10 @@ function open(source: Source, earlier?: Reader): Reader {
     problems: document.problems,
     cache,
     read: options => read(text, options),
+    items: () => {
+      const top = mappingOf(document.root);
+      return top ? itemsOf(rowsOf(top)) : [];
+    },
     mends: problem => {
       const top = mappingOf(document.root);
       return top ? mends(source.text, top, problem) : [];

@@ -1,11 +1,11 @@
 // Numbers that an edit by hand has left behind: references to rows that have moved, figures in comments.
 import { lineEnd } from '../../syntax/lists.ts';
-import { lookUp, type Mapping, resolved, type YamlNode } from '../../syntax/tree.ts';
-import { value11 } from '../../syntax/yaml11.ts';
+import type { Mapping, YamlNode } from '../../syntax/tree.ts';
 import type { TextEdit } from '../../text/edit.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import type { Claim, Variant } from '../format.ts';
+import { itemsOf, rowsOf } from './items.ts';
 
 /** What a row that came or went without its numbers following would look like. */
 const codes = new Set(['shape-mismatch', 'channel-mismatch', 'unknown-reference', 'wrong-inputs', 'wrong-input-count']);
@@ -52,11 +52,13 @@ interface Numbers {
 }
 
 function numbersOf(text: string, top: Mapping): Numbers {
-  const rows = ['backbone', 'head'].flatMap(key => {
-    const list = resolved(lookUp(top, key));
-    return list?.kind === 'sequence' ? list.items : [];
-  });
-  return { references: rows.flatMap(absolute), behind: rows.map(row => numberBehind(text, row)) };
+  const rows = rowsOf(top);
+  const references = itemsOf(rows).flatMap(item =>
+    item.references.flatMap(({ kind, range, written }) =>
+      kind === 'absolute' && typeof written === 'number' && range.to > range.from ? [{ range, value: written }] : [],
+    ),
+  );
+  return { references, behind: rows.map(row => numberBehind(text, row)) };
 }
 
 /** References to rows from one on, and comments with their old numbers, follow rows that came or went. */
@@ -72,19 +74,6 @@ function following({ references, behind }: Numbers, { from, by }: { from: number
   const sign = by > 0 ? '+' : '−';
   const what = `${count} ${by > 0 ? 'inserted' : 'removed'} above`;
   return { title: `Let references to rows from ${from} on follow by ${sign}${Math.abs(by)}, after ${what}`, edits };
-}
-
-/** The numbers in a row's `from` that count from the first row. */
-function absolute(row: YamlNode): readonly { readonly range: Range; readonly value: number }[] {
-  const target = resolved(row);
-  const from = target?.kind === 'sequence' ? target.items[0] : undefined;
-  const nodes = from?.kind === 'sequence' ? from.items : from ? [from] : [];
-  return nodes.flatMap(node => {
-    const value = node.kind === 'scalar' ? value11(node) : undefined;
-    return typeof value === 'number' && Number.isInteger(value) && value >= 0
-      ? [{ range: { from: node.from, to: node.to }, value }]
-      : [];
-  });
 }
 
 /** `# 5-P3/8` behind a row. */

@@ -24,6 +24,7 @@ import type { InputSize, Variant } from '../format.ts';
 import { bind } from './bind.ts';
 import { ownersOf } from './choose.ts';
 import type { Arranged, Dialect, Family } from './dialect.ts';
+import { sourcesOf } from './items.ts';
 import { type AnyModule, type Arg, type Param, Scope, tensors, type Value } from './module.ts';
 import { nn } from './modules/nn.ts';
 import { argumentValue, type PyValue, pyRound } from './python.ts';
@@ -566,8 +567,9 @@ class Rows {
       return refuse(range, message);
     }
     const fromTarget = resolved(fromNode)!;
-    const fromNodes = fromTarget?.kind === 'sequence' ? fromTarget.items : [fromNode!];
-    const from = fromNodes.map(node => integer(node));
+    const sources = sourcesOf(fromNode!);
+    const fromNodes = sources.map(({ node }) => node);
+    const from = sources.map(({ value }) => value);
     if (from.length === 0) return refuse(fromNode!, 'This row has no input. Name one or more rows, such as [-1, 6].');
     const bad = from.indexOf(undefined);
     if (bad >= 0)
@@ -674,14 +676,6 @@ function numeric(node: YamlNode | undefined): number | undefined {
   const target = resolved(node);
   const value = target?.kind === 'scalar' ? value11(target) : undefined;
   return typeof value === 'number' && Number.isFinite(value) && Math.abs(value) < 2 ** 31 ? value : undefined;
-}
-
-function integer(node: YamlNode): number | undefined {
-  const target = resolved(node);
-  // `ch[-1.0]` is a TypeError in Python.
-  if (target?.kind === 'scalar' && isFloat(target)) return undefined;
-  const value = numeric(node);
-  return value !== undefined && Number.isInteger(value) ? value : undefined;
 }
 
 /** The parameters that an operator's attribute is called by in constructors. */

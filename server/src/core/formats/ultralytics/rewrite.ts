@@ -13,7 +13,9 @@ import { lookUp, type Mapping, resolved, type Sequence, type YamlNode } from '..
 import { value11 } from '../../syntax/yaml11.ts';
 import type { TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
+import { type Item, movesOf, renumbered } from '../reference.ts';
 import type { Dialect, Family } from './dialect.ts';
+import { itemsOf } from './items.ts';
 import { numberBehind } from './mend.ts';
 import type { Param } from './module.ts';
 import { show } from './python.ts';
@@ -53,6 +55,7 @@ class Writer implements Rewriter {
   readonly #text: string;
   readonly #chosen: Chosen;
   readonly #spots: readonly Spot[];
+  readonly #items: readonly Item[];
   readonly #edits: TextEdit[] = [];
   /** How many rows come before the one with an index, and which go. */
   readonly #inserted = new Map<number, number>();
@@ -65,6 +68,7 @@ class Writer implements Rewriter {
     this.#text = text;
     this.#chosen = chosen;
     this.#spots = spotsOf(top);
+    this.#items = itemsOf(this.#spots.map(({ item }) => item));
   }
 
   changes(): readonly TextEdit[] | undefined {
@@ -181,49 +185,27 @@ class Writer implements Rewriter {
   }
 
   #isRead(index: number): boolean {
-    return this.#spots.some((spot, at) => {
-      const row = this.#rowOf(spot, at);
-      return !row || sourcesOf(row).some(({ source }) => source === index);
-    });
+    return this.#items.some(
+      ({ references }, at) =>
+        !this.#rowOf(this.#spots[at]!, at) ||
+        references.some(({ target }) => target !== undefined && target !== 'input' && target.index === index),
+    );
   }
 
   // ——— Numbers of rows ———————————————————————————————————————————————————————————————————————————————————————————
 
   #renumber(): boolean {
-    const places: number[] = [];
-    let at = 0;
-    for (let index = 0; index < this.#spots.length; index++) {
-      at += this.#inserted.get(index) ?? 0;
-      places.push(at);
-      if (!this.#removed.has(index)) at++;
-    }
-    const rows = this.#spots.map((spot, index) => this.#rowOf(spot, index));
-    // Who read a row that is gone reads what it has read.
-    const placeOf = (index: number): number | undefined => {
-      let source = index;
-      while (this.#removed.has(source)) {
-        const gone = rows[source];
-        const [first, ...others] = gone ? sourcesOf(gone) : [];
-        if (!first || others.length > 0) return undefined;
-        source = first.source;
-      }
-      return source < 0 ? source : places[source];
-    };
-    for (let index = 0; index < this.#spots.length; index++) {
-      if (this.#removed.has(index)) continue;
-      const place = places[index]!;
-      const row = rows[index];
-      if (row && this.#handed.has(index)) this.#replace(row.from, '-1');
-      else if (row) {
-        for (const { node, value, source } of sourcesOf(row)) {
-          // The first row's −1 is the image.
-          if (source < 0) continue;
-          const fresh = placeOf(source);
-          if (fresh === undefined || node.kind === 'alias') return false;
-          if (value >= 0) this.#replace(node, String(fresh));
-          else if (fresh !== place + value) this.#replace(node, fresh < 0 ? String(fresh) : String(fresh - place));
-        }
-      }
+    const moves = movesOf(this.#items, this.#inserted, this.#removed);
+    // Who got new rows in front of it reads the last of them.
+    const others = this.#items.map(item => (this.#handed.has(item.index) ? { ...item, references: [] } : item));
+    const edits = renumbered(others, moves);
+    if (!edits) return false;
+    this.#edits.push(...edits);
+    for (const { index } of this.#items) {
+      const place = moves.place(index);
+      if (place === undefined) continue;
+      const row = this.#handed.has(index) ? this.#rowOf(this.#spots[index]!, index) : undefined;
+      if (row) this.#replace(row.from, '-1');
       if (place !== index) this.#renumberComment(this.#spots[index]!.item, index, place);
     }
     return true;
@@ -358,18 +340,6 @@ function spotsOf(top: Mapping): readonly Spot[] {
   return ['backbone', 'head'].flatMap(key => {
     const list = resolved(lookUp(top, key));
     return list?.kind === 'sequence' ? list.items.map((item, index): Spot => ({ list, index, item })) : [];
-  });
-}
-
-/** What a row reads: each number of its `from`, and the row that it means. */
-function sourcesOf({
-  index,
-  from,
-}: Row): readonly { readonly node: YamlNode; readonly value: number; readonly source: number }[] {
-  const nodes = from.kind === 'sequence' ? from.items : [from];
-  return nodes.flatMap(node => {
-    const value = node.kind === 'scalar' ? value11(node) : undefined;
-    return typeof value === 'number' ? [{ node, value, source: value < 0 ? index + value : value }] : [];
   });
 }
 
