@@ -114,7 +114,15 @@ export type Doubts = ReadonlyMap<Frame, Doubt>;
 export interface Note {
   readonly range: Range;
   readonly text: string;
+  /** What may be written there, as far as the format says. */
+  readonly allowed?: Allowed | undefined;
 }
+
+/** What may be written at a place. */
+export type Allowed =
+  | { readonly kind: 'operator' | 'key' | 'choice'; readonly choices: () => readonly string[] }
+  | { readonly kind: 'integer' | 'number'; readonly min?: number | undefined; readonly max?: number | undefined }
+  | { readonly kind: 'boolean' | 'reference' | 'name' };
 
 export interface Graph {
   /** In the order of execution; made when somebody asks. */
