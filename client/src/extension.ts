@@ -1,13 +1,7 @@
 // The editor's side: starts the server, shows the totals in the status bar and offers the menu behind them.
 import * as vscode from 'vscode';
 import { LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
-import type {
-  InitializationOptions,
-  MenuSetting,
-  Notifications,
-  ProtocolRange,
-  Requests,
-} from '../../server/src/protocol/index.ts';
+import type { InitializationOptions, Notifications, ProtocolRange, Requests } from '../../server/src/protocol/index.ts';
 import { makeCheaper } from './slim.ts';
 import { createLanguages, specs } from './specs.ts';
 import { createTotals, type Totals } from './totals.ts';
@@ -90,14 +84,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   async function showMenu(): Promise<void> {
     const summary = await totals.refresh();
     if (!summary) return tellNoSpec();
-    const { input, scale, scales, phase, convention } = summary;
+    const { input, scale, scales, phase, phases, convention } = summary;
     const sizes = Object.entries(input).map(([name, shape]) => `${name} ${shape}`);
     const items: (vscode.QuickPickItem & { readonly run: () => Promise<unknown> })[] = [
       { label: '$(symbol-ruler) Input size', description: sizes.join(', '), run: selectInput },
       ...(scales.length > 0
         ? [{ label: '$(layers) Scale', description: scale ?? '', detail: scales.join(' · '), run: selectScale }]
         : []),
-      ...(phase ? [{ label: '$(versions) Phase', description: phase, run: selectPhase }] : []),
+      ...(phases.length > 0
+        ? [{ label: '$(versions) Phase', description: phase ?? '', detail: phases.join(' · '), run: selectPhase }]
+        : []),
       { label: '$(symbol-operator) Counting convention', description: convention, run: selectConvention },
       { label: '$(rocket) Make it cheaper…', run: slim },
       { label: '$(copy) Copy report as Markdown', run: copyReport },
@@ -130,23 +126,24 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
       vscode.window.showInformationMessage(`${summary.title} has one scale only.`);
       return;
     }
-    const items = summary.scales.map(scale => ({
-      label: scale,
-      description: scale === summary.scale ? 'shown now' : '',
-    }));
-    const picked = await vscode.window.showQuickPick(items, { title: `Scale of ${summary.title}` });
-    if (picked) await change('scale', picked.label);
+    await select('scale', summary.scales, summary.scale, `Scale of ${summary.title}`);
   }
 
   async function selectPhase(): Promise<void> {
     const summary = await totals.refresh();
     if (!summary?.phase) return tellNoSpec();
-    const items = ['TEST', 'TRAIN'].map(phase => ({
-      label: phase,
-      description: phase === summary.phase ? 'shown now' : '',
-    }));
-    const picked = await vscode.window.showQuickPick(items, { title: `Phase of ${summary.title}` });
-    if (picked) await change('phase', picked.label);
+    await select('phase', summary.phases, summary.phase, `Phase of ${summary.title}`);
+  }
+
+  async function select(
+    key: string,
+    values: readonly string[],
+    current: string | undefined,
+    title: string,
+  ): Promise<void> {
+    const items = values.map(label => ({ label, description: label === current ? 'shown now' : '' }));
+    const picked = await vscode.window.showQuickPick(items, { title });
+    if (picked) await change(key, picked.label);
   }
 
   async function selectConvention(): Promise<void> {
@@ -177,7 +174,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   }
 
   /** Changes the comment of the file that holds a setting, where there is one (it would win), else the setting. */
-  async function change(key: MenuSetting, value: string): Promise<void> {
+  async function change(key: string, value: string): Promise<void> {
     const editor = vscode.window.activeTextEditor;
     const place = totals.summary?.inFile[key];
     if (!editor || !place) return update(key, value);

@@ -10,8 +10,8 @@ import { operatorsPage } from './operators.ts';
 import { problemsPage } from './problems.ts';
 import { savings } from './savings.ts';
 import { schema } from './schema.ts';
-import { settingsPage } from './settings.ts';
-import { terminal } from './terminal.ts';
+import { manifestWithSettings, manifestWords, settingsPage } from './settings.ts';
+import { exitCodeTable, terminal } from './terminal.ts';
 
 export interface Generated {
   /** From the repository's root. */
@@ -28,7 +28,9 @@ export const documents: readonly Generated[] = [
   { path: 'docs/advice.md', content: advicePage },
   { path: 'docs/conventions.md', content: before => filled(before, conventionTables()) },
   { path: 'docs/theory.md', content: before => filled(before, { savings: savings() }) },
-  { path: 'README.md', content: before => filled(before, { cli: terminal() }) },
+  { path: 'README.md', content: before => filled(before, { cli: terminal(), 'exit codes': exitCodeTable() }) },
+  { path: 'package.json', content: manifestWithSettings },
+  { path: 'package.nls.json', content: manifestWords },
   { path: 'schemas/flopline.schema.json', content: () => `${JSON.stringify(schema(), null, 2)}\n` },
 ];
 

@@ -1,42 +1,83 @@
-// docs/settings.md: what package.json offers to the editor.
+// The settings for package.json and package.nls.json, and docs/settings.md.
 import manifest from '../../package.json' with { type: 'json' };
-import { pragmaKeys } from '../../server/src/core/text/pragma.ts';
+import { clientSettings, commentKeys, type Setting, settingTable } from '../../server/src/core/index.ts';
 import { notice, table } from './markdown.ts';
 
-interface Property {
-  readonly type: string;
-  readonly default: unknown;
-  readonly description?: string;
-  readonly markdownDescription?: string;
-  readonly enum?: readonly string[];
-  readonly enumDescriptions?: readonly string[];
+const all: readonly (readonly [string, Setting<unknown>])[] = [...settingTable, ...clientSettings].map(
+  ([key, setting]) => [`flopline.${key}`, setting],
+);
+
+/** package.json with the settings in its `contributes.configuration`. */
+export function manifestWithSettings(before: string): string {
+  const manifest = JSON.parse(before);
+  const properties = Object.fromEntries(all.map(([name, setting]) => [name, propertyOf(name, setting)]));
+  const configuration = { title: 'Flopline', properties };
+  // A key that is there already stays in its place.
+  return `${JSON.stringify({ ...manifest, contributes: { ...manifest.contributes, configuration } }, null, 2)}\n`;
+}
+
+function propertyOf(name: string, { schema, values }: Setting<unknown>): object {
+  return {
+    ...schema,
+    ...(values && { markdownEnumDescriptions: schema.enum!.map(value => `%${wordOf(name, value)}%`) }),
+    markdownDescription: `%${wordOf(name)}%`,
+  };
+}
+
+/** package.nls.json: the words that package.json refers to. */
+export function manifestWords(): string {
+  const words = all.flatMap(([name, setting]) => [
+    [wordOf(name), docOf(name, setting)],
+    ...(setting.values?.() ?? []).map((meaning, index) => [wordOf(name, setting.schema.enum![index]!), meaning]),
+  ]);
+  return `${JSON.stringify(Object.fromEntries(words), null, 2)}\n`;
+}
+
+/** The key of a setting's description, or of what one of its values means. */
+function wordOf(name: string, value?: string): string {
+  return value === undefined ? `${name}.description` : `${name}.values.${value || 'empty'}`;
+}
+
+function docOf(name: string, { doc, comment }: Setting<unknown>): string {
+  if (comment === undefined) return doc();
+  return `${doc()} A comment in the file takes precedence: \`# flopline: ${name.slice('flopline.'.length)}=${comment}\`.`;
 }
 
 export function settingsPage(): string {
-  const properties = Object.entries(manifest.contributes.configuration.properties as Record<string, Property>);
-  const chosen = properties.filter(([, { enumDescriptions }]) => enumDescriptions);
   return `${[
     notice,
     '# Settings',
     table(
       ['Setting', 'Value', 'Default', 'Meaning'],
-      properties.map(([name, property]) => [
+      all.map(([name, { schema, doc }]) => [
         `\`${name}\``,
-        valuesOf(property),
-        `\`${JSON.stringify(property.default)}\``,
-        property.markdownDescription ?? property.description ?? '',
+        schema.enum?.map(valueText).join(', ') ?? schema.type,
+        `\`${JSON.stringify(schema.default)}\``,
+        doc(),
       ]),
     ),
-    ...chosen.flatMap(([name, property]) => [
-      `## Values of ${name}`,
-      table(
-        ['Value', 'Meaning'],
-        property.enum!.map((value, index) => [`\`${value}\``, property.enumDescriptions![index]!]),
-      ),
-    ]),
+    ...all.flatMap(([name, { schema, values }]) =>
+      values
+        ? [
+            `## Values of ${name}`,
+            table(
+              ['Value', 'Meaning'],
+              values().map((meaning, index) => [valueText(schema.enum![index]!), meaning]),
+            ),
+          ]
+        : [],
+    ),
     '## In the file itself',
-    `A comment anywhere in a file sets ${pragmaKeys.map(key => `\`${key}\``).join(', ')} for this file, over the editor's settings: \`# flopline: input=3,320,320 dtype=fp16\`. The command line's options win over both.`,
-    'A comment `# flopline-ignore CODE` behind a line, or on a line of its own above it, keeps the problem with that code from being told there; without a code, all of them. `# flopline-ignore-file CODE` does so for the whole file. The code stands behind each problem, as in `dominant-layer`.',
+    'A comment anywhere in a file sets one or more of these for this file: `# flopline: input=3,320,320 dtype=fp16`.',
+    table(
+      ['Setting', 'Comment', 'Command line'],
+      commentKeys.map(key => {
+        const { comment, flag } = settingTable.get(key)!;
+        return [`\`flopline.${key}\``, `\`# flopline: ${key}=${comment}\``, flag ? `\`--${key} ${comment}\`` : ''];
+      }),
+    ),
+    'The command line takes precedence over a comment, and a comment over the settings of the editor. `scale`, `dialect` and `phase` mean something in some formats only: a setting for all files is ignored in the others, whereas a comment there is reported.',
+    'A comment `# flopline-ignore CODE` at the end of a line, or on its own line above it, silences the problem with that code there; without a code, all problems. `# flopline-ignore-file CODE` does so for the whole file. Each problem shows its code, such as `dominant-layer`.',
     '## Commands',
     table(
       ['Command', 'Id'],
@@ -45,6 +86,6 @@ export function settingsPage(): string {
   ].join('\n\n')}\n`;
 }
 
-function valuesOf({ type, enum: values }: Property): string {
-  return values ? values.map(value => (value === '' ? 'empty' : `\`${value}\``)).join(', ') : type;
+function valueText(value: string): string {
+  return value === '' ? 'empty' : `\`${value}\``;
 }

@@ -1,7 +1,8 @@
 // What the README shows of the command line: what it really prints.
 import { fileURLToPath } from 'node:url';
-import { parseCommand } from '../../server/src/cli/arguments.ts';
+import { exitCodes, parseCommand } from '../../server/src/cli/arguments.ts';
 import { runReport } from '../../server/src/cli/report.ts';
+import { table } from './markdown.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -15,4 +16,12 @@ export function terminal(): string {
   runReport(command.request, { out, err: () => {}, progress: false });
   const lines = printed.trimEnd().replaceAll(root, '').split('\n');
   return ['```text', ...lines.map(line => line.trimEnd()), '```'].join('\n');
+}
+
+export function exitCodeTable(): string {
+  return table(
+    ['Exit code', 'Meaning'],
+    exitCodes().map(([code, meaning]) => [String(code), meaning]),
+    'r',
+  );
 }

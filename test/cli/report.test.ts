@@ -101,16 +101,13 @@ test('Wrong usage is exit code 2, in words', () => {
   assert.match(wrong('report', 'x', '--format', 'xml'), /“xml” is not an output format/);
   assert.match(wrong('report', 'x', '--input', 'big'), /“big” is not an input size\. Write/);
   assert.match(wrong('report', 'x', '--convention', 'flop'), /Did you mean “flops”\?/);
-  assert.match(wrong('report', 'x', '--dtype', 'toString'), /is not a number type/);
+  assert.match(wrong('report', 'x', '--dtype', 'toString'), /is not a data type/);
   assert.match(wrong('report', 'x', '--batch', '0'), /is not a batch size/);
   assert.equal(runCli('report', join(folder, 'nowhere.yaml')).code, 2);
-  const plain = runCli('report', file('plain.yaml', 'a: 1\n'));
-  assert.equal(plain.code, 2);
-  assert.match(plain.err, /plain\.yaml” is not a network spec that Flopline knows\.\n.*no network spec to work on/);
   assert.equal(
     wrong('report', 'x', '--input', '3,320,abc'),
     '“3,320,abc” is not an input size. “abc” is not a whole number ≥ 1. Write sizes without the batch, as in ' +
-      '--input 3,224,224, or with a name and the batch, as in --input image=1,3,224,224.',
+      '3,224,224, or a name and sizes with the batch, as in image=1,3,224,224.',
   );
   assert.match(wrong('report', 'x', '--input', '3,0,320'), /“0” is not a whole number ≥ 1/);
   assert.match(wrong('report', 'x', '--max-file-size', '2MB'), /“2MB” is not a file size/);
@@ -290,7 +287,10 @@ test('A file that is too large is an error with the reason, and exit code 1', ()
   assert.match(JSON.parse(huge.out).files[0].problems[0].message, /17000\d+ bytes/);
 });
 
-test('What is named and is not a spec is exit code 1 beside others, and says what it is', () => {
+test('What is named and is not a spec is exit code 1, and says what it is', () => {
+  const plain = runCli('report', file('plain.yaml', 'a: 1\n'));
+  const message = `flopline: “${join(folder, 'plain.yaml')}” is not a network spec that Flopline knows.\n`;
+  assert.deepEqual([plain.code, plain.err], [1, message]);
   const path = file('tiny-cls.yaml', spec);
   const beside = (name: string, content: string | Uint8Array) => runCli('report', path, file(name, content));
   const binary = beside('weights.pt', new Uint8Array([80, 75, 3, 4, 0, 0]));
@@ -303,6 +303,13 @@ test('What is named and is not a spec is exit code 1 beside others, and says wha
     [1, 1],
   );
   assert.match(empty.err, /empty\.yaml” is not a network spec/);
+});
+
+test('A folder without specs is wrong usage', () => {
+  file('bare/notes.txt', 'nothing');
+  const { code, err } = runCli('report', join(folder, 'bare'));
+  assert.equal(code, 2);
+  assert.match(err, /There is no network spec to work on\./);
 });
 
 test('A folder that may not be read is exit code 1', t => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findings, problems } from '../../server/src/core/features/findings.ts';
-import { defaultSettings, type Settings } from '../../server/src/core/settings.ts';
+import { defaultSettings, type Settings } from '../../server/src/core/settings/index.ts';
 import { rangeOf, sketch } from '../support/sketch.ts';
 
 /** The findings of a text as `code at words: message`. */

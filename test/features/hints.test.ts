@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hints, maxLabel } from '../../server/src/core/features/hints.ts';
-import { defaultSettings, type Settings } from '../../server/src/core/settings.ts';
+import { defaultSettings, type Settings } from '../../server/src/core/settings/index.ts';
 import { sketch } from '../support/sketch.ts';
 
 /** The hint of each line, in the line's own words: `line → label`. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hintDetail, hover } from '../../server/src/core/features/hover.ts';
-import type { Settings } from '../../server/src/core/settings.ts';
+import type { Settings } from '../../server/src/core/settings/index.ts';
 import { rangeOf, sketch } from '../support/sketch.ts';
 
 /** What the hover on the nth occurrence of some words holds, and over which words it lies. */

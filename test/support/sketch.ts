@@ -23,7 +23,7 @@ import { flatten } from '../../server/src/core/ops/flatten.ts';
 import { linear } from '../../server/src/core/ops/linear.ts';
 import { relu } from '../../server/src/core/ops/relu.ts';
 import { type Analysed, price } from '../../server/src/core/pipeline.ts';
-import { defaultSettings, type Settings } from '../../server/src/core/settings.ts';
+import { defaultSettings, type Settings } from '../../server/src/core/settings/index.ts';
 import { Lines } from '../../server/src/core/text/lines.ts';
 import { readPragmas } from '../../server/src/core/text/pragma.ts';
 import type { Range } from '../../server/src/core/text/range.ts';
@@ -39,6 +39,7 @@ export function sketch(
   const format: Format = {
     id: 'sketch',
     label: 'Sketch',
+    choices: {},
     languages: [],
     recognises: () => true,
     open: () => ({ problems: [], read: read => specOf(lines, read, options.native ?? false) }),

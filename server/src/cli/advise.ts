@@ -6,16 +6,17 @@ import {
   priceAdvice,
   type ReportShape,
   report,
+  shareChange,
   summary,
   type TextEdit,
   type TotalsReport,
 } from '../core/index.ts';
-import type { AdviseRequest } from './arguments.ts';
+import type { AdviseRequest, ExitCode } from './arguments.ts';
 import { changeFile } from './change.ts';
 import { isFolder } from './files.ts';
 import { json } from './json.ts';
-import { type ExitCode, type Streams, type Visit, visitSpecs } from './specs.ts';
-import { adviceTable } from './table.ts';
+import { type Streams, type Visit, visitSpecs } from './specs.ts';
+import { aligned } from './table.ts';
 import { unifiedDiff } from './unifiedDiff.ts';
 
 /** What scripts rely on: a file of schema 1 of `flopline advise --format json`. */
@@ -116,4 +117,34 @@ function follow(
   else if (changeFile(path, text, advice.edits, err)) out(`${path}: ${advice.title}\n`);
   else return 1;
   return 0;
+}
+
+/** What would make one file cheaper: what is offered with its share of the whole, then what is not, with the reason. */
+function adviceTable({ file, format, model, advice }: AdviceReport, detail: string): string {
+  const offered = advice.filter(({ refused }) => refused === null);
+  const refused = advice.filter(({ refused }) => refused !== null);
+  const head = ['id', 'line', 'MACs', 'params', 'what it does'];
+  const rows = offered.map(({ id, line, before, after, title }) => [
+    id,
+    String(line),
+    shareChange(after.macs, before.macs),
+    shareChange(after.params, before.params),
+    title,
+  ]);
+  const lines = aligned([head, ...rows], ['start', 'end', 'end', 'end', 'start']);
+  const rule = '─'.repeat(Math.min(120, Math.max(...lines.map(line => line.length))));
+  const left = aligned(
+    refused.map(({ id, line, title }) => [id, String(line), title]),
+    ['start', 'end', 'start'],
+  );
+  return [
+    `${file} · ${format} · ${model}`,
+    '',
+    ...(offered.length > 0 ? [lines[0], rule, ...lines.slice(1)] : ['Nothing to propose.']),
+    ...(refused.length > 0 ? ['', 'Not offered:', ...left] : []),
+    '',
+    detail,
+    ...(offered.length > 0 ? [`To make one of them in the file: flopline advise ${file} --apply ID`] : []),
+    '',
+  ].join('\n');
 }

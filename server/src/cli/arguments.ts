@@ -1,17 +1,15 @@
 // The command line as data: what is asked for, or what is wrong with it.
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import * as l10n from '@vscode/l10n';
 import {
   type BudgetWish,
-  bytesOf,
-  conventionOf,
-  conventions,
-  type Dtype,
   defaultSettings,
-  type InputSize,
+  isChoice,
   parseBudget,
-  parseInput,
   type Settings,
+  settingTable,
   suggestion,
+  withValues,
 } from '../core/index.ts';
 
 const outputFormats = ['table', 'json', 'markdown', 'csv'] as const;
@@ -55,7 +53,29 @@ export interface SlimRequest extends SpecsRequest {
   readonly dryRun: boolean;
 }
 
-export const help = `Flopline shows what every line of a neural-network spec costs, and what makes it cheaper.
+/** What an exit code means; the README has the same words. */
+export const exitCodes = (): readonly (readonly [ExitCode, string])[] => [
+  [0, l10n.t('every file was read, and no spec has errors')],
+  [
+    1,
+    l10n.t(
+      'a spec has errors; a file is not a spec, could not be read or is too large; a setting could not be applied, such as a scale that the file does not have; a change is not offered; a budget is not reached, or cannot be checked because part of the network is unknown',
+    ),
+  ],
+  [
+    2,
+    l10n.t(
+      'wrong usage: an unknown option or value, a path that does not exist, a folder without specs, advice that is not in the list',
+    ),
+  ],
+];
+
+/** 0 all is well, 1 a spec has errors, could not be read or misses what was asked for, 2 wrong usage. */
+export type ExitCode = 0 | 1 | 2;
+
+export function help(): string {
+  return l10n.t(
+    `Flopline shows what every line of a neural-network spec costs, and how to make it cheaper.
 
 Usage
   flopline report FILE|FOLDER… [options]
@@ -64,58 +84,82 @@ Usage
   flopline slim FILE|FOLDER --macs BUDGET [--params BUDGET] [--apply|--dry-run] [options]
 
 Options
-  --format NAME       table (default), json; for report markdown or csv too
-  --input SIZE        input size without the batch, as in 3,320,320; by name with it, as in
-                      image=1,3,320,320. Several: give the option again.
-  --scale NAME        scale of a YOLO family: n, s, m, l, x
-  --convention NAME   what is counted: ${conventions.map(({ name }) => name).join(', ')} (default macs)
-  --dialect NAME      whose modules the rows mean, where formats are spelled alike: ultralytics, yolov12,
-                      yolov13, yolov5, yolov7, yolov9, scaledyolov4, yolov5-face, yolov5-lite,
-                      tph-yolov5; alexeyab, pjreddie
-  --phase NAME        which layers of a Caffe network there are: TRAIN or TEST (default)
-  --dtype NAME        number type that bytes are counted in: ${Object.keys(bytesOf).join(', ')} (default fp32)
-  --batch N           samples at once, for peak memory (default 1); counts are for one sample
-  --max-file-size N   files of more characters are not analysed (default ${defaultSettings.maxFileSize})
-  --help, --version
+{0}
 
 report
-  --blocks            adds what is inside each row
+{1}
 
-advise lists changes that make the network cheaper, each tried on the text; its price is the
+advise lists changes that make the network cheaper. Each was tried on the text; its price is the
 difference of the totals.
-  --apply ID          makes one of them in the file
-  --dry-run           with --apply: prints a unified diff instead
+{2}
 
 slim looks for a few changes that bring the network within a budget.
-  --macs BUDGET       as in 300M (at most), -30% (less than now), 1.2G
-  --params BUDGET     as in 2M, -50%
-  --apply             makes the changes in the file
-  --dry-run           prints a unified diff
+{3}
 
-Folders are searched for specs; other files in them are skipped. What the command line sets wins
-over “# flopline: …” comments in a file.
+Folders are searched for specs; other files in them are skipped. Options take precedence over
+“# flopline: …” comments in a file.
 
 Exit code
-  0  every file was read, and no spec has errors
-  1  a spec has errors; a file could not be read, is too large or is not a spec; a setting could not
-     be applied (a scale that the file does not have); a change is not offered; a budget is not
-     reached, or a part of the network is not known, so nobody can say
-  2  wrong usage: an unknown option, a path that does not exist, nothing there to read
-`;
+{4}
+`,
+    listed([
+      ['--format NAME', l10n.t('output format: table (default) or json; for report, also markdown or csv')],
+      ...[...flagged].map(([key, { flag }]): Line => [`--${optionOf(key)} ${flag!.metavar}`, flag!.help()]),
+      ['--help, --version', ''],
+    ]),
+    listed([['--blocks', l10n.t('also show what is inside each row')]]),
+    listed([
+      ['--apply ID', l10n.t('make one of the changes in the file')],
+      ['--dry-run', l10n.t('with --apply: print a unified diff instead')],
+    ]),
+    listed([
+      ['--macs BUDGET', l10n.t('such as 300M (at most), -30% (less than now) or 1.2G')],
+      ['--params BUDGET', l10n.t('such as 2M or -50%')],
+      ['--apply', l10n.t('make the changes in the file')],
+      ['--dry-run', l10n.t('print a unified diff instead')],
+    ]),
+    listed(
+      exitCodes().map(([code, meaning]) => [String(code), meaning]),
+      3,
+    ),
+  );
+}
+
+type Line = readonly [name: string, meaning: string];
+
+/** Names, and beside them what they mean. Names are never translated, so their lengths are widths. */
+function listed(lines: readonly Line[], column = 20): string {
+  return lines.map(([name, meaning]) => `  ${name.padEnd(column)}${wrapped(meaning, column + 2)}`.trimEnd()).join('\n');
+}
+
+function wrapped(text: string, indent: number): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)!;
+    if (line !== '' && indent + line.length + 1 + word.length > 100) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines.join(`\n${' '.repeat(indent)}`);
+}
+
+/** The settings that have an option. */
+const flagged = new Map([...settingTable].filter(([, { flag }]) => flag));
+
+/** `max-file-size` of `maxFileSize`. */
+function optionOf(key: string): string {
+  return key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+}
 
 const common = {
   format: { type: 'string' },
-  input: { type: 'string', multiple: true },
-  scale: { type: 'string' },
-  convention: { type: 'string' },
-  dialect: { type: 'string' },
-  phase: { type: 'string' },
-  dtype: { type: 'string' },
-  batch: { type: 'string' },
-  'max-file-size': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
+
+const settingOptions: Readonly<Record<string, { readonly type: 'string'; readonly multiple: boolean }>> =
+  Object.fromEntries(
+    [...flagged].map(([key, { flag }]) => [optionOf(key), { type: 'string', multiple: flag?.multiple ?? false }]),
+  );
 
 const commands = {
   report: { ...common, blocks: { type: 'boolean' } },
@@ -137,7 +181,7 @@ export function parseCommand(argv: readonly string[]): Command {
     if (isBudgetValue(argv, index)) return [];
     return isBudgetValue(argv, index + 1) ? [`${argument}=${argv[index + 1]}`] : [argument];
   });
-  const all = { ...commands.report, ...commands.slim, ...commands.advise };
+  const all = { ...settingOptions, ...commands.report, ...commands.slim, ...commands.advise };
   const loose = parseArgs({ args, options: all, allowPositionals: true, strict: false });
   const [command] = loose.positionals;
   if (loose.values.help || command === 'help') return { kind: 'help' };
@@ -181,7 +225,9 @@ export function parseCommand(argv: readonly string[]): Command {
         },
       );
     case undefined:
-      return wrongOption(args, common) ?? wrong('Say what to do, as in “flopline report FILE”.');
+      return (
+        wrongOption(args, { ...settingOptions, ...common }) ?? wrong('Say what to do, as in “flopline report FILE”.')
+      );
     default:
       return wrong(`There is no command “${command}”.${suggestion(command, Object.keys(commands))}`);
   }
@@ -201,18 +247,19 @@ function parsed<N extends Name>(
   name: N,
   finish: (values: Values<N>, request: SpecsRequest) => Command,
 ): Command {
-  const complaint = wrongOption(args, commands[name]);
+  const options = { ...settingOptions, ...(commands[name] as Options<N>) };
+  const complaint = wrongOption(args, options);
   if (complaint) return complaint;
-  const { values, positionals } = parseArgs({ args, options: commands[name] as Options<N>, allowPositionals: true });
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
   const paths = positionals.slice(1);
   if (paths.length === 0) return wrong(`Name at least one file or folder, as in “flopline ${name} network.yaml”.`);
-  const settings = settingsOf(values as Values<Name>);
+  const settings = settingsOf(values);
   if (typeof settings === 'string') return wrong(settings);
   return finish(values, { paths, settings, given: new Set(Object.keys(values)) });
 }
 
 /** What is wrong with the options, in words. */
-function wrongOption(args: string[], options: typeof common): Command | undefined {
+function wrongOption(args: string[], options: NonNullable<ParseArgsConfig['options']>): Command | undefined {
   try {
     parseArgs({ args, options, allowPositionals: true });
     return undefined;
@@ -225,51 +272,21 @@ function wrongOption(args: string[], options: typeof common): Command | undefine
 }
 
 /** Settings, or what is wrong with an option. */
-function settingsOf(values: Values<Name>): Settings | string {
-  const input: InputSize[] = [];
-  for (const text of values.input ?? []) {
-    const sizes = parseInput(text);
-    if (!sizes) return inputComplaint(text);
-    input.push(...sizes);
+function settingsOf(options: Readonly<Record<string, unknown>>): Settings | string {
+  const values = new Map<string, unknown>();
+  for (const [key, { read, flag }] of flagged) {
+    const written = options[optionOf(key)];
+    if (written === undefined) continue;
+    const parts: unknown[] = [];
+    for (const part of [written].flat()) {
+      const found = read(part);
+      // Which scales, dialects and phases there are, files say.
+      if ('message' in found && !isChoice(key)) return `${found.message} ${found.help}`;
+      parts.push('value' in found ? found.value : part);
+    }
+    values.set(key, flag?.multiple ? parts.flat() : parts[0]);
   }
-  const convention = conventionOf(values.convention ?? defaultSettings.convention);
-  if (!convention) {
-    const names = conventions.map(({ name }) => name);
-    return `“${values.convention}” is not a counting convention.${suggestion(values.convention!, names)} Use one of ${names.join(', ')}.`;
-  }
-  const dtype = values.dtype ?? defaultSettings.dtype;
-  if (!Object.hasOwn(bytesOf, dtype)) {
-    return `“${dtype}” is not a number type. Use one of ${Object.keys(bytesOf).join(', ')}.`;
-  }
-  const batch = Number(values.batch ?? 1);
-  if (!Number.isInteger(batch) || batch < 1 || batch > 1e6) {
-    return `“${values.batch}” is not a batch size. Write a whole number from 1 to 1,000,000, as in --batch 8.`;
-  }
-  const maxFileSize = Number(values['max-file-size'] ?? defaultSettings.maxFileSize);
-  if (!Number.isInteger(maxFileSize) || maxFileSize < 1) {
-    return `“${values['max-file-size']}” is not a file size. Write a number of characters, as in --max-file-size 5000000.`;
-  }
-  return {
-    ...defaultSettings,
-    maxFileSize,
-    input,
-    convention: convention.name,
-    dtype: dtype as Dtype,
-    batch,
-    scale: values.scale,
-    dialect: values.dialect,
-    phase: values.phase,
-  };
-}
-
-/** What is wrong with `--input`: sizes that are not numbers, or the whole way it is written. */
-function inputComplaint(text: string): string {
-  const how =
-    'Write sizes without the batch, as in --input 3,224,224, or with a name and the batch, as in --input image=1,3,224,224.';
-  const sizes = text.replace(/^[^=]*=/, '').split(/[,x×;]/);
-  const odd = sizes.length > 1 ? sizes.find(size => !/^\s*\[?\s*0*[1-9]\d{0,8}\s*\]?\s*$/.test(size)) : undefined;
-  const part = odd === undefined || odd.trim() === '' ? '' : ` “${odd.trim()}” is not a whole number ≥ 1.`;
-  return `“${text}” is not an input size.${part} ${how}`;
+  return withValues(defaultSettings, values);
 }
 
 function wrong(message: string): Command {

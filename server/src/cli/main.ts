@@ -23,7 +23,7 @@ function main(argv: readonly string[]): number {
   };
   switch (command.kind) {
     case 'help':
-      process.stdout.write(help);
+      process.stdout.write(help());
       return 0;
     case 'version':
       process.stdout.write(`${version}\n`);

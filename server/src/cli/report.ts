@@ -1,7 +1,7 @@
 import { conventionOf, documentReport, type FileReport, markdownReport, report, summary } from '../core/index.ts';
-import type { ReportRequest } from './arguments.ts';
+import type { ExitCode, ReportRequest } from './arguments.ts';
 import { json } from './json.ts';
-import { type ExitCode, type Streams, type Visit, visitSpecs } from './specs.ts';
+import { type Streams, type Visit, visitSpecs } from './specs.ts';
 import { csv, overview, terminalTable } from './table.ts';
 
 /** `flopline report`: returns the exit code. */

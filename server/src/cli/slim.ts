@@ -5,14 +5,15 @@ import {
   isWithin,
   type Slimmed,
   shareChange,
+  si,
   slim,
   type TextEdit,
 } from '../core/index.ts';
-import type { SlimRequest } from './arguments.ts';
+import type { ExitCode, SlimRequest } from './arguments.ts';
 import { changeFile } from './change.ts';
 import { json } from './json.ts';
-import { type ExitCode, type Streams, type Visit, visitSpecs } from './specs.ts';
-import { slimTable } from './table.ts';
+import { type Streams, type Visit, visitSpecs } from './specs.ts';
+import { aligned } from './table.ts';
 import { unifiedDiff } from './unifiedDiff.ts';
 
 /** What scripts rely on: a file of schema 1 of `flopline slim --format json`. */
@@ -109,4 +110,26 @@ function slimFile(
   }
   if (apply && !dryRun && !changeFile(path, text, edits, err)) return 1;
   return 0;
+}
+
+/** A sequence of changes with the totals after each. */
+function slimTable({ file, before, steps, reached, complete, budget }: SlimReport): string {
+  const head = ['line', 'MACs', '', 'params', '', 'change'];
+  const rows = steps.map(({ line, after, title }) => [
+    String(line),
+    si(after.macs),
+    shareChange(after.macs, before.macs),
+    si(after.params),
+    shareChange(after.params, before.params),
+    title,
+  ]);
+  const first = ['', si(before.macs), '', si(before.params), '', 'as it is'];
+  const lines = aligned([head, first, ...rows], ['end', 'end', 'end', 'end', 'end', 'start']);
+  const rule = '─'.repeat(Math.min(120, Math.max(...lines.map(line => line.length))));
+  const count = `${steps.length} change${steps.length === 1 ? '' : 's'}`;
+  const outcome =
+    steps.length === 0 && reached
+      ? 'The network is within the budget already'
+      : `${reached ? 'Reached' : complete ? 'Not reached' : 'Perhaps reached (totals are “at least”)'} by ${count}`;
+  return [file, '', lines[0], rule, ...lines.slice(1), '', `${outcome}: ${budgetText(budget, before)}.`, ''].join('\n');
 }

@@ -1,11 +1,8 @@
 // Going through the specs that a command line names.
 import { basename } from 'node:path';
 import { type Analysed, type Document, open, type Problem, price, type Settings } from '../core/index.ts';
-import type { SpecsRequest } from './arguments.ts';
+import type { ExitCode, SpecsRequest } from './arguments.ts';
 import { type Candidate, candidates, contentOf, reasonOf } from './files.ts';
-
-/** 0 all is well, 1 a spec has errors, could not be read or misses what was asked for, 2 wrong usage. */
-export type ExitCode = 0 | 1 | 2;
 
 /** Where a command writes. */
 export interface Streams {
@@ -87,7 +84,7 @@ export function visitSpecs(
     reach(1);
   }
   clear();
-  if (found === 0 && unreadable.length === 0) {
+  if (found === 0 && worst === 0) {
     say('There is no network spec to work on.');
     return 2;
   }
@@ -130,9 +127,7 @@ function strict<T extends Pick<Document, 'problems'>>(subject: T): T {
   return {
     ...subject,
     problems: subject.problems.map(problem => {
-      // What is only said by the way (the dialect is one of another format) is looked at over all files, by `Effects`.
-      const refused =
-        problem.code === 'too-large' || (problem.code === 'wrong-setting' && problem.severity === 'warning');
+      const refused = problem.code === 'too-large' || problem.code === 'wrong-setting';
       return refused ? { ...problem, severity: 'error' as const } : problem;
     }),
   };
@@ -144,7 +139,7 @@ function withoutGiven(document: Document, given: ReadonlySet<string>): Document 
   return { ...document, pragmas: { ...document.pragmas, settings } };
 }
 
-const isRefusal = ({ code, severity }: Problem): boolean => code === 'wrong-setting' && severity === 'error';
+const isRefusal = ({ code }: Problem): boolean => code === 'wrong-setting';
 
 /** Whether options that not every format knows did something at all: in a folder, some specs may not know one. */
 class Effects {
@@ -175,7 +170,7 @@ class Effects {
     for (const { name } of analysed.model.graph.inputs) this.#inputs.delete(name);
     if (spec.variants.length > 0) this.#open.delete('scale');
     if (spec.dialect === this.#settings.dialect) this.#open.delete('dialect');
-    if (document.format.id === 'caffe-prototxt') this.#open.delete('phase');
+    if (document.format.choices.phase) this.#open.delete('phase');
   }
 
   missing(): readonly string[] {

@@ -1,16 +1,5 @@
-// Tables for people: a terminal's, with bars, and one for spreadsheets.
-import {
-  budgetText,
-  type FileReport,
-  type RowReport,
-  reasonLines,
-  reportSign,
-  shapeCell,
-  shareChange,
-  si,
-} from '../core/index.ts';
-import type { AdviceReport } from './advise.ts';
-import type { SlimReport } from './slim.ts';
+// Tables of a report: for a terminal, with bars, and for spreadsheets.
+import { type FileReport, type RowReport, reasonLines, reportSign, shapeCell, si } from '../core/index.ts';
 
 const barWidth = 12;
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
@@ -63,58 +52,6 @@ export function terminalTable(report: FileReport, facts: { readonly detail: stri
     ...problemLines(file, problems),
     '',
   ].join('\n');
-}
-
-/** What would make one file cheaper: what is offered with its share of the whole, then what is not, with the reason. */
-export function adviceTable({ file, format, model, advice }: AdviceReport, detail: string): string {
-  const offered = advice.filter(({ refused }) => refused === null);
-  const refused = advice.filter(({ refused }) => refused !== null);
-  const head = ['id', 'line', 'MACs', 'params', 'what it does'];
-  const rows = offered.map(({ id, line, before, after, title }) => [
-    id,
-    String(line),
-    shareChange(after.macs, before.macs),
-    shareChange(after.params, before.params),
-    title,
-  ]);
-  const lines = aligned([head, ...rows], ['start', 'end', 'end', 'end', 'start']);
-  const rule = '─'.repeat(Math.min(120, Math.max(...lines.map(line => line.length))));
-  const left = aligned(
-    refused.map(({ id, line, title }) => [id, String(line), title]),
-    ['start', 'end', 'start'],
-  );
-  return [
-    `${file} · ${format} · ${model}`,
-    '',
-    ...(offered.length > 0 ? [lines[0], rule, ...lines.slice(1)] : ['Nothing to propose.']),
-    ...(refused.length > 0 ? ['', 'Not offered:', ...left] : []),
-    '',
-    detail,
-    ...(offered.length > 0 ? [`To make one of them in the file: flopline advise ${file} --apply ID`] : []),
-    '',
-  ].join('\n');
-}
-
-/** A sequence of changes with the totals after each. */
-export function slimTable({ file, before, steps, reached, complete, budget }: SlimReport): string {
-  const head = ['line', 'MACs', '', 'params', '', 'change'];
-  const rows = steps.map(({ line, after, title }) => [
-    String(line),
-    si(after.macs),
-    shareChange(after.macs, before.macs),
-    si(after.params),
-    shareChange(after.params, before.params),
-    title,
-  ]);
-  const first = ['', si(before.macs), '', si(before.params), '', 'as it is'];
-  const lines = aligned([head, first, ...rows], ['end', 'end', 'end', 'end', 'end', 'start']);
-  const rule = '─'.repeat(Math.min(120, Math.max(...lines.map(line => line.length))));
-  const count = `${steps.length} change${steps.length === 1 ? '' : 's'}`;
-  const outcome =
-    steps.length === 0 && reached
-      ? 'The network is within the budget already'
-      : `${reached ? 'Reached' : complete ? 'Not reached' : 'Perhaps reached (totals are “at least”)'} by ${count}`;
-  return [file, '', lines[0], rule, ...lines.slice(1), '', `${outcome}: ${budgetText(budget, before)}.`, ''].join('\n');
 }
 
 /** Several files side by side. */
@@ -229,7 +166,8 @@ function bar(value: number, largest: number): string {
   return '█'.repeat(length >> 3) + eighths[length & 7];
 }
 
-function aligned(rows: readonly (readonly string[])[], sides: readonly ('start' | 'end')[]): string[] {
+/** Rows of cells as lines, with each column as wide as its longest cell; empty columns are left out. */
+export function aligned(rows: readonly (readonly string[])[], sides: readonly ('start' | 'end')[]): string[] {
   const widths = sides.map((_, column) => Math.max(...rows.map(row => (row[column] ?? '').length)));
   return rows.map(row =>
     row

@@ -61,7 +61,18 @@ export {
   price,
   repriced,
 } from './pipeline.ts';
-export { bytesOf, type Dtype, defaultSettings, parseInput, type Settings } from './settings.ts';
+export {
+  bytesOf,
+  clientSettings,
+  commentKeys,
+  type Dtype,
+  defaultSettings,
+  isChoice,
+  type Setting,
+  type Settings,
+  settingTable,
+  withValues,
+} from './settings/index.ts';
 export { applyEdits, type TextEdit } from './text/edit.ts';
 export { Lines, type Position } from './text/lines.ts';
 export { type Problem, type Repair, type Severity, textOf } from './text/problem.ts';

@@ -1,5 +1,5 @@
 // The only place that knows the whole way: text → tree → graph → Model.
-import { type ConventionName, conventionOf, conventions, counterOf } from './analysis/conventions.ts';
+import { type ConventionName, counterOf } from './analysis/conventions.ts';
 import { objection } from './analysis/difference.ts';
 import { analyse, type Model } from './analysis/model.ts';
 import {
@@ -18,13 +18,12 @@ import {
 import { maxNodes } from './graph/builder.ts';
 import type { GraphEdit } from './graph/edit.ts';
 import type { Graph } from './graph/graph.ts';
-import { bytesOf, type Dtype, parseInput, type Settings } from './settings.ts';
+import { resolve, type Settings, scaleMisfit } from './settings/index.ts';
 import { applyEdits, mapOffset, type TextEdit } from './text/edit.ts';
 import { Lines } from './text/lines.ts';
-import { isIgnored, type Pragmas, pragmaKeys, readPragmas } from './text/pragma.ts';
+import { isIgnored, type Pragmas, readPragmas } from './text/pragma.ts';
 import { limited, type Problem, type Repair } from './text/problem.ts';
 import type { Range } from './text/range.ts';
-import { suggestion } from './text/spelling.ts';
 
 /** A text that is a spec, parsed but not yet priced. */
 export interface Document {
@@ -81,8 +80,13 @@ export function open(source: Source, settings: Settings, earlier?: Document): Do
 export function price(document: Document, settings: Settings): Analysed | undefined {
   if (!document.reader) return undefined;
   const problems: Problem[] = [...document.problems];
-  const effective = withPragmas(settings, document, problems);
+  const { format, pragmas } = document;
+  const { settings: effective, misfits } = resolve(settings, format, pragmas.settings);
   const spec = document.reader.read(readOptions(effective));
+  for (const { message, help, range } of [...misfits, ...scaleMisfit(effective.scale, spec, pragmas.settings)]) {
+    const text = `${message} ${help}`;
+    problems.push({ range: range ?? spec.head, severity: 'warning', code: 'wrong-setting', message: text });
+  }
   const model = analyse(spec.graph, document.lines, effective.convention, spec.doubts);
   // One by one: as arguments of a call, hundreds of thousands do not fit on the stack.
   for (const problem of spec.problems) problems.push(problem);
@@ -347,55 +351,4 @@ function newProblem(before: readonly Problem[], after: readonly Problem[]): stri
 
 function readOptions(settings: Settings): ReadOptions {
   return { input: settings.input, scale: settings.scale, dialect: settings.dialect, phase: settings.phase };
-}
-
-/** The settings with those of the file's comments; what cannot be understood is told. */
-function withPragmas(settings: Settings, document: Document, problems: Problem[]): Settings {
-  let result = settings;
-  for (const [key, { value, range }] of document.pragmas.settings) {
-    const wrong = (message: string): void => {
-      problems.push({ range, severity: 'warning', code: 'wrong-setting', message });
-    };
-    switch (key) {
-      case 'input': {
-        const input = parseInput(value);
-        if (input) result = { ...result, input };
-        else wrong(`“${value}” is not an input size. Write sizes without the batch, as in input=3,224,224.`);
-        break;
-      }
-      case 'batch': {
-        const batch = Number(value);
-        if (Number.isInteger(batch) && batch >= 1 && batch <= 1e6) result = { ...result, batch };
-        else wrong(`“${value}” is not a batch size. Write a whole number from 1, as in batch=8.`);
-        break;
-      }
-      case 'dtype':
-        if (value in bytesOf) result = { ...result, dtype: value as Dtype };
-        else wrong(`“${value}” is not a number type. Use one of ${Object.keys(bytesOf).join(', ')}.`);
-        break;
-      case 'convention': {
-        const convention = conventionOf(value);
-        if (convention) result = { ...result, convention: convention.name };
-        else
-          wrong(
-            `“${value}” is not a counting convention. Use one of ${conventions.map(({ name }) => name).join(', ')}.`,
-          );
-        break;
-      }
-      case 'scale':
-        result = { ...result, scale: value };
-        break;
-      case 'dialect':
-        result = { ...result, dialect: value };
-        break;
-      case 'phase':
-        result = { ...result, phase: value };
-        break;
-      default:
-        wrong(
-          `“${key}” is not a setting that a file can carry.${suggestion(key, pragmaKeys)} There are ${pragmaKeys.join(', ')}.`,
-        );
-    }
-  }
-  return result;
 }

@@ -19,14 +19,14 @@ import {
   hover,
   lenses,
   markdownReport,
-  parseInput,
   problemsWithHints,
   report,
+  settingTable,
   summary,
   summaryMarkdown,
   symbols,
 } from '../core/index.ts';
-import type { DocumentSummary, MenuSetting } from '../protocol/index.ts';
+import type { DocumentSummary } from '../protocol/index.ts';
 import { answerCodeActions } from './codeActions.ts';
 import { readSettings } from './configuration.ts';
 import { fromProto, type HintData, toProto } from './convert.ts';
@@ -215,9 +215,10 @@ export function serve(connection: Connection): void {
     ),
   );
 
-  session.on('flopline/checkInput', ({ input }) =>
-    input.trim() === '' || parseInput(input) ? null : 'Write sizes without the batch, as in 3,224,224.',
-  );
+  session.on('flopline/checkInput', ({ input }) => {
+    const read = settingTable.get('input')!.read(input);
+    return 'message' in read ? `${read.message} ${read.help}` : null;
+  });
 
   answerCodeActions(session);
   answerSlimming(session);
@@ -227,10 +228,5 @@ export function serve(connection: Connection): void {
 }
 
 function settingsInFile({ document: { pragmas, lines } }: Analysed): DocumentSummary['inFile'] {
-  const found: DocumentSummary['inFile'] = {};
-  for (const key of ['input', 'scale', 'phase', 'convention'] satisfies MenuSetting[]) {
-    const setting = pragmas.settings.get(key);
-    if (setting) found[key] = toProto.range(lines, setting.range);
-  }
-  return found;
+  return Object.fromEntries([...pragmas.settings].map(([key, { range }]) => [key, toProto.range(lines, range)]));
 }

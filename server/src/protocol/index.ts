@@ -12,9 +12,6 @@ export interface DocumentParams {
   readonly textDocument: { readonly uri: string };
 }
 
-/** The settings that a menu may change and that a comment of the file may hold. */
-export type MenuSetting = 'input' | 'scale' | 'phase' | 'convention';
-
 export interface ConventionChoice {
   readonly name: string;
   readonly unit: string;
@@ -25,8 +22,8 @@ export interface ConventionChoice {
 export interface DocumentSummary extends Summary {
   /** What pointing at the totals shows. */
   readonly markdown: string;
-  /** Where a comment of the file holds a setting (`input=3,320,320`); it wins over the editor's. */
-  readonly inFile: Partial<Record<MenuSetting, ProtocolRange>>;
+  /** Where comments of the file set something (`input=3,320,320`), by key; they take precedence over the editor's settings. */
+  readonly inFile: Readonly<Record<string, ProtocolRange>>;
   readonly conventions: readonly ConventionChoice[];
 }
 

@@ -3,7 +3,7 @@ import type { Amount, Cost, Model } from '../analysis/model.ts';
 import { type Frame, type Graph, type GraphNode, useOf } from '../graph/graph.ts';
 import { size } from '../ops/rules/shape.ts';
 import type { Analysed, Document } from '../pipeline.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../settings/index.ts';
 import { isIgnored } from '../text/pragma.ts';
 import type { Problem } from '../text/problem.ts';
 import { bytes, percent } from '../text/quantity.ts';

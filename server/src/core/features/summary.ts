@@ -1,7 +1,7 @@
 import type { ConventionName } from '../analysis/conventions.ts';
 import { isCertain } from '../analysis/model.ts';
 import type { Analysed } from '../pipeline.ts';
-import type { Dtype } from '../settings.ts';
+import type { Dtype } from '../settings/index.ts';
 import { native } from './figures.ts';
 import { headline, nativeText, totalsMarkdown } from './totals.ts';
 import { amountText, storedShape, totalText } from './wording.ts';
@@ -19,7 +19,8 @@ export interface Summary {
   readonly input: Readonly<Record<string, string>>;
   readonly scales: readonly string[];
   readonly scale: string | undefined;
-  /** The phase that was read, where the format has phases: TRAIN or TEST. */
+  /** The phases that the format has, and the one that was read. */
+  readonly phases: readonly string[];
   readonly phase: string | undefined;
   readonly dialect: string | undefined;
   readonly convention: ConventionName;
@@ -48,6 +49,7 @@ export function summary(analysed: Analysed): Summary {
     ),
     scales: spec.variants.map(({ name }) => name),
     scale: spec.variant,
+    phases: document.format.choices.phase ?? [],
     phase: spec.phase,
     dialect: spec.dialect,
     convention: convention.name,

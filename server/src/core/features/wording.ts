@@ -3,7 +3,7 @@ import type { Amount, Cost } from '../analysis/model.ts';
 import type { Doubt, Frame } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
 import { sizes } from '../ops/rules/shape.ts';
-import { bytesOf, type Settings } from '../settings.ts';
+import { bytesOf, type Settings } from '../settings/index.ts';
 import { bytes, si } from '../text/quantity.ts';
 import type { Reason } from '../text/reason.ts';
 

@@ -25,9 +25,9 @@ export interface ReadOptions {
   readonly input?: readonly InputSize[] | undefined;
   /** The scale of a family (`n`); undefined is the file's own choice. */
   readonly scale?: string | undefined;
-  /** Whose modules the rows mean, where formats alike differ; undefined is by content. */
+  /** One of the format's `choices.dialect`; undefined is by content. */
   readonly dialect?: string | undefined;
-  /** Caffe's phase, TRAIN or TEST; undefined is the file's own choice, else TEST. */
+  /** One of the format's `choices.phase`; undefined is the file's own choice, else TEST. */
   readonly phase?: string | undefined;
 }
 
@@ -140,10 +140,20 @@ export interface Reader {
   mends?(problem: Problem, spec: Spec): readonly Repair[];
 }
 
+/** Settings that mean something in some formats only. A format has those that mean something in it. */
+export interface Choices {
+  /** Its files may define a family of scales (`Spec.variants`). */
+  readonly scale?: true;
+  /** Whose modules or sections its files use. */
+  readonly dialect?: readonly string[];
+  readonly phase?: readonly string[];
+}
+
 export interface Format {
   /** As in a report: `ultralytics`. */
   readonly id: string;
   readonly label: string;
+  readonly choices: Choices;
   /** The editor's languages whose every file is of this format. */
   readonly languages: readonly string[];
   /** A cheap look at name and content. */

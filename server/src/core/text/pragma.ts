@@ -17,9 +17,6 @@ export interface Ignore {
   readonly line: number | undefined;
 }
 
-/** The settings that a file may carry. */
-export const pragmaKeys = ['input', 'batch', 'dtype', 'scale', 'convention', 'dialect', 'phase'] as const;
-
 const nothing: Pragmas = { settings: new Map(), ignores: [] };
 
 /** Reads the comments that speak to Flopline. A look for the word is all that other files cost. */

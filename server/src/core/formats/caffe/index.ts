@@ -6,13 +6,14 @@ import { build } from './build.ts';
 import { checkMessage, type Finding, type Reach } from './check.ts';
 import { type Mended, parseNetwork } from './damage.ts';
 import { type Layer, layersOf } from './net.ts';
-import { phaseOf, phases, type State, stateFor } from './phase.ts';
+import { phases, type State, stateFor } from './phase.ts';
 import { rewrite } from './rewrite.ts';
 
 /** Network definitions of Caffe and its forks, in protobuf's text format. */
 export const caffe: Format = {
   id: 'caffe-prototxt',
   label: 'Caffe prototxt',
+  choices: { phase: phases },
   // Solvers, label maps and other programs' settings are of the same language: content decides.
   languages: [],
   recognises: ({ name, text, languageId }) =>
@@ -192,10 +193,6 @@ function mixed(layers: readonly Layer[]): readonly Problem[] {
 function read(source: Source, { parsed: { root }, layers, fault }: Kept, options: ReadOptions): Spec {
   const head = headOf(root.fields);
   const problems: Problem[] = [];
-  if (options.phase !== undefined && phaseOf(options.phase) === undefined) {
-    const message = `“${options.phase}” is not a phase. There are ${phases.join(' and ')}.`;
-    problems.push({ range: head, severity: 'warning', code: 'wrong-setting', message });
-  }
   const { state, instead } = stateFor(root, layers, options.phase);
   if (instead) problems.push(instead);
   const { graph, problems: found, batch } = build(root, layers, state, options.input ?? [], fault);

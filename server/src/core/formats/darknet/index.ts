@@ -13,6 +13,7 @@ import { atoi } from './values.ts';
 export const darknet: Format = {
   id: 'darknet-cfg',
   label: 'Darknet cfg',
+  choices: { dialect: dialects },
   languages: ['darknet-cfg'],
   // Many programs have .cfg files. Authors attach theirs to issues as .cfg.txt.
   recognises: ({ name, text }) => /\.cfg(?:\.txt)?$/i.test(name) && isDarknet(text),
@@ -54,12 +55,7 @@ function read(source: Source, reading: Reading, options: ReadOptions): Spec {
   const { sections } = reading;
   const written = dialectOf(sections);
   const head = sections[0]?.header ?? { from: 0, to: 0 };
-  const wanted = options.dialect ? dialects.find(name => name === options.dialect) : undefined;
-  if (options.dialect && !wanted) {
-    // A setting for all files may name the dialect of another format.
-    const message = `“${options.dialect}” is not a dialect of these files. There are ${dialects.join(' and ')}.`;
-    problems.push({ range: head, severity: 'information', code: 'wrong-setting', message });
-  }
+  const wanted = dialects.find(name => name === options.dialect);
   let dialect = wanted ?? written ?? 'alexeyab';
   const checks = true;
   let built: Built = build(reading, dialect, options.input?.[0], checks);

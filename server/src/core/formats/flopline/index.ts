@@ -15,6 +15,7 @@ interface Cache extends Known {
 export const flopline: Format = {
   id: 'flopline',
   label: 'Flopline YAML',
+  choices: {},
   languages: ['flopline'],
   recognises: ({ name }) => /\.net\.ya?ml$/i.test(name),
   open: (source, earlier) => {

@@ -6,7 +6,6 @@ import { entryOf, lookUp, type Mapping, resolved, type YamlNode } from '../../sy
 import { isFloat, value11 } from '../../syntax/yaml11.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
-import { suggestion } from '../../text/spelling.ts';
 import type { Format, Reader, ReadOptions, Source, Spec } from '../format.ts';
 import { parametersOf } from './areaAttention.ts';
 import { type Choice, chooseDialect } from './choose.ts';
@@ -26,6 +25,7 @@ import { isModelText, reads, sectionsOf, wrongValues } from './sections.ts';
 export const ultralytics: Format = {
   id: 'ultralytics',
   label: 'Ultralytics model YAML',
+  choices: { scale: true, dialect: dialects.map(({ id }) => id) },
   languages: [],
   recognises: ({ name, text, languageId }) =>
     // A text that is in no file yet has a language, but no name.
@@ -85,7 +85,7 @@ function mappingOf(node: YamlNode | undefined): Mapping | undefined {
 function chosen(text: Text, options: ReadOptions): Chosen {
   const ignored: Problem[] = [];
   const { source, top, document } = text;
-  const { dialect } = dialectOf(text, sectionsOf(top, document).rows, options.dialect, headOf(top), ignored);
+  const { dialect } = dialectOf(text, sectionsOf(top, document).rows, options.dialect);
   const names = dialect.scales ? variantsOf(top).map(({ name }) => name) : [];
   const scale = scaleOf(source.name, top, names, options.scale, headOf(top), ignored);
   return { dialect, family: familyOf(source.name, top, scale, dialect, ignored) };
@@ -101,7 +101,7 @@ function read(text: Text, options: ReadOptions): Spec {
   const rows = items.map(({ chunk }) => chunk.node);
   problems.push(...sections.problems);
   const names = moduleNames(rows);
-  const choice = dialectOf(text, items, options.dialect, head, problems);
+  const choice = dialectOf(text, items, options.dialect);
   const { dialect, because } = choice;
   problems.push(...(choice.problems ?? []));
   const { assumed, gaps: missing } = requireKeys(top, dialect, sections.missing, head, problems);
@@ -187,21 +187,10 @@ function headOf(top: Mapping): Range {
   return key ? { from: key.from, to: key.to } : { from: 0, to: 0 };
 }
 
-function dialectOf(
-  text: Text,
-  rows: readonly PlacedRow[],
-  wanted: string | undefined,
-  head: Range,
-  problems: Problem[],
-): Choice {
+function dialectOf(text: Text, rows: readonly PlacedRow[], wanted: string | undefined): Choice {
   const { source, top } = text;
-  const set = wanted ? dialects.find(({ id }) => id === wanted) : undefined;
+  const set = dialects.find(({ id }) => id === wanted);
   if (set) return { dialect: set, because: 'it is set so', pinned: true, rivals: [] };
-  if (wanted) {
-    const ids = dialects.map(({ id }) => id);
-    const message = `“${wanted}” is not a dialect of these files.${suggestion(wanted, ids)} There are ${ids.join(', ')}.`;
-    problems.push({ range: head, severity: 'warning', code: 'wrong-setting', message });
-  }
   const parameters = (dialect: Dialect, scale: string): number => {
     const ignored: Problem[] = [];
     const family = familyOf(source.name, top, scale, dialect, ignored);
@@ -241,11 +230,7 @@ function scaleOf(
   problems: Problem[],
 ): string | undefined {
   if (names.length === 0) return undefined;
-  if (wanted) {
-    if (names.includes(wanted)) return wanted;
-    const message = `There is no scale “${wanted}” here. There are ${names.join(', ')}.`;
-    problems.push({ range: head, severity: 'warning', code: 'wrong-setting', message });
-  }
+  if (wanted !== undefined && names.includes(wanted)) return wanted;
   const written = entryOf(top, 'scale');
   if (written) {
     // yaml_model_load writes the letter of the file's name over it.

@@ -1,0 +1,172 @@
+// What a setting is, and the kinds of values that settings take.
+import * as l10n from '@vscode/l10n';
+import type { InputSize } from '../formats/index.ts';
+import { exact } from '../text/quantity.ts';
+import { suggestion } from '../text/spelling.ts';
+
+/** One setting: a key of settings.json, of a comment in a file, of the command line. */
+export interface Setting<T> extends Words {
+  readonly default: T;
+  /** Its value in settings.json. */
+  readonly schema: Schema;
+  /** Reads what a person wrote: a value of settings.json, or the text of an option or a comment. */
+  readonly read: (written: unknown) => ReadValue<T>;
+}
+
+/** A value, or what is wrong with what was written. */
+export type ReadValue<T> = { readonly value: T } | WrongValue;
+
+/** Two sentences: what is wrong, and what to write instead. */
+export interface WrongValue {
+  readonly message: string;
+  readonly help: string;
+}
+
+/** What package.json says of the value. */
+export interface Schema {
+  readonly type: 'boolean' | 'integer' | 'number' | 'string';
+  readonly default: boolean | number | string;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+export interface Words {
+  /** What it does, in Markdown. */
+  readonly doc: () => string;
+  /** What each value of `enum` means. */
+  readonly values?: () => readonly string[];
+  /** Says of a value that it is wrong; generic where absent. */
+  readonly wrong?: (written: string) => string;
+  /** Where a comment of the file can set it: an example of a value. */
+  readonly comment?: string;
+  /** Where the command line has an option for it. */
+  readonly flag?: Flag;
+}
+
+export interface Flag {
+  /** `SIZE` of `--input SIZE`. */
+  readonly metavar: string;
+  readonly help: () => string;
+  /** Whether the option may be given again to add to the value. */
+  readonly multiple?: true;
+}
+
+export function flag(value: boolean, words: Words): Setting<boolean> {
+  const schema: Schema = { type: 'boolean', default: value };
+  return setting(schema, value, words, written => {
+    if (typeof written === 'boolean') return written;
+    return written === 'true' ? true : written === 'false' ? false : () => l10n.t('Use true or false.');
+  });
+}
+
+export function whole(value: number, minimum: number, maximum: number | undefined, words: Words): Setting<number> {
+  const schema: Schema = { type: 'integer', default: value, minimum, ...(maximum === undefined ? {} : { maximum }) };
+  return setting(schema, value, words, written => {
+    const number = numberOf(written);
+    if (Number.isSafeInteger(number) && number >= minimum && number <= (maximum ?? number)) return number;
+    return () =>
+      maximum === undefined
+        ? l10n.t('Use a whole number ≥ {0}, such as {1}.', minimum, value)
+        : l10n.t('Use a whole number from {0} to {1}.', exact(minimum), exact(maximum));
+  });
+}
+
+/** A share of a whole. */
+export function share(value: number, words: Words): Setting<number> {
+  return setting({ type: 'number', default: value, minimum: 0, maximum: 1 }, value, words, written => {
+    const number = numberOf(written);
+    return number >= 0 && number <= 1 ? number : () => l10n.t('Use a number from 0 to 1.');
+  });
+}
+
+export function amount(value: number, words: Words): Setting<number> {
+  return setting({ type: 'number', default: value, minimum: 0 }, value, words, written => {
+    const number = numberOf(written);
+    return number >= 0 && number < Number.POSITIVE_INFINITY ? number : () => l10n.t('Use a number ≥ 0.');
+  });
+}
+
+/** One of some names, in whatever case. */
+export function oneOf<T extends string>(value: T, names: readonly T[], words: Words): Setting<T> {
+  return setting({ type: 'string', enum: names, default: value }, value, words, written => nameOf(written, names));
+}
+
+/** One of some names, or the default where it is empty. */
+export function optionalOneOf(names: readonly string[], words: Words): Setting<string | undefined> {
+  const schema: Schema = { type: 'string', enum: ['', ...names], default: '' };
+  return setting<string | undefined>(schema, undefined, words, written =>
+    written === '' ? undefined : nameOf(written, names),
+  );
+}
+
+export function text(value: string, words: Words): Setting<string> {
+  return setting({ type: 'string', default: value }, value, words, stringOf);
+}
+
+/** Text, or the default where it is empty. */
+export function optionalText(words: Words): Setting<string | undefined> {
+  return setting<string | undefined>({ type: 'string', default: '' }, undefined, words, written =>
+    written === '' ? undefined : stringOf(written),
+  );
+}
+
+/** `3,320,320`, `3x320x320` or `image=1,3,320,320`, several separated by `;`. */
+export function inputSizes(words: Words): Setting<readonly InputSize[]> {
+  return setting<readonly InputSize[]>({ type: 'string', default: '' }, [], words, written => {
+    if (typeof written !== 'string') return how;
+    if (written.trim() === '') return [];
+    const inputs: InputSize[] = [];
+    for (const part of written.split(';')) {
+      const match = /^\s*(?:([A-Za-z_][\w.-]*)\s*=\s*)?\[?\s*(\d{1,9}(?:\s*[,x×]\s*\d{1,9})*)\s*\]?\s*$/.exec(part);
+      const sizes = (match?.[2] ?? '').split(/[,x×]/).map(Number);
+      if (!match || sizes.some(size => size < 1)) return () => wrongPart(part) + how();
+      inputs.push(match[1] === undefined ? { sizes } : { name: match[1], sizes });
+    }
+    return inputs;
+  });
+}
+
+const how = (): string =>
+  l10n.t(
+    'Write sizes without the batch, as in 3,224,224, or a name and sizes with the batch, as in image=1,3,224,224.',
+  );
+
+/** Which of several sizes is not a number, as a sentence before others; empty where that is not what is wrong. */
+function wrongPart(input: string): string {
+  const sizes = input.replace(/^[^=]*=/, '').split(/[,x×]/);
+  const odd = sizes.length > 1 ? sizes.find(size => !/^\s*\[?\s*0*[1-9]\d{0,8}\s*\]?\s*$/.test(size)) : undefined;
+  return odd === undefined || odd.trim() === '' ? '' : `${l10n.t('“{0}” is not a whole number ≥ 1.', odd.trim())} `;
+}
+
+/** A number, and NaN for what is none. */
+function numberOf(written: unknown): number {
+  if (typeof written === 'number') return written;
+  return typeof written === 'string' && /^\s*\d+(?:\.\d*)?(?:e\d+)?\s*$/i.test(written) ? Number(written) : Number.NaN;
+}
+
+function stringOf(written: unknown): string | Help {
+  return typeof written === 'string' ? written : () => l10n.t('Use a string.');
+}
+
+function nameOf<T extends string>(written: unknown, names: readonly T[]): T | Help {
+  const word = typeof written === 'string' ? written.toLowerCase() : undefined;
+  const found = names.find(name => name.toLowerCase() === word);
+  if (found !== undefined) return found;
+  const guess = typeof written === 'string' ? suggestion(written, names).trimStart() : '';
+  return () => (guess === '' ? '' : `${guess} `) + l10n.t('Use one of {0}.', names.join(', '));
+}
+
+/** What to write instead. */
+type Help = () => string;
+
+function setting<T>(schema: Schema, value: T, words: Words, parse: (written: unknown) => T | Help): Setting<T> {
+  const read = (written: unknown): ReadValue<T> => {
+    const parsed = parse(written);
+    if (typeof parsed !== 'function') return { value: parsed };
+    const quoted = typeof written === 'string' ? written : JSON.stringify(written);
+    const message = words.wrong?.(quoted) ?? l10n.t('“{0}” is not a valid value.', quoted);
+    return { message, help: (parsed as Help)() };
+  };
+  return { ...words, schema, default: value, read };
+}

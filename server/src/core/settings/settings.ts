@@ -1,0 +1,45 @@
+// What a person can set, as the core uses it. What each setting is called, means and takes is in table.ts.
+import type { ConventionName } from '../analysis/conventions.ts';
+import type { InputSize } from '../formats/index.ts';
+
+export type Dtype = 'fp32' | 'fp16' | 'bf16' | 'int8';
+
+/** Bytes of one element. */
+export const bytesOf: Record<Dtype, number> = { fp32: 4, fp16: 2, bf16: 2, int8: 1 };
+
+export interface AdviceSetting {
+  readonly enabled: boolean;
+  /** The share of the network's MACs or parameters from which a diagnostic points it out; absent where it has none. */
+  readonly threshold?: number;
+}
+
+export interface Settings {
+  readonly convention: ConventionName;
+  readonly input: readonly InputSize[];
+  /** Samples per batch: multiplies the memory of activations; work and parameters are for one sample. */
+  readonly batch: number;
+  readonly dtype: Dtype;
+  readonly scale: string | undefined;
+  readonly dialect: string | undefined;
+  /** Caffe's phase: TRAIN or TEST. */
+  readonly phase: string | undefined;
+  readonly hints: {
+    readonly enabled: boolean;
+    /** With `${shape}`, `${cost}`, `${params}`, `${share}`, `${times}`, `${memory}`. */
+    readonly template: string;
+    /** How many of the costliest lines are marked. */
+    readonly costliest: number;
+  };
+  readonly codeLens: { readonly enabled: boolean };
+  readonly diagnostics: {
+    /** Reports layers that hold more than this share of the parameters or MACs. */
+    readonly dominance: { readonly enabled: boolean; readonly threshold: number };
+    /** Reports outputs of at least so many bytes. */
+    readonly hugeActivation: { readonly enabled: boolean; readonly threshold: number };
+    readonly unusedOutput: { readonly enabled: boolean };
+  };
+  /** By piece of advice: `fatConvolution`. */
+  readonly advice: Readonly<Record<string, AdviceSetting>>;
+  /** Files of more characters (UTF-16 units) are not analysed, and say so. */
+  readonly maxFileSize: number;
+}

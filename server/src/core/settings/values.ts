@@ -1,0 +1,21 @@
+// Settings as one value, from values by key.
+import type { Settings } from './settings.ts';
+import { settingTable } from './table.ts';
+
+/** Settings with other values at some keys, such as `hints.enabled`. */
+export function withValues(settings: Settings, values: ReadonlyMap<string, unknown>): Settings {
+  let changed: object = settings;
+  for (const [key, value] of values) changed = placed(changed, key.split('.'), value);
+  return changed as Settings;
+}
+
+function placed(node: object, [name, ...rest]: readonly string[], value: unknown): object {
+  const inner = (node as Record<string, object | undefined>)[name!] ?? {};
+  return { ...node, [name!]: rest.length === 0 ? value : placed(inner, rest, value) };
+}
+
+/** The table types each default by its key, so this is complete. */
+export const defaultSettings: Settings = withValues(
+  {} as Settings,
+  new Map([...settingTable].map(([key, setting]) => [key, setting.default])),
+);
