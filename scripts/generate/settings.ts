@@ -72,8 +72,8 @@ export function settingsPage(): string {
     table(
       ['Setting', 'Comment', 'Command line'],
       commentKeys.map(key => {
-        const { comment, flag } = settingTable.get(key)!;
-        return [`\`flopline.${key}\``, `\`# flopline: ${key}=${comment}\``, flag ? `\`--${key} ${comment}\`` : ''];
+        const { comment, option } = settingTable.get(key)!;
+        return [`\`flopline.${key}\``, `\`# flopline: ${key}=${comment}\``, option ? `\`--${key} ${comment}\`` : ''];
       }),
     ),
     'The command line takes precedence over a comment, and a comment over the settings of the editor. `scale`, `dialect` and `phase` mean something in some formats only: a setting for all files is ignored in the others, whereas a comment there is reported.',

@@ -56,7 +56,7 @@ describe('every setting', () => {
     assert.deepEqual(used.toSorted(), Object.keys(words).toSorted());
   });
 
-  for (const [key, { schema, doc, comment, flag, read }] of [...settingTable, ...clientSettings]) {
+  for (const [key, { schema, doc, comment, option, read }] of [...settingTable, ...clientSettings]) {
     it(key, () => {
       assert.equal(properties[`flopline.${key}`]?.default, schema.default);
       assert.ok(words[`flopline.${key}.description`]?.startsWith(doc()));
@@ -65,7 +65,7 @@ describe('every setting', () => {
         value: settingTable.get(key)?.default ?? (schema.default || undefined),
       });
       assert.equal(docs.includes(`\`# flopline: ${key}=${comment}\``), comment !== undefined);
-      assert.equal(help().includes(`\n  ${optionOf(key)} ${flag?.metavar}`), flag !== undefined);
+      assert.equal(help().includes(`\n  ${optionOf(key)} ${option}`), option !== undefined);
     });
   }
 });
@@ -172,11 +172,7 @@ describe('a wrong value', () => {
       -1,
       '“-1” is not a valid value. Use a number ≥ 0. The default is used: 256000000.',
     ],
-    [
-      'maxFileSize',
-      [],
-      '“[]” is not a file size. Use a whole number ≥ 1, such as 2000000. The default is used: 2000000.',
-    ],
+    ['maxFileSize', [], '“[]” is not a file size. Use a whole number ≥ 1. The default is used: 2000000.'],
   ] as const) {
     it(`of ${key} is reported by the editor’s log`, () => {
       assert.deepEqual(readSettings({ [key]: written }), {

@@ -6,6 +6,7 @@ import {
   defaultSettings,
   isChoice,
   parseBudget,
+  type Setting,
   type Settings,
   settingTable,
   suggestion,
@@ -103,20 +104,20 @@ Exit code
 {4}
 `,
     listed([
-      ['--format NAME', l10n.t('output format: table (default) or json; for report, also markdown or csv')],
-      ...[...flagged].map(([key, { flag }]): Line => [`--${optionOf(key)} ${flag!.metavar}`, flag!.help()]),
+      ['--format NAME', l10n.t('Output format: table (default) or json; for report, also markdown or csv.')],
+      ...[...settable].map(([key, setting]): Line => [`--${optionOf(key)} ${setting.option}`, meaningOf(setting)]),
       ['--help, --version', ''],
     ]),
-    listed([['--blocks', l10n.t('also show what is inside each row')]]),
+    listed([['--blocks', l10n.t('Also show what is inside each row.')]]),
     listed([
-      ['--apply ID', l10n.t('make one of the changes in the file')],
-      ['--dry-run', l10n.t('with --apply: print a unified diff instead')],
+      ['--apply ID', l10n.t('Make one of the changes in the file.')],
+      ['--dry-run', l10n.t('With --apply: print a unified diff instead.')],
     ]),
     listed([
-      ['--macs BUDGET', l10n.t('such as 300M (at most), -30% (less than now) or 1.2G')],
-      ['--params BUDGET', l10n.t('such as 2M or -50%')],
-      ['--apply', l10n.t('make the changes in the file')],
-      ['--dry-run', l10n.t('print a unified diff instead')],
+      ['--macs BUDGET', l10n.t('Such as 300M (at most), -30% (less than now) or 1.2G.')],
+      ['--params BUDGET', l10n.t('Such as 2M or -50%.')],
+      ['--apply', l10n.t('Make the changes in the file.')],
+      ['--dry-run', l10n.t('Print a unified diff instead.')],
     ]),
     listed(
       exitCodes().map(([code, meaning]) => [String(code), meaning]),
@@ -143,7 +144,15 @@ function wrapped(text: string, indent: number): string {
 }
 
 /** The settings that have an option. */
-const flagged = new Map([...settingTable].filter(([, { flag }]) => flag));
+const settable = new Map([...settingTable].filter(([, { option }]) => option));
+
+function meaningOf({ doc, schema, default: value }: Setting<unknown>): string {
+  const sentences = [doc()];
+  if (schema.enum) sentences.push(l10n.t('One of {0}.', schema.enum.filter(name => name !== '').join(', ')));
+  if (schema.default !== '') sentences.push(l10n.t('Default: {0}.', String(schema.default)));
+  if (Array.isArray(value)) sentences.push(l10n.t('Can be repeated.'));
+  return sentences.join(' ');
+}
 
 /** `max-file-size` of `maxFileSize`. */
 function optionOf(key: string): string {
@@ -158,7 +167,10 @@ const common = {
 
 const settingOptions: Readonly<Record<string, { readonly type: 'string'; readonly multiple: boolean }>> =
   Object.fromEntries(
-    [...flagged].map(([key, { flag }]) => [optionOf(key), { type: 'string', multiple: flag?.multiple ?? false }]),
+    [...settable].map(([key, setting]) => [
+      optionOf(key),
+      { type: 'string', multiple: Array.isArray(setting.default) },
+    ]),
   );
 
 const commands = {
@@ -274,7 +286,7 @@ function wrongOption(args: string[], options: NonNullable<ParseArgsConfig['optio
 /** Settings, or what is wrong with an option. */
 function settingsOf(options: Readonly<Record<string, unknown>>): Settings | string {
   const values = new Map<string, unknown>();
-  for (const [key, { read, flag }] of flagged) {
+  for (const [key, { read, default: value }] of settable) {
     const written = options[optionOf(key)];
     if (written === undefined) continue;
     const parts: unknown[] = [];
@@ -284,7 +296,7 @@ function settingsOf(options: Readonly<Record<string, unknown>>): Settings | stri
       if ('message' in found && !isChoice(key)) return `${found.message} ${found.help}`;
       parts.push('value' in found ? found.value : part);
     }
-    values.set(key, flag?.multiple ? parts.flat() : parts[0]);
+    values.set(key, Array.isArray(value) ? parts.flat() : parts[0]);
   }
   return withValues(defaultSettings, values);
 }

@@ -4,7 +4,7 @@ import type { Choices, Format, Spec } from '../formats/index.ts';
 import type { Pragmas } from '../text/pragma.ts';
 import type { Range } from '../text/range.ts';
 import { suggestion } from '../text/spelling.ts';
-import type { WrongValue } from './setting.ts';
+import { useOneOf, type WrongValue } from './setting.ts';
 import type { Settings } from './settings.ts';
 import { settingTable } from './table.ts';
 import { withValues } from './values.ts';
@@ -59,8 +59,7 @@ export function scaleMisfit(scale: string | undefined, { variants }: Spec, comme
   const names = variants.map(({ name }) => name);
   if (scale === undefined || names.includes(scale)) return [];
   if (names.length > 0) {
-    const help = l10n.t('Use one of {0}.', names.join(', '));
-    return [{ message: l10n.t('This file has no scale “{0}”.', scale), help, range }];
+    return [{ message: l10n.t('This file has no scale “{0}”.', scale), help: useOneOf(names), range }];
   }
   // For all files a scale may be set that only some have.
   return range
@@ -83,6 +82,6 @@ function notInComments(key: string): WrongValue {
 function withoutEffect(key: string, written: string, format: string, own: readonly string[] | undefined): WrongValue {
   return {
     message: l10n.t('`{0}={1}` has no effect in {2} files.', key, written, format),
-    help: own ? l10n.t('Use one of {0}.', own.join(', ')) : l10n.t('Remove it from the comment.'),
+    help: own ? useOneOf(own) : l10n.t('Remove it from the comment.'),
   };
 }

@@ -40,75 +40,62 @@ export interface Words {
   readonly wrong?: (written: string) => string;
   /** Where a comment of the file can set it: an example of a value. */
   readonly comment?: string;
-  /** Where the command line has an option for it. */
-  readonly flag?: Flag;
-}
-
-export interface Flag {
-  /** `SIZE` of `--input SIZE`. */
-  readonly metavar: string;
-  readonly help: () => string;
-  /** Whether the option may be given again to add to the value. */
-  readonly multiple?: true;
+  /** Where the command line has an option for it: `SIZE` of `--input SIZE`. */
+  readonly option?: string;
 }
 
 export function flag(value: boolean, words: Words): Setting<boolean> {
-  const schema: Schema = { type: 'boolean', default: value };
-  return setting(schema, value, words, written => {
+  return setting({ type: 'boolean', default: value }, value, words, written => {
     if (typeof written === 'boolean') return written;
     return written === 'true' ? true : written === 'false' ? false : () => l10n.t('Use true or false.');
   });
 }
 
-export function whole(value: number, minimum: number, maximum: number | undefined, words: Words): Setting<number> {
-  const schema: Schema = { type: 'integer', default: value, minimum, ...(maximum === undefined ? {} : { maximum }) };
-  return setting(schema, value, words, written => {
-    const number = numberOf(written);
-    if (Number.isSafeInteger(number) && number >= minimum && number <= (maximum ?? number)) return number;
+export function number(
+  type: 'integer' | 'number',
+  value: number,
+  limits: { readonly minimum: number; readonly maximum?: number },
+  words: Words,
+): Setting<number> {
+  const { minimum, maximum } = limits;
+  return setting({ type, default: value, ...limits }, value, words, written => {
+    const read = numberOf(written);
+    const fits = type === 'integer' ? Number.isSafeInteger(read) : Number.isFinite(read);
+    if (fits && read >= minimum && read <= (maximum ?? read)) return read;
+    const [from, to] = [exact(minimum), maximum === undefined ? undefined : exact(maximum)];
+    if (type === 'number')
+      return () =>
+        to === undefined ? l10n.t('Use a number ≥ {0}.', from) : l10n.t('Use a number from {0} to {1}.', from, to);
     return () =>
-      maximum === undefined
-        ? l10n.t('Use a whole number ≥ {0}, such as {1}.', minimum, value)
-        : l10n.t('Use a whole number from {0} to {1}.', exact(minimum), exact(maximum));
-  });
-}
-
-/** A share of a whole. */
-export function share(value: number, words: Words): Setting<number> {
-  return setting({ type: 'number', default: value, minimum: 0, maximum: 1 }, value, words, written => {
-    const number = numberOf(written);
-    return number >= 0 && number <= 1 ? number : () => l10n.t('Use a number from 0 to 1.');
-  });
-}
-
-export function amount(value: number, words: Words): Setting<number> {
-  return setting({ type: 'number', default: value, minimum: 0 }, value, words, written => {
-    const number = numberOf(written);
-    return number >= 0 && number < Number.POSITIVE_INFINITY ? number : () => l10n.t('Use a number ≥ 0.');
+      to === undefined
+        ? l10n.t('Use a whole number ≥ {0}.', from)
+        : l10n.t('Use a whole number from {0} to {1}.', from, to);
   });
 }
 
 /** One of some names, in whatever case. */
 export function oneOf<T extends string>(value: T, names: readonly T[], words: Words): Setting<T> {
-  return setting({ type: 'string', enum: names, default: value }, value, words, written => nameOf(written, names));
-}
-
-/** One of some names, or the default where it is empty. */
-export function optionalOneOf(names: readonly string[], words: Words): Setting<string | undefined> {
-  const schema: Schema = { type: 'string', enum: ['', ...names], default: '' };
-  return setting<string | undefined>(schema, undefined, words, written =>
-    written === '' ? undefined : nameOf(written, names),
-  );
+  return setting({ type: 'string', enum: names, default: value }, value, words, written => {
+    if (typeof written !== 'string') return () => useOneOf(names);
+    const found = names.find(name => name.toLowerCase() === written.toLowerCase());
+    return found ?? (() => `${suggestion(written, names)} ${useOneOf(names)}`.trimStart());
+  });
 }
 
 export function text(value: string, words: Words): Setting<string> {
-  return setting({ type: 'string', default: value }, value, words, stringOf);
+  return setting({ type: 'string', default: value }, value, words, written =>
+    typeof written === 'string' ? written : () => l10n.t('Use a string.'),
+  );
 }
 
-/** Text, or the default where it is empty. */
-export function optionalText(words: Words): Setting<string | undefined> {
-  return setting<string | undefined>({ type: 'string', default: '' }, undefined, words, written =>
-    written === '' ? undefined : stringOf(written),
-  );
+/** The same, or nothing where it is empty, which is the default. */
+export function optional<T extends string>({ schema, read, ...words }: Setting<T>): Setting<T | undefined> {
+  return {
+    ...words,
+    default: undefined,
+    schema: { ...schema, default: '', ...(schema.enum && { enum: ['', ...schema.enum] }) },
+    read: written => (written === '' ? { value: undefined } : read(written)),
+  };
 }
 
 /** `3,320,320`, `3x320x320` or `image=1,3,320,320`, several separated by `;`. */
@@ -145,16 +132,8 @@ function numberOf(written: unknown): number {
   return typeof written === 'string' && /^\s*\d+(?:\.\d*)?(?:e\d+)?\s*$/i.test(written) ? Number(written) : Number.NaN;
 }
 
-function stringOf(written: unknown): string | Help {
-  return typeof written === 'string' ? written : () => l10n.t('Use a string.');
-}
-
-function nameOf<T extends string>(written: unknown, names: readonly T[]): T | Help {
-  const word = typeof written === 'string' ? written.toLowerCase() : undefined;
-  const found = names.find(name => name.toLowerCase() === word);
-  if (found !== undefined) return found;
-  const guess = typeof written === 'string' ? suggestion(written, names).trimStart() : '';
-  return () => (guess === '' ? '' : `${guess} `) + l10n.t('Use one of {0}.', names.join(', '));
+export function useOneOf(names: readonly string[]): string {
+  return l10n.t('Use one of {0}.', names.join(', '));
 }
 
 /** What to write instead. */

@@ -2,19 +2,8 @@
 // docs/settings.md all read this table.
 import * as l10n from '@vscode/l10n';
 import { type ConventionName, conventions } from '../analysis/conventions.ts';
-import { type Choices, formats } from '../formats/index.ts';
-import {
-  amount,
-  flag,
-  inputSizes,
-  oneOf,
-  optionalOneOf,
-  optionalText,
-  type Setting,
-  share,
-  text,
-  whole,
-} from './setting.ts';
+import { formats } from '../formats/index.ts';
+import { flag, inputSizes, number, oneOf, optional, type Setting, text } from './setting.ts';
 import { bytesOf, type Dtype, type Settings } from './settings.ts';
 
 /** `hints.enabled`: the names on the way to a value. */
@@ -30,103 +19,83 @@ type Leaf = boolean | number | string | undefined | readonly unknown[];
 type Named = Omit<Settings, 'advice'>;
 type Table = { readonly [K in KeyOf<Named>]: Setting<ValueOf<Named, K>> };
 
-const conventionNames = conventions.map(({ name }) => name);
-const dtypes = Object.keys(bytesOf) as Dtype[];
+const share = { minimum: 0, maximum: 1 };
 
-/** Choices of which a format lists the values; scales are in the file. */
-type Listed = Exclude<keyof Choices, 'scale'>;
-
-/** The values that formats know for a choice of their own, each once. */
-function known(choice: Listed): readonly string[] {
+/** The values that formats know, each once. */
+function known(choice: 'dialect' | 'phase'): readonly string[] {
   return [...new Set(formats.flatMap(({ choices }) => choices[choice] ?? []))];
 }
 
-/** `alexeyab, pjreddie (Darknet cfg)`: the values of each format that has the choice. */
-function byFormat(choice: Listed): string {
-  const having = formats.filter(({ choices }) => choices[choice] !== undefined);
-  return having.map(({ choices, label }) => `${choices[choice]!.join(', ')} (${label})`).join('; ');
-}
-
 const table: Table = {
-  convention: oneOf<ConventionName>('macs', conventionNames, {
-    doc: () => l10n.t('How operations are counted: by a plain rule, or the way another tool does it.'),
-    values: () => conventions.map(({ summary }) => summary),
-    wrong: written => l10n.t('“{0}” is not a counting convention.', written),
-    comment: 'flops',
-    flag: {
-      metavar: 'NAME',
-      help: () => l10n.t('how operations are counted: {0} (default: {1})', conventionNames.join(', '), 'macs'),
+  convention: oneOf<ConventionName>(
+    'macs',
+    conventions.map(({ name }) => name),
+    {
+      doc: () => l10n.t('How operations are counted: by a plain rule, or the way another tool does it.'),
+      values: () => conventions.map(({ summary }) => summary),
+      wrong: written => l10n.t('“{0}” is not a counting convention.', written),
+      comment: 'flops',
+      option: 'NAME',
     },
-  }),
+  ),
   input: inputSizes({
     doc: () =>
       l10n.t(
-        'Input size without the batch, such as `3,320,320`. Several inputs are set by name, with the batch: `image=1,3,320,320; mask=1,1,320,320`. If empty, the size in the file is used, or else the default of its framework.',
+        'Input size without the batch, such as `3,320,320`, or by name and with the batch, such as `image=1,3,320,320`; several inputs are separated by `;`. By default, the size in the file is used, or else the default of its framework.',
       ),
     wrong: written => l10n.t('“{0}” is not an input size.', written),
     comment: '3,320,320',
-    flag: {
-      metavar: 'SIZE',
-      multiple: true,
-      help: () =>
-        l10n.t(
-          'input size without the batch, such as 3,320,320, or by name and with the batch, such as image=1,3,320,320; repeat the option for more inputs',
-        ),
-    },
+    option: 'SIZE',
   }),
-  batch: whole(1, 1, 1e6, {
-    doc: () =>
-      l10n.t('Batch size, by which the memory of activations is multiplied. All counts remain those of one sample.'),
-    wrong: written => l10n.t('“{0}” is not a batch size.', written),
-    comment: '8',
-    flag: {
-      metavar: 'N',
-      help: () => l10n.t('batch size, for peak memory (default: {0}); counts are per sample', 1),
+  batch: number(
+    'integer',
+    1,
+    { minimum: 1, maximum: 1e6 },
+    {
+      doc: () => l10n.t('Batch size, used for the memory of activations. Counts are always those of one sample.'),
+      wrong: written => l10n.t('“{0}” is not a batch size.', written),
+      comment: '8',
+      option: 'N',
     },
-  }),
-  dtype: oneOf<Dtype>('fp32', dtypes, {
+  ),
+  dtype: oneOf('fp32', Object.keys(bytesOf) as Dtype[], {
     doc: () => l10n.t('Data type used to convert elements to bytes.'),
     wrong: written => l10n.t('“{0}” is not a data type.', written),
     comment: 'fp16',
-    flag: {
-      metavar: 'NAME',
-      help: () => l10n.t('data type used to convert elements to bytes: {0} (default: {1})', dtypes.join(', '), 'fp32'),
-    },
+    option: 'NAME',
   }),
-  scale: optionalText({
-    doc: () =>
-      l10n.t(
-        'Scale of a YOLO family, such as `n`, `s`, `m`, `l` or `x`. If empty, the scale in the file name is used, or else the first one under `scales`.',
-      ),
-    wrong: written => l10n.t('“{0}” is not a scale.', written),
-    comment: 's',
-    flag: { metavar: 'NAME', help: () => l10n.t('scale of a YOLO family, such as n, s, m, l or x') },
-  }),
-  dialect: optionalOneOf(known('dialect'), {
-    doc: () =>
-      l10n.t(
-        'The repository whose modules a YOLO file uses, or the Darknet that a cfg is written for. If empty, the content of the file decides. A dialect of another format is ignored.',
-      ),
-    wrong: written => l10n.t('“{0}” is not a dialect.', written),
-    comment: 'yolov9',
-    flag: {
-      metavar: 'NAME',
-      help: () =>
-        l10n.t('whose modules or sections a file uses: {0}; by default, its content decides', byFormat('dialect')),
-    },
-  }),
-  phase: optionalOneOf(known('phase'), {
-    doc: () =>
-      l10n.t(
-        'The phase of a Caffe network: layers that are not in it are left out. If empty, the `state` in the file decides, or else it is `TEST`, or `TRAIN` if only that phase has data layers.',
-      ),
-    wrong: written => l10n.t('“{0}” is not a phase.', written),
-    comment: 'TRAIN',
-    flag: {
-      metavar: 'NAME',
-      help: () => l10n.t('phase of a Caffe network: {0} (default: {1})', 'TRAIN, TEST', 'TEST'),
-    },
-  }),
+  scale: optional(
+    text('', {
+      doc: () =>
+        l10n.t(
+          'Scale of a YOLO family, such as `n`, `s`, `m`, `l` or `x`. By default, the scale in the file name is used, or else the first one under `scales`.',
+        ),
+      comment: 's',
+      option: 'NAME',
+    }),
+  ),
+  dialect: optional(
+    oneOf('', known('dialect'), {
+      doc: () =>
+        l10n.t(
+          'The repository whose modules a YOLO file uses, or the Darknet that a cfg is written for. By default, the content of the file decides.',
+        ),
+      wrong: written => l10n.t('“{0}” is not a dialect.', written),
+      comment: 'yolov9',
+      option: 'NAME',
+    }),
+  ),
+  phase: optional(
+    oneOf('', known('phase'), {
+      doc: () =>
+        l10n.t(
+          'The phase of a Caffe network: layers that are not in it are left out. By default, the `state` in the file decides, or else it is `TEST`, or `TRAIN` if only that phase has data layers.',
+        ),
+      wrong: written => l10n.t('“{0}” is not a phase.', written),
+      comment: 'TRAIN',
+      option: 'NAME',
+    }),
+  ),
   'hints.enabled': flag(true, { doc: () => l10n.t('Show what each line costs at its end.') }),
   'hints.template': text('${shape} · ${cost} · ${params}', {
     doc: () =>
@@ -135,29 +104,41 @@ const table: Table = {
         ['shape', 'cost', 'params', 'share', 'times', 'memory'].map(name => `\`\${${name}}\``).join(', '),
       ),
   }),
-  'hints.costliest': whole(3, 0, 1000, { doc: () => l10n.t('Number of costliest lines to mark with ▲.') }),
+  'hints.costliest': number(
+    'integer',
+    3,
+    { minimum: 0, maximum: 1000 },
+    { doc: () => l10n.t('Number of costliest lines to mark with ▲.') },
+  ),
   'codeLens.enabled': flag(true, { doc: () => l10n.t('Show the totals above the network.') }),
   'diagnostics.dominance.enabled': flag(true, {
     doc: () => l10n.t('Report a layer, or a family of layers, that dominates the parameters or MACs of the network.'),
   }),
-  'diagnostics.dominance.threshold': share(0.5, {
+  'diagnostics.dominance.threshold': number('number', 0.5, share, {
     doc: () => l10n.t('Smallest share of the parameters or MACs that is reported.'),
   }),
   'diagnostics.hugeActivation.enabled': flag(true, { doc: () => l10n.t('Report layers with a huge output.') }),
-  'diagnostics.hugeActivation.threshold': amount(256e6, {
-    doc: () => l10n.t('Smallest output that is reported, in bytes.'),
-  }),
+  'diagnostics.hugeActivation.threshold': number(
+    'number',
+    256e6,
+    { minimum: 0 },
+    {
+      doc: () => l10n.t('Smallest output that is reported, in bytes.'),
+    },
+  ),
   'diagnostics.unusedOutput.enabled': flag(true, {
     doc: () => l10n.t('Report layers whose output is never used.'),
   }),
-  maxFileSize: whole(2_000_000, 1, undefined, {
-    doc: () => l10n.t('Files with more characters than this are not analysed.'),
-    wrong: written => l10n.t('“{0}” is not a file size.', written),
-    flag: {
-      metavar: 'N',
-      help: () => l10n.t('skip the analysis of files with more characters than this (default: {0})', 2_000_000),
+  maxFileSize: number(
+    'integer',
+    2_000_000,
+    { minimum: 1 },
+    {
+      doc: () => l10n.t('Files with more characters than this are not analysed.'),
+      wrong: written => l10n.t('“{0}” is not a file size.', written),
+      option: 'N',
     },
-  }),
+  ),
 };
 
 /** A piece of advice by the key that it is switched by. `of`: the share of what decides whether a diagnostic shows it. */
@@ -191,7 +172,14 @@ export const settingTable: ReadonlyMap<string, Setting<unknown>> = new Map<strin
   ...Object.entries<Setting<unknown>>(table),
   ...Object.entries(advice).flatMap(([piece, { doc, of }]): [string, Setting<unknown>][] => [
     [`advice.${piece}.enabled`, flag(true, { doc })],
-    ...(of ? [[`advice.${piece}.threshold`, share(0.1, { doc: thresholds[of] })] as [string, Setting<unknown>]] : []),
+    ...(of
+      ? [
+          [`advice.${piece}.threshold`, number('number', 0.1, share, { doc: thresholds[of] })] as [
+            string,
+            Setting<unknown>,
+          ],
+        ]
+      : []),
   ]),
 ]);
 
