@@ -41,7 +41,6 @@ const floors: readonly Floor[] = [
   {
     at: `${core}/settings`,
     imports: [`${core}/text`, `${core}/analysis`, `${core}/formats/index`],
-    packages: ['@vscode/l10n'],
   },
   {
     at: `${core}/pipeline`,
@@ -70,11 +69,11 @@ const floors: readonly Floor[] = [
   { at: `${core}/index`, imports: [core] },
   { at: 'server/src/protocol', imports: [], types: [`${core}/index`] },
   // The package for its version, which the bundle holds.
-  { at: 'server/src/cli', imports: [`${core}/index`], packages: ['node', '@vscode/l10n', 'package.json'] },
+  { at: 'server/src/cli', imports: [`${core}/index`], packages: ['node', 'package.json'] },
   {
     at: 'server/src/lsp',
     imports: [`${core}/index`, 'server/src/protocol'],
-    packages: ['@vscode/l10n', 'vscode-languageserver', 'vscode-languageserver-textdocument', 'node:timers/promises'],
+    packages: ['vscode-languageserver', 'vscode-languageserver-textdocument', 'node:timers/promises'],
   },
   {
     at: 'client/src',

@@ -14,6 +14,7 @@ import {
   price,
   type Settings,
   settingTable,
+  textOf,
 } from '../../server/src/core/index.ts';
 import { readSettings } from '../../server/src/lsp/configuration.ts';
 
@@ -267,5 +268,5 @@ function analysed(spec: Spec, comment?: string, settings = defaultSettings): Ana
 
 /** What is said of settings. */
 function said({ problems }: Analysed): string[] {
-  return problems.filter(({ code }) => code === 'wrong-setting').map(({ message }) => message);
+  return problems.filter(({ code }) => code === 'wrong-setting').map(textOf);
 }

@@ -10,6 +10,7 @@ import {
   type Settings,
   settingTable,
   suggestion,
+  textOf,
   withValues,
 } from '../core/index.ts';
 
@@ -293,7 +294,7 @@ function settingsOf(options: Readonly<Record<string, unknown>>): Settings | stri
     for (const part of [written].flat()) {
       const found = read(part);
       // Which scales, dialects and phases there are, files say.
-      if ('message' in found && !isChoice(key)) return `${found.message} ${found.help}`;
+      if ('message' in found && !isChoice(key)) return textOf(found);
       parts.push('value' in found ? found.value : part);
     }
     values.set(key, Array.isArray(value) ? parts.flat() : parts[0]);

@@ -84,8 +84,7 @@ export function price(document: Document, settings: Settings): Analysed | undefi
   const { settings: effective, misfits } = resolve(settings, format, pragmas.settings);
   const spec = document.reader.read(readOptions(effective));
   for (const { message, help, range } of [...misfits, ...scaleMisfit(effective.scale, spec, pragmas.settings)]) {
-    const text = `${message} ${help}`;
-    problems.push({ range: range ?? spec.head, severity: 'warning', code: 'wrong-setting', message: text });
+    problems.push({ range: range ?? spec.head, severity: 'warning', code: 'wrong-setting', message, help });
   }
   const model = analyse(spec.graph, document.lines, effective.convention, spec.doubts);
   // One by one: as arguments of a call, hundreds of thousands do not fit on the stack.

@@ -1,6 +1,6 @@
 // An editor's configuration, which may hold anything, as settings.
 import * as l10n from '@vscode/l10n';
-import { defaultSettings, type Settings, settingTable, withValues } from '../core/index.ts';
+import { defaultSettings, type Settings, settingTable, textOf, withValues } from '../core/index.ts';
 
 /** Reads the section `flopline`. A value that cannot be used is reported, and the default is used instead. */
 export function readSettings(section: unknown): {
@@ -16,7 +16,7 @@ export function readSettings(section: unknown): {
     if ('value' in found) values.set(key, found.value);
     else {
       const used = l10n.t('The default is used: {0}.', JSON.stringify(schema.default));
-      complaints.push(`flopline.${key}: ${found.message} ${found.help} ${used}`);
+      complaints.push(`flopline.${key}: ${textOf(found)} ${used}`);
     }
   }
   return { settings: withValues(defaultSettings, values), complaints };

@@ -25,6 +25,7 @@ import {
   summary,
   summaryMarkdown,
   symbols,
+  textOf,
 } from '../core/index.ts';
 import type { DocumentSummary } from '../protocol/index.ts';
 import { answerCodeActions } from './codeActions.ts';
@@ -217,7 +218,7 @@ export function serve(connection: Connection): void {
 
   session.on('flopline/checkInput', ({ input }) => {
     const read = settingTable.get('input')!.read(input);
-    return 'message' in read ? `${read.message} ${read.help}` : null;
+    return 'message' in read ? textOf(read) : null;
   });
 
   answerCodeActions(session);
