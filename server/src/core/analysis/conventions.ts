@@ -30,7 +30,7 @@ export const conventions: readonly Convention<Preset>[] = [
   {
     name: 'flops',
     unit: 'FLOPs',
-    summary: 'Exactly two for each multiply-accumulate.',
+    summary: 'Exactly 2 per multiply-accumulate.',
     of: (_, counts) => 2 * counts.macs,
   },
   {
@@ -49,21 +49,22 @@ export const conventions: readonly Convention<Preset>[] = [
   {
     name: 'fvcore',
     unit: 'MACs',
-    summary: 'As fvcore counts (it calls them flops): batch norm 2 an element, adaptive average pooling by its input.',
+    summary:
+      'Counts as fvcore does (which calls them flops): batch norm 2 per element, adaptive average pooling by its input.',
     of: fvcore,
   },
   {
     name: 'darknet',
     unit: 'FLOPs',
     summary:
-      'As Darknet’s BFLOPs: two for each multiply-accumulate of a convolution, pooling windows k², shortcuts 1; connected layers 0.',
+      'Counts as Darknet’s BFLOPs do: 2 per multiply-accumulate of a convolution, k² per pooling window, 1 per element of a shortcut; connected layers 0.',
     of: darknet,
   },
   {
     name: 'all-ops',
     unit: 'ops',
     summary:
-      'Every operation: two for each multiply-accumulate, biases, normalization 2 an element, activations and pooling too.',
+      'Every operation: 2 per multiply-accumulate and 2 per normalized element, plus biases, activations and pooling.',
     of: allOps,
   },
 ];
