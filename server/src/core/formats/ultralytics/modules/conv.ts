@@ -1,20 +1,14 @@
 // Convolution modules of Ultralytics (nn/modules/conv.py) and YOLOv5 (models/common.py), forward passes in their order.
+
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import {
-  activate,
-  autopad,
-  batchNorm,
-  cat,
-  conv2d,
-  convTranspose2d,
-  permute,
-  plus,
-  reshape,
-  sizesOf,
-} from '../layers.ts';
-import { each, module, only, param, type Scope, type Size } from '../module.ts';
-import { gcd, type PyValue } from '../python.ts';
+import { gcd, type PyValue } from '../../../python/value.ts';
+import { each, only, type Size } from '../../../torch/layer.ts';
+import { conv2d, convTranspose2d } from '../../../torch/nn/conv.ts';
+import { batchNorm } from '../../../torch/nn/norm.ts';
+import { cat, permute, plus, reshape, sizesOf } from '../../../torch/tensor.ts';
+import { activate, autopad } from '../layers.ts';
+import { module, param, type Scope } from '../module.ts';
 
 export interface ConvArgs {
   c1: number;
@@ -46,7 +40,15 @@ export const Conv = module<ConvArgs>({
 });
 
 function convNormAct(scope: Scope, x: Tensor, { c2, k, s, p, g, d, act }: ConvArgs): Tensor {
-  const y = conv2d(scope, x, { c2, k, s, p: autopad(k, p, d), g, d, bias: false });
+  const y = conv2d(scope, x, {
+    out: c2,
+    kernel: k,
+    stride: s,
+    padding: autopad(k, p, d),
+    groups: g,
+    dilation: d,
+    bias: false,
+  });
   return activate(scope, batchNorm(scope, y), act);
 }
 
@@ -69,8 +71,24 @@ export const Conv2 = module<ConvArgs>({
   params: { ...convParams, k: param.k(3) },
   forward: (scope, inputs, { c2, k, s, p, g, d, act }) => {
     const x = only(inputs);
-    const wide = conv2d(scope, x, { c2, k, s, p: autopad(k, p, d), g, d, bias: false });
-    const point = conv2d(scope, x, { c2, k: 1, s, p: autopad(1, p, d), g, d, bias: false });
+    const wide = conv2d(scope, x, {
+      out: c2,
+      kernel: k,
+      stride: s,
+      padding: autopad(k, p, d),
+      groups: g,
+      dilation: d,
+      bias: false,
+    });
+    const point = conv2d(scope, x, {
+      out: c2,
+      kernel: 1,
+      stride: s,
+      padding: autopad(1, p, d),
+      groups: g,
+      dilation: d,
+      bias: false,
+    });
     return activate(scope, batchNorm(scope, plus(scope, wide, point)), act);
   },
 });
@@ -113,7 +131,7 @@ export const DWConvTranspose2d = module<{ c1: number; c2: number; k: Size; s: Si
     return convTranspose2d(
       scope,
       x,
-      { c2, k, s, p: p1, outputPadding: p2, g: gcd(channels(x), c2) },
+      { out: c2, kernel: k, stride: s, padding: p1, outputPadding: p2, groups: gcd(channels(x), c2) },
       { functional: true, derived: true },
     );
   },
@@ -132,7 +150,7 @@ export const ConvTranspose = module<{ c1: number; c2: number; k: Size; s: Size; 
     act: param.act,
   },
   forward: (scope, inputs, { c2, k, s, p, bn, act }) => {
-    const y = convTranspose2d(scope, only(inputs), { c2, k, s, p, bias: !bn });
+    const y = convTranspose2d(scope, only(inputs), { out: c2, kernel: k, stride: s, padding: p, bias: !bn });
     return activate(scope, bn ? batchNorm(scope, y) : y, act, 'nn.SiLU()');
   },
 });
@@ -293,7 +311,14 @@ export const MixConv2d = module<{ c1: number; c2: number; k: readonly number[]; 
     }
     const convs = kernels.map((size, index) => {
       const out = parts[index]!;
-      return conv2d(scope, x, { c2: out, k: size, s, p: Math.floor(size / 2), g: gcd(c1, out), bias: false });
+      return conv2d(scope, x, {
+        out,
+        kernel: size,
+        stride: s,
+        padding: Math.floor(size / 2),
+        groups: gcd(c1, out),
+        bias: false,
+      });
     });
     return scope.builder.add(ops.silu, {}, batchNorm(scope, cat(scope, convs)));
   },

@@ -1,8 +1,14 @@
 // Modules of ScaledYOLOv4 (WongKinYiu/ScaledYOLOv4, models/common.py), whose activation is Mish throughout.
+
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import { autopad, batchNorm, cat, conv2d, flatten, halves, plus } from '../layers.ts';
-import { type Module, module, only, type Param, param, type Scope } from '../module.ts';
+import { only } from '../../../torch/layer.ts';
+import { conv2d } from '../../../torch/nn/conv.ts';
+import { batchNorm } from '../../../torch/nn/norm.ts';
+import type { Param } from '../../../torch/signature.ts';
+import { cat, flatten, halves, plus } from '../../../torch/tensor.ts';
+import { autopad } from '../layers.ts';
+import { type Module, module, param, type Scope } from '../module.ts';
 import { BottleneckV5, SPP } from './block.ts';
 import {
   type Activate,
@@ -42,7 +48,14 @@ function bare(name: string, summary: string, activate: Activate): Module<Classic
     summary,
     params: { ...classicConvParams, act: { kind: 'any', doc: 'Its activation, unless it is False.', default: true } },
     forward: (scope, inputs, { c2, k, s, p, g, act }) => {
-      const y = conv2d(scope, only(inputs), { c2, k, s, p: autopad(k, p), g, bias: false });
+      const y = conv2d(scope, only(inputs), {
+        out: c2,
+        kernel: k,
+        stride: s,
+        padding: autopad(k, p),
+        groups: g,
+        bias: false,
+      });
       return act ? activate(scope, y) : y;
     },
   });
@@ -63,7 +76,7 @@ export const BottleneckCSP2 = module<ClassicCspArgs>({
     const y1 = stack(scope, n, x1, (y, label) =>
       scope.call(label, BottleneckV5, y, { c1: c, c2: c, shortcut, g, e: 1 }),
     );
-    const y2 = scope.part('cv2', 'Conv2d', () => conv2d(scope, x1, { c2: c, k: 1, bias: false }));
+    const y2 = scope.part('cv2', 'Conv2d', () => conv2d(scope, x1, { out: c, kernel: 1, bias: false }));
     return conv(scope, 'cv3', mish(scope, batchNorm(scope, cat(scope, [y1, y2]))), c2);
   },
 });
@@ -90,7 +103,7 @@ export const SPPCSP = module<ClassicCspArgs & { k: readonly number[] }>({
     const c = Math.trunc(2 * c2 * e);
     const x1 = conv(scope, 'cv4', conv(scope, 'cv3', conv(scope, 'cv1', x, c), c, 3), c);
     const y1 = conv(scope, 'cv6', conv(scope, 'cv5', cat(scope, [x1, ...pyramid(scope, x1, k)]), c), c, 3);
-    const y2 = scope.part('cv2', 'Conv2d', () => conv2d(scope, x, { c2: c, k: 1, bias: false }));
+    const y2 = scope.part('cv2', 'Conv2d', () => conv2d(scope, x, { out: c, kernel: 1, bias: false }));
     return conv(scope, 'cv7', mish(scope, batchNorm(scope, cat(scope, [y1, y2]))), c2);
   },
 });
@@ -211,7 +224,9 @@ export const HarDBlock2 = module<Omit<HardArgs, 'keepBase' | 'residual_out'>>({
     scope.builder.times(n_layers, index => {
       const part = parts[index]!;
       const all = part.reduce((sum, value) => sum + value, 0);
-      const y = scope.part(`conv_layers.${index}`, 'Conv2d', () => conv2d(scope, current, { c2: all, k: 3, p: 1 }));
+      const y = scope.part(`conv_layers.${index}`, 'Conv2d', () =>
+        conv2d(scope, current, { out: all, kernel: 3, padding: 1 }),
+      );
       raw.push(y);
       const cut = (from: Tensor, start: number, end: number): Tensor =>
         scope.builder.add(ops.slice, { axis: 1, start, end, step: 1 }, from);
@@ -255,7 +270,7 @@ export const ConvLayer = module<{
     bias: flag('Adds a learned number to each output channel.'),
   },
   forward: (scope, inputs, { out_channels: c2, kernel: k, stride: s, bias }) => {
-    const y = conv2d(scope, only(inputs), { c2, k, s, p: Math.floor(k / 2), bias });
+    const y = conv2d(scope, only(inputs), { out: c2, kernel: k, stride: s, padding: Math.floor(k / 2), bias });
     return scope.builder.add(ops.relu6, {}, batchNorm(scope, y));
   },
 });
@@ -270,7 +285,7 @@ export const DWConvLayer = module<{ in_channels: number; out_channels: number; s
     bias: flag('Adds a learned number to each channel.'),
   },
   forward: (scope, inputs, { in_channels: c, stride: s, bias }) =>
-    batchNorm(scope, conv2d(scope, only(inputs), { c2: c, k: 3, s, p: 1, g: c, bias })),
+    batchNorm(scope, conv2d(scope, only(inputs), { out: c, kernel: 3, stride: s, padding: 1, groups: c, bias })),
 });
 
 export const CombConvLayer = module<{

@@ -1,19 +1,14 @@
 // Swin transformer blocks of YOLOv7 and TPH-YOLOv5 (models/common.py): attention inside windows of the map.
+
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import { layerNorm, linear, matmul, permute, plus, reshape, sizesOf, split, times } from '../layers.ts';
-import { type Module, module, only, param, type Scope } from '../module.ts';
+import { only } from '../../../torch/layer.ts';
+import { linear } from '../../../torch/nn/linear.ts';
+import { layerNorm } from '../../../torch/nn/norm.ts';
+import { matmul, permute, plus, reshape, sizesOf, times } from '../../../torch/tensor.ts';
+import { lookedUp, partition, threeOf, type Window } from '../../../torch/torchvision/windows.ts';
+import { type Module, module, param, type Scope } from '../module.ts';
 import { conv } from './conv.ts';
-
-export interface Window {
-  /** Channels. */
-  readonly c: number;
-  readonly heads: number;
-  /** Side of a window. */
-  readonly size: number;
-  /** How far the windows are shifted; 0 is not. */
-  readonly shift: number;
-}
 
 interface LayerArgs extends Window {
   readonly mlpRatio: number;
@@ -49,24 +44,10 @@ function imageOf(scope: Scope, tokens: Tensor, c: number, h: number, w: number):
   return reshape(scope, permute(scope, tokens, 0, 2, 1), [1, c, h, w]);
 }
 
-/** window_partition: [1, H, W, C] → [windows, size², C]. */
-export function partition(scope: Scope, x: Tensor, c: number, h: number, w: number, size: number): Tensor {
-  const cut = reshape(scope, x, [1, h / size, size, w / size, size, c]);
-  return reshape(scope, permute(scope, cut, 0, 1, 3, 2, 4, 5), [(h / size) * (w / size), size * size, c]);
-}
-
 /** window_reverse: [windows, size², C] → [1, H·W, C]. */
 function reverse(scope: Scope, x: Tensor, c: number, h: number, w: number, size: number): Tensor {
   const cut = reshape(scope, x, [1, h / size, w / size, size, size, c]);
   return reshape(scope, permute(scope, cut, 0, 1, 3, 2, 4, 5), [1, h * w, c]);
-}
-
-/** [windows, N, 3C] → queries, keys and values, each [windows, heads, N, C/heads]. */
-export function threeOf(scope: Scope, qkv: Tensor, { c, heads }: Window): readonly [Tensor, Tensor, Tensor] {
-  const [windows, places] = sizesOf(qkv, 3) as [number, number];
-  const cut = permute(scope, reshape(scope, qkv, [windows, places, 3, heads, c / heads]), 2, 0, 3, 1, 4);
-  const parts = split(scope, cut, [1, 1, 1], 0);
-  return parts.map(part => reshape(scope, part, [windows, heads, places, c / heads])) as [Tensor, Tensor, Tensor];
 }
 
 /** softmax(scores + bias of the relative position [+ mask]) @ v, then proj. */
@@ -79,13 +60,6 @@ function mix(scope: Scope, scores: Tensor, bias: Tensor, v: Tensor, { c, shift }
   const attention = scope.builder.add(ops.softmax, { axis: -1 }, biased);
   const mixed = permute(scope, matmul(scope, attention, v), 0, 2, 1, 3);
   return scope.part('proj', 'Linear', () => linear(scope, reshape(scope, mixed, [windows, places, c]), c));
-}
-
-/** The bias of each pair of places in a window, looked up in a table of relative positions: [heads, N, N]. */
-export function lookedUp(scope: Scope, table: Tensor, { heads, size }: Window): Tensor {
-  const places = size * size;
-  const chosen = scope.builder.add(ops.indexSelect, { axis: 0, count: places * places }, table);
-  return permute(scope, reshape(scope, chosen, [places, places, heads]), 2, 0, 1);
 }
 
 /** WindowAttention.forward: [windows, N, C] → the same. */

@@ -1,8 +1,15 @@
 // Modules of TPH-YOLOv5 (cv516Buaa/tph-yolov5, models/common.py and models/yolo.py), in the order of their forward passes.
+
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import { cat, conv2d, layerNorm, linear, maxPool2d, permute, plus, reshape, sizesOf, times } from '../layers.ts';
-import { each, type Module, module, only, type Param, param, type Scope } from '../module.ts';
+import { each, only } from '../../../torch/layer.ts';
+import { conv2d } from '../../../torch/nn/conv.ts';
+import { linear } from '../../../torch/nn/linear.ts';
+import { layerNorm } from '../../../torch/nn/norm.ts';
+import { maxPool2d } from '../../../torch/nn/pool.ts';
+import type { Param } from '../../../torch/signature.ts';
+import { cat, permute, plus, reshape, sizesOf, times } from '../../../torch/tensor.ts';
+import { type Module, module, param, type Scope } from '../module.ts';
 import { c3 } from './block.ts';
 import { type ClassicCspArgs, classicCspParams } from './classic.ts';
 import { conv } from './conv.ts';
@@ -42,7 +49,7 @@ export const SpatialAttentionModule = module<Record<never, never>>({
   forward: (scope, inputs) => {
     const x = only(inputs);
     const over = (how: 'mean' | 'max'): Tensor => scope.builder.add(ops.reduce, { how, axes: [1], keep: true }, x);
-    const y = conv2d(scope, cat(scope, [over('mean'), over('max')]), { c2: 1, k: 7, p: 3 });
+    const y = conv2d(scope, cat(scope, [over('mean'), over('max')]), { out: 1, kernel: 7, padding: 3 });
     return scope.builder.add(ops.sigmoid, {}, y);
   },
 });
@@ -140,10 +147,12 @@ export const ASPPTph = module<{ c1: number; c2: number; k: readonly number[] }>(
     const c = Math.floor(c1 / 2);
     const reaches = Array.isArray(k) ? k : [k as unknown as number];
     const x = conv(scope, 'cv1', only(inputs), c);
-    const pooled = maxPool2d(scope, x, { k: 3, s: 1, p: 1 });
+    const pooled = maxPool2d(scope, x, { kernel: 3, stride: 1, padding: 1 });
     const parts = reaches.map((reach, index) => {
       const d = Math.floor((reach - 1) / 2);
-      return scope.part(`m.${index}`, 'Conv2d', () => conv2d(scope, x, { c2: c, k: 3, p: d, d, bias: false }));
+      return scope.part(`m.${index}`, 'Conv2d', () =>
+        conv2d(scope, x, { out: c, kernel: 3, padding: d, dilation: d, bias: false }),
+      );
     });
     return conv(scope, 'cv2', cat(scope, [x, pooled, ...parts]), c2);
   },
@@ -199,14 +208,14 @@ export const CLLADetect = module<DetectArgs>({
     const [large, small, ...others] = maps as [Tensor, Tensor, ...Tensor[]];
     const [, c] = sizesOf(large) as [number, number];
     const first = scope.part('det', 'CLLABlock', () => {
-      const x1 = scope.part('conv1', 'Conv2d', () => conv2d(scope, large, { c2: c, k: 1 }));
-      const x2 = scope.part('conv2', 'Conv2d', () => conv2d(scope, small, { c2: c, k: 1 }));
+      const x1 = scope.part('conv1', 'Conv2d', () => conv2d(scope, large, { out: c, kernel: 1 }));
+      const x2 = scope.part('conv2', 'Conv2d', () => conv2d(scope, small, { out: c, kernel: 1 }));
       const attended = crossAttention(scope, x1, x2, c);
-      return scope.part('det', 'Conv2d', () => conv2d(scope, attended, { c2: no * na, k: 1 }));
+      return scope.part('det', 'Conv2d', () => conv2d(scope, attended, { out: no * na, kernel: 1 }));
     });
     const rest = others
       .slice(0, Math.max(anchors.length - 1, 0))
-      .map((x, index) => scope.part(`m.${index}`, 'Conv2d', () => conv2d(scope, x, { c2: no * na, k: 1 })));
+      .map((x, index) => scope.part(`m.${index}`, 'Conv2d', () => conv2d(scope, x, { out: no * na, kernel: 1 })));
     return cat(
       scope,
       [first, ...rest].map(y => decodeCells(scope, anchorCells(scope, y, na, no))),

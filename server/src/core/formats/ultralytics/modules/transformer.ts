@@ -1,23 +1,14 @@
 // Transformer modules of Ultralytics (nn/modules/transformer.py) and YOLOv5 (models/common.py).
+
 import type { GraphNode, Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import {
-  activate,
-  cat,
-  flatten,
-  layerNorm,
-  linear,
-  matmul,
-  permute,
-  plus,
-  reshape,
-  sizesOf,
-  softmax,
-  split,
-  times,
-} from '../layers.ts';
-import { module, only, param, type Scope } from '../module.ts';
-import type { PyValue } from '../python.ts';
+import type { PyValue } from '../../../python/value.ts';
+import { only } from '../../../torch/layer.ts';
+import { linear } from '../../../torch/nn/linear.ts';
+import { layerNorm } from '../../../torch/nn/norm.ts';
+import { cat, flatten, matmul, permute, plus, reshape, sizesOf, softmax, split, times } from '../../../torch/tensor.ts';
+import { activate } from '../layers.ts';
+import { module, param, type Scope } from '../module.ts';
 import { conv } from './conv.ts';
 
 /** [1, C, H, W] → [1, H·W, C]. */

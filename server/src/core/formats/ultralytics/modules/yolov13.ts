@@ -1,24 +1,16 @@
 // Modules of YOLOv13 (iMoonLab/yolov13, a fork of Ultralytics 8.3.63; ultralytics/nn/modules/block.py and conv.py).
+
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import {
-  avgPool2d,
-  batchNorm,
-  cat,
-  conv2d,
-  flatten,
-  linear,
-  matmul,
-  permute,
-  plus,
-  reshape,
-  sizesOf,
-  softmax,
-  split,
-  times,
-} from '../layers.ts';
-import { each, module, only, type Param, param, type Scope, type Size } from '../module.ts';
-import type { PyValue } from '../python.ts';
+import type { PyValue } from '../../../python/value.ts';
+import { each, only, type Size } from '../../../torch/layer.ts';
+import { conv2d } from '../../../torch/nn/conv.ts';
+import { linear } from '../../../torch/nn/linear.ts';
+import { batchNorm } from '../../../torch/nn/norm.ts';
+import { avgPool2d } from '../../../torch/nn/pool.ts';
+import type { Param } from '../../../torch/signature.ts';
+import { cat, flatten, matmul, permute, plus, reshape, sizesOf, softmax, split, times } from '../../../torch/tensor.ts';
+import { module, param, type Scope } from '../module.ts';
 import { a2c2f, areaAttention, type CspArgs, c2f, c3, cspParams } from './block.ts';
 import { stack } from './classic.ts';
 import { conv } from './conv.ts';
@@ -48,9 +40,9 @@ export const DSConv = module<DsConvArgs>({
   forward: (scope, inputs, { c_in, c_out, k, s, p, d, bias }) => {
     const padding = p ?? Math.floor((d * (k - 1)) / 2);
     const x = scope.part('dw', 'Conv2d', () =>
-      conv2d(scope, only(inputs), { c2: c_in, k, s, p: padding, d, g: c_in, bias }),
+      conv2d(scope, only(inputs), { out: c_in, kernel: k, stride: s, padding, dilation: d, groups: c_in, bias }),
     );
-    const y = scope.part('pw', 'Conv2d', () => conv2d(scope, x, { c2: c_out, k: 1, bias }));
+    const y = scope.part('pw', 'Conv2d', () => conv2d(scope, x, { out: c_out, kernel: 1, bias }));
     return scope.builder.add(ops.silu, {}, batchNorm(scope, y));
   },
 });
@@ -261,7 +253,7 @@ export const HyperACE = module<HyperAceArgs>({
     }
     const c = Math.trunc(c2 * e1);
     const fused = scope.part('fuse', 'FuseModule', () => {
-      const small = avgPool2d(scope, list[0]!, { k: 2, s: 2 });
+      const small = avgPool2d(scope, list[0]!, { kernel: 2, stride: 2 });
       const large = builder.add(ops.upsample, { scale: [2, 2], mode: 'nearest' }, list[2]!);
       return conv(scope, 'conv_out', cat(scope, [small, list[1]!, large]), c1);
     });
@@ -291,7 +283,7 @@ export const DownsampleConv = module<{ in_channels: number; channel_adjust: bool
     channel_adjust: { kind: 'boolean', doc: 'Doubles the channels; the scales l and x have it off.', default: true },
   },
   forward: (scope, inputs, { in_channels, channel_adjust }) => {
-    const x = avgPool2d(scope, only(inputs), { k: 2, s: 2 });
+    const x = avgPool2d(scope, only(inputs), { kernel: 2, stride: 2 });
     return channel_adjust ? conv(scope, 'channel_adjust', x, in_channels * 2) : x;
   },
 });

@@ -1,23 +1,14 @@
 // torchvision/models/swin_transformer.py, whose children torchvision has so from 0.14: attention inside windows.
-import type { Tensor } from '../../../../graph/graph.ts';
-import * as ops from '../../../../ops/index.ts';
-import {
-  cat,
-  conv2d,
-  flatten,
-  layerNorm,
-  linear,
-  matmul,
-  permute,
-  plus,
-  reshape,
-  sizesOf,
-  softmax,
-  times,
-} from '../../layers.ts';
-import type { Scope } from '../../module.ts';
-import { lookedUp, partition, threeOf, type Window } from '../swin.ts';
-import { type Child, chained, dense, type Forward, type Model, numbered, pooledTo, sequential } from './child.ts';
+import type { Tensor } from '../../../graph/graph.ts';
+import * as ops from '../../../ops/index.ts';
+import type { Forward, Scope } from '../../layer.ts';
+import { named, numbered, sequential } from '../../module.ts';
+import { conv2d } from '../../nn/conv.ts';
+import { linear } from '../../nn/linear.ts';
+import { layerNorm } from '../../nn/norm.ts';
+import { cat, flatten, matmul, permute, plus, reshape, sizesOf, slice, softmax, times } from '../../tensor.ts';
+import { lookedUp, partition, threeOf, type Window } from '../windows.ts';
+import { chained, dense, type Model, pooledTo, type Step } from './model.ts';
 
 type Version = 1 | 2;
 
@@ -31,17 +22,13 @@ function padded(scope: Scope, x: Tensor, missing: (length: number) => number): T
   return permute(scope, wide, 0, 2, 3, 1);
 }
 
-function slice(scope: Scope, x: Tensor, axis: number, start: number, end: number, step = 1): Tensor {
-  return scope.builder.add(ops.slice, { axis, start, end, step }, x);
-}
-
 /** torch.roll on rows and columns; negative shifts move to the front. */
 function rolled(scope: Scope, x: Tensor, shifts: readonly number[]): Tensor {
   let y = x;
   for (const [at, shift] of shifts.entries()) {
     if (shift === 0) continue;
     const axis = at + 1;
-    const parts = [slice(scope, y, axis, -shift, Number.POSITIVE_INFINITY), slice(scope, y, axis, 0, -shift)];
+    const parts = [slice(scope, y, axis, -shift), slice(scope, y, axis, 0, -shift)];
     y = cat(scope, parts, axis);
   }
   return y;
@@ -147,10 +134,10 @@ const merge =
       : layerNorm(scope, linear(scope, joined, 2 * c, false));
   };
 
-function swin(embed: number, depths: readonly number[], version: Version): readonly Child[] {
+function swin(embed: number, depths: readonly number[], version: Version): readonly Step[] {
   const size = version === 1 ? 7 : 8;
   const features: Forward[] = [
-    (scope, x) => layerNorm(scope, permute(scope, conv2d(scope, x, { c2: embed, k: 4, s: 4 }), 0, 2, 3, 1)),
+    (scope, x) => layerNorm(scope, permute(scope, conv2d(scope, x, { out: embed, kernel: 4, stride: 4 }), 0, 2, 3, 1)),
   ];
   let c = embed;
   for (const [stage, depth] of depths.entries()) {
@@ -165,11 +152,11 @@ function swin(embed: number, depths: readonly number[], version: Version): reado
   }
   return [
     sequential('features', numbered(features)),
-    { name: 'norm', forward: layerNorm },
-    { name: 'permute', forward: (scope, x) => permute(scope, x, 0, 3, 1, 2) },
-    { name: 'avgpool', forward: pooledTo(1) },
-    { name: 'flatten', forward: (scope, x) => flatten(scope, x) },
-    { name: 'head', forward: dense(c, 1000) },
+    named('norm', layerNorm),
+    named('permute', (scope, x) => permute(scope, x, 0, 3, 1, 2)),
+    named('avgpool', pooledTo(1)),
+    named('flatten', (scope, x) => flatten(scope, x)),
+    named('head', dense(c, 1000)),
   ];
 }
 
