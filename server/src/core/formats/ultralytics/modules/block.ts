@@ -5,11 +5,25 @@ import * as ops from '../../../ops/index.ts';
 import type { Complaint } from '../../../ops/op.ts';
 import type { PyValue } from '../../../python/value.ts';
 import { only, type Size, tensors } from '../../../torch/layer.ts';
+import { relu, silu } from '../../../torch/nn/activation.ts';
 import { conv2d } from '../../../torch/nn/conv.ts';
 import { batchNorm } from '../../../torch/nn/norm.ts';
 import { avgPool2d, maxPool2d } from '../../../torch/nn/pool.ts';
 import type { Param } from '../../../torch/signature.ts';
-import { cat, halves, matmul, permute, plus, reshape, sizesOf, softmax, split, times } from '../../../torch/tensor.ts';
+import {
+  cat,
+  halves,
+  learned,
+  matmul,
+  permute,
+  plus,
+  reshape,
+  sigmoid,
+  sizesOf,
+  softmax,
+  split,
+  times,
+} from '../../../torch/tensor.ts';
 import { autopad } from '../layers.ts';
 import { type Module, module, param, type Scope } from '../module.ts';
 import { conv, DWConv, GhostConv, LightConv, RepConv } from './conv.ts';
@@ -289,7 +303,7 @@ function bottleneckCsp(block: Module<BottleneckArgs> | typeof BottleneckV5): Mod
       );
       const y1 = scope.part('cv3', 'Conv2d', () => conv2d(scope, deep, { out: c, kernel: 1, bias: false }));
       const y2 = scope.part('cv2', 'Conv2d', () => conv2d(scope, x, { out: c, kernel: 1, bias: false }));
-      const joined = scope.builder.add(ops.silu, {}, batchNorm(scope, cat(scope, [y1, y2])));
+      const joined = silu(scope, batchNorm(scope, cat(scope, [y1, y2])));
       return conv(scope, 'cv4', joined, c2);
     },
   });
@@ -445,7 +459,7 @@ export const ResNetBlock = module<{ c1: number; c2: number; s: number; e: number
     const y = conv(scope, 'cv2', conv(scope, 'cv1', x, c2), c2, 3, s, { p: 1 });
     const z = conv(scope, 'cv3', y, wide, 1, 1, { act: false });
     const side = s !== 1 || c1 !== wide ? conv(scope, 'shortcut.0', x, wide, 1, s, { act: false }) : x;
-    return scope.builder.add(ops.relu, {}, plus(scope, z, side), { functional: true });
+    return relu(scope, plus(scope, z, side), { functional: true });
   },
 });
 
@@ -720,7 +734,7 @@ export const RepVGGDW = module<{ ed: number }>({
     const x = only(inputs);
     const wide = conv(scope, 'conv', x, ed, 7, 1, { p: 3, g: ed, act: false });
     const narrow = conv(scope, 'conv1', x, ed, 3, 1, { p: 1, g: ed, act: false });
-    return scope.builder.add(ops.silu, {}, plus(scope, wide, narrow));
+    return silu(scope, plus(scope, wide, narrow));
   },
 });
 
@@ -1046,7 +1060,7 @@ export const a2c2f = (attention: Module<AreaArgs>): Module<A2C2fArgs> => {
       });
       const y = conv(scope, 'cv2', cat(scope, parts), c2);
       if (!(a2 && residual)) return y;
-      const gamma = scope.builder.add(ops.parameter, { shape: [c2], role: 'weights' }, []);
+      const gamma = learned(scope, [c2]);
       return plus(scope, x, times(scope, reshape(scope, gamma, [1, c2, 1, 1]), y));
     },
   });
@@ -1087,11 +1101,11 @@ const MaxSigmoidAttnBlock = module<SigmoidAttentionArgs>({
     // einsum bmchw,bnmc→bmhwn: every place with every text feature.
     const scores = matmul(scope, places, words, { a: true, b: true });
     const best = scope.builder.add(ops.reduce, { how: 'max', axes: [-1], keep: false }, scores);
-    const bias = scope.builder.add(ops.parameter, { shape: [nh], role: 'biases' }, []);
+    const bias = learned(scope, [nh], 'biases');
     const biased = plus(scope, best, reshape(scope, bias, [1, nh, 1]));
-    let weight = scope.builder.add(ops.sigmoid, {}, biased, { functional: true });
+    let weight = sigmoid(scope, biased);
     if (scale) {
-      const factor = scope.builder.add(ops.parameter, { shape: [1, nh, 1, 1], role: 'weights' }, []);
+      const factor = learned(scope, [1, nh, 1, 1]);
       weight = times(scope, weight, reshape(scope, factor, [1, nh, 1]));
     }
     const projected = conv(scope, 'proj_conv', x, c2, 3, 1, { act: false });
@@ -1178,7 +1192,7 @@ export const ImagePoolingAttn = module<PoolingAttentionArgs>({
     const attn = softmax(scope, matmul(scope, q, key, { b: true }), -1);
     const mixed = reshape(scope, permute(scope, matmul(scope, attn, value), 0, 2, 1, 3), [1, classes, ec]);
     let y = scope.part('proj', 'Linear', () => scope.builder.add(ops.linear, { out: ct, bias: true }, mixed));
-    if (scale) y = times(scope, y, scope.builder.add(ops.parameter, { shape: [1], role: 'weights' }, []));
+    if (scale) y = times(scope, y, learned(scope, [1]));
     const result = plus(scope, y, text);
     scope.text.current = result;
     return result;

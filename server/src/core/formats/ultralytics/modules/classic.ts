@@ -5,7 +5,7 @@
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { PyValue } from '../../../python/value.ts';
-import { only, type Size, tensors } from '../../../torch/layer.ts';
+import { type Forward, only, type Size, tensors } from '../../../torch/layer.ts';
 import { conv2d } from '../../../torch/nn/conv.ts';
 import { batchNorm } from '../../../torch/nn/norm.ts';
 import { maxPool2d } from '../../../torch/nn/pool.ts';
@@ -13,7 +13,7 @@ import type { Param } from '../../../torch/signature.ts';
 import { cat, flatten, plus } from '../../../torch/tensor.ts';
 import { type Module, module, param, type Scope } from '../module.ts';
 import { BottleneckV5, SPP } from './block.ts';
-import { Conv, type ConvArgs, CrossConv, conv, DWConv, equalChannels, equalParameters } from './conv.ts';
+import { Conv, type ConvArgs, CrossConv, conv, DWConv, equalChannels, equalParameters, interleaved } from './conv.ts';
 import { anchorsParam, type DetectArgs, DetectV5 } from './yolov5.ts';
 
 export type ClassicConvArgs = Omit<ConvArgs, 'd'>;
@@ -88,10 +88,7 @@ export const classicCspParams = (shortcut: boolean, g = 1): { readonly [K in key
 });
 
 /** How a repository activates what stands behind a batch norm of its own. */
-export type Activate = (scope: Scope, x: Tensor) => Tensor;
-
-export const leaky: Activate = (scope, x) => scope.builder.add(ops.leakyRelu, { slope: 0.1 }, x);
-export const mish: Activate = (scope, x) => scope.builder.add(ops.mish, {}, x);
+export const leaky: Forward = (scope, x) => scope.builder.add(ops.leakyRelu, { slope: 0.1 }, x);
 
 /** `nn.Sequential` of n blocks that keep their channels. */
 export function stack(scope: Scope, n: number, x: Tensor, block: (y: Tensor, label: string) => Tensor): Tensor {
@@ -102,7 +99,7 @@ export function stack(scope: Scope, n: number, x: Tensor, block: (y: Tensor, lab
 export function originalCsp(
   name: string,
   summary: string,
-  activate: Activate,
+  activate: Forward,
   block: (scope: Scope, label: string, x: Tensor, c: number, args: ClassicCspArgs) => Tensor,
 ): Module<ClassicCspArgs> {
   return module<ClassicCspArgs>({
@@ -124,7 +121,7 @@ export function originalCsp(
 const cspSummary =
   'Cross stage partial block of the original paper: n bottlenecks beside a plain 1×1, normalized together.';
 
-export const bottleneckCsp = (activate: Activate): Module<ClassicCspArgs> =>
+export const bottleneckCsp = (activate: Forward): Module<ClassicCspArgs> =>
   originalCsp('BottleneckCSP', cspSummary, activate, (scope, label, x, c, { shortcut, g }) =>
     scope.call(label, BottleneckV5, x, { c1: c, c2: c, shortcut, g, e: 1 }),
   );
@@ -188,11 +185,7 @@ export const ReOrg = module<Record<never, never>>({
   params: {},
   forward: (scope, inputs) => {
     const x = only(inputs);
-    const every = (row: number, column: number): Tensor => {
-      const rows = scope.builder.add(ops.slice, { axis: 2, start: row, end: Number.POSITIVE_INFINITY, step: 2 }, x);
-      return scope.builder.add(ops.slice, { axis: 3, start: column, end: Number.POSITIVE_INFINITY, step: 2 }, rows);
-    };
-    return cat(scope, [every(0, 0), every(1, 0), every(0, 1), every(1, 1)]);
+    return interleaved(scope, x);
   },
 });
 

@@ -4,9 +4,10 @@ import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import { gcd, type PyValue } from '../../../python/value.ts';
 import { each, only, type Size } from '../../../torch/layer.ts';
+import { silu } from '../../../torch/nn/activation.ts';
 import { conv2d, convTranspose2d } from '../../../torch/nn/conv.ts';
 import { batchNorm } from '../../../torch/nn/norm.ts';
-import { cat, permute, plus, reshape, sizesOf } from '../../../torch/tensor.ts';
+import { cat, permute, plus, reshape, sizesOf, slice } from '../../../torch/tensor.ts';
 import { activate, autopad } from '../layers.ts';
 import { module, param, type Scope } from '../module.ts';
 
@@ -71,24 +72,9 @@ export const Conv2 = module<ConvArgs>({
   params: { ...convParams, k: param.k(3) },
   forward: (scope, inputs, { c2, k, s, p, g, d, act }) => {
     const x = only(inputs);
-    const wide = conv2d(scope, x, {
-      out: c2,
-      kernel: k,
-      stride: s,
-      padding: autopad(k, p, d),
-      groups: g,
-      dilation: d,
-      bias: false,
-    });
-    const point = conv2d(scope, x, {
-      out: c2,
-      kernel: 1,
-      stride: s,
-      padding: autopad(1, p, d),
-      groups: g,
-      dilation: d,
-      bias: false,
-    });
+    const shared = { out: c2, stride: s, groups: g, dilation: d, bias: false };
+    const wide = conv2d(scope, x, { ...shared, kernel: k, padding: autopad(k, p, d) });
+    const point = conv2d(scope, x, { ...shared, kernel: 1, padding: autopad(1, p, d) });
     return activate(scope, batchNorm(scope, plus(scope, wide, point)), act);
   },
 });
@@ -155,17 +141,20 @@ export const ConvTranspose = module<{ c1: number; c2: number; k: Size; s: Size; 
   },
 });
 
+/** Every second row and column into the channels: four times the channels at half the size. */
+export function interleaved(scope: Scope, x: Tensor): Tensor {
+  const every = (row: number, column: number): Tensor =>
+    slice(scope, slice(scope, x, 2, row, undefined, 2), 3, column, undefined, 2);
+  return cat(scope, [every(0, 0), every(1, 0), every(0, 1), every(1, 1)]);
+}
+
 export const Focus = module<Omit<ConvArgs, 'd'>>({
   name: 'Focus',
   summary: 'Moves every second row and column into the channels (space to depth), then a Conv.',
   params: { c1: param.c1, c2: param.c2, k: param.k(1), s: param.s(1), p: param.p, g: param.g, act: param.act },
   forward: (scope, inputs, args) => {
     const x = only(inputs);
-    const every = (row: number, column: number): Tensor => {
-      const rows = scope.builder.add(ops.slice, { axis: 2, start: row, end: Number.POSITIVE_INFINITY, step: 2 }, x);
-      return scope.builder.add(ops.slice, { axis: 3, start: column, end: Number.POSITIVE_INFINITY, step: 2 }, rows);
-    };
-    const packed = cat(scope, [every(0, 0), every(1, 0), every(0, 1), every(1, 1)]);
+    const packed = interleaved(scope, x);
     return conv(scope, 'conv', packed, args.c2, args.k, args.s, { p: args.p, g: args.g, act: args.act });
   },
 });
@@ -320,7 +309,7 @@ export const MixConv2d = module<{ c1: number; c2: number; k: readonly number[]; 
         bias: false,
       });
     });
-    return scope.builder.add(ops.silu, {}, batchNorm(scope, cat(scope, convs)));
+    return silu(scope, batchNorm(scope, cat(scope, convs)));
   },
 });
 

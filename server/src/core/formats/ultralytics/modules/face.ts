@@ -3,17 +3,16 @@
 
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import { each, only } from '../../../torch/layer.ts';
+import { each, type Forward, only } from '../../../torch/layer.ts';
+import { silu } from '../../../torch/nn/activation.ts';
 import { conv2d } from '../../../torch/nn/conv.ts';
 import { batchNorm } from '../../../torch/nn/norm.ts';
 import { maxPool2d } from '../../../torch/nn/pool.ts';
 import { cat, halves, plus, reshape, sigmoid, sizesOf, split, times } from '../../../torch/tensor.ts';
 import { type Module, module, param, type Scope } from '../module.ts';
-import { type Activate, type ClassicConvArgs, classicConvParams } from './classic.ts';
+import { type ClassicConvArgs, classicConvParams } from './classic.ts';
 import { conv } from './conv.ts';
 import { anchorCells, anchorsOfLevel, anchorsParam, boxDecoder } from './yolov5.ts';
-
-const silu: Activate = (scope, x) => scope.builder.add(ops.silu, {}, x);
 
 export const StemBlock = module<ClassicConvArgs>({
   name: 'StemBlock',
@@ -58,7 +57,7 @@ export function illegalStride(scope: Scope, x: Tensor, c2: number, stride: numbe
 }
 
 /** A ShuffleNet v2 block: ShuffleV2Block here, Shuffle_Block in YOLOv5-Lite. */
-export function shuffleBlock(name: string, activate: Activate): Module<ShuffleArgs> {
+export function shuffleBlock(name: string, activate: Forward): Module<ShuffleArgs> {
   return module<ShuffleArgs>({
     name,
     summary: 'Two branches, one of which passes half of the channels on at stride 1, joined and shuffled.',

@@ -6,6 +6,7 @@ import type { PyValue } from '../../../python/value.ts';
 import { each, only, type Size, tensors, type Value } from '../../../torch/layer.ts';
 import { construct, idle } from '../../../torch/module.ts';
 import { conv2d, convTranspose2d } from '../../../torch/nn/conv.ts';
+import { dropout } from '../../../torch/nn/dropout.ts';
 import { Linear, linear } from '../../../torch/nn/linear.ts';
 import type { Param } from '../../../torch/signature.ts';
 import {
@@ -16,6 +17,7 @@ import {
   reshape,
   sigmoid,
   sizesOf,
+  slice,
   softmax,
   split,
   times,
@@ -439,10 +441,10 @@ function keypoints(
   const [, , count] = sizesOf(raw, 3) as [number, number, number];
   const parts = Array.from({ length: Math.min(numbers, 4) }, (_, index) => {
     if (index === 3) {
-      return builder.add(ops.slice, { axis: 1, start: 3 * points, end: points * numbers, step: 1 }, raw);
+      return slice(scope, raw, 1, 3 * points, points * numbers);
     }
     const end = Number.POSITIVE_INFINITY;
-    const part = builder.add(ops.slice, { axis: 1, start: index, end, step: numbers }, raw);
+    const part = slice(scope, raw, 1, index, end, numbers);
     if (index === 2) return numbers === 3 ? sigmoid(scope, part) : part;
     const grid = builder.add(ops.constant, { shape: [1, 1, count] }, []);
     return times(scope, move(part, grid), builder.add(ops.constant, { shape: [1, 1, count] }, []));
@@ -572,7 +574,7 @@ function classifier(scope: Scope, inputs: readonly Value[], { c2, k, s, p, g }: 
   const x = list.length > 1 ? cat(scope, list) : list[0]!;
   const features = conv(scope, 'conv', x, 1280, k, s, { p, g });
   const pooled = scope.builder.add(ops.adaptiveAvgPool, { size: [1, 1] }, features);
-  const dropped = scope.builder.add(ops.dropout, {}, pooled);
+  const dropped = dropout(scope, pooled);
   return scope.part('linear', 'Linear', () => linear(scope, flatten(scope, dropped), c2));
 }
 

@@ -3,24 +3,24 @@
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { PyValue } from '../../../python/value.ts';
-import { each, only, type Size } from '../../../torch/layer.ts';
+import { each, type Forward, only, type Size } from '../../../torch/layer.ts';
+import { hardSigmoid, hardSwish, relu, silu } from '../../../torch/nn/activation.ts';
 import { conv2d } from '../../../torch/nn/conv.ts';
+import { dropout } from '../../../torch/nn/dropout.ts';
 import { linear } from '../../../torch/nn/linear.ts';
 import { batchNorm } from '../../../torch/nn/norm.ts';
 import { avgPool2d, maxPool2d } from '../../../torch/nn/pool.ts';
-import { cat, halves, matmul, plus, reshape, sigmoid, sizesOf, times } from '../../../torch/tensor.ts';
+import { cat, halves, learned, matmul, plus, reshape, sigmoid, sizesOf, times } from '../../../torch/tensor.ts';
 import { type Module, module, param } from '../module.ts';
 import { BottleneckV5, GhostBottleneck } from './block.ts';
-import { type Activate, type ClassicCspArgs, classicCspParams, stack } from './classic.ts';
+import { type ClassicCspArgs, classicCspParams, stack } from './classic.ts';
 import { conv } from './conv.ts';
 import { convNorm, illegalStride, shuffleBlock, shuffleParams } from './face.ts';
 
-const relu: Activate = (scope, x) => scope.builder.add(ops.relu, {}, x);
-const hardSwish: Activate = (scope, x) => scope.builder.add(ops.hardSwish, {}, x);
 /** A function call, which no hook sees. */
-const functionalRelu: Activate = (scope, x) => scope.builder.add(ops.relu, {}, x, { functional: true });
+const functionalRelu: Forward = (scope, x) => relu(scope, x, { functional: true });
 /** Hswish of this repository: relu6(x + 3) / 6, not multiplied with x. */
-const gate: Activate = (scope, x) => scope.builder.add(ops.hardSigmoid, {}, x, { functional: true });
+const gate: Forward = (scope, x) => hardSigmoid(scope, x, { functional: true });
 
 export const Shuffle_Block = shuffleBlock('Shuffle_Block', relu);
 
@@ -189,11 +189,11 @@ export const RepVGGBlock = module<RepVggArgs>({
       use_se,
     } = args;
     const x = only(inputs);
-    const silu = (y: Tensor): Tensor => scope.builder.add(ops.silu, {}, y);
     const excited = (y: Tensor): Tensor =>
       use_se ? scope.call('se', SEBlock, y, { input_channels: c2, internal_neurons: Math.floor(c2 / 16) }) : y;
     if (deploy)
       return silu(
+        scope,
         excited(conv2d(scope, x, { out: c2, kernel: k, stride: s, padding: p, dilation: args.dilation, groups: g })),
       );
     if (p < Math.floor(k / 2)) {
@@ -209,7 +209,7 @@ export const RepVGGBlock = module<RepVggArgs>({
       );
     const paths = [path('rbr_dense', k, p), path('rbr_1x1', 1, p - Math.floor(k / 2))];
     if (c1 === c2 && s === 1) paths.push(scope.part('rbr_identity', 'BatchNorm2d', () => batchNorm(scope, x)));
-    return silu(excited(plus(scope, ...paths)));
+    return silu(scope, excited(plus(scope, ...paths)));
   },
 });
 
@@ -310,7 +310,7 @@ export const CBH = module<CbhArgs>({
 });
 
 /** Squeeze and excitation by 1×1 convolutions that end in a gate of some kind. */
-function seModule(name: string, end: Activate): Module<{ channel: number; reduction: number }> {
+function seModule(name: string, end: Forward): Module<{ channel: number; reduction: number }> {
   return module<{ channel: number; reduction: number }>({
     name,
     summary: 'Squeeze and excitation: weighs channels by what they hold.',
@@ -330,8 +330,8 @@ function seModule(name: string, end: Activate): Module<{ channel: number; reduct
   });
 }
 
-export const LC_SEModule = seModule('LC_SEModule', (scope, x) => scope.builder.add(ops.silu, {}, x));
-export const ES_SEModule = seModule('ES_SEModule', (scope, x) => scope.builder.add(ops.hardSigmoid, {}, x));
+export const LC_SEModule = seModule('LC_SEModule', silu);
+export const ES_SEModule = seModule('ES_SEModule', hardSigmoid);
 
 export const LC_Block = module<{
   num_channels: number;
@@ -366,11 +366,7 @@ export const Dense = module<{ num_channels: number; num_filters: number; filter_
     dropout_prob: { kind: 'number', doc: 'Share that is dropped while training.' },
   },
   forward: (scope, inputs, { num_filters: c2, filter_size: k }) =>
-    scope.builder.add(
-      ops.dropout,
-      {},
-      hardSwish(scope, conv2d(scope, only(inputs), { out: c2, kernel: k, bias: false })),
-    ),
+    dropout(scope, hardSwish(scope, conv2d(scope, only(inputs), { out: c2, kernel: k, bias: false }))),
 });
 
 export const ES_Bottleneck = module<{ inp: number; oup: number; stride: number }>({
@@ -406,7 +402,7 @@ export const ES_Bottleneck = module<{ inp: number; oup: number; stride: number }
         hardSwish(scope, convNorm(scope, convNorm(scope, y, oup, 3, 1, oup), oup, 1)),
       );
     const unused = (label: string, count: number): void => {
-      scope.part(label, 'Sequential', () => scope.builder.add(ops.parameter, { shape: [count], role: 'weights' }, []));
+      scope.part(label, 'Sequential', () => learned(scope, [count]));
     };
     const mid = Math.floor(half / 4);
     const excitation = 2 * half * mid + mid + half;

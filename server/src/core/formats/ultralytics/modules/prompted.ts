@@ -7,7 +7,7 @@ import { construct, idle } from '../../../torch/module.ts';
 import { Linear } from '../../../torch/nn/linear.ts';
 import { batchNorm } from '../../../torch/nn/norm.ts';
 import type { Param } from '../../../torch/signature.ts';
-import { cat, matmul, plus, reshape, sizesOf, times } from '../../../torch/tensor.ts';
+import { cat, learned, matmul, plus, reshape, sizesOf, times } from '../../../torch/tensor.ts';
 import { idleConv, idleConv2d } from '../layers.ts';
 import { module, param, type Scope } from '../module.ts';
 import {
@@ -64,8 +64,8 @@ function contrast(scope: Scope, label: string, x: Tensor, text: Tensor, normed: 
     const words = builder.add(ops.l2Norm, { axis: -1 }, text, { functional: true });
     // einsum bchw,bkc→bkhw
     const scores = reshape(scope, matmul(scope, words, reshape(scope, y, [1, embed, h * w])), [1, classes, h, w]);
-    const scale = builder.add(ops.parameter, { shape: [1], role: 'weights' }, []);
-    const bias = builder.add(ops.parameter, { shape: [1], role: 'biases' }, []);
+    const scale = learned(scope, [1]);
+    const bias = learned(scope, [1], 'biases');
     return plus(scope, times(scope, scores, scale), bias);
   });
 }

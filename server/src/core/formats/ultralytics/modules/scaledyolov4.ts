@@ -1,24 +1,22 @@
 // Modules of ScaledYOLOv4 (WongKinYiu/ScaledYOLOv4, models/common.py), whose activation is Mish throughout.
 
 import { channels, type Tensor } from '../../../graph/graph.ts';
-import * as ops from '../../../ops/index.ts';
-import { only } from '../../../torch/layer.ts';
+import { type Forward, only } from '../../../torch/layer.ts';
+import { gate, mish, relu, relu6 } from '../../../torch/nn/activation.ts';
 import { conv2d } from '../../../torch/nn/conv.ts';
 import { batchNorm } from '../../../torch/nn/norm.ts';
 import type { Param } from '../../../torch/signature.ts';
-import { cat, flatten, halves, plus } from '../../../torch/tensor.ts';
+import { cat, flatten, halves, plus, slice } from '../../../torch/tensor.ts';
 import { autopad } from '../layers.ts';
 import { type Module, module, param, type Scope } from '../module.ts';
 import { BottleneckV5, SPP } from './block.ts';
 import {
-  type Activate,
   type ClassicConvArgs,
   type ClassicCspArgs,
   ConvClassic,
   classicConvParams,
   classicCspParams,
   DWConvClassic,
-  mish,
   pyramid,
   stack,
 } from './classic.ts';
@@ -42,7 +40,7 @@ export const DWConvMish = mishOnly(DWConvClassic);
 export const FocusMish = mishOnly(Focus);
 
 /** A convolution without norm. */
-function bare(name: string, summary: string, activate: Activate): Module<ClassicConvArgs> {
+function bare(name: string, summary: string, activate: Forward): Module<ClassicConvArgs> {
   return module<ClassicConvArgs>({
     name,
     summary,
@@ -62,7 +60,7 @@ function bare(name: string, summary: string, activate: Activate): Module<Classic
 }
 
 export const ConvSig = bare('ConvSig', 'A convolution without bias or norm, and a sigmoid.', (scope, x) =>
-  scope.builder.add(ops.sigmoid, {}, x),
+  gate(scope, x),
 );
 export const ConvSqu = bare('ConvSqu', 'A convolution without bias or norm, and Mish.', mish);
 
@@ -228,8 +226,7 @@ export const HarDBlock2 = module<Omit<HardArgs, 'keepBase' | 'residual_out'>>({
         conv2d(scope, current, { out: all, kernel: 3, padding: 1 }),
       );
       raw.push(y);
-      const cut = (from: Tensor, start: number, end: number): Tensor =>
-        scope.builder.add(ops.slice, { axis: 1, start, end, step: 1 }, from);
+      const cut = (from: Tensor, start: number, end: number): Tensor => slice(scope, from, 1, start, end);
       let sum = part.length > 1 ? cut(y, 0, part[0]!) : y;
       const { from } = links[index]!;
       for (const at of from.slice(0, -1)) {
@@ -237,9 +234,7 @@ export const HarDBlock2 = module<Omit<HardArgs, 'keepBase' | 'residual_out'>>({
         const start = before.reduce((total, value) => total + value, 0);
         sum = plus(scope, sum, cut(raw[at]!, start, start + part[0]!));
       }
-      current = scope.part(`bnrelu_layers.${index}`, 'BRLayer', () =>
-        scope.builder.add(ops.relu, {}, batchNorm(scope, sum)),
-      );
+      current = scope.part(`bnrelu_layers.${index}`, 'BRLayer', () => relu(scope, batchNorm(scope, sum)));
       if (index % 2 === 0 || index === n_layers - 1) results.push(current);
     });
     return cat(scope, results);
@@ -271,7 +266,7 @@ export const ConvLayer = module<{
   },
   forward: (scope, inputs, { out_channels: c2, kernel: k, stride: s, bias }) => {
     const y = conv2d(scope, only(inputs), { out: c2, kernel: k, stride: s, padding: Math.floor(k / 2), bias });
-    return scope.builder.add(ops.relu6, {}, batchNorm(scope, y));
+    return relu6(scope, batchNorm(scope, y));
   },
 });
 
@@ -309,7 +304,7 @@ export const BRLayer = module<{ in_channels: number }>({
   name: 'BRLayer',
   summary: 'Batch normalization and ReLU.',
   params: { in_channels: param.c1 },
-  forward: (scope, inputs) => scope.builder.add(ops.relu, {}, batchNorm(scope, only(inputs))),
+  forward: (scope, inputs) => relu(scope, batchNorm(scope, only(inputs))),
 });
 
 export const Flatten = module<Record<never, never>>({

@@ -3,9 +3,10 @@
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import { only } from '../../../torch/layer.ts';
+import { relu } from '../../../torch/nn/activation.ts';
 import { linear } from '../../../torch/nn/linear.ts';
 import { layerNorm } from '../../../torch/nn/norm.ts';
-import { matmul, permute, plus, reshape, sizesOf, times } from '../../../torch/tensor.ts';
+import { learned, matmul, permute, plus, reshape, sigmoid, sizesOf, slice, times } from '../../../torch/tensor.ts';
 import { lookedUp, partition, threeOf, type Window } from '../../../torch/torchvision/windows.ts';
 import { type Module, module, param, type Scope } from '../module.ts';
 import { conv } from './conv.ts';
@@ -29,8 +30,8 @@ function padded(scope: Scope, x: Tensor, size: number): Tensor {
 function cropped(scope: Scope, x: Tensor, h: number, w: number): Tensor {
   const [, , high, wide] = sizesOf(x) as [number, number, number, number];
   let y = x;
-  if (high !== h) y = scope.builder.add(ops.slice, { axis: 2, start: 0, end: h, step: 1 }, y);
-  if (wide !== w) y = scope.builder.add(ops.slice, { axis: 3, start: 0, end: w, step: 1 }, y);
+  if (high !== h) y = slice(scope, y, 2, 0, h);
+  if (wide !== w) y = slice(scope, y, 3, 0, w);
   return y;
 }
 
@@ -70,7 +71,7 @@ function windowAttention(scope: Scope, x: Tensor, window: Window, qkvBias: boole
     const [q, k, v] = threeOf(scope, qkv, window);
     const scaled = times(scope, q, scope.builder.add(ops.constant, { shape: [1] }, []));
     const scores = matmul(scope, scaled, k, { b: true });
-    const table = scope.builder.add(ops.parameter, { shape: [(2 * size - 1) ** 2, heads], role: 'weights' }, []);
+    const table = learned(scope, [(2 * size - 1) ** 2, heads]);
     return mix(scope, scores, lookedUp(scope, table, window), v, window);
   });
 }
@@ -82,7 +83,7 @@ function windowAttentionV2(scope: Scope, x: Tensor, window: Window): Tensor {
     const { builder } = scope;
     // F.linear with the weight of `qkv` and biases for queries and values only: no hook sees it.
     const product = linear(scope, x, 3 * c, false, { functional: true });
-    const biases = ['q', 'v'].map(() => builder.add(ops.parameter, { shape: [c], role: 'biases' }, []));
+    const biases = ['q', 'v'].map(() => learned(scope, [c], 'biases'));
     const qkv = plus(
       scope,
       product,
@@ -94,24 +95,18 @@ function windowAttentionV2(scope: Scope, x: Tensor, window: Window): Tensor {
     );
     const [q, k, v] = threeOf(scope, qkv, window);
     const unit = (y: Tensor): Tensor => builder.add(ops.l2Norm, { axis: -1 }, y, { functional: true });
-    const scale = builder.add(ops.parameter, { shape: [heads, 1, 1], role: 'weights' }, []);
+    const scale = learned(scope, [heads, 1, 1]);
     const factor = builder.add(ops.unary, { how: 'exp' }, scale);
     const scores = times(scope, matmul(scope, unit(q), unit(k), { b: true }), factor);
     const side = 2 * size - 1;
     const table = scope.part('cpb_mlp', 'Sequential', () => {
       const coordinates = builder.add(ops.constant, { shape: [1, side, side, 2] }, []);
-      const hidden = builder.add(ops.relu, {}, linear(scope, coordinates, 512));
+      const hidden = relu(scope, linear(scope, coordinates, 512));
       return linear(scope, hidden, heads, false);
     });
     const bias = lookedUp(scope, reshape(scope, table, [side * side, heads]), window);
     const weight = builder.add(ops.constant, { shape: [1] }, []);
-    return mix(
-      scope,
-      scores,
-      times(scope, builder.add(ops.sigmoid, {}, bias, { functional: true }), weight),
-      v,
-      window,
-    );
+    return mix(scope, scores, times(scope, sigmoid(scope, bias), weight), v, window);
   });
 }
 

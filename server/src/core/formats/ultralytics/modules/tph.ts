@@ -3,12 +3,13 @@
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import { each, only } from '../../../torch/layer.ts';
+import { gate, relu } from '../../../torch/nn/activation.ts';
 import { conv2d } from '../../../torch/nn/conv.ts';
 import { linear } from '../../../torch/nn/linear.ts';
 import { layerNorm } from '../../../torch/nn/norm.ts';
 import { maxPool2d } from '../../../torch/nn/pool.ts';
 import type { Param } from '../../../torch/signature.ts';
-import { cat, permute, plus, reshape, sizesOf, times } from '../../../torch/tensor.ts';
+import { cat, permute, plus, reshape, sizesOf, slice, times } from '../../../torch/tensor.ts';
 import { type Module, module, param, type Scope } from '../module.ts';
 import { c3 } from './block.ts';
 import { type ClassicCspArgs, classicCspParams } from './classic.ts';
@@ -34,11 +35,11 @@ export const ChannelAttentionModule = module<{ c1: number; reduction: number }>(
     const mlp = (y: Tensor): Tensor =>
       scope.part('shared_MLP', 'Sequential', () => {
         const a = linear(scope, reshape(scope, y, [1, c1]), hidden, true, { shares: layers?.[0].node });
-        const b = linear(scope, builder.add(ops.relu, {}, a), c1, true, { shares: layers?.[1].node });
+        const b = linear(scope, relu(scope, a), c1, true, { shares: layers?.[1].node });
         layers ??= [a, b];
         return reshape(scope, b, [1, c1, 1, 1]);
       });
-    return builder.add(ops.sigmoid, {}, plus(scope, mlp(average), mlp(most)));
+    return gate(scope, plus(scope, mlp(average), mlp(most)));
   },
 });
 
@@ -50,7 +51,7 @@ export const SpatialAttentionModule = module<Record<never, never>>({
     const x = only(inputs);
     const over = (how: 'mean' | 'max'): Tensor => scope.builder.add(ops.reduce, { how, axes: [1], keep: true }, x);
     const y = conv2d(scope, cat(scope, [over('mean'), over('max')]), { out: 1, kernel: 7, padding: 3 });
-    return scope.builder.add(ops.sigmoid, {}, y);
+    return gate(scope, y);
   },
 });
 
@@ -79,7 +80,7 @@ const TransformerLayerTph = module<{ c: number; num_heads: number }>({
       builder.add(ops.attention, { heads: num_heads, bias: true }, [q, k, v]),
     );
     const y = plus(scope, attended, x);
-    const hidden = builder.add(ops.relu, {}, linear(scope, layerNorm(scope, y), 4 * c, false));
+    const hidden = relu(scope, linear(scope, layerNorm(scope, y), 4 * c, false));
     return plus(scope, y, linear(scope, hidden, c, false));
   },
 });
@@ -165,7 +166,7 @@ function crossAttention(scope: Scope, large: Tensor, small: Tensor, c: number): 
   return scope.part('att', 'CLLA', () => {
     const asked = reshape(scope, permute(scope, small, 0, 2, 3, 1), [1, h, w, 1, c]);
     const cut = (x: Tensor, axis: number, start: number, step: number, end = Number.POSITIVE_INFINITY): Tensor =>
-      builder.add(ops.slice, { axis, start, end, step }, x);
+      slice(scope, x, axis, start, end, step);
     const corners = [
       [0, 0],
       [0, 1],

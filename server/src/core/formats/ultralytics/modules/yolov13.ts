@@ -4,12 +4,25 @@ import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { PyValue } from '../../../python/value.ts';
 import { each, only, type Size } from '../../../torch/layer.ts';
+import { gelu, silu } from '../../../torch/nn/activation.ts';
 import { conv2d } from '../../../torch/nn/conv.ts';
 import { linear } from '../../../torch/nn/linear.ts';
 import { batchNorm } from '../../../torch/nn/norm.ts';
 import { avgPool2d } from '../../../torch/nn/pool.ts';
 import type { Param } from '../../../torch/signature.ts';
-import { cat, flatten, matmul, permute, plus, reshape, sizesOf, softmax, split, times } from '../../../torch/tensor.ts';
+import {
+  cat,
+  flatten,
+  learned,
+  matmul,
+  permute,
+  plus,
+  reshape,
+  sizesOf,
+  softmax,
+  split,
+  times,
+} from '../../../torch/tensor.ts';
 import { module, param, type Scope } from '../module.ts';
 import { a2c2f, areaAttention, type CspArgs, c2f, c3, cspParams } from './block.ts';
 import { stack } from './classic.ts';
@@ -43,7 +56,7 @@ export const DSConv = module<DsConvArgs>({
       conv2d(scope, only(inputs), { out: c_in, kernel: k, stride: s, padding, dilation: d, groups: c_in, bias }),
     );
     const y = scope.part('pw', 'Conv2d', () => conv2d(scope, x, { out: c_out, kernel: 1, bias }));
-    return scope.builder.add(ops.silu, {}, batchNorm(scope, y));
+    return silu(scope, batchNorm(scope, y));
   },
 });
 
@@ -139,7 +152,7 @@ function participation(scope: Scope, x: Tensor, c: number, edges: number, heads:
     const over = (how: 'mean' | 'max'): Tensor => builder.add(ops.reduce, { how, axes: [1], keep: false }, x);
     const global = context === 'both' ? cat(scope, [over('mean'), over('max')], -1) : over(context as 'mean' | 'max');
     const offsets = scope.part('context_net', 'Linear', () => linear(scope, global, edges * c));
-    const base = builder.add(ops.parameter, { shape: [edges, c], role: 'weights' }, []);
+    const base = learned(scope, [edges, c]);
     const prototypes = plus(scope, reshape(scope, offsets, [1, edges, c]), base);
     const projected = scope.part('pre_head_proj', 'Linear', () => linear(scope, x, c));
     const each = Math.floor(c / heads);
@@ -156,7 +169,7 @@ function hypergraph(scope: Scope, x: Tensor, c: number, edges: number, context: 
   return scope.part('hgnn', 'AdaHGConv', () => {
     const shares = participation(scope, x, c, edges, Math.floor(c / 16), context);
     const project = (label: string, y: Tensor): Tensor =>
-      scope.part(label, 'Sequential', () => scope.builder.add(ops.gelu, {}, linear(scope, y, c)));
+      scope.part(label, 'Sequential', () => gelu(scope, linear(scope, y, c)));
     const gathered = project('edge_proj', matmul(scope, shares, x, { a: true }));
     return plus(scope, project('node_proj', matmul(scope, shares, gathered)), x);
   });
@@ -299,7 +312,7 @@ export const FullPAD_Tunnel = module<Record<never, never>>({
       const message = 'FullPAD_Tunnel takes two inputs, but `from` names one. Write a list, such as [6, 9].';
       return scope.refuse({ code: 'wrong-inputs', input: 0, message }, list);
     }
-    const gate = scope.builder.add(ops.parameter, { shape: [1], role: 'weights' }, []);
+    const gate = learned(scope, [1]);
     return plus(scope, list[0]!, times(scope, list[1]!, gate));
   },
 });

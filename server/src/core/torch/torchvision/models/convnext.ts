@@ -1,12 +1,14 @@
 // torchvision/models/convnext.py: depthwise 7×7, then two linear layers on the channels of each place.
+
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Forward, Scope } from '../../layer.ts';
 import { named, numbered, sequential } from '../../module.ts';
+import { gelu } from '../../nn/activation.ts';
 import { conv2d } from '../../nn/conv.ts';
 import { linear } from '../../nn/linear.ts';
 import { layerNorm } from '../../nn/norm.ts';
-import { flatten, permute, plus, times } from '../../tensor.ts';
+import { flatten, learned, permute, plus, times } from '../../tensor.ts';
 import { chained, dense, type Model, pooledTo, type Step } from './model.ts';
 
 /** LayerNorm2d: over the channels. It calls F.layer_norm itself; thop knows its class by its base, from 2.1 on. */
@@ -21,9 +23,9 @@ const block =
   (dim: number): Forward =>
   (scope: Scope, x: Tensor): Tensor => {
     const y = permute(scope, conv2d(scope, x, { out: dim, kernel: 7, padding: 3, groups: dim }), 0, 2, 3, 1);
-    const hidden = scope.builder.add(ops.gelu, {}, linear(scope, layerNorm(scope, y), 4 * dim));
+    const hidden = gelu(scope, linear(scope, layerNorm(scope, y), 4 * dim));
     const z = permute(scope, linear(scope, hidden, dim), 0, 3, 1, 2);
-    const scale = scope.builder.add(ops.parameter, { shape: [dim, 1, 1], role: 'weights' }, []);
+    const scale = learned(scope, [dim, 1, 1]);
     return plus(scope, times(scope, scale, z), x);
   };
 

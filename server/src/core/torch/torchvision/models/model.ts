@@ -1,8 +1,10 @@
 // What torchvision's models are made of: children in the order of the constructor, and what they share.
+
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Forward, Scope } from '../../layer.ts';
 import { type Child, construct, type Module, named, registered, run } from '../../module.ts';
+import { relu } from '../../nn/activation.ts';
 import { Linear, linear } from '../../nn/linear.ts';
 import { adaptiveAvgPool2d } from '../../nn/pool.ts';
 import { flatten } from '../../tensor.ts';
@@ -51,7 +53,7 @@ export function squeezed(scope: Scope, x: Tensor, squeeze: number, act: Forward,
 }
 
 /** F.relu: hooks on modules do not see it. */
-export const bareRelu: Forward = (scope, x) => scope.builder.add(ops.relu, {}, x, { functional: true });
+export const bareRelu: Forward = (scope, x) => relu(scope, x, { functional: true });
 
 export const pooledTo =
   (size: number): Forward =>

@@ -1,12 +1,27 @@
 // torchvision/models/swin_transformer.py, whose children torchvision has so from 0.14: attention inside windows.
+
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Forward, Scope } from '../../layer.ts';
 import { named, numbered, sequential } from '../../module.ts';
+import { gelu, relu } from '../../nn/activation.ts';
 import { conv2d } from '../../nn/conv.ts';
 import { linear } from '../../nn/linear.ts';
 import { layerNorm } from '../../nn/norm.ts';
-import { cat, flatten, matmul, permute, plus, reshape, sizesOf, slice, softmax, times } from '../../tensor.ts';
+import {
+  cat,
+  flatten,
+  learned,
+  matmul,
+  permute,
+  plus,
+  reshape,
+  sigmoid,
+  sizesOf,
+  slice,
+  softmax,
+  times,
+} from '../../tensor.ts';
 import { lookedUp, partition, threeOf, type Window } from '../windows.ts';
 import { chained, dense, type Model, pooledTo, type Step } from './model.ts';
 
@@ -40,15 +55,15 @@ function positionBias(scope: Scope, window: Window, version: Version): Tensor {
   const { builder } = scope;
   const side = 2 * size - 1;
   if (version === 1) {
-    const table = builder.add(ops.parameter, { shape: [side ** 2, heads], role: 'weights' }, []);
+    const table = learned(scope, [side ** 2, heads]);
     return lookedUp(scope, table, window);
   }
   const table = scope.part('cpb_mlp', 'Sequential', () => {
     const coordinates = builder.add(ops.constant, { shape: [1, side, side, 2] }, []);
-    return linear(scope, builder.add(ops.relu, {}, linear(scope, coordinates, 512)), heads, false);
+    return linear(scope, relu(scope, linear(scope, coordinates, 512)), heads, false);
   });
   const bias = lookedUp(scope, reshape(scope, table, [side ** 2, heads]), window);
-  const share = builder.add(ops.sigmoid, {}, bias, { functional: true });
+  const share = sigmoid(scope, bias);
   return times(scope, share, builder.add(ops.constant, { shape: [1] }, []));
 }
 
@@ -59,7 +74,7 @@ function scoresOf(scope: Scope, q: Tensor, k: Tensor, heads: number, version: Ve
     return matmul(scope, times(scope, q, builder.add(ops.constant, { shape: [1] }, [])), k, { b: true });
   }
   const unit = (y: Tensor): Tensor => builder.add(ops.l2Norm, { axis: -1 }, y, { functional: true });
-  const scale = builder.add(ops.parameter, { shape: [heads, 1, 1], role: 'weights' }, []);
+  const scale = learned(scope, [heads, 1, 1]);
   const factor = builder.add(ops.unary, { how: 'exp' }, builder.add(ops.unary, { how: 'clamp' }, scale));
   return times(scope, matmul(scope, unit(q), unit(k), { b: true }), factor);
 }
@@ -106,7 +121,7 @@ function block(c: number, heads: number, size: number, shifts: boolean, version:
       attention(scope, x, c, heads, size, shifts, version),
     );
   const mlp: Forward = (scope, x) =>
-    scope.part('mlp', 'MLP', () => linear(scope, scope.builder.add(ops.gelu, {}, linear(scope, x, 4 * c)), c));
+    scope.part('mlp', 'MLP', () => linear(scope, gelu(scope, linear(scope, x, 4 * c)), c));
   const normed = (scope: Scope, x: Tensor, part: Forward): Tensor =>
     version === 1 ? part(scope, layerNorm(scope, x)) : layerNorm(scope, part(scope, x));
   return (scope, x) => {

@@ -4,11 +4,12 @@ import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Forward } from '../../layer.ts';
 import { named } from '../../module.ts';
+import { gelu } from '../../nn/activation.ts';
 import { conv2d } from '../../nn/conv.ts';
 import { dropout } from '../../nn/dropout.ts';
 import { linear } from '../../nn/linear.ts';
 import { layerNorm } from '../../nn/norm.ts';
-import { cat, flatten, permute, plus, reshape } from '../../tensor.ts';
+import { cat, flatten, learned, permute, plus, reshape, slice } from '../../tensor.ts';
 import { bare, chained, dense, type Model, type Step } from './model.ts';
 
 interface ViT {
@@ -30,9 +31,7 @@ const encoderLayer =
     );
     const y = plus(scope, dropout(scope, attended), x);
     const mlp = (z: Tensor): Tensor =>
-      scope.part('mlp', 'MLPBlock', () =>
-        linear(scope, scope.builder.add(ops.gelu, {}, linear(scope, z, 4 * hidden)), hidden),
-      );
+      scope.part('mlp', 'MLPBlock', () => linear(scope, gelu(scope, linear(scope, z, 4 * hidden)), hidden));
     return plus(scope, y, mlp(layerNorm(scope, y)));
   };
 
@@ -51,7 +50,7 @@ function vit(net: ViT, weights: string | undefined): readonly Step[] {
     named('conv_proj', (scope, x) => conv2d(scope, x, { out: hidden, kernel: patch, stride: patch })),
     bare('class_token', (scope, x) => {
       const tokens = permute(scope, flatten(scope, x, 2), 0, 2, 1);
-      const token = scope.builder.add(ops.parameter, { shape: [1, 1, hidden], role: 'weights' }, []);
+      const token = learned(scope, [1, 1, hidden]);
       return cat(scope, [token, tokens]);
     }),
     named('encoder', (scope, x) => {
@@ -60,7 +59,7 @@ function vit(net: ViT, weights: string | undefined): readonly Step[] {
           'Taken apart, the encoder gets the map of patches as it is, and it takes a list of tokens. Truncate 2 to keep the patches, or set unwrap to False.';
         return scope.refuse({ code: 'shape-mismatch', input: 0, message }, [x]);
       }
-      const position = scope.builder.add(ops.parameter, { shape: [1, count, hidden], role: 'weights' }, []);
+      const position = learned(scope, [1, count, hidden]);
       const start = dropout(scope, plus(scope, x, position));
       const run = chained(Array.from({ length: layers }, () => encoderLayer(net)));
       return layerNorm(
@@ -69,7 +68,7 @@ function vit(net: ViT, weights: string | undefined): readonly Step[] {
       );
     }),
     bare('x[:, 0]', (scope, x) => {
-      const first = scope.builder.add(ops.slice, { axis: 1, start: 0, end: 1, step: 1 }, x);
+      const first = slice(scope, x, 1, 0, 1);
       return reshape(scope, first, [1, hidden]);
     }),
     named('heads', dense(hidden, 1000)),
