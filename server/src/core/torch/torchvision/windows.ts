@@ -1,4 +1,4 @@
-// Attention inside windows of the map, as torchvision's Swin transformers and the repositories of YOLO have it.
+// Attention inside windows of the map (Swin), as torchvision and the repositories that copied it have it.
 import type { Tensor } from '../../graph/graph.ts';
 import * as ops from '../../ops/index.ts';
 import type { Scope } from '../layer.ts';
