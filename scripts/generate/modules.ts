@@ -1,8 +1,9 @@
 // docs/modules.md: the modules that rows of YOLO files may name, dialect by dialect.
 import { dialects } from '../../server/src/core/formats/ultralytics/dialects/index.ts';
-import type { AnyModule, Param } from '../../server/src/core/formats/ultralytics/module.ts';
+import type { AnyModule } from '../../server/src/core/formats/ultralytics/module.ts';
 import { nn } from '../../server/src/core/formats/ultralytics/modules/nn.ts';
-import type { PyValue } from '../../server/src/core/formats/ultralytics/python.ts';
+import type { PyValue } from '../../server/src/core/python/value.ts';
+import type { Param } from '../../server/src/core/torch/signature.ts';
 import { link, notice, table } from './markdown.ts';
 
 export function modulesPage(): string {

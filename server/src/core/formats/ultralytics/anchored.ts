@@ -1,8 +1,11 @@
 // What parse_model of YOLOv5 and of its forks does alike: models/yolo.py of each repository differs in its lists of
 // modules and in a few branches.
+
+import type { PyValue } from '../../python/value.ts';
+import type { Arg } from '../../torch/signature.ts';
 import { type Arranged, type Dialect, type Family, numberAt, put, type Row, several, single } from './dialect.ts';
-import type { AnyModule, Arg } from './module.ts';
-import { makeDivisible, type PyValue } from './python.ts';
+import { makeDivisible } from './layers.ts';
+import type { AnyModule } from './module.ts';
 
 /** A repository's lists and branches. */
 export interface Fork {

@@ -1,6 +1,8 @@
 // A dialect: whose modules the rows of a file mean. The repositories spell rows alike and mean their own.
-import type { AnyModule, Arg } from './module.ts';
-import type { PyValue } from './python.ts';
+
+import type { PyValue } from '../../python/value.ts';
+import type { Arg } from '../../torch/signature.ts';
+import type { AnyModule } from './module.ts';
 
 /** What the file sets for all rows. */
 export interface Family {

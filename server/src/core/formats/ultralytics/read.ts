@@ -1,9 +1,11 @@
 // From rows to a graph: what parse_model does with `backbone` and `head`, and what forward does with `from`.
+
 import { Builder, type FrameSpec } from '../../graph/builder.ts';
 import { channels, type Graph, type Note, type Tensor, use } from '../../graph/graph.ts';
 import { agrees, type Environments, type Memo, portsOf } from '../../graph/memo.ts';
 import { far, type Name, type Segment } from '../../graph/segment.ts';
 import type { Complaint } from '../../ops/op.ts';
+import { type PyValue, pyRound } from '../../python/value.ts';
 import { type Damage, damageOf } from '../../syntax/damage.ts';
 import type { PlacedRow } from '../../syntax/document.ts';
 import {
@@ -20,14 +22,16 @@ import { isFloat, value11 } from '../../syntax/yaml11.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { likelyName, respelling, suggested } from '../../text/spelling.ts';
+import { tensors, type Value } from '../../torch/layer.ts';
+import type { Arg, Param } from '../../torch/signature.ts';
 import type { InputSize, Variant } from '../format.ts';
+import { argumentValue } from './arguments.ts';
 import { bind } from './bind.ts';
 import { ownersOf } from './choose.ts';
 import type { Arranged, Dialect, Family } from './dialect.ts';
 import { sourcesOf } from './items.ts';
-import { type AnyModule, type Arg, type Param, Scope, tensors, type Value } from './module.ts';
+import { type AnyModule, Scope } from './module.ts';
 import { nn } from './modules/nn.ts';
-import { argumentValue, type PyValue, pyRound } from './python.ts';
 
 /** What a file says before its rows are built. */
 export interface Header {

@@ -1,7 +1,9 @@
 // Which releases of Ultralytics read a file, and read the same network in it: only their figures are told.
+
 import type { Frame } from '../../graph/graph.ts';
+import type { PyValue } from '../../python/value.ts';
 import { lookUp, resolved } from '../../syntax/tree.ts';
-import { argumentValue, type PyValue } from './python.ts';
+import { argumentValue } from './arguments.ts';
 import { type Header, moduleNames, type Network } from './read.ts';
 
 /** A release of each way in which Ultralytics has counted, the newest first. */

@@ -1,4 +1,5 @@
 // Edits of the network as changes of the rows: numbers in `from`, and comments that begin with a row's number, follow.
+
 import {
   changesOf,
   type GraphEdit,
@@ -8,17 +9,17 @@ import {
   type Place,
   type Rewriter,
 } from '../../graph/edit.ts';
+import { show } from '../../python/value.ts';
 import { insertedItems, removedItem, type Spot } from '../../syntax/lists.ts';
 import { lookUp, type Mapping, resolved, type Sequence, type YamlNode } from '../../syntax/tree.ts';
 import { value11 } from '../../syntax/yaml11.ts';
 import type { TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
+import type { Param } from '../../torch/signature.ts';
 import { type Item, movesOf, renumbered } from '../reference.ts';
 import type { Dialect, Family } from './dialect.ts';
 import { itemsOf } from './items.ts';
 import { numberBehind } from './mend.ts';
-import type { Param } from './module.ts';
-import { show } from './python.ts';
 
 /** What the rows are read by: how written channels become real ones. */
 export interface Chosen {

@@ -1,5 +1,6 @@
 // ScaledYOLOv4 (WongKinYiu/ScaledYOLOv4, branch yolov4-large): parse_model (models/yolo.py) and the modules that it
 // accepts. Its other branches read Darknet cfg files.
+import { mish } from '../../../torch/nn/activation.ts';
 import { anchored } from '../anchored.ts';
 import { type Arranged, numberAt, put, type Row, single } from '../dialect.ts';
 import * as block from '../modules/block.ts';
@@ -19,7 +20,7 @@ export const scaledYolov4 = anchored({
     classic.MixConv2dClassic,
     own.FocusMish,
     conv.CrossConv,
-    classic.bottleneckCsp(classic.mish),
+    classic.bottleneckCsp(mish),
     own.BottleneckCSP2,
     own.SPPCSP,
     own.VoVCSP,

@@ -1,4 +1,5 @@
 // TPH-YOLOv5 (cv516Buaa/tph-yolov5): parse_model (models/yolo.py) and the modules that it accepts.
+
 import { anchored, arrangeHead } from '../anchored.ts';
 import * as block from '../modules/block.ts';
 import * as classic from '../modules/classic.ts';

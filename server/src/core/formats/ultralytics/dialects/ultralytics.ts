@@ -1,5 +1,8 @@
 // Ultralytics 8.4: parse_model (nn/tasks.py) and the modules that it accepts. Everything is read as the newest release that
 // we know (8.4.117), except what only an older one can mean; that is said at the row.
+
+import { type PyValue, pyRound, show } from '../../../python/value.ts';
+import type { Arg } from '../../../torch/signature.ts';
 import {
   type Arranged,
   type Dialect,
@@ -11,7 +14,8 @@ import {
   several,
   single,
 } from '../dialect.ts';
-import type { AnyModule, Arg } from '../module.ts';
+import { makeDivisible } from '../layers.ts';
+import type { AnyModule } from '../module.ts';
 import * as block from '../modules/block.ts';
 import * as conv from '../modules/conv.ts';
 import * as head from '../modules/head.ts';
@@ -19,7 +23,6 @@ import * as prompted from '../modules/prompted.ts';
 import { TorchVision } from '../modules/torchvision.ts';
 import { torchvisionOps, unreachableOps } from '../modules/torchvisionOps.ts';
 import { AIFI, RTDETRDecoder } from '../modules/transformer.ts';
-import { makeDivisible, type PyValue, pyRound, show } from '../python.ts';
 
 /** Modules whose first argument is scaled by the width and which are given their input channels. */
 export const scaled: readonly AnyModule[] = [

@@ -1,4 +1,5 @@
 // Ultralytics 8.3.63 as YOLOv12 and YOLOv13 have forked it: its modules, and what its parse_model does otherwise.
+
 import type { Arranged, Dialect, Family, Row } from '../dialect.ts';
 import type { AnyModule } from '../module.ts';
 import { earlier } from '../modules/ultralytics83.ts';

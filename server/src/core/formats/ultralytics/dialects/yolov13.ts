@@ -1,7 +1,8 @@
 // YOLOv13 (iMoonLab/yolov13), a fork of Ultralytics 8.3.63: parse_model (nn/tasks.py) and the modules that it accepts.
+
 import { type Arranged, type Family, numberAt, put, type Row, several, single } from '../dialect.ts';
+import { makeDivisible } from '../layers.ts';
 import * as own from '../modules/yolov13.ts';
-import { makeDivisible } from '../python.ts';
 import { forkOf83 } from './ultralytics83.ts';
 
 export const yolov13 = forkOf83({

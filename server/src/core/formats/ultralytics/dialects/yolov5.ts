@@ -1,12 +1,13 @@
 // YOLOv5 v7.0: parse_model (models/yolo.py) and the modules that it accepts.
+
 import { anchored, arrangeHead } from '../anchored.ts';
 import { type Arranged, type Family, numberAt, type Row } from '../dialect.ts';
+import { makeDivisible } from '../layers.ts';
 import * as block from '../modules/block.ts';
 import * as conv from '../modules/conv.ts';
 import { ClassifyV5 } from '../modules/head.ts';
 import { TransformerBlock } from '../modules/transformer.ts';
 import { DetectV5, ProtoV5, SegmentV5 } from '../modules/yolov5.ts';
-import { makeDivisible } from '../python.ts';
 
 export const yolov5 = anchored({
   id: 'yolov5',

@@ -1,4 +1,5 @@
 // YOLOv7 (WongKinYiu/yolov7): parse_model (models/yolo.py) and the modules that it accepts.
+
 import { anchored, arrangeHead } from '../anchored.ts';
 import { type Arranged, type Row, several, single } from '../dialect.ts';
 import * as block from '../modules/block.ts';

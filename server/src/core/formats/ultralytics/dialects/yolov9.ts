@@ -1,13 +1,14 @@
 // YOLOv9 and GELAN (WongKinYiu/yolov9): parse_model (models/yolo.py) and the modules that it accepts.
+
 import { anchored } from '../anchored.ts';
 import { type Arranged, type Family, numberAt, put, type Row, several, single } from '../dialect.ts';
+import { makeDivisible } from '../layers.ts';
 import * as block from '../modules/block.ts';
 import * as classic from '../modules/classic.ts';
 import * as conv from '../modules/conv.ts';
 import { ClassifyV5 } from '../modules/head.ts';
 import { ProtoV5 } from '../modules/yolov5.ts';
 import * as own from '../modules/yolov9.ts';
-import { makeDivisible } from '../python.ts';
 
 const withMasks = new Set(['Segment', 'DSegment', 'DualDSegment', 'Panoptic']);
 

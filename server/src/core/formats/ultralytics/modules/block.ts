@@ -1,26 +1,31 @@
 // Blocks of Ultralytics (nn/modules/block.py, 8.4) and of YOLOv5 v7.0 where both agree, in the order of their forward passes.
+
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint } from '../../../ops/op.ts';
+import type { PyValue } from '../../../python/value.ts';
+import { only, type Size, tensors } from '../../../torch/layer.ts';
+import { relu, silu } from '../../../torch/nn/activation.ts';
+import { conv2d } from '../../../torch/nn/conv.ts';
+import { batchNorm } from '../../../torch/nn/norm.ts';
+import { avgPool2d, maxPool2d } from '../../../torch/nn/pool.ts';
+import type { Param } from '../../../torch/signature.ts';
 import {
-  autopad,
-  avgPool2d,
-  batchNorm,
   cat,
-  conv2d,
   halves,
+  learned,
   matmul,
-  maxPool2d,
   permute,
   plus,
   reshape,
+  sigmoid,
   sizesOf,
   softmax,
   split,
   times,
-} from '../layers.ts';
-import { type Module, module, only, type Param, param, type Scope, type Size, tensors } from '../module.ts';
-import type { PyValue } from '../python.ts';
+} from '../../../torch/tensor.ts';
+import { autopad } from '../layers.ts';
+import { type Module, module, param, type Scope } from '../module.ts';
 import { conv, DWConv, GhostConv, LightConv, RepConv } from './conv.ts';
 import { TransformerBlock } from './transformer.ts';
 
@@ -296,9 +301,9 @@ function bottleneckCsp(block: Module<BottleneckArgs> | typeof BottleneckV5): Mod
           scope.call(String(index), block as Module<BottleneckArgs>, y, { c1: c, c2: c, shortcut, g, e: 1 }),
         ),
       );
-      const y1 = scope.part('cv3', 'Conv2d', () => conv2d(scope, deep, { c2: c, k: 1, bias: false }));
-      const y2 = scope.part('cv2', 'Conv2d', () => conv2d(scope, x, { c2: c, k: 1, bias: false }));
-      const joined = scope.builder.add(ops.silu, {}, batchNorm(scope, cat(scope, [y1, y2])));
+      const y1 = scope.part('cv3', 'Conv2d', () => conv2d(scope, deep, { out: c, kernel: 1, bias: false }));
+      const y2 = scope.part('cv2', 'Conv2d', () => conv2d(scope, x, { out: c, kernel: 1, bias: false }));
+      const joined = silu(scope, batchNorm(scope, cat(scope, [y1, y2])));
       return conv(scope, 'cv4', joined, c2);
     },
   });
@@ -314,7 +319,7 @@ export const SPP = module<{ c1: number; c2: number; k: readonly number[] }>({
   forward: (scope, inputs, { c1, c2, k }) => {
     const sizes = Array.isArray(k) ? (k as readonly number[]) : [k as unknown as number];
     const x = conv(scope, 'cv1', only(inputs), Math.floor(c1 / 2));
-    const pools = sizes.map(size => maxPool2d(scope, x, { k: size, s: 1, p: Math.floor(size / 2) }));
+    const pools = sizes.map(size => maxPool2d(scope, x, { kernel: size, stride: 1, padding: Math.floor(size / 2) }));
     return conv(scope, 'cv2', cat(scope, [x, ...pools]), c2);
   },
 });
@@ -335,7 +340,7 @@ const sppfParams = {
 function sppf(scope: Scope, x: Tensor, { c1, c2, k }: SppfArgs, n: number, act: PyValue): Tensor {
   const parts = [conv(scope, 'cv1', x, Math.floor(c1 / 2), 1, 1, { act })];
   scope.builder.times(n, () => {
-    parts.push(maxPool2d(scope, parts.at(-1)!, { k, s: 1, p: Math.floor(k / 2) }));
+    parts.push(maxPool2d(scope, parts.at(-1)!, { kernel: k, stride: 1, padding: Math.floor(k / 2) }));
   });
   return conv(scope, 'cv2', cat(scope, parts), c2);
 }
@@ -382,7 +387,7 @@ export const SPPELAN = module<{ c1: number; c2: number; c3: number; k: number }>
     const { c2, k } = args;
     const parts = [conv(scope, 'cv1', only(inputs), args.c3)];
     for (let index = 0; index < 3; index++)
-      parts.push(maxPool2d(scope, parts.at(-1)!, { k, s: 1, p: Math.floor(k / 2) }));
+      parts.push(maxPool2d(scope, parts.at(-1)!, { kernel: k, stride: 1, padding: Math.floor(k / 2) }));
     return conv(scope, 'cv5', cat(scope, parts), c2);
   },
 });
@@ -398,7 +403,7 @@ export const HGStem = module<{ c1: number; cm: number; c2: number }>({
     const x = pad(conv(scope, 'stem1', only(inputs), cm, 3, 2, { act }));
     const a = pad(conv(scope, 'stem2a', x, Math.floor(cm / 2), 2, 1, { p: 0, act }));
     const b = conv(scope, 'stem2b', a, cm, 2, 1, { p: 0, act });
-    const pooled = maxPool2d(scope, x, { k: 2, s: 1, ceil: true });
+    const pooled = maxPool2d(scope, x, { kernel: 2, stride: 1, ceil: true });
     const y = conv(scope, 'stem3', cat(scope, [pooled, b]), cm, 3, 2, { act });
     return conv(scope, 'stem4', y, c2, 1, 1, { act });
   },
@@ -454,7 +459,7 @@ export const ResNetBlock = module<{ c1: number; c2: number; s: number; e: number
     const y = conv(scope, 'cv2', conv(scope, 'cv1', x, c2), c2, 3, s, { p: 1 });
     const z = conv(scope, 'cv3', y, wide, 1, 1, { act: false });
     const side = s !== 1 || c1 !== wide ? conv(scope, 'shortcut.0', x, wide, 1, s, { act: false }) : x;
-    return scope.builder.add(ops.relu, {}, plus(scope, z, side), { functional: true });
+    return relu(scope, plus(scope, z, side), { functional: true });
   },
 });
 
@@ -472,7 +477,8 @@ export const ResNetLayer = module<{ c1: number; c2: number; s: number; is_first:
   forward: (scope, inputs, { c1, c2, s, is_first, n, e }) => {
     const x = only(inputs);
     return scope.part('layer', 'Sequential', () => {
-      if (is_first) return maxPool2d(scope, conv(scope, '0', x, c2, 7, 2, { p: 3 }), { k: 3, s: 2, p: 1 });
+      if (is_first)
+        return maxPool2d(scope, conv(scope, '0', x, c2, 7, 2, { p: 3 }), { kernel: 3, stride: 2, padding: 1 });
       const first = scope.call('0', ResNetBlock, x, { c1, c2, s, e });
       return scope.chain(n - 1, first, (y, index) =>
         scope.call(String(index + 1), ResNetBlock, y, { c1: e * c2, c2, s: 1, e }),
@@ -578,7 +584,7 @@ export const ELAN1 = module<{ c1: number; c2: number; c3: number; c4: number }>(
 
 /** torch.nn.functional.avg_pool2d(x, 2, 1, 0, False, True) */
 function smooth(scope: Scope, x: Tensor): Tensor {
-  return avgPool2d(scope, x, { k: 2, s: 1 }, { functional: true });
+  return avgPool2d(scope, x, { kernel: 2, stride: 1 }, { functional: true });
 }
 
 export const AConv = module<{ c1: number; c2: number }>({
@@ -596,9 +602,17 @@ export const ADown = module<{ c1: number; c2: number }>({
     const c = Math.floor(c2 / 2);
     const [a, b] = halves(scope, smooth(scope, only(inputs)));
     const left = conv(scope, 'cv1', a, c, 3, 2, { p: 1 });
-    const right = conv(scope, 'cv2', maxPool2d(scope, b, { k: 3, s: 2, p: 1 }, { functional: true }), c, 1, 1, {
-      p: 0,
-    });
+    const right = conv(
+      scope,
+      'cv2',
+      maxPool2d(scope, b, { kernel: 3, stride: 2, padding: 1 }, { functional: true }),
+      c,
+      1,
+      1,
+      {
+        p: 0,
+      },
+    );
     return cat(scope, [left, right]);
   },
 });
@@ -623,7 +637,7 @@ export const CBLinear = module<{ c1: number; c2s: readonly number[]; k: Size; s:
     }
     const sizes = c2s as readonly number[];
     const all = sizes.reduce((sum, size) => sum + size, 0);
-    const y = conv2d(scope, x, { c2: all, k, s, p: autopad(k, p), g });
+    const y = conv2d(scope, x, { out: all, kernel: k, stride: s, padding: autopad(k, p), groups: g });
     return split(scope, y, sizes, 1);
   },
 });
@@ -720,7 +734,7 @@ export const RepVGGDW = module<{ ed: number }>({
     const x = only(inputs);
     const wide = conv(scope, 'conv', x, ed, 7, 1, { p: 3, g: ed, act: false });
     const narrow = conv(scope, 'conv1', x, ed, 3, 1, { p: 1, g: ed, act: false });
-    return scope.builder.add(ops.silu, {}, plus(scope, wide, narrow));
+    return silu(scope, plus(scope, wide, narrow));
   },
 });
 
@@ -1046,7 +1060,7 @@ export const a2c2f = (attention: Module<AreaArgs>): Module<A2C2fArgs> => {
       });
       const y = conv(scope, 'cv2', cat(scope, parts), c2);
       if (!(a2 && residual)) return y;
-      const gamma = scope.builder.add(ops.parameter, { shape: [c2], role: 'weights' }, []);
+      const gamma = learned(scope, [c2]);
       return plus(scope, x, times(scope, reshape(scope, gamma, [1, c2, 1, 1]), y));
     },
   });
@@ -1087,11 +1101,11 @@ const MaxSigmoidAttnBlock = module<SigmoidAttentionArgs>({
     // einsum bmchw,bnmc→bmhwn: every place with every text feature.
     const scores = matmul(scope, places, words, { a: true, b: true });
     const best = scope.builder.add(ops.reduce, { how: 'max', axes: [-1], keep: false }, scores);
-    const bias = scope.builder.add(ops.parameter, { shape: [nh], role: 'biases' }, []);
+    const bias = learned(scope, [nh], 'biases');
     const biased = plus(scope, best, reshape(scope, bias, [1, nh, 1]));
-    let weight = scope.builder.add(ops.sigmoid, {}, biased, { functional: true });
+    let weight = sigmoid(scope, biased);
     if (scale) {
-      const factor = scope.builder.add(ops.parameter, { shape: [1, nh, 1, 1], role: 'weights' }, []);
+      const factor = learned(scope, [1, nh, 1, 1]);
       weight = times(scope, weight, reshape(scope, factor, [1, nh, 1]));
     }
     const projected = conv(scope, 'proj_conv', x, c2, 3, 1, { act: false });
@@ -1159,7 +1173,7 @@ export const ImagePoolingAttn = module<PoolingAttentionArgs>({
     const places = k * k;
     const pooled = inputs.map((value, index) =>
       scope.part(`projections.${index}`, 'Conv2d', () => {
-        const y = conv2d(scope, tensors(value)[0]!, { c2: ec, k: 1 });
+        const y = conv2d(scope, tensors(value)[0]!, { out: ec, kernel: 1 });
         return reshape(scope, scope.builder.add(ops.adaptiveMaxPool, { size: [k, k] }, y), [1, ec, places]);
       }),
     );
@@ -1178,7 +1192,7 @@ export const ImagePoolingAttn = module<PoolingAttentionArgs>({
     const attn = softmax(scope, matmul(scope, q, key, { b: true }), -1);
     const mixed = reshape(scope, permute(scope, matmul(scope, attn, value), 0, 2, 1, 3), [1, classes, ec]);
     let y = scope.part('proj', 'Linear', () => scope.builder.add(ops.linear, { out: ct, bias: true }, mixed));
-    if (scale) y = times(scope, y, scope.builder.add(ops.parameter, { shape: [1], role: 'weights' }, []));
+    if (scale) y = times(scope, y, learned(scope, [1]));
     const result = plus(scope, y, text);
     scope.text.current = result;
     return result;

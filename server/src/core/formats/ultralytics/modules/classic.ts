@@ -1,13 +1,19 @@
 // Modules as YOLOv5 had them up to v6, before dilation came into Conv: its forks keep them (models/common.py,
 // models/experimental.py, models/yolo.py of WongKinYiu/yolov7, WongKinYiu/ScaledYOLOv4, deepcam-cn/yolov5-face,
 // ppogg/YOLOv5-Lite, cv516Buaa/tph-yolov5).
+
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import { batchNorm, cat, conv2d, flatten, maxPool2d, plus } from '../layers.ts';
-import { type Module, module, only, type Param, param, type Scope, type Size, tensors } from '../module.ts';
-import type { PyValue } from '../python.ts';
+import type { PyValue } from '../../../python/value.ts';
+import { type Forward, only, type Size, tensors } from '../../../torch/layer.ts';
+import { conv2d } from '../../../torch/nn/conv.ts';
+import { batchNorm } from '../../../torch/nn/norm.ts';
+import { maxPool2d } from '../../../torch/nn/pool.ts';
+import type { Param } from '../../../torch/signature.ts';
+import { cat, flatten, plus } from '../../../torch/tensor.ts';
+import { type Module, module, param, type Scope } from '../module.ts';
 import { BottleneckV5, SPP } from './block.ts';
-import { Conv, type ConvArgs, CrossConv, conv, DWConv, equalChannels, equalParameters } from './conv.ts';
+import { Conv, type ConvArgs, CrossConv, conv, DWConv, equalChannels, equalParameters, interleaved } from './conv.ts';
 import { anchorsParam, type DetectArgs, DetectV5 } from './yolov5.ts';
 
 export type ClassicConvArgs = Omit<ConvArgs, 'd'>;
@@ -56,7 +62,7 @@ export const MixConv2dClassic = module<{
     const kernels = Array.isArray(k) ? k : [k as unknown as number];
     const parts = equal_ch ? equalChannels(c2, kernels.length) : equalParameters(c2, kernels);
     const convs = kernels.map((size, index) =>
-      conv2d(scope, x, { c2: parts[index]!, k: size, s, p: Math.floor(size / 2), bias: false }),
+      conv2d(scope, x, { out: parts[index]!, kernel: size, stride: s, padding: Math.floor(size / 2), bias: false }),
     );
     const y = scope.builder.add(ops.leakyRelu, { slope: 0.1 }, batchNorm(scope, cat(scope, convs)));
     return plus(scope, x, y);
@@ -82,10 +88,7 @@ export const classicCspParams = (shortcut: boolean, g = 1): { readonly [K in key
 });
 
 /** How a repository activates what stands behind a batch norm of its own. */
-export type Activate = (scope: Scope, x: Tensor) => Tensor;
-
-export const leaky: Activate = (scope, x) => scope.builder.add(ops.leakyRelu, { slope: 0.1 }, x);
-export const mish: Activate = (scope, x) => scope.builder.add(ops.mish, {}, x);
+export const leaky: Forward = (scope, x) => scope.builder.add(ops.leakyRelu, { slope: 0.1 }, x);
 
 /** `nn.Sequential` of n blocks that keep their channels. */
 export function stack(scope: Scope, n: number, x: Tensor, block: (y: Tensor, label: string) => Tensor): Tensor {
@@ -96,7 +99,7 @@ export function stack(scope: Scope, n: number, x: Tensor, block: (y: Tensor, lab
 export function originalCsp(
   name: string,
   summary: string,
-  activate: Activate,
+  activate: Forward,
   block: (scope: Scope, label: string, x: Tensor, c: number, args: ClassicCspArgs) => Tensor,
 ): Module<ClassicCspArgs> {
   return module<ClassicCspArgs>({
@@ -108,8 +111,8 @@ export function originalCsp(
       const c = Math.trunc(args.c2 * args.e);
       const first = conv(scope, 'cv1', x, c);
       const deep = stack(scope, args.n, first, (y, label) => block(scope, label, y, c, args));
-      const y1 = scope.part('cv3', 'Conv2d', () => conv2d(scope, deep, { c2: c, k: 1, bias: false }));
-      const y2 = scope.part('cv2', 'Conv2d', () => conv2d(scope, x, { c2: c, k: 1, bias: false }));
+      const y1 = scope.part('cv3', 'Conv2d', () => conv2d(scope, deep, { out: c, kernel: 1, bias: false }));
+      const y2 = scope.part('cv2', 'Conv2d', () => conv2d(scope, x, { out: c, kernel: 1, bias: false }));
       return conv(scope, 'cv4', activate(scope, batchNorm(scope, cat(scope, [y1, y2]))), args.c2);
     },
   });
@@ -118,7 +121,7 @@ export function originalCsp(
 const cspSummary =
   'Cross stage partial block of the original paper: n bottlenecks beside a plain 1×1, normalized together.';
 
-export const bottleneckCsp = (activate: Activate): Module<ClassicCspArgs> =>
+export const bottleneckCsp = (activate: Forward): Module<ClassicCspArgs> =>
   originalCsp('BottleneckCSP', cspSummary, activate, (scope, label, x, c, { shortcut, g }) =>
     scope.call(label, BottleneckV5, x, { c1: c, c2: c, shortcut, g, e: 1 }),
   );
@@ -150,7 +153,7 @@ export const classifyClassic = (bias: boolean): Module<Omit<ClassicConvArgs, 'ac
       const pooled = inputs.flatMap(tensors).map(x => scope.builder.add(ops.adaptiveAvgPool, { size: [1, 1] }, x));
       const z = pooled.length > 1 ? cat(scope, pooled) : pooled[0]!;
       const half = typeof k === 'number' ? Math.floor(k / 2) : k.map(size => Math.floor(size / 2));
-      return flatten(scope, conv2d(scope, z, { c2, k, s, p: p ?? half, g, bias }));
+      return flatten(scope, conv2d(scope, z, { out: c2, kernel: k, stride: s, padding: p ?? half, groups: g, bias }));
     },
   });
 
@@ -165,14 +168,15 @@ export const MP = module<{ k: Size }>({
   name: 'MP',
   summary: 'Max pooling whose stride is its window.',
   params: { k: { ...param.k(2), doc: 'Window size, and stride.' } },
-  forward: (scope, inputs, { k }) => maxPool2d(scope, only(inputs), { k, s: k }),
+  forward: (scope, inputs, { k }) => maxPool2d(scope, only(inputs), { kernel: k, stride: k }),
 });
 
 export const SP = module<{ k: number; s: Size }>({
   name: 'SP',
   summary: 'Max pooling with padding: keeps the size at stride 1.',
   params: { k: { ...param.k(3), kind: 'int', doc: 'Window size.' }, s: param.s(1) },
-  forward: (scope, inputs, { k, s }) => maxPool2d(scope, only(inputs), { k, s, p: Math.floor(k / 2) }),
+  forward: (scope, inputs, { k, s }) =>
+    maxPool2d(scope, only(inputs), { kernel: k, stride: s, padding: Math.floor(k / 2) }),
 });
 
 export const ReOrg = module<Record<never, never>>({
@@ -181,11 +185,7 @@ export const ReOrg = module<Record<never, never>>({
   params: {},
   forward: (scope, inputs) => {
     const x = only(inputs);
-    const every = (row: number, column: number): Tensor => {
-      const rows = scope.builder.add(ops.slice, { axis: 2, start: row, end: Number.POSITIVE_INFINITY, step: 2 }, x);
-      return scope.builder.add(ops.slice, { axis: 3, start: column, end: Number.POSITIVE_INFINITY, step: 2 }, rows);
-    };
-    return cat(scope, [every(0, 0), every(1, 0), every(0, 1), every(1, 1)]);
+    return interleaved(scope, x);
   },
 });
 
@@ -267,7 +267,7 @@ export function pyramid(scope: Scope, x: Tensor, k: readonly number[]): readonly
     const message = `The convolution behind the pools is built for 3 of them, but here are ${sizes.length}. Give three window sizes, such as [5, 9, 13].`;
     return [scope.refuse({ code: 'wrong-argument', attr: 'k', message }, [x])];
   }
-  return sizes.map(size => maxPool2d(scope, x, { k: size, s: 1, p: Math.floor(size / 2) }));
+  return sizes.map(size => maxPool2d(scope, x, { kernel: size, stride: 1, padding: Math.floor(size / 2) }));
 }
 
 export const SPPCSPC = sppCspc(

@@ -1,20 +1,15 @@
 // Convolution modules of Ultralytics (nn/modules/conv.py) and YOLOv5 (models/common.py), forward passes in their order.
+
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import {
-  activate,
-  autopad,
-  batchNorm,
-  cat,
-  conv2d,
-  convTranspose2d,
-  permute,
-  plus,
-  reshape,
-  sizesOf,
-} from '../layers.ts';
-import { each, module, only, param, type Scope, type Size } from '../module.ts';
-import { gcd, type PyValue } from '../python.ts';
+import { gcd, type PyValue } from '../../../python/value.ts';
+import { each, only, type Size } from '../../../torch/layer.ts';
+import { silu } from '../../../torch/nn/activation.ts';
+import { conv2d, convTranspose2d } from '../../../torch/nn/conv.ts';
+import { batchNorm } from '../../../torch/nn/norm.ts';
+import { cat, permute, plus, reshape, sizesOf, slice } from '../../../torch/tensor.ts';
+import { activate, autopad } from '../layers.ts';
+import { module, param, type Scope } from '../module.ts';
 
 export interface ConvArgs {
   c1: number;
@@ -46,7 +41,15 @@ export const Conv = module<ConvArgs>({
 });
 
 function convNormAct(scope: Scope, x: Tensor, { c2, k, s, p, g, d, act }: ConvArgs): Tensor {
-  const y = conv2d(scope, x, { c2, k, s, p: autopad(k, p, d), g, d, bias: false });
+  const y = conv2d(scope, x, {
+    out: c2,
+    kernel: k,
+    stride: s,
+    padding: autopad(k, p, d),
+    groups: g,
+    dilation: d,
+    bias: false,
+  });
   return activate(scope, batchNorm(scope, y), act);
 }
 
@@ -69,8 +72,9 @@ export const Conv2 = module<ConvArgs>({
   params: { ...convParams, k: param.k(3) },
   forward: (scope, inputs, { c2, k, s, p, g, d, act }) => {
     const x = only(inputs);
-    const wide = conv2d(scope, x, { c2, k, s, p: autopad(k, p, d), g, d, bias: false });
-    const point = conv2d(scope, x, { c2, k: 1, s, p: autopad(1, p, d), g, d, bias: false });
+    const shared = { out: c2, stride: s, groups: g, dilation: d, bias: false };
+    const wide = conv2d(scope, x, { ...shared, kernel: k, padding: autopad(k, p, d) });
+    const point = conv2d(scope, x, { ...shared, kernel: 1, padding: autopad(1, p, d) });
     return activate(scope, batchNorm(scope, plus(scope, wide, point)), act);
   },
 });
@@ -113,7 +117,7 @@ export const DWConvTranspose2d = module<{ c1: number; c2: number; k: Size; s: Si
     return convTranspose2d(
       scope,
       x,
-      { c2, k, s, p: p1, outputPadding: p2, g: gcd(channels(x), c2) },
+      { out: c2, kernel: k, stride: s, padding: p1, outputPadding: p2, groups: gcd(channels(x), c2) },
       { functional: true, derived: true },
     );
   },
@@ -132,10 +136,17 @@ export const ConvTranspose = module<{ c1: number; c2: number; k: Size; s: Size; 
     act: param.act,
   },
   forward: (scope, inputs, { c2, k, s, p, bn, act }) => {
-    const y = convTranspose2d(scope, only(inputs), { c2, k, s, p, bias: !bn });
+    const y = convTranspose2d(scope, only(inputs), { out: c2, kernel: k, stride: s, padding: p, bias: !bn });
     return activate(scope, bn ? batchNorm(scope, y) : y, act, 'nn.SiLU()');
   },
 });
+
+/** Every second row and column into the channels: four times the channels at half the size. */
+export function interleaved(scope: Scope, x: Tensor): Tensor {
+  const every = (row: number, column: number): Tensor =>
+    slice(scope, slice(scope, x, 2, row, undefined, 2), 3, column, undefined, 2);
+  return cat(scope, [every(0, 0), every(1, 0), every(0, 1), every(1, 1)]);
+}
 
 export const Focus = module<Omit<ConvArgs, 'd'>>({
   name: 'Focus',
@@ -143,11 +154,7 @@ export const Focus = module<Omit<ConvArgs, 'd'>>({
   params: { c1: param.c1, c2: param.c2, k: param.k(1), s: param.s(1), p: param.p, g: param.g, act: param.act },
   forward: (scope, inputs, args) => {
     const x = only(inputs);
-    const every = (row: number, column: number): Tensor => {
-      const rows = scope.builder.add(ops.slice, { axis: 2, start: row, end: Number.POSITIVE_INFINITY, step: 2 }, x);
-      return scope.builder.add(ops.slice, { axis: 3, start: column, end: Number.POSITIVE_INFINITY, step: 2 }, rows);
-    };
-    const packed = cat(scope, [every(0, 0), every(1, 0), every(0, 1), every(1, 1)]);
+    const packed = interleaved(scope, x);
     return conv(scope, 'conv', packed, args.c2, args.k, args.s, { p: args.p, g: args.g, act: args.act });
   },
 });
@@ -293,9 +300,16 @@ export const MixConv2d = module<{ c1: number; c2: number; k: readonly number[]; 
     }
     const convs = kernels.map((size, index) => {
       const out = parts[index]!;
-      return conv2d(scope, x, { c2: out, k: size, s, p: Math.floor(size / 2), g: gcd(c1, out), bias: false });
+      return conv2d(scope, x, {
+        out,
+        kernel: size,
+        stride: s,
+        padding: Math.floor(size / 2),
+        groups: gcd(c1, out),
+        bias: false,
+      });
     });
-    return scope.builder.add(ops.silu, {}, batchNorm(scope, cat(scope, convs)));
+    return silu(scope, batchNorm(scope, cat(scope, convs)));
   },
 });
 

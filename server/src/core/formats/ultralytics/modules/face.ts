@@ -1,14 +1,18 @@
 // Modules of YOLOv5-face (deepcam-cn/yolov5-face, models/common.py and models/yolo.py), and the ShuffleNet block that
 // YOLOv5-Lite has too.
+
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import { batchNorm, cat, conv2d, halves, maxPool2d, plus, reshape, sigmoid, sizesOf, split, times } from '../layers.ts';
-import { each, type Module, module, only, param, type Scope } from '../module.ts';
-import { type Activate, type ClassicConvArgs, classicConvParams } from './classic.ts';
+import { each, type Forward, only } from '../../../torch/layer.ts';
+import { silu } from '../../../torch/nn/activation.ts';
+import { conv2d } from '../../../torch/nn/conv.ts';
+import { batchNorm } from '../../../torch/nn/norm.ts';
+import { maxPool2d } from '../../../torch/nn/pool.ts';
+import { cat, halves, plus, reshape, sigmoid, sizesOf, split, times } from '../../../torch/tensor.ts';
+import { type Module, module, param, type Scope } from '../module.ts';
+import { type ClassicConvArgs, classicConvParams } from './classic.ts';
 import { conv } from './conv.ts';
 import { anchorCells, anchorsOfLevel, anchorsParam, boxDecoder } from './yolov5.ts';
-
-const silu: Activate = (scope, x) => scope.builder.add(ops.silu, {}, x);
 
 export const StemBlock = module<ClassicConvArgs>({
   name: 'StemBlock',
@@ -18,14 +22,17 @@ export const StemBlock = module<ClassicConvArgs>({
     const x = conv(scope, 'stem_1', only(inputs), c2, k, s, { p, g, act });
     const a = conv(scope, 'stem_2a', x, Math.floor(c2 / 2), 1, 1, { p: 0 });
     const b = conv(scope, 'stem_2b', a, c2, 3, 2, { p: 1 });
-    const pooled = maxPool2d(scope, x, { k: 2, s: 2, ceil: true });
+    const pooled = maxPool2d(scope, x, { kernel: 2, stride: 2, ceil: true });
     return conv(scope, 'stem_3', cat(scope, [b, pooled]), c2, 1, 1, { p: 0 });
   },
 });
 
 /** nn.Conv2d without bias, then nn.BatchNorm2d. */
 export function convNorm(scope: Scope, x: Tensor, c2: number, k: number, s = 1, g = 1, bias = false): Tensor {
-  return batchNorm(scope, conv2d(scope, x, { c2, k, s, p: Math.floor(k / 2), g, bias }));
+  return batchNorm(
+    scope,
+    conv2d(scope, x, { out: c2, kernel: k, stride: s, padding: Math.floor(k / 2), groups: g, bias }),
+  );
 }
 
 interface ShuffleArgs {
@@ -50,7 +57,7 @@ export function illegalStride(scope: Scope, x: Tensor, c2: number, stride: numbe
 }
 
 /** A ShuffleNet v2 block: ShuffleV2Block here, Shuffle_Block in YOLOv5-Lite. */
-export function shuffleBlock(name: string, activate: Activate): Module<ShuffleArgs> {
+export function shuffleBlock(name: string, activate: Forward): Module<ShuffleArgs> {
   return module<ShuffleArgs>({
     name,
     summary: 'Two branches, one of which passes half of the channels on at stride 1, joined and shuffled.',
@@ -118,7 +125,7 @@ function blaze(
       const deep = scope.part('branch1', 'Sequential', () => branch(scope, x, args, args.mid_channels || in_channels));
       if (stride === 1) return silu(scope, plus(scope, deep, x));
       const side = scope.part('shortcut', 'Sequential', () =>
-        convNorm(scope, maxPool2d(scope, x, { k: stride, s: stride }), out_channels, 1, 1, 1, true),
+        convNorm(scope, maxPool2d(scope, x, { kernel: stride, stride }), out_channels, 1, 1, 1, true),
       );
       return silu(scope, plus(scope, deep, side));
     },
@@ -160,7 +167,7 @@ export const DetectFace = module<DetectArgs>({
     const parts = each(inputs)
       .slice(0, anchors.length)
       .map((x, index) => {
-        const y = scope.part(`m.${index}`, 'Conv2d', () => conv2d(scope, x, { c2: no * na, k: 1 }));
+        const y = scope.part(`m.${index}`, 'Conv2d', () => conv2d(scope, x, { out: no * na, kernel: 1 }));
         const cells = anchorCells(scope, y, na, no);
         const [, , h, w] = sizesOf(y) as [number, number, number, number];
         const { place, box } = boxDecoder(scope, cells);

@@ -1,26 +1,29 @@
 // Heads of Ultralytics (nn/modules/head.py, 8.4), evaluation mode with its post-processing.
+
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
+import type { PyValue } from '../../../python/value.ts';
+import { each, only, type Size, tensors, type Value } from '../../../torch/layer.ts';
+import { construct, idle } from '../../../torch/module.ts';
+import { conv2d, convTranspose2d } from '../../../torch/nn/conv.ts';
+import { dropout } from '../../../torch/nn/dropout.ts';
+import { Linear, linear } from '../../../torch/nn/linear.ts';
+import type { Param } from '../../../torch/signature.ts';
 import {
   cat,
-  conv2d,
-  convTranspose2d,
   flatten,
-  type Idle,
-  idle,
-  idleConv,
-  linear,
   permute,
   plus,
   reshape,
   sigmoid,
   sizesOf,
+  slice,
   softmax,
   split,
   times,
-} from '../layers.ts';
-import { each, module, only, type Param, param, type Scope, type Size, tensors, type Value } from '../module.ts';
-import type { PyValue } from '../python.ts';
+} from '../../../torch/tensor.ts';
+import { idleConv, idleConv2d } from '../layers.ts';
+import { module, param, type Scope } from '../module.ts';
 import { conv, DWConv } from './conv.ts';
 
 export interface DetectArgs {
@@ -55,7 +58,7 @@ const detectParams = { nc: param.nc, ...appended };
 export function plainBranch(scope: Scope, label: string, x: Tensor, c: number, out: number): Tensor {
   return scope.part(label, 'Sequential', () => {
     const y = conv(scope, '1', conv(scope, '0', x, c, 3), c, 3);
-    return conv2d(scope, y, { c2: out, k: 1 });
+    return conv2d(scope, y, { out, kernel: 1 });
   });
 }
 
@@ -64,7 +67,7 @@ export function lightBranch(scope: Scope, label: string, x: Tensor, c: number, o
   return scope.part(label, 'Sequential', () => {
     const first = conv(scope, '0.1', scope.call('0.0', DWConv, x, { c2: channels(x), k: 3 }), c);
     const second = conv(scope, '1.1', scope.call('1.0', DWConv, first, { c2: c, k: 3 }), c);
-    return conv2d(scope, second, { c2: out, k: 1 });
+    return conv2d(scope, second, { out, kernel: 1 });
   });
 }
 
@@ -163,7 +166,11 @@ function inference(scope: Scope, { boxes, scores }: Predictions, regMax: number,
     regMax > 1
       ? scope.part('dfl', 'DFL', () => {
           const bins = permute(scope, reshape(scope, boxes, [1, 4, regMax, count]), 0, 2, 1, 3);
-          return reshape(scope, conv2d(scope, softmax(scope, bins, 1), { c2: 1, k: 1, bias: false }), [1, 4, count]);
+          return reshape(scope, conv2d(scope, softmax(scope, bins, 1), { out: 1, kernel: 1, bias: false }), [
+            1,
+            4,
+            count,
+          ]);
         })
       : boxes;
   const anchors = builder.add(ops.constant, { shape: [1, 2, count] }, []);
@@ -264,7 +271,9 @@ export const Proto = module<ProtoArgs>({
   },
   forward: (scope, inputs, { c_, c2 }) => {
     const x = conv(scope, 'cv1', only(inputs), c_, 3);
-    const y = scope.part('upsample', 'ConvTranspose2d', () => convTranspose2d(scope, x, { c2: c_, k: 2, s: 2 }));
+    const y = scope.part('upsample', 'ConvTranspose2d', () =>
+      convTranspose2d(scope, x, { out: c_, kernel: 2, stride: 2 }),
+    );
     return conv(scope, 'cv3', conv(scope, 'cv2', y, c_, 3), c2);
   },
 });
@@ -297,11 +306,7 @@ export const Proto26 = module<{ ch: readonly number[]; c_: number; c2: number; n
         scope.builder.add(ops.upsample, { size, mode: 'nearest' }, refined, { functional: true }),
       );
     }
-    idle(scope, 'semseg', 'Sequential', [
-      ...idleConv(first, c_, 3),
-      ...idleConv(c_, c_, 3),
-      { conv: { c1: c_, c2: nc, k: 1 } },
-    ]);
+    idle(scope, 'semseg', 'Sequential', [...idleConv(first, c_, 3), ...idleConv(c_, c_, 3), idleConv2d(c_, nc)]);
     return Proto.forward(scope, [conv(scope, 'feat_fuse', feat, c_, 3)], { c1: c_, c_, c2 });
   },
 });
@@ -436,10 +441,10 @@ function keypoints(
   const [, , count] = sizesOf(raw, 3) as [number, number, number];
   const parts = Array.from({ length: Math.min(numbers, 4) }, (_, index) => {
     if (index === 3) {
-      return builder.add(ops.slice, { axis: 1, start: 3 * points, end: points * numbers, step: 1 }, raw);
+      return slice(scope, raw, 1, 3 * points, points * numbers);
     }
     const end = Number.POSITIVE_INFINITY;
-    const part = builder.add(ops.slice, { axis: 1, start: index, end, step: numbers }, raw);
+    const part = slice(scope, raw, 1, index, end, numbers);
     if (index === 2) return numbers === 3 ? sigmoid(scope, part) : part;
     const grid = builder.add(ops.constant, { shape: [1, 1, count] }, []);
     return times(scope, move(part, grid), builder.add(ops.constant, { shape: [1, 1, count] }, []));
@@ -476,7 +481,11 @@ export const Pose = module<PoseArgs>({
 });
 
 /** Two hidden layers of 64 around which a coupling layer of RealNVP is made: its scale and its shift. */
-const couplingNet: readonly Idle[] = [{ linear: [2, 64] }, { linear: [64, 64] }, { linear: [64, 2] }];
+const couplingNet = [
+  [2, 64],
+  [64, 64],
+  [64, 2],
+].map(([in_features, out_features]) => construct(Linear, { in_features: in_features!, out_features: out_features! }));
 
 export const Pose26 = module<PoseArgs>({
   name: 'Pose26',
@@ -496,10 +505,12 @@ export const Pose26 = module<PoseArgs>({
         scope.part(`${prefix}cv4.${index}`, 'Sequential', () => conv(scope, '1', conv(scope, '0', x, c, 3), c, 3)),
       );
       const extra = joined(scope, features, (x, index) =>
-        scope.part(`${prefix}cv4_kpts.${index}`, 'Conv2d', () => conv2d(scope, x, { c2: points * numbers, k: 1 })),
+        scope.part(`${prefix}cv4_kpts.${index}`, 'Conv2d', () =>
+          conv2d(scope, x, { out: points * numbers, kernel: 1 }),
+        ),
       );
       for (const index of list.keys()) {
-        idle(scope, `${prefix}cv4_sigma.${index}`, 'Conv2d', [{ conv: { c1: c, c2: points * 2, k: 1 } }]);
+        idle(scope, `${prefix}cv4_sigma.${index}`, 'Conv2d', [idleConv2d(c, points * 2)]);
       }
       return { ...found, extra };
     };
@@ -563,7 +574,7 @@ function classifier(scope: Scope, inputs: readonly Value[], { c2, k, s, p, g }: 
   const x = list.length > 1 ? cat(scope, list) : list[0]!;
   const features = conv(scope, 'conv', x, 1280, k, s, { p, g });
   const pooled = scope.builder.add(ops.adaptiveAvgPool, { size: [1, 1] }, features);
-  const dropped = scope.builder.add(ops.dropout, {}, pooled);
+  const dropped = dropout(scope, pooled);
   return scope.part('linear', 'Linear', () => linear(scope, flatten(scope, dropped), c2));
 }
 
@@ -577,10 +588,10 @@ export const SemanticSegment = module<Pick<DetectArgs, 'nc' | 'ch'>>({
     const [first, second] = ch as readonly [number, number | undefined];
     const x = only(inputs);
     const logits = scope.part('classifier', 'Sequential', () =>
-      conv2d(scope, conv(scope, '0', x, first, 3), { c2: nc, k: 1 }),
+      conv2d(scope, conv(scope, '0', x, first, 3), { out: nc, kernel: 1 }),
     );
     if (second !== undefined) {
-      idle(scope, 'aux_head', 'Sequential', [...idleConv(second, first, 3), { conv: { c1: first, c2: nc, k: 1 } }]);
+      idle(scope, 'aux_head', 'Sequential', [...idleConv(second, first, 3), idleConv2d(first, nc)]);
     }
     return logits;
   },
@@ -611,8 +622,8 @@ export const Depth = module<{ c_mid: number; ch: readonly number[] }>({
     }
     const [half, quarter] = [Math.floor(c / 2), Math.floor(c / 4)];
     const depth = scope.part('head', 'Sequential', () => {
-      const large = convTranspose2d(scope, conv(scope, '0', y, half, 3), { c2: half, k: 2, s: 2 });
-      return conv2d(scope, conv(scope, '2', large, quarter, 3), { c2: 1, k: 1 });
+      const large = convTranspose2d(scope, conv(scope, '0', y, half, 3), { out: half, kernel: 2, stride: 2 });
+      return conv2d(scope, conv(scope, '2', large, quarter, 3), { out: 1, kernel: 1 });
     });
     const exponent = builder.add(ops.unary, { how: 'clamp' }, depth);
     const metres = builder.add(ops.unary, { how: 'exp' }, exponent);

@@ -1,34 +1,26 @@
 // Modules of YOLOv5-Lite (ppogg/YOLOv5-Lite, models/common.py), in the order of their forward passes.
+
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import {
-  avgPool2d,
-  batchNorm,
-  cat,
-  conv2d,
-  halves,
-  linear,
-  matmul,
-  maxPool2d,
-  plus,
-  reshape,
-  sigmoid,
-  sizesOf,
-  times,
-} from '../layers.ts';
-import { each, type Module, module, only, param, type Size } from '../module.ts';
-import type { PyValue } from '../python.ts';
+import type { PyValue } from '../../../python/value.ts';
+import { each, type Forward, only, type Size } from '../../../torch/layer.ts';
+import { hardSigmoid, hardSwish, relu, silu } from '../../../torch/nn/activation.ts';
+import { conv2d } from '../../../torch/nn/conv.ts';
+import { dropout } from '../../../torch/nn/dropout.ts';
+import { linear } from '../../../torch/nn/linear.ts';
+import { batchNorm } from '../../../torch/nn/norm.ts';
+import { avgPool2d, maxPool2d } from '../../../torch/nn/pool.ts';
+import { cat, halves, learned, matmul, plus, reshape, sigmoid, sizesOf, times } from '../../../torch/tensor.ts';
+import { type Module, module, param } from '../module.ts';
 import { BottleneckV5, GhostBottleneck } from './block.ts';
-import { type Activate, type ClassicCspArgs, classicCspParams, stack } from './classic.ts';
+import { type ClassicCspArgs, classicCspParams, stack } from './classic.ts';
 import { conv } from './conv.ts';
 import { convNorm, illegalStride, shuffleBlock, shuffleParams } from './face.ts';
 
-const relu: Activate = (scope, x) => scope.builder.add(ops.relu, {}, x);
-const hardSwish: Activate = (scope, x) => scope.builder.add(ops.hardSwish, {}, x);
 /** A function call, which no hook sees. */
-const functionalRelu: Activate = (scope, x) => scope.builder.add(ops.relu, {}, x, { functional: true });
+const functionalRelu: Forward = (scope, x) => relu(scope, x, { functional: true });
 /** Hswish of this repository: relu6(x + 3) / 6, not multiplied with x. */
-const gate: Activate = (scope, x) => scope.builder.add(ops.hardSigmoid, {}, x, { functional: true });
+const gate: Forward = (scope, x) => hardSigmoid(scope, x, { functional: true });
 
 export const Shuffle_Block = shuffleBlock('Shuffle_Block', relu);
 
@@ -44,7 +36,7 @@ export const conv_bn_relu_maxpool = module<{ c1: number; c2: number }>({
   summary: 'The entry: a strided 3×3, batch normalization, ReLU and a max pool, a quarter of the size.',
   params: { c1: param.c1, c2: param.c2 },
   forward: (scope, inputs, { c2 }) =>
-    maxPool2d(scope, relu(scope, convNorm(scope, only(inputs), c2, 3, 2)), { k: 3, s: 2, p: 1 }),
+    maxPool2d(scope, relu(scope, convNorm(scope, only(inputs), c2, 3, 2)), { kernel: 3, stride: 2, padding: 1 }),
 });
 
 const size = (doc: string, value?: number) =>
@@ -93,7 +85,10 @@ export const MBConvBlock = module<{ inp: number; oup: number; k: number; s: numb
       );
     }
     const p = Math.floor((k - 1) / 2);
-    const deep = relu(scope, batchNorm(scope, conv2d(scope, x, { c2: oup, k, s, p, g: oup, bias: false })));
+    const deep = relu(
+      scope,
+      batchNorm(scope, conv2d(scope, x, { out: oup, kernel: k, stride: s, padding: p, groups: oup, bias: false })),
+    );
     const y = convNorm(scope, deep, oup, 1);
     return s === 1 ? plus(scope, y, x) : y;
   },
@@ -148,9 +143,9 @@ export const SEBlock = module<SeBlockArgs>({
       const message = `SEBlock averages a square of the map’s width, so the map must be square, not ${h}×${w}.`;
       return scope.refuse({ code: 'shape-mismatch', message, ...(x.shape ? { output: x.shape } : {}) }, [x]);
     }
-    const pooled = avgPool2d(scope, x, { k: w, s: w }, { functional: true });
-    const down = functionalRelu(scope, conv2d(scope, pooled, { c2: internal_neurons, k: 1 }));
-    return times(scope, x, sigmoid(scope, conv2d(scope, down, { c2: input_channels, k: 1 })));
+    const pooled = avgPool2d(scope, x, { kernel: w, stride: w }, { functional: true });
+    const down = functionalRelu(scope, conv2d(scope, pooled, { out: internal_neurons, kernel: 1 }));
+    return times(scope, x, sigmoid(scope, conv2d(scope, down, { out: input_channels, kernel: 1 })));
   },
 });
 
@@ -194,10 +189,13 @@ export const RepVGGBlock = module<RepVggArgs>({
       use_se,
     } = args;
     const x = only(inputs);
-    const silu = (y: Tensor): Tensor => scope.builder.add(ops.silu, {}, y);
     const excited = (y: Tensor): Tensor =>
       use_se ? scope.call('se', SEBlock, y, { input_channels: c2, internal_neurons: Math.floor(c2 / 16) }) : y;
-    if (deploy) return silu(excited(conv2d(scope, x, { c2, k, s, p, d: args.dilation, g })));
+    if (deploy)
+      return silu(
+        scope,
+        excited(conv2d(scope, x, { out: c2, kernel: k, stride: s, padding: p, dilation: args.dilation, groups: g })),
+      );
     if (p < Math.floor(k / 2)) {
       const message = `The 1×1 path would be padded by ${p - Math.floor(k / 2)}. Use a padding of ${Math.floor(k / 2)} with kernel ${k}.`;
       return scope.refuse(
@@ -207,11 +205,11 @@ export const RepVGGBlock = module<RepVggArgs>({
     }
     const path = (label: string, kernel: number, padding: number): Tensor =>
       scope.part(label, 'Sequential', () =>
-        batchNorm(scope, conv2d(scope, x, { c2, k: kernel, s, p: padding, g, bias: false })),
+        batchNorm(scope, conv2d(scope, x, { out: c2, kernel, stride: s, padding, groups: g, bias: false })),
       );
     const paths = [path('rbr_dense', k, p), path('rbr_1x1', 1, p - Math.floor(k / 2))];
     if (c1 === c2 && s === 1) paths.push(scope.part('rbr_identity', 'BatchNorm2d', () => batchNorm(scope, x)));
-    return silu(excited(plus(scope, ...paths)));
+    return silu(scope, excited(plus(scope, ...paths)));
   },
 });
 
@@ -262,7 +260,14 @@ export const mobilev3_bneck = module<MobileArgs>({
     const depthwise = (y: Tensor): Tensor =>
       batchNorm(
         scope,
-        conv2d(scope, y, { c2: hidden, k, s: stride, p: Math.floor((k - 1) / 2), g: hidden, bias: false }),
+        conv2d(scope, y, {
+          out: hidden,
+          kernel: k,
+          stride,
+          padding: Math.floor((k - 1) / 2),
+          groups: hidden,
+          bias: false,
+        }),
       );
     const y = scope.part('conv', 'Sequential', () => {
       if (inp === hidden) return convNorm(scope, excite(activate(scope, depthwise(x))), oup, 1);
@@ -292,13 +297,20 @@ export const CBH = module<CbhArgs>({
     num_groups: param.g,
   },
   forward: (scope, inputs, { num_filters: c2, filter_size: k, stride: s, num_groups: g }) => {
-    const y = conv2d(scope, only(inputs), { c2, k, s, p: Math.floor((k - 1) / 2), g, bias: false });
+    const y = conv2d(scope, only(inputs), {
+      out: c2,
+      kernel: k,
+      stride: s,
+      padding: Math.floor((k - 1) / 2),
+      groups: g,
+      bias: false,
+    });
     return hardSwish(scope, batchNorm(scope, y));
   },
 });
 
 /** Squeeze and excitation by 1×1 convolutions that end in a gate of some kind. */
-function seModule(name: string, end: Activate): Module<{ channel: number; reduction: number }> {
+function seModule(name: string, end: Forward): Module<{ channel: number; reduction: number }> {
   return module<{ channel: number; reduction: number }>({
     name,
     summary: 'Squeeze and excitation: weighs channels by what they hold.',
@@ -312,14 +324,14 @@ function seModule(name: string, end: Activate): Module<{ channel: number; reduct
     forward: (scope, inputs, { channel, reduction }) => {
       const x = only(inputs);
       const pooled = scope.builder.add(ops.adaptiveAvgPool, { size: [1, 1] }, x);
-      const hidden = relu(scope, conv2d(scope, pooled, { c2: Math.floor(channel / reduction), k: 1 }));
-      return times(scope, x, end(scope, conv2d(scope, hidden, { c2: channel, k: 1 })));
+      const hidden = relu(scope, conv2d(scope, pooled, { out: Math.floor(channel / reduction), kernel: 1 }));
+      return times(scope, x, end(scope, conv2d(scope, hidden, { out: channel, kernel: 1 })));
     },
   });
 }
 
-export const LC_SEModule = seModule('LC_SEModule', (scope, x) => scope.builder.add(ops.silu, {}, x));
-export const ES_SEModule = seModule('ES_SEModule', (scope, x) => scope.builder.add(ops.hardSigmoid, {}, x));
+export const LC_SEModule = seModule('LC_SEModule', silu);
+export const ES_SEModule = seModule('ES_SEModule', hardSigmoid);
 
 export const LC_Block = module<{
   num_channels: number;
@@ -354,7 +366,7 @@ export const Dense = module<{ num_channels: number; num_filters: number; filter_
     dropout_prob: { kind: 'number', doc: 'Share that is dropped while training.' },
   },
   forward: (scope, inputs, { num_filters: c2, filter_size: k }) =>
-    scope.builder.add(ops.dropout, {}, hardSwish(scope, conv2d(scope, only(inputs), { c2, k, bias: false }))),
+    dropout(scope, hardSwish(scope, conv2d(scope, only(inputs), { out: c2, kernel: k, bias: false }))),
 });
 
 export const ES_Bottleneck = module<{ inp: number; oup: number; stride: number }>({
@@ -390,7 +402,7 @@ export const ES_Bottleneck = module<{ inp: number; oup: number; stride: number }
         hardSwish(scope, convNorm(scope, convNorm(scope, y, oup, 3, 1, oup), oup, 1)),
       );
     const unused = (label: string, count: number): void => {
-      scope.part(label, 'Sequential', () => scope.builder.add(ops.parameter, { shape: [count], role: 'weights' }, []));
+      scope.part(label, 'Sequential', () => learned(scope, [count]));
     };
     const mid = Math.floor(half / 4);
     const excitation = 2 * half * mid + mid + half;
@@ -451,16 +463,16 @@ export const ContextBlock2d = module<ContextArgs>({
     }
     let context: Tensor;
     if (pool === 'att') {
-      const mask = reshape(scope, conv2d(scope, x, { c2: 1, k: 1 }), [1, 1, h * w]);
+      const mask = reshape(scope, conv2d(scope, x, { out: 1, kernel: 1 }), [1, 1, h * w]);
       const shares = reshape(scope, builder.add(ops.softmax, { axis: 2 }, mask), [1, 1, h * w, 1]);
       const places = reshape(scope, x, [1, 1, c, h * w]);
       context = reshape(scope, matmul(scope, places, shares), [1, c, 1, 1]);
     } else context = builder.add(ops.adaptiveAvgPool, { size: [1, 1] }, x);
     const transform = (label: string): Tensor =>
       scope.part(label, 'Sequential', () => {
-        const y = conv2d(scope, context, { c2: Math.floor(c / 4), k: 1 });
+        const y = conv2d(scope, context, { out: Math.floor(c / 4), kernel: 1 });
         const normed = builder.add(ops.layerNorm, { axes: 3, affine: true, bias: true }, y);
-        return conv2d(scope, relu(scope, normed), { c2: c, k: 1 });
+        return conv2d(scope, relu(scope, normed), { out: c, kernel: 1 });
       });
     let result = x;
     if (list.includes('channel_mul')) result = times(scope, x, sigmoid(scope, transform('channel_mul_conv')));

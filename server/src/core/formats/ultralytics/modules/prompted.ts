@@ -1,8 +1,15 @@
 // Heads of Ultralytics that compare places with features of words or pictures (nn/modules/head.py, 8.4).
+
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import { batchNorm, cat, type Idle, idle, idleConv, matmul, plus, reshape, sizesOf, times } from '../layers.ts';
-import { each, module, type Param, param, type Scope } from '../module.ts';
+import { each } from '../../../torch/layer.ts';
+import { construct, idle } from '../../../torch/module.ts';
+import { Linear } from '../../../torch/nn/linear.ts';
+import { batchNorm } from '../../../torch/nn/norm.ts';
+import type { Param } from '../../../torch/signature.ts';
+import { cat, learned, matmul, plus, reshape, sizesOf, times } from '../../../torch/tensor.ts';
+import { idleConv, idleConv2d } from '../layers.ts';
+import { module, param, type Scope } from '../module.ts';
 import {
   appended,
   type DetectArgs,
@@ -57,8 +64,8 @@ function contrast(scope: Scope, label: string, x: Tensor, text: Tensor, normed: 
     const words = builder.add(ops.l2Norm, { axis: -1 }, text, { functional: true });
     // einsum bchw,bkc→bkhw
     const scores = reshape(scope, matmul(scope, words, reshape(scope, y, [1, embed, h * w])), [1, classes, h, w]);
-    const scale = builder.add(ops.parameter, { shape: [1], role: 'weights' }, []);
-    const bias = builder.add(ops.parameter, { shape: [1], role: 'biases' }, []);
+    const scale = learned(scope, [1]);
+    const bias = learned(scope, [1], 'biases');
     return plus(scope, times(scope, scores, scale), bias);
   });
 }
@@ -113,16 +120,18 @@ function promptEncoders(scope: Scope, args: PromptedArgs): void {
   const { embed, ch } = args;
   const { cls: c } = widths(args);
   // Residual(SwiGLUFFN(embed, embed)): gate and value in one layer.
-  idle(scope, 'reprta', 'Residual', [{ linear: [embed, 4 * embed] }, { linear: [2 * embed, embed] }]);
+  idle(scope, 'reprta', 'Residual', [
+    construct(Linear, { in_features: embed, out_features: 4 * embed }),
+    construct(Linear, { in_features: 2 * embed, out_features: embed }),
+  ]);
   const [wide, k] = [3 * c, 16];
-  const square = (c1: number, c2: number): Idle => ({ conv: { c1, c2, k: 3 } });
   idle(scope, 'savpe', 'SAVPE', [
     ...ch.flatMap(x => [...idleConv(x, c, 3), ...idleConv(c, c, 3), ...idleConv(x, c)]),
-    { conv: { c1: wide, c2: embed, k: 1 } },
-    square(wide, k),
-    square(1, k),
+    idleConv2d(wide, embed),
+    idleConv2d(wide, k, 3),
+    idleConv2d(1, k, 3),
     ...idleConv(2 * k, k, 3),
-    square(k, k),
+    idleConv2d(k, k, 3),
   ]);
 }
 

@@ -1,18 +1,22 @@
 // Modules of ScaledYOLOv4 (WongKinYiu/ScaledYOLOv4, models/common.py), whose activation is Mish throughout.
+
 import { channels, type Tensor } from '../../../graph/graph.ts';
-import * as ops from '../../../ops/index.ts';
-import { autopad, batchNorm, cat, conv2d, flatten, halves, plus } from '../layers.ts';
-import { type Module, module, only, type Param, param, type Scope } from '../module.ts';
+import { type Forward, only } from '../../../torch/layer.ts';
+import { gate, mish, relu, relu6 } from '../../../torch/nn/activation.ts';
+import { conv2d } from '../../../torch/nn/conv.ts';
+import { batchNorm } from '../../../torch/nn/norm.ts';
+import type { Param } from '../../../torch/signature.ts';
+import { cat, flatten, halves, plus, slice } from '../../../torch/tensor.ts';
+import { autopad } from '../layers.ts';
+import { type Module, module, param, type Scope } from '../module.ts';
 import { BottleneckV5, SPP } from './block.ts';
 import {
-  type Activate,
   type ClassicConvArgs,
   type ClassicCspArgs,
   ConvClassic,
   classicConvParams,
   classicCspParams,
   DWConvClassic,
-  mish,
   pyramid,
   stack,
 } from './classic.ts';
@@ -36,20 +40,27 @@ export const DWConvMish = mishOnly(DWConvClassic);
 export const FocusMish = mishOnly(Focus);
 
 /** A convolution without norm. */
-function bare(name: string, summary: string, activate: Activate): Module<ClassicConvArgs> {
+function bare(name: string, summary: string, activate: Forward): Module<ClassicConvArgs> {
   return module<ClassicConvArgs>({
     name,
     summary,
     params: { ...classicConvParams, act: { kind: 'any', doc: 'Its activation, unless it is False.', default: true } },
     forward: (scope, inputs, { c2, k, s, p, g, act }) => {
-      const y = conv2d(scope, only(inputs), { c2, k, s, p: autopad(k, p), g, bias: false });
+      const y = conv2d(scope, only(inputs), {
+        out: c2,
+        kernel: k,
+        stride: s,
+        padding: autopad(k, p),
+        groups: g,
+        bias: false,
+      });
       return act ? activate(scope, y) : y;
     },
   });
 }
 
 export const ConvSig = bare('ConvSig', 'A convolution without bias or norm, and a sigmoid.', (scope, x) =>
-  scope.builder.add(ops.sigmoid, {}, x),
+  gate(scope, x),
 );
 export const ConvSqu = bare('ConvSqu', 'A convolution without bias or norm, and Mish.', mish);
 
@@ -63,7 +74,7 @@ export const BottleneckCSP2 = module<ClassicCspArgs>({
     const y1 = stack(scope, n, x1, (y, label) =>
       scope.call(label, BottleneckV5, y, { c1: c, c2: c, shortcut, g, e: 1 }),
     );
-    const y2 = scope.part('cv2', 'Conv2d', () => conv2d(scope, x1, { c2: c, k: 1, bias: false }));
+    const y2 = scope.part('cv2', 'Conv2d', () => conv2d(scope, x1, { out: c, kernel: 1, bias: false }));
     return conv(scope, 'cv3', mish(scope, batchNorm(scope, cat(scope, [y1, y2]))), c2);
   },
 });
@@ -90,7 +101,7 @@ export const SPPCSP = module<ClassicCspArgs & { k: readonly number[] }>({
     const c = Math.trunc(2 * c2 * e);
     const x1 = conv(scope, 'cv4', conv(scope, 'cv3', conv(scope, 'cv1', x, c), c, 3), c);
     const y1 = conv(scope, 'cv6', conv(scope, 'cv5', cat(scope, [x1, ...pyramid(scope, x1, k)]), c), c, 3);
-    const y2 = scope.part('cv2', 'Conv2d', () => conv2d(scope, x, { c2: c, k: 1, bias: false }));
+    const y2 = scope.part('cv2', 'Conv2d', () => conv2d(scope, x, { out: c, kernel: 1, bias: false }));
     return conv(scope, 'cv7', mish(scope, batchNorm(scope, cat(scope, [y1, y2]))), c2);
   },
 });
@@ -211,10 +222,11 @@ export const HarDBlock2 = module<Omit<HardArgs, 'keepBase' | 'residual_out'>>({
     scope.builder.times(n_layers, index => {
       const part = parts[index]!;
       const all = part.reduce((sum, value) => sum + value, 0);
-      const y = scope.part(`conv_layers.${index}`, 'Conv2d', () => conv2d(scope, current, { c2: all, k: 3, p: 1 }));
+      const y = scope.part(`conv_layers.${index}`, 'Conv2d', () =>
+        conv2d(scope, current, { out: all, kernel: 3, padding: 1 }),
+      );
       raw.push(y);
-      const cut = (from: Tensor, start: number, end: number): Tensor =>
-        scope.builder.add(ops.slice, { axis: 1, start, end, step: 1 }, from);
+      const cut = (from: Tensor, start: number, end: number): Tensor => slice(scope, from, 1, start, end);
       let sum = part.length > 1 ? cut(y, 0, part[0]!) : y;
       const { from } = links[index]!;
       for (const at of from.slice(0, -1)) {
@@ -222,9 +234,7 @@ export const HarDBlock2 = module<Omit<HardArgs, 'keepBase' | 'residual_out'>>({
         const start = before.reduce((total, value) => total + value, 0);
         sum = plus(scope, sum, cut(raw[at]!, start, start + part[0]!));
       }
-      current = scope.part(`bnrelu_layers.${index}`, 'BRLayer', () =>
-        scope.builder.add(ops.relu, {}, batchNorm(scope, sum)),
-      );
+      current = scope.part(`bnrelu_layers.${index}`, 'BRLayer', () => relu(scope, batchNorm(scope, sum)));
       if (index % 2 === 0 || index === n_layers - 1) results.push(current);
     });
     return cat(scope, results);
@@ -255,8 +265,8 @@ export const ConvLayer = module<{
     bias: flag('Adds a learned number to each output channel.'),
   },
   forward: (scope, inputs, { out_channels: c2, kernel: k, stride: s, bias }) => {
-    const y = conv2d(scope, only(inputs), { c2, k, s, p: Math.floor(k / 2), bias });
-    return scope.builder.add(ops.relu6, {}, batchNorm(scope, y));
+    const y = conv2d(scope, only(inputs), { out: c2, kernel: k, stride: s, padding: Math.floor(k / 2), bias });
+    return relu6(scope, batchNorm(scope, y));
   },
 });
 
@@ -270,7 +280,7 @@ export const DWConvLayer = module<{ in_channels: number; out_channels: number; s
     bias: flag('Adds a learned number to each channel.'),
   },
   forward: (scope, inputs, { in_channels: c, stride: s, bias }) =>
-    batchNorm(scope, conv2d(scope, only(inputs), { c2: c, k: 3, s, p: 1, g: c, bias })),
+    batchNorm(scope, conv2d(scope, only(inputs), { out: c, kernel: 3, stride: s, padding: 1, groups: c, bias })),
 });
 
 export const CombConvLayer = module<{
@@ -294,7 +304,7 @@ export const BRLayer = module<{ in_channels: number }>({
   name: 'BRLayer',
   summary: 'Batch normalization and ReLU.',
   params: { in_channels: param.c1 },
-  forward: (scope, inputs) => scope.builder.add(ops.relu, {}, batchNorm(scope, only(inputs))),
+  forward: (scope, inputs) => relu(scope, batchNorm(scope, only(inputs))),
 });
 
 export const Flatten = module<Record<never, never>>({

@@ -1,19 +1,15 @@
 // Swin transformer blocks of YOLOv7 and TPH-YOLOv5 (models/common.py): attention inside windows of the map.
+
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import { layerNorm, linear, matmul, permute, plus, reshape, sizesOf, split, times } from '../layers.ts';
-import { type Module, module, only, param, type Scope } from '../module.ts';
+import { only } from '../../../torch/layer.ts';
+import { relu } from '../../../torch/nn/activation.ts';
+import { linear } from '../../../torch/nn/linear.ts';
+import { layerNorm } from '../../../torch/nn/norm.ts';
+import { learned, matmul, permute, plus, reshape, sigmoid, sizesOf, slice, times } from '../../../torch/tensor.ts';
+import { lookedUp, partition, threeOf, type Window } from '../../../torch/torchvision/windows.ts';
+import { type Module, module, param, type Scope } from '../module.ts';
 import { conv } from './conv.ts';
-
-export interface Window {
-  /** Channels. */
-  readonly c: number;
-  readonly heads: number;
-  /** Side of a window. */
-  readonly size: number;
-  /** How far the windows are shifted; 0 is not. */
-  readonly shift: number;
-}
 
 interface LayerArgs extends Window {
   readonly mlpRatio: number;
@@ -34,8 +30,8 @@ function padded(scope: Scope, x: Tensor, size: number): Tensor {
 function cropped(scope: Scope, x: Tensor, h: number, w: number): Tensor {
   const [, , high, wide] = sizesOf(x) as [number, number, number, number];
   let y = x;
-  if (high !== h) y = scope.builder.add(ops.slice, { axis: 2, start: 0, end: h, step: 1 }, y);
-  if (wide !== w) y = scope.builder.add(ops.slice, { axis: 3, start: 0, end: w, step: 1 }, y);
+  if (high !== h) y = slice(scope, y, 2, 0, h);
+  if (wide !== w) y = slice(scope, y, 3, 0, w);
   return y;
 }
 
@@ -49,24 +45,10 @@ function imageOf(scope: Scope, tokens: Tensor, c: number, h: number, w: number):
   return reshape(scope, permute(scope, tokens, 0, 2, 1), [1, c, h, w]);
 }
 
-/** window_partition: [1, H, W, C] → [windows, size², C]. */
-export function partition(scope: Scope, x: Tensor, c: number, h: number, w: number, size: number): Tensor {
-  const cut = reshape(scope, x, [1, h / size, size, w / size, size, c]);
-  return reshape(scope, permute(scope, cut, 0, 1, 3, 2, 4, 5), [(h / size) * (w / size), size * size, c]);
-}
-
 /** window_reverse: [windows, size², C] → [1, H·W, C]. */
 function reverse(scope: Scope, x: Tensor, c: number, h: number, w: number, size: number): Tensor {
   const cut = reshape(scope, x, [1, h / size, w / size, size, size, c]);
   return reshape(scope, permute(scope, cut, 0, 1, 3, 2, 4, 5), [1, h * w, c]);
-}
-
-/** [windows, N, 3C] → queries, keys and values, each [windows, heads, N, C/heads]. */
-export function threeOf(scope: Scope, qkv: Tensor, { c, heads }: Window): readonly [Tensor, Tensor, Tensor] {
-  const [windows, places] = sizesOf(qkv, 3) as [number, number];
-  const cut = permute(scope, reshape(scope, qkv, [windows, places, 3, heads, c / heads]), 2, 0, 3, 1, 4);
-  const parts = split(scope, cut, [1, 1, 1], 0);
-  return parts.map(part => reshape(scope, part, [windows, heads, places, c / heads])) as [Tensor, Tensor, Tensor];
 }
 
 /** softmax(scores + bias of the relative position [+ mask]) @ v, then proj. */
@@ -81,13 +63,6 @@ function mix(scope: Scope, scores: Tensor, bias: Tensor, v: Tensor, { c, shift }
   return scope.part('proj', 'Linear', () => linear(scope, reshape(scope, mixed, [windows, places, c]), c));
 }
 
-/** The bias of each pair of places in a window, looked up in a table of relative positions: [heads, N, N]. */
-export function lookedUp(scope: Scope, table: Tensor, { heads, size }: Window): Tensor {
-  const places = size * size;
-  const chosen = scope.builder.add(ops.indexSelect, { axis: 0, count: places * places }, table);
-  return permute(scope, reshape(scope, chosen, [places, places, heads]), 2, 0, 1);
-}
-
 /** WindowAttention.forward: [windows, N, C] → the same. */
 function windowAttention(scope: Scope, x: Tensor, window: Window, qkvBias: boolean): Tensor {
   return scope.part('attn', 'WindowAttention', () => {
@@ -96,7 +71,7 @@ function windowAttention(scope: Scope, x: Tensor, window: Window, qkvBias: boole
     const [q, k, v] = threeOf(scope, qkv, window);
     const scaled = times(scope, q, scope.builder.add(ops.constant, { shape: [1] }, []));
     const scores = matmul(scope, scaled, k, { b: true });
-    const table = scope.builder.add(ops.parameter, { shape: [(2 * size - 1) ** 2, heads], role: 'weights' }, []);
+    const table = learned(scope, [(2 * size - 1) ** 2, heads]);
     return mix(scope, scores, lookedUp(scope, table, window), v, window);
   });
 }
@@ -108,7 +83,7 @@ function windowAttentionV2(scope: Scope, x: Tensor, window: Window): Tensor {
     const { builder } = scope;
     // F.linear with the weight of `qkv` and biases for queries and values only: no hook sees it.
     const product = linear(scope, x, 3 * c, false, { functional: true });
-    const biases = ['q', 'v'].map(() => builder.add(ops.parameter, { shape: [c], role: 'biases' }, []));
+    const biases = ['q', 'v'].map(() => learned(scope, [c], 'biases'));
     const qkv = plus(
       scope,
       product,
@@ -120,24 +95,18 @@ function windowAttentionV2(scope: Scope, x: Tensor, window: Window): Tensor {
     );
     const [q, k, v] = threeOf(scope, qkv, window);
     const unit = (y: Tensor): Tensor => builder.add(ops.l2Norm, { axis: -1 }, y, { functional: true });
-    const scale = builder.add(ops.parameter, { shape: [heads, 1, 1], role: 'weights' }, []);
+    const scale = learned(scope, [heads, 1, 1]);
     const factor = builder.add(ops.unary, { how: 'exp' }, scale);
     const scores = times(scope, matmul(scope, unit(q), unit(k), { b: true }), factor);
     const side = 2 * size - 1;
     const table = scope.part('cpb_mlp', 'Sequential', () => {
       const coordinates = builder.add(ops.constant, { shape: [1, side, side, 2] }, []);
-      const hidden = builder.add(ops.relu, {}, linear(scope, coordinates, 512));
+      const hidden = relu(scope, linear(scope, coordinates, 512));
       return linear(scope, hidden, heads, false);
     });
     const bias = lookedUp(scope, reshape(scope, table, [side * side, heads]), window);
     const weight = builder.add(ops.constant, { shape: [1] }, []);
-    return mix(
-      scope,
-      scores,
-      times(scope, builder.add(ops.sigmoid, {}, bias, { functional: true }), weight),
-      v,
-      window,
-    );
+    return mix(scope, scores, times(scope, sigmoid(scope, bias), weight), v, window);
   });
 }
 

@@ -1,11 +1,13 @@
 // Backbones of torchvision that a TorchVision row can load, unwrapped as the row asks (ultralytics/nn/modules/block.py).
+
 import { channels } from '../../../graph/graph.ts';
-import * as ops from '../../../ops/index.ts';
+import type { PyValue } from '../../../python/value.ts';
 import { suggestion } from '../../../text/spelling.ts';
-import { module, only, param, type Value } from '../module.ts';
-import type { PyValue } from '../python.ts';
-import { type Child, step } from './torchvision/child.ts';
-import { models } from './torchvision/index.ts';
+import { only, type Value } from '../../../torch/layer.ts';
+import { run } from '../../../torch/module.ts';
+import { models, notDescribed } from '../../../torch/torchvision/models/index.ts';
+import { childrenOf, forwardOf, type Step } from '../../../torch/torchvision/models/model.ts';
+import { module, param } from '../module.ts';
 
 interface TorchVisionArgs {
   c1: number;
@@ -21,30 +23,6 @@ interface TorchVisionArgs {
 function named(weights: PyValue): string | undefined {
   if (weights === true) return 'IMAGENET1K_V1';
   return typeof weights === 'string' ? weights : undefined;
-}
-
-/** Why a model that torchvision has is not analysed; undefined where torchvision has none of this name. */
-function unreachable(model: string): string | undefined {
-  if (/^quantized_/.test(model)) return 'Quantized models are not analysed.';
-  if (/(?:rcnn|retinanet|fcos|^ssd)/.test(model)) return 'It is a detector of its own: it outputs boxes, not a map.';
-  if (/^(?:fcn|deeplabv3|lraspp)_/.test(model)) return 'It is a segmenter of its own: it outputs a dictionary.';
-  if (/^(?:r3d|mc3|r2plus1d|s3d|mvit|swin3d)(?:_|$)/.test(model)) return 'It takes videos.';
-  if (/^maxvit_/.test(model)) return 'MaxViT is the one classifier of torchvision that is not described yet.';
-  if (/^raft_/.test(model)) return 'It takes two images.';
-  return undefined;
-}
-
-/** A child that the model's own forward pass leaves out: only its parameters are there. */
-function resting(child: Child): Child {
-  const { name, idle } = child;
-  if (idle === undefined) return child;
-  return {
-    name,
-    forward: (scope, x) => {
-      scope.builder.add(ops.parameter, { shape: [idle], role: 'weights' }, []);
-      return x;
-    },
-  };
 }
 
 /** What is taken apart first: up to Ultralytics 8.3.63 the end was cut off before the features were unfolded. */
@@ -81,7 +59,7 @@ const torchVision = (first: Order) =>
       const output = [1, c2, Number.NaN, Number.NaN];
       if (!make) {
         const why =
-          unreachable(model.toLowerCase()) ?? `All its classifiers are known.${suggestion(model, models.keys())}`;
+          notDescribed(model.toLowerCase()) ?? `All its classifiers are known.${suggestion(model, models.keys())}`;
         return scope.builder.unknown(
           scope.builder.complain(
             {
@@ -103,34 +81,36 @@ const torchVision = (first: Order) =>
       const parts = make(named(weights));
       if (!unwrap) {
         // self.m.head = self.m.heads = nn.Identity(); other classifiers stay.
-        const kept = parts.filter(({ name }) => name !== 'head' && name !== 'heads');
-        return kept.reduce((y, child) => step(scope, resting(child), y), x);
+        const others = parts.filter(({ name }) => name !== 'head' && name !== 'heads');
+        return forwardOf(scope, others, x);
       }
-      const own = parts.filter(({ bare }) => !bare);
+      const own = childrenOf(parts);
       const kept = first === 'unfold' ? cut(unfolded(own), truncate) : truncate === 0 ? [] : cut(own, truncate);
       if (first === 'cut' && kept.length === 0) {
         const message = `Nothing is left of ${model}: it has ${own.length} layers, and truncate cuts ${truncate === 0 ? 'all' : truncate}.`;
         return scope.refuse({ code: 'wrong-argument', attr: 'truncate', message, output }, [x]);
       }
-      const at = kept.findIndex(({ idle }) => idle !== undefined);
+      const at = kept.findIndex(({ isIdle }) => isIdle);
       if (at >= 0 && at < kept.length - 1) {
         const message = `Unwrapped, ${model} runs ${kept[at]!.name}, a head used only in training, in the middle of the chain, and the next layer cannot read its output. Truncate ${kept.length + truncate - at} or more.`;
         return scope.refuse({ code: 'wrong-argument', attr: 'truncate', message, output }, [x]);
       }
       const outputs = [x];
-      for (const child of first === 'unfold' ? kept : unfolded(kept)) outputs.push(step(scope, child, outputs.at(-1)!));
+      for (const child of first === 'unfold' ? kept : unfolded(kept))
+        outputs.push(run(scope, [child], outputs.at(-1)!));
       return split ? outputs : outputs.at(-1)!;
     },
   });
 
 /** `layers[:-truncate] if truncate else layers`: below 0 so many from the start. */
-function cut(layers: readonly Child[], truncate: number): readonly Child[] {
+function cut(layers: readonly Step[], truncate: number): readonly Step[] {
   return truncate === 0 ? layers : layers.slice(0, -truncate);
 }
 
 /** A first layer that is an nn.Sequential gives way to its children. */
-function unfolded([first, ...rest]: readonly Child[]): readonly Child[] {
-  return first === undefined ? [] : first.children ? [...first.children, ...rest] : [first, ...rest];
+function unfolded([first, ...rest]: readonly Step[]): readonly Step[] {
+  if (first === undefined) return [];
+  return first.type === 'Sequential' ? [...first.children, ...rest] : [first, ...rest];
 }
 
 /** Ultralytics from 8.3.64. */

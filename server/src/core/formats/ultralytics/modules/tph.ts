@@ -1,8 +1,16 @@
 // Modules of TPH-YOLOv5 (cv516Buaa/tph-yolov5, models/common.py and models/yolo.py), in the order of their forward passes.
+
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import { cat, conv2d, layerNorm, linear, maxPool2d, permute, plus, reshape, sizesOf, times } from '../layers.ts';
-import { each, type Module, module, only, type Param, param, type Scope } from '../module.ts';
+import { each, only } from '../../../torch/layer.ts';
+import { gate, relu } from '../../../torch/nn/activation.ts';
+import { conv2d } from '../../../torch/nn/conv.ts';
+import { linear } from '../../../torch/nn/linear.ts';
+import { layerNorm } from '../../../torch/nn/norm.ts';
+import { maxPool2d } from '../../../torch/nn/pool.ts';
+import type { Param } from '../../../torch/signature.ts';
+import { cat, permute, plus, reshape, sizesOf, slice, times } from '../../../torch/tensor.ts';
+import { type Module, module, param, type Scope } from '../module.ts';
 import { c3 } from './block.ts';
 import { type ClassicCspArgs, classicCspParams } from './classic.ts';
 import { conv } from './conv.ts';
@@ -27,11 +35,11 @@ export const ChannelAttentionModule = module<{ c1: number; reduction: number }>(
     const mlp = (y: Tensor): Tensor =>
       scope.part('shared_MLP', 'Sequential', () => {
         const a = linear(scope, reshape(scope, y, [1, c1]), hidden, true, { shares: layers?.[0].node });
-        const b = linear(scope, builder.add(ops.relu, {}, a), c1, true, { shares: layers?.[1].node });
+        const b = linear(scope, relu(scope, a), c1, true, { shares: layers?.[1].node });
         layers ??= [a, b];
         return reshape(scope, b, [1, c1, 1, 1]);
       });
-    return builder.add(ops.sigmoid, {}, plus(scope, mlp(average), mlp(most)));
+    return gate(scope, plus(scope, mlp(average), mlp(most)));
   },
 });
 
@@ -42,8 +50,8 @@ export const SpatialAttentionModule = module<Record<never, never>>({
   forward: (scope, inputs) => {
     const x = only(inputs);
     const over = (how: 'mean' | 'max'): Tensor => scope.builder.add(ops.reduce, { how, axes: [1], keep: true }, x);
-    const y = conv2d(scope, cat(scope, [over('mean'), over('max')]), { c2: 1, k: 7, p: 3 });
-    return scope.builder.add(ops.sigmoid, {}, y);
+    const y = conv2d(scope, cat(scope, [over('mean'), over('max')]), { out: 1, kernel: 7, padding: 3 });
+    return gate(scope, y);
   },
 });
 
@@ -72,7 +80,7 @@ const TransformerLayerTph = module<{ c: number; num_heads: number }>({
       builder.add(ops.attention, { heads: num_heads, bias: true }, [q, k, v]),
     );
     const y = plus(scope, attended, x);
-    const hidden = builder.add(ops.relu, {}, linear(scope, layerNorm(scope, y), 4 * c, false));
+    const hidden = relu(scope, linear(scope, layerNorm(scope, y), 4 * c, false));
     return plus(scope, y, linear(scope, hidden, c, false));
   },
 });
@@ -140,10 +148,12 @@ export const ASPPTph = module<{ c1: number; c2: number; k: readonly number[] }>(
     const c = Math.floor(c1 / 2);
     const reaches = Array.isArray(k) ? k : [k as unknown as number];
     const x = conv(scope, 'cv1', only(inputs), c);
-    const pooled = maxPool2d(scope, x, { k: 3, s: 1, p: 1 });
+    const pooled = maxPool2d(scope, x, { kernel: 3, stride: 1, padding: 1 });
     const parts = reaches.map((reach, index) => {
       const d = Math.floor((reach - 1) / 2);
-      return scope.part(`m.${index}`, 'Conv2d', () => conv2d(scope, x, { c2: c, k: 3, p: d, d, bias: false }));
+      return scope.part(`m.${index}`, 'Conv2d', () =>
+        conv2d(scope, x, { out: c, kernel: 3, padding: d, dilation: d, bias: false }),
+      );
     });
     return conv(scope, 'cv2', cat(scope, [x, pooled, ...parts]), c2);
   },
@@ -156,7 +166,7 @@ function crossAttention(scope: Scope, large: Tensor, small: Tensor, c: number): 
   return scope.part('att', 'CLLA', () => {
     const asked = reshape(scope, permute(scope, small, 0, 2, 3, 1), [1, h, w, 1, c]);
     const cut = (x: Tensor, axis: number, start: number, step: number, end = Number.POSITIVE_INFINITY): Tensor =>
-      builder.add(ops.slice, { axis, start, end, step }, x);
+      slice(scope, x, axis, start, end, step);
     const corners = [
       [0, 0],
       [0, 1],
@@ -199,14 +209,14 @@ export const CLLADetect = module<DetectArgs>({
     const [large, small, ...others] = maps as [Tensor, Tensor, ...Tensor[]];
     const [, c] = sizesOf(large) as [number, number];
     const first = scope.part('det', 'CLLABlock', () => {
-      const x1 = scope.part('conv1', 'Conv2d', () => conv2d(scope, large, { c2: c, k: 1 }));
-      const x2 = scope.part('conv2', 'Conv2d', () => conv2d(scope, small, { c2: c, k: 1 }));
+      const x1 = scope.part('conv1', 'Conv2d', () => conv2d(scope, large, { out: c, kernel: 1 }));
+      const x2 = scope.part('conv2', 'Conv2d', () => conv2d(scope, small, { out: c, kernel: 1 }));
       const attended = crossAttention(scope, x1, x2, c);
-      return scope.part('det', 'Conv2d', () => conv2d(scope, attended, { c2: no * na, k: 1 }));
+      return scope.part('det', 'Conv2d', () => conv2d(scope, attended, { out: no * na, kernel: 1 }));
     });
     const rest = others
       .slice(0, Math.max(anchors.length - 1, 0))
-      .map((x, index) => scope.part(`m.${index}`, 'Conv2d', () => conv2d(scope, x, { c2: no * na, k: 1 })));
+      .map((x, index) => scope.part(`m.${index}`, 'Conv2d', () => conv2d(scope, x, { out: no * na, kernel: 1 })));
     return cat(
       scope,
       [first, ...rest].map(y => decodeCells(scope, anchorCells(scope, y, na, no))),

@@ -1,23 +1,29 @@
 // Transformer modules of Ultralytics (nn/modules/transformer.py) and YOLOv5 (models/common.py).
+
 import type { GraphNode, Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
+import type { PyValue } from '../../../python/value.ts';
+import { only } from '../../../torch/layer.ts';
+import { relu } from '../../../torch/nn/activation.ts';
+import { linear } from '../../../torch/nn/linear.ts';
+import { layerNorm } from '../../../torch/nn/norm.ts';
 import {
-  activate,
   cat,
   flatten,
-  layerNorm,
-  linear,
+  learned,
   matmul,
   permute,
   plus,
   reshape,
+  sigmoid,
   sizesOf,
+  slice,
   softmax,
   split,
   times,
-} from '../layers.ts';
-import { module, only, param, type Scope } from '../module.ts';
-import type { PyValue } from '../python.ts';
+} from '../../../torch/tensor.ts';
+import { activate } from '../layers.ts';
+import { module, param, type Scope } from '../module.ts';
 import { conv } from './conv.ts';
 
 /** [1, C, H, W] → [1, H·W, C]. */
@@ -161,7 +167,7 @@ function mlp(
     for (const [index, out] of sizes.entries()) {
       at = linear(scope, at, out, true, { shares: shared?.[index] });
       layers.push(at.node);
-      if (index < sizes.length - 1) at = scope.builder.add(ops.relu, {}, at);
+      if (index < sizes.length - 1) at = relu(scope, at);
     }
     return at;
   });
@@ -200,7 +206,7 @@ function deformableAttention(
     const sampled = maps.map((map, level) => {
       const [h, w] = levels[level]!;
       const image = reshape(scope, permute(scope, map, 0, 2, 1), [heads, each, h, w]);
-      const grid = scope.builder.add(ops.slice, { axis: 2, start: level, end: level + 1, step: 1 }, places);
+      const grid = slice(scope, places, 2, level, level + 1);
       return scope.builder.add(ops.gridSample, {}, [image, reshape(scope, grid, [heads, queries, points, 2])], {
         functional: true,
       });
@@ -270,7 +276,7 @@ const decoder = (finish: (scope: Scope, boxes: Tensor, scores: Tensor) => Tensor
       const parameter = (label: string, type: string, ...shapes: readonly (readonly number[])[]): void => {
         scope.part(label, type, () => {
           const [first, ...rest] = shapes.map((shape, index) =>
-            builder.add(ops.parameter, { shape, role: index === 0 ? 'weights' : 'biases' }, []),
+            learned(scope, shape, index === 0 ? 'weights' : 'biases'),
           );
           return [first!, ...rest];
         });
@@ -298,9 +304,9 @@ const decoder = (finish: (scope: Scope, boxes: Tensor, scores: Tensor) => Tensor
       const anchors = builder.add(ops.constant, { shape: [1, nq, 4] }, []);
       let boxes = plus(scope, mlp(scope, 'enc_bbox_head', chosen, [hd, hd, 4]).y, anchors);
       let queries = chosen;
-      if (learnt_init_query) queries = builder.add(ops.parameter, { shape: [1, nq, hd], role: 'weights' }, []);
+      if (learnt_init_query) queries = learned(scope, [1, nq, hd]);
 
-      boxes = builder.add(ops.sigmoid, {}, boxes, { functional: true });
+      boxes = sigmoid(scope, boxes);
       const last = eval_idx < 0 ? ndl + eval_idx : eval_idx;
       let positions: readonly GraphNode[] | undefined;
       let result: Tensor | undefined;
@@ -318,10 +324,10 @@ const decoder = (finish: (scope: Scope, boxes: Tensor, scores: Tensor) => Tensor
           return layerNorm(scope, plus(scope, z, forward));
         });
         const refined = mlp(scope, `dec_bbox_head.${layer}`, queries, [hd, hd, 4]).y;
-        boxes = builder.add(ops.sigmoid, {}, plus(scope, refined, boxes), { functional: true });
+        boxes = sigmoid(scope, plus(scope, refined, boxes));
         if (layer === last) {
           const classes = scope.part(`dec_score_head.${layer}`, 'Linear', () => linear(scope, queries, nc));
-          result = finish(scope, boxes, builder.add(ops.sigmoid, {}, classes, { functional: true }));
+          result = finish(scope, boxes, sigmoid(scope, classes));
         } else parameter(`dec_score_head.${layer}`, 'Linear', [nc, hd], [nc]);
       });
       return result ?? boxes;

@@ -1,13 +1,19 @@
 // Modules of YOLOv13 (iMoonLab/yolov13, a fork of Ultralytics 8.3.63; ultralytics/nn/modules/block.py and conv.py).
+
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
+import type { PyValue } from '../../../python/value.ts';
+import { each, only, type Size } from '../../../torch/layer.ts';
+import { gelu, silu } from '../../../torch/nn/activation.ts';
+import { conv2d } from '../../../torch/nn/conv.ts';
+import { linear } from '../../../torch/nn/linear.ts';
+import { batchNorm } from '../../../torch/nn/norm.ts';
+import { avgPool2d } from '../../../torch/nn/pool.ts';
+import type { Param } from '../../../torch/signature.ts';
 import {
-  avgPool2d,
-  batchNorm,
   cat,
-  conv2d,
   flatten,
-  linear,
+  learned,
   matmul,
   permute,
   plus,
@@ -16,9 +22,8 @@ import {
   softmax,
   split,
   times,
-} from '../layers.ts';
-import { each, module, only, type Param, param, type Scope, type Size } from '../module.ts';
-import type { PyValue } from '../python.ts';
+} from '../../../torch/tensor.ts';
+import { module, param, type Scope } from '../module.ts';
 import { a2c2f, areaAttention, type CspArgs, c2f, c3, cspParams } from './block.ts';
 import { stack } from './classic.ts';
 import { conv } from './conv.ts';
@@ -48,10 +53,10 @@ export const DSConv = module<DsConvArgs>({
   forward: (scope, inputs, { c_in, c_out, k, s, p, d, bias }) => {
     const padding = p ?? Math.floor((d * (k - 1)) / 2);
     const x = scope.part('dw', 'Conv2d', () =>
-      conv2d(scope, only(inputs), { c2: c_in, k, s, p: padding, d, g: c_in, bias }),
+      conv2d(scope, only(inputs), { out: c_in, kernel: k, stride: s, padding, dilation: d, groups: c_in, bias }),
     );
-    const y = scope.part('pw', 'Conv2d', () => conv2d(scope, x, { c2: c_out, k: 1, bias }));
-    return scope.builder.add(ops.silu, {}, batchNorm(scope, y));
+    const y = scope.part('pw', 'Conv2d', () => conv2d(scope, x, { out: c_out, kernel: 1, bias }));
+    return silu(scope, batchNorm(scope, y));
   },
 });
 
@@ -147,7 +152,7 @@ function participation(scope: Scope, x: Tensor, c: number, edges: number, heads:
     const over = (how: 'mean' | 'max'): Tensor => builder.add(ops.reduce, { how, axes: [1], keep: false }, x);
     const global = context === 'both' ? cat(scope, [over('mean'), over('max')], -1) : over(context as 'mean' | 'max');
     const offsets = scope.part('context_net', 'Linear', () => linear(scope, global, edges * c));
-    const base = builder.add(ops.parameter, { shape: [edges, c], role: 'weights' }, []);
+    const base = learned(scope, [edges, c]);
     const prototypes = plus(scope, reshape(scope, offsets, [1, edges, c]), base);
     const projected = scope.part('pre_head_proj', 'Linear', () => linear(scope, x, c));
     const each = Math.floor(c / heads);
@@ -164,7 +169,7 @@ function hypergraph(scope: Scope, x: Tensor, c: number, edges: number, context: 
   return scope.part('hgnn', 'AdaHGConv', () => {
     const shares = participation(scope, x, c, edges, Math.floor(c / 16), context);
     const project = (label: string, y: Tensor): Tensor =>
-      scope.part(label, 'Sequential', () => scope.builder.add(ops.gelu, {}, linear(scope, y, c)));
+      scope.part(label, 'Sequential', () => gelu(scope, linear(scope, y, c)));
     const gathered = project('edge_proj', matmul(scope, shares, x, { a: true }));
     return plus(scope, project('node_proj', matmul(scope, shares, gathered)), x);
   });
@@ -261,7 +266,7 @@ export const HyperACE = module<HyperAceArgs>({
     }
     const c = Math.trunc(c2 * e1);
     const fused = scope.part('fuse', 'FuseModule', () => {
-      const small = avgPool2d(scope, list[0]!, { k: 2, s: 2 });
+      const small = avgPool2d(scope, list[0]!, { kernel: 2, stride: 2 });
       const large = builder.add(ops.upsample, { scale: [2, 2], mode: 'nearest' }, list[2]!);
       return conv(scope, 'conv_out', cat(scope, [small, list[1]!, large]), c1);
     });
@@ -291,7 +296,7 @@ export const DownsampleConv = module<{ in_channels: number; channel_adjust: bool
     channel_adjust: { kind: 'boolean', doc: 'Doubles the channels; the scales l and x have it off.', default: true },
   },
   forward: (scope, inputs, { in_channels, channel_adjust }) => {
-    const x = avgPool2d(scope, only(inputs), { k: 2, s: 2 });
+    const x = avgPool2d(scope, only(inputs), { kernel: 2, stride: 2 });
     return channel_adjust ? conv(scope, 'channel_adjust', x, in_channels * 2) : x;
   },
 });
@@ -307,7 +312,7 @@ export const FullPAD_Tunnel = module<Record<never, never>>({
       const message = 'FullPAD_Tunnel takes two inputs, but `from` names one. Write a list, such as [6, 9].';
       return scope.refuse({ code: 'wrong-inputs', input: 0, message }, list);
     }
-    const gate = scope.builder.add(ops.parameter, { shape: [1], role: 'weights' }, []);
+    const gate = learned(scope, [1]);
     return plus(scope, list[0]!, times(scope, list[1]!, gate));
   },
 });

@@ -1,8 +1,12 @@
 // Heads of YOLOv5 v7.0 (models/yolo.py), evaluation mode, and its Proto (models/common.py).
+
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import { cat, conv2d, permute, plus, reshape, sigmoid, sizesOf, split, times } from '../layers.ts';
-import { each, module, only, type Param, param, type Scope } from '../module.ts';
+import { each, only } from '../../../torch/layer.ts';
+import { conv2d } from '../../../torch/nn/conv.ts';
+import type { Param } from '../../../torch/signature.ts';
+import { cat, permute, plus, reshape, sigmoid, sizesOf, split, times } from '../../../torch/tensor.ts';
+import { module, param, type Scope } from '../module.ts';
 import { conv } from './conv.ts';
 import { Proto } from './head.ts';
 
@@ -56,7 +60,7 @@ function detect(scope: Scope, inputs: readonly Tensor[], { nc, anchors: boxes }:
   const na = anchorsOfLevel(boxes);
   const no = nc + 5 + masks;
   const parts = inputs.slice(0, boxes.length).map((x, index) => {
-    const y = scope.part(`m.${index}`, 'Conv2d', () => conv2d(scope, x, { c2: no * na, k: 1 }));
+    const y = scope.part(`m.${index}`, 'Conv2d', () => conv2d(scope, x, { out: no * na, kernel: 1 }));
     const cells = anchorCells(scope, y, na, no);
     if (masks === 0) return decodeCells(scope, cells);
     const [, , h, w] = sizesOf(y) as [number, number, number, number];

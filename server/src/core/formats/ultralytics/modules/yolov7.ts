@@ -1,24 +1,16 @@
 // Modules of YOLOv7 (WongKinYiu/yolov7, models/common.py and models/yolo.py), in the order of their forward passes.
+
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import {
-  activate,
-  autopad,
-  batchNorm,
-  cat,
-  conv2d,
-  convTranspose2d,
-  matmul,
-  maxPool2d,
-  plus,
-  reshape,
-  sigmoid,
-  sizesOf,
-  split,
-  times,
-} from '../layers.ts';
-import { each, type Module, module, only, type Param, param, type Scope, type Size } from '../module.ts';
-import type { PyValue } from '../python.ts';
+import type { PyValue } from '../../../python/value.ts';
+import { each, only, type Size } from '../../../torch/layer.ts';
+import { conv2d, convTranspose2d } from '../../../torch/nn/conv.ts';
+import { batchNorm } from '../../../torch/nn/norm.ts';
+import { maxPool2d } from '../../../torch/nn/pool.ts';
+import type { Param } from '../../../torch/signature.ts';
+import { cat, matmul, plus, reshape, sigmoid, sizesOf, split, times } from '../../../torch/tensor.ts';
+import { activate, autopad } from '../layers.ts';
+import { type Module, module, param, type Scope } from '../module.ts';
 import { BottleneckV5, GhostBottleneck } from './block.ts';
 import {
   type ClassicConvArgs,
@@ -61,7 +53,7 @@ export const RobustConv = module<RobustArgs>({
   params: { ...classicConvParams, k: param.k(7), layer_scale_init_value: layerScale },
   forward: (scope, inputs, { c1, c2, k, s, p, act, layer_scale_init_value }) => {
     const x = conv(scope, 'conv_dw', only(inputs), c1, k, s, { p, g: c1, act });
-    const y = scope.part('conv1x1', 'Conv2d', () => conv2d(scope, x, { c2, k: 1 }));
+    const y = scope.part('conv1x1', 'Conv2d', () => conv2d(scope, x, { out: c2, kernel: 1 }));
     return layerScaled(scope, y, c2, layer_scale_init_value);
   },
 });
@@ -77,7 +69,9 @@ export const RobustConv2 = module<RobustArgs>({
   },
   forward: (scope, inputs, { c1, c2, k, s, p, act, layer_scale_init_value }) => {
     const x = conv(scope, 'conv_strided', only(inputs), c1, k, s, { p, g: c1, act });
-    const y = scope.part('conv_deconv', 'ConvTranspose2d', () => convTranspose2d(scope, x, { c2, k: s, s }));
+    const y = scope.part('conv_deconv', 'ConvTranspose2d', () =>
+      convTranspose2d(scope, x, { out: c2, kernel: s, stride: s }),
+    );
     return layerScaled(scope, y, c2, layer_scale_init_value);
   },
 });
@@ -91,7 +85,7 @@ function stem(name: string, summary: string, convolve: Convolve): Module<Classic
       const c = Math.trunc(c2 / 2);
       const x = convolve(scope, 'cv1', only(inputs), c, 3, 2);
       const deep = convolve(scope, 'cv3', convolve(scope, 'cv2', x, c), c, 3, 2);
-      return convolve(scope, 'cv4', cat(scope, [deep, maxPool2d(scope, x, { k: 2, s: 2 })]), c2);
+      return convolve(scope, 'cv4', cat(scope, [deep, maxPool2d(scope, x, { kernel: 2, stride: 2 })]), c2);
     },
   });
 }
@@ -112,7 +106,7 @@ export const DownC = module<{ c1: number; c2: number; n: number; k: number }>({
     const x = only(inputs);
     const half = Math.floor(c2 / 2);
     const left = conv(scope, 'cv2', conv(scope, 'cv1', x, c1), half, 3, k);
-    return cat(scope, [left, conv(scope, 'cv3', maxPool2d(scope, x, { k, s: k }), half)]);
+    return cat(scope, [left, conv(scope, 'cv3', maxPool2d(scope, x, { kernel: k, stride: k }), half)]);
   },
 });
 
@@ -175,7 +169,9 @@ export const RepConv = module<RepConvArgs>({
       return scope.refuse({ code: 'wrong-argument', attr: k !== 3 ? 'k' : 'p', message, output }, [x]);
     }
     if (deploy) {
-      const y = scope.part('rbr_reparam', 'Conv2d', () => conv2d(scope, x, { c2, k: 3, s, p: 1, g }));
+      const y = scope.part('rbr_reparam', 'Conv2d', () =>
+        conv2d(scope, x, { out: c2, kernel: 3, stride: s, padding: 1, groups: g }),
+      );
       return activate(scope, y, act, 'nn.SiLU()');
     }
     const paths = [
@@ -330,7 +326,15 @@ export const ConvBN = module<ConvBnArgs>({
   params: { ...orepaParams, deploy: deployParam, nonlinear: nonlinearParam },
   forward: (scope, inputs, args) => {
     const { out_channels: c2, kernel_size: k, stride: s, padding: p, dilation: d, groups: g, deploy } = args;
-    const y = conv2d(scope, only(inputs), { c2, k, s, p, d, g, bias: deploy });
+    const y = conv2d(scope, only(inputs), {
+      out: c2,
+      kernel: k,
+      stride: s,
+      padding: p,
+      dilation: d,
+      groups: g,
+      bias: deploy,
+    });
     return activate(scope, deploy ? y : batchNorm(scope, y), args.nonlinear, false);
   },
 });
@@ -404,7 +408,12 @@ export const RepConv_OREPA = module<OrepaArgs>({
     if (padding !== 1) return refuse('padding', 'RepConv_OREPA works with padding 1 only. Leave it out.');
     if (use_se) return refuse('use_se', 'YOLOv7 does not define SEBlock, so use_se fails. Leave it out.');
     if (deploy) {
-      return activate(scope, conv2d(scope, x, { c2, k, s, p: padding, d, g }), nonlinear, false);
+      return activate(
+        scope,
+        conv2d(scope, x, { out: c2, kernel: k, stride: s, padding, dilation: d, groups: g }),
+        nonlinear,
+        false,
+      );
     }
     if (g !== 1) {
       return refuse('groups', 'RepConv_OREPA works with one group only: its kernels do not fit together otherwise.');
@@ -455,7 +464,7 @@ const anchoredParams = { nc: param.nc, anchors: anchorsParam, ch: param.ch };
 /** `im(m(ia(x)))`: a 1×1 convolution between what is learned for each channel. */
 function implicitConv(scope: Scope, x: Tensor, index: number, c2: number): Tensor {
   const added = scope.call(`ia.${index}`, ImplicitAV7, x, { channel: channels(x) });
-  const y = scope.part(`m.${index}`, 'Conv2d', () => conv2d(scope, added, { c2, k: 1 }));
+  const y = scope.part(`m.${index}`, 'Conv2d', () => conv2d(scope, added, { out: c2, kernel: 1 }));
   return scope.call(`im.${index}`, ImplicitMV7, y, { channel: c2 });
 }
 
@@ -492,7 +501,7 @@ export const IAuxDetect = module<AnchoredArgs>({
     const parts = maps.slice(0, levels).map((x, index) => {
       const cells = anchorCells(scope, implicitConv(scope, x, index, no * na), na, no);
       const beside = maps[levels + index]!;
-      const auxiliary = scope.part(`m2.${index}`, 'Conv2d', () => conv2d(scope, beside, { c2: no * na, k: 1 }));
+      const auxiliary = scope.part(`m2.${index}`, 'Conv2d', () => conv2d(scope, beside, { out: no * na, kernel: 1 }));
       anchorCells(scope, auxiliary, na, no);
       return decodeCells(scope, cells);
     });
@@ -524,7 +533,7 @@ export const IKeypoint = module<AnchoredArgs & { nkpt: number }>({
     const parts = maps.map((x, index) => {
       const box = implicitConv(scope, x, index, boxes * na);
       if (nkpt === 0) return decodeCells(scope, anchorCells(scope, box, na, no));
-      const points = scope.part(`m_kpt.${index}`, 'Conv2d', () => conv2d(scope, x, { c2: 3 * nkpt * na, k: 1 }));
+      const points = scope.part(`m_kpt.${index}`, 'Conv2d', () => conv2d(scope, x, { out: 3 * nkpt * na, kernel: 1 }));
       const cells = anchorCells(scope, cat(scope, [box, points]), na, no);
       const [, , h, w] = sizesOf(x) as [number, number, number, number];
       const [detected, located] = split(scope, cells, [6, no - 6], 4) as [Tensor, Tensor];

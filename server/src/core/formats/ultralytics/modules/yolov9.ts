@@ -1,9 +1,13 @@
 // Modules of YOLOv9 and GELAN (WongKinYiu/yolov9, models/common.py and models/yolo.py), evaluation mode.
+
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import { cat, conv2d, flatten, permute, plus, reshape, sizesOf, softmax } from '../layers.ts';
-import { each, type Module, module, only, param, type Scope, type Value } from '../module.ts';
-import { makeDivisible, type PyValue } from '../python.ts';
+import type { PyValue } from '../../../python/value.ts';
+import { each, only, type Value } from '../../../torch/layer.ts';
+import { conv2d } from '../../../torch/nn/conv.ts';
+import { cat, flatten, permute, plus, reshape, sizesOf, softmax } from '../../../torch/tensor.ts';
+import { makeDivisible } from '../layers.ts';
+import { type Module, module, param, type Scope } from '../module.ts';
 import {
   Bottleneck,
   type BottleneckArgs,
@@ -109,9 +113,11 @@ export const ASPP = module<{ in_channels: number; out_channels: number }>({
         [3, 6],
       ] as const
     ).map(([k, d], index) =>
-      scope.part(`aspp.${index}`, 'Conv2d', () => conv2d(scope, x, { c2, k, d, p: k === 1 ? 0 : d })),
+      scope.part(`aspp.${index}`, 'Conv2d', () =>
+        conv2d(scope, x, { out: c2, kernel: k, dilation: d, padding: k === 1 ? 0 : d }),
+      ),
     );
-    const last = scope.part('aspp.3', 'Conv2d', () => conv2d(scope, average, { c2, k: 1 }));
+    const last = scope.part('aspp.3', 'Conv2d', () => conv2d(scope, average, { out: c2, kernel: 1 }));
     const [, , h, w] = sizesOf(parts[2]!) as [number, number, number, number];
     const spread = builder.add(ops.expand, { shape: [1, c2, h, w] }, relu(last));
     return cat(scope, [...parts.map(relu), spread]);
@@ -140,7 +146,7 @@ export const DFL = module<{ c1: number }>({
     const x = only(inputs);
     const [, , count] = sizesOf(x, 3) as [number, number, number];
     const bins = permute(scope, reshape(scope, x, [1, 4, c1, count]), 0, 2, 1, 3);
-    return reshape(scope, conv2d(scope, softmax(scope, bins, 1), { c2: 1, k: 1, bias: false }), [1, 4, count]);
+    return reshape(scope, conv2d(scope, softmax(scope, bins, 1), { out: 1, kernel: 1, bias: false }), [1, 4, count]);
   },
 });
 
@@ -154,7 +160,7 @@ export const UConv = module<{ c1: number; c_: number; c2: number }>({
   },
   forward: (scope, inputs, { c_, c2 }) => {
     const x = conv(scope, 'cv1', only(inputs), c_, 3);
-    const y = scope.part('cv2', 'Conv2d', () => conv2d(scope, x, { c2, k: 1 }));
+    const y = scope.part('cv2', 'Conv2d', () => conv2d(scope, x, { out: c2, kernel: 1 }));
     return scope.builder.add(ops.upsample, { scale: [2, 2], mode: 'bilinear' }, y);
   },
 });
@@ -178,7 +184,7 @@ const detectParams = {
 function groupedBranch(scope: Scope, label: string, x: Tensor, c: number, out: number): Tensor {
   return scope.part(label, 'Sequential', () => {
     const y = conv(scope, '1', conv(scope, '0', x, c, 3), c, 3, 1, { g: 4 });
-    return conv2d(scope, y, { c2: out, k: 1, g: 4 });
+    return conv2d(scope, y, { out, kernel: 1, groups: 4 });
   });
 }
 

@@ -1,10 +1,11 @@
 // The classification models of torchvision (torchvision/models/*.py), by the names that get_model knows.
-import type { Model } from './child.ts';
+
 import { convnexts } from './convnext.ts';
 import { densenets } from './densenet.ts';
 import { efficientnets } from './efficientnet.ts';
 import { inceptions } from './inception.ts';
 import { mobilenets } from './mobilenet.ts';
+import type { Model } from './model.ts';
 import { regnets } from './regnet.ts';
 import { resnets } from './resnet.ts';
 import { shufflenets } from './shufflenet.ts';
@@ -29,3 +30,14 @@ export const models: ReadonlyMap<string, Model> = new Map(
     vits,
   ].flatMap(family => Object.entries(family)),
 );
+
+/** Why a model that torchvision has is not described; undefined where torchvision has none of this name. */
+export function notDescribed(model: string): string | undefined {
+  if (/^quantized_/.test(model)) return 'Quantized models are not analysed.';
+  if (/(?:rcnn|retinanet|fcos|^ssd)/.test(model)) return 'It is a detector of its own: it outputs boxes, not a map.';
+  if (/^(?:fcn|deeplabv3|lraspp)_/.test(model)) return 'It is a segmenter of its own: it outputs a dictionary.';
+  if (/^(?:r3d|mc3|r2plus1d|s3d|mvit|swin3d)(?:_|$)/.test(model)) return 'It takes videos.';
+  if (/^maxvit_/.test(model)) return 'MaxViT is the one classifier of torchvision that is not described yet.';
+  if (/^raft_/.test(model)) return 'It takes two images.';
+  return undefined;
+}

@@ -1,22 +1,12 @@
 // torchvision/models/efficientnet.py: MBConv, and FusedMBConv in the first stages of V2.
-import * as ops from '../../../../ops/index.ts';
-import { plus } from '../../layers.ts';
-import {
-  type Child,
-  chained,
-  convNorm,
-  dense,
-  divisible,
-  drop,
-  type Forward,
-  flattened,
-  type Model,
-  numbered,
-  pooledTo,
-  sequential,
-  silu,
-  squeezeExcite,
-} from './child.ts';
+
+import type { Forward } from '../../layer.ts';
+import { named, numbered, sequential } from '../../module.ts';
+import { gate, silu } from '../../nn/activation.ts';
+import { dropout } from '../../nn/dropout.ts';
+import { plus } from '../../tensor.ts';
+import { convNorm } from '../ops/convNorm.ts';
+import { chained, dense, divisible, flattened, type Model, pooledTo, type Step, squeezed } from './model.ts';
 
 /** A stage: (block, expansion, kernel, stride, input channels, output channels, repeats). */
 type Stage = readonly [
@@ -33,10 +23,10 @@ type Stage = readonly [
 function mbConv(t: number, k: number, s: number, inputs: number, c2: number): Forward {
   const wide = divisible(inputs * t);
   return (scope, x) => {
-    const y = wide === inputs ? x : convNorm(scope, x, { c2: wide, act: silu });
-    const z = convNorm(scope, y, { c2: wide, k, s, g: wide, act: silu });
-    const gated = squeezeExcite(scope, z, Math.max(1, Math.floor(inputs / 4)), silu, ops.sigmoid);
-    const out = convNorm(scope, gated, { c2 });
+    const y = wide === inputs ? x : convNorm(scope, x, { out: wide, act: silu });
+    const z = convNorm(scope, y, { out: wide, kernel: k, stride: s, groups: wide, act: silu });
+    const gated = squeezed(scope, z, Math.max(1, Math.floor(inputs / 4)), silu, gate);
+    const out = convNorm(scope, gated, { out: c2 });
     return s === 1 && inputs === c2 ? plus(scope, out, x) : out;
   };
 }
@@ -47,16 +37,16 @@ function fusedMbConv(t: number, k: number, s: number, inputs: number, c2: number
   return (scope, x) => {
     const out =
       wide === inputs
-        ? convNorm(scope, x, { c2, k, s, act: silu })
-        : convNorm(scope, convNorm(scope, x, { c2: wide, k, s, act: silu }), { c2 });
+        ? convNorm(scope, x, { out: c2, kernel: k, stride: s, act: silu })
+        : convNorm(scope, convNorm(scope, x, { out: wide, kernel: k, stride: s, act: silu }), { out: c2 });
     return s === 1 && inputs === c2 ? plus(scope, out, x) : out;
   };
 }
 
 /** `last` are the channels of the last convolution, four times the last stage's unless given. */
-function efficientnet(stages: readonly Stage[], last?: number): readonly Child[] {
+function efficientnet(stages: readonly Stage[], last?: number): readonly Step[] {
   const stem = stages[0]![4];
-  const features: Forward[] = [(scope, x) => convNorm(scope, x, { c2: stem, k: 3, s: 2, act: silu })];
+  const features: Forward[] = [(scope, x) => convNorm(scope, x, { out: stem, kernel: 3, stride: 2, act: silu })];
   for (const [kind, t, k, stride, inputs, out, repeats] of stages) {
     const block = kind === 'MBConv' ? mbConv : fusedMbConv;
     features.push(
@@ -68,17 +58,17 @@ function efficientnet(stages: readonly Stage[], last?: number): readonly Child[]
     );
   }
   const wide = last ?? 4 * stages.at(-1)![5];
-  features.push((scope, x) => convNorm(scope, x, { c2: wide, act: silu }));
+  features.push((scope, x) => convNorm(scope, x, { out: wide, act: silu }));
   return [
     sequential('features', numbered(features)),
-    { name: 'avgpool', forward: pooledTo(1) },
+    named('avgpool', pooledTo(1)),
     flattened,
-    sequential('classifier', numbered([drop, dense(wide, 1000)])),
+    sequential('classifier', numbered([dropout, dense(wide, 1000)])),
   ];
 }
 
 /** EfficientNet-B0, widened and deepened. */
-function scaled(width: number, depth: number): readonly Child[] {
+function scaled(width: number, depth: number): readonly Step[] {
   const stages: readonly Stage[] = [
     ['MBConv', 1, 3, 1, 32, 16, 1],
     ['MBConv', 6, 3, 2, 16, 24, 2],

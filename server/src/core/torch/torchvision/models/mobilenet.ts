@@ -1,28 +1,28 @@
 // torchvision/models/mobilenetv2.py, mobilenetv3.py and mnasnet.py: inverted residuals.
-import * as ops from '../../../../ops/index.ts';
-import { batchNorm, conv2d, plus } from '../../layers.ts';
+
+import type { Forward } from '../../layer.ts';
+import { named, numbered, sequential } from '../../module.ts';
+import { hardSigmoid, hardSwish, relu, relu6 } from '../../nn/activation.ts';
+import { conv2d } from '../../nn/conv.ts';
+import { dropout } from '../../nn/dropout.ts';
+import { batchNorm } from '../../nn/norm.ts';
+import { plus } from '../../tensor.ts';
+import { convNorm } from '../ops/convNorm.ts';
 import {
   averaged,
-  type Child,
   chained,
-  convNorm,
   dense,
   divisible,
-  drop,
-  type Forward,
   flattened,
-  hardSwish,
   type Model,
-  numbered,
+  pooled,
   pooledTo,
-  relu,
-  relu6,
-  sequential,
-  squeezeExcite,
-} from './child.ts';
+  type Step,
+  squeezed,
+} from './model.ts';
 
 /** MobileNetV2's inverted residuals as (expansion, channels, repeats, stride). */
-const mobilenetV2 = (): readonly Child[] => {
+const mobilenetV2 = (): readonly Step[] => {
   const settings = [
     [1, 16, 1, 1],
     [6, 24, 2, 2],
@@ -32,7 +32,7 @@ const mobilenetV2 = (): readonly Child[] => {
     [6, 160, 3, 2],
     [6, 320, 1, 1],
   ] as const;
-  const features: Forward[] = [(scope, x) => convNorm(scope, x, { c2: 32, k: 3, s: 2, act: relu6 })];
+  const features: Forward[] = [(scope, x) => convNorm(scope, x, { out: 32, kernel: 3, stride: 2, act: relu6 })];
   let inputs = 32;
   for (const [t, c, n, first] of settings) {
     for (let index = 0; index < n; index++) {
@@ -40,23 +40,21 @@ const mobilenetV2 = (): readonly Child[] => {
       const from = inputs;
       features.push((scope, x) => {
         const wide = from * t;
-        const y = t === 1 ? x : convNorm(scope, x, { c2: wide, act: relu6 });
-        const z = convNorm(scope, convNorm(scope, y, { c2: wide, k: 3, s, g: wide, act: relu6 }), { c2: c });
+        const y = t === 1 ? x : convNorm(scope, x, { out: wide, act: relu6 });
+        const z = convNorm(scope, convNorm(scope, y, { out: wide, kernel: 3, stride: s, groups: wide, act: relu6 }), {
+          out: c,
+        });
         return s === 1 && from === c ? plus(scope, x, z) : z;
       });
       inputs = c;
     }
   }
-  features.push((scope, x) => convNorm(scope, x, { c2: 1280, act: relu6 }));
+  features.push((scope, x) => convNorm(scope, x, { out: 1280, act: relu6 }));
   return [
     sequential('features', numbered(features)),
-    {
-      name: 'adaptive_avg_pool2d',
-      forward: (scope, x) => scope.builder.add(ops.adaptiveAvgPool, { size: [1, 1] }, x, { functional: true }),
-      bare: true,
-    },
+    pooled,
     flattened,
-    sequential('classifier', numbered([drop, dense(1280, 1000)])),
+    sequential('classifier', numbered([dropout, dense(1280, 1000)])),
   ];
 };
 
@@ -95,28 +93,28 @@ const small: readonly Setting[] = [
   [5, 576, 96, true, 'HS', 1],
 ];
 
-function mobilenetV3(settings: readonly Setting[], last: number): readonly Child[] {
-  const features: Forward[] = [(scope, x) => convNorm(scope, x, { c2: 16, k: 3, s: 2, act: hardSwish })];
+function mobilenetV3(settings: readonly Setting[], last: number): readonly Step[] {
+  const features: Forward[] = [(scope, x) => convNorm(scope, x, { out: 16, kernel: 3, stride: 2, act: hardSwish })];
   let inputs = 16;
   for (const [k, wide, c, squeezes, kind, s] of settings) {
     const from = inputs;
     const act = kind === 'HS' ? hardSwish : relu;
     features.push((scope, x) => {
-      const y = wide === from ? x : convNorm(scope, x, { c2: wide, act });
-      const z = convNorm(scope, y, { c2: wide, k, s, g: wide, act });
-      const gated = squeezes ? squeezeExcite(scope, z, divisible(Math.floor(wide / 4)), relu, ops.hardSigmoid) : z;
-      const out = convNorm(scope, gated, { c2: c });
+      const y = wide === from ? x : convNorm(scope, x, { out: wide, act });
+      const z = convNorm(scope, y, { out: wide, kernel: k, stride: s, groups: wide, act });
+      const gated = squeezes ? squeezed(scope, z, divisible(Math.floor(wide / 4)), relu, hardSigmoid) : z;
+      const out = convNorm(scope, gated, { out: c });
       return s === 1 && from === c ? plus(scope, out, x) : out;
     });
     inputs = c;
   }
   const wide = 6 * inputs;
-  features.push((scope, x) => convNorm(scope, x, { c2: wide, act: hardSwish }));
+  features.push((scope, x) => convNorm(scope, x, { out: wide, act: hardSwish }));
   return [
     sequential('features', numbered(features)),
-    { name: 'avgpool', forward: pooledTo(1) },
+    named('avgpool', pooledTo(1)),
     flattened,
-    sequential('classifier', numbered([dense(wide, last), hardSwish, drop, dense(last, 1000)])),
+    sequential('classifier', numbered([dense(wide, last), hardSwish, dropout, dense(last, 1000)])),
   ];
 }
 
@@ -131,12 +129,12 @@ const stacks = [
 ] as const;
 
 /** `alpha` multiplies all widths but the last one. */
-function mnasnet(alpha: number): readonly Child[] {
+function mnasnet(alpha: number): readonly Step[] {
   const [stem, first, ...widths] = [32, 16, 24, 40, 80, 96, 192, 320].map(width => divisible(width * alpha));
   const conv =
     (c2: number, k: number, s = 1, g = 1): Forward =>
     (scope, x) =>
-      conv2d(scope, x, { c2, k, s, p: (k - 1) / 2, g, bias: false });
+      conv2d(scope, x, { out: c2, kernel: k, stride: s, padding: (k - 1) / 2, groups: g, bias: false });
   const layers = [
     ...[conv(stem!, 3, 2), batchNorm, relu],
     ...[conv(stem!, 3, 1, stem!), batchNorm, relu],
@@ -151,8 +149,10 @@ function mnasnet(alpha: number): readonly Child[] {
       const s = index === 0 ? stride : 1;
       const residual = s === 1 && inputs === c2;
       blocks.push((scope, x) => {
-        const y = convNorm(scope, x, { c2: wide, act: relu });
-        const z = convNorm(scope, convNorm(scope, y, { c2: wide, k, s, g: wide, act: relu }), { c2 });
+        const y = convNorm(scope, x, { out: wide, act: relu });
+        const z = convNorm(scope, convNorm(scope, y, { out: wide, kernel: k, stride: s, groups: wide, act: relu }), {
+          out: c2,
+        });
         return residual ? plus(scope, z, x) : z;
       });
       inputs = c2;
@@ -163,7 +163,7 @@ function mnasnet(alpha: number): readonly Child[] {
   return [
     sequential('layers', numbered(layers)),
     averaged,
-    sequential('classifier', numbered([drop, dense(1280, 1000)])),
+    sequential('classifier', numbered([dropout, dense(1280, 1000)])),
   ];
 }
 

@@ -1,23 +1,17 @@
 // torchvision/models/densenet.py: DenseNet-BC, each layer reads the outputs of all before it in its block.
-import type { Tensor } from '../../../../graph/graph.ts';
-import * as ops from '../../../../ops/index.ts';
-import { avgPool2d, batchNorm, cat, conv2d, maxPool2d } from '../../layers.ts';
-import type { Scope } from '../../module.ts';
-import {
-  bareRelu,
-  type Child,
-  dense,
-  type Forward,
-  flattened,
-  type Model,
-  numbered,
-  relu,
-  sequential,
-} from './child.ts';
+import type { Tensor } from '../../../graph/graph.ts';
+import type { Forward, Scope } from '../../layer.ts';
+import { named, numbered, sequential } from '../../module.ts';
+import { relu } from '../../nn/activation.ts';
+import { conv2d } from '../../nn/conv.ts';
+import { batchNorm } from '../../nn/norm.ts';
+import { avgPool2d, maxPool2d } from '../../nn/pool.ts';
+import { cat } from '../../tensor.ts';
+import { bare, bareRelu, dense, flattened, type Model, pooled, type Step } from './model.ts';
 
 /** Norm and activation come before the convolution. */
 function preActivated(scope: Scope, x: Tensor, c2: number, k: number): Tensor {
-  return conv2d(scope, relu(scope, batchNorm(scope, x)), { c2, k, p: (k - 1) / 2, bias: false });
+  return conv2d(scope, relu(scope, batchNorm(scope, x)), { out: c2, kernel: k, padding: (k - 1) / 2, bias: false });
 }
 
 /** The bottleneck of a layer has four times the growth. */
@@ -38,14 +32,14 @@ const denseBlock =
 const transition =
   (c2: number): Forward =>
   (scope, x) =>
-    avgPool2d(scope, preActivated(scope, x, c2, 1), { k: 2, s: 2 });
+    avgPool2d(scope, preActivated(scope, x, c2, 1), { kernel: 2, stride: 2 });
 
-function densenet(growth: number, blocks: readonly number[], stem: number): readonly Child[] {
+function densenet(growth: number, blocks: readonly number[], stem: number): readonly Step[] {
   const features: Forward[] = [
-    (scope, x) => conv2d(scope, x, { c2: stem, k: 7, s: 2, p: 3, bias: false }),
+    (scope, x) => conv2d(scope, x, { out: stem, kernel: 7, stride: 2, padding: 3, bias: false }),
     batchNorm,
     relu,
-    (scope, x) => maxPool2d(scope, x, { k: 3, s: 2, p: 1 }),
+    (scope, x) => maxPool2d(scope, x, { kernel: 3, stride: 2, padding: 1 }),
   ];
   let channels = stem;
   for (const [index, layers] of blocks.entries()) {
@@ -58,14 +52,10 @@ function densenet(growth: number, blocks: readonly number[], stem: number): read
   features.push(batchNorm);
   return [
     sequential('features', numbered(features)),
-    { name: 'relu', forward: bareRelu, bare: true },
-    {
-      name: 'adaptive_avg_pool2d',
-      forward: (scope, x) => scope.builder.add(ops.adaptiveAvgPool, { size: [1, 1] }, x, { functional: true }),
-      bare: true,
-    },
+    bare('relu', bareRelu),
+    pooled,
     flattened,
-    { name: 'classifier', forward: dense(channels, 1000) },
+    named('classifier', dense(channels, 1000)),
   ];
 }
 

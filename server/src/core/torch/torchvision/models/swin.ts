@@ -1,23 +1,29 @@
 // torchvision/models/swin_transformer.py, whose children torchvision has so from 0.14: attention inside windows.
-import type { Tensor } from '../../../../graph/graph.ts';
-import * as ops from '../../../../ops/index.ts';
+
+import type { Tensor } from '../../../graph/graph.ts';
+import * as ops from '../../../ops/index.ts';
+import type { Forward, Scope } from '../../layer.ts';
+import { named, numbered, sequential } from '../../module.ts';
+import { gelu, relu } from '../../nn/activation.ts';
+import { conv2d } from '../../nn/conv.ts';
+import { linear } from '../../nn/linear.ts';
+import { layerNorm } from '../../nn/norm.ts';
 import {
   cat,
-  conv2d,
   flatten,
-  layerNorm,
-  linear,
+  learned,
   matmul,
   permute,
   plus,
   reshape,
+  sigmoid,
   sizesOf,
+  slice,
   softmax,
   times,
-} from '../../layers.ts';
-import type { Scope } from '../../module.ts';
-import { lookedUp, partition, threeOf, type Window } from '../swin.ts';
-import { type Child, chained, dense, type Forward, type Model, numbered, pooledTo, sequential } from './child.ts';
+} from '../../tensor.ts';
+import { lookedUp, partition, threeOf, type Window } from '../windows.ts';
+import { chained, dense, type Model, pooledTo, type Step } from './model.ts';
 
 type Version = 1 | 2;
 
@@ -31,17 +37,13 @@ function padded(scope: Scope, x: Tensor, missing: (length: number) => number): T
   return permute(scope, wide, 0, 2, 3, 1);
 }
 
-function slice(scope: Scope, x: Tensor, axis: number, start: number, end: number, step = 1): Tensor {
-  return scope.builder.add(ops.slice, { axis, start, end, step }, x);
-}
-
 /** torch.roll on rows and columns; negative shifts move to the front. */
 function rolled(scope: Scope, x: Tensor, shifts: readonly number[]): Tensor {
   let y = x;
   for (const [at, shift] of shifts.entries()) {
     if (shift === 0) continue;
     const axis = at + 1;
-    const parts = [slice(scope, y, axis, -shift, Number.POSITIVE_INFINITY), slice(scope, y, axis, 0, -shift)];
+    const parts = [slice(scope, y, axis, -shift), slice(scope, y, axis, 0, -shift)];
     y = cat(scope, parts, axis);
   }
   return y;
@@ -53,15 +55,15 @@ function positionBias(scope: Scope, window: Window, version: Version): Tensor {
   const { builder } = scope;
   const side = 2 * size - 1;
   if (version === 1) {
-    const table = builder.add(ops.parameter, { shape: [side ** 2, heads], role: 'weights' }, []);
+    const table = learned(scope, [side ** 2, heads]);
     return lookedUp(scope, table, window);
   }
   const table = scope.part('cpb_mlp', 'Sequential', () => {
     const coordinates = builder.add(ops.constant, { shape: [1, side, side, 2] }, []);
-    return linear(scope, builder.add(ops.relu, {}, linear(scope, coordinates, 512)), heads, false);
+    return linear(scope, relu(scope, linear(scope, coordinates, 512)), heads, false);
   });
   const bias = lookedUp(scope, reshape(scope, table, [side ** 2, heads]), window);
-  const share = builder.add(ops.sigmoid, {}, bias, { functional: true });
+  const share = sigmoid(scope, bias);
   return times(scope, share, builder.add(ops.constant, { shape: [1] }, []));
 }
 
@@ -72,7 +74,7 @@ function scoresOf(scope: Scope, q: Tensor, k: Tensor, heads: number, version: Ve
     return matmul(scope, times(scope, q, builder.add(ops.constant, { shape: [1] }, [])), k, { b: true });
   }
   const unit = (y: Tensor): Tensor => builder.add(ops.l2Norm, { axis: -1 }, y, { functional: true });
-  const scale = builder.add(ops.parameter, { shape: [heads, 1, 1], role: 'weights' }, []);
+  const scale = learned(scope, [heads, 1, 1]);
   const factor = builder.add(ops.unary, { how: 'exp' }, builder.add(ops.unary, { how: 'clamp' }, scale));
   return times(scope, matmul(scope, unit(q), unit(k), { b: true }), factor);
 }
@@ -119,7 +121,7 @@ function block(c: number, heads: number, size: number, shifts: boolean, version:
       attention(scope, x, c, heads, size, shifts, version),
     );
   const mlp: Forward = (scope, x) =>
-    scope.part('mlp', 'MLP', () => linear(scope, scope.builder.add(ops.gelu, {}, linear(scope, x, 4 * c)), c));
+    scope.part('mlp', 'MLP', () => linear(scope, gelu(scope, linear(scope, x, 4 * c)), c));
   const normed = (scope: Scope, x: Tensor, part: Forward): Tensor =>
     version === 1 ? part(scope, layerNorm(scope, x)) : layerNorm(scope, part(scope, x));
   return (scope, x) => {
@@ -147,10 +149,10 @@ const merge =
       : layerNorm(scope, linear(scope, joined, 2 * c, false));
   };
 
-function swin(embed: number, depths: readonly number[], version: Version): readonly Child[] {
+function swin(embed: number, depths: readonly number[], version: Version): readonly Step[] {
   const size = version === 1 ? 7 : 8;
   const features: Forward[] = [
-    (scope, x) => layerNorm(scope, permute(scope, conv2d(scope, x, { c2: embed, k: 4, s: 4 }), 0, 2, 3, 1)),
+    (scope, x) => layerNorm(scope, permute(scope, conv2d(scope, x, { out: embed, kernel: 4, stride: 4 }), 0, 2, 3, 1)),
   ];
   let c = embed;
   for (const [stage, depth] of depths.entries()) {
@@ -165,11 +167,11 @@ function swin(embed: number, depths: readonly number[], version: Version): reado
   }
   return [
     sequential('features', numbered(features)),
-    { name: 'norm', forward: layerNorm },
-    { name: 'permute', forward: (scope, x) => permute(scope, x, 0, 3, 1, 2) },
-    { name: 'avgpool', forward: pooledTo(1) },
-    { name: 'flatten', forward: (scope, x) => flatten(scope, x) },
-    { name: 'head', forward: dense(c, 1000) },
+    named('norm', layerNorm),
+    named('permute', (scope, x) => permute(scope, x, 0, 3, 1, 2)),
+    named('avgpool', pooledTo(1)),
+    named('flatten', (scope, x) => flatten(scope, x)),
+    named('head', dense(c, 1000)),
   ];
 }
 

@@ -1,5 +1,5 @@
 // Text in arguments that Python evaluates: ast.literal_eval in Ultralytics, eval in YOLOv5.
-import type { PyValue } from './python.ts';
+import type { PyValue } from './value.ts';
 
 /** Nobody writes longer ones; a limit keeps nesting shallow. */
 const longest = 200;

@@ -1,30 +1,31 @@
 // torchvision/models/shufflenetv2.py: half of the channels pass by, then both halves are shuffled.
-import * as ops from '../../../../ops/index.ts';
-import { cat, halves, maxPool2d } from '../../layers.ts';
-import {
-  averaged,
-  type Child,
-  convNorm,
-  convNormChild,
-  dense,
-  type Forward,
-  type Model,
-  numbered,
-  relu,
-  sequential,
-} from './child.ts';
+
+import * as ops from '../../../ops/index.ts';
+import type { Forward } from '../../layer.ts';
+import { named, numbered, sequential } from '../../module.ts';
+import { relu } from '../../nn/activation.ts';
+import { maxPool2d } from '../../nn/pool.ts';
+import { cat, halves } from '../../tensor.ts';
+import { convNorm, convNormChild } from '../ops/convNorm.ts';
+import { averaged, dense, type Model, type Step } from './model.ts';
 
 /** InvertedResidual: at stride 2 both branches see all channels. */
 function block(inputs: number, out: number, s: 1 | 2): Forward {
   const half = out / 2;
   const branch2: Forward = (scope, x) =>
     scope.part('branch2', 'Sequential', () => {
-      const y = convNorm(scope, x, { c2: half, act: relu });
-      return convNorm(scope, convNorm(scope, y, { c2: half, k: 3, s, g: half }), { c2: half, act: relu });
+      const y = convNorm(scope, x, { out: half, act: relu });
+      return convNorm(scope, convNorm(scope, y, { out: half, kernel: 3, stride: s, groups: half }), {
+        out: half,
+        act: relu,
+      });
     });
   const branch1: Forward = (scope, x) =>
     scope.part('branch1', 'Sequential', () =>
-      convNorm(scope, convNorm(scope, x, { c2: inputs, k: 3, s, g: inputs }), { c2: half, act: relu }),
+      convNorm(scope, convNorm(scope, x, { out: inputs, kernel: 3, stride: s, groups: inputs }), {
+        out: half,
+        act: relu,
+      }),
     );
   return (scope, x) => {
     const [a, b] = s === 1 ? halves(scope, x) : [x, x];
@@ -34,7 +35,7 @@ function block(inputs: number, out: number, s: 1 | 2): Forward {
 }
 
 /** Widths of the three stages and of the last convolution; 4, 8 and 4 blocks. */
-function shufflenet(widths: readonly number[], last: number): readonly Child[] {
+function shufflenet(widths: readonly number[], last: number): readonly Step[] {
   let inputs = 24;
   const stages = widths.map((out, stage) => {
     const blocks: Forward[] = [block(inputs, out, 2)];
@@ -43,12 +44,12 @@ function shufflenet(widths: readonly number[], last: number): readonly Child[] {
     return sequential(`stage${stage + 2}`, numbered(blocks));
   });
   return [
-    convNormChild('conv1', { c2: 24, k: 3, s: 2 }, relu),
-    { name: 'maxpool', forward: (scope, x) => maxPool2d(scope, x, { k: 3, s: 2, p: 1 }) },
+    convNormChild('conv1', 3, { out: 24, kernel: 3, stride: 2, act: relu }),
+    named('maxpool', (scope, x) => maxPool2d(scope, x, { kernel: 3, stride: 2, padding: 1 })),
     ...stages,
-    convNormChild('conv5', { c2: last }, relu),
+    convNormChild('conv5', inputs, { out: last, act: relu }),
     averaged,
-    { name: 'fc', forward: dense(last, 1000) },
+    named('fc', dense(last, 1000)),
   ];
 }
 

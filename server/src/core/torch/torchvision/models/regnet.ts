@@ -1,20 +1,11 @@
 // torchvision/models/regnet.py: bottlenecks as wide inside as outside, grouped; Y squeezes as well.
-import * as ops from '../../../../ops/index.ts';
-import { plus } from '../../layers.ts';
-import {
-  type Child,
-  chained,
-  convNorm,
-  convNormChild,
-  dense,
-  type Forward,
-  flattened,
-  type Model,
-  pooledTo,
-  relu,
-  sequential,
-  squeezeExcite,
-} from './child.ts';
+
+import type { Forward } from '../../layer.ts';
+import { type Child, named, sequential } from '../../module.ts';
+import { gate, relu } from '../../nn/activation.ts';
+import { plus } from '../../tensor.ts';
+import { convNorm, convNormChild } from '../ops/convNorm.ts';
+import { chained, dense, flattened, type Model, pooledTo, type Step, squeezed } from './model.ts';
 
 interface RegNet {
   readonly depths: readonly number[];
@@ -27,15 +18,15 @@ interface RegNet {
 function block(inputs: number, c2: number, s: number, group: number, squeezes: boolean): Forward {
   const project = inputs !== c2 || s !== 1;
   return (scope, x) => {
-    const side = project ? scope.part('proj', 'Sequential', () => convNorm(scope, x, { c2, s })) : x;
-    const y = convNorm(scope, x, { c2, act: relu });
-    const z = convNorm(scope, y, { c2, k: 3, s, g: Math.floor(c2 / group), act: relu });
-    const gated = squeezes ? squeezeExcite(scope, z, Math.round(0.25 * inputs), relu, ops.sigmoid) : z;
-    return relu(scope, plus(scope, side, convNorm(scope, gated, { c2 })));
+    const side = project ? scope.part('proj', 'Sequential', () => convNorm(scope, x, { out: c2, stride: s })) : x;
+    const y = convNorm(scope, x, { out: c2, act: relu });
+    const z = convNorm(scope, y, { out: c2, kernel: 3, stride: s, groups: Math.floor(c2 / group), act: relu });
+    const gated = squeezes ? squeezed(scope, z, Math.round(0.25 * inputs), relu, gate) : z;
+    return relu(scope, plus(scope, side, convNorm(scope, gated, { out: c2 })));
   };
 }
 
-function regnet({ depths, widths, group }: RegNet, squeezes: boolean): readonly Child[] {
+function regnet({ depths, widths, group }: RegNet, squeezes: boolean): readonly Step[] {
   let inputs = 32;
   const stages = widths.map((width, stage): Child => {
     const size = typeof group === 'number' ? group : group[stage]!;
@@ -44,14 +35,14 @@ function regnet({ depths, widths, group }: RegNet, squeezes: boolean): readonly 
       blocks.push(block(inputs, width, index === 0 ? 2 : 1, size, squeezes));
       inputs = width;
     }
-    return { name: `block${stage + 1}`, forward: chained(blocks) };
+    return named(`block${stage + 1}`, chained(blocks));
   });
   return [
-    convNormChild('stem', { c2: 32, k: 3, s: 2 }, relu),
+    convNormChild('stem', 3, { out: 32, kernel: 3, stride: 2, act: relu }),
     sequential('trunk_output', stages),
-    { name: 'avgpool', forward: pooledTo(1) },
+    named('avgpool', pooledTo(1)),
     flattened,
-    { name: 'fc', forward: dense(inputs, 1000) },
+    named('fc', dense(inputs, 1000)),
   ];
 }
 

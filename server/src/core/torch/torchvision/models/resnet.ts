@@ -1,17 +1,16 @@
 // torchvision/models/resnet.py: BasicBlock and Bottleneck (v1.5: the stride is on the 3×3).
-import { batchNorm, conv2d, maxPool2d, plus } from '../../layers.ts';
-import {
-  type Child,
-  convNorm,
-  dense,
-  type Forward,
-  flattened,
-  type Model,
-  numbered,
-  pooledTo,
-  relu,
-  sequential,
-} from './child.ts';
+
+import type { Forward } from '../../layer.ts';
+import { type Child, construct, named, numbered, sequential } from '../../module.ts';
+import { relu } from '../../nn/activation.ts';
+import { Conv2d } from '../../nn/conv.ts';
+import { BatchNorm2d } from '../../nn/norm.ts';
+import { maxPool2d } from '../../nn/pool.ts';
+import { plus } from '../../tensor.ts';
+import { convNorm } from '../ops/convNorm.ts';
+import { dense, flattened, type Model, pooledTo, type Step } from './model.ts';
+
+const stem = { in_channels: 3, out_channels: 64, kernel_size: 7, stride: 2, padding: 3, bias: false };
 
 interface ResNet {
   readonly blocks: readonly number[];
@@ -21,7 +20,7 @@ interface ResNet {
   readonly width?: number;
 }
 
-function resnet({ blocks, bottleneck, groups = 1, width: base = 64 }: ResNet): readonly Child[] {
+function resnet({ blocks, bottleneck, groups = 1, width: base = 64 }: ResNet): readonly Step[] {
   const expansion = bottleneck ? 4 : 1;
   let inputs = 64;
   const layers = blocks.map((count, stage): Child => {
@@ -32,12 +31,18 @@ function resnet({ blocks, bottleneck, groups = 1, width: base = 64 }: ResNet): r
       const project = s !== 1 || inputs !== planes * expansion;
       const width = Math.floor((planes * base) / 64) * groups;
       forwards.push((scope, x) => {
-        const first = convNorm(scope, x, bottleneck ? { c2: width, act: relu } : { c2: planes, k: 3, s, act: relu });
+        const first = convNorm(
+          scope,
+          x,
+          bottleneck ? { out: width, act: relu } : { out: planes, kernel: 3, stride: s, act: relu },
+        );
         const y = bottleneck
-          ? convNorm(scope, convNorm(scope, first, { c2: width, k: 3, s, g: groups, act: relu }), { c2: planes * 4 })
-          : convNorm(scope, first, { c2: planes, k: 3 });
+          ? convNorm(scope, convNorm(scope, first, { out: width, kernel: 3, stride: s, groups, act: relu }), {
+              out: planes * 4,
+            })
+          : convNorm(scope, first, { out: planes, kernel: 3 });
         const side = project
-          ? scope.part('downsample', 'Sequential', () => convNorm(scope, x, { c2: planes * expansion, s }))
+          ? scope.part('downsample', 'Sequential', () => convNorm(scope, x, { out: planes * expansion, stride: s }))
           : x;
         return relu(scope, plus(scope, y, side));
       });
@@ -46,14 +51,14 @@ function resnet({ blocks, bottleneck, groups = 1, width: base = 64 }: ResNet): r
     return sequential(`layer${stage + 1}`, numbered(forwards));
   });
   return [
-    { name: 'conv1', forward: (scope, x) => conv2d(scope, x, { c2: 64, k: 7, s: 2, p: 3, bias: false }) },
-    { name: 'bn1', forward: batchNorm },
-    { name: 'relu', forward: relu },
-    { name: 'maxpool', forward: (scope, x) => maxPool2d(scope, x, { k: 3, s: 2, p: 1 }) },
+    named('conv1', construct(Conv2d, stem)),
+    named('bn1', construct(BatchNorm2d, { num_features: 64 })),
+    named('relu', relu),
+    named('maxpool', (scope, x) => maxPool2d(scope, x, { kernel: 3, stride: 2, padding: 1 })),
     ...layers,
-    { name: 'avgpool', forward: pooledTo(1) },
+    named('avgpool', pooledTo(1)),
     flattened,
-    { name: 'fc', forward: dense(512 * expansion, 1000) },
+    named('fc', dense(512 * expansion, 1000)),
   ];
 }
 

@@ -1,0 +1,23 @@
+// Parameters that take a class, such as `activation_layer=nn.ReLU`: known is only the default.
+import type { Tensor } from '../../../graph/graph.ts';
+import type { PyValue } from '../../../python/value.ts';
+import type { Scope } from '../../layer.ts';
+import type { Param } from '../../signature.ts';
+
+const classOf = (name: string): string => `<class ${name}>`;
+
+export const layerParam = (doc: string, name: string | null): Param => ({
+  kind: 'any',
+  doc: `${doc} Leave it out, or write None.`,
+  default: name === null ? null : classOf(name),
+});
+
+/** Whether it is the default class: what else than None is written cannot be called. */
+export function isClass(value: PyValue, name: string): boolean {
+  return value === classOf(name);
+}
+
+export function refuseClass(scope: Scope, x: Tensor, attr: string, output: readonly number[]): Tensor {
+  const message = `${attr} must be a class, and text cannot be one. Leave it out, or write None.`;
+  return scope.refuse({ code: 'wrong-argument', attr, message, output }, [x]);
+}
