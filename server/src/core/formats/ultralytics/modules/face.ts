@@ -28,7 +28,7 @@ export function convNorm(scope: Scope, x: Tensor, c2: number, k: number, s = 1, 
   return batchNorm(scope, conv2d(scope, x, { c2, k, s, p: Math.floor(k / 2), g, bias }));
 }
 
-interface ShuffleArgs {
+export interface ShuffleArgs {
   inp: number;
   oup: number;
   stride: number;
