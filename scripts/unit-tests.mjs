@@ -40,7 +40,7 @@ export async function compileTests() {
     target: 'node20',
     sourcemap: 'linked',
     // Loaded by themselves: they are CommonJS.
-    external: ['ajv', 'esbuild', 'typescript', 'vscode-*'],
+    external: ['@vscode/*', 'ajv', 'esbuild', 'typescript', 'vscode-*'],
     plugins: [atHome],
     logLevel: 'warning',
   });
