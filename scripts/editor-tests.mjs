@@ -36,7 +36,7 @@ export async function runEditorTests() {
 }
 
 async function bundle() {
-  const folder = join(root, 'dist-test');
+  const folder = join(root, 'dist-test/editor');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
@@ -93,7 +93,7 @@ async function inDesktop(workspace, report) {
     const code = await runTests({
       version: process.env.VSCODE_VERSION ?? 'stable',
       extensionDevelopmentPath: root,
-      extensionTestsPath: join(root, 'dist-test/index.js'),
+      extensionTestsPath: join(root, 'dist-test/editor/index.js'),
       extensionTestsEnv: { FLOPLINE_TEST_REPORT: report },
       launchArgs: [workspace, '--disable-extensions', '--disable-workspace-trust'],
     });
@@ -142,7 +142,7 @@ async function inBrowser(workspace, report, flavour) {
     await page.goto(
       address(workspace, [
         ['extensionDevelopmentPath', remote(root)],
-        ['extensionTestsPath', remote(join(root, 'dist-test/index.js'))],
+        ['extensionTestsPath', remote(join(root, 'dist-test/editor/index.js'))],
         ['skipWelcome', 'true'],
       ]),
     );

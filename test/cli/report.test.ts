@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -139,11 +139,10 @@ test('CSV quotes what needs it, and leaves unknown empty', () => {
 });
 
 test('The program itself: help, version, exit codes', () => {
-  const main = fileURLToPath(new URL('../../server/src/cli/main.ts', import.meta.url));
+  const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+  assert.ok(existsSync(cli), 'dist/cli.js is not there: npm run build first');
   const program = (...argv: string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', main, ...argv], {
-      encoding: 'utf8',
-    });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...argv], { encoding: 'utf8' });
     return { status, stdout, stderr };
   };
   const help = program('--help');

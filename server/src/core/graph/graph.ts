@@ -1,96 +1,19 @@
 // A network as data: nodes in the order of execution, tensors between them, frames around them.
-import type { AnyOp, Shape } from '../ops/op.ts';
-import type { Range } from '../text/range.ts';
-import type { Reason } from '../text/reason.ts';
+import type { Frame, GraphNode, Tensor } from './node.ts';
 import type { Placement } from './segment.ts';
 
-/** What flows between nodes. */
-export interface Tensor {
-  readonly node: GraphNode;
-  /** Which of its node's outputs it is. */
-  readonly port: number;
-  /** Batch first, batch 1; NaN for an unknown size; undefined where not even the rank is known. */
-  readonly shape: Shape | undefined;
-  /** Why the shape or a size of it is unknown; undefined where all is known. */
-  readonly why: Reason | undefined;
-}
-
-/** One primitive operator at work. */
-export interface GraphNode {
-  /** Its place in the order of execution; `graph.nodes[id]`. */
-  readonly id: number;
-  readonly op: AnyOp;
-  readonly attrs: object;
-  readonly inputs: readonly Tensor[];
-  readonly outputs: readonly Tensor[];
-  readonly frame: Frame;
-  /** The node whose parameters it uses: they are counted there. */
-  readonly shares: GraphNode | undefined;
-  /** A bare function call, not a module: counters that hook modules (thop) do not see it. */
-  readonly functional: boolean;
-  /**
-   * Where it is functional to older counters, a module to newer ones: a subclass of what thop knows, which it looks up by
-   * exact type up to 2.0 and along the class's bases from 2.1 on (profile.py, _resolve_rule).
-   */
-  readonly derived: boolean;
-  /** Why its counts cannot be known (an unknown module, a failed precondition, an input of unknown rank). */
-  readonly why: Reason | undefined;
-}
-
-/**
- * What a place in the text is to a frame: where it is used, where what is used is defined, where a module is constructed,
- * where it is called. A row that says what it is and runs it in one place (YAML, a section, a layer) is a use.
- */
-export type SiteRole = 'use' | 'definition' | 'construct' | 'call';
-
-/** A place in a text that a frame stands for. */
-export interface Site {
-  readonly range: Range;
-  readonly role: SiteRole;
-  /** The file, where it is another one than the text that was opened. */
-  readonly file?: string;
-}
-
-export function use({ from, to }: Range): Site {
-  return { range: { from, to }, role: 'use' };
-}
-
-export function definition({ from, to }: Range): Site {
-  return { range: { from, to }, role: 'definition' };
-}
-
-/** Where a frame is used in the text that was opened; undefined inside a framework's composite. */
-export function useOf({ sites }: Pick<Frame, 'sites'>): Range | undefined {
-  for (const { role, range, file } of sites) if (role === 'use' && file === undefined) return range;
-  return undefined;
-}
-
-/**
- * A named stretch of the execution, like a profiler's sample: a row of the text, a use of a block, a composite's part.
- * It holds the nodes `first` to `end` − 1; frames nest.
- */
-export interface Frame {
-  readonly parent: Frame | undefined;
-  /** As users know it: `model.4`, `cv1`, `fc6`. */
-  readonly label: string;
-  /** The operator, module or block: `C2f`, `conv`. */
-  readonly type: string;
-  /** What it does, in one sentence; undefined where its operators say it themselves. */
-  readonly summary: string | undefined;
-  /** The places in the text that it stands for: none inside a framework's composite. */
-  readonly sites: readonly Site[];
-  /** Whether a frame inside stands for a place in the text. */
-  readonly hasSitesInside: boolean;
-  readonly first: number;
-  readonly end: number;
-  readonly children: readonly Frame[];
-  /** What it hands on; empty where it ends in nothing. */
-  readonly outputs: readonly Tensor[];
-  /** The places that explain themselves in this frame (keys and arguments) with what they mean, for hovers. */
-  readonly notes: readonly Note[];
-  /** Whether its text was read as what it must have been, and not as it is written. */
-  readonly repaired: boolean;
-}
+export {
+  type Allowed,
+  definition,
+  type Frame,
+  type GraphNode,
+  type Note,
+  type Site,
+  type SiteRole,
+  type Tensor,
+  use,
+  useOf,
+} from './node.ts';
 
 /**
  * Why the numbers of a frame are right only on a condition: a class that forks redefine, in a file that may be a fork's.
@@ -109,20 +32,6 @@ export interface Doubt {
 
 /** By frame, and not in the frames: those outlive edits, and a sign may stand in any row. */
 export type Doubts = ReadonlyMap<Frame, Doubt>;
-
-/** What a key or an argument in the text means, for the hover on it. */
-export interface Note {
-  readonly range: Range;
-  readonly text: string;
-  /** What may be written there, as far as the format says. */
-  readonly allowed?: Allowed | undefined;
-}
-
-/** What may be written at a place. */
-export type Allowed =
-  | { readonly kind: 'operator' | 'key' | 'choice'; readonly choices: () => readonly string[] }
-  | { readonly kind: 'integer' | 'number'; readonly min?: number | undefined; readonly max?: number | undefined }
-  | { readonly kind: 'boolean' | 'reference' | 'name' };
 
 export interface Graph {
   /** In the order of execution; made when somebody asks. */

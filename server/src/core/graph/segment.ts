@@ -7,7 +7,7 @@ import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import type { Reason } from '../text/reason.ts';
 import type { Slot } from '../text/slot.ts';
-import type { Frame, GraphNode, Note, Site, Tensor } from './graph.ts';
+import type { Frame, GraphNode, Note, Site, Tensor } from './node.ts';
 
 /** A stretch of a network, by itself. */
 export interface Segment {

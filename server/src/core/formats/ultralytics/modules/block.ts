@@ -530,7 +530,7 @@ const elanParams = {
   c4: { ...param.c2, doc: 'Channels of the inner blocks.' },
 };
 
-interface RepElanArgs {
+export interface RepElanArgs {
   c1: number;
   c2: number;
   c3: number;
@@ -1009,7 +1009,7 @@ const aBlock = (attention: Module<AreaArgs>): Module<ABlockArgs> =>
     },
   });
 
-interface A2C2fArgs extends CspArgs {
+export interface A2C2fArgs extends CspArgs {
   a2: boolean;
   area: number;
   residual: boolean;

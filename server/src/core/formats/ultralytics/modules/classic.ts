@@ -236,7 +236,7 @@ export const ImplicitM = implicit('ImplicitM', factorSummary, ops.mul, {});
 export const ImplicitAV7 = implicit('ImplicitA', addedSummary, ops.add, { mean: initial, std: initial });
 export const ImplicitMV7 = implicit('ImplicitM', factorSummary, ops.mul, { mean: initial, std: initial });
 
-interface SppCspcArgs extends ClassicCspArgs {
+export interface SppCspcArgs extends ClassicCspArgs {
   k: readonly number[];
 }
 

@@ -35,7 +35,7 @@ export function convNorm(scope: Scope, x: Tensor, c2: number, k: number, s = 1, 
   );
 }
 
-interface ShuffleArgs {
+export interface ShuffleArgs {
   inp: number;
   oup: number;
   stride: number;

@@ -161,7 +161,7 @@ export const swinLayerTph: Layer = (scope, x, args) => {
   return imageOf(scope, z, c, h, w);
 };
 
-interface BlockArgs {
+export interface BlockArgs {
   c1: number;
   c2: number;
   num_heads: number;
