@@ -186,35 +186,35 @@ const boundaries: ReadonlySet<number> = new Set([...'{}<>,;:[]"\''].map(sign => 
  * where something is in front of it.
  */
 function startsOf(text: string, top: readonly string[]): readonly number[] {
-  const { length } = text;
   const starts = [0];
-  const initials = new Set(top.map(name => name.charCodeAt(0)));
-  let depth = 0;
-  /** The last name outside of all messages: that of the message that opens next. */
-  let name = '';
-  for (let at = 0; at < length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === hash) at = lineEnd(text, at) - 1;
-    else if (isQuote(code)) at = stringEnd(text, at);
-    else if (code === openBrace || code === openAngle) depth++;
-    else if (code === closeBrace || code === closeAngle) depth = Math.max(0, depth - 1);
-    else if (isNameStart(code)) {
-      const from = at;
-      while (at + 1 < length && isNamePart(text.charCodeAt(at + 1))) at++;
-      const isCandidate = initials.has(code) && (from === 0 || isBoundary(text.charCodeAt(from - 1)));
-      if (!isCandidate && depth > 0) continue;
-      const own = text.slice(from, at + 1);
-      if (isCandidate && top.includes(own) && isOpened(text, at + 1)) {
-        // The oldest form: `layers { layer { … } }`.
-        if (depth === 1 && name !== own && top.includes(name)) continue;
-        const start = marginOf(text, from);
-        if (start > starts.at(-1)!) starts.push(start);
-        depth = 0;
+  const candidates =
+    top.length === 0 ? [] : text.matchAll(new RegExp(`\\b(${top.join('|')})(?:[ \\t-\\r]*:)?[ \\t-\\r]*[{<]`, 'g'));
+  let outer: { readonly name: string; at: number; depth: number } | undefined;
+  /** What is here is outside of strings and comments. */
+  let at = 0;
+  for (const { 1: name, index } of candidates) {
+    if (index > 0 && !isBoundary(text.charCodeAt(index - 1))) continue;
+    // Strings and comments end with their lines.
+    let start = index;
+    while (start > at && !isLineEnd(text.charCodeAt(start - 1))) start--;
+    if (start > at) at = start;
+    while (at < index) at = tokenEnd(text, at);
+    if (at > index) continue;
+    if (outer && outer.name !== name) {
+      // The oldest form: `layers { layer { … } }`.
+      while (outer.at < index) {
+        const code = text.charCodeAt(outer.at);
+        if (code === openBrace || code === openAngle) outer.depth++;
+        if (code === closeBrace || code === closeAngle) outer.depth--;
+        outer.at = tokenEnd(text, outer.at);
       }
-      if (depth === 0) name = own;
+      if (outer.depth === 1) continue;
     }
+    outer = { name: name!, at: index, depth: 0 };
+    const margin = marginOf(text, index);
+    if (margin > starts.at(-1)!) starts.push(margin);
   }
-  starts.push(length);
+  starts.push(text.length);
   return starts;
 }
 
@@ -223,14 +223,11 @@ function isBoundary(code: number): boolean {
   return isSpace(code) || boundaries.has(code);
 }
 
-/** Whether a brace opens here, perhaps after a colon. */
-function isOpened(text: string, from: number): boolean {
-  let at = from;
-  while (isSpace(text.charCodeAt(at))) at++;
-  if (text.charCodeAt(at) === colon) at++;
-  while (isSpace(text.charCodeAt(at))) at++;
+/** The end of the string or the comment that begins here, or else of the character. */
+function tokenEnd(text: string, at: number): number {
   const code = text.charCodeAt(at);
-  return code === openBrace || code === openAngle;
+  if (code === hash) return lineEnd(text, at);
+  return isQuote(code) ? stringEnd(text, at) : at + 1;
 }
 
 /** Where the line begins, if nothing but white space is in front; else the offset itself. */
@@ -246,17 +243,17 @@ function lineEnd(text: string, from: number): number {
   return at;
 }
 
-/** The closing quote of a string, or the last character of its line where there is none. */
+/** After the closing quote of a string, or at the end of its line where there is none. */
 function stringEnd(text: string, from: number): number {
   const quote = text.charCodeAt(from);
   let at = from + 1;
   for (; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === quote) return at;
+    if (code === quote) return at + 1;
     if (isLineEnd(code)) break;
     if (code === backslash && !isLineEnd(text.charCodeAt(at + 1))) at++;
   }
-  return at - 1;
+  return Math.min(at, text.length);
 }
 
 /** Parses one part of a text. */

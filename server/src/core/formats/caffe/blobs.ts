@@ -11,10 +11,9 @@ import { absence, type State } from './phase.ts';
 
 interface Blob {
   readonly tensor: Tensor;
-  /** Where it was written as a top last, in the whole text. */
-  readonly top: Range;
-  /** The number of the layer that wrote it; undefined for an input field. */
+  /** The number of the layer that wrote it last, and of the top; undefined for an input field. */
   readonly maker: number | undefined;
+  readonly top: BlobName;
   /** Whether a layer has read it since. */
   used: boolean;
 }
@@ -37,20 +36,22 @@ export class Blobs {
     this.#state = state;
   }
 
-  addInput({ text, from, to }: BlobName, tensor: Tensor): void {
-    this.#blobs.set(text, { tensor, top: { from, to }, maker: undefined, used: false });
+  addInput(top: BlobName, tensor: Tensor): void {
+    this.#blobs.set(top.text, { tensor, maker: undefined, top, used: false });
   }
 
   /** What a layer reads, if all of it is there and all that it makes has a new name. Reports nothing. */
   find(layer: Layer): readonly Tensor[] | undefined {
+    const { bottoms, tops, source } = layer;
+    for (let at = 0; at < tops.length; at++)
+      if (!isInPlace(layer, at) && this.#isMade(tops[at]!.text)) return undefined;
     const inputs: Tensor[] = [];
-    for (const { text } of layer.bottoms) {
-      const blob = this.#blobs.get(layer.source ?? text);
+    for (const { text } of bottoms) {
+      const blob = this.#blobs.get(source ?? text);
       if (!blob) return undefined;
       inputs.push(blob.tensor);
     }
-    const isNew = layer.tops.every(({ text }, at) => isInPlace(layer, at) || !this.#isMade(text));
-    return isNew ? inputs : undefined;
+    return inputs;
   }
 
   /** What a layer reads. Where there is no blob of that name, what is known is why. */
@@ -67,17 +68,16 @@ export class Blobs {
   /** In place where the bottom of the same number has the same name, else a new name. */
   checkTops(index: number): void {
     const { layer } = this.#layers[index]!;
-    const own = new Map<string, number>();
-    layer.tops.forEach(({ text, from, to }, at) => {
+    const made = new Map<string, Pick<Blob, 'maker' | 'top'>>();
+    layer.tops.forEach((own, at) => {
+      const { text, from, to } = own;
       const range = { from, to };
-      if (!isInPlace(layer, at) && (own.has(text) || this.#isMade(text)) && !this.#taken.has(text)) {
+      if (!isInPlace(layer, at) && (made.has(text) || this.#isMade(text)) && !this.#taken.has(text)) {
         this.#taken.add(text);
-        const before = own.has(text) ? undefined : this.#blobs.get(text)!;
-        const maker = before ? before.maker : index;
-        const top = before ? before.top : this.#layers[index]!.at(layer.tops[own.get(text)!]!);
+        const { maker, top } = made.get(text) ?? this.#blobs.get(text)!;
         const by = maker === undefined ? 'an input' : `“${layerName(this.#layers[maker]!.layer)}”`;
         const message = `“${text}” is made by ${by} already. A blob has one name of its own, unless a layer works in place: its bottom and top of the same number are equal.`;
-        const related = [{ range: elsewhere(top), message: `“${text}” is made here` }];
+        const related = [{ range: elsewhere(this.#rangeOf(maker, top)), message: `“${text}” is made here` }];
         this.#builder.problem({ range, severity: 'error', code: 'duplicate-top', message, related });
       }
       if (isInPlace(layer, at) && notInPlace.has(layer.type)) {
@@ -86,24 +86,20 @@ export class Blobs {
         const severity = refusedInPlace.has(layer.type) ? 'error' : 'warning';
         this.#builder.problem({ range, severity, code: 'in-place', message });
       }
-      own.set(text, at);
+      made.set(text, { maker: index, top: own });
     });
   }
 
   /** What a layer has read and made, in the graph. */
   pass(index: number, outputs: readonly Tensor[]): void {
-    const placed = this.#layers[index]!;
-    const { layer } = placed;
-    for (const { text } of layer.bottoms) {
-      // With what a padding layer of the oldest form made, that layer is gone, and its top is not missed.
-      for (const name of layer.source === undefined ? [text] : [text, layer.source]) {
-        const blob = this.#blobs.get(name);
-        if (blob) blob.used = true;
-      }
+    const { layer } = this.#layers[index]!;
+    for (const { text } of layer.bottoms) this.#use(text);
+    // A padding layer of the oldest form is part of the one that reads it: its top is not missed.
+    if (layer.source !== undefined) this.#use(layer.source);
+    for (let at = 0; at < layer.tops.length; at++) {
+      const top = layer.tops[at]!;
+      this.#blobs.set(top.text, { tensor: outputs[at]!, maker: index, top, used: false });
     }
-    layer.tops.forEach((top, at) => {
-      this.#blobs.set(top.text, { tensor: outputs[at]!, top: placed.at(top), maker: index, used: false });
-    });
   }
 
   /** What no layer reads: the outputs of the network. */
@@ -118,8 +114,17 @@ export class Blobs {
     for (const [name, { used, maker, top }] of this.#blobs) {
       if (used || maker === undefined || maker === last || endings.has(this.#layers[maker]!.layer.type)) continue;
       const message = `“${name}” is never read, so it is an output of the network. If it should not be, use it as a bottom below, or end it in a Silence layer.`;
-      this.#builder.problem({ range: top, severity: 'information', code: 'unused-top', message });
+      this.#builder.problem({ range: this.#rangeOf(maker, top), severity: 'information', code: 'unused-top', message });
     }
+  }
+
+  #use(name: string): void {
+    const blob = this.#blobs.get(name);
+    if (blob) blob.used = true;
+  }
+
+  #rangeOf(maker: number | undefined, { from, to }: BlobName): Range {
+    return maker === undefined ? { from, to } : this.#layers[maker]!.at({ from, to });
   }
 
   /** Whether there is such a blob, unless that was reported already. */

@@ -31,10 +31,10 @@ export interface Known {
 
 /** What a layer means beside its segment, whose outputs are its tops and then what is alive to the end. */
 interface LayerValue {
-  /** Of each of its bottoms, whether its first axis is no batch. */
-  readonly batchlessInputs: readonly boolean[];
-  /** The same of the outputs. */
-  readonly batchless: readonly boolean[];
+  /** Which of its bottoms have a first axis that is not a batch, by number. */
+  readonly batchlessInputs: readonly number[];
+  /** The same of its outputs. */
+  readonly batchless: readonly number[];
 }
 
 /** `root` has the fields outside of layers, `fault` says why they are not certain. */
@@ -110,7 +110,6 @@ class Building {
     const { layer, start } = placed;
     const builder = this.#builder;
     if (builder.full || this.#found(placed, index)) return;
-    const { batchless } = this.#net;
     const meant = typeOf(layer.type) ? layer.type : sameButCase(layer.type);
     if (meant !== undefined && typeOf(meant)!.feeds) {
       // Inputs belong to the network, not to a segment.
@@ -126,13 +125,10 @@ class Building {
       outputs = [...row.outputs, ...row.alive];
       return outputs;
     });
-    const value: LayerValue = {
-      batchlessInputs: (this.#blobs.find(layer) ?? []).map(tensor => batchless.has(tensor)),
-      batchless: outputs.map(tensor => batchless.has(tensor)),
-    };
     // What is wrong with a layer may depend on others; parameters with names are shared.
     const isAlone = built.segment.problems.length === 0 && !layer.fault && layer.blobNames.every(name => name === '');
     const inputs = isAlone ? this.#blobs.find(layer) : undefined;
+    const value = { batchlessInputs: this.#batchless(inputs ?? []), batchless: this.#batchless(outputs) };
     if (inputs) this.#known.segments.keep(layer, this.#environment, inputs, built, value);
     const placement = builder.place(built.segment, built.inputs, start)!;
     for (const name of layer.blobNames) {
@@ -147,11 +143,10 @@ class Building {
     const list = this.#known.segments.of(placed.layer);
     const inputs = list.length > 0 ? this.#blobs.find(placed.layer) : undefined;
     if (!inputs) return false;
-    const { batchless } = this.#net;
+    const batchless = this.#batchless(inputs);
     for (const made of list) {
       const { segment, value } = made;
-      if (!agrees(made, this.#environment, inputs)) continue;
-      if (inputs.some((tensor, at) => batchless.has(tensor) !== value.batchlessInputs[at])) continue;
+      if (!agrees(made, this.#environment, inputs) || String(batchless) !== String(value.batchlessInputs)) continue;
       const placement = this.#builder.place(segment, portsOf(made, inputs), placed.start);
       if (!placement) return false;
       this.#settle(index, placement.outputs, value);
@@ -160,11 +155,16 @@ class Building {
     return false;
   }
 
+  /** Which tensors have a first axis that is not a batch. */
+  #batchless(tensors: readonly Tensor[]): readonly number[] {
+    const { batchless } = this.#net;
+    if (batchless.size === 0) return none;
+    return tensors.flatMap((tensor, at) => (batchless.has(tensor) ? [at] : []));
+  }
+
   /** What a layer outputs in the graph. */
   #settle(index: number, outputs: readonly Tensor[], { batchless }: LayerValue): void {
-    outputs.forEach((tensor, at) => {
-      if (batchless[at]) this.#net.batchless.add(tensor);
-    });
+    for (const at of batchless) this.#net.batchless.add(outputs[at]!);
     this.#blobs.pass(index, outputs);
     const tops = this.#layers[index]!.layer.tops.length;
     if (outputs.length > tops) this.#alive.push(...outputs.slice(tops));
@@ -259,6 +259,8 @@ class Building {
     });
   }
 }
+
+const none: readonly never[] = [];
 
 /** What stands for a doubt takes no memory. */
 const nothing = [0];

@@ -69,12 +69,13 @@ function open(source: Source, earlier?: Reader): Reader {
   const others: (readonly ProtoField[])[] = [];
   const problems: Problem[] = [];
   const faults: string[] = [];
-  for (const { part, start } of partsOf(document)) {
+  for (const [at, part] of partsOf(document).entries()) {
+    const { start } = document.chunks[at]!;
     for (const layer of part.layers) layers.push(new PlacedLayer(layer, start));
     if (part.others.length > 0) others.push(part.others.map(field => movedField(field, offset => offset + start)));
     // Nobody reads more of them.
-    for (const { problem } of part.findings.slice(0, maxProblems - problems.length))
-      problems.push(placedProblem(problem, start));
+    for (const { problem } of part.findings)
+      if (problems.length < maxProblems) problems.push(placedProblem(problem, start));
     if (part.fault !== undefined) faults.push(part.fault);
   }
   for (const problem of [...repeatedAbove(others).map(finding => finding.problem), ...mixed(layers)]) {

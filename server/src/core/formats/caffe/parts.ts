@@ -16,32 +16,26 @@ export interface Part {
   readonly fault: string | undefined;
 }
 
-export interface PlacedPart {
-  readonly part: Part;
-  /** The offset at which it begins. */
-  readonly start: number;
-}
-
-/** The parts of a text, the damaged ones as their one repair has them. */
-export function partsOf({ chunks }: PrototextDocument): readonly PlacedPart[] {
+/** What the chunks of a text say, the damaged ones as their one repair has them. */
+export function partsOf({ chunks }: PrototextDocument): readonly Part[] {
   const damaged = chunks.filter(({ chunk }) => chunk.node.problems.length > 0).length;
-  const placed: PlacedPart[] = [];
+  const parts: Part[] = [];
   for (const { chunk, start } of chunks) {
     const { text, node, built } = chunk;
     const isDamaged = node.problems.length > 0 && damaged <= maxDamaged;
-    const repaired = isDamaged ? repairOf(text, node, start === 0, blobsOf(placed)) : undefined;
+    const repaired = isDamaged ? repairOf(text, node, start === 0, blobsOf(parts)) : undefined;
     const part = repaired ? read(repaired, repaired.row) : ((built.held ?? built.hold(read(node, undefined))) as Part);
-    placed.push({ part, start });
+    parts.push(part);
   }
-  return placed;
+  return parts;
 }
 
 /** The names of blobs that these parts make. */
-function blobsOf(parts: readonly PlacedPart[]): ReadonlySet<string> {
+function blobsOf(parts: readonly Part[]): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const { part } of parts) {
-    for (const { name, value } of part.others) if (name === 'input' && value?.kind === 'string') names.add(value.text);
-    for (const { tops } of part.layers) for (const { text } of tops) names.add(text);
+  for (const { others, layers } of parts) {
+    for (const { name, value } of others) if (name === 'input' && value?.kind === 'string') names.add(value.text);
+    for (const { tops } of layers) for (const { text } of tops) names.add(text);
   }
   return names;
 }
