@@ -2,7 +2,7 @@
 // Rules: google/protobuf/text_format.cc and the language's specification (protobuf.dev, “Text Format Language”).
 import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
-import { type Chunked, Chunks, type Placed } from './chunks.ts';
+import { type Chunked, Chunks } from './chunks.ts';
 
 export type ProtoValue = ProtoScalar | ProtoMessage;
 
@@ -37,7 +37,6 @@ export interface ParsedPrototext {
 
 /** A text as chunks, each with a tree of its own: what comes before the first message of the top, and each such message. */
 export type PrototextDocument = Chunked<ParsedPrototext>;
-export type PlacedPrototext = Placed<ParsedPrototext>;
 
 class Scalar implements ProtoScalar {
   readonly kind: ProtoScalar['kind'];

@@ -132,7 +132,7 @@ function unknownField(
   const range = { from: field.from, to: field.nameTo };
   const { name } = field;
   const shown = name.length > 60 ? `${name.slice(0, 59)}…` : name;
-  const meant = isSpelled ? didYouMean(name, fields.keys()) : undefined;
+  const meant = isSpelled ? meantField(name, fields.keys()) : undefined;
   if (meant !== undefined) {
     return {
       range,
@@ -148,6 +148,15 @@ function unknownField(
       ? ` It is a field of ${homes.join(', ')}.`
       : ' Caffe refuses a text with a field that it does not know; forks may have it.';
   return { range, severity: 'error', code: 'unknown-field', message: `${message} has no field “${shown}”.${where}` };
+}
+
+/** Of `foo_param` only `foo` is held against others: the rest, which most fields of a layer have, says nothing. */
+function meantField(name: string, fields: Iterable<string>): string | undefined {
+  const tail = '_param';
+  if (!name.endsWith(tail)) return didYouMean(name, fields);
+  const stems = [...fields].flatMap(field => (field.endsWith(tail) ? [field.slice(0, -tail.length)] : []));
+  const meant = didYouMean(name.slice(0, -tail.length), stems);
+  return meant === undefined ? undefined : meant + tail;
 }
 
 /**
