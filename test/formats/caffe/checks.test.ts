@@ -263,3 +263,35 @@ describe('Caffe, a slip is told as what it is', () => {
     });
   }
 });
+
+describe('Caffe, fields', () => {
+  const messages = (text: string): readonly string[] => read(text).problems.map(({ message }) => message);
+  const field = (name: string): readonly string[] =>
+    messages(input('x', 1, 3, 8, 8) + layer('ReLU', ['x'], `${name} { }`)).filter(text => text.includes(name));
+
+  it('suggests a message of parameters only where what comes before “_param” is alike', () => {
+    for (const name of ['foo_param', 'xyz_param', 'my_own_param']) {
+      assert.equal(field(name).length, 1, name);
+      assert.doesNotMatch(field(name)[0]!, /Did you mean/, name);
+    }
+    assert.match(field('convolutoin_param')[0]!, /Did you mean “convolution_param”/);
+    assert.match(field('conv_param')[0]!, /Did you mean “convolution_param”/);
+    assert.match(field('poling_param')[0]!, /Did you mean “pooling_param”/);
+  });
+
+  it('a name of the network above and below the layers is one too many', () => {
+    const text = `name: "a"\n${input('x', 1, 3, 8, 8)}${layer('ReLU', ['x'])}`;
+    accepts(text);
+    refuses(`${text}name: "b"\n`, 'repeated-field', /more than once/);
+  });
+
+  it('points of a Slice say how large all pieces but the last are, whatever the bottom has', () => {
+    const data = 'layer { name: "x" type: "Data" top: "x" data_param { batch_size: 4 } }\n';
+    const slice =
+      'layer { name: "y" type: "Slice" bottom: "x" top: "a" top: "b" top: "c" slice_param { slice_point: 1 slice_point: 4 } }';
+    assert.deepEqual(
+      read(data + slice).layers[1]!.outputs.map(shape => shape?.[1]),
+      [1, 3, null],
+    );
+  });
+});

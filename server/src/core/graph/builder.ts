@@ -174,6 +174,11 @@ export class Builder {
     return this.#reported;
   }
 
+  /** What was reported of what is being built: of the segment, or else of the graph. */
+  get reported(): readonly Problem[] {
+    return this.#site?.problems ?? this.problems;
+  }
+
   /** An input of the network, [N, …] with N = 1. `why` says why sizes are NaN or the shape is undefined. */
   input(name: string, shape: Shape | undefined, why?: string | Reason): Tensor {
     if (this.#site) throw new Error('An input belongs to the network, not to an item.');

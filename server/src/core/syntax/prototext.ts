@@ -1,7 +1,8 @@
-// Protobuf's text format, for reading while it is typed: never fails, tells what is wrong, and keeps every range.
+// Protobuf's text format, for reading while it is typed: never fails, reports what is wrong, and keeps every range.
 // Rules: google/protobuf/text_format.cc and the language's specification (protobuf.dev, “Text Format Language”).
 import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
+import { type Chunked, Chunks } from './chunks.ts';
 
 export type ProtoValue = ProtoScalar | ProtoMessage;
 
@@ -23,7 +24,7 @@ export interface ProtoMessage extends Range {
  */
 export interface ProtoField extends Range {
   readonly name: string;
-  /** Behind the name, which starts at `from`. */
+  /** The end of the name, which starts at `from`. */
   readonly nameTo: number;
   /** Undefined where it is not written yet. */
   readonly value: ProtoValue | undefined;
@@ -33,6 +34,9 @@ export interface ParsedPrototext {
   readonly root: ProtoMessage;
   readonly problems: readonly Problem[];
 }
+
+/** A text as chunks, each with a tree of its own: what comes before the first message of the top, and each such message. */
+export type PrototextDocument = Chunked<ParsedPrototext>;
 
 class Scalar implements ProtoScalar {
   readonly kind: ProtoScalar['kind'];
@@ -84,19 +88,63 @@ interface Open {
   inner: number | undefined;
 }
 
+/** How far a part of a text was read when all was well. */
+interface Sound {
+  readonly at: number;
+  readonly fields: number;
+  readonly problems: number;
+}
+
 /** More problems than anybody reads. */
 const maxProblems = 500;
 
 /**
- * Parses a text. `top` names the messages that only ever stand at the top (`layer`): where one begins inside another
- * message, a brace is missing above. The stretch from the last such name is then read again by its indentation, so that
- * a brace that is not typed yet costs nothing below it. Linear: nothing is read more than twice.
+ * Takes a text apart at the messages that occur only at the top (`layer`), and parses each part by itself, unless
+ * `earlier`, such as the text before an edit, has it. Where such a message begins inside another one, a brace is missing
+ * above: the part above is then read again by its indentation, so a brace that is not typed yet costs nothing below it.
+ * Linear: nothing is read more than twice.
  */
-export function parsePrototext(text: string, top: readonly string[] = []): ParsedPrototext {
-  return new Parser(text, top).parse();
+export function parseDocument(text: string, top: readonly string[], earlier?: PrototextDocument): PrototextDocument {
+  if (earlier?.text === text) return earlier;
+  const chunks = new Chunks(text, texts => texts.map(own => new Parser(own).parse()), earlier);
+  return { text, chunks: chunks.at(startsOf(text, top))! };
 }
 
-/** The number that a scalar means: decimal, octal or hexadecimal, with `f` behind a float; undefined where it is none. */
+/** The same as one tree. */
+export function parsePrototext(text: string, top: readonly string[] = []): ParsedPrototext {
+  const fields: ProtoField[] = [];
+  const problems: Problem[] = [];
+  for (const { chunk, start } of parseDocument(text, top).chunks) {
+    const move = (offset: number): number => offset + start;
+    for (const field of chunk.node.root.fields) fields.push(start === 0 ? field : movedField(field, move));
+    for (const problem of chunk.node.problems) problems.push(start === 0 ? problem : movedProblem(problem, move));
+  }
+  return { root: { kind: 'message', fields, from: 0, to: text.length }, problems: problems.slice(0, maxProblems) };
+}
+
+/** A field elsewhere: `move` gives the new place of an offset. */
+export function movedField(field: ProtoField, move: (offset: number) => number): ProtoField {
+  const { name, from, nameTo, to, value } = field;
+  return { name, from: move(from), nameTo: move(nameTo), to: move(to), value: value && movedValue(value, move) };
+}
+
+function movedValue(value: ProtoValue, move: (offset: number) => number): ProtoValue {
+  const range = { from: move(value.from), to: move(value.to) };
+  if (value.kind !== 'message') return { kind: value.kind, text: value.text, ...range };
+  return { kind: 'message', ...range, fields: value.fields.map(field => movedField(field, move)) };
+}
+
+function movedProblem(problem: Problem, move: (offset: number) => number): Problem {
+  const moved = <T extends Range>(range: T): T => ({ ...range, from: move(range.from), to: move(range.to) });
+  const { repairs } = problem;
+  return {
+    ...problem,
+    range: moved(problem.range),
+    ...(repairs && { repairs: repairs.map(repair => ({ ...repair, edits: repair.edits.map(moved) })) }),
+  };
+}
+
+/** The number that a scalar means: decimal, octal or hexadecimal, with `f` after a float; undefined where it is not a number. */
 export function protoNumber(value: ProtoValue | undefined): number | undefined {
   if (value?.kind === 'word') {
     if (/^inf(?:inity)?$/i.test(value.text)) return Number.POSITIVE_INFINITY;
@@ -130,123 +178,175 @@ const closeSquare = 93;
 const openBrace = 123;
 const closeBrace = 125;
 
+const boundaries: ReadonlySet<number> = new Set([...'{}<>,;:[]"\''].map(sign => sign.charCodeAt(0)));
+
+/**
+ * Where the parts of a text begin, and where the last one ends: at the line of each message of the top, or at its name
+ * where something is in front of it.
+ */
+function startsOf(text: string, top: readonly string[]): readonly number[] {
+  const starts = [0];
+  const candidates =
+    top.length === 0 ? [] : text.matchAll(new RegExp(`\\b(${top.join('|')})(?:[ \\t-\\r]*:)?[ \\t-\\r]*[{<]`, 'g'));
+  let outer: { readonly name: string; at: number; depth: number } | undefined;
+  /** What is here is outside of strings and comments. */
+  let at = 0;
+  for (const { 1: name, index } of candidates) {
+    if (index > 0 && !isBoundary(text.charCodeAt(index - 1))) continue;
+    // Strings and comments end with their lines.
+    let start = index;
+    while (start > at && !isLineEnd(text.charCodeAt(start - 1))) start--;
+    if (start > at) at = start;
+    while (at < index) at = tokenEnd(text, at);
+    if (at > index) continue;
+    if (outer && outer.name !== name) {
+      // The oldest form: `layers { layer { … } }`.
+      while (outer.at < index) {
+        const code = text.charCodeAt(outer.at);
+        if (code === openBrace || code === openAngle) outer.depth++;
+        if (code === closeBrace || code === closeAngle) outer.depth--;
+        outer.at = tokenEnd(text, outer.at);
+      }
+      if (outer.depth === 1) continue;
+    }
+    outer = { name: name!, at: index, depth: 0 };
+    const margin = marginOf(text, index);
+    if (margin > starts.at(-1)!) starts.push(margin);
+  }
+  starts.push(text.length);
+  return starts;
+}
+
+/** Whether a name that comes after this character is one by itself: not the rest of a number, or a part of `[a.b]`. */
+function isBoundary(code: number): boolean {
+  return isSpace(code) || boundaries.has(code);
+}
+
+/** The end of the string or the comment that begins here, or else of the character. */
+function tokenEnd(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  if (code === hash) return lineEnd(text, at);
+  return isQuote(code) ? stringEnd(text, at) : at + 1;
+}
+
+/** Where the line begins, if nothing but white space is in front; else the offset itself. */
+function marginOf(text: string, offset: number): number {
+  let at = offset;
+  while (at > 0 && (text.charCodeAt(at - 1) === 32 || text.charCodeAt(at - 1) === 9)) at--;
+  return at === 0 || isLineEnd(text.charCodeAt(at - 1)) ? at : offset;
+}
+
+function lineEnd(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !isLineEnd(text.charCodeAt(at))) at++;
+  return at;
+}
+
+/** After the closing quote of a string, or at the end of its line where there is none. */
+function stringEnd(text: string, from: number): number {
+  const quote = text.charCodeAt(from);
+  let at = from + 1;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === quote) return at + 1;
+    if (isLineEnd(code)) break;
+    if (code === backslash && !isLineEnd(text.charCodeAt(at + 1))) at++;
+  }
+  return Math.min(at, text.length);
+}
+
+/** Parses one part of a text. */
 class Parser {
   readonly #text: string;
-  readonly #top: readonly string[];
+  readonly #end: number;
   readonly #root = new Message(0);
   readonly #problems: Problem[] = [];
   #stack: Open[] = [];
   #at = 0;
   /** Whether a line ended in the white space that was skipped last. */
   #newLine = true;
-  /** Whether braces did not match since the last name of the top. */
+  /** Whether braces did not match. */
   #damaged = false;
-  /** Behind the last message at the top that is whole: what is wrong below does not touch it. */
-  #sound = { at: 0, fields: 0, told: 0 };
+  /** After the last message at the top that is whole: what is wrong below does not touch it. */
+  #sound: Sound;
 
-  constructor(text: string, top: readonly string[]) {
+  constructor(text: string) {
     this.#text = text;
-    this.#top = top;
+    this.#end = text.length;
+    // A byte order mark is not part of the text.
+    if (text.charCodeAt(0) === 0xfeff) this.#at = 1;
+    this.#sound = { at: this.#at, fields: 0, problems: 0 };
   }
 
   parse(): ParsedPrototext {
-    const { length } = this.#text;
-    // Byte order marks are no part of the text.
-    if (this.#text.charCodeAt(0) === 0xfeff) this.#at = 1;
-    while (this.#at < length) {
-      this.#sound = { at: this.#at, fields: this.#root.fields.length, told: this.#problems.length };
-      this.#damaged = false;
-      this.#run(length, false);
-      if (this.#stack.length === 0 && !this.#damaged) continue;
-      const end = this.#at;
+    this.#run(false);
+    if (this.#stack.length > 0 || this.#damaged) {
       this.#stack = [];
       this.#root.fields.length = this.#sound.fields;
-      this.#problems.length = this.#sound.told;
+      this.#problems.length = this.#sound.problems;
       this.#at = this.#sound.at;
-      this.#run(end, true);
-      this.#closeAll();
-      this.#at = end;
+      this.#run(true);
+      while (this.#stack.length > 0) this.#closeByForce();
     }
-    this.#root.to = length;
+    this.#root.to = this.#end;
     return { root: this.#root, problems: this.#problems };
   }
 
-  /** Reads fields up to the next name of the top (not counting the one it starts at), or `end`. */
-  #run(end: number, byIndentation: boolean): void {
+  #run(byIndentation: boolean): void {
     const text = this.#text;
     this.#newLine = true;
-    for (let first = true; ; first = false) {
-      this.#skip(end);
-      if (this.#at >= end) return;
+    for (;;) {
+      this.#skip();
+      if (this.#at >= this.#end) return;
       const from = this.#at;
       const code = text.charCodeAt(from);
       if (code === closeBrace || code === closeAngle) {
-        this.#close(code, byIndentation, end);
+        this.#close(code, byIndentation);
         continue;
       }
       if (code === openSquare || isNameStart(code)) {
         const own = this.#newLine;
-        const name = this.#name(end);
-        if (!first && !byIndentation && this.#startsTop(name)) {
-          this.#at = from;
-          return;
-        }
+        const name = this.#name();
         if (byIndentation && own) this.#closeByColumn(from);
-        this.#field(name, from, end, byIndentation);
+        this.#field(name, from, byIndentation);
         continue;
       }
-      this.#stray(end);
+      this.#stray();
     }
   }
 
-  #startsTop(name: string): boolean {
-    if (!this.#top.includes(name)) return false;
-    // The oldest form: `layers { layer { … } }`.
-    const around = this.#stack.at(-1)?.field;
-    if (this.#stack.length === 1 && around !== undefined && around.name !== name && this.#top.includes(around.name)) {
-      return false;
-    }
-    let at = this.#at;
-    const text = this.#text;
-    while (isSpace(text.charCodeAt(at))) at++;
-    if (text.charCodeAt(at) === colon) at++;
-    while (isSpace(text.charCodeAt(at))) at++;
-    const code = text.charCodeAt(at);
-    return code === openBrace || code === openAngle;
-  }
-
-  #name(end: number): string {
+  #name(): string {
     const text = this.#text;
     const from = this.#at;
     let at = from + 1;
     if (text.charCodeAt(from) === openSquare) {
-      while (at < end && !isLineEnd(text.charCodeAt(at)) && text.charCodeAt(at) !== closeSquare) at++;
+      while (at < this.#end && !isLineEnd(text.charCodeAt(at)) && text.charCodeAt(at) !== closeSquare) at++;
       if (text.charCodeAt(at) === closeSquare) at++;
-      else this.#tell(from, at, 'unclosed-bracket', 'This [ is not closed. An extension is written [package.name].');
+      else this.#report(from, at, 'unclosed-bracket', 'This [ is not closed. An extension is written [package.name].');
     } else {
-      while (at < end && isNamePart(text.charCodeAt(at))) at++;
+      while (isNamePart(text.charCodeAt(at))) at++;
     }
     this.#at = at;
     return text.slice(from, at);
   }
 
-  #field(name: string, from: number, end: number, byIndentation: boolean): void {
+  #field(name: string, from: number, byIndentation: boolean): void {
     const text = this.#text;
     const field = new Field(name, from, this.#at);
     this.#fields().push(field);
     this.#newLine = false;
-    this.#skip(end, false);
+    this.#skip(false);
     let crossed = this.#newLine;
     let isMarked = false;
-    if (this.#at < end && text.charCodeAt(this.#at) === colon) {
+    if (text.charCodeAt(this.#at) === colon) {
       isMarked = true;
       this.#at++;
       field.to = this.#at;
       this.#newLine = false;
-      this.#skip(end, false);
+      this.#skip(false);
       crossed = this.#newLine;
     }
-    const code = this.#at < end ? text.charCodeAt(this.#at) : Number.NaN;
+    const code = text.charCodeAt(this.#at);
     if (code === openBrace || code === openAngle) {
       this.#open(field, undefined, byIndentation);
       return;
@@ -254,10 +354,10 @@ class Parser {
     if (code === openSquare && (isMarked || !crossed)) {
       this.#at++;
       this.#fields().pop();
-      this.#list(field, end, byIndentation);
+      this.#list(field, byIndentation);
       return;
     }
-    const isValue = isQuote(code) || isNumberStart(code) || (isMarked && isNameStart(code) && !this.#startsField(end));
+    const isValue = isQuote(code) || isNumberStart(code) || (isMarked && isNameStart(code) && !this.#startsField());
     if (!isValue || (!isMarked && crossed)) {
       // What comes next is looked at afresh: `num_output:` before a `}` or the next field.
       if (crossed) this.#newLine = true;
@@ -265,11 +365,11 @@ class Parser {
       return;
     }
     if (!isMarked) {
-      this.#tell(from, field.nameTo, 'missing-colon', `A colon is missing behind “${clip(name)}”.`, [
+      this.#report(from, field.nameTo, 'missing-colon', `A colon is missing behind “${clip(name)}”.`, [
         { title: 'Insert a colon', edits: [{ from: field.nameTo, to: field.nameTo, text: ':' }] },
       ]);
     }
-    const value = this.#scalar(end);
+    const value = this.#scalar();
     field.value = value;
     field.to = value.to;
   }
@@ -279,17 +379,17 @@ class Parser {
     const message = isMarked
       ? `“${name}” has no value yet. Write one behind the colon.`
       : `“${name}” has no value yet. Write “${name}: …”, or “${name} { … }”.`;
-    this.#tell(field.from, field.to, 'missing-value', message);
+    this.#report(field.from, field.to, 'missing-value', message);
   }
 
   /** Whether the word here is the name of a next field, not a value. */
-  #startsField(end: number): boolean {
+  #startsField(): boolean {
     const text = this.#text;
     let at = this.#at;
-    while (at < end && isNamePart(text.charCodeAt(at))) at++;
-    while (at < end && (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9)) at++;
+    while (isNamePart(text.charCodeAt(at))) at++;
+    while (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9) at++;
     const code = text.charCodeAt(at);
-    return at < end && (code === colon || code === openBrace || code === openAngle);
+    return code === colon || code === openBrace || code === openAngle;
   }
 
   #open(field: Field, list: Field | undefined, byIndentation: boolean): void {
@@ -302,11 +402,11 @@ class Parser {
   }
 
   /** The entries of a list up to its end, or up to a message among them, whose fields come first. */
-  #list(of: Field, end: number, byIndentation: boolean): void {
+  #list(of: Field, byIndentation: boolean): void {
     const text = this.#text;
     for (;;) {
-      this.#skip(end);
-      const code = this.#at < end ? text.charCodeAt(this.#at) : Number.NaN;
+      this.#skip();
+      const code = text.charCodeAt(this.#at);
       if (code === closeSquare) {
         this.#at++;
         of.to = this.#at;
@@ -320,31 +420,35 @@ class Parser {
         this.#open(entry, of, byIndentation);
         return;
       }
-      if (!isQuote(code) && !isNumberStart(code) && !(isNameStart(code) && !this.#startsField(end))) break;
-      entry.value = this.#scalar(end);
+      if (!isQuote(code) && !isNumberStart(code) && !(isNameStart(code) && !this.#startsField())) break;
+      entry.value = this.#scalar();
       entry.to = entry.value.to;
       of.to = entry.to;
       this.#fields().push(entry);
     }
-    this.#tell(of.from, Math.max(of.to, of.nameTo), 'unclosed-bracket', `The [ of “${clip(of.name)}” is not closed.`, [
-      { title: 'Insert a closing bracket', edits: [{ from: of.to, to: of.to, text: ']' }] },
-    ]);
+    this.#report(
+      of.from,
+      Math.max(of.to, of.nameTo),
+      'unclosed-bracket',
+      `The [ of “${clip(of.name)}” is not closed.`,
+      [{ title: 'Insert a closing bracket', edits: [{ from: of.to, to: of.to, text: ']' }] }],
+    );
   }
 
-  #scalar(end: number): Scalar {
+  #scalar(): Scalar {
     const text = this.#text;
     const from = this.#at;
     const code = text.charCodeAt(from);
-    if (isQuote(code)) return this.#string(end);
+    if (isQuote(code)) return this.#string();
     if (isNameStart(code)) {
       let at = from + 1;
-      while (at < end && isNamePart(text.charCodeAt(at))) at++;
+      while (isNamePart(text.charCodeAt(at))) at++;
       this.#at = at;
       return new Scalar('word', text.slice(from, at), from, at);
     }
     let at = from + 1;
-    if (code === 45) while (at < end && (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9)) at++;
-    for (; at < end; at++) {
+    if (code === 45) while (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9) at++;
+    for (; at < this.#end; at++) {
       const next = text.charCodeAt(at);
       if (isNamePart(next) || next === 46) continue;
       const before = text.charCodeAt(at - 1) | 32;
@@ -355,7 +459,7 @@ class Parser {
   }
 
   /** One or several strings, joined. A string ends at the end of its line. */
-  #string(end: number): Scalar {
+  #string(): Scalar {
     const text = this.#text;
     const from = this.#at;
     let joined = '';
@@ -366,7 +470,7 @@ class Parser {
       let at = start + 1;
       let isPlain = true;
       let isClosed = false;
-      for (; at < end; at++) {
+      for (; at < this.#end; at++) {
         const code = text.charCodeAt(at);
         if (code === quote) {
           isClosed = true;
@@ -375,7 +479,7 @@ class Parser {
         if (isLineEnd(code)) break;
         if (code === backslash) {
           isPlain = false;
-          if (at + 1 < end && !isLineEnd(text.charCodeAt(at + 1))) at++;
+          if (at + 1 < this.#end && !isLineEnd(text.charCodeAt(at + 1))) at++;
         }
       }
       let content = text.slice(start + 1, at);
@@ -384,7 +488,7 @@ class Parser {
         to = start + 1 + content.length;
         joined += isPlain ? content : unescaped(content);
         const mark = String.fromCharCode(quote);
-        this.#tell(start, to, 'unclosed-string', `This string is not closed. Add a ${mark} at its end.`, [
+        this.#report(start, to, 'unclosed-string', `This string is not closed. Add a ${mark} at its end.`, [
           { title: 'Close the string', edits: [{ from: to, to, text: mark }] },
         ]);
         this.#at = at;
@@ -393,9 +497,9 @@ class Parser {
       joined += isPlain ? content : unescaped(content);
       to = at + 1;
       this.#at = to;
-      // Strings one behind the other are one.
-      this.#skip(end, false);
-      if (this.#at >= end || !isQuote(text.charCodeAt(this.#at))) {
+      // Adjacent strings are one.
+      this.#skip(false);
+      if (!isQuote(text.charCodeAt(this.#at))) {
         this.#at = to;
         break;
       }
@@ -403,7 +507,7 @@ class Parser {
     return new Scalar('string', joined, from, to);
   }
 
-  #close(code: number, byIndentation: boolean, end: number): void {
+  #close(code: number, byIndentation: boolean): void {
     const from = this.#at;
     const own = this.#newLine;
     this.#at++;
@@ -411,7 +515,7 @@ class Parser {
     if (isStray) {
       this.#damaged = true;
       const sign = String.fromCharCode(code);
-      this.#tell(from, this.#at, 'stray-brace', `This ${sign} closes nothing. Remove it, or open a message above.`, [
+      this.#report(from, this.#at, 'stray-brace', `This ${sign} closes nothing. Remove it, or open a message above.`, [
         { title: `Remove the ${sign}`, edits: [{ from, to: this.#at, text: '' }] },
       ]);
       return;
@@ -421,26 +525,26 @@ class Parser {
     if ((opener === openBrace) !== (code === closeBrace)) {
       const wanted = opener === openBrace ? '}' : '>';
       const message = `“${clip(open.field.name)}” was opened with ${String.fromCharCode(opener)}: close it with ${wanted}.`;
-      this.#tell(from, this.#at, 'wrong-brace', message, [
+      this.#report(from, this.#at, 'wrong-brace', message, [
         { title: `Change to ${wanted}`, edits: [{ from, to: this.#at, text: wanted }] },
       ]);
     }
     open.message.to = this.#at;
     open.field.to = this.#at;
-    if (this.#stack.length === 0 && !byIndentation && !this.#damaged && this.#isWhole(open, from, own, end)) {
-      this.#sound = { at: this.#at, fields: this.#root.fields.length, told: this.#problems.length };
+    if (this.#stack.length === 0 && !byIndentation && !this.#damaged && this.#isWhole(open, from, own)) {
+      this.#sound = { at: this.#at, fields: this.#root.fields.length, problems: this.#problems.length };
     }
-    if (open.list) this.#list(open.list, end, byIndentation);
+    if (open.list) this.#list(open.list, byIndentation);
   }
 
   /** Whether a message at the top that is closed here does not look as if it should go on. */
-  #isWhole({ field, list }: Open, brace: number, own: boolean, end: number): boolean {
+  #isWhole({ field, list }: Open, brace: number, own: boolean): boolean {
     if (list || (own && this.#columnOf(brace) !== this.#columnOf(field.from))) return false;
     const text = this.#text;
     let at = brace + 1;
-    while (at < end && isSpace(text.charCodeAt(at))) at++;
+    while (isSpace(text.charCodeAt(at))) at++;
     const code = text.charCodeAt(at);
-    return at >= end || (code !== closeBrace && code !== closeAngle);
+    return at >= this.#end || (code !== closeBrace && code !== closeAngle);
   }
 
   /** By indentation: whether a closing brace at the start of a line has nothing to close; closes what lies deeper. */
@@ -479,10 +583,6 @@ class Parser {
     return true;
   }
 
-  #closeAll(): void {
-    while (this.#stack.length > 0) this.#closeByForce();
-  }
-
   #closeByForce(): void {
     const { field, message, column } = this.#stack.pop()!;
     const last = message.fields.at(-1);
@@ -494,7 +594,7 @@ class Parser {
     const isOneLine =
       last === undefined || !/[\n\r]/.test(this.#text.slice(message.from, Math.min(to, message.from + 200)));
     const inserted = isOneLine ? ` ${wanted}` : `\n${' '.repeat(Math.min(column, 80))}${wanted}`;
-    this.#tell(
+    this.#report(
       field.from,
       message.from + 1,
       'unclosed-brace',
@@ -503,27 +603,27 @@ class Parser {
     );
   }
 
-  /** What begins no field: told once up to the next space or brace. */
-  #stray(end: number): void {
+  /** What is not the start of a field: reported once, up to the next space or brace. */
+  #stray(): void {
     const text = this.#text;
     const from = this.#at;
     let at = from + 1;
-    for (; at < end; at++) {
+    for (; at < this.#end; at++) {
       const code = text.charCodeAt(at);
       if (isSpace(code) || code === openBrace || code === closeBrace || code === hash) break;
     }
     this.#at = at;
     const message = `“${clip(text.slice(from, at))}” is not a field. Fields are written name: value, or name { … }.`;
-    this.#tell(from, at, 'stray-text', message);
+    this.#report(from, at, 'stray-text', message);
   }
 
   /** Skips white space and comments, and separators unless a value is looked for. */
-  #skip(end: number, separators = true): void {
+  #skip(separators = true): void {
     const text = this.#text;
     if (separators) this.#newLine = this.#at === 0;
     let at = this.#at;
     let separator = false;
-    for (; at < end; at++) {
+    for (; at < this.#end; at++) {
       const code = text.charCodeAt(at);
       if (code === 32 || code === 9) continue;
       if (code === newline || code === carriage) {
@@ -531,15 +631,14 @@ class Parser {
         continue;
       }
       if (code === hash) {
-        while (at < end && !isLineEnd(text.charCodeAt(at))) at++;
-        at--;
+        at = lineEnd(text, at) - 1;
         continue;
       }
       if (separators && (code === comma || code === semicolon)) {
         // One separates two fields, another one nothing.
         if (separator) {
           const sign = String.fromCharCode(code);
-          this.#tell(at, at + 1, 'stray-separator', `This ${sign} separates nothing. Remove it.`, [
+          this.#report(at, at + 1, 'stray-separator', `This ${sign} separates nothing. Remove it.`, [
             { title: `Remove the ${sign}`, edits: [{ from: at, to: at + 1, text: '' }] },
           ]);
         }
@@ -560,7 +659,7 @@ class Parser {
   #columnOf(offset: number): number {
     const text = this.#text;
     let start = offset;
-    // Lines are not endless: what stands behind 400 characters is not indented.
+    // Lines are not endless: what comes after 400 characters is not indented.
     const least = Math.max(0, offset - 400);
     while (start > least && !isLineEnd(text.charCodeAt(start - 1))) start--;
     let at = start;
@@ -568,7 +667,7 @@ class Parser {
     return at - start;
   }
 
-  #tell(from: number, to: number, code: string, message: string, repairs?: Problem['repairs']): void {
+  #report(from: number, to: number, code: string, message: string, repairs?: Problem['repairs']): void {
     if (this.#problems.length >= maxProblems) return;
     const problem = { range: { from, to }, severity: 'error', code, message } as const;
     this.#problems.push(repairs ? { ...problem, repairs } : problem);

@@ -2,8 +2,8 @@
 import { type ProtoField, type ProtoMessage, parsePrototext, protoNumber } from '../../syntax/prototext.ts';
 import { applyEdits, type TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
+import { type Layer, layersOf, paramOf, topNames, v1Types } from './items.ts';
 import { typeOf } from './layers/index.ts';
-import { type Layer, layersOf, paramOf, v1Types } from './net.ts';
 import type { Param } from './param.ts';
 
 /** New values of a convolution or a fully connected layer, one entry for each spatial dimension where there are several. */
@@ -55,7 +55,7 @@ export class Block {
   /** A copy without its comments: they speak of the layer that they stand in. */
   static copyOf(text: string, { field }: Layer): Block | undefined {
     const copy = withoutComments(text.slice(field.from, field.to));
-    const [layer] = layersOf(parsePrototext(copy, ['layer', 'layers']).root);
+    const [layer] = layersOf(parsePrototext(copy, topNames).root.fields);
     return layer && new Block(copy, layer, true);
   }
 

@@ -1,11 +1,11 @@
-// Who reads what whom made, whatever blobs are called: what must hold of a network after layers have come and gone.
-import type { Layer } from './net.ts';
+// Who reads whose output, whatever blobs are called: what must hold of a network after layers have come and gone.
+import type { Layer, PlacedLayer } from './items.ts';
 import { absence, type State } from './phase.ts';
 
-/** A layer as it is to stand. */
+/** A layer as it is to be. */
 export interface Step {
   /** Itself, or the one that it is a copy of. */
-  readonly layer: Layer;
+  readonly placed: PlacedLayer;
   /** Whose rules say when it is there. */
   readonly rules: Layer;
   /** Names of blobs; given anew when the network is wired. */

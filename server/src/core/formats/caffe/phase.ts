@@ -1,8 +1,6 @@
 // Which layers a network has in a phase (Net::FilterNet and StateMeetsRule, net.cpp).
 import { type ProtoMessage, protoNumber } from '../../syntax/prototext.ts';
-import type { Problem } from '../../text/problem.ts';
-import { typeOf } from './layers/index.ts';
-import { type Layer, layerName } from './net.ts';
+import type { Layer } from './items.ts';
 import { Param } from './param.ts';
 
 export const phases = ['TRAIN', 'TEST'] as const;
@@ -24,39 +22,6 @@ export function stateOf(root: ProtoMessage, wanted: string | undefined): State {
   };
 }
 
-/** The state that a file is read in, and what is said where that is not the one it would have by default. */
-export interface Choice {
-  readonly state: State;
-  readonly instead: Problem | undefined;
-}
-
-/**
- * As `stateOf`; but where nobody says a phase and what feeds the network is there in TRAIN alone (train.prototxt, beside
- * test.prototxt), TEST would have nothing to read: then it is TRAIN.
- */
-export function stateFor(root: ProtoMessage, layers: readonly Layer[], wanted: string | undefined): Choice {
-  const state = stateOf(root, wanted);
-  const isSaid = phaseOf(wanted) !== undefined || new Param(root, undefined).inner('state').has('phase');
-  if (isSaid || root.fields.some(({ name }) => name === 'input')) return { state, instead: undefined };
-  const sources = layers.filter(isSource);
-  const training: State = { ...state, phase: 'TRAIN' };
-  const source = sources.find(layer => absence(layer, training) === undefined);
-  if (!source || sources.some(layer => absence(layer, state) === undefined)) return { state, instead: undefined };
-  const message = `“${layerName(source)}” provides data in the TRAIN phase only, so this file is read in TRAIN. To make that explicit, add a comment or set flopline.phase.`;
-  const range = { from: source.field.from, to: source.field.nameTo };
-  const edits = [{ from: 0, to: 0, text: '# flopline: phase=TRAIN\n' }];
-  const repairs = [{ title: 'Insert “# flopline: phase=TRAIN”', edits }];
-  return {
-    state: training,
-    instead: { range, severity: 'information', code: 'read-as-train', message, repairs },
-  };
-}
-
-/** A layer that feeds the network. */
-function isSource({ type, bottoms, tops }: Layer): boolean {
-  return typeOf(type) ? typeOf(type)!.bottoms[1] === 0 : bottoms.length === 0 && tops.length > 0;
-}
-
 export function phaseOf(text: string | undefined): Phase | undefined {
   return phases.find(phase => phase === text?.toUpperCase());
 }
@@ -64,8 +29,8 @@ export function phaseOf(text: string | undefined): Phase | undefined {
 /** Why a layer is not there in a state, in words; undefined where it is. */
 export function absence(layer: Layer, state: State): string | undefined {
   let includes = 0;
-  for (const { name, value } of layer.message.fields) {
-    if (value?.kind !== 'message' || (name !== 'include' && name !== 'exclude')) continue;
+  for (const { name, value } of layer.rules) {
+    if (value?.kind !== 'message') continue;
     const meets = meetsRule(state, value);
     if (name === 'include') {
       if (meets) return undefined;

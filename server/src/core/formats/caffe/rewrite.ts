@@ -10,23 +10,22 @@ import {
   type Place,
   type Rewriter,
 } from '../../graph/edit.ts';
-import type { ProtoField, ProtoMessage } from '../../syntax/prototext.ts';
+import type { PrototextDocument } from '../../syntax/prototext.ts';
 import { applyEdits, type TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
 import { Block, type BlockAttrs, commentsIn, indentOf, lineEnd, lineStart, newlineOf, nextLine } from './block.ts';
 import { Flow, isWired, type Step } from './flow.ts';
-import type { Layer } from './net.ts';
+import type { BlobName, Layer, PlacedLayer } from './items.ts';
 import type { State } from './phase.ts';
 
 /** The changes of the text; undefined where one of the edits cannot be said. */
 export function rewrite(
-  text: string,
-  root: ProtoMessage,
-  layers: readonly Layer[],
+  document: PrototextDocument,
+  layers: readonly PlacedLayer[],
   states: readonly State[],
   edits: readonly GraphEdit[],
 ): readonly TextEdit[] | undefined {
-  return changesOf(new Writer(text, root, layers, states), edits);
+  return changesOf(new Writer(document, layers, states), edits);
 }
 
 /** Types of forks in which every channel has a filter of its own. */
@@ -34,9 +33,9 @@ const depthwiseTypes: ReadonlySet<string> = new Set(['ConvolutionDepthwise', 'De
 
 class Writer implements Rewriter {
   readonly #text: string;
-  readonly #root: ProtoMessage;
-  readonly #layers: readonly Layer[];
-  /** As they stand, and as they are to stand. */
+  readonly #document: PrototextDocument;
+  readonly #layers: readonly PlacedLayer[];
+  /** As they are, and as they are to be. */
   readonly #before: readonly Step[];
   readonly #steps: Step[];
   readonly #flows: readonly Flow[];
@@ -46,18 +45,18 @@ class Writer implements Rewriter {
   readonly #removed = new Set<Step>();
   readonly #moved = new Map<Step, Step>();
   readonly #names: Set<string>;
-  readonly #sharing: ReadonlySet<Layer>;
+  readonly #sharing: ReadonlySet<PlacedLayer>;
 
-  constructor(text: string, root: ProtoMessage, layers: readonly Layer[], states: readonly State[]) {
-    this.#text = text;
-    this.#root = root;
+  constructor(document: PrototextDocument, layers: readonly PlacedLayer[], states: readonly State[]) {
+    this.#text = document.text;
+    this.#document = document;
     this.#layers = layers;
     this.#before = layers.map(stepOf);
     this.#steps = [...this.#before];
     this.#flows = states.map(state => new Flow(this.#before, state));
     this.#clashing = this.#flows.map(flow => flow.clashes());
     this.#names = new Set(
-      layers.flatMap(({ name, bottoms, tops }) => [name, ...[...bottoms, ...tops].map(blob => blob.text)]),
+      layers.flatMap(({ layer: { name, bottoms, tops } }) => [name, ...[...bottoms, ...tops].map(blob => blob.text)]),
     );
     this.#sharing = sharing(layers);
   }
@@ -66,27 +65,28 @@ class Writer implements Rewriter {
     if (!isWired(this.#steps, this.#flows, this.#clashing)) return undefined;
     const edits: TextEdit[] = [];
     for (const step of this.#before) {
-      if (this.#removed.has(step)) edits.push(...this.#removal(step.layer));
-      else if (!this.#moved.has(step)) edits.push(...this.#wire(step).edits);
+      if (this.#removed.has(step)) edits.push(...this.#removal(step.placed.here));
+      else if (!this.#moved.has(step) && this.#isTouched(step)) edits.push(...this.#wire(step).edits);
     }
     for (const [at, fresh] of this.#inserted) {
       edits.push(
         this.#insertion(
-          at.layer,
-          fresh.map(step => ({ text: this.#wire(step).fresh, style: step.layer })),
+          at.placed.here,
+          fresh.map(step => ({ text: this.#wire(step).fresh, style: step.placed.here })),
         ),
       );
     }
     for (const [step, at] of this.#moved) {
-      const { field } = step.layer;
-      edits.push(...this.#removal(step.layer, true));
+      const { here } = step.placed;
+      const { field } = here;
+      edits.push(...this.#removal(here, true));
       const own = this.#wire(step).edits.map(({ from, to, text }) => ({
         from: from - field.from,
         to: to - field.from,
         text,
       }));
       const text = applyEdits(this.#text.slice(field.from, field.to), own);
-      edits.push(this.#insertion(at.layer, [{ text, style: step.layer }]));
+      edits.push(this.#insertion(at.placed.here, [{ text, style: here }]));
     }
     return edits;
   }
@@ -95,12 +95,12 @@ class Writer implements Rewriter {
 
   insert(before: Place, layers: readonly NewLayer[]): boolean {
     const at = this.#stepAt(before.item);
-    if (!at || !isSingle(at.layer) || this.#isTied(at.layer)) return false;
-    // What comes behind an average reads fewer features: weights that it shares would have to follow.
+    if (!at || !isSingle(at.placed.layer) || this.#isTied(at.placed)) return false;
+    // What comes after an average reads fewer features: weights that it shares would have to follow.
     if (this.#sharing.size > 0 && layers.some(({ op }) => op === 'globalAvgPool')) return false;
     const fresh: Step[] = [];
     for (const layer of layers) {
-      const made = layer.op === 'conv' ? this.#newConv(at.layer, before, layer) : this.#newPool(at.layer);
+      const made = layer.op === 'conv' ? this.#newConv(at.placed, before, layer) : this.#newPool(at.placed);
       if (!made) return false;
       fresh.push(...made);
     }
@@ -112,7 +112,7 @@ class Writer implements Rewriter {
 
   set(item: Range, { out, kernel, strided, border, groups, bias }: NewAttrs): boolean {
     const step = this.#stepAt(item);
-    if (!step || this.#isTied(step.layer)) return false;
+    if (!step || this.#isTied(step.placed)) return false;
     // Who reads it has weights for as many channels: other layers that use those would have to follow.
     if (out !== undefined && this.#sharing.size > 0) return false;
     const block = this.#block(step);
@@ -129,9 +129,10 @@ class Writer implements Rewriter {
       ...(bias === undefined ? {} : { bias }),
     };
     if (groups === undefined) return block.set(attrs);
-    if (!depthwiseTypes.has(step.layer.type)) return block.set({ ...attrs, groups });
+    const { type } = step.placed.layer;
+    if (!depthwiseTypes.has(type)) return block.set({ ...attrs, groups });
     // Their groups follow from what they read.
-    const isWritten = step.layer.type === 'DepthwiseConvolution' && block.param?.has('group');
+    const isWritten = type === 'DepthwiseConvolution' && block.param?.has('group');
     return width !== undefined && block.set(isWritten ? { ...attrs, groups } : attrs);
   }
 
@@ -139,7 +140,7 @@ class Writer implements Rewriter {
     const step = this.#stepAt(item);
     if (!step || this.#removed.has(step)) return false;
     const isRead = this.#flows.some(flow => flow.isRead(step));
-    if (isRead && (!isSingle(step.layer) || this.#sharing.size > 0)) return false;
+    if (isRead && (!isSingle(step.placed.layer) || this.#sharing.size > 0)) return false;
     this.#removed.add(step);
     this.#steps.splice(this.#steps.indexOf(step), 1);
     for (const flow of this.#flows) flow.remove(step);
@@ -149,7 +150,7 @@ class Writer implements Rewriter {
   move(item: Range, before: Place): boolean {
     const step = this.#stepAt(item);
     const at = this.#stepAt(before.item);
-    if (!step || !at || !isSingle(step.layer) || !isSingle(at.layer) || step.isInPlace[0]) return false;
+    if (!step || !at || !isSingle(step.placed.layer) || !isSingle(at.placed.layer) || step.isInPlace[0]) return false;
     // What is there in one phase only would be missing in the other.
     if (this.#flows.some(flow => flow.has(step) !== flow.has(at))) return false;
     this.#moved.set(step, at);
@@ -162,7 +163,8 @@ class Writer implements Rewriter {
   // ——— New layers ————————————————————————————————————————————————————————————————————————————————————————————————
 
   /** A copy of a convolution with other numbers, and copies of its normalization and activation. */
-  #newConv(like: Layer, { norm, act }: Place, layer: NewConv): readonly Step[] | undefined {
+  #newConv(place: PlacedLayer, { norm, act }: Place, layer: NewConv): readonly Step[] | undefined {
+    const like = place.here;
     const block = Block.copyOf(this.#text, like);
     if (!block || typeof layer.out !== 'number' || like.type !== 'Convolution') return undefined;
     const { out, kernel, strided, border } = layer;
@@ -170,7 +172,9 @@ class Writer implements Rewriter {
     if (padding && !padding.every(Number.isInteger)) return undefined;
     let groups: number | null = null;
     if (layer.depthwise) {
-      const fork = this.#layers.find(other => depthwiseTypes.has(other.type) && other.form === like.form);
+      const fork = this.#layers.find(
+        ({ layer: { type, form } }) => depthwiseTypes.has(type) && form === like.form,
+      )?.here;
       if (fork && !block.retype(fork.type)) return undefined;
       const isWritten = fork && new Block(this.#text, fork).param?.has('group');
       groups = !fork || (isWritten && fork.type === 'DepthwiseConvolution') ? out : null;
@@ -184,39 +188,41 @@ class Writer implements Rewriter {
     const top = like.tops[0]!.text;
     block.rename(name);
     block.unname();
-    const steps = [this.#fresh(like, block, top === base ? name : this.#unique(named(top)))];
-    const behind = [...(layer.norm ? norm : []), ...(layer.act && act ? [act] : [])];
-    // Their own names and tops first, so that what stands in the copy of one is known to the next.
-    for (const item of behind) {
-      const template = this.#stepAt(item)?.layer;
-      if (!template || !isSingle(template)) return undefined;
+    const steps = [this.#fresh(place, block, top === base ? name : this.#unique(named(top)))];
+    const after = [...(layer.norm ? norm : []), ...(layer.act && act ? [act] : [])];
+    // Their own names and tops first, so that what the copy of one makes is known to the next.
+    for (const item of after) {
+      const source = this.#stepAt(item)?.placed;
+      if (!source || !isSingle(source.layer)) return undefined;
+      const template = source.here;
       const copy = Block.copyOf(this.#text, template);
       if (!copy) return undefined;
       const own = template.tops[0]!.text;
       const fresh = template.name === '' ? '' : this.#unique(named(template.name));
       if (fresh !== '') copy.rename(fresh);
       copy.unname();
-      const rules = rulesOf(template).length > 0 ? template : like;
-      if (rules === like) copy.add(rulesOf(like).map(({ from, to }) => this.#text.slice(from, to)));
+      const rules = template.rules.length > 0 ? template : like;
+      if (rules === like) copy.add(like.rules.map(({ from, to }) => this.#text.slice(from, to)));
       const isInPlace = template.bottoms[0]!.text === own;
       let written = steps.at(-1)!.tops[0]!;
       if (!isInPlace) written = own === template.name ? fresh : this.#unique(named(own));
-      steps.push(this.#fresh(template, copy, written, { rules }));
+      steps.push(this.#fresh(source, copy, written, { rules }));
     }
     return steps;
   }
 
-  #newPool(like: Layer): readonly Step[] | undefined {
+  #newPool(place: PlacedLayer): readonly Step[] | undefined {
+    const like = place.here;
     const block = Block.copyOf(this.#text, like);
     const base = like.name === '' ? like.tops[0]!.text : like.name;
     const name = this.#unique(`${base}${this.#joint(base)}pool`);
     if (!block?.becomeGlobalPool()) return undefined;
     block.rename(name);
-    return [this.#fresh(like, block, name, { isInPlace: [false] })];
+    return [this.#fresh(place, block, name, { isInPlace: [false] })];
   }
 
-  #fresh(layer: Layer, block: Block, top: string, more: Partial<Step> = {}): Step {
-    const step: Step = { ...stepOf(layer), tops: [top], ...more };
+  #fresh(like: PlacedLayer, block: Block, top: string, more: Partial<Step> = {}): Step {
+    const step: Step = { ...stepOf(like), tops: [top], ...more };
     this.#blocks.set(step, block);
     return step;
   }
@@ -240,6 +246,14 @@ class Writer implements Rewriter {
   }
 
   // ——— Text ——————————————————————————————————————————————————————————————————————————————————————————————————————
+
+  /** Whether a layer reads or makes other blobs than it did, or is another one. */
+  #isTouched(step: Step): boolean {
+    const { bottoms, tops } = step.placed.layer;
+    const isSame = (blobs: readonly BlobName[], names: readonly string[]): boolean =>
+      blobs.every(({ text }, at) => text === names[at]);
+    return this.#blocks.has(step) || !isSame(bottoms, step.bottoms) || !isSame(tops, step.tops);
+  }
 
   /** Writes what a layer reads and makes now. */
   #wire(step: Step): Block {
@@ -276,10 +290,15 @@ class Writer implements Rewriter {
     return { from: place, to: place, text: written.join('') };
   }
 
-  /** Whether an empty line stands before a layer; the first one is like the second. */
-  #isApart(layer: Layer): boolean {
-    const { fields } = this.#root;
-    const at = Math.max(1, fields.indexOf(layer.field));
+  /** Whether an empty line comes before a layer; the first one is like the second. */
+  #isApart({ field }: Layer): boolean {
+    const fields = this.#document.chunks.flatMap(({ chunk, start }) =>
+      chunk.node.root.fields.map(({ from, to }) => ({ from: from + start, to: to + start })),
+    );
+    const at = Math.max(
+      1,
+      fields.findIndex(({ from }) => from === field.from),
+    );
     const [before, own] = [fields[at - 1], fields[at]];
     return before !== undefined && own !== undefined && hasEmptyLine(this.#text.slice(before.to, own.from));
   }
@@ -318,24 +337,25 @@ class Writer implements Rewriter {
   // ——— Layers ————————————————————————————————————————————————————————————————————————————————————————————————————
 
   #stepAt({ from }: Range): Step | undefined {
-    return this.#before.find(({ layer }) => layer.field.from === from);
+    return this.#before.find(({ placed }) => placed.from === from);
   }
 
   #block(step: Step): Block {
-    const known = this.#blocks.get(step) ?? new Block(this.#text, step.layer);
+    const known = this.#blocks.get(step) ?? new Block(this.#text, step.placed.here);
     this.#blocks.set(step, known);
     return known;
   }
 
-  /** Whether its weights are those of another layer too, or its padding stands in one (of the oldest form). */
-  #isTied(layer: Layer): boolean {
-    return this.#sharing.has(layer) || layer.pad !== undefined;
+  /** Whether its weights are those of another layer too, or its padding is written in one (of the oldest form). */
+  #isTied(placed: PlacedLayer): boolean {
+    return this.#sharing.has(placed) || placed.layer.pad !== undefined;
   }
 }
 
-function stepOf(layer: Layer): Step {
+function stepOf(placed: PlacedLayer): Step {
+  const { layer } = placed;
   return {
-    layer,
+    placed,
     rules: layer,
     bottoms: layer.bottoms.map(({ text }) => text),
     tops: layer.tops.map(({ text }) => text),
@@ -343,25 +363,20 @@ function stepOf(layer: Layer): Step {
   };
 }
 
-/** What says in which phase a layer is there. */
-function rulesOf({ message }: Layer): readonly ProtoField[] {
-  return message.fields.filter(({ name }) => name === 'include' || name === 'exclude');
-}
-
 const isSingle = ({ bottoms, tops }: Layer): boolean => bottoms.length === 1 && tops.length === 1;
 
 /** The layers with a parameter blob of a name that another layer has too. */
-function sharing(layers: readonly Layer[]): ReadonlySet<Layer> {
-  const owners = new Map<string, Layer>();
-  const found = new Set<Layer>();
-  for (const layer of layers) {
-    for (const name of layer.blobNames) {
+function sharing(layers: readonly PlacedLayer[]): ReadonlySet<PlacedLayer> {
+  const owners = new Map<string, PlacedLayer>();
+  const found = new Set<PlacedLayer>();
+  for (const placed of layers) {
+    for (const name of placed.layer.blobNames) {
       if (name === '') continue;
       const owner = owners.get(name);
-      if (!owner) owners.set(name, layer);
-      else if (owner !== layer) {
+      if (!owner) owners.set(name, placed);
+      else if (owner !== placed) {
         found.add(owner);
-        found.add(layer);
+        found.add(placed);
       }
     }
   }

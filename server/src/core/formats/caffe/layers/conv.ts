@@ -360,7 +360,7 @@ export const InnerProduct: LayerType = {
     if (at > 0) return [y];
     if (samples > 1) {
       const others = { shape: [out, features * (samples - 1)] };
-      scope.net.kept.push(builder.add(ops.parameter, others, [], { shares: owner }));
+      scope.alive.push(builder.add(ops.parameter, others, [], { shares: owner }));
     }
     const z = builder.add(ops.reshape, { shape: [...lead, out] }, y);
     scope.net.batchless.add(z);

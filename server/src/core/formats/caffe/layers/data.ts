@@ -1,7 +1,7 @@
 // What a network is given: input fields, Input layers, and layers that read data.
 import type { Tensor } from '../../../graph/graph.ts';
 import type { Shape } from '../../../ops/op.ts';
-import { paramOf } from '../net.ts';
+import { paramOf } from '../items.ts';
 import { dimsOf, Param } from '../param.ts';
 import type { LayerType, Net, Scope } from './layer.ts';
 
@@ -57,6 +57,7 @@ function source(
     bottoms: [0, 0],
     tops: [1, 1000],
     param,
+    feeds: true,
     build: scope => {
       const shapes = build(scope).map((made, index) => stated(scope, index) ?? made);
       return scope.layer.tops.map((top, index) => {

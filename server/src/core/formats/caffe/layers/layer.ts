@@ -4,7 +4,7 @@ import type { GraphNode, Tensor } from '../../../graph/graph.ts';
 import { slice } from '../../../ops/index.ts';
 import type { Complaint, Shape } from '../../../ops/op.ts';
 import type { InputSize } from '../../format.ts';
-import { type Layer, layerName, paramOf } from '../net.ts';
+import { type Layer, layerName, paramOf } from '../items.ts';
 import { Param } from '../param.ts';
 import type { Phase } from '../phase.ts';
 
@@ -18,6 +18,8 @@ export interface LayerType {
   readonly param?: string;
   /** The fields in which operators' attributes are written, where they are called otherwise. */
   readonly attrs?: Readonly<Record<string, readonly string[]>>;
+  /** Whether what it makes are inputs of the network. */
+  readonly feeds?: true;
   readonly build: (scope: Scope) => readonly Tensor[];
 }
 
@@ -43,8 +45,6 @@ export interface Net {
   readonly owners: Map<string, Owner>;
   /** Tensors whose first axis is no batch: parameters, inputs of another first size, what is made of these alone. */
   readonly batchless: Set<Tensor>;
-  /** Tensors that are read without a node that reads them: alive to the end. */
-  readonly kept: Tensor[];
 }
 
 /** One layer while it is built. */
@@ -54,6 +54,8 @@ export class Scope {
   readonly inputs: readonly Tensor[];
   readonly param: Param;
   readonly paramName: string;
+  /** Tensors that it reads without a node: alive to the end. */
+  readonly alive: Tensor[] = [];
 
   constructor(net: Net, layer: Layer, inputs: readonly Tensor[], type: LayerType | undefined) {
     this.net = net;

@@ -2,7 +2,7 @@
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint } from '../../../ops/op.ts';
-import { paramOf } from '../net.ts';
+import { paramOf } from '../items.ts';
 import { canonical, fourAxes, type LayerType, product, type Scope, sizesText, wrongAxis } from './layer.ts';
 
 /** What a loss demands of its bottoms beyond equal first sizes: the CHECKs of its own Reshape. */
@@ -250,8 +250,8 @@ export const BoxAnnotatorOHEM: LayerType = {
   bottoms: [4, 4],
   tops: [2, 2],
   param: 'box_annotator_ohem_param',
-  build: ({ builder, inputs: [rois, each, labels, weights], net }) => {
-    net.kept.push(rois!, each!);
+  build: ({ builder, inputs: [rois, each, labels, weights], alive }) => {
+    alive.push(rois!, each!);
     return [builder.add(ops.identity, {}, labels!), builder.add(ops.identity, {}, weights!)];
   },
 };
@@ -321,8 +321,8 @@ export const SegAccuracy: LayerType = {
   bottoms: [2, 2],
   tops: [1, 1],
   param: 'seg_accuracy_param',
-  build: ({ builder, inputs, net }) => {
-    net.kept.push(...inputs);
+  build: ({ builder, inputs, alive }) => {
+    alive.push(...inputs);
     return [builder.add(ops.constant, { shape: [1, 1, 1, 3] }, [])];
   },
 };

@@ -219,8 +219,8 @@ export const Upsample: LayerType = {
   param: 'upsample_param',
   attrs: { scale: ['scale', 'scale_h', 'scale_w'], size: ['upsample_h', 'upsample_w', 'height', 'width'] },
   build: scope => {
-    const { builder, x, param, net, inputs } = scope;
-    if (inputs[1]) net.kept.push(inputs[1]);
+    const { builder, x, param, alive, inputs } = scope;
+    if (inputs[1]) alive.push(inputs[1]);
     if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
     if (x.shape.length !== 4) {
       const message = `Upsample works on 4 axes, but its input is ${sizesText(x.shape)}.`;
@@ -248,9 +248,9 @@ export const Interp: LayerType = {
   param: 'interp_param',
   attrs: { size: ['height', 'zoom_factor', 'shrink_factor'] },
   build: scope => {
-    const { builder, x, param, net, inputs } = scope;
+    const { builder, x, param, alive, inputs } = scope;
     const like = inputs[1];
-    if (like) net.kept.push(like);
+    if (like) alive.push(like);
     if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
     if (x.shape.length !== 4) {
       const message = `Interp works on 4 axes, but its input is ${sizesText(x.shape)}.`;

@@ -271,8 +271,8 @@ export const Filter: LayerType = {
   summary: 'Keeps the items of a batch that its last bottom selects; shapes are those of all of them.',
   bottoms: [2, 1000],
   tops: [1, 1000],
-  build: ({ builder, inputs, net, layer }) => {
-    net.kept.push(inputs.at(-1)!);
+  build: ({ builder, inputs, alive, layer }) => {
+    alive.push(inputs.at(-1)!);
     if (layer.tops.length < inputs.length - 1) {
       // filter_layer.cpp, LayerSetUp: CHECK_EQ(top.size(), bottom.size() - 1).
       const message = `Filter has one top for each bottom but the last, which selects the samples: ${inputs.length - 1} tops, not ${layer.tops.length}.`;
@@ -291,9 +291,9 @@ export const BatchReindex: LayerType = {
   summary: 'Chooses items of the batch by their numbers.',
   bottoms: [2, 2],
   tops: [1, 1],
-  build: ({ builder, x, inputs, net }) => {
+  build: ({ builder, x, inputs, alive }) => {
     const index = inputs[1]!;
-    net.kept.push(index);
+    alive.push(index);
     const count = index.shape?.[0];
     return [
       count === undefined
@@ -368,8 +368,8 @@ export const Silence: LayerType = {
   summary: 'Takes blobs that nobody else uses, so that they are no outputs.',
   bottoms: [1, 1000],
   tops: [0, 0],
-  build: ({ net, inputs }) => {
-    net.kept.push(...inputs);
+  build: ({ alive, inputs }) => {
+    alive.push(...inputs);
     return [];
   },
 };

@@ -1,14 +1,17 @@
 // From a tree to layers, whatever the age of the form: `layer`, `layers { type: CONVOLUTION }`, `layers { layer { … } }`.
-import type { ProtoField, ProtoMessage } from '../../syntax/prototext.ts';
+import { placedRange } from '../../graph/segment.ts';
+import { movedField, type ProtoField, type ProtoMessage } from '../../syntax/prototext.ts';
 import type { Range } from '../../text/range.ts';
+import { Slot } from '../../text/slot.ts';
 import { Param } from './param.ts';
-import { fieldsOf } from './schema.ts';
+import { fieldsOf } from './words.ts';
 
 /** A blob's name where it is written. */
 export interface BlobName extends Range {
   readonly text: string;
 }
 
+/** A layer, its positions those of the part of the text that it is in. Equal parts have the same layers. */
 export interface Layer {
   /** The whole `layer { … }`. */
   readonly field: ProtoField;
@@ -25,21 +28,84 @@ export interface Layer {
   readonly tops: readonly BlobName[];
   /** The names of its parameter blobs in order; empty where they have none. */
   readonly blobNames: readonly string[];
-  /** Padding that a layer of the oldest form before it asks for. */
-  pad: number | undefined;
-  /** The padding layer of the oldest form that has gone into this one's bottom. */
-  source: string | undefined;
+  /** Its `include` and `exclude`: in which phase it is there. */
+  readonly rules: readonly ProtoField[];
+  /** Padding that a layer of the oldest form above it asks for. */
+  readonly pad: number | undefined;
+  /** What that layer reads: this one reads it instead of its own bottom. */
+  readonly source: string | undefined;
   /** What is wrong with its text, the gravest of it. */
-  fault: Fault | undefined;
+  readonly fault: Fault | undefined;
+  /** What it was built into. */
+  readonly built: Slot<unknown>;
 }
 
-/** What is wrong with a text, and what that means for what is read of it (`Reach` of the check). */
+/** A layer in a text. */
+export class PlacedLayer {
+  readonly layer: Layer;
+  /** Where the part of the text begins that its positions are relative to. */
+  readonly start: number;
+  #here: Layer | undefined;
+
+  constructor(layer: Layer, start: number) {
+    this.layer = layer;
+    this.start = start;
+  }
+
+  /** The layer with the positions of the whole text. */
+  get here(): Layer {
+    this.#here ??= this.start === 0 ? this.layer : movedLayer(this.layer, this.start);
+    return this.#here;
+  }
+
+  /** Where it begins in the whole text. */
+  get from(): number {
+    return this.start + this.layer.field.from;
+  }
+
+  /** A place of the layer in the whole text. */
+  at(range: Range): Range {
+    return placedRange(range, this.start);
+  }
+
+  /** `layer`, or what is there instead. */
+  get header(): Range {
+    const { from, nameTo } = this.layer.field;
+    return this.at({ from, to: nameTo });
+  }
+
+  /** Where its name is written, or else its header. */
+  get nameRange(): Range {
+    const range = valueRange(this.layer.nameField);
+    return range ? this.at(range) : this.header;
+  }
+}
+
+function movedLayer({ field, pad, source, fault }: Layer, start: number): Layer {
+  const moved = movedField(field, offset => offset + start);
+  return { ...layerOf(moved, moved.value as ProtoMessage), pad, source, fault };
+}
+
+/**
+ * How far a problem of the text goes: with `doubt` the numbers are those of what could be read, but not certain, with
+ * `unknown` nothing can be said of what the layer makes; `repaired` is read in the one way that it can be meant.
+ */
+export type Reach = 'repaired' | 'doubt' | 'unknown';
+
+/** What is wrong with a text, and what that means for what is read of it. */
 export interface Fault {
-  readonly reach: 'repaired' | 'doubt' | 'unknown';
+  readonly reach: Reach;
   readonly why: string;
 }
 
-/** What a layer is told by in words. */
+/** The names of messages that occur only at the top. */
+export const topNames = ['layer', 'layers'];
+
+export function isLayer({ name, value }: ProtoField): boolean {
+  return value?.kind === 'message' && topNames.includes(name);
+}
+
+/** What messages call a layer. */
 export function layerName({ name, type }: Layer): string {
   return name !== '' ? name : type !== '' ? type : 'layer';
 }
@@ -55,10 +121,10 @@ export function paramOf(layer: Layer, name: string): Param {
 }
 
 /**
- * The layers of a network in source order. What is meant as a layer but is not one as it stands (`laer { … }`, fields of a
- * layer whose `layer {` is gone) keeps its place among them, with what is wrong as its fault.
+ * The layers among fields of the top, in source order. What is meant as a layer but is not one as it is written
+ * (`laer { … }`, fields of a layer whose `layer {` is gone) keeps its place among them, with what is wrong as its fault.
  */
-export function layersOf(root: ProtoMessage): readonly Layer[] {
+export function layersOf(fields: readonly ProtoField[]): readonly Layer[] {
   const layers: Layer[] = [];
   let loose: ProtoField[] = [];
   /** Fields outside any message that only a layer has: from the first of them, it is one. */
@@ -80,13 +146,13 @@ export function layersOf(root: ProtoMessage): readonly Layer[] {
     }
     loose = [];
   };
-  root.fields.forEach((field, at) => {
+  fields.forEach((field, at) => {
     const { name, value } = field;
     const isTop = name === 'layer' || name === 'layers';
     if (value?.kind === 'message' && isTop) {
       flush();
       // Entries of a list, `layer: [{ … }, { … }]`, share a name: each is where its own braces are.
-      const isEntry = root.fields[at + 1]?.from === field.from || root.fields[at - 1]?.from === field.from;
+      const isEntry = fields[at + 1]?.from === field.from || fields[at - 1]?.from === field.from;
       const own = { name, from: value.from, nameTo: value.from + 1, to: value.to, value };
       layers.push(layerOf(isEntry ? own : field, value));
     } else if (value?.kind === 'message' && !isOfLayer(name) && !isOfNet(name) && value.fields.some(isTelling)) {
@@ -103,11 +169,10 @@ export function layersOf(root: ProtoMessage): readonly Layer[] {
       if (name === 'name') loose = loose.filter(item => item.name === 'layer' || item.name === 'layers');
       loose.push(field);
     } else if (isOfNet(name)) flush();
-    // What was the header of a layer stands between: a name above it is not that layer's.
+    // What was the header of a layer is in between: a name above it is not that layer's.
     else if (loose.every(item => item.name === 'name')) loose = [];
   });
   flush();
-  if (layers.some(({ form, type }) => form === 'v0' && type === 'padding')) movePadding(layers);
   return layers;
 }
 
@@ -131,6 +196,7 @@ function layerOf(field: ProtoField, message: ProtoMessage): Layer {
   let nameField: ProtoField | undefined;
   let typeField: ProtoField | undefined;
   let blobNames: string[] | undefined;
+  let rules: ProtoField[] | undefined;
   for (const item of message.fields) {
     const { value } = item;
     if (!value) continue;
@@ -150,6 +216,11 @@ function layerOf(field: ProtoField, message: ProtoMessage): Layer {
       case 'param':
         blobNames ??= [];
         blobNames.push(value.kind === 'message' ? nameIn(value) : value.text);
+        break;
+      case 'include':
+      case 'exclude':
+        rules ??= [];
+        rules.push(item);
         break;
       case 'layer':
         if (value.kind === 'message' && form === 'v1') {
@@ -177,13 +248,22 @@ function layerOf(field: ProtoField, message: ProtoMessage): Layer {
     bottoms,
     tops,
     blobNames: blobNames ?? none,
+    rules: rules ?? none,
     pad: undefined,
     source: undefined,
     fault: undefined,
+    built: new Slot(),
   };
 }
 
-const none: readonly string[] = [];
+const none: readonly never[] = [];
+
+/** Where a value is written; of a message its name. */
+export function valueRange(field: ProtoField | undefined): Range | undefined {
+  const value = field?.value;
+  if (!field || !value) return undefined;
+  return value.kind === 'message' ? { from: field.from, to: field.nameTo } : { from: value.from, to: value.to };
+}
 
 function nameIn(message: ProtoMessage): string {
   return textOf(message.fields.findLast(({ name }) => name === 'name'));
@@ -194,18 +274,26 @@ function textOf(field: ProtoField | undefined): string {
   return value && value.kind !== 'message' ? value.text : '';
 }
 
-/** UpgradeV0PaddingLayers (upgrade_proto.cpp): a padding layer becomes the `pad` of the convolution or pooling behind it. */
-function movePadding(layers: readonly Layer[]): void {
+/** UpgradeV0PaddingLayers (upgrade_proto.cpp): a padding layer becomes the `pad` of the convolution or pooling that reads it. */
+export function withPadding(layers: readonly PlacedLayer[]): readonly PlacedLayer[] {
+  if (!layers.some(({ layer }) => isPadding(layer))) return layers;
   const producers = new Map<string, Layer>();
-  for (const layer of layers) {
-    const [bottom] = layer.bottoms;
-    const producer = bottom && producers.get(bottom.text);
-    if (producer?.form === 'v0' && producer.type === 'padding' && producer.bottoms[0]) {
-      layer.pad = paramOf(producer, '').natural('pad', 0);
-      layer.source = producer.bottoms[0].text;
-    }
+  return layers.map(placed => {
+    const { layer, start } = placed;
+    const producer = layer.bottoms[0] && producers.get(layer.bottoms[0].text);
     for (const top of layer.tops) producers.set(top.text, layer);
-  }
+    const source = producer && isPadding(producer) ? producer.bottoms[0]?.text : undefined;
+    if (source === undefined) return placed;
+    return new PlacedLayer(
+      { ...layer, pad: paramOf(producer!, '').natural('pad', 0), source, built: new Slot() },
+      start,
+    );
+  });
+}
+
+/** The oldest form's padding is done by the layer that reads it. */
+export function isPadding({ form, type }: Layer): boolean {
+  return form === 'v0' && type === 'padding';
 }
 
 /** Today's name for a field of the oldest form (UpgradeV0LayerParameter, upgrade_proto.cpp). */

@@ -1,18 +1,13 @@
-// What is wrong with a text as a NetParameter, whatever its network: unknown fields, values of the wrong kind.
+// What is wrong with a text as a NetParameter, whatever its network: unknown fields, values of the wrong kind, and fields
+// that are written too often.
 import { type ProtoField, type ProtoMessage, type ProtoValue, protoNumber } from '../../syntax/prototext.ts';
 import type { Problem } from '../../text/problem.ts';
 import { didYouMean, guess } from '../../text/spelling.ts';
-import { v1Types } from './net.ts';
-import { type FieldSpec, fieldsOf, homesOf, type MessageName } from './schema.ts';
+import { type Layer, type Reach, v1Types } from './items.ts';
+import { type FieldSpec, fieldsOf, homesOf, type MessageName } from './words.ts';
 
 /** Messages nest no deeper than this in the table; a text may write anything. */
 const maxDepth = 12;
-
-/**
- * How far a problem of the text goes: with `doubt` the numbers are those of what could be read, but not certain, with
- * `unknown` nothing can be said of what the layer makes; `repaired` is read in the one way that it can be meant.
- */
-export type Reach = 'repaired' | 'doubt' | 'unknown';
 
 export interface Finding {
   readonly problem: Problem;
@@ -137,7 +132,7 @@ function unknownField(
   const range = { from: field.from, to: field.nameTo };
   const { name } = field;
   const shown = name.length > 60 ? `${name.slice(0, 59)}…` : name;
-  const meant = isSpelled ? didYouMean(name, fields.keys()) : undefined;
+  const meant = isSpelled ? meantField(name, fields.keys()) : undefined;
   if (meant !== undefined) {
     return {
       range,
@@ -153,6 +148,36 @@ function unknownField(
       ? ` It is a field of ${homes.join(', ')}.`
       : ' Caffe refuses a text with a field that it does not know; forks may have it.';
   return { range, severity: 'error', code: 'unknown-field', message: `${message} has no field “${shown}”.${where}` };
+}
+
+/** Of `foo_param` only `foo` is held against others: the rest, which most fields of a layer have, says nothing. */
+function meantField(name: string, fields: Iterable<string>): string | undefined {
+  const tail = '_param';
+  if (!name.endsWith(tail)) return didYouMean(name, fields);
+  const stems = [...fields].flatMap(field => (field.endsWith(tail) ? [field.slice(0, -tail.length)] : []));
+  const meant = didYouMean(name.slice(0, -tail.length), stems);
+  return meant === undefined ? undefined : meant + tail;
+}
+
+/**
+ * Fields of the top that may be written once, but are in several parts of a text: each part is checked by itself. `parts`
+ * are their fields outside of layers.
+ */
+export function repeatedAbove(parts: readonly (readonly ProtoField[])[]): readonly Finding[] {
+  const fields = fieldsOf('NetParameter');
+  const seen = new Set<string>();
+  return parts.flatMap(part => {
+    const own = new Set<string>();
+    const again: Finding[] = [];
+    for (const field of part) {
+      const { name } = field;
+      if (own.has(name) || fields.get(name)?.repeated !== false) continue;
+      own.add(name);
+      if (seen.has(name)) again.push({ problem: repeatedField(field), reach: 'unknown' });
+    }
+    for (const name of own) seen.add(name);
+    return again;
+  });
 }
 
 function repeatedField(field: ProtoField): Problem {
@@ -253,3 +278,58 @@ function isFloat(text: string): boolean {
   }
   return false;
 }
+
+/**
+ * How often a layer’s own fields may be written: what Layer::SetUp and Net::Init check of every type. `isLoss`: a loss has a weight of 1 where none is written, and a top where none is (loss_layer.cpp,
+ * Net::Init).
+ */
+export function miscounted(layer: Layer, isLoss: boolean): readonly Problem[] {
+  let weight: ProtoField | undefined;
+  let down: ProtoField | undefined;
+  let include: ProtoField | undefined;
+  let exclude: ProtoField | undefined;
+  let weights = 0;
+  let downs = 0;
+  for (const field of layer.message.fields) {
+    switch (field.name) {
+      case 'loss_weight':
+        weight = field;
+        weights++;
+        break;
+      case 'propagate_down':
+        down = field;
+        downs++;
+        break;
+      case 'include':
+        include = field;
+        break;
+      case 'exclude':
+        exclude = field;
+        break;
+    }
+  }
+  const problems: Problem[] = [];
+  const tell = (field: ProtoField, message: string): void => {
+    problems.push({ range: { from: field.from, to: field.nameTo }, severity: 'error', code: 'wrong-count', message });
+  };
+  const tops = layer.tops.length;
+  if (weight && weights !== (isLoss ? Math.max(tops, 1) : tops)) {
+    tell(weight, `“loss_weight” is given ${times(weights)} for ${many(tops, 'top')}. Give one for each top, or none.`);
+  }
+  if (!weight && isLoss && tops > 1) {
+    const range = { from: layer.tops[1]!.from, to: layer.tops[1]!.to };
+    const message = `A loss with ${tops} tops needs a loss_weight for each: write loss_weight: 1 and, for what is no loss, loss_weight: 0.`;
+    problems.push({ range, severity: 'error', code: 'wrong-count', message });
+  }
+  if (down && downs !== layer.bottoms.length) {
+    const bottoms = many(layer.bottoms.length, 'bottom');
+    tell(down, `“propagate_down” is given ${times(downs)} for ${bottoms}. Give one for each bottom, or none.`);
+  }
+  if (include && exclude) {
+    tell(exclude, 'A layer has either `include` rules or `exclude` rules, not both. Remove one kind.');
+  }
+  return problems;
+}
+
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

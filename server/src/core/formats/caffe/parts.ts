@@ -1,0 +1,137 @@
+// The parts of a text as they are read, each by itself: of an edited text only what changed is looked at again.
+import type { ParsedPrototext, ProtoField, ProtoMessage, PrototextDocument } from '../../syntax/prototext.ts';
+import type { Problem } from '../../text/problem.ts';
+import type { Range } from '../../text/range.ts';
+import { checkMessage, type Finding } from './checks.ts';
+import { isLayer, type Layer, layersOf, type Reach } from './items.ts';
+import { maxDamaged, repairOf } from './repairs.ts';
+
+/** A part of a text, with positions relative to it: what comes before the layers, or a layer and what follows it. */
+export interface Part {
+  readonly layers: readonly Layer[];
+  /** Fields of the top that are not layers. */
+  readonly others: readonly ProtoField[];
+  readonly findings: readonly Finding[];
+  /** Why what is outside of its layers is not certain; undefined where it is. */
+  readonly fault: string | undefined;
+}
+
+/** What the chunks of a text say, the damaged ones as their one repair has them. */
+export function partsOf({ chunks }: PrototextDocument): readonly Part[] {
+  const damaged = chunks.filter(({ chunk }) => chunk.node.problems.length > 0).length;
+  const parts: Part[] = [];
+  for (const { chunk, start } of chunks) {
+    const { text, node, built } = chunk;
+    const isDamaged = node.problems.length > 0 && damaged <= maxDamaged;
+    const repaired = isDamaged ? repairOf(text, node, start === 0, blobsOf(parts)) : undefined;
+    const part = repaired ? read(repaired, repaired.row) : ((built.held ?? built.hold(read(node, undefined))) as Part);
+    parts.push(part);
+  }
+  return parts;
+}
+
+/** The names of blobs that these parts make. */
+function blobsOf(parts: readonly Part[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { others, layers } of parts) {
+    for (const { name, value } of others) if (name === 'input' && value?.kind === 'string') names.add(value.text);
+    for (const { tops } of layers) for (const { text } of tops) names.add(text);
+  }
+  return names;
+}
+
+/** `repaired` is what is read as its one repair has it. */
+function read({ root, problems }: ParsedPrototext, repaired: Range | undefined): Part {
+  const findings: Finding[] = problems.map(problem => ({ problem, reach: reachOf(problem, root, repaired) }));
+  checkMessage(root, 'NetParameter', findings);
+  const layers = [...layersOf(root.fields)];
+  let outside: string | undefined;
+  const blame = (offset: number, reach: Reach, why: string): void => {
+    const at = layers.findIndex(({ field }) => field.from <= offset && offset < field.to);
+    const layer = layers[at];
+    if (!layer) outside ??= why;
+    else if (!layer.fault || grave(reach) > grave(layer.fault.reach)) layers[at] = { ...layer, fault: { reach, why } };
+  };
+  for (const { problem, reach } of findings)
+    if (problem.severity !== 'information') blame(problem.range.from, reach, problem.message);
+  if (repaired) blame(repaired.from, 'repaired', 'only one repair makes it read');
+  return { layers, others: root.fields.filter(field => !isLayer(field)), findings, fault: outside };
+}
+
+const grave = (reach: Reach): number => ['repaired', 'doubt', 'unknown'].indexOf(reach);
+
+/** What a complaint of the parser means for the layer that it is in. */
+function reachOf({ code, range }: Problem, root: ProtoMessage, repaired: Range | undefined): Reach {
+  if (code === 'missing-colon' || (repaired && range.from >= repaired.from && range.from < repaired.to))
+    return 'repaired';
+  if (code !== 'missing-value') return 'unknown';
+  // A value that is being typed: what nothing else hangs on leaves the numbers as they are, but in doubt.
+  const name = fieldAt(root, range.from)?.name ?? '';
+  return sizing.has(name) ? 'unknown' : 'doubt';
+}
+
+/** The field that begins at an offset. */
+function fieldAt(root: ProtoMessage, offset: number): ProtoField | undefined {
+  // Not a recursion: a text nests as deep as it likes.
+  for (let message: ProtoMessage | undefined = root; message; ) {
+    const fields: readonly ProtoField[] = message.fields;
+    const exact = fields.find(({ from }) => from === offset);
+    if (exact) return exact;
+    const around: ProtoField['value'] = fields.find(({ from, to }) => from < offset && offset < to)?.value;
+    message = around?.kind === 'message' ? around : undefined;
+  }
+  return undefined;
+}
+
+/** Fields that decide shapes or counts, and without which a layer would be another one; not those that it cannot do without. */
+const sizing: ReadonlySet<string> = new Set([
+  ...['stride', 'stride_h', 'stride_w', 'pad', 'pad_h', 'pad_w'],
+  ...['pad_t', 'pad_b', 'pad_l', 'pad_r', 'pad_type', 'dilation', 'hole', 'hole_h', 'hole_w', 'kstride', 'group'],
+  ...[
+    'bias_term',
+    'axis',
+    'end_axis',
+    'num_axes',
+    'concat_dim',
+    'slice_dim',
+    'slice_point',
+    'concat_axis',
+    'shape',
+    'dim',
+  ],
+  ...[
+    'order',
+    'offset',
+    'tiles',
+    'top_k',
+    'out_max_val',
+    'operation',
+    'pool',
+    'global_pooling',
+    'round_mode',
+    'ceil_mode',
+  ],
+  ...[
+    'channel_shared',
+    'pyramid_height',
+    'input_dim',
+    'min_size',
+    'max_size',
+    'aspect_ratio',
+    'flip',
+    'pooled_h',
+    'pooled_w',
+  ],
+  ...[
+    'output_dim',
+    'group_size',
+    'num_classes',
+    'height',
+    'width',
+    'zoom_factor',
+    'shrink_factor',
+    'scale',
+    'crop_size',
+  ],
+  ...['type', 'bottom', 'top', 'phase', 'include', 'exclude', 'stage', 'not_stage', 'min_level', 'max_level', 'name'],
+]);
