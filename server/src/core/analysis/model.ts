@@ -361,7 +361,7 @@ class Analysis implements Model {
   rowValues(visit: (value: number, row: Row) => void): void {
     const { value } = this.#sums;
     for (const row of this.graph.rows) {
-      if (row instanceof Placement) visit(value.value(row.base, row.base + row.segment.nodes.length), row);
+      if (row instanceof Placement) visit(value.value(row.base, row.end), row);
       else visit(value.value(row.first, row.end), row);
     }
   }

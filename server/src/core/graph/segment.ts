@@ -18,6 +18,8 @@ export interface Segment {
   /** What it outputs: tensors of its nodes, or ports that pass through. */
   readonly outputs: readonly Tensor[];
   readonly problems: readonly Problem[];
+  /** Whether a port is among its outputs. */
+  readonly passes: boolean;
   /** Whether it depends on its inputs alone, so that it may stand elsewhere. */
   readonly isClosed: boolean;
   /** Whether a frame has a site that is not in the item, such as the definition of a block. */
@@ -93,16 +95,23 @@ export interface Name {
   readonly isNumbered: boolean;
 }
 
+/** What an item reads: tensors, or all that another item outputs. Those are made when somebody asks. */
+export type Inputs = readonly Tensor[] | Placement;
+
+export function tensorsOf(inputs: Inputs): readonly Tensor[] {
+  return inputs instanceof Placement ? inputs.outputs : inputs;
+}
+
 /** A segment in a graph. */
 export class Placement {
   readonly segment: Segment;
-  /** The number of its first node. */
+  /** The number of its first node, and that of the first one behind it. */
   readonly base: number;
+  readonly end: number;
   /** Where the item's text begins. */
   readonly start: number;
-  /** What its ports stand for. */
-  readonly inputs: readonly Tensor[];
   readonly parent: Frame;
+  readonly #inputs: Inputs;
   readonly #name: Name | undefined;
   readonly #index: number;
   #outputs: readonly Tensor[] | undefined;
@@ -112,18 +121,26 @@ export class Placement {
     segment: Segment,
     base: number,
     start: number,
-    inputs: readonly Tensor[],
+    inputs: Inputs,
     parent: Frame,
     name: Name | undefined,
     index: number,
   ) {
     this.segment = segment;
     this.base = base;
+    this.end = base + segment.nodes.length;
     this.start = start;
-    this.inputs = inputs;
     this.parent = parent;
+    this.#inputs = inputs;
     this.#name = name;
     this.#index = index;
+    // At once: a chain of thousands of items that pass on what they read would be too deep to follow later.
+    if (segment.passes) this.#outputs = this.#placed();
+  }
+
+  /** What its ports stand for. */
+  get inputs(): readonly Tensor[] {
+    return tensorsOf(this.#inputs);
   }
 
   /** Replaces the label of the item's frame; the frames inside that are named after it follow. */
@@ -137,18 +154,24 @@ export class Placement {
   }
 
   get outputs(): readonly Tensor[] {
-    if (!this.#outputs) {
-      const made: Tensor[] = [];
-      const { outputs } = this.segment;
-      for (const [at, own] of outputs.entries()) {
-        const first = at === 0 ? 0 : outputs.indexOf(own);
-        made.push(
-          own.node === outside ? this.inputs[own.port]! : first < at ? made[first]! : new PlacedTensor(own, this),
-        );
-      }
-      this.#outputs = made;
-    }
+    this.#outputs ??= this.#placed();
     return this.#outputs;
+  }
+
+  #placed(): readonly Tensor[] {
+    const { outputs } = this.segment;
+    // Most items output one tensor.
+    if (outputs.length === 1) return [this.#output(outputs[0]!)];
+    const placed: Tensor[] = [];
+    for (const own of outputs) {
+      const first = outputs.indexOf(own);
+      placed.push(first < placed.length ? placed[first]! : this.#output(own));
+    }
+    return placed;
+  }
+
+  #output(own: Tensor): Tensor {
+    return own.node === outside ? this.inputs[own.port]! : new PlacedTensor(own, this);
   }
 
   node(own: GraphNode): GraphNode {
