@@ -102,6 +102,11 @@ export function tensorsOf(inputs: Inputs): readonly Tensor[] {
   return inputs instanceof Placement ? inputs.outputs : inputs;
 }
 
+/** How many tensors there are. */
+export function countOf(inputs: Inputs): number {
+  return inputs instanceof Placement ? inputs.segment.outputs.length : inputs.length;
+}
+
 /** A segment in a graph. */
 export class Placement {
   readonly segment: Segment;
