@@ -330,8 +330,8 @@ export class Builder {
     if (!this.#full && segment.isClosed && this.#base + segment.nodes.length > maxNodes) return undefined;
     const placement = new Placement(segment, this.#base, start, inputs, this.#root, name, index);
     this.#stretches.push(placement);
-    this.#base = placement.end;
     this.#rows.push(placement);
+    this.#base = placement.end;
     if (segment.problems.length > 0)
       for (const problem of segment.problems) this.problem(placedProblem(problem, start));
     return placement;

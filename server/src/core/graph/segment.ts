@@ -70,7 +70,7 @@ export function placedRange({ from, to }: Range, start: number): Range {
 
 function placedSite(site: Site, start: number): Site {
   // What lies in another file does not move with this one.
-  return site.file === undefined ? { ...site, range: placedRange(site.range, start) } : site;
+  return site.file === undefined ? { range: placedRange(site.range, start), role: site.role } : site;
 }
 
 /** A problem of an item, at its place in the whole text. */
@@ -110,9 +110,8 @@ export function countOf(inputs: Inputs): number {
 /** A segment in a graph. */
 export class Placement {
   readonly segment: Segment;
-  /** The number of its first node, and that of the first one behind it. */
+  /** The number of its first node. */
   readonly base: number;
-  readonly end: number;
   /** Where the item's text begins. */
   readonly start: number;
   readonly parent: Frame;
@@ -120,6 +119,8 @@ export class Placement {
   readonly #name: Name | undefined;
   readonly #index: number;
   #outputs: readonly Tensor[] | undefined;
+  /** The view of its first frame, which is the item itself: often all that is asked for. */
+  #frame: Frame | undefined;
   #views: Views | undefined;
 
   constructor(
@@ -133,7 +134,6 @@ export class Placement {
   ) {
     this.segment = segment;
     this.base = base;
-    this.end = base + segment.nodes.length;
     this.start = start;
     this.parent = parent;
     this.#inputs = inputs;
@@ -146,6 +146,11 @@ export class Placement {
   /** What its ports stand for. */
   get inputs(): readonly Tensor[] {
     return tensorsOf(this.#inputs);
+  }
+
+  /** The number of the first node behind it. */
+  get end(): number {
+    return this.base + this.segment.nodes.length;
   }
 
   /** Replaces the label of the item's frame; the frames inside that are named after it follow. */
@@ -204,6 +209,13 @@ export class Placement {
     return tensor;
   }
 
+  tensors(own: readonly Tensor[]): readonly Tensor[] {
+    const { outputs } = this.segment;
+    // What the item itself outputs.
+    if (own.length === 1 && outputs.length === 1 && own[0] === outputs[0]) return this.outputs;
+    return own.map(tensor => this.tensor(tensor));
+  }
+
   /** A tensor of the segment as the graph's; one of the graph as it is. */
   shown(tensor: Tensor): Tensor {
     const isOwn = !(tensor instanceof PlacedTensor) && this.segment.nodes[tensor.node.id] === tensor.node;
@@ -211,6 +223,10 @@ export class Placement {
   }
 
   frame(own: Frame): Frame {
+    if (own === this.segment.frames[0]) {
+      this.#frame ??= new PlacedFrame(own, this);
+      return this.#frame;
+    }
     const { frames } = this.#made();
     let frame = frames.get(own);
     if (!frame) {
@@ -289,10 +305,6 @@ class PlacedNode implements GraphNode {
 }
 
 class PlacedFrame implements Frame {
-  readonly type: string;
-  readonly summary: string | undefined;
-  readonly repaired: boolean;
-  readonly hasSitesInside: boolean;
   readonly first: number;
   readonly end: number;
   readonly #own: Frame;
@@ -303,14 +315,26 @@ class PlacedFrame implements Frame {
 
   constructor(own: Frame, placement: Placement) {
     const { base } = placement;
-    this.type = own.type;
-    this.summary = own.summary;
-    this.repaired = own.repaired;
-    this.hasSitesInside = own.hasSitesInside;
     this.first = base + own.first;
     this.end = base + own.end;
     this.#own = own;
     this.#placement = placement;
+  }
+
+  get type(): string {
+    return this.#own.type;
+  }
+
+  get summary(): string | undefined {
+    return this.#own.summary;
+  }
+
+  get repaired(): boolean {
+    return this.#own.repaired;
+  }
+
+  get hasSitesInside(): boolean {
+    return this.#own.hasSitesInside;
   }
 
   get parent(): Frame | undefined {
@@ -331,7 +355,9 @@ class PlacedFrame implements Frame {
 
   get sites(): readonly Site[] {
     const { start } = this.#placement;
-    this.#sites ??= this.#own.sites.map(site => placedSite(site, start));
+    const { sites } = this.#own;
+    // Most frames stand for one place.
+    this.#sites ??= sites.length === 1 ? [placedSite(sites[0]!, start)] : sites.map(site => placedSite(site, start));
     return this.#sites;
   }
 
@@ -341,7 +367,7 @@ class PlacedFrame implements Frame {
   }
 
   get outputs(): readonly Tensor[] {
-    this.#outputs ??= this.#own.outputs.map(tensor => this.#placement.tensor(tensor));
+    this.#outputs ??= this.#placement.tensors(this.#own.outputs);
     return this.#outputs;
   }
 
