@@ -1,5 +1,6 @@
 // What an edit of the text did to a network besides what it was meant to do.
 import { type Frame, type Graph, type Tensor, useOf } from '../graph/graph.ts';
+import { Placement } from '../graph/segment.ts';
 import type { Shape } from '../ops/op.ts';
 import type { Range } from '../text/range.ts';
 
@@ -16,8 +17,9 @@ export function objection(
   if (!sameShapes(tensorsOf(before), tensorsOf(after))) return 'the network would take another input';
   if (!sameShapes(before.outputs, after.outputs)) return 'the network would return another shape';
   const free = new Set(footprint.map(({ from }) => from));
-  const now = handedOn(after);
-  for (const [offset, { frame, outputs }] of handedOn(before)) {
+  const differing = differingRows(before, after, moved);
+  const now = handedOn(differing.after);
+  for (const [offset, { frame, outputs }] of handedOn(differing.before)) {
     if (free.has(offset)) continue;
     const place = moved(offset);
     if (place === undefined) continue;
@@ -33,12 +35,39 @@ interface HandedOn {
   readonly outputs: (Shape | undefined)[];
 }
 
-const known = new WeakMap<Graph, ReadonlyMap<number, HandedOn>>();
+type Rows = Graph['rows'];
 
-/** By where the item stands: the shapes that all its uses hand on. Of the graph before, many fixes are tried. */
-function handedOn(graph: Graph): ReadonlyMap<number, HandedOn> {
-  const there = known.get(graph);
-  if (there) return there;
+/** The rows of two graphs without those that became the same segment in both, at the place where they lie now. */
+function differingRows(
+  { rows }: Graph,
+  { rows: others }: Graph,
+  moved: (offset: number) => number | undefined,
+): { readonly before: Rows; readonly after: Rows } {
+  const before: Rows[number][] = [];
+  const after: Rows[number][] = [];
+  let next = 0;
+  for (const row of rows) {
+    const place = row instanceof Placement ? moved(row.start) : undefined;
+    let there = others[next];
+    while (place !== undefined && there instanceof Placement && there.start < place) {
+      after.push(there);
+      there = others[++next];
+    }
+    const isSame =
+      row instanceof Placement &&
+      there instanceof Placement &&
+      there.start === place &&
+      there.segment === row.segment &&
+      // What a block hands on in all its uses is compared as a whole.
+      !row.segment.hasFarSites;
+    if (isSame) next++;
+    else before.push(row);
+  }
+  return { before, after: [...after, ...others.slice(next)] };
+}
+
+/** By where the item stands: the shapes that all its uses hand on. */
+function handedOn(rows: Rows): ReadonlyMap<number, HandedOn> {
   const places = new Map<number, HandedOn>();
   const visit = (frame: Frame): void => {
     const site = useOf(frame);
@@ -49,8 +78,7 @@ function handedOn(graph: Graph): ReadonlyMap<number, HandedOn> {
     }
     if (frame.hasSitesInside) for (const child of frame.children) visit(child);
   };
-  for (const row of graph.root.children) visit(row);
-  known.set(graph, places);
+  for (const row of rows) for (const frame of row instanceof Placement ? row.frames : [row]) visit(frame);
   return places;
 }
 

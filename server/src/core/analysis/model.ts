@@ -361,7 +361,7 @@ class Analysis implements Model {
   rowValues(visit: (value: number, row: Row) => void): void {
     const { value } = this.#sums;
     for (const row of this.graph.rows) {
-      if (row instanceof Placement) visit(value.value(row.base, row.base + row.segment.nodes.length), row);
+      if (row instanceof Placement) visit(value.value(row.base, row.end), row);
       else visit(value.value(row.first, row.end), row);
     }
   }
@@ -438,7 +438,9 @@ class Analysis implements Model {
       // Sites of an item begin in its text, which ends where that of the next one begins.
       const next = rows[at + 1];
       const end = next instanceof Placement && next.start > row.start ? next.start : Number.POSITIVE_INFINITY;
-      if (row.segment.hasFarSites || (row.start <= to && end >= from)) for (const frame of row.frames) visit(frame);
+      if (row.segment.hasFarSites || (row.start <= to && end >= from)) {
+        for (const frame of row.segment.frames) visit(row.frame(frame));
+      }
     }
     return found;
   }

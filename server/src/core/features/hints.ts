@@ -1,4 +1,4 @@
-import type { Cost, LineCost } from '../analysis/model.ts';
+import { type Cost, isCertain, type LineCost } from '../analysis/model.ts';
 import type { Frame } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
 import type { Analysed } from '../pipeline.ts';
@@ -79,7 +79,41 @@ function variantHints(analysed: Analysed, first: number, last: number): Hint[] {
 const variables = ['shape', 'cost', 'params', 'share', 'times', 'memory'] as const;
 type Variable = (typeof variables)[number];
 
-function lineLabel(analysed: Analysed, template: Template, { line, frames, cost }: LineCost, costly: boolean): string {
+/** What a line says of a shape, and what of: most lines are the same after an edit. */
+interface Known {
+  readonly template: Template;
+  readonly unit: string;
+  readonly costly: boolean;
+  readonly cost: number;
+  readonly params: number;
+  readonly label: string;
+}
+
+/** By shape, which the frames of equal rows share. */
+const labels = new WeakMap<Shape, readonly Known[]>();
+/** So many labels of a shape are remembered: those of rows that keep it, such as activations. */
+const mostLabels = 4;
+
+function lineLabel(analysed: Analysed, template: Template, line: LineCost, costly: boolean): string {
+  const { frames, cost } = line;
+  const shape = frames.length === 1 ? frames[0]!.outputs[0]?.shape : undefined;
+  // Shares and memory depend on the whole network, and so does what is not known.
+  const isLocal = !template.has.has('share') && !template.has.has('memory');
+  if (!shape || !isLocal || !isCertain(cost.value) || !isCertain(cost.params))
+    return newLabel(analysed, template, line, costly);
+  const { unit } = analysed.model.convention;
+  const [{ value }, { value: params }] = [cost.value, cost.params];
+  const known = labels.get(shape) ?? [];
+  for (const one of known) {
+    const isSame = one.cost === value && one.params === params && one.costly === costly;
+    if (isSame && one.template === template && one.unit === unit) return one.label;
+  }
+  const label = newLabel(analysed, template, line, costly);
+  labels.set(shape, [{ template, unit, costly, cost: value, params, label }, ...known.slice(0, mostLabels - 1)]);
+  return label;
+}
+
+function newLabel(analysed: Analysed, template: Template, { line, frames, cost }: LineCost, costly: boolean): string {
   const { model, settings } = analysed;
   const { items, times } = usesOf(frames, line, analysed);
   const before = (costly ? mark : '') + (times > 1 && !template.has.has('times') ? `×${times} ` : '');

@@ -5,7 +5,17 @@ import type { Range } from '../text/range.ts';
 import { type Reason, reasonOf } from '../text/reason.ts';
 import { Slot } from '../text/slot.ts';
 import { type Frame, type Graph, type GraphNode, type Note, type Site, type Tensor, useOf } from './graph.ts';
-import { far, type Name, outside, PlacedTensor, Placement, placedProblem, portOf, type Segment } from './segment.ts';
+import {
+  far,
+  type Inputs,
+  type Name,
+  outside,
+  PlacedTensor,
+  Placement,
+  placedProblem,
+  portOf,
+  type Segment,
+} from './segment.ts';
 
 /** More nodes than any network that a person writes; a spec that asks for more is told so and cut. */
 export const maxNodes = 50_000;
@@ -302,6 +312,7 @@ export class Builder {
           frames: site.root.children,
           outputs,
           problems: site.problems,
+          passes: outputs.some(({ node }) => node === outside),
           isClosed,
           hasFarSites: site.hasFarSites,
           counts: new Slot(),
@@ -318,15 +329,16 @@ export class Builder {
    * Puts a segment here: `inputs` are what its ports stand for, `start` is where its item's text begins, `index` is the
    * item's place among the items, which may be in its name. Returns it where it is; undefined where it would go past the limit of nodes (build the item then, so that it is cut).
    */
-  place(segment: Segment, inputs: readonly Tensor[], start: number, name?: Name, index = 0): Placement | undefined {
+  place(segment: Segment, inputs: Inputs, start: number, name?: Name, index = 0): Placement | undefined {
     this.#seal();
     // Past the limit nothing is cut any more: what is built then has no nodes.
     if (!this.#full && segment.isClosed && this.#base + segment.nodes.length > maxNodes) return undefined;
     const placement = new Placement(segment, this.#base, start, inputs, this.#root, name, index);
     this.#stretches.push(placement);
-    this.#base += segment.nodes.length;
     this.#rows.push(placement);
-    for (const problem of segment.problems) this.problem(placedProblem(problem, start));
+    this.#base = placement.end;
+    if (segment.problems.length > 0)
+      for (const problem of segment.problems) this.problem(placedProblem(problem, start));
     return placement;
   }
 

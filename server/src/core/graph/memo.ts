@@ -5,7 +5,7 @@ import { type Reason, sameReason } from '../text/reason.ts';
 import type { Slot } from '../text/slot.ts';
 import type { Built } from './builder.ts';
 import type { Tensor } from './graph.ts';
-import type { Segment } from './segment.ts';
+import { type Inputs, Placement, type Segment, tensorsOf } from './segment.ts';
 
 /** A segment with what it was built from. */
 export interface Made<T> {
@@ -37,16 +37,24 @@ export class Memo<T> {
     return (item.built.held as readonly Made<T>[] | undefined) ?? nothing;
   }
 
-  /** Remembers a segment, unless it reads more than these inputs. */
-  keep(item: Item, environment: object, inputs: readonly Tensor[], { segment, inputs: read }: Built, value: T): void {
+  /** Remembers a segment, unless it reads more than these inputs: undefined then. */
+  keep(
+    item: Item,
+    environment: object,
+    inputs: readonly Tensor[],
+    { segment, inputs: read }: Built,
+    value: T,
+  ): Made<T> | undefined {
     const ports = read.map(tensor => inputs.indexOf(tensor));
-    if (!segment.isClosed || ports.includes(-1)) return;
+    if (!segment.isClosed || ports.includes(-1)) return undefined;
     const isPlain = ports.length === inputs.length && ports.every((number, port) => number === port);
     const facts = inputs.map(
       (tensor): Fact => ({ shape: tensor.shape, why: tensor.why, first: inputs.indexOf(tensor) }),
     );
     const list = this.of(item).slice(0, most - 1);
-    item.built.hold([{ segment, value, environment, facts, ports, isPlain }, ...list]);
+    const made = { segment, value, environment, facts, ports, isPlain };
+    item.built.hold([made, ...list]);
+    return made;
   }
 }
 
@@ -58,13 +66,17 @@ interface Item {
 const nothing: readonly never[] = [];
 
 /** Whether a segment is what an item becomes in an environment with these inputs, as far as inputs tell. */
-export function agrees(made: Made<unknown>, environment: object, inputs: readonly Tensor[]): boolean {
-  return made.environment === environment && agree(made.facts, inputs);
+export function agrees(made: Made<unknown>, environment: object, inputs: Inputs): boolean {
+  if (made.environment !== environment) return false;
+  const { facts } = made;
+  // What an item outputs has the facts of its segment's own tensors: nothing is made to be compared.
+  const isOne = facts.length === 1 && inputs instanceof Placement;
+  return agree(facts, isOne ? inputs.segment.outputs : tensorsOf(inputs));
 }
 
 /** What the ports of a segment stand for, if the item has these inputs. */
-export function portsOf({ isPlain, ports }: Made<unknown>, inputs: readonly Tensor[]): readonly Tensor[] {
-  return isPlain ? inputs : ports.map(number => inputs[number]!);
+export function portsOf({ isPlain, ports }: Made<unknown>, inputs: Inputs): Inputs {
+  return isPlain ? inputs : ports.map(number => tensorsOf(inputs)[number]!);
 }
 
 function agree(facts: readonly Fact[], inputs: readonly Tensor[]): boolean {
@@ -77,6 +89,61 @@ function agree(facts: readonly Fact[], inputs: readonly Tensor[]): boolean {
     if (facts.length > 1 && inputs.indexOf(input) !== first) return false;
   }
   return true;
+}
+
+/** How the items of a text were read, one after the other: what the reading of an edited text goes by. */
+export interface Trail<T> {
+  /** What was read beside the items. */
+  readonly environment: object;
+  /** The sizes of the network's input. */
+  readonly input: Shape;
+  readonly items: readonly Placed[];
+  /** What each was built into; undefined where that is not to be had again. */
+  readonly made: readonly (Made<T> | undefined)[];
+  /** Whether it reads one tensor of the item above and nothing else, and only hands on one of its own. */
+  readonly isPlain: readonly boolean[];
+}
+
+/** An item where it stands: equal items are the same. */
+interface Placed {
+  readonly chunk: object;
+}
+
+/** The last readings of a text, or of those before it where it was not read yet. */
+export class Trails<T> {
+  readonly #list: Trail<T>[];
+
+  constructor(earlier?: Trails<T>) {
+    this.#list = earlier ? [...earlier.#list] : [];
+  }
+
+  find(environment: object, input: Shape): Trail<T> | undefined {
+    return this.#list[this.#indexOf(environment, input)];
+  }
+
+  add(trail: Trail<T>): void {
+    const at = this.#indexOf(trail.environment, trail.input);
+    if (at >= 0) this.#list.splice(at, 1);
+    this.#list.unshift(trail);
+    if (this.#list.length > mostTrails) this.#list.pop();
+  }
+
+  #indexOf(environment: object, input: Shape): number {
+    return this.#list.findIndex(trail => trail.environment === environment && sameShape(trail.input, input));
+  }
+}
+
+const mostTrails = 4;
+
+/** For an item of a text the place of the same one in another text; −1 where they differ, between beginning and end. */
+export function counterparts(before: readonly Placed[], now: readonly Placed[]): (index: number) => number {
+  const most = Math.min(before.length, now.length);
+  let above = 0;
+  while (above < most && before[above]!.chunk === now[above]!.chunk) above++;
+  const delta = before.length - now.length;
+  let below = now.length;
+  while (below > above && below + delta > above && before[below - 1 + delta]!.chunk === now[below - 1]!.chunk) below--;
+  return index => (index < above ? index : index >= below ? index + delta : -1);
 }
 
 function sameKeys(a: readonly unknown[], b: readonly unknown[]): boolean {

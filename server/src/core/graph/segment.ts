@@ -18,6 +18,8 @@ export interface Segment {
   /** What it outputs: tensors of its nodes, or ports that pass through. */
   readonly outputs: readonly Tensor[];
   readonly problems: readonly Problem[];
+  /** Whether a port is among its outputs. */
+  readonly passes: boolean;
   /** Whether it depends on its inputs alone, so that it may stand elsewhere. */
   readonly isClosed: boolean;
   /** Whether a frame has a site that is not in the item, such as the definition of a block. */
@@ -68,7 +70,7 @@ export function placedRange({ from, to }: Range, start: number): Range {
 
 function placedSite(site: Site, start: number): Site {
   // What lies in another file does not move with this one.
-  return site.file === undefined ? { ...site, range: placedRange(site.range, start) } : site;
+  return site.file === undefined ? { range: placedRange(site.range, start), role: site.role } : site;
 }
 
 /** A problem of an item, at its place in the whole text. */
@@ -93,6 +95,18 @@ export interface Name {
   readonly isNumbered: boolean;
 }
 
+/** What an item reads: tensors, or all that another item outputs. Those are made when somebody asks. */
+export type Inputs = readonly Tensor[] | Placement;
+
+export function tensorsOf(inputs: Inputs): readonly Tensor[] {
+  return inputs instanceof Placement ? inputs.outputs : inputs;
+}
+
+/** How many tensors there are. */
+export function countOf(inputs: Inputs): number {
+  return inputs instanceof Placement ? inputs.segment.outputs.length : inputs.length;
+}
+
 /** A segment in a graph. */
 export class Placement {
   readonly segment: Segment;
@@ -100,19 +114,20 @@ export class Placement {
   readonly base: number;
   /** Where the item's text begins. */
   readonly start: number;
-  /** What its ports stand for. */
-  readonly inputs: readonly Tensor[];
   readonly parent: Frame;
+  readonly #inputs: Inputs;
   readonly #name: Name | undefined;
   readonly #index: number;
   #outputs: readonly Tensor[] | undefined;
+  /** The view of its first frame, which is the item itself: often all that is asked for. */
+  #frame: Frame | undefined;
   #views: Views | undefined;
 
   constructor(
     segment: Segment,
     base: number,
     start: number,
-    inputs: readonly Tensor[],
+    inputs: Inputs,
     parent: Frame,
     name: Name | undefined,
     index: number,
@@ -120,10 +135,22 @@ export class Placement {
     this.segment = segment;
     this.base = base;
     this.start = start;
-    this.inputs = inputs;
     this.parent = parent;
+    this.#inputs = inputs;
     this.#name = name;
     this.#index = index;
+    // At once: a chain of thousands of items that pass on what they read would be too deep to follow later.
+    if (segment.passes) this.#outputs = this.#placed();
+  }
+
+  /** What its ports stand for. */
+  get inputs(): readonly Tensor[] {
+    return tensorsOf(this.#inputs);
+  }
+
+  /** The number of the first node behind it. */
+  get end(): number {
+    return this.base + this.segment.nodes.length;
   }
 
   /** Replaces the label of the item's frame; the frames inside that are named after it follow. */
@@ -137,18 +164,24 @@ export class Placement {
   }
 
   get outputs(): readonly Tensor[] {
-    if (!this.#outputs) {
-      const made: Tensor[] = [];
-      const { outputs } = this.segment;
-      for (const [at, own] of outputs.entries()) {
-        const first = at === 0 ? 0 : outputs.indexOf(own);
-        made.push(
-          own.node === outside ? this.inputs[own.port]! : first < at ? made[first]! : new PlacedTensor(own, this),
-        );
-      }
-      this.#outputs = made;
-    }
+    this.#outputs ??= this.#placed();
     return this.#outputs;
+  }
+
+  #placed(): readonly Tensor[] {
+    const { outputs } = this.segment;
+    // Most items output one tensor.
+    if (outputs.length === 1) return [this.#output(outputs[0]!)];
+    const placed: Tensor[] = [];
+    for (const own of outputs) {
+      const first = outputs.indexOf(own);
+      placed.push(first < placed.length ? placed[first]! : this.#output(own));
+    }
+    return placed;
+  }
+
+  #output(own: Tensor): Tensor {
+    return own.node === outside ? this.inputs[own.port]! : new PlacedTensor(own, this);
   }
 
   node(own: GraphNode): GraphNode {
@@ -176,6 +209,13 @@ export class Placement {
     return tensor;
   }
 
+  tensors(own: readonly Tensor[]): readonly Tensor[] {
+    const { outputs } = this.segment;
+    // What the item itself outputs.
+    if (own.length === 1 && outputs.length === 1 && own[0] === outputs[0]) return this.outputs;
+    return own.map(tensor => this.tensor(tensor));
+  }
+
   /** A tensor of the segment as the graph's; one of the graph as it is. */
   shown(tensor: Tensor): Tensor {
     const isOwn = !(tensor instanceof PlacedTensor) && this.segment.nodes[tensor.node.id] === tensor.node;
@@ -183,6 +223,10 @@ export class Placement {
   }
 
   frame(own: Frame): Frame {
+    if (own === this.segment.frames[0]) {
+      this.#frame ??= new PlacedFrame(own, this);
+      return this.#frame;
+    }
     const { frames } = this.#made();
     let frame = frames.get(own);
     if (!frame) {
@@ -261,10 +305,6 @@ class PlacedNode implements GraphNode {
 }
 
 class PlacedFrame implements Frame {
-  readonly type: string;
-  readonly summary: string | undefined;
-  readonly repaired: boolean;
-  readonly hasSitesInside: boolean;
   readonly first: number;
   readonly end: number;
   readonly #own: Frame;
@@ -275,14 +315,26 @@ class PlacedFrame implements Frame {
 
   constructor(own: Frame, placement: Placement) {
     const { base } = placement;
-    this.type = own.type;
-    this.summary = own.summary;
-    this.repaired = own.repaired;
-    this.hasSitesInside = own.hasSitesInside;
     this.first = base + own.first;
     this.end = base + own.end;
     this.#own = own;
     this.#placement = placement;
+  }
+
+  get type(): string {
+    return this.#own.type;
+  }
+
+  get summary(): string | undefined {
+    return this.#own.summary;
+  }
+
+  get repaired(): boolean {
+    return this.#own.repaired;
+  }
+
+  get hasSitesInside(): boolean {
+    return this.#own.hasSitesInside;
   }
 
   get parent(): Frame | undefined {
@@ -303,7 +355,9 @@ class PlacedFrame implements Frame {
 
   get sites(): readonly Site[] {
     const { start } = this.#placement;
-    this.#sites ??= this.#own.sites.map(site => placedSite(site, start));
+    const { sites } = this.#own;
+    // Most frames stand for one place.
+    this.#sites ??= sites.length === 1 ? [placedSite(sites[0]!, start)] : sites.map(site => placedSite(site, start));
     return this.#sites;
   }
 
@@ -313,7 +367,7 @@ class PlacedFrame implements Frame {
   }
 
   get outputs(): readonly Tensor[] {
-    this.#outputs ??= this.#own.outputs.map(tensor => this.#placement.tensor(tensor));
+    this.#outputs ??= this.#placement.tensors(this.#own.outputs);
     return this.#outputs;
   }
 

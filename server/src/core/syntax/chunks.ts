@@ -9,6 +9,8 @@ export interface Chunk<T> {
   readonly text: string;
   /** Its tree, with offsets relative to `text`. */
   readonly node: T;
+  /** What its format sees in it by itself. */
+  readonly seen: Slot<unknown>;
   /** What it was built into. */
   readonly built: Slot<unknown>;
 }
@@ -18,6 +20,8 @@ export interface Placed<T> {
   readonly chunk: Chunk<T>;
   /** The offset at which its text begins. */
   readonly start: number;
+  /** Where what belongs to it ends, comments after it included. */
+  readonly end: number;
 }
 
 /** A text that has been taken apart. */
@@ -31,13 +35,14 @@ export interface Chunked<T> {
 export type ParseChunks<T> = (texts: readonly string[]) => readonly T[] | undefined;
 
 export function chunkOf<T>(text: string, node: T): Chunk<T> {
-  return { text, node, built: new Slot() };
+  return { text, node, seen: new Slot(), built: new Slot() };
 }
 
 /** Takes a text apart, and parses what `earlier`, such as the text before an edit, does not have. */
 export class Chunks<T> {
   readonly #text: string;
   readonly #parse: ParseChunks<T>;
+  readonly #contentOf: (text: string) => string;
   readonly #earlier: readonly Placed<T>[];
   /** The texts are the same up to here. */
   readonly #start: number;
@@ -48,17 +53,23 @@ export class Chunks<T> {
   readonly #known = new Map<string, Chunk<T>>();
   #at = 0;
 
-  constructor(text: string, parse: ParseChunks<T>, { text: before, chunks }: Chunked<T> = nothing) {
+  /** `contentOf` leaves out what means nothing, such as comments at the end of a chunk. */
+  constructor(
+    text: string,
+    parse: ParseChunks<T>,
+    { text: before, chunks }: Chunked<T> = nothing,
+    contentOf: (text: string) => string = whole,
+  ) {
     this.#text = text;
     this.#parse = parse;
+    this.#contentOf = contentOf;
     this.#earlier = chunks;
     this.#start = chunks.length > 0 ? commonStart(before, text) : 0;
     this.#end = text.length - (chunks.length > 0 ? commonEnd(before, text, this.#start) : 0);
     this.#delta = text.length - before.length;
     // What was edited may be elsewhere now, or be among what stayed: several places may have been edited.
-    for (const { chunk, start } of chunks) {
-      if (start + chunk.text.length > this.#start && start + this.#delta <= this.#end)
-        this.#known.set(chunk.text, chunk);
+    for (const { chunk, start, end } of chunks) {
+      if (end > this.#start && start + this.#delta <= this.#end) this.#known.set(chunk.text, chunk);
     }
   }
 
@@ -75,13 +86,15 @@ export class Chunks<T> {
       const found = this.#unchanged(start, end);
       placed.push(found);
       // A copy, because a slice would keep the whole text alive.
-      if (!found) missing.push({ at, text: copied(this.#text.slice(start, end)) });
+      if (!found) missing.push({ at, text: copied(this.#contentOf(this.#text.slice(start, end))) });
     }
     const fresh = [...new Set(missing.map(({ text }) => text))].filter(text => !this.#known.has(text));
     const nodes = fresh.length > 0 ? this.#parse(fresh) : [];
     if (!nodes) return undefined;
     for (const [at, text] of fresh.entries()) this.#known.set(text, chunkOf(text, nodes[at]!));
-    for (const { at, text } of missing) placed[at] = { chunk: this.#known.get(text)!, start: starts[at]! };
+    for (const { at, text } of missing) {
+      placed[at] = { chunk: this.#known.get(text)!, start: starts[at]!, end: starts[at + 1]! };
+    }
     return placed as Placed<T>[];
   }
 
@@ -94,10 +107,12 @@ export class Chunks<T> {
     const earlier = this.#earlier;
     while (this.#at < earlier.length && earlier[this.#at]!.start + delta < from) this.#at++;
     const found = earlier[this.#at];
-    if (!found || found.start + delta !== from || found.chunk.text.length !== to - from) return undefined;
-    return delta === 0 ? found : { chunk: found.chunk, start: from };
+    if (!found || found.start + delta !== from || found.end !== to - delta) return undefined;
+    return delta === 0 ? found : { chunk: found.chunk, start: from, end: to };
   }
 }
+
+const whole = (text: string): string => text;
 
 const nothing: Chunked<never> = { text: '', chunks: [] };
 

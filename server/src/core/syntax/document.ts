@@ -24,13 +24,22 @@ export interface YamlDocument {
   rowsOf(list: Sequence): readonly PlacedRow[];
   /** All rows, in the order of the text: what a parse of the edited text may take over. */
   readonly rows: readonly PlacedRow[];
+  /** What is around the rows, parsed: what a parse of the edited text may take over too. */
+  readonly surroundings: Surroundings | undefined;
+}
+
+/** A text without the rows of its lists. */
+interface Surroundings {
+  readonly text: string;
+  /** Undefined where it does not let its rows be parsed by themselves. */
+  readonly top: Mapping | undefined;
 }
 
 /** Parses a text; rows of `earlier` that are in it too are not parsed again. */
 export function parseDocument(text: string, reads: Reads, earlier?: YamlDocument): YamlDocument {
   if (earlier?.text === text) return earlier;
-  const chunks = new Chunks(text, rowParser(reads), earlier && { text: earlier.text, chunks: earlier.rows });
-  return byRows(text, reads, chunks) ?? whole(text, reads);
+  const chunks = new Chunks(text, rowParser(reads), earlier && { text: earlier.text, chunks: earlier.rows }, contentOf);
+  return byRows(text, reads, chunks, earlier?.surroundings) ?? whole(text, reads);
 }
 
 /** A text that cannot be taken apart: each row is its node in the whole tree. */
@@ -44,12 +53,13 @@ function whole(text: string, reads: Reads): YamlDocument {
     frame: root,
     rowsOf: alone,
     rows: [],
+    surroundings: undefined,
   };
 }
 
 /** The items of a list that was parsed with the whole text. */
 function alone({ items }: Sequence): readonly PlacedRow[] {
-  return items.map(node => ({ chunk: chunkOf('', node), start: 0 }));
+  return items.map(node => ({ chunk: chunkOf('', node), start: 0, end: 0 }));
 }
 
 /** Anchors, aliases, tags and documents reach beyond a row. */
@@ -63,7 +73,12 @@ interface Lines {
   readonly at: number;
 }
 
-function byRows(text: string, reads: Reads, chunks: Chunks<YamlNode>): YamlDocument | undefined {
+function byRows(
+  text: string,
+  reads: Reads,
+  chunks: Chunks<YamlNode>,
+  before: Surroundings | undefined,
+): YamlDocument | undefined {
   const lists = listsOf(text, reads.lists);
   if (lists.length === 0) return undefined;
   // The text without the rows of its lists.
@@ -76,10 +91,9 @@ function byRows(text: string, reads: Reads, chunks: Chunks<YamlNode>): YamlDocum
     from = starts.at(-1)!;
   }
   outside += text.slice(from);
-  if (farReaching.test(outside)) return undefined;
-  const parsed = parseYaml(outside, reads);
-  const top = parsed.value;
-  if (parsed.problems.length > 0 || parsed.damages.length > 0 || top?.kind !== 'mapping' || top.flow) return undefined;
+  const surroundings = before?.text === outside ? before : surroundingsOf(copied(outside), reads);
+  const { top } = surroundings;
+  if (!top) return undefined;
 
   const read: (readonly PlacedRow[])[] = [];
   for (const { starts } of places) {
@@ -134,7 +148,15 @@ function byRows(text: string, reads: Reads, chunks: Chunks<YamlNode>): YamlDocum
     },
     rowsOf: list => lines.get(list) ?? alone(list),
     rows: read.length === 1 ? read[0]! : read.flat(),
+    surroundings,
   };
+}
+
+function surroundingsOf(text: string, reads: Reads): Surroundings {
+  if (farReaching.test(text)) return { text, top: undefined };
+  const { value: top, problems, damages } = parseYaml(text, reads);
+  const isSound = problems.length === 0 && damages.length === 0 && top?.kind === 'mapping' && !top.flow;
+  return { text, top: isSound ? top : undefined };
 }
 
 function withRows(
@@ -187,6 +209,19 @@ function listsOf(text: string, keys: ReadonlySet<string>): readonly (readonly nu
   list?.push(text.length);
   return lists;
 }
+
+/** A row without the comments after it, where they are certain to be comments: rows that differ in them are the same. */
+function contentOf(text: string): string {
+  const hash = text.indexOf('#');
+  if (hash < 0) return text;
+  const content = text.slice(0, hash).trimEnd();
+  const isSeparate = /\s/.test(text[hash - 1] ?? '');
+  // In quotes and in blocks it may be text. What is empty lies where its comment ends.
+  if (!isSeparate || /["'|>]|[-:]$/.test(content) || !onlyComments.test(text.slice(hash))) return text;
+  return `${content}\n`;
+}
+
+const onlyComments = /^(?:[^\S\n]*(?:#[^\n]*)?(?:\n|$))*$/;
 
 /** Parses rows as one list; not where one of them is no row. */
 function rowParser(reads: Reads): ParseChunks<YamlNode> {

@@ -19,14 +19,19 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
 /** Where an offset of the text before lies after edits: behind what is inserted there; undefined inside what is replaced. */
 export function mapOffset(edits: readonly TextEdit[]): (offset: number) => number | undefined {
   const list = sorted(edits);
+  // How much further what is behind each edit lies then.
+  const deltas: number[] = [];
+  for (const { from, to, text } of list) deltas.push((deltas.at(-1) ?? 0) + text.length - (to - from));
   return offset => {
-    let delta = 0;
-    for (const { from, to, text } of list) {
-      if (from > offset) break;
-      if (to > offset) return undefined;
-      delta += text.length - (to - from);
+    let [low, high] = [0, list.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (list[middle]!.from > offset) high = middle;
+      else low = middle + 1;
     }
-    return offset + delta;
+    const last = list[low - 1];
+    if (!last) return offset;
+    return last.to > offset ? undefined : offset + deltas[low - 1]!;
   };
 }
 

@@ -1,5 +1,6 @@
 // Names of rows and what `from` may speak of.
 import type { Tensor } from '../../graph/graph.ts';
+import { type Inputs, tensorsOf } from '../../graph/segment.ts';
 import { type Entry, resolved, type YamlNode } from '../../syntax/tree.ts';
 import { didYouMean, suggestion } from '../../text/spelling.ts';
 import { described } from './expression.ts';
@@ -12,8 +13,8 @@ export class Names {
   /** The rows themselves, to tell a later name from one that does not exist. */
   readonly list: readonly YamlNode[];
   readonly input: readonly Tensor[];
-  readonly named = new Map<string, readonly Tensor[]>();
-  readonly rows: (readonly Tensor[])[] = [];
+  readonly named = new Map<string, Inputs>();
+  readonly rows: Inputs[] = [];
   /** Whether these are the rows of the network itself. */
   readonly isTop: boolean;
 
@@ -106,7 +107,7 @@ export class References {
     if (value === undefined) return undefined;
     if (typeof value === 'number' && Number.isInteger(value) && value < 0) {
       const position = names.rows.length + value;
-      if (position >= 0) return names.rows[position]!;
+      if (position >= 0) return tensorsOf(names.rows[position]!);
       if (position === -1) return names.input;
       tell(
         node,
@@ -148,7 +149,7 @@ export class References {
     for (let at: Names | undefined = names; at; at = at.parent) {
       if (at.isTop && at !== names) this.#taken.isFar = true;
       const found = at.named.get(name);
-      if (found) return found;
+      if (found) return tensorsOf(found);
       if (!at.parent && name === 'input') return at.input;
     }
     return undefined;

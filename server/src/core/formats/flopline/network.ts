@@ -82,7 +82,12 @@ export function readNetwork(source: Source, document: YamlDocument, options: Rea
     const key = [top.get('let')?.value, definitions].map(node =>
       node ? `${node.from} ${source.text.slice(node.from, node.to)}` : '',
     );
-    outputs = rows.top(items, given, scope, names, known.segments, known.environments.of(key));
+    outputs = rows.top(items, given, {
+      scope,
+      names,
+      memo: known.segments,
+      environment: known.environments.of(key),
+    });
   } else if (layers && list?.kind === 'scalar' && scalarValue(list) === null) {
     wrong(
       layers.key,

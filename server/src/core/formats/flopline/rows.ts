@@ -2,9 +2,9 @@
 import { type Builder, maxNodes } from '../../graph/builder.ts';
 import { definition, type Note, type Tensor, use } from '../../graph/graph.ts';
 import { agrees, type Memo, portsOf } from '../../graph/memo.ts';
-import { type Name, portOf } from '../../graph/segment.ts';
+import { countOf, type Inputs, type Name, portOf, tensorsOf } from '../../graph/segment.ts';
 import { type Damage, damageOf } from '../../syntax/damage.ts';
-import type { Row as Item, PlacedRow } from '../../syntax/document.ts';
+import type { PlacedRow } from '../../syntax/document.ts';
 import { allEntries, type Entry, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { Range } from '../../text/range.ts';
 import { likelyName, respelling, suggested } from '../../text/spelling.ts';
@@ -35,6 +35,14 @@ export interface RowValue {
 }
 
 export type RowMemo = Memo<RowValue>;
+
+/** What the rows of the network are read in. */
+export interface Around {
+  readonly scope: Scope;
+  readonly names: Names;
+  readonly memo: RowMemo;
+  readonly environment: object;
+}
 
 /** What the rows that arrange others, and blocks, need of the walk. */
 export interface Walk {
@@ -144,97 +152,70 @@ export class Rows implements Walk {
   }
 
   /** Adds the rows of the network itself, each as a segment. */
-  top(
-    items: readonly PlacedRow[],
-    input: readonly Tensor[],
-    scope: Scope,
-    names: Names,
-    memo: RowMemo,
-    environment: object,
-  ): readonly Tensor[] {
-    let flow = input;
-    for (const [index, { chunk: row, start }] of items.entries()) {
-      let outputs = this.#found(row, start, index, flow, scope, names, memo, environment);
+  top(items: readonly PlacedRow[], input: readonly Tensor[], around: Around): readonly Tensor[] {
+    let flow: Inputs = input;
+    for (let index = 0; index < items.length; index++) {
+      const item = items[index]!;
+      let outputs: Inputs | undefined = this.#found(item, index, flow, around);
       if (!outputs) {
-        if (this.isFull(row.node)) break;
-        outputs = this.#built(row, start, index, flow, scope, names, memo, environment);
+        if (this.isFull(item.chunk.node)) break;
+        outputs = this.#built(item, index, tensorsOf(flow), around);
       }
-      names.rows.push(outputs);
+      around.names.rows.push(outputs);
       if (!this.#aside) flow = outputs;
       this.#aside = false;
     }
-    return flow;
+    return tensorsOf(flow);
   }
 
   /** Places what such a row was built into before, if it reads the same now. */
-  #found(
-    row: Item,
-    start: number,
-    index: number,
-    flow: readonly Tensor[],
-    scope: Scope,
-    names: Names,
-    memo: RowMemo,
-    environment: object,
-  ): readonly Tensor[] | undefined {
+  #found({ chunk, start }: PlacedRow, index: number, flow: Inputs, around: Around): Inputs | undefined {
     if (this.builder.full) return undefined;
-    for (const made of memo.of(row)) {
-      const inputs = this.#inputsOf(made.value, flow, scope, names);
-      if (!inputs || !agrees(made, environment, inputs)) continue;
+    for (const made of around.memo.of(chunk)) {
+      const inputs = this.#inputsOf(made.value, flow, around);
+      if (!inputs || !agrees(made, around.environment, inputs)) continue;
       const { segment, value } = made;
-      const outputs = this.builder.place(segment, portsOf(made, inputs), start, value.label, index)?.outputs;
-      if (!outputs) return undefined;
-      if (value.name !== undefined) names.named.set(value.name, outputs);
+      const placement = this.builder.place(segment, portsOf(made, inputs), start, value.label, index);
+      if (!placement) return undefined;
+      if (value.name !== undefined) around.names.named.set(value.name, placement);
       this.#read += value.read;
       this.#aside = value.aside;
-      return outputs;
+      return placement;
     }
     return undefined;
   }
 
   /** What a row reads, if it reads in the way that one did. */
-  #inputsOf(
-    { references, lengths, name, read }: RowValue,
-    flow: readonly Tensor[],
-    scope: Scope,
-    names: Names,
-  ): readonly Tensor[] | undefined {
+  #inputsOf({ references, lengths, name, read }: RowValue, flow: Inputs, { names, scope }: Around): Inputs | undefined {
     if (this.#read + read > maxNodes) return undefined;
     // That there is another row of this name has to be reported.
     if (name !== undefined && names.named.has(name)) return undefined;
     // Two tensors that come in and one by name are not one that comes in and two by name.
-    if (flow.length !== lengths[0]) return undefined;
+    if (countOf(flow) !== lengths[0]) return undefined;
     if (references.length === 0) return flow;
-    const inputs = [...flow];
+    const all = tensorsOf(flow);
+    const inputs = [...all];
     for (const [at, reference] of references.entries()) {
-      const tensors = this.#references.find(reference, names, scope, flow);
+      const tensors = this.#references.find(reference, names, scope, all);
       if (!tensors || tensors.length !== lengths[at + 1]) return undefined;
       inputs.push(...tensors);
     }
     return inputs;
   }
 
-  #built(
-    row: Item,
-    start: number,
-    index: number,
-    flow: readonly Tensor[],
-    scope: Scope,
-    names: Names,
-    memo: RowMemo,
-    environment: object,
-  ): readonly Tensor[] {
+  #built({ chunk, start }: PlacedRow, index: number, flow: readonly Tensor[], around: Around): Inputs {
     const { builder } = this;
+    const { scope, names, memo, environment } = around;
     const before = this.#read;
     this.#references.take();
-    const built = builder.segment(() => this.#rowAt(row.node, index, flow, scope, names));
+    const built = builder.segment(() => this.#rowAt(chunk.node, index, flow, scope, names));
     const { references, name, isFar } = this.#references.take();
     const { segment, inputs } = built;
-    const { outputs } = builder.place(segment, inputs, start)!;
-    if (name !== undefined) names.named.set(name, outputs);
+    const placement = builder.place(segment, inputs, start)!;
+    if (name !== undefined) names.named.set(name, placement);
     const [frame] = segment.frames;
     // What was reported depends on what else there is: the names of other rows.
-    if (isFar || !frame || segment.problems.length > 0) return outputs;
+    if (isFar || !frame || segment.problems.length > 0) return placement;
     const isNumbered = name === undefined;
     const text = isNumbered ? frame.label.slice(0, frame.label.lastIndexOf('.')) : frame.label;
     const value: RowValue = {
@@ -245,8 +226,8 @@ export class Rows implements Walk {
       read: this.#read - before + 1,
       aside: this.#aside,
     };
-    memo.keep(row, environment, [...flow, ...references.flatMap(({ found }) => found)], built, value);
-    return outputs;
+    memo.keep(chunk, environment, [...flow, ...references.flatMap(({ found }) => found)], built, value);
+    return placement;
   }
 
   // ——— Rows ——————————————————————————————————————————————————————————————————————————————————————————————————————

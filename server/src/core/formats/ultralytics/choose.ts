@@ -1,13 +1,14 @@
 // Whose modules a file means, where nobody says. The repositories spell rows alike, so all evidence is weighed in one
 // place: modules first, then how heads are written, then what the file is called.
 import type { PlacedRow } from '../../syntax/document.ts';
-import { lookUp, type Mapping, resolved, type YamlNode } from '../../syntax/tree.ts';
+import { lookUp, type Mapping } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import { type Evidence, ownerOfAreaAttention, unsureOwner } from './areaAttention.ts';
 import type { Dialect } from './dialect.ts';
 import { dialects } from './dialects/index.ts';
 import { ultralytics } from './dialects/ultralytics.ts';
 import { yolov12 } from './dialects/yolov12.ts';
+import { moduleNames, type RowShape, shapeOf } from './sections.ts';
 
 export interface Choice {
   readonly dialect: Dialect;
@@ -46,21 +47,24 @@ export function chooseDialect(
   items: readonly PlacedRow[],
   { variants, parameters }: Pick<Evidence, 'variants' | 'parameters'>,
 ): Choice {
-  const rows = items.map(({ chunk }) => chunk.node);
-  const named = rows.map(shapeOf);
+  const kinds = kindsOf(items);
+  const named = kinds.map(({ shape }) => shape);
   // A head that names anchors is YOLOv5's, though the key itself was forgotten.
   const hasAnchors = lookUp(top, 'anchors') !== undefined || named.some(({ namesAnchors }) => namesAnchors);
   // YOLOv12 of its authors has but one module of its own, which Ultralytics spells alike.
   const candidates = dialects.filter(dialect => (hasAnchors || !dialect.evaluates) && dialect !== yolov12);
-  const misfits = candidates.map(dialect => named.reduce((sum, row) => sum + (fits(dialect, row) ? 0 : 1), 0));
+  const misfits = candidates.map(dialect =>
+    kinds.reduce((sum, { shape, count }) => sum + (fits(dialect, shape) ? 0 : count), 0),
+  );
   const fewest = Math.min(...misfits);
   const fitting = candidates.filter((_, index) => misfits[index] === fewest);
   // Where anchors are written, a dialect that takes them goes before one that passes the key by.
   const preferred = hasAnchors ? (fitting.find(({ evaluates }) => evaluates) ?? fitting[0]!) : fitting[0]!;
   const hinted = hintedBy(fitting, name, text);
   const dialect = hinted?.dialect ?? preferred;
-  if (dialect === ultralytics) {
-    const modules = named.map(({ module }) => module);
+  if (dialect === ultralytics && named.some(({ module }) => module === 'A2C2f')) {
+    const modules = moduleNames(items);
+    const rows = items.map(({ chunk }) => chunk.node);
     const starts = items.map(({ start }) => start);
     const evidence = { name, text, top, rows, starts, modules, variants, theirs: yolov12, ultralytics, parameters };
     const owner = named.every(row => fits(ultralytics, row) === fits(yolov12, row))
@@ -91,26 +95,36 @@ export function ownersOf(module: string): readonly Dialect[] {
   return dialects.filter(({ modules }) => modules.has(module));
 }
 
-/** A row as far as the choice looks at it. */
-interface RowShape {
-  readonly module: string;
-  /** Whether its second argument is anchors: the name, or lists. */
-  readonly anchored: boolean;
-  /** Whether it is the name. */
-  readonly namesAnchors: boolean;
-  readonly args: number;
+/** Rows that are alike, and how many there are. */
+interface Kind {
+  readonly shape: RowShape;
+  count: number;
 }
 
-function shapeOf(row: YamlNode): RowShape {
-  const items = resolved(row);
-  const parts = items?.kind === 'sequence' ? items.items : [];
-  const name = resolved(parts[2]);
-  const args = resolved(parts[3]);
-  const list = args?.kind === 'sequence' ? args.items : [];
-  const second = resolved(list[1]);
-  const namesAnchors = second?.kind === 'scalar' && second.text === 'anchors';
-  const anchored = second?.kind === 'sequence' || namesAnchors;
-  return { module: name?.kind === 'scalar' ? name.text : '', anchored, namesAnchors, args: list.length };
+/** A long list has few kinds of rows. */
+function kindsOf(items: readonly PlacedRow[]): readonly Kind[] {
+  const kinds: Kind[] = [];
+  const byModule = new Map<string, Kind[]>();
+  for (const { chunk: row } of items) {
+    const shape = shapeOf(row);
+    let list = byModule.get(shape.module);
+    if (!list) {
+      list = [];
+      byModule.set(shape.module, list);
+    }
+    let kind = list.find(other => isAlike(other.shape, shape));
+    if (!kind) {
+      kind = { shape, count: 0 };
+      list.push(kind);
+      kinds.push(kind);
+    }
+    kind.count++;
+  }
+  return kinds;
+}
+
+function isAlike(a: RowShape, b: RowShape): boolean {
+  return a.args === b.args && a.anchored === b.anchored && a.namesAnchors === b.namesAnchors;
 }
 
 function fits(dialect: Dialect, { module, anchored, args }: RowShape): boolean {

@@ -1,4 +1,4 @@
-import { Environments, Memo } from '../../graph/memo.ts';
+import { Environments, Memo, Trails } from '../../graph/memo.ts';
 import type { PyValue } from '../../python/value.ts';
 import { gapsBeside } from '../../syntax/damage.ts';
 import { type PlacedRow, parseDocument, type YamlDocument } from '../../syntax/document.ts';
@@ -18,9 +18,9 @@ import { itemsOf, rowsOf } from './items.ts';
 import { checkKeys, isRead } from './keys.ts';
 import { claimOf, mends, staleNumbers } from './mend.ts';
 import { nativeOf } from './native.ts';
-import { build, type Header, type Known, moduleNames, setting, variantsOf } from './read.ts';
+import { build, type Header, type Known, setting, variantsOf } from './read.ts';
 import { type Chosen, rewrite } from './rewrite.ts';
-import { isModelText, reads, sectionsOf, wrongValues } from './sections.ts';
+import { isModelText, moduleNames, reads, sectionsOf, wrongValues } from './sections.ts';
 
 /** Model files of Ultralytics, of YOLOv5 and of their relatives: rows of [from, repeats, module, args]. */
 export const ultralytics: Format = {
@@ -46,6 +46,7 @@ function open(source: Source, earlier?: Reader): Reader {
     document,
     segments: before?.segments ?? new Memo(),
     environments: before?.environments ?? new Environments(),
+    trails: new Trails(before?.trails),
   };
   const text: Text = { source, document, top: mappingOf(document.frame) ?? empty, known: cache };
   return {
@@ -101,7 +102,7 @@ function read(text: Text, options: ReadOptions): Spec {
   const { rows: items, ...sections } = sectionsOf(top, document);
   const rows = items.map(({ chunk }) => chunk.node);
   problems.push(...sections.problems);
-  const names = moduleNames(rows);
+  const names = moduleNames(items);
   const choice = dialectOf(text, items, options.dialect);
   const { dialect, because } = choice;
   problems.push(...(choice.problems ?? []));
@@ -123,7 +124,7 @@ function read(text: Text, options: ReadOptions): Spec {
   problems.push(...values.problems);
   const { damages } = document;
   const header: Header = {
-    ...headerOf(text, items, family, problems),
+    ...headerOf(text, items, names, family, problems),
     damages: [...damages, ...sections.damages],
     gaps: [
       ...sections.gaps,
@@ -195,7 +196,7 @@ function dialectOf(text: Text, rows: readonly PlacedRow[], wanted: string | unde
   const parameters = (dialect: Dialect, scale: string): number => {
     const ignored: Problem[] = [];
     const family = familyOf(source.name, top, scale, dialect, ignored);
-    const header = headerOf(text, rows, family, ignored);
+    const header = headerOf(text, rows, moduleNames(rows), family, ignored);
     return parametersOf(build(header, dialect, undefined, 640).graph);
   };
   return chooseDialect(source.name, source.text, top, rows, { variants: variantsOf(top), parameters });
@@ -204,6 +205,7 @@ function dialectOf(text: Text, rows: readonly PlacedRow[], wanted: string | unde
 function headerOf(
   { source, top, known }: Text,
   items: readonly PlacedRow[],
+  modules: readonly string[],
   family: Family,
   problems: Problem[],
 ): Header {
@@ -211,6 +213,7 @@ function headerOf(
     top,
     known,
     items,
+    modules,
     family,
     activation: activationOf(top),
     inputChannels: channelsOf(top, problems),

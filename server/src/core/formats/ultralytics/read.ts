@@ -2,8 +2,17 @@
 
 import { Builder, type FrameSpec } from '../../graph/builder.ts';
 import { channels, type Graph, type Note, type Tensor, use } from '../../graph/graph.ts';
-import { agrees, type Environments, type Memo, portsOf } from '../../graph/memo.ts';
-import { far, type Name, type Segment } from '../../graph/segment.ts';
+import {
+  agrees,
+  counterparts,
+  type Environments,
+  type Made,
+  type Memo,
+  portsOf,
+  type Trail,
+  type Trails,
+} from '../../graph/memo.ts';
+import { far, type Inputs, type Name, type Segment, tensorsOf } from '../../graph/segment.ts';
 import type { Complaint } from '../../ops/op.ts';
 import { type PyValue, pyRound } from '../../python/value.ts';
 import { type Damage, damageOf } from '../../syntax/damage.ts';
@@ -43,6 +52,8 @@ export interface Header {
   readonly rows: readonly YamlNode[];
   /** The same, each where it is. */
   readonly items: readonly PlacedRow[];
+  /** The names of their modules. */
+  readonly modules: readonly string[];
   readonly known: Known;
   /** What of the text is not read as it is written. */
   readonly damages: readonly Damage[];
@@ -59,15 +70,6 @@ export interface Network {
   readonly headInputs: readonly Tensor[];
   /** The releases that modules and arguments of its rows came with, as `8.4.0`. */
   readonly asked: readonly string[];
-}
-
-/** The names of the modules that rows name. */
-export function moduleNames(rows: readonly YamlNode[]): readonly string[] {
-  return rows.map(row => {
-    const items = resolved(row);
-    const name = items?.kind === 'sequence' ? resolved(items.items[2]) : undefined;
-    return name?.kind === 'scalar' ? name.text : '';
-  });
 }
 
 /** The rows of `scales:`. */
@@ -108,10 +110,11 @@ function asText({ text, style }: Scalar): string {
 export interface Known {
   readonly segments: Memo<RowValue>;
   readonly environments: Environments;
+  readonly trails: Trails<RowValue>;
 }
 
 /** What a row means beside its segment. */
-interface RowValue {
+export interface RowValue {
   readonly from: Parts['from'];
   /** `ch[x]` for each entry of `from`. */
   readonly channels: readonly number[];
@@ -135,6 +138,29 @@ export function build(header: Header, dialect: Dialect, input: InputSize | undef
 
 const numbered: Name = { text: 'model', isNumbered: true };
 
+/** What rows may read: the image, or what a row outputs. */
+class Source {
+  /** The channels that parse_model believes. */
+  readonly c2: number;
+  /** How many tensors it is; −1 for one that is no list. */
+  readonly length: number;
+  readonly inputs: Inputs;
+  /** What the row was built into, where it may be had again. */
+  readonly made: Made<RowValue> | undefined;
+
+  constructor(c2: number, length: number, inputs: Inputs, made: Made<RowValue> | undefined) {
+    this.c2 = c2;
+    this.length = length;
+    this.inputs = inputs;
+    this.made = made;
+  }
+
+  get value(): Value {
+    const all = tensorsOf(this.inputs);
+    return this.length < 0 ? all[0]! : all;
+  }
+}
+
 interface Built {
   readonly value: Value;
   /** What parse_model believes. */
@@ -146,7 +172,8 @@ class Rows {
   readonly #dialect: Dialect;
   readonly #builder = new Builder();
   readonly #names: ReadonlyMap<string, PyValue>;
-  readonly #built: Built[] = [];
+  /** What the rows above output. */
+  readonly #above: Source[] = [];
   readonly #environment: object;
   #headInputs: readonly Tensor[] = [];
   readonly #asked = new Set<string>();
@@ -163,15 +190,15 @@ class Rows {
   }
 
   build(input: InputSize | undefined, defaultSize: number): Network {
-    const { rows, items, inputChannels, activation, family } = this.#header;
+    const { items, modules: names, inputChannels, activation, family } = this.#header;
     const builder = this.#builder;
     const shape = input
       ? input.name === undefined
         ? [1, ...input.sizes]
         : input.sizes
       : [1, inputChannels, defaultSize, defaultSize];
-    const image = builder.input('images', shape);
-    const names = moduleNames(rows);
+    const given = builder.input('images', shape);
+    const image = new Source(channels(given), -1, [given], undefined);
     let text: Tensor | undefined;
     const scope = new Scope(builder, {
       activation: this.#dialect.activation ?? activation,
@@ -188,45 +215,80 @@ class Rows {
     // YOLO-World is given text features beside the image (WorldModel.predict).
     if (names.some(name => name === 'C2fAttn' || name === 'WorldDetect' || name === 'ImagePoolingAttn'))
       scope.text.given();
-    for (const [index, item] of items.entries()) {
-      // A head is built by what parse_model has seen above it.
-      if (this.#dialect.modern.has(names[index]!)) scope.legacy = false;
-      this.#built.push(this.#item(scope, item, index, image));
+    const { trails } = this.#header.known;
+    const trail = this.#dialect.lookup ? undefined : trails.find(this.#environment, shape);
+    const isPlain: boolean[] = [];
+    const counterpart = counterparts(trail?.items ?? [], items);
+    for (let index = 0; index < items.length; index++) {
+      const item = items[index]!;
+      let source = trail && this.#followed(trail, counterpart(index), scope, item, index, image);
+      isPlain.push(source !== undefined);
+      if (!source) {
+        // A head is built by what parse_model has seen above it.
+        if (this.#dialect.modern.has(names[index]!)) scope.legacy = false;
+        source = this.#found(scope, item, index, image) ?? this.#item(scope, item, index, image);
+        isPlain[index] = isPlainRow(source);
+      }
+      this.#above.push(source);
     }
+    const made = this.#above.map(source => source.made);
+    trails.add({ environment: this.#environment, input: shape, items, made, isPlain });
     for (const gap of this.#header.gaps) builder.unknown(gap);
-    const last = this.#built.at(-1);
     return {
-      graph: builder.finish(last ? tensors(last.value) : [image]),
+      graph: builder.finish(tensorsOf((this.#above.at(-1) ?? image).inputs)),
       problems: builder.problems,
       headInputs: this.#headInputs,
       asked: [...this.#asked],
     };
   }
 
-  /** Places what such a row was built into before, if it reads the same now; else builds it. */
-  #item(scope: Scope, { chunk: row, start }: PlacedRow, index: number, image: Tensor): Built {
+  /** Places what the row was built into in another reading, if it reads there what it reads here: most rows do. */
+  #followed(
+    { made: list, isPlain }: Trail<RowValue>,
+    there: number,
+    scope: Scope,
+    { start }: PlacedRow,
+    index: number,
+    image: Source,
+  ): Source | undefined {
+    const made = there >= 0 && isPlain[there] && !this.#builder.full ? list[there] : undefined;
+    if (!made) return undefined;
+    const above = index === 0 ? image : this.#above[index - 1]!;
+    const isSame = index === 0 ? there === 0 : there > 0 && above.made !== undefined && above.made === list[there - 1];
+    if (!isSame) return undefined;
+    const { segment, value } = made;
+    // What parse_model has seen above is the same as well.
+    scope.legacy = value.legacy;
+    const placement = this.#builder.place(segment, above.inputs, start, numbered, index);
+    return placement && new Source(value.c2, -1, placement, made);
+  }
+
+  /** Places what such a row was built into before, if it reads the same now. */
+  #found(scope: Scope, { chunk: row, start }: PlacedRow, index: number, image: Source): Source | undefined {
+    const builder = this.#builder;
+    if (builder.full) return undefined;
+    const believed = this.#believed(index, image);
+    for (const made of this.#header.known.segments.of(row)) {
+      const { segment, value } = made;
+      if (value.legacy !== scope.legacy || !Object.is(value.believed, believed)) continue;
+      const inputs = this.#inputsOf(value, index, image);
+      if (!inputs || !agrees(made, this.#environment, inputs)) continue;
+      const placement = builder.place(segment, portsOf(made, inputs), start, numbered, index);
+      if (!placement) return undefined;
+      if (value.isHead) this.#headInputs = this.#named(value.from, index, image)!.map(firstOf);
+      for (const version of value.asked) this.#asked.add(version);
+      return new Source(value.c2, value.isList ? segment.outputs.length : -1, placement, made);
+    }
+    return undefined;
+  }
+
+  #item(scope: Scope, { chunk: row, start }: PlacedRow, index: number, image: Source): Source {
     const { segments } = this.#header.known;
     const builder = this.#builder;
-    const believed = this.#built.at(-1)?.c2 ?? channels(image);
-    if (!builder.full) {
-      for (const made of segments.of(row)) {
-        const { segment, value } = made;
-        if (made.environment !== this.#environment || value.legacy !== scope.legacy) continue;
-        if (!Object.is(value.believed, believed)) continue;
-        const sources = this.#named(value.from, index, image, believed);
-        const inputs = sources && this.#inputsOf(value, sources, index, image);
-        if (!inputs || !agrees(made, this.#environment, inputs)) continue;
-        const outputs = builder.place(segment, portsOf(made, inputs), start, numbered, index)?.outputs;
-        if (!outputs) break;
-        if (value.isHead) this.#headInputs = sources.map(source => tensors(source.value)[0]!);
-        for (const version of value.asked) this.#asked.add(version);
-        return { value: value.isList ? outputs : outputs[0]!, c2: value.c2 };
-      }
-    }
     this.#facts = undefined;
     let read: Built = { value: [], c2: Number.NaN };
     const built = builder.segment(() => {
-      read = this.#row(scope, row.node, index, image, believed);
+      read = this.#row(scope, row.node, index, image, this.#believed(index, image));
       return tensors(read.value);
     });
     const placement = builder.place(built.segment, built.inputs, start)!;
@@ -235,51 +297,61 @@ class Rows {
     if (scope.sharedActivation) scope.sharedActivation = placement.node(scope.sharedActivation);
     const isList = Array.isArray(read.value);
     const facts = this.#facts as Omit<RowValue, 'isList'> | undefined;
-    const sources = facts && this.#named(facts.from, index, image, believed);
     // What is wrong with a row is told with its number; a remark holds wherever the row is.
     const isSound = built.segment.problems.every(({ severity }) => severity === 'information');
-    if (facts && sources && isSound && !sharesActivation(built.segment)) {
+    let made: Made<RowValue> | undefined;
+    if (facts && isSound && !sharesActivation(built.segment)) {
       const value = { ...facts, isList };
-      segments.keep(row, this.#environment, this.#inputsOf(value, sources, index, image)!, built, value);
+      const inputs = this.#inputsOf(value, index, image);
+      made = inputs && segments.keep(row, this.#environment, tensorsOf(inputs), built, value);
     }
-    return { value: isList ? placement.outputs : placement.outputs[0]!, c2: read.c2 };
+    return new Source(read.c2, isList ? placement.outputs.length : -1, placement, made);
+  }
+
+  /** The channels of the row above, as parse_model believes. */
+  #believed(index: number, image: Source): number {
+    return (index === 0 ? image : this.#above[index - 1]!).c2;
+  }
+
+  /** What an entry of `from` names; undefined where it names nothing. */
+  #source(from: number, index: number, image: Source): Source | undefined {
+    return from === -1 && index === 0 ? image : this.#above[from < 0 ? index + from : from];
   }
 
   /** The tensors of what a row reads; undefined where they are not of the kind that `value` was built for. */
-  #inputsOf(value: RowValue, sources: readonly Built[], index: number, image: Tensor): readonly Tensor[] | undefined {
-    const { from, channels: before, lengths } = value;
-    if (this.#dialect.lookup) {
-      const believed = this.#believedOf(from, sources, index, image);
-      if (!believed.every((c2, at) => Object.is(c2, before[at]))) return undefined;
+  #inputsOf({ from, channels: before, lengths }: RowValue, index: number, image: Source): Inputs | undefined {
+    if (typeof from === 'number') {
+      const source = this.#source(from, index, image);
+      const isSame =
+        source?.length === lengths[0] && Object.is(this.#channelsOf(from, false, source!, index, image), before[0]);
+      return isSame ? source!.inputs : undefined;
     }
     const inputs: Tensor[] = [];
-    for (let at = 0; at < sources.length; at++) {
-      const { value: own, c2 } = sources[at]!;
-      if (lengthOf(own) !== lengths[at] || (!this.#dialect.lookup && !Object.is(c2, before[at]))) return undefined;
-      if (Array.isArray(own)) inputs.push(...(own as readonly Tensor[]));
-      else inputs.push(own as Tensor);
+    for (let at = 0; at < from.length; at++) {
+      const source = this.#source(from[at]!, index, image);
+      if (source?.length !== lengths[at]) return undefined;
+      if (!Object.is(this.#channelsOf(from[at]!, true, source!, index, image), before[at])) return undefined;
+      inputs.push(...tensorsOf(source!.inputs));
     }
     return inputs;
   }
 
   /** What `from` names; undefined where it names nothing. Reports nothing. */
-  #named(from: Parts['from'], index: number, image: Tensor, believed: number): readonly Built[] | undefined {
-    const sourceOf = (each: number): Built | undefined =>
-      each === -1 && index === 0 ? { value: image, c2: believed } : this.#built[each < 0 ? index + each : each];
-    if (!Array.isArray(from)) {
-      const source = sourceOf(from as number);
-      return source && [source];
-    }
-    const sources: Built[] = [];
-    for (const each of from as readonly number[]) {
-      const source = sourceOf(each);
-      if (!source) return undefined;
-      sources.push(source);
-    }
-    return sources;
+  #named(from: Parts['from'], index: number, image: Source): readonly Source[] | undefined {
+    const list = typeof from === 'number' ? [from] : from;
+    const sources = list.map(each => this.#source(each, index, image));
+    return sources.every(source => source !== undefined) ? sources : undefined;
   }
 
-  #row(scope: Scope, node: YamlNode, index: number, image: Tensor, believed: number): Built {
+  /** `ch[x]` for an entry of `from`, as this repository looks it up. */
+  #channelsOf(from: number, listed: boolean, source: Source, index: number, image: Source): number {
+    const { lookup } = this.#dialect;
+    if (!lookup) return source.c2;
+    const at = lookup(from, listed, index);
+    return at < 0 ? image.c2 : (this.#above[at]?.c2 ?? Number.NaN);
+  }
+
+  #row(scope: Scope, node: YamlNode, index: number, image: Source, believed: number): Built {
     const label = `model.${index}`;
     const row = resolved(node);
     const damage = damageOf(this.#header.damages, node);
@@ -309,7 +381,7 @@ class Rows {
       repaired: damage?.repaired,
       ...(found ? { summary: found.summary } : {}),
     };
-    const sources = this.#sources(parts, index, image, believed);
+    const sources = this.#sources(parts, index, image);
     if (!sources) return this.#unknown(spec, 'its `from` names a row that does not exist');
     const inputs = sources.map(({ value }) => value);
     const at = (arg: number | undefined): Range => parts.args[arg ?? -1]?.range ?? parts.moduleNode;
@@ -344,10 +416,15 @@ class Rows {
     const leave = (why: string): undefined => {
       refusal ||= why;
     };
-    const sourceChannels = this.#believedOf(parts.from, sources, index, image);
+    const { from } = parts;
+    const sourceChannels = sources.map((source, at) =>
+      typeof from === 'number'
+        ? this.#channelsOf(from, false, source, index, image)
+        : this.#channelsOf(from[at]!, true, source, index, image),
+    );
     const arranged = this.#dialect.arrange(
       {
-        from: parts.from,
+        from,
         repeats: parts.repeats,
         module: parts.module,
         args: parts.args,
@@ -367,9 +444,9 @@ class Rows {
     const frame = explained(spec, found, arranged, parts, this.#dialect);
     const value = this.#run(scope, { ...frame, label }, found, bound, arranged, inputs, parts);
     this.#facts = {
-      from: parts.from,
+      from,
       channels: sourceChannels,
-      lengths: inputs.map(lengthOf),
+      lengths: sources.map(({ length }) => length),
       c2: arranged.c2,
       isHead: this.#dialect.heads.has(found.name),
       asked,
@@ -520,25 +597,12 @@ class Rows {
     return this.#dialect.modules.get(name) ?? nn.get(this.#dialect.evaluates ? name.replace(/^torch\./, '') : name);
   }
 
-  /** `ch[x]` for each entry of `from`, as this repository looks it up. */
-  #believedOf(from: Parts['from'], sources: readonly Built[], index: number, image: Tensor): readonly number[] {
-    const { lookup } = this.#dialect;
-    if (!lookup) return sources.map(({ c2 }) => c2);
-    const listed = Array.isArray(from);
-    const list = listed ? (from as readonly number[]) : [from as number];
-    return list.map(each => {
-      const at = lookup(each, listed, index);
-      return at < 0 ? channels(image) : (this.#built[at]?.c2 ?? Number.NaN);
-    });
-  }
-
   /** What `from` names, or undefined where it names nothing. */
-  #sources(parts: Parts, index: number, image: Tensor, believed: number): readonly Built[] | undefined {
-    const list = Array.isArray(parts.from) ? parts.from : [parts.from];
-    const sources: Built[] = [];
+  #sources(parts: Parts, index: number, image: Source): readonly Source[] | undefined {
+    const list: readonly number[] = typeof parts.from === 'number' ? [parts.from] : parts.from;
+    const sources: Source[] = [];
     for (const [position, from] of list.entries()) {
-      const source =
-        from === -1 && index === 0 ? { value: image, c2: believed } : this.#built[from < 0 ? index + from : from];
+      const source = this.#source(from, index, image);
       if (source) {
         sources.push(source);
         continue;
@@ -618,9 +682,16 @@ function sharesActivation({ nodes }: Segment): boolean {
   return nodes.some(({ op }) => op.name === 'prelu');
 }
 
-/** How many tensors a value is; −1 for one that is no list. */
-function lengthOf(value: Value): number {
-  return Array.isArray(value) ? value.length : -1;
+/** Whether a row reads one tensor of the row above and nothing else, and only hands on one of its own. */
+function isPlainRow({ made }: Source): boolean {
+  if (!made) return false;
+  const { from, lengths, isList, isHead, asked } = made.value;
+  return from === -1 && lengths[0] === -1 && made.isPlain && !isList && !isHead && asked.length === 0;
+}
+
+/** The tensor that a row reads, of a list its first. */
+function firstOf({ inputs }: Source): Tensor {
+  return tensorsOf(inputs)[0]!;
 }
 
 /** The releases that a module and those of its arguments that a row writes came with. */

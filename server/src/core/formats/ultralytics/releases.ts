@@ -4,7 +4,7 @@ import type { Frame } from '../../graph/graph.ts';
 import type { PyValue } from '../../python/value.ts';
 import { lookUp, resolved } from '../../syntax/tree.ts';
 import { argumentValue } from './arguments.ts';
-import { type Header, moduleNames, type Network } from './read.ts';
+import type { Header, Network } from './read.ts';
 
 /** A release of each way in which Ultralytics has counted, the newest first. */
 export const releases = ['8.4.117', '8.4.101', '8.3.63'] as const;
@@ -50,8 +50,8 @@ const narrowAttention =
   };
 
 /** Keys that came with 8.4.0 and that its heads are built with; v10Detect goes by neither. */
-const keysOfHeads: Refusal = ({ top, rows }) => {
-  if (!moduleNames(rows).some(name => legacyHeads.has(name) || name === 'WorldDetect')) return false;
+const keysOfHeads: Refusal = ({ top, modules }) => {
+  if (!modules.some(name => legacyHeads.has(name) || name === 'WorldDetect')) return false;
   const end2end = keyOf(top, 'end2end');
   const regMax = keyOf(top, 'reg_max');
   return Boolean(end2end) || (regMax !== undefined && regMax !== 16);
@@ -59,8 +59,7 @@ const keysOfHeads: Refusal = ({ top, rows }) => {
 
 /** Heads whose class branches C2fCIB makes light, from 8.3.99 on; C3k2 did before. */
 const legacyHeads = new Set(['Detect', 'Segment', 'Pose', 'OBB']);
-const lightHeads: Refusal = ({ rows }) => {
-  const names = moduleNames(rows);
+const lightHeads: Refusal = ({ modules: names }) => {
   const cib = names.indexOf('C2fCIB');
   return names.some(
     (name, index) => legacyHeads.has(name) && cib >= 0 && cib < index && !names.slice(0, index).includes('C3k2'),
@@ -68,22 +67,21 @@ const lightHeads: Refusal = ({ rows }) => {
 };
 
 /** C3k2 asks for the scale’s letter, which is there only with `scales` up to 8.3.197 (UnboundLocalError). */
-const noScales: Refusal = ({ family, rows }) => family.scale === undefined && moduleNames(rows).includes('C3k2');
+const noScales: Refusal = ({ family, modules }) => family.scale === undefined && modules.includes('C3k2');
 
 /** Channels came behind the row’s own arguments up to 8.3; with one argument that is the same place. */
-const poolingArguments: Refusal = ({ rows }) => argumentsOf(rows, 'ImagePoolingAttn').some(args => args.length !== 1);
+const poolingArguments: Refusal = header => argumentsOf(header, 'ImagePoolingAttn').some(args => args.length !== 1);
 
 /** None stands for the default activation since 8.4.104; before, it is called (TypeError). */
-const noActivation: Refusal = ({ rows }) =>
-  ['AIFI', 'RTDETRDecoder'].some(name => argumentsOf(rows, name).some(args => args.includes(null)));
+const noActivation: Refusal = header =>
+  ['AIFI', 'RTDETRDecoder'].some(name => argumentsOf(header, name).some(args => args.includes(null)));
 
 /** The arguments of each row that names a module. */
-function argumentsOf(rows: Header['rows'], module: string): readonly (readonly PyValue[])[] {
-  const names = moduleNames(rows);
+function argumentsOf({ rows, modules }: Header, module: string): readonly (readonly PyValue[])[] {
   return rows.flatMap((row, index) => {
     const items = resolved(row);
     const args = items?.kind === 'sequence' ? resolved(items.items[3]) : undefined;
-    if (names[index] !== module || args?.kind !== 'sequence') return [];
+    if (modules[index] !== module || args?.kind !== 'sequence') return [];
     return [args.items.map(arg => argumentValue(arg, new Map()))];
   });
 }

@@ -2,7 +2,7 @@
 
 import { chunkOf } from '../../syntax/chunks.ts';
 import type { Damage } from '../../syntax/damage.ts';
-import type { PlacedRow, YamlDocument } from '../../syntax/document.ts';
+import type { PlacedRow, Row, YamlDocument } from '../../syntax/document.ts';
 import { entryOf, lookUp, type Mapping, resolved, type Scalar, type YamlNode } from '../../syntax/tree.ts';
 import type { Reads } from '../../syntax/yaml.ts';
 import { isFloat, value11 } from '../../syntax/yaml11.ts';
@@ -72,6 +72,38 @@ export function isModelText(text: string): boolean {
   return sectionLine.test(text) && rowLine.test(text);
 }
 
+/** A row as far as it can be seen by itself, whoever reads it. */
+export interface RowShape {
+  /** The name of its module; empty for a row that has none. */
+  readonly module: string;
+  /** Whether its second argument is anchors: the name, or lists. */
+  readonly anchored: boolean;
+  /** Whether it is the name. */
+  readonly namesAnchors: boolean;
+  readonly args: number;
+}
+
+export function shapeOf({ node, seen }: Row): RowShape {
+  return (seen.held as RowShape | undefined) ?? (seen.hold(readShape(node)) as RowShape);
+}
+
+function readShape(row: YamlNode): RowShape {
+  const items = resolved(row);
+  const parts = items?.kind === 'sequence' ? items.items : [];
+  const name = resolved(parts[2]);
+  const args = resolved(parts[3]);
+  const list = args?.kind === 'sequence' ? args.items : [];
+  const second = resolved(list[1]);
+  const namesAnchors = second?.kind === 'scalar' && second.text === 'anchors';
+  const anchored = second?.kind === 'sequence' || namesAnchors;
+  return { module: name?.kind === 'scalar' ? name.text : '', anchored, namesAnchors, args: list.length };
+}
+
+/** The names of the modules that rows name. */
+export function moduleNames(items: readonly PlacedRow[]): readonly string[] {
+  return items.map(({ chunk }) => shapeOf(chunk).module);
+}
+
 /** What the top of a file says beside its rows, and what is wrong with it. */
 export interface Sections {
   readonly rows: readonly PlacedRow[];
@@ -113,7 +145,7 @@ export function sectionsOf(top: Mapping, document: YamlDocument): Sections {
       const repairs = list.flow ? { repairs: [{ title: 'Put the row in a list', edits }] } : {};
       problems.push({ range: range(list), severity: 'error', code: 'wrong-section', message, ...repairs });
       damages.push({ ...range(list), repaired: false, why: message });
-      rows.push({ chunk: chunkOf('', entry.value), start: 0 });
+      rows.push({ chunk: chunkOf('', entry.value), start: 0, end: 0 });
     } else for (const row of document.rowsOf(list)) rows.push(row);
   }
   return { rows, problems, damages, gaps, missing };
