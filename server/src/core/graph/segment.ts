@@ -89,6 +89,7 @@ export function placedProblem(problem: Problem, start: number): Problem {
 
 /** How the frame of an item is labelled: by its place among the items, as in `model.4`, or as it says itself. */
 export interface Name {
+  /** With a number, what comes in front of it: `model.`. */
   readonly text: string;
   readonly isNumbered: boolean;
 }
@@ -129,7 +130,7 @@ export class Placement {
   /** Replaces the label of the item's frame; the frames inside that are named after it follow. */
   get label(): string | undefined {
     const name = this.#name;
-    return name && (name.isNumbered ? `${name.text}.${this.#index}` : name.text);
+    return name && (name.isNumbered ? `${name.text}${this.#index}` : name.text);
   }
 
   get frames(): readonly Frame[] {
@@ -138,17 +139,17 @@ export class Placement {
 
   get outputs(): readonly Tensor[] {
     if (!this.#outputs) {
-      const made: Tensor[] = [];
       const { outputs } = this.segment;
-      for (const [at, own] of outputs.entries()) {
-        const first = at === 0 ? 0 : outputs.indexOf(own);
-        made.push(
-          own.node === outside ? this.inputs[own.port]! : first < at ? made[first]! : new PlacedTensor(own, this),
-        );
-      }
-      this.#outputs = made;
+      // Exactly as long as it has to be: there are as many of these as items.
+      const placed = outputs.map(own => this.#placed(own));
+      for (let at = 1; at < placed.length; at++) placed[at] = placed[outputs.indexOf(outputs[at]!)]!;
+      this.#outputs = placed;
     }
     return this.#outputs;
+  }
+
+  #placed(own: Tensor): Tensor {
+    return own.node === outside ? this.inputs[own.port]! : new PlacedTensor(own, this);
   }
 
   node(own: GraphNode): GraphNode {

@@ -133,7 +133,7 @@ export function build(header: Header, dialect: Dialect, input: InputSize | undef
   return new Rows(header, dialect).build(input, defaultSize);
 }
 
-const numbered: Name = { text: 'model', isNumbered: true };
+const numbered: Name = { text: 'model.', isNumbered: true };
 
 interface Built {
   readonly value: Value;
