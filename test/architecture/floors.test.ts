@@ -87,7 +87,6 @@ const floors: readonly Floor[] = [
 
 /** Imports that still close a circle, all of them of types: to be none. */
 const circular: readonly (readonly [string, string])[] = [
-  [`${core}/formats/darknet/keys.ts`, `${core}/formats/darknet/dialect.ts`],
   [`${core}/formats/flopline/structures.ts`, `${core}/formats/flopline/rows.ts`],
   [`${core}/formats/flopline/uses.ts`, `${core}/formats/flopline/rows.ts`],
 ];

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { typeNames } from '../../server/src/core/formats/caffe/layers/index.ts';
-import { sectionOf, sectionTypes } from '../../server/src/core/formats/darknet/keys.ts';
+import { sectionOf, sectionTypes } from '../../server/src/core/formats/darknet/words.ts';
 import { operatorNames } from '../../server/src/core/formats/flopline/operators.ts';
 import { dialects } from '../../server/src/core/formats/ultralytics/dialects/index.ts';
 import { defaultSettings, type FileReport, open, price, report, type Settings } from '../../server/src/core/index.ts';

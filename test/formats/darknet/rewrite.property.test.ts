@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { darknet } from '../../../server/src/core/formats/darknet/index.ts';
 import type { GraphEdit, NewConv, Place } from '../../../server/src/core/graph/edit.ts';
 import { applyEdits, defaultSettings } from '../../../server/src/core/index.ts';
-import { parseCfg } from '../../../server/src/core/syntax/cfg.ts';
+import { parseCfg, placedSection } from '../../../server/src/core/syntax/cfg.ts';
 import { checkAllAdvice } from '../../support/advice.ts';
 
 const runs = (standard: number): number => Number(process.env.FLOPLINE_RUNS ?? standard);
@@ -228,8 +228,8 @@ describe('edits of a Darknet network', () => {
       fc.property(tagged, wishes, (text, { before, remove }) => {
         const was = seenIn(text);
         const sites = parseCfg(text)
-          .sections.slice(1)
-          .map(({ range }) => range);
+          .chunks.slice(1)
+          .map(chunk => placedSection(chunk).range);
         assert.equal(sites.length, was.length);
         const edits: GraphEdit[] = [];
         const put = new Set<number>();

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { darknet } from '../../../server/src/core/formats/darknet/index.ts';
 import type { GraphEdit, NewAttrs, NewConv, NewLayer } from '../../../server/src/core/graph/edit.ts';
 import { adviceCandidates, applyEdits, defaultSettings, priceAdvice } from '../../../server/src/core/index.ts';
-import { parseCfg } from '../../../server/src/core/syntax/cfg.ts';
+import { parseCfg, placedSection } from '../../../server/src/core/syntax/cfg.ts';
 import type { Range } from '../../../server/src/core/text/range.ts';
 import { analysedOf } from '../../support/advice.ts';
 
@@ -15,8 +15,8 @@ const conv = (lines: string): string => `[convolutional]\n${lines}`;
 
 function rewritten(text: string, edit: (sites: readonly Range[]) => readonly GraphEdit[]): string | undefined {
   const sites = parseCfg(text)
-    .sections.slice(1)
-    .map(({ range }) => range);
+    .chunks.slice(1)
+    .map(chunk => placedSection(chunk).range);
   const edits = darknet.open({ name: 'a.cfg', text }).rewrite!(edit(sites), {});
   return edits && applyEdits(text, edits);
 }

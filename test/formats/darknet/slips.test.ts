@@ -101,6 +101,37 @@ describe('Darknet cfg, headers with a slip', () => {
     fixed(analysed, 'broken-header');
   });
 
+  it('with an = in front is an option without a name: Darknet goes on', () => {
+    const analysed = priced(`${net}${conv}=[maxpool]\nsize=2\n[avgpool]\n`);
+    const { layers, totals } = report(analysed);
+    assert.deepEqual(
+      layers.map(({ op, repaired = false }) => [op, repaired]),
+      [
+        ['net', false],
+        ['convolutional', false],
+        ['avgpool', false],
+      ],
+    );
+    assert.deepEqual([totals.complete, totals.params], [true, 8 * 4 * 3 * 3 + 8]);
+    fixed(analysed, 'broken-header');
+  });
+
+  it('with an = in front, where Darknet stops further down, is read as it was meant', () => {
+    const analysed = priced(
+      `${net}${conv}=[convolutional]\nfilters=21\nsize=1\n[yolo]\nclasses=2\nmask=0,1,2\nnum=3\n`,
+    );
+    assert.deepEqual(
+      report(analysed).layers.map(({ op, repaired = false }) => [op, repaired]),
+      [
+        ['net', false],
+        ['convolutional', false],
+        ['convolutional', true],
+        ['yolo', false],
+      ],
+    );
+    fixed(analysed, 'broken-header');
+  });
+
   it('stuck to the line above it is a part of a value', () => {
     const text = `${net}${conv}activation=linear[convolutional]\nfilters=21\nsize=1\n[yolo]\nclasses=2\nmask=0,1,2\nnum=3\n`;
     const analysed = priced(text);

@@ -1,5 +1,5 @@
 // What read_cfg and option_find (parser.c, option_list.c) make of a text, written down once more.
-import { sectionOf } from '../../../server/src/core/formats/darknet/keys.ts';
+import { sectionOf } from '../../../server/src/core/formats/darknet/words.ts';
 
 /** The plainest text with the same sections and options; undefined where Darknet stops before any layer. */
 export function asDarknetReads(text: string): string | undefined {

@@ -167,7 +167,6 @@ export class Builder {
   /** Set while a segment is built. */
   #site: Workplace | undefined;
   #full = false;
-  #reported = 0;
 
   constructor(label = 'network') {
     this.#root = new RootFrame({ label, type: 'network' }, undefined, 0);
@@ -177,11 +176,6 @@ export class Builder {
   /** Whether the limit of nodes is reached: stop looping. */
   get full(): boolean {
     return this.#full;
-  }
-
-  /** How often a problem was reported, those that were reported before counted again. */
-  get told(): number {
-    return this.#reported;
   }
 
   /** What was reported of what is being built: of the segment, or else of the graph. */
@@ -361,7 +355,6 @@ export class Builder {
 
   /** Reports a problem once: a block used sixteen times says it once. */
   problem(problem: Problem): void {
-    this.#reported++;
     const { told, problems } = this.#site ?? { told: this.#told, problems: this.problems };
     const own = this.#site ? problem : placedProblem(problem, 0);
     const key = `${own.range.from} ${own.range.to} ${own.code} ${own.message}`;

@@ -91,6 +91,7 @@ export function placedProblem(problem: Problem, start: number): Problem {
 
 /** How the frame of an item is labelled: by its place among the items, as in `model.4`, or as it says itself. */
 export interface Name {
+  /** With a number, what comes in front of it: `model.`. */
   readonly text: string;
   readonly isNumbered: boolean;
 }
@@ -156,7 +157,7 @@ export class Placement {
   /** Replaces the label of the item's frame; the frames inside that are named after it follow. */
   get label(): string | undefined {
     const name = this.#name;
-    return name && (name.isNumbered ? `${name.text}.${this.#index}` : name.text);
+    return name && (name.isNumbered ? `${name.text}${this.#index}` : name.text);
   }
 
   get frames(): readonly Frame[] {

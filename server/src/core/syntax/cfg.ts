@@ -1,4 +1,5 @@
-// Darknet's cfg files as a tree with ranges: `[section]` headers, `key=value` lines, comments on lines of their own.
+// Darknet's cfg files as a tree with ranges: `[section]` headers, `key=value` lines, comments on lines of their own. A
+// section with its lines is a chunk.
 //
 // What Darknet does with a line (utils.c, strip; parser.c, read_cfg; option_list.c, read_option): it drops every space, tab
 // and carriage return, looks at the first character that is left, and splits what is no header and no comment at the first
@@ -6,6 +7,7 @@
 // behind the bracket is another header. A line that ends in `=` gives nothing; one without is a key without a value, which
 // hides what lines below give it. Lines end at line feeds alone.
 import type { Range } from '../text/range.ts';
+import { type Chunked, Chunks, type Placed } from './chunks.ts';
 
 /** A `key=value` line. */
 export interface CfgOption {
@@ -65,8 +67,7 @@ export interface CfgSection extends CfgLines {
   readonly range: Range;
 }
 
-export interface Cfg {
-  readonly sections: readonly CfgSection[];
+export interface Cfg extends Chunked<CfgSection> {
   /** Lines before the first section, comments left out. */
   readonly before: CfgLines;
   /** Whether the text begins with a byte order mark. */
@@ -76,50 +77,109 @@ export interface Cfg {
 }
 
 const tab = 9;
+const lineFeed = 10;
 const carriageReturn = 13;
 const space = 32;
 const hashSign = 35;
 const semicolon = 59;
 const equalsSign = 61;
-const openBracket = 91;
 const closeBracket = 93;
 const byteOrderMark = 0xfeff;
 
-interface OpenSection extends OpenLines {
-  readonly type: string;
-  readonly isPlain: boolean;
-  readonly header: Range;
-  readonly typeRange: Range;
-  readonly rest: Range;
-  range: Range;
+/** Reads a text, and nothing that it does not understand; sections that `earlier` has are not read again. */
+export function parseCfg(text: string, earlier?: Cfg): Cfg {
+  if (earlier?.text === text) return earlier;
+  const hasByteOrderMark = text.charCodeAt(0) === byteOrderMark;
+  const from = hasByteOrderMark ? 1 : 0;
+  const starts = [...headersOf(text, from), text.length];
+  const chunks = new Chunks(text, texts => texts.map(sectionOf), earlier).at(starts)!;
+  const before = openLines();
+  addLines(before, text, from, starts[0]!);
+  return { text, chunks, before, hasByteOrderMark, carriageReturn: text.indexOf('\r') };
 }
 
-/** Reads a text; one pass, and nothing that it does not understand. */
-export function parseCfg(text: string): Cfg {
-  const sections: OpenSection[] = [];
-  const before = openLines();
-  let section: OpenSection | undefined;
-  const hasByteOrderMark = text.charCodeAt(0) === byteOrderMark;
-  let at = hasByteOrderMark ? 1 : 0;
-  while (at < text.length) {
+/** The sections of a text, each read when it is asked for; with offsets relative to its own text. */
+export function* sectionsOf(text: string): Generator<CfgSection> {
+  let from: number | undefined;
+  for (const start of headersOf(text, text.charCodeAt(0) === byteOrderMark ? 1 : 0)) {
+    if (from !== undefined) yield sectionOf(text.slice(from, start));
+    from = start;
+  }
+  if (from !== undefined) yield sectionOf(text.slice(from));
+}
+
+/** Where the lines begin whose first character is a bracket. */
+function* headersOf(text: string, from: number): Generator<number> {
+  for (let open = text.indexOf('[', from); open >= 0; open = text.indexOf('[', open + 1)) {
+    let start = open;
+    while (start > from && isBlank(text.charCodeAt(start - 1))) start--;
+    if (start === from || text.charCodeAt(start - 1) === lineFeed) yield start;
+  }
+}
+
+/** A text that begins with a header. */
+function sectionOf(text: string): CfgSection {
+  let from = 0;
+  while (isBlank(text.charCodeAt(from))) from++;
+  const feed = text.indexOf('\n', from);
+  const end = feed < 0 ? text.length : feed;
+  const header = headerOf(text, from, endOf(text, end));
+  const lines = openLines();
+  const to = addLines(lines, text, end + 1, text.length) ?? header.header.to;
+  return { ...header, options: lines.options, strays: lines.strays, range: { from, to } };
+}
+
+/** Adds the lines of a stretch that says something; returns where the last of them ends. */
+function addLines(lines: OpenLines, text: string, start: number, end: number): number | undefined {
+  let last: number | undefined;
+  for (let at = start; at < end; ) {
     let from = at;
     while (isBlank(text.charCodeAt(from))) from++;
     const feed = text.indexOf('\n', from);
-    const end = feed < 0 ? text.length : feed;
-    at = end + 1;
+    const lineEnd = feed < 0 ? text.length : feed;
+    at = lineEnd + 1;
     const first = text.charCodeAt(from);
-    if (from >= end || first === hashSign || first === semicolon) continue;
-    let to = end;
-    while (isBlank(text.charCodeAt(to - 1))) to--;
-    if (first === openBracket) {
-      section = headerOf(text, from, to);
-      sections.push(section);
-      continue;
-    }
-    addLine(section ?? before, text, from, to);
-    if (section) section.range = { from: section.range.from, to };
+    if (from >= lineEnd || first === hashSign || first === semicolon) continue;
+    last = endOf(text, lineEnd);
+    addLine(lines, text, from, last);
   }
-  return { sections, before, hasByteOrderMark, carriageReturn: text.indexOf('\r') };
+  return last;
+}
+
+/** Where a line ends that ends at an offset, without the white space at its end. */
+function endOf(text: string, end: number): number {
+  let to = end;
+  while (isBlank(text.charCodeAt(to - 1))) to--;
+  return to;
+}
+
+/** A section in a text, with the offsets of the text. */
+export function placedSection({ chunk, start }: Placed<CfgSection>): CfgSection {
+  return shiftedSection(chunk.node, start);
+}
+
+/** A section elsewhere. */
+export function shiftedSection<T extends CfgSection>(section: T, by: number): T {
+  if (by === 0) return section;
+  const shifted = ({ from, to }: Range): Range => ({ from: from + by, to: to + by });
+  const stray = (line: CfgStray): CfgStray => ({ ...line, range: shifted(line.range) });
+  const option = (line: CfgOption): CfgOption => ({
+    ...line,
+    commentFrom: line.commentFrom + by,
+    range: shifted(line.range),
+    keyRange: shifted(line.keyRange),
+    valueRange: shifted(line.valueRange),
+    hiddenBy: line.hiddenBy && stray(line.hiddenBy),
+  });
+  return {
+    ...section,
+    header: shifted(section.header),
+    typeRange: shifted(section.typeRange),
+    rest: shifted(section.rest),
+    range: shifted(section.range),
+    options: section.options.map(option),
+    strays: section.strays.map(stray),
+  };
 }
 
 /** What a stretch of a line says, as if it were a line of its own. */
@@ -194,7 +254,7 @@ function itemsOf(text: string, offset: number): CfgItem[] {
   }
 }
 
-function headerOf(text: string, from: number, to: number): OpenSection {
+function headerOf(text: string, from: number, to: number): Omit<CfgSection, keyof CfgLines | 'range'> {
   let close = from + 1;
   while (close < to && text.charCodeAt(close) !== closeBracket) close++;
   const type = squeezed(text, from + 1, close);
@@ -211,8 +271,6 @@ function headerOf(text: string, from: number, to: number): OpenSection {
     header,
     typeRange: { from: nameFrom, to: nameTo },
     rest: { from: restFrom, to },
-    ...openLines(),
-    range: header,
   };
 }
 

@@ -20,7 +20,7 @@ import {
   tanh,
   unary,
 } from '../../ops/index.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect } from './words.ts';
 
 export interface Activation {
   readonly doc: string;

@@ -1,14 +1,14 @@
 // Darknet's cfg files, of AlexeyAB's fork and of pjreddie's original: YOLOv1 to v4, and classifiers (docs/darknet.md).
-import { parseCfg } from '../../syntax/cfg.ts';
+import { Environments, Memo } from '../../graph/memo.ts';
+import { type Cfg, parseCfg } from '../../syntax/cfg.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Format, Native, Reader, ReadOptions, Source, Spec } from '../format.ts';
-import { authorOf, type Dialect, dialectOf, dialects } from './dialect.ts';
-import { asDivided, asMeant, type Reading } from './headers.ts';
-import { sectionOf } from './keys.ts';
-import { type Built, build } from './network.ts';
+import { build, type Known } from './build.ts';
+import { absolute, hasLines, headerOf, type Item, meantReading, type Reading, readingOf } from './items.ts';
 import { isDarknet, isForeign } from './recognise.ts';
 import { rewrite } from './rewrite.ts';
 import { atoi } from './values.ts';
+import { authorOf, type Dialect, dialects } from './words.ts';
 
 export const darknet: Format = {
   id: 'darknet-cfg',
@@ -21,53 +21,70 @@ export const darknet: Format = {
   open,
 };
 
-function open(source: Source): Reader {
-  const cfg = parseCfg(source.text);
-  const divided = asDivided(source.text, cfg);
-  const reading = chosen(divided, asMeant(source.text, cfg, divided));
+/** What the reader of an edited text may take over. */
+interface Cache extends Known {
+  readonly cfg: Cfg;
+}
+
+function open(source: Source, earlier?: Reader): Reader {
+  const before = earlier?.cache as Cache | undefined;
+  const cfg = parseCfg(source.text, before?.cfg);
+  const cache: Cache = {
+    cfg,
+    segments: before?.segments ?? new Memo(),
+    environments: before?.environments ?? new Environments(),
+  };
+  const reading = chosen(cfg, cache);
+  let items: readonly Item[] | undefined;
   return {
     problems: [],
-    read: options => read(source, reading, options),
-    // What is to be mended first is not changed.
-    rewrite: edits => (isDamaged(reading) ? undefined : rewrite(source.text, reading.sections, edits)),
+    cache,
+    read: options => read(source, reading, options, cache),
+    // What is to be repaired first is not changed.
+    rewrite: edits => {
+      if (isDamaged(reading)) return undefined;
+      items ??= reading.items.map(absolute);
+      return rewrite(source.text, items, edits);
+    },
   };
 }
 
-function isDamaged({ sections, damage, before }: Reading): boolean {
-  if (damage || before.options.length + before.strays.length > 0) return true;
-  return sections.some(section => section.damage || section.swallowed);
+function isDamaged({ items, damage, before }: Reading): boolean {
+  return (
+    damage !== undefined ||
+    hasLines(before) ||
+    items.some(({ item: { section } }) => section.damage ?? section.swallowed)
+  );
 }
 
 /**
- * What Darknet goes on with is read as Darknet does, even where a header was meant to stand in a line; what it stops at is
+ * What Darknet goes on with is read as Darknet does, even where a header was meant to be in a line; what it stops at is
  * read as it was meant.
  */
-function chosen(divided: Reading, meant: Reading | undefined): Reading {
+function chosen(cfg: Cfg, known: Known): Reading {
+  const divided = readingOf(cfg);
+  const meant = meantReading(cfg, divided);
   if (!meant) return divided;
-  if (divided.damage || divided.before.options.length + divided.before.strays.length > 0) return meant;
-  const written = dialectOf(divided.sections);
-  const refuses = (dialect: Dialect): boolean => build(divided, dialect, undefined, false).stops;
-  return (written ? refuses(written) : dialects.every(refuses)) ? meant : divided;
+  if (divided.damage || hasLines(divided.before)) return meant;
+  const refuses = (dialect: Dialect): boolean => build(divided, dialect, undefined, known).stops;
+  return (divided.dialect ? refuses(divided.dialect) : dialects.every(refuses)) ? meant : divided;
 }
 
-function read(source: Source, reading: Reading, options: ReadOptions): Spec {
+function read(source: Source, reading: Reading, options: ReadOptions, known: Known): Spec {
   const problems: Problem[] = [];
-  const { sections } = reading;
-  const written = dialectOf(sections);
-  const head = sections[0]?.header ?? { from: 0, to: 0 };
+  const { items } = reading;
+  const head = items[0] ? headerOf(items[0]) : { from: 0, to: 0 };
   const wanted = dialects.find(name => name === options.dialect);
-  let dialect = wanted ?? written ?? 'alexeyab';
-  const checks = true;
-  let built: Built = build(reading, dialect, options.input?.[0], checks);
+  let dialect = wanted ?? reading.dialect ?? 'alexeyab';
+  let built = build(reading, dialect, options.input?.[0], known);
   // Nothing else says whose it is, and AlexeyAB's Darknet refuses it.
-  if (!wanted && !written && built.acrossSizes) {
-    const { section } = built.acrossSizes;
+  if (!wanted && !reading.dialect && built.acrossSizes) {
     const message = `This shortcut adds layers of different sizes, which only ${authorOf.pjreddie} does; the file is read as it would. AlexeyAB’s stops here.`;
-    problems.push({ range: section.header, severity: 'information', code: 'only-pjreddie', message });
+    problems.push({ range: headerOf(built.acrossSizes), severity: 'information', code: 'only-pjreddie', message });
     dialect = 'pjreddie';
-    built = build(reading, dialect, options.input?.[0], checks);
+    built = build(reading, dialect, options.input?.[0], known);
   }
-  if (sections.length <= 1) {
+  if (items.length <= 1) {
     const message = 'This file has no layers: sections such as [convolutional] are missing.';
     problems.push({ range: head, severity: 'error', code: 'empty-network', message });
   }
@@ -84,9 +101,8 @@ function read(source: Source, reading: Reading, options: ReadOptions): Spec {
 }
 
 /** `batch=`, as it is written: Darknet works on batch/subdivisions images at once. */
-function batchOf({ sections: [net] }: Reading): number | undefined {
-  if (!net || sectionOf(net.type)?.name !== 'net') return undefined;
-  const option = net.options.find(({ key, hiddenBy }) => key === 'batch' && !hiddenBy);
+function batchOf({ items: [net] }: Reading): number | undefined {
+  const option = net?.item.kind?.name === 'net' ? net.item.options.get('batch') : undefined;
   const batch = option ? atoi(option.value) : 1;
   return batch > 1 && batch <= 2 ** 31 ? batch : undefined;
 }

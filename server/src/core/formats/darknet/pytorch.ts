@@ -1,9 +1,7 @@
 // What cfg files of YOLOR and its relatives have that no Darknet has: those are read by PyTorch programs
 // (WongKinYiu's yolor and PyTorch_YOLOv4, models/models.py, create_modules).
 
-import type { Builder } from '../../graph/builder.ts';
 import { l2Norm } from '../../ops/index.ts';
-import type { CfgSection } from '../../syntax/cfg.ts';
 import { type Activation, activations } from './activations.ts';
 
 const sections: ReadonlySet<string> = new Set([
@@ -33,15 +31,6 @@ const sections: ReadonlySet<string> = new Set([
 /** Whether only those programs know a section of this name. */
 export function isOfPyTorch(type: string): boolean {
   return sections.has(type);
-}
-
-/** Told once: such a file has them in every other section. */
-export function tellPyTorch(builder: Builder, all: readonly CfgSection[]): void {
-  const own = all.filter(({ type }) => isOfPyTorch(type));
-  const names = [...new Set(own.map(({ type }) => `[${type}]`))];
-  const listed = names.length > 3 ? `${names.slice(0, 3).join(', ')} and others` : names.join(' and ');
-  const message = `This cfg is for YOLOR’s PyTorch reader, not for Darknet, which has no ${listed}. Such sections are not counted, and neither is anything that depends on them.`;
-  builder.problem({ range: own[0]!.header, severity: 'warning', code: 'pytorch-cfg', message });
 }
 
 /** Activations that only those programs have; an embedding is scaled to length 1. */

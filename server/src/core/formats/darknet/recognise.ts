@@ -1,8 +1,8 @@
 // Whether a .cfg is Darknet's: many programs have such files, and some of those begin with [network], too.
-import { type Cfg, type CfgSection, parseCfg } from '../../syntax/cfg.ts';
-import { asDivided, asMeant } from './headers.ts';
-import { keyOf, sectionOf } from './keys.ts';
+import { type CfgSection, parseCfg, placedSection, sectionsOf } from '../../syntax/cfg.ts';
 import { isOfPyTorch } from './pytorch.ts';
+import { asMeant, divided } from './repairs.ts';
+import { keyOf, sectionOf } from './words.ts';
 
 /** Sections whose names are words that other programs have use for. */
 const commonNames: ReadonlySet<string> = new Set([
@@ -26,37 +26,47 @@ const commonKeys: ReadonlySet<string> = new Set(['learning_rate', 'clip', 'truth
 
 /** Whether there is something in a text that only Darknet has. */
 export function isDarknet(text: string): boolean {
-  const cfg = parseCfg(text);
-  return speaks(text, cfg) || (cfg.sections[0]?.type === 'net' && !saysMore(cfg));
+  return speaks(text) || (firstOf(text)?.type === 'net' && !saysMore(text));
 }
 
 /** Whether there is something in a text that Darknet does not have, and nothing of it is Darknet's. */
 export function isForeign(text: string): boolean {
-  const cfg = parseCfg(text);
-  return saysMore(cfg) && !speaks(text, cfg);
+  return !speaks(text) && saysMore(text);
 }
 
-function saysMore({ sections, before }: Cfg): boolean {
-  if (before.options.length > 0) return true;
-  return sections.some(({ type, options }) => {
+function saysMore(text: string): boolean {
+  if (parseCfg(text).before.options.length > 0) return true;
+  for (const { type, options } of sectionsOf(text)) {
     const kind = sectionOf(type);
-    return !kind || options.some(({ key }) => !keyOf(kind, key));
-  });
+    if (!kind || options.some(({ key }) => !keyOf(kind, key))) return true;
+  }
+  return false;
 }
 
-function speaks(text: string, cfg: Cfg): boolean {
-  if (sectionOf(cfg.sections[0]?.type ?? '')?.name === 'net' && says(cfg.sections)) return true;
-  const divided = asDivided(text, cfg);
-  return says((asMeant(text, cfg, divided) ?? divided).sections);
+/** The first section is nearly always enough. */
+function firstOf(text: string): CfgSection | undefined {
+  return sectionsOf(text).next().value;
 }
 
-function says(sections: readonly CfgSection[]): boolean {
-  const [first] = sections;
-  if (!first) return false;
-  // A fragment without [net] must be unmistakable.
-  if (sectionOf(first.type)?.name !== 'net')
-    return sections.some(section => isLayer(section) && !commonNames.has(sectionOf(section.type)!.name));
-  return isNet(first) || sections.some(section => isLayer(section) || isOfPyTorch(section.type));
+function speaks(text: string): boolean {
+  if (sectionOf(firstOf(text)?.type ?? '')?.name === 'net' && says(sectionsOf(text))) return true;
+  const cfg = parseCfg(text);
+  const { sections } = asMeant(text, cfg) ?? {
+    sections: cfg.chunks.flatMap((chunk, at) => divided(text, placedSection(chunk), at === 0)),
+  };
+  return says(sections);
+}
+
+function says(sections: Iterable<CfgSection>): boolean {
+  let first: CfgSection | undefined;
+  for (const section of sections) {
+    first ??= section;
+    // A fragment without [net] must be unmistakable.
+    if (sectionOf(first.type)?.name !== 'net') {
+      if (isLayer(section) && !commonNames.has(sectionOf(section.type)!.name)) return true;
+    } else if ((section === first && isNet(first)) || isLayer(section) || isOfPyTorch(section.type)) return true;
+  }
+  return false;
 }
 
 /** Keys such as channels and policy are words of others, too: most of the section must be Darknet's. */

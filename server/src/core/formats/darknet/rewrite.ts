@@ -9,38 +9,37 @@ import {
   type Place,
   type Rewriter,
 } from '../../graph/edit.ts';
-import { type CfgOption, type CfgSection, cfgItems } from '../../syntax/cfg.ts';
+import type { CfgOption, CfgSection } from '../../syntax/cfg.ts';
 import type { TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
-import { sectionOf } from './keys.ts';
+import type { Item } from './items.ts';
+import { type Reference, targetOf } from './references.ts';
 import { atoi } from './values.ts';
 
-/** The changes of the text; undefined where one of the edits cannot be said. */
+/** The changes of the text, whose items have its offsets; undefined where one of the edits cannot be said. */
 export function rewrite(
   text: string,
-  sections: readonly CfgSection[],
+  items: readonly Item[],
   edits: readonly GraphEdit[],
 ): readonly TextEdit[] | undefined {
-  return changesOf(new Writer(text, sections), edits);
+  return changesOf(new Writer(text, items), edits);
 }
 
 /** A section that is a layer, with its number. */
 interface Row {
   readonly index: number;
   readonly section: CfgSection;
-  /** What its header means, whichever alias it is. */
   readonly kind: string | undefined;
-  /** The first of equal keys, which counts. */
   readonly options: ReadonlyMap<string, CfgOption>;
+  /** The layers that it names. */
+  readonly references: readonly Named[];
 }
 
-/** A number of a layer that stands in the text. */
-interface Reference {
-  readonly range: Range;
-  readonly written: number;
-  /** The layer that it means; also one that is not there. */
+/** A layer that a section names. */
+interface Named extends Reference {
+  /** Also of a layer that is not there. */
   readonly target: number;
-  /** Whether it reads what the layer hands on; otherwise it speaks of the layer itself. */
+  /** Whether it reads what the layer outputs; otherwise it speaks of the layer itself. */
   readonly reads: boolean;
 }
 
@@ -49,22 +48,6 @@ interface Block extends Range {
   /** Where it begins, with the comments that are about it. */
   readonly own: number;
 }
-
-/** The options that name layers: keys by section. `true` is a list. */
-const readers: Readonly<Record<string, readonly [key: string, list: boolean]>> = {
-  route: ['layers', true],
-  shortcut: ['from', true],
-  scale_channels: ['from', false],
-  sam: ['from', false],
-};
-
-/** Options that speak of a layer without reading its output, and the value that means none. */
-const mentions: Readonly<Record<string, readonly [key: string, none: number | undefined]>> = {
-  convolutional: ['share_index', undefined],
-  // parse_contrastive, parse_yolo.
-  contrastive: ['yolo_layer', 0],
-  yolo: ['embedding_layer', 999_999],
-};
 
 /** What a new convolution has as the one before which it is put: how weights and the products with them are stored. */
 const storage: ReadonlySet<string> = new Set(['binary', 'xnor']);
@@ -79,15 +62,23 @@ class Writer implements Rewriter {
   #moved: { readonly from: number; readonly to: number } | undefined;
   readonly #values = new Map<Row, Map<string, string>>();
 
-  constructor(text: string, sections: readonly CfgSection[]) {
+  constructor(text: string, items: readonly Item[]) {
     this.#text = text;
-    const [first] = sections;
-    const layers = first && sectionOf(first.type)?.name === 'net' ? sections.slice(1) : sections;
-    this.#rows = layers.map((section, index): Row => {
-      const options = new Map<string, CfgOption>();
-      for (const option of section.options)
-        if (!option.hiddenBy && !options.has(option.key)) options.set(option.key, option);
-      return { index, section, kind: sectionOf(section.type)?.name, options };
+    const layers = items[0]?.kind?.name === 'net' ? items.slice(1) : items;
+    this.#rows = layers.map(({ section, kind, options, references }, index): Row => {
+      const named = (reads: boolean) => (reference: Reference) => ({
+        ...reference,
+        target: targetOf(reference, index),
+        reads,
+      });
+      const read = references.reads.filter(({ isInComment }) => !isInComment).map(named(true));
+      return {
+        index,
+        section,
+        kind: kind?.name,
+        options,
+        references: [...read, ...references.mentions.map(named(false))],
+      };
     });
   }
 
@@ -204,7 +195,7 @@ class Writer implements Rewriter {
     if (!row || !target || row.index <= target.index || this.#moved) return false;
     if (this.#inserted.size > 0 || this.#removed.size > 0) return false;
     // What it reads by number it would read from elsewhere.
-    if (referencesOf(row).length > 0) return false;
+    if (row.references.length > 0) return false;
     // The comments right above go along.
     const own = this.#commentsAbove(row, () => true);
     const { to } = this.#blockOf(row);
@@ -332,7 +323,7 @@ class Writer implements Rewriter {
       const { index } = row;
       if (this.#removed.has(index)) continue;
       const here = places[index]!;
-      for (const { range, written, target, reads } of referencesOf(row)) {
+      for (const { range, written, target, reads } of row.references) {
         // What names no layer named none before.
         if (target < 0 || target >= this.#rows.length) continue;
         const there = reads
@@ -382,7 +373,7 @@ class Writer implements Rewriter {
     let source = target;
     while (this.#removed.has(source)) {
       const row = this.#rows[source]!;
-      const [first, ...others] = referencesOf(row).filter(({ reads }) => reads);
+      const [first, ...others] = row.references.filter(({ reads }) => reads);
       if (others.length > 0 || readsAbove(row) === (first !== undefined)) return undefined;
       const before = first ? first.target : source - 1;
       if (before < 0 || before >= source) return undefined;
@@ -526,26 +517,6 @@ function commentOf(line: string): readonly string[] {
   if (isComment(line)) return [line];
   const at = line.indexOf('#');
   return at < 0 ? [] : [line.slice(at)];
-}
-
-/** What a section says of other layers by number. */
-function referencesOf({ kind, index, options }: Row): readonly Reference[] {
-  const [key, list] = (kind !== undefined && Object.hasOwn(readers, kind) && readers[kind]) || [];
-  const found: Reference[] = [];
-  const option = key === undefined ? undefined : options.get(key);
-  if (option) {
-    const items = cfgItems(option);
-    for (const { text, range } of list ? items : items.slice(0, 1)) found.push(referenceOf(text, range, index, true));
-  }
-  const [name, none] = (kind !== undefined && Object.hasOwn(mentions, kind) && mentions[kind]) || [];
-  const other = name === undefined ? undefined : options.get(name);
-  if (other && atoi(other.value) !== none) found.push(referenceOf(other.value, other.valueRange, index, false));
-  return found;
-}
-
-function referenceOf(text: string, range: Range, index: number, reads: boolean): Reference {
-  const written = atoi(text);
-  return { range, written, target: written < 0 ? index + written : written, reads };
 }
 
 /** Whether a section works on the output of the one above it: those that route, and those that read nothing, do not. */

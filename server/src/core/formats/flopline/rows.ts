@@ -217,7 +217,7 @@ export class Rows implements Walk {
     // What was reported depends on what else there is: the names of other rows.
     if (isFar || !frame || segment.problems.length > 0) return placement;
     const isNumbered = name === undefined;
-    const text = isNumbered ? frame.label.slice(0, frame.label.lastIndexOf('.')) : frame.label;
+    const text = isNumbered ? frame.label.slice(0, frame.label.lastIndexOf('.') + 1) : frame.label;
     const value: RowValue = {
       references: references.map(({ node }) => node),
       lengths: [flow.length, ...references.map(({ found }) => found.length)],

@@ -136,7 +136,7 @@ export function build(header: Header, dialect: Dialect, input: InputSize | undef
   return new Rows(header, dialect).build(input, defaultSize);
 }
 
-const numbered: Name = { text: 'model', isNumbered: true };
+const numbered: Name = { text: 'model.', isNumbered: true };
 
 /** What rows may read: the image, or what a row outputs. */
 class Source {

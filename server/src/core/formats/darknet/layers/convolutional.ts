@@ -1,11 +1,11 @@
 // [convolutional], [deconvolutional], [local] and [connected]: the layers with weights.
-import type { Tensor } from '../../../graph/graph.ts';
+import type { GraphNode, Tensor } from '../../../graph/graph.ts';
 import { avgPool, batchNorm, conv, convTranspose, linear, local, slice } from '../../../ops/index.ts';
-import { placeOf, type Row, say } from '../row.ts';
-import type { Convolution, Layer, Made, Network } from './layer.ts';
+import { type Above, placeOf, type Row, say } from '../row.ts';
+import type { Layer, Made } from './layer.ts';
 
 /** parse_convolutional and make_convolutional_layer. */
-export const convolutional: Layer = (row, network) => {
+export const convolutional: Layer = row => {
   const alexey = row.dialect === 'alexeyab';
   const out = row.size('filters', 1);
   const stride = row.size('stride', 1);
@@ -13,7 +13,7 @@ export const convolutional: Layer = (row, network) => {
   const antialiasing = alexey ? row.int('antialiasing', 0) : 0;
   const x = row.image();
   if (alexey) checkDeform(row);
-  const shares = alexey && row.has('share_index') ? shared(row, network) : undefined;
+  const shares = alexey && row.has('share_index') ? shared(row) : undefined;
   const parts = convolve(row, x, {
     ...windowOf(row, 1),
     out,
@@ -21,11 +21,15 @@ export const convolutional: Layer = (row, network) => {
     shares,
   });
   if (shares) checkShared(row, shares, parts);
-  network.convolutions.set(row.index, parts);
   const y = row.activate(parts.tensor, 'logistic');
-  const made = { shrinks: slides[1]!, widthBy: row };
+  const made = { shrinks: slides[1]!, widthBy: 'own' as const };
   return antialiasing ? { ...made, tensor: blur(row, y, antialiasing, slides), held: y } : { ...made, tensor: y };
 };
+
+interface Convolution {
+  readonly conv: GraphNode;
+  readonly norm: GraphNode | undefined;
+}
 
 interface Window {
   readonly size: number;
@@ -105,7 +109,7 @@ export function shortfall(row: Row, x: Tensor, axis: number, reach: number, bord
   const missing = reach - length - border;
   if (!(missing > 0 && missing < stride)) return 0;
   const message = `The window covers ${reach}, but the input is only ${length}${border > 0 ? ` (${length + border} with padding)` : ''}: Darknet goes on with a single position. Use a smaller size, more padding, or less downsampling before.`;
-  row.tell(row.locate({ code: '', message: '', attr: 'kernel' })!, 'kernel-too-large', message, 'warning');
+  row.report(row.placeOf('size'), 'kernel-too-large', message, 'warning');
   return missing;
 }
 
@@ -120,7 +124,7 @@ function fittedGroups(row: Row, x: Tensor, out: number, groups: number): [Tensor
   const what = channels % groups > 0 ? `${channels} input channels` : `${out} filters`;
   const message = say`${groups} groups do not divide ${what}: Darknet ignores the rest, but goes on. Use a divisor of ${channels % groups > 0 ? channels : out}.`;
   const option = row.option('groups');
-  row.tell(option ? placeOf(option) : row.section.header, 'groups-mismatch', message, 'warning');
+  row.report(option ? placeOf(option) : row.section.header, 'groups-mismatch', message, 'warning');
   return [row.builder.add(slice, { axis: 1, start: 0, end: each, step: 1 }, x), 1];
 }
 
@@ -161,20 +165,27 @@ function checkDeform(row: Row): void {
   if (on.length === 0) return;
   const place = placeOf(row.option(on[0]!)!);
   if (on.length > 1)
-    row.tell(place, 'wrong-value', `Darknet takes one of ${on.join(', ')} at a time, and stops here. Keep one.`);
+    row.report(place, 'wrong-value', `Darknet takes one of ${on.join(', ')} at a time, and stops here. Keep one.`);
   if (row.int('size', 1) === 1)
-    row.tell(place, 'wrong-value', `\`${on[0]}\` needs a window of 3 or more, and Darknet stops here. Set size=3.`);
+    row.report(place, 'wrong-value', `\`${on[0]}\` needs a window of 3 or more, and Darknet stops here. Set size=3.`);
 }
 
-function shared(row: Row, network: Network): Convolution | undefined {
+function shared(row: Row): Convolution | undefined {
   const written = row.int('share_index', 0);
   const target = written < 0 ? row.index + written : written;
-  const found = network.convolutions.get(target);
-  if (!found) {
+  const other = row.above(written);
+  const conv = other?.item.kind?.name === 'convolutional' ? nodeOf(other, 'conv') : undefined;
+  if (!conv) {
     const message = say`\`share_index\` must name a [convolutional] layer before this one; layer ${target} is none. This is layer ${row.index}.`;
-    row.tell(placeOf(row.option('share_index')!), 'no-such-layer', message);
+    row.report(placeOf(row.option('share_index')!), 'no-such-layer', message);
+    return undefined;
   }
-  return found;
+  return { conv, norm: nodeOf(other!, 'batchNorm') };
+}
+
+function nodeOf({ placement }: Above, name: string): GraphNode | undefined {
+  const own = placement.segment.nodes.find(({ op }) => op.name === name);
+  return own && placement.node(own);
 }
 
 /** make_convolutional_layer stops where size, filters, channels or weights differ. */
@@ -190,7 +201,7 @@ function checkShared(row: Row, { conv: other }: Convolution, { conv: node }: Con
     differs(channels[0]!, channels[1]!)
   ) {
     const message = say`Layers that share weights need the same size, filters, groups and input channels: here ${b.kernel[0]}×${b.kernel[0]}, ${b.out} of ${channels[1]}; there ${a.kernel[0]}×${a.kernel[0]}, ${a.out} of ${channels[0]}. Darknet stops here.`;
-    row.tell(placeOf(row.option('share_index')!), 'share-mismatch', message);
+    row.report(placeOf(row.option('share_index')!), 'share-mismatch', message);
   }
 }
 
@@ -217,7 +228,7 @@ export const deconvolutional: Layer = row => {
     row.image(),
   );
   if (norm) y = builder.add(batchNorm, { affine: true }, y);
-  return { tensor: row.activate(y, 'logistic'), shrinks: 1 / stride, widthBy: row };
+  return { tensor: row.activate(y, 'logistic'), shrinks: 1 / stride, widthBy: 'own' };
 };
 
 /** local_layer.c: with pad there are (length − 1)/stride + 1 positions, whatever the size. */
@@ -240,13 +251,13 @@ export const locallyConnected: Layer = row => {
     },
     x,
   );
-  return { tensor: row.activate(y, 'logistic'), shrinks: stride, widthBy: row };
+  return { tensor: row.activate(y, 'logistic'), shrinks: stride, widthBy: 'own' };
 };
 
 export const connected: Layer = (row): Made => ({
   tensor: row.activate(connect(row, row.flat(), row.size('output', 1)), 'logistic'),
   reduction: Number.NaN,
-  widthBy: row,
+  widthBy: 'own',
 });
 
 /** make_connected_layer: weights, and batch normalization or a bias. [1, in] → [1, out]. */

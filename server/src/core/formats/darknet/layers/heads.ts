@@ -2,6 +2,7 @@
 import type { Tensor } from '../../../graph/graph.ts';
 import { identity, sigmoid } from '../../../ops/index.ts';
 import { type CfgOption, cfgItems, cfgItemsInComment } from '../../../syntax/cfg.ts';
+import { farRange } from '../items.ts';
 import { placeOf, type Row, repair, say } from '../row.ts';
 import type { Layer, Made } from './layer.ts';
 
@@ -33,7 +34,7 @@ function countOf(row: Row, mask: CfgOption): number {
   if (more > 0) {
     const message = `pjreddie’s Darknet counts the commas of this comment as well. Comments have lines of their own.`;
     const range = { from: mask.commentFrom, to: mask.commentFrom + mask.comment.length };
-    row.tell(range, 'comment-in-value', message, 'warning');
+    row.report(range, 'comment-in-value', message, 'warning');
   }
   return cfgItems(mask).length + more;
 }
@@ -45,7 +46,7 @@ function checkCounters(row: Row, classes: number): void {
   const count = cfgItems(option).length;
   if (!(Math.abs(count - classes) > 0)) return;
   const message = `\`counters_per_class\` has ${count === 1 ? 'one number' : `${count} numbers`}, but there are ${classes} classes. Darknet stops here. Give one for each.`;
-  row.tell(placeOf(option), 'wrong-value', message);
+  row.report(placeOf(option), 'wrong-value', message);
 }
 
 /** make_region_layer. */
@@ -79,8 +80,8 @@ export const detection: Layer = row => {
     const formula = say`${side}² cells × ((1 + ${coords}) × ${num} + ${classes} classes) = ${wanted} numbers`;
     // A convolution may come before it, too: each of its filters gives height × width numbers.
     const [, , h = 1, w = 1] = row.input.tensor.shape ?? [];
-    const isConnected = row.input.widthBy?.kind?.name === 'connected';
-    tellWidth(row, isConnected ? wanted : wanted / (h * w), given, formula, isConnected ? 'output' : 'filters');
+    const isConnected = row.widthBy?.item.kind?.name === 'connected';
+    reportWidth(row, isConnected ? wanted : wanted / (h * w), given, formula, isConnected ? 'output' : 'filters');
   }
   return { tensor: row.builder.add(identity, {}, x), image: false, reduction: Number.NaN };
 };
@@ -91,9 +92,9 @@ export const contrastive: Layer = row => {
   const written = row.int('yolo_layer', 0);
   const target = written < 0 ? row.index + written : written;
   // Layer 0 stands for none, and Darknet looks at its type all the same (parse_contrastive).
-  if (target === 0 || !row.layers[target]?.isYolo) {
+  if (target === 0 || row.above(written)?.item.kind?.name !== 'yolo') {
     const message = say`[contrastive] needs \`yolo_layer=\`: the number of a [yolo] layer before this one, which is layer ${row.index}. Darknet ${target === 0 ? 'crashes' : 'stops'} here.`;
-    row.tell(option ? placeOf(option) : row.section.header, 'no-such-layer', message);
+    row.report(option ? placeOf(option) : row.section.header, 'no-such-layer', message);
   }
   return { tensor: row.builder.add(identity, {}, row.flat()), image: false, reduction: Number.NaN };
 };
@@ -102,27 +103,28 @@ function checkChannels(row: Row, wanted: number, formula: string): void {
   const x: Tensor = row.input.tensor;
   const given = x.shape?.[1] ?? Number.NaN;
   if (row.input.image && Math.abs(given - wanted) > 0) {
-    tellWidth(row, wanted, given, say`${formula} = ${wanted} channels`, 'filters');
+    reportWidth(row, wanted, given, say`${formula} = ${wanted} channels`, 'filters');
   }
 }
 
-/** Told where the number stands: at the layer that chose it. */
-function tellWidth(row: Row, wanted: number, given: number, formula: string, key: 'filters' | 'output'): void {
-  const by = row.input.widthBy;
-  const option = by?.option(key);
+/** Reported where the number is: at the layer that chose it. */
+function reportWidth(row: Row, wanted: number, given: number, formula: string, key: 'filters' | 'output'): void {
+  const by = row.widthBy;
+  const option = by?.item.options.get(key);
   const head = row.section.header;
-  // What Darknet takes where the key is not given stands nowhere in the text.
-  const where = option ? placeOf(option) : (by?.section.header ?? head);
+  // What Darknet takes where the key is not given is nowhere in the text.
+  const where = by ? farRange(by, option ? placeOf(option) : by.item.section.header) : head;
   const why = say`[${row.section.type}] expects ${formula}, but gets ${given}. Darknet stops there.`;
   const message = `${why} ${by && Number.isInteger(wanted) ? `Write ${key}=${wanted} here` : 'Change the layer above'}, or change ${row.has('side') || row.kind?.name === 'detection' ? 'side, num or classes' : 'classes'}.`;
   const title = `Change to ${key}=${wanted}`;
-  const writes = by && (key === 'output' ? by.kind?.name === 'connected' : by.kind?.keys[key] !== undefined);
+  const kind = by?.item.kind;
+  const writes = by && (key === 'output' ? kind?.name === 'connected' : kind?.keys[key] !== undefined);
   const repairs =
     !writes || !(wanted > 0) || !Number.isInteger(wanted)
       ? []
       : option
-        ? [repair(title, option.valueRange, String(wanted))]
-        : [repair(title, { from: by.section.header.to, to: by.section.header.to }, `\n${key}=${wanted}`)];
+        ? [repair(title, farRange(by, option.valueRange), String(wanted))]
+        : [repair(title, { from: where.to, to: where.to }, `\n${key}=${wanted}`)];
   row.stopAt(why);
   row.builder.problem({
     range: where,
@@ -152,7 +154,7 @@ function checkAnchors(row: Row, all: boolean): void {
   const place = placeOf(option);
   if (missing > 0 && isUsed) {
     const message = `num=${num} needs ${2 * num} numbers, but there are ${given}: Darknet uses 0.5 for the missing ones. Complete the list, or change num.`;
-    row.tell(place, 'anchors-mismatch', message, 'warning');
+    row.report(place, 'anchors-mismatch', message, 'warning');
   } else if (missing < 0) {
     const overruns = row.dialect === 'pjreddie';
     const what = overruns
@@ -161,7 +163,7 @@ function checkAnchors(row: Row, all: boolean): void {
     const message = `num=${num} needs ${2 * num} numbers, but there are ${given}: ${what}. ${count % 2 === 0 ? `Set num=${count / 2}.` : 'Check the list.'}`;
     const mending = count % 2 === 0 && row.option('num');
     const repairs = mending ? [repair(`Change to num=${count / 2}`, mending.valueRange, String(count / 2))] : [];
-    row.tell(place, 'anchors-mismatch', message, overruns ? 'error' : 'warning', all ? [] : repairs);
+    row.report(place, 'anchors-mismatch', message, overruns ? 'error' : 'warning', all ? [] : repairs);
   }
 }
 
@@ -179,6 +181,6 @@ function checkMask(row: Row): void {
     const message = /^[+-]?\d+$/.test(text)
       ? `There is no anchor ${value}: with num=${num} they are 0 to ${num - 1}.`
       : `A mask is a list of anchors by number, as in 3,4,5.`;
-    row.tell(place, 'wrong-value', message, 'warning');
+    row.report(place, 'wrong-value', message, 'warning');
   }
 }

@@ -20,7 +20,7 @@ import { avgpool, localAvgpool, maxpool } from './pool.ts';
 import { convLstm, crnn, gru, lstm, rnn } from './recurrent.ts';
 import { crop, history, reorg, upsampled } from './shape.ts';
 
-export type { Made, Network } from './layer.ts';
+export type { Made } from './layer.ts';
 
 /** Hands on the shape of its input. */
 const passes =
@@ -44,7 +44,7 @@ const softmaxed: Layer = row => {
   if (groups === 1 || length % groups > 0) {
     if (groups > 1) {
       const message = say`${groups} groups do not divide ${length} scores. Darknet stops here. Use a divisor.`;
-      row.tell(row.locate({ code: '', message, attr: 'groups' })!, 'groups-mismatch', message);
+      row.report(row.placeOf('groups'), 'groups-mismatch', message);
     }
     return { tensor: builder.add(softmax, { axis: -1 }, x), ...made };
   }
@@ -86,7 +86,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     // make_dropout_layer.
     if (row.dialect === 'alexeyab' && row.on('dropblock') && !row.input.image) {
       const message = 'DropBlock drops blocks of an image, but the layer above outputs a vector. Darknet stops here.';
-      row.tell(placeOf(row.option('dropblock')!), 'not-an-image', message);
+      row.report(placeOf(row.option('dropblock')!), 'not-an-image', message);
     }
     return row.builder.add(dropout, {}, row.input.tensor);
   }),
@@ -105,6 +105,6 @@ export const layers: Readonly<Record<string, Layer>> = {
   implicit: row => ({
     tensor: row.builder.add(parameter, { shape: [1, row.size('filters', 128), row.size('atoms', 1), 1] }, []),
     reduction: Number.NaN,
-    widthBy: row,
+    widthBy: 'own',
   }),
 };

@@ -4,6 +4,7 @@ import { add, concat, constant, identity, mul, pad, parameter, reshape, slice, u
 import { sizes } from '../../../ops/rules/shape.ts';
 import { placeOf, type Row, say, type Value } from '../row.ts';
 import type { Layer, Made } from './layer.ts';
+import { sourcesOf } from './sources.ts';
 
 /**
  * parse_route, make_route_layer: of each layer one part of its channels, one behind the other. Layers of different widths
@@ -11,7 +12,7 @@ import type { Layer, Made } from './layer.ts';
  */
 export const route: Layer = row => {
   const { builder } = row;
-  const sources = row.sources('layers');
+  const sources = sourcesOf(row, 'layers');
   if (!sources) return unknown(row, 'it names no layers');
   if (sources.includes(undefined)) return unknown(row, 'a layer that it names is not there', sources);
   const values = sources as readonly Value[];
@@ -19,26 +20,25 @@ export const route: Layer = row => {
   const images = odd < 0 && values.every(({ image }) => image);
   const tensors = values.map(value => (images ? row.asImage(value) : row.flat(value)));
   const groups = row.dialect === 'alexeyab' ? row.size('groups', 1) : 1;
-  row.inputsAre(0);
+  row.skipInputs(0);
   const reduction = values[0]!.reduction;
   const channels = values.reduce((sum, { tensor }) => sum + (tensor.shape?.[1] ?? Number.NaN), 0);
   const made = {
     image: images,
     reduction,
-    widthBy: null,
+    widthBy: 'none' as const,
     ...(images ? {} : { channels: Math.floor(channels / groups) }),
   };
-  if (odd >= 0) tellSizes(row, values, odd, tensors);
+  if (odd >= 0) reportSizes(row, values, odd, tensors);
   if (groups === 1) {
     const [only] = tensors;
     if (tensors.length > 1) return { ...made, tensor: builder.add(concat, { axis: 1 }, tensors) };
-    const { length, widthBy = null } = values[0]!;
-    return { ...made, tensor: builder.add(identity, {}, only!), length, widthBy };
+    return { ...made, tensor: builder.add(identity, {}, only!), length: values[0]!.length, widthBy: values[0]! };
   }
   const id = row.int('group_id', 0);
   if (id < 0 || id >= groups) {
     const message = say`There is no group ${id}: with groups=${groups} they are 0 to ${groups - 1}.`;
-    row.tell(placeOf(row.option('group_id')!), 'wrong-value', message);
+    row.report(placeOf(row.option('group_id')!), 'wrong-value', message);
     const shape = tensors[0]!.shape?.map((length, axis) => (axis === 1 ? Math.floor(channels / groups) : length));
     return { ...made, tensor: builder.unknown(message, tensors, shape) };
   }
@@ -66,13 +66,13 @@ function planeOf({ tensor: { shape } }: Value): readonly [number, number] {
   return shape.length === 4 ? [shape[2]!, shape[3]!] : [1, 1];
 }
 
-function tellSizes(row: Row, values: readonly Value[], odd: number, tensors: readonly Tensor[]): void {
+function reportSizes(row: Row, values: readonly Value[], odd: number, tensors: readonly Tensor[]): void {
   const length = tensors.reduce((sum, { shape }) => sum + (shape?.[1] ?? Number.NaN), 0);
   const [first, other] = [values[0]!, values[odd]!].map(({ image: isImage, tensor: { shape } }) =>
     shape ? (isImage && shape.length === 4 ? image(shape) : `a vector of ${sizes(shape.slice(1))}`) : '?',
   );
   const message = say`The first layer is ${first}, this one ${other}: Darknet makes a vector of ${length} numbers of them, which no convolution reads. Bring both to the same width and height.`;
-  row.tell(row.locate({ code: '', message: '', input: odd })!, 'shape-mismatch', message, 'warning');
+  row.report(row.locate({ code: '', message: '', input: odd }), 'shape-mismatch', message, 'warning');
 }
 
 /**
@@ -91,7 +91,7 @@ function unevenParts(row: Row, values: readonly Value[], images: boolean, groups
   const place = placeOf(row.option('groups')!);
   if (length === 0) {
     const message = `${groups} groups are more than there are numbers, so nothing is left for this layer. Use fewer groups.`;
-    row.tell(place, 'groups-mismatch', message);
+    row.report(place, 'groups-mismatch', message);
     return { tensor: builder.unknown(message, flats), image: false };
   }
   const parts = flats.flatMap((flat, at) => {
@@ -104,13 +104,13 @@ function unevenParts(row: Row, values: readonly Value[], images: boolean, groups
   if (!images) return { tensor: cut };
   if (channels === 0) {
     const message = say`${groups} groups are more than the ${counts.reduce((a, b) => a + b, 0)} channels: Darknet turns this layer into a vector of ${length} numbers, which no convolution can read. Use fewer groups.`;
-    row.tell(place, 'groups-mismatch', message, 'warning');
+    row.report(place, 'groups-mismatch', message, 'warning');
     return { tensor: cut, image: false };
   }
   const uneven = counts.find(count => count % groups > 0);
   if (uneven !== undefined) {
     const message = say`groups=${groups} does not divide the ${uneven} channels of this route, so Darknet cuts through a channel. Use a divisor of ${uneven}.`;
-    row.tell(place, 'groups-mismatch', message, 'warning');
+    row.report(place, 'groups-mismatch', message, 'warning');
   }
   const [h, w] = planeOf(values[0]!);
   const own = channels * h * w;
@@ -122,10 +122,10 @@ function unevenParts(row: Row, values: readonly Value[], images: boolean, groups
 export const shortcut: Layer = row => {
   const { builder } = row;
   const alexey = row.dialect === 'alexeyab';
-  const sources = row.sources('from', !alexey);
+  const sources = sourcesOf(row, 'from', !alexey);
   if (!sources) return unknown(row, 'it names no layers', [row.input]);
   const x = row.image();
-  row.inputsAre(1);
+  row.skipInputs(1);
   const others = sources.map((source, at) => {
     if (!source) return builder.unknown('a layer that it names is not there', [], x.shape);
     const other = row.asImage(source);
@@ -139,7 +139,7 @@ export const shortcut: Layer = row => {
   const sum = terms.some(({ shape }) => shape === undefined)
     ? builder.unknown('a layer that it adds is not known', terms, x.shape)
     : builder.add(add, {}, terms);
-  return { tensor: row.activate(sum, 'linear'), widthBy: null };
+  return { tensor: row.activate(sum, 'linear'), widthBy: 'none' };
 };
 
 /** The shape of one addend's weights: one number, or one a channel; undefined without. */
@@ -150,7 +150,7 @@ function weightsOf(row: Row, x: Tensor): readonly number[] | undefined {
   if (!['relu', 'avg_relu', 'softmax'].includes(normalization)) {
     const option = row.option('weights_normalization') ?? row.option('weights_type')!;
     const message = say`With weights_type=${type}, \`weights_normalization\` must be relu, avg_relu or softmax. Darknet stops here.`;
-    row.tell(placeOf(option), 'wrong-value', message);
+    row.report(placeOf(option), 'wrong-value', message);
   }
   switch (type) {
     case 'per_feature':
@@ -160,7 +160,7 @@ function weightsOf(row: Row, x: Tensor): readonly number[] | undefined {
       return [1, x.shape?.[1] ?? Number.NaN, 1, 1];
     default: {
       const message = say`“${type}” is no kind of weights: there are none, per_feature, per_layer and per_channel. Darknet stops here.`;
-      row.tell(placeOf(row.option('weights_type')!), 'wrong-value', message);
+      row.report(placeOf(row.option('weights_type')!), 'wrong-value', message);
       return undefined;
     }
   }
@@ -173,8 +173,8 @@ function sameSize(row: Row, x: Tensor, other: Tensor, at: number): Tensor {
   if (!a || !b) return other;
   if (Math.abs(a[2]! - b[2]!) > 0 || Math.abs(a[3]! - b[3]!) > 0) {
     const message = say`The layer before is ${image(a)}, this one ${image(b)}: AlexeyAB’s Darknet stops at a shortcut across sizes. Name a layer of the same width and height${b[2] === 2 * a[2]! ? ', or shrink it before' : ''}. (pjreddie’s adds every second pixel; set the dialect if the file is for it.)`;
-    const range = row.locate({ code: '', message: '', input: at + 1 })!;
-    row.tell(range, 'shape-mismatch', message);
+    const range = row.locate({ code: '', message: '', input: at + 1 });
+    row.report(range, 'shape-mismatch', message);
     return row.builder.unknown(message, [other], a);
   }
   return fitted(row, other, a[1]!);
@@ -222,16 +222,16 @@ export const sam: Layer = row => multiplied(row, 'all');
 
 function multiplied(row: Row, what: 'channels' | 'positions' | 'all'): Made {
   const { builder } = row;
-  const sources = row.sources('from', true);
+  const sources = sourcesOf(row, 'from', true);
   const source = sources?.[0];
   if (!source) return unknown(row, 'the layer that it scales is not there');
   const x = row.image();
   const other = row.asImage(source);
-  const made = { reduction: source.reduction, widthBy: source.widthBy ?? null };
+  const made = { reduction: source.reduction, widthBy: source };
   const wrong = x.shape && other.shape ? mismatch(what, x.shape, other.shape) : undefined;
   if (wrong) {
     const message = say`[${row.section.type}] ${wrong} Darknet stops here.`;
-    row.tell(row.locate({ code: '', message: '', input: 0 })!, 'shape-mismatch', message);
+    row.report(row.locate({ code: '', message: '', input: 0 }), 'shape-mismatch', message);
     return { tensor: builder.unknown(message, [other, x], other.shape), ...made };
   }
   const y = builder.add(mul, {}, [other, x]);
@@ -268,5 +268,5 @@ function image([, c, h, w]: readonly number[]): string {
 
 function unknown(row: Row, why: string, sources: readonly (Value | undefined)[] = []): Made {
   const inputs = sources.flatMap(source => (source ? [source.tensor] : []));
-  return { tensor: row.builder.unknown(why, inputs), widthBy: null };
+  return { tensor: row.builder.unknown(why, inputs), widthBy: 'none' };
 }

@@ -30,7 +30,7 @@ function windowOf(row: Row, step?: number): { x: Tensor; window: Window; written
   if (border - before >= size && x.shape) {
     // No window may lie in the border alone, but Darknet goes on: a border of its own.
     const message = `The padding of ${border} is so large that some windows see nothing but padding. Use ${2 * size - 2} or less.`;
-    row.tell(row.locate({ code: '', message: '', attr: 'padding' })!, 'padding-too-large', message, 'warning');
+    row.report(row.placeOf('padding', 'pad', 'size'), 'padding-too-large', message, 'warning');
     const wide = row.builder.add(pad, { before: [before, before], after, mode: 'constant' }, x);
     return { x: wide, window: { kernel, stride, padding: [0, 0] }, written };
   }
@@ -63,16 +63,16 @@ function maxOfChannels(row: Row): Made {
   const [, c, h, w] = x.shape ?? [];
   if (c === undefined || Number.isNaN(c))
     return { tensor: builder.unknown(x.why ?? 'its channels are not known', [x]) };
-  if (Number.isNaN(out)) return { tensor: builder.unknown('out_channels is not known', [x]), widthBy: row };
+  if (Number.isNaN(out)) return { tensor: builder.unknown('out_channels is not known', [x]), widthBy: 'own' };
   const each = Math.floor(c / out);
   if (each < 1) {
     const message = say`${out} output channels of ${c}: the rest have nothing to choose from.`;
-    row.tell(row.locate({ code: '', message: '', attr: 'out_channels' })!, 'not-divisible', message, 'warning');
-    return { tensor: builder.unknown(message, [x], [1, out, h!, w!]), widthBy: row };
+    row.report(row.placeOf('out_channels'), 'not-divisible', message, 'warning');
+    return { tensor: builder.unknown(message, [x], [1, out, h!, w!]), widthBy: 'own' };
   }
   // The first channels of the output have one more to choose from where it does not come out even.
   const more = c % out;
-  if (more === 0) return { tensor: maxOfEach(builder, x, c, out), widthBy: row };
+  if (more === 0) return { tensor: maxOfEach(builder, x, c, out), widthBy: 'own' };
   const deep = builder.add(reshape, { shape: [1, 1, c, h!, w!] }, x);
   const grown = builder.add(pad, { before: [0, 0, 0], after: [out - more, 0, 0], mode: 'constant' }, deep);
   const table = builder.add(reshape, { shape: [1, each + 1, out, h!, w!] }, grown);
@@ -88,7 +88,7 @@ function maxOfChannels(row: Row): Made {
     const flat = builder.add(reshape, { shape: [1, taps * channels, h!, w!] }, half);
     return maxOfEach(builder, flat, taps * channels, channels);
   });
-  return { tensor: builder.add(concat, { axis: 1 }, halves), widthBy: row };
+  return { tensor: builder.add(concat, { axis: 1 }, halves), widthBy: 'own' };
 }
 
 /** Of c channels, the largest of each out-th: a window over the channels with taps `out` apart. */

@@ -26,7 +26,7 @@ export const rnn: Layer = row => {
   const now = row.builder.add(recurrentCell, { cell: 'rnn' }, [input, self, before]);
   const tensor = named(row, 'output', 'connected', () => row.activate(connect(row, now, out), 'logistic'));
   // AlexeyAB's says that it is an image of 1×1; pjreddie's leaves that out.
-  return { tensor, image: row.dialect === 'alexeyab', reduction: Number.NaN, widthBy: row };
+  return { tensor, image: row.dialect === 'alexeyab', reduction: Number.NaN, widthBy: 'own' };
 };
 
 /** crnn_layer.c: three convolutions, which must keep the size. pjreddie's takes the width for the height (parse_crnn). */
@@ -50,7 +50,7 @@ export const crnn: Layer = row => {
   const self = step('self', before, hidden);
   checkKeepsSize(row, x, input);
   const now = row.builder.add(recurrentCell, { cell: 'rnn' }, [input, self, stateLike(row, before, self)]);
-  return { tensor: step('output', now, out), shrinks: stride ** 2, widthBy: row };
+  return { tensor: step('output', now, out), shrinks: stride ** 2, widthBy: 'own' };
 };
 
 /** make_crnn_layer asserts that input and state have as many numbers. */
@@ -58,7 +58,7 @@ function checkKeepsSize(row: Row, { shape: x }: Tensor, { shape: y }: Tensor): v
   if (!x || !y || !(Math.abs(x[2]! * x[3]! - y[2]! * y[3]!) > 0)) return;
   const option = ['stride', 'padding', 'size'].map(name => row.option(name)).find(found => found !== undefined);
   const message = say`[crnn] adds up what its convolutions give, so that they must keep the size, but ${x[3]}×${x[2]} becomes ${y[3]}×${y[2]}. Darknet stops here. Set stride=1 and pad=1, with an odd size.`;
-  row.tell(option ? placeOf(option) : row.section.header, 'shape-mismatch', message);
+  row.report(option ? placeOf(option) : row.section.header, 'shape-mismatch', message);
 }
 
 /** A state of the size that the layer’s own convolutions give, where that is not the input’s. */
@@ -77,7 +77,7 @@ export const gru: Layer = row => {
     named(row, `state_${gate}`, 'connected', () => connect(row, before, out)),
   ]);
   const tensor = row.builder.add(recurrentCell, { cell: 'gru' }, [...parts, before]);
-  return { tensor, image: false, reduction: Number.NaN, widthBy: row };
+  return { tensor, image: false, reduction: Number.NaN, widthBy: 'own' };
 };
 
 /** lstm_layer.c: u reads the input, w the state; forget, input, candidate, output. */
@@ -90,7 +90,7 @@ export const lstm: Layer = row => {
     named(row, `w${gate}`, 'connected', () => connect(row, before, out)),
   ]);
   const tensor = row.builder.add(recurrentCell, { cell: 'lstm' }, [...parts, before]);
-  return { tensor, image: row.dialect === 'alexeyab', reduction: Number.NaN, widthBy: row };
+  return { tensor, image: row.dialect === 'alexeyab', reduction: Number.NaN, widthBy: 'own' };
 };
 
 const gates = ['f', 'i', 'g', 'o'] as const;
@@ -111,7 +111,7 @@ export const convLstm: Layer = row => {
   if (now !== before && x.shape) {
     const [, , h, w] = inputs[0]!.shape ?? [];
     const message = say`The state of [conv_lstm] is ${w}×${h}, but Darknet reads it as if it were ${x.shape[3]}×${x.shape[2]}, beyond its memory. Set stride=1 and pad=1, with an odd size.`;
-    row.tell(row.locate({ code: '', message: '', attr: 'stride' })!, 'shape-mismatch', message, 'warning');
+    row.report(row.placeOf('stride'), 'shape-mismatch', message, 'warning');
   }
   const states = row.on('bottleneck')
     ? [gate('wf', builder.add(concat, { axis: 1 }, [before, now === before ? inputs[0]! : before]))]
@@ -120,5 +120,5 @@ export const convLstm: Layer = row => {
   // Its part in the BFLOPs does not know the bottleneck: as many terms as there would be without.
   const all = [...inputs, ...gates.map((_, at) => states[at] ?? states[0]!), ...peepholes, now];
   const tensor = builder.add(recurrentCell, { cell: 'lstm' }, all);
-  return { tensor, shrinks: stride, widthBy: row };
+  return { tensor, shrinks: stride, widthBy: 'own' };
 };

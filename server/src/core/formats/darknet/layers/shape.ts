@@ -25,8 +25,8 @@ export const crop: Layer = row => {
   const axis = wanted.findIndex((length, at) => length > there[at]!);
   if (axis >= 0) {
     const message = say`A crop of ${wanted[1]}×${wanted[0]} does not fit into ${there[1]}×${there[0]}: Darknet reads beyond the image. Use a smaller one.`;
-    const place = row.locate({ code: '', message, attr: axis ? 'crop_width' : 'crop_height' })!;
-    row.tell(place, 'crop-too-large', message, 'warning');
+    const place = row.placeOf(axis ? 'crop_width' : 'crop_height');
+    row.report(place, 'crop-too-large', message, 'warning');
   }
   const before = wanted.map((length, at) => -Math.floor((there[at]! - length) / 2));
   const after = wanted.map((length, at) => length - there[at]! - before[at]!);
@@ -43,23 +43,23 @@ export const reorg: Layer = row => {
   if (extra !== 0) {
     const flat = builder.add(flatten, { start: 1, end: -1 }, x);
     const length = (flat.shape?.[1] ?? Number.NaN) + extra;
-    const made = { image: false, reduction: Number.NaN, widthBy: null };
+    const made = { image: false, reduction: Number.NaN, widthBy: 'none' as const };
     if (!(length < 1)) return { ...made, tensor: row.cut(flat, 0, length) };
     const message = say`\`extra\` turns ${flat.shape?.[1]} numbers into ${length}, which no layer can read.`;
-    row.tell(placeOf(row.option('extra')!), 'wrong-value', message);
+    row.report(placeOf(row.option('extra')!), 'wrong-value', message);
     return { ...made, tensor: builder.unknown(message, [x]) };
   }
   const reverse = row.on('reverse');
   const left = lost(x, factor, reverse);
   if (left !== undefined) {
     const message = say`${left}: nothing is left of the image, and no layer can read it. Use a smaller stride.`;
-    row.tell(row.locate({ code: '', message, attr: 'factor' })!, 'nothing-left', message);
-    return { tensor: builder.unknown(message, [x]), reduction: Number.NaN, widthBy: null };
+    row.report(row.placeOf('stride'), 'nothing-left', message);
+    return { tensor: builder.unknown(message, [x]), reduction: Number.NaN, widthBy: 'none' };
   }
   return {
     tensor: builder.add(reverse ? pixelShuffle : pixelUnshuffle, { factor }, divisible(row, x, factor, reverse)),
     shrinks: reverse ? 1 / factor : factor,
-    widthBy: null,
+    widthBy: 'none',
   };
 };
 
@@ -79,7 +79,7 @@ function divisible(row: Row, x: Tensor, factor: number, reverse: boolean): Tenso
   if (axes.length === 0) return x;
   const what = reverse ? say`${shape[1]} channels are` : say`${shape[3]}×${shape[2]} is`;
   const message = `${what} no multiple of ${step}: Darknet ignores the rest, but goes on.`;
-  row.tell(row.locate({ code: '', message, attr: 'factor' })!, 'not-divisible', message, 'warning');
+  row.report(row.placeOf('stride'), 'not-divisible', message, 'warning');
   return axes.reduce((y, axis) => {
     const end = shape[axis]! - (shape[axis]! % step);
     return row.builder.add(slice, { axis, start: 0, end, step: 1 }, y);
@@ -111,7 +111,7 @@ export const history: Layer = (row: Row): Made => {
   const frames = row.size('history_size', 4);
   const x = row.image();
   const [, c, h, w] = x.shape ?? [];
-  if (frames === 1 || x.shape === undefined) return { tensor: x, widthBy: null };
+  if (frames === 1 || x.shape === undefined) return { tensor: x, widthBy: 'none' };
   const before = builder.add(constant, { shape: [1, (frames - 1) * c!, h!, w!] }, []);
-  return { tensor: builder.add(concat, { axis: 1 }, [x, before]), widthBy: null };
+  return { tensor: builder.add(concat, { axis: 1 }, [x, before]), widthBy: 'none' };
 };

@@ -9,57 +9,45 @@ import {
   type CfgStray,
   cfgLine,
   joinedLines,
+  placedSection,
 } from '../../syntax/cfg.ts';
-import type { Repair } from '../../text/problem.ts';
+import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
-import { keyOf, type SectionKind, sectionOf, sectionTypes } from './keys.ts';
 import { isOfPyTorch } from './pytorch.ts';
+import { keyOf, type SectionKind, sectionOf, sectionTypes } from './words.ts';
 
-/** What is wrong with a header, and the one way to mend it. */
-export interface Damage {
-  readonly range: Range;
-  readonly message: string;
-  readonly repair: Repair;
-}
-
-/** A section, perhaps under a header that was mended. */
+/** A section, perhaps under a header that was repaired. */
 export interface Section extends CfgSection {
-  readonly damage?: Damage;
+  /** What is wrong with the header, and the one way to repair it. */
+  readonly damage?: Problem;
   /** Lines in it that were meant as headers: Darknet takes what follows for options of this section. */
-  readonly swallowed?: readonly Damage[];
+  readonly swallowed?: readonly Problem[];
 }
 
 /** A text as sections. */
-export interface Reading {
+export interface Divided {
   readonly sections: readonly Section[];
+  /** Lines above the first one. */
   readonly before: CfgLines;
-  /** The first carriage return, or −1. */
-  readonly carriageReturn: number;
-  /** What Darknet crashes at before it has read the first section, and how that is mended. */
-  readonly damage?: Damage;
 }
 
-/** As Darknet divides a text; only headers that it refuses are mended. */
-export function asDivided(text: string, cfg: Cfg): Reading {
-  const sections = cfg.sections
-    .flatMap((section, index) => parted(text, section, index === 0))
-    .map((whole): Section => {
-      const swallowed = lostHeaders(text, whole, sectionOf(whole.type)).map(({ name, range, edit }) => ({
-        range,
-        message: `This looks like the header [${name}], but Darknet reads it as part of [${whole.type}] above, and the lines below as options of that section. Put [${name}] on a line of its own.`,
-        repair: repairOf(name, edit),
-      }));
-      return swallowed.length > 0 ? { ...whole, swallowed } : whole;
+/** What Darknet makes of a section; only a header that it refuses is repaired, and may be two. */
+export function divided(text: string, section: CfgSection, isFirst: boolean): readonly Section[] {
+  return parted(text, section, isFirst).map((whole): Section => {
+    const swallowed = lostHeaders(text, whole, sectionOf(whole.type)).map(({ name, range, edit }) => {
+      const message = `This looks like the header [${name}], but Darknet reads it as part of [${whole.type}] above, and the lines below as options of that section. Put [${name}] on a line of its own.`;
+      return broken(range, message, repairOf(name, edit));
     });
-  return withoutMark(cfg, { sections, before: cfg.before });
+    return swallowed.length > 0 ? { ...whole, swallowed } : whole;
+  });
 }
 
-/** As a text was meant, where that is another one: lines that were headers but for a slip begin sections. */
-export function asMeant(text: string, cfg: Cfg, divided: Reading): Reading | undefined {
-  const first = divided.sections[0];
+/** A text as it was meant, where that is another one: lines that were headers but for a slip begin sections. */
+export function asMeant(text: string, cfg: Cfg): Divided | undefined {
+  const all = cfg.chunks.flatMap((chunk, at) => divided(text, placedSection(chunk), at === 0));
   const above = lostHeaders(text, cfg.before, undefined);
-  const isHeadless = above.length === 0 && sectionOf(first?.type ?? '')?.name !== 'net' && saysNet(cfg.before);
-  if (above.length === 0 && !isHeadless && !divided.sections.some(({ swallowed }) => swallowed)) return undefined;
+  const isHeadless = above.length === 0 && sectionOf(all[0]?.type ?? '')?.name !== 'net' && saysNet(cfg.before);
+  if (above.length === 0 && !isHeadless && !all.some(({ swallowed }) => swallowed)) return undefined;
   const sections: Section[] = [];
   if (isHeadless) {
     const [from] = ranges(cfg.before);
@@ -68,30 +56,23 @@ export function asMeant(text: string, cfg: Cfg, divided: Reading): Reading | und
       'The header [net] is missing above this line: Darknet crashes here. It is read as if it were there.';
     const repair = { title: 'Insert [net]', edits: [{ ...place, text: '[net]\n' }] };
     const range = { from: place.from, to: ranges(cfg.before).at(-1)!.to };
-    const damage = { range: from!, message, repair };
     const { options, strays } = cfg.before;
-    sections.push({ ...plainAs('net', place, range), options, strays, damage });
+    sections.push({ ...plainAs('net', place, range), options, strays, damage: broken(from!, message, repair) });
   }
   const rest = split(cfg.before, undefined, above, sections);
-  for (const section of divided.sections) {
+  for (const section of all) {
     const { swallowed, ...own } = section;
     if (!swallowed) sections.push(own);
     else split(own, own, lostHeaders(text, own, sectionOf(own.type)), sections);
   }
-  return withoutMark(cfg, { sections, before: isHeadless ? noLines : rest });
+  return { sections, before: isHeadless ? noLines : rest };
+}
+
+function broken({ from, to }: Range, message: string, repair: Repair): Problem {
+  return { range: { from, to }, severity: 'error', code: 'broken-header', message, repairs: [repair] };
 }
 
 const noLines: CfgLines = { options: [], strays: [] };
-
-/** Darknet looks at the first byte of a line, which is no bracket and no comment then: an option of no section. */
-function withoutMark({ hasByteOrderMark, carriageReturn }: Cfg, parts: Omit<Reading, 'carriageReturn'>): Reading {
-  const reading = { ...parts, carriageReturn };
-  if (!hasByteOrderMark) return reading;
-  const message =
-    'The file begins with a byte order mark. Darknet reads the first line as an option outside any section and crashes. Save the file as UTF-8 without it.';
-  const edits = [{ from: 0, to: 1, text: '' }];
-  return { ...reading, damage: { range: { from: 0, to: 1 }, message, repair: { title: 'Remove the mark', edits } } };
-}
 
 /** Whether lines are those of a [net] that has lost its header. */
 function saysNet({ options }: CfgLines): boolean {
@@ -105,7 +86,7 @@ function parted(text: string, section: CfgSection, isFirst: boolean): Section[] 
   if (!sectionOf(type) || !sectionOf(name) || text[rest.from] !== '[') return [mended(text, section, isFirst)];
   const message = `A line can hold only one header: Darknet compares the whole line, and finds no such section.`;
   const edits = [{ from: rest.from, to: rest.from, text: '\n' }];
-  const damage = { range: header, message, repair: { title: 'Split the line', edits } };
+  const damage = broken(header, message, { title: 'Split the line', edits });
   const own = { from: header.from, to: rest.from };
   return [
     { ...plainAs(type, own, own), damage },
@@ -127,7 +108,7 @@ function mended(text: string, section: CfgSection, isFirst: boolean): Section {
   if (more) {
     const message = `Only [${name}] may be on this line: Darknet compares the whole line, and finds no such section. Put the option on a line of its own.`;
     const edits = [{ from: header.from, to: rest.from, text: `[${name}]\n` }];
-    const damage = { range: header, message, repair: { title: 'Split the line', edits } };
+    const damage = broken(header, message, { title: 'Split the line', edits });
     return { ...section, ...joinedLines(more, section), type: name, damage };
   }
   const isSlip = isPlain && sectionOf(bare) === undefined;
@@ -136,7 +117,7 @@ function mended(text: string, section: CfgSection, isFirst: boolean): Section {
     : behind !== '' && sectionOf(type)
       ? `Darknet compares the whole line, and finds no such section: nothing may follow [${name}], not even a comment.`
       : `Darknet compares the whole line, and finds no such section: the header must be exactly [${name}].`;
-  return { ...section, type: name, damage: { range: header, message, repair: repairOf(name, header) } };
+  return { ...section, type: name, damage: broken(header, message, repairOf(name, header)) };
 }
 
 const brackets = /[[\](){}<>【】［］]/g;
@@ -180,8 +161,9 @@ function push(found: LostHeader[], text: string, { from, to }: Range): void {
   if (open <= from) return;
   const name = squeezed(text, { from: open + 1, to: to - 1 });
   if (!sectionOf(name)) return;
-  const range = { from: open, to };
-  found.push({ name, range, edit: { ...range, before: '\n' } });
+  const isAlone = squeezed(text, { from, to: open }) === '=';
+  const range = { from: isAlone ? from : open, to };
+  found.push({ name, range, edit: isAlone ? range : { ...range, before: '\n' } });
 }
 
 const closeBracket = 93;
@@ -201,7 +183,7 @@ function split(
     const message = edit.before
       ? `Darknet reads [${name}] as part of the line above: a header needs a line of its own. It is read as a header here.`
       : `Darknet reads this line as an option of the section above: a header must be exactly [${name}]. It is read as a header here.`;
-    const damage = { range, message, repair: repairOf(name, edit) };
+    const damage = broken(range, message, repairOf(name, edit));
     sections.push({ ...plainAs(name, range, endOf(range, inside)), ...inside, damage });
   }
   return first;
@@ -214,12 +196,12 @@ function partsOf({ options, strays }: CfgLines, headers: readonly LostHeader[]):
   for (let index = 0; index <= headers.length; index++) {
     const end = headers[index]?.range.from ?? Number.POSITIVE_INFINITY;
     const own = { options: [] as CfgOption[], strays: [] as CfgStray[] };
+    // Not the header itself.
+    const isOther = ({ range }: CfgOption | CfgStray): boolean => range.from !== headers[index - 1]?.range.from;
     for (; option < options.length && options[option]!.range.from < end; option++)
-      own.options.push(cutAt(options[option]!, end));
-    for (; stray < strays.length && strays[stray]!.range.from < end; stray++) {
-      // The header itself.
-      if (strays[stray]!.range.from !== headers[index - 1]?.range.from) own.strays.push(strays[stray]!);
-    }
+      if (isOther(options[option]!)) own.options.push(cutAt(options[option]!, end));
+    for (; stray < strays.length && strays[stray]!.range.from < end; stray++)
+      if (isOther(strays[stray]!)) own.strays.push(strays[stray]!);
     parts.push(joinedLines(own));
   }
   return parts;

@@ -1,6 +1,12 @@
 // Every section and key that Darknet reads (AlexeyAB's and pjreddie's src/parser.c): the parse_… functions, and what
-// parse_network_cfg asks of every layer.
-import type { Dialect } from './dialect.ts';
+// parse_network_cfg asks of every layer. Two Darknets read them: AlexeyAB's fork, which most files are written for, and
+// the original by pjreddie.
+
+export type Dialect = 'alexeyab' | 'pjreddie';
+
+export const dialects: readonly Dialect[] = ['alexeyab', 'pjreddie'];
+
+export const authorOf: Record<Dialect, string> = { alexeyab: 'AlexeyAB’s Darknet', pjreddie: 'pjreddie’s Darknet' };
 
 /** How Darknet reads a value: atoi, atof, a name, or a list of them with commas. */
 export type Kind = 'int' | 'number' | 'text' | 'ints' | 'numbers';
@@ -10,7 +16,7 @@ export interface Key {
   /** For the hover on it. */
   readonly doc: string;
   /** What Darknet takes where the key is not given, for the hover. */
-  readonly standard?: string | undefined;
+  readonly default?: string | undefined;
   /** The one dialect that reads it. */
   readonly only?: Dialect | undefined;
 }
@@ -25,17 +31,17 @@ export interface SectionKind {
 
 type Keys = Readonly<Record<string, Key>>;
 
-const key = (kind: Kind, doc: string, standard?: string | number, only?: Dialect): Key => ({
+const key = (kind: Kind, doc: string, byDefault?: string | number, only?: Dialect): Key => ({
   kind,
   doc,
-  standard: standard === undefined ? undefined : String(standard),
+  default: byDefault === undefined ? undefined : String(byDefault),
   only,
 });
-const int = (doc: string, standard?: string | number): Key => key('int', doc, standard);
-const number = (doc: string, standard?: string | number): Key => key('number', doc, standard);
-const text = (doc: string, standard?: string): Key => key('text', doc, standard);
-const alexey = ({ kind, doc, standard }: Key): Key => key(kind, doc, standard, 'alexeyab');
-const pj = ({ kind, doc, standard }: Key): Key => key(kind, doc, standard, 'pjreddie');
+const int = (doc: string, byDefault?: string | number): Key => key('int', doc, byDefault);
+const number = (doc: string, byDefault?: string | number): Key => key('number', doc, byDefault);
+const text = (doc: string, byDefault?: string): Key => key('text', doc, byDefault);
+const alexey = (own: Key): Key => ({ ...own, only: 'alexeyab' });
+const pj = (own: Key): Key => ({ ...own, only: 'pjreddie' });
 
 /** What every layer may have, for training. */
 const ofEveryLayer: Keys = {
@@ -54,8 +60,8 @@ const ofEveryLayer: Keys = {
   smooth: pj(number('Smooths the truth.', 0)),
 };
 
-const activation = (standard: string): Key =>
-  text('Activation at the end: leaky, mish, swish, logistic, relu, linear and others.', standard);
+const activation = (byDefault: string): Key =>
+  text('Activation at the end: leaky, mish, swish, logistic, relu, linear and others.', byDefault);
 const batchNormalize = int('1: batch normalization before the activation; its shift takes the place of the bias.', 0);
 const stream: Keys = {
   stream: alexey(int('CUDA stream that the layer runs in.', -1)),

@@ -1,0 +1,287 @@
+// From items to a graph: what parse_network_cfg does. An item becomes a segment, found again by what it has read.
+import { Builder } from '../../graph/builder.ts';
+import { type Graph, type Tensor, use } from '../../graph/graph.ts';
+import { agrees, type Environments, type Memo, portsOf } from '../../graph/memo.ts';
+import type { Name, Placement } from '../../graph/segment.ts';
+import type { CfgOption } from '../../syntax/cfg.ts';
+import type { Problem } from '../../text/problem.ts';
+import { guess, likelyName, suggested } from '../../text/spelling.ts';
+import type { InputSize } from '../format.ts';
+import { checkLines, reportFile, reportSilu } from './checks.ts';
+import { absolute, type PlacedItem, type Reading } from './items.ts';
+import { layers, type Made } from './layers/index.ts';
+import { checkReduction, readNet, withoutNet } from './net.ts';
+import { notesOf } from './notes.ts';
+import { isOfPyTorch } from './pytorch.ts';
+import { noReferences, targetOf } from './references.ts';
+import { type Above, type Mode, Row, repair, short, type Value } from './row.ts';
+import { authorOf, type Dialect, sectionTypes } from './words.ts';
+
+/** What readings of a text, and of the texts before it, have built. */
+export interface Known {
+  readonly segments: Memo<Outcome>;
+  readonly environments: Environments;
+}
+
+/** What an item means beside its segment, which outputs the layer and what others read of it, where that differs. */
+interface Outcome extends Omit<Value, 'tensor' | 'widthBy'> {
+  /** Beside their tensors, what it has read: the layer above, and those that it names. */
+  readonly facts: readonly Facts[];
+  /** The section that chose the channels: this one, none, or that of an input, by its number. */
+  readonly widthBy: 'own' | 'none' | number;
+  readonly silu: CfgOption | undefined;
+  /** Whether Darknet stops here. */
+  readonly stops: boolean;
+}
+
+type Facts = Omit<Value, 'tensor' | 'widthBy'>;
+
+export interface Built {
+  readonly graph: Graph;
+  readonly problems: readonly Problem[];
+  /** The first shortcut whose two sides have other sizes: only pjreddie’s Darknet takes it. */
+  readonly acrossSizes: PlacedItem | undefined;
+  /** Whether Darknet stops at some section, for another reason than a header that is damaged. */
+  readonly stops: boolean;
+}
+
+/** What ends a network: their outputs are results, even where other sections follow. */
+const ends: ReadonlySet<string> = new Set([
+  'yolo',
+  'Gaussian_yolo',
+  'region',
+  'detection',
+  'iseg',
+  'contrastive',
+  'softmax',
+  'cost',
+  'logistic',
+]);
+
+/** Heads with a box or more in each cell of a grid. */
+const grids: ReadonlySet<string> = new Set(['yolo', 'Gaussian_yolo', 'region']);
+
+export function build(reading: Reading, dialect: Dialect, input: InputSize | undefined, known: Known): Built {
+  return new Sections(reading, dialect, known).build(input);
+}
+
+class Sections {
+  readonly #reading: Reading;
+  readonly #known: Known;
+  readonly #mode: Mode;
+  readonly #environment: object;
+  readonly #builder = new Builder();
+  readonly #layers: Above[] = [];
+  readonly #silus: { readonly start: number; readonly option: CfgOption }[] = [];
+  #acrossSizes: PlacedItem | undefined;
+  #stops = false;
+
+  constructor(reading: Reading, dialect: Dialect, known: Known) {
+    const { isPyTorch, suggests } = reading;
+    this.#reading = reading;
+    this.#known = known;
+    this.#mode = { dialect, isPyTorch, suggests };
+    this.#environment = known.environments.of([dialect, isPyTorch, suggests]);
+  }
+
+  build(size: InputSize | undefined): Built {
+    const builder = this.#builder;
+    const { items } = this.#reading;
+    const first = items[0]?.item.kind?.name === 'net' ? absolute(items[0]) : undefined;
+    const net = first && new Row(first, this.#mode, builder, { input: undefined, reads: [], layers: [] });
+    reportFile(this.#reading, this.#mode.dialect, builder);
+    if (net) reportDamages(net);
+    let input = net ? readNet(net, this.#reading, size) : withoutNet(this.#reading, builder);
+    const outputs: Tensor[] = [];
+    let isDetector = false;
+    for (let at = net ? 1 : 0; at < items.length && !builder.full; at++) {
+      const layer = this.#layer(items[at]!, input);
+      const name = items[at]!.item.kind?.name ?? '';
+      if (ends.has(name)) outputs.push(layer.tensor);
+      if (grids.has(name)) isDetector = true;
+      this.#layers.push(layer);
+      input = layer;
+    }
+    reportSilu(builder, this.#silus, this.#mode.dialect);
+    if (net && !size && isDetector) checkReduction(net, this.#layers);
+    const last = this.#layers.at(-1)?.tensor;
+    if (last && !outputs.includes(last)) outputs.push(last);
+    return {
+      graph: builder.finish(outputs),
+      problems: builder.problems,
+      acrossSizes: this.#acrossSizes,
+      stops: this.#stops || net?.stop !== undefined || !net,
+    };
+  }
+
+  /** Places what such a section was built into before, if it reads the same now; else builds it. */
+  #layer(placed: PlacedItem, input: Value): Above {
+    const { item } = placed;
+    const index = this.#layers.length;
+    const { references } = item;
+    const reads =
+      references === noReferences ? noReads : references.reads.map(each => this.#read(targetOf(each, index)));
+    if (!this.#acrossSizes && item.kind?.name === 'shortcut' && crosses(input, reads)) this.#acrossSizes = placed;
+    return this.#found(placed, input, reads) ?? this.#built(placed, input, reads);
+  }
+
+  /** What a section that names a layer reads of it. */
+  #read(target: number): Value | undefined {
+    const layer = this.#layers[target];
+    return layer?.held ? { ...layer, tensor: layer.held, length: undefined } : layer;
+  }
+
+  #found(placed: PlacedItem, input: Value, reads: Reads): Above | undefined {
+    if (this.#builder.full || reads.includes(undefined)) return undefined;
+    const tensors = reads.length === 0 ? [input.tensor] : [input, ...reads].map(read => read!.tensor);
+    for (const made of this.#known.segments.of(placed.item)) {
+      const { segment, value } = made;
+      if (!agrees(made, this.#environment, tensors) || !areSame(value.facts, input, reads)) continue;
+      const inputs = portsOf(made, tensors);
+      const placement = this.#builder.place(segment, inputs, placed.start, numbered, this.#layers.length);
+      return placement && this.#above(placed, placement, value, input, reads);
+    }
+    return undefined;
+  }
+
+  #built(placed: PlacedItem, input: Value, reads: Reads): Above {
+    const { item, start } = placed;
+    const builder = this.#builder;
+    const row = new Row(item, this.#mode, builder, { input, reads, layers: this.#layers });
+    let made: Made | undefined;
+    const built = builder.segment(() => {
+      made = readLayer(row, `${numbered.text}${this.#layers.length}`);
+      return made.held ? [made.tensor, made.held] : [made.tensor];
+    });
+    const { image = true, length, channels, shrinks = 1, reduction = input.reduction * shrinks, widthBy } = made!;
+    const inputs = [input, ...reads];
+    const outcome: Outcome = {
+      facts: inputs.flatMap(each => (each ? [factsOf(each)] : [])),
+      image,
+      length,
+      channels,
+      reduction,
+      widthBy: typeof widthBy === 'string' ? widthBy : widthBy ? inputs.indexOf(widthBy) : 0,
+      silu: row.silu,
+      stops: row.stop !== undefined || !made!.tensor.shape,
+    };
+    if (!row.isTied && !reads.includes(undefined)) {
+      const tensors = inputs.map(each => each!.tensor);
+      this.#known.segments.keep(item, this.#environment, tensors, built, outcome);
+    }
+    return this.#above(placed, builder.place(built.segment, built.inputs, start)!, outcome, input, reads);
+  }
+
+  #above(placed: PlacedItem, placement: Placement, outcome: Outcome, input: Value, reads: Reads): Above {
+    const { image, length, channels, reduction, widthBy } = outcome;
+    if (outcome.stops) this.#stops = true;
+    if (outcome.silu) this.#silus.push({ start: placed.start, option: outcome.silu });
+    const [tensor, held] = placement.outputs;
+    return {
+      tensor: tensor!,
+      held,
+      image,
+      length,
+      channels,
+      reduction,
+      widthBy:
+        widthBy === 'own'
+          ? placed
+          : widthBy === 'none'
+            ? undefined
+            : (widthBy === 0 ? input : reads[widthBy - 1])?.widthBy,
+      item: placed.item,
+      placement,
+    };
+  }
+}
+
+type Reads = readonly (Value | undefined)[];
+
+const noReads: Reads = [];
+
+const numbered: Name = { text: 'layer ', isNumbered: true };
+
+function factsOf({ image, length, channels, reduction }: Value): Facts {
+  return { image, length, channels, reduction };
+}
+
+function areSame(facts: readonly Facts[], input: Value, reads: Reads): boolean {
+  for (let at = 0; at < facts.length; at++) if (!isSame(facts[at]!, at === 0 ? input : reads[at - 1]!)) return false;
+  return true;
+}
+
+function isSame(a: Facts, b: Facts): boolean {
+  return (
+    a.image === b.image &&
+    Object.is(a.length, b.length) &&
+    Object.is(a.channels, b.channels) &&
+    Object.is(a.reduction, b.reduction)
+  );
+}
+
+function reportDamages({ section, builder }: Row): void {
+  const { damage, swallowed = [] } = section;
+  if (damage) builder.problem(damage);
+  for (const lost of swallowed) builder.problem(lost);
+}
+
+function readLayer(row: Row, label: string): Made {
+  const { builder, section, kind } = row;
+  const spec = {
+    label,
+    type: kind?.name ?? section.type,
+    summary: kind?.doc,
+    sites: [use(section.range)],
+    locate: row.locate,
+    notes: notesOf(row.item, row.dialect),
+    repaired: section.damage !== undefined,
+  };
+  let made: Made | undefined;
+  reportDamages(row);
+  builder.within(spec, () => {
+    checkLines(row);
+    made = madeOf(row);
+    // What Darknet stops at has no total, though the rest of the row is known.
+    if (row.stop !== undefined && made.tensor.shape) builder.unknown(row.stop);
+    return made.held ? [made.held, made.tensor] : made.tensor;
+  });
+  return made!;
+}
+
+function madeOf(row: Row): Made {
+  const { section, kind, dialect, builder, input } = row;
+  const layer = kind && Object.hasOwn(layers, kind.name) ? layers[kind.name] : undefined;
+  if (layer && (!kind?.only || kind.only === dialect)) return layer(row);
+  // Reported once for the whole file.
+  const why = isOfPyTorch(section.type) ? `no Darknet has [${section.type}]` : reportUnknown(row);
+  return { tensor: builder.unknown(why, [input.tensor]), widthBy: 'none' };
+}
+
+/** Reports a section that Darknet does not know. */
+function reportUnknown(row: Row): string {
+  const { section, kind, dialect } = row;
+  const { type, header } = section;
+  let message = `Darknet has no section [${short(type)}] (“Type not recognized”).`;
+  let meant: string | undefined;
+  if (kind?.name === 'net')
+    message = 'Only the first section is [net]; here Darknet takes it for a layer that it does not know.';
+  else if (kind?.only)
+    message = `Only ${authorOf[kind.only]} knows [${type}]; this file is read as ${authorOf[dialect]} would, which does not recognise it.`;
+  else {
+    meant = likelyName(type, row.mode.suggests ? sectionTypes : []);
+    message += suggested(meant);
+  }
+  const repairs =
+    meant === undefined ? [] : [{ ...repair(`Change to [${meant}]`, header, `[${meant}]`), ...guess(type, meant) }];
+  row.report(header, 'unknown-section', message, 'error', repairs);
+  return message;
+}
+
+/** Whether a shortcut reads a layer of another width or height. */
+function crosses({ tensor: { shape: x } }: Value, reads: readonly (Value | undefined)[]): boolean {
+  return reads.some(read => {
+    const y = read?.tensor.shape;
+    return x?.length === 4 && y?.length === 4 && (Math.abs(x[2]! - y[2]!) > 0 || Math.abs(x[3]! - y[3]!) > 0);
+  });
+}
