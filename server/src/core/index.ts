@@ -32,6 +32,7 @@ export {
   type ProblemReport,
   type ReportOptions,
   type ReportShape,
+  type ReportWords,
   type RowReport,
   reasonLines,
   report,
