@@ -312,7 +312,7 @@ test('A folder without specs is wrong usage', () => {
   file('bare/notes.txt', 'nothing');
   const { code, err } = runCli('report', join(folder, 'bare'));
   assert.equal(code, 2);
-  assert.match(err, /There is no network spec to work on\./);
+  assert.match(err, /There is no network spec here\./);
 });
 
 test('A folder that may not be read is exit code 1', t => {

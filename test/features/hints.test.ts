@@ -112,6 +112,13 @@ test('The template is settable; an unknown variable is words', () => {
   checkHints(text, [], { hints: { ...defaultSettings.hints, enabled: false } });
 });
 
+test('Shapes are in the order of the setting', () => {
+  const text = 'input 3 32 16\nc1 = conv 8 1\n';
+  checkHints(text, ['c1: 8×32×16 · 12.3k MACs · 32']);
+  checkHints(text, ['c1: 32×16×8 · 12.3k MACs · 32'], { shapeOrder: 'hwc' });
+  checkHints(text, ['c1: 16×32×8 · 12.3k MACs · 32'], { shapeOrder: 'whc' });
+});
+
 test('A line too long for its hint loses its last parts', () => {
   checkHints(
     'input 3 32 32\nc1 = conv 8 3\n',

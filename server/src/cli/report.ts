@@ -1,5 +1,13 @@
 import * as l10n from '@vscode/l10n';
-import { conventionOf, documentReport, type FileReport, markdownReport, report, summary } from '../core/index.ts';
+import {
+  conventionOf,
+  documentReport,
+  type FileReport,
+  markdownReport,
+  orderOf,
+  report,
+  summary,
+} from '../core/index.ts';
 import type { ExitCode, ReportRequest } from './arguments.ts';
 import { json } from './json.ts';
 import { type Streams, type Visit, visitSpecs } from './specs.ts';
@@ -42,7 +50,7 @@ function reported(
   { path: file, document, analysed }: Visit,
   { settings, blocks }: ReportRequest,
 ): { readonly result: FileReport; readonly words: TableWords } {
-  const { shapeOrder } = document.format;
+  const shapeOrder = orderOf(analysed ?? { document, settings });
   if (!analysed) {
     const { unit } = conventionOf(settings.convention)!;
     const words = { detail: l10n.t('Not analyzed.'), unit, shapeOrder };

@@ -19,6 +19,7 @@ import {
   hover,
   lenses,
   markdownReport,
+  orderOf,
   problemsWithHints,
   report,
   settingTable,
@@ -214,7 +215,7 @@ export function serve(connection: Connection): void {
     session.answer<string | null>('report', uri, token, null, analysed =>
       markdownReport(report(analysed), {
         unit: analysed.model.convention.unit,
-        shapeOrder: analysed.document.format.shapeOrder,
+        shapeOrder: orderOf(analysed),
       }),
     ),
   );

@@ -10,9 +10,9 @@ import { bytes, si } from '../text/quantity.ts';
 import type { Reason } from '../text/reason.ts';
 import { clip, listText } from '../text/wording.ts';
 
-/** The order in which a text has the sizes of its images: that of its own input. */
-export function orderOf({ document }: Analysed): ShapeOrder {
-  return document.format.shapeOrder;
+/** The order in which the sizes of images are shown: that of the file's own input, unless a setting says otherwise. */
+export function orderOf({ document, settings: { shapeOrder } }: Pick<Analysed, 'document' | 'settings'>): ShapeOrder {
+  return shapeOrder === 'auto' ? document.format.shapeOrder : shapeOrder;
 }
 
 /** A shape that may be unknown. */
