@@ -314,7 +314,7 @@ test('a file above the size limit is not analysed and says so', async () => {
   assert.deepEqual(await session.hints(uri), []);
   assert.deepEqual(
     (await session.problems(uri)).map(({ code }) => code),
-    ['too-large'],
+    ['file-too-large'],
   );
   await session.configure({});
   await until(() => session.publications.at(-1)?.diagnostics.every(({ code }) => code !== 'too-large'));

@@ -39,7 +39,7 @@ test('a search tells how far it is, and its steps make the text that they tell o
   assert.equal(found.version, 1);
   assert.ok(found.steps.length >= 2);
   assert.ok(messages.length > 5, messages.join());
-  assert.match(messages.at(-1)!, /^\d+ % of the changes tried, \d+ taken$/);
+  assert.match(messages.at(-1)!, /^\d+ % of the changes tried, \d+ made$/);
   const choices = found.steps.map(({ choice }) => choice);
   const picked = await ask(session, 'flopline/slimmed', { textDocument: { uri }, version: 1, budget, choices });
   assert.deepEqual(picked?.steps, found.steps);
