@@ -317,7 +317,7 @@ test('a file above the size limit is not analysed and says so', async () => {
     ['file-too-large'],
   );
   await session.configure({});
-  await until(() => session.publications.at(-1)?.diagnostics.every(({ code }) => code !== 'too-large'));
+  await until(() => session.publications.at(-1)?.diagnostics.every(({ code }) => code !== 'file-too-large'));
   await checkHint(session, uri, 3, /442k MACs/);
 });
 
