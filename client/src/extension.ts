@@ -71,7 +71,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     totals,
     client.onDidChangeState(() => totals.refresh()),
   );
-  // A server that does not start is told of by the client library; the commands stay, restarting among them.
+  // The client library reports a server that does not start; the commands stay, restarting among them.
   await client.start().catch(() => {});
   return { totals };
 
@@ -83,36 +83,60 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
 
   async function showMenu(): Promise<void> {
     const summary = await totals.refresh();
-    if (!summary) return tellNoSpec();
+    if (!summary) return reportNoSpec();
     const { input, scale, scales, phase, phases, convention } = summary;
     const sizes = Object.entries(input).map(([name, shape]) => `${name} ${shape}`);
     const items: (vscode.QuickPickItem & { readonly run: () => Promise<unknown> })[] = [
-      { label: '$(symbol-ruler) Input size', description: sizes.join(', '), run: selectInput },
+      { label: `$(symbol-ruler) ${vscode.l10n.t('Input Size')}`, description: sizes.join(', '), run: selectInput },
       ...(scales.length > 0
-        ? [{ label: '$(layers) Scale', description: scale ?? '', detail: scales.join(' · '), run: selectScale }]
+        ? [
+            {
+              label: `$(layers) ${vscode.l10n.t('Scale')}`,
+              description: scale ?? '',
+              detail: scales.join(' · '),
+              run: selectScale,
+            },
+          ]
         : []),
       ...(phases.length > 0
-        ? [{ label: '$(versions) Phase', description: phase ?? '', detail: phases.join(' · '), run: selectPhase }]
+        ? [
+            {
+              label: `$(versions) ${vscode.l10n.t('Phase')}`,
+              description: phase ?? '',
+              detail: phases.join(' · '),
+              run: selectPhase,
+            },
+          ]
         : []),
-      { label: '$(symbol-operator) Counting convention', description: convention, run: selectConvention },
-      { label: '$(rocket) Make it cheaper…', run: slim },
-      { label: '$(copy) Copy report as Markdown', run: copyReport },
-      { label: '$(eye) Toggle hints', description: hintsAreOn() ? 'on' : 'off', run: toggleHints },
+      {
+        label: `$(symbol-operator) ${vscode.l10n.t('Counting Convention')}`,
+        description: convention,
+        run: selectConvention,
+      },
+      { label: `$(rocket) ${vscode.l10n.t('Make It Cheaper…')}`, run: slim },
+      { label: `$(copy) ${vscode.l10n.t('Copy Report as Markdown')}`, run: copyReport },
+      {
+        label: `$(eye) ${vscode.l10n.t('Toggle Hints')}`,
+        description: hintsAreOn() ? vscode.l10n.t('on') : vscode.l10n.t('off'),
+        run: toggleHints,
+      },
     ];
     const title = `${summary.title}: ${summary.detail}`;
-    await (await vscode.window.showQuickPick(items, { title, placeHolder: 'What to change' }))?.run();
+    await (
+      await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Select what to change') })
+    )?.run();
   }
 
   async function selectInput(): Promise<void> {
     const summary = await totals.refresh();
-    if (!summary) return tellNoSpec();
+    if (!summary) return reportNoSpec();
     const entries = Object.entries(summary.input);
     const [only] = entries;
     const value =
       entries.length === 1 && only ? only[1] : entries.map(([name, shape]) => `${name}=1,${shape}`).join('; ');
     const input = await vscode.window.showInputBox({
-      title: 'Input size',
-      prompt: 'Sizes without the batch, as in 3,320,320. Empty: what the file itself says.',
+      title: vscode.l10n.t('Input Size'),
+      prompt: vscode.l10n.t('Sizes without the batch, such as 3,320,320. Leave empty to use the size in the file.'),
       value,
       validateInput: text => ask('flopline/checkInput', { input: text }),
     });
@@ -121,18 +145,18 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
 
   async function selectScale(): Promise<void> {
     const summary = await totals.refresh();
-    if (!summary) return tellNoSpec();
+    if (!summary) return reportNoSpec();
     if (summary.scales.length === 0) {
-      vscode.window.showInformationMessage(`${summary.title} has one scale only.`);
+      vscode.window.showInformationMessage(vscode.l10n.t('{0} has only one scale.', summary.title));
       return;
     }
-    await select('scale', summary.scales, summary.scale, `Scale of ${summary.title}`);
+    await select('scale', summary.scales, summary.scale, vscode.l10n.t('Scale of {0}', summary.title));
   }
 
   async function selectPhase(): Promise<void> {
     const summary = await totals.refresh();
-    if (!summary?.phase) return tellNoSpec();
-    await select('phase', summary.phases, summary.phase, `Phase of ${summary.title}`);
+    if (!summary?.phase) return reportNoSpec();
+    await select('phase', summary.phases, summary.phase, vscode.l10n.t('Phase of {0}', summary.title));
   }
 
   async function select(
@@ -141,39 +165,42 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     current: string | undefined,
     title: string,
   ): Promise<void> {
-    const items = values.map(label => ({ label, description: label === current ? 'shown now' : '' }));
+    const items = values.map(label => ({ label, description: label === current ? vscode.l10n.t('current') : '' }));
     const picked = await vscode.window.showQuickPick(items, { title });
     if (picked) await change(key, picked.label);
   }
 
   async function selectConvention(): Promise<void> {
     const summary = await totals.refresh();
-    if (!summary) return tellNoSpec();
+    if (!summary) return reportNoSpec();
     const items = summary.conventions.map(({ name, unit, summary: detail }) => ({
       label: name,
-      description: name === summary.convention ? `${unit}, shown now` : unit,
+      description: name === summary.convention ? vscode.l10n.t('{0}, current', unit) : unit,
       detail,
     }));
-    const picked = await vscode.window.showQuickPick(items, { title: 'Counting convention', matchOnDetail: true });
+    const picked = await vscode.window.showQuickPick(items, {
+      title: vscode.l10n.t('Counting Convention'),
+      matchOnDetail: true,
+    });
     if (picked) await change('convention', picked.label);
   }
 
   async function slim(): Promise<void> {
     const summary = await totals.refresh();
     const document = vscode.window.activeTextEditor?.document;
-    if (!summary || !document) return tellNoSpec();
+    if (!summary || !document) return reportNoSpec();
     await makeCheaper(client, document, summary);
   }
 
   async function copyReport(): Promise<void> {
     const uri = vscode.window.activeTextEditor?.document.uri.toString();
     const report = uri && (await ask('flopline/report', { textDocument: { uri } }));
-    if (!report) return tellNoSpec();
+    if (!report) return reportNoSpec();
     await vscode.env.clipboard.writeText(report);
-    vscode.window.setStatusBarMessage('Flopline: the report is in the clipboard.', 4000);
+    vscode.window.setStatusBarMessage(vscode.l10n.t('Flopline: The report was copied to the clipboard.'), 4000);
   }
 
-  /** Changes the comment of the file that holds a setting, where there is one (it would win), else the setting. */
+  /** Changes the comment of the file that has a setting, where there is one (it takes precedence), else the setting. */
   async function change(key: string, value: string): Promise<void> {
     const editor = vscode.window.activeTextEditor;
     const place = totals.summary?.inFile[key];
@@ -192,7 +219,7 @@ function hintsAreOn(): boolean {
   return vscode.workspace.getConfiguration('flopline').get('hints.enabled', true);
 }
 
-/** Writes a setting where it is set already, else for the workspace, or for the person where there is none. */
+/** Writes a setting where it is set already, else for the workspace, or for the user where there is none. */
 async function update(key: string, value: unknown): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('flopline');
   const { globalValue, workspaceValue } = configuration.inspect(key) ?? {};
@@ -202,8 +229,10 @@ async function update(key: string, value: unknown): Promise<void> {
   await configuration.update(key, value, target);
 }
 
-function tellNoSpec(): void {
-  vscode.window.showInformationMessage('Flopline: open a network spec first (an Ultralytics YAML or a *.net.yaml).');
+function reportNoSpec(): void {
+  vscode.window.showInformationMessage(
+    vscode.l10n.t('Flopline: Open a network spec first (YOLO YAML, Darknet cfg, Caffe prototxt or *.net.yaml).'),
+  );
 }
 
 function toRange({ start, end }: ProtocolRange): vscode.Range {

@@ -1,4 +1,4 @@
-// “Make it cheaper”: a budget, a search that can be left, a list to tick, and one change of the text.
+// “Make It Cheaper…”: a budget, a search that can be cancelled, a list to select from, and one change of the text.
 import * as vscode from 'vscode';
 import { type BaseLanguageClient, WorkDoneProgress } from 'vscode-languageclient/node';
 import type { DocumentSummary, Requests, SlimAnswer, SlimPicked } from '../../server/src/protocol/index.ts';
@@ -8,7 +8,7 @@ type Client = Pick<BaseLanguageClient, 'sendRequest' | 'onProgress'>;
 const suggestions = ['−10 % MACs', '−30 % MACs', '−50 % MACs', '−30 % params'] as const;
 let searches = 0;
 
-/** Asks for a budget, searches, lets a person tick, and makes what is ticked as one change. */
+/** Asks for a budget, searches, lets a person select, and makes what is selected as one change. */
 export async function makeCheaper(
   client: Client,
   document: vscode.TextDocument,
@@ -20,8 +20,8 @@ export async function makeCheaper(
   if (!found) return;
   if (found.steps.length === 0) {
     const why = found.reached
-      ? `${summary.title} keeps to ${found.budget} already.`
-      : `Flopline knows no change of ${summary.title} that saves anything towards ${found.budget}.`;
+      ? vscode.l10n.t('{0} is already within {1}.', summary.title, found.budget)
+      : vscode.l10n.t('No known change of {0} brings it closer to {1}.', summary.title, found.budget);
     vscode.window.showInformationMessage(why);
     return;
   }
@@ -34,24 +34,28 @@ async function pickBudget(
   document: vscode.TextDocument,
   { title, text }: DocumentSummary,
 ): Promise<string | undefined> {
-  const other = 'Another budget…';
+  const other = vscode.l10n.t('Another budget…');
   const items = [...suggestions, other].map((label): vscode.QuickPickItem => ({ label }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: `Make ${title} cheaper: it costs ${text}`,
-    placeHolder: 'What to reach',
+    title: vscode.l10n.t('Make {0} Cheaper (now {1})', title, text),
+    placeHolder: vscode.l10n.t('Select a budget'),
   });
   if (picked?.label !== other) return picked?.label;
   return vscode.window.showInputBox({
-    title: `Budget of ${title}, which costs ${text}`,
-    prompt: 'As in 300M (MACs at most), -30 %, 2M params; several with a comma between.',
+    title: vscode.l10n.t('Budget of {0} (now {1})', title, text),
+    prompt: vscode.l10n.t('Such as 300M (MACs at most), -30 % or 2M params. Separate several with commas.'),
     validateInput: budget => ask(client, 'flopline/checkBudget', { textDocument: idOf(document), budget }),
   });
 }
 
-/** The changes, or undefined where a person left the search or typed meanwhile. */
+/** The changes, or undefined where a person cancelled the search or typed meanwhile. */
 async function search(client: Client, document: vscode.TextDocument, budget: string): Promise<SlimAnswer | undefined> {
   return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Flopline: changes for ${budget}`, cancellable: true },
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Flopline: Searching for changes ({0})', budget),
+      cancellable: true,
+    },
     async (progress, token) => {
       const workDoneToken = `flopline-slim-${++searches}`;
       const listener = client.onProgress(WorkDoneProgress.type, workDoneToken, value => {
@@ -60,7 +64,7 @@ async function search(client: Client, document: vscode.TextDocument, budget: str
       try {
         const params = { textDocument: idOf(document), budget, workDoneToken };
         const found = await ask(client, 'flopline/slim', params, token);
-        if (!found && !token.isCancellationRequested) tellChanged();
+        if (!found && !token.isCancellationRequested) reportChanged();
         return found ?? undefined;
       } finally {
         listener.dispose();
@@ -73,7 +77,7 @@ interface StepItem extends vscode.QuickPickItem {
   readonly index: number;
 }
 
-/** What the ticked steps make of the text; the totals follow the ticks. */
+/** What the selected steps make of the text; the totals follow the selection. */
 function pickSteps(
   client: Client,
   document: vscode.TextDocument,
@@ -83,27 +87,30 @@ function pickSteps(
   const list = vscode.window.createQuickPick<StepItem>();
   list.canSelectMany = true;
   list.placeholder = reached
-    ? `These changes reach ${limit}: tick what to make`
-    : `${limit} is not to be reached; these changes come nearest`;
+    ? vscode.l10n.t('These changes reach {0}. Select which to make.', limit)
+    : vscode.l10n.t('{0} cannot be reached. These changes come closest.', limit);
 
-  // Set once: new items would take the ticks away.
+  // Set once: new items would clear the selection.
   list.items = steps.map(
     ({ title, line, running }, index): StepItem => ({
       index,
       label: title,
-      description: `line ${line + 1}`,
-      detail: `${index === 0 ? 'With it' : 'With all up to here'}: ${running}`,
+      description: vscode.l10n.t('line {0}', line + 1),
+      detail:
+        index === 0
+          ? vscode.l10n.t('With this change: {0}', running)
+          : vscode.l10n.t('With all changes up to here: {0}', running),
     }),
   );
   list.selectedItems = list.items;
 
   const tried = new Map<string, Promise<SlimPicked | undefined>>();
-  /** Each set of ticks is tried once. */
-  const outcome = (ticked: readonly number[]): Promise<SlimPicked | undefined> => {
-    const key = ticked.join();
+  /** Each selection is tried once. */
+  const outcome = (selected: readonly number[]): Promise<SlimPicked | undefined> => {
+    const key = selected.join();
     const known = tried.get(key);
     if (known) return known;
-    const choices = ticked.map(index => steps[index]!.choice);
+    const choices = selected.map(index => steps[index]!.choice);
     const params = { textDocument: idOf(document), version, budget, choices };
     const asked = ask(client, 'flopline/slimmed', params).then(
       answer => answer ?? undefined,
@@ -114,25 +121,34 @@ function pickSteps(
   };
 
   let shown: string | undefined;
-  const show = async (ticked: readonly number[]): Promise<void> => {
-    shown = ticked.join();
-    const picked = await outcome(ticked);
-    if (!picked || shown !== ticked.join()) return;
-    // A step may be to be had only after another one.
-    const lost = ticked.length - picked.steps.length;
-    const without = lost > 0 ? ` · ${lost} of them not to be had without the others` : '';
-    list.title = `${picked.totals}${picked.reached ? '' : ` · above ${limit}`}${without}`;
+  const show = async (selected: readonly number[]): Promise<void> => {
+    shown = selected.join();
+    const picked = await outcome(selected);
+    if (!picked || shown !== selected.join()) return;
+    // A change may depend on another one.
+    const lost = selected.length - picked.steps.length;
+    list.title = [
+      picked.totals,
+      ...(picked.reached ? [] : [vscode.l10n.t('above {0}', limit)]),
+      ...(lost === 0
+        ? []
+        : [
+            lost === 1
+              ? vscode.l10n.t('1 of them is not possible without the others')
+              : vscode.l10n.t('{0} of them are not possible without the others', lost),
+          ]),
+    ].join(' · ');
   };
-  const ticksOf = (items: readonly StepItem[]): number[] => items.map(({ index }) => index).toSorted((a, b) => a - b);
+  const indexesOf = (items: readonly StepItem[]): number[] => items.map(({ index }) => index).toSorted((a, b) => a - b);
 
   return new Promise(resolve => {
     list.onDidChangeSelection(items => {
-      const ticked = ticksOf(items);
-      if (ticked.join() !== shown) show(ticked);
+      const selected = indexesOf(items);
+      if (selected.join() !== shown) show(selected);
     });
     list.onDidAccept(async () => {
-      const picked = await outcome(ticksOf(list.selectedItems));
-      if (!picked) tellChanged();
+      const picked = await outcome(indexesOf(list.selectedItems));
+      if (!picked) reportChanged();
       resolve(picked);
       list.hide();
     });
@@ -144,16 +160,17 @@ function pickSteps(
   });
 }
 
-/** One change, so that one undo takes it back; for no other text than the one that it was made for. */
+/** One change, so that one undo reverts it; only for the text that it was made for. */
 async function apply(document: vscode.TextDocument, version: number, { edits, totals }: SlimPicked): Promise<void> {
   if (edits.length === 0) return;
-  if (document.isClosed || document.version !== version) return tellChanged();
+  if (document.isClosed || document.version !== version) return reportChanged();
   const change = new vscode.WorkspaceEdit();
   for (const { range, newText } of edits) {
     const { start, end } = range;
     change.replace(document.uri, new vscode.Range(start.line, start.character, end.line, end.character), newText);
   }
-  if (await vscode.workspace.applyEdit(change)) vscode.window.setStatusBarMessage(`Flopline: ${totals}`, 6000);
+  if (await vscode.workspace.applyEdit(change))
+    vscode.window.setStatusBarMessage(vscode.l10n.t('Flopline: {0}', totals), 6000);
 }
 
 const idOf = ({ uri }: vscode.TextDocument): { readonly uri: string } => ({ uri: uri.toString() });
@@ -164,10 +181,12 @@ function ask<M extends keyof Requests>(
   params: Requests[M]['params'],
   token?: vscode.CancellationToken,
 ): Promise<Requests[M]['result']> {
-  // A token that is not there would be sent as one more parameter.
+  // An undefined token would be sent as one more parameter.
   return token ? client.sendRequest(method, params, token) : client.sendRequest(method, params);
 }
 
-function tellChanged(): void {
-  vscode.window.showInformationMessage('Flopline: the text has changed meanwhile; nothing was done. Ask again.');
+function reportChanged(): void {
+  vscode.window.showInformationMessage(
+    vscode.l10n.t('Flopline: The text has changed in the meantime, so nothing was done. Try again.'),
+  );
 }

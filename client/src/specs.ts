@@ -1,4 +1,4 @@
-// Which documents may be specs: the server is told of these and looks at what they say.
+// Which documents may be specs: the server gets these and looks at their content.
 import * as vscode from 'vscode';
 import type { DocumentSelector } from 'vscode-languageclient/node';
 
@@ -19,10 +19,10 @@ export function mayBeSpec(document: vscode.TextDocument): boolean {
   return vscode.languages.match(specs as vscode.DocumentFilter[], document) > 0;
 }
 
-/** The languages that VS Code gives to files of which it knows no better. */
+/** The languages that VS Code gives to files that it does not know. */
 const general = new Set(['plaintext', 'properties', 'ini']);
 
-/** Gives a document the language of what it turned out to be, once: who chooses another one keeps it. */
+/** Gives a document the language of what it turned out to be, once: a user who chooses another one keeps it. */
 export function createLanguages(): (uri: string, language: string) => void {
   const given = new Set<string>();
   return (uri, language) => {

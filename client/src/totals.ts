@@ -4,7 +4,7 @@ import type { DocumentSummary } from '../../server/src/protocol/index.ts';
 import { mayBeSpec } from './specs.ts';
 
 export interface Totals extends vscode.Disposable {
-  /** Of the active editor; undefined while it shows no spec. */
+  /** Of the active editor; undefined while it does not show a spec. */
   readonly summary: DocumentSummary | undefined;
   readonly item: Pick<vscode.StatusBarItem, 'text' | 'tooltip'>;
   /** Asks the server again. */
@@ -13,7 +13,7 @@ export interface Totals extends vscode.Disposable {
   changed(uri: string): void;
 }
 
-/** `ask` answers null for a document that is no spec. */
+/** `ask` answers null for a document that is not a spec. */
 export function createTotals(ask: (uri: string) => Promise<DocumentSummary | null>): Totals {
   const item = vscode.window.createStatusBarItem('flopline.totals', vscode.StatusBarAlignment.Right, 100);
   item.name = 'Flopline';

@@ -26,26 +26,26 @@ const networks: readonly (readonly [title: string, file: string])[] = [
   ['a detector like YOLOv4', 'csp-pan.cfg'],
 ];
 
-/** What is searched for in the last table: that much less. */
+/** The reduction that the last table searches for. */
 const goal = 0.3;
 
 export function advicePage(): string {
   const contents = table(
     ['Advice', 'What it proposes', 'A hint from'],
-    adviceRules.map(({ code, summary }) => [link(code), summary, threshold(code)]),
+    adviceRules.map(({ code, summary }) => [link(code), summary(), threshold(code)]),
   );
   const shown = networks.map(([title, file]) => ({ title, file, analysed: example(file) }));
   return `${[
     notice,
     '# Advice',
-    'What would make a network cheaper. Flopline finds the places, makes the change in your text to see what comes of it, and offers it at the price that this gave: the totals before, less the totals after. What would bring a new problem, change a shape where it should not, or save less than 5 % of the layer is not offered; where a person would expect it, it is shown with the reason.',
-    'In the editor, put the cursor on a layer and ask for quick fixes or refactorings (`Ctrl+.`); hints point to the layers where it is worth most. `Flopline: Make It Cheaper…` searches few changes that reach a budget. In the terminal: `flopline advise FILE`, `flopline slim FILE --macs 300M`.',
+    'What makes a network cheaper. Flopline finds a place for a change, makes the change in a copy of your text, and offers it with the difference of the totals before and after. A change that causes a new problem, changes a shape where it should not, or saves less than 5 % of the layer is not offered; where you would expect it, it is listed with the reason.',
+    'In the editor, put the cursor on a layer and ask for quick fixes or refactorings (`Ctrl+.`); hints mark the layers where advice saves most. `Flopline: Make It Cheaper…` searches for a few changes that reach a budget. In the terminal: `flopline advise FILE`, `flopline slim FILE --macs 300M`.',
     contents,
-    'A hint is told where the layer is that share of the whole: thresholds and a switch for each piece are [settings](settings.md), and `# flopline-ignore fat-convolution` above a line keeps it from being told there.',
-    'No price says what becomes of accuracy: all but the changes that compute the same need training, and a look at what it gives.',
+    'A hint is shown where the layer has at least that share of the whole. Thresholds and a switch for each piece of advice are [settings](settings.md); `# flopline-ignore fat-convolution` above a line silences the hint there.',
+    'The numbers do not say what happens to accuracy: all changes but those that compute the same need training and evaluation.',
     ...adviceRules.map(section),
     '## On whole networks',
-    'The best proposal of each kind on the files of [examples](../examples), by multiply-accumulates saved in all, then parameters. What stands inside a framework’s composite (a C2f, say) is not the file’s to change, and offers nothing.',
+    'The best proposal of each kind on the files of [examples](../examples), by MACs saved in total, then parameters. Nothing is proposed inside a framework’s composite module (such as C2f), which the file cannot change.',
     proposals(shown),
     `### ${percent(goal)} less work`,
     `The changes that \`flopline slim FILE --macs -${goal * 100}%\` finds.`,
@@ -67,7 +67,7 @@ function section({ code, summary, docs }: AdviceRule): string {
   const { title, before, after, edits } = advice;
   return [
     `## ${code}`,
-    `*${summary[0]!.toUpperCase()}${summary.slice(1)}.* ${what}`,
+    `*Proposes: ${summary()}.* ${what}`,
     `**Why.** ${why}`,
     ['```diff', ...changedLines(text, applyEdits(text, edits)), '```'].join('\n'),
     `“${title}”`,
@@ -86,7 +86,7 @@ function section({ code, summary, docs }: AdviceRule): string {
   ].join('\n\n');
 }
 
-/** All that is to be had. */
+/** All that is offered. */
 function offersOn(analysed: Analysed): Advice[] {
   return adviceCandidates(analysed).flatMap(candidate => {
     const advice = priceAdvice(analysed, candidate);
@@ -127,14 +127,14 @@ function proposals(shown: readonly Shown[]): string {
       const own = offers.filter(advice => advice.code === code);
       const [best] = own.toSorted((a, b) => a.after.macs - b.after.macs || a.after.params - b.after.params);
       if (!best) return [];
-      const { before, after, range, title: priceless } = best;
+      const { before, after, range, change } = best;
       return [
         [
           `[${title}](../examples/${file})`,
           link(code),
           String(own.length),
           String(analysed.document.lines.lineAt(range.from) + 1),
-          priceless.slice(0, priceless.lastIndexOf(': ')),
+          change,
           shareChange(after.macs, before.macs),
           shareChange(after.params, before.params),
         ],
@@ -152,13 +152,13 @@ function slimmedNetworks(shown: readonly Shown[]): string {
     const { before, after, steps } = found;
     const lines = steps.map(({ advice, choice }) => {
       const line = analysed.document.lines.lineAt(choice.origin) + 1;
-      return `${line}: ${advice.title.slice(0, advice.title.lastIndexOf(': '))}`;
+      return `${line}: ${advice.change}`;
     });
     const count = steps.length > 4 ? [...lines.slice(0, 3), `… and ${steps.length - 3} more`] : lines;
     return [
       [
         `[${title}](../examples/${file})`,
-        isWithin(after, { macs }) ? 'reached' : 'not to be had',
+        isWithin(after, { macs }) ? 'reached' : 'not reached',
         `${si(before.macs)} → ${si(after.macs)}`,
         shareChange(after.macs, before.macs),
         shareChange(after.params, before.params),

@@ -72,8 +72,8 @@ function costOf(input: string, row: string, convention: (typeof conventions)[num
 function nativeSentence(): string {
   const analysed = example('gridspot.yaml');
   const figure = nativeFigure(analysed)!;
-  const macs = si(analysed.model.totals.macs.value, 3, ' ');
+  const macs = si(analysed.model.totals.macs.value);
   const [newest, ...older] = figure.versions.map(({ version, value }) => `${version} prints ${value.toFixed(3)}`);
   const { params, value } = figure.fused!;
-  return `For [gridspot.yaml](../examples/gridspot.yaml), ${macs}MACs, ${figure.by} ${newest} ${figure.label}; ${older.join(', ')}. After \`model.fuse()\` the newest prints ${value.toFixed(3)} ${figure.label} and ${exact(params)} parameters. (It rounds to one digit.)`;
+  return `For [gridspot.yaml](../examples/gridspot.yaml), ${macs} MACs, ${figure.by} ${newest} ${figure.label}; ${older.join(', ')}. After \`model.fuse()\` the newest prints ${value.toFixed(3)} ${figure.label} and ${exact(params)} parameters. (It rounds to one digit.)`;
 }

@@ -25,10 +25,11 @@ export function problemsPage(): string {
 }
 
 /** What Flopline reports in the text of an example under its code. */
-export function reported({ code, file, text }: ProblemExample): readonly Problem[] {
-  const document = open({ name: file, text }, defaultSettings);
+export function reported({ code, file, text, settings: own }: ProblemExample): readonly Problem[] {
+  const settings = { ...defaultSettings, ...own };
+  const document = open({ name: file, text }, settings);
   if (!document) return [];
-  const analysed = price(document, defaultSettings);
+  const analysed = price(document, settings);
   const all = analysed ? problemsWithHints(analysed) : documentProblems(document);
   return all.filter(problem => problem.code === code);
 }

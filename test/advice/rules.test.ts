@@ -13,6 +13,7 @@ import {
   problems,
   problemsWithHints,
   type Settings,
+  textOf,
 } from '../../server/src/core/index.ts';
 import { analysedOf, checkAdvice } from '../support/advice.ts';
 
@@ -76,15 +77,15 @@ describe('merging two linear layers', () => {
 describe('diagnostics that lead to advice', () => {
   const text = readFileSync(join(import.meta.dirname, '../../examples/savings/bottleneck-before.net.yaml'), 'utf8');
   const told = (source: string, settings = defaultSettings): string[] =>
-    problemsWithHints(analysedOf('b.net.yaml', source, settings)).flatMap(({ severity, message }) =>
-      severity === 'hint' ? [message] : [],
+    problemsWithHints(analysedOf('b.net.yaml', source, settings)).flatMap(problem =>
+      problem.severity === 'hint' ? [textOf(problem)] : [],
     );
 
   it('say the share, as hints, which reports leave out', () => {
     assert.deepEqual(told(text), [
-      'This 3×3 convolution on 256 channels is 40 % of the network’s MACs; consider a 1×1 bottleneck before it.',
-      'This 5×5 convolution on 256 channels is 56 % of the network’s MACs; consider a 1×1 bottleneck before it.',
-      'This 5×5 convolution is 56 % of the network’s MACs; two 3×3 see as far.',
+      'This 3×3 convolution on 256 channels accounts for 40 % of the network’s MACs. Consider a 1×1 bottleneck in front of it.',
+      'This 5×5 convolution on 256 channels accounts for 56 % of the network’s MACs. Consider a 1×1 bottleneck in front of it.',
+      'This 5×5 convolution accounts for 56 % of the network’s MACs. Consider two 3×3 convolutions, which see as far.',
     ]);
     assert.ok(problems(analysedOf('b.net.yaml', text, defaultSettings)).every(({ severity }) => severity !== 'hint'));
   });

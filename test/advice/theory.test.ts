@@ -44,7 +44,7 @@ describe('advice and theory', () => {
     assert.equal(saved(five!), 481_689_600 - 133_267_456);
     assert.match(
       three!.title,
-      /^Insert a 1×1 bottleneck \(64 channels\): 347M → 99\.5M MACs here, −29 % in all, params −/,
+      /^Insert a 1×1 bottleneck \(64 channels\): 347M → 99\.5M MACs here, −29 % in total, params −/,
     );
     const area = 28 ** 2;
     assert.equal(saved(three!), area * 9 * 256 * 192 - area * (256 * 64 + 9 * 64 * 192));
@@ -63,7 +63,7 @@ describe('advice and theory', () => {
     const analysed = analysedOf('r.net.yaml', text, defaultSettings);
     const candidate = adviceCandidates(analysed).find(({ id }) => id === 'large-kernel@3:192')!;
     const { title, refused, edits } = priceAdvice(analysed, candidate)!;
-    assert.equal(refused, 'two 3×3 would cost 44 % more here: 64 → 192 channels');
+    assert.equal(refused, 'Two 3×3 would cost 44 % more here (64 → 192 channels).');
     assert.ok(title.endsWith(refused));
     assert.deepEqual(edits, []);
   });
@@ -78,7 +78,7 @@ describe('advice and theory', () => {
     assert.equal(rowsOf(text), rowsOf(read('savings/depthwise-after.net.yaml')));
     assert.equal(advice[0]!.before.macs, 462_422_016);
     assert.equal(advice[0]!.after.macs, 14 ** 2 * 9 * 512 + 14 ** 2 * 512 * 512);
-    assert.match(advice[0]!.why, /FLOPs a byte before/);
+    assert.match(advice[0]!.why, /FLOPs per byte now/);
   });
 
   it('global average pooling for a flattened head', () => {

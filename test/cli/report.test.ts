@@ -77,7 +77,7 @@ test('Folders are walked; what is no spec is skipped with a note', () => {
     JSON.parse(out).files.map(({ file: name }: { file: string }) => name.slice(folder.length)),
     ['/many/a-cls.yaml', '/many/deep/b-cls.yaml'],
   );
-  assert.equal(err, 'flopline: Skipped 2 other files, which are not network specs.\n');
+  assert.equal(err, 'flopline: Skipped 2 files that are not network specs.\n');
 });
 
 test('A spec with errors is exit code 1, and its other rows keep their costs', () => {
@@ -116,7 +116,11 @@ test('Wrong usage is exit code 2, in words', () => {
 test('The table has bars, the totals and the problems', () => {
   const analysed = sketch('input 3 32 32\nc1 = conv 8 3\na1 = relu\nc2 = conv 8 1\n');
   assert.equal(
-    terminalTable(report(analysed, { file: 'net.sketch' }), { detail: 'The totals.', unit: 'MACs' }),
+    terminalTable(report(analysed, { file: 'net.sketch' }), {
+      detail: 'The totals.',
+      unit: 'MACs',
+      shapeOrder: 'hwc',
+    }),
     `net.sketch · sketch · sketch
 
 #  line  layer  type   output   MACs                        params
@@ -191,15 +195,15 @@ test('Each row that is not complete says why, and where that begins', () => {
 test('The table and markdown give each reason once, with the layers that depend on it', () => {
   const path = file('why-cls.yaml', doubtful);
   const { out } = runCli('report', path);
-  const [, told] = /\nNot known:\n((?: {2}.*\n)+)/.exec(out) ?? assert.fail(out);
+  const [, told] = /\nUnknown:\n((?: {2}.*\n)+)/.exec(out) ?? assert.fail(out);
   assert.match(
     told!,
-    /^ {2}Layer 1 \(line 6\): “Unheard” .*\. Layers 2 and 3 depend on it\.\n {2}Layer 5 \(line 10\): “Unknown” .*\. Layer 6 depends on it\.\n$/,
+    /^ {2}Layer 1 \(line 6\), needed by layers 2 and 3: “Unheard” .*\n {2}Layer 5 \(line 10\), needed by layer 6: “Unknown” .*\n$/,
   );
   // A share of a lower bound is an upper bound, and a lower bound says so.
   assert.match(out, /model\.0 .* ≤ \d+\.\d %/);
   const markdown = runCli('report', path, '--format', 'markdown').out;
-  assert.match(markdown, /^- Layer 1 \(line 6\): .*depend on it\.$/m);
+  assert.match(markdown, /^- Layer 1 \(line 6\), needed by layers 2 and 3: “Unheard” /m);
   assert.match(markdown, /\*\*total\*\* \| \| \| \*\*≥ [\d,]+\*\*/);
   const [row] = /^.*,model\.2,.*$/m.exec(runCli('report', path, '--format', 'csv').out)!;
   assert.match(row, /,false,Unknown because of line 6: /);
@@ -209,8 +213,8 @@ test('A thousand rows that depend on one unknown row are one line', () => {
   const rows = Array.from({ length: 1000 }, () => '  - [-1, 1, Conv, [64, 3, 1]]').join('\n');
   const path = file('long-cls.yaml', doubtful.replace('head:', `${rows}\nhead:`));
   const { out } = runCli('report', path);
-  assert.match(out, /Layers 6–1006 depend on it\./);
-  assert.ok(out.slice(out.indexOf('Not known:')).split('\n').length < 10);
+  assert.match(out, /needed by layers 6–1006: /);
+  assert.ok(out.slice(out.indexOf('Unknown:')).split('\n').length < 10);
 });
 
 test('A setting that cannot be applied is an error and exit code 1', () => {
@@ -274,9 +278,9 @@ test('A file that is too large is an error with the reason, and exit code 1', ()
   assert.equal(code, 1);
   const [{ totals, problems }] = JSON.parse(out).files;
   assert.deepEqual([totals.complete, totals.macs, problems[0].severity], [false, null, 'error']);
-  assert.match(problems[0].message, /2000001|20\d{5} characters.*--max-file-size/);
-  assert.equal(totals.why, problems[0].message);
-  assert.match(runCli('report', path).out, /error: This file has .* \(too-large\)/);
+  assert.match(problems[0].message, /2,000,\d{3} characters.*--max-file-size/);
+  assert.match(totals.why, /^This file has 2,000,\d{3} characters\. .* are not analyzed\.$/);
+  assert.match(runCli('report', path).out, /error: This file has .* \(file-too-large\)/);
   assert.equal(runCli('advise', path).code, 1);
   assert.equal(runCli('slim', path, '--macs', '90%').code, 1);
   assert.equal(runCli('report', path, '--max-file-size', '3000000').code, 0);
@@ -308,7 +312,7 @@ test('A folder without specs is wrong usage', () => {
   file('bare/notes.txt', 'nothing');
   const { code, err } = runCli('report', join(folder, 'bare'));
   assert.equal(code, 2);
-  assert.match(err, /There is no network spec to work on\./);
+  assert.match(err, /There is no network spec here\./);
 });
 
 test('A folder that may not be read is exit code 1', t => {

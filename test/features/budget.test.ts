@@ -34,24 +34,24 @@ test('several at once', () => {
 });
 
 test('what is none is told in words', () => {
-  checkBudget('', /^There is no budget\. Write a limit as in 300M/);
+  checkBudget('', /^The budget is missing\. Give a limit such as 300M/);
   checkBudget('few', /^“few” is not a budget/);
   checkBudget('300 apples', /^“apples” is neither MACs nor params/);
-  checkBudget('600 MFLOPs', /half of the FLOPs/);
+  checkBudget('600 MFLOPs', /half as many as FLOPs/);
   checkBudget('0', /leaves nothing/);
-  checkBudget('-0%', /leaves everything/);
-  checkBudget('-100%', /more than the whole/);
+  checkBudget('-0%', /changes nothing/);
+  checkBudget('-100%', /not less than the whole/);
   checkBudget('30 M%', /is not a budget/);
   checkBudget('30 %M', /neither/);
   checkBudget('300M, 200M', /two budgets for MACs/);
-  checkBudget('-2G', /has only 1\.2G MACs, so nothing would be left/);
+  checkBudget('-2G', /has only 1\.20G MACs, so nothing would be left/);
   checkBudget('1e999', /is not a budget|neither/);
 });
 
 test('a budget is said with its share', () => {
   assert.equal(
     budgetText({ macs: 840e6, params: 5e6 }, { macs: 1.2e9, params: 10e6 }),
-    '840M MACs (−30 %) and 5M params (−50 %)',
+    '840M MACs (−30 %) and 5.00M params (−50 %)',
   );
   assert.equal(shareChange(10, 0), '±0 %');
   assert.equal(shareChange(10, 10), '±0 %');

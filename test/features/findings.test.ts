@@ -2,13 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findings, problems } from '../../server/src/core/features/findings.ts';
 import { defaultSettings, type Settings } from '../../server/src/core/settings/index.ts';
+import { textOf } from '../../server/src/core/text/problem.ts';
 import { rangeOf, sketch } from '../support/sketch.ts';
 
 /** The findings of a text as `code at words: message`. */
 function checkFindings(text: string, expected: readonly string[], settings: Partial<Settings> = {}): void {
   const found = findings(sketch(text, settings));
   assert.deepEqual(
-    found.map(({ code, range, message }) => `${code} at “${text.slice(range.from, range.to)}”: ${message}`),
+    found.map(problem => {
+      const { code, range } = problem;
+      return `${code} at “${text.slice(range.from, range.to)}”: ${textOf(problem)}`;
+    }),
     expected,
   );
 }
@@ -24,9 +28,9 @@ test('A layer that dominates is told of at its line, by both metrics', () => {
   const all = 448 + 2320 + params + 1010;
   assert.equal(((100 * params) / all).toFixed(1), '99.8');
   checkFindings(classifier, [
-    'dominant-layer at “c2 = conv 16 3”: “c2” does 53 % of the MACs with 0.1 % of the parameters. Its work grows with its output’s area and the channels on both sides: reduce before it.',
-    'dominant-layer at “f1 = linear 100”: “f1” holds 99.8 % of the parameters and 37 % of the MACs. Its parameters are inputs × outputs: pool before it, or make it narrower.',
-    'dominant-family at “input 3 32 32”: The fully connected layers together hold 99.8 % of the parameters and 37 % of the MACs.',
+    'dominant-layer at “c2 = conv 16 3”: “c2” does 53 % of the MACs and has 0.1 % of the parameters. Its MACs grow with its output area and with input and output channels: downsample or narrow in front of it.',
+    'dominant-layer at “f1 = linear 100”: “f1” has 99.8 % of the parameters and does 37 % of the MACs. Its parameters are inputs × outputs: pool in front of it, or make it narrower.',
+    'dominant-family at “input 3 32 32”: The fully connected layers have 99.8 % of the parameters and do 37 % of the MACs.',
   ]);
 });
 
@@ -60,7 +64,7 @@ test('A huge activation says its bytes, by dtype and batch', () => {
   checkFindings(
     text,
     [
-      'huge-activation at “c1 = conv 64 3”: The output of “c1” takes 256 MB (1000×1000×64 in fp32). Downsample before it, or use fewer channels here.',
+      'huge-activation at “c1 = conv 64 3”: The output of “c1” takes 256 MB (64×1000×1000 in fp32). Downsample in front of it, or use fewer channels here.',
     ],
     { diagnostics: { ...quiet, hugeActivation: { enabled: true, threshold: 255e6 } } },
   );
@@ -68,7 +72,7 @@ test('A huge activation says its bytes, by dtype and batch', () => {
   checkFindings(
     text,
     [
-      'huge-activation at “c1 = conv 64 3”: The output of “c1” takes 512 MB (1000×1000×64 in fp16 times a batch of 4). Downsample before it, or use fewer channels here.',
+      'huge-activation at “c1 = conv 64 3”: The output of “c1” takes 512 MB (64×1000×1000 in fp16, batch 4). Downsample in front of it, or use fewer channels here.',
     ],
     { diagnostics: quiet, dtype: 'fp16', batch: 4 },
   );

@@ -23,8 +23,8 @@ const template = (text: string): Partial<Settings> => ({ hints: { ...defaultSett
 
 test('A line says its shape, cost and parameters; what is zero drops out', () => {
   checkHints('input 3 224 224\nc1 = conv 64 7 2\na1 = relu\nfl = flatten\nf1 = linear 10\n', [
-    'c1: 112×112×64 · 118M MACs · 9.47k',
-    'a1: 112×112×64',
+    'c1: 64×112×112 · 118M MACs · 9.47k',
+    'a1: 64×112×112',
     'fl: 802816',
     'f1: 10 · 8.03M MACs · 8.03M',
   ]);
@@ -47,7 +47,7 @@ test('The costliest rows are marked, at most every third', () => {
     found.map(({ costly }) => costly),
     [false, true, false, false],
   );
-  assert.match(found[1]!.label, /^▲ 32×32×64/);
+  assert.match(found[1]!.label, /^▲ 64×32×32/);
 });
 
 test('A line of a block used several times says how often, with the span of its shapes', () => {
@@ -58,15 +58,15 @@ test('A line of a block used several times says how often, with the span of its 
     'block: ×3 16²…4² · 599k MACs · 3.14k',
     'x: ×3 32²…8² · 406k MACs · 1.39k',
     'y: ×3 16²…4² · 194k MACs · 1.75k',
-    'u1: ▲ 16×16×8 · 369k MACs · 808',
+    'u1: ▲ 8×16×16 · 369k MACs · 808',
     'u2: 8×8×8 · 184k MACs · 1.17k',
-    'u3: 4×4×8 · 46.1k MACs · 1.17k',
+    'u3: 8×4×4 · 46.1k MACs · 1.17k',
   ]);
 });
 
 test('What is unknown says why, and keeps what is known', () => {
   checkHints('c1 = conv 64 3\nm1 = mystery\nc2 = conv 8 1\n', [
-    'c1: ?×?×64 · ? input size unknown · 1.79k',
+    'c1: 64×?×? · ? input size unknown · 1.79k',
     'm1: ? The module “mystery” is not known',
     'c2: ? The module “mystery” is not known',
   ]);
@@ -75,7 +75,7 @@ test('What is unknown says why, and keeps what is known', () => {
 test('A part that is unknown makes a sum a lower bound', () => {
   checkHints('input 3 32 32\nblock b\n  x = conv 8 3\n  m = mystery\nu1 = use b\n', [
     'block: ≥ 221k MACs · ≥ 224',
-    'x: 32×32×8 · 221k MACs · 224',
+    'x: 8×32×32 · 221k MACs · 224',
     'm: ? The module “mystery” is not known',
     'u1: ≥ 221k MACs · ≥ 224',
   ]);
@@ -84,7 +84,7 @@ test('A part that is unknown makes a sum a lower bound', () => {
 test('The members of a family say what each costs; the one that is shown is marked', () => {
   checkHints('scales n\ninput 3 32 32\nc1 = conv 8 3\n', [
     'scales: ▸ 221k MACs · 224 params',
-    'c1: 32×32×8 · 221k MACs · 224',
+    'c1: 8×32×32 · 221k MACs · 224',
   ]);
   const text = 'input 3 32 32\nc1 = conv 8 3\nscales s\n';
   const found = hints(sketch(text), { from: text.indexOf('scales'), to: text.length });
@@ -112,10 +112,17 @@ test('The template is settable; an unknown variable is words', () => {
   checkHints(text, [], { hints: { ...defaultSettings.hints, enabled: false } });
 });
 
+test('Shapes are in the order of the setting', () => {
+  const text = 'input 3 32 16\nc1 = conv 8 1\n';
+  checkHints(text, ['c1: 8×32×16 · 12.3k MACs · 32']);
+  checkHints(text, ['c1: 32×16×8 · 12.3k MACs · 32'], { shapeOrder: 'hwc' });
+  checkHints(text, ['c1: 16×32×8 · 12.3k MACs · 32'], { shapeOrder: 'whc' });
+});
+
 test('A line too long for its hint loses its last parts', () => {
   checkHints(
     'input 3 32 32\nc1 = conv 8 3\n',
-    ['c1: a long beginning of a template 32×32×8'],
+    ['c1: a long beginning of a template 8×32×32'],
     template('a long beginning of a template ${shape} and ${cost}'),
   );
 });

@@ -31,8 +31,8 @@ test('A layer says its formula with its numbers, costs, share and rank', () => {
     holds: [
       '**c1** — `conv`',
       'Slides K×K filters',
-      '`28×28×256` → `28×28×192`',
-      '`28² · 3² · 256 · 192` = 346.8 M MACs (346,816,512)',
+      '`256×28×28` → `192×28×28`',
+      '`28² · 3² · 256 · 192` = 347M MACs (346,816,512)',
       /\| MACs \| 347M \| 99\.\d % \| 1 of 3 \|/,
       'weights 442,368 · biases 192',
       '443k (1.77 MB in fp32)',
@@ -58,7 +58,7 @@ test('Another convention has its own row; bytes follow the dtype', () => {
 test('An argument says what it means, and whose it is', () => {
   checkHover(inception, '192', {
     over: '192',
-    holds: ['Argument 1 of `conv`.', '**c1** `conv` · `28×28×192` · 347 MMACs'],
+    holds: ['Argument 1 of `conv`.', '**c1** `conv` · `192×28×28` · 347M MACs'],
   });
 });
 
@@ -78,21 +78,21 @@ test('A row of a block says where it is used', () => {
   const text = 'input 3 32 32\nblock b\n  x = conv 8 3\n  y = conv 8 3 2\nu1 = use b\nu2 = use b\n';
   checkHover(text, 'x =', {
     over: 'x = conv 8 3',
-    holds: ['**x** — `conv` ×2', '`32²…16²`', '| `u1 › x` | 32×32×8 |', '| `u2 › x` |'],
+    holds: ['**x** — `conv` ×2', '`32²…16²`', '| `u1 › x` | 8×32×32 |', '| `u2 › x` |'],
   });
-  checkHover(text, 'block', { over: 'block b', holds: ['**b** ×2', '| `u1` | 16×16×8 |'] });
-  checkHover(text, 'u1', { over: 'u1 = use b', holds: ['| `x` conv | 32×32×8 |'] });
+  checkHover(text, 'block', { over: 'block b', holds: ['**b** ×2', '| `u1` | 8×16×16 |'] });
+  checkHover(text, 'u1', { over: 'u1 = use b', holds: ['| `x` conv | 8×32×32 |'] });
 });
 
 test('What is unknown says why, and nothing more', () => {
   checkHover('c1 = conv 8 3\nm1 = mystery\nc2 = conv 8 3\n', 'c1', {
     over: 'c1 = conv 8 3',
-    holds: ['`?×?×3` → `?×?×8`', '`?² · 3² · 3 · 8`', 'Not known: input size unknown'],
+    holds: ['`3×?×?` → `8×?×?`', '`?² · 3² · 3 · 8`', 'Unknown: input size unknown'],
     lacks: ['NaN', ' = ?'],
   });
   checkHover('input 3 8 8\nc1 = conv 8 3\nm1 = mystery\nc2 = conv 8 3\n', 'm1', {
     over: 'm1 = mystery',
-    holds: ['Not known: The module “mystery” is not known.'],
+    holds: ['Unknown: The module “mystery” is not known.'],
     lacks: ['receptive field', 'NaN'],
   });
 });
@@ -102,15 +102,15 @@ test('Peers that count otherwise are named, with what they count', () => {
   checkHover(text, 'n1', {
     over: 'n1 = norm',
     holds: [
-      'thop counts 512 MACs here: batch norm 4 an element.',
-      'fvcore counts 256 MACs here: batch norm 2 an element.',
+      'thop counts 512 MACs here: +512 batch norm (4 per element).',
+      'fvcore counts 256 MACs here: +256 batch norm (2 per element).',
     ],
   });
   checkHover(text, 'c1', { over: 'c1 = conv 8 3', holds: [], lacks: ['thop', 'fvcore'] });
   checkHover(
     text,
     'n1',
-    { over: 'n1 = norm', holds: ['Ultralytics counts 1.02 kFLOPs here: batch norm 8 an element.'] },
+    { over: 'n1 = norm', holds: ['Ultralytics counts 1.02k FLOPs here: +1.02k batch norm (8 per element).'] },
     { native: true },
   );
 });
@@ -122,9 +122,9 @@ test('The head shows every convention side by side, and the native figure with i
     {
       over: '# net',
       holds: [
-        '221 kMACs · 224 params · 896 B · peak 45.1 kB · input 3×32×32',
-        '| **macs** | **221 kMACs** |',
-        '| flops | 442 kFLOPs |',
+        '221k MACs · 224 params · 896 B · peak 45.1 kB · input 3×32×32',
+        '| **macs** | **221k MACs** |',
+        '| flops | 442k FLOPs |',
         '| all-ops | ',
         'Ultralytics prints **0.0018 GFLOPs**',
         'It counts 2 per MAC',
@@ -137,7 +137,7 @@ test('The head shows every convention side by side, and the native figure with i
 test('A member of the family says what it costs', () => {
   checkHover('scales n s\ninput 3 32 32\nc1 = conv 8 3\n', 's\n', {
     over: 's',
-    holds: ['at scale `s`', '442 kMACs · 448 params'],
+    holds: ['at scale `s`', '442k MACs · 448 params'],
   });
 });
 

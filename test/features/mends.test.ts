@@ -131,18 +131,18 @@ describe('a summary in a comment', () => {
 
   it('is refreshed where it no longer holds', () => {
     const text = head(' # YOLOv8n summary: 225 layers,  3157200 parameters,  3157184 gradients,   8.9 GFLOPs');
-    const fixed = mended('yolov8n.yaml', text, /Refresh/);
+    const fixed = mended('yolov8n.yaml', text, /Update/);
     assert.match(
       fixed ?? '',
       new RegExp(`# YOLOv8n summary: ${params} parameters, {2}${params - 16} gradients, {3}\\d+\\.\\d GFLOPs\\n`),
     );
-    assert.equal(mended('yolov8n.yaml', fixed!, /Refresh/), undefined);
+    assert.equal(mended('yolov8n.yaml', fixed!, /Update/), undefined);
   });
 
   it('keeps its thousands separators', () => {
-    const fixed = mended('yolov8n.yaml', head(' # YOLOv8n summary: 1,225 layers, 3,157,200 parameters'), /Refresh/);
+    const fixed = mended('yolov8n.yaml', head(' # YOLOv8n summary: 1,225 layers, 3,157,200 parameters'), /Update/);
     assert.match(fixed ?? '', new RegExp(`# YOLOv8n summary: ${params.toLocaleString('en-US')} parameters\\n`));
-    assert.equal(mended('yolov8n.yaml', fixed!, /Refresh/), undefined);
+    assert.equal(mended('yolov8n.yaml', fixed!, /Update/), undefined);
   });
 
   it('holds as long as it agrees with a release, and is refreshed to the newest', () => {
@@ -155,15 +155,15 @@ describe('a summary in a comment', () => {
     assert.notEqual(newest, older);
     const summary = (gflops: string): string =>
       classifier(` # YOLOv8n summary: ${params} parameters, ${params} gradients, ${gflops} GFLOPs`);
-    assert.equal(mended('yolov8n.yaml', summary(older!), /Refresh/), undefined);
-    assert.equal(mended('yolov8n.yaml', summary(newest!), /Refresh/), undefined);
-    assert.equal(mended('yolov8n.yaml', summary('99.9'), /Refresh/), summary(newest!));
+    assert.equal(mended('yolov8n.yaml', summary(older!), /Update/), undefined);
+    assert.equal(mended('yolov8n.yaml', summary(newest!), /Update/), undefined);
+    assert.equal(mended('yolov8n.yaml', summary('99.9'), /Update/), summary(newest!));
   });
 
   it('is left alone where it holds, and where it speaks of a fused network', () => {
-    assert.equal(mended('yolov8n.yaml', head(` # summary: 9 layers, ${params} parameters`), /Refresh/), undefined);
+    assert.equal(mended('yolov8n.yaml', head(` # summary: 9 layers, ${params} parameters`), /Update/), undefined);
     assert.equal(
-      mended('yolov8n.yaml', head(' # YOLOv8n summary (fused): 220 layers, 4976656 parameters'), /Refresh/),
+      mended('yolov8n.yaml', head(' # YOLOv8n summary (fused): 220 layers, 4976656 parameters'), /Update/),
       undefined,
     );
   });

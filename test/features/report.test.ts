@@ -24,14 +24,14 @@ test('A report is schema 1: rows in source order that sum to totals', () => {
         column: 1,
         severity: 'information',
         code: 'dominant-layer',
-        message: '“u1” does 66 % of the MACs with 40 % of the parameters.',
+        message: '“u1” does 66 % of the MACs and has 40 % of the parameters.',
       },
       {
         line: 6,
         column: 1,
         severity: 'information',
         code: 'dominant-layer',
-        message: '“u2” holds 58 % of the parameters and 33 % of the MACs.',
+        message: '“u2” has 58 % of the parameters and does 33 % of the MACs.',
       },
     ],
   });
@@ -136,7 +136,7 @@ test('The native figure is told by release, and for the fused network', () => {
 
 test('The lens says who prints, its tooltip what other releases print', () => {
   const [, printed] = lenses(classifier());
-  assert.equal(printed?.title, '3.5 GFLOPs as Ultralytics 8.4.117 prints');
+  assert.equal(printed?.title, '3.5 GFLOPs as printed by Ultralytics 8.4.117');
   const [older, fused, caveat] = printed!.tooltip!.split('\n');
   assert.equal(older, 'Older releases: 8.4.101: 4.5, 8.3.63: 4.5.');
   assert.equal(fused, 'After model.fuse(): 3.5 GFLOPs, 1,294,032 parameters.');
@@ -153,8 +153,11 @@ test('The head’s hover has the figure of each release', () => {
 });
 
 test('The report as markdown keeps its columns', () => {
-  const markdown = markdownReport(report(sketch('input 3 32 32\na|b = conv 8 3\n')), 'MACs');
-  assert.match(markdown, /\| 0 \| 2 \| a\\\|b \| conv \| 32×32×8 \| 221,184 \| 100 % \| 224 \|/);
+  const markdown = markdownReport(report(sketch('input 3 32 32\na|b = conv 8 3\n')), {
+    unit: 'MACs',
+    shapeOrder: 'chw',
+  });
+  assert.match(markdown, /\| 0 \| 2 \| a\\\|b \| conv \| 8×32×32 \| 221,184 \| 100 % \| 224 \|/);
   assert.match(markdown, /\*\*221,184\*\*/);
 });
 
@@ -162,7 +165,7 @@ test('The lens says the totals, and what the framework prints', () => {
   const net = 'input 3 32 32\nc1 = conv 8 3\n';
   assert.deepEqual(
     lenses(sketch(net, {}, { native: true })).map(({ title }) => title),
-    ['221 kMACs · 224 params · 896 B · peak 45.1 kB · input 3×32×32', '0.0018 GFLOPs as Ultralytics prints'],
+    ['221k MACs · 224 params · 896 B · peak 45.1 kB · input 3×32×32', '0.0018 GFLOPs as printed by Ultralytics'],
   );
   assert.deepEqual(lenses(sketch(net))[0]?.range, rangeOf(net, 'input 3 32 32'));
   assert.deepEqual(lenses(sketch(net, { codeLens: { enabled: false } })), []);
@@ -171,7 +174,7 @@ test('The lens says the totals, and what the framework prints', () => {
 
 test('The status bar knows the totals, the input and the scales', () => {
   const { text: shown, input, scales, scale } = summary(sketch('scales n s\ninput 3 32 32\nc1 = conv 8 3\n'));
-  assert.equal(shown, '221 kMACs · 224 params');
+  assert.equal(shown, '221k MACs · 224 params');
   assert.deepEqual(input, { image: '3,32,32' });
   assert.deepEqual([scales, scale], [['n', 's'], 'n']);
 });

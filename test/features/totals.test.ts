@@ -24,7 +24,7 @@ function checkDifferences(convention: Parameters<ReturnType<typeof analysed>['mo
   const { model } = analysed(small);
   const other = model.under(convention);
   const found = differences(other, other.graph.nodes);
-  assert.deepEqual(Object.fromEntries(found.map(({ words, delta }) => [words, delta])), wanted);
+  assert.deepEqual(Object.fromEntries(found.map(({ op, way, delta }) => [op, [way, delta]])), wanted);
   // They explain the whole difference.
   const base = convention === 'thop' || convention === 'fvcore' ? 1 : 2;
   const sum = found.reduce((total, { delta }) => total + delta, 0);
@@ -33,24 +33,24 @@ function checkDifferences(convention: Parameters<ReturnType<typeof analysed>['mo
 
 test('A convention says what it counts otherwise, and that adds up to its total', () => {
   checkDifferences('flops', {});
-  checkDifferences('thop', { 'batch norm 4 an element': 4 * 8192 });
-  checkDifferences('fvcore', { 'batch norm 2 an element': 2 * 8192 });
-  checkDifferences('darknet', { 'linear unseen': -2 * 20_480, 'max pool 1 an element': 8192 });
+  checkDifferences('thop', { batchNorm: [{ per: 'input', count: 4 }, 4 * 8192] });
+  checkDifferences('fvcore', { batchNorm: [{ per: 'input', count: 2 }, 2 * 8192] });
+  checkDifferences('darknet', { linear: ['ignored', -2 * 20_480], maxPool: [{ per: 'input', count: 1 }, 8192] });
   checkDifferences('all-ops', {
-    'batch norm 2 an element': 2 * 8192,
-    'conv biases': 8192,
-    'relu 1 an element': 8192,
-    'max pool 3 an output element': 3 * 2048,
+    batchNorm: [{ per: 'input', count: 2 }, 2 * 8192],
+    conv: ['biases', 8192],
+    relu: [{ per: 'input', count: 1 }, 8192],
+    maxPool: [{ per: 'output', count: 3 }, 3 * 2048],
   });
 });
 
 test('The totals show every convention with what makes it up in this network', () => {
   const text = totalsMarkdown(analysed(small));
   for (const row of [
-    '| **macs** | **242 kMACs** | Multiply-accumulates of convolutions',
-    '| flops | 483 kFLOPs | 2 for each MAC |',
-    '| thop | 274 kMACs | batch norm 4 an element: +32.8k |',
-    '| darknet | 451 kFLOPs | 2 for each MAC; linear unseen: −41k; max pool 1 an element: +8.19k |',
+    '| **macs** | **242k MACs** | Multiply-accumulates of convolutions',
+    '| flops | 483k FLOPs | 2 per MAC |',
+    '| thop | 274k MACs | +32.8k batch norm (4 per element) |',
+    '| darknet | 451k FLOPs | 2 per MAC; −41.0k linear (not counted); +8.19k max pool (1 per element) |',
   ])
     assert.ok(text.includes(row), `“${row}” is not in\n${text}`);
 });
@@ -58,6 +58,6 @@ test('The totals show every convention with what makes it up in this network', (
 test('A batch that the file writes is told of, and changes no number', () => {
   const plain = analysed(small);
   const batched = { ...plain, spec: { ...plain.spec, batch: 64 } };
-  assert.match(totalsMarkdown(batched), /The file writes a batch of 64; work is reported for one sample/);
-  assert.equal(totalsMarkdown(batched).replace(/\n\nThe file writes.*/, ''), totalsMarkdown(plain));
+  assert.match(totalsMarkdown(batched), /The file sets a batch size of 64\. Costs are for one sample/);
+  assert.equal(totalsMarkdown(batched).replace(/\n\nThe file sets a batch size.*/, ''), totalsMarkdown(plain));
 });

@@ -144,7 +144,7 @@ export class Session {
     await this.connection.sendNotification('workspace/didChangeConfiguration', { settings: { flopline: settings } });
   }
 
-  /** The hints of the whole text, or of some 0-based lines, by line: `2: 32×32×16 · 442k MACs`. */
+  /** The hints of the whole text, or of some 0-based lines, by line: `2: 16×32×32 · 442k MACs`. */
   async hints(uri: string, first = 0, last = 1e6): Promise<string[]> {
     return (await this.rawHints(uri, first, last)).map(hint => `${hint.position.line}: ${hint.label}`);
   }

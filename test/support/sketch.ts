@@ -41,6 +41,7 @@ export function sketch(
     label: 'Sketch',
     choices: {},
     languages: [],
+    shapeOrder: 'chw',
     recognises: () => true,
     open: () => ({ problems: [], read: read => specOf(lines, read, options.native ?? false) }),
   };
@@ -159,7 +160,10 @@ function specOf(lines: Lines, options: ReadOptions, native: boolean): Spec {
         return inner;
       }
       default:
-        return b.unknown(`The module “${row.verb}” is not known. Its costs are left out.`, [from]);
+        return b.unknown(
+          { message: `The module “${row.verb}” is not known.`, short: `The module “${row.verb}” is not known` },
+          [from],
+        );
     }
   };
   const run = (row: Row, from: Tensor): Tensor => {

@@ -1,3 +1,5 @@
+import type { Settings } from '../../../server/src/core/index.ts';
+
 /** A problem as the page of problems shows it: a text that has it, and what is behind it. */
 export interface ProblemExample {
   readonly code: string;
@@ -5,6 +7,8 @@ export interface ProblemExample {
   readonly file: string;
   /** The smallest text that has the problem. */
   readonly text: string;
+  /** The settings that it needs, where the defaults do not do. */
+  readonly settings?: Partial<Settings>;
   /** What the rule is and where it comes from, in one or two sentences. */
   readonly why: string;
 }

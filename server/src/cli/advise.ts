@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import {
   type Advice,
   type Analysed,
@@ -16,7 +17,7 @@ import { changeFile } from './change.ts';
 import { isFolder } from './files.ts';
 import { json } from './json.ts';
 import { type Streams, type Visit, visitSpecs } from './specs.ts';
-import { aligned } from './table.ts';
+import { aligned, headText, ruled } from './table.ts';
 import { unifiedDiff } from './unifiedDiff.ts';
 
 /** What scripts rely on: a file of schema 1 of `flopline advise --format json`. */
@@ -42,7 +43,7 @@ export interface AdviceRow {
   readonly before: Advice['before'];
   readonly after: Advice['after'];
   readonly refused: string | null;
-  /** UTF-16 offsets, from behind a byte order mark. */
+  /** UTF-16 offsets, counted after a byte order mark. */
   readonly edits: readonly TextEdit[];
 }
 
@@ -50,7 +51,7 @@ export interface AdviceRow {
 export function runAdvise(request: AdviseRequest, streams: Streams): ExitCode {
   const { apply, format } = request;
   if (apply !== undefined && request.paths.some(isFolder)) {
-    streams.err('flopline: --apply changes one file, not a folder. Name the file.\n');
+    streams.err(`flopline: ${l10n.t('--apply changes one file, not a folder. Name the file.')}\n`);
     return 2;
   }
   const reports: AdviceReport[] = [];
@@ -59,7 +60,7 @@ export function runAdvise(request: AdviseRequest, streams: Streams): ExitCode {
     const result = advised(visit);
     reports.push(result);
     if (format === 'json') return 0;
-    const detail = visit.analysed ? summary(visit.analysed).detail : 'Not analysed.';
+    const detail = visit.analysed ? summary(visit.analysed).detail : l10n.t('Not analyzed.');
     clean.out(`${reports.length > 1 ? '\n' : ''}${adviceTable(result, detail)}`);
     return 0;
   });
@@ -76,7 +77,7 @@ function advised({ path, document, analysed, progress }: Visit): AdviceReport {
   const { file, format, model, input, totals } = report(analysed, { file: path });
   const candidates = adviceCandidates(analysed);
   const advice = candidates.flatMap((candidate, index) => {
-    progress(`${index + 1} of ${candidates.length} changes tried`);
+    progress(l10n.t('{0} of {1} changes tried', index + 1, candidates.length));
     const priced = priceAdvice(analysed, candidate);
     return priced ? [row(priced, analysed)] : [];
   });
@@ -91,25 +92,27 @@ function row(
   return { id, code, line, title, why, before, after, refused, edits };
 }
 
-/** Makes the change of one piece of advice, or shows it. */
+/** Makes one of the changes, or shows it. */
 function follow(
   id: string,
   { path, document, analysed }: Visit,
   { dryRun }: AdviseRequest,
   { out, err }: Streams,
 ): ExitCode {
+  const say = (message: string): void => err(`flopline: ${message}\n`);
   if (!analysed) {
-    err(`flopline: “${path}” is too large to be analysed. Nothing was changed.\n`);
+    say(l10n.t('“{0}” is too large to analyze. Nothing was changed.', path));
     return 1;
   }
   const candidate = adviceCandidates(analysed).find(other => other.id === id);
   if (!candidate) {
-    err(`flopline: There is no advice “${id}” for “${path}”. “flopline advise ${path}” lists what there is.\n`);
+    say(l10n.t('There is no advice “{0}” for “{1}”. To list all advice, run “flopline advise {1}”.', id, path));
     return 2;
   }
   const advice = priceAdvice(analysed, candidate);
   if (!advice || advice.refused !== null) {
-    err(`flopline: “${id}” is not offered: ${advice?.refused ?? 'it saves too little here'}. Nothing was changed.\n`);
+    const reason = advice?.refused ?? l10n.t('it saves too little here');
+    say(l10n.t('“{0}” is not offered ({1}). Nothing was changed.', id, reason));
     return 1;
   }
   const { text } = document.source;
@@ -119,11 +122,12 @@ function follow(
   return 0;
 }
 
-/** What would make one file cheaper: what is offered with its share of the whole, then what is not, with the reason. */
-function adviceTable({ file, format, model, advice }: AdviceReport, detail: string): string {
+/** The changes that are offered, with what each saves of the whole; then those that are not, with the reason. */
+function adviceTable(report: AdviceReport, detail: string): string {
+  const { file, advice } = report;
   const offered = advice.filter(({ refused }) => refused === null);
-  const refused = advice.filter(({ refused }) => refused !== null);
-  const head = ['id', 'line', 'MACs', 'params', 'what it does'];
+  const refused = advice.filter(each => each.refused !== null);
+  const head = ['id', l10n.t('line'), 'MACs', l10n.t('params'), l10n.t('change')];
   const rows = offered.map(({ id, line, before, after, title }) => [
     id,
     String(line),
@@ -131,20 +135,17 @@ function adviceTable({ file, format, model, advice }: AdviceReport, detail: stri
     shareChange(after.params, before.params),
     title,
   ]);
-  const lines = aligned([head, ...rows], ['start', 'end', 'end', 'end', 'start']);
-  const rule = '─'.repeat(Math.min(120, Math.max(...lines.map(line => line.length))));
-  const left = aligned(
-    refused.map(({ id, line, title }) => [id, String(line), title]),
-    ['start', 'end', 'start'],
-  );
+  const rest = refused.map(({ id, line, title }) => [id, String(line), title]);
   return [
-    `${file} · ${format} · ${model}`,
+    headText(report),
     '',
-    ...(offered.length > 0 ? [lines[0], rule, ...lines.slice(1)] : ['Nothing to propose.']),
-    ...(refused.length > 0 ? ['', 'Not offered:', ...left] : []),
+    ...(offered.length > 0
+      ? ruled(aligned([head, ...rows], ['start', 'end', 'end', 'end', 'start']), 120)
+      : [l10n.t('There is nothing to propose.')]),
+    ...(refused.length > 0 ? ['', l10n.t('Not offered:'), ...aligned(rest, ['start', 'end', 'start'])] : []),
     '',
     detail,
-    ...(offered.length > 0 ? [`To make one of them in the file: flopline advise ${file} --apply ID`] : []),
+    ...(offered.length > 0 ? [l10n.t('To make one of the changes: {0}', `flopline advise ${file} --apply ID`)] : []),
     '',
   ].join('\n');
 }

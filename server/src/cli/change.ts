@@ -1,11 +1,12 @@
-// Changing a file by edits of its text: what is outside of them stays as it is, byte for byte.
+// Changing a file by edits of its text: what is outside of them stays the same, byte for byte.
 import { readFileSync, writeFileSync } from 'node:fs';
+import * as l10n from '@vscode/l10n';
 import type { TextEdit } from '../core/index.ts';
 import { decoded, reasonOf } from './files.ts';
 
 /**
- * Changes a file whose text was `text` when the edits were made. Where that cannot be done (it is another text by now, it
- * may not be written), `err` says why, the file stays as it is, and the answer is false.
+ * Changes a file whose text was `text` when the edits were made. Where that cannot be done (it has another text by now, it
+ * must not be written), `err` says why, the file stays as it is, and the result is false.
  */
 export function changeFile(
   path: string,
@@ -15,11 +16,11 @@ export function changeFile(
 ): boolean {
   try {
     const bytes = readFileSync(path);
-    if (decoded(bytes, path) !== text) throw new Error('it was changed in the meantime');
+    if (decoded(bytes, path) !== text) throw new Error(l10n.t('it was changed in the meantime'));
     writeFileSync(path, changedBytes(bytes, edits, text));
     return true;
   } catch (error) {
-    err(`flopline: “${path}” could not be changed: ${reasonOf(error)}.\n`);
+    err(`flopline: ${l10n.t('“{0}” could not be changed: {1}.', path, reasonOf(error))}\n`);
     return false;
   }
 }
@@ -60,7 +61,7 @@ function byteOffsets(bytes: Buffer, text: string): (offset: number) => number {
       const matches = line.subarray(0, length).toString('utf8') === left;
       if (matches && left + line.subarray(length).toString('utf8') === whole) return start + length;
     }
-    throw new Error('it is not encoded in UTF-8 where it would be changed');
+    throw new Error(l10n.t('it is not UTF-8 where it would be changed'));
   };
 }
 

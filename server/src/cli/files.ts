@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 
 /** A file to look at. */
 export interface Candidate {
@@ -10,7 +11,7 @@ export interface Candidate {
 
 export interface Candidates {
   readonly files: readonly Candidate[];
-  /** What is not there. */
+  /** Paths that do not exist. */
   readonly missing: readonly string[];
   /** Files and folders that may not be read, with the reason in words. */
   readonly unreadable: readonly { readonly path: string; readonly why: string }[];
@@ -84,7 +85,7 @@ export function contentOf({ path }: Candidate, maxBytes: number): Content {
 }
 
 /**
- * A byte order mark is not part of the text: columns count from behind it, as editors do. In a cfg it is: Darknet crashes
+ * A byte order mark is not part of the text: columns are counted after it, as in editors. In a cfg it is: Darknet crashes
  * at it.
  */
 export function decoded(bytes: Buffer, path: string): string {
@@ -98,17 +99,17 @@ export function reasonOf(error: unknown): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EACCES':
     case 'EPERM':
-      return 'permission denied';
+      return l10n.t('permission denied');
     case 'EROFS':
-      return 'the file system is read-only';
+      return l10n.t('the file system is read-only');
     case 'ENOTDIR':
-      return 'it is not a folder';
+      return l10n.t('it is not a folder');
     case 'ENOENT':
-      return 'it is gone';
+      return l10n.t('it no longer exists');
     case 'ELOOP':
-      return 'its symbolic links form a loop';
+      return l10n.t('its symbolic links form a loop');
     case 'ENAMETOOLONG':
-      return 'its name is too long';
+      return l10n.t('its name is too long');
     default:
       return error.message;
   }

@@ -1,18 +1,27 @@
-import { conventionOf, documentReport, type FileReport, markdownReport, report, summary } from '../core/index.ts';
+import * as l10n from '@vscode/l10n';
+import {
+  conventionOf,
+  documentReport,
+  type FileReport,
+  markdownReport,
+  orderOf,
+  report,
+  summary,
+} from '../core/index.ts';
 import type { ExitCode, ReportRequest } from './arguments.ts';
 import { json } from './json.ts';
 import { type Streams, type Visit, visitSpecs } from './specs.ts';
-import { csv, overview, terminalTable } from './table.ts';
+import { csv, overview, type TableWords, terminalTable } from './table.ts';
 
 /** `flopline report`: returns the exit code. */
 export function runReport(request: ReportRequest, streams: Streams): ExitCode {
   const reports: FileReport[] = [];
-  const units: string[] = [];
+  const wordings: TableWords[] = [];
   const code = visitSpecs(request, streams, (visit, { out }) => {
-    const { result, detail, unit } = reported(visit, request);
+    const { result, words } = reported(visit, request);
     reports.push(result);
-    units.push(unit);
-    if (request.format === 'table') out(`${reports.length > 1 ? '\n' : ''}${terminalTable(result, { detail, unit })}`);
+    wordings.push(words);
+    if (request.format === 'table') out(`${reports.length > 1 ? '\n' : ''}${terminalTable(result, words)}`);
     return 0;
   });
   if (code === undefined) return 2;
@@ -25,11 +34,13 @@ export function runReport(request: ReportRequest, streams: Streams): ExitCode {
       streams.out(csv(reports));
       break;
     case 'markdown':
-      streams.out(reports.map((each, index) => markdownReport(each, units[index]!)).join('\n'));
+      streams.out(reports.map((each, index) => markdownReport(each, wordings[index]!)).join('\n'));
       break;
     case 'table':
-      if (reports.length > 1)
-        streams.out(`\n${overview(reports, units.every(unit => unit === units[0]) ? units[0]! : 'value')}`);
+      if (reports.length > 1) {
+        const [unit, ...others] = new Set(wordings.map(words => words.unit));
+        streams.out(`\n${overview(reports, others.length === 0 ? unit! : l10n.t('value'))}`);
+      }
       break;
   }
   return code;
@@ -38,16 +49,21 @@ export function runReport(request: ReportRequest, streams: Streams): ExitCode {
 function reported(
   { path: file, document, analysed }: Visit,
   { settings, blocks }: ReportRequest,
-): { readonly result: FileReport; readonly detail: string; readonly unit: string } {
+): { readonly result: FileReport; readonly words: TableWords } {
+  const shapeOrder = orderOf(analysed ?? { document, settings });
   if (!analysed) {
     const { unit } = conventionOf(settings.convention)!;
-    return { result: documentReport(document, { file }), detail: 'Not analysed.', unit };
+    const words = { detail: l10n.t('Not analyzed.'), unit, shapeOrder };
+    return { result: documentReport(document, { file }), words };
   }
   const { detail, native, convention } = summary(analysed);
   return {
     result: report(analysed, { file, blocks }),
-    detail: native === undefined ? detail : `${detail} · ${native}`,
-    // A comment in the file may ask for another convention than the command line.
-    unit: conventionOf(convention)!.unit,
+    words: {
+      detail: native === undefined ? detail : `${detail} · ${native}`,
+      // A comment in the file may ask for another convention than the command line.
+      unit: conventionOf(convention)!.unit,
+      shapeOrder,
+    },
   };
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import {
   type Budget,
   budgetFor,
@@ -13,23 +14,23 @@ import type { ExitCode, SlimRequest } from './arguments.ts';
 import { changeFile } from './change.ts';
 import { json } from './json.ts';
 import { type Streams, type Visit, visitSpecs } from './specs.ts';
-import { aligned } from './table.ts';
+import { aligned, ruled } from './table.ts';
 import { unifiedDiff } from './unifiedDiff.ts';
 
 /** What scripts rely on: a file of schema 1 of `flopline slim --format json`. */
 export interface SlimReport {
   readonly file: string;
   readonly budget: Budget;
-  /** False too where `complete` is: a lower bound may be within the budget when the network is not. */
+  /** Also false where `complete` is false: a lower bound may be within the budget when the network is not. */
   readonly reached: boolean;
-  /** Whether all of the totals that the budget limits is known. */
+  /** Whether the totals that the budget limits are all known. */
   readonly complete: boolean;
   /** Where it is not: the reason, in words. */
   readonly why?: string;
   readonly before: Slimmed['before'];
   readonly after: Slimmed['after'];
   readonly steps: readonly SlimRow[];
-  /** All steps as one change: UTF-16 offsets of the file's text, from behind a byte order mark. */
+  /** All steps as one change: UTF-16 offsets in the file's text, counted after a byte order mark. */
   readonly edits: readonly TextEdit[];
 }
 
@@ -63,7 +64,7 @@ function slimFile(
 ): ExitCode {
   const say = (text: string): void => err(`flopline: “${path}”: ${text}\n`);
   if (!analysed) {
-    say('This file is too large to be analysed.');
+    say(l10n.t('This file is too large to analyze.'));
     return 1;
   }
   const { macs, params, why } = analysed.model.totals;
@@ -77,10 +78,10 @@ function slimFile(
   const search = slim(analysed, budget);
   let next = search.next();
   for (; !next.done; next = search.next()) {
-    const told = next.value;
-    if (told.kind === 'trial') progress(`${told.tried} changes tried, ${rows.length} taken`);
+    const event = next.value;
+    if (event.kind === 'trial') progress(l10n.t('{0} changes tried, {1} made', event.tried, rows.length));
     else {
-      const { advice, choice } = told.step;
+      const { advice, choice } = event.step;
       const { code, title, why, after, edits } = advice;
       rows.push({ code, line: document.lines.lineAt(choice.origin) + 1, title, why, after, edits });
     }
@@ -96,25 +97,34 @@ function slimFile(
   reports.push(result);
   if (!reached) {
     const goal = budgetText(budget, totals);
-    const nothing = apply && !dryRun ? ' Nothing was changed.' : '';
-    if (!complete)
-      say(
-        `Flopline cannot say whether ${goal} is reached, because a part is not known: ${why?.message.replace(/\.$/, '')}.${nothing}`,
-      );
-    else {
-      const found = `MACs ${shareChange(after.macs, before.macs)}, params ${shareChange(after.params, before.params)}`;
-      const steps = `${rows.length} change${rows.length === 1 ? '' : 's'}`;
-      say(`${goal} is not reached: after ${steps} (${found}), no other change saves anything.${nothing}`);
-    }
+    say([missText(result, goal), ...(complete || why === undefined ? [] : [why.message])].join(' '));
+    if (apply && !dryRun) say(l10n.t('Nothing was changed.'));
     return 1;
   }
   if (apply && !dryRun && !changeFile(path, text, edits, err)) return 1;
   return 0;
 }
 
+/** Why a budget is not reached, or not certainly. */
+function missText({ complete, before, after, steps }: SlimReport, goal: string): string {
+  if (!complete) return l10n.t('Cannot tell whether {0} is reached, because part of the network is unknown.', goal);
+  const [macs, params] = [shareChange(after.macs, before.macs), shareChange(after.params, before.params)];
+  if (steps.length === 0) return l10n.t('{0} is not reached: no change saves anything.', goal);
+  return steps.length === 1
+    ? l10n.t('{0} is not reached: after 1 change (MACs {1}, params {2}), no other saves anything.', goal, macs, params)
+    : l10n.t(
+        '{0} is not reached: after {1} changes (MACs {2}, params {3}), no other saves anything.',
+        goal,
+        steps.length,
+        macs,
+        params,
+      );
+}
+
 /** A sequence of changes with the totals after each. */
-function slimTable({ file, before, steps, reached, complete, budget }: SlimReport): string {
-  const head = ['line', 'MACs', '', 'params', '', 'change'];
+function slimTable(report: SlimReport): string {
+  const { file, before, steps } = report;
+  const head = [l10n.t('line'), 'MACs', '', l10n.t('params'), '', l10n.t('change')];
   const rows = steps.map(({ line, after, title }) => [
     String(line),
     si(after.macs),
@@ -123,13 +133,26 @@ function slimTable({ file, before, steps, reached, complete, budget }: SlimRepor
     shareChange(after.params, before.params),
     title,
   ]);
-  const first = ['', si(before.macs), '', si(before.params), '', 'as it is'];
+  const first = ['', si(before.macs), '', si(before.params), '', l10n.t('as it is')];
   const lines = aligned([head, first, ...rows], ['end', 'end', 'end', 'end', 'end', 'start']);
-  const rule = '─'.repeat(Math.min(120, Math.max(...lines.map(line => line.length))));
-  const count = `${steps.length} change${steps.length === 1 ? '' : 's'}`;
-  const outcome =
-    steps.length === 0 && reached
-      ? 'The network is within the budget already'
-      : `${reached ? 'Reached' : complete ? 'Not reached' : 'Perhaps reached (totals are “at least”)'} by ${count}`;
-  return [file, '', lines[0], rule, ...lines.slice(1), '', `${outcome}: ${budgetText(budget, before)}.`, ''].join('\n');
+  return [file, '', ...ruled(lines, 120), '', outcomeText(report), ''].join('\n');
+}
+
+function outcomeText({ steps, reached, complete, budget, before }: SlimReport): string {
+  const goal = budgetText(budget, before);
+  const count = steps.length;
+  if (reached) {
+    if (count === 0) return l10n.t('The network is within the budget already: {0}.', goal);
+    return count === 1
+      ? l10n.t('Reached with 1 change: {0}.', goal)
+      : l10n.t('Reached with {0} changes: {1}.', count, goal);
+  }
+  if (!complete) {
+    return count === 1
+      ? l10n.t('May be reached with 1 change (totals are lower bounds): {0}.', goal)
+      : l10n.t('May be reached with {0} changes (totals are lower bounds): {1}.', count, goal);
+  }
+  return count === 1
+    ? l10n.t('Not reached with 1 change: {0}.', goal)
+    : l10n.t('Not reached with {0} changes: {1}.', count, goal);
 }

@@ -1,5 +1,6 @@
 // Going through the specs that a command line names.
 import { basename } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { type Analysed, type Document, open, type Problem, price, type Settings } from '../core/index.ts';
 import type { ExitCode, SpecsRequest } from './arguments.ts';
 import { type Candidate, candidates, contentOf, reasonOf } from './files.ts';
@@ -8,24 +9,24 @@ import { type Candidate, candidates, contentOf, reasonOf } from './files.ts';
 export interface Streams {
   out(text: string): void;
   err(text: string): void;
-  /** Whether a person watches what `err` says. */
+  /** Whether a person watches `err`. */
   readonly progress: boolean;
 }
 
-/** What a command is handed for each spec. */
+/** What a command gets for each spec. */
 export interface Visit {
   /** As it was named. */
   readonly path: string;
-  /** The settings of the command line win in it over the file's comments. */
+  /** In it, the settings of the command line take precedence over the file's comments. */
   readonly document: Document;
-  /** With its costs; undefined where it is too large to be analysed. */
+  /** With its costs; undefined where it is too large to analyze. */
   readonly analysed: Analysed | undefined;
-  /** A line that a person who waits sees, in place of the one before. */
+  /** Shows a line to whoever waits, in place of the one before. */
   readonly progress: (text: string) => void;
 }
 
 /**
- * Visits every spec in order and reports what is none. Returns the exit code of the whole run: the worst of what
+ * Visits every spec in order and reports what is not one. Returns the exit code of the whole run: the worst of what
  * `visit` returns, of specs with errors, and of what could not be read; undefined where a path does not exist, and
  * nothing was done.
  */
@@ -35,7 +36,7 @@ export function visitSpecs(
   visit: (spec: Visit, streams: Streams) => ExitCode,
 ): ExitCode | undefined {
   const { files, missing, unreadable } = candidates(paths);
-  for (const path of missing) streams.err(`flopline: There is no file or folder “${path}”.\n`);
+  for (const path of missing) streams.err(`flopline: ${l10n.t('There is no file or folder “{0}”.', path)}\n`);
   if (missing.length > 0) return undefined;
 
   const { clean, progress, clear } = withProgress(streams);
@@ -45,7 +46,7 @@ export function visitSpecs(
     if (code > worst) worst = code;
   };
   for (const { path, why } of unreadable) {
-    say(`“${path}” could not be read: ${why}.`);
+    say(l10n.t('“{0}” could not be read: {1}.', path, why));
     reach(1);
   }
   let found = 0;
@@ -58,7 +59,7 @@ export function visitSpecs(
       const spec = specOf(file, settings);
       if (typeof spec === 'string') {
         if (file.named) {
-          say(`“${file.path}” ${spec}`);
+          say(spec);
           reach(1);
         } else others++;
         continue;
@@ -68,16 +69,18 @@ export function visitSpecs(
       const analysed = priced(document, settings);
       effects.note(analysed);
       if ((analysed ?? document).problems.some(({ severity }) => severity === 'error')) reach(1);
-      const tell = (more: string): void => progress(`${place}${file.path.slice(-40)}: ${more}`);
-      reach(visit({ path: file.path, document, analysed, progress: tell }, clean));
+      const showProgress = (more: string): void => progress(`${place}${file.path.slice(-40)}: ${more}`);
+      reach(visit({ path: file.path, document, analysed, progress: showProgress }, clean));
     } catch (error) {
-      say(`“${file.path}” could not be read: ${reasonOf(error)}.`);
+      say(l10n.t('“{0}” could not be read: {1}.', file.path, reasonOf(error)));
       reach(1);
     }
   }
   if (others > 0)
     say(
-      `Skipped ${others} other file${others === 1 ? ', which is not a network spec' : 's, which are not network specs'}.`,
+      others === 1
+        ? l10n.t('Skipped 1 file that is not a network spec.')
+        : l10n.t('Skipped {0} files that are not network specs.', others),
     );
   for (const complaint of found > 0 ? effects.missing() : []) {
     say(complaint);
@@ -85,37 +88,37 @@ export function visitSpecs(
   }
   clear();
   if (found === 0 && worst === 0) {
-    say('There is no network spec to work on.');
+    say(l10n.t('There is no network spec here.'));
     return 2;
   }
   return worst;
 }
 
-/** A spec, opened; or what a file is instead, as the end of a sentence. */
+/** A spec, opened; or why a file is none. */
 function specOf(file: Candidate, settings: Settings): Document | string {
   const name = basename(file.path);
   const content = contentOf(file, Math.max(16_000_000, 4 * settings.maxFileSize));
   switch (content.kind) {
     case 'binary':
-      return 'is a binary file, not a network spec.';
+      return l10n.t('“{0}” is a binary file, not a network spec.', file.path);
     case 'utf-16':
-      return 'is encoded in UTF-16. Save it as UTF-8.';
+      return l10n.t('“{0}” is encoded in UTF-16. Save it as UTF-8.', file.path);
     case 'large': {
       // Opened by its beginning, which is enough to say whose it is and that it is too large.
       const document = open({ name, text: content.beginning }, { ...settings, maxFileSize: 0 });
-      const message = `This file has ${content.bytes} bytes, which is too large to be analysed.`;
+      const message = l10n.t('This file is too large to analyze ({0} bytes).', content.bytes);
       return document
-        ? strict({ ...document, problems: document.problems.map(each => ({ ...each, message })) })
-        : notOne;
+        ? strict({ ...document, problems: document.problems.map(each => ({ ...each, message, help: undefined })) })
+        : notOne(file);
     }
     case 'text': {
       const document = open({ name, text: content.text }, settings);
-      return document ? strict(document) : notOne;
+      return document ? strict(document) : notOne(file);
     }
   }
 }
 
-const notOne = 'is not a network spec that Flopline knows.';
+const notOne = ({ path }: Candidate): string => l10n.t('“{0}” is not a network spec that Flopline knows.', path);
 
 /** Prices a document; what was asked for and could not be done is an error: the costs are not those of the question. */
 function priced(document: Document, settings: Settings): Analysed | undefined {
@@ -127,7 +130,7 @@ function strict<T extends Pick<Document, 'problems'>>(subject: T): T {
   return {
     ...subject,
     problems: subject.problems.map(problem => {
-      const refused = problem.code === 'too-large' || problem.code === 'wrong-setting';
+      const refused = problem.code === 'file-too-large' || problem.code === 'wrong-setting';
       return refused ? { ...problem, severity: 'error' as const } : problem;
     }),
   };
@@ -141,19 +144,19 @@ function withoutGiven(document: Document, given: ReadonlySet<string>): Document 
 
 const isRefusal = ({ code }: Problem): boolean => code === 'wrong-setting';
 
-/** Whether options that not every format knows did something at all: in a folder, some specs may not know one. */
+/** Whether options that not every format knows had any effect: in a folder, some specs may not know one. */
 class Effects {
   readonly #settings: Settings;
-  readonly #open = new Map<'scale' | 'dialect' | 'phase', string>();
-  /** Names that --input gives a size to, and no file so far has an input of. */
+  readonly #open = new Set<'scale' | 'dialect' | 'phase'>();
+  /** Names in --input that no file so far has an input of. */
   readonly #inputs: Set<string>;
 
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#inputs = new Set(settings.input?.flatMap(({ name }) => (name === undefined ? [] : [name])));
-    if (settings.scale !== undefined) this.#open.set('scale', 'has a choice of scales');
-    if (settings.dialect !== undefined) this.#open.set('dialect', 'can be read in that dialect');
-    if (settings.phase !== undefined) this.#open.set('phase', 'is a Caffe network');
+    if (settings.scale !== undefined) this.#open.add('scale');
+    if (settings.dialect !== undefined) this.#open.add('dialect');
+    if (settings.phase !== undefined) this.#open.add('phase');
   }
 
   note(analysed: Analysed | undefined): void {
@@ -175,11 +178,23 @@ class Effects {
 
   missing(): readonly string[] {
     return [
-      ...[...this.#open].map(
-        ([option, wanted]) => `--${option} ${this.#settings[option]} has no effect: no file here ${wanted}.`,
+      ...[...this.#open].map(option => withoutEffect(option, this.#settings[option] ?? '')),
+      ...[...this.#inputs].map(name =>
+        l10n.t('{0} has no effect: no file here has an input “{1}”.', `--input ${name}=…`, name),
       ),
-      ...[...this.#inputs].map(name => `--input ${name}=… has no effect: no file here has an input “${name}”.`),
     ];
+  }
+}
+
+function withoutEffect(option: 'scale' | 'dialect' | 'phase', value: string): string {
+  const written = `--${option} ${value}`;
+  switch (option) {
+    case 'scale':
+      return l10n.t('{0} has no effect: no file here has scales.', written);
+    case 'dialect':
+      return l10n.t('{0} has no effect: no file here can be read in that dialect.', written);
+    case 'phase':
+      return l10n.t('{0} has no effect: no file here is a Caffe network.', written);
   }
 }
 

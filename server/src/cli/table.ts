@@ -1,57 +1,64 @@
 // Tables of a report: for a terminal, with bars, and for spreadsheets.
-import { type FileReport, type RowReport, reasonLines, reportSign, shapeCell, si } from '../core/index.ts';
+import * as l10n from '@vscode/l10n';
+import {
+  bytes,
+  type FileReport,
+  type ReportWords,
+  type RowReport,
+  reasonLines,
+  reportSign,
+  shapeCell,
+  si,
+} from '../core/index.ts';
+import { clipColumns, padEnd, padStart, width } from './width.ts';
 
 const barWidth = 12;
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
 const shownLines = 20;
 
+/** What the table of a file says besides its report. */
+export interface TableWords extends ReportWords {
+  readonly detail: string;
+}
+
 /** One file: a head line, a row for each layer with a bar of its cost, the totals and the problems. */
-export function terminalTable(report: FileReport, facts: { readonly detail: string; readonly unit: string }): string {
-  const { layers, totals, problems, file, format, model } = report;
+export function terminalTable(report: FileReport, { detail, unit, shapeOrder }: TableWords): string {
+  const { layers, totals, problems, file } = report;
   const largest = Math.max(0, ...layers.map(({ value }) => value ?? 0));
   const rows = [...flatten(layers)].map(({ row, path, depth }) => [
     depth === 0 ? path : '',
     row.line === null || depth > 0 ? '' : String(row.line),
-    clip('  '.repeat(depth) + row.name, 36),
-    clip(row.op === row.name ? '' : row.op, 24),
-    shapeCell(row.outputs[0]),
+    clipColumns('  '.repeat(depth) + row.name, 36),
+    clipColumns(row.op === row.name ? '' : row.op, 24),
+    shapeCell(row.outputs[0], shapeOrder),
     amount(row.value, row),
     share(row, totals, layers),
     bar(row.value ?? 0, largest),
     amount(row.params, row),
   ]);
-  const head = ['#', 'line', 'layer', 'type', 'output', facts.unit, '', '', 'params'];
-  const foot = [
-    '',
-    '',
-    'total',
-    '',
-    '',
-    amount(totals.value, totals, layers),
-    '',
-    '',
-    amount(totals.params, totals, layers),
-  ];
+  const [line, layer, type, output] = [l10n.t('line'), l10n.t('layer'), l10n.t('type'), l10n.t('output')];
+  const head = ['#', line, layer, type, output, unit, '', '', l10n.t('params')];
+  const values = [amount(totals.value, totals, layers), '', '', amount(totals.params, totals, layers)];
+  const foot = ['', '', l10n.t('total'), '', '', ...values];
   const lines = aligned([head, ...rows, foot], ['end', 'end', 'start', 'start', 'end', 'end', 'end', 'start', 'end']);
-  const rule = '─'.repeat(Math.max(...lines.map(line => line.length)));
+  const reasons = layers.every(row => row.complete || row.doubtful) ? l10n.t('Uncertain:') : l10n.t('Unknown:');
   return [
-    `${file} · ${format} · ${model}`,
+    headText(report),
     '',
-    lines[0],
-    rule,
-    ...lines.slice(1, -1),
-    rule,
+    ...ruled(lines.slice(0, -1)),
+    ruleOf(lines),
     lines.at(-1),
     '',
-    facts.detail,
-    ...clipped(
-      layers.every(row => row.complete || row.doubtful) ? 'Not certain:' : 'Not known:',
-      reasonLines(report),
-      'reasons',
-    ),
+    detail,
+    ...paragraph(reasons, reasonLines(report)),
     ...problemLines(file, problems),
     '',
   ].join('\n');
+}
+
+/** `yolov8n.yaml · ultralytics · yolov8n`. */
+export function headText({ file, format, model }: Pick<FileReport, 'file' | 'format' | 'model'>): string {
+  return `${file} · ${format} · ${model}`;
 }
 
 /** Several files side by side. */
@@ -63,14 +70,12 @@ export function overview(reports: readonly FileReport[], unit: string): string {
       String(layers.length),
       amount(totals.value, totals, layers),
       amount(totals.params, totals, layers),
-      totals.peakBytes === null ? '?' : `${si(totals.peakBytes, 3, ' ')}B`,
-      errors > 0 ? `${errors} error${errors === 1 ? '' : 's'}` : '',
+      totals.peakBytes === null ? '?' : bytes(totals.peakBytes),
+      errors === 0 ? '' : errors === 1 ? l10n.t('1 error') : l10n.t('{0} errors', errors),
     ];
   });
-  const head = ['file', 'layers', unit, 'params', 'peak', ''];
-  const lines = aligned([head, ...rows], ['start', 'end', 'end', 'end', 'end', 'start']);
-  const rule = '─'.repeat(Math.max(...lines.map(line => line.length)));
-  return [lines[0], rule, ...lines.slice(1), ''].join('\n');
+  const head = [l10n.t('file'), l10n.t('layers'), unit, l10n.t('params'), l10n.t('peak'), ''];
+  return [...ruled(aligned([head, ...rows], ['start', 'end', 'end', 'end', 'end', 'start'])), ''].join('\n');
 }
 
 const columns = [
@@ -125,16 +130,18 @@ function problemLines(file: string, problems: FileReport['problems']): string[] 
   const lines = problems.map(({ line, column, severity, code, message }) => {
     return `${file}:${line}:${column}: ${severity}: ${message} (${code})`;
   });
-  return clipped('', lines, 'problems');
+  return lines.length === 0 ? [] : ['', ...shortened(lines)];
 }
 
-/** A paragraph of so many lines as a person reads; nothing where there is none. */
-function clipped(title: string, lines: readonly string[], what: string): string[] {
-  if (lines.length === 0) return [];
+/** A title and lines under it; nothing where there are none. */
+function paragraph(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', title, ...shortened(lines).map(line => `  ${line}`)];
+}
+
+/** As many lines as a person reads. */
+function shortened(lines: readonly string[]): string[] {
   const left = lines.length - shownLines;
-  const rest = left > 0 ? [`… and ${left} more ${left === 1 ? what.replace(/s$/, '') : what}`] : [];
-  const shown = [...lines.slice(0, shownLines), ...rest];
-  return title === '' ? ['', ...shown] : ['', title, ...shown.map(line => `  ${line}`)];
+  return left > 0 ? [...lines.slice(0, shownLines), l10n.t('… and {0} more', left)] : [...lines];
 }
 
 function amount(
@@ -161,23 +168,28 @@ function share(
 
 function bar(value: number, largest: number): string {
   if (value <= 0 || largest <= 0) return '';
-  // What costs something has a bar, however small.
+  // Whatever costs something has a bar, however small.
   const length = Math.max(1, Math.round((value / largest) * barWidth * 8));
   return '█'.repeat(length >> 3) + eighths[length & 7];
 }
 
-/** Rows of cells as lines, with each column as wide as its longest cell; empty columns are left out. */
+/** Rows of cells as lines, each column as wide as its widest cell; empty columns drop out. */
 export function aligned(rows: readonly (readonly string[])[], sides: readonly ('start' | 'end')[]): string[] {
-  const widths = sides.map((_, column) => Math.max(...rows.map(row => (row[column] ?? '').length)));
+  const widths = sides.map((_, column) => Math.max(...rows.map(row => width(row[column] ?? ''))));
   return rows.map(row =>
     row
-      .map((cell, column) => (sides[column] === 'end' ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+      .map((cell, column) => (sides[column] === 'end' ? padStart : padEnd)(cell, widths[column]!))
       .filter((_, column) => widths[column]! > 0)
       .join('  ')
       .trimEnd(),
   );
 }
 
-function clip(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+/** A table with a rule under its head. */
+export function ruled([head = '', ...rows]: readonly string[], most = Number.POSITIVE_INFINITY): string[] {
+  return [head, ruleOf([head, ...rows], most), ...rows];
+}
+
+function ruleOf(lines: readonly string[], most = Number.POSITIVE_INFINITY): string {
+  return '─'.repeat(Math.min(most, Math.max(...lines.map(width))));
 }

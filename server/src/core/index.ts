@@ -32,6 +32,7 @@ export {
   type ProblemReport,
   type ReportOptions,
   type ReportShape,
+  type ReportWords,
   type RowReport,
   reasonLines,
   report,
@@ -50,6 +51,7 @@ export {
 } from './features/slim.ts';
 export { type Summary, summary, summaryMarkdown } from './features/summary.ts';
 export { type SymbolNode, symbols } from './features/symbols.ts';
+export { orderOf } from './features/wording.ts';
 export { type Format, formats, type InputSize, type Source } from './formats/index.ts';
 export {
   type Analysed,

@@ -1,4 +1,5 @@
 // The only place that knows the whole way: text → tree → graph → Model.
+import * as l10n from '@vscode/l10n';
 import { type ConventionName, counterOf } from './analysis/conventions.ts';
 import { objection } from './analysis/difference.ts';
 import { analyse, type Model } from './analysis/model.ts';
@@ -23,6 +24,7 @@ import { applyEdits, mapOffset, type TextEdit } from './text/edit.ts';
 import { Lines } from './text/lines.ts';
 import { isIgnored, type Pragmas, readPragmas } from './text/pragma.ts';
 import { limited, type Problem, type Repair } from './text/problem.ts';
+import { exact } from './text/quantity.ts';
 import type { Range } from './text/range.ts';
 
 /** A text that is a spec, parsed but not yet priced. */
@@ -67,8 +69,17 @@ export function open(source: Source, settings: Settings, earlier?: Document): Do
   const lines = new Lines(source.text);
   const pragmas = readPragmas(source.text, lines);
   if (source.text.length > settings.maxFileSize) {
-    const message = `This file has ${source.text.length} characters; files above ${settings.maxFileSize} are not analysed. To read it anyway, raise “flopline.maxFileSize” (--max-file-size in the terminal).`;
-    const problem: Problem = { range: lines.range(0), severity: 'information', code: 'too-large', message };
+    const problem: Problem = {
+      range: lines.range(0),
+      severity: 'information',
+      code: 'file-too-large',
+      message: l10n.t(
+        'This file has {0} characters. Files of more than {1} are not analyzed.',
+        exact(source.text.length),
+        exact(settings.maxFileSize),
+      ),
+      help: l10n.t('To read it anyway, raise {0} ({1} in the terminal).', '`flopline.maxFileSize`', '--max-file-size'),
+    };
     return { source, lines, format, pragmas, reader: undefined, problems: [problem] };
   }
   const same = earlier?.format === format && earlier.source.name === source.name;
@@ -119,7 +130,7 @@ export interface NativeFigure {
   readonly value: number;
   /** What one of the label's units is: 10⁹ for GFLOPs. */
   readonly unit: number;
-  /** Digits behind the point that the framework prints. */
+  /** Digits after the point that the framework prints. */
   readonly digits: number;
   /** By release, the newest first; none where all print the same. */
   readonly versions: readonly VersionFigure[];
@@ -256,14 +267,14 @@ function isInputOf({ graph }: Model, [wanted, ...others]: readonly InputSize[]):
   return shape.length === wanted.sizes.length + 1 && wanted.sizes.every((size, axis) => size === shape[axis + 1]);
 }
 
-/** What nodes that fusing takes away count. */
+/** The costs of nodes that fusing removes. */
 function goneOf(model: Model, { gone }: Fusion): number {
   let sum = 0;
   for (const node of gone) sum += model.costOfNode(node).value.value;
   return sum;
 }
 
-/** The value of a network in a unit as a program has it that keeps it in floats of 32 bits, row by row. */
+/** The value of a network in a unit, summed row by row in 32-bit floats as some programs do. */
 function singleSum(model: Model, unit: number): number {
   let sum = 0;
   for (const { first, end } of model.graph.root.children) {
@@ -277,17 +288,17 @@ function singleSum(model: Model, unit: number): number {
   return sum;
 }
 
-/** What becomes of a text by edits of its network: the changes of the text, made, and the changed text analysed. */
+/** Edits of a network made in its text: the changes of the text, and the changed text analysed. */
 export interface Trial {
   readonly edits: readonly TextEdit[];
   readonly after: Analysed;
-  /** What speaks against it: a new problem, or a shape that changed where it should not. */
+  /** Why it must not be made: a new problem, or a shape that changed where it should not. */
   readonly objection: string | undefined;
 }
 
 /**
- * Makes edits of the network in the text and analyses what comes of it: what a fix costs is never a formula. `footprint`
- * has the items that may hand on other shapes then. Undefined where the dialect cannot say it.
+ * Makes edits of the network in the text and analyses the result: the price of a fix is never a formula. `footprint` has
+ * the items whose outputs may change their shape. Undefined where the dialect cannot say it.
  */
 export function attempt(
   analysed: Analysed,
@@ -299,15 +310,15 @@ export function attempt(
   if (!edits || edits.length === 0) return undefined;
   const after = reopened(analysed, applyEdits(document.source.text, edits));
   if (!after) return undefined;
-  const told =
-    // Whose rows they are is told by what they name, among other things.
-    (after.spec.dialect === analysed.spec.dialect ? undefined : 'the file would be read as another dialect') ??
+  const reason =
+    // The dialect is recognized by what rows name, among other things.
+    (after.spec.dialect === analysed.spec.dialect ? undefined : l10n.t('the file would be read in another dialect')) ??
     newProblem(analysed.problems, after.problems) ??
     objection(model.graph, after.model.graph, mapOffset(edits), footprint);
-  return { edits, after, objection: told };
+  return { edits, after, objection: reason };
 }
 
-/** The ways to mend a problem that really do: tried on the text, as often as `tries` still has left. */
+/** The ways to fix a problem that work when tried on the text; `tries` limits how many are tried. */
 export function mends(analysed: Analysed, problem: Problem, tries: { left: number }): readonly Repair[] {
   const { document, spec, problems } = analysed;
   const errors = errorsOf(problems);
@@ -331,7 +342,7 @@ export function reopened(analysed: Analysed, text: string): Analysed | undefined
   const { source, pragmas } = analysed.document;
   const changed = open({ ...source, text }, analysed.settings, analysed.document);
   if (!changed) return undefined;
-  // What was overruled there (by the command line) is overruled here too.
+  // A comment that the command line overrides there is overridden here too.
   const settings = new Map([...changed.pragmas.settings].filter(([key]) => pragmas.settings.has(key)));
   return price({ ...changed, pragmas: { ...changed.pragmas, settings } }, analysed.settings);
 }

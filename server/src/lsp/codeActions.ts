@@ -1,4 +1,5 @@
-// Code actions: repairs, advice at its price, and comments that ignore a finding.
+// Code actions: fixes, advice with its price, and comments that silence a finding.
+import * as l10n from '@vscode/l10n';
 import {
   type CodeAction,
   CodeActionKind,
@@ -20,7 +21,7 @@ import {
 import { type AdviceData, fromProto, toProto } from './convert.ts';
 import type { Session } from './session.ts';
 
-/** More than stand on any line: a long selection is not priced before somebody asks. */
+/** More than any line has: a long selection is not priced before somebody asks. */
 const manyCandidates = 48;
 
 export function answerCodeActions(session: Session): void {
@@ -33,11 +34,11 @@ export function answerCodeActions(session: Session): void {
       const { lines } = analysed.document;
       const place = fromProto.range(lines, range);
       const document = session.edited(uri);
-      const told = context.diagnostics;
+      const reported = context.diagnostics;
       const fixes = asks(CodeActionKind.QuickFix);
       const rewrites = asks(CodeActionKind.RefactorRewrite);
       const found: CodeAction[] = [];
-      if (fixes) found.push(...repairs(analysed, place).map(offer => toProto.repair(lines, offer, document, told)));
+      if (fixes) found.push(...repairs(analysed, place).map(offer => toProto.repair(lines, offer, document, reported)));
       const candidates = adviceAt(analysed, place).filter(({ kind }) => rewrites || (fixes && kind === 'quickfix'));
       // Nobody has asked yet: an editor looks whether to show its bulb.
       const many = context.triggerKind === CodeActionTriggerKind.Automatic && candidates.length > manyCandidates;
@@ -48,12 +49,12 @@ export function answerCodeActions(session: Session): void {
       for (const { advice, data } of offers) {
         if (advice.refused !== null && !disabledSupport) continue;
         const kind = fixes && advice.kind === 'quickfix' ? CodeActionKind.QuickFix : CodeActionKind.RefactorRewrite;
-        const action = toProto.advice(lines, advice, kind, told);
+        const action = toProto.advice(lines, advice, kind, reported);
         if (advice.refused !== null) found.push(action);
         else if (resolvesEdits) found.push({ ...action, data });
         else found.push({ ...action, edit: toProto.adviceEdit(lines, advice, document) });
       }
-      if (fixes) found.push(...ignores(analysed, place).map(offer => toProto.ignore(lines, offer, document, told)));
+      if (fixes) found.push(...ignores(analysed, place).map(offer => toProto.ignore(lines, offer, document, reported)));
       return found;
     }),
   );
@@ -73,7 +74,7 @@ export function answerCodeActions(session: Session): void {
             return { ...action, edit: toProto.adviceEdit(analysed.document.lines, advice, session.edited(uri)) };
           });
     if (resolved) return resolved;
-    throw new ResponseError(LSPErrorCodes.ContentModified, 'The text has changed since this was offered.');
+    throw new ResponseError(LSPErrorCodes.ContentModified, l10n.t('The text has changed since this was offered.'));
   });
 
   /** Prices candidates, one between two steps. */

@@ -47,7 +47,7 @@ export interface EditedDocument {
   readonly version: number;
   /** Whether the editor refuses a change that was made for another version than its own: nothing can be lost. */
   readonly versioned: boolean;
-  /** Whether it shows words about a change in its preview. */
+  /** Whether it shows an explanation of a change in its preview. */
   readonly annotated: boolean;
 }
 
@@ -84,18 +84,18 @@ export const toProto = {
     return diagnostic;
   },
 
-  /** `told` are the diagnostics that the editor asks about: it ties the fix to its own. */
+  /** `reported` are the diagnostics that the editor asks about: the fix is attached to them. */
   repair(
     lines: Lines,
     { problem, repair, preferred }: RepairOffer,
     document: EditedDocument,
-    told: readonly Diagnostic[],
+    reported: readonly Diagnostic[],
   ): CodeAction {
     return {
       title: repair.title,
       kind: CodeActionKind.QuickFix,
       isPreferred: preferred,
-      ...ofDiagnostics(lines, told, problem.code, problem.range),
+      ...ofDiagnostics(lines, reported, problem.code, problem.range),
       edit: toProto.workspaceEdit(lines, repair.edits, document),
     };
   },
@@ -105,12 +105,12 @@ export const toProto = {
     lines: Lines,
     { answers, range: place, title, refused }: Advice,
     kind: CodeActionKind,
-    told: readonly Diagnostic[],
+    reported: readonly Diagnostic[],
   ): CodeAction {
     return {
       title,
       kind,
-      ...(kind === CodeActionKind.QuickFix ? ofDiagnostics(lines, told, answers, place) : {}),
+      ...(kind === CodeActionKind.QuickFix ? ofDiagnostics(lines, reported, answers, place) : {}),
       ...(refused === null ? {} : { disabled: { reason: refused } }),
     };
   },
@@ -124,12 +124,12 @@ export const toProto = {
     lines: Lines,
     { problem, title, edits }: IgnoreOffer,
     document: EditedDocument,
-    told: readonly Diagnostic[],
+    reported: readonly Diagnostic[],
   ): CodeAction {
     return {
       title,
       kind: CodeActionKind.QuickFix,
-      ...ofDiagnostics(lines, told, problem.code, problem.range),
+      ...ofDiagnostics(lines, reported, problem.code, problem.range),
       edit: toProto.workspaceEdit(lines, edits, document),
     };
   },
@@ -138,15 +138,15 @@ export const toProto = {
     lines: Lines,
     edits: readonly TextEdit[],
     { uri, version, versioned, annotated }: EditedDocument,
-    words?: { readonly label: string; readonly description: string },
+    annotation?: { readonly label: string; readonly description: string },
   ): WorkspaceEdit {
     const changes = toProto.textEdits(lines, edits);
     const textDocument = { uri, version };
-    if (versioned && annotated && words) {
+    if (versioned && annotated && annotation) {
       return {
         documentChanges: [{ textDocument, edits: changes.map(change => ({ ...change, annotationId: 'why' })) }],
-        // It need not be confirmed: who wants to see it first asks for the preview.
-        changeAnnotations: { why: { ...words, needsConfirmation: false } },
+        // No need to confirm it: whoever wants to see it first asks for the preview.
+        changeAnnotations: { why: { ...annotation, needsConfirmation: false } },
       };
     }
     return versioned ? { documentChanges: [{ textDocument, edits: changes }] } : { changes: { [uri]: changes } };
@@ -178,15 +178,15 @@ export const toProto = {
   },
 };
 
-/** The diagnostics of the editor's that a fix belongs to: those with its code at its place. */
+/** The editor's diagnostics that a fix belongs to: those with its code at its place. */
 function ofDiagnostics(
   lines: Lines,
-  told: readonly Diagnostic[],
+  reported: readonly Diagnostic[],
   code: string,
   place: Range,
 ): Pick<CodeAction, 'diagnostics'> {
   const { start } = range(lines, place);
-  const own = told.filter(
+  const own = reported.filter(
     ({ code: other, range: at }) =>
       other === code && at.start.line === start.line && at.start.character === start.character,
   );

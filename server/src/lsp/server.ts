@@ -1,4 +1,4 @@
-// The language server: every handler resolves the document, asks core, converts. Core decides what is said.
+// The language server: every handler resolves the document, asks core and converts. All wording is in core.
 import {
   CodeActionKind,
   type Connection,
@@ -19,6 +19,7 @@ import {
   hover,
   lenses,
   markdownReport,
+  orderOf,
   problemsWithHints,
   report,
   settingTable,
@@ -37,7 +38,7 @@ import { Workspace } from './workspace.ts';
 
 /**
  * Milliseconds without a change after which problems are published. Hints, which an editor asks for, come first, and a
- * publication must not stand in the way of the next key's: so long is a pause of a person who types fast.
+ * publication must not delay those of the next key: this is the pause of a person who types fast.
  */
 const quiet = 100;
 
@@ -212,7 +213,10 @@ export function serve(connection: Connection): void {
 
   session.on('flopline/report', ({ textDocument: { uri } }, token) =>
     session.answer<string | null>('report', uri, token, null, analysed =>
-      markdownReport(report(analysed), analysed.model.convention.unit),
+      markdownReport(report(analysed), {
+        unit: analysed.model.convention.unit,
+        shapeOrder: orderOf(analysed),
+      }),
     ),
   );
 

@@ -32,7 +32,7 @@ export class Session {
     this.start = start;
   }
 
-  /** Answers a request about a document from its newest text; `empty` where it is no spec, and where we fail. */
+  /** Answers a request about a document from its newest text; `empty` where it is not a spec, and where we fail. */
   async answer<T>(
     what: string,
     uri: string,
@@ -71,7 +71,7 @@ export class Session {
     uri: string,
     token: Token,
     search: Generator<S, R>,
-    told: (step: S) => void = nobody,
+    report: (step: S) => void = nobody,
   ): Promise<R | undefined> {
     const { workspace } = this;
     const version = workspace.version(uri);
@@ -79,7 +79,7 @@ export class Session {
     for (;;) {
       const next = search.next();
       if (next.done) return next.value;
-      told(next.value);
+      report(next.value);
       await turn();
       if (token.isCancellationRequested || version !== workspace.version(uri) || settings !== workspace.settings)
         return undefined;
@@ -116,5 +116,5 @@ export class Session {
   }
 }
 
-/** An editor that refuses a refresh or is gone: there is nobody to tell. */
+/** For an editor that refuses a refresh or is gone: there is nobody to report to. */
 export function nobody(): void {}

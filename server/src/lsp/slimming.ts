@@ -1,4 +1,5 @@
-// “Make It Cheaper…”: the search for few changes that reach a budget, and what a person has ticked of them.
+// “Make It Cheaper…”: the search for a few changes that reach a budget, and those of them that a person selects.
+import * as l10n from '@vscode/l10n';
 import { WorkDoneProgress } from 'vscode-languageserver';
 import {
   type Analysed,
@@ -33,13 +34,14 @@ export function answerSlimming(session: Session): void {
       if (typeof budget === 'string') return null;
       const version = workspace.version(uri)!;
       let taken = 0;
-      let told = '';
+      let reported = '';
       const report = (step: SlimProgress): void => {
         if (step.kind === 'step') taken++;
         else if (workDoneToken !== undefined) {
-          const message = `${Math.floor((100 * step.tried) / step.of)} % of the changes tried, ${taken} taken`;
-          if (message === told) return;
-          told = message;
+          const share = `${Math.floor((100 * step.tried) / step.of)} %`;
+          const message = l10n.t('{0} of the changes tried, {1} made', share, taken);
+          if (message === reported) return;
+          reported = message;
           connection.sendProgress(WorkDoneProgress.type, workDoneToken, { kind: 'report', message }).catch(nobody);
         }
       };

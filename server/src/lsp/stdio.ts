@@ -10,7 +10,7 @@ import {
 
 /** A connection over the standard streams; the process ends with its client. */
 export function connectStdio(): Connection {
-  // What anything printed would stand between two messages.
+  // Anything printed would end up between two messages.
   Object.assign(console, new console.Console(process.stderr));
   const connection = createConnection(new StreamMessageReader(process.stdin), new WholeMessageWriter(process.stdout));
   let mayEnd = false;

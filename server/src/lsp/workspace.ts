@@ -1,4 +1,4 @@
-// The open documents and what was computed of them: each text at most once, and only when somebody asks.
+// The open documents and what was computed for them: each text at most once, and only when somebody asks.
 import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { type Analysed, type Document, defaultSettings, open, price, type Settings } from '../core/index.ts';
@@ -6,7 +6,7 @@ import { type Analysed, type Document, defaultSettings, open, price, type Settin
 interface Entry {
   readonly version: number;
   readonly settings: Settings;
-  /** Undefined for a text that is no spec. */
+  /** Undefined for a text that is not a spec. */
   readonly document: Document | undefined;
   /** Undefined before it was asked for. */
   analysed?: { readonly value: Analysed | undefined };
@@ -23,12 +23,12 @@ export class Workspace {
     this.#texts = texts;
   }
 
-  /** The newest text of a document as a spec; undefined when it is none, or not open. */
+  /** The newest text of a document as a spec; undefined when it is not one, or not open. */
   document(uri: string): Document | undefined {
     return this.#entry(uri)?.document;
   }
 
-  /** The newest text with its costs; undefined when it is no spec or too large. */
+  /** The newest text with its costs; undefined when it is not a spec or too large. */
   analysed(uri: string): Analysed | undefined {
     const entry = this.#entry(uri);
     if (!entry?.document) return undefined;

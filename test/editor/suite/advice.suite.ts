@@ -27,24 +27,30 @@ head:
 // The figures of the theory: 28²·256·64 and 28²·9·64·192, and so on.
 const three = {
   title: /^Insert a 1×1 bottleneck \(64 channels\): 347M → 99\.5M MACs here/,
-  hints: [/28×28×64 · 12\.8M MACs/, /28×28×192 · 86\.7M MACs/],
+  hints: [/64×28×28 · 12\.8M MACs/, /192×28×28 · 86\.7M MACs/],
 };
 const five = {
   title: /^Insert a 1×1 bottleneck \(64 channels\): 482M → 133M MACs here/,
-  hints: [/28×28×64 · 12\.8M MACs/, /28×28×96 · 120M MACs/],
+  hints: [/64×28×28 · 12\.8M MACs/, /96×28×28 · 120M MACs/],
 };
 const two = {
-  title: /^Replace it by two 3×3 \(64 channels between\): 120M → 72\.3M MACs here/,
-  hints: [/28×28×64 · 28\.9M MACs/, /28×28×96 · 43\.4M MACs/],
+  title: /^Replace it with two 3×3 \(64 channels in between\): 120M → 72\.3M MACs here/,
+  hints: [/64×28×28 · 28\.9M MACs/, /96×28×28 · 43\.4M MACs/],
 };
 const head = {
-  title: /^Average each channel, and let the last fully connected layer alone follow: 1\d\dM → 512k MACs here/,
+  title: /^Average each channel, and keep only the last fully connected layer: 1\d\dM → 512k MACs here/,
   hints: [/512k MACs/],
 };
 const separable = {
   title: /^Make it depthwise separable.*: 462M → 52\.3M MACs here/,
-  hints: [/14×14×512 · 903k MACs/, /14×14×512 · 51\.4M MACs/],
+  hints: [/512×14×14 · 903k MACs/, /512×14×14 · 51\.4M MACs/],
 };
+
+/** The same where shapes are written W×H×C, as in Darknet. */
+function inDarknet<T extends Pick<Case, 'hints'>>(expected: T): T {
+  const turned = (hint: RegExp): RegExp => new RegExp(hint.source.replace(/^(\d+)×(\d+)×(\d+)/, '$3×$2×$1'));
+  return { ...expected, hints: expected.hints.map(turned) };
+}
 
 /** The theory's five savings, in every dialect that can say them. */
 const cases: Readonly<Record<string, Case>> = {
@@ -55,16 +61,16 @@ const cases: Readonly<Record<string, Case>> = {
   'N×1 and 1×N for N×N': {
     file: 'asymmetric-before.net.yaml',
     at: 'kernel: 7',
-    title: /^Replace it by 7×1 and 1×7 \(192 channels between\): 522M → 149M MACs here/,
-    hints: [/17×17×192 · 74\.6M MACs/],
+    title: /^Replace it with 7×1 and 1×7 \(192 channels in between\): 522M → 149M MACs here/,
+    hints: [/192×17×17 · 74\.6M MACs/],
   },
   'depthwise separable': { file: 'depthwise-before.net.yaml', at: 'kernel: 3', ...separable },
 
-  'Darknet: a 1×1 bottleneck before a 3×3': { file: 'bottleneck-before.cfg', at: 'filters=192', ...three },
-  'Darknet: a 1×1 bottleneck before a 5×5': { file: 'bottleneck-before.cfg', at: 'filters=96', ...five },
-  'Darknet: two 3×3 for a 5×5': { file: 'two-3x3-before.cfg', at: 'size=5', ...two },
-  'Darknet: global average pooling': { file: 'global-pooling-before.cfg', at: '[connected]', ...head },
-  'Darknet: depthwise separable': { file: 'depthwise-before.cfg', at: 'size=3', ...separable },
+  'Darknet: a 1×1 bottleneck before a 3×3': { file: 'bottleneck-before.cfg', at: 'filters=192', ...inDarknet(three) },
+  'Darknet: a 1×1 bottleneck before a 5×5': { file: 'bottleneck-before.cfg', at: 'filters=96', ...inDarknet(five) },
+  'Darknet: two 3×3 for a 5×5': { file: 'two-3x3-before.cfg', at: 'size=5', ...inDarknet(two) },
+  'Darknet: global average pooling': { file: 'global-pooling-before.cfg', at: '[connected]', ...inDarknet(head) },
+  'Darknet: depthwise separable': { file: 'depthwise-before.cfg', at: 'size=3', ...inDarknet(separable) },
 
   'Caffe: a 1×1 bottleneck before a 3×3': {
     file: 'five-savings.prototxt',
@@ -75,14 +81,14 @@ const cases: Readonly<Record<string, Case>> = {
   'Caffe: two 3×3 for a 5×5': {
     file: 'five-savings.prototxt',
     at: 'pad: 2',
-    title: /^Replace it by two 3×3 \(96 channels between\): 482M → 238M MACs here/,
-    hints: [/28×28×96 · 173M MACs/, /28×28×96 · 65M MACs/],
+    title: /^Replace it with two 3×3 \(96 channels in between\): 482M → 238M MACs here/,
+    hints: [/96×28×28 · 173M MACs/, /96×28×28 · 65\.0M MACs/],
   },
   'Caffe: N×1 and 1×N for N×N': {
     file: 'five-savings.prototxt',
     at: 'kernel_size: 7',
-    title: /^Replace it by 7×1 and 1×7 \(192 channels between\): 354M → 101M MACs here/,
-    hints: [/14×14×192 · 50\.6M MACs/],
+    title: /^Replace it with 7×1 and 1×7 \(192 channels in between\): 354M → 101M MACs here/,
+    hints: [/192×14×14 · 50\.6M MACs/],
   },
   'Caffe: depthwise separable': { file: 'five-savings.prototxt', at: '"conv5"\n  type', ...separable },
   'Caffe: global average pooling': { file: 'five-savings.prototxt', at: '"fc6"', ...head },
@@ -91,25 +97,25 @@ const cases: Readonly<Record<string, Case>> = {
     file: 'yolo',
     at: '# 1: wide',
     title: /^Insert a 1×1 bottleneck \(64 channels\)/,
-    hints: [/320×320×64/, /160×160×96/, /160×160×192/],
+    hints: [/64×320×320/, /96×160×160/, /192×160×160/],
   },
   'YOLO: two 3×3 for a 5×5': {
     file: 'yolo',
     at: '# 1: wide',
-    title: /^Replace it by two 3×3 \(96 channels between\)/,
-    hints: [/160×160×96 · 5\.66G MACs/, /160×160×96 · 2\.12G MACs/, /160×160×192/],
+    title: /^Replace it with two 3×3 \(96 channels in between\)/,
+    hints: [/96×160×160 · 5\.66G MACs/, /96×160×160 · 2\.12G MACs/, /192×160×160/],
   },
   'YOLO: N×1 and 1×N for N×N': {
     file: 'yolo',
     at: 'Conv, [96, 7',
-    title: /^Replace it by 7×1 and 1×7 \(96 channels between\)/,
-    hints: [/160×160×96 · 1\.65G MACs/, /160×160×192/],
+    title: /^Replace it with 7×1 and 1×7 \(96 channels in between\)/,
+    hints: [/96×160×160 · 1\.65G MACs/, /192×160×160/],
   },
   'YOLO: depthwise separable': {
     file: 'yolo',
     at: 'Conv, [96, 7',
-    title: /^Make it depthwise separable, with normalization and activation between/,
-    hints: [/160×160×96 · 120M MACs/, /160×160×96 · 236M MACs/, /160×160×192/],
+    title: /^Make it depthwise separable, with normalization and activation in between/,
+    hints: [/96×160×160 · 120M MACs/, /96×160×160 · 236M MACs/, /192×160×160/],
   },
 };
 

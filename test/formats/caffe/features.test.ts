@@ -71,7 +71,7 @@ describe('Caffe prototxt, features', () => {
 
   it('the totals stand at the name', () => {
     assert.equal(lenses(analysed())[0]!.range.from, 0);
-    assert.match(lenses(analysed())[0]!.title, /15\.6 kMACs/);
+    assert.match(lenses(analysed())[0]!.title, /15\.6k MACs/);
   });
 
   it('misspelt fields, types and bottoms have repairs that mend them', () => {

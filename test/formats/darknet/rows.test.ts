@@ -427,7 +427,7 @@ describe('Darknet cfg, the file', () => {
       symbols(analysed)[0]!.children.map(({ name }) => name),
       ['net', 'layer 0'],
     );
-    assert.match(lenses(analysed)[0]!.title, /73\.7 kMACs/);
+    assert.match(lenses(analysed)[0]!.title, /73\.7k MACs/);
     assert.match(hover(analysed, text.indexOf('[conv]'))!.markdown, /layer 0.*convolutional/);
     assert.match(hover(analysed, text.indexOf('pad=1'))!.markdown, /size\/2/);
     assert.match(hover(analysed, text.indexOf('linear'))!.markdown, /None\./);

@@ -8,16 +8,17 @@ export interface AdviceRule {
   /** Names the pattern in kebab case; settings and ignore comments speak of it. */
   readonly code: string;
   /** What it proposes, in a few words: “1×1 bottleneck”. */
-  readonly summary: string;
-  /** Whether diagnostics point to it. */
-  readonly told: boolean;
-  /** The code of a finding told elsewhere that asks for it. */
+  readonly summary: () => string;
+  /** Whether it is reported as a diagnostic. */
+  readonly reported: boolean;
+  /** The code of a finding, reported elsewhere, that asks for it. */
   readonly answers?: string;
   readonly docs: AdviceDocs;
-  /** The places where it may be followed; `within` has the offsets that somebody asks about. */
+  /** The places in a range of the text where it may be followed. */
   find(network: Network, within: Range): Iterable<Finding>;
 }
 
+/** For docs/advice.md, which is in English only. */
 export interface AdviceDocs {
   /** What it does to the network. */
   readonly what: string;
@@ -32,11 +33,13 @@ export interface AdviceDocs {
 
 /** A place where a rule may be followed. */
 export interface Finding {
-  /** The item that it speaks of. */
+  /** The item that it is about. */
   readonly at: Range;
-  /** What a diagnostic says, `{share}` for its share of the whole; undefined where there is none. */
-  readonly message?: string | undefined;
-  /** Of what that share is, if the setting's threshold counts: of the work, or of the parameters. */
+  /** What a diagnostic says, given its share of the whole as a percentage; undefined where there is none. */
+  readonly message?: ((share: string) => string) | undefined;
+  /** What the diagnostic advises, as a sentence. */
+  readonly help?: string | undefined;
+  /** What the share is of, if the setting's threshold counts: the MACs or the parameters of the network. */
   readonly measure?: 'macs' | 'params';
   /** The likeliest first. */
   readonly fixes: readonly Fix[];
@@ -48,19 +51,19 @@ export interface Fix {
   readonly variant: string;
   /** A verb phrase: “Insert a 1×1 bottleneck (64 channels)”. */
   readonly title: string;
-  /** What it does in words and numbers, in markdown, price apart. */
+  /** What it does in words and numbers, as markdown, without its price. */
   readonly why: string;
-  /** What it costs in other currencies, a sentence each. */
+  /** What it costs besides, a sentence each. */
   readonly costs: readonly string[];
   readonly edits: readonly GraphEdit[];
   /** The items whose outputs may have another shape then. */
   readonly footprint: readonly Range[];
   /** The items whose cost is “here”. */
   readonly here: readonly Range[];
-  /** Whether the network computes the same as before: then whatever it saves is worth it. */
+  /** Whether the network computes the same as before: then any saving is worth it. */
   readonly exact: boolean;
-  /** Words for the reason where it does not save: “two 3×3”, “64 → 192 channels”. Undefined: nobody expects it then. */
-  readonly expected?: { readonly what: string; readonly where: string } | undefined;
+  /** Why it is not offered where it would cost so many percent more; undefined where a person would not expect it then. */
+  readonly dearer?: ((more: string) => string) | undefined;
   /** Why it cannot be done, where a person would expect it. */
   readonly refused?: string | undefined;
 }

@@ -1,15 +1,16 @@
+import * as l10n from '@vscode/l10n';
 import { advice } from './advice.ts';
 import { convOf } from './network.ts';
 
 /** A shift of a whole channel is gone once its mean is subtracted. */
 export const cancelledBias = advice({
   code: 'cancelled-bias',
-  summary: 'no bias before a normalization',
-  told: true,
+  summary: () => l10n.t('removal of a bias in front of a normalization'),
+  reported: true,
   docs: {
     what: 'Drops the bias of a layer whose output is normalized channel by channel.',
-    why: 'Batch normalization subtracts the mean of each channel, and with it every bias: Cout parameters that can do nothing.',
-    not: 'Where pretrained weights are to be loaded that have it: then it must stay for their sake.',
+    why: 'Batch normalization subtracts the mean of each channel, and with it every bias: Cout parameters that have no effect.',
+    not: 'Where you load pretrained weights that have the bias.',
     paper: 'Ioffe and Szegedy, Batch Normalization (2015), section 3.2',
     example:
       'name: Bias and batch normalization\ninput: [64, 28, 28]\nlayers:\n  - conv: {out: 64, kernel: 3, padding: same}\n  - batchnorm\n',
@@ -25,13 +26,14 @@ export const cancelledBias = advice({
       if (!cancelled) continue;
       yield {
         at: layer.place.item,
-        message: 'The normalization behind this layer subtracts the mean of each channel, and with it this bias.',
+        message: () =>
+          l10n.t('The normalization after this layer subtracts the mean of each channel, and this bias with it.'),
         fixes: [
           {
             variant: 'drop',
-            title: 'Drop the bias',
-            why: 'Whatever it adds to a channel is subtracted again with the channel’s mean.',
-            costs: ['The network computes the same. Weights that have the bias must be loaded without it.'],
+            title: l10n.t('Drop the bias'),
+            why: l10n.t('Whatever it adds to a channel is subtracted again with the mean of the channel.'),
+            costs: [l10n.t('The network computes the same. Pretrained weights must be loaded without the bias.')],
             edits: [{ kind: 'set', item: layer.place.item, attrs: { bias: false } }],
             footprint: [],
             here: layer.items,

@@ -1,19 +1,20 @@
+import * as l10n from '@vscode/l10n';
 import { advice, type Finding, type Fix } from './advice.ts';
 import { agreed, channelsIn, convOf, type Layer, type Network } from './network.ts';
-import { kernelText, retrain, rounded, volume } from './words.ts';
+import { kernelText, retrain, rounded, sameField, volume } from './words.ts';
 
 /** Shares of the input channels that are offered as width of the bottleneck, the default first. */
 const shares = [1 / 4, 1 / 8, 3 / 8, 1 / 2];
 
-/** Inception v1: a wide k×k convolution reads few channels that a 1×1 makes of many. */
+/** Inception v1: a 1×1 reduces the channels that a wide k×k convolution reads. */
 export const fatConvolution = advice({
   code: 'fat-convolution',
-  summary: '1×1 bottleneck',
-  told: true,
+  summary: () => l10n.t('1×1 bottleneck'),
+  reported: true,
   docs: {
-    what: 'Puts a 1×1 convolution before a wide k×k one. It makes a few channels of many, and the k×k works on the few.',
-    why: 'A k×k convolution costs M²·k²·Cin·Cout. With C channels between it is M²·Cin·C + M²·k²·C·Cout: for k = 5, Cin = 256, Cout = 96 and C = 64 less than a third.',
-    not: 'Before a layer that reads few channels already (the first one reads three), or right behind another 1×1 that narrows.',
+    what: 'Inserts a 1×1 convolution in front of a wide k×k one. It reduces the channels, so the k×k works on few of them.',
+    why: 'A k×k convolution costs M²·k²·Cin·Cout. With C channels in between it costs M²·Cin·C + M²·k²·C·Cout: less than a third for k = 5, Cin = 256, Cout = 96 and C = 64.',
+    not: 'In front of a layer that reads few channels anyway (the first one reads three), or right after another 1×1 that reduces them.',
     paper: 'Szegedy et al., Going Deeper with Convolutions (2014)',
     example:
       'name: 5×5 on 256 channels\ninput: [256, 28, 28]\nlayers:\n  - conv: {out: 96, kernel: 5, padding: same}\n',
@@ -22,7 +23,7 @@ export const fatConvolution = advice({
     for (const layer of network.layers(within)) {
       if (layer.op !== 'conv' || layer.uses.some(use => convOf(use).groups !== 1)) continue;
       const kernel = agreed(layer, use => convOf(use).kernel);
-      if (!kernel || volume(kernel) === 1 || isBehindBottleneck(network, layer)) continue;
+      if (!kernel || volume(kernel) === 1 || isAfterBottleneck(network, layer)) continue;
       const fixes = [...bottlenecks(layer, kernel)];
       if (fixes.length > 0) yield finding(layer, kernel, fixes);
     }
@@ -31,10 +32,14 @@ export const fatConvolution = advice({
 
 function finding(layer: Layer, kernel: readonly number[], fixes: readonly Fix[]): Finding {
   const channels = agreed(layer, channelsIn);
-  const on = channels === undefined ? '' : ` on ${channels} channels`;
+  const name = kernelText(kernel);
   return {
     at: layer.place.item,
-    message: `This ${kernelText(kernel)} convolution${on} is {share}; consider a 1×1 bottleneck before it.`,
+    message: share =>
+      channels === undefined
+        ? l10n.t('This {0} convolution accounts for {1} of the network’s MACs.', name, share)
+        : l10n.t('This {0} convolution on {1} channels accounts for {2} of the network’s MACs.', name, channels, share),
+    help: l10n.t('Consider a 1×1 bottleneck in front of it.'),
     measure: 'macs',
     fixes,
   };
@@ -42,19 +47,38 @@ function finding(layer: Layer, kernel: readonly number[], fixes: readonly Fix[])
 
 function* bottlenecks(layer: Layer, kernel: readonly number[]): Generator<Fix> {
   const channels = agreed(layer, channelsIn);
-  // Three colours are no many channels.
+  // Three colors are not many channels.
   if (!layer.uses.every(use => channelsIn(use) >= 16)) return;
-  const told = new Set<number>();
+  const offered = new Set<number>();
   for (const share of shares) {
     const middle = channels === undefined ? undefined : rounded(channels * share);
-    if (middle !== undefined && (middle >= channels! || told.has(middle))) continue;
-    if (middle !== undefined) told.add(middle);
-    const width = middle === undefined ? `${share * 100} % of the channels` : `${middle} channels`;
+    if (middle !== undefined && (middle >= channels! || offered.has(middle))) continue;
+    if (middle !== undefined) offered.add(middle);
+    const percentage = `${share * 100} %`;
+    const name = kernelText(kernel);
+    const formulas = ['M²·Cin·C + M²·k²·C·Cout', 'M²·k²·Cin·Cout'] as const;
     yield {
       variant: middle === undefined ? `x${share}` : String(middle),
-      title: `Insert a 1×1 bottleneck (${width})`,
-      why: `A 1×1 convolution makes ${width} of ${channels ?? 'all'}, and the ${kernelText(kernel)} reads those: M²·Cin·C + M²·k²·C·Cout multiply-accumulates instead of M²·k²·Cin·Cout.`,
-      costs: ['The receptive field stays as it is.', retrain],
+      title:
+        middle === undefined
+          ? l10n.t('Insert a 1×1 bottleneck ({0} of the channels)', percentage)
+          : l10n.t('Insert a 1×1 bottleneck ({0} channels)', middle),
+      why:
+        middle === undefined
+          ? l10n.t(
+              'A 1×1 convolution reduces the channels to {0}, which the {1} then reads: {2} MACs instead of {3}.',
+              percentage,
+              name,
+              ...formulas,
+            )
+          : l10n.t(
+              'A 1×1 convolution reduces {0} channels to {1}, which the {2} then reads: {3} MACs instead of {4}.',
+              channels!,
+              middle,
+              name,
+              ...formulas,
+            ),
+      costs: [sameField(), retrain()],
       edits: [
         {
           kind: 'insert',
@@ -80,8 +104,8 @@ function* bottlenecks(layer: Layer, kernel: readonly number[]): Generator<Fix> {
   }
 }
 
-/** Whether a 1×1 convolution narrows what it reads already. */
-function isBehindBottleneck(network: Network, layer: Layer): boolean {
+/** Whether what it reads was already narrowed by a 1×1 convolution. */
+function isAfterBottleneck(network: Network, layer: Layer): boolean {
   return layer.uses.some(({ input }) => {
     let { node } = input;
     while (node.op.kind === 'activation' || node.op.kind === 'norm') node = node.inputs[0]!.node;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { GraphEdit } from '../graph/edit.ts';
 import type { GraphNode, Tensor } from '../graph/graph.ts';
 import type { Range } from '../text/range.ts';
@@ -5,15 +6,15 @@ import { advice, type Fix } from './advice.ts';
 import { type Network, placeOf } from './network.ts';
 import { retrain, volume } from './words.ts';
 
-/** Inception v1: the average of each channel instead of every place of it, before a fully connected layer. */
+/** Inception v1: a fully connected layer reads the average of each channel instead of all of its positions. */
 export const flattenedHead = advice({
   code: 'flattened-head',
-  summary: 'global average pooling before a fully connected layer',
-  told: true,
+  summary: () => l10n.t('global average pooling in front of a fully connected layer'),
+  reported: true,
   docs: {
-    what: 'Averages each channel over all places before the fully connected layer, which then reads C features instead of C·H·W. Where several follow each other, as in VGG, all but the last may go.',
-    why: 'A fully connected layer has C·H·W·Cout weights and as many multiply-accumulates, with the average C·Cout: a 49th for 7×7.',
-    not: 'Where it matters at which place something is: averages do not know.',
+    what: 'Averages each channel over all positions in front of the fully connected layer, which then reads C features instead of C·H·W. Where several follow each other, as in VGG, all but the last may be removed.',
+    why: 'A fully connected layer has C·H·W·Cout weights and as many multiply-accumulates, after averaging C·Cout: a 49th for 7×7.',
+    not: 'Where the position of something in the image matters: an average does not know it.',
     paper: 'Lin et al., Network In Network (2013); Szegedy et al., Going Deeper with Convolutions (2014)',
     example:
       'name: Flattened head\ninput: [512, 7, 7]\nlayers:\n  - flatten\n  - linear: 4096\n  - relu\n  - linear: 1000\n',
@@ -34,12 +35,21 @@ export const flattenedHead = advice({
       };
       const between = map.passed.flatMap(node => placeOf(node) ?? []);
       const features = volume(shape!.slice(1));
-      const why = `The average over ${shape!.slice(2).join('×')} places leaves ${shape![1]} features of ${features}: ${shape![1]} · Cout weights instead of ${features} · Cout.`;
-      const costs = ['It no longer knows at which place something is; it takes images of any size then.', retrain];
+      const channels = shape![1]!;
+      const why = l10n.t(
+        'Averaging over {0} positions leaves {1} of {2} features: {1} · Cout weights instead of {2} · Cout.',
+        shape!.slice(2).join('×'),
+        channels,
+        features,
+      );
+      const costs = [
+        l10n.t('It no longer knows where something is in the image, but accepts images of any size.'),
+        retrain(),
+      ];
       const fixes: Fix[] = [
         {
           variant: 'pool',
-          title: 'Average each channel before it',
+          title: l10n.t('Average each channel in front of it'),
           why,
           costs,
           edits: [insert],
@@ -52,8 +62,8 @@ export const flattenedHead = advice({
       if (hidden) {
         fixes.unshift({
           variant: 'head',
-          title: `Average each channel, and let the last fully connected layer alone follow`,
-          why: `${why} The hidden layers between them go too, as in GoogLeNet and ResNet.`,
+          title: l10n.t('Average each channel, and keep only the last fully connected layer'),
+          why: `${why} ${l10n.t('The hidden layers in between are removed too, as in GoogLeNet and ResNet.')}`,
           costs,
           edits: [insert, ...hidden.map((site): GraphEdit => ({ kind: 'remove', item: site }))],
           footprint: [...between, ...hidden],
@@ -63,7 +73,14 @@ export const flattenedHead = advice({
       }
       yield {
         at: layer.place.item,
-        message: `This fully connected layer reads ${features} features of ${shape![1]} channels and holds {share}; consider averaging each channel first.`,
+        message: share =>
+          l10n.t(
+            'This fully connected layer reads {0} features of {1} channels and has {2} of the network’s parameters.',
+            features,
+            channels,
+            share,
+          ),
+        help: l10n.t('Consider averaging each channel first.'),
         measure: 'params',
         fixes,
       };
@@ -93,7 +110,7 @@ const isPassing = ({ op, inputs }: GraphNode): boolean =>
   inputs.length === 1 &&
   (op.name === 'flatten' || op.name === 'reshape' || op.name === 'dropout' || op.name === 'identity');
 
-/** The items from the first fully connected layer to before the last one, where nothing else stands between them. */
+/** The items from the first fully connected layer up to the last one, where nothing else is between them. */
 function hiddenLayers(network: Network, first: GraphNode): (Range[] & { last: readonly Range[] }) | undefined {
   let sites: Range[] = [];
   let pending: Range[] = [];

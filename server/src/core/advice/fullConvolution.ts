@@ -1,18 +1,19 @@
+import * as l10n from '@vscode/l10n';
 import { size } from '../ops/rules/shape.ts';
 import { si } from '../text/quantity.ts';
 import { advice, type Fix } from './advice.ts';
 import { agreed, channelsIn, convOf, type Layer } from './network.ts';
-import { kernelText, retrain, volume } from './words.ts';
+import { kernelText, retrain, sameField, volume } from './words.ts';
 
-/** Xception and MobileNet: first across places, each channel for itself; then across channels, each place for itself. */
+/** Xception and MobileNet: first across positions, per channel; then across channels, per position. */
 export const fullConvolution = advice({
   code: 'full-convolution',
-  summary: 'depthwise separable convolution',
-  told: false,
+  summary: () => l10n.t('depthwise separable convolution'),
+  reported: false,
   docs: {
-    what: 'Replaces a K×K convolution by a depthwise K×K (one filter for each channel) and a 1×1 across the channels.',
-    why: 'They cost M²·K²·Cin + M²·Cin·Cout instead of M²·K²·Cin·Cout: 1/Cout + 1/K² of it, about a ninth for 3×3.',
-    not: 'Where time counts more than MACs: a depthwise convolution does few operations for each byte that it moves, so it saves less time than work. In the first layer, which reads three colours.',
+    what: 'Replaces a K×K convolution with a depthwise K×K (one filter per channel) and a 1×1 across the channels.',
+    why: 'They cost M²·K²·Cin + M²·Cin·Cout instead of M²·K²·Cin·Cout: 1/Cout + 1/K² of that, about a ninth for 3×3.',
+    not: 'Where time counts more than MACs: a depthwise convolution does few operations per byte that it moves, so it saves less time than MACs. In the first layer, which reads three colors.',
     paper: 'Chollet, Xception (2016); Howard et al., MobileNets (2017)',
     example:
       'name: 3×3 on 512 channels\ninput: [512, 14, 14]\nlayers:\n  - conv: {out: 512, kernel: 3, padding: same, norm: batch, act: relu}\n',
@@ -31,12 +32,16 @@ export const fullConvolution = advice({
 
 function separable(layer: Layer, kernel: readonly number[], full: boolean): Fix {
   const { norm, act } = layer.uses[0];
-  const what = [norm && 'normalization', act && 'activation'].filter(Boolean).join(' and ');
   return {
     variant: full ? 'full' : 'bare',
-    title: `Make it depthwise separable${what === '' ? '' : full ? `, with ${what} between` : `, nothing between`}`,
-    why: `A ${kernelText(kernel)} for each channel, then a 1×1 across them: M²·K²·Cin + M²·Cin·Cout multiply-accumulates instead of M²·K²·Cin·Cout.`,
-    costs: [intensities(layer), 'The receptive field stays as it is.', retrain],
+    title: separableTitle(norm !== undefined, act !== undefined, full),
+    why: l10n.t(
+      'One {0} filter per channel, then a 1×1 across channels: {1} MACs instead of {2}.',
+      kernelText(kernel),
+      'M²·K²·Cin + M²·Cin·Cout',
+      'M²·K²·Cin·Cout',
+    ),
+    costs: [intensities(layer), sameField(), retrain()],
     edits: [
       {
         kind: 'insert',
@@ -66,6 +71,15 @@ function separable(layer: Layer, kernel: readonly number[], full: boolean): Fix 
   };
 }
 
+function separableTitle(norm: boolean, act: boolean, full: boolean): string {
+  if (!norm && !act) return l10n.t('Make it depthwise separable');
+  if (!full) return l10n.t('Make it depthwise separable, with nothing in between');
+  if (norm && act) return l10n.t('Make it depthwise separable, with normalization and activation in between');
+  return norm
+    ? l10n.t('Make it depthwise separable, with normalization in between')
+    : l10n.t('Make it depthwise separable, with activation in between');
+}
+
 /** FLOPs for each byte of inputs, outputs and weights in fp32: what memory allows the arithmetic to do. */
 function intensities({ uses }: Layer): string {
   const [use] = uses;
@@ -78,5 +92,10 @@ function intensities({ uses }: Layer): string {
   const before = perByte(area * taps * channels * out, read + area * out + taps * channels * out);
   const depthwise = perByte(area * taps * channels, read + area * channels + taps * channels);
   const pointwise = perByte(area * channels * out, area * (channels + out) + channels * out);
-  return `It saves MACs more than time: ${before} FLOPs a byte before, ${depthwise} in the depthwise and ${pointwise} in the 1×1 after it.`;
+  return l10n.t(
+    'It saves less time than MACs: {0} FLOPs per byte now, then {1} in the depthwise and {2} in the 1×1 convolution.',
+    before,
+    depthwise,
+    pointwise,
+  );
 }

@@ -1,18 +1,17 @@
+import * as l10n from '@vscode/l10n';
 import { advice, type Fix } from './advice.ts';
 import { agreed, borderOf, channelsIn, convOf, isPlain, type Layer } from './network.ts';
-import { channelsText, kernelText, pathText, retrain } from './words.ts';
-
-const words: Readonly<Record<number, string>> = { 2: 'two', 3: 'three' };
+import { channelsText, kernelText, pathText, retrain, sameField } from './words.ts';
 
 /** Inception v2 and VGG: several 3×3 see as far as one large kernel. */
 export const largeKernel = advice({
   code: 'large-kernel',
-  summary: 'two 3×3 for a 5×5, three for a 7×7',
-  told: true,
+  summary: () => l10n.t('two 3×3 instead of a 5×5, three instead of a 7×7'),
+  reported: true,
   docs: {
-    what: 'Replaces a 5×5 convolution by two 3×3, a 7×7 by three. Together they see as far, with an activation more between.',
-    why: 'Two 3×3 cost M²·9·(Cin·C + C·Cout) instead of M²·25·Cin·Cout: 18/25 where all widths are equal. C, the width between, decides: two 3×3 from 64 to 192 channels with 192 between cost 44 % more than the 5×5, with 64 between they cost half.',
-    not: 'Where the layer widens much and the width between cannot be small, as in a first layer that reads three colours. With a stride, which stays on the first of them, they see more than the large kernel did.',
+    what: 'Replaces a 5×5 convolution with two 3×3, a 7×7 with three. Together they see as far, with one more activation in between.',
+    why: 'Two 3×3 cost M²·9·(Cin·C + C·Cout) instead of M²·25·Cin·Cout: 18/25 where all widths are equal. C, the width in between, decides: from 64 to 192 channels, two 3×3 with 192 in between cost 44 % more than the 5×5; with 64 they cost half.',
+    not: 'Where the layer widens a lot and the width in between cannot be small, as in a first layer that reads three colors. With a stride, which the first of them has, they see more than the large kernel did.',
     paper: 'Szegedy et al., Rethinking the Inception Architecture for Computer Vision (2015)',
     example:
       'name: 5×5 from 64 to 96 channels\ninput: [64, 28, 28]\nlayers:\n  - conv: {out: 96, kernel: 5, padding: same}\n',
@@ -22,13 +21,18 @@ export const largeKernel = advice({
       if (layer.op !== 'conv' || !isPlain(layer)) continue;
       const kernel = agreed(layer, use => convOf(use).kernel);
       const size = kernel?.[0];
-      // In one dimension two of three cost more than one of five.
+      // In one dimension, two of three cost more than one of five.
       if (!kernel || kernel.length < 2 || (size !== 5 && size !== 7) || kernel.some(other => other !== size)) continue;
       const fixes = [...stacks(layer, kernel, (size - 1) / 2)];
       if (fixes.length === 0) continue;
       yield {
         at: layer.place.item,
-        message: `This ${kernelText(kernel)} convolution is {share}; ${words[(size - 1) / 2]} 3×3 see as far.`,
+        message: share =>
+          l10n.t('This {0} convolution accounts for {1} of the network’s MACs.', kernelText(kernel), share),
+        help:
+          size === 5
+            ? l10n.t('Consider two 3×3 convolutions, which see as far.')
+            : l10n.t('Consider three 3×3 convolutions, which see as far.'),
         measure: 'macs',
         fixes,
       };
@@ -47,18 +51,33 @@ function* stacks(layer: Layer, kernel: readonly number[], count: number): Genera
   const text = kernelText(small);
   const from = agreed(layer, channelsIn);
   const to = agreed(layer, use => convOf(use).out);
+  const isPair = count === 2;
   for (const middle of middles(from, to)) {
     const { norm, act } = layer.uses[0];
-    const between = middle === undefined ? 'its input’s channels' : `${middle} channels`;
+    const path = pathText([from, ...Array(count - 1).fill(middle ?? from), to]);
+    const numbers = [text, kernelText(kernel), 9, kernel[0]! ** 2] as const;
     yield {
       variant: middle === undefined ? 'same' : String(middle),
-      title: `Replace it by ${words[count]} ${text} (${between} between)`,
-      why: `${words[count] === 'two' ? 'Two' : 'Three'} ${text} see as far as one ${kernelText(kernel)}: 9 products for each pair of channels and place instead of ${kernel[0]! ** 2}${pathText([from, ...Array(count - 1).fill(middle ?? from), to])}.`,
+      title: title(isPair, text, middle),
+      why: isPair
+        ? l10n.t(
+            'Two {0} see as far as one {1}, with {2} MACs instead of {3} per position and pair of channels{4}.',
+            ...numbers,
+            path,
+          )
+        : l10n.t(
+            'Three {0} see as far as one {1}, with {2} MACs each instead of {3} per position and pair of channels{4}.',
+            ...numbers,
+            path,
+          ),
       costs: [
         isStrided
-          ? `The stride stays on the first; the receptive field grows, because those behind it step over ${stride[0]} places at once.`
-          : 'The receptive field stays as it is.',
-        retrain,
+          ? l10n.t(
+              'The first one has the stride. The receptive field grows, because those after it move {0} positions at a time.',
+              stride[0]!,
+            )
+          : sameField(),
+        retrain(),
       ],
       edits: [
         {
@@ -84,12 +103,28 @@ function* stacks(layer: Layer, kernel: readonly number[], count: number): Genera
       footprint: [],
       here: layer.items,
       exact: false,
-      expected: { what: `${words[count]} ${text}`, where: channelsText(from, to) },
+      dearer: more => dearer(isPair, text, more, channelsText(from, to)),
     };
   }
 }
 
-/** The width between: that of the input where it is wide enough, and that of the output, the narrower one first. */
+function title(isPair: boolean, kernel: string, middle: number | undefined): string {
+  if (middle === undefined)
+    return isPair
+      ? l10n.t('Replace it with two {0} (as many channels in between as in its input)', kernel)
+      : l10n.t('Replace it with three {0} (as many channels in between as in its input)', kernel);
+  return isPair
+    ? l10n.t('Replace it with two {0} ({1} channels in between)', kernel, middle)
+    : l10n.t('Replace it with three {0} ({1} channels in between)', kernel, middle);
+}
+
+function dearer(isPair: boolean, kernel: string, more: string, channels: string): string {
+  return isPair
+    ? l10n.t('Two {0} would cost {1} more here ({2}).', kernel, more, channels)
+    : l10n.t('Three {0} would cost {1} more here ({2}).', kernel, more, channels);
+}
+
+/** The width in between: that of the input where it is wide enough, and that of the output, the narrower one first. */
 function middles(from: number | undefined, to: number | undefined): readonly (number | undefined)[] {
   if (from === undefined || to === undefined) return [undefined];
   const widths = [...new Set(from >= 16 ? [from, to] : [to])];

@@ -1,17 +1,18 @@
+import * as l10n from '@vscode/l10n';
 import type { GraphNode } from '../graph/graph.ts';
 import { advice } from './advice.ts';
 import { convOf, type Layer, type Network, type Use } from './network.ts';
 import { volume } from './words.ts';
 
-/** Averaging places and mixing channels commute: the one that leaves less comes first. */
+/** Averaging over positions and mixing channels commute: the one that leaves less comes first. */
 export const latePooling = advice({
   code: 'late-pooling',
-  summary: 'average pooling before a 1×1 convolution',
-  told: true,
+  summary: () => l10n.t('average pooling in front of a 1×1 convolution'),
+  reported: true,
   docs: {
     what: 'Moves an average pooling from after a 1×1 convolution to in front of it.',
-    why: 'An average over places and a sum over channels may change places: the result is the same, and the convolution works on a quarter of the places (for 2×2).',
-    not: 'Never: it computes the same. With an activation between them, or for maximum pooling, it would not, and is not offered.',
+    why: 'Averaging over positions and summing over channels commute: the result is the same, and the convolution works on a quarter of the positions (for 2×2).',
+    not: 'It is always safe: it computes the same. With an activation in between, or for max pooling, it would not, and is not offered.',
     paper: '',
     example:
       'name: Transition\ninput: [256, 28, 28]\nlayers:\n  - conv: {out: 128, kernel: 1}\n  - avgpool: {kernel: 2}\n',
@@ -24,13 +25,18 @@ export const latePooling = advice({
       if (!layer || layers.some(other => other !== layer) || layer.uses.length !== uses.length) continue;
       yield {
         at: site,
-        message: 'This average could be taken before the 1×1 convolution above it, which then works on fewer places.',
+        message: () =>
+          l10n.t(
+            'This average could be taken in front of the 1×1 convolution above, which then works on fewer positions.',
+          ),
         fixes: [
           {
             variant: 'move',
-            title: 'Average before the 1×1 convolution',
-            why: 'An average over places and a sum over channels may change places; the convolution then works on what the pooling leaves.',
-            costs: ['The network computes the same, and pretrained weights still load.'],
+            title: l10n.t('Average in front of the 1×1 convolution'),
+            why: l10n.t(
+              'Averaging over positions and summing over channels commute, so the convolution may work on what the pooling leaves.',
+            ),
+            costs: [l10n.t('The network computes the same, and pretrained weights still load.')],
             edits: [{ kind: 'move', item: site, before: layer.place }],
             footprint: [site, ...layer.items],
             here: [site, ...layer.items],
@@ -44,7 +50,7 @@ export const latePooling = advice({
 
 function isAverage({ op, attrs }: GraphNode): boolean {
   if (op.name === 'globalAvgPool' || op.name === 'adaptiveAvgPool') return true;
-  // A border of zeros behind the convolution is not one before it: its bias would be missing there.
+  // Zero padding after the convolution is not the same as in front of it, where its bias would be added.
   return op.name === 'avgPool' && (attrs as { padding: readonly number[] }).padding.every(border => border === 0);
 }
 

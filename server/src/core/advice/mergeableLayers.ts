@@ -1,16 +1,17 @@
+import * as l10n from '@vscode/l10n';
 import { advice } from './advice.ts';
 import { convOf, type Layer, type Network, type Use } from './network.ts';
 import { volume } from './words.ts';
 
-/** Two matrices one after the other are one matrix. */
+/** Two matrices in a row are one matrix. */
 export const mergeableLayers = advice({
   code: 'mergeable-layers',
-  summary: 'one layer for two with nothing between',
-  told: true,
+  summary: () => l10n.t('one layer instead of two with nothing in between'),
+  reported: true,
   docs: {
-    what: 'Removes a fully connected layer or a 1×1 convolution that another one follows with nothing between them.',
-    why: 'Two linear maps one after the other are one: A·(B·x) = (A·B)·x. It costs Cin·Cout instead of Cin·C + C·Cout, which is less unless C is small.',
-    not: 'Where the narrow middle is meant as a factorization of low rank: then it is the cheaper way, and this is not offered.',
+    what: 'Removes a fully connected layer or a 1×1 convolution that is followed by another one with nothing in between.',
+    why: 'Two linear maps in a row are one: A·(B·x) = (A·B)·x. That costs Cin·Cout instead of Cin·C + C·Cout, which is less unless C is small.',
+    not: 'Where the narrow middle is meant as a low-rank factorization: that is cheaper, and this is not offered.',
     paper: '',
     example: 'name: Two linear layers\ninput: [512]\nlayers:\n  - linear: 1024\n  - linear: 256\n',
   },
@@ -20,17 +21,21 @@ export const mergeableLayers = advice({
       const nexts = layer.uses.map(use => follower(network, layer, use));
       const [next] = nexts;
       if (!next || nexts.some(other => other !== next) || next.uses.length !== layer.uses.length) continue;
-      // A·(B·x + b) has a constant A·b, which wants a place: the next layer's bias, or a normalization that takes it away.
+      // A·(B·x + b) has a constant A·b, which needs a place: the next layer's bias, or a normalization that removes it.
       if (layer.uses.some(hasBias) && next.uses.some(use => !hasBias(use) && !use.norm)) continue;
       yield {
         at: layer.place.item,
-        message: `There is nothing between this layer and “${next.name}”: two linear maps one after the other are one.`,
+        message: () =>
+          l10n.t(
+            'There is nothing between this layer and “{0}”: two linear maps in a row are one linear map.',
+            next.name,
+          ),
         fixes: [
           {
             variant: 'merge',
-            title: `Merge it with “${next.name}”`,
-            why: 'A·(B·x) = (A·B)·x: the product of both matrices does what they do one after the other.',
-            costs: ['The network can compute the same: the new weights are the product of the old ones.'],
+            title: l10n.t('Merge it with “{0}”', next.name),
+            why: l10n.t('{0}: the product of both matrices does what they do in a row.', 'A·(B·x) = (A·B)·x'),
+            costs: [l10n.t('The network can compute the same: the new weights are the product of the old ones.')],
             edits: [{ kind: 'remove', item: layer.place.item }],
             footprint: layer.items,
             here: [...layer.items, ...next.items],

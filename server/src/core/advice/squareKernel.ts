@@ -1,16 +1,17 @@
+import * as l10n from '@vscode/l10n';
 import { advice, type Fix } from './advice.ts';
 import { agreed, borderOf, channelsIn, convOf, isPlain, type Layer } from './network.ts';
-import { channelsText, kernelText, pathText, retrain } from './words.ts';
+import { channelsText, kernelText, pathText, retrain, sameField } from './words.ts';
 
 /** Inception v3: a column and a row see what a square sees. */
 export const squareKernel = advice({
   code: 'square-kernel',
-  summary: 'N×1 and 1×N for N×N',
-  told: false,
+  summary: () => l10n.t('N×1 and 1×N instead of N×N'),
+  reported: false,
   docs: {
-    what: 'Replaces an N×N convolution by an N×1 and a 1×N one after the other.',
+    what: 'Replaces an N×N convolution with an N×1 followed by a 1×N.',
     why: 'They cost M²·N·(Cin·C + C·Cout) instead of M²·N²·Cin·Cout: 2/N where all widths are equal, two thirds for 3×3, two sevenths for 7×7.',
-    not: 'On large maps, early in a network: the paper found it good on grids of 12 to 20 only. Runtimes often have fast kernels for 3×3 alone.',
+    not: 'On large maps, early in a network: the paper found it useful only on grids of 12 to 20. Runtimes often have fast kernels only for 3×3.',
     paper: 'Szegedy et al., Rethinking the Inception Architecture for Computer Vision (2015)',
     example:
       'name: 7×7 on 192 channels\ninput: [192, 17, 17]\nlayers:\n  - conv: {out: 192, kernel: 7, padding: same}\n',
@@ -36,15 +37,26 @@ function* pairs(layer: Layer, size: number): Generator<Fix> {
   const to = agreed(layer, use => convOf(use).out);
   for (const middle of middles(from, to)) {
     const { norm, act } = layer.uses[0];
-    const between = middle === undefined ? 'its input’s channels' : `${middle} channels`;
+    const pair = [`${size}×1`, `1×${size}`] as const;
     yield {
       variant: middle === undefined ? 'same' : String(middle),
-      title: `Replace it by ${size}×1 and 1×${size} (${between} between)`,
-      why: `A column of ${size}, then a row of ${size}, see what the ${kernelText([size, size])} saw: ${2 * size} products instead of ${size ** 2}${pathText([from, middle ?? from, to])}.`,
+      title:
+        middle === undefined
+          ? l10n.t('Replace it with {0} and {1} (as many channels in between as in its input)', ...pair)
+          : l10n.t('Replace it with {0} and {1} ({2} channels in between)', ...pair, middle),
+      why: l10n.t(
+        'A column of {0}, then a row of {0}, see what the {1} sees, with {2} MACs instead of {3} per position and pair of channels{4}.',
+        size,
+        kernelText([size, size]),
+        2 * size,
+        size ** 2,
+        pathText([from, middle ?? from, to]),
+      ),
       costs: [
-        `The receptive field stays as it is.${isStrided ? ' Each of the two has the stride of its own direction.' : ''}`,
-        'Good on grids of 12 to 20 (Inception v3); many runtimes are slower on it than its MACs say.',
-        retrain,
+        sameField(),
+        ...(isStrided ? [l10n.t('Each of the two has the stride of its own direction.')] : []),
+        l10n.t('It works well on grids of 12 to 20 (Inception v3). Many runtimes are slower than its MACs suggest.'),
+        retrain(),
       ],
       edits: [
         {
@@ -72,7 +84,7 @@ function* pairs(layer: Layer, size: number): Generator<Fix> {
       footprint: [],
       here: layer.items,
       exact: false,
-      expected: { what: `${size}×1 and 1×${size}`, where: channelsText(from, to) },
+      dearer: more => l10n.t('{0} and {1} would cost {2} more here ({3}).', ...pair, more, channelsText(from, to)),
     };
   }
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { advice } from './advice.ts';
 import { agreed, channelsIn, convOf } from './network.ts';
 import { kernelText, retrain, volume } from './words.ts';
@@ -5,12 +6,12 @@ import { kernelText, retrain, volume } from './words.ts';
 /** AlexNet and ResNeXt: each group of filters reads its own part of the channels. */
 export const ungroupedConvolution = advice({
   code: 'ungrouped-convolution',
-  summary: 'grouped convolution',
-  told: false,
+  summary: () => l10n.t('grouped convolution'),
+  reported: false,
   docs: {
-    what: 'Splits the channels in groups that do not see each other.',
+    what: 'Splits the channels into groups that do not see each other.',
     why: 'With g groups each filter reads Cin/g channels: work and weights are divided by g.',
-    not: 'Where nothing behind it mixes the groups again: a 1×1 convolution, or a channel shuffle.',
+    not: 'Where nothing after it mixes the groups again, such as a 1×1 convolution or a channel shuffle.',
     paper: 'Krizhevsky et al., AlexNet (2012); Xie et al., ResNeXt (2016); Zhang et al., ShuffleNet (2017)',
     example:
       'name: 3×3 on 256 channels\ninput: [256, 28, 28]\nlayers:\n  - conv: {out: 256, kernel: 3, padding: same}\n  - conv: {out: 256, kernel: 1}\n',
@@ -24,11 +25,16 @@ export const ungroupedConvolution = advice({
         layer.uses.every(use => [channelsIn(use), convOf(use).out].every(c => c % groups === 0 && c / groups >= 8));
       const fixes = [2, 4, 8].filter(fits).map(groups => ({
         variant: String(groups),
-        title: `Split it in ${groups} groups`,
-        why: `Each filter reads a ${groups === 2 ? 'half' : groups === 4 ? 'quarter' : 'eighth'} of the channels: the ${kernelText(kernel)} costs M²·k²·Cin·Cout / ${groups}.`,
+        title: l10n.t('Split it into {0} groups', groups),
+        why: l10n.t(
+          'Each filter reads 1/{0} of the channels: the {1} costs {2}.',
+          groups,
+          kernelText(kernel),
+          `M²·k²·Cin·Cout / ${groups}`,
+        ),
         costs: [
-          'The groups do not see each other: a 1×1 convolution or a channel shuffle behind it mixes them.',
-          retrain,
+          l10n.t('The groups do not see each other. A 1×1 convolution or a channel shuffle after it mixes them.'),
+          retrain(),
         ],
         edits: [{ kind: 'set', item: layer.place.item, attrs: { groups } } as const],
         footprint: [],

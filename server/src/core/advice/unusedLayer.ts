@@ -1,18 +1,19 @@
+import * as l10n from '@vscode/l10n';
 import { type Frame, useOf } from '../graph/graph.ts';
 import type { Range } from '../text/range.ts';
 import { advice } from './advice.ts';
 import type { Network } from './network.ts';
 
-/** What nobody reads is paid for nothing. */
+/** A layer whose output is never used costs for nothing. */
 export const unusedLayer = advice({
   code: 'unused-layer',
-  summary: 'no layer whose output is never used',
-  told: false,
+  summary: () => l10n.t('removal of layers whose output is never used'),
+  reported: false,
   answers: 'unused-output',
   docs: {
     what: 'Removes a layer whose output no other layer reads and the network does not return.',
-    why: 'Its work and its weights change nothing: the network computes the same without it.',
-    not: 'Where it is meant as an output: then name it as one.',
+    why: 'Its MACs and weights have no effect: the network computes the same without it.',
+    not: 'Where it is meant as an output: declare it as one.',
     paper: '',
     example:
       'name: A forgotten layer\ninput: [64, 28, 28]\nlayers:\n  - relu: {name: stem}\n  - conv: {out: 64, kernel: 3, padding: same}\n  - conv: {out: 32, kernel: 1, from: stem}\n',
@@ -25,9 +26,9 @@ export const unusedLayer = advice({
         fixes: [
           {
             variant: 'remove',
-            title: 'Remove it',
-            why: 'No other layer reads its output, and the network does not return it.',
-            costs: ['The network computes the same.'],
+            title: l10n.t('Remove it'),
+            why: l10n.t('No other layer reads its output, and the network does not return it.'),
+            costs: [l10n.t('The network computes the same.')],
             edits: [{ kind: 'remove', item: site }],
             footprint: [site],
             here: [site],

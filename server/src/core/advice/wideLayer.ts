@@ -1,19 +1,21 @@
+import * as l10n from '@vscode/l10n';
 import type { GraphEdit } from '../graph/edit.ts';
 import { type Frame, type GraphNode, type Tensor, useOf } from '../graph/graph.ts';
 import type { Range } from '../text/range.ts';
+import { listText } from '../text/wording.ts';
 import { advice, type Fix } from './advice.ts';
 import { agreed, convOf, type Layer, leafOf, linearOf, type Network, placeOf, type Use } from './network.ts';
-import { retrain } from './words.ts';
+import { retrain, sameField } from './words.ts';
 
 /** Work and weights grow with the channels on both sides of a layer: the width multiplier of MobileNet, for one layer. */
 export const wideLayer = advice({
   code: 'wide-layer',
-  summary: 'fewer channels',
-  told: false,
+  summary: () => l10n.t('fewer channels'),
+  reported: false,
   docs: {
-    what: 'Makes a layer narrower: three quarters or half of its channels, rounded to 8. Who reads it follows. Layers whose outputs are added to its own must have as many channels, so they move together.',
+    what: 'Makes a layer narrower: three quarters or half of its channels, rounded to 8. The layers that read it follow. Layers whose outputs are added to its own must have as many channels, so they change together.',
     why: 'A convolution costs M²·k²·Cin·Cout: with half its filters it costs half, and so does every layer that reads it.',
-    not: 'Where the network is small already: width is what it knows.',
+    not: 'Where the network is small already: its width is what it can learn with.',
     paper: 'Howard et al., MobileNets (2017): the width multiplier',
     example:
       'name: Two convolutions\ninput: [64, 28, 28]\nlayers:\n  - conv: {out: 256, kernel: 3, padding: same, act: relu}\n  - conv: {out: 64, kernel: 3, padding: same}\n',
@@ -22,7 +24,7 @@ export const wideLayer = advice({
     for (const layer of network.layers(within)) {
       if (layer.uses.some(use => isDepthwise(use.main) || widthOf(layer, use) < 16)) continue;
       const tied = tiedTo(network, layer);
-      if (tied.reason === 'output') continue;
+      if (tied.isOutput) continue;
       const times = [0.75, 0.5].filter(
         (share, at, all) =>
           at === 0 ||
@@ -35,20 +37,20 @@ export const wideLayer = advice({
 
 function narrower(layer: Layer, tied: Tied, times: number): Fix {
   const width = agreed(layer, use => widthOf(layer, use));
-  const kind = layer.op === 'linear' ? 'features' : 'channels';
+  const isLinear = layer.op === 'linear';
   const others = tied.layers.size - 1;
-  const group = others === 0 ? '' : ` in ${others + 1} layers tied to each other`;
-  const what =
-    width === undefined
-      ? `Use ${times * 100} % of the ${kind}`
-      : `Use ${floored(width, times)} ${kind} instead of ${width}`;
   return {
     variant: `x${times}`,
-    title: what + group,
-    why: `Its own cost shrinks with its ${kind}, and so does the cost of every layer that reads it.${
-      others === 0 ? '' : ` Sums tie it to ${names(tied.layers, layer)}: what is added must have as many channels.`
-    }`,
-    costs: ['The receptive field stays as it is.', retrain],
+    title: title(isLinear, width, times, others + 1),
+    why: [
+      isLinear
+        ? l10n.t('Its cost shrinks with its features, and so does that of every layer that reads it.')
+        : l10n.t('Its cost shrinks with its channels, and so does that of every layer that reads it.'),
+      ...(others === 0
+        ? []
+        : [l10n.t('Sums tie it to {0}: what is added must have as many channels.', names(tied.layers, layer))]),
+    ].join(' '),
+    costs: [sameField(), retrain()],
     edits: [...tied.layers].map(
       ([each, depthwise]): GraphEdit => ({
         kind: 'set',
@@ -56,7 +58,7 @@ function narrower(layer: Layer, tied: Tied, times: number): Fix {
         attrs: attrsOf(each, depthwise, times),
       }),
     ),
-    // Who asks for all advice of a long text asks for few of these.
+    // Asking for all advice on a long text needs few of these.
     get footprint() {
       return tied.footprint;
     },
@@ -66,6 +68,25 @@ function narrower(layer: Layer, tied: Tied, times: number): Fix {
     exact: false,
     refused: tied.reason,
   };
+}
+
+function title(isLinear: boolean, width: number | undefined, times: number, layers: number): string {
+  if (width === undefined) {
+    const share = `${times * 100} %`;
+    if (layers > 1)
+      return isLinear
+        ? l10n.t('Use {0} of the features in {1} layers tied to each other', share, layers)
+        : l10n.t('Use {0} of the channels in {1} layers tied to each other', share, layers);
+    return isLinear ? l10n.t('Use {0} of the features', share) : l10n.t('Use {0} of the channels', share);
+  }
+  const narrow = floored(width, times);
+  if (layers > 1)
+    return isLinear
+      ? l10n.t('Use {0} features instead of {1} in {2} layers tied to each other', narrow, width, layers)
+      : l10n.t('Use {0} channels instead of {1} in {2} layers tied to each other', narrow, width, layers);
+  return isLinear
+    ? l10n.t('Use {0} features instead of {1}', narrow, width)
+    : l10n.t('Use {0} channels instead of {1}', narrow, width);
 }
 
 function attrsOf(layer: Layer, depthwise: boolean, times: number): Extract<GraphEdit, { kind: 'set' }>['attrs'] {
@@ -83,10 +104,10 @@ function names(layers: ReadonlyMap<Layer, boolean>, own: Layer): string {
   const shown: string[] = [];
   for (const layer of layers.keys()) {
     if (layer === own) continue;
-    if (shown.length === 3 && layers.size > 5) return `${shown.join(', ')} and ${layers.size - 4} more`;
+    if (shown.length === 3 && layers.size > 5) return l10n.t('{0} and {1} more', shown.join(', '), layers.size - 4);
     shown.push(`“${layer.name}”`);
   }
-  return shown.join(', ');
+  return listText(shown);
 }
 
 const widthOf = ({ op }: Layer, use: Use): number => (op === 'conv' ? convOf(use).out : linearOf(use).out);
@@ -115,14 +136,16 @@ class Tied {
   readonly #network: Network;
   /** With whether they are depthwise. */
   readonly layers = new Map<Layer, boolean>();
-  /** Why it cannot be; `output` where it is the network's own. */
+  /** Why it cannot be narrowed. */
   reason: string | undefined;
+  /** Whether one of them is an output of the network, whose shape must stay. */
+  isOutput = false;
   readonly #changed = new Set<Tensor>();
   /** Those of which only a part changes. */
   readonly #joined = new Set<Tensor>();
   readonly #readers = new Set<GraphNode>();
-  readonly #made = new Set<Tensor>();
-  /** Tensors whose channels change, to be followed to who reads them, and to who makes them. */
+  readonly #traced = new Set<Tensor>();
+  /** Tensors whose channels change, to be followed to their readers, and back to their producers. */
   readonly #forward: Tensor[] = [];
   readonly #backward: Tensor[] = [];
   #items: { readonly footprint: readonly Range[]; readonly here: readonly Range[] } | undefined;
@@ -130,16 +153,16 @@ class Tied {
   constructor(network: Network, layer: Layer) {
     this.#network = network;
     this.#tie(layer, false);
-    while (this.reason === undefined) {
+    while (this.reason === undefined && !this.isOutput) {
       const read = this.#forward.pop();
-      const made = read ? undefined : this.#backward.pop();
+      const produced = read ? undefined : this.#backward.pop();
       if (read) this.#follow(read);
-      else if (made) this.#trace(made);
+      else if (produced) this.#trace(produced);
       else break;
     }
   }
 
-  /** The items that hand on a tensor which changes. */
+  /** The items with an output that changes. */
   get footprint(): readonly Range[] {
     return this.#touched().footprint;
   }
@@ -177,11 +200,13 @@ class Tied {
     }
   }
 
-  /** Who reads a tensor whose channels change. */
+  /** The readers of a tensor whose channels change. */
   #follow(tensor: Tensor): void {
     if (this.#changed.has(tensor)) return;
     this.#changed.add(tensor);
-    if (this.#network.isOutput(tensor)) this.#refuse('output');
+    if (this.#network.isOutput(tensor)) {
+      this.isOutput = this.reason === undefined;
+    }
     for (const node of this.#network.consumers(tensor)) this.#read(node, tensor);
   }
 
@@ -195,7 +220,7 @@ class Tied {
         else {
           const layer = isDepthwise(node) && !this.#joined.has(tensor) ? this.#network.layerOf(node) : undefined;
           if (layer) this.#tie(layer, true);
-          else this.#refuse(`“${nameOf(node)}” reads its channels in ${parts} groups`);
+          else this.#refuse(l10n.t('“{0}” reads its channels in {1} groups', nameOf(node), parts));
         }
         return;
       }
@@ -215,7 +240,7 @@ class Tied {
     }
     if (op.kind === 'elementwise' && inputs.length > 1) this.#ties(node, tensor);
     if (passesChannels(node)) this.#pass(outputs, this.#joined.has(tensor));
-    else this.#refuse(`“${nameOf(node)}” takes its channels apart (${op.name})`);
+    else this.#refuse(l10n.t('“{0}” splits its channels ({1})', nameOf(node), op.name));
   }
 
   #pass(outputs: readonly Tensor[], joined: boolean): void {
@@ -230,25 +255,25 @@ class Tied {
     const width = tensor.shape?.[1];
     const others = node.inputs.filter(other => other !== tensor && other.shape?.[1] === width);
     if (others.length > 0 && this.#joined.has(tensor)) {
-      this.#refuse(`“${nameOf(node)}” adds something to it and what it is concatenated with`);
+      this.#refuse(l10n.t('“{0}” adds something to it and to what it is concatenated with', nameOf(node)));
     }
     this.#backward.push(...others);
   }
 
-  /** Who makes a tensor whose channels must change. */
+  /** The producer of a tensor whose channels must change. */
   #trace(tensor: Tensor): void {
-    if (this.#changed.has(tensor) || this.#made.has(tensor)) return;
-    this.#made.add(tensor);
+    if (this.#changed.has(tensor) || this.#traced.has(tensor)) return;
+    this.#traced.add(tensor);
     const { node } = tensor;
     const { op } = node;
     if (op.name === 'conv' || op.name === 'linear') {
       const layer = this.#network.layerOf(node);
       if (layer) this.#tie(layer, isDepthwise(node));
-      else this.#refuse(`a sum ties it to “${nameOf(node)}”, whose channels stand inside another layer`);
-    } else if (op.name === 'input') this.#refuse('a sum ties it to the input of the network');
+      else this.#refuse(l10n.t('a sum ties it to “{0}”, whose channels are set inside another layer', nameOf(node)));
+    } else if (op.name === 'input') this.#refuse(l10n.t('a sum ties it to the input of the network'));
     else if (node.inputs.length > 0 && passesChannels(node)) {
       this.#backward.push(...node.inputs.filter(input => input.shape?.[1] === tensor.shape?.[1]));
-    } else this.#refuse(`a sum ties it to “${nameOf(node)}” (${op.name})`);
+    } else this.#refuse(l10n.t('a sum ties it to “{0}” ({1})', nameOf(node), op.name));
   }
 
   #refuse(reason: string): void {

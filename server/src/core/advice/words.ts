@@ -1,8 +1,9 @@
 // Wordings and roundings that several pieces of advice share.
+import * as l10n from '@vscode/l10n';
 
 /** `5×5`; `5-wide` in one dimension. */
 export function kernelText(kernel: readonly number[]): string {
-  return kernel.length === 1 ? `${kernel[0]}-wide` : kernel.join('×');
+  return kernel.length === 1 ? l10n.t('{0}-wide', kernel[0]!) : kernel.join('×');
 }
 
 /** The product of sizes. */
@@ -10,22 +11,28 @@ export function volume(sizes: readonly number[]): number {
   return sizes.reduce((product, length) => product * length, 1);
 }
 
-/** Channels as hardware likes them: the nearest multiple of 8, 8 at least. */
+/** Channels as hardware likes them: the nearest multiple of 8, at least 8. */
 export function rounded(channels: number): number {
   return Math.max(8, Math.round(channels / 8) * 8);
 }
 
 /** `256 → 192 channels`; in words where uses of a block differ. */
 export function channelsText(from: number | undefined, to: number | undefined): string {
-  if (from !== undefined && to !== undefined) return `${from} → ${to} channels`;
-  if (from !== undefined) return `${from} input channels`;
-  return to === undefined ? 'channels differ between its uses' : `${to} output channels`;
+  if (from !== undefined && to !== undefined) return l10n.t('{0} → {1} channels', from, to);
+  if (from !== undefined) return l10n.t('{0} input channels', from);
+  return to === undefined ? l10n.t('its uses differ in their channels') : l10n.t('{0} output channels', to);
 }
 
-/** `, 256 → 192 → 128 channels`; nothing where uses of a block differ. */
+/** ` (256 → 192 → 128 channels)` for the end of a sentence; nothing where uses of a block differ. */
 export function pathText(steps: readonly (number | undefined)[]): string {
-  return steps.includes(undefined) ? '' : `, ${steps.join(' → ')} channels`;
+  return steps.includes(undefined) ? '' : ` (${l10n.t('{0} channels', steps.join(' → '))})`;
 }
 
-/** Weights of another network do not fit it, and nobody knows how well it does before it is trained. */
-export const retrain = 'Pretrained weights no longer load for this layer, and accuracy must be measured again.';
+/** What every change of weights costs. */
+export function retrain(): string {
+  return l10n.t('Pretrained weights no longer load for this layer, and accuracy must be measured again.');
+}
+
+export function sameField(): string {
+  return l10n.t('The receptive field stays the same.');
+}

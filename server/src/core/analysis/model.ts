@@ -307,7 +307,7 @@ class DoubtsByNode {
 }
 
 function distinct(doubts: readonly Doubt[]): readonly Doubt[] {
-  return [...new Map(doubts.map(doubt => [`${doubt.subject} ${doubt.condition}`, doubt])).values()];
+  return [...new Map(doubts.map(doubt => [`${doubt.subject} ${JSON.stringify(doubt.expected)}`, doubt])).values()];
 }
 
 /** What a stretch's cost is made of. */

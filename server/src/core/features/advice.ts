@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 // Advice on a network: what would make it cheaper, priced by doing it.
 import { type AdviceRule, adviceRules, type Finding, type Fix, Network } from '../advice/index.ts';
 import type { Model } from '../analysis/model.ts';
@@ -6,18 +7,20 @@ import type { TextEdit } from '../text/edit.ts';
 import type { Problem } from '../text/problem.ts';
 import { changeText, percent, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
-import { storedShape } from './wording.ts';
+import { orderOf, shapeOrUnknown } from './wording.ts';
 
-/** A way to a cheaper network that was tried, with what it costs and saves; totals are those of the whole network. */
+/** A change that was tried, with what it saves; totals are those of the whole network. */
 export interface Advice {
   /** Unique in the file: `fat-convolution@12:64`, with the 1-based line. */
   readonly id: string;
   readonly code: string;
   /** The item that it is about. */
   readonly range: Range;
-  /** A verb phrase with the price: “Insert a 1×1 bottleneck (64 channels): 347M → 99.5M MACs here, −4.1 % in all”. */
+  /** A verb phrase with the price: “Insert a 1×1 bottleneck (64 channels): 347M → 99.5M MACs here, −4.1 % in total”. */
   readonly title: string;
-  /** Markdown: why it is cheaper, and what it costs in other currencies. */
+  /** The same without its price. */
+  readonly change: string;
+  /** Markdown: why it is cheaper, and what it costs besides. */
   readonly why: string;
   /** Whether a diagnostic asks for it. */
   readonly kind: 'quickfix' | 'rewrite';
@@ -25,7 +28,7 @@ export interface Advice {
   readonly answers: string;
   readonly before: AdviceTotals;
   readonly after: AdviceTotals;
-  /** Why it is not to be had, in words; the edits are empty then. */
+  /** Why it is not offered, in words; there are no edits then. */
   readonly refused: string | null;
   readonly edits: readonly TextEdit[];
 }
@@ -52,7 +55,7 @@ export const leastSaving = 0.05;
 
 const networks = new WeakMap<Model, Network>();
 
-/** The network as advice sees it, made once. */
+/** The network as advice sees it, built once. */
 function networkOf({ model }: Analysed): Network {
   let known = networks.get(model);
   if (!known) {
@@ -62,25 +65,25 @@ function networkOf({ model }: Analysed): Network {
   return known;
 }
 
-/** All that may be tried at a stretch of the text, in source order; everywhere without one. */
+/** All that may be tried in a range of the text, in source order. */
 export function adviceCandidates(analysed: Analysed, within: Range = everywhere(analysed)): Candidate[] {
   const network = networkOf(analysed);
   const { lines } = analysed.document;
-  const told = new Map<string, number>();
+  const counts = new Map<string, number>();
   const found = rulesFor(analysed).flatMap(rule =>
     [...rule.find(network, within)].flatMap(finding =>
       finding.fixes.map((fix): Candidate => {
         const line = lines.lineAt(finding.at.from) + 1;
         const base = `${rule.code}@${line}:${fix.variant}`;
-        // Several layers may stand on one line.
-        const count = (told.get(base) ?? 0) + 1;
-        told.set(base, count);
+        // There may be several layers on a line.
+        const count = (counts.get(base) ?? 0) + 1;
+        counts.set(base, count);
         return {
           id: count === 1 ? base : `${base}.${count}`,
           code: rule.code,
           answers: rule.answers ?? rule.code,
           range: finding.at,
-          kind: isTold(analysed, network, rule, finding) ? 'quickfix' : 'rewrite',
+          kind: isReported(analysed, network, rule, finding) ? 'quickfix' : 'rewrite',
           title: fix.title,
           fix,
         };
@@ -90,14 +93,14 @@ export function adviceCandidates(analysed: Analysed, within: Range = everywhere(
   return found.sort((a, b) => a.range.from - b.range.from);
 }
 
-/** Tells the candidates of one text apart, whatever part of it was looked at. */
+/** Identifies a candidate in its text, whatever part of it was looked at. */
 export function candidateKey({ code, range, fix }: Candidate): string {
   return `${code} ${range.from} ${fix.variant}`;
 }
 
 const prices = new WeakMap<Analysed, Map<string, Advice | undefined>>();
 
-/** Tries one of them, once for a text; undefined where it is not to be had and nobody would expect it. */
+/** Tries one of them, once per text; undefined where it is not offered and nobody would expect it. */
 export function priceAdvice(analysed: Analysed, candidate: Candidate): Advice | undefined {
   const known = prices.get(analysed) ?? new Map<string, Advice | undefined>();
   prices.set(analysed, known);
@@ -112,7 +115,8 @@ function tried(analysed: Analysed, candidate: Candidate): Advice | undefined {
   const before = totalsOf(analysed);
   const refuse = (reason: string): Advice => ({
     ...{ id, code, answers, range, kind, before, after: before, refused: reason, edits: [] },
-    title: `${fix.title}: ${reason}`,
+    title: l10n.t('{0}: {1}', fix.title, reason),
+    change: fix.title,
     why: whyText(analysed, fix),
   });
   if (fix.refused !== undefined) return refuse(fix.refused);
@@ -122,38 +126,36 @@ function tried(analysed: Analysed, candidate: Candidate): Advice | undefined {
   const here = networkOf(analysed).costOf(fix.here);
   const saved = { macs: before.macs - after.macs, params: before.params - after.params };
   if (!isWorthIt(saved, here, fix.exact)) {
-    if (!fix.expected || saved.macs >= 0) return undefined;
-    const { what, where } = fix.expected;
-    return refuse(`${what} would cost ${percent(-saved.macs / here.macs)} more here: ${where}`);
+    if (!fix.dearer || saved.macs >= 0) return undefined;
+    return refuse(fix.dearer(percent(-saved.macs / here.macs)));
   }
   return {
     ...{ id, code, answers, range, kind, before, after, refused: null, edits: trial.edits },
-    title: `${fix.title}: ${priceText(before, after, here)}`,
+    title: l10n.t('{0}: {1}', fix.title, priceText(before, after, here)),
+    change: fix.title,
     why: whyText(analysed, fix),
   };
 }
 
-/** Where the costs of a network ask for advice, as hints; those about what is told elsewhere are told there. */
+/** Hints that lead to advice; advice on what another finding reports has none of its own. */
 export function adviceProblems(analysed: Analysed): Problem[] {
   const network = networkOf(analysed);
   return rulesFor(analysed)
-    .filter(({ told }) => told)
+    .filter(({ reported }) => reported)
     .flatMap(rule =>
       [...rule.find(network, everywhere(analysed))]
-        .filter(finding => finding.message !== undefined && isTold(analysed, network, rule, finding))
+        .filter(finding => finding.message !== undefined && isReported(analysed, network, rule, finding))
         .map(
-          ({ at, message, measure, fixes }): Problem => ({
+          ({ at, message, help, measure, fixes }): Problem => ({
             range: { from: at.from, to: at.to },
             severity: 'hint',
             code: rule.code,
-            message: message!.replace('{share}', shareText(shareOf(analysed, network, { fixes, measure }), measure)),
+            message: message!(percent(shareOf(analysed, network, { fixes, measure }))),
+            help,
           }),
         ),
     );
 }
-
-const shareText = (share: number, measure: Finding['measure']): string =>
-  `${percent(share)} of the network’s ${measure === 'params' ? 'parameters' : 'MACs'}`;
 
 /** The pieces that settings have not switched off. */
 function rulesFor({ settings, document }: Analysed): readonly AdviceRule[] {
@@ -167,7 +169,7 @@ export function settingOf({ code }: Pick<AdviceRule, 'code'>): string {
   return code.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function isTold(analysed: Analysed, network: Network, rule: AdviceRule, finding: Finding): boolean {
+function isReported(analysed: Analysed, network: Network, rule: AdviceRule, finding: Finding): boolean {
   if (rule.answers !== undefined) return true;
   if (finding.message === undefined) return false;
   const threshold = analysed.settings.advice[settingOf(rule)]?.threshold ?? 0;
@@ -198,23 +200,30 @@ function totalsOf({ model }: Analysed): AdviceTotals {
   return { macs: model.totals.macs.value, params: model.totals.params.value };
 }
 
-/** “347M → 99.5M MACs here, −4.1 % in all, params −335k”. */
+/** “347M → 99.5M MACs here, −4.1 % in total, params −335k”. */
 function priceText(before: AdviceTotals, after: AdviceTotals, here: AdviceTotals): string {
   const macs = after.macs - before.macs;
   const params = after.params - before.params;
-  const work =
-    macs === 0
-      ? 'MACs stay'
-      : `${si(here.macs)} → ${si(here.macs + macs)} MACs here, ${changeText(macs / before.macs)} in all`;
-  return `${work}, params ${params === 0 ? 'stay' : signed(params)}`;
+  if (macs === 0) {
+    return params === 0 ? l10n.t('MACs and params unchanged') : l10n.t('MACs unchanged, params {0}', signed(params));
+  }
+  const work = [si(here.macs), si(here.macs + macs), changeText(macs / before.macs)] as const;
+  return params === 0
+    ? l10n.t('{0} → {1} MACs here, {2} in total, params unchanged', ...work)
+    : l10n.t('{0} → {1} MACs here, {2} in total, params {3}', ...work, signed(params));
 }
 
 const signed = (value: number): string => `${value < 0 ? '' : '+'}${si(value)}`;
 
-function whyText({ spec, model }: Analysed, { why, costs }: Fix): string {
-  const inputs = model.graph.inputs.map(({ tensor }) => storedShape(tensor.shape)).join(', ');
-  const scale = spec.variant === undefined ? '' : ` at scale ${spec.variant}`;
-  return [why, ...costs, `The price holds for the input ${inputs}${scale}.`].join('\n\n');
+function whyText(analysed: Analysed, { why, costs }: Fix): string {
+  const { spec, model } = analysed;
+  const order = orderOf(analysed);
+  const inputs = model.graph.inputs.map(({ tensor }) => shapeOrUnknown(tensor.shape, order)).join(', ');
+  const given =
+    spec.variant === undefined
+      ? l10n.t('These numbers are for the input {0}.', inputs)
+      : l10n.t('These numbers are for the input {0} at scale {1}.', inputs, spec.variant);
+  return [why, ...costs, given].join('\n\n');
 }
 
 function everywhere({ document }: Analysed): Range {

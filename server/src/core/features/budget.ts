@@ -1,5 +1,7 @@
 // Budgets as people write them: “−30 % MACs”, “≤ 300 MMACs”, “2M params”.
+import * as l10n from '@vscode/l10n';
 import { changeText, si } from '../text/quantity.ts';
+import { listText } from '../text/wording.ts';
 
 export type Metric = 'macs' | 'params';
 
@@ -20,7 +22,6 @@ export interface BudgetWish {
 }
 
 const prefixes: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9, b: 1e9, t: 1e12 };
-const how = 'Write a limit as in 300M or 2M params, or a reduction as in −30 %.';
 const amountOf =
   /^(?<sign>[-−–]|<=?|≤)?\s*(?<number>(?:\d{1,3}(?:[,_]\d{3})+|\d+)(?:\.\d+)?|\.\d+)\s*(?<share>%)?(?<rest>[a-z\s]*)$/i;
 const unitOf = /^(?<prefix>[kmgbt]?)(?:(?<macs>macs?)|(?<params>params?|parameters?|weights?)|(?<flops>flops?))?$/;
@@ -36,29 +37,45 @@ export function parseBudget(text: string, metric: Metric = 'macs'): readonly Bud
     const parsed = parseWish(part.trim(), metric);
     if (typeof parsed === 'string') return parsed;
     if (wishes.some(other => other.metric === parsed.metric)) {
-      return `There are two budgets for ${nameOf(parsed.metric)}: “${text}”. Write one.`;
+      return parsed.metric === 'macs'
+        ? l10n.t('“{0}” has two budgets for MACs. Give one.', text)
+        : l10n.t('“{0}” has two budgets for params. Give one.', text);
     }
     wishes.push(parsed);
   }
   return wishes;
 }
 
+/** The message of what is wrong, and how a budget is written. */
+function wrong(message: string): string {
+  const help = l10n.t('Give a limit such as 300M or 2M params, or a reduction such as −30 %.');
+  return `${message} ${help}`;
+}
+
 function parseWish(text: string, fallback: Metric): BudgetWish | string {
-  if (text === '') return `There is no budget. ${how}`;
+  if (text === '') return wrong(l10n.t('The budget is missing.'));
   const found = amountOf.exec(text)?.groups;
-  if (!found) return `“${text}” is not a budget. ${how}`;
+  if (!found) return wrong(l10n.t('“{0}” is not a budget.', text));
   const { sign = '', number = '', rest = '' } = found;
   const isShare = found.share !== undefined;
   const unit = unitOf.exec(rest.replace(/\s+/g, '').toLowerCase())?.groups;
-  if (!unit || (isShare && unit.prefix)) return `“${rest.trim()}” is neither MACs nor params. ${how}`;
-  if (unit.flops) return `Budgets are in MACs, which are half of the FLOPs. ${how}`;
+  if (!unit || (isShare && unit.prefix)) {
+    return wrong(l10n.t('“{0}” is neither MACs nor params.', rest.trim()));
+  }
+  if (unit.flops) return wrong(l10n.t('Budgets are in MACs, of which there are half as many as FLOPs.'));
   const metric = unit.params ? 'params' : unit.macs ? 'macs' : fallback;
   const value = Number(number.replace(/[,_]/g, ''));
   const amount = isShare ? value / 100 : value * (prefixes[unit.prefix ?? ''] ?? 1);
   const isLimit = /[<≤]/.test(sign);
   const way = isLimit || (sign === '' && !isShare) ? 'to' : 'by';
-  if (amount === 0) return `“${text}” leaves ${way === 'to' ? 'nothing' : 'everything'}. ${how}`;
-  if (isShare && amount >= 1) return `“${text}” is more than the whole. ${how}`;
+  if (amount === 0) {
+    return wrong(
+      way === 'to'
+        ? l10n.t('A budget of “{0}” leaves nothing of the network.', text)
+        : l10n.t('A reduction by “{0}” changes nothing.', text),
+    );
+  }
+  if (isShare && amount >= 1) return wrong(l10n.t('“{0}” is not less than the whole network.', text));
   return { metric, way, amount, isShare };
 }
 
@@ -69,7 +86,11 @@ export function budgetFor(wishes: readonly BudgetWish[], totals: Readonly<Record
     const now = totals[metric];
     const size = isShare ? amount * now : amount;
     const limit = Math.floor(way === 'to' ? size : now - size);
-    if (!(limit > 0)) return `The network has only ${si(now)} ${nameOf(metric)}, so nothing would be left.`;
+    if (!(limit > 0)) {
+      return metric === 'macs'
+        ? l10n.t('The network has only {0} MACs, so nothing would be left.', si(now))
+        : l10n.t('The network has only {0} params, so nothing would be left.', si(now));
+    }
     budget[metric] = limit;
   }
   return budget;
@@ -77,20 +98,17 @@ export function budgetFor(wishes: readonly BudgetWish[], totals: Readonly<Record
 
 /** `1.11G MACs (−30 %)`, joined: what a budget allows, beside what there is. */
 export function budgetText(budget: Budget, totals: Readonly<Record<Metric, number>>): string {
-  return (['macs', 'params'] as const)
-    .flatMap(metric => {
+  return listText(
+    metrics.flatMap(metric => {
       const limit = budget[metric];
-      if (limit === undefined) return [];
-      return [`${si(limit)} ${nameOf(metric)} (${shareChange(limit, totals[metric])})`];
-    })
-    .join(' and ');
+      return limit === undefined ? [] : [metricText(metric, limit, totals[metric])];
+    }),
+  );
 }
 
-/** `1.11G MACs (−30 %) · 5.2M params (−25 %)`: what a network costs, and how much less than before. */
+/** `1.11G MACs (−30 %) · 5.20M params (−25 %)`: what a network costs, and how much less than before. */
 export function totalsText(after: Readonly<Record<Metric, number>>, before: Readonly<Record<Metric, number>>): string {
-  return (['macs', 'params'] as const)
-    .map(metric => `${si(after[metric])} ${nameOf(metric)} (${shareChange(after[metric], before[metric])})`)
-    .join(' · ');
+  return metrics.map(metric => metricText(metric, after[metric], before[metric])).join(' · ');
 }
 
 /** `−30 %`: how much less one number is than another. */
@@ -98,4 +116,11 @@ export function shareChange(after: number, before: number): string {
   return before > 0 ? changeText((after - before) / before) : '±0 %';
 }
 
-const nameOf = (metric: Metric): string => (metric === 'macs' ? 'MACs' : 'params');
+const metrics = ['macs', 'params'] as const satisfies readonly Metric[];
+
+/** `1.11G MACs (−30 %)`. */
+function metricText(metric: Metric, value: number, before: number): string {
+  return metric === 'macs'
+    ? l10n.t('{0} MACs ({1})', si(value), shareChange(value, before))
+    : l10n.t('{0} params ({1})', si(value), shareChange(value, before));
+}

@@ -1,4 +1,5 @@
-// What comments say and what no longer holds.
+// What comments say and what is no longer true.
+import * as l10n from '@vscode/l10n';
 import { isCertain } from '../analysis/model.ts';
 import type { Figure } from '../formats/index.ts';
 import type { Analysed } from '../pipeline.ts';
@@ -7,7 +8,7 @@ import type { Problem } from '../text/problem.ts';
 import { exact } from '../text/quantity.ts';
 import { native } from './figures.ts';
 
-/** Tells of numbers of rows and of a summary that are of another state, with today's as a repair. */
+/** Row numbers and summaries in comments that are out of date, with the current ones as a fix. */
 export function staleClaims(analysed: Analysed): Problem[] {
   return [...(analysed.spec.remarks?.() ?? []), ...staleSummary(analysed)];
 }
@@ -18,7 +19,7 @@ function staleSummary(analysed: Analysed): Problem[] {
   if (!claim || !isCertain(params)) return [];
   const figure = claim.printed && native(analysed);
   const printed = figure && claim.printed && figure.value.toFixed(claim.printed.digits);
-  // The comment of an older release stands as long as that one prints so.
+  // The comment of an older release is right as long as that one prints so.
   const isPrinted =
     printed === undefined ||
     [figure!, ...figure!.versions].some(
@@ -34,14 +35,21 @@ function staleSummary(analysed: Analysed): Problem[] {
   if (claim.printed && printed !== undefined) edits.push({ ...claim.printed.range, text: printed });
   // How many modules there are is not counted here: an old number is worse than none.
   if (claim.others && claim.params.value !== params.value) edits.push({ ...claim.others, text: '' });
-  const now = `${exact(params.value)} parameters${printed === undefined ? '' : ` and ${printed} ${figure!.label}`}`;
+  const count = exact(params.value);
   return [
     {
       range: claim.range,
       severity: 'hint',
       code: 'stale-summary',
-      message: `This summary is of another state: the network has ${now} now.`,
-      repairs: [{ title: 'Refresh the summary', edits }],
+      message:
+        printed === undefined
+          ? l10n.t('This summary is out of date: the network has {0} parameters.', count)
+          : l10n.t(
+              'This summary is out of date: the network has {0} parameters and {1}.',
+              count,
+              `${printed} ${figure!.label}`,
+            ),
+      repairs: [{ title: l10n.t('Update the summary'), edits }],
     },
   ];
 }

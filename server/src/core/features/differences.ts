@@ -1,15 +1,36 @@
-// Why another convention gives another number, in words: operator by operator, set against their multiply-accumulates.
+// Why another convention gives another number: operator by operator, compared with their multiply-accumulates.
+import * as l10n from '@vscode/l10n';
 import { type ConventionName, counterOf } from '../analysis/conventions.ts';
 import type { Model } from '../analysis/model.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { size } from '../ops/rules/shape.ts';
+import { si } from '../text/quantity.ts';
 
-/** How the operators of one kind are counted otherwise than by their multiply-accumulates. */
+/** How a convention counts the operators of one kind, other than by their multiply-accumulates. */
 export interface Difference {
-  /** `batch norm 8 an element`, `linear unseen`. */
-  readonly words: string;
+  /** The operator: `batchNorm`. */
+  readonly op: string;
+  readonly way: Way;
   /** What it adds to (or takes from) the multiply-accumulates, in the convention's unit. */
   readonly delta: number;
+}
+
+/**
+ * `ignored`: not counted at all. `biases`: its biases are counted too. `other`: in a way that no one number says.
+ * `input` and `output`: so many per element of its input or output.
+ */
+type Way = 'ignored' | 'biases' | 'other' | { readonly per: 'input' | 'output'; readonly count: number };
+
+/** `+85.2M batch norm (8 per element)`. */
+export function differencePhrase({ op, way, delta }: Difference): string {
+  const amount = `${delta < 0 ? '' : '+'}${si(delta)}`;
+  const name = op.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`);
+  if (way === 'ignored') return l10n.t('{0} {1} (not counted)', amount, name);
+  if (way === 'biases') return l10n.t('{0} {1} (biases)', amount, name);
+  if (way === 'other') return l10n.t('{0} {1} (counted differently)', amount, name);
+  return way.per === 'input'
+    ? l10n.t('{0} {1} ({2} per element)', amount, name, way.count)
+    : l10n.t('{0} {1} ({2} per output element)', amount, name, way.count);
 }
 
 /** How many operations a convention counts for one multiply-accumulate. */
@@ -32,20 +53,17 @@ export function differences(model: Model, nodes: Iterable<GraphNode>): Differenc
     const known = kinds.get(node.op.name);
     if (!known) {
       const computes = counts.macs > 0;
-      kinds.set(node.op.name, { delta, each, eachOut, unseen: value === 0, computes, biases: delta === counts.adds });
+      kinds.set(node.op.name, { delta, each, eachOut, ignored: value === 0, computes, biases: delta === counts.adds });
       continue;
     }
     known.delta += delta;
     if (known.each !== each) known.each = Number.NaN;
     if (known.eachOut !== eachOut) known.eachOut = Number.NaN;
-    known.unseen &&= value === 0;
+    known.ignored &&= value === 0;
     known.biases &&= delta === counts.adds;
   }
   return [...kinds]
-    .map(([name, kind]) => ({
-      words: `${name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)} ${howCounted(kind)}`,
-      delta: kind.delta,
-    }))
+    .map(([op, kind]) => ({ op, way: wayOf(kind), delta: kind.delta }))
     .toSorted((a, b) => Math.abs(b.delta) - Math.abs(a.delta));
 }
 
@@ -54,14 +72,14 @@ interface Kind {
   delta: number;
   each: number;
   eachOut: number;
-  unseen: boolean;
+  ignored: boolean;
   readonly computes: boolean;
   biases: boolean;
 }
 
-function howCounted({ each, eachOut, unseen, computes, biases }: Kind): string {
-  if (unseen) return 'unseen';
-  if (computes) return biases ? 'biases' : 'counted its own way';
-  if (Number.isInteger(each)) return `${each} an element`;
-  return Number.isInteger(eachOut) ? `${eachOut} an output element` : 'counted';
+function wayOf({ each, eachOut, ignored, computes, biases }: Kind): Way {
+  if (ignored) return 'ignored';
+  if (computes) return biases ? 'biases' : 'other';
+  if (Number.isInteger(each)) return { per: 'input', count: each };
+  return Number.isInteger(eachOut) ? { per: 'output', count: eachOut } : 'other';
 }

@@ -1,25 +1,26 @@
-// What is told of costs without being wrong: dominance, huge activations, outputs that nobody uses.
+// What costs say about a network in which nothing is wrong: dominance, huge activations, outputs that are never used.
+import * as l10n from '@vscode/l10n';
 import type { Amount, Cost, Model } from '../analysis/model.ts';
 import { type Frame, type Graph, type GraphNode, useOf } from '../graph/graph.ts';
-import { size } from '../ops/rules/shape.ts';
+import type { Shape } from '../ops/op.ts';
+import { size as elementsOf, shapeText } from '../ops/rules/shape.ts';
 import type { Analysed, Document } from '../pipeline.ts';
-import type { Settings } from '../settings/index.ts';
 import { isIgnored } from '../text/pragma.ts';
 import type { Problem } from '../text/problem.ts';
 import { bytes, percent } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
 import { adviceProblems } from './advice.ts';
 import { staleClaims } from './claims.ts';
-import { elementBytes, frameName, shapeText } from './wording.ts';
+import { elementBytes, frameName, orderOf } from './wording.ts';
 
-/** Everything to tell of a text: what is wrong with it, and what its costs say; what comments ignore is left out. */
+/** All problems of a text: what is wrong with it, and what its costs say; what comments ignore is left out. */
 export function problems(analysed: Analysed): Problem[] {
   const { document } = analysed;
-  const told = findings(analysed).filter(problem => !isIgnored(problem, document.pragmas, document.lines));
-  return [...analysed.problems, ...told];
+  const reported = findings(analysed).filter(problem => !isIgnored(problem, document.pragmas, document.lines));
+  return [...analysed.problems, ...reported];
 }
 
-/** The same with hints at advice: for an editor, which offers the advice at its place. */
+/** The same with hints that lead to advice: for an editor, which offers the advice there. */
 export function problemsWithHints(analysed: Analysed): Problem[] {
   const { document } = analysed;
   const hints = [...adviceProblems(analysed), ...staleClaims(analysed)].filter(
@@ -28,7 +29,7 @@ export function problemsWithHints(analysed: Analysed): Problem[] {
   return [...problems(analysed), ...hints];
 }
 
-/** What is to be told of a document that was not priced. */
+/** The problems of a document that was not priced. */
 export function documentProblems(document: Document): Problem[] {
   return document.problems.filter(problem => !isIgnored(problem, document.pragmas, document.lines));
 }
@@ -44,11 +45,11 @@ export function findings(analysed: Analysed): Problem[] {
     found.push(...dominantLayers(model, rows, dominance.threshold));
     found.push(...dominantFamily(analysed, rows, dominance.threshold));
   }
-  if (hugeActivation.enabled) found.push(...hugeActivations(model, rows, settings));
+  if (hugeActivation.enabled) found.push(...hugeActivations(analysed, rows));
   // A row that could not be read may be the one that reads the output.
   const readable = analysed.problems.every(({ severity }) => severity !== 'error');
   if (unusedOutput.enabled && readable) found.push(...unusedOutputs(model.graph, rows));
-  // A layer of twenty lines is told of at its first.
+  // A layer of twenty lines is marked at its first.
   return found.map(problem => ({ ...problem, range: document.lines.firstOf(problem.range) }));
 }
 
@@ -77,9 +78,19 @@ function* dominantLayers(model: Model, rows: readonly Frame[], threshold: number
       range: useOf(frame)!,
       severity: 'information',
       code: 'dominant-layer',
-      message: `“${frameName(frame)}” ${dominanceText(shares, threshold, 'holds', 'does')}.${adviceFor(model, frame, shares, threshold)}`,
+      message: dominanceText(frameName(frame), shares, threshold),
+      help: adviceFor(model, frame, shares, threshold),
     };
   }
+}
+
+/** The share that dominates first; there is no share of an unknown total. */
+function dominanceText(name: string, { params, macs }: Shares, threshold: number): string {
+  if (Number.isNaN(macs)) return l10n.t('“{0}” has {1} of the parameters.', name, percent(params));
+  if (Number.isNaN(params)) return l10n.t('“{0}” does {1} of the MACs.', name, percent(macs));
+  return params > threshold
+    ? l10n.t('“{0}” has {1} of the parameters and does {2} of the MACs.', name, percent(params), percent(macs))
+    : l10n.t('“{0}” does {1} of the MACs and has {2} of the parameters.', name, percent(macs), percent(params));
 }
 
 const dominates = ({ params, macs }: Shares, threshold: number): boolean => params > threshold || macs > threshold;
@@ -95,51 +106,69 @@ function innermost(frame: Frame, holds: (frame: Frame) => boolean): Frame | unde
   return frame;
 }
 
-/** “holds 74 % of the parameters and 0.7 % of the MACs”: the metric that dominates first. */
-function dominanceText({ params, macs }: Shares, threshold: number, holds: string, does: string): string {
-  const parameters = `${percent(params)} of the parameters`;
-  const work = `${percent(macs)} of the MACs`;
-  if (params > threshold) return `${holds} ${parameters}${Number.isNaN(macs) ? '' : ` and ${work}`}`;
-  return `${does} ${work}${Number.isNaN(params) ? '' : ` with ${parameters}`}`;
-}
-
-function adviceFor(model: Model, frame: Frame, { params }: Shares, threshold: number): string {
+function adviceFor(model: Model, frame: Frame, { params }: Shares, threshold: number): string | undefined {
   const nodes = nodesOf(model.graph, frame).filter(node => hasCost(model.costOfNode(node)));
   const [only] = nodes;
-  if (nodes.length !== 1 || !only) return '';
+  if (nodes.length !== 1 || !only) return undefined;
   if (only.op.name === 'linear' && params > threshold) {
-    return ' Its parameters are inputs × outputs: pool before it, or make it narrower.';
+    return l10n.t('Its parameters are inputs × outputs: pool in front of it, or make it narrower.');
   }
   if (only.op.name === 'conv') {
     return params > threshold
-      ? ' Its parameters grow with the channels on both sides: a bottleneck or groups save most.'
-      : ' Its work grows with its output’s area and the channels on both sides: reduce before it.';
+      ? l10n.t('Its parameters grow with input and output channels: a bottleneck or groups save the most.')
+      : l10n.t(
+          'Its MACs grow with its output area and with input and output channels: downsample or narrow in front of it.',
+        );
   }
-  return '';
+  return undefined;
 }
 
-const families: Readonly<Record<string, string>> = {
-  linear: 'fully connected layers',
-  conv: 'convolutions',
-  convTranspose: 'transposed convolutions',
-  embedding: 'embeddings',
-  lstm: 'recurrent layers',
-  gru: 'recurrent layers',
-  rnn: 'recurrent layers',
-  attention: 'attention layers',
-};
+/** Operators that make up a family; recurrent layers of every kind are one. */
+const families = {
+  linear: 'linear',
+  conv: 'conv',
+  convTranspose: 'convTranspose',
+  embedding: 'embedding',
+  lstm: 'recurrent',
+  gru: 'recurrent',
+  rnn: 'recurrent',
+  attention: 'attention',
+} as const satisfies Readonly<Record<string, string>>;
+type Family = (typeof families)[keyof typeof families];
+
+function familyOf({ op }: GraphNode): Family | undefined {
+  return Object.hasOwn(families, op.name) ? families[op.name as keyof typeof families] : undefined;
+}
+
+/** One sentence per family: “{0}” is its share of the parameters, “{1}” that of the MACs. */
+function familyMessage(family: Family, params: string, macs: string): string {
+  switch (family) {
+    case 'linear':
+      return l10n.t('The fully connected layers have {0} of the parameters and do {1} of the MACs.', params, macs);
+    case 'conv':
+      return l10n.t('The convolutions have {0} of the parameters and do {1} of the MACs.', params, macs);
+    case 'convTranspose':
+      return l10n.t('The transposed convolutions have {0} of the parameters and do {1} of the MACs.', params, macs);
+    case 'embedding':
+      return l10n.t('The embeddings have {0} of the parameters and do {1} of the MACs.', params, macs);
+    case 'recurrent':
+      return l10n.t('The recurrent layers have {0} of the parameters and do {1} of the MACs.', params, macs);
+    case 'attention':
+      return l10n.t('The attention layers have {0} of the parameters and do {1} of the MACs.', params, macs);
+  }
+}
 
 /**
- * A family that holds most of the parameters and does little of the work, or the reverse: that is worth a word, while
- * convolutions that are most of everything are not.
+ * A family that has most of the parameters and does little of the work, or the reverse: that is worth a word, convolutions
+ * that are most of everything are not.
  */
 function dominantFamily({ model, spec }: Analysed, rows: readonly Frame[], threshold: number): Problem[] {
   const { totals, graph } = model;
   if (!totals.params.complete || !totals.macs.complete) return [];
-  const sums = new Map<string, { params: number; macs: number; rows: Frame[] }>();
+  const sums = new Map<Family, { params: number; macs: number; rows: Frame[] }>();
   for (const row of rows) {
     for (const node of nodesOf(graph, row)) {
-      const family = families[node.op.name];
+      const family = familyOf(node);
       if (family === undefined) continue;
       const { macs, weights, biases, normAffine } = model.counts(node);
       const sum = sums.get(family) ?? { params: 0, macs: 0, rows: [] };
@@ -158,7 +187,7 @@ function dominantFamily({ model, spec }: Analysed, rows: readonly Frame[], thres
   const one =
     shares.find(({ params, macs }) => params > threshold && macs < params / 2) ??
     shares.find(({ params, macs }) => macs > threshold && params < macs / 2);
-  // One layer alone is told of at its own line.
+  // A single layer is reported at its own line.
   if (!one || one.rows.length < 2) return [];
   const places = one.rows.toSorted((a, b) => model.costOf(b).params.value - model.costOf(a).params.value).slice(0, 5);
   return [
@@ -166,12 +195,17 @@ function dominantFamily({ model, spec }: Analysed, rows: readonly Frame[], thres
       range: spec.head,
       severity: 'information',
       code: 'dominant-family',
-      message: `The ${one.family} together ${dominanceText(one, threshold, 'hold', 'do')}.`,
+      message: familyMessage(one.family, percent(one.params), percent(one.macs)),
       related: places.map(row => {
         const { params, macs } = sharesOf(model.costOf(row), totals);
         return {
           range: useOf(row)!,
-          message: `“${frameName(row)}”: ${percent(params)} of the parameters, ${percent(macs)} of the MACs`,
+          message: l10n.t(
+            '“{0}”: {1} of the parameters, {2} of the MACs',
+            frameName(row),
+            percent(params),
+            percent(macs),
+          ),
         };
       }),
     },
@@ -179,17 +213,18 @@ function dominantFamily({ model, spec }: Analysed, rows: readonly Frame[], thres
 }
 
 /** One for each row whose largest new tensor is above the threshold. */
-function* hugeActivations(model: Model, rows: readonly Frame[], settings: Settings): Generator<Problem> {
+function* hugeActivations(analysed: Analysed, rows: readonly Frame[]): Generator<Problem> {
+  const { model, settings } = analysed;
   const each = elementBytes(settings) * settings.batch;
   const { threshold } = settings.diagnostics.hugeActivation;
-  const told = new Set<number>();
+  const reported = new Set<number>();
   for (const row of rows) {
     let worst: { node: GraphNode; elements: number } | undefined;
     for (const node of nodesOf(model.graph, row)) {
       for (const { shape } of node.outputs) {
-        const elements = shape ? size(shape) : Number.NaN;
+        const elements = shape ? elementsOf(shape) : Number.NaN;
         if (!(elements * each > threshold) || (worst && elements <= worst.elements)) continue;
-        // Views and what works in its input's memory are no new memory; the input is the user's own.
+        // Views and what works in place need no new memory; the input is the user's own.
         if (node.op.name !== 'input' && model.costOfNode(node).activations.value > 0) worst = { node, elements };
       }
     }
@@ -197,23 +232,34 @@ function* hugeActivations(model: Model, rows: readonly Frame[], settings: Settin
     const { node, elements } = worst;
     const frame = innermost(row, ({ first, end }) => node.id >= first && node.id < end) ?? row;
     const site = useOf(frame)!;
-    // A line that is used again with an output as huge says it once.
-    if (told.has(site.from)) continue;
-    told.add(site.from);
-    const shape = node.outputs.find(output => output.shape && size(output.shape) === elements)!.shape!;
-    const own = frame.outputs.some(output => output.shape && size(output.shape) === elements);
-    const what = own ? `The output of “${frameName(frame)}”` : `A ${node.op.name} inside “${frameName(frame)}”`;
-    const samples = settings.batch === 1 ? '' : ` times a batch of ${settings.batch}`;
+    // A line that is used several times says it once.
+    if (reported.has(site.from)) continue;
+    reported.add(site.from);
+    const shape = node.outputs.find(output => output.shape && elementsOf(output.shape) === elements)!.shape!;
+    const own = frame.outputs.some(output => output.shape && elementsOf(output.shape) === elements);
+    const name = frameName(frame);
+    const size = bytes(elements * each);
+    const details = tensorText(analysed, shape);
     yield {
       range: site,
       severity: 'information',
       code: 'huge-activation',
-      message: `${what} takes ${bytes(elements * each)} (${shapeText(shape)} in ${settings.dtype}${samples}). Downsample before it, or use fewer channels here.`,
+      message: own
+        ? l10n.t('The output of “{0}” takes {1} ({2}).', name, size, details)
+        : l10n.t('The output of {0} inside “{1}” takes {2} ({3}).', node.op.name, name, size, details),
+      help: l10n.t('Downsample in front of it, or use fewer channels here.'),
     };
   }
 }
 
-/** Rows, also those inside blocks, that hand their outputs to nobody in any use. */
+/** `64×112×112 in fp32, batch 8`. */
+function tensorText(analysed: Analysed, shape: Shape): string {
+  const { dtype, batch } = analysed.settings;
+  const text = shapeText(shape, orderOf(analysed));
+  return batch === 1 ? l10n.t('{0} in {1}', text, dtype) : l10n.t('{0} in {1}, batch {2}', text, dtype, batch);
+}
+
+/** Rows, those inside blocks included, whose outputs are not used in any use. */
 function* unusedOutputs(graph: Graph, rows: readonly Frame[]): Generator<Problem> {
   const { nodes } = graph;
   if (graph.outputs.length === 0) return;
@@ -238,7 +284,7 @@ function* unusedOutputs(graph: Graph, rows: readonly Frame[]): Generator<Problem
       if (!place) places.set(key, { frame, range, used });
       else if (used) place.used = true;
     }
-    // Inside of what nobody uses, nothing is used either: one word is enough.
+    // Inside of what is not used, nothing is used either: one message is enough.
     if (used) for (const child of frame.children) visit(child);
   };
   for (const row of rows) visit(row);
@@ -248,7 +294,8 @@ function* unusedOutputs(graph: Graph, rows: readonly Frame[]): Generator<Problem
       range,
       severity: 'information',
       code: 'unused-output',
-      message: `The output of “${frameName(frame)}” is never used, and it is not an output of the network. Use it, or remove the layer.`,
+      message: l10n.t('The output of “{0}” is never used, and it is not an output of the network.', frameName(frame)),
+      help: l10n.t('Use it, or remove the layer.'),
     };
   }
 }

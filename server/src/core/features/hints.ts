@@ -1,24 +1,26 @@
+import * as l10n from '@vscode/l10n';
 import { type Cost, isCertain, type LineCost } from '../analysis/model.ts';
 import type { Frame } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
+import { shapeText } from '../ops/rules/shape.ts';
 import type { Analysed } from '../pipeline.ts';
 import { percent, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
-import type { Reason } from '../text/reason.ts';
+import { clip } from '../text/wording.ts';
 import { costliest, variantModel } from './figures.ts';
 import {
   amountText,
   bytesText,
   certaintySign,
-  clip,
   elementBytes,
   isBlank,
+  orderOf,
+  paramsText,
   shapeSpan,
-  shapeText,
   shortReason,
 } from './wording.ts';
 
-/** What the end of a line says. Its detail is `hintDetail` of the same line, asked for when somebody points at it. */
+/** What is shown at the end of a line. Its detail, `hintDetail` of the same line, is computed when the pointer is on it. */
 export interface Hint {
   /** The offset of the end of the line's text. */
   readonly at: number;
@@ -59,7 +61,7 @@ export function hints(analysed: Analysed, within: Range): Hint[] {
 /** So many operators, of all members together, are counted for their hints: they are asked for at every keystroke. */
 const mostOperators = 100_000;
 
-/** A family's members say what each of them costs; where that would take long, the hover of each says it. */
+/** What each member of a family costs; where that would take long, only its hover says it. */
 function variantHints(analysed: Analysed, first: number, last: number): Hint[] {
   const { lines } = analysed.document;
   const found: Hint[] = [];
@@ -69,7 +71,7 @@ function variantHints(analysed: Analysed, first: number, last: number): Hint[] {
     const line = lines.lineAt(range.from);
     if (line < first || line > last) continue;
     const { totals, convention } = variantModel(analysed, name);
-    const text = `${amountText(totals.value, convention.unit)} · ${amountText(totals.params, 'params')}`;
+    const text = `${amountText(totals.value, convention.unit)} · ${paramsText(totals.params)}`;
     const label = clip((name === analysed.spec.variant ? shown : '') + text, maxLabel);
     found.push({ at: lines.end(line), label, costly: false, line });
   }
@@ -118,18 +120,19 @@ function newLabel(analysed: Analysed, template: Template, { line, frames, cost }
   const { items, times } = usesOf(frames, line, analysed);
   const before = (costly ? mark : '') + (times > 1 && !template.has.has('times') ? `×${times} ` : '');
   const room = maxLabel - before.length;
-  // Several items on one line: what the line hands on is what the last one does.
+  // Several items on one line: its output is that of the last.
   const shapes = shapesOf(items === 1 ? frames : frames.slice(-1));
-  if (shapes.length === 0 && isBlank(cost)) return before + clip(`? ${shortReason(cost.why ?? unknown)}`, room);
+  if (shapes.length === 0 && isBlank(cost)) return before + clip(reasonOf(cost), room);
 
   const unit = model.convention.unit;
+  const order = orderOf(analysed);
   const values: Record<Variable, string> = {
-    shape: shapes.length > 1 ? shapeSpan(shapes) : shapes[0] ? shapeText(shapes[0]) : '',
+    shape: shapes.length > 1 ? shapeSpan(shapes, order) : shapes[0] ? shapeText(shapes[0], order) : '',
     cost: orNothing(cost.value, amountText(cost.value, unit)),
     params: orNothing(cost.params, counted(cost.params)),
     share: template.has.has('share') ? shareOf(cost, model.totals) : '',
     times: times > 1 ? `×${times}` : '',
-    // Dear, and seldom asked for: which memory a layer takes depends on the whole network.
+    // Expensive, and seldom asked for: how much memory a layer takes depends on the whole network.
     memory: template.has.has('memory')
       ? orNothing(cost.activations, bytesText(cost.activations, elementBytes(settings) * settings.batch))
       : '',
@@ -137,7 +140,7 @@ function newLabel(analysed: Analysed, template: Template, { line, frames, cost }
   const label = filled(template, values, room);
   // A cost that is not known at all makes room for the reason.
   if (cost.value.value > 0 || cost.value.complete || !template.has.has('cost')) return before + label;
-  const reason = `? ${shortReason(cost.why ?? unknown)}`;
+  const reason = reasonOf(cost);
   for (const params of cost.params.complete ? [values.params, ''] : ['']) {
     const rest = room - filled(template, { ...values, params, cost: '?' }, 2 * maxLabel).length + 1;
     if (reason.length <= rest || (params === '' && rest >= 16)) {
@@ -147,10 +150,12 @@ function newLabel(analysed: Analysed, template: Template, { line, frames, cost }
   return before + label;
 }
 
-const unknown: Reason = { message: 'not known' };
+/** What is shown instead of a cost that is unknown. */
+const reasonOf = ({ why }: Cost): string => `? ${why ? shortReason(why) : l10n.t('unknown')}`;
 
+/** Parameters have no unit where there is a number: room is scarce, and their place says what they are. */
 const counted = (amount: Cost['params']): string =>
-  !amount.complete && amount.value === 0 ? '? params' : certaintySign(amount) + si(amount.value);
+  !amount.complete && amount.value === 0 ? paramsText(amount) : certaintySign(amount) + si(amount.value);
 
 const orNothing = ({ value, complete }: Cost['params'], text: string): string => (value === 0 && complete ? '' : text);
 

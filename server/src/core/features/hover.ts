@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ConventionName } from '../analysis/conventions.ts';
 import type { ReceptiveField } from '../analysis/field.ts';
 import { type Amount, type Cost, type Model, sumOf as sum } from '../analysis/model.ts';
@@ -6,7 +7,8 @@ import { size } from '../ops/rules/shape.ts';
 import type { Analysed } from '../pipeline.ts';
 import { exact, percent, si } from '../text/quantity.ts';
 import { contains, type Range } from '../text/range.ts';
-import { baseOf, differences } from './differences.ts';
+import type { Reason } from '../text/reason.ts';
+import { baseOf, differencePhrase, differences } from './differences.ts';
 import { native, under, variantModel } from './figures.ts';
 import { totalsMarkdown } from './totals.ts';
 import {
@@ -16,12 +18,12 @@ import {
   doubtText,
   elementBytes,
   frameName,
+  orderOf,
+  paramsText,
   plainMarkdown,
   proseMarkdown,
-  resultText,
+  shapeOrUnknown,
   shapeSpan,
-  shapeText,
-  totalText,
 } from './wording.ts';
 
 export interface Hover {
@@ -29,7 +31,7 @@ export interface Hover {
   readonly markdown: string;
 }
 
-/** What stands at an offset: a key or an argument, a layer, a member of the family, or the network's head. */
+/** What is at an offset: a key or an argument, a layer, a member of the family, or the network's head. */
 export function hover(analysed: Analysed, offset: number): Hover | undefined {
   const at: Range = { from: offset, to: offset };
   const place = placeAt(analysed, at);
@@ -99,25 +101,31 @@ function noteAt(frame: Frame, at: Range): Note | undefined {
 function variantText(analysed: Analysed, name: string): string {
   const model = variantModel(analysed, name);
   const { totals, convention } = model;
-  const shown = name === analysed.spec.variant ? ' Its costs are shown in this file.' : '';
+  const network = `**${plainMarkdown(analysed.spec.model)}**`;
   return [
-    `**${plainMarkdown(analysed.spec.model)}** at scale ${codeSpan(name)}.${shown}`,
-    `${totalText(totals.value, convention.unit)} · ${amountText(totals.params, 'params')} · ${bytesText(totals.params, elementBytes(analysed.settings))}`,
-    ...(totals.why === undefined ? [] : [`Not known: ${proseMarkdown(totals.why.message)}`]),
+    name === analysed.spec.variant
+      ? l10n.t('{0} at scale {1}. The costs in this file are for this scale.', network, codeSpan(name))
+      : l10n.t('{0} at scale {1}.', network, codeSpan(name)),
+    `${amountText(totals.value, convention.unit)} · ${paramsText(totals.params)} · ${bytesText(totals.params, elementBytes(analysed.settings))}`,
+    ...(totals.why === undefined ? [] : [unknownText(totals.why)]),
     ...(totals.doubts.length === 0 ? [] : [proseMarkdown(doubtText(totals.doubts))]),
   ].join('\n\n');
 }
 
+function unknownText({ message }: Reason): string {
+  return l10n.t('Unknown: {0}', proseMarkdown(message));
+}
+
 /** One line for the end of a hover on an argument. */
-function lineText({ model }: Analysed, frames: readonly Frame[]): string {
+function lineText(analysed: Analysed, frames: readonly Frame[]): string {
   const [frame] = frames;
-  const { convention } = model;
+  const { model } = analysed;
   const cost = sum(frames.map(inner => model.costOf(inner)));
   return [
     `**${plainMarkdown(frameName(frame!))}** ${codeSpan(frame!.type)}${frames.length > 1 ? ` ×${frames.length}` : ''}`,
-    outputText(frames),
-    totalText(cost.value, convention.unit),
-    amountText(cost.params, 'params'),
+    outputText(analysed, frames),
+    amountText(cost.value, model.convention.unit),
+    paramsText(cost.params),
   ]
     .filter(part => part !== '')
     .join(' · ');
@@ -136,10 +144,10 @@ function framesText(analysed: Analysed, frames: readonly Frame[]): string {
   const parts = [
     head,
     summaryText(analysed, first),
-    frames.length === 1 ? flowText(analysed, first) : outputText(frames),
+    frames.length === 1 ? flowText(analysed, first) : outputText(analysed, frames),
     frames.length === 1 ? formulaText(analysed, first) : '',
     factsTable(analysed, frames, cost),
-    cost.why === undefined ? '' : `Not known: ${proseMarkdown(cost.why.message)}`,
+    cost.why === undefined ? '' : unknownText(cost.why),
     proseMarkdown(doubtText(cost.doubts)),
     frames.length === 1 ? breakdownTable(analysed, first) : usesTable(analysed, frames),
     peersText(analysed, frames),
@@ -158,21 +166,23 @@ function summaryText({ model }: Analysed, frame: Frame): string {
   return main ? proseMarkdown(main.op.summary) : '';
 }
 
-/** `28×28×256 → 28×28×192`. */
-function flowText({ model }: Analysed, frame: Frame): string {
+/** `256×28×28 → 192×28×28`. */
+function flowText(analysed: Analysed, frame: Frame): string {
+  const { model } = analysed;
+  const order = orderOf(analysed);
   const inputs = inputsOf(model.graph.nodes, frame);
   const outputs = frame.outputs;
   const list = (tensors: readonly Tensor[]): string => {
-    const shown = tensors.slice(0, 4).map(({ shape }) => codeSpan(shape ? shapeText(shape) : '?'));
+    const shown = tensors.slice(0, 4).map(({ shape }) => codeSpan(shapeOrUnknown(shape, order)));
     return `${shown.join(', ')}${tensors.length > 4 ? `, … (${tensors.length})` : ''}`;
   };
   if (inputs.length === 0 && outputs.length === 0) return '';
-  return `${inputs.length > 0 ? `${list(inputs)} → ` : ''}${outputs.length > 0 ? list(outputs) : 'nothing'}`;
+  return `${inputs.length > 0 ? `${list(inputs)} → ` : ''}${outputs.length > 0 ? list(outputs) : l10n.t('no output')}`;
 }
 
-function outputText(frames: readonly Frame[]): string {
+function outputText(analysed: Analysed, frames: readonly Frame[]): string {
   const shapes = frames.flatMap(({ outputs }) => (outputs[0]?.shape ? [outputs[0].shape] : []));
-  return shapes.length === 0 ? '' : codeSpan(shapeSpan(shapes));
+  return shapes.length === 0 ? '' : codeSpan(shapeSpan(shapes, orderOf(analysed)));
 }
 
 /** The tensors from outside that a frame's nodes read, each once. */
@@ -187,7 +197,7 @@ function inputsOf(nodes: readonly GraphNode[], { first, end }: Frame): Tensor[] 
   return [...found];
 }
 
-/** `28² · 3² · 256 · 192 = 346.8 M MACs`, of the one operator that does the work. */
+/** `28² · 3² · 256 · 192 = 347M MACs (346,816,512)`, of the one operator that does the work. */
 function formulaText({ model }: Analysed, frame: Frame): string {
   const own = model.graph.nodes.slice(frame.first, frame.end);
   const working = own.filter(node => !(model.counts(node).macs === 0));
@@ -197,8 +207,8 @@ function formulaText({ model }: Analysed, frame: Frame): string {
   if (formula === '') return '';
   const { macs } = model.counts(main);
   // Where a size is unknown the formula still shows which.
-  const result = Number.isNaN(macs) ? '' : ` = ${resultText(macs, 'MACs')}`;
-  const exactly = macs >= 10_000 ? ` (${exact(macs)})` : '';
+  const result = Number.isNaN(macs) ? '' : ` = ${si(macs)} MACs`;
+  const exactly = macs >= 1000 ? ` (${exact(macs)})` : '';
   return `${codeSpan(formula)}${result}${exactly}`;
 }
 
@@ -231,36 +241,50 @@ function factsTable(analysed: Analysed, frames: readonly Frame[], cost: Cost): s
       rank(c => c.value),
     ]);
   }
-  const memory = cost.params.value > 0 ? ` (${bytesText(cost.params, each)} in ${settings.dtype})` : '';
-  rows.push(['parameters', amountText(cost.params) + memory, share(c => c.params), rank(c => c.params)]);
+  const params = amountText(cost.params);
+  const memory = bytesText(cost.params, each);
+  rows.push([
+    l10n.t('parameters'),
+    cost.params.value > 0 ? l10n.t('{0} ({1} in {2})', params, memory, settings.dtype) : params,
+    share(c => c.params),
+    rank(c => c.params),
+  ]);
   const roles = rolesText(cost);
   if (roles !== '') rows.push(['', roles, '', '']);
-  const samples = settings.batch === 1 ? '' : `, batch ${settings.batch}`;
-  const activations =
-    cost.activations.value > 0 ? ` (${bytesText(cost.activations, each * settings.batch)}${samples})` : '';
   rows.push([
-    'activations',
-    amountText(cost.activations) + activations,
+    l10n.t('activations'),
+    activationsText(analysed, cost.activations),
     share(c => c.activations),
     rank(c => c.activations),
   ]);
 
-  const lines = ['| | | share | rank |', '|---|---|--:|--:|', ...rows.map(cells => `| ${cells.join(' | ')} |`)];
+  const lines = [
+    `| | | ${l10n.t('share')} | ${l10n.t('rank')} |`,
+    '|---|---|--:|--:|',
+    ...rows.map(cells => `| ${cells.join(' | ')} |`),
+  ];
   const facts = frames.length === 1 ? [intensityText(analysed, frames[0]!, cost), fieldText(analysed, frames[0]!)] : [];
   const known = facts.filter(fact => fact !== '');
   return `${lines.join('\n')}${known.length > 0 ? `\n\n${known.join(' · ')}` : ''}`;
 }
 
+/** `803k (3.21 MB, batch 8)`. */
+function activationsText({ settings }: Analysed, amount: Amount): string {
+  const { batch } = settings;
+  const count = amountText(amount);
+  if (!(amount.value > 0)) return count;
+  const memory = bytesText(amount, elementBytes(settings) * batch);
+  return batch === 1 ? `${count} (${memory})` : l10n.t('{0} ({1}, batch {2})', count, memory, batch);
+}
+
 /** `weights 442,368 · biases 192`; running statistics apart. */
 function rolesText({ weights, biases, normAffine, normStats }: Cost): string {
-  const roles = [
-    ['weights', weights],
-    ['biases', biases],
-    ['norm', normAffine],
-    ['running statistics (not learned)', normStats],
-  ] as const;
-  const present = roles.filter(([, value]) => value > 0);
-  return present.map(([role, value]) => `${role} ${exact(value)}`).join(' · ');
+  const roles: string[] = [];
+  if (weights > 0) roles.push(l10n.t('weights {0}', exact(weights)));
+  if (biases > 0) roles.push(l10n.t('biases {0}', exact(biases)));
+  if (normAffine > 0) roles.push(l10n.t('normalization {0}', exact(normAffine)));
+  if (normStats > 0) roles.push(l10n.t('running statistics (not learned) {0}', exact(normStats)));
+  return roles.join(' · ');
 }
 
 function shareText(part: Amount, whole: Amount): string {
@@ -268,7 +292,7 @@ function shareText(part: Amount, whole: Amount): string {
   return percent(part.value / whole.value);
 }
 
-/** `3 of 26` among the rows that cost anything; empty for what is no row, or costs nothing. */
+/** `3 of 26` among the rows that cost anything; empty for what is not a row, or costs nothing. */
 function rankText({ model }: Analysed, frame: Frame, of: (cost: Cost) => Amount): string {
   const { root } = model.graph;
   if (frame.parent !== root) return '';
@@ -281,7 +305,7 @@ function rankText({ model }: Analysed, frame: Frame, of: (cost: Cost) => Amount)
     if (value > 0) all++;
     if (value > own.value) above++;
   }
-  return `${above + 1} of ${all}`;
+  return l10n.t('{0} of {1}', above + 1, all);
 }
 
 /** FLOPs per byte of inputs, outputs and parameters, once each. */
@@ -293,26 +317,26 @@ function intensityText(analysed: Analysed, frame: Frame, cost: Cost): string {
     elements += shape ? size(shape) : Number.NaN;
   }
   const intensity = (2 * cost.macs.value) / (elements * elementBytes(settings));
-  return Number.isFinite(intensity) ? `arithmetic intensity ${si(intensity)} FLOPs/byte` : '';
+  return Number.isFinite(intensity) ? l10n.t('arithmetic intensity {0} FLOPs/byte', si(intensity)) : '';
 }
 
 function fieldText({ model }: Analysed, frame: Frame): string {
   const output = frame.outputs[0];
-  // A network past the limit of nodes hands on tensors of nodes that it does not hold.
+  // A network above the limit of nodes has outputs of nodes that it does not hold.
   if (!output || model.graph.nodes[output.node.id] !== output.node) return '';
   const field = model.field(output.node);
   return field ? receptiveField(field) : '';
 }
 
 function receptiveField({ size: sees, stride, whole }: ReceptiveField): string {
-  if (whole) return 'receptive field: the whole input';
+  if (whole) return l10n.t('receptive field: the whole input');
   if (sees.length === 0 || [...sees, ...stride].some(Number.isNaN)) return '';
   const grid = (lengths: readonly number[]): string => {
     const texts = lengths.map(length => (Number.isInteger(length) ? String(length) : si(length)));
     return texts.join('×');
   };
   const step = stride.every(length => length === stride[0]) ? grid(stride.slice(0, 1)) : grid(stride);
-  return `receptive field ${grid(sees)}, stride ${step}`;
+  return l10n.t('receptive field {0}, stride {1}', grid(sees), step);
 }
 
 interface Part {
@@ -326,35 +350,42 @@ interface Part {
 const shownParts = 8;
 
 /** What is inside: its frames and its own operators, those of one name together, the costliest ones. */
-function breakdownTable({ model }: Analysed, frame: Frame): string {
-  const parts = mergedParts(model, frame);
+function breakdownTable(analysed: Analysed, frame: Frame): string {
+  const { model } = analysed;
+  const parts = mergedParts(analysed, frame);
   if (parts.length < 2) return '';
   // Two activations and a concatenation explain nothing.
   if (parts.filter(({ cost }) => cost.value.value > 0 || cost.params.value > 0 || !cost.value.complete).length < 2)
     return '';
   const weight = ({ cost }: Part): number => cost.value.value * 1e6 + cost.params.value;
-  const kept = new Set(
+  const shown = new Set(
     parts.length > shownParts ? parts.toSorted((a, b) => weight(b) - weight(a)).slice(0, shownParts) : parts,
   );
   const rows = parts
-    .filter(part => kept.has(part))
+    .filter(part => shown.has(part))
     .map(({ name, type, output, cost, times }) => {
       const title = `${codeSpan(name)}${type !== '' && type !== name ? ` ${plainMarkdown(type)}` : ''}${times > 1 ? ` ×${times}` : ''}`;
       return `| ${title} | ${output} | ${amountText(cost.value)} | ${amountText(cost.params)} |`;
     });
-  const left = parts.length - kept.size;
-  if (left > 0) rows.push(`| … and ${left} more | | | |`);
-  return [`| inside | output | ${model.convention.unit} | parameters |`, '|---|---|--:|--:|', ...rows].join('\n');
+  const left = parts.length - shown.size;
+  if (left > 0) rows.push(`| ${l10n.t('… and {0} more', left)} | | | |`);
+  return [
+    `| ${l10n.t('inside')} | ${l10n.t('output')} | ${model.convention.unit} | ${l10n.t('parameters')} |`,
+    '|---|---|--:|--:|',
+    ...rows,
+  ].join('\n');
 }
 
-function mergedParts(model: Model, frame: Frame): Part[] {
+function mergedParts(analysed: Analysed, frame: Frame): Part[] {
+  const { model } = analysed;
+  const order = orderOf(analysed);
   const merged = new Map<string, Part>();
   const add = (label: string, type: string, output: Tensor | undefined, cost: Cost): void => {
-    // `m.0`, `m.1` and so on are one thing said several times.
+    // `m.0`, `m.1` and so on are one thing, repeated.
     const name = label.replace(/\.\d+$/, '') || label;
     const key = `${name} ${type}`;
     const known = merged.get(key);
-    const shape = output?.shape ? shapeText(output.shape) : '?';
+    const shape = shapeOrUnknown(output?.shape, order);
     if (known) {
       const parts = { name, type, output: known.output === shape ? shape : '', cost: sum([known.cost, cost]) };
       merged.set(key, { ...parts, times: known.times + 1 });
@@ -379,14 +410,19 @@ function mergedParts(model: Model, frame: Frame): Part[] {
 const shownUses = 12;
 
 /** Where a line or a block is used, and what each use costs. */
-function usesTable({ model }: Analysed, frames: readonly Frame[]): string {
+function usesTable(analysed: Analysed, frames: readonly Frame[]): string {
+  const { model } = analysed;
+  const order = orderOf(analysed);
   const rows = frames.slice(0, shownUses).map(frame => {
     const cost = model.costOf(frame);
-    const output = frame.outputs[0]?.shape;
-    return `| ${codeSpan(pathOf(frame))} | ${output ? shapeText(output) : '?'} | ${amountText(cost.value)} | ${amountText(cost.params)} |`;
+    return `| ${codeSpan(pathOf(frame))} | ${shapeOrUnknown(frame.outputs[0]?.shape, order)} | ${amountText(cost.value)} | ${amountText(cost.params)} |`;
   });
-  if (frames.length > shownUses) rows.push(`| … and ${frames.length - shownUses} more | | | |`);
-  return [`| used in | output | ${model.convention.unit} | parameters |`, '|---|---|--:|--:|', ...rows].join('\n');
+  if (frames.length > shownUses) rows.push(`| ${l10n.t('… and {0} more', frames.length - shownUses)} | | | |`);
+  return [
+    `| ${l10n.t('used in')} | ${l10n.t('output')} | ${model.convention.unit} | ${l10n.t('parameters')} |`,
+    '|---|---|--:|--:|',
+    ...rows,
+  ].join('\n');
 }
 
 /** From the row down: `inception3a › 3×3`. */
@@ -401,25 +437,27 @@ const peers: readonly { readonly convention: ConventionName; readonly by: string
   { convention: 'fvcore', by: 'fvcore', base: 1 },
 ];
 
-/** Where others give another number for this layer, which and why. */
+/** Which other counters give another number for this layer, and why. */
 function peersText(analysed: Analysed, frames: readonly Frame[]): string {
   const { model } = analysed;
   const macs = sum(frames.map(frame => model.costOf(frame))).macs;
   if (!macs.complete) return '';
   const figure = native(analysed);
   const asked = figure ? [{ convention: figure.counter, by: figure.by, base: baseOf(figure.counter) }] : peers;
-  const said: string[] = [];
+  const sentences: string[] = [];
   for (const { convention, by, base } of asked) {
     if (convention === model.convention.name) continue;
     const other = under(model, convention);
     const value = sum(frames.map(frame => other.costOf(frame))).value;
     if (!value.complete || value.value === base * macs.value) continue;
-    const found = differences(other, nodesOf(other, frames.slice(0, shownUses))).map(({ words }) => words);
-    const why = [...(base === 2 && macs.value > 0 ? ['2 per MAC'] : []), ...found.slice(0, 4)];
-    const because = why.join(', ');
-    said.push(`${by} counts ${totalText(value, other.convention.unit)} here${because === '' ? '' : `: ${because}`}.`);
+    const found = differences(other, nodesOf(other, frames)).map(differencePhrase);
+    const why = [...(base === 2 && macs.value > 0 ? [l10n.t('2 per MAC')] : []), ...found.slice(0, 4)].join('; ');
+    const amount = amountText(value, other.convention.unit);
+    sentences.push(
+      why === '' ? l10n.t('{0} counts {1} here.', by, amount) : l10n.t('{0} counts {1} here: {2}.', by, amount, why),
+    );
   }
-  return said.join(' ');
+  return sentences.join(' ');
 }
 
 function* nodesOf({ graph }: Model, frames: readonly Frame[]): Generator<GraphNode> {

@@ -1,4 +1,5 @@
-// Comments that keep a finding from being told.
+// Comments that silence a finding.
+import * as l10n from '@vscode/l10n';
 import type { Analysed } from '../pipeline.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Lines } from '../text/lines.ts';
@@ -6,45 +7,45 @@ import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import { problemsWithHints } from './findings.ts';
 
-/** A comment that may be written, beside the problem that it silences. */
+/** A comment that may be written, with the problem that it silences. */
 export interface IgnoreOffer {
   readonly problem: Problem;
   readonly title: string;
   readonly edits: readonly TextEdit[];
 }
 
-/** Comments for what is told of costs at a stretch of the text: what is wrong is to be mended, not ignored. */
+/** Comments that silence what costs say in a range of the text: what is wrong is to be fixed, not ignored. */
 export function ignores(analysed: Analysed, within: Range): IgnoreOffer[] {
   const { lines } = analysed.document;
-  const told = problemsWithHints(analysed).filter(
+  const found = problemsWithHints(analysed).filter(
     ({ range, severity }) =>
       (severity === 'information' || severity === 'hint') && range.from <= within.to && within.from <= range.to,
   );
-  return told.flatMap(problem => {
+  return found.flatMap(problem => {
     const { code } = problem;
     const line = lines.lineAt(problem.range.from);
     const whole: IgnoreOffer = {
       problem,
-      title: `Ignore “${code}” in this file`,
+      title: l10n.t('Ignore “{0}” in this file', code),
       edits: [commentAbove(lines, firstContent(lines), `flopline-ignore-file ${code}`)],
     };
-    // A comment above a comment speaks of what stands below both.
+    // A comment above a comment is about what is below both.
     if (isComment(lines.textOf(line))) return [whole];
     const edits = [commentAbove(lines, line, `flopline-ignore ${code}`)];
-    return [{ problem, title: `Ignore “${code}” here`, edits }, whole];
+    return [{ problem, title: l10n.t('Ignore “{0}” here', code), edits }, whole];
   });
 }
 
 const isComment = (text: string): boolean => /^\s*[#;]/.test(text);
 
 /** A line of its own, indented like the one below; every format's comments begin with `#`. */
-function commentAbove(lines: Lines, line: number, words: string): TextEdit {
+function commentAbove(lines: Lines, line: number, content: string): TextEdit {
   const from = lines.start(line);
   const indent = /^[ \t]*/.exec(lines.textOf(line))![0];
-  return { from, to: from, text: `${indent}# ${words}${lineBreak(lines, line)}` };
+  return { from, to: from, text: `${indent}# ${content}${lineBreak(lines, line)}` };
 }
 
-/** As the file has them. */
+/** The line break that the file has there. */
 function lineBreak(lines: Lines, line: number): string {
   const near = line + 1 < lines.count ? line : line - 1;
   return near < 0 ? '\n' : lines.text.slice(lines.end(near), lines.start(near + 1)) || '\n';

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Analysed } from '../pipeline.ts';
 import type { Range } from '../text/range.ts';
 import { native } from './figures.ts';
@@ -12,25 +13,20 @@ export interface Lens {
   readonly tooltip?: string;
 }
 
-/** The totals at the head of the network, with every other convention's behind them, and the figure that its own framework prints. */
+/** The totals at the head of the network, with those of the other conventions as tooltip, and the figure of its framework. */
 export function lenses(analysed: Analysed): Lens[] {
   const { settings, spec } = analysed;
   if (!settings.codeLens.enabled) return [];
   const range = spec.head;
   const { totals } = analysed.model;
-  const why = totals.why === undefined ? '' : `\nA part is not known: ${totals.why.message}`;
-  const doubt = totals.doubts.length === 0 ? '' : `\n${doubtText(totals.doubts)}`;
-  const found: Lens[] = [
-    {
-      range,
-      title: headline(analysed),
-      tooltip: `The same network as others count it:\n${presetsText(analysed)}${why}${doubt}`,
-    },
-  ];
+  const tooltip = [l10n.t('The same network under every convention:'), presetsText(analysed)];
+  if (totals.why !== undefined) tooltip.push(l10n.t('Part of the network is unknown: {0}', totals.why.message));
+  if (totals.doubts.length > 0) tooltip.push(doubtText(totals.doubts));
+  const found: Lens[] = [{ range, title: headline(analysed), tooltip: tooltip.join('\n') }];
   const figure = native(analysed);
   if (figure) {
-    const tooltip = nativeDetail(figure);
-    found.push({ range, title: nativeText(figure), ...(tooltip === '' ? {} : { tooltip }) });
+    const detail = nativeDetail(figure);
+    found.push({ range, title: nativeText(figure), ...(detail === '' ? {} : { tooltip: detail }) });
   }
   return found;
 }

@@ -3,7 +3,7 @@ import type { Problem, Repair } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import { problemsWithHints } from './findings.ts';
 
-/** A way to mend a problem, beside the problem. */
+/** A way to fix a problem, with the problem. */
 export interface RepairOffer {
   readonly problem: Problem;
   readonly repair: Repair;
@@ -11,7 +11,7 @@ export interface RepairOffer {
   readonly preferred: boolean;
 }
 
-/** The repairs of all problems that touch a stretch of the text. */
+/** The repairs of all problems that touch a range of the text. */
 export function repairs(analysed: Analysed, within: Range): RepairOffer[] {
   // Each try is an analysis: the larger the network, the fewer.
   const tries = { left: Math.min(12, Math.floor(10_000 / analysed.model.graph.nodeCount)) };

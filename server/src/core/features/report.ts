@@ -1,13 +1,16 @@
 // What scripts rely on: schema 1 of `flopline report --format json`.
+import * as l10n from '@vscode/l10n';
 import type { Amount, Cost } from '../analysis/model.ts';
 import { type Frame, type GraphNode, useOf } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
+import { type ShapeOrder, shapeText } from '../ops/rules/shape.ts';
 import type { Analysed, Document, NativeFigure, VersionFigure } from '../pipeline.ts';
 import { type Severity, textOf } from '../text/problem.ts';
-import { exact, percent, si } from '../text/quantity.ts';
+import { bytes, exact, percent } from '../text/quantity.ts';
+import { listText } from '../text/wording.ts';
 import { native } from './figures.ts';
 import { documentProblems, problems } from './findings.ts';
-import { certaintySign, elementBytes, firstSentence, shapeText, storedShape, uncertainty } from './wording.ts';
+import { certaintySign, elementBytes, uncertainty } from './wording.ts';
 
 /** Sizes batch first; null for a size that is unknown, and for a shape of unknown rank. */
 export type ReportShape = readonly (number | null)[] | null;
@@ -31,9 +34,9 @@ export interface RowReport {
   readonly why?: string;
   /** Where the reason lies in another layer: the `index` of that one. */
   readonly cause?: number;
-  /** Where the row was read as what it must have been, and not as it is written. */
+  /** Whether the row was read as what must have been meant, not as it is written. */
   readonly repaired?: true;
-  /** The numbers are right on a condition alone, which `why` says: neither lower bounds nor certain. */
+  /** The numbers are right only under a condition, which `why` says: neither lower bounds nor certain. */
   readonly doubtful?: true;
   readonly children?: readonly RowReport[];
 }
@@ -55,7 +58,7 @@ export interface ProblemReport {
 export interface TotalsReport {
   readonly params: number | null;
   readonly macs: number | null;
-  /** Two for each MAC. */
+  /** Two per MAC. */
   readonly flops: number | null;
   readonly value: number | null;
   readonly activations: number | null;
@@ -176,46 +179,53 @@ export function documentReport(document: Document, { file }: ReportOptions = {})
   };
 }
 
-/** The report as markdown, for an issue or a notebook; `unit` is the one of `value`. */
+/** What a report for people needs besides: the unit of `value` and the order in which the file writes shapes. */
+export interface ReportWords {
+  readonly unit: string;
+  readonly shapeOrder: ShapeOrder;
+}
+
+/** The report as markdown, for an issue or a notebook. */
 export function markdownReport(
   { file, model, input, totals, native: figure, layers }: FileReport,
-  unit: string,
+  { unit, shapeOrder }: ReportWords,
 ): string {
   const cell = (text: string): string => text.replace(/[\\|]/g, '\\$&').replace(/\s+/g, ' ');
   const rows = layers.map(layer => {
     const { index, name, op, line, outputs, value } = layer;
-    // Of a lower bound, what a layer takes at most.
     const share = value && totals.value && layer.complete ? percent(value / totals.value) : '';
+    // Of a lower bound, this is the largest share that a layer can have.
     const most = share === '' || totals.complete ? '' : '≤ ';
-    return `| ${[index, line ?? '', cell(name), cell(op), shapeCell(outputs[0]), bounded(value, layer), most + share, bounded(layer.params, layer)].join(' | ')} |`;
+    const cells = [index, line ?? '', cell(name), cell(op), shapeCell(outputs[0], shapeOrder)];
+    return `| ${[...cells, bounded(value, layer), most + share, bounded(layer.params, layer)].join(' | ')} |`;
   });
   const reasons = reasonLines({ layers, totals });
-  const inputs = Object.entries(input).map(([name, shape]) => `${cell(name)} ${stored(shape)}`);
+  const inputs = Object.entries(input).map(([name, shape]) => `${cell(name)} ${shapeCell(shape, shapeOrder)}`);
+  const sign = reportSign(totals, layers);
   const facts = [
-    `${atLeast(totals, layers)}${count(totals.value)} ${unit}`,
-    `${atLeast(totals, layers)}${count(totals.params)} parameters`,
-    ...(totals.peakBytes === null ? [] : [`peak ${si(totals.peakBytes, 3, ' ')}B`]),
-    ...(figure ? [`${figure.value.toFixed(1)} ${figure.label} as its framework prints`] : []),
-    ...(inputs.length > 0 ? [`input ${inputs.join(', ')}`] : []),
+    `${sign}${count(totals.value)} ${unit}`,
+    l10n.t('{0} parameters', sign + count(totals.params)),
+    ...(totals.peakBytes === null ? [] : [l10n.t('peak {0}', bytes(totals.peakBytes))]),
+    ...(figure ? [l10n.t('{0} as printed by its framework', `${figure.value.toFixed(1)} ${figure.label}`)] : []),
+    ...(inputs.length > 0 ? [l10n.t('input {0}', inputs.join(', '))] : []),
   ];
+  const head = [l10n.t('line'), l10n.t('layer'), l10n.t('type'), l10n.t('output'), unit];
+  const total = `**${bounded(totals.value, totals, layers)}** | | **${bounded(totals.params, totals, layers)}**`;
   return [
     `### ${cell(model)} (${cell(file)})`,
     '',
     facts.join(' · '),
     '',
-    `| # | line | layer | type | output | ${unit} | share | parameters |`,
+    `| # | ${[...head, l10n.t('share'), l10n.t('parameters')].join(' | ')} |`,
     '|--:|--:|---|---|---|--:|--:|--:|',
     ...rows,
-    `| | | **total** | | | **${bounded(totals.value, totals, layers)}** | | **${bounded(totals.params, totals, layers)}** |`,
+    `| | | **${l10n.t('total')}** | | | ${total} |`,
     '',
     ...(reasons.length > 0 ? [...reasons.map(reason => `- ${cell(reason)}`), ''] : []),
   ].join('\n');
 }
 
-/**
- * Why layers are not known, a sentence or two for each reason: those that depend on such a layer are told with it.
- * Layers are named by their indexes.
- */
+/** Why layers are unknown, a line for each reason with the layers that depend on it. Layers are named by their indexes. */
 export function reasonLines({ layers, totals }: Pick<FileReport, 'layers' | 'totals'>): readonly string[] {
   const groups = new Map<string, { readonly here: LayerReport[]; readonly below: number[] }>();
   const group = (why: string) => {
@@ -231,17 +241,23 @@ export function reasonLines({ layers, totals }: Pick<FileReport, 'layers' | 'tot
   }
   if (groups.size === 0 && layers.length > 0 && totals.why !== undefined) return [totals.why];
   return [...groups].map(([why, { here, below }]) => {
-    const [only] = here;
-    const place = here.length === 1 && only!.line !== null ? ` (line ${only!.line})` : '';
-    const where = `${capital(named(here.map(({ index }) => index)))}${place}`;
-    if (below.length === 0) return `${where}: ${sentence(why)}`;
-    const depend = below.length === 1 ? 'depends' : 'depend';
-    return `${where}: ${sentence(why)} ${capital(named(below))} ${depend} on ${here.length === 1 ? 'it' : 'them'}.`;
+    const place = placeText(here);
+    if (below.length === 0) return l10n.t('{0}: {1}', place, why);
+    return below.length === 1
+      ? l10n.t('{0}, needed by layer {1}: {2}', place, below[0]!, why)
+      : l10n.t('{0}, needed by layers {1}: {2}', place, spansText(below), why);
   });
 }
 
-/** `layers 3, 5–9 and 12`. */
-function named(indexes: readonly number[]): string {
+/** `Layer 3 (line 5)`, `Layers 3 and 5–9`. */
+function placeText(layers: readonly LayerReport[]): string {
+  const [only] = layers;
+  if (layers.length !== 1 || !only) return l10n.t('Layers {0}', spansText(layers.map(({ index }) => index)));
+  return only.line === null ? l10n.t('Layer {0}', only.index) : l10n.t('Layer {0} (line {1})', only.index, only.line);
+}
+
+/** `3, 5–9 and 12`. */
+function spansText(indexes: readonly number[]): string {
   const spans: string[] = [];
   for (let at = 0; at < indexes.length; at++) {
     const first = indexes[at]!;
@@ -250,30 +266,26 @@ function named(indexes: readonly number[]): string {
     if (last === first + 1) spans.push(`${first}`, `${last}`);
     else spans.push(last === first ? `${first}` : `${first}–${last}`);
   }
-  const list = spans.length === 1 ? spans[0]! : `${spans.slice(0, -1).join(', ')} and ${spans.at(-1)}`;
-  return `layer${indexes.length === 1 ? '' : 's'} ${list}`;
+  return listText(spans);
 }
 
-const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
-const sentence = (why: string): string => `${firstSentence(why).trim()}.`;
-
-/** Channels last, as a person reads it; empty where there is no output. */
-export function shapeCell(shape: ReportShape | undefined): string {
+/** A shape as a person reads it; empty where there is no output. */
+export function shapeCell(shape: ReportShape | undefined, order: ShapeOrder): string {
   if (shape === undefined) return '';
-  return shape === null ? '?' : shapeText(shape.map(length => length ?? Number.NaN));
+  return shape === null
+    ? '?'
+    : shapeText(
+        shape.map(length => length ?? Number.NaN),
+        order,
+      );
 }
 
-const stored = (shape: ReportShape): string => storedShape(shape?.map(length => length ?? Number.NaN));
 const count = (value: number | null): string => (value === null ? '?' : exact(value));
-/** A lower bound says so, and so does what is in doubt. */
+/** With the sign of a lower bound or a doubt. */
 const bounded = (value: number | null, of: RowReport | TotalsReport, layers: readonly RowReport[] = []): string =>
   value === null ? count(value) : reportSign(of, layers) + count(value);
-const atLeast = (totals: TotalsReport, layers: readonly RowReport[]): string => {
-  const sign = reportSign(totals, layers);
-  return sign === '≥ ' ? 'at least ' : sign;
-};
 
-/** What is in front of a number of a report; of totals, their layers say whether a part is not known either. */
+/** What is in front of a number of a report; of totals, their layers say whether a part is unknown too. */
 export function reportSign(
   { complete, doubtful }: Pick<RowReport, 'complete' | 'doubtful'>,
   layers: readonly RowReport[] = [],
@@ -320,14 +332,22 @@ function completeness(
   const cause = layerOf(children, node);
   if (cause < 0 || cause === index) return { complete: false, why, ...doubtful };
   const site = useOf(children[cause]!);
-  const place = site ? `line ${document.lines.lineAt(site.from) + 1}` : children[cause]!.label;
-  if (index === undefined) return { complete: false, why: `${capital(place)}: ${why}`, ...doubtful };
-  return { complete: false, why: `Unknown because of ${place}: ${why}`, cause, ...doubtful };
+  const line = site && document.lines.lineAt(site.from) + 1;
+  const { label } = children[cause]!;
+  if (index === undefined) {
+    const located = line === undefined ? l10n.t('{0}: {1}', label, why) : l10n.t('Line {0}: {1}', line, why);
+    return { complete: false, why: located, ...doubtful };
+  }
+  const inherited =
+    line === undefined
+      ? l10n.t('Unknown because of {0}: {1}', label, why)
+      : l10n.t('Unknown because of line {0}: {1}', line, why);
+  return { complete: false, why: inherited, cause, ...doubtful };
 }
 
 /**
- * The layer that holds a node, by bisection: they follow each other. What was built between two, such as a reference to
- * what is not there, was built for the one that follows. −1 for an input of the network, and where none follows.
+ * The layer that holds a node, by bisection: they follow each other. A node between two, such as the stand-in for a
+ * reference to what does not exist, belongs to the one that follows. −1 for an input of the network, and where none follows.
  */
 function layerOf(layers: readonly Frame[], { id, op }: GraphNode): number {
   let [low, high] = [0, layers.length - 1];

@@ -1,21 +1,22 @@
 import type { ConventionName } from '../analysis/conventions.ts';
 import { isCertain } from '../analysis/model.ts';
+import { shapeText } from '../ops/rules/shape.ts';
 import type { Analysed } from '../pipeline.ts';
 import type { Dtype } from '../settings/index.ts';
 import { native } from './figures.ts';
 import { headline, nativeText, totalsMarkdown } from './totals.ts';
-import { amountText, storedShape, totalText } from './wording.ts';
+import { amountText, paramsText } from './wording.ts';
 
 /** What a status bar and its menu show. */
 export interface Summary {
   /** The network's name. */
   readonly title: string;
-  /** For the status bar: `4.37 GMACs · 3.16M params`. */
+  /** For the status bar: `4.37G MACs · 3.16M params`. */
   readonly text: string;
   /** One line with memory and input too. */
   readonly detail: string;
   readonly format: string;
-  /** Input sizes by name, without the batch, as `input=` takes them: `3,640,640`. */
+  /** Input sizes by name, without the batch, as `input=` takes them whatever the format: `3,640,640`. */
   readonly input: Readonly<Record<string, string>>;
   readonly scales: readonly string[];
   readonly scale: string | undefined;
@@ -41,11 +42,14 @@ export function summary(analysed: Analysed): Summary {
   const figure = native(analysed);
   return {
     title: spec.model,
-    text: `${totalText(totals.value, convention.unit)} · ${amountText(totals.params, 'params')}`,
+    text: `${amountText(totals.value, convention.unit)} · ${paramsText(totals.params)}`,
     detail: headline(analysed),
     format: document.format.label,
     input: Object.fromEntries(
-      graph.inputs.map(({ name, tensor }) => [name, storedShape(tensor.shape).replaceAll('×', ',')]),
+      graph.inputs.map(({ name, tensor: { shape } }) => [
+        name,
+        shape ? shapeText(shape, 'chw').replaceAll('×', ',') : '?',
+      ]),
     ),
     scales: spec.variants.map(({ name }) => name),
     scale: spec.variant,

@@ -1,7 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import { type Frame, useOf } from '../graph/graph.ts';
+import { shapeText } from '../ops/rules/shape.ts';
 import type { Analysed } from '../pipeline.ts';
 import type { Range } from '../text/range.ts';
-import { amountText, frameName, shapeText, totalText } from './wording.ts';
+import { amountText, frameName, orderOf, paramsText } from './wording.ts';
 
 /** One entry of the outline. `selection` lies inside `range`. */
 export interface SymbolNode {
@@ -13,7 +15,7 @@ export interface SymbolNode {
   readonly children: readonly SymbolNode[];
 }
 
-// Deeper, or longer, an outline is no outline.
+// A deeper or longer outline would be of no use.
 const maxDepth = 4;
 const maxSymbols = 5000;
 
@@ -22,22 +24,23 @@ export function symbols(analysed: Analysed): SymbolNode[] {
   const { model, spec, document } = analysed;
   const { root } = model.graph;
   const { convention, totals } = model;
+  const order = orderOf(analysed);
   let left = maxSymbols;
 
   const cost = (frame: Frame): string => {
     const { value, params } = model.costOf(frame);
     const shape = frame.outputs[0]?.shape;
     return [
-      shape ? shapeText(shape) : '',
+      shape ? shapeText(shape, order) : '',
       value.value === 0 && value.complete ? '' : amountText(value, convention.unit),
-      params.value === 0 && params.complete ? '' : amountText(params, 'params'),
+      params.value === 0 && params.complete ? '' : paramsText(params),
     ]
       .filter(part => part !== '')
       .join(' · ');
   };
   const symbolOf = (frame: Frame, around: Range, depth: number): SymbolNode => {
     const range = useOf(frame) ?? around;
-    const name = frameName(frame) || 'layer';
+    const name = frameName(frame) || l10n.t('layer');
     const detail = [frame.type === frame.label ? '' : frame.type, cost(frame)].filter(part => part !== '').join(' · ');
     const children = depth >= maxDepth ? [] : symbolsOf(frame.children, range, depth + 1);
     const selection = document.lines.firstOf(range);
@@ -54,8 +57,8 @@ export function symbols(analysed: Analysed): SymbolNode[] {
   const whole: Range = { from: 0, to: document.source.text.length };
   return [
     {
-      name: spec.model === '' ? 'network' : spec.model,
-      detail: `${totalText(totals.value, convention.unit)} · ${amountText(totals.params, 'params')}`,
+      name: spec.model === '' ? l10n.t('network') : spec.model,
+      detail: `${amountText(totals.value, convention.unit)} · ${paramsText(totals.params)}`,
       kind: 'network',
       range: whole,
       selection: spec.head,

@@ -1,9 +1,10 @@
 // The totals in words: one wording for the lens, the hover, the status bar and the outline.
+import * as l10n from '@vscode/l10n';
 import { conventions } from '../analysis/conventions.ts';
 import type { Model } from '../analysis/model.ts';
 import type { Analysed, FusedFigure, NativeFigure } from '../pipeline.ts';
-import { bytes, exact, si } from '../text/quantity.ts';
-import { baseOf, differences } from './differences.ts';
+import { bytes, exact } from '../text/quantity.ts';
+import { baseOf, differencePhrase, differences } from './differences.ts';
 import { native, under } from './figures.ts';
 import {
   amountText,
@@ -12,20 +13,21 @@ import {
   conditionText,
   doubtText,
   elementBytes,
+  orderOf,
+  paramsText,
   plainMarkdown,
   proseMarkdown,
-  storedShape,
-  totalText,
+  shapeOrUnknown,
 } from './wording.ts';
 
-/** `8.74 GMACs · 3.16M params · 12.6 MB · peak 9.8 MB · input 3×640×640`. */
+/** `8.74G MACs · 3.16M params · 12.6 MB · peak 9.80 MB · input 3×640×640`. */
 export function headline(analysed: Analysed): string {
   const { model, settings } = analysed;
   const { totals, convention } = model;
   const dtype = settings.dtype === 'fp32' ? '' : ` ${settings.dtype}`;
   return [
-    totalText(totals.value, convention.unit),
-    amountText(totals.params, 'params'),
+    amountText(totals.value, convention.unit),
+    paramsText(totals.params),
     `${bytesText(totals.params, elementBytes(settings))}${dtype}`,
     peakText(analysed),
     inputText(analysed),
@@ -35,21 +37,21 @@ export function headline(analysed: Analysed): string {
     .join(' · ');
 }
 
-/** `8.9 GFLOPs as Ultralytics 8.4.117 prints`. */
+/** `8.9 GFLOPs as printed by Ultralytics 8.4.117`. */
 export function nativeText(figure: NativeFigure): string {
-  return `${printed(figure.value, figure)} ${figure.label} as ${whoPrints(figure)} prints`;
+  return l10n.t('{0} as printed by {1}', figureText(figure.value, figure), whoPrints(figure));
 }
 
 function whoPrints({ by, version }: NativeFigure): string {
   return version === undefined ? by : `${by} ${version}`;
 }
 
-/** What a pointer on that says, as plain text: older releases, the fused network, and where the figure misleads. */
+/** The tooltip of that, as plain text: older releases, the fused network, and where the figure misleads. */
 export function nativeDetail(figure: NativeFigure): string {
   const older = olderText(figure);
   return [
-    ...(older === '' ? [] : [`Older releases: ${older}.`]),
-    ...(figure.fused ? [`After model.fuse(): ${fusedText(figure, figure.fused)}.`] : []),
+    ...(older === '' ? [] : [l10n.t('Older releases: {0}.', older)]),
+    ...(figure.fused ? [l10n.t('After {0}: {1}.', 'model.fuse()', fusedText(figure, figure.fused))] : []),
     ...(figure.caveat === undefined ? [] : [figure.caveat]),
   ].join('\n');
 }
@@ -64,10 +66,15 @@ function olderText(figure: NativeFigure): string {
 
 /** `8.7 GFLOPs, 3,151,904 parameters`. */
 function fusedText(figure: NativeFigure, { params, value }: FusedFigure): string {
-  return `${printed(value, figure)} ${figure.label}, ${exact(params)} parameters`;
+  return l10n.t('{0}, {1} parameters', figureText(value, figure), exact(params));
 }
 
-/** With as many digits as the framework itself prints. */
+/** `8.9 GFLOPs`: a framework's own figure, as it prints it. */
+function figureText(value: number, figure: NativeFigure): string {
+  return `${printed(value, figure)} ${figure.label}`;
+}
+
+/** With as many digits as the framework prints. */
 function printed(value: number, { digits }: NativeFigure): string {
   // A figure that would be printed as 0.0 says more with two digits of its own.
   return value >= 0.95 * 10 ** (1 - digits) ? value.toFixed(digits) : value.toPrecision(2);
@@ -76,20 +83,21 @@ function printed(value: number, { digits }: NativeFigure): string {
 /** The most memory alive at once, parameters apart. */
 export function peakText({ model, settings }: Analysed): string {
   const { elements } = model.peak;
-  const batch = settings.batch === 1 ? '' : ` (batch ${settings.batch})`;
-  return Number.isNaN(elements)
-    ? 'peak ?'
-    : `peak ${bytes(elements * elementBytes(settings) * settings.batch)}${batch}`;
+  const { batch } = settings;
+  if (Number.isNaN(elements)) return l10n.t('peak {0}', '?');
+  const peak = bytes(elements * elementBytes(settings) * batch);
+  return batch === 1 ? l10n.t('peak {0}', peak) : l10n.t('peak {0} (batch {1})', peak, batch);
 }
 
 /** `input 3×640×640`; several by name. */
-export function inputText({ model }: Analysed): string {
-  const { inputs } = model.graph;
+export function inputText(analysed: Analysed): string {
+  const order = orderOf(analysed);
+  const { inputs } = analysed.model.graph;
   const [only] = inputs;
   if (!only) return '';
-  if (inputs.length === 1) return `input ${storedShape(only.tensor.shape)}`;
-  const shown = inputs.slice(0, 3).map(({ name, tensor }) => `${name} ${storedShape(tensor.shape)}`);
-  return `inputs ${shown.join(', ')}${inputs.length > 3 ? ', …' : ''}`;
+  if (inputs.length === 1) return l10n.t('input {0}', shapeOrUnknown(only.tensor.shape, order));
+  const shown = inputs.slice(0, 3).map(({ name, tensor }) => `${name} ${shapeOrUnknown(tensor.shape, order)}`);
+  return l10n.t('inputs {0}', `${shown.join(', ')}${inputs.length > 3 ? ', …' : ''}`);
 }
 
 /** The totals under every convention side by side, as markdown. */
@@ -97,29 +105,43 @@ export function totalsMarkdown(analysed: Analysed): string {
   const { model, spec, document } = analysed;
   const { totals } = model;
   const figure = native(analysed);
-  const member = spec.variant === undefined ? '' : ` (scale ${codeSpan(spec.variant)})`;
+  const name = `**${plainMarkdown(spec.model)}**`;
+  const { label } = document.format;
   const rows = presets(model).map(preset => {
-    const { name } = preset;
     // A total that breaks in two makes the table twice as high.
-    const cells = [name, preset.total.replaceAll(' ', '\u00a0'), plainMarkdown(preset.how)];
-    return `| ${(name === model.convention.name ? cells.map((cell, index) => (index < 2 ? `**${cell}**` : cell)) : cells).join(' | ')} |`;
+    const cells = [preset.name, preset.total.replaceAll(' ', '\u00a0'), plainMarkdown(preset.how)];
+    const isShown = preset.name === model.convention.name;
+    return `| ${cells.map((cell, index) => (isShown && index < 2 ? `**${cell}**` : cell)).join(' | ')} |`;
   });
   const parts = [
-    `**${plainMarkdown(spec.model)}**${member} — ${document.format.label}`,
+    spec.variant === undefined
+      ? `${name} — ${label}`
+      : l10n.t('{0} (scale {1}) — {2}', name, codeSpan(spec.variant), label),
     plainMarkdown(headline(analysed)),
-    ['| convention | total | in this network |', '|---|--:|---|', ...rows].join('\n'),
+    [`| ${l10n.t('convention')} | ${l10n.t('total')} | ${l10n.t('in this network')} |`, '|---|--:|---|', ...rows].join(
+      '\n',
+    ),
   ];
   if (spec.dialect !== undefined) {
-    const because = spec.dialectBecause === undefined ? '' : `, because ${spec.dialectBecause}`;
+    const dialect = codeSpan(spec.dialect);
     parts.push(
-      `Read as ${codeSpan(spec.dialect)} means it${proseMarkdown(because)}. \`# flopline: dialect=…\` reads it as another’s.`,
+      [
+        spec.dialectBecause === undefined
+          ? l10n.t('Read in the dialect {0}.', dialect)
+          : l10n.t('Read in the dialect {0} ({1}).', dialect, proseMarkdown(spec.dialectBecause)),
+        l10n.t('To choose another one, write {0} at the top of the file.', '`# flopline: dialect=…`'),
+      ].join(' '),
     );
   }
-  if (figure) parts.push(figureText(analysed, figure));
+  if (figure) parts.push(frameworkText(analysed, figure));
   if (spec.batch !== undefined)
-    parts.push(`The file writes a batch of ${spec.batch}; work is reported for one sample, whatever the batch.`);
+    parts.push(
+      l10n.t('The file sets a batch size of {0}. Costs are for one sample, whatever the batch size.', spec.batch),
+    );
   if (totals.why !== undefined)
-    parts.push(`A part is not known, so totals say “at least”: ${proseMarkdown(totals.why.message)}`);
+    parts.push(
+      l10n.t('Part of the network is unknown, so totals are lower bounds: {0}', proseMarkdown(totals.why.message)),
+    );
   if (totals.doubts.length > 0) parts.push(proseMarkdown(doubtText(totals.doubts)));
   return parts.join('\n\n');
 }
@@ -134,31 +156,34 @@ export function presetsText({ model }: Analysed): string {
 function presets(model: Model): { readonly name: string; readonly total: string; readonly how: string }[] {
   return conventions.map(({ name, unit }) => {
     const other = under(model, name);
-    return { name, total: totalText(other.totals.value, unit), how: differenceText(other) };
+    return { name, total: amountText(other.totals.value, unit), how: compositionText(other) };
   });
 }
 
-/** How a convention's total comes about here: `2 for each MAC; batch norm 8 an element: +121M`. */
-function differenceText(model: Model): string {
+/** How a convention's total comes about in this network: `2 per MAC; +121M batch norm (8 per element)`. */
+function compositionText(model: Model): string {
   const { convention, graph } = model;
   if (convention.name === 'macs') return convention.summary;
   const found = differences(model, graph.nodes);
-  const shown = found.slice(0, 3).map(({ words, delta }) => `${words}: ${delta < 0 ? '−' : '+'}${si(Math.abs(delta))}`);
+  const shown = found.slice(0, 3).map(differencePhrase);
   if (found.length > 3) shown.push('…');
-  if (baseOf(convention.name) === 2) shown.unshift('2 for each MAC');
-  return shown.join('; ') || 'the same';
+  if (baseOf(convention.name) === 2) shown.unshift(l10n.t('2 per MAC'));
+  return shown.join('; ') || l10n.t('the same');
 }
 
-/** What the framework prints, and why that is another number than ours. */
-function figureText({ model }: Analysed, figure: NativeFigure): string {
-  const { label, caveat, counter, value, unit, fused } = figure;
+/** The figure that the framework prints, and why it differs from ours. */
+function frameworkText({ model }: Analysed, figure: NativeFigure): string {
+  const { caveat, counter, value, unit, fused } = figure;
   const other = under(model, counter);
   // Where it is counted at another size, what makes it up here would not add up to it.
-  const here = Math.abs(other.totals.value.value / unit - value) < 0.5 * 10 ** -figure.digits;
+  const isHere = Math.abs(other.totals.value.value / unit - value) < 0.5 * 10 ** -figure.digits;
   const older = olderText(figure);
+  const total = `**${figureText(value, figure)}**`;
+  const who = whoPrints(figure);
   return [
-    `${whoPrints(figure)} prints **${printed(value, figure)} ${label}**${older === '' ? '' : ` (${older})`}${here ? `: ${plainMarkdown(differenceText(other))}.` : '.'}`,
-    ...(fused ? [`After \`model.fuse()\` it prints ${fusedText(figure, fused)}.`] : []),
+    older === '' ? l10n.t('{0} prints {1}.', who, total) : l10n.t('{0} prints {1} ({2}).', who, total, older),
+    ...(isHere ? [l10n.t('In this network: {0}.', plainMarkdown(compositionText(other)))] : []),
+    ...(fused ? [l10n.t('After {0} it prints {1}.', '`model.fuse()`', fusedText(figure, fused))] : []),
     ...(caveat === undefined ? [] : [proseMarkdown(caveat)]),
   ].join(' ');
 }

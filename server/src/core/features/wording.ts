@@ -1,42 +1,41 @@
 // Every wording that features share: how shapes, amounts and unknowns are said. Features never import each other.
+import * as l10n from '@vscode/l10n';
 import type { Amount, Cost } from '../analysis/model.ts';
 import type { Doubt, Frame } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
-import { sizes } from '../ops/rules/shape.ts';
+import { gridOf, type ShapeOrder, shapeText, sizes } from '../ops/rules/shape.ts';
+import type { Analysed } from '../pipeline.ts';
 import { bytesOf, type Settings } from '../settings/index.ts';
 import { bytes, si } from '../text/quantity.ts';
 import type { Reason } from '../text/reason.ts';
+import { clip, listText } from '../text/wording.ts';
 
-/** Channels last for an image, `56×56×64` for [1, 64, 56, 56]; `197×768` for a sequence; the batch is not shown. */
-export function shapeText(shape: Shape): string {
-  if (shape.length === 0) return 'scalar';
-  // A learned table or a bare vector has no batch in front.
-  if (shape.length === 1 || shape[0] !== 1) return sizes(shape);
-  if (shape.length < 4) return sizes(shape.slice(1));
-  return sizes([...shape.slice(2), shape[1]!]);
+/** The order in which the sizes of images are shown: that of the file's own input, unless a setting says otherwise. */
+export function orderOf({ document, settings: { shapeOrder } }: Pick<Analysed, 'document' | 'settings'>): ShapeOrder {
+  return shapeOrder === 'auto' ? document.format.shapeOrder : shapeOrder;
 }
 
-/** As it is stored, without the batch: `3×640×640`. */
-export function storedShape(shape: Shape | undefined): string {
-  if (!shape) return '?';
-  return sizes(shape[0] === 1 && shape.length > 1 ? shape.slice(1) : shape) || 'scalar';
+/** A shape that may be unknown. */
+export function shapeOrUnknown(shape: Shape | undefined, order: ShapeOrder): string {
+  return shape ? shapeText(shape, order) : '?';
 }
 
-/** What several uses of one line hand on: their shape if they agree, else the widest and the narrowest, `28²…7²`. */
-export function shapeSpan(shapes: readonly Shape[]): string {
-  const texts = [...new Set(shapes.map(shapeText))];
+/** The shape that several uses of one line output, if they agree; else the largest and the smallest, `28²…7²`. */
+export function shapeSpan(shapes: readonly Shape[], order: ShapeOrder): string {
+  const texts = [...new Set(shapes.map(shape => shapeText(shape, order)))];
   if (texts.length <= 1) return texts[0] ?? '';
-  const grids = shapes.map(shape => (shape.length > 3 && shape[0] === 1 ? shape.slice(2) : shape));
+  const grids = shapes.map(shape => (shape.length > 3 && shape[0] === 1 ? gridOf(shape, order) : shape));
   const gridTexts = [...new Set(grids.map(gridText))];
   if (gridTexts.length === 1) {
-    // One grid, other channels: the channels span.
-    const channels = shapes.map(shape => shape[1] ?? Number.NaN);
-    if (shapes.every(shape => shape.length > 3)) return `${sizes(grids[0]!)}×${extremes(channels).join('…')}`;
-    return texts.length === 2 ? texts.join('…') : `${texts[0]}…${texts.at(-1)}`;
+    // One grid, but other channels.
+    if (shapes.some(shape => shape.length < 4)) return `${texts[0]}…${texts.at(-1)}`;
+    const channels = extremes(shapes.map(shape => shape[1]!)).join('…');
+    const grid = sizes(grids[0]!);
+    return order === 'chw' ? `${channels}×${grid}` : `${grid}×${channels}`;
   }
   const byArea = grids.toSorted((a, b) => area(b) - area(a));
-  const [widest, narrowest] = [gridText(byArea[0]!), gridText(byArea.at(-1)!)];
-  return widest === narrowest ? `${gridTexts[0]}…${gridTexts.at(-1)}` : `${widest}…${narrowest}`;
+  const [largest, smallest] = [gridText(byArea[0]!), gridText(byArea.at(-1)!)];
+  return largest === smallest ? `${gridTexts[0]}…${gridTexts.at(-1)}` : `${largest}…${smallest}`;
 }
 
 const area = (grid: Shape): number => grid.reduce((product, length) => product * length, 1) || 0;
@@ -54,22 +53,17 @@ function extremes(values: readonly number[]): number[] {
 
 /** `118M MACs`, `≥ 118M MACs` where a part is unknown, `? MACs` where all is, `≈ 118M MACs` where it is in doubt. */
 export function amountText(amount: Amount, unit = ''): string {
-  return counted(amount, si(amount.value), unit && ` ${unit}`);
+  const number = signed(amount, si(amount.value));
+  return unit === '' ? number : `${number} ${unit}`;
 }
 
-/** For prose and titles: `8.74 GMACs`, `≥ 3.16M params`. */
-export function totalText(amount: Amount, unit: string): string {
-  return counted(amount, si(amount.value, 3, ' '), amount.value < 1000 ? ` ${unit}` : unit);
+/** `3.16M params`. */
+export function paramsText(amount: Amount): string {
+  return l10n.t('{0} params', amountText(amount));
 }
 
-/** `346.8 M MACs`: four digits, as in a formula's result. */
-export function resultText(value: number, unit: string): string {
-  return `${si(value, 4, ' ')} ${unit}`;
-}
-
-function counted(amount: Amount, value: string, unit: string): string {
-  if (!amount.complete && amount.value === 0) return `?${unit.startsWith(' ') || unit === '' ? '' : ' '}${unit}`;
-  return certaintySign(amount) + value + unit;
+function signed(amount: Amount, value: string): string {
+  return !amount.complete && amount.value === 0 ? '?' : certaintySign(amount) + value;
 }
 
 /** What is in front of a number that is a lower bound (≥), right on a condition (≈), or both (≳); nothing where it is sure. */
@@ -78,52 +72,68 @@ export function certaintySign({ complete, doubtful = false }: Pick<Amount, 'comp
   return doubtful ? '≳ ' : '≥ ';
 }
 
-/** On which condition numbers are right: “if CBAM and Detect are as in TPH-YOLOv5”; empty where nothing is in doubt. */
-export function conditionText(doubts: readonly Doubt[]): string {
-  const conditions = [...new Set(doubts.map(({ condition }) => condition))];
-  const parts = conditions.map(condition => {
-    const names = doubts.filter(doubt => doubt.condition === condition).map(({ subject }) => subject);
-    return `${inWords(names.length > 4 ? [...names.slice(0, 3), 'others'] : names)} ${names.length > 1 ? 'are' : 'is'} ${condition}`;
+/** Doubts that have the same condition. */
+interface Condition {
+  readonly subjects: readonly string[];
+  readonly expected: Doubt['expected'];
+}
+
+function conditionsOf(doubts: readonly Doubt[]): readonly Condition[] {
+  const conditions = new Map<string, { readonly subjects: Set<string>; readonly expected: Doubt['expected'] }>();
+  for (const { subject, expected } of doubts) {
+    const key = `${expected.kind} ${expected.kind === 'class' ? expected.source : expected.value}`;
+    const known = conditions.get(key) ?? { subjects: new Set(), expected };
+    conditions.set(key, known);
+    known.subjects.add(subject);
+  }
+  return [...conditions.values()].map(({ subjects, expected }) => {
+    const names = [...subjects];
+    return { subjects: names.length > 4 ? [...names.slice(0, 3), l10n.t('others')] : names, expected };
   });
-  return parts.length === 0 ? '' : `if ${parts.join(', and ')}`;
 }
 
-/** The same with the signs that give the doubt, as a sentence or two. */
+/** The condition under which numbers are right: “if CBAM and Detect are as in TPH-YOLOv5”; empty where none is in doubt. */
+export function conditionText(doubts: readonly Doubt[]): string {
+  const conditions = conditionsOf(doubts).map(({ subjects, expected }) => {
+    const names = listText(subjects);
+    if (expected.kind === 'value') return l10n.t('if {0} is {1}', names, expected.value);
+    return subjects.length === 1
+      ? l10n.t('if {0} is as in {1}', names, expected.source)
+      : l10n.t('if {0} are as in {1}', names, expected.source);
+  });
+  return listText(conditions);
+}
+
+/** The same as sentences, with the signs that give the doubt. */
 export function doubtText(doubts: readonly Doubt[]): string {
-  const because = [...new Set(doubts.map(doubt => doubt.because))].join(' ');
-  return doubts.length === 0 ? '' : `These numbers are right ${conditionText(doubts)}. ${because}`;
+  const conditions = conditionsOf(doubts).map(({ subjects, expected }) => {
+    const names = listText(subjects);
+    if (expected.kind === 'value') return l10n.t('These numbers are right only if {0} is {1}.', names, expected.value);
+    return subjects.length === 1
+      ? l10n.t('These numbers are right only if {0} is as in {1}.', names, expected.source)
+      : l10n.t('These numbers are right only if {0} are as in {1}.', names, expected.source);
+  });
+  return [...conditions, ...new Set(doubts.map(({ because }) => because))].join(' ');
 }
 
-/** Why numbers are not certain: what is not known, else what is in doubt. */
+/** Why numbers are not certain: what is unknown, else what is in doubt. */
 export function uncertainty({ why, doubts }: Cost): string | undefined {
   if (why !== undefined) return why.message;
-  const [only] = doubts;
-  if (!only) return undefined;
-  return doubts.length === 1 ? `${only.row}: ${only.because}` : `${conditionText(doubts)}: ${doubts[0]!.because}`;
-}
-
-/** “A”, “A and B”, “A, B and C”. */
-function inWords(list: readonly string[]): string {
-  return list.length < 2 ? (list[0] ?? '') : `${list.slice(0, -1).join(', ')} and ${list.at(-1)!}`;
+  return doubts.length === 0 ? undefined : doubtText(doubts);
 }
 
 /** Bytes of so many parameters or elements. */
 export function bytesText(amount: Amount, each: number): string {
-  return counted(amount, bytes(amount.value * each), '');
+  return signed(amount, bytes(amount.value * each));
 }
 
 export function elementBytes({ dtype }: Settings): number {
   return bytesOf[dtype];
 }
 
-/** Why something is not known, short enough for a hint. */
+/** Why something is unknown, as a hint says it. */
 export function shortReason({ message, short }: Reason): string {
-  return short ?? firstSentence(message);
-}
-
-export function firstSentence(why: string): string {
-  const end = /[.!?](?:\s|$)/.exec(why);
-  return end ? why.slice(0, end.index) : why;
+  return short ?? message;
 }
 
 /** Whether nothing at all is known of a cost. */
@@ -131,19 +141,12 @@ export function isBlank(cost: Cost): boolean {
   return [cost.value, cost.params].every(({ value, complete }) => value === 0 && !complete);
 }
 
-export function clip(text: string, length: number): string {
-  if (text.length <= length) return text;
-  // Half a surrogate pair is no character.
-  const end = /[\uD800-\uDBFF]/.test(text[length - 2]!) ? length - 2 : length - 1;
-  return `${text.slice(0, end).trimEnd()}…`;
-}
-
-/** What stands for a frame in a sentence or a table, without its context. */
+/** The name of a frame in a sentence or a table, without its context. */
 export function frameName({ label, type }: Frame): string {
   return clip(label || type, 60);
 }
 
-/** Markdown that shows a text of the user's as code and cannot end early. */
+/** Markdown that shows a user's text as code and cannot end early. */
 export function codeSpan(text: string): string {
   const flat = clip(text.replace(/\s+/g, ' '), 120).replaceAll('`', 'ˋ').replaceAll('|', '❘');
   return flat === '' ? '' : `\`${flat}\``;

@@ -1,6 +1,7 @@
 // What a format is. A format is a folder beside this file; formats never import each other.
 import type { GraphEdit } from '../graph/edit.ts';
 import type { Doubts, Graph, GraphNode } from '../graph/graph.ts';
+import type { ShapeOrder } from '../ops/rules/shape.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Problem, Repair } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
@@ -156,6 +157,8 @@ export interface Format {
   readonly choices: Choices;
   /** The editor's languages whose every file is of this format. */
   readonly languages: readonly string[];
+  /** The order in which a text of this format writes the sizes of its input: shapes are shown in it. */
+  readonly shapeOrder: ShapeOrder;
   /** A cheap look at name and content. */
   recognises(source: Source): boolean;
   /** Whether a text is certainly none of this format's, though its language says so: others have files of that name. */

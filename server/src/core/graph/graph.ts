@@ -22,10 +22,10 @@ export {
 export interface Doubt {
   /** What the condition is about: `CBAM`. */
   readonly subject: string;
-  /** What has to be true of it, after “is” or “are”: `as in TPH-YOLOv5`. */
-  readonly condition: string;
-  /** The same as the row itself says it: `as in TPH-YOLOv5, if it is theirs`. */
-  readonly row: string;
+  /** What must be true of it: its class is that of a source (`TPH-YOLOv5`), or it has a value. */
+  readonly expected:
+    | { readonly kind: 'class'; readonly source: string }
+    | { readonly kind: 'value'; readonly value: string };
   /** The sign that gives the doubt, as a sentence. */
   readonly because: string;
 }

@@ -1,6 +1,6 @@
 // What a person can set, as the core uses it. What each setting is called, means and takes is in table.ts.
 import type { ConventionName } from '../analysis/conventions.ts';
-import type { InputSize } from '../formats/index.ts';
+import type { Format, InputSize } from '../formats/index.ts';
 
 export type Dtype = 'fp32' | 'fp16' | 'bf16' | 'int8';
 
@@ -23,6 +23,8 @@ export interface Settings {
   readonly dialect: string | undefined;
   /** Caffe's phase: TRAIN or TEST. */
   readonly phase: string | undefined;
+  /** `auto` is the order in which a file's format writes its input. */
+  readonly shapeOrder: 'auto' | Format['shapeOrder'];
   readonly hints: {
     readonly enabled: boolean;
     /** With `${shape}`, `${cost}`, `${params}`, `${share}`, `${times}`, `${memory}`. */

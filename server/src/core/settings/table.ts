@@ -96,6 +96,12 @@ const table: Table = {
       option: 'NAME',
     }),
   ),
+  shapeOrder: oneOf('auto', ['auto', 'chw', 'hwc', 'whc'] as const, {
+    doc: () =>
+      l10n.t(
+        'Order in which the sizes of an image are shown: channels, height, width (`chw`), or channels last (`hwc`, `whc`). By default, the order in which the file writes its input.',
+      ),
+  }),
   'hints.enabled': flag(true, { doc: () => l10n.t('Show what each line costs at its end.') }),
   'hints.template': text('${shape} · ${cost} · ${params}', {
     doc: () =>

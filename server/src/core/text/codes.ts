@@ -2,6 +2,7 @@
 
 /** By the code of today: the code that its problems had before. An old code stood for several of today's. */
 const formerCodes: Readonly<Record<string, string>> = {
+  'file-too-large': 'too-large',
   'too-many-operators': 'too-large',
   'nested-too-deep': 'too-large',
   'repeated-too-often': 'too-large',

@@ -1,29 +1,33 @@
 const prefixes = ['', 'k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'] as const;
 
-/** A number with an SI prefix, three significant digits by default: `118M`, `37k`, `1.6G`, `812`. */
-export function si(value: number, digits = 3, gap = ''): string {
+/**
+ * A number with an SI prefix, as every quantity is spelled: three significant digits from 1,000 up (`118M`, `37.0k`,
+ * `1.60G`), exact below (`812`).
+ */
+export function si(value: number, gap = ''): string {
   if (!Number.isFinite(value)) return '?';
   const sign = value < 0 ? '−' : '';
-  let rest = Math.abs(value);
+  const size = Math.abs(value);
+  if (size < 1000) {
+    if (Number.isInteger(size)) return sign + size;
+    // 999.96 rounds to the next prefix.
+    if (Number(size.toPrecision(3)) < 1000) return sign + rounded(size);
+  }
+  let rest = size;
   let prefix = 0;
-  while (rest >= 1000 && prefix < prefixes.length - 1) {
+  // By what it rounds to: 999,950 is 1.00M, not 1000k.
+  while (Number(rest.toPrecision(3)) >= 1000 && prefix < prefixes.length - 1) {
     rest /= 1000;
     prefix++;
   }
-  let text = significant(rest, prefix === 0 && Number.isInteger(rest) ? 4 : digits);
-  // Rounding may reach the next prefix: 999,950 is 1M, not 1000k.
-  if (Number(text) >= 1000 && prefix < prefixes.length - 1) {
-    text = significant(Number(text) / 1000, digits);
-    prefix++;
-  }
-  return sign + text + (prefix ? gap + prefixes[prefix] : '');
+  const digits = rest < 1000 ? rest.toPrecision(3) : String(Math.round(rest));
+  return sign + digits + gap + prefixes[prefix];
 }
 
-function significant(value: number, digits: number): string {
-  if (value === 0) return '0';
-  if (value >= 1e6) return String(value);
-  const whole = Math.floor(Math.log10(value)) + 1;
-  const text = value.toFixed(Math.max(0, digits - Math.max(whole, 1)));
+/** A fraction below 1,000: at most three digits, two decimals. */
+function rounded(value: number): string {
+  const whole = value < 1 ? 1 : Math.floor(Math.log10(value)) + 1;
+  const text = value.toFixed(Math.max(0, 3 - whole));
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
@@ -35,10 +39,10 @@ export function exact(value: number): string {
   return value < 0 ? `−${text}` : text;
 }
 
-/** Bytes in powers of 1000 with a unit: `12.6 MB`. */
+/** Bytes in powers of 1,000 with a unit: `12.6 MB`, `7.00 kB`, `512 B`. */
 export function bytes(value: number): string {
   if (!Number.isFinite(value)) return '?';
-  return value < 1000 ? `${value} B` : `${si(value, 3, ' ')}B`;
+  return value < 1000 ? `${value} B` : `${si(value, ' ')}B`;
 }
 
 /** A share of a whole as a percentage that never hides a small part: `89 %`, `0.7 %`, `< 0.1 %`. */

@@ -15,6 +15,7 @@ export const darknet: Format = {
   label: 'Darknet cfg',
   choices: { dialect: dialects },
   languages: ['darknet-cfg'],
+  shapeOrder: 'whc',
   // Many programs have .cfg files. Authors attach theirs to issues as .cfg.txt.
   recognises: ({ name, text }) => /\.cfg(?:\.txt)?$/i.test(name) && isDarknet(text),
   isForeign: ({ text }) => isForeign(text),

@@ -17,6 +17,7 @@ export const flopline: Format = {
   label: 'Flopline YAML',
   choices: {},
   languages: ['flopline'],
+  shapeOrder: 'chw',
   recognises: ({ name }) => /\.net\.ya?ml$/i.test(name),
   open: (source, earlier) => {
     const before = earlier?.cache as Cache | undefined;

@@ -100,16 +100,14 @@ export function doubtsOf(reading: Reading): Doubted {
   const doubts = new Map<Frame, Doubt>();
   const [missing] = assumed;
   if (missing) {
-    const condition = `${missing.value}`;
     doubts.set(graph.root, {
       subject: `\`${missing.key}\``,
-      condition,
-      row: `if \`${missing.key}\` is ${condition}`,
+      expected: { kind: 'value', value: missing.value },
       because: `${dialect.by} refuses a file without this key.`,
     });
   }
   const sign = signOf(reading);
-  const condition = `as in ${releaseOf(dialect)}`;
+  const source = releaseOf(dialect);
   for (const [index, module] of modules.entries()) {
     if (!dialect.modules.has(module)) continue;
     const because = isOftenRedefined(module, dialect)
@@ -121,14 +119,14 @@ export function doubtsOf(reading: Reading): Doubted {
     if (because === undefined) continue;
     const frame = graph.root.children[index];
     if (!frame || isUnknown(graph, frame)) continue;
-    doubts.set(frame, { subject: module, condition, row: `${condition}, if it is theirs`, because });
+    doubts.set(frame, { subject: module, expected: { kind: 'class', source }, because });
   }
   if (!sign?.range || pinned || doubts.size === 0) return { doubts, problems: [] };
   const message = `${sign.because} ${
     sign.module
-      ? `It is counted ${condition}, which is right only if the class is theirs`
-      : `Rows that forks often redefine are counted ${condition}`
-  }. If this file is ${releaseOf(dialect)}’s, say so at its top: # flopline: dialect=${dialect.id}`;
+      ? `It is counted as in ${source}, which is right only if the class is theirs`
+      : `Rows that forks often redefine are counted as in ${source}`
+  }. If this file is ${source}’s, say so at its top: # flopline: dialect=${dialect.id}`;
   return { doubts, problems: [{ range: sign.range, severity: 'information', code: 'maybe-fork', message }] };
 }
 

@@ -7,9 +7,29 @@ export function size(shape: Shape): number {
   return product;
 }
 
-/** `56×56×64` for an image [N, 64, 56, 56], `197×768` for a sequence; sizes of the batch are not shown. Unknown is `?`. */
+/** All sizes in the order of the tensor, batch first: `1×64×56×56`. Unknown is `?`. */
 export function sizes(shape: Shape): string {
   return shape.map(length => (Number.isNaN(length) ? '?' : String(length))).join('×');
+}
+
+/** The order in which a person writes the sizes of an image: C×H×W, H×W×C or W×H×C. */
+export type ShapeOrder = 'chw' | 'hwc' | 'whc';
+
+/** The spatial sizes of [N, C, D, H, W] in an order: depth, height, width, or the reverse. */
+export function gridOf(shape: Shape, order: ShapeOrder): Shape {
+  return order === 'whc' ? shape.slice(2).reverse() : shape.slice(2);
+}
+
+/**
+ * A shape as a person reads it, without its batch: [1, 64, 56, 28] is `64×56×28`, `56×28×64` or `28×56×64`, and a sequence
+ * `197×768` in any order. What does not begin with a batch of 1, such as a learned table, has all of its sizes.
+ */
+export function shapeText(shape: Shape, order: ShapeOrder): string {
+  if (shape.length === 0) return 'scalar';
+  if (shape.length === 1 || shape[0] !== 1) return sizes(shape);
+  if (shape.length < 4) return sizes(shape.slice(1));
+  const grid = gridOf(shape, order);
+  return sizes(order === 'chw' ? [shape[1]!, ...grid] : [...grid, shape[1]!]);
 }
 
 /** Resolves a negative axis; axis −1 of rank 4 is 3. */

@@ -1,0 +1,13 @@
+// Problems that lead to advice (docs/advice.md).
+import { adviceRules } from '../../../server/src/core/advice/index.ts';
+import type { ProblemExample } from './example.ts';
+
+/** Each piece of advice that is reported has an example of its own. */
+export const problems: readonly ProblemExample[] = adviceRules
+  .filter(({ reported }) => reported)
+  .map(({ code, docs }) => ({
+    code,
+    file: 'a.net.yaml',
+    text: docs.example,
+    why: `${docs.what} See [advice](advice.md#${code}).`,
+  }));

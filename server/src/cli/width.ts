@@ -1,0 +1,39 @@
+// Columns of a terminal, which are not UTF-16 units.
+
+// Half-width forms and Latin take one column; CJK, kana, Hangul, full-width forms and emoji take two (UAX #11, W and F).
+const wide =
+  /[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}\u{20000}-\u{3FFFD}]/u;
+const narrow = /^[ -~]*$/;
+
+/** How many columns a text takes in a terminal. */
+export function width(text: string): number {
+  if (narrow.test(text)) return text.length;
+  let columns = 0;
+  for (const character of text) {
+    // Marks that combine with the character before them, and what is not shown at all.
+    if (/\p{Mn}|\p{Me}|\p{Cf}/u.test(character)) continue;
+    columns += wide.test(character) ? 2 : 1;
+  }
+  return columns;
+}
+
+export function padStart(text: string, columns: number): string {
+  return ' '.repeat(Math.max(0, columns - width(text))) + text;
+}
+
+export function padEnd(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - width(text)));
+}
+
+/** A text that takes at most so many columns, with an ellipsis where it is cut. */
+export function clipColumns(text: string, columns: number): string {
+  if (width(text) <= columns) return text;
+  let shown = '';
+  let used = 1;
+  for (const character of text) {
+    used += width(character);
+    if (used > columns) break;
+    shown += character;
+  }
+  return `${shown}…`;
+}
