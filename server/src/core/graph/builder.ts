@@ -16,7 +16,7 @@ export const maxDepth = 200;
 export const opaque: Op<Record<never, never>> = {
   name: 'unknown',
   kind: 'data',
-  summary: 'What this does is not known.',
+  summary: () => l10n.t('What this does is unknown.'),
   attrs: {},
   arity: { min: 0 },
   shape: () => [],
@@ -27,8 +27,8 @@ export const opaque: Op<Record<never, never>> = {
 export const input: Op<{ shape: Shape }> = {
   name: 'input',
   kind: 'source',
-  summary: 'What the network is given.',
-  attrs: { shape: { kind: 'shape', doc: 'Sizes, batch first.' } },
+  summary: () => l10n.t('The input of the network.'),
+  attrs: { shape: { kind: 'shape', doc: () => l10n.t('Its shape, batch first.') } },
   arity: 0,
   shape: ({ shape }) => shape,
   examples: [],
@@ -551,7 +551,7 @@ function checkArity(op: AnyOp, shapes: readonly Shape[]): Complaint | undefined 
     const shape = first.map(length => (Number.isNaN(length) ? '?' : length)).join('×');
     const actual = first.length;
     return {
-      code: 'wrong-rank',
+      code: 'unsupported-rank',
       input: 0,
       message:
         max === undefined

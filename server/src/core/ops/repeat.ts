@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { sizes } from './rules/shape.ts';
 
@@ -10,8 +11,8 @@ export interface Repeat {
 export const repeat = op<Repeat>({
   name: 'repeat',
   kind: 'data',
-  summary: 'Copies a tensor so many times along each axis.',
-  attrs: { times: { kind: 'ints', min: 1, doc: 'How often along each axis, batch first.' } },
+  summary: () => l10n.t('Repeats a tensor a given number of times along each axis.'),
+  attrs: { times: { kind: 'ints', min: 1, doc: () => l10n.t('Repeats along each axis, batch first.') } },
   arity: 1,
   check: ({ times }, [x]) => checkRank(times, x!) ?? checkTimes(times),
   shape: ({ times }, [x]) => times.map((count, axis) => count * (x![axis - times.length + x!.length] ?? 1)),
@@ -24,9 +25,11 @@ export const repeat = op<Repeat>({
 function checkRank(times: Shape, x: Shape): Complaint | undefined {
   if (times.length >= x.length) return undefined;
   return {
-    code: 'wrong-rank',
+    code: 'too-few-repeats',
     attr: 'times',
-    message: `The input has ${x.length} dimensions (${sizes(x)}), but only ${times.length} of them are given a number of times. Give one for each; 1 leaves an axis as it is.`,
+    message: l10n.t('Too few repeats ({0}) for an input with {1} dimensions ({2}).', times.length, x.length, sizes(x)),
+    help: l10n.t('Give one number for each dimension; 1 keeps it as it is.'),
+    short: l10n.t('too few repeats'),
   };
 }
 
@@ -34,8 +37,10 @@ function checkTimes(times: Shape): Complaint | undefined {
   const wrong = times.find(count => count < 1);
   if (wrong === undefined) return undefined;
   return {
-    code: 'wrong-value',
+    code: 'repeats-below-one',
     attr: 'times',
-    message: `Repeating ${wrong} times leaves nothing. Use 1 or more for each axis.`,
+    message: l10n.t('Repeating an axis {0} times leaves nothing.', wrong),
+    help: l10n.t('Use 1 or more for each axis.'),
+    short: l10n.t('nothing left after repeating'),
   };
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
 import { checkPieces, piecesOf } from './rules/pieces.ts';
@@ -13,10 +14,10 @@ export interface Split {
 export const split = op<Split>({
   name: 'split',
   kind: 'view',
-  summary: 'Cuts a tensor along an axis into pieces of given sizes. Copies nothing.',
+  summary: () => l10n.t('Splits a tensor along an axis into pieces of the given sizes. Views: no copy.'),
   attrs: {
-    axis: { kind: 'axis', default: 1, doc: 'The axis that is cut.' },
-    sizes: { kind: 'ints', min: 1, doc: 'The size of each piece; together the size of the axis.' },
+    axis: { kind: 'axis', default: 1, doc: () => l10n.t('Axis to split.') },
+    sizes: { kind: 'ints', min: 1, doc: () => l10n.t('Size of each piece; they must add up to the size of the axis.') },
   },
   arity: 1,
   check: (attrs, [x]) => checkAxisIn(attrs.axis, x!) ?? checkPieces(attrs.sizes.length, 'sizes') ?? checkSum(attrs, x!),
@@ -49,13 +50,28 @@ function checkSum({ axis, sizes }: Split, x: Shape): Complaint | undefined {
   const sum = sizes.reduce((total, length) => total + length, 0);
   const wrong = sizes.find(length => length < 1);
   if (!(Math.abs(sum - x[own]!) > 0) && wrong === undefined) return undefined;
+  const output = withSize(x, own, sizes[0]!);
+  if (wrong !== undefined) {
+    return {
+      code: 'piece-size-below-one',
+      attr: 'sizes',
+      output,
+      message: l10n.t('Each piece must have a size ≥ 1, not {0}.', wrong),
+    };
+  }
   return {
-    code: 'split-mismatch',
+    code: 'piece-sizes-mismatch',
     attr: 'sizes',
-    output: withSize(x, own, sizes[0]!),
-    message:
-      wrong === undefined
-        ? `The pieces (${sizes.join(' + ')}) make ${sum}, but axis ${own} of the input has ${x[own]} (${sizesText(x)}). Make the pieces add up to ${x[own]}.`
-        : `A piece of size ${wrong} is none. Every piece needs a size of 1 or more.`,
+    output,
+    message: l10n.t(
+      'The sizes of the pieces add up to {0} ({1}), but axis {2} of the input has {3} ({4}).',
+      sum,
+      sizes.join(' + '),
+      own,
+      x[own]!,
+      sizesText(x),
+    ),
+    help: l10n.t('Use sizes that add up to {0}.', x[own]!),
+    short: l10n.t('sizes of the pieces do not add up'),
   };
 }
