@@ -141,7 +141,7 @@ function presets(model: Model): { readonly name: string; readonly total: string;
 /** How a convention's total comes about here: `2 for each MAC; batch norm 8 an element: +121M`. */
 function differenceText(model: Model): string {
   const { convention, graph } = model;
-  if (convention.name === 'macs') return convention.summary;
+  if (convention.name === 'macs') return convention.summary();
   const found = differences(model, graph.nodes);
   const shown = found.slice(0, 3).map(({ words, delta }) => `${words}: ${delta < 0 ? '−' : '+'}${si(Math.abs(delta))}`);
   if (found.length > 3) shown.push('…');

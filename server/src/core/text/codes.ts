@@ -62,6 +62,23 @@ const formerCodes: Readonly<Record<string, string>> = {
   'unsupported-rank': 'wrong-rank',
   'value-per-dimension': 'wrong-rank',
   'wrong-input-count': 'wrong-inputs',
+  'yaml-colon-without-space': 'yaml-key',
+  'yaml-dash-without-space': 'yaml-dash',
+  'yaml-double-comma': 'yaml-comma',
+  'yaml-key-type': 'yaml-key',
+  'yaml-leading-colon': 'yaml-syntax',
+  'yaml-missing-colon': 'yaml-key',
+  'yaml-missing-comma': 'yaml-comma',
+  'yaml-missing-dash': 'yaml-dash',
+  'yaml-no-key': 'yaml-key',
+  'yaml-not-a-row': 'yaml-syntax',
+  'yaml-text-after-row': 'yaml-comment',
+  'yaml-trailing-comma': 'yaml-comma',
+  'yaml-unclosed-bracket': 'yaml-bracket',
+  'yaml-unmatched-quote': 'yaml-quote',
+  'yaml-unopened-bracket': 'yaml-bracket',
+  'yaml-unreadable': 'yaml-syntax',
+  'yaml-wrong-bracket': 'yaml-bracket',
 };
 
 /** The name that a code had before; undefined where it is the first. */
