@@ -7,7 +7,7 @@ import { Slot } from '../text/slot.ts';
 import { type Frame, type Graph, type GraphNode, type Note, type Site, type Tensor, useOf } from './graph.ts';
 import { far, type Name, outside, PlacedTensor, Placement, placedProblem, portOf, type Segment } from './segment.ts';
 
-/** More nodes than any network that a person writes; a spec that asks for more is told so and cut. */
+/** More nodes than any network that a person writes; a spec that asks for more is cut, with a problem. */
 export const maxNodes = 50_000;
 /** Frames nest no deeper than this: blocks within blocks, written by hand, need a handful. */
 export const maxDepth = 200;
@@ -42,7 +42,7 @@ export interface FrameSpec {
   readonly sites?: readonly Site[];
   /** Where in the text an attribute or an input of this frame stands; asked for only when there is a complaint. */
   readonly locate?: (complaint: Complaint) => Range | undefined;
-  /** What is inside is a framework's composite, which nobody wrote: a complaint of it says that it is inside. */
+  /** Its contents are a framework’s composite, not written in the text: a complaint from inside says so. */
   readonly composite?: boolean;
   /** What the places of this frame mean; asked for only by a hover. */
   readonly notes?: () => readonly Note[];
@@ -130,7 +130,7 @@ interface Workplace {
   readonly nodes: GraphNode[];
   readonly root: OpenFrame;
   readonly problems: Problem[];
-  readonly told: Set<string>;
+  readonly seen: Set<string>;
   /** The ports of a segment, by the tensor of the graph that each stands for. */
   readonly ports: Map<Tensor, Tensor> | undefined;
   hasFarSites: boolean;
@@ -144,7 +144,7 @@ interface Workplace {
 export class Builder {
   readonly problems: Problem[] = [];
   readonly #inputs: { name: string; tensor: Tensor }[] = [];
-  readonly #told = new Set<string>();
+  readonly #seen = new Set<string>();
   readonly #root: RootFrame;
   readonly #stretches: (Placement | GraphNode[])[] = [];
   readonly #rows: (Placement | Frame)[] = [];
@@ -284,7 +284,7 @@ export class Builder {
       nodes: [],
       root: new OpenFrame({ label: '', type: 'segment' }, undefined, 0),
       problems: [],
-      told: new Set(),
+      seen: new Set(),
       ports: new Map(),
       hasFarSites: false,
     };
@@ -350,11 +350,11 @@ export class Builder {
   /** Reports a problem once: a block used sixteen times says it once. */
   problem(problem: Problem): void {
     this.#reported++;
-    const { told, problems } = this.#site ?? { told: this.#told, problems: this.problems };
+    const { seen, problems } = this.#site ?? { seen: this.#seen, problems: this.problems };
     const own = this.#site ? problem : placedProblem(problem, 0);
     const key = `${own.range.from} ${own.range.to} ${own.code} ${own.message}`;
-    if (told.has(key)) return;
-    told.add(key);
+    if (seen.has(key)) return;
+    seen.add(key);
     problems.push(own);
   }
 

@@ -14,7 +14,7 @@ export const repeat = op<Repeat>({
   summary: () => l10n.t('Repeats a tensor a given number of times along each axis.'),
   attrs: { times: { kind: 'ints', min: 1, doc: () => l10n.t('Repeats along each axis, batch first.') } },
   arity: 1,
-  check: ({ times }, [x]) => checkRank(times, x!) ?? checkTimes(times),
+  check: ({ times }, [x]) => checkTimes(times, x!),
   shape: ({ times }, [x]) => times.map((count, axis) => count * (x![axis - times.length + x!.length] ?? 1)),
   examples: [
     { attrs: { times: [1, 1, 2, 2] }, inputs: [[1, 8, 10, 20]], output: [1, 8, 20, 40], counts: { macs: 0 } },
@@ -22,25 +22,18 @@ export const repeat = op<Repeat>({
   ],
 });
 
-function checkRank(times: Shape, x: Shape): Complaint | undefined {
-  if (times.length >= x.length) return undefined;
+function checkTimes(times: Shape, x: Shape): Complaint | undefined {
+  if (times.length >= x.length && !times.some(count => count < 1)) return undefined;
   return {
-    code: 'too-few-repeats',
+    code: 'repeats-mismatch',
     attr: 'times',
-    message: l10n.t('Too few repeats ({0}) for an input with {1} dimensions ({2}).', times.length, x.length, sizes(x)),
-    help: l10n.t('Give one number for each dimension; 1 keeps it as it is.'),
-    short: l10n.t('too few repeats'),
-  };
-}
-
-function checkTimes(times: Shape): Complaint | undefined {
-  const wrong = times.find(count => count < 1);
-  if (wrong === undefined) return undefined;
-  return {
-    code: 'repeats-below-one',
-    attr: 'times',
-    message: l10n.t('Repeating an axis {0} times leaves nothing.', wrong),
-    help: l10n.t('Use 1 or more for each axis.'),
-    short: l10n.t('nothing left after repeating'),
+    message: l10n.t(
+      'The repeats [{0}] must have a number ≥ 1 for each of the {1} dimensions of the input ({2}).',
+      times.join(', '),
+      x.length,
+      sizes(x),
+    ),
+    help: l10n.t('Use 1 for a dimension that is not repeated.'),
+    short: l10n.t('repeats do not match the input'),
   };
 }

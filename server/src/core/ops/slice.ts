@@ -28,7 +28,7 @@ export const slice = op<Slice>({
     step: { kind: 'int', min: 1, default: 1, doc: () => l10n.t('Takes every nth element.') },
   },
   arity: 1,
-  check: (attrs, [x]) => checkAxisIn(attrs.axis, x!) ?? checkStep(attrs) ?? checkEmpty(attrs, x!),
+  check: (attrs, [x]) => checkAxisIn(attrs.axis, x!) ?? checkEmpty(attrs, x!),
   shape: (attrs, [x]) => {
     const axis = axisOf(attrs.axis, x!.length);
     return withSize(x!, axis, lengthOf(attrs, x![axis]!));
@@ -48,18 +48,11 @@ export const slice = op<Slice>({
   ],
 });
 
+/** 0 for a slice without elements; tensors are not sliced backward. */
 function lengthOf({ start, end, step }: Slice, length: number): number {
+  if (step < 1) return 0;
   const clamp = (index: number): number => Math.min(Math.max(index < 0 ? index + length : index, 0), length);
   return Math.max(Math.ceil((clamp(end) - clamp(start)) / step), 0);
-}
-
-function checkStep({ step }: Slice): Complaint | undefined {
-  if (!(step < 1)) return undefined;
-  return {
-    code: 'step-below-one',
-    attr: 'step',
-    message: l10n.t('The step of a slice must be ≥ 1, not {0}.', step),
-  };
 }
 
 function checkEmpty(attrs: Slice, x: Shape): Complaint | undefined {

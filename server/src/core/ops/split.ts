@@ -48,30 +48,19 @@ export const split = op<Split>({
 function checkSum({ axis, sizes }: Split, x: Shape): Complaint | undefined {
   const own = axisOf(axis, x.length);
   const sum = sizes.reduce((total, length) => total + length, 0);
-  const wrong = sizes.find(length => length < 1);
-  if (!(Math.abs(sum - x[own]!) > 0) && wrong === undefined) return undefined;
-  const output = withSize(x, own, sizes[0]!);
-  if (wrong !== undefined) {
-    return {
-      code: 'piece-size-below-one',
-      attr: 'sizes',
-      output,
-      message: l10n.t('Each piece must have a size ≥ 1, not {0}.', wrong),
-    };
-  }
+  if (!(Math.abs(sum - x[own]!) > 0) && !sizes.some(length => length < 1)) return undefined;
   return {
     code: 'piece-sizes-mismatch',
     attr: 'sizes',
-    output,
+    output: withSize(x, own, sizes[0]!),
     message: l10n.t(
-      'The sizes of the pieces add up to {0} ({1}), but axis {2} of the input has {3} ({4}).',
-      sum,
+      'The sizes of the pieces ({0} = {1}) must be ≥ 1 and add up to {2}, the size of axis {3} of the input ({4}).',
       sizes.join(' + '),
-      own,
+      sum,
       x[own]!,
+      own,
       sizesText(x),
     ),
-    help: l10n.t('Use sizes that add up to {0}.', x[own]!),
     short: l10n.t('sizes of the pieces do not add up'),
   };
 }
