@@ -24,12 +24,10 @@ export const problems: readonly ProblemExample[] = [
   },
   {
     code: 'nested-too-deep',
-    ...net(['grow: {}'], 'blocks:\n  grow:\n    - grow: {}\n'),
+    ...net(
+      ['b0'],
+      `blocks: {${Array.from({ length: 201 }, (_, depth) => `b${depth}: [b${depth + 1}]`).join(', ')}, b201: [relu]}\n`,
+    ),
     why: 'Blocks within blocks by the hundred are taken for a mistake.',
-  },
-  {
-    code: 'repeated-too-often',
-    ...net(['repeat: {times: 60000, layers: []}']),
-    why: 'A loop without operators would otherwise run for as long as it says.',
   },
 ];

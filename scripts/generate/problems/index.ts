@@ -1,4 +1,11 @@
 // Examples of problems, an area a file, in the order of the page.
 import type { ProblemExample } from './example.ts';
+import { problems as graph } from './graph.ts';
+import { problems as ops } from './ops.ts';
+import { problems as syntax } from './syntax.ts';
 
-export const areas: readonly { readonly title: string; readonly problems: readonly ProblemExample[] }[] = [];
+export const areas: readonly { readonly title: string; readonly problems: readonly ProblemExample[] }[] = [
+  { title: 'Syntax', problems: syntax },
+  { title: 'Networks', problems: graph },
+  { title: 'Operators', problems: ops },
+];

@@ -125,11 +125,6 @@ export const problems: readonly ProblemExample[] = [
     why: 'Every bracket that is closed must have been opened.',
   },
   {
-    code: 'yaml-unreadable',
-    ...yaml('input: [3, 8, 8]\n%\n'),
-    why: 'No change of one line makes the text readable, so only what is above is read.',
-  },
-  {
     code: 'yaml-wrong-bracket',
     ...row('  - [-1, 1, Conv, [32, 3, 2}]'),
     why: 'A list is closed by “]”, a mapping by “}”.',

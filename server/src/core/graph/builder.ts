@@ -336,7 +336,7 @@ export class Builder {
       body(index);
       // A body that adds no node must not spin for ever: `repeat: 1e9` of nothing.
       if (index >= maxNodes)
-        this.#limit('repeated-too-often', l10n.t('This is repeated more than {0} times.', maxNodes));
+        this.#limit('too-many-operators', l10n.t('This is repeated more than {0} times.', maxNodes));
     }
   }
 

@@ -211,7 +211,7 @@ function upTo(
   const errorLine = patched.lineAt(failure.at);
   const range = rangeOfLine(lines, starts, errorLine);
   const why = l10n.t('This line is not valid YAML ({0}), and nothing after it could be read.', failure.reason);
-  notes.problems.push({ range, severity: 'error', code: 'yaml-unreadable', message: why });
+  notes.problems.push({ range, severity: 'error', code: 'yaml-syntax', message: why });
   notes.damages.push({ from: range.from, to: starts.at(-1)! + lines.at(-1)!.length, repaired: false, why });
   for (let cut = errorLine; cut > 0; cut = Math.floor(cut / 2)) {
     const above = new Patched(lines.slice(0, cut), starts, patches);

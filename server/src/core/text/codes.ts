@@ -45,7 +45,6 @@ const formerCodes: Readonly<Record<string, string>> = {
   'piece-sizes-mismatch': 'split-mismatch',
   'query-key-mismatch': 'shape-mismatch',
   'repeated-axis': 'wrong-axis',
-  'repeated-too-often': 'too-large',
   'repeats-mismatch': 'wrong-rank',
   'scale-and-size': 'wrong-attribute',
   'size-not-divisible-by-factor': 'not-divisible',
@@ -74,7 +73,6 @@ const formerCodes: Readonly<Record<string, string>> = {
   'yaml-unclosed-bracket': 'yaml-bracket',
   'yaml-unmatched-quote': 'yaml-quote',
   'yaml-unopened-bracket': 'yaml-bracket',
-  'yaml-unreadable': 'yaml-syntax',
   'yaml-wrong-bracket': 'yaml-bracket',
 };
 
