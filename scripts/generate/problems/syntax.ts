@@ -8,6 +8,12 @@ const row = (text: string): Pick<ProblemExample, 'file' | 'text'> => ({
   text: `nc: 80\nbackbone:\n  - [-1, 1, Conv, [16, 3, 2]]\n${text}\n  - [-1, 1, Conv, [64, 3, 2]]\nhead: []\n`,
 });
 
+/** Fields of a layer in a prototxt, below its input. */
+const proto = (layer: string): Pick<ProblemExample, 'file' | 'text'> => ({
+  file: 'deploy.prototxt',
+  text: `layer {\n  name: "data" type: "Input" top: "data"\n  input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } }\n}\n${layer}`,
+});
+
 export const problems: readonly ProblemExample[] = [
   {
     code: 'duplicate-key',
@@ -128,5 +134,59 @@ export const problems: readonly ProblemExample[] = [
     code: 'yaml-wrong-bracket',
     ...row('  - [-1, 1, Conv, [32, 3, 2}]'),
     why: 'A list is closed by “]”, a mapping by “}”.',
+  },
+  {
+    code: 'missing-colon',
+    ...proto('layer {\n  name: "relu" type: "ReLU" bottom "data" top: "relu"\n}\n'),
+    why: 'Protobuf’s text format puts a colon after the name of a field; only in front of a brace may it be left out.',
+  },
+  {
+    code: 'missing-value',
+    ...proto(
+      'layer {\n  name: "conv" type: "Convolution" bottom: "data" top: "conv"\n  convolution_param { num_output: }\n}\n',
+    ),
+    why: 'A field without a value is refused by Caffe; most likely it is still being typed.',
+  },
+  {
+    code: 'stray-brace',
+    ...proto('layer {\n  name: "relu" type: "ReLU" bottom: "data" top: "relu"\n}\n}\n'),
+    why: 'Each closing brace ends the message that was opened last.',
+  },
+  {
+    code: 'stray-separator',
+    ...proto('layer {\n  name: "relu" type: "ReLU" bottom: "data",, top: "relu"\n}\n'),
+    why: 'One comma or semicolon may follow a field; another one separates nothing.',
+  },
+  {
+    code: 'stray-text',
+    ...proto('layer {\n  name: "relu" type: "ReLU" bottom: "data" top: "relu" !\n}\n'),
+    why: 'Protobuf’s text format consists of fields and comments only.',
+  },
+  {
+    code: 'unclosed-brace',
+    ...proto('layer {\n  name: "relu" type: "ReLU" bottom: "data" top: "relu"\n'),
+    why: 'A message ends at its closing brace.',
+  },
+  {
+    code: 'unclosed-bracket',
+    ...proto(
+      'layer {\n  name: "pool" type: "Pooling" bottom: "data" top: "pool"\n  pooling_param { kernel_size: [2 }\n}\n',
+    ),
+    why: 'A list of values ends at its closing bracket.',
+  },
+  {
+    code: 'unclosed-extension',
+    ...proto('layer {\n  name: "relu" type: "ReLU" bottom: "data" top: "relu"\n  [caffe.note: 1\n}\n'),
+    why: 'The name of an extension is in brackets.',
+  },
+  {
+    code: 'unclosed-string',
+    ...proto('layer {\n  name: "relu" type: "ReLU" bottom: "data top: "relu"\n}\n'),
+    why: 'A string ends on its own line, at the quote with which it began.',
+  },
+  {
+    code: 'wrong-brace',
+    ...proto('layer {\n  name: "relu" type: "ReLU" bottom: "data" top: "relu"\n>\n'),
+    why: 'A message that begins with “{” ends with “}”, one that begins with “<” with “>”.',
   },
 ];

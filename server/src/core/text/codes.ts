@@ -55,6 +55,7 @@ const formerCodes: Readonly<Record<string, string>> = {
   'too-many-normalized-axes': 'wrong-axis',
   'too-many-operators': 'too-large',
   'two-inferred-sizes': 'wrong-value',
+  'unclosed-extension': 'unclosed-bracket',
   'unsupported-rank': 'wrong-rank',
   'value-per-dimension': 'wrong-rank',
   'wrong-input-count': 'wrong-inputs',
