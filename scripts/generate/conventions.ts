@@ -39,7 +39,7 @@ export function conventionTables(): Readonly<Record<string, string>> {
   return {
     presets: table(
       ['Convention', 'Unit', 'What it counts'],
-      conventions.map(({ name, unit, summary }) => [`\`${name}\``, unit, summary]),
+      conventions.map(({ name, unit, summary }) => [`\`${name}\``, unit, summary()]),
     ),
     layers: table(
       ['Layer', 'Input', ...figures],

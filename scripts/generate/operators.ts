@@ -38,7 +38,7 @@ function section(operator: Operator): string {
   const presets = operators.filter(other => other.op === op && other.preset !== undefined);
   const parts = [
     `### ${first}`,
-    op.summary,
+    op.summary(),
     [
       `- Also written: ${others.length > 0 ? others.map(code).join(', ') : 'no other way'}.`,
       `- Inputs: ${arityOf(op)}.`,
@@ -53,7 +53,7 @@ function section(operator: Operator): string {
     parts.push(
       table(
         ['Attribute', 'Value', 'Default', 'Meaning'],
-        attrs.map(([name, spec]) => [code(name), kindOf(spec), defaultOf(spec), spec.doc]),
+        attrs.map(([name, spec]) => [code(name), kindOf(spec), defaultOf(spec), spec.doc()]),
       ),
     );
   }

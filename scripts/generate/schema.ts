@@ -156,7 +156,7 @@ function definitionOf({ op, name, preset }: Operator): string {
 function summaryOf({ op, preset, depthwise }: Operator): string {
   if (depthwise) return 'A convolution of each channel by itself: as many groups as channels.';
   const set = Object.values(preset ?? {});
-  return set.length > 0 ? `${op.summary} Here: ${set.join(', ')}.` : op.summary;
+  return set.length > 0 ? `${op.summary()} Here: ${set.join(', ')}.` : op.summary();
 }
 
 /** What stands behind the operator's key: its attributes, a value alone, or nothing. */
@@ -164,7 +164,7 @@ function operatorSchema(operator: Operator): Schema {
   const { op, attributes, main, keys } = operator;
   const properties: Record<string, Schema> = {};
   for (const { name, spec, required } of attributes) {
-    const doc = required ? `${spec.doc} Must be given.` : spec.doc;
+    const doc = required ? `${spec.doc()} Must be given.` : spec.doc();
     properties[name] = described(doc, attributeSchema(name, spec));
   }
   if (keys.has('rate')) properties.rate = { description: 'Its rate; changes no figure.' };

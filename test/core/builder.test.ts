@@ -70,10 +70,10 @@ describe('the builder', () => {
       () => b.add(conv, { ...by3(8), groups: 2 }, image),
     );
     assert.deepEqual(x.shape, [1, 8, Number.NaN, Number.NaN]);
-    assert.match(x.why!.message, /2 groups do not divide 3/);
+    assert.match(x.why!.message, /3 input channels .* 2 groups/);
     assert.deepEqual(
       b.problems.map(({ range, code, severity }) => ({ range, code, severity })),
-      [{ range: place.groups, code: 'groups-mismatch', severity: 'error' }],
+      [{ range: place.groups, code: 'input-not-divisible-by-groups', severity: 'error' }],
     );
     const next = b.add(conv, by3(4), x);
     const model = modelOf(b, [next]);
@@ -99,7 +99,7 @@ describe('the builder', () => {
     b.add(relu, {}, [x, x]);
     assert.deepEqual(
       b.problems.map(problem => problem.code),
-      ['wrong-rank', 'wrong-input-count'],
+      ['unsupported-rank', 'wrong-input-count'],
     );
   });
 
@@ -107,7 +107,7 @@ describe('the builder', () => {
     const b = new Builder();
     const pieces = b.addAll(split, { axis: 1, sizes: [4, 5] }, b.input('x', [1, 10, 4]));
     assert.equal(pieces.length >= 1, true);
-    assert.equal(b.problems[0]!.code, 'split-mismatch');
+    assert.equal(b.problems[0]!.code, 'piece-sizes-mismatch');
   });
 
   it('says once what a block says at each of its uses', () => {

@@ -21,27 +21,32 @@ describe('a slip in a row', () => {
       'a space too few',
       ' - [-1, 3, C2f, [128, True]]',
       'yaml-indentation',
-      /^This row is indented by 1 space; its neighbours by 2\.$/,
+      /^This row begins in column 2, but its neighbors begin in column 3\.$/,
     ],
-    ['a space too many', '   - [-1, 3, C2f, [128, True]]', 'yaml-indentation', /by 3 spaces; its neighbours by 2/],
-    ['a tab', '\t- [-1, 3, C2f, [128, True]]', 'yaml-tab', /only spaces/],
-    ['no dash', '  [-1, 3, C2f, [128, True]]', 'yaml-dash', /no dash/],
-    ['no space after the dash', '  -[-1, 3, C2f, [128, True]]', 'yaml-dash', /needs a space after it/],
-    ['a comma after it', '  - [-1, 3, C2f, [128, True]],', 'yaml-comma', /comma “,” after this row/],
-    ['a bracket missing at the end', '  - [-1, 3, C2f, [128, True]', 'yaml-bracket', /“\[” is not closed/],
-    ['a bracket missing inside', '  - [-1, 3, C2f, 128, True]]', 'yaml-bracket', /“\]” closes nothing/],
-    ['a comma too many', '  - [-1, 3,, C2f, [128, True]]', 'yaml-comma', /nothing between these two commas/],
-    ['a comma missing', '  - [-1, 3, C2f [128, True]]', 'yaml-comma', /comma “,” is missing/],
+    [
+      'a space too many',
+      '   - [-1, 3, C2f, [128, True]]',
+      'yaml-indentation',
+      /column 4, but its neighbors begin in column 3/,
+    ],
+    ['a tab', '\t- [-1, 3, C2f, [128, True]]', 'yaml-tab', /only allows spaces/],
+    ['no dash', '  [-1, 3, C2f, [128, True]]', 'yaml-missing-dash', /no dash/],
+    ['no space after the dash', '  -[-1, 3, C2f, [128, True]]', 'yaml-dash-without-space', /needs a space after it/],
+    ['a comma after it', '  - [-1, 3, C2f, [128, True]],', 'yaml-trailing-comma', /comma after this row/],
+    ['a bracket missing at the end', '  - [-1, 3, C2f, [128, True]', 'yaml-unclosed-bracket', /“\[” is never closed/],
+    ['a bracket missing inside', '  - [-1, 3, C2f, 128, True]]', 'yaml-unopened-bracket', /“\]” was never opened/],
+    ['a comma too many', '  - [-1, 3,, C2f, [128, True]]', 'yaml-double-comma', /nothing between these two commas/],
+    ['a comma missing', '  - [-1, 3, C2f [128, True]]', 'yaml-missing-comma', /comma is missing/],
     [
       'a full-width comma',
       '  - [-1， 3, C2f, [128, True]]',
       'yaml-full-width',
-      /full-width comma “，”; YAML needs “,”/,
+      /“，” is a full-width character; YAML needs “,”/,
     ],
-    ['full-width brackets', '  - ［-1, 3, C2f, ［128, True］］', 'yaml-full-width', /full-width bracket “［”/],
-    ['lenticular brackets', '  - 【-1, 3, C2f, [128, True]】', 'yaml-full-width', /bracket “【”/],
-    ['a comment without its sign', '  - [-1, 3, C2f, [128, True]] 1-P2/4', 'yaml-comment', /nor a comment/],
-    ['a quote without a partner', '  - [-1, 3, "C2f, [128, True]]', 'yaml-quote', /is unmatched/],
+    ['full-width brackets', '  - ［-1, 3, C2f, ［128, True］］', 'yaml-full-width', /“［” is a full-width character/],
+    ['lenticular brackets', '  - 【-1, 3, C2f, [128, True]】', 'yaml-full-width', /“【” is a typographic character/],
+    ['a comment without its sign', '  - [-1, 3, C2f, [128, True]] 1-P2/4', 'yaml-text-after-row', /nor a comment/],
+    ['a quote without a partner', '  - [-1, 3, "C2f, [128, True]]', 'yaml-unmatched-quote', /no counterpart/],
   ];
   for (const [what, line, code, message] of slips) {
     it(`${what}: the row is read as it is meant, an error says so, and a fix repairs it`, () => {
@@ -123,7 +128,7 @@ describe('YAML as PyYAML reads it', () => {
         [0, 'warning', 'duplicate-key'],
       ],
     );
-    assert.match(problems[1]!.message, /given again on line 3/);
+    assert.match(problems[1]!.message, /repeated on line 3/);
   });
 
   it('merges: what is written goes first, then the first of a list', () => {
@@ -163,7 +168,7 @@ describe('YAML as PyYAML reads it', () => {
       ['a: 1\n---\nb: 2', 'yaml-documents'],
       ['a: !x 1', 'yaml-tag'],
       ['a: *x', 'unknown-anchor'],
-      ['a: {[1]: 2}', 'yaml-key'],
+      ['a: {[1]: 2}', 'yaml-key-type'],
     ] as const) {
       const { problems, damages } = parseYaml(text);
       assert.deepEqual(

@@ -143,8 +143,8 @@ describe('half-typed YAML', () => {
     assert.equal(problems.length, 1);
     const { range, code, message } = problems[0]!;
     assert.equal(range.from, text.indexOf('- [-1, 1, Conv, [128, 3\n') + 2);
-    assert.equal(code, 'yaml-bracket');
-    assert.equal(message, 'This “[” is not closed.');
+    assert.equal(code, 'yaml-unclosed-bracket');
+    assert.equal(message, 'This “[” is never closed.');
   });
 
   it('reads windows’ line ends alike', () => {

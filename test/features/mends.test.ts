@@ -65,7 +65,7 @@ describe('a projection', () => {
     const { problems } = analysedOf('a.net.yaml', textOf(rows), defaultSettings);
     assert.deepEqual(
       problems.map(({ code }) => code),
-      ['shape-mismatch'],
+      ['broadcast-mismatch'],
     );
     assert.deepEqual(offered(rows), []);
   });

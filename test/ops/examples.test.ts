@@ -69,9 +69,9 @@ function checkUnknown(op: AnyOp): void {
 
 function checkWords(op: AnyOp): void {
   assert.match(op.name, /^[a-z][A-Za-z0-9]*$/);
-  assert.match(op.summary, /\.$/);
+  assert.match(op.summary(), /\.$/);
   for (const [name, { doc, kind, values }] of Object.entries(op.attrs)) {
-    assert.match(doc, /\.$/, name);
+    assert.match(doc(), /\.$/, name);
     assert.equal(values !== undefined, kind === 'choice', name);
   }
   assert.ok((op.shape === undefined) !== (op.shapes === undefined), 'one of shape and shapes');

@@ -2,8 +2,14 @@
 import { problems as advice } from './advice.ts';
 import type { ProblemExample } from './example.ts';
 import { problems as features } from './features.ts';
+import { problems as graph } from './graph.ts';
+import { problems as ops } from './ops.ts';
+import { problems as syntax } from './syntax.ts';
 
 export const areas: readonly { readonly title: string; readonly problems: readonly ProblemExample[] }[] = [
+  { title: 'Syntax', problems: syntax },
+  { title: 'Networks', problems: graph },
+  { title: 'Operators', problems: ops },
   { title: 'Costs', problems: features },
   { title: 'Advice', problems: advice },
 ];

@@ -207,7 +207,7 @@ export function serve(connection: Connection): void {
       ...summary(analysed),
       markdown: summaryMarkdown(analysed),
       inFile: settingsInFile(analysed),
-      conventions: conventions.map(({ name, unit, summary: text }) => ({ name, unit, summary: text })),
+      conventions: conventions.map(({ name, unit, summary: text }) => ({ name, unit, summary: text() })),
     })),
   );
 

@@ -84,7 +84,7 @@ describe('Caffe layers', () => {
     // Two more than the input is a stride of two: nothing is left, and Caffe fails.
     assert.deepEqual(
       problems.map(({ severity, code }) => [severity, code]),
-      [['error', 'kernel-too-large']],
+      [['error', 'kernel-larger-than-input']],
     );
   });
 

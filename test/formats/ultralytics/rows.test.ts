@@ -252,8 +252,10 @@ describe('what is wrong is told where it is', () => {
   test('an argument too many', () => checkProblem('[-1, 1, SPPELAN, [16, 8, 5, 9]]', 'wrong-argument', '9'));
   test('text for a number', () => checkProblem('[-1, 1, Conv, [16, three]]', 'wrong-argument', 'three'));
   test('nothing for a stride', () => checkProblem('[-1, 1, Conv, [16, 3, 0]]', 'wrong-argument', '0'));
-  test('groups that do not divide', () => checkProblem('[-1, 1, Conv, [16, 3, 1, None, 5]]', 'groups-mismatch', '5'));
-  test('a kernel larger than its input', () => checkProblem('[-1, 1, Conv, [16, 99, 1, 0]]', 'kernel-too-large', '99'));
+  test('groups that do not divide', () =>
+    checkProblem('[-1, 1, Conv, [16, 3, 1, None, 5]]', 'input-not-divisible-by-groups', '5'));
+  test('a kernel larger than its input', () =>
+    checkProblem('[-1, 1, Conv, [16, 99, 1, 0]]', 'kernel-larger-than-input', '99'));
   test('sizes that cannot be joined', () => checkProblem('[[-1, 0, 0], 1, Concat, [1, 2]]', 'wrong-argument', '2'));
   test('a list for one input', () => checkProblem('[[-1, 0], 1, Conv, [16]]', 'wrong-inputs', 'Conv'));
   test('one input for a list', () => checkProblem('[-1, 1, Concat, [1]]', 'wrong-inputs', 'Concat'));
@@ -268,7 +270,7 @@ describe('what is wrong is told where it is', () => {
     const text = file(['[-1, 1, Conv, [16]]', '[-1, 1, Conv, [16, 3, 2]]', '[[-1, 0], 1, Concat, [1]]']);
     const { problems } = read(text);
     assert.equal(problems.length, 1);
-    assert.equal(problems[0]!.code, 'shape-mismatch');
+    assert.equal(problems[0]!.code, 'concat-size-mismatch');
     assert.match(problems[0]!.message, /1×16×32×32.*1×16×64×64/);
   });
   test('below an unknown module what is declared is still known, the rest at least', () => {

@@ -1,4 +1,5 @@
 // Whose number: each convention is a pure function of a node, one table each, by operator.
+import * as l10n from '@vscode/l10n';
 import type { GraphNode, Tensor } from '../graph/graph.ts';
 import type { AvgPool } from '../ops/avgPool.ts';
 import type { Counts, Shape } from '../ops/op.ts';
@@ -15,7 +16,7 @@ export interface Convention<Name extends ConventionName = ConventionName> {
   readonly name: Name;
   readonly unit: string;
   /** What it counts, for menus and hovers. */
-  readonly summary: string;
+  readonly summary: () => string;
   /** What one node costs; NaN where its counts or shapes are unknown. */
   readonly of: (node: GraphNode, counts: Counts) => number;
 }
@@ -24,47 +25,56 @@ export const conventions: readonly Convention<Preset>[] = [
   {
     name: 'macs',
     unit: 'MACs',
-    summary: 'Multiply-accumulates of convolutions, linear layers and matrix products, nothing else.',
+    summary: () => l10n.t('Multiply-accumulates of convolutions, linear layers and matrix products, nothing else.'),
     of: (_, counts) => counts.macs,
   },
   {
     name: 'flops',
     unit: 'FLOPs',
-    summary: 'Exactly 2 per multiply-accumulate.',
+    summary: () => l10n.t('Exactly 2 per multiply-accumulate.'),
     of: (_, counts) => 2 * counts.macs,
   },
   {
     name: 'thop',
     unit: 'MACs',
-    summary:
-      'Counts modules as thop 2.1 does: batch norm 4 per element, multi-head attention in full, other matrix products not at all.',
+    summary: () =>
+      l10n.t(
+        'Counts modules as thop 2.1 does: batch norm 4 per element, multi-head attention in full, other matrix products not at all.',
+      ),
     of: (node, counts) => thop(node, counts, '2.1.6'),
   },
   {
     name: 'ultralytics',
     unit: 'FLOPs',
-    summary: 'Twice thop, plus the products in its attention blocks, as Ultralytics prints from 8.4.112 on.',
+    summary: () =>
+      l10n.t('Twice thop, plus the products in its attention blocks, as Ultralytics 8.4.112 and later print.'),
     of: (node, counts) => 2 * (isCountedProduct(node) ? counts.macs : thop(node, counts, '2.1.6')),
   },
   {
     name: 'fvcore',
     unit: 'MACs',
-    summary:
-      'Counts as fvcore does (which calls them flops): batch norm 2 per element, adaptive average pooling by its input.',
+    summary: () =>
+      l10n.t(
+        'Counts as fvcore does (which calls them flops): batch norm 2 per element, adaptive average pooling by its input.',
+      ),
     of: fvcore,
   },
   {
     name: 'darknet',
     unit: 'FLOPs',
-    summary:
-      'Counts as Darknet’s BFLOPs do: 2 per multiply-accumulate of a convolution, k² per pooling window, 1 per element of a shortcut; connected layers 0.',
+    summary: () =>
+      l10n.t(
+        'Counts as Darknet’s BFLOPs do: 2 per multiply-accumulate of a convolution, k² per pooling window, 1 per element of a shortcut; connected layers 0.',
+      ),
     of: darknet,
   },
   {
     name: 'all-ops',
     unit: 'ops',
-    summary:
-      'Every operation: 2 per multiply-accumulate and 2 per normalized element, plus biases, activations and pooling.',
+    summary: () =>
+      l10n.t(
+        'Every operation: 2 per multiply-accumulate and 2 per normalized element, plus biases, activations and pooling.',
+      ),
     of: allOps,
   },
 ];
@@ -74,14 +84,16 @@ const releases: readonly Convention<Release>[] = [
   {
     name: '2 × thop 2.0.15',
     unit: 'FLOPs',
-    summary:
-      'Twice thop up to 2.0.15: transposed convolutions by output positions, attention not counted, nearest upsampling 1.',
+    summary: () =>
+      l10n.t(
+        'Twice thop up to 2.0.15: transposed convolutions by output positions, attention not counted, nearest upsampling 1 per element.',
+      ),
     of: (node, counts) => 2 * thop(node, counts, '2.0.15'),
   },
   {
     name: '2 × thop 2.0.18',
     unit: 'FLOPs',
-    summary: 'Twice thop 2.0.16 to 2.0.19: attention not counted, nearest upsampling 1.',
+    summary: () => l10n.t('Twice thop 2.0.16 to 2.0.19: attention not counted, nearest upsampling 1 per element.'),
     of: (node, counts) => 2 * thop(node, counts, '2.0.18'),
   },
 ];
@@ -105,7 +117,7 @@ type Thop = '2.0.15' | '2.0.18' | '2.1.6';
 
 /**
  * thop's hooks (vision/basic_hooks.py, calc_func.py, rnn_hooks.py): only modules of its table. Up to 2.0.15 as Lyken17's
- * thop counts; 2.0.16 counts a transposed convolution by its input, 2.1 mends pooling and upsampling and knows more
+ * thop counts; 2.0.16 counts a transposed convolution by its input, 2.1 fixes pooling and upsampling and knows more
  * modules.
  */
 function thop(node: GraphNode, counts: Counts, release: Thop): number {

@@ -1,12 +1,13 @@
 // What an edit of the text did to a network besides what it was meant to do.
+import * as l10n from '@vscode/l10n';
 import { type Frame, type Graph, type Tensor, useOf } from '../graph/graph.ts';
 import { Placement } from '../graph/segment.ts';
 import type { Shape } from '../ops/op.ts';
 import type { Range } from '../text/range.ts';
 
 /**
- * Why two graphs differ where they must not: in what the network takes and returns, or in what an item of the text hands
- * on. `moved` says where an offset of the text before lies now; items in `footprint`, and what is gone, may differ.
+ * Why two graphs differ where they must not: in what the network takes and returns, or in what an item of the text
+ * outputs. `moved` says where an offset of the text before lies now; items in `footprint`, and what is gone, may differ.
  */
 export function objection(
   before: Graph,
@@ -14,22 +15,23 @@ export function objection(
   moved: (offset: number) => number | undefined,
   footprint: readonly Range[],
 ): string | undefined {
-  if (!sameShapes(tensorsOf(before), tensorsOf(after))) return 'the network would take another input';
-  if (!sameShapes(before.outputs, after.outputs)) return 'the network would return another shape';
+  if (!sameShapes(tensorsOf(before), tensorsOf(after))) return l10n.t('the input of the network would change');
+  if (!sameShapes(before.outputs, after.outputs)) return l10n.t('the output shape of the network would change');
   const free = new Set(footprint.map(({ from }) => from));
   const differing = differingRows(before, after, moved);
-  const now = handedOn(differing.after);
-  for (const [offset, { frame, outputs }] of handedOn(differing.before)) {
+  const now = outputsByPlace(differing.after);
+  for (const [offset, { frame, outputs }] of outputsByPlace(differing.before)) {
     if (free.has(offset)) continue;
     const place = moved(offset);
     if (place === undefined) continue;
     const there = now.get(place);
-    if (!there || !sameLists(outputs, there.outputs)) return `“${frame.label}” would hand on another shape`;
+    if (!there || !sameLists(outputs, there.outputs))
+      return l10n.t('the output shape of “{0}” would change', frame.label);
   }
   return undefined;
 }
 
-interface HandedOn {
+interface Outputs {
   readonly frame: Frame;
   /** Of all frames that stand for the place, in their order. */
   readonly outputs: (Shape | undefined)[];
@@ -58,7 +60,7 @@ function differingRows(
       there instanceof Placement &&
       there.start === place &&
       there.segment === row.segment &&
-      // What a block hands on in all its uses is compared as a whole.
+      // What a block outputs in all its uses is compared as a whole.
       !row.segment.hasFarSites;
     if (isSame) next++;
     else before.push(row);
@@ -66,9 +68,9 @@ function differingRows(
   return { before, after: [...after, ...others.slice(next)] };
 }
 
-/** By where the item stands: the shapes that all its uses hand on. */
-function handedOn(rows: Rows): ReadonlyMap<number, HandedOn> {
-  const places = new Map<number, HandedOn>();
+/** By where the item stands: the output shapes of all its uses. */
+function outputsByPlace(rows: Rows): ReadonlyMap<number, Outputs> {
+  const places = new Map<number, Outputs>();
   const visit = (frame: Frame): void => {
     const site = useOf(frame);
     if (site) {

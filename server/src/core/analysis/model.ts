@@ -1,4 +1,5 @@
 // The Model: a graph with its costs, asked by every feature. Computed once for a text; dear parts only when asked for.
+import * as l10n from '@vscode/l10n';
 import { type Doubt, type Doubts, type Frame, type Graph, type GraphNode, useOf } from '../graph/graph.ts';
 import { Placement, placedOffset } from '../graph/segment.ts';
 import type { Counts } from '../ops/op.ts';
@@ -240,14 +241,14 @@ class Stretch implements Cost {
 
   get why(): Reason | undefined {
     const node = this.#firstUnknown();
-    return node && (reasonOf(node) ?? handedTo(node) ?? tooLarge);
+    return node && (reasonOf(node) ?? handedTo(node) ?? tooLarge());
   }
 
   get cause(): Cause | undefined {
     const node = this.#firstUnknown();
     if (!node) return undefined;
     const why = reasonOf(node) ?? handedTo(node);
-    return why === undefined ? { why: tooLarge, node } : { why, node: originOf(node, why, this.#sums) };
+    return why === undefined ? { why: tooLarge(), node } : { why, node: originOf(node, why, this.#sums) };
   }
 
   /** The first node that says why it is not known, else the first that is not known; undefined where all is known. */
@@ -322,7 +323,7 @@ interface Sources {
 }
 
 /** For what no builder has said: its sizes are known, and their product is past the largest number. */
-const tooLarge: Reason = { message: 'its cost is too large to be counted' };
+const tooLarge = (): Reason => ({ message: l10n.t('its cost is too large to be counted') });
 
 class Analysis implements Model {
   readonly graph: Graph;

@@ -163,7 +163,7 @@ function summaryText({ model }: Analysed, frame: Frame): string {
   // A convolution with its norm and activation is a convolution; a composite is none of its parts.
   const computing = own.filter(({ op }) => op.kind === 'compute');
   const main = computing.length === 1 ? computing[0] : own.length === 1 ? own[0] : undefined;
-  return main ? proseMarkdown(main.op.summary) : '';
+  return main ? proseMarkdown(main.op.summary()) : '';
 }
 
 /** `256×28×28 → 192×28×28`. */

@@ -163,7 +163,7 @@ function presets(model: Model): { readonly name: string; readonly total: string;
 /** How a convention's total comes about in this network: `2 per MAC; +121M batch norm (8 per element)`. */
 function compositionText(model: Model): string {
   const { convention, graph } = model;
-  if (convention.name === 'macs') return convention.summary;
+  if (convention.name === 'macs') return convention.summary();
   const found = differences(model, graph.nodes);
   const shown = found.slice(0, 3).map(differencePhrase);
   if (found.length > 3) shown.push('…');

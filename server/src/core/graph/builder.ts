@@ -17,7 +17,7 @@ import {
   type Segment,
 } from './segment.ts';
 
-/** More nodes than any network that a person writes; a spec that asks for more is told so and cut. */
+/** More nodes than any network that a person writes; a spec that asks for more is cut, with a problem. */
 export const maxNodes = 50_000;
 /** Frames nest no deeper than this: blocks within blocks, written by hand, need a handful. */
 export const maxDepth = 200;
@@ -26,7 +26,7 @@ export const maxDepth = 200;
 export const opaque: Op<Record<never, never>> = {
   name: 'unknown',
   kind: 'data',
-  summary: 'What this does is not known.',
+  summary: () => l10n.t('What this does is unknown.'),
   attrs: {},
   arity: { min: 0 },
   shape: () => [],
@@ -37,8 +37,8 @@ export const opaque: Op<Record<never, never>> = {
 export const input: Op<{ shape: Shape }> = {
   name: 'input',
   kind: 'source',
-  summary: 'What the network is given.',
-  attrs: { shape: { kind: 'shape', doc: 'Sizes, batch first.' } },
+  summary: () => l10n.t('The input of the network.'),
+  attrs: { shape: { kind: 'shape', doc: () => l10n.t('Its shape, batch first.') } },
   arity: 0,
   shape: ({ shape }) => shape,
   examples: [],
@@ -52,7 +52,7 @@ export interface FrameSpec {
   readonly sites?: readonly Site[];
   /** Where in the text an attribute or an input of this frame stands; asked for only when there is a complaint. */
   readonly locate?: (complaint: Complaint) => Range | undefined;
-  /** What is inside is a framework's composite, which nobody wrote: a complaint of it says that it is inside. */
+  /** Its contents are a framework’s composite, not written in the text: a complaint from inside says so. */
   readonly composite?: boolean;
   /** What the places of this frame mean; asked for only by a hover. */
   readonly notes?: () => readonly Note[];
@@ -140,7 +140,7 @@ interface Workplace {
   readonly nodes: GraphNode[];
   readonly root: OpenFrame;
   readonly problems: Problem[];
-  readonly told: Set<string>;
+  readonly seen: Set<string>;
   /** The ports of a segment, by the tensor of the graph that each stands for. */
   readonly ports: Map<Tensor, Tensor> | undefined;
   hasFarSites: boolean;
@@ -154,7 +154,7 @@ interface Workplace {
 export class Builder {
   readonly problems: Problem[] = [];
   readonly #inputs: { name: string; tensor: Tensor }[] = [];
-  readonly #told = new Set<string>();
+  readonly #seen = new Set<string>();
   readonly #root: RootFrame;
   readonly #stretches: (Placement | GraphNode[])[] = [];
   readonly #rows: (Placement | Frame)[] = [];
@@ -288,7 +288,7 @@ export class Builder {
       nodes: [],
       root: new OpenFrame({ label: '', type: 'segment' }, undefined, 0),
       problems: [],
-      told: new Set(),
+      seen: new Set(),
       ports: new Map(),
       hasFarSites: false,
     };
@@ -342,7 +342,7 @@ export class Builder {
       body(index);
       // A body that adds no node must not spin for ever: `repeat: 1e9` of nothing.
       if (index >= maxNodes)
-        this.#limit('repeated-too-often', l10n.t('This is repeated more than {0} times.', maxNodes));
+        this.#limit('too-many-operators', l10n.t('This is repeated more than {0} times.', maxNodes));
     }
   }
 
@@ -355,11 +355,11 @@ export class Builder {
 
   /** Reports a problem once: a block used sixteen times says it once. */
   problem(problem: Problem): void {
-    const { told, problems } = this.#site ?? { told: this.#told, problems: this.problems };
+    const { seen, problems } = this.#site ?? { seen: this.#seen, problems: this.problems };
     const own = this.#site ? problem : placedProblem(problem, 0);
     const key = `${own.range.from} ${own.range.to} ${own.code} ${own.message}`;
-    if (told.has(key)) return;
-    told.add(key);
+    if (seen.has(key)) return;
+    seen.add(key);
     problems.push(own);
   }
 
@@ -556,7 +556,7 @@ function checkArity(op: AnyOp, shapes: readonly Shape[]): Complaint | undefined 
     const shape = first.map(length => (Number.isNaN(length) ? '?' : length)).join('×');
     const actual = first.length;
     return {
-      code: 'wrong-rank',
+      code: 'unsupported-rank',
       input: 0,
       message:
         max === undefined

@@ -34,7 +34,7 @@ export const outside: GraphNode = Object.freeze({
   op: {
     name: 'outside',
     kind: 'source',
-    summary: '',
+    summary: () => '',
     attrs: {},
     arity: { min: 0 },
     shape: () => [],

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { adaptiveField, adaptiveShape, adaptiveTaps } from './rules/pool.ts';
 import { size } from './rules/shape.ts';
@@ -12,11 +13,12 @@ export interface AdaptiveAvgPool {
 export const adaptiveAvgPool = op<AdaptiveAvgPool>({
   name: 'adaptiveAvgPool',
   kind: 'pool',
-  summary: 'Takes the mean of as many windows as the output has elements, whatever the input size.',
-  attrs: { size: { kind: 'ints', min: 1, spatial: true, doc: 'Output size; 1 is global pooling.' } },
+  summary: () =>
+    l10n.t('Takes the mean of each window, with as many windows as the output has elements, whatever the input size.'),
+  attrs: { size: { kind: 'ints', min: 1, spatial: true, doc: () => l10n.t('Output size; 1 means global pooling.') } },
   arity: 1,
   rank: { min: 3, max: 5 },
-  check: (attrs, [x]) => checkSpatial('adaptive average pooling', { size: attrs.size }, x!),
+  check: (attrs, [x]) => checkSpatial({ size: attrs.size }, x!),
   shape: (attrs, [x]) => adaptiveShape(attrs.size, x!),
   counts: (attrs, [x], [y]) => {
     const reads = x![0]! * x![1]! * adaptiveTaps(attrs.size, x!);

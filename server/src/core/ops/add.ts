@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { elementwise } from './rules/elementwise.ts';
 
 /** A residual connection, Darknet's shortcut, Caffe's Eltwise SUM. */
 export const add = elementwise({
   name: 'add',
-  summary: 'Adds its inputs element by element; sizes of 1 are repeated.',
+  summary: () => l10n.t('Adds its inputs element by element; axes of size 1 are broadcast.'),
   arity: { min: 1 },
   each: 'adds',
   examples: [

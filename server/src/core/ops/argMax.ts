@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
 import { axisOf, size, withSize } from './rules/shape.ts';
@@ -11,10 +12,10 @@ export interface ArgMax {
 export const argMax = op<ArgMax>({
   name: 'argMax',
   kind: 'data',
-  summary: 'Finds where along an axis the largest element is.',
+  summary: () => l10n.t('Finds the index of the largest element along an axis.'),
   attrs: {
-    axis: { kind: 'axis', default: 1, doc: 'The axis along which elements are compared.' },
-    keep: { kind: 'boolean', default: false, doc: 'The axis stays, with size 1.' },
+    axis: { kind: 'axis', default: 1, doc: () => l10n.t('Axis along which elements are compared.') },
+    keep: { kind: 'boolean', default: false, doc: () => l10n.t('Keeps the axis, with size 1.') },
   },
   arity: 1,
   check: ({ axis }, [x]) => checkAxisIn(axis, x!),

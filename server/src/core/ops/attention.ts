@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { sizes } from './rules/shape.ts';
 import { softmaxCounts } from './rules/softmax.ts';
@@ -21,13 +22,34 @@ export interface Attention {
 export const attention = op<Attention>({
   name: 'attention',
   kind: 'compute',
-  summary: 'Every position asks all others what to take from them: four projections and two products of L×S.',
+  summary: () =>
+    l10n.t('Multi-head attention: every query attends to all keys. Four projections and two L×S products.'),
   attrs: {
-    heads: { kind: 'int', min: 1, default: 1, doc: 'How many attend side by side; must divide the features.' },
-    bias: { kind: 'boolean', default: true, doc: 'The four projections have a bias.' },
-    kdim: { kind: 'int', min: 1, default: undefined, doc: 'Features of the keys; those that they have.' },
-    vdim: { kind: 'int', min: 1, default: undefined, doc: 'Features of the values; those that they have.' },
-    embed: { kind: 'int', min: 1, default: undefined, doc: 'Features of queries and output; those of the query.' },
+    heads: {
+      kind: 'int',
+      min: 1,
+      default: 1,
+      doc: () => l10n.t('Number of parallel heads; must divide the number of features.'),
+    },
+    bias: { kind: 'boolean', default: true, doc: () => l10n.t('Adds a learned bias to each of the four projections.') },
+    kdim: {
+      kind: 'int',
+      min: 1,
+      default: undefined,
+      doc: () => l10n.t('Features of the keys. Default: as many as the keys have.'),
+    },
+    vdim: {
+      kind: 'int',
+      min: 1,
+      default: undefined,
+      doc: () => l10n.t('Features of the values. Default: as many as the values have.'),
+    },
+    embed: {
+      kind: 'int',
+      min: 1,
+      default: undefined,
+      doc: () => l10n.t('Features of the queries and the output. Default: those of the query.'),
+    },
   },
   arity: { min: 1 },
   rank: { min: 3, max: 3 },
@@ -57,7 +79,8 @@ export const attention = op<Attention>({
       l === s && c === ck && c === cv
         ? `4 · ${text(l)} · ${volume([c, c])}`
         : `2 · ${text(l)} · ${volume([c, c])} + ${text(s, ck, c)} + ${text(s, cv, c)}`;
-    return `${projections} (projections) + 2 · ${l === s ? volume([l, l]) : text(l, s)} · ${text(c)} (scores, sum)`;
+    const products = `2 · ${l === s ? volume([l, l]) : text(l, s)} · ${text(c)}`;
+    return l10n.t('{0} (projections) + {1} (scores, weighted sum)', projections, products);
   },
   field: () => 'global',
   examples: [
@@ -122,24 +145,37 @@ function checkInputs(inputs: readonly Shape[]): Complaint | undefined {
   if (inputs.length !== 1 && inputs.length !== 3) {
     return {
       code: 'wrong-input-count',
-      message: `attention takes one input (query, key and value in one) or three, but is given ${inputs.length}.`,
+      message: l10n.t('{0} takes one input or three (query, key and value), but has {1}.', 'attention', inputs.length),
     };
   }
   const [q, k, v] = inputs;
   const flat = inputs.findIndex(shape => shape.length !== 3);
   if (flat >= 0) {
     return {
-      code: 'wrong-rank',
+      code: 'attention-rank',
       input: flat,
-      message: `attention works on sequences [N, L, C], but input ${flat + 1} has ${inputs[flat]!.length} dimensions (${sizes(inputs[flat]!)}). Flatten its positions and put the features last.`,
+      message: l10n.t(
+        'Attention needs sequences [N, L, C], but input {0} has {1} dimensions ({2}).',
+        flat + 1,
+        inputs[flat]!.length,
+        sizes(inputs[flat]!),
+      ),
+      help: l10n.t('Flatten its positions and put the features last.'),
+      short: l10n.t('attention needs sequences'),
     };
   }
   if (k && v && (Math.abs(k[1]! - v[1]!) > 0 || Math.abs(k[0]! - q![0]!) > 0 || Math.abs(v[0]! - q![0]!) > 0)) {
     return {
-      code: 'shape-mismatch',
+      code: 'key-value-mismatch',
       input: 2,
       output: [q![0]!, q![1]!, q![2]!],
-      message: `Keys are ${sizes(k)} and values ${sizes(v)}, for queries of ${sizes(q!)}: there must be a value for each key, and one batch.`,
+      message: l10n.t(
+        'Queries ({0}), keys ({1}) and values ({2}) do not match: all need the same batch size, and each key one value.',
+        sizes(q!),
+        sizes(k),
+        sizes(v),
+      ),
+      short: l10n.t('keys and values do not match'),
     };
   }
   return undefined;
@@ -149,19 +185,21 @@ function checkFeatures(attrs: Attention, inputs: readonly Shape[]): Complaint | 
   const { n, l, c } = lengths(attrs, inputs);
   const q = inputs[0]!;
   const declared = [
-    { attr: 'embed', name: 'query', shape: q, input: 0 },
-    { attr: 'kdim', name: 'key', shape: inputs[1] ?? q, input: inputs.length > 1 ? 1 : 0 },
-    { attr: 'vdim', name: 'value', shape: inputs[2] ?? q, input: inputs.length > 1 ? 2 : 0 },
+    { attr: 'embed', shape: q, input: 0 },
+    { attr: 'kdim', shape: inputs[1] ?? q, input: inputs.length > 1 ? 1 : 0 },
+    { attr: 'vdim', shape: inputs[2] ?? q, input: inputs.length > 1 ? 2 : 0 },
   ] as const;
-  for (const { attr, name, shape, input } of declared) {
+  for (const { attr, shape, input } of declared) {
     const wanted = attrs[attr];
     if (wanted === undefined || !(Math.abs(wanted - shape[2]!) > 0)) continue;
     return {
-      code: 'channel-mismatch',
+      code: 'attention-features-mismatch',
       attr,
       input,
       output: [n, l, c],
-      message: `This attention is made for a ${name} of ${wanted} features (${attr}), but is given ${shape[2]} (${sizes(shape)}). Change ${attr} to ${shape[2]}, or project the ${name} before.`,
+      message: featuresText(attr, wanted, shape),
+      help: l10n.t('Change “{0}” to {1}, or add a projection before this layer.', attr, shape[2]!),
+      short: l10n.t('features do not match “{0}”', attr),
     };
   }
   return undefined;
@@ -171,9 +209,37 @@ function checkHeads(attrs: Attention, inputs: readonly Shape[]): Complaint | und
   const { n, l, c } = lengths(attrs, inputs);
   if (!(c % attrs.heads > 0)) return undefined;
   return {
-    code: 'heads-mismatch',
+    code: 'features-not-divisible-by-heads',
     attr: 'heads',
     output: [n, l, c],
-    message: `${attrs.heads} heads do not divide ${c} features. Use a divisor of ${c}.`,
+    message: l10n.t('{0} features cannot be divided into {1} heads.', c, attrs.heads),
+    help: l10n.t('Use a divisor of {0}.', c),
+    short: l10n.t('features not divisible by heads'),
   };
+}
+
+function featuresText(attr: 'embed' | 'kdim' | 'vdim', wanted: number, shape: Shape): string {
+  switch (attr) {
+    case 'embed':
+      return l10n.t(
+        'This attention expects queries with {0} features, but they have {1} ({2}).',
+        wanted,
+        shape[2]!,
+        sizes(shape),
+      );
+    case 'kdim':
+      return l10n.t(
+        'This attention expects keys with {0} features, but they have {1} ({2}).',
+        wanted,
+        shape[2]!,
+        sizes(shape),
+      );
+    case 'vdim':
+      return l10n.t(
+        'This attention expects values with {0} features, but they have {1} ({2}).',
+        wanted,
+        shape[2]!,
+        sizes(shape),
+      );
+  }
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkPool, poolField, poolShape } from './rules/pool.ts';
 import { size } from './rules/shape.ts';
@@ -20,33 +21,42 @@ export interface AvgPool {
 export const avgPool = op<AvgPool>({
   name: 'avgPool',
   kind: 'pool',
-  summary: 'Takes the mean of each window, channel by channel.',
+  summary: () => l10n.t('Takes the mean of each window, channel by channel.'),
   attrs: {
-    kernel: { kind: 'ints', min: 1, spatial: true, doc: 'Window size K.' },
+    kernel: { kind: 'ints', min: 1, spatial: true, doc: () => l10n.t('Window size K.') },
     stride: {
       kind: 'ints',
       min: 1,
       spatial: true,
       default: undefined,
-      doc: 'Step of the window: 2 halves the output size. The kernel where not given.',
+      doc: () => l10n.t('Step of the window: 2 halves the output size. Default: the kernel size.'),
     },
-    padding: { kind: 'ints', min: 0, spatial: true, default: 0, doc: 'Border of zeros before and after.' },
-    paddingAfter: { kind: 'ints', min: 0, spatial: true, default: undefined, doc: 'Border after, where it differs.' },
+    padding: { kind: 'ints', min: 0, spatial: true, default: 0, doc: () => l10n.t('Zeros added at both ends.') },
+    paddingAfter: {
+      kind: 'ints',
+      min: 0,
+      spatial: true,
+      default: undefined,
+      doc: () => l10n.t('Padding at the end, if different.'),
+    },
     rounding: {
       kind: 'choice',
       values: ['floor', 'ceil', 'caffe'],
       default: 'floor',
-      doc: 'Whether a last window that hangs over the end counts: floor drops it, ceil keeps it.',
+      doc: () =>
+        l10n.t(
+          'What happens to a last window that extends past the end: floor drops it, ceil keeps it; caffe rounds like Caffe.',
+        ),
     },
     includePadding: {
       kind: 'boolean',
       default: true,
-      doc: 'Divides by the whole window, zeros of the padding included.',
+      doc: () => l10n.t('Divides by the size of the whole window, including the zeros of the padding.'),
     },
   },
   arity: 1,
   rank: { min: 3, max: 5 },
-  check: (attrs, [x]) => checkPool('average pooling', attrs, x!),
+  check: (attrs, [x]) => checkPool(attrs, x!),
   shape: (attrs, [x]) => poolShape(attrs, x!),
   // Every window is counted whole, taps in the padding included, whichever number it is divided by.
   counts: ({ kernel }, _, [y]) => ({ adds: size(y!) * (size(kernel) - 1), divs: size(y!) }),

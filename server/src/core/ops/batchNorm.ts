@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { size } from './rules/shape.ts';
 import { standardize } from './rules/standardize.ts';
@@ -13,10 +14,11 @@ export interface BatchNorm {
 export const batchNorm = op<BatchNorm>({
   name: 'batchNorm',
   kind: 'norm',
-  summary: 'Shifts and scales each channel by statistics from training; folds into the convolution before it.',
+  summary: () =>
+    l10n.t('Shifts and scales each channel by statistics from training; folds into the preceding convolution.'),
   attrs: {
-    affine: { kind: 'boolean', default: true, doc: 'Learns a factor and a shift for each channel.' },
-    stats: { kind: 'boolean', default: true, doc: 'Keeps a running mean and variance for each channel.' },
+    affine: { kind: 'boolean', default: true, doc: () => l10n.t('Learns a scale and a shift for each channel.') },
+    stats: { kind: 'boolean', default: true, doc: () => l10n.t('Keeps a running mean and variance for each channel.') },
   },
   arity: 1,
   rank: { min: 2 },

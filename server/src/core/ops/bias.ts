@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkAxis } from './rules/axis.ts';
 import { axisOf, size } from './rules/shape.ts';
@@ -10,8 +11,8 @@ export interface Bias {
 export const bias = op<Bias>({
   name: 'bias',
   kind: 'elementwise',
-  summary: 'Adds a learned number to each channel.',
-  attrs: { axis: { kind: 'axis', default: 1, doc: 'The axis that has a bias for each of its entries.' } },
+  summary: () => l10n.t('Adds a learned bias to each channel.'),
+  attrs: { axis: { kind: 'axis', default: 1, doc: () => l10n.t('Axis with one bias per entry.') } },
   arity: 1,
   check: ({ axis }, [x]) => checkAxis(axis, x!),
   shape: (_, [x]) => x!,

@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
 
 /** max(0, x) + min(0, alpha·(exp(x/alpha) − 1)). */
 export const celu = activation({
   name: 'celu',
-  summary: 'ELU that stays smooth at zero for every alpha.',
+  summary: () => l10n.t('An ELU that is smooth at zero for every alpha.'),
   attrs: {},
   each: { compares: 1, exps: 1, adds: 1, muls: 2 },
   examples: [

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkGroups } from './rules/groups.ts';
 
@@ -10,8 +11,11 @@ export interface ChannelShuffle {
 export const channelShuffle = op<ChannelShuffle>({
   name: 'channelShuffle',
   kind: 'data',
-  summary: 'Deals the channels of each group out to all groups. No parameters, no arithmetic.',
-  attrs: { groups: { kind: 'int', min: 1, doc: 'Groups whose channels are dealt out to one another.' } },
+  summary: () =>
+    l10n.t(
+      'Interleaves the channels of all groups, so the next grouped convolution mixes them. No parameters, no arithmetic.',
+    ),
+  attrs: { groups: { kind: 'int', min: 1, doc: () => l10n.t('Groups whose channels are interleaved.') } },
   arity: 1,
   rank: { min: 3 },
   check: ({ groups }, [x]) => checkGroups(groups, x![1]!, 'input', x!),

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
 import { checkPieces, piecesOf } from './rules/pieces.ts';
@@ -11,10 +12,11 @@ export interface Chunk {
 export const chunk = op<Chunk>({
   name: 'chunk',
   kind: 'view',
-  summary: 'Cuts a tensor along an axis into so many equal pieces, the last one smaller if need be. Copies nothing.',
+  summary: () =>
+    l10n.t('Splits a tensor along an axis into a number of equal pieces; the last one may be smaller. Views: no copy.'),
   attrs: {
-    axis: { kind: 'axis', default: 1, doc: 'The axis that is cut.' },
-    chunks: { kind: 'int', min: 1, doc: 'How many pieces.' },
+    axis: { kind: 'axis', default: 1, doc: () => l10n.t('Axis to split.') },
+    chunks: { kind: 'int', min: 1, doc: () => l10n.t('Number of pieces.') },
   },
   arity: 1,
   check: ({ axis, chunks }, [x]) => checkAxisIn(axis, x!) ?? checkPieces(chunks, 'chunks'),

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
 import { axisOf, sizes, withSize } from './rules/shape.ts';
@@ -9,8 +10,10 @@ export interface Concat {
 export const concat = op<Concat>({
   name: 'concat',
   kind: 'data',
-  summary: 'Puts its inputs one behind the other along an axis, by default the channels. Copies, computes nothing.',
-  attrs: { axis: { kind: 'axis', default: 1, doc: 'The axis along which sizes add up; all others must agree.' } },
+  summary: () => l10n.t('Concatenates its inputs along an axis, by default the channels. A copy, no arithmetic.'),
+  attrs: {
+    axis: { kind: 'axis', default: 1, doc: () => l10n.t('Axis along which sizes add up; all other sizes must match.') },
+  },
   arity: { min: 1 },
   rank: { min: 1 },
   check: ({ axis }, inputs) => checkAxisIn(axis, inputs[0]!) ?? checkRanks(inputs) ?? checkSizes(axis, inputs),
@@ -64,9 +67,18 @@ function checkRanks(inputs: readonly Shape[]): Complaint | undefined {
   const other = inputs.findIndex(shape => shape.length !== inputs[0]!.length);
   if (other < 0) return undefined;
   return {
-    code: 'shape-mismatch',
+    code: 'concat-rank-mismatch',
     input: other,
-    message: `Input 1 has ${inputs[0]!.length} dimensions (${sizes(inputs[0]!)}) and input ${other + 1} has ${inputs[other]!.length} (${sizes(inputs[other]!)}). Only tensors of the same number of dimensions can be joined: flatten or reshape one of them.`,
+    message: l10n.t(
+      'Only tensors with the same number of dimensions can be concatenated, but input 1 has {0} ({1}) and input {2} has {3} ({4}).',
+      inputs[0]!.length,
+      sizes(inputs[0]!),
+      other + 1,
+      inputs[other]!.length,
+      sizes(inputs[other]!),
+    ),
+    help: l10n.t('Flatten or reshape one of them.'),
+    short: l10n.t('different numbers of dimensions'),
   };
 }
 
@@ -86,14 +98,31 @@ function checkSizes(axis: number, inputs: readonly Shape[]): Complaint | undefin
       const a = inputs[left]!;
       if (a[index] === b[index]) continue;
       return {
-        code: 'shape-mismatch',
+        code: 'concat-size-mismatch',
         input: right,
         output: withSize(
           inputs[0]!.map((_, dimension) => agreed(inputs, dimension)),
           own,
           sum(axis, inputs),
         ),
-        message: `Input ${left + 1} is ${sizes(a)} and input ${right + 1} is ${sizes(b)}: joined on axis ${own}, they must agree on axis ${index}, but have ${a[index]} and ${b[index]}. ${index > 1 ? 'Bring both to the same size with a stride, a pooling or an upsampling' : 'Give both the same size there'}, or take another layer.`,
+        message: l10n.t(
+          'Input {0} ({1}) and input {2} ({3}) cannot be concatenated along axis {4}: they differ on axis {5} ({6} and {7}).',
+          left + 1,
+          sizes(a),
+          right + 1,
+          sizes(b),
+          own,
+          index,
+          a[index]!,
+          b[index]!,
+        ),
+        help:
+          index > 1
+            ? l10n.t(
+                'Give both the same size, for example with a stride, pooling or upsampling, or use another layer as input.',
+              )
+            : l10n.t('Give both the same size, or use another layer as input.'),
+        short: l10n.t('input sizes do not match'),
       };
     }
   }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op, type Shape } from './op.ts';
 
 export interface Constant {
@@ -8,8 +9,8 @@ export interface Constant {
 export const constant = op<Constant>({
   name: 'constant',
   kind: 'source',
-  summary: 'A fixed tensor, not learned.',
-  attrs: { shape: { kind: 'shape', doc: 'Its sizes.' } },
+  summary: () => l10n.t('A fixed tensor, not learned.'),
+  attrs: { shape: { kind: 'shape', doc: () => l10n.t('Its shape.') } },
   arity: 0,
   shape: ({ shape }) => shape,
   examples: [

@@ -1,5 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
-import { size } from './rules/shape.ts';
+import { kernelTooLarge } from './rules/fits.ts';
+import { checkGroups } from './rules/groups.ts';
+import { size, sizes } from './rules/shape.ts';
 import { extent, volume, windows } from './rules/window.ts';
 
 export interface Conv {
@@ -22,32 +25,58 @@ export interface Conv {
 export const conv = op<Conv>({
   name: 'conv',
   kind: 'compute',
-  summary: 'Slides K×K filters over the input; every output element is a weighted sum of a window over all channels.',
+  summary: () =>
+    l10n.t(
+      'Slides K×K filters over the input; every output element is a weighted sum of a window over all channels of its group.',
+    ),
   attrs: {
-    out: { kind: 'int', min: 1, doc: 'Output channels: the number of filters.' },
-    kernel: { kind: 'ints', min: 1, spatial: true, doc: 'Window size K. Work and parameters grow with K².' },
-    stride: { kind: 'ints', min: 1, spatial: true, default: 1, doc: 'Step of the window: 2 halves the output size.' },
+    out: { kind: 'int', min: 1, doc: () => l10n.t('Output channels: the number of filters.') },
+    kernel: {
+      kind: 'ints',
+      min: 1,
+      spatial: true,
+      doc: () => l10n.t('Window size K. Work and parameters grow with K².'),
+    },
+    stride: {
+      kind: 'ints',
+      min: 1,
+      spatial: true,
+      default: 1,
+      doc: () => l10n.t('Step of the window: 2 halves the output size.'),
+    },
     padding: {
       kind: 'ints',
       min: 0,
       spatial: true,
       default: 0,
-      doc: 'Border of zeros before and after each dimension.',
+      doc: () => l10n.t('Zeros added at both ends of each dimension.'),
     },
-    paddingAfter: { kind: 'ints', min: 0, spatial: true, default: undefined, doc: 'Border after, where it differs.' },
-    dilation: { kind: 'ints', min: 1, spatial: true, default: 1, doc: 'Distance between the taps of the window.' },
+    paddingAfter: {
+      kind: 'ints',
+      min: 0,
+      spatial: true,
+      default: undefined,
+      doc: () => l10n.t('Padding at the end, if different.'),
+    },
+    dilation: {
+      kind: 'ints',
+      min: 1,
+      spatial: true,
+      default: 1,
+      doc: () => l10n.t('Distance between the taps of the window.'),
+    },
     groups: {
       kind: 'int',
       min: 1,
       default: 1,
-      doc: 'Independent groups of channels; as many as channels is depthwise.',
+      doc: () => l10n.t('Independent groups of channels; one group per channel is depthwise.'),
     },
-    bias: { kind: 'boolean', default: true, doc: 'Adds a learned number to each output channel.' },
-    binary: { kind: 'boolean', default: false, doc: 'Weights and inputs are signs (XNOR-Net).' },
+    bias: { kind: 'boolean', default: true, doc: () => l10n.t('Adds a learned bias to each output channel.') },
+    binary: { kind: 'boolean', default: false, doc: () => l10n.t('Weights and inputs are binary (XNOR-Net).') },
   },
   arity: 1,
   rank: { min: 3, max: 5 },
-  check: (attrs, [x]) => checkSpatial(attrs, x!) ?? checkGroups(attrs, x!) ?? checkFits(attrs, x!),
+  check: (attrs, [x]) => checkSpatial(attrs, x!) ?? checkBothGroups(attrs, x!) ?? checkFits(attrs, x!),
   shape: (attrs, [x]) => [x![0]!, attrs.out, ...outputSizes(attrs, x!)],
   counts: ({ out, kernel, groups, bias }, [x], [y]) => {
     const window = size(kernel) * (x![1]! / groups);
@@ -120,48 +149,29 @@ function outputSizes(attrs: Conv, x: Shape): number[] {
 function checkSpatial({ kernel }: Conv, x: Shape): Complaint | undefined {
   if (kernel.length === x.length - 2) return undefined;
   return {
-    code: 'wrong-rank',
+    code: 'kernel-rank-mismatch',
     input: 0,
-    message: `This convolution slides over ${kernel.length} dimensions, but its input has ${x.length - 2} besides batch and channels (${x.join('×')}).`,
+    message: l10n.t(
+      'A {0}-dimensional convolution needs an input with {1} dimensions including batch and channels; this one has {2} ({3}).',
+      kernel.length,
+      kernel.length + 2,
+      x.length,
+      sizes(x),
+    ),
+    short: l10n.t('wrong number of dimensions'),
   };
 }
 
-function checkGroups({ out, groups }: Conv, x: Shape): Complaint | undefined {
-  const channels = x[1]!;
+function checkBothGroups({ out, groups }: Conv, x: Shape): Complaint | undefined {
   const output = [x[0]!, out, ...x.slice(2).map(() => Number.NaN)];
-  if (channels % groups > 0) {
-    return {
-      code: 'groups-mismatch',
-      attr: 'groups',
-      output,
-      message: `${groups} groups do not divide ${channels} input channels. Use a divisor of ${channels}.`,
-    };
-  }
-  if (out % groups > 0) {
-    return {
-      code: 'groups-mismatch',
-      attr: 'groups',
-      output,
-      message: `${groups} groups do not divide ${out} output channels. Use a multiple of ${groups} as output, or fewer groups.`,
-    };
-  }
-  return undefined;
+  return checkGroups(groups, x[1]!, 'input', output) ?? checkGroups(groups, out, 'output', output);
 }
 
 function checkFits(attrs: Conv, x: Shape): Complaint | undefined {
   const { kernel, padding, dilation } = attrs;
   const after = attrs.paddingAfter ?? padding;
-  for (let axis = 0; axis < kernel.length; axis++) {
-    const length = x[axis + 2]!;
-    const reach = extent(kernel[axis]!, dilation[axis]!);
-    if (reach > length + padding[axis]! + after[axis]!) {
-      return {
-        code: 'kernel-too-large',
-        attr: 'kernel',
-        output: [x[0]!, attrs.out, ...x.slice(2).map(() => Number.NaN)],
-        message: `The window covers ${reach}, but the input is only ${length}${padding[axis]! + after[axis]! > 0 ? ` (${length + padding[axis]! + after[axis]!} with padding)` : ''}. Use a smaller kernel, more padding, or less downsampling before.`,
-      };
-    }
-  }
-  return undefined;
+  const isTooLarge = kernel.some(
+    (taps, axis) => extent(taps, dilation[axis]!) > x[axis + 2]! + padding[axis]! + after[axis]!,
+  );
+  return isTooLarge ? kernelTooLarge(attrs, x, attrs.out) : undefined;
 }

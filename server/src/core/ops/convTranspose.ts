@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { checkGroups } from './rules/groups.ts';
 import { size } from './rules/shape.ts';
@@ -23,27 +24,50 @@ export interface ConvTranspose {
 export const convTranspose = op<ConvTranspose>({
   name: 'convTranspose',
   kind: 'compute',
-  summary: 'Spreads every input element over a K×K window of the output: a learned upsampling.',
+  summary: () => l10n.t('Spreads every input element over a K×K window of the output: learned upsampling.'),
   attrs: {
-    out: { kind: 'int', min: 1, doc: 'Output channels.' },
-    kernel: { kind: 'ints', min: 1, spatial: true, doc: 'Window size K. Work and parameters grow with K².' },
-    stride: { kind: 'ints', min: 1, spatial: true, default: 1, doc: 'Enlargement: 2 doubles the output size.' },
+    out: { kind: 'int', min: 1, doc: () => l10n.t('Output channels.') },
+    kernel: {
+      kind: 'ints',
+      min: 1,
+      spatial: true,
+      doc: () => l10n.t('Window size K. Work and parameters grow with K².'),
+    },
+    stride: {
+      kind: 'ints',
+      min: 1,
+      spatial: true,
+      default: 1,
+      doc: () => l10n.t('Upscaling: 2 doubles the output size.'),
+    },
     padding: {
       kind: 'ints',
       min: 0,
       spatial: true,
       default: 0,
-      doc: 'Border that is cut off the output at both ends.',
+      doc: () => l10n.t('Elements cropped from both ends of the output.'),
     },
-    outputPadding: { kind: 'ints', min: 0, spatial: true, default: 0, doc: 'Rows added at the end of the output.' },
-    dilation: { kind: 'ints', min: 1, spatial: true, default: 1, doc: 'Distance between the taps of the window.' },
+    outputPadding: {
+      kind: 'ints',
+      min: 0,
+      spatial: true,
+      default: 0,
+      doc: () => l10n.t('Rows added at the end of the output.'),
+    },
+    dilation: {
+      kind: 'ints',
+      min: 1,
+      spatial: true,
+      default: 1,
+      doc: () => l10n.t('Distance between the taps of the window.'),
+    },
     groups: {
       kind: 'int',
       min: 1,
       default: 1,
-      doc: 'Independent groups of channels; as many as channels is depthwise.',
+      doc: () => l10n.t('Independent groups of channels; one group per channel is depthwise.'),
     },
-    bias: { kind: 'boolean', default: true, doc: 'Adds a learned number to each output channel.' },
+    bias: { kind: 'boolean', default: true, doc: () => l10n.t('Adds a learned bias to each output channel.') },
   },
   arity: 1,
   rank: { min: 3, max: 5 },
@@ -51,7 +75,7 @@ export const convTranspose = op<ConvTranspose>({
     const { out, kernel, stride, padding, outputPadding, dilation, groups } = attrs;
     const output = [x![0]!, out, ...x!.slice(2).map(() => Number.NaN)];
     return (
-      checkSpatial('transposed convolution', { kernel, stride, padding, outputPadding, dilation }, x!) ??
+      checkSpatial({ kernel, stride, padding, outputPadding, dilation }, x!) ??
       checkGroups(groups, x![1]!, 'input', output) ??
       checkGroups(groups, out, 'output', output) ??
       checkOutputPadding(attrs, output) ??
@@ -150,10 +174,16 @@ function checkOutputPadding({ outputPadding, stride, dilation }: ConvTranspose, 
     const limit = Math.max(stride[axis]!, dilation[axis]!);
     if (!(outputPadding[axis]! >= limit)) continue;
     return {
-      code: 'padding-too-large',
+      code: 'output-padding-too-large',
       attr: 'outputPadding',
       output,
-      message: `The output padding of ${outputPadding[axis]} adds rows that no input reaches. Use less than the stride or the dilation: at most ${limit - 1}.`,
+      message: l10n.t(
+        'The output padding ({0}) must be smaller than the stride or the dilation ({1}).',
+        outputPadding[axis]!,
+        limit,
+      ),
+      help: l10n.t('Use {0} or less.', limit - 1),
+      short: l10n.t('output padding too large'),
     };
   }
   return undefined;
@@ -164,10 +194,16 @@ function checkNotEmpty(attrs: ConvTranspose, x: Shape, output: Shape): Complaint
   const axis = lengths.findIndex(length => length < 1);
   if (axis < 0) return undefined;
   return {
-    code: 'empty-output',
+    code: 'padding-crops-everything',
     attr: 'padding',
     output,
-    message: `A padding of ${attrs.padding[axis]} cuts off the whole output: ${lengths[axis]! + 2 * attrs.padding[axis]!} before it, nothing after. Use less padding.`,
+    message: l10n.t(
+      'Padding {0} crops the whole output: only {1} elements without padding.',
+      attrs.padding[axis]!,
+      lengths[axis]! + 2 * attrs.padding[axis]!,
+    ),
+    help: l10n.t('Use less padding.'),
+    short: l10n.t('padding crops the whole output'),
   };
 }
 

@@ -1,11 +1,12 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
 import { axisOf, sizes } from './rules/shape.ts';
 
 export interface CropLike {
-  /** From this axis on it is cut. */
+  /** The first axis that is cropped. */
   readonly axis: number;
-  /** How much is left away before, one entry for each axis that is cut, or one for all of them. */
+  /** Elements skipped at the start, one value for each axis that is cropped, or one for all of them. */
   readonly offset: readonly number[];
 }
 
@@ -13,10 +14,15 @@ export interface CropLike {
 export const cropLike = op<CropLike>({
   name: 'cropLike',
   kind: 'view',
-  summary: 'Cuts a tensor to the sizes of another one. Copies nothing.',
+  summary: () => l10n.t('Crops a tensor to the size of another one. A view: no copy.'),
   attrs: {
-    axis: { kind: 'axis', default: 2, doc: 'From this axis on it is cut: 2 is height and width.' },
-    offset: { kind: 'ints', min: 0, default: [0], doc: 'How much is left away before, for each axis or for all.' },
+    axis: { kind: 'axis', default: 2, doc: () => l10n.t('First axis to crop: 2 crops height and width.') },
+    offset: {
+      kind: 'ints',
+      min: 0,
+      default: [0],
+      doc: () => l10n.t('Elements to skip at the start, one value per axis or one for all.'),
+    },
   },
   arity: 2,
   check: (attrs, [x, like]) => checkAxisIn(attrs.axis, x!) ?? checkRoom(attrs, x!, like!),
@@ -52,28 +58,64 @@ function checkRoom({ axis, offset }: CropLike, x: Shape, like: Shape): Complaint
   const output = x.map((length, at) => (at < first ? length : (like[at] ?? Number.NaN)));
   if (like.length !== x.length) {
     return {
-      code: 'shape-mismatch',
+      code: 'crop-rank-mismatch',
       input: 1,
       output,
-      message: `The sizes come from a tensor of ${like.length} dimensions (${sizes(like)}), but the one that is cut has ${x.length} (${sizes(x)}). Both must have the same number.`,
+      message: l10n.t(
+        'The tensor to crop has {0} dimensions ({1}), but the reference has {2} ({3}); both need the same number.',
+        x.length,
+        sizes(x),
+        like.length,
+        sizes(like),
+      ),
+      short: l10n.t('different numbers of dimensions'),
     };
   }
   if (offset.length > 1 && first + offset.length !== x.length) {
     return {
-      code: 'wrong-value',
+      code: 'offset-count',
       attr: 'offset',
       output,
-      message: `There are ${offset.length} offsets for ${x.length - first} axes that are cut (${sizes(x)} from axis ${first}). Give one, or one for each.`,
+      message: l10n.t(
+        '{0} offsets are given, but the number of cropped axes is {1} ({2}, starting at axis {3}).',
+        offset.length,
+        x.length - first,
+        sizes(x),
+        first,
+      ),
+      help: l10n.t('Give one offset, or one for each axis.'),
+      short: l10n.t('wrong number of offsets'),
     };
   }
   for (let at = first; at < x.length; at++) {
     const before = (offset.length > 1 ? offset[at - first] : offset[0]) ?? 0;
     if (!(x[at]! - before < like[at]!)) continue;
     return {
-      code: 'crop-too-large',
+      code: 'crop-larger-than-input',
       input: 0,
       output,
-      message: `Axis ${at} has ${x[at]} in ${sizes(x)}${before > 0 ? `, ${x[at]! - before} behind the offset of ${before}` : ''}, but is to be cut to ${like[at]} (${sizes(like)}). Crop a larger tensor, or use a smaller offset.`,
+      message:
+        before > 0
+          ? l10n.t(
+              'Axis {0} cannot be cropped to {1} ({2}): the input has {3} there ({4}), {5} after the offset of {6}.',
+              at,
+              like[at]!,
+              sizes(like),
+              x[at]!,
+              sizes(x),
+              x[at]! - before,
+              before,
+            )
+          : l10n.t(
+              'Axis {0} cannot be cropped to {1} ({2}): the input has only {3} there ({4}).',
+              at,
+              like[at]!,
+              sizes(like),
+              x[at]!,
+              sizes(x),
+            ),
+      help: before > 0 ? l10n.t('Crop a larger tensor, or use a smaller offset.') : l10n.t('Crop a larger tensor.'),
+      short: l10n.t('crop larger than input'),
     };
   }
   return undefined;

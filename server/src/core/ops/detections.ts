@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op, type Shape } from './op.ts';
 
 export interface Detections {
@@ -8,8 +9,11 @@ export interface Detections {
 export const detections = op<Detections>({
   name: 'detections',
   kind: 'data',
-  summary: 'Decodes boxes, sorts them and suppresses what overlaps. Its work depends on the image and is not counted.',
-  attrs: { shape: { kind: 'shape', doc: 'Sizes of the result, batch first.' } },
+  summary: () =>
+    l10n.t(
+      'Decodes boxes, sorts them and suppresses overlapping ones. The work depends on the image and is not counted.',
+    ),
+  attrs: { shape: { kind: 'shape', doc: () => l10n.t('Shape of the output, batch first.') } },
   arity: { min: 1 },
   shape: ({ shape }) => shape,
   field: () => 'global',

@@ -1,8 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import { elementwise } from './rules/elementwise.ts';
 
 export const div = elementwise({
   name: 'div',
-  summary: 'Divides the first input by the second element by element; sizes of 1 are repeated.',
+  summary: () => l10n.t('Divides the first input by the second element by element; axes of size 1 are broadcast.'),
   arity: 2,
   each: 'divs',
   examples: [

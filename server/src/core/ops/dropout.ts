@@ -1,10 +1,11 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 
 /** Nothing at inference; in training it zeroes random elements. */
 export const dropout = op({
   name: 'dropout',
   kind: 'elementwise',
-  summary: 'Drops random elements in training; at inference it hands its input on and costs nothing.',
+  summary: () => l10n.t('Zeroes random elements during training; at inference it returns its input and costs nothing.'),
   attrs: {},
   arity: 1,
   shape: (_, [x]) => x!,

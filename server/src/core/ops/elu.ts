@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
 
 /** x above zero, exp(x) − 1 below (alpha 1 or folded into the product). */
 export const elu = activation({
   name: 'elu',
-  summary: 'ReLU with a smooth negative side that levels off.',
+  summary: () => l10n.t('A ReLU with a smooth negative side that saturates.'),
   attrs: {},
   each: { compares: 1, exps: 1, adds: 1, muls: 1 },
   examples: [

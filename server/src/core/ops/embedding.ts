@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 
 export interface Embedding {
@@ -8,10 +9,10 @@ export interface Embedding {
 export const embedding = op<Embedding>({
   name: 'embedding',
   kind: 'data',
-  summary: 'Looks up a learned vector for each index. Parameters, but no computation.',
+  summary: () => l10n.t('Looks up a learned vector for each index. Parameters, but no arithmetic.'),
   attrs: {
-    count: { kind: 'int', min: 1, doc: 'How many vectors there are: the size of the vocabulary.' },
-    dim: { kind: 'int', min: 1, doc: 'Length of each vector.' },
+    count: { kind: 'int', min: 1, doc: () => l10n.t('Number of vectors: the size of the vocabulary.') },
+    dim: { kind: 'int', min: 1, doc: () => l10n.t('Length of each vector.') },
   },
   arity: 1,
   shape: ({ dim }, [x]) => [...x!, dim],

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { sizes } from './rules/shape.ts';
 
@@ -10,8 +11,8 @@ export interface Expand {
 export const expand = op<Expand>({
   name: 'expand',
   kind: 'view',
-  summary: 'Shows axes of size 1 as if repeated. Copies nothing.',
-  attrs: { shape: { kind: 'shape', doc: 'The new sizes, batch first; −1 keeps a size.' } },
+  summary: () => l10n.t('Broadcasts axes of size 1. A view: no copy.'),
+  attrs: { shape: { kind: 'shape', doc: () => l10n.t('New shape, batch first; −1 keeps a size.') } },
   arity: 1,
   check: ({ shape }, [x]) => checkRank(shape, x!) ?? checkSizes(shape, x!),
   shape: ({ shape }, [x]) => shape.map((length, axis) => (length === -1 ? own(shape, x!, axis)! : length)),
@@ -23,7 +24,7 @@ export const expand = op<Expand>({
   ],
 });
 
-/** The input's size that stands under an axis of the output; undefined for an axis that is new. */
+/** The input's size at an axis of the output; undefined for an axis that is new. */
 function own(shape: Shape, x: Shape, axis: number): number | undefined {
   return x[axis - shape.length + x.length];
 }
@@ -31,13 +32,26 @@ function own(shape: Shape, x: Shape, axis: number): number | undefined {
 function checkRank(shape: Shape, x: Shape): Complaint | undefined {
   const missing = shape.findIndex((length, axis) => length === -1 && own(shape, x, axis) === undefined);
   if (shape.length >= x.length && missing < 0) return undefined;
+  if (missing < 0) {
+    return {
+      code: 'too-few-sizes',
+      attr: 'shape',
+      message: l10n.t('Too few sizes ({0}) for an input with {1} dimensions ({2}).', shape.length, x.length, sizes(x)),
+      help: l10n.t('Give one size for each dimension; −1 keeps a size.'),
+      short: l10n.t('too few sizes'),
+    };
+  }
   return {
-    code: 'wrong-rank',
+    code: 'size-of-new-axis',
     attr: 'shape',
-    message:
-      missing < 0
-        ? `The input has ${x.length} dimensions (${sizes(x)}), but only ${shape.length} sizes are given. Give one for each; −1 keeps it.`
-        : `−1 keeps a size, but axis ${missing} is new: the input has only ${x.length} dimensions (${sizes(x)}). Write its size.`,
+    message: l10n.t(
+      'The size of axis {0} is −1 (keep), but the axis is new: the input has only {1} dimensions ({2}).',
+      missing,
+      x.length,
+      sizes(x),
+    ),
+    help: l10n.t('Give its size.'),
+    short: l10n.t('size of a new axis is missing'),
   };
 }
 
@@ -48,9 +62,17 @@ function checkSizes(shape: Shape, x: Shape): Complaint | undefined {
   });
   if (wrong < 0) return undefined;
   return {
-    code: 'shape-mismatch',
+    code: 'expand-size-mismatch',
     attr: 'shape',
     output: shape.map((length, axis) => (axis === wrong ? Number.NaN : length === -1 ? own(shape, x, axis)! : length)),
-    message: `Axis ${wrong} cannot become ${shape[wrong]}: the input has ${own(shape, x, wrong)} there (${sizes(x)}), and only a size of 1 can be expanded. Use −1 to keep it, or repeat.`,
+    message: l10n.t(
+      'Axis {0} cannot be expanded to {1}: the input has {2} there ({3}), and only a size of 1 can be expanded.',
+      wrong,
+      shape[wrong]!,
+      own(shape, x, wrong)!,
+      sizes(x),
+    ),
+    help: l10n.t('Use −1 to keep the size, or {0} to copy elements.', 'repeat'),
+    short: l10n.t('only a size of 1 can be expanded'),
   };
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
 import { axisOf, size, sizes } from './rules/shape.ts';
@@ -10,10 +11,10 @@ export interface Flatten {
 export const flatten = op<Flatten>({
   name: 'flatten',
   kind: 'view',
-  summary: 'Makes one axis of several, all but the batch by default. Copies nothing.',
+  summary: () => l10n.t('Merges several axes into one; by default all but the batch. A view: no copy.'),
   attrs: {
-    start: { kind: 'axis', default: 1, doc: 'First axis that is merged.' },
-    end: { kind: 'axis', default: -1, doc: 'Last axis that is merged.' },
+    start: { kind: 'axis', default: 1, doc: () => l10n.t('First axis to merge.') },
+    end: { kind: 'axis', default: -1, doc: () => l10n.t('Last axis to merge.') },
   },
   arity: 1,
   check: (attrs, [x]) =>
@@ -35,8 +36,16 @@ export const flatten = op<Flatten>({
 function checkOrder({ start, end }: Flatten, x: Shape): Complaint | undefined {
   if (axisOf(start, x.length) <= axisOf(end, x.length)) return undefined;
   return {
-    code: 'wrong-axis',
+    code: 'axes-out-of-order',
     attr: 'end',
-    message: `Axes are merged from ${start} to ${end}, but ${end} is before ${start} in an input of ${x.length} dimensions (${sizes(x)}). Swap them.`,
+    message: l10n.t(
+      'Axes {0} to {1} cannot be merged: axis {1} comes before axis {0} in an input with {2} dimensions ({3}).',
+      start,
+      end,
+      x.length,
+      sizes(x),
+    ),
+    help: l10n.t('Swap the two axes.'),
+    short: l10n.t('axes out of order'),
   };
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
 import { axisOf, sizes } from './rules/shape.ts';
@@ -10,8 +11,8 @@ export interface Gather {
 export const gather = op<Gather>({
   name: 'gather',
   kind: 'data',
-  summary: 'Picks elements along an axis by an index for each; the output has the shape of the indices.',
-  attrs: { axis: { kind: 'axis', default: 1, doc: 'The axis in which the indices count.' } },
+  summary: () => l10n.t('Gathers elements along an axis, one per index; the output has the shape of the indices.'),
+  attrs: { axis: { kind: 'axis', default: 1, doc: () => l10n.t('Axis that the indices refer to.') } },
   arity: 2,
   check: ({ axis }, [x, index]) => checkAxisIn(axis, x!) ?? checkIndex(axis, x!, index!),
   shape: (_, [, index]) => index!,
@@ -42,9 +43,22 @@ function checkIndex(axis: number, x: Shape, index: Shape): Complaint | undefined
   const fits = x.length === index.length && !index.some((length, at) => at !== own && length > x[at]!);
   if (fits) return undefined;
   return {
-    code: 'shape-mismatch',
+    code: 'index-shape-mismatch',
     input: 1,
     output: index,
-    message: `The indices are ${sizes(index)} and the input is ${sizes(x)}. Gathering on axis ${own} needs as many dimensions in both, and indices no larger than the input on the other axes.`,
+    message:
+      x.length === index.length
+        ? l10n.t(
+            'The indices ({0}) must not be larger than the input ({1}) on any axis but {2}.',
+            sizes(index),
+            sizes(x),
+            own,
+          )
+        : l10n.t(
+            'The indices ({0}) and the input ({1}) must have the same number of dimensions.',
+            sizes(index),
+            sizes(x),
+          ),
+    short: l10n.t('indices do not match the input'),
   };
 }

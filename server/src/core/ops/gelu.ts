@@ -1,9 +1,11 @@
+import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
 
 /** 0.5·x·(1 + erf(x/√2)), the exact form. */
 export const gelu = activation({
   name: 'gelu',
-  summary: 'x times the probability that a normal variable is below it; the activation of Transformers.',
+  summary: () =>
+    l10n.t('x times the probability that a standard normal variable is below x; the activation of Transformers.'),
   attrs: {},
   each: { exps: 1, adds: 1, muls: 3 },
   examples: [

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { size } from './rules/shape.ts';
 
@@ -10,8 +11,8 @@ export interface GlobalMaxPool {
 export const globalMaxPool = op<GlobalMaxPool>({
   name: 'globalMaxPool',
   kind: 'pool',
-  summary: 'Keeps the largest value of each channel, whatever the input size.',
-  attrs: { keep: { kind: 'boolean', default: true, doc: 'Keeps the spatial dimensions with size 1.' } },
+  summary: () => l10n.t('Takes the maximum of each channel, whatever the input size.'),
+  attrs: { keep: { kind: 'boolean', default: true, doc: () => l10n.t('Keeps the spatial dimensions, with size 1.') } },
   arity: 1,
   rank: { min: 3 },
   shape: ({ keep }, [x]) => [x![0]!, x![1]!, ...(keep ? x!.slice(2).map(() => 1) : [])],

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { size, sizes } from './rules/shape.ts';
 
@@ -5,7 +6,7 @@ import { size, sizes } from './rules/shape.ts';
 export const gridSample = op({
   name: 'gridSample',
   kind: 'resample',
-  summary: 'Reads the input at the positions that a second input gives, blending the neighbours there.',
+  summary: () => l10n.t('Samples the input at the positions given by a second input, interpolating between neighbors.'),
   attrs: {},
   arity: 2,
   rank: { min: 4, max: 5 },
@@ -13,18 +14,27 @@ export const gridSample = op({
     const dimensions = x!.length - 2;
     if (grid!.length !== x!.length) {
       return {
-        code: 'wrong-rank',
+        code: 'grid-rank-mismatch',
         input: 1,
-        message: `The grid must have as many dimensions as the input (${sizes(x!)}), but it is ${sizes(grid!)}. Give [N, …, ${dimensions}].`,
+        message: l10n.t('The grid ({0}) must have as many dimensions as the input ({1}).', sizes(grid!), sizes(x!)),
+        help: l10n.t('Give it the shape {0}.', `[N, …, ${dimensions}]`),
+        short: l10n.t('grid does not match the input'),
       };
     }
     const coordinates = grid!.at(-1)!;
     if (coordinates === dimensions || Number.isNaN(coordinates)) return undefined;
     return {
-      code: 'shape-mismatch',
+      code: 'grid-coordinates',
       input: 1,
       output: [x![0]!, x![1]!, ...grid!.slice(1, -1)],
-      message: `A position in ${sizes(x!)} has ${dimensions} coordinates, but the last dimension of the grid ${sizes(grid!)} is ${coordinates}.`,
+      message: l10n.t(
+        'The last dimension of the grid ({0}) must be {1}, one coordinate for each spatial dimension of the input ({2}), not {3}.',
+        sizes(grid!),
+        dimensions,
+        sizes(x!),
+        coordinates,
+      ),
+      short: l10n.t('grid does not match the input'),
     };
   },
   shape: (_, [x, grid]) => [x![0]!, x![1]!, ...grid!.slice(1, -1)],

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkGroups } from './rules/groups.ts';
 import { size } from './rules/shape.ts';
@@ -14,14 +15,15 @@ export interface GroupNorm {
 export const groupNorm = op<GroupNorm>({
   name: 'groupNorm',
   kind: 'norm',
-  summary: 'Gives each group of channels zero mean and unit variance, by its own statistics.',
+  summary: () => l10n.t('Normalizes each group of channels to zero mean and unit variance, using its own statistics.'),
   attrs: {
     groups: {
       kind: 'int',
       min: 1,
-      doc: 'Groups of channels: 1 normalizes all together, as many as channels each alone.',
+      doc: () =>
+        l10n.t('Groups of channels: 1 normalizes all channels together; one group per channel, each by itself.'),
     },
-    affine: { kind: 'boolean', default: true, doc: 'Learns a factor and a shift for each channel.' },
+    affine: { kind: 'boolean', default: true, doc: () => l10n.t('Learns a scale and a shift for each channel.') },
   },
   arity: 1,
   rank: { min: 2 },

@@ -1,9 +1,11 @@
+import * as l10n from '@vscode/l10n';
 import { recurrent } from './rules/recurrent.ts';
 
 /** torch.nn.GRU: n = tanh(… + r·(…)) and h' = (1 − z)·n + z·h. */
 export const gru = recurrent({
   name: 'gru',
-  summary: 'Gated recurrent unit: reads a sequence step by step with a state, three weighted sums at each.',
+  summary: () =>
+    l10n.t('Gated recurrent unit: reads a sequence step by step and keeps a state; three weighted sums per step.'),
   gates: 3,
   cell: { muls: 3, adds: 2, exps: 3 },
   examples: [

@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
 
 /** relu6(x + 3)/6. */
 export const hardSigmoid = activation({
   name: 'hardSigmoid',
-  summary: 'Sigmoid of straight lines: cheap on small processors.',
+  summary: () => l10n.t('A piecewise-linear approximation of the sigmoid: cheap on small processors.'),
   attrs: {},
   each: { adds: 1, compares: 2, muls: 1 },
   examples: [

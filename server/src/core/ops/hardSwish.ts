@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
 
 /** x·relu6(x + 3)/6 (MobileNetV3). */
 export const hardSwish = activation({
   name: 'hardSwish',
-  summary: 'SiLU of straight lines: cheap on small processors.',
+  summary: () => l10n.t('A piecewise-linear approximation of SiLU: cheap on small processors.'),
   attrs: {},
   each: { adds: 1, compares: 2, muls: 2 },
   examples: [

@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
 
 /** min(max(−1, x), 1). */
 export const hardTanh = activation({
   name: 'hardTanh',
-  summary: 'Cuts every value at −1 and 1.',
+  summary: () => l10n.t('Clamps every value to the range −1 to 1.'),
   attrs: {},
   each: { compares: 2 },
   examples: [

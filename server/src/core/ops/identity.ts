@@ -1,10 +1,11 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 
 /** Its output is its input: the same memory under the same shape. */
 export const identity = op({
   name: 'identity',
   kind: 'view',
-  summary: 'Hands its input on unchanged.',
+  summary: () => l10n.t('Returns its input unchanged.'),
   attrs: {},
   arity: 1,
   shape: (_, [x]) => x!,

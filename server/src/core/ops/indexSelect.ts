@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
 import { axisOf, withSize } from './rules/shape.ts';
@@ -12,10 +13,10 @@ export interface IndexSelect {
 export const indexSelect = op<IndexSelect>({
   name: 'indexSelect',
   kind: 'data',
-  summary: 'Picks so many rows of an axis by their indices, copying them.',
+  summary: () => l10n.t('Selects entries of an axis by their indices. A copy.'),
   attrs: {
-    axis: { kind: 'axis', default: 1, doc: 'The axis of which rows are chosen.' },
-    count: { kind: 'int', min: 1, doc: 'How many are chosen; the same one may be chosen again.' },
+    axis: { kind: 'axis', default: 1, doc: () => l10n.t('Axis from which entries are selected.') },
+    count: { kind: 'int', min: 1, doc: () => l10n.t('Number of entries selected; repeats are allowed.') },
   },
   arity: 1,
   check: ({ axis }, [x]) => checkAxisIn(axis, x!),

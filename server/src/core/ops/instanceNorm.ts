@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { size } from './rules/shape.ts';
 import { standardize } from './rules/standardize.ts';
@@ -11,8 +12,11 @@ export interface InstanceNorm {
 export const instanceNorm = op<InstanceNorm>({
   name: 'instanceNorm',
   kind: 'norm',
-  summary: 'Gives each channel of each image zero mean and unit variance, by its own statistics.',
-  attrs: { affine: { kind: 'boolean', default: false, doc: 'Learns a factor and a shift for each channel.' } },
+  summary: () =>
+    l10n.t('Normalizes each channel of each image to zero mean and unit variance, using its own statistics.'),
+  attrs: {
+    affine: { kind: 'boolean', default: false, doc: () => l10n.t('Learns a scale and a shift for each channel.') },
+  },
   arity: 1,
   rank: { min: 2 },
   shape: (_, [x]) => x!,

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkAxis } from './rules/axis.ts';
 import { axisOf, size } from './rules/shape.ts';
@@ -11,8 +12,14 @@ export interface L2Norm {
 export const l2Norm = op<L2Norm>({
   name: 'l2Norm',
   kind: 'norm',
-  summary: 'Divides each vector along an axis by its length; has no parameters.',
-  attrs: { axis: { kind: 'axis', default: 1, doc: 'Axis whose vectors get length 1: 1 is channels, −1 the last.' } },
+  summary: () => l10n.t('Divides each vector along an axis by its length. No parameters.'),
+  attrs: {
+    axis: {
+      kind: 'axis',
+      default: 1,
+      doc: () => l10n.t('Axis along which vectors get length 1: 1 is channels, −1 the last axis.'),
+    },
+  },
   arity: 1,
   rank: { min: 2 },
   check: ({ axis }, [x]) => checkAxis(axis, x!),

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op, type Shape } from './op.ts';
 import { size } from './rules/shape.ts';
 import { standardize } from './rules/standardize.ts';
@@ -16,11 +17,12 @@ export interface LayerNorm {
 export const layerNorm = op<LayerNorm>({
   name: 'layerNorm',
   kind: 'norm',
-  summary: 'Gives the features of each element zero mean and unit variance, by its own statistics.',
+  summary: () =>
+    l10n.t('Normalizes the features of each element to zero mean and unit variance, using their own statistics.'),
   attrs: {
-    axes: { kind: 'int', min: 1, default: 1, doc: 'How many trailing dimensions are normalized together.' },
-    affine: { kind: 'boolean', default: true, doc: 'Learns a factor for each feature.' },
-    bias: { kind: 'boolean', default: true, doc: 'Learns a shift for each feature as well.' },
+    axes: { kind: 'int', min: 1, default: 1, doc: () => l10n.t('Number of trailing dimensions normalized together.') },
+    affine: { kind: 'boolean', default: true, doc: () => l10n.t('Learns a scale for each feature.') },
+    bias: { kind: 'boolean', default: true, doc: () => l10n.t('Also learns a shift for each feature.') },
   },
   arity: 1,
   rank: { min: 2 },

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
 
 export interface LeakyRelu {
@@ -8,8 +9,14 @@ export interface LeakyRelu {
 /** max(x, slope·x). */
 export const leakyRelu = activation<LeakyRelu>({
   name: 'leakyRelu',
-  summary: 'Shrinks negative values instead of dropping them; the activation of Darknet.',
-  attrs: { slope: { kind: 'number', default: 0.01, doc: 'Factor of negative values: 0.1 in Darknet and YOLOv3.' } },
+  summary: () => l10n.t('Scales negative values down instead of dropping them; the activation of Darknet.'),
+  attrs: {
+    slope: {
+      kind: 'number',
+      default: 0.01,
+      doc: () => l10n.t('Slope for negative values: 0.1 in Darknet and YOLOv3.'),
+    },
+  },
   each: { compares: 1, muls: 1 },
   examples: [
     {

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { size } from './rules/shape.ts';
 import { volume } from './rules/window.ts';
@@ -12,10 +13,10 @@ export interface Linear {
 export const linear = op<Linear>({
   name: 'linear',
   kind: 'compute',
-  summary: 'Multiplies every input feature with every output feature.',
+  summary: () => l10n.t('Fully connected layer: every output feature is a weighted sum of all input features.'),
   attrs: {
-    out: { kind: 'int', min: 1, doc: 'Output features.' },
-    bias: { kind: 'boolean', default: true, doc: 'Adds a learned number to each output feature.' },
+    out: { kind: 'int', min: 1, doc: () => l10n.t('Output features.') },
+    bias: { kind: 'boolean', default: true, doc: () => l10n.t('Adds a learned bias to each output feature.') },
   },
   arity: 1,
   rank: { min: 2 },

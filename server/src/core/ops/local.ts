@@ -1,7 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import { op, type Shape } from './op.ts';
+import { kernelTooLarge } from './rules/fits.ts';
 import { size } from './rules/shape.ts';
 import { checkSpatial } from './rules/spatial.ts';
-import { extent, volume, windows } from './rules/window.ts';
+import { volume, windows } from './rules/window.ts';
 
 export interface Local {
   /** Output channels. */
@@ -20,35 +22,48 @@ export interface Local {
 export const local = op<Local>({
   name: 'local',
   kind: 'compute',
-  summary: 'Like a convolution, but every position has filters of its own: the work of one, many times its parameters.',
+  summary: () =>
+    l10n.t(
+      'Like a convolution, but with separate filters at every position: the same work, many times the parameters.',
+    ),
   attrs: {
-    out: { kind: 'int', min: 1, doc: 'Output channels.' },
-    kernel: { kind: 'ints', min: 1, spatial: true, doc: 'Window size K. Work and parameters grow with K².' },
-    stride: { kind: 'ints', min: 1, spatial: true, default: 1, doc: 'Step of the window: 2 halves the output size.' },
+    out: { kind: 'int', min: 1, doc: () => l10n.t('Output channels.') },
+    kernel: {
+      kind: 'ints',
+      min: 1,
+      spatial: true,
+      doc: () => l10n.t('Window size K. Work and parameters grow with K².'),
+    },
+    stride: {
+      kind: 'ints',
+      min: 1,
+      spatial: true,
+      default: 1,
+      doc: () => l10n.t('Step of the window: 2 halves the output size.'),
+    },
     padding: {
       kind: 'ints',
       min: 0,
       spatial: true,
       default: 0,
-      doc: 'Border of zeros before and after each dimension.',
+      doc: () => l10n.t('Zeros added at both ends of each dimension.'),
     },
-    paddingAfter: { kind: 'ints', min: 0, spatial: true, default: undefined, doc: 'Border after, where it differs.' },
-    bias: { kind: 'boolean', default: true, doc: 'Adds a learned number to each output element.' },
+    paddingAfter: {
+      kind: 'ints',
+      min: 0,
+      spatial: true,
+      default: undefined,
+      doc: () => l10n.t('Padding at the end, if different.'),
+    },
+    bias: { kind: 'boolean', default: true, doc: () => l10n.t('Adds a learned bias to each output element.') },
   },
   arity: 1,
   rank: { min: 3, max: 5 },
   check: (attrs, [x]) => {
     const { out, kernel, stride, padding, paddingAfter } = attrs;
-    const wrong = checkSpatial('locally connected layer', { kernel, stride, padding, paddingAfter }, x!);
+    const wrong = checkSpatial({ kernel, stride, padding, paddingAfter }, x!);
     if (wrong) return wrong;
-    const axis = outputSizes(attrs, x!).findIndex(length => length < 1);
-    if (axis < 0) return undefined;
-    return {
-      code: 'kernel-too-large',
-      attr: 'kernel',
-      output: [x![0]!, out, ...kernel.map(() => Number.NaN)],
-      message: `The window covers ${extent(kernel[axis]!)}, but the input is only ${x![axis + 2]}. Use a smaller kernel, more padding, or less downsampling before.`,
-    };
+    return outputSizes(attrs, x!).some(length => length < 1) ? kernelTooLarge(attrs, x!, out) : undefined;
   },
   shape: (attrs, [x]) => [x![0]!, attrs.out, ...outputSizes(attrs, x!)],
   counts: ({ kernel, bias }, [x], [y]) => {

@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
 
 /** −log(1 + exp(−x)). */
 export const logSigmoid = activation({
   name: 'logSigmoid',
-  summary: 'Logarithm of the sigmoid.',
+  summary: () => l10n.t('Logarithm of the sigmoid.'),
   attrs: {},
   each: { exps: 2, adds: 1 },
   examples: [

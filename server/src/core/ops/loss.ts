@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { size } from './rules/shape.ts';
 
@@ -5,7 +6,7 @@ import { size } from './rules/shape.ts';
 export const loss = op({
   name: 'loss',
   kind: 'pool',
-  summary: 'Makes one number of predictions and what they should have been; an addition for each prediction.',
+  summary: () => l10n.t('Reduces predictions and targets to one number; one addition per prediction.'),
   attrs: {},
   arity: { min: 1 },
   shape: () => [],

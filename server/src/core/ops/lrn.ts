@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { perElement } from './rules/activation.ts';
 
@@ -10,8 +11,10 @@ export interface Lrn {
 export const lrn = op<Lrn>({
   name: 'lrn',
   kind: 'norm',
-  summary: 'Divides each value by the energy of the neighbouring channels; has no parameters.',
-  attrs: { size: { kind: 'int', min: 1, default: 5, doc: 'How many neighbouring channels are summed.' } },
+  summary: () => l10n.t('Divides each value by the energy of the neighboring channels. No parameters.'),
+  attrs: {
+    size: { kind: 'int', min: 1, default: 5, doc: () => l10n.t('Number of neighboring channels that are summed.') },
+  },
   arity: 1,
   rank: { min: 2 },
   shape: (_, [x]) => x!,

@@ -1,9 +1,11 @@
+import * as l10n from '@vscode/l10n';
 import { recurrent } from './rules/recurrent.ts';
 
 /** torch.nn.LSTM: three gates and a candidate; c' = f·c + i·g and h' = o·tanh(c'). */
 export const lstm = recurrent({
   name: 'lstm',
-  summary: 'Long short-term memory: reads a sequence step by step with a state, four weighted sums at each.',
+  summary: () =>
+    l10n.t('Long short-term memory: reads a sequence step by step and keeps a state; four weighted sums per step.'),
   gates: 4,
   cell: { muls: 3, adds: 1, exps: 5 },
   examples: [

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { broadcast, size, sizes } from './rules/shape.ts';
 import { volume } from './rules/window.ts';
@@ -11,10 +12,18 @@ export interface Matmul {
 export const matmul = op<Matmul>({
   name: 'matmul',
   kind: 'compute',
-  summary: 'Multiplies two matrices, one pair for each entry of the axes before: [M, K] · [K, N] = [M, N].',
+  summary: () => l10n.t('Multiplies two matrices, batched over the leading axes: [M, K] · [K, N] = [M, N].'),
   attrs: {
-    transposeA: { kind: 'boolean', default: false, doc: 'The first matrix is given as [K, M].' },
-    transposeB: { kind: 'boolean', default: false, doc: 'The second matrix is given as [N, K].' },
+    transposeA: {
+      kind: 'boolean',
+      default: false,
+      doc: () => l10n.t('The first matrix is stored transposed, as [K, M].'),
+    },
+    transposeB: {
+      kind: 'boolean',
+      default: false,
+      doc: () => l10n.t('The second matrix is stored transposed, as [N, K].'),
+    },
   },
   arity: 2,
   rank: { min: 2 },
@@ -77,9 +86,10 @@ function lengths({ transposeA, transposeB }: Matmul, a: Shape, b: Shape): Record
 function checkRank(b: Shape): Complaint | undefined {
   if (b.length >= 2) return undefined;
   return {
-    code: 'wrong-rank',
+    code: 'matmul-rank',
     input: 1,
-    message: `matmul multiplies matrices, but its second input has ${b.length} dimension${b.length === 1 ? '' : 's'} (${sizes(b)}). Give it two at least: [K, N].`,
+    message: l10n.t('The second input ({0}) must be a matrix [K, N] or a batch of matrices.', sizes(b)),
+    short: l10n.t('second input is not a matrix'),
   };
 }
 
@@ -88,10 +98,20 @@ function checkInner(attrs: Matmul, a: Shape, b: Shape): Complaint | undefined {
   if (!(Math.abs(k - inner) > 0)) return undefined;
   const batch = broadcast([a.slice(0, -2), b.slice(0, -2)]);
   return {
-    code: 'shape-mismatch',
+    code: 'matmul-size-mismatch',
     input: 1,
     ...(batch ? { output: [...batch, m, n] } : {}),
-    message: `The first matrix is ${m}×${k} and the second ${inner}×${n} (inputs ${sizes(a)} and ${sizes(b)}): ${k} and ${inner} must be the same. Permute or transpose one of them.`,
+    message: l10n.t(
+      'A {0} matrix cannot be multiplied by a {1} matrix: {2} and {3} must be equal (inputs {4} and {5}).',
+      sizes([m, k]),
+      sizes([inner, n]),
+      k,
+      inner,
+      sizes(a),
+      sizes(b),
+    ),
+    help: l10n.t('Permute or transpose one of them.'),
+    short: l10n.t('matrix sizes do not match'),
   };
 }
 
@@ -100,9 +120,16 @@ function checkBatch(attrs: Matmul, a: Shape, b: Shape): Complaint | undefined {
   const { m, n } = lengths(attrs, a, b);
   const rank = Math.max(a.length, b.length);
   return {
-    code: 'shape-mismatch',
+    code: 'batch-axes-mismatch',
     input: 1,
     output: [...Array.from({ length: rank - 2 }, () => Number.NaN), m, n],
-    message: `The inputs are ${sizes(a)} and ${sizes(b)}: the axes before the matrices (${sizes(a.slice(0, -2))} and ${sizes(b.slice(0, -2))}) must agree or be 1.`,
+    message: l10n.t(
+      'The leading axes of the inputs ({0} and {1}) do not match: {2} and {3} must be equal or 1.',
+      sizes(a),
+      sizes(b),
+      sizes(a.slice(0, -2)),
+      sizes(b.slice(0, -2)),
+    ),
+    short: l10n.t('leading axes do not match'),
   };
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkPool, poolField, poolShape } from './rules/pool.ts';
 import { size } from './rules/shape.ts';
@@ -19,29 +20,50 @@ export interface MaxPool {
 export const maxPool = op<MaxPool>({
   name: 'maxPool',
   kind: 'pool',
-  summary: 'Keeps the largest value of each window, channel by channel.',
+  summary: () => l10n.t('Takes the maximum of each window, channel by channel.'),
   attrs: {
-    kernel: { kind: 'ints', min: 1, spatial: true, doc: 'Window size K.' },
+    kernel: { kind: 'ints', min: 1, spatial: true, doc: () => l10n.t('Window size K.') },
     stride: {
       kind: 'ints',
       min: 1,
       spatial: true,
       default: undefined,
-      doc: 'Step of the window: 2 halves the output size. The kernel where not given.',
+      doc: () => l10n.t('Step of the window: 2 halves the output size. Default: the kernel size.'),
     },
-    padding: { kind: 'ints', min: 0, spatial: true, default: 0, doc: 'Border before and after, never the maximum.' },
-    paddingAfter: { kind: 'ints', min: 0, spatial: true, default: undefined, doc: 'Border after, where it differs.' },
-    dilation: { kind: 'ints', min: 1, spatial: true, default: 1, doc: 'Distance between the taps of the window.' },
+    padding: {
+      kind: 'ints',
+      min: 0,
+      spatial: true,
+      default: 0,
+      doc: () => l10n.t('Padding at both ends; never the maximum.'),
+    },
+    paddingAfter: {
+      kind: 'ints',
+      min: 0,
+      spatial: true,
+      default: undefined,
+      doc: () => l10n.t('Padding at the end, if different.'),
+    },
+    dilation: {
+      kind: 'ints',
+      min: 1,
+      spatial: true,
+      default: 1,
+      doc: () => l10n.t('Distance between the taps of the window.'),
+    },
     rounding: {
       kind: 'choice',
       values: ['floor', 'ceil', 'caffe'],
       default: 'floor',
-      doc: 'Whether a last window that hangs over the end counts: floor drops it, ceil keeps it.',
+      doc: () =>
+        l10n.t(
+          'What happens to a last window that extends past the end: floor drops it, ceil keeps it; caffe rounds like Caffe.',
+        ),
     },
   },
   arity: 1,
   rank: { min: 3, max: 5 },
-  check: (attrs, [x]) => checkPool('max pooling', attrs, x!),
+  check: (attrs, [x]) => checkPool(attrs, x!),
   shape: (attrs, [x]) => poolShape(attrs, x!),
   // Every window is counted whole, taps in the padding included, as for convolutions.
   counts: ({ kernel }, _, [y]) => ({ compares: size(y!) * (size(kernel) - 1) }),

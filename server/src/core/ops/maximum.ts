@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { elementwise } from './rules/elementwise.ts';
 
 /** Maxout over tensors; Caffe's Eltwise MAX. */
 export const maximum = elementwise({
   name: 'maximum',
-  summary: 'Keeps the largest of its inputs element by element; sizes of 1 are repeated.',
+  summary: () => l10n.t('Takes the maximum of its inputs element by element; axes of size 1 are broadcast.'),
   arity: { min: 1 },
   each: 'compares',
   examples: [

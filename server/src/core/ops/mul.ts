@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { elementwise } from './rules/elementwise.ts';
 
 /** A gate, as in squeeze-and-excitation; Caffe's Eltwise PROD. */
 export const mul = elementwise({
   name: 'mul',
-  summary: 'Multiplies its inputs element by element; sizes of 1 are repeated.',
+  summary: () => l10n.t('Multiplies its inputs element by element; axes of size 1 are broadcast.'),
   arity: { min: 1 },
   each: 'muls',
   examples: [

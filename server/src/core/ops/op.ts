@@ -36,7 +36,7 @@ export type OpKind =
 /** How one attribute is written, checked and explained; forms, schemas, hovers and docs are made of it. */
 export interface AttrSpec {
   readonly kind: 'int' | 'ints' | 'number' | 'numbers' | 'boolean' | 'choice' | 'axis' | 'axes' | 'shape';
-  readonly doc: string;
+  readonly doc: () => string;
   /** Absent: the attribute must be given. */
   readonly default?: unknown;
   /** For `choice`. */
@@ -88,7 +88,7 @@ export interface Op<A extends object = object> {
   readonly name: string;
   readonly kind: OpKind;
   /** One sentence for the hover and the docs. */
-  readonly summary: string;
+  readonly summary: () => string;
   readonly attrs: { readonly [K in keyof A]-?: AttrSpec };
   /** How many inputs it takes: a number, or at least so many. */
   readonly arity: number | { readonly min: number };

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { checkSpatial } from './rules/spatial.ts';
 
@@ -13,27 +14,32 @@ export interface Pad {
 export const pad = op<Pad>({
   name: 'pad',
   kind: 'data',
-  summary: 'Adds a border of constants or of copied values around the input. No arithmetic.',
+  summary: () => l10n.t('Adds a border of constants or copied values around the input. No arithmetic.'),
   attrs: {
     before: {
       kind: 'ints',
       spatial: true,
       default: 0,
-      doc: 'Elements added before each dimension; negative cuts off.',
+      doc: () => l10n.t('Elements added at the start of each dimension; negative values crop.'),
     },
-    after: { kind: 'ints', spatial: true, default: 0, doc: 'Elements added after each dimension; negative cuts off.' },
+    after: {
+      kind: 'ints',
+      spatial: true,
+      default: 0,
+      doc: () => l10n.t('Elements added at the end of each dimension; negative values crop.'),
+    },
     mode: {
       kind: 'choice',
       values: ['constant', 'reflect', 'replicate', 'circular'],
       default: 'constant',
-      doc: 'What the border holds: a constant, the mirrored input, its edge, or its other end.',
+      doc: () => l10n.t('What fills the border: a constant, the mirrored input, its edge value, or its opposite end.'),
     },
   },
   arity: 1,
   rank: { min: 3, max: 5 },
   check: (attrs, [x]) => {
     const { before, after } = attrs;
-    return checkSpatial('padding', { before, after }, x!) ?? checkSource(attrs, x!) ?? checkNotEmpty(attrs, x!);
+    return checkSpatial({ before, after }, x!) ?? checkSource(attrs, x!) ?? checkNotEmpty(attrs, x!);
   },
   shape: outputShape,
   examples: [
@@ -69,10 +75,17 @@ function checkSource(attrs: Pad, x: Shape): Complaint | undefined {
       const most = x[axis + 2]! - (mode === 'reflect' ? 1 : 0);
       if (!(border > most)) continue;
       return {
-        code: 'padding-too-large',
+        code: 'border-larger-than-input',
         attr,
         output: outputShape(attrs, [x]),
-        message: `A ${mode} border of ${border} needs more than the ${x[axis + 2]} elements there are. Use ${most} or less.`,
+        message: l10n.t(
+          'A border of {0} elements in mode “{1}” is too large for an input of {2}.',
+          border,
+          mode,
+          x[axis + 2]!,
+        ),
+        help: l10n.t('Use {0} or less.', most),
+        short: l10n.t('border larger than input'),
       };
     }
   }
@@ -84,9 +97,11 @@ function checkNotEmpty(attrs: Pad, x: Shape): Complaint | undefined {
   const axis = shape.findIndex((length, at) => at > 1 && length < 1);
   if (axis < 0) return undefined;
   return {
-    code: 'empty-output',
+    code: 'padding-removes-everything',
     attr: attrs.before[axis - 2]! < 0 ? 'before' : 'after',
     output: shape.map(length => (length < 1 ? Number.NaN : length)),
-    message: `The negative padding cuts off all ${x[axis]} elements. Cut off less.`,
+    message: l10n.t('The negative padding removes all {0} elements of axis {1}.', x[axis]!, axis),
+    help: l10n.t('Remove fewer elements.'),
+    short: l10n.t('padding removes all elements'),
   };
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op, type Shape } from './op.ts';
 import { size } from './rules/shape.ts';
 
@@ -11,14 +12,14 @@ export interface Parameter {
 export const parameter = op<Parameter>({
   name: 'parameter',
   kind: 'source',
-  summary: 'A learned tensor, the same for every input.',
+  summary: () => l10n.t('A learned tensor, the same for every input.'),
   attrs: {
-    shape: { kind: 'shape', doc: 'Its sizes.' },
+    shape: { kind: 'shape', doc: () => l10n.t('Its shape.') },
     role: {
       kind: 'choice',
       values: ['weights', 'biases', 'normAffine'],
       default: 'weights',
-      doc: 'As what its elements count.',
+      doc: () => l10n.t('What its elements count as.'),
     },
   },
   arity: 0,

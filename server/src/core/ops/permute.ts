@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { axisOf, sizes } from './rules/shape.ts';
 
@@ -9,8 +10,13 @@ export interface Permute {
 export const permute = op<Permute>({
   name: 'permute',
   kind: 'view',
-  summary: 'Reorders the axes, as between [N, C, L] and [N, L, C]. Copies nothing.',
-  attrs: { order: { kind: 'axes', doc: 'For each axis of the output, the axis of the input that it is.' } },
+  summary: () => l10n.t('Reorders the axes, for example from [N, C, L] to [N, L, C]. A view: no copy.'),
+  attrs: {
+    order: {
+      kind: 'axes',
+      doc: () => l10n.t('For each axis of the output, the axis of the input that it comes from.'),
+    },
+  },
   arity: 1,
   check: ({ order }, [x]) => {
     const rank = x!.length;
@@ -18,9 +24,16 @@ export const permute = op<Permute>({
     const all = x!.every((_, axis) => resolved.has(axis));
     if (order.length === rank && all) return undefined;
     return {
-      code: 'wrong-axis',
+      code: 'incomplete-order',
       attr: 'order',
-      message: `The order ${order.join(', ')} does not name each axis of the input once: it has ${rank} (${sizes(x!)}), so 0 to ${rank - 1}.`,
+      message: l10n.t(
+        'The order [{0}] must contain each axis of the input exactly once; it has {1} ({2}).',
+        order.join(', '),
+        rank,
+        sizes(x!),
+      ),
+      help: l10n.t('Use each of 0 to {0} once.', rank - 1),
+      short: l10n.t('order does not match the axes'),
     };
   },
   shape: ({ order }, [x]) => order.map(axis => x![axisOf(axis, x!.length)]!),

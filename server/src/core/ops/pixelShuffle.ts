@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 
 export interface PixelShuffle {
@@ -9,18 +10,26 @@ export interface PixelShuffle {
 export const pixelShuffle = op<PixelShuffle>({
   name: 'pixelShuffle',
   kind: 'data',
-  summary: 'Moves channels into space: f² channels become f×f pixels. No parameters, no arithmetic.',
-  attrs: { factor: { kind: 'int', min: 1, doc: 'Enlargement f of height and width; channels shrink by f².' } },
+  summary: () => l10n.t('Moves channels into space: f² channels become f×f pixels. No parameters, no arithmetic.'),
+  attrs: {
+    factor: {
+      kind: 'int',
+      min: 1,
+      doc: () => l10n.t('Upscaling factor f of height and width; channels shrink by f².'),
+    },
+  },
   arity: 1,
   rank: { min: 4, max: 4 },
   check: ({ factor }, [x]) => {
     const channels = x![1]!;
     if (!(channels % (factor * factor) > 0)) return undefined;
     return {
-      code: 'not-divisible',
+      code: 'channels-not-divisible-by-factor',
       attr: 'factor',
       output: [x![0]!, Number.NaN, x![2]! * factor, x![3]! * factor],
-      message: `${channels} channels cannot be cut into groups of ${factor}² = ${factor * factor}. Use a multiple of ${factor * factor} channels before, or another factor.`,
+      message: l10n.t('{0} channels are not divisible by {1}² = {2}.', channels, factor, factor * factor),
+      help: l10n.t('Use a multiple of {0} channels, or another factor.', factor * factor),
+      short: l10n.t('channels not divisible by {0}', factor * factor),
     };
   },
   shape: ({ factor }, [x]) => [x![0]!, x![1]! / (factor * factor), x![2]! * factor, x![3]! * factor],

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 
 export interface PixelUnshuffle {
@@ -9,8 +10,14 @@ export interface PixelUnshuffle {
 export const pixelUnshuffle = op<PixelUnshuffle>({
   name: 'pixelUnshuffle',
   kind: 'data',
-  summary: 'Moves space into channels: f×f pixels become f² channels. No parameters, no arithmetic.',
-  attrs: { factor: { kind: 'int', min: 1, doc: 'Reduction f of height and width; channels grow by f².' } },
+  summary: () => l10n.t('Moves space into channels: f×f pixels become f² channels. No parameters, no arithmetic.'),
+  attrs: {
+    factor: {
+      kind: 'int',
+      min: 1,
+      doc: () => l10n.t('Downscaling factor f of height and width; channels grow by f².'),
+    },
+  },
   arity: 1,
   rank: { min: 4, max: 4 },
   check: ({ factor }, [x]) => {
@@ -18,10 +25,15 @@ export const pixelUnshuffle = op<PixelUnshuffle>({
     if (axis < 0) return undefined;
     const output = x!.map((length, at) => (at === 1 ? length * factor * factor : at === 0 ? length : Number.NaN));
     return {
-      code: 'not-divisible',
+      code: 'size-not-divisible-by-factor',
       attr: 'factor',
       output,
-      message: `A ${axis === 2 ? 'height' : 'width'} of ${x![axis]} cannot be cut into steps of ${factor}. Use an input size that ${factor} divides, or pad before.`,
+      message:
+        axis === 2
+          ? l10n.t('The height ({0}) is not divisible by {1}.', x![axis]!, factor)
+          : l10n.t('The width ({0}) is not divisible by {1}.', x![axis]!, factor),
+      help: l10n.t('Use an input size that is divisible by {0}, or add padding before this layer.', factor),
+      short: l10n.t('size not divisible by {0}', factor),
     };
   },
   shape: ({ factor }, [x]) => [x![0]!, x![1]! * factor * factor, x![2]! / factor, x![3]! / factor],

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { perElement } from './rules/activation.ts';
 
@@ -10,9 +11,13 @@ export interface Prelu {
 export const prelu = op<Prelu>({
   name: 'prelu',
   kind: 'activation',
-  summary: 'Leaky ReLU whose slope is learned, one for all channels or one for each.',
+  summary: () => l10n.t('A leaky ReLU with a learned slope: one for all channels or one per channel.'),
   attrs: {
-    perChannel: { kind: 'boolean', default: false, doc: 'Learns one slope for each channel rather than one for all.' },
+    perChannel: {
+      kind: 'boolean',
+      default: false,
+      doc: () => l10n.t('Learns one slope per channel instead of one for all.'),
+    },
   },
   arity: 1,
   rank: { min: 2 },

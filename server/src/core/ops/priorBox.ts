@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 
 export interface PriorBox {
@@ -9,8 +10,9 @@ export interface PriorBox {
 export const priorBox = op<PriorBox>({
   name: 'priorBox',
   kind: 'data',
-  summary: 'Default boxes for every position of a map: four coordinates and four variances each. Not learned.',
-  attrs: { priors: { kind: 'int', min: 1, doc: 'Boxes at each position of the map.' } },
+  summary: () =>
+    l10n.t('Default boxes for every position of a feature map: four coordinates and four variances each. Not learned.'),
+  attrs: { priors: { kind: 'int', min: 1, doc: () => l10n.t('Boxes at each position of the feature map.') } },
   arity: { min: 1 },
   rank: { min: 4, max: 4 },
   shape: ({ priors }, [x]) => [1, 2, x![2]! * x![3]! * priors * 4],

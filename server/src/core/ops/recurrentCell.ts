@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { perElement } from './rules/activation.ts';
 import { checkBroadcast } from './rules/elementwise.ts';
@@ -14,12 +15,15 @@ export interface RecurrentCell {
 export const recurrentCell = op<RecurrentCell>({
   name: 'recurrentCell',
   kind: 'elementwise',
-  summary: 'Makes the new state of a recurrent layer of its gates, element by element.',
+  summary: () => l10n.t('Computes the new state of a recurrent layer from its gates, element by element.'),
   attrs: {
     cell: {
       kind: 'choice',
       values: ['rnn', 'gru', 'lstm'],
-      doc: 'rnn adds both parts; gru has two gates and lstm three, and a candidate.',
+      doc: () =>
+        l10n.t(
+          'rnn adds the input and the recurrent part; gru has two gates and a candidate, lstm three and a candidate.',
+        ),
     },
   },
   arity: { min: 3 },

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, type Field, op, type Shape } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
 import { axisOf, size, sizes } from './rules/shape.ts';
@@ -12,11 +13,16 @@ export interface Reduce {
 export const reduce = op<Reduce>({
   name: 'reduce',
   kind: 'pool',
-  summary: 'Makes one element of all along some axes: their mean, sum, largest or smallest.',
+  summary: () => l10n.t('Reduces some axes to their mean, sum, maximum or minimum.'),
   attrs: {
-    how: { kind: 'choice', values: ['mean', 'sum', 'max', 'min'], default: 'mean', doc: 'What is made of them.' },
-    axes: { kind: 'axes', doc: 'The axes that are reduced.' },
-    keep: { kind: 'boolean', default: false, doc: 'The axes stay, with size 1.' },
+    how: {
+      kind: 'choice',
+      values: ['mean', 'sum', 'max', 'min'],
+      default: 'mean',
+      doc: () => l10n.t('The reduction: mean, sum, maximum or minimum.'),
+    },
+    axes: { kind: 'axes', doc: () => l10n.t('The axes to reduce.') },
+    keep: { kind: 'boolean', default: false, doc: () => l10n.t('Keeps the reduced axes, with size 1.') },
   },
   arity: 1,
   check: ({ axes }, [x]) =>
@@ -70,19 +76,26 @@ function overPositions(axes: readonly number[], x: Shape): boolean {
 function checkSome(axes: readonly number[], x: Shape): Complaint | undefined {
   if (axes.length > 0) return undefined;
   return {
-    code: 'wrong-axis',
+    code: 'no-axes',
     attr: 'axes',
     output: x,
-    message: `No axis is named to reduce. The input has ${x.length} (${sizes(x)}): name one at least.`,
+    message: l10n.t('No axis to reduce is given; the input has {0} ({1}).', x.length, sizes(x)),
+    help: l10n.t('Give at least one axis.'),
+    short: l10n.t('no axis to reduce'),
   };
 }
 
 function checkOnce(axes: readonly number[], x: Shape): Complaint | undefined {
-  const again = axes.find(
+  const repeated = axes.find(
     (axis, at) => axes.findIndex(other => axisOf(other, x.length) === axisOf(axis, x.length)) < at,
   );
-  if (again === undefined) return undefined;
-  return { code: 'wrong-axis', attr: 'axes', message: `Axis ${again} is named twice. Name each axis once.` };
+  if (repeated === undefined) return undefined;
+  return {
+    code: 'repeated-axis',
+    attr: 'axes',
+    message: l10n.t('Axis {0} is given twice.', repeated),
+    help: l10n.t('Give each axis once.'),
+  };
 }
 
 function firstOf(complaints: readonly (Complaint | undefined)[]): Complaint | undefined {

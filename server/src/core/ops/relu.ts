@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
 
 /** max(0, x). */
 export const relu = activation({
   name: 'relu',
-  summary: 'Sets negative values to zero.',
+  summary: () => l10n.t('Sets negative values to zero.'),
   attrs: {},
   each: { compares: 1 },
   examples: [

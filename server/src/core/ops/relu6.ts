@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
 
 /** min(max(0, x), 6). */
 export const relu6 = activation({
   name: 'relu6',
-  summary: 'ReLU that also stops at 6, for arithmetic of few bits.',
+  summary: () => l10n.t('A ReLU capped at 6, for low-precision arithmetic.'),
   attrs: {},
   each: { compares: 2 },
   examples: [

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { sizes } from './rules/shape.ts';
 
@@ -10,10 +11,10 @@ export interface Repeat {
 export const repeat = op<Repeat>({
   name: 'repeat',
   kind: 'data',
-  summary: 'Copies a tensor so many times along each axis.',
-  attrs: { times: { kind: 'ints', min: 1, doc: 'How often along each axis, batch first.' } },
+  summary: () => l10n.t('Repeats a tensor a given number of times along each axis.'),
+  attrs: { times: { kind: 'ints', min: 1, doc: () => l10n.t('Repeats along each axis, batch first.') } },
   arity: 1,
-  check: ({ times }, [x]) => checkRank(times, x!) ?? checkTimes(times),
+  check: ({ times }, [x]) => checkTimes(times, x!),
   shape: ({ times }, [x]) => times.map((count, axis) => count * (x![axis - times.length + x!.length] ?? 1)),
   examples: [
     { attrs: { times: [1, 1, 2, 2] }, inputs: [[1, 8, 10, 20]], output: [1, 8, 20, 40], counts: { macs: 0 } },
@@ -21,21 +22,18 @@ export const repeat = op<Repeat>({
   ],
 });
 
-function checkRank(times: Shape, x: Shape): Complaint | undefined {
-  if (times.length >= x.length) return undefined;
+function checkTimes(times: Shape, x: Shape): Complaint | undefined {
+  if (times.length >= x.length && !times.some(count => count < 1)) return undefined;
   return {
-    code: 'wrong-rank',
+    code: 'repeats-mismatch',
     attr: 'times',
-    message: `The input has ${x.length} dimensions (${sizes(x)}), but only ${times.length} of them are given a number of times. Give one for each; 1 leaves an axis as it is.`,
-  };
-}
-
-function checkTimes(times: Shape): Complaint | undefined {
-  const wrong = times.find(count => count < 1);
-  if (wrong === undefined) return undefined;
-  return {
-    code: 'wrong-value',
-    attr: 'times',
-    message: `Repeating ${wrong} times leaves nothing. Use 1 or more for each axis.`,
+    message: l10n.t(
+      'The repeats [{0}] must have a number ≥ 1 for each of the {1} dimensions of the input ({2}).',
+      times.join(', '),
+      x.length,
+      sizes(x),
+    ),
+    help: l10n.t('Use 1 for a dimension that is not repeated.'),
+    short: l10n.t('repeats do not match the input'),
   };
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { size, sizes } from './rules/shape.ts';
 
@@ -9,8 +10,8 @@ export interface Reshape {
 export const reshape = op<Reshape>({
   name: 'reshape',
   kind: 'view',
-  summary: 'Gives the same elements another shape. Copies nothing.',
-  attrs: { shape: { kind: 'shape', doc: 'The new sizes, batch first; one of them may be −1: what is left.' } },
+  summary: () => l10n.t('Gives the same elements another shape. A view: no copy.'),
+  attrs: { shape: { kind: 'shape', doc: () => l10n.t('New shape, batch first; one size may be −1 and is inferred.') } },
   arity: 1,
   check: ({ shape }, [x]) => checkSizes(shape) ?? checkElements(shape, x!),
   shape: ({ shape }, [x]) => {
@@ -35,17 +36,20 @@ function checkSizes(shape: Shape): Complaint | undefined {
   const wrong = shape.find(length => length !== -1 && (length < 1 || length % 1 !== 0) && !Number.isNaN(length));
   if (wrong !== undefined) {
     return {
-      code: 'wrong-value',
+      code: 'not-a-size',
       attr: 'shape',
-      message: `${wrong} is not a size. Use whole numbers from 1, and −1 at most once for what is left.`,
+      message: l10n.t('{0} is not a size.', wrong),
+      help: l10n.t('Use whole numbers ≥ 1, and −1 at most once for a size to infer.'),
     };
   }
   if (shape.filter(length => length === -1).length < 2) return undefined;
   return {
-    code: 'wrong-value',
+    code: 'two-inferred-sizes',
     attr: 'shape',
     output: shape.map(length => (length === -1 ? Number.NaN : length)),
-    message: `Two sizes are −1 in ${shape.join(', ')}: what is left can only be given to one. Write the other one as a number.`,
+    message: l10n.t('The shape [{0}] contains −1 more than once, but only one size can be inferred.', shape.join(', ')),
+    help: l10n.t('Give the other sizes as numbers.'),
+    short: l10n.t('only one size can be inferred'),
   };
 }
 
@@ -55,11 +59,21 @@ function checkElements(shape: Shape, x: Shape): Complaint | undefined {
   const open = shape.includes(-1);
   if (open ? !(elements % wanted > 0) : !(Math.abs(elements - wanted) > 0)) return undefined;
   return {
-    code: 'shape-mismatch',
+    code: open ? 'inferred-size-not-whole' : 'element-count-mismatch',
     attr: 'shape',
     output: shape.map(length => (length === -1 ? Number.NaN : length)),
     message: open
-      ? `The input has ${elements} elements (${sizes(x)}), which ${wanted} does not divide: no size for −1 makes ${shape.join('×')} of it. Use sizes whose product divides ${elements}.`
-      : `The input has ${elements} elements (${sizes(x)}), but ${shape.join('×')} has ${wanted}. Use sizes whose product is ${elements}, or −1 for one of them.`,
+      ? l10n.t(
+          'The input has {0} elements ({1}), which is not divisible by {2}, so no size fits the −1 in [{3}].',
+          elements,
+          sizes(x),
+          wanted,
+          shape.join(', '),
+        )
+      : l10n.t('The input has {0} elements ({1}), but {2} has {3}.', elements, sizes(x), sizes(shape), wanted),
+    help: open
+      ? l10n.t('Use sizes whose product divides {0}.', elements)
+      : l10n.t('Use sizes whose product is {0}, or −1 for one of them.', elements),
+    short: l10n.t('sizes do not match the input'),
   };
 }

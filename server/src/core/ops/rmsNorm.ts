@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { size } from './rules/shape.ts';
 import { checkTrailing } from './rules/trailing.ts';
@@ -13,10 +14,13 @@ export interface RmsNorm {
 export const rmsNorm = op<RmsNorm>({
   name: 'rmsNorm',
   kind: 'norm',
-  summary: 'Divides the features of each element by their root mean square: layer norm without the mean.',
+  summary: () =>
+    l10n.t(
+      'Divides the features of each element by their root mean square: layer normalization without subtracting the mean.',
+    ),
   attrs: {
-    axes: { kind: 'int', min: 1, default: 1, doc: 'How many trailing dimensions are normalized together.' },
-    affine: { kind: 'boolean', default: true, doc: 'Learns a factor for each feature.' },
+    axes: { kind: 'int', min: 1, default: 1, doc: () => l10n.t('Number of trailing dimensions normalized together.') },
+    affine: { kind: 'boolean', default: true, doc: () => l10n.t('Learns a scale for each feature.') },
   },
   arity: 1,
   rank: { min: 2 },

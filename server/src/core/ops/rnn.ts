@@ -1,9 +1,11 @@
+import * as l10n from '@vscode/l10n';
 import { recurrent } from './rules/recurrent.ts';
 
 /** torch.nn.RNN: h' = tanh(W·x + U·h). */
 export const rnn = recurrent({
   name: 'rnn',
-  summary: 'Plain recurrent layer: reads a sequence step by step with a state, one weighted sum at each.',
+  summary: () =>
+    l10n.t('Plain recurrent layer: reads a sequence step by step and keeps a state; one weighted sum per step.'),
   gates: 1,
   cell: { exps: 1 },
   examples: [

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 
 export interface RoiPool {
@@ -11,14 +12,14 @@ export interface RoiPool {
 export const roiPool = op<RoiPool>({
   name: 'roiPool',
   kind: 'pool',
-  summary: 'Pools every region of interest of a map into a grid of fixed size.',
+  summary: () => l10n.t('Pools every region of interest of a feature map into a grid of fixed size.'),
   attrs: {
-    size: { kind: 'ints', min: 1, doc: 'Rows and columns that each region becomes.' },
+    size: { kind: 'ints', min: 1, doc: () => l10n.t('Rows and columns of the grid that each region is pooled into.') },
     channels: {
       kind: 'int',
       min: 1,
       default: undefined,
-      doc: 'Channels of the result where each position of the grid has its own (position-sensitive pooling).',
+      doc: () => l10n.t('Output channels if each position of the grid has its own (position-sensitive pooling).'),
     },
   },
   arity: 2,

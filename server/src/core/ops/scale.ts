@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkAxis } from './rules/axis.ts';
 import { axisOf, size } from './rules/shape.ts';
@@ -11,10 +12,10 @@ export interface Scale {
 export const scale = op<Scale>({
   name: 'scale',
   kind: 'elementwise',
-  summary: 'Multiplies each channel with a learned factor, and adds a learned bias if it has one.',
+  summary: () => l10n.t('Multiplies each channel by a learned factor and optionally adds a learned bias.'),
   attrs: {
-    bias: { kind: 'boolean', default: false, doc: 'Adds a learned number to each channel as well.' },
-    axis: { kind: 'axis', default: 1, doc: 'The axis that has a factor for each of its entries.' },
+    bias: { kind: 'boolean', default: false, doc: () => l10n.t('Also adds a learned bias to each channel.') },
+    axis: { kind: 'axis', default: 1, doc: () => l10n.t('Axis with one factor per entry.') },
   },
   arity: 1,
   check: ({ axis }, [x]) => checkAxis(axis, x!),

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { broadcast, size, sizes } from './rules/shape.ts';
 import { softmaxCounts } from './rules/softmax.ts';
@@ -7,7 +8,10 @@ import { volume } from './rules/window.ts';
 export const scaledDotProduct = op<Record<never, never>>({
   name: 'scaledDotProduct',
   kind: 'compute',
-  summary: 'The inside of attention, without projections: scores of every query with every key, then a weighted sum.',
+  summary: () =>
+    l10n.t(
+      'Attention without its projections: scores of every query against every key, then a weighted sum of the values.',
+    ),
   attrs: {},
   arity: 3,
   rank: { min: 2 },
@@ -67,24 +71,60 @@ function checkSizes(q: Shape, k: Shape, v: Shape): Complaint | undefined {
   const flat = k.length < 2 ? 1 : v.length < 2 ? 2 : undefined;
   if (flat !== undefined) {
     return {
-      code: 'wrong-rank',
+      code: 'attention-rank',
       input: flat,
-      message: `scaledDotProduct works on [..., positions, features], but input ${flat + 1} is ${sizes(flat === 1 ? k : v)}.`,
+      message: l10n.t(
+        'Attention needs inputs [..., positions, features], but input {0} is {1}.',
+        flat + 1,
+        sizes(flat === 1 ? k : v),
+      ),
+      short: l10n.t('attention needs sequences'),
     };
   }
   const batch = lead(q, k, v);
   const features = Math.abs(q.at(-1)! - k.at(-1)!) > 0;
   const positions = Math.abs(k.at(-2)! - v.at(-2)!) > 0;
   if (batch && !features && !positions) return undefined;
-  const why = features
-    ? `queries have ${q.at(-1)} features and keys ${k.at(-1)}; a product needs the same`
-    : positions
-      ? `there are ${k.at(-2)} keys and ${v.at(-2)} values; there must be a value for each key`
-      : 'the axes before positions and features must agree or be 1';
+  const output = batch ? { output: [...batch, q.at(-2)!, v.at(-1)!] } : {};
+  if (features) {
+    return {
+      code: 'query-key-mismatch',
+      input: 1,
+      ...output,
+      message: l10n.t(
+        'Queries have {0} features ({1}), but keys have {2} ({3}); both need the same number.',
+        q.at(-1)!,
+        sizes(q),
+        k.at(-1)!,
+        sizes(k),
+      ),
+      short: l10n.t('queries and keys do not match'),
+    };
+  }
+  if (positions) {
+    return {
+      code: 'key-value-mismatch',
+      input: 2,
+      ...output,
+      message: l10n.t(
+        'There are {0} keys ({1}), but {2} values ({3}); each key needs one value.',
+        k.at(-2)!,
+        sizes(k),
+        v.at(-2)!,
+        sizes(v),
+      ),
+      short: l10n.t('keys and values do not match'),
+    };
+  }
   return {
-    code: 'shape-mismatch',
-    input: positions && !features ? 2 : 1,
-    ...(batch ? { output: [...batch, q.at(-2)!, v.at(-1)!] } : {}),
-    message: `Query, key and value are ${sizes(q)}, ${sizes(k)} and ${sizes(v)}: ${why}.`,
+    code: 'batch-axes-mismatch',
+    input: 1,
+    message: l10n.t(
+      'The leading axes of queries ({0}), keys ({1}) and values ({2}) do not match; they must be equal or 1.',
+      sizes(q),
+      sizes(k),
+      sizes(v),
+    ),
+    short: l10n.t('leading axes do not match'),
   };
 }

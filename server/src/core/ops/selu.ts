@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
 
 /** ELU with two fixed factors, folded into one product on either side. */
 export const selu = activation({
   name: 'selu',
-  summary: 'Scaled ELU: keeps mean and variance of activations without normalization.',
+  summary: () => l10n.t('Scaled ELU: keeps the mean and variance of activations stable without normalization.'),
   attrs: {},
   each: { compares: 1, exps: 1, adds: 1, muls: 1 },
   examples: [

@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
 
 /** 1 / (1 + exp(−x)). */
 export const sigmoid = activation({
   name: 'sigmoid',
-  summary: 'Squeezes every value into 0 to 1.',
+  summary: () => l10n.t('Maps every value into the range 0 to 1.'),
   attrs: {},
   each: { exps: 1, adds: 1, divs: 1 },
   examples: [

@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
 
 /** x / (1 + exp(−x)); also known as swish. */
 export const silu = activation({
   name: 'silu',
-  summary: 'x times its sigmoid; the activation of YOLO and EfficientNet.',
+  summary: () => l10n.t('x times its sigmoid; the activation of YOLO and EfficientNet.'),
   attrs: {},
   each: { exps: 1, adds: 1, divs: 1 },
   examples: [

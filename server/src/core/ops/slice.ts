@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
 import { axisOf, sizes, withSize } from './rules/shape.ts';
@@ -6,7 +7,7 @@ export interface Slice {
   readonly axis: number;
   /** First index; negative from the end. */
   readonly start: number;
-  /** Index behind the last; negative from the end, Infinity for all. */
+  /** Index after the last; negative from the end, Infinity for all. */
   readonly end: number;
   readonly step: number;
 }
@@ -15,19 +16,19 @@ export interface Slice {
 export const slice = op<Slice>({
   name: 'slice',
   kind: 'view',
-  summary: 'Takes a stretch of one axis, as x[start:end:step] in Python. Copies nothing.',
+  summary: () => l10n.t('Slices one axis, like x[start:end:step] in Python. A view: no copy.'),
   attrs: {
-    axis: { kind: 'axis', doc: 'The axis of which a part is taken.' },
-    start: { kind: 'int', default: 0, doc: 'First index; negative counts from the end.' },
+    axis: { kind: 'axis', doc: () => l10n.t('Axis to slice.') },
+    start: { kind: 'int', default: 0, doc: () => l10n.t('First index; negative values count from the end.') },
     end: {
       kind: 'int',
       default: Number.POSITIVE_INFINITY,
-      doc: 'Index behind the last; negative counts from the end.',
+      doc: () => l10n.t('Index after the last one; negative values count from the end.'),
     },
-    step: { kind: 'int', min: 1, default: 1, doc: 'Takes every so many-th.' },
+    step: { kind: 'int', min: 1, default: 1, doc: () => l10n.t('Takes every nth element.') },
   },
   arity: 1,
-  check: (attrs, [x]) => checkAxisIn(attrs.axis, x!) ?? checkStep(attrs) ?? checkEmpty(attrs, x!),
+  check: (attrs, [x]) => checkAxisIn(attrs.axis, x!) ?? checkEmpty(attrs, x!),
   shape: (attrs, [x]) => {
     const axis = axisOf(attrs.axis, x!.length);
     return withSize(x!, axis, lengthOf(attrs, x![axis]!));
@@ -47,27 +48,29 @@ export const slice = op<Slice>({
   ],
 });
 
+/** 0 for a slice without elements; tensors are not sliced backward. */
 function lengthOf({ start, end, step }: Slice, length: number): number {
+  if (step < 1) return 0;
   const clamp = (index: number): number => Math.min(Math.max(index < 0 ? index + length : index, 0), length);
   return Math.max(Math.ceil((clamp(end) - clamp(start)) / step), 0);
-}
-
-function checkStep({ step }: Slice): Complaint | undefined {
-  if (!(step < 1)) return undefined;
-  return {
-    code: 'wrong-value',
-    attr: 'step',
-    message: `A step of ${step} is not possible: tensors are sliced forwards. Use 1 or more.`,
-  };
 }
 
 function checkEmpty(attrs: Slice, x: Shape): Complaint | undefined {
   const axis = axisOf(attrs.axis, x.length);
   if (lengthOf(attrs, x[axis]!) !== 0) return undefined;
   return {
-    code: 'empty-shape',
+    code: 'empty-slice',
     attr: 'end',
     output: withSize(x, axis, Number.NaN),
-    message: `Nothing is left between ${attrs.start} and ${attrs.end} of axis ${axis}, which has ${x[axis]} (${sizes(x)}). Take an end behind the start, within the axis.`,
+    message: l10n.t(
+      'The slice from {0} to {1} of axis {2}, which has {3} elements ({4}), is empty.',
+      attrs.start,
+      attrs.end,
+      axis,
+      x[axis]!,
+      sizes(x),
+    ),
+    help: l10n.t('Use a start within the axis and an end after it.'),
+    short: l10n.t('empty slice'),
   };
 }

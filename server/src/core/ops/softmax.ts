@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkAxis } from './rules/axis.ts';
 import { axisOf, size } from './rules/shape.ts';
@@ -11,8 +12,14 @@ export interface Softmax {
 export const softmax = op<Softmax>({
   name: 'softmax',
   kind: 'activation',
-  summary: 'Turns scores into probabilities that sum to 1 along an axis.',
-  attrs: { axis: { kind: 'axis', default: -1, doc: 'Axis whose values sum to 1: 1 is channels, −1 the last.' } },
+  summary: () => l10n.t('Turns scores into probabilities that sum to 1 along an axis.'),
+  attrs: {
+    axis: {
+      kind: 'axis',
+      default: -1,
+      doc: () => l10n.t('Axis along which values sum to 1: 1 is channels, −1 the last axis.'),
+    },
+  },
   arity: 1,
   check: ({ axis }, [x]) => checkAxis(axis, x!),
   shape: (_, [x]) => x!,

@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
 
 /** log(1 + exp(x)), linear above a threshold. */
 export const softplus = activation({
   name: 'softplus',
-  summary: 'Smooth ReLU: log(1 + exp(x)).',
+  summary: () => l10n.t('Smooth ReLU: log(1 + exp(x)).'),
   attrs: {},
   each: { compares: 1, exps: 2, adds: 1 },
   examples: [

@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
 
 /** x / (1 + |x|). */
 export const softsign = activation({
   name: 'softsign',
-  summary: 'Squeezes every value into −1 to 1, levelling off slowly.',
+  summary: () => l10n.t('Maps every value into the range −1 to 1, saturating slowly.'),
   attrs: {},
   each: { adds: 1, divs: 1 },
   examples: [

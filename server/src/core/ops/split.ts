@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
 import { checkPieces, piecesOf } from './rules/pieces.ts';
@@ -13,10 +14,10 @@ export interface Split {
 export const split = op<Split>({
   name: 'split',
   kind: 'view',
-  summary: 'Cuts a tensor along an axis into pieces of given sizes. Copies nothing.',
+  summary: () => l10n.t('Splits a tensor along an axis into pieces of the given sizes. Views: no copy.'),
   attrs: {
-    axis: { kind: 'axis', default: 1, doc: 'The axis that is cut.' },
-    sizes: { kind: 'ints', min: 1, doc: 'The size of each piece; together the size of the axis.' },
+    axis: { kind: 'axis', default: 1, doc: () => l10n.t('Axis to split.') },
+    sizes: { kind: 'ints', min: 1, doc: () => l10n.t('Size of each piece; they must add up to the size of the axis.') },
   },
   arity: 1,
   check: (attrs, [x]) => checkAxisIn(attrs.axis, x!) ?? checkPieces(attrs.sizes.length, 'sizes') ?? checkSum(attrs, x!),
@@ -47,15 +48,19 @@ export const split = op<Split>({
 function checkSum({ axis, sizes }: Split, x: Shape): Complaint | undefined {
   const own = axisOf(axis, x.length);
   const sum = sizes.reduce((total, length) => total + length, 0);
-  const wrong = sizes.find(length => length < 1);
-  if (!(Math.abs(sum - x[own]!) > 0) && wrong === undefined) return undefined;
+  if (!(Math.abs(sum - x[own]!) > 0) && !sizes.some(length => length < 1)) return undefined;
   return {
-    code: 'split-mismatch',
+    code: 'piece-sizes-mismatch',
     attr: 'sizes',
     output: withSize(x, own, sizes[0]!),
-    message:
-      wrong === undefined
-        ? `The pieces (${sizes.join(' + ')}) make ${sum}, but axis ${own} of the input has ${x[own]} (${sizesText(x)}). Make the pieces add up to ${x[own]}.`
-        : `A piece of size ${wrong} is none. Every piece needs a size of 1 or more.`,
+    message: l10n.t(
+      'The sizes of the pieces ({0} = {1}) must be ≥ 1 and add up to {2}, the size of axis {3} of the input ({4}).',
+      sizes.join(' + '),
+      sum,
+      x[own]!,
+      own,
+      sizesText(x),
+    ),
+    short: l10n.t('sizes of the pieces do not add up'),
   };
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
 import { axisOf, sizes } from './rules/shape.ts';
@@ -10,12 +11,12 @@ export interface Squeeze {
 export const squeeze = op<Squeeze>({
   name: 'squeeze',
   kind: 'view',
-  summary: 'Drops an axis of size 1, or all of them but the batch. Copies nothing.',
+  summary: () => l10n.t('Removes an axis of size 1, or all such axes except the batch. A view: no copy.'),
   attrs: {
     axis: {
       kind: 'axis',
       default: undefined,
-      doc: 'The axis that is dropped if its size is 1; without it all such axes but the batch.',
+      doc: () => l10n.t('Axis to remove if its size is 1. Default: all such axes except the batch.'),
     },
   },
   arity: 1,
@@ -32,12 +33,14 @@ export const squeeze = op<Squeeze>({
 const dropped = (axis: number | undefined, at: number, rank: number): boolean =>
   axis === undefined ? at > 0 : at === axisOf(axis, rank);
 
-/** How many dimensions are left cannot be told of an unknown size. */
+/** With an unknown size, the number of remaining dimensions is unknown. */
 function checkKnown(axis: number | undefined, x: Shape): Complaint | undefined {
   if (!x.some((length, at) => Number.isNaN(length) && dropped(axis, at, x.length))) return undefined;
   return {
-    code: 'unknown-size',
+    code: 'squeeze-of-unknown-size',
     attr: 'axis',
-    message: `A size of the input is not known (${sizes(x)}), so whether it is 1 and falls away is not known either.${axis === undefined ? ' Name the axis that is meant.' : ''}`,
+    message: l10n.t('A size of the input is unknown ({0}), so it is unknown whether the axis is removed.', sizes(x)),
+    help: axis === undefined ? l10n.t('Name the axis to remove.') : undefined,
+    short: l10n.t('squeeze of an unknown size'),
   };
 }

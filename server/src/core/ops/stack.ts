@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
 import { axisOf, sizes } from './rules/shape.ts';
@@ -10,8 +11,8 @@ export interface Stack {
 export const stack = op<Stack>({
   name: 'stack',
   kind: 'data',
-  summary: 'Puts tensors of one shape side by side along a new axis. Copies, computes nothing.',
-  attrs: { axis: { kind: 'axis', default: 1, doc: 'Position of the new axis in the output.' } },
+  summary: () => l10n.t('Stacks tensors of the same shape along a new axis. A copy, no arithmetic.'),
+  attrs: { axis: { kind: 'axis', default: 1, doc: () => l10n.t('Position of the new axis in the output.') } },
   arity: { min: 1 },
   check: ({ axis }, inputs) => checkAxisIn(axis, inputs[0]!, 'axis', inputs[0]!.length + 1) ?? checkSame(axis, inputs),
   shape: ({ axis }, inputs) =>
@@ -67,10 +68,18 @@ function checkSame(axis: number, inputs: readonly Shape[]): Complaint | undefine
           )
         : undefined;
       return {
-        code: 'shape-mismatch',
+        code: 'stack-shape-mismatch',
         input: right,
         ...(known ? { output: known } : {}),
-        message: `Input ${left + 1} is ${sizes(a)} and input ${right + 1} is ${sizes(b)}. Only tensors of one shape can be stacked; concat joins others.`,
+        message: l10n.t(
+          'Only tensors of the same shape can be stacked, but input {0} is {1} and input {2} is {3}.',
+          left + 1,
+          sizes(a),
+          right + 1,
+          sizes(b),
+        ),
+        help: l10n.t('Use {0} for tensors that differ along one axis.', 'concat'),
+        short: l10n.t('input shapes do not match'),
       };
     }
   }

@@ -1,8 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import { elementwise } from './rules/elementwise.ts';
 
 export const sub = elementwise({
   name: 'sub',
-  summary: 'Subtracts the second input from the first element by element; sizes of 1 are repeated.',
+  summary: () => l10n.t('Subtracts the second input from the first element by element; axes of size 1 are broadcast.'),
   arity: 2,
   each: 'adds',
   examples: [

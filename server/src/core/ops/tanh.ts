@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { activation } from './rules/activation.ts';
 
 /** The hyperbolic tangent, one transcendental function. */
 export const tanh = activation({
   name: 'tanh',
-  summary: 'Squeezes every value into −1 to 1.',
+  summary: () => l10n.t('Maps every value into the range −1 to 1.'),
   attrs: {},
   each: { exps: 1 },
   examples: [

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
 import { axisOf, sizes, withSize } from './rules/shape.ts';
@@ -11,10 +12,10 @@ export interface TopK {
 export const topK = op<TopK>({
   name: 'topK',
   kind: 'data',
-  summary: 'Picks the k largest along an axis: their values, and where they stood.',
+  summary: () => l10n.t('Finds the k largest elements along an axis: their values and their indices.'),
   attrs: {
-    k: { kind: 'int', min: 1, doc: 'How many are kept.' },
-    axis: { kind: 'axis', default: -1, doc: 'The axis along which they are compared.' },
+    k: { kind: 'int', min: 1, doc: () => l10n.t('Number of elements to keep.') },
+    axis: { kind: 'axis', default: -1, doc: () => l10n.t('Axis along which elements are compared.') },
   },
   arity: 1,
   check: (attrs, [x]) => checkAxisIn(attrs.axis, x!) ?? checkEnough(attrs, x!),
@@ -50,9 +51,11 @@ function checkEnough({ k, axis }: TopK, x: Shape): Complaint | undefined {
   const own = axisOf(axis, x.length);
   if (!(k > x[own]!)) return undefined;
   return {
-    code: 'too-many',
+    code: 'k-larger-than-axis',
     attr: 'k',
     output: withSize(x, own, Number.NaN),
-    message: `The ${k} largest are wanted of axis ${own}, which has only ${x[own]} (${sizes(x)}). Use ${x[own]} or less.`,
+    message: l10n.t('There are no {0} elements along axis {1}: it has only {2} ({3}).', k, own, x[own]!, sizes(x)),
+    help: l10n.t('Use {0} or less.', x[own]!),
+    short: l10n.t('k larger than its axis'),
   };
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Counts, op } from './op.ts';
 import { size } from './rules/shape.ts';
 
@@ -26,8 +27,8 @@ const each: { readonly [K in How]: Partial<Counts> } = {
 export const unary = op<Unary>({
   name: 'unary',
   kind: 'elementwise',
-  summary: 'Applies a function to every element.',
-  attrs: { how: { kind: 'choice', values: Object.keys(each), doc: 'The function.' } },
+  summary: () => l10n.t('Applies a function to every element.'),
+  attrs: { how: { kind: 'choice', values: Object.keys(each), doc: () => l10n.t('Function to apply.') } },
   arity: 1,
   shape: (_, [x]) => x!,
   counts: ({ how }, [x]) => {

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
 import { axisOf } from './rules/shape.ts';
@@ -10,8 +11,8 @@ export interface Unsqueeze {
 export const unsqueeze = op<Unsqueeze>({
   name: 'unsqueeze',
   kind: 'view',
-  summary: 'Adds an axis of size 1. Copies nothing.',
-  attrs: { axis: { kind: 'axis', doc: 'Position of the new axis in the output; −1 is the end.' } },
+  summary: () => l10n.t('Adds an axis of size 1. A view: no copy.'),
+  attrs: { axis: { kind: 'axis', doc: () => l10n.t('Position of the new axis in the output; −1 is the end.') } },
   arity: 1,
   check: ({ axis }, [x]) => checkAxisIn(axis, x!, 'axis', x!.length + 1),
   shape: ({ axis }, [x]) => {

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
 import { size as elements, sizes } from './rules/shape.ts';
 import { checkSpatial } from './rules/spatial.ts';
@@ -20,22 +21,34 @@ const dimensionsOf = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3 } as con
 export const upsample = op<Upsample>({
   name: 'upsample',
   kind: 'resample',
-  summary: 'Enlarges (or shrinks) the grid by copying or blending neighbours; has no parameters.',
+  summary: () => l10n.t('Enlarges (or shrinks) the grid by copying or interpolating neighbors. No parameters.'),
   attrs: {
-    scale: { kind: 'numbers', spatial: true, default: undefined, doc: 'Factor: 2 doubles height and width.' },
-    size: { kind: 'ints', min: 1, spatial: true, default: undefined, doc: 'Output size, instead of a factor.' },
+    scale: {
+      kind: 'numbers',
+      spatial: true,
+      default: undefined,
+      doc: () => l10n.t('Scale factor: 2 doubles height and width.'),
+    },
+    size: {
+      kind: 'ints',
+      min: 1,
+      spatial: true,
+      default: undefined,
+      doc: () => l10n.t('Output size, instead of a scale factor.'),
+    },
     mode: {
       kind: 'choice',
       values: ['nearest', 'linear', 'bilinear', 'bicubic', 'trilinear'],
       default: 'nearest',
-      doc: 'nearest copies, the others blend 2 neighbours (bicubic 4) along each dimension.',
+      doc: () =>
+        l10n.t('nearest copies; the others interpolate between 2 neighbors (bicubic: 4) along each dimension.'),
     },
   },
   arity: 1,
   rank: { min: 3, max: 5 },
   check: (attrs, [x]) => {
     const { scale, size } = attrs;
-    return checkTarget(attrs) ?? checkSpatial('upsampling', { scale, size }, x!) ?? checkResult(attrs, x!);
+    return checkTarget(attrs) ?? checkSpatial({ scale, size }, x!) ?? checkResult(attrs, x!);
   },
   shape: outputShape,
   // A weighted sum of all neighbours, as if not done dimension by dimension; the weights themselves, which all channels
@@ -78,13 +91,18 @@ function outputShape({ scale, size }: Upsample, [x]: readonly Shape[]): Shape {
 
 function checkTarget({ scale, size }: Upsample): Complaint | undefined {
   if (!scale && !size) {
-    return { code: 'missing-attribute', message: 'It is not said how large the output is. Give a scale or a size.' };
+    return {
+      code: 'missing-output-size',
+      message: l10n.t('The output size is missing.'),
+      help: l10n.t('Give a scale or a size.'),
+    };
   }
   if (scale && size) {
     return {
-      code: 'wrong-attribute',
+      code: 'scale-and-size',
       attr: 'size',
-      message: 'Both a scale and a size are given. Give only one of them.',
+      message: l10n.t('Both a scale and a size are given.'),
+      help: l10n.t('Give only one of them.'),
     };
   }
   return undefined;
@@ -95,12 +113,26 @@ function checkResult(attrs: Upsample, x: Shape): Complaint | undefined {
   const { mode } = attrs;
   const dimensions = x.length - 2;
   if (mode !== 'nearest' && dimensionsOf[mode] !== dimensions) {
-    const fitting = { 1: 'linear', 2: 'bilinear or bicubic', 3: 'trilinear' }[dimensions];
+    const needed = dimensionsOf[mode];
     return {
-      code: 'wrong-mode',
+      code: 'mode-rank-mismatch',
       attr: 'mode',
       output: shape,
-      message: `${mode} blends over ${dimensionsOf[mode]} dimension${dimensionsOf[mode] === 1 ? '' : 's'}, but the input has ${dimensions} besides batch and channels (${sizes(x)}). Use nearest or ${fitting}.`,
+      message:
+        needed === 1
+          ? l10n.t('Mode “{0}” needs an input with 1 spatial dimension, not {1} ({2}).', mode, dimensions, sizes(x))
+          : l10n.t(
+              'Mode “{0}” needs an input with {1} spatial dimensions, not {2} ({3}).',
+              mode,
+              needed,
+              dimensions,
+              sizes(x),
+            ),
+      help:
+        dimensions === 2
+          ? l10n.t('Use {0}, {1} or {2}.', 'nearest', 'bilinear', 'bicubic')
+          : l10n.t('Use {0} or {1}.', 'nearest', dimensions === 1 ? 'linear' : 'trilinear'),
+      short: l10n.t('mode does not match the input'),
     };
   }
   const axis = shape.findIndex((length, at) => at > 1 && !(length >= 1) && !Number.isNaN(length));
@@ -109,6 +141,10 @@ function checkResult(attrs: Upsample, x: Shape): Complaint | undefined {
     code: 'empty-output',
     attr: attrs.size ? 'size' : 'scale',
     output: shape.map((length, at) => (at > 1 ? Number.NaN : length)),
-    message: `The output would be empty: ${attrs.size ? `a size of ${attrs.size[axis - 2]}` : `${x[axis]} × ${attrs.scale![axis - 2]} is less than 1`}. Use a larger ${attrs.size ? 'size' : 'scale'}.`,
+    message: attrs.size
+      ? l10n.t('The output would be empty: its size is {0}.', attrs.size[axis - 2]!)
+      : l10n.t('The output would be empty: {0} × {1} is less than 1.', x[axis]!, attrs.scale![axis - 2]!),
+    help: attrs.size ? l10n.t('Use a larger size.') : l10n.t('Use a larger scale.'),
+    short: l10n.t('empty output'),
   };
 }

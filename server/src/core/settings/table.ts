@@ -32,7 +32,7 @@ const table: Table = {
     conventions.map(({ name }) => name),
     {
       doc: () => l10n.t('How operations are counted: by a plain rule, or the way another tool does it.'),
-      values: () => conventions.map(({ summary }) => summary),
+      values: () => conventions.map(({ summary }) => summary()),
       wrong: written => l10n.t('“{0}” is not a counting convention.', written),
       comment: 'flops',
       option: 'NAME',

@@ -1,5 +1,6 @@
 // Protobuf's text format, for reading while it is typed: never fails, reports what is wrong, and keeps every range.
 // Rules: google/protobuf/text_format.cc and the language's specification (protobuf.dev, “Text Format Language”).
+import * as l10n from '@vscode/l10n';
 import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import { type Chunked, Chunks } from './chunks.ts';
@@ -322,7 +323,13 @@ class Parser {
     if (text.charCodeAt(from) === openSquare) {
       while (at < this.#end && !isLineEnd(text.charCodeAt(at)) && text.charCodeAt(at) !== closeSquare) at++;
       if (text.charCodeAt(at) === closeSquare) at++;
-      else this.#report(from, at, 'unclosed-bracket', 'This [ is not closed. An extension is written [package.name].');
+      else {
+        this.#report(from, at, {
+          code: 'unclosed-extension',
+          message: l10n.t('This “{0}” is never closed.', '['),
+          help: l10n.t('Write an extension as {0}.', '[package.name]'),
+        });
+      }
     } else {
       while (isNamePart(text.charCodeAt(at))) at++;
     }
@@ -365,9 +372,11 @@ class Parser {
       return;
     }
     if (!isMarked) {
-      this.#report(from, field.nameTo, 'missing-colon', `A colon is missing behind “${clip(name)}”.`, [
-        { title: 'Insert a colon', edits: [{ from: field.nameTo, to: field.nameTo, text: ':' }] },
-      ]);
+      this.#report(from, field.nameTo, {
+        code: 'missing-colon',
+        message: l10n.t('A colon is missing after “{0}”.', clip(name)),
+        repairs: [{ title: l10n.t('Insert a colon'), edits: [{ from: field.nameTo, to: field.nameTo, text: ':' }] }],
+      });
     }
     const value = this.#scalar();
     field.value = value;
@@ -376,10 +385,13 @@ class Parser {
 
   #missing(field: Field, isMarked: boolean): void {
     const name = clip(field.name);
-    const message = isMarked
-      ? `“${name}” has no value yet. Write one behind the colon.`
-      : `“${name}” has no value yet. Write “${name}: …”, or “${name} { … }”.`;
-    this.#report(field.from, field.to, 'missing-value', message);
+    this.#report(field.from, field.to, {
+      code: 'missing-value',
+      message: l10n.t('“{0}” has no value yet.', name),
+      help: isMarked
+        ? l10n.t('Write one after the colon.')
+        : l10n.t('Write “{0}” or “{1}”.', `${name}: …`, `${name} { … }`),
+    });
   }
 
   /** Whether the word here is the name of a next field, not a value. */
@@ -426,13 +438,11 @@ class Parser {
       of.to = entry.to;
       this.#fields().push(entry);
     }
-    this.#report(
-      of.from,
-      Math.max(of.to, of.nameTo),
-      'unclosed-bracket',
-      `The [ of “${clip(of.name)}” is not closed.`,
-      [{ title: 'Insert a closing bracket', edits: [{ from: of.to, to: of.to, text: ']' }] }],
-    );
+    this.#report(of.from, Math.max(of.to, of.nameTo), {
+      code: 'unclosed-bracket',
+      message: l10n.t('The “{0}” of “{1}” is never closed.', '[', clip(of.name)),
+      repairs: [{ title: l10n.t('Insert a closing bracket'), edits: [{ from: of.to, to: of.to, text: ']' }] }],
+    });
   }
 
   #scalar(): Scalar {
@@ -488,9 +498,12 @@ class Parser {
         to = start + 1 + content.length;
         joined += isPlain ? content : unescaped(content);
         const mark = String.fromCharCode(quote);
-        this.#report(start, to, 'unclosed-string', `This string is not closed. Add a ${mark} at its end.`, [
-          { title: 'Close the string', edits: [{ from: to, to, text: mark }] },
-        ]);
+        this.#report(start, to, {
+          code: 'unclosed-string',
+          message: l10n.t('This string is never closed.'),
+          help: l10n.t('Add a {0} at its end.', mark),
+          repairs: [{ title: l10n.t('Close the string'), edits: [{ from: to, to, text: mark }] }],
+        });
         this.#at = at;
         break;
       }
@@ -515,19 +528,28 @@ class Parser {
     if (isStray) {
       this.#damaged = true;
       const sign = String.fromCharCode(code);
-      this.#report(from, this.#at, 'stray-brace', `This ${sign} closes nothing. Remove it, or open a message above.`, [
-        { title: `Remove the ${sign}`, edits: [{ from, to: this.#at, text: '' }] },
-      ]);
+      this.#report(from, this.#at, {
+        code: 'stray-brace',
+        message: l10n.t('This “{0}” was never opened.', sign),
+        help: l10n.t('Remove it, or open a message above.'),
+        repairs: [{ title: l10n.t('Remove the “{0}”', sign), edits: [{ from, to: this.#at, text: '' }] }],
+      });
       return;
     }
     const open = this.#stack.pop()!;
     const opener = this.#text.charCodeAt(open.message.from);
     if ((opener === openBrace) !== (code === closeBrace)) {
       const wanted = opener === openBrace ? '}' : '>';
-      const message = `“${clip(open.field.name)}” was opened with ${String.fromCharCode(opener)}: close it with ${wanted}.`;
-      this.#report(from, this.#at, 'wrong-brace', message, [
-        { title: `Change to ${wanted}`, edits: [{ from, to: this.#at, text: wanted }] },
-      ]);
+      this.#report(from, this.#at, {
+        code: 'wrong-brace',
+        message: l10n.t(
+          '“{0}” was opened with “{1}”, so “{2}” must close it.',
+          clip(open.field.name),
+          String.fromCharCode(opener),
+          wanted,
+        ),
+        repairs: [{ title: l10n.t('Change it to “{0}”', wanted), edits: [{ from, to: this.#at, text: wanted }] }],
+      });
     }
     open.message.to = this.#at;
     open.field.to = this.#at;
@@ -594,13 +616,12 @@ class Parser {
     const isOneLine =
       last === undefined || !/[\n\r]/.test(this.#text.slice(message.from, Math.min(to, message.from + 200)));
     const inserted = isOneLine ? ` ${wanted}` : `\n${' '.repeat(Math.min(column, 80))}${wanted}`;
-    this.#report(
-      field.from,
-      message.from + 1,
-      'unclosed-brace',
-      `The ${opener} of “${clip(field.name)}” is not closed. Add a ${wanted} where it ends.`,
-      [{ title: `Insert the missing ${wanted}`, edits: [{ from: to, to, text: inserted }] }],
-    );
+    this.#report(field.from, message.from + 1, {
+      code: 'unclosed-brace',
+      message: l10n.t('The “{0}” of “{1}” is never closed.', opener, clip(field.name)),
+      help: l10n.t('Add a “{0}” where it ends.', wanted),
+      repairs: [{ title: l10n.t('Insert the missing “{0}”', wanted), edits: [{ from: to, to, text: inserted }] }],
+    });
   }
 
   /** What is not the start of a field: reported once, up to the next space or brace. */
@@ -613,8 +634,11 @@ class Parser {
       if (isSpace(code) || code === openBrace || code === closeBrace || code === hash) break;
     }
     this.#at = at;
-    const message = `“${clip(text.slice(from, at))}” is not a field. Fields are written name: value, or name { … }.`;
-    this.#report(from, at, 'stray-text', message);
+    this.#report(from, at, {
+      code: 'stray-text',
+      message: l10n.t('“{0}” is not a field.', clip(text.slice(from, at))),
+      help: l10n.t('Write a field as “{0}” or “{1}”.', 'name: value', 'name { … }'),
+    });
   }
 
   /** Skips white space and comments, and separators unless a value is looked for. */
@@ -638,9 +662,12 @@ class Parser {
         // One separates two fields, another one nothing.
         if (separator) {
           const sign = String.fromCharCode(code);
-          this.#report(at, at + 1, 'stray-separator', `This ${sign} separates nothing. Remove it.`, [
-            { title: `Remove the ${sign}`, edits: [{ from: at, to: at + 1, text: '' }] },
-          ]);
+          this.#report(at, at + 1, {
+            code: 'stray-separator',
+            message: l10n.t('This “{0}” separates nothing.', sign),
+            help: l10n.t('Remove it.'),
+            repairs: [{ title: l10n.t('Remove the “{0}”', sign), edits: [{ from: at, to: at + 1, text: '' }] }],
+          });
         }
         separator = true;
         continue;
@@ -667,10 +694,9 @@ class Parser {
     return at - start;
   }
 
-  #report(from: number, to: number, code: string, message: string, repairs?: Problem['repairs']): void {
-    if (this.#problems.length >= maxProblems) return;
-    const problem = { range: { from, to }, severity: 'error', code, message } as const;
-    this.#problems.push(repairs ? { ...problem, repairs } : problem);
+  #report(from: number, to: number, problem: Omit<Problem, 'range' | 'severity'>): void {
+    if (this.#problems.length < maxProblems)
+      this.#problems.push({ range: { from, to }, severity: 'error', ...problem });
   }
 }
 

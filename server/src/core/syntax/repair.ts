@@ -1,4 +1,5 @@
 // Ways to repair one line of YAML that the parser refuses: each is one slip of a hand, undone.
+import * as l10n from '@vscode/l10n';
 import type { Range } from '../text/range.ts';
 
 /** A line with one slip undone. */
@@ -9,6 +10,8 @@ export interface LineRepair {
   readonly code: string;
   /** What is wrong with the line, and why. */
   readonly message: string;
+  /** What to do about it; a sentence of its own. */
+  readonly help?: string;
   /** A verb phrase for the fix. */
   readonly title: string;
   /** The part of the line that is wrong; the whole content where it is not given. */
@@ -38,23 +41,6 @@ const fullWidth: Readonly<Record<string, string>> = {
 const wide = /[\u3000\u00a0“”‘’、。【】「」—–−\uff01-\uff5e]/;
 const wides = /[\u3000\u00a0“”‘’、。【】「」—–−\uff01-\uff5e]/g;
 
-const names: Readonly<Record<string, string>> = {
-  ',': 'comma',
-  ':': 'colon',
-  '[': 'bracket',
-  ']': 'bracket',
-  '{': 'brace',
-  '}': 'brace',
-  '(': 'parenthesis',
-  ')': 'parenthesis',
-  '"': 'quote',
-  "'": 'quote',
-  ' ': 'space',
-  '#': 'number sign',
-  '-': 'dash',
-  '.': 'period',
-};
-
 function narrowed(char: string): string {
   return fullWidth[char] ?? String.fromCharCode(char.charCodeAt(0) - 0xfee0);
 }
@@ -78,17 +64,19 @@ export function narrow(text: string, line: number): LineRepair | undefined {
   const char = content[at]!;
   const ascii = narrowed(char);
   const isSpace = ascii === ' ';
-  const name = names[ascii] ?? 'character';
-  const what = char.charCodeAt(0) >= 0xff00 || char === '\u3000' ? 'full-width' : 'typographic';
   const message = isSpace
-    ? `This is a ${char === '\u3000' ? 'full-width' : 'no-break'} space; YAML needs a plain space.`
-    : `This is a ${what} ${name} “${char}”; YAML needs “${ascii}”.`;
+    ? char === '\u3000'
+      ? l10n.t('This is a full-width space; YAML needs a plain space.')
+      : l10n.t('This is a no-break space; YAML needs a plain space.')
+    : char.charCodeAt(0) >= 0xff00
+      ? l10n.t('“{0}” is a full-width character; YAML needs “{1}”.', char, ascii)
+      : l10n.t('“{0}” is a typographic character; YAML needs “{1}”.', char, ascii);
   return {
     line,
     text: content.replace(wides, spacedOut) + text.slice(end),
     code: 'yaml-full-width',
     message,
-    title: isSpace ? 'Replace it with a space' : `Replace it with “${ascii}”`,
+    title: isSpace ? l10n.t('Replace it with a space') : l10n.t('Replace it with “{0}”', ascii),
     at: { from: at, to: at + 1 },
   };
 }
@@ -191,8 +179,8 @@ function* tabs({ text, line, indent, content, lines, above, below }: Place): Gen
       line,
       text: ' '.repeat(column) + content,
       code: 'yaml-tab',
-      message: 'This line is indented with a tab. YAML allows only spaces.',
-      title: `Indent it with ${spaces(column)}`,
+      message: l10n.t('This line is indented with a tab, but YAML only allows spaces.'),
+      title: indentTitle(column),
       at: { from: 0, to: indent },
     };
   }
@@ -219,13 +207,14 @@ function* indents(place: Place): Generator<LineRepair> {
 export function reindented(lines: readonly string[], line: number, column: number): LineRepair {
   const text = lines[line]!;
   const indent = indentOf(text);
-  const what = isDashed(text) ? 'row' : 'line';
   return {
     line,
     text: ' '.repeat(column) + text.slice(indent),
     code: 'yaml-indentation',
-    message: `This ${what} is indented by ${spaces(indent)}; its neighbours ${column === 0 ? 'are not' : `by ${column}`}.`,
-    title: column === 0 ? 'Remove the indentation' : `Indent it by ${spaces(column)}`,
+    message: isDashed(text)
+      ? l10n.t('This row begins in column {0}, but its neighbors begin in column {1}.', indent + 1, column + 1)
+      : l10n.t('This line begins in column {0}, but its neighbors begin in column {1}.', indent + 1, column + 1),
+    title: indentTitle(column),
   };
 }
 
@@ -249,8 +238,9 @@ function afterDash(text: string): number {
   return /^\s*-\s*/.exec(text)![0].length;
 }
 
-function spaces(count: number): string {
-  return count === 1 ? '1 space' : `${count} spaces`;
+function indentTitle(column: number): string {
+  if (column === 0) return l10n.t('Remove the indentation');
+  return column === 1 ? l10n.t('Indent it by 1 space') : l10n.t('Indent it by {0} spaces', column);
 }
 
 function* dashes({ lines, line, text, indent, content, above, below }: Place): Generator<LineRepair> {
@@ -263,9 +253,9 @@ function* dashes({ lines, line, text, indent, content, above, below }: Place): G
     yield {
       line,
       text: `${missing[1]}- ${text.slice(missing[0].length)}`,
-      code: 'yaml-dash',
-      message: 'A dash needs a space after it to begin a row.',
-      title: 'Put a space after the dash',
+      code: 'yaml-dash-without-space',
+      message: l10n.t('The dash in front of a row needs a space after it.'),
+      title: l10n.t('Insert a space after the dash'),
       at: { from, to: from + 1 },
     };
   }
@@ -274,9 +264,10 @@ function* dashes({ lines, line, text, indent, content, above, below }: Place): G
     yield {
       line,
       text: `${' '.repeat(column)}- ${content}`,
-      code: 'yaml-dash',
-      message: 'This row has no dash. Each row of a list begins with a dash and a space.',
-      title: 'Put a dash in front of it',
+      code: 'yaml-missing-dash',
+      message: l10n.t('This row has no dash.'),
+      help: l10n.t('Begin each row of a list with a dash and a space.'),
+      title: l10n.t('Insert a dash in front of it'),
     };
   }
 }
@@ -288,20 +279,28 @@ function* keys({ lines, line, text, indent, content, below }: Place): Generator<
   const comment = text.slice(contentEnd(text));
   const at = { from: lead.length, to: lead.length + key.length };
   const behind = comment === '' ? '' : ` ${comment}`;
+  const missing = {
+    line,
+    code: 'yaml-missing-colon',
+    message: l10n.t('The key “{0}” has no colon after it.', key.slice(0, 60)),
+    title: l10n.t('Insert a colon after it'),
+    at,
+  } as const;
   if (rest.trim() === '') {
     // `- conv` above its settings; else a word with a dash is a row.
     if (isDashed(content) && (below === undefined || indentOf(lines[below]!) <= indent)) return;
-    const message = `“${key.slice(0, 60)}” has no colon. A key is followed by a colon.`;
-    yield { line, text: `${lead}${key}:${behind}`, code: 'yaml-key', message, title: 'Put a colon after it', at };
+    yield { ...missing, text: `${lead}${key}:${behind}` };
   } else if (/^:\S/.test(rest)) {
-    const message = 'A colon needs a space after it to end a key.';
-    const title = 'Put a space after the colon';
-    const where = { from: at.to, to: at.to + 1 };
-    yield { line, text: `${lead}${key}: ${rest.slice(1)}${behind}`, code: 'yaml-key', message, title, at: where };
+    yield {
+      line,
+      text: `${lead}${key}: ${rest.slice(1)}${behind}`,
+      code: 'yaml-colon-without-space',
+      message: l10n.t('The colon after a key needs a space after it.'),
+      title: l10n.t('Insert a space after the colon'),
+      at: { from: at.to, to: at.to + 1 },
+    };
   } else if (/^\s*[^\s:]/.test(rest)) {
-    const message = `“${key.slice(0, 60)}” has no colon. A key is followed by a colon and a space.`;
-    const title = 'Put a colon after it';
-    yield { line, text: `${lead}${key}: ${rest.trimStart()}${behind}`, code: 'yaml-key', message, title, at };
+    yield { ...missing, text: `${lead}${key}: ${rest.trimStart()}${behind}` };
   }
 }
 
@@ -313,12 +312,12 @@ function* commas({ line, text }: Place): Generator<LineRepair> {
     yield {
       line,
       text: `${text.slice(0, at)} ${text.slice(at + 1)}`,
-      code: 'yaml-comma',
+      code: 'yaml-trailing-comma',
       message:
         isDashed(text) || !/^\s*["']?[\w.-]+["']?\s*:/.test(text)
-          ? 'There is a comma “,” after this row. Rows that begin with a dash are separated by line breaks, not by commas.'
-          : 'There is a comma “,” after this value. Keys are separated by line breaks, not by commas.',
-      title: 'Remove the comma',
+          ? l10n.t('There is a comma after this row, but rows that begin with a dash are separated by line breaks.')
+          : l10n.t('There is a comma after this value, but keys are separated by line breaks.'),
+      title: l10n.t('Remove the comma'),
       at: { from: at, to: at + 1 },
     };
   }
@@ -328,22 +327,22 @@ function* commas({ line, text }: Place): Generator<LineRepair> {
     yield {
       line,
       text: `${text.slice(0, at)} ${text.slice(at + 1)}`,
-      code: 'yaml-comma',
-      message: 'There is nothing between these two commas.',
-      title: 'Remove one of the commas',
+      code: 'yaml-double-comma',
+      message: l10n.t('There is nothing between these two commas.'),
+      title: l10n.t('Remove one of the commas'),
       at: { from: at, to: at + second[0].length + 1 },
     };
   }
-  const missing = (at: number, code: string): LineRepair => ({
+  const missing = (at: number): LineRepair => ({
     line,
     text: `${text.slice(0, at)},${text.slice(at)}`,
-    code,
-    message: 'A comma “,” is missing here.',
-    title: 'Put a comma here',
+    code: 'yaml-missing-comma',
+    message: l10n.t('A comma is missing here.'),
+    title: l10n.t('Insert a comma'),
     at: { from: Math.max(0, at - 1), to: Math.min(at + 1, text.length) },
   });
   // A row of a list in brackets: `[…]` above `[…]`.
-  if (content.endsWith(']') && !isDashed(text)) yield missing(content.length, 'yaml-comma');
+  if (content.endsWith(']') && !isDashed(text)) yield missing(content.length);
   for (const { at, depth } of positions(text, end)) {
     if (depth === 0 || at === 0) continue;
     const before = text.slice(0, at).trimEnd().at(-1)!;
@@ -351,7 +350,7 @@ function* commas({ line, text }: Place): Generator<LineRepair> {
     const ends = /[\])}"'\w]/.test(before);
     const begins = /[[({"'\w.-]/.test(after);
     const apart = before !== text[at - 1] || /[\])}"']/.test(before) || /[[({"']/.test(after);
-    if (ends && begins && apart && !/\s/.test(text[at - 1]!)) yield missing(at, 'yaml-comma');
+    if (ends && begins && apart && !/\s/.test(text[at - 1]!)) yield missing(at);
   }
 }
 
@@ -371,9 +370,10 @@ function* comments({ line, text }: Place): Generator<LineRepair> {
   yield {
     line,
     text: `${text.slice(0, closed)} # ${text.slice(at)}`,
-    code: 'yaml-comment',
-    message: 'This is neither part of the row nor a comment. A comment begins with “#”.',
-    title: 'Make it a comment',
+    code: 'yaml-text-after-row',
+    message: l10n.t('This is neither part of the row nor a comment.'),
+    help: l10n.t('Begin a comment with “#”.'),
+    title: l10n.t('Make it a comment'),
     at: { from: at, to: text.trimEnd().length },
   };
 }
@@ -383,16 +383,17 @@ function* quotes({ line, text }: Place): Generator<LineRepair> {
     const places = [...text].flatMap((char, at) => (char === quote ? [at] : []));
     if (places.length % 2 === 0) continue;
     for (const at of places) {
-      const message = `This quote ${quote === '"' ? '“"”' : "“'”"} is unmatched.`;
+      const message = l10n.t('The quote {0} has no counterpart.', quote);
       const where = { from: at, to: at + 1 };
-      const base = { line, code: 'yaml-quote', message, at: where } as const;
-      yield { ...base, text: `${text.slice(0, at)} ${text.slice(at + 1)}`, title: 'Remove the quote' };
+      const base = { line, code: 'yaml-unmatched-quote', message, at: where } as const;
+      yield { ...base, text: `${text.slice(0, at)} ${text.slice(at + 1)}`, title: l10n.t('Remove the quote') };
       const word = /^[^\s,[\]{}"']*/.exec(text.slice(at + 1))![0];
       const to = at + 1 + word.length;
-      if (word) yield { ...base, text: text.slice(0, to) + quote + text.slice(to), title: 'Close the quote' };
+      if (word) yield { ...base, text: text.slice(0, to) + quote + text.slice(to), title: l10n.t('Close the quote') };
       const before = /[^\s,[\]{}"']*$/.exec(text.slice(0, at))![0];
       const from = at - before.length;
-      if (before) yield { ...base, text: text.slice(0, from) + quote + text.slice(from), title: 'Open the quote' };
+      if (before)
+        yield { ...base, text: text.slice(0, from) + quote + text.slice(from), title: l10n.t('Open the quote') };
     }
   }
 }
@@ -414,8 +415,8 @@ function* brackets({ line, text }: Place): Generator<LineRepair> {
   if (open.length > 0 && !surplus) {
     // Not closed: close it where a part ends. With more than one open, all of them close at the end.
     const { char, at } = open[0]!;
-    const message = `This “${char}” is not closed.`;
-    const base = { line, code: 'yaml-bracket', message, at: { from: at, to: at + 1 } } as const;
+    const message = l10n.t('This “{0}” is never closed.', char);
+    const base = { line, code: 'yaml-unclosed-bracket', message, at: { from: at, to: at + 1 } } as const;
     const content = text.slice(0, end).trimEnd();
     const tail = open
       .toReversed()
@@ -424,13 +425,13 @@ function* brackets({ line, text }: Place): Generator<LineRepair> {
     yield {
       ...base,
       text: `${content}${tail} ${text.slice(content.length)}`.trimEnd(),
-      title: `Close it with “${tail}” at the end`,
+      title: l10n.t('Close it with “{0}” at the end', tail),
     };
     if (content.endsWith(','))
       yield {
         ...base,
         text: `${content.slice(0, -1)}${tail}, ${text.slice(content.length)}`.trimEnd(),
-        title: `Close it with “${tail}”`,
+        title: l10n.t('Close it with “{0}”', tail),
       };
     if (open.length === 1) {
       for (const { at: place, boundary } of positions(text, end)) {
@@ -438,34 +439,34 @@ function* brackets({ line, text }: Place): Generator<LineRepair> {
         yield {
           ...base,
           text: text.slice(0, place) + partner[char]! + text.slice(place),
-          title: `Close it with “${partner[char]}”`,
+          title: l10n.t('Close it with “{0}”', partner[char]!),
         };
       }
-      yield { ...base, text: `${text.slice(0, at)} ${text.slice(at + 1)}`, title: 'Remove it' };
+      yield { ...base, text: `${text.slice(0, at)} ${text.slice(at + 1)}`, title: l10n.t('Remove it') };
       for (const other of positions(text, end))
         if (other.opens && other.at !== at && other.char === char)
           yield {
             ...base,
             text: `${text.slice(0, other.at)} ${text.slice(other.at + 1)}`,
-            title: `Remove one “${char}”`,
+            title: l10n.t('Remove one “{0}”', char),
           };
     }
   } else if (surplus) {
     const { char, at } = surplus;
-    const message = `This “${char}” closes nothing.`;
-    const base = { line, code: 'yaml-bracket', message, at: { from: at, to: at + 1 } } as const;
+    const message = l10n.t('This “{0}” was never opened.', char);
+    const base = { line, code: 'yaml-unopened-bracket', message, at: { from: at, to: at + 1 } } as const;
     for (const other of positions(text, end)) {
       if (other.closes && other.char === char)
         yield {
           ...base,
           text: `${text.slice(0, other.at)} ${text.slice(other.at + 1)}`,
-          title: `Remove one “${char}”`,
+          title: l10n.t('Remove one “{0}”', char),
         };
       if (other.starts && other.at <= at)
         yield {
           ...base,
           text: text.slice(0, other.at) + partner[char]! + text.slice(other.at),
-          title: `Open it with “${partner[char]}”`,
+          title: l10n.t('Open it with “{0}”', partner[char]!),
         };
     }
     // `[64, 3}`: the wrong one of two.
@@ -473,9 +474,10 @@ function* brackets({ line, text }: Place): Generator<LineRepair> {
     if (opened)
       yield {
         ...base,
-        message: `This “${char}” should be “${partner[opened.char]}”.`,
+        code: 'yaml-wrong-bracket',
+        message: l10n.t('This “{0}” should be “{1}”.', char, partner[opened.char]!),
         text: text.slice(0, at) + partner[opened.char]! + text.slice(at + 1),
-        title: `Change it to “${partner[opened.char]}”`,
+        title: l10n.t('Change it to “{0}”', partner[opened.char]!),
       };
   }
 }

@@ -1,5 +1,6 @@
 // The only file that knows js-yaml. Builds the tree from its event stream and recovers from errors, because js-yaml
 // throws at the first one: the guilty line is repaired and the text parsed again, a bounded number of times.
+import * as l10n from '@vscode/l10n';
 import {
   COLLECTION_STYLE,
   EVENT_ID,
@@ -74,7 +75,7 @@ function withPlainBreaks(text: string): string {
   return /[\u0085\u2028\u2029]/.test(text) ? text.replace(/[\u0085\u2028\u2029]/g, '\n') : text;
 }
 
-/** What is told of a text while it is read. */
+/** What is reported of a text while it is read. */
 class Notes {
   problems: Problem[] = [];
   damages: Damage[] = [];
@@ -84,7 +85,7 @@ class Notes {
     this.#text = text;
   }
 
-  /** Takes back what was told of a line. */
+  /** Takes back what was reported of a line. */
   withdraw({ from, to }: Range): void {
     this.problems = this.problems.filter(({ range }) => range.from < from || range.to > to);
     this.damages = this.damages.filter(damage => damage.from < from || damage.to > to);
@@ -100,8 +101,8 @@ class Notes {
   }
 
   /** Something that PyYAML refuses, at a place that is known exactly. */
-  refuse(range: Range, code: string, message: string): void {
-    this.problems.push({ range, severity: 'error', code, message });
+  refuse(range: Range, code: string, message: string, help?: string): void {
+    this.problems.push({ range, severity: 'error', code, message, help });
     this.damages.push({ ...range, repaired: false, why: message });
   }
 }
@@ -126,7 +127,7 @@ function attempt(text: string): Attempt {
       if (again !== text) return attempt(again);
       return { failure: { at: error.mark?.position ?? text.length, reason: error.reason } };
     }
-    return { failure: { at: text.length, reason: 'this text is too deep or too strange to be read' } };
+    return { failure: { at: text.length, reason: l10n.t('too deeply nested') } };
   }
 }
 
@@ -209,7 +210,7 @@ function upTo(
 ): ParsedText {
   const errorLine = patched.lineAt(failure.at);
   const range = rangeOfLine(lines, starts, errorLine);
-  const why = `This line is not YAML: ${failure.reason}. Nothing from here on could be read.`;
+  const why = l10n.t('This line is not valid YAML ({0}), and nothing after it could be read.', failure.reason);
   notes.problems.push({ range, severity: 'error', code: 'yaml-syntax', message: why });
   notes.damages.push({ from: range.from, to: starts.at(-1)! + lines.at(-1)!.length, repaired: false, why });
   for (let cut = errorLine; cut > 0; cut = Math.floor(cut / 2)) {
@@ -390,11 +391,20 @@ function* slipsOf(lines: readonly string[], line: number): Generator<LineRepair>
   const isFirst = line === list.first;
   const bracket = isFirst ? '[' : ']';
   const at = isFirst ? text.indexOf('[') : text.slice(0, contentEnd(text)).lastIndexOf(']');
-  const where = { line, code: 'yaml-bracket', title: `Put “${bracket}” there` } as const;
-  const message = isFirst ? 'The list has no “[” to open it.' : 'The list has no “]” to close it.';
+  const where = { line, title: l10n.t('Insert “{0}”', bracket) } as const;
   const end = text.slice(0, contentEnd(text)).trimEnd().length;
-  if (isFirst) yield { ...where, message, text: text.replace(/\S/, '[$&') };
-  else yield { ...where, message, text: `${text.slice(0, end)}] ${text.slice(end)}`.trimEnd() };
+  if (isFirst) {
+    const message = l10n.t('The list has no opening “[”.');
+    yield { ...where, code: 'yaml-unopened-bracket', message, text: text.replace(/\S/, '[$&') };
+  } else {
+    const message = l10n.t('The list has no closing “]”.');
+    yield {
+      ...where,
+      code: 'yaml-unclosed-bracket',
+      message,
+      text: `${text.slice(0, end)}] ${text.slice(end)}`.trimEnd(),
+    };
+  }
   if (at < 0) return;
   const masked = lines.with(line, `${text.slice(0, at)} ${text.slice(at + 1)}`);
   for (const slip of slips(masked, line)) {
@@ -561,7 +571,10 @@ function tightRows(text: string, reads: Reads | undefined): readonly LineRepair[
     const key = above === undefined ? undefined : /^([A-Za-z_]\w*):\s*(?:#.*)?$/.exec(lines[above]!)?.[1];
     if (key === undefined || !reads.lists.has(key)) continue;
     for (const repair of slips(lines, line))
-      if (repair.code === 'yaml-dash' && localReading(lines, repair, reads) !== undefined) {
+      if (
+        (repair.code === 'yaml-missing-dash' || repair.code === 'yaml-dash-without-space') &&
+        localReading(lines, repair, reads) !== undefined
+      ) {
         found.push(repair);
         break;
       }
@@ -589,7 +602,7 @@ function foldedRows(text: string, reads: Reads | undefined): readonly LineRepair
   return found;
 }
 
-/** A text with repairs that need no trial; they are told. */
+/** A text with repairs that need no trial; they are reported. */
 function withRepairs(text: string, repairs: readonly LineRepair[], notes: Notes): Patched {
   const lines = text.split('\n');
   const starts = lineStarts(lines);
@@ -606,7 +619,7 @@ function rangeOfLine(lines: readonly string[], starts: readonly number[], line: 
   return { from, to: Math.max(from, starts[line]! + text.trimEnd().length) };
 }
 
-/** What is told of a line: the slip that it has, with the ways to undo it. */
+/** The problem of a line: the slip that it has, with the ways to undo it. */
 function problemOf(
   lines: readonly string[],
   starts: readonly number[],
@@ -627,10 +640,10 @@ function problemOf(
   }
   const offered = repairs.length > 0 ? { repairs } : {};
   if (repair && repair.line === line) {
-    const { at, code, message } = repair;
+    const { at, code, message, help } = repair;
     const from = at ? starts[line]! + Math.min(at.from, text.length) : whole.from;
     const to = at ? starts[line]! + Math.min(at.to, text.length) : whole.to;
-    return { range: { from, to: Math.max(from, to) }, severity: 'error', code, message, ...offered };
+    return { range: { from, to: Math.max(from, to) }, severity: 'error', code, message, help, ...offered };
   }
   // A full-width sign is worth its name even where another one is wrong too.
   const wide = narrow(text, line);
@@ -638,23 +651,30 @@ function problemOf(
   const open = openingOf(text);
   if (open !== undefined) {
     const from = starts[line]! + open;
-    const message = `This “${text[open]}” is not closed.`;
-    return { range: { from, to: from + 1 }, severity: 'error', code: 'yaml-bracket', message, ...offered };
+    const message = l10n.t('This “{0}” is never closed.', text[open]!);
+    return { range: { from, to: from + 1 }, severity: 'error', code: 'yaml-unclosed-bracket', message, ...offered };
   }
-  const elsewhere = noticed > line ? ` (noticed on line ${noticed + 1})` : '';
-  const advice = hasOpenQuote(text)
-    ? 'Look for a quote that is not closed.'
+  const help = hasOpenQuote(text)
+    ? l10n.t('Look for an unclosed quote.')
     : balanceOf(text) !== 0
-      ? 'Look for a bracket that is missing or too many.'
-      : 'Look at the indentation, the colon after the key, and the dash before the item.';
-  const message = `This line is not YAML: ${failure.reason}${elsewhere}. ${advice}`;
-  return { range: whole, severity: 'error', code: 'yaml-syntax', message, ...offered };
+      ? l10n.t('Look for a missing or an extra bracket.')
+      : l10n.t('Check the indentation, the colon after the key, and the dash in front of the item.');
+  const message =
+    noticed > line
+      ? l10n.t('This line is not valid YAML ({0}, noticed on line {1}).', failure.reason, noticed + 1)
+      : l10n.t('This line is not valid YAML ({0}).', failure.reason);
+  return { range: whole, severity: 'error', code: 'yaml-syntax', message, help, ...offered };
 }
 
 /** A line among rows that no slip explains. */
 function noRow(range: Range): Problem {
-  const message = 'This line is among rows, but is not one. A row begins with a dash and a space.';
-  return { range, severity: 'error', code: 'yaml-syntax', message };
+  return {
+    range,
+    severity: 'error',
+    code: 'yaml-not-a-row',
+    message: l10n.t('This line is in a list of rows, but is not a row.'),
+    help: l10n.t('Begin it with a dash and a space.'),
+  };
 }
 
 /** The smallest change that makes one line of another. */
@@ -752,8 +772,11 @@ function buildTree(
   let end = 0;
 
   const refuseTag = (from: number, to: number): void => {
-    const message = `“${text.slice(from, Math.min(to, from + 60))}” is not a tag that PyYAML’s safe loader knows. Remove it.`;
-    notes.refuse({ from: original(from), to: original(to) }, 'yaml-tag', message);
+    const message = l10n.t(
+      'PyYAML’s safe loader does not know the tag “{0}”.',
+      text.slice(from, Math.min(to, from + 60)),
+    );
+    notes.refuse({ from: original(from), to: original(to) }, 'yaml-tag', message, l10n.t('Remove the tag.'));
   };
 
   const place = (node: YamlNode): void => {
@@ -773,9 +796,12 @@ function buildTree(
         if (root) {
           // Only the first document is a spec. PyYAML's safe_load: “expected a single document in the stream”.
           const at = original(documentStart(text, end));
-          const message =
-            'Another document begins here. The frameworks only read files with a single document: remove this line, or what follows it.';
-          notes.refuse({ from: at, to: Math.min(at + 3, original(text.length)) }, 'yaml-documents', message);
+          notes.refuse(
+            { from: at, to: Math.min(at + 3, original(text.length)) },
+            'yaml-documents',
+            l10n.t('A second document begins here, but frameworks only read files with a single document.'),
+            l10n.t('Remove this line, or everything after it.'),
+          );
           return root;
         }
         break;
@@ -812,8 +838,9 @@ function buildTree(
           // scanner.py, check_plain: in brackets a plain scalar cannot begin with a colon.
           notes.refuse(
             { from: scalar.from, to: scalar.to },
-            'yaml-syntax',
-            'PyYAML refuses text that begins with a colon inside brackets. Remove the colon, or quote the text.',
+            'yaml-leading-colon',
+            l10n.t('PyYAML does not accept text that begins with a colon inside brackets.'),
+            l10n.t('Remove the colon, or quote the text.'),
           );
         }
         if (event.anchorStart >= 0) anchors.set(text.slice(event.anchorStart, event.anchorEnd), scalar);
@@ -845,7 +872,7 @@ function buildTree(
           notes.refuse(
             { from: original(event.anchorStart - 1), to: original(end) },
             'unknown-anchor',
-            `Nothing above is marked with “&${name}”.`,
+            l10n.t('There is no anchor “{0}” above.', `&${name}`),
           );
         }
         place({
@@ -896,9 +923,9 @@ function checkKeys(mapping: OpenMapping, notes: Notes): void {
     if (key.kind === 'scalar') {
       if (key.text === '<<' && key.style === 'plain') isMerging = true;
       else if (key.text === '' && key.style === 'plain' && key.from === key.to && !mapping.flow)
-        notes.refuse({ from: key.from, to: key.to }, 'yaml-key', 'There is no key before this colon.');
+        notes.refuse({ from: key.from, to: key.to }, 'yaml-no-key', l10n.t('There is no key in front of this colon.'));
     } else if (key.kind !== 'alias')
-      notes.refuse({ from: key.from, to: key.to }, 'yaml-key', 'A list or a mapping cannot be a key.');
+      notes.refuse({ from: key.from, to: key.to }, 'yaml-key-type', l10n.t('A list or a mapping cannot be a key.'));
   }
   if (isMerging) mapping.merges = true;
   if (entries.length < 2 || !hasDuplicates(entries)) return;
@@ -910,13 +937,18 @@ function checkKeys(mapping: OpenMapping, notes: Notes): void {
   for (const { key } of entries) {
     const winner = key.kind === 'scalar' && last.get(key.text);
     if (!winner || winner.key === key) continue;
-    const related = [{ range: { from: winner.key.from, to: winner.key.to }, message: 'This one counts.' }];
+    const related = [{ range: { from: winner.key.from, to: winner.key.to }, message: l10n.t('This one counts.') }];
     const line = notes.lineAt(winner.key.from);
     notes.problems.push({
       range: { from: key.from, to: key.to },
       severity: 'warning',
       code: 'duplicate-key',
-      message: `“${key.kind === 'scalar' ? key.text.slice(0, 60) : ''}” is given again on line ${line}, and only the last one counts. Remove one of them.`,
+      message: l10n.t(
+        '“{0}” is repeated on line {1}, and only the last one counts.',
+        key.kind === 'scalar' ? key.text.slice(0, 60) : '',
+        line,
+      ),
+      help: l10n.t('Remove one of them.'),
       related,
     });
   }

@@ -6,7 +6,7 @@ import type { Range } from './range.ts';
 /** What the comments of a file set: `# flopline: input=3,320,320 dtype=fp16` and `# flopline-ignore fat-convolution`. */
 export interface Pragmas {
   readonly settings: ReadonlyMap<string, { readonly value: string; readonly range: Range }>;
-  /** Codes (or `all`) that are not to be told, for the line below the comment, or everywhere. */
+  /** Codes (or `all`) that are not reported, for the line below the comment, or everywhere. */
   readonly ignores: readonly Ignore[];
 }
 
@@ -55,7 +55,7 @@ function nextContent(lines: Lines, line: number): number {
   return line + 1;
 }
 
-/** Whether a comment of the file asks not to tell this. */
+/** Whether a comment of the file asks not to report this. */
 export function isIgnored(problem: Problem, pragmas: Pragmas, lines: Lines): boolean {
   if (pragmas.ignores.length === 0) return false;
   const line = lines.lineAt(problem.range.from);

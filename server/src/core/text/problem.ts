@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { TextEdit } from './edit.ts';
 import type { Range } from './range.ts';
 
@@ -35,7 +36,7 @@ export function textOf({ message, help }: Pick<Problem, 'message' | 'help'>): st
   return help === undefined ? message : `${message} ${help}`;
 }
 
-/** More of one kind than anybody reads: an editor slows down by them, and nobody sees the others. */
+/** More of one kind than anyone reads: they slow an editor down and hide the others. */
 const mostOfAKind = 100;
 
 /** The problems with so many of each code at most; the next of that code says how many there are more. */
@@ -51,11 +52,13 @@ export function limited(problems: readonly Problem[]): readonly Problem[] {
     if (before < mostOfAKind || (before === mostOfAKind && left === 1)) return [problem];
     if (before > mostOfAKind) return [];
     const { range, severity, code } = problem;
-    return [{ range, severity, code, message: `And ${left} more of this kind (${code}), from here on.` }];
+    return [
+      { range, severity, code, message: l10n.t('{0} more problems of this kind ({1}) from here on.', left, code) },
+    ];
   });
 }
 
-/** A value and what is to be said of it: bad input is never an error of ours. */
+/** A value and the problems found in it: bad input is never an error of ours. */
 export interface Result<T> {
   readonly value: T;
   readonly problems: readonly Problem[];

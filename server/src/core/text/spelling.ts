@@ -1,8 +1,9 @@
+import * as l10n from '@vscode/l10n';
 import type { Repair } from './problem.ts';
 import type { Range } from './range.ts';
 
 // Three degrees of likeness, because a wrong guess makes another network:
-// - a plain typo: the case differs, two neighbouring letters are swapped, or one small letter of a word of five or more
+// - a plain typo: the case differs, two neighboring letters are swapped, or one small letter of a word of five or more
 //   is missing, added or another one. Capitals and digits are what names differ by (AKConv and AConv, PSA and OSA, C2 and
 //   C3), so a difference in one is never a typo, and silu is no typo of selu;
 // - the beginning of a longer word, which is likely half-typed;
@@ -10,7 +11,7 @@ import type { Range } from './range.ts';
 // Where an unknown word may be the name of something else that exists (modules, operators, types, activations), only
 // the first two are suggested (`likelyName`); among the keys of one thing, which are all there is, the third is too
 // (`didYouMean`). Beginnings rank before distances. A fix is preferred, so that an editor applies it without asking, only
-// where it mends a plain typo.
+// where it fixes a plain typo.
 
 /** The candidate of which the word is a plain typo. */
 export function typoOf(word: string, candidates: Iterable<string>): string | undefined {
@@ -42,16 +43,16 @@ export function suggestion(word: string, candidates: Iterable<string>): string {
 
 /** The same of what was found already. */
 export function suggested(meant: string | undefined): string {
-  return meant === undefined ? '' : ` Did you mean “${meant}”?`;
+  return meant === undefined ? '' : ` ${l10n.t('Did you mean “{0}”?', meant)}`;
 }
 
 /** The repair that puts `meant` for a misspelt word at `range`, perhaps in quotes; for a problem's `repairs`. */
 export function respelling(word: string, meant: string | undefined, range: Range): { readonly repairs?: Repair[] } {
   const quotes = (range.to - range.from - word.length) / 2;
-  // With escapes in the quotes nobody knows which character stands where.
+  // With escapes in the quotes it is unknown which character is where.
   if (meant === undefined || (quotes !== 0 && quotes !== 1)) return {};
   const edit = { from: range.from + quotes, to: range.to - quotes, text: meant };
-  return { repairs: [{ title: `Change to “${meant}”`, edits: [edit], ...guess(word, meant) }] };
+  return { repairs: [{ title: l10n.t('Change to “{0}”', meant), edits: [edit], ...guess(word, meant) }] };
 }
 
 /** Marks the repair of what is no plain typo. */
@@ -101,7 +102,7 @@ function nearest(word: string, candidates: readonly string[]): string | undefine
   return best;
 }
 
-/** Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours; stops at `limit`. */
+/** Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbors; stops at `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column);

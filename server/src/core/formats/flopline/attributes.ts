@@ -149,7 +149,7 @@ function checked(name: string, spec: AttrSpec, value: Value, node: YamlNode, rea
   }
   const wanted = whole ? 'a whole number' : 'a number';
   const from = spec.min === undefined ? '' : ` from ${spec.min}`;
-  tell(node, reading, `“${name}” is ${described(value)}, but it is ${wanted}${from}. ${spec.doc}`);
+  tell(node, reading, `“${name}” is ${described(value)}, but it is ${wanted}${from}. ${spec.doc()}`);
   return Number.NaN;
 }
 

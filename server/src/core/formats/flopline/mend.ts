@@ -10,7 +10,7 @@ import type { Spec } from '../format.ts';
 
 /** A 1×1 projection for a sum whose terms have other channels. */
 export function mends(text: string, root: YamlNode | undefined, problem: Problem, { graph }: Spec): readonly Repair[] {
-  if (problem.code !== 'shape-mismatch') return [];
+  if (problem.code !== 'broadcast-mismatch') return [];
   const sums = graph.nodes.filter(node => disagree(node) && isAt(node, problem.range));
   const [first] = sums;
   const site = first && useOf(first.frame);

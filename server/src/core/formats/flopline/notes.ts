@@ -18,7 +18,7 @@ export function operatorNotes(
   const docOf = (key: string): string | undefined => {
     const attribute = operator.attributes.find(({ name }) => name === key);
     return (
-      attribute?.spec.doc ??
+      attribute?.spec.doc() ??
       (takesNorm(operator.op) || (key !== 'norm' && key !== 'act') ? commonKeys[key as CommonKey] : undefined)
     );
   };
@@ -28,7 +28,7 @@ export function operatorNotes(
     const { name, spec } = operator.attributes[operator.main.attr]!;
     notes.push({
       range: rangeOf(row.value!),
-      text: `\`${name}\`: ${spec.doc}${resultOf(row.value!, values, scope, flow)}`,
+      text: `\`${name}\`: ${spec.doc()}${resultOf(row.value!, values, scope, flow)}`,
     });
   }
   return notes;

@@ -348,7 +348,7 @@ export class OperatorRows {
       this.#telling.tell(
         row.key,
         'missing-argument',
-        `“${row.key.text}” needs “${name}”, as in “${example}”. ${spec.doc}`,
+        `“${row.key.text}” needs “${name}”, as in “${example}”. ${spec.doc()}`,
       );
     });
   }

@@ -8,7 +8,16 @@ import type { Claim, Variant } from '../format.ts';
 import { itemsOf, rowsOf } from './items.ts';
 
 /** What a row that came or went without its numbers following would look like. */
-const codes = new Set(['shape-mismatch', 'channel-mismatch', 'unknown-reference', 'wrong-inputs', 'wrong-input-count']);
+const codes = new Set([
+  'broadcast-mismatch',
+  'channel-mismatch',
+  'concat-rank-mismatch',
+  'concat-size-mismatch',
+  'shape-mismatch',
+  'unknown-reference',
+  'wrong-input-count',
+  'wrong-inputs',
+]);
 /** Each is tried by analysing the whole text. */
 const mostTries = 24;
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Complaint, Shape } from '../op.ts';
 import { axisOf, sizes } from './shape.ts';
 
@@ -12,8 +13,15 @@ export function checkAxisIn(axis: number, x: Shape, attr = 'axis', rank = x.leng
   const at = axisOf(axis, rank);
   if (Number.isInteger(at) && at >= 0 && at < rank) return undefined;
   return {
-    code: 'wrong-axis',
+    code: 'axis-out-of-range',
     attr,
-    message: `There is no axis ${axis}: the input has ${x.length} dimensions, batch included (${sizes(x)}).${rank > 0 ? ` Use ${-rank} to ${rank - 1}.` : ''}`,
+    message: l10n.t(
+      'There is no axis {0}: the input has {1} dimensions including the batch ({2}).',
+      axis,
+      x.length,
+      sizes(x),
+    ),
+    help: rank > 0 ? l10n.t('Use {0} to {1}.', -rank, rank - 1) : undefined,
+    short: l10n.t('there is no axis {0}', axis),
   };
 }

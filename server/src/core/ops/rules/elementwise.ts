@@ -1,9 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { type Complaint, type Counts, type Op, type OpExample, op, type Shape } from '../op.ts';
 import { broadcast, size, sizes } from './shape.ts';
 
 interface Definition {
   readonly name: string;
-  readonly summary: string;
+  readonly summary: () => string;
   readonly arity: Op['arity'];
   /** The atomic count that one element of one further input adds to. */
   readonly each: keyof Counts;
@@ -41,29 +42,48 @@ export function checkBroadcast(inputs: readonly Shape[]): Complaint | undefined 
       const a = inputs[left]!;
       const b = inputs[right]!;
       const own = b.length - 1 - fromEnd;
-      const where = a.length === b.length ? `axis ${own}` : `axis −${fromEnd + 1}`;
+      const axis = a.length === b.length ? own : `−${fromEnd + 1}`;
       return {
-        code: 'shape-mismatch',
+        code: 'broadcast-mismatch',
         input: right,
         output: broadcastLoosely(inputs),
-        message: `Input ${left + 1} is ${sizes(a)} and input ${right + 1} is ${sizes(b)}: on ${where} they have ${a.at(-1 - fromEnd)} and ${b[own]}. Bring both to the same size there${remedy(b.length, own)}; only a size of 1 is broadcast.`,
+        message: l10n.t(
+          'Input {0} ({1}) and input {2} ({3}) do not match on axis {4}: {5} and {6}.',
+          left + 1,
+          sizes(a),
+          right + 1,
+          sizes(b),
+          axis,
+          a.at(-1 - fromEnd)!,
+          b[own]!,
+        ),
+        help: remedy(b.length, own),
+        short: l10n.t('input shapes do not match'),
       };
     }
   }
   return undefined;
 }
 
-/** What changes an axis: of three axes and fewer nobody knows whether they count channels, tokens or places. */
+/** What changes an axis. With three axes or fewer it cannot be known whether one is channels, tokens or positions. */
 function remedy(rank: number, axis: number): string {
   if (rank > 3) {
-    return axis === 1 ? ' (a 1×1 convolution changes channels)' : ' (a stride, a pooling or an upsampling changes it)';
+    return axis === 1
+      ? l10n.t(
+          'Give both the same number of channels, for example with a 1×1 convolution; only a size of 1 is broadcast.',
+        )
+      : l10n.t(
+          'Give both the same size, for example with a stride, pooling or upsampling; only a size of 1 is broadcast.',
+        );
   }
-  return axis === rank - 1 ? ' (a fully connected layer changes the last axis)' : '';
+  return axis === rank - 1
+    ? l10n.t('Give both the same size, for example with a fully connected layer; only a size of 1 is broadcast.')
+    : l10n.t('Give both the same size; only a size of 1 is broadcast.');
 }
 
 /** How far from the last axis two shapes differ, both other than 1. */
 function clash(a: Shape, b: Shape): number | undefined {
-  // From the front, so that channels are told before the sizes that follow from them.
+  // From the front, so that channels are reported before the sizes that follow from them.
   for (let fromEnd = Math.min(a.length, b.length) - 1; fromEnd >= 0; fromEnd--) {
     const left = a.at(-1 - fromEnd)!;
     const right = b.at(-1 - fromEnd)!;

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Complaint, Shape } from '../op.ts';
 
 /** Complains where channels cannot be cut into equal groups; `output` is what is known of the result nevertheless. */
@@ -9,9 +10,14 @@ export function checkGroups(
 ): Complaint | undefined {
   if (!(channels % groups > 0)) return undefined;
   return {
-    code: 'groups-mismatch',
+    code: side === 'input' ? 'input-not-divisible-by-groups' : 'output-not-divisible-by-groups',
     attr: 'groups',
     output,
-    message: `${groups} groups do not divide ${channels} ${side} channels. Use a divisor of ${channels}.`,
+    message:
+      side === 'input'
+        ? l10n.t('{0} input channels cannot be divided into {1} groups.', channels, groups)
+        : l10n.t('{0} output channels cannot be divided into {1} groups.', channels, groups),
+    help: l10n.t('Use a divisor of {0}.', channels),
+    short: l10n.t('channels not divisible by groups'),
   };
 }

@@ -1,7 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import type { Complaint, Shape } from '../op.ts';
 import { axisOf, withSize } from './shape.ts';
 
-/** A tensor is cut into no more pieces than this; networks use a handful. */
+/** A tensor is split into no more pieces than this; networks use a handful. */
 const maxPieces = 1000;
 
 /** The shapes of a tensor's pieces along an axis. */
@@ -12,8 +13,9 @@ export function piecesOf(x: Shape, axis: number, lengths: readonly number[]): re
 export function checkPieces(pieces: number, attr: string): Complaint | undefined {
   if (pieces >= 1 && pieces <= maxPieces) return undefined;
   return {
-    code: 'wrong-value',
+    code: 'piece-count-out-of-range',
     attr,
-    message: `A tensor cannot be cut into ${pieces} pieces. Use a number from 1 to ${maxPieces}.`,
+    message: l10n.t('A tensor cannot be split into {0} pieces.', pieces),
+    help: l10n.t('Use a number from 1 to {0}.', maxPieces),
   };
 }

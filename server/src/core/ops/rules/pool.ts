@@ -1,6 +1,7 @@
 // Pooling windows, sliding and adaptive, shared by maximum and average.
+import * as l10n from '@vscode/l10n';
 import type { Complaint, Field, Shape, Window } from '../op.ts';
-import { sizes } from './shape.ts';
+import { kernelTooLarge } from './fits.ts';
 import { checkSpatial } from './spatial.ts';
 import { extent, type Rounding, windows } from './window.ts';
 
@@ -32,10 +33,10 @@ export function poolShape(attrs: PoolWindow, x: Shape): Shape {
   return shape;
 }
 
-export function checkPool(what: string, attrs: PoolWindow, x: Shape): Complaint | undefined {
+export function checkPool(attrs: PoolWindow, x: Shape): Complaint | undefined {
   const { kernel, stride, padding, paddingAfter, dilation } = attrs;
   return (
-    checkSpatial(what, { kernel, stride, padding, paddingAfter, dilation }, x) ??
+    checkSpatial({ kernel, stride, padding, paddingAfter, dilation }, x) ??
     checkPadding(attrs, x) ??
     checkFits(attrs, x)
   );
@@ -88,30 +89,25 @@ function checkPadding(attrs: PoolWindow, x: Shape): Complaint | undefined {
       const reach = extent(kernel[axis]!, dilation?.[axis]);
       if (!(border[axis]! >= reach)) continue;
       return {
-        code: 'padding-too-large',
+        code: 'padding-fills-window',
         attr,
         output: [x[0]!, x[1]!, ...kernel.map(() => Number.NaN)],
-        message: `The padding of ${border[axis]} is as large as the window, which covers ${reach}: some windows would see nothing but padding. Use ${reach - 1} or less.`,
+        message: l10n.t(
+          'With padding {0} and a window of {1}, some windows would contain nothing but padding.',
+          border[axis]!,
+          reach,
+        ),
+        help: l10n.t('Use padding {0} or less.', reach - 1),
+        short: l10n.t('windows of nothing but padding'),
       };
     }
   }
   return undefined;
 }
 
-// A window may hang over the end where sizes are rounded up, so the number of windows decides.
+// A window may extend past the end where sizes are rounded up, so the number of windows decides.
 function checkFits(attrs: PoolWindow, x: Shape): Complaint | undefined {
-  const { kernel, padding, dilation } = attrs;
-  const shape = poolShape(attrs, x);
-  for (let axis = 0; axis < kernel.length; axis++) {
-    if (!(shape[axis + 2]! < 1)) continue;
-    const border = padding[axis]! + (attrs.paddingAfter ?? padding)[axis]!;
-    const length = x[axis + 2]!;
-    return {
-      code: 'kernel-too-large',
-      attr: 'kernel',
-      output: [x[0]!, x[1]!, ...kernel.map(() => Number.NaN)],
-      message: `The window covers ${extent(kernel[axis]!, dilation?.[axis])}, but the input is only ${length}${border > 0 ? ` (${length + border} with padding)` : ''} in ${sizes(x)}. Use a smaller kernel, more padding, or less downsampling before.`,
-    };
-  }
-  return undefined;
+  return poolShape(attrs, x).some((length, axis) => axis > 1 && length < 1)
+    ? kernelTooLarge(attrs, x, x[1]!)
+    : undefined;
 }

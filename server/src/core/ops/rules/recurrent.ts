@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { type Counts, type Op, type OpExample, op, type Shape } from '../op.ts';
 import { volume } from './window.ts';
 
@@ -17,7 +18,7 @@ export interface Recurrent {
 
 interface Definition {
   readonly name: string;
-  readonly summary: string;
+  readonly summary: () => string;
   /** How many times H×(I + H) weights there are. */
   readonly gates: number;
   /** What one element of the state costs at each step besides products with weights and biases. */
@@ -32,15 +33,20 @@ export function recurrent({ name, summary, gates, cell, examples }: Definition):
     kind: 'compute',
     summary,
     attrs: {
-      hidden: { kind: 'int', min: 1, doc: 'Size of the state and, for each direction, of the output.' },
-      layers: { kind: 'int', min: 1, default: 1, doc: 'How many are stacked; each further one reads the one before.' },
+      hidden: { kind: 'int', min: 1, doc: () => l10n.t('Size of the state and, per direction, of the output.') },
+      layers: {
+        kind: 'int',
+        min: 1,
+        default: 1,
+        doc: () => l10n.t('Number of stacked layers; each reads the output of the previous one.'),
+      },
       bidirectional: {
         kind: 'boolean',
         default: false,
-        doc: 'A second one reads backwards; the outputs are joined, twice as wide.',
+        doc: () => l10n.t('A second layer reads the sequence backward; the outputs are concatenated, twice as wide.'),
       },
-      bias: { kind: 'boolean', default: true, doc: 'Two learned biases for each gate, as PyTorch has them.' },
-      oneBias: { kind: 'boolean', default: false, doc: 'One bias for each gate instead of two, as Caffe has it.' },
+      bias: { kind: 'boolean', default: true, doc: () => l10n.t('Two learned biases per gate, as in PyTorch.') },
+      oneBias: { kind: 'boolean', default: false, doc: () => l10n.t('One bias per gate instead of two, as in Caffe.') },
     },
     arity: 1,
     rank: { min: 3, max: 3 },

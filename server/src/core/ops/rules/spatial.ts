@@ -1,20 +1,35 @@
+import * as l10n from '@vscode/l10n';
 import type { Complaint, Shape } from '../op.ts';
 import { sizes } from './shape.ts';
 
-/** Complains where an attribute has not one entry for each spatial dimension of the input [N, C, …]. */
+/** Complains where an attribute does not have one value for each spatial dimension of the input [N, C, …]. */
 export function checkSpatial(
-  what: string,
   attrs: Readonly<Record<string, readonly number[] | undefined>>,
   x: Shape,
 ): Complaint | undefined {
   const dimensions = x.length - 2;
   for (const [attr, list] of Object.entries(attrs)) {
     if (list === undefined || list.length === dimensions) continue;
+    const count = list.length;
+    const shape = sizes(x);
     return {
-      code: 'wrong-rank',
+      code: 'value-per-dimension',
       attr,
       input: 0,
-      message: `The ${attr} of this ${what} has ${list.length} ${list.length === 1 ? 'entry' : 'entries'}, but its input has ${dimensions} dimension${dimensions === 1 ? '' : 's'} besides batch and channels (${sizes(x)}). Give one for each.`,
+      message:
+        count === 1
+          ? l10n.t('“{0}” has 1 value, but the input has {1} spatial dimensions ({2}).', attr, dimensions, shape)
+          : dimensions === 1
+            ? l10n.t('“{0}” has {1} values, but the input has 1 spatial dimension ({2}).', attr, count, shape)
+            : l10n.t(
+                '“{0}” has {1} values, but the input has {2} spatial dimensions ({3}).',
+                attr,
+                count,
+                dimensions,
+                shape,
+              ),
+      help: l10n.t('Give one value for each spatial dimension.'),
+      short: l10n.t('“{0}” does not match the input’s dimensions', attr),
     };
   }
   return undefined;

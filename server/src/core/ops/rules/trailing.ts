@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Complaint, Shape } from '../op.ts';
 import { sizes } from './shape.ts';
 
@@ -5,9 +6,23 @@ import { sizes } from './shape.ts';
 export function checkTrailing(axes: number, x: Shape): Complaint | undefined {
   if (!(axes >= x.length)) return undefined;
   return {
-    code: 'wrong-axis',
+    code: 'too-many-normalized-axes',
     attr: 'axes',
     output: x,
-    message: `The last ${axes} dimensions are normalized, but the input has only ${x.length - 1} besides the batch (${sizes(x)}). Use ${x.length - 1} or less.`,
+    message:
+      x.length === 2
+        ? l10n.t(
+            'The last {0} dimensions are normalized, but the input has only 1 besides the batch ({1}).',
+            axes,
+            sizes(x),
+          )
+        : l10n.t(
+            'The last {0} dimensions are normalized, but the input has only {1} besides the batch ({2}).',
+            axes,
+            x.length - 1,
+            sizes(x),
+          ),
+    help: l10n.t('Use {0} or less.', x.length - 1),
+    short: l10n.t('too many axes to normalize'),
   };
 }

@@ -1,0 +1,192 @@
+// Problems of a text as such, whatever network it describes.
+import type { ProblemExample } from './example.ts';
+
+const yaml = (text: string): Pick<ProblemExample, 'file' | 'text'> => ({ file: 'a.net.yaml', text });
+/** A row of a YOLO file between two others. */
+const row = (text: string): Pick<ProblemExample, 'file' | 'text'> => ({
+  file: 'yolo.yaml',
+  text: `nc: 80\nbackbone:\n  - [-1, 1, Conv, [16, 3, 2]]\n${text}\n  - [-1, 1, Conv, [64, 3, 2]]\nhead: []\n`,
+});
+
+/** Fields of a layer in a prototxt, below its input. */
+const proto = (layer: string): Pick<ProblemExample, 'file' | 'text'> => ({
+  file: 'deploy.prototxt',
+  text: `layer {\n  name: "data" type: "Input" top: "data"\n  input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } }\n}\n${layer}`,
+});
+
+export const problems: readonly ProblemExample[] = [
+  {
+    code: 'duplicate-key',
+    ...yaml('input: [3, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: 3, kernel: 1}\n'),
+    why: 'PyYAML lets the last of equal keys count without a word.',
+  },
+  {
+    code: 'unknown-anchor',
+    ...yaml('input: [3, 8, 8]\nlayers:\n  - conv: *settings\n'),
+    why: '`*name` repeats what `&name` marked further up.',
+  },
+  {
+    code: 'yaml-colon-without-space',
+    ...yaml('input: [3, 8, 8]\nlayers:\n  - conv:\n      out:8\n      kernel: 3\n'),
+    why: 'To YAML, a colon without a space is part of a word.',
+  },
+  {
+    code: 'yaml-dash-without-space',
+    ...row('  -[-1, 1, Conv, [32, 3, 2]]'),
+    why: 'To YAML, a dash without a space is part of a word.',
+  },
+  {
+    code: 'yaml-documents',
+    ...yaml('input: [3, 8, 8]\nlayers:\n  - relu\n---\nlayers: []\n'),
+    why: 'PyYAML’s safe_load: “expected a single document in the stream”.',
+  },
+  {
+    code: 'yaml-double-comma',
+    ...row('  - [-1, 1,, Conv, [32, 3, 2]]'),
+    why: 'A list in brackets has no empty entries.',
+  },
+  {
+    code: 'yaml-full-width',
+    ...row('  - [-1, 1，Conv, [32, 3, 2]]'),
+    why: 'Input methods and word processors put such characters in place of the plain ones that YAML needs.',
+  },
+  {
+    code: 'yaml-indentation',
+    ...row('   - [-1, 1, Conv, [32, 3, 2]]'),
+    why: 'Rows of a list are aligned.',
+  },
+  {
+    code: 'yaml-key-type',
+    ...yaml('input: [3, 8, 8]\nlayers:\n  - {[1]: 2}\n'),
+    why: 'Python’s dictionaries, which PyYAML builds, have no such keys.',
+  },
+  {
+    code: 'yaml-leading-colon',
+    ...row('  - [-1, 1, :Conv, [32, 3, 2]]'),
+    why: 'PyYAML (scanner.py, check_plain) is stricter here than the YAML specification.',
+  },
+  {
+    code: 'yaml-missing-colon',
+    ...yaml('input: [3, 8, 8]\nlayers\n  - relu\n'),
+    why: 'A key is followed by a colon and a space, or a colon at the end of the line.',
+  },
+  {
+    code: 'yaml-missing-comma',
+    ...row('  - [-1, 1, Conv [32, 3, 2]]'),
+    why: 'Entries of a list in brackets are separated by commas.',
+  },
+  {
+    code: 'yaml-missing-dash',
+    ...row('  [-1, 1, Conv, [32, 3, 2]]'),
+    why: 'Each row of a list begins with a dash; without it, its place is unclear.',
+  },
+  {
+    code: 'yaml-no-key',
+    ...yaml('input: [3, 8, 8]\nlayers:\n  - : 8\n'),
+    why: 'The name of an operator or an attribute is missing.',
+  },
+  {
+    code: 'yaml-not-a-row',
+    ...row('  Conv 32 3 2 "'),
+    why: 'A line among rows keeps its place, so that numbers below it stay right, but its cost is unknown.',
+  },
+  {
+    code: 'yaml-syntax',
+    ...yaml('input: [3, 8, 8]\nlayers:\n  - relu: {a: b: c: }}\n  - relu\n'),
+    why: 'The YAML parser’s own words for what stopped it are in parentheses.',
+  },
+  {
+    code: 'yaml-tab',
+    ...row('\t- [-1, 1, Conv, [32, 3, 2]]'),
+    why: 'The YAML specification forbids tabs in indentation.',
+  },
+  {
+    code: 'yaml-tag',
+    ...yaml('input: !!python/tuple [3, 8, 8]\nlayers:\n  - relu\n'),
+    why: 'Frameworks read files with PyYAML’s safe loader, which only knows the tags of YAML itself.',
+  },
+  {
+    code: 'yaml-text-after-row',
+    ...row('  - [-1, 1, Conv, [32, 3, 2]] 1-P2/4'),
+    why: 'After the last bracket of a row, only a comment may follow.',
+  },
+  {
+    code: 'yaml-trailing-comma',
+    ...row('  - [-1, 1, Conv, [32, 3, 2]],'),
+    why: 'Commas separate entries only inside brackets.',
+  },
+  {
+    code: 'yaml-unclosed-bracket',
+    ...row('  - [-1, 1, Conv, [32, 3, 2]'),
+    why: 'Every bracket that is opened must be closed.',
+  },
+  {
+    code: 'yaml-unmatched-quote',
+    ...row('  - [-1, 1, "Conv, [32, 3, 2]]'),
+    why: 'Quotes come in pairs.',
+  },
+  {
+    code: 'yaml-unopened-bracket',
+    ...row('  - [-1, 1, Conv, 32, 3, 2]]'),
+    why: 'Every bracket that is closed must have been opened.',
+  },
+  {
+    code: 'yaml-wrong-bracket',
+    ...row('  - [-1, 1, Conv, [32, 3, 2}]'),
+    why: 'A list is closed by “]”, a mapping by “}”.',
+  },
+  {
+    code: 'missing-colon',
+    ...proto('layer {\n  name: "relu" type: "ReLU" bottom "data" top: "relu"\n}\n'),
+    why: 'Protobuf’s text format puts a colon after the name of a field; only in front of a brace may it be left out.',
+  },
+  {
+    code: 'missing-value',
+    ...proto(
+      'layer {\n  name: "conv" type: "Convolution" bottom: "data" top: "conv"\n  convolution_param { num_output: }\n}\n',
+    ),
+    why: 'A field without a value is refused by Caffe; most likely it is still being typed.',
+  },
+  {
+    code: 'stray-brace',
+    ...proto('layer {\n  name: "relu" type: "ReLU" bottom: "data" top: "relu"\n}\n}\n'),
+    why: 'Each closing brace ends the message that was opened last.',
+  },
+  {
+    code: 'stray-separator',
+    ...proto('layer {\n  name: "relu" type: "ReLU" bottom: "data",, top: "relu"\n}\n'),
+    why: 'One comma or semicolon may follow a field; another one separates nothing.',
+  },
+  {
+    code: 'stray-text',
+    ...proto('layer {\n  name: "relu" type: "ReLU" bottom: "data" top: "relu" !\n}\n'),
+    why: 'Protobuf’s text format consists of fields and comments only.',
+  },
+  {
+    code: 'unclosed-brace',
+    ...proto('layer {\n  name: "relu" type: "ReLU" bottom: "data" top: "relu"\n'),
+    why: 'A message ends at its closing brace.',
+  },
+  {
+    code: 'unclosed-bracket',
+    ...proto(
+      'layer {\n  name: "pool" type: "Pooling" bottom: "data" top: "pool"\n  pooling_param { kernel_size: [2 }\n}\n',
+    ),
+    why: 'A list of values ends at its closing bracket.',
+  },
+  {
+    code: 'unclosed-extension',
+    ...proto('layer {\n  name: "relu" type: "ReLU" bottom: "data" top: "relu"\n  [caffe.note: 1\n}\n'),
+    why: 'The name of an extension is in brackets.',
+  },
+  {
+    code: 'unclosed-string',
+    ...proto('layer {\n  name: "relu" type: "ReLU" bottom: "data top: "relu"\n}\n'),
+    why: 'A string ends on its own line, at the quote with which it began.',
+  },
+  {
+    code: 'wrong-brace',
+    ...proto('layer {\n  name: "relu" type: "ReLU" bottom: "data" top: "relu"\n>\n'),
+    why: 'A message that begins with “{” ends with “}”, one that begins with “<” with “>”.',
+  },
+];
