@@ -3,13 +3,17 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
   type Analysed,
+  adviceCandidates,
   type Document,
   defaultSettings,
   hints,
   hover,
+  lenses,
   open,
   price,
-  problems,
+  priceAdvice,
+  problemsWithHints,
+  repairs,
   report,
   symbols,
 } from '../../server/src/core/index.ts';
@@ -22,12 +26,24 @@ function seen(analysed: Analysed): unknown {
   const { text } = analysed.document.source;
   return {
     report: report(analysed, { blocks: true }),
-    problems: problems(analysed),
+    problems: problemsWithHints(analysed),
+    lenses: lenses(analysed),
     hints: hints(analysed, { from: 0, to: text.length }),
     hovers: Array.from({ length: Math.ceil(text.length / 7) }, (_, at) => hover(analysed, at * 7)),
     symbols: symbols(analysed),
     peak: analysed.model.peak,
     activations: analysed.model.totals.activations,
+  };
+}
+
+/** What a person could do at any place. Each is tried on the text, so this takes longer. */
+function actions(analysed: Analysed): unknown {
+  const whole = { from: 0, to: analysed.document.source.text.length };
+  return {
+    repairs: repairs(analysed, whole),
+    advice: adviceCandidates(analysed)
+      .slice(0, 4)
+      .map(candidate => priceAdvice(analysed, candidate)),
   };
 }
 
@@ -67,7 +83,33 @@ export function checkEdits(name: string, start: string, pieces: readonly string[
         check();
       }
       for (const { analysed, was } of held) assert.deepEqual(seen(analysed), was);
+      const fresh = document && price(open({ name, text }, settings)!, settings);
+      if (fresh) assert.deepEqual(actions(held.at(-1)!.analysed), actions(fresh));
     }),
     { numRuns },
+  );
+}
+
+/** Holds what was analysed first, and every hundredth text after it, over a thousand edits. */
+export function checkHeld(name: string, start: string, pieces: readonly string[]): void {
+  const edit = fc.tuple(fc.nat(5000), fc.nat(6), fc.constantFrom(...pieces), fc.boolean());
+  fc.assert(
+    fc.property(fc.array(edit, { minLength: 1000, maxLength: 1000 }), list => {
+      let text = start;
+      let document: Document | undefined;
+      const held: { readonly analysed: Analysed; readonly was: unknown }[] = [];
+      for (const [count, [at, length, piece, stays]] of list.entries()) {
+        document = open({ name, text }, settings, document);
+        const analysed = document && price(document, settings);
+        if (analysed && count % 100 === 0) held.push({ analysed: frozen(analysed), was: seen(analysed) });
+        const from = at % (text.length + 1);
+        // Most edits are taken back, so that there is something left to read.
+        const edited = text.slice(0, from) + piece + text.slice(from + length);
+        text = stays ? edited : start;
+      }
+      assert.ok(held.length > 0);
+      for (const { analysed, was } of held) assert.deepEqual(seen(analysed), was);
+    }),
+    { numRuns: 2 },
   );
 }

@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import { checkEdits } from '../../support/edits.ts';
+import { checkEdits, checkHeld } from '../../support/edits.ts';
 
 const start = `name: "edits"
 input: "data"
@@ -43,3 +43,5 @@ const pieces = [
 ];
 
 test('a sequence of edits costs what a fresh reading costs', () => checkEdits('own.prototxt', start, pieces, 60));
+
+test('what is held over a thousand edits still says what it said', () => checkHeld('own.prototxt', start, pieces));

@@ -9,7 +9,7 @@ import {
   problems,
   report,
 } from '../../../server/src/core/index.ts';
-import { checkEdits } from '../../support/edits.ts';
+import { checkEdits, checkHeld } from '../../support/edits.ts';
 
 const seen = (analysed: Analysed): unknown => [report(analysed), problems(analysed)];
 
@@ -127,3 +127,5 @@ test('an edit builds the section that was edited, and those below only as far as
     assert.equal([...after].filter(segment => !before.has(segment)).length, count, to);
   }
 });
+
+test('what is held over a thousand edits still says what it said', () => checkHeld('own.cfg', start, pieces));

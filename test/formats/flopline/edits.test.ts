@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Document, defaultSettings, open, price, report } from '../../../server/src/core/index.ts';
-import { checkEdits } from '../../support/edits.ts';
+import { checkEdits, checkHeld } from '../../support/edits.ts';
 
 const start = `name: edits
 input: [3, 64, 64]
@@ -58,3 +58,5 @@ test('the same tensors, one more by name and one less from above, are not the sa
     report(price(document, defaultSettings)!).layers.map(row => row.outputs);
   assert.deepEqual(outputs(read(text('q', 'p.0'), before)), outputs(read(text('q', 'p.0'))));
 });
+
+test('what is held over a thousand edits still says what it said', () => checkHeld('own.net.yaml', start, pieces));

@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import { checkEdits } from '../../support/edits.ts';
+import { checkEdits, checkHeld } from '../../support/edits.ts';
 
 const start = `nc: 3
 scales:
@@ -28,3 +28,5 @@ const pieces = [
 ];
 
 test('a sequence of edits costs what a fresh reading costs', () => checkEdits('own.yaml', start, pieces, 100));
+
+test('what is held over a thousand edits still says what it said', () => checkHeld('own.yaml', start, pieces));
