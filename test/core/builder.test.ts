@@ -181,7 +181,7 @@ describe('limits', () => {
       turns++;
     });
     assert.ok(turns <= maxNodes + 1);
-    assert.equal(b.problems[0]!.code, 'repeated-too-often');
+    assert.equal(b.problems[0]!.code, 'too-many-operators');
   });
 
   it('end blocks within blocks', () => {
