@@ -1,7 +1,19 @@
 // Advice in the editor: priced, applied by the editor itself, undone byte for byte.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { actions, apply, checkHint, close, hints, ourProblems, pick, show, showUntitled, until } from './editor.ts';
+import {
+  actions,
+  apply,
+  checkHint,
+  close,
+  codeOf,
+  hints,
+  ourProblems,
+  pick,
+  show,
+  showUntitled,
+  until,
+} from './editor.ts';
 
 /** A change that advice proposes, as a person sees it. */
 interface Case {
@@ -146,7 +158,8 @@ suite('Advice in VS Code', () => {
 
   test('a hint points to advice, which is its quick fix, and goes with its cause', async () => {
     const editor = await showUntitled('flopline', wide);
-    const fat = (): vscode.Diagnostic | undefined => ourProblems(editor).find(({ code }) => code === 'fat-convolution');
+    const fat = (): vscode.Diagnostic | undefined =>
+      ourProblems(editor).find(problem => codeOf(problem) === 'fat-convolution');
     await until('the hint', () => ({ ok: fat() !== undefined, seen: ourProblems(editor) }));
     assert.equal(fat()?.severity, vscode.DiagnosticSeverity.Hint);
     const fixes = await actions(editor, 'conv', vscode.CodeActionKind.QuickFix);
@@ -163,7 +176,7 @@ suite('Advice in VS Code', () => {
     await apply(action!);
     assert.match(editor.document.getText(), /\n {2}# flopline-ignore fat-convolution\n {2}- conv/);
     await until('no hint', () => ({
-      ok: ourProblems(editor).every(({ code }) => code !== 'fat-convolution'),
+      ok: ourProblems(editor).every(problem => codeOf(problem) !== 'fat-convolution'),
       seen: ourProblems(editor),
     }));
   });

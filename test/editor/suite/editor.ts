@@ -22,6 +22,11 @@ export async function close(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
 }
 
+/** The code of a problem, whether or not it leads to a page. */
+export function codeOf({ code }: vscode.Diagnostic): string {
+  return String(typeof code === 'object' ? code.value : code);
+}
+
 /** Types: replaces the first place where `old` stands. */
 export async function type(editor: vscode.TextEditor, old: string, replacement: string): Promise<void> {
   const { document } = editor;
