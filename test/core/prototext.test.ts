@@ -23,6 +23,72 @@ function check(text: string, tree: Plain, codes: readonly string[] = []): void {
 }
 
 describe('Protobuf text format', () => {
+  it('a separator only behind a field', () => {
+    check('a { , b: 1 }', [['a', [['b', '1']]]], ['stray-separator']);
+    check('a <; b: 1; >', [['a', [['b', '1']]]], ['stray-separator']);
+    check('layer {,}', [['layer', []]], ['stray-separator']);
+    check(', a: 1', [['a', '1']], ['stray-separator']);
+    check(
+      'a: 1;, b: 2',
+      [
+        ['a', '1'],
+        ['b', '2'],
+      ],
+      ['stray-separator'],
+    );
+    check('a { } , b { }; c: 3,', [
+      ['a', []],
+      ['b', []],
+      ['c', '3'],
+    ]);
+  });
+
+  it('one comma between the entries of a list', () => {
+    check('a: [1, 2]', [
+      ['a', '1'],
+      ['a', '2'],
+    ]);
+    check('a: [, 1]', [['a', '1']], ['stray-separator']);
+    check(
+      'a: [1,, 2]',
+      [
+        ['a', '1'],
+        ['a', '2'],
+      ],
+      ['stray-separator'],
+    );
+    check('a: [1, ]', [['a', '1']], ['stray-separator']);
+    check(
+      'a: [1 2]',
+      [
+        ['a', '1'],
+        ['a', '2'],
+      ],
+      ['missing-comma'],
+    );
+    check(
+      'a: [1; 2]',
+      [
+        ['a', '1'],
+        ['a', '2'],
+      ],
+      ['semicolon-in-list'],
+    );
+    check(
+      'a: [{ b: 1 } { b: 2 }]',
+      [
+        ['a', [['b', '1']]],
+        ['a', [['b', '2']]],
+      ],
+      ['missing-comma'],
+    );
+    check('a: [{ b: 1 }, { b: 2 }]', [
+      ['a', [['b', '1']]],
+      ['a', [['b', '2']]],
+    ]);
+    check('a: []', []);
+  });
+
   it('fields, messages, separators, comments', () => {
     check('a: 1 # one\nb { c: x; d: "y", }\ne: < f: 2 >', [
       ['a', '1'],

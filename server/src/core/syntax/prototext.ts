@@ -417,8 +417,11 @@ class Parser {
   #list(of: Field, byIndentation: boolean): void {
     const text = this.#text;
     for (;;) {
-      this.#skip();
+      const end = this.#at;
+      const isFirst = text.charCodeAt(end - 1) === openSquare;
+      const separator = this.#skip();
       const code = text.charCodeAt(this.#at);
+      if (!isFirst) this.#checkSeparator(end, separator, code);
       if (code === closeSquare) {
         this.#at++;
         of.to = this.#at;
@@ -442,6 +445,42 @@ class Parser {
       code: 'unclosed-bracket',
       message: l10n.t('The “{0}” of “{1}” is never closed.', '[', clip(of.name)),
       repairs: [{ title: l10n.t('Insert a closing bracket'), edits: [{ from: of.to, to: of.to, text: ']' }] }],
+    });
+  }
+
+  /** Between the entries of a list there is one comma, and none after the last (text_format.cc, ConsumeField). */
+  #checkSeparator(end: number, separator: number, next: number): void {
+    const isEntry =
+      next === openBrace || next === openAngle || isQuote(next) || isNumberStart(next) || isNameStart(next);
+    if (separator < 0) {
+      if (!isEntry || (isNameStart(next) && this.#startsField())) return;
+      this.#report(end - 1, end, {
+        code: 'missing-comma',
+        message: l10n.t('A comma is missing between the entries of this list.'),
+        repairs: [{ title: l10n.t('Insert a comma'), edits: [{ from: end, to: end, text: ',' }] }],
+      });
+      return;
+    }
+    const sign = this.#text[separator]!;
+    if (next === closeSquare) this.#strayAt(separator);
+    else if (sign !== ',' && isEntry) {
+      this.#report(separator, separator + 1, {
+        code: 'semicolon-in-list',
+        message: l10n.t('Entries of a list are separated by commas, not by “{0}”.', sign),
+        repairs: [
+          { title: l10n.t('Change to “{0}”', ','), edits: [{ from: separator, to: separator + 1, text: ',' }] },
+        ],
+      });
+    }
+  }
+
+  #strayAt(at: number): void {
+    const sign = this.#text[at]!;
+    this.#report(at, at + 1, {
+      code: 'stray-separator',
+      message: l10n.t('This “{0}” separates nothing.', sign),
+      help: l10n.t('Remove it.'),
+      repairs: [{ title: l10n.t('Remove the “{0}”', sign), edits: [{ from: at, to: at + 1, text: '' }] }],
     });
   }
 
@@ -641,12 +680,14 @@ class Parser {
     });
   }
 
-  /** Skips white space and comments, and separators unless a value is looked for. */
-  #skip(separators = true): void {
+  /** Skips white space and comments, and separators unless a value is expected. Returns where one was, or −1. */
+  #skip(separators = true): number {
     const text = this.#text;
     if (separators) this.#newLine = this.#at === 0;
     let at = this.#at;
-    let separator = false;
+    // At the beginning of a text, a message or a list there is nothing to separate (text_format.cc, ConsumeField).
+    const separated = at === 0 || isOpening(this.#text.charCodeAt(at - 1));
+    let first = -1;
     for (; at < this.#end; at++) {
       const code = text.charCodeAt(at);
       if (code === 32 || code === 9) continue;
@@ -660,22 +701,15 @@ class Parser {
       }
       if (separators && (code === comma || code === semicolon)) {
         // One separates two fields, another one nothing.
-        if (separator) {
-          const sign = String.fromCharCode(code);
-          this.#report(at, at + 1, {
-            code: 'stray-separator',
-            message: l10n.t('This “{0}” separates nothing.', sign),
-            help: l10n.t('Remove it.'),
-            repairs: [{ title: l10n.t('Remove the “{0}”', sign), edits: [{ from: at, to: at + 1, text: '' }] }],
-          });
-        }
-        separator = true;
+        if (separated || first >= 0) this.#strayAt(at);
+        else first = at;
         continue;
       }
       if (code === 11 || code === 12 || code === 0xfeff) continue;
       break;
     }
     this.#at = at;
+    return first;
   }
 
   #fields(): Field[] {
@@ -698,6 +732,10 @@ class Parser {
     if (this.#problems.length < maxProblems)
       this.#problems.push({ range: { from, to }, severity: 'error', ...problem });
   }
+}
+
+function isOpening(code: number): boolean {
+  return code === openBrace || code === openAngle || code === openSquare;
 }
 
 function clip(text: string): string {
