@@ -1,5 +1,6 @@
 // Examples of problems, an area a file, in the order of the page.
 import { problems as advice } from './advice.ts';
+import { problems as caffe } from './caffe.ts';
 import type { ProblemExample } from './example.ts';
 import { problems as features } from './features.ts';
 import { problems as graph } from './graph.ts';
@@ -10,6 +11,7 @@ export const areas: readonly { readonly title: string; readonly problems: readon
   { title: 'Syntax', problems: syntax },
   { title: 'Networks', problems: graph },
   { title: 'Operators', problems: ops },
+  { title: 'Caffe', problems: caffe },
   { title: 'Costs', problems: features },
   { title: 'Advice', problems: advice },
 ];

@@ -141,11 +141,25 @@ export const problems: readonly ProblemExample[] = [
     why: 'Protobuf’s text format puts a colon after the name of a field; only in front of a brace may it be left out.',
   },
   {
+    code: 'missing-comma',
+    ...proto(
+      'layer {\n  name: "cut" type: "Slice" bottom: "data" top: "a" top: "b" top: "c"\n  slice_param { slice_point: [1 2] }\n}\n',
+    ),
+    why: 'Protobuf’s text format separates the values of a list by commas.',
+  },
+  {
     code: 'missing-value',
     ...proto(
       'layer {\n  name: "conv" type: "Convolution" bottom: "data" top: "conv"\n  convolution_param { num_output: }\n}\n',
     ),
     why: 'A field without a value is refused by Caffe; most likely it is still being typed.',
+  },
+  {
+    code: 'semicolon-in-list',
+    ...proto(
+      'layer {\n  name: "pool" type: "Pooling" bottom: "data" top: "pool"\n  pooling_param { kernel_size: [2; 2] }\n}\n',
+    ),
+    why: 'Protobuf’s text format separates the values of a list by commas.',
   },
   {
     code: 'stray-brace',

@@ -57,7 +57,12 @@ describe('Caffe layers that meet the batch', () => {
       `layer { name: "p" type: "Parameter" top: "p" parameter_param { shape { ${sizes.map(size => `dim: ${size}`).join(' ')} } } }\n`;
     const sum = 'layer { name: "e" type: "Eltwise" bottom: "x" bottom: "p" top: "y" }';
     assert.deepEqual(last(image + blob(4, 6, 5, 7) + sum), [[[1, 6, 5, 7]], 0, 0, []]);
-    assert.deepEqual(last(image + blob(3, 6, 5, 7) + sum), [[[1, 6, 5, 7]], null, null, ['shape-mismatch']]);
+    assert.deepEqual(last(image + blob(3, 6, 5, 7) + sum), [
+      [[1, 6, 5, 7]],
+      null,
+      null,
+      ['elementwise-shape-mismatch'],
+    ]);
     const join = 'layer { name: "c" type: "Concat" bottom: "x" bottom: "p" top: "y" }';
     assert.deepEqual(last(image + blob(4, 2, 5, 7) + join), [[[1, 8, 5, 7]], 0, 0, []]);
   });
@@ -67,16 +72,18 @@ describe('Caffe layers that meet the batch', () => {
       `layer { name: "c" type: "Crop" bottom: "x" bottom: "l" top: "y" crop_param { axis: 0 ${offsets} } }`;
     const like = input('l', 1, 3, 2, 2);
     assert.deepEqual(last(image + like + crop('offset: 3 offset: 3 offset: 2 offset: 5')), [[[1, 3, 2, 2]], 0, 0, []]);
-    assert.deepEqual(last(image + like + crop('offset: 4 offset: 0 offset: 0 offset: 0')).at(-1), ['crop-too-large']);
+    assert.deepEqual(last(image + like + crop('offset: 4 offset: 0 offset: 0 offset: 0')).at(-1), [
+      'crop-larger-than-input',
+    ]);
     // The same batch fits where nothing is left away before.
     assert.deepEqual(last(image + input('l', 4, 3, 2, 2) + crop('')), [[[1, 3, 2, 2]], 0, 0, []]);
-    assert.deepEqual(last(image + input('l', 4, 3, 2, 2) + crop('offset: 1')).at(-1), ['crop-too-large']);
+    assert.deepEqual(last(image + input('l', 4, 3, 2, 2) + crop('offset: 1')).at(-1), ['crop-larger-than-input']);
   });
 
   it('the largest of the batch is chosen among its samples', () => {
     const most = (k: number): string =>
       `layer { name: "a" type: "ArgMax" bottom: "x" top: "y" argmax_param { axis: 0 top_k: ${k} } }`;
     assert.deepEqual(last(image + most(4)), [[[1, 6, 5, 7]], 0, 0, []]);
-    assert.deepEqual(last(image + most(5)).at(-1), ['too-many']);
+    assert.deepEqual(last(image + most(5)).at(-1), ['k-larger-than-axis']);
   });
 });

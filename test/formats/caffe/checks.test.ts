@@ -36,14 +36,14 @@ function accepts(text: string): void {
   assert.equal(totals.complete, true, text);
 }
 
-describe('Caffe, inputs of losses and measures', () => {
+describe('Caffe, inputs of losses and metrics', () => {
   it('numbers of a sample', () => {
     const bottoms = input('x', 2, 3) + input('t', 2);
     for (const type of ['EuclideanLoss', 'SigmoidCrossEntropyLoss']) {
       refuses(
         bottoms + layer(type, ['x', 't']),
-        'shape-mismatch',
-        /has 3 numbers per sample .* “t” has 1 .* Make “x” produce 1/,
+        'sample-size-mismatch',
+        /“x” has 3 per sample .* “t” has 1 .* Make “x” produce 1/,
       );
       accepts(input('x', 2, 3, 4) + input('t', 2, 4, 3) + layer(type, ['x', 't']));
     }
@@ -51,21 +51,29 @@ describe('Caffe, inputs of losses and measures', () => {
 
   it('one number, vectors, maps', () => {
     const maps = input('x', 2, 3, 4, 5) + input('t', 2, 3, 4, 6) + input('s', 2);
-    refuses(maps + layer('SmoothL1Loss', ['x', 't']), 'shape-mismatch', /width is 5 in one and 6 in the other/);
-    refuses(maps + layer('ContrastiveLoss', ['x', 't', 's']), 'shape-mismatch', /compares vectors/);
-    refuses(maps + layer('MultinomialLogisticLoss', ['x', 't']), 'shape-mismatch', /one number per sample in “t”/);
-    refuses(input('x', 2, 3) + input('s', 2) + layer('InfogainLoss', ['x', 's']), 'missing-field', /needs its matrix/);
+    refuses(maps + layer('SmoothL1Loss', ['x', 't']), 'map-size-mismatch', /width is 5 in one and 6 in the other/);
+    refuses(maps + layer('ContrastiveLoss', ['x', 't', 's']), 'vectors-expected', /compares vectors/);
+    refuses(
+      maps + layer('MultinomialLogisticLoss', ['x', 't']),
+      'one-number-per-sample',
+      /one number per sample in “t”/,
+    );
+    refuses(input('x', 2, 3) + input('s', 2) + layer('InfogainLoss', ['x', 's']), 'missing-matrix', /needs a matrix/);
   });
 
   it('the best of too few', () => {
     const classes = input('x', 2, 3) + input('s', 2);
     refuses(
       classes + layer('Accuracy', ['x', 's'], 'accuracy_param { top_k: 5 }'),
-      'too-many',
-      /“top_k: 5” .* Use 3 at most/,
+      'top-k-larger-than-classes',
+      /top_k is 5.* Use 3 at most/,
     );
     accepts(classes + layer('Accuracy', ['x', 's'], 'accuracy_param { top_k: 3 }'));
-    refuses(input('x', 2, 3) + layer('ArgMax', ['x'], 'argmax_param { top_k: 4 }'), 'too-many', /Use 3 at most/);
+    refuses(
+      input('x', 2, 3) + layer('ArgMax', ['x'], 'argmax_param { top_k: 4 }'),
+      'k-larger-than-axis',
+      /Use 3 at most/,
+    );
   });
 });
 
@@ -98,9 +106,9 @@ layer { name: "${name}f" type: "Flatten" bottom: "${name}p" top: "${name}f" }\n`
       refuses(
         ssd(12, 12, prior, end, param),
         'prior-mismatch',
-        /64 priors .* 256 coordinates .* has 192 .* num_output of “loc” must be 16/,
+        /64 priors .* 256 coordinates .* has 192 .* num_output of “loc” to 16/,
       );
-      refuses(ssd(16, 84, prior, end, param), 'prior-mismatch', /num_output of “conf” must be 12 \(4 · 3\), not 84/);
+      refuses(ssd(16, 84, prior, end, param), 'prior-mismatch', /num_output of “conf” to 12 \(4 · 3\), not 84/);
     }
   });
 
@@ -115,7 +123,7 @@ layer { name: "${name}f" type: "Flatten" bottom: "${name}p" top: "${name}f" }\n`
     ] as const) {
       accepts(ssd(4 * boxes, 3 * boxes, text));
     }
-    refuses(ssd(4, 3, 'min_size: 10 step: 0'), 'wrong-value', /“step” must be above 0/);
+    refuses(ssd(4, 3, 'min_size: 10 step: 0'), 'not-positive', /“step” must be above 0/);
   });
 });
 
@@ -169,7 +177,7 @@ describe('Caffe, layers and their fields', () => {
       sum('s', 'b', 't') +
       conv('t', 'c', 4) +
       sum('t', 'c', 'u');
-    refuses(text, 'shape-mismatch', /“a” is 1×5×5×5 and “x” is 1×4×5×5/);
+    refuses(text, 'elementwise-shape-mismatch', /“a” is 1×5×5×5 and “x” is 1×4×5×5/);
     assert.deepEqual(read(text).layers.at(-1)!.outputs, [[1, 4, 5, 5]]);
   });
 
@@ -205,7 +213,11 @@ describe('Caffe, what is not known and why', () => {
   });
 
   it('coefficients are counted before shapes are looked at', () => {
-    refuses(start + layer('Eltwise', ['c', 'p'], 'eltwise_param { coeff: 1 }'), 'wrong-value', /1 coefficients for 2/);
+    refuses(
+      start + layer('Eltwise', ['c', 'p'], 'eltwise_param { coeff: 1 }'),
+      'value-count-mismatch',
+      /1 coefficient for 2/,
+    );
   });
 
   it('a convolution of unknown channels names what they hang on', () => {
@@ -218,29 +230,30 @@ describe('Caffe, what is not known and why', () => {
   it('another phase is only proposed where it helps', () => {
     const data = (rule: string): string =>
       `layer { name: "d" type: "Data" top: "x" include { ${rule} } data_param { source: "x" batch_size: 1 } transform_param { crop_size: 8 } }\n`;
-    const told = (text: string): string => read(text).problems.find(({ code }) => code === 'unknown-bottom')!.message;
+    const reported = (text: string): string =>
+      read(text).problems.find(({ code }) => code === 'excluded-bottom')!.message;
     const set = '# flopline: phase=TEST\n';
-    assert.match(told(set + data('phase: TRAIN') + conv('x', 'c')), /Read the file in TRAIN/);
+    assert.match(reported(set + data('phase: TRAIN') + conv('x', 'c')), /Read the file in TRAIN/);
     for (const rule of ['phase: TRAIN stage: "a"', 'min_level: 1']) {
-      const message = told(set + data(rule) + conv('x', 'c'));
-      assert.match(message, /out in both phases.*state \{ stage/);
+      const message = reported(set + data(rule) + conv('x', 'c'));
+      assert.match(message, /excluded in both phases.*state \{ stage/);
       assert.doesNotMatch(message, /Read the file/);
     }
   });
 
   it('a bias is only proposed to a layer that has none', () => {
     const params = 'param { lr_mult: 1 } '.repeat(3);
-    const told = (rest: string): string =>
+    const reported = (rest: string): string =>
       read(
         input('x', 1, 3, 8, 8) +
           layer('Convolution', ['x'], `${params} convolution_param { num_output: 4 kernel_size: 1 ${rest} }`),
       ).problems[0]!.message;
-    assert.doesNotMatch(told(''), /bias_term/);
-    assert.match(told('bias_term: false'), /or set bias_term: true/);
+    assert.doesNotMatch(reported(''), /bias_term/);
+    assert.match(reported('bias_term: false'), /or set bias_term: true/);
   });
 });
 
-describe('Caffe, a slip is told as what it is', () => {
+describe('Caffe, a slip is reported as what it is', () => {
   const right = `${input('x', 1, 3, 8, 8)}layer { name: "c" type: "Convolution" bottom: "x" top: "c" convolution_param { num_output: 4 kernel_size: 3 } }\n`;
   const whole = read(right).totals;
 
@@ -282,7 +295,7 @@ describe('Caffe, fields', () => {
   it('a name of the network above and below the layers is one too many', () => {
     const text = `name: "a"\n${input('x', 1, 3, 8, 8)}${layer('ReLU', ['x'])}`;
     accepts(text);
-    refuses(`${text}name: "b"\n`, 'repeated-field', /more than once/);
+    refuses(`${text}name: "b"\n`, 'repeated-field', /only once/);
   });
 
   it('points of a Slice say how large all pieces but the last are, whatever the bottom has', () => {

@@ -44,7 +44,7 @@ describe('Caffe prototxt, features', () => {
   it('a hover on a field says what it means', () => {
     assert.match(hoverOn('num_output'), /filters of a convolution.*conv1/s);
     assert.match(hoverOn('kernel_size'), /The window/);
-    assert.match(hoverOn('bottom'), /the top of a layer above/);
+    assert.match(hoverOn('bottom'), /a top of a layer above/);
     assert.match(hoverOn('"Convolution"'), /Slides filters/);
   });
 
@@ -53,7 +53,7 @@ describe('Caffe prototxt, features', () => {
   });
 
   it('a layer of another phase says so', () => {
-    assert.match(hoverOn('layer { name: "drop"'), /Not there in the TEST phase/);
+    assert.match(hoverOn('layer { name: "drop"'), /Excluded in the TEST phase/);
   });
 
   it('the outline has the layers, each from its first line to its last', () => {

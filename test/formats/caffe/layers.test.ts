@@ -487,7 +487,7 @@ describe('Caffe networks', () => {
     );
   });
 
-  it('an axis that cannot be is told of once, where it stands', () => {
+  it('an axis that cannot be is reported once, where it is written', () => {
     for (const layer of [
       'type: "Permute" permute_param { order: [0, - 2, 3, 1] }',
       'type: "Slice" slice_param { slice_point: -1 }',
@@ -498,7 +498,7 @@ describe('Caffe networks', () => {
       const errors = rows(text).problems.filter(({ severity }) => severity === 'error');
       assert.deepEqual(
         errors.map(({ code, line }) => [code, line]),
-        [['wrong-value', 2]],
+        [['not-a-whole-number', 2]],
         layer,
       );
     }

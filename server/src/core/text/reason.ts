@@ -10,6 +10,17 @@ export function reasonOf(why: string | Reason): Reason {
   return typeof why === 'string' ? { message: why } : why;
 }
 
+/** The reason that a problem is for what depends on it. */
+export function reasonFor({
+  message,
+  short,
+}: {
+  readonly message: string;
+  readonly short?: string | undefined;
+}): Reason {
+  return short === undefined ? { message } : { message, short };
+}
+
 export function sameReason(a: Reason | undefined, b: Reason | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && a.message === b.message && a.short === b.short);
 }

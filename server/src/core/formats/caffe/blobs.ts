@@ -1,12 +1,16 @@
-// Blobs by name, as the layers so far have left them: what Net::AppendBottom and Net::AppendTop do (net.cpp).
+// Blobs by name, after the layers so far: what Net::AppendBottom and Net::AppendTop do (net.cpp).
+import * as l10n from '@vscode/l10n';
 import type { Builder } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import { far } from '../../graph/segment.ts';
+import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
+import { type Reason, reasonOf } from '../../text/reason.ts';
 import { didYouMean, guess } from '../../text/spelling.ts';
+import { clip } from '../../text/wording.ts';
 import { type BlobName, type Layer, layerName, type PlacedLayer } from './items.ts';
 import { typeNames } from './layers/index.ts';
-import { maxSpelled } from './make.ts';
+import { maxSpelled } from './outputs.ts';
 import { absence, type State } from './phase.ts';
 
 interface Blob {
@@ -23,11 +27,11 @@ export class Blobs {
   readonly #layers: readonly PlacedLayer[];
   readonly #state: State;
   readonly #blobs = new Map<string, Blob>();
-  /** Names of blobs that were reported to be made twice: once is enough. */
+  /** Names of blobs that were reported as duplicates: once is enough. */
   readonly #taken = new Set<string>();
-  /** The first layer that makes a blob, of those that are there. */
+  /** The first layer with a top of a name, of those that are there. */
   #makers: ReadonlyMap<string, number> | undefined;
-  /** Whether a bottom was read that no layer makes. */
+  /** Whether a bottom was read that is no layer's top. */
   #hasLooseEnds = false;
 
   constructor(builder: Builder, layers: readonly PlacedLayer[], state: State) {
@@ -40,7 +44,7 @@ export class Blobs {
     this.#blobs.set(top.text, { tensor, maker: undefined, top, used: false });
   }
 
-  /** What a layer reads, if all of it is there and all that it makes has a new name. Reports nothing. */
+  /** What a layer reads, if all of it is there and each of its tops has a new name. Reports nothing. */
   find(layer: Layer): readonly Tensor[] | undefined {
     const { bottoms, tops, source } = layer;
     for (let at = 0; at < tops.length; at++)
@@ -75,16 +79,30 @@ export class Blobs {
       if (!isInPlace(layer, at) && (made.has(text) || this.#isMade(text)) && !this.#taken.has(text)) {
         this.#taken.add(text);
         const { maker, top } = made.get(text) ?? this.#blobs.get(text)!;
-        const by = maker === undefined ? 'an input' : `“${layerName(this.#layers[maker]!.layer)}”`;
-        const message = `“${text}” is made by ${by} already. A blob has one name of its own, unless a layer works in place: its bottom and top of the same number are equal.`;
-        const related = [{ range: elsewhere(this.#rangeOf(maker, top)), message: `“${text}” is made here` }];
-        this.#builder.problem({ range, severity: 'error', code: 'duplicate-top', message, related });
+        this.#builder.problem({
+          range,
+          severity: 'error',
+          code: 'duplicate-top',
+          message:
+            maker === undefined
+              ? l10n.t('“{0}” is already an input.', text)
+              : l10n.t('“{0}” is already a top of “{1}”.', text, layerName(this.#layers[maker]!.layer)),
+          help: l10n.t(
+            'Give this top another name, or, to work in place, use “{0}” as the bottom with the same index.',
+            text,
+          ),
+          related: [{ range: elsewhere(this.#rangeOf(maker, top)), message: l10n.t('“{0}” is defined here', text) }],
+        });
       }
       if (isInPlace(layer, at) && notInPlace.has(layer.type)) {
-        const message = `${layer.type} cannot work in place: it would overwrite what it reads. Give its top another name.`;
-        // Caffe refuses some and computes nonsense for the others.
-        const severity = refusedInPlace.has(layer.type) ? 'error' : 'warning';
-        this.#builder.problem({ range, severity, code: 'in-place', message });
+        this.#builder.problem({
+          range,
+          // Caffe refuses some and computes nonsense for the others.
+          severity: refusedInPlace.has(layer.type) ? 'error' : 'warning',
+          code: 'in-place',
+          message: l10n.t('{0} cannot work in place: it would overwrite its own input.', layer.type),
+          help: l10n.t('Give its top another name.'),
+        });
       }
       made.set(text, { maker: index, top: own });
     });
@@ -113,8 +131,13 @@ export class Blobs {
     if (this.#hasLooseEnds) return;
     for (const [name, { used, maker, top }] of this.#blobs) {
       if (used || maker === undefined || maker === last || endings.has(this.#layers[maker]!.layer.type)) continue;
-      const message = `“${name}” is never read, so it is an output of the network. If it should not be, use it as a bottom below, or end it in a Silence layer.`;
-      this.#builder.problem({ range: this.#rangeOf(maker, top), severity: 'information', code: 'unused-top', message });
+      this.#builder.problem({
+        range: this.#rangeOf(maker, top),
+        severity: 'information',
+        code: 'unused-top',
+        message: l10n.t('“{0}” is never read, so it is an output of the network.', name),
+        help: l10n.t('If it should not be one, read it below, or end it in a Silence layer.'),
+      });
     }
   }
 
@@ -132,52 +155,94 @@ export class Blobs {
     return this.#blobs.has(name) && !this.#taken.has(name);
   }
 
-  #unknownBottom(bottom: BlobName, index: number): string {
+  #unknownBottom(bottom: BlobName, index: number): Reason {
     const { text } = bottom;
     const range = { from: bottom.from, to: bottom.to };
     const maker = this.#makerOf(text);
     if (maker !== undefined && maker >= index) {
       const placed = this.#layers[maker]!;
       const isOwn = maker === index;
-      const message = isOwn
-        ? `“${text}” is made by this layer itself. Read a blob from a layer above.`
-        : `“${text}” comes from “${layerName(placed.layer)}”, which is below. Layers run from top to bottom: move that one above.`;
-      this.#builder.problem({
-        range,
-        severity: 'error',
-        code: isOwn ? 'own-bottom' : 'later-bottom',
-        message,
-        ...(isOwn ? {} : { related: [{ range: elsewhere(placed.header), message: `“${text}” is made here` }] }),
-      });
-      return `“${text}” is not made before it is read`;
+      this.#builder.problem(
+        isOwn
+          ? {
+              range,
+              severity: 'error',
+              code: 'own-bottom',
+              message: l10n.t('“{0}” is a top of this layer itself.', text),
+              help: l10n.t('Read a blob of a layer above.'),
+            }
+          : {
+              range,
+              severity: 'error',
+              code: 'later-bottom',
+              message: l10n.t('“{0}” is a top of “{1}”, which is below.', text, layerName(placed.layer)),
+              help: l10n.t('Layers run from top to bottom: move that one up.'),
+              related: [{ range: elsewhere(placed.header), message: l10n.t('“{0}” is defined here', text) }],
+            },
+      );
+      return reasonOf(l10n.t('“{0}” does not exist yet where it is read', text));
     }
     const absent = this.#layers.find(
       ({ layer }) => layer.tops.some(top => top.text === text) && absence(layer, this.#state) !== undefined,
     )?.layer;
     const isSpelled = !absent && this.#builder.problems.length < maxSpelled;
     const meant = isSpelled ? didYouMean(text, this.#blobs.keys()) : undefined;
-    const shown = text.length > 60 ? `${text.slice(0, 59)}…` : text;
-    let message = `No layer above makes a blob “${shown}”.`;
-    if (text === '') message = 'This bottom has no name yet. Write that of a top above.';
-    else if (absent) {
-      const other = this.#state.phase === 'TEST' ? 'TRAIN' : 'TEST';
-      // Stages and levels keep it out of both phases: the other one is no way out.
-      message +=
-        absence(absent, { ...this.#state, phase: other }) === undefined
-          ? ` “${layerName(absent)}” does, but it is excluded from the ${this.#state.phase} phase. Read the file in ${other} (“# flopline: phase=${other}”), or remove its rule.`
-          : ` “${layerName(absent)}” does, but its rules leave it out in both phases. Set the stage or level that they ask for at the top, as in state { stage: "…" }, or change them.`;
-    } else if (meant !== undefined) message += ` Did you mean “${meant}”?`;
-    else message += ' Write the name of a top above.';
-    const repairs =
-      meant === undefined
-        ? {}
-        : {
-            repairs: [
-              { title: `Change to “${meant}”`, edits: [{ ...range, text: `"${meant}"` }], ...guess(text, meant) },
-            ],
-          };
-    this.#builder.problem({ range, severity: 'error', code: 'unknown-bottom', message, ...repairs });
-    return text === '' ? 'a bottom has no name yet' : `no layer above makes “${shown}”`;
+    const shown = clip(text, 60);
+    const problem = { range, severity: 'error', code: 'unknown-bottom' } as const;
+    if (text === '') {
+      this.#builder.problem({
+        ...problem,
+        code: 'empty-bottom',
+        message: l10n.t('This bottom has no name yet.'),
+        help: l10n.t('Write the name of a top above.'),
+      });
+      return reasonOf(l10n.t('a bottom has no name yet'));
+    }
+    if (absent) this.#builder.problem({ ...problem, ...this.#excluded(shown, absent), code: 'excluded-bottom' });
+    else {
+      const message = l10n.t('No layer above has a top “{0}”.', shown);
+      this.#builder.problem(
+        meant === undefined
+          ? { ...problem, message, help: l10n.t('Write the name of a top above.') }
+          : {
+              ...problem,
+              message,
+              help: l10n.t('Did you mean “{0}”?', meant),
+              repairs: [
+                {
+                  title: l10n.t('Change to “{0}”', meant),
+                  edits: [{ ...range, text: `"${meant}"` }],
+                  ...guess(text, meant),
+                },
+              ],
+            },
+      );
+    }
+    return reasonOf(l10n.t('no layer above has a top “{0}”', shown));
+  }
+
+  /** Of a bottom that only a layer has that is left out. */
+  #excluded(name: string, layer: Layer): Pick<Problem, 'message' | 'help'> {
+    const { phase } = this.#state;
+    const other = phase === 'TEST' ? 'TRAIN' : 'TEST';
+    // Stages and levels may leave it out in both phases: the other one does not help then.
+    return absence(layer, { ...this.#state, phase: other }) === undefined
+      ? {
+          message: l10n.t(
+            '“{0}” is a top of “{1}”, which is excluded in the {2} phase.',
+            name,
+            layerName(layer),
+            phase,
+          ),
+          help: l10n.t('Read the file in {0} (“{1}”), or remove the rule.', other, `# flopline: phase=${other}`),
+        }
+      : {
+          message: l10n.t('“{0}” is a top of “{1}”, which is excluded in both phases.', name, layerName(layer)),
+          help: l10n.t(
+            'Set the stage or level of its rules at the top, as in {0}, or change them.',
+            'state { stage: "…" }',
+          ),
+        };
   }
 
   #makerOf(name: string): number | undefined {

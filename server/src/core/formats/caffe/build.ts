@@ -1,4 +1,5 @@
 // From layers to a graph, layer by layer, for one sample: what Net::Init does (net.cpp).
+import * as l10n from '@vscode/l10n';
 import { Builder, type FrameSpec } from '../../graph/builder.ts';
 import { type Graph, type Tensor, use } from '../../graph/graph.ts';
 import { agrees, type Environments, type Memo, portsOf } from '../../graph/memo.ts';
@@ -6,6 +7,7 @@ import type { Complaint } from '../../ops/op.ts';
 import type { ProtoMessage } from '../../syntax/prototext.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
+import { type Reason, reasonFor } from '../../text/reason.ts';
 import type { InputSize } from '../format.ts';
 import { Blobs } from './blobs.ts';
 import { miscounted } from './checks.ts';
@@ -13,8 +15,8 @@ import { inputFields } from './inputs.ts';
 import { type Layer, layerName, type PlacedLayer, valueRange } from './items.ts';
 import { isNearAnother, type LayerType, sameButCase, typeOf } from './layers/index.ts';
 import { type Net, Scope } from './layers/layer.ts';
-import { isForkValue, make } from './make.ts';
 import { notesOf } from './notes.ts';
+import { isForkValue, outputsOf } from './outputs.ts';
 import { absence, type State } from './phase.ts';
 
 export interface Network {
@@ -43,7 +45,7 @@ export function build(
   layers: readonly PlacedLayer[],
   state: State,
   input: readonly InputSize[],
-  fault: string | undefined,
+  fault: Reason | undefined,
   known: Known,
 ): Network {
   return new Building(layers, state, input, known).run(root, fault);
@@ -79,7 +81,7 @@ class Building {
     this.#environment = this.#currentEnvironment();
   }
 
-  run(root: ProtoMessage, fault: string | undefined): Network {
+  run(root: ProtoMessage, fault: Reason | undefined): Network {
     for (const { name, tensor } of inputFields(root, this.#net)) this.#blobs.addInput(name, tensor);
     this.#environment = this.#currentEnvironment();
     const doubt = fault ?? this.#firstError(0);
@@ -170,7 +172,7 @@ class Building {
     if (outputs.length > tops) this.#alive.push(...outputs.slice(tops));
   }
 
-  /** Builds a layer into the segment that is open, or into the graph. `meant` is its type, capitals set right. */
+  /** Builds a layer into the segment that is open, or into the graph. `meant` is its type in the right case. */
   #row(
     layer: Layer,
     index: number,
@@ -178,38 +180,38 @@ class Building {
   ): { readonly outputs: readonly Tensor[]; readonly alive: readonly Tensor[] } {
     const builder = this.#builder;
     const type = meant === undefined ? undefined : typeOf(meant);
-    // A type in other capitals is refused, but can only be meant in one way.
+    // A type in another case is refused, but can only be meant in one way.
     const isRespelled =
       meant !== undefined && meant !== layer.type && !isForkValue(layer) && !isNearAnother(layer.type, meant);
     let scope: Scope | undefined;
     const isRepaired = layer.fault ? layer.fault.reach === 'repaired' : isRespelled;
     builder.open({
-      ...frameOf(layer, layer.type === '' ? 'layer' : layer.type, type?.summary, isRepaired),
+      ...frameOf(layer, layer.type === '' ? 'layer' : layer.type, type?.summary(), isRepaired),
       locate: complaint => scope && placeOf(scope, type, complaint),
     });
     const before = builder.reported.length;
     const inputs = this.#blobs.read(index);
     scope = new Scope(this.#net, layer, inputs, type);
-    const made = make(scope, type);
+    const found = outputsOf(scope, type);
     for (const problem of miscounted(layer, isLoss(layer.type))) builder.problem(problem);
     const { batchless } = this.#net;
     if (batchless.size > 0 && inputs.length > 0 && inputs.every(tensor => batchless.has(tensor))) {
-      for (const tensor of made) batchless.add(tensor);
+      for (const tensor of found) batchless.add(tensor);
     }
     this.#blobs.checkTops(index);
-    const outputs = layer.tops.map((_, at) => made[at] ?? made[0]!);
+    const outputs = layer.tops.map((_, at) => found[at] ?? found[0]!);
     const why = this.#firstError(before, isRespelled) ?? (layer.fault?.reach === 'doubt' ? layer.fault.why : undefined);
-    if (why !== undefined && made.every(({ node }) => node.why === undefined)) this.#doubt(why);
+    if (why !== undefined && found.every(({ node }) => node.why === undefined)) this.#doubt(why);
     builder.close(outputs);
-    // What ends in nothing is not unused: it is what the layer is there for.
-    return { outputs, alive: outputs.length === 0 ? [...scope.alive, ...made] : scope.alive };
+    // A layer without tops is not unused: it is there for what it computes.
+    return { outputs, alive: outputs.length === 0 ? [...scope.alive, ...found] : scope.alive };
   }
 
   /** A layer of another phase keeps its row: without costs, and for data with the shapes that it would output. */
   #leaveOut({ layer, start }: PlacedLayer, why: string): void {
     const builder = this.#builder;
     const { segment, inputs } = builder.segment(() => {
-      const name = `${layer.type === '' ? 'layer' : layer.type} (not in ${this.#net.phase})`;
+      const name = l10n.t('{0} (not in {1})', layer.type === '' ? 'layer' : layer.type, this.#net.phase);
       builder.open(frameOf(layer, name, why, layer.fault?.reach === 'repaired'));
       const type = typeOf(layer.type);
       let outputs: readonly Tensor[] = [];
@@ -225,18 +227,18 @@ class Building {
     builder.place(segment, inputs, start);
   }
 
-  /** Marks what is open as not certain: Caffe refuses the text, so what is counted is not the cost of a network. */
-  #doubt(why: string): void {
+  /** Marks what is open as uncertain: Caffe refuses the text, so what is counted is not the cost of a network. */
+  #doubt(why: Reason): void {
     this.#builder.unknown(why, [], nothing);
   }
 
-  /** What the first error says of those since so many were reported of what is being built. */
-  #firstError(count: number, isRespelled = false): string | undefined {
+  /** The first error since so many were reported of what is being built. */
+  #firstError(count: number, isRespelled = false): Reason | undefined {
     const { reported } = this.#builder;
     for (let at = count; at < reported.length; at++) {
-      const { severity, message, code } = reported[at]!;
-      // A type in other capitals is read as it is meant.
-      if (severity === 'error' && !(isRespelled && code === 'unknown-type')) return message;
+      const problem = reported[at]!;
+      // A type in another case is read as it is meant.
+      if (problem.severity === 'error' && !(isRespelled && problem.code === 'unknown-type')) return reasonFor(problem);
     }
     return undefined;
   }
@@ -253,19 +255,20 @@ class Building {
     this.#builder.problem({
       range: placed.nameRange,
       severity: 'warning',
-      code: 'duplicate-name',
-      message: `There is a layer “${layer.name}” above already. Trained weights are found by name: give each layer one of its own.`,
-      related: [{ range: first.nameRange, message: 'The first one' }],
+      code: 'duplicate-layer-name',
+      message: l10n.t('A layer above is already called “{0}”.', layer.name),
+      help: l10n.t('Trained weights are found by name: give each layer its own.'),
+      related: [{ range: first.nameRange, message: l10n.t('The first one') }],
     });
   }
 }
 
 const none: readonly never[] = [];
 
-/** What stands for a doubt takes no memory. */
+/** The node of a doubt takes no memory. */
 const nothing = [0];
 
-/** Made here, notes hold the layer and nothing else of the reading. */
+/** At the top of the module, so that notes hold the layer and nothing else of the reading. */
 function frameOf(layer: Layer, type: string, summary: string | undefined, repaired: boolean): FrameSpec {
   return { label: layerName(layer), type, summary, sites: [use(layer.field)], repaired, notes: () => notesOf(layer) };
 }

@@ -1,8 +1,11 @@
 // What is wrong with a text as a NetParameter, whatever its network: unknown fields, values of the wrong kind, and fields
 // that are written too often.
+import * as l10n from '@vscode/l10n';
 import { type ProtoField, type ProtoMessage, type ProtoValue, protoNumber } from '../../syntax/prototext.ts';
 import type { Problem } from '../../text/problem.ts';
+import type { Range } from '../../text/range.ts';
 import { didYouMean, guess } from '../../text/spelling.ts';
+import { clip } from '../../text/wording.ts';
 import { type Layer, type Reach, v1Types } from './items.ts';
 import { type FieldSpec, fieldsOf, homesOf, type MessageName } from './words.ts';
 
@@ -14,9 +17,9 @@ export interface Finding {
   readonly reach: Reach;
 }
 
-/** Holds a message against its fields. Caffe refuses the whole text for any of these. */
+/** Checks a message against its fields. Caffe refuses the whole text for any of these problems. */
 export function checkMessage(message: ProtoMessage, name: MessageName, found: Finding[], depth = 0): void {
-  const tell = (problem: Problem, reach: Reach): void => {
+  const report = (problem: Problem, reach: Reach): void => {
     found.push({ problem, reach: reach === 'unknown' && beside.has(name) ? 'doubt' : reach });
   };
   const fields = fieldsOf(name);
@@ -28,12 +31,12 @@ export function checkMessage(message: ProtoMessage, name: MessageName, found: Fi
     if (!spec) {
       // A name without a value is being typed.
       const reach = harmless.has(field.name) ? 'doubt' : 'unknown';
-      if (field.value) tell(unknownField(field, name, fields, found.length < maxSpelled), reach);
+      if (field.value) report(unknownField(field, name, fields, found.length < maxSpelled), reach);
       continue;
     }
     if (!spec.repeated) {
-      const isAgain = once ? once.has(field.name) : isBefore(message.fields, at);
-      if (isAgain) tell(repeatedField(field), 'unknown');
+      const isRepeated = once ? once.has(field.name) : isBefore(message.fields, at);
+      if (isRepeated) report(repeatedField(field), 'unknown');
       once?.add(field.name);
     }
     const { value } = field;
@@ -43,8 +46,8 @@ export function checkMessage(message: ProtoMessage, name: MessageName, found: Fi
       continue;
     }
     const wrong = name === 'V1LayerParameter' && field.name === 'type' ? wrongType(field) : wrongValue(spec, field);
-    if (wrong) tell(wrong, isPlain(spec, value) ? 'repaired' : 'unknown');
-    else if (unread.has(`${name}.${field.name}`)) tell(unreadField(field), 'unknown');
+    if (wrong) report(wrong, isPlain(spec, value) ? 'repaired' : 'unknown');
+    else if (unread.has(`${name}.${field.name}`)) report(unreadField(field), 'unknown');
   }
 }
 
@@ -101,11 +104,19 @@ const unread: ReadonlySet<string> = new Set([
 ]);
 
 function unreadField(field: ProtoField): Problem {
-  const message = `“${field.name}” belongs to a fork of Caffe, and its effect is not known here. So the output of this layer is unknown.`;
-  return { range: { from: field.from, to: field.nameTo }, severity: 'warning', code: 'unread-field', message };
+  return {
+    range: { from: field.from, to: field.nameTo },
+    severity: 'warning',
+    code: 'unread-field',
+    message: l10n.t(
+      '“{0}” belongs to a fork of Caffe and is not supported, so the output of this layer is unknown.',
+      field.name,
+    ),
+    short: l10n.t('“{0}” is not supported', field.name),
+  };
 }
 
-/** Beyond so many problems nobody looks for how a name was meant. */
+/** With more problems than this, no suggestions are looked for. */
 const maxSpelled = 200;
 
 /** Whether a value of the wrong kind can be meant in one way: a bare word for a string, 3.0 for 3, a number in quotes. */
@@ -131,26 +142,33 @@ function unknownField(
 ): Problem {
   const range = { from: field.from, to: field.nameTo };
   const { name } = field;
-  const shown = name.length > 60 ? `${name.slice(0, 59)}…` : name;
+  const shown = clip(name, 60);
+  const problem: Problem = {
+    range,
+    severity: 'error',
+    code: 'unknown-field',
+    message: l10n.t('{0} has no field “{1}”.', message, shown),
+    short: l10n.t('unknown field “{0}”', shown),
+  };
   const meant = isSpelled ? meantField(name, fields.keys()) : undefined;
   if (meant !== undefined) {
     return {
-      range,
-      severity: 'error',
-      code: 'unknown-field',
-      message: `${message} has no field “${shown}”. Did you mean “${meant}”?`,
-      repairs: [{ title: `Change to “${meant}”`, edits: [{ ...range, text: meant }], ...guess(name, meant) }],
+      ...problem,
+      help: l10n.t('Did you mean “{0}”?', meant),
+      repairs: [{ title: l10n.t('Change to “{0}”', meant), edits: [{ ...range, text: meant }], ...guess(name, meant) }],
     };
   }
   const homes = isSpelled ? homesOf(name).slice(0, 3) : [];
-  const where =
-    homes.length > 0
-      ? ` It is a field of ${homes.join(', ')}.`
-      : ' Caffe refuses a text with a field that it does not know; forks may have it.';
-  return { range, severity: 'error', code: 'unknown-field', message: `${message} has no field “${shown}”.${where}` };
+  return {
+    ...problem,
+    help:
+      homes.length > 0
+        ? l10n.t('It is a field of {0}.', homes.join(', '))
+        : l10n.t('Caffe refuses fields that it does not know; a fork may have it.'),
+  };
 }
 
-/** Of `foo_param` only `foo` is held against others: the rest, which most fields of a layer have, says nothing. */
+/** Of `foo_param` only `foo` is compared with others: most fields of a layer end like that. */
 function meantField(name: string, fields: Iterable<string>): string | undefined {
   const tail = '_param';
   if (!name.endsWith(tail)) return didYouMean(name, fields);
@@ -168,15 +186,15 @@ export function repeatedAbove(parts: readonly (readonly ProtoField[])[]): readon
   const seen = new Set<string>();
   return parts.flatMap(part => {
     const own = new Set<string>();
-    const again: Finding[] = [];
+    const found: Finding[] = [];
     for (const field of part) {
       const { name } = field;
       if (own.has(name) || fields.get(name)?.repeated !== false) continue;
       own.add(name);
-      if (seen.has(name)) again.push({ problem: repeatedField(field), reach: 'unknown' });
+      if (seen.has(name)) found.push({ problem: repeatedField(field), reach: 'unknown' });
     }
     for (const name of own) seen.add(name);
-    return again;
+    return found;
   });
 }
 
@@ -185,7 +203,8 @@ function repeatedField(field: ProtoField): Problem {
     range: { from: field.from, to: field.nameTo },
     severity: 'error',
     code: 'repeated-field',
-    message: `“${field.name}” is written more than once here, but can be given only once. Remove one.`,
+    message: l10n.t('“{0}” can be given only once.', field.name),
+    help: l10n.t('Remove one.'),
   };
 }
 
@@ -220,36 +239,52 @@ const booleans: ReadonlySet<string> = new Set(['true', 'false', 't', 'f', 'True'
 function complaintOf(spec: FieldSpec, field: ProtoField): Problem {
   const value = field.value!;
   const range = { from: value.from, to: value.to };
-  const tell = (wanted: string, repairs?: Problem['repairs']): Problem => {
-    const message = `“${field.name}” ${wanted}`;
-    return { range, severity: 'error', code: 'wrong-value', message, ...(repairs ? { repairs } : {}) };
+  const { name } = field;
+  const wrong = (code: string, message: string, more: Pick<Problem, 'help' | 'repairs'> = {}): Problem => {
+    return { range, severity: 'error', code, message, ...more };
   };
-  if (spec.kind === 'message' || spec.kind === 'any') return tell(`is a message: write ${field.name} { … }.`);
-  if (value.kind === 'message') return tell('takes a single value, not a message in braces.');
+  if (spec.kind === 'message' || spec.kind === 'any') {
+    return wrong('not-a-message', l10n.t('“{0}” must be a message.', name), {
+      help: l10n.t('Write {0}.', `${name} { … }`),
+    });
+  }
+  if (value.kind === 'message') {
+    return wrong('not-a-single-value', l10n.t('“{0}” must be a single value, not a message in braces.', name));
+  }
+  const text = clip(value.text, 60);
   switch (spec.kind) {
     case 'string': {
       const edits = [{ ...range, text: `"${v1Types[value.text] ?? value.text}"` }];
-      return tell('is a string. Put it in quotes.', [{ title: 'Put it in quotes', edits }]);
+      return wrong('not-a-string', l10n.t('“{0}” must be a string in quotes, not {1}.', name, text), {
+        repairs: [{ title: l10n.t('Put it in quotes'), edits }],
+      });
     }
     case 'boolean':
-      return tell('is true or false.');
+      return wrong('not-a-boolean', l10n.t('“{0}” must be true or false, not {1}.', name, text));
     case 'number':
-      return tell('is a number.');
+      return wrong('not-a-number', l10n.t('“{0}” must be a number, not {1}.', name, text));
     case 'integer':
     case 'natural': {
-      const wanted = spec.kind === 'integer' ? 'is a whole number.' : 'is a whole number from 0 to 4294967295.';
-      if (!isPlain(spec, value)) return tell(wanted);
-      const text = String(protoNumber(value));
-      return tell(wanted, [{ title: `Change to ${text}`, edits: [{ ...range, text }] }]);
+      const message =
+        spec.kind === 'integer'
+          ? l10n.t('“{0}” must be a whole number, not {1}.', name, text)
+          : l10n.t('“{0}” must be a whole number from 0 to 4294967295, not {1}.', name, text);
+      if (!isPlain(spec, value)) return wrong('not-a-whole-number', message);
+      const fresh = String(protoNumber(value));
+      return wrong('not-a-whole-number', message, {
+        repairs: [{ title: l10n.t('Change to {0}', fresh), edits: [{ ...range, text: fresh }] }],
+      });
     }
     case 'enum': {
       const meant = didYouMean(value.text, spec.values);
-      const known = `is one of ${spec.values.join(', ')}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`;
-      const edits = [{ ...range, text: meant ?? '' }];
-      return tell(
-        known,
-        meant === undefined ? undefined : [{ title: `Change to ${meant}`, edits, ...guess(value.text, meant) }],
-      );
+      const message = l10n.t('“{0}” must be one of {1}, not {2}.', name, spec.values.join(', '), text);
+      if (meant === undefined) return wrong('unknown-choice', message);
+      return wrong('unknown-choice', message, {
+        help: l10n.t('Did you mean “{0}”?', meant),
+        repairs: [
+          { title: l10n.t('Change to “{0}”', meant), edits: [{ ...range, text: meant }], ...guess(value.text, meant) },
+        ],
+      });
     }
   }
 }
@@ -258,8 +293,13 @@ function complaintOf(spec: FieldSpec, field: ProtoField): Problem {
 function wrongType(field: ProtoField): Problem | undefined {
   const value = field.value!;
   if (value.kind === 'word' || value.kind === 'number') return undefined;
-  const message = '`layers` name their type by a bare word: type: CONVOLUTION. With “layer” it is a string.';
-  return { range: { from: value.from, to: value.to }, severity: 'error', code: 'wrong-value', message };
+  return {
+    range: { from: value.from, to: value.to },
+    severity: 'error',
+    code: 'quoted-type',
+    message: l10n.t('In “layers”, the type is a word without quotes.'),
+    help: l10n.t('Write it like {0}, or use “layer”.', 'type: CONVOLUTION'),
+  };
 }
 
 /** Whether it is a whole number and written as one: `2.0` is refused (TextFormat, “Expected integer”). */
@@ -280,8 +320,8 @@ function isFloat(text: string): boolean {
 }
 
 /**
- * How often a layer’s own fields may be written: what Layer::SetUp and Net::Init check of every type. `isLoss`: a loss has a weight of 1 where none is written, and a top where none is (loss_layer.cpp,
- * Net::Init).
+ * How often a layer’s own fields may be written: what Layer::SetUp and Net::Init check of every type. `isLoss`: a loss
+ * has a default weight of 1, and a top where none is written (loss_layer.cpp, Net::Init).
  */
 export function miscounted(layer: Layer, isLoss: boolean): readonly Problem[] {
   let weight: ProtoField | undefined;
@@ -309,27 +349,39 @@ export function miscounted(layer: Layer, isLoss: boolean): readonly Problem[] {
     }
   }
   const problems: Problem[] = [];
-  const tell = (field: ProtoField, message: string): void => {
-    problems.push({ range: { from: field.from, to: field.nameTo }, severity: 'error', code: 'wrong-count', message });
+  const report = (range: Range, code: string, message: string, help: string): void => {
+    problems.push({ range, severity: 'error', code, message, help });
   };
   const tops = layer.tops.length;
   if (weight && weights !== (isLoss ? Math.max(tops, 1) : tops)) {
-    tell(weight, `“loss_weight” is given ${times(weights)} for ${many(tops, 'top')}. Give one for each top, or none.`);
+    const message =
+      tops === 1
+        ? l10n.t('“loss_weight” is given {0} times for 1 top.', weights)
+        : weights === 1
+          ? l10n.t('“loss_weight” is given once for {0} tops.', tops)
+          : l10n.t('“loss_weight” is given {0} times for {1} tops.', weights, tops);
+    report(nameOf(weight), 'field-count-mismatch', message, l10n.t('Give one per top, or none.'));
   }
   if (!weight && isLoss && tops > 1) {
     const range = { from: layer.tops[1]!.from, to: layer.tops[1]!.to };
-    const message = `A loss with ${tops} tops needs a loss_weight for each: write loss_weight: 1 and, for what is no loss, loss_weight: 0.`;
-    problems.push({ range, severity: 'error', code: 'wrong-count', message });
+    const help = l10n.t('Write loss_weight: 1 for the loss and loss_weight: 0 for any other top.');
+    report(range, 'missing-loss-weights', l10n.t('A loss with {0} tops needs a loss_weight for each.', tops), help);
   }
   if (down && downs !== layer.bottoms.length) {
-    const bottoms = many(layer.bottoms.length, 'bottom');
-    tell(down, `“propagate_down” is given ${times(downs)} for ${bottoms}. Give one for each bottom, or none.`);
+    const bottoms = layer.bottoms.length;
+    const message =
+      bottoms === 1
+        ? l10n.t('“propagate_down” is given {0} times for 1 bottom.', downs)
+        : downs === 1
+          ? l10n.t('“propagate_down” is given once for {0} bottoms.', bottoms)
+          : l10n.t('“propagate_down” is given {0} times for {1} bottoms.', downs, bottoms);
+    report(nameOf(down), 'field-count-mismatch', message, l10n.t('Give one per bottom, or none.'));
   }
   if (include && exclude) {
-    tell(exclude, 'A layer has either `include` rules or `exclude` rules, not both. Remove one kind.');
+    const message = l10n.t('A layer has either “include” rules or “exclude” rules, not both.');
+    report(nameOf(exclude), 'include-and-exclude', message, l10n.t('Remove one kind.'));
   }
   return problems;
 }
 
-const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
-const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+const nameOf = ({ from, nameTo }: ProtoField): Range => ({ from, to: nameTo });

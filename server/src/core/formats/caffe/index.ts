@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { Environments, Memo } from '../../graph/memo.ts';
 import { placedProblem } from '../../graph/segment.ts';
 import {
@@ -9,6 +10,7 @@ import {
 } from '../../syntax/prototext.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
+import { type Reason, reasonFor } from '../../text/reason.ts';
 import type { Format, Reader, ReadOptions, Source, Spec } from '../format.ts';
 import { build, type Known } from './build.ts';
 import { repeatedAbove } from './checks.ts';
@@ -31,13 +33,13 @@ export const caffe: Format = {
   open,
 };
 
-// No two neighbours take the same characters: long stretches of space are walked once.
+// No two neighbors match the same characters: long runs of space are scanned once.
 const layerStart = /(?:^|[\s{}<>,;])layers?\s*(?::\s*)?(?:\[\s*)?[{<]/;
 const inputField = /^[ \t]*input\s*:\s*["']/m;
 
 function isNetwork(text: string): boolean {
   const first = text.search(layerStart);
-  // What a solver says of itself stands above: it may hold its network, but is none.
+  // A solver's own fields come first: it may contain its network, but is not one.
   const head = first < 0 ? text : text.slice(0, first);
   if (/^[ \t]*(?:base_lr|train_net|test_net|net)\s*:/m.test(head)) return false;
   return first >= 0 || inputField.test(text);
@@ -54,8 +56,8 @@ interface Text {
   /** The fields outside of layers. */
   readonly root: ProtoMessage;
   readonly layers: readonly PlacedLayer[];
-  /** Why the text outside of layers is not certain; undefined where it is. */
-  readonly fault: string | undefined;
+  /** Why the text outside of layers is uncertain; undefined where it is not. */
+  readonly fault: Reason | undefined;
 }
 
 function open(source: Source, earlier?: Reader): Reader {
@@ -69,19 +71,18 @@ function open(source: Source, earlier?: Reader): Reader {
   const layers: PlacedLayer[] = [];
   const others: (readonly ProtoField[])[] = [];
   const problems: Problem[] = [];
-  const faults: string[] = [];
+  const faults: Reason[] = [];
   for (const [at, part] of partsOf(document).entries()) {
     const { start } = document.chunks[at]!;
     for (const layer of part.layers) layers.push(new PlacedLayer(layer, start));
     if (part.others.length > 0) others.push(part.others.map(field => movedField(field, offset => offset + start)));
-    // Nobody reads more of them.
     for (const { problem } of part.findings)
       if (problems.length < maxProblems) problems.push(placedProblem(problem, start));
     if (part.fault !== undefined) faults.push(part.fault);
   }
   for (const problem of [...repeatedAbove(others).map(finding => finding.problem), ...mixed(layers)]) {
     problems.push(problem);
-    faults.push(problem.message);
+    faults.push(reasonFor(problem));
   }
   const root: ProtoMessage = { kind: 'message', from: 0, to: source.text.length, fields: others.flat() };
   const text: Text = { source, root, layers: withPadding(layers), fault: faults[0] };
@@ -96,7 +97,7 @@ function open(source: Source, earlier?: Reader): Reader {
   };
 }
 
-/** More problems than anybody reads. */
+/** More problems than anyone reads. */
 const maxProblems = 500;
 
 /** The state that is read, then that of every other phase: what is shared between them must suit them all. */
@@ -110,10 +111,16 @@ function mixed(layers: readonly PlacedLayer[]): readonly Problem[] {
   const isCurrent = layers[0]?.layer.form === 'current';
   const other = layers.find(({ layer }) => (layer.form === 'current') !== isCurrent);
   if (!other) return [];
-  const message =
-    '“layer” and “layers” do not go together: Caffe refuses a text with both. Write layer { type: "Convolution" … } everywhere.';
-  const related = [{ range: layers[0]!.header, message: 'The first one' }];
-  return [{ range: other.header, severity: 'error', code: 'mixed-forms', message, related }];
+  return [
+    {
+      range: other.header,
+      severity: 'error',
+      code: 'mixed-forms',
+      message: l10n.t('“layer” and “layers” cannot be used in the same file.'),
+      help: l10n.t('Write {0} everywhere.', 'layer { type: "Convolution" … }'),
+      related: [{ range: layers[0]!.header, message: l10n.t('The first one') }],
+    },
+  ];
 }
 
 function read({ source, root, layers, fault }: Text, options: ReadOptions, known: Known): Spec {
@@ -123,8 +130,13 @@ function read({ source, root, layers, fault }: Text, options: ReadOptions, known
   if (instead) problems.push(instead);
   const { graph, problems: found, batch } = build(root, layers, state, options.input ?? [], fault, known);
   if (layers.length === 0) {
-    const message = 'This network has no layers yet. Write layer { … }.';
-    problems.push({ range: head, severity: 'error', code: 'empty-network', message });
+    problems.push({
+      range: head,
+      severity: 'error',
+      code: 'empty-network',
+      message: l10n.t('This network has no layers yet.'),
+      help: l10n.t('Write {0}.', 'layer { … }'),
+    });
   }
   const name = root.fields.findLast(field => field.name === 'name')?.value;
   const file = source.name.replace(/\.(?:prototxt|pt|pbtxt)(?:\.txt)?$/i, '');

@@ -1,4 +1,5 @@
 // Inputs that are fields of the network itself.
+import * as l10n from '@vscode/l10n';
 import { type Tensor, use } from '../../graph/graph.ts';
 import type { ProtoField, ProtoMessage } from '../../syntax/prototext.ts';
 import type { BlobName } from './items.ts';
@@ -31,7 +32,7 @@ export function inputFields(root: ProtoMessage, net: Net): readonly InputField[]
     const frame = {
       label: value.text,
       type: 'Input',
-      summary: 'What the network is given.',
+      summary: l10n.t('The input of the network.'),
       sites: [use(field)],
       locate: () => ({ from: place.from, to: place.to }),
     };
@@ -47,29 +48,34 @@ function countInputs(
   shapes: readonly ProtoField[],
   dims: readonly ProtoField[],
 ): void {
-  const report = (field: ProtoField, message: string): void => {
+  const report = (field: ProtoField, code: string, message: string, help: string): void => {
     const range = { from: field.from, to: field.nameTo };
-    net.builder.problem({ range, severity: 'error', code: 'wrong-count', message });
+    net.builder.problem({ range, severity: 'error', code, message, help });
   };
-  const inputs = `${names.length} input${names.length === 1 ? '' : 's'}`;
+  const inputs = names.length;
   if (shapes.length > 0) {
-    if (shapes.length < names.length) {
-      report(
-        shapes.at(-1)!,
-        `There ${shapes.length === 1 ? 'is' : 'are'} ${shapes.length} input_shape for ${inputs}. Write one for each.`,
-      );
+    if (shapes.length < inputs) {
+      const message =
+        shapes.length === 1
+          ? l10n.t('There is 1 input_shape for {0} inputs.', inputs)
+          : l10n.t('There are {0} input_shape for {1} inputs.', shapes.length, inputs);
+      report(shapes.at(-1)!, 'field-count-mismatch', message, l10n.t('Write one per input.'));
     }
   } else if (dims.length === 0) {
     // With a size from the settings it is counted all the same.
     if (net.input.length > 0) return;
     report(
       names[0]!,
-      'This input has no sizes: Caffe leaves it out. Write input_shape { dim: 1 dim: 3 dim: 224 dim: 224 }, say.',
+      'input-without-shape',
+      l10n.t('This input has no shape, so Caffe drops it.'),
+      l10n.t('Write one, for example {0}.', 'input_shape { dim: 1 dim: 3 dim: 224 dim: 224 }'),
     );
   } else if (dims.length < 4 * names.length) {
-    report(
-      dims.at(-1)!,
-      `There ${dims.length === 1 ? 'is' : 'are'} ${dims.length} input_dim for ${inputs}. Write four for each (batch, channels, height, width), or input_shape { dim: … }.`,
-    );
+    const message =
+      inputs === 1
+        ? l10n.t('An input has 4 input_dim, but {0} are given.', dims.length)
+        : l10n.t('{0} inputs have {1} input_dim, but {2} are given.', inputs, 4 * inputs, dims.length);
+    const help = l10n.t('Write batch, channels, height and width of each, or {0}.', 'input_shape { dim: … }');
+    report(dims.at(-1)!, 'field-count-mismatch', message, help);
   }
 }

@@ -1,8 +1,11 @@
 // From a tree to layers, whatever the age of the form: `layer`, `layers { type: CONVOLUTION }`, `layers { layer { … } }`.
+import * as l10n from '@vscode/l10n';
 import { placedRange } from '../../graph/segment.ts';
 import { movedField, type ProtoField, type ProtoMessage } from '../../syntax/prototext.ts';
 import type { Range } from '../../text/range.ts';
+import { type Reason, reasonOf } from '../../text/reason.ts';
 import { Slot } from '../../text/slot.ts';
+import { clip } from '../../text/wording.ts';
 import { Param } from './param.ts';
 import { fieldsOf } from './words.ts';
 
@@ -92,10 +95,10 @@ function movedLayer({ field, pad, source, fault }: Layer, start: number): Layer 
  */
 export type Reach = 'repaired' | 'doubt' | 'unknown';
 
-/** What is wrong with a text, and what that means for what is read of it. */
+/** What is wrong with a text, and how far it goes. */
 export interface Fault {
   readonly reach: Reach;
-  readonly why: string;
+  readonly why: Reason;
 }
 
 /** The names of messages that occur only at the top. */
@@ -105,7 +108,7 @@ export function isLayer({ name, value }: ProtoField): boolean {
   return value?.kind === 'message' && topNames.includes(name);
 }
 
-/** What messages call a layer. */
+/** A layer's name in messages. */
 export function layerName({ name, type }: Layer): string {
   return name !== '' ? name : type !== '' ? type : 'layer';
 }
@@ -141,8 +144,8 @@ export function layersOf(fields: readonly ProtoField[]): readonly Layer[] {
       } as const;
       const field = { name: 'layer', from: first.from, nameTo: first.nameTo, to, value: message };
       const layer = layerOf(field, message);
-      const why = 'these fields belong in a layer, but “layer {” is missing above them';
-      layers.push({ ...layer, fault: { reach: 'unknown', why } });
+      const why = l10n.t('these fields belong in a layer, but “{0}” is missing above them', 'layer {');
+      layers.push({ ...layer, fault: { reach: 'unknown', why: reasonOf(why) } });
     }
     loose = [];
   };
@@ -155,11 +158,11 @@ export function layersOf(fields: readonly ProtoField[]): readonly Layer[] {
       const isEntry = fields[at + 1]?.from === field.from || fields[at - 1]?.from === field.from;
       const own = { name, from: value.from, nameTo: value.from + 1, to: value.to, value };
       layers.push(layerOf(isEntry ? own : field, value));
-    } else if (value?.kind === 'message' && !isOfLayer(name) && !isOfNet(name) && value.fields.some(isTelling)) {
+    } else if (value?.kind === 'message' && !isOfLayer(name) && !isOfNet(name) && value.fields.some(isOfLayers)) {
       flush();
       const layer = layerOf(field, value);
-      const why = `“${name.slice(0, 40)}” is not a field of a network: only “layer” is`;
-      layers.push({ ...layer, fault: { reach: 'unknown', why } });
+      const why = l10n.t('“{0}” is not a field of a network: only “layer” is', clip(name, 60));
+      layers.push({ ...layer, fault: { reach: 'unknown', why: reasonOf(why) } });
     } else if (isTop && loose.length > 0) {
       flush();
       loose = [field];
@@ -183,8 +186,8 @@ function isOfLayer(name: string): boolean {
 
 const isOfNet = (name: string): boolean => fieldsOf('NetParameter').has(name);
 
-/** A field that says that the message around it is a layer. */
-function isTelling({ name, value }: ProtoField): boolean {
+/** A field by which the message around it is a layer. */
+function isOfLayers({ name, value }: ProtoField): boolean {
   return value !== undefined && (name === 'type' || name === 'bottom' || name === 'top');
 }
 

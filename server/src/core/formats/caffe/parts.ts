@@ -1,7 +1,9 @@
 // The parts of a text as they are read, each by itself: of an edited text only what changed is looked at again.
+import * as l10n from '@vscode/l10n';
 import type { ParsedPrototext, ProtoField, ProtoMessage, PrototextDocument } from '../../syntax/prototext.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
+import { type Reason, reasonFor, reasonOf } from '../../text/reason.ts';
 import { checkMessage, type Finding } from './checks.ts';
 import { isLayer, type Layer, layersOf, type Reach } from './items.ts';
 import { maxDamaged, repairOf } from './repairs.ts';
@@ -12,8 +14,8 @@ export interface Part {
   /** Fields of the top that are not layers. */
   readonly others: readonly ProtoField[];
   readonly findings: readonly Finding[];
-  /** Why what is outside of its layers is not certain; undefined where it is. */
-  readonly fault: string | undefined;
+  /** Why what is outside of its layers is uncertain; undefined where it is not. */
+  readonly fault: Reason | undefined;
 }
 
 /** What the chunks of a text say, the damaged ones as their one repair has them. */
@@ -30,7 +32,7 @@ export function partsOf({ chunks }: PrototextDocument): readonly Part[] {
   return parts;
 }
 
-/** The names of blobs that these parts make. */
+/** The names of the blobs of these parts. */
 function blobsOf(parts: readonly Part[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { others, layers } of parts) {
@@ -40,32 +42,32 @@ function blobsOf(parts: readonly Part[]): ReadonlySet<string> {
   return names;
 }
 
-/** `repaired` is what is read as its one repair has it. */
+/** `repaired` is what is read as its only possible repair. */
 function read({ root, problems }: ParsedPrototext, repaired: Range | undefined): Part {
   const findings: Finding[] = problems.map(problem => ({ problem, reach: reachOf(problem, root, repaired) }));
   checkMessage(root, 'NetParameter', findings);
   const layers = [...layersOf(root.fields)];
-  let outside: string | undefined;
-  const blame = (offset: number, reach: Reach, why: string): void => {
+  let outside: Reason | undefined;
+  const blame = (offset: number, reach: Reach, why: Reason): void => {
     const at = layers.findIndex(({ field }) => field.from <= offset && offset < field.to);
     const layer = layers[at];
     if (!layer) outside ??= why;
     else if (!layer.fault || grave(reach) > grave(layer.fault.reach)) layers[at] = { ...layer, fault: { reach, why } };
   };
   for (const { problem, reach } of findings)
-    if (problem.severity !== 'information') blame(problem.range.from, reach, problem.message);
-  if (repaired) blame(repaired.from, 'repaired', 'only one repair makes it read');
+    if (problem.severity !== 'information') blame(problem.range.from, reach, reasonFor(problem));
+  if (repaired) blame(repaired.from, 'repaired', reasonOf(l10n.t('it is read as its only possible repair')));
   return { layers, others: root.fields.filter(field => !isLayer(field)), findings, fault: outside };
 }
 
 const grave = (reach: Reach): number => ['repaired', 'doubt', 'unknown'].indexOf(reach);
 
-/** What a complaint of the parser means for the layer that it is in. */
+/** What a problem of the parser means for the layer that it is in. */
 function reachOf({ code, range }: Problem, root: ProtoMessage, repaired: Range | undefined): Reach {
   if (code === 'missing-colon' || (repaired && range.from >= repaired.from && range.from < repaired.to))
     return 'repaired';
   if (code !== 'missing-value') return 'unknown';
-  // A value that is being typed: what nothing else hangs on leaves the numbers as they are, but in doubt.
+  // A value that is being typed: where nothing depends on it, the numbers stay, but in doubt.
   const name = fieldAt(root, range.from)?.name ?? '';
   return sizing.has(name) ? 'unknown' : 'doubt';
 }
@@ -83,7 +85,7 @@ function fieldAt(root: ProtoMessage, offset: number): ProtoField | undefined {
   return undefined;
 }
 
-/** Fields that decide shapes or counts, and without which a layer would be another one; not those that it cannot do without. */
+/** Optional fields that change shapes or counts. */
 const sizing: ReadonlySet<string> = new Set([
   ...['stride', 'stride_h', 'stride_w', 'pad', 'pad_h', 'pad_w'],
   ...['pad_t', 'pad_b', 'pad_l', 'pad_r', 'pad_type', 'dilation', 'hole', 'hole_h', 'hole_w', 'kstride', 'group'],

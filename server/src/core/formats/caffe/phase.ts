@@ -1,4 +1,5 @@
 // Which layers a network has in a phase (Net::FilterNet and StateMeetsRule, net.cpp).
+import * as l10n from '@vscode/l10n';
 import { type ProtoMessage, protoNumber } from '../../syntax/prototext.ts';
 import type { Layer } from './items.ts';
 import { Param } from './param.ts';
@@ -12,7 +13,7 @@ export interface State {
   readonly stages: readonly string[];
 }
 
-/** The state that the text asks for, in the phase that a person chose, else its own, else TEST. */
+/** The state of the text, in the chosen phase, else its own, else TEST. */
 export function stateOf(root: ProtoMessage, wanted: string | undefined): State {
   const state = new Param(root, undefined).inner('state');
   return {
@@ -26,7 +27,7 @@ export function phaseOf(text: string | undefined): Phase | undefined {
   return phases.find(phase => phase === text?.toUpperCase());
 }
 
-/** Why a layer is not there in a state, in words; undefined where it is. */
+/** Why a layer is left out in a state; undefined where it is not. */
 export function absence(layer: Layer, state: State): string | undefined {
   let includes = 0;
   for (const { name, value } of layer.rules) {
@@ -35,9 +36,11 @@ export function absence(layer: Layer, state: State): string | undefined {
     if (name === 'include') {
       if (meets) return undefined;
       includes++;
-    } else if (meets) return `Not there in the ${state.phase} phase: one of its \`exclude\` rules holds.`;
+    } else if (meets) return l10n.t('Excluded in the {0} phase: it meets one of its `exclude` rules.', state.phase);
   }
-  return includes > 0 ? `Not there in the ${state.phase} phase: none of its \`include\` rules holds.` : undefined;
+  return includes > 0
+    ? l10n.t('Excluded in the {0} phase: it meets none of its `include` rules.', state.phase)
+    : undefined;
 }
 
 function meetsRule({ phase, level, stages: own }: State, message: ProtoMessage): boolean {

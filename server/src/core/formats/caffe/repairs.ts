@@ -1,4 +1,5 @@
-// A part of a text that protobuf refuses: if one change of one token makes it readable again, and only one, it is read so.
+// A part of a text that protobuf refuses: where exactly one change of one token makes it valid, it is read like that.
+import * as l10n from '@vscode/l10n';
 import {
   movedField,
   type ParsedPrototext,
@@ -36,7 +37,7 @@ export function repairOf(
   const found = onlyRepair(text, problems, isHead, above);
   if (!found || found.fields.length === 0) return undefined;
   const { edit, fields } = found;
-  // Several complaints of one slip are one.
+  // Several problems of one slip are one.
   const first = causeOf(text, edit, problems[0]!);
   const row = fields.find(field => first.range.from < field.to) ?? fields.at(-1)!;
   return {
@@ -46,19 +47,19 @@ export function repairOf(
   };
 }
 
-/** What the parser stumbled over, or what the repair shows to be wrong: a missing quote is noticed long after it. */
+/** What the parser reports, or what the repair shows to be wrong: a missing quote is noticed long after it. */
 function causeOf(text: string, { from, to, text: put }: TextEdit, first: Problem): Problem {
   const range = { from, to: Math.max(to, from + 1) };
   if ((put === '"' || put === "'") && first.code !== 'unclosed-string')
     return {
-      ...first,
       range,
+      severity: first.severity,
       code: 'unclosed-string',
-      message: `The quotes on this line do not pair up: a ${put} is missing here.`,
+      message: l10n.t('The quotes on this line do not match: a {0} is missing here.', put),
     };
   if (put === ':' && to > from) {
-    const message = `A field and its value are separated by a colon, not by “${text.slice(from, to)}”.`;
-    return { ...first, range, code: 'missing-colon', message };
+    const message = l10n.t('A field and its value are separated by a colon, not by “{0}”.', text.slice(from, to));
+    return { range, severity: first.severity, code: 'missing-colon', message };
   }
   return first;
 }
@@ -66,8 +67,8 @@ function causeOf(text: string, { from, to, text: put }: TextEdit, first: Problem
 function titleOf(text: string, { from, to, text: put }: TextEdit): string {
   const gone = text.slice(from, to).trim();
   const fresh = put.trim();
-  if (fresh === '') return `Remove the ${gone}`;
-  return gone === '' ? `Insert the missing ${fresh}` : `Change to ${fresh}`;
+  if (fresh === '') return l10n.t('Remove the “{0}”', gone);
+  return gone === '' ? l10n.t('Insert the missing “{0}”', fresh) : l10n.t('Change to “{0}”', fresh);
 }
 
 interface OnlyRepair {

@@ -1,4 +1,5 @@
 // The state that a file is read in: its phase, level and stages.
+import * as l10n from '@vscode/l10n';
 import type { ProtoMessage } from '../../syntax/prototext.ts';
 import type { Problem } from '../../text/problem.ts';
 import { layerName, type PlacedLayer } from './items.ts';
@@ -6,30 +7,38 @@ import { typeOf } from './layers/index.ts';
 import { Param } from './param.ts';
 import { absence, phaseOf, type State, stateOf } from './phase.ts';
 
-/** The state that a file is read in, and what is said where that is not the one it would have by default. */
+/** The state that a file is read in, and what to report where it is not the default. */
 export interface Choice {
   readonly state: State;
   readonly instead: Problem | undefined;
 }
 
 /**
- * As `stateOf`; but where nobody says a phase and what feeds the network is there in TRAIN alone (train.prototxt, beside
+ * As `stateOf`; but where no phase is chosen and the network has its data in TRAIN only (train.prototxt, next to
  * test.prototxt), TEST would have nothing to read: then it is TRAIN.
  */
 export function stateFor(root: ProtoMessage, layers: readonly PlacedLayer[], wanted: string | undefined): Choice {
   const state = stateOf(root, wanted);
-  const isSaid = phaseOf(wanted) !== undefined || new Param(root, undefined).inner('state').has('phase');
-  if (isSaid || root.fields.some(({ name }) => name === 'input')) return { state, instead: undefined };
+  const isChosen = phaseOf(wanted) !== undefined || new Param(root, undefined).inner('state').has('phase');
+  if (isChosen || root.fields.some(({ name }) => name === 'input')) return { state, instead: undefined };
   const sources = layers.filter(isSource);
   const training: State = { ...state, phase: 'TRAIN' };
   const source = sources.find(({ layer }) => absence(layer, training) === undefined);
   if (!source || sources.some(({ layer }) => absence(layer, state) === undefined)) return { state, instead: undefined };
-  const message = `“${layerName(source.layer)}” provides data in the TRAIN phase only, so this file is read in TRAIN. To make that explicit, add a comment or set flopline.phase.`;
-  const edits = [{ from: 0, to: 0, text: '# flopline: phase=TRAIN\n' }];
-  const repairs = [{ title: 'Insert “# flopline: phase=TRAIN”', edits }];
+  const comment = '# flopline: phase=TRAIN';
   return {
     state: training,
-    instead: { range: source.header, severity: 'information', code: 'read-as-train', message, repairs },
+    instead: {
+      range: source.header,
+      severity: 'information',
+      code: 'read-as-train',
+      message: l10n.t(
+        '“{0}” provides data in the TRAIN phase only, so this file is read in TRAIN.',
+        layerName(source.layer),
+      ),
+      help: l10n.t('To make that explicit, add a comment or set flopline.phase.'),
+      repairs: [{ title: l10n.t('Insert “{0}”', comment), edits: [{ from: 0, to: 0, text: `${comment}\n` }] }],
+    },
   };
 }
 

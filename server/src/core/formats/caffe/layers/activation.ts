@@ -1,9 +1,11 @@
-// Layers that change every element for itself.
+// Layers that work element by element.
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import { type LayerType, type Scope, sizesText } from './layer.ts';
+import { missingField, unsupportedRank } from './complaints.ts';
+import type { LayerType, Scope } from './layer.ts';
 
-function activation(summary: string, build: (scope: Scope) => Tensor, param?: string): LayerType {
+function activation(summary: () => string, build: (scope: Scope) => Tensor, param?: string): LayerType {
   return { summary, bottoms: [1, 1], tops: [1, 1], ...(param ? { param } : {}), build: scope => [build(scope)] };
 }
 
@@ -13,7 +15,7 @@ function withNumber({ builder }: Scope, op: typeof ops.mul, x: Tensor): Tensor {
 }
 
 export const ReLU = activation(
-  'max(0, x); with `negative_slope` the negative side is shrunk instead of dropped.',
+  () => l10n.t('max(0, x); with `negative_slope`, negative values are scaled instead of dropped.'),
   ({ builder, x, param }) => {
     const slope = param.number('negative_slope', 0);
     return slope === 0 ? builder.add(ops.relu, {}, x) : builder.add(ops.leakyRelu, { slope }, x);
@@ -21,17 +23,20 @@ export const ReLU = activation(
   'relu_param',
 );
 
-export const ReLU6 = activation('min(max(0, x), 6).', ({ builder, x }) => builder.add(ops.relu6, {}, x), 'relu6_param');
+export const ReLU6 = activation(
+  () => l10n.t('min(max(0, x), 6).'),
+  ({ builder, x }) => builder.add(ops.relu6, {}, x),
+  'relu6_param',
+);
 
 export const PReLU = activation(
-  'ReLU whose negative slope is learned, for each channel or (`channel_shared`) for all.',
+  () => l10n.t('ReLU with a learned negative slope, one per channel or, with `channel_shared`, one for all.'),
   scope => {
     const perChannel = !scope.param.boolean('channel_shared', false);
     const { shape } = scope.x;
     if (shape && shape.length < 2) {
       // prelu_layer.cpp, LayerSetUp: CHECK_GE(bottom[0]->num_axes(), 2).
-      const message = `PReLU works on batch and channels at least, but its input is ${sizesText(shape)}.`;
-      return scope.refuse({ code: 'wrong-rank', input: 0, message, output: shape });
+      return scope.refuse(unsupportedRank('PReLU', shape, { min: 2 }, shape));
     }
     const y = scope.builder.add(ops.prelu, { perChannel }, scope.x, { shares: scope.owner(0) });
     scope.own(0, y);
@@ -41,7 +46,7 @@ export const PReLU = activation(
 );
 
 export const CReLU = activation(
-  'ReLU of x and of −x, one behind the other: twice the channels.',
+  () => l10n.t('ReLU of x and of −x, concatenated: twice the channels.'),
   ({ builder, x, param }) => {
     const axis = param.integer('concat_axis', 1);
     const both = builder.add(ops.concat, { axis }, [x, builder.add(ops.unary, { how: 'neg' }, x)]);
@@ -51,33 +56,36 @@ export const CReLU = activation(
 );
 
 export const ELU = activation(
-  'x above zero, alpha·(exp(x) − 1) below.',
+  () => l10n.t('x above zero, alpha·(exp(x) − 1) below.'),
   ({ builder, x }) => builder.add(ops.elu, {}, x),
   'elu_param',
 );
 
 export const SELU = activation(
-  'The exponential linear unit with a slope and a scale that keep mean and variance.',
+  () => l10n.t('The exponential linear unit, scaled so that mean and variance are preserved.'),
   ({ builder, x }) => builder.add(ops.selu, {}, x),
   'selu_param',
 );
 
 export const Sigmoid = activation(
-  '1 / (1 + exp(−x)).',
+  () => l10n.t('1 / (1 + exp(−x)).'),
   ({ builder, x }) => builder.add(ops.sigmoid, {}, x),
   'sigmoid_param',
 );
 
 export const TanH = activation(
-  'The hyperbolic tangent.',
+  () => l10n.t('The hyperbolic tangent.'),
   ({ builder, x }) => builder.add(ops.tanh, {}, x),
   'tanh_param',
 );
 
-export const BNLL = activation('log(1 + exp(x)).', ({ builder, x }) => builder.add(ops.softplus, {}, x));
+export const BNLL = activation(
+  () => l10n.t('log(1 + exp(x)).'),
+  ({ builder, x }) => builder.add(ops.softplus, {}, x),
+);
 
 export const Swish = activation(
-  'x · sigmoid(beta · x).',
+  () => l10n.t('x · sigmoid(beta · x).'),
   scope => {
     const { builder, x, param } = scope;
     if (param.number('beta', 1) === 1) return builder.add(ops.silu, {}, x);
@@ -87,28 +95,35 @@ export const Swish = activation(
   'swish_param',
 );
 
-export const HardSwish = activation('x · min(max(x + 3, 0), 6) / 6.', ({ builder, x }) =>
-  builder.add(ops.hardSwish, {}, x),
+export const HardSwish = activation(
+  () => l10n.t('x · min(max(x + 3, 0), 6) / 6.'),
+  ({ builder, x }) => builder.add(ops.hardSwish, {}, x),
 );
 
 export const HardSigmoid = activation(
-  'A sigmoid of three straight lines.',
+  () => l10n.t('A piecewise linear sigmoid.'),
   ({ builder, x }) => builder.add(ops.hardSigmoid, {}, x),
   'hard_sigmoid_param',
 );
 
-export const Mish = activation('x · tanh(log(1 + exp(x))).', ({ builder, x }) => builder.add(ops.mish, {}, x));
+export const Mish = activation(
+  () => l10n.t('x · tanh(log(1 + exp(x))).'),
+  ({ builder, x }) => builder.add(ops.mish, {}, x),
+);
 
-export const AbsVal = activation('|x|.', ({ builder, x }) => builder.add(ops.unary, { how: 'abs' }, x));
+export const AbsVal = activation(
+  () => l10n.t('|x|.'),
+  ({ builder, x }) => builder.add(ops.unary, { how: 'abs' }, x),
+);
 
 export const Dropout = activation(
-  'Drops random elements in training; at inference it hands its input on and costs nothing.',
+  () => l10n.t('Drops random elements in training; at inference it passes its input through and costs nothing.'),
   ({ builder, x }) => builder.add(ops.dropout, {}, x),
   'dropout_param',
 );
 
 export const Power = activation(
-  '(shift + scale · x) ^ power.',
+  () => l10n.t('(shift + scale · x) ^ power.'),
   scope => {
     const { builder, param } = scope;
     let { x } = scope;
@@ -123,7 +138,7 @@ export const Power = activation(
 );
 
 export const Exp = activation(
-  'base ^ (shift + scale · x), base e unless set.',
+  () => l10n.t('base ^ (shift + scale · x). Default base: e.'),
   scope => {
     const { builder, param } = scope;
     let { x } = scope;
@@ -136,7 +151,7 @@ export const Exp = activation(
 );
 
 export const Log = activation(
-  'The logarithm of shift + scale · x, natural unless `base` is set.',
+  () => l10n.t('The logarithm of shift + scale · x. Default base: e.'),
   scope => {
     const { builder, param } = scope;
     let { x } = scope;
@@ -149,18 +164,17 @@ export const Log = activation(
 );
 
 export const Threshold = activation(
-  '1 where x is above the threshold, else 0.',
+  () => l10n.t('1 where x is above the threshold, else 0.'),
   scope => withNumber(scope, ops.maximum, scope.x),
   'threshold_param',
 );
 
 export const Clip = activation(
-  'Keeps values between `min` and `max`.',
+  () => l10n.t('Limits values to the range from `min` to `max`.'),
   scope => {
     for (const name of ['min', 'max']) {
       if (scope.param.has(name)) continue;
-      const message = `“${name}” is missing: Clip needs both min and max.`;
-      scope.builder.complain({ code: 'missing-field', attr: name, message });
+      scope.builder.complain(missingField(name, l10n.t('Clip needs both min and max.')));
     }
     return scope.builder.add(ops.unary, { how: 'clamp' }, scope.x);
   },
@@ -168,7 +182,7 @@ export const Clip = activation(
 );
 
 export const Softmax = activation(
-  'Turns scores into probabilities that sum to 1 along an axis, the channels unless set.',
+  () => l10n.t('Turns scores into probabilities that sum to 1 along an axis. Default axis: channels.'),
   ({ builder, x, param }) => builder.add(ops.softmax, { axis: param.integer('axis', 1) }, x),
   'softmax_param',
 );

@@ -1,11 +1,13 @@
 // Layers that join blobs or cut them into pieces.
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint, Shape } from '../../../ops/op.ts';
-import { canonical, isKnown, type LayerType, type Scope, sizesText, wrongAxis } from './layer.ts';
+import { axisOutOfRange, bothGiven, sizesText } from './complaints.ts';
+import { canonical, isKnown, type LayerType, type Scope } from './layer.ts';
 
 export const Eltwise: LayerType = {
-  summary: 'Adds, multiplies, or takes the larger of blobs of one shape, element by element.',
+  summary: () => l10n.t('Adds, multiplies, or takes the maximum of blobs of the same shape, element by element.'),
   bottoms: [2, 1000],
   tops: [1, 1],
   param: 'eltwise_param',
@@ -24,7 +26,7 @@ export const Eltwise: LayerType = {
     const unknown = inputs.find(({ shape }) => !shape);
     // All bottoms have one shape, or Caffe stops: that of those that are known is the top's.
     const known = agreed(inputs);
-    if (unknown && known) return [builder.unknown(unknown.why ?? 'the shape of an input is not known', inputs, known)];
+    if (unknown && known) return [scope.unknown(unknown, known, inputs)];
     if (operation === 'PROD') return [builder.add(ops.mul, {}, inputs)];
     if (operation === 'MAX') return [builder.add(ops.maximum, {}, inputs)];
     const terms = inputs.map((x, index) => {
@@ -38,14 +40,23 @@ export const Eltwise: LayerType = {
 function checkCoefficients(coefficients: readonly number[], operation: string, bottoms: number): Complaint | undefined {
   if (operation === 'PROD') {
     return {
-      code: 'wrong-value',
+      code: 'coefficients-of-product',
       attr: 'coeff',
-      message: 'A product has no coefficients. Leave “coeff” out, or use SUM.',
+      message: l10n.t('A product takes no coefficients.'),
+      help: l10n.t('Remove “coeff”, or use operation: SUM.'),
     };
   }
-  if (coefficients.length === bottoms) return undefined;
-  const message = `There are ${coefficients.length} coefficients for ${bottoms} bottoms. Give one for each, or none.`;
-  return { code: 'wrong-value', attr: 'coeff', message };
+  const count = coefficients.length;
+  if (count === bottoms) return undefined;
+  return {
+    code: 'value-count-mismatch',
+    attr: 'coeff',
+    message:
+      count === 1
+        ? l10n.t('There is 1 coefficient for {0} bottoms.', bottoms)
+        : l10n.t('There are {0} coefficients for {1} bottoms.', count, bottoms),
+    help: l10n.t('Give one per bottom, or none.'),
+  };
 }
 
 /**
@@ -60,15 +71,30 @@ function checkSame(scope: Scope, inputs: readonly Tensor[]): Complaint | undefin
     const { shape } = inputs[index]!;
     if (!shape || agrees(first, shape)) continue;
     const isRanked = inputs.every(other => !other.shape || other.shape.length === first.length);
-    const message = `Eltwise needs equal shapes, but “${scope.bottomName(at)}” is ${sizesText(first)} and “${scope.bottomName(index)}” is ${sizesText(shape)}. Make them agree.`;
     return {
-      code: 'shape-mismatch',
-      input: index,
-      message,
+      ...unequal(scope, [at, first], [index, shape]),
       ...(isRanked ? { output: first.map((_, axis) => sizeOf(inputs, axis)) } : {}),
     };
   }
   return undefined;
+}
+
+/** Two bottoms that are added or compared element by element, by number and shape. */
+function unequal(scope: Scope, a: readonly [number, Shape], b: readonly [number, Shape]): Complaint {
+  const [first, second] = [scope.bottomName(a[0]), scope.bottomName(b[0])];
+  return {
+    code: 'elementwise-shape-mismatch',
+    input: b[0],
+    message: l10n.t(
+      '{0} needs equal shapes, but “{1}” is {2} and “{3}” is {4}.',
+      scope.layer.type,
+      first,
+      sizesText(a[1]),
+      second,
+      sizesText(b[1]),
+    ),
+    short: l10n.t('shapes of “{0}” and “{1}” differ', first, second),
+  };
 }
 
 /** The shape that the known inputs agree on; undefined where none is known. */
@@ -90,7 +116,7 @@ function agrees(a: Shape, b: Shape, but = -1): boolean {
 }
 
 export const Concat: LayerType = {
-  summary: 'Puts blobs one behind the other along an axis, the channels unless set. Computes nothing.',
+  summary: () => l10n.t('Concatenates blobs along an axis. Default axis: channels.'),
   bottoms: [1, 1000],
   tops: [1, 1],
   param: 'concat_param',
@@ -103,7 +129,8 @@ export const Concat: LayerType = {
     const first = inputs[known]?.shape;
     if (first) {
       const at = canonical(axis, first.length);
-      if (at === undefined) return [scope.refuse(wrongAxis(axis, first, param.has('axis') ? 'axis' : 'concat_dim'))];
+      if (at === undefined)
+        return [scope.refuse(axisOutOfRange(axis, first, param.has('axis') ? 'axis' : 'concat_dim'))];
       // Sizes along the axis add up; of the others that disagree none is taken for right.
       const joined = (): Shape =>
         first.map((_, own) =>
@@ -115,34 +142,43 @@ export const Concat: LayerType = {
         const { shape } = inputs[index]!;
         if (!shape || agrees(first, shape, at)) continue;
         const isRanked = inputs.every(other => !other.shape || other.shape.length === first.length);
-        const message = `Blobs that are joined along axis ${axis} must agree in all others, but “${scope.bottomName(known)}” is ${sizesText(first)} and “${scope.bottomName(index)}” is ${sizesText(shape)}.`;
+        const names = [scope.bottomName(known), scope.bottomName(index)] as const;
         return [
-          scope.refuse({ code: 'shape-mismatch', input: index, message, ...(isRanked ? { output: joined() } : {}) }),
+          scope.refuse({
+            code: shape.length === first.length ? 'concat-size-mismatch' : 'concat-rank-mismatch',
+            input: index,
+            message: l10n.t(
+              'Blobs concatenated along axis {0} must agree on all other axes, but “{1}” is {2} and “{3}” is {4}.',
+              axis,
+              names[0],
+              sizesText(first),
+              names[1],
+              sizesText(shape),
+            ),
+            short: l10n.t('shapes of “{0}” and “{1}” differ', ...names),
+            ...(isRanked ? { output: joined() } : {}),
+          }),
         ];
       }
       const unknown = inputs.find(({ shape }) => !shape);
-      if (unknown) return [builder.unknown(unknown.why ?? 'the shape of an input is not known', inputs, joined())];
+      if (unknown) return [scope.unknown(unknown, joined(), inputs)];
     }
     return [builder.add(ops.concat, { axis }, inputs)];
   },
 };
 
-/** `axis`, or what it was called before. */
+/** `axis`, or its former name. */
 function axisOf({ builder, param }: Scope, old: string): number {
   if (!param.has(old)) return param.integer('axis', 1);
   if (param.has('axis')) {
-    builder.complain({
-      code: 'wrong-value',
-      attr: old,
-      message: `Both “axis” and “${old}” are given. Use axis alone.`,
-    });
+    builder.complain({ ...bothGiven(old, 'axis'), help: l10n.t('Keep only “axis”.') });
     return param.integer('axis', 1);
   }
   return param.natural(old, 1);
 }
 
 export const Slice: LayerType = {
-  summary: 'Cuts a blob along an axis into pieces, equal ones unless points are given. Copies nothing.',
+  summary: () => l10n.t('Cuts a blob into pieces along an axis; equal ones unless `slice_point` is given.'),
   bottoms: [1, 1],
   tops: [1, 1000],
   param: 'slice_param',
@@ -151,36 +187,73 @@ export const Slice: LayerType = {
     const { builder, x, param, layer } = scope;
     const axis = axisOf(scope, 'slice_dim');
     const pieces = Math.max(1, layer.tops.length);
-    if (!x.shape) return layer.tops.map(() => builder.unknown(x.why ?? 'the shape of its input is not known', [x]));
+    if (!x.shape) return layer.tops.map(() => scope.unknown(x));
     const at = canonical(axis, x.shape.length);
     const all = (tensor: Tensor): readonly Tensor[] => Array(pieces).fill(tensor) as Tensor[];
     if (at === undefined)
-      return all(scope.refuse(wrongAxis(axis, x.shape, param.has('slice_dim') ? 'slice_dim' : 'axis')));
+      return all(scope.refuse(axisOutOfRange(axis, x.shape, param.has('slice_dim') ? 'slice_dim' : 'axis')));
     const length = x.shape[at]!;
     const output = x.shape.map((size, own) => (own === at ? Number.NaN : size));
     const points = param.naturals('slice_point');
     if (points.length === 0) {
       if (length % pieces > 0) {
-        const message = `${pieces} tops do not divide axis ${axis} of “${scope.bottomName(0)}”, which has ${length} (${sizesText(x.shape)}). Use a divisor, or give slice_point.`;
-        return all(scope.refuse({ code: 'wrong-value', attr: 'type', message, output }));
+        return all(
+          scope.refuse({
+            code: 'uneven-slices',
+            attr: 'type',
+            message: l10n.t(
+              'Axis {0} of “{1}” has {2} elements ({3}), which cannot be cut into {4} equal tops.',
+              axis,
+              scope.bottomName(0),
+              length,
+              sizesText(x.shape),
+              pieces,
+            ),
+            help: l10n.t('Use a number of tops that divides it, or give slice_point.'),
+            short: l10n.t('{0} is not a multiple of {1} tops', length, pieces),
+            output,
+          }),
+        );
       }
       return builder.addAll(ops.split, { axis: at, sizes: Array(pieces).fill(length / pieces) as number[] }, x);
     }
     if (points.length !== pieces - 1) {
-      const message = `${pieces} tops need ${pieces - 1} slice_point, but there ${points.length === 1 ? 'is 1' : `are ${points.length}`}.`;
-      return all(scope.refuse({ code: 'wrong-value', attr: 'slice_point', message, output }));
+      const count = points.length;
+      return all(
+        scope.refuse({
+          code: 'value-count-mismatch',
+          attr: 'slice_point',
+          message:
+            pieces === 1
+              ? l10n.t('One top needs no slice_point, but {0} are given.', count)
+              : l10n.t('{0} tops need {1} slice_point values, not {2}.', pieces, pieces - 1, count),
+          short: l10n.t('wrong number of slice_point'),
+          output,
+        }),
+      );
     }
     const sizes = [...points, length].map((point, index) => point - (points[index - 1] ?? 0));
     if (sizes.some(size => size < 1)) {
-      const message = `Slice points grow and lie inside the axis, but ${points.join(', ')} of ${length} do not.`;
-      return all(scope.refuse({ code: 'wrong-value', attr: 'slice_point', message, output }));
+      return all(
+        scope.refuse({
+          code: 'slice-points-out-of-order',
+          attr: 'slice_point',
+          message: l10n.t(
+            'Slice points must increase and lie inside the axis of {0} elements, but they are {1}.',
+            length,
+            points.join(', '),
+          ),
+          short: l10n.t('slice points do not increase inside the axis'),
+          output,
+        }),
+      );
     }
     return builder.addAll(ops.split, { axis: at, sizes }, x);
   },
 };
 
 export const Split: LayerType = {
-  summary: 'Hands its input on under several names.',
+  summary: () => l10n.t('Passes its input through under several names.'),
   bottoms: [1, 1],
   tops: [1, 1000],
   build: ({ builder, x, layer }) => layer.tops.map(() => builder.add(ops.identity, {}, x)),
@@ -188,14 +261,13 @@ export const Split: LayerType = {
 
 /** SENet's fork: bottoms are the factors [N, C, 1, 1], what they multiply, and what is added (axpy_layer.cpp, Reshape). */
 export const Axpy: LayerType = {
-  summary: 'a · x + y, with one a for each channel (SENet).',
+  summary: () => l10n.t('a · x + y, with one a per channel (SENet).'),
   bottoms: [3, 3],
   tops: [1, 1],
   build: scope => {
     const [a, x, y] = scope.inputs as readonly [Tensor, Tensor, Tensor];
     if (x.shape && y.shape && !agrees(x.shape, y.shape)) {
-      const message = `Axpy adds blobs of one shape, but “${scope.bottomName(1)}” is ${sizesText(x.shape)} and “${scope.bottomName(2)}” is ${sizesText(y.shape)}. Make them agree.`;
-      return [scope.refuse({ code: 'shape-mismatch', input: 2, message })];
+      return [scope.refuse(unequal(scope, [1, x.shape], [2, y.shape]))];
     }
     const wrong = unlikeFactors(scope, x, a, 0);
     if (wrong) return [scope.refuse(wrong)];
@@ -204,7 +276,7 @@ export const Axpy: LayerType = {
 };
 
 export const ChannelScale: LayerType = {
-  summary: 'Multiplies each channel (or position) of one blob with the factors of the other.',
+  summary: () => l10n.t('Multiplies each channel (or position) of one blob by the factors of the other.'),
   bottoms: [2, 2],
   tops: [1, 1],
   build: scope => {
@@ -223,8 +295,18 @@ function unlikeFactors(scope: Scope, x: Tensor, factors: Tensor, index: number):
   const wrong =
     factors.shape.length > length || factors.shape.some((size, at) => size !== 1 && Math.abs(size - x.shape![at]!) > 0);
   if (!wrong) return undefined;
-  const message = `“${scope.bottomName(index)}” (${sizesText(factors.shape)}) must have one factor for each channel of what it multiplies (${sizesText(x.shape)}). Make its channels agree.`;
-  return { code: 'shape-mismatch', input: index, message, output: x.shape };
+  return {
+    code: 'factor-shape-mismatch',
+    input: index,
+    message: l10n.t(
+      '“{0}” ({1}) must have one factor per channel of the blob that it multiplies ({2}).',
+      scope.bottomName(index),
+      sizesText(factors.shape),
+      sizesText(x.shape),
+    ),
+    short: l10n.t('factors do not match the channels'),
+    output: x.shape,
+  };
 }
 
 /** Factors [N, C] are those of channels. */

@@ -1,10 +1,20 @@
 // Layers with weights that slide or multiply: Convolution, Deconvolution, InnerProduct, Im2col.
+import * as l10n from '@vscode/l10n';
 import type { NodeOptions } from '../../../graph/builder.ts';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint, Shape } from '../../../ops/op.ts';
 import { samePadding } from '../../../ops/rules/window.ts';
-import { canonical, isComplaint, type LayerType, product, type Scope, sizesText, wrongAxis } from './layer.ts';
+import {
+  axisOutOfRange,
+  belowOne,
+  bothGiven,
+  missingCounterpart,
+  missingField,
+  missingNumber,
+  sizesText,
+} from './complaints.ts';
+import { canonical, isComplaint, type LayerType, product, type Scope } from './layer.ts';
 
 const attrs = {
   out: ['num_output'],
@@ -17,7 +27,7 @@ const attrs = {
 } as const;
 
 export const Convolution: LayerType = {
-  summary: 'Slides filters over the input; sizes are rounded down.',
+  summary: () => l10n.t('Slides filters over the input; sizes are rounded down.'),
   bottoms: [1, 1000],
   tops: [1, 1000],
   param: 'convolution_param',
@@ -27,19 +37,19 @@ export const Convolution: LayerType = {
 
 export const ConvolutionDepthwise: LayerType = {
   ...Convolution,
-  summary: 'A depthwise convolution: every channel has a filter of its own.',
+  summary: () => l10n.t('A depthwise convolution: one filter per channel.'),
   build: scope => each(scope, 'conv', undefined),
 };
 
 export const DepthwiseConvolution: LayerType = {
   ...Convolution,
-  summary: 'A depthwise convolution: every channel has a filter of its own, unless `group` says otherwise.',
+  summary: () => l10n.t('A depthwise convolution: one filter per channel unless `group` is set.'),
   build: scope => each(scope, 'conv', scope.param.has('group') ? scope.param.natural('group', 1) : undefined),
 };
 
 export const Deconvolution: LayerType = {
   ...Convolution,
-  summary: 'Spreads every input element over a window of the output: stride·(in − 1) + kernel − 2·pad.',
+  summary: () => l10n.t('Spreads each input element over a window of the output: stride·(in − 1) + kernel − 2·pad.'),
   build: scope => each(scope, 'deconv', scope.param.natural('group', 1)),
 };
 
@@ -48,23 +58,39 @@ function each(scope: Scope, how: 'conv' | 'deconv', groups: number | undefined):
   let first: Tensor | undefined;
   const like = scope.x.shape;
   const { tops } = scope.layer;
-  // A single top that is missing is said elsewhere.
+  // A single top that is missing is reported elsewhere.
   if (tops.length > 0 && tops.length !== scope.inputs.length) {
-    const message = `${scope.layer.type} needs one top for each bottom, but there ${count(scope.inputs.length, 'bottom')} for ${tops.length} top${tops.length === 1 ? '' : 's'}. Add what is missing, or remove what is extra.`;
-    scope.builder.complain({ code: 'wrong-inputs', attr: 'type', message });
+    scope.builder.complain({
+      code: 'bottoms-and-tops-differ',
+      attr: 'type',
+      message: l10n.t(
+        '{0} needs one top per bottom, but has {1} bottoms and {2} tops.',
+        scope.layer.type,
+        scope.inputs.length,
+        tops.length,
+      ),
+    });
   }
   return scope.inputs.map((x, index) => {
     if (like && x.shape && String(like) !== String(x.shape)) {
-      const message = `All bottoms go through the same filters and must be equal, but “${scope.bottomName(0)}” is ${sizesText(like)} and “${scope.bottomName(index)}” is ${sizesText(x.shape)}.`;
-      return scope.refuse({ code: 'shape-mismatch', input: index, message });
+      return scope.refuse({
+        code: 'bottom-shapes-differ',
+        input: index,
+        message: l10n.t(
+          'All bottoms go through the same filters and must have the same shape, but “{0}” is {1} and “{2}” is {3}.',
+          scope.bottomName(0),
+          sizesText(like),
+          scope.bottomName(index),
+          sizesText(x.shape),
+        ),
+        short: l10n.t('bottoms differ in shape'),
+      });
     }
     const y = convolve(scope, x, how, groups, first);
     if (index === 0) first = y;
     return y;
   });
 }
-
-const count = (number: number, what: string): string => (number === 1 ? `is 1 ${what}` : `are ${number} ${what}s`);
 
 function convolve(
   scope: Scope,
@@ -74,33 +100,36 @@ function convolve(
   first: Tensor | undefined,
 ): Tensor {
   const { param, builder } = scope;
-  const out = outputs(scope, 'how many filters there are');
+  const out = outputs(scope);
   const { shape } = x;
-  if (!shape)
-    return builder.unknown(x.why ?? 'the shape of its input is not known', [x], [1, out, Number.NaN, Number.NaN]);
+  if (!shape) return scope.unknown(x, [1, out, Number.NaN, Number.NaN]);
   const axis = param.integer('axis', 1);
   const at = canonical(axis, shape.length);
-  if (at === undefined) return scope.refuse(wrongAxis(axis, shape));
+  if (at === undefined) return scope.refuse(axisOutOfRange(axis, shape));
   const dimensions = shape.length - at - 1;
   const output = [...shape.slice(0, at), out, ...shape.slice(at + 1).map(() => Number.NaN)];
   const window = windowOf(scope, shape.slice(at + 1));
   if (isComplaint(window)) return scope.refuse({ ...window, output });
   if (dimensions > 3) {
-    const message = `This works on ${dimensions} dimensions besides batch and channels. Flopline counts up to three.`;
-    return scope.refuse({ code: 'wrong-rank', input: 0, message, output });
+    return scope.refuse({
+      code: 'unsupported-rank',
+      input: 0,
+      message: l10n.t('Flopline counts up to three spatial dimensions, but the input has {0}.', dimensions),
+      short: l10n.t('{0} spatial dimensions', dimensions),
+      output,
+    });
   }
   const groups = wanted ?? shape[at]!;
   if (groups === 0) {
-    const message = 'There is at least one group. Use group: 1, or leave it out.';
-    return scope.refuse({ code: 'wrong-value', attr: 'group', message, output });
+    return scope.refuse(belowOne('group', output));
   }
-  // Everything before the channels is a batch.
+  // Everything in front of the channels is a batch.
   const isPlain = at === 1;
   const lead = shape.slice(0, at);
   const input = isPlain ? x : builder.add(ops.reshape, { shape: [product(lead), ...shape.slice(at)] }, x);
   const behind = how === 'conv' ? (overhang(scope, window, shape.slice(at + 1)) ?? window.after) : window.after;
   const { kernel, stride, padding, dilation } = window;
-  // What is cut off a deconvolution's ends counts as a sum: an odd one is one less, made up for at the end.
+  // What is cut off a deconvolution's ends counts as a sum: an odd one is rounded up, and compensated for at the end.
   const cut = padding.map((border, axis) => Math.ceil((border + (window.after ?? padding)[axis]!) / 2));
   const outputPadding = padding.map((border, axis) => 2 * cut[axis]! - border - (window.after ?? padding)[axis]!);
   const make = (bias: boolean, options: NodeOptions): Tensor => {
@@ -146,8 +175,21 @@ function overhang(scope: Scope, window: Window, sizes: Shape): number[] | undefi
   const axis = after.findIndex((border, index) => border > behind[index]!);
   if (axis < 0) return undefined;
   const reach = dilation[axis]! * (kernel[axis]! - 1) + 1;
-  const message = `The window covers ${reach}, but the input is only ${sizes[axis]! + padding[axis]! + behind[axis]!} with padding. Caffe reads zeros for the rest, because its check misses this at a stride of ${stride[axis]}; other programs refuse. Use a smaller kernel, or more padding.`;
-  scope.builder.complain({ code: 'window-hangs-over', attr: 'kernel', message }, 'warning');
+  const padded = sizes[axis]! + padding[axis]! + behind[axis]!;
+  scope.builder.complain(
+    {
+      code: 'window-past-input',
+      attr: 'kernel',
+      message: l10n.t(
+        'The window covers {0} elements, but the input has only {1} with padding. At a stride of {2}, Caffe does not notice and reads zeros; other programs refuse this.',
+        reach,
+        padded,
+        stride[axis]!,
+      ),
+      help: l10n.t('Use a smaller kernel or more padding.'),
+    },
+    'warning',
+  );
   return after;
 }
 
@@ -189,7 +231,7 @@ interface Weights {
 export interface Window {
   readonly kernel: readonly number[];
   readonly stride: readonly number[];
-  /** Before; after as well, unless `after` says otherwise. */
+  /** In front; behind as well, unless there is `after`. */
   readonly padding: readonly number[];
   readonly after?: readonly number[] | undefined;
   readonly dilation: readonly number[];
@@ -215,14 +257,12 @@ function windowOf(scope: Scope, sizes: Shape): Window | Complaint {
         : 'dilation';
   const dilation = spatial(scope, name, 'hole_h', 'hole_w', dimensions, 1);
   if (isComplaint(dilation)) return dilation;
-  for (const [list, attr, what] of [
-    [kernel, 'kernel_size', 'kernel'],
-    [stride, 'stride', 'stride'],
-    [dilation, name, 'dilation'],
+  for (const [list, attr] of [
+    [kernel, 'kernel_size'],
+    [stride, 'stride'],
+    [dilation, name],
   ] as const) {
-    if (list.includes(0)) {
-      return { code: 'wrong-value', attr, message: `A ${what} of 0 is not possible. Use 1 or more.` };
-    }
+    if (list.includes(0)) return belowOne(attr);
   }
   const pad = scope.layer.pad;
   if (pad !== undefined) return { kernel, stride, padding: padding.map(() => pad), dilation };
@@ -247,17 +287,12 @@ export function sidesOf(
   const first = given[0] ?? (isSame ? 'pad_type' : undefined);
   if (first === undefined) return undefined;
   if (sizes.length !== 2 && !isSame) {
-    const message = `“${first}” is for two dimensions, but the input has ${sizes.length} besides batch and channels.`;
-    return { code: 'wrong-rank', attr: first, message };
+    return forTwoDimensions(first, sizes.length);
   }
   const other =
     ['pad', 'pad_h', 'pad_w'].find(name => param.has(name)) ?? (given.length > 0 && isSame ? 'pad_type' : undefined);
   if (other !== undefined) {
-    return {
-      code: 'wrong-value',
-      attr: other,
-      message: `Both “${other}” and “${first}” are given. Use one or the other.`,
-    };
+    return bothGiven(other, first);
   }
   if (given.length > 0) {
     const [top, bottom, left, right] = sideNames.map(name => param.integer(name, 0)) as [
@@ -269,8 +304,11 @@ export function sidesOf(
     return { before: [top, left], after: [bottom, right] };
   }
   if (param.natural('pad_type', 0) !== 1) {
-    const message = '“pad_type” must be 0 (the sizes of “pad”) or 1 (as TensorFlow’s SAME).';
-    return { code: 'wrong-value', attr: 'pad_type', message };
+    return {
+      code: 'value-out-of-range',
+      attr: 'pad_type',
+      message: l10n.t('“pad_type” must be 0 (the sizes of “pad”) or 1 (like TensorFlow’s SAME).'),
+    };
   }
   const totals = sizes.map((length, axis) => samePadding(length, kernel[axis]!, stride[axis]!, dilation[axis]!));
   return { before: totals.map(total => Math.floor(total / 2)), after: totals.map(total => Math.ceil(total / 2)) };
@@ -278,76 +316,89 @@ export function sidesOf(
 
 const sideNames = ['pad_t', 'pad_b', 'pad_l', 'pad_r'] as const;
 
+function forTwoDimensions(attr: string, dimensions: number): Complaint {
+  return {
+    code: 'field-for-two-dimensions',
+    attr,
+    message:
+      dimensions === 1
+        ? l10n.t('“{0}” is for two spatial dimensions, but the input has 1.', attr)
+        : l10n.t('“{0}” is for two spatial dimensions, but the input has {1}.', attr, dimensions),
+  };
+}
+
 function spatial(
   { param }: Scope,
   name: string,
   nameH: string,
   nameW: string,
   dimensions: number,
-  standard: number | undefined,
+  unwritten: number | undefined,
 ): readonly number[] | Complaint {
   const hasH = param.has(nameH);
   const hasW = param.has(nameW);
   const list = param.naturals(name);
   if (hasH || hasW) {
     if (dimensions !== 2) {
-      const message = `“${nameH}” and “${nameW}” are for two dimensions, but the input has ${dimensions} besides batch and channels. Write ${name} once for each dimension.`;
-      return { code: 'wrong-rank', attr: hasH ? nameH : nameW, message };
+      return {
+        ...forTwoDimensions(hasH ? nameH : nameW, dimensions),
+        help: l10n.t('Write {0} once per dimension.', name),
+      };
     }
-    if (list.length > 0) {
-      const message = `Both “${name}” and “${hasH ? nameH : nameW}” are given. Use one or the other.`;
-      return { code: 'wrong-value', attr: name, message };
-    }
+    if (list.length > 0) return bothGiven(name, hasH ? nameH : nameW);
     if (!hasH || !hasW) {
       // Caffe takes 0 for the one that is not there.
-      if (standard === 0) return [param.natural(nameH, 0), param.natural(nameW, 0)];
-      const message = `“${hasH ? nameH : nameW}” is given without “${hasH ? nameW : nameH}”. Write both.`;
-      return { code: 'missing-field', attr: hasH ? nameH : nameW, message };
+      if (unwritten === 0) return [param.natural(nameH, 0), param.natural(nameW, 0)];
+      return hasH ? missingCounterpart(nameH, nameW) : missingCounterpart(nameW, nameH);
     }
     return [param.natural(nameH, 0), param.natural(nameW, 0)];
   }
   if (list.length === 0) {
     // Without dimensions there is no window either.
-    if (standard !== undefined || dimensions === 0) return Array(dimensions).fill(standard) as number[];
-    const message = `“${name}” is missing: how large the window is. Write ${name}: 3, or ${nameH} and ${nameW}.`;
-    return { code: 'missing-field', attr: name, message };
+    if (unwritten !== undefined || dimensions === 0) return Array(dimensions).fill(unwritten) as number[];
+    return missingField(name, l10n.t('Write the size of the window: {0}: 3, or {1} and {2}.', name, nameH, nameW));
   }
   if (list.length === 1) return Array(dimensions).fill(list[0]) as number[];
   if (list.length === dimensions) return list;
-  const message = `“${name}” is given ${list.length} times, but the input has ${dimensions} dimension${dimensions === 1 ? '' : 's'} besides batch and channels. Write it once, or once for each.`;
-  return { code: 'wrong-rank', attr: name, message };
+  return {
+    code: 'value-per-dimension',
+    attr: name,
+    message:
+      dimensions === 1
+        ? l10n.t('“{0}” is given {1} times, but the input has 1 spatial dimension.', name, list.length)
+        : l10n.t('“{0}” is given {1} times, but the input has {2} spatial dimensions.', name, list.length, dimensions),
+    help: l10n.t('Write it once, or once per dimension.'),
+    short: l10n.t('“{0}” does not match the input’s dimensions', name),
+  };
 }
 
-/** `num_output`; where it is not written yet, it is told of and unknown, and the rest of the shape stays. */
-function outputs(scope: Scope, what: string): number {
+/** `num_output`; where it is not written yet, that is reported, it is unknown, and the rest of the shape is not. */
+function outputs(scope: Scope): number {
   const { param, paramName, layer, builder } = scope;
-  const out = param.natural('num_output', 0);
-  if (out !== 0) return out;
   const field = 'num_output: 64';
   const written = layer.form === 'v0' || param.holder || paramName === '' ? field : `${paramName} { ${field} }`;
-  const message = param.has('num_output')
-    ? 'There is at least one output. Use num_output: 1 or more.'
-    : `“num_output” is missing: ${what}. Write ${written}, say.`;
-  builder.complain({ code: param.has('num_output') ? 'wrong-value' : 'missing-field', attr: 'num_output', message });
+  const wrong = missingNumber(param, 'num_output', l10n.t('Write the number of outputs, for example {0}.', written));
+  if (!wrong) return param.natural('num_output', 0);
+  builder.complain(wrong);
   return Number.NaN;
 }
 
 export const InnerProduct: LayerType = {
-  summary: 'Multiplies every input feature with every output feature; all axes from `axis` on are one.',
+  summary: () => l10n.t('A fully connected layer: all axes from `axis` on are one vector of features.'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'inner_product_param',
   attrs: { out: ['num_output'], bias: ['bias_term'] },
   build: scope => {
     const { param, builder, x } = scope;
-    const out = outputs(scope, 'how many outputs there are');
-    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x], [1, out])];
+    const out = outputs(scope);
+    if (!x.shape) return [scope.unknown(x, [1, out])];
     const axis = param.integer('axis', 1);
     const at = canonical(axis, x.shape.length);
-    if (at === undefined) return [scope.refuse(wrongAxis(axis, x.shape))];
+    if (at === undefined) return [scope.refuse(axisOutOfRange(axis, x.shape))];
     const lead = x.shape.slice(0, at);
     const features = product(x.shape.slice(at));
-    // Caffe keeps the axes before and makes one of those behind (inner_product_layer.cpp).
+    // Caffe keeps the axes in front and merges those from `axis` on (inner_product_layer.cpp).
     let flat = x;
     if (at === 0) flat = builder.add(ops.reshape, { shape: [1, product(x.shape)] }, x);
     else if (at < x.shape.length - 1) flat = builder.add(ops.flatten, { start: at, end: -1 }, x);
@@ -372,17 +423,17 @@ export const InnerProduct: LayerType = {
 const maxTaps = 1024;
 
 export const Im2col: LayerType = {
-  summary: 'Puts the elements of every window one behind the other into the channels. Computes nothing.',
+  summary: () => l10n.t('Copies the elements of each window into the channels.'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'convolution_param',
   attrs,
   build: scope => {
     const { builder, x, param } = scope;
-    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    if (!x.shape) return [scope.unknown(x)];
     const axis = param.integer('axis', 1);
     const at = canonical(axis, x.shape.length);
-    if (at === undefined) return [scope.refuse(wrongAxis(axis, x.shape))];
+    if (at === undefined) return [scope.refuse(axisOutOfRange(axis, x.shape))];
     const dimensions = x.shape.length - at - 1;
     const window = windowOf(scope, x.shape.slice(at + 1));
     if (isComplaint(window)) return [scope.refuse(window)];
@@ -395,11 +446,18 @@ export const Im2col: LayerType = {
     });
     const output = [...x.shape.slice(0, at), x.shape[at]! * taps, ...positions];
     if (positions.some(length => length < 1)) {
-      const message = 'The window is larger than the input. Use a smaller kernel_size, or more pad.';
-      return [scope.refuse({ code: 'kernel-too-large', attr: 'kernel_size', message })];
+      return [
+        scope.refuse({
+          code: 'kernel-larger-than-input',
+          attr: 'kernel_size',
+          message: l10n.t('The window is larger than its input ({0}).', sizesText(x.shape.slice(at + 1))),
+          help: l10n.t('Use a smaller kernel_size or more pad.'),
+          short: l10n.t('kernel larger than input'),
+        }),
+      ];
     }
     if (!(taps <= maxTaps) || at !== 1 || positions.some(Number.isNaN)) {
-      return [builder.unknown(x.why ?? 'a window as large as this one is not taken apart', [x], output)];
+      return [builder.unknown(x.why ?? l10n.t('a window this large is not counted'), [x], output)];
     }
     // Each tap of the window is a strided slice of the padded input (util/im2col.cpp).
     const border = { before: padding, after: behind, mode: 'constant' } as const;

@@ -1,26 +1,45 @@
-// What a network is given: input fields, Input layers, and layers that read data.
+// The inputs of a network: input fields, Input layers, and layers that read data.
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import type { Shape } from '../../../ops/op.ts';
+import type { Reason } from '../../../text/reason.ts';
 import { paramOf } from '../items.ts';
 import { dimsOf, Param } from '../param.ts';
+import { sizesText } from './complaints.ts';
 import type { LayerType, Net, Scope } from './layer.ts';
 
-const setIt = 'Set an input size: `flopline.input`, `--input`, or a comment “# flopline: input=3,224,224”.';
-
-/** The reasons for sizes that stand in no prototxt. */
-export const reasons = {
-  noShape: `no shape is written for this input. ${setIt}`,
-  database: `the size of the images is in the data, not in this file. ${setIt}`,
-  file: `the shapes are in the data file, not in this one. ${setIt}`,
-  boxes: 'how many boxes there are differs from image to image',
-  wrong: 'a size of this input is not a number from 1',
-} as const;
+/** The reasons for sizes that are not in the prototxt. */
+const reasons = {
+  noShape: () => ({
+    message: l10n.t(
+      'no shape is written for this input. Set an input size: `flopline.input`, `--input`, or a comment “# flopline: input=3,224,224”.',
+    ),
+    short: l10n.t('set an input size'),
+  }),
+  database: () => ({
+    message: l10n.t(
+      'the size of the images is in the data, not in this file. Set an input size: `flopline.input`, `--input`, or a comment “# flopline: input=3,224,224”.',
+    ),
+    short: l10n.t('set an input size'),
+  }),
+  file: () => ({
+    message: l10n.t(
+      'the shapes are in the data file, not in this one. Set an input size: `flopline.input`, `--input`, or a comment “# flopline: input=3,224,224”.',
+    ),
+    short: l10n.t('set an input size'),
+  }),
+  boxes: () => ({
+    message: l10n.t('the number of boxes varies from image to image'),
+    short: l10n.t('varies by image'),
+  }),
+  wrong: () => ({ message: l10n.t('a size of this input is not a whole number ≥ 1'), short: l10n.t('invalid size') }),
+} as const satisfies Readonly<Record<string, () => Reason>>;
 
 /**
  * An input of the network for one sample. `written` are its sizes in the text, batch first: the first size of the first
  * input is the batch, and every input that begins with the same number has it as well.
  */
-export function feed(net: Net, name: string, written: Shape | undefined, why: string | undefined): Tensor {
+export function feed(net: Net, name: string, written: Shape | undefined, why: (() => Reason) | undefined): Tensor {
   const isTimeMajor = net.timeMajor.has(name);
   const batchAxis = isTimeMajor ? 1 : 0;
   const first = written?.[batchAxis];
@@ -31,16 +50,19 @@ export function feed(net: Net, name: string, written: Shape | undefined, why: st
   let shape = written;
   if (named) shape = named.sizes;
   else if (given) shape = isTimeMajor ? [given.sizes[0]!, 1, ...given.sizes.slice(1)] : [1, ...given.sizes];
-  if (!shape) return net.builder.input(name, undefined, why ?? reasons.noShape);
+  if (!shape) return net.builder.input(name, undefined, (why ?? reasons.noShape)());
   const one = shape.map((length, axis) => {
     if (axis === batchAxis && (length === net.batch || (named && written === undefined))) return 1;
     return length >= 1 ? length : Number.NaN;
   });
   const isWrong = !given && shape.some(length => length < 1);
-  const reason = one.some(Number.isNaN) ? (isWrong ? reasons.wrong : (why ?? reasons.wrong)) : undefined;
+  const reason = one.some(Number.isNaN) ? (isWrong ? reasons.wrong : (why ?? reasons.wrong))() : undefined;
   if (isWrong) {
-    const message = `Sizes are numbers from 1, but the shape of “${name}” is ${shape.join('×')}.`;
-    net.builder.complain({ code: 'wrong-value', attr: 'shape', message });
+    net.builder.complain({
+      code: 'not-a-size',
+      attr: 'shape',
+      message: l10n.t('Sizes must be whole numbers ≥ 1, but the shape of “{0}” is {1}.', name, sizesText(shape)),
+    });
   }
   const tensor = net.builder.input(name, one, reason);
   if (shape[batchAxis] !== net.batch && !given) net.batchless.add(tensor);
@@ -48,9 +70,9 @@ export function feed(net: Net, name: string, written: Shape | undefined, why: st
 }
 
 function source(
-  summary: string,
+  summary: () => string,
   param: string,
-  build: (scope: Scope) => readonly { readonly shape: Shape | undefined; readonly why?: string }[],
+  build: (scope: Scope) => readonly { readonly shape: Shape | undefined; readonly why?: () => Reason }[],
 ): LayerType {
   return {
     summary,
@@ -59,7 +81,7 @@ function source(
     param,
     feeds: true,
     build: scope => {
-      const shapes = build(scope).map((made, index) => stated(scope, index) ?? made);
+      const shapes = build(scope).map((own, index) => stated(scope, index) ?? own);
       return scope.layer.tops.map((top, index) => {
         const { shape, why } = shapes[index] ?? { shape: undefined };
         return feed(scope.net, top.text, shape, why);
@@ -69,7 +91,7 @@ function source(
 }
 
 /** Files for Netscope state the shape of a data layer in an `input_param`, which Caffe reads but does not use there. */
-function stated(scope: Scope, index: number): { readonly shape: Shape; readonly why?: string } | undefined {
+function stated(scope: Scope, index: number): { readonly shape: Shape; readonly why?: () => Reason } | undefined {
   if (scope.layer.type === 'Input') return undefined;
   const shape = perTop(scope, paramOf(scope.layer, 'input_param'))[index]?.shape;
   return shape && { shape };
@@ -85,27 +107,43 @@ function perTop({ layer, param: own }: Scope, param = own): readonly { readonly 
   });
 }
 
-export const Input = source('What the network is given.', 'input_param', scope => {
-  const { param, layer, builder } = scope;
-  const count = param.fields('shape').length;
-  if (count > 1 && count !== layer.tops.length) {
-    const message = `There are ${count} shapes for ${layer.tops.length} tops. Give one for each, or one for all.`;
-    builder.complain({ code: 'wrong-value', attr: 'shape', message });
-  }
-  return perTop(scope);
-});
+export const Input = source(
+  () => l10n.t('The input of the network.'),
+  'input_param',
+  scope => {
+    const { param, layer, builder } = scope;
+    const count = param.fields('shape').length;
+    if (count > 1 && count !== layer.tops.length) {
+      const tops = layer.tops.length;
+      builder.complain({
+        code: 'value-count-mismatch',
+        attr: 'shape',
+        message:
+          tops === 1
+            ? l10n.t('There are {0} shapes for 1 top.', count)
+            : l10n.t('There are {0} shapes for {1} tops.', count, tops),
+        help: l10n.t('Give one per top, or one for all.'),
+      });
+    }
+    return perTop(scope);
+  },
+);
 
-export const DummyData = source('Made-up data of a given shape.', 'dummy_data_param', scope => {
-  const { param, layer } = scope;
-  const axes = ['num', 'channels', 'height', 'width'].map(name => param.naturals(name));
-  if (axes.every(sizes => sizes.length === 0)) return perTop(scope);
-  return layer.tops.map((_, index) => ({
-    shape: axes.map(sizes => (sizes.length === 1 ? sizes[0]! : (sizes[index] ?? Number.NaN))),
-  }));
-});
+export const DummyData = source(
+  () => l10n.t('Generated data of a given shape.'),
+  'dummy_data_param',
+  scope => {
+    const { param, layer } = scope;
+    const axes = ['num', 'channels', 'height', 'width'].map(name => param.naturals(name));
+    if (axes.every(sizes => sizes.length === 0)) return perTop(scope);
+    return layer.tops.map((_, index) => ({
+      shape: axes.map(sizes => (sizes.length === 1 ? sizes[0]! : (sizes[index] ?? Number.NaN))),
+    }));
+  },
+);
 
 export const MemoryData = source(
-  'Data that a program hands over, and its labels.',
+  () => l10n.t('Data passed in by a program, and its labels.'),
   'memory_data_param',
   ({ param }) => {
     const [batch, ...sizes] = ['batch_size', 'channels', 'height', 'width'].map(name =>
@@ -115,21 +153,25 @@ export const MemoryData = source(
   },
 );
 
-/** Images and their labels out of a database: the text knows no more than what is done to them. */
-function images(summary: string, param: string, isAlwaysColour: boolean): LayerType {
+/** Images and their labels from a database: the text only has how they are transformed. */
+function images(summary: () => string, param: string, isAlwaysColour: boolean): LayerType {
   return source(summary, param, scope => {
     const batch = batchOf(scope);
     return [{ shape: [batch, ...imageOf(scope, isAlwaysColour)], why: reasons.database }, { shape: [batch] }];
   });
 }
 
-export const Data = images('Images and labels out of a database.', 'data_param', false);
-export const WindowData = images('Windows of images, and their labels.', 'window_data_param', true);
-export const VideoData = images('Frames of a video or a camera.', 'video_data_param', true);
-export const ImageData = images('Images that a text file lists, and their labels.', 'image_data_param', true);
+export const Data = images(() => l10n.t('Images and labels from a database.'), 'data_param', false);
+export const WindowData = images(() => l10n.t('Windows of images, and their labels.'), 'window_data_param', true);
+export const VideoData = images(() => l10n.t('Frames of a video or a camera.'), 'video_data_param', true);
+export const ImageData = images(
+  () => l10n.t('Images listed in a text file, and their labels.'),
+  'image_data_param',
+  true,
+);
 
 export const AnnotatedData: LayerType = source(
-  'Images and their boxes out of a database (SSD).',
+  () => l10n.t('Images and their boxes from a database (SSD).'),
   'data_param',
   scope => [
     { shape: [batchOf(scope), ...imageOf(scope, false)], why: reasons.database },
@@ -137,14 +179,16 @@ export const AnnotatedData: LayerType = source(
   ],
 );
 
-export const HDF5Data: LayerType = source('Blobs out of HDF5 files.', 'hdf5_data_param', ({ layer }) =>
-  layer.tops.map(() => ({ shape: undefined, why: reasons.file })),
+export const HDF5Data: LayerType = source(
+  () => l10n.t('Blobs from HDF5 files.'),
+  'hdf5_data_param',
+  ({ layer }) => layer.tops.map(() => ({ shape: undefined, why: reasons.file })),
 );
 
 function batchOf({ param, layer }: Scope): number {
   // VideoData has its batch in data_param.
-  const standard = layer.type === 'VideoData' ? paramOf(layer, 'data_param').natural('batch_size', 1) : 1;
-  return param.natural('batch_size', standard);
+  const size = layer.type === 'VideoData' ? paramOf(layer, 'data_param').natural('batch_size', 1) : 1;
+  return param.natural('batch_size', size);
 }
 
 /**

@@ -1,11 +1,13 @@
 // Layers of the detection forks: SSD, Faster R-CNN, R-FCN.
+import * as l10n from '@vscode/l10n';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint } from '../../../ops/op.ts';
-import { fourAxes, type LayerType, type Scope, sizesText } from './layer.ts';
+import { belowOne, bothGiven, missingCounterpart, missingField, missingNumber, unsupportedRank } from './complaints.ts';
+import { fourAxes, type LayerType, type Scope } from './layer.ts';
 import { unlikePriors } from './priors.ts';
 
 export const PriorBox: LayerType = {
-  summary: 'SSD’s default boxes: for each position of a map, one for every size and aspect ratio. Nothing is learned.',
+  summary: () => l10n.t('SSD’s default boxes: at each position of a map, one per size and aspect ratio.'),
   bottoms: [2, 2],
   tops: [1, 1],
   param: 'prior_box_param',
@@ -13,17 +15,23 @@ export const PriorBox: LayerType = {
     const { builder, inputs, param, x } = scope;
     const least = param.numbers('min_size');
     if (least.length === 0) {
-      const message = '“min_size” is missing: the side of the smallest box, in pixels. Write min_size: 30.';
-      return [scope.refuse({ code: 'missing-field', attr: 'min_size', message, output: [1, 2, Number.NaN] })];
+      const help = l10n.t('Write the side of the smallest box in pixels, for example min_size: 30.');
+      return [scope.refuse(missingField('min_size', help, [1, 2, Number.NaN]))];
     }
     if (x.shape && x.shape.length > 4) {
-      const message = `PriorBox works on a map of up to 4 axes, but its input is ${sizesText(x.shape)}.`;
-      return [scope.refuse({ code: 'wrong-rank', input: 0, message, output: [1, 2, Number.NaN] })];
+      return [scope.refuse(unsupportedRank('PriorBox', x.shape, { max: 4 }, [1, 2, Number.NaN]))];
     }
     const most = param.numbers('max_size');
     if (most.length > 0 && most.length !== least.length) {
-      const message = `There are ${most.length} max_size for ${least.length} min_size. Give one for each, or none.`;
-      return [scope.refuse({ code: 'wrong-value', attr: 'max_size', message, output: [1, 2, Number.NaN] })];
+      return [
+        scope.refuse({
+          code: 'value-count-mismatch',
+          attr: 'max_size',
+          message: l10n.t('max_size is given {0} times, but min_size {1} times.', most.length, least.length),
+          help: l10n.t('Give one max_size per min_size, or none.'),
+          output: [1, 2, Number.NaN],
+        }),
+      ];
     }
     const wrong = wrongBoxes(scope, least, most);
     if (wrong) builder.complain(wrong);
@@ -39,20 +47,27 @@ export const PriorBox: LayerType = {
 function wrongBoxes({ param }: Scope, least: readonly number[], most: readonly number[]): Complaint | undefined {
   const small = least.find(side => side <= 0);
   if (small !== undefined) {
-    return { code: 'wrong-value', attr: 'min_size', message: `A box has a side above 0, but min_size is ${small}.` };
+    return notPositive('min_size');
   }
   const at = most.findIndex((side, index) => side <= least[index]!);
   if (at >= 0) {
-    const message = `max_size is larger than its min_size, but ${most[at]} is not larger than ${least[at]}.`;
-    return { code: 'wrong-value', attr: 'max_size', message };
+    return {
+      code: 'max-size-not-larger',
+      attr: 'max_size',
+      message: l10n.t('max_size ({0}) must be larger than min_size ({1}).', most[at]!, least[at]!),
+    };
   }
   const variances = param.numbers('variance');
   if (variances.length > 1 && variances.length !== 4) {
-    const message = `There are ${variances.length} variances for the 4 numbers of a box. Give one for all, or 4.`;
-    return { code: 'wrong-value', attr: 'variance', message };
+    return {
+      code: 'value-count-mismatch',
+      attr: 'variance',
+      message: l10n.t('variance is given {0} times for the 4 coordinates of a box.', variances.length),
+      help: l10n.t('Give one for all, or 4.'),
+    };
   }
   if (variances.some(variance => variance <= 0)) {
-    return { code: 'wrong-value', attr: 'variance', message: 'Variances are above 0.' };
+    return notPositive('variance');
   }
   for (const [whole, ...parts] of [
     ['img_size', 'img_h', 'img_w'],
@@ -60,19 +75,20 @@ function wrongBoxes({ param }: Scope, least: readonly number[], most: readonly n
   ] as const) {
     const part = parts.find(name => param.has(name));
     if (part !== undefined && param.has(whole)) {
-      const message = `Both “${whole}” and “${part}” are given. Use one or the other.`;
-      return { code: 'wrong-value', attr: whole, message };
+      return bothGiven(whole, part);
     }
     // One of the two alone leaves the other at 0, which is refused as well.
     const wanted = part === undefined ? (param.has(whole) ? [whole] : []) : parts;
     const zero = wanted.find(name => !(param.number(name, 0) > 0));
     if (zero === undefined) continue;
-    const message = param.has(zero)
-      ? `“${zero}” must be above 0. Leave it out to take it from the image.`
-      : `“${part}” is given without “${zero}”. Write both.`;
-    return { code: param.has(zero) ? 'wrong-value' : 'missing-field', attr: param.has(zero) ? zero : part!, message };
+    if (!param.has(zero)) return missingCounterpart(part!, zero);
+    return { ...notPositive(zero), help: l10n.t('Remove it to take it from the image.') };
   }
   return undefined;
+}
+
+function notPositive(attr: string): Complaint {
+  return { code: 'not-positive', attr, message: l10n.t('“{0}” must be above 0.', attr) };
 }
 
 /**
@@ -91,72 +107,83 @@ function ratiosOf({ param }: Scope): number {
 }
 
 export const DetectionOutput: LayerType = {
-  summary: 'SSD’s boxes: decoded, sorted, the overlapping ones left out. Caffe gives it one row before it has run.',
+  summary: () => l10n.t('SSD’s boxes: decoded, sorted, without overlaps. Its shape is one row until it has run.'),
   bottoms: [3, 4],
   tops: [1, 1],
   param: 'detection_output_param',
   build: scope => {
     checkBoxes(scope);
     const nms = scope.param.inner('nms_param');
-    const tell = (name: string, message: string): void => {
-      scope.builder.complain({ code: 'wrong-value', attr: 'nms_param', message: `“${name}” ${message}` });
+    const report = (message: string): void => {
+      scope.builder.complain({ code: 'value-out-of-range', attr: 'nms_param', message });
     };
-    if (nms.number('nms_threshold', 0.3) < 0) tell('nms_threshold', 'must not be negative. Use 0.45, say.');
+    if (nms.number('nms_threshold', 0.3) < 0) report(l10n.t('“nms_threshold” must not be negative.'));
     const eta = nms.number('eta', 1);
-    if (eta <= 0 || eta > 1) tell('eta', 'must be above 0 and at most 1.');
+    if (eta <= 0 || eta > 1) report(l10n.t('“eta” must be above 0 and at most 1.'));
     const unknown = scope.inputs.find(({ shape }) => !shape);
     const shape = [1, 1, 1, 7];
-    if (unknown) return [scope.builder.unknown(unknown.why ?? 'an input is not known', scope.inputs, shape)];
+    if (unknown) return [scope.unknown(unknown, shape, scope.inputs)];
     return [scope.builder.add(ops.detections, { shape }, scope.inputs)];
   },
 };
 
-/** What DetectionOutput and MultiBoxLoss ask of their bottoms (SetUp and Reshape of both); tells what is wrong. */
+/** What DetectionOutput and MultiBoxLoss ask of their bottoms (SetUp and Reshape of both). */
 function checkBoxes(scope: Scope): void {
   const { builder, param } = scope;
   if (!param.has('num_classes')) {
-    const message = '“num_classes” is missing: the number of classes, including the background.';
-    builder.complain({ code: 'missing-field', attr: 'num_classes', message });
+    const help = l10n.t('Write the number of classes, including the background.');
+    builder.complain(missingField('num_classes', help));
   }
   for (const complaint of unlikePriors(scope)) builder.complain(complaint);
 }
 
 /** multibox_loss_layer.cpp: of the classes and of the boxes, with the hardest negatives. */
 export const MultiBoxLoss: LayerType = {
-  summary: 'SSD’s loss: of the classes and of the boxes, with the hardest negatives.',
+  summary: () => l10n.t('SSD’s loss over classes and boxes, with the hardest negatives.'),
   bottoms: [4, 4],
   tops: [0, 1],
   param: 'multibox_loss_param',
   build: scope => {
     const { builder, param, inputs } = scope;
     checkBoxes(scope);
-    const tell = (attr: string, message: string): void => {
-      builder.complain({ code: 'wrong-value', attr, message });
-    };
     const classes = param.natural('num_classes', Number.NaN);
-    if (classes < 1) tell('num_classes', '“num_classes” must be 1 or more, the background included.');
+    if (classes < 1) builder.complain(belowOne('num_classes'));
     const background = param.natural('background_label_id', 0);
     const kinds = ['SOFTMAX', 'LOGISTIC'];
     if (param.word('conf_loss_type', 'SOFTMAX', kinds) === 'SOFTMAX' && background >= classes && classes >= 1) {
-      tell(
-        'background_label_id',
-        `“background_label_id” is ${background}, but there are ${classes} classes: use 0 to ${classes - 1}.`,
-      );
+      builder.complain({
+        code: 'background-label-out-of-range',
+        attr: 'background_label_id',
+        message:
+          classes === 1
+            ? l10n.t('background_label_id is {0}, but there is only 1 class.', background)
+            : l10n.t('background_label_id is {0}, but there are only {1} classes.', background, classes),
+        help: classes === 1 ? l10n.t('Use {0}.', 0) : l10n.t('Use {0} to {1}.', 0, classes - 1),
+      });
     }
     const mining = param.word('mining_type', 'MAX_NEGATIVE', ['NONE', 'MAX_NEGATIVE', 'HARD_EXAMPLE']);
     if (mining !== 'NONE' && !param.boolean('share_location', true)) {
-      tell('share_location', 'Negatives can only be mined with share_location: true. Set that, or mining_type: NONE.');
+      builder.complain({
+        code: 'mining-needs-shared-locations',
+        attr: 'share_location',
+        message: l10n.t('Negatives can only be mined with share_location: true.'),
+        help: l10n.t('Set that, or mining_type: NONE.'),
+      });
     }
     if (param.has('do_neg_mining') && param.boolean('do_neg_mining', true) !== (mining !== 'NONE')) {
-      const message = `“do_neg_mining” contradicts mining_type: ${mining}. Leave it out: mining_type is enough.`;
-      tell('do_neg_mining', message);
+      builder.complain({
+        code: 'conflicting-fields',
+        attr: 'do_neg_mining',
+        message: l10n.t('“do_neg_mining” contradicts mining_type: {0}.', mining),
+        help: l10n.t('Remove it: mining_type is enough.'),
+      });
     }
     return [builder.add(ops.loss, {}, inputs)];
   },
 };
 
 export const DetectionEvaluate: LayerType = {
-  summary: 'Compares boxes with the true ones; a row for each class and each box.',
+  summary: () => l10n.t('Compares boxes with the ground truth; one row per class and per box.'),
   bottoms: [2, 2],
   tops: [1, 1],
   param: 'detection_evaluate_param',
@@ -170,7 +197,7 @@ export const DetectionEvaluate: LayerType = {
 };
 
 export const ROIPooling: LayerType = {
-  summary: 'Pools every region of interest into a grid of fixed size (Fast R-CNN).',
+  summary: () => l10n.t('Pools each region of interest into a grid of fixed size (Fast R-CNN).'),
   bottoms: [2, 2],
   tops: [1, 1],
   param: 'roi_pooling_param',
@@ -181,36 +208,39 @@ export const ROIPooling: LayerType = {
       sizes.length === 1 ? [sizes[0]!, sizes[0]!] : [param.natural('pooled_h', 0), param.natural('pooled_w', 0)];
     if (size.includes(0)) {
       const attr = param.natural('pooled_h', 0) === 0 ? 'pooled_h' : 'pooled_w';
-      const message = `“${attr}” is missing: how many rows and columns each region becomes. Write pooled_h: 7 pooled_w: 7.`;
       const output = [inputs[1]!.shape?.[0] ?? Number.NaN, inputs[0]!.shape?.[1] ?? Number.NaN, Number.NaN, Number.NaN];
-      return [scope.refuse({ code: param.has(attr) ? 'wrong-value' : 'missing-field', attr, message, output })];
+      const help = l10n.t('Write the rows and columns per region, for example pooled_h: 7 pooled_w: 7.');
+      return [scope.refuse(missingNumber(param, attr, help, output)!)];
     }
     return [builder.add(ops.roiPool, { size }, inputs)];
   },
 };
 
 export const PSROIPooling: LayerType = {
-  summary: 'Pools every region of interest, each position of the grid from channels of its own (R-FCN).',
+  summary: () => l10n.t('Pools each region of interest, each position of the grid from its own channels (R-FCN).'),
   bottoms: [2, 2],
   tops: [1, 1],
   param: 'psroi_pooling_param',
   build: scope => {
     const { builder, inputs, param } = scope;
-    for (const attr of ['output_dim', 'group_size']) {
-      if (param.natural(attr, 0) !== 0) continue;
-      const message = `“${attr}” is missing: ${attr === 'output_dim' ? 'channels of the result' : 'rows and columns of the grid'}.`;
-      return [scope.refuse({ code: param.has(attr) ? 'wrong-value' : 'missing-field', attr, message })];
-    }
+    const wrong =
+      missingNumber(param, 'output_dim', l10n.t('Write the number of output channels.')) ??
+      missingNumber(param, 'group_size', l10n.t('Write the rows and columns of the grid, for example group_size: 7.'));
+    if (wrong) return [scope.refuse(wrong)];
     const group = param.natural('group_size', 0);
     const channels = param.natural('output_dim', 0);
     const own = inputs[0]!.shape?.[1];
     if (own !== undefined && Math.abs(own - channels * group * group) > 0) {
-      const message = `The map has ${own} channels, but output_dim · group_size² is ${channels * group * group}. Make them equal.`;
       return [
         scope.refuse({
-          code: 'shape-mismatch',
+          code: 'roi-channels-mismatch',
           attr: 'output_dim',
-          message,
+          message: l10n.t(
+            'The map has {0} channels, but output_dim · group_size² is {1}.',
+            own,
+            channels * group * group,
+          ),
+          short: l10n.t('{0} channels instead of {1}', own, channels * group * group),
           output: [inputs[1]!.shape?.[0] ?? Number.NaN, channels, group, group],
         }),
       ];
@@ -223,7 +253,7 @@ export const PSROIPooling: LayerType = {
 const proposals = { TEST: 300, TRAIN: 2000 } as const;
 
 export const Proposal: LayerType = {
-  summary: 'The best boxes of the region proposal network, one row [image, x1, y1, x2, y2] each.',
+  summary: () => l10n.t('The best boxes of the region proposal network, one row [image, x1, y1, x2, y2] each.'),
   bottoms: [3, 3],
   tops: [1, 2],
   param: 'proposal_param',
@@ -235,9 +265,9 @@ export const Proposal: LayerType = {
   },
 };
 
-/** Layers written in Python: their shapes are in the Python file. Known are those of Faster R-CNN. */
+/** Layers written in Python: their shapes are in the Python file. Those of Faster R-CNN are known. */
 export const Python: LayerType = {
-  summary: 'A layer written in Python.',
+  summary: () => l10n.t('A layer written in Python.'),
   bottoms: [0, 1000],
   tops: [0, 1000],
   param: 'python_param',
@@ -251,8 +281,13 @@ export const Python: LayerType = {
         builder.add(ops.detections, { shape: top === 0 ? [count, 5] : [count, 1] }, inputs),
       );
     }
-    const what = name === '' ? 'a Python layer' : `“${module === '' ? '' : `${module}.`}${name}”`;
-    const why = `what ${what} makes is written in its Python file`;
+    const why = {
+      message:
+        name === ''
+          ? l10n.t('the output of this layer is defined in its Python file')
+          : l10n.t('the output of “{0}” is defined in its Python file', module === '' ? name : `${module}.${name}`),
+      short: l10n.t('defined in Python'),
+    };
     if (layer.tops.length === 0) {
       builder.unknown(why, inputs);
       return [];

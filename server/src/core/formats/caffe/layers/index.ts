@@ -1,4 +1,5 @@
 // Every layer type: those of BVLC Caffe (REGISTER_LAYER_CLASS in src/caffe/layers) and of the forks that real files use.
+import * as l10n from '@vscode/l10n';
 import * as activation from './activation.ts';
 import * as combine from './combine.ts';
 import * as conv from './conv.ts';
@@ -12,7 +13,7 @@ import * as recurrent from './recurrent.ts';
 import * as shape from './shape.ts';
 
 const types: Readonly<Record<string, LayerType>> = {
-  // Given
+  // Inputs
   Input: data.Input,
   Data: data.Data,
   DummyData: data.DummyData,
@@ -94,7 +95,7 @@ const types: Readonly<Record<string, LayerType>> = {
   GradientScaler: shape.Same,
   Silence: shape.Silence,
   HDF5Output: shape.HDF5Output,
-  // Losses and measures
+  // Losses and metrics
   SoftmaxWithLoss: loss.SoftmaxWithLoss,
   SoftmaxLoss: loss.SoftmaxWithLoss,
   SigmoidCrossEntropyLoss: loss.SigmoidCrossEntropyLoss,
@@ -109,9 +110,9 @@ const types: Readonly<Record<string, LayerType>> = {
   InfogainLoss: loss.InfogainLoss,
   MultiBoxLoss: detection.MultiBoxLoss,
   CenterLoss: loss.CenterLoss,
-  TripletLoss: loss.otherLoss('Anchors are nearer to their like than to others, by a margin.'),
-  FocalLoss: loss.otherLoss('A softmax loss that weighs easy examples less.'),
-  RegionLoss: loss.otherLoss('YOLO’s loss.'),
+  TripletLoss: loss.otherLoss(() => l10n.t('Keeps anchors closer to their own class than to others, by a margin.')),
+  FocalLoss: loss.otherLoss(() => l10n.t('A softmax loss that gives easy examples less weight.')),
+  RegionLoss: loss.otherLoss(() => l10n.t('YOLO’s loss.')),
   Accuracy: loss.Accuracy,
   SegAccuracy: loss.SegAccuracy,
   // Detection

@@ -1,4 +1,5 @@
 // What a layer type is: a function over the builder, in the order of Caffe's own forward pass.
+import * as l10n from '@vscode/l10n';
 import type { Builder } from '../../../graph/builder.ts';
 import type { GraphNode, Tensor } from '../../../graph/graph.ts';
 import { slice } from '../../../ops/index.ts';
@@ -7,23 +8,24 @@ import type { InputSize } from '../../format.ts';
 import { type Layer, layerName, paramOf } from '../items.ts';
 import { Param } from '../param.ts';
 import type { Phase } from '../phase.ts';
+import { sizesText } from './complaints.ts';
 
 export interface LayerType {
   /** One sentence for the hover. */
-  readonly summary: string;
+  readonly summary: () => string;
   /** How many bottoms and tops it takes: [least, most]. */
   readonly bottoms: readonly [number, number];
   readonly tops: readonly [number, number];
   /** The message that holds its parameters. */
   readonly param?: string;
-  /** The fields in which operators' attributes are written, where they are called otherwise. */
+  /** The fields in which operators' attributes are written, where their names differ. */
   readonly attrs?: Readonly<Record<string, readonly string[]>>;
-  /** Whether what it makes are inputs of the network. */
+  /** Whether its tops are inputs of the network. */
   readonly feeds?: true;
   readonly build: (scope: Scope) => readonly Tensor[];
 }
 
-/** Whose a parameter blob is that has a name, and its sizes where they are known. */
+/** The first layer with a parameter blob of a name, and the blob's sizes where they are known. */
 export interface Owner {
   readonly node: GraphNode;
   readonly shape: Shape | undefined;
@@ -41,9 +43,9 @@ export interface Net {
   readonly input: readonly InputSize[];
   /** How many inputs have taken a size that has no name. */
   fed: number;
-  /** Who has the parameter blobs of a name. */
+  /** The first layer with a parameter blob of a name. */
   readonly owners: Map<string, Owner>;
-  /** Tensors whose first axis is no batch: parameters, inputs of another first size, what is made of these alone. */
+  /** Tensors whose first axis is not a batch: parameters, inputs of another first size, what is computed from these alone. */
   readonly batchless: Set<Tensor>;
 }
 
@@ -74,13 +76,18 @@ export class Scope {
     return this.inputs[0]!;
   }
 
-  /** Tells what is wrong; the layer's output is not known beyond what the complaint knows of it. */
+  /** Reports what is wrong; the layer's output is unknown beyond what the complaint says of it. */
   refuse(complaint: Complaint, shape: Shape | undefined = complaint.output): Tensor {
     return this.builder.unknown(this.builder.complain(complaint), this.inputs, shape);
   }
 
+  /** What cannot be computed because the shape of an input is unknown; `shape` is known all the same. */
+  unknown(input: Tensor, shape?: Shape, inputs: readonly Tensor[] = [input]): Tensor {
+    return this.builder.unknown(input.why ?? l10n.t('the shape of its input is not known'), inputs, shape);
+  }
+
   /**
-   * Who has its parameter blob of an index already (`param { name }`). Where its own sizes are given, they must be those of
+   * The node that has its parameter blob of an index already (`param { name }`). Where its own sizes are given, they must be those of
    * the owner, or only as many where it says PERMISSIVE (Net::AppendParam, net.cpp).
    */
   owner(index: number, shape?: Shape): GraphNode | undefined {
@@ -92,9 +99,17 @@ export class Scope {
     const isSame =
       mode === 'PERMISSIVE' ? product(shape) === product(owner.shape) : String(shape) === String(owner.shape);
     if (!isSame) {
-      const message = `“${name}” is a parameter of “${layerName(owner.layer)}” with ${sizesText(owner.shape)}, but is ${sizesText(shape)} here. Layers share blobs of the same ${mode === 'PERMISSIVE' ? 'number of elements' : 'sizes'} only: give it another name.`;
-      const range = param ? { from: param.from, to: param.nameTo } : this.layer.field;
-      this.builder.problem({ range, severity: 'error', code: 'shape-mismatch', message });
+      const [own, other] = [sizesText(shape), sizesText(owner.shape)];
+      this.builder.problem({
+        range: param ? { from: param.from, to: param.nameTo } : this.layer.field,
+        severity: 'error',
+        code: 'shared-parameter-mismatch',
+        message: l10n.t('Parameter “{0}” is {1} here, but {2} in “{3}”.', name!, own, other, layerName(owner.layer)),
+        help:
+          mode === 'PERMISSIVE'
+            ? l10n.t('Layers share blobs with the same number of elements only. Give this one another name.')
+            : l10n.t('Layers share blobs of the same shape only. Give this one another name.'),
+      });
     }
     return owner.node;
   }
@@ -125,9 +140,9 @@ export class Scope {
     return this.builder.add(slice, { axis: 0, start: 0, end: 1, step: 1 }, tensor);
   }
 
-  /** The name of a bottom as messages tell it. */
+  /** The name of a bottom in messages. */
   bottomName(index: number): string {
-    return this.layer.bottoms[index]?.text ?? `bottom ${index}`;
+    return this.layer.bottoms[index]?.text ?? l10n.t('bottom {0}', index);
   }
 }
 
@@ -145,17 +160,6 @@ export function isComplaint(value: unknown): value is Complaint {
 export function canonical(axis: number, rank: number): number | undefined {
   const at = axis < 0 ? axis + rank : axis;
   return at >= 0 && at < rank ? at : undefined;
-}
-
-export function wrongAxis(axis: number, shape: Shape, attr = 'axis', output?: Shape): Complaint {
-  const rank = shape.length;
-  const message = `There is no axis ${axis}: the input has ${rank} ${rank === 1 ? 'axis' : 'axes'}, batch included.${rank > 0 ? ` Use ${-rank} to ${rank - 1}.` : ''}`;
-  return { code: 'wrong-axis', attr, message, ...(output ? { output } : {}) };
-}
-
-/** `1×64×28×28`, unknown sizes as `?`. */
-export function sizesText(shape: Shape): string {
-  return shape.length === 0 ? 'a single number' : shape.map(length => (Number.isNaN(length) ? '?' : length)).join('×');
 }
 
 /** Sizes as Caffe's older layers ask for them: num, channels, height, width, 1 where there are fewer (Blob::LegacyShape). */

@@ -1,16 +1,18 @@
-// Losses and measures: at the end of training and validation networks.
+// Losses and metrics: at the end of training and validation networks.
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint } from '../../../ops/op.ts';
 import { paramOf } from '../items.ts';
-import { canonical, fourAxes, type LayerType, product, type Scope, sizesText, wrongAxis } from './layer.ts';
+import { axisOutOfRange, missingNumber, sizesText } from './complaints.ts';
+import { canonical, fourAxes, type LayerType, product, type Scope } from './layer.ts';
 
 /** What a loss demands of its bottoms beyond equal first sizes: the CHECKs of its own Reshape. */
 type Demand = (scope: Scope) => Complaint | undefined;
 
-/** A loss: what it makes of its bottoms element by element, then one number. */
+/** A loss: what it computes of its bottoms element by element, then one number. */
 function loss(
-  summary: string,
+  summary: () => string,
   bottoms: readonly [number, number],
   terms: (scope: Scope) => Tensor,
   { param, tops = 1, demand }: { readonly param?: string; readonly tops?: number; readonly demand?: Demand } = {},
@@ -23,9 +25,9 @@ function loss(
     build: scope => {
       const wrong = firstSizesDiffer(scope) ?? demand?.(scope);
       if (wrong) return [scope.refuse(wrong, [])];
-      const made = terms(scope);
-      const sum = scope.builder.add(ops.loss, {}, [made, ...scope.inputs.slice(1)]);
-      return scope.layer.tops.length > 1 ? [sum, made] : [sum];
+      const each = terms(scope);
+      const sum = scope.builder.add(ops.loss, {}, [each, ...scope.inputs.slice(1)]);
+      return scope.layer.tops.length > 1 ? [sum, each] : [sum];
     },
   };
 }
@@ -38,26 +40,51 @@ function firstSizesDiffer(scope: Scope): Complaint | undefined {
   const rows = x.shape[0]! * scope.samplesIn(x);
   const own = labels.shape[0]! * scope.samplesIn(labels);
   if (!(Math.abs(rows - own) > 0)) return undefined;
-  const message = `“${scope.bottomName(0)}” has ${rows} rows (${sizesText(x.shape)}), but “${scope.bottomName(1)}” has ${own} (${sizesText(labels.shape)}). Data and labels must have the same first size.`;
-  return { code: 'shape-mismatch', input: 1, message };
+  return {
+    code: 'batch-size-mismatch',
+    input: 1,
+    message: l10n.t(
+      'Data and labels must have the same batch size, but “{0}” has {1} ({2}) and “{3}” has {4} ({5}).',
+      scope.bottomName(0),
+      rows,
+      sizesText(x.shape),
+      scope.bottomName(1),
+      own,
+      sizesText(labels.shape),
+    ),
+    short: l10n.t('batch sizes differ'),
+  };
 }
 
-/** One label for each place that is no class: softmax_loss_layer.cpp, infogain_loss_layer.cpp, accuracy_layer.cpp, Reshape. */
+/** One label for each position, classes apart: softmax_loss_layer.cpp, infogain_loss_layer.cpp, accuracy_layer.cpp, Reshape. */
 function labelCount(scope: Scope): Complaint | undefined {
   const [x, labels] = scope.inputs;
   if (!x?.shape) return undefined;
   const axis = scope.param.integer('axis', 1);
   const at = canonical(axis, x.shape.length);
-  if (at === undefined) return wrongAxis(axis, x.shape);
+  if (at === undefined) return axisOutOfRange(axis, x.shape);
   if (!labels?.shape || scope.net.timeMajor.size > 0) return undefined;
   const places = (product(x.shape) / x.shape[at]!) * (at === 0 ? 1 : scope.samplesIn(x));
   const own = product(labels.shape) * scope.samplesIn(labels);
   if (!(Math.abs(places - own) > 0)) return undefined;
-  const message = `There ${places === 1 ? 'is 1 prediction' : `are ${places} predictions`} in “${scope.bottomName(0)}” (${sizesText(x.shape)}, classes on axis ${axis}), but ${own} label${own === 1 ? '' : 's'} in “${scope.bottomName(1)}” (${sizesText(labels.shape)}). Each prediction needs one label.`;
-  return { code: 'shape-mismatch', input: 1, message };
+  return {
+    code: 'label-count-mismatch',
+    input: 1,
+    message: l10n.t(
+      'Each prediction needs one label, but “{0}” ({1}, classes on axis {2}) has {3} predictions and “{4}” ({5}) has {6} labels.',
+      scope.bottomName(0),
+      sizesText(x.shape),
+      axis,
+      places,
+      scope.bottomName(1),
+      sizesText(labels.shape),
+      own,
+    ),
+    short: l10n.t('{0} labels for {1} predictions', own, places),
+  };
 }
 
-/** Two bottoms with as many numbers for each sample: Blob::count(1). */
+/** Two bottoms with the same number of elements per sample: Blob::count(1). */
 function sampleCount(scope: Scope): Complaint | undefined {
   const [x, target] = scope.inputs;
   if (!x?.shape || !target?.shape) return undefined;
@@ -65,11 +92,23 @@ function sampleCount(scope: Scope): Complaint | undefined {
   const own = product(target.shape.slice(1));
   if (!(Math.abs(wanted - own) > 0)) return undefined;
   const [first, second] = [scope.bottomName(0), scope.bottomName(1)];
-  const message = `${scope.layer.type} compares number by number, but “${first}” has ${numbers(wanted)} per sample (${sizesText(x.shape)}) and “${second}” has ${own} (${sizesText(target.shape)}). Make “${first}” produce ${own}, or give ${wanted} in “${second}”.`;
-  return { code: 'shape-mismatch', input: 1, message };
+  return {
+    code: 'sample-size-mismatch',
+    input: 1,
+    message: l10n.t(
+      '{0} compares element by element, but “{1}” has {2} per sample ({3}) and “{4}” has {5} ({6}).',
+      scope.layer.type,
+      first,
+      wanted,
+      sizesText(x.shape),
+      second,
+      own,
+      sizesText(target.shape),
+    ),
+    help: l10n.t('Make “{0}” produce {1}, or give {2} in “{3}”.', first, own, wanted, second),
+    short: l10n.t('{0} elements against {1}', wanted, own),
+  };
 }
-
-const numbers = (count: number): string => `${count} number${count === 1 ? '' : 's'}`;
 
 /** Channels, height and width as Caffe's older layers ask for them, by the name of the size. */
 const legacyAxes = ['num', 'channels', 'height', 'width'] as const;
@@ -78,8 +117,18 @@ const legacyAxes = ['num', 'channels', 'height', 'width'] as const;
 function isOnePerSample(scope: Scope, index: number): Complaint | undefined {
   const shape = scope.inputs[index]?.shape;
   if (!shape || !(product(fourAxes(shape).slice(1)) > 1)) return undefined;
-  const message = `${scope.layer.type} takes one number per sample in “${scope.bottomName(index)}”, but it has ${product(shape.slice(1))} (${sizesText(shape)}).`;
-  return { code: 'shape-mismatch', input: index, message };
+  return {
+    code: 'one-number-per-sample',
+    input: index,
+    message: l10n.t(
+      '{0} takes one number per sample in “{1}”, but it has {2} ({3}).',
+      scope.layer.type,
+      scope.bottomName(index),
+      product(shape.slice(1)),
+      sizesText(shape),
+    ),
+    short: l10n.t('more than one number per sample'),
+  };
 }
 
 /** Bottoms that agree with the first in channels, height and width. */
@@ -91,8 +140,21 @@ function sameMaps(scope: Scope): Complaint | undefined {
     if (!shape) continue;
     const axis = [1, 2, 3].find(at => Math.abs(fourAxes(first)[at]! - fourAxes(shape)[at]!) > 0);
     if (axis === undefined) continue;
-    const message = `“${scope.bottomName(0)}” (${sizesText(first)}) and “${scope.bottomName(index)}” (${sizesText(shape)}) must agree in channels, height and width, but ${legacyAxes[axis]} is ${fourAxes(first)[axis]} in one and ${fourAxes(shape)[axis]} in the other.`;
-    return { code: 'shape-mismatch', input: index, message };
+    return {
+      code: 'map-size-mismatch',
+      input: index,
+      message: l10n.t(
+        '“{0}” ({1}) and “{2}” ({3}) must agree in channels, height and width, but {4} is {5} in one and {6} in the other.',
+        scope.bottomName(0),
+        sizesText(first),
+        scope.bottomName(index),
+        sizesText(shape),
+        legacyAxes[axis]!,
+        fourAxes(first)[axis]!,
+        fourAxes(shape)[axis]!,
+      ),
+      short: l10n.t('shapes of “{0}” and “{1}” differ', scope.bottomName(0), scope.bottomName(index)),
+    };
   }
   return undefined;
 }
@@ -102,15 +164,34 @@ function pairs(scope: Scope): Complaint | undefined {
   for (const index of [0, 1]) {
     const shape = scope.inputs[index]?.shape;
     if (!shape || !(product(fourAxes(shape).slice(2)) > 1)) continue;
-    const message = `ContrastiveLoss compares vectors: height and width of “${scope.bottomName(index)}” must be 1, but it is ${sizesText(shape)}. Flatten it first.`;
-    return { code: 'shape-mismatch', input: index, message };
+    return {
+      code: 'vectors-expected',
+      input: index,
+      message: l10n.t(
+        'ContrastiveLoss compares vectors: height and width of “{0}” must be 1, but it is {1}.',
+        scope.bottomName(index),
+        sizesText(shape),
+      ),
+      help: l10n.t('Flatten it first.'),
+      short: l10n.t('a map instead of a vector'),
+    };
   }
   const [x, other] = scope.inputs;
   if (x?.shape && other?.shape) {
     const [wanted, own] = [fourAxes(x.shape)[1]!, fourAxes(other.shape)[1]!];
     if (Math.abs(wanted - own) > 0) {
-      const message = `ContrastiveLoss compares vectors of the same length, but “${scope.bottomName(0)}” has ${wanted} channels and “${scope.bottomName(1)}” has ${own}.`;
-      return { code: 'shape-mismatch', input: 1, message };
+      return {
+        code: 'vector-length-mismatch',
+        input: 1,
+        message: l10n.t(
+          'ContrastiveLoss compares vectors of the same length, but “{0}” has {1} channels and “{2}” has {3}.',
+          scope.bottomName(0),
+          wanted,
+          scope.bottomName(1),
+          own,
+        ),
+        short: l10n.t('vectors differ in length'),
+      };
     }
   }
   return isOnePerSample(scope, 2);
@@ -123,14 +204,21 @@ function infogain(scope: Scope): Complaint | undefined {
   const { inputs, param, layer } = scope;
   const matrix = inputs[2];
   if (!matrix && !param.has('source')) {
-    const message =
-      'InfogainLoss needs its matrix: write infogain_loss_param { source: "…" }, or pass it as the third bottom.';
-    return { code: 'missing-field', attr: param.holder ? 'source' : 'type', message };
+    return {
+      code: 'missing-matrix',
+      attr: param.holder ? 'source' : 'type',
+      message: l10n.t('InfogainLoss needs a matrix.'),
+      help: l10n.t('Write infogain_loss_param {0}, or pass it as the third bottom.', '{ source: "…" }'),
+    };
   }
   const normalize = paramOf(layer, 'loss_param').field('normalize');
   if (normalize) {
-    const message = 'InfogainLoss does not take “normalize”. Write normalization: VALID or BATCH_SIZE instead.';
-    return { code: 'wrong-value', attr: 'type', message };
+    return {
+      code: 'unsupported-normalize',
+      attr: 'type',
+      message: l10n.t('InfogainLoss does not take “normalize”.'),
+      help: l10n.t('Write normalization: VALID or BATCH_SIZE instead.'),
+    };
   }
   const x = inputs[0]?.shape;
   const at = x && canonical(param.integer('axis', 1), x.length);
@@ -138,8 +226,19 @@ function infogain(scope: Scope): Complaint | undefined {
   if (!matrix?.shape || !(Math.abs(product(matrix.shape) * scope.samplesIn(matrix) - classes * classes) > 0)) {
     return undefined;
   }
-  const message = `The matrix in “${scope.bottomName(2)}” has ${product(matrix.shape)} elements (${sizesText(matrix.shape)}), but ${classes} classes need ${classes * classes}.`;
-  return { code: 'shape-mismatch', input: 2, message };
+  return {
+    code: 'matrix-size-mismatch',
+    input: 2,
+    message: l10n.t(
+      'The matrix in “{0}” has {1} elements ({2}), but {3} classes need {4}.',
+      scope.bottomName(2),
+      product(matrix.shape),
+      sizesText(matrix.shape),
+      classes,
+      classes * classes,
+    ),
+    short: l10n.t('matrix does not match the classes'),
+  };
 }
 
 function difference({ builder, inputs }: Scope): Tensor {
@@ -150,28 +249,28 @@ function difference({ builder, inputs }: Scope): Tensor {
 }
 
 export const SoftmaxWithLoss = loss(
-  'Softmax, then the negative logarithm of the right class’s probability, averaged.',
+  () => l10n.t('Softmax, then the mean negative log-likelihood of the true class.'),
   [2, 3],
   ({ builder, x, param }) => builder.add(ops.softmax, { axis: param.integer('axis', 1) }, x),
   { param: 'softmax_param', tops: 2, demand: labelCount },
 );
 
 export const SigmoidCrossEntropyLoss = loss(
-  'Sigmoid, then the cross entropy with targets between 0 and 1.',
+  () => l10n.t('Sigmoid, then the cross entropy with targets between 0 and 1.'),
   [2, 3],
   ({ builder, x }) => builder.add(ops.sigmoid, {}, x),
   { demand: sampleCount },
 );
 
 export const EuclideanLoss = loss(
-  'Half the mean of squared differences.',
+  () => l10n.t('Half the mean of squared differences.'),
   [2, 2],
   scope => scope.builder.add(ops.unary, { how: 'square' }, difference(scope)),
   { demand: sampleCount },
 );
 
 export const SmoothL1Loss = loss(
-  'Differences, squared where they are small (Fast R-CNN); weights as third and fourth bottom.',
+  () => l10n.t('Differences, squared where they are small (Fast R-CNN); weights as third and fourth bottom.'),
   [2, 4],
   scope => {
     const { builder, inputs } = scope;
@@ -185,26 +284,28 @@ export const SmoothL1Loss = loss(
   { param: 'smooth_l1_loss_param', demand: sameMaps },
 );
 
-export const HingeLoss = loss('max(0, 1 − margin) for every class.', [2, 2], ({ builder, x }) =>
-  builder.add(ops.relu, {}, x),
+export const HingeLoss = loss(
+  () => l10n.t('max(0, 1 − margin) for each class.'),
+  [2, 2],
+  ({ builder, x }) => builder.add(ops.relu, {}, x),
 );
 
 export const ContrastiveLoss = loss(
-  'Pulls pairs together or pushes them apart by a margin.',
+  () => l10n.t('Pulls pairs together or pushes them apart by a margin.'),
   [3, 3],
   scope => scope.builder.add(ops.unary, { how: 'square' }, difference(scope)),
   { param: 'contrastive_loss_param', demand: pairs },
 );
 
 export const MultinomialLogisticLoss = loss(
-  'The negative logarithm of the right class’s probability.',
+  () => l10n.t('The negative log-likelihood of the true class.'),
   [2, 2],
   ({ builder, x }) => builder.add(ops.unary, { how: 'log' }, x),
   { demand: scope => isOnePerSample(scope, 1) },
 );
 
 export const InfogainLoss = loss(
-  'Softmax, then a loss weighted by a matrix of how bad each confusion is.',
+  () => l10n.t('Softmax, then a loss weighted by a matrix of how bad each confusion is.'),
   [2, 3],
   ({ builder, x, param }) => builder.add(ops.softmax, { axis: param.integer('axis', 1) }, x),
   { param: 'infogain_loss_param', tops: 2, demand: infogain },
@@ -212,7 +313,7 @@ export const InfogainLoss = loss(
 
 /** R-FCN's softmax_loss_ohem_layer.cpp: beside the loss the probabilities, and the loss of each instance. */
 export const SoftmaxWithLossOHEM: LayerType = {
-  summary: 'Softmax and its loss, also for each region, so that the hardest can be picked (R-FCN).',
+  summary: () => l10n.t('Softmax and its loss, also per region, so that the hardest can be selected (R-FCN).'),
   bottoms: [2, 3],
   tops: [0, 3],
   param: 'softmax_param',
@@ -230,23 +331,23 @@ export const SoftmaxWithLossOHEM: LayerType = {
 /** R-FCN's smooth_L1_loss_ohem_layer.cpp: the loss of each instance is N×1×H×W, with one for axes that are not there. */
 export const SmoothL1LossOHEM: LayerType = {
   ...SmoothL1Loss,
-  summary:
-    'Differences, squared where they are small, also for each region, so that the hardest can be picked (R-FCN).',
+  summary: () =>
+    l10n.t('Differences, squared where they are small, also per region, so that the hardest can be selected (R-FCN).'),
   bottoms: [2, 3],
   tops: [0, 2],
   build: scope => {
     const { builder, x, layer } = scope;
-    const made = SmoothL1Loss.build(scope);
-    if (layer.tops.length < 2 || !x.shape) return made;
+    const outputs = SmoothL1Loss.build(scope);
+    if (layer.tops.length < 2 || !x.shape) return outputs;
     const [n = Number.NaN, , h = 1, w = 1] = x.shape;
     const each = builder.add(ops.reduce, { how: 'sum', axes: [1], keep: true }, x);
-    return [made[0]!, builder.add(ops.reshape, { shape: [n, 1, h, w] }, each)];
+    return [outputs[0]!, builder.add(ops.reshape, { shape: [n, 1, h, w] }, each)];
   },
 };
 
 /** R-FCN's box_annotator_ohem_layer.cpp: labels and weights of boxes, those of easy regions switched off. */
 export const BoxAnnotatorOHEM: LayerType = {
-  summary: 'Keeps the labels and the weights of the regions with the highest loss (R-FCN).',
+  summary: () => l10n.t('Keeps the labels and weights of the regions with the highest loss (R-FCN).'),
   bottoms: [4, 4],
   tops: [2, 2],
   param: 'box_annotator_ohem_param',
@@ -256,33 +357,25 @@ export const BoxAnnotatorOHEM: LayerType = {
   },
 };
 
-/** Losses of forks whose sum is all that can be told. */
-export const otherLoss = (summary: string): LayerType => loss(summary, [1, 1000], ({ x }) => x, { tops: 2 });
+/** Losses of forks of which only the sum is known. */
+export const otherLoss = (summary: () => string): LayerType => loss(summary, [1, 1000], ({ x }) => x, { tops: 2 });
 
-/** center_loss_layer.cpp of the face recognition forks: a learned centre for each class. */
+/** center_loss_layer.cpp of the face recognition forks: a learned center for each class. */
 export const CenterLoss: LayerType = {
-  summary: 'Distances to a learned centre of each class (face recognition).',
+  summary: () => l10n.t('Distances to a learned center of each class (face recognition).'),
   bottoms: [2, 2],
   tops: [0, 1],
   param: 'center_loss_param',
   build: scope => {
     const { builder, x, param } = scope;
+    const help = l10n.t('Write the number of classes, for example num_output: 1000.');
+    const wrong = missingNumber(param, 'num_output', help, []);
+    if (wrong) return [scope.refuse(wrong)];
     const classes = param.natural('num_output', 0);
     const features = x.shape ? x.shape.slice(1).reduce((whole, length) => whole * length, 1) : Number.NaN;
-    if (classes === 0) {
-      const code = param.has('num_output') ? 'wrong-value' : 'missing-field';
-      return [
-        scope.refuse({
-          code,
-          attr: 'num_output',
-          message: '“num_output” says how many classes there are: a number from 1.',
-          output: [],
-        }),
-      ];
-    }
-    const centres = builder.add(ops.parameter, { shape: [classes, features] }, [], { shares: scope.owner(0) });
-    scope.own(0, centres);
-    return [builder.add(ops.loss, {}, [x, scope.inputs[1]!, centres])];
+    const centers = builder.add(ops.parameter, { shape: [classes, features] }, [], { shares: scope.owner(0) });
+    scope.own(0, centers);
+    return [builder.add(ops.loss, {}, [x, scope.inputs[1]!, centers])];
   },
 };
 
@@ -294,12 +387,30 @@ function tooManyBest(scope: Scope): Complaint | undefined {
   const classes = Math.floor(all / (product(labels.shape) * scope.samplesIn(labels)));
   const best = scope.param.natural('top_k', 1);
   if (!(best > classes)) return undefined;
-  const message = `“top_k: ${best}” asks for the ${best} best of ${classes} class${classes === 1 ? '' : 'es'} (“${scope.bottomName(0)}” is ${sizesText(x.shape)}). Use ${Math.max(1, classes)} at most.`;
-  return { code: 'too-many', attr: 'top_k', message };
+  return {
+    code: 'top-k-larger-than-classes',
+    attr: 'top_k',
+    message:
+      classes === 1
+        ? l10n.t(
+            'top_k is {0}, but there is only 1 class (“{1}” is {2}).',
+            best,
+            scope.bottomName(0),
+            sizesText(x.shape),
+          )
+        : l10n.t(
+            'top_k is {0}, but there are only {1} classes (“{2}” is {3}).',
+            best,
+            classes,
+            scope.bottomName(0),
+            sizesText(x.shape),
+          ),
+    help: l10n.t('Use {0} at most.', Math.max(1, classes)),
+  };
 }
 
 export const Accuracy: LayerType = {
-  summary: 'The share of right answers; as second top that of each class.',
+  summary: () => l10n.t('The share of correct predictions; the second top has it per class.'),
   bottoms: [2, 2],
   tops: [1, 2],
   param: 'accuracy_param',
@@ -317,7 +428,7 @@ export const Accuracy: LayerType = {
 
 /** DeepLab's seg_accuracy_layer.cpp. */
 export const SegAccuracy: LayerType = {
-  summary: 'How many places are right: over all, by class, and as intersection over union (DeepLab).',
+  summary: () => l10n.t('Pixel accuracy: overall, per class, and as intersection over union (DeepLab).'),
   bottoms: [2, 2],
   tops: [1, 1],
   param: 'seg_accuracy_param',

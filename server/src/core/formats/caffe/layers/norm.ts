@@ -1,27 +1,28 @@
 // Normalizations and the learned factors that go with them.
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint, Shape } from '../../../ops/op.ts';
 import type { ProtoField } from '../../../syntax/prototext.ts';
 import type { Reason } from '../../../text/reason.ts';
 import { Param } from '../param.ts';
-import { canonical, fourAxes, type LayerType, type Scope, sizesText, wrongAxis } from './layer.ts';
+import { axisOutOfRange, sizesText, unsupportedRank } from './complaints.ts';
+import { canonical, fourAxes, type LayerType, type Scope } from './layer.ts';
 
 export const BatchNorm: LayerType = {
-  summary:
-    'Shifts and scales each channel by statistics from training: C means, C variances and one factor, none learned.',
+  summary: () =>
+    l10n.t('Normalizes each channel by statistics from training: C means, C variances and one factor, none learned.'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'batch_norm_param',
   build: scope => {
     const { builder, x, param } = scope;
-    // A factor and a shift of its own is NVIDIA's and Intel's; BVLC leaves them to a Scale layer.
+    // NVIDIA's and Intel's forks have a scale and a bias here; BVLC leaves them to a Scale layer.
     const affine = param.boolean('scale_bias', false) || param.boolean('use_weight_bias', false);
     if (!affine) checkRates(scope);
     if (x.shape && x.shape.length < 2) {
       // batch_norm_layer.cpp, Reshape: CHECK_EQ(bottom[0]->shape(1), channels_).
-      const message = `BatchNorm works on batch and channels at least, but its input is ${sizesText(x.shape)}.`;
-      return [scope.refuse({ code: 'wrong-rank', input: 0, message, output: x.shape })];
+      return [scope.refuse(unsupportedRank('BatchNorm', x.shape, { min: 2 }, x.shape))];
     }
     return [builder.add(ops.batchNorm, { affine }, x)];
   },
@@ -40,16 +41,23 @@ function checkRates({ layer, builder }: Scope): void {
     const rate = message.field('lr_mult');
     const range = rate?.value ? { from: rate.value.from, to: rate.value.to } : { from: param.from, to: param.nameTo };
     const fix = rate
-      ? { title: 'Set lr_mult to 0', edits: [{ ...range, text: '0' }] }
+      ? { title: l10n.t('Set lr_mult to 0'), edits: [{ ...range, text: '0' }] }
       : {
-          title: 'Insert lr_mult: 0',
+          title: l10n.t('Insert lr_mult: 0'),
           edits: [{ from: param.value!.from + 1, to: param.value!.from + 1, text: ' lr_mult: 0' }],
         };
     builder.problem({
       range,
       severity: 'error',
       code: 'learned-statistics',
-      message: `The blobs of a BatchNorm are statistics, not learned weights, so Caffe refuses any lr_mult but 0 here${rate ? '' : ' (default: 1)'}. Write lr_mult: 0, or remove all three “param” entries. The learned scale and bias belong in a Scale layer below.`,
+      message: rate
+        ? l10n.t('The blobs of a BatchNorm are statistics, not learned weights, so Caffe refuses any lr_mult but 0.')
+        : l10n.t(
+            'The blobs of a BatchNorm are statistics, not learned weights, so Caffe refuses any lr_mult but 0. Default: 1.',
+          ),
+      help: l10n.t(
+        'Write lr_mult: 0, or remove all three “param” entries. A learned scale and bias belong in a Scale layer below.',
+      ),
       repairs: [fix],
     });
   }
@@ -59,15 +67,14 @@ const paramMessage = (field: ProtoField): Param | undefined =>
   field.value?.kind === 'message' ? new Param(field.value, field) : undefined;
 
 export const BN: LayerType = {
-  summary: 'Batch normalization with a learned factor and shift for each channel (SegNet, PSPNet).',
+  summary: () => l10n.t('Batch normalization with a learned scale and bias per channel (SegNet, PSPNet).'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'bn_param',
   build: scope => {
     const { shape } = scope.x;
     if (shape && shape.length < 2) {
-      const message = `BN works on batch and channels at least, but its input is ${sizesText(shape)}.`;
-      return [scope.refuse({ code: 'wrong-rank', input: 0, message, output: shape })];
+      return [scope.refuse(unsupportedRank('BN', shape, { min: 2 }, shape))];
     }
     const y = scope.builder.add(ops.batchNorm, { affine: true }, scope.x, { shares: scope.owner(0) });
     scope.own(0, y);
@@ -76,8 +83,10 @@ export const BN: LayerType = {
 };
 
 export const Scale: LayerType = {
-  summary:
-    'Multiplies each channel with a learned factor and adds a learned shift if asked for; or multiplies two blobs.',
+  summary: () =>
+    l10n.t(
+      'Multiplies each channel by a learned factor and, with `bias_term`, adds a learned bias; or multiplies two blobs.',
+    ),
   bottoms: [1, 2],
   tops: [1, 1],
   param: 'scale_param',
@@ -97,7 +106,7 @@ export const Scale: LayerType = {
       // Its bias has the shape of the second bottom (scale_layer.cpp).
       return [plusLearned(scope, y, factor.shape, scope.samplesIn(other), 0)];
     }
-    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    if (!x.shape) return [scope.unknown(x)];
     const place = learnedShape(scope);
     if (!place) return [scope.refuse(wrongPlace(scope, x.shape))];
     const { at, count, shape, samples, blob } = place;
@@ -115,7 +124,7 @@ export const Scale: LayerType = {
 };
 
 export const Bias: LayerType = {
-  summary: 'Adds a learned number to each channel; or adds two blobs.',
+  summary: () => l10n.t('Adds a learned bias to each channel; or adds two blobs.'),
   bottoms: [1, 2],
   tops: [1, 1],
   param: 'bias_param',
@@ -129,7 +138,7 @@ export const Bias: LayerType = {
       const term = spread(scope, other);
       return [term ? builder.add(ops.add, {}, [x, term]) : builder.unknown(mismatch(scope), inputs, x.shape)];
     }
-    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    if (!x.shape) return [scope.unknown(x)];
     const place = learnedShape(scope);
     if (!place) return [scope.refuse(wrongPlace(scope, x.shape))];
     if (place.count === 1 && place.samples === 1) {
@@ -181,13 +190,19 @@ function wrongPlace({ param }: Scope, shape: Shape): Complaint {
   const axis = param.integer('axis', 1);
   const count = param.integer('num_axes', 1);
   const at = canonical(axis, shape.length);
-  if (at === undefined) return wrongAxis(axis, shape, 'axis', shape);
+  if (at === undefined) return axisOutOfRange(axis, shape, 'axis', shape);
   const left = shape.length - at;
-  const message =
-    count < -1
-      ? `“num_axes” must be 0 or more, or −1 for all axes from ${axis} on.`
-      : `There are only ${left} axes from axis ${axis} on (${sizesText(shape)}), but num_axes is ${count}. Use ${left} at most, or −1.`;
-  return { code: 'wrong-axis', attr: 'num_axes', message, output: shape };
+  return {
+    code: 'num-axes-out-of-range',
+    attr: 'num_axes',
+    message:
+      count < -1
+        ? l10n.t('“num_axes” must be ≥ 0, or −1 for all axes from axis {0} on.', axis)
+        : l10n.t('num_axes is {0}, but from axis {1} on the input has {2} ({3}).', count, axis, left, sizesText(shape)),
+    ...(count < -1 ? {} : { help: l10n.t('Use {0} at most, or −1 for all.', left) }),
+    short: l10n.t('num_axes out of range'),
+    output: shape,
+  };
 }
 
 interface Learned {
@@ -203,7 +218,8 @@ interface Learned {
 
 /** What is below is known all the same: the top has the first bottom's shape, whatever the second's (ScaleLayer::Reshape). */
 function shapedAsFirst({ builder }: Scope, inputs: readonly Tensor[]): Tensor {
-  return builder.unknown(inputs[1]!.why ?? 'the shape of the second bottom is not known', inputs, inputs[0]!.shape);
+  const why = inputs[1]!.why ?? l10n.t('the shape of the second bottom is not known');
+  return builder.unknown(why, inputs, inputs[0]!.shape);
 }
 
 /** A second bottom, reshaped to meet the axes of the first from `axis` on; undefined where the sizes do not agree. */
@@ -227,14 +243,23 @@ function mismatch(scope: Scope): Reason {
   const [x, other] = scope.inputs as readonly [Tensor, Tensor];
   const axis = scope.param.integer('axis', 1);
   return scope.builder.complain({
-    code: 'shape-mismatch',
+    code: 'second-bottom-mismatch',
     input: 1,
-    message: `“${scope.bottomName(1)}” is ${sizesText(other.shape!)}, which does not meet the axes of “${scope.bottomName(0)}” (${sizesText(x.shape!)}) from axis ${axis} on. Set another axis, or reshape it.`,
+    message: l10n.t(
+      '“{0}” ({1}) does not match the axes of “{2}” ({3}) from axis {4} on.',
+      scope.bottomName(1),
+      sizesText(other.shape!),
+      scope.bottomName(0),
+      sizesText(x.shape!),
+      axis,
+    ),
+    help: l10n.t('Set another axis, or reshape it.'),
+    short: l10n.t('bottoms do not match'),
   });
 }
 
 export const LRN: LayerType = {
-  summary: 'Divides each value by the energy of its neighbours, in the channels or around it. No parameters.',
+  summary: () => l10n.t('Divides each value by the energy of its neighbors, across channels or around it.'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'lrn_param',
@@ -244,13 +269,18 @@ export const LRN: LayerType = {
     const size = param.natural('local_size', 5);
     if (x.shape && x.shape.length !== 4) {
       // lrn_layer.cpp, Reshape: CHECK_EQ(4, bottom[0]->num_axes()).
-      const message = `LRN works on 4 axes (batch, channels, height, width), but its input is ${sizesText(x.shape)}.`;
-      return [scope.refuse({ code: 'wrong-rank', input: 0, message, output: x.shape })];
+      return [scope.refuse(unsupportedRank('LRN', x.shape, { min: 4, max: 4 }, x.shape))];
     }
     if (size % 2 === 0) {
-      const message = `LRN looks at as many neighbours on both sides, so “local_size” is odd. Use ${Math.max(1, size - 1)} or ${size + 1}.`;
       return [
-        scope.refuse({ code: 'wrong-value', attr: 'local_size', message, ...(x.shape ? { output: x.shape } : {}) }),
+        scope.refuse({
+          code: 'even-local-size',
+          attr: 'local_size',
+          message: l10n.t('“local_size” must be odd, not {0}: LRN looks at as many neighbors on either side.', size),
+          help: size < 2 ? l10n.t('Use {0}.', size + 1) : l10n.t('Use {0} or {1}.', size - 1, size + 1),
+          short: l10n.t('local_size is even'),
+          ...(x.shape ? { output: x.shape } : {}),
+        }),
       ];
     }
     const regions = ['ACROSS_CHANNELS', 'WITHIN_CHANNEL'];
@@ -270,19 +300,19 @@ export const LRN: LayerType = {
 };
 
 export const MVN: LayerType = {
-  summary: 'Gives each channel zero mean and, unless set otherwise, unit variance, by its own statistics.',
+  summary: () =>
+    l10n.t('Normalizes each channel to zero mean and, by default, unit variance, using its own statistics.'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'mvn_param',
   build: scope => {
     const { builder, param } = scope;
     let { x } = scope;
-    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    if (!x.shape) return [scope.unknown(x)];
     const rank = 4;
     // Sizes are asked for as num, channels, height and width: the top has four axes whatever the bottom has.
     if (x.shape.length > rank) {
-      const message = `MVN works on up to 4 axes (batch, channels, height, width), but its input is ${sizesText(x.shape)}.`;
-      return [scope.refuse({ code: 'wrong-rank', input: 0, message, output: x.shape })];
+      return [scope.refuse(unsupportedRank('MVN', x.shape, { max: rank }, x.shape))];
     }
     if (x.shape.length < rank) x = builder.add(ops.reshape, { shape: fourAxes(x.shape) }, x);
     const across = param.boolean('across_channels', false);
@@ -297,16 +327,18 @@ export const MVN: LayerType = {
 
 /** SSD's normalize_layer.cpp: each position by the length of its vector, or the whole map at once; then a learned factor. */
 export const Normalize: LayerType = {
-  summary: 'Divides by the length of each position’s vector (or of all), then multiplies with learned factors (SSD).',
+  summary: () =>
+    l10n.t(
+      'Divides by the L2 norm of each position’s vector (or of the whole map), then multiplies by learned factors (SSD).',
+    ),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'norm_param',
   build: scope => {
     const { builder, x, param } = scope;
-    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    if (!x.shape) return [scope.unknown(x)];
     if (x.shape.length < 2) {
-      const message = `Normalize works on two axes or more, but its input is ${sizesText(x.shape)}.`;
-      return [scope.refuse({ code: 'wrong-rank', input: 0, message, output: x.shape })];
+      return [scope.refuse(unsupportedRank('Normalize', x.shape, { min: 2 }, x.shape))];
     }
     let y: Tensor;
     if (param.boolean('across_spatial', true) && x.shape.length > 2) {

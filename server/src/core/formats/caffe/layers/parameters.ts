@@ -1,7 +1,7 @@
 import type { Scope } from './layer.ts';
 
 /**
- * How many parameter blobs a layer has, so that more `param`s than that can be told of (net.cpp: “Too many params specified
+ * How many parameter blobs a layer has, so that more `param`s than that can be reported (net.cpp: “Too many params specified
  * for layer”); undefined for types whose number differs between Caffe and its forks.
  */
 export function blobCount({ layer, param, inputs }: Scope): number | undefined {

@@ -1,15 +1,18 @@
 // Pooling, SPP and the layers that undo it.
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint, Shape } from '../../../ops/op.ts';
+import { belowOne, bothGiven, missingCounterpart, missingField, unsupportedRank } from './complaints.ts';
 import { sidesOf } from './conv.ts';
-import { isComplaint, type LayerType, type Scope, sizesText } from './layer.ts';
+import { isComplaint, type LayerType, type Scope } from './layer.ts';
 
 const methods = ['MAX', 'AVE', 'STOCHASTIC', 'AVE_EXC_PAD', 'AVE_TF'] as const;
 type Method = (typeof methods)[number];
 
 export const Pooling: LayerType = {
-  summary: 'Keeps the largest, or the mean, of each window; sizes are rounded up unless `round_mode` says otherwise.',
+  summary: () =>
+    l10n.t('Takes the maximum or the mean of each window; sizes are rounded up unless `round_mode` is FLOOR.'),
   bottoms: [1, 1],
   tops: [1, 2],
   param: 'pooling_param',
@@ -22,27 +25,28 @@ export const Pooling: LayerType = {
   },
   build: scope => {
     const { builder, x, param, layer } = scope;
-    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    if (!x.shape) return [scope.unknown(x)];
     const method = methodOf(scope);
     const isGlobal = param.boolean('global_pooling', false);
     if (x.shape.length !== 4) {
-      const message = `Pooling works on 4 axes (batch, channels, height, width), but its input is ${sizesText(x.shape)}.`;
-      return [scope.refuse({ code: 'wrong-rank', input: 0, message })];
+      return [scope.refuse(unsupportedRank('Pooling', x.shape, { min: 4, max: 4 }))];
     }
     if (layer.tops.length > 1 && method !== 'MAX') {
-      const message = 'Only maxima stand somewhere: a second top needs pool: MAX. Leave it out.';
-      builder.complain({ code: 'too-many-tops', attr: 'pool', message });
+      builder.complain({
+        code: 'too-many-tops',
+        attr: 'pool',
+        message: l10n.t('Only pool: MAX has a second top, the positions of the maxima.'),
+        help: l10n.t('Remove the second top.'),
+      });
     }
     if (isGlobal) {
       for (const name of ['kernel_size', 'kernel_h', 'kernel_w']) {
         if (!param.has(name)) continue;
-        const message = `With global_pooling the window is the whole map: leave “${name}” out.`;
-        builder.complain({ code: 'wrong-value', attr: name, message });
+        builder.complain(ofGlobalPooling(name));
       }
       for (const [name, none] of globalNone) {
         if (param.natural(name, none) === none) continue;
-        const message = `With global_pooling the window is the whole map, once: leave “${name}” out.`;
-        builder.complain({ code: 'wrong-value', attr: name, message });
+        builder.complain(ofGlobalPooling(name));
       }
       return withMask(scope, globalPool(scope, method));
     }
@@ -58,18 +62,20 @@ export const Pooling: LayerType = {
       [stride, 'stride'],
     ] as const) {
       if (!list.includes(0)) continue;
-      return [
-        scope.refuse({ code: 'wrong-value', attr, message: `A ${attr} of 0 is not possible. Use 1 or more.`, output }),
-      ];
+      return [scope.refuse(belowOne(attr, output))];
     }
     if (method === 'STOCHASTIC' && padding.some(border => border > 0)) {
-      const message = 'Stochastic pooling takes no padding. Use pool: MAX or AVE, or leave the padding out.';
-      builder.complain({ code: 'wrong-value', attr: 'padding', message });
+      builder.complain({
+        code: 'stochastic-padding',
+        attr: 'padding',
+        message: l10n.t('Stochastic pooling takes no padding.'),
+        help: l10n.t('Use pool: MAX or AVE, or remove the padding.'),
+      });
     }
     const sides = sidesOf(scope, x.shape.slice(2), { kernel, stride, dilation: [1, 1] });
     if (isComplaint(sides)) return [scope.refuse({ ...sides, output })];
     const pad = layer.pad === undefined ? (sides?.before ?? padding) : [layer.pad, layer.pad];
-    // round_mode is BVLC's; ceil_mode that of the forks that DenseNet, Inception and ShuffleNet were written for.
+    // round_mode is BVLC's; ceil_mode is of the forks that DenseNet, Inception and ShuffleNet are written for.
     const floors = param.word('round_mode', 'CEIL', ['CEIL', 'FLOOR']) === 'FLOOR' || !param.boolean('ceil_mode', true);
     return withMask(
       scope,
@@ -85,7 +91,16 @@ export const Pooling: LayerType = {
   },
 };
 
-/** What global pooling may not change, and what it is without being written. */
+function ofGlobalPooling(attr: string): Complaint {
+  return {
+    code: 'global-pooling-window',
+    attr,
+    message: l10n.t('With global_pooling the window is the whole map, so “{0}” cannot be set.', attr),
+    help: l10n.t('Remove it.'),
+  };
+}
+
+/** What may not be set with global pooling, and the defaults. */
 const globalNone = [
   ['pad', 0],
   ['pad_h', 0],
@@ -125,7 +140,7 @@ function globalPool({ builder, x }: Scope, method: Method): Tensor {
   return builder.add(ops.div, {}, [mean(builder.add(ops.unary, { how: 'square' }, x)), mean(x)]);
 }
 
-/** A second top says where each maximum stood. */
+/** A second top has the positions of the maxima. */
 function withMask({ builder, layer }: Scope, y: Tensor): readonly Tensor[] {
   return layer.tops.length > 1 ? [y, builder.add(ops.identity, {}, y)] : [y];
 }
@@ -136,33 +151,34 @@ function pair(
   name: string,
   nameH: string,
   nameW: string,
-  standard: number | undefined,
+  unwritten: number | undefined,
 ): readonly number[] | Complaint {
   const hasH = param.has(nameH);
   const hasW = param.has(nameW);
   const has = param.has(name);
   if (hasH || hasW) {
-    if (has) {
-      const message = `Both “${name}” and “${hasH ? nameH : nameW}” are given. Use one or the other.`;
-      return { code: 'wrong-value', attr: name, message };
-    }
+    if (has) return bothGiven(name, hasH ? nameH : nameW);
     if (hasH && hasW) return [param.natural(nameH, 0), param.natural(nameW, 0)];
-    const message = `“${hasH ? nameH : nameW}” is given without “${hasH ? nameW : nameH}”. Write both.`;
-    return { code: 'missing-field', attr: hasH ? nameH : nameW, message };
+    return hasH ? missingCounterpart(nameH, nameW) : missingCounterpart(nameW, nameH);
   }
-  if (!has && standard === undefined) {
-    const message = `“${name}” is missing: how large the window is. Write ${name}: 3, or ${nameH} and ${nameW}, or global_pooling: true.`;
-    return { code: 'missing-field', attr: name, message };
+  if (!has && unwritten === undefined) {
+    const help = l10n.t(
+      'Write the size of the window: {0}: 3, or {1} and {2}, or global_pooling: true.',
+      name,
+      nameH,
+      nameW,
+    );
+    return missingField(name, help);
   }
-  const value = param.natural(name, standard ?? 0);
+  const value = param.natural(name, unwritten ?? 0);
   return [value, value];
 }
 
-/** More levels than bins would make sense for. */
+/** More levels than make sense. */
 const maxLevels = 12;
 
 export const SPP: LayerType = {
-  summary: 'Spatial pyramid pooling: the map in 1, 2×2, 4×4 … bins, all joined into one vector.',
+  summary: () => l10n.t('Spatial pyramid pooling: the map in 1, 2×2, 4×4 … bins, concatenated into one vector.'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'spp_param',
@@ -170,25 +186,41 @@ export const SPP: LayerType = {
     const { builder, x, param } = scope;
     const height = param.natural('pyramid_height', 0);
     if (!(height >= 1 && height <= maxLevels)) {
-      const message = `“pyramid_height” is how many levels there are: a number from 1 to ${maxLevels}.`;
+      const attr = 'pyramid_height';
       return [
-        scope.refuse({
-          code: param.has('pyramid_height') ? 'wrong-value' : 'missing-field',
-          attr: 'pyramid_height',
-          message,
-        }),
+        scope.refuse(
+          param.has(attr)
+            ? {
+                code: 'value-out-of-range',
+                attr,
+                message: l10n.t('“{0}” must be a whole number from {1} to {2}.', attr, 1, maxLevels),
+              }
+            : missingField(attr, l10n.t('Write the number of levels, for example pyramid_height: 3.')),
+        ),
       ];
     }
-    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    if (!x.shape) return [scope.unknown(x)];
     if (x.shape.length !== 4) {
-      const message = `SPP works on 4 axes (batch, channels, height, width), but its input is ${sizesText(x.shape)}.`;
-      return [scope.refuse({ code: 'wrong-rank', input: 0, message })];
+      return [scope.refuse(unsupportedRank('SPP', x.shape, { min: 4, max: 4 }))];
     }
     const fine = Array.from({ length: height }, (_, level) => level).find(level => !fits(level, x.shape!));
     if (fine !== undefined) {
       const bins = 2 ** fine;
-      const message = `A pyramid of ${height} levels cuts the map into ${2 ** (height - 1)}×${2 ** (height - 1)} bins, but ${bins}×${bins} are too many for a ${x.shape[2]}×${x.shape[3]} map. Use pyramid_height: ${Math.max(1, fine)}.`;
-      return [scope.refuse({ code: 'kernel-too-large', attr: 'pyramid_height', message })];
+      return [
+        scope.refuse({
+          code: 'pyramid-too-fine',
+          attr: 'pyramid_height',
+          message: l10n.t(
+            'A pyramid of {0} levels needs {1}×{1} bins, too many for a map of {2}×{3}.',
+            height,
+            bins,
+            x.shape[2]!,
+            x.shape[3]!,
+          ),
+          help: l10n.t('Use pyramid_height: {0}.', Math.max(1, fine)),
+          short: l10n.t('too many bins for the map'),
+        }),
+      ];
     }
     const method = methodOf(scope);
     const levels = Array.from({ length: height }, (_, level) => pool(scope, x, method, levelOf(level, x.shape!)));
@@ -213,7 +245,7 @@ function fits(level: number, shape: Shape): boolean {
 }
 
 export const Upsample: LayerType = {
-  summary: 'Enlarges the map: copies, or puts each value where its maximum stood (SegNet). No parameters.',
+  summary: () => l10n.t('Enlarges the map: copies each value, or puts it back where its maximum was (SegNet).'),
   bottoms: [1, 2],
   tops: [1, 1],
   param: 'upsample_param',
@@ -221,12 +253,11 @@ export const Upsample: LayerType = {
   build: scope => {
     const { builder, x, param, alive, inputs } = scope;
     if (inputs[1]) alive.push(inputs[1]);
-    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    if (!x.shape) return [scope.unknown(x)];
     if (x.shape.length !== 4) {
-      const message = `Upsample works on 4 axes, but its input is ${sizesText(x.shape)}.`;
-      return [scope.refuse({ code: 'wrong-rank', input: 0, message })];
+      return [scope.refuse(unsupportedRank('Upsample', x.shape, { min: 4, max: 4 }))];
     }
-    // SegNet's upsample_layer.cpp: a size, or a scale of 2 unless given, less the padding that max pooling added.
+    // SegNet's upsample_layer.cpp: a size, or a scale (default 2), less the padding that max pooling added.
     const axis = (size: string, other: string, scale: string, pad: string, length: number): number => {
       const wanted = param.has(size) ? param.natural(size, 0) : param.natural(other, 0);
       if (wanted !== 0) return wanted;
@@ -242,7 +273,7 @@ export const Upsample: LayerType = {
 };
 
 export const Interp: LayerType = {
-  summary: 'Bilinear interpolation to a size, or by factors that keep the corners (DeepLab, PSPNet). No parameters.',
+  summary: () => l10n.t('Bilinear interpolation to a size, or by factors that keep the corners (DeepLab, PSPNet).'),
   bottoms: [1, 2],
   tops: [1, 1],
   param: 'interp_param',
@@ -251,10 +282,9 @@ export const Interp: LayerType = {
     const { builder, x, param, alive, inputs } = scope;
     const like = inputs[1];
     if (like) alive.push(like);
-    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    if (!x.shape) return [scope.unknown(x)];
     if (x.shape.length !== 4) {
-      const message = `Interp works on 4 axes, but its input is ${sizesText(x.shape)}.`;
-      return [scope.refuse({ code: 'wrong-rank', input: 0, message })];
+      return [scope.refuse(unsupportedRank('Interp', x.shape, { min: 4, max: 4 }))];
     }
     const border = param.integer('pad_beg', 0) + param.integer('pad_end', 0);
     const shrink = param.integer('shrink_factor', 0);

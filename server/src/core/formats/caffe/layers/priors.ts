@@ -1,8 +1,9 @@
-// SSD: the boxes that PriorBox layers lay out, held against what the convolutions predict for them.
+// SSD: the boxes of PriorBox layers, compared with what the convolutions predict for them.
+import * as l10n from '@vscode/l10n';
 import type { GraphNode, Tensor } from '../../../graph/graph.ts';
 import type { Complaint } from '../../../ops/op.ts';
+import { sizesText } from './complaints.ts';
 import type { Scope } from './layer.ts';
-import { sizesText } from './layer.ts';
 
 /**
  * The CHECKs that DetectionOutputLayer::Reshape and MultiBoxLossLayer::Reshape share: each prior has four coordinates in
@@ -18,25 +19,41 @@ export function unlikePriors(scope: Scope): readonly Complaint[] {
   const isShared = param.boolean('share_location', true);
   const coordinates = isShared ? 4 : 4 * classes;
   const found: Complaint[] = [];
-  const check = (input: number, tensor: Tensor | undefined, each: number, what: string, why: string): void => {
+  const check = (input: 0 | 1, tensor: Tensor | undefined, each: number): void => {
     const own = tensor?.shape && (tensor.shape[1] ?? 1);
     if (own === undefined || !(Math.abs(own - priors * each) > 0)) return;
-    const name = scope.bottomName(input);
-    const needed = `${priors} priors in “${scope.bottomName(2)}” need ${priors * each} ${what} (${priors} · ${why}), but “${name}” has ${own} (${sizesText(tensor!.shape!)}).`;
-    const advice = adviceFor(tensor!, boxes!, each) ?? overall(own, priors, each, input);
-    found.push({ code: 'prior-mismatch', input, message: `${needed} ${advice}` });
+    const facts = [
+      scope.bottomName(2),
+      priors,
+      priors * each,
+      scope.bottomName(input),
+      own,
+      sizesText(tensor!.shape!),
+      classes,
+    ];
+    const message =
+      input === 1
+        ? l10n.t('The {1} priors in “{0}” need {2} scores ({1} · {6} classes), but “{3}” has {4} ({5}).', ...facts)
+        : isShared
+          ? l10n.t('The {1} priors in “{0}” need {2} coordinates ({1} · 4), but “{3}” has {4} ({5}).', ...facts)
+          : l10n.t(
+              'The {1} priors in “{0}” need {2} coordinates ({1} · 4 · {6} classes), but “{3}” has {4} ({5}).',
+              ...facts,
+            );
+    const help = adviceFor(tensor!, boxes!, each) ?? overall(own, priors, each, input);
+    found.push({ code: 'prior-mismatch', input, message, help, short: l10n.t('does not match the priors') });
   };
-  check(0, locations, coordinates, 'coordinates', isShared ? '4' : `4 · ${classes} classes`);
-  check(1, confidences, classes, 'scores', `${classes} classes`);
+  check(0, locations, coordinates);
+  check(1, confidences, classes);
   return found;
 }
 
-/** Which convolutions predict another number of boxes than the PriorBox of the same map lays out. */
+/** Which convolutions predict another number of boxes than the PriorBox of the same map has. */
 function adviceFor(tensor: Tensor, boxes: Tensor, each: number): string | undefined {
   const heads = leaves(tensor);
   const maps = leaves(boxes);
   if (heads.length !== maps.length || heads.length > maxPairs) return undefined;
-  const said: string[] = [];
+  const advice: string[] = [];
   for (const [index, head] of heads.entries()) {
     const map = maps[index]!;
     if (head.op.name !== 'conv' || map.op.name !== 'priorBox') return undefined;
@@ -46,38 +63,60 @@ function adviceFor(tensor: Tensor, boxes: Tensor, each: number): string | undefi
     const [, , rows = Number.NaN, columns = Number.NaN] = map.inputs[0]?.shape ?? [];
     if (height !== rows || width !== columns) {
       if ([height, width, rows, columns].some(Number.isNaN)) return undefined;
-      said.push(
-        `“${rowOf(head)}” works on a ${height}×${width} map, but “${rowOf(map)}” on ${rows}×${columns}: give both the same map.`,
+      advice.push(
+        l10n.t(
+          '“{0}” works on a {1}×{2} map, but “{3}” on {4}×{5}: give both the same map.',
+          rowOf(head),
+          height,
+          width,
+          rowOf(map),
+          rows,
+          columns,
+        ),
       );
     } else if (out !== priors * each) {
-      said.push(
-        `“${rowOf(map)}” has ${priors} box${priors === 1 ? '' : 'es'} at each position, so num_output of “${rowOf(head)}” must be ${priors * each} (${priors} · ${each}), not ${out}.`,
+      advice.push(
+        l10n.t(
+          'Set num_output of “{0}” to {1} ({2} · {3}), not {4}: “{5}” has {2} per position.',
+          rowOf(head),
+          priors * each,
+          priors,
+          each,
+          out,
+          rowOf(map),
+        ),
       );
     }
   }
-  if (said.length === 0) return undefined;
-  const shown = said.slice(0, 3).join(' ');
-  return `${shown}${said.length > 3 ? ` The same goes for ${said.length - 3} more.` : ''} ${ratioHint}`;
+  if (advice.length === 0) return undefined;
+  const rest = advice.length - 3;
+  const more =
+    rest <= 0
+      ? []
+      : [rest === 1 ? l10n.t('One more layer is affected.') : l10n.t('{0} more layers are affected.', rest)];
+  const ratios = l10n.t(
+    'Aspect ratio 1 is always included; flip adds the inverse of every other ratio, and max_size one more box.',
+  );
+  return [...advice.slice(0, 3), ...more, ratios].join(' ');
 }
-
-const ratioHint =
-  'Aspect ratio 1 is always included; flip adds the inverse of every other ratio, and max_size adds one more box.';
 
 /** More maps than any detector has. */
 const maxPairs = 64;
 
-/** What the two numbers say by themselves. */
+/** What the two numbers alone suggest. */
 function overall(own: number, priors: number, each: number, input: number): string {
   const per = own / priors;
   if (Number.isInteger(per)) {
-    const fix =
-      input === 1 ? `Set num_classes to ${per}, or change num_output of the convolutions` : 'Change num_output';
-    return `That is ${per} for each prior, not ${each}. ${fix} to get ${each}.`;
+    return input === 1
+      ? l10n.t('Set num_classes to {0}, or change num_output of the convolutions to get {1} per prior.', per, each)
+      : l10n.t('Change num_output of the convolutions to get {1} per prior instead of {0}.', per, each);
   }
-  return 'Set num_output of each convolution to the boxes per position of its PriorBox, times the numbers per box.';
+  return l10n.t(
+    'Set num_output of each convolution to the boxes per position of its PriorBox, times the values per box.',
+  );
 }
 
-/** What views, joins and activations put together: nodes in the order of their elements. */
+/** What views, concatenations and activations are made of: nodes in the order of their elements. */
 function leaves(tensor: Tensor): readonly GraphNode[] {
   const found: GraphNode[] = [];
   const visit = ({ node }: Tensor, depth: number): void => {

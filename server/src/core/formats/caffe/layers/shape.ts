@@ -1,12 +1,14 @@
-// Layers that give elements another shape, choose among them, or sum them up.
+// Layers that reshape elements, select some of them, or sum them up.
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint, Shape } from '../../../ops/op.ts';
 import { dimsOf } from '../param.ts';
-import { canonical, isComplaint, type LayerType, product, type Scope, sizesText, wrongAxis } from './layer.ts';
+import { axisOutOfRange, belowOne, missingField, missingNumber, sizesText } from './complaints.ts';
+import { canonical, isComplaint, type LayerType, product, type Scope } from './layer.ts';
 
 export const Flatten: LayerType = {
-  summary: 'Makes one axis of several, all but the batch unless set. Copies nothing.',
+  summary: () => l10n.t('Merges axes into one. Default: all but the batch.'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'flatten_param',
@@ -18,11 +20,18 @@ export const Flatten: LayerType = {
     if (x.shape && x.shape.length === 1 && start === 1) return [builder.add(ops.identity, {}, x)];
     const first = x.shape && canonical(start, x.shape.length);
     const last = x.shape && canonical(end, x.shape.length);
-    // An end right before the start is no axis at all, which Caffe takes for one of 1 (Blob::count of nothing).
+    // An end right in front of the start is no axis at all: Caffe inserts one of size 1 (Blob::count of nothing).
     if (x.shape && first !== undefined && last === first - 1) {
       const shape = [...x.shape.slice(0, first), 1, ...x.shape.slice(first)];
-      const message = `“end_axis” is right before “axis”, so nothing is merged: Caffe inserts an axis of 1 there. Swap them if they should be merged.`;
-      builder.complain({ code: 'wrong-value', attr: 'end', message }, 'warning');
+      builder.complain(
+        {
+          code: 'nothing-flattened',
+          attr: 'end',
+          message: l10n.t('“end_axis” is in front of “axis”, so Caffe merges nothing and inserts an axis of size 1.'),
+          help: l10n.t('Swap the two to merge them.'),
+        },
+        'warning',
+      );
       return [builder.add(ops.reshape, { shape }, x)];
     }
     return [builder.add(ops.flatten, { start, end }, x)];
@@ -30,14 +39,14 @@ export const Flatten: LayerType = {
 };
 
 export const Reshape: LayerType = {
-  summary: 'Gives the same elements other axes: 0 copies a size, −1 is what is left. Copies nothing.',
+  summary: () => l10n.t('Changes the shape of a blob: 0 copies a size, −1 infers it.'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'reshape_param',
   attrs: { shape: ['shape'] },
   build: scope => {
     const { builder, x, net } = scope;
-    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    if (!x.shape) return [scope.unknown(x)];
     const batch = net.batch ?? 1;
     // The sizes in the text are those of the batch that it writes: 10 · 8732 rows, or a first axis of 10.
     const whole = reshaped(scope, [x.shape[0]! * batch, ...x.shape.slice(1)]);
@@ -56,10 +65,23 @@ function reshaped({ param }: Scope, shape: Shape): Shape | Complaint {
   const start = axis >= 0 ? axis : shape.length + axis + 1;
   const count = param.integer('num_axes', -1);
   const end = count === -1 ? shape.length : start + count;
-  if (!(start >= 0 && start <= shape.length)) return wrongAxis(axis, shape);
+  if (!(start >= 0 && start <= shape.length)) return axisOutOfRange(axis, shape);
   if (count < -1 || end > shape.length) {
-    const message = `There are not ${count} axes from axis ${axis} on: the input is ${sizesText(shape)}. Use −1 for all.`;
-    return { code: 'wrong-value', attr: 'num_axes', message };
+    return {
+      code: 'num-axes-out-of-range',
+      attr: 'num_axes',
+      message:
+        count < -1
+          ? l10n.t('“num_axes” must be ≥ 0, or −1 for all axes from axis {0} on.', axis)
+          : l10n.t(
+              'num_axes is {0}, but from axis {1} on the input has {2} ({3}).',
+              count,
+              axis,
+              shape.length - start,
+              sizesText(shape),
+            ),
+      short: l10n.t('num_axes out of range'),
+    };
   }
   const result = [...shape.slice(0, start)];
   let open: number | undefined;
@@ -67,22 +89,35 @@ function reshaped({ param }: Scope, shape: Shape): Shape | Complaint {
     if (dim === 0) {
       const copied = shape[start + index];
       if (copied === undefined) {
-        const message = `The ${ordinal(index)} dim is 0, which copies a size, but the input has no axis there: it is ${sizesText(shape)}.`;
-        return { code: 'wrong-value', attr: 'shape', message };
+        return {
+          code: 'no-size-to-copy',
+          attr: 'shape',
+          message: l10n.t(
+            'Dim {0} is 0, which copies a size, but the input ({1}) has no axis there.',
+            index + 1,
+            sizesText(shape),
+          ),
+          short: l10n.t('no size to copy'),
+        };
       }
       result.push(copied);
     } else if (dim === -1) {
       if (open !== undefined) {
         return {
-          code: 'wrong-value',
+          code: 'two-inferred-sizes',
           attr: 'shape',
-          message: 'Two dims are −1: what is left can only be given to one.',
+          message: l10n.t('Only one dim can be −1.'),
         };
       }
       open = result.length;
       result.push(1);
     } else if (dim < -1) {
-      return { code: 'wrong-value', attr: 'shape', message: `${dim} is not a size. Use a number from 1, 0 or −1.` };
+      return {
+        code: 'not-a-size',
+        attr: 'shape',
+        message: l10n.t('{0} is not a size.', dim),
+        help: l10n.t('Use a whole number ≥ 1, 0 to copy a size, or −1 to infer it.'),
+      };
     } else result.push(dim);
   }
   result.push(...shape.slice(end));
@@ -90,29 +125,47 @@ function reshaped({ param }: Scope, shape: Shape): Shape | Complaint {
   if (open !== undefined) {
     const rest = elements / product(result);
     if (rest % 1 > 0 || rest === 0) {
-      const message = `The input has ${elements} elements (${sizesText(shape)}), which the other sizes (${product(result)}) do not divide.`;
-      return { code: 'shape-mismatch', attr: 'shape', message };
+      return {
+        code: 'inferred-size-not-whole',
+        attr: 'shape',
+        message: l10n.t(
+          'The input has {0} elements ({1}), which is not a multiple of the product of the other sizes, {2}.',
+          elements,
+          sizesText(shape),
+          product(result),
+        ),
+        short: l10n.t('{0} is not a multiple of {1}', elements, product(result)),
+      };
     }
     result[open] = rest;
   }
   if (Math.abs(product(result) - elements) > 0) {
-    const message = `The input has ${elements} elements (${sizesText(shape)}), but ${sizesText(result)} has ${product(result)}. Use sizes with the same product, or −1 for one of them.`;
-    return { code: 'shape-mismatch', attr: 'shape', message };
+    return {
+      code: 'element-count-mismatch',
+      attr: 'shape',
+      message: l10n.t(
+        'The input has {0} elements ({1}), but {2} has {3}.',
+        elements,
+        sizesText(shape),
+        sizesText(result),
+        product(result),
+      ),
+      help: l10n.t('Use sizes with the same product, or −1 for one of them.'),
+      short: l10n.t('{0} elements do not fit {1}', elements, sizesText(result)),
+    };
   }
   return result;
 }
 
-const ordinal = (index: number): string => ['first', 'second', 'third', 'fourth'][index] ?? `${index + 1}th`;
-
 export const Permute: LayerType = {
-  summary: 'Reorders the axes (SSD); those that are not named follow in order.',
+  summary: () => l10n.t('Reorders the axes (SSD); axes that are not listed follow in order.'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'permute_param',
   attrs: { order: ['order'] },
   build: scope => {
     const { builder, x, param } = scope;
-    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    if (!x.shape) return [scope.unknown(x)];
     const order = [...param.naturals('order')];
     for (let axis = 0; axis < x.shape.length; axis++) if (!order.includes(axis)) order.push(axis);
     return [builder.add(ops.permute, { order }, x)];
@@ -120,7 +173,7 @@ export const Permute: LayerType = {
 };
 
 export const Crop: LayerType = {
-  summary: 'Cuts a blob to the sizes of another, from `axis` on. Copies nothing.',
+  summary: () => l10n.t('Crops a blob to the size of another one, from `axis` on.'),
   bottoms: [2, 2],
   tops: [1, 1],
   param: 'crop_param',
@@ -136,8 +189,21 @@ export const Crop: LayerType = {
     // From the batch's axis on: so many samples are left, and each is cut by the other axes alone.
     const left = like.shape[0]! * scope.samplesIn(like);
     if (offset[0]! + left > samples) {
-      const message = `Axis 0 has the ${samples} samples of the batch, ${Math.max(0, samples - offset[0]!)} behind the offset of ${offset[0]}, but is to be cut to ${left} (${sizesText(like.shape)}). Crop a larger batch, or use a smaller offset.`;
-      return [scope.refuse({ code: 'crop-too-large', input: 0, message })];
+      return [
+        scope.refuse({
+          code: 'crop-larger-than-input',
+          input: 0,
+          message: l10n.t(
+            'Axis 0 has the {0} samples of the batch, {1} after the offset of {2}, and cannot be cropped to {3}.',
+            samples,
+            Math.max(0, samples - offset[0]!),
+            offset[0]!,
+            left,
+          ),
+          help: l10n.t('Crop a larger batch, or use a smaller offset.'),
+          short: l10n.t('crop larger than input'),
+        }),
+      ];
     }
     if (x.shape.length === 1) return [builder.add(ops.identity, {}, x)];
     const others = offset.length > 1 ? offset.slice(1) : offset;
@@ -146,46 +212,44 @@ export const Crop: LayerType = {
 };
 
 export const Tile: LayerType = {
-  summary: 'Copies a blob so many times along an axis.',
+  summary: () => l10n.t('Repeats a blob along an axis.'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'tile_param',
   attrs: { times: ['tiles'] },
   build: scope => {
     const { builder, x, param } = scope;
+    const wrong = missingNumber(param, 'tiles', l10n.t('Write the number of copies, for example tiles: 2.'));
+    if (wrong) return [scope.refuse(wrong)];
     const tiles = param.natural('tiles', 0);
-    if (tiles === 0) {
-      const code = param.has('tiles') ? 'wrong-value' : 'missing-field';
-      return [
-        scope.refuse({ code, attr: 'tiles', message: '“tiles” says how many copies there are: a number from 1.' }),
-      ];
-    }
-    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    if (!x.shape) return [scope.unknown(x)];
     const axis = param.integer('axis', 1);
     const at = canonical(axis, x.shape.length);
-    if (at === undefined) return [scope.refuse(wrongAxis(axis, x.shape))];
+    if (at === undefined) return [scope.refuse(axisOutOfRange(axis, x.shape))];
     return [builder.add(ops.repeat, { times: x.shape.map((_, own) => (own === at ? tiles : 1)) }, x)];
   },
 };
 
 export const ArgMax: LayerType = {
-  summary: 'Where the largest elements stand, of each image or along an axis; with `out_max_val` the values.',
+  summary: () =>
+    l10n.t('The positions of the largest elements, per image or along an axis; with `out_max_val` also the values.'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'argmax_param',
   attrs: { k: ['top_k'] },
   build: scope => {
     const { builder, x, param } = scope;
-    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    if (!x.shape) return [scope.unknown(x)];
     const k = param.natural('top_k', 1);
-    if (k === 0)
-      return [scope.refuse({ code: 'wrong-value', attr: 'top_k', message: 'At least one is kept. Use top_k: 1.' })];
-    const tooMany = (count: number, of: string): Complaint | undefined =>
+    if (k === 0) return [scope.refuse(belowOne('top_k'))];
+    const tooMany = (count: number, message: string): Complaint | undefined =>
       k > count
         ? {
-            code: 'too-many',
+            code: 'k-larger-than-axis',
             attr: 'top_k',
-            message: `“top_k: ${k}” asks for more than the ${count} ${of} (${sizesText(x.shape!)}). Use ${Math.max(1, count)} at most.`,
+            message,
+            help: l10n.t('Use {0} at most.', Math.max(1, count)),
+            short: l10n.t('top_k larger than its input'),
           }
         : undefined;
     const values = param.boolean('out_max_val', false);
@@ -199,12 +263,20 @@ export const ArgMax: LayerType = {
     if (param.has('axis')) {
       const axis = param.integer('axis', 1);
       const at = canonical(axis, x.shape.length);
-      if (at === undefined) return [scope.refuse(wrongAxis(axis, x.shape))];
-      const wrong = tooMany(x.shape[at]! * (at === 0 ? scope.samplesIn(x) : 1), `elements on axis ${axis}`);
+      if (at === undefined) return [scope.refuse(axisOutOfRange(axis, x.shape))];
+      const count = x.shape[at]! * (at === 0 ? scope.samplesIn(x) : 1);
+      const wrong = tooMany(
+        count,
+        l10n.t('top_k is {0}, but axis {1} has only {2} elements ({3}).', k, axis, count, sizesText(x.shape)),
+      );
       if (wrong) return [scope.refuse(wrong, withSizeAt(x.shape, at))];
       return [best(x, at)[0]!];
     }
-    const wrong = tooMany(product(x.shape.slice(1)), 'elements of a sample');
+    const count = product(x.shape.slice(1));
+    const wrong = tooMany(
+      count,
+      l10n.t('top_k is {0}, but a sample has only {1} elements ({2}).', k, count, sizesText(x.shape)),
+    );
     if (wrong) return [scope.refuse(wrong)];
     // ArgMaxLayer::Reshape: [N, 1, k], [N, 2, k] with the values, and ones up to the rank of the bottom.
     const flat = x.shape.length === 2 ? x : builder.add(ops.flatten, { start: 1, end: -1 }, x);
@@ -219,16 +291,17 @@ const withSizeAt = (shape: Shape, axis: number): Shape =>
   shape.map((length, own) => (own === axis ? Number.NaN : length));
 
 export const Reduction: LayerType = {
-  summary: 'Makes one number of all axes from `axis` on: their sum, mean, sum of squares or of absolute values.',
+  summary: () =>
+    l10n.t('Reduces all axes from `axis` on to one number: the sum, mean, sum of squares or sum of absolute values.'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'reduction_param',
   build: scope => {
     const { builder, x, param } = scope;
-    if (!x.shape) return [builder.unknown(x.why ?? 'the shape of its input is not known', [x])];
+    if (!x.shape) return [scope.unknown(x)];
     const axis = param.integer('axis', 0);
     const at = canonical(axis, x.shape.length);
-    if (at === undefined) return [scope.refuse(wrongAxis(axis, x.shape))];
+    if (at === undefined) return [scope.refuse(axisOutOfRange(axis, x.shape))];
     const operation = param.word('operation', 'SUM', ['', 'SUM', 'ASUM', 'SUMSQ', 'MEAN']);
     let y = x;
     if (operation === 'ASUM') y = builder.add(ops.unary, { how: 'abs' }, y);
@@ -241,21 +314,17 @@ export const Reduction: LayerType = {
 };
 
 export const Embed: LayerType = {
-  summary: 'Looks up a learned vector for each number.',
+  summary: () => l10n.t('Looks up a learned vector for each number.'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'embed_param',
   attrs: { count: ['input_dim'], dim: ['num_output'] },
   build: scope => {
     const { builder, x, param } = scope;
-    for (const [field, what] of [
-      ['num_output', 'how long the vectors are'],
-      ['input_dim', 'how many vectors there are'],
-    ] as const) {
-      if (param.natural(field, 0) !== 0) continue;
-      const code = param.has(field) ? 'wrong-value' : 'missing-field';
-      return [scope.refuse({ code, attr: field, message: `“${field}” says ${what}: a number from 1.` })];
-    }
+    const wrong =
+      missingNumber(param, 'num_output', l10n.t('Write the length of a vector, for example num_output: 64.')) ??
+      missingNumber(param, 'input_dim', l10n.t('Write the number of vectors, for example input_dim: 1000.'));
+    if (wrong) return [scope.refuse(wrong)];
     const dim = param.natural('num_output', 0);
     const shape = [param.natural('input_dim', 0), dim];
     const y = builder.add(ops.embedding, { count: shape[0]!, dim }, x, { shares: scope.owner(0, shape) });
@@ -268,15 +337,22 @@ export const Embed: LayerType = {
 };
 
 export const Filter: LayerType = {
-  summary: 'Keeps the items of a batch that its last bottom selects; shapes are those of all of them.',
+  summary: () => l10n.t('Keeps the samples that its last bottom selects; shapes are those of all samples.'),
   bottoms: [2, 1000],
   tops: [1, 1000],
   build: ({ builder, inputs, alive, layer }) => {
     alive.push(inputs.at(-1)!);
     if (layer.tops.length < inputs.length - 1) {
       // filter_layer.cpp, LayerSetUp: CHECK_EQ(top.size(), bottom.size() - 1).
-      const message = `Filter has one top for each bottom but the last, which selects the samples: ${inputs.length - 1} tops, not ${layer.tops.length}.`;
-      builder.complain({ code: 'missing-top', attr: 'type', message });
+      builder.complain({
+        code: 'missing-top',
+        attr: 'type',
+        message: l10n.t(
+          'Filter needs one top per bottom except the last, which selects the samples: {0}, not {1}.',
+          inputs.length - 1,
+          layer.tops.length,
+        ),
+      });
     }
     return inputs.slice(0, -1).map(x => {
       const count = x.shape?.[0];
@@ -288,7 +364,7 @@ export const Filter: LayerType = {
 };
 
 export const BatchReindex: LayerType = {
-  summary: 'Chooses items of the batch by their numbers.',
+  summary: () => l10n.t('Selects samples of the batch by index.'),
   bottoms: [2, 2],
   tops: [1, 1],
   build: ({ builder, x, inputs, alive }) => {
@@ -297,14 +373,14 @@ export const BatchReindex: LayerType = {
     const count = index.shape?.[0];
     return [
       count === undefined
-        ? builder.unknown(index.why ?? 'the number of items is not known', [x])
+        ? builder.unknown(index.why ?? l10n.t('the number of samples is not known'), [x])
         : builder.add(ops.indexSelect, { axis: 0, count }, x),
     ];
   },
 };
 
 export const Parameter: LayerType = {
-  summary: 'A learned blob of a given shape.',
+  summary: () => l10n.t('A learned blob of a given shape.'),
   bottoms: [0, 0],
   tops: [1, 1],
   param: 'parameter_param',
@@ -312,8 +388,8 @@ export const Parameter: LayerType = {
     const { builder, param } = scope;
     const shape = dimsOf(param.inner('shape'));
     if (!param.has('shape')) {
-      const message = '“shape” is missing: the sizes of the blob. Write shape { dim: 1 dim: 64 }.';
-      return [scope.refuse({ code: 'missing-field', attr: 'shape', message })];
+      const help = l10n.t('Write the shape of the blob, for example shape { dim: 1 dim: 64 }.');
+      return [scope.refuse(missingField('shape', help))];
     }
     const y = builder.add(ops.parameter, { shape }, [], { shares: scope.owner(0, shape) });
     scope.own(0, y, shape);
@@ -323,25 +399,23 @@ export const Parameter: LayerType = {
 };
 
 export const ShuffleChannel: LayerType = {
-  summary: 'Deals the channels of each group out to all groups (ShuffleNet). Computes nothing.',
+  summary: () => l10n.t('Shuffles channels between groups (ShuffleNet).'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'shuffle_channel_param',
   attrs: { groups: ['group'] },
   build: scope => {
     const { builder, x, param } = scope;
+    const help = l10n.t('Write the number of groups, for example group: 3.');
+    const wrong = missingNumber(param, 'group', help, x.shape);
+    if (wrong) return [scope.refuse(wrong)];
     const groups = param.natural('group', 0);
-    if (groups === 0) {
-      const code = param.has('group') ? 'wrong-value' : 'missing-field';
-      const message = '“group” says how many groups are shuffled: a number from 1.';
-      return [scope.refuse({ code, attr: 'group', message, ...(x.shape ? { output: x.shape } : {}) })];
-    }
     return [builder.add(ops.channelShuffle, { groups }, x)];
   },
 };
 
 export const Reorg: LayerType = {
-  summary: 'Moves space into channels by a stride, or back with `reverse` (YOLOv2).',
+  summary: () => l10n.t('Moves blocks of pixels into channels, or back with `reverse` (YOLOv2).'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'reorg_param',
@@ -356,16 +430,16 @@ export const Reorg: LayerType = {
   },
 };
 
-/** What hands its input on as it is: forks' annotations. */
+/** Passes its input through: forks' annotations. */
 export const Same: LayerType = {
-  summary: 'Hands its input on.',
+  summary: () => l10n.t('Passes its input through.'),
   bottoms: [1, 1],
   tops: [1, 1],
   build: ({ builder, x }) => [builder.add(ops.identity, {}, x)],
 };
 
 export const Silence: LayerType = {
-  summary: 'Takes blobs that nobody else uses, so that they are no outputs.',
+  summary: () => l10n.t('Takes blobs that no other layer reads, so they are not outputs.'),
   bottoms: [1, 1000],
   tops: [0, 0],
   build: ({ alive, inputs }) => {
@@ -374,4 +448,8 @@ export const Silence: LayerType = {
   },
 };
 
-export const HDF5Output: LayerType = { ...Silence, summary: 'Writes blobs to a file.', param: 'hdf5_output_param' };
+export const HDF5Output: LayerType = {
+  ...Silence,
+  summary: () => l10n.t('Writes blobs to a file.'),
+  param: 'hdf5_output_param',
+};
