@@ -26,7 +26,8 @@ describe('what items name is what the network reads', () => {
       const byStart = new Map(children.map(frame => [frame.sites[0]?.range.from, frame]));
       for (const item of items) {
         const frame = byStart.get(item.range.from);
-        if (!frame) continue;
+        // A layer of another phase is in the text, but not in the network.
+        if (!frame || (frame.end === frame.first && frame.outputs.length === 0)) continue;
         const read = readBy(graph, frame);
         for (const { target, reads, range } of all(item)) {
           if (!reads || target === undefined || target === 'input') continue;
@@ -48,7 +49,7 @@ describe('what items name is what the network reads', () => {
     );
     assert.deepEqual(
       known.map(({ id }) => id),
-      ['ultralytics'],
+      ['ultralytics', 'caffe-prototxt'],
     );
   });
 });

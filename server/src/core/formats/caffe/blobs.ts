@@ -8,27 +8,21 @@ import type { Range } from '../../text/range.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
 import { didYouMean, guess } from '../../text/spelling.ts';
 import { clip } from '../../text/wording.ts';
-import { type BlobName, type Layer, layerName, type PlacedLayer } from './items.ts';
+import type { InputField } from './inputs.ts';
+import { type Source, type Wiring, wiringOf } from './items.ts';
+import { type BlobName, type Layer, layerName, type PlacedLayer } from './layer.ts';
 import { typeNames } from './layers/index.ts';
 import { maxSpelled } from './outputs.ts';
 import { absence, type State } from './phase.ts';
-
-interface Blob {
-  readonly tensor: Tensor;
-  /** The number of the layer that wrote it last, and of the top; undefined for an input field. */
-  readonly maker: number | undefined;
-  readonly top: BlobName;
-  /** Whether a layer has read it since. */
-  used: boolean;
-}
 
 export class Blobs {
   readonly #builder: Builder;
   readonly #layers: readonly PlacedLayer[];
   readonly #state: State;
-  readonly #blobs = new Map<string, Blob>();
-  /** Names of blobs that were reported as duplicates: once is enough. */
-  readonly #taken = new Set<string>();
+  #inputs: readonly InputField[] = [];
+  #wiring: Wiring | undefined;
+  /** The tensors of the tops, by layer. */
+  readonly #outputs: (readonly Tensor[] | undefined)[] = [];
   /** The first layer with a top of a name, of those that are there. */
   #makers: ReadonlyMap<string, number> | undefined;
   /** Whether a bottom was read that is no layer's top. */
@@ -40,99 +34,95 @@ export class Blobs {
     this.#state = state;
   }
 
-  addInput(top: BlobName, tensor: Tensor): void {
-    this.#blobs.set(top.text, { tensor, maker: undefined, top, used: false });
+  /** Connects the layers; `inputs` are the fields of the network itself. */
+  begin(inputs: readonly InputField[]): void {
+    this.#inputs = inputs;
+    const names = inputs.map(({ name }) => name.text);
+    this.#wiring = wiringOf(this.#layers, names, this.#state);
+  }
+
+  /** Whether a layer is there. */
+  has(index: number): boolean {
+    return this.#wiring!.reads[index] !== undefined;
   }
 
   /** What a layer reads, if all of it is there and each of its tops has a new name. Reports nothing. */
-  find(layer: Layer): readonly Tensor[] | undefined {
-    const { bottoms, tops, source } = layer;
-    for (let at = 0; at < tops.length; at++)
-      if (!isInPlace(layer, at) && this.#isMade(tops[at]!.text)) return undefined;
+  find(index: number): readonly Tensor[] | undefined {
+    const { reads, clashes } = this.#wiring!;
+    if (clashes.has(index)) return undefined;
     const inputs: Tensor[] = [];
-    for (const { text } of bottoms) {
-      const blob = this.#blobs.get(source ?? text);
-      if (!blob) return undefined;
-      inputs.push(blob.tensor);
+    for (const source of reads[index]!) {
+      const tensor = this.#tensorOf(source);
+      if (!tensor) return undefined;
+      inputs.push(tensor);
     }
     return inputs;
   }
 
   /** What a layer reads. Where there is no blob of that name, what is known is why. */
   read(index: number): readonly Tensor[] {
-    const { layer } = this.#layers[index]!;
-    return layer.bottoms.map(bottom => {
-      const blob = this.#blobs.get(layer.source ?? bottom.text);
-      if (blob) return blob.tensor;
+    const { bottoms } = this.#layers[index]!.layer;
+    return this.#wiring!.reads[index]!.map((source, at) => {
+      const tensor = this.#tensorOf(source);
+      if (tensor) return tensor;
       this.#hasLooseEnds = true;
-      return this.#builder.unknown(this.#unknownBottom(bottom, index));
+      return this.#builder.unknown(this.#unknownBottom(bottoms[at]!, index));
     });
   }
 
   /** In place where the bottom of the same number has the same name, else a new name. */
   checkTops(index: number): void {
     const { layer } = this.#layers[index]!;
-    const made = new Map<string, Pick<Blob, 'maker' | 'top'>>();
-    layer.tops.forEach((own, at) => {
-      const { text, from, to } = own;
-      const range = { from, to };
-      if (!isInPlace(layer, at) && (made.has(text) || this.#isMade(text)) && !this.#taken.has(text)) {
-        this.#taken.add(text);
-        const { maker, top } = made.get(text) ?? this.#blobs.get(text)!;
-        this.#builder.problem({
-          range,
-          severity: 'error',
-          code: 'duplicate-top',
-          message:
-            maker === undefined
-              ? l10n.t('“{0}” is already an input.', text)
-              : l10n.t('“{0}” is already a top of “{1}”.', text, layerName(this.#layers[maker]!.layer)),
-          help: l10n.t(
-            'Give this top another name, or, to work in place, use “{0}” as the bottom with the same index.',
-            text,
-          ),
-          related: [{ range: elsewhere(this.#rangeOf(maker, top)), message: l10n.t('“{0}” is defined here', text) }],
-        });
-      }
-      if (isInPlace(layer, at) && notInPlace.has(layer.type)) {
-        this.#builder.problem({
-          range,
-          // Caffe refuses some and computes nonsense for the others.
-          severity: refusedInPlace.has(layer.type) ? 'error' : 'warning',
-          code: 'in-place',
-          message: l10n.t('{0} cannot work in place: it would overwrite its own input.', layer.type),
-          help: l10n.t('Give its top another name.'),
-        });
-      }
-      made.set(text, { maker: index, top: own });
+    for (const { top, earlier } of this.#wiring!.clashes.get(index) ?? []) {
+      const { text, from, to } = layer.tops[top]!;
+      this.#builder.problem({
+        range: { from, to },
+        severity: 'error',
+        code: 'duplicate-top',
+        message:
+          earlier.layer < 0
+            ? l10n.t('“{0}” is already an input.', text)
+            : l10n.t('“{0}” is already a top of “{1}”.', text, layerName(this.#layers[earlier.layer]!.layer)),
+        help: l10n.t(
+          'Give this top another name, or, to work in place, use “{0}” as the bottom with the same index.',
+          text,
+        ),
+        related: [{ range: elsewhere(this.#rangeOf(earlier)), message: l10n.t('“{0}” is defined here', text) }],
+      });
+    }
+    if (!notInPlace.has(layer.type)) return;
+    layer.tops.forEach(({ text, from, to }, at) => {
+      if (layer.bottoms[at]?.text !== text) return;
+      this.#builder.problem({
+        range: { from, to },
+        // Caffe refuses some and computes nonsense for the others.
+        severity: refusedInPlace.has(layer.type) ? 'error' : 'warning',
+        code: 'in-place',
+        message: l10n.t('{0} cannot work in place: it would overwrite its own input.', layer.type),
+        help: l10n.t('Give its top another name.'),
+      });
     });
   }
 
-  /** What a layer has read and made, in the graph. */
+  /** The tops of a layer in the graph. */
   pass(index: number, outputs: readonly Tensor[]): void {
-    const { layer } = this.#layers[index]!;
-    for (const { text } of layer.bottoms) this.#use(text);
-    // A padding layer of the oldest form is part of the one that reads it: its top is not missed.
-    if (layer.source !== undefined) this.#use(layer.source);
-    for (let at = 0; at < layer.tops.length; at++) {
-      const top = layer.tops[at]!;
-      this.#blobs.set(top.text, { tensor: outputs[at]!, maker: index, top, used: false });
-    }
+    this.#outputs[index] = outputs;
   }
 
   /** What no layer reads: the outputs of the network. */
-  get unused(): readonly Tensor[] {
-    return [...this.#blobs.values()].flatMap(({ used, tensor }) => (used ? [] : [tensor]));
+  get unread(): readonly Tensor[] {
+    return [...this.#wiring!.unread.values()].flatMap(source => this.#tensorOf(source) ?? []);
   }
 
   /** Reports outputs that look like an oversight. `last` is the number of the last layer that is there. */
-  reportUnused(last: number): void {
+  reportUnread(last: number): void {
     // A bottom that leads nowhere may be the one that was meant.
     if (this.#hasLooseEnds) return;
-    for (const [name, { used, maker, top }] of this.#blobs) {
-      if (used || maker === undefined || maker === last || endings.has(this.#layers[maker]!.layer.type)) continue;
+    for (const [name, source] of this.#wiring!.unread) {
+      const { layer } = source;
+      if (layer < 0 || layer === last || endings.has(this.#layers[layer]!.layer.type)) continue;
       this.#builder.problem({
-        range: this.#rangeOf(maker, top),
+        range: this.#rangeOf(source),
         severity: 'information',
         code: 'unused-top',
         message: l10n.t('“{0}” is never read, so it is an output of the network.', name),
@@ -141,18 +131,25 @@ export class Blobs {
     }
   }
 
-  #use(name: string): void {
-    const blob = this.#blobs.get(name);
-    if (blob) blob.used = true;
+  #tensorOf(source: Source | undefined): Tensor | undefined {
+    if (!source) return undefined;
+    return source.layer < 0 ? this.#inputs[source.top]!.tensor : this.#outputs[source.layer]?.[source.top];
   }
 
-  #rangeOf(maker: number | undefined, { from, to }: BlobName): Range {
-    return maker === undefined ? { from, to } : this.#layers[maker]!.at({ from, to });
+  /** Where a blob has its name, in the whole text. */
+  #rangeOf({ layer, top }: Source): Range {
+    if (layer < 0) {
+      const { from, to } = this.#inputs[top]!.name;
+      return { from, to };
+    }
+    const { from, to } = this.#layers[layer]!.layer.tops[top]!;
+    return this.#layers[layer]!.at({ from, to });
   }
 
-  /** Whether there is such a blob, unless that was reported already. */
-  #isMade(name: string): boolean {
-    return this.#blobs.has(name) && !this.#taken.has(name);
+  /** The names of the blobs above a layer. */
+  #namesAbove(index: number): readonly string[] {
+    const tops = this.#layers.slice(0, index).flatMap(({ layer }, at) => (this.has(at) ? layer.tops : []));
+    return [...new Set([...this.#inputs.map(({ name }) => name), ...tops].map(({ text }) => text))];
   }
 
   #unknownBottom(bottom: BlobName, index: number): Reason {
@@ -183,10 +180,10 @@ export class Blobs {
       return reasonOf(l10n.t('“{0}” does not exist yet where it is read', text));
     }
     const absent = this.#layers.find(
-      ({ layer }) => layer.tops.some(top => top.text === text) && absence(layer, this.#state) !== undefined,
+      ({ layer }, at) => !this.has(at) && layer.tops.some(top => top.text === text),
     )?.layer;
     const isSpelled = !absent && this.#builder.problems.length < maxSpelled;
-    const meant = isSpelled ? didYouMean(text, this.#blobs.keys()) : undefined;
+    const meant = isSpelled ? didYouMean(text, this.#namesAbove(index)) : undefined;
     const shown = clip(text, 60);
     const problem = { range, severity: 'error', code: 'unknown-bottom' } as const;
     if (text === '') {
@@ -249,17 +246,13 @@ export class Blobs {
     if (!this.#makers) {
       const makers = new Map<string, number>();
       this.#layers.forEach(({ layer }, index) => {
-        if (absence(layer, this.#state) !== undefined) return;
+        if (!this.has(index)) return;
         for (const { text } of layer.tops) if (!makers.has(text)) makers.set(text, index);
       });
       this.#makers = makers;
     }
     return this.#makers.get(name);
   }
-}
-
-function isInPlace({ bottoms, tops }: Layer, at: number): boolean {
-  return bottoms[at]?.text === tops[at]!.text;
 }
 
 /** A place of the whole text, in what is reported of a layer. */

@@ -2,7 +2,7 @@
 import { type ProtoField, type ProtoMessage, parsePrototext, protoNumber } from '../../syntax/prototext.ts';
 import { applyEdits, type TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
-import { type Layer, layersOf, paramOf, topNames, v1Types } from './items.ts';
+import { type Layer, layersOf, paramOf, topNames, v1Types } from './layer.ts';
 import { typeOf } from './layers/index.ts';
 import type { Param } from './param.ts';
 

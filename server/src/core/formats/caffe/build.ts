@@ -12,7 +12,7 @@ import type { InputSize } from '../format.ts';
 import { Blobs } from './blobs.ts';
 import { miscounted } from './checks.ts';
 import { inputFields } from './inputs.ts';
-import { type Layer, layerName, type PlacedLayer, valueRange } from './items.ts';
+import { type Layer, layerName, type PlacedLayer, valueRange } from './layer.ts';
 import { isNearAnother, type LayerType, sameButCase, typeOf } from './layers/index.ts';
 import { type Net, Scope } from './layers/layer.ts';
 import { notesOf } from './notes.ts';
@@ -82,24 +82,21 @@ class Building {
   }
 
   run(root: ProtoMessage, fault: Reason | undefined): Network {
-    for (const { name, tensor } of inputFields(root, this.#net)) this.#blobs.addInput(name, tensor);
+    this.#blobs.begin(inputFields(root, this.#net));
     this.#environment = this.#currentEnvironment();
     const doubt = fault ?? this.#firstError(0);
     const names = new Map<string, PlacedLayer>();
     let last = -1;
     this.#layers.forEach((placed, index) => {
-      const why = absence(placed.layer, this.#state);
-      if (why !== undefined) {
-        this.#leaveOut(placed, why);
-        return;
-      }
-      last = index;
-      this.#layer(placed, index);
+      if (this.#blobs.has(index)) {
+        last = index;
+        this.#layer(placed, index);
+      } else this.#leaveOut(placed, absence(placed.layer, this.#state)!);
     });
     for (const placed of this.#layers) this.#name(placed, names);
-    this.#blobs.reportUnused(last);
+    this.#blobs.reportUnread(last);
     if (doubt !== undefined) this.#doubt(doubt);
-    const graph = this.#builder.finish([...this.#blobs.unused, ...this.#alive]);
+    const graph = this.#builder.finish([...this.#blobs.unread, ...this.#alive]);
     return { graph, problems: this.#builder.problems, batch: this.#net.batch };
   }
 
@@ -128,12 +125,13 @@ class Building {
       return outputs;
     });
     // What is wrong with a layer may depend on others; parameters with names are shared.
-    const isAlone = built.segment.problems.length === 0 && !layer.fault && layer.blobNames.every(name => name === '');
-    const inputs = isAlone ? this.#blobs.find(layer) : undefined;
+    const isAlone =
+      built.segment.problems.length === 0 && !layer.fault && layer.paramNames.every(({ text }) => text === '');
+    const inputs = isAlone ? this.#blobs.find(index) : undefined;
     const value = { batchlessInputs: this.#batchless(inputs ?? []), batchless: this.#batchless(outputs) };
     if (inputs) this.#known.segments.keep(layer, this.#environment, inputs, built, value);
     const placement = builder.place(built.segment, built.inputs, start)!;
-    for (const name of layer.blobNames) {
+    for (const { text: name } of layer.paramNames) {
       const owner = this.#net.owners.get(name);
       if (owner) this.#net.owners.set(name, { ...owner, node: placement.node(owner.node) });
     }
@@ -143,7 +141,7 @@ class Building {
   /** Places what such a layer was built into before, if it reads the same now. */
   #found(placed: PlacedLayer, index: number): boolean {
     const list = this.#known.segments.of(placed.layer);
-    const inputs = list.length > 0 ? this.#blobs.find(placed.layer) : undefined;
+    const inputs = list.length > 0 ? this.#blobs.find(index) : undefined;
     if (!inputs) return false;
     const batchless = this.#batchless(inputs);
     for (const made of list) {

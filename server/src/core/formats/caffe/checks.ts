@@ -6,7 +6,7 @@ import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { didYouMean, guess } from '../../text/spelling.ts';
 import { clip } from '../../text/wording.ts';
-import { type Layer, type Reach, v1Types } from './items.ts';
+import { type Layer, type Reach, v1Types } from './layer.ts';
 import { type FieldSpec, fieldsOf, homesOf, type MessageName } from './words.ts';
 
 /** Messages nest no deeper than this in the table; a text may write anything. */

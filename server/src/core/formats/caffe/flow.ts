@@ -1,5 +1,6 @@
-// Who reads whose output, whatever blobs are called: what must hold of a network after layers have come and gone.
-import type { Layer, PlacedLayer } from './items.ts';
+// Which layer reads which, whatever blobs are called: what must hold of a network after layers have come and gone.
+import { wire } from './items.ts';
+import type { Layer, PlacedLayer } from './layer.ts';
 import { absence, type State } from './phase.ts';
 
 /** A layer as it is to be. */
@@ -8,14 +9,14 @@ export interface Step {
   readonly placed: PlacedLayer;
   /** Whose rules say when it is there. */
   readonly rules: Layer;
-  /** Names of blobs; given anew when the network is wired. */
+  /** Names of blobs; set again when the network is wired. */
   bottoms: string[];
   tops: string[];
   /** Of each top, whether it overwrites the bottom of its number. */
   readonly isInPlace: readonly boolean[];
 }
 
-/** A blob as one layer has left it; without a step it is an input, or nobody has made it. */
+/** A blob as one layer has left it; without a step it is an input, or no layer's top. */
 interface Version {
   readonly step: Step | undefined;
   readonly top: number;
@@ -26,24 +27,30 @@ interface Version {
 export class Flow {
   readonly state: State;
   readonly #reads = new Map<Step, Version[]>();
-  readonly #makes = new Map<Step, readonly Version[]>();
+  readonly #outputs = new Map<Step, readonly Version[]>();
 
   constructor(steps: readonly Step[], state: State) {
     this.state = state;
-    const blobs = new Map<string, Version>();
-    for (const step of steps) {
-      if (absence(step.rules, state) !== undefined) continue;
-      this.#reads.set(
+    const { reads } = wire(
+      steps.map(step => (absence(step.rules, state) === undefined ? step : undefined)),
+      [],
+    );
+    const loose = new Map<string, Version>();
+    for (const [index, step] of steps.entries()) {
+      const sources = reads[index];
+      if (!sources) continue;
+      const versions = sources.map((source, at) => {
+        if (source) return this.#outputs.get(steps[source.layer]!)![source.top]!;
+        const name = step.bottoms[at]!;
+        const version = loose.get(name) ?? { step: undefined, top: 0, name };
+        loose.set(name, version);
+        return version;
+      });
+      this.#reads.set(step, versions);
+      this.#outputs.set(
         step,
-        step.bottoms.map(name => {
-          const known = blobs.get(name) ?? { step: undefined, top: 0, name };
-          blobs.set(name, known);
-          return known;
-        }),
+        step.tops.map((name, top): Version => ({ step, top, name })),
       );
-      const made = step.tops.map((name, top): Version => ({ step, top, name }));
-      for (const version of made) blobs.set(version.name, version);
-      this.#makes.set(step, made);
     }
   }
 
@@ -56,8 +63,8 @@ export class Flow {
   }
 
   isRead(step: Step): boolean {
-    const made = this.#makes.get(step) ?? [];
-    for (const versions of this.#reads.values()) if (versions.some(version => made.includes(version))) return true;
+    const own = this.#outputs.get(step) ?? [];
+    for (const versions of this.#reads.values()) if (versions.some(version => own.includes(version))) return true;
     return false;
   }
 
@@ -67,9 +74,9 @@ export class Flow {
     if (!reads) return;
     for (const step of fresh) {
       this.#reads.set(step, [reads[0]!]);
-      const made = { step, top: 0, name: '' };
-      this.#makes.set(step, [made]);
-      reads[0] = made;
+      const output = { step, top: 0, name: '' };
+      this.#outputs.set(step, [output]);
+      reads[0] = output;
     }
   }
 
@@ -77,7 +84,7 @@ export class Flow {
   remove(step: Step): void {
     this.#pass(step);
     this.#reads.delete(step);
-    this.#makes.delete(step);
+    this.#outputs.delete(step);
   }
 
   /** A layer between another one and what that reads. */
@@ -86,15 +93,15 @@ export class Flow {
     if (!reads || !this.#reads.has(step)) return;
     this.#pass(step);
     this.#reads.set(step, [reads[0]!]);
-    reads[0] = this.#makes.get(step)![0]!;
+    reads[0] = this.#outputs.get(step)![0]!;
   }
 
   #pass(step: Step): void {
-    const made = this.#makes.get(step)?.[0];
+    const output = this.#outputs.get(step)?.[0];
     const source = this.#reads.get(step)?.[0];
-    if (!made || !source) return;
+    if (!output || !source) return;
     for (const reads of this.#reads.values()) {
-      for (let at = 0; at < reads.length; at++) if (reads[at] === made) reads[at] = source;
+      for (let at = 0; at < reads.length; at++) if (reads[at] === output) reads[at] = source;
     }
   }
 
@@ -127,7 +134,7 @@ export function isWired(
     for (const step of steps) {
       const reads = flow.reads(step);
       if (!reads) continue;
-      const names = reads.map(({ step: maker, top, name }) => (maker ? maker.tops[top]! : name));
+      const names = reads.map(({ step: source, top, name }) => (source ? source.tops[top]! : name));
       if (named.has(step)) {
         if (names.some((name, at) => name !== step.bottoms[at])) return false;
         continue;

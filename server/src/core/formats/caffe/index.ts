@@ -14,7 +14,9 @@ import { type Reason, reasonFor } from '../../text/reason.ts';
 import type { Format, Reader, ReadOptions, Source, Spec } from '../format.ts';
 import { build, type Known } from './build.ts';
 import { repeatedAbove } from './checks.ts';
-import { PlacedLayer, topNames, withPadding } from './items.ts';
+import { inputNames } from './inputs.ts';
+import { itemsOf } from './items.ts';
+import { PlacedLayer, topNames, withPadding } from './layer.ts';
 import { partsOf } from './parts.ts';
 import { phases, type State } from './phase.ts';
 import { rewrite } from './rewrite.ts';
@@ -89,6 +91,7 @@ function open(source: Source, earlier?: Reader): Reader {
   return {
     problems,
     cache,
+    items: () => itemsOf(text.layers, inputNames(root), statesOf(text, undefined)),
     read: options => read(text, options, cache),
     rewrite: (edits, options) =>
       document.chunks.some(({ chunk }) => chunk.node.problems.length > 0)

@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import { type Tensor, use } from '../../graph/graph.ts';
 import type { ProtoField, ProtoMessage } from '../../syntax/prototext.ts';
-import type { BlobName } from './items.ts';
+import type { BlobName } from './layer.ts';
 import { feed } from './layers/data.ts';
 import type { Net } from './layers/layer.ts';
 import { dimsOf, Param } from './param.ts';
@@ -11,6 +11,13 @@ import { dimsOf, Param } from './param.ts';
 export interface InputField {
   readonly name: BlobName;
   readonly tensor: Tensor;
+}
+
+/** The names of the inputs, in order. */
+export function inputNames(root: ProtoMessage): readonly string[] {
+  return root.fields.flatMap(({ name, value }) =>
+    name === 'input' && value && value.kind !== 'message' ? [value.text] : [],
+  );
 }
 
 /** `input: "data"` with `input_shape` or four `input_dim` each (UpgradeNetInput, upgrade_proto.cpp). */

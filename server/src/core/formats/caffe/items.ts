@@ -1,379 +1,121 @@
-// From a tree to layers, whatever the age of the form: `layer`, `layers { type: CONVOLUTION }`, `layers { layer { … } }`.
-import * as l10n from '@vscode/l10n';
-import { placedRange } from '../../graph/segment.ts';
-import { movedField, type ProtoField, type ProtoMessage } from '../../syntax/prototext.ts';
+// What layers read and share of each other, by the names in the text: what Net::AppendBottom, AppendTop and AppendParam do
+// (net.cpp).
 import type { Range } from '../../text/range.ts';
-import { type Reason, reasonOf } from '../../text/reason.ts';
-import { Slot } from '../../text/slot.ts';
-import { clip } from '../../text/wording.ts';
-import { Param } from './param.ts';
-import { fieldsOf } from './words.ts';
+import type { Item, Reference, Target } from '../reference.ts';
+import type { BlobName, Layer, PlacedLayer } from './layer.ts';
+import { absence, type State } from './phase.ts';
 
-/** A blob's name where it is written. */
-export interface BlobName extends Range {
-  readonly text: string;
+/** A blob as a layer leaves it: a top of a layer, both by number, or an input of the network (layer −1). */
+export interface Source {
+  readonly layer: number;
+  readonly top: number;
 }
 
-/** A layer, its positions those of the part of the text that it is in. Equal parts have the same layers. */
-export interface Layer {
-  /** The whole `layer { … }`. */
-  readonly field: ProtoField;
-  readonly message: ProtoMessage;
-  /** Where the parameters stand: the message itself, or the one inside it in the oldest form. */
-  readonly inner: ProtoMessage;
-  readonly form: 'current' | 'v1' | 'v0';
-  readonly name: string;
-  readonly nameField: ProtoField | undefined;
-  /** The type as Caffe calls it today; empty where none is written. */
-  readonly type: string;
-  readonly typeField: ProtoField | undefined;
-  readonly bottoms: readonly BlobName[];
-  readonly tops: readonly BlobName[];
-  /** The names of its parameter blobs in order; empty where they have none. */
-  readonly blobNames: readonly string[];
-  /** Its `include` and `exclude`: in which phase it is there. */
-  readonly rules: readonly ProtoField[];
-  /** Padding that a layer of the oldest form above it asks for. */
-  readonly pad: number | undefined;
-  /** What that layer reads: this one reads it instead of its own bottom. */
-  readonly source: string | undefined;
-  /** What is wrong with its text, the gravest of it. */
-  readonly fault: Fault | undefined;
-  /** What it was built into. */
-  readonly built: Slot<unknown>;
+/** The blobs of a layer by name. */
+interface Ends {
+  readonly bottoms: readonly string[];
+  readonly tops: readonly string[];
+  /** What it reads instead of its bottoms. */
+  readonly source?: string | undefined;
 }
 
-/** A layer in a text. */
-export class PlacedLayer {
-  readonly layer: Layer;
-  /** Where the part of the text begins that its positions are relative to. */
-  readonly start: number;
-  #here: Layer | undefined;
-
-  constructor(layer: Layer, start: number) {
-    this.layer = layer;
-    this.start = start;
-  }
-
-  /** The layer with the positions of the whole text. */
-  get here(): Layer {
-    this.#here ??= this.start === 0 ? this.layer : movedLayer(this.layer, this.start);
-    return this.#here;
-  }
-
-  /** Where it begins in the whole text. */
-  get from(): number {
-    return this.start + this.layer.field.from;
-  }
-
-  /** A place of the layer in the whole text. */
-  at(range: Range): Range {
-    return placedRange(range, this.start);
-  }
-
-  /** `layer`, or what is there instead. */
-  get header(): Range {
-    const { from, nameTo } = this.layer.field;
-    return this.at({ from, to: nameTo });
-  }
-
-  /** Where its name is written, or else its header. */
-  get nameRange(): Range {
-    const range = valueRange(this.layer.nameField);
-    return range ? this.at(range) : this.header;
-  }
+/** A top whose name is that of an earlier blob, though its layer does not work in place. */
+export interface Clash {
+  readonly top: number;
+  readonly earlier: Source;
 }
 
-function movedLayer({ field, pad, source, fault }: Layer, start: number): Layer {
-  const moved = movedField(field, offset => offset + start);
-  return { ...layerOf(moved, moved.value as ProtoMessage), pad, source, fault };
+export interface Wiring {
+  /** What each layer reads, undefined where nothing above has a top of that name; undefined for a layer that is not there. */
+  readonly reads: readonly (readonly (Source | undefined)[] | undefined)[];
+  /** By layer; the first clash of each name. */
+  readonly clashes: ReadonlyMap<number, readonly Clash[]>;
+  /** Blobs that no layer reads, by name. */
+  readonly unread: ReadonlyMap<string, Source>;
 }
 
-/**
- * How far a problem of the text goes: with `doubt` the numbers are those of what could be read, but not certain, with
- * `unknown` nothing can be said of what the layer makes; `repaired` is read in the one way that it can be meant.
- */
-export type Reach = 'repaired' | 'doubt' | 'unknown';
-
-/** What is wrong with a text, and how far it goes. */
-export interface Fault {
-  readonly reach: Reach;
-  readonly why: Reason;
-}
-
-/** The names of messages that occur only at the top. */
-export const topNames = ['layer', 'layers'];
-
-export function isLayer({ name, value }: ProtoField): boolean {
-  return value?.kind === 'message' && topNames.includes(name);
-}
-
-/** A layer's name in messages. */
-export function layerName({ name, type }: Layer): string {
-  return name !== '' ? name : type !== '' ? type : 'layer';
-}
-
-/** The parameters of a layer in one of its messages. */
-export function paramOf(layer: Layer, name: string): Param {
-  if (layer.form === 'v0') return new Param(layer.inner, layer.field, v0Names);
-  for (let at = layer.message.fields.length - 1; at >= 0; at--) {
-    const field = layer.message.fields[at]!;
-    if (field.name === name && field.value?.kind === 'message') return new Param(field.value, field);
-  }
-  return new Param(undefined, undefined);
-}
-
-/**
- * The layers among fields of the top, in source order. What is meant as a layer but is not one as it is written
- * (`laer { … }`, fields of a layer whose `layer {` is gone) keeps its place among them, with what is wrong as its fault.
- */
-export function layersOf(fields: readonly ProtoField[]): readonly Layer[] {
-  const layers: Layer[] = [];
-  let loose: ProtoField[] = [];
-  /** Fields outside any message that only a layer has: from the first of them, it is one. */
-  const flush = (): void => {
-    const at = loose.findIndex(({ name }) => isOfLayer(name));
-    const [first] = loose;
-    if (at >= 0 && first) {
-      const to = loose.at(-1)!.to;
-      const message = {
-        kind: 'message',
-        from: first.from,
-        to,
-        fields: loose.filter(({ name }) => name !== 'layer'),
-      } as const;
-      const field = { name: 'layer', from: first.from, nameTo: first.nameTo, to, value: message };
-      const layer = layerOf(field, message);
-      const why = l10n.t('these fields belong in a layer, but “{0}” is missing above them', 'layer {');
-      layers.push({ ...layer, fault: { reach: 'unknown', why: reasonOf(why) } });
-    }
-    loose = [];
+/** Connects layers, in the order of the text; undefined is one that is not there. */
+export function wire(layers: readonly (Ends | undefined)[], inputs: readonly string[]): Wiring {
+  const blobs = new Map<string, Source>();
+  const used = new Set<Source>();
+  const taken = new Set<string>();
+  const clashes = new Map<number, Clash[]>();
+  for (const [top, name] of inputs.entries()) blobs.set(name, { layer: -1, top });
+  const use = (name: string): Source | undefined => {
+    const source = blobs.get(name);
+    if (source) used.add(source);
+    return source;
   };
-  fields.forEach((field, at) => {
-    const { name, value } = field;
-    const isTop = name === 'layer' || name === 'layers';
-    if (value?.kind === 'message' && isTop) {
-      flush();
-      // Entries of a list, `layer: [{ … }, { … }]`, share a name: each is where its own braces are.
-      const isEntry = fields[at + 1]?.from === field.from || fields[at - 1]?.from === field.from;
-      const own = { name, from: value.from, nameTo: value.from + 1, to: value.to, value };
-      layers.push(layerOf(isEntry ? own : field, value));
-    } else if (value?.kind === 'message' && !isOfLayer(name) && !isOfNet(name) && value.fields.some(isOfLayers)) {
-      flush();
-      const layer = layerOf(field, value);
-      const why = l10n.t('“{0}” is not a field of a network: only “layer” is', clip(name, 60));
-      layers.push({ ...layer, fault: { reach: 'unknown', why: reasonOf(why) } });
-    } else if (isTop && loose.length > 0) {
-      flush();
-      loose = [field];
-    } else if (isTop || isOfLayer(name) || name === 'name') {
-      // The last `name` before is that of the layer; the network's own stands alone.
-      if (name === 'name' && loose.some(item => isOfLayer(item.name))) flush();
-      if (name === 'name') loose = loose.filter(item => item.name === 'layer' || item.name === 'layers');
-      loose.push(field);
-    } else if (isOfNet(name)) flush();
-    // What was the header of a layer is in between: a name above it is not that layer's.
-    else if (loose.every(item => item.name === 'name')) loose = [];
+  const reads = layers.map((ends, layer) => {
+    if (!ends) return undefined;
+    const { bottoms, tops, source } = ends;
+    const sources = bottoms.map(name => {
+      const own = use(name);
+      // A padding layer of the oldest form is part of the one that reads it.
+      return source === undefined ? own : use(source);
+    });
+    tops.forEach((name, top) => {
+      const earlier = blobs.get(name);
+      if (earlier && bottoms[top] !== name && !taken.has(name)) {
+        taken.add(name);
+        clashes.set(layer, [...(clashes.get(layer) ?? []), { top, earlier }]);
+      }
+      blobs.set(name, { layer, top });
+    });
+    return sources;
   });
-  flush();
-  return layers;
+  return { reads, clashes, unread: new Map([...blobs].filter(([, source]) => !used.has(source))) };
 }
 
-/** Whether only layers have a field of this name. */
-function isOfLayer(name: string): boolean {
-  return fieldsOf('LayerParameter').has(name) && !isOfNet(name);
+/** The same of layers in a state. */
+export function wiringOf(layers: readonly PlacedLayer[], inputs: readonly string[], state: State): Wiring {
+  return wire(
+    layers.map(({ layer }) => (absence(layer, state) === undefined ? endsOf(layer) : undefined)),
+    inputs,
+  );
 }
 
-const isOfNet = (name: string): boolean => fieldsOf('NetParameter').has(name);
+const endsOf = ({ bottoms, tops, source }: Layer): Ends => ({
+  bottoms: bottoms.map(textOf),
+  tops: tops.map(textOf),
+  source,
+});
 
-/** A field by which the message around it is a layer. */
-function isOfLayers({ name, value }: ProtoField): boolean {
-  return value !== undefined && (name === 'type' || name === 'bottom' || name === 'top');
-}
+const textOf = ({ text }: BlobName): string => text;
 
-function layerOf(field: ProtoField, message: ProtoMessage): Layer {
-  let inner = message;
-  let form: Layer['form'] = field.name === 'layers' ? 'v1' : 'current';
-  const bottoms: BlobName[] = [];
-  const tops: BlobName[] = [];
-  let nameField: ProtoField | undefined;
-  let typeField: ProtoField | undefined;
-  let blobNames: string[] | undefined;
-  let rules: ProtoField[] | undefined;
-  for (const item of message.fields) {
-    const { value } = item;
-    if (!value) continue;
-    switch (item.name) {
-      case 'name':
-        nameField = item;
-        break;
-      case 'type':
-        typeField = item;
-        break;
-      case 'bottom':
-        if (value.kind !== 'message') bottoms.push(value);
-        break;
-      case 'top':
-        if (value.kind !== 'message') tops.push(value);
-        break;
-      case 'param':
-        blobNames ??= [];
-        blobNames.push(value.kind === 'message' ? nameIn(value) : value.text);
-        break;
-      case 'include':
-      case 'exclude':
-        rules ??= [];
-        rules.push(item);
-        break;
-      case 'layer':
-        if (value.kind === 'message' && form === 'v1') {
-          form = 'v0';
-          inner = value;
-        }
-        break;
-    }
-  }
-  if (form === 'v0') {
-    nameField = inner.fields.findLast(({ name }) => name === 'name');
-    typeField = inner.fields.findLast(({ name }) => name === 'type');
-  }
-  const written = textOf(typeField);
-  const type = form === 'v0' ? (v0Types[written] ?? written) : (v1Types[written] ?? written);
-  return {
-    field,
-    message,
-    inner,
-    form,
-    name: textOf(nameField),
-    nameField,
-    type,
-    typeField,
-    bottoms,
-    tops,
-    blobNames: blobNames ?? none,
-    rules: rules ?? none,
-    pad: undefined,
-    source: undefined,
-    fault: undefined,
-    built: new Slot(),
-  };
-}
-
-const none: readonly never[] = [];
-
-/** Where a value is written; of a message its name. */
-export function valueRange(field: ProtoField | undefined): Range | undefined {
-  const value = field?.value;
-  if (!field || !value) return undefined;
-  return value.kind === 'message' ? { from: field.from, to: field.nameTo } : { from: value.from, to: value.to };
-}
-
-function nameIn(message: ProtoMessage): string {
-  return textOf(message.fields.findLast(({ name }) => name === 'name'));
-}
-
-function textOf(field: ProtoField | undefined): string {
-  const value = field?.value;
-  return value && value.kind !== 'message' ? value.text : '';
-}
-
-/** UpgradeV0PaddingLayers (upgrade_proto.cpp): a padding layer becomes the `pad` of the convolution or pooling that reads it. */
-export function withPadding(layers: readonly PlacedLayer[]): readonly PlacedLayer[] {
-  if (!layers.some(({ layer }) => isPadding(layer))) return layers;
-  const producers = new Map<string, Layer>();
-  return layers.map(placed => {
-    const { layer, start } = placed;
-    const producer = layer.bottoms[0] && producers.get(layer.bottoms[0].text);
-    for (const top of layer.tops) producers.set(top.text, layer);
-    const source = producer && isPadding(producer) ? producer.bottoms[0]?.text : undefined;
-    if (source === undefined) return placed;
-    return new PlacedLayer(
-      { ...layer, pad: paramOf(producer!, '').natural('pad', 0), source, built: new Slot() },
-      start,
-    );
+/** Layers as items: a layer reads what it reads in the first of the states in which it is there. */
+export function itemsOf(
+  layers: readonly PlacedLayer[],
+  inputs: readonly string[],
+  states: readonly State[],
+): readonly Item[] {
+  const wirings = states.map(state => wiringOf(layers, inputs, state));
+  const ranges = layers.map(placed => placed.at(placed.layer.field));
+  const targetOf = (source: Source | undefined): Target | undefined =>
+    source && (source.layer < 0 ? 'input' : { index: source.layer, range: ranges[source.layer]! });
+  const owners = new Map<string, number>();
+  return layers.map((placed, index): Item => {
+    const { bottoms, tops, paramNames } = placed.layer;
+    const place = ({ from, to }: Range): Range => placed.at({ from, to });
+    const sources = wirings.find(({ reads }) => reads[index])?.reads[index];
+    const read = bottoms.map((bottom, at): Reference => {
+      const target = targetOf(sources?.[at]);
+      return { range: place(bottom), written: bottom.text, kind: 'name', target, reads: true };
+    });
+    const shared = paramNames.flatMap((param): Reference[] => {
+      if (param.text === '') return [];
+      const owner = owners.get(param.text);
+      if (owner === undefined) owners.set(param.text, index);
+      if (owner === undefined || owner === index) return [];
+      const target = { index: owner, range: ranges[owner]! };
+      return [{ range: place(param), written: param.text, kind: 'name', target, reads: false }];
+    });
+    return {
+      range: ranges[index]!,
+      index,
+      outputs: tops.map(top => ({ name: top.text, range: place(top) })),
+      references: [...read, ...shared],
+      lists: [],
+    };
   });
 }
-
-/** The oldest form's padding is done by the layer that reads it. */
-export function isPadding({ form, type }: Layer): boolean {
-  return form === 'v0' && type === 'padding';
-}
-
-/** Today's name for a field of the oldest form (UpgradeV0LayerParameter, upgrade_proto.cpp). */
-const v0Names: Readonly<Record<string, string>> = {
-  kernel_size: 'kernelsize',
-  bias_term: 'biasterm',
-  batch_size: 'batchsize',
-  crop_size: 'cropsize',
-};
-
-/** UpgradeV0LayerType (upgrade_proto.cpp). */
-const v0Types: Readonly<Record<string, string>> = {
-  accuracy: 'Accuracy',
-  bnll: 'BNLL',
-  concat: 'Concat',
-  conv: 'Convolution',
-  data: 'Data',
-  dropout: 'Dropout',
-  euclidean_loss: 'EuclideanLoss',
-  flatten: 'Flatten',
-  hdf5_data: 'HDF5Data',
-  hdf5_output: 'HDF5Output',
-  im2col: 'Im2col',
-  images: 'ImageData',
-  infogain_loss: 'InfogainLoss',
-  innerproduct: 'InnerProduct',
-  lrn: 'LRN',
-  multinomial_logistic_loss: 'MultinomialLogisticLoss',
-  pool: 'Pooling',
-  relu: 'ReLU',
-  sigmoid: 'Sigmoid',
-  softmax: 'Softmax',
-  softmax_loss: 'SoftmaxWithLoss',
-  split: 'Split',
-  tanh: 'TanH',
-  window_data: 'WindowData',
-};
-
-/** UpgradeV1LayerType (upgrade_proto.cpp). */
-export const v1Types: Readonly<Record<string, string>> = {
-  ABSVAL: 'AbsVal',
-  ACCURACY: 'Accuracy',
-  ARGMAX: 'ArgMax',
-  BNLL: 'BNLL',
-  CONCAT: 'Concat',
-  CONTRASTIVE_LOSS: 'ContrastiveLoss',
-  CONVOLUTION: 'Convolution',
-  DATA: 'Data',
-  DECONVOLUTION: 'Deconvolution',
-  DROPOUT: 'Dropout',
-  DUMMY_DATA: 'DummyData',
-  EUCLIDEAN_LOSS: 'EuclideanLoss',
-  ELTWISE: 'Eltwise',
-  EXP: 'Exp',
-  FLATTEN: 'Flatten',
-  HDF5_DATA: 'HDF5Data',
-  HDF5_OUTPUT: 'HDF5Output',
-  HINGE_LOSS: 'HingeLoss',
-  IM2COL: 'Im2col',
-  IMAGE_DATA: 'ImageData',
-  INFOGAIN_LOSS: 'InfogainLoss',
-  INNER_PRODUCT: 'InnerProduct',
-  LRN: 'LRN',
-  MEMORY_DATA: 'MemoryData',
-  MULTINOMIAL_LOGISTIC_LOSS: 'MultinomialLogisticLoss',
-  MVN: 'MVN',
-  POOLING: 'Pooling',
-  POWER: 'Power',
-  RELU: 'ReLU',
-  SIGMOID: 'Sigmoid',
-  SIGMOID_CROSS_ENTROPY_LOSS: 'SigmoidCrossEntropyLoss',
-  SILENCE: 'Silence',
-  SOFTMAX: 'Softmax',
-  SOFTMAX_LOSS: 'SoftmaxWithLoss',
-  SPLIT: 'Split',
-  SLICE: 'Slice',
-  TANH: 'TanH',
-  WINDOW_DATA: 'WindowData',
-  THRESHOLD: 'Threshold',
-};

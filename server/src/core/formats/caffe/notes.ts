@@ -1,7 +1,7 @@
 // What the fields of a layer mean, for the hover on them.
 import type { Note } from '../../graph/graph.ts';
 import type { ProtoField, ProtoMessage } from '../../syntax/prototext.ts';
-import type { Layer } from './items.ts';
+import type { Layer } from './layer.ts';
 import { docOf, fieldsOf, type MessageName } from './words.ts';
 
 export function notesOf(layer: Layer): readonly Note[] {

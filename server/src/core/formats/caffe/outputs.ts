@@ -7,7 +7,7 @@ import type { Problem } from '../../text/problem.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
 import { guess, likelyName } from '../../text/spelling.ts';
 import { clip } from '../../text/wording.ts';
-import { isPadding, type Layer, valueRange } from './items.ts';
+import { isPadding, type Layer, valueRange } from './layer.ts';
 import { type LayerType, sameButCase, typeNames, typeOf } from './layers/index.ts';
 import type { Scope } from './layers/layer.ts';
 import { blobCount, lacksBias } from './layers/parameters.ts';
@@ -91,9 +91,9 @@ function bottomCount(type: string, [min, max]: readonly [number, number], count:
 
 function tooManyParams(scope: Scope): void {
   const { builder, layer } = scope;
-  if (layer.blobNames.length === 0 || layer.form !== 'current') return;
+  if (layer.paramNames.length === 0 || layer.form !== 'current') return;
   const count = blobCount(scope);
-  if (count === undefined || layer.blobNames.length <= count) return;
+  if (count === undefined || layer.paramNames.length <= count) return;
   const extra = layer.message.fields.filter(({ name, value }) => name === 'param' && value)[count]!;
   const { type } = layer;
   builder.problem({

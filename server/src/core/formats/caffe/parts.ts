@@ -5,7 +5,7 @@ import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonFor, reasonOf } from '../../text/reason.ts';
 import { checkMessage, type Finding } from './checks.ts';
-import { isLayer, type Layer, layersOf, type Reach } from './items.ts';
+import { isLayer, type Layer, layersOf, type Reach } from './layer.ts';
 import { maxDamaged, repairOf } from './repairs.ts';
 
 /** A part of a text, with positions relative to it: what comes before the layers, or a layer and what follows it. */

@@ -1,7 +1,7 @@
 // Which layers a network has in a phase (Net::FilterNet and StateMeetsRule, net.cpp).
 import * as l10n from '@vscode/l10n';
 import { type ProtoMessage, protoNumber } from '../../syntax/prototext.ts';
-import type { Layer } from './items.ts';
+import type { Layer } from './layer.ts';
 import { Param } from './param.ts';
 
 export const phases = ['TRAIN', 'TEST'] as const;

@@ -11,7 +11,7 @@ import type { TextEdit } from '../../text/edit.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { checkMessage, type Finding } from './checks.ts';
-import { isLayer, layersOf, topNames } from './items.ts';
+import { isLayer, layersOf, topNames } from './layer.ts';
 import { typeOf } from './layers/index.ts';
 
 /** A part longer than this is not tried: no layer is so long. */

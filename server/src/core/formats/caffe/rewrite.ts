@@ -13,9 +13,11 @@ import {
 import type { PrototextDocument } from '../../syntax/prototext.ts';
 import { applyEdits, type TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
+import type { Item } from '../reference.ts';
 import { Block, type BlockAttrs, commentsIn, indentOf, lineEnd, lineStart, newlineOf, nextLine } from './block.ts';
 import { Flow, isWired, type Step } from './flow.ts';
-import type { BlobName, Layer, PlacedLayer } from './items.ts';
+import { itemsOf } from './items.ts';
+import type { BlobName, Layer, PlacedLayer } from './layer.ts';
 import type { State } from './phase.ts';
 
 /** The changes of the text; undefined where one of the edits cannot be said. */
@@ -58,7 +60,7 @@ class Writer implements Rewriter {
     this.#names = new Set(
       layers.flatMap(({ layer: { name, bottoms, tops } }) => [name, ...[...bottoms, ...tops].map(blob => blob.text)]),
     );
-    this.#sharing = sharing(layers);
+    this.#sharing = sharing(layers, itemsOf(layers, [], states));
   }
 
   changes(): readonly TextEdit[] | undefined {
@@ -365,19 +367,14 @@ function stepOf(placed: PlacedLayer): Step {
 
 const isSingle = ({ bottoms, tops }: Layer): boolean => bottoms.length === 1 && tops.length === 1;
 
-/** The layers with a parameter blob of a name that another layer has too. */
-function sharing(layers: readonly PlacedLayer[]): ReadonlySet<PlacedLayer> {
-  const owners = new Map<string, PlacedLayer>();
+/** The layers that share a parameter blob with another one. */
+function sharing(layers: readonly PlacedLayer[], items: readonly Item[]): ReadonlySet<PlacedLayer> {
   const found = new Set<PlacedLayer>();
-  for (const placed of layers) {
-    for (const name of placed.layer.blobNames) {
-      if (name === '') continue;
-      const owner = owners.get(name);
-      if (!owner) owners.set(name, placed);
-      else if (owner !== placed) {
-        found.add(owner);
-        found.add(placed);
-      }
+  for (const { index, references } of items) {
+    for (const { reads, target } of references) {
+      if (reads || target === undefined || target === 'input') continue;
+      found.add(layers[target.index]!);
+      found.add(layers[index]!);
     }
   }
   return found;

@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import type { ProtoMessage } from '../../syntax/prototext.ts';
 import type { Problem } from '../../text/problem.ts';
-import { layerName, type PlacedLayer } from './items.ts';
+import { layerName, type PlacedLayer } from './layer.ts';
 import { typeOf } from './layers/index.ts';
 import { Param } from './param.ts';
 import { absence, phaseOf, type State, stateOf } from './phase.ts';

@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import type { Shape } from '../../../ops/op.ts';
 import type { Reason } from '../../../text/reason.ts';
-import { paramOf } from '../items.ts';
+import { paramOf } from '../layer.ts';
 import { dimsOf, Param } from '../param.ts';
 import { sizesText } from './complaints.ts';
 import type { LayerType, Net, Scope } from './layer.ts';

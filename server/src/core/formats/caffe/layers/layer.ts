@@ -5,7 +5,7 @@ import type { GraphNode, Tensor } from '../../../graph/graph.ts';
 import { slice } from '../../../ops/index.ts';
 import type { Complaint, Shape } from '../../../ops/op.ts';
 import type { InputSize } from '../../format.ts';
-import { type Layer, layerName, paramOf } from '../items.ts';
+import { type Layer, layerName, paramOf } from '../layer.ts';
 import { Param } from '../param.ts';
 import type { Phase } from '../phase.ts';
 import { sizesText } from './complaints.ts';
@@ -91,7 +91,7 @@ export class Scope {
    * the owner, or only as many where it says PERMISSIVE (Net::AppendParam, net.cpp).
    */
   owner(index: number, shape?: Shape): GraphNode | undefined {
-    const name = this.layer.blobNames[index];
+    const name = this.layer.paramNames[index]?.text;
     const owner = name ? this.net.owners.get(name) : undefined;
     if (!owner || !shape || !owner.shape || !isKnown(shape) || !isKnown(owner.shape)) return owner?.node;
     const param = this.layer.message.fields.filter(field => field.name === 'param')[index];
@@ -116,7 +116,7 @@ export class Scope {
 
   /** Its parameter blob of an index is in a node: layers below that name it the same use it. */
   own(index: number, { node }: Tensor, shape?: Shape): void {
-    const name = this.layer.blobNames[index];
+    const name = this.layer.paramNames[index]?.text;
     if (name && !this.net.owners.has(name)) this.net.owners.set(name, { node, shape, layer: this.layer });
   }
 

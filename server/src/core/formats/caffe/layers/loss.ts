@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint } from '../../../ops/op.ts';
-import { paramOf } from '../items.ts';
+import { paramOf } from '../layer.ts';
 import { axisOutOfRange, missingNumber, sizesText } from './complaints.ts';
 import { canonical, fourAxes, type LayerType, product, type Scope } from './layer.ts';
 
