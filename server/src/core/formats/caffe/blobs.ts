@@ -24,7 +24,7 @@ export class Blobs {
   /** The tensors of the tops, by layer. */
   readonly #outputs: (readonly Tensor[] | undefined)[] = [];
   /** The first layer with a top of a name, of those that are there. */
-  #makers: ReadonlyMap<string, number> | undefined;
+  #firstTops: ReadonlyMap<string, number> | undefined;
   /** Whether a bottom was read that is no layer's top. */
   #hasLooseEnds = false;
 
@@ -155,10 +155,10 @@ export class Blobs {
   #unknownBottom(bottom: BlobName, index: number): Reason {
     const { text } = bottom;
     const range = { from: bottom.from, to: bottom.to };
-    const maker = this.#makerOf(text);
-    if (maker !== undefined && maker >= index) {
-      const placed = this.#layers[maker]!;
-      const isOwn = maker === index;
+    const owner = this.#ownerOf(text);
+    if (owner !== undefined && owner >= index) {
+      const placed = this.#layers[owner]!;
+      const isOwn = owner === index;
       this.#builder.problem(
         isOwn
           ? {
@@ -242,16 +242,16 @@ export class Blobs {
         };
   }
 
-  #makerOf(name: string): number | undefined {
-    if (!this.#makers) {
-      const makers = new Map<string, number>();
+  #ownerOf(name: string): number | undefined {
+    if (!this.#firstTops) {
+      const firstTops = new Map<string, number>();
       this.#layers.forEach(({ layer }, index) => {
         if (!this.has(index)) return;
-        for (const { text } of layer.tops) if (!makers.has(text)) makers.set(text, index);
+        for (const { text } of layer.tops) if (!firstTops.has(text)) firstTops.set(text, index);
       });
-      this.#makers = makers;
+      this.#firstTops = firstTops;
     }
-    return this.#makers.get(name);
+    return this.#firstTops.get(name);
   }
 }
 

@@ -1,4 +1,4 @@
-// A layer's text while it is changed: the one that stands in a file, or a copy of it that becomes another layer.
+// A layer's text while it is changed: the one in a file, or a copy of it that becomes another layer.
 import { type ProtoField, type ProtoMessage, parsePrototext, protoNumber } from '../../syntax/prototext.ts';
 import { applyEdits, type TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
@@ -25,18 +25,18 @@ interface Spatial {
   readonly one: string;
   readonly h: string;
   readonly w: string;
-  readonly standard: number;
+  readonly defaultValue: number;
 }
 
-const kernelNames: Spatial = { one: 'kernel_size', h: 'kernel_h', w: 'kernel_w', standard: Number.NaN };
-const strideNames: Spatial = { one: 'stride', h: 'stride_h', w: 'stride_w', standard: 1 };
-const padNames: Spatial = { one: 'pad', h: 'pad_h', w: 'pad_w', standard: 0 };
+const kernelNames: Spatial = { one: 'kernel_size', h: 'kernel_h', w: 'kernel_w', defaultValue: Number.NaN };
+const strideNames: Spatial = { one: 'stride', h: 'stride_h', w: 'stride_w', defaultValue: 1 };
+const padNames: Spatial = { one: 'pad', h: 'pad_h', w: 'pad_w', defaultValue: 0 };
 /** As BVLC, DeepLab and another fork call it. */
 const dilationNames: readonly Spatial[] = ['dilation', 'hole', 'kstride'].map(one => ({
   one,
   h: 'hole_h',
   w: 'hole_w',
-  standard: 1,
+  defaultValue: 1,
 }));
 
 export class Block {
@@ -52,7 +52,7 @@ export class Block {
     this.#isCopy = isCopy;
   }
 
-  /** A copy without its comments: they speak of the layer that they stand in. */
+  /** A copy without its comments: they are about the original. */
   static copyOf(text: string, { field }: Layer): Block | undefined {
     const copy = withoutComments(text.slice(field.from, field.to));
     const [layer] = layersOf(parsePrototext(copy, topNames).root.fields);
@@ -115,18 +115,18 @@ export class Block {
     return this.layer.message.fields.findLast(({ name }) => name === 'param') === field;
   }
 
-  /** Puts fields behind its tops. */
+  /** Adds fields after its tops. */
   add(fields: readonly string[]): void {
     const top = this.layer.message.fields.findLast(({ name }) => name === 'top');
-    if (top && fields.length > 0) this.#addBehind(top, fields);
+    if (top && fields.length > 0) this.#addAfter(top, fields);
   }
 
   /** Makes a copy an average over all places, whatever it was. */
   becomeGlobalPool(): boolean {
     const { layer } = this;
     if (layer.form === 'v0') return false;
-    const kept = new Set(['name', 'type', 'bottom', 'top', 'include', 'exclude']);
-    const gone = layer.message.fields.filter(({ name }) => !kept.has(name));
+    const own = new Set(['name', 'type', 'bottom', 'top', 'include', 'exclude']);
+    const gone = layer.message.fields.filter(({ name }) => !own.has(name));
     const holder = gone.find(({ name, value }) => name.endsWith('_param') && value?.kind === 'message');
     if (!this.retype('Pooling')) return false;
     this.#remove(gone.filter(field => field !== holder));
@@ -136,7 +136,7 @@ export class Block {
     const pairs = [`pool${this.#colon(layer.typeField!)}AVE`, `global_pooling${this.#colon(layer.typeField!)}true`];
     const message = this.#messageText('pooling_param', pairs, style, at);
     if (holder) this.replace(holder, message);
-    else this.#addBehind(at, [message]);
+    else this.#addAfter(at, [message]);
     return true;
   }
 
@@ -187,23 +187,23 @@ export class Block {
       current !== undefined &&
       this.#spatial(
         strideNames,
-        strided.map((kept, axis) => (kept ? current[axis]! : 1)),
+        strided.map((isStrided, axis) => (isStrided ? current[axis]! : 1)),
       )
     );
   }
 
-  /** What is written, for each dimension; undefined where it cannot be told. */
-  #current({ one, h, w, standard }: Spatial, dimensions: number): readonly number[] | undefined {
+  /** What is written, for each dimension; undefined where that is unknown. */
+  #current({ one, h, w, defaultValue }: Spatial, dimensions: number): readonly number[] | undefined {
     const param = this.param!;
-    if (param.has(h) || param.has(w)) return [param.natural(h, standard), param.natural(w, standard)];
+    if (param.has(h) || param.has(w)) return [param.natural(h, defaultValue), param.natural(w, defaultValue)];
     const list = param.naturals(one);
-    if (list.length === 0) return Array<number>(dimensions).fill(standard);
+    if (list.length === 0) return Array<number>(dimensions).fill(defaultValue);
     if (list.length === 1) return Array<number>(dimensions).fill(list[0]!);
     return list.length === dimensions ? list : undefined;
   }
 
   #spatial(names: Spatial, values: readonly number[]): boolean {
-    const { one, h, w, standard } = names;
+    const { one, h, w, defaultValue } = names;
     const param = this.param!;
     const current = this.#current(names, values.length);
     if (!current || current.length !== values.length) return false;
@@ -211,7 +211,7 @@ export class Block {
     const list = param.fields(one);
     const sides = [param.field(h), param.field(w)];
     const isSame = values.every(value => value === values[0]);
-    if (this.#isCopy && values.every(value => value === standard)) {
+    if (this.#isCopy && values.every(value => value === defaultValue)) {
       this.#remove([...list, ...sides.filter(field => field !== undefined)]);
       return true;
     }
@@ -244,11 +244,11 @@ export class Block {
     return true;
   }
 
-  #single(name: string, value: number, standard: number, unwritten = false): void {
+  #single(name: string, value: number, defaultValue: number, unwritten = false): void {
     const field = this.param!.field(name);
-    if (field && value === standard && (this.#isCopy || unwritten)) this.#remove([field]);
+    if (field && value === defaultValue && (this.#isCopy || unwritten)) this.#remove([field]);
     else if (field) this.replace(field.value!, String(value));
-    else if (value !== standard) this.#add([[name, value]]);
+    else if (value !== defaultValue) this.#add([[name, value]]);
   }
 
   /** Without a bias there is one blob of weights, and Caffe refuses more `param` than blobs (net.cpp, AppendParam). */
@@ -266,25 +266,25 @@ export class Block {
     return this.#remove(gone);
   }
 
-  /** Puts fields behind one of the message, or where fields like them stand. */
-  #add(pairs: readonly (readonly [string, number | string])[], behind?: ProtoField): boolean {
+  /** Adds fields after one of the message, or after fields like them. */
+  #add(pairs: readonly (readonly [string, number | string])[], after?: ProtoField): boolean {
     const param = this.param!;
     const anchor =
-      behind ??
+      after ??
       ['stride_w', 'stride_h', 'stride', 'kernel_w', 'kernel_h', 'kernel_size', 'pad', 'num_output']
         .map(name => param.field(name))
         .find(field => field !== undefined) ??
       param.message!.fields.at(-1);
     if (!anchor) return false;
     const colon = this.#colon(anchor);
-    this.#addBehind(
+    this.#addAfter(
       anchor,
       pairs.map(([name, value]) => `${param.written(name)}${colon}${value}`),
     );
     return true;
   }
 
-  #addBehind(anchor: ProtoField, fields: readonly string[]): void {
+  #addAfter(anchor: ProtoField, fields: readonly string[]): void {
     if (!this.#isAlone(anchor)) {
       this.#edits.push({ from: anchor.to, to: anchor.to, text: fields.map(each => ` ${each}`).join('') });
       return;
@@ -294,7 +294,7 @@ export class Block {
     this.#edits.push({ from: at, to: at, text: fields.map(each => line + each).join('') });
   }
 
-  /** Takes fields away; comments behind them stay. False where one has comments inside. */
+  /** Removes fields; comments after them stay. False where one has comments inside. */
   #remove(fields: readonly ProtoField[]): boolean {
     const text = this.#text;
     // Entries of a list share the extent of the whole.
@@ -341,7 +341,7 @@ export class Block {
     return `${name}${opening}${open}${pairs.map(pair => line + outer + step + pair).join('')}${line}${outer}${close}`;
   }
 
-  /** How a field's value is put behind its name: `: `. */
+  /** What separates a field's value from its name: `: `. */
   #colon({ nameTo, to }: ProtoField): string {
     return /^\s*:[ \t]*/.exec(this.#text.slice(nameTo, to))?.[0] ?? ': ';
   }

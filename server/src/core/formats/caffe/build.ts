@@ -144,10 +144,10 @@ class Building {
     const inputs = list.length > 0 ? this.#blobs.find(index) : undefined;
     if (!inputs) return false;
     const batchless = this.#batchless(inputs);
-    for (const made of list) {
-      const { segment, value } = made;
-      if (!agrees(made, this.#environment, inputs) || String(batchless) !== String(value.batchlessInputs)) continue;
-      const placement = this.#builder.place(segment, portsOf(made, inputs), placed.start);
+    for (const built of list) {
+      const { segment, value } = built;
+      if (!agrees(built, this.#environment, inputs) || String(batchless) !== String(value.batchlessInputs)) continue;
+      const placement = this.#builder.place(segment, portsOf(built, inputs), placed.start);
       if (!placement) return false;
       this.#settle(index, placement.outputs, value);
       return true;

@@ -149,7 +149,7 @@ export function isWired(
     for (const step of steps) {
       const meant = flow.reads(step);
       const found = now.reads(step);
-      // A copy may be there when the layer that it was made for is not.
+      // A copy may be there when the layer that it was added for is not.
       if (!meant !== !found) return false;
       if (!meant || !found) continue;
       if (meant.some((version, at) => !isSame(version, found[at]!))) return false;

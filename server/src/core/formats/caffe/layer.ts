@@ -19,7 +19,7 @@ export interface Layer {
   /** The whole `layer { … }`. */
   readonly field: ProtoField;
   readonly message: ProtoMessage;
-  /** Where the parameters stand: the message itself, or the one inside it in the oldest form. */
+  /** Where the parameters are: the message itself, or the one inside it in the oldest form. */
   readonly inner: ProtoMessage;
   readonly form: 'current' | 'v1' | 'v0';
   readonly name: string;
@@ -91,7 +91,7 @@ function movedLayer({ field, pad, source, fault }: Layer, start: number): Layer 
 
 /**
  * How far a problem of the text goes: with `doubt` the numbers are those of what could be read, but not certain, with
- * `unknown` nothing can be said of what the layer makes; `repaired` is read in the one way that it can be meant.
+ * `unknown` the output of the layer is unknown; `repaired` is read in the one way that it can be meant.
  */
 export type Reach = 'repaired' | 'doubt' | 'unknown';
 
@@ -167,7 +167,7 @@ export function layersOf(fields: readonly ProtoField[]): readonly Layer[] {
       flush();
       loose = [field];
     } else if (isTop || isOfLayer(name) || name === 'name') {
-      // The last `name` before is that of the layer; the network's own stands alone.
+      // The last `name` before is that of the layer; the network's own is by itself.
       if (name === 'name' && loose.some(item => isOfLayer(item.name))) flush();
       if (name === 'name') loose = loose.filter(item => item.name === 'layer' || item.name === 'layers');
       loose.push(field);

@@ -1,8 +1,9 @@
-// What the fields of a layer mean, for the hover on them.
-import type { Note } from '../../graph/graph.ts';
+// What the fields of a layer mean, for the hover on them, and what may be written there.
+import type { Allowed, Note } from '../../graph/graph.ts';
 import type { ProtoField, ProtoMessage } from '../../syntax/prototext.ts';
 import type { Layer } from './layer.ts';
-import { docOf, fieldsOf, type MessageName } from './words.ts';
+import { typeNames } from './layers/index.ts';
+import { docOf, type FieldSpec, fieldsOf, type MessageName, minimumOf } from './words.ts';
 
 export function notesOf(layer: Layer): readonly Note[] {
   const notes: Note[] = [];
@@ -15,8 +16,32 @@ function collect(message: ProtoMessage, name: MessageName, notes: Note[]): void 
   for (const field of message.fields) {
     const spec = fields.get(field.name);
     const text = docOf(name, field.name);
-    if (text) notes.push({ range: { from: field.from, to: endOf(field, name) }, text: `\`${field.name}\`: ${text}` });
+    if (spec && text) {
+      const range = { from: field.from, to: endOf(field, name) };
+      notes.push({ range, text: `\`${field.name}\`: ${text}`, allowed: allowedIn(spec, name) });
+    }
     if (spec?.message && field.value?.kind === 'message') collect(field.value, spec.message, notes);
+  }
+}
+
+/** What may be written as the value of a field; of a message, its keys. */
+function allowedIn({ name, kind, values, message }: FieldSpec, holder: MessageName): Allowed {
+  if (name === 'bottom') return { kind: 'reference' };
+  if (name === 'type' && holder === 'LayerParameter') return { kind: 'operator', choices: () => typeNames };
+  switch (kind) {
+    case 'boolean':
+    case 'number':
+    case 'integer':
+      return { kind };
+    case 'natural':
+      return { kind: 'integer', min: minimumOf(name), max: 2 ** 32 - 1 };
+    case 'enum':
+      return { kind: 'choice', choices: () => values };
+    case 'message':
+      return { kind: 'key', choices: () => [...fieldsOf(message!).keys()] };
+    case 'string':
+    case 'any':
+      return { kind: 'name' };
   }
 }
 

@@ -1,6 +1,6 @@
 import { type ProtoField, type ProtoMessage, protoNumber } from '../../syntax/prototext.ts';
 
-/** A message of parameters, read by name. What is written wrong (and told of elsewhere) is NaN: a size that is not known. */
+/** A message of parameters, read by name. What is wrong (and reported elsewhere) is NaN: an unknown size. */
 export class Param {
   readonly message: ProtoMessage | undefined;
   /** The field that holds it: the whole `convolution_param { … }`. */
@@ -46,39 +46,39 @@ export class Param {
   }
 
   /** A whole number from 0. */
-  natural(name: string, standard: number): number {
+  natural(name: string, defaultValue: number): number {
     const field = this.field(name);
-    return field ? naturalOf(field) : standard;
+    return field ? naturalOf(field) : defaultValue;
   }
 
   naturals(name: string): readonly number[] {
     return this.fields(name).map(naturalOf);
   }
 
-  integer(name: string, standard: number): number {
+  integer(name: string, defaultValue: number): number {
     const field = this.field(name);
-    return field ? integerOf(field) : standard;
+    return field ? integerOf(field) : defaultValue;
   }
 
-  number(name: string, standard: number): number {
+  number(name: string, defaultValue: number): number {
     const field = this.field(name);
-    return field ? (protoNumber(field.value) ?? Number.NaN) : standard;
+    return field ? (protoNumber(field.value) ?? Number.NaN) : defaultValue;
   }
 
   numbers(name: string): readonly number[] {
     return this.fields(name).map(({ value }) => protoNumber(value) ?? Number.NaN);
   }
 
-  boolean(name: string, standard: boolean): boolean {
+  boolean(name: string, defaultValue: boolean): boolean {
     const value = this.field(name)?.value;
-    if (!value || value.kind === 'message') return standard;
+    if (!value || value.kind === 'message') return defaultValue;
     return /^(?:true|t|True|1)$/.test(value.text);
   }
 
   /** A string, or the name of an enum's value (also where it is written as a number: `values` are in its order). */
-  word(name: string, standard: string, values?: readonly string[]): string {
+  word(name: string, defaultValue: string, values?: readonly string[]): string {
     const value = this.field(name)?.value;
-    if (!value || value.kind === 'message') return standard;
+    if (!value || value.kind === 'message') return defaultValue;
     const number = values && protoNumber(value);
     return number === undefined ? value.text : (values![number] ?? value.text);
   }

@@ -106,7 +106,7 @@ function onlyRepair(
   return { edit, fields: first.fields.map(field => movedField(field, place)) };
 }
 
-/** Whether a part is what Caffe reads: known fields, layers with a type, bottoms that somebody makes. */
+/** Whether a part is what Caffe reads: known fields, layers with a type, bottoms that are tops above. */
 function isSound(root: ProtoMessage, isHead: boolean, above: ReadonlySet<string>): boolean {
   const found: Finding[] = [];
   checkMessage(root, 'NetParameter', found);

@@ -102,9 +102,9 @@ class Writer implements Rewriter {
     if (this.#sharing.size > 0 && layers.some(({ op }) => op === 'globalAvgPool')) return false;
     const fresh: Step[] = [];
     for (const layer of layers) {
-      const made = layer.op === 'conv' ? this.#newConv(at.placed, before, layer) : this.#newPool(at.placed);
-      if (!made) return false;
-      fresh.push(...made);
+      const added = layer.op === 'conv' ? this.#newConv(at.placed, before, layer) : this.#newPool(at.placed);
+      if (!added) return false;
+      fresh.push(...added);
     }
     this.#inserted.set(at, [...(this.#inserted.get(at) ?? []), ...fresh]);
     this.#steps.splice(this.#steps.indexOf(at), 0, ...fresh);
@@ -192,7 +192,7 @@ class Writer implements Rewriter {
     block.unname();
     const steps = [this.#fresh(place, block, top === base ? name : this.#unique(named(top)))];
     const after = [...(layer.norm ? norm : []), ...(layer.act && act ? [act] : [])];
-    // Their own names and tops first, so that what the copy of one makes is known to the next.
+    // Their own names and tops first, so that the top of one copy is known to the next.
     for (const item of after) {
       const source = this.#stepAt(item)?.placed;
       if (!source || !isSingle(source.layer)) return undefined;
@@ -249,7 +249,7 @@ class Writer implements Rewriter {
 
   // ——— Text ——————————————————————————————————————————————————————————————————————————————————————————————————————
 
-  /** Whether a layer reads or makes other blobs than it did, or is another one. */
+  /** Whether a layer has other bottoms or tops than it had, or is another one. */
   #isTouched(step: Step): boolean {
     const { bottoms, tops } = step.placed.layer;
     const isSame = (blobs: readonly BlobName[], names: readonly string[]): boolean =>
@@ -257,7 +257,7 @@ class Writer implements Rewriter {
     return this.#blocks.has(step) || !isSame(bottoms, step.bottoms) || !isSame(tops, step.tops);
   }
 
-  /** Writes what a layer reads and makes now. */
+  /** Writes the bottoms and tops that a layer has now. */
   #wire(step: Step): Block {
     const block = this.#block(step);
     const { bottoms, tops } = block.layer;
@@ -305,7 +305,7 @@ class Writer implements Rewriter {
     return before !== undefined && own !== undefined && hasEmptyLine(this.#text.slice(before.to, own.from));
   }
 
-  /** Takes a layer out, its lines and an empty one; comments in it stay unless it stands elsewhere with them. */
+  /** Removes a layer, its lines and an empty one; comments in it stay unless it moves with them. */
   #removal({ field }: Layer, isMoved = false): readonly TextEdit[] {
     const text = this.#text;
     const newline = newlineOf(text);
@@ -314,20 +314,20 @@ class Writer implements Rewriter {
     const start = lineStart(text, field.from);
     const stop = lineEnd(text, to);
     const rest = text.slice(to, stop).trim();
-    const kept = isMoved ? [] : [...commentsIn(text, field.from, field.to)];
+    const staying = isMoved ? [] : [...commentsIn(text, field.from, field.to)];
     const isAlone = text.slice(start, field.from).trim() === '' && (rest === '' || rest.startsWith('#'));
     if (!isAlone) {
-      // Others stand on its lines.
-      if (kept.length > 0) {
-        const comments = kept.map(comment => text.slice(comment.from, comment.to) + newline).join('');
+      // Its lines have others on them.
+      if (staying.length > 0) {
+        const comments = staying.map(comment => text.slice(comment.from, comment.to) + newline).join('');
         return [{ from: field.from, to, text: comments }];
       }
       while (text[to] === ' ' || text[to] === '\t') to++;
       return [{ from: field.from, to, text: '' }];
     }
-    if (rest !== '') kept.push({ from: text.indexOf('#', to), to: stop });
+    if (rest !== '') staying.push({ from: text.indexOf('#', to), to: stop });
     const margin = indentOf(text, field.from);
-    const comments = kept.map(comment => margin + text.slice(comment.from, comment.to).trimEnd() + newline).join('');
+    const comments = staying.map(comment => margin + text.slice(comment.from, comment.to).trimEnd() + newline).join('');
     let end = nextLine(text, stop);
     if (comments === '' && end < text.length) {
       const next = lineEnd(text, end);

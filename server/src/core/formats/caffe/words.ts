@@ -146,6 +146,16 @@ function fieldOf(text: string): FieldSpec {
   return { ...base, kind: 'message', message: type as MessageName };
 }
 
+/** The minimum of a whole number that is not negative: without these, layers do nothing, and Caffe refuses them. */
+export function minimumOf(field: string): number {
+  return positive.has(field) ? 1 : 0;
+}
+
+const positive: ReadonlySet<string> = new Set([
+  ...['num_output', 'kernel_size', 'kernel_h', 'kernel_w', 'stride', 'stride_h', 'stride_w', 'dilation', 'hole'],
+  ...['kstride', 'group', 'tiles', 'pooled_h', 'pooled_w', 'output_dim', 'group_size', 'pyramid_height', 'local_size'],
+]);
+
 /** What a field of a message means. */
 export function docOf(message: MessageName, field: string): string | undefined {
   return (docs[`${message}.${field}`] ?? docs[field])?.();

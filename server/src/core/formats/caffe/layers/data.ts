@@ -154,10 +154,10 @@ export const MemoryData = source(
 );
 
 /** Images and their labels from a database: the text only has how they are transformed. */
-function images(summary: () => string, param: string, isAlwaysColour: boolean): LayerType {
+function images(summary: () => string, param: string, isAlwaysColor: boolean): LayerType {
   return source(summary, param, scope => {
     const batch = batchOf(scope);
-    return [{ shape: [batch, ...imageOf(scope, isAlwaysColour)], why: reasons.database }, { shape: [batch] }];
+    return [{ shape: [batch, ...imageOf(scope, isAlwaysColor)], why: reasons.database }, { shape: [batch] }];
   });
 }
 
@@ -193,9 +193,9 @@ function batchOf({ param, layer }: Scope): number {
 
 /**
  * Channels, height and width after the transformation (DataTransformer::InferBlobShape): cropped, else resized, else
- * unknown. What is cropped for a network is taken as colour images unless the text says otherwise.
+ * unknown. What is cropped for a network is taken as color images unless the text says something else.
  */
-function imageOf({ param, layer }: Scope, isAlwaysColour: boolean): Shape {
+function imageOf({ param, layer }: Scope, isAlwaysColor: boolean): Shape {
   const transform = paramOf(layer, 'transform_param');
   const resize = transform.inner('resize_param');
   const crop = transform.natural('crop_size', param.natural('crop_size', 0));
@@ -210,7 +210,7 @@ function imageOf({ param, layer }: Scope, isAlwaysColour: boolean): Shape {
   const height = axis('crop_h', 'height', 'new_height');
   const width = axis('crop_w', 'width', 'new_width');
   const means = transform.fields('mean_value').length;
-  const isKnown = isAlwaysColour || !Number.isNaN(height);
+  const isKnown = isAlwaysColor || !Number.isNaN(height);
   let channels = isKnown ? 3 : Number.NaN;
   if (means > 1) channels = means;
   if (transform.boolean('force_color', false)) channels = 3;
