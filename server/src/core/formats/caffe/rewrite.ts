@@ -14,7 +14,7 @@ import type { PrototextDocument } from '../../syntax/prototext.ts';
 import { applyEdits, type TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
 import type { Item } from '../reference.ts';
-import { Block, type BlockAttrs, commentsIn, indentOf, lineEnd, lineStart, newlineOf, nextLine } from './block.ts';
+import { commentsIn, Draft, type DraftAttrs, indentOf, lineEnd, lineStart, newlineOf, nextLine } from './draft.ts';
 import { Flow, isWired, type Step } from './flow.ts';
 import { itemsOf } from './items.ts';
 import type { BlobName, Layer, PlacedLayer } from './layer.ts';
@@ -42,7 +42,7 @@ class Writer implements Rewriter {
   readonly #steps: Step[];
   readonly #flows: readonly Flow[];
   readonly #clashing: readonly ReadonlySet<Step>[];
-  readonly #blocks = new Map<Step, Block>();
+  readonly #drafts = new Map<Step, Draft>();
   readonly #inserted = new Map<Step, Step[]>();
   readonly #removed = new Set<Step>();
   readonly #moved = new Map<Step, Step>();
@@ -117,12 +117,12 @@ class Writer implements Rewriter {
     if (!step || this.#isTied(step.placed)) return false;
     // Who reads it has weights for as many channels: other layers that use those would have to follow.
     if (out !== undefined && this.#sharing.size > 0) return false;
-    const block = this.#block(step);
-    const padding = border && paddingOf(border, kernel ?? block.kernelOf(strided?.length ?? 2));
+    const draft = this.#draft(step);
+    const padding = border && paddingOf(border, kernel ?? draft.kernelOf(strided?.length ?? 2));
     if (border && border !== 'none' && !padding?.every(Number.isInteger)) return false;
-    const width = out === undefined ? undefined : widthOf(block.out, out);
+    const width = out === undefined ? undefined : widthOf(draft.out, out);
     if (out !== undefined && width === undefined) return false;
-    const attrs: BlockAttrs = {
+    const attrs: DraftAttrs = {
       ...(width === undefined ? {} : { out: width }),
       ...(kernel ? { kernel } : {}),
       ...(strided ? { strided } : {}),
@@ -130,12 +130,12 @@ class Writer implements Rewriter {
       ...(kernel?.every(size => size === 1) ? { undilated: true } : {}),
       ...(bias === undefined ? {} : { bias }),
     };
-    if (groups === undefined) return block.set(attrs);
+    if (groups === undefined) return draft.set(attrs);
     const { type } = step.placed.layer;
-    if (!depthwiseTypes.has(type)) return block.set({ ...attrs, groups });
+    if (!depthwiseTypes.has(type)) return draft.set({ ...attrs, groups });
     // Their groups follow from what they read.
-    const isWritten = type === 'DepthwiseConvolution' && block.param?.has('group');
-    return width !== undefined && block.set(isWritten ? { ...attrs, groups } : attrs);
+    const isWritten = type === 'DepthwiseConvolution' && draft.param?.has('group');
+    return width !== undefined && draft.set(isWritten ? { ...attrs, groups } : attrs);
   }
 
   remove(item: Range): boolean {
@@ -167,8 +167,8 @@ class Writer implements Rewriter {
   /** A copy of a convolution with other numbers, and copies of its normalization and activation. */
   #newConv(place: PlacedLayer, { norm, act }: Place, layer: NewConv): readonly Step[] | undefined {
     const like = place.here;
-    const block = Block.copyOf(this.#text, like);
-    if (!block || typeof layer.out !== 'number' || like.type !== 'Convolution') return undefined;
+    const draft = Draft.copyOf(this.#text, like);
+    if (!draft || typeof layer.out !== 'number' || like.type !== 'Convolution') return undefined;
     const { out, kernel, strided, border } = layer;
     const padding = border === 'kept' ? undefined : paddingOf(border, kernel);
     if (padding && !padding.every(Number.isInteger)) return undefined;
@@ -177,27 +177,27 @@ class Writer implements Rewriter {
       const fork = this.#layers.find(
         ({ layer: { type, form } }) => depthwiseTypes.has(type) && form === like.form,
       )?.here;
-      if (fork && !block.retype(fork.type)) return undefined;
-      const isWritten = fork && new Block(this.#text, fork).param?.has('group');
+      if (fork && !draft.retype(fork.type)) return undefined;
+      const isWritten = fork && new Draft(this.#text, fork).param?.has('group');
       groups = !fork || (isWritten && fork.type === 'DepthwiseConvolution') ? out : null;
     }
     const attrs = { out, kernel, strided, groups, undilated: border !== 'kept' };
-    if (!block.set(padding ? { ...attrs, padding } : attrs)) return undefined;
+    if (!draft.set(padding ? { ...attrs, padding } : attrs)) return undefined;
     const base = like.name === '' ? like.tops[0]!.text : like.name;
     const name = this.#unique(base + this.#joint(base) + kindOf(layer));
     const suffix = name.slice(base.length);
     const named = (text: string): string => (text.includes(base) ? text.replace(base, () => name) : text + suffix);
     const top = like.tops[0]!.text;
-    block.rename(name);
-    block.unname();
-    const steps = [this.#fresh(place, block, top === base ? name : this.#unique(named(top)))];
+    draft.rename(name);
+    draft.unname();
+    const steps = [this.#fresh(place, draft, top === base ? name : this.#unique(named(top)))];
     const after = [...(layer.norm ? norm : []), ...(layer.act && act ? [act] : [])];
     // Their own names and tops first, so that the top of one copy is known to the next.
     for (const item of after) {
       const source = this.#stepAt(item)?.placed;
       if (!source || !isSingle(source.layer)) return undefined;
       const template = source.here;
-      const copy = Block.copyOf(this.#text, template);
+      const copy = Draft.copyOf(this.#text, template);
       if (!copy) return undefined;
       const own = template.tops[0]!.text;
       const fresh = template.name === '' ? '' : this.#unique(named(template.name));
@@ -215,17 +215,17 @@ class Writer implements Rewriter {
 
   #newPool(place: PlacedLayer): readonly Step[] | undefined {
     const like = place.here;
-    const block = Block.copyOf(this.#text, like);
+    const draft = Draft.copyOf(this.#text, like);
     const base = like.name === '' ? like.tops[0]!.text : like.name;
     const name = this.#unique(`${base}${this.#joint(base)}pool`);
-    if (!block?.becomeGlobalPool()) return undefined;
-    block.rename(name);
-    return [this.#fresh(place, block, name, { isInPlace: [false] })];
+    if (!draft?.becomeGlobalPool()) return undefined;
+    draft.rename(name);
+    return [this.#fresh(place, draft, name, { isInPlace: [false] })];
   }
 
-  #fresh(like: PlacedLayer, block: Block, top: string, more: Partial<Step> = {}): Step {
+  #fresh(like: PlacedLayer, draft: Draft, top: string, more: Partial<Step> = {}): Step {
     const step: Step = { ...stepOf(like), tops: [top], ...more };
-    this.#blocks.set(step, block);
+    this.#drafts.set(step, draft);
     return step;
   }
 
@@ -254,20 +254,20 @@ class Writer implements Rewriter {
     const { bottoms, tops } = step.placed.layer;
     const isSame = (blobs: readonly BlobName[], names: readonly string[]): boolean =>
       blobs.every(({ text }, at) => text === names[at]);
-    return this.#blocks.has(step) || !isSame(bottoms, step.bottoms) || !isSame(tops, step.tops);
+    return this.#drafts.has(step) || !isSame(bottoms, step.bottoms) || !isSame(tops, step.tops);
   }
 
   /** Writes the bottoms and tops that a layer has now. */
-  #wire(step: Step): Block {
-    const block = this.#block(step);
-    const { bottoms, tops } = block.layer;
+  #wire(step: Step): Draft {
+    const draft = this.#draft(step);
+    const { bottoms, tops } = draft.layer;
     bottoms.forEach((blob, at) => {
-      if (step.bottoms[at] !== blob.text) block.write(blob, step.bottoms[at]!);
+      if (step.bottoms[at] !== blob.text) draft.write(blob, step.bottoms[at]!);
     });
     tops.forEach((blob, at) => {
-      if (step.tops[at] !== blob.text) block.write(blob, step.tops[at]!);
+      if (step.tops[at] !== blob.text) draft.write(blob, step.tops[at]!);
     });
-    return block;
+    return draft;
   }
 
   /** Puts layers before another one: below the comments above it, but for those that are addressed to Flopline. */
@@ -342,9 +342,9 @@ class Writer implements Rewriter {
     return this.#before.find(({ placed }) => placed.from === from);
   }
 
-  #block(step: Step): Block {
-    const known = this.#blocks.get(step) ?? new Block(this.#text, step.placed.here);
-    this.#blocks.set(step, known);
+  #draft(step: Step): Draft {
+    const known = this.#drafts.get(step) ?? new Draft(this.#text, step.placed.here);
+    this.#drafts.set(step, known);
     return known;
   }
 

@@ -7,7 +7,7 @@ import { typeOf } from './layers/index.ts';
 import type { Param } from './param.ts';
 
 /** New values of a convolution or a fully connected layer, one entry for each spatial dimension where there are several. */
-export interface BlockAttrs {
+export interface DraftAttrs {
   readonly out?: number;
   readonly kernel?: readonly number[];
   /** False for each dimension whose stride becomes 1. */
@@ -39,7 +39,7 @@ const dilationNames: readonly Spatial[] = ['dilation', 'hole', 'kstride'].map(on
   defaultValue: 1,
 }));
 
-export class Block {
+export class Draft {
   readonly layer: Layer;
   readonly #text: string;
   /** Whether what says no more than Caffe does by itself is left out: a copy need not write `pad: 0`. */
@@ -53,10 +53,10 @@ export class Block {
   }
 
   /** A copy without its comments: they are about the original. */
-  static copyOf(text: string, { field }: Layer): Block | undefined {
+  static copyOf(text: string, { field }: Layer): Draft | undefined {
     const copy = withoutComments(text.slice(field.from, field.to));
     const [layer] = layersOf(parsePrototext(copy, topNames).root.fields);
-    return layer && new Block(copy, layer, true);
+    return layer && new Draft(copy, layer, true);
   }
 
   get edits(): readonly TextEdit[] {
@@ -140,7 +140,7 @@ export class Block {
     return true;
   }
 
-  set(attrs: BlockAttrs): boolean {
+  set(attrs: DraftAttrs): boolean {
     const { out, kernel, strided, padding, undilated, groups, bias } = attrs;
     const { param } = this;
     if (!param) return false;
