@@ -41,6 +41,21 @@ describe('lines', () => {
     );
   });
 
+  it('are the same after any edit, whatever was known before', () => {
+    const startsOf = (lines: Lines): number[] => Array.from({ length: lines.count }, (_, line) => lines.start(line));
+    fc.assert(
+      fc.property(texts, fc.array(fc.record({ at: fc.nat(40), length: fc.nat(4), text: texts })), (text, edits) => {
+        let lines = new Lines(text);
+        for (const { at, length, text: piece } of edits) {
+          const next = lines.text.slice(0, at) + piece + lines.text.slice(at + length);
+          lines = new Lines(next, lines);
+          const fresh = new Lines(next);
+          assert.deepEqual(startsOf(lines), startsOf(fresh), JSON.stringify(next));
+        }
+      }),
+    );
+  });
+
   it('hold what lies outside the text at its ends', () => {
     const lines = new Lines('ab\ncd');
     assert.deepEqual(lines.position(-5), { line: 0, character: 0 });

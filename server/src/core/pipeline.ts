@@ -66,7 +66,7 @@ export function formatOf(source: Source): Format | undefined {
 export function open(source: Source, settings: Settings, earlier?: Document): Document | undefined {
   const format = formatOf(source);
   if (!format) return undefined;
-  const lines = new Lines(source.text);
+  const lines = new Lines(source.text, earlier?.lines);
   const pragmas = readPragmas(source.text, lines);
   if (source.text.length > settings.maxFileSize) {
     const problem: Problem = {

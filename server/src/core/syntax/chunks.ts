@@ -1,6 +1,7 @@
 // A text as a list of chunks (rows of a YAML list, sections of a cfg), each of which is parsed by itself: of an edited
 // text only the chunks that changed are. A chunk's tree depends on the chunk's text alone, so what is known of an earlier
 // text saves work and changes nothing.
+import { commonEnd, commonStart } from '../text/common.ts';
 import { Slot } from '../text/slot.ts';
 
 /** Equal texts may be the same chunk, in one text and in several. */
@@ -115,34 +116,6 @@ export class Chunks<T> {
 const whole = (text: string): string => text;
 
 const nothing: Chunked<never> = { text: '', chunks: [] };
-
-/** Characters compared at once, then fewer: comparing slices is far faster than comparing characters. */
-const blocks = [4096, 256, 16, 1] as const;
-
-/** Characters that both begin with. */
-function commonStart(a: string, b: string): number {
-  const most = Math.min(a.length, b.length);
-  let count = 0;
-  for (const block of blocks) {
-    while (count + block <= most && a.slice(count, count + block) === b.slice(count, count + block)) count += block;
-  }
-  return count;
-}
-
-/** Characters that both end with, not counting the first `from`. */
-function commonEnd(a: string, b: string, from: number): number {
-  const most = Math.min(a.length, b.length) - from;
-  let count = 0;
-  for (const block of blocks) {
-    while (
-      count + block <= most &&
-      a.slice(a.length - count - block, a.length - count) === b.slice(b.length - count - block, b.length - count)
-    ) {
-      count += block;
-    }
-  }
-  return count;
-}
 
 /** The string with letters of its own. */
 export function copied(text: string): string {

@@ -1,6 +1,7 @@
 // A YAML text whose lists at the top are rows: each row is parsed by itself, so of an edited text only the rows that
 // changed are. What becomes of a text depends on the text alone; rows that are known already only save work.
 import type { Problem } from '../text/problem.ts';
+import type { Range } from '../text/range.ts';
 import { type Chunk, Chunks, chunkOf, copied, type ParseChunks, type Placed } from './chunks.ts';
 import type { Damage } from './damage.ts';
 import type { Mapping, Sequence, YamlNode } from './tree.ts';
@@ -65,12 +66,12 @@ function alone({ items }: Sequence): readonly PlacedRow[] {
 /** Anchors, aliases, tags and documents reach beyond a row. */
 const farReaching = /(?:^|[\s[{,:-])[&*!]\S|^(?:---|\.\.\.|%)/m;
 
-/** A list at the top as lines: where its rows begin. */
-interface Lines {
-  /** Where the line of each row begins, and behind the last one where the list ends. */
+/** Where a list at the top lies, and its rows in it. */
+interface List extends Range {
+  /** Whether it is in brackets. */
+  readonly flow: boolean;
+  /** Where each row begins, and after the last one where the list ends. */
   readonly starts: readonly number[];
-  /** In the text without rows: where they would be. */
-  readonly at: number;
 }
 
 function byRows(
@@ -84,11 +85,11 @@ function byRows(
   // The text without the rows of its lists.
   let outside = '';
   let from = 0;
-  const places: Lines[] = [];
-  for (const starts of lists) {
-    outside += text.slice(from, starts[0]!);
-    places.push({ starts, at: outside.length });
-    from = starts.at(-1)!;
+  const places: { readonly list: List; readonly at: number }[] = [];
+  for (const list of lists) {
+    outside += text.slice(from, list.from);
+    places.push({ list, at: outside.length });
+    from = list.to;
   }
   outside += text.slice(from);
   const surroundings = before?.text === outside ? before : surroundingsOf(copied(outside), reads);
@@ -96,14 +97,14 @@ function byRows(
   if (!top) return undefined;
 
   const read: (readonly PlacedRow[])[] = [];
-  for (const { starts } of places) {
+  for (const { starts } of lists) {
     const list = chunks.at(starts);
     if (!list) return undefined;
     read.push(list);
   }
   const moved = (offset: number): number => {
     let result = offset;
-    for (const { starts, at } of places) if (offset >= at) result += starts.at(-1)! - starts[0]!;
+    for (const { list, at } of places) if (offset >= at) result += list.to - list.from;
     return result;
   };
   const lines = new Map<Sequence, readonly PlacedRow[]>();
@@ -119,18 +120,9 @@ function byRows(
       entries.push({ key: placedKey, value: shifted(value, moved) });
       continue;
     }
-    const list = read[left++]!;
-    const first = list[0]!;
-    const last = list.at(-1)!;
-    const dash = first.chunk.text.indexOf('-');
-    const sequence: Sequence = {
-      kind: 'sequence',
-      flow: false,
-      items: [],
-      from: first.start + dash,
-      to: last.start + last.chunk.node.to,
-    };
-    lines.set(sequence, list);
+    const rows = read[left++]!;
+    const sequence: Sequence = { kind: 'sequence', flow: place.list.flow, items: [], ...extent(place.list, rows) };
+    lines.set(sequence, rows);
     entries.push({ key: placedKey, value: sequence });
   }
   if (left < places.length) return undefined;
@@ -150,6 +142,14 @@ function byRows(
     rows: read.length === 1 ? read[0]! : read.flat(),
     surroundings,
   };
+}
+
+/** A list of dashes ends with its last row, comments after it left out. */
+function extent({ flow, from, to }: List, rows: readonly PlacedRow[]): Range {
+  if (flow) return { from, to };
+  const first = rows[0]!;
+  const last = rows.at(-1)!;
+  return { from: first.start + first.chunk.text.indexOf('-'), to: last.start + last.chunk.node.to };
 }
 
 function surroundingsOf(text: string, reads: Reads): Surroundings {
@@ -172,11 +172,16 @@ function withRows(
 
 const keyLine = /^(\w+):[^\S\n]*(?:#.*)?\r?\n?$/;
 
-/** The lists below some keys of the first column: where their rows begin and where each list ends. */
-function listsOf(text: string, keys: ReadonlySet<string>): readonly (readonly number[])[] {
-  const lists: number[][] = [];
-  let list: number[] | undefined;
+/** The lists below some keys of the first column. */
+function listsOf(text: string, keys: ReadonlySet<string>): readonly List[] {
+  const lists: List[] = [];
+  /** Where the rows of a list of dashes begin. */
+  let rows: number[] | undefined;
   let column = -1;
+  const close = (to: number): void => {
+    if (rows) lists.push({ flow: false, from: rows[0]!, to, starts: [...rows, to] });
+    rows = undefined;
+  };
   // Whether the last line with anything on it is such a key without a value.
   let isBelowKey = false;
   for (let start = 0; start < text.length; ) {
@@ -190,28 +195,92 @@ function listsOf(text: string, keys: ReadonlySet<string>): readonly (readonly nu
       const indent = at - start;
       const next = text.charCodeAt(at + 1);
       const isRow = char === 45 && (next === 32 || next === 10 || next === 13 || at + 1 === text.length);
-      if (list && isRow && indent === column) list.push(start);
-      else if (list && indent > column) {
+      if (rows && isRow && indent === column) rows.push(start);
+      else if (rows && indent > column) {
         // Goes on with the row.
       } else {
-        list?.push(start);
-        list = undefined;
+        close(start);
         if (isRow && isBelowKey) {
-          list = [start];
-          lists.push(list);
+          rows = [start];
           column = indent;
+        }
+        const flow = char === 91 && indent > 0 && isBelowKey ? flowList(text, at) : undefined;
+        if (flow) {
+          lists.push(flow);
+          // Only a comment is after it on its line.
+          end = flow.to;
         }
         isBelowKey = indent === 0 && !isRow && keys.has(keyLine.exec(text.slice(at, end))?.[1] ?? '');
       }
     }
     start = end;
   }
-  list?.push(text.length);
+  close(text.length);
   return lists;
+}
+
+/** Where a row in brackets ends that is on one line and says nothing unusual; −1 for any other. */
+function flowRowEnd(text: string, from: number): number {
+  if (text.charCodeAt(from) !== 91) return -1;
+  let depth = 0;
+  for (let at = from; ; at++) {
+    const code = text.charCodeAt(at);
+    // Quotes in a word are not looked at apart: the parser has to find the same end.
+    if (code === 34 || code === 39) at = quoteEnd(text, at, code);
+    else if (code === 91) depth++;
+    else if (code === 93 && --depth === 0) return at + 1;
+    if (at < 0 || depth > mostBrackets || !(code >= 32 && code <= 126) || odd.has(code)) return -1;
+  }
+}
+
+/** `{`, `}` and `#`. */
+const odd: ReadonlySet<number> = new Set([123, 125, 35]);
+const mostBrackets = 8;
+
+function quoteEnd(text: string, from: number, quote: number): number {
+  for (let at = from + 1; ; at++) {
+    const code = text.charCodeAt(at);
+    if (code === quote) return at;
+    if (!(code >= 32 && code <= 126) || code === 92) return -1;
+  }
+}
+
+/** What may be between two rows: comments and blank lines. */
+const gapAt = / *(?:(?:#[^\n\r\x85\u2028\u2029]*)?\r?\n *)*/y;
+const endAt = /\] *(?:#[^\n\r\x85\u2028\u2029]*)?(?=\r?\n|$)/y;
+
+/** A list in brackets whose rows are in brackets, each on a line of its own; undefined for any other. */
+function flowList(text: string, from: number): List | undefined {
+  const starts: number[] = [];
+  const skip = (pattern: RegExp, at: number): number => {
+    pattern.lastIndex = at;
+    return pattern.test(text) ? pattern.lastIndex : -1;
+  };
+  // The line of a row or of the closing bracket begins with a space.
+  const gap = (at: number): number => {
+    const next = skip(gapAt, at);
+    return text.charCodeAt(next - 1) === 10 ? -1 : next;
+  };
+  let at = gap(from + 1);
+  for (let hasComma = true; at >= 0; ) {
+    if (text.charCodeAt(at) === 93) {
+      if (starts.length === 0 || skip(endAt, at) < 0) return undefined;
+      return { flow: true, from, to: at + 1, starts: [...starts, at] };
+    }
+    if (!hasComma) return undefined;
+    starts.push(at);
+    at = flowRowEnd(text, at);
+    if (at < 0) return undefined;
+    while (text.charCodeAt(at) === 32) at++;
+    hasComma = text.charCodeAt(at) === 44;
+    at = gap(hasComma ? at + 1 : at);
+  }
+  return undefined;
 }
 
 /** A row without the comments after it, where they are certain to be comments: rows that differ in them are the same. */
 function contentOf(text: string): string {
+  if (isFlowRow(text)) return text.slice(0, flowRowEnd(text, 0));
   const hash = text.indexOf('#');
   if (hash < 0) return text;
   const content = text.slice(0, hash).trimEnd();
@@ -223,10 +292,15 @@ function contentOf(text: string): string {
 
 const onlyComments = /^(?:[^\S\n]*(?:#[^\n]*)?(?:\n|$))*$/;
 
-/** Parses rows as one list; not where one of them is no row. */
+/** A row of a list of dashes begins with its dash, or with spaces. */
+const isFlowRow = (text: string): boolean => text.charCodeAt(0) === 91;
+
+/** Parses rows of one list; not where one of them is not a row. */
 function rowParser(reads: Reads): ParseChunks<YamlNode> {
   return texts => {
-    const text = texts.join('');
+    // Rows in brackets are read as items of a list of dashes: in brackets all is the same.
+    const flow = isFlowRow(texts[0]!);
+    const text = flow ? texts.map(own => `- ${own}\n`).join('') : texts.join('');
     if (farReaching.test(text)) return undefined;
     const { value: list, problems } = parseYaml(text, reads);
     if (problems.length > 0 || list?.kind !== 'sequence' || list.flow || list.items.length !== texts.length)
@@ -235,10 +309,12 @@ function rowParser(reads: Reads): ParseChunks<YamlNode> {
     let start = 0;
     for (const [at, own] of texts.entries()) {
       const item = list.items[at]!;
+      if (flow) start += '- '.length;
       const end = start + own.length;
-      if (item.from < start || item.to > end) return undefined;
+      const isWhole = item.kind === 'sequence' && item.flow && item.from === start && item.to === end;
+      if (flow ? !isWhole : item.from < start || item.to > end) return undefined;
       nodes.push(relative(item, -start, own));
-      start = end;
+      start = flow ? end + '\n'.length : end;
     }
     return nodes;
   };

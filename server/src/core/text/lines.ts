@@ -1,3 +1,4 @@
+import { commonEnd, commonStart } from './common.ts';
 import type { Range } from './range.ts';
 
 /** A 0-based line and a 0-based column in UTF-16 units, as the language server protocol counts them. */
@@ -9,12 +10,13 @@ export interface Position {
 /** Where the lines of a text start; the one place where offsets become lines. Lines end with \n, \r\n or \r. */
 export class Lines {
   readonly text: string;
-  readonly #starts: number[];
+  readonly #starts: Uint32Array;
   #last = 0;
 
-  constructor(text: string) {
+  /** `earlier` has the lines of another text, such as the one before an edit: what both have in common is not searched. */
+  constructor(text: string, earlier?: Lines) {
     this.text = text;
-    this.#starts = lineStarts(text);
+    this.#starts = earlier ? startsAfter(earlier.text, earlier.#starts, text) : Uint32Array.from(lineStarts(text));
   }
 
   get count(): number {
@@ -89,13 +91,45 @@ export class Lines {
 
 function lineStarts(text: string): number[] {
   const starts = [0];
-  if (!text.includes('\r')) {
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-    return starts;
-  }
-  for (let at = 0; at < text.length; at++) {
+  if (text.includes('\r')) addStarts(starts, text, 0, text.length);
+  else for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** Adds the lines that begin after a line break between two offsets. */
+function addStarts(starts: number[], text: string, from: number, to: number): void {
+  for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at);
     if (code === 10 || (code === 13 && text.charCodeAt(at + 1) !== 10)) starts.push(at + 1);
   }
+}
+
+/** The line starts of a text by those of another. */
+function startsAfter(before: string, known: Uint32Array, text: string): Uint32Array {
+  const above = commonStart(before, text);
+  const below = commonEnd(before, text, above);
+  const delta = text.length - before.length;
+  // Whether a line begins at an offset is up to the characters on both sides of it: what is the same has to hold both.
+  const first = countUpTo(known, above - 1);
+  const last = countUpTo(known, before.length - below);
+  const between: number[] = first === 0 ? [0] : [];
+  addStarts(between, text, Math.max(0, above - 1), text.length - below);
+  const starts = new Uint32Array(first + between.length + known.length - last);
+  starts.set(known.subarray(0, first));
+  starts.set(between, first);
+  let to = first + between.length;
+  for (let at = last; at < known.length; at++) starts[to++] = known[at]! + delta;
   return starts;
+}
+
+/** How many of the starts, which ascend, are at most this. */
+function countUpTo(starts: Uint32Array, most: number): number {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (starts[middle]! <= most) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
