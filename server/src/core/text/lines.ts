@@ -16,7 +16,7 @@ export class Lines {
   /** `earlier` has the lines of another text, such as the one before an edit: what both have in common is not searched. */
   constructor(text: string, earlier?: Lines) {
     this.text = text;
-    this.#starts = earlier ? startsAfter(earlier.text, earlier.#starts, text) : Uint32Array.from(lineStarts(text));
+    this.#starts = earlier ? startsAfter(earlier.text, earlier.#starts, text) : new Uint32Array(lineStarts(text));
   }
 
   get count(): number {
