@@ -3,7 +3,7 @@ import { dialects } from '../../server/src/core/formats/ultralytics/dialects/ind
 import type { AnyModule } from '../../server/src/core/formats/ultralytics/module.ts';
 import { nn } from '../../server/src/core/formats/ultralytics/modules/nn.ts';
 import type { PyValue } from '../../server/src/core/python/value.ts';
-import type { Param } from '../../server/src/core/torch/signature.ts';
+import type { Param, Since } from '../../server/src/core/torch/signature.ts';
 import { link, notice, table } from './markdown.ts';
 
 export function modulesPage(): string {
@@ -17,7 +17,7 @@ export function modulesPage(): string {
   return `${[
     notice,
     '# YOLO modules',
-    'What the rows `[from, repeats, module, args]` of a YOLO file may name. A module is its forward pass in evaluation mode, unfused, over the same operators as every other format. Parameters stand in the order of the constructor; those that the framework fills in itself (`c1`, `n`, `ch`, of heads `reg_max` and `end2end`) are not in the row.',
+    'What the rows `[from, repeats, module, args]` of a YOLO file may name. A module is its forward pass in evaluation mode, unfused, over the same operators as every other format. Parameters are in the order of the constructor; those that the framework fills in itself (`c1`, `n`, `ch`, and `reg_max` and `end2end` of heads) are not in the row.',
     groups.map(({ title, modules }) => `- ${link(title)}: ${modules.length} modules`).join('\n'),
     ...groups.flatMap(({ title, modules }) => [`## ${title}`, ...modules.map(section)]),
   ].join('\n\n')}\n`;
@@ -25,7 +25,7 @@ export function modulesPage(): string {
 
 function section({ name, summary, since, params, many }: AnyModule): string {
   const list = Object.entries<Param>(params);
-  const words = [summary, ...(many ? ['Reads several rows.'] : []), ...sinceOf(since)];
+  const words = [summary(), ...(many ? ['Reads several rows.'] : []), ...sinceOf(since)];
   const parts = [`### ${name}`, words.join(' ')];
   if (list.length > 0) {
     parts.push(
@@ -35,7 +35,7 @@ function section({ name, summary, since, params, many }: AnyModule): string {
           `\`${key}\``,
           kindOf(param),
           defaultOf(param),
-          [param.doc, ...sinceOf(param.since)].join(' '),
+          [param.doc(), ...sinceOf(param.since)].join(' '),
         ]),
       ),
     );
@@ -43,8 +43,8 @@ function section({ name, summary, since, params, many }: AnyModule): string {
   return parts.join('\n\n');
 }
 
-function sinceOf(since: string | undefined): readonly string[] {
-  return since === undefined ? [] : [`Since ${since}.`];
+function sinceOf(since: Since | undefined): readonly string[] {
+  return since === undefined ? [] : [since.before?.() ?? `Since ${since.by} ${since.version}.`];
 }
 
 const kinds: Readonly<Record<Param['kind'], string>> = {
@@ -57,11 +57,11 @@ const kinds: Readonly<Record<Param['kind'], string>> = {
 };
 
 function kindOf({ kind, min }: Param): string {
-  return min === undefined ? kinds[kind] : `${kinds[kind]}, from ${min}`;
+  return min === undefined ? kinds[kind] : `${kinds[kind]} ≥ ${min}`;
 }
 
 function defaultOf({ default: value }: Param): string {
-  return value === undefined ? '**must be given**' : `\`${python(value)}\``;
+  return value === undefined ? '**required**' : `\`${python(value)}\``;
 }
 
 /** A value as Python writes it. */

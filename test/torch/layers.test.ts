@@ -91,17 +91,13 @@ describe('a layer of torch.nn', () => {
 
 describe('a call that PyTorch refuses', () => {
   const wrong: [call: [string, ...PyValue[]], keywords: Record<string, PyValue>, message: RegExp][] = [
-    [['nn.Conv2d', 3, 64], {}, /^nn\.Conv2d needs kernel_size as argument 3\./],
-    [
-      ['nn.Conv2d', 3, 64, 0],
-      {},
-      /^kernel_size of nn\.Conv2d must be a whole number from 1, or a list of them, not 0\./,
-    ],
+    [['nn.Conv2d', 3, 64], {}, /^nn\.Conv2d needs `kernel_size` as argument 3\./],
+    [['nn.Conv2d', 3, 64, 0], {}, /^`kernel_size` of nn\.Conv2d must be a whole number ≥ 1 or a list of them, not 0\./],
     [['nn.Conv2d', 3, 64, 3], { strides: 2 }, /^nn\.Conv2d has no parameter strides\.$/],
-    [['nn.Conv2d', 3, 64, 3], { out_channels: 2 }, /^nn\.Conv2d is given out_channels twice\.$/],
-    [['nn.Flatten', 1, 2, 3], {}, /^nn\.Flatten takes 2 arguments.*, but is given 3\.$/],
+    [['nn.Conv2d', 3, 64, 3], { out_channels: 2 }, /^nn\.Conv2d gets two values for out_channels\.$/],
+    [['nn.Flatten', 1, 2, 3], {}, /^nn\.Flatten takes 2 arguments, not 3\.$/],
     [['nn.Sigmoid', true], {}, /^nn\.Sigmoid takes no arguments here\.$/],
-    [['nn.Linear', 'many', 10], {}, /^in_features of nn\.Linear must be a whole number from 1, not “many”\./],
+    [['nn.Linear', 'many', 10], {}, /^`in_features` of nn\.Linear must be a whole number ≥ 1, not “many”\./],
   ];
   for (const [[name, ...args], keywords, message] of wrong) {
     it(String(message), () => {
@@ -113,16 +109,19 @@ describe('a call that PyTorch refuses', () => {
   it('a float where a size is wanted, at its place', () => {
     const arg: Arg = { value: 32, float: '64 / 2', range: { from: 4, to: 10 } };
     const { refused } = bind(Conv2d, [{ value: 3 }, arg, { value: 3 }]);
-    assert.match(refused!.message, /To Python 64 \/ 2 is a float: write 32\./);
+    assert.match(refused!.message, /64 \/ 2 is a float in Python\./);
+    assert.equal(refused!.help, 'Write 32.');
     assert.equal(refused!.arg, arg);
+  });
+  it('a size that is not known is never shown as one', () => {
+    const { refused } = bind(Conv2d, [{ value: [Number.NaN, Number.NaN] }, { value: 8 }, { value: 3 }]);
+    assert.match(refused!.message, /not \[\?, \?\]\.$/);
   });
 
   it('an input of other channels: priced as declared', () => {
     const conv = construct(Conv2d, { in_channels: 3, out_channels: 8, kernel_size: 1 });
     const built = run(conv.forward, [1, 4, 5, 5]);
-    assert.deepEqual(built.messages, [
-      'nn.Conv2d expects 3 input channels, but gets 4. Declare 4, or change its input.',
-    ]);
+    assert.deepEqual(built.messages, ['nn.Conv2d expects 3 input channels, but gets 4.']);
     assert.deepEqual(built.output, [1, 8, 5, 5]);
     assert.equal(built.params, 32);
   });

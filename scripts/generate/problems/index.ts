@@ -6,12 +6,14 @@ import { problems as features } from './features.ts';
 import { problems as graph } from './graph.ts';
 import { problems as ops } from './ops.ts';
 import { problems as syntax } from './syntax.ts';
+import { problems as ultralytics } from './ultralytics.ts';
 
 export const areas: readonly { readonly title: string; readonly problems: readonly ProblemExample[] }[] = [
   { title: 'Syntax', problems: syntax },
   { title: 'Networks', problems: graph },
   { title: 'Operators', problems: ops },
   { title: 'Caffe', problems: caffe },
+  { title: 'YOLO files', problems: ultralytics },
   { title: 'Costs', problems: features },
   { title: 'Advice', problems: advice },
 ];

@@ -50,7 +50,7 @@ describe('modules that rows may name', () => {
       checkRefused([`[-1, 1, ${name}, [3]]`], /nn\/tasks\.py does not import it/));
   }
   test('Sum of YOLOv5 takes a list, for which parse_model finds no channels', () =>
-    checkRefused(['[-1, 1, Conv, [8]]', '[[0, -1], 1, Sum, [2]]'], /it adds up a list of inputs/, v5));
+    checkRefused(['[-1, 1, Conv, [8]]', '[[0, -1], 1, Sum, [2]]'], /it takes a list of inputs/, v5));
   test('torch.nn.ReLU is evaluated by YOLOv5, and an attribute that torch.nn has not for Ultralytics', () => {
     assert.equal(last(['[-1, 1, torch.nn.ReLU, []]'], v5).macs, 0);
     checkRefused(['[-1, 1, torch.nn.ReLU, []]'], /not a module of Ultralytics/);
@@ -62,7 +62,7 @@ describe('repeats', () => {
     assert.equal(last(['[-1, 1, Conv, [16]]', '[-1, 3, Conv, [16, 3]]']).params, 3 * conv(16, 16, 9));
     checkRefused(
       ['[-1, 1, Conv, [16]]', '[-1, 3, Conv, [24, 3]]'],
-      /copies of Conv\. Each copy expects 16 input channels, .* gets the 24/,
+      /copies of Conv in sequence, each expects 16 input channels, but the first outputs 24/,
     );
   });
 });
@@ -76,7 +76,7 @@ describe('arguments', () => {
   test('YOLOv5 evaluates them', () => {
     assert.equal(last(['[-1, 1, Conv, ["na * (nc + 5)", 1, 1]]'], v5).params, conv(3, 255, 1));
     assert.equal(last(['[-1, 1, Conv, ["max(nc // 3, 2 ** 3)", "4 % 5 - 1"]]'], v5).params, conv(3, 32, 9));
-    checkRefused(['[-1, 1, Conv, ["2*4"]]'], /the output channels: a number/);
+    checkRefused(['[-1, 1, Conv, ["2*4"]]'], /`c2` of Conv must be a number/);
   });
   test('are YAML 1.1 to PyYAML: no is false', () => {
     const plain = last(['[-1, 1, nn.Conv2d, [3, 8, 1, 1, 0, 1, 1, no]]']);
@@ -85,10 +85,10 @@ describe('arguments', () => {
   test('truth values are numbers', () => assert.equal(last(['[-1, 1, Conv, [8, True]]']).params, conv(3, 8, 1)));
   test('padding may be “same”, at stride 1', () => {
     assert.deepEqual(last(['[-1, 1, Conv, [8, 4, 1, same]]']).outputs[0], [1, 8, 32, 32]);
-    checkRefused(['[-1, 1, Conv, [8, 3, 2, same]]'], /at stride 1 only/);
+    checkRefused(['[-1, 1, Conv, [8, 3, 2, same]]'], /only at stride 1/);
   });
   test('a list is one size for rows and one for columns', () =>
-    checkRefused(['[-1, 1, Conv, [8, [3, 3, 3]]]'], /must have two sizes/));
+    checkRefused(['[-1, 1, Conv, [8, [3, 3, 3]]]'], /must have two entries/));
   test('hidden channels may come out as none', () =>
     checkRefused(['[-1, 1, C2f, [8, True, 1, 0.01]]'], /would have 0 output channels/));
 });
@@ -117,13 +117,13 @@ describe('YOLO12', () => {
 describe('what rows hand on', () => {
   const cut = ['[-1, 1, Conv, [8]]', '[-1, 1, CBLinear, [[8, 16]]]'];
   test('a list is for Index and CBFuse', () => {
-    checkRefused([...cut, '[-1, 1, Conv, [8]]'], /outputs a list, which Conv cannot take/);
+    checkRefused([...cut, '[-1, 1, Conv, [8]]'], /is a list of tensors, which Conv cannot take/);
     assert.deepEqual(last([...cut, '[-1, 1, Index, [16, -1]]']).outputs[0], [1, 16, 32, 32]);
   });
   test('CBFuse adds equal channels, chosen by an index for each input', () => {
     assert.deepEqual(last([...cut, '[[1, 0], 1, CBFuse, [[-2]]]']).outputs[0], [1, 8, 32, 32]);
     checkRefused([...cut, '[[1, 0], 1, CBFuse, [[1]]]'], /has 16 channels, but the last input has 8/);
-    checkRefused([...cut, '[[1, 1, 0], 1, CBFuse, [[0]]]'], /an index for each of its inputs but the last: 2/);
+    checkRefused([...cut, '[[1, 1, 0], 1, CBFuse, [[0]]]'], /one index per input except the last \(2\)/);
     checkRefused(['[-1, 1, Conv, [8]]', '[-1, 1, CBLinear, [8]]'], /takes a list of channels/);
   });
   test('ImagePoolingAttn changes the text, the rows below are given its inputs', () => {
@@ -136,7 +136,7 @@ describe('what rows hand on', () => {
 describe('blocks', () => {
   test('ghosts come in pairs: an odd number of hidden channels fails', () => {
     assert.equal(last(['[-1, 1, Conv, [16]]', '[-1, 1, C3Ghost, [32]]']).complete, true);
-    checkRefused(['[-1, 1, Conv, [16]]', '[-1, 1, C3Ghost, [40, True, 1, 0.25]]'], /multiple of 4, but here are 10/);
+    checkRefused(['[-1, 1, Conv, [16]]', '[-1, 1, C3Ghost, [40, True, 1, 0.25]]'], /multiple of 4, not 10/);
   });
   test('MixConv2d by equal parameters: rounded shares must make up the whole', () => {
     const row = last(['[-1, 1, Conv, [24]]', '[-1, 1, MixConv2d, [40, [1, 3], 1, False]]'], v5);
@@ -151,7 +151,7 @@ describe('blocks', () => {
   test('Pose writes over two or three numbers of each key point and keeps the others', () => {
     const row = last(['[-1, 1, Conv, [64, 3, 2]]', '[[0], 1, Pose, [nc, [4, 5]]]']);
     assert.deepEqual(row.outputs[0], [1, 4 + 80 + 20, 16 * 16]);
-    checkRefused(['[-1, 1, Conv, [64, 3, 2]]', '[[0], 1, Pose, [nc, 17]]'], /kpt_shape must be two numbers/);
+    checkRefused(['[-1, 1, Conv, [64, 3, 2]]', '[[0], 1, Pose, [nc, 17]]'], /`kpt_shape` must be two numbers/);
   });
   test('a PReLU has one slope or one for each channel', () => {
     assert.equal(last(['[-1, 1, Conv, [16]]', '[-1, 1, nn.PReLU, [16]]']).params, 16);
@@ -192,9 +192,9 @@ describe('torch.nn', () => {
     check('[-1, 1, nn.ZeroPad2d, [-1]]', [1, 24, 30, 30]);
   });
   test('pools pad by half a window at most', () =>
-    checkRefused(['[-1, 1, nn.MaxPool2d, [3, 2, 2]]'], /more than half of the window/));
+    checkRefused(['[-1, 1, nn.MaxPool2d, [3, 2, 2]]'], /at most half the pooling window/));
   test('an output size and a factor exclude each other', () =>
-    checkRefused(['[-1, 1, nn.Upsample, [40, 2]]'], /not both/));
+    checkRefused(['[-1, 1, nn.Upsample, [40, 2]]'], /Give one of them/));
 });
 
 describe('the kernels of a Bottleneck', () => {
@@ -219,13 +219,13 @@ describe('the file', () => {
   test('keys without a default must be there', () => {
     const rows = ['[-1, 1, Conv, [16]]', '[[-1], 1, Detect, [80, [[1, 2]]]]'];
     assert.deepEqual(errors(read(file(rows, 'nc: 80\nanchors: 3'))), [
-      'YOLOv5 needs `depth_multiple` at the top of the file: the factor for numbers of repeats, such as 0.33. Rows are counted with 1.',
-      'YOLOv5 needs `width_multiple` at the top of the file: the factor for numbers of channels, such as 0.50. Rows are counted with 1.',
+      'YOLOv5 needs `depth_multiple` at the top of the file; rows are counted with 1. Add the factor for repeats, such as 0.33.',
+      'YOLOv5 needs `width_multiple` at the top of the file; rows are counted with 1. Add the factor for channels, such as 0.50.',
     ]);
   });
   test('anchors are as many on each level', () => {
     const rows = [...pyramid, '[[-1, -1], 1, Detect, [nc, [[1, 2], [1, 2, 3, 4]]]]'];
-    checkRefused(rows, /as many anchors/, v5);
+    checkRefused(rows, /the same number of anchors/, v5);
   });
   test('nothing is printed where the first weights see other channels than the image has', () => {
     const printed = (row: string): number | undefined =>

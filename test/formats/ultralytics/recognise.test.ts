@@ -51,12 +51,12 @@ const values: Readonly<Record<string, readonly [text: readonly string[], message
     ['nc: 80', 'backbone: models/backbone.py', ...spec.slice(4)],
     /`backbone` must be a list of rows/,
   ],
-  'backbone is a mapping': [['nc: 80', 'backbone: {type: ResNet}', 'head:', ...rows], /but it is a mapping/],
+  'backbone is a mapping': [['nc: 80', 'backbone: {type: ResNet}', 'head:', ...rows], /a list of rows, not a mapping/],
   'head is empty': [['nc: 80', 'backbone:', ...rows, 'head:'], /`head` must be a list of rows.*empty/],
   'head is one row': [['nc: 80', 'backbone:', ...rows, 'head: [[0, 1], 1, Detect, [nc]]'], /this is one row/],
   'scales is a letter': [['scales: n', ...spec], /`scales` must be a mapping/],
   'nc is a word': [spec.with(0, 'nc: abc'), /`nc` must be a number/],
-  'nc is a float': [spec.with(0, 'nc: 80.0'), /`nc` must be a whole number.*write 80/],
+  'nc is a float': [spec.with(0, 'nc: 80.0'), /`nc` must be an integer.*Write 80/],
 };
 for (const [what, [lines, message]] of Object.entries(values)) {
   test(`No total: ${what}`, () => {

@@ -233,7 +233,7 @@ describe('scales', () => {
   });
 });
 
-describe('what is wrong is told where it is', () => {
+describe('what is wrong is reported where it is', () => {
   const checkProblem = (row: string, code: string, marked: string, header?: string): void => {
     const text = file(['[-1, 1, Conv, [16, 3, 2]]', row], header);
     const settings = { ...defaultSettings, input: [{ sizes: [3, 64, 64] }] };
@@ -245,24 +245,26 @@ describe('what is wrong is told where it is', () => {
     assert.deepEqual({ params: layers[0]!.params, complete: layers[0]!.complete }, { params: 464, complete: true });
   };
   test('an unknown module', () => checkProblem('[-1, 1, Cnv, [16]]', 'unknown-module', 'Cnv'));
-  test('a later row', () => checkProblem('[7, 1, Conv, [16]]', 'unknown-reference', '7'));
-  test('this row', () => checkProblem('[1, 1, Conv, [16]]', 'unknown-reference', '1'));
+  test('a later row', () => checkProblem('[7, 1, Conv, [16]]', 'later-reference', '7'));
+  test('this row', () => checkProblem('[1, 1, Conv, [16]]', 'own-reference', '1'));
   test('before the first row', () => checkProblem('[-3, 1, Conv, [16]]', 'unknown-reference', '-3'));
   test('a missing argument', () => checkProblem('[-1, 1, Conv, []]', 'missing-argument', 'Conv'));
-  test('an argument too many', () => checkProblem('[-1, 1, SPPELAN, [16, 8, 5, 9]]', 'wrong-argument', '9'));
-  test('text for a number', () => checkProblem('[-1, 1, Conv, [16, three]]', 'wrong-argument', 'three'));
-  test('nothing for a stride', () => checkProblem('[-1, 1, Conv, [16, 3, 0]]', 'wrong-argument', '0'));
+  test('a head without classes, where parse_model inserts the channels in front', () =>
+    checkProblem('[[-1], 1, RTDETRDecoder, []]', 'missing-argument', 'RTDETRDecoder'));
+  test('an argument too many', () => checkProblem('[-1, 1, SPPELAN, [16, 8, 5, 9]]', 'too-many-arguments', '9'));
+  test('text for a number', () => checkProblem('[-1, 1, Conv, [16, three]]', 'not-a-whole-number', 'three'));
+  test('nothing for a stride', () => checkProblem('[-1, 1, Conv, [16, 3, 0]]', 'value-below-minimum', '0'));
   test('groups that do not divide', () =>
     checkProblem('[-1, 1, Conv, [16, 3, 1, None, 5]]', 'input-not-divisible-by-groups', '5'));
   test('a kernel larger than its input', () =>
     checkProblem('[-1, 1, Conv, [16, 99, 1, 0]]', 'kernel-larger-than-input', '99'));
-  test('sizes that cannot be joined', () => checkProblem('[[-1, 0, 0], 1, Concat, [1, 2]]', 'wrong-argument', '2'));
-  test('a list for one input', () => checkProblem('[[-1, 0], 1, Conv, [16]]', 'wrong-inputs', 'Conv'));
-  test('one input for a list', () => checkProblem('[-1, 1, Concat, [1]]', 'wrong-inputs', 'Concat'));
+  test('sizes that cannot be joined', () => checkProblem('[[-1, 0, 0], 1, Concat, [1, 2]]', 'too-many-arguments', '2'));
+  test('a list for one input', () => checkProblem('[[-1, 0], 1, Conv, [16]]', 'list-of-inputs', 'Conv'));
+  test('one input for a list', () => checkProblem('[-1, 1, Concat, [1]]', 'not-a-list-of-inputs', 'Concat'));
   test('channels that a module is not built for', () =>
     checkProblem('[-1, 1, nn.Conv2d, [32, 16, 1]]', 'channel-mismatch', '-1'));
-  test('attention that keeps its channels', () => checkProblem('[-1, 1, C2PSA, [32]]', 'channel-mismatch', '32'));
-  test('a row without arguments', () => checkProblem('[-1, 1, Conv]', 'wrong-row', '[-1, 1, Conv]'));
+  test('attention that keeps its channels', () => checkProblem('[-1, 1, C2PSA, [32]]', 'keeps-channels', '32'));
+  test('a row without arguments', () => checkProblem('[-1, 1, Conv]', 'row-length', '[-1, 1, Conv]'));
   test('an unknown backbone of torchvision', () =>
     checkProblem('[-1, 1, TorchVision, [16, maxvit_t]]', 'unknown-backbone', 'maxvit_t'));
 

@@ -152,7 +152,7 @@ describe('a whole model (unwrap: False)', () => {
     const grown = row('vit_b_16, IMAGENET1K_SWAG_E2E_V1, False', 384).params!;
     assert.equal(grown - row('vit_b_16, DEFAULT, False', 224).params!, (24 ** 2 - 14 ** 2) * 768);
     assert.equal(row('vit_b_16, ViT_B_16_Weights.IMAGENET1K_SWAG_E2E_V1, False', 384).params, grown);
-    checkRefused('vit_b_16, DEFAULT, False', 256, /224×224 only.*256×256/);
+    checkRefused('vit_b_16, DEFAULT, False', 256, /224×224 images only.*256×256/);
   });
   test('vit_h_14’s default weights take 518×518; its published parameters, less the head’s', () =>
     assert.equal(row('vit_h_14, DEFAULT, False', 518).params, 633_470_440 - (1280 * 1000 + 1000)));
@@ -239,36 +239,32 @@ describe('a model taken apart', () => {
   test('AuxLogits of Inception stands in the chain', () => {
     assert.deepEqual(row('inception_v3, DEFAULT, True, 7', 299).outputs[0], [1, 768, 17, 17]);
     assert.deepEqual(row('inception_v3, DEFAULT, True, 6', 299).outputs[0], [1, 1000]);
-    checkRefused('inception_v3', 299, /AuxLogits.*Truncate 7 or more/);
+    checkRefused('inception_v3', 299, /AuxLogits.*`truncate` to 7 or more/);
   });
   test('so do GoogLeNet’s two, built for other channels, where no weights drop them', () => {
     assert.deepEqual(row('googlenet, None, True, 5', 224).outputs[0], [1, 1024, 7, 7]);
-    checkRefused('googlenet, None, True, 4', 224, /aux1.*512 channels, but here come 1024/);
-    checkRefused('googlenet, None', 224, /aux1.*Truncate 5 or more/);
+    checkRefused('googlenet, None, True, 4', 224, /aux1.*512 channels, but gets 1024/);
+    checkRefused('googlenet, None', 224, /aux1.*`truncate` to 5 or more/);
   });
   test('without its last two layers DenseNet lacks a normalization too', () =>
     assert.equal(row('densenet121', 64).params, 6_951_808));
   test('Ultralytics 8.3.63, of which YOLOv13 is a fork, cuts before it unfolds', () => {
     assert.deepEqual(row('convnext_tiny, DEFAULT, True, -3', 64, 'yolov13').outputs[0], [1, 1000]);
-    checkRefused('densenet121', 64, /has 2 layers, and truncate cuts 2/, 'yolov13');
+    checkRefused('densenet121', 64, /`truncate` cuts off 2 of its 2 layers/, 'yolov13');
   });
   test('linear layers miss the flatten of the forward pass', () => {
-    checkRefused(
-      'resnet18, DEFAULT, True, -10',
-      64,
-      /built for 512 features, but the last dimension of its input has 1/,
-    );
-    checkRefused('vgg11, DEFAULT, True, 0', 224, /built for 25088 features, but the last dimension of its input has 7/);
+    checkRefused('resnet18, DEFAULT, True, -10', 64, /expects 512 features, but the last dimension of its input is 1/);
+    checkRefused('vgg11, DEFAULT, True, 0', 224, /expects 25088 features, but the last dimension of its input is 7/);
   });
   test('the encoder of a vision transformer misses its tokens', () =>
-    checkRefused('vit_b_16, DEFAULT, True, 1', 224, /takes a list of tokens/));
+    checkRefused('vit_b_16, DEFAULT, True, 1', 224, /instead of the list of tokens/));
 });
 
 describe('what cannot be loaded or priced', () => {
   test('images have 3 channels', () => {
     const { layers, problems } = read('resnet18', [4, 64, 64]);
     assert.equal(layers[0]!.complete, false);
-    assert.match(problems.find(({ line }) => line === 3)!.message, /3 channels, but its input has 4/);
+    assert.match(problems.find(({ line }) => line === 3)!.message, /expects 3 input channels, but gets 4/);
   });
   test('a misspelt name', () => checkRefused('efficientnet_bo, DEFAULT', 64, /Did you mean “efficientnet_b0”/));
   test('models that are no backbones say why', () => {

@@ -17,10 +17,10 @@ const whole = 306_816;
 
 describe('a value that reads as something else', () => {
   for (const [value, message] of [
-    ['1e3', '`nc` must be a number above 0, but to YAML 1.1 “1e3” is text. Write 1000.'],
-    ['09', '`nc` must be a number above 0, but to YAML 1.1 “09” is text. Write 9.'],
+    ['1e3', '`nc` must be a number above 0, but “1e3” is text in YAML 1.1. Write 1000.'],
+    ['09', '`nc` must be a number above 0, but “09” is text in YAML 1.1. Write 9.'],
     ['"80"', '`nc` must be a number above 0, but in quotes it is text. Write 80.'],
-    ['80,', '`nc` must be a number above 0, but to YAML 1.1 “80,” is text. Write 80.'],
+    ['80,', '`nc` must be a number above 0, but “80,” is text in YAML 1.1. Write 80.'],
     ['many', '`nc` must be a number above 0.'],
   ] as const) {
     test(`nc: ${value}`, () => {
@@ -32,7 +32,7 @@ describe('a value that reads as something else', () => {
 
   test('a float where PyTorch takes whole numbers alone is an error; channels are rounded by parse_model', () => {
     const kernel = read(text(top, rows.with(1, '  - [-1, 1, Conv, [128, 3.0, 2]]')));
-    assert.match(errors(kernel).join(), /^k of Conv must be a whole number.* To Python 3\.0 is a float: write 3\./);
+    assert.match(errors(kernel).join(), /^`k` of Conv must be an integer, and 3\.0 is a float in Python\. Write 3\./);
     assert.equal(kernel.totals.complete, false);
     const channels = read(text(top, rows.with(1, '  - [-1, 1, Conv, [128.0, 3, 2]]')));
     assert.deepEqual([errors(channels), channels.totals.params], [[], whole]);
@@ -44,7 +44,10 @@ describe('a value that reads as something else', () => {
   test('repeats of a module that takes a list: the second copy is given one tensor', () => {
     const source = text(top, [...rows, '  - [[-1, 1], 6, Concat, [1]]']);
     const result = read(source);
-    assert.match(errors(result).join(), /^Concat takes a list of inputs\. The number of repeats makes 2 copies/);
+    assert.match(
+      errors(result).join(),
+      /^Concat takes a list of inputs, but of its 2 copies in sequence only the first/,
+    );
     assert.equal(result.totals.complete, false);
     const once = read(source.replace('6, Concat', '1, Concat'));
     assert.deepEqual([errors(once), once.totals.complete], [[], true]);
@@ -75,7 +78,7 @@ describe('a slip at the top of the file', () => {
     test(`${what} is named and read as it is meant`, () => {
       const result = read(text(top.with(at, line)));
       assert.deepEqual([result.totals.params, result.totals.complete], [whole, complete]);
-      assert.match(errors(result).join('\n'), /^This is a full-width (?:colon|comma) “.”; YAML needs “.”\.$/);
+      assert.match(errors(result).join('\n'), /^“.” is a full-width character; YAML needs “.”\.$/);
     });
   }
 
@@ -87,6 +90,6 @@ describe('a slip at the top of the file', () => {
   test('a first row whose dash touches it swallows no other', () => {
     const result = read(text(top, rows.with(0, '  -[-1, 1, Conv, [64, 3, 2]]')));
     assert.deepEqual([result.totals.params, result.totals.complete], [whole, true]);
-    assert.deepEqual(errors(result), ['A dash needs a space after it to begin a row.']);
+    assert.deepEqual(errors(result), ['The dash in front of a row needs a space after it.']);
   });
 });

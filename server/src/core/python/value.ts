@@ -26,5 +26,7 @@ export function show(value: PyValue): string {
   if (value === true) return 'True';
   if (value === false) return 'False';
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+  // What is not known is not to be read as a value of Python's.
+  if (typeof value === 'number' && Number.isNaN(value)) return '?';
   return typeof value === 'string' ? `“${value}”` : String(value);
 }

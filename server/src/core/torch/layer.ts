@@ -1,8 +1,9 @@
 // What a layer of PyTorch is: what `class Conv2d(nn.Module)` says in Python, over the builder.
+import * as l10n from '@vscode/l10n';
 import type { Builder } from '../graph/builder.ts';
 import { channels, type Tensor } from '../graph/graph.ts';
 import type { Complaint } from '../ops/op.ts';
-import type { Param, Signature } from './signature.ts';
+import type { Param, Signature, Since } from './signature.ts';
 
 /** What a forward pass takes and returns: a tensor, or a list of them. */
 export type Value = Tensor | readonly Tensor[];
@@ -27,9 +28,9 @@ export interface Parameter {
  */
 export interface Layer<A extends object = object, S extends Scope = Scope> extends Signature {
   /** One sentence for the hover. */
-  readonly summary: string;
+  readonly summary: () => string;
   /** The release that it came with. */
-  readonly since?: string;
+  readonly since?: Since;
   /** In the order of the constructor; those that no cost depends on need not be in `A`. */
   readonly params: { readonly [K in keyof A]-?: Param } & Readonly<Record<string, Param>>;
   parameters?(args: A): readonly Parameter[];
@@ -89,7 +90,7 @@ export class Scope {
     return current;
   }
 
-  /** Reports that a call fails: what it wants, and what it got. Returns what stands for the output. */
+  /** Reports that a call fails: what it expects, and what it got. Returns what takes the place of the output. */
   refuse(complaint: Complaint, inputs: readonly Tensor[]): Tensor {
     return this.builder.unknown(this.builder.complain(complaint), inputs, complaint.output);
   }
@@ -101,12 +102,19 @@ export class Scope {
   declared(x: Tensor, name: string, wanted: number, input = 0): Tensor {
     const found = channels(x);
     if (wanted === found || Number.isNaN(wanted) || Number.isNaN(found) || x.shape!.length !== 4) return x;
-    const message = `${name} expects ${wanted} input channels, but gets ${found}. Declare ${found}, or change its input.`;
-    return this.refuse(
-      { code: 'channel-mismatch', input, message, output: [x.shape![0]!, wanted, ...x.shape!.slice(2)] },
-      [x],
-    );
+    const output = [x.shape![0]!, wanted, ...x.shape!.slice(2)];
+    return this.refuse({ ...wrongChannels(name, wanted, found), input, output }, [x]);
   }
+}
+
+/** What is wrong where a layer gets other channels than it expects. */
+export function wrongChannels(name: string, wanted: number, found: number): Complaint {
+  return {
+    code: 'channel-mismatch',
+    message: l10n.t('{0} expects {1} input channels, but gets {2}.', name, wanted, found),
+    help: l10n.t('Declare {0}, or change its input.', found),
+    short: l10n.t('{0} channels expected, {1} found', wanted, found),
+  };
 }
 
 /** The first input as one tensor: of a list, its first. */

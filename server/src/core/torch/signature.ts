@@ -1,19 +1,29 @@
 // Signatures as the constructors of PyTorch have them, and arguments bound to them as a call in Python binds them.
+import * as l10n from '@vscode/l10n';
 import { type PyValue, show } from '../python/value.ts';
 import type { Range } from '../text/range.ts';
+
+/** The release that something came with. */
+export interface Since {
+  readonly by: string;
+  /** As `8.4.0`. */
+  readonly version: string;
+  /** The sentence on it, where there is something to say of earlier releases. */
+  readonly before?: () => string;
+}
 
 /** One parameter of a constructor. */
 export interface Param {
   readonly kind: 'int' | 'number' | 'ints' | 'boolean' | 'text' | 'any';
-  readonly doc: string;
+  readonly doc: () => string;
   /** Absent: it must be given. */
   readonly default?: PyValue;
   /** The least value of an `int` or of each of `ints`. */
   readonly min?: number;
-  /** Text that stands for a number. */
+  /** Text in place of a number; of a `text`, the names that it may be. */
   readonly words?: readonly string[];
   /** The release that it came with, or that gave it this meaning. */
-  readonly since?: string;
+  readonly since?: Since;
 }
 
 /** What can be called: its name and, in their order, its parameters. */
@@ -32,10 +42,11 @@ export interface Arg {
   readonly float?: string;
 }
 
-/** Why a call fails, and at which of its arguments. */
+/** Why a call fails, what to do about it, and at which of its arguments. */
 export interface Refusal {
-  readonly code: 'wrong-argument' | 'missing-argument';
+  readonly code: string;
   readonly message: string;
+  readonly help?: string | undefined;
   readonly arg?: Arg | undefined;
 }
 
@@ -57,26 +68,25 @@ export function bind({ name: callee, params, ignoresMore }: Signature, args: rea
   for (const [keyword, arg] of keywords ?? []) {
     const index = list.findIndex(([name]) => name === keyword);
     if (index < 0 && !ignoresMore) {
-      return { refused: { code: 'wrong-argument', message: `${callee} has no parameter ${keyword}.`, arg } };
+      const message = l10n.t('{0} has no parameter {1}.', callee, keyword);
+      return { refused: { code: 'unknown-parameter', message, arg } };
     }
     if (index >= 0 && index < args.length) {
-      return { refused: { code: 'wrong-argument', message: `${callee} is given ${keyword} twice.`, arg } };
+      const message = l10n.t('{0} gets two values for {1}.', callee, keyword);
+      return { refused: { code: 'too-many-arguments', message, arg } };
     }
   }
   const values: Record<string, PyValue> = {};
   for (const [index, [name, param]] of list.entries()) {
     const arg = args[index] ?? keywords?.get(name);
     if (arg) {
-      const wrong = mistake(param, arg);
-      if (wrong !== undefined) {
-        const message = `${name} of ${callee} must be ${wrong} ${param.doc}`;
-        return { refused: { code: 'wrong-argument', message, arg } };
-      }
+      const wrong = mistake(`\`${name}\``, callee, param, arg);
+      if (wrong) return { refused: { help: param.doc(), ...wrong, arg } };
       values[name] = coerced(param, arg.value);
     } else if (param.default !== undefined) values[name] = param.default;
     else {
-      const message = `${callee} needs ${name} as argument ${written + 1}. ${param.doc}`;
-      return { refused: { code: 'missing-argument', message } };
+      const message = l10n.t('{0} needs `{1}` as argument {2}.', callee, name, written + 1);
+      return { refused: { code: 'missing-argument', message, help: param.doc() } };
     }
   }
   return { values };
@@ -90,29 +100,71 @@ function tooMany(
 ): Refusal {
   const most = Math.max(0, params.length - (args.length - written));
   const names = params.flatMap(([name], index) => (args[index]?.range ? [name] : []));
-  const list = names.length === most ? ` (${names.join(', ')})` : '';
-  const message =
-    most === 0
-      ? `${callee} takes no arguments here.`
-      : `${callee} takes ${most} argument${most === 1 ? '' : 's'}${list}, but is given ${written}.`;
   const extra = args[params.length]!;
   const arg = extra.range ? extra : args.filter(({ range }) => range)[most];
-  return { code: 'wrong-argument', message, arg };
+  const message =
+    most === 0
+      ? l10n.t('{0} takes no arguments here.', callee)
+      : most === 1
+        ? l10n.t('{0} takes one argument, not {1}.', callee, written)
+        : l10n.t('{0} takes {1} arguments, not {2}.', callee, most, written);
+  const help = most > 0 && names.length === most ? l10n.t('Write [{0}].', names.join(', ')) : undefined;
+  return { code: 'too-many-arguments', message, help, arg };
 }
 
 /** Beyond this no size of a network lies; arithmetic on it would lose exactness. */
 const largest = 2 ** 31;
 
-/** What the value should have been, and what it is; undefined where it is right. */
-function mistake(param: Param, { value, float }: Arg): string | undefined {
+/** What is wrong with a value; undefined where it is right. */
+function mistake(
+  name: string,
+  callee: string,
+  param: Param,
+  { value, float }: Arg,
+): Pick<Refusal, 'code' | 'message' | 'help'> | undefined {
   const { kind, min, words } = param;
   if (float !== undefined && (kind === 'int' || kind === 'ints') && Number.isInteger(value)) {
-    return `${wholeNumber(param)}. To Python ${float} is a float: write ${value}.`;
+    return {
+      code: 'float-for-integer',
+      message: l10n.t('{0} of {1} must be an integer, and {2} is a float in Python.', name, callee, float),
+      help: l10n.t('Write {0}.', String(value)),
+    };
   }
   if (typeof value === 'string' && words?.includes(value)) return undefined;
   const isNone = value === null && (param.default === null || kind === 'boolean');
   if (isNone || isOfKind(kind, value, min)) return undefined;
-  return `${wanted(param)}, not ${show(value)}.`;
+  const shown = show(value);
+  switch (kind) {
+    case 'boolean':
+      return { code: 'not-a-flag', message: l10n.t('{0} of {1} must be True or False, not {2}.', name, callee, shown) };
+    case 'text':
+      return { code: 'not-a-name', message: l10n.t('{0} of {1} must be a name, not {2}.', name, callee, shown) };
+    case 'int':
+    case 'ints':
+      return { code: codeOf(value, min), message: wholeNumber(name, callee, param, shown) };
+    default:
+      return { code: 'not-a-number', message: l10n.t('{0} of {1} must be a number, not {2}.', name, callee, shown) };
+  }
+}
+
+/** Whether it is not a whole number at all, or one outside of the limits. */
+function codeOf(value: PyValue, min: number | undefined): string {
+  const isOf = (least?: number): boolean =>
+    Array.isArray(value)
+      ? value.length > 0 && value.length <= 64 && value.every(each => isInt(each, least))
+      : isInt(value, least);
+  return min !== undefined && isOf() && !isOf(min) ? 'value-below-minimum' : 'not-a-whole-number';
+}
+
+function wholeNumber(name: string, callee: string, { kind, min }: Param, shown: string): string {
+  if (kind === 'ints') {
+    return min === undefined
+      ? l10n.t('{0} of {1} must be a whole number or a list of them, not {2}.', name, callee, shown)
+      : l10n.t('{0} of {1} must be a whole number ≥ {2} or a list of them, not {3}.', name, callee, min, shown);
+  }
+  return min === undefined
+    ? l10n.t('{0} of {1} must be a whole number, not {2}.', name, callee, shown)
+    : l10n.t('{0} of {1} must be a whole number ≥ {2}, not {3}.', name, callee, min, shown);
 }
 
 function isOfKind(kind: Param['kind'], value: PyValue, min: number | undefined): boolean {
@@ -133,23 +185,12 @@ function isOfKind(kind: Param['kind'], value: PyValue, min: number | undefined):
   }
 }
 
-/** NaN is a number that is not known yet: the channels of an unknown tensor. */
+/** NaN is a number that is not known: the channels of an unknown tensor. */
 function isInt(value: PyValue, min: number | undefined): boolean {
   if (typeof value === 'boolean') return min === undefined || Number(value) >= min;
   if (typeof value !== 'number') return false;
   if (Number.isNaN(value)) return true;
   return Number.isInteger(value) && Math.abs(value) <= largest && (min === undefined || value >= min);
-}
-
-function wanted(param: Param): string {
-  if (param.kind === 'boolean') return 'True or False';
-  if (param.kind === 'number') return 'a number';
-  return param.kind === 'text' ? 'a name' : wholeNumber(param);
-}
-
-function wholeNumber({ kind, min }: Param): string {
-  const from = min === undefined ? '' : ` from ${min}`;
-  return kind === 'ints' ? `a whole number${from}, or a list of them` : `a whole number${from}`;
 }
 
 /** Python takes numbers for truth values, and truth values for numbers. */
@@ -160,13 +201,15 @@ function coerced({ kind }: Param, value: PyValue): PyValue {
 }
 
 /** An `int`; with a default, if there is one. */
-export const int = (doc: string, value?: PyValue, min = 1): Param => withDefault({ kind: 'int', doc, min }, value);
+export const int = (doc: () => string, value?: PyValue, min = 1): Param =>
+  withDefault({ kind: 'int', doc, min }, value);
 /** An `int`, or one for each spatial dimension. */
-export const ints = (doc: string, value?: PyValue, min = 1): Param => withDefault({ kind: 'ints', doc, min }, value);
-export const number = (doc: string, value?: PyValue): Param => withDefault({ kind: 'number', doc }, value);
-export const flag = (doc: string, value: boolean): Param => ({ kind: 'boolean', doc, default: value });
+export const ints = (doc: () => string, value?: PyValue, min = 1): Param =>
+  withDefault({ kind: 'ints', doc, min }, value);
+export const number = (doc: () => string, value?: PyValue): Param => withDefault({ kind: 'number', doc }, value);
+export const flag = (doc: () => string, value: boolean): Param => ({ kind: 'boolean', doc, default: value });
 /** What costs do not depend on. */
-export const ignored = (doc: string, value: PyValue): Param => ({ kind: 'any', doc, default: value });
+export const ignored = (doc: () => string, value: PyValue): Param => ({ kind: 'any', doc, default: value });
 
 function withDefault(param: Param, value: PyValue | undefined): Param {
   return value === undefined ? param : { ...param, default: value };

@@ -1,7 +1,8 @@
 // What parse_model of YOLOv5 and of its forks does alike: models/yolo.py of each repository differs in its lists of
 // modules and in a few branches.
 
-import type { PyValue } from '../../python/value.ts';
+import * as l10n from '@vscode/l10n';
+import { type PyValue, show } from '../../python/value.ts';
 import type { Arg } from '../../torch/signature.ts';
 import { type Arranged, type Dialect, type Family, numberAt, put, type Row, several, single } from './dialect.ts';
 import { makeDivisible } from './layers.ts';
@@ -30,9 +31,18 @@ export interface Fork {
   readonly printsByWeights?: boolean;
 }
 
-const unreachable = new Map([
-  ['Sum', 'it adds up a list of inputs, and parse_model looks for the channels of one alone (`c2 = ch[f]`)'],
-]);
+const unreachable = (by: string): ReadonlyMap<string, (module: string) => string> =>
+  new Map([
+    [
+      'Sum',
+      module =>
+        l10n.t(
+          '{0} has {1}, but a row cannot name it: it takes a list of inputs, and parse_model looks up the channels of only one (`c2 = ch[f]`).',
+          by,
+          module,
+        ),
+    ],
+  ]);
 
 export function anchored(fork: Fork): Dialect {
   const { id, by, scaled, scaledLayers = [], stacked, heads, others, branch, head = arrangeHead } = fork;
@@ -43,7 +53,7 @@ export function anchored(fork: Fork): Dialect {
     id,
     by,
     modules: new Map([...scaled, ...heads, ...others].map(module => [module.name, module])),
-    unreachable,
+    unreachable: unreachable(by),
     required: ['nc', 'anchors', 'depth_multiple', 'width_multiple'],
     scales: false,
     names: localsOf,
@@ -87,7 +97,7 @@ function anchorsOf({ anchors }: Family): number {
 function arrangeScaled(row: Row, family: Family, stacked: ReadonlySet<string>): Arranged | undefined {
   const { module, args, repeats } = row;
   const c1 = single(row);
-  const given = numberAt(row, 0, 'the output channels');
+  const given = numberAt(row, 0, 'c2');
   if (c1 === undefined || given === undefined) return undefined;
   // Not scaled where it is the width of an output.
   const output = anchorsOf(family) * (family.nc + 5);
@@ -112,7 +122,7 @@ function arrangeOther(row: Row): Arranged | undefined {
     case 'Contract':
     case 'Expand': {
       const c1 = single(row);
-      const gain = numberAt(row, 0, 'the gain');
+      const gain = numberAt(row, 0, 'gain');
       if (c1 === undefined || gain === undefined) return undefined;
       return { args, repeats, c2: module === 'Contract' ? c1 * gain ** 2 : Math.floor(c1 / gain ** 2) };
     }
@@ -131,33 +141,38 @@ export function arrangeHead(
 ): Arranged | undefined {
   const channels = several(row);
   if (!channels) return undefined;
-  if (row.args.length < 2)
-    return row.refuse('missing-argument', `${row.module} needs classes and anchors: [nc, anchors].`);
+  if (row.args.length < 2) {
+    const message = l10n.t('{0} needs its classes and anchors as arguments.', row.module);
+    return row.refuse({ code: 'missing-argument', message, help: l10n.t('Write {0}.', '[nc, anchors]') });
+  }
   const args: Arg[] = [...row.args, put(channels)];
   const anchors = args[1]!.value;
   if (family.anchors === null && (anchors === null || anchors === 'anchors'))
-    return row.leave('the file has no `anchors`, so the outputs of the head are not known');
+    return row.leave(l10n.t('the file has no `anchors`'));
   const levels = levelsOf(channels.length, typeof anchors === 'number');
   if (typeof anchors === 'number') {
     // So many anchors, not yet known: placeholders for each level.
     if (!(Number.isInteger(anchors) && anchors >= 1 && anchors <= 1000)) {
-      return row.refuse('wrong-argument', 'The number of anchors must be a whole number from 1 to 1000.', 1);
+      const message = l10n.t('The number of anchors must be a whole number from 1 to 1000, not {0}.', show(anchors));
+      return row.refuse({ code: 'value-out-of-range', message, arg: 1 });
     }
     const placeholder = Array.from({ length: anchors * 2 }, (_, index) => index);
     args[1] = { ...args[1]!, value: Array.from({ length: levels }, () => placeholder) };
   } else if (!(Array.isArray(anchors) && anchors.length > 0 && anchors.every(Array.isArray))) {
-    return row.refuse(
-      'wrong-argument',
-      'Anchors are one list of widths and heights for each level, or their number.',
-      1,
-    );
+    const message = l10n.t('Anchors must be one list of widths and heights per level, or the number of anchors.');
+    return row.refuse({ code: 'not-anchors', message, arg: 1 });
   } else if (
     anchors.some(level => (level as readonly PyValue[]).length !== (anchors[0] as readonly PyValue[]).length)
   ) {
-    return row.refuse('wrong-argument', 'Each level must have as many anchors as the others.', 1);
+    const message = l10n.t('All levels must have the same number of anchors.');
+    return row.refuse({ code: 'uneven-anchors', message, arg: 1 });
   } else if (anchors.length !== levels) {
-    const message = `There are anchors for ${anchors.length} levels, but ${channels.length} inputs${levels === channels.length ? '' : ` for ${levels} levels`}. Give each level a list of anchors.`;
-    return row.refuse('wrong-argument', message, 1);
+    const message =
+      levels === channels.length
+        ? l10n.t('The number of anchor lists ({0}) is not the number of inputs ({1}).', anchors.length, levels)
+        : l10n.t('The number of anchor lists ({0}) is not the number of levels ({1}).', anchors.length, levels);
+    const help = l10n.t('Give each level one list of anchors.');
+    return row.refuse({ code: 'anchor-levels-mismatch', message, help, arg: 1 });
   }
   return { args, repeats: row.repeats, c2: row.c2 };
 }

@@ -1,6 +1,7 @@
 // Whose A2C2f a file means: Ultralytics' and that of YOLOv12's authors (sunsmarterjie/yolov12) are spelled alike, and
 // differ in parameters. The authors' file is the older one; Ultralytics took the block over in 8.3.78 with another attention.
 
+import * as l10n from '@vscode/l10n';
 import type { Graph } from '../../graph/graph.ts';
 import { placedRange } from '../../graph/segment.ts';
 import { lineEnd } from '../../syntax/lists.ts';
@@ -16,7 +17,7 @@ export interface Owner {
   readonly isUnsure: boolean;
 }
 
-/** A count of parameters that a summary behind a scale claims: “2,553,904 parameters”. */
+/** A count of parameters that a summary after a scale claims: “2,553,904 parameters”. */
 interface Summary {
   readonly scale: string;
   readonly params: number;
@@ -45,29 +46,29 @@ export function ownerOfAreaAttention(evidence: Evidence): Owner | undefined {
   if (first < 0) return undefined;
   const certain = (dialect: Dialect, because: string): Owner => ({ dialect, because, isUnsure: false });
   const newer = signOfNewer(evidence);
-  if (newer !== undefined) return certain(ultralytics, `${newer}, which Ultralytics has since 8.4.0`);
+  if (newer !== undefined) return certain(ultralytics, newer);
   const summary = summaryOf(evidence);
   if (summary) {
     for (const dialect of [ultralytics, theirs]) {
       if (parameters(dialect, summary.scale) === summary.params)
-        return certain(dialect, `its summary for the scale ${summary.scale} gives the same number of parameters`);
+        return certain(dialect, l10n.t('its summary for scale {0} has the same number of parameters', summary.scale));
     }
   }
   if (rows.slice(0, first).some(isGroupedConv))
-    return certain(theirs, 'early convolutions are grouped, as in the authors’ own YOLOv12');
+    return certain(theirs, l10n.t('early convolutions are grouped, as in the authors’ own YOLOv12'));
   const head =
     text
       .slice(0, 1500)
       .match(/#[^\n\r]*/g)
       ?.join('\n') ?? '';
-  for (const [place, words] of [
-    ['name says', name],
-    ['comments say', head],
+  for (const [because, words] of [
+    [() => l10n.t('the file’s name says so'), name],
+    [() => l10n.t('the file’s comments say so'), head],
   ] as const) {
-    if (/yolov12/i.test(words)) return { dialect: theirs, because: `the file’s ${place} so`, isUnsure: true };
-    if (/yolo12/i.test(words)) return certain(ultralytics, `the file’s ${place} so`);
+    if (/yolov12/i.test(words)) return { dialect: theirs, because: because(), isUnsure: true };
+    if (/yolo12/i.test(words)) return certain(ultralytics, because());
   }
-  return { dialect: ultralytics, because: 'nothing says whose A2C2f it means', isUnsure: true };
+  return { dialect: ultralytics, because: l10n.t('nothing says whose A2C2f it means'), isUnsure: true };
 }
 
 /** What is said of a file that gives too few signs, at its first A2C2f. */
@@ -79,28 +80,35 @@ export function unsureOwner(
   if (!isUnsure) return [];
   const index = modules.indexOf('A2C2f');
   const row = resolved(rows[index]) as Sequence;
-  const what: Readonly<Record<string, string>> = {
-    ultralytics: 'one convolution for query, key and value, and a 7×7 position encoding (Ultralytics since 8.3.78)',
-    yolov12: 'two convolutions and a 5×5 position encoding (the authors’ own YOLOv12)',
-  };
-  const message = `A2C2f is read here with ${what[dialect.id]}, but it could just as well have ${what[other.id]}: the file does not say enough to decide. Set the dialect to be sure, as in # flopline: dialect=${other.id}.`;
+  const message =
+    dialect.id === 'yolov12'
+      ? l10n.t(
+          'A2C2f is read as in the authors’ own YOLOv12 (two convolutions, a 5×5 position encoding), but could also be that of Ultralytics since 8.3.78 (one convolution for query, key and value, a 7×7 position encoding).',
+        )
+      : l10n.t(
+          'A2C2f is read as in Ultralytics since 8.3.78 (one convolution for query, key and value, a 7×7 position encoding), but could also be that of the authors’ own YOLOv12 (two convolutions, a 5×5 position encoding).',
+        );
+  const help = l10n.t('Set the dialect to be sure, as in {0}.', `# flopline: dialect=${other.id}`);
   const repairs = [dialect, other].map(({ id, by }) => ({
-    title: `Read this file as ${by}’s`,
+    title: l10n.t('Read this file as {0}’s', by),
     edits: [{ from: 0, to: 0, text: `# flopline: dialect=${id}\n` }],
   }));
   const range = placedRange(row.items[2]!, starts[index]!);
-  return [{ range, severity: 'information', code: 'ambiguous-dialect', message, repairs }];
+  return [{ range, severity: 'information', code: 'ambiguous-dialect', message, help, repairs }];
 }
 
 /** Keys and arguments that came with 8.4. */
 function signOfNewer({ top, rows }: Evidence): string | undefined {
-  for (const key of ['end2end', 'reg_max']) if (lookUp(top, key)) return `it has the key ${key}`;
+  for (const key of ['end2end', 'reg_max']) {
+    if (lookUp(top, key)) return l10n.t('it has the key {0}, which Ultralytics has since 8.4.0', key);
+  }
   for (const row of rows) {
     const [module, args] = partsOf(row);
-    if (module === 'SPPF' && args.length > 2) return 'SPPF has more than two arguments';
+    if (module === 'SPPF' && args.length > 2)
+      return l10n.t('SPPF has more than two arguments, which Ultralytics has since 8.4.0');
     const fourth = resolved(args[3]);
     if (module === 'C3k2' && fourth?.kind === 'scalar' && typeof scalarValue(fourth) === 'boolean')
-      return 'C3k2 has an attention flag';
+      return l10n.t('C3k2 has an attention flag, which Ultralytics has since 8.4.0');
   }
   return undefined;
 }
@@ -121,7 +129,7 @@ function isGroupedConv(row: YamlNode): boolean {
   return module === 'Conv' && typeof value === 'number' && value > 1;
 }
 
-/** The first summary behind a scale. */
+/** The first summary after a scale. */
 function summaryOf({ variants, text }: Evidence): Summary | undefined {
   for (const { name, range } of variants) {
     const line = text.slice(range.to, lineEnd(text, range.to));

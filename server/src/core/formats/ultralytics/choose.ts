@@ -1,8 +1,10 @@
-// Whose modules a file means, where nobody says. The repositories spell rows alike, so all evidence is weighed in one
+// Whose modules a file means, where it does not say. The repositories spell rows alike, so all evidence is weighed in one
 // place: modules first, then how heads are written, then what the file is called.
+import * as l10n from '@vscode/l10n';
 import type { PlacedRow } from '../../syntax/document.ts';
 import { lookUp, type Mapping } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
+import { listText } from '../../text/wording.ts';
 import { type Evidence, ownerOfAreaAttention, unsureOwner } from './areaAttention.ts';
 import type { Dialect } from './dialect.ts';
 import { dialects } from './dialects/index.ts';
@@ -12,11 +14,11 @@ import { moduleNames, type RowShape, shapeOf } from './sections.ts';
 
 export interface Choice {
   readonly dialect: Dialect;
-  /** In words, for whoever wonders. */
+  /** Why, as the end of a sentence. */
   readonly because: string;
-  /** What is said where the signs are too few. */
+  /** Reported where the signs are too few. */
   readonly problems?: readonly Problem[];
-  /** Whether somebody has said so: a setting, or a comment of the file. */
+  /** Whether a setting, or a comment of the file, says so. */
   readonly pinned: boolean;
   /** The others that fit as well, where no more than a name or a comment decided. */
   readonly rivals: readonly Dialect[];
@@ -143,17 +145,13 @@ function hintedBy(
   text: string,
 ): Pick<Choice, 'dialect' | 'because'> | undefined {
   if (fitting.length < 2) return undefined;
-  const places: [string, string][] = [
-    ['name', name],
-    ['comments', commentsOf(text)],
+  const places: [() => string, string][] = [
+    [() => l10n.t('it fits several dialects, and the file’s name says so'), name],
+    [() => l10n.t('it fits several dialects, and the file’s comments say so'), commentsOf(text)],
   ];
-  for (const [place, words] of places) {
+  for (const [because, words] of places) {
     const dialect = fitting.find(({ id }) => hints[id]?.test(words));
-    if (dialect)
-      return {
-        dialect,
-        because: `it fits several dialects, and the file’s ${place} say${place === 'name' ? 's' : ''} so`,
-      };
+    if (dialect) return { dialect, because: because() };
   }
   return undefined;
 }
@@ -164,16 +162,19 @@ function commentsOf(text: string): string {
 }
 
 function reason(dialect: Dialect, rows: readonly RowShape[], hasAnchors: boolean, several: boolean): string {
-  const standard = hasAnchors ? 'yolov5' : 'ultralytics';
-  if (dialect.id !== standard) {
-    const known = dialects.find(({ id }) => id === standard)!.modules;
-    const telling = [...new Set(rows.map(({ module }) => module))].filter(
+  const byDefault = hasAnchors ? 'yolov5' : 'ultralytics';
+  if (dialect.id !== byDefault) {
+    const known = dialects.find(({ id }) => id === byDefault)!.modules;
+    const own = [...new Set(rows.map(({ module }) => module))].filter(
       module => dialect.modules.has(module) && !known.has(module),
     );
-    if (telling.length > 0)
-      return `${telling.slice(0, 3).join(', ')} ${telling.length > 1 ? 'are' : 'is'} of this dialect`;
-    return 'its head is written as in this dialect';
+    if (own.length === 0) return l10n.t('its head is written as in this dialect');
+    return l10n.t('it uses {0}', listText(own.slice(0, 3)));
   }
-  const words = hasAnchors ? 'it has anchors' : 'it has no anchors';
-  return several ? `${words}, and nothing in it is of another dialect alone` : words;
+  if (several) {
+    return hasAnchors
+      ? l10n.t('it has anchors, and nothing that only another dialect has')
+      : l10n.t('it has no anchors, and nothing that only another dialect has');
+  }
+  return hasAnchors ? l10n.t('it has anchors') : l10n.t('it has no anchors');
 }

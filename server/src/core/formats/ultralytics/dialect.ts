@@ -1,6 +1,7 @@
 // A dialect: whose modules the rows of a file mean. The repositories spell rows alike and mean their own.
 
-import type { PyValue } from '../../python/value.ts';
+import * as l10n from '@vscode/l10n';
+import { type PyValue, show } from '../../python/value.ts';
 import type { Arg } from '../../torch/signature.ts';
 import type { AnyModule } from './module.ts';
 
@@ -38,8 +39,8 @@ export interface Row {
   readonly channels: readonly number[];
   /** `c2` as the row above left it. */
   readonly c2: number;
-  /** Says that the row cannot be built, of an argument by its place in `args`. */
-  readonly refuse: (code: string, message: string, arg?: number) => undefined;
+  /** Reports that the row cannot be built. */
+  readonly refuse: (refusal: Remark) => undefined;
   /** Leaves the row unknown for a reason that was reported elsewhere. */
   readonly leave: (why: string) => undefined;
 }
@@ -48,20 +49,22 @@ export interface Row {
 export interface Arranged {
   /** The constructor's arguments. */
   readonly args: readonly Arg[];
-  /** How many times the module stands in an nn.Sequential. */
+  /** How many copies of the module an nn.Sequential chains. */
   readonly repeats: number;
   /** The output channels that the rows below are built with (`c2`). */
   readonly c2: number;
-  /** What is to be said of the row though it can be built. */
+  /** What to report of the row though it can be built. */
   readonly remarks?: readonly Remark[];
 }
 
-/** Something to know about a row that is read as it stands: another release takes it for something else. */
+/** Something to know about a row: why it cannot be built, or that another release takes it for something else. */
 export interface Remark {
   readonly code: string;
   readonly message: string;
-  /** The argument of the row that it is about; the module where absent. */
-  readonly arg?: number;
+  readonly help?: string | undefined;
+  readonly short?: string | undefined;
+  /** The argument of the row that it is about, by its place in `args`; the module where absent. */
+  readonly arg?: number | undefined;
 }
 
 export interface Dialect {
@@ -70,8 +73,8 @@ export interface Dialect {
   readonly by: string;
   /** The modules that rows may name, `nn.…` apart. */
   readonly modules: ReadonlyMap<string, AnyModule>;
-  /** Modules that the repository has and parse_model does not accept all the same, with the reason. */
-  readonly unreachable?: ReadonlyMap<string, string>;
+  /** Modules that the repository has and parse_model does not accept all the same, with what to report. */
+  readonly unreachable?: ReadonlyMap<string, (module: string) => string>;
   /** Keys at the top of a file that must be there. */
   readonly required: readonly string[];
   /** Whether `scales` of the file is read. */
@@ -80,7 +83,7 @@ export interface Dialect {
   readonly names: (family: Family) => ReadonlyMap<string, PyValue>;
   /** Whether text such as `nn.ReLU()` in arguments is evaluated; else it stays text, which no module takes for one. */
   readonly evaluates: boolean;
-  /** parse_model's branch for a row. Undefined: refused, with a reason told. */
+  /** parse_model's branch for a row. Undefined: refused, with a reason reported. */
   arrange(row: Row, family: Family): Arranged | undefined;
   /** Modules after which heads no longer keep plain convolutions (Ultralytics' `legacy`). */
   readonly modern: ReadonlySet<string>;
@@ -94,7 +97,7 @@ export interface Dialect {
   readonly activation?: PyValue;
   /**
    * The row whose channels parse_model takes for an entry of `from` (−1 is the image), where that is not the row that
-   * the forward pass takes. `listed`: the entry stands in a list; `index` is the row's own number.
+   * the forward pass takes. `listed`: the entry is in a list; `index` is the row's own number.
    */
   readonly lookup?: (from: number, listed: boolean, index: number) => number;
   /** Whether its releases print different figures (Ultralytics, native.ts); others count as thop did up to 2.0.15. */
@@ -103,30 +106,37 @@ export interface Dialect {
   readonly printing?: { readonly leastStride: number } | { readonly size: number };
 }
 
-/** A number argument of a row, or a refusal where there is none. */
-export function numberAt(row: Row, index: number, what: string): number | undefined {
+/** A number argument of a row, or a refusal where there is none. `name` is what the constructor calls it. */
+export function numberAt(row: Row, index: number, name: string): number | undefined {
   const value = row.args[index]?.value;
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return Number(value);
   if (value === undefined) {
-    return row.refuse('missing-argument', `${row.module} needs ${what} as argument ${index + 1}.`);
+    const message = l10n.t('{0} needs `{1}` as argument {2}.', row.module, name, index + 1);
+    return row.refuse({ code: 'missing-argument', message });
   }
-  return row.refuse('wrong-argument', `Argument ${index + 1} of ${row.module} is ${what}: a number.`, index);
+  const message = l10n.t('`{0}` of {1} must be a number, not {2}.', name, row.module, show(value));
+  return row.refuse({ code: 'not-a-number', message, arg: index });
 }
 
 /** `ch[f]`: refused where `from` is a list, as Python would. */
 export function single(row: Row): number | undefined {
   if (typeof row.from === 'number') return row.channels[0]!;
-  return row.refuse(
-    'wrong-inputs',
-    `${row.module} takes one input, so \`from\` must be one number, not a list. Join several by a Concat row before it.`,
-  );
+  return row.refuse({
+    code: 'list-of-inputs',
+    message: l10n.t('{0} takes one input, so `from` must be a number, not a list.', row.module),
+    help: l10n.t('Join several inputs with a Concat row in front of it.'),
+  });
 }
 
 /** `[ch[x] for x in f]`: refused where `from` is one number. */
 export function several(row: Row): readonly number[] | undefined {
   if (typeof row.from !== 'number') return row.channels;
-  return row.refuse('wrong-inputs', `${row.module} takes a list of inputs: write [${row.from}] if it is one.`);
+  return row.refuse({
+    code: 'not-a-list-of-inputs',
+    message: l10n.t('{0} takes a list of inputs, so `from` must be a list.', row.module),
+    help: l10n.t('Write [{0}] for one input.', row.from),
+  });
 }
 
 export const put = (value: PyValue): Arg => ({ value });

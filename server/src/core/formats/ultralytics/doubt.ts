@@ -1,5 +1,6 @@
 // Which rows are right on a condition alone: a name is not proof. Forks copy a repository, redefine a few classes and
 // keep their names, so a row whose class is often redefined is not certain in a file that shows signs of a fork.
+import * as l10n from '@vscode/l10n';
 import type { Doubt, Doubts, Frame, Graph, GraphNode, Tensor } from '../../graph/graph.ts';
 import { placedRange } from '../../graph/segment.ts';
 import type { PlacedRow } from '../../syntax/document.ts';
@@ -13,14 +14,14 @@ import { nn } from './modules/nn.ts';
 
 /** What the signs are looked for in. */
 interface Reading {
-  /** The file's. */
+  /** The file's name. */
   readonly name: string;
   readonly rows: readonly PlacedRow[];
   /** The module of each row; empty where it has none yet. */
   readonly modules: readonly string[];
   readonly choice: Choice;
   readonly graph: Graph;
-  /** What the rows were found to be wrong with. */
+  /** What is wrong with the rows. */
   readonly problems: readonly Problem[];
   /** Keys at the top of the file that no version reads. */
   readonly strangeKeys: readonly (Range & { readonly text: string })[];
@@ -30,7 +31,7 @@ interface Reading {
 
 interface Doubted {
   readonly doubts: Doubts;
-  /** Tells of the sign, where no error does. */
+  /** Reports the sign, where no error does. */
   readonly problems: readonly Problem[];
 }
 
@@ -103,7 +104,7 @@ export function doubtsOf(reading: Reading): Doubted {
     doubts.set(graph.root, {
       subject: `\`${missing.key}\``,
       expected: { kind: 'value', value: missing.value },
-      because: `${dialect.by} refuses a file without this key.`,
+      because: l10n.t('{0} refuses a file without this key.', dialect.by),
     });
   }
   const sign = signOf(reading);
@@ -113,7 +114,7 @@ export function doubtsOf(reading: Reading): Doubted {
     const because = isOftenRedefined(module, dialect)
       ? (sign?.because ??
         (differs(module, dialect, rivals)
-          ? 'Another repository that fits this file has another class of this name.'
+          ? l10n.t('Another repository that fits this file has another class of this name.')
           : undefined))
       : undefined;
     if (because === undefined) continue;
@@ -122,36 +123,80 @@ export function doubtsOf(reading: Reading): Doubted {
     doubts.set(frame, { subject: module, expected: { kind: 'class', source }, because });
   }
   if (!sign?.range || pinned || doubts.size === 0) return { doubts, problems: [] };
-  const message = `${sign.because} ${
-    sign.module
-      ? `It is counted as in ${source}, which is right only if the class is theirs`
-      : `Rows that forks often redefine are counted as in ${source}`
-  }. If this file is ${source}’s, say so at its top: # flopline: dialect=${dialect.id}`;
-  return { doubts, problems: [{ range: sign.range, severity: 'information', code: 'maybe-fork', message }] };
+  const effect = sign.module
+    ? l10n.t('It is counted as in {0}, which is right only if the class is theirs.', source)
+    : l10n.t('Rows that forks often redefine are counted as in {0}.', source);
+  const message = `${sign.because} ${effect}`;
+  const comment = `# flopline: dialect=${dialect.id}`;
+  const help = l10n.t('If this file is from {0}, say so at its top: {1}', source, comment);
+  return { doubts, problems: [{ range: sign.range, severity: 'information', code: 'maybe-fork', message, help }] };
 }
 
 interface Sign {
   /** A sentence. */
   readonly because: string;
-  /** Where it is told of, if nothing else tells of it. */
+  /** Where it is reported, if nothing else reports it. */
   readonly range?: Range;
   /** Whether it is the name of a module. */
   readonly module?: boolean;
 }
 
-/** The first sign that a file is a fork's. */
+/** Codes of rows whose arguments the class that is counted would refuse: another class of that name may take them. */
+const misfits: ReadonlySet<string> = new Set([
+  'anchor-levels-mismatch',
+  'channels-not-divisible',
+  'element-count-mismatch',
+  'feature-mismatch',
+  'features-not-divisible-by-heads',
+  'fixed-argument',
+  'float-for-integer',
+  'incomplete-order',
+  'missing-output-size',
+  'negative-padding',
+  'no-output-channels',
+  'not-a-flag',
+  'not-a-list',
+  'not-a-name',
+  'not-a-number',
+  'not-a-size',
+  'not-a-whole-number',
+  'not-anchors',
+  'nothing-left',
+  'padding-over-half-window',
+  'piece-channels-mismatch',
+  'rounded-channels-mismatch',
+  'same-padding-with-stride',
+  'scale-and-size',
+  'size-not-divisible-by-factor',
+  'tensor-as-list',
+  'too-few-channels',
+  'too-many-arguments',
+  'training-head-in-chain',
+  'uneven-anchors',
+  'unknown-choice',
+  'unknown-tensor',
+  'unsupported-end2end',
+  'value-below-minimum',
+  'value-count-mismatch',
+  'value-out-of-range',
+  'value-per-dimension',
+  'wrong-reg-max',
+]);
+
+/** The first sign that a file is from a fork. */
 function signOf(reading: Reading): Sign | undefined {
   const { rows, modules, choice, problems, strangeKeys, name } = reading;
   const { dialect, pinned } = choice;
   for (const module of modules) {
-    // A slip of the pen is no sign.
+    // A typo is not a sign.
     if (isKnown(module, dialect) || typoOf(module, dialect.modules.keys()) !== undefined) continue;
-    return { because: `This file may be a fork’s: “${module}” is not a module of ${dialect.by}.` };
+    const because = l10n.t('This file may be from a fork: “{0}” is not a module of {1}.', module, dialect.by);
+    return { because };
   }
-  const misfit = problems.find(({ code, range }) => code === 'wrong-argument' && rowAt(rows, range) >= 0);
+  const misfit = problems.find(({ code, range }) => misfits.has(code) && rowAt(rows, range) >= 0);
   if (misfit) {
     const module = modules[rowAt(rows, misfit.range)]!;
-    return { because: `This file may be a fork’s: the arguments of ${module} do not fit.` };
+    return { because: l10n.t('This file may be from a fork: the arguments of {0} do not fit.', module) };
   }
   if (pinned) return undefined;
   if (copied.has(dialect.id) && !isNamedAs(dialect, name)) {
@@ -163,13 +208,13 @@ function signOf(reading: Reading): Sign | undefined {
     );
     if (at >= 0) {
       const { by } = stock(dialect.evaluates)[0]!;
-      const because = `${by} has no ${modules[at]}, and forks define their own.`;
+      const because = l10n.t('{0} has no {1}, and forks define their own.', by, modules[at]!);
       return { because, range: rangeOf(rows[at]!), module: true };
     }
   }
   const [key] = strangeKeys;
   if (!key) return undefined;
-  const because = `This file may be a fork’s: no version that we know reads \`${key.text}\`.`;
+  const because = l10n.t('This file may be from a fork: no known version reads `{0}`.', key.text);
   return { because, range: { from: key.from, to: key.to } };
 }
 

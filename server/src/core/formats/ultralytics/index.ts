@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { Environments, Memo, Trails } from '../../graph/memo.ts';
 import type { PyValue } from '../../python/value.ts';
 import { gapsBeside } from '../../syntax/damage.ts';
@@ -16,9 +17,9 @@ import { dialects } from './dialects/index.ts';
 import { doubtsOf } from './doubt.ts';
 import { itemsOf, rowsOf } from './items.ts';
 import { checkKeys, isRead } from './keys.ts';
-import { claimOf, mends, staleNumbers } from './mend.ts';
 import { nativeOf } from './native.ts';
 import { build, type Header, type Known, setting, variantsOf } from './read.ts';
+import { claimOf, repairsOf, staleNumbers } from './repairs.ts';
 import { type Chosen, rewrite } from './rewrite.ts';
 import { isModelText, moduleNames, reads, sectionsOf, wrongValues } from './sections.ts';
 
@@ -60,7 +61,7 @@ function open(source: Source, earlier?: Reader): Reader {
     },
     mends: problem => {
       const top = mappingOf(document.root);
-      return top ? mends(source.text, top, problem) : [];
+      return top ? repairsOf(source.text, top, problem) : [];
     },
     rewrite: (edits, options) => {
       const top = mappingOf(document.root);
@@ -138,7 +139,7 @@ function read(text: Text, options: ReadOptions): Spec {
   const size = names.includes('Classify') ? 224 : 640;
   const network = build(header, dialect, options.input?.[0], size);
   if (rows.length === 0) {
-    const message = 'This file has no rows under `backbone` and `head`.';
+    const message = l10n.t('This file has no rows under `backbone` and `head`.');
     problems.push({ range: head, severity: 'error', code: 'empty-network', message });
   }
   const doubted = doubtsOf({
@@ -177,14 +178,14 @@ function wideSettings(
   return damages
     .filter(({ from, to }) => {
       const text = source.text.slice(from, to);
-      // With a full-width colon it would be no setting at all, and PyYAML refuses it.
+      // With a full-width colon it would not be a setting at all, and PyYAML refuses it.
       return hasFullWidth(text) && /^\s*["']?\w+["']?\s*:/.test(text);
     })
     .filter(damage => !rows.some(({ from, to }) => damage.from <= to && from <= damage.to))
     .map(({ why }) => why);
 }
 
-/** Totals stand above the first key of the network. */
+/** Totals are shown above the first key of the network. */
 function headOf(top: Mapping): Range {
   const key = top.entries[0]?.key;
   return key ? { from: key.from, to: key.to } : { from: 0, to: 0 };
@@ -193,7 +194,7 @@ function headOf(top: Mapping): Range {
 function dialectOf(text: Text, rows: readonly PlacedRow[], wanted: string | undefined): Choice {
   const { source, top } = text;
   const set = dialects.find(({ id }) => id === wanted);
-  if (set) return { dialect: set, because: 'it is set so', pinned: true, rivals: [] };
+  if (set) return { dialect: set, because: l10n.t('it is set so'), pinned: true, rivals: [] };
   const parameters = (dialect: Dialect, scale: string): number => {
     const ignored: Problem[] = [];
     const family = familyOf(source.name, top, scale, dialect, ignored);
@@ -225,7 +226,7 @@ function headerOf(
   };
 }
 
-/** guess_model_scale of Ultralytics: the letter behind the number in the file's name, else the first of `scales`. */
+/** guess_model_scale of Ultralytics: the letter after the number in the file's name, else the first of `scales`. */
 function scaleOf(
   file: string,
   top: Mapping,
@@ -239,19 +240,26 @@ function scaleOf(
   const written = entryOf(top, 'scale');
   if (written) {
     // yaml_model_load writes the letter of the file's name over it.
-    const message = `Ultralytics does not read \`scale\` from a file: the letter in the file’s name counts, as in yolo11${names[0]}.yaml, or else the first of \`scales\`.`;
+    const message = l10n.t(
+      'Ultralytics does not read `scale` from a file: it uses the letter in the file’s name, or else the first of `scales`.',
+    );
+    const help = l10n.t('Name the file {0}, for example.', `yolo11${names[0]}.yaml`);
     const { from, to } = written.key;
-    problems.push({ range: { from, to }, severity: 'warning', code: 'unknown-key', message });
+    problems.push({ range: { from, to }, severity: 'warning', code: 'unread-scale', message, help });
   }
   const letter = letterOf(file);
   if (letter === undefined || names.includes(letter)) return letter ?? names[0];
   const key = entryOf(top, 'scales')?.key ?? head;
-  const message = `The file’s name asks for the scale “${letter}”, which is not here: Ultralytics ends in a KeyError. Costs are those of “${names[0]}”.`;
+  const message = l10n.t(
+    'The file’s name asks for the scale “{0}”, which is not in `scales`, so Ultralytics fails with a KeyError. Costs are those of “{1}”.',
+    letter,
+    names[0]!,
+  );
   problems.push({ range: { from: key.from, to: key.to }, severity: 'error', code: 'missing-scale', message });
   return names[0];
 }
 
-/** guess_model_scale: the letter behind the number in the file’s name. */
+/** guess_model_scale: the letter after the number in the file’s name. */
 function letterOf(file: string): string | undefined {
   return /yolo(?:e-)?v?\d+([nslmx])/.exec(file)?.[1];
 }
@@ -268,14 +276,14 @@ function isTrue(value: PyValue): boolean {
   return Array.isArray(value) ? value.length > 0 : Boolean(value);
 }
 
-/** What a key is that must be there, and what is used in its place where it is not. */
-const needed: Readonly<Record<string, { readonly what: string; readonly assumed?: string }>> = {
-  nc: { what: 'the number of classes' },
-  anchors: { what: 'one list of widths and heights for each level' },
-  depth_multiple: { what: 'the factor for numbers of repeats, such as 0.33', assumed: '1' },
-  width_multiple: { what: 'the factor for numbers of channels, such as 0.50', assumed: '1' },
-  backbone: { what: 'the list of the first rows' },
-  head: { what: 'the list of the rows after the backbone' },
+/** What to do about a missing key, and the value that is assumed for it. */
+const needed: Readonly<Record<string, { readonly help: () => string; readonly assumed?: string }>> = {
+  nc: { help: () => l10n.t('Add the number of classes.') },
+  anchors: { help: () => l10n.t('Add one list of widths and heights per level.') },
+  depth_multiple: { help: () => l10n.t('Add the factor for repeats, such as 0.33.'), assumed: '1' },
+  width_multiple: { help: () => l10n.t('Add the factor for channels, such as 0.50.'), assumed: '1' },
+  backbone: { help: () => l10n.t('Add the list of the first rows.') },
+  head: { help: () => l10n.t('Add the list of the rows after the backbone.') },
 };
 
 /**
@@ -293,11 +301,13 @@ function requireKeys(
   const assumed: { readonly key: string; readonly value: string }[] = [];
   const gaps: string[] = [];
   for (const key of missing) {
-    const { what, assumed: value } = needed[key]!;
-    const instead = value === undefined ? '' : ` Rows are counted with ${value}.`;
-    const message = `${by} needs \`${key}\` at the top of the file: ${what}.${instead}`;
-    problems.push({ range: head, severity: 'error', code: 'missing-key', message });
-    if (value === undefined) gaps.push(`\`${key}\` is missing`);
+    const { help, assumed: value } = needed[key]!;
+    const message =
+      value === undefined
+        ? l10n.t('{0} needs `{1}` at the top of the file.', by, key)
+        : l10n.t('{0} needs `{1}` at the top of the file; rows are counted with {2}.', by, key, value);
+    problems.push({ range: head, severity: 'error', code: 'missing-key', message, help: help() });
+    if (value === undefined) gaps.push(l10n.t('`{0}` is missing', key));
     else assumed.push({ key, value });
   }
   return { assumed, gaps };
@@ -319,8 +329,8 @@ function familyOf(
     if (row.kind === 'sequence' && numbers.length === 3 && numbers.every(value => value !== undefined)) {
       [depth, width, maxChannels] = numbers as [number, number, number];
     } else {
-      const message = 'A scale is [depth, width, max_channels]: three numbers above 0.';
-      problems.push({ range: { from: row.from, to: row.to }, severity: 'error', code: 'wrong-argument', message });
+      const message = l10n.t('A scale must be [depth, width, max_channels]: three numbers above 0.');
+      problems.push({ range: { from: row.from, to: row.to }, severity: 'error', code: 'wrong-scale', message });
       [depth, width, maxChannels] = [Number.NaN, Number.NaN, Number.NaN];
     }
   }

@@ -1,4 +1,5 @@
 // The keys at the top of a file: which ones the frameworks read, and what people write instead.
+import * as l10n from '@vscode/l10n';
 import type { Mapping, YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
@@ -12,23 +13,27 @@ const common = ['nc', 'backbone', 'head', 'depth_multiple', 'width_multiple', 'c
 const readByOne: Readonly<
   Record<
     string,
-    { readonly by: 'Ultralytics' | 'YOLOv5 after v7.0' | 'Ultralytics and YOLOv5'; readonly instead?: string }
+    { readonly by: 'Ultralytics' | 'YOLOv5 after v7.0' | 'Ultralytics and YOLOv5'; readonly instead?: () => string }
   >
 > = {
   // Ultralytics: nn/tasks.py, parse_model and the models' constructors.
-  scales: { by: 'Ultralytics', instead: 'Write `depth_multiple` and `width_multiple`.' },
+  scales: { by: 'Ultralytics', instead: () => l10n.t('Write `depth_multiple` and `width_multiple`.') },
   kpt_shape: { by: 'Ultralytics' },
   end2end: { by: 'Ultralytics' },
   reg_max: { by: 'Ultralytics' },
-  channels: { by: 'Ultralytics', instead: 'Write `ch`.' },
+  channels: { by: 'Ultralytics', instead: () => l10n.t('Write `ch`.') },
   text_model: { by: 'Ultralytics' },
   // models/yolo.py of YOLOv5’s master: `ch_mul = d.get("channel_multiple")`.
   channel_multiple: { by: 'YOLOv5 after v7.0' },
   activation: { by: 'Ultralytics and YOLOv5' },
 };
 
+const stridesHint = (): string => l10n.t('Strides follow from the rows.');
+const neckHint = (): string =>
+  l10n.t('Rows are read only from `backbone` and `head`: put these rows at the start of `head`.');
+
 /** What people write for a key that is read; `undefined` where nothing takes its place. */
-const meant: Readonly<Record<string, { readonly key?: string; readonly hint?: string }>> = {
+const meant: Readonly<Record<string, { readonly key?: string; readonly hint?: () => string }>> = {
   depth: { key: 'depth_multiple' },
   depth_mult: { key: 'depth_multiple' },
   depth_multiplier: { key: 'depth_multiple' },
@@ -52,7 +57,9 @@ const meant: Readonly<Record<string, { readonly key?: string; readonly hint?: st
   num_class: { key: 'nc' },
   class_num: { key: 'nc' },
   classes: { key: 'nc' },
-  class_names: { hint: 'Names of classes belong in the data set’s YAML, under `names`; a network reads `nc`.' },
+  class_names: {
+    hint: () => l10n.t('Class names belong in the data set’s YAML, under `names`; a network reads `nc`.'),
+  },
   input_channels: { key: 'ch' },
   in_channels: { key: 'ch' },
   num_channels: { key: 'ch' },
@@ -67,11 +74,13 @@ const meant: Readonly<Record<string, { readonly key?: string; readonly hint?: st
   keypoints: { key: 'kpt_shape' },
   channel_multiplier: { key: 'channel_multiple' },
   ch_mul: { key: 'channel_multiple' },
-  strides: { hint: 'Strides follow from the rows.' },
-  stride: { hint: 'Strides follow from the rows.' },
-  max_channels: { hint: 'Write it as the third number of a scale, as in scales: {n: [0.5, 0.25, 1024]}.' },
-  neck: { hint: 'Rows are read from `backbone` and `head` only: put these rows at the start of `head`.' },
-  necks: { hint: 'Rows are read from `backbone` and `head` only: put these rows at the start of `head`.' },
+  strides: { hint: stridesHint },
+  stride: { hint: stridesHint },
+  max_channels: {
+    hint: () => l10n.t('Write it as the third number of a scale, as in {0}.', 'scales: {n: [0.5, 0.25, 1024]}'),
+  },
+  neck: { hint: neckHint },
+  necks: { hint: neckHint },
   heads: { key: 'head' },
   backbones: { key: 'backbone' },
 };
@@ -87,7 +96,7 @@ const notes: ReadonlySet<string> = new Set([
 /** The keys, read at the top of a file, that a reader of this dialect does not look at. */
 interface Keys {
   readonly problems: readonly Problem[];
-  /** Those that no version reads and nobody would write for another: a fork’s own. */
+  /** Those that no version reads and that are not meant for another key: a fork’s own. */
   readonly strange: readonly (Range & { readonly text: string })[];
 }
 
@@ -109,15 +118,20 @@ export function checkKeys(top: Mapping, dialect: Dialect): Keys {
     const one = Object.hasOwn(readByOne, text) ? readByOne[text] : undefined;
     const instead = Object.hasOwn(meant, text) ? meant[text] : undefined;
     if (one) {
-      const message = `Only ${one.by} ${one.by.includes(' and ') ? 'read' : 'reads'} \`${text}\`; ${dialect.by} ignores it.${one.instead ? ` ${one.instead}` : ''}`;
-      problems.push({ range, severity: 'warning', code: 'unknown-key', message });
+      const message =
+        one.by === 'Ultralytics and YOLOv5'
+          ? l10n.t('Only Ultralytics and YOLOv5 read `{0}`; {1} ignores it.', text, dialect.by)
+          : one.by === 'Ultralytics'
+            ? l10n.t('Only Ultralytics reads `{0}`; {1} ignores it.', text, dialect.by)
+            : l10n.t('Only YOLOv5 after v7.0 reads `{0}`; {1} ignores it.', text, dialect.by);
+      problems.push({ range, severity: 'warning', code: 'key-of-other-dialect', message, help: one.instead?.() });
     } else if (instead) {
       const target = instead.key !== undefined && known.includes(instead.key) ? instead.key : undefined;
-      const advice = target === undefined ? (instead.hint ?? '') : advise(text, target, written);
-      const message = `No version reads \`${text}\`, so it changes nothing. ${advice}`.trimEnd();
+      const help = target === undefined ? instead.hint?.() : advise(text, target, written);
+      const message = l10n.t('No version reads `{0}`, so it has no effect.', text);
       const offered = target !== undefined && !written.has(target);
       const fix = offered ? respelling(text, target, range) : {};
-      problems.push({ range, severity: 'warning', code: 'unknown-key', message, ...fix });
+      problems.push({ range, severity: 'warning', code: 'unknown-key', message, help, ...fix });
     } else if (!notes.has(text)) {
       const typo = text.length > 3 ? didYouMean(text, known) : typoOf(text, known);
       if (typo === undefined) {
@@ -127,8 +141,16 @@ export function checkKeys(top: Mapping, dialect: Dialect): Keys {
         strange.push({ ...range, text });
         continue;
       }
-      const message = `No version reads \`${text}\`, so it changes nothing. Did you mean \`${typo}\`?`;
-      problems.push({ range, severity: 'warning', code: 'unknown-key', message, ...respelling(text, typo, range) });
+      const message = l10n.t('No version reads `{0}`, so it has no effect.', text);
+      const help = l10n.t('Did you mean `{0}`?', typo);
+      problems.push({
+        range,
+        severity: 'warning',
+        code: 'unknown-key',
+        message,
+        help,
+        ...respelling(text, typo, range),
+      });
     }
   }
   return { problems, strange };
@@ -145,15 +167,18 @@ export function isRead(key: string, { id, evaluates, activation }: Dialect): boo
 }
 
 function advise(text: string, target: string, written: ReadonlySet<string>): string {
-  return written.has(target) ? `\`${target}\` counts; remove \`${text}\`.` : `The key is \`${target}\`.`;
+  return written.has(target)
+    ? l10n.t('`{0}` is read instead; remove `{1}`.', target, text)
+    : l10n.t('Use `{0}`.', target);
 }
 
 const newer = (range: Range): Problem => ({
   range,
   severity: 'information',
   code: 'newer-key',
-  message:
-    'YOLOv5 after v7.0 makes channels multiples of this number. v7.0 itself ignores the key, and makes them multiples of 8.',
+  message: l10n.t(
+    'YOLOv5 after v7.0 makes channels multiples of this number; v7.0 itself ignores the key and makes them multiples of 8.',
+  ),
 });
 
 /** What aliases at the top of the file, and two levels into it, stand for: `scales: {<<: *base}`. */

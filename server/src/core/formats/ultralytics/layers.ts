@@ -1,4 +1,5 @@
 // What all YOLO repositories have beside torch.nn: their padding, their rounding, and activations by default.
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../graph/graph.ts';
 import { evaluated } from '../../python/expression.ts';
 import type { PyValue } from '../../python/value.ts';
@@ -38,12 +39,19 @@ export function idleConv(c1: number, c2: number, k: Size = 1): readonly Module[]
  * An activation as a module is given one: True is the default, text is a constructor (`nn.ReLU()`), all else none
  * (Conv.__init__: `act if isinstance(act, nn.Module) else nn.Identity()`).
  */
-export function activate(scope: Scope, x: Tensor, act: PyValue, standard: PyValue = scope.activation): Tensor {
-  const chosen = act === true ? standard : act;
+export function activate(scope: Scope, x: Tensor, act: PyValue, byDefault: PyValue = scope.activation): Tensor {
+  const chosen = act === true ? byDefault : act;
   if (typeof chosen !== 'string') return x;
   const { layer, bound } = constructorOf(chosen);
   if (!layer || !bound?.values) {
-    const why = bound?.refused?.message ?? `The activation “${chosen}” is not known; so its cost is not known either.`;
+    const refused = bound?.refused?.message;
+    const why =
+      refused === undefined
+        ? {
+            message: l10n.t('The activation “{0}” is not known, so neither is its cost.', chosen),
+            short: l10n.t('unknown activation'),
+          }
+        : { message: refused };
     return scope.builder.unknown(why, [x], x.shape);
   }
   if (layer !== PReLU || act !== true) return only([layer.forward(scope, [x], bound.values)]);

@@ -1,9 +1,10 @@
 // What a module of a YOLO repository is: a layer over torch, and what parse_model makes of it.
+import * as l10n from '@vscode/l10n';
 import type { Builder } from '../../graph/builder.ts';
 import type { GraphNode, Tensor } from '../../graph/graph.ts';
 import type { PyValue } from '../../python/value.ts';
 import { type Layer, Scope as TorchScope } from '../../torch/layer.ts';
-import type { Param } from '../../torch/signature.ts';
+import type { Param, Since } from '../../torch/signature.ts';
 
 /** A module: a layer with what parse_model and rows make of it. */
 export interface Module<A extends object = object> extends Layer<A, Scope> {
@@ -25,44 +26,61 @@ export function module<A extends object>(definition: Module<A>): Module<A> {
 // biome-ignore lint/suspicious/noExplicitAny: method parameters are contravariant; a table of modules needs it
 export type AnyModule = Module<any>;
 
+/** A release of Ultralytics, as what came with it. */
+export const since = (version: string): Since => ({ by: 'Ultralytics', version });
+
 /** Common parameters, so that the same words explain the same thing everywhere. */
 export const param = {
-  c1: { kind: 'int', doc: 'Input channels.' },
+  c1: { kind: 'int', doc: () => l10n.t('Input channels.') },
   c2: {
     kind: 'int',
     min: 1,
-    doc: 'Output channels; the width multiple of the scale is applied to what the file says.',
+    doc: () => l10n.t('Output channels; the width multiple of the scale applies.'),
   },
   k: (value: PyValue): Param => ({
     kind: 'ints',
     min: 1,
-    doc: 'Kernel size: work and parameters grow with its square.',
+    doc: () => l10n.t('Kernel size: work and parameters grow with its square.'),
     default: value,
   }),
-  s: (value: PyValue): Param => ({ kind: 'ints', min: 1, doc: 'Stride: 2 halves the output size.', default: value }),
+  s: (value: PyValue): Param => ({
+    kind: 'ints',
+    min: 1,
+    doc: () => l10n.t('Stride: 2 halves the output size.'),
+    default: value,
+  }),
   p: {
     kind: 'ints',
     min: 0,
-    doc: 'Padding; None pads by half the kernel, which keeps the size at stride 1.',
+    doc: () => l10n.t('Padding; None pads by half the kernel, which keeps the size at stride 1.'),
     default: null,
     words: ['same', 'valid'],
   },
-  g: { kind: 'int', min: 1, doc: 'Groups of channels; as many as channels is depthwise.', default: 1 },
-  d: { kind: 'ints', min: 1, doc: 'Dilation: distance between the taps of the window.', default: 1 },
-  n: (value: number): Param => ({ kind: 'int', doc: 'How many blocks are stacked inside.', default: value }),
-  act: { kind: 'any', doc: 'Activation: True is the default one (SiLU), False is none.', default: true },
+  g: {
+    kind: 'int',
+    min: 1,
+    doc: () => l10n.t('Number of channel groups; as many groups as channels makes it depthwise.'),
+    default: 1,
+  },
+  d: { kind: 'ints', min: 1, doc: () => l10n.t('Dilation: distance between the taps of the window.'), default: 1 },
+  n: (value: number): Param => ({ kind: 'int', doc: () => l10n.t('Number of blocks stacked inside.'), default: value }),
+  act: {
+    kind: 'any',
+    doc: () => l10n.t('Activation: True means the default (SiLU), False means none.'),
+    default: true,
+  },
   shortcut: (value: boolean): Param => ({
     kind: 'boolean',
-    doc: 'Adds the input of each inner block to its output.',
+    doc: () => l10n.t('Adds the input of each inner block to its output.'),
     default: value,
   }),
   e: (value: number): Param => ({
     kind: 'number',
-    doc: 'Hidden channels as a share of the output channels.',
+    doc: () => l10n.t('Hidden channels as a share of the output channels.'),
     default: value,
   }),
-  nc: { kind: 'int', min: 1, doc: 'Number of classes.', default: 80 },
-  ch: { kind: 'any', doc: 'Channels of the inputs; the file does not write them.', default: [] },
+  nc: { kind: 'int', min: 1, doc: () => l10n.t('Number of classes.'), default: 80 },
+  ch: { kind: 'any', doc: () => l10n.t('Channels of the inputs; the file does not write them.'), default: [] },
 } as const satisfies Record<string, Param | ((...values: never[]) => Param)>;
 
 /** Where modules are built: the builder, and what the file sets for all of them. */

@@ -1,4 +1,5 @@
 // What `model.info()` prints as GFLOPs: thop's count, at an image of its own size (utils/torch_utils.py, get_flops).
+import * as l10n from '@vscode/l10n';
 import { channels, type Frame, type Graph } from '../../graph/graph.ts';
 import type { Attempt, Fusion, Native, Release } from '../format.ts';
 import type { Dialect } from './dialect.ts';
@@ -6,7 +7,7 @@ import { fuse } from './fuse.ts';
 import { build, type Header, type Network } from './read.ts';
 import { type ReleaseName, readingReleases, releases } from './releases.ts';
 
-/** The image that figures are told for. */
+/** The image that figures are printed for. */
 const side = 640;
 
 export function nativeOf(header: Header, dialect: Dialect): Native {
@@ -17,7 +18,7 @@ export function nativeOf(header: Header, dialect: Dialect): Native {
     label: 'GFLOPs',
     unit: 1e9,
     by: dialect.by,
-    caveat: dialect.releases ? caveats.ultralytics : caveats.others,
+    caveat: dialect.releases ? caveats.ultralytics() : caveats.others(),
     releases: () => {
       if (!dialect.releases) {
         return [{ counter: '2 × thop 2.0.15', attempts: () => small(header, dialect, trial()) }];
@@ -33,10 +34,14 @@ export function nativeOf(header: Header, dialect: Dialect): Native {
 }
 
 const caveats = {
-  ultralytics:
-    'Counted by thop: 2 per multiply-accumulate, 8 per element of batch normalization. Up to 8.4.111 it counts at the model’s stride and scales up to 640×640, leaves out attention products, and counts too much for layers that do not grow with the image; from 8.4.112 on it counts attention, and the rest as it is at 640×640.',
-  others:
-    'Counted by thop at the model’s stride and scaled up to 640×640: 2 per multiply-accumulate, 8 per element of batch normalization, nothing for attention products, and too much for layers that do not grow with the image.',
+  ultralytics: () =>
+    l10n.t(
+      'Counted by thop: 2 per multiply-accumulate, 8 per element of batch normalization. Up to 8.4.111 it counts at the model’s stride and scales up to 640×640, omits attention products, and overcounts layers that do not grow with the image; from 8.4.112 on it counts attention, and the rest exactly at 640×640.',
+    ),
+  others: () =>
+    l10n.t(
+      'Counted by thop at the model’s stride and scaled up to 640×640: 2 per multiply-accumulate, 8 per element of batch normalization, nothing for attention products, and too much for layers that do not grow with the image.',
+    ),
 } as const;
 
 function releaseOf(
@@ -67,7 +72,7 @@ interface Trial {
 /** Undefined where nothing is printed. */
 function trialOf(header: Header, dialect: Dialect): Trial | undefined {
   const network = build(header, dialect, { sizes: [header.inputChannels, 256, 256] }, 256);
-  // An image of other channels than the network is built for ends in an error, and nothing is printed.
+  // An image of other channels than the network expects ends in an error, and nothing is printed.
   if (dialect.printsByWeights && secondSize(network.graph) !== header.inputChannels) return undefined;
   const strides = network.headInputs.map(x => 256 / (x.shape?.[2] ?? Number.NaN));
   if (strides.some(Number.isNaN)) return undefined;

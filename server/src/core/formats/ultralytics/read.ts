@@ -1,7 +1,8 @@
 // From rows to a graph: what parse_model does with `backbone` and `head`, and what forward does with `from`.
 
+import * as l10n from '@vscode/l10n';
 import { Builder, type FrameSpec } from '../../graph/builder.ts';
-import { channels, type Graph, type Note, type Tensor, use } from '../../graph/graph.ts';
+import { type Allowed, channels, type Graph, type Note, type Tensor, use } from '../../graph/graph.ts';
 import {
   agrees,
   counterparts,
@@ -30,19 +31,21 @@ import {
 import { isFloat, value11 } from '../../syntax/yaml11.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
-import { likelyName, respelling, suggested } from '../../text/spelling.ts';
-import { tensors, type Value } from '../../torch/layer.ts';
-import type { Arg, Param } from '../../torch/signature.ts';
+import type { Reason } from '../../text/reason.ts';
+import { likelyName, respelling } from '../../text/spelling.ts';
+import { listText } from '../../text/wording.ts';
+import { tensors, type Value, wrongChannels } from '../../torch/layer.ts';
+import type { Arg, Param, Since } from '../../torch/signature.ts';
 import type { InputSize, Variant } from '../format.ts';
 import { argumentValue } from './arguments.ts';
 import { bind } from './bind.ts';
 import { ownersOf } from './choose.ts';
-import type { Arranged, Dialect, Family } from './dialect.ts';
+import type { Arranged, Dialect, Family, Remark } from './dialect.ts';
 import { sourcesOf } from './items.ts';
 import { type AnyModule, Scope } from './module.ts';
 import { nn } from './modules/nn.ts';
 
-/** What a file says before its rows are built. */
+/** What a file says apart from its rows. */
 export interface Header {
   readonly top: Mapping;
   readonly family: Family;
@@ -81,10 +84,10 @@ export function variantsOf(top: Mapping): readonly Variant[] {
   );
 }
 
-/** A number that the file sets for all rows, within sense; told where it is none. */
-export function setting(top: Mapping, key: string, standard: number, problems: Problem[]): number {
+/** A number that the file sets for all rows, within sense; reported where it is not one. */
+export function setting(top: Mapping, key: string, byDefault: number, problems: Problem[]): number {
   const entry = entryOf(top, key);
-  if (!entry) return standard;
+  if (!entry) return byDefault;
   const node = resolved(entry.value);
   const value = node?.kind === 'scalar' ? value11(node) : undefined;
   if (typeof value === 'number' && value > 0 && value <= 1e6) return value;
@@ -92,21 +95,28 @@ export function setting(top: Mapping, key: string, standard: number, problems: P
   problems.push({
     range: { from: where.from, to: where.to },
     severity: 'error',
-    code: 'wrong-argument',
-    message: `\`${key}\` must be a number above 0${typeof value === 'string' ? asText(node as Scalar) : '.'}`,
+    code: 'not-positive',
+    ...((typeof value === 'string' && asText(key, node as Scalar)) || {
+      message: l10n.t('`{0}` must be a number above 0.', key),
+    }),
   });
   return Number.NaN;
 }
 
-/** Why what looks like a number is none to PyYAML: quotes, a float without a dot, digits that are not octal. */
-function asText({ text, style }: Scalar): string {
+/** Why what looks like a number is not one to PyYAML: quotes, a float without a dot, digits that are not octal. */
+function asText(key: string, { text, style }: Scalar): Pick<Problem, 'message' | 'help'> | undefined {
   const number = Number(text.replace(/,\s*$/, '') || Number.NaN);
-  if (!(number > 0 && number <= 1e6)) return '.';
-  const why = style === 'quoted' ? 'in quotes it is text' : `to YAML 1.1 “${text}” is text`;
-  return `, but ${why}. Write ${number}.`;
+  if (!(number > 0 && number <= 1e6)) return undefined;
+  return {
+    message:
+      style === 'quoted'
+        ? l10n.t('`{0}` must be a number above 0, but in quotes it is text.', key)
+        : l10n.t('`{0}` must be a number above 0, but “{1}” is text in YAML 1.1.', key, text),
+    help: l10n.t('Write {0}.', number),
+  };
 }
 
-/** What readings of a text, and of the texts before it, have built. */
+/** What readings of a text, and of earlier texts, have built. */
 export interface Known {
   readonly segments: Memo<RowValue>;
   readonly environments: Environments;
@@ -118,7 +128,7 @@ export interface RowValue {
   readonly from: Parts['from'];
   /** `ch[x]` for each entry of `from`. */
   readonly channels: readonly number[];
-  /** How many tensors each source is; −1 for one that is no list. */
+  /** How many tensors each source is; −1 for one that is not a list. */
   readonly lengths: readonly number[];
   readonly c2: number;
   /** Whether it outputs a list. */
@@ -142,17 +152,17 @@ const numbered: Name = { text: 'model.', isNumbered: true };
 class Source {
   /** The channels that parse_model believes. */
   readonly c2: number;
-  /** How many tensors it is; −1 for one that is no list. */
+  /** How many tensors it is; −1 for one that is not a list. */
   readonly length: number;
   readonly inputs: Inputs;
-  /** What the row was built into, where it may be had again. */
-  readonly made: Made<RowValue> | undefined;
+  /** What the row was built into, where it may be reused. */
+  readonly cached: Made<RowValue> | undefined;
 
-  constructor(c2: number, length: number, inputs: Inputs, made: Made<RowValue> | undefined) {
+  constructor(c2: number, length: number, inputs: Inputs, cached: Made<RowValue> | undefined) {
     this.c2 = c2;
     this.length = length;
     this.inputs = inputs;
-    this.made = made;
+    this.cached = cached;
   }
 
   get value(): Value {
@@ -207,7 +217,7 @@ class Rows {
         text ??= builder.input(
           'text',
           [1, family.nc, 512],
-          Number.isNaN(family.nc) ? 'the number of classes is not known' : undefined,
+          Number.isNaN(family.nc) ? l10n.t('the number of classes is not known') : undefined,
         );
         return text;
       },
@@ -231,8 +241,8 @@ class Rows {
       }
       this.#above.push(source);
     }
-    const made = this.#above.map(source => source.made);
-    trails.add({ environment: this.#environment, input: shape, items, made, isPlain });
+    const cached = this.#above.map(source => source.cached);
+    trails.add({ environment: this.#environment, input: shape, items, made: cached, isPlain });
     for (const gap of this.#header.gaps) builder.unknown(gap);
     return {
       graph: builder.finish(tensorsOf((this.#above.at(-1) ?? image).inputs)),
@@ -251,16 +261,17 @@ class Rows {
     index: number,
     image: Source,
   ): Source | undefined {
-    const made = there >= 0 && isPlain[there] && !this.#builder.full ? list[there] : undefined;
-    if (!made) return undefined;
+    const cached = there >= 0 && isPlain[there] && !this.#builder.full ? list[there] : undefined;
+    if (!cached) return undefined;
     const above = index === 0 ? image : this.#above[index - 1]!;
-    const isSame = index === 0 ? there === 0 : there > 0 && above.made !== undefined && above.made === list[there - 1];
+    const isSame =
+      index === 0 ? there === 0 : there > 0 && above.cached !== undefined && above.cached === list[there - 1];
     if (!isSame) return undefined;
-    const { segment, value } = made;
+    const { segment, value } = cached;
     // What parse_model has seen above is the same as well.
     scope.legacy = value.legacy;
     const placement = this.#builder.place(segment, above.inputs, start, numbered, index);
-    return placement && new Source(value.c2, -1, placement, made);
+    return placement && new Source(value.c2, -1, placement, cached);
   }
 
   /** Places what such a row was built into before, if it reads the same now. */
@@ -268,16 +279,16 @@ class Rows {
     const builder = this.#builder;
     if (builder.full) return undefined;
     const believed = this.#believed(index, image);
-    for (const made of this.#header.known.segments.of(row)) {
-      const { segment, value } = made;
+    for (const cached of this.#header.known.segments.of(row)) {
+      const { segment, value } = cached;
       if (value.legacy !== scope.legacy || !Object.is(value.believed, believed)) continue;
       const inputs = this.#inputsOf(value, index, image);
-      if (!inputs || !agrees(made, this.#environment, inputs)) continue;
-      const placement = builder.place(segment, portsOf(made, inputs), start, numbered, index);
+      if (!inputs || !agrees(cached, this.#environment, inputs)) continue;
+      const placement = builder.place(segment, portsOf(cached, inputs), start, numbered, index);
       if (!placement) return undefined;
       if (value.isHead) this.#headInputs = this.#named(value.from, index, image)!.map(firstOf);
       for (const version of value.asked) this.#asked.add(version);
-      return new Source(value.c2, value.isList ? segment.outputs.length : -1, placement, made);
+      return new Source(value.c2, value.isList ? segment.outputs.length : -1, placement, cached);
     }
     return undefined;
   }
@@ -297,15 +308,15 @@ class Rows {
     if (scope.sharedActivation) scope.sharedActivation = placement.node(scope.sharedActivation);
     const isList = Array.isArray(read.value);
     const facts = this.#facts as Omit<RowValue, 'isList'> | undefined;
-    // What is wrong with a row is told with its number; a remark holds wherever the row is.
+    // What is wrong with a row is reported with its number; a remark holds wherever the row is.
     const isSound = built.segment.problems.every(({ severity }) => severity === 'information');
-    let made: Made<RowValue> | undefined;
+    let cached: Made<RowValue> | undefined;
     if (facts && isSound && !sharesActivation(built.segment)) {
       const value = { ...facts, isList };
       const inputs = this.#inputsOf(value, index, image);
-      made = inputs && segments.keep(row, this.#environment, tensorsOf(inputs), built, value);
+      cached = inputs && segments.keep(row, this.#environment, tensorsOf(inputs), built, value);
     }
-    return new Source(read.c2, isList ? placement.outputs.length : -1, placement, made);
+    return new Source(read.c2, isList ? placement.outputs.length : -1, placement, cached);
   }
 
   /** The channels of the row above, as parse_model believes. */
@@ -318,19 +329,19 @@ class Rows {
     return from === -1 && index === 0 ? image : this.#above[from < 0 ? index + from : from];
   }
 
-  /** The tensors of what a row reads; undefined where they are not of the kind that `value` was built for. */
-  #inputsOf({ from, channels: before, lengths }: RowValue, index: number, image: Source): Inputs | undefined {
+  /** The tensors of what a row reads; undefined where they are not of the kind that `value` expects. */
+  #inputsOf({ from, channels: known, lengths }: RowValue, index: number, image: Source): Inputs | undefined {
     if (typeof from === 'number') {
       const source = this.#source(from, index, image);
       const isSame =
-        source?.length === lengths[0] && Object.is(this.#channelsOf(from, false, source!, index, image), before[0]);
+        source?.length === lengths[0] && Object.is(this.#channelsOf(from, false, source!, index, image), known[0]);
       return isSame ? source!.inputs : undefined;
     }
     const inputs: Tensor[] = [];
     for (let at = 0; at < from.length; at++) {
       const source = this.#source(from[at]!, index, image);
       if (source?.length !== lengths[at]) return undefined;
-      if (!Object.is(this.#channelsOf(from[at]!, true, source!, index, image), before[at])) return undefined;
+      if (!Object.is(this.#channelsOf(from[at]!, true, source!, index, image), known[at])) return undefined;
       inputs.push(...tensorsOf(source!.inputs));
     }
     return inputs;
@@ -360,18 +371,20 @@ class Rows {
       return this.#unknown({ label, type: module ?? '?', sites: [use(node)] }, damage.why);
     }
     if (row?.kind !== 'sequence') {
-      // A row that could not be read holds its place; the parser has told of it.
-      const why = 'this row could not be read';
+      // A row that could not be read keeps its place; the parser has reported it.
       const empty = row === undefined || (row.kind === 'scalar' && value11(row) === null);
-      const message = empty
-        ? `Row ${index} is empty. A row is [from, repeats, module, args].`
-        : `Row ${index} is not a list. A row is [from, repeats, module, args].`;
-      const problem: Problem = { range: trim(node), severity: 'error', code: 'wrong-row', message };
-      return this.#unknown({ label, type: '?', sites: [use(node)] }, why, problem);
+      const problem: Problem = {
+        range: trim(node),
+        severity: 'error',
+        code: empty ? 'empty-row' : 'not-a-row',
+        message: empty ? l10n.t('Row {0} is empty.', index) : l10n.t('Row {0} is not a list.', index),
+        help: rowHelp(),
+      };
+      return this.#unknown({ label, type: '?', sites: [use(node)] }, unreadable(), problem);
     }
     const type = textOf(row.items[2]) ?? '?';
     const parts = this.#parts(row, index, node);
-    if (!parts) return this.#unknown({ label, type, sites: [use(node)] }, 'this row could not be read');
+    if (!parts) return this.#unknown({ label, type, sites: [use(node)] }, unreadable());
 
     const found = this.#find(parts.module);
     const spec: FrameSpec = {
@@ -379,10 +392,10 @@ class Rows {
       type: parts.module,
       sites: [use(node)],
       repaired: damage?.repaired,
-      ...(found ? { summary: found.summary } : {}),
+      ...(found ? { summary: found.summary() } : {}),
     };
     const sources = this.#sources(parts, index, image);
-    if (!sources) return this.#unknown(spec, 'its `from` names a row that does not exist');
+    if (!sources) return this.#unknown(spec, l10n.t('its `from` names a row that does not exist'));
     const inputs = sources.map(({ value }) => value);
     const at = (arg: number | undefined): Range => parts.args[arg ?? -1]?.range ?? parts.moduleNode;
     if (!found) {
@@ -391,30 +404,42 @@ class Rows {
       const reason = this.#dialect.unreachable?.get(parts.module);
       const owners = reason === undefined ? ownersOf(parts.module) : [];
       const meant = owners.length === 0 ? likelyName(parts.module, candidates) : undefined;
-      const advice =
+      const help =
         owners.length > 0
-          ? ` It belongs to ${inWords(owners.map(({ by }) => by))}: set dialect=${owners[0]!.id} if this file is of that family.`
-          : suggested(meant);
+          ? l10n.t(
+              'It is a module of {0}: set dialect={1} if this file is of that family.',
+              listText(owners.map(({ by }) => by)),
+              owners[0]!.id,
+            )
+          : meant === undefined
+            ? undefined
+            : l10n.t('Did you mean “{0}”?', meant);
       const message =
-        reason === undefined
-          ? `“${parts.module}” is not a module of ${this.#dialect.by}, so its cost and its shape are not known.${advice}`
-          : `${this.#dialect.by} has ${parts.module}, but a row cannot name it: ${reason}.`;
+        reason?.(parts.module) ??
+        l10n.t('“{0}” is not a module of {1}, so its cost and shape are unknown.', parts.module, this.#dialect.by);
+      const short = l10n.t('unknown module {0}', parts.module);
       const repairs =
         owners.length === 0
           ? respelling(parts.module, meant, range)
           : this.#header.pinned
             ? {}
             : { repairs: owners.filter(owner => this.#canBe(owner)).map(readAs) };
-      const problem: Problem = { range, severity: 'error', code: 'unknown-module', message, ...repairs };
-      return this.#unknown(spec, `“${parts.module}” is not a known module`, problem, inputs);
+      const code = reason ? 'unreachable-module' : 'unknown-module';
+      const problem: Problem = { range, severity: 'error', code, message, help, short, ...repairs };
+      return this.#unknown(
+        spec,
+        { message: l10n.t('“{0}” is not a known module', parts.module), short },
+        problem,
+        inputs,
+      );
     }
-    let refusal = '';
-    const refuse = (code: string, message: string, arg?: number): undefined => {
-      refusal ||= message;
-      this.#builder.problem({ range: trim(at(arg)), severity: 'error', code, message });
+    let refusal: Reason | undefined;
+    const refuse = ({ arg, ...words }: Remark): undefined => {
+      refusal ??= { message: words.message, ...(words.short === undefined ? {} : { short: words.short }) };
+      this.#builder.problem({ range: trim(at(arg)), severity: 'error', ...words });
     };
     const leave = (why: string): undefined => {
-      refusal ||= why;
+      refusal ??= { message: why };
     };
     const { from } = parts;
     const sourceChannels = sources.map((source, at) =>
@@ -435,9 +460,9 @@ class Rows {
       },
       this.#header.family,
     );
-    if (!arranged) return this.#unknown(spec, refusal, undefined, inputs);
+    if (!arranged) return this.#unknown(spec, refusal ?? unreadable(), undefined, inputs);
     const bound = bind(found, arranged.args, this.#dialect.evaluates, refuse, parts);
-    if (!bound) return this.#unknown(spec, refusal, undefined, inputs, arranged.c2);
+    if (!bound) return this.#unknown(spec, refusal ?? unreadable(), undefined, inputs, arranged.c2);
     this.#remark(arranged, parts);
     const asked = releasesOf(found, arranged);
     for (const version of asked) this.#asked.add(version);
@@ -453,18 +478,13 @@ class Rows {
       believed,
       legacy: scope.legacy,
     };
-    return { value: handedOn(found, inputs, value), c2: arranged.c2 };
+    return { value: outputOf(found, inputs, value), c2: arranged.c2 };
   }
 
   /** What is to be known of a row that can be built. */
   #remark({ remarks }: Arranged, { args, moduleNode }: Parts): void {
-    for (const { code, message, arg } of remarks ?? []) {
-      this.#builder.problem({
-        range: trim(args[arg ?? -1]?.range ?? moduleNode),
-        severity: 'information',
-        code,
-        message,
-      });
+    for (const { arg, ...words } of remarks ?? []) {
+      this.#builder.problem({ range: trim(args[arg ?? -1]?.range ?? moduleNode), severity: 'information', ...words });
     }
   }
 
@@ -482,9 +502,10 @@ class Rows {
     let result: Value = [];
     builder.within(frame, () => {
       if (!found.many && Array.isArray(parts.from)) {
-        const message = `${found.name} takes one input, but \`from\` is a list.`;
+        const message = l10n.t('{0} takes one input, so `from` must be a number, not a list.', found.name);
+        const help = l10n.t('Join several inputs with a Concat row in front of it.');
         result = builder.unknown(
-          builder.complain({ code: 'wrong-inputs', input: 0, message }),
+          builder.complain({ code: 'list-of-inputs', input: 0, message, help }),
           inputs.flatMap(tensors),
           [1, arranged.c2, Number.NaN, Number.NaN],
         );
@@ -492,18 +513,24 @@ class Rows {
       }
       const listed = found.lists ? -1 : inputs.findIndex(value => Array.isArray(value));
       if (listed >= 0) {
-        const message = `The row that this input comes from outputs a list, which ${found.name} cannot take. Choose one of its tensors with an Index row.`;
+        const message = l10n.t('This input is a list of tensors, which {0} cannot take.', found.name);
+        const help = l10n.t('Select one of its tensors with an Index row.');
         result = builder.unknown(
-          builder.complain({ code: 'wrong-inputs', input: listed, message }),
+          builder.complain({ code: 'list-as-input', input: listed, message, help }),
           inputs.flatMap(tensors),
           [1, arranged.c2, Number.NaN, Number.NaN],
         );
         return result;
       }
       if (found.many && arranged.repeats > 1) {
-        const message = `${found.name} takes a list of inputs. The number of repeats makes ${arranged.repeats} copies in a row, and the second is given the output of the first alone. Write 1 repeat.`;
+        const message = l10n.t(
+          '{0} takes a list of inputs, but of its {1} copies in sequence only the first gets one.',
+          found.name,
+          arranged.repeats,
+        );
+        const help = l10n.t('Write 1 for the number of repeats.');
         const range = trim(parts.repeatsNode);
-        this.#builder.problem({ range, severity: 'error', code: 'wrong-inputs', message });
+        this.#builder.problem({ range, severity: 'error', code: 'repeated-list-module', message, help });
         result = builder.unknown(message, inputs.flatMap(tensors), [1, arranged.c2, Number.NaN, Number.NaN]);
         return result;
       }
@@ -512,7 +539,7 @@ class Rows {
       if (arranged.repeats > 1) {
         let values: readonly Value[] = expected;
         builder.times(arranged.repeats, index => {
-          // Each is built for the channels of the first.
+          // Each expects the channels of the first.
           const x = index === 0 ? values : this.#expected(found, bound, values, { arranged, parts });
           builder.within({ label: String(index), type: found.name }, () => {
             result = found.forward(scope, x, bound);
@@ -523,15 +550,15 @@ class Rows {
       } else result = found.forward(scope, expected, bound);
       // At the limit of nodes nothing more is built.
       if (tensors(result).length === 0)
-        result = builder.unknown('the rest of this network is not analysed', inputs.flatMap(tensors));
+        result = builder.unknown(l10n.t('the rest of this network is not analyzed'), inputs.flatMap(tensors));
       return tensors(result);
     });
     return result;
   }
 
   /**
-   * The inputs with the channels that the module is built for. Where they differ the framework fails at this row: it is
-   * told once, and the row is priced as it is declared, so that everything below keeps its costs.
+   * The inputs with the channels that the module expects. Where they differ the framework fails at this row: that is
+   * reported once, and the row is priced as it is declared, so that everything below keeps its costs.
    */
   #expected(
     found: AnyModule,
@@ -562,24 +589,43 @@ class Rows {
       if (Number.isNaN(wanted) || Number.isNaN(given) || wanted === given || x.shape!.length !== 4) return value;
       const why = repeated
         ? this.#misrepeated(found, repeated.arranged.repeats, repeated.parts, wanted, given)
-        : this.#builder.complain({
-            code: 'channel-mismatch',
-            input: index,
-            message: `${found.name} expects ${wanted} input channels, but gets ${given}. Declare ${given}, or change its input.`,
-          });
+        : this.#builder.complain({ ...wrongChannels(found.name, wanted, given), input: index });
       return this.#builder.unknown(why, [x], [x.shape![0]!, wanted, ...x.shape!.slice(2)]);
     });
   }
 
-  /** nn.Sequential(*(m(*args) for _ in range(n))): nothing but the first copy fits what it is given. */
+  /** nn.Sequential(*(m(*args) for _ in range(n))): only the first copy fits its input. */
   #misrepeated(found: AnyModule, times: number, parts: Parts, wanted: number, given: number): string {
-    const count = times === parts.written ? `${times}` : `${times} (${parts.written} × depth)`;
-    const message = `The number of repeats chains ${count} copies of ${found.name}. Each copy expects ${wanted} input channels, but the second gets the ${given} that the first outputs. Write 1 repeat, or one row for each copy.`;
-    this.#builder.problem({ range: trim(parts.repeatsNode), severity: 'error', code: 'channel-mismatch', message });
+    const message =
+      times === parts.written
+        ? l10n.t(
+            'Of {0} copies of {1} in sequence, each expects {2} input channels, but the first outputs {3}.',
+            times,
+            found.name,
+            wanted,
+            given,
+          )
+        : l10n.t(
+            'Of {0} copies ({4} × depth) of {1} in sequence, each expects {2} input channels, but the first outputs {3}.',
+            times,
+            found.name,
+            wanted,
+            given,
+            parts.written,
+          );
+    const help = l10n.t('Write 1 for the number of repeats, or one row per copy.');
+    const range = trim(parts.repeatsNode);
+    this.#builder.problem({ range, severity: 'error', code: 'repeats-channel-mismatch', message, help });
     return message;
   }
 
-  #unknown(frame: FrameSpec, why: string, problem?: Problem, inputs: readonly Value[] = [], c2 = Number.NaN): Built {
+  #unknown(
+    frame: FrameSpec,
+    why: string | Reason,
+    problem?: Problem,
+    inputs: readonly Value[] = [],
+    c2 = Number.NaN,
+  ): Built {
     if (problem) this.#builder.problem(problem);
     const value = this.#builder.within(frame, () =>
       this.#builder.unknown(why, inputs.flatMap(tensors), [1, c2, Number.NaN, Number.NaN]),
@@ -607,50 +653,55 @@ class Rows {
         sources.push(source);
         continue;
       }
-      // Rows that could not be read are told of; how many there were is not known.
+      // Rows that could not be read are reported; how many there were is not known.
       const backbone = lookUp(this.#header.top, 'backbone');
       if (backbone && resolved(backbone)?.kind !== 'sequence') return undefined;
       const range = trim(parts.fromNodes[position] ?? parts.fromNodes[0]!);
-      const message =
-        from < 0
-          ? `${from} points before the first row: this is row ${index}. Rows are counted backwards from this one; use ${index === 0 ? '-1' : `-1 to -${index}`}.`
-          : from === index
-            ? `Row ${from} is this row. A row can use those above it; −1 is the one before.`
-            : `Row ${from} comes later: this is row ${index}. Use ${index === 0 ? '-1' : `0 to ${index - 1}, or -1 for the row above`}.`;
-      this.#builder.problem({ range, severity: 'error', code: 'unknown-reference', message });
+      this.#builder.problem({ range, severity: 'error', ...wrongReference(from, index) });
       return undefined;
     }
     return sources;
   }
 
-  /** A row's four parts; undefined (and told) where one is missing or of the wrong kind. */
+  /** A row's four parts; undefined (and reported) where one is missing or of the wrong kind. */
   #parts(row: Sequence, index: number, range: Range): Parts | undefined {
-    const refuse = (where: Range, message: string, code = 'wrong-row'): undefined => {
-      this.#builder.problem({ range: trim(where), severity: 'error', code, message });
+    const refuse = (code: string, where: Range, message: string, help?: string): undefined => {
+      this.#builder.problem({ range: trim(where), severity: 'error', code, message, help });
     };
     const [fromNode, repeatsNode, moduleNode, argsNode] = row.items;
     if (row.items.length !== 4) {
-      // A place that error recovery holds has been told of.
-      const message = `Row ${index} has ${row.items.length} part${row.items.length === 1 ? '' : 's'}. A row is [from, repeats, module, args].`;
-      return refuse(range, message);
+      const count = row.items.length;
+      const message =
+        count === 1 ? l10n.t('Row {0} has one entry.', index) : l10n.t('Row {0} has {1} entries.', index, count);
+      return refuse('row-length', range, message, rowHelp());
     }
     const fromTarget = resolved(fromNode)!;
     const sources = sourcesOf(fromNode!);
     const fromNodes = sources.map(({ node }) => node);
     const from = sources.map(({ value }) => value);
-    if (from.length === 0) return refuse(fromNode!, 'This row has no input. Name one or more rows, such as [-1, 6].');
+    if (from.length === 0) {
+      const message = l10n.t('This row has no input.');
+      return refuse('no-input', fromNode!, message, l10n.t('Name one or more rows, such as [-1, 6].'));
+    }
     const bad = from.indexOf(undefined);
-    if (bad >= 0)
-      return refuse(fromNodes[bad]!, '`from` must be the number of a row, or a list of them; -1 is the row above.');
+    if (bad >= 0) {
+      const message = l10n.t('`from` must be the number of a row, or a list of them; -1 is the row above.');
+      return refuse('wrong-from', fromNodes[bad]!, message);
+    }
     const times = numeric(repeatsNode);
-    if (times === undefined || times < 0)
-      return refuse(repeatsNode!, 'The number of repeats must be a number, 1 for one.');
+    if (times === undefined || times < 0) {
+      return refuse('wrong-repeats', repeatsNode!, l10n.t('The number of repeats must be a number ≥ 0.'));
+    }
     const module = textOf(moduleNode);
-    if (module === undefined)
-      return refuse(moduleNode!, 'The third part of a row is the name of a module, such as Conv.');
+    if (module === undefined) {
+      const message = l10n.t('The third entry of a row must be the name of a module, such as Conv.');
+      return refuse('not-a-module', moduleNode!, message);
+    }
     const argsTarget = resolved(argsNode);
-    if (argsTarget?.kind !== 'sequence')
-      return refuse(argsNode!, 'The fourth part of a row is the list of arguments, such as [64, 3, 2].');
+    if (argsTarget?.kind !== 'sequence') {
+      const message = l10n.t('The fourth entry of a row must be the list of arguments, such as [64, 3, 2].');
+      return refuse('not-arguments', argsNode!, message);
+    }
     const args = argsTarget.items.map((node): Arg => {
       const target = resolved(node);
       const float = target?.kind === 'scalar' && isFloat(target) ? { float: target.text } : {};
@@ -672,8 +723,28 @@ class Rows {
   }
 }
 
-/** What the rows below are given. */
-function handedOn(found: AnyModule, inputs: readonly Value[], value: Value): Value {
+const unreadable = (): string => l10n.t('this row could not be read');
+const rowHelp = (): string => l10n.t('A row is [from, repeats, module, args].');
+
+/** What is wrong with a number in `from` that names no row above. */
+function wrongReference(from: number, index: number): Pick<Problem, 'code' | 'message' | 'help'> {
+  const help =
+    index === 0
+      ? l10n.t('Use -1, the image: this is the first row.')
+      : index === 1
+        ? l10n.t('Use -1 or 0, the row above.')
+        : l10n.t('Use -1, the row above, down to -{0}; or 0 to {1}, counted from the first row.', index, index - 1);
+  if (from < 0) {
+    const message = l10n.t('{0} points in front of the first row: this is row {1}.', from, index);
+    return { code: 'unknown-reference', message, help };
+  }
+  return from === index
+    ? { code: 'own-reference', message: l10n.t('Row {0} is this row.', from), help }
+    : { code: 'later-reference', message: l10n.t('Row {0} comes later: this is row {1}.', from, index), help };
+}
+
+/** What the rows below get. */
+function outputOf(found: AnyModule, inputs: readonly Value[], value: Value): Value {
   return found.passes ? inputs.flatMap(tensors) : value;
 }
 
@@ -682,11 +753,11 @@ function sharesActivation({ nodes }: Segment): boolean {
   return nodes.some(({ op }) => op.name === 'prelu');
 }
 
-/** Whether a row reads one tensor of the row above and nothing else, and only hands on one of its own. */
-function isPlainRow({ made }: Source): boolean {
-  if (!made) return false;
-  const { from, lengths, isList, isHead, asked } = made.value;
-  return from === -1 && lengths[0] === -1 && made.isPlain && !isList && !isHead && asked.length === 0;
+/** Whether a row reads only the one tensor of the row above, and outputs one tensor. */
+function isPlainRow({ cached }: Source): boolean {
+  if (!cached) return false;
+  const { from, lengths, isList, isHead, asked } = cached.value;
+  return from === -1 && lengths[0] === -1 && cached.isPlain && !isList && !isHead && asked.length === 0;
 }
 
 /** The tensor that a row reads, of a list its first. */
@@ -697,13 +768,10 @@ function firstOf({ inputs }: Source): Tensor {
 /** The releases that a module and those of its arguments that a row writes came with. */
 function releasesOf({ since, params }: AnyModule, { args }: Arranged): readonly string[] {
   const written = Object.values<Param>(params).filter((_, index) => args[index]?.range !== undefined);
-  return [since, ...written.map(param => param.since)].flatMap(words => {
-    const version = words && /\d+(?:\.\d+)+/.exec(words)?.[0];
-    return version ? [version] : [];
-  });
+  return [since, ...written.map(param => param.since)].flatMap(release => (release ? [release.version] : []));
 }
 
-/** A frame that can say where its parts stand and what they mean: made here, it holds nothing else of the reading. */
+/** A frame that can locate and explain its parts; created here, it retains nothing else of the reading. */
 function explained(spec: FrameSpec, found: AnyModule, arranged: Arranged, parts: Parts, dialect: Dialect): FrameSpec {
   return {
     ...spec,
@@ -726,15 +794,10 @@ export interface Parts {
   readonly argsNode: Sequence;
 }
 
-/** “A”, “A and B”, “A, B and C”. */
-function inWords(list: readonly string[]): string {
-  return list.length < 2 ? (list[0] ?? '') : `${list.slice(0, -1).join(', ')} and ${list.at(-1)!}`;
-}
-
 /** A comment at the top that sets the dialect. */
 function readAs({ id, by }: Dialect): Repair {
   const edits = [{ from: far, to: far, text: `# flopline: dialect=${id}\n` }];
-  return { title: `Read this file as ${by}’s`, edits, isGuess: true };
+  return { title: l10n.t('Read this file as {0}’s', by), edits, isGuess: true };
 }
 
 /** A place as it is now: nodes move when the text above them is edited. */
@@ -776,7 +839,8 @@ function locate(complaint: Complaint, found: AnyModule, arranged: Arranged, part
   }
   if (complaint.input !== undefined) return trim(parts.fromNodes[complaint.input] ?? parts.fromNodes[0]!);
   if (complaint.isInner) return trim(parts.argsNode.to > parts.argsNode.from ? parts.argsNode : parts.moduleNode);
-  if (complaint.code === 'shape-mismatch' && parts.fromNodes.length > 1) {
+  // Neither an argument nor one input: its inputs do not fit each other.
+  if (parts.fromNodes.length > 1) {
     return { from: parts.fromNodes[0]!.from, to: parts.fromNodes.at(-1)!.to };
   }
   return undefined;
@@ -787,35 +851,73 @@ function notesOf(found: AnyModule, arranged: Arranged, parts: Parts, dialect: Di
   const notes: Note[] = [];
   for (const [index, node] of parts.fromNodes.entries()) {
     const from = Array.isArray(parts.from) ? parts.from[index] : parts.from;
-    const what =
+    const text =
       from === -1
-        ? 'the row above'
+        ? l10n.t('**from**: the input is the row above.')
         : from! < 0
-          ? `the row ${-from!} above`
-          : `row ${from}, counted from 0 over backbone and head`;
-    notes.push({ range: trim(node), text: `**from**: the input is ${what}.` });
+          ? l10n.t('**from**: the input is the row {0} above.', -from!)
+          : l10n.t('**from**: the input is row {0}, counted from 0 over `backbone` and `head`.', from!);
+    notes.push({ range: trim(node), text, allowed: { kind: 'reference' } });
   }
-  const scaled =
-    parts.written > 1 && parts.repeats !== parts.written ? `, times the depth gain: **${parts.repeats}** here` : '';
-  const inside = 'n' in found.params ? 'blocks inside' : 'times in a row';
-  notes.push({ range: trim(parts.repeatsNode), text: `**repeats**: ${parts.written} ${inside}${scaled}.` });
+  notes.push({
+    range: trim(parts.repeatsNode),
+    text: repeatsNote(found, parts),
+    allowed: { kind: 'number', min: 0 },
+  });
   notes.push({
     range: trim(parts.moduleNode),
-    text: `**${found.name}** (${dialect.by}): ${found.summary}${sinceNote(found)}`,
+    text: sentences(`**${found.name}** (${dialect.by}): ${found.summary()}`, sinceNote(found)),
+    allowed: { kind: 'operator', choices: () => [...dialect.modules.keys(), ...nn.keys()] },
   });
   for (const [index, [name, param]] of Object.entries<Param>(found.params).entries()) {
     const arg = arranged.args[index];
     if (!arg?.range) continue;
-    const text = `**${name}** of ${found.name}: ${param.doc}${valueNote(arg)}${sinceNote(param)}`;
-    notes.push({ range: trim(arg.range), text });
+    const text = sentences(`**${name}** (${found.name}): ${param.doc()}`, valueNote(arg), sinceNote(param));
+    notes.push({ range: trim(arg.range), text, allowed: allowedOf(param) });
   }
   return notes;
 }
 
-function sinceNote({ since }: { readonly since?: string }): string {
-  return since === undefined ? '' : ` Since ${since}.`;
+/** What a parameter takes; undefined where its constructor takes anything. */
+function allowedOf({ kind, min, words }: Param): Allowed | undefined {
+  switch (kind) {
+    case 'int':
+    case 'ints':
+      return { kind: 'integer', min };
+    case 'number':
+      return { kind: 'number' };
+    case 'boolean':
+      return { kind: 'boolean' };
+    case 'text':
+      return words ? { kind: 'choice', choices: () => words } : { kind: 'name' };
+    case 'any':
+      return words && { kind: 'choice', choices: () => words };
+  }
 }
 
-function valueNote({ value }: Arg): string {
-  return typeof value === 'number' ? ` Here **${value}**.` : '';
+/** `**repeats**: 6 blocks inside, 2 at this depth.` */
+function repeatsNote(found: AnyModule, { written, repeats }: Parts): string {
+  if (written > 1 && repeats !== written) {
+    return 'n' in found.params
+      ? l10n.t('**repeats**: {0} blocks inside; scaled by the depth multiple, **{1}** here.', written, repeats)
+      : l10n.t('**repeats**: {0} copies in sequence; scaled by the depth multiple, **{1}** here.', written, repeats);
+  }
+  if ('n' in found.params) {
+    return repeats === 1
+      ? l10n.t('**repeats**: one block inside.')
+      : l10n.t('**repeats**: {0} blocks inside.', repeats);
+  }
+  return repeats === 1 ? l10n.t('**repeats**: once.') : l10n.t('**repeats**: {0} copies in sequence.', repeats);
+}
+
+const sentences = (...parts: readonly (string | undefined)[]): string =>
+  parts.filter(part => part !== undefined).join(' ');
+
+function sinceNote({ since }: { readonly since?: Since }): string | undefined {
+  if (since === undefined) return undefined;
+  return since.before?.() ?? l10n.t('Since {0} {1}.', since.by, since.version);
+}
+
+function valueNote({ value }: Arg): string | undefined {
+  return typeof value === 'number' && !Number.isNaN(value) ? l10n.t('Here **{0}**.', value) : undefined;
 }

@@ -1,4 +1,4 @@
-// Which releases of Ultralytics read a file, and read the same network in it: only their figures are told.
+// Which releases of Ultralytics read a file, and read the same network in it: only their figures are shown.
 
 import type { Frame } from '../../graph/graph.ts';
 import type { PyValue } from '../../python/value.ts';
@@ -17,8 +17,8 @@ export function readingReleases(header: Header, network: Network): readonly Rele
 
 type Refusal = (header: Header, network: Network) => boolean;
 
-/** Whether the reading told of something by its code: what another release makes of a row. */
-const told =
+/** Whether the reading reported something by its code: what another release makes of a row. */
+const reported =
   (code: string): Refusal =>
   (_, { problems }) =>
     problems.some(problem => problem.code === code);
@@ -30,10 +30,10 @@ const asksFor =
     asked.some(version => isLater(version, release));
 
 /** What the newest cannot mean, and an older one does. */
-const older = told('older-meaning');
+const older = reported('older-meaning');
 
 /** Up to 8.4.101 the width multiple passes over as many channels as there are classes. */
-const otherWidths = told('classes-as-width');
+const otherWidths = reported('classes-as-width');
 
 /** One instance of PReLU in many layers: thop 2.0 hooks and counts it once for each, times each. */
 const sharedActivation: Refusal = (_, { graph }) =>
@@ -69,7 +69,7 @@ const lightHeads: Refusal = ({ modules: names }) => {
 /** C3k2 asks for the scale’s letter, which is there only with `scales` up to 8.3.197 (UnboundLocalError). */
 const noScales: Refusal = ({ family, modules }) => family.scale === undefined && modules.includes('C3k2');
 
-/** Channels came behind the row’s own arguments up to 8.3; with one argument that is the same place. */
+/** Channels came after the row’s own arguments up to 8.3; with one argument that is the same place. */
 const poolingArguments: Refusal = header => argumentsOf(header, 'ImagePoolingAttn').some(args => args.length !== 1);
 
 /** None stands for the default activation since 8.4.104; before, it is called (TypeError). */
@@ -88,7 +88,7 @@ function argumentsOf({ rows, modules }: Header, module: string): readonly (reado
 
 const refusals: Readonly<Record<ReleaseName, readonly Refusal[]>> = {
   // Since 8.4.104 Proto26 enlarges its levels by powers of two, and fails where they do not meet then.
-  '8.4.117': [older, told('level-size')],
+  '8.4.117': [older, reported('level-size')],
   '8.4.101': [older, asksFor('8.4.101'), otherWidths, sharedActivation, narrowAttention('C2PSA'), noActivation],
   '8.3.63': [
     asksFor('8.3.63'),

@@ -19,7 +19,7 @@ import type { Param } from '../../torch/signature.ts';
 import { type Item, movesOf, renumbered } from '../reference.ts';
 import type { Dialect, Family } from './dialect.ts';
 import { itemsOf } from './items.ts';
-import { numberBehind } from './mend.ts';
+import { numberAfter } from './repairs.ts';
 
 /** What the rows are read by: how written channels become real ones. */
 export interface Chosen {
@@ -61,8 +61,8 @@ class Writer implements Rewriter {
   /** How many rows come before the one with an index, and which go. */
   readonly #inserted = new Map<number, number>();
   readonly #removed = new Set<number>();
-  /** Rows that read the row put before them. */
-  readonly #handed = new Set<number>();
+  /** Rows that read the row inserted in front of them. */
+  readonly #relinked = new Set<number>();
   readonly #args = new Map<number, { readonly row: Row; readonly values: Map<number, string> }>();
 
   constructor(text: string, top: Mapping, chosen: Chosen) {
@@ -96,7 +96,7 @@ class Writer implements Rewriter {
     if (!fresh) return false;
     this.#edits.push(...fresh);
     this.#inserted.set(row.index, (this.#inserted.get(row.index) ?? 0) + rows.length);
-    this.#handed.add(row.index);
+    this.#relinked.add(row.index);
     return true;
   }
 
@@ -180,7 +180,7 @@ class Writer implements Rewriter {
     return true;
   }
 
-  /** An average pooling behind a bare 1×1 convolution: rows of these files are Conv, which end in an activation. */
+  /** An average pooling after a bare 1×1 convolution: rows of these files are Conv, which end in an activation. */
   move(): boolean {
     return false;
   }
@@ -198,23 +198,23 @@ class Writer implements Rewriter {
   #renumber(): boolean {
     const moves = movesOf(this.#items, this.#inserted, this.#removed);
     // Who got new rows in front of it reads the last of them.
-    const others = this.#items.map(item => (this.#handed.has(item.index) ? { ...item, references: [] } : item));
+    const others = this.#items.map(item => (this.#relinked.has(item.index) ? { ...item, references: [] } : item));
     const edits = renumbered(others, moves);
     if (!edits) return false;
     this.#edits.push(...edits);
     for (const { index } of this.#items) {
       const place = moves.place(index);
       if (place === undefined) continue;
-      const row = this.#handed.has(index) ? this.#rowOf(this.#spots[index]!, index) : undefined;
+      const row = this.#relinked.has(index) ? this.#rowOf(this.#spots[index]!, index) : undefined;
       if (row) this.#replace(row.from, '-1');
       if (place !== index) this.#renumberComment(this.#spots[index]!.item, index, place);
     }
     return true;
   }
 
-  /** `# 5-P3/8` behind row 5. */
+  /** `# 5-P3/8` after row 5. */
   #renumberComment(node: YamlNode, index: number, place: number): void {
-    const number = numberBehind(this.#text, node);
+    const number = numberAfter(this.#text, node);
     if (number?.value === index) this.#replace(number.range, String(place));
   }
 
@@ -227,13 +227,13 @@ class Writer implements Rewriter {
     return node && this.#slice(node);
   }
 
-  /** Where an argument stands in a row: its constructor has the input channels before it. */
+  /** Where an argument is in a row: the constructor has the input channels in front of it. */
   #placeOf(module: string, name: ConvArg): number | undefined {
     const at = Object.keys(this.#chosen.dialect.modules.get(module)?.params ?? {}).indexOf(called[name]);
     return at < 1 ? undefined : at - 1;
   }
 
-  /** An argument that is only there for those behind it. */
+  /** An argument that is only there for those after it. */
   #defaultOf(module: string, at: number): string {
     const param = Object.values<Param>(this.#chosen.dialect.modules.get(module)!.params)[at + 1]!;
     return show(param.default ?? null);
@@ -270,10 +270,10 @@ class Writer implements Rewriter {
 
   #strideText(row: Row, strided: readonly boolean[]): string | undefined {
     const written = this.#arg(row, 'stride') ?? '1';
-    if (strided.every(kept => !kept)) return '1';
-    if (strided.every(kept => kept)) return written;
+    if (strided.every(strides => !strides)) return '1';
+    if (strided.every(strides => strides)) return written;
     if (!/^\d+$/.test(written)) return undefined;
-    return written === '1' ? '1' : `[${strided.map(kept => (kept ? written : '1')).join(', ')}]`;
+    return written === '1' ? '1' : `[${strided.map(strides => (strides ? written : '1')).join(', ')}]`;
   }
 
   // ——— Channels ——————————————————————————————————————————————————————————————————————————————————————————————————
@@ -285,7 +285,7 @@ class Writer implements Rewriter {
     return typeof value === 'number' ? this.#scaled(row.module, value) : undefined;
   }
 
-  /** What is to be written for so many channels; undefined where the scale has no such width. */
+  /** What to write for so many channels; undefined where the scale has no such width. */
   #written({ module }: Row, real: number): number | undefined {
     const { width } = this.#chosen.family;
     const middle = Math.round(real / width);
@@ -318,7 +318,7 @@ class Writer implements Rewriter {
     return spot && this.#rowOf(spot, index);
   }
 
-  /** A row that is written where it stands, with its four parts. */
+  /** A row that is written in place, with its four parts. */
   #rowOf(spot: Spot, index: number): Row | undefined {
     const node = spot.item;
     if (node.kind !== 'sequence' || node.items.length !== 4) return undefined;

@@ -1,5 +1,6 @@
-// What stands where in a model file: which texts are one, the lists `backbone` and `head`, and what else must be there.
+// What is where in a model file: which texts are one, the lists `backbone` and `head`, and what else must be there.
 
+import * as l10n from '@vscode/l10n';
 import { chunkOf } from '../../syntax/chunks.ts';
 import type { Damage } from '../../syntax/damage.ts';
 import type { PlacedRow, Row, YamlDocument } from '../../syntax/document.ts';
@@ -132,18 +133,24 @@ export function sectionsOf(top: Mapping, document: YamlDocument): Sections {
     const list = resolved(entry.value);
     const place = entry.value.to > entry.value.from ? entry.value : entry.key;
     if (list?.kind !== 'sequence') {
-      const what = list?.kind === 'mapping' ? 'a mapping' : list && list.to > list.from ? 'text' : 'empty';
-      const message = `\`${key}\` must be a list of rows [from, repeats, module, args], but it is ${what}. The frameworks add \`backbone\` and \`head\`, which works only for lists.`;
-      problems.push({ range: range(place), severity: 'error', code: 'wrong-section', message });
-      gaps.push(`\`${key}\` is not a list of rows`);
+      const message =
+        list?.kind === 'mapping'
+          ? l10n.t('`{0}` must be a list of rows, not a mapping.', key)
+          : list && list.to > list.from
+            ? l10n.t('`{0}` must be a list of rows, not text.', key)
+            : l10n.t('`{0}` must be a list of rows, but is empty.', key);
+      const help = l10n.t('A row is [from, repeats, module, args].');
+      problems.push({ range: range(place), severity: 'error', code: 'section-not-a-list', message, help });
+      gaps.push(l10n.t('`{0}` is not a list of rows', key));
     } else if (isRow(list)) {
-      const message = `\`${key}\` must be a list of rows, but this is one row. Put it in a list of its own: [[…]].`;
+      const message = l10n.t('`{0}` must be a list of rows, but this is one row.', key);
+      const help = l10n.t('Put it in a list: [[…]].');
       const edits = [
         { from: list.from, to: list.from, text: '[' },
         { from: list.to, to: list.to, text: ']' },
       ];
-      const repairs = list.flow ? { repairs: [{ title: 'Put the row in a list', edits }] } : {};
-      problems.push({ range: range(list), severity: 'error', code: 'wrong-section', message, ...repairs });
+      const repairs = list.flow ? { repairs: [{ title: l10n.t('Put the row in a list'), edits }] } : {};
+      problems.push({ range: range(list), severity: 'error', code: 'bare-row', message, help, ...repairs });
       damages.push({ ...range(list), repaired: false, why: message });
       rows.push({ chunk: chunkOf('', entry.value), start: 0, end: 0 });
     } else for (const row of document.rowsOf(list)) rows.push(row);
@@ -162,35 +169,40 @@ function meant(top: Mapping, key: 'backbone' | 'head', problems: Problem[]) {
   );
   const [entry] = found;
   if (!entry || found.length > 1) return undefined;
-  const message = `“${(entry.key as Scalar).text}” is not a key of these files. This list is read as \`${key}\`, which is missing.`;
+  const message = l10n.t(
+    '“{0}” is not a key of these files. This list is read as `{1}`, which is missing.',
+    (entry.key as Scalar).text,
+    key,
+  );
   const at = range(entry.key);
-  const repairs = [{ title: `Change to ${key}`, edits: [{ ...at, text: key }] }];
-  problems.push({ range: at, severity: 'error', code: 'unknown-key', message, repairs });
+  const repairs = [{ title: l10n.t('Change to {0}', key), edits: [{ ...at, text: key }] }];
+  problems.push({ range: at, severity: 'error', code: 'misspelled-section', message, repairs });
   return entry;
 }
 
-/** Values that the frameworks fail on whatever the rows are: told, with the reason why there is no total. */
+/** Values that the frameworks fail on whatever the rows are: reported, with the reason why there is no total. */
 export function wrongValues(top: Mapping, readsScales: boolean): Pick<Sections, 'problems' | 'gaps'> {
   const problems: Problem[] = [];
   const gaps: string[] = [];
-  const wrong = (node: YamlNode, message: string, gap: string): void => {
-    problems.push({ range: range(node), severity: 'error', code: 'wrong-argument', message });
+  const wrong = (node: YamlNode, words: Pick<Problem, 'code' | 'message' | 'help'>, gap: string): void => {
+    problems.push({ range: range(node), severity: 'error', ...words });
     gaps.push(gap);
   };
   const classes = resolved(lookUp(top, 'nc'));
   if (classes?.kind === 'scalar' && isFloat(classes) && Number.isFinite(value11(classes))) {
     // range(nc) and torch.empty(nc, …) take integers alone.
-    const message = `\`nc\` must be a whole number. To Python ${classes.text} is a float, not a count: write ${Math.round(value11(classes) as number)}.`;
-    wrong(classes, message, '`nc` is a float');
+    const message = l10n.t('`nc` must be an integer, and {0} is a float in Python.', classes.text);
+    const help = l10n.t('Write {0}.', Math.round(value11(classes) as number));
+    wrong(classes, { code: 'float-for-integer', message, help }, l10n.t('`nc` is a float'));
   } else if (lookUp(top, 'nc') && !(typeof numberOf(classes) === 'number' && numberOf(classes)! > 0)) {
-    gaps.push('`nc` is not a number');
+    gaps.push(l10n.t('`nc` is not a number'));
   }
   const scales = resolved(lookUp(top, 'scales'));
   const isNothing = scales?.kind === 'scalar' && !value11(scales);
   if (readsScales && scales && scales.kind !== 'mapping' && !isNothing) {
-    const message =
-      '`scales` must be a mapping of names to [depth, width, max_channels], as in `n: [0.50, 0.25, 1024]` on a line of its own.';
-    wrong(scales, message, '`scales` is not a mapping');
+    const message = l10n.t('`scales` must be a mapping of names to [depth, width, max_channels].');
+    const help = l10n.t('Write, for example, {0} on a line of its own.', '`n: [0.50, 0.25, 1024]`');
+    wrong(scales, { code: 'scales-not-a-mapping', message, help }, l10n.t('`scales` is not a mapping'));
   }
   return { problems, gaps };
 }

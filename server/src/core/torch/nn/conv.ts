@@ -1,4 +1,5 @@
 // torch/nn/modules/conv.py: convolutions over sequences and images, and the transposed one.
+import * as l10n from '@vscode/l10n';
 import type { NodeOptions } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import * as ops from '../../ops/index.ts';
@@ -54,8 +55,10 @@ const unknownMap = (out: number, rank: number): readonly number[] => [
 /** Sizes that torch refuses when the convolution is constructed or called. */
 function mistakeIn(convolution: Convolution, rank: number): Complaint | undefined {
   const { out, kernel, stride = 1, padding = 0, dilation = 1 } = convolution;
-  const code = 'wrong-argument';
-  if (out < 1) return { code, attr: 'out', message: `A convolution inside would have ${out} output channels.` };
+  if (out < 1) {
+    const message = l10n.t('A convolution inside would have {0} output channels.', out);
+    return { code: 'no-output-channels', attr: 'out', message };
+  }
   for (const [attr, value] of [
     ['kernel', kernel],
     ['stride', stride],
@@ -63,17 +66,21 @@ function mistakeIn(convolution: Convolution, rank: number): Complaint | undefine
     ['dilation', dilation],
   ] as const) {
     if (typeof value !== 'string' && typeof value !== 'number' && value.length !== rank) {
-      const sizes = rank === 1 ? 'one size' : 'two sizes here, for rows and columns';
-      return { code, attr, message: `A list must have ${sizes}, and this one has ${value.length}.` };
+      const message =
+        rank === 1
+          ? l10n.t('A list must have one entry here, not {0}.', value.length)
+          : l10n.t('A list must have two entries here, for rows and columns, not {0}.', value.length);
+      return { code: 'value-per-dimension', attr, message };
     }
   }
   if (typeof padding !== 'string') return undefined;
   if (padding !== 'same' && padding !== 'valid') {
-    return { code, attr: 'padding', message: `Padding is a number, “same” or “valid”, not “${padding}”.` };
+    const message = l10n.t('Padding must be a number, “same” or “valid”, not “{0}”.', padding);
+    return { code: 'unknown-choice', attr: 'padding', message };
   }
-  return padding === 'same' && spread(stride, rank).some(step => step !== 1)
-    ? { code, attr: 'padding', message: 'torch pads “same” at stride 1 only.' }
-    : undefined;
+  if (padding !== 'same' || spread(stride, rank).every(step => step === 1)) return undefined;
+  const message = l10n.t('PyTorch supports the padding “same” only at stride 1.');
+  return { code: 'same-padding-with-stride', attr: 'padding', message };
 }
 
 interface ConvArgs {
@@ -88,23 +95,26 @@ interface ConvArgs {
   padding_mode: string;
 }
 
-const channelParams = { in_channels: int('Input channels.'), out_channels: int('Output channels.') };
-const groups = int('Groups of channels.', 1);
-const bias = flag('Adds a learned number to each output channel.', true);
-const paddingMode = ignored('What the border is filled with.', 'zeros');
+const channelParams = {
+  in_channels: int(() => l10n.t('Input channels.')),
+  out_channels: int(() => l10n.t('Output channels.')),
+};
+const groups = int(() => l10n.t('Number of channel groups.'), 1);
+const bias = flag(() => l10n.t('Adds a learned bias to each output channel.'), true);
+const paddingMode = ignored(() => l10n.t('What the padding is filled with.'), 'zeros');
 
-function convolution(name: string, summary: string, rank: 1 | 2): Layer<ConvArgs> {
-  const sizes = (doc: string, value?: number, min = 1): Param =>
+function convolution(name: string, summary: () => string, rank: 1 | 2): Layer<ConvArgs> {
+  const sizes = (doc: () => string, value?: number, min = 1): Param =>
     rank === 1 ? int(doc, value, min) : ints(doc, value, min);
   return layer<ConvArgs>({
     name,
     summary,
     params: {
       ...channelParams,
-      kernel_size: sizes('Kernel size.'),
-      stride: sizes('Stride.', 1),
-      padding: { ...sizes('Padding, or “same”, or “valid”.', 0, 0), words: ['same', 'valid'] },
-      dilation: sizes('Dilation.', 1),
+      kernel_size: sizes(() => l10n.t('Kernel size.')),
+      stride: sizes(() => l10n.t('Stride.'), 1),
+      padding: { ...sizes(() => l10n.t('Padding: a number, “same” or “valid”.'), 0, 0), words: ['same', 'valid'] },
+      dilation: sizes(() => l10n.t('Dilation.'), 1),
       groups,
       bias,
       padding_mode: paddingMode,
@@ -125,8 +135,8 @@ export function withBias(shape: readonly number[], out: number, biased: boolean)
   return biased ? [weight, { name: 'bias', shape: [out], role: 'biases' }] : [weight];
 }
 
-export const Conv1d = convolution('nn.Conv1d', 'A convolution over sequences.', 1);
-export const Conv2d = convolution('nn.Conv2d', 'A plain convolution.', 2);
+export const Conv1d = convolution('nn.Conv1d', () => l10n.t('A convolution over sequences.'), 1);
+export const Conv2d = convolution('nn.Conv2d', () => l10n.t('A convolution over images.'), 2);
 
 export interface TransposedConvolution extends Omit<Convolution, 'padding'> {
   readonly padding?: Size;
@@ -167,16 +177,16 @@ export function convTranspose2d(
 
 export const ConvTranspose2d = layer<Omit<ConvArgs, 'padding'> & { padding: Size; output_padding: Size }>({
   name: 'nn.ConvTranspose2d',
-  summary: 'A transposed convolution: enlarges the map by its stride.',
+  summary: () => l10n.t('A transposed convolution: upsamples by its stride.'),
   params: {
     ...channelParams,
-    kernel_size: ints('Kernel size.'),
-    stride: ints('Stride.', 1),
-    padding: ints('Padding.', 0, 0),
-    output_padding: ints('Added to one side of the output.', 0, 0),
+    kernel_size: ints(() => l10n.t('Kernel size.')),
+    stride: ints(() => l10n.t('Stride.'), 1),
+    padding: ints(() => l10n.t('Padding.'), 0, 0),
+    output_padding: ints(() => l10n.t('Added to one side of the output.'), 0, 0),
     groups,
     bias,
-    dilation: ints('Dilation.', 1),
+    dilation: ints(() => l10n.t('Dilation.'), 1),
     padding_mode: paddingMode,
     ...factory,
   },

@@ -1,4 +1,5 @@
 // torch/nn/modules/dropout.py: nothing at inference.
+import * as l10n from '@vscode/l10n';
 import * as ops from '../../ops/index.ts';
 import { type AnyLayer, type Forward, layer, only } from '../layer.ts';
 import { flag, number } from '../signature.ts';
@@ -15,8 +16,11 @@ export const dropouts: readonly AnyLayer[] = [
 ].map(name =>
   layer<{ p: number; inplace: boolean }>({
     name,
-    summary: 'Does nothing at inference.',
-    params: { p: number('Share that is dropped while training.', 0.5), inplace: flag('Works in place.', false) },
+    summary: () => l10n.t('Does nothing at inference.'),
+    params: {
+      p: number(() => l10n.t('Fraction dropped in training.'), 0.5),
+      inplace: flag(() => l10n.t('Works in place.'), false),
+    },
     forward: (scope, inputs) => dropout(scope, only(inputs)),
   }),
 );

@@ -1,4 +1,5 @@
 // torch/nn/modules/linear.py.
+import * as l10n from '@vscode/l10n';
 import type { NodeOptions } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import * as ops from '../../ops/index.ts';
@@ -13,11 +14,11 @@ export function linear(scope: Scope, x: Tensor, out: number, bias = true, option
 
 export const Linear = layer<{ in_features: number; out_features: number; bias: boolean }>({
   name: 'nn.Linear',
-  summary: 'Multiplies every input feature with every output feature.',
+  summary: () => l10n.t('Multiplies every input feature with every output feature.'),
   params: {
-    in_features: int('Input features.'),
-    out_features: int('Output features.'),
-    bias: flag('Adds a learned number to each.', true),
+    in_features: int(() => l10n.t('Input features.')),
+    out_features: int(() => l10n.t('Output features.')),
+    bias: flag(() => l10n.t('Adds a learned bias to each.'), true),
     ...factory,
   },
   parameters: ({ in_features, out_features, bias }) => withBias([out_features, in_features], out_features, bias),
@@ -25,7 +26,11 @@ export const Linear = layer<{ in_features: number; out_features: number; bias: b
     const x = only(inputs);
     const given = x.shape?.at(-1) ?? Number.NaN;
     if (given !== in_features && !Number.isNaN(given)) {
-      const message = `nn.Linear expects ${in_features} input features, but the last dimension of its input is ${given}.`;
+      const message = l10n.t(
+        'nn.Linear expects {0} input features, but the last dimension of its input is {1}.',
+        in_features,
+        given,
+      );
       const output = [...x.shape!.slice(0, -1), out_features];
       return scope.refuse({ code: 'channel-mismatch', attr: 'in_features', message, output }, [x]);
     }
@@ -35,7 +40,7 @@ export const Linear = layer<{ in_features: number; out_features: number; bias: b
 
 export const Identity = layer<object>({
   name: 'nn.Identity',
-  summary: 'Returns its input unchanged; arguments are ignored.',
+  summary: () => l10n.t('Returns its input unchanged and ignores its arguments.'),
   params: {},
   ignoresMore: true,
   forward: (scope, inputs) => {

@@ -1,4 +1,5 @@
 // torch/nn/modules/batchnorm.py, instancenorm.py and normalization.py.
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../graph/graph.ts';
 import * as ops from '../../ops/index.ts';
 import { layer, only, type Parameter, type Scope, type Size } from '../layer.ts';
@@ -22,8 +23,8 @@ function scaleAndShift(shape: readonly number[], scaled: boolean, shifted = scal
   return [...(scaled ? [weight] : []), ...(scaled && shifted ? [bias] : [])];
 }
 
-const eps = number('Prevents division by zero.', 1e-5);
-const affine = flag('Scales and shifts each channel.', true);
+const eps = number(() => l10n.t('Prevents division by zero.'), 1e-5);
+const affine = flag(() => l10n.t('Scales and shifts each channel.'), true);
 
 interface NormArgs {
   num_features: number;
@@ -34,11 +35,11 @@ interface NormArgs {
 }
 
 const normParams = {
-  num_features: int('Channels.'),
+  num_features: int(() => l10n.t('Channels.')),
   eps,
-  momentum: number('For running statistics.', 0.1),
+  momentum: number(() => l10n.t('For running statistics.'), 0.1),
   affine,
-  track_running_stats: flag('Normalizes by running statistics, which are no parameters.', true),
+  track_running_stats: flag(() => l10n.t('Normalizes by running statistics, which are not parameters.'), true),
 };
 
 const normParameters = ({ num_features, affine: scaled }: NormArgs): readonly Parameter[] =>
@@ -46,16 +47,26 @@ const normParameters = ({ num_features, affine: scaled }: NormArgs): readonly Pa
 
 export const BatchNorm1d = layer<NormArgs>({
   name: 'nn.BatchNorm1d',
-  summary: 'Normalizes each feature by its running statistics, then scales and shifts it.',
-  params: { ...normParams, num_features: int('Features.'), ...factory },
+  summary: () => l10n.t('Normalizes each feature by its running statistics, then scales and shifts it.'),
+  params: { ...normParams, num_features: int(() => l10n.t('Features.')), ...factory },
   parameters: normParameters,
   forward: (scope, inputs, { num_features, affine: scaled, track_running_stats: stats }) => {
     const x = only(inputs);
     const rank = x.shape?.length ?? 2;
     const given = x.shape?.[1] ?? Number.NaN;
-    if ((rank !== 2 && rank !== 3) || (given !== num_features && !Number.isNaN(given))) {
-      const message = `nn.BatchNorm1d wants [N, ${num_features}] or [N, ${num_features}, L], but is given ${x.shape?.join('×')}.`;
-      return scope.refuse({ code: 'shape-mismatch', attr: 'num_features', message, output: x.shape! }, [x]);
+    const refuse = (code: string, message: string): Tensor =>
+      scope.refuse({ code, attr: 'num_features', message, output: x.shape! }, [x]);
+    if (rank !== 2 && rank !== 3) {
+      return refuse(
+        'unsupported-rank',
+        l10n.t('nn.BatchNorm1d takes two or three dimensions, [N, C] or [N, C, L], not {0}.', rank),
+      );
+    }
+    if (given !== num_features && !Number.isNaN(given)) {
+      return refuse(
+        'feature-mismatch',
+        l10n.t('nn.BatchNorm1d expects {0} features, but its input has {1}.', num_features, given),
+      );
     }
     return scope.builder.add(ops.batchNorm, { affine: scaled, stats }, x);
   },
@@ -63,7 +74,7 @@ export const BatchNorm1d = layer<NormArgs>({
 
 export const BatchNorm2d = layer<NormArgs>({
   name: 'nn.BatchNorm2d',
-  summary: 'Normalizes each channel by its running statistics, then scales and shifts it.',
+  summary: () => l10n.t('Normalizes each channel by its running statistics, then scales and shifts it.'),
   params: { ...normParams, ...factory },
   parameters: normParameters,
   forward: (scope, inputs, { num_features, affine: scaled, track_running_stats: stats }) => {
@@ -74,7 +85,7 @@ export const BatchNorm2d = layer<NormArgs>({
 
 export const InstanceNorm2d = layer<NormArgs>({
   name: 'nn.InstanceNorm2d',
-  summary: 'Normalizes each channel of one sample.',
+  summary: () => l10n.t('Normalizes each channel of one sample.'),
   params: {
     ...normParams,
     affine: { ...affine, default: false },
@@ -92,8 +103,14 @@ export const InstanceNorm2d = layer<NormArgs>({
 
 export const GroupNorm = layer<{ num_groups: number; num_channels: number; eps: number; affine: boolean }>({
   name: 'nn.GroupNorm',
-  summary: 'Normalizes groups of channels of one sample.',
-  params: { num_groups: int('Groups.'), num_channels: int('Channels.'), eps, affine, ...factory },
+  summary: () => l10n.t('Normalizes groups of channels of one sample.'),
+  params: {
+    num_groups: int(() => l10n.t('Groups.')),
+    num_channels: int(() => l10n.t('Channels.')),
+    eps,
+    affine,
+    ...factory,
+  },
   parameters: ({ num_channels, affine: scaled }) => scaleAndShift([num_channels], scaled),
   forward: (scope, inputs, { num_groups, num_channels, affine: scaled }) =>
     scope.builder.add(
@@ -107,12 +124,12 @@ const shapeOf = (size: Size): readonly number[] => (typeof size === 'number' ? [
 
 export const LayerNorm = layer<{ normalized_shape: Size; eps: number; elementwise_affine: boolean; bias: boolean }>({
   name: 'nn.LayerNorm',
-  summary: 'Normalizes over the last dimensions.',
+  summary: () => l10n.t('Normalizes over the last dimensions.'),
   params: {
-    normalized_shape: ints('Sizes of the last dimensions, which are normalized together.'),
+    normalized_shape: ints(() => l10n.t('Sizes of the last dimensions, which are normalized together.')),
     eps,
-    elementwise_affine: flag('Scales and shifts each element.', true),
-    bias: flag('Shifts each element, where it scales.', true),
+    elementwise_affine: flag(() => l10n.t('Scales and shifts each element.'), true),
+    bias: flag(() => l10n.t('Shifts each element, if it scales.'), true),
     ...factory,
   },
   parameters: ({ normalized_shape, elementwise_affine, bias }) =>
@@ -125,8 +142,14 @@ export const LayerNorm = layer<{ normalized_shape: Size; eps: number; elementwis
       last &&
       (last.length !== wanted.length || wanted.some((size, axis) => size !== last[axis] && !Number.isNaN(last[axis])))
     ) {
-      const message = `nn.LayerNorm expects the last dimensions ${wanted.join('×')}, but its input is ${x.shape!.join('×')}.`;
-      return scope.refuse({ code: 'shape-mismatch', attr: 'normalized_shape', message, output: x.shape! }, [x]);
+      const message = l10n.t(
+        'nn.LayerNorm expects the last dimensions {0}, but its input is {1}.',
+        wanted.join('×'),
+        x.shape!.join('×'),
+      );
+      return scope.refuse({ code: 'normalized-shape-mismatch', attr: 'normalized_shape', message, output: x.shape! }, [
+        x,
+      ]);
     }
     return scope.builder.add(ops.layerNorm, { axes: wanted.length, affine: elementwise_affine, bias }, x);
   },
@@ -134,12 +157,12 @@ export const LayerNorm = layer<{ normalized_shape: Size; eps: number; elementwis
 
 export const LocalResponseNorm = layer<{ size: number; alpha: number; beta: number; k: number }>({
   name: 'nn.LocalResponseNorm',
-  summary: 'Divides each value by the energy of the neighbouring channels.',
+  summary: () => l10n.t('Divides each value by the energy of the neighboring channels.'),
   params: {
-    size: int('Neighbouring channels.'),
-    alpha: number('Factor of the sum.', 1e-4),
-    beta: number('Exponent.', 0.75),
-    k: number('Added to the sum.', 1),
+    size: int(() => l10n.t('Neighboring channels.')),
+    alpha: number(() => l10n.t('Factor of the sum.'), 1e-4),
+    beta: number(() => l10n.t('Exponent.'), 0.75),
+    k: number(() => l10n.t('Added to the sum.'), 1),
   },
   forward: (scope, inputs, { size }) => scope.builder.add(ops.lrn, { size }, only(inputs)),
 });

@@ -1,4 +1,5 @@
 // torch/nn/modules/padding.py.
+import * as l10n from '@vscode/l10n';
 import { channels } from '../../graph/graph.ts';
 import * as ops from '../../ops/index.ts';
 import { type AnyLayer, layer, only, type Size } from '../layer.ts';
@@ -11,11 +12,11 @@ function padding(
 ): AnyLayer {
   return layer<{ padding: Size }>({
     name,
-    summary: 'Adds a border.',
+    summary: () => l10n.t('Adds a border.'),
     params: {
       padding: {
         kind: 'ints',
-        doc: 'Left, right, top and bottom; or one number for all. Below 0 it cuts off.',
+        doc: () => l10n.t('Left, right, top and bottom, or one number for all. Negative numbers crop.'),
       },
       ...more,
     },
@@ -25,9 +26,12 @@ function padding(
       const x = only(inputs);
       // F.pad counts from the last dimension, in pairs; ReflectionPad2d and others want both (constant_pad_nd, padding.py).
       if (list.length !== 4 && !(mode === 'constant' && list.length === 2)) {
-        const message = `Padding is one number or four, not ${list.length}: left, right, top and bottom.`;
+        const message = l10n.t(
+          'Padding must be one number, or four: left, right, top and bottom; not {0}.',
+          list.length,
+        );
         const output = [1, channels(x), Number.NaN, Number.NaN];
-        return scope.refuse({ code: 'wrong-argument', attr: 'padding', message, output }, [x]);
+        return scope.refuse({ code: 'value-count-mismatch', attr: 'padding', message, output }, [x]);
       }
       return scope.builder.add(ops.pad, { before: [top, left], after: [bottom, right], mode }, x);
     },
@@ -35,6 +39,6 @@ function padding(
 }
 
 export const ZeroPad2d = padding('nn.ZeroPad2d', 'constant');
-export const ConstantPad2d = padding('nn.ConstantPad2d', 'constant', { value: number('Its value.') });
+export const ConstantPad2d = padding('nn.ConstantPad2d', 'constant', { value: number(() => l10n.t('Its value.')) });
 export const ReflectionPad2d = padding('nn.ReflectionPad2d', 'reflect');
 export const ReplicationPad2d = padding('nn.ReplicationPad2d', 'replicate');

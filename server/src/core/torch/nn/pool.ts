@@ -1,4 +1,5 @@
 // torch/nn/modules/pooling.py.
+import * as l10n from '@vscode/l10n';
 import type { NodeOptions } from '../../graph/builder.ts';
 import { channels, type Tensor } from '../../graph/graph.ts';
 import * as ops from '../../ops/index.ts';
@@ -52,9 +53,13 @@ function overpadded(
   { kernel, padding }: { kernel: readonly number[]; padding: readonly number[] },
 ): Tensor | undefined {
   if (padding.every((border, axis) => !(border > kernel[axis]! / 2))) return undefined;
-  const message = `Padding ${padding.join('×')} is more than half of the window ${kernel.join('×')}, which pooling refuses.`;
+  const message = l10n.t(
+    'Padding ({0}) must be at most half the pooling window ({1}).',
+    padding.join('×'),
+    kernel.join('×'),
+  );
   const output = [1, channels(x), Number.NaN, Number.NaN];
-  return scope.refuse({ code: 'wrong-argument', attr: 'padding', message, output }, [x]);
+  return scope.refuse({ code: 'padding-over-half-window', attr: 'padding', message, output }, [x]);
 }
 
 interface PoolArgs {
@@ -65,20 +70,20 @@ interface PoolArgs {
 }
 
 const kernelParams = {
-  kernel_size: ints('Window size.'),
-  stride: ints('Stride; the window size unless given.', null),
+  kernel_size: ints(() => l10n.t('Window size.')),
+  stride: ints(() => l10n.t('Stride. Default: the window size.'), null),
 };
-const padding = ints('Padding.', 0, 0);
-const ceilMode = flag('Rounds the output size up.', false);
-const returnIndices = ignored('Returns the indices of the maxima as well.', false);
+const padding = ints(() => l10n.t('Padding.'), 0, 0);
+const ceilMode = flag(() => l10n.t('Rounds the output size up.'), false);
+const returnIndices = ignored(() => l10n.t('Also returns the indices of the maxima.'), false);
 
 export const MaxPool2d = layer<PoolArgs & { dilation: Size; return_indices: boolean }>({
   name: 'nn.MaxPool2d',
-  summary: 'Keeps the largest element of each window.',
+  summary: () => l10n.t('Keeps the largest element of each window.'),
   params: {
     ...kernelParams,
     padding,
-    dilation: ints('Dilation.', 1),
+    dilation: ints(() => l10n.t('Dilation.'), 1),
     return_indices: returnIndices,
     ceil_mode: ceilMode,
   },
@@ -88,13 +93,13 @@ export const MaxPool2d = layer<PoolArgs & { dilation: Size; return_indices: bool
 
 export const AvgPool2d = layer<PoolArgs & { count_include_pad: boolean }>({
   name: 'nn.AvgPool2d',
-  summary: 'The average of each window.',
+  summary: () => l10n.t('Averages each window.'),
   params: {
     ...kernelParams,
     padding,
     ceil_mode: ceilMode,
-    count_include_pad: flag('Counts the padding in the average.', true),
-    divisor_override: ignored('Divides by it instead of by the window’s size.', null),
+    count_include_pad: flag(() => l10n.t('Counts the padding in the average.'), true),
+    divisor_override: ignored(() => l10n.t('Divides by it instead of by the window size.'), null),
   },
   forward: (scope, inputs, { kernel_size: kernel, ceil_mode: ceil, count_include_pad: includePadding, ...rest }) =>
     avgPool2d(scope, only(inputs), { ...rest, kernel, ceil, includePadding }),
@@ -102,8 +107,8 @@ export const AvgPool2d = layer<PoolArgs & { count_include_pad: boolean }>({
 
 export const LPPool2d = layer<Omit<PoolArgs, 'padding'> & { norm_type: number }>({
   name: 'nn.LPPool2d',
-  summary: 'The power mean of each window.',
-  params: { norm_type: number('The power.'), ...kernelParams, ceil_mode: ceilMode },
+  summary: () => l10n.t('Takes the power mean of each window.'),
+  params: { norm_type: number(() => l10n.t('The exponent.')), ...kernelParams, ceil_mode: ceilMode },
   // F.lp_pool2d: powers, an average pool, and the root of its sign, size and window.
   forward: (scope, inputs, { kernel_size: kernel, stride, ceil_mode: ceil }) => {
     const powers = scope.builder.add(ops.unary, { how: 'pow' }, only(inputs));
@@ -120,14 +125,14 @@ export function adaptiveAvgPool2d(scope: Scope, x: Tensor, size: number, options
 function adaptive(
   name: string,
   op: typeof ops.adaptiveAvgPool,
-  summary: string,
+  summary: () => string,
   more: Readonly<Record<string, Param>> = {},
 ): Layer<{ output_size: Size }> {
   return layer<{ output_size: Size }>({
     name,
     summary,
     params: {
-      output_size: { kind: 'any', doc: 'Height and width of the output; None keeps the input’s.' },
+      output_size: { kind: 'any', doc: () => l10n.t('Height and width of the output; None keeps the input’s.') },
       ...more,
     },
     forward: (scope, inputs, { output_size }) => {
@@ -136,23 +141,23 @@ function adaptive(
       const wanted: readonly unknown[] = Array.isArray(output_size) ? output_size : [output_size, output_size];
       const size = wanted.map((each, axis) => (each === null ? [h, w][axis] : each));
       if (size.length !== 2 || !size.every(each => typeof each === 'number' && !(each < 1) && !(each % 1 > 0))) {
-        const message = 'The output size is a whole number from 1, or two of them, or None where it stays.';
+        const message = l10n.t(
+          'The output size must be one or two whole numbers ≥ 1; None keeps the size of the input.',
+        );
         const output = [1, c, Number.NaN, Number.NaN];
-        return scope.refuse({ code: 'wrong-argument', attr: 'output_size', message, output }, [x]);
+        return scope.refuse({ code: 'not-a-size', attr: 'output_size', message, output }, [x]);
       }
       return scope.builder.add(op, { size: size as number[] }, x);
     },
   });
 }
 
-export const AdaptiveAvgPool2d = adaptive(
-  'nn.AdaptiveAvgPool2d',
-  ops.adaptiveAvgPool,
-  'Averages to a given output size.',
+export const AdaptiveAvgPool2d = adaptive('nn.AdaptiveAvgPool2d', ops.adaptiveAvgPool, () =>
+  l10n.t('Averages, for a given output size.'),
 );
 export const AdaptiveMaxPool2d = adaptive(
   'nn.AdaptiveMaxPool2d',
   ops.adaptiveMaxPool,
-  'Keeps the largest elements, to a given output size.',
+  () => l10n.t('Keeps the largest elements, for a given output size.'),
   { return_indices: returnIndices },
 );

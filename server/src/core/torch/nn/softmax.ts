@@ -1,4 +1,5 @@
 // torch/nn/modules/activation.py: softmax and its relatives, along an axis.
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../graph/graph.ts';
 import * as ops from '../../ops/index.ts';
 import { type AnyLayer, layer, only, type Scope } from '../layer.ts';
@@ -10,8 +11,8 @@ const late = { functional: true, derived: true };
 function softmaxOf(name: string, add: (scope: Scope, x: Tensor, axis: number) => Tensor): AnyLayer {
   return layer<{ dim: number | null }>({
     name,
-    summary: 'Turns scores into shares that sum to 1.',
-    params: { dim: int('Along which axis; None chooses by the number of dimensions.', null, -8) },
+    summary: () => l10n.t('Turns scores into probabilities that sum to 1.'),
+    params: { dim: int(() => l10n.t('The axis; None chooses by the number of dimensions.'), null, -8) },
     forward: (scope, inputs, { dim }) => {
       const x = only(inputs);
       return add(scope, x, dim ?? defaultAxis(x));
@@ -35,7 +36,7 @@ export const Softmin = softmaxOf('nn.Softmin', (scope, x, axis) =>
 
 export const Softmax2d = layer<object>({
   name: 'nn.Softmax2d',
-  summary: 'Turns the channels of each place into shares that sum to 1.',
+  summary: () => l10n.t('Turns the channels of each position into probabilities that sum to 1.'),
   params: {},
   forward: (scope, inputs) => scope.builder.add(ops.softmax, { axis: 1 }, only(inputs), late),
 });

@@ -55,9 +55,9 @@ export const scaledYolov4 = anchored({
 function branch(row: Row): Arranged | undefined | null {
   if (row.module !== 'HarDBlock' && row.module !== 'HarDBlock2') return null;
   const c1 = single(row);
-  const growth = numberAt(row, 0, 'the growth rate');
-  const factor = growth && numberAt(row, 1, 'the factor for layers that read several others');
-  const layers = factor && numberAt(row, 2, 'the number of layers');
+  const growth = numberAt(row, 0, 'growth_rate');
+  const factor = growth && numberAt(row, 1, 'grmul');
+  const layers = factor && numberAt(row, 2, 'n_layers');
   if (c1 === undefined || growth === undefined || factor === undefined || layers === undefined) return undefined;
   const count = Number.isInteger(layers) && layers >= 1 && layers <= 512 ? layers : 0;
   const c2 = count > 0 ? own.hardOutput(own.hardLinks(count, growth, factor)) : Number.NaN;

@@ -1,6 +1,7 @@
 // Ultralytics 8.4: parse_model (nn/tasks.py) and the modules that it accepts. Everything is read as the newest release that
 // we know (8.4.117), except what only an older one can mean; that is said at the row.
 
+import * as l10n from '@vscode/l10n';
 import { type PyValue, pyRound, show } from '../../../python/value.ts';
 import type { Arg } from '../../../torch/signature.ts';
 import {
@@ -126,12 +127,23 @@ export const others: readonly AnyModule[] = [
 /** Heads whose prototypes have their channels, the third argument, scaled by the width. */
 const prototypical = new Set(['Segment', 'Segment26', 'YOLOESegment', 'YOLOESegment26']);
 
-const notImported = 'nn/tasks.py does not import it, so parse_model ends in a KeyError';
-export const unreachable = new Map([
+const notImported = (module: string): string =>
+  l10n.t(
+    'Ultralytics has {0}, but a row cannot name it: nn/tasks.py does not import it, so parse_model fails with a KeyError.',
+    module,
+  );
+export const unreachable: ReadonlyMap<string, (module: string) => string> = new Map([
   ...['CBAM', 'ChannelAttention', 'SpatialAttention', 'ResNetBlock', 'TransformerBlock'].map(
-    (name): [string, string] => [name, notImported],
+    (name): [string, (module: string) => string] => [name, notImported],
   ),
-  ['LRPCHead', 'it is built around other modules, when YOLOE is given its vocabulary'],
+  [
+    'LRPCHead',
+    module =>
+      l10n.t(
+        'Ultralytics has {0}, but a row cannot name it: it is built around other modules when YOLOE gets its vocabulary.',
+        module,
+      ),
+  ],
 ]);
 
 const tables = [...scaled, ...heads, ...others];
@@ -165,7 +177,7 @@ export function namesOf(family: Family): ReadonlyMap<string, PyValue> {
   ]);
 }
 
-/** Where releases and forks of Ultralytics arrange rows otherwise. */
+/** Where releases and forks of Ultralytics arrange rows differently. */
 export interface Rules {
   readonly modules: ReadonlyMap<string, AnyModule>;
   readonly scaled: ReadonlySet<string>;
@@ -203,22 +215,23 @@ export function arrange(row: Row, family: Family, rules: Rules): Arranged | unde
     case 'HGStem':
     case 'HGBlock': {
       const c1 = single(row);
-      const cm = numberAt(row, 0, 'the hidden channels');
-      const c2 = numberAt(row, 1, 'the output channels');
+      const cm = numberAt(row, 0, 'cm');
+      const c2 = numberAt(row, 1, 'c2');
       if (c1 === undefined || cm === undefined || c2 === undefined) return undefined;
       const full = [put(c1), ...args];
       if (module === 'HGStem') return { args: full, repeats, c2 };
-      // args.insert(4, n): behind the kernel where there is one.
+      // args.insert(4, n): after the kernel where there is one.
       return { args: insert(full, 4, repeats), repeats: 1, c2 };
     }
     case 'ResNetLayer': {
-      const inner = numberAt(row, 1, 'the channels inside the blocks');
+      const inner = numberAt(row, 1, 'c2');
       if (inner === undefined) return undefined;
       if (args.length < 4) {
-        return row.refuse(
-          'missing-argument',
-          'ResNetLayer needs input channels, channels, stride and whether it is the stem.',
-        );
+        return row.refuse({
+          code: 'missing-argument',
+          message: l10n.t('ResNetLayer needs four arguments, not {0}.', args.length),
+          help: l10n.t('Write [c1, c2, s, is_first].'),
+        });
       }
       return { args, repeats, c2: truthy(args[3]!.value) ? inner : inner * 4 };
     }
@@ -233,7 +246,12 @@ export function arrange(row: Row, family: Family, rules: Rules): Arranged | unde
     case 'RTDETRDecoder':
     case 'ImagePoolingAttn': {
       const channels = several(row);
-      // args.insert(1, channels)
+      // args.insert(1, channels): without an argument in front of it, the list would be the first one.
+      if (args.length === 0) {
+        const name = module === 'RTDETRDecoder' ? 'nc' : 'ec';
+        const message = l10n.t('{0} needs `{1}` as argument {2}.', module, name, 1);
+        return row.refuse({ code: 'missing-argument', message });
+      }
       return channels && { args: insert(args, 1, channels), repeats, c2: row.c2 };
     }
     case 'CBLinear':
@@ -243,7 +261,10 @@ export function arrange(row: Row, family: Family, rules: Rules): Arranged | unde
       if (c1 === undefined) return undefined;
       const c2 = args[0]?.value;
       if (c2 === undefined)
-        return row.refuse('missing-argument', `${module} needs its output channels as first argument.`);
+        return row.refuse({
+          code: 'missing-argument',
+          message: l10n.t('{0} needs its output channels as the first argument.', module),
+        });
       // CBLinear's is a list, which only CBFuse can read.
       return { args: [put(c1), ...args], repeats, c2: typeof c2 === 'number' ? c2 : Number.NaN };
     }
@@ -262,15 +283,15 @@ function arrangeScaled(row: Row, family: Family, rules: Rules): Arranged | undef
   const { module, repeats } = row;
   const { maxChannels, width } = family;
   const c1 = single(row);
-  const given = numberAt(row, 0, 'the output channels');
+  const given = numberAt(row, 0, 'c2');
   if (c1 === undefined || given === undefined) return undefined;
   const remarks: Remark[] = [];
   const c2 = widened(row, given, family, rules, remarks);
   const rest = row.args.slice(1);
   if (module === 'C2fAttn') {
     const most = Math.floor(maxChannels / 2);
-    const embed = numberAt(row, 1, 'the embedding channels');
-    const headCount = numberAt(row, 2, 'the number of heads');
+    const embed = numberAt(row, 1, 'ec');
+    const headCount = numberAt(row, 2, 'nh');
     if (embed === undefined || headCount === undefined) return undefined;
     rest[0] = { ...rest[0]!, value: makeDivisible(Math.min(embed, most) * width) };
     const some = Math.max(pyRound(Math.min(headCount, Math.floor(most / 32))) * width, 1);
@@ -283,20 +304,24 @@ function arrangeScaled(row: Row, family: Family, rules: Rules): Arranged | undef
     // What `scale in "mlx"` goes by: 8.3 has it only where there are scales. Python finds "" in every text.
     const scale = family.scale ?? (rules.release === '8.4' ? family.letter : undefined);
     if (scale === undefined) {
-      const message = `${module} depends on the scale’s letter, and parse_model fails if a file has no \`scales\`. Add them, as in scales: {n: [0.5, 0.25, 1024]}.`;
-      return row.refuse('missing-scale', message);
+      const message = l10n.t('{0} depends on the scale, and parse_model fails if a file has no `scales`.', module);
+      const help = l10n.t('Add them, as in {0}.', 'scales: {n: [0.5, 0.25, 1024]}');
+      return row.refuse({ code: 'missing-scales', message, help });
     }
     if (rules.c3k.modules.has(module) && rules.c3k.scales.includes(scale)) {
       if (args.length < 4) {
-        const where = scale === '' ? 'in a file without `scales`' : `for the scale ${scale}`;
-        return row.refuse(
-          'missing-argument',
-          `${module} must say whether it holds C3k blocks (true or false) ${where}.`,
-        );
+        const message =
+          scale === ''
+            ? l10n.t('{0} needs `c3k` (True or False) as argument 2 in a file without `scales`.', module)
+            : l10n.t('{0} needs `c3k` (True or False) as argument 2 at scale {1}.', module, scale);
+        return row.refuse({ code: 'missing-argument', message });
       }
       if (scale === '' && !truthy(args[3]!.value)) {
-        const message = `Ultralytics sets \`c3k\` to True here: this file has no \`scales\` and no scale letter in its name, so every C3k2 is built as for m, l and x. Add \`scales\`, or put the letter in the file’s name, as in yolo11n.yaml.`;
-        remarks.push({ code: 'forced-c3k', message, arg: 1 });
+        const message = l10n.t(
+          'Ultralytics sets `c3k` to True here: this file has no `scales` and no scale letter in its name, so every C3k2 is built as for m, l and x.',
+        );
+        const help = l10n.t('Add `scales`, or put the letter in the file’s name, as in yolo11n.yaml.');
+        remarks.push({ code: 'forced-c3k', message, help, arg: 1 });
       }
       args = args.map((arg, index) => (index === 3 ? put(true) : arg));
     }
@@ -317,8 +342,16 @@ function widened(row: Row, given: number, family: Family, rules: Rules, remarks:
   if (!Number.isNaN(before) && !Number.isNaN(since)) {
     const message =
       row.module === 'Classify'
-        ? `Since Ultralytics 8.4.102 Classify has the ${since} classes that the row gives; up to 8.4.101 the width multiple turns them into ${before}, because they differ from \`nc\`.`
-        : `Since Ultralytics 8.4.102 the width multiple turns these ${given} channels into ${since}; up to 8.4.101 they stay ${given}, because that equals \`nc\`.`;
+        ? l10n.t(
+            'Since Ultralytics 8.4.102, Classify has the {0} classes that the row gives; up to 8.4.101 the width multiple turns them into {1}, because they differ from `nc`.',
+            since,
+            before,
+          )
+        : l10n.t(
+            'Since Ultralytics 8.4.102, the width multiple turns these {0} channels into {1}; up to 8.4.101 they stay {0}, because that equals `nc`.',
+            given,
+            since,
+          );
     remarks.push({ code: 'classes-as-width', message, arg: 0 });
   }
   return since;
@@ -331,8 +364,13 @@ function widened(row: Row, given: number, family: Family, rules: Rules, remarks:
 function attentionOrGroups(args: readonly Arg[], remarks: Remark[]): readonly Arg[] {
   const sixth = args[5];
   if (typeof sixth?.value !== 'number' || !(sixth.value >= 1) || args.length > 7) return args;
-  const message = `${show(sixth.value)} is read as \`g\` (groups), which this argument was up to Ultralytics 8.3. Since 8.4.0 it is \`attn\` (True or False), and \`g\` comes after it: for 8.4, write False, ${show(sixth.value)}.`;
-  remarks.push({ code: 'older-meaning', message, arg: 3 });
+  const shown = show(sixth.value);
+  const message = l10n.t(
+    '{0} is read as `g` (groups), as up to Ultralytics 8.3. Since 8.4.0 this argument is `attn` (True or False), followed by `g`.',
+    shown,
+  );
+  const help = l10n.t('For 8.4, write False, {0}.', shown);
+  remarks.push({ code: 'older-meaning', message, help, arg: 3 });
   return [...args.slice(0, 5), put(false), ...args.slice(5)];
 }
 
@@ -348,39 +386,50 @@ function arrangeHead(row: Row, family: Family, { params }: AnyModule): Arranged 
   // parse_model appends to the list: where one is missing, what is appended takes its place, and the constructor fails.
   const missing = own[row.args.length];
   if (missing !== undefined && !(module === 'Depth' && row.args.length > 0)) {
-    const message = `${module} needs ${missing} as argument ${row.args.length + 1}: write ${written}.`;
-    return row.refuse('missing-argument', message);
+    const message = l10n.t('{0} needs `{1}` as argument {2}.', module, missing, row.args.length + 1);
+    return row.refuse({ code: 'missing-argument', message, help: l10n.t('Write {0}.', written) });
   }
   const appends = 'reg_max' in params;
   if (row.args.length > own.length && module !== 'Depth') {
-    const keys = appends ? ' `reg_max` and `end2end` belong at the top of the file.' : '';
-    const message = `${module} takes ${written}, but this row has ${row.args.length} arguments.${keys}`;
-    return row.refuse('wrong-argument', message, own.length);
+    const most = own.length;
+    const message =
+      most === 1
+        ? l10n.t('{0} takes one argument, not {1}.', module, row.args.length)
+        : l10n.t('{0} takes {1} arguments, not {2}.', module, most, row.args.length);
+    const help = appends
+      ? l10n.t('Write {0}; `reg_max` and `end2end` belong at the top of the file.', written)
+      : l10n.t('Write {0}.', written);
+    return row.refuse({ code: 'too-many-arguments', message, help, arg: most });
   }
   // A name that parse_model has no value for stays text.
   if ('kpt_shape' in params && (row.args[1]!.value === null || row.args[1]!.value === 'kpt_shape')) {
-    return row.refuse(
-      'missing-key',
-      `${module} takes its keypoints from \`kpt_shape\`, which this file does not have. Add kpt_shape: [17, 3] at the top.`,
-      1,
-    );
+    return row.refuse({
+      code: 'missing-key',
+      message: l10n.t('{0} takes its keypoints from `kpt_shape`, which this file does not have.', module),
+      help: l10n.t('Add {0} at the top.', 'kpt_shape: [17, 3]'),
+      arg: 1,
+    });
   }
   // Depth: args[:1].
   let args: readonly Arg[] = row.args.slice(0, own.length);
   if (appends) {
     const { regMax, end2end } = family;
     if (typeof regMax !== 'boolean' && !(Number.isInteger(regMax) && Number(regMax) >= 1)) {
-      const message = `\`reg_max\` at the top of the file must be a whole number ≥ 1, not ${show(regMax)}: ${module} is built with it.`;
-      return row.refuse('wrong-argument', message);
+      const message = l10n.t(
+        '`reg_max` at the top of the file must be a whole number ≥ 1, not {0}: {1} uses it.',
+        show(regMax),
+        module,
+      );
+      return row.refuse({ code: 'wrong-reg-max', message });
     }
     if (end2end && module === 'WorldDetect') {
-      const message = 'WorldDetect cannot be end2end: Ultralytics ends in a KeyError (one2many). Remove `end2end`.';
-      return row.refuse('wrong-argument', message);
+      const message = l10n.t('WorldDetect does not support `end2end`: Ultralytics fails with a KeyError (one2many).');
+      return row.refuse({ code: 'unsupported-end2end', message, help: l10n.t('Remove `end2end`.') });
     }
     args = [...args, put(regMax), put(end2end)];
   }
   if (prototypical.has(module)) {
-    const prototypes = numberAt(row, 2, 'the channels of the prototypes');
+    const prototypes = numberAt(row, 2, 'npr');
     if (prototypes === undefined) return undefined;
     const scaledTo = makeDivisible(Math.min(prototypes, family.maxChannels) * family.width);
     args = args.map((arg, index) => (index === 2 ? { ...arg, value: scaledTo } : arg));

@@ -31,13 +31,13 @@ export interface Fork {
   readonly arrange?: (row: Row, family: Family) => Arranged | undefined;
 }
 
-const kept = (list: readonly AnyModule[]): readonly AnyModule[] => list.flatMap(found => earlier(found) ?? []);
+const earlierOf = (list: readonly AnyModule[]): readonly AnyModule[] => list.flatMap(found => earlier(found) ?? []);
 
 /** A fork of 8.3.63: both that we know have the A2C2f of YOLOv12’s authors. */
 export function forkOf83(fork: Fork): Dialect {
-  const widened = [...kept(scaled), A2C2fFork, ...(fork.scaled ?? [])];
-  const rest = [...kept(others).filter(({ name }) => !fork.without?.includes(name)), ...(fork.others ?? [])];
-  const modules = new Map([...widened, ...kept(heads), ...rest].map(module => [module.name, module]));
+  const widened = [...earlierOf(scaled), A2C2fFork, ...(fork.scaled ?? [])];
+  const rest = [...earlierOf(others).filter(({ name }) => !fork.without?.includes(name)), ...(fork.others ?? [])];
+  const modules = new Map([...widened, ...earlierOf(heads), ...rest].map(module => [module.name, module]));
   const own = new Set(fork.others?.map(({ name }) => name));
   const rules: Rules = {
     modules,
@@ -58,6 +58,6 @@ export function forkOf83(fork: Fork): Dialect {
     arrange: (row, family) =>
       fork.arrange && own.has(row.module) ? fork.arrange(row, family) : arrange(row, family, rules),
     modern: new Set(fork.modern),
-    heads: new Set(kept(heads).map(({ name }) => name)),
+    heads: new Set(earlierOf(heads).map(({ name }) => name)),
   };
 }

@@ -24,8 +24,8 @@ function arrangeOwn(row: Row, family: Family): Arranged | undefined {
   switch (row.module) {
     case 'HyperACE': {
       const channels = several(row);
-      const given = numberAt(row, 0, 'the output channels');
-      const edges = numberAt(row, 1, 'the number of hyperedges');
+      const given = numberAt(row, 0, 'c2');
+      const edges = numberAt(row, 1, 'num_hyperedges');
       if (!channels || given === undefined || edges === undefined) return undefined;
       const c2 = makeDivisible(Math.min(given, maxChannels) * width);
       const factor = scale === 'n' ? 0.5 : scale === 'x' ? 1.5 : undefined;

@@ -42,7 +42,7 @@ export const yolov5 = anchored({
 function arrangeWithMasks(row: Row, family: Family): Arranged | undefined {
   const arranged = arrangeHead(row, family);
   if (!arranged || row.module !== 'Segment') return arranged;
-  const prototypes = numberAt(row, 3, 'the channels of the prototypes');
+  const prototypes = numberAt(row, 3, 'npr');
   if (prototypes === undefined) return undefined;
   const args = [...arranged.args];
   args[3] = { ...args[3]!, value: makeDivisible(prototypes * family.width, family.divisor) };

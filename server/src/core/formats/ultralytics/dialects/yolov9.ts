@@ -1,5 +1,6 @@
 // YOLOv9 and GELAN (WongKinYiu/yolov9): parse_model (models/yolo.py) and the modules that it accepts.
 
+import * as l10n from '@vscode/l10n';
 import { anchored } from '../anchored.ts';
 import { type Arranged, type Family, numberAt, put, type Row, several, single } from '../dialect.ts';
 import { makeDivisible } from '../layers.ts';
@@ -96,11 +97,12 @@ function branch(row: Row): Arranged | undefined | null {
       const c1 = single(row);
       if (c1 === undefined) return undefined;
       if (!Array.isArray(args[0]?.value)) {
-        return row.refuse(
-          'wrong-argument',
-          'CBLinear takes a list of channels, one for each piece, such as [[64, 128]].',
-          0,
-        );
+        return row.refuse({
+          code: 'not-a-list',
+          message: l10n.t('CBLinear takes a list of channels, one per piece.'),
+          help: l10n.t('Write, for example, [[64, 128]].'),
+          arg: 0,
+        });
       }
       // A list of channels, which only CBFuse can read.
       return { args: [put(c1), ...args], repeats, c2: Number.NaN };
@@ -119,7 +121,7 @@ function arrangeHead(row: Row, family: Family): Arranged | undefined {
   if (!channels) return undefined;
   const args = [...row.args, put(channels)];
   if (withMasks.has(row.module)) {
-    const third = numberAt(row, 2, row.module === 'Panoptic' ? 'the masks' : 'the channels of the prototypes');
+    const third = numberAt(row, 2, row.module === 'Panoptic' ? 'nm' : 'npr');
     if (third === undefined) return undefined;
     args[2] = { ...args[2]!, value: makeDivisible(third * family.width) };
   }

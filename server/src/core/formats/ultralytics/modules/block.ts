@@ -1,5 +1,6 @@
 // Blocks of Ultralytics (nn/modules/block.py, 8.4) and of YOLOv5 v7.0 where both agree, in the order of their forward passes.
 
+import * as l10n from '@vscode/l10n';
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint } from '../../../ops/op.ts';
@@ -25,7 +26,7 @@ import {
   times,
 } from '../../../torch/tensor.ts';
 import { autopad } from '../layers.ts';
-import { type Module, module, param, type Scope } from '../module.ts';
+import { type Module, module, param, type Scope, since } from '../module.ts';
 import { conv, DWConv, GhostConv, LightConv, RepConv } from './conv.ts';
 import { TransformerBlock } from './transformer.ts';
 
@@ -41,13 +42,18 @@ export interface BottleneckArgs {
   e: number;
 }
 
-const pairOfKernels: Param = { kind: 'any', doc: 'Kernel sizes of its two convolutions.', default: [3, 3] };
-
-const noPair: Complaint = {
-  code: 'wrong-argument',
-  attr: 'k',
-  message: 'k of a bottleneck is the kernel sizes of its two convolutions, as in [3, 3]: two whole numbers from 1.',
+const pairOfKernels: Param = {
+  kind: 'any',
+  doc: () => l10n.t('Kernel sizes of its two convolutions.'),
+  default: [3, 3],
 };
+
+const noPair = (): Complaint => ({
+  code: 'value-count-mismatch',
+  attr: 'k',
+  message: l10n.t('`k` of a bottleneck must be the kernel sizes of its two convolutions: two whole numbers ≥ 1.'),
+  help: l10n.t('Write, for example, [3, 3].'),
+});
 
 /** Whether a row wrote two kernel sizes: it may write anything. */
 function isPair(k: unknown): boolean {
@@ -60,7 +66,7 @@ function isPair(k: unknown): boolean {
 
 export const Bottleneck = module<BottleneckArgs>({
   name: 'Bottleneck',
-  summary: 'Two convolutions through fewer channels, with the input added where channels stay.',
+  summary: () => l10n.t('Two convolutions through fewer channels, with a shortcut where channels stay the same.'),
   params: {
     c1: param.c1,
     c2: param.c2,
@@ -71,7 +77,7 @@ export const Bottleneck = module<BottleneckArgs>({
   },
   forward: (scope, inputs, { c1, c2, shortcut, g, k, e }) => {
     const x = only(inputs);
-    if (!isPair(k)) return scope.refuse(noPair, [x]);
+    if (!isPair(k)) return scope.refuse(noPair(), [x]);
     const y = conv(scope, 'cv1', x, hidden(c2, e), k[0] ?? 3);
     const z = conv(scope, 'cv2', y, c2, k[1] ?? 3, 1, { g });
     return shortcut && c1 === c2 ? plus(scope, x, z) : z;
@@ -81,7 +87,8 @@ export const Bottleneck = module<BottleneckArgs>({
 /** A Bottleneck of YOLOv5: a 1×1, then a 3×3. */
 export const BottleneckV5 = module<Omit<BottleneckArgs, 'k'>>({
   name: 'Bottleneck',
-  summary: 'A 1×1 and a 3×3 convolution through fewer channels, with the input added where channels stay.',
+  summary: () =>
+    l10n.t('A 1×1 and a 3×3 convolution through fewer channels, with a shortcut where channels stay the same.'),
   params: { c1: param.c1, c2: param.c2, shortcut: param.shortcut(true), g: param.g, e: param.e(0.5) },
   forward: (scope, inputs, args) => Bottleneck.forward(scope, inputs, { ...args, k: [1, 3] }),
 });
@@ -113,7 +120,7 @@ function bottlenecks(scope: Scope, x: Tensor, n: number, args: Omit<BottleneckAr
 
 export const C1 = module<{ c1: number; c2: number; n: number }>({
   name: 'C1',
-  summary: 'A 1×1 convolution, then n 3×3 ones around which it is added.',
+  summary: () => l10n.t('A 1×1 convolution, then n 3×3 ones each with a shortcut.'),
   params: { c1: param.c1, c2: param.c2, n: param.n(1) },
   forward: (scope, inputs, { c2, n }) => {
     const y = conv(scope, 'cv1', only(inputs), c2);
@@ -126,7 +133,7 @@ export const C1 = module<{ c1: number; c2: number; n: number }>({
 
 export const C2 = module<CspArgs>({
   name: 'C2',
-  summary: 'Cross stage partial block: half of the channels go through n bottlenecks, half pass by.',
+  summary: () => l10n.t('Cross stage partial block: half of the channels go through n bottlenecks, half bypass them.'),
   params: cspParams(true),
   forward: (scope, inputs, { c2, n, shortcut, g, e }) => {
     const c = hidden(c2, e);
@@ -153,7 +160,7 @@ export function c2f(
 
 export const C2f = module<CspArgs>({
   name: 'C2f',
-  summary: 'Cross stage partial block whose n bottlenecks all hand their output to the final 1×1 convolution.',
+  summary: () => l10n.t('Cross stage partial block whose n bottlenecks all feed the final 1×1 convolution.'),
   params: cspParams(false),
   forward: (scope, inputs, { c2, n, shortcut, g, e }) => {
     const c = hidden(c2, e);
@@ -163,13 +170,13 @@ export const C2f = module<CspArgs>({
   },
 });
 
-/** C3 and its relatives: `middle` is what stands between cv1 and cv3. */
+/** C3 and its relatives: `middle` is what comes between cv1 and cv3. */
 export function c3(scope: Scope, x: Tensor, c2: number, c: number, middle: (y: Tensor) => Tensor): Tensor {
   const y = middle(conv(scope, 'cv1', x, c));
   return conv(scope, 'cv3', cat(scope, [y, conv(scope, 'cv2', x, c)]), c2);
 }
 
-function c3Of(name: string, summary: string, kernels: readonly Size[]): Module<CspArgs> {
+function c3Of(name: string, summary: () => string, kernels: readonly Size[]): Module<CspArgs> {
   return module<CspArgs>({
     name,
     summary,
@@ -183,17 +190,17 @@ function c3Of(name: string, summary: string, kernels: readonly Size[]): Module<C
 
 export const C3 = c3Of(
   'C3',
-  'Cross stage partial block with three 1×1 convolutions around n bottlenecks (1×1, 3×3).',
+  () => l10n.t('Cross stage partial block with three 1×1 convolutions around n bottlenecks (1×1, 3×3).'),
   [1, 3],
 );
-export const C3x = c3Of('C3x', 'A C3 whose bottlenecks are a 1×3 and a 3×1 convolution.', [
+export const C3x = c3Of('C3x', () => l10n.t('A C3 whose bottlenecks are a 1×3 and a 3×1 convolution.'), [
   [1, 3],
   [3, 1],
 ]);
 
 export const C3k = module<CspArgs & { k: Size }>({
   name: 'C3k',
-  summary: 'A C3 whose bottlenecks have two k×k convolutions.',
+  summary: () => l10n.t('A C3 whose bottlenecks have two k×k convolutions.'),
   params: { ...cspParams(true), k: param.k(3) },
   forward: (scope, inputs, { c2, n, shortcut, g, e, k }) => {
     const c = hidden(c2, e);
@@ -203,7 +210,7 @@ export const C3k = module<CspArgs & { k: Size }>({
 
 export const C3TR = module<CspArgs>({
   name: 'C3TR',
-  summary: 'A C3 with n transformer layers of 4 heads instead of bottlenecks.',
+  summary: () => l10n.t('A C3 with n transformer layers of 4 heads instead of bottlenecks.'),
   params: cspParams(true),
   forward: (scope, inputs, { c2, n, e }) => {
     const c = hidden(c2, e);
@@ -215,7 +222,7 @@ export const C3TR = module<CspArgs>({
 
 export const C3Ghost = module<CspArgs>({
   name: 'C3Ghost',
-  summary: 'A C3 with n ghost bottlenecks.',
+  summary: () => l10n.t('A C3 with n ghost bottlenecks.'),
   params: cspParams(true),
   forward: (scope, inputs, { c2, n, e }) => {
     const c = hidden(c2, e);
@@ -229,7 +236,7 @@ export const C3Ghost = module<CspArgs>({
 
 export const C3SPP = module<CspArgs & { k: readonly number[] }>({
   name: 'C3SPP',
-  summary: 'A C3 with spatial pyramid pooling instead of bottlenecks.',
+  summary: () => l10n.t('A C3 with spatial pyramid pooling instead of bottlenecks.'),
   params: {
     c1: param.c1,
     c2: param.c2,
@@ -247,7 +254,7 @@ export const C3SPP = module<CspArgs & { k: readonly number[] }>({
 
 export const RepC3 = module<{ c1: number; c2: number; n: number; e: number }>({
   name: 'RepC3',
-  summary: 'Two 1×1 paths, one through n RepConvs, summed (RT-DETR).',
+  summary: () => l10n.t('Two 1×1 paths, one through n RepConvs, summed (RT-DETR).'),
   params: { c1: param.c1, c2: param.c2, n: param.n(3), e: param.e(1) },
   forward: (scope, inputs, { c2, n, e }) => {
     const x = only(inputs);
@@ -263,7 +270,7 @@ export const RepC3 = module<{ c1: number; c2: number; n: number; e: number }>({
 
 export const GhostBottleneck = module<{ c1: number; c2: number; k: Size; s: number }>({
   name: 'GhostBottleneck',
-  summary: 'Two ghost convolutions with the input added; at stride 2 a depthwise convolution between them.',
+  summary: () => l10n.t('Two ghost convolutions with a shortcut; at stride 2 a depthwise convolution between them.'),
   params: { c1: param.c1, c2: param.c2, k: param.k(3), s: { ...param.s(1), kind: 'int' } },
   forward: (scope, inputs, { c1, c2, k, s }) => {
     const x = only(inputs);
@@ -271,8 +278,11 @@ export const GhostBottleneck = module<{ c1: number; c2: number; k: Size; s: numb
     // GhostConv makes its channels in pairs, so that an odd number comes out one short.
     if (c % 2 === 1 || c2 % 2 === 1) {
       const [, , h, w] = sizesOf(x) as [number, number, number, number];
-      const message = `GhostBottleneck halves its channels twice, so they must be a multiple of 4, but here are ${c2}.`;
-      return scope.refuse({ code: 'wrong-argument', attr: 'c2', message, output: [1, c2, h, w] }, [x]);
+      const message = l10n.t(
+        'GhostBottleneck halves its channels twice, so they must be a multiple of 4, not {0}.',
+        c2,
+      );
+      return scope.refuse({ code: 'channels-not-divisible', attr: 'c2', message, output: [1, c2, h, w] }, [x]);
     }
     const main = scope.part('conv', 'Sequential', () => {
       let y = scope.call('0', GhostConv, x, { c2: c });
@@ -290,7 +300,8 @@ export const GhostBottleneck = module<{ c1: number; c2: number; k: Size; s: numb
 function bottleneckCsp(block: Module<BottleneckArgs> | typeof BottleneckV5): Module<CspArgs> {
   return module<CspArgs>({
     name: 'BottleneckCSP',
-    summary: 'Cross stage partial block of the original paper: n bottlenecks beside a plain 1×1, normalized together.',
+    summary: () =>
+      l10n.t('Cross stage partial block of the original paper: n bottlenecks beside a plain 1×1, normalized together.'),
     params: cspParams(true),
     forward: (scope, inputs, { c2, n, shortcut, g, e }) => {
       const x = only(inputs);
@@ -314,8 +325,13 @@ export const BottleneckCSPV5 = bottleneckCsp(BottleneckV5);
 
 export const SPP = module<{ c1: number; c2: number; k: readonly number[] }>({
   name: 'SPP',
-  summary: 'Spatial pyramid pooling: max pools of several sizes side by side between two 1×1 convolutions.',
-  params: { c1: param.c1, c2: param.c2, k: { ...param.k([5, 9, 13]), doc: 'Window sizes of the pools.' } },
+  summary: () =>
+    l10n.t('Spatial pyramid pooling: max pools of several sizes side by side between two 1×1 convolutions.'),
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    k: { ...param.k([5, 9, 13]), doc: () => l10n.t('Window sizes of the pools.') },
+  },
   forward: (scope, inputs, { c1, c2, k }) => {
     const sizes = Array.isArray(k) ? (k as readonly number[]) : [k as unknown as number];
     const x = conv(scope, 'cv1', only(inputs), Math.floor(c1 / 2));
@@ -333,7 +349,7 @@ interface SppfArgs {
 const sppfParams = {
   c1: param.c1,
   c2: param.c2,
-  k: { ...param.k(5), kind: 'int', doc: 'Window size of the pool.' },
+  k: { ...param.k(5), kind: 'int', doc: () => l10n.t('Window size of the pool.') },
 } as const satisfies Record<string, Param>;
 
 /** One max pool, n times in a row, between two 1×1 convolutions. */
@@ -347,15 +363,16 @@ function sppf(scope: Scope, x: Tensor, { c1, c2, k }: SppfArgs, n: number, act: 
 
 export const SPPF = module<SppfArgs & { n: number; shortcut: boolean }>({
   name: 'SPPF',
-  summary: 'Fast spatial pyramid pooling: one max pool several times in a row between two 1×1 convolutions.',
+  summary: () =>
+    l10n.t('Fast spatial pyramid pooling: one max pool several times in a row between two 1×1 convolutions.'),
   params: {
     ...sppfParams,
-    n: { kind: 'int', doc: 'How many times the map is pooled.', default: 3, since: 'Ultralytics 8.4.0' },
+    n: { kind: 'int', doc: () => l10n.t('Number of poolings in a row.'), default: 3, since: since('8.4.0') },
     shortcut: {
       kind: 'boolean',
-      doc: 'Adds the input if it has as many channels as the output.',
+      doc: () => l10n.t('Adds the input if it has as many channels as the output.'),
       default: false,
-      since: 'Ultralytics 8.4.0',
+      since: since('8.4.0'),
     },
   },
   forward: (scope, inputs, args) => {
@@ -369,19 +386,20 @@ export const SPPF = module<SppfArgs & { n: number; shortcut: boolean }>({
 /** SPPF of YOLOv5, and of Ultralytics up to 8.3. */
 export const SPPFV5 = module<SppfArgs>({
   name: 'SPPF',
-  summary: 'Fast spatial pyramid pooling: one max pool three times in a row between two 1×1 convolutions.',
+  summary: () =>
+    l10n.t('Fast spatial pyramid pooling: one max pool three times in a row between two 1×1 convolutions.'),
   params: sppfParams,
   forward: (scope, inputs, args) => sppf(scope, only(inputs), args, 3, true),
 });
 
 export const SPPELAN = module<{ c1: number; c2: number; c3: number; k: number }>({
   name: 'SPPELAN',
-  summary: 'A 1×1 convolution, three max pools in a row, and a 1×1 over all of them (YOLOv9).',
+  summary: () => l10n.t('A 1×1 convolution, three max pools in a row, and a 1×1 over all of them (YOLOv9).'),
   params: {
     c1: param.c1,
     c2: param.c2,
-    c3: { ...param.c2, doc: 'Hidden channels.' },
-    k: { ...param.k(5), kind: 'int', doc: 'Window size of the pools.' },
+    c3: { ...param.c2, doc: () => l10n.t('Hidden channels.') },
+    k: { ...param.k(5), kind: 'int', doc: () => l10n.t('Window size of the pools.') },
   },
   forward: (scope, inputs, args) => {
     const { c2, k } = args;
@@ -394,8 +412,12 @@ export const SPPELAN = module<{ c1: number; c2: number; c3: number; k: number }>
 
 export const HGStem = module<{ c1: number; cm: number; c2: number }>({
   name: 'HGStem',
-  summary: 'The stem of PPHGNetV2: five convolutions and a max pool, a quarter of the size.',
-  params: { c1: param.c1, cm: { ...param.c2, doc: 'Hidden channels.' }, c2: { ...param.c2, doc: 'Output channels.' } },
+  summary: () => l10n.t('The stem of PPHGNetV2: five convolutions and a max pool, a quarter of the size.'),
+  params: {
+    c1: param.c1,
+    cm: { ...param.c2, doc: () => l10n.t('Hidden channels.') },
+    c2: { ...param.c2, doc: () => l10n.t('Output channels.') },
+  },
   forward: (scope, inputs, { cm, c2 }) => {
     const act = 'nn.ReLU()';
     const pad = (y: Tensor): Tensor =>
@@ -422,14 +444,18 @@ interface HgBlockArgs {
 
 export const HGBlock = module<HgBlockArgs>({
   name: 'HGBlock',
-  summary: 'n convolutions in a row, all of whose outputs go into two 1×1 ones (PPHGNetV2).',
+  summary: () => l10n.t('n convolutions in a row, all of whose outputs go into two 1×1 ones (PPHGNetV2).'),
   params: {
     c1: param.c1,
-    cm: { ...param.c2, doc: 'Hidden channels.' },
-    c2: { ...param.c2, doc: 'Output channels.' },
+    cm: { ...param.c2, doc: () => l10n.t('Hidden channels.') },
+    c2: { ...param.c2, doc: () => l10n.t('Output channels.') },
     k: param.k(3),
     n: param.n(6),
-    lightconv: { kind: 'boolean', doc: 'Light convolutions (1×1 and depthwise) instead of full ones.', default: false },
+    lightconv: {
+      kind: 'boolean',
+      doc: () => l10n.t('Light convolutions (1×1 and depthwise) instead of full ones.'),
+      default: false,
+    },
     shortcut: param.shortcut(false),
     act: { ...param.act, default: 'nn.ReLU()' },
   },
@@ -451,7 +477,7 @@ export const HGBlock = module<HgBlockArgs>({
 
 export const ResNetBlock = module<{ c1: number; c2: number; s: number; e: number }>({
   name: 'ResNetBlock',
-  summary: 'A ResNet bottleneck: 1×1, 3×3 and 1×1 with the input, projected if need be, added.',
+  summary: () => l10n.t('A ResNet bottleneck: 1×1, 3×3 and 1×1, with a shortcut that is projected if needed.'),
   params: { c1: param.c1, c2: param.c2, s: { ...param.s(1), kind: 'int' }, e: param.e(4) },
   forward: (scope, inputs, { c1, c2, s, e }) => {
     const x = only(inputs);
@@ -465,14 +491,14 @@ export const ResNetBlock = module<{ c1: number; c2: number; s: number; e: number
 
 export const ResNetLayer = module<{ c1: number; c2: number; s: number; is_first: boolean; n: number; e: number }>({
   name: 'ResNetLayer',
-  summary: 'A stage of ResNet: n bottleneck blocks, the first with the stride; or the stem.',
+  summary: () => l10n.t('A stage of ResNet: n bottleneck blocks, the first with the stride; or the stem.'),
   params: {
-    c1: { ...param.c1, doc: 'Input channels, written in the file.' },
-    c2: { ...param.c2, doc: 'Channels inside the blocks; the output has e times as many.' },
+    c1: { ...param.c1, doc: () => l10n.t('Input channels, as the file writes them.') },
+    c2: { ...param.c2, doc: () => l10n.t('Channels inside the blocks; the output has e times as many.') },
     s: { ...param.s(1), kind: 'int' },
-    is_first: { kind: 'boolean', doc: 'The stem: a 7×7 convolution and a max pool.', default: false },
+    is_first: { kind: 'boolean', doc: () => l10n.t('The stem: a 7×7 convolution and a max pool.'), default: false },
     n: param.n(1),
-    e: { kind: 'int', min: 1, doc: 'Expansion of the output channels.', default: 4 },
+    e: { kind: 'int', min: 1, doc: () => l10n.t('Expansion of the output channels.'), default: 4 },
   },
   forward: (scope, inputs, { c1, c2, s, is_first, n, e }) => {
     const x = only(inputs);
@@ -487,17 +513,17 @@ export const ResNetLayer = module<{ c1: number; c2: number; s: number; is_first:
   },
 });
 
-/** What blocks tell the RepConv inside them. */
+/** What blocks pass to the RepConv inside them. */
 export type RepArgs = { c1: number; c2: number; k: Size; s: Size };
 
 function repBottleneck(rep: Module<RepArgs>): Module<BottleneckArgs> {
   return module<BottleneckArgs>({
     name: 'RepBottleneck',
-    summary: 'A bottleneck whose first convolution is a RepConv.',
+    summary: () => l10n.t('A bottleneck whose first convolution is a RepConv.'),
     params: Bottleneck.params,
     forward: (scope, inputs, { c1, c2, shortcut, g, k, e }) => {
       const x = only(inputs);
-      if (!isPair(k)) return scope.refuse(noPair, [x]);
+      if (!isPair(k)) return scope.refuse(noPair(), [x]);
       const y = scope.call('cv1', rep, x, { c1, c2: hidden(c2, e), k: k[0] ?? 3, s: 1 });
       const z = conv(scope, 'cv2', y, c2, k[1] ?? 3, 1, { g });
       return shortcut && c1 === c2 ? plus(scope, x, z) : z;
@@ -508,7 +534,7 @@ function repBottleneck(rep: Module<RepArgs>): Module<BottleneckArgs> {
 function repCsp(bottleneck: Module<BottleneckArgs>): Module<CspArgs> {
   return module<CspArgs>({
     name: 'RepCSP',
-    summary: 'A C3 whose bottlenecks begin with a RepConv.',
+    summary: () => l10n.t('A C3 whose bottlenecks begin with a RepConv.'),
     params: cspParams(true),
     forward: (scope, inputs, { c2, n, shortcut, g, e }) => {
       const c = hidden(c2, e);
@@ -526,8 +552,8 @@ function repCsp(bottleneck: Module<BottleneckArgs>): Module<CspArgs> {
 const elanParams = {
   c1: param.c1,
   c2: param.c2,
-  c3: { ...param.c2, doc: 'Channels after the first 1×1, half of which pass by.' },
-  c4: { ...param.c2, doc: 'Channels of the inner blocks.' },
+  c3: { ...param.c2, doc: () => l10n.t('Channels after the first 1×1, half of which bypass the blocks.') },
+  c4: { ...param.c2, doc: () => l10n.t('Channels of the inner blocks.') },
 };
 
 export interface RepElanArgs {
@@ -550,7 +576,7 @@ export function repFamily(rep: Module<RepArgs>): RepFamily {
   const csp = repCsp(bottleneck);
   const elan = module<RepElanArgs>({
     name: 'RepNCSPELAN4',
-    summary: 'Two RepCSP blocks in a row, each followed by a 3×3, all joined by a 1×1 (YOLOv9’s GELAN).',
+    summary: () => l10n.t('Two RepCSP blocks in a row, each followed by a 3×3, all joined by a 1×1 (YOLOv9’s GELAN).'),
     params: { ...elanParams, n: param.n(1) },
     forward: (scope, inputs, args) => {
       const { c2, c4, n } = args;
@@ -571,7 +597,7 @@ export const RepNCSPELAN4 = repFamily(RepConv as unknown as Module<RepArgs>).ela
 
 export const ELAN1 = module<{ c1: number; c2: number; c3: number; c4: number }>({
   name: 'ELAN1',
-  summary: 'Two 3×3 convolutions in a row between two 1×1 ones, all outputs joined.',
+  summary: () => l10n.t('Two 3×3 convolutions in a row between two 1×1 ones, all outputs joined.'),
   params: elanParams,
   forward: (scope, inputs, args) => {
     const { c2, c4 } = args;
@@ -589,14 +615,15 @@ function smooth(scope: Scope, x: Tensor): Tensor {
 
 export const AConv = module<{ c1: number; c2: number }>({
   name: 'AConv',
-  summary: 'Averages neighbours, then a 3×3 convolution of stride 2 (YOLOv9).',
+  summary: () => l10n.t('Averages neighbors, then a 3×3 convolution of stride 2 (YOLOv9).'),
   params: { c1: param.c1, c2: param.c2 },
   forward: (scope, inputs, { c2 }) => conv(scope, 'cv1', smooth(scope, only(inputs)), c2, 3, 2, { p: 1 }),
 });
 
 export const ADown = module<{ c1: number; c2: number }>({
   name: 'ADown',
-  summary: 'Halves the size: half of the channels by a 3×3 convolution, half by max pooling and a 1×1 (YOLOv9).',
+  summary: () =>
+    l10n.t('Halves the size: half of the channels by a 3×3 convolution, half by max pooling and a 1×1 (YOLOv9).'),
   params: { c1: param.c1, c2: param.c2 },
   forward: (scope, inputs, { c2 }) => {
     const c = Math.floor(c2 / 2);
@@ -619,10 +646,10 @@ export const ADown = module<{ c1: number; c2: number }>({
 
 export const CBLinear = module<{ c1: number; c2s: readonly number[]; k: Size; s: Size; p: Size | null; g: number }>({
   name: 'CBLinear',
-  summary: 'A 1×1 convolution whose output is cut into pieces for the auxiliary branches (YOLOv9).',
+  summary: () => l10n.t('A 1×1 convolution whose output is split into pieces for the auxiliary branches (YOLOv9).'),
   params: {
     c1: param.c1,
-    c2s: { kind: 'ints', min: 1, doc: 'Channels of each piece.' },
+    c2s: { kind: 'ints', min: 1, doc: () => l10n.t('Channels of each piece.') },
     k: param.k(1),
     s: param.s(1),
     p: param.p,
@@ -632,8 +659,9 @@ export const CBLinear = module<{ c1: number; c2s: readonly number[]; k: Size; s:
     const x = only(inputs);
     if (!Array.isArray(c2s)) {
       const [, , h, w] = sizesOf(x) as [number, number, number, number];
-      const message = `CBLinear takes a list of channels, one for each piece: [${c2s}] for one piece.`;
-      return scope.refuse({ code: 'wrong-argument', attr: 'c2s', message, output: [1, Number.NaN, h, w] }, [x]);
+      const message = l10n.t('CBLinear takes a list of channels, one per piece.');
+      const help = l10n.t('Write [{0}] for one piece.', String(c2s));
+      return scope.refuse({ code: 'not-a-list', attr: 'c2s', message, help, output: [1, Number.NaN, h, w] }, [x]);
     }
     const sizes = c2s as readonly number[];
     const all = sizes.reduce((sum, size) => sum + size, 0);
@@ -644,45 +672,57 @@ export const CBLinear = module<{ c1: number; c2s: readonly number[]; k: Size; s:
 
 export const CBFuse = module<{ idx: readonly number[] }>({
   name: 'CBFuse',
-  summary: 'Scales chosen pieces of other branches to the last input’s size and adds them to it (YOLOv9).',
+  summary: () =>
+    l10n.t('Scales chosen pieces of other branches to the last input’s size and adds them to it (YOLOv9).'),
   many: true,
   lists: true,
-  params: { idx: { kind: 'ints', doc: 'Which piece of each input but the last, from 0; −1 is its last piece.' } },
+  params: {
+    idx: {
+      kind: 'ints',
+      doc: () => l10n.t('Which piece of each input except the last, counted from 0; −1 is the last piece.'),
+    },
+  },
   forward: (scope, inputs, { idx }) => {
     const [last, ...more] = tensors(inputs.at(-1)!);
-    const refuse = (message: string, place: { attr?: string; input?: number }): Tensor =>
-      scope.refuse(
-        { code: 'wrong-argument', ...place, message, output: last!.shape ?? [1, Number.NaN, Number.NaN, Number.NaN] },
-        [last!],
-      );
+    const refuse = (complaint: Complaint): Tensor =>
+      scope.refuse({ ...complaint, output: last!.shape ?? [1, Number.NaN, Number.NaN, Number.NaN] }, [last!]);
     if (more.length > 0 || Array.isArray(inputs.at(-1))) {
-      return refuse('The last input of CBFuse is one tensor, not a list.', { input: inputs.length - 1 });
+      const message = l10n.t('The last input of CBFuse must be one tensor, not a list.');
+      return refuse({ code: 'list-as-input', input: inputs.length - 1, message });
     }
     if (!Array.isArray(idx) || idx.length < inputs.length - 1) {
-      return refuse(`CBFuse needs a list with an index for each of its inputs but the last: ${inputs.length - 1}.`, {
-        attr: 'idx',
-      });
+      const message = l10n.t('CBFuse needs a list with one index per input except the last ({0}).', inputs.length - 1);
+      return refuse({ code: 'value-count-mismatch', attr: 'idx', message });
     }
     const [, c, ...size] = sizesOf(last!) as [number, number, number, number];
     const scaled: Tensor[] = [];
     for (const [index, value] of inputs.slice(0, -1).entries()) {
       if (!Array.isArray(value)) {
-        return refuse(`Input ${index + 1} of CBFuse must be a list of tensors, such as CBLinear outputs.`, {
-          input: index,
-        });
+        const message = l10n.t('Input {0} of CBFuse must be a list of tensors, as CBLinear outputs it.', index + 1);
+        return refuse({ code: 'tensor-as-list', input: index, message });
       }
       const list = value as readonly Tensor[];
       const piece = list.at(idx[index]!);
       if (!piece) {
-        const message = `Input ${index + 1} outputs ${list.length} tensors, so there is no piece ${idx[index]}. Count from 0.`;
-        return refuse(message, { attr: 'idx' });
+        const message = l10n.t(
+          'There is no piece {0}: input {1} has {2} pieces, counted from 0.',
+          idx[index]!,
+          index + 1,
+          list.length,
+        );
+        return refuse({ code: 'unknown-tensor', attr: 'idx', message });
       }
       // torch.stack wants equal shapes and spreads no single channel.
       const given = channels(piece);
       if (given !== c && !Number.isNaN(given) && !Number.isNaN(c)) {
-        return refuse(`Piece ${idx[index]} of input ${index + 1} has ${given} channels, but the last input has ${c}.`, {
-          input: index,
-        });
+        const message = l10n.t(
+          'Piece {0} of input {1} has {2} channels, but the last input has {3}.',
+          idx[index]!,
+          index + 1,
+          given,
+          c,
+        );
+        return refuse({ code: 'piece-channels-mismatch', input: index, message });
       }
       scaled.push(scope.builder.add(ops.upsample, { size, mode: 'nearest' }, piece, { functional: true }));
     }
@@ -692,22 +732,29 @@ export const CBFuse = module<{ idx: readonly number[] }>({
 
 export const C3k2 = module<CspArgs & { c3k: boolean; attn: boolean }>({
   name: 'C3k2',
-  summary: 'A C2f whose inner blocks are bottlenecks, C3k blocks of two bottlenecks, or bottlenecks with attention.',
+  summary: () =>
+    l10n.t('A C2f whose inner blocks are bottlenecks, C3k blocks of two bottlenecks, or bottlenecks with attention.'),
   params: {
     c1: param.c1,
     c2: param.c2,
     n: param.n(1),
     c3k: {
       kind: 'boolean',
-      doc: 'C3k blocks inside. The scales m, l and x always have them, and so does a file with neither `scales` nor a scale letter in its name.',
+      doc: () =>
+        l10n.t(
+          'C3k blocks inside. The scales m, l and x always have them, and so does a file with neither `scales` nor a scale letter in its name.',
+        ),
       default: false,
     },
     e: param.e(0.5),
     attn: {
       kind: 'boolean',
-      doc: 'A bottleneck and a block of position-sensitive attention inside, whatever c3k is.',
+      doc: () => l10n.t('A bottleneck and a block of position-sensitive attention inside, regardless of `c3k`.'),
       default: false,
-      since: 'Ultralytics 8.4.0; before that, this argument was g',
+      since: {
+        ...since('8.4.0'),
+        before: () => l10n.t('Since Ultralytics 8.4.0; before that, this argument was `g`.'),
+      },
     },
     g: param.g,
     shortcut: param.shortcut(true),
@@ -728,8 +775,8 @@ export const C3k2 = module<CspArgs & { c3k: boolean; attn: boolean }>({
 
 export const RepVGGDW = module<{ ed: number }>({
   name: 'RepVGGDW',
-  summary: 'A depthwise 7×7 and a depthwise 3×3 side by side, summed.',
-  params: { ed: { ...param.c2, doc: 'Channels.' } },
+  summary: () => l10n.t('A depthwise 7×7 and a depthwise 3×3 side by side, summed.'),
+  params: { ed: { ...param.c2, doc: () => l10n.t('Channels.') } },
   forward: (scope, inputs, { ed }) => {
     const x = only(inputs);
     const wide = conv(scope, 'conv', x, ed, 7, 1, { p: 3, g: ed, act: false });
@@ -740,13 +787,13 @@ export const RepVGGDW = module<{ ed: number }>({
 
 const CIB = module<{ c1: number; c2: number; shortcut: boolean; e: number; lk: boolean }>({
   name: 'CIB',
-  summary: 'Compact inverted block: depthwise and 1×1 convolutions in turn (YOLOv10).',
+  summary: () => l10n.t('Compact inverted block: depthwise and 1×1 convolutions in turn (YOLOv10).'),
   params: {
     c1: param.c1,
     c2: param.c2,
     shortcut: param.shortcut(true),
     e: param.e(0.5),
-    lk: { kind: 'boolean', doc: 'A large depthwise kernel in the middle.', default: false },
+    lk: { kind: 'boolean', doc: () => l10n.t('A large depthwise kernel in the middle.'), default: false },
   },
   forward: (scope, inputs, { c1, c2, shortcut, e, lk }) => {
     const x = only(inputs);
@@ -762,13 +809,13 @@ const CIB = module<{ c1: number; c2: number; shortcut: boolean; e: number; lk: b
 
 export const C2fCIB = module<CspArgs & { lk: boolean }>({
   name: 'C2fCIB',
-  summary: 'A C2f with compact inverted blocks (YOLOv10).',
+  summary: () => l10n.t('A C2f with compact inverted blocks (YOLOv10).'),
   params: {
     c1: param.c1,
     c2: param.c2,
     n: param.n(1),
     shortcut: param.shortcut(false),
-    lk: { kind: 'boolean', doc: 'A large depthwise kernel in each block.', default: false },
+    lk: { kind: 'boolean', doc: () => l10n.t('A large depthwise kernel in each block.'), default: false },
     g: param.g,
     e: param.e(0.5),
   },
@@ -782,11 +829,15 @@ export const C2fCIB = module<CspArgs & { lk: boolean }>({
 
 const Attention = module<{ dim: number; num_heads: number; attn_ratio: number }>({
   name: 'Attention',
-  summary: 'Self-attention over all places, with a depthwise 3×3 as position encoding.',
+  summary: () => l10n.t('Self-attention over all positions, with a depthwise 3×3 as position encoding.'),
   params: {
-    dim: { ...param.c2, doc: 'Channels.' },
-    num_heads: { kind: 'int', min: 1, doc: 'Heads.', default: 8 },
-    attn_ratio: { kind: 'number', doc: 'Channels of keys as a share of a head’s channels.', default: 0.5 },
+    dim: { ...param.c2, doc: () => l10n.t('Channels.') },
+    num_heads: { kind: 'int', min: 1, doc: () => l10n.t('Heads.'), default: 8 },
+    attn_ratio: {
+      kind: 'number',
+      doc: () => l10n.t('Channels of keys as a share of a head’s channels.'),
+      default: 0.5,
+    },
   },
   forward: (scope, inputs, { dim, num_heads, attn_ratio }) => {
     const x = only(inputs);
@@ -794,8 +845,9 @@ const Attention = module<{ dim: number; num_heads: number; attn_ratio: number }>
     if (num_heads < 1) {
       return scope.refuse(
         {
-          code: 'wrong-argument',
-          message: `Attention has one head for each 64 channels, and here are only ${dim}. Use at least 64 hidden channels.`,
+          code: 'too-few-channels',
+          message: l10n.t('Attention has one head per 64 channels, but there are only {0} channels.', dim),
+          help: l10n.t('Use at least 64 hidden channels.'),
           output: [1, dim, h, w],
         },
         [x],
@@ -824,10 +876,10 @@ function attentionBlock(scope: Scope, x: Tensor, c: number, num_heads: number): 
 
 const PSABlock = module<{ c: number; num_heads: number }>({
   name: 'PSABlock',
-  summary: 'Attention and a feed-forward part of two 1×1 convolutions, each with its input added.',
+  summary: () => l10n.t('Attention and a feed-forward part of two 1×1 convolutions, each with a shortcut.'),
   params: {
-    c: { ...param.c2, doc: 'Channels.' },
-    num_heads: { kind: 'int', min: 1, doc: 'Heads.', default: 4 },
+    c: { ...param.c2, doc: () => l10n.t('Channels.') },
+    num_heads: { kind: 'int', min: 1, doc: () => l10n.t('Heads.'), default: 4 },
   },
   forward: (scope, inputs, { c, num_heads }) => attentionBlock(scope, only(inputs), c, num_heads),
 });
@@ -838,9 +890,15 @@ function unequal(scope: Scope, name: string, x: Tensor, c1: number, c2: number):
   const [, , h, w] = sizesOf(x) as [number, number, number, number];
   return scope.refuse(
     {
-      code: 'channel-mismatch',
+      code: 'keeps-channels',
       attr: 'c2',
-      message: `${name} keeps its channels: it is given ${c1}, so it must be asked for ${c1}, not ${c2} (after the width multiple).`,
+      message: l10n.t(
+        '{0} keeps its channels: it gets {1}, but the row declares {2} (after the width multiple).',
+        name,
+        c1,
+        c2,
+      ),
+      help: l10n.t('Declare {0} channels.', c1),
       output: [1, c2, h, w],
     },
     [x],
@@ -859,7 +917,7 @@ export function positionAttention(heads: (c: number) => number): PositionAttenti
     scope.call(label, PSABlock, x, { c, num_heads: heads(c) });
   const PSA = module<{ c1: number; c2: number; e: number }>({
     name: 'PSA',
-    summary: 'Position-sensitive attention on half of the channels (YOLOv10).',
+    summary: () => l10n.t('Position-sensitive attention on half of the channels (YOLOv10).'),
     params: { c1: param.c1, c2: param.c2, e: param.e(0.5) },
     forward: (scope, inputs, { c1, c2, e }) => {
       const x = only(inputs);
@@ -873,7 +931,7 @@ export function positionAttention(heads: (c: number) => number): PositionAttenti
   const params = { c1: param.c1, c2: param.c2, n: param.n(1), e: param.e(0.5) };
   const C2PSA = module<{ c1: number; c2: number; n: number; e: number }>({
     name: 'C2PSA',
-    summary: 'n blocks of position-sensitive attention on half of the channels (YOLO11).',
+    summary: () => l10n.t('n blocks of position-sensitive attention on half of the channels (YOLO11).'),
     params,
     forward: (scope, inputs, { c1, c2, n, e }) => {
       const x = only(inputs);
@@ -889,7 +947,7 @@ export function positionAttention(heads: (c: number) => number): PositionAttenti
   });
   const C2fPSA = module<{ c1: number; c2: number; n: number; e: number }>({
     name: 'C2fPSA',
-    summary: 'A C2f with blocks of position-sensitive attention.',
+    summary: () => l10n.t('A C2f with blocks of position-sensitive attention.'),
     params,
     forward: (scope, inputs, { c1, c2, n, e }) => {
       const x = only(inputs);
@@ -907,12 +965,12 @@ export const { PSA, C2PSA, C2fPSA } = positionAttention(headsOf);
 
 export const SCDown = module<{ c1: number; c2: number; k: Size; s: Size }>({
   name: 'SCDown',
-  summary: 'A 1×1 convolution for the channels, then a depthwise one for the size (YOLOv10).',
+  summary: () => l10n.t('A 1×1 convolution for the channels, then a depthwise one for the size (YOLOv10).'),
   params: {
     c1: param.c1,
     c2: param.c2,
-    k: { kind: 'ints', min: 1, doc: 'Kernel size of the depthwise convolution.' },
-    s: { kind: 'ints', min: 1, doc: 'Stride of the depthwise convolution.' },
+    k: { kind: 'ints', min: 1, doc: () => l10n.t('Kernel size of the depthwise convolution.') },
+    s: { kind: 'ints', min: 1, doc: () => l10n.t('Stride of the depthwise convolution.') },
   },
   forward: (scope, inputs, { c2, k, s }) =>
     conv(scope, 'cv2', conv(scope, 'cv1', only(inputs), c2), c2, k, s, { g: c2, act: false }),
@@ -936,16 +994,20 @@ interface Areas {
 
 /** A repository's AAttn: they cut the map alike, and differ in what they do with the parts. */
 export const areaAttention = (
-  summary: string,
+  summary: () => string,
   attend: (scope: Scope, x: Tensor, areas: Areas) => Tensor,
 ): Module<AreaArgs> =>
   module<AreaArgs>({
     name: 'AAttn',
     summary,
     params: {
-      dim: { ...param.c2, doc: 'Channels.' },
-      num_heads: { kind: 'int', min: 1, doc: 'Heads.' },
-      area: { kind: 'int', doc: 'Areas that the map is cut into; below 2 it stays whole.', default: 1 },
+      dim: { ...param.c2, doc: () => l10n.t('Channels.') },
+      num_heads: { kind: 'int', min: 1, doc: () => l10n.t('Heads.') },
+      area: {
+        kind: 'int',
+        doc: () => l10n.t('Areas that the feature map is divided into; below 2 it stays whole.'),
+        default: 1,
+      },
     },
     forward: (scope, inputs, args) => {
       const { dim, num_heads: heads } = args;
@@ -953,8 +1015,9 @@ export const areaAttention = (
       const x = only(inputs);
       const [, , h, w] = sizesOf(x) as [number, number, number, number];
       if ((h * w) % area > 0) {
-        const message = `A map of ${h}×${w} cannot be cut into ${area} equal areas. Use an input size that makes it a multiple.`;
-        return scope.refuse({ code: 'shape-mismatch', attr: 'area', message, output: [1, dim, h, w] }, [x]);
+        const message = l10n.t('A feature map of {0}×{1} cannot be divided into {2} equal areas.', h, w, area);
+        const help = l10n.t('Use an input size for which it can.');
+        return scope.refuse({ code: 'uneven-areas', attr: 'area', message, help, output: [1, dim, h, w] }, [x]);
       }
       return attend(scope, x, { dim, heads, area, each: (h * w) / area, h, w });
     },
@@ -962,7 +1025,7 @@ export const areaAttention = (
 
 /** Ultralytics from 8.3.78 (AAttn.forward): one qkv convolution, a 7×7 position encoding. */
 const AAttn = areaAttention(
-  'Attention within areas of the map, with a depthwise 7×7 as position encoding.',
+  () => l10n.t('Attention within areas of the feature map, with a depthwise 7×7 as position encoding.'),
   (scope, x, { dim, heads, area, each, h, w }) => {
     const head = Math.floor(dim / heads);
     const all = head * heads;
@@ -992,12 +1055,20 @@ interface ABlockArgs extends AreaArgs {
 const aBlock = (attention: Module<AreaArgs>): Module<ABlockArgs> =>
   module<ABlockArgs>({
     name: 'ABlock',
-    summary: 'Area attention and a feed-forward part of two 1×1 convolutions, each with its input added.',
+    summary: () => l10n.t('Area attention and a feed-forward part of two 1×1 convolutions, each with a shortcut.'),
     params: {
-      dim: { ...param.c2, doc: 'Channels.' },
-      num_heads: { kind: 'int', min: 1, doc: 'Heads.' },
-      mlp_ratio: { kind: 'number', doc: 'Hidden channels of the feed-forward part as a multiple.', default: 1.2 },
-      area: { kind: 'int', doc: 'Areas that the map is cut into; below 2 it stays whole.', default: 1 },
+      dim: { ...param.c2, doc: () => l10n.t('Channels.') },
+      num_heads: { kind: 'int', min: 1, doc: () => l10n.t('Heads.') },
+      mlp_ratio: {
+        kind: 'number',
+        doc: () => l10n.t('Hidden channels of the feed-forward part as a multiple.'),
+        default: 1.2,
+      },
+      area: {
+        kind: 'int',
+        doc: () => l10n.t('Areas that the feature map is divided into; below 2 it stays whole.'),
+        default: 1,
+      },
     },
     forward: (scope, inputs, { dim, num_heads, mlp_ratio, area }) => {
       const x = only(inputs);
@@ -1021,19 +1092,28 @@ export const a2c2f = (attention: Module<AreaArgs>): Module<A2C2fArgs> => {
   const ABlock = aBlock(attention);
   return module<A2C2fArgs>({
     name: 'A2C2f',
-    summary: 'n pairs of area-attention blocks (or C3k blocks) whose outputs all go into a 1×1 (YOLO12’s R-ELAN).',
+    summary: () =>
+      l10n.t('n pairs of area-attention blocks (or C3k blocks) whose outputs all go into a 1×1 (YOLO12’s R-ELAN).'),
     params: {
       c1: param.c1,
       c2: param.c2,
       n: param.n(1),
-      a2: { kind: 'boolean', doc: 'Area attention; else C3k blocks.', default: true },
-      area: { kind: 'int', doc: 'Areas that the map is cut into; below 2 it stays whole.', default: 1 },
+      a2: { kind: 'boolean', doc: () => l10n.t('Area attention; otherwise C3k blocks.'), default: true },
+      area: {
+        kind: 'int',
+        doc: () => l10n.t('Areas that the feature map is divided into; below 2 it stays whole.'),
+        default: 1,
+      },
       residual: {
         kind: 'boolean',
-        doc: 'Adds the input with a learned scale; the scales l and x always do.',
+        doc: () => l10n.t('Adds the input with a learned scale; the scales l and x always do.'),
         default: false,
       },
-      mlp_ratio: { kind: 'number', doc: 'Hidden channels of the feed-forward parts as a multiple.', default: 2 },
+      mlp_ratio: {
+        kind: 'number',
+        doc: () => l10n.t('Hidden channels of the feed-forward parts as a multiple.'),
+        default: 2,
+      },
       e: param.e(0.5),
       g: param.g,
       shortcut: param.shortcut(true),
@@ -1043,8 +1123,11 @@ export const a2c2f = (attention: Module<AreaArgs>): Module<A2C2fArgs> => {
       const c = hidden(c2, e);
       if (c % 32 > 0) {
         const [, , h, w] = sizesOf(x) as [number, number, number, number];
-        const message = `Hidden channels must be a multiple of 32, but ${c2} · ${e} is ${c}. ${Number.isInteger(32 / e) ? `Use a multiple of ${32 / e} output channels (after the width multiple)` : 'Change the output channels or the ratio e'}.`;
-        return scope.refuse({ code: 'wrong-argument', attr: 'c2', message, output: [1, c2, h, w] }, [x]);
+        const message = l10n.t('Hidden channels must be a multiple of 32, but {0} × {1} is {2}.', c2, e, c);
+        const help = Number.isInteger(32 / e)
+          ? l10n.t('Use a multiple of {0} output channels (after the width multiple).', 32 / e)
+          : l10n.t('Change the output channels or the ratio `e`.');
+        return scope.refuse({ code: 'channels-not-divisible', attr: 'c2', message, help, output: [1, c2, h, w] }, [x]);
       }
       const parts = [conv(scope, 'cv1', x, c)];
       scope.builder.times(n, index => {
@@ -1066,7 +1149,7 @@ export const a2c2f = (attention: Module<AreaArgs>): Module<A2C2fArgs> => {
   });
 };
 
-export const A2C2f: Module<A2C2fArgs> = { ...a2c2f(AAttn), since: 'Ultralytics 8.3.78' };
+export const A2C2f: Module<A2C2fArgs> = { ...a2c2f(AAttn), since: since('8.3.78') };
 
 interface SigmoidAttentionArgs {
   c1: number;
@@ -1079,14 +1162,14 @@ interface SigmoidAttentionArgs {
 
 const MaxSigmoidAttnBlock = module<SigmoidAttentionArgs>({
   name: 'MaxSigmoidAttnBlock',
-  summary: 'Weighs places by their nearest text feature.',
+  summary: () => l10n.t('Weights positions by their nearest text feature.'),
   params: {
     c1: param.c1,
     c2: param.c2,
-    nh: { kind: 'int', min: 1, doc: 'Heads.', default: 1 },
-    ec: { kind: 'int', min: 1, doc: 'Embedding channels.', default: 128 },
-    gc: { kind: 'int', min: 1, doc: 'Channels of the text features.', default: 512 },
-    scale: { kind: 'boolean', doc: 'Learned scale.', default: false },
+    nh: { kind: 'int', min: 1, doc: () => l10n.t('Heads.'), default: 1 },
+    ec: { kind: 'int', min: 1, doc: () => l10n.t('Embedding channels.'), default: 128 },
+    gc: { kind: 'int', min: 1, doc: () => l10n.t('Channels of the text features.'), default: 512 },
+    scale: { kind: 'boolean', doc: () => l10n.t('Learned scale.'), default: false },
   },
   forward: (scope, inputs, { c1, c2, nh, ec, scale }) => {
     const x = only(inputs);
@@ -1120,14 +1203,14 @@ const MaxSigmoidAttnBlock = module<SigmoidAttentionArgs>({
 
 export const C2fAttn = module<CspArgs & { ec: number; nh: number; gc: number }>({
   name: 'C2fAttn',
-  summary: 'A C2f with a block that attends to text features (YOLO-World).',
+  summary: () => l10n.t('A C2f with a block that attends to text features (YOLO-World).'),
   params: {
     c1: param.c1,
     c2: param.c2,
     n: param.n(1),
-    ec: { kind: 'int', min: 1, doc: 'Embedding channels, before the width multiple.', default: 128 },
-    nh: { kind: 'int', min: 1, doc: 'Heads, before the width multiple.', default: 1 },
-    gc: { kind: 'int', min: 1, doc: 'Channels of the text features.', default: 512 },
+    ec: { kind: 'int', min: 1, doc: () => l10n.t('Embedding channels, before the width multiple.'), default: 128 },
+    nh: { kind: 'int', min: 1, doc: () => l10n.t('Heads, before the width multiple.'), default: 1 },
+    gc: { kind: 'int', min: 1, doc: () => l10n.t('Channels of the text features.'), default: 512 },
     shortcut: param.shortcut(false),
     g: param.g,
     e: param.e(0.5),
@@ -1155,17 +1238,17 @@ interface PoolingAttentionArgs {
 
 export const ImagePoolingAttn = module<PoolingAttentionArgs>({
   name: 'ImagePoolingAttn',
-  summary: 'Updates the text features by attending to pooled image features (YOLO-World).',
+  summary: () => l10n.t('Updates the text features by attending to pooled image features (YOLO-World).'),
   many: true,
   // WorldModel.predict: the text features move on, the image features pass by as they were.
   passes: true,
   params: {
-    ec: { kind: 'int', min: 1, doc: 'Embedding channels.', default: 256 },
+    ec: { kind: 'int', min: 1, doc: () => l10n.t('Embedding channels.'), default: 256 },
     ch: param.ch,
-    ct: { kind: 'int', min: 1, doc: 'Channels of the text features.', default: 512 },
-    nh: { kind: 'int', min: 1, doc: 'Heads.', default: 8 },
-    k: { kind: 'int', min: 1, doc: 'Each map is pooled to k×k.', default: 3 },
-    scale: { kind: 'boolean', doc: 'Learned scale.', default: false },
+    ct: { kind: 'int', min: 1, doc: () => l10n.t('Channels of the text features.'), default: 512 },
+    nh: { kind: 'int', min: 1, doc: () => l10n.t('Heads.'), default: 8 },
+    k: { kind: 'int', min: 1, doc: () => l10n.t('Each map is pooled to k×k.'), default: 3 },
+    scale: { kind: 'boolean', doc: () => l10n.t('Learned scale.'), default: false },
   },
   forward: (scope, inputs, { ec, ct, nh, k, scale }) => {
     const text = scope.text.current ?? scope.text.given();

@@ -2,6 +2,7 @@
 // models/experimental.py, models/yolo.py of WongKinYiu/yolov7, WongKinYiu/ScaledYOLOv4, deepcam-cn/yolov5-face,
 // ppogg/YOLOv5-Lite, cv516Buaa/tph-yolov5).
 
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { PyValue } from '../../../python/value.ts';
@@ -49,13 +50,18 @@ export const MixConv2dClassic = module<{
   equal_ch: boolean;
 }>({
   name: 'MixConv2d',
-  summary: 'Convolutions of several kernel sizes side by side, each for a part of the channels; the input is added.',
+  summary: () =>
+    l10n.t('Convolutions of several kernel sizes side by side, each for a part of the channels; the input is added.'),
   params: {
     c1: param.c1,
     c2: param.c2,
     k: param.k([1, 3]),
     s: param.s(1),
-    equal_ch: { kind: 'boolean', doc: 'Equal channels for each kernel; else equal parameters.', default: true },
+    equal_ch: {
+      kind: 'boolean',
+      doc: () => l10n.t('Equal channels for each kernel; otherwise equal parameters.'),
+      default: true,
+    },
   },
   forward: (scope, inputs, { c2, k, s, equal_ch }) => {
     const x = only(inputs);
@@ -87,7 +93,7 @@ export const classicCspParams = (shortcut: boolean, g = 1): { readonly [K in key
   e: param.e(0.5),
 });
 
-/** How a repository activates what stands behind a batch norm of its own. */
+/** How a repository activates the output of a batch norm of its own. */
 export const leaky: Forward = (scope, x) => scope.builder.add(ops.leakyRelu, { slope: 0.1 }, x);
 
 /** `nn.Sequential` of n blocks that keep their channels. */
@@ -98,7 +104,7 @@ export function stack(scope: Scope, n: number, x: Tensor, block: (y: Tensor, lab
 /** `cat(cv3(m(cv1(x))), cv2(x))`, normalized together, then cv4: the CSP of the original paper. */
 export function originalCsp(
   name: string,
-  summary: string,
+  summary: () => string,
   activate: Forward,
   block: (scope: Scope, label: string, x: Tensor, c: number, args: ClassicCspArgs) => Tensor,
 ): Module<ClassicCspArgs> {
@@ -118,8 +124,8 @@ export function originalCsp(
   });
 }
 
-const cspSummary =
-  'Cross stage partial block of the original paper: n bottlenecks beside a plain 1×1, normalized together.';
+const cspSummary = (): string =>
+  l10n.t('Cross stage partial block of the original paper: n bottlenecks beside a plain 1×1, normalized together.');
 
 export const bottleneckCsp = (activate: Forward): Module<ClassicCspArgs> =>
   originalCsp('BottleneckCSP', cspSummary, activate, (scope, label, x, c, { shortcut, g }) =>
@@ -129,7 +135,7 @@ export const bottleneckCsp = (activate: Forward): Module<ClassicCspArgs> =>
 /** C3 of ScaledYOLOv4's experiments: a CSP of CrossConvs. */
 export const crossCsp = originalCsp(
   'C3',
-  'Cross stage partial block with n pairs of 1×3 and 3×1 convolutions.',
+  () => l10n.t('Cross stage partial block with n pairs of 1×3 and 3×1 convolutions.'),
   leaky,
   (scope, label, x, c, { shortcut, g }) =>
     scope.call(label, CrossConv, x, { c1: c, c2: c, k: 3, s: 1, g, e: 1, shortcut }),
@@ -139,11 +145,11 @@ export const crossCsp = originalCsp(
 export const classifyClassic = (bias: boolean): Module<Omit<ClassicConvArgs, 'act'>> =>
   module<Omit<ClassicConvArgs, 'act'>>({
     name: 'Classify',
-    summary: 'Averages of its inputs, joined, and a 1×1 convolution to the classes.',
+    summary: () => l10n.t('Averages of its inputs, concatenated, and a 1×1 convolution to the classes.'),
     many: true,
     params: {
       c1: param.c1,
-      c2: { ...param.c2, doc: 'Number of classes.' },
+      c2: { ...param.c2, doc: () => l10n.t('Number of classes.') },
       k: param.k(1),
       s: param.s(1),
       p: param.p,
@@ -166,22 +172,23 @@ export const DetectClassic = module<Omit<DetectArgs, 'inplace'>>({
 
 export const MP = module<{ k: Size }>({
   name: 'MP',
-  summary: 'Max pooling whose stride is its window.',
-  params: { k: { ...param.k(2), doc: 'Window size, and stride.' } },
+  summary: () => l10n.t('Max pooling whose stride is its window.'),
+  params: { k: { ...param.k(2), doc: () => l10n.t('Window size, and stride.') } },
   forward: (scope, inputs, { k }) => maxPool2d(scope, only(inputs), { kernel: k, stride: k }),
 });
 
 export const SP = module<{ k: number; s: Size }>({
   name: 'SP',
-  summary: 'Max pooling with padding: keeps the size at stride 1.',
-  params: { k: { ...param.k(3), kind: 'int', doc: 'Window size.' }, s: param.s(1) },
+  summary: () => l10n.t('Max pooling with padding: keeps the size at stride 1.'),
+  params: { k: { ...param.k(3), kind: 'int', doc: () => l10n.t('Window size.') }, s: param.s(1) },
   forward: (scope, inputs, { k, s }) =>
     maxPool2d(scope, only(inputs), { kernel: k, stride: s, padding: Math.floor(k / 2) }),
 });
 
 export const ReOrg = module<Record<never, never>>({
   name: 'ReOrg',
-  summary: 'Moves every second row and column into the channels: four times the channels at half the size.',
+  summary: () =>
+    l10n.t('Moves every second row and column into the channels: four times the channels at half the size.'),
   params: {},
   forward: (scope, inputs) => {
     const x = only(inputs);
@@ -191,15 +198,16 @@ export const ReOrg = module<Record<never, never>>({
 
 export const Shortcut = module<{ dimension: number }>({
   name: 'Shortcut',
-  summary: 'The sum of its first two inputs.',
+  summary: () => l10n.t('The sum of its first two inputs.'),
   many: true,
-  params: { dimension: { kind: 'int', doc: 'Not used.', default: 0 } },
+  params: { dimension: { kind: 'int', doc: () => l10n.t('Not used.'), default: 0 } },
   forward: (scope, inputs) => {
     const list = inputs.map(value => tensors(value)[0]!);
     if (list.length < 2) {
-      const message = 'Shortcut adds two inputs, but `from` names one. Write a list, such as [-1, -3].';
+      const message = l10n.t('{0} takes two inputs, but `from` names one.', 'Shortcut');
+      const help = l10n.t('Write a list, such as {0}.', '[-1, -3]');
       return scope.refuse(
-        { code: 'wrong-inputs', input: 0, message, ...(list[0]?.shape ? { output: list[0].shape } : {}) },
+        { code: 'wrong-input-count', input: 0, message, help, ...(list[0]?.shape ? { output: list[0].shape } : {}) },
         list,
       );
     }
@@ -210,14 +218,14 @@ export const Shortcut = module<{ dimension: number }>({
 /** What is added to, or multiplied with, each channel: learned, whatever the input (YOLOR). */
 function implicit(
   name: string,
-  summary: string,
+  summary: () => string,
   op: typeof ops.add | typeof ops.mul,
   more: Record<string, Param>,
 ): Module<{ channel: number }> {
   return module<{ channel: number }>({
     name,
     summary,
-    params: { channel: { ...param.c2, doc: 'Channels.' }, ...more },
+    params: { channel: { ...param.c2, doc: () => l10n.t('Channels.') }, ...more },
     forward: (scope, inputs, { channel }) => {
       const learned = scope.builder.add(ops.parameter, { shape: [1, channel, 1, 1], role: 'weights' }, []);
       return scope.builder.add(op, {}, [learned, only(inputs)]);
@@ -225,9 +233,9 @@ function implicit(
   });
 }
 
-const initial = { kind: 'number', doc: 'For the first values only.', default: 0 } as const;
-const addedSummary = 'Adds a learned number to each channel (YOLOR).';
-const factorSummary = 'Multiplies each channel with a learned number (YOLOR).';
+const initial = { kind: 'number', doc: () => l10n.t('For initial values only.'), default: 0 } as const;
+const addedSummary = (): string => l10n.t('Adds a learned value to each channel (YOLOR).');
+const factorSummary = (): string => l10n.t('Multiplies each channel by a learned value (YOLOR).');
 
 /** Of YOLOv9. */
 export const ImplicitA = implicit('ImplicitA', addedSummary, ops.add, {});
@@ -243,7 +251,7 @@ export interface SppCspcArgs extends ClassicCspArgs {
 export type Convolve = (scope: Scope, label: string, x: Tensor, c2: number, k?: Size, s?: Size) => Tensor;
 
 /** SPPCSPC of YOLOv7 and YOLOv9: pyramid pooling inside a cross stage partial block. */
-export function sppCspc(name: string, summary: string, convolve: Convolve): Module<SppCspcArgs> {
+export function sppCspc(name: string, summary: () => string, convolve: Convolve): Module<SppCspcArgs> {
   return module<SppCspcArgs>({
     name,
     summary,
@@ -260,18 +268,19 @@ export function sppCspc(name: string, summary: string, convolve: Convolve): Modu
   });
 }
 
-/** Max pools of several sizes side by side. cv5 is built for three of them. */
+/** Max pools of several sizes side by side. cv5 expects three of them. */
 export function pyramid(scope: Scope, x: Tensor, k: readonly number[]): readonly Tensor[] {
   const sizes = Array.isArray(k) ? (k as readonly number[]) : [k as unknown as number];
   if (sizes.length !== 3) {
-    const message = `The convolution behind the pools is built for 3 of them, but here are ${sizes.length}. Give three window sizes, such as [5, 9, 13].`;
-    return [scope.refuse({ code: 'wrong-argument', attr: 'k', message }, [x])];
+    const message = l10n.t('The convolution after the pools expects three of them, not {0}.', sizes.length);
+    const help = l10n.t('Give three window sizes, such as [5, 9, 13].');
+    return [scope.refuse({ code: 'value-count-mismatch', attr: 'k', message, help }, [x])];
   }
   return sizes.map(size => maxPool2d(scope, x, { kernel: size, stride: 1, padding: Math.floor(size / 2) }));
 }
 
 export const SPPCSPC = sppCspc(
   'SPPCSPC',
-  'Spatial pyramid pooling inside a cross stage partial block.',
+  () => l10n.t('Spatial pyramid pooling inside a cross stage partial block.'),
   (scope, label, x, c2, k = 1, s = 1) => conv(scope, label, x, c2, k, s),
 );

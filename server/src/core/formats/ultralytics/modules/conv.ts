@@ -1,7 +1,9 @@
 // Convolution modules of Ultralytics (nn/modules/conv.py) and YOLOv5 (models/common.py), forward passes in their order.
 
+import * as l10n from '@vscode/l10n';
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
+import type { Complaint } from '../../../ops/op.ts';
 import { gcd, type PyValue } from '../../../python/value.ts';
 import { each, only, type Size } from '../../../torch/layer.ts';
 import { silu } from '../../../torch/nn/activation.ts';
@@ -35,7 +37,7 @@ const convParams = {
 
 export const Conv = module<ConvArgs>({
   name: 'Conv',
-  summary: 'A convolution without bias, batch normalization, and an activation (SiLU unless set otherwise).',
+  summary: () => l10n.t('A convolution without bias, batch normalization, and an activation (SiLU by default).'),
   params: convParams,
   forward: (scope, inputs, args) => convNormAct(scope, only(inputs), args),
 });
@@ -68,7 +70,7 @@ export function conv(
 
 export const Conv2 = module<ConvArgs>({
   name: 'Conv2',
-  summary: 'A convolution and a 1×1 beside it, summed, then batch normalization and activation.',
+  summary: () => l10n.t('A convolution and a 1×1 beside it, summed, then batch normalization and activation.'),
   params: { ...convParams, k: param.k(3) },
   forward: (scope, inputs, { c2, k, s, p, g, d, act }) => {
     const x = only(inputs);
@@ -81,8 +83,10 @@ export const Conv2 = module<ConvArgs>({
 
 export const DWConv = module<Omit<ConvArgs, 'p' | 'g'>>({
   name: 'DWConv',
-  summary:
-    'A depthwise convolution (groups are the greatest common divisor of both channel counts), normalized and activated.',
+  summary: () =>
+    l10n.t(
+      'A depthwise convolution (groups are the greatest common divisor of both channel counts), normalized and activated.',
+    ),
   params: { c1: param.c1, c2: param.c2, k: param.k(1), s: param.s(1), d: param.d, act: param.act },
   forward: (scope, inputs, args) => {
     const x = only(inputs);
@@ -92,7 +96,7 @@ export const DWConv = module<Omit<ConvArgs, 'p' | 'g'>>({
 
 export const LightConv = module<{ c1: number; c2: number; k: Size; act: PyValue }>({
   name: 'LightConv',
-  summary: 'A 1×1 convolution without activation, then a depthwise one (PPHGNetV2).',
+  summary: () => l10n.t('A 1×1 convolution without activation, then a depthwise one (PPHGNetV2).'),
   params: { c1: param.c1, c2: param.c2, k: param.k(1), act: { ...param.act, default: 'nn.ReLU()' } },
   forward: (scope, inputs, { c2, k, act }) => {
     const x = conv(scope, 'conv1', only(inputs), c2, 1, 1, { act: false });
@@ -102,14 +106,14 @@ export const LightConv = module<{ c1: number; c2: number; k: Size; act: PyValue 
 
 export const DWConvTranspose2d = module<{ c1: number; c2: number; k: Size; s: Size; p1: Size; p2: Size }>({
   name: 'DWConvTranspose2d',
-  summary: 'A depthwise transposed convolution.',
+  summary: () => l10n.t('A depthwise transposed convolution.'),
   params: {
     c1: param.c1,
     c2: param.c2,
     k: param.k(1),
     s: param.s(1),
-    p1: { kind: 'ints', min: 0, doc: 'Padding.', default: 0 },
-    p2: { kind: 'ints', min: 0, doc: 'Output padding.', default: 0 },
+    p1: { kind: 'ints', min: 0, doc: () => l10n.t('Padding.'), default: 0 },
+    p2: { kind: 'ints', min: 0, doc: () => l10n.t('Output padding.'), default: 0 },
   },
   forward: (scope, inputs, { c2, k, s, p1, p2 }) => {
     const x = only(inputs);
@@ -125,14 +129,14 @@ export const DWConvTranspose2d = module<{ c1: number; c2: number; k: Size; s: Si
 
 export const ConvTranspose = module<{ c1: number; c2: number; k: Size; s: Size; p: Size; bn: boolean; act: PyValue }>({
   name: 'ConvTranspose',
-  summary: 'A transposed convolution with batch normalization and activation: enlarges the map.',
+  summary: () => l10n.t('A transposed convolution with batch normalization and activation: upsamples.'),
   params: {
     c1: param.c1,
     c2: param.c2,
     k: param.k(2),
     s: param.s(2),
-    p: { kind: 'ints', min: 0, doc: 'Padding.', default: 0 },
-    bn: { kind: 'boolean', doc: 'Normalizes instead of adding a bias.', default: true },
+    p: { kind: 'ints', min: 0, doc: () => l10n.t('Padding.'), default: 0 },
+    bn: { kind: 'boolean', doc: () => l10n.t('Normalizes instead of adding a bias.'), default: true },
     act: param.act,
   },
   forward: (scope, inputs, { c2, k, s, p, bn, act }) => {
@@ -150,7 +154,7 @@ export function interleaved(scope: Scope, x: Tensor): Tensor {
 
 export const Focus = module<Omit<ConvArgs, 'd'>>({
   name: 'Focus',
-  summary: 'Moves every second row and column into the channels (space to depth), then a Conv.',
+  summary: () => l10n.t('Moves every second row and column into the channels (space to depth), then a Conv.'),
   params: { c1: param.c1, c2: param.c2, k: param.k(1), s: param.s(1), p: param.p, g: param.g, act: param.act },
   forward: (scope, inputs, args) => {
     const x = only(inputs);
@@ -161,7 +165,8 @@ export const Focus = module<Omit<ConvArgs, 'd'>>({
 
 export const GhostConv = module<{ c1: number; c2: number; k: Size; s: Size; g: number; act: PyValue }>({
   name: 'GhostConv',
-  summary: 'Makes half of the channels by a convolution and the other half from them by a cheap depthwise 5×5.',
+  summary: () =>
+    l10n.t('Makes half of the channels by a convolution and the other half from them by a cheap depthwise 5×5.'),
   params: { c1: param.c1, c2: param.c2, k: param.k(1), s: param.s(1), g: param.g, act: param.act },
   forward: (scope, inputs, { c2, k, s, g, act }) => {
     const hidden = Math.floor(c2 / 2);
@@ -175,32 +180,36 @@ interface RepConvArgs extends ConvArgs {
   deploy: boolean;
 }
 
+/** RepConv asserts it. */
+export function repConvOnly(): Complaint {
+  return {
+    code: 'fixed-argument',
+    message: l10n.t('RepConv works only with kernel size 3 and padding 1.'),
+    help: l10n.t('Leave both out.'),
+  };
+}
+
 export const RepConv = module<RepConvArgs>({
   name: 'RepConv',
-  summary: 'A 3×3 and a 1×1 convolution side by side, summed (as trained; both fuse into one 3×3 for deployment).',
+  summary: () =>
+    l10n.t('A 3×3 and a 1×1 convolution side by side, summed (as trained; they fuse into one 3×3 for deployment).'),
   params: {
     ...convParams,
     k: param.k(3),
     p: { ...param.p, default: 1 },
     bn: {
       kind: 'boolean',
-      doc: 'A third path of batch normalization alone, where channels and size stay.',
+      doc: () => l10n.t('A third path of batch normalization alone, where channels and size stay.'),
       default: false,
     },
-    deploy: { kind: 'boolean', doc: 'Not used.', default: false },
+    deploy: { kind: 'boolean', doc: () => l10n.t('Not used.'), default: false },
   },
   forward: (scope, inputs, { c2, k, s, p, g, act, bn }) => {
     const x = only(inputs);
     if (k !== 3 || p !== 1) {
-      return scope.refuse(
-        {
-          code: 'wrong-argument',
-          attr: k !== 3 ? 'k' : 'p',
-          message: 'RepConv works with kernel 3 and padding 1 only. Leave both out.',
-          output: [1, c2, Number.NaN, Number.NaN],
-        },
-        [x],
-      );
+      return scope.refuse({ ...repConvOnly(), attr: k !== 3 ? 'k' : 'p', output: [1, c2, Number.NaN, Number.NaN] }, [
+        x,
+      ]);
     }
     const paths = [
       conv(scope, 'conv1', x, c2, k, s, { p, g, act: false }),
@@ -213,33 +222,32 @@ export const RepConv = module<RepConvArgs>({
 
 export const Concat = module<{ dimension: number }>({
   name: 'Concat',
-  summary: 'Joins its inputs along the channels.',
+  summary: () => l10n.t('Concatenates its inputs along the channels.'),
   many: true,
-  params: { dimension: { kind: 'int', doc: 'Axis to join along: 1 is the channels.', default: 1 } },
+  params: { dimension: { kind: 'int', doc: () => l10n.t('Concatenation axis: 1 is the channels.'), default: 1 } },
   forward: (scope, inputs, { dimension }) => cat(scope, each(inputs), dimension),
 });
 
 export const Index = module<{ c1: number; c2: number; index: number }>({
   name: 'Index',
   lists: true,
-  summary: 'One of the tensors that a row hands on.',
-  params: { c1: param.c1, c2: param.c2, index: { kind: 'int', doc: 'Which of them, from 0.', default: 0 } },
+  summary: () => l10n.t('One of the tensors that a row outputs.'),
+  params: {
+    c1: param.c1,
+    c2: param.c2,
+    index: { kind: 'int', doc: () => l10n.t('Its index, counted from 0.'), default: 0 },
+  },
   forward: (scope, inputs, { c2, index }) => {
     const list = inputs[0]!;
     if (Array.isArray(list)) {
       const chosen = list.at(index);
       if (chosen) return scope.builder.add(ops.identity, {}, chosen);
     }
-    const count = Array.isArray(list) ? `${list.length} tensors` : 'one tensor, not a list';
-    return scope.refuse(
-      {
-        code: 'wrong-argument',
-        attr: 'index',
-        message: `There is no tensor ${index}: the row it comes from outputs ${count}.`,
-        output: [1, c2, Number.NaN, Number.NaN],
-      },
-      [only(inputs)],
-    );
+    const message = Array.isArray(list)
+      ? l10n.t('There is no tensor {0}: the row it comes from outputs {1} tensors.', index, list.length)
+      : l10n.t('There is no tensor {0}: the row it comes from outputs one tensor, not a list.', index);
+    const output = [1, c2, Number.NaN, Number.NaN];
+    return scope.refuse({ code: 'unknown-tensor', attr: 'index', message, output }, [only(inputs)]);
   },
 });
 
@@ -255,7 +263,7 @@ interface CrossConvArgs {
 
 export const CrossConv = module<CrossConvArgs>({
   name: 'CrossConv',
-  summary: 'A 1×k and a k×1 convolution instead of one k×k.',
+  summary: () => l10n.t('A 1×k and a k×1 convolution instead of one k×k.'),
   params: {
     c1: param.c1,
     c2: param.c2,
@@ -275,28 +283,39 @@ export const CrossConv = module<CrossConvArgs>({
 
 export const MixConv2d = module<{ c1: number; c2: number; k: readonly number[]; s: Size; equal_ch: boolean }>({
   name: 'MixConv2d',
-  summary: 'Convolutions of several kernel sizes side by side, each for a part of the output channels.',
+  summary: () => l10n.t('Convolutions of several kernel sizes side by side, each for a part of the output channels.'),
   params: {
     c1: param.c1,
     c2: param.c2,
     k: param.k([1, 3]),
     s: param.s(1),
-    equal_ch: { kind: 'boolean', doc: 'Equal channels for each kernel; else equal parameters.', default: true },
+    equal_ch: {
+      kind: 'boolean',
+      doc: () => l10n.t('Equal channels for each kernel; otherwise equal parameters.'),
+      default: true,
+    },
   },
   forward: (scope, inputs, { c1, c2, k, s, equal_ch }) => {
     const x = only(inputs);
     const [, , h, w] = sizesOf(x) as [number, number, number, number];
-    const refuse = (message: string): Tensor =>
-      scope.refuse({ code: 'wrong-argument', attr: 'k', message, output: [1, c2, h, w] }, [x]);
-    if (!Array.isArray(k)) return refuse('MixConv2d takes a list of kernel sizes, such as [1, 3].');
+    const refuse = (code: string, message: string, help: string): Tensor =>
+      scope.refuse({ code, attr: 'k', message, help, output: [1, c2, h, w] }, [x]);
+    if (!Array.isArray(k)) {
+      const message = l10n.t('MixConv2d takes a list of kernel sizes.');
+      return refuse('not-a-list', message, l10n.t('Write, for example, [1, 3].'));
+    }
     const kernels = k as readonly number[];
     const parts = equal_ch ? equalChannels(c2, kernels.length) : equalParameters(c2, kernels);
-    // Rounded shares need not make up the whole: the batch norm behind them fails then.
+    // Rounded shares need not make up the whole: the batch norm after them fails then.
     const sum = parts.reduce((total, part) => total + part, 0);
     if (sum !== c2 && !Number.isNaN(sum)) {
-      return refuse(
-        `Shares of ${c2} channels with equal parameters round to ${parts.join(' + ')} = ${sum}, so MixConv2d fails. Use other channels.`,
+      const message = l10n.t(
+        'Split by equal parameters, the {0} channels round to {1} = {2}, so MixConv2d fails.',
+        c2,
+        parts.join(' + '),
+        sum,
       );
+      return refuse('rounded-channels-mismatch', message, l10n.t('Use another number of channels.'));
     }
     const convs = kernels.map((size, index) => {
       const out = parts[index]!;
@@ -336,8 +355,8 @@ export function equalParameters(c2: number, kernels: readonly number[]): number[
 
 export const Contract = module<{ gain: number }>({
   name: 'Contract',
-  summary: 'Moves space into channels: height and width shrink by the gain, channels grow by its square.',
-  params: { gain: { kind: 'int', min: 1, doc: 'Factor for height and width.', default: 2 } },
+  summary: () => l10n.t('Moves space into channels: height and width shrink by the gain, channels grow by its square.'),
+  params: { gain: { kind: 'int', min: 1, doc: () => l10n.t('Factor for height and width.'), default: 2 } },
   forward: (scope, inputs, { gain }) => {
     const x = only(inputs);
     const [, c, h, w] = sizesOf(x) as [number, number, number, number];
@@ -349,8 +368,8 @@ export const Contract = module<{ gain: number }>({
 
 export const Expand = module<{ gain: number }>({
   name: 'Expand',
-  summary: 'Moves channels into space: height and width grow by the gain, channels shrink by its square.',
-  params: { gain: { kind: 'int', min: 1, doc: 'Factor for height and width.', default: 2 } },
+  summary: () => l10n.t('Moves channels into space: height and width grow by the gain, channels shrink by its square.'),
+  params: { gain: { kind: 'int', min: 1, doc: () => l10n.t('Factor for height and width.'), default: 2 } },
   forward: (scope, inputs, { gain }) => {
     const x = only(inputs);
     const [, c, h, w] = sizesOf(x) as [number, number, number, number];

@@ -1,6 +1,7 @@
 // Modules of YOLOv5-face (deepcam-cn/yolov5-face, models/common.py and models/yolo.py), and the ShuffleNet block that
 // YOLOv5-Lite has too.
 
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import { each, type Forward, only } from '../../../torch/layer.ts';
@@ -16,7 +17,7 @@ import { anchorCells, anchorsOfLevel, anchorsParam, boxDecoder } from './yolov5.
 
 export const StemBlock = module<ClassicConvArgs>({
   name: 'StemBlock',
-  summary: 'The entry: a strided convolution, then two more beside a max pool, a quarter of the size.',
+  summary: () => l10n.t('The stem: a strided convolution, then two more beside a max pool, a quarter of the size.'),
   params: { ...classicConvParams, k: param.k(3), s: param.s(2) },
   forward: (scope, inputs, { c2, k, s, p, g, act }) => {
     const x = conv(scope, 'stem_1', only(inputs), c2, k, s, { p, g, act });
@@ -44,23 +45,25 @@ export interface ShuffleArgs {
 export const shuffleParams = {
   inp: param.c1,
   oup: param.c2,
-  stride: { kind: 'int', min: 1, doc: 'Stride, 1 to 3; at 1 half of the channels pass by.' },
+  stride: { kind: 'int', min: 1, doc: () => l10n.t('Stride, 1 to 3; at 1 half of the channels bypass the block.') },
 } as const;
 
 /** A stride that ShuffleNet blocks refuse in their constructor. */
 export function illegalStride(scope: Scope, x: Tensor, c2: number, stride: number, most = 3): Tensor | undefined {
   if (stride <= most) return undefined;
-  const message = `The stride must be 1 to ${most}, not ${stride}.`;
-  return scope.refuse({ code: 'wrong-argument', attr: 'stride', message, output: [1, c2, Number.NaN, Number.NaN] }, [
-    x,
-  ]);
+  const message = l10n.t('The stride must be 1 to {0}, not {1}.', most, stride);
+  return scope.refuse(
+    { code: 'value-out-of-range', attr: 'stride', message, output: [1, c2, Number.NaN, Number.NaN] },
+    [x],
+  );
 }
 
 /** A ShuffleNet v2 block: ShuffleV2Block here, Shuffle_Block in YOLOv5-Lite. */
 export function shuffleBlock(name: string, activate: Forward): Module<ShuffleArgs> {
   return module<ShuffleArgs>({
     name,
-    summary: 'Two branches, one of which passes half of the channels on at stride 1, joined and shuffled.',
+    summary: () =>
+      l10n.t('Two branches, one of which passes half of the channels through at stride 1, concatenated and shuffled.'),
     params: shuffleParams,
     forward: (scope, inputs, { inp, oup, stride }) => {
       const x = only(inputs);
@@ -69,8 +72,14 @@ export function shuffleBlock(name: string, activate: Forward): Module<ShuffleArg
       if (refused) return refused;
       const [, , h, w] = sizesOf(x) as [number, number, number, number];
       if (stride === 1 && !Number.isNaN(inp) && inp !== half * 2) {
-        const message = `At stride 1 ${name} keeps its channels: it is given ${inp}, so it must be asked for ${inp}, not ${oup} (after the width multiple).`;
-        return scope.refuse({ code: 'channel-mismatch', attr: 'oup', message, output: [1, oup, h, w] }, [x]);
+        const message = l10n.t(
+          'At stride 1, {0} keeps its channels: it gets {1}, but the row declares {2} (after the width multiple).',
+          name,
+          inp,
+          oup,
+        );
+        const help = l10n.t('Declare {0} channels.', inp);
+        return scope.refuse({ code: 'keeps-channels', attr: 'oup', message, help, output: [1, oup, h, w] }, [x]);
       }
       const deep = (y: Tensor): Tensor =>
         scope.part('branch2', 'Sequential', () => {
@@ -104,13 +113,18 @@ interface BlazeArgs {
 const blazeParams = {
   in_channels: param.c1,
   out_channels: param.c2,
-  mid_channels: { kind: 'int', min: 0, doc: 'Channels in the middle; as many as come in unless given.', default: null },
-  stride: { kind: 'int', min: 1, doc: 'Stride, 1 or 2; at 2 the shortcut is pooled.', default: 1 },
+  mid_channels: {
+    kind: 'int',
+    min: 0,
+    doc: () => l10n.t('Channels in the middle. Default: the input channels.'),
+    default: null,
+  },
+  stride: { kind: 'int', min: 1, doc: () => l10n.t('Stride, 1 or 2; at 2 the shortcut is pooled.'), default: 1 },
 } as const;
 
 function blaze(
   name: string,
-  summary: string,
+  summary: () => string,
   branch: (scope: Scope, x: Tensor, args: BlazeArgs, mid: number) => Tensor,
 ): Module<BlazeArgs> {
   return module<BlazeArgs>({
@@ -134,14 +148,14 @@ function blaze(
 
 export const BlazeBlock = blaze(
   'BlazeBlock',
-  'A depthwise 5×5 and a 1×1 with the input added (BlazeFace).',
+  () => l10n.t('A depthwise 5×5 and a 1×1 with a shortcut (BlazeFace).'),
   (scope, x, { in_channels, out_channels, stride }, mid) =>
     convNorm(scope, convNorm(scope, x, mid, 5, stride, in_channels, true), out_channels, 1, 1, 1, true),
 );
 
 export const DoubleBlazeBlock = blaze(
   'DoubleBlazeBlock',
-  'A depthwise 5×5, a 1×1, a full 5×5 and a 1×1 with the input added (BlazeFace).',
+  () => l10n.t('A depthwise 5×5, a 1×1, a full 5×5 and a 1×1 with a shortcut (BlazeFace).'),
   (scope, x, { in_channels, out_channels, stride }, mid) => {
     const a = convNorm(scope, x, in_channels, 5, stride, in_channels, true);
     const b = silu(scope, convNorm(scope, a, mid, 1, 1, 1, true));
@@ -157,7 +171,8 @@ interface DetectArgs {
 
 export const DetectFace = module<DetectArgs>({
   name: 'Detect',
-  summary: 'On each level a 1×1 convolution to box, objectness, five landmarks and classes for each anchor.',
+  summary: () =>
+    l10n.t('On each level a 1×1 convolution to box, objectness, five landmarks and classes for each anchor.'),
   many: true,
   params: { nc: param.nc, anchors: anchorsParam, ch: param.ch },
   forward: (scope, inputs, { nc, anchors }) => {

@@ -1,7 +1,9 @@
 // Heads of Ultralytics (nn/modules/head.py, 8.4), evaluation mode with its post-processing.
 
+import * as l10n from '@vscode/l10n';
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
+import type { Complaint } from '../../../ops/op.ts';
 import type { PyValue } from '../../../python/value.ts';
 import { each, only, type Size, tensors, type Value } from '../../../torch/layer.ts';
 import { construct, idle } from '../../../torch/module.ts';
@@ -23,7 +25,7 @@ import {
   times,
 } from '../../../torch/tensor.ts';
 import { idleConv, idleConv2d } from '../layers.ts';
-import { module, param, type Scope } from '../module.ts';
+import { module, param, type Scope, since } from '../module.ts';
 import { conv, DWConv } from './conv.ts';
 
 export interface DetectArgs {
@@ -39,15 +41,21 @@ export const appended = {
   reg_max: {
     kind: 'int',
     min: 1,
-    doc: 'Bins of the box distributions; 1 means no distribution. Set by `reg_max` at the top of the file (default: 16).',
+    doc: () =>
+      l10n.t(
+        'Bins of the box distributions; 1 means no distribution. Set by `reg_max` at the top of the file (default: 16).',
+      ),
     default: 16,
-    since: 'Ultralytics 8.4.0',
+    since: since('8.4.0'),
   },
   end2end: {
     kind: 'boolean',
-    doc: 'A second set of branches that needs no non-maximum suppression. Set by `end2end` at the top of the file.',
+    doc: () =>
+      l10n.t(
+        'A second set of branches that needs no non-maximum suppression. Set by `end2end` at the top of the file.',
+      ),
     default: false,
-    since: 'Ultralytics 8.4.0',
+    since: since('8.4.0'),
   },
   ch: param.ch,
 } as const satisfies Record<string, Param>;
@@ -118,7 +126,7 @@ export function detectHead(
   return { boxes, scores };
 }
 
-/** How boxes are told: centre and size, or two corners; turned boxes need their angle. */
+/** How boxes are given: center and size, or two corners; rotated boxes need their angle. */
 type Decode = (scope: Scope, distances: Tensor, anchors: Tensor) => Tensor;
 
 /** dist2bbox: distances to the four sides → centre and size. */
@@ -234,7 +242,8 @@ function postprocess(scope: Scope, y: Tensor, classes: number): Tensor {
 
 export const Detect = module<DetectArgs>({
   name: 'Detect',
-  summary: 'YOLO’s anchor-free head: on each level a branch for box distributions and one for class scores.',
+  summary: () =>
+    l10n.t('YOLO’s anchor-free head: on each level a branch for box distributions and one for class scores.'),
   many: true,
   params: detectParams,
   forward: (scope, inputs, args) => {
@@ -263,11 +272,11 @@ interface ProtoArgs {
 
 export const Proto = module<ProtoArgs>({
   name: 'Proto',
-  summary: 'Mask prototypes: convolutions around a transposed one that doubles the size.',
+  summary: () => l10n.t('Mask prototypes: convolutions around a transposed one that doubles the size.'),
   params: {
     c1: param.c1,
-    c_: { kind: 'int', min: 1, doc: 'Hidden channels.', default: 256 },
-    c2: { ...param.c2, doc: 'Prototypes.', default: 32 },
+    c_: { kind: 'int', min: 1, doc: () => l10n.t('Hidden channels.'), default: 256 },
+    c2: { ...param.c2, doc: () => l10n.t('Prototypes.'), default: 32 },
   },
   forward: (scope, inputs, { c_, c2 }) => {
     const x = conv(scope, 'cv1', only(inputs), c_, 3);
@@ -280,8 +289,8 @@ export const Proto = module<ProtoArgs>({
 
 export const Proto26 = module<{ ch: readonly number[]; c_: number; c2: number; nc: number }>({
   name: 'Proto26',
-  summary: 'Mask prototypes of all levels: the coarser ones are enlarged and added to the finest.',
-  since: 'Ultralytics 8.4.0',
+  summary: () => l10n.t('Mask prototypes of all levels: the coarser ones are upsampled and added to the finest.'),
+  since: since('8.4.0'),
   many: true,
   params: {
     ch: param.ch,
@@ -321,8 +330,15 @@ function warnOfSize(
 ): void {
   if ([...given, ...finest].some(Number.isNaN)) return;
   const enlarged = given.map(size => size * factor).join('×');
-  const message = `Since Ultralytics 8.4.104 this level is upsampled by ${factor}, from ${given.join('×')} to ${enlarged}, and cannot be added to the first level (${finest.join('×')}): the forward pass fails. Up to 8.4.103 it was resized to fit, as it is counted here. Use a row of size ${finest.map(size => size / factor).join('×')}.`;
-  scope.builder.complain({ code: 'level-size', input, message }, 'warning');
+  const message = l10n.t(
+    'Since Ultralytics 8.4.104 this level is upsampled by {0}, from {1} to {2}, and cannot be added to the first level ({3}). Up to 8.4.103 it was resized to fit, as it is counted here.',
+    factor,
+    given.join('×'),
+    enlarged,
+    finest.join('×'),
+  );
+  const help = l10n.t('Use a row of size {0}.', finest.map(size => size / factor).join('×'));
+  scope.builder.complain({ code: 'level-size', input, message, help }, 'warning');
 }
 
 export interface SegmentArgs extends DetectArgs {
@@ -331,11 +347,11 @@ export interface SegmentArgs extends DetectArgs {
 }
 
 export const segmentParams = {
-  nm: { kind: 'int', min: 1, doc: 'Masks.', default: 32 },
+  nm: { kind: 'int', min: 1, doc: () => l10n.t('Masks.'), default: 32 },
   npr: {
     kind: 'int',
     min: 1,
-    doc: 'Channels of the prototypes’ convolutions, before the width multiple.',
+    doc: () => l10n.t('Channels of the prototypes’ convolutions, before the width multiple.'),
     default: 256,
   },
 } as const satisfies Record<string, Param>;
@@ -356,7 +372,7 @@ function segment(
 
 export const Segment = module<SegmentArgs>({
   name: 'Segment',
-  summary: 'Detect with mask coefficients for each box and prototypes that they combine.',
+  summary: () => l10n.t('Detect with mask coefficients for each box and prototypes that they combine.'),
   many: true,
   params: { nc: param.nc, ...segmentParams, ...appended },
   forward: (scope, inputs, args) => {
@@ -367,8 +383,8 @@ export const Segment = module<SegmentArgs>({
 
 export const Segment26 = module<SegmentArgs>({
   name: 'Segment26',
-  summary: 'YOLO26’s Segment: its prototypes combine all levels.',
-  since: 'Ultralytics 8.4.0',
+  summary: () => l10n.t('YOLO26’s Segment: its prototypes combine all levels.'),
+  since: since('8.4.0'),
   many: true,
   params: Segment.params,
   forward: (scope, inputs, args) => {
@@ -392,11 +408,11 @@ function obb(scope: Scope, list: readonly Tensor[], args: ObbArgs, angleOf: (raw
 
 export const OBB = module<ObbArgs>({
   name: 'OBB',
-  summary: 'Detect for boxes that are turned by an angle.',
+  summary: () => l10n.t('Detect for rotated boxes.'),
   many: true,
   params: {
     nc: param.nc,
-    ne: { kind: 'int', min: 1, doc: 'Extra numbers for each box: its angle.', default: 1 },
+    ne: { kind: 'int', min: 1, doc: () => l10n.t('Extra numbers for each box: its angle.'), default: 1 },
     ...appended,
   },
   forward: (scope, inputs, args) =>
@@ -407,8 +423,8 @@ export const OBB = module<ObbArgs>({
 
 export const OBB26 = module<ObbArgs>({
   name: 'OBB26',
-  summary: 'YOLO26’s OBB: outputs angles as they are, without a sigmoid.',
-  since: 'Ultralytics 8.4.0',
+  summary: () => l10n.t('YOLO26’s OBB: outputs angles as they are, without a sigmoid.'),
+  since: since('8.4.0'),
   many: true,
   params: OBB.params,
   forward: (scope, inputs, args) => obb(scope, each(inputs), args, raw => raw),
@@ -424,11 +440,13 @@ function keypointsOf(shape: PyValue): { readonly points: number; readonly number
   return points === undefined || numbers === undefined ? undefined : { points, numbers };
 }
 
-const noKeypoints = {
-  code: 'wrong-argument',
+const noKeypoints = (): Complaint => ({
+  code: 'value-count-mismatch',
   attr: 'kpt_shape',
-  message: 'kpt_shape must be two numbers: the number of keypoints, and the values for each (2, or 3 with visibility).',
-};
+  message: l10n.t(
+    '`kpt_shape` must be two numbers: the number of keypoints, and the values per keypoint (2, or 3 with visibility).',
+  ),
+});
 
 /** kpts_decode: coordinates are scaled by anchor and stride, visibility goes through a sigmoid; more numbers stay. */
 function keypoints(
@@ -454,14 +472,14 @@ function keypoints(
 
 export const Pose = module<PoseArgs>({
   name: 'Pose',
-  summary: 'Detect with key points for each box.',
+  summary: () => l10n.t('Detect with keypoints for each box.'),
   many: true,
   params: {
     nc: param.nc,
     kpt_shape: {
       kind: 'ints',
       min: 1,
-      doc: 'Key points, and numbers for each (2, or 3 with visibility).',
+      doc: () => l10n.t('Keypoints, and numbers for each (2, or 3 with visibility).'),
       default: [17, 3],
     },
     ...appended,
@@ -469,7 +487,7 @@ export const Pose = module<PoseArgs>({
   forward: (scope, inputs, args) => {
     const list = each(inputs);
     const shape = keypointsOf(args.kpt_shape);
-    if (!shape) return scope.refuse(noKeypoints, list);
+    if (!shape) return scope.refuse(noKeypoints(), list);
     const out = shape.points * shape.numbers;
     const pass = (prefix: string): Predictions => ({
       ...detectHead(scope, list, args, prefix),
@@ -489,14 +507,15 @@ const couplingNet = [
 
 export const Pose26 = module<PoseArgs>({
   name: 'Pose26',
-  summary: 'YOLO26’s Pose: training has a flow model and a deviation for each key point, which evaluation leaves out.',
-  since: 'Ultralytics 8.4.0',
+  summary: () =>
+    l10n.t('YOLO26’s Pose: training has a flow model and a deviation for each keypoint, which evaluation leaves out.'),
+  since: since('8.4.0'),
   many: true,
   params: Pose.params,
   forward: (scope, inputs, args) => {
     const list = each(inputs);
     const shape = keypointsOf(args.kpt_shape);
-    if (!shape) return scope.refuse(noKeypoints, list);
+    if (!shape) return scope.refuse(noKeypoints(), list);
     const { points, numbers } = shape;
     const c = Math.max(Math.floor((args.ch[0] ?? Number.NaN) / 4), points * (numbers + 2));
     const pass = (prefix: string): Predictions => {
@@ -523,8 +542,10 @@ export const Pose26 = module<PoseArgs>({
 
 export const v10Detect = module<Pick<DetectArgs, 'nc' | 'ch'>>({
   name: 'v10Detect',
-  summary:
-    'Two Detect heads, one of which needs no non-maximum suppression; both run, the 300 best boxes of one count.',
+  summary: () =>
+    l10n.t(
+      'Two Detect heads, one of which needs no non-maximum suppression; both run, and the 300 best boxes of that one are the output.',
+    ),
   many: true,
   params: { nc: param.nc, ch: param.ch },
   // Whatever the file says of reg_max and end2end.
@@ -546,12 +567,12 @@ interface ClassifyArgs {
 
 export const Classify = module<ClassifyArgs>({
   name: 'Classify',
-  summary: 'A Conv to 1280 channels, global average pooling, and a linear layer to the classes.',
+  summary: () => l10n.t('A Conv to 1280 channels, global average pooling, and a linear layer to the classes.'),
   many: true,
   lists: true,
   params: {
     c1: param.c1,
-    c2: { ...param.c2, doc: 'Number of classes.' },
+    c2: { ...param.c2, doc: () => l10n.t('Number of classes.') },
     k: param.k(1),
     s: param.s(1),
     p: param.p,
@@ -563,7 +584,7 @@ export const Classify = module<ClassifyArgs>({
   },
 });
 
-/** Classify of YOLOv5 hands on what the linear layer makes, without softmax. */
+/** Classify of YOLOv5 outputs the result of the linear layer, without softmax. */
 export const ClassifyV5 = module<ClassifyArgs>({
   ...Classify,
   forward: classifier,
@@ -580,8 +601,9 @@ function classifier(scope: Scope, inputs: readonly Value[], { c2, k, s, p, g }: 
 
 export const SemanticSegment = module<Pick<DetectArgs, 'nc' | 'ch'>>({
   name: 'SemanticSegment',
-  summary: 'A class for each place of the first level; training has a second classifier on the second level.',
-  since: 'Ultralytics 8.4.52',
+  summary: () =>
+    l10n.t('A class for each position of the first level; training has a second classifier on the second level.'),
+  since: since('8.4.52'),
   many: true,
   params: { nc: { ...param.nc, default: 19 }, ch: param.ch },
   forward: (scope, inputs, { nc, ch }) => {
@@ -599,14 +621,15 @@ export const SemanticSegment = module<Pick<DetectArgs, 'nc' | 'ch'>>({
 
 export const Depth = module<{ c_mid: number; ch: readonly number[] }>({
   name: 'Depth',
-  summary: 'Depth for each place: from the coarsest level up, each is enlarged and added to the next finer.',
-  since: 'Ultralytics 8.4.104',
+  summary: () =>
+    l10n.t('Depth for each position: from the coarsest level up, each is upsampled and added to the next finer one.'),
+  since: since('8.4.104'),
   many: true,
   params: {
     c_mid: {
       kind: 'int',
       min: 1,
-      doc: 'Channels that all levels are projected to; the width multiple does not apply.',
+      doc: () => l10n.t('Channels that all levels are projected to; the width multiple does not apply.'),
       default: 256,
     },
     ch: param.ch,

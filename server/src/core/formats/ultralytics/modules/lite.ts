@@ -1,9 +1,10 @@
 // Modules of YOLOv5-Lite (ppogg/YOLOv5-Lite, models/common.py), in the order of their forward passes.
 
+import * as l10n from '@vscode/l10n';
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { PyValue } from '../../../python/value.ts';
-import { each, type Forward, only, type Size } from '../../../torch/layer.ts';
+import { each, type Forward, only, type Size, wrongChannels } from '../../../torch/layer.ts';
 import { hardSigmoid, hardSwish, relu, silu } from '../../../torch/nn/activation.ts';
 import { conv2d } from '../../../torch/nn/conv.ts';
 import { dropout } from '../../../torch/nn/dropout.ts';
@@ -26,28 +27,33 @@ export const Shuffle_Block = shuffleBlock('Shuffle_Block', relu);
 
 export const Hswish = module<{ inplace: boolean }>({
   name: 'Hswish',
-  summary: 'ReLU6 of x + 3, divided by 6.',
-  params: { inplace: { kind: 'boolean', doc: 'Works in place.', default: true } },
+  summary: () => l10n.t('ReLU6 of x + 3, divided by 6.'),
+  params: { inplace: { kind: 'boolean', doc: () => l10n.t('Works in place.'), default: true } },
   forward: (scope, inputs) => gate(scope, only(inputs)),
 });
 
 export const conv_bn_relu_maxpool = module<{ c1: number; c2: number }>({
   name: 'conv_bn_relu_maxpool',
-  summary: 'The entry: a strided 3×3, batch normalization, ReLU and a max pool, a quarter of the size.',
+  summary: () => l10n.t('The stem: a strided 3×3, batch normalization, ReLU and a max pool, a quarter of the size.'),
   params: { c1: param.c1, c2: param.c2 },
   forward: (scope, inputs, { c2 }) =>
     maxPool2d(scope, relu(scope, convNorm(scope, only(inputs), c2, 3, 2)), { kernel: 3, stride: 2, padding: 1 }),
 });
 
-const size = (doc: string, value?: number) =>
+const size = (doc: () => string, value?: number) =>
   value === undefined
     ? ({ kind: 'int', min: 1, doc } as const)
     : ({ kind: 'int', min: 1, doc, default: value } as const);
 
 export const DWConvblock = module<{ in_channels: number; out_channels: number; k: number; s: number }>({
   name: 'DWConvblock',
-  summary: 'A depthwise and a 1×1 convolution, each normalized and rectified.',
-  params: { in_channels: param.c1, out_channels: param.c2, k: size('Kernel size.'), s: size('Stride.') },
+  summary: () => l10n.t('A depthwise and a 1×1 convolution, each normalized and rectified.'),
+  params: {
+    in_channels: param.c1,
+    out_channels: param.c2,
+    k: size(() => l10n.t('Kernel size.')),
+    s: size(() => l10n.t('Stride.')),
+  },
   forward: (scope, inputs, { in_channels, out_channels, k, s }) => {
     const x = functionalRelu(scope, convNorm(scope, only(inputs), in_channels, k, s, in_channels));
     return functionalRelu(scope, convNorm(scope, x, out_channels, 1));
@@ -56,16 +62,17 @@ export const DWConvblock = module<{ in_channels: number; out_channels: number; k
 
 export const stem = module<{ c1: number; c2: number }>({
   name: 'stem',
-  summary: 'The entry of EfficientNet-Lite: a strided 3×3 over three channels.',
+  summary: () => l10n.t('The stem of EfficientNet-Lite: a strided 3×3 over three channels.'),
   params: { c1: param.c1, c2: param.c2 },
   forward: (scope, inputs, { c2 }) => {
     const x = only(inputs);
     const given = x.shape ? channels(x) : Number.NaN;
     if (!Number.isNaN(given) && given !== 3) {
-      const message = `The stem is built for 3 channels whatever comes in, but it is given ${given}. Put it first.`;
-      return scope.refuse({ code: 'channel-mismatch', input: 0, message, output: [1, c2, Number.NaN, Number.NaN] }, [
-        x,
-      ]);
+      const help = l10n.t('Make it the first row.');
+      return scope.refuse(
+        { ...wrongChannels('stem', 3, given), input: 0, help, output: [1, c2, Number.NaN, Number.NaN] },
+        [x],
+      );
     }
     return relu(scope, convNorm(scope, x, c2, 3, 2));
   },
@@ -73,14 +80,20 @@ export const stem = module<{ c1: number; c2: number }>({
 
 export const MBConvBlock = module<{ inp: number; oup: number; k: number; s: number }>({
   name: 'MBConvBlock',
-  summary: 'A depthwise and a 1×1 convolution, with the input added at stride 1.',
-  params: { inp: param.c1, oup: param.c2, k: size('Kernel size.'), s: size('Stride.') },
+  summary: () => l10n.t('A depthwise and a 1×1 convolution, with a shortcut at stride 1.'),
+  params: { inp: param.c1, oup: param.c2, k: size(() => l10n.t('Kernel size.')), s: size(() => l10n.t('Stride.')) },
   forward: (scope, inputs, { inp, oup, k, s }) => {
     const x = only(inputs);
     if (!Number.isNaN(inp) && inp !== oup) {
-      const message = `MBConvBlock keeps its channels: it is given ${inp}, so it must be asked for ${inp}, not ${oup} (after the width multiple).`;
+      const message = l10n.t(
+        '{0} keeps its channels: it gets {1}, but the row declares {2} (after the width multiple).',
+        'MBConvBlock',
+        inp,
+        oup,
+      );
+      const help = l10n.t('Declare {0} channels.', inp);
       return scope.refuse(
-        { code: 'channel-mismatch', attr: 'oup', message, output: [1, oup, Number.NaN, Number.NaN] },
+        { code: 'keeps-channels', attr: 'oup', message, help, output: [1, oup, Number.NaN, Number.NaN] },
         [x],
       );
     }
@@ -96,7 +109,7 @@ export const MBConvBlock = module<{ inp: number; oup: number; k: number; s: numb
 
 export const LC3 = module<ClassicCspArgs>({
   name: 'LC3',
-  summary: 'A C3 that adds its two branches instead of joining them.',
+  summary: () => l10n.t('A C3 that adds its two branches instead of concatenating them.'),
   params: classicCspParams(true),
   forward: (scope, inputs, { c2, n, shortcut, g, e }) => {
     const x = only(inputs);
@@ -110,14 +123,15 @@ export const LC3 = module<ClassicCspArgs>({
 
 export const ADD = module<{ alpha: number }>({
   name: 'ADD',
-  summary: 'The first input plus a share of the second.',
+  summary: () => l10n.t('The first input plus a multiple of the second.'),
   many: true,
-  params: { alpha: { kind: 'number', doc: 'Factor for the second input.', default: 0.5 } },
+  params: { alpha: { kind: 'number', doc: () => l10n.t('Factor for the second input.'), default: 0.5 } },
   forward: (scope, inputs) => {
     const list = each(inputs);
     if (list.length < 2) {
-      const message = 'ADD takes two inputs, but `from` names one. Write a list, such as [-1, 4].';
-      return scope.refuse({ code: 'wrong-inputs', input: 0, message }, list);
+      const message = l10n.t('{0} takes two inputs, but `from` names one.', 'ADD');
+      const help = l10n.t('Write a list, such as {0}.', '[-1, 4]');
+      return scope.refuse({ code: 'wrong-input-count', input: 0, message, help }, list);
     }
     return plus(scope, list[0]!, list[1]!);
   },
@@ -130,18 +144,21 @@ interface SeBlockArgs {
 
 export const SEBlock = module<SeBlockArgs>({
   name: 'SEBlock',
-  summary: 'Squeeze and excitation by 1×1 convolutions: weighs channels by what they hold.',
+  summary: () => l10n.t('Squeeze and excitation by 1×1 convolutions: weights channels by their content.'),
   params: {
     input_channels: param.c1,
-    internal_neurons: { ...param.c2, doc: 'Hidden channels; as a row, the width multiple is applied to them.' },
+    internal_neurons: {
+      ...param.c2,
+      doc: () => l10n.t('Hidden channels; in a row, the width multiple is applied to them.'),
+    },
   },
   forward: (scope, inputs, { input_channels, internal_neurons }) => {
     const x = only(inputs);
     const [, , h, w] = sizesOf(x) as [number, number, number, number];
     if (h > w || w >= 2 * h) {
       // avg_pool2d over a square of the width: more than one place would be left, or none.
-      const message = `SEBlock averages a square of the map’s width, so the map must be square, not ${h}×${w}.`;
-      return scope.refuse({ code: 'shape-mismatch', message, ...(x.shape ? { output: x.shape } : {}) }, [x]);
+      const message = l10n.t('SEBlock averages over a square, so the feature map must be square, not {0}×{1}.', h, w);
+      return scope.refuse({ code: 'map-not-square', message, ...(x.shape ? { output: x.shape } : {}) }, [x]);
     }
     const pooled = avgPool2d(scope, x, { kernel: w, stride: w }, { functional: true });
     const down = functionalRelu(scope, conv2d(scope, pooled, { out: internal_neurons, kernel: 1 }));
@@ -164,18 +181,32 @@ interface RepVggArgs {
 
 export const RepVGGBlock = module<RepVggArgs>({
   name: 'RepVGGBlock',
-  summary: 'A k×k, a 1×1 and, where channels and size stay, a batch norm side by side, summed (RepVGG, as trained).',
+  summary: () =>
+    l10n.t('A k×k, a 1×1 and, where channels and size stay, a batch norm side by side, summed (RepVGG, as trained).'),
   params: {
     in_channels: param.c1,
     out_channels: param.c2,
-    kernel_size: size('Kernel size.', 3),
-    stride: size('Stride.', 1),
-    padding: { kind: 'int', min: 0, doc: 'Padding; half the kernel, or the paths do not fit.', default: 1 },
-    dilation: size('Dilation, where deployed only.', 1),
+    kernel_size: size(() => l10n.t('Kernel size.'), 3),
+    stride: size(() => l10n.t('Stride.'), 1),
+    padding: {
+      kind: 'int',
+      min: 0,
+      doc: () => l10n.t('Padding; half the kernel, or the paths do not fit.'),
+      default: 1,
+    },
+    dilation: size(() => l10n.t('Dilation; deployed only.'), 1),
     groups: param.g,
-    padding_mode: { kind: 'any', doc: 'What the border holds, where deployed only.', default: 'zeros' },
-    deploy: { kind: 'boolean', doc: 'One convolution with bias, as fused for deployment.', default: false },
-    use_se: { kind: 'boolean', doc: 'Squeeze and excitation behind the sum.', default: false },
+    padding_mode: {
+      kind: 'any',
+      doc: () => l10n.t('What the padding is filled with; deployed only.'),
+      default: 'zeros',
+    },
+    deploy: {
+      kind: 'boolean',
+      doc: () => l10n.t('One convolution with bias, as fused for deployment.'),
+      default: false,
+    },
+    use_se: { kind: 'boolean', doc: () => l10n.t('Squeeze and excitation after the sum.'), default: false },
   },
   forward: (scope, inputs, args) => {
     const {
@@ -197,9 +228,10 @@ export const RepVGGBlock = module<RepVggArgs>({
         excited(conv2d(scope, x, { out: c2, kernel: k, stride: s, padding: p, dilation: args.dilation, groups: g })),
       );
     if (p < Math.floor(k / 2)) {
-      const message = `The 1×1 path would be padded by ${p - Math.floor(k / 2)}. Use a padding of ${Math.floor(k / 2)} with kernel ${k}.`;
+      const message = l10n.t('The 1×1 path would get a padding of {0}.', p - Math.floor(k / 2));
+      const help = l10n.t('With kernel size {0}, use a padding of {1}.', k, Math.floor(k / 2));
       return scope.refuse(
-        { code: 'wrong-argument', attr: 'padding', message, output: [1, c2, Number.NaN, Number.NaN] },
+        { code: 'negative-padding', attr: 'padding', message, help, output: [1, c2, Number.NaN, Number.NaN] },
         [x],
       );
     }
@@ -215,10 +247,13 @@ export const RepVGGBlock = module<RepVggArgs>({
 
 export const SELayer = module<{ channel: number; reduction: number }>({
   name: 'SELayer',
-  summary: 'Squeeze and excitation by linear layers: weighs channels by what they hold.',
+  summary: () => l10n.t('Squeeze and excitation by linear layers: weights channels by their content.'),
   params: {
     channel: param.c1,
-    reduction: size('Hidden features are channels divided by this; as a row, the width multiple is applied to it.', 4),
+    reduction: size(
+      () => l10n.t('Hidden features are channels divided by this; in a row, the width multiple is applied to it.'),
+      4,
+    ),
   },
   forward: (scope, inputs, { channel, reduction }) => {
     const x = only(inputs);
@@ -241,15 +276,15 @@ interface MobileArgs {
 
 export const mobilev3_bneck = module<MobileArgs>({
   name: 'mobilev3_bneck',
-  summary: 'MobileNetV3’s inverted bottleneck: 1×1 to more channels, depthwise, 1×1 back.',
+  summary: () => l10n.t('MobileNetV3’s inverted bottleneck: 1×1 to more channels, depthwise, 1×1 back.'),
   params: {
     inp: param.c1,
     oup: param.c2,
-    hidden_dim: size('Hidden channels, as they are: no width multiple.'),
-    kernel_size: size('Kernel size of the depthwise convolution.'),
-    stride: size('Stride, 1 or 2.'),
-    use_se: { kind: 'boolean', doc: 'Squeeze and excitation.' },
-    use_hs: { kind: 'boolean', doc: 'Hard sigmoid (called Hswish) instead of ReLU.' },
+    hidden_dim: size(() => l10n.t('Hidden channels; the width multiple does not apply.')),
+    kernel_size: size(() => l10n.t('Kernel size of the depthwise convolution.')),
+    stride: size(() => l10n.t('Stride, 1 or 2.')),
+    use_se: { kind: 'boolean', doc: () => l10n.t('Squeeze and excitation.') },
+    use_hs: { kind: 'boolean', doc: () => l10n.t('Hard sigmoid (called Hswish) instead of ReLU.') },
   },
   forward: (scope, inputs, { inp, oup, hidden_dim: hidden, kernel_size: k, stride, use_se, use_hs }) => {
     const x = only(inputs);
@@ -288,12 +323,12 @@ interface CbhArgs {
 
 export const CBH = module<CbhArgs>({
   name: 'CBH',
-  summary: 'A convolution, batch normalization and hard swish.',
+  summary: () => l10n.t('A convolution, batch normalization and hard swish.'),
   params: {
     num_channels: param.c1,
     num_filters: param.c2,
-    filter_size: size('Kernel size.'),
-    stride: size('Stride.'),
+    filter_size: size(() => l10n.t('Kernel size.')),
+    stride: size(() => l10n.t('Stride.')),
     num_groups: param.g,
   },
   forward: (scope, inputs, { num_filters: c2, filter_size: k, stride: s, num_groups: g }) => {
@@ -313,11 +348,11 @@ export const CBH = module<CbhArgs>({
 function seModule(name: string, end: Forward): Module<{ channel: number; reduction: number }> {
   return module<{ channel: number; reduction: number }>({
     name,
-    summary: 'Squeeze and excitation: weighs channels by what they hold.',
+    summary: () => l10n.t('Squeeze and excitation: weights channels by their content.'),
     params: {
       channel: param.c1,
       reduction: size(
-        'Hidden channels are channels divided by this; as a row, the width multiple is applied to it.',
+        () => l10n.t('Hidden channels are channels divided by this; in a row, the width multiple is applied to it.'),
         4,
       ),
     },
@@ -341,13 +376,14 @@ export const LC_Block = module<{
   use_se: boolean;
 }>({
   name: 'LC_Block',
-  summary: 'A depthwise convolution and a 1×1, with squeeze and excitation between them if asked for (PP-LCNet).',
+  summary: () =>
+    l10n.t('A depthwise convolution and a 1×1, with squeeze and excitation between them if asked for (PP-LCNet).'),
   params: {
     num_channels: param.c1,
     num_filters: param.c2,
-    stride: size('Stride.'),
-    dw_size: size('Kernel size of the depthwise convolution.'),
-    use_se: { kind: 'boolean', doc: 'Squeeze and excitation.', default: false },
+    stride: size(() => l10n.t('Stride.')),
+    dw_size: size(() => l10n.t('Kernel size of the depthwise convolution.')),
+    use_se: { kind: 'boolean', doc: () => l10n.t('Squeeze and excitation.'), default: false },
   },
   forward: (scope, inputs, { num_channels: c, num_filters, stride, dw_size, use_se }) => {
     const x = scope.call('dw_conv', CBH, only(inputs), { num_filters: c, filter_size: dw_size, stride, num_groups: c });
@@ -358,12 +394,12 @@ export const LC_Block = module<{
 
 export const Dense = module<{ num_channels: number; num_filters: number; filter_size: Size; dropout_prob: number }>({
   name: 'Dense',
-  summary: 'A convolution without bias or padding, hard swish and dropout.',
+  summary: () => l10n.t('A convolution without bias or padding, hard swish and dropout.'),
   params: {
     num_channels: param.c1,
     num_filters: param.c2,
-    filter_size: { kind: 'ints', min: 1, doc: 'Kernel size.' },
-    dropout_prob: { kind: 'number', doc: 'Share that is dropped while training.' },
+    filter_size: { kind: 'ints', min: 1, doc: () => l10n.t('Kernel size.') },
+    dropout_prob: { kind: 'number', doc: () => l10n.t('Fraction dropped in training.') },
   },
   forward: (scope, inputs, { num_filters: c2, filter_size: k }) =>
     dropout(scope, hardSwish(scope, conv2d(scope, only(inputs), { out: c2, kernel: k, bias: false }))),
@@ -371,7 +407,7 @@ export const Dense = module<{ num_channels: number; num_filters: number; filter_
 
 export const ES_Bottleneck = module<{ inp: number; oup: number; stride: number }>({
   name: 'ES_Bottleneck',
-  summary: 'The enhanced shuffle block of PP-PicoDet: ghost convolutions and squeeze and excitation.',
+  summary: () => l10n.t('The enhanced shuffle block of PP-PicoDet: ghost convolutions and squeeze and excitation.'),
   params: shuffleParams,
   forward: (scope, inputs, { inp, oup, stride }) => {
     const x = only(inputs);
@@ -424,10 +460,12 @@ export const GhostBottleneckLite: Module<{ c1: number; c2: number; k: Size; s: n
   ...GhostBottleneck,
   forward: (scope, inputs, args) => {
     if (args.s !== 2) return GhostBottleneck.forward(scope, inputs, args);
-    const message =
-      'YOLOv5-Lite’s GhostBottleneck fails at stride 2: it names DWConv, which the repository does not have. Use stride 1.';
+    const message = l10n.t(
+      'YOLOv5-Lite’s GhostBottleneck fails at stride 2: it uses DWConv, which the repository does not have.',
+    );
+    const help = l10n.t('Use stride 1.');
     const output = [1, args.c2, Number.NaN, Number.NaN];
-    return scope.refuse({ code: 'wrong-argument', attr: 's', message, output }, [only(inputs)]);
+    return scope.refuse({ code: 'fixed-argument', attr: 's', message, help, output }, [only(inputs)]);
   },
 };
 
@@ -440,13 +478,13 @@ interface ContextArgs {
 /** ContextBlock2d.forward with both fusions: [1, C, H, W] → the same. */
 export const ContextBlock2d = module<ContextArgs>({
   name: 'ContextBlock2d',
-  summary: 'Global context: channels are weighed and shifted by what an attention over all places finds (GCNet).',
+  summary: () => l10n.t('Global context: scales and shifts channels by attention over all positions (GCNet).'),
   params: {
-    inplanes: { ...param.c2, doc: 'Channels.' },
-    pool: { kind: 'any', doc: 'How places are gathered: att or avg.', default: 'att' },
+    inplanes: { ...param.c2, doc: () => l10n.t('Channels.') },
+    pool: { kind: 'any', doc: () => l10n.t('How positions are pooled: att or avg.'), default: 'att' },
     fusions: {
       kind: 'any',
-      doc: 'What the context does: channel_add, channel_mul, or both.',
+      doc: () => l10n.t('How the context is applied: channel_add, channel_mul, or both.'),
       default: ['channel_add', 'channel_mul'],
     },
   },
@@ -456,10 +494,10 @@ export const ContextBlock2d = module<ContextArgs>({
     const [, , h, w] = sizesOf(x) as [number, number, number, number];
     const list: readonly PyValue[] = Array.isArray(fusions) ? fusions : [];
     const refuse = (attr: string, message: string): Tensor =>
-      scope.refuse({ code: 'wrong-argument', attr, message, ...(x.shape ? { output: x.shape } : {}) }, [x]);
-    if (pool !== 'att' && pool !== 'avg') return refuse('pool', 'The context is gathered by att or avg.');
+      scope.refuse({ code: 'unknown-choice', attr, message, ...(x.shape ? { output: x.shape } : {}) }, [x]);
+    if (pool !== 'att' && pool !== 'avg') return refuse('pool', l10n.t('`pool` must be att or avg.'));
     if (list.length === 0 || list.some(fusion => fusion !== 'channel_add' && fusion !== 'channel_mul')) {
-      return refuse('fusions', 'Fusions are a list of channel_add and channel_mul.');
+      return refuse('fusions', l10n.t('`fusions` must be a list of channel_add and channel_mul.'));
     }
     let context: Tensor;
     if (pool === 'att') {
@@ -483,7 +521,7 @@ export const ContextBlock2d = module<ContextArgs>({
 
 export const C3_GC = module<ClassicCspArgs>({
   name: 'C3_GC',
-  summary: 'A C3 whose passing branch goes through global context.',
+  summary: () => l10n.t('A C3 whose bypass goes through global context.'),
   params: classicCspParams(true),
   forward: (scope, inputs, { c1, c2, n, shortcut, g, e }) => {
     const x = only(inputs);

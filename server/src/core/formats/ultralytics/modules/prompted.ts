@@ -1,5 +1,6 @@
 // Heads of Ultralytics that compare places with features of words or pictures (nn/modules/head.py, 8.4).
 
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import { each } from '../../../torch/layer.ts';
@@ -9,7 +10,7 @@ import { batchNorm } from '../../../torch/nn/norm.ts';
 import type { Param } from '../../../torch/signature.ts';
 import { cat, learned, matmul, plus, reshape, sizesOf, times } from '../../../torch/tensor.ts';
 import { idleConv, idleConv2d } from '../layers.ts';
-import { module, param, type Scope } from '../module.ts';
+import { module, param, type Scope, since } from '../module.ts';
 import {
   appended,
   type DetectArgs,
@@ -33,13 +34,13 @@ interface PromptedArgs extends DetectArgs {
 }
 
 const promptedParams = {
-  embed: { kind: 'int', min: 1, doc: 'Channels of the features that are compared.', default: 512 },
-  with_bn: { kind: 'boolean', doc: 'Batch normalization instead of unit length.', default: false },
+  embed: { kind: 'int', min: 1, doc: () => l10n.t('Channels of the features that are compared.'), default: 512 },
+  with_bn: { kind: 'boolean', doc: () => l10n.t('Batch normalization instead of unit length.'), default: false },
 } as const satisfies Record<string, Param>;
 
 export const WorldDetect = module<PromptedArgs>({
   name: 'WorldDetect',
-  summary: 'Detect whose class scores compare image features with text features (YOLO-World).',
+  summary: () => l10n.t('Detect whose class scores compare image features with text features (YOLO-World).'),
   many: true,
   params: { nc: param.nc, ...promptedParams, ...appended },
   forward: (scope, inputs, args) => {
@@ -76,22 +77,26 @@ const unprompted = { classes: 80, embed: 512 };
 /** What YOLOEDetect asserts, and what its forward pass would fail on; undefined where it runs. */
 function refusedPrompt(scope: Scope, name: string, inputs: readonly Tensor[], args: PromptedArgs): Tensor | undefined {
   const { cls } = widths(args);
-  const refuse = (attr: string | undefined, message: string): Tensor =>
-    scope.refuse({ code: 'wrong-argument', ...(attr === undefined ? { input: 0 } : { attr }), message }, inputs);
-  if (!args.with_bn) return refuse('with_bn', `${name} needs with_bn to be True: it asserts so.`);
+  const refuse = (code: string, attr: string | undefined, message: string): Tensor =>
+    scope.refuse({ code, ...(attr === undefined ? { input: 0 } : { attr }), message }, inputs);
+  if (!args.with_bn) return refuse('fixed-argument', 'with_bn', l10n.t('`with_bn` of {0} must be True.', name));
   if (cls > args.embed) {
     return refuse(
+      'fixed-argument',
       'embed',
-      `${name} needs embed to be at least the ${cls} channels of its class branch, not ${args.embed}.`,
+      l10n.t('`embed` of {0} must be at least {1}, the channels of its class branch, not {2}.', name, cls, args.embed),
     );
   }
   if (args.embed !== unprompted.embed) {
     return refuse(
+      'fixed-argument',
       'embed',
-      `${name} compares with prompts of ${unprompted.embed} numbers, so embed must be ${unprompted.embed}, not ${args.embed}.`,
+      l10n.t('`embed` of {0} must be {1}, the size of its prompts, not {2}.', name, unprompted.embed, args.embed),
     );
   }
-  if (inputs.length !== 3) return refuse(undefined, `${name} takes three levels, not ${inputs.length}.`);
+  if (inputs.length !== 3) {
+    return refuse('wrong-input-count', undefined, l10n.t('{0} takes three inputs, not {1}.', name, inputs.length));
+  }
   return undefined;
 }
 
@@ -141,15 +146,16 @@ function noPrompt(scope: Scope): Tensor {
 }
 
 const yoloeParams = {
-  nc: { ...param.nc, doc: 'Number of classes that widths go by; without a prompt the output has 80.' },
+  nc: { ...param.nc, doc: () => l10n.t('Number of classes that widths go by; without a prompt the output has 80.') },
   ...promptedParams,
-  with_bn: { ...promptedParams.with_bn, doc: 'Batch normalization of the features; it must be True.' },
+  with_bn: { ...promptedParams.with_bn, doc: () => l10n.t('Batch normalization of the features; it must be True.') },
 } as const satisfies Record<string, Param>;
 
 export const YOLOEDetect = module<PromptedArgs>({
   name: 'YOLOEDetect',
-  summary: 'Detect whose class scores compare image features with prompts (YOLOE); without one, with zeros for 80.',
-  since: 'Ultralytics 8.3.99',
+  summary: () =>
+    l10n.t('Detect whose class scores compare image features with prompts (YOLOE); without one, with zeros for 80.'),
+  since: since('8.3.99'),
   many: true,
   params: { ...yoloeParams, ...appended },
   forward: (scope, inputs, args) => {
@@ -187,8 +193,8 @@ const { nc, embed, with_bn } = yoloeParams;
 
 export const YOLOESegment = module<PromptedSegmentArgs>({
   name: 'YOLOESegment',
-  summary: 'YOLOEDetect with mask coefficients for each box and prototypes that they combine.',
-  since: 'Ultralytics 8.3.99',
+  summary: () => l10n.t('YOLOEDetect with mask coefficients for each box and prototypes that they combine.'),
+  since: since('8.3.99'),
   many: true,
   params: { nc, ...segmentParams, embed, with_bn, ...appended },
   forward: (scope, inputs, args) => {
@@ -202,8 +208,8 @@ export const YOLOESegment = module<PromptedSegmentArgs>({
 
 export const YOLOESegment26 = module<PromptedSegmentArgs>({
   name: 'YOLOESegment26',
-  summary: 'YOLOE26’s Segment: its prototypes combine all levels.',
-  since: 'Ultralytics 8.4.0',
+  summary: () => l10n.t('YOLOE26’s Segment: its prototypes combine all levels.'),
+  since: since('8.4.0'),
   many: true,
   params: YOLOESegment.params,
   forward: (scope, inputs, args) => {

@@ -1,5 +1,6 @@
 // Modules of ScaledYOLOv4 (WongKinYiu/ScaledYOLOv4, models/common.py), whose activation is Mish throughout.
 
+import * as l10n from '@vscode/l10n';
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import { type Forward, only } from '../../../torch/layer.ts';
 import { gate, mish, relu, relu6 } from '../../../torch/nn/activation.ts';
@@ -26,7 +27,7 @@ import { conv, Focus } from './conv.ts';
 function mishOnly<A extends { act: unknown }>(target: Module<A>): Module<A> {
   return {
     ...target,
-    params: { ...target.params, act: { kind: 'any', doc: 'Mish, unless it is False.', default: true } },
+    params: { ...target.params, act: { kind: 'any', doc: () => l10n.t('Mish; False means none.'), default: true } },
     forward: (scope, inputs, args) => {
       const { act } = args;
       const on = Array.isArray(act) ? act.length > 0 : Boolean(act);
@@ -40,11 +41,14 @@ export const DWConvMish = mishOnly(DWConvClassic);
 export const FocusMish = mishOnly(Focus);
 
 /** A convolution without norm. */
-function bare(name: string, summary: string, activate: Forward): Module<ClassicConvArgs> {
+function bare(name: string, summary: () => string, activate: Forward): Module<ClassicConvArgs> {
   return module<ClassicConvArgs>({
     name,
     summary,
-    params: { ...classicConvParams, act: { kind: 'any', doc: 'Its activation, unless it is False.', default: true } },
+    params: {
+      ...classicConvParams,
+      act: { kind: 'any', doc: () => l10n.t('Its activation; False means none.'), default: true },
+    },
     forward: (scope, inputs, { c2, k, s, p, g, act }) => {
       const y = conv2d(scope, only(inputs), {
         out: c2,
@@ -59,14 +63,17 @@ function bare(name: string, summary: string, activate: Forward): Module<ClassicC
   });
 }
 
-export const ConvSig = bare('ConvSig', 'A convolution without bias or norm, and a sigmoid.', (scope, x) =>
-  gate(scope, x),
+export const ConvSig = bare(
+  'ConvSig',
+  () => l10n.t('A convolution without bias or norm, and a sigmoid.'),
+  (scope, x) => gate(scope, x),
 );
-export const ConvSqu = bare('ConvSqu', 'A convolution without bias or norm, and Mish.', mish);
+export const ConvSqu = bare('ConvSqu', () => l10n.t('A convolution without bias or norm, and Mish.'), mish);
 
 export const BottleneckCSP2 = module<ClassicCspArgs>({
   name: 'BottleneckCSP2',
-  summary: 'Cross stage partial block behind a shared 1×1: n bottlenecks beside a plain 1×1, normalized together.',
+  summary: () =>
+    l10n.t('Cross stage partial block after a shared 1×1: n bottlenecks beside a plain 1×1, normalized together.'),
   params: classicCspParams(false),
   forward: (scope, inputs, { c2, n, shortcut, g }) => {
     const c = Math.trunc(c2);
@@ -81,7 +88,7 @@ export const BottleneckCSP2 = module<ClassicCspArgs>({
 
 export const VoVCSP = module<ClassicCspArgs>({
   name: 'VoVCSP',
-  summary: 'Two 3×3 convolutions in a row over half of the channels, both joined by a 1×1.',
+  summary: () => l10n.t('Two 3×3 convolutions in a row over half of the channels, both joined by a 1×1.'),
   params: classicCspParams(true),
   forward: (scope, inputs, { c2 }) => {
     const c = Math.trunc(c2);
@@ -94,7 +101,7 @@ export const VoVCSP = module<ClassicCspArgs>({
 
 export const SPPCSP = module<ClassicCspArgs & { k: readonly number[] }>({
   name: 'SPPCSP',
-  summary: 'Spatial pyramid pooling inside a cross stage partial block, normalized together.',
+  summary: () => l10n.t('Spatial pyramid pooling inside a cross stage partial block, normalized together.'),
   params: { ...classicCspParams(false), k: { ...SPP.params.k, default: [5, 9, 13] } },
   forward: (scope, inputs, { c2, e, k }) => {
     const x = only(inputs);
@@ -146,14 +153,14 @@ interface HardArgs {
   dwconv: boolean;
 }
 
-const layersParam: Param = { kind: 'int', min: 1, doc: 'Layers.' };
+const layersParam: Param = { kind: 'int', min: 1, doc: () => l10n.t('Layers.') };
 const hardParams = {
   in_channels: param.c1,
-  growth_rate: { kind: 'number', doc: 'Channels that a layer adds.' },
-  grmul: { kind: 'number', doc: 'Factor for layers that read several others.' },
+  growth_rate: { kind: 'number', doc: () => l10n.t('Channels that a layer adds.') },
+  grmul: { kind: 'number', doc: () => l10n.t('Factor for layers that read several others.') },
   n_layers: layersParam,
 } as const;
-const flag = (doc: string): Param => ({ kind: 'boolean', doc, default: false });
+const flag = (doc: () => string): Param => ({ kind: 'boolean', doc, default: false });
 
 /** A HarDBlock deeper than this is a mistake. */
 const deepest = 512;
@@ -161,21 +168,24 @@ const deepest = 512;
 function tooDeep(scope: Scope, x: Tensor, layers: number, links: readonly Link[]): Tensor | undefined {
   const narrow = links.findIndex(({ outputs }) => !(outputs >= 1 && outputs <= 2 ** 31));
   if (layers <= deepest && narrow < 0) return undefined;
-  const message =
-    layers > deepest
-      ? `A block of ${layers} layers is deeper than ${deepest}, where this stops. Use fewer layers.`
-      : `Layer ${narrow + 1} of the block would have ${links[narrow]!.outputs} channels. Change growth_rate or grmul.`;
-  return scope.refuse({ code: 'wrong-argument', attr: layers > deepest ? 'n_layers' : 'growth_rate', message }, [x]);
+  if (layers > deepest) {
+    const message = l10n.t('A block can have at most {0} layers here, not {1}.', deepest, layers);
+    return scope.refuse({ code: 'value-out-of-range', attr: 'n_layers', message }, [x]);
+  }
+  const message = l10n.t('Layer {0} of the block would have {1} channels.', narrow + 1, links[narrow]!.outputs);
+  const help = l10n.t('Change `growth_rate` or `grmul`.');
+  return scope.refuse({ code: 'no-output-channels', attr: 'growth_rate', message, help }, [x]);
 }
 
 export const HarDBlock = module<HardArgs>({
   name: 'HarDBlock',
-  summary: 'Layers that each read some of those before them (HarDNet); every second one is handed on.',
+  summary: () =>
+    l10n.t('Layers that each read some of those before them (HarDNet); every second one is part of the output.'),
   params: {
     ...hardParams,
-    keepBase: flag('Hands the input on too. (The rows below are built without it.)'),
-    residual_out: flag('Not used.'),
-    dwconv: flag('1×1 and depthwise convolutions instead of 3×3 ones.'),
+    keepBase: flag(() => l10n.t('Also outputs its input. (The rows below are built without it.)')),
+    residual_out: flag(() => l10n.t('Not used.')),
+    dwconv: flag(() => l10n.t('1×1 and depthwise convolutions instead of 3×3 ones.')),
   },
   forward: (scope, inputs, { growth_rate, grmul, n_layers, keepBase, dwconv }) => {
     const x = only(inputs);
@@ -206,8 +216,8 @@ export const HarDBlock = module<HardArgs>({
 
 export const HarDBlock2 = module<Omit<HardArgs, 'keepBase' | 'residual_out'>>({
   name: 'HarDBlock2',
-  summary: 'A HarDBlock whose convolutions each make what all layers behind read of them.',
-  params: { ...hardParams, dwconv: flag('Not used.') },
+  summary: () => l10n.t('A HarDBlock whose convolutions each make what all later layers read of them.'),
+  params: { ...hardParams, dwconv: flag(() => l10n.t('Not used.')) },
   forward: (scope, inputs, { growth_rate, grmul, n_layers }) => {
     const x = only(inputs);
     const links = n_layers <= deepest ? hardLinks(n_layers, growth_rate, grmul).map(reversed) : [];
@@ -255,14 +265,14 @@ export const ConvLayer = module<{
   bias: boolean;
 }>({
   name: 'ConvLayer',
-  summary: 'A convolution, batch normalization and ReLU6.',
+  summary: () => l10n.t('A convolution, batch normalization and ReLU6.'),
   params: {
     in_channels: param.c1,
-    out_channels: { ...param.c2, doc: 'Output channels.' },
-    kernel: { kind: 'int', min: 1, doc: 'Kernel size.', default: 3 },
-    stride: { kind: 'int', min: 1, doc: 'Stride.', default: 1 },
-    dropout: { kind: 'number', doc: 'Not used.', default: 0.1 },
-    bias: flag('Adds a learned number to each output channel.'),
+    out_channels: { ...param.c2, doc: () => l10n.t('Output channels.') },
+    kernel: { kind: 'int', min: 1, doc: () => l10n.t('Kernel size.'), default: 3 },
+    stride: { kind: 'int', min: 1, doc: () => l10n.t('Stride.'), default: 1 },
+    dropout: { kind: 'number', doc: () => l10n.t('Not used.'), default: 0.1 },
+    bias: flag(() => l10n.t('Adds a learned bias to each output channel.')),
   },
   forward: (scope, inputs, { out_channels: c2, kernel: k, stride: s, bias }) => {
     const y = conv2d(scope, only(inputs), { out: c2, kernel: k, stride: s, padding: Math.floor(k / 2), bias });
@@ -272,12 +282,12 @@ export const ConvLayer = module<{
 
 export const DWConvLayer = module<{ in_channels: number; out_channels: number; stride: number; bias: boolean }>({
   name: 'DWConvLayer',
-  summary: 'A depthwise 3×3 and batch normalization.',
+  summary: () => l10n.t('A depthwise 3×3 and batch normalization.'),
   params: {
     in_channels: param.c1,
-    out_channels: { ...param.c2, doc: 'Not used: channels stay.' },
-    stride: { kind: 'int', min: 1, doc: 'Stride.', default: 1 },
-    bias: flag('Adds a learned number to each channel.'),
+    out_channels: { ...param.c2, doc: () => l10n.t('Not used: channels stay.') },
+    stride: { kind: 'int', min: 1, doc: () => l10n.t('Stride.'), default: 1 },
+    bias: flag(() => l10n.t('Adds a learned bias to each channel.')),
   },
   forward: (scope, inputs, { in_channels: c, stride: s, bias }) =>
     batchNorm(scope, conv2d(scope, only(inputs), { out: c, kernel: 3, stride: s, padding: 1, groups: c, bias })),
@@ -292,7 +302,7 @@ export const CombConvLayer = module<{
   bias: boolean;
 }>({
   name: 'CombConvLayer',
-  summary: 'A convolution, then a depthwise 3×3.',
+  summary: () => l10n.t('A convolution, then a depthwise 3×3.'),
   params: { ...ConvLayer.params, kernel: { ...ConvLayer.params.kernel, default: 1 } },
   forward: (scope, inputs, { out_channels: c, kernel, stride }) => {
     const y = scope.call('layer1', ConvLayer, only(inputs), { out_channels: c, kernel });
@@ -302,21 +312,21 @@ export const CombConvLayer = module<{
 
 export const BRLayer = module<{ in_channels: number }>({
   name: 'BRLayer',
-  summary: 'Batch normalization and ReLU.',
+  summary: () => l10n.t('Batch normalization and ReLU.'),
   params: { in_channels: param.c1 },
   forward: (scope, inputs) => relu(scope, batchNorm(scope, only(inputs))),
 });
 
 export const Flatten = module<Record<never, never>>({
   name: 'Flatten',
-  summary: 'Puts all dimensions but the batch into one.',
+  summary: () => l10n.t('Flattens all dimensions but the batch.'),
   params: {},
   forward: (scope, inputs) => flatten(scope, only(inputs)),
 });
 
 export const Mish = module<Record<never, never>>({
   name: 'Mish',
-  summary: 'The activation Mish.',
+  summary: () => l10n.t('The activation Mish.'),
   params: {},
   forward: (scope, inputs) => mish(scope, only(inputs)),
 });

@@ -1,5 +1,6 @@
 // Swin transformer blocks of YOLOv7 and TPH-YOLOv5 (models/common.py): attention inside windows of the map.
 
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import { only } from '../../../torch/layer.ts';
@@ -131,7 +132,7 @@ export const swinLayer: Layer = (scope, x, args) => {
   return cropped(scope, imageOf(scope, z, c, high, across), h, w);
 };
 
-/** SwinTransformerLayer_v2 of YOLOv7: norms behind attention and MLP. */
+/** SwinTransformerLayer_v2 of YOLOv7: norms after attention and MLP. */
 export const swinLayerV2: Layer = (scope, x, args) => {
   const { c, size, mlpRatio } = args;
   const [, , h, w] = sizesOf(x) as [number, number, number, number];
@@ -145,7 +146,7 @@ export const swinLayerV2: Layer = (scope, x, args) => {
   return cropped(scope, imageOf(scope, z, c, high, across), h, w);
 };
 
-/** SwinTransformerLayer of TPH-YOLOv5: pads behind the norm and cuts off before the MLP; no bias for qkv. */
+/** SwinTransformerLayer of TPH-YOLOv5: pads after the norm and cuts off before the MLP; no bias for qkv. */
 export const swinLayerTph: Layer = (scope, x, args) => {
   const { c, size, mlpRatio } = args;
   const [, , h, w] = sizesOf(x) as [number, number, number, number];
@@ -173,20 +174,27 @@ export interface BlockArgs {
 export function swinBlock(name: string, layer: Layer, layerName: string, window: number): Module<BlockArgs> {
   return module<BlockArgs>({
     name,
-    summary: 'Transformer layers that attend inside windows of the map, shifted in turn (Swin).',
+    summary: () =>
+      l10n.t('Transformer layers that attend inside windows of the feature map, alternately shifted (Swin).'),
     params: {
       c1: param.c1,
-      c2: { ...param.c2, doc: 'Output channels.' },
-      num_heads: { kind: 'int', doc: 'Heads; they must divide the channels.' },
-      num_layers: { kind: 'int', min: 0, doc: 'Layers.' },
-      window_size: { kind: 'int', min: 2, doc: 'Side of a window, in places of the map.', default: window },
+      c2: { ...param.c2, doc: () => l10n.t('Output channels.') },
+      num_heads: { kind: 'int', doc: () => l10n.t('Heads; they must divide the channels.') },
+      num_layers: { kind: 'int', min: 0, doc: () => l10n.t('Layers.') },
+      window_size: {
+        kind: 'int',
+        min: 2,
+        doc: () => l10n.t('Window side length, in positions of the feature map.'),
+        default: window,
+      },
     },
     forward: (scope, inputs, { c1, c2, num_heads: heads, num_layers, window_size: size }) => {
       const x = c1 === c2 ? only(inputs) : conv(scope, 'conv', only(inputs), c2);
       const [, , h, w] = sizesOf(x) as [number, number, number, number];
       if (heads < 1 || c2 % heads > 0) {
-        const message = `Attention cannot share ${c2} channels out among ${heads} heads. Swin blocks inside others have one head for each 32 channels; use a multiple of 32.`;
-        return scope.refuse({ code: 'wrong-argument', message, output: [1, c2, h, w] }, [x]);
+        const message = l10n.t('{0} channels cannot be divided among {1} attention heads.', c2, heads);
+        const help = l10n.t('Use a multiple of 32 channels: Swin blocks inside others have one head per 32.');
+        return scope.refuse({ code: 'features-not-divisible-by-heads', message, help, output: [1, c2, h, w] }, [x]);
       }
       return scope.part('blocks', 'Sequential', () =>
         scope.chain(num_layers, x, (y, index) =>
@@ -211,13 +219,18 @@ interface SwinLayerArgs {
 export function swinLayerModule(name: string, layer: Layer, window: number): Module<SwinLayerArgs> {
   return module<SwinLayerArgs>({
     name,
-    summary: 'One transformer layer that attends inside windows of the map (Swin).',
+    summary: () => l10n.t('One transformer layer that attends inside windows of the feature map (Swin).'),
     params: {
-      dim: { ...param.c2, doc: 'Channels.' },
-      num_heads: { kind: 'int', min: 1, doc: 'Heads; they must divide the channels.' },
-      window_size: { kind: 'int', min: 2, doc: 'Side of a window, in places of the map.', default: window },
-      shift_size: { kind: 'int', min: 0, doc: 'How far the windows are shifted.', default: 0 },
-      mlp_ratio: { kind: 'number', doc: 'Hidden features of the MLP as a multiple.', default: 4 },
+      dim: { ...param.c2, doc: () => l10n.t('Channels.') },
+      num_heads: { kind: 'int', min: 1, doc: () => l10n.t('Heads; they must divide the channels.') },
+      window_size: {
+        kind: 'int',
+        min: 2,
+        doc: () => l10n.t('Window side length, in positions of the feature map.'),
+        default: window,
+      },
+      shift_size: { kind: 'int', min: 0, doc: () => l10n.t('How far the windows are shifted.'), default: 0 },
+      mlp_ratio: { kind: 'number', doc: () => l10n.t('Hidden features of the MLP as a multiple.'), default: 4 },
     },
     forward: (
       scope,
@@ -226,8 +239,9 @@ export function swinLayerModule(name: string, layer: Layer, window: number): Mod
     ) => {
       const x = only(inputs);
       if (c % heads > 0) {
-        const message = `Attention cannot share ${c} channels out among ${heads} heads. Use a number of heads that divides them.`;
-        return scope.refuse({ code: 'wrong-argument', attr: 'num_heads', message }, [x]);
+        const message = l10n.t('{0} channels cannot be divided among {1} attention heads.', c, heads);
+        const help = l10n.t('Use a number of heads that divides the channels.');
+        return scope.refuse({ code: 'features-not-divisible-by-heads', attr: 'num_heads', message, help }, [x]);
       }
       return layer(scope, x, { c, heads, size, shift, mlpRatio });
     },

@@ -1,9 +1,10 @@
 // Backbones of torchvision that a TorchVision row can load, unwrapped as the row asks (ultralytics/nn/modules/block.py).
 
+import * as l10n from '@vscode/l10n';
 import { channels } from '../../../graph/graph.ts';
 import type { PyValue } from '../../../python/value.ts';
-import { suggestion } from '../../../text/spelling.ts';
-import { only, type Value } from '../../../torch/layer.ts';
+import { didYouMean } from '../../../text/spelling.ts';
+import { only, type Value, wrongChannels } from '../../../torch/layer.ts';
 import { run } from '../../../torch/module.ts';
 import { models, notDescribed } from '../../../torch/torchvision/models/index.ts';
 import { childrenOf, forwardOf, type Step } from '../../../torch/torchvision/models/model.ts';
@@ -31,24 +32,27 @@ type Order = 'unfold' | 'cut';
 const torchVision = (first: Order) =>
   module<TorchVisionArgs>({
     name: 'TorchVision',
-    summary: 'A backbone of torchvision.',
+    summary: () => l10n.t('A torchvision model as a backbone.'),
     params: {
       c1: param.c1,
-      c2: { ...param.c2, doc: 'Output channels: those of the model; the width multiple does not apply.' },
+      c2: { ...param.c2, doc: () => l10n.t('Output channels: those of the model; the width multiple does not apply.') },
       model: {
         kind: 'text',
-        doc: 'The name of a torchvision classifier, such as resnet18; all but MaxViT are known.',
+        doc: () => l10n.t('The name of a torchvision classifier, such as resnet18; all but MaxViT are known.'),
       },
       weights: {
         kind: 'any',
-        doc: 'Pretrained weights; with some, GoogLeNet loses its auxiliary heads and a vision transformer takes larger images.',
+        doc: () =>
+          l10n.t(
+            'Pretrained weights; with some, GoogLeNet loses its auxiliary heads and a vision transformer takes larger images.',
+          ),
         default: 'DEFAULT',
       },
-      unwrap: { kind: 'boolean', doc: 'Takes the model apart into its layers.', default: true },
-      truncate: { kind: 'int', doc: 'How many layers to cut off at the end.', default: 2 },
+      unwrap: { kind: 'boolean', doc: () => l10n.t('Unwraps the model into its layers.'), default: true },
+      truncate: { kind: 'int', doc: () => l10n.t('Number of layers to cut off at the end.'), default: 2 },
       split: {
         kind: 'boolean',
-        doc: 'Outputs the results of all layers; Index rows choose among them.',
+        doc: () => l10n.t('Outputs the results of all layers; Index rows select one.'),
         default: false,
       },
     },
@@ -58,14 +62,19 @@ const torchVision = (first: Order) =>
       const make = models.get(model.toLowerCase());
       const output = [1, c2, Number.NaN, Number.NaN];
       if (!make) {
-        const why =
-          notDescribed(model.toLowerCase()) ?? `All its classifiers are known.${suggestion(model, models.keys())}`;
+        const why = notDescribed(model.toLowerCase());
+        const meant = why === undefined ? didYouMean(model, models.keys()) : undefined;
         return scope.builder.unknown(
           scope.builder.complain(
             {
               code: 'unknown-backbone',
               attr: 'model',
-              message: `The layers of torchvision’s “${model}” are not known to Flopline, so its cost is unknown. ${why}`,
+              message: l10n.t(
+                'Flopline does not know the layers of torchvision’s “{0}”, so its cost is unknown.',
+                model,
+              ),
+              help: why ?? (meant === undefined ? undefined : l10n.t('Did you mean “{0}”?', meant)),
+              short: l10n.t('unknown model {0}', model),
             },
             'warning',
           ),
@@ -75,8 +84,7 @@ const torchVision = (first: Order) =>
       }
       const found = channels(x);
       if (found !== 3 && !Number.isNaN(found)) {
-        const message = `The first layer of ${model} expects images with 3 channels, but its input has ${found}.`;
-        return scope.refuse({ code: 'channel-mismatch', input: 0, message, output }, [x]);
+        return scope.refuse({ ...wrongChannels(model, 3, found), help: undefined, input: 0, output }, [x]);
       }
       const parts = make(named(weights));
       if (!unwrap) {
@@ -85,18 +93,26 @@ const torchVision = (first: Order) =>
         return forwardOf(scope, others, x);
       }
       const own = childrenOf(parts);
-      const kept = first === 'unfold' ? cut(unfolded(own), truncate) : truncate === 0 ? [] : cut(own, truncate);
-      if (first === 'cut' && kept.length === 0) {
-        const message = `Nothing is left of ${model}: it has ${own.length} layers, and truncate cuts ${truncate === 0 ? 'all' : truncate}.`;
-        return scope.refuse({ code: 'wrong-argument', attr: 'truncate', message, output }, [x]);
+      const chain = first === 'unfold' ? cut(unfolded(own), truncate) : truncate === 0 ? [] : cut(own, truncate);
+      if (first === 'cut' && chain.length === 0) {
+        const message =
+          truncate === 0
+            ? l10n.t('Nothing is left of {0}: `truncate` 0 cuts off all of its {1} layers.', model, own.length)
+            : l10n.t('Nothing is left of {0}: `truncate` cuts off {1} of its {2} layers.', model, truncate, own.length);
+        return scope.refuse({ code: 'nothing-left', attr: 'truncate', message, output }, [x]);
       }
-      const at = kept.findIndex(({ isIdle }) => isIdle);
-      if (at >= 0 && at < kept.length - 1) {
-        const message = `Unwrapped, ${model} runs ${kept[at]!.name}, a head used only in training, in the middle of the chain, and the next layer cannot read its output. Truncate ${kept.length + truncate - at} or more.`;
-        return scope.refuse({ code: 'wrong-argument', attr: 'truncate', message, output }, [x]);
+      const at = chain.findIndex(({ isIdle }) => isIdle);
+      if (at >= 0 && at < chain.length - 1) {
+        const message = l10n.t(
+          'Unwrapped, {0} runs its training head {1} in the middle of the chain, and the next layer cannot read its output.',
+          model,
+          chain[at]!.name,
+        );
+        const help = l10n.t('Set `truncate` to {0} or more.', chain.length + truncate - at);
+        return scope.refuse({ code: 'training-head-in-chain', attr: 'truncate', message, help, output }, [x]);
       }
       const outputs = [x];
-      for (const child of first === 'unfold' ? kept : unfolded(kept))
+      for (const child of first === 'unfold' ? chain : unfolded(chain))
         outputs.push(run(scope, [child], outputs.at(-1)!));
       return split ? outputs : outputs.at(-1)!;
     },

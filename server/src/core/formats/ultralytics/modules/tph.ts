@@ -1,5 +1,6 @@
 // Modules of TPH-YOLOv5 (cv516Buaa/tph-yolov5, models/common.py and models/yolo.py), in the order of their forward passes.
 
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import { each, only } from '../../../torch/layer.ts';
@@ -19,10 +20,10 @@ import { anchorCells, anchorsOfLevel, anchorsParam, type DetectArgs, decodeCells
 
 export const ChannelAttentionModule = module<{ c1: number; reduction: number }>({
   name: 'ChannelAttentionModule',
-  summary: 'Weights for channels, made of their averages and maxima by the same two linear layers.',
+  summary: () => l10n.t('Weights for channels, from their averages and maxima by the same two linear layers.'),
   params: {
     c1: { ...param.c1, min: 1 },
-    reduction: { kind: 'int', min: 1, doc: 'Hidden features are channels divided by this.', default: 16 },
+    reduction: { kind: 'int', min: 1, doc: () => l10n.t('Hidden features are channels divided by this.'), default: 16 },
   },
   forward: (scope, inputs, { c1, reduction }) => {
     const x = only(inputs);
@@ -45,7 +46,7 @@ export const ChannelAttentionModule = module<{ c1: number; reduction: number }>(
 
 export const SpatialAttentionModule = module<Record<never, never>>({
   name: 'SpatialAttentionModule',
-  summary: 'Weights for places, made of the mean and maximum over channels by a 7×7 convolution.',
+  summary: () => l10n.t('Weights for positions, from the mean and maximum over channels by a 7×7 convolution.'),
   params: {},
   forward: (scope, inputs) => {
     const x = only(inputs);
@@ -57,7 +58,7 @@ export const SpatialAttentionModule = module<Record<never, never>>({
 
 export const CBAMTph = module<{ c1: number; c2: number }>({
   name: 'CBAM',
-  summary: 'Channel attention, then spatial attention. Channels stay as they come in.',
+  summary: () => l10n.t('Channel attention, then spatial attention.'),
   params: { c1: param.c1, c2: param.c2 },
   forward: (scope, inputs, { c1 }) => {
     const x = only(inputs);
@@ -68,9 +69,14 @@ export const CBAMTph = module<{ c1: number; c2: number }>({
 
 const TransformerLayerTph = module<{ c: number; num_heads: number }>({
   name: 'TransformerLayer',
-  summary:
-    'Attention with projections of its own before it, and two linear layers with four times the features, both behind a norm.',
-  params: { c: { ...param.c2, doc: 'Channels.' }, num_heads: { kind: 'int', min: 1, doc: 'Heads.' } },
+  summary: () =>
+    l10n.t(
+      'Attention with projections of its own before it, and two linear layers with four times the features, both after a norm.',
+    ),
+  params: {
+    c: { ...param.c2, doc: () => l10n.t('Channels.') },
+    num_heads: { kind: 'int', min: 1, doc: () => l10n.t('Heads.') },
+  },
   forward: (scope, inputs, { c, num_heads }) => {
     const x = only(inputs);
     const { builder } = scope;
@@ -87,12 +93,15 @@ const TransformerLayerTph = module<{ c: number; num_heads: number }>({
 
 export const TransformerBlockTph = module<{ c1: number; c2: number; num_heads: number; num_layers: number }>({
   name: 'TransformerBlock',
-  summary: 'A vision transformer over all places of the map: a learned position embedding and a stack of layers.',
+  summary: () =>
+    l10n.t(
+      'A vision transformer over all positions of the feature map: a learned position embedding and a stack of layers.',
+    ),
   params: {
     c1: param.c1,
-    c2: { ...param.c2, doc: 'Output channels.' },
-    num_heads: { kind: 'int', min: 1, doc: 'Heads.' },
-    num_layers: { kind: 'int', min: 0, doc: 'Layers.' },
+    c2: { ...param.c2, doc: () => l10n.t('Output channels.') },
+    num_heads: { kind: 'int', min: 1, doc: () => l10n.t('Heads.') },
+    num_layers: { kind: 'int', min: 0, doc: () => l10n.t('Layers.') },
   },
   forward: (scope, inputs, { c1, c2, num_heads, num_layers }) => {
     const x = c1 === c2 ? only(inputs) : conv(scope, 'conv', only(inputs), c2);
@@ -112,7 +121,7 @@ export const SwinTransformerBlockTph = swinBlock('SwinTransformerBlock', swinLay
 
 function c3Around(
   name: string,
-  summary: string,
+  summary: () => string,
   middle: (scope: Scope, x: Tensor, c: number, n: number) => Tensor,
 ): Module<ClassicCspArgs> {
   return module<ClassicCspArgs>({
@@ -128,21 +137,24 @@ function c3Around(
 
 export const C3TRTph = c3Around(
   'C3TR',
-  'A C3 with n transformer layers of 4 heads, normalized, instead of bottlenecks.',
+  () => l10n.t('A C3 with n transformer layers of 4 heads, normalized, instead of bottlenecks.'),
   (scope, x, c, n) => scope.call('m', TransformerBlockTph, x, { c1: c, c2: c, num_heads: 4, num_layers: n }),
 );
 
-export const C3STR = c3Around('C3STR', 'A C3 with n Swin layers instead of bottlenecks.', (scope, x, c, n) =>
-  scope.call('m', SwinTransformerBlockTph, x, { c1: c, c2: c, num_heads: Math.floor(c / 32), num_layers: n }),
+export const C3STR = c3Around(
+  'C3STR',
+  () => l10n.t('A C3 with n Swin layers instead of bottlenecks.'),
+  (scope, x, c, n) =>
+    scope.call('m', SwinTransformerBlockTph, x, { c1: c, c2: c, num_heads: Math.floor(c / 32), num_layers: n }),
 );
 
 export const ASPPTph = module<{ c1: number; c2: number; k: readonly number[] }>({
   name: 'ASPP',
-  summary: 'Dilated convolutions of several reaches and a max pool side by side, between two 1×1 ones.',
+  summary: () => l10n.t('Convolutions of several dilations and a max pool side by side, between two 1×1 ones.'),
   params: {
     c1: param.c1,
     c2: param.c2,
-    k: { ...param.k([5, 9, 13]), min: 3, doc: 'Reaches of the 3×3 convolutions.' },
+    k: { ...param.k([5, 9, 13]), min: 3, doc: () => l10n.t('Dilations of the 3×3 convolutions.') },
   },
   forward: (scope, inputs, { c1, c2, k }) => {
     const c = Math.floor(c1 / 2);
@@ -191,11 +203,11 @@ function crossAttention(scope: Scope, large: Tensor, small: Tensor, c: number): 
   });
 }
 
-const inplace: Param = { kind: 'boolean', doc: 'Writes results over their inputs.', default: true };
+const inplace: Param = { kind: 'boolean', doc: () => l10n.t('Works in place.'), default: true };
 
 export const CLLADetect = module<DetectArgs>({
   name: 'CLLADetect',
-  summary: 'Detect whose first level lets its second input attend to its first, which is twice as large.',
+  summary: () => l10n.t('Detect whose first level lets its second input attend to its first, which is twice as large.'),
   many: true,
   params: { nc: param.nc, anchors: anchorsParam, ch: param.ch, inplace },
   forward: (scope, inputs, { nc, anchors }) => {
@@ -203,8 +215,8 @@ export const CLLADetect = module<DetectArgs>({
     const na = anchorsOfLevel(anchors);
     const no = nc + 5;
     if (maps.length < 2) {
-      const message = 'CLLADetect takes a large map and the levels to detect on, two inputs at least.';
-      return scope.refuse({ code: 'wrong-inputs', message }, maps);
+      const message = l10n.t('CLLADetect takes at least two inputs, a large map and the levels to detect on; not one.');
+      return scope.refuse({ code: 'wrong-input-count', message }, maps);
     }
     const [large, small, ...others] = maps as [Tensor, Tensor, ...Tensor[]];
     const [, c] = sizesOf(large) as [number, number];

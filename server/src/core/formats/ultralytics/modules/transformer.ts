@@ -1,5 +1,6 @@
 // Transformer modules of Ultralytics (nn/modules/transformer.py) and YOLOv5 (models/common.py).
 
+import * as l10n from '@vscode/l10n';
 import type { GraphNode, Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { PyValue } from '../../../python/value.ts';
@@ -43,8 +44,9 @@ function uncallable(
   output: readonly number[],
 ): Tensor | undefined {
   if (typeof act === 'string' || act === null) return undefined;
-  const message = `${name} calls its activation, and a row can write none that can be called. Leave it out.`;
-  return scope.refuse({ code: 'wrong-argument', attr: 'act', message, output }, [x]);
+  const message = l10n.t('{0} calls its activation, but nothing that a row can write can be called.', name);
+  const help = l10n.t('Leave it out.');
+  return scope.refuse({ code: 'fixed-argument', attr: 'act', message, help, output }, [x]);
 }
 
 function attend(scope: Scope, label: string, q: Tensor, k: Tensor, v: Tensor, heads: number): Tensor {
@@ -55,8 +57,12 @@ function attend(scope: Scope, label: string, q: Tensor, k: Tensor, v: Tensor, he
 
 const TransformerLayer = module<{ c: number; num_heads: number }>({
   name: 'TransformerLayer',
-  summary: 'Attention with projections of its own before it, and two linear layers, without normalization.',
-  params: { c: { ...param.c2, doc: 'Channels.' }, num_heads: { kind: 'int', min: 1, doc: 'Heads.' } },
+  summary: () =>
+    l10n.t('Attention with projections of its own before it, and two linear layers, without normalization.'),
+  params: {
+    c: { ...param.c2, doc: () => l10n.t('Channels.') },
+    num_heads: { kind: 'int', min: 1, doc: () => l10n.t('Heads.') },
+  },
   forward: (scope, inputs, { c, num_heads }) => {
     const x = only(inputs);
     const [q, k, v] = ['q', 'k', 'v'].map(() => linear(scope, x, c, false)) as [Tensor, Tensor, Tensor];
@@ -67,12 +73,15 @@ const TransformerLayer = module<{ c: number; num_heads: number }>({
 
 export const TransformerBlock = module<{ c1: number; c2: number; num_heads: number; num_layers: number }>({
   name: 'TransformerBlock',
-  summary: 'A vision transformer over all places of the map: a learned position embedding and a stack of layers.',
+  summary: () =>
+    l10n.t(
+      'A vision transformer over all positions of the feature map: a learned position embedding and a stack of layers.',
+    ),
   params: {
     c1: param.c1,
-    c2: { ...param.c2, doc: 'Output channels.' },
-    num_heads: { kind: 'int', min: 1, doc: 'Heads.' },
-    num_layers: { kind: 'int', min: 0, doc: 'Layers.' },
+    c2: { ...param.c2, doc: () => l10n.t('Output channels.') },
+    num_heads: { kind: 'int', min: 1, doc: () => l10n.t('Heads.') },
+    num_layers: { kind: 'int', min: 0, doc: () => l10n.t('Layers.') },
   },
   forward: (scope, inputs, { c1, c2, num_heads, num_layers }) => {
     const x = c1 === c2 ? only(inputs) : conv(scope, 'conv', only(inputs), c2);
@@ -99,21 +108,28 @@ interface AifiArgs {
 
 export const AIFI = module<AifiArgs>({
   name: 'AIFI',
-  summary: 'A transformer encoder layer over all places of the map, with a computed position embedding (RT-DETR).',
+  summary: () =>
+    l10n.t(
+      'A transformer encoder layer over all positions of the feature map, with a computed position embedding (RT-DETR).',
+    ),
   params: {
     c1: param.c1,
-    cm: { kind: 'int', min: 1, doc: 'Hidden features of the feed-forward part.', default: 2048 },
-    num_heads: { kind: 'int', min: 1, doc: 'Heads.', default: 8 },
-    dropout: { kind: 'number', doc: 'Dropout while training.', default: 0 },
+    cm: { kind: 'int', min: 1, doc: () => l10n.t('Hidden features of the feed-forward part.'), default: 2048 },
+    num_heads: { kind: 'int', min: 1, doc: () => l10n.t('Heads.'), default: 8 },
+    dropout: { kind: 'number', doc: () => l10n.t('Dropout in training.'), default: 0 },
     act: { ...param.act, default: 'nn.GELU()' },
-    normalize_before: { kind: 'boolean', doc: 'Normalizes before each part instead of after it.', default: false },
+    normalize_before: {
+      kind: 'boolean',
+      doc: () => l10n.t('Normalizes before each part instead of after it.'),
+      default: false,
+    },
   },
   forward: (scope, inputs, { c1, cm, num_heads, act, normalize_before }) => {
     const x = only(inputs);
     const [, c, h, w] = sizesOf(x) as [number, number, number, number];
     if (c1 % 4 > 0) {
-      const message = `The position embedding of AIFI wants a multiple of 4 channels, but here are ${c1}.`;
-      return scope.refuse({ code: 'channel-mismatch', input: 0, message, output: [1, c, h, w] }, [x]);
+      const message = l10n.t('The position embedding of AIFI needs a multiple of 4 channels, not {0}.', c1);
+      return scope.refuse({ code: 'channels-not-divisible', input: 0, message, output: [1, c, h, w] }, [x]);
     }
     const refused = uncallable(scope, 'AIFI', x, act, [1, c, h, w]);
     if (refused) return refused;
@@ -240,7 +256,7 @@ interface DecoderArgs {
   learnt_init_query: boolean;
 }
 
-const count = (doc: string, value: number): { kind: 'int'; min: number; doc: string; default: number } => ({
+const count = (doc: () => string, value: number): { kind: 'int'; min: number; doc: () => string; default: number } => ({
   kind: 'int',
   min: 1,
   doc,
@@ -250,25 +266,27 @@ const count = (doc: string, value: number): { kind: 'int'; min: number; doc: str
 const decoder = (finish: (scope: Scope, boxes: Tensor, scores: Tensor) => Tensor, width: (nc: number) => number) =>
   module<DecoderArgs>({
     name: 'RTDETRDecoder',
-    summary:
-      'RT-DETR’s head: chooses queries among all places and refines them in decoder layers of deformable attention.',
+    summary: () =>
+      l10n.t(
+        'RT-DETR’s head: chooses queries among all positions and refines them in decoder layers of deformable attention.',
+      ),
     many: true,
     params: {
       nc: param.nc,
       ch: param.ch,
-      hd: count('Hidden features.', 256),
-      nq: count('Queries.', 300),
-      ndp: count('Points that each head looks at on each level.', 4),
-      nh: count('Heads.', 8),
-      ndl: count('Decoder layers.', 6),
-      d_ffn: count('Hidden features of the feed-forward parts.', 1024),
-      dropout: { kind: 'number', doc: 'Dropout while training.', default: 0 },
+      hd: count(() => l10n.t('Hidden features.'), 256),
+      nq: count(() => l10n.t('Queries.'), 300),
+      ndp: count(() => l10n.t('Points that each head looks at on each level.'), 4),
+      nh: count(() => l10n.t('Heads.'), 8),
+      ndl: count(() => l10n.t('Decoder layers.'), 6),
+      d_ffn: count(() => l10n.t('Hidden features of the feed-forward parts.'), 1024),
+      dropout: { kind: 'number', doc: () => l10n.t('Dropout in training.'), default: 0 },
       act: { ...param.act, default: 'nn.ReLU()' },
-      eval_idx: { kind: 'int', doc: 'The layer whose result counts; −1 is the last.', default: -1 },
-      nd: { kind: 'int', doc: 'Denoising queries, in training only.', default: 100 },
-      label_noise_ratio: { kind: 'number', doc: 'Training only.', default: 0.5 },
-      box_noise_scale: { kind: 'number', doc: 'Training only.', default: 1 },
-      learnt_init_query: { kind: 'boolean', doc: 'Learned first queries.', default: false },
+      eval_idx: { kind: 'int', doc: () => l10n.t('The layer whose result counts; −1 is the last.'), default: -1 },
+      nd: { kind: 'int', doc: () => l10n.t('Denoising queries, in training only.'), default: 100 },
+      label_noise_ratio: { kind: 'number', doc: () => l10n.t('Training only.'), default: 0.5 },
+      box_noise_scale: { kind: 'number', doc: () => l10n.t('Training only.'), default: 1 },
+      learnt_init_query: { kind: 'boolean', doc: () => l10n.t('Learned first queries.'), default: false },
     },
     forward: (scope, inputs, args) => {
       const { nc, hd, nq, ndp, nh, ndl, d_ffn, act, eval_idx, learnt_init_query } = args;

@@ -1,4 +1,5 @@
 // What Ultralytics 8.3.63 has otherwise than 8.4: YOLOv12 and YOLOv13 are forks of it.
+import * as l10n from '@vscode/l10n';
 import { type AnyModule, type Module, module } from '../module.ts';
 import * as block from './block.ts';
 import * as head from './head.ts';
@@ -11,10 +12,10 @@ const { attn: _, ...c3k2Params } = block.C3k2.params;
 /** Its fourth argument in a row is `g`, its fifth `shortcut`. */
 const C3k2 = module<block.CspArgs & { c3k: boolean }>({
   ...block.C3k2,
-  summary: 'A C2f whose inner blocks are bottlenecks, or C3k blocks of two bottlenecks (YOLO11).',
+  summary: () => l10n.t('A C2f whose inner blocks are bottlenecks, or C3k blocks of two bottlenecks (YOLO11).'),
   params: {
     ...c3k2Params,
-    c3k: { ...c3k2Params.c3k, doc: 'C3k blocks inside; the largest scales always have them.' },
+    c3k: { ...c3k2Params.c3k, doc: () => l10n.t('C3k blocks inside; the largest scales always have them.') },
   },
   forward: (scope, inputs, args) => block.C3k2.forward(scope, inputs, { ...args, attn: false }),
 });

@@ -1,7 +1,9 @@
 // Modules of YOLOv13 (iMoonLab/yolov13, a fork of Ultralytics 8.3.63; ultralytics/nn/modules/block.py and conv.py).
 
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
+import type { Complaint } from '../../../ops/op.ts';
 import type { PyValue } from '../../../python/value.ts';
 import { each, only, type Size } from '../../../torch/layer.ts';
 import { gelu, silu } from '../../../torch/nn/activation.ts';
@@ -40,7 +42,7 @@ interface DsConvArgs {
 
 export const DSConv = module<DsConvArgs>({
   name: 'DSConv',
-  summary: 'A depthwise and a 1×1 convolution, batch normalization and SiLU.',
+  summary: () => l10n.t('A depthwise and a 1×1 convolution, batch normalization and SiLU.'),
   params: {
     c_in: param.c1,
     c_out: param.c2,
@@ -48,7 +50,7 @@ export const DSConv = module<DsConvArgs>({
     s: param.s(1),
     p: param.p,
     d: { ...param.d, kind: 'int' },
-    bias: { kind: 'boolean', doc: 'Both convolutions add a learned number to each channel.', default: false },
+    bias: { kind: 'boolean', doc: () => l10n.t('Both convolutions have a bias.'), default: false },
   },
   forward: (scope, inputs, { c_in, c_out, k, s, p, d, bias }) => {
     const padding = p ?? Math.floor((d * (k - 1)) / 2);
@@ -68,14 +70,14 @@ interface Reach {
 }
 
 const reachParams = (k2: number): { readonly [K in keyof Reach]: Param } => ({
-  k1: { kind: 'int', min: 1, doc: 'Kernel size of the first DSConv.', default: 3 },
-  k2: { kind: 'int', min: 1, doc: 'Kernel size of the second DSConv.', default: k2 },
-  d2: { kind: 'int', min: 1, doc: 'Dilation of the second DSConv.', default: 1 },
+  k1: { kind: 'int', min: 1, doc: () => l10n.t('Kernel size of the first DSConv.'), default: 3 },
+  k2: { kind: 'int', min: 1, doc: () => l10n.t('Kernel size of the second DSConv.'), default: k2 },
+  d2: { kind: 'int', min: 1, doc: () => l10n.t('Dilation of the second DSConv.'), default: 1 },
 });
 
 const DSBottleneck = module<Reach & { c1: number; c2: number; shortcut: boolean; e: number }>({
   name: 'DSBottleneck',
-  summary: 'Two depthwise separable convolutions, with the input added where channels stay.',
+  summary: () => l10n.t('Two depthwise separable convolutions, with a shortcut where channels stay the same.'),
   params: { c1: param.c1, c2: param.c2, shortcut: param.shortcut(true), e: param.e(0.5), ...reachParams(5) },
   forward: (scope, inputs, { c1, c2, shortcut, e, k1, k2, d2 }) => {
     const x = only(inputs);
@@ -88,7 +90,7 @@ const DSBottleneck = module<Reach & { c1: number; c2: number; shortcut: boolean;
 
 const DSC3k = module<CspArgs & Reach>({
   name: 'DSC3k',
-  summary: 'A C3 of DSBottlenecks.',
+  summary: () => l10n.t('A C3 of DSBottlenecks.'),
   params: { ...cspParams(true), ...reachParams(5) },
   forward: (scope, inputs, { c2, n, shortcut, e, k1, k2, d2 }) => {
     const c = Math.trunc(c2 * e);
@@ -102,12 +104,16 @@ const DSC3k = module<CspArgs & Reach>({
 
 export const DSC3k2 = module<CspArgs & Reach & { dsc3k: boolean }>({
   name: 'DSC3k2',
-  summary: 'A C2f whose inner blocks are DSBottlenecks, or DSC3k blocks of two.',
+  summary: () => l10n.t('A C2f whose inner blocks are DSBottlenecks, or DSC3k blocks of two.'),
   params: {
     c1: param.c1,
     c2: param.c2,
     n: param.n(1),
-    dsc3k: { kind: 'boolean', doc: 'DSC3k blocks inside; the scales l and x always have them.', default: false },
+    dsc3k: {
+      kind: 'boolean',
+      doc: () => l10n.t('DSC3k blocks inside; the scales l and x always have them.'),
+      default: false,
+    },
     e: param.e(0.5),
     g: param.g,
     shortcut: param.shortcut(true),
@@ -125,7 +131,7 @@ export const DSC3k2 = module<CspArgs & Reach & { dsc3k: boolean }>({
 
 /** AAttn of this fork: queries and keys in one convolution, values in another, a 5×5 position encoding. */
 const AAttnFork = areaAttention(
-  'Attention within areas of the map, with a depthwise 5×5 as position encoding.',
+  () => l10n.t('Attention within areas of the feature map, with a depthwise 5×5 as position encoding.'),
   (scope, x, { dim, heads, area, each, h, w }) => {
     const head = Math.floor(dim / heads);
     const qk = conv(scope, 'qk', x, dim * 2, 1, 1, { act: false });
@@ -183,31 +189,31 @@ interface HypergraphArgs {
   context: PyValue;
 }
 
-const edgesParam: Param = { kind: 'int', min: 1, doc: 'Hyperedges.', default: 8 };
+const edgesParam: Param = { kind: 'int', min: 1, doc: () => l10n.t('Hyperedges.'), default: 8 };
 const contextParam: Param = {
   kind: 'any',
-  doc: 'What of all places forms the hyperedges: mean, max or both.',
+  doc: () => l10n.t('What the hyperedges are formed from: mean, max or both.'),
   default: 'both',
+  words: ['mean', 'max', 'both'],
 };
 
 const C3AH = module<HypergraphArgs>({
   name: 'C3AH',
-  summary: 'A C3 that lets all places exchange through hyperedges.',
+  summary: () => l10n.t('A C3 that mixes all positions through hyperedges.'),
   params: { c1: param.c1, c2: param.c2, e: param.e(1), num_hyperedges: edgesParam, context: contextParam },
   forward: (scope, inputs, { c2, e, num_hyperedges, context }) => {
     const x = only(inputs);
     const c = Math.trunc(c2 * e);
     const [, , h, w] = sizesOf(x) as [number, number, number, number];
-    const refuse = (attr: string, message: string): Tensor =>
-      scope.refuse({ code: 'wrong-argument', attr, message, output: [1, c2, h, w] }, [x]);
+    const refuse = (complaint: Complaint): Tensor => scope.refuse({ ...complaint, output: [1, c2, h, w] }, [x]);
     if (c % 16 > 0 || c < 16) {
-      return refuse(
-        'c2',
-        `Hidden channels must be a multiple of 16, but ${c2} · ${e} is ${c}. Change the channels or e2.`,
-      );
+      const message = l10n.t('Hidden channels must be a multiple of 16, but {0} × {1} is {2}.', c2, e, c);
+      const help = l10n.t('Change the channels or `e2`.');
+      return refuse({ code: 'channels-not-divisible', attr: 'c2', message, help });
     }
     if (context !== 'mean' && context !== 'max' && context !== 'both') {
-      return refuse('context', 'The context is mean, max or both.');
+      const message = l10n.t('`context` must be mean, max or both.');
+      return refuse({ code: 'unknown-choice', attr: 'context', message });
     }
     return c3(scope, x, c2, c, y =>
       scope.part('m', 'AdaHGComputation', () => {
@@ -234,25 +240,26 @@ interface HyperAceArgs {
 
 export const HyperACE = module<HyperAceArgs>({
   name: 'HyperACE',
-  summary: 'Brings three levels to the size of the middle one and lets all places exchange through hyperedges.',
+  summary: () =>
+    l10n.t('Brings three levels to the size of the middle one and mixes all positions through hyperedges.'),
   many: true,
   params: {
-    c1: { ...param.c1, doc: 'Channels of the middle input.' },
+    c1: { ...param.c1, doc: () => l10n.t('Channels of the middle input.') },
     c2: param.c2,
     n: param.n(1),
-    num_hyperedges: { ...edgesParam, doc: 'Hyperedges; half as many at scale n, half more at x.' },
+    num_hyperedges: { ...edgesParam, doc: () => l10n.t('Hyperedges; half as many at scale n, half more at x.') },
     dsc3k: {
       kind: 'boolean',
-      doc: 'DSC3k blocks in the branch without hyperedges; else DSBottlenecks.',
+      doc: () => l10n.t('DSC3k blocks in the branch without hyperedges; otherwise DSBottlenecks.'),
       default: true,
     },
     shortcut: param.shortcut(false),
-    e1: { ...param.e(0.5), doc: 'Hidden channels as a share of the output channels.' },
-    e2: { ...param.e(1), doc: 'Channels inside the hypergraph branches as a share of the hidden ones.' },
+    e1: { ...param.e(0.5), doc: () => l10n.t('Hidden channels as a share of the output channels.') },
+    e2: { ...param.e(1), doc: () => l10n.t('Channels inside the hypergraph branches as a share of the hidden ones.') },
     context: contextParam,
     channel_adjust: {
       kind: 'boolean',
-      doc: 'The last input has twice the channels; the scales l and x have it off.',
+      doc: () => l10n.t('The last input has twice the channels; the scales l and x have it off.'),
       default: true,
     },
   },
@@ -261,8 +268,9 @@ export const HyperACE = module<HyperAceArgs>({
     const list = each(inputs);
     const { builder } = scope;
     if (list.length < 3) {
-      const message = `HyperACE takes three levels, the largest first, but is given ${list.length}. Write three rows, such as [4, 6, 8].`;
-      return scope.refuse({ code: 'wrong-inputs', message, output: [1, c2, Number.NaN, Number.NaN] }, list);
+      const message = l10n.t('{0} takes three inputs, not {1}.', 'HyperACE', list.length);
+      const help = l10n.t('Name three rows, the largest map first, such as [4, 6, 8].');
+      return scope.refuse({ code: 'wrong-input-count', message, help, output: [1, c2, Number.NaN, Number.NaN] }, list);
     }
     const c = Math.trunc(c2 * e1);
     const fused = scope.part('fuse', 'FuseModule', () => {
@@ -290,10 +298,14 @@ export const HyperACE = module<HyperAceArgs>({
 
 export const DownsampleConv = module<{ in_channels: number; channel_adjust: boolean }>({
   name: 'DownsampleConv',
-  summary: 'Averages to half of the size, and a 1×1 convolution to twice the channels.',
+  summary: () => l10n.t('Averages to half of the size, and a 1×1 convolution to twice the channels.'),
   params: {
     in_channels: param.c1,
-    channel_adjust: { kind: 'boolean', doc: 'Doubles the channels; the scales l and x have it off.', default: true },
+    channel_adjust: {
+      kind: 'boolean',
+      doc: () => l10n.t('Doubles the channels; the scales l and x have it off.'),
+      default: true,
+    },
   },
   forward: (scope, inputs, { in_channels, channel_adjust }) => {
     const x = avgPool2d(scope, only(inputs), { kernel: 2, stride: 2 });
@@ -303,14 +315,15 @@ export const DownsampleConv = module<{ in_channels: number; channel_adjust: bool
 
 export const FullPAD_Tunnel = module<Record<never, never>>({
   name: 'FullPAD_Tunnel',
-  summary: 'The first input plus the second times one learned number.',
+  summary: () => l10n.t('The first input plus the second times one learned factor.'),
   many: true,
   params: {},
   forward: (scope, inputs) => {
     const list = each(inputs);
     if (list.length < 2) {
-      const message = 'FullPAD_Tunnel takes two inputs, but `from` names one. Write a list, such as [6, 9].';
-      return scope.refuse({ code: 'wrong-inputs', input: 0, message }, list);
+      const message = l10n.t('{0} takes two inputs, but `from` names one.', 'FullPAD_Tunnel');
+      const help = l10n.t('Write a list, such as {0}.', '[6, 9]');
+      return scope.refuse({ code: 'wrong-input-count', input: 0, message, help }, list);
     }
     const gate = learned(scope, [1]);
     return plus(scope, list[0]!, times(scope, list[1]!, gate));

@@ -1,5 +1,6 @@
 // Heads of YOLOv5 v7.0 (models/yolo.py), evaluation mode, and its Proto (models/common.py).
 
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import { each, only } from '../../../torch/layer.ts';
@@ -19,10 +20,10 @@ export interface DetectArgs {
 
 export const anchorsParam: Param = {
   kind: 'any',
-  doc: 'Anchor boxes of each level, as widths and heights in turn; or how many.',
+  doc: () => l10n.t('Anchors of each level, as alternating widths and heights; or their number.'),
   default: [],
 };
-const inplace: Param = { kind: 'boolean', doc: 'Writes results over their inputs.', default: true };
+const inplace: Param = { kind: 'boolean', doc: () => l10n.t('Works in place.'), default: true };
 
 /** [1, na·no, H, W] → [1, na, H, W, no]. */
 export function anchorCells(scope: Scope, y: Tensor, na: number, no: number): Tensor {
@@ -74,7 +75,8 @@ function detect(scope: Scope, inputs: readonly Tensor[], { nc, anchors: boxes }:
 
 export const DetectV5 = module<DetectArgs>({
   name: 'Detect',
-  summary: 'YOLOv5’s head: on each level a 1×1 convolution to box, objectness and classes for each anchor.',
+  summary: () =>
+    l10n.t('YOLOv5’s head: on each level a 1×1 convolution to box, objectness and classes for each anchor.'),
   many: true,
   params: { nc: param.nc, anchors: anchorsParam, ch: param.ch, inplace },
   forward: (scope, inputs, args) => detect(scope, each(inputs), args, 0),
@@ -83,7 +85,7 @@ export const DetectV5 = module<DetectArgs>({
 /** YOLOv5’s prototypes are enlarged by nearest neighbours. */
 export const ProtoV5 = module<{ c1: number; c_: number; c2: number }>({
   ...Proto,
-  summary: 'Mask prototypes: convolutions around an upsampling to double size.',
+  summary: () => l10n.t('Mask prototypes: convolutions around an upsampling to double size.'),
   forward: (scope, inputs, { c_, c2 }) => {
     const x = conv(scope, 'cv1', only(inputs), c_, 3);
     const y = scope.builder.add(ops.upsample, { scale: [2, 2], mode: 'nearest' }, x);
@@ -93,16 +95,16 @@ export const ProtoV5 = module<{ c1: number; c_: number; c2: number }>({
 
 export const SegmentV5 = module<DetectArgs & { nm: number; npr: number }>({
   name: 'Segment',
-  summary: 'YOLOv5’s Detect with mask coefficients for each box and prototypes that they combine.',
+  summary: () => l10n.t('YOLOv5’s Detect with mask coefficients for each box and prototypes that they combine.'),
   many: true,
   params: {
     nc: param.nc,
     anchors: anchorsParam,
-    nm: { kind: 'int', min: 1, doc: 'Masks.', default: 32 },
+    nm: { kind: 'int', min: 1, doc: () => l10n.t('Masks.'), default: 32 },
     npr: {
       kind: 'int',
       min: 1,
-      doc: 'Channels of the prototypes’ convolutions, before the width multiple.',
+      doc: () => l10n.t('Channels of the prototypes’ convolutions, before the width multiple.'),
       default: 256,
     },
     ch: param.ch,

@@ -1,5 +1,6 @@
 // Modules of YOLOv7 (WongKinYiu/yolov7, models/common.py and models/yolo.py), in the order of their forward passes.
 
+import * as l10n from '@vscode/l10n';
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { PyValue } from '../../../python/value.ts';
@@ -23,7 +24,7 @@ import {
   sppCspc,
   stack,
 } from './classic.ts';
-import { conv, GhostConv } from './conv.ts';
+import { conv, GhostConv, repConvOnly } from './conv.ts';
 import { swinBlock, swinLayer, swinLayerV2 } from './swin.ts';
 import { anchorCells, anchorsOfLevel, anchorsParam, boxDecoder, decodeCells } from './yolov5.ts';
 
@@ -36,7 +37,7 @@ interface RobustArgs extends ClassicConvArgs {
 
 const layerScale: Param = {
   kind: 'number',
-  doc: 'Above 0, each output channel has a learned factor that starts here.',
+  doc: () => l10n.t('Above 0, each output channel has a learned factor that starts here.'),
   default: 1e-6,
 };
 
@@ -49,7 +50,7 @@ function layerScaled(scope: Scope, x: Tensor, c2: number, start: number): Tensor
 
 export const RobustConv = module<RobustArgs>({
   name: 'RobustConv',
-  summary: 'A depthwise convolution with a large kernel, then a 1×1 with bias and a learned scale.',
+  summary: () => l10n.t('A depthwise convolution with a large kernel, then a 1×1 with bias and a learned scale.'),
   params: { ...classicConvParams, k: param.k(7), layer_scale_init_value: layerScale },
   forward: (scope, inputs, { c1, c2, k, s, p, act, layer_scale_init_value }) => {
     const x = conv(scope, 'conv_dw', only(inputs), c1, k, s, { p, g: c1, act });
@@ -60,11 +61,11 @@ export const RobustConv = module<RobustArgs>({
 
 export const RobustConv2 = module<RobustArgs>({
   name: 'RobustConv2',
-  summary: 'A strided depthwise convolution with a large kernel, then a transposed one back to the size.',
+  summary: () => l10n.t('A strided depthwise convolution with a large kernel, then a transposed one back to the size.'),
   params: {
     ...classicConvParams,
     k: param.k(7),
-    s: { kind: 'int', min: 1, doc: 'Stride, there and back.', default: 4 },
+    s: { kind: 'int', min: 1, doc: () => l10n.t('Stride of both convolutions.'), default: 4 },
     layer_scale_init_value: layerScale,
   },
   forward: (scope, inputs, { c1, c2, k, s, p, act, layer_scale_init_value }) => {
@@ -76,7 +77,7 @@ export const RobustConv2 = module<RobustArgs>({
   },
 });
 
-function stem(name: string, summary: string, convolve: Convolve): Module<ClassicConvArgs> {
+function stem(name: string, summary: () => string, convolve: Convolve): Module<ClassicConvArgs> {
   return module<ClassicConvArgs>({
     name,
     summary,
@@ -90,17 +91,21 @@ function stem(name: string, summary: string, convolve: Convolve): Module<Classic
   });
 }
 
-export const Stem = stem('Stem', 'The entry: a quarter of the size by convolutions, beside a max pool.', plain);
-export const GhostStem = stem('GhostStem', 'A Stem of ghost convolutions.', ghost);
+export const Stem = stem(
+  'Stem',
+  () => l10n.t('The stem: a quarter of the size by convolutions, beside a max pool.'),
+  plain,
+);
+export const GhostStem = stem('GhostStem', () => l10n.t('A Stem of ghost convolutions.'), ghost);
 
 export const DownC = module<{ c1: number; c2: number; n: number; k: number }>({
   name: 'DownC',
-  summary: 'Halves the size: half of the channels by a strided 3×3, half by max pooling and a 1×1.',
+  summary: () => l10n.t('Halves the size: half of the channels by a strided 3×3, half by max pooling and a 1×1.'),
   params: {
     c1: param.c1,
     c2: param.c2,
-    n: { ...param.n(1), doc: 'Not used.' },
-    k: { kind: 'int', min: 1, doc: 'Factor by which the size shrinks.', default: 2 },
+    n: { ...param.n(1), doc: () => l10n.t('Not used.') },
+    k: { kind: 'int', min: 1, doc: () => l10n.t('Downsampling factor.'), default: 2 },
   },
   forward: (scope, inputs, { c1, c2, k }) => {
     const x = only(inputs);
@@ -126,7 +131,7 @@ const bottleneckParams = (g = 1): { readonly [K in keyof BottleneckArgs]: Param 
   e: param.e(0.5),
 });
 
-function res(name: string, summary: string, g: number, middle: Middle): Module<BottleneckArgs> {
+function res(name: string, summary: () => string, g: number, middle: Middle): Module<BottleneckArgs> {
   return module<BottleneckArgs>({
     name,
     summary,
@@ -144,8 +149,8 @@ type Middle = (scope: Scope, x: Tensor, c: number, g: number) => Tensor;
 const plainMiddle: Middle = (scope, x, c, g) => conv(scope, 'cv2', x, c, 3, 1, { g });
 const repMiddle: Middle = (scope, x, c, g) => scope.call('cv2', RepConv, x, { c1: c, c2: c, k: 3, s: 1, g });
 
-export const Res = res('Res', 'A ResNet bottleneck: 1×1, 3×3, 1×1, with the input added.', 1, plainMiddle);
-export const ResX = res('ResX', 'A ResNeXt bottleneck: a Res whose 3×3 has 32 groups.', 32, plainMiddle);
+export const Res = res('Res', () => l10n.t('A ResNet bottleneck: 1×1, 3×3, 1×1, with a shortcut.'), 1, plainMiddle);
+export const ResX = res('ResX', () => l10n.t('A ResNeXt bottleneck: a Res whose 3×3 has 32 groups.'), 32, plainMiddle);
 
 interface RepConvArgs extends ClassicConvArgs {
   deploy: boolean;
@@ -154,19 +159,19 @@ interface RepConvArgs extends ClassicConvArgs {
 const repConvParams = {
   ...classicConvParams,
   k: param.k(3),
-  deploy: { kind: 'boolean', doc: 'One 3×3 with bias, as fused for deployment.', default: false },
+  deploy: { kind: 'boolean', doc: () => l10n.t('One 3×3 with bias, as fused for deployment.'), default: false },
 } as const;
 
 export const RepConv = module<RepConvArgs>({
   name: 'RepConv',
-  summary: 'A 3×3, a 1×1 and, where channels and size stay, a batch norm side by side, summed (fused for deployment).',
+  summary: () =>
+    l10n.t('A 3×3, a 1×1 and, where channels and size stay, a batch norm side by side, summed (fused for deployment).'),
   params: repConvParams,
   forward: (scope, inputs, { c1, c2, k, s, p, g, act, deploy }) => {
     const x = only(inputs);
     if (k !== 3 || autopad(k, p) !== 1) {
-      const message = 'RepConv works with kernel 3 and padding 1 only. Leave both out.';
       const output = [1, c2, Number.NaN, Number.NaN];
-      return scope.refuse({ code: 'wrong-argument', attr: k !== 3 ? 'k' : 'p', message, output }, [x]);
+      return scope.refuse({ ...repConvOnly(), attr: k !== 3 ? 'k' : 'p', output }, [x]);
     }
     if (deploy) {
       const y = scope.part('rbr_reparam', 'Conv2d', () =>
@@ -183,12 +188,12 @@ export const RepConv = module<RepConvArgs>({
   },
 });
 
-export const RepRes = res('RepRes', 'A Res whose 3×3 is a RepConv.', 1, repMiddle);
-export const RepResX = res('RepResX', 'A ResX whose 3×3 is a RepConv.', 32, repMiddle);
+export const RepRes = res('RepRes', () => l10n.t('A Res whose 3×3 is a RepConv.'), 1, repMiddle);
+export const RepResX = res('RepResX', () => l10n.t('A ResX whose 3×3 is a RepConv.'), 32, repMiddle);
 
 export const RepBottleneck = module<BottleneckArgs>({
   name: 'RepBottleneck',
-  summary: 'A 1×1 to half of the channels and a RepConv, with the input added where channels stay.',
+  summary: () => l10n.t('A 1×1 to half of the channels and a RepConv, with a shortcut where channels stay the same.'),
   params: bottleneckParams(),
   forward: (scope, inputs, { c1, c2, g, e }) => {
     const x = only(inputs);
@@ -197,8 +202,13 @@ export const RepBottleneck = module<BottleneckArgs>({
     const y = conv(scope, 'cv1', x, half);
     if (Math.trunc(c2 * e) !== half) {
       const [, , h, w] = sizesOf(x) as [number, number, number, number];
-      const message = `YOLOv7’s RepBottleneck works with e = 0.5 only: its first convolution makes ${half} channels, the second is built for ${Math.trunc(c2 * e)}. (So no RepBottleneckCSP can run.) Use RepRes or RepConv.`;
-      return scope.refuse({ code: 'channel-mismatch', message, output: [1, c2, h, w] }, [y]);
+      const message = l10n.t(
+        'YOLOv7’s RepBottleneck works only with e = 0.5: its first convolution outputs {0} channels, but its second expects {1}. So RepBottleneckCSP never runs.',
+        half,
+        Math.trunc(c2 * e),
+      );
+      const help = l10n.t('Use RepRes or RepConv.');
+      return scope.refuse({ code: 'channel-mismatch', message, help, output: [1, c2, h, w] }, [y]);
     }
     const z = scope.call('cv2', RepConv, y, { c1: half, c2, k: 3, s: 1, g });
     return c1 === c2 ? plus(scope, x, z) : z;
@@ -229,7 +239,7 @@ const swin =
 /** The three ways in which YOLOv7 puts blocks into a cross stage partial block. */
 const shapes = {
   A: {
-    words: 'beside a 1×1, joined by another',
+    summary: (block: string) => l10n.t('Cross stage partial block: n {0} beside a 1×1, joined by another 1×1.', block),
     forward: (scope: Scope, x: Tensor, args: ClassicCspArgs, inner: Inner): Tensor => {
       const c = Math.trunc(args.c2 * args.e);
       const y1 = inner(scope, conv(scope, 'cv1', x, c), c, args);
@@ -237,7 +247,7 @@ const shapes = {
     },
   },
   B: {
-    words: 'behind a shared 1×1, at full width',
+    summary: (block: string) => l10n.t('Cross stage partial block: n {0} after a shared 1×1, at full width.', block),
     forward: (scope: Scope, x: Tensor, args: ClassicCspArgs, inner: Inner): Tensor => {
       const c = Math.trunc(args.c2);
       const x1 = conv(scope, 'cv1', x, c);
@@ -246,7 +256,8 @@ const shapes = {
     },
   },
   C: {
-    words: 'and a 1×1 beside another, joined by a fourth',
+    summary: (block: string) =>
+      l10n.t('Cross stage partial block: n {0} and a 1×1 beside another 1×1, joined by a fourth.', block),
     forward: (scope: Scope, x: Tensor, args: ClassicCspArgs, inner: Inner): Tensor => {
       const c = Math.trunc(args.c2 * args.e);
       const y1 = conv(scope, 'cv3', inner(scope, conv(scope, 'cv1', x, c), c, args), c);
@@ -257,19 +268,20 @@ const shapes = {
 
 interface CspFamily {
   readonly name: string;
-  readonly of: string;
+  /** The class of its blocks. */
+  readonly block: string;
   readonly inner: Inner;
   readonly g?: number;
-  /** Whether blocks of the shape B add their input unless told otherwise. */
+  /** Whether blocks of the shape B add their input by default. */
   readonly shortcutB: boolean;
 }
 
-function csps({ name, of, inner, g = 1, shortcutB }: CspFamily): readonly Module<ClassicCspArgs>[] {
+function csps({ name, block, inner, g = 1, shortcutB }: CspFamily): readonly Module<ClassicCspArgs>[] {
   return (['A', 'B', 'C'] as const).map(kind => {
-    const { words, forward } = shapes[kind];
+    const { summary, forward } = shapes[kind];
     return module<ClassicCspArgs>({
       name: `${name}${kind}`,
-      summary: `Cross stage partial block: n ${of} ${words}.`,
+      summary: () => summary(block),
       params: classicCspParams(kind === 'B' ? shortcutB : true, g),
       forward: (scope, inputs, args) => forward(scope, only(inputs), args, inner),
     });
@@ -278,18 +290,18 @@ function csps({ name, of, inner, g = 1, shortcutB }: CspFamily): readonly Module
 
 /** BottleneckCSPA, …, ST2CSPC: their third argument is the number of repeats. */
 export const cspModules: readonly Module<ClassicCspArgs>[] = [
-  ...csps({ name: 'BottleneckCSP', of: 'bottlenecks', inner: blocks(BottleneckV5, 1), shortcutB: false }),
-  ...csps({ name: 'RepBottleneckCSP', of: 'RepBottlenecks', inner: blocks(RepBottleneck, 1), shortcutB: false }),
-  ...csps({ name: 'ResCSP', of: 'Res blocks', inner: blocks(Res, 0.5), shortcutB: true }),
-  ...csps({ name: 'RepResCSP', of: 'RepRes blocks', inner: blocks(RepRes, 0.5), shortcutB: false }),
-  ...csps({ name: 'ResXCSP', of: 'ResNeXt blocks', inner: blocks(Res, 1), g: 32, shortcutB: true }),
-  ...csps({ name: 'RepResXCSP', of: 'RepResX blocks', inner: blocks(RepResX, 0.5), g: 32, shortcutB: false }),
-  ...csps({ name: 'GhostCSP', of: 'ghost bottlenecks', inner: ghosts, shortcutB: true }),
-  ...csps({ name: 'STCSP', of: 'Swin layers', inner: swin(SwinTransformerBlock), shortcutB: false }),
-  ...csps({ name: 'ST2CSP', of: 'Swin v2 layers', inner: swin(SwinTransformer2Block), shortcutB: false }),
+  ...csps({ name: 'BottleneckCSP', block: 'Bottleneck', inner: blocks(BottleneckV5, 1), shortcutB: false }),
+  ...csps({ name: 'RepBottleneckCSP', block: 'RepBottleneck', inner: blocks(RepBottleneck, 1), shortcutB: false }),
+  ...csps({ name: 'ResCSP', block: 'Res', inner: blocks(Res, 0.5), shortcutB: true }),
+  ...csps({ name: 'RepResCSP', block: 'RepRes', inner: blocks(RepRes, 0.5), shortcutB: false }),
+  ...csps({ name: 'ResXCSP', block: 'ResX', inner: blocks(Res, 1), g: 32, shortcutB: true }),
+  ...csps({ name: 'RepResXCSP', block: 'RepResX', inner: blocks(RepResX, 0.5), g: 32, shortcutB: false }),
+  ...csps({ name: 'GhostCSP', block: 'GhostBottleneck', inner: ghosts, shortcutB: true }),
+  ...csps({ name: 'STCSP', block: 'SwinTransformerLayer', inner: swin(SwinTransformerBlock), shortcutB: false }),
+  ...csps({ name: 'ST2CSP', block: 'SwinTransformerLayer_v2', inner: swin(SwinTransformer2Block), shortcutB: false }),
 ];
 
-export const GhostSPPCSPC = sppCspc('GhostSPPCSPC', 'An SPPCSPC of ghost convolutions.', ghost);
+export const GhostSPPCSPC = sppCspc('GhostSPPCSPC', () => l10n.t('An SPPCSPC of ghost convolutions.'), ghost);
 
 interface ConvBnArgs {
   in_channels: number;
@@ -305,24 +317,28 @@ interface ConvBnArgs {
 
 const orepaParams = {
   in_channels: param.c1,
-  out_channels: { ...param.c2, doc: 'Output channels.' },
-  kernel_size: { kind: 'int', min: 1, doc: 'Kernel size.' },
-  stride: { kind: 'int', min: 1, doc: 'Stride.', default: 1 },
-  padding: { kind: 'int', min: 0, doc: 'Padding.', default: 0 },
-  dilation: { kind: 'int', min: 1, doc: 'Dilation.', default: 1 },
+  out_channels: { ...param.c2, doc: () => l10n.t('Output channels.') },
+  kernel_size: { kind: 'int', min: 1, doc: () => l10n.t('Kernel size.') },
+  stride: { kind: 'int', min: 1, doc: () => l10n.t('Stride.'), default: 1 },
+  padding: { kind: 'int', min: 0, doc: () => l10n.t('Padding.'), default: 0 },
+  dilation: { kind: 'int', min: 1, doc: () => l10n.t('Dilation.'), default: 1 },
   groups: param.g,
 } as const;
 
 const deployParam = {
   kind: 'boolean',
-  doc: 'One convolution with bias, as fused for deployment.',
+  doc: () => l10n.t('One convolution with bias, as fused for deployment.'),
   default: false,
 } as const;
-const nonlinearParam = { kind: 'any', doc: 'Activation, such as nn.SiLU(); None is none.', default: null } as const;
+const nonlinearParam = {
+  kind: 'any',
+  doc: () => l10n.t('Activation, such as nn.SiLU(); None means none.'),
+  default: null,
+} as const;
 
 export const ConvBN = module<ConvBnArgs>({
   name: 'ConvBN',
-  summary: 'A convolution and batch normalization.',
+  summary: () => l10n.t('A convolution and batch normalization.'),
   params: { ...orepaParams, deploy: deployParam, nonlinear: nonlinearParam },
   forward: (scope, inputs, args) => {
     const { out_channels: c2, kernel_size: k, stride: s, padding: p, dilation: d, groups: g, deploy } = args;
@@ -385,28 +401,37 @@ function orepa(scope: Scope, x: Tensor, c1: number, c2: number, s: number): Tens
 
 export const RepConv_OREPA = module<OrepaArgs>({
   name: 'RepConv_OREPA',
-  summary: 'A RepConv whose 3×3 kernel is made of several learned ones at every call (online reparameterization).',
+  summary: () =>
+    l10n.t('A RepConv whose 3×3 kernel is made of several learned ones at every call (online reparameterization).'),
   params: {
     c1: param.c1,
     c2: param.c2,
-    k: { kind: 'int', min: 1, doc: 'Kernel size: only 3 works.', default: 3 },
-    s: { kind: 'int', min: 1, doc: 'Stride.', default: 1 },
-    padding: { kind: 'int', min: 0, doc: 'Padding: only 1 works.', default: 1 },
-    dilation: { kind: 'int', min: 1, doc: 'Dilation, where deployed only.', default: 1 },
+    k: { kind: 'int', min: 1, doc: () => l10n.t('Kernel size: only 3 works.'), default: 3 },
+    s: { kind: 'int', min: 1, doc: () => l10n.t('Stride.'), default: 1 },
+    padding: { kind: 'int', min: 0, doc: () => l10n.t('Padding: only 1 works.'), default: 1 },
+    dilation: { kind: 'int', min: 1, doc: () => l10n.t('Dilation; deployed only.'), default: 1 },
     groups: param.g,
-    padding_mode: { kind: 'text', doc: 'What the border holds.', default: 'zeros' },
+    padding_mode: { kind: 'text', doc: () => l10n.t('What the padding is filled with.'), default: 'zeros' },
     deploy: deployParam,
-    use_se: { kind: 'boolean', doc: 'Squeeze and excitation, which the repository does not define.', default: false },
+    use_se: {
+      kind: 'boolean',
+      doc: () => l10n.t('Squeeze and excitation, which the repository does not define.'),
+      default: false,
+    },
     nonlinear: { ...nonlinearParam, default: 'nn.SiLU()' },
   },
   forward: (scope, inputs, args) => {
     const { c1, c2, k, s, padding, dilation: d, groups: g, deploy, use_se, nonlinear } = args;
     const x = only(inputs);
-    const refuse = (attr: string, message: string): Tensor =>
-      scope.refuse({ code: 'wrong-argument', attr, message, output: [1, c2, Number.NaN, Number.NaN] }, [x]);
-    if (k !== 3) return refuse('k', 'RepConv_OREPA works with kernel 3 only. Leave it out.');
-    if (padding !== 1) return refuse('padding', 'RepConv_OREPA works with padding 1 only. Leave it out.');
-    if (use_se) return refuse('use_se', 'YOLOv7 does not define SEBlock, so use_se fails. Leave it out.');
+    const refuse = (attr: string, message: string): Tensor => {
+      const help = l10n.t('Leave it out.');
+      return scope.refuse({ code: 'fixed-argument', attr, message, help, output: [1, c2, Number.NaN, Number.NaN] }, [
+        x,
+      ]);
+    };
+    if (k !== 3) return refuse('k', l10n.t('RepConv_OREPA works only with kernel size 3.'));
+    if (padding !== 1) return refuse('padding', l10n.t('RepConv_OREPA works only with padding 1.'));
+    if (use_se) return refuse('use_se', l10n.t('YOLOv7 does not define SEBlock, so `use_se` fails.'));
     if (deploy) {
       return activate(
         scope,
@@ -416,7 +441,7 @@ export const RepConv_OREPA = module<OrepaArgs>({
       );
     }
     if (g !== 1) {
-      return refuse('groups', 'RepConv_OREPA works with one group only: its kernels do not fit together otherwise.');
+      return refuse('groups', l10n.t('RepConv_OREPA works only with one group; with more, its kernels do not fit.'));
     }
     const paths = [orepa(scope, x, c1, c2, s), conv(scope, 'rbr_1x1', x, c2, 1, s, { p: 0, act: false })];
     if (c1 === c2 && s === 1) paths.push(scope.part('rbr_identity', 'BatchNorm2d', () => batchNorm(scope, x)));
@@ -426,15 +451,16 @@ export const RepConv_OREPA = module<OrepaArgs>({
 
 export const Chuncat = module<{ dimension: number }>({
   name: 'Chuncat',
-  summary: 'Cuts each input in two and joins all first halves, then all second ones.',
+  summary: () => l10n.t('Halves each input and concatenates all first halves, then all second halves.'),
   many: true,
-  params: { dimension: { kind: 'int', doc: 'Axis: 1 is the channels.', default: 1 } },
+  params: { dimension: { kind: 'int', doc: () => l10n.t('Axis: 1 is the channels.'), default: 1 } },
   forward: (scope, inputs, { dimension: axis }) => {
     const pairs = each(inputs).map(x => scope.builder.addAll(ops.chunk, { axis, chunks: 2 }, x));
     const unpaired = pairs.findIndex(pair => pair.length < 2);
     if (unpaired >= 0) {
-      const message = `Input ${unpaired + 1} cannot be cut in two along axis ${axis}. Use axis 1, the channels.`;
-      return scope.refuse({ code: 'wrong-argument', attr: 'dimension', message }, pairs.flat());
+      const message = l10n.t('Input {0} cannot be halved along axis {1}.', unpaired + 1, axis);
+      const help = l10n.t('Use axis 1, the channels.');
+      return scope.refuse({ code: 'size-not-divisible-by-factor', attr: 'dimension', message, help }, pairs.flat());
     }
     return cat(scope, [...pairs.map(pair => pair[0]!), ...pairs.map(pair => pair[1]!)], axis);
   },
@@ -442,14 +468,15 @@ export const Chuncat = module<{ dimension: number }>({
 
 export const Foldcut = module<{ dimension: number }>({
   name: 'Foldcut',
-  summary: 'Cuts its input in two and adds the halves.',
-  params: { dimension: { kind: 'int', doc: 'Axis: 1 is the channels.', default: 0 } },
+  summary: () => l10n.t('Adds the two halves of its input.'),
+  params: { dimension: { kind: 'int', doc: () => l10n.t('Axis: 1 is the channels.'), default: 0 } },
   forward: (scope, inputs, { dimension: axis }) => {
     const x = only(inputs);
     const halves = scope.builder.addAll(ops.chunk, { axis, chunks: 2 }, x);
     if (halves.length === 2) return plus(scope, halves[0]!, halves[1]!);
-    const message = `The input cannot be cut in two along axis ${axis}. Use axis 1, the channels.`;
-    return scope.refuse({ code: 'wrong-argument', attr: 'dimension', message }, [x]);
+    const message = l10n.t('The input cannot be halved along axis {0}.', axis);
+    const help = l10n.t('Use axis 1, the channels.');
+    return scope.refuse({ code: 'size-not-divisible-by-factor', attr: 'dimension', message, help }, [x]);
   },
 });
 
@@ -470,7 +497,8 @@ function implicitConv(scope: Scope, x: Tensor, index: number, c2: number): Tenso
 
 export const IDetect = module<AnchoredArgs>({
   name: 'IDetect',
-  summary: 'Detect with implicit knowledge: learned numbers added before and multiplied behind its convolutions.',
+  summary: () =>
+    l10n.t('Detect with implicit knowledge: learned values added before and multiplied after its convolutions.'),
   many: true,
   params: anchoredParams,
   forward: (scope, inputs, { nc, anchors }) => {
@@ -486,7 +514,8 @@ export const IDetect = module<AnchoredArgs>({
 
 export const IAuxDetect = module<AnchoredArgs>({
   name: 'IAuxDetect',
-  summary: 'IDetect for the first half of its inputs, and a plain head for the second, which training uses; both run.',
+  summary: () =>
+    l10n.t('IDetect for the first half of its inputs, and a plain head for the second, which training uses; both run.'),
   many: true,
   params: anchoredParams,
   forward: (scope, inputs, { nc, anchors }) => {
@@ -495,8 +524,13 @@ export const IAuxDetect = module<AnchoredArgs>({
     const maps = each(inputs);
     const levels = anchors.length;
     if (maps.length < 2 * levels) {
-      const message = `IAuxDetect wants two inputs for each of its ${levels} levels, but is given ${maps.length}.`;
-      return scope.refuse({ code: 'wrong-inputs', message }, maps);
+      const message = l10n.t(
+        'IAuxDetect takes {0} inputs, two for each of its {1} levels, not {2}.',
+        2 * levels,
+        levels,
+        maps.length,
+      );
+      return scope.refuse({ code: 'wrong-input-count', message }, maps);
     }
     const parts = maps.slice(0, levels).map((x, index) => {
       const cells = anchorCells(scope, implicitConv(scope, x, index, no * na), na, no);
@@ -511,12 +545,12 @@ export const IAuxDetect = module<AnchoredArgs>({
 
 export const IKeypoint = module<AnchoredArgs & { nkpt: number }>({
   name: 'IKeypoint',
-  summary: 'IDetect with 17 key points for each box.',
+  summary: () => l10n.t('IDetect with 17 keypoints for each box.'),
   many: true,
   params: {
     nc: param.nc,
     anchors: anchorsParam,
-    nkpt: { kind: 'int', min: 0, doc: 'Key points, three numbers each.', default: 17 },
+    nkpt: { kind: 'int', min: 0, doc: () => l10n.t('Keypoints, three numbers each.'), default: 17 },
     ch: param.ch,
   },
   forward: (scope, inputs, { nc, anchors, nkpt }) => {
@@ -527,8 +561,12 @@ export const IKeypoint = module<AnchoredArgs & { nkpt: number }>({
     const maps = each(inputs).slice(0, anchors.length);
     // Eval mode takes six numbers for the box and repeats its grid 17 times for the rest.
     if (nkpt > 0 && (no - 6 > 51 || no - 6 < 49)) {
-      const message = `IKeypoint decodes one class and 17 key points, 51 numbers behind the box, but here are ${no - 6}. Use nc 1 and nkpt 17.`;
-      return scope.refuse({ code: 'wrong-argument', attr: 'nkpt', message }, maps);
+      const message = l10n.t(
+        'IKeypoint decodes one class and 17 keypoints, 51 numbers after the box, not {0}.',
+        no - 6,
+      );
+      const help = l10n.t('Use nc = 1 and nkpt = 17.');
+      return scope.refuse({ code: 'fixed-argument', attr: 'nkpt', message, help }, maps);
     }
     const parts = maps.map((x, index) => {
       const box = implicitConv(scope, x, index, boxes * na);
@@ -549,11 +587,11 @@ export const IKeypoint = module<AnchoredArgs & { nkpt: number }>({
 
 export const IBin = module<AnchoredArgs & { bin_count: number }>({
   name: 'IBin',
-  summary: 'IDetect that tells widths and heights by bins.',
+  summary: () => l10n.t('IDetect that predicts widths and heights by bins.'),
   many: true,
   params: {
     ...anchoredParams,
-    bin_count: { kind: 'int', min: 1, doc: 'Bins: only 21 works.', default: 21 },
+    bin_count: { kind: 'int', min: 1, doc: () => l10n.t('Bins; only 21 works.'), default: 21 },
   },
   forward: (scope, inputs, { nc, anchors, bin_count }) => {
     const na = anchorsOfLevel(anchors);
@@ -562,8 +600,9 @@ export const IBin = module<AnchoredArgs & { bin_count: number }>({
     const { builder } = scope;
     const maps = each(inputs).slice(0, anchors.length);
     if (bin_count !== 21) {
-      const message = 'IBin decodes 21 bins, whatever it was built with. Leave bin_count out.';
-      return scope.refuse({ code: 'wrong-argument', attr: 'bin_count', message }, maps);
+      const message = l10n.t('IBin always decodes 21 bins.');
+      const help = l10n.t('Leave out `bin_count`.');
+      return scope.refuse({ code: 'fixed-argument', attr: 'bin_count', message, help }, maps);
     }
     const parts = maps.map((x, index) => {
       const cells = anchorCells(scope, implicitConv(scope, x, index, no * na), na, no);

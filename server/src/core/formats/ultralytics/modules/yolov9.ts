@@ -1,5 +1,6 @@
 // Modules of YOLOv9 and GELAN (WongKinYiu/yolov9, models/common.py and models/yolo.py), evaluation mode.
 
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { PyValue } from '../../../python/value.ts';
@@ -27,7 +28,7 @@ import { ProtoV5 } from './yolov5.ts';
 export const RepConvN = module<ConvArgs & { bn: boolean; deploy: boolean }>({
   ...RepConv,
   name: 'RepConvN',
-  summary: 'A 3×3 and a 1×1 convolution side by side, summed (as trained; both fuse into one 3×3).',
+  summary: () => l10n.t('A 3×3 and a 1×1 convolution side by side, summed (as trained; they fuse into one 3×3).'),
   forward: (scope, inputs, args) => {
     // `bn` is taken and never used: self.bn stays None.
     const act: PyValue = args.act === true ? scope.activation : args.act;
@@ -42,24 +43,37 @@ export const RepNCSP: Module<CspArgs> = { ...family.csp, name: 'RepNCSP' };
 
 const kernels = (
   name: string,
-  words: string,
+  summary: () => string,
   k: readonly [number, number],
   block = Bottleneck,
 ): Module<BottleneckArgs> => ({
   ...block,
   name,
-  summary: `A ${words}, with the input added where channels stay.`,
+  summary,
   params: { ...block.params, k: { ...block.params.k, default: k } },
 });
 
-export const BottleneckBase = kernels('BottleneckBase', '1×1 and a 3×3 convolution', [1, 3]);
-export const RBottleneckBase = kernels('RBottleneckBase', '3×3 and a 1×1 convolution', [3, 1]);
-export const RepNRBottleneckBase = kernels('RepNRBottleneckBase', 'RepConvN and a 1×1', [3, 1], family.bottleneck);
+export const BottleneckBase = kernels(
+  'BottleneckBase',
+  () => l10n.t('A 1×1 and a 3×3 convolution, with a shortcut where channels stay the same.'),
+  [1, 3],
+);
+export const RBottleneckBase = kernels(
+  'RBottleneckBase',
+  () => l10n.t('A 3×3 and a 1×1 convolution, with a shortcut where channels stay the same.'),
+  [3, 1],
+);
+export const RepNRBottleneckBase = kernels(
+  'RepNRBottleneckBase',
+  () => l10n.t('A RepConvN and a 1×1, with a shortcut where channels stay the same.'),
+  [3, 1],
+  family.bottleneck,
+);
 
 function cspOf(name: string, of: string, k: readonly [number, number]): Module<CspArgs> {
   return module<CspArgs>({
     name,
-    summary: `Cross stage partial block with three 1×1 convolutions around n bottlenecks (${of}).`,
+    summary: () => l10n.t('Cross stage partial block with three 1×1 convolutions around n bottlenecks ({0}).', of),
     params: cspParams(true),
     forward: (scope, inputs, { c2, n, shortcut, g, e }) => {
       const c = Math.trunc(c2 * e);
@@ -75,7 +89,7 @@ export const CSPBase = cspOf('CSPBase', '1×1, 3×3', [1, 3]);
 
 type ResArgs = Omit<BottleneckArgs, 'k'>;
 
-function res(name: string, summary: string, rep: boolean): Module<ResArgs> {
+function res(name: string, summary: () => string, rep: boolean): Module<ResArgs> {
   const { c1, c2, shortcut, g, e } = Bottleneck.params;
   return module<ResArgs>({
     name,
@@ -94,13 +108,16 @@ function res(name: string, summary: string, rep: boolean): Module<ResArgs> {
   });
 }
 
-export const ResV9 = res('Res', 'A ResNet bottleneck: 1×1, 3×3, 1×1, with the input added.', false);
-export const RepNRes = res('RepNRes', 'A Res whose 3×3 is a RepConvN.', true);
+export const ResV9 = res('Res', () => l10n.t('A ResNet bottleneck: 1×1, 3×3, 1×1, with a shortcut.'), false);
+export const RepNRes = res('RepNRes', () => l10n.t('A Res whose 3×3 is a RepConvN.'), true);
 
 export const ASPP = module<{ in_channels: number; out_channels: number }>({
   name: 'ASPP',
-  summary: 'Convolutions of several dilations and one of the average, side by side.',
-  params: { in_channels: param.c1, out_channels: { ...param.c2, doc: 'Output channels of each of the four.' } },
+  summary: () => l10n.t('Convolutions of several dilations and one of the average, side by side.'),
+  params: {
+    in_channels: param.c1,
+    out_channels: { ...param.c2, doc: () => l10n.t('Output channels of each of the four.') },
+  },
   forward: (scope, inputs, { out_channels: c2 }) => {
     const x = only(inputs);
     const { builder } = scope;
@@ -133,15 +150,15 @@ export const SPPELANV9 = module<{ c1: number; c2: number; c3: number }>({
 
 export const Silence = module<Record<never, never>>({
   name: 'Silence',
-  summary: 'Hands on what it is given: a row to refer to.',
+  summary: () => l10n.t('Outputs its input unchanged: a row to refer to.'),
   params: {},
   forward: (scope, inputs) => scope.builder.add(ops.identity, {}, only(inputs)),
 });
 
 export const DFL = module<{ c1: number }>({
   name: 'DFL',
-  summary: 'Turns distributions over bins into distances, [1, 4·c1, n] → [1, 4, n].',
-  params: { c1: { kind: 'int', min: 1, doc: 'Bins.', default: 17 } },
+  summary: () => l10n.t('Turns distributions over bins into distances, [1, 4·c1, n] → [1, 4, n].'),
+  params: { c1: { kind: 'int', min: 1, doc: () => l10n.t('Bins.'), default: 17 } },
   forward: (scope, inputs, { c1 }) => {
     const x = only(inputs);
     const [, , count] = sizesOf(x, 3) as [number, number, number];
@@ -152,11 +169,11 @@ export const DFL = module<{ c1: number }>({
 
 export const UConv = module<{ c1: number; c_: number; c2: number }>({
   name: 'UConv',
-  summary: 'A Conv, a plain 1×1 and an enlargement: semantic classes at double size.',
+  summary: () => l10n.t('A Conv, a plain 1×1 and an upsampling: semantic classes at double size.'),
   params: {
     c1: param.c1,
-    c_: { kind: 'int', min: 1, doc: 'Hidden channels.', default: 256 },
-    c2: { ...param.c2, doc: 'Output channels.', default: 256 },
+    c_: { kind: 'int', min: 1, doc: () => l10n.t('Hidden channels.'), default: 256 },
+    c2: { ...param.c2, doc: () => l10n.t('Output channels.'), default: 256 },
   },
   forward: (scope, inputs, { c_, c2 }) => {
     const x = conv(scope, 'cv1', only(inputs), c_, 3);
@@ -177,7 +194,7 @@ interface DetectArgs {
 const detectParams = {
   nc: param.nc,
   ch: param.ch,
-  inplace: { kind: 'boolean', doc: 'Writes results over their inputs.', default: true },
+  inplace: { kind: 'boolean', doc: () => l10n.t('Works in place.'), default: true },
 } as const;
 
 /** `Conv(x, c, 3), Conv(c, c, 3, g=4), nn.Conv2d(c, 4·16, 1, groups=4)`: the box branch of the heads with two D. */
@@ -201,25 +218,36 @@ function detected(scope: Scope, maps: readonly Tensor[], nc: number, grouped: bo
   return decode(scope, levels, nc);
 }
 
+const detectSummaries = {
+  1: () => l10n.t('YOLOv9’s anchor-free head for one set of levels.'),
+  2: () => l10n.t('YOLOv9’s anchor-free head for two sets of levels.'),
+  3: () => l10n.t('YOLOv9’s anchor-free head for three sets of levels.'),
+} as const;
+const groupedSummaries = {
+  1: () => l10n.t('YOLOv9’s anchor-free head for one set of levels, with box branches in four groups.'),
+  2: () => l10n.t('YOLOv9’s anchor-free head for two sets of levels, with box branches in four groups.'),
+  3: () => l10n.t('YOLOv9’s anchor-free head for three sets of levels, with box branches in four groups.'),
+} as const;
+
 /** A head of so many sets of inputs, the auxiliary ones among them; all run in evaluation mode too. */
-function detect(name: string, sets: number, grouped: boolean, handsOn: 'all' | 'last'): Module<DetectArgs> {
-  const words = ['', 'one set', 'two sets', 'three sets'][sets]!;
+function detect(name: string, sets: 1 | 2 | 3, grouped: boolean, outputs: 'all' | 'last'): Module<DetectArgs> {
   return module<DetectArgs>({
     name,
-    summary: `YOLOv9’s anchor-free head for ${words} of levels${grouped ? ', its box branches in four groups' : ''}.`,
+    summary: () => (grouped ? groupedSummaries : detectSummaries)[sets](),
     many: true,
     params: detectParams,
     forward: (scope, inputs, { nc }) => {
       const maps = each(inputs);
       const levels = Math.floor(maps.length / sets);
       if (levels === 0) {
-        const message = `${name} wants ${sets} inputs at least, one for each of its sets of levels, but is given ${maps.length}.`;
-        return scope.refuse({ code: 'wrong-inputs', message }, maps);
+        const message = l10n.t('{0} takes at least {1} inputs, not {2}.', name, sets, maps.length);
+        const help = l10n.t('Give it at least one level for each of its sets of levels.');
+        return scope.refuse({ code: 'wrong-input-count', message, help }, maps);
       }
       const results = Array.from({ length: sets }, (_, set) =>
         detected(scope, maps.slice(set * levels, (set + 1) * levels), nc, grouped, 2 + 2 * set),
       );
-      return handsOn === 'last' || sets === 1 ? results.at(-1)! : results;
+      return outputs === 'last' || sets === 1 ? results.at(-1)! : results;
     },
   });
 }
@@ -238,11 +266,11 @@ interface SegmentArgs extends DetectArgs {
 
 const segmentParams = {
   nc: param.nc,
-  nm: { kind: 'int', min: 1, doc: 'Masks.', default: 32 },
+  nm: { kind: 'int', min: 1, doc: () => l10n.t('Masks.'), default: 32 },
   npr: {
     kind: 'int',
     min: 1,
-    doc: 'Channels of the prototypes’ convolutions, before the width multiple.',
+    doc: () => l10n.t('Channels of the prototypes’ convolutions, before the width multiple.'),
     default: 256,
   },
   ch: param.ch,
@@ -259,7 +287,7 @@ function coefficients(scope: Scope, maps: readonly Tensor[], nm: number, branch:
 
 export const SegmentV9 = module<SegmentArgs>({
   name: 'Segment',
-  summary: 'Detect with mask coefficients for each box and prototypes that they combine.',
+  summary: () => l10n.t('Detect with mask coefficients for each box and prototypes that they combine.'),
   many: true,
   params: segmentParams,
   forward: (scope, inputs, { nc, nm, npr }) => {
@@ -271,20 +299,21 @@ export const SegmentV9 = module<SegmentArgs>({
 });
 
 /** The refusal of a head that has fewer inputs than it takes apart. */
-function tooFew(scope: Scope, name: string, maps: readonly Tensor[], least: number, words: string): Tensor | undefined {
+function tooFew(scope: Scope, name: string, maps: readonly Tensor[], least: number, help: string): Tensor | undefined {
   if (maps.length >= least) return undefined;
-  const message = `${name} wants ${words}, so ${least} inputs at least, but is given ${maps.length}.`;
-  return scope.refuse({ code: 'wrong-inputs', message }, maps);
+  const message = l10n.t('{0} takes at least {1} inputs, not {2}.', name, least, maps.length);
+  return scope.refuse({ code: 'wrong-input-count', message, help }, maps);
 }
 
 export const DSegment = module<SegmentArgs>({
   name: 'DSegment',
-  summary: 'DDetect with masks; its last input makes the prototypes.',
+  summary: () => l10n.t('DDetect with masks; its last input makes the prototypes.'),
   many: true,
   params: segmentParams,
   forward: (scope, inputs, { nc, nm }): Value => {
     const all = each(inputs);
-    const refused = tooFew(scope, 'DSegment', all, 2, 'levels and the input of its prototypes');
+    const help = l10n.t('Name its levels, then the input of its prototypes.');
+    const refused = tooFew(scope, 'DSegment', all, 2, help);
     if (refused) return refused;
     const maps = all.slice(0, -1);
     conv(scope, 'proto', all.at(-1)!, nm);
@@ -295,12 +324,13 @@ export const DSegment = module<SegmentArgs>({
 
 export const DualDSegment = module<SegmentArgs>({
   name: 'DualDSegment',
-  summary: 'DualDDetect with masks; its last two inputs make the prototypes.',
+  summary: () => l10n.t('DualDDetect with masks; its last two inputs make the prototypes.'),
   many: true,
   params: segmentParams,
   forward: (scope, inputs, { nc, nm }): Value => {
     const all = each(inputs);
-    const refused = tooFew(scope, 'DualDSegment', all, 4, 'two sets of levels and the two inputs of its prototypes');
+    const help = l10n.t('Name its two sets of levels, then the two inputs of its prototypes.');
+    const refused = tooFew(scope, 'DualDSegment', all, 4, help);
     if (refused) return refused;
     const levels = Math.floor((all.length - 2) / 2);
     const main = all.slice(0, levels);
@@ -316,14 +346,14 @@ export const DualDSegment = module<SegmentArgs>({
 
 export const Panoptic = module<SegmentArgs & { sem_nc: number }>({
   name: 'Panoptic',
-  summary: 'Segment with a map of semantic classes.',
+  summary: () => l10n.t('Segment with a map of semantic classes.'),
   many: true,
   params: {
     nc: param.nc,
     sem_nc: {
       kind: 'int',
       min: 1,
-      doc: 'Semantic classes; the width multiple is applied to the masks instead.',
+      doc: () => l10n.t('Semantic classes; the width multiple is applied to the masks instead.'),
       default: 93,
     },
     nm: segmentParams.nm,

@@ -1,4 +1,5 @@
 // torchvision/models/googlenet.py and inception.py: parallel branches, joined by their channels.
+import * as l10n from '@vscode/l10n';
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Forward, Scope, Size } from '../../layer.ts';
@@ -61,8 +62,14 @@ function auxiliary(name: string, inputs: number, children: readonly Child[], for
     forward: (scope, x) => {
       const found = channels(x);
       if (x.shape?.length === 4 && found !== inputs && !Number.isNaN(found)) {
-        const message = `Taken apart, the model runs its head for training ${name} in the chain. It is built for ${inputs} channels, but here come ${found}. Truncate more, so that it falls away.`;
-        return scope.refuse({ code: 'channel-mismatch', input: 0, message, output: [1, 1000] }, [x]);
+        const message = l10n.t(
+          'Unwrapped, the model runs its training head {0} in the chain, which expects {1} channels, but gets {2}.',
+          name,
+          inputs,
+          found,
+        );
+        const help = l10n.t('Increase `truncate` until it is cut off.');
+        return scope.refuse({ code: 'training-head-in-chain', input: 0, message, help, output: [1, 1000] }, [x]);
       }
       return forward(scope, x);
     },

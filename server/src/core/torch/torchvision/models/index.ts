@@ -1,5 +1,6 @@
 // The classification models of torchvision (torchvision/models/*.py), by the names that get_model knows.
 
+import * as l10n from '@vscode/l10n';
 import { convnexts } from './convnext.ts';
 import { densenets } from './densenet.ts';
 import { efficientnets } from './efficientnet.ts';
@@ -33,11 +34,13 @@ export const models: ReadonlyMap<string, Model> = new Map(
 
 /** Why a model that torchvision has is not described; undefined where torchvision has none of this name. */
 export function notDescribed(model: string): string | undefined {
-  if (/^quantized_/.test(model)) return 'Quantized models are not analysed.';
-  if (/(?:rcnn|retinanet|fcos|^ssd)/.test(model)) return 'It is a detector of its own: it outputs boxes, not a map.';
-  if (/^(?:fcn|deeplabv3|lraspp)_/.test(model)) return 'It is a segmenter of its own: it outputs a dictionary.';
-  if (/^(?:r3d|mc3|r2plus1d|s3d|mvit|swin3d)(?:_|$)/.test(model)) return 'It takes videos.';
-  if (/^maxvit_/.test(model)) return 'MaxViT is the one classifier of torchvision that is not described yet.';
-  if (/^raft_/.test(model)) return 'It takes two images.';
+  if (/^quantized_/.test(model)) return l10n.t('Quantized models are not analyzed.');
+  if (/(?:rcnn|retinanet|fcos|^ssd)/.test(model))
+    return l10n.t('It is a complete detector: it outputs boxes, not a feature map.');
+  if (/^(?:fcn|deeplabv3|lraspp)_/.test(model))
+    return l10n.t('It is a complete segmentation model: it outputs a dictionary.');
+  if (/^(?:r3d|mc3|r2plus1d|s3d|mvit|swin3d)(?:_|$)/.test(model)) return l10n.t('It takes videos.');
+  if (/^maxvit_/.test(model)) return l10n.t('MaxViT is the one torchvision classifier that is not described yet.');
+  if (/^raft_/.test(model)) return l10n.t('It takes two images.');
   return undefined;
 }

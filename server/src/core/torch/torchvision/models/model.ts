@@ -1,5 +1,6 @@
 // What torchvision's models are made of: children in the order of the constructor, and what they share.
 
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Forward, Scope } from '../../layer.ts';
@@ -80,9 +81,14 @@ export function dense(in_features: number, out_features: number): Module {
     forward: (scope, x) => {
       const found = x.shape?.at(-1);
       if (found === undefined || found === in_features || Number.isNaN(found)) return linear(scope, x, out_features);
-      const message = `A linear layer here is built for ${in_features} features, but the last dimension of its input has ${found}. Where the model is taken apart, what its forward pass does between its layers is lost: truncate so that the linear layers fall away too.`;
+      const message = l10n.t(
+        'A linear layer inside expects {0} features, but the last dimension of its input is {1}: unwrapped, a model loses what its forward pass does between layers.',
+        in_features,
+        found,
+      );
+      const help = l10n.t('Increase `truncate` until the linear layers are cut off too.');
       const output = [...x.shape!.slice(0, -1), out_features];
-      return scope.refuse({ code: 'shape-mismatch', input: 0, message, output }, [x]);
+      return scope.refuse({ code: 'unwrapped-model', input: 0, message, help, output }, [x]);
     },
   };
 }

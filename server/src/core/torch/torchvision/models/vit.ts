@@ -1,5 +1,6 @@
 // torchvision/models/vision_transformer.py: patches as tokens, a class token, and attention over all of them.
 
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Forward } from '../../layer.ts';
@@ -44,8 +45,13 @@ function vit(net: ViT, weights: string | undefined): readonly Step[] {
     bare('_process_input', (scope, x) => {
       const wrong = x.shape?.slice(2).some(length => length !== size && !Number.isNaN(length));
       if (!wrong) return x;
-      const message = `This vision transformer takes images of ${size}×${size} only, because its position embedding is learned for them; here they are ${x.shape!.slice(2).join('×')}. Set this input size.`;
-      return scope.refuse({ code: 'shape-mismatch', input: 0, message, output: [1, 3, size, size] }, [x]);
+      const message = l10n.t(
+        'This vision transformer takes {0}×{0} images only, the size of its learned position embedding, not {1}.',
+        size,
+        x.shape!.slice(2).join('×'),
+      );
+      const help = l10n.t('Set this input size.');
+      return scope.refuse({ code: 'image-size-mismatch', input: 0, message, help, output: [1, 3, size, size] }, [x]);
     }),
     named('conv_proj', (scope, x) => conv2d(scope, x, { out: hidden, kernel: patch, stride: patch })),
     bare('class_token', (scope, x) => {
@@ -55,9 +61,11 @@ function vit(net: ViT, weights: string | undefined): readonly Step[] {
     }),
     named('encoder', (scope, x) => {
       if (x.shape && x.shape.length !== 3) {
-        const message =
-          'Taken apart, the encoder gets the map of patches as it is, and it takes a list of tokens. Truncate 2 to keep the patches, or set unwrap to False.';
-        return scope.refuse({ code: 'shape-mismatch', input: 0, message }, [x]);
+        const message = l10n.t(
+          'Unwrapped, the encoder gets a map of patches instead of the list of tokens that it takes.',
+        );
+        const help = l10n.t('Set `truncate` to 2 to keep the patches, or `unwrap` to False.');
+        return scope.refuse({ code: 'unwrapped-model', input: 0, message, help }, [x]);
       }
       const position = learned(scope, [1, count, hidden]);
       const start = dropout(scope, plus(scope, x, position));

@@ -1,4 +1,5 @@
 // Parameters that take a class, such as `activation_layer=nn.ReLU`: known is only the default.
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import type { PyValue } from '../../../python/value.ts';
 import type { Scope } from '../../layer.ts';
@@ -6,9 +7,9 @@ import type { Param } from '../../signature.ts';
 
 const classOf = (name: string): string => `<class ${name}>`;
 
-export const layerParam = (doc: string, name: string | null): Param => ({
+export const layerParam = (doc: () => string, name: string | null): Param => ({
   kind: 'any',
-  doc: `${doc} Leave it out, or write None.`,
+  doc: () => l10n.t('{0} Leave it out, or write None.', doc()),
   default: name === null ? null : classOf(name),
 });
 
@@ -18,6 +19,7 @@ export function isClass(value: PyValue, name: string): boolean {
 }
 
 export function refuseClass(scope: Scope, x: Tensor, attr: string, output: readonly number[]): Tensor {
-  const message = `${attr} must be a class, and text cannot be one. Leave it out, or write None.`;
-  return scope.refuse({ code: 'wrong-argument', attr, message, output }, [x]);
+  const message = l10n.t('`{0}` must be a class, which a row cannot write.', attr);
+  const help = l10n.t('Leave it out, or write None.');
+  return scope.refuse({ code: 'fixed-argument', attr, message, help, output }, [x]);
 }

@@ -1,4 +1,5 @@
 // Conv2dNormActivation (torchvision/ops/misc.py).
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import type { PyValue } from '../../../python/value.ts';
 import { type Forward, layer, only, type Scope, type Size, spread } from '../../layer.ts';
@@ -51,19 +52,19 @@ interface ConvArgs {
 
 export const Conv2dNormActivation = layer<ConvArgs>({
   name: 'torchvision.ops.Conv2dNormActivation',
-  summary: 'A convolution, batch normalization and ReLU.',
+  summary: () => l10n.t('A convolution, batch normalization and ReLU.'),
   params: {
-    in_channels: int('Input channels.'),
-    out_channels: int('Output channels.'),
-    kernel_size: ints('Kernel size.', 3),
-    stride: ints('Stride.', 1),
-    padding: { ...ints('Padding; None keeps the size at stride 1.', null, 0), words: ['same', 'valid'] },
-    groups: int('Groups of channels.', 1),
-    norm_layer: layerParam('Normalization.', 'BatchNorm2d'),
-    activation_layer: layerParam('Activation.', 'ReLU'),
-    dilation: ints('Dilation.', 1),
-    inplace: ignored('Writes over its input.', true),
-    bias: ignored('Adds a learned bias to each channel; None adds it only where nothing normalizes.', null),
+    in_channels: int(() => l10n.t('Input channels.')),
+    out_channels: int(() => l10n.t('Output channels.')),
+    kernel_size: ints(() => l10n.t('Kernel size.'), 3),
+    stride: ints(() => l10n.t('Stride.'), 1),
+    padding: { ...ints(() => l10n.t('Padding; None keeps the size at stride 1.'), null, 0), words: ['same', 'valid'] },
+    groups: int(() => l10n.t('Number of channel groups.'), 1),
+    norm_layer: layerParam(() => l10n.t('Normalization.'), 'BatchNorm2d'),
+    activation_layer: layerParam(() => l10n.t('Activation.'), 'ReLU'),
+    dilation: ints(() => l10n.t('Dilation.'), 1),
+    inplace: ignored(() => l10n.t('Writes over its input.'), true),
+    bias: ignored(() => l10n.t('Adds a learned bias to each channel; None adds it only without normalization.'), null),
   },
   forward: (scope, inputs, args) => {
     const x = only(inputs);

@@ -1,4 +1,5 @@
 // SqueezeExcitation (torchvision/ops/misc.py).
+import * as l10n from '@vscode/l10n';
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import type { PyValue } from '../../../python/value.ts';
 import { type Forward, layer, only, type Scope } from '../../layer.ts';
@@ -27,12 +28,12 @@ interface SqueezeArgs {
 
 export const SqueezeExcitation = layer<SqueezeArgs>({
   name: 'torchvision.ops.SqueezeExcitation',
-  summary: 'Weighs each channel by what two 1×1 convolutions make of all channels’ averages.',
+  summary: () => l10n.t('Weights each channel by two 1×1 convolutions over the averages of all channels.'),
   params: {
-    input_channels: int('Input channels.'),
-    squeeze_channels: int('Hidden channels.'),
-    activation: layerParam('Activation between the convolutions.', 'ReLU'),
-    scale_activation: layerParam('Activation of the weights.', 'Sigmoid'),
+    input_channels: int(() => l10n.t('Input channels.')),
+    squeeze_channels: int(() => l10n.t('Hidden channels.')),
+    activation: layerParam(() => l10n.t('Activation between the convolutions.'), 'ReLU'),
+    scale_activation: layerParam(() => l10n.t('Activation of the weights.'), 'Sigmoid'),
   },
   forward: (scope, inputs, args) => {
     const x = scope.declared(only(inputs), 'torchvision.ops.SqueezeExcitation', args.input_channels);

@@ -1,4 +1,5 @@
 // Numbers that an edit by hand has left behind: references to rows that have moved, figures in comments.
+import * as l10n from '@vscode/l10n';
 import { lineEnd } from '../../syntax/lists.ts';
 import type { Mapping, YamlNode } from '../../syntax/tree.ts';
 import type { TextEdit } from '../../text/edit.ts';
@@ -11,18 +12,20 @@ import { itemsOf, rowsOf } from './items.ts';
 const codes = new Set([
   'broadcast-mismatch',
   'channel-mismatch',
+  'keeps-channels',
+  'list-as-input',
   'concat-rank-mismatch',
   'concat-size-mismatch',
-  'shape-mismatch',
+  'later-reference',
+  'own-reference',
   'unknown-reference',
   'wrong-input-count',
-  'wrong-inputs',
 ]);
 /** Each is tried by analysing the whole text. */
 const mostTries = 24;
 
 /** References shifted from some row on, as a row inserted or removed there asks for. */
-export function mends(text: string, top: Mapping, { code }: Problem): readonly Repair[] {
+export function repairsOf(text: string, top: Mapping, { code }: Problem): readonly Repair[] {
   if (!codes.has(code)) return [];
   const numbers = numbersOf(text, top);
   const targets = [...new Set(numbers.references.map(({ value }) => value))].sort((a, b) => a - b);
@@ -30,34 +33,36 @@ export function mends(text: string, top: Mapping, { code }: Problem): readonly R
   return shifts.slice(0, mostTries).map(shift => following(numbers, shift));
 }
 
-/** Tells of comments that begin with another number than their row has, as after an edit by hand. */
+/** Comments that begin with another number than their row has, as after an edit by hand. */
 export function staleNumbers(text: string, top: Mapping): readonly Problem[] {
   const numbers = numbersOf(text, top);
-  const { behind } = numbers;
-  const at = behind.findIndex((number, index) => number !== undefined && number.value !== index);
-  const first = behind[at];
+  const { after } = numbers;
+  const at = after.findIndex((number, index) => number !== undefined && number.value !== index);
+  const first = after[at];
   if (!first) return [];
   const by = at - first.value;
   const repairs: Repair[] = [];
-  // Where all that follow differ by as much, references that nobody has touched differ too.
-  if (behind.slice(at).every((number, index) => !number || at + index - number.value === by)) {
+  // Where all that follow differ by as much, untouched references differ too.
+  if (after.slice(at).every((number, index) => !number || at + index - number.value === by)) {
     const from = numbers.references.find(({ value }) => value >= first.value);
     if (from) repairs.push(following(numbers, { from: first.value, by }));
   }
-  const edits = behind.flatMap((number, index) =>
+  const edits = after.flatMap((number, index) =>
     number && number.value !== index ? [{ ...number.range, text: String(index) }] : [],
   );
-  repairs.push({ title: 'Renumber the comments alone', edits });
-  const message = `This comment says row ${first.value}, but this is row ${at}${
-    by > 0 ? ': rows were inserted above' : ': rows were removed above'
-  }. References to rows from ${first.value} on may have to follow.`;
-  return [{ range: first.range, severity: 'hint', code: 'stale-number', message, repairs }];
+  repairs.push({ title: l10n.t('Renumber only the comments'), edits });
+  const message =
+    by > 0
+      ? l10n.t('This comment says row {0}, but this is row {1}: rows were inserted above.', first.value, at)
+      : l10n.t('This comment says row {0}, but this is row {1}: rows were removed above.', first.value, at);
+  const help = l10n.t('Check the references to rows from {0} on.', first.value);
+  return [{ range: first.range, severity: 'hint', code: 'stale-number', message, help, repairs }];
 }
 
 interface Numbers {
   readonly references: readonly { readonly range: Range; readonly value: number }[];
   /** By row. */
-  readonly behind: readonly ({ readonly range: Range; readonly value: number } | undefined)[];
+  readonly after: readonly ({ readonly range: Range; readonly value: number } | undefined)[];
 }
 
 function numbersOf(text: string, top: Mapping): Numbers {
@@ -67,26 +72,35 @@ function numbersOf(text: string, top: Mapping): Numbers {
       kind === 'absolute' && typeof written === 'number' && range.to > range.from ? [{ range, value: written }] : [],
     ),
   );
-  return { references, behind: rows.map(row => numberBehind(text, row)) };
+  return { references, after: rows.map(row => numberAfter(text, row)) };
 }
 
 /** References to rows from one on, and comments with their old numbers, follow rows that came or went. */
-function following({ references, behind }: Numbers, { from, by }: { from: number; by: number }): Repair {
+function following({ references, after }: Numbers, { from, by }: { from: number; by: number }): Repair {
   const edits: TextEdit[] = references
     .filter(({ value }) => value >= from)
     .map(({ range, value }) => ({ ...range, text: String(value + by) }));
-  for (const [index, number] of behind.entries()) {
+  for (const [index, number] of after.entries()) {
     if (number && number.value !== index && number.value + by === index)
       edits.push({ ...number.range, text: String(index) });
   }
-  const count = Math.abs(by) === 1 ? 'the row' : `the ${Math.abs(by)} rows`;
-  const sign = by > 0 ? '+' : '−';
-  const what = `${count} ${by > 0 ? 'inserted' : 'removed'} above`;
-  return { title: `Let references to rows from ${from} on follow by ${sign}${Math.abs(by)}, after ${what}`, edits };
+  return { title: shiftTitle(from, by), edits };
 }
 
-/** `# 5-P3/8` behind a row. */
-export function numberBehind(
+function shiftTitle(from: number, by: number): string {
+  const count = Math.abs(by);
+  if (by > 0) {
+    return count === 1
+      ? l10n.t('Shift references to rows from {0} on by +1, for the row inserted above', from)
+      : l10n.t('Shift references to rows from {0} on by +{1}, for the {1} rows inserted above', from, count);
+  }
+  return count === 1
+    ? l10n.t('Shift references to rows from {0} on by −1, for the row removed above', from)
+    : l10n.t('Shift references to rows from {0} on by −{1}, for the {1} rows removed above', from, count);
+}
+
+/** `# 5-P3/8` after a row. */
+export function numberAfter(
   text: string,
   row: YamlNode,
 ): { readonly range: Range; readonly value: number } | undefined {
@@ -96,7 +110,7 @@ export function numberBehind(
   return { range: { from: to - match[1]!.length, to }, value: Number(match[1]) };
 }
 
-/** `# YOLOv8n summary: 225 layers, 3157200 parameters, 3157184 gradients, 8.9 GFLOPs` behind the scale that was read. */
+/** `# YOLOv8n summary: 225 layers, 3157200 parameters, 3157184 gradients, 8.9 GFLOPs` after the scale that was read. */
 export function claimOf(text: string, variants: readonly Variant[], name: string | undefined): Claim | undefined {
   const variant = variants.find(other => other.name === name);
   if (!variant) return undefined;

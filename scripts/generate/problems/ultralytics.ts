@@ -1,0 +1,391 @@
+// Problems of YOLO files: their keys, their rows, and what modules and layers of PyTorch refuse.
+import type { ProblemExample } from './example.ts';
+
+type Text = Pick<ProblemExample, 'file' | 'text'>;
+
+const file = (rows: string, header = 'nc: 80', name = 'yolo.yaml', head = '[]'): Text => ({
+  file: name,
+  text: `${header}\nbackbone:\n${rows
+    .split('\n')
+    .map(row => `  - ${row}\n`)
+    .join('')}head: ${head}\n`,
+});
+/** A row after a convolution, whose output has 16 channels. */
+const row = (text: string, header?: string): Text => file(`[-1, 1, Conv, [16, 3, 2]]\n${text}`, header);
+/** The same in a dialect. */
+const fork = (dialect: string, text: string): Text =>
+  row(text, `# flopline: dialect=${dialect}\nnc: 80\nanchors: 3\ndepth_multiple: 1\nwidth_multiple: 1`);
+const text = (value: string, name = 'yolo.yaml'): Text => ({ file: name, text: value });
+const scales = 'nc: 80\nscales:\n  n: [0.50, 0.25, 1024]';
+
+export const problems: readonly ProblemExample[] = [
+  // ——— The file ———————————————————————————————————————————————————————————————————————————————————————————————
+  {
+    code: 'ambiguous-dialect',
+    ...file('[-1, 1, Conv, [64, 3, 2]]\n[-1, 2, A2C2f, [64, True, 4]]', scales),
+    why: 'Ultralytics and the authors of YOLOv12 each have a module A2C2f, spelled alike and with different parameters.',
+  },
+  {
+    code: 'maybe-fork',
+    ...file(
+      '[-1, 1, Conv, [64, 3, 2]]\n[-1, 1, C2PSA, [64]]',
+      'nc: 80\nloss_function: CIoU',
+      'yolo.yaml',
+      '[[[-1], 1, Detect, [nc]]]',
+    ),
+    why: 'Forks keep the names of modules and change what they do. Where a file shows signs of a fork, rows that forks often redefine are not certain.',
+  },
+  {
+    code: 'empty-network',
+    ...text('nc: 80\nanchors:\n  - [10, 13, 16, 30]\nbackbone: []\nhead: []\n'),
+    why: 'A network is the rows of `backbone` and `head`.',
+  },
+  {
+    code: 'section-not-a-list',
+    ...text('nc: 80\nbackbone:\n  type: ResNet\nhead:\n  - [-1, 1, Conv, [16, 3, 2]]\n'),
+    why: 'The frameworks concatenate `backbone` and `head`, which works only for lists.',
+  },
+  {
+    code: 'bare-row',
+    ...text('nc: 80\nbackbone:\n  - [-1, 1, Conv, [16, 3, 2]]\nhead: [-1, 1, Conv, [32, 3, 2]]\n'),
+    why: 'A section is a list of rows, even if there is only one.',
+  },
+  {
+    code: 'misspelled-section',
+    ...text('nc: 80\nbackbone:\n  - [-1, 1, Conv, [16, 3, 2]]\nhed:\n  - [-1, 1, Conv, [32, 3, 2]]\n'),
+    why: 'parse_model reads `backbone` and `head`, and fails if one is missing.',
+  },
+  {
+    code: 'missing-key',
+    ...text('backbone:\n  - [-1, 1, Conv, [16, 3, 2]]\nhead:\n  - [-1, 1, Conv, [32, 3, 2]]\nanchors: 3\n'),
+    why: 'parse_model reads some keys without a default, and fails if they are missing.',
+  },
+  {
+    code: 'unknown-key',
+    ...row('[-1, 1, Conv, [32]]', 'nc: 80\nwidth_mult: 0.5'),
+    why: 'A key that no version reads has no effect, although it looks as if it had.',
+  },
+  {
+    code: 'key-of-other-dialect',
+    ...row('[-1, 1, Conv, [32]]', 'nc: 80\nchannel_multiple: 4'),
+    why: 'Each repository reads keys of its own and ignores the others.',
+  },
+  {
+    code: 'newer-key',
+    ...row('[-1, 1, Conv, [32]]', 'nc: 80\nanchors: 3\ndepth_multiple: 1\nwidth_multiple: 1\nchannel_multiple: 4'),
+    why: 'YOLOv5 reads `channel_multiple` since the commit after its last release.',
+  },
+  {
+    code: 'unread-scale',
+    ...row('[-1, 1, Conv, [32]]', `${scales}\nscale: n`),
+    why: 'yaml_model_load of Ultralytics overwrites `scale` with the letter of the file’s name.',
+  },
+  {
+    code: 'missing-scale',
+    ...file('[-1, 1, Conv, [32]]', scales, 'yolo11x.yaml'),
+    why: 'Ultralytics takes the scale from the letter in the file’s name.',
+  },
+  {
+    code: 'wrong-scale',
+    ...row('[-1, 1, Conv, [32]]', 'nc: 80\nscales:\n  n: [0.50, 0.25]'),
+    why: 'parse_model unpacks a scale into depth, width and the largest number of channels.',
+  },
+  {
+    code: 'scales-not-a-mapping',
+    ...row('[-1, 1, Conv, [32]]', 'nc: 80\nscales: n'),
+    why: 'Ultralytics looks the scale up by its name.',
+  },
+  {
+    code: 'not-positive',
+    ...row('[-1, 1, Conv, [32]]', 'nc: "80"'),
+    why: 'Numbers of the file multiply depths, widths and channels. What is in quotes is text, and so is `1e3` in YAML 1.1.',
+  },
+  {
+    code: 'float-for-integer',
+    ...row('[-1, 1, Conv, [32, 3.0]]'),
+    why: 'PyTorch takes only integers for sizes, and Python tells 3.0 from 3.',
+  },
+  {
+    code: 'wrong-reg-max',
+    ...row('[[-1], 1, Detect, [nc]]', 'nc: 80\nreg_max: 0'),
+    why: 'Heads of Ultralytics since 8.4.0 have `reg_max` bins for each side of a box.',
+  },
+  {
+    code: 'unsupported-end2end',
+    ...row('[[-1], 1, WorldDetect, [nc, 512, True]]', 'nc: 80\nend2end: True'),
+    why: 'WorldDetect has no second set of branches, and training asks for it by name.',
+  },
+  {
+    code: 'stale-number',
+    ...text(
+      'nc: 80\nbackbone:\n  - [-1, 1, Conv, [16, 3, 2]] # 0\n  - [-1, 1, Conv, [16]]\n  - [-1, 1, Conv, [32, 3, 2]] # 1\n  - [[-1, 0], 1, Concat, [1]] # 2\nhead: []\n',
+    ),
+    why: 'Model files number their rows in comments. Where the numbers no longer fit, references may not fit either.',
+  },
+  // ——— Rows ———————————————————————————————————————————————————————————————————————————————————————————————————
+  { code: 'empty-row', ...row(''), why: 'parse_model unpacks every row into four parts.' },
+  { code: 'not-a-row', ...row('Conv'), why: 'parse_model unpacks every row into four parts.' },
+  { code: 'row-length', ...row('[-1, 1, Conv]'), why: 'parse_model unpacks every row into four parts.' },
+  { code: 'no-input', ...row('[[], 1, Concat, [1]]'), why: 'A module reads at least one row.' },
+  { code: 'wrong-from', ...row('[above, 1, Conv, [32]]'), why: '`from` is an index into the rows above.' },
+  {
+    code: 'wrong-repeats',
+    ...row('[-1, many, Conv, [32]]'),
+    why: 'The number of repeats is scaled by the depth multiple.',
+  },
+  { code: 'not-a-module', ...row('[-1, 1, 3, [32]]'), why: 'parse_model looks the module up by its name.' },
+  {
+    code: 'not-arguments',
+    ...row('[-1, 1, Conv, 32]'),
+    why: 'parse_model passes the entries of the list to the constructor.',
+  },
+  {
+    code: 'unknown-reference',
+    ...row('[-3, 1, Conv, [32]]'),
+    why: 'Negative numbers count backwards from the row itself; -1 is the row above.',
+  },
+  {
+    code: 'own-reference',
+    ...row('[1, 1, Conv, [32]]'),
+    why: 'The forward pass keeps the outputs of the rows above only.',
+  },
+  {
+    code: 'later-reference',
+    ...row('[5, 1, Conv, [32]]'),
+    why: 'The forward pass keeps the outputs of the rows above only.',
+  },
+  {
+    code: 'unknown-module',
+    ...row('[-1, 1, CoordAtt, [32]]'),
+    why: 'What a module computes is defined in the code of its repository, not in the file. Flopline prices only modules that it knows.',
+  },
+  {
+    code: 'unreachable-module',
+    ...row('[-1, 1, CBAM, [16]]'),
+    why: 'parse_model looks modules up among the names that its file imports.',
+  },
+  {
+    code: 'unknown-backbone',
+    ...row('[0, 1, TorchVision, [32, raft_large]]'),
+    why: 'Flopline describes the classifiers of torchvision. For other models, costs are unknown.',
+  },
+  {
+    code: 'list-of-inputs',
+    ...row('[[-1, 0], 1, Conv, [32]]'),
+    why: 'parse_model looks up the channels of the input (`ch[f]`), which works only for one number.',
+  },
+  {
+    code: 'not-a-list-of-inputs',
+    ...row('[-1, 1, Concat, [1]]'),
+    why: 'parse_model goes through `from` as a list here (`[ch[x] for x in f]`).',
+  },
+  {
+    code: 'list-as-input',
+    ...row('[-1, 1, CBLinear, [[16, 32]]]\n[-1, 1, Conv, [32]]'),
+    why: 'Some modules output a list of tensors, which only Index and CBFuse take.',
+  },
+  {
+    code: 'tensor-as-list',
+    ...row('[[0, 0], 1, CBFuse, [[0]]]'),
+    why: 'CBFuse picks a piece from each of its inputs but the last, which are therefore lists.',
+  },
+  {
+    code: 'unknown-tensor',
+    ...row('[-1, 1, CBLinear, [[16, 32]]]\n[[-1, 0], 1, CBFuse, [[2]]]'),
+    why: 'Index and CBFuse pick tensors from a list by their index.',
+  },
+  {
+    code: 'piece-channels-mismatch',
+    ...row('[-1, 1, CBLinear, [[32, 64]]]\n[[-1, 0], 1, CBFuse, [[0]]]'),
+    why: 'CBFuse stacks the pieces, and torch.stack needs equal shapes.',
+  },
+  {
+    code: 'repeated-list-module',
+    ...row('[[-1, 0], 2, Concat, [1]]'),
+    why: 'Repeats make an nn.Sequential, in which each copy gets the one output of the copy in front of it.',
+  },
+  {
+    code: 'repeats-channel-mismatch',
+    ...row('[-1, 2, Conv, [32]]'),
+    why: 'Repeats make an nn.Sequential of equal copies: each expects the input channels of the first.',
+  },
+  // ——— Arguments ——————————————————————————————————————————————————————————————————————————————————————————————
+  { code: 'missing-argument', ...row('[-1, 1, Conv, []]'), why: 'A parameter without a default must be given.' },
+  {
+    code: 'missing-scales',
+    ...text(
+      '# flopline: dialect=yolov13\nnc: 80\nbackbone:\n  - [-1, 1, Conv, [64, 3, 2]]\n  - [-1, 2, C3k2, [64, False]]\nhead: []\n',
+    ),
+    why: 'parse_model of Ultralytics 8.3 asks for the letter of the scale where a row names C3k2 or A2C2f.',
+  },
+  {
+    code: 'too-many-arguments',
+    ...row('[-1, 1, SPPELAN, [32, 16, 5, 9]]'),
+    why: 'A constructor fails on arguments that it has no parameter for.',
+  },
+  { code: 'not-a-whole-number', ...row('[-1, 1, Conv, [32, three]]'), why: 'Sizes and counts are whole numbers.' },
+  {
+    code: 'value-below-minimum',
+    ...row('[-1, 1, Conv, [32, 3, 0]]'),
+    why: 'Sizes and counts have a minimum, mostly 1.',
+  },
+  {
+    code: 'value-out-of-range',
+    ...fork('yolov5-lite', '[-1, 1, Shuffle_Block, [16, 9]]'),
+    why: 'The module checks this argument itself, or Flopline sets a limit far beyond real networks.',
+  },
+  { code: 'not-a-number', ...row('[-1, 1, Conv, [wide]]'), why: 'The width multiple applies to this argument.' },
+  {
+    code: 'not-a-flag',
+    ...row('[-1, 1, C2f, [32, maybe]]'),
+    why: 'Python takes numbers for truth values, but text is always true.',
+  },
+  {
+    code: 'not-a-name',
+    ...row('[-1, 1, nn.Upsample, [None, 2, 3]]'),
+    why: 'Modes and models are chosen by their name.',
+  },
+  { code: 'not-a-list', ...row('[-1, 1, CBLinear, [32]]'), why: 'The module goes through this argument as a list.' },
+  {
+    code: 'value-count-mismatch',
+    ...row('[[-1], 1, Pose, [nc, 17]]'),
+    why: 'The module unpacks this list into a fixed number of values.',
+  },
+  {
+    code: 'unknown-choice',
+    ...row('[-1, 1, nn.Upsample, [None, 2, smooth]]'),
+    why: 'The parameter accepts only certain names.',
+  },
+  {
+    code: 'fixed-argument',
+    ...row('[-1, 1, RepConv, [16, 32, 5]]'),
+    why: 'The parameter exists, but the module works with only one value.',
+  },
+  {
+    code: 'forced-c3k',
+    ...text('nc: 80\nbackbone:\n  - [-1, 1, Conv, [64, 3, 2]]\n  - [-1, 2, C3k2, [64, False]]\nhead: []\n'),
+    why: 'parse_model asks whether the letter of the scale is in "mlx"; without a letter the answer is yes, since Python finds an empty text in every text.',
+  },
+  {
+    code: 'classes-as-width',
+    ...row('[-1, 1, Conv, [64, 3, 2]]', 'nc: 64\nscales:\n  n: [0.50, 0.25, 1024]'),
+    why: 'Up to Ultralytics 8.4.101, channels equal to `nc` are not scaled in any row.',
+  },
+  {
+    code: 'older-meaning',
+    ...row('[-1, 2, C3k2, [64, False, 0.25, 2]]', scales),
+    why: 'Ultralytics 8.4.0 inserted `attn` in front of `g` in the parameters of C3k2.',
+  },
+  // ——— Channels and sizes —————————————————————————————————————————————————————————————————————————————————————
+  {
+    code: 'channel-mismatch',
+    ...row('[-1, 1, nn.Conv2d, [32, 16, 1]]'),
+    why: 'Layers of torch.nn are built for a number of input channels, which the row declares.',
+  },
+  {
+    code: 'feature-mismatch',
+    ...fork('yolov5', '[-1, 1, nn.Flatten, [1]]\n[-1, 1, nn.BatchNorm1d, [10]]'),
+    why: 'A layer is built for a number of features, which the row declares.',
+  },
+  {
+    code: 'keeps-channels',
+    ...row('[-1, 1, C2PSA, [32]]'),
+    why: 'The module has no convolution that changes the channels, and asserts that they are equal.',
+  },
+  {
+    code: 'channels-not-divisible',
+    ...row('[-1, 2, A2C2f, [48, True, 4]]', '# flopline: dialect=ultralytics\nnc: 80'),
+    why: 'The module divides its channels into equal parts.',
+  },
+  {
+    code: 'rounded-channels-mismatch',
+    ...fork('yolov5', '[-1, 1, MixConv2d, [16, [1, 3, 5, 7], 1, False]]'),
+    why: 'MixConv2d rounds the channels of each kernel size; if they do not add up, its batch normalization fails.',
+  },
+  {
+    code: 'too-few-channels',
+    ...file('[-1, 1, Conv, [64, 3, 2]]\n[-1, 1, C2PSA, [64]]', '# flopline: dialect=yolov13\nnc: 80'),
+    why: 'Attention has one head per 64 channels; up to Ultralytics 8.4.111 it may have none.',
+  },
+  {
+    code: 'no-output-channels',
+    ...row('[-1, 1, C3, [16, True, 1, 0.01]]'),
+    why: 'PyTorch refuses a convolution without output channels.',
+  },
+  {
+    code: 'negative-padding',
+    ...fork('yolov5-lite', '[-1, 1, RepVGGBlock, [16, 5, 1, 1]]'),
+    why: 'RepVGGBlock pads its 1×1 path by the difference to its kernel’s half.',
+  },
+  {
+    code: 'padding-over-half-window',
+    ...row('[-1, 1, nn.MaxPool2d, [3, 2, 2]]'),
+    why: 'PyTorch pads pools by at most half a window.',
+  },
+  {
+    code: 'same-padding-with-stride',
+    ...row('[-1, 1, Conv, [32, 3, 2, same]]'),
+    why: 'nn.Conv2d accepts padding="same" only without a stride.',
+  },
+  {
+    code: 'normalized-shape-mismatch',
+    ...row('[-1, 1, nn.LayerNorm, [[16, 10, 10]]]'),
+    why: 'nn.LayerNorm is built for the sizes of the last dimensions.',
+  },
+  {
+    code: 'map-not-square',
+    ...{ ...fork('yolov5-lite', '[-1, 1, SEBlock, [4]]'), settings: { input: [{ sizes: [3, 64, 32] }] } },
+    why: 'SEBlock averages over a square window whose side is the width of the map.',
+  },
+  {
+    code: 'uneven-areas',
+    ...{
+      ...row('[-1, 2, A2C2f, [64, True, 4]]', '# flopline: dialect=ultralytics\nnc: 80'),
+      settings: { input: [{ sizes: [3, 66, 66] }] },
+    },
+    why: 'Area attention reshapes the map into equal areas.',
+  },
+  {
+    code: 'level-size',
+    ...file('[-1, 1, Conv, [16, 3, 2]]\n[-1, 1, Conv, [16, 3, 3]]\n[[0, 1], 1, Segment26, [nc, 32, 64]]', 'nc: 80'),
+    why: 'Segment26 upsamples each level by its power of two since Ultralytics 8.4.104.',
+  },
+  // ——— Heads and models ———————————————————————————————————————————————————————————————————————————————————————
+  {
+    code: 'not-anchors',
+    ...fork('yolov5', '[[-1], 1, Detect, [nc, [1, 2]]]'),
+    why: 'A head with anchors takes one list per level, or a number.',
+  },
+  {
+    code: 'uneven-anchors',
+    ...fork('yolov5', '[[-1, 0], 1, Detect, [nc, [[1, 2, 3, 4], [1, 2]]]]'),
+    why: 'Detect makes one tensor of the anchors of all levels.',
+  },
+  {
+    code: 'anchor-levels-mismatch',
+    ...fork('yolov5', '[[-1, 0], 1, Detect, [nc, [[1, 2, 3, 4]]]]'),
+    why: 'Each input of the head is a level, with anchors of its own.',
+  },
+  {
+    code: 'image-size-mismatch',
+    ...file('[-1, 1, TorchVision, [768, vit_b_16, DEFAULT, False]]'),
+    why: 'The position embedding of a vision transformer is learned for one image size.',
+  },
+  {
+    code: 'unwrapped-model',
+    ...file('[-1, 1, TorchVision, [512, alexnet, DEFAULT, True, 0]]'),
+    why: 'Ultralytics chains the layers of a torchvision model, without what its forward pass does between them.',
+  },
+  {
+    code: 'training-head-in-chain',
+    ...file('[-1, 1, TorchVision, [2048, inception_v3, DEFAULT, True, 2]]'),
+    why: 'Ultralytics chains the layers of a torchvision model, auxiliary heads among them.',
+  },
+  {
+    code: 'nothing-left',
+    ...text(
+      '# flopline: dialect=yolov13\nnc: 80\nbackbone:\n  - [-1, 1, TorchVision, [1024, densenet121, DEFAULT, True, 2]]\nhead: []\n',
+    ),
+    why: 'Ultralytics 8.3 cuts off layers before it unfolds the model.',
+  },
+];
