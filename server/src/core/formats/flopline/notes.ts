@@ -1,11 +1,14 @@
-// What keys and arguments mean, for the hover on them; made only when a hover asks.
+// What keys and arguments mean, for the hover on them; built only when a hover asks.
+import * as l10n from '@vscode/l10n';
 import type { Note, Tensor } from '../../graph/graph.ts';
 import { resolved, type YamlNode } from '../../syntax/tree.ts';
 import type { Block } from './blocks.ts';
 import { described } from './expression.ts';
-import { type CommonKey, commonKeys, type Operator, takesNorm } from './operators.ts';
-import { entriesOf, type Row, rangeOf } from './telling.ts';
+import { type Operator, takesNorm } from './operators.ts';
+import { rangeOf } from './report.ts';
+import { entriesOf, type Row } from './row.ts';
 import type { Scope, Values } from './values.ts';
+import { type CommonKey, commonKeys, type StructureName, structureKeys } from './words.ts';
 
 /** For a row with an operator. */
 export function operatorNotes(
@@ -19,7 +22,7 @@ export function operatorNotes(
     const attribute = operator.attributes.find(({ name }) => name === key);
     return (
       attribute?.spec.doc() ??
-      (takesNorm(operator.op) || (key !== 'norm' && key !== 'act') ? commonKeys[key as CommonKey] : undefined)
+      (takesNorm(operator.op) || (key !== 'norm' && key !== 'act') ? commonDoc(key) : undefined)
     );
   };
   const notes = keyNotes(row, docOf, values, scope, flow);
@@ -44,23 +47,39 @@ export function useNotes(
 ): readonly Note[] {
   const docOf = (key: string): string | undefined =>
     block.parameters.some(({ name }) => name === key)
-      ? `A parameter of the block ${block.name}.`
-      : commonKeys[key as CommonKey];
+      ? l10n.t('A parameter of the block {0}.', block.name)
+      : commonDoc(key);
   const notes = keyNotes(row, docOf, values, scope, flow);
   const bare = resolved(row.value);
   if (bare?.kind === 'sequence') {
     bare.items.slice(0, block.parameters.length).forEach((item, at) => {
       notes.push({
         range: rangeOf(item),
-        text: `\`${block.parameters[at]!.name}\`${resultOf(item, values, scope, flow)}: a parameter of the block ${block.name}.`,
+        text: `\`${block.parameters[at]!.name}\`: ${l10n.t('A parameter of the block {0}.', block.name)}${resultOf(item, values, scope, flow)}`,
       });
     });
   }
   return notes;
 }
 
+/** For a row that arranges other rows. */
+export function structureNotes(
+  row: Row,
+  kind: StructureName,
+  values: Values,
+  scope: Scope,
+  flow: readonly Tensor[],
+): readonly Note[] {
+  const own: Readonly<Partial<Record<string, () => string>>> = structureKeys[kind];
+  return keyNotes(row, key => own[key]?.() ?? commonDoc(key), values, scope, flow);
+}
+
+function commonDoc(key: string): string | undefined {
+  return Object.hasOwn(commonKeys, key) ? commonKeys[key as CommonKey]() : undefined;
+}
+
 /** For the keys that `docOf` explains. */
-export function keyNotes(
+function keyNotes(
   row: Row,
   docOf: (key: string) => string | undefined,
   values: Values,
@@ -81,7 +100,7 @@ export function keyNotes(
   return notes;
 }
 
-/** What an expression comes to here, as ` (= 64)`; nothing for what says it itself. */
+/** What an expression evaluates to here, as ` (= 64)`; nothing for a plain value. */
 function resultOf(node: YamlNode, values: Values, scope: Scope, flow: readonly Tensor[]): string {
   const target = resolved(node);
   if (target?.kind !== 'scalar' || !target.text.startsWith('$')) return '';
