@@ -97,7 +97,7 @@ function readerOf(name: string, spec: AttrSpec): Read {
         if (value !== undefined)
           reading.report(
             node,
-            'argument-not-a-boolean',
+            'not-a-boolean',
             l10n.t('“{0}” must be true or false, not {1}.', name, described(value)),
           );
         return unreadable;
@@ -164,11 +164,11 @@ function checked(name: string, spec: AttrSpec, value: Value, node: YamlNode, rea
       ? l10n.t('“{0}” must be a whole number ≥ {1}, not {2}.', name, spec.min!, described(value))
       : l10n.t('“{0}” must be a number ≥ {1}, not {2}.', name, spec.min!, described(value));
   const code =
-    typeof value !== 'number'
-      ? 'argument-not-a-number'
+    typeof value !== 'number' || (!whole && !Number.isFinite(value))
+      ? 'not-a-number'
       : whole && !Number.isSafeInteger(value)
-        ? 'argument-not-whole'
-        : 'argument-out-of-range';
+        ? 'not-a-whole-number'
+        : 'value-below-minimum';
   reading.report(node, code, message, { help: spec.doc() });
   return Number.NaN;
 }

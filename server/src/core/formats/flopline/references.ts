@@ -64,7 +64,7 @@ export class References {
     const { report } = this.#reports;
     const target = resolved(name);
     if (target?.kind !== 'scalar' || target.text === '') {
-      report(name, 'name-not-a-word', l10n.t('A name must be a word.'));
+      report(name, 'not-a-name', l10n.t('A name must be a word.'));
     } else if (isReservedName(target.text)) {
       report(
         name,
@@ -151,7 +151,7 @@ function reportUnknown(report: Report, node: YamlNode, name: string, names: Tens
   const shown = clip(name, 60);
   for (let at: TensorNames | undefined = names; at; at = at.parent) {
     if (!at.list.some(item => nameOf(item) === name)) continue;
-    report(node, 'reference-to-later-row', l10n.t('“{0}” is this row itself or comes later.', shown), {
+    report(node, 'later-reference', l10n.t('“{0}” is this row itself or comes later.', shown), {
       help: l10n.t('Use a row above.'),
     });
     return;

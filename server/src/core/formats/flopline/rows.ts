@@ -453,7 +453,7 @@ export class Rows implements Walk {
     if (value !== undefined) {
       this.reports.report(
         node,
-        'argument-not-a-boolean',
+        'not-a-boolean',
         l10n.t('“{0}” must be true or false, not {1}.', 'if', described(value)),
         { help: l10n.t('Write a condition, as in “{0}”.', 'if: $stride == 1') },
       );
@@ -469,10 +469,10 @@ export class Rows implements Walk {
     if (value !== undefined) {
       const code =
         typeof value !== 'number'
-          ? 'argument-not-a-number'
+          ? 'not-a-number'
           : Number.isInteger(value)
-            ? 'argument-out-of-range'
-            : 'argument-not-whole';
+            ? 'value-below-minimum'
+            : 'not-a-whole-number';
       this.reports.report(
         node,
         code,

@@ -63,7 +63,7 @@ function readBranches(
       const axis = keys.axis ? walk.values.of(keys.axis, scope, input) : 1;
       const proper = typeof axis === 'number' && (Number.isInteger(axis) || Number.isNaN(axis));
       if (keys.axis && axis !== undefined && !proper) {
-        const code = typeof axis === 'number' ? 'argument-not-whole' : 'argument-not-a-number';
+        const code = typeof axis === 'number' ? 'not-a-whole-number' : 'not-a-number';
         const message = l10n.t('“{0}” must be a whole number, not {1}.', 'axis', described(axis));
         reports.report(keys.axis, code, message, { help: l10n.t('1 is the channels, −1 the last axis.') });
       }
