@@ -63,7 +63,7 @@ export function readBlocks(
   return blocks;
 }
 
-/** The names of the blocks, for those who only need to tell a use from other rows. */
+/** The names of the blocks, where all that matters is which rows use one. */
 export function blockNames(node: YamlNode | undefined): ReadonlySet<string> {
   return new Set(readBlocks(node, () => {}).keys());
 }

@@ -11,7 +11,7 @@ import { isStructure } from './words.ts';
 
 type IsBlock = (name: string) => boolean;
 
-/** What a row outputs: itself, or what nobody can say. */
+/** What a row outputs: itself, or what cannot be known here. */
 type Source = Target | 'unknown';
 
 /** The rows of a list by itself: the network's, or those of a block. */
@@ -21,7 +21,7 @@ export function itemsOf(list: readonly YamlNode[], isBlock: IsBlock, inputs: rea
   return itemsIn(list, names, isBlock);
 }
 
-/** What `output` names, as an item behind the last one. */
+/** What `output` names, as an item after the last one. */
 export function outputItem(node: YamlNode, items: readonly Item[]): Item {
   const names = new Names<Source>(undefined, [], 'input', true);
   for (const { index, range, outputs } of items) {

@@ -5,7 +5,7 @@ import type { Value } from './expression.ts';
 /** What can be read in one list of rows: outputs by position and by name, and the list around it. */
 export class Names<T> {
   readonly parent: Names<T> | undefined;
-  /** The rows themselves, to tell a later name from one that does not exist. */
+  /** The rows themselves: a later name is not one that does not exist. */
   readonly list: readonly YamlNode[];
   readonly input: T;
   readonly named = new Map<string, T>();

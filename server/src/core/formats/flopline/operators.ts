@@ -18,7 +18,7 @@ export interface Operator {
   readonly keys: ReadonlyMap<string, number>;
   /** Attributes that the name alone sets (`exp` is `unary` with `how: exp`). */
   readonly preset: Readonly<Record<string, unknown>> | undefined;
-  /** As many groups as channels, and as many filters unless said otherwise. */
+  /** One group per channel, and one filter per channel unless `out` is set. */
   readonly depthwise: boolean;
   /** The spatial dimensions that the name promises (`conv1d`). */
   readonly dimensions: number | undefined;

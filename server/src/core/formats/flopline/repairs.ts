@@ -34,8 +34,8 @@ export function repairsOf(
       : undefined;
   if (!edits) return [];
   const title = isResidual
-    ? l10n.t('Add a 1×1 convolution to the shortcut')
-    : l10n.t('Insert a 1×1 convolution in front of this row');
+    ? l10n.t('Project the shortcut with a 1×1 convolution')
+    : l10n.t('Project the input with a 1×1 convolution');
   return [{ title, edits, isGuess: true }];
 }
 
