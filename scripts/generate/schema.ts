@@ -1,10 +1,9 @@
 // schemas/flopline.schema.json: what `*.net.yaml` may hold, for other editors' completion and explanations. It checks
 // keys and values of operators, and never refuses what our reader accepts: blocks' names, expressions, other spellings.
 import {
+  activationNames,
   namesOf,
   type Operator,
-  operatorNames,
-  operatorOf,
   operators,
   takesNorm,
 } from '../../server/src/core/formats/flopline/operators.ts';
@@ -100,10 +99,7 @@ export function schema(): Schema {
     definitions: {
       ...fixed,
       norm: companion('norm', Object.keys(norms)),
-      act: companion(
-        'act',
-        operatorNames.filter(name => operatorOf(name)!.op.kind === 'activation'),
-      ),
+      act: companion('act', activationNames),
       join: anyOf({ enum: joins }, ref('expression')),
       axis: anyOf({ type: 'integer' }, ref('expression')),
       row: row(),

@@ -1,14 +1,21 @@
-// What keys and arguments mean, for the hover on them; built only when a hover asks.
+// What keys and arguments mean and what may be written there, for hovers; built only when one asks.
 import * as l10n from '@vscode/l10n';
-import type { Note, Tensor } from '../../graph/graph.ts';
+import type { Allowed, Note, Tensor } from '../../graph/graph.ts';
+import type { AttrSpec } from '../../ops/index.ts';
 import { resolved, type YamlNode } from '../../syntax/tree.ts';
 import type { Block } from './blocks.ts';
 import { described } from './expression.ts';
-import { type Operator, takesNorm } from './operators.ts';
+import { activationNames, type Operator, takesNorm } from './operators.ts';
 import { rangeOf } from './report.ts';
 import { entriesOf, type Row } from './row.ts';
 import type { Scope, Values } from './values.ts';
-import { type CommonKey, commonKeys, type StructureName, structureKeys } from './words.ts';
+import { type CommonKey, commonKeys, joins, norms, type StructureName, structureKeys } from './words.ts';
+
+/** A key of a row: what it means, and what its value may be. */
+interface Slot {
+  readonly doc: string;
+  readonly allowed?: Allowed | undefined;
+}
 
 /** For a row with an operator. */
 export function operatorNotes(
@@ -18,20 +25,19 @@ export function operatorNotes(
   scope: Scope,
   flow: readonly Tensor[],
 ): readonly Note[] {
-  const docOf = (key: string): string | undefined => {
+  const slotOf = (key: string): Slot | undefined => {
     const attribute = operator.attributes.find(({ name }) => name === key);
-    return (
-      attribute?.spec.doc() ??
-      (takesNorm(operator.op) || (key !== 'norm' && key !== 'act') ? commonDoc(key) : undefined)
-    );
+    if (attribute) return { doc: attribute.spec.doc(), allowed: allowedBy(attribute.spec) };
+    return takesNorm(operator.op) || (key !== 'norm' && key !== 'act') ? commonSlot(key) : undefined;
   };
-  const notes = keyNotes(row, docOf, values, scope, flow);
+  const notes = keyNotes(row, slotOf, values, scope, flow);
   const bare = resolved(row.value);
   if (bare && bare.kind !== 'mapping' && typeof operator.main === 'object') {
     const { name, spec } = operator.attributes[operator.main.attr]!;
     notes.push({
       range: rangeOf(row.value!),
       text: `\`${name}\`: ${spec.doc()}${resultOf(row.value!, values, scope, flow)}`,
+      allowed: allowedBy(spec),
     });
   }
   return notes;
@@ -45,17 +51,16 @@ export function useNotes(
   scope: Scope,
   flow: readonly Tensor[],
 ): readonly Note[] {
-  const docOf = (key: string): string | undefined =>
-    block.parameters.some(({ name }) => name === key)
-      ? l10n.t('A parameter of the block {0}.', block.name)
-      : commonDoc(key);
-  const notes = keyNotes(row, docOf, values, scope, flow);
+  const doc = l10n.t('A parameter of the block {0}.', block.name);
+  const slotOf = (key: string): Slot | undefined =>
+    block.parameters.some(({ name }) => name === key) ? { doc } : commonSlot(key);
+  const notes = keyNotes(row, slotOf, values, scope, flow);
   const bare = resolved(row.value);
   if (bare?.kind === 'sequence') {
     bare.items.slice(0, block.parameters.length).forEach((item, at) => {
       notes.push({
         range: rangeOf(item),
-        text: `\`${block.parameters[at]!.name}\`: ${l10n.t('A parameter of the block {0}.', block.name)}${resultOf(item, values, scope, flow)}`,
+        text: `\`${block.parameters[at]!.name}\`: ${doc}${resultOf(item, values, scope, flow)}`,
       });
     });
   }
@@ -71,30 +76,76 @@ export function structureNotes(
   flow: readonly Tensor[],
 ): readonly Note[] {
   const own: Readonly<Partial<Record<string, () => string>>> = structureKeys[kind];
-  return keyNotes(row, key => own[key]?.() ?? commonDoc(key), values, scope, flow);
+  const slotOf = (key: string): Slot | undefined => {
+    const doc = Object.hasOwn(own, key) ? own[key]?.() : undefined;
+    return doc === undefined ? commonSlot(key) : { doc, allowed: structureValues[key] };
+  };
+  return keyNotes(row, slotOf, values, scope, flow);
 }
 
-function commonDoc(key: string): string | undefined {
-  return Object.hasOwn(commonKeys, key) ? commonKeys[key as CommonKey]() : undefined;
+const activations: Allowed = { kind: 'choice', choices: () => [...activationNames, 'none'] };
+
+/** What the keys of every row may be. */
+const commonValues: Readonly<Record<CommonKey, Allowed>> = {
+  name: { kind: 'name' },
+  from: { kind: 'reference' },
+  if: { kind: 'boolean' },
+  repeats: { kind: 'integer', min: 0 },
+  norm: { kind: 'choice', choices: () => [...Object.keys(norms), 'none'] },
+  act: activations,
+};
+
+/** Those of rows that arrange others; the rest of their keys hold rows. */
+const structureValues: Readonly<Partial<Record<string, Allowed>>> = {
+  join: { kind: 'choice', choices: () => joins },
+  axis: { kind: 'integer' },
+  act: activations,
+  times: { kind: 'integer', min: 0 },
+};
+
+function commonSlot(key: string): Slot | undefined {
+  if (!Object.hasOwn(commonKeys, key)) return undefined;
+  return { doc: commonKeys[key as CommonKey](), allowed: commonValues[key as CommonKey] };
 }
 
-/** For the keys that `docOf` explains. */
+/** What an attribute may be; in a list, each of its entries. */
+function allowedBy(spec: AttrSpec): Allowed {
+  switch (spec.kind) {
+    case 'boolean':
+      return { kind: 'boolean' };
+    case 'choice':
+      return { kind: 'choice', choices: () => spec.values ?? [] };
+    case 'number':
+    case 'numbers':
+      return { kind: 'number', min: spec.min };
+    case 'axis':
+    case 'axes':
+      return { kind: 'integer' };
+    case 'int':
+    case 'ints':
+    case 'shape':
+      return { kind: 'integer', min: spec.min };
+  }
+}
+
+/** For the keys that `slotOf` knows. */
 function keyNotes(
   row: Row,
-  docOf: (key: string) => string | undefined,
+  slotOf: (key: string) => Slot | undefined,
   values: Values,
   scope: Scope,
   flow: readonly Tensor[],
 ): Note[] {
   const notes: Note[] = [];
   for (const { key, value } of entriesOf(row)) {
-    const doc = key.kind === 'scalar' ? docOf(key.text) : undefined;
-    if (doc === undefined || key.kind !== 'scalar') continue;
+    const slot = key.kind === 'scalar' ? slotOf(key.text) : undefined;
+    if (slot === undefined || key.kind !== 'scalar') continue;
     const target = resolved(value);
     const to = target?.kind === 'scalar' || (target?.kind === 'sequence' && target.flow) ? value.to : key.to;
     notes.push({
       range: { from: key.from, to: Math.max(key.to, to) },
-      text: `\`${key.text}\`: ${doc}${resultOf(value, values, scope, flow)}`,
+      text: `\`${key.text}\`: ${slot.doc}${resultOf(value, values, scope, flow)}`,
+      allowed: slot.allowed,
     });
   }
   return notes;

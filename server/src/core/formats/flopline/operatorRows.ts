@@ -9,7 +9,7 @@ import { suggestion } from '../../text/spelling.ts';
 import { type Reading, unreadable } from './attributes.ts';
 import { described } from './expression.ts';
 import { type CommonNodes, WrittenAttributes } from './gather.ts';
-import { borderKey, ignoredKey, type Operator, operatorNames, operatorOf, templateOf } from './operators.ts';
+import { activationNames, borderKey, ignoredKey, type Operator, operatorOf, templateOf } from './operators.ts';
 import { readPadding } from './padding.ts';
 import { reportChoice } from './report.ts';
 import type { Reports } from './reports.ts';
@@ -91,11 +91,10 @@ export class OperatorRows {
       const operator = operatorOf(kind === 'norm' && Object.hasOwn(norms, word) ? norms[word]! : word);
       if (operator?.op.kind === wanted) return { kind, operator, row: { site: node, key: key!, value, rest: [] } };
     }
-    const known =
-      kind === 'norm' ? Object.keys(norms) : operatorNames.filter(name => operatorOf(name)!.op.kind === wanted);
-    if (kind === 'norm') reportChoice(this.#reports.report, node, 'norm', word ?? null, [...known, 'none']);
+    if (kind === 'norm')
+      reportChoice(this.#reports.report, node, 'norm', word ?? null, [...Object.keys(norms), 'none']);
     else {
-      const meant = typeof word === 'string' ? suggestion(word, known) : '';
+      const meant = typeof word === 'string' ? suggestion(word, activationNames) : '';
       this.#reports.report(node, 'unknown-activation', l10n.t('“act” cannot be {0}.', described(word ?? null)), {
         help: `${meant} ${l10n.t('Use an activation such as relu, silu or gelu, or none.')}`.trim(),
       });

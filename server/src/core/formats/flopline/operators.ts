@@ -173,6 +173,10 @@ export function namesOf(operator: Operator): readonly string[] {
 
 export const operatorNames: readonly string[] = [...spellings.keys()];
 
+export const activationNames: readonly string[] = operatorNames.filter(
+  name => spellings.get(name)!.op.kind === 'activation',
+);
+
 /** The operator that a person means: capitals, dashes and underscores do not matter. */
 export function operatorOf(name: string): Operator | undefined {
   return spellings.get(name) ?? respelled(name);
