@@ -31,7 +31,7 @@ export function readNetwork(source: Source, document: YamlDocument, options: Rea
   const builder = new Builder();
   const problems = problemsOf(builder);
   const report = reportTo(problems);
-  const { entries: top, gaps } = topEntries(document.root, source.text, report);
+  const { entries: top, gaps } = topEntries(root, source.text, report);
   const values = new Values(problems);
   const scope = readLet(top.get('let')?.value, values, report);
   const definitions = top.get('blocks')?.value;
