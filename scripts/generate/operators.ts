@@ -122,7 +122,7 @@ function mainOf({ main, attributes }: Operator): string | undefined {
 function presetOf({ preset, depthwise, op, main, attributes }: Operator): string {
   const value = typeof main === 'object' ? `; a value alone is \`${attributes[main.attr]!.name}\`` : '';
   if (depthwise)
-    return `\`${op.name.toLowerCase()}\` with as many groups as channels, and as many filters unless \`out\` says otherwise${value}.`;
+    return `\`${op.name.toLowerCase()}\` with one group per channel, and one filter per channel unless \`out\` is set${value}.`;
   const set = Object.entries(preset!).map(([name, to]) => `\`${name}: ${yaml(to)}\``);
   return `the same with ${set.join(', ')}${value}.`;
 }

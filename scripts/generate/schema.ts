@@ -1,19 +1,24 @@
 // schemas/flopline.schema.json: what `*.net.yaml` may hold, for other editors' completion and explanations. It checks
 // keys and values of operators, and never refuses what our reader accepts: blocks' names, expressions, other spellings.
-import { structures } from '../../server/src/core/formats/flopline/blocks.ts';
-import { topKeys } from '../../server/src/core/formats/flopline/network.ts';
-import { norms } from '../../server/src/core/formats/flopline/operatorRows.ts';
 import {
-  commonKeys,
-  commonList,
+  activationNames,
   namesOf,
   type Operator,
-  operatorNames,
-  operatorOf,
   operators,
   takesNorm,
 } from '../../server/src/core/formats/flopline/operators.ts';
-import { structureKeys } from '../../server/src/core/formats/flopline/structures.ts';
+import {
+  type CommonKey,
+  commonKeys,
+  commonList,
+  joins,
+  norms,
+  type StructureName,
+  sides,
+  structureKeys,
+  structures,
+  topKeys,
+} from '../../server/src/core/formats/flopline/words.ts';
 import type { AttrSpec } from '../../server/src/core/ops/op.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -42,7 +47,7 @@ const fixed: Readonly<Record<string, Schema>> = {
   sizes: anyOf(ref('size'), { type: 'array', minItems: 1, items: ref('size') }),
   sides: {
     type: 'object',
-    properties: map(['before', 'after', 'top', 'bottom', 'left', 'right'], () => ({})),
+    properties: map(sides, () => ({})),
     additionalProperties: false,
   },
   rows: { type: ['array', 'null'], items: ref('row') },
@@ -67,38 +72,35 @@ export function schema(): Schema {
     description: 'A neural network in Flopline YAML: one layer a line.',
     type: ['object', 'null'],
     properties: {
-      name: explained(topKeys.name, 'value'),
+      name: explained(topKeys.name(), 'value'),
       input: described(
-        topKeys.input,
+        topKeys.input(),
         anyOf(ref('sizes'), {
           type: 'object',
           propertyNames: { pattern: '^[A-Za-z_][\\w.-]*$' },
           additionalProperties: ref('sizes'),
         }),
       ),
-      let: described(topKeys.let, {
+      let: described(topKeys.let(), {
         type: ['object', 'null'],
         propertyNames: { pattern: '^[A-Za-z_]\\w*$' },
         additionalProperties: ref('value'),
       }),
-      blocks: described(topKeys.blocks, {
+      blocks: described(topKeys.blocks(), {
         type: ['object', 'null'],
         propertyNames: { pattern: '^\\s*[A-Za-z_][\\w-]*\\s*(\\(.*\\))?\\s*$' },
         additionalProperties: ref('rows'),
       }),
-      layers: explained(topKeys.layers, 'rows'),
-      output: explained(topKeys.output, 'references'),
+      layers: explained(topKeys.layers(), 'rows'),
+      output: explained(topKeys.output(), 'references'),
     },
     patternProperties: { '^x-': {} },
     additionalProperties: false,
     definitions: {
       ...fixed,
       norm: companion('norm', Object.keys(norms)),
-      act: companion(
-        'act',
-        operatorNames.filter(name => operatorOf(name)!.op.kind === 'activation'),
-      ),
-      join: anyOf({ enum: ['concat', 'add', 'mul', 'none'] }, ref('expression')),
+      act: companion('act', activationNames),
+      join: anyOf({ enum: joins }, ref('expression')),
       axis: anyOf({ type: 'integer' }, ref('expression')),
       row: row(),
       branches: branches(),
@@ -119,14 +121,14 @@ function row(): Schema {
       { type: ['object', 'string', 'boolean', 'null'] },
     ],
     properties: {
-      ...map(Object.keys(besideTypes), key => explained(commonKeys[key as keyof typeof commonKeys], besideTypes[key]!)),
+      ...map(Object.keys(besideTypes), key => explained(commonKeys[key as CommonKey](), besideTypes[key]!)),
       ...Object.fromEntries(
         Object.values(structureKeys).flatMap(keys =>
-          Object.entries(keys).map(([key, doc]) => [key, { description: doc }]),
+          Object.entries(keys).map(([key, doc]) => [key, { description: doc() }]),
         ),
       ),
-      norm: { description: commonKeys.norm },
-      act: { description: commonKeys.act },
+      norm: { description: commonKeys.norm() },
+      act: { description: commonKeys.act() },
       ...Object.fromEntries(
         operators.flatMap(operator =>
           namesOf(operator).map(name => [
@@ -139,7 +141,7 @@ function row(): Schema {
         ),
       ),
       ...map(Object.keys(structures), key =>
-        explained(structures[key as keyof typeof structures], rowsOf[key as keyof typeof rowsOf]),
+        explained(structures[key as StructureName](), rowsOf[key as StructureName]),
       ),
     },
   };
@@ -154,7 +156,7 @@ function definitionOf({ op, name, preset }: Operator): string {
 }
 
 function summaryOf({ op, preset, depthwise }: Operator): string {
-  if (depthwise) return 'A convolution of each channel by itself: as many groups as channels.';
+  if (depthwise) return 'A convolution of each channel by itself: one group per channel.';
   const set = Object.values(preset ?? {});
   return set.length > 0 ? `${op.summary()} Here: ${set.join(', ')}.` : op.summary();
 }
@@ -172,7 +174,7 @@ function operatorSchema(operator: Operator): Schema {
     properties.padding = described('The same border before and after.', attributeSchema('before', op.attrs.before!));
   for (const key of commonList) {
     if (properties[key] || ((key === 'norm' || key === 'act') && !takesNorm(op))) continue;
-    properties[key] = explained(commonKeys[key], besideTypes[key] ?? key);
+    properties[key] = explained(commonKeys[key](), besideTypes[key] ?? key);
   }
   // YAML's merge of another mapping.
   properties['<<'] = {};
@@ -236,13 +238,18 @@ function companion(kind: 'norm' | 'act', names: readonly string[]): Schema {
 }
 
 function keysOf(
-  keys: Readonly<Record<string, string>>,
+  keys: Readonly<Record<string, () => string>>,
   types: Readonly<Record<string, string>>,
   repeats = true,
 ): Record<string, Schema> {
-  const all: Record<string, string> = { ...keys, name: commonKeys.name, from: commonKeys.from, if: commonKeys.if };
+  const all: Record<string, () => string> = {
+    ...keys,
+    name: commonKeys.name,
+    from: commonKeys.from,
+    if: commonKeys.if,
+  };
   if (repeats) all.repeats = commonKeys.repeats;
-  return map(Object.keys(all), key => explained(all[key]!, types[key] ?? besideTypes[key]!));
+  return map(Object.keys(all), key => explained(all[key]!(), types[key] ?? besideTypes[key]!));
 }
 
 function branches(): Schema {

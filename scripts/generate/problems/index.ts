@@ -3,6 +3,7 @@ import { problems as advice } from './advice.ts';
 import { problems as caffe } from './caffe.ts';
 import type { ProblemExample } from './example.ts';
 import { problems as features } from './features.ts';
+import { problems as flopline } from './flopline.ts';
 import { problems as graph } from './graph.ts';
 import { problems as ops } from './ops.ts';
 import { problems as syntax } from './syntax.ts';
@@ -14,6 +15,7 @@ export const areas: readonly { readonly title: string; readonly problems: readon
   { title: 'Operators', problems: ops },
   { title: 'Caffe', problems: caffe },
   { title: 'YOLO files', problems: ultralytics },
+  { title: 'Flopline YAML', problems: flopline },
   { title: 'Costs', problems: features },
   { title: 'Advice', problems: advice },
 ];

@@ -1,21 +1,23 @@
 // Reads one attribute of an operator from its value in the text, as the attribute's own description says.
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../graph/graph.ts';
 import type { AttrSpec } from '../../ops/index.ts';
 import { resolved, type YamlNode } from '../../syntax/tree.ts';
-import { suggestion } from '../../text/spelling.ts';
 import { described, type Value } from './expression.ts';
+import { type Report, reportChoice } from './report.ts';
 import type { Scope, Values } from './values.ts';
 
 /** What a reader needs to know about the row. */
 export interface Reading {
   readonly values: Values;
+  readonly report: Report;
   readonly scope: Scope;
   readonly input: readonly Tensor[];
   /** Spatial dimensions of the input, 1 at least. */
   readonly dimensions: number;
 }
 
-/** What was read of something that is no number and cannot be read; the problem is told. Numbers are NaN then. */
+/** What was read of a value that is not a number and cannot be read, which is reported. Numbers are NaN then. */
 export const unreadable = Symbol('unreadable');
 
 export interface Attribute {
@@ -23,8 +25,8 @@ export interface Attribute {
   readonly spec: AttrSpec;
   readonly required: boolean;
   read(node: YamlNode, reading: Reading): unknown;
-  /** What it is where nothing is written: its default, or NaN. */
-  otherwise(dimensions: number): unknown;
+  /** Its default where nothing is written; NaN where it has none. */
+  default(dimensions: number): unknown;
 }
 
 export function attributeOf(name: string, spec: AttrSpec): Attribute {
@@ -33,11 +35,11 @@ export function attributeOf(name: string, spec: AttrSpec): Attribute {
     spec,
     required: !('default' in spec),
     read: readerOf(name, spec),
-    otherwise: dimensions => otherwise(spec, dimensions),
+    default: dimensions => defaultOf(spec, dimensions),
   };
 }
 
-function otherwise(spec: AttrSpec, dimensions: number): unknown {
+function defaultOf(spec: AttrSpec, dimensions: number): unknown {
   if ('default' in spec) {
     return typeof spec.default === 'number' && spec.spatial ? same(spec.default, dimensions) : spec.default;
   }
@@ -69,14 +71,14 @@ function readerOf(name: string, spec: AttrSpec): Read {
         const quick = digits(node);
         if (quick >= 0 && quick >= least) return quick;
         const value = read(node, reading);
-        if (value === null) return otherwise(spec, 1);
+        if (value === null) return defaultOf(spec, 1);
         return value === undefined ? Number.NaN : checked(name, spec, value, node, reading);
       };
     }
     case 'number':
       return (node, reading) => {
         const value = read(node, reading);
-        if (value === null) return otherwise(spec, 1);
+        if (value === null) return defaultOf(spec, 1);
         return value === undefined ? Number.NaN : checked(name, spec, value, node, reading);
       };
     case 'ints':
@@ -91,65 +93,83 @@ function readerOf(name: string, spec: AttrSpec): Read {
       return (node, reading) => {
         const value = read(node, reading);
         if (typeof value === 'boolean') return value;
-        if (value === null) return otherwise(spec, 1);
-        if (value !== undefined) tell(node, reading, `“${name}” is ${described(value)}, but it is true or false.`);
+        if (value === null) return defaultOf(spec, 1);
+        if (value !== undefined)
+          reading.report(
+            node,
+            'not-a-boolean',
+            l10n.t('“{0}” must be true or false, not {1}.', name, described(value)),
+          );
         return unreadable;
       };
     case 'choice':
       return (node, reading) => {
         const value = read(node, reading);
         if (typeof value === 'string' && spec.values!.includes(value)) return value;
-        if (value === null) return otherwise(spec, 1);
+        if (value === null) return defaultOf(spec, 1);
         if (value !== undefined) {
-          const meant = typeof value === 'string' ? suggestion(value, spec.values!) : '';
-          tell(node, reading, `“${name}” is ${described(value)}, but it is one of ${spec.values!.join(', ')}.${meant}`);
+          reportChoice(reading.report, node, name, value, spec.values!);
         }
         return unreadable;
       };
   }
 }
 
-/** One entry for each spatial dimension; one number stands for all. */
+/** One entry for each spatial dimension; a single number is for all of them. */
 function readSpatial(name: string, spec: AttrSpec, node: YamlNode, reading: Reading): readonly number[] | undefined {
   const { dimensions } = reading;
   const quick = digits(node);
   if (quick >= 0 && quick >= (spec.min ?? 0)) return same(quick, dimensions);
   const value = read(node, reading);
   if (value === undefined) return same(Number.NaN, dimensions);
-  if (value === null) return otherwise(spec, dimensions) as readonly number[] | undefined;
+  if (value === null) return defaultOf(spec, dimensions) as readonly number[] | undefined;
   if (typeof value !== 'object') return same(checked(name, spec, value, node, reading), dimensions);
   if (value.length === 1) return same(checked(name, spec, value[0]!, node, reading), dimensions);
   if (value.length === dimensions) return value.map(item => checked(name, spec, item, node, reading));
-  tell(
-    node,
-    reading,
-    `“${name}” has ${value.length} entries, but the input has ${dimensions} dimension${dimensions === 1 ? '' : 's'} besides batch and channels. Give one number for all, or one for each.`,
-  );
+  const message =
+    dimensions === 1
+      ? l10n.t('“{0}” has {1} values, but the input has 1 spatial dimension.', name, value.length)
+      : l10n.t('“{0}” has {1} values, but the input has {2} spatial dimensions.', name, value.length, dimensions);
+  reading.report(node, 'value-per-dimension', message, {
+    help: l10n.t('Give one value for all dimensions, or one for each.'),
+  });
   return same(Number.NaN, dimensions);
 }
 
 function readList(name: string, spec: AttrSpec, node: YamlNode, reading: Reading): readonly number[] {
   const value = read(node, reading);
   if (value === undefined) return [Number.NaN];
-  if (value === null) return otherwise(spec, 1) as readonly number[];
+  if (value === null) return defaultOf(spec, 1) as readonly number[];
   const list = typeof value === 'object' ? value : [value];
   return list.map(item => checked(name, spec, item, node, reading));
 }
 
-/** A number that the attribute may have; NaN, and told, where it is another or none. */
+/** A number that the attribute may have; NaN where it is something else, which is reported. */
 function checked(name: string, spec: AttrSpec, value: Value, node: YamlNode, reading: Reading): number {
   const whole = spec.kind !== 'number' && spec.kind !== 'numbers';
+  const isAnyNumber = spec.min === undefined;
   if (typeof value === 'number') {
-    // An unknown size that an expression passes on is no mistake of the row.
-    if (Number.isNaN(value) && isExpression(node)) return value;
+    // An unknown size that an expression passes on is not a mistake of the row.
+    if (Number.isNaN(value) && hasExpression(node)) return value;
     // A slice may end at infinity.
     if (Math.abs(value) === Number.POSITIVE_INFINITY && Math.abs(spec.default as number) === value) return value;
     const proper = whole ? Number.isSafeInteger(value) : Number.isFinite(value);
     if (proper && (spec.min === undefined || value >= spec.min)) return value;
   }
-  const wanted = whole ? 'a whole number' : 'a number';
-  const from = spec.min === undefined ? '' : ` from ${spec.min}`;
-  tell(node, reading, `“${name}” is ${described(value)}, but it is ${wanted}${from}. ${spec.doc()}`);
+  const message = isAnyNumber
+    ? whole
+      ? l10n.t('“{0}” must be a whole number, not {1}.', name, described(value))
+      : l10n.t('“{0}” must be a number, not {1}.', name, described(value))
+    : whole
+      ? l10n.t('“{0}” must be a whole number ≥ {1}, not {2}.', name, spec.min!, described(value))
+      : l10n.t('“{0}” must be a number ≥ {1}, not {2}.', name, spec.min!, described(value));
+  const code =
+    typeof value !== 'number' || (!whole && !Number.isFinite(value))
+      ? 'not-a-number'
+      : whole && !Number.isSafeInteger(value)
+        ? 'not-a-whole-number'
+        : 'value-below-minimum';
+  reading.report(node, code, message, { help: spec.doc() });
   return Number.NaN;
 }
 
@@ -157,14 +177,10 @@ function read(node: YamlNode, { values, scope, input }: Reading): Value | undefi
   return values.of(node, scope, input);
 }
 
-function tell(node: YamlNode, { values }: Reading, message: string): void {
-  values.wrong(node, message);
-}
-
-function isExpression(node: YamlNode): boolean {
+function hasExpression(node: YamlNode): boolean {
   const target = resolved(node);
   if (target?.kind === 'scalar') return target.text.startsWith('$');
-  return target?.kind === 'sequence' && target.items.some(isExpression);
+  return target?.kind === 'sequence' && target.items.some(hasExpression);
 }
 
 /** Most values are a few plain digits; −1 where it takes a longer look. */
@@ -178,7 +194,7 @@ function digits(node: YamlNode): number {
     if (digit < 0 || digit > 9) return -1;
     number = number * 10 + digit;
   }
-  // `007` is no number of YAML's.
+  // `007` is not a number in YAML.
   return text.length > 1 && text.charCodeAt(0) === 48 ? -1 : number;
 }
 

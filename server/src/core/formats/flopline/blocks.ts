@@ -1,9 +1,13 @@
 // The blocks that a text defines: `name(out, stride=1): [rows]`.
+import * as l10n from '@vscode/l10n';
 import { allEntries, resolved, type Scalar, type YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
+import { clip } from '../../text/wording.ts';
 import { operatorOf } from './operators.ts';
+import { type Report, reportTo } from './report.ts';
 import { lettersFrom } from './values.ts';
+import { isStructure, reserved } from './words.ts';
 
 export interface Block {
   readonly name: string;
@@ -16,72 +20,63 @@ export interface Block {
 export interface Parameter {
   readonly name: string;
   readonly range: Range;
-  /** Its default, as if it stood in the text as a value; undefined: it must be given. */
-  readonly otherwise: YamlNode | undefined;
+  /** Its default, as if it were a value in the text; undefined: it must be given. */
+  readonly default: YamlNode | undefined;
 }
 
-/** Rows that are no operators: they arrange other rows. */
-export const structures = {
-  branches: 'Parallel paths that all read the same, joined at their end (`join: concat`, `add`, `mul` or `none`).',
-  residual: 'Rows whose output is added to what came in, or to what `shortcut:` makes of it.',
-  repeat: 'Rows several times one after the other: `repeat: {times: 3, layers: […]}`.',
-} as const;
-
-export type Structure = keyof typeof structures;
-
-export function isStructure(name: string): name is Structure {
-  return name === 'branches' || name === 'residual' || name === 'repeat';
-}
-
-/** Names that `$` or `from` have a meaning of their own for. */
-const reserved = new Set(['name', 'from', 'if', 'repeats', 'input', 'previous', 'true', 'false', 'and', 'or', 'not']);
-
-export function readBlocks(node: YamlNode | undefined, tell: (problem: Problem) => void): ReadonlyMap<string, Block> {
+export function readBlocks(
+  node: YamlNode | undefined,
+  problems: (problem: Problem) => void,
+): ReadonlyMap<string, Block> {
   const blocks = new Map<string, Block>();
   const mapping = resolved(node);
   if (!mapping) return blocks;
-  const wrong = (range: Range, code: string, message: string): void =>
-    tell({ range: { from: range.from, to: range.to }, severity: 'error', code, message });
+  const report = reportTo(problems);
   if (mapping.kind !== 'mapping') {
     if (mapping.kind !== 'scalar' || mapping.text !== '') {
-      wrong(node!, 'wrong-block', 'Blocks are written as “name(parameters):” with rows below each.');
+      report(node!, 'blocks-not-a-mapping', l10n.t('“blocks” must hold block definitions.'), {
+        help: l10n.t('Write each as “name(parameters):” with a list of rows below it.'),
+      });
     }
     return blocks;
   }
   for (const { key, value } of allEntries(mapping)) {
     if (key.kind !== 'scalar') {
-      wrong(key, 'wrong-block', 'The name of a block is a word, as in “bottleneck(out, stride=1):”.');
+      report(key, 'wrong-block-name', l10n.t('The name of a block must be a word.'), { help: headerHelp() });
       continue;
     }
-    const block = headerOf(key, value, wrong);
+    const block = headerOf(key, value, report);
     if (!block) continue;
     if (blocks.has(block.name)) {
-      wrong(key, 'duplicate-name', `There is a block “${block.name}” above already. Give this one another name.`);
+      report(key, 'duplicate-block', l10n.t('A block above is already called “{0}”.', block.name), {
+        help: l10n.t('Use another name.'),
+      });
     } else if (operatorOf(block.name) || isStructure(block.name)) {
-      wrong(
+      report(
         key,
-        'duplicate-name',
-        `“${block.name}” is an operator already, so this block can never be used. Give it another name.`,
+        'block-named-like-operator',
+        l10n.t('“{0}” is the name of an operator, so this block can never be used.', block.name),
+        { help: l10n.t('Use another name.') },
       );
     } else blocks.set(block.name, block);
   }
   return blocks;
 }
 
-function headerOf(
-  key: Scalar,
-  rows: YamlNode,
-  wrong: (range: Range, code: string, message: string) => void,
-): Block | undefined {
+/** The names of the blocks, where all that matters is which rows use one. */
+export function blockNames(node: YamlNode | undefined): ReadonlySet<string> {
+  return new Set(readBlocks(node, () => {}).keys());
+}
+
+const headerHelp = (): string => l10n.t('Write it as in “bottleneck(out, stride=1):”.');
+
+function headerOf(key: Scalar, rows: YamlNode, report: Report): Block | undefined {
   const shift = lettersFrom(key);
   const at = (from: number, to: number): Range => (shift === undefined ? key : { from: shift + from, to: shift + to });
   const match = /^\s*([A-Za-z_][\w-]*)\s*(?:\((.*)\))?\s*$/s.exec(key.text);
   if (!match) {
-    wrong(
-      key,
-      'wrong-block',
-      `“${key.text.slice(0, 60)}” is not a block's name with its parameters. Write it as in “bottleneck(out, stride=1):”.`,
-    );
+    const message = l10n.t('“{0}” is not a block name with parameters.', clip(key.text, 60));
+    report(key, 'wrong-block-name', message, { help: headerHelp() });
     return undefined;
   }
   const [, name, list] = match;
@@ -94,29 +89,30 @@ function headerOf(
       const space = piece.trim() === '' ? 0 : piece.length - piece.trimStart().length;
       const range = at(start + from + space, start + from + Math.max(piece.trimEnd().length, space));
       if (!parts) {
-        wrong(
-          range,
-          'wrong-block',
-          `“${piece.trim()}” is not a parameter. Write a name, or a name with a default as in “stride=1”.`,
-        );
+        report(range, 'wrong-parameter', l10n.t('“{0}” is not a parameter.', clip(piece.trim(), 60)), {
+          help: l10n.t('Write a name, or a name with a default as in “stride=1”.'),
+        });
         continue;
       }
-      const [, , parameter, otherwise] = parts;
+      const [, , parameter, written] = parts;
       const nameRange = at(start + from + space, start + from + space + parameter!.length);
       if (reserved.has(parameter!)) {
-        wrong(
+        report(
           nameRange,
-          'wrong-block',
-          `A parameter cannot be called “${parameter}”: every row has a key or a value of that name. Use another name.`,
+          'reserved-parameter',
+          l10n.t('“{0}” cannot be the name of a parameter: it has a meaning of its own.', parameter!),
+          { help: l10n.t('Use another name.') },
         );
       } else if (parameters.some(other => other.name === parameter)) {
-        wrong(nameRange, 'duplicate-name', `There are two parameters “${parameter}”. Give one of them another name.`);
+        report(nameRange, 'duplicate-parameter', l10n.t('There are two parameters called “{0}”.', parameter!), {
+          help: l10n.t('Rename one of them.'),
+        });
       } else {
-        const offset = to - from - (otherwise?.length ?? 0) + from + start;
+        const offset = to - from - (written?.length ?? 0) + from + start;
         parameters.push({
           name: parameter!,
           range: nameRange,
-          otherwise: otherwise === undefined ? undefined : defaultOf(otherwise, (a, b) => at(offset + a, offset + b)),
+          default: written === undefined ? undefined : defaultOf(written, (a, b) => at(offset + a, offset + b)),
         });
       }
     }

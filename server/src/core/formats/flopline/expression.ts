@@ -1,15 +1,32 @@
 // Arithmetic on the parameters of a block: `$(c * 4 // 2)`. A small grammar of its own, because nothing in a spec is
-// ever executed, and every part of it must know where it stands.
+// ever executed, and every part of it must know its place.
+import * as l10n from '@vscode/l10n';
 
 /** What a parameter, an argument or an expression can be. NaN is a number that is not known. */
 export type Value = number | boolean | string | null | readonly Value[];
 
 /** Offsets count from the start of the expression's text. */
-export interface Fault {
+export interface Fault extends FaultWords {
   readonly from: number;
   readonly to: number;
-  readonly message: string;
 }
+
+interface FaultWords {
+  readonly code: FaultCode;
+  readonly message: string;
+  readonly help?: string;
+  /** The name that means nothing. */
+  readonly unknown?: string;
+}
+
+type FaultCode =
+  | 'expression-too-long'
+  | 'expression-nested-too-deep'
+  | 'expression-syntax'
+  | 'unknown-function'
+  | 'unknown-parameter'
+  | 'wrong-operand'
+  | 'division-by-zero';
 
 interface At {
   readonly from: number;
@@ -34,7 +51,7 @@ export type Parsed =
   | { readonly expression: Expression; readonly fault?: never }
   | { readonly fault: Fault; readonly expression?: never };
 
-/** Longer is no expression that a person writes. */
+/** No person writes a longer one. */
 export const maxExpression = 500;
 const maxDepth = 40;
 
@@ -68,10 +85,11 @@ const binding: Readonly<Record<string, number>> = {
   '%': 6,
 };
 
-/** Parses the text behind (or with) a `$`. */
+/** Parses the text after (or with) a `$`. */
 export function parseExpression(text: string): Parsed {
   if (text.length > maxExpression) {
-    return { fault: { from: 0, to: text.length, message: `An expression has at most ${maxExpression} characters.` } };
+    const message = l10n.t('This expression has {0} characters; at most {1} are read.', text.length, maxExpression);
+    return { fault: { from: 0, to: text.length, code: 'expression-too-long', message } };
   }
   const parser = new Parser(text);
   try {
@@ -105,8 +123,12 @@ class Unreadable extends Error {
   }
 }
 
-function fail(at: At, message: string): never {
-  throw new Unreadable({ from: at.from, to: at.to, message });
+function fail({ from, to }: At, words: FaultWords): never {
+  throw new Unreadable({ from, to, ...words });
+}
+
+function failSyntax(at: At, message: string): never {
+  return fail(at, { code: 'expression-syntax', message });
 }
 
 const token =
@@ -130,7 +152,7 @@ class Parser {
   whole(): Expression {
     this.#next();
     const expression = this.#binary(1);
-    if (this.#token.kind !== 'end') fail(this.#token, `“${this.#token.text}” is too much here.`);
+    if (this.#token.kind !== 'end') failSyntax(this.#token, l10n.t('“{0}” is not expected here.', this.#token.text));
     return expression;
   }
 
@@ -143,7 +165,7 @@ class Parser {
       const end = this.#text.length;
       if (rest) {
         const from = before.to + rest.index;
-        fail({ from, to: from + 1 }, `“${rest[0]}” is no part of an expression.`);
+        failSyntax({ from, to: from + 1 }, l10n.t('“{0}” cannot be part of an expression.', rest[0]));
       }
       this.#token = { kind: 'end', text: '', from: end, to: end };
       return before;
@@ -170,7 +192,10 @@ class Parser {
 
   #unary(): Expression {
     const { text, from, kind } = this.#token;
-    if (++this.#depth > maxDepth) fail(this.#token, 'This expression is nested too deep.');
+    if (++this.#depth > maxDepth) {
+      const message = l10n.t('This expression is nested more than {0} deep.', maxDepth);
+      fail(this.#token, { code: 'expression-nested-too-deep', message });
+    }
     let result: Expression;
     if (kind !== 'string' && (text === '-' || text === '!' || text === 'not')) {
       this.#next();
@@ -199,18 +224,23 @@ class Parser {
       default:
         // `$(…)`, as at the start of the scalar.
         if (at.text === '$') {
-          if (this.#token.text !== '(') fail(at, 'Behind “$” stands a name or a parenthesis.');
+          if (this.#token.text !== '(') failSyntax(at, l10n.t('“$” must be followed by a name or a parenthesis.'));
           this.#next();
           return this.#parenthesis(at);
         }
         if (at.text === '(') return this.#parenthesis(at);
-        return fail(at, at.kind === 'end' ? 'Something is missing at the end.' : `“${at.text}” cannot stand here.`);
+        return failSyntax(
+          at,
+          at.kind === 'end'
+            ? l10n.t('This expression is incomplete.')
+            : l10n.t('A value is missing in front of “{0}”.', at.text),
+        );
     }
   }
 
   #parenthesis(open: At): Expression {
     const inside = this.#binary(1);
-    if (this.#token.text !== ')') fail(open, 'This parenthesis is not closed.');
+    if (this.#token.text !== ')') failSyntax(open, l10n.t('This parenthesis is never closed.'));
     const close = this.#next();
     return { ...inside, from: open.from, to: close.to };
   }
@@ -225,12 +255,17 @@ class Parser {
         args.push(this.#binary(1));
       }
     }
-    if (this.#token.text !== ')') fail(at, 'This parenthesis is not closed.');
+    if (this.#token.text !== ')') failSyntax(at, l10n.t('The parenthesis after “{0}” is never closed.', name));
     const close = this.#next();
     if (!Object.hasOwn(functions, name)) {
-      fail(at, `There is no function “${name}”. There are ${functionNames.join(', ')}.`);
+      fail(at, {
+        code: 'unknown-function',
+        message: l10n.t('There is no function “{0}”.', name),
+        help: l10n.t('Use one of {0}.', functionNames.join(', ')),
+      });
     }
-    if (args.length === 0) fail({ from: at.from, to: close.to }, `“${name}” needs a number.`);
+    if (args.length === 0)
+      failSyntax({ from: at.from, to: close.to }, l10n.t('“{0}” needs a number in its parentheses.', name));
     return { kind: 'call', name, args, from: at.from, to: close.to };
   }
 }
@@ -241,7 +276,10 @@ function evaluated(expression: Expression, look: (name: string) => Value | undef
       return expression.value;
     case 'name': {
       const value = look(expression.name);
-      return value === undefined ? fail(expression, `There is no parameter “${expression.name}” here.`) : value;
+      if (value !== undefined) return value;
+      const { name } = expression;
+      const message = l10n.t('There is no parameter “{0}” here.', name);
+      return fail(expression, { code: 'unknown-parameter', message, unknown: name });
     }
     case 'unary': {
       const value = evaluated(expression.of, look);
@@ -287,7 +325,7 @@ function calculated(
     case '/':
     case '//':
     case '%':
-      if (y === 0) fail(right, 'This divides by zero.');
+      if (y === 0) fail(right, { code: 'division-by-zero', message: l10n.t('This is a division by zero.') });
       // `%` has the divisor's sign, as in Python, so that a == (a // b) * b + a % b.
       return operator === '/' ? x / y : operator === '//' ? Math.floor(x / y) : x - Math.floor(x / y) * y;
     default:
@@ -298,7 +336,7 @@ function calculated(
 
 function number(value: Value, at: At): number {
   if (typeof value === 'number') return value;
-  return fail(at, `This is ${described(value)}, but a number is needed.`);
+  return fail(at, { code: 'wrong-operand', message: l10n.t('A number is needed here, not {0}.', described(value)) });
 }
 
 /** Undefined where it depends on a number that is not known. */
@@ -306,13 +344,14 @@ function condition(value: Value, at: At): boolean | undefined {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isNaN(value) ? undefined : value !== 0;
   if (value === null) return false;
-  return fail(at, `This is ${described(value)}, but true or false is needed.`);
+  const message = l10n.t('True or false is needed here, not {0}.', described(value));
+  return fail(at, { code: 'wrong-operand', message });
 }
 
 /** A value in the words of a message. */
 export function described(value: Value): string {
-  if (value === null) return 'nothing';
+  if (value === null) return 'null';
   if (typeof value === 'string') return `“${value.length > 40 ? `${value.slice(0, 40)}…` : value}”`;
-  if (typeof value === 'object') return 'a list';
-  return Number.isNaN(value) ? 'not a number' : String(value);
+  if (typeof value === 'object') return l10n.t('a list');
+  return Number.isNaN(value) ? l10n.t('an unknown number') : String(value);
 }

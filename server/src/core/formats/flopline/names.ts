@@ -1,24 +1,19 @@
-// Names of rows and what `from` may speak of.
-import type { Tensor } from '../../graph/graph.ts';
-import { type Inputs, tensorsOf } from '../../graph/segment.ts';
-import { type Entry, resolved, type YamlNode } from '../../syntax/tree.ts';
-import { didYouMean, suggestion } from '../../text/spelling.ts';
-import { described } from './expression.ts';
-import type { Telling } from './telling.ts';
-import type { Scope, Values } from './values.ts';
+// What `from` may name: the one place that knows, for tensors while a network is built, for items when a text is edited.
+import type { YamlNode } from '../../syntax/tree.ts';
+import type { Value } from './expression.ts';
 
-/** What hangs together in one list of rows: their outputs by position and by name, and the list around it. */
-export class Names {
-  readonly parent: Names | undefined;
-  /** The rows themselves, to tell a later name from one that does not exist. */
+/** What can be read in one list of rows: outputs by position and by name, and the list around it. */
+export class Names<T> {
+  readonly parent: Names<T> | undefined;
+  /** The rows themselves: a later name is not one that does not exist. */
   readonly list: readonly YamlNode[];
-  readonly input: readonly Tensor[];
-  readonly named = new Map<string, Inputs>();
-  readonly rows: Inputs[] = [];
+  readonly input: T;
+  readonly named = new Map<string, T>();
+  readonly rows: T[] = [];
   /** Whether these are the rows of the network itself. */
   readonly isTop: boolean;
 
-  constructor(parent: Names | undefined, list: readonly YamlNode[], input: readonly Tensor[], isTop = false) {
+  constructor(parent: Names<T> | undefined, list: readonly YamlNode[], input: T, isTop = false) {
     this.parent = parent;
     this.list = list;
     this.input = input;
@@ -26,191 +21,62 @@ export class Names {
   }
 }
 
-export class References {
-  readonly #values: Values;
-  readonly #telling: Telling;
-  /** What rows of the top list have read by reference, and the name that they gave themselves, since it was taken. */
-  #taken: Taken = nothingTaken();
+export type Found<T> = {
+  /** Whether a list inside a row was left for the rows of the network. */
+  readonly isOutside: boolean;
+} & (
+  | { readonly kind: 'whole'; readonly of: T }
+  /** One of its outputs: `halves.1`. */
+  | { readonly kind: 'part'; readonly of: T; readonly name: string; readonly part: number }
+  | { readonly kind: 'unknown'; readonly name: string }
+  /** In front of the first row of the list. */
+  | { readonly kind: 'in-front' }
+  | { readonly kind: 'not-a-reference' }
+);
 
-  constructor(values: Values, telling: Telling) {
-    this.#values = values;
-    this.#telling = telling;
+/** What a reference means in a list whose next row reads `flow`. */
+export function lookUp<T>(value: Value, names: Names<T>, flow: T): Found<T> {
+  if (typeof value === 'number' && Number.isInteger(value) && value < 0) {
+    const position = names.rows.length + value;
+    if (position < -1) return { kind: 'in-front', isOutside: false };
+    return { kind: 'whole', of: position < 0 ? names.input : names.rows[position]!, isOutside: false };
   }
-
-  /** What was read by reference since this was called last. */
-  take(): Taken {
-    const taken = this.#taken;
-    this.#taken = nothingTaken();
-    return taken;
+  if (typeof value !== 'string') return { kind: 'not-a-reference', isOutside: false };
+  const found = byName(value, names, flow);
+  if (found.of !== undefined) return { kind: 'whole', of: found.of, isOutside: found.isOutside };
+  const piece = /^(.+)\.(\d{1,6})$/.exec(value);
+  if (piece) {
+    const [, name, part] = piece;
+    const { of, isOutside } = byName(name!, names, flow);
+    if (of !== undefined) return { kind: 'part', of, name: name!, part: Number(part), isOutside };
   }
-
-  /** The tensors that `from` speaks of; undefined where it speaks of nothing. Reports nothing. */
-  find(node: YamlNode, names: Names, scope: Scope, flow: readonly Tensor[]): readonly Tensor[] | undefined {
-    const target = resolved(node);
-    const found: Tensor[] = [];
-    for (const item of target?.kind === 'sequence' ? target.items : [node]) {
-      const tensors = this.#resolve(item, names, scope, flow, this.#values.quiet(), silent);
-      if (!tensors) return undefined;
-      found.push(...tensors);
-    }
-    return found;
-  }
-
-  /** The tensors that `from` speaks of, one unknown where it speaks of nothing, which is told. */
-  of(node: YamlNode, names: Names, scope: Scope, flow: readonly Tensor[]): readonly Tensor[] {
-    const target = resolved(node);
-    const items = target?.kind === 'sequence' ? target.items : [node];
-    const found: Tensor[] = [];
-    for (const item of items) {
-      found.push(
-        ...(this.#resolve(item, names, scope, flow, this.#values, this.#tell) ??
-          this.#telling.unknown('it reads a row that does not exist', [])),
-      );
-    }
-    if (names.isTop) this.#taken.references.push({ node, found });
-    return found;
-  }
-
-  /** Gives what a row hands on the name that the row has. */
-  define(name: YamlNode | undefined, outputs: readonly Tensor[], names: Names): void {
-    if (!name) return;
-    const target = resolved(name);
-    if (target?.kind !== 'scalar' || target.text === '') {
-      this.#telling.tell(name, 'wrong-argument', 'A name is a word.');
-    } else if (target.text === 'input' || target.text === 'previous') {
-      this.#telling.tell(name, 'duplicate-name', `“${target.text}” has a meaning already. Use another name.`);
-    } else {
-      if (names.named.has(target.text)) {
-        this.#telling.tell(
-          name,
-          'duplicate-name',
-          `There is a row “${target.text}” above already. Give this one another name.`,
-        );
-      }
-      names.named.set(target.text, outputs);
-      if (names.isTop) this.#taken.name = target.text;
-    }
-  }
-
-  readonly #tell: Tell = (node, code, message) => this.#telling.tell(node, code, message);
-
-  #resolve(
-    node: YamlNode,
-    names: Names,
-    scope: Scope,
-    flow: readonly Tensor[],
-    values: Values,
-    tell: Tell,
-  ): readonly Tensor[] | undefined {
-    const target = resolved(node);
-    const value = target?.kind === 'scalar' ? values.scalar(target, scope, flow, node) : null;
-    if (value === undefined) return undefined;
-    if (typeof value === 'number' && Number.isInteger(value) && value < 0) {
-      const position = names.rows.length + value;
-      if (position >= 0) return tensorsOf(names.rows[position]!);
-      if (position === -1) return names.input;
-      tell(
-        node,
-        'unknown-reference',
-        `${-value} rows above this one is before the first row of this list. Use ${-names.rows.length - 1} at most, or a name.`,
-      );
-      return undefined;
-    }
-    if (typeof value !== 'string') {
-      tell(
-        node,
-        'wrong-argument',
-        `This is ${described(value)}, which names no row. Use the name of a row above, “input”, or −1 for the row above.`,
-      );
-      return undefined;
-    }
-    const found = this.#named(value, names, flow);
-    if (found) return found;
-    const piece = /^(.+)\.(\d{1,6})$/.exec(value);
-    const whole = piece && this.#named(piece[1]!, names, flow);
-    if (whole) {
-      const part = whole[Number(piece[2])];
-      if (part) return [part];
-      // Where nothing is known about a row, neither is the number of its outputs.
-      if (whole.some(({ node: at, shape }) => at.why !== undefined && shape === undefined)) return [whole[0]!];
-      tell(
-        node,
-        'unknown-reference',
-        `“${piece[1]}” outputs ${whole.length} tensor${whole.length === 1 ? '' : 's'}, counted from 0. Use ${whole.length === 1 ? `“${piece[1]}”` : `“${piece[1]}.${whole.length - 1}” at most`}.`,
-      );
-      return undefined;
-    }
-    if (tell !== silent) unknownReference(node, value, names, tell);
-    return undefined;
-  }
-
-  #named(name: string, names: Names, flow: readonly Tensor[]): readonly Tensor[] | undefined {
-    if (name === 'previous') return flow;
-    for (let at: Names | undefined = names; at; at = at.parent) {
-      if (at.isTop && at !== names) this.#taken.isFar = true;
-      const found = at.named.get(name);
-      if (found) return tensorsOf(found);
-      if (!at.parent && name === 'input') return at.input;
-    }
-    return undefined;
-  }
+  return { kind: 'unknown', name: value, isOutside: found.isOutside };
 }
 
-function unknownReference(node: YamlNode, name: string, names: Names, tell: Tell): void {
+function byName<T>(
+  name: string,
+  names: Names<T>,
+  flow: T,
+): { readonly of: T | undefined; readonly isOutside: boolean } {
+  if (name === 'previous') return { of: flow, isOutside: false };
+  let isOutside = false;
+  for (let at: Names<T> | undefined = names; at; at = at.parent) {
+    if (at.isTop && at !== names) isOutside = true;
+    const of = at.named.get(name);
+    if (of !== undefined) return { of, isOutside };
+    if (!at.parent && name === 'input') return { of: at.input, isOutside };
+  }
+  return { of: undefined, isOutside };
+}
+
+/** Names that a list of rows knows, those around it included. */
+export function namesIn<T>(names: Names<T>): readonly string[] {
   const known = ['input'];
-  let later = false;
-  for (let at: Names | undefined = names; at; at = at.parent) {
-    known.push(...at.named.keys());
-    later ||= namesIn(at.list).has(name);
-  }
-  const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
-  tell(
-    node,
-    'unknown-reference',
-    later
-      ? `“${shown}” comes later or is this row itself. A row can only read rows above it.`
-      : `No row above is called “${shown}”.${suggestion(name, known)} ${didYouMean(name, known) ? '' : 'Give a row above this name with “name:”.'}`.trimEnd(),
-  );
+  for (let at: Names<T> | undefined = names; at; at = at.parent) known.push(...at.named.keys());
+  return known;
 }
 
-type Tell = (node: YamlNode, code: string, message: string) => void;
-
-const silent: Tell = () => {};
-
-interface Taken {
-  readonly references: { readonly node: YamlNode; readonly found: readonly Tensor[] }[];
-  name: string | undefined;
-  /** Whether a row inside a row has read outside of it. */
-  isFar: boolean;
-}
-
-function nothingTaken(): Taken {
-  return { references: [], name: undefined, isFar: false };
-}
-
-/** How a row is called in hovers and reports: by its name, or by its operator and position. */
-export function labelOf(name: YamlNode | undefined, type: string, index: number): string {
-  const target = resolved(name);
-  return target?.kind === 'scalar' && target.text !== '' ? target.text : `${type}.${index}`;
-}
-
-/** The names that rows of a list give themselves. */
-function namesIn(list: readonly YamlNode[]): ReadonlySet<string> {
-  const found = new Set<string>();
-  const take = (entries: readonly Entry[]): void => {
-    for (const { key, value } of entries) {
-      const name = resolved(value);
-      if (key.kind === 'scalar' && key.text === 'name' && name?.kind === 'scalar') found.add(name.text);
-    }
-  };
-  for (const item of list) {
-    const row = resolved(item);
-    if (row?.kind !== 'mapping') continue;
-    take(row.entries);
-    for (const { value } of row.entries) {
-      const attrs = resolved(value);
-      if (attrs?.kind === 'mapping') take(attrs.entries);
-    }
-  }
-  return found;
+/** Names that mean something in every list. */
+export function isReservedName(name: string): boolean {
+  return name === 'input' || name === 'previous';
 }

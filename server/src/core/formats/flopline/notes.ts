@@ -1,11 +1,21 @@
-// What keys and arguments mean, for the hover on them; made only when a hover asks.
-import type { Note, Tensor } from '../../graph/graph.ts';
+// What keys and arguments mean and what may be written there, for hovers; built only when one asks.
+import * as l10n from '@vscode/l10n';
+import type { Allowed, Note, Tensor } from '../../graph/graph.ts';
+import type { AttrSpec } from '../../ops/index.ts';
 import { resolved, type YamlNode } from '../../syntax/tree.ts';
 import type { Block } from './blocks.ts';
 import { described } from './expression.ts';
-import { type CommonKey, commonKeys, type Operator, takesNorm } from './operators.ts';
-import { entriesOf, type Row, rangeOf } from './telling.ts';
+import { activationNames, type Operator, takesNorm } from './operators.ts';
+import { rangeOf } from './report.ts';
+import { entriesOf, type Row } from './row.ts';
 import type { Scope, Values } from './values.ts';
+import { type CommonKey, commonKeys, joins, norms, type StructureName, structureKeys } from './words.ts';
+
+/** A key of a row: what it means, and what its value may be. */
+interface Slot {
+  readonly doc: string;
+  readonly allowed?: Allowed | undefined;
+}
 
 /** For a row with an operator. */
 export function operatorNotes(
@@ -15,20 +25,19 @@ export function operatorNotes(
   scope: Scope,
   flow: readonly Tensor[],
 ): readonly Note[] {
-  const docOf = (key: string): string | undefined => {
+  const slotOf = (key: string): Slot | undefined => {
     const attribute = operator.attributes.find(({ name }) => name === key);
-    return (
-      attribute?.spec.doc() ??
-      (takesNorm(operator.op) || (key !== 'norm' && key !== 'act') ? commonKeys[key as CommonKey] : undefined)
-    );
+    if (attribute) return { doc: attribute.spec.doc(), allowed: allowedBy(attribute.spec) };
+    return takesNorm(operator.op) || (key !== 'norm' && key !== 'act') ? commonSlot(key) : undefined;
   };
-  const notes = keyNotes(row, docOf, values, scope, flow);
+  const notes = keyNotes(row, slotOf, values, scope, flow);
   const bare = resolved(row.value);
   if (bare && bare.kind !== 'mapping' && typeof operator.main === 'object') {
     const { name, spec } = operator.attributes[operator.main.attr]!;
     notes.push({
       range: rangeOf(row.value!),
       text: `\`${name}\`: ${spec.doc()}${resultOf(row.value!, values, scope, flow)}`,
+      allowed: allowedBy(spec),
     });
   }
   return notes;
@@ -42,46 +51,107 @@ export function useNotes(
   scope: Scope,
   flow: readonly Tensor[],
 ): readonly Note[] {
-  const docOf = (key: string): string | undefined =>
-    block.parameters.some(({ name }) => name === key)
-      ? `A parameter of the block ${block.name}.`
-      : commonKeys[key as CommonKey];
-  const notes = keyNotes(row, docOf, values, scope, flow);
+  const doc = l10n.t('A parameter of the block {0}.', block.name);
+  const slotOf = (key: string): Slot | undefined =>
+    block.parameters.some(({ name }) => name === key) ? { doc } : commonSlot(key);
+  const notes = keyNotes(row, slotOf, values, scope, flow);
   const bare = resolved(row.value);
   if (bare?.kind === 'sequence') {
     bare.items.slice(0, block.parameters.length).forEach((item, at) => {
       notes.push({
         range: rangeOf(item),
-        text: `\`${block.parameters[at]!.name}\`${resultOf(item, values, scope, flow)}: a parameter of the block ${block.name}.`,
+        text: `\`${block.parameters[at]!.name}\`: ${doc}${resultOf(item, values, scope, flow)}`,
       });
     });
   }
   return notes;
 }
 
-/** For the keys that `docOf` explains. */
-export function keyNotes(
+/** For a row that arranges other rows. */
+export function structureNotes(
   row: Row,
-  docOf: (key: string) => string | undefined,
+  kind: StructureName,
+  values: Values,
+  scope: Scope,
+  flow: readonly Tensor[],
+): readonly Note[] {
+  const own: Readonly<Partial<Record<string, () => string>>> = structureKeys[kind];
+  const slotOf = (key: string): Slot | undefined => {
+    const doc = Object.hasOwn(own, key) ? own[key]?.() : undefined;
+    return doc === undefined ? commonSlot(key) : { doc, allowed: structureValues[key] };
+  };
+  return keyNotes(row, slotOf, values, scope, flow);
+}
+
+const activations: Allowed = { kind: 'choice', choices: () => [...activationNames, 'none'] };
+
+/** What the keys of every row may be. */
+const commonValues: Readonly<Record<CommonKey, Allowed>> = {
+  name: { kind: 'name' },
+  from: { kind: 'reference' },
+  if: { kind: 'boolean' },
+  repeats: { kind: 'integer', min: 0 },
+  norm: { kind: 'choice', choices: () => [...Object.keys(norms), 'none'] },
+  act: activations,
+};
+
+/** Those of rows that arrange others; the rest of their keys hold rows. */
+const structureValues: Readonly<Partial<Record<string, Allowed>>> = {
+  join: { kind: 'choice', choices: () => joins },
+  axis: { kind: 'integer' },
+  act: activations,
+  times: { kind: 'integer', min: 0 },
+};
+
+function commonSlot(key: string): Slot | undefined {
+  if (!Object.hasOwn(commonKeys, key)) return undefined;
+  return { doc: commonKeys[key as CommonKey](), allowed: commonValues[key as CommonKey] };
+}
+
+/** What an attribute may be; in a list, each of its entries. */
+function allowedBy(spec: AttrSpec): Allowed {
+  switch (spec.kind) {
+    case 'boolean':
+      return { kind: 'boolean' };
+    case 'choice':
+      return { kind: 'choice', choices: () => spec.values ?? [] };
+    case 'number':
+    case 'numbers':
+      return { kind: 'number', min: spec.min };
+    case 'axis':
+    case 'axes':
+      return { kind: 'integer' };
+    case 'int':
+    case 'ints':
+    case 'shape':
+      return { kind: 'integer', min: spec.min };
+  }
+}
+
+/** For the keys that `slotOf` knows. */
+function keyNotes(
+  row: Row,
+  slotOf: (key: string) => Slot | undefined,
   values: Values,
   scope: Scope,
   flow: readonly Tensor[],
 ): Note[] {
   const notes: Note[] = [];
   for (const { key, value } of entriesOf(row)) {
-    const doc = key.kind === 'scalar' ? docOf(key.text) : undefined;
-    if (doc === undefined || key.kind !== 'scalar') continue;
+    const slot = key.kind === 'scalar' ? slotOf(key.text) : undefined;
+    if (slot === undefined || key.kind !== 'scalar') continue;
     const target = resolved(value);
     const to = target?.kind === 'scalar' || (target?.kind === 'sequence' && target.flow) ? value.to : key.to;
     notes.push({
       range: { from: key.from, to: Math.max(key.to, to) },
-      text: `\`${key.text}\`: ${doc}${resultOf(value, values, scope, flow)}`,
+      text: `\`${key.text}\`: ${slot.doc}${resultOf(value, values, scope, flow)}`,
+      allowed: slot.allowed,
     });
   }
   return notes;
 }
 
-/** What an expression comes to here, as ` (= 64)`; nothing for what says it itself. */
+/** What an expression evaluates to here, as ` (= 64)`; nothing for a plain value. */
 function resultOf(node: YamlNode, values: Values, scope: Scope, flow: readonly Tensor[]): string {
   const target = resolved(node);
   if (target?.kind !== 'scalar' || !target.text.startsWith('$')) return '';

@@ -2,18 +2,7 @@
 // each attribute, prepared once so that reading a row is cheap.
 import { type AnyOp, ops } from '../../ops/index.ts';
 import { type Attribute, attributeOf } from './attributes.ts';
-
-/** Keys that every row understands, with what they mean. */
-export const commonKeys = {
-  name: 'A name for this row; other rows speak of it in `from`.',
-  from: 'What it reads instead of the row above: a name, `input`, −1 for the row above, −2 for the one before, or a list of these.',
-  if: 'The row is only there where this is true; else what comes in goes on unchanged.',
-  repeats: 'So many of it one after the other, each with parameters of its own.',
-  norm: 'A normalization behind it, as in `norm: batch`; then it has no bias unless it says `bias: true`.',
-  act: 'An activation behind it, as in `act: relu`.',
-} as const;
-
-export type CommonKey = keyof typeof commonKeys;
+import { commonList } from './words.ts';
 
 /** What a value without a key means: an attribute, the tensors to join with, or something else. */
 export type Main = { readonly attr: number } | 'references' | 'border' | 'ignored' | undefined;
@@ -29,7 +18,7 @@ export interface Operator {
   readonly keys: ReadonlyMap<string, number>;
   /** Attributes that the name alone sets (`exp` is `unary` with `how: exp`). */
   readonly preset: Readonly<Record<string, unknown>> | undefined;
-  /** As many groups as channels, and as many filters unless said otherwise. */
+  /** One group per channel, and one filter per channel unless `out` is set. */
   readonly depthwise: boolean;
   /** The spatial dimensions that the name promises (`conv1d`). */
   readonly dimensions: number | undefined;
@@ -40,8 +29,6 @@ export interface Operator {
   /** Bits of the attributes without which not even the rank or the number of outputs is known. */
   readonly structural: number;
 }
-
-export const commonList = Object.keys(commonKeys) as CommonKey[];
 
 /** Stands for a key that is understood and changes nothing, such as the rate of a dropout. */
 export const ignoredKey = 1000;
@@ -186,6 +173,10 @@ export function namesOf(operator: Operator): readonly string[] {
 
 export const operatorNames: readonly string[] = [...spellings.keys()];
 
+export const activationNames: readonly string[] = operatorNames.filter(
+  name => spellings.get(name)!.op.kind === 'activation',
+);
+
 /** The operator that a person means: capitals, dashes and underscores do not matter. */
 export function operatorOf(name: string): Operator | undefined {
   return spellings.get(name) ?? respelled(name);
@@ -268,7 +259,7 @@ export function templateOf(operator: Operator, dimensions: number): Readonly<Rec
   // In the order of the operator's own file, whatever the text's.
   for (const name of Object.keys(operator.op.attrs)) {
     const preset = operator.preset?.[name];
-    template[name] = preset ?? operator.attributes.find(attribute => attribute.name === name)!.otherwise(dimensions);
+    template[name] = preset ?? operator.attributes.find(attribute => attribute.name === name)!.default(dimensions);
   }
   operator.templates[dimensions] = template;
   return template;

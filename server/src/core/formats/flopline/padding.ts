@@ -1,4 +1,5 @@
 // Padding as people write it: a number, one for each dimension, `same`, `valid`, or a side at a time.
+import * as l10n from '@vscode/l10n';
 import type { Shape } from '../../ops/index.ts';
 import { samePadding } from '../../ops/rules/window.ts';
 import { type Entry, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
@@ -6,7 +7,8 @@ import { suggestion } from '../../text/spelling.ts';
 import { type Reading, same } from './attributes.ts';
 import { described, type Value } from './expression.ts';
 import type { Operator } from './operators.ts';
-import type { Telling } from './telling.ts';
+import type { Reports } from './reports.ts';
+import { sides } from './words.ts';
 
 /** Sets `padding`, and `paddingAfter` where the sides differ. `written` has the bits of the attributes in the text. */
 export function readPadding(
@@ -16,13 +18,13 @@ export function readPadding(
   shape: Shape | undefined,
   reading: Reading,
   written: number,
-  telling: Telling,
+  reports: Reports,
 ): void {
   const target = resolved(node);
   const { dimensions } = reading;
   const attribute = operator.attributes[operator.keys.get('padding')!]!;
   if (target?.kind === 'mapping') {
-    readSides(target.entries, node, attrs, operator, reading, telling);
+    readSides(target.entries, node, attrs, operator, reading, reports);
     return;
   }
   let word: Value | undefined;
@@ -51,10 +53,15 @@ export function readPadding(
         const extra = reach.map((length, axis) => stride[axis]! + 2 * before[axis]! - length);
         attrs.outputPadding = extra;
         if (extra.some((length, axis) => length > 0 && length >= stride[axis]! && length >= dilation[axis]!)) {
-          telling.tell(
+          reports.report(
             node,
-            'wrong-argument',
-            `No padding makes this output as large as its input: a kernel of ${kernel.join('×')} with a stride of ${stride.join('×')} has no middle. Use another kernel, or write the padding as a number.`,
+            'no-same-padding',
+            l10n.t(
+              'No padding gives an output of input × stride with a {0} kernel and a stride of {1}.',
+              kernel.join('×'),
+              stride.join('×'),
+            ),
+            { help: l10n.t('Use another kernel, or write the padding as a number.') },
           );
           attrs.outputPadding = same(Number.NaN, dimensions);
         }
@@ -66,24 +73,23 @@ export function readPadding(
     );
     const before = total.map(length => Math.floor(length / 2));
     attrs.padding = before;
-    // TensorFlow puts the odd one behind.
+    // TensorFlow puts the odd one at the end.
     if (total.some(length => length % 2 !== 0))
       attrs.paddingAfter = total.map((length, axis) => length - before[axis]!);
   } else if (typeof word === 'string') {
-    telling.tell(
-      node,
-      'wrong-argument',
-      `“padding” is ${described(word)}, but it is a number, one for each dimension, same or valid.`,
-    );
+    reportPadding(reports, node, word);
     attrs.padding = same(Number.NaN, dimensions);
   } else if (target?.kind === 'scalar' && typeof scalarValue(target) === 'string' && !target.text.startsWith('$')) {
-    telling.tell(
-      node,
-      'wrong-argument',
-      `“padding” is ${described(target.text)}, but it is a number, one for each dimension, same or valid.${suggestion(target.text, ['same', 'valid'])}`,
-    );
+    reportPadding(reports, node, target.text);
     attrs.padding = same(Number.NaN, dimensions);
   } else attrs.padding = attribute.read(node, reading);
+}
+
+function reportPadding({ report }: Reports, node: YamlNode, word: string): void {
+  const meant = suggestion(word, ['same', 'valid']);
+  report(node, 'unknown-padding', l10n.t('“padding” cannot be {0}.', described(word)), {
+    help: `${meant} ${l10n.t('Use a number, one for each dimension, “same” or “valid”.')}`.trim(),
+  });
 }
 
 function readSides(
@@ -92,13 +98,13 @@ function readSides(
   attrs: Record<string, unknown>,
   operator: Operator,
   reading: Reading,
-  telling: Telling,
+  reports: Reports,
 ): void {
   const { dimensions } = reading;
   const before = [...same(0, dimensions)];
   const after = [...same(0, dimensions)];
   const attribute = operator.attributes[operator.keys.get('padding')!]!;
-  const sides: Readonly<Record<string, readonly [number[], number]>> = {
+  const borders: Readonly<Record<string, readonly [number[], number]>> = {
     top: [before, dimensions - 2],
     bottom: [after, dimensions - 2],
     left: [before, dimensions - 1],
@@ -111,21 +117,19 @@ function readSides(
       border.forEach((length, axis) => {
         (text === 'before' ? before : after)[axis] = length;
       });
-    } else if (Object.hasOwn(sides, text) && dimensions >= (text === 'top' || text === 'bottom' ? 2 : 1)) {
-      const [border, axis] = sides[text]!;
+    } else if (Object.hasOwn(borders, text) && dimensions >= (text === 'top' || text === 'bottom' ? 2 : 1)) {
+      const [border, axis] = borders[text]!;
       border[axis] = (attribute.read(value, { ...reading, dimensions: 1 }) as readonly number[])[0]!;
-    } else telling.unknownKey(key, 'padding', ['before', 'after', 'top', 'bottom', 'left', 'right']);
+    } else reports.unknownKey(key, 'padding', sides);
   }
   attrs.padding = before;
   const differ = after.some((length, axis) => length !== before[axis]);
   if (!differ) return;
   if (operator.keys.has('paddingAfter')) attrs.paddingAfter = after;
   else {
-    telling.tell(
-      node,
-      'wrong-argument',
-      `${operator.name} has the same padding before and after. Cut off the rest with “slice”.`,
-    );
+    reports.report(node, 'asymmetric-padding', l10n.t('“{0}” has the same padding before and after.', operator.name), {
+      help: l10n.t('Cut off the rest with “slice”.'),
+    });
     attrs.padding = same(Number.NaN, dimensions);
   }
 }

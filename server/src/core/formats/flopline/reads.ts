@@ -1,9 +1,8 @@
 // What a row of a list looks like, so that of several repairs of a damaged line the one is taken that makes a row.
 import { type Entry, isMerge, type Mapping, resolved, type YamlNode } from '../../syntax/tree.ts';
 import type { Reads } from '../../syntax/yaml.ts';
-import { isStructure } from './blocks.ts';
 import { operatorOf } from './operators.ts';
-import { beside } from './structures.ts';
+import { beside, isStructure } from './words.ts';
 
 export const reads: Reads = {
   row: isRow,

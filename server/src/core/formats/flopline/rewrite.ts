@@ -22,8 +22,11 @@ import {
 } from '../../syntax/tree.ts';
 import type { TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
+import { type Item, movesOf, type Reference, renumbered } from '../reference.ts';
+import { blockNames } from './blocks.ts';
+import { itemsOf, outputItem } from './items.ts';
 import { operatorOf } from './operators.ts';
-import { beside } from './structures.ts';
+import { beside } from './words.ts';
 
 /** The changes of the text; undefined where one of the edits cannot be said. */
 export function rewrite(
@@ -39,9 +42,9 @@ interface Row {
   readonly spot: Spot;
   readonly key: Scalar;
   readonly value: YamlNode | undefined;
-  /** What stands beside the operator's key. */
+  /** What is beside the operator's key. */
   readonly rest: readonly Entry[];
-  /** Its own attributes, wherever they stand. */
+  /** Its own attributes, wherever they are. */
   readonly own: readonly Entry[];
   /** What `<<: *defaults` brings. */
   readonly merged: readonly Entry[];
@@ -49,7 +52,7 @@ interface Row {
   readonly mapping: Mapping | undefined;
 }
 
-/** Rows that come and go in a list: what counts backwards over them must count anew. */
+/** Rows that come and go in a list: numbers that count back over them change. */
 interface ListChanges {
   readonly list: Sequence;
   /** How many rows come before the one with an index. */
@@ -60,6 +63,7 @@ interface ListChanges {
 class Writer implements Rewriter {
   readonly #text: string;
   readonly #root: YamlNode | undefined;
+  readonly #isBlock: (name: string) => boolean;
   readonly #edits: TextEdit[] = [];
   readonly #lists = new Map<Sequence, ListChanges>();
   /** New texts of attributes by row; null takes one away. */
@@ -68,6 +72,8 @@ class Writer implements Rewriter {
   constructor(text: string, root: YamlNode | undefined) {
     this.#text = text;
     this.#root = root;
+    const blocks = blockNames(lookUp(root, 'blocks'));
+    this.#isBlock = name => blocks.has(name);
   }
 
   changes(): readonly TextEdit[] | undefined {
@@ -143,7 +149,7 @@ class Writer implements Rewriter {
     const { list, index } = row.spot;
     const name = this.#flat(entryOf(row.own, 'name')?.value);
     if (name !== undefined && this.#isMentioned(name, row.spot.item)) return false;
-    // Who reads the row above would read another one, if this one has gone on from elsewhere.
+    // What reads the row above would read another one, if this one continues from elsewhere.
     const from = entryOf(row.own, 'from');
     const next = list.items[index + 1];
     if (from && !(next && this.#readsElsewhere(next))) return false;
@@ -213,9 +219,9 @@ class Writer implements Rewriter {
     if (strideText === undefined) return undefined;
     if (strideText !== null) put('stride', strideText);
     else if (entryOf(row.merged, 'stride')) put('stride', '1');
-    const kept = layer.border === 'kept';
+    const keepsBorder = layer.border === 'kept';
     if (layer.border === 'kept' || layer.border === 'none') {
-      if (!copy('padding', '0', kept) || !copy('dilation', '1', kept)) return undefined;
+      if (!copy('padding', '0', keepsBorder) || !copy('dilation', '1', keepsBorder)) return undefined;
     } else {
       const padding =
         this.#paddingText(row, layer.kernel, layer.border) ?? this.#flat(writtenOf(row, 'padding')?.value);
@@ -225,26 +231,26 @@ class Writer implements Rewriter {
     }
     if (!layer.depthwise && !copy('groups', '1', false)) return undefined;
     const own = place.norm.length === 0;
-    const said =
+    const isWritable =
       copy('bias', 'true', layer.norm || !writtenOf(row, 'norm')) &&
       copy('norm', 'none', layer.norm && own) &&
       copy('act', 'none', layer.act && place.act === undefined) &&
       copy('if', 'true', true);
-    if (!said) return undefined;
+    if (!isWritable) return undefined;
     const key = layer.depthwise ? 'depthwise' : row.key.text;
     const rows = [`${key}: {${pairs.join(', ')}}`];
     const apart = [...(layer.norm ? place.norm : []), ...(layer.act && place.act ? [place.act] : [])];
     for (const site of apart) {
       const copied = this.#row(site);
-      const again = copied && this.#again(copied);
-      if (again === undefined) return undefined;
-      rows.push(again);
+      const copy = copied && this.#copyOf(copied);
+      if (copy === undefined) return undefined;
+      rows.push(copy);
     }
     return rows;
   }
 
-  /** A row once more, without its name and what it reads. */
-  #again(row: Row): string | undefined {
+  /** A copy of a row, without its name and what it reads. */
+  #copyOf(row: Row): string | undefined {
     const parts: string[] = [];
     for (const { key, value } of row.own) {
       const name = key.kind === 'scalar' ? key.text : '';
@@ -267,11 +273,11 @@ class Writer implements Rewriter {
 
   /** The stride of a layer where it stays, and 1 elsewhere; null where it is 1 throughout. */
   #strideText(node: YamlNode, strided: readonly boolean[]): string | null | undefined {
-    if (strided.every(kept => !kept)) return null;
+    if (strided.every(isStrided => !isStrided)) return null;
     const target = resolved(node);
-    if (strided.every(kept => kept)) return this.#flat(node);
-    const each = strided.map((kept, axis) => {
-      if (!kept) return '1';
+    if (strided.every(isStrided => isStrided)) return this.#flat(node);
+    const each = strided.map((isStrided, axis) => {
+      if (!isStrided) return '1';
       const one = target?.kind === 'sequence' ? (target.items[axis] ?? target.items[0]) : target;
       return one && this.#flat(one);
     });
@@ -406,38 +412,43 @@ class Writer implements Rewriter {
 
   /** Rows that are counted backwards over what came or went. */
   #renumber({ list, inserted, removed }: ListChanges): boolean {
-    const places: number[] = [];
-    let at = 0;
-    for (let index = 0; index < list.items.length; index++) {
-      at += inserted.get(index) ?? 0;
-      places.push(at);
-      if (!removed.has(index)) at++;
-    }
-    // Who read a row that is gone reads the one before it.
-    const placeOf = (index: number): number =>
-      index < 0 ? -1 : removed.has(index) ? places[index]! - 1 : places[index]!;
-    // What the network returns is counted from behind the last row.
+    const items = this.#itemsOf(list);
+    const moves = movesOf(items, inserted, removed);
+    const counted = items.map(item => {
+      const row = list.items[item.index];
+      // What it has read is read by a new row.
+      const isHandedOver = row && this.#attrs.get(row)?.values.get('from') === null;
+      return isHandedOver ? { ...item, references: [] } : item;
+    });
+    if (counted.some(({ index, references }) => !removed.has(index) && references.some(isEvaluated))) return false;
+    const edits = renumbered(counted, {
+      ...moves,
+      // Who read a row that is gone reads the one in front of it.
+      source: index => moves.place(index) ?? placeInFront(index, inserted, removed),
+    });
+    if (!edits) return false;
+    this.#edits.push(...edits);
+    return true;
+  }
+
+  /** The rows of a list, and what the network returns if they are its own. */
+  #itemsOf(list: Sequence): readonly Item[] {
+    const items = itemsOf(list.items, this.#isBlock);
     const isTop = resolved(lookUp(this.#root, 'layers')) === list;
     const output = isTop ? lookUp(this.#root, 'output') : undefined;
-    for (let index = 0; index <= list.items.length; index++) {
-      if (removed.has(index)) continue;
-      const item = list.items[index];
-      if (item && this.#attrs.get(item)?.values.get('from') === null) continue;
-      const place = index < places.length ? places[index]! : at;
-      for (const { node, back } of item ? counted(item) : output ? numbersIn(output) : []) {
-        if (Number.isNaN(back)) return false;
-        const fresh = placeOf(index + back) - place;
-        if (fresh !== back) this.#replace(node, String(fresh));
-      }
-    }
-    return true;
+    return output ? [...items, outputItem(output, items)] : items;
   }
 
   /** Whether a row below reads one of the rows `first` to `last` − 1 by number, from outside of them. */
   #countsInto(list: Sequence, first: number, last: number): boolean {
-    return list.items.some(
-      (item, index) =>
-        index > last && counted(item).some(({ back }) => !(index + back < first || index + back >= last)),
+    return itemsOf(list.items, this.#isBlock).some(
+      ({ index, references }) =>
+        index > last &&
+        references.some(reference => {
+          const { kind, target } = reference;
+          if (isEvaluated(reference)) return true;
+          return kind === 'relative' && typeof target === 'object' && target.index >= first && target.index < last;
+        }),
     );
   }
 
@@ -446,7 +457,7 @@ class Writer implements Rewriter {
     return from !== undefined && from !== '-1' && from !== 'previous';
   }
 
-  /** Whether a name stands anywhere but in its own row. */
+  /** Whether a name is anywhere but in its own row. */
   #isMentioned(name: string, row: YamlNode): boolean {
     const visit = (node: YamlNode): boolean => {
       if (node === row) return false;
@@ -465,7 +476,7 @@ class Writer implements Rewriter {
     return row && !this.#isAnchored(row) ? row : undefined;
   }
 
-  /** A row of an operator; undefined for what is none, and for an alias, which stands elsewhere. */
+  /** A row of an operator; undefined for any other, and for an alias, whose text is elsewhere. */
   #rowOf(spot: Spot): Row | undefined {
     const node = spot.item;
     if (node.kind === 'scalar') {
@@ -492,7 +503,7 @@ class Writer implements Rewriter {
     return { spot, key: main.key, value: main.value, rest, own, merged, mapping: node };
   }
 
-  /** Whether aliases elsewhere stand for the row or its attributes: a change here would change those too. */
+  /** Whether aliases elsewhere repeat the row or its attributes: a change here would change those too. */
   #isAnchored({ spot, key, value }: Row): boolean {
     const { list, index, item } = spot;
     const before = this.#text.slice(index > 0 ? list.items[index - 1]!.to : list.from, item.from);
@@ -520,32 +531,16 @@ function fromOf(item: YamlNode): YamlNode | undefined {
   return entryOf([...item.entries, ...own], 'from')?.value;
 }
 
-/** The numbers of rows that a row reads, −1 for the one above. */
-function counted(item: YamlNode): readonly Counted[] {
-  const joined =
-    item.kind === 'mapping'
-      ? item.entries.find(({ key }) => key.kind === 'scalar' && operatorOf(key.text)?.main === 'references')
-      : undefined;
-  return [fromOf(item), joined?.value].flatMap(node => (node ? numbersIn(node) : []));
+/** The place in front of where a row that is gone would be. */
+function placeInFront(index: number, inserted: ReadonlyMap<number, number>, removed: ReadonlySet<number>): number {
+  let place = inserted.get(index) ?? 0;
+  for (let at = 0; at < index; at++) place += (inserted.get(at) ?? 0) + (removed.has(at) ? 0 : 1);
+  return place - 1;
 }
 
-interface Counted {
-  readonly node: YamlNode;
-  /** NaN where an expression or an alias says it. */
-  readonly back: number;
-}
-
-function numbersIn(node: YamlNode): readonly Counted[] {
-  const target = resolved(node);
-  const items = target?.kind === 'sequence' ? target.items : target?.kind === 'scalar' ? [node] : [];
-  return items.flatMap(item => {
-    const scalar = resolved(item);
-    if (scalar?.kind !== 'scalar') return [];
-    if (scalar.text.startsWith('$')) return [{ node: item, back: Number.NaN }];
-    const value = scalarValue(scalar);
-    if (typeof value !== 'number' || value >= 0) return [];
-    return [{ node: item, back: node.kind === 'alias' || item.kind === 'alias' ? Number.NaN : value }];
-  });
+/** Whether a reference is an expression, which may mean another row at each use. */
+function isEvaluated({ written }: Reference): boolean {
+  return typeof written === 'string' && written.startsWith('$');
 }
 
 /** The values that an attribute has where nothing is written. */

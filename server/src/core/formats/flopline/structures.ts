@@ -1,202 +1,162 @@
 // Rows that arrange other rows: parallel branches, residuals, repetitions.
+import * as l10n from '@vscode/l10n';
 import { type Tensor, use } from '../../graph/graph.ts';
+import type { Inputs } from '../../graph/segment.ts';
 import { add, concat, mul } from '../../ops/index.ts';
-import { type Entry, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
-import type { Range } from '../../text/range.ts';
-import { suggestion } from '../../text/spelling.ts';
-import type { Structure } from './blocks.ts';
+import { resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import { described } from './expression.ts';
 import { Names } from './names.ts';
-import { commonKeys, commonList } from './operators.ts';
-import type { Walk } from './rows.ts';
-import type { Row } from './telling.ts';
+import type { TensorNames } from './references.ts';
+import { reportChoice } from './report.ts';
+import { type Row, rowsIn, type StructureParts } from './row.ts';
 import type { Scope } from './values.ts';
+import type { Walk } from './walk.ts';
+import { joins, type StructureName } from './words.ts';
 
-/** Keys of the rows that arrange other rows, with what they mean. */
-export const structureKeys = {
-  branches: {
-    join: 'How the paths come together: concat (the default), add, mul, or none for all of them side by side.',
-    axis: 'The axis of `join: concat`, batch included; 1, the channels, where not given.',
-    act: commonKeys.act,
-  },
-  residual: {
-    shortcut: 'Rows for the other path, a projection for instance; nothing where not given.',
-    act: 'An activation behind the sum.',
-  },
-  repeat: { times: 'How often.', layers: 'The rows that are repeated.' },
-} as const satisfies Record<Structure, Readonly<Record<string, string>>>;
-
-/** Keys that may stand beside the operator of a row, so they are not taken for it. */
-export const beside: ReadonlySet<string> = new Set<string>([
-  ...commonList,
-  ...Object.values(structureKeys).flatMap(keys => Object.keys(keys)),
-]);
-
-export function readBranches(
+export function readStructure(
   walk: Walk,
+  kind: StructureName,
   row: Row,
-  named: readonly Entry[],
-  found: Readonly<Record<string, YamlNode>>,
+  parts: StructureParts,
   input: readonly Tensor[],
   scope: Scope,
-  names: Names,
+  names: TensorNames,
 ): readonly Tensor[] {
-  const target = resolved(row.value);
-  const paths: { label: string; rows: YamlNode; site: Range | undefined }[] = [];
-  if (target?.kind === 'sequence') {
-    target.items.forEach((rows, at) => {
-      // A path on a line of its own has its sum there; where its first row begins that line, the row has it.
-      const flow = rows.kind === 'alias' || (rows.kind === 'sequence' && rows.flow);
-      paths.push({ label: `branch.${at}`, rows, site: flow ? rows : undefined });
-    });
-  } else {
-    for (const { key, value } of named) {
-      const label = key.kind === 'scalar' ? key.text : '';
-      paths.push({ label, rows: value, site: spanOf(key, value) });
-    }
+  switch (kind) {
+    case 'branches':
+      return readBranches(walk, row, parts, input, scope, names);
+    case 'residual':
+      return readResidual(walk, row, parts, input, scope, names);
+    case 'repeat':
+      return readRepeat(walk, row, parts, input, scope, names);
   }
+}
+
+function readBranches(
+  walk: Walk,
+  row: Row,
+  { paths, keys }: StructureParts,
+  input: readonly Tensor[],
+  scope: Scope,
+  names: TensorNames,
+): readonly Tensor[] {
+  const { reports, builder } = walk;
   if (paths.length === 0) {
-    walk.telling.tell(
-      row.key,
-      'missing-argument',
-      '“branches” needs lists of rows: one for each path, as in “branches: [[relu], [tanh]]”.',
-    );
-    return walk.telling.unknown('there are no branches', input);
+    reports.report(row.key, 'missing-branches', l10n.t('“branches” has no paths.'), {
+      help: l10n.t('Write a list of rows for each, as in “{0}”.', 'branches: [[relu], [tanh]]'),
+    });
+    return reports.unknown(l10n.t('there are no branches'), input);
   }
   const ends: Tensor[] = [];
   for (const { label, rows, site } of paths) {
     if (walk.isFull(row.site)) break;
-    walk.builder.open({ label, type: 'branch', sites: site ? [use(site)] : [], locate: walk.telling.locate });
-    const outputs = readRows(walk, rows, input, scope, names, 'A branch is a list of rows.');
-    walk.builder.close(outputs);
+    builder.open({ label, type: 'branch', sites: site ? [use(site)] : [], locate: reports.locate });
+    const outputs = readRows(walk, rows, input, scope, names);
+    builder.close(outputs);
     ends.push(...outputs);
   }
-  walk.telling.at(row, undefined, found.join ?? row.key);
-  const word = found.join ? walk.values.of(found.join, scope, input) : 'concat';
+  reports.at(row, undefined, keys.join ?? row.key);
+  const word = keys.join ? walk.values.of(keys.join, scope, input) : 'concat';
   let outputs: readonly Tensor[];
   switch (word) {
     case 'concat': {
-      const axis = found.axis ? walk.values.of(found.axis, scope, input) : 1;
+      const axis = keys.axis ? walk.values.of(keys.axis, scope, input) : 1;
       const proper = typeof axis === 'number' && (Number.isInteger(axis) || Number.isNaN(axis));
-      if (found.axis && axis !== undefined && !proper) {
-        walk.telling.tell(
-          found.axis,
-          'wrong-argument',
-          `“axis” is ${described(axis)}, but it is a whole number: 1 for channels, −1 for the last.`,
-        );
+      if (keys.axis && axis !== undefined && !proper) {
+        const code = typeof axis === 'number' ? 'not-a-whole-number' : 'not-a-number';
+        const message = l10n.t('“{0}” must be a whole number, not {1}.', 'axis', described(axis));
+        reports.report(keys.axis, code, message, { help: l10n.t('1 is the channels, −1 the last axis.') });
       }
-      if (proper && !Number.isNaN(axis)) outputs = [walk.builder.add(concat, { axis }, ends)];
-      else outputs = walk.telling.unknown('the axis is not known', ends);
+      if (proper && !Number.isNaN(axis)) outputs = [builder.add(concat, { axis }, ends)];
+      else outputs = reports.unknown(l10n.t('the axis is not known'), ends);
       break;
     }
     case 'add':
-      outputs = [walk.builder.add(add, {}, ends)];
+      outputs = [builder.add(add, {}, ends)];
       break;
     case 'mul':
-      outputs = [walk.builder.add(mul, {}, ends)];
+      outputs = [builder.add(mul, {}, ends)];
       break;
     case 'none':
       outputs = ends;
       break;
-    default: {
-      const known = ['concat', 'add', 'mul', 'none'];
-      const meant = typeof word === 'string' ? suggestion(word, known) : '';
-      if (word !== undefined) {
-        walk.telling.tell(
-          found.join!,
-          'wrong-argument',
-          `“join” is ${described(word)}, but it is one of ${known.join(', ')}.${meant}`,
-        );
-      }
-      outputs = walk.telling.unknown('how the branches are joined is not known', ends);
-    }
+    default:
+      if (word !== undefined) reportChoice(reports.report, keys.join!, 'join', word, joins);
+      outputs = reports.unknown(l10n.t('how the branches are joined is not known'), ends);
   }
-  return walk.activate(found.act, outputs, scope);
+  return walk.activate(keys.act, outputs, scope);
 }
 
-export function readResidual(
+function readResidual(
   walk: Walk,
   row: Row,
-  found: Readonly<Record<string, YamlNode>>,
+  { rows, keys }: StructureParts,
   input: readonly Tensor[],
   scope: Scope,
-  names: Names,
+  names: TensorNames,
 ): readonly Tensor[] {
-  const target = resolved(row.value);
-  const rows = target?.kind === 'mapping' ? found.layers : row.value;
-  if (!rows || (target?.kind === 'scalar' && scalarValue(target) === null)) {
-    walk.telling.tell(
-      row.key,
-      'missing-argument',
-      '“residual” needs rows, as in “residual: [conv: {out: 64, kernel: 3, padding: same}]”.',
-    );
-    return walk.telling.unknown('there are no rows', input);
+  const { reports, builder } = walk;
+  if (!rows || isEmpty(rows)) {
+    reports.report(row.key, 'missing-rows', l10n.t('“{0}” has no rows.', 'residual'), {
+      help: l10n.t('Write them as in “{0}”.', 'residual: [conv: {out: 64, kernel: 3, padding: same}]'),
+    });
+    return reports.unknown(l10n.t('there are no rows'), input);
   }
-  const body = readRows(walk, rows, input, scope, names, '“residual” is a list of rows.');
+  const body = readRows(walk, rows, input, scope, names);
   let other = input;
-  if (found.shortcut) {
-    const site = found.shortcut.kind === 'sequence' && found.shortcut.flow ? [use(found.shortcut)] : [];
-    walk.builder.open({ label: 'shortcut', type: 'shortcut', sites: site, locate: walk.telling.locate });
-    other = readRows(walk, found.shortcut, input, scope, names, '“shortcut” is a list of rows.');
-    walk.builder.close(other);
+  const { shortcut } = keys;
+  if (shortcut) {
+    const site = shortcut.kind === 'sequence' && shortcut.flow ? [use(shortcut)] : [];
+    builder.open({ label: 'shortcut', type: 'shortcut', sites: site, locate: reports.locate });
+    other = readRows(walk, shortcut, input, scope, names);
+    builder.close(other);
   }
-  walk.telling.at(row, undefined, row.key);
-  return walk.activate(found.act, [walk.builder.add(add, {}, [...body, ...other])], scope);
+  reports.at(row, undefined, row.key);
+  return walk.activate(keys.act, [builder.add(add, {}, [...body, ...other])], scope);
 }
 
-export function readRepeat(
+function readRepeat(
   walk: Walk,
   row: Row,
-  found: Readonly<Record<string, YamlNode>>,
+  { rows, keys }: StructureParts,
   input: readonly Tensor[],
   scope: Scope,
-  names: Names,
+  names: TensorNames,
 ): readonly Tensor[] {
+  const { reports, builder } = walk;
   const target = resolved(row.value);
   // `repeat: 3` with `layers:` beside it says the same.
-  const count = target?.kind === 'scalar' && scalarValue(target) !== null ? row.value : found.times;
-  const rows = target?.kind === 'sequence' ? row.value : found.layers;
-  if (!count || !rows) {
-    walk.telling.tell(
-      row.key,
-      'missing-argument',
-      `“repeat” needs ${count ? 'rows' : 'to know how often'}, as in “repeat: {times: 3, layers: […]}”.`,
-    );
-    if (!rows) return walk.telling.unknown('there are no rows', input);
-  }
+  const count = target?.kind === 'scalar' && !isEmpty(target) ? row.value : keys.times;
+  const help = l10n.t('Write it as in “{0}”.', 'repeat: {times: 3, layers: […]}');
+  if (!count) reports.report(row.key, 'missing-times', l10n.t('“repeat” does not say how often.'), { help });
+  else if (!rows) reports.report(row.key, 'missing-rows', l10n.t('“{0}” has no rows.', 'repeat'), { help });
+  if (!rows) return reports.unknown(l10n.t('there are no rows'), input);
   const times = walk.times(count, scope, input);
-  if (!count || Number.isNaN(times)) return walk.telling.unknown('how often it is repeated is not known', input);
+  if (!count || Number.isNaN(times)) return reports.unknown(l10n.t('the number of repetitions is not known'), input);
   let outputs = input;
   for (let copy = 0; copy < times && !walk.isFull(row.site); copy++) {
-    walk.builder.open({ label: `${copy}`, type: 'repetition', sites: [], locate: walk.telling.locate });
-    outputs = readRows(walk, rows, outputs, scope, names, '“layers” is a list of rows.');
-    walk.builder.close(outputs);
+    builder.open({ label: `${copy}`, type: 'repetition', sites: [], locate: reports.locate });
+    outputs = readRows(walk, rows, outputs, scope, names);
+    builder.close(outputs);
   }
   return outputs;
 }
 
-/** From a key to the end of its value. */
-function spanOf(key: Range, value: Range): Range {
-  return { from: key.from, to: Math.max(key.to, value.to) };
-}
-
-/** Rows inside a row: they see the names around them, nobody sees theirs. */
+/** Rows inside a row: they see the names around them, but theirs are not seen outside. */
 function readRows(
   walk: Walk,
   node: YamlNode,
   input: readonly Tensor[],
   scope: Scope,
-  names: Names,
-  message: string,
+  names: TensorNames,
 ): readonly Tensor[] {
+  const items = rowsIn(node);
+  if (items) return walk.list(items, input, scope, new Names<Inputs>(names, items, input));
+  // An alias without its anchor is reported where the text is parsed.
+  return walk.reports.unknown(l10n.t('a row could not be understood'), input);
+}
+
+function isEmpty(node: YamlNode): boolean {
   const target = resolved(node);
-  if (target?.kind === 'sequence') return walk.list(target, input, scope, new Names(names, target.items, input));
-  if (target?.kind === 'scalar' && scalarValue(target) === null) return input;
-  // A single row needs no brackets.
-  if (target) {
-    const single = { items: [node] };
-    return walk.list(single, input, scope, new Names(names, [], input));
-  }
-  walk.telling.tell(node, 'wrong-row', message);
-  return walk.telling.unknown('a row could not be understood', input);
+  return target?.kind === 'scalar' && scalarValue(target) === null;
 }

@@ -1,58 +1,72 @@
 // Uses of the blocks that a text defines: arguments bound to parameters, then the block's rows.
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../graph/graph.ts';
+import type { Inputs } from '../../graph/segment.ts';
 import { allEntries, type Entry, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
+import { listText } from '../../text/wording.ts';
 import type { Block } from './blocks.ts';
 import type { Value } from './expression.ts';
+import type { CommonNodes } from './gather.ts';
 import { Names } from './names.ts';
-import type { Common } from './operatorRows.ts';
-import type { Walk } from './rows.ts';
-import type { Row } from './telling.ts';
+import { isWritten, type Row } from './row.ts';
 import type { Scope } from './values.ts';
+import type { Walk } from './walk.ts';
 
-export function readArguments(walk: Walk, row: Row, block: Block, common: Common, args: Map<string, YamlNode>): void {
+export function readArguments(
+  { reports }: Walk,
+  row: Row,
+  block: Block,
+  common: CommonNodes,
+  args: Map<string, YamlNode>,
+): void {
   const { parameters } = block;
-  const signature = parameters.length === 0 ? 'none' : parameters.map(({ name }) => name).join(', ');
+  const names = parameters.map(({ name }) => name);
   const target = resolved(row.value);
   const entries: readonly Entry[] = target?.kind === 'mapping' ? [...allEntries(target), ...row.rest] : row.rest;
-  if (target?.kind === 'sequence' || (target?.kind === 'scalar' && scalarValue(target) !== null)) {
-    const items = target.kind === 'sequence' ? target.items : [row.value!];
+  if (target?.kind !== 'mapping' && isWritten(row.value)) {
+    const items = target?.kind === 'sequence' ? target.items : [row.value];
     items.forEach((item, position) => {
       const parameter = parameters[position];
       if (parameter) args.set(parameter.name, item);
-      else if (position === parameters.length) {
-        walk.telling.tell(
-          item,
-          'wrong-argument',
-          `“${block.name}” has ${parameters.length} parameter${parameters.length === 1 ? '' : 's'} (${signature}), but is given ${items.length}. Remove what is too much.`,
-        );
-      }
+      else if (position === parameters.length) reportExtra(item, items.length);
     });
   }
   for (const { key, value } of entries) {
     const text = key.kind === 'scalar' ? key.text : '';
     if (text === 'name' || text === 'from' || text === 'if' || text === 'repeats') {
-      if (common[text]) walk.telling.duplicate(key);
+      if (common[text]) reports.duplicate(key);
       else common[text] = value;
-    } else if (parameters.some(({ name }) => name === text)) {
-      if (args.has(text)) walk.telling.duplicate(key);
+    } else if (names.includes(text)) {
+      if (args.has(text)) reports.duplicate(key);
       else args.set(text, value);
-    } else
-      walk.telling.unknownKey(key, block.name, [
-        ...parameters.map(({ name }) => name),
-        'name',
-        'from',
-        'if',
-        'repeats',
-      ]);
+    } else reports.unknownKey(key, block.name, [...names, 'name', 'from', 'if', 'repeats']);
   }
-  const missing = parameters.filter(({ name, otherwise }) => otherwise === undefined && !args.has(name));
+  const missing = parameters.filter(parameter => parameter.default === undefined && !args.has(parameter.name));
   if (missing.length === 0) return;
-  const list = missing.map(({ name }) => `“${name}”`).join(', ');
-  walk.telling.tell(
+  reports.report(
     row.key,
     'missing-argument',
-    `“${block.name}” needs ${list}, as in “${block.name}: {${missing.map(({ name }) => `${name}: …`).join(', ')}}”.`,
+    l10n.t('“{0}” needs {1}.', block.name, listText(missing.map(({ name }) => `“${name}”`))),
+    {
+      help: l10n.t('Write it as in “{0}”.', `${block.name}: {${missing.map(({ name }) => `${name}: …`).join(', ')}}`),
+    },
   );
+
+  function reportExtra(item: YamlNode, given: number): void {
+    const message =
+      names.length === 0
+        ? l10n.t('“{0}” has no parameters, but is given {1}.', block.name, given)
+        : names.length === 1
+          ? l10n.t('“{0}” has one parameter ({1}), but is given {2}.', block.name, names[0]!, given)
+          : l10n.t(
+              '“{0}” has {1} parameters ({2}), but is given {3}.',
+              block.name,
+              names.length,
+              names.join(', '),
+              given,
+            );
+    reports.report(item, 'too-many-arguments', message, { help: l10n.t('Remove the surplus.') });
+  }
 }
 
 export function readBody(
@@ -63,39 +77,41 @@ export function readBody(
   inputs: readonly Tensor[],
   scope: Scope,
 ): readonly Tensor[] {
-  if (walk.within.includes(block)) {
-    const path = [...walk.within.slice(walk.within.indexOf(block)), block].map(({ name }) => name).join(' → ');
-    const why = `“${block.name}” uses itself (${path}), which would never end.`;
-    walk.telling.tell(row.key, 'recursive-block', `${why} Use other rows here.`);
-    return walk.telling.unknown(why, inputs);
+  const { reports, within } = walk;
+  if (within.includes(block)) {
+    const path = [...within.slice(within.indexOf(block)), block].map(({ name }) => name).join(' → ');
+    const message = l10n.t('“{0}” uses itself ({1}), which would never end.', block.name, path);
+    const short = l10n.t('“{0}” uses itself', block.name);
+    reports.report(row.key, 'recursive-block', message, { help: l10n.t('Use other rows here.'), short });
+    return [walk.builder.unknown({ message, short }, inputs)];
   }
   const list = resolved(block.rows);
   if (list?.kind !== 'sequence') {
-    const empty = !list || (list.kind === 'scalar' && scalarValue(list) === null);
-    if (empty) {
-      walk.telling.tell(
-        block.header,
-        'empty-block',
-        `“${block.name}” has no rows. Write them below, each behind a dash.`,
-        'warning',
-      );
+    if (!list || (list.kind === 'scalar' && scalarValue(list) === null)) {
+      reports.report(block.header, 'empty-block', l10n.t('“{0}” has no rows.', block.name), {
+        help: l10n.t('Write them below it, each after a dash.'),
+        severity: 'warning',
+      });
       return inputs;
     }
-    walk.telling.tell(block.rows, 'wrong-row', 'The rows of a block are a list: one a line, each behind a dash.');
-    return walk.telling.unknown(`“${block.name}” could not be understood`, inputs);
+    reports.report(block.rows, 'rows-not-a-list', l10n.t('The rows of “{0}” must be a list.', block.name), {
+      help: l10n.t('Write one row per line, each after a dash.'),
+    });
+    return reports.unknown(l10n.t('“{0}” has no list of rows', block.name), inputs);
   }
   const bound = new Map<string, Value>();
-  for (const { name, otherwise } of block.parameters) {
-    const arg = args.get(name);
-    // An argument speaks the language of its place, a default that of the block.
+  for (const parameter of block.parameters) {
+    const arg = args.get(parameter.name);
+    // An argument is in the language of its place, a default in that of the block.
     const value = arg
       ? walk.values.of(arg, scope, inputs)
-      : otherwise && walk.values.of(otherwise, inner(walk, bound), inputs);
-    bound.set(name, value === undefined ? Number.NaN : value);
+      : parameter.default && walk.values.of(parameter.default, inner(walk, bound), inputs);
+    bound.set(parameter.name, value === undefined ? Number.NaN : value);
   }
-  walk.within.push(block);
-  const outputs = walk.list(list, inputs, inner(walk, bound), new Names(undefined, list.items, inputs));
-  walk.within.pop();
+  within.push(block);
+  const names = new Names<Inputs>(undefined, list.items, inputs);
+  const outputs = walk.list(list.items, inputs, inner(walk, bound), names);
+  within.pop();
   return outputs;
 }
 

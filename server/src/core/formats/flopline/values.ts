@@ -1,32 +1,31 @@
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../graph/graph.ts';
 import { resolved, type Scalar, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { suggestion } from '../../text/spelling.ts';
-import { evaluate, type Parsed, parseExpression, type Value } from './expression.ts';
+import { evaluate, type Fault, type Parsed, parseExpression, type Value } from './expression.ts';
+import { sizesOfInput } from './words.ts';
 
 /** What `$name` can mean in a list of rows: the parameters of its block, or those of `let`. */
 export type Scope = ReadonlyMap<string, Value>;
 
-/** Sizes of the row's own input: channels of [N, C, …], features of [N, …, C]. */
-export const sizesOfInput = ['channels', 'features'] as const;
-
-/** Turns nodes of the text into values, expressions evaluated; tells what cannot be. */
+/** Turns nodes of the text into values, expressions evaluated; reports what cannot be. */
 export class Values {
-  readonly #complain: (problem: Problem) => void;
+  readonly #report: (problem: Problem) => void;
   readonly #parsed: Map<string, Parsed>;
 
-  constructor(complain: (problem: Problem) => void, parsed = new Map<string, Parsed>()) {
-    this.#complain = complain;
+  constructor(report: (problem: Problem) => void, parsed = new Map<string, Parsed>()) {
+    this.#report = report;
     this.#parsed = parsed;
   }
 
-  /** The same without complaints: for hovers, which outlive the reading. */
+  /** The same without reports: for hovers, which outlive the reading. */
   quiet(): Values {
     return new Values(() => {}, this.#parsed);
   }
 
-  /** The value of a scalar or of a list of scalars; undefined where it is none, which is told. */
+  /** The value of a scalar or of a list of scalars; undefined where it is neither, which is reported. */
   of(node: YamlNode, scope: Scope, input: readonly Tensor[]): Value | undefined {
     const target = resolved(node);
     if (target?.kind === 'scalar') return this.scalar(target, scope, input, node);
@@ -36,25 +35,21 @@ export class Values {
         const scalar = resolved(item);
         const value = scalar?.kind === 'scalar' ? this.scalar(scalar, scope, input, item) : undefined;
         if (value === undefined) {
-          if (scalar?.kind !== 'scalar') this.wrong(item, 'Here stands a number or a word.');
+          if (scalar?.kind !== 'scalar') this.#expected(item, l10n.t('A number or a word is expected here.'));
           return undefined;
         }
         list.push(value);
       }
       return list;
     }
-    this.wrong(
-      node,
-      target
-        ? 'Here stands a number, a word, or a list of them.'
-        : `Nothing above is marked with “&${aliasName(node)}”.`,
-    );
+    // An alias without its anchor is reported where the text is parsed.
+    if (target) this.#expected(node, l10n.t('A number, a word or a list of them is expected here.'));
     return undefined;
   }
 
-  /** The same for a scalar; `at` is where it stands in the text, an alias perhaps. */
+  /** The same for a scalar; `at` is its place in the text, which may be an alias. */
   scalar(node: Scalar, scope: Scope, input: readonly Tensor[], at: YamlNode = node): Value | undefined {
-    if (node.text.charCodeAt(0) !== 36 || node.text.length === 1) return scalarValue(node);
+    if (!isExpression(node)) return scalarValue(node);
     let parsed = this.#parsed.get(node.text);
     if (!parsed) {
       parsed = parseExpression(node.text);
@@ -65,23 +60,35 @@ export class Values {
         ? evaluate(parsed.expression, name => scope.get(name) ?? sizeOfInput(name, input))
         : parsed;
     if (result.fault === undefined) return result.value;
-    const { from, to, message } = result.fault;
-    const missing = /^There is no parameter “(\w+)”/.exec(message)?.[1];
-    this.#complain({
+    const { from, to, code, message, help } = result.fault;
+    this.#report({
       range: within(at, node, from, to),
       severity: 'error',
-      code: missing === undefined ? 'wrong-expression' : 'unknown-parameter',
-      message:
-        missing === undefined
-          ? message
-          : `${message}${suggestion(missing, [...scope.keys(), ...sizesOfInput])} ${scope.size > 0 ? `There are ${[...scope.keys()].join(', ')}.` : 'Parameters stand behind the name of a block, as in “block(out, stride=1):”, or under “let:”.'}`,
+      code,
+      message,
+      help: help ?? helpWith(result.fault, scope),
     });
     return undefined;
   }
 
-  wrong(range: Range, message: string, code = 'wrong-argument'): void {
-    this.#complain({ range: { from: range.from, to: range.to }, severity: 'error', code, message });
+  #expected({ from, to }: Range, message: string): void {
+    this.#report({ range: { from, to }, severity: 'error', code: 'value-expected', message });
   }
+}
+
+/** Whether a scalar is `$name` or `$(…)`. */
+export function isExpression({ text }: Scalar): boolean {
+  return text.charCodeAt(0) === 36 && text.length > 1;
+}
+
+function helpWith({ unknown }: Fault, scope: Scope): string | undefined {
+  if (unknown === undefined) return undefined;
+  const meant = suggestion(unknown, [...scope.keys(), ...sizesOfInput]);
+  const known =
+    scope.size > 0
+      ? l10n.t('The parameters here are {0}.', [...scope.keys()].join(', '))
+      : l10n.t('Parameters are defined after the name of a block, as in “block(out, stride=1):”, or under “let:”.');
+  return `${meant} ${known}`.trim();
 }
 
 /** Part of a scalar in the text; all of it where quotes or folded lines shift its letters. */
@@ -100,8 +107,4 @@ function sizeOfInput(name: string, input: readonly Tensor[]): number | undefined
   if (name !== 'channels' && name !== 'features') return undefined;
   const shape = input[0]?.shape;
   return (name === 'channels' ? shape?.[1] : shape?.at(-1)) ?? Number.NaN;
-}
-
-function aliasName(node: YamlNode): string {
-  return node.kind === 'alias' ? node.name : '';
 }

@@ -1,4 +1,5 @@
-// Ways to mend what the rows of a network do not agree on.
+// Ways to fix what the rows of a network do not agree on.
+import * as l10n from '@vscode/l10n';
 import { type GraphNode, type Tensor, useOf } from '../../graph/graph.ts';
 import type { Shape } from '../../ops/index.ts';
 import { addedEntries, insertedItems, spotOf } from '../../syntax/lists.ts';
@@ -8,8 +9,13 @@ import type { Problem, Repair } from '../../text/problem.ts';
 import { contains, type Range } from '../../text/range.ts';
 import type { Spec } from '../format.ts';
 
-/** A 1×1 projection for a sum whose terms have other channels. */
-export function mends(text: string, root: YamlNode | undefined, problem: Problem, { graph }: Spec): readonly Repair[] {
+/** A 1×1 projection for a sum whose terms have different channels. */
+export function repairsOf(
+  text: string,
+  root: YamlNode | undefined,
+  problem: Problem,
+  { graph }: Spec,
+): readonly Repair[] {
   if (problem.code !== 'broadcast-mismatch') return [];
   const sums = graph.nodes.filter(node => disagree(node) && isAt(node, problem.range));
   const [first] = sums;
@@ -27,11 +33,13 @@ export function mends(text: string, root: YamlNode | undefined, problem: Problem
       ? insertedItems(text, spot, [layer], comment => comment.includes('flopline'))
       : undefined;
   if (!edits) return [];
-  const title = isResidual ? 'Project what came in by a 1×1 convolution' : 'Project what comes in by a 1×1 convolution';
+  const title = isResidual
+    ? l10n.t('Project the shortcut with a 1×1 convolution')
+    : l10n.t('Project the input with a 1×1 convolution');
   return [{ title, edits, isGuess: true }];
 }
 
-/** Whether a sum is itself what is wrong: its terms are known, and it is not. */
+/** Whether the sum itself is wrong: its terms are known, and it is not. */
 function disagree({ op, why, inputs }: GraphNode): boolean {
   return op.name === 'add' && why !== undefined && inputs.every(term => term.why === undefined);
 }
@@ -41,7 +49,7 @@ function isAt({ frame }: GraphNode, range: Range): boolean {
   return site !== undefined && contains(site, range);
 }
 
-/** The convolution that makes of one term what the other one is; undefined where none can. */
+/** The convolution that gives one term the shape of the other; undefined where none can. */
 function projection({ inputs }: GraphNode, isResidual: boolean): string | undefined {
   if (inputs.length !== 2) return undefined;
   const [a, b] = inputs.map(({ shape }) => shape);
@@ -56,7 +64,7 @@ function projection({ inputs }: GraphNode, isResidual: boolean): string | undefi
   return `conv: {out: ${to[1]}, kernel: 1${text === '1' ? '' : `, stride: ${text}`}}`;
 }
 
-/** Whether its second axis has channels: it comes of a convolution, with nothing but operators of one input behind it. */
+/** Whether its second axis has channels: it comes from a convolution, through nothing but operators of one input. */
 function isSignal({ node }: Tensor): boolean {
   for (let at: GraphNode | undefined = node; at; at = at.inputs[0]?.node) {
     if (at.op.name.startsWith('conv')) return true;
@@ -77,7 +85,7 @@ function withShortcut(text: string, row: Mapping, layer: string): readonly TextE
   const keys = [...row.entries, ...(own?.kind === 'mapping' ? own.entries : [])];
   if (!main || keys.some(({ key }) => key.kind === 'scalar' && key.text === 'shortcut')) return undefined;
   const target = main.value.kind === 'mapping' ? main.value : row;
-  // A pair in a flow list has no braces to put another one in.
+  // A pair in a flow list has no braces that could take another one.
   if (target === row && row.flow && text[row.from] !== '{') return undefined;
   const edit = addedEntries(text, target, [`shortcut: [${layer}]`]);
   return edit && [edit];

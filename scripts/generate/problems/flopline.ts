@@ -1,0 +1,307 @@
+// Problems of Flopline YAML.
+import type { ProblemExample } from './example.ts';
+
+const yaml = (text: string): Pick<ProblemExample, 'file' | 'text'> => ({ file: 'a.net.yaml', text });
+const rows = (...lines: readonly string[]): Pick<ProblemExample, 'file' | 'text'> =>
+  yaml(`input: [3, 8, 8]\nlayers:\n${lines.map(line => `  - ${line}\n`).join('')}`);
+const block = (header: string, body: string, ...lines: readonly string[]): Pick<ProblemExample, 'file' | 'text'> =>
+  yaml(`input: [3, 8, 8]\nblocks:\n  ${header}:${body}\nlayers:\n${lines.map(line => `  - ${line}\n`).join('')}`);
+const value = (text: string): Pick<ProblemExample, 'file' | 'text'> => rows(`conv: {out: ${text}, kernel: 1}`);
+
+export const problems: readonly ProblemExample[] = [
+  {
+    code: 'asymmetric-padding',
+    ...rows('convtranspose: {out: 8, kernel: 2, padding: {left: 1}}'),
+    why: 'PyTorch’s transposed convolutions and average pooling take one padding for both ends of a dimension.',
+  },
+  {
+    code: 'block-named-like-operator',
+    ...block('relu()', '\n    - tanh', 'relu'),
+    why: 'Operators are looked up first.',
+  },
+  {
+    code: 'blocks-not-a-mapping',
+    ...yaml('input: [3, 8, 8]\nblocks: [relu]\nlayers:\n  - relu\n'),
+    why: 'Each block has a name, so `blocks` is a mapping from headers to rows.',
+  },
+  {
+    code: 'division-by-zero',
+    ...value('$(channels // 0)'),
+    why: 'An expression has a value, or it is refused.',
+  },
+  {
+    code: 'duplicate-block',
+    ...block('pair(out)', '\n    - relu\n  pair(n):\n    - tanh', 'pair: 3'),
+    why: 'Blocks are used by name; the first definition counts.',
+  },
+  {
+    code: 'duplicate-name',
+    ...rows('{relu: , name: stem}', '{tanh: , name: stem}'),
+    why: 'Rows below would read the last one of that name, which may not be the one that was meant.',
+  },
+  {
+    code: 'duplicate-parameter',
+    ...block('pair(a, a)', '\n    - relu', 'pair: 1'),
+    why: 'Each parameter of a block is used by its name.',
+  },
+  {
+    code: 'empty-block',
+    ...block('pair(out)', '', 'pair: 3'),
+    why: 'A block without rows outputs its input.',
+  },
+  {
+    code: 'empty-row',
+    ...rows('relu', ''),
+    why: 'An empty row outputs its input; most likely it is still being typed.',
+  },
+  {
+    code: 'expression-nested-too-deep',
+    ...value(`$(${'-'.repeat(60)}8)`),
+    why: 'No person writes an expression that is nested so deep.',
+  },
+  {
+    code: 'expression-syntax',
+    ...value('$(8 +)'),
+    why: 'An expression consists of numbers, names, `+ - * / // %`, comparisons, `and`, `or`, `not` and a few functions.',
+  },
+  {
+    code: 'expression-too-long',
+    ...value(`$(${'1 + '.repeat(150)}1)`),
+    why: 'No person writes an expression of that length.',
+  },
+  {
+    code: 'key-set-twice',
+    ...rows('{conv: {out: 8, kernel: 1}, out: 16}'),
+    why: 'Attributes may be below the operator or beside it; the first that is found counts.',
+  },
+  {
+    code: 'key-without-operator',
+    ...rows('{from: input, axis: 1}'),
+    why: 'A row without an operator has nothing but `from`, `name` and `if`.',
+  },
+  {
+    code: 'later-reference',
+    ...rows('{relu: , from: head}', '{tanh: , name: head}'),
+    why: 'Rows are computed from top to bottom.',
+  },
+  {
+    code: 'layers-not-a-list',
+    ...yaml('input: [3, 8, 8]\nlayers: {relu: }\n'),
+    why: 'The order of the rows is the order of execution.',
+  },
+  {
+    code: 'let-not-a-mapping',
+    ...yaml('input: [3, 8, 8]\nlet: 64\nlayers:\n  - relu\n'),
+    why: 'Each value under `let` has a name, by which rows use it.',
+  },
+  {
+    code: 'missing-argument',
+    ...rows('conv: {out: 8}'),
+    why: 'Attributes without a default must be given; docs/operators.md lists them.',
+  },
+  {
+    code: 'missing-branches',
+    ...rows('branches:'),
+    why: 'Without paths there is nothing to join.',
+  },
+  {
+    code: 'missing-input',
+    ...yaml('layers:\n  - conv: {out: 8, kernel: 3}\n'),
+    why: 'Shapes and costs follow from the size of the input.',
+  },
+  {
+    code: 'missing-input-size',
+    ...yaml('input: []\nlayers:\n  - relu\n'),
+    why: 'Sizes are written without the batch; a vector has one.',
+  },
+  {
+    code: 'missing-layers',
+    ...yaml('input: [3, 8, 8]\n'),
+    why: 'A network is its list of layers.',
+  },
+  {
+    code: 'missing-rows',
+    ...rows('residual:'),
+    why: 'A residual adds the output of its rows to their input; a repeat repeats its rows.',
+  },
+  {
+    code: 'missing-times',
+    ...rows('repeat: {layers: [relu]}'),
+    why: 'A repeat has no default for the number of repetitions.',
+  },
+  {
+    code: 'no-same-padding',
+    ...rows('convtranspose: {out: 8, kernel: 2, padding: same}'),
+    why: '`same` gives an output of input × stride, as in Keras. With an even kernel and a stride of 1, that takes an output padding as large as the stride, which PyTorch refuses.',
+  },
+  {
+    code: 'not-a-boolean',
+    ...rows('conv: {out: 8, kernel: 1, bias: maybe}'),
+    why: 'In YAML 1.2 only `true` and `false` are truth values; `yes` and `no` are words.',
+  },
+  {
+    code: 'not-a-name',
+    ...rows('relu: {name: }'),
+    why: 'Other rows use the name in `from`.',
+  },
+  {
+    code: 'not-a-network',
+    ...yaml('- conv: {out: 8, kernel: 3}\n- relu\n'),
+    why: 'A list alone does not say what its rows are for: `layers:` does.',
+  },
+  {
+    code: 'not-a-number',
+    ...value('eight'),
+    why: 'A size is a number, `$name` or an expression in `$( )`.',
+  },
+  {
+    code: 'not-a-reference',
+    ...rows('relu: {from: 3}'),
+    why: 'Rows are counted backward, so only negative numbers refer to one.',
+  },
+  {
+    code: 'not-a-row',
+    ...yaml('x-pool: &pool maxpool\ninput: [3, 8, 8]\nlayers:\n  - {*pool : 2}\n'),
+    why: 'A row begins with the name of an operator or of a block, written out.',
+  },
+  {
+    code: 'not-a-whole-number',
+    ...value('8.5'),
+    why: 'There are no half channels and no half pixels.',
+  },
+  {
+    code: 'output-out-of-range',
+    ...rows('chunk: {chunks: 2, name: halves, axis: 2}', 'relu: {from: halves.2}'),
+    why: 'Outputs of a row are counted from 0.',
+  },
+  {
+    code: 'recursive-block',
+    ...block('loop(n)', '\n    - loop: $n', 'loop: 4'),
+    why: 'A block may use other blocks, but never itself, not even through others.',
+  },
+  {
+    code: 'reference-in-front-of-list',
+    ...rows('relu', 'tanh: {from: -3}'),
+    why: '−1 is the row above. Counted from the first row, it is the input of the list.',
+  },
+  {
+    code: 'reserved-name',
+    ...rows('relu: {name: input}'),
+    why: '`input` and `previous` mean something in every `from`.',
+  },
+  {
+    code: 'reserved-parameter',
+    ...block('pair(from)', '\n    - relu', 'relu'),
+    why: 'Every use of a block takes `name`, `from`, `if` and `repeats`, and words such as `and` and `true` mean something in expressions.',
+  },
+  {
+    code: 'row-is-a-list',
+    ...rows('[relu, tanh]'),
+    why: 'Rows are computed one after the other; parallel paths are `branches`.',
+  },
+  {
+    code: 'rows-not-a-list',
+    ...block('pair(out)', ' relu', 'pair: 3'),
+    why: 'A block is a list of rows, like `layers`.',
+  },
+  {
+    code: 'spatial-dimensions-mismatch',
+    ...rows('conv1d: {out: 8, kernel: 3}'),
+    why: 'A name with 1d, 2d or 3d promises the spatial dimensions of its input, as in PyTorch.',
+  },
+  {
+    code: 'too-many-arguments',
+    ...block('pair(out)', '\n    - conv: {out: $out, kernel: 1}', 'pair: [8, 3]'),
+    why: 'Arguments in a list are bound to the parameters of the block in their order.',
+  },
+  {
+    code: 'unexpected-value',
+    ...rows('relu: 3'),
+    why: 'The operator has no attributes that a value could be.',
+  },
+  {
+    code: 'unknown-activation',
+    ...rows('conv: {out: 8, kernel: 1, act: rleu}'),
+    why: 'docs/operators.md lists the activations.',
+  },
+  {
+    code: 'unknown-choice',
+    ...rows('maxpool: {kernel: 2, rounding: up}'),
+    why: 'Some attributes take one of a few words.',
+  },
+  {
+    code: 'unknown-function',
+    ...value('$clamp(channels)'),
+    why: 'Nothing is executed: these functions are all there are.',
+  },
+  {
+    code: 'unknown-key',
+    ...rows('conv: {out: 8, kernal: 1, kernel: 1}'),
+    why: 'Unlike a framework that would ignore it, Flopline reports every key that means nothing, because its default may not be what was meant.',
+  },
+  {
+    code: 'unknown-operator',
+    ...rows('cnv: {out: 8, kernel: 1}'),
+    why: 'The first key of a row is an operator, a block of the file, or `branches`, `residual` or `repeat`.',
+  },
+  {
+    code: 'unknown-padding',
+    ...rows('conv: {out: 8, kernel: 3, padding: sane}'),
+    why: '`same` keeps input / stride, `valid` is none; everything else is a number.',
+  },
+  {
+    code: 'unknown-parameter',
+    ...block('pair(out)', '\n    - conv: {out: $width, kernel: 1}', 'pair: 8'),
+    why: 'Names in an expression are the parameters of the block, those under `let`, and `channels` and `features` of the row’s input.',
+  },
+  {
+    code: 'unknown-reference',
+    ...rows('{relu: , name: stem}', 'add: steam'),
+    why: 'A row reads the input, a row above in the same list, or one above the list that it is in.',
+  },
+  {
+    code: 'value-below-minimum',
+    ...value('0'),
+    why: 'Each attribute has the smallest value that makes sense; docs/operators.md lists them.',
+  },
+  {
+    code: 'value-expected',
+    ...value('{width: 8}'),
+    why: 'The value of an attribute is a number, a word or a list of them.',
+  },
+  {
+    code: 'value-without-key',
+    ...rows('embedding: 3'),
+    why: 'The operator has several attributes, none of which is the obvious one.',
+  },
+  {
+    code: 'wrong-block-name',
+    ...block('two words(x)', '\n    - relu', 'relu'),
+    why: 'A block has a name of letters, digits, underscores and dashes, and its parameters in parentheses.',
+  },
+  {
+    code: 'wrong-input-name',
+    ...yaml('input: {3d: [3, 8, 8]}\nlayers:\n  - relu\n'),
+    why: 'Rows use the name of an input in `from`, where a number would count rows.',
+  },
+  {
+    code: 'wrong-input-size',
+    ...yaml('input: [3, 0, 8]\nlayers:\n  - relu\n'),
+    why: 'A size is a whole number, or “?” where it is not known.',
+  },
+  {
+    code: 'wrong-let-name',
+    ...yaml('input: [3, 8, 8]\nlet: {my width: 8}\nlayers:\n  - relu\n'),
+    why: 'Expressions use the name, so it can have no spaces and no signs.',
+  },
+  {
+    code: 'wrong-operand',
+    ...yaml('input: [3, 8, 8]\nlet: {size: wide}\nlayers:\n  - conv: {out: $(size * 2), kernel: 1}\n'),
+    why: 'Arithmetic is for numbers; conditions take true, false or a number.',
+  },
+  {
+    code: 'wrong-parameter',
+    ...block('pair(3x)', '\n    - relu', 'relu'),
+    why: 'A parameter is a name, perhaps with a default.',
+  },
+];

@@ -1,0 +1,179 @@
+// References as tensors: what rows read while the network is built, with reports on what does not exist.
+import * as l10n from '@vscode/l10n';
+import type { Tensor } from '../../graph/graph.ts';
+import { type Inputs, tensorsOf } from '../../graph/segment.ts';
+import { resolved, type YamlNode } from '../../syntax/tree.ts';
+import { didYouMean, suggested } from '../../text/spelling.ts';
+import { clip } from '../../text/wording.ts';
+import { described } from './expression.ts';
+import { nameNodeOf } from './items.ts';
+import { isReservedName, lookUp, type Names, namesIn } from './names.ts';
+import type { Report } from './report.ts';
+import type { Reports } from './reports.ts';
+import { rowOf, sourcesIn } from './row.ts';
+import type { Scope, Values } from './values.ts';
+
+/** Outputs by position and by name. */
+export type TensorNames = Names<Inputs>;
+
+export class References {
+  readonly #values: Values;
+  readonly #reports: Reports;
+  /** What rows of the top list have read by reference, and the name that they gave themselves, since it was taken. */
+  #taken: Taken = nothingTaken();
+
+  constructor(values: Values, reports: Reports) {
+    this.#values = values;
+    this.#reports = reports;
+  }
+
+  /** What was read by reference since this was called last. */
+  take(): Taken {
+    const taken = this.#taken;
+    this.#taken = nothingTaken();
+    return taken;
+  }
+
+  /** The tensors that `from` names; undefined where there are none. Reports nothing. */
+  find(node: YamlNode, names: TensorNames, scope: Scope, flow: readonly Tensor[]): readonly Tensor[] | undefined {
+    const found: Tensor[] = [];
+    for (const item of sourcesIn(node)) {
+      const tensors = this.#resolve(item, names, scope, flow, this.#values.quiet(), undefined);
+      if (!tensors) return undefined;
+      found.push(...tensors);
+    }
+    return found;
+  }
+
+  /** The tensors that `from` names, one unknown where there are none, which is reported. */
+  of(node: YamlNode, names: TensorNames, scope: Scope, flow: readonly Tensor[]): readonly Tensor[] {
+    const found: Tensor[] = [];
+    for (const item of sourcesIn(node)) {
+      found.push(
+        ...(this.#resolve(item, names, scope, flow, this.#values, this.#reports.report) ??
+          this.#reports.unknown(l10n.t('it reads a row that does not exist'), [])),
+      );
+    }
+    if (names.isTop) this.#taken.references.push({ node, found });
+    return found;
+  }
+
+  /** Gives what a row outputs the name that the row has. */
+  define(name: YamlNode | undefined, outputs: readonly Tensor[], names: TensorNames): void {
+    if (!name) return;
+    const { report } = this.#reports;
+    const target = resolved(name);
+    if (target?.kind !== 'scalar' || target.text === '') {
+      report(name, 'not-a-name', l10n.t('A name must be a word.'));
+    } else if (isReservedName(target.text)) {
+      report(
+        name,
+        'reserved-name',
+        l10n.t('“{0}” cannot be the name of a row: it has a meaning of its own.', target.text),
+        {
+          help: l10n.t('Use another name.'),
+        },
+      );
+    } else {
+      if (names.named.has(target.text)) {
+        report(name, 'duplicate-name', l10n.t('A row above is already called “{0}”.', target.text), {
+          help: l10n.t('Use another name.'),
+        });
+      }
+      names.named.set(target.text, outputs);
+      if (names.isTop) this.#taken.name = target.text;
+    }
+  }
+
+  /** Without `report` nothing is said of what does not exist. */
+  #resolve(
+    node: YamlNode,
+    names: TensorNames,
+    scope: Scope,
+    flow: readonly Tensor[],
+    values: Values,
+    report: Report | undefined,
+  ): readonly Tensor[] | undefined {
+    const target = resolved(node);
+    const value = target?.kind === 'scalar' ? values.scalar(target, scope, flow, node) : null;
+    if (value === undefined) return undefined;
+    const found = lookUp(value, names, flow);
+    if (found.isOutside) this.#taken.readsOutside = true;
+    switch (found.kind) {
+      case 'whole':
+        return tensorsOf(found.of);
+      case 'part': {
+        const whole = tensorsOf(found.of);
+        const part = whole[found.part];
+        if (part) return [part];
+        // Where nothing is known about a row, neither is the number of its outputs.
+        if (whole.some(({ node: at, shape }) => at.why !== undefined && shape === undefined)) return [whole[0]!];
+        if (report) reportPart(report, node, found.name, whole.length);
+        return undefined;
+      }
+      case 'in-front':
+        report?.(
+          node,
+          'reference-in-front-of-list',
+          l10n.t('{0} points in front of the first row of this list.', described(value)),
+          {
+            help:
+              names.rows.length === 0
+                ? l10n.t('Use -1 or a name.')
+                : l10n.t('Use {0} to -1, or a name.', -names.rows.length - 1),
+          },
+        );
+        return undefined;
+      case 'not-a-reference':
+        report?.(node, 'not-a-reference', l10n.t('A row cannot be referred to by {0}.', described(value)), {
+          help: l10n.t('Use the name of a row above, “input”, or −1 for the row above.'),
+        });
+        return undefined;
+      case 'unknown':
+        if (report) reportUnknown(report, node, found.name, names);
+        return undefined;
+    }
+  }
+}
+
+function reportPart(report: Report, node: YamlNode, name: string, count: number): void {
+  if (count === 1)
+    report(node, 'output-out-of-range', l10n.t('“{0}” has only one output.', name), {
+      help: l10n.t('Use “{0}”.', name),
+    });
+  else
+    report(node, 'output-out-of-range', l10n.t('“{0}” has {1} outputs, counted from 0.', name, count), {
+      help: l10n.t('Use “{0}” to “{1}”.', `${name}.0`, `${name}.${count - 1}`),
+    });
+}
+
+function reportUnknown(report: Report, node: YamlNode, name: string, names: TensorNames): void {
+  const shown = clip(name, 60);
+  for (let at: TensorNames | undefined = names; at; at = at.parent) {
+    if (!at.list.some(item => nameOf(item) === name)) continue;
+    report(node, 'later-reference', l10n.t('“{0}” is this row itself or comes later.', shown), {
+      help: l10n.t('Use a row above.'),
+    });
+    return;
+  }
+  const meant = didYouMean(name, namesIn(names));
+  report(node, 'unknown-reference', l10n.t('No row above is called “{0}”.', shown), {
+    help: meant === undefined ? l10n.t('Name a row above with “name:”.') : suggested(meant).trim(),
+  });
+}
+
+function nameOf(node: YamlNode): string | undefined {
+  const name = resolved(nameNodeOf(rowOf(node, () => false)));
+  return name?.kind === 'scalar' ? name.text : undefined;
+}
+
+interface Taken {
+  readonly references: { readonly node: YamlNode; readonly found: readonly Tensor[] }[];
+  name: string | undefined;
+  /** Whether a row inside a row has read outside of it. */
+  readsOutside: boolean;
+}
+
+function nothingTaken(): Taken {
+  return { references: [], name: undefined, readsOutside: false };
+}
