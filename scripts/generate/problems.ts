@@ -7,7 +7,7 @@ import {
   price,
   problemsWithHints,
 } from '../../server/src/core/index.ts';
-import { formerCode } from '../../server/src/core/text/codes.ts';
+import { formerCodesOf } from '../../server/src/core/text/codes.ts';
 import { notice } from './markdown.ts';
 import type { ProblemExample } from './problems/example.ts';
 import { areas } from './problems/index.ts';
@@ -38,12 +38,12 @@ function section(example: ProblemExample): string {
   const { code, text, file, why } = example;
   const [first] = reported(example);
   if (!first) throw new Error(`The example of ${code} does not have that problem.`);
-  const former = formerCode(code);
+  const former = formerCodesOf(code).map(each => `\`${each}\``);
   return [
     `## ${code}`,
     `${first.severity[0]!.toUpperCase()}${first.severity.slice(1)}: ${[first.message, first.help].filter(Boolean).join(' ')}`,
     [`\`\`\`${/ya?ml$/.test(file) ? 'yaml' : 'ini'}`, text.trimEnd(), '```'].join('\n'),
     why,
-    ...(former === undefined ? [] : [`Formerly \`${former}\`.`]),
+    ...(former.length === 0 ? [] : [`Formerly ${former.join(' or ')}.`]),
   ].join('\n\n');
 }

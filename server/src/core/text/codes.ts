@@ -1,7 +1,7 @@
 // Codes of problems that have another name than they had: `flopline-ignore` comments and scripts may hold the old one.
 
 /** By the code of today: the code that its problems had before. An old code stood for several of today's. */
-const formerCodes: Readonly<Record<string, string>> = {
+const formerCodes: Readonly<Record<string, string | readonly string[]>> = {
   'anchor-levels-mismatch': 'wrong-argument',
   'attention-features-mismatch': 'channel-mismatch',
   'attention-rank': 'wrong-rank',
@@ -90,15 +90,15 @@ const formerCodes: Readonly<Record<string, string>> = {
   'not-a-message': 'wrong-value',
   'not-a-module': 'wrong-row',
   'not-a-name': 'wrong-argument',
-  'not-a-number': 'wrong-value',
+  'not-a-number': ['wrong-argument', 'wrong-value'],
   'not-a-row': 'wrong-row',
   'not-a-single-value': 'wrong-value',
   'not-a-size': 'wrong-value',
   'not-a-string': 'wrong-value',
-  'not-a-whole-number': 'wrong-value',
+  'not-a-whole-number': ['wrong-argument', 'wrong-value'],
   'not-anchors': 'wrong-argument',
   'not-arguments': 'wrong-row',
-  'not-positive': 'wrong-value',
+  'not-positive': ['wrong-argument', 'wrong-value'],
   'nothing-flattened': 'wrong-value',
   'nothing-left': 'wrong-argument',
   'num-axes-out-of-range': 'wrong-axis',
@@ -151,7 +151,7 @@ const formerCodes: Readonly<Record<string, string>> = {
   'uneven-anchors': 'wrong-argument',
   'uneven-areas': 'shape-mismatch',
   'uneven-slices': 'wrong-value',
-  'unknown-choice': 'wrong-value',
+  'unknown-choice': ['wrong-argument', 'wrong-value'],
   'unknown-tensor': 'wrong-argument',
   'unreachable-module': 'unknown-module',
   'unread-scale': 'unknown-key',
@@ -159,9 +159,9 @@ const formerCodes: Readonly<Record<string, string>> = {
   'unsupported-normalize': 'wrong-value',
   'unsupported-rank': 'wrong-rank',
   'unwrapped-model': 'shape-mismatch',
-  'value-below-minimum': 'wrong-value',
-  'value-count-mismatch': 'wrong-value',
-  'value-out-of-range': 'wrong-value',
+  'value-below-minimum': ['wrong-argument', 'wrong-value'],
+  'value-count-mismatch': ['wrong-argument', 'wrong-value'],
+  'value-out-of-range': ['wrong-argument', 'wrong-value'],
   'value-per-dimension': 'wrong-rank',
   'vector-length-mismatch': 'shape-mismatch',
   'vectors-expected': 'shape-mismatch',
@@ -189,12 +189,12 @@ const formerCodes: Readonly<Record<string, string>> = {
   'yaml-wrong-bracket': 'yaml-bracket',
 };
 
-/** The name that a code had before; undefined where it is the first. */
-export function formerCode(code: string): string | undefined {
-  return Object.hasOwn(formerCodes, code) ? formerCodes[code] : undefined;
+/** The names that a code had before; none where it is the first. */
+export function formerCodesOf(code: string): readonly string[] {
+  return Object.hasOwn(formerCodes, code) ? [formerCodes[code]!].flat() : [];
 }
 
-/** Whether a code that somebody wrote means this one: by its name of today or by the one it had. */
+/** Whether a code that somebody wrote means this one: by its name of today or by one that it had. */
 export function meansCode(written: string, code: string): boolean {
-  return written === code || formerCode(code) === written;
+  return written === code || formerCodesOf(code).includes(written);
 }
