@@ -1,6 +1,7 @@
 // Examples of problems, an area a file, in the order of the page.
 import { problems as advice } from './advice.ts';
 import { problems as caffe } from './caffe.ts';
+import { problems as darknet } from './darknet.ts';
 import type { ProblemExample } from './example.ts';
 import { problems as features } from './features.ts';
 import { problems as graph } from './graph.ts';
@@ -12,6 +13,7 @@ export const areas: readonly { readonly title: string; readonly problems: readon
   { title: 'Networks', problems: graph },
   { title: 'Operators', problems: ops },
   { title: 'Caffe', problems: caffe },
+  { title: 'Darknet cfg', problems: darknet },
   { title: 'Costs', problems: features },
   { title: 'Advice', problems: advice },
 ];

@@ -1,11 +1,14 @@
 // From items to a graph: what parse_network_cfg does. An item becomes a segment, found again by what it has read.
+import * as l10n from '@vscode/l10n';
 import { Builder } from '../../graph/builder.ts';
 import { type Graph, type Tensor, use } from '../../graph/graph.ts';
 import { agrees, type Environments, type Memo, portsOf } from '../../graph/memo.ts';
 import type { Name, Placement } from '../../graph/segment.ts';
 import type { CfgOption } from '../../syntax/cfg.ts';
 import type { Problem } from '../../text/problem.ts';
-import { guess, likelyName, suggested } from '../../text/spelling.ts';
+import type { Reason } from '../../text/reason.ts';
+import { guess, likelyName } from '../../text/spelling.ts';
+import { clip } from '../../text/wording.ts';
 import type { InputSize } from '../format.ts';
 import { checkLines, reportFile, reportSilu } from './checks.ts';
 import { absolute, type PlacedItem, type Reading } from './items.ts';
@@ -14,7 +17,7 @@ import { checkReduction, readNet, withoutNet } from './net.ts';
 import { notesOf } from './notes.ts';
 import { isOfPyTorch } from './pytorch.ts';
 import { noReferences, targetOf } from './references.ts';
-import { type Above, type Mode, Row, repair, short, type Value } from './row.ts';
+import { type Above, type Mode, Row, repair, type Value } from './row.ts';
 import { authorOf, type Dialect, sectionTypes } from './words.ts';
 
 /** What readings of a text, and of the texts before it, have built. */
@@ -231,7 +234,7 @@ function readLayer(row: Row, label: string): Made {
   const spec = {
     label,
     type: kind?.name ?? section.type,
-    summary: kind?.doc,
+    summary: kind?.doc(),
     sites: [use(section.range)],
     locate: row.locate,
     notes: notesOf(row.item, row.dialect),
@@ -254,28 +257,38 @@ function madeOf(row: Row): Made {
   const layer = kind && Object.hasOwn(layers, kind.name) ? layers[kind.name] : undefined;
   if (layer && (!kind?.only || kind.only === dialect)) return layer(row);
   // Reported once for the whole file.
-  const why = isOfPyTorch(section.type) ? `no Darknet has [${section.type}]` : reportUnknown(row);
+  const why = isOfPyTorch(section.type) ? l10n.t('Darknet does not have [{0}]', section.type) : reportUnknown(row);
   return { tensor: builder.unknown(why, [input.tensor]), widthBy: 'none' };
 }
 
-/** Reports a section that Darknet does not know. */
-function reportUnknown(row: Row): string {
+/** Reports a section that Darknet does not have. */
+function reportUnknown(row: Row): Reason {
   const { section, kind, dialect } = row;
-  const { type, header } = section;
-  let message = `Darknet has no section [${short(type)}] (“Type not recognized”).`;
-  let meant: string | undefined;
-  if (kind?.name === 'net')
-    message = 'Only the first section is [net]; here Darknet takes it for a layer that it does not know.';
-  else if (kind?.only)
-    message = `Only ${authorOf[kind.only]} knows [${type}]; this file is read as ${authorOf[dialect]} would, which does not recognise it.`;
-  else {
-    meant = likelyName(type, row.mode.suggests ? sectionTypes : []);
-    message += suggested(meant);
+  const { type, header: range } = section;
+  const short = l10n.t('Darknet does not have [{0}]', clip(type, 20));
+  if (kind?.name === 'net') {
+    const message = l10n.t('Only the first section can be [net]; Darknet does not recognize it as a layer.');
+    return row.report({ range, code: 'net-not-first', message, short });
   }
-  const repairs =
-    meant === undefined ? [] : [{ ...repair(`Change to [${meant}]`, header, `[${meant}]`), ...guess(type, meant) }];
-  row.report(header, 'unknown-section', message, 'error', repairs);
-  return message;
+  if (kind?.only) {
+    const message = l10n.t(
+      'Only {0} has [{1}]; this file is read as by {2}, which does not recognize it.',
+      authorOf[kind.only],
+      type,
+      authorOf[dialect],
+    );
+    return row.report({ range, code: 'section-of-other-dialect', message, short });
+  }
+  const meant = likelyName(type, row.mode.suggests ? sectionTypes : []);
+  const header = `[${meant}]`;
+  return row.report({
+    range,
+    code: 'unknown-section',
+    message: l10n.t('Darknet does not have a section [{0}] (“Type not recognized”).', clip(type, 40)),
+    short,
+    help: meant && l10n.t('Did you mean “{0}”?', meant),
+    repairs: meant ? [{ ...repair(l10n.t('Change to {0}', header), range, header), ...guess(type, meant) }] : [],
+  });
 }
 
 /** Whether a shortcut reads a layer of another width or height. */

@@ -1,8 +1,8 @@
 // What the keys of a section mean, for hovers.
+import * as l10n from '@vscode/l10n';
 import type { Note } from '../../graph/graph.ts';
 import { activationOf } from './activations.ts';
 import type { Item } from './items.ts';
-import { capital } from './row.ts';
 import { authorOf, type Dialect, keyOf } from './words.ts';
 
 /** Notes for later: frames outlive the reading, so these hold the item alone. */
@@ -12,10 +12,12 @@ export function notesOf({ kind, section }: Item, dialect: Dialect): () => readon
     for (const option of kind ? section.options : []) {
       const key = keyOf(kind!, option.key);
       if (!key) continue;
-      const only = key.only && !kind!.only ? ` ${capital(authorOf[key.only])} only.` : '';
-      const byDefault = key.default === undefined ? '' : ` Default: ${key.default}.`;
-      const names = option.key === 'activation' ? ` ${activationOf(option.value, dialect)?.doc ?? ''}`.trimEnd() : '';
-      notes.push({ range: option.range, text: `\`${option.key}\`: ${key.doc}${names}${byDefault}${only}` });
+      const parts = [`\`${option.key}\`: ${key.doc()}`];
+      const activation = option.key === 'activation' ? activationOf(option.value, dialect) : undefined;
+      if (activation) parts.push(activation.doc());
+      if (key.default !== undefined) parts.push(l10n.t('Default: {0}.', key.default));
+      if (key.only && !kind!.only) parts.push(l10n.t('Only in {0}.', authorOf[key.only]));
+      notes.push({ range: option.range, text: parts.join(' ') });
     }
     return notes;
   };

@@ -1,7 +1,10 @@
 // [convolutional], [deconvolutional], [local] and [connected]: the layers with weights.
+import * as l10n from '@vscode/l10n';
 import type { GraphNode, Tensor } from '../../../graph/graph.ts';
 import { avgPool, batchNorm, conv, convTranspose, linear, local, slice } from '../../../ops/index.ts';
-import { type Above, placeOf, type Row, say } from '../row.ts';
+import { sizes } from '../../../ops/rules/shape.ts';
+import { listText } from '../../../text/wording.ts';
+import { type Above, type Row, shown } from '../row.ts';
 import type { Layer, Made } from './layer.ts';
 
 /** parse_convolutional and make_convolutional_layer. */
@@ -47,9 +50,9 @@ interface Convolve extends Window {
 }
 
 /** What convolutions and the recurrent layers made of them read alike. */
-export function windowOf(row: Row, standardSize: number): Window {
+export function windowOf(row: Row, defaultSize: number): Window {
   const alexey = row.dialect === 'alexeyab';
-  const size = row.size('size', standardSize);
+  const size = row.size('size', defaultSize);
   const xnor = row.on('xnor');
   return {
     size,
@@ -108,8 +111,21 @@ export function shortfall(row: Row, x: Tensor, axis: number, reach: number, bord
   const length = x.shape?.[axis + 2] ?? Number.NaN;
   const missing = reach - length - border;
   if (!(missing > 0 && missing < stride)) return 0;
-  const message = `The window covers ${reach}, but the input is only ${length}${border > 0 ? ` (${length + border} with padding)` : ''}: Darknet goes on with a single position. Use a smaller size, more padding, or less downsampling before.`;
-  row.report(row.placeOf('size'), 'kernel-too-large', message, 'warning');
+  row.report({
+    range: row.placeOf('size'),
+    severity: 'warning',
+    code: 'kernel-larger-than-input',
+    message:
+      border > 0
+        ? l10n.t(
+            'The window covers {0}, but the input is only {1} ({2} with padding): Darknet uses a single position.',
+            reach,
+            length,
+            length + border,
+          )
+        : l10n.t('The window covers {0}, but the input is only {1}: Darknet uses a single position.', reach, length),
+    help: l10n.t('Use a smaller size, more padding, or less downsampling above.'),
+  });
   return missing;
 }
 
@@ -121,10 +137,16 @@ function fittedGroups(row: Row, x: Tensor, out: number, groups: number): [Tensor
   const channels = x.shape?.[1] ?? Number.NaN;
   if (!(channels % groups > 0 || out % groups > 0) || channels < groups) return [x, groups];
   const each = Math.floor(channels / groups);
-  const what = channels % groups > 0 ? `${channels} input channels` : `${out} filters`;
-  const message = say`${groups} groups do not divide ${what}: Darknet ignores the rest, but goes on. Use a divisor of ${channels % groups > 0 ? channels : out}.`;
-  const option = row.option('groups');
-  row.report(option ? placeOf(option) : row.section.header, 'groups-mismatch', message, 'warning');
+  const isInput = channels % groups > 0;
+  row.report({
+    range: row.placeOf('groups'),
+    severity: 'warning',
+    code: isInput ? 'input-not-divisible-by-groups' : 'output-not-divisible-by-groups',
+    message: isInput
+      ? l10n.t('{0} input channels are not divisible by {1} groups: Darknet ignores the rest.', channels, groups)
+      : l10n.t('{0} filters are not divisible by {1} groups: Darknet ignores the rest.', out, groups),
+    help: l10n.t('Use a divisor of {0}.', isInput ? channels : out),
+  });
   return [row.builder.add(slice, { axis: 1, start: 0, end: each, step: 1 }, x), 1];
 }
 
@@ -141,15 +163,15 @@ export function own(row: Row, name: string, stride: number): number {
 }
 
 /**
- * The fixed blur behind an antialiased layer: 3×3 or 2×2 binomial weights, channel by channel. Nobody learns them, and
- * Darknet leaves them out of its BFLOPs, so that this stands as an average pooling. Only the next layer gets its size:
- * the layer itself holds that before the blur, which [route] and [shortcut] read (parse_network_cfg_custom).
+ * The fixed blur after an antialiased layer: 3×3 or 2×2 binomial weights, channel by channel. They are not learned, and
+ * Darknet leaves them out of its BFLOPs, so this is an average pooling here. Only the next layer gets its size: the layer
+ * itself holds that before the blur, which [route] and [shortcut] read (parse_network_cfg_custom).
  */
 export function blur(row: Row, x: Tensor, antialiasing: number, stride: readonly number[]): Tensor {
   const size = antialiasing === 2 ? 2 : 3;
   const border = antialiasing === 2 ? 0 : 1;
   return row.builder.within(
-    { label: 'blur', type: 'blur', summary: 'Blurs with fixed weights down to the stride.' },
+    { label: 'blur', type: 'blur', summary: l10n.t('Blurs with fixed weights and subsamples by the stride.') },
     () => {
       const after = [0, 1].map(axis => border + shortfall(row, x, axis, size, 2 * border, stride[axis]!));
       const window = { kernel: [size, size], stride, padding: [border, border], paddingAfter: after };
@@ -163,11 +185,23 @@ const deforms = ['sway', 'rotate', 'stretch', 'stretch_sway'] as const;
 function checkDeform(row: Row): void {
   const on = deforms.filter(name => row.on(name));
   if (on.length === 0) return;
-  const place = placeOf(row.option(on[0]!)!);
-  if (on.length > 1)
-    row.report(place, 'wrong-value', `Darknet takes one of ${on.join(', ')} at a time, and stops here. Keep one.`);
-  if (row.int('size', 1) === 1)
-    row.report(place, 'wrong-value', `\`${on[0]}\` needs a window of 3 or more, and Darknet stops here. Set size=3.`);
+  const range = row.placeOf(on[0]!);
+  if (on.length > 1) {
+    row.report({
+      range,
+      code: 'several-deformations',
+      message: l10n.t('{0} exclude each other. Darknet stops here.', listText(on)),
+      help: l10n.t('Keep one of them.'),
+    });
+  }
+  if (row.int('size', 1) === 1) {
+    row.report({
+      range,
+      code: 'deformation-without-window',
+      message: l10n.t('`{0}` needs a window of at least 3×3. Darknet stops here.', on[0]!),
+      help: l10n.t('Set size=3.'),
+    });
+  }
 }
 
 function shared(row: Row): Convolution | undefined {
@@ -176,8 +210,16 @@ function shared(row: Row): Convolution | undefined {
   const other = row.above(written);
   const conv = other?.item.kind?.name === 'convolutional' ? nodeOf(other, 'conv') : undefined;
   if (!conv) {
-    const message = say`\`share_index\` must name a [convolutional] layer before this one; layer ${target} is none. This is layer ${row.index}.`;
-    row.report(placeOf(row.option('share_index')!), 'no-such-layer', message);
+    row.report({
+      range: row.placeOf('share_index'),
+      code: 'wrong-layer-type',
+      message: l10n.t(
+        '`share_index` must name a [convolutional] above layer {0}; layer {1} is not.',
+        row.index,
+        target,
+      ),
+      short: l10n.t('no layer to share weights with'),
+    });
     return undefined;
   }
   return { conv, norm: nodeOf(other!, 'batchNorm') };
@@ -200,8 +242,17 @@ function checkShared(row: Row, { conv: other }: Convolution, { conv: node }: Con
     differs(a.groups, b.groups) ||
     differs(channels[0]!, channels[1]!)
   ) {
-    const message = say`Layers that share weights need the same size, filters, groups and input channels: here ${b.kernel[0]}×${b.kernel[0]}, ${b.out} of ${channels[1]}; there ${a.kernel[0]}×${a.kernel[0]}, ${a.out} of ${channels[0]}. Darknet stops here.`;
-    row.report(placeOf(row.option('share_index')!), 'share-mismatch', message);
+    const texts = [b, a].map(
+      ({ kernel, out, groups }, at) =>
+        `${sizes(kernel)}, ${shown(channels[1 - at])} → ${shown(out)}, groups=${shown(groups)}`,
+    );
+    row.report({
+      range: row.placeOf('share_index'),
+      code: 'share-mismatch',
+      message: l10n.t('Layers that share weights must match: {0} here; {1} there. Darknet stops here.', ...texts),
+      short: l10n.t('shared weights do not fit'),
+      help: l10n.t('Use the same size, filters, groups and input channels.'),
+    });
   }
 }
 

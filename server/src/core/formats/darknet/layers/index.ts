@@ -1,4 +1,5 @@
 // Which layer a section is, by the name that its aliases share.
+import * as l10n from '@vscode/l10n';
 import {
   batchNorm,
   dropout,
@@ -11,7 +12,7 @@ import {
   sigmoid,
   softmax,
 } from '../../../ops/index.ts';
-import { placeOf, type Row, say } from '../row.ts';
+import type { Row } from '../row.ts';
 import { connected, convolutional, deconvolutional, locallyConnected } from './convolutional.ts';
 import { contrastive, detection, gaussianYolo, iseg, region, yolo } from './heads.ts';
 import { route, sam, scaleChannels, shortcut } from './join.ts';
@@ -22,7 +23,7 @@ import { crop, history, reorg, upsampled } from './shape.ts';
 
 export type { Made } from './layer.ts';
 
-/** Hands on the shape of its input. */
+/** Keeps the shape of its input. */
 const passes =
   (add: (row: Row) => Made['tensor']): Layer =>
   row => {
@@ -43,8 +44,13 @@ const softmaxed: Layer = row => {
   const length = x.shape?.[1] ?? Number.NaN;
   if (groups === 1 || length % groups > 0) {
     if (groups > 1) {
-      const message = say`${groups} groups do not divide ${length} scores. Darknet stops here. Use a divisor.`;
-      row.report(row.placeOf('groups'), 'groups-mismatch', message);
+      row.report({
+        range: row.placeOf('groups'),
+        code: 'input-not-divisible-by-groups',
+        message: l10n.t('{0} scores are not divisible by {1} groups. Darknet stops here.', length, groups),
+        short: l10n.t('scores not divisible by groups'),
+        help: l10n.t('Use a divisor of {0}.', length),
+      });
     }
     return { tensor: builder.add(softmax, { axis: -1 }, x), ...made };
   }
@@ -85,8 +91,12 @@ export const layers: Readonly<Record<string, Layer>> = {
   dropout: passes(row => {
     // make_dropout_layer.
     if (row.dialect === 'alexeyab' && row.on('dropblock') && !row.input.image) {
-      const message = 'DropBlock drops blocks of an image, but the layer above outputs a vector. Darknet stops here.';
-      row.report(placeOf(row.option('dropblock')!), 'not-an-image', message);
+      row.report({
+        range: row.placeOf('dropblock'),
+        code: 'not-an-image',
+        message: l10n.t('DropBlock needs an image, but the layer above outputs a vector. Darknet stops here.'),
+        short: l10n.t('vector where an image is needed'),
+      });
     }
     return row.builder.add(dropout, {}, row.input.tensor);
   }),

@@ -1,7 +1,8 @@
 // [maxpool], [local_avgpool], [avgpool]: windows, of which Darknet's border is given for both sides together.
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import { avgPool, concat, globalAvgPool, maxPool, pad, reshape, slice } from '../../../ops/index.ts';
-import { type Row, say } from '../row.ts';
+import type { Row } from '../row.ts';
 import { blur, own, shortfall } from './convolutional.ts';
 import type { Layer, Made } from './layer.ts';
 
@@ -14,14 +15,14 @@ interface Window {
 
 /**
  * The window, and what it slides over. Output length (length + padding − size)/stride + 1, the window starting padding/2
- * before (maxpool_layer.c). `step`: the stride where it is not the written one.
+ * in front of it (maxpool_layer.c). `step`: the stride where it is not the written one.
  */
 function windowOf(row: Row, step?: number): { x: Tensor; window: Window; written: number[] } {
-  const standard = row.size('stride', 1);
+  const both = row.size('stride', 1);
   const alexey = row.dialect === 'alexeyab';
-  const written = alexey ? [own(row, 'stride_y', standard), own(row, 'stride_x', standard)] : [standard, standard];
+  const written = alexey ? [own(row, 'stride_y', both), own(row, 'stride_x', both)] : [both, both];
   const stride = step === undefined ? written : [step, step];
-  const size = row.has('size') ? row.size('size', 1) : standard;
+  const size = row.has('size') ? row.size('size', 1) : both;
   const border = row.size('padding', size - 1, 0);
   const before = Math.floor(border / 2);
   const x = row.image();
@@ -29,8 +30,13 @@ function windowOf(row: Row, step?: number): { x: Tensor; window: Window; written
   const kernel = [size, size];
   if (border - before >= size && x.shape) {
     // No window may lie in the border alone, but Darknet goes on: a border of its own.
-    const message = `The padding of ${border} is so large that some windows see nothing but padding. Use ${2 * size - 2} or less.`;
-    row.report(row.placeOf('padding', 'pad', 'size'), 'padding-too-large', message, 'warning');
+    row.report({
+      range: row.placeOf('padding', 'pad', 'size'),
+      severity: 'warning',
+      code: 'padding-fills-window',
+      message: l10n.t('With a padding of {0}, some {1}×{1} windows contain nothing but padding.', border, size),
+      help: l10n.t('Use {0} or less.', 2 * size - 2),
+    });
     const wide = row.builder.add(pad, { before: [before, before], after, mode: 'constant' }, x);
     return { x: wide, window: { kernel, stride, padding: [0, 0] }, written };
   }
@@ -62,13 +68,19 @@ function maxOfChannels(row: Row): Made {
   const x = row.image();
   const [, c, h, w] = x.shape ?? [];
   if (c === undefined || Number.isNaN(c))
-    return { tensor: builder.unknown(x.why ?? 'its channels are not known', [x]) };
-  if (Number.isNaN(out)) return { tensor: builder.unknown('out_channels is not known', [x]), widthBy: 'own' };
+    return { tensor: builder.unknown(x.why ?? l10n.t('its channels are not known'), [x]) };
+  if (Number.isNaN(out)) return { tensor: builder.unknown(l10n.t('`out_channels` is not known'), [x]), widthBy: 'own' };
   const each = Math.floor(c / out);
   if (each < 1) {
-    const message = say`${out} output channels of ${c}: the rest have nothing to choose from.`;
-    row.report(row.placeOf('out_channels'), 'not-divisible', message, 'warning');
-    return { tensor: builder.unknown(message, [x], [1, out, h!, w!]), widthBy: 'own' };
+    const why = row.report({
+      range: row.placeOf('out_channels'),
+      severity: 'warning',
+      code: 'more-channels-than-input',
+      message: l10n.t('{0} output channels are more than the {1} input channels to choose from.', out, c),
+      short: l10n.t('more output than input channels'),
+      help: l10n.t('Use {0} or less.', c),
+    });
+    return { tensor: builder.unknown(why, [x], [1, out, h!, w!]), widthBy: 'own' };
   }
   // The first channels of the output have one more to choose from where it does not come out even.
   const more = c % out;

@@ -1,12 +1,13 @@
 // [rnn], [crnn], [gru], [lstm], [conv_lstm]: layers made of connected ones or of convolutions. Work is that of one step.
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import { concat, constant, recurrentCell, reshape } from '../../../ops/index.ts';
 import type { Shape } from '../../../ops/op.ts';
-import { placeOf, type Row, say } from '../row.ts';
+import { type Row, shown } from '../row.ts';
 import { connect, convolve, windowOf } from './convolutional.ts';
 import type { Layer } from './layer.ts';
 
-/** What the step before has left. */
+/** The state that the previous step has left. */
 function state(row: Row, shape: Shape): Tensor {
   return row.builder.add(constant, { shape }, []);
 }
@@ -56,9 +57,19 @@ export const crnn: Layer = row => {
 /** make_crnn_layer asserts that input and state have as many numbers. */
 function checkKeepsSize(row: Row, { shape: x }: Tensor, { shape: y }: Tensor): void {
   if (!x || !y || !(Math.abs(x[2]! * x[3]! - y[2]! * y[3]!) > 0)) return;
-  const option = ['stride', 'padding', 'size'].map(name => row.option(name)).find(found => found !== undefined);
-  const message = say`[crnn] adds up what its convolutions give, so that they must keep the size, but ${x[3]}×${x[2]} becomes ${y[3]}×${y[2]}. Darknet stops here. Set stride=1 and pad=1, with an odd size.`;
-  row.report(option ? placeOf(option) : row.section.header, 'shape-mismatch', message);
+  row.report({
+    range: row.placeOf('stride', 'padding', 'size'),
+    code: 'state-size-mismatch',
+    message: l10n.t(
+      'The convolutions of [crnn] must keep the size, but {0}×{1} becomes {2}×{3}. Darknet stops here.',
+      shown(x[3]),
+      shown(x[2]),
+      shown(y[3]),
+      shown(y[2]),
+    ),
+    short: l10n.t('convolutions change the size'),
+    help: l10n.t('Set stride=1 and pad=1, with an odd size.'),
+  });
 }
 
 /** A state of the size that the layer’s own convolutions give, where that is not the input’s. */
@@ -105,13 +116,24 @@ export const convLstm: Layer = row => {
   const gate = (label: string, from: Tensor): Tensor =>
     named(row, label, 'convolutional', () => row.activate(convolve(row, from, window).tensor, 'linear'));
   const inputs = gates.map(name => gate(`u${name}`, x));
-  // Those of the state are made for the size of the input, whatever it becomes.
+  // Those of the state have the size of the input, whatever it becomes.
   const before = state(row, [1, out, ...(x.shape?.slice(2) ?? [Number.NaN, Number.NaN])]);
   const now = stateLike(row, before, inputs[0]!);
   if (now !== before && x.shape) {
     const [, , h, w] = inputs[0]!.shape ?? [];
-    const message = say`The state of [conv_lstm] is ${w}×${h}, but Darknet reads it as if it were ${x.shape[3]}×${x.shape[2]}, beyond its memory. Set stride=1 and pad=1, with an odd size.`;
-    row.report(row.placeOf('stride'), 'shape-mismatch', message, 'warning');
+    row.report({
+      range: row.placeOf('stride'),
+      severity: 'warning',
+      code: 'state-size-mismatch',
+      message: l10n.t(
+        'The state of [conv_lstm] is {0}×{1}, but Darknet reads it as {2}×{3}, past the end of its memory.',
+        shown(w),
+        shown(h),
+        shown(x.shape[3]),
+        shown(x.shape[2]),
+      ),
+      help: l10n.t('Set stride=1 and pad=1, with an odd size.'),
+    });
   }
   const states = row.on('bottleneck')
     ? [gate('wf', builder.add(concat, { axis: 1 }, [before, now === before ? inputs[0]! : before]))]

@@ -1,5 +1,5 @@
 // [crop], [reorg], [upsample], [history]: the layers that move pixels.
-
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import {
   avgPool,
@@ -12,10 +12,10 @@ import {
   slice,
   upsample,
 } from '../../../ops/index.ts';
-import { placeOf, type Row, say } from '../row.ts';
+import { type Row, shown } from '../row.ts';
 import type { Layer, Made } from './layer.ts';
 
-/** The centre of the image, as at inference (forward_crop_layer). */
+/** The center of the image, as at inference (forward_crop_layer). */
 export const crop: Layer = row => {
   const { builder } = row;
   const x = row.image();
@@ -24,9 +24,19 @@ export const crop: Layer = row => {
   const there = [h ?? Number.NaN, w ?? Number.NaN];
   const axis = wanted.findIndex((length, at) => length > there[at]!);
   if (axis >= 0) {
-    const message = say`A crop of ${wanted[1]}×${wanted[0]} does not fit into ${there[1]}×${there[0]}: Darknet reads beyond the image. Use a smaller one.`;
-    const place = row.placeOf(axis ? 'crop_width' : 'crop_height');
-    row.report(place, 'crop-too-large', message, 'warning');
+    row.report({
+      range: row.placeOf(axis ? 'crop_width' : 'crop_height'),
+      severity: 'warning',
+      code: 'crop-larger-than-input',
+      message: l10n.t(
+        'A crop of {0}×{1} does not fit into {2}×{3}: Darknet reads past the edge of the image.',
+        shown(wanted[1]),
+        shown(wanted[0]),
+        shown(there[1]),
+        shown(there[0]),
+      ),
+      help: l10n.t('Use a smaller crop.'),
+    });
   }
   const before = wanted.map((length, at) => -Math.floor((there[at]! - length) / 2));
   const after = wanted.map((length, at) => length - there[at]! - before[at]!);
@@ -45,16 +55,25 @@ export const reorg: Layer = row => {
     const length = (flat.shape?.[1] ?? Number.NaN) + extra;
     const made = { image: false, reduction: Number.NaN, widthBy: 'none' as const };
     if (!(length < 1)) return { ...made, tensor: row.cut(flat, 0, length) };
-    const message = say`\`extra\` turns ${flat.shape?.[1]} numbers into ${length}, which no layer can read.`;
-    row.report(placeOf(row.option('extra')!), 'wrong-value', message);
-    return { ...made, tensor: builder.unknown(message, [x]) };
+    const why = row.report({
+      range: row.placeOf('extra'),
+      code: 'empty-output',
+      message: l10n.t('`extra` is {0}, which leaves {1} of {2} numbers.', extra, length, length - extra),
+      short: l10n.t('nothing left'),
+    });
+    return { ...made, tensor: builder.unknown(why, [x]) };
   }
   const reverse = row.on('reverse');
-  const left = lost(x, factor, reverse);
-  if (left !== undefined) {
-    const message = say`${left}: nothing is left of the image, and no layer can read it. Use a smaller stride.`;
-    row.report(row.placeOf('stride'), 'nothing-left', message);
-    return { tensor: builder.unknown(message, [x]), reduction: Number.NaN, widthBy: 'none' };
+  const loss = lossOf(x, factor, reverse);
+  if (loss !== undefined) {
+    const why = row.report({
+      range: row.placeOf('stride'),
+      code: 'empty-output',
+      message: loss,
+      short: l10n.t('nothing left'),
+      help: l10n.t('Use a smaller stride.'),
+    });
+    return { tensor: builder.unknown(why, [x]), reduction: Number.NaN, widthBy: 'none' };
   }
   return {
     tensor: builder.add(reverse ? pixelShuffle : pixelUnshuffle, { factor }, divisible(row, x, factor, reverse)),
@@ -64,22 +83,40 @@ export const reorg: Layer = row => {
 };
 
 /** What is too small for a stride, in words. */
-function lost({ shape }: Tensor, factor: number, reverse: boolean): string | undefined {
+function lossOf({ shape }: Tensor, factor: number, reverse: boolean): string | undefined {
   const [, c, h, w] = shape ?? [];
-  if (reverse) return c! < factor ** 2 ? say`${c} channels are fewer than stride² = ${factor ** 2}` : undefined;
-  return h! < factor || w! < factor ? say`${w}×${h} is less than the stride of ${factor}` : undefined;
+  if (reverse && c! < factor ** 2)
+    return l10n.t('{0} channels are fewer than stride² = {1}, so nothing is left of the image.', c!, factor ** 2);
+  if (!reverse && (h! < factor || w! < factor))
+    return l10n.t(
+      '{0}×{1} is smaller than the stride of {2}, so nothing is left of the image.',
+      shown(w),
+      shown(h),
+      factor,
+    );
+  return undefined;
 }
 
-/** What of an image reorg's sizes are made of: C's division leaves out the rest (make_reorg_layer). */
+/** The part of an image that reorg uses: C's division leaves out the rest (make_reorg_layer). */
 function divisible(row: Row, x: Tensor, factor: number, reverse: boolean): Tensor {
   const { shape } = x;
   const step = reverse ? factor ** 2 : factor;
   if (!shape || !(step >= 1)) return x;
   const axes = (reverse ? [1] : [2, 3]).filter(axis => shape[axis]! % step > 0 && shape[axis]! > step);
   if (axes.length === 0) return x;
-  const what = reverse ? say`${shape[1]} channels are` : say`${shape[3]}×${shape[2]} is`;
-  const message = `${what} no multiple of ${step}: Darknet ignores the rest, but goes on.`;
-  row.report(row.placeOf('stride'), 'not-divisible', message, 'warning');
+  row.report({
+    range: row.placeOf('stride'),
+    severity: 'warning',
+    code: reverse ? 'channels-not-divisible-by-factor' : 'size-not-divisible-by-factor',
+    message: reverse
+      ? l10n.t('{0} channels are not divisible by stride² = {1}: Darknet ignores the rest.', shape[1]!, step)
+      : l10n.t(
+          '{0}×{1} is not divisible by the stride of {2}: Darknet ignores the rest.',
+          shown(shape[3]),
+          shown(shape[2]),
+          step,
+        ),
+  });
   return axes.reduce((y, axis) => {
     const end = shape[axis]! - (shape[axis]! % step);
     return row.builder.add(slice, { axis, start: 0, end, step: 1 }, y);
@@ -105,7 +142,7 @@ export const upsampled: Layer = (row): Made => {
   return { tensor: builder.add(upsample, { scale: [scale, scale], mode: 'nearest' }, x), shrinks: 1 / scale };
 };
 
-/** make_history_layer: this frame and those before it. */
+/** make_history_layer: this frame and the previous ones. */
 export const history: Layer = (row: Row): Made => {
   const { builder } = row;
   const frames = row.size('history_size', 4);
