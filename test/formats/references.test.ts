@@ -49,7 +49,7 @@ describe('what items name is what the network reads', () => {
     );
     assert.deepEqual(
       known.map(({ id }) => id),
-      ['ultralytics', 'caffe-prototxt'],
+      ['ultralytics', 'darknet-cfg', 'caffe-prototxt'],
     );
   });
 });

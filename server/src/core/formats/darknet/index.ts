@@ -5,9 +5,10 @@ import { type Cfg, parseCfg } from '../../syntax/cfg.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Format, Native, Reader, ReadOptions, Source, Spec } from '../format.ts';
 import { build, type Known } from './build.ts';
-import { absolute, hasLines, headerOf, type Item, meantReading, type Reading, readingOf } from './items.ts';
+import { absolute, hasLines, headerOf, meantReading, type Reading, readingOf } from './items.ts';
 import { isDarknet, isForeign } from './recognise.ts';
-import { rewrite } from './rewrite.ts';
+import { layersOf } from './references.ts';
+import { type Layers, rewrite } from './rewrite.ts';
 import { atoi } from './values.ts';
 import { type Dialect, dialects } from './words.ts';
 
@@ -37,17 +38,21 @@ function open(source: Source, earlier?: Reader): Reader {
     environments: before?.environments ?? new Environments(),
   };
   const reading = chosen(cfg, cache);
-  let items: readonly Item[] | undefined;
+  let layers: Layers | undefined;
+  const absoluteLayers = (): Layers => {
+    if (layers) return layers;
+    const sections = reading.items.map(absolute);
+    if (sections[0]?.kind?.name === 'net') sections.shift();
+    layers = { sections, items: layersOf(sections) };
+    return layers;
+  };
   return {
     problems: [],
     cache,
     read: options => read(source, reading, options, cache),
     // What is to be repaired first is not changed.
-    rewrite: edits => {
-      if (isDamaged(reading)) return undefined;
-      items ??= reading.items.map(absolute);
-      return rewrite(source.text, items, edits);
-    },
+    items: () => absoluteLayers().items,
+    rewrite: edits => (isDamaged(reading) ? undefined : rewrite(source.text, absoluteLayers(), edits)),
   };
 }
 

@@ -12,17 +12,19 @@ import {
 import type { CfgOption, CfgSection } from '../../syntax/cfg.ts';
 import type { TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
+import { type Item as ListItem, type Moves, movesOf, type Reference, renumbered } from '../reference.ts';
 import type { Item } from './items.ts';
-import { type Reference, targetOf } from './references.ts';
 import { atoi } from './values.ts';
 
-/** The changes of the text, whose items have its offsets; undefined where one of the edits cannot be said. */
-export function rewrite(
-  text: string,
-  items: readonly Item[],
-  edits: readonly GraphEdit[],
-): readonly TextEdit[] | undefined {
-  return changesOf(new Writer(text, items), edits);
+/** The sections of a text without [net], and the same as items of a list; all offsets are the text's. */
+export interface Layers {
+  readonly sections: readonly Item[];
+  readonly items: readonly ListItem[];
+}
+
+/** The changes of the text; undefined where one of the edits cannot be expressed. */
+export function rewrite(text: string, layers: Layers, edits: readonly GraphEdit[]): readonly TextEdit[] | undefined {
+  return changesOf(new Writer(text, layers), edits);
 }
 
 /** A section that is a layer, with its number. */
@@ -31,16 +33,6 @@ interface Row {
   readonly section: CfgSection;
   readonly kind: string | undefined;
   readonly options: ReadonlyMap<string, CfgOption>;
-  /** The layers that it names. */
-  readonly references: readonly Named[];
-}
-
-/** A layer that a section names. */
-interface Named extends Reference {
-  /** Also of a layer that is not there. */
-  readonly target: number;
-  /** Whether it reads what the layer outputs; otherwise it speaks of the layer itself. */
-  readonly reads: boolean;
 }
 
 /** Lines with their breaks. */
@@ -55,6 +47,7 @@ const storage: ReadonlySet<string> = new Set(['binary', 'xnor']);
 class Writer implements Rewriter {
   readonly #text: string;
   readonly #rows: readonly Row[];
+  readonly #items: readonly ListItem[];
   readonly #edits: TextEdit[] = [];
   /** The lines of the sections that come before the one with an index, and which go. */
   readonly #inserted = new Map<number, readonly (readonly string[])[]>();
@@ -62,32 +55,41 @@ class Writer implements Rewriter {
   #moved: { readonly from: number; readonly to: number } | undefined;
   readonly #values = new Map<Row, Map<string, string>>();
 
-  constructor(text: string, items: readonly Item[]) {
+  constructor(text: string, { sections, items }: Layers) {
     this.#text = text;
-    const layers = items[0]?.kind?.name === 'net' ? items.slice(1) : items;
-    this.#rows = layers.map(({ section, kind, options, references }, index): Row => {
-      const named = (reads: boolean) => (reference: Reference) => ({
-        ...reference,
-        target: targetOf(reference, index),
-        reads,
-      });
-      const read = references.reads.filter(({ isInComment }) => !isInComment).map(named(true));
-      return {
-        index,
-        section,
-        kind: kind?.name,
-        options,
-        references: [...read, ...references.mentions.map(named(false))],
-      };
-    });
+    this.#items = items;
+    this.#rows = sections.map(({ section, kind, options }, index) => ({ index, section, kind: kind?.name, options }));
   }
 
   changes(): readonly TextEdit[] | undefined {
     for (const [row, values] of this.#values) this.#write(row, values);
     if (this.#inserted.size === 0 && this.#removed.size === 0 && !this.#moved) return this.#edits;
-    const places = this.#places();
-    for (const [index, sections] of this.#inserted) this.#put(this.#rows[index]!, sections, places[index]!);
-    return this.#renumber(places) ? this.#edits : undefined;
+    const moves = this.#moves();
+    const edits = renumbered(this.#items, moves);
+    if (!edits) return undefined;
+    let count = 0;
+    for (const row of this.#rows) {
+      const { index } = row;
+      const place = moves.place(index);
+      const sections = this.#inserted.get(index) ?? [];
+      count += sections.length;
+      if (sections.length > 0) this.#put(row, sections, count);
+      if (place !== undefined) count++;
+      const number =
+        place === undefined || place === index || index === this.#moved?.from ? undefined : this.#numberAbove(row);
+      if (number) this.#edits.push({ ...number, text: String(place) });
+    }
+    return [...this.#edits, ...edits];
+  }
+
+  #moves(): Moves {
+    if (this.#moved) return movedUp(this.#moved);
+    const inserted = new Map([...this.#inserted].map(([index, sections]) => [index, sections.length] as const));
+    return movesOf(
+      this.#items.map((item, index) => withAbove(item, this.#rows[index]!)),
+      inserted,
+      this.#removed,
+    );
   }
 
   // ——— Edits —————————————————————————————————————————————————————————————————————————————————————————————————————
@@ -98,12 +100,12 @@ class Writer implements Rewriter {
     if (!row || row.kind === 'net' || this.#moved) return false;
     const sections: (readonly string[])[] = [...(this.#inserted.get(row.index) ?? [])];
     for (const layer of layers) {
-      const made =
+      const added =
         layer.op === 'conv'
           ? this.#newConv(row, before, layer)
           : [[this.#lineOf({ from: row.section.header.from, to: row.section.header.from }) + '[avgpool]']];
-      if (!made) return false;
-      sections.push(...made);
+      if (!added) return false;
+      sections.push(...added);
     }
     this.#inserted.set(row.index, sections);
     return true;
@@ -151,7 +153,7 @@ class Writer implements Rewriter {
     const size = kernel?.[0] ?? intOf(row, 'size', 1);
     if (kernel) put('size', String(size));
     if (kernel && size === 1 && intOf(row, 'dilation', 1) !== 1) put('dilation', '1');
-    if (strided && !strided.every(kept => kept)) {
+    if (strided && !strided.every(Boolean)) {
       if (!isUniform(strided) && !isStepOne(row)) return false;
       if (intOf(row, 'antialiasing', 0) !== 0) return false;
       for (const key of strideKeys) if (row.options.has(key)) put(key, '1');
@@ -195,7 +197,7 @@ class Writer implements Rewriter {
     if (!row || !target || row.index <= target.index || this.#moved) return false;
     if (this.#inserted.size > 0 || this.#removed.size > 0) return false;
     // What it reads by number it would read from elsewhere.
-    if (row.references.length > 0) return false;
+    if (this.#items[row.index]!.references.length > 0) return false;
     // The comments right above go along.
     const own = this.#commentsAbove(row, () => true);
     const { to } = this.#blockOf(row);
@@ -224,7 +226,7 @@ class Writer implements Rewriter {
     const { kernel, strided, border, depthwise, out } = layer;
     if (row.kind !== 'convolutional' || typeof out !== 'number' || !isSquare(kernel)) return undefined;
     const size = kernel[0]!;
-    const stepsOn = strided.every(kept => kept);
+    const stepsOn = strided.every(Boolean);
     if (!stepsOn && !isUniform(strided) && !isStepOne(row)) return undefined;
     if (stepsOn && intOf(row, 'antialiasing', 0) !== 0) return undefined;
     // xnor knows no groups (parse_convolutional).
@@ -317,70 +319,6 @@ class Writer implements Rewriter {
   }
 
   // ——— Numbers of layers —————————————————————————————————————————————————————————————————————————————————————————
-
-  #renumber(places: readonly number[]): boolean {
-    for (const row of this.#rows) {
-      const { index } = row;
-      if (this.#removed.has(index)) continue;
-      const here = places[index]!;
-      for (const { range, written, target, reads } of row.references) {
-        // What names no layer named none before.
-        if (target < 0 || target >= this.#rows.length) continue;
-        const there = reads
-          ? this.#source(target, index, places)
-          : this.#removed.has(target)
-            ? undefined
-            : places[target];
-        if (there === undefined) return false;
-        const fresh = written < 0 ? there - here : there;
-        if (fresh === written) continue;
-        if (range.to === range.from) return false;
-        this.#edits.push({ ...place(range), text: String(fresh) });
-      }
-      if (here === index || index === this.#moved?.from) continue;
-      const number = this.#numberAbove(row);
-      if (number) this.#edits.push({ ...number, text: String(here) });
-    }
-    return true;
-  }
-
-  /** The number that each section has then. */
-  #places(): readonly number[] {
-    const places: number[] = [];
-    let at = 0;
-    for (const { index } of this.#rows) {
-      at += this.#inserted.get(index)?.length ?? 0;
-      places.push(at);
-      if (!this.#removed.has(index)) at++;
-    }
-    if (this.#moved) {
-      const { from, to } = this.#moved;
-      for (let index = to; index < from; index++) places[index]!++;
-      places[from] = to;
-    }
-    return places;
-  }
-
-  /** Which layer then hands on what a layer does now: of one that is gone what it has read. */
-  #source(target: number, reader: number, places: readonly number[]): number | undefined {
-    if (this.#moved) {
-      const { from, to } = this.#moved;
-      // Who read the one that has moved reads the last of those that it has passed.
-      if (target === from) return from;
-      // Between them things are other things now.
-      return target >= to && target < from && (reader < to || reader > from) ? undefined : places[target];
-    }
-    let source = target;
-    while (this.#removed.has(source)) {
-      const row = this.#rows[source]!;
-      const [first, ...others] = row.references.filter(({ reads }) => reads);
-      if (others.length > 0 || readsAbove(row) === (first !== undefined)) return undefined;
-      const before = first ? first.target : source - 1;
-      if (before < 0 || before >= source) return undefined;
-      source = before;
-    }
-    return places[source];
-  }
 
   /** The digits of `# 61`, or `# 61 (previous+7)`, right above a section with that number. */
   #numberAbove({ index, section: { header } }: Row): Range | undefined {
@@ -524,9 +462,44 @@ function readsAbove({ kind }: Row): boolean {
   return kind !== 'route' && kind !== 'implicit';
 }
 
-function intOf({ options }: Row, key: string, standard: number): number {
+/** A section with all that it reads, also without naming it; what is not above it is not read. */
+function withAbove(item: ListItem, row: Row): ListItem {
+  const { index, range } = item;
+  const place = { from: range.from, to: range.from };
+  const above: Reference = {
+    range: place,
+    written: -1,
+    kind: 'relative',
+    // The network's input has no number.
+    target: index > 0 ? { index: index - 1, range: place } : undefined,
+    reads: true,
+  };
+  const named = item.references.map(reference => {
+    const { target } = reference;
+    return target === 'input' || !target || target.index < index ? reference : { ...reference, target: undefined };
+  });
+  return { ...item, references: readsAbove(row) ? [above, ...named] : named };
+}
+
+/** One section goes up, and those that it passes go down. */
+function movedUp({ from, to }: { readonly from: number; readonly to: number }): Moves {
+  const passes = (index: number): boolean => index >= to && index < from;
+  const place = (index: number): number => (index === from ? to : passes(index) ? index + 1 : index);
+  return {
+    input: -1,
+    place,
+    source(index, reader) {
+      // Who read the one that has moved reads the last of those that it has passed.
+      if (index === from) return from;
+      // What is between them outputs something else now.
+      return passes(index) && (reader < to || reader > from) ? undefined : place(index);
+    },
+  };
+}
+
+function intOf({ options }: Row, key: string, byDefault: number): number {
   const option = options.get(key);
-  return option ? atoi(option.value) : standard;
+  return option ? atoi(option.value) : byDefault;
 }
 
 function isStepOne(row: Row): boolean {

@@ -15,6 +15,7 @@ import { clip } from '../../text/wording.ts';
 import { activationNames, activationOf, activations } from './activations.ts';
 import type { Item, PlacedItem } from './items.ts';
 import { pyTorchActivations } from './pytorch.ts';
+import { type Reference, targetOf } from './references.ts';
 import type { Section } from './repairs.ts';
 import { atoi } from './values.ts';
 import type { Dialect, SectionKind } from './words.ts';
@@ -109,10 +110,9 @@ export class Row {
     return this.#layers.length;
   }
 
-  /** A section above, by the number in the text. */
-  above(written: number): Above | undefined {
-    const { index } = this;
-    return this.#layers[written < 0 ? index + written : written];
+  /** A section above that a reference means. */
+  above(reference: Reference): Above | undefined {
+    return this.#layers[targetOf(reference, this.index)];
   }
 
   /** The section that chose the channels of its input. */

@@ -4,6 +4,7 @@ import type { GraphNode, Tensor } from '../../../graph/graph.ts';
 import { avgPool, batchNorm, conv, convTranspose, linear, local, slice } from '../../../ops/index.ts';
 import { sizes } from '../../../ops/rules/shape.ts';
 import { listText } from '../../../text/wording.ts';
+import { targetOf } from '../references.ts';
 import { type Above, type Row, shown } from '../row.ts';
 import type { Layer, Made } from './layer.ts';
 
@@ -205,18 +206,17 @@ function checkDeform(row: Row): void {
 }
 
 function shared(row: Row): Convolution | undefined {
-  const written = row.int('share_index', 0);
-  const target = written < 0 ? row.index + written : written;
-  const other = row.above(written);
+  const reference = row.item.references.mentions[0]!;
+  const other = row.above(reference);
   const conv = other?.item.kind?.name === 'convolutional' ? nodeOf(other, 'conv') : undefined;
   if (!conv) {
     row.report({
       range: row.placeOf('share_index'),
       code: 'wrong-layer-type',
       message: l10n.t(
-        '`share_index` must name a [convolutional] above layer {0}; layer {1} is not.',
+        '`share_index` must name a [convolutional] above layer {0}; layer {1} is not one.',
         row.index,
-        target,
+        targetOf(reference, row.index),
       ),
       short: l10n.t('no layer to share weights with'),
     });

@@ -6,6 +6,7 @@ import { type CfgOption, cfgItems, cfgItemsInComment } from '../../../syntax/cfg
 import type { Problem } from '../../../text/problem.ts';
 import { reasonFor } from '../../../text/reason.ts';
 import { farRange } from '../items.ts';
+import { targetOf } from '../references.ts';
 import { placeOf, type Row, repair, shown } from '../row.ts';
 import type { Layer, Made } from './layer.ts';
 
@@ -108,10 +109,10 @@ export const detection: Layer = row => {
 
 /** make_contrastive_layer: a loss, whose output is its input. */
 export const contrastive: Layer = row => {
-  const written = row.int('yolo_layer', 0);
-  const target = written < 0 ? row.index + written : written;
-  // Layer 0 stands for none, and Darknet looks at its type all the same (parse_contrastive).
-  if (target === 0 || row.above(written)?.item.kind?.name !== 'yolo') {
+  const [reference] = row.item.references.mentions;
+  // Layer 0 means none, and Darknet checks its type all the same (parse_contrastive).
+  const other = reference && row.above(reference);
+  if (!other || targetOf(reference, row.index) === 0 || other.item.kind?.name !== 'yolo') {
     row.report({
       range: row.placeOf('yolo_layer'),
       code: 'wrong-layer-type',
