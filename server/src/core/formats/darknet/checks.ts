@@ -8,29 +8,29 @@ import { clip } from '../../text/wording.ts';
 import { activationOf } from './activations.ts';
 import { headerOf, type Reading } from './items.ts';
 import { isOfPyTorch } from './pytorch.ts';
-import { largestInt, placeOf, type Row, repair, respelled } from './row.ts';
+import { largestInt, placeOf, repair, respelled, type SectionReader } from './sectionReader.ts';
 import { atof, atoi } from './values.ts';
 import { authorOf, type Dialect, type Key, keyOf, type SectionKind } from './words.ts';
 
 /** What is wrong with the lines of a section, whatever they mean: keys that Darknet ignores, values that are not numbers. */
-export function checkLines(row: Row): void {
-  const { kind, section, dialect } = row;
+export function checkLines(reader: SectionReader): void {
+  const { kind, section, dialect } = reader;
   if (!kind) return;
   // What follows a lost header was meant for another section.
   const end = section.swallowed?.[0]?.range.from ?? Number.POSITIVE_INFINITY;
   const hiding = new Set(section.options.map(({ hiddenBy }) => hiddenBy?.range.from));
   for (const stray of section.strays) {
-    if (stray.range.from < end) checkStray(row, stray, kind, hiding.has(stray.range.from));
+    if (stray.range.from < end) checkStray(reader, stray, kind, hiding.has(stray.range.from));
   }
   const seen = new Set<string>();
   for (const option of section.options) {
     if (option.range.from >= end) break;
     const key = keyOf(kind, option.key);
     if (!key) {
-      if (!row.mode.isPyTorch) reportUnknownKey(row, option, kind);
+      if (!reader.mode.isPyTorch) reportUnknownKey(reader, option, kind);
     } else if (seen.has(option.key)) {
-      if (option.hiddenBy && !row.has(option.key)) continue;
-      row.report({
+      if (option.hiddenBy && !reader.has(option.key)) continue;
+      reader.report({
         range: option.keyRange,
         severity: 'warning',
         code: 'duplicate-key',
@@ -38,7 +38,7 @@ export function checkLines(row: Row): void {
         help: l10n.t('Remove one of them.'),
       });
     } else if (key.only && key.only !== dialect) {
-      row.report({
+      reader.report({
         range: option.keyRange,
         severity: 'information',
         code: 'key-of-other-dialect',
@@ -46,20 +46,25 @@ export function checkLines(row: Row): void {
           'Only {0} reads `{1}` in [{2}]; this file is read as by {3}.',
           authorOf[key.only],
           option.key,
-          row.section.type,
+          reader.section.type,
           authorOf[dialect],
         ),
       });
-    } else checkValue(row, option, key.kind);
+    } else checkValue(reader, option, key.kind);
     seen.add(option.key);
   }
 }
 
-function checkStray(row: Row, { range, text, hasKey }: CfgStray, kind: SectionKind, isHiding: boolean): void {
+function checkStray(
+  reader: SectionReader,
+  { range, text, hasKey }: CfgStray,
+  kind: SectionKind,
+  isHiding: boolean,
+): void {
   const at = { range, severity: 'warning' } as const;
   const name = clip(text, 40);
   if (hasKey) {
-    row.report({
+    reader.report({
       ...at,
       code: 'missing-value',
       message: l10n.t('`{0}` has no value, so Darknet ignores this line.', name),
@@ -67,8 +72,8 @@ function checkStray(row: Row, { range, text, hasKey }: CfgStray, kind: SectionKi
     });
     return;
   }
-  if (isHiding && !row.has(text)) {
-    row.report({
+  if (isHiding && !reader.has(text)) {
+    reader.report({
       ...at,
       code: 'hiding-line',
       message: l10n.t(
@@ -82,9 +87,9 @@ function checkStray(row: Row, { range, text, hasKey }: CfgStray, kind: SectionKi
   }
   // `filters 32`, `filters:32`, `filters＝32`.
   const [, key = '', value = ''] = /^([A-Za-z]\w*?)[:＝]?([-+\d.,]+)$/.exec(text) ?? [];
-  if (keyOf(kind, key) && !row.has(key)) {
+  if (keyOf(kind, key) && !reader.has(key)) {
     const line = `${key}=${value}`;
-    row.report({
+    reader.report({
       ...at,
       code: 'missing-equals',
       message: l10n.t('The “=” is missing, so Darknet ignores this line.'),
@@ -93,7 +98,7 @@ function checkStray(row: Row, { range, text, hasKey }: CfgStray, kind: SectionKi
     });
     return;
   }
-  row.report({
+  reader.report({
     ...at,
     code: 'stray-text',
     message: l10n.t('This line is neither a [section] nor `key=value`, so Darknet ignores it.'),
@@ -101,26 +106,26 @@ function checkStray(row: Row, { range, text, hasKey }: CfgStray, kind: SectionKi
   });
 }
 
-function reportUnknownKey(row: Row, { key, keyRange }: CfgOption, kind: SectionKind): void {
-  const known = row.mode.suggests ? Object.keys(kind.keys).filter(each => !row.has(each)) : [];
+function reportUnknownKey(reader: SectionReader, { key, keyRange }: CfgOption, kind: SectionKind): void {
+  const known = reader.mode.suggests ? Object.keys(kind.keys).filter(each => !reader.has(each)) : [];
   const meant = didYouMean(key, known);
-  row.report({
+  reader.report({
     range: keyRange,
     severity: meant === undefined ? 'information' : 'warning',
     code: meant === undefined ? 'ignored-key' : 'unknown-key',
-    message: l10n.t('[{0}] has no key `{1}`; Darknet ignores it.', row.section.type, clip(key, 40)),
+    message: l10n.t('[{0}] has no key `{1}`; Darknet ignores it.', reader.section.type, clip(key, 40)),
     help: meant && l10n.t('Did you mean “{0}”?', meant),
     repairs: respelled(key, meant, keyRange),
   });
 }
 
-function checkValue(row: Row, option: CfgOption, kind: Key['kind']): void {
+function checkValue(reader: SectionReader, option: CfgOption, kind: Key['kind']): void {
   const { value, valueRange, comment } = option;
   const range = placeOf(option);
   const isInt = kind === 'int';
   if (kind === 'text') {
     if (comment === '') return;
-    row.report({
+    reader.report({
       range,
       severity: 'warning',
       code: 'comment-in-value',
@@ -132,7 +137,7 @@ function checkValue(row: Row, option: CfgOption, kind: Key['kind']): void {
   if (isInt && /^[+-]?\d+$/.test(value)) {
     if (Math.abs(Number(value)) <= largestInt) return;
     // Where the key has to do with costs, its value is not known.
-    row.builder.problem({
+    reader.builder.problem({
       range,
       severity: 'error',
       code: 'value-out-of-range',
@@ -144,7 +149,7 @@ function checkValue(row: Row, option: CfgOption, kind: Key['kind']): void {
   if (!isInt && (kind !== 'number' || /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(value))) return;
   const read = isInt ? atoi(value) : atof(value);
   const fits = Math.abs(read) <= largestInt && valueRange.to > valueRange.from;
-  row.report({
+  reader.report({
     range,
     severity: 'warning',
     code: isInt ? 'not-a-whole-number' : 'not-a-number',

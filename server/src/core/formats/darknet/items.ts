@@ -160,8 +160,8 @@ export function headerOf({ item, start }: PlacedItem): Range {
   return placedRange(item.section.header, start);
 }
 
-/** A place in another section than the one that is built. */
-export function farRange({ start }: PlacedItem, { from, to }: Range): Range {
+/** A place in a section other than the one that is built. */
+export function rangeElsewhere({ start }: PlacedItem, { from, to }: Range): Range {
   return { from: far + start + from, to: far + start + to };
 }
 

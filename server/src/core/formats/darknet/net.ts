@@ -11,24 +11,24 @@ import type { InputSize } from '../format.ts';
 import { checkLines } from './checks.ts';
 import { headerOf, type Reading } from './items.ts';
 import { notesOf } from './notes.ts';
-import { placeOf, type Row, repair, shown, type Value } from './row.ts';
+import { placeOf, repair, type SectionReader, shown, type Value } from './sectionReader.ts';
 import { keyOf } from './words.ts';
 
 /** parse_net_options: an image where height, width and channels are given, else a vector of `inputs`. */
-export function readNet(row: Row, reading: Reading, input: InputSize | undefined): Value {
-  const { builder, section } = row;
-  const isWithoutLines = reportLinesAbove(reading, row);
-  const written = ['channels', 'height', 'width'].map(name => row.size(name, 0, 0));
+export function readNet(reader: SectionReader, reading: Reading, input: InputSize | undefined): Value {
+  const { builder, section } = reader;
+  const isWithoutLines = reportLinesAbove(reading, reader);
+  const written = ['channels', 'height', 'width'].map(name => reader.size(name, 0, 0));
   const image = written.every(length => length !== 0);
-  const length = row.int('inputs', 0);
-  checkSchedule(row);
-  checkLines(row);
+  const length = reader.int('inputs', 0);
+  checkSchedule(reader);
+  checkLines(reader);
   const wanted = input && (input.name === undefined ? input.sizes : input.sizes.slice(1));
   const sizes = wanted ?? (image ? written : [length > 0 ? length : Number.NaN]);
   let why: string | Reason | undefined;
   if (!wanted && !image && !(length > 0)) {
-    const missing = ['width', 'height', 'channels'].filter(name => row.int(name, 0) === 0);
-    why = row.report({
+    const missing = ['width', 'height', 'channels'].filter(name => reader.int(name, 0) === 0);
+    why = reader.report({
       range: section.header,
       code: 'missing-input-size',
       message: l10n.t(
@@ -45,20 +45,20 @@ export function readNet(row: Row, reading: Reading, input: InputSize | undefined
     label: 'net',
     type: 'net',
     sites: [use(section.range)],
-    locate: row.locate,
-    notes: notesOf(row.item, row.dialect),
+    locate: reader.locate,
+    notes: notesOf(reader.item, reader.dialect),
     repaired: section.damage !== undefined || reading.damage !== undefined || isWithoutLines,
   };
   const tensor = builder.within(spec, () => {
     const data = builder.input('data', shape, why);
-    if (row.stop !== undefined) builder.unknown(row.stop);
+    if (reader.stop !== undefined) builder.unknown(reader.stop);
     return data;
   });
   const value = { tensor, image: shape.length === 4, reduction: 1, widthBy: undefined };
   const product = sizes.reduce((a, b) => a * b, 1);
   if (wanted || !image || !(length > 0) || !(Math.abs(length - product) > 0)) return value;
-  row.report({
-    range: placeOf(row.option('inputs')!),
+  reader.report({
+    range: placeOf(reader.option('inputs')!),
     severity: 'warning',
     code: 'inputs-mismatch',
     message: l10n.t(
@@ -91,11 +91,11 @@ export function withoutNet({ items }: Reading, builder: Builder): Value {
 }
 
 /** What parse_net_options stops at: the schedule of the learning rate, and a contrastive loss without pairs. */
-function checkSchedule(row: Row): void {
-  const small = Math.trunc(row.int('batch', 1) / row.int('subdivisions', 1));
-  if (row.dialect === 'alexeyab' && row.on('contrastive') && small < 2) {
-    row.report({
-      range: placeOf(row.option('contrastive')!),
+function checkSchedule(reader: SectionReader): void {
+  const small = Math.trunc(reader.int('batch', 1) / reader.int('subdivisions', 1));
+  if (reader.dialect === 'alexeyab' && reader.on('contrastive') && small < 2) {
+    reader.report({
+      range: placeOf(reader.option('contrastive')!),
       code: 'contrastive-batch',
       message: l10n.t(
         'A contrastive loss needs at least 2 images at once, but batch/subdivisions is {0}. Darknet stops here.',
@@ -104,11 +104,11 @@ function checkSchedule(row: Row): void {
       short: l10n.t('batch too small for contrastive loss'),
     });
   }
-  if (row.text('policy', 'constant') !== 'steps') return;
-  const missing = ['steps', 'scales'].filter(name => !row.option(name)?.value);
+  if (reader.text('policy', 'constant') !== 'steps') return;
+  const missing = ['steps', 'scales'].filter(name => !reader.option(name)?.value);
   if (missing.length === 0) return;
-  row.report({
-    range: placeOf(row.option('policy')!),
+  reader.report({
+    range: placeOf(reader.option('policy')!),
     code: 'missing-schedule',
     message: l10n.t('policy=steps needs {0}. Darknet stops here.', listText(missing.map(name => `\`${name}=\``))),
     short: l10n.t('policy=steps without {0}', listText(missing)),
@@ -116,9 +116,9 @@ function checkSchedule(row: Row): void {
 }
 
 /** Lines of no section. Whether lines were left out that no [net] reads: the rest is the network that was meant. */
-function reportLinesAbove({ before }: Reading, row: Row): boolean {
+function reportLinesAbove({ before }: Reading, reader: SectionReader): boolean {
   const options = before.options.slice(0, 20);
-  const isOfNet = ({ key }: CfgOption): boolean => keyOf(row.kind!, key) !== undefined;
+  const isOfNet = ({ key }: CfgOption): boolean => keyOf(reader.kind!, key) !== undefined;
   for (const option of options) {
     const { range, key } = option;
     const isOwn = isOfNet(option);
@@ -127,14 +127,14 @@ function reportLinesAbove({ before }: Reading, row: Row): boolean {
       code: 'line-before-net',
       message: l10n.t('`{0}` is above the first section, so Darknet crashes.', clip(key, 40)),
       short: l10n.t('line above the first section'),
-      help: isOwn ? l10n.t('Move it below [{0}], or remove it.', row.section.type) : l10n.t('Remove it.'),
+      help: isOwn ? l10n.t('Move it below [{0}], or remove it.', reader.section.type) : l10n.t('Remove it.'),
     };
-    if (isOwn) row.report(found);
-    else row.builder.problem({ ...found, severity: 'error', repairs: [commentOut(range)] });
+    if (isOwn) reader.report(found);
+    else reader.builder.problem({ ...found, severity: 'error', repairs: [commentOut(range)] });
   }
   const strays = before.strays.slice(0, 20);
   for (const { range } of strays) {
-    row.builder.problem({
+    reader.builder.problem({
       range,
       severity: 'error',
       code: 'line-before-net',
@@ -151,7 +151,7 @@ function commentOut({ from }: Range): Repair {
 }
 
 /** A detector’s input must be a multiple of the stride of its network, or upsampled grids do not match. */
-export function checkReduction(net: Row, values: readonly Value[]): void {
+export function checkReduction(net: SectionReader, values: readonly Value[]): void {
   let stride = 1;
   for (const { reduction } of values) if (Number.isInteger(reduction) && reduction > stride) stride = reduction;
   if (stride === 1 || stride > 2 ** 16) return;

@@ -2,8 +2,7 @@
 // is read here alone, once: the network is built from it, and it is renumbered when sections come and go.
 import { type CfgOption, cfgItems, cfgItemsInComment } from '../../syntax/cfg.ts';
 import type { Range } from '../../text/range.ts';
-import type * as list from '../reference.ts';
-import type { Item } from './items.ts';
+import type { Item, Reference as ListReference } from '../reference.ts';
 import { atoi } from './values.ts';
 import type { SectionKind } from './words.ts';
 
@@ -69,13 +68,15 @@ export function targetOf({ written }: Reference, index: number): number {
 }
 
 /** The layers of a text, without [net], and what they name of each other; offsets are the text's. */
-export function layersOf(items: readonly Item[]): readonly list.Item[] {
-  return items.map(({ section, references }, index): list.Item => {
-    const named = (reads: boolean) => (reference: Reference) => {
+export function layersOf(
+  layers: readonly { readonly section: { readonly range: Range }; readonly references: References }[],
+): readonly Item[] {
+  return layers.map(({ section, references }, index): Item => {
+    const named = (reads: boolean) => (reference: Reference): ListReference => {
       const { written, isInComment, range } = reference;
       const at = targetOf(reference, index);
-      const target = items[at] && { index: at, range: items[at].section.range };
-      const kind = written < 0 ? ('relative' as const) : ('absolute' as const);
+      const target = layers[at] && { index: at, range: layers[at].section.range };
+      const kind = written < 0 ? 'relative' : 'absolute';
       // What Darknet reads in a comment has no place that could be changed.
       return { range: isInComment ? { from: range.to, to: range.to } : range, written, kind, target, reads };
     };

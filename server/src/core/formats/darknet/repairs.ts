@@ -105,12 +105,12 @@ function repaired(text: string, section: CfgSection, isFirst: boolean): Section 
   const { header, isPlain, type, rest } = section;
   if (isPlain && sectionOf(type)) return section;
   const line = squeezed(text, header);
-  const [, word = '', behind = ''] = /^[^\w]*(\w*)(.*)$/s.exec(line) ?? [];
+  const [, word = '', after = ''] = /^[^\w]*(\w*)(.*)$/s.exec(line) ?? [];
   const bare = line.replace(brackets, '');
   const name = meant(bare, isFirst) ?? (sectionOf(type) ? type : meant(word, isFirst));
   if (name === undefined || isOfPyTorch(bare)) return section;
   const kind = sectionOf(name)!;
-  const more = bare === name || sectionOf(type) === undefined ? undefined : optionBehind(text, rest, kind);
+  const more = bare === name || sectionOf(type) === undefined ? undefined : optionAfter(text, rest, kind);
   if (more) {
     const message = l10n.t(
       'Darknet compares the whole line with its section names, so nothing may follow [{0}].',
@@ -124,7 +124,7 @@ function repaired(text: string, section: CfgSection, isFirst: boolean): Section 
   const isSlip = isPlain && sectionOf(bare) === undefined;
   const message = isSlip
     ? l10n.t('Darknet does not have a section [{0}] (“Type not recognized”). It is read as [{1}].', type, name)
-    : behind !== '' && sectionOf(type)
+    : after !== '' && sectionOf(type)
       ? l10n.t(
           'Darknet compares the whole line with its section names, so nothing may follow [{0}], not even a comment.',
           name,
@@ -136,7 +136,7 @@ function repaired(text: string, section: CfgSection, isFirst: boolean): Section 
 const brackets = /[[\](){}<>【】［］]/g;
 
 /** `[conv] filters=8`: a line break is lost. */
-function optionBehind(text: string, rest: Range, kind: SectionKind): CfgLines | undefined {
+function optionAfter(text: string, rest: Range, kind: SectionKind): CfgLines | undefined {
   const line = cfgLine(text, rest.from, rest.to);
   return line.options.some(({ key }) => keyOf(kind, key)) ? line : undefined;
 }
@@ -145,11 +145,11 @@ interface LostHeader {
   readonly name: string;
   /** Where the section that it was to begin begins. */
   readonly range: Range;
-  /** What becomes `[name]`, and what is put before it. */
+  /** What becomes `[name]`, and what is put in front of it. */
   readonly edit: Range & { readonly before?: string };
 }
 
-/** Lines that were headers but for a slip: without the opening bracket, or behind a value whose line break is lost. */
+/** Lines that were headers but for a slip: without the opening bracket, or after a value whose line break is lost. */
 function lostHeaders(text: string, { options, strays }: CfgLines, kind: SectionKind | undefined): LostHeader[] {
   const found: LostHeader[] = [];
   for (const { range, text: line, hasKey } of strays) {

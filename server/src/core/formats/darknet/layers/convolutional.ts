@@ -5,29 +5,31 @@ import { avgPool, batchNorm, conv, convTranspose, linear, local, slice } from '.
 import { sizes } from '../../../ops/rules/shape.ts';
 import { listText } from '../../../text/wording.ts';
 import { targetOf } from '../references.ts';
-import { type Above, type Row, shown } from '../row.ts';
-import type { Layer, Made } from './layer.ts';
+import { type Above, type SectionReader, shown } from '../sectionReader.ts';
+import type { Layer, LayerOutput } from './layer.ts';
 
 /** parse_convolutional and make_convolutional_layer. */
-export const convolutional: Layer = row => {
-  const alexey = row.dialect === 'alexeyab';
-  const out = row.size('filters', 1);
-  const stride = row.size('stride', 1);
-  const slides = alexey ? [own(row, 'stride_y', stride), own(row, 'stride_x', stride)] : [stride, stride];
-  const antialiasing = alexey ? row.int('antialiasing', 0) : 0;
-  const x = row.image();
-  if (alexey) checkDeform(row);
-  const shares = alexey && row.has('share_index') ? shared(row) : undefined;
-  const parts = convolve(row, x, {
-    ...windowOf(row, 1),
+export const convolutional: Layer = reader => {
+  const alexey = reader.dialect === 'alexeyab';
+  const out = reader.size('filters', 1);
+  const stride = reader.size('stride', 1);
+  const slides = alexey ? [own(reader, 'stride_y', stride), own(reader, 'stride_x', stride)] : [stride, stride];
+  const antialiasing = alexey ? reader.int('antialiasing', 0) : 0;
+  const x = reader.image();
+  if (alexey) checkDeform(reader);
+  const shares = alexey && reader.has('share_index') ? shared(reader) : undefined;
+  const parts = convolve(reader, x, {
+    ...windowOf(reader, 1),
     out,
     stride: antialiasing ? [1, 1] : slides,
     shares,
   });
-  if (shares) checkShared(row, shares, parts);
-  const y = row.activate(parts.tensor, 'logistic');
-  const made = { shrinks: slides[1]!, widthBy: 'own' as const };
-  return antialiasing ? { ...made, tensor: blur(row, y, antialiasing, slides), held: y } : { ...made, tensor: y };
+  if (shares) checkShared(reader, shares, parts);
+  const y = reader.activate(parts.tensor, 'logistic');
+  const traits = { shrinks: slides[1]!, widthBy: 'own' as const };
+  return antialiasing
+    ? { ...traits, tensor: blur(reader, y, antialiasing, slides), held: y }
+    : { ...traits, tensor: y };
 };
 
 interface Convolution {
@@ -51,17 +53,17 @@ interface Convolve extends Window {
 }
 
 /** What convolutions and the recurrent layers made of them read alike. */
-export function windowOf(row: Row, defaultSize: number): Window {
-  const alexey = row.dialect === 'alexeyab';
-  const size = row.size('size', defaultSize);
-  const xnor = row.on('xnor');
+export function windowOf(reader: SectionReader, defaultSize: number): Window {
+  const alexey = reader.dialect === 'alexeyab';
+  const size = reader.size('size', defaultSize);
+  const xnor = reader.on('xnor');
   return {
     size,
     // Any pad but 0 means size/2 and overrides padding.
-    padding: row.on('pad') ? Math.floor(size / 2) : row.size('padding', 0, 0),
-    dilation: alexey && size !== 1 ? row.size('dilation', 1) : 1,
+    padding: reader.on('pad') ? Math.floor(size / 2) : reader.size('padding', 0, 0),
+    dilation: alexey && size !== 1 ? reader.size('dilation', 1) : 1,
     // AlexeyAB's has no groups with xnor, and takes less than 1 for 1.
-    groups: alexey ? (xnor ? 1 : Math.max(row.int('groups', 1), 1)) : row.size('groups', 1),
+    groups: alexey ? (xnor ? 1 : Math.max(reader.int('groups', 1), 1)) : reader.size('groups', 1),
     binary: xnor,
   };
 }
@@ -71,16 +73,16 @@ export function windowOf(row: Row, defaultSize: number): Window {
  * (convolutional_out_height) and pads pad × dilation: the same for a border of size/2, so the border here is what gives
  * Darknet's size.
  */
-export function convolve(row: Row, x: Tensor, attrs: Convolve): Convolution & { readonly tensor: Tensor } {
-  const { builder } = row;
+export function convolve(reader: SectionReader, x: Tensor, attrs: Convolve): Convolution & { readonly tensor: Tensor } {
+  const { builder } = reader;
   const { size, padding, dilation, groups, binary, out, stride, shares } = attrs;
-  const norm = attrs.batchNormalize ?? normalizes(row);
+  const norm = attrs.batchNormalize ?? normalizes(reader);
   const border = 2 * padding + (dilation - 1) * (size - 1);
   const before = Math.floor(border / 2);
   const rest = border - before;
   const reach = size + (dilation - 1) * (size - 1);
-  const after = [0, 1].map(axis => rest + shortfall(row, x, axis, reach, before + rest, stride[axis]!));
-  const [fitted, each] = fittedGroups(row, x, out, groups);
+  const after = [0, 1].map(axis => rest + shortfall(reader, x, axis, reach, before + rest, stride[axis]!));
+  const [fitted, each] = fittedGroups(reader, x, out, groups);
   const y = builder.add(
     conv,
     {
@@ -108,12 +110,19 @@ export function convolve(row: Row, x: Tensor, attrs: Convolve): Convolution & { 
  * zero, so that (length + border − size)/stride + 1 is 1 up to a size of stride − 1 too much (convolutional_out_height,
  * make_maxpool_layer, local_out_height). What is beyond counts as zeros.
  */
-export function shortfall(row: Row, x: Tensor, axis: number, reach: number, border: number, stride: number): number {
+export function shortfall(
+  reader: SectionReader,
+  x: Tensor,
+  axis: number,
+  reach: number,
+  border: number,
+  stride: number,
+): number {
   const length = x.shape?.[axis + 2] ?? Number.NaN;
   const missing = reach - length - border;
   if (!(missing > 0 && missing < stride)) return 0;
-  row.report({
-    range: row.placeOf('size'),
+  reader.report({
+    range: reader.placeOf('size'),
     severity: 'warning',
     code: 'kernel-larger-than-input',
     message:
@@ -134,13 +143,13 @@ export function shortfall(row: Row, x: Tensor, axis: number, reach: number, bord
  * What a convolution reads where its groups do not divide: Darknet goes on with (c / groups) · filters weights, rounded
  * down (make_convolutional_layer), here those of a convolution without groups over so many channels.
  */
-function fittedGroups(row: Row, x: Tensor, out: number, groups: number): [Tensor, number] {
+function fittedGroups(reader: SectionReader, x: Tensor, out: number, groups: number): [Tensor, number] {
   const channels = x.shape?.[1] ?? Number.NaN;
   if (!(channels % groups > 0 || out % groups > 0) || channels < groups) return [x, groups];
   const each = Math.floor(channels / groups);
   const isInput = channels % groups > 0;
-  row.report({
-    range: row.placeOf('groups'),
+  reader.report({
+    range: reader.placeOf('groups'),
     severity: 'warning',
     code: isInput ? 'input-not-divisible-by-groups' : 'output-not-divisible-by-groups',
     message: isInput
@@ -148,18 +157,19 @@ function fittedGroups(row: Row, x: Tensor, out: number, groups: number): [Tensor
       : l10n.t('{0} filters are not divisible by {1} groups: Darknet ignores the rest.', out, groups),
     help: l10n.t('Use a divisor of {0}.', isInput ? channels : out),
   });
-  return [row.builder.add(slice, { axis: 1, start: 0, end: each, step: 1 }, x), 1];
+  return [reader.builder.add(slice, { axis: 1, start: 0, end: each, step: 1 }, x), 1];
 }
 
-export function normalizes(row: Row): boolean {
+export function normalizes(reader: SectionReader): boolean {
   return (
-    row.on('batch_normalize') || (row.dialect === 'alexeyab' && row.kind?.name === 'convolutional' && row.on('cbn'))
+    reader.on('batch_normalize') ||
+    (reader.dialect === 'alexeyab' && reader.kind?.name === 'convolutional' && reader.on('cbn'))
   );
 }
 
 /** A stride of its own for one dimension: AlexeyAB takes less than 1 for none. */
-export function own(row: Row, name: string, stride: number): number {
-  const value = row.int(name, -1);
+export function own(reader: SectionReader, name: string, stride: number): number {
+  const value = reader.int(name, -1);
   return value < 1 ? stride : value;
 }
 
@@ -168,35 +178,37 @@ export function own(row: Row, name: string, stride: number): number {
  * Darknet leaves them out of its BFLOPs, so this is an average pooling here. Only the next layer gets its size: the layer
  * itself holds that before the blur, which [route] and [shortcut] read (parse_network_cfg_custom).
  */
-export function blur(row: Row, x: Tensor, antialiasing: number, stride: readonly number[]): Tensor {
+export function blur(reader: SectionReader, x: Tensor, antialiasing: number, stride: readonly number[]): Tensor {
   const size = antialiasing === 2 ? 2 : 3;
   const border = antialiasing === 2 ? 0 : 1;
-  return row.builder.within(
+  return reader.builder.within(
     { label: 'blur', type: 'blur', summary: l10n.t('Blurs with fixed weights and subsamples by the stride.') },
     () => {
-      const after = [0, 1].map(axis => border + shortfall(row, x, axis, size, 2 * border, stride[axis]!));
+      const after = [0, 1].map(axis => border + shortfall(reader, x, axis, size, 2 * border, stride[axis]!));
       const window = { kernel: [size, size], stride, padding: [border, border], paddingAfter: after };
-      return row.builder.add(avgPool, { ...window, rounding: 'floor', includePadding: true }, x, { functional: true });
+      return reader.builder.add(avgPool, { ...window, rounding: 'floor', includePadding: true }, x, {
+        functional: true,
+      });
     },
   );
 }
 
 const deforms = ['sway', 'rotate', 'stretch', 'stretch_sway'] as const;
 
-function checkDeform(row: Row): void {
-  const on = deforms.filter(name => row.on(name));
+function checkDeform(reader: SectionReader): void {
+  const on = deforms.filter(name => reader.on(name));
   if (on.length === 0) return;
-  const range = row.placeOf(on[0]!);
+  const range = reader.placeOf(on[0]!);
   if (on.length > 1) {
-    row.report({
+    reader.report({
       range,
       code: 'several-deformations',
       message: l10n.t('{0} exclude each other. Darknet stops here.', listText(on)),
       help: l10n.t('Keep one of them.'),
     });
   }
-  if (row.int('size', 1) === 1) {
-    row.report({
+  if (reader.int('size', 1) === 1) {
+    reader.report({
       range,
       code: 'deformation-without-window',
       message: l10n.t('`{0}` needs a window of at least 3×3. Darknet stops here.', on[0]!),
@@ -205,18 +217,18 @@ function checkDeform(row: Row): void {
   }
 }
 
-function shared(row: Row): Convolution | undefined {
-  const reference = row.item.references.mentions[0]!;
-  const other = row.above(reference);
+function shared(reader: SectionReader): Convolution | undefined {
+  const reference = reader.item.references.mentions[0]!;
+  const other = reader.above(reference);
   const conv = other?.item.kind?.name === 'convolutional' ? nodeOf(other, 'conv') : undefined;
   if (!conv) {
-    row.report({
-      range: row.placeOf('share_index'),
+    reader.report({
+      range: reader.placeOf('share_index'),
       code: 'wrong-layer-type',
       message: l10n.t(
         '`share_index` must name a [convolutional] above layer {0}; layer {1} is not one.',
-        row.index,
-        targetOf(reference, row.index),
+        reader.index,
+        targetOf(reference, reader.index),
       ),
       short: l10n.t('no layer to share weights with'),
     });
@@ -231,7 +243,7 @@ function nodeOf({ placement }: Above, name: string): GraphNode | undefined {
 }
 
 /** make_convolutional_layer stops where size, filters, channels or weights differ. */
-function checkShared(row: Row, { conv: other }: Convolution, { conv: node }: Convolution): void {
+function checkShared(reader: SectionReader, { conv: other }: Convolution, { conv: node }: Convolution): void {
   const a = other.attrs as { out: number; kernel: readonly number[]; groups: number };
   const b = node.attrs as { out: number; kernel: readonly number[]; groups: number };
   const channels = [other, node].map(({ inputs }) => inputs[0]?.shape?.[1] ?? Number.NaN);
@@ -246,8 +258,8 @@ function checkShared(row: Row, { conv: other }: Convolution, { conv: node }: Con
       ({ kernel, out, groups }, at) =>
         `${sizes(kernel)}, ${shown(channels[1 - at])} → ${shown(out)}, groups=${shown(groups)}`,
     );
-    row.report({
-      range: row.placeOf('share_index'),
+    reader.report({
+      range: reader.placeOf('share_index'),
       code: 'share-mismatch',
       message: l10n.t('Layers that share weights must match: {0} here; {1} there. Darknet stops here.', ...texts),
       short: l10n.t('shared weights do not fit'),
@@ -257,17 +269,17 @@ function checkShared(row: Row, { conv: other }: Convolution, { conv: node }: Con
 }
 
 /** pjreddie's deconvolutional_layer.c. */
-export const deconvolutional: Layer = row => {
-  const { builder } = row;
-  const size = row.size('size', 1);
-  const stride = row.size('stride', 1);
-  const padding = row.on('pad') ? Math.floor(size / 2) : row.size('padding', 0, 0);
-  const norm = normalizes(row);
+export const deconvolutional: Layer = reader => {
+  const { builder } = reader;
+  const size = reader.size('size', 1);
+  const stride = reader.size('stride', 1);
+  const padding = reader.on('pad') ? Math.floor(size / 2) : reader.size('padding', 0, 0);
+  const norm = normalizes(reader);
   const both = (value: number): number[] => [value, value];
   let y = builder.add(
     convTranspose,
     {
-      out: row.size('filters', 1),
+      out: reader.size('filters', 1),
       kernel: both(size),
       stride: both(stride),
       padding: both(padding),
@@ -276,24 +288,24 @@ export const deconvolutional: Layer = row => {
       groups: 1,
       bias: !norm,
     },
-    row.image(),
+    reader.image(),
   );
   if (norm) y = builder.add(batchNorm, { affine: true }, y);
-  return { tensor: row.activate(y, 'logistic'), shrinks: 1 / stride, widthBy: 'own' };
+  return { tensor: reader.activate(y, 'logistic'), shrinks: 1 / stride, widthBy: 'own' };
 };
 
 /** local_layer.c: with pad there are (length − 1)/stride + 1 positions, whatever the size. */
-export const locallyConnected: Layer = row => {
-  const size = row.size('size', 1);
-  const stride = row.size('stride', 1);
-  const border = row.on('pad') ? size - 1 : 0;
+export const locallyConnected: Layer = reader => {
+  const size = reader.size('size', 1);
+  const stride = reader.size('stride', 1);
+  const border = reader.on('pad') ? size - 1 : 0;
   const before = Math.floor(border / 2);
-  const x = row.image();
-  const after = [0, 1].map(axis => border - before + shortfall(row, x, axis, size, border, stride));
-  const y = row.builder.add(
+  const x = reader.image();
+  const after = [0, 1].map(axis => border - before + shortfall(reader, x, axis, size, border, stride));
+  const y = reader.builder.add(
     local,
     {
-      out: row.size('filters', 1),
+      out: reader.size('filters', 1),
       kernel: [size, size],
       stride: [stride, stride],
       padding: [before, before],
@@ -302,18 +314,18 @@ export const locallyConnected: Layer = row => {
     },
     x,
   );
-  return { tensor: row.activate(y, 'logistic'), shrinks: stride, widthBy: 'own' };
+  return { tensor: reader.activate(y, 'logistic'), shrinks: stride, widthBy: 'own' };
 };
 
-export const connected: Layer = (row): Made => ({
-  tensor: row.activate(connect(row, row.flat(), row.size('output', 1)), 'logistic'),
+export const connected: Layer = (reader): LayerOutput => ({
+  tensor: reader.activate(connect(reader, reader.flat(), reader.size('output', 1)), 'logistic'),
   reduction: Number.NaN,
   widthBy: 'own',
 });
 
 /** make_connected_layer: weights, and batch normalization or a bias. [1, in] → [1, out]. */
-export function connect(row: Row, x: Tensor, out: number): Tensor {
-  const norm = normalizes(row);
-  const y = row.builder.add(linear, { out, bias: !norm }, x);
-  return norm ? row.builder.add(batchNorm, { affine: true }, y) : y;
+export function connect(reader: SectionReader, x: Tensor, out: number): Tensor {
+  const norm = normalizes(reader);
+  const y = reader.builder.add(linear, { out, bias: !norm }, x);
+  return norm ? reader.builder.add(batchNorm, { affine: true }, y) : y;
 }

@@ -5,41 +5,41 @@ import { identity, sigmoid } from '../../../ops/index.ts';
 import { type CfgOption, cfgItems, cfgItemsInComment } from '../../../syntax/cfg.ts';
 import type { Problem } from '../../../text/problem.ts';
 import { reasonFor } from '../../../text/reason.ts';
-import { farRange } from '../items.ts';
+import { rangeElsewhere } from '../items.ts';
 import { targetOf } from '../references.ts';
-import { placeOf, type Row, repair, shown } from '../row.ts';
-import type { Layer, Made } from './layer.ts';
+import { placeOf, repair, type SectionReader, shown } from '../sectionReader.ts';
+import type { Layer, LayerOutput } from './layer.ts';
 
 /** parse_yolo: as many boxes as the mask has, or all anchors. */
-export const yolo: Layer = row => yoloOf(row, 4);
+export const yolo: Layer = reader => yoloOf(reader, 4);
 
 /** Each coordinate has a mean and a deviation (make_gaussian_yolo_layer). */
-export const gaussianYolo: Layer = row => yoloOf(row, 8);
+export const gaussianYolo: Layer = reader => yoloOf(reader, 8);
 
-function yoloOf(row: Row, coords: number): Made {
-  const mask = row.option('mask');
-  const boxes = mask && mask.value !== '' ? countOf(row, mask) : row.size('num', 1);
-  const classes = row.size('classes', 20, 0);
-  checkMask(row);
-  checkAnchors(row, mask === undefined || mask.value === '');
-  checkCounters(row, classes);
+function yoloOf(reader: SectionReader, coords: number): LayerOutput {
+  const mask = reader.option('mask');
+  const boxes = mask && mask.value !== '' ? countOf(reader, mask) : reader.size('num', 1);
+  const classes = reader.size('classes', 20, 0);
+  checkMask(reader);
+  checkAnchors(reader, mask === undefined || mask.value === '');
+  checkCounters(reader, classes);
   const wanted = boxes * (classes + coords + 1);
   const sizes = [shown(boxes), shown(classes), shown(coords)] as const;
   const formula = mask
     ? l10n.t('{0} (masks) × ({1} classes + {2} + 1)', ...sizes)
     : l10n.t('{0} (anchors) × ({1} classes + {2} + 1)', ...sizes);
-  checkChannels(row, wanted, formula);
-  const x = row.image();
+  checkChannels(reader, wanted, formula);
+  const x = reader.image();
   // With new_coords the layer above has the activation already.
-  const plain = row.dialect === 'alexeyab' && row.on('new_coords');
-  return { tensor: row.builder.add(plain ? identity : sigmoid, {}, x) };
+  const plain = reader.dialect === 'alexeyab' && reader.on('new_coords');
+  return { tensor: reader.builder.add(plain ? identity : sigmoid, {}, x) };
 }
 
 /** parse_yolo_mask: one more than there are commas, in pjreddie's also those of a comment after it. */
-function countOf(row: Row, mask: CfgOption): number {
-  const more = row.dialect === 'pjreddie' ? cfgItemsInComment(mask).length : 0;
+function countOf(reader: SectionReader, mask: CfgOption): number {
+  const more = reader.dialect === 'pjreddie' ? cfgItemsInComment(mask).length : 0;
   if (more > 0) {
-    row.report({
+    reader.report({
       range: { from: mask.commentFrom, to: mask.commentFrom + mask.comment.length },
       severity: 'warning',
       code: 'comment-in-value',
@@ -51,12 +51,12 @@ function countOf(row: Row, mask: CfgOption): number {
 }
 
 /** get_classes_multipliers. */
-function checkCounters(row: Row, classes: number): void {
-  const option = row.dialect === 'alexeyab' ? row.option('counters_per_class') : undefined;
+function checkCounters(reader: SectionReader, classes: number): void {
+  const option = reader.dialect === 'alexeyab' ? reader.option('counters_per_class') : undefined;
   if (!option) return;
   const count = cfgItems(option).length;
   if (!(Math.abs(count - classes) > 0)) return;
-  row.report({
+  reader.report({
     range: placeOf(option),
     code: 'value-count-mismatch',
     message: l10n.t(
@@ -69,96 +69,96 @@ function checkCounters(row: Row, classes: number): void {
 }
 
 /** make_region_layer. */
-export const region: Layer = row => {
-  const num = row.size('num', 1);
-  const classes = row.size('classes', 20, 0);
-  const coords = row.size('coords', 4, 0);
+export const region: Layer = reader => {
+  const num = reader.size('num', 1);
+  const classes = reader.size('classes', 20, 0);
+  const coords = reader.size('coords', 4, 0);
   const formula = l10n.t('{0} (anchors) × ({1} classes + {2} + 1)', shown(num), shown(classes), shown(coords));
-  checkChannels(row, num * (classes + coords + 1), formula);
-  checkAnchors(row, true);
-  return { tensor: row.builder.add(sigmoid, {}, row.image()) };
+  checkChannels(reader, num * (classes + coords + 1), formula);
+  checkAnchors(reader, true);
+  return { tensor: reader.builder.add(sigmoid, {}, reader.image()) };
 };
 
-export const iseg: Layer = row => {
-  const classes = row.size('classes', 20, 0);
-  const ids = row.size('ids', 32, 0);
-  checkChannels(row, classes + ids, l10n.t('{0} classes + {1} ids', shown(classes), shown(ids)));
-  return { tensor: row.builder.add(sigmoid, {}, row.image()) };
+export const iseg: Layer = reader => {
+  const classes = reader.size('classes', 20, 0);
+  const ids = reader.size('ids', 32, 0);
+  checkChannels(reader, classes + ids, l10n.t('{0} classes + {1} ids', shown(classes), shown(ids)));
+  return { tensor: reader.builder.add(sigmoid, {}, reader.image()) };
 };
 
 /** make_detection_layer: side² cells of (1 + coords) × num numbers and the classes, in a vector. */
-export const detection: Layer = row => {
-  const classes = row.size('classes', 1, 0);
-  const coords = row.size('coords', 1, 0);
-  const num = row.size('num', 1);
-  const side = row.size('side', 7);
-  const x = row.flat();
+export const detection: Layer = reader => {
+  const classes = reader.size('classes', 1, 0);
+  const coords = reader.size('coords', 1, 0);
+  const num = reader.size('num', 1);
+  const side = reader.size('side', 7);
+  const x = reader.flat();
   const wanted = side * side * ((1 + coords) * num + classes);
   const given = x.shape?.[1] ?? Number.NaN;
   if (Math.abs(given - wanted) > 0) {
     const formula = l10n.t('{0}² cells × ((1 + {1}) × {2} + {3} classes)', side, coords, num, classes);
     // A convolution may be above it, too: each of its filters gives height × width numbers.
-    const [, , h = 1, w = 1] = row.input.tensor.shape ?? [];
-    const isConnected = row.widthBy?.item.kind?.name === 'connected';
+    const [, , h = 1, w = 1] = reader.input.tensor.shape ?? [];
+    const isConnected = reader.widthBy?.item.kind?.name === 'connected';
     const own = isConnected ? wanted : wanted / (h * w);
     const message = l10n.t('[detection] expects {0} = {1} numbers, but gets {2}.', formula, wanted, given);
-    reportWidth(row, own, message, isConnected ? 'output' : 'filters');
+    reportWidth(reader, own, message, isConnected ? 'output' : 'filters');
   }
-  return { tensor: row.builder.add(identity, {}, x), image: false, reduction: Number.NaN };
+  return { tensor: reader.builder.add(identity, {}, x), image: false, reduction: Number.NaN };
 };
 
 /** make_contrastive_layer: a loss, whose output is its input. */
-export const contrastive: Layer = row => {
-  const [reference] = row.item.references.mentions;
+export const contrastive: Layer = reader => {
+  const [reference] = reader.item.references.mentions;
   // Layer 0 means none, and Darknet checks its type all the same (parse_contrastive).
-  const other = reference && row.above(reference);
-  if (!other || targetOf(reference, row.index) === 0 || other.item.kind?.name !== 'yolo') {
-    row.report({
-      range: row.placeOf('yolo_layer'),
+  const other = reference && reader.above(reference);
+  if (!other || targetOf(reference, reader.index) === 0 || other.item.kind?.name !== 'yolo') {
+    reader.report({
+      range: reader.placeOf('yolo_layer'),
       code: 'wrong-layer-type',
-      message: l10n.t('`yolo_layer` must name a [yolo] above layer {0}. Darknet stops here.', row.index),
+      message: l10n.t('`yolo_layer` must name a [yolo] above layer {0}. Darknet stops here.', reader.index),
       short: l10n.t('no [yolo] to read'),
     });
   }
-  return { tensor: row.builder.add(identity, {}, row.flat()), image: false, reduction: Number.NaN };
+  return { tensor: reader.builder.add(identity, {}, reader.flat()), image: false, reduction: Number.NaN };
 };
 
-function checkChannels(row: Row, wanted: number, formula: string): void {
-  const x: Tensor = row.input.tensor;
+function checkChannels(reader: SectionReader, wanted: number, formula: string): void {
+  const x: Tensor = reader.input.tensor;
   const given = x.shape?.[1] ?? Number.NaN;
-  if (row.input.image && Math.abs(given - wanted) > 0) {
-    const type = row.section.type;
+  if (reader.input.image && Math.abs(given - wanted) > 0) {
+    const type = reader.section.type;
     const message = l10n.t('[{0}] expects {1} = {2} channels, but gets {3}.', type, formula, wanted, given);
-    reportWidth(row, wanted, message, 'filters');
+    reportWidth(reader, wanted, message, 'filters');
   }
 }
 
 /** Reported where the number is: at the layer that chose it. */
-function reportWidth(row: Row, wanted: number, message: string, key: 'filters' | 'output'): void {
-  const by = row.widthBy;
+function reportWidth(reader: SectionReader, wanted: number, message: string, key: 'filters' | 'output'): void {
+  const by = reader.widthBy;
   const option = by?.item.options.get(key);
-  const head = row.section.header;
+  const head = reader.section.header;
   // What Darknet takes where the key is not given is nowhere in the text.
-  const range = by ? farRange(by, option ? placeOf(option) : by.item.section.header) : head;
+  const range = by ? rangeElsewhere(by, option ? placeOf(option) : by.item.section.header) : head;
   const isWhole = wanted > 0 && Number.isInteger(wanted);
   const kind = by?.item.kind;
   const writes = by && isWhole && (key === 'output' ? kind?.name === 'connected' : kind?.keys[key] !== undefined);
   const line = `${key}=${wanted}`;
   const edit = option
-    ? { ...farRange(by!, option.valueRange), text: String(wanted) }
+    ? { ...rangeElsewhere(by!, option.valueRange), text: String(wanted) }
     : { from: range.to, to: range.to, text: `\n${line}` };
   const problem: Problem = {
     range,
     severity: 'error',
     code: 'filters-mismatch',
     message: l10n.t('{0} Darknet stops there.', message),
-    short: l10n.t('[{0}] expects other channels', row.section.type),
-    help: helpOf(by && isWhole ? line : undefined, row.kind?.name === 'detection'),
+    short: l10n.t('[{0}] expects other channels', reader.section.type),
+    help: helpOf(by && isWhole ? line : undefined, reader.kind?.name === 'detection'),
     related: [{ range: head, message }],
     repairs: writes ? [{ title: l10n.t('Change to {0}', line), edits: [edit] }] : [],
   };
-  row.stopAt(reasonFor(problem));
-  row.builder.problem(problem);
+  reader.stopAt(reasonFor(problem));
+  reader.builder.problem(problem);
 }
 
 function helpOf(line: string | undefined, isDetection: boolean): string {
@@ -175,19 +175,19 @@ function helpOf(line: string | undefined, isDetection: boolean): string {
  * `num` anchors have 2 × num numbers. Missing ones are 0.5 (make_yolo_layer, make_region_layer); of too many AlexeyAB's
  * ignores the rest, and pjreddie's writes it past the end of its buffer (parse_yolo, parse_region).
  */
-function checkAnchors(row: Row, all: boolean): void {
-  const option = row.option('anchors');
-  const num = row.int('num', 1);
+function checkAnchors(reader: SectionReader, all: boolean): void {
+  const option = reader.option('anchors');
+  const num = reader.int('num', 1);
   if (!option || option.value === '' || !(num > 0)) return;
   const count = cfgItems(option).length;
   const wanted = 2 * num;
-  const mask = row.option('mask');
+  const mask = reader.option('mask');
   const used = all || !mask ? [] : cfgItems(mask).map(({ text }) => Number(text));
   // Anchors that no head uses may be missing.
   const isUsed = used.length === 0 || used.some(anchor => 2 * anchor + 1 >= count);
   const range = placeOf(option);
   if (count < wanted && isUsed) {
-    row.report({
+    reader.report({
       range,
       severity: 'warning',
       code: 'too-few-anchors',
@@ -200,10 +200,10 @@ function checkAnchors(row: Row, all: boolean): void {
       help: l10n.t('Complete the list, or change num.'),
     });
   } else if (count > wanted) {
-    const overruns = row.dialect === 'pjreddie';
+    const overruns = reader.dialect === 'pjreddie';
     const half = count % 2 === 0 ? count / 2 : undefined;
-    const place = !all && half !== undefined ? row.option('num')?.valueRange : undefined;
-    row.report({
+    const place = !all && half !== undefined ? reader.option('num')?.valueRange : undefined;
+    reader.report({
       range,
       severity: overruns ? 'error' : 'warning',
       code: 'too-many-anchors',
@@ -228,9 +228,9 @@ function checkAnchors(row: Row, all: boolean): void {
 }
 
 /** A mask names anchors from 0 to num − 1; for others Darknet reads past the end of the list. */
-function checkMask(row: Row): void {
-  const mask = row.option('mask');
-  const num = row.int('num', 1);
+function checkMask(reader: SectionReader): void {
+  const mask = reader.option('mask');
+  const num = reader.int('num', 1);
   if (!mask || !(num > 0)) return;
   let left = 20;
   for (const { text, range } of cfgItems(mask)) {
@@ -238,7 +238,7 @@ function checkMask(row: Row): void {
     const value = Number(text);
     if (isInt && value >= 0 && value < num) continue;
     if (left-- === 0) return;
-    row.report({
+    reader.report({
       range: range.to > range.from ? range : placeOf(mask),
       severity: 'warning',
       code: isInt ? 'value-out-of-range' : 'not-a-whole-number',

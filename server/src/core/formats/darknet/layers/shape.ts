@@ -12,20 +12,20 @@ import {
   slice,
   upsample,
 } from '../../../ops/index.ts';
-import { type Row, shown } from '../row.ts';
-import type { Layer, Made } from './layer.ts';
+import { type SectionReader, shown } from '../sectionReader.ts';
+import type { Layer, LayerOutput } from './layer.ts';
 
 /** The center of the image, as at inference (forward_crop_layer). */
-export const crop: Layer = row => {
-  const { builder } = row;
-  const x = row.image();
-  const wanted = [row.size('crop_height', 1), row.size('crop_width', 1)];
+export const crop: Layer = reader => {
+  const { builder } = reader;
+  const x = reader.image();
+  const wanted = [reader.size('crop_height', 1), reader.size('crop_width', 1)];
   const [, , h, w] = x.shape ?? [];
   const there = [h ?? Number.NaN, w ?? Number.NaN];
   const axis = wanted.findIndex((length, at) => length > there[at]!);
   if (axis >= 0) {
-    row.report({
-      range: row.placeOf(axis ? 'crop_width' : 'crop_height'),
+    reader.report({
+      range: reader.placeOf(axis ? 'crop_width' : 'crop_height'),
       severity: 'warning',
       code: 'crop-larger-than-input',
       message: l10n.t(
@@ -44,30 +44,30 @@ export const crop: Layer = row => {
 };
 
 /** Both [reorg] and [reorg3d]: they differ in the order of channels alone. */
-export const reorg: Layer = row => {
-  const { builder } = row;
-  const factor = row.size('stride', 1);
-  const x = row.image();
+export const reorg: Layer = reader => {
+  const { builder } = reader;
+  const factor = reader.size('stride', 1);
+  const x = reader.image();
   // With extra it has no shape any more, and what it adds is zeros (make_reorg_layer).
-  const extra = row.dialect === 'pjreddie' ? row.int('extra', 0) : 0;
+  const extra = reader.dialect === 'pjreddie' ? reader.int('extra', 0) : 0;
   if (extra !== 0) {
     const flat = builder.add(flatten, { start: 1, end: -1 }, x);
     const length = (flat.shape?.[1] ?? Number.NaN) + extra;
-    const made = { image: false, reduction: Number.NaN, widthBy: 'none' as const };
-    if (!(length < 1)) return { ...made, tensor: row.cut(flat, 0, length) };
-    const why = row.report({
-      range: row.placeOf('extra'),
+    const traits = { image: false, reduction: Number.NaN, widthBy: 'none' as const };
+    if (!(length < 1)) return { ...traits, tensor: reader.cut(flat, 0, length) };
+    const why = reader.report({
+      range: reader.placeOf('extra'),
       code: 'empty-output',
       message: l10n.t('`extra` is {0}, which leaves {1} of {2} numbers.', extra, length, length - extra),
       short: l10n.t('nothing left'),
     });
-    return { ...made, tensor: builder.unknown(why, [x]) };
+    return { ...traits, tensor: builder.unknown(why, [x]) };
   }
-  const reverse = row.on('reverse');
+  const reverse = reader.on('reverse');
   const loss = lossOf(x, factor, reverse);
   if (loss !== undefined) {
-    const why = row.report({
-      range: row.placeOf('stride'),
+    const why = reader.report({
+      range: reader.placeOf('stride'),
       code: 'empty-output',
       message: loss,
       short: l10n.t('nothing left'),
@@ -76,7 +76,7 @@ export const reorg: Layer = row => {
     return { tensor: builder.unknown(why, [x]), reduction: Number.NaN, widthBy: 'none' };
   }
   return {
-    tensor: builder.add(reverse ? pixelShuffle : pixelUnshuffle, { factor }, divisible(row, x, factor, reverse)),
+    tensor: builder.add(reverse ? pixelShuffle : pixelUnshuffle, { factor }, divisible(reader, x, factor, reverse)),
     shrinks: reverse ? 1 / factor : factor,
     widthBy: 'none',
   };
@@ -98,14 +98,14 @@ function lossOf({ shape }: Tensor, factor: number, reverse: boolean): string | u
 }
 
 /** The part of an image that reorg uses: C's division leaves out the rest (make_reorg_layer). */
-function divisible(row: Row, x: Tensor, factor: number, reverse: boolean): Tensor {
+function divisible(reader: SectionReader, x: Tensor, factor: number, reverse: boolean): Tensor {
   const { shape } = x;
   const step = reverse ? factor ** 2 : factor;
   if (!shape || !(step >= 1)) return x;
   const axes = (reverse ? [1] : [2, 3]).filter(axis => shape[axis]! % step > 0 && shape[axis]! > step);
   if (axes.length === 0) return x;
-  row.report({
-    range: row.placeOf('stride'),
+  reader.report({
+    range: reader.placeOf('stride'),
     severity: 'warning',
     code: reverse ? 'channels-not-divisible-by-factor' : 'size-not-divisible-by-factor',
     message: reverse
@@ -119,15 +119,15 @@ function divisible(row: Row, x: Tensor, factor: number, reverse: boolean): Tenso
   });
   return axes.reduce((y, axis) => {
     const end = shape[axis]! - (shape[axis]! % step);
-    return row.builder.add(slice, { axis, start: 0, end, step: 1 }, y);
+    return reader.builder.add(slice, { axis, start: 0, end, step: 1 }, y);
   }, x);
 }
 
 /** upsample_layer.c: a negative stride shrinks by sums over windows. */
-export const upsampled: Layer = (row): Made => {
-  const { builder } = row;
-  const stride = row.int('stride', 2);
-  const x = row.image();
+export const upsampled: Layer = (reader): LayerOutput => {
+  const { builder } = reader;
+  const stride = reader.int('stride', 2);
+  const x = reader.image();
   if (stride < 0) {
     const window = [-stride, -stride];
     const tensor = builder.add(
@@ -138,15 +138,15 @@ export const upsampled: Layer = (row): Made => {
     );
     return { tensor, shrinks: -stride };
   }
-  const scale = stride === 0 ? row.size('stride', 2) : stride;
+  const scale = stride === 0 ? reader.size('stride', 2) : stride;
   return { tensor: builder.add(upsample, { scale: [scale, scale], mode: 'nearest' }, x), shrinks: 1 / scale };
 };
 
 /** make_history_layer: this frame and the previous ones. */
-export const history: Layer = (row: Row): Made => {
-  const { builder } = row;
-  const frames = row.size('history_size', 4);
-  const x = row.image();
+export const history: Layer = (reader: SectionReader): LayerOutput => {
+  const { builder } = reader;
+  const frames = reader.size('history_size', 4);
+  const x = reader.image();
   const [, c, h, w] = x.shape ?? [];
   if (frames === 1 || x.shape === undefined) return { tensor: x, widthBy: 'none' };
   const before = builder.add(constant, { shape: [1, (frames - 1) * c!, h!, w!] }, []);

@@ -4,41 +4,50 @@ import type { CfgOption } from '../../../syntax/cfg.ts';
 import type { Range } from '../../../text/range.ts';
 import { clip } from '../../../text/wording.ts';
 import { type Reference, targetOf } from '../references.ts';
-import { type Row, repair, type Value } from '../row.ts';
+import { repair, type SectionReader, type Value } from '../sectionReader.ts';
 
 /** Each is undefined where there is no such layer; all are where the key is missing. `first`: only that one is read. */
-export function sourcesOf(row: Row, name: string, first = false): readonly (Value | undefined)[] | undefined {
-  const option = row.option(name);
+export function sourcesOf(
+  reader: SectionReader,
+  name: string,
+  first = false,
+): readonly (Value | undefined)[] | undefined {
+  const option = reader.option(name);
   if (!option || option.value === '') {
-    row.report({
-      range: option ? option.range : row.section.header,
+    reader.report({
+      range: option ? option.range : reader.section.header,
       code: 'missing-layers',
-      message: l10n.t('[{0}] needs `{1}`, the layers it reads; without it Darknet crashes.', row.section.type, name),
+      message: l10n.t('[{0}] needs `{1}`, the layers it reads; without it Darknet crashes.', reader.section.type, name),
       short: l10n.t('`{0}` is missing', name),
       help: l10n.t('Write it as in {0}.', `${name}=-1`),
     });
     return undefined;
   }
-  const references = row.item.references.reads.slice(0, first ? 1 : undefined);
+  const references = reader.item.references.reads.slice(0, first ? 1 : undefined);
   const last = references.findLastIndex(({ isInComment }) => !isInComment);
   return references.map((reference, at) => {
-    if (reference.isInComment) return inComment(row, reference, option, row.reads[at]);
-    checkNumber(row, reference, option, at === last && at > 0);
-    return row.reads[at] ?? missing(row, reference, placeOf(reference, option));
+    if (reference.isInComment) return inComment(reader, reference, option, reader.reads[at]);
+    checkNumber(reader, reference, option, at === last && at > 0);
+    return reader.reads[at] ?? missing(reader, reference, placeOf(reference, option));
   });
 }
 
 /** parse_route counts the commas of the whole value: those after a # name layers, too. */
-function inComment(row: Row, reference: Reference, option: CfgOption, value: Value | undefined): Value | undefined {
+function inComment(
+  reader: SectionReader,
+  reference: Reference,
+  option: CfgOption,
+  value: Value | undefined,
+): Value | undefined {
   const { commentFrom, comment, valueRange } = option;
   const range = { from: valueRange.to, to: commentFrom + comment.length };
-  row.report({
+  reader.report({
     range: { from: commentFrom, to: reference.range.to },
     severity: 'warning',
     code: 'comment-in-value',
     message: l10n.t(
       'Darknet counts the commas of this comment as well, and also reads layer {0} here.',
-      targetOf(reference, row.index),
+      targetOf(reference, reader.index),
     ),
     help: l10n.t('Put the comment on a line of its own.'),
     repairs: [repair(l10n.t('Remove the comment'), range, '')],
@@ -46,13 +55,13 @@ function inComment(row: Row, reference: Reference, option: CfgOption, value: Val
   return value;
 }
 
-function checkNumber(row: Row, reference: Reference, option: CfgOption, isLast: boolean): void {
+function checkNumber(reader: SectionReader, reference: Reference, option: CfgOption, isLast: boolean): void {
   const { text, range, written } = reference;
   if (/^[+-]?\d+$/.test(text)) return;
   const place = { range: placeOf(reference, option), severity: 'warning' } as const;
   if (text === '') {
     const comma = { from: range.from - 1, to: range.to };
-    row.report({
+    reader.report({
       ...place,
       code: 'empty-item',
       message: l10n.t('There is no number after this comma: Darknet reads layer 0.'),
@@ -62,7 +71,7 @@ function checkNumber(row: Row, reference: Reference, option: CfgOption, isLast: 
     return;
   }
   // Darknet takes spaces out of a value, so that “-1 -2” is one item.
-  row.report({
+  reader.report({
     ...place,
     code: 'not-a-whole-number',
     message: l10n.t('“{0}” is not a whole number: Darknet reads layer {1}.', clip(text, 40), written),
@@ -71,12 +80,12 @@ function checkNumber(row: Row, reference: Reference, option: CfgOption, isLast: 
 }
 
 /** Says why a number names no layer. */
-function missing(row: Row, reference: Reference, range: Range): undefined {
+function missing(reader: SectionReader, reference: Reference, range: Range): undefined {
   const { written } = reference;
-  const { index } = row;
+  const { index } = reader;
   const target = targetOf(reference, index);
   if (target < 0) {
-    row.report({
+    reader.report({
       range,
       code: 'no-such-layer',
       message: l10n.t('Layer {0} points above the first layer: it is counted back from layer {1}.', written, index),
@@ -85,7 +94,7 @@ function missing(row: Row, reference: Reference, range: Range): undefined {
     });
     return;
   }
-  row.report({
+  reader.report({
     range,
     code: 'forward-reference',
     message:

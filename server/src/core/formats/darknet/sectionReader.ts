@@ -63,7 +63,7 @@ export interface Given {
 /** Darknet’s integers have 32 bits. */
 export const largestInt = 2 ** 31 - 1;
 
-export class Row {
+export class SectionReader {
   readonly item: Item;
   readonly builder: Builder;
   readonly mode: Mode;
@@ -246,7 +246,7 @@ export class Row {
   // ——— Reports ———————————————————————————————————————————————————————————————————————————————————————————————————
 
   /**
-   * Reports a problem, an error by default: Darknet stops there, and the row has no total. Returns the reason that it is
+   * Reports a problem, an error by default: Darknet stops there, and the section has no total. Returns the reason that it is
    * for what depends on it.
    */
   report(finding: Omit<Problem, 'severity'> & Partial<Pick<Problem, 'severity'>>): Reason {
