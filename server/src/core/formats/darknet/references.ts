@@ -72,14 +72,16 @@ export function layersOf(
   layers: readonly { readonly section: { readonly range: Range }; readonly references: References }[],
 ): readonly Item[] {
   return layers.map(({ section, references }, index): Item => {
-    const named = (reads: boolean) => (reference: Reference): ListReference => {
-      const { written, isInComment, range } = reference;
-      const at = targetOf(reference, index);
-      const target = layers[at] && { index: at, range: layers[at].section.range };
-      const kind = written < 0 ? 'relative' : 'absolute';
-      // What Darknet reads in a comment has no place that could be changed.
-      return { range: isInComment ? { from: range.to, to: range.to } : range, written, kind, target, reads };
-    };
+    const named =
+      (reads: boolean) =>
+      (reference: Reference): ListReference => {
+        const { written, isInComment, range } = reference;
+        const at = targetOf(reference, index);
+        const target = layers[at] && { index: at, range: layers[at].section.range };
+        const kind = written < 0 ? 'relative' : 'absolute';
+        // What Darknet reads in a comment has no place that could be changed.
+        return { range: isInComment ? { from: range.to, to: range.to } : range, written, kind, target, reads };
+      };
     return {
       range: section.range,
       index,
