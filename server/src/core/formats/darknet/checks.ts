@@ -8,8 +8,8 @@ import { clip } from '../../text/wording.ts';
 import { activationOf } from './activations.ts';
 import { headerOf, type Reading } from './items.ts';
 import { isOfPyTorch } from './pytorch.ts';
-import { largestInt, placeOf, repair, respelled, type SectionReader } from './sectionReader.ts';
-import { atof, atoi } from './values.ts';
+import { placeOf, repair, respelled, type SectionReader } from './sectionReader.ts';
+import { atof, atoi, largestInt } from './values.ts';
 import { authorOf, type Dialect, type Key, keyOf, type SectionKind } from './words.ts';
 
 /** What is wrong with the lines of a section, whatever they mean: keys that Darknet ignores, values that are not numbers. */

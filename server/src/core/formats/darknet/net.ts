@@ -18,7 +18,7 @@ import { keyOf } from './words.ts';
 export function readNet(reader: SectionReader, reading: Reading, input: InputSize | undefined): Value {
   const { builder, section } = reader;
   const isWithoutLines = reportLinesAbove(reading, reader);
-  const written = ['channels', 'height', 'width'].map(name => reader.size(name, 0, 0));
+  const written = ['channels', 'height', 'width'].map(name => reader.size(name, 0));
   const image = written.every(length => length !== 0);
   const length = reader.int('inputs', 0);
   checkSchedule(reader);

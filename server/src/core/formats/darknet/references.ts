@@ -38,6 +38,11 @@ const mentions: Readonly<Record<string, readonly [key: string, none: number | un
   yolo: ['embedding_layer', 999_999],
 };
 
+/** Whether a key names layers. */
+export function namesLayers({ name }: SectionKind, key: string): boolean {
+  return [readers, mentions].some(table => Object.hasOwn(table, name) && table[name]![0] === key);
+}
+
 export const noReferences: References = { reads: [], mentions: [] };
 
 export function referencesOf(kind: SectionKind | undefined, options: ReadonlyMap<string, CfgOption>): References {

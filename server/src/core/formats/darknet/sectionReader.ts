@@ -17,7 +17,7 @@ import type { Item, PlacedItem } from './items.ts';
 import { pyTorchActivations } from './pytorch.ts';
 import { type Reference, targetOf } from './references.ts';
 import type { Section } from './repairs.ts';
-import { atoi } from './values.ts';
+import { atoi, largestInt } from './values.ts';
 import type { Dialect, SectionKind } from './words.ts';
 
 /** What a layer outputs: all that other sections read of it, but for `widthBy`. */
@@ -59,9 +59,6 @@ export interface Given {
   /** All layers above. */
   readonly layers: readonly Above[];
 }
-
-/** Darknet’s integers have 32 bits. */
-export const largestInt = 2 ** 31 - 1;
 
 export class SectionReader {
   readonly item: Item;
@@ -144,9 +141,10 @@ export class SectionReader {
     return Math.abs(value) > largestInt ? Number.NaN : value;
   }
 
-  /** An integer that must be at least `least`; reported and NaN where it is not. */
-  size(name: string, byDefault: number, least = 1): number {
+  /** An integer that must not be less than its key allows; reported and NaN where it is. */
+  size(name: string, byDefault: number): number {
     const value = this.int(name, byDefault);
+    const least = this.kind?.keys[name]?.min ?? 1;
     if (!(value < least)) return value;
     this.report({
       range: this.placeOf(name),

@@ -20,6 +20,10 @@ export interface Key {
   readonly default?: string | undefined;
   /** The one dialect that reads it. */
   readonly only?: Dialect | undefined;
+  /** The smallest number with which Darknet builds a layer. */
+  readonly min?: number;
+  /** The names that it knows. */
+  readonly choices?: readonly string[] | undefined;
 }
 
 export interface SectionKind {
@@ -40,7 +44,12 @@ const key = (kind: Kind, doc: () => string, byDefault?: string | number, only?: 
 });
 const int = (doc: () => string, byDefault?: string | number): Key => key('int', doc, byDefault);
 const number = (doc: () => string, byDefault?: string | number): Key => key('number', doc, byDefault);
-const text = (doc: () => string, byDefault?: string): Key => key('text', doc, byDefault);
+const positive = (doc: () => string, byDefault?: string | number): Key => ({ ...int(doc, byDefault), min: 1 });
+const natural = (doc: () => string, byDefault?: string | number): Key => ({ ...int(doc, byDefault), min: 0 });
+const text = (doc: () => string, byDefault?: string, choices?: readonly string[]): Key => ({
+  ...key('text', doc, byDefault),
+  choices,
+});
 const alexey = (own: Key): Key => ({ ...own, only: 'alexeyab' });
 const pj = (own: Key): Key => ({ ...own, only: 'pjreddie' });
 
@@ -75,19 +84,19 @@ const stream: Keys = {
   wait_stream: alexey(int(() => l10n.t('CUDA stream for which it waits.'), -1)),
 };
 const window: Keys = {
-  size: int(() => l10n.t('Window size K. Work and parameters grow with K².'), 1),
-  stride: int(() => l10n.t('Stride of the window: 2 halves the output size.'), 1),
+  size: positive(() => l10n.t('Window size K. Work and parameters grow with K².'), 1),
+  stride: positive(() => l10n.t('Stride of the window: 2 halves the output size.'), 1),
   pad: int(() => l10n.t('1: pads by size/2 and ignores `padding`.'), 0),
-  padding: int(() => l10n.t('Zeros added on each side; only used if `pad` is 0.'), 0),
+  padding: natural(() => l10n.t('Zeros added on each side; only used if `pad` is 0.'), 0),
 };
 
 const convolutional: Keys = {
-  filters: int(() => l10n.t('Output channels: the number of filters.'), 1),
+  filters: positive(() => l10n.t('Output channels: the number of filters.'), 1),
   ...window,
   groups: int(() => l10n.t('Independent groups of channels; as many groups as channels make it depthwise.'), 1),
   stride_x: alexey(int(() => l10n.t('Horizontal stride.'), 'stride')),
   stride_y: alexey(int(() => l10n.t('Vertical stride.'), 'stride')),
-  dilation: alexey(int(() => l10n.t('Spacing of the kernel’s elements; ignored if size is 1.'), 1)),
+  dilation: alexey(positive(() => l10n.t('Spacing of the kernel’s elements; ignored if size is 1.'), 1)),
   antialiasing: alexey(
     int(() => l10n.t('Uses a stride of 1, then blurs and subsamples by the stride: 1 with 3×3, 2 with 2×2.'), 0),
   ),
@@ -118,26 +127,26 @@ const convolutional: Keys = {
 };
 
 const deconvolutional: Keys = {
-  filters: int(() => l10n.t('Output channels.'), 1),
-  size: int(() => l10n.t('Window size K. Work and parameters grow with K².'), 1),
-  stride: int(() => l10n.t('Upsampling factor: 2 doubles the output size.'), 1),
+  filters: positive(() => l10n.t('Output channels.'), 1),
+  size: positive(() => l10n.t('Window size K. Work and parameters grow with K².'), 1),
+  stride: positive(() => l10n.t('Upsampling factor: 2 doubles the output size.'), 1),
   pad: int(() => l10n.t('1: crops size/2 from each side and ignores `padding`.'), 0),
-  padding: int(() => l10n.t('Cropped from each side; only used if `pad` is 0.'), 0),
+  padding: natural(() => l10n.t('Cropped from each side; only used if `pad` is 0.'), 0),
   activation: activation('logistic'),
   batch_normalize: batchNormalize,
 };
 
 const pooling: Keys = {
-  size: int(() => l10n.t('Window size K.'), 'stride'),
-  stride: int(() => l10n.t('Stride of the window: 2 halves the output size.'), 1),
-  padding: int(() => l10n.t('Padding of both sides together: half in front, the rest after.'), 'size − 1'),
+  size: positive(() => l10n.t('Window size K.'), 'stride'),
+  stride: positive(() => l10n.t('Stride of the window: 2 halves the output size.'), 1),
+  padding: natural(() => l10n.t('Padding of both sides together: half in front, the rest after.'), 'size − 1'),
   stride_x: alexey(int(() => l10n.t('Horizontal stride.'), 'stride')),
   stride_y: alexey(int(() => l10n.t('Vertical stride.'), 'stride')),
 };
 
 const boxes: Keys = {
-  classes: int(() => l10n.t('Number of classes.'), 20),
-  num: int(() => l10n.t('Number of anchors of the whole network.'), 1),
+  classes: natural(() => l10n.t('Number of classes.'), 20),
+  num: positive(() => l10n.t('Number of anchors of the whole network.'), 1),
   anchors: key('numbers', () => l10n.t('Width and height of each anchor.')),
   jitter: number(() => l10n.t('Random cropping and stretching in training.'), 0.2),
   random: number(() => l10n.t('1: random image sizes in training.'), 0),
@@ -154,13 +163,23 @@ const losses: Keys = {
   obj_normalizer: alexey(number(() => l10n.t('Weight of the objectness loss.'), 1)),
   cls_normalizer: alexey(number(() => l10n.t('Weight of the class loss.'), 1)),
   delta_normalizer: alexey(number(() => l10n.t('Weight of all deltas.'), 1)),
-  iou_loss: alexey(text(() => l10n.t('Box loss: mse, iou, giou, diou or ciou.'), 'mse')),
-  iou_thresh_kind: alexey(text(() => l10n.t('Overlap to which the thresholds refer: iou, giou, diou or ciou.'), 'iou')),
+  iou_loss: alexey(
+    text(() => l10n.t('Box loss: mse, iou, giou, diou or ciou.'), 'mse', ['mse', 'iou', 'giou', 'diou', 'ciou']),
+  ),
+  iou_thresh_kind: alexey(
+    text(() => l10n.t('Overlap to which the thresholds refer: iou, giou, diou or ciou.'), 'iou', [
+      'iou',
+      'giou',
+      'diou',
+      'ciou',
+    ]),
+  ),
   beta_nms: alexey(number(() => l10n.t('Weight of the distance in diounms.'), 0.6)),
   nms_kind: alexey(
     text(
       () => l10n.t('Non-maximum suppression: default, greedynms, diounms or (Gaussian_yolo) cornersnms.'),
       'default',
+      ['default', 'greedynms', 'diounms', 'cornersnms'],
     ),
   ),
   iou_thresh: alexey(number(() => l10n.t('Overlap from which an anchor is assigned to a box.'), 1)),
@@ -184,9 +203,9 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     aliases: ['network'],
     doc: () => l10n.t('The network’s input and training parameters.'),
     keys: {
-      width: int(() => l10n.t('Width of the image.'), 0),
-      height: int(() => l10n.t('Height of the image.'), 0),
-      channels: int(() => l10n.t('Channels of the image.'), 0),
+      width: natural(() => l10n.t('Width of the image.'), 0),
+      height: natural(() => l10n.t('Height of the image.'), 0),
+      channels: natural(() => l10n.t('Channels of the image.'), 0),
       inputs: int(() => l10n.t('Length of the input if it is not an image.'), 'height × width × channels'),
       batch: int(() => l10n.t('Images per update of the weights. Costs are for one image.'), 1),
       subdivisions: int(
@@ -201,6 +220,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
       policy: text(
         () => l10n.t('Learning rate schedule: constant, steps, step, exp, sigmoid, poly, random or sgdr.'),
         'constant',
+        ['constant', 'steps', 'step', 'exp', 'sigmoid', 'poly', 'random', 'sgdr'],
       ),
       step: int(() => l10n.t('Batches between changes of the learning rate.'), 1),
       scale: number(() => l10n.t('Factor of the learning rate at each step.'), 1),
@@ -282,7 +302,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     aliases: ['conn'],
     doc: () => l10n.t('Fully connected layer, then an activation. Darknet does not count BFLOPs for it.'),
     keys: {
-      output: int(() => l10n.t('Output features.'), 1),
+      output: positive(() => l10n.t('Output features.'), 1),
       activation: activation('logistic'),
       batch_normalize: batchNormalize,
     },
@@ -291,9 +311,9 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     name: 'local',
     doc: () => l10n.t('Like a convolution, but with separate filters for each position.'),
     keys: {
-      filters: int(() => l10n.t('Output channels.'), 1),
-      size: int(() => l10n.t('Window size K.'), 1),
-      stride: int(() => l10n.t('Stride of the window.'), 1),
+      filters: positive(() => l10n.t('Output channels.'), 1),
+      size: positive(() => l10n.t('Window size K.'), 1),
+      stride: positive(() => l10n.t('Stride of the window.'), 1),
       pad: int(() => l10n.t('1: as many positions as the input has, divided by the stride.'), 0),
       activation: activation('logistic'),
     },
@@ -305,7 +325,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     keys: {
       ...pooling,
       maxpool_depth: alexey(int(() => l10n.t('1: takes the maximum over channels instead of windows.'), 0)),
-      out_channels: alexey(int(() => l10n.t('Output channels with maxpool_depth.'), 1)),
+      out_channels: alexey(positive(() => l10n.t('Output channels with maxpool_depth.'), 1)),
       antialiasing: alexey(int(() => l10n.t('Uses a stride of 1, then blurs and subsamples by the stride.'), 0)),
       maxpool_zero_nonmax: alexey(int(() => l10n.t('1: sets everything but the maximum to zero.'), 0)),
     },
@@ -322,8 +342,8 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     name: 'crop',
     doc: () => l10n.t('Crops the center of the image, in training a random part.'),
     keys: {
-      crop_height: int(() => l10n.t('Height of the crop.'), 1),
-      crop_width: int(() => l10n.t('Width of the crop.'), 1),
+      crop_height: positive(() => l10n.t('Height of the crop.'), 1),
+      crop_width: positive(() => l10n.t('Width of the crop.'), 1),
       flip: int(() => l10n.t('1: mirrors training images.'), 0),
       angle: number(() => l10n.t('Random rotation in training.'), 0),
       saturation: number(() => l10n.t('Random saturation in training.'), 1),
@@ -338,7 +358,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     keys: {
       layers: key('ints', () => l10n.t('Layers by number, from 0; negative numbers count back from here.')),
       groups: alexey(
-        int(() => l10n.t('Splits the channels of each layer into so many groups and uses one of them.'), 1),
+        positive(() => l10n.t('Splits the channels of each layer into so many groups and uses one of them.'), 1),
       ),
       group_id: alexey(int(() => l10n.t('Which group is used, from 0.'), 0)),
       ...stream,
@@ -351,10 +371,20 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
       from: key('ints', () => l10n.t('Layers by number, from 0; negative numbers count back from here.')),
       activation: activation('linear'),
       weights_type: alexey(
-        text(() => l10n.t('Learned weights of the terms: none, per_feature (per_layer) or per_channel.'), 'none'),
+        text(() => l10n.t('Learned weights of the terms: none, per_feature (per_layer) or per_channel.'), 'none', [
+          'none',
+          'per_feature',
+          'per_layer',
+          'per_channel',
+        ]),
       ),
       weights_normalization: alexey(
-        text(() => l10n.t('Normalization of the weights: none, relu (avg_relu) or softmax.'), 'none'),
+        text(() => l10n.t('Normalization of the weights: none, relu (avg_relu) or softmax.'), 'none', [
+          'none',
+          'relu',
+          'avg_relu',
+          'softmax',
+        ]),
       ),
       alpha: pj(number(() => l10n.t('Factor of the layer above.'), 1)),
       beta: pj(number(() => l10n.t('Factor of the other layer.'), 1)),
@@ -388,7 +418,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     name: 'reorg',
     doc: () => l10n.t('Moves stride×stride pixels into channels.'),
     keys: {
-      stride: int(() => l10n.t('Reduction of height and width.'), 1),
+      stride: positive(() => l10n.t('Reduction of height and width.'), 1),
       reverse: int(() => l10n.t('1: the reverse, moves channels into pixels.'), 0),
       flatten: pj(int(() => l10n.t('1: moves the channels last instead.'), 0)),
       extra: pj(int(() => l10n.t('Numbers appended to the flattened output.'), 0)),
@@ -399,7 +429,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     doc: () => l10n.t('Moves stride×stride pixels into channels.'),
     only: 'alexeyab',
     keys: {
-      stride: int(() => l10n.t('Reduction of height and width.'), 1),
+      stride: positive(() => l10n.t('Reduction of height and width.'), 1),
       reverse: int(() => l10n.t('1: the reverse, moves channels into pixels.'), 0),
     },
   },
@@ -418,7 +448,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     aliases: ['soft'],
     doc: () => l10n.t('Turns scores into probabilities.'),
     keys: {
-      groups: int(() => l10n.t('Number of groups, each of which sums to 1.'), 1),
+      groups: positive(() => l10n.t('Number of groups, each of which sums to 1.'), 1),
       temperature: number(() => l10n.t('Divides the scores.'), 1),
       tree: text(() => l10n.t('File with a hierarchy of classes.')),
       spatial: number(() => l10n.t('1: over the channels of each position.'), 0),
@@ -440,10 +470,10 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     name: 'detection',
     doc: () => l10n.t('YOLOv1’s head: reads boxes and classes from a vector.'),
     keys: {
-      classes: int(() => l10n.t('Number of classes.'), 1),
-      coords: int(() => l10n.t('Coordinates per box.'), 1),
-      num: int(() => l10n.t('Boxes per cell.'), 1),
-      side: int(() => l10n.t('Cells per side of the grid.'), 7),
+      classes: natural(() => l10n.t('Number of classes.'), 1),
+      coords: natural(() => l10n.t('Coordinates per box.'), 1),
+      num: positive(() => l10n.t('Boxes per cell.'), 1),
+      side: positive(() => l10n.t('Cells per side of the grid.'), 7),
       rescore: int(() => l10n.t('1: the objectness target is the overlap.'), 0),
       softmax: int(() => l10n.t('1: softmax over the classes.'), 0),
       sqrt: int(() => l10n.t('1: predicts the square roots of sizes.'), 0),
@@ -464,7 +494,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     doc: () => l10n.t('YOLOv2’s head: num × (classes + coords + 1) channels.'),
     keys: {
       ...boxes,
-      coords: int(() => l10n.t('Coordinates per box.'), 4),
+      coords: natural(() => l10n.t('Coordinates per box.'), 4),
       log: int(() => l10n.t('1: predicts the logarithms of sizes.'), 0),
       sqrt: int(() => l10n.t('1: predicts the square roots of sizes.'), 0),
       softmax: int(() => l10n.t('1: softmax over the classes.'), 0),
@@ -506,7 +536,11 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     keys: {
       ...yolo,
       uc_normalizer: number(() => l10n.t('Weight of the uncertainty.'), 1),
-      yolo_point: text(() => l10n.t('Reference point of a box: center, left_top or right_bottom.'), 'center'),
+      yolo_point: text(() => l10n.t('Reference point of a box: center, left_top or right_bottom.'), 'center', [
+        'center',
+        'left_top',
+        'right_bottom',
+      ]),
     },
   },
   {
@@ -514,8 +548,8 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     doc: () => l10n.t('Instance segmentation: classes + ids channels.'),
     only: 'pjreddie',
     keys: {
-      classes: int(() => l10n.t('Number of classes.'), 20),
-      ids: int(() => l10n.t('Embedding size by which instances are separated.'), 32),
+      classes: natural(() => l10n.t('Number of classes.'), 20),
+      ids: natural(() => l10n.t('Embedding size by which instances are separated.'), 32),
     },
   },
   {
@@ -536,7 +570,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     aliases: ['lrn'],
     doc: () => l10n.t('Local response normalization across channels.'),
     keys: {
-      size: int(() => l10n.t('Number of neighboring channels.'), 5),
+      size: positive(() => l10n.t('Number of neighboring channels.'), 5),
       alpha: number(() => l10n.t('Factor.'), 0.0001),
       beta: number(() => l10n.t('Exponent.'), 0.75),
       kappa: number(() => l10n.t('Offset.'), 1),
@@ -559,8 +593,8 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     name: 'rnn',
     doc: () => l10n.t('Recurrent layer of three connected layers: input to state, state to state, state to output.'),
     keys: {
-      output: int(() => l10n.t('Output features.'), 1),
-      hidden: alexey(int(() => l10n.t('Size of the state.'), 1)),
+      output: positive(() => l10n.t('Output features.'), 1),
+      hidden: alexey(positive(() => l10n.t('Size of the state.'), 1)),
       activation: activation('logistic'),
       batch_normalize: batchNormalize,
       logistic: alexey(int(() => l10n.t('Activation of the state: 1 logistic, 2 loggy.'), 0)),
@@ -571,15 +605,15 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     name: 'crnn',
     doc: () => l10n.t('Recurrent layer of three convolutions: input to state, state to state, state to output.'),
     keys: {
-      output: alexey(int(() => l10n.t('Output channels.'), 1)),
-      hidden: alexey(int(() => l10n.t('Channels of the state.'), 1)),
-      output_filters: pj(int(() => l10n.t('Output channels.'), 1)),
-      hidden_filters: pj(int(() => l10n.t('Channels of the state.'), 1)),
-      size: alexey(int(() => l10n.t('Window size K.'), 3)),
-      stride: alexey(int(() => l10n.t('Stride of the window.'), 1)),
-      dilation: alexey(int(() => l10n.t('Spacing of the kernel’s elements.'), 1)),
+      output: alexey(positive(() => l10n.t('Output channels.'), 1)),
+      hidden: alexey(positive(() => l10n.t('Channels of the state.'), 1)),
+      output_filters: pj(positive(() => l10n.t('Output channels.'), 1)),
+      hidden_filters: pj(positive(() => l10n.t('Channels of the state.'), 1)),
+      size: alexey(positive(() => l10n.t('Window size K.'), 3)),
+      stride: alexey(positive(() => l10n.t('Stride of the window.'), 1)),
+      dilation: alexey(positive(() => l10n.t('Spacing of the kernel’s elements.'), 1)),
       pad: alexey(int(() => l10n.t('1: pads by size/2.'), 0)),
-      padding: alexey(int(() => l10n.t('Zeros added on each side; only used if `pad` is 0.'), 0)),
+      padding: alexey(natural(() => l10n.t('Zeros added on each side; only used if `pad` is 0.'), 0)),
       groups: alexey(int(() => l10n.t('Independent groups of channels.'), 1)),
       xnor: alexey(int(() => l10n.t('1: binary weights and inputs.'), 0)),
       activation: activation('logistic'),
@@ -591,7 +625,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     name: 'gru',
     doc: () => l10n.t('Gated recurrent unit of six connected layers.'),
     keys: {
-      output: int(() => l10n.t('Size of the state and the output.'), 1),
+      output: positive(() => l10n.t('Size of the state and the output.'), 1),
       batch_normalize: batchNormalize,
       tanh: pj(int(() => l10n.t('1: tanh instead of logistic.'), 0)),
     },
@@ -599,17 +633,17 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
   {
     name: 'lstm',
     doc: () => l10n.t('LSTM of eight connected layers.'),
-    keys: { output: int(() => l10n.t('Size of the state and the output.'), 1), batch_normalize: batchNormalize },
+    keys: { output: positive(() => l10n.t('Size of the state and the output.'), 1), batch_normalize: batchNormalize },
   },
   {
     name: 'conv_lstm',
     doc: () => l10n.t('LSTM whose eight connected layers are convolutions.'),
     only: 'alexeyab',
     keys: {
-      output: int(() => l10n.t('Channels of the state and the output.'), 1),
+      output: positive(() => l10n.t('Channels of the state and the output.'), 1),
       ...window,
-      size: int(() => l10n.t('Window size K.'), 3),
-      dilation: int(() => l10n.t('Spacing of the kernel’s elements.'), 1),
+      size: positive(() => l10n.t('Window size K.'), 3),
+      dilation: positive(() => l10n.t('Spacing of the kernel’s elements.'), 1),
       groups: int(() => l10n.t('Independent groups of channels.'), 1),
       activation: activation('linear'),
       batch_normalize: batchNormalize,
@@ -626,15 +660,15 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     name: 'history',
     doc: () => l10n.t('Concatenates this frame and previous ones along the channels.'),
     only: 'alexeyab',
-    keys: { history_size: int(() => l10n.t('Number of frames.'), 4) },
+    keys: { history_size: positive(() => l10n.t('Number of frames.'), 4) },
   },
   {
     name: 'implicit',
     doc: () => l10n.t('A learned tensor, the same for every image (YOLOR).'),
     only: 'alexeyab',
     keys: {
-      filters: int(() => l10n.t('Channels.'), 128),
-      atoms: int(() => l10n.t('Height.'), 1),
+      filters: positive(() => l10n.t('Channels.'), 128),
+      atoms: positive(() => l10n.t('Height.'), 1),
       mean: number(() => l10n.t('Mean of the initial values.'), 0),
       std: number(() => l10n.t('Standard deviation of the initial values.'), 0.2),
     },

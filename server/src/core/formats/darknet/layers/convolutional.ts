@@ -60,7 +60,7 @@ export function windowOf(reader: SectionReader, defaultSize: number): Window {
   return {
     size,
     // Any pad but 0 means size/2 and overrides padding.
-    padding: reader.on('pad') ? Math.floor(size / 2) : reader.size('padding', 0, 0),
+    padding: reader.on('pad') ? Math.floor(size / 2) : reader.size('padding', 0),
     dilation: alexey && size !== 1 ? reader.size('dilation', 1) : 1,
     // AlexeyAB's has no groups with xnor, and takes less than 1 for 1.
     groups: alexey ? (xnor ? 1 : Math.max(reader.int('groups', 1), 1)) : reader.size('groups', 1),
@@ -273,7 +273,7 @@ export const deconvolutional: Layer = reader => {
   const { builder } = reader;
   const size = reader.size('size', 1);
   const stride = reader.size('stride', 1);
-  const padding = reader.on('pad') ? Math.floor(size / 2) : reader.size('padding', 0, 0);
+  const padding = reader.on('pad') ? Math.floor(size / 2) : reader.size('padding', 0);
   const norm = normalizes(reader);
   const both = (value: number): number[] => [value, value];
   let y = builder.add(

@@ -19,7 +19,7 @@ export const gaussianYolo: Layer = reader => yoloOf(reader, 8);
 function yoloOf(reader: SectionReader, coords: number): LayerOutput {
   const mask = reader.option('mask');
   const boxes = mask && mask.value !== '' ? countOf(reader, mask) : reader.size('num', 1);
-  const classes = reader.size('classes', 20, 0);
+  const classes = reader.size('classes', 20);
   checkMask(reader);
   checkAnchors(reader, mask === undefined || mask.value === '');
   checkCounters(reader, classes);
@@ -71,8 +71,8 @@ function checkCounters(reader: SectionReader, classes: number): void {
 /** make_region_layer. */
 export const region: Layer = reader => {
   const num = reader.size('num', 1);
-  const classes = reader.size('classes', 20, 0);
-  const coords = reader.size('coords', 4, 0);
+  const classes = reader.size('classes', 20);
+  const coords = reader.size('coords', 4);
   const formula = l10n.t('{0} (anchors) × ({1} classes + {2} + 1)', shown(num), shown(classes), shown(coords));
   checkChannels(reader, num * (classes + coords + 1), formula);
   checkAnchors(reader, true);
@@ -80,16 +80,16 @@ export const region: Layer = reader => {
 };
 
 export const iseg: Layer = reader => {
-  const classes = reader.size('classes', 20, 0);
-  const ids = reader.size('ids', 32, 0);
+  const classes = reader.size('classes', 20);
+  const ids = reader.size('ids', 32);
   checkChannels(reader, classes + ids, l10n.t('{0} classes + {1} ids', shown(classes), shown(ids)));
   return { tensor: reader.builder.add(sigmoid, {}, reader.image()) };
 };
 
 /** make_detection_layer: side² cells of (1 + coords) × num numbers and the classes, in a vector. */
 export const detection: Layer = reader => {
-  const classes = reader.size('classes', 1, 0);
-  const coords = reader.size('coords', 1, 0);
+  const classes = reader.size('classes', 1);
+  const coords = reader.size('coords', 1);
   const num = reader.size('num', 1);
   const side = reader.size('side', 7);
   const x = reader.flat();

@@ -23,7 +23,7 @@ function windowOf(reader: SectionReader, step?: number): { x: Tensor; window: Wi
   const written = alexey ? [own(reader, 'stride_y', both), own(reader, 'stride_x', both)] : [both, both];
   const stride = step === undefined ? written : [step, step];
   const size = reader.has('size') ? reader.size('size', 1) : both;
-  const border = reader.size('padding', size - 1, 0);
+  const border = reader.size('padding', size - 1);
   const before = Math.floor(border / 2);
   const x = reader.image();
   const after = [0, 1].map(axis => border - before + shortfall(reader, x, axis, size, border, stride[axis]!));
