@@ -1,6 +1,7 @@
 // Examples of problems, an area a file, in the order of the page.
 import { problems as advice } from './advice.ts';
 import { problems as caffe } from './caffe.ts';
+import { problems as darknet } from './darknet.ts';
 import type { ProblemExample } from './example.ts';
 import { problems as features } from './features.ts';
 import { problems as flopline } from './flopline.ts';
@@ -16,6 +17,7 @@ export const areas: readonly { readonly title: string; readonly problems: readon
   { title: 'Caffe', problems: caffe },
   { title: 'YOLO files', problems: ultralytics },
   { title: 'Flopline YAML', problems: flopline },
+  { title: 'Darknet cfg', problems: darknet },
   { title: 'Costs', problems: features },
   { title: 'Advice', problems: advice },
 ];

@@ -392,7 +392,7 @@ describe('Darknet cfg, whose it is', () => {
     assert.equal(other.spec.dialect, 'alexeyab');
     assert.deepEqual(
       other.problems.map(({ code, severity }) => [code, severity]),
-      [['shape-mismatch', 'error']],
+      [['shortcut-size-mismatch', 'error']],
     );
   });
 });
@@ -430,7 +430,7 @@ describe('Darknet cfg, the file', () => {
     assert.match(lenses(analysed)[0]!.title, /73\.7k MACs/);
     assert.match(hover(analysed, text.indexOf('[conv]'))!.markdown, /layer 0.*convolutional/);
     assert.match(hover(analysed, text.indexOf('pad=1'))!.markdown, /size\/2/);
-    assert.match(hover(analysed, text.indexOf('linear'))!.markdown, /None\./);
+    assert.match(hover(analysed, text.indexOf('linear'))!.markdown, /No activation\./);
   });
 
   it('a detector ends in its heads, so that nobody is told of an unused one', () => {

@@ -222,7 +222,7 @@ describe('Darknet cfg, files of others', () => {
     assert.equal(known('', 'darknet-cfg', 'Untitled-1'), 'darknet-cfg');
   });
 
-  it('YOLOR’s is told of once, and no fix makes another network of it', () => {
+  it('YOLOR’s is reported once, and no fix makes another network of it', () => {
     const layer = `${conv}activation=silu\n[implicit_add]\nfilters=8\n[shift_channels]\nfrom=-1\n`;
     const analysed = priced(`${net}${layer.repeat(5)}`);
     assert.deepEqual(codes(analysed), ['pytorch-cfg']);
@@ -231,9 +231,9 @@ describe('Darknet cfg, files of others', () => {
     assert.equal(layers[1]!.params, 296);
   });
 
-  it('silu is told of once, with a fix for all', () => {
+  it('silu is reported once, with a fix for all', () => {
     const analysed = priced(`${net}${`${conv}activation=silu\n`.repeat(3)}`);
-    assert.match(analysed.problems[0]!.message, /calls it swish/);
+    assert.match(analysed.problems[0]!.help!, /swish/);
     fixed(analysed, 'unknown-activation');
   });
 });
@@ -245,11 +245,11 @@ describe('Darknet cfg, heads and routes that disagree with what is around them',
   it('anchors are num pairs', () => {
     assert.deepEqual(codes(head('num=3\nanchors=1,2, 3,4, 5,6')), []);
     assert.deepEqual(codes(head('mask=0,1,2\nnum=6\nanchors=1,2, 3,4, 5,6')), []);
-    assert.deepEqual(codes(head('num=3\nanchors=1,2, 3,4, 5')), ['anchors-mismatch']);
-    assert.deepEqual(codes(head('mask=3,4,5\nnum=6\nanchors=1,2, 3,4, 5,6')), ['anchors-mismatch']);
+    assert.deepEqual(codes(head('num=3\nanchors=1,2, 3,4, 5')), ['too-few-anchors']);
+    assert.deepEqual(codes(head('mask=3,4,5\nnum=6\nanchors=1,2, 3,4, 5,6')), ['too-few-anchors']);
     const many = head('mask=0,1,2\nnum=3\nanchors=1,2, 3,4, 5,6, 7,8');
     assert.deepEqual([many.problems[0]!.severity, report(many).totals.complete], ['warning', true]);
-    fixed(many, 'anchors-mismatch');
+    fixed(many, 'too-many-anchors');
     // The original writes past the end of its buffer.
     const over = head('mask=0,1,2\nnum=3\nanchors=1,2, 3,4, 5,6, 7,8', 'pjreddie');
     assert.deepEqual([over.problems[0]!.severity, report(over).totals.complete], ['error', false]);
@@ -259,12 +259,12 @@ describe('Darknet cfg, heads and routes that disagree with what is around them',
     const { layers, totals } = report(priced(`${net}${conv}[route]\nlayers=-1\ngroups=16\n[connected]\noutput=2\n`));
     assert.deepEqual([layers[2]!.outputs[0], layers[3]!.params, totals.complete], [[1, 128], 258, true]);
     const none = priced(`${net}${conv}[route]\nlayers=-1\ngroups=5000\n`);
-    assert.deepEqual([codes(none), report(none).totals.complete], [['groups-mismatch'], false]);
+    assert.deepEqual([codes(none), report(none).totals.complete], [['more-groups-than-channels'], false]);
   });
 
   it('[detection] asks a convolution for filters, not for output', () => {
     const analysed = priced(`${net}${conv}[detection]\nclasses=2\ncoords=4\nnum=2\nside=16\n`);
-    assert.match(analysed.problems[0]!.message, /filters=12/);
+    assert.match(analysed.problems[0]!.help!, /filters=12/);
     fixed(analysed, 'filters-mismatch');
   });
 

@@ -3,8 +3,8 @@
 //
 // What Darknet does with a line (utils.c, strip; parser.c, read_cfg; option_list.c, read_option): it drops every space, tab
 // and carriage return, looks at the first character that is left, and splits what is no header and no comment at the first
-// `=`. So `batch _ normalize = 1` is `batch_normalize=1`, a `#` behind a value is part of it, and a header with anything
-// behind the bracket is another header. A line that ends in `=` gives nothing; one without is a key without a value, which
+// `=`. So `batch _ normalize = 1` is `batch_normalize=1`, a `#` after a value is part of it, and a header with anything
+// after the bracket is another header. A line that ends in `=` gives nothing; one without is a key without a value, which
 // hides what lines below give it. Lines end at line feeds alone.
 import type { Range } from '../text/range.ts';
 import { type Chunked, Chunks, type Placed } from './chunks.ts';
@@ -13,16 +13,16 @@ import { type Chunked, Chunks, type Placed } from './chunks.ts';
 export interface CfgOption {
   /** Without any white space. */
   readonly key: string;
-  /** Without any white space, up to a `#`; Darknet’s own value goes on behind that. */
+  /** Without any white space, up to a `#`; Darknet’s own value goes on after it. */
   readonly value: string;
-  /** What stands behind the value from a `#` on: a comment to people, part of the value to Darknet. */
+  /** What follows the value from a `#` on: a comment to people, part of the value to Darknet. */
   readonly comment: string;
   /** Where the comment starts. */
   readonly commentFrom: number;
   /** The line without white space around and without the comment. */
   readonly range: Range;
   readonly keyRange: Range;
-  /** Where the value stands; empty, behind the `=`, where there is none. */
+  /** Where the value is; empty, after the `=`, where there is none. */
   readonly valueRange: Range;
   /** As written between the ends of `valueRange`. */
   readonly text: string;
@@ -42,7 +42,7 @@ export interface CfgStray {
   readonly range: Range;
   /** Without any white space. */
   readonly text: string;
-  /** Whether it is a key with nothing behind its `=`. */
+  /** Whether it is a key with nothing after its `=`. */
   readonly hasKey: boolean;
 }
 
@@ -53,7 +53,7 @@ export interface CfgLines {
 }
 
 export interface CfgSection extends CfgLines {
-  /** What stands in the brackets, without any white space. */
+  /** What is in the brackets, without any white space. */
   readonly type: string;
   /** Whether the header is just that, brackets and all. */
   readonly isPlain: boolean;
@@ -61,14 +61,14 @@ export interface CfgSection extends CfgLines {
   readonly header: Range;
   /** The name in the brackets. */
   readonly typeRange: Range;
-  /** What stands behind the bracket, blanks left out. */
+  /** What follows the bracket, without blanks. */
   readonly rest: Range;
-  /** From the header to the end of the last line that says something: comments and blank lines behind it are not in it. */
+  /** From the header to the end of the last line that says something: comments and blank lines after it are not in it. */
   readonly range: Range;
 }
 
 export interface Cfg extends Chunked<CfgSection> {
-  /** Lines before the first section, comments left out. */
+  /** Lines above the first section, without comments. */
   readonly before: CfgLines;
   /** Whether the text begins with a byte order mark. */
   readonly hasByteOrderMark: boolean;
@@ -230,7 +230,7 @@ export function cfgItems({ text, valueRange }: CfgOption): CfgItem[] {
   return itemsOf(text, valueRange.from);
 }
 
-/** What the commas in a comment behind a list make of it, for readers that count them as well: all but its beginning. */
+/** What the commas in a comment after a list make of it, for readers that count them as well: all but its beginning. */
 export function cfgItemsInComment({ comment, commentFrom }: CfgOption): CfgItem[] {
   return comment.includes(',') ? itemsOf(comment, commentFrom).slice(1) : [];
 }

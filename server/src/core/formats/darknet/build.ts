@@ -1,20 +1,23 @@
 // From items to a graph: what parse_network_cfg does. An item becomes a segment, found again by what it has read.
+import * as l10n from '@vscode/l10n';
 import { Builder } from '../../graph/builder.ts';
 import { type Graph, type Tensor, use } from '../../graph/graph.ts';
 import { agrees, type Environments, type Memo, portsOf } from '../../graph/memo.ts';
 import type { Name, Placement } from '../../graph/segment.ts';
 import type { CfgOption } from '../../syntax/cfg.ts';
 import type { Problem } from '../../text/problem.ts';
-import { guess, likelyName, suggested } from '../../text/spelling.ts';
+import type { Reason } from '../../text/reason.ts';
+import { guess, likelyName } from '../../text/spelling.ts';
+import { clip } from '../../text/wording.ts';
 import type { InputSize } from '../format.ts';
 import { checkLines, reportFile, reportSilu } from './checks.ts';
 import { absolute, type PlacedItem, type Reading } from './items.ts';
-import { layers, type Made } from './layers/index.ts';
+import { type LayerOutput, layers } from './layers/index.ts';
 import { checkReduction, readNet, withoutNet } from './net.ts';
 import { notesOf } from './notes.ts';
 import { isOfPyTorch } from './pytorch.ts';
 import { noReferences, targetOf } from './references.ts';
-import { type Above, type Mode, Row, repair, short, type Value } from './row.ts';
+import { type Above, type Mode, repair, SectionReader, type Value } from './sectionReader.ts';
 import { authorOf, type Dialect, sectionTypes } from './words.ts';
 
 /** What readings of a text, and of the texts before it, have built. */
@@ -88,7 +91,7 @@ class Sections {
     const builder = this.#builder;
     const { items } = this.#reading;
     const first = items[0]?.item.kind?.name === 'net' ? absolute(items[0]) : undefined;
-    const net = first && new Row(first, this.#mode, builder, { input: undefined, reads: [], layers: [] });
+    const net = first && new SectionReader(first, this.#mode, builder, { input: undefined, reads: [], layers: [] });
     reportFile(this.#reading, this.#mode.dialect, builder);
     if (net) reportDamages(net);
     let input = net ? readNet(net, this.#reading, size) : withoutNet(this.#reading, builder);
@@ -134,10 +137,10 @@ class Sections {
   #found(placed: PlacedItem, input: Value, reads: Reads): Above | undefined {
     if (this.#builder.full || reads.includes(undefined)) return undefined;
     const tensors = reads.length === 0 ? [input.tensor] : [input, ...reads].map(read => read!.tensor);
-    for (const made of this.#known.segments.of(placed.item)) {
-      const { segment, value } = made;
-      if (!agrees(made, this.#environment, tensors) || !areSame(value.facts, input, reads)) continue;
-      const inputs = portsOf(made, tensors);
+    for (const found of this.#known.segments.of(placed.item)) {
+      const { segment, value } = found;
+      if (!agrees(found, this.#environment, tensors) || !areSame(value.facts, input, reads)) continue;
+      const inputs = portsOf(found, tensors);
       const placement = this.#builder.place(segment, inputs, placed.start, numbered, this.#layers.length);
       return placement && this.#above(placed, placement, value, input, reads);
     }
@@ -147,13 +150,13 @@ class Sections {
   #built(placed: PlacedItem, input: Value, reads: Reads): Above {
     const { item, start } = placed;
     const builder = this.#builder;
-    const row = new Row(item, this.#mode, builder, { input, reads, layers: this.#layers });
-    let made: Made | undefined;
+    const reader = new SectionReader(item, this.#mode, builder, { input, reads, layers: this.#layers });
+    let output: LayerOutput | undefined;
     const built = builder.segment(() => {
-      made = readLayer(row, `${numbered.text}${this.#layers.length}`);
-      return made.held ? [made.tensor, made.held] : [made.tensor];
+      output = readLayer(reader, `${numbered.text}${this.#layers.length}`);
+      return output.held ? [output.tensor, output.held] : [output.tensor];
     });
-    const { image = true, length, channels, shrinks = 1, reduction = input.reduction * shrinks, widthBy } = made!;
+    const { image = true, length, channels, shrinks = 1, reduction = input.reduction * shrinks, widthBy } = output!;
     const inputs = [input, ...reads];
     const outcome: Outcome = {
       facts: inputs.flatMap(each => (each ? [factsOf(each)] : [])),
@@ -162,10 +165,10 @@ class Sections {
       channels,
       reduction,
       widthBy: typeof widthBy === 'string' ? widthBy : widthBy ? inputs.indexOf(widthBy) : 0,
-      silu: row.silu,
-      stops: row.stop !== undefined || !made!.tensor.shape,
+      silu: reader.silu,
+      stops: reader.stop !== undefined || !output!.tensor.shape,
     };
-    if (!row.isTied && !reads.includes(undefined)) {
+    if (!reader.isTied && !reads.includes(undefined)) {
       const tensors = inputs.map(each => each!.tensor);
       this.#known.segments.keep(item, this.#environment, tensors, built, outcome);
     }
@@ -220,62 +223,72 @@ function isSame(a: Facts, b: Facts): boolean {
   );
 }
 
-function reportDamages({ section, builder }: Row): void {
+function reportDamages({ section, builder }: SectionReader): void {
   const { damage, swallowed = [] } = section;
   if (damage) builder.problem(damage);
   for (const lost of swallowed) builder.problem(lost);
 }
 
-function readLayer(row: Row, label: string): Made {
-  const { builder, section, kind } = row;
+function readLayer(reader: SectionReader, label: string): LayerOutput {
+  const { builder, section, kind } = reader;
   const spec = {
     label,
     type: kind?.name ?? section.type,
-    summary: kind?.doc,
+    summary: kind?.doc(),
     sites: [use(section.range)],
-    locate: row.locate,
-    notes: notesOf(row.item, row.dialect),
+    locate: reader.locate,
+    notes: notesOf(reader.item, reader.dialect),
     repaired: section.damage !== undefined,
   };
-  let made: Made | undefined;
-  reportDamages(row);
+  let output: LayerOutput | undefined;
+  reportDamages(reader);
   builder.within(spec, () => {
-    checkLines(row);
-    made = madeOf(row);
-    // What Darknet stops at has no total, though the rest of the row is known.
-    if (row.stop !== undefined && made.tensor.shape) builder.unknown(row.stop);
-    return made.held ? [made.held, made.tensor] : made.tensor;
+    checkLines(reader);
+    output = outputOf(reader);
+    // What Darknet stops at has no total, though the rest of the section is known.
+    if (reader.stop !== undefined && output.tensor.shape) builder.unknown(reader.stop);
+    return output.held ? [output.held, output.tensor] : output.tensor;
   });
-  return made!;
+  return output!;
 }
 
-function madeOf(row: Row): Made {
-  const { section, kind, dialect, builder, input } = row;
+function outputOf(reader: SectionReader): LayerOutput {
+  const { section, kind, dialect, builder, input } = reader;
   const layer = kind && Object.hasOwn(layers, kind.name) ? layers[kind.name] : undefined;
-  if (layer && (!kind?.only || kind.only === dialect)) return layer(row);
+  if (layer && (!kind?.only || kind.only === dialect)) return layer(reader);
   // Reported once for the whole file.
-  const why = isOfPyTorch(section.type) ? `no Darknet has [${section.type}]` : reportUnknown(row);
+  const why = isOfPyTorch(section.type) ? l10n.t('Darknet does not have [{0}]', section.type) : reportUnknown(reader);
   return { tensor: builder.unknown(why, [input.tensor]), widthBy: 'none' };
 }
 
-/** Reports a section that Darknet does not know. */
-function reportUnknown(row: Row): string {
-  const { section, kind, dialect } = row;
-  const { type, header } = section;
-  let message = `Darknet has no section [${short(type)}] (“Type not recognized”).`;
-  let meant: string | undefined;
-  if (kind?.name === 'net')
-    message = 'Only the first section is [net]; here Darknet takes it for a layer that it does not know.';
-  else if (kind?.only)
-    message = `Only ${authorOf[kind.only]} knows [${type}]; this file is read as ${authorOf[dialect]} would, which does not recognise it.`;
-  else {
-    meant = likelyName(type, row.mode.suggests ? sectionTypes : []);
-    message += suggested(meant);
+/** Reports a section that Darknet does not have. */
+function reportUnknown(reader: SectionReader): Reason {
+  const { section, kind, dialect } = reader;
+  const { type, header: range } = section;
+  const short = l10n.t('Darknet does not have [{0}]', clip(type, 20));
+  if (kind?.name === 'net') {
+    const message = l10n.t('Only the first section can be [net]; Darknet does not recognize it as a layer.');
+    return reader.report({ range, code: 'net-not-first', message, short });
   }
-  const repairs =
-    meant === undefined ? [] : [{ ...repair(`Change to [${meant}]`, header, `[${meant}]`), ...guess(type, meant) }];
-  row.report(header, 'unknown-section', message, 'error', repairs);
-  return message;
+  if (kind?.only) {
+    const message = l10n.t(
+      'Only {0} has [{1}]; this file is read as by {2}, which does not recognize it.',
+      authorOf[kind.only],
+      type,
+      authorOf[dialect],
+    );
+    return reader.report({ range, code: 'section-of-other-dialect', message, short });
+  }
+  const meant = likelyName(type, reader.mode.suggests ? sectionTypes : []);
+  const header = `[${meant}]`;
+  return reader.report({
+    range,
+    code: 'unknown-section',
+    message: l10n.t('Darknet does not have a section [{0}] (“Type not recognized”).', clip(type, 40)),
+    short,
+    help: meant && l10n.t('Did you mean “{0}”?', meant),
+    repairs: meant ? [{ ...repair(l10n.t('Change to {0}', header), range, header), ...guess(type, meant) }] : [],
+  });
 }
 
 /** Whether a shortcut reads a layer of another width or height. */

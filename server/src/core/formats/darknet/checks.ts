@@ -1,109 +1,163 @@
 // What is wrong with a text whatever its sections become: with their lines, and with the file as a whole.
+import * as l10n from '@vscode/l10n';
 import type { Builder } from '../../graph/builder.ts';
 import { placedRange } from '../../graph/segment.ts';
 import type { CfgOption, CfgStray } from '../../syntax/cfg.ts';
-import { didYouMean, guess } from '../../text/spelling.ts';
+import { didYouMean } from '../../text/spelling.ts';
+import { clip } from '../../text/wording.ts';
 import { activationOf } from './activations.ts';
 import { headerOf, type Reading } from './items.ts';
 import { isOfPyTorch } from './pytorch.ts';
-import { capital, largestInt, placeOf, type Row, repair, short } from './row.ts';
-import { atof, atoi } from './values.ts';
+import { placeOf, repair, respelled, type SectionReader } from './sectionReader.ts';
+import { atof, atoi, largestInt } from './values.ts';
 import { authorOf, type Dialect, type Key, keyOf, type SectionKind } from './words.ts';
 
-/** What is wrong with the lines of a section, whatever they mean: keys that nobody reads, values that are no numbers. */
-export function checkLines(row: Row): void {
-  const { kind, section, dialect } = row;
+/** What is wrong with the lines of a section, whatever they mean: keys that Darknet ignores, values that are not numbers. */
+export function checkLines(reader: SectionReader): void {
+  const { kind, section, dialect } = reader;
   if (!kind) return;
   // What follows a lost header was meant for another section.
   const end = section.swallowed?.[0]?.range.from ?? Number.POSITIVE_INFINITY;
   const hiding = new Set(section.options.map(({ hiddenBy }) => hiddenBy?.range.from));
   for (const stray of section.strays) {
-    if (stray.range.from < end) checkStray(row, stray, kind, hiding.has(stray.range.from));
+    if (stray.range.from < end) checkStray(reader, stray, kind, hiding.has(stray.range.from));
   }
   const seen = new Set<string>();
   for (const option of section.options) {
     if (option.range.from >= end) break;
     const key = keyOf(kind, option.key);
     if (!key) {
-      if (!row.mode.isPyTorch) reportUnknownKey(row, option, kind);
+      if (!reader.mode.isPyTorch) reportUnknownKey(reader, option, kind);
     } else if (seen.has(option.key)) {
-      if (option.hiddenBy && !row.has(option.key)) continue;
-      const message = `\`${option.key}\` is given twice; the first one counts. Remove one of them.`;
-      row.report(option.keyRange, 'duplicate-key', message, 'warning');
-    } else {
-      if (key.only && key.only !== dialect) {
-        const message = `Only ${authorOf[key.only]} reads \`${option.key}\` here; this file is read as ${authorOf[dialect]} would.`;
-        row.report(option.keyRange, 'ignored-key', message, 'information');
-      } else checkValue(row, option, key.kind);
-    }
+      if (option.hiddenBy && !reader.has(option.key)) continue;
+      reader.report({
+        range: option.keyRange,
+        severity: 'warning',
+        code: 'duplicate-key',
+        message: l10n.t('`{0}` is set twice; Darknet uses the first one.', option.key),
+        help: l10n.t('Remove one of them.'),
+      });
+    } else if (key.only && key.only !== dialect) {
+      reader.report({
+        range: option.keyRange,
+        severity: 'information',
+        code: 'key-of-other-dialect',
+        message: l10n.t(
+          'Only {0} reads `{1}` in [{2}]; this file is read as by {3}.',
+          authorOf[key.only],
+          option.key,
+          reader.section.type,
+          authorOf[dialect],
+        ),
+      });
+    } else checkValue(reader, option, key.kind);
     seen.add(option.key);
   }
 }
 
-function checkStray(row: Row, { range, text, hasKey }: CfgStray, kind: SectionKind, isHiding: boolean): void {
+function checkStray(
+  reader: SectionReader,
+  { range, text, hasKey }: CfgStray,
+  kind: SectionKind,
+  isHiding: boolean,
+): void {
+  const at = { range, severity: 'warning' } as const;
+  const name = clip(text, 40);
   if (hasKey) {
-    const message = `Nothing follows “=”, so Darknet ignores this line. Give \`${short(text)}\` a value, or remove the line.`;
-    row.report(range, 'wrong-line', message, 'warning');
-  } else if (isHiding && !row.has(text)) {
-    const message = `\`${short(text)}\` has no value here, and Darknet uses the first line with a key: it ignores the one below and falls back to the default. Remove this line.`;
-    row.report(range, 'hiding-line', message, 'warning', [repair('Remove the line', range, '')]);
-  } else {
-    // `filters 32`, `filters:32`, `filters＝32`.
-    const [, key = '', value = ''] = /^([A-Za-z]\w*?)[:＝]?([-+\d.,]+)$/.exec(text) ?? [];
-    const isKey = keyOf(kind, key) !== undefined && !row.has(key);
-    const message = isKey
-      ? `The “=” is missing, so Darknet ignores this line. Write \`${key}=${short(value)}\`.`
-      : `This is neither a [section] nor \`key=value\`, so Darknet ignores it. Comments start with # or ;.`;
-    const mending = repair(`Change to ${key}=${short(value)}`, range, `${key}=${value}`);
-    row.report(range, isKey ? 'missing-equals' : 'wrong-line', message, 'warning', isKey ? [mending] : []);
-  }
-}
-
-function reportUnknownKey(row: Row, option: CfgOption, kind: SectionKind): void {
-  const { keyRange } = option;
-  const name = option.key;
-  const known = row.mode.suggests ? Object.keys(kind.keys).filter(each => !row.has(each)) : [];
-  const meant = didYouMean(name, known);
-  if (meant === undefined) {
-    const message = `Darknet reads no \`${short(name)}\` in [${row.section.type}] and ignores it.`;
-    row.report(keyRange, 'ignored-key', message, 'information');
+    reader.report({
+      ...at,
+      code: 'missing-value',
+      message: l10n.t('`{0}` has no value, so Darknet ignores this line.', name),
+      help: l10n.t('Add a value, or remove the line.'),
+    });
     return;
   }
-  const message = `Darknet reads no \`${short(name)}\` in [${row.section.type}] and ignores it. Did you mean “${meant}”?`;
-  row.report(keyRange, 'unknown-key', message, 'warning', [
-    { ...repair(`Change to “${meant}”`, keyRange, meant), ...guess(name, meant) },
-  ]);
+  if (isHiding && !reader.has(text)) {
+    reader.report({
+      ...at,
+      code: 'hiding-line',
+      message: l10n.t(
+        '`{0}` has no value here, and Darknet uses the first line with a key: it ignores the one below and uses the default.',
+        name,
+      ),
+      help: l10n.t('Remove this line.'),
+      repairs: [repair(l10n.t('Remove the line'), range, '')],
+    });
+    return;
+  }
+  // `filters 32`, `filters:32`, `filters＝32`.
+  const [, key = '', value = ''] = /^([A-Za-z]\w*?)[:＝]?([-+\d.,]+)$/.exec(text) ?? [];
+  if (keyOf(kind, key) && !reader.has(key)) {
+    const line = `${key}=${value}`;
+    reader.report({
+      ...at,
+      code: 'missing-equals',
+      message: l10n.t('The “=” is missing, so Darknet ignores this line.'),
+      help: l10n.t('Write `{0}`.', clip(line, 60)),
+      repairs: [repair(l10n.t('Change to {0}', clip(line, 60)), range, line)],
+    });
+    return;
+  }
+  reader.report({
+    ...at,
+    code: 'stray-text',
+    message: l10n.t('This line is neither a [section] nor `key=value`, so Darknet ignores it.'),
+    help: l10n.t('Start comments with # or ;.'),
+  });
 }
 
-function checkValue(row: Row, option: CfgOption, kind: Key['kind']): void {
+function reportUnknownKey(reader: SectionReader, { key, keyRange }: CfgOption, kind: SectionKind): void {
+  const known = reader.mode.suggests ? Object.keys(kind.keys).filter(each => !reader.has(each)) : [];
+  const meant = didYouMean(key, known);
+  reader.report({
+    range: keyRange,
+    severity: meant === undefined ? 'information' : 'warning',
+    code: meant === undefined ? 'ignored-key' : 'unknown-key',
+    message: l10n.t('[{0}] has no key `{1}`; Darknet ignores it.', reader.section.type, clip(key, 40)),
+    help: meant && l10n.t('Did you mean “{0}”?', meant),
+    repairs: respelled(key, meant, keyRange),
+  });
+}
+
+function checkValue(reader: SectionReader, option: CfgOption, kind: Key['kind']): void {
   const { value, valueRange, comment } = option;
-  const place = placeOf(option);
-  switch (kind) {
-    case 'text':
-      if (comment !== '') {
-        const message = `Darknet takes “${short(comment)}” for a part of this value: comments have lines of their own.`;
-        row.report(place, 'comment-in-value', message, 'warning');
-      }
-      return;
-    case 'int':
-      if (/^[+-]?\d+$/.test(value)) {
-        if (Math.abs(Number(value)) <= largestInt) return;
-        const message = `${short(value)} is more than an integer of Darknet’s holds (${largestInt}).`;
-        // Where the key has to do with costs, its value is not known.
-        row.builder.problem({ range: place, severity: 'error', code: 'wrong-value', message });
-        return;
-      }
-      break;
-    case 'number':
-      if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(value)) return;
-      break;
-    default:
-      return;
+  const range = placeOf(option);
+  const isInt = kind === 'int';
+  if (kind === 'text') {
+    if (comment === '') return;
+    reader.report({
+      range,
+      severity: 'warning',
+      code: 'comment-in-value',
+      message: l10n.t('Darknet reads “{0}” as part of this value.', clip(comment, 40)),
+      help: l10n.t('Put the comment on a line of its own.'),
+    });
+    return;
   }
-  const read = kind === 'int' ? atoi(value) : atof(value);
-  const message = `${value === '' ? 'This' : `“${short(value)}”`} is no ${kind === 'int' ? 'whole number' : 'number'}: Darknet reads ${read}.`;
+  if (isInt && /^[+-]?\d+$/.test(value)) {
+    if (Math.abs(Number(value)) <= largestInt) return;
+    // Where the key has to do with costs, its value is not known.
+    reader.builder.problem({
+      range,
+      severity: 'error',
+      code: 'value-out-of-range',
+      message: l10n.t('{0} does not fit into one of Darknet’s 32-bit integers.', clip(value, 40)),
+      help: l10n.t('Use {0} or less.', largestInt),
+    });
+    return;
+  }
+  if (!isInt && (kind !== 'number' || /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(value))) return;
+  const read = isInt ? atoi(value) : atof(value);
   const fits = Math.abs(read) <= largestInt && valueRange.to > valueRange.from;
-  row.report(place, 'wrong-value', message, 'warning', fits ? [repair(`Write ${read}`, valueRange, String(read))] : []);
+  reader.report({
+    range,
+    severity: 'warning',
+    code: isInt ? 'not-a-whole-number' : 'not-a-number',
+    message: isInt
+      ? l10n.t('`{0}` must be a whole number, not “{1}”: Darknet reads {2}.', option.key, clip(value, 40), read)
+      : l10n.t('`{0}` must be a number, not “{1}”: Darknet reads {2}.', option.key, clip(value, 40), read),
+    repairs: fits ? [repair(l10n.t('Change to {0}', read), valueRange, String(read))] : [],
+  });
 }
 
 /** What is wrong with the file as a whole. */
@@ -115,18 +169,29 @@ export function reportFile(
   if (damage) builder.problem(damage);
   if (dialect === 'pjreddie' && carriageReturn >= 0) {
     // utils.c, strip: the original drops spaces, tabs and line feeds; AlexeyAB's carriage returns, too.
-    const message =
-      'This file has carriage returns (CR LF). On Linux and macOS pjreddie’s Darknet keeps them in names and values, so it knows none of the sections. Save the file with LF.';
-    const range = { from: carriageReturn, to: carriageReturn + 1 };
-    builder.problem({ range, severity: 'warning', code: 'carriage-return', message });
+    builder.problem({
+      range: { from: carriageReturn, to: carriageReturn + 1 },
+      severity: 'warning',
+      code: 'carriage-return',
+      message: l10n.t(
+        'The lines of this file end with CR LF. On Linux and macOS pjreddie’s Darknet keeps the CR in names and values, so it recognizes none of the sections.',
+      ),
+      help: l10n.t('Save the file with LF.'),
+    });
   }
   if (!isPyTorch) return;
   // Reported once: such a file has them in every other section.
   const own = items.filter(({ item }) => isOfPyTorch(item.section.type));
   const names = [...new Set(own.map(({ item }) => `[${item.section.type}]`))];
-  const listed = names.length > 3 ? `${names.slice(0, 3).join(', ')} and others` : names.join(' and ');
-  const message = `This cfg is for YOLOR’s PyTorch reader, not for Darknet, which has no ${listed}. Such sections are not counted, and neither is anything that depends on them.`;
-  builder.problem({ range: headerOf(own[0]!), severity: 'warning', code: 'pytorch-cfg', message });
+  builder.problem({
+    range: headerOf(own[0]!),
+    severity: 'warning',
+    code: 'pytorch-cfg',
+    message: l10n.t(
+      'This file has sections of YOLOR’s PyTorch reader ({0}), which Darknet does not have. They are not counted.',
+      names.length > 3 ? `${names.slice(0, 3).join(', ')}, …` : names.join(', '),
+    ),
+  });
 }
 
 /** The one message on an activation that PyTorch calls by another name. */
@@ -138,14 +203,26 @@ export function reportSilu(
   const ranges = silus.map(({ start, option }) => placedRange(option.valueRange, start));
   const [range] = ranges;
   if (!range) return;
-  const others = ranges.length > 1 ? ` (and in ${ranges.length - 1} more sections)` : '';
+  const { length } = ranges;
   const isKnown = activationOf('swish', dialect) !== undefined;
-  const swish = isKnown
-    ? 'Darknet calls it swish.'
-    : `${capital(authorOf[dialect])} has no such activation; AlexeyAB’s calls it swish.`;
-  const message = `Darknet has no activation “silu” and uses relu here${others}. ${swish}`;
-  const edits = ranges.map(each => ({ ...each, text: 'swish' }));
-  const title = ranges.length > 1 ? `Change all ${ranges.length} to swish` : 'Change to swish';
-  const repairs = isKnown ? [{ title, edits }] : [];
-  builder.problem({ range, severity: 'warning', code: 'unknown-activation', message, repairs });
+  builder.problem({
+    range,
+    severity: 'warning',
+    code: 'unknown-activation',
+    message:
+      length > 1
+        ? l10n.t('Darknet does not have an activation “silu” and uses relu, in {0} sections of this file.', length)
+        : l10n.t('Darknet does not have an activation “silu” and uses relu.'),
+    help: isKnown
+      ? l10n.t('Write swish, as Darknet calls it.')
+      : l10n.t('pjreddie’s Darknet has no such activation; AlexeyAB’s calls it swish.'),
+    repairs: isKnown
+      ? [
+          {
+            title: length > 1 ? l10n.t('Change all {0} to “swish”', length) : l10n.t('Change to “{0}”', 'swish'),
+            edits: ranges.map(each => ({ ...each, text: 'swish' })),
+          },
+        ]
+      : [],
+  });
 }

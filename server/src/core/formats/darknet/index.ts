@@ -1,14 +1,16 @@
 // Darknet's cfg files, of AlexeyAB's fork and of pjreddie's original: YOLOv1 to v4, and classifiers (docs/darknet.md).
+import * as l10n from '@vscode/l10n';
 import { Environments, Memo } from '../../graph/memo.ts';
 import { type Cfg, parseCfg } from '../../syntax/cfg.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Format, Native, Reader, ReadOptions, Source, Spec } from '../format.ts';
 import { build, type Known } from './build.ts';
-import { absolute, hasLines, headerOf, type Item, meantReading, type Reading, readingOf } from './items.ts';
+import { absolute, hasLines, headerOf, meantReading, type Reading, readingOf } from './items.ts';
 import { isDarknet, isForeign } from './recognise.ts';
-import { rewrite } from './rewrite.ts';
+import { layersOf } from './references.ts';
+import { type Layers, rewrite } from './rewrite.ts';
 import { atoi } from './values.ts';
-import { authorOf, type Dialect, dialects } from './words.ts';
+import { type Dialect, dialects } from './words.ts';
 
 export const darknet: Format = {
   id: 'darknet-cfg',
@@ -36,17 +38,21 @@ function open(source: Source, earlier?: Reader): Reader {
     environments: before?.environments ?? new Environments(),
   };
   const reading = chosen(cfg, cache);
-  let items: readonly Item[] | undefined;
+  let layers: Layers | undefined;
+  const absoluteLayers = (): Layers => {
+    if (layers) return layers;
+    const sections = reading.items.map(absolute);
+    if (sections[0]?.kind?.name === 'net') sections.shift();
+    layers = { sections, items: layersOf(sections) };
+    return layers;
+  };
   return {
     problems: [],
     cache,
     read: options => read(source, reading, options, cache),
     // What is to be repaired first is not changed.
-    rewrite: edits => {
-      if (isDamaged(reading)) return undefined;
-      items ??= reading.items.map(absolute);
-      return rewrite(source.text, items, edits);
-    },
+    items: () => absoluteLayers().items,
+    rewrite: edits => (isDamaged(reading) ? undefined : rewrite(source.text, absoluteLayers(), edits)),
   };
 }
 
@@ -80,14 +86,21 @@ function read(source: Source, reading: Reading, options: ReadOptions, known: Kno
   let built = build(reading, dialect, options.input?.[0], known);
   // Nothing else says whose it is, and AlexeyAB's Darknet refuses it.
   if (!wanted && !reading.dialect && built.acrossSizes) {
-    const message = `This shortcut adds layers of different sizes, which only ${authorOf.pjreddie} does; the file is read as it would. AlexeyAB’s stops here.`;
-    problems.push({ range: headerOf(built.acrossSizes), severity: 'information', code: 'only-pjreddie', message });
+    problems.push({
+      range: headerOf(built.acrossSizes),
+      severity: 'information',
+      code: 'only-pjreddie',
+      message: l10n.t(
+        'This shortcut adds layers of different sizes, where AlexeyAB’s Darknet stops. The file is read as by pjreddie’s.',
+      ),
+    });
     dialect = 'pjreddie';
     built = build(reading, dialect, options.input?.[0], known);
   }
   if (items.length <= 1) {
-    const message = 'This file has no layers: sections such as [convolutional] are missing.';
-    problems.push({ range: head, severity: 'error', code: 'empty-network', message });
+    const message = l10n.t('This file has no layers.');
+    const help = l10n.t('Add sections such as [convolutional].');
+    problems.push({ range: head, severity: 'error', code: 'empty-network', message, help });
   }
   return {
     model: source.name.replace(/\.cfg(?:\.txt)?$/i, ''),
@@ -96,7 +109,7 @@ function read(source: Source, reading: Reading, options: ReadOptions, known: Kno
     problems: [...problems, ...built.problems],
     head,
     variants: [],
-    native: dialect === 'alexeyab' ? native : undefined,
+    native: dialect === 'alexeyab' ? native() : undefined,
     batch: batchOf(reading),
   };
 }
@@ -109,7 +122,7 @@ function batchOf({ items: [net] }: Reading): number | undefined {
 }
 
 /** “Total BFLOPS”, which parse_network_cfg_custom prints. */
-const native: Native = {
+const native = (): Native => ({
   convention: 'darknet',
   label: 'BFLOPs',
   unit: 1e9,
@@ -118,7 +131,8 @@ const native: Native = {
   by: 'Darknet',
   // `float bflops` there, and in each layer.
   precision: 'single',
-  caveat:
-    'Two for each multiply-accumulate of a convolution (a 32nd of that with xnor), one for each element of a pooling window and of a shortcut, nothing for connected and recurrent layers.',
+  caveat: l10n.t(
+    '2 per multiply-accumulate of a convolution (1/32 of that with xnor), 1 per element of a pooling window or a shortcut, nothing for connected and recurrent layers.',
+  ),
   releases: () => [{ counter: 'darknet', attempts: () => [[{ input: [], factor: 1 }]] }],
-};
+});

@@ -1,4 +1,5 @@
 // From the tree of a text to items: sections with what each of them says by itself.
+import * as l10n from '@vscode/l10n';
 import { far, placedProblem, placedRange } from '../../graph/segment.ts';
 import { type Cfg, type CfgLines, type CfgOption, type CfgSection, shiftedSection } from '../../syntax/cfg.ts';
 import type { Chunk } from '../../syntax/chunks.ts';
@@ -93,22 +94,27 @@ function readingAs(cfg: Cfg, items: readonly PlacedItem[], before: CfgLines): Re
     items,
     before,
     carriageReturn: cfg.carriageReturn,
-    damage: cfg.hasByteOrderMark ? byteOrderMark : undefined,
+    damage: cfg.hasByteOrderMark ? byteOrderMark() : undefined,
     dialect,
     isPyTorch,
     suggests: strangers <= mostStrangers,
   };
 }
 
-/** Darknet looks at the first byte of a line, which is no bracket and no comment then: an option of no section. */
-const byteOrderMark: Problem = {
-  range: { from: 0, to: 1 },
-  severity: 'error',
-  code: 'byte-order-mark',
-  message:
-    'The file begins with a byte order mark. Darknet reads the first line as an option outside any section and crashes. Save the file as UTF-8 without it.',
-  repairs: [{ title: 'Remove the mark', edits: [{ from: 0, to: 1, text: '' }] }],
-};
+/** Darknet looks at the first byte of a line, which is neither a bracket nor a comment then: an option of no section. */
+function byteOrderMark(): Problem {
+  const range = { from: 0, to: 1 };
+  return {
+    range,
+    severity: 'error',
+    code: 'byte-order-mark',
+    message: l10n.t(
+      'The file begins with a byte order mark, so Darknet reads the first line as an option outside any section and crashes.',
+    ),
+    help: l10n.t('Save the file as UTF-8 without it.'),
+    repairs: [{ title: l10n.t('Remove the mark'), edits: [{ ...range, text: '' }] }],
+  };
+}
 
 interface Items {
   readonly isFirst: boolean;
@@ -154,8 +160,8 @@ export function headerOf({ item, start }: PlacedItem): Range {
   return placedRange(item.section.header, start);
 }
 
-/** A place in another section than the one that is built. */
-export function farRange({ start }: PlacedItem, { from, to }: Range): Range {
+/** A place in a section other than the one that is built. */
+export function rangeElsewhere({ start }: PlacedItem, { from, to }: Range): Range {
   return { from: far + start + from, to: far + start + to };
 }
 

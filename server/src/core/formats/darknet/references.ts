@@ -1,6 +1,8 @@
-// The layers that a section names by number: from 0 on as Darknet numbers them, negative counted back from the section.
+// The layers that a section names by number, from 0; negative numbers count back from the section. What a section names
+// is read here alone, once: the network is built from it, and it is renumbered when sections come and go.
 import { type CfgOption, cfgItems, cfgItemsInComment } from '../../syntax/cfg.ts';
 import type { Range } from '../../text/range.ts';
+import type { Item, Reference as ListReference } from '../reference.ts';
 import { atoi } from './values.ts';
 import type { SectionKind } from './words.ts';
 
@@ -16,7 +18,7 @@ export interface Reference {
 export interface References {
   /** The layers whose output a section reads, beside that of the layer above. */
   readonly reads: readonly Reference[];
-  /** Those of which it speaks without reading what they output. */
+  /** Those that it names without reading what they output. */
   readonly mentions: readonly Reference[];
 }
 
@@ -28,13 +30,18 @@ const readers: Readonly<Record<string, readonly [key: string, list: boolean]>> =
   sam: ['from', false],
 };
 
-/** Options that speak of a layer without reading its output, and the value that means none. */
+/** Options that name a layer without reading its output, and the value that means none. */
 const mentions: Readonly<Record<string, readonly [key: string, none: number | undefined]>> = {
   convolutional: ['share_index', undefined],
   // parse_contrastive, parse_yolo.
   contrastive: ['yolo_layer', 0],
   yolo: ['embedding_layer', 999_999],
 };
+
+/** Whether a key names layers. */
+export function namesLayers({ name }: SectionKind, key: string): boolean {
+  return [readers, mentions].some(table => Object.hasOwn(table, name) && table[name]![0] === key);
+}
 
 export const noReferences: References = { reads: [], mentions: [] };
 
@@ -63,4 +70,29 @@ function referenceOf(text: string, range: Range, isInComment: boolean): Referenc
 /** The number of the layer that a section means; also of one that is not there. */
 export function targetOf({ written }: Reference, index: number): number {
   return written < 0 ? index + written : written;
+}
+
+/** The layers of a text, without [net], and what they name of each other; offsets are the text's. */
+export function layersOf(
+  layers: readonly { readonly section: { readonly range: Range }; readonly references: References }[],
+): readonly Item[] {
+  return layers.map(({ section, references }, index): Item => {
+    const named =
+      (reads: boolean) =>
+      (reference: Reference): ListReference => {
+        const { written, isInComment, range } = reference;
+        const at = targetOf(reference, index);
+        const target = layers[at] && { index: at, range: layers[at].section.range };
+        const kind = written < 0 ? 'relative' : 'absolute';
+        // What Darknet reads in a comment has no place that could be changed.
+        return { range: isInComment ? { from: range.to, to: range.to } : range, written, kind, target, reads };
+      };
+    return {
+      range: section.range,
+      index,
+      outputs: [],
+      references: [...references.reads.map(named(true)), ...references.mentions.map(named(false))],
+      lists: [],
+    };
+  });
 }

@@ -1,6 +1,7 @@
 // Headers that a slip has damaged. Darknet compares the whole line with the names of its sections (parser.c,
 // string_to_layer_type): with a bracket too few or too many it knows no such section, and a line that does not start with
 // a bracket is an option of the section above (read_cfg).
+import * as l10n from '@vscode/l10n';
 import {
   type Cfg,
   type CfgLines,
@@ -35,8 +36,12 @@ export interface Divided {
 export function divided(text: string, section: CfgSection, isFirst: boolean): readonly Section[] {
   return parted(text, section, isFirst).map((whole): Section => {
     const swallowed = lostHeaders(text, whole, sectionOf(whole.type)).map(({ name, range, edit }) => {
-      const message = `This looks like the header [${name}], but Darknet reads it as part of [${whole.type}] above, and the lines below as options of that section. Put [${name}] on a line of its own.`;
-      return broken(range, message, repairOf(name, edit));
+      const message = l10n.t(
+        'This looks like the header [{0}], but Darknet reads it as part of [{1}] above, and the lines below as options of that section.',
+        name,
+        whole.type,
+      );
+      return broken(range, message, repairOf(name, edit), l10n.t('Put [{0}] on a line of its own.', name));
     });
     return swallowed.length > 0 ? { ...whole, swallowed } : whole;
   });
@@ -52,9 +57,10 @@ export function asMeant(text: string, cfg: Cfg): Divided | undefined {
   if (isHeadless) {
     const [from] = ranges(cfg.before);
     const place = { from: from!.from, to: from!.from };
-    const message =
-      'The header [net] is missing above this line: Darknet crashes here. It is read as if it were there.';
-    const repair = { title: 'Insert [net]', edits: [{ ...place, text: '[net]\n' }] };
+    const message = l10n.t(
+      'The header [net] is missing above this line, so Darknet crashes. The file is read as if it were there.',
+    );
+    const repair = { title: l10n.t('Insert [net]'), edits: [{ ...place, text: '[net]\n' }] };
     const range = { from: place.from, to: ranges(cfg.before).at(-1)!.to };
     const { options, strays } = cfg.before;
     sections.push({ ...plainAs('net', place, range), options, strays, damage: broken(from!, message, repair) });
@@ -68,8 +74,8 @@ export function asMeant(text: string, cfg: Cfg): Divided | undefined {
   return { sections, before: isHeadless ? noLines : rest };
 }
 
-function broken({ from, to }: Range, message: string, repair: Repair): Problem {
-  return { range: { from, to }, severity: 'error', code: 'broken-header', message, repairs: [repair] };
+function broken({ from, to }: Range, message: string, repair: Repair, help?: string): Problem {
+  return { range: { from, to }, severity: 'error', code: 'broken-header', message, help, repairs: [repair] };
 }
 
 const noLines: CfgLines = { options: [], strays: [] };
@@ -83,10 +89,10 @@ function saysNet({ options }: CfgLines): boolean {
 function parted(text: string, section: CfgSection, isFirst: boolean): Section[] {
   const { header, type, rest } = section;
   const name = squeezed(text, rest).replace(/^\[(\w+)\]$/, '$1');
-  if (!sectionOf(type) || !sectionOf(name) || text[rest.from] !== '[') return [mended(text, section, isFirst)];
-  const message = `A line can hold only one header: Darknet compares the whole line, and finds no such section.`;
+  if (!sectionOf(type) || !sectionOf(name) || text[rest.from] !== '[') return [repaired(text, section, isFirst)];
+  const message = l10n.t('Darknet compares the whole line with its section names, so a line can hold only one header.');
   const edits = [{ from: rest.from, to: rest.from, text: '\n' }];
-  const damage = broken(header, message, { title: 'Split the line', edits });
+  const damage = broken(header, message, { title: l10n.t('Split the line'), edits });
   const own = { from: header.from, to: rest.from };
   return [
     { ...plainAs(type, own, own), damage },
@@ -95,35 +101,42 @@ function parted(text: string, section: CfgSection, isFirst: boolean): Section[] 
 }
 
 /** A header that Darknet refuses, as the section that it was but for one slip. */
-function mended(text: string, section: CfgSection, isFirst: boolean): Section {
+function repaired(text: string, section: CfgSection, isFirst: boolean): Section {
   const { header, isPlain, type, rest } = section;
   if (isPlain && sectionOf(type)) return section;
   const line = squeezed(text, header);
-  const [, word = '', behind = ''] = /^[^\w]*(\w*)(.*)$/s.exec(line) ?? [];
+  const [, word = '', after = ''] = /^[^\w]*(\w*)(.*)$/s.exec(line) ?? [];
   const bare = line.replace(brackets, '');
   const name = meant(bare, isFirst) ?? (sectionOf(type) ? type : meant(word, isFirst));
   if (name === undefined || isOfPyTorch(bare)) return section;
   const kind = sectionOf(name)!;
-  const more = bare === name || sectionOf(type) === undefined ? undefined : optionBehind(text, rest, kind);
+  const more = bare === name || sectionOf(type) === undefined ? undefined : optionAfter(text, rest, kind);
   if (more) {
-    const message = `Only [${name}] may be on this line: Darknet compares the whole line, and finds no such section. Put the option on a line of its own.`;
+    const message = l10n.t(
+      'Darknet compares the whole line with its section names, so nothing may follow [{0}].',
+      name,
+    );
     const edits = [{ from: header.from, to: rest.from, text: `[${name}]\n` }];
-    const damage = broken(header, message, { title: 'Split the line', edits });
+    const help = l10n.t('Put the option on a line of its own.');
+    const damage = broken(header, message, { title: l10n.t('Split the line'), edits }, help);
     return { ...section, ...joinedLines(more, section), type: name, damage };
   }
   const isSlip = isPlain && sectionOf(bare) === undefined;
   const message = isSlip
-    ? `Darknet has no section [${type}] (“Type not recognized”). It is read as [${name}].`
-    : behind !== '' && sectionOf(type)
-      ? `Darknet compares the whole line, and finds no such section: nothing may follow [${name}], not even a comment.`
-      : `Darknet compares the whole line, and finds no such section: the header must be exactly [${name}].`;
+    ? l10n.t('Darknet does not have a section [{0}] (“Type not recognized”). It is read as [{1}].', type, name)
+    : after !== '' && sectionOf(type)
+      ? l10n.t(
+          'Darknet compares the whole line with its section names, so nothing may follow [{0}], not even a comment.',
+          name,
+        )
+      : l10n.t('Darknet compares the whole line with its section names, so the header must be exactly [{0}].', name);
   return { ...section, type: name, damage: broken(header, message, repairOf(name, header)) };
 }
 
 const brackets = /[[\](){}<>【】［］]/g;
 
 /** `[conv] filters=8`: a line break is lost. */
-function optionBehind(text: string, rest: Range, kind: SectionKind): CfgLines | undefined {
+function optionAfter(text: string, rest: Range, kind: SectionKind): CfgLines | undefined {
   const line = cfgLine(text, rest.from, rest.to);
   return line.options.some(({ key }) => keyOf(kind, key)) ? line : undefined;
 }
@@ -132,11 +145,11 @@ interface LostHeader {
   readonly name: string;
   /** Where the section that it was to begin begins. */
   readonly range: Range;
-  /** What becomes `[name]`, and what is put before it. */
+  /** What becomes `[name]`, and what is put in front of it. */
   readonly edit: Range & { readonly before?: string };
 }
 
-/** Lines that were headers but for a slip: without the opening bracket, or behind a value whose line break is lost. */
+/** Lines that were headers but for a slip: without the opening bracket, or after a value whose line break is lost. */
 function lostHeaders(text: string, { options, strays }: CfgLines, kind: SectionKind | undefined): LostHeader[] {
   const found: LostHeader[] = [];
   for (const { range, text: line, hasKey } of strays) {
@@ -181,8 +194,14 @@ function split(
   for (const [index, { name, range, edit }] of headers.entries()) {
     const inside = parts[index + 1]!;
     const message = edit.before
-      ? `Darknet reads [${name}] as part of the line above: a header needs a line of its own. It is read as a header here.`
-      : `Darknet reads this line as an option of the section above: a header must be exactly [${name}]. It is read as a header here.`;
+      ? l10n.t(
+          'Darknet reads [{0}] as part of the line, because a header needs a line of its own. It is read as a header here.',
+          name,
+        )
+      : l10n.t(
+          'Darknet reads this line as an option of the section above, because a header must be exactly [{0}]. It is read as a header here.',
+          name,
+        );
     const damage = broken(range, message, repairOf(name, edit));
     sections.push({ ...plainAs(name, range, endOf(range, inside)), ...inside, damage });
   }
@@ -239,7 +258,7 @@ function ranges({ options, strays }: CfgLines): Range[] {
 }
 
 function repairOf(name: string, { from, to, before = '' }: LostHeader['edit']): Repair {
-  return { title: `Change to [${name}]`, edits: [{ from, to, text: `${before}[${name}]` }] };
+  return { title: l10n.t('Change to {0}', `[${name}]`), edits: [{ from, to, text: `${before}[${name}]` }] };
 }
 
 /** The one section whose name this is, but for upper case or one letter; undefined where it may be the name of another. */

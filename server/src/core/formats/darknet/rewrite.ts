@@ -12,110 +12,117 @@ import {
 import type { CfgOption, CfgSection } from '../../syntax/cfg.ts';
 import type { TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
+import { type Item as ListItem, type Moves, movesOf, type Reference, renumbered } from '../reference.ts';
 import type { Item } from './items.ts';
-import { type Reference, targetOf } from './references.ts';
 import { atoi } from './values.ts';
 
-/** The changes of the text, whose items have its offsets; undefined where one of the edits cannot be said. */
-export function rewrite(
-  text: string,
-  items: readonly Item[],
-  edits: readonly GraphEdit[],
-): readonly TextEdit[] | undefined {
-  return changesOf(new Writer(text, items), edits);
+/** The sections of a text without [net], and the same as items of a list; all offsets are the text's. */
+export interface Layers {
+  readonly sections: readonly Item[];
+  readonly items: readonly ListItem[];
+}
+
+/** The changes of the text; undefined where one of the edits cannot be expressed. */
+export function rewrite(text: string, layers: Layers, edits: readonly GraphEdit[]): readonly TextEdit[] | undefined {
+  return changesOf(new Writer(text, layers), edits);
 }
 
 /** A section that is a layer, with its number. */
-interface Row {
+interface Entry {
   readonly index: number;
   readonly section: CfgSection;
   readonly kind: string | undefined;
   readonly options: ReadonlyMap<string, CfgOption>;
-  /** The layers that it names. */
-  readonly references: readonly Named[];
-}
-
-/** A layer that a section names. */
-interface Named extends Reference {
-  /** Also of a layer that is not there. */
-  readonly target: number;
-  /** Whether it reads what the layer outputs; otherwise it speaks of the layer itself. */
-  readonly reads: boolean;
 }
 
 /** Lines with their breaks. */
-interface Block extends Range {
+interface Stretch extends Range {
   /** Where it begins, with the comments that are about it. */
   readonly own: number;
 }
 
-/** What a new convolution has as the one before which it is put: how weights and the products with them are stored. */
+/** What a new convolution has like the one in front of which it is put: how weights and the products with them are stored. */
 const storage: ReadonlySet<string> = new Set(['binary', 'xnor']);
 
 class Writer implements Rewriter {
   readonly #text: string;
-  readonly #rows: readonly Row[];
+  readonly #entries: readonly Entry[];
+  readonly #items: readonly ListItem[];
   readonly #edits: TextEdit[] = [];
-  /** The lines of the sections that come before the one with an index, and which go. */
+  /** The lines of the sections that come in front of the one with an index, and which go. */
   readonly #inserted = new Map<number, readonly (readonly string[])[]>();
   readonly #removed = new Set<number>();
   #moved: { readonly from: number; readonly to: number } | undefined;
-  readonly #values = new Map<Row, Map<string, string>>();
+  readonly #values = new Map<Entry, Map<string, string>>();
 
-  constructor(text: string, items: readonly Item[]) {
+  constructor(text: string, { sections, items }: Layers) {
     this.#text = text;
-    const layers = items[0]?.kind?.name === 'net' ? items.slice(1) : items;
-    this.#rows = layers.map(({ section, kind, options, references }, index): Row => {
-      const named = (reads: boolean) => (reference: Reference) => ({
-        ...reference,
-        target: targetOf(reference, index),
-        reads,
-      });
-      const read = references.reads.filter(({ isInComment }) => !isInComment).map(named(true));
-      return {
-        index,
-        section,
-        kind: kind?.name,
-        options,
-        references: [...read, ...references.mentions.map(named(false))],
-      };
-    });
+    this.#items = items;
+    this.#entries = sections.map(({ section, kind, options }, index) => ({
+      index,
+      section,
+      kind: kind?.name,
+      options,
+    }));
   }
 
   changes(): readonly TextEdit[] | undefined {
-    for (const [row, values] of this.#values) this.#write(row, values);
+    for (const [entry, values] of this.#values) this.#write(entry, values);
     if (this.#inserted.size === 0 && this.#removed.size === 0 && !this.#moved) return this.#edits;
-    const places = this.#places();
-    for (const [index, sections] of this.#inserted) this.#put(this.#rows[index]!, sections, places[index]!);
-    return this.#renumber(places) ? this.#edits : undefined;
+    const moves = this.#moves();
+    const edits = renumbered(this.#items, moves);
+    if (!edits) return undefined;
+    let count = 0;
+    for (const entry of this.#entries) {
+      const { index } = entry;
+      const place = moves.place(index);
+      const sections = this.#inserted.get(index) ?? [];
+      count += sections.length;
+      if (sections.length > 0) this.#put(entry, sections, count);
+      if (place !== undefined) count++;
+      const number =
+        place === undefined || place === index || index === this.#moved?.from ? undefined : this.#numberAbove(entry);
+      if (number) this.#edits.push({ ...number, text: String(place) });
+    }
+    return [...this.#edits, ...edits];
+  }
+
+  #moves(): Moves {
+    if (this.#moved) return movedUp(this.#moved);
+    const inserted = new Map([...this.#inserted].map(([index, sections]) => [index, sections.length] as const));
+    return movesOf(
+      this.#items.map((item, index) => withAbove(item, this.#entries[index]!)),
+      inserted,
+      this.#removed,
+    );
   }
 
   // ——— Edits —————————————————————————————————————————————————————————————————————————————————————————————————————
 
   insert(before: Place, layers: readonly NewLayer[]): boolean {
-    const row = this.#row(before.item);
-    // A removed or moved section has no place before it.
-    if (!row || row.kind === 'net' || this.#moved) return false;
-    const sections: (readonly string[])[] = [...(this.#inserted.get(row.index) ?? [])];
+    const entry = this.#entry(before.item);
+    // A removed or moved section has no place in front of it.
+    if (!entry || entry.kind === 'net' || this.#moved) return false;
+    const sections: (readonly string[])[] = [...(this.#inserted.get(entry.index) ?? [])];
     for (const layer of layers) {
-      const made =
+      const added =
         layer.op === 'conv'
-          ? this.#newConv(row, before, layer)
-          : [[this.#lineOf({ from: row.section.header.from, to: row.section.header.from }) + '[avgpool]']];
-      if (!made) return false;
-      sections.push(...made);
+          ? this.#newConv(entry, before, layer)
+          : [[this.#lineOf({ from: entry.section.header.from, to: entry.section.header.from }) + '[avgpool]']];
+      if (!added) return false;
+      sections.push(...added);
     }
-    this.#inserted.set(row.index, sections);
+    this.#inserted.set(entry.index, sections);
     return true;
   }
 
-  /** Writes new sections before one that gets a number; each with its own above it, where they stand so around here. */
-  #put(row: Row, sections: readonly (readonly string[])[], number: number): void {
-    const at = this.#blockOf(row).own;
-    const newline = this.#newlineOf(row);
-    const gap = newline.repeat(1 + this.#gapAt(row));
-    const above = this.#bareNumberAbove(row);
-    const beside = this.#rows[row.index - 1] ?? this.#rows[row.index + 1];
+  /** Writes new sections in front of one that gets a number; each with its own above it, where its neighbors have one. */
+  #put(entry: Entry, sections: readonly (readonly string[])[], number: number): void {
+    const at = this.#stretchOf(entry).own;
+    const newline = this.#newlineOf(entry);
+    const gap = newline.repeat(1 + this.#gapAt(entry));
+    const above = this.#bareNumberAbove(entry);
+    const beside = this.#entries[entry.index - 1] ?? this.#entries[entry.index + 1];
     const isNumbered = above !== undefined && beside !== undefined && this.#bareNumberAbove(beside) !== undefined;
     const line = above && this.#text.slice(above.from, above.to).trimEnd();
     const written = sections.map((lines, index) => {
@@ -126,17 +133,17 @@ class Writer implements Rewriter {
   }
 
   set(item: Range, attrs: NewAttrs): boolean {
-    const row = this.#row(item);
-    // Biases stand nowhere: a layer has them where it has no batch normalization.
-    if (!row || attrs.bias !== undefined) return false;
+    const entry = this.#entry(item);
+    // Biases have no key: a layer has them where it has no batch normalization.
+    if (!entry || attrs.bias !== undefined) return false;
     const { out, kernel, strided, border, groups } = attrs;
     const put = (key: string, value: string): void => {
-      const values = this.#values.get(row) ?? new Map<string, string>();
-      this.#values.set(row, values.set(key, value));
+      const values = this.#values.get(entry) ?? new Map<string, string>();
+      this.#values.set(entry, values.set(key, value));
     };
     if (out !== undefined) {
-      const key = row.kind === 'convolutional' ? 'filters' : 'output';
-      const option = row.options.get(key);
+      const key = entry.kind === 'convolutional' ? 'filters' : 'output';
+      const option = entry.options.get(key);
       if (!option) return false;
       const now = atoi(option.value);
       const wanted =
@@ -145,91 +152,91 @@ class Writer implements Rewriter {
           : Math.max(out.multiple, Math.floor((now * out.times) / out.multiple) * out.multiple);
       put(key, String(wanted));
     }
-    if (row.kind === 'connected') return !kernel && !strided && !border && groups === undefined;
-    if (row.kind !== 'convolutional') return false;
+    if (entry.kind === 'connected') return !kernel && !strided && !border && groups === undefined;
+    if (entry.kind !== 'convolutional') return false;
     if (kernel && !isSquare(kernel)) return false;
-    const size = kernel?.[0] ?? intOf(row, 'size', 1);
+    const size = kernel?.[0] ?? intOf(entry, 'size', 1);
     if (kernel) put('size', String(size));
-    if (kernel && size === 1 && intOf(row, 'dilation', 1) !== 1) put('dilation', '1');
-    if (strided && !strided.every(kept => kept)) {
-      if (!isUniform(strided) && !isStepOne(row)) return false;
-      if (intOf(row, 'antialiasing', 0) !== 0) return false;
-      for (const key of strideKeys) if (row.options.has(key)) put(key, '1');
+    if (kernel && size === 1 && intOf(entry, 'dilation', 1) !== 1) put('dilation', '1');
+    if (strided && !strided.every(Boolean)) {
+      if (!isUniform(strided) && !isStepOne(entry)) return false;
+      if (intOf(entry, 'antialiasing', 0) !== 0) return false;
+      for (const key of strideKeys) if (entry.options.has(key)) put(key, '1');
     }
-    if (border === 'half' && intOf(row, 'pad', 0) === 0) {
+    if (border === 'half' && intOf(entry, 'pad', 0) === 0) {
       // Half of an even window is less than its lines of zeros.
       if (size % 2 === 0) return false;
-      if (size !== 2 * intOf(row, 'padding', 0) + 1) put('padding', String((size - 1) / 2));
+      if (size !== 2 * intOf(entry, 'padding', 0) + 1) put('padding', String((size - 1) / 2));
     }
     if (border === 'none') {
-      if (intOf(row, 'pad', 0) !== 0) {
+      if (intOf(entry, 'pad', 0) !== 0) {
         if (size > 1) put('pad', '0');
       }
-      if ((size > 1 || intOf(row, 'pad', 0) === 0) && intOf(row, 'padding', 0) !== 0) put('padding', '0');
+      if ((size > 1 || intOf(entry, 'pad', 0) === 0) && intOf(entry, 'padding', 0) !== 0) put('padding', '0');
     }
-    if (groups !== undefined && groups !== Math.max(1, intOf(row, 'groups', 1))) put('groups', String(groups));
+    if (groups !== undefined && groups !== Math.max(1, intOf(entry, 'groups', 1))) put('groups', String(groups));
     return true;
   }
 
   remove(item: Range): boolean {
-    const row = this.#row(item);
-    if (!row || this.#removed.has(row.index)) return false;
+    const entry = this.#entry(item);
+    if (!entry || this.#removed.has(entry.index)) return false;
     // Who comes next reads the section above, which is what this one has read, or has its inputs by number.
-    const next = this.#rows[row.index + 1];
-    if (!readsAbove(row) && next && readsAbove(next)) return false;
-    const { own, from, to } = this.#blockOf(row);
+    const next = this.#entries[entry.index + 1];
+    if (!readsAbove(entry) && next && readsAbove(next)) return false;
+    const { own, from, to } = this.#stretchOf(entry);
     const lines = this.#text.slice(from, to);
     // What speaks of the layer by its number alone goes with it; every other comment stays where it is.
-    const above = linesOf(this.#text.slice(own, from)).filter(line => !isBareNumber(line, row.index));
+    const above = linesOf(this.#text.slice(own, from)).filter(line => !isBareNumber(line, entry.index));
     const comments = [...above, ...linesOf(lines).flatMap(commentOf)];
-    const number = this.#bareNumberAbove(row);
+    const number = this.#bareNumberAbove(entry);
     if (number && number.from < own) this.#edits.push({ from: number.from, to: this.#nextLine(number.to), text: '' });
-    this.#edits.push({ from: own, to: comments.length > 0 ? to : this.#behindBlanks(to), text: comments.join('') });
-    this.#removed.add(row.index);
+    this.#edits.push({ from: own, to: comments.length > 0 ? to : this.#afterBlanks(to), text: comments.join('') });
+    this.#removed.add(entry.index);
     return true;
   }
 
   move(item: Range, before: Place): boolean {
-    const row = this.#row(item);
-    const target = this.#row(before.item);
-    if (!row || !target || row.index <= target.index || this.#moved) return false;
+    const entry = this.#entry(item);
+    const target = this.#entry(before.item);
+    if (!entry || !target || entry.index <= target.index || this.#moved) return false;
     if (this.#inserted.size > 0 || this.#removed.size > 0) return false;
     // What it reads by number it would read from elsewhere.
-    if (row.references.length > 0) return false;
+    if (this.#items[entry.index]!.references.length > 0) return false;
     // The comments right above go along.
-    const own = this.#commentsAbove(row, () => true);
-    const { to } = this.#blockOf(row);
-    const end = this.#behindBlanks(to);
+    const own = this.#commentsAbove(entry, () => true);
+    const { to } = this.#stretchOf(entry);
+    const end = this.#afterBlanks(to);
     const newline = this.#newlineOf(target);
-    const at = this.#blockOf(target).own;
-    let block = this.#text.slice(own, to);
-    const number = this.#numberAbove(row);
+    const at = this.#stretchOf(target).own;
+    let moved = this.#text.slice(own, to);
+    const number = this.#numberAbove(entry);
     if (number) {
       const { from: digits, to: behind } = number;
-      block = this.#text.slice(own, digits) + target.index + this.#text.slice(behind, to);
+      moved = this.#text.slice(own, digits) + target.index + this.#text.slice(behind, to);
     }
-    if (!/[\r\n]$/.test(block)) block += newline;
+    if (!/[\r\n]$/.test(moved)) moved += newline;
     this.#edits.push(
-      { from: at, to: at, text: block + newline.repeat(this.#gapAt(target)) },
+      { from: at, to: at, text: moved + newline.repeat(this.#gapAt(target)) },
       { from: own, to: end, text: '' },
     );
-    this.#moved = { from: row.index, to: target.index };
+    this.#moved = { from: entry.index, to: target.index };
     return true;
   }
 
   // ——— New sections ——————————————————————————————————————————————————————————————————————————————————————————————
 
-  /** The lines of a convolution like the one of a row, and copies of the sections of its normalization and activation. */
-  #newConv(row: Row, place: Place, layer: NewConv): readonly string[][] | undefined {
+  /** The lines of a convolution like one that is there, and copies of the sections of its normalization and activation. */
+  #newConv(entry: Entry, place: Place, layer: NewConv): readonly string[][] | undefined {
     const { kernel, strided, border, depthwise, out } = layer;
-    if (row.kind !== 'convolutional' || typeof out !== 'number' || !isSquare(kernel)) return undefined;
+    if (entry.kind !== 'convolutional' || typeof out !== 'number' || !isSquare(kernel)) return undefined;
     const size = kernel[0]!;
-    const stepsOn = strided.every(kept => kept);
-    if (!stepsOn && !isUniform(strided) && !isStepOne(row)) return undefined;
-    if (stepsOn && intOf(row, 'antialiasing', 0) !== 0) return undefined;
+    const stepsOn = strided.every(Boolean);
+    if (!stepsOn && !isUniform(strided) && !isStepOne(entry)) return undefined;
+    if (stepsOn && intOf(entry, 'antialiasing', 0) !== 0) return undefined;
     // xnor knows no groups (parse_convolutional).
-    if (depthwise && intOf(row, 'xnor', 0) !== 0) return undefined;
-    const padded = intOf(row, 'pad', 0) !== 0;
+    if (depthwise && intOf(entry, 'xnor', 0) !== 0) return undefined;
+    const padded = intOf(entry, 'pad', 0) !== 0;
     const wanted = new Map<string, string>([
       ['filters', String(out)],
       ['size', String(size)],
@@ -246,24 +253,24 @@ class Writer implements Rewriter {
     else if (border === 'half' && size > 1) {
       if (size % 2 === 0) return undefined;
       wanted.set(
-        row.options.has('padding') ? 'padding' : 'pad',
-        row.options.has('padding') ? String((size - 1) / 2) : '1',
+        entry.options.has('padding') ? 'padding' : 'pad',
+        entry.options.has('padding') ? String((size - 1) / 2) : '1',
       );
     }
-    const lines = [this.#lineOf(row.section.header)];
-    for (const [key, option] of row.options) {
+    const lines = [this.#lineOf(entry.section.header)];
+    for (const [key, option] of entry.options) {
       const value = wanted.get(key);
       if (value !== undefined) lines.push(this.#prefixOf(option) + value);
       else if (copied.has(key)) lines.push(this.#prefixOf(option) + option.text);
       else continue;
       wanted.delete(key);
-      if (key === 'filters') this.#addGroups(lines, row, wanted);
+      if (key === 'filters') this.#addGroups(lines, entry, wanted);
     }
     wanted.delete('stride');
-    for (const [key, value] of wanted) lines.push(this.#freshLine(row, key, value));
+    for (const [key, value] of wanted) lines.push(this.#freshLine(entry, key, value));
     const apart = [...(layer.norm ? place.norm : []), ...(layer.act && place.act ? [place.act] : [])];
     const others = apart.map(site => {
-      const other = this.#row(site);
+      const other = this.#entry(site);
       if (!other) return undefined;
       const parts = [other.section.header, ...[...other.options.values()].map(({ range }) => range)];
       return parts.map(range => this.#lineOf(range));
@@ -271,30 +278,30 @@ class Writer implements Rewriter {
     return others.includes(undefined) ? undefined : [lines, ...(others as string[][])];
   }
 
-  #addGroups(lines: string[], row: Row, wanted: Map<string, string>): void {
+  #addGroups(lines: string[], entry: Entry, wanted: Map<string, string>): void {
     const groups = wanted.get('groups');
-    if (groups === undefined || row.options.has('groups')) return;
-    lines.push(this.#freshLine(row, 'groups', groups));
+    if (groups === undefined || entry.options.has('groups')) return;
+    lines.push(this.#freshLine(entry, 'groups', groups));
     wanted.delete('groups');
   }
 
   // ——— Options of a section ——————————————————————————————————————————————————————————————————————————————————————
 
-  #write(row: Row, values: ReadonlyMap<string, string>): void {
-    const { options, section } = row;
-    const newline = this.#newlineOf(row);
+  #write(entry: Entry, values: ReadonlyMap<string, string>): void {
+    const { options, section } = entry;
+    const newline = this.#newlineOf(entry);
     for (const [key, value] of values) {
       const option = options.get(key);
       if (option && option.text !== value) this.#edits.push({ ...place(option.valueRange), text: value });
       if (option) continue;
       const near = options.get(key === 'groups' ? 'filters' : 'size') ?? options.get('filters');
       const at = this.#lineEnd((near?.range ?? section.header).to);
-      this.#edits.push({ from: at, to: at, text: newline + this.#freshLine(row, key, value) });
+      this.#edits.push({ from: at, to: at, text: newline + this.#freshLine(entry, key, value) });
     }
   }
 
   /** A line as a section writes its own: the same margin, the same white space around `=`, which may be aligned. */
-  #freshLine({ section: { header, options } }: Row, key: string, value: string): string {
+  #freshLine({ section: { header, options } }: Entry, key: string, value: string): string {
     const [first, second] = options;
     if (!first) return `${this.#text.slice(this.#lineStart(header.from), header.from)}${key}=${value}`;
     const margin = this.#text.slice(this.#lineStart(first.range.from), first.range.from);
@@ -306,7 +313,7 @@ class Writer implements Rewriter {
     return margin + written + between + value;
   }
 
-  /** What stands before a value on its line. */
+  /** What precedes a value on its line. */
   #prefixOf({ range, valueRange }: CfgOption): string {
     return this.#text.slice(this.#lineStart(range.from), valueRange.from);
   }
@@ -318,72 +325,8 @@ class Writer implements Rewriter {
 
   // ——— Numbers of layers —————————————————————————————————————————————————————————————————————————————————————————
 
-  #renumber(places: readonly number[]): boolean {
-    for (const row of this.#rows) {
-      const { index } = row;
-      if (this.#removed.has(index)) continue;
-      const here = places[index]!;
-      for (const { range, written, target, reads } of row.references) {
-        // What names no layer named none before.
-        if (target < 0 || target >= this.#rows.length) continue;
-        const there = reads
-          ? this.#source(target, index, places)
-          : this.#removed.has(target)
-            ? undefined
-            : places[target];
-        if (there === undefined) return false;
-        const fresh = written < 0 ? there - here : there;
-        if (fresh === written) continue;
-        if (range.to === range.from) return false;
-        this.#edits.push({ ...place(range), text: String(fresh) });
-      }
-      if (here === index || index === this.#moved?.from) continue;
-      const number = this.#numberAbove(row);
-      if (number) this.#edits.push({ ...number, text: String(here) });
-    }
-    return true;
-  }
-
-  /** The number that each section has then. */
-  #places(): readonly number[] {
-    const places: number[] = [];
-    let at = 0;
-    for (const { index } of this.#rows) {
-      at += this.#inserted.get(index)?.length ?? 0;
-      places.push(at);
-      if (!this.#removed.has(index)) at++;
-    }
-    if (this.#moved) {
-      const { from, to } = this.#moved;
-      for (let index = to; index < from; index++) places[index]!++;
-      places[from] = to;
-    }
-    return places;
-  }
-
-  /** Which layer then hands on what a layer does now: of one that is gone what it has read. */
-  #source(target: number, reader: number, places: readonly number[]): number | undefined {
-    if (this.#moved) {
-      const { from, to } = this.#moved;
-      // Who read the one that has moved reads the last of those that it has passed.
-      if (target === from) return from;
-      // Between them things are other things now.
-      return target >= to && target < from && (reader < to || reader > from) ? undefined : places[target];
-    }
-    let source = target;
-    while (this.#removed.has(source)) {
-      const row = this.#rows[source]!;
-      const [first, ...others] = row.references.filter(({ reads }) => reads);
-      if (others.length > 0 || readsAbove(row) === (first !== undefined)) return undefined;
-      const before = first ? first.target : source - 1;
-      if (before < 0 || before >= source) return undefined;
-      source = before;
-    }
-    return places[source];
-  }
-
   /** The digits of `# 61`, or `# 61 (previous+7)`, right above a section with that number. */
-  #numberAbove({ index, section: { header } }: Row): Range | undefined {
+  #numberAbove({ index, section: { header } }: Entry): Range | undefined {
     for (let at = this.#lineStart(header.from); at > 0; ) {
       const from = this.#lineBefore(at);
       const line = this.#text.slice(from, at);
@@ -398,28 +341,28 @@ class Writer implements Rewriter {
     return undefined;
   }
 
-  /** The line `# 61`, where that is all that stands right above a section with that number. */
-  #bareNumberAbove(row: Row): Range | undefined {
-    const number = this.#numberAbove(row);
+  /** The line `# 61`, where that is the whole line right above a section with that number. */
+  #bareNumberAbove(entry: Entry): Range | undefined {
+    const number = this.#numberAbove(entry);
     if (!number) return undefined;
     const line = { from: this.#lineStart(number.from), to: this.#lineEnd(number.to) };
-    return isBareNumber(this.#text.slice(line.from, line.to), row.index) ? line : undefined;
+    return isBareNumber(this.#text.slice(line.from, line.to), entry.index) ? line : undefined;
   }
 
   // ——— Lines —————————————————————————————————————————————————————————————————————————————————————————————————————
 
   /** The lines of a section, from the comments right above that begin with its number or speak to Flopline. */
-  #blockOf(row: Row): Block {
-    const { header, range } = row.section;
-    const own = this.#commentsAbove(row, line => {
+  #stretchOf(entry: Entry): Stretch {
+    const { header, range } = entry.section;
+    const own = this.#commentsAbove(entry, line => {
       const match = leadingNumber.exec(line);
-      return (match !== null && Number(match[2]) === row.index) || line.includes('flopline-ignore');
+      return (match !== null && Number(match[2]) === entry.index) || line.includes('flopline-ignore');
     });
     return { own, from: this.#lineStart(header.from), to: this.#nextLine(range.to) };
   }
 
-  /** Where the comments begin that stand right above a section and are such. */
-  #commentsAbove({ section: { header } }: Row, isSuch: (line: string) => boolean): number {
+  /** Where the comments of a kind begin that are right above a section. */
+  #commentsAbove({ section: { header } }: Entry, isSuch: (line: string) => boolean): number {
     let at = this.#lineStart(header.from);
     while (at > 0) {
       const start = this.#lineBefore(at);
@@ -430,9 +373,9 @@ class Writer implements Rewriter {
     return at;
   }
 
-  /** How many blank lines stand between sections: above this one and the comments over it, else behind it. */
-  #gapAt(row: Row): number {
-    let start = this.#lineStart(row.section.header.from);
+  /** How many blank lines are between sections: above this one and its comments, else below it. */
+  #gapAt(entry: Entry): number {
+    let start = this.#lineStart(entry.section.header.from);
     let above = 0;
     while (start > 0) {
       const previous = this.#lineBefore(start);
@@ -443,13 +386,13 @@ class Writer implements Rewriter {
       start = previous;
     }
     if (above > 0) return Math.min(above, 2);
-    const next = this.#nextLine(row.section.range.to);
-    const behind = linesOf(this.#text.slice(next, this.#behindBlanks(next))).length;
-    return row.index + 1 < this.#rows.length ? Math.min(behind, 2) : 0;
+    const next = this.#nextLine(entry.section.range.to);
+    const below = linesOf(this.#text.slice(next, this.#afterBlanks(next))).length;
+    return entry.index + 1 < this.#entries.length ? Math.min(below, 2) : 0;
   }
 
-  /** Behind the blank lines that begin at an offset. */
-  #behindBlanks(from: number): number {
+  /** After the blank lines that begin at an offset. */
+  #afterBlanks(from: number): number {
     let at = from;
     while (at < this.#text.length) {
       const next = this.#nextLine(at);
@@ -459,7 +402,7 @@ class Writer implements Rewriter {
     return at;
   }
 
-  #newlineOf({ section: { header } }: Row): string {
+  #newlineOf({ section: { header } }: Entry): string {
     const text = this.#text;
     const end = this.#lineEnd(header.to);
     if (text[end] === '\r') return text[end + 1] === '\n' ? '\r\n' : '\r';
@@ -484,14 +427,14 @@ class Writer implements Rewriter {
     return at;
   }
 
-  /** Behind the break of a line. */
+  /** After the break of a line. */
   #nextLine(offset: number): number {
     const end = this.#lineEnd(offset);
     return end + (this.#text.startsWith('\r\n', end) ? 2 : end < this.#text.length ? 1 : 0);
   }
 
-  #row(site: Range): Row | undefined {
-    return this.#rows.find(({ section: { range } }) => range.from === site.from && range.to === site.to);
+  #entry(site: Range): Entry | undefined {
+    return this.#entries.find(({ section: { range } }) => range.from === site.from && range.to === site.to);
   }
 }
 
@@ -520,17 +463,52 @@ function commentOf(line: string): readonly string[] {
 }
 
 /** Whether a section works on the output of the one above it: those that route, and those that read nothing, do not. */
-function readsAbove({ kind }: Row): boolean {
+function readsAbove({ kind }: Entry): boolean {
   return kind !== 'route' && kind !== 'implicit';
 }
 
-function intOf({ options }: Row, key: string, standard: number): number {
-  const option = options.get(key);
-  return option ? atoi(option.value) : standard;
+/** A section with all that it reads, also without naming it; what is not above it is not read. */
+function withAbove(item: ListItem, entry: Entry): ListItem {
+  const { index, range } = item;
+  const place = { from: range.from, to: range.from };
+  const above: Reference = {
+    range: place,
+    written: -1,
+    kind: 'relative',
+    // The network's input has no number.
+    target: index > 0 ? { index: index - 1, range: place } : undefined,
+    reads: true,
+  };
+  const named = item.references.map(reference => {
+    const { target } = reference;
+    return target === 'input' || !target || target.index < index ? reference : { ...reference, target: undefined };
+  });
+  return { ...item, references: readsAbove(entry) ? [above, ...named] : named };
 }
 
-function isStepOne(row: Row): boolean {
-  return strideKeys.every(key => intOf(row, key, 1) <= 1);
+/** One section goes up, and those that it passes go down. */
+function movedUp({ from, to }: { readonly from: number; readonly to: number }): Moves {
+  const passes = (index: number): boolean => index >= to && index < from;
+  const place = (index: number): number => (index === from ? to : passes(index) ? index + 1 : index);
+  return {
+    input: -1,
+    place,
+    source(index, reader) {
+      // Who read the one that has moved reads the last of those that it has passed.
+      if (index === from) return from;
+      // What is between them outputs something else now.
+      return passes(index) && (reader < to || reader > from) ? undefined : place(index);
+    },
+  };
+}
+
+function intOf({ options }: Entry, key: string, byDefault: number): number {
+  const option = options.get(key);
+  return option ? atoi(option.value) : byDefault;
+}
+
+function isStepOne(entry: Entry): boolean {
+  return strideKeys.every(key => intOf(entry, key, 1) <= 1);
 }
 
 /** Darknet has no rectangular windows. */

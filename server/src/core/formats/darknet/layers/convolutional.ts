@@ -1,29 +1,35 @@
 // [convolutional], [deconvolutional], [local] and [connected]: the layers with weights.
+import * as l10n from '@vscode/l10n';
 import type { GraphNode, Tensor } from '../../../graph/graph.ts';
 import { avgPool, batchNorm, conv, convTranspose, linear, local, slice } from '../../../ops/index.ts';
-import { type Above, placeOf, type Row, say } from '../row.ts';
-import type { Layer, Made } from './layer.ts';
+import { sizes } from '../../../ops/rules/shape.ts';
+import { listText } from '../../../text/wording.ts';
+import { targetOf } from '../references.ts';
+import { type Above, type SectionReader, shown } from '../sectionReader.ts';
+import type { Layer, LayerOutput } from './layer.ts';
 
 /** parse_convolutional and make_convolutional_layer. */
-export const convolutional: Layer = row => {
-  const alexey = row.dialect === 'alexeyab';
-  const out = row.size('filters', 1);
-  const stride = row.size('stride', 1);
-  const slides = alexey ? [own(row, 'stride_y', stride), own(row, 'stride_x', stride)] : [stride, stride];
-  const antialiasing = alexey ? row.int('antialiasing', 0) : 0;
-  const x = row.image();
-  if (alexey) checkDeform(row);
-  const shares = alexey && row.has('share_index') ? shared(row) : undefined;
-  const parts = convolve(row, x, {
-    ...windowOf(row, 1),
+export const convolutional: Layer = reader => {
+  const alexey = reader.dialect === 'alexeyab';
+  const out = reader.size('filters', 1);
+  const stride = reader.size('stride', 1);
+  const slides = alexey ? [own(reader, 'stride_y', stride), own(reader, 'stride_x', stride)] : [stride, stride];
+  const antialiasing = alexey ? reader.int('antialiasing', 0) : 0;
+  const x = reader.image();
+  if (alexey) checkDeform(reader);
+  const shares = alexey && reader.has('share_index') ? shared(reader) : undefined;
+  const parts = convolve(reader, x, {
+    ...windowOf(reader, 1),
     out,
     stride: antialiasing ? [1, 1] : slides,
     shares,
   });
-  if (shares) checkShared(row, shares, parts);
-  const y = row.activate(parts.tensor, 'logistic');
-  const made = { shrinks: slides[1]!, widthBy: 'own' as const };
-  return antialiasing ? { ...made, tensor: blur(row, y, antialiasing, slides), held: y } : { ...made, tensor: y };
+  if (shares) checkShared(reader, shares, parts);
+  const y = reader.activate(parts.tensor, 'logistic');
+  const traits = { shrinks: slides[1]!, widthBy: 'own' as const };
+  return antialiasing
+    ? { ...traits, tensor: blur(reader, y, antialiasing, slides), held: y }
+    : { ...traits, tensor: y };
 };
 
 interface Convolution {
@@ -47,17 +53,17 @@ interface Convolve extends Window {
 }
 
 /** What convolutions and the recurrent layers made of them read alike. */
-export function windowOf(row: Row, standardSize: number): Window {
-  const alexey = row.dialect === 'alexeyab';
-  const size = row.size('size', standardSize);
-  const xnor = row.on('xnor');
+export function windowOf(reader: SectionReader, defaultSize: number): Window {
+  const alexey = reader.dialect === 'alexeyab';
+  const size = reader.size('size', defaultSize);
+  const xnor = reader.on('xnor');
   return {
     size,
     // Any pad but 0 means size/2 and overrides padding.
-    padding: row.on('pad') ? Math.floor(size / 2) : row.size('padding', 0, 0),
-    dilation: alexey && size !== 1 ? row.size('dilation', 1) : 1,
+    padding: reader.on('pad') ? Math.floor(size / 2) : reader.size('padding', 0),
+    dilation: alexey && size !== 1 ? reader.size('dilation', 1) : 1,
     // AlexeyAB's has no groups with xnor, and takes less than 1 for 1.
-    groups: alexey ? (xnor ? 1 : Math.max(row.int('groups', 1), 1)) : row.size('groups', 1),
+    groups: alexey ? (xnor ? 1 : Math.max(reader.int('groups', 1), 1)) : reader.size('groups', 1),
     binary: xnor,
   };
 }
@@ -67,16 +73,16 @@ export function windowOf(row: Row, standardSize: number): Window {
  * (convolutional_out_height) and pads pad × dilation: the same for a border of size/2, so the border here is what gives
  * Darknet's size.
  */
-export function convolve(row: Row, x: Tensor, attrs: Convolve): Convolution & { readonly tensor: Tensor } {
-  const { builder } = row;
+export function convolve(reader: SectionReader, x: Tensor, attrs: Convolve): Convolution & { readonly tensor: Tensor } {
+  const { builder } = reader;
   const { size, padding, dilation, groups, binary, out, stride, shares } = attrs;
-  const norm = attrs.batchNormalize ?? normalizes(row);
+  const norm = attrs.batchNormalize ?? normalizes(reader);
   const border = 2 * padding + (dilation - 1) * (size - 1);
   const before = Math.floor(border / 2);
   const rest = border - before;
   const reach = size + (dilation - 1) * (size - 1);
-  const after = [0, 1].map(axis => rest + shortfall(row, x, axis, reach, before + rest, stride[axis]!));
-  const [fitted, each] = fittedGroups(row, x, out, groups);
+  const after = [0, 1].map(axis => rest + shortfall(reader, x, axis, reach, before + rest, stride[axis]!));
+  const [fitted, each] = fittedGroups(reader, x, out, groups);
   const y = builder.add(
     conv,
     {
@@ -104,12 +110,32 @@ export function convolve(row: Row, x: Tensor, attrs: Convolve): Convolution & { 
  * zero, so that (length + border − size)/stride + 1 is 1 up to a size of stride − 1 too much (convolutional_out_height,
  * make_maxpool_layer, local_out_height). What is beyond counts as zeros.
  */
-export function shortfall(row: Row, x: Tensor, axis: number, reach: number, border: number, stride: number): number {
+export function shortfall(
+  reader: SectionReader,
+  x: Tensor,
+  axis: number,
+  reach: number,
+  border: number,
+  stride: number,
+): number {
   const length = x.shape?.[axis + 2] ?? Number.NaN;
   const missing = reach - length - border;
   if (!(missing > 0 && missing < stride)) return 0;
-  const message = `The window covers ${reach}, but the input is only ${length}${border > 0 ? ` (${length + border} with padding)` : ''}: Darknet goes on with a single position. Use a smaller size, more padding, or less downsampling before.`;
-  row.report(row.placeOf('size'), 'kernel-too-large', message, 'warning');
+  reader.report({
+    range: reader.placeOf('size'),
+    severity: 'warning',
+    code: 'kernel-larger-than-input',
+    message:
+      border > 0
+        ? l10n.t(
+            'The window covers {0}, but the input is only {1} ({2} with padding): Darknet uses a single position.',
+            reach,
+            length,
+            length + border,
+          )
+        : l10n.t('The window covers {0}, but the input is only {1}: Darknet uses a single position.', reach, length),
+    help: l10n.t('Use a smaller size, more padding, or less downsampling above.'),
+  });
   return missing;
 }
 
@@ -117,67 +143,95 @@ export function shortfall(row: Row, x: Tensor, axis: number, reach: number, bord
  * What a convolution reads where its groups do not divide: Darknet goes on with (c / groups) · filters weights, rounded
  * down (make_convolutional_layer), here those of a convolution without groups over so many channels.
  */
-function fittedGroups(row: Row, x: Tensor, out: number, groups: number): [Tensor, number] {
+function fittedGroups(reader: SectionReader, x: Tensor, out: number, groups: number): [Tensor, number] {
   const channels = x.shape?.[1] ?? Number.NaN;
   if (!(channels % groups > 0 || out % groups > 0) || channels < groups) return [x, groups];
   const each = Math.floor(channels / groups);
-  const what = channels % groups > 0 ? `${channels} input channels` : `${out} filters`;
-  const message = say`${groups} groups do not divide ${what}: Darknet ignores the rest, but goes on. Use a divisor of ${channels % groups > 0 ? channels : out}.`;
-  const option = row.option('groups');
-  row.report(option ? placeOf(option) : row.section.header, 'groups-mismatch', message, 'warning');
-  return [row.builder.add(slice, { axis: 1, start: 0, end: each, step: 1 }, x), 1];
+  const isInput = channels % groups > 0;
+  reader.report({
+    range: reader.placeOf('groups'),
+    severity: 'warning',
+    code: isInput ? 'input-not-divisible-by-groups' : 'output-not-divisible-by-groups',
+    message: isInput
+      ? l10n.t('{0} input channels are not divisible by {1} groups: Darknet ignores the rest.', channels, groups)
+      : l10n.t('{0} filters are not divisible by {1} groups: Darknet ignores the rest.', out, groups),
+    help: l10n.t('Use a divisor of {0}.', isInput ? channels : out),
+  });
+  return [reader.builder.add(slice, { axis: 1, start: 0, end: each, step: 1 }, x), 1];
 }
 
-export function normalizes(row: Row): boolean {
+export function normalizes(reader: SectionReader): boolean {
   return (
-    row.on('batch_normalize') || (row.dialect === 'alexeyab' && row.kind?.name === 'convolutional' && row.on('cbn'))
+    reader.on('batch_normalize') ||
+    (reader.dialect === 'alexeyab' && reader.kind?.name === 'convolutional' && reader.on('cbn'))
   );
 }
 
 /** A stride of its own for one dimension: AlexeyAB takes less than 1 for none. */
-export function own(row: Row, name: string, stride: number): number {
-  const value = row.int(name, -1);
+export function own(reader: SectionReader, name: string, stride: number): number {
+  const value = reader.int(name, -1);
   return value < 1 ? stride : value;
 }
 
 /**
- * The fixed blur behind an antialiased layer: 3×3 or 2×2 binomial weights, channel by channel. Nobody learns them, and
- * Darknet leaves them out of its BFLOPs, so that this stands as an average pooling. Only the next layer gets its size:
- * the layer itself holds that before the blur, which [route] and [shortcut] read (parse_network_cfg_custom).
+ * The fixed blur after an antialiased layer: 3×3 or 2×2 binomial weights, channel by channel. They are not learned, and
+ * Darknet leaves them out of its BFLOPs, so this is an average pooling here. Only the next layer gets its size: the layer
+ * itself holds that before the blur, which [route] and [shortcut] read (parse_network_cfg_custom).
  */
-export function blur(row: Row, x: Tensor, antialiasing: number, stride: readonly number[]): Tensor {
+export function blur(reader: SectionReader, x: Tensor, antialiasing: number, stride: readonly number[]): Tensor {
   const size = antialiasing === 2 ? 2 : 3;
   const border = antialiasing === 2 ? 0 : 1;
-  return row.builder.within(
-    { label: 'blur', type: 'blur', summary: 'Blurs with fixed weights down to the stride.' },
+  return reader.builder.within(
+    { label: 'blur', type: 'blur', summary: l10n.t('Blurs with fixed weights and subsamples by the stride.') },
     () => {
-      const after = [0, 1].map(axis => border + shortfall(row, x, axis, size, 2 * border, stride[axis]!));
+      const after = [0, 1].map(axis => border + shortfall(reader, x, axis, size, 2 * border, stride[axis]!));
       const window = { kernel: [size, size], stride, padding: [border, border], paddingAfter: after };
-      return row.builder.add(avgPool, { ...window, rounding: 'floor', includePadding: true }, x, { functional: true });
+      return reader.builder.add(avgPool, { ...window, rounding: 'floor', includePadding: true }, x, {
+        functional: true,
+      });
     },
   );
 }
 
 const deforms = ['sway', 'rotate', 'stretch', 'stretch_sway'] as const;
 
-function checkDeform(row: Row): void {
-  const on = deforms.filter(name => row.on(name));
+function checkDeform(reader: SectionReader): void {
+  const on = deforms.filter(name => reader.on(name));
   if (on.length === 0) return;
-  const place = placeOf(row.option(on[0]!)!);
-  if (on.length > 1)
-    row.report(place, 'wrong-value', `Darknet takes one of ${on.join(', ')} at a time, and stops here. Keep one.`);
-  if (row.int('size', 1) === 1)
-    row.report(place, 'wrong-value', `\`${on[0]}\` needs a window of 3 or more, and Darknet stops here. Set size=3.`);
+  const range = reader.placeOf(on[0]!);
+  if (on.length > 1) {
+    reader.report({
+      range,
+      code: 'several-deformations',
+      message: l10n.t('{0} exclude each other. Darknet stops here.', listText(on)),
+      help: l10n.t('Keep one of them.'),
+    });
+  }
+  if (reader.int('size', 1) === 1) {
+    reader.report({
+      range,
+      code: 'deformation-without-window',
+      message: l10n.t('`{0}` needs a window of at least 3×3. Darknet stops here.', on[0]!),
+      help: l10n.t('Set size=3.'),
+    });
+  }
 }
 
-function shared(row: Row): Convolution | undefined {
-  const written = row.int('share_index', 0);
-  const target = written < 0 ? row.index + written : written;
-  const other = row.above(written);
+function shared(reader: SectionReader): Convolution | undefined {
+  const reference = reader.item.references.mentions[0]!;
+  const other = reader.above(reference);
   const conv = other?.item.kind?.name === 'convolutional' ? nodeOf(other, 'conv') : undefined;
   if (!conv) {
-    const message = say`\`share_index\` must name a [convolutional] layer before this one; layer ${target} is none. This is layer ${row.index}.`;
-    row.report(placeOf(row.option('share_index')!), 'no-such-layer', message);
+    reader.report({
+      range: reader.placeOf('share_index'),
+      code: 'wrong-layer-type',
+      message: l10n.t(
+        '`share_index` must name a [convolutional] above layer {0}; layer {1} is not one.',
+        reader.index,
+        targetOf(reference, reader.index),
+      ),
+      short: l10n.t('no layer to share weights with'),
+    });
     return undefined;
   }
   return { conv, norm: nodeOf(other!, 'batchNorm') };
@@ -189,7 +243,7 @@ function nodeOf({ placement }: Above, name: string): GraphNode | undefined {
 }
 
 /** make_convolutional_layer stops where size, filters, channels or weights differ. */
-function checkShared(row: Row, { conv: other }: Convolution, { conv: node }: Convolution): void {
+function checkShared(reader: SectionReader, { conv: other }: Convolution, { conv: node }: Convolution): void {
   const a = other.attrs as { out: number; kernel: readonly number[]; groups: number };
   const b = node.attrs as { out: number; kernel: readonly number[]; groups: number };
   const channels = [other, node].map(({ inputs }) => inputs[0]?.shape?.[1] ?? Number.NaN);
@@ -200,23 +254,32 @@ function checkShared(row: Row, { conv: other }: Convolution, { conv: node }: Con
     differs(a.groups, b.groups) ||
     differs(channels[0]!, channels[1]!)
   ) {
-    const message = say`Layers that share weights need the same size, filters, groups and input channels: here ${b.kernel[0]}×${b.kernel[0]}, ${b.out} of ${channels[1]}; there ${a.kernel[0]}×${a.kernel[0]}, ${a.out} of ${channels[0]}. Darknet stops here.`;
-    row.report(placeOf(row.option('share_index')!), 'share-mismatch', message);
+    const texts = [b, a].map(
+      ({ kernel, out, groups }, at) =>
+        `${sizes(kernel)}, ${shown(channels[1 - at])} → ${shown(out)}, groups=${shown(groups)}`,
+    );
+    reader.report({
+      range: reader.placeOf('share_index'),
+      code: 'share-mismatch',
+      message: l10n.t('Layers that share weights must match: {0} here; {1} there. Darknet stops here.', ...texts),
+      short: l10n.t('shared weights do not fit'),
+      help: l10n.t('Use the same size, filters, groups and input channels.'),
+    });
   }
 }
 
 /** pjreddie's deconvolutional_layer.c. */
-export const deconvolutional: Layer = row => {
-  const { builder } = row;
-  const size = row.size('size', 1);
-  const stride = row.size('stride', 1);
-  const padding = row.on('pad') ? Math.floor(size / 2) : row.size('padding', 0, 0);
-  const norm = normalizes(row);
+export const deconvolutional: Layer = reader => {
+  const { builder } = reader;
+  const size = reader.size('size', 1);
+  const stride = reader.size('stride', 1);
+  const padding = reader.on('pad') ? Math.floor(size / 2) : reader.size('padding', 0);
+  const norm = normalizes(reader);
   const both = (value: number): number[] => [value, value];
   let y = builder.add(
     convTranspose,
     {
-      out: row.size('filters', 1),
+      out: reader.size('filters', 1),
       kernel: both(size),
       stride: both(stride),
       padding: both(padding),
@@ -225,24 +288,24 @@ export const deconvolutional: Layer = row => {
       groups: 1,
       bias: !norm,
     },
-    row.image(),
+    reader.image(),
   );
   if (norm) y = builder.add(batchNorm, { affine: true }, y);
-  return { tensor: row.activate(y, 'logistic'), shrinks: 1 / stride, widthBy: 'own' };
+  return { tensor: reader.activate(y, 'logistic'), shrinks: 1 / stride, widthBy: 'own' };
 };
 
 /** local_layer.c: with pad there are (length − 1)/stride + 1 positions, whatever the size. */
-export const locallyConnected: Layer = row => {
-  const size = row.size('size', 1);
-  const stride = row.size('stride', 1);
-  const border = row.on('pad') ? size - 1 : 0;
+export const locallyConnected: Layer = reader => {
+  const size = reader.size('size', 1);
+  const stride = reader.size('stride', 1);
+  const border = reader.on('pad') ? size - 1 : 0;
   const before = Math.floor(border / 2);
-  const x = row.image();
-  const after = [0, 1].map(axis => border - before + shortfall(row, x, axis, size, border, stride));
-  const y = row.builder.add(
+  const x = reader.image();
+  const after = [0, 1].map(axis => border - before + shortfall(reader, x, axis, size, border, stride));
+  const y = reader.builder.add(
     local,
     {
-      out: row.size('filters', 1),
+      out: reader.size('filters', 1),
       kernel: [size, size],
       stride: [stride, stride],
       padding: [before, before],
@@ -251,18 +314,18 @@ export const locallyConnected: Layer = row => {
     },
     x,
   );
-  return { tensor: row.activate(y, 'logistic'), shrinks: stride, widthBy: 'own' };
+  return { tensor: reader.activate(y, 'logistic'), shrinks: stride, widthBy: 'own' };
 };
 
-export const connected: Layer = (row): Made => ({
-  tensor: row.activate(connect(row, row.flat(), row.size('output', 1)), 'logistic'),
+export const connected: Layer = (reader): LayerOutput => ({
+  tensor: reader.activate(connect(reader, reader.flat(), reader.size('output', 1)), 'logistic'),
   reduction: Number.NaN,
   widthBy: 'own',
 });
 
 /** make_connected_layer: weights, and batch normalization or a bias. [1, in] → [1, out]. */
-export function connect(row: Row, x: Tensor, out: number): Tensor {
-  const norm = normalizes(row);
-  const y = row.builder.add(linear, { out, bias: !norm }, x);
-  return norm ? row.builder.add(batchNorm, { affine: true }, y) : y;
+export function connect(reader: SectionReader, x: Tensor, out: number): Tensor {
+  const norm = normalizes(reader);
+  const y = reader.builder.add(linear, { out, bias: !norm }, x);
+  return norm ? reader.builder.add(batchNorm, { affine: true }, y) : y;
 }

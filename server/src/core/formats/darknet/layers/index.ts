@@ -1,4 +1,5 @@
 // Which layer a section is, by the name that its aliases share.
+import * as l10n from '@vscode/l10n';
 import {
   batchNorm,
   dropout,
@@ -11,46 +12,51 @@ import {
   sigmoid,
   softmax,
 } from '../../../ops/index.ts';
-import { placeOf, type Row, say } from '../row.ts';
+import type { SectionReader } from '../sectionReader.ts';
 import { connected, convolutional, deconvolutional, locallyConnected } from './convolutional.ts';
 import { contrastive, detection, gaussianYolo, iseg, region, yolo } from './heads.ts';
 import { route, sam, scaleChannels, shortcut } from './join.ts';
-import type { Layer, Made } from './layer.ts';
+import type { Layer, LayerOutput } from './layer.ts';
 import { avgpool, localAvgpool, maxpool } from './pool.ts';
 import { convLstm, crnn, gru, lstm, rnn } from './recurrent.ts';
 import { crop, history, reorg, upsampled } from './shape.ts';
 
-export type { Made } from './layer.ts';
+export type { LayerOutput } from './layer.ts';
 
-/** Hands on the shape of its input. */
+/** Keeps the shape of its input. */
 const passes =
-  (add: (row: Row) => Made['tensor']): Layer =>
-  row => {
-    const { image, length, channels } = row.input;
-    return { tensor: add(row), image, length, channels };
+  (add: (reader: SectionReader) => LayerOutput['tensor']): Layer =>
+  reader => {
+    const { image, length, channels } = reader.input;
+    return { tensor: add(reader), image, length, channels };
   };
 
 /** softmax_layer.c: over the whole input, in groups, or at each position for itself; the output is a vector. */
-const softmaxed: Layer = row => {
-  const { builder } = row;
-  const made = { image: false, reduction: Number.NaN };
-  if (row.on('spatial') && row.input.image) {
-    const y = builder.add(softmax, { axis: 1 }, row.image());
-    return { tensor: builder.add(flatten, { start: 1, end: -1 }, y), ...made };
+const softmaxed: Layer = reader => {
+  const { builder } = reader;
+  const traits = { image: false, reduction: Number.NaN };
+  if (reader.on('spatial') && reader.input.image) {
+    const y = builder.add(softmax, { axis: 1 }, reader.image());
+    return { tensor: builder.add(flatten, { start: 1, end: -1 }, y), ...traits };
   }
-  const x = row.flat();
-  const groups = row.size('groups', 1);
+  const x = reader.flat();
+  const groups = reader.size('groups', 1);
   const length = x.shape?.[1] ?? Number.NaN;
   if (groups === 1 || length % groups > 0) {
     if (groups > 1) {
-      const message = say`${groups} groups do not divide ${length} scores. Darknet stops here. Use a divisor.`;
-      row.report(row.placeOf('groups'), 'groups-mismatch', message);
+      reader.report({
+        range: reader.placeOf('groups'),
+        code: 'input-not-divisible-by-groups',
+        message: l10n.t('{0} scores are not divisible by {1} groups. Darknet stops here.', length, groups),
+        short: l10n.t('scores not divisible by groups'),
+        help: l10n.t('Use a divisor of {0}.', length),
+      });
     }
-    return { tensor: builder.add(softmax, { axis: -1 }, x), ...made };
+    return { tensor: builder.add(softmax, { axis: -1 }, x), ...traits };
   }
   const parts = builder.add(reshape, { shape: [1, groups, length / groups] }, x);
   const y = builder.add(softmax, { axis: -1 }, parts);
-  return { tensor: builder.add(reshape, { shape: [1, length] }, y), ...made };
+  return { tensor: builder.add(reshape, { shape: [1, length] }, y), ...traits };
 };
 
 export const layers: Readonly<Record<string, Layer>> = {
@@ -82,28 +88,32 @@ export const layers: Readonly<Record<string, Layer>> = {
   iseg,
   contrastive,
   softmax: softmaxed,
-  dropout: passes(row => {
+  dropout: passes(reader => {
     // make_dropout_layer.
-    if (row.dialect === 'alexeyab' && row.on('dropblock') && !row.input.image) {
-      const message = 'DropBlock drops blocks of an image, but the layer above outputs a vector. Darknet stops here.';
-      row.report(placeOf(row.option('dropblock')!), 'not-an-image', message);
+    if (reader.dialect === 'alexeyab' && reader.on('dropblock') && !reader.input.image) {
+      reader.report({
+        range: reader.placeOf('dropblock'),
+        code: 'not-an-image',
+        message: l10n.t('DropBlock needs an image, but the layer above outputs a vector. Darknet stops here.'),
+        short: l10n.t('vector where an image is needed'),
+      });
     }
-    return row.builder.add(dropout, {}, row.input.tensor);
+    return reader.builder.add(dropout, {}, reader.input.tensor);
   }),
-  activation: passes(row => row.activate(row.input.tensor, 'linear')),
-  logistic: passes(row => row.builder.add(sigmoid, {}, row.input.tensor)),
-  l2norm: passes(row => row.builder.add(l2Norm, { axis: 1 }, row.input.tensor)),
-  batchnorm: row => ({ tensor: row.builder.add(batchNorm, { affine: true }, row.image()) }),
-  normalization: row => ({ tensor: row.builder.add(lrn, { size: row.size('size', 5) }, row.image()) }),
-  empty: passes(row => row.builder.add(identity, {}, row.input.tensor)),
-  cost: row => ({
-    tensor: row.builder.add(identity, {}, row.flat()),
+  activation: passes(reader => reader.activate(reader.input.tensor, 'linear')),
+  logistic: passes(reader => reader.builder.add(sigmoid, {}, reader.input.tensor)),
+  l2norm: passes(reader => reader.builder.add(l2Norm, { axis: 1 }, reader.input.tensor)),
+  batchnorm: reader => ({ tensor: reader.builder.add(batchNorm, { affine: true }, reader.image()) }),
+  normalization: reader => ({ tensor: reader.builder.add(lrn, { size: reader.size('size', 5) }, reader.image()) }),
+  empty: passes(reader => reader.builder.add(identity, {}, reader.input.tensor)),
+  cost: reader => ({
+    tensor: reader.builder.add(identity, {}, reader.flat()),
     image: false,
     reduction: Number.NaN,
   }),
   /** make_implicit_layer: width 1, height atoms. */
-  implicit: row => ({
-    tensor: row.builder.add(parameter, { shape: [1, row.size('filters', 128), row.size('atoms', 1), 1] }, []),
+  implicit: reader => ({
+    tensor: reader.builder.add(parameter, { shape: [1, reader.size('filters', 128), reader.size('atoms', 1), 1] }, []),
     reduction: Number.NaN,
     widthBy: 'own',
   }),

@@ -1,54 +1,62 @@
 // [route], [shortcut], [scale_channels], [sam]: the layers that read others.
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import { add, concat, constant, identity, mul, pad, parameter, reshape, slice, upsample } from '../../../ops/index.ts';
+import type { Complaint } from '../../../ops/op.ts';
 import { sizes } from '../../../ops/rules/shape.ts';
-import { placeOf, type Row, say, type Value } from '../row.ts';
-import type { Layer, Made } from './layer.ts';
+import type { Problem } from '../../../text/problem.ts';
+import { clip } from '../../../text/wording.ts';
+import { type SectionReader, shown, type Value } from '../sectionReader.ts';
+import type { Layer, LayerOutput } from './layer.ts';
 import { sourcesOf } from './sources.ts';
 
 /**
- * parse_route, make_route_layer: of each layer one part of its channels, one behind the other. Layers of different widths
- * or heights become a vector.
+ * parse_route, make_route_layer: of each layer one part of its channels, concatenated. Layers of different widths or heights
+ * become a vector.
  */
-export const route: Layer = row => {
-  const { builder } = row;
-  const sources = sourcesOf(row, 'layers');
-  if (!sources) return unknown(row, 'it names no layers');
-  if (sources.includes(undefined)) return unknown(row, 'a layer that it names is not there', sources);
+export const route: Layer = reader => {
+  const { builder } = reader;
+  const sources = sourcesOf(reader, 'layers');
+  if (!sources) return unknown(reader, l10n.t('it names no layers'));
+  if (sources.includes(undefined)) return unknown(reader, l10n.t('a layer that it names does not exist'), sources);
   const values = sources as readonly Value[];
   const odd = values.findIndex(value => differs(values[0]!, value));
   const images = odd < 0 && values.every(({ image }) => image);
-  const tensors = values.map(value => (images ? row.asImage(value) : row.flat(value)));
-  const groups = row.dialect === 'alexeyab' ? row.size('groups', 1) : 1;
-  row.skipInputs(0);
+  const tensors = values.map(value => (images ? reader.asImage(value) : reader.flat(value)));
+  const groups = reader.dialect === 'alexeyab' ? reader.size('groups', 1) : 1;
+  reader.skipInputs(0);
   const reduction = values[0]!.reduction;
   const channels = values.reduce((sum, { tensor }) => sum + (tensor.shape?.[1] ?? Number.NaN), 0);
-  const made = {
+  const traits = {
     image: images,
     reduction,
     widthBy: 'none' as const,
     ...(images ? {} : { channels: Math.floor(channels / groups) }),
   };
-  if (odd >= 0) reportSizes(row, values, odd, tensors);
+  if (odd >= 0) reportSizes(reader, values, odd, tensors);
   if (groups === 1) {
     const [only] = tensors;
-    if (tensors.length > 1) return { ...made, tensor: builder.add(concat, { axis: 1 }, tensors) };
-    return { ...made, tensor: builder.add(identity, {}, only!), length: values[0]!.length, widthBy: values[0]! };
+    if (tensors.length > 1) return { ...traits, tensor: builder.add(concat, { axis: 1 }, tensors) };
+    return { ...traits, tensor: builder.add(identity, {}, only!), length: values[0]!.length, widthBy: values[0]! };
   }
-  const id = row.int('group_id', 0);
+  const id = reader.int('group_id', 0);
   if (id < 0 || id >= groups) {
-    const message = say`There is no group ${id}: with groups=${groups} they are 0 to ${groups - 1}.`;
-    row.report(placeOf(row.option('group_id')!), 'wrong-value', message);
+    const why = reader.report({
+      range: reader.placeOf('group_id'),
+      code: 'value-out-of-range',
+      message: l10n.t('There is no group {0}: with groups={1} they are 0 to {2}.', id, groups, groups - 1),
+      short: l10n.t('group_id out of range'),
+    });
     const shape = tensors[0]!.shape?.map((length, axis) => (axis === 1 ? Math.floor(channels / groups) : length));
-    return { ...made, tensor: builder.unknown(message, tensors, shape) };
+    return { ...traits, tensor: builder.unknown(why, tensors, shape) };
   }
   if (values.some(({ length }) => length !== undefined) || tensors.some(({ shape }) => shape && shape[1]! % groups > 0))
-    return { ...made, ...unevenParts(row, values, images, groups, id) };
+    return { ...traits, ...unevenParts(reader, values, images, groups, id) };
   const parts = tensors.map(tensor => {
     const each = (tensor.shape?.[1] ?? Number.NaN) / groups;
     return builder.add(slice, { axis: 1, start: id * each, end: (id + 1) * each, step: 1 }, tensor);
   });
-  return { ...made, tensor: parts.length > 1 ? builder.add(concat, { axis: 1 }, parts) : parts[0]! };
+  return { ...traits, tensor: parts.length > 1 ? builder.add(concat, { axis: 1 }, parts) : parts[0]! };
 };
 
 /** Whether Darknet sees other widths or heights in two layers; vectors have 0 of both. */
@@ -66,91 +74,135 @@ function planeOf({ tensor: { shape } }: Value): readonly [number, number] {
   return shape.length === 4 ? [shape[2]!, shape[3]!] : [1, 1];
 }
 
-function reportSizes(row: Row, values: readonly Value[], odd: number, tensors: readonly Tensor[]): void {
+function reportSizes(reader: SectionReader, values: readonly Value[], odd: number, tensors: readonly Tensor[]): void {
   const length = tensors.reduce((sum, { shape }) => sum + (shape?.[1] ?? Number.NaN), 0);
   const [first, other] = [values[0]!, values[odd]!].map(({ image: isImage, tensor: { shape } }) =>
-    shape ? (isImage && shape.length === 4 ? image(shape) : `a vector of ${sizes(shape.slice(1))}`) : '?',
+    shape ? (isImage && shape.length === 4 ? image(shape) : sizes(shape.slice(1))) : '?',
   );
-  const message = say`The first layer is ${first}, this one ${other}: Darknet makes a vector of ${length} numbers of them, which no convolution reads. Bring both to the same width and height.`;
-  row.report(row.locate({ code: '', message: '', input: odd }), 'shape-mismatch', message, 'warning');
+  reader.report({
+    range: reader.locate(input(odd)),
+    severity: 'warning',
+    code: 'concat-size-mismatch',
+    message: l10n.t(
+      'The first layer is {0}, this one {1}: Darknet joins them into a vector of {2} numbers, which no convolution can read.',
+      first!,
+      other!,
+      shown(length),
+    ),
+    help: l10n.t('Bring both to the same width and height.'),
+  });
 }
 
 /**
  * Where groups do not divide the channels, Darknet cuts each layer into so many numbers, within a channel if need be
  * (forward_route_layer), and calls as many channels its output as all have together, divided (parse_route).
  */
-function unevenParts(row: Row, values: readonly Value[], images: boolean, groups: number, id: number): Made {
-  const { builder } = row;
-  const flats = values.map(value => row.flat(value));
+function unevenParts(
+  reader: SectionReader,
+  values: readonly Value[],
+  images: boolean,
+  groups: number,
+  id: number,
+): LayerOutput {
+  const { builder } = reader;
+  const flats = values.map(value => reader.flat(value));
   if (flats.some(({ shape }) => !shape || Number.isNaN(shape[1]!)))
-    return { tensor: builder.unknown('a size is not known', flats) };
+    return { tensor: builder.unknown(l10n.t('a size is not known'), flats) };
   const lengths = flats.map(({ shape }) => shape![1]!);
   const length = Math.floor(lengths.reduce((a, b) => a + b, 0) / groups);
   const counts = values.map(({ tensor }) => tensor.shape?.[1] ?? Number.NaN);
-  const channels = Math.floor(counts.reduce((a, b) => a + b, 0) / groups);
-  const place = placeOf(row.option('groups')!);
+  const range = reader.placeOf('groups');
+  const help = l10n.t('Use fewer groups.');
+  const all = counts.reduce((a, b) => a + b, 0);
+  const channels = Math.floor(all / groups);
   if (length === 0) {
-    const message = `${groups} groups are more than there are numbers, so nothing is left for this layer. Use fewer groups.`;
-    row.report(place, 'groups-mismatch', message);
-    return { tensor: builder.unknown(message, flats), image: false };
+    const why = reader.report({
+      range,
+      code: 'more-groups-than-channels',
+      message: l10n.t('{0} groups are more than the numbers of this route, so nothing is left.', groups),
+      short: l10n.t('more groups than numbers'),
+      help,
+    });
+    return { tensor: builder.unknown(why, flats), image: false };
   }
   const parts = flats.flatMap((flat, at) => {
     const each = Math.floor(lengths[at]! / groups);
-    return each > 0 ? [row.cut(flat, id * each, each)] : [];
+    return each > 0 ? [reader.cut(flat, id * each, each)] : [];
   });
   const whole = parts.length > 1 ? builder.add(concat, { axis: 1 }, parts) : parts[0];
   // What the layers leave over is zeros.
-  const cut = whole ? row.cut(whole, 0, length) : builder.add(constant, { shape: [1, length] }, []);
+  const cut = whole ? reader.cut(whole, 0, length) : builder.add(constant, { shape: [1, length] }, []);
   if (!images) return { tensor: cut };
   if (channels === 0) {
-    const message = say`${groups} groups are more than the ${counts.reduce((a, b) => a + b, 0)} channels: Darknet turns this layer into a vector of ${length} numbers, which no convolution can read. Use fewer groups.`;
-    row.report(place, 'groups-mismatch', message, 'warning');
+    reader.report({
+      range,
+      severity: 'warning',
+      code: 'more-groups-than-channels',
+      message: l10n.t(
+        '{0} groups are more than the {1} channels: Darknet makes this layer a vector of {2} numbers, which no convolution can read.',
+        groups,
+        all,
+        length,
+      ),
+      help,
+    });
     return { tensor: cut, image: false };
   }
   const uneven = counts.find(count => count % groups > 0);
   if (uneven !== undefined) {
-    const message = say`groups=${groups} does not divide the ${uneven} channels of this route, so Darknet cuts through a channel. Use a divisor of ${uneven}.`;
-    row.report(place, 'groups-mismatch', message, 'warning');
+    reader.report({
+      range,
+      severity: 'warning',
+      code: 'input-not-divisible-by-groups',
+      message: l10n.t('{0} channels are not divisible by {1} groups: Darknet cuts through a channel.', uneven, groups),
+      help: l10n.t('Use a divisor of {0}.', uneven),
+    });
   }
   const [h, w] = planeOf(values[0]!);
   const own = channels * h * w;
-  const image = builder.add(reshape, { shape: [1, channels, h, w] }, row.cut(cut, 0, own));
+  const image = builder.add(reshape, { shape: [1, channels, h, w] }, reader.cut(cut, 0, own));
   return { tensor: image, length: length === own ? undefined : length };
 }
 
-/** parse_shortcut, make_shortcut_layer: the output has the shape of the layer before. */
-export const shortcut: Layer = row => {
-  const { builder } = row;
-  const alexey = row.dialect === 'alexeyab';
-  const sources = sourcesOf(row, 'from', !alexey);
-  if (!sources) return unknown(row, 'it names no layers', [row.input]);
-  const x = row.image();
-  row.skipInputs(1);
+/** parse_shortcut, make_shortcut_layer: the output has the shape of the layer above. */
+export const shortcut: Layer = reader => {
+  const { builder } = reader;
+  const alexey = reader.dialect === 'alexeyab';
+  const sources = sourcesOf(reader, 'from', !alexey);
+  if (!sources) return unknown(reader, l10n.t('it names no layers'), [reader.input]);
+  const x = reader.image();
+  reader.skipInputs(1);
   const others = sources.map((source, at) => {
-    if (!source) return builder.unknown('a layer that it names is not there', [], x.shape);
-    const other = row.asImage(source);
-    return alexey ? sameSize(row, x, other, at) : sampled(row, x, other);
+    if (!source) return builder.unknown(l10n.t('a layer that it names does not exist'), [], x.shape);
+    const other = reader.asImage(source);
+    return alexey ? sameSize(reader, x, other, at) : sampled(reader, x, other);
   });
-  const weighted = alexey ? weightsOf(row, x) : undefined;
+  const weighted = alexey ? weightsOf(reader, x) : undefined;
   const terms = [x, ...others].map(term =>
     weighted ? builder.add(mul, {}, [term, builder.add(parameter, { shape: weighted }, [])]) : term,
   );
   // An addend that is not known does not make the sum's shape unknown.
   const sum = terms.some(({ shape }) => shape === undefined)
-    ? builder.unknown('a layer that it adds is not known', terms, x.shape)
+    ? builder.unknown(l10n.t('a layer that it adds is not known'), terms, x.shape)
     : builder.add(add, {}, terms);
-  return { tensor: row.activate(sum, 'linear'), widthBy: 'none' };
+  return { tensor: reader.activate(sum, 'linear'), widthBy: 'none' };
 };
 
 /** The shape of one addend's weights: one number, or one a channel; undefined without. */
-function weightsOf(row: Row, x: Tensor): readonly number[] | undefined {
-  const type = row.text('weights_type', 'none');
+function weightsOf(reader: SectionReader, x: Tensor): readonly number[] | undefined {
+  const type = reader.text('weights_type', 'none');
   if (type === 'none') return undefined;
-  const normalization = row.text('weights_normalization', 'none');
+  const normalization = reader.text('weights_normalization', 'none');
   if (!['relu', 'avg_relu', 'softmax'].includes(normalization)) {
-    const option = row.option('weights_normalization') ?? row.option('weights_type')!;
-    const message = say`With weights_type=${type}, \`weights_normalization\` must be relu, avg_relu or softmax. Darknet stops here.`;
-    row.report(placeOf(option), 'wrong-value', message);
+    reader.report({
+      range: reader.placeOf('weights_normalization', 'weights_type'),
+      code: 'unknown-choice',
+      message: l10n.t(
+        'With weights_type={0}, `weights_normalization` must be relu, avg_relu or softmax. Darknet stops here.',
+        clip(type, 40),
+      ),
+      short: l10n.t('no weights_normalization'),
+    });
   }
   switch (type) {
     case 'per_feature':
@@ -158,31 +210,45 @@ function weightsOf(row: Row, x: Tensor): readonly number[] | undefined {
       return [1, 1, 1, 1];
     case 'per_channel':
       return [1, x.shape?.[1] ?? Number.NaN, 1, 1];
-    default: {
-      const message = say`“${type}” is no kind of weights: there are none, per_feature, per_layer and per_channel. Darknet stops here.`;
-      row.report(placeOf(row.option('weights_type')!), 'wrong-value', message);
+    default:
+      reader.report({
+        range: reader.placeOf('weights_type'),
+        code: 'unknown-choice',
+        message: l10n.t(
+          '`weights_type` must be none, per_feature, per_layer or per_channel, not “{0}”. Darknet stops here.',
+          clip(type, 40),
+        ),
+        short: l10n.t('unknown weights_type'),
+      });
       return undefined;
-    }
   }
 }
 
 /** AlexeyAB's: other sizes are refused (assert in parse_shortcut); of other channels, those that both have are added. */
-function sameSize(row: Row, x: Tensor, other: Tensor, at: number): Tensor {
+function sameSize(reader: SectionReader, x: Tensor, other: Tensor, at: number): Tensor {
   const a = x.shape;
   const b = other.shape;
   if (!a || !b) return other;
   if (Math.abs(a[2]! - b[2]!) > 0 || Math.abs(a[3]! - b[3]!) > 0) {
-    const message = say`The layer before is ${image(a)}, this one ${image(b)}: AlexeyAB’s Darknet stops at a shortcut across sizes. Name a layer of the same width and height${b[2] === 2 * a[2]! ? ', or shrink it before' : ''}. (pjreddie’s adds every second pixel; set the dialect if the file is for it.)`;
-    const range = row.locate({ code: '', message: '', input: at + 1 });
-    row.report(range, 'shape-mismatch', message);
-    return row.builder.unknown(message, [other], a);
+    const why = reader.report({
+      range: reader.locate(input(at + 1)),
+      code: 'shortcut-size-mismatch',
+      message: l10n.t(
+        'The layer above is {0}, this one {1}: AlexeyAB’s Darknet stops at a shortcut across sizes, pjreddie’s adds every n-th pixel.',
+        image(a),
+        image(b),
+      ),
+      short: l10n.t('shortcut across sizes'),
+      help: l10n.t('Name a layer of the same width and height, or set the dialect if the file is for pjreddie’s.'),
+    });
+    return reader.builder.unknown(why, [other], a);
   }
-  return fitted(row, other, a[1]!);
+  return fitted(reader, other, a[1]!);
 }
 
 /** pjreddie's shortcut_cpu (blas.c): every so many-th pixel of the larger one, and the channels that both have. */
-function sampled(row: Row, x: Tensor, other: Tensor): Tensor {
-  const { builder } = row;
+function sampled(reader: SectionReader, x: Tensor, other: Tensor): Tensor {
+  const { builder } = reader;
   const a = x.shape;
   if (!a || !other.shape) return other;
   let y = other;
@@ -199,12 +265,12 @@ function sampled(row: Row, x: Tensor, other: Tensor): Tensor {
     // Only every so many-th pixel of the larger one gets something; the grid between stays as it is.
     y = builder.add(upsample, { size: [a[2]!, a[3]!], mode: 'nearest' }, y, { functional: true });
   }
-  return fitted(row, y, a[1]!);
+  return fitted(reader, y, a[1]!);
 }
 
-/** A tensor with so many channels: the first of them, or zeros behind. */
-function fitted(row: Row, x: Tensor, channels: number): Tensor {
-  const { builder } = row;
+/** A tensor with so many channels: the first of them, or zeros after them. */
+function fitted(reader: SectionReader, x: Tensor, channels: number): Tensor {
+  const { builder } = reader;
   const own = x.shape?.[1] ?? Number.NaN;
   if (own > channels) return builder.add(slice, { axis: 1, start: 0, end: channels, step: 1 }, x);
   if (!(own < channels)) return x;
@@ -214,59 +280,89 @@ function fitted(row: Row, x: Tensor, channels: number): Tensor {
   return builder.add(reshape, { shape: [1, channels, h!, w!] }, grown);
 }
 
-/** Each channel (or, with scale_wh, each position) of another layer times the layer before. */
-export const scaleChannels: Layer = row => multiplied(row, row.on('scale_wh') ? 'positions' : 'channels');
+/** Each channel (or, with scale_wh, each position) of another layer times the layer above. */
+export const scaleChannels: Layer = reader => multiplied(reader, reader.on('scale_wh') ? 'positions' : 'channels');
 
-/** Another layer times the layer before. */
-export const sam: Layer = row => multiplied(row, 'all');
+/** Another layer times the layer above. */
+export const sam: Layer = reader => multiplied(reader, 'all');
 
-function multiplied(row: Row, what: 'channels' | 'positions' | 'all'): Made {
-  const { builder } = row;
-  const sources = sourcesOf(row, 'from', true);
+function multiplied(reader: SectionReader, what: 'channels' | 'positions' | 'all'): LayerOutput {
+  const { builder } = reader;
+  const sources = sourcesOf(reader, 'from', true);
   const source = sources?.[0];
-  if (!source) return unknown(row, 'the layer that it scales is not there');
-  const x = row.image();
-  const other = row.asImage(source);
-  const made = { reduction: source.reduction, widthBy: source };
-  const wrong = x.shape && other.shape ? mismatch(what, x.shape, other.shape) : undefined;
-  if (wrong) {
-    const message = say`[${row.section.type}] ${wrong} Darknet stops here.`;
-    row.report(row.locate({ code: '', message: '', input: 0 }), 'shape-mismatch', message);
-    return { tensor: builder.unknown(message, [other, x], other.shape), ...made };
+  if (!source) return unknown(reader, l10n.t('the layer that it scales does not exist'));
+  const x = reader.image();
+  const other = reader.asImage(source);
+  const traits = { reduction: source.reduction, widthBy: source };
+  const mismatch = x.shape && other.shape ? mismatchOf(what, x.shape, other.shape) : undefined;
+  if (mismatch) {
+    const why = reader.report({ range: reader.locate(input(0)), ...mismatch });
+    return { tensor: builder.unknown(why, [other, x], other.shape), ...traits };
   }
   const y = builder.add(mul, {}, [other, x]);
-  return { tensor: row.activate(y, 'linear'), ...made };
+  return { tensor: reader.activate(y, 'linear'), ...traits };
 }
 
-function mismatch(
+function mismatchOf(
   what: 'channels' | 'positions' | 'all',
   x: readonly number[],
   y: readonly number[],
-): string | undefined {
-  const differ = (axis: number): boolean => Math.abs(x[axis]! - y[axis]!) > 0;
+): Pick<Problem, 'code' | 'message' | 'short' | 'help'> | undefined {
+  const differs = (axis: number): boolean => Math.abs(x[axis]! - y[axis]!) > 0;
+  const code = 'scale-mismatch';
   switch (what) {
-    case 'channels':
-      if (x[2]! > 1 || x[3]! > 1)
-        return say`takes one factor for each channel, but the layer before is ${image(x)}. Put an [avgpool] before, or set scale_wh=1.`;
-      return differ(1) ? say`has ${x[1]} factors for ${y[1]} channels (${image(y)}). Make both the same.` : undefined;
-    case 'positions':
-      if (x[1]! > 1)
-        return say`with scale_wh takes one channel, but the layer before has ${x[1]}. Use a convolution with filters=1.`;
-      return differ(2) || differ(3)
-        ? `is ${image(x)}, the layer that it scales ${image(y)}. Make both the same.`
-        : undefined;
-    case 'all':
-      return differ(1) || differ(2) || differ(3)
-        ? `needs two layers of the same shape, but has ${image(x)} and ${image(y)}.`
-        : undefined;
+    case 'channels': {
+      const short = l10n.t('not one factor per channel');
+      if (x[2]! > 1 || x[3]! > 1) {
+        const message = l10n.t(
+          '[scale_channels] needs one factor per channel, but the layer above is {0}. Darknet stops here.',
+          image(x),
+        );
+        return { code, message, short, help: l10n.t('Add an [avgpool] above, or set scale_wh=1.') };
+      }
+      if (!differs(1)) return undefined;
+      const message = l10n.t('[scale_channels] has {0} factors for {1} channels. Darknet stops here.', x[1]!, y[1]!);
+      return { code, message, short };
+    }
+    case 'positions': {
+      const short = l10n.t('not one factor per position');
+      if (x[1]! > 1) {
+        const message = l10n.t(
+          '[scale_channels] with scale_wh=1 needs one channel, but the layer above has {0}. Darknet stops here.',
+          x[1]!,
+        );
+        return { code, message, short, help: l10n.t('Add a convolution with filters=1 above.') };
+      }
+      if (!differs(2) && !differs(3)) return undefined;
+      const message = l10n.t(
+        '[scale_channels] with scale_wh=1 needs one factor per position, but the layer above is {0}, the scaled one {1}. Darknet stops here.',
+        image(x),
+        image(y),
+      );
+      return { code, message, short };
+    }
+    case 'all': {
+      if (!differs(1) && !differs(2) && !differs(3)) return undefined;
+      const message = l10n.t(
+        '[sam] needs two layers of the same shape, but they are {0} and {1}. Darknet stops here.',
+        image(x),
+        image(y),
+      );
+      return { code: 'sam-mismatch', message, short: l10n.t('layers of different shapes') };
+    }
   }
+}
+
+/** Asks where an input is in the text. */
+function input(index: number): Complaint {
+  return { code: '', message: '', input: index };
 }
 
 function image([, c, h, w]: readonly number[]): string {
   return sizes([w!, h!, c!]);
 }
 
-function unknown(row: Row, why: string, sources: readonly (Value | undefined)[] = []): Made {
+function unknown(reader: SectionReader, why: string, sources: readonly (Value | undefined)[] = []): LayerOutput {
   const inputs = sources.flatMap(source => (source ? [source.tensor] : []));
-  return { tensor: row.builder.unknown(why, inputs), widthBy: 'none' };
+  return { tensor: reader.builder.unknown(why, inputs), widthBy: 'none' };
 }

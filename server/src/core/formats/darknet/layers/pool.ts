@@ -1,9 +1,10 @@
 // [maxpool], [local_avgpool], [avgpool]: windows, of which Darknet's border is given for both sides together.
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import { avgPool, concat, globalAvgPool, maxPool, pad, reshape, slice } from '../../../ops/index.ts';
-import { type Row, say } from '../row.ts';
+import type { SectionReader } from '../sectionReader.ts';
 import { blur, own, shortfall } from './convolutional.ts';
-import type { Layer, Made } from './layer.ts';
+import type { Layer, LayerOutput } from './layer.ts';
 
 interface Window {
   readonly kernel: number[];
@@ -14,24 +15,29 @@ interface Window {
 
 /**
  * The window, and what it slides over. Output length (length + padding − size)/stride + 1, the window starting padding/2
- * before (maxpool_layer.c). `step`: the stride where it is not the written one.
+ * in front of it (maxpool_layer.c). `step`: the stride where it is not the written one.
  */
-function windowOf(row: Row, step?: number): { x: Tensor; window: Window; written: number[] } {
-  const standard = row.size('stride', 1);
-  const alexey = row.dialect === 'alexeyab';
-  const written = alexey ? [own(row, 'stride_y', standard), own(row, 'stride_x', standard)] : [standard, standard];
+function windowOf(reader: SectionReader, step?: number): { x: Tensor; window: Window; written: number[] } {
+  const both = reader.size('stride', 1);
+  const alexey = reader.dialect === 'alexeyab';
+  const written = alexey ? [own(reader, 'stride_y', both), own(reader, 'stride_x', both)] : [both, both];
   const stride = step === undefined ? written : [step, step];
-  const size = row.has('size') ? row.size('size', 1) : standard;
-  const border = row.size('padding', size - 1, 0);
+  const size = reader.has('size') ? reader.size('size', 1) : both;
+  const border = reader.size('padding', size - 1);
   const before = Math.floor(border / 2);
-  const x = row.image();
-  const after = [0, 1].map(axis => border - before + shortfall(row, x, axis, size, border, stride[axis]!));
+  const x = reader.image();
+  const after = [0, 1].map(axis => border - before + shortfall(reader, x, axis, size, border, stride[axis]!));
   const kernel = [size, size];
   if (border - before >= size && x.shape) {
     // No window may lie in the border alone, but Darknet goes on: a border of its own.
-    const message = `The padding of ${border} is so large that some windows see nothing but padding. Use ${2 * size - 2} or less.`;
-    row.report(row.placeOf('padding', 'pad', 'size'), 'padding-too-large', message, 'warning');
-    const wide = row.builder.add(pad, { before: [before, before], after, mode: 'constant' }, x);
+    reader.report({
+      range: reader.placeOf('padding', 'pad', 'size'),
+      severity: 'warning',
+      code: 'padding-fills-window',
+      message: l10n.t('With a padding of {0}, some {1}×{1} windows contain nothing but padding.', border, size),
+      help: l10n.t('Use {0} or less.', 2 * size - 2),
+    });
+    const wide = reader.builder.add(pad, { before: [before, before], after, mode: 'constant' }, x);
     return { x: wide, window: { kernel, stride, padding: [0, 0] }, written };
   }
   const even = after.every(length => !(Math.abs(length - before) > 0));
@@ -42,33 +48,39 @@ function windowOf(row: Row, step?: number): { x: Tensor; window: Window; written
   };
 }
 
-export const maxpool: Layer = row => {
-  const { builder } = row;
-  const alexey = row.dialect === 'alexeyab';
-  if (alexey && row.on('maxpool_depth')) return maxOfChannels(row);
-  const antialiasing = alexey ? row.int('antialiasing', 0) : 0;
-  const { x, window, written } = windowOf(row, antialiasing ? 1 : undefined);
+export const maxpool: Layer = reader => {
+  const { builder } = reader;
+  const alexey = reader.dialect === 'alexeyab';
+  if (alexey && reader.on('maxpool_depth')) return maxOfChannels(reader);
+  const antialiasing = alexey ? reader.int('antialiasing', 0) : 0;
+  const { x, window, written } = windowOf(reader, antialiasing ? 1 : undefined);
   const y = builder.add(maxPool, { ...window, dilation: [1, 1], rounding: 'floor' }, x);
   const shrinks = written[1]!;
-  return antialiasing ? { tensor: blur(row, y, antialiasing, written), held: y, shrinks } : { tensor: y, shrinks };
+  return antialiasing ? { tensor: blur(reader, y, antialiasing, written), held: y, shrinks } : { tensor: y, shrinks };
 };
 
 /**
  * The largest of channels g, g + n, g + 2n, … becomes channel g of n (forward_maxpool_layer).
  */
-function maxOfChannels(row: Row): Made {
-  const { builder } = row;
-  const out = row.size('out_channels', 1);
-  const x = row.image();
+function maxOfChannels(reader: SectionReader): LayerOutput {
+  const { builder } = reader;
+  const out = reader.size('out_channels', 1);
+  const x = reader.image();
   const [, c, h, w] = x.shape ?? [];
   if (c === undefined || Number.isNaN(c))
-    return { tensor: builder.unknown(x.why ?? 'its channels are not known', [x]) };
-  if (Number.isNaN(out)) return { tensor: builder.unknown('out_channels is not known', [x]), widthBy: 'own' };
+    return { tensor: builder.unknown(x.why ?? l10n.t('its channels are not known'), [x]) };
+  if (Number.isNaN(out)) return { tensor: builder.unknown(l10n.t('`out_channels` is not known'), [x]), widthBy: 'own' };
   const each = Math.floor(c / out);
   if (each < 1) {
-    const message = say`${out} output channels of ${c}: the rest have nothing to choose from.`;
-    row.report(row.placeOf('out_channels'), 'not-divisible', message, 'warning');
-    return { tensor: builder.unknown(message, [x], [1, out, h!, w!]), widthBy: 'own' };
+    const why = reader.report({
+      range: reader.placeOf('out_channels'),
+      severity: 'warning',
+      code: 'more-channels-than-input',
+      message: l10n.t('{0} output channels are more than the {1} input channels to choose from.', out, c),
+      short: l10n.t('more output than input channels'),
+      help: l10n.t('Use {0} or less.', c),
+    });
+    return { tensor: builder.unknown(why, [x], [1, out, h!, w!]), widthBy: 'own' };
   }
   // The first channels of the output have one more to choose from where it does not come out even.
   const more = c % out;
@@ -92,7 +104,7 @@ function maxOfChannels(row: Row): Made {
 }
 
 /** Of c channels, the largest of each out-th: a window over the channels with taps `out` apart. */
-function maxOfEach(builder: Row['builder'], x: Tensor, c: number, out: number): Tensor {
+function maxOfEach(builder: SectionReader['builder'], x: Tensor, c: number, out: number): Tensor {
   const [, , h, w] = x.shape!;
   const deep = builder.add(reshape, { shape: [1, 1, c, h!, w!] }, x);
   const window = { kernel: [c / out, 1, 1], stride: [1, 1, 1], padding: [0, 0, 0], dilation: [out, 1, 1] };
@@ -100,13 +112,13 @@ function maxOfEach(builder: Row['builder'], x: Tensor, c: number, out: number): 
   return builder.add(reshape, { shape: [1, out, h!, w!] }, y);
 }
 
-export const localAvgpool: Layer = row => {
-  const { x, window, written } = windowOf(row);
-  const tensor = row.builder.add(avgPool, { ...window, rounding: 'floor', includePadding: false }, x);
+export const localAvgpool: Layer = reader => {
+  const { x, window, written } = windowOf(reader);
+  const tensor = reader.builder.add(avgPool, { ...window, rounding: 'floor', includePadding: false }, x);
   return { tensor, shrinks: written[1]! };
 };
 
-export const avgpool: Layer = row => ({
-  tensor: row.builder.add(globalAvgPool, { keep: true }, row.image()),
+export const avgpool: Layer = reader => ({
+  tensor: reader.builder.add(globalAvgPool, { keep: true }, reader.image()),
   reduction: Number.NaN,
 });

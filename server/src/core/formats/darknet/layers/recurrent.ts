@@ -1,122 +1,147 @@
 // [rnn], [crnn], [gru], [lstm], [conv_lstm]: layers made of connected ones or of convolutions. Work is that of one step.
+import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import { concat, constant, recurrentCell, reshape } from '../../../ops/index.ts';
 import type { Shape } from '../../../ops/op.ts';
-import { placeOf, type Row, say } from '../row.ts';
+import { type SectionReader, shown } from '../sectionReader.ts';
 import { connect, convolve, windowOf } from './convolutional.ts';
 import type { Layer } from './layer.ts';
 
-/** What the step before has left. */
-function state(row: Row, shape: Shape): Tensor {
-  return row.builder.add(constant, { shape }, []);
+/** The state that the previous step has left. */
+function state(reader: SectionReader, shape: Shape): Tensor {
+  return reader.builder.add(constant, { shape }, []);
 }
 
-function named(row: Row, label: string, type: string, body: () => Tensor): Tensor {
-  return row.builder.within({ label, type }, body);
+function named(reader: SectionReader, label: string, type: string, body: () => Tensor): Tensor {
+  return reader.builder.within({ label, type }, body);
 }
 
 /** rnn_layer.c: input → state, state → state, state → output. pjreddie's state is as large as the output. */
-export const rnn: Layer = row => {
-  const out = row.size('output', 1);
-  const hidden = row.dialect === 'alexeyab' ? row.size('hidden', 1) : out;
-  const x = row.flat();
-  const before = state(row, [1, hidden]);
-  const input = named(row, 'input', 'connected', () => row.activate(connect(row, x, hidden), 'logistic'));
-  const self = named(row, 'self', 'connected', () => row.activate(connect(row, before, hidden), 'logistic'));
-  const now = row.builder.add(recurrentCell, { cell: 'rnn' }, [input, self, before]);
-  const tensor = named(row, 'output', 'connected', () => row.activate(connect(row, now, out), 'logistic'));
+export const rnn: Layer = reader => {
+  const out = reader.size('output', 1);
+  const hidden = reader.dialect === 'alexeyab' ? reader.size('hidden', 1) : out;
+  const x = reader.flat();
+  const before = state(reader, [1, hidden]);
+  const input = named(reader, 'input', 'connected', () => reader.activate(connect(reader, x, hidden), 'logistic'));
+  const self = named(reader, 'self', 'connected', () => reader.activate(connect(reader, before, hidden), 'logistic'));
+  const now = reader.builder.add(recurrentCell, { cell: 'rnn' }, [input, self, before]);
+  const tensor = named(reader, 'output', 'connected', () => reader.activate(connect(reader, now, out), 'logistic'));
   // AlexeyAB's says that it is an image of 1×1; pjreddie's leaves that out.
-  return { tensor, image: row.dialect === 'alexeyab', reduction: Number.NaN, widthBy: 'own' };
+  return { tensor, image: reader.dialect === 'alexeyab', reduction: Number.NaN, widthBy: 'own' };
 };
 
 /** crnn_layer.c: three convolutions, which must keep the size. pjreddie's takes the width for the height (parse_crnn). */
-export const crnn: Layer = row => {
-  const alexey = row.dialect === 'alexeyab';
-  const out = row.size(alexey ? 'output' : 'output_filters', 1);
-  const hidden = row.size(alexey ? 'hidden' : 'hidden_filters', 1);
-  const stride = alexey ? row.size('stride', 1) : 1;
-  const window = alexey ? windowOf(row, 3) : { size: 3, padding: 1, dilation: 1, groups: 1, binary: false };
-  const image = row.image();
+export const crnn: Layer = reader => {
+  const alexey = reader.dialect === 'alexeyab';
+  const out = reader.size(alexey ? 'output' : 'output_filters', 1);
+  const hidden = reader.size(alexey ? 'hidden' : 'hidden_filters', 1);
+  const stride = alexey ? reader.size('stride', 1) : 1;
+  const window = alexey ? windowOf(reader, 3) : { size: 3, padding: 1, dilation: 1, groups: 1, binary: false };
+  const image = reader.image();
   const [, c, width, height] = image.shape ?? [];
   const turned = !alexey && Math.abs(width! - height!) > 0;
-  const x = turned ? row.builder.add(reshape, { shape: [1, c!, height!, width!] }, image) : image;
+  const x = turned ? reader.builder.add(reshape, { shape: [1, c!, height!, width!] }, image) : image;
   const [, , h, w] = x.shape ?? [];
-  const before = state(row, [1, hidden, h ?? Number.NaN, w ?? Number.NaN]);
+  const before = state(reader, [1, hidden, h ?? Number.NaN, w ?? Number.NaN]);
   const step = (label: string, from: Tensor, channels: number): Tensor =>
-    named(row, label, 'convolutional', () =>
-      row.activate(convolve(row, from, { ...window, out: channels, stride: [stride, stride] }).tensor, 'logistic'),
+    named(reader, label, 'convolutional', () =>
+      reader.activate(
+        convolve(reader, from, { ...window, out: channels, stride: [stride, stride] }).tensor,
+        'logistic',
+      ),
     );
   const input = step('input', x, hidden);
   const self = step('self', before, hidden);
-  checkKeepsSize(row, x, input);
-  const now = row.builder.add(recurrentCell, { cell: 'rnn' }, [input, self, stateLike(row, before, self)]);
+  checkKeepsSize(reader, x, input);
+  const now = reader.builder.add(recurrentCell, { cell: 'rnn' }, [input, self, stateLike(reader, before, self)]);
   return { tensor: step('output', now, out), shrinks: stride ** 2, widthBy: 'own' };
 };
 
 /** make_crnn_layer asserts that input and state have as many numbers. */
-function checkKeepsSize(row: Row, { shape: x }: Tensor, { shape: y }: Tensor): void {
+function checkKeepsSize(reader: SectionReader, { shape: x }: Tensor, { shape: y }: Tensor): void {
   if (!x || !y || !(Math.abs(x[2]! * x[3]! - y[2]! * y[3]!) > 0)) return;
-  const option = ['stride', 'padding', 'size'].map(name => row.option(name)).find(found => found !== undefined);
-  const message = say`[crnn] adds up what its convolutions give, so that they must keep the size, but ${x[3]}×${x[2]} becomes ${y[3]}×${y[2]}. Darknet stops here. Set stride=1 and pad=1, with an odd size.`;
-  row.report(option ? placeOf(option) : row.section.header, 'shape-mismatch', message);
+  reader.report({
+    range: reader.placeOf('stride', 'padding', 'size'),
+    code: 'state-size-mismatch',
+    message: l10n.t(
+      'The convolutions of [crnn] must keep the size, but {0}×{1} becomes {2}×{3}. Darknet stops here.',
+      shown(x[3]),
+      shown(x[2]),
+      shown(y[3]),
+      shown(y[2]),
+    ),
+    short: l10n.t('convolutions change the size'),
+    help: l10n.t('Set stride=1 and pad=1, with an odd size.'),
+  });
 }
 
 /** A state of the size that the layer’s own convolutions give, where that is not the input’s. */
-function stateLike(row: Row, before: Tensor, like: Tensor): Tensor {
+function stateLike(reader: SectionReader, before: Tensor, like: Tensor): Tensor {
   const same = before.shape?.every((length, axis) => Object.is(length, like.shape?.[axis]));
-  return same || !like.shape ? before : state(row, like.shape);
+  return same || !like.shape ? before : state(reader, like.shape);
 }
 
 /** gru_layer.c: update, reset and candidate, each of two connected layers without activation. */
-export const gru: Layer = row => {
-  const out = row.size('output', 1);
-  const x = row.flat();
-  const before = state(row, [1, out]);
+export const gru: Layer = reader => {
+  const out = reader.size('output', 1);
+  const x = reader.flat();
+  const before = state(reader, [1, out]);
   const parts = ['z', 'r', 'h'].flatMap(gate => [
-    named(row, `input_${gate}`, 'connected', () => connect(row, x, out)),
-    named(row, `state_${gate}`, 'connected', () => connect(row, before, out)),
+    named(reader, `input_${gate}`, 'connected', () => connect(reader, x, out)),
+    named(reader, `state_${gate}`, 'connected', () => connect(reader, before, out)),
   ]);
-  const tensor = row.builder.add(recurrentCell, { cell: 'gru' }, [...parts, before]);
+  const tensor = reader.builder.add(recurrentCell, { cell: 'gru' }, [...parts, before]);
   return { tensor, image: false, reduction: Number.NaN, widthBy: 'own' };
 };
 
 /** lstm_layer.c: u reads the input, w the state; forget, input, candidate, output. */
-export const lstm: Layer = row => {
-  const out = row.size('output', 1);
-  const x = row.flat();
-  const before = state(row, [1, out]);
+export const lstm: Layer = reader => {
+  const out = reader.size('output', 1);
+  const x = reader.flat();
+  const before = state(reader, [1, out]);
   const parts = gates.flatMap(gate => [
-    named(row, `u${gate}`, 'connected', () => connect(row, x, out)),
-    named(row, `w${gate}`, 'connected', () => connect(row, before, out)),
+    named(reader, `u${gate}`, 'connected', () => connect(reader, x, out)),
+    named(reader, `w${gate}`, 'connected', () => connect(reader, before, out)),
   ]);
-  const tensor = row.builder.add(recurrentCell, { cell: 'lstm' }, [...parts, before]);
-  return { tensor, image: row.dialect === 'alexeyab', reduction: Number.NaN, widthBy: 'own' };
+  const tensor = reader.builder.add(recurrentCell, { cell: 'lstm' }, [...parts, before]);
+  return { tensor, image: reader.dialect === 'alexeyab', reduction: Number.NaN, widthBy: 'own' };
 };
 
 const gates = ['f', 'i', 'g', 'o'] as const;
 
 /** conv_lstm_layer.c: the same of convolutions; a bottleneck has one that reads state and input together. */
-export const convLstm: Layer = row => {
-  const { builder } = row;
-  const out = row.size('output', 1);
-  const stride = row.size('stride', 1);
-  const window = { ...windowOf(row, 3), stride: [stride, stride], out };
-  const x = row.image();
+export const convLstm: Layer = reader => {
+  const { builder } = reader;
+  const out = reader.size('output', 1);
+  const stride = reader.size('stride', 1);
+  const window = { ...windowOf(reader, 3), stride: [stride, stride], out };
+  const x = reader.image();
   const gate = (label: string, from: Tensor): Tensor =>
-    named(row, label, 'convolutional', () => row.activate(convolve(row, from, window).tensor, 'linear'));
+    named(reader, label, 'convolutional', () => reader.activate(convolve(reader, from, window).tensor, 'linear'));
   const inputs = gates.map(name => gate(`u${name}`, x));
-  // Those of the state are made for the size of the input, whatever it becomes.
-  const before = state(row, [1, out, ...(x.shape?.slice(2) ?? [Number.NaN, Number.NaN])]);
-  const now = stateLike(row, before, inputs[0]!);
+  // Those of the state have the size of the input, whatever it becomes.
+  const before = state(reader, [1, out, ...(x.shape?.slice(2) ?? [Number.NaN, Number.NaN])]);
+  const now = stateLike(reader, before, inputs[0]!);
   if (now !== before && x.shape) {
     const [, , h, w] = inputs[0]!.shape ?? [];
-    const message = say`The state of [conv_lstm] is ${w}×${h}, but Darknet reads it as if it were ${x.shape[3]}×${x.shape[2]}, beyond its memory. Set stride=1 and pad=1, with an odd size.`;
-    row.report(row.placeOf('stride'), 'shape-mismatch', message, 'warning');
+    reader.report({
+      range: reader.placeOf('stride'),
+      severity: 'warning',
+      code: 'state-size-mismatch',
+      message: l10n.t(
+        'The state of [conv_lstm] is {0}×{1}, but Darknet reads it as {2}×{3}, past the end of its memory.',
+        shown(w),
+        shown(h),
+        shown(x.shape[3]),
+        shown(x.shape[2]),
+      ),
+      help: l10n.t('Set stride=1 and pad=1, with an odd size.'),
+    });
   }
-  const states = row.on('bottleneck')
+  const states = reader.on('bottleneck')
     ? [gate('wf', builder.add(concat, { axis: 1 }, [before, now === before ? inputs[0]! : before]))]
     : gates.map(name => gate(`w${name}`, before));
-  const peepholes = row.on('peephole') ? ['f', 'i', 'o'].map(name => gate(`v${name}`, before)) : [];
+  const peepholes = reader.on('peephole') ? ['f', 'i', 'o'].map(name => gate(`v${name}`, before)) : [];
   // Its part in the BFLOPs does not know the bottleneck: as many terms as there would be without.
   const all = [...inputs, ...gates.map((_, at) => states[at] ?? states[0]!), ...peepholes, now];
   const tensor = builder.add(recurrentCell, { cell: 'lstm' }, all);

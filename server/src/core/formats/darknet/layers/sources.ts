@@ -1,69 +1,109 @@
 // The layers that `layers=` or `from=` names, as a section reads them, and what is wrong with them.
+import * as l10n from '@vscode/l10n';
 import type { CfgOption } from '../../../syntax/cfg.ts';
 import type { Range } from '../../../text/range.ts';
+import { clip } from '../../../text/wording.ts';
 import { type Reference, targetOf } from '../references.ts';
-import { type Row, repair, short, type Value } from '../row.ts';
+import { repair, type SectionReader, type Value } from '../sectionReader.ts';
 
 /** Each is undefined where there is no such layer; all are where the key is missing. `first`: only that one is read. */
-export function sourcesOf(row: Row, name: string, first = false): readonly (Value | undefined)[] | undefined {
-  const option = row.option(name);
+export function sourcesOf(
+  reader: SectionReader,
+  name: string,
+  first = false,
+): readonly (Value | undefined)[] | undefined {
+  const option = reader.option(name);
   if (!option || option.value === '') {
-    const message = `[${row.section.type}] needs \`${name}=\`: the layers that it reads, as in \`${name}=-1\`. Without it Darknet crashes.`;
-    row.report(option ? option.range : row.section.header, 'missing-argument', message);
+    reader.report({
+      range: option ? option.range : reader.section.header,
+      code: 'missing-layers',
+      message: l10n.t('[{0}] needs `{1}`, the layers it reads; without it Darknet crashes.', reader.section.type, name),
+      short: l10n.t('`{0}` is missing', name),
+      help: l10n.t('Write it as in {0}.', `${name}=-1`),
+    });
     return undefined;
   }
-  const references = row.item.references.reads.slice(0, first ? 1 : undefined);
+  const references = reader.item.references.reads.slice(0, first ? 1 : undefined);
   const last = references.findLastIndex(({ isInComment }) => !isInComment);
   return references.map((reference, at) => {
-    if (reference.isInComment) return inComment(row, reference, option, row.reads[at]);
-    checkNumber(row, reference, option, at === last && at > 0);
-    return row.reads[at] ?? missing(row, reference, placeOf(reference, option));
+    if (reference.isInComment) return inComment(reader, reference, option, reader.reads[at]);
+    checkNumber(reader, reference, option, at === last && at > 0);
+    return reader.reads[at] ?? missing(reader, reference, placeOf(reference, option));
   });
 }
 
-/** parse_route counts the commas of the whole value: those behind a # name layers, too. */
-function inComment(row: Row, reference: Reference, option: CfgOption, value: Value | undefined): Value | undefined {
+/** parse_route counts the commas of the whole value: those after a # name layers, too. */
+function inComment(
+  reader: SectionReader,
+  reference: Reference,
+  option: CfgOption,
+  value: Value | undefined,
+): Value | undefined {
   const { commentFrom, comment, valueRange } = option;
-  const message = `Darknet counts the commas of this comment as well, and reads layer ${targetOf(reference, row.index)} here, too. Comments have lines of their own.`;
   const range = { from: valueRange.to, to: commentFrom + comment.length };
-  row.report({ from: commentFrom, to: reference.range.to }, 'comment-in-value', message, 'warning', [
-    repair('Remove the comment', range, ''),
-  ]);
+  reader.report({
+    range: { from: commentFrom, to: reference.range.to },
+    severity: 'warning',
+    code: 'comment-in-value',
+    message: l10n.t(
+      'Darknet counts the commas of this comment as well, and also reads layer {0} here.',
+      targetOf(reference, reader.index),
+    ),
+    help: l10n.t('Put the comment on a line of its own.'),
+    repairs: [repair(l10n.t('Remove the comment'), range, '')],
+  });
   return value;
 }
 
-function checkNumber(row: Row, reference: Reference, option: CfgOption, isLast: boolean): void {
+function checkNumber(reader: SectionReader, reference: Reference, option: CfgOption, isLast: boolean): void {
   const { text, range, written } = reference;
-  const place = placeOf(reference, option);
+  if (/^[+-]?\d+$/.test(text)) return;
+  const place = { range: placeOf(reference, option), severity: 'warning' } as const;
   if (text === '') {
-    const message = 'Nothing follows this comma, which Darknet reads as layer 0. Remove it.';
     const comma = { from: range.from - 1, to: range.to };
-    row.report(place, 'wrong-value', message, 'warning', isLast ? [repair('Remove the comma', comma, '')] : []);
-  } else if (!/^[+-]?\d+/.test(text)) {
-    const message = `“${short(text)}” is not a number, so Darknet reads it as layer 0.`;
-    row.report(place, 'wrong-value', message, 'warning');
-  } else if (!/^[+-]?\d+$/.test(text)) {
-    // Darknet takes spaces out of a value, so that “-1 -2” is one item.
-    const message = `“${short(text)}” is no whole number: Darknet reads ${written}. Layers are separated by commas.`;
-    row.report(place, 'wrong-value', message, 'warning');
+    reader.report({
+      ...place,
+      code: 'empty-item',
+      message: l10n.t('There is no number after this comma: Darknet reads layer 0.'),
+      help: l10n.t('Remove the comma.'),
+      repairs: isLast ? [repair(l10n.t('Remove the comma'), comma, '')] : [],
+    });
+    return;
   }
+  // Darknet takes spaces out of a value, so that “-1 -2” is one item.
+  reader.report({
+    ...place,
+    code: 'not-a-whole-number',
+    message: l10n.t('“{0}” is not a whole number: Darknet reads layer {1}.', clip(text, 40), written),
+    help: l10n.t('Separate layers by commas.'),
+  });
 }
 
 /** Says why a number names no layer. */
-function missing(row: Row, reference: Reference, place: Range): undefined {
+function missing(reader: SectionReader, reference: Reference, range: Range): undefined {
   const { written } = reference;
-  const { index } = row;
+  const { index } = reader;
   const target = targetOf(reference, index);
   if (target < 0) {
-    const most = index > 0 ? ` Use ${-index} or more.` : '';
-    const message = `${written} points before the first layer: this is layer ${index}, and layers are counted back from here.${most}`;
-    row.report(place, 'no-such-layer', message);
+    reader.report({
+      range,
+      code: 'no-such-layer',
+      message: l10n.t('Layer {0} points above the first layer: it is counted back from layer {1}.', written, index),
+      short: l10n.t('no layer {0}', written),
+      help: index > 0 ? l10n.t('Use a number from {0} to {1}.', -index, index - 1) : undefined,
+    });
     return;
   }
-  const what = target === index ? 'this layer itself' : 'a layer that comes later';
-  const back = index === 0 ? '' : ` Use ${index - 1} or less, or a negative number to count back from here.`;
-  const message = `Layer ${target} is ${what}: this is layer ${index}, and Darknet would read one that is not there yet.${back}`;
-  row.report(place, 'forward-reference', message);
+  reader.report({
+    range,
+    code: 'forward-reference',
+    message:
+      target === index
+        ? l10n.t('Layer {0} reads itself.', index)
+        : l10n.t('Layer {0} cannot read layer {1}, which is below it.', index, target),
+    short: l10n.t('reads a layer that is not above it'),
+    help: index > 0 ? l10n.t('Use a number from {0} to {1}.', -index, index - 1) : undefined,
+  });
 }
 
 /** An item, or the comma in front of one that is empty. */

@@ -1,4 +1,5 @@
 // One section while it is built: its values as Darknet reads them (atoi, atof), and what is wrong with them.
+import * as l10n from '@vscode/l10n';
 import type { Builder } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import type { Placement } from '../../graph/segment.ts';
@@ -8,12 +9,15 @@ import { sizes } from '../../ops/rules/shape.ts';
 import type { CfgOption } from '../../syntax/cfg.ts';
 import type { Problem, Repair } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
+import { type Reason, reasonFor } from '../../text/reason.ts';
 import { guess, likelyName } from '../../text/spelling.ts';
+import { clip } from '../../text/wording.ts';
 import { activationNames, activationOf, activations } from './activations.ts';
 import type { Item, PlacedItem } from './items.ts';
 import { pyTorchActivations } from './pytorch.ts';
+import { type Reference, targetOf } from './references.ts';
 import type { Section } from './repairs.ts';
-import { atoi } from './values.ts';
+import { atoi, largestInt } from './values.ts';
 import type { Dialect, SectionKind } from './words.ts';
 
 /** What a layer outputs: all that other sections read of it, but for `widthBy`. */
@@ -56,10 +60,7 @@ export interface Given {
   readonly layers: readonly Above[];
 }
 
-/** Darknet’s integers have 32 bits. */
-export const largestInt = 2 ** 31 - 1;
-
-export class Row {
+export class SectionReader {
   readonly item: Item;
   readonly builder: Builder;
   readonly mode: Mode;
@@ -68,7 +69,7 @@ export class Row {
   readonly #layers: readonly Above[];
   /** How many inputs of an operator come before those that the section names. */
   #skipped = 0;
-  #stop: string | undefined;
+  #stop: Reason | undefined;
   #silu: CfgOption | undefined;
   #isTied = false;
 
@@ -106,10 +107,9 @@ export class Row {
     return this.#layers.length;
   }
 
-  /** A section above, by the number in the text. */
-  above(written: number): Above | undefined {
-    const { index } = this;
-    return this.#layers[written < 0 ? index + written : written];
+  /** A section above that a reference means. */
+  above(reference: Reference): Above | undefined {
+    return this.#layers[targetOf(reference, this.index)];
   }
 
   /** The section that chose the channels of its input. */
@@ -141,11 +141,16 @@ export class Row {
     return Math.abs(value) > largestInt ? Number.NaN : value;
   }
 
-  /** An integer that must be at least `least`; reported and NaN where it is not. */
-  size(name: string, byDefault: number, least = 1): number {
+  /** An integer that must not be less than its key allows; reported and NaN where it is. */
+  size(name: string, byDefault: number): number {
     const value = this.int(name, byDefault);
+    const least = this.kind?.keys[name]?.min ?? 1;
     if (!(value < least)) return value;
-    this.report(this.placeOf(name), 'wrong-value', `\`${name}\` is ${value}, but must be at least ${least}.`);
+    this.report({
+      range: this.placeOf(name),
+      code: 'value-out-of-range',
+      message: l10n.t('`{0}` must be ≥ {1}, not {2}.', name, least, value),
+    });
     return Number.NaN;
   }
 
@@ -158,7 +163,7 @@ export class Row {
     return this.option(name)?.value ?? byDefault;
   }
 
-  /** The activation of a key; ReLU with a warning where Darknet knows no such (activations.c, get_activation). */
+  /** The activation of a key; ReLU with a warning where Darknet has no such activation (activations.c, get_activation). */
   activate(x: Tensor, byDefault: string, key = 'activation'): Tensor {
     const { builder, dialect } = this;
     const name = this.text(key, byDefault);
@@ -170,14 +175,19 @@ export class Row {
     else {
       const names = activationNames(dialect);
       const meant = likelyName(name, names);
-      const other = Object.hasOwn(activations, name) ? ` It is one of AlexeyAB’s.` : '';
-      const advice = meant === undefined ? ` There are ${names.join(', ')}.` : ` Did you mean “${meant}”?`;
-      const message = `Darknet knows no activation “${short(name)}” and takes relu.${other}${advice}`;
-      const fixes =
-        meant === undefined
-          ? []
-          : [{ ...repair(`Change to “${meant}”`, option.valueRange, meant), ...guess(name, meant) }];
-      this.report(placeOf(option), 'unknown-activation', message, 'warning', fixes);
+      this.report({
+        range: placeOf(option),
+        severity: 'warning',
+        code: 'unknown-activation',
+        message: Object.hasOwn(activations, name)
+          ? l10n.t('Only AlexeyAB’s Darknet has the activation “{0}”; pjreddie’s uses relu.', clip(name, 40))
+          : l10n.t('Darknet does not have an activation “{0}” and uses relu.', clip(name, 40)),
+        help:
+          meant === undefined
+            ? l10n.t('Use one of these: {0}.', names.join(', '))
+            : l10n.t('Did you mean “{0}”?', meant),
+        repairs: respelled(name, meant, option.valueRange),
+      });
     }
     return activations.relu!.apply(builder, x);
   }
@@ -198,10 +208,18 @@ export class Row {
     const { shape } = tensor;
     if (shape === undefined || shape.length === 4) return tensor;
     if (image || !reports) return this.builder.add(reshape, { shape: [1, shape[1] ?? Number.NaN, 1, 1] }, tensor);
-    const message = `[${this.section.type}] works on images, but the layer above outputs a vector of ${sizes(shape.slice(1))} numbers. Darknet stops here.`;
-    this.report(this.section.header, 'not-an-image', message);
+    const why = this.report({
+      range: this.section.header,
+      code: 'not-an-image',
+      message: l10n.t(
+        '[{0}] needs an image, but the layer above outputs a vector of {1} numbers. Darknet stops here.',
+        this.section.type,
+        sizes(shape.slice(1)),
+      ),
+      short: l10n.t('vector where an image is needed'),
+    });
     const shape4 = channels === undefined ? undefined : [1, channels, Number.NaN, Number.NaN];
-    return this.builder.unknown(message, [tensor], shape4);
+    return this.builder.unknown(why, [tensor], shape4);
   }
 
   /** The input as [1, n]. */
@@ -225,26 +243,25 @@ export class Row {
 
   // ——— Reports ———————————————————————————————————————————————————————————————————————————————————————————————————
 
-  /** Reports a problem. Darknet stops at errors: the row has no total then. */
-  report(
-    range: Range,
-    code: string,
-    message: string,
-    severity: Problem['severity'] = 'error',
-    repairs: readonly Repair[] = [],
-  ): void {
-    const problem: Problem = { range, severity, code, message };
-    if (severity === 'error') this.stopAt(message);
-    this.builder.problem(repairs.length > 0 ? { ...problem, repairs } : problem);
+  /**
+   * Reports a problem, an error by default: Darknet stops there, and the section has no total. Returns the reason that it is
+   * for what depends on it.
+   */
+  report(finding: Omit<Problem, 'severity'> & Partial<Pick<Problem, 'severity'>>): Reason {
+    const problem: Problem = { severity: 'error', ...finding };
+    const reason = reasonFor(problem);
+    if (problem.severity === 'error') this.stopAt(reason);
+    this.builder.problem(problem);
+    return reason;
   }
 
   /** Why Darknet stops at this section; undefined where it goes on. */
-  get stop(): string | undefined {
+  get stop(): Reason | undefined {
     return this.#stop;
   }
 
-  stopAt(message: string): void {
-    this.#stop ??= message;
+  stopAt(reason: Reason): void {
+    this.#stop ??= reason;
   }
 
   /** Where a value of one of these keys is, else the header. */
@@ -286,18 +303,14 @@ export function repair(title: string, { from, to }: Range, text: string): Repair
   return { title, edits: [{ from, to, text }] };
 }
 
-/** A message, in which a number that is not known is a question mark. */
-export function say(parts: TemplateStringsArray, ...values: readonly (string | number | undefined)[]): string {
-  return parts.reduce((text, part, at) => {
-    const value = values[at - 1];
-    return text + (value === undefined || Number.isNaN(value) ? '?' : value) + part;
-  });
+/** The repair of a misspelled word; none where it is not known what was meant. */
+export function respelled(word: string, meant: string | undefined, range: Range): Repair[] {
+  return meant === undefined
+    ? []
+    : [{ ...repair(l10n.t('Change to “{0}”', meant), range, meant), ...guess(word, meant) }];
 }
 
-export function short(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
-}
-
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** A number in a message: a question mark where it is not known. */
+export function shown(value: number | undefined): string {
+  return value === undefined || Number.isNaN(value) ? '?' : String(value);
 }
