@@ -77,7 +77,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'value-per-dimension',
     ...yolo('[-1, 1, nn.Flatten, [2]]\n[-1, 1, nn.MaxPool2d, [2]]'),
-    why: 'One number stands for all dimensions; a list has one value for each.',
+    why: 'One number applies to all dimensions; a list has one value for each.',
   },
   {
     code: 'input-not-divisible-by-groups',

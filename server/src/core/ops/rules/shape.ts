@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Shape } from '../op.ts';
 
 /** The number of elements; 1 for a scalar. */
@@ -25,7 +26,7 @@ export function gridOf(shape: Shape, order: ShapeOrder): Shape {
  * `197×768` in any order. What does not begin with a batch of 1, such as a learned table, has all of its sizes.
  */
 export function shapeText(shape: Shape, order: ShapeOrder): string {
-  if (shape.length === 0) return 'scalar';
+  if (shape.length === 0) return l10n.t('scalar');
   if (shape.length === 1 || shape[0] !== 1) return sizes(shape);
   if (shape.length < 4) return sizes(shape.slice(1));
   const grid = gridOf(shape, order);
