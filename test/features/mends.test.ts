@@ -94,17 +94,17 @@ describe('references after a row by hand', () => {
   it('follow, and so do the numbers in comments', () => {
     // On the row before, everything fits as well: the comments tell.
     const one = rows.toSpliced(at, 0, '  - [-1, 1, Conv, [64, 3, 2]]').join('\n');
-    const fixed = mended('yolo.yaml', one, /follow by \+1/);
+    const fixed = mended('yolo.yaml', one, /by \+1/);
     assert.ok(fixed?.includes('[[-1, 3], 1, Concat, [1]] # 7'), fixed);
     assert.ok(fixed?.includes('[[8, 5], 1, Detect, [nc]] # 9'));
     const two = rows.toSpliced(at, 0, '  - [-1, 1, Conv, [128, 1, 1]]', '  - [-1, 1, Conv, [256, 3, 2]]').join('\n');
-    assert.ok(mended('yolo.yaml', two, /follow by \+2/)?.includes('[[9, 6], 1, Detect, [nc]] # 10'));
-    assert.ok(mended('yolo.yaml', one, /comments alone/)?.includes('[[7, 4], 1, Detect, [nc]] # 9'));
+    assert.ok(mended('yolo.yaml', two, /by \+2/)?.includes('[[9, 6], 1, Detect, [nc]] # 10'));
+    assert.ok(mended('yolo.yaml', one, /only the comments/)?.includes('[[7, 4], 1, Detect, [nc]] # 9'));
   });
 
   it('follow a row that is gone', () => {
     const text = rows.toSpliced(at - 1, 1).join('\n');
-    const fixed = mended('yolo.yaml', text, /follow by −1/);
+    const fixed = mended('yolo.yaml', text, /by −1/);
     assert.ok(fixed?.includes('[[-1, 1], 1, Concat, [1]] # 5'), fixed);
     assert.ok(fixed?.includes('[[6, 3], 1, Detect, [nc]] # 7'));
   });
@@ -114,13 +114,13 @@ describe('references after a row by hand', () => {
       .toSpliced(at - 1, 1)
       .join('\n')
       .replaceAll(/ # .*/g, '');
-    const fixed = mended('yolo.yaml', bare, /follow by −1/);
+    const fixed = mended('yolo.yaml', bare, /by −1/);
     assert.ok(fixed?.includes('[[-1, 1], 1, Concat, [1]]'), fixed);
     assert.deepEqual(analysedOf('yolo.yaml', fixed!, defaultSettings).problems, []);
   });
 
   it('stay where nothing is wrong', () => {
-    assert.equal(mended('yolo.yaml', whole, /follow|comments/), undefined);
+    assert.equal(mended('yolo.yaml', whole, /Shift|comments/), undefined);
   });
 });
 

@@ -1,10 +1,12 @@
 // PyTorch's layers by themselves: shapes and parameters as PyTorch 2.x gives them for the same constructor and input.
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Builder } from '../../server/src/core/graph/builder.ts';
 import type { GraphNode } from '../../server/src/core/graph/graph.ts';
 import type { Counts } from '../../server/src/core/ops/op.ts';
 import type { PyValue } from '../../server/src/core/python/value.ts';
+import { show } from '../../server/src/core/python/value.ts';
 import { only, Scope } from '../../server/src/core/torch/layer.ts';
 import { construct, numbered, parametersOf, sequential } from '../../server/src/core/torch/module.ts';
 import { Conv2d } from '../../server/src/core/torch/nn/conv.ts';
@@ -206,3 +208,8 @@ function paramsOf({ op, attrs, inputs, outputs }: GraphNode): number {
 function sizeOf(parameters: ReturnType<typeof parametersOf>): number {
   return parameters.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
 }
+
+it('what Python writes of a value', () => {
+  const values = [null, true, 'x', [1, Number.NaN], Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  assert.deepEqual(values.map(show), ['None', 'True', '“x”', '[1, ?]', 'inf', '-inf']);
+});

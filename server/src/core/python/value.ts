@@ -28,5 +28,8 @@ export function show(value: PyValue): string {
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
   // What is not known is not to be read as a value of Python's.
   if (typeof value === 'number' && Number.isNaN(value)) return '?';
+  // Python writes a float that is out of range like this.
+  if (value === Number.POSITIVE_INFINITY) return 'inf';
+  if (value === Number.NEGATIVE_INFINITY) return '-inf';
   return typeof value === 'string' ? `“${value}”` : String(value);
 }

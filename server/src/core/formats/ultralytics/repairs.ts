@@ -91,12 +91,12 @@ function shiftTitle(from: number, by: number): string {
   const count = Math.abs(by);
   if (by > 0) {
     return count === 1
-      ? l10n.t('Shift references to rows from {0} on by +1, for the row inserted above', from)
-      : l10n.t('Shift references to rows from {0} on by +{1}, for the {1} rows inserted above', from, count);
+      ? l10n.t('Shift references to rows ≥ {0} by +1, for the row inserted above', from)
+      : l10n.t('Shift references to rows ≥ {0} by +{1}, for the {1} rows inserted above', from, count);
   }
   return count === 1
-    ? l10n.t('Shift references to rows from {0} on by −1, for the row removed above', from)
-    : l10n.t('Shift references to rows from {0} on by −{1}, for the {1} rows removed above', from, count);
+    ? l10n.t('Shift references to rows ≥ {0} by −1, for the row removed above', from)
+    : l10n.t('Shift references to rows ≥ {0} by −{1}, for the {1} rows removed above', from, count);
 }
 
 /** `# 5-P3/8` after a row. */
