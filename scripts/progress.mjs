@@ -22,7 +22,8 @@ export default async function* progress(source) {
   for await (const { type, data } of source) {
     if (type === 'test:stderr') yield `${clear}${data.message}`;
     if (type !== 'test:pass' && type !== 'test:fail') continue;
-    if (data.file) seen.add(data.file);
+    // Tests of a shared fixture helper say that they are in its file.
+    if (/\.test\.\w+$/.test(data.file ?? '')) seen.add(data.file);
     if (data.details?.type === 'suite') continue;
     tests++;
     if (type === 'test:fail') {

@@ -89,7 +89,7 @@ for (const format of formats) {
             if (readings) checkReading(format, each, found, readings[at], where, repaired);
             if (!found) continue;
             checkHonest(found, where);
-            checkAbove(format, each, found, where);
+            checkAbove(format, each, found, readings?.[at], where);
             kinds[
               found.layers.some(row => row.repaired) ? 'repaired' : found.totals.complete ? 'accepted' : 'incomplete'
             ]++;
@@ -214,13 +214,21 @@ function checkHonest({ layers, totals, problems }: FileReport, where: string): v
       );
 }
 
-function checkAbove(format: Format, { whole, line }: Damaged, found: FileReport, where: string): void {
+function checkAbove(
+  format: Format,
+  { whole, line }: Damaged,
+  found: FileReport,
+  reading: Reading | 'refused' | undefined,
+  where: string,
+): void {
   if (!format.ofRows.test(whole.split('\n')[line]!)) return;
   const before = reportOf(format, whole)!;
   // Nothing of it is a row any more: it reads as another format.
   if (found.layers.length === 0) return;
-  // The row that the line is in may become another one.
-  const above = before.layers.filter(row => row.line !== null && row.line <= line + 1).slice(0, -1);
+  // The row that the line is in may become another one. Where the framework reads the text as it is, what the row leaves
+  // behind (`repeats: 2` below a line that is gone) belongs to the one above.
+  const others = reading === 'refused' ? 1 : 2;
+  const above = before.layers.filter(row => row.line !== null && row.line <= line + 1).slice(0, -others);
   const costs = (rows: FileReport['layers']): unknown =>
     rows.map(row => [
       [row.name, row.op, row.outputs, row.params, row.macs],
