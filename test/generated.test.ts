@@ -5,9 +5,12 @@ import { describe, it } from 'node:test';
 import { Ajv } from 'ajv';
 import { load } from 'js-yaml';
 import { documents, stored } from '../scripts/generate/documents.ts';
+import { areas } from '../scripts/generate/problems/index.ts';
+import { adviceRules } from '../server/src/core/advice/index.ts';
 import { namesOf, operators } from '../server/src/core/formats/flopline/operators.ts';
 import { defaultSettings, open, price } from '../server/src/core/index.ts';
 import type { OpExample } from '../server/src/core/ops/op.ts';
+import { formerCodes } from '../server/src/core/text/codes.ts';
 
 describe('generated files are what npm run generate writes', () => {
   for (const document of documents) {
@@ -102,4 +105,28 @@ describe('the schema', () => {
       assert.ok(problems.some(({ severity }) => severity === 'error'));
     });
   }
+});
+
+describe('the page of problems', () => {
+  const entries = new Set(areas.flatMap(({ problems }) => problems.map(({ code }) => code)));
+  // What advice offers without pointing to it is on the page of advice.
+  for (const { code } of adviceRules) entries.add(code);
+
+  it('has every code of the sources', () => {
+    const core = new URL('../server/src/core/', import.meta.url);
+    const missing = readdirSync(core, { recursive: true })
+      .map(String)
+      .filter(name => name.endsWith('.ts'))
+      .flatMap(name => [...readFileSync(new URL(name, core), 'utf8').matchAll(/\bcode(?::| =) '([a-z][\w-]+)'/g)])
+      .map(([, code]) => code!)
+      .filter(code => !entries.has(code));
+    assert.deepEqual([...new Set(missing)], []);
+  });
+
+  it('has every code that was renamed', () => {
+    assert.deepEqual(
+      Object.keys(formerCodes).filter(code => !entries.has(code)),
+      [],
+    );
+  });
 });

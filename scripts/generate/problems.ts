@@ -6,6 +6,7 @@ import {
   type Problem,
   price,
   problemsWithHints,
+  textOf,
 } from '../../server/src/core/index.ts';
 import { formerCodesOf } from '../../server/src/core/text/codes.ts';
 import { notice } from './markdown.ts';
@@ -17,10 +18,13 @@ export function problemsPage(): string {
     notice,
     '# Problems',
     'Everything that Flopline reports, by its code: an example, what Flopline says of it, and the rule behind it. `# flopline-ignore CODE` above a line silences it there, `# flopline-ignore-file CODE` in the whole file. Where a code had another name, comments that use the old name still work.',
-    ...areas.flatMap(({ title, problems }) => [
-      `# ${title}`,
-      ...problems.toSorted((a, b) => (a.code < b.code ? -1 : 1)).map(section),
-    ]),
+    ...areas.flatMap(({ title, problems }, area) => {
+      // A code of several formats has one entry, where it comes first, with an example of each.
+      const own = [...new Set(problems.map(({ code }) => code))].filter(
+        code => !areas.slice(0, area).some(other => other.problems.some(problem => problem.code === code)),
+      );
+      return own.length === 0 ? [] : [`# ${title}`, ...own.sort().map(section)];
+    }),
   ].join('\n\n')}\n`;
 }
 
@@ -34,16 +38,28 @@ export function reported({ code, file, text, settings: own }: ProblemExample): r
   return all.filter(problem => problem.code === code);
 }
 
-function section(example: ProblemExample): string {
-  const { code, text, file, why } = example;
-  const [first] = reported(example);
-  if (!first) throw new Error(`The example of ${code} does not have that problem.`);
+function section(code: string): string {
+  const examples = areas.flatMap(({ title, problems }) =>
+    problems.filter(problem => problem.code === code).map(example => ({ title, example })),
+  );
   const former = formerCodesOf(code);
   return [
     `## ${code}`,
-    `${first.severity[0]!.toUpperCase()}${first.severity.slice(1)}: ${[first.message, first.help].filter(Boolean).join(' ')}`,
-    [`\`\`\`${/ya?ml$/.test(file) ? 'yaml' : 'ini'}`, text.trimEnd(), '```'].join('\n'),
-    why,
+    ...examples.flatMap(({ title, example }) => [
+      ...(examples.length > 1 ? [`**${title}.**`] : []),
+      ...described(example),
+    ]),
     ...(former.length === 0 ? [] : [`Formerly ${former.map(name => `\`${name}\``).join(' or ')}.`]),
   ].join('\n\n');
+}
+
+function described(example: ProblemExample): string[] {
+  const { code, text, file, why } = example;
+  const [first] = reported(example);
+  if (!first) throw new Error(`The example of ${code} does not have that problem.`);
+  return [
+    `${first.severity[0]!.toUpperCase()}${first.severity.slice(1)}: ${textOf(first)}`,
+    [`\`\`\`${/ya?ml$/.test(file) ? 'yaml' : 'ini'}`, text.trimEnd(), '```'].join('\n'),
+    why,
+  ];
 }

@@ -1,7 +1,7 @@
 // Codes of problems that have another name than they had: `flopline-ignore` comments and scripts may hold the old one.
 
 /** By the code of today: the codes that its problems had before. Most old codes are several of today's. */
-const formerCodes: Readonly<Record<string, string | readonly string[]>> = {
+export const formerCodes: Readonly<Record<string, string | readonly string[]>> = {
   'anchor-levels-mismatch': 'wrong-argument',
   'asymmetric-padding': 'wrong-argument',
   'attention-features-mismatch': 'channel-mismatch',
