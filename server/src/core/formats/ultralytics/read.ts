@@ -395,7 +395,10 @@ class Rows {
       ...(found ? { summary: found.summary() } : {}),
     };
     const sources = this.#sources(parts, index, image);
-    if (!sources) return this.#unknown(spec, l10n.t('its `from` names a row that does not exist'));
+    if (!sources) {
+      const why = { message: l10n.t('its `from` names a row that does not exist'), short: l10n.t('missing row') };
+      return this.#unknown(spec, why);
+    }
     const inputs = sources.map(({ value }) => value);
     const at = (arg: number | undefined): Range => parts.args[arg ?? -1]?.range ?? parts.moduleNode;
     if (!found) {
