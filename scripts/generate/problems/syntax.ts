@@ -16,6 +16,12 @@ const proto = (layer: string): Pick<ProblemExample, 'file' | 'text'> => ({
 
 export const problems: readonly ProblemExample[] = [
   {
+    code: 'yaml-stray-tab',
+    file: 'a.yaml',
+    text: 'nc: 2\nbackbone:\n  - [-1, 1, Conv\t, [8, 3, 1]]\nhead:\n  - [[0], 1, Detect, [nc]]\n',
+    why: 'YAML allows tabs between tokens, but no token may begin with one for PyYAML (scanner.py), which reads these files.',
+  },
+  {
     code: 'duplicate-key',
     ...yaml('input: [3, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: 3, kernel: 1}\n'),
     why: 'PyYAML lets the last of equal keys count without a word.',

@@ -39,8 +39,23 @@ export function withoutFlowBreaks(text: string): string {
   return chars.join('');
 }
 
+/**
+ * Tabs outside quotes, comments and block text: PyYAML finds that no token can begin with one, wherever it is (scanner.py,
+ * scan_to_next_token skips spaces alone, and a plain scalar ends at a tab). Tabs that indent a line are not among them.
+ */
+export function strayTabs(text: string): readonly number[] {
+  if (!text.includes('\t')) return [];
+  const found: number[] = [];
+  for (const { kind, from } of commentsOf(text)) {
+    if (kind !== 'tab') continue;
+    const start = Math.max(text.lastIndexOf('\n', from), text.lastIndexOf('\r', from)) + 1;
+    if (text.slice(start, from).trim() !== '') found.push(from);
+  }
+  return found;
+}
+
 interface Comment {
-  readonly kind: 'comment' | 'break';
+  readonly kind: 'comment' | 'break' | 'tab';
   readonly from: number;
   readonly to: number;
   /** Where the outermost bracket around it stands. */
@@ -64,6 +79,9 @@ function* commentsOf(text: string): Generator<Comment> {
       const from = text[at - 1] === '\r' ? at - 1 : at;
       yield { kind: 'break', opened, from, to: at + 1, tight: false };
       at++;
+    } else if (char === '\t') {
+      yield { kind: 'tab', opened, from: at, to: at + 1, tight: false };
+      at++;
     } else if (
       /\s/.test(char) ||
       (/[-?:]/.test(char) && /\s/.test(next)) ||
@@ -78,7 +96,12 @@ function* commentsOf(text: string): Generator<Comment> {
       at++;
     } else if (char === '"' || char === "'") at = endOfQuoted(text, at);
     else if ((char === '|' || char === '>') && depth === 0) at = endOfBlock(text, at);
-    else at = endOfPlain(text, at, depth > 0);
+    else {
+      const end = endOfPlain(text, at, depth > 0);
+      for (let tab = text.indexOf('\t', at); tab >= 0 && tab < end; tab = text.indexOf('\t', tab + 1))
+        yield { kind: 'tab', opened, from: tab, to: tab + 1, tight: false };
+      at = end;
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import { type Chunk, Chunks, chunkOf, copied, type ParseChunks, type Placed } from './chunks.ts';
+import { strayTabs } from './comments.ts';
 import type { Damage } from './damage.ts';
 import type { Mapping, Sequence, YamlNode } from './tree.ts';
 import { parseYaml, type Reads } from './yaml.ts';
@@ -39,6 +40,8 @@ interface Surroundings {
 /** Parses a text; rows of `earlier` that are in it too are not parsed again. */
 export function parseDocument(text: string, reads: Reads, earlier?: YamlDocument): YamlDocument {
   if (earlier?.text === text) return earlier;
+  // A tab between rows and comments is in no chunk.
+  if (strayTabs(text).length > 0) return whole(text, reads);
   const chunks = new Chunks(text, rowParser(reads), earlier && { text: earlier.text, chunks: earlier.rows }, contentOf);
   return byRows(text, reads, chunks, earlier?.surroundings) ?? whole(text, reads);
 }

@@ -13,7 +13,7 @@ import {
 import type { TextEdit } from '../text/edit.ts';
 import type { Problem, Repair, Result } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
-import { withoutFlowBreaks, withoutTightComments } from './comments.ts';
+import { strayTabs, withoutFlowBreaks, withoutTightComments } from './comments.ts';
 import type { Damage } from './damage.ts';
 import {
   balanceOf,
@@ -56,11 +56,12 @@ export interface Reads {
 export function parseYaml(source: string, reads?: Reads): ParsedText {
   const text = withoutTightComments(withPlainBreaks(source));
   const notes = new Notes(text);
-  const certain = [
+  const certain: LineRepair[] = [
     ...(hasFullWidth(text) ? narrowedRows(text, reads) : []),
     ...(foldedRow.test(text) ? foldedRows(text, reads) : []),
     ...(tightRow.test(text) ? tightRows(text, reads) : []),
   ];
+  certain.push(...tabbed(text, certain));
   if (certain.length > 0) {
     const patched = withRepairs(text, certain, notes);
     return recover(text, patched, attempt(patched.text), reads, notes);
@@ -580,6 +581,32 @@ function tightRows(text: string, reads: Reads | undefined): readonly LineRepair[
       }
   }
   return found;
+}
+
+/** Lines with tabs that PyYAML refuses, but for those that are repaired in another way. */
+function tabbed(text: string, others: readonly LineRepair[]): readonly LineRepair[] {
+  const tabs = strayTabs(text);
+  if (tabs.length === 0) return [];
+  const lines = text.split('\n');
+  const starts = lineStarts(lines);
+  const own = new Set(tabs);
+  const found = new Map<number, LineRepair>();
+  let line = 0;
+  for (const tab of tabs) {
+    while (line + 1 < starts.length && starts[line + 1]! <= tab) line++;
+    if (found.has(line) || others.some(other => other.line === line)) continue;
+    const start = starts[line]!;
+    found.set(line, {
+      line,
+      text: lines[line]!.replace(/\t/g, (char, at: number) => (own.has(start + at) ? ' ' : char)),
+      code: 'yaml-stray-tab',
+      message: l10n.t('There is a tab here, and PyYAML refuses a tab outside of quotes and comments.'),
+      help: l10n.t('Use a space.'),
+      title: l10n.t('Replace tabs with spaces'),
+      at: { from: tab - start, to: tab - start + 1 },
+    });
+  }
+  return [...found.values()];
 }
 
 /** A word as a row, and below it a dash that is indented more. */
