@@ -39,8 +39,8 @@ export async function compileTests() {
     format: 'esm',
     target: 'node20',
     sourcemap: 'linked',
-    // Loaded by themselves: they are CommonJS.
-    external: ['@vscode/*', 'ajv', 'esbuild', 'typescript', 'vscode-*'],
+    // Loaded by themselves: they are CommonJS, or hold what all tests share (the seed of fast-check).
+    external: ['@vscode/*', 'ajv', 'esbuild', 'fast-check', 'typescript', 'vscode-*'],
     plugins: [atHome],
     logLevel: 'warning',
   });

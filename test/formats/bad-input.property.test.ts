@@ -216,7 +216,7 @@ function checkHonest({ layers, totals, problems }: FileReport, where: string): v
 
 function checkAbove(
   format: Format,
-  { whole, line }: Damaged,
+  { whole, text, line }: Damaged,
   found: FileReport,
   reading: Reading | 'refused' | undefined,
   where: string,
@@ -225,10 +225,10 @@ function checkAbove(
   const before = reportOf(format, whole)!;
   // Nothing of it is a row any more: it reads as another format.
   if (found.layers.length === 0) return;
-  // The row that the line is in may become another one. Where the framework reads the text as it is, what the row leaves
-  // behind (`repeats: 2` below a line that is gone) belongs to the one above.
-  const others = reading === 'refused' ? 1 : 2;
-  const above = before.layers.filter(row => row.line !== null && row.line <= line + 1).slice(0, -others);
+  // The row that the line is in may become another one. What it leaves behind where it is no row any more (`repeats: 2`
+  // below a line that is gone) belongs to the one above, where the framework reads the text as it is.
+  const isGone = reading !== 'refused' && !format.ofRows.test(text.split('\n')[line] ?? '');
+  const above = before.layers.filter(row => row.line !== null && row.line <= line + 1).slice(0, isGone ? -2 : -1);
   const costs = (rows: FileReport['layers']): unknown =>
     rows.map(row => [
       [row.name, row.op, row.outputs, row.params, row.macs],

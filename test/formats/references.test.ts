@@ -113,3 +113,12 @@ test('every number means the same item after items have come and gone', () => {
     }),
   );
 });
+
+test('an item that is gone and has read itself, or what is below it, has no source', () => {
+  const range = { from: 0, to: 1 };
+  for (const index of [0, 1]) {
+    const reference: Reference = { range, written: index, kind: 'absolute', target: { index, range }, reads: true };
+    const items: Item[] = [0, 1].map(at => ({ range, index: at, outputs: [], references: [reference], lists: [] }));
+    assert.equal(movesOf(items, new Map(), new Set([0, 1])).source(0, 1), undefined);
+  }
+});

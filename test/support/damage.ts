@@ -52,6 +52,11 @@ const slips: readonly Slip[] = [
   inLine(line => line.replace(/[:=]/, ' ')),
   inLine(line => line.replace(/([:=]).*/, '$1')),
   inLine((line, _, sign) => (sign < 0 ? line : put(cut(line, sign, 1), sign, wide[line[sign]!] ?? ''))),
+  // The space of an input method, in a row: in keys and settings it is a letter to PyYAML, and white space to us.
+  inLine((line, at) => {
+    const space = /^\s*-/.test(line) ? line.indexOf(' ', at) : -1;
+    return space < 0 ? line : put(cut(line, space, 1), space, '\u3000');
+  }),
   inLine((line, at) => cut(line, at, 1 + (at % 4))),
   inLine((line, at) => line.slice(0, at)),
   ...['x', '7', ' ', '\n'].map(text => inLine((line, at) => put(line, at, text))),

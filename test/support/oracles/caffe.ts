@@ -30,7 +30,9 @@ function demand(condition: boolean, why: string): asserts condition {
 
 function parse(text: string): Message {
   const tokens: string[] = [];
-  const lexer = /\s+|#[^\n]*|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[A-Za-z_]\w*|\.?\d[\w.]*|[-{}<>:;,[\]])/y;
+  // Tokenizer::ConsumeZeroOrMore<Whitespace>: other white space is no white space to protobuf.
+  const lexer =
+    /[ \t\r\n\v\f]+|#[^\n]*|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[A-Za-z_]\w*|\.?\d[\w.]*|[-{}<>:;,[\]])/y;
   while (lexer.lastIndex < text.length) {
     const at = lexer.lastIndex;
     const match = lexer.exec(text);

@@ -65,6 +65,8 @@ export function movesOf(
         const [first, ...others] = items[source]!.references.filter(({ reads }) => reads);
         if (!first || others.length > 0 || first.target === undefined) return undefined;
         if (first.target === 'input') return -1;
+        // What reads itself, or an item below, reads nothing: to follow it would never end.
+        if (first.target.index >= source) return undefined;
         source = first.target.index;
       }
       return places[source];

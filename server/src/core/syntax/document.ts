@@ -286,8 +286,9 @@ function contentOf(text: string): string {
   if (isFlowRow(text)) return text.slice(0, flowRowEnd(text, 0));
   const hash = text.indexOf('#');
   if (hash < 0) return text;
-  const content = text.slice(0, hash).trimEnd();
-  const isSeparate = /\s/.test(text[hash - 1] ?? '');
+  const content = text.slice(0, hash).replace(/[ \t\r\n]+$/, '');
+  // Other white space, such as that of an input method, is text to YAML.
+  const isSeparate = /[ \t\n]/.test(text[hash - 1] ?? '');
   // In quotes and in blocks it may be text. What is empty lies where its comment ends.
   if (!isSeparate || /["'|>]|[-:]$/.test(content) || !onlyComments.test(text.slice(hash))) return text;
   return `${content}\n`;

@@ -843,9 +843,18 @@ function buildTree(
               : 'block';
         const { isText, known } = event.tagStart < 0 ? untagged : tagOf(tagText(text, event.tagStart, event.tagEnd));
         if (!known) refuseTag(event.tagStart, event.tagEnd);
+        let isUnmarkedKey = false;
         const content = from < 0 ? '' : event.fast ? text.slice(from, to) : getScalarValue(text, event);
         if (from < 0) {
-          // An empty value stands behind the `:` or `-` that it belongs to.
+          // An empty value is after the `:` or `-` that it belongs to.
+          const open = stack.at(-1);
+          const isKey = open?.node.kind === 'mapping' && open.node.flow && open.key === undefined;
+          isUnmarkedKey =
+            isKey &&
+            event.anchorEnd < 0 &&
+            event.tagEnd < 0 &&
+            text[end - 1] !== '?' &&
+            !explicitKey.test(text.slice(end, end + 1000));
           const mark = emptyAt(text, Math.max(end, event.anchorEnd, event.tagEnd));
           from = mark;
           to = mark;
@@ -861,6 +870,8 @@ function buildTree(
           text: content,
           style: isText === undefined ? style : isText ? 'quoted' : 'plain',
         };
+        // parser.py, parse_flow_sequence_entry and parse_flow_mapping_key: in brackets only `?` makes an empty key.
+        if (isUnmarkedKey) notes.refuse({ from: scalar.from, to: scalar.to }, 'yaml-no-key', noKey());
         if (style === 'plain' && content.charCodeAt(0) === 58 && stack.at(-1)?.node.flow === true) {
           // scanner.py, check_plain: in brackets a plain scalar cannot begin with a colon.
           notes.refuse(
@@ -941,6 +952,11 @@ function tagOf(tag: string): { readonly isText?: boolean; readonly known: boolea
   return { known: /^!!(?:seq|map|set|omap|pairs|binary|timestamp)$/.test(tag) };
 }
 
+const noKey = (): string => l10n.t('There is no key in front of this colon.');
+
+/** Whether the next sign in brackets is a question mark, which may have nothing after it. */
+const explicitKey = /^(?:[\s,[{]|#[^\n]*)*\?/;
+
 /** Of entries with the same key the last counts, as in PyYAML's dict; keys that no dict can have are refused. */
 function checkKeys(mapping: OpenMapping, notes: Notes): void {
   const { entries } = mapping;
@@ -950,7 +966,7 @@ function checkKeys(mapping: OpenMapping, notes: Notes): void {
     if (key.kind === 'scalar') {
       if (key.text === '<<' && key.style === 'plain') isMerging = true;
       else if (key.text === '' && key.style === 'plain' && key.from === key.to && !mapping.flow)
-        notes.refuse({ from: key.from, to: key.to }, 'yaml-no-key', l10n.t('There is no key in front of this colon.'));
+        notes.refuse({ from: key.from, to: key.to }, 'yaml-no-key', noKey());
     } else if (key.kind !== 'alias')
       notes.refuse({ from: key.from, to: key.to }, 'yaml-key-type', l10n.t('A list or a mapping cannot be a key.'));
   }
