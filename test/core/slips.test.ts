@@ -86,6 +86,17 @@ describe('a slip in a row', () => {
     });
   }
 
+  it('a letter at the margin in front of a dash: the list above stays, and so does the number of rows', () => {
+    const rows = [first, first, last, last, last, last, last];
+    for (let at = 0; at < rows.length; at++) {
+      const text = ['backbone:', ...rows, 'head:', ...rows.with(at, `x${rows[at]}`), ''].join('\n');
+      const { value, damages } = parseYaml(text, reads);
+      const lengths = ['backbone', 'head'].map(key => (plainValue(lookUp(value, key)!) as PlainValue[]).length);
+      assert.deepEqual(lengths, [7, 7], text);
+      assert.ok(damages.length > 0, text);
+    }
+  });
+
   it('the first row of a list, a key of the top, and rows in brackets', () => {
     checkRepaired(['backbone:', '   - [-1, 1, Conv, [64]]', last, last], 'backbone', 3);
     checkRepaired(['scales:', '  n: [1, 1, 1]', ' backbone:', first, last], 'backbone', 2);

@@ -214,10 +214,19 @@ function upTo(
   const why = l10n.t('This line is not valid YAML ({0}), and nothing after it could be read.', failure.reason);
   notes.problems.push({ range, severity: 'error', code: 'yaml-syntax', message: why });
   notes.damages.push({ from: range.from, to: starts.at(-1)! + lines.at(-1)!.length, repaired: false, why });
-  for (let cut = errorLine; cut > 0; cut = Math.floor(cut / 2)) {
+  // The longest beginning that can be read: shorter ones can be, too.
+  let best: { readonly above: Patched; readonly events: Event[] } | undefined;
+  for (let least = 1, most = errorLine; least <= most; ) {
+    const cut = Math.ceil((least + most) / 2);
     const above = new Patched(lines.slice(0, cut), starts, patches);
     const { events } = attempt(above.text);
-    if (events) return { value: buildTree(above.text, events, offset => above.original(offset), notes), ...notes.all };
+    if (events) best = { above, events };
+    if (events) least = cut + 1;
+    else most = cut - 1;
+  }
+  if (best) {
+    const { above, events } = best;
+    return { value: buildTree(above.text, events, offset => above.original(offset), notes), ...notes.all };
   }
   return { value: undefined, ...notes.all };
 }
@@ -328,7 +337,8 @@ function guiltyLines(lines: readonly string[], errorLine: number): ReadonlySet<n
   const indent = indentOf(lines[errorLine] ?? '');
   for (let at = contentLine(lines, errorLine, -1), left = 300; at !== undefined && left > 0; left--) {
     if (indentOf(lines[at]!) <= indent) {
-      if (!/:(?:\s|$)/.test(lines[at]!) && !isDashed(lines[at]!) && isContent(errorLine)) guilty.add(at);
+      const isOver = isContent(errorLine) || errorLine >= lines.length - 1;
+      if (!/:(?:\s|$)/.test(lines[at]!) && !isDashed(lines[at]!) && isOver) guilty.add(at);
       break;
     }
     at = contentLine(lines, at, -1);
