@@ -18,6 +18,7 @@ import {
   defaultSettings,
   documentProblems,
   findings,
+  fixes,
   formatOf,
   hintDetail,
   hints,
@@ -29,7 +30,6 @@ import {
   problemsWithHints,
   type Range,
   type RowReport,
-  repairs,
   report,
   type Settings,
   type Source,
@@ -284,7 +284,7 @@ function wayOf({ source, original, random }: Mutant, lap: Lap): void {
   for (const problem of problemsWithHints(analysed)) {
     inside(problem.range, problem.code);
     for (const related of problem.related ?? []) inside(related.range, `${problem.code} (related)`);
-    for (const edit of (problem.repairs ?? []).flatMap(({ edits }) => edits)) inside(edit, `${problem.code} (repair)`);
+    for (const edit of (problem.fixes ?? []).flatMap(({ edits }) => edits)) inside(edit, `${problem.code} (fix)`);
   }
   findings(analysed);
   lap('problems');
@@ -323,9 +323,9 @@ function wayOf({ source, original, random }: Mutant, lap: Lap): void {
     if (offer.refused === null && random.below(4) === 0) costsAsPriced(analysed, offer);
     lap();
   }
-  const mends = random.below(4) === 0 ? repairs(analysed, whole).map(({ repair }) => repair) : [];
-  lap('repairs');
-  for (const mend of mends) disjoint(mend.title, mend.edits, inside);
+  const offered = random.below(4) === 0 ? fixes(analysed, whole).map(({ fix }) => fix) : [];
+  lap('fixes');
+  for (const fix of offered) disjoint(fix.title, fix.edits, inside);
   const told = report(analysed, { blocks: random.below(4) === 0 });
   lap('the report');
   agrees(told);

@@ -347,7 +347,7 @@ describe('Protobuf text format', () => {
   it('the repair of a missing brace mends the text', () => {
     const text = 'layer {\n  p {\n    x: 1\n  q: 2\n}\nlayer {\n}\n';
     const { problems } = parsePrototext(text, ['layer']);
-    const [edit] = problems[0]!.repairs![0]!.edits;
+    const [edit] = problems[0]!.fixes![0]!.edits;
     const mended = text.slice(0, edit!.from) + edit!.text + text.slice(edit!.to);
     check(mended, [
       [
@@ -395,9 +395,9 @@ describe('Protobuf text format', () => {
         fc.array(token, { maxLength: 60 }).map(list => list.join('')),
         text => {
           const { root, problems } = parsePrototext(text, ['layer', 'layers']);
-          for (const { range, repairs } of problems) {
+          for (const { range, fixes } of problems) {
             assert.ok(range.from >= 0 && range.from <= range.to && range.to <= text.length, text);
-            for (const { edits } of repairs ?? [])
+            for (const { edits } of fixes ?? [])
               for (const edit of edits) assert.ok(edit.from <= edit.to && edit.to <= text.length);
           }
           const visit = (message: ProtoMessage): void => {

@@ -49,7 +49,7 @@ describe('a slip in a row', () => {
     ['a quote without a partner', '  - [-1, 3, "C2f, [128, True]]', 'yaml-unmatched-quote', /no counterpart/],
   ];
   for (const [what, line, code, message] of slips) {
-    it(`${what}: the row is read as it is meant, an error says so, and a fix repairs it`, () => {
+    it(`${what}: the row is read as it is meant, an error says so, and a fix fixes it`, () => {
       const text = ['nc: 80', 'backbone:', first, line, last, 'head:', last].join('\n');
       const { value, problems, damages } = parseYaml(text, reads);
       const rows = plainValue(lookUp(value, 'backbone')!, 100, value11) as PlainValue[];
@@ -61,7 +61,7 @@ describe('a slip in a row', () => {
       assert.equal(problems.length, 1);
       assert.equal(problems[0]!.code, code);
       assert.match(problems[0]!.message, message);
-      const edits = problems[0]!.repairs![0]!.edits;
+      const edits = problems[0]!.fixes![0]!.edits;
       const [{ from, to, text: put }] = edits as [(typeof edits)[number]];
       assert.deepEqual(parseYaml(text.slice(0, from) + put + text.slice(to), reads).problems, []);
     });

@@ -11,6 +11,7 @@ import {
   conventions,
   defaultSettings,
   documentProblems,
+  fixes,
   formats,
   hintDetail,
   hints,
@@ -20,7 +21,6 @@ import {
   price,
   priceAdvice,
   problemsWithHints,
-  repairs,
   type SymbolNode,
   summary,
   symbols,
@@ -111,7 +111,7 @@ function* texts(analysed: Analysed): Generator<readonly [string, string]> {
     const found = hover(analysed, at);
     if (found) yield [`hover ${lines.lineAt(at) + 1}`, found.markdown];
   }
-  for (const { repair } of repairs(analysed, whole)) yield ['fix', repair.title];
+  for (const { fix } of fixes(analysed, whole)) yield ['fix', fix.title];
   for (const candidate of adviceCandidates(analysed).slice(0, 20)) {
     const advice = priceAdvice(analysed, candidate);
     if (!advice) continue;
@@ -123,7 +123,7 @@ function* texts(analysed: Analysed): Generator<readonly [string, string]> {
 }
 
 function* problemTexts(list: ReturnType<typeof problemsWithHints>): Generator<readonly [string, string]> {
-  for (const { code, message, help, short, related, repairs: fixes } of list) {
+  for (const { code, message, help, short, related, fixes } of list) {
     yield [code, message];
     yield [code, help ?? ''];
     yield [code, short ?? ''];

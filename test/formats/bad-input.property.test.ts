@@ -114,9 +114,9 @@ function checkAny({ file, settings }: Format, text: string): void {
   const inside = ({ from, to }: Range, what: string): void => {
     assert.ok(from >= 0 && from <= to && to <= text.length, `${what}: ${from}–${to} of ${text.length} in\n${text}`);
   };
-  for (const { range, code, message, repairs, related } of problems(analysed)) {
+  for (const { range, code, message, fixes, related } of problems(analysed)) {
     inside(range, `problem ${code}`);
-    for (const { edits } of repairs ?? []) for (const edit of edits) inside(edit, `repair of ${code}`);
+    for (const { edits } of fixes ?? []) for (const edit of edits) inside(edit, `repair of ${code}`);
     for (const other of related ?? []) inside(other.range, `related of ${code}`);
     // What is quoted, and lists of sizes that are not known, are the text's own.
     const words = message.replace(/“[^”]*”|\[NaN(?:, NaN)*\]/g, '');
@@ -180,7 +180,7 @@ function checkRepaired(format: Format, repaired: readonly Repaired[]): void {
     const errors = problems(analysed).filter(({ severity }) => severity === 'error');
     return applyEdits(
       text,
-      errors.flatMap(({ repairs }) => repairs?.[0]?.edits ?? []),
+      errors.flatMap(({ fixes }) => fixes?.[0]?.edits ?? []),
     );
   });
   const readings = format.oracle.read([...fixed, ...repaired.map(({ damaged: { whole } }) => whole)]);

@@ -6,6 +6,7 @@ import {
   adviceCandidates,
   type Document,
   defaultSettings,
+  fixes,
   hints,
   hover,
   lenses,
@@ -13,7 +14,6 @@ import {
   price,
   priceAdvice,
   problemsWithHints,
-  repairs,
   report,
   symbols,
 } from '../../server/src/core/index.ts';
@@ -40,7 +40,7 @@ function seen(analysed: Analysed): unknown {
 function actions(analysed: Analysed): unknown {
   const whole = { from: 0, to: analysed.document.source.text.length };
   return {
-    repairs: repairs(analysed, whole),
+    fixes: fixes(analysed, whole),
     advice: adviceCandidates(analysed)
       .slice(0, 4)
       .map(candidate => priceAdvice(analysed, candidate)),

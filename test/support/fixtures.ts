@@ -103,11 +103,11 @@ function annotations(name: string, text: string, settings: Settings, withHints: 
 }
 
 /** Every word of a problem. */
-const wordsOf = ({ severity, code, message, help, related, repairs }: Problem): readonly string[] => [
+const wordsOf = ({ severity, code, message, help, related, fixes }: Problem): readonly string[] => [
   `${severity} ${code}: ${message}`,
   ...(help === undefined ? [] : [`help: ${help}`]),
   ...(related ?? []).map(other => `related: ${other.message}`),
-  ...(repairs ?? []).map(({ title, isGuess }) => `${isGuess ? 'guess' : 'fix'}: ${title}`),
+  ...(fixes ?? []).map(({ title, isGuess }) => `${isGuess ? 'guess' : 'fix'}: ${title}`),
 ];
 
 /** The hovers on the places that ask for one, each under the text that it lies over. */

@@ -19,11 +19,11 @@ export {
   totalsText,
 } from './features/budget.ts';
 export { documentProblems, findings, problems, problemsWithHints } from './features/findings.ts';
+export { type FixOffer, fixes } from './features/fixes.ts';
 export { type Hint, hints, maxLabel } from './features/hints.ts';
 export { type Hover, hintDetail, hover } from './features/hover.ts';
 export { type IgnoreOffer, ignores } from './features/ignores.ts';
 export { type Lens, lenses } from './features/lens.ts';
-export { type RepairOffer, repairs } from './features/repairs.ts';
 export {
   documentReport,
   type FileReport,
@@ -77,7 +77,7 @@ export {
 } from './settings/index.ts';
 export { applyEdits, type TextEdit } from './text/edit.ts';
 export { Lines, type Position } from './text/lines.ts';
-export { type Problem, type Repair, type Severity, textOf } from './text/problem.ts';
+export { type Fix, type Problem, type Severity, textOf } from './text/problem.ts';
 export { bytes, exact, percent, si } from './text/quantity.ts';
 export type { Range } from './text/range.ts';
 export { suggestion } from './text/spelling.ts';

@@ -23,7 +23,7 @@ import { resolve, type Settings, scaleMisfit } from './settings/index.ts';
 import { applyEdits, mapOffset, type TextEdit } from './text/edit.ts';
 import { Lines } from './text/lines.ts';
 import { isIgnored, type Pragmas, readPragmas } from './text/pragma.ts';
-import { limited, type Problem, type Repair } from './text/problem.ts';
+import { type Fix, limited, type Problem } from './text/problem.ts';
 import { exact } from './text/quantity.ts';
 import type { Range } from './text/range.ts';
 
@@ -319,11 +319,11 @@ export function attempt(
 }
 
 /** The ways to fix a problem that work when tried on the text; `tries` limits how many are tried. */
-export function mends(analysed: Analysed, problem: Problem, tries: { left: number }): readonly Repair[] {
+export function workingFixes(analysed: Analysed, problem: Problem, tries: { left: number }): readonly Fix[] {
   const { document, spec, problems } = analysed;
   const errors = errorsOf(problems);
-  const found: Repair[] = [];
-  for (const repair of document.reader?.mends?.(problem, spec) ?? []) {
+  const found: Fix[] = [];
+  for (const repair of document.reader?.fixes?.(problem, spec) ?? []) {
     if (tries.left-- <= 0) break;
     const after = reopened(analysed, applyEdits(document.source.text, repair.edits));
     if (!after || errorsOf(after.problems) >= errors) continue;

@@ -13,10 +13,10 @@ import {
   adviceCandidates,
   type Candidate,
   candidateKey,
+  fixes,
   ignores,
   priceAdvice,
   type Range,
-  repairs,
 } from '../core/index.ts';
 import { type AdviceData, fromProto, toProto } from './convert.ts';
 import type { Session } from './session.ts';
@@ -35,11 +35,13 @@ export function answerCodeActions(session: Session): void {
       const place = fromProto.range(lines, range);
       const document = session.edited(uri);
       const reported = context.diagnostics;
-      const fixes = asks(CodeActionKind.QuickFix);
+      const wantsFixes = asks(CodeActionKind.QuickFix);
       const rewrites = asks(CodeActionKind.RefactorRewrite);
       const found: CodeAction[] = [];
-      if (fixes) found.push(...repairs(analysed, place).map(offer => toProto.repair(lines, offer, document, reported)));
-      const candidates = adviceAt(analysed, place).filter(({ kind }) => rewrites || (fixes && kind === 'quickfix'));
+      if (wantsFixes) found.push(...fixes(analysed, place).map(offer => toProto.fix(lines, offer, document, reported)));
+      const candidates = adviceAt(analysed, place).filter(
+        ({ kind }) => rewrites || (wantsFixes && kind === 'quickfix'),
+      );
       // Nobody has asked yet: an editor looks whether to show its bulb.
       const many = context.triggerKind === CodeActionTriggerKind.Automatic && candidates.length > manyCandidates;
       const offers = await session.paced(uri, token, priced(uri, analysed, many ? [] : candidates));
@@ -48,13 +50,15 @@ export function answerCodeActions(session: Session): void {
       const resolvesEdits = (dataSupport && resolveSupport?.properties.includes('edit')) ?? false;
       for (const { advice, data } of offers) {
         if (advice.refused !== null && !disabledSupport) continue;
-        const kind = fixes && advice.kind === 'quickfix' ? CodeActionKind.QuickFix : CodeActionKind.RefactorRewrite;
+        const kind =
+          wantsFixes && advice.kind === 'quickfix' ? CodeActionKind.QuickFix : CodeActionKind.RefactorRewrite;
         const action = toProto.advice(lines, advice, kind, reported);
         if (advice.refused !== null) found.push(action);
         else if (resolvesEdits) found.push({ ...action, data });
         else found.push({ ...action, edit: toProto.adviceEdit(lines, advice, document) });
       }
-      if (fixes) found.push(...ignores(analysed, place).map(offer => toProto.ignore(lines, offer, document, reported)));
+      if (wantsFixes)
+        found.push(...ignores(analysed, place).map(offer => toProto.ignore(lines, offer, document, reported)));
       return found;
     }),
   );

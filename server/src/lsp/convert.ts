@@ -15,6 +15,7 @@ import {
 } from 'vscode-languageserver';
 import {
   type Advice,
+  type FixOffer,
   type Hint,
   type Hover,
   type IgnoreOffer,
@@ -22,7 +23,6 @@ import {
   type Lines,
   type Problem,
   type Range,
-  type RepairOffer,
   type SymbolNode,
   type TextEdit,
   textOf,
@@ -85,18 +85,18 @@ export const toProto = {
   },
 
   /** `reported` are the diagnostics that the editor asks about: the fix is attached to them. */
-  repair(
+  fix(
     lines: Lines,
-    { problem, repair, preferred }: RepairOffer,
+    { problem, fix, preferred }: FixOffer,
     document: EditedDocument,
     reported: readonly Diagnostic[],
   ): CodeAction {
     return {
-      title: repair.title,
+      title: fix.title,
       kind: CodeActionKind.QuickFix,
       isPreferred: preferred,
       ...ofDiagnostics(lines, reported, problem.code, problem.range),
-      edit: toProto.workspaceEdit(lines, repair.edits, document),
+      edit: toProto.workspaceEdit(lines, fix.edits, document),
     };
   },
 

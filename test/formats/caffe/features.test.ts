@@ -74,7 +74,7 @@ describe('Caffe prototxt, features', () => {
     assert.match(lenses(analysed())[0]!.title, /15\.6k MACs/);
   });
 
-  it('misspelt fields, types and bottoms have repairs that mend them', () => {
+  it('misspelt fields, types and bottoms have fixes that mend them', () => {
     for (const [old, wrong] of [
       ['num_output', 'num_outputs'],
       ['"Convolution"', '"Convolutionn"'],
@@ -82,7 +82,7 @@ describe('Caffe prototxt, features', () => {
       ['num_output: 16', 'num_output 16'],
     ] as const) {
       const content = text.replace(old, wrong);
-      const repair = problems(analysed(content)).find(({ repairs }) => repairs)?.repairs?.[0];
+      const repair = problems(analysed(content)).find(({ fixes }) => fixes)?.fixes?.[0];
       assert.ok(repair, wrong);
       const [edit] = repair.edits;
       assert.equal(content.slice(0, edit!.from) + edit!.text + content.slice(edit!.to), text);

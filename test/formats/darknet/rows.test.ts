@@ -440,13 +440,13 @@ describe('Darknet cfg, the file', () => {
   });
 });
 
-describe('Darknet cfg, repairs', () => {
+describe('Darknet cfg, fixes', () => {
   /** Makes the first repair of each problem, one after the other, and wants a file without any. */
   const repaired = (text: string): string => {
     for (let round = 0; round < 9; round++) {
       const [problem] = priced(text).problems;
       if (!problem) return text;
-      const [first] = problem.repairs ?? [];
+      const [first] = problem.fixes ?? [];
       assert.ok(first, `${problem.code} can be mended: ${problem.message}`);
       for (const { from, to, text: insert } of first.edits.toSorted((a, b) => b.from - a.from)) {
         text = text.slice(0, from) + insert + text.slice(to);

@@ -294,8 +294,8 @@ const codes = ({ problems }: Analysed): string[] => problems.map(({ code }) => c
 function fixed(analysed: Analysed, code: string): void {
   const { text } = analysed.document.source;
   const problem = analysed.problems.find(each => each.code === code);
-  assert.ok(problem?.repairs?.[0], `no fix for ${code} in ${text}`);
-  const after = priced(applyEdits(text, problem.repairs[0].edits), analysed.settings.dialect);
+  assert.ok(problem?.fixes?.[0], `no fix for ${code} in ${text}`);
+  const after = priced(applyEdits(text, problem.fixes[0].edits), analysed.settings.dialect);
   assert.deepEqual(
     after.problems.filter(each => each.code === code || each.severity === 'error'),
     [],

@@ -7,17 +7,17 @@ interface Reading {
   readonly dialect: string | undefined;
   readonly because: string | undefined;
   readonly result: ReturnType<typeof report>;
-  readonly repairs: readonly string[];
+  readonly fixes: readonly string[];
 }
 
 function read(text: string, name = 'own.yaml', dialect?: string): Reading {
   const settings = { ...defaultSettings, dialect, input: [{ sizes: [3, 64, 64] }] };
   const analysed = price(open({ name, text }, settings)!, settings)!;
-  const repairs = analysed.problems.flatMap(({ repairs: list }) =>
+  const fixes = analysed.problems.flatMap(({ fixes: list }) =>
     (list ?? []).flatMap(({ edits }) => edits.map(({ text: t }) => t)),
   );
   const { dialect: chosen, dialectBecause: because } = analysed.spec;
-  return { dialect: chosen, because, result: report(analysed, { file: name }), repairs };
+  return { dialect: chosen, because, result: report(analysed, { file: name }), fixes };
 }
 
 /** Rows behind a stem of 64 channels at 32×32; the last one is looked at. */
@@ -261,12 +261,12 @@ describe('whose a file is', () => {
   test('a comment in the file decides before all', () =>
     assert.equal(read(`# flopline: dialect=yolov7\n${file(['[-1, 1, Conv, [64]]'])}`).dialect, 'yolov7'));
   test('a module of another dialect says whose it is, and offers to say so in the file', () => {
-    const { result, repairs } = read(file(['[-1, 1, C3STR, [64]]']), 'own.yaml', 'yolov5');
+    const { result, fixes } = read(file(['[-1, 1, C3STR, [64]]']), 'own.yaml', 'yolov5');
     assert.match(
       result.problems.find(({ code }) => code === 'unknown-module')!.message,
       /is a module of TPH-YOLOv5: set dialect=tph-yolov5/,
     );
-    assert.deepEqual(repairs, ['# flopline: dialect=tph-yolov5\n']);
+    assert.deepEqual(fixes, ['# flopline: dialect=tph-yolov5\n']);
   });
 });
 

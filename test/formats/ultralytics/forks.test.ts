@@ -5,10 +5,10 @@ import { describe, test } from 'node:test';
 import {
   defaultSettings,
   type FileReport,
+  fixes,
   hints,
   open,
   price,
-  repairs,
   report,
   summary,
 } from '../../../server/src/core/index.ts';
@@ -151,10 +151,7 @@ describe('keys at the top', () => {
 describe('fixes', () => {
   const offers = (row: string, head = '[-1, 1, nn.Identity, []]') => {
     const text = file(v8, ['[-1, 1, Conv, [64, 3, 2]]', row], head);
-    return repairs(analysed(text), { from: 0, to: text.length }).map(({ repair, preferred }) => [
-      repair.title,
-      preferred,
-    ]);
+    return fixes(analysed(text), { from: 0, to: text.length }).map(({ fix, preferred }) => [fix.title, preferred]);
   };
   for (const name of ['MBConv', 'OSA', 'AKConv', 'C3f', 'DSConv2', 'SPPX'])
     test(`${name} is no slip of the pen`, () => assert.deepEqual(offers(`[-1, 1, ${name}, [64]]`), []));

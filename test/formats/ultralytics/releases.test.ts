@@ -314,7 +314,7 @@ head:
     const problem = analyse(file()).problems.find(({ code }) => code === 'ambiguous-dialect')!;
     assert.match(problem.message, /Ultralytics since 8\.3\.78.*7×7.*YOLOv12.*5×5/);
     assert.deepEqual(
-      problem.repairs!.map(({ edits }) => edits[0]!.text),
+      problem.fixes!.map(({ edits }) => edits[0]!.text),
       ['# flopline: dialect=ultralytics\n', '# flopline: dialect=yolov12\n'],
     );
   });

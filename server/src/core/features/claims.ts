@@ -49,7 +49,7 @@ function staleSummary(analysed: Analysed): Problem[] {
               count,
               `${printed} ${figure!.label}`,
             ),
-      repairs: [{ title: l10n.t('Update the summary'), edits }],
+      fixes: [{ title: l10n.t('Update the summary'), edits }],
     },
   ];
 }

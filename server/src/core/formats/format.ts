@@ -3,7 +3,7 @@ import type { GraphEdit } from '../graph/edit.ts';
 import type { Doubts, Graph, GraphNode } from '../graph/graph.ts';
 import type { ShapeOrder } from '../ops/rules/shape.ts';
 import type { TextEdit } from '../text/edit.ts';
-import type { Problem, Repair } from '../text/problem.ts';
+import type { Fix, Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import type { Item } from './reference.ts';
 
@@ -138,7 +138,7 @@ export interface Reader {
    */
   rewrite?(edits: readonly GraphEdit[], options: ReadOptions): readonly TextEdit[] | undefined;
   /** Ways that may mend a problem, the likeliest first; each is tried on the text before it is offered. */
-  mends?(problem: Problem, spec: Spec): readonly Repair[];
+  fixes?(problem: Problem, spec: Spec): readonly Fix[];
 }
 
 /** Settings that mean something in some formats only. A format has those that mean something in it. */

@@ -75,13 +75,13 @@ function placedSite(site: Site, start: number): Site {
 
 /** A problem of an item, at its place in the whole text. */
 export function placedProblem(problem: Problem, start: number): Problem {
-  const { range, related, repairs } = problem;
+  const { range, related, fixes } = problem;
   return {
     ...problem,
     range: placedRange(range, start),
     ...(related && { related: related.map(each => ({ ...each, range: placedRange(each.range, start) })) }),
-    ...(repairs && {
-      repairs: repairs.map(repair => ({
+    ...(fixes && {
+      fixes: fixes.map(repair => ({
         ...repair,
         edits: repair.edits.map(edit => ({ ...edit, ...placedRange(edit, start) })),
       })),

@@ -137,11 +137,11 @@ function movedValue(value: ProtoValue, move: (offset: number) => number): ProtoV
 
 function movedProblem(problem: Problem, move: (offset: number) => number): Problem {
   const moved = <T extends Range>(range: T): T => ({ ...range, from: move(range.from), to: move(range.to) });
-  const { repairs } = problem;
+  const { fixes } = problem;
   return {
     ...problem,
     range: moved(problem.range),
-    ...(repairs && { repairs: repairs.map(repair => ({ ...repair, edits: repair.edits.map(moved) })) }),
+    ...(fixes && { fixes: fixes.map(repair => ({ ...repair, edits: repair.edits.map(moved) })) }),
   };
 }
 
@@ -375,7 +375,7 @@ class Parser {
       this.#report(from, field.nameTo, {
         code: 'missing-colon',
         message: l10n.t('A colon is missing after “{0}”.', clip(name)),
-        repairs: [{ title: l10n.t('Insert a colon'), edits: [{ from: field.nameTo, to: field.nameTo, text: ':' }] }],
+        fixes: [{ title: l10n.t('Insert a colon'), edits: [{ from: field.nameTo, to: field.nameTo, text: ':' }] }],
       });
     }
     const value = this.#scalar();
@@ -444,7 +444,7 @@ class Parser {
     this.#report(of.from, Math.max(of.to, of.nameTo), {
       code: 'unclosed-bracket',
       message: l10n.t('The “{0}” of “{1}” is never closed.', '[', clip(of.name)),
-      repairs: [{ title: l10n.t('Insert a closing bracket'), edits: [{ from: of.to, to: of.to, text: ']' }] }],
+      fixes: [{ title: l10n.t('Insert a closing bracket'), edits: [{ from: of.to, to: of.to, text: ']' }] }],
     });
   }
 
@@ -457,7 +457,7 @@ class Parser {
       this.#report(end - 1, end, {
         code: 'missing-comma',
         message: l10n.t('A comma is missing between the entries of this list.'),
-        repairs: [{ title: l10n.t('Insert a comma'), edits: [{ from: end, to: end, text: ',' }] }],
+        fixes: [{ title: l10n.t('Insert a comma'), edits: [{ from: end, to: end, text: ',' }] }],
       });
       return;
     }
@@ -467,9 +467,7 @@ class Parser {
       this.#report(separator, separator + 1, {
         code: 'semicolon-in-list',
         message: l10n.t('Entries of a list are separated by commas, not by “{0}”.', sign),
-        repairs: [
-          { title: l10n.t('Change to “{0}”', ','), edits: [{ from: separator, to: separator + 1, text: ',' }] },
-        ],
+        fixes: [{ title: l10n.t('Change to “{0}”', ','), edits: [{ from: separator, to: separator + 1, text: ',' }] }],
       });
     }
   }
@@ -480,7 +478,7 @@ class Parser {
       code: 'stray-separator',
       message: l10n.t('This “{0}” separates nothing.', sign),
       help: l10n.t('Remove it.'),
-      repairs: [{ title: l10n.t('Remove the “{0}”', sign), edits: [{ from: at, to: at + 1, text: '' }] }],
+      fixes: [{ title: l10n.t('Remove the “{0}”', sign), edits: [{ from: at, to: at + 1, text: '' }] }],
     });
   }
 
@@ -541,7 +539,7 @@ class Parser {
           code: 'unclosed-string',
           message: l10n.t('This string is never closed.'),
           help: l10n.t('Add a {0} at its end.', mark),
-          repairs: [{ title: l10n.t('Close the string'), edits: [{ from: to, to, text: mark }] }],
+          fixes: [{ title: l10n.t('Close the string'), edits: [{ from: to, to, text: mark }] }],
         });
         this.#at = at;
         break;
@@ -571,7 +569,7 @@ class Parser {
         code: 'stray-brace',
         message: l10n.t('This “{0}” was never opened.', sign),
         help: l10n.t('Remove it, or open a message above.'),
-        repairs: [{ title: l10n.t('Remove the “{0}”', sign), edits: [{ from, to: this.#at, text: '' }] }],
+        fixes: [{ title: l10n.t('Remove the “{0}”', sign), edits: [{ from, to: this.#at, text: '' }] }],
       });
       return;
     }
@@ -587,7 +585,7 @@ class Parser {
           String.fromCharCode(opener),
           wanted,
         ),
-        repairs: [{ title: l10n.t('Change it to “{0}”', wanted), edits: [{ from, to: this.#at, text: wanted }] }],
+        fixes: [{ title: l10n.t('Change it to “{0}”', wanted), edits: [{ from, to: this.#at, text: wanted }] }],
       });
     }
     open.message.to = this.#at;
@@ -659,7 +657,7 @@ class Parser {
       code: 'unclosed-brace',
       message: l10n.t('The “{0}” of “{1}” is never closed.', opener, clip(field.name)),
       help: l10n.t('Add a “{0}” where it ends.', wanted),
-      repairs: [{ title: l10n.t('Insert the missing “{0}”', wanted), edits: [{ from: to, to, text: inserted }] }],
+      fixes: [{ title: l10n.t('Insert the missing “{0}”', wanted), edits: [{ from: to, to, text: inserted }] }],
     });
   }
 

@@ -11,7 +11,7 @@ import {
   YAMLException,
 } from 'js-yaml';
 import type { TextEdit } from '../text/edit.ts';
-import type { Problem, Repair, Result } from '../text/problem.ts';
+import type { Fix, Problem, Result } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import { strayTabs, withoutFlowBreaks, withoutTightComments } from './comments.ts';
 import type { Damage } from './damage.ts';
@@ -169,7 +169,7 @@ function recover(
     const errorLine = patched.lineAt(failure.at);
     const tries = new Tries(lines, starts, patches, Math.min(parses, 24), reads);
     const guilty = [...guiltyLines(patched.lines, errorLine)];
-    const found = tries.repairs(patched.lines, guilty, errorLine);
+    const found = tries.fixes(patched.lines, guilty, errorLine);
     parses -= tries.made;
     const [best] = found;
     if (best && found.every(({ reading }) => reading === best.reading)) {
@@ -255,7 +255,7 @@ class Tries {
   }
 
   /** The slips that, undone, lead furthest: all that lead equally far. */
-  repairs(lines: readonly string[], guilty: readonly number[], errorLine: number): readonly Success[] {
+  fixes(lines: readonly string[], guilty: readonly number[], errorLine: number): readonly Success[] {
     const seen = new Set<string>();
     let best: Success[] = [];
     for (const line of guilty) {
@@ -640,14 +640,14 @@ function foldedRows(text: string, reads: Reads | undefined): readonly LineRepair
 }
 
 /** A text with repairs that need no trial; they are reported. */
-function withRepairs(text: string, repairs: readonly LineRepair[], notes: Notes): Patched {
+function withRepairs(text: string, fixes: readonly LineRepair[], notes: Notes): Patched {
   const lines = text.split('\n');
   const starts = lineStarts(lines);
-  for (const repair of repairs) {
+  for (const repair of fixes) {
     notes.problems.push(problemOf(lines, starts, repair, [], { at: 0, reason: '' }, repair.line));
     notes.damages.push({ ...rangeOfLine(lines, starts, repair.line), repaired: true, why: repair.message });
   }
-  return new Patched(lines, starts, new Map(repairs.map(({ line, text: repaired }) => [line, repaired])));
+  return new Patched(lines, starts, new Map(fixes.map(({ line, text: repaired }) => [line, repaired])));
 }
 
 function rangeOfLine(lines: readonly string[], starts: readonly number[], line: number): Range {
@@ -669,13 +669,13 @@ function problemOf(
   const text = lines[line] ?? '';
   const whole = rangeOfLine(lines, starts, line);
   const all = ways.length > 0 ? ways.map(way => way.repair) : repair ? [repair] : [];
-  const repairs: Repair[] = [];
+  const fixes: Fix[] = [];
   for (const way of all.filter(other => other.line === line)) {
     const { title } = way;
     const edit = difference(text, way.text.trimEnd(), starts[line]!);
-    if (repairs.length < 3 && edit) repairs.push({ title, edits: [edit] });
+    if (fixes.length < 3 && edit) fixes.push({ title, edits: [edit] });
   }
-  const offered = repairs.length > 0 ? { repairs } : {};
+  const offered = fixes.length > 0 ? { fixes } : {};
   if (repair && repair.line === line) {
     const { at, code, message, help } = repair;
     const from = at ? starts[line]! + Math.min(at.from, text.length) : whole.from;

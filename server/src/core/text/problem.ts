@@ -19,11 +19,11 @@ export interface Problem {
   /** The other places that the message speaks of. */
   readonly related?: readonly { readonly range: Range; readonly message: string }[];
   /** Ways to fix it, the likeliest first. */
-  readonly repairs?: readonly Repair[];
+  readonly fixes?: readonly Fix[];
 }
 
 /** A way to fix a problem by changing the text. */
-export interface Repair {
+export interface Fix {
   /** A verb phrase: “Change to filters=255”. */
   readonly title: string;
   readonly edits: readonly TextEdit[];

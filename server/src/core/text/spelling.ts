@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { Repair } from './problem.ts';
+import type { Fix } from './problem.ts';
 import type { Range } from './range.ts';
 
 // Three degrees of likeness, because a wrong guess makes another network:
@@ -46,17 +46,17 @@ export function suggested(meant: string | undefined): string {
   return meant === undefined ? '' : ` ${l10n.t('Did you mean “{0}”?', meant)}`;
 }
 
-/** The repair that puts `meant` for a misspelt word at `range`, perhaps in quotes; for a problem's `repairs`. */
-export function respelling(word: string, meant: string | undefined, range: Range): { readonly repairs?: Repair[] } {
+/** The fix that puts `meant` for a misspelt word at `range`, perhaps in quotes; for a problem's `fixes`. */
+export function respelling(word: string, meant: string | undefined, range: Range): { readonly fixes?: Fix[] } {
   const quotes = (range.to - range.from - word.length) / 2;
   // With escapes in the quotes it is unknown which character is where.
   if (meant === undefined || (quotes !== 0 && quotes !== 1)) return {};
   const edit = { from: range.from + quotes, to: range.to - quotes, text: meant };
-  return { repairs: [{ title: l10n.t('Change to “{0}”', meant), edits: [edit], ...guess(word, meant) }] };
+  return { fixes: [{ title: l10n.t('Change to “{0}”', meant), edits: [edit], ...guess(word, meant) }] };
 }
 
 /** Marks the repair of what is no plain typo. */
-export function guess(word: string, meant: string): Pick<Repair, 'isGuess'> {
+export function guess(word: string, meant: string): Pick<Fix, 'isGuess'> {
   return isTypo(word, meant) ? {} : { isGuess: true };
 }
 

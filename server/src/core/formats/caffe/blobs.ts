@@ -205,7 +205,7 @@ export class Blobs {
               ...problem,
               message,
               help: l10n.t('Did you mean “{0}”?', meant),
-              repairs: [
+              fixes: [
                 {
                   title: l10n.t('Change to “{0}”', meant),
                   edits: [{ ...range, text: `"${meant}"` }],

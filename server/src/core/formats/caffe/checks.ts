@@ -155,7 +155,7 @@ function unknownField(
     return {
       ...problem,
       help: l10n.t('Did you mean “{0}”?', meant),
-      repairs: [{ title: l10n.t('Change to “{0}”', meant), edits: [{ ...range, text: meant }], ...guess(name, meant) }],
+      fixes: [{ title: l10n.t('Change to “{0}”', meant), edits: [{ ...range, text: meant }], ...guess(name, meant) }],
     };
   }
   const homes = isSpelled ? homesOf(name).slice(0, 3) : [];
@@ -240,7 +240,7 @@ function complaintOf(spec: FieldSpec, field: ProtoField): Problem {
   const value = field.value!;
   const range = { from: value.from, to: value.to };
   const { name } = field;
-  const wrong = (code: string, message: string, more: Pick<Problem, 'help' | 'repairs'> = {}): Problem => {
+  const wrong = (code: string, message: string, more: Pick<Problem, 'help' | 'fixes'> = {}): Problem => {
     return { range, severity: 'error', code, message, ...more };
   };
   if (spec.kind === 'message' || spec.kind === 'any') {
@@ -256,7 +256,7 @@ function complaintOf(spec: FieldSpec, field: ProtoField): Problem {
     case 'string': {
       const edits = [{ ...range, text: `"${v1Types[value.text] ?? value.text}"` }];
       return wrong('not-a-string', l10n.t('“{0}” must be a string in quotes, not {1}.', name, text), {
-        repairs: [{ title: l10n.t('Put it in quotes'), edits }],
+        fixes: [{ title: l10n.t('Put it in quotes'), edits }],
       });
     }
     case 'boolean':
@@ -272,7 +272,7 @@ function complaintOf(spec: FieldSpec, field: ProtoField): Problem {
       if (!isPlain(spec, value)) return wrong('not-a-whole-number', message);
       const fresh = String(protoNumber(value));
       return wrong('not-a-whole-number', message, {
-        repairs: [{ title: l10n.t('Change to {0}', fresh), edits: [{ ...range, text: fresh }] }],
+        fixes: [{ title: l10n.t('Change to {0}', fresh), edits: [{ ...range, text: fresh }] }],
       });
     }
     case 'enum': {
@@ -281,7 +281,7 @@ function complaintOf(spec: FieldSpec, field: ProtoField): Problem {
       if (meant === undefined) return wrong('unknown-choice', message);
       return wrong('unknown-choice', message, {
         help: l10n.t('Did you mean “{0}”?', meant),
-        repairs: [
+        fixes: [
           { title: l10n.t('Change to “{0}”', meant), edits: [{ ...range, text: meant }], ...guess(value.text, meant) },
         ],
       });

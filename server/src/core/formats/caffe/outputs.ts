@@ -139,7 +139,7 @@ function unknownType({ builder, layer }: Scope, isRead: boolean): Reason | undef
           help: l10n.t('Did you mean “{0}”?', meant),
         }),
   };
-  const repairs =
+  const fixes =
     meant !== undefined && layer.form === 'current'
       ? [
           {
@@ -149,7 +149,7 @@ function unknownType({ builder, layer }: Scope, isRead: boolean): Reason | undef
           },
         ]
       : undefined;
-  builder.problem(repairs ? { ...problem, repairs } : problem);
+  builder.problem(fixes ? { ...problem, fixes } : problem);
   return reasonOf(l10n.t('the layer type “{0}” is not known', shown));
 }
 

@@ -42,7 +42,7 @@ export function repairOf(
   const row = fields.find(field => first.range.from < field.to) ?? fields.at(-1)!;
   return {
     root: { ...root, fields },
-    problems: [{ ...first, repairs: [{ title: titleOf(text, edit), edits: [edit] }] }],
+    problems: [{ ...first, fixes: [{ title: titleOf(text, edit), edits: [edit] }] }],
     row: { from: row.from, to: Math.max(row.to, row.from + 1) },
   };
 }
@@ -141,8 +141,8 @@ function candidates(part: string, problems: readonly Problem[]): readonly TextEd
     found.push({ from: at, to: at, text });
   };
   // What the parser proposes itself.
-  for (const { repairs } of problems) {
-    for (const { edits } of repairs ?? []) {
+  for (const { fixes } of problems) {
+    for (const { edits } of fixes ?? []) {
       const [edit] = edits;
       if (edit && edits.length === 1) found.push(edit);
     }

@@ -37,7 +37,7 @@ export function stateFor(root: ProtoMessage, layers: readonly PlacedLayer[], wan
         layerName(source.layer),
       ),
       help: l10n.t('To make that explicit, add a comment or set flopline.phase.'),
-      repairs: [{ title: l10n.t('Insert “{0}”', comment), edits: [{ from: 0, to: 0, text: `${comment}\n` }] }],
+      fixes: [{ title: l10n.t('Insert “{0}”', comment), edits: [{ from: 0, to: 0, text: `${comment}\n` }] }],
     },
   };
 }

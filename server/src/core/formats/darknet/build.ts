@@ -287,7 +287,7 @@ function reportUnknown(reader: SectionReader): Reason {
     message: l10n.t('Darknet does not have a section [{0}] (“Type not recognized”).', clip(type, 40)),
     short,
     help: meant && l10n.t('Did you mean “{0}”?', meant),
-    repairs: meant ? [{ ...repair(l10n.t('Change to {0}', header), range, header), ...guess(type, meant) }] : [],
+    fixes: meant ? [{ ...repair(l10n.t('Change to {0}', header), range, header), ...guess(type, meant) }] : [],
   });
 }
 

@@ -81,7 +81,7 @@ function checkStray(
         name,
       ),
       help: l10n.t('Remove this line.'),
-      repairs: [repair(l10n.t('Remove the line'), range, '')],
+      fixes: [repair(l10n.t('Remove the line'), range, '')],
     });
     return;
   }
@@ -94,7 +94,7 @@ function checkStray(
       code: 'missing-equals',
       message: l10n.t('The “=” is missing, so Darknet ignores this line.'),
       help: l10n.t('Write `{0}`.', clip(line, 60)),
-      repairs: [repair(l10n.t('Change to {0}', clip(line, 60)), range, line)],
+      fixes: [repair(l10n.t('Change to {0}', clip(line, 60)), range, line)],
     });
     return;
   }
@@ -115,7 +115,7 @@ function reportUnknownKey(reader: SectionReader, { key, keyRange }: CfgOption, k
     code: meant === undefined ? 'ignored-key' : 'unknown-key',
     message: l10n.t('[{0}] has no key `{1}`; Darknet ignores it.', reader.section.type, clip(key, 40)),
     help: meant && l10n.t('Did you mean “{0}”?', meant),
-    repairs: respelled(key, meant, keyRange),
+    fixes: respelled(key, meant, keyRange),
   });
 }
 
@@ -156,7 +156,7 @@ function checkValue(reader: SectionReader, option: CfgOption, kind: Key['kind'])
     message: isInt
       ? l10n.t('`{0}` must be a whole number, not “{1}”: Darknet reads {2}.', option.key, clip(value, 40), read)
       : l10n.t('`{0}` must be a number, not “{1}”: Darknet reads {2}.', option.key, clip(value, 40), read),
-    repairs: fits ? [repair(l10n.t('Change to {0}', read), valueRange, String(read))] : [],
+    fixes: fits ? [repair(l10n.t('Change to {0}', read), valueRange, String(read))] : [],
   });
 }
 
@@ -216,7 +216,7 @@ export function reportSilu(
     help: isKnown
       ? l10n.t('Write swish, as Darknet calls it.')
       : l10n.t('pjreddie’s Darknet has no such activation; AlexeyAB’s calls it swish.'),
-    repairs: isKnown
+    fixes: isKnown
       ? [
           {
             title: length > 1 ? l10n.t('Change all {0} to “swish”', length) : l10n.t('Change to “{0}”', 'swish'),

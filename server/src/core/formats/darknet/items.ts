@@ -112,7 +112,7 @@ function byteOrderMark(): Problem {
       'The file begins with a byte order mark, so Darknet reads the first line as an option outside any section and crashes.',
     ),
     help: l10n.t('Save the file as UTF-8 without it.'),
-    repairs: [{ title: l10n.t('Remove the mark'), edits: [{ ...range, text: '' }] }],
+    fixes: [{ title: l10n.t('Remove the mark'), edits: [{ ...range, text: '' }] }],
   };
 }
 

@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import type { Builder } from '../../graph/builder.ts';
 import { use } from '../../graph/graph.ts';
 import type { CfgOption } from '../../syntax/cfg.ts';
-import type { Repair } from '../../text/problem.ts';
+import type { Fix } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonFor } from '../../text/reason.ts';
 import { clip, listText } from '../../text/wording.ts';
@@ -130,7 +130,7 @@ function reportLinesAbove({ before }: Reading, reader: SectionReader): boolean {
       help: isOwn ? l10n.t('Move it below [{0}], or remove it.', reader.section.type) : l10n.t('Remove it.'),
     };
     if (isOwn) reader.report(found);
-    else reader.builder.problem({ ...found, severity: 'error', repairs: [commentOut(range)] });
+    else reader.builder.problem({ ...found, severity: 'error', fixes: [commentOut(range)] });
   }
   const strays = before.strays.slice(0, 20);
   for (const { range } of strays) {
@@ -140,13 +140,13 @@ function reportLinesAbove({ before }: Reading, reader: SectionReader): boolean {
       code: 'line-before-net',
       message: l10n.t('This line is above the first section, so Darknet crashes.'),
       help: l10n.t('Start comments with # or ;.'),
-      repairs: [commentOut(range)],
+      fixes: [commentOut(range)],
     });
   }
   return strays.length > 0 || !options.every(isOfNet);
 }
 
-function commentOut({ from }: Range): Repair {
+function commentOut({ from }: Range): Fix {
   return repair(l10n.t('Make it a comment'), { from, to: from }, '# ');
 }
 
@@ -173,7 +173,7 @@ export function checkReduction(net: SectionReader, values: readonly Value[]): vo
         stride,
       ),
       help: sizes.length > 1 ? l10n.t('Use {0} or {1}.', ...sizes) : l10n.t('Use {0}.', ...sizes),
-      repairs: near.map(size => repair(l10n.t('Change to {0}', `${name}=${size}`), option.valueRange, String(size))),
+      fixes: near.map(size => repair(l10n.t('Change to {0}', `${name}=${size}`), option.valueRange, String(size))),
     });
   }
 }

@@ -12,7 +12,7 @@ import {
   joinedLines,
   placedSection,
 } from '../../syntax/cfg.ts';
-import type { Problem, Repair } from '../../text/problem.ts';
+import type { Fix, Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { isOfPyTorch } from './pytorch.ts';
 import { keyOf, type SectionKind, sectionOf, sectionTypes } from './words.ts';
@@ -74,8 +74,8 @@ export function asMeant(text: string, cfg: Cfg): Divided | undefined {
   return { sections, before: isHeadless ? noLines : rest };
 }
 
-function broken({ from, to }: Range, message: string, repair: Repair, help?: string): Problem {
-  return { range: { from, to }, severity: 'error', code: 'broken-header', message, help, repairs: [repair] };
+function broken({ from, to }: Range, message: string, repair: Fix, help?: string): Problem {
+  return { range: { from, to }, severity: 'error', code: 'broken-header', message, help, fixes: [repair] };
 }
 
 const noLines: CfgLines = { options: [], strays: [] };
@@ -257,7 +257,7 @@ function ranges({ options, strays }: CfgLines): Range[] {
   return [...options, ...strays].map(({ range }) => range).sort((a, b) => a.from - b.from);
 }
 
-function repairOf(name: string, { from, to, before = '' }: LostHeader['edit']): Repair {
+function repairOf(name: string, { from, to, before = '' }: LostHeader['edit']): Fix {
   return { title: l10n.t('Change to {0}', `[${name}]`), edits: [{ from, to, text: `${before}[${name}]` }] };
 }
 

@@ -7,7 +7,7 @@ import { flatten, pad, reshape, slice } from '../../ops/index.ts';
 import type { Complaint } from '../../ops/op.ts';
 import { sizes } from '../../ops/rules/shape.ts';
 import type { CfgOption } from '../../syntax/cfg.ts';
-import type { Problem, Repair } from '../../text/problem.ts';
+import type { Fix, Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonFor } from '../../text/reason.ts';
 import { guess, likelyName } from '../../text/spelling.ts';
@@ -186,7 +186,7 @@ export class SectionReader {
           meant === undefined
             ? l10n.t('Use one of these: {0}.', names.join(', '))
             : l10n.t('Did you mean “{0}”?', meant),
-        repairs: respelled(name, meant, option.valueRange),
+        fixes: respelled(name, meant, option.valueRange),
       });
     }
     return activations.relu!.apply(builder, x);
@@ -299,12 +299,12 @@ export function placeOf({ valueRange, range }: CfgOption): Range {
   return valueRange.to > valueRange.from ? valueRange : range;
 }
 
-export function repair(title: string, { from, to }: Range, text: string): Repair {
+export function repair(title: string, { from, to }: Range, text: string): Fix {
   return { title, edits: [{ from, to, text }] };
 }
 
 /** The repair of a misspelled word; none where it is not known what was meant. */
-export function respelled(word: string, meant: string | undefined, range: Range): Repair[] {
+export function respelled(word: string, meant: string | undefined, range: Range): Fix[] {
   return meant === undefined
     ? []
     : [{ ...repair(l10n.t('Change to “{0}”', meant), range, meant), ...guess(word, meant) }];

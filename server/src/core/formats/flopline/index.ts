@@ -42,7 +42,7 @@ export const flopline: Format = {
         const blocks = blockNames(lookUp(document.root, 'blocks'));
         return itemsOf(list.items, name => blocks.has(name), inputNames(lookUp(document.root, 'input')));
       },
-      mends: (problem, spec) => repairsOf(source.text, document.root, problem, spec),
+      fixes: (problem, spec) => repairsOf(source.text, document.root, problem, spec),
       rewrite: edits => (document.damages.length > 0 ? undefined : rewrite(source.text, document.root, edits)),
     };
   },

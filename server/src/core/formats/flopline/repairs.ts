@@ -5,17 +5,12 @@ import type { Shape } from '../../ops/index.ts';
 import { addedEntries, insertedItems, spotOf } from '../../syntax/lists.ts';
 import { type Mapping, resolved, scalarValue, type YamlNode } from '../../syntax/tree.ts';
 import type { TextEdit } from '../../text/edit.ts';
-import type { Problem, Repair } from '../../text/problem.ts';
+import type { Fix, Problem } from '../../text/problem.ts';
 import { contains, type Range } from '../../text/range.ts';
 import type { Spec } from '../format.ts';
 
 /** A 1×1 projection for a sum whose terms have different channels. */
-export function repairsOf(
-  text: string,
-  root: YamlNode | undefined,
-  problem: Problem,
-  { graph }: Spec,
-): readonly Repair[] {
+export function repairsOf(text: string, root: YamlNode | undefined, problem: Problem, { graph }: Spec): readonly Fix[] {
   if (problem.code !== 'broadcast-mismatch') return [];
   const sums = graph.nodes.filter(node => disagree(node) && isAt(node, problem.range));
   const [first] = sums;

@@ -6,7 +6,7 @@ import { suggestion } from '../../text/spelling.ts';
 import { described, type Value } from './expression.ts';
 
 /** What goes with the message of a problem. */
-type More = Partial<Pick<Problem, 'help' | 'short' | 'severity' | 'repairs'>>;
+type More = Partial<Pick<Problem, 'help' | 'short' | 'severity' | 'fixes'>>;
 
 /** Reports a problem at a place. */
 export type Report = (range: Range, code: string, message: string, more?: More) => void;

@@ -59,7 +59,7 @@ function open(source: Source, earlier?: Reader): Reader {
       const top = mappingOf(document.root);
       return top ? itemsOf(rowsOf(top)) : [];
     },
-    mends: problem => {
+    fixes: problem => {
       const top = mappingOf(document.root);
       return top ? repairsOf(source.text, top, problem) : [];
     },

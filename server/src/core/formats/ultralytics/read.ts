@@ -29,7 +29,7 @@ import {
   type YamlNode,
 } from '../../syntax/tree.ts';
 import { isFloat, value11 } from '../../syntax/yaml11.ts';
-import type { Problem, Repair } from '../../text/problem.ts';
+import type { Fix, Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import type { Reason } from '../../text/reason.ts';
 import { likelyName, respelling } from '../../text/spelling.ts';
@@ -421,14 +421,14 @@ class Rows {
         reason?.(parts.module) ??
         l10n.t('“{0}” is not a module of {1}, so its cost and shape are unknown.', parts.module, this.#dialect.by);
       const short = l10n.t('unknown module {0}', parts.module);
-      const repairs =
+      const fixes =
         owners.length === 0
           ? respelling(parts.module, meant, range)
           : this.#header.pinned
             ? {}
-            : { repairs: owners.filter(owner => this.#canBe(owner)).map(readAs) };
+            : { fixes: owners.filter(owner => this.#canBe(owner)).map(readAs) };
       const code = reason ? 'unreachable-module' : 'unknown-module';
-      const problem: Problem = { range, severity: 'error', code, message, help, short, ...repairs };
+      const problem: Problem = { range, severity: 'error', code, message, help, short, ...fixes };
       return this.#unknown(
         spec,
         { message: l10n.t('“{0}” is not a known module', parts.module), short },
@@ -798,7 +798,7 @@ export interface Parts {
 }
 
 /** A comment at the top that sets the dialect. */
-function readAs({ id, by }: Dialect): Repair {
+function readAs({ id, by }: Dialect): Fix {
   const edits = [{ from: far, to: far, text: `# flopline: dialect=${id}\n` }];
   return { title: l10n.t('Read this file as {0}’s', by), edits, isGuess: true };
 }

@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import { lineEnd } from '../../syntax/lists.ts';
 import type { Mapping, YamlNode } from '../../syntax/tree.ts';
 import type { TextEdit } from '../../text/edit.ts';
-import type { Problem, Repair } from '../../text/problem.ts';
+import type { Fix, Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import type { Claim, Variant } from '../format.ts';
 import { itemsOf, rowsOf } from './items.ts';
@@ -25,7 +25,7 @@ const codes = new Set([
 const mostTries = 24;
 
 /** References shifted from some row on, as a row inserted or removed there asks for. */
-export function repairsOf(text: string, top: Mapping, { code }: Problem): readonly Repair[] {
+export function repairsOf(text: string, top: Mapping, { code }: Problem): readonly Fix[] {
   if (!codes.has(code)) return [];
   const numbers = numbersOf(text, top);
   const targets = [...new Set(numbers.references.map(({ value }) => value))].sort((a, b) => a - b);
@@ -41,22 +41,22 @@ export function staleNumbers(text: string, top: Mapping): readonly Problem[] {
   const first = after[at];
   if (!first) return [];
   const by = at - first.value;
-  const repairs: Repair[] = [];
+  const fixes: Fix[] = [];
   // Where all that follow differ by as much, untouched references differ too.
   if (after.slice(at).every((number, index) => !number || at + index - number.value === by)) {
     const from = numbers.references.find(({ value }) => value >= first.value);
-    if (from) repairs.push(following(numbers, { from: first.value, by }));
+    if (from) fixes.push(following(numbers, { from: first.value, by }));
   }
   const edits = after.flatMap((number, index) =>
     number && number.value !== index ? [{ ...number.range, text: String(index) }] : [],
   );
-  repairs.push({ title: l10n.t('Renumber only the comments'), edits });
+  fixes.push({ title: l10n.t('Renumber only the comments'), edits });
   const message =
     by > 0
       ? l10n.t('This comment says row {0}, but this is row {1}: rows were inserted above.', first.value, at)
       : l10n.t('This comment says row {0}, but this is row {1}: rows were removed above.', first.value, at);
   const help = l10n.t('Check the references to rows from {0} on.', first.value);
-  return [{ range: first.range, severity: 'hint', code: 'stale-number', message, help, repairs }];
+  return [{ range: first.range, severity: 'hint', code: 'stale-number', message, help, fixes }];
 }
 
 interface Numbers {
@@ -76,7 +76,7 @@ function numbersOf(text: string, top: Mapping): Numbers {
 }
 
 /** References to rows from one on, and comments with their old numbers, follow rows that came or went. */
-function following({ references, after }: Numbers, { from, by }: { from: number; by: number }): Repair {
+function following({ references, after }: Numbers, { from, by }: { from: number; by: number }): Fix {
   const edits: TextEdit[] = references
     .filter(({ value }) => value >= from)
     .map(({ range, value }) => ({ ...range, text: String(value + by) }));

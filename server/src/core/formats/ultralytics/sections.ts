@@ -149,8 +149,8 @@ export function sectionsOf(top: Mapping, document: YamlDocument): Sections {
         { from: list.from, to: list.from, text: '[' },
         { from: list.to, to: list.to, text: ']' },
       ];
-      const repairs = list.flow ? { repairs: [{ title: l10n.t('Put the row in a list'), edits }] } : {};
-      problems.push({ range: range(list), severity: 'error', code: 'bare-row', message, help, ...repairs });
+      const fixes = list.flow ? { fixes: [{ title: l10n.t('Put the row in a list'), edits }] } : {};
+      problems.push({ range: range(list), severity: 'error', code: 'bare-row', message, help, ...fixes });
       damages.push({ ...range(list), repaired: false, why: message });
       rows.push({ chunk: chunkOf('', entry.value), start: 0, end: 0 });
     } else for (const row of document.rowsOf(list)) rows.push(row);
@@ -175,8 +175,8 @@ function meant(top: Mapping, key: 'backbone' | 'head', problems: Problem[]) {
     key,
   );
   const at = range(entry.key);
-  const repairs = [{ title: l10n.t('Change to {0}', key), edits: [{ ...at, text: key }] }];
-  problems.push({ range: at, severity: 'error', code: 'misspelled-section', message, repairs });
+  const fixes = [{ title: l10n.t('Change to {0}', key), edits: [{ ...at, text: key }] }];
+  problems.push({ range: at, severity: 'error', code: 'misspelled-section', message, fixes });
   return entry;
 }
 

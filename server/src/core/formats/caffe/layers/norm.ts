@@ -58,7 +58,7 @@ function checkRates({ layer, builder }: Scope): void {
       help: l10n.t(
         'Write lr_mult: 0, or remove all three “param” entries. A learned scale and bias belong in a Scale layer below.',
       ),
-      repairs: [fix],
+      fixes: [fix],
     });
   }
 }

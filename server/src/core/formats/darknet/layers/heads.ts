@@ -155,7 +155,7 @@ function reportWidth(reader: SectionReader, wanted: number, message: string, key
     short: l10n.t('[{0}] expects other channels', reader.section.type),
     help: helpOf(by && isWhole ? line : undefined, reader.kind?.name === 'detection'),
     related: [{ range: head, message }],
-    repairs: writes ? [{ title: l10n.t('Change to {0}', line), edits: [edit] }] : [],
+    fixes: writes ? [{ title: l10n.t('Change to {0}', line), edits: [edit] }] : [],
   };
   reader.stopAt(reasonFor(problem));
   reader.builder.problem(problem);
@@ -222,7 +222,7 @@ function checkAnchors(reader: SectionReader, all: boolean): void {
           ),
       short: l10n.t('too many anchors'),
       help: half === undefined ? l10n.t('Check the list.') : l10n.t('Set num={0}.', half),
-      repairs: place ? [repair(l10n.t('Change to {0}', `num=${half}`), place, String(half))] : [],
+      fixes: place ? [repair(l10n.t('Change to {0}', `num=${half}`), place, String(half))] : [],
     });
   }
 }

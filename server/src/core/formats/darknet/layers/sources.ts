@@ -50,7 +50,7 @@ function inComment(
       targetOf(reference, reader.index),
     ),
     help: l10n.t('Put the comment on a line of its own.'),
-    repairs: [repair(l10n.t('Remove the comment'), range, '')],
+    fixes: [repair(l10n.t('Remove the comment'), range, '')],
   });
   return value;
 }
@@ -66,7 +66,7 @@ function checkNumber(reader: SectionReader, reference: Reference, option: CfgOpt
       code: 'empty-item',
       message: l10n.t('There is no number after this comma: Darknet reads layer 0.'),
       help: l10n.t('Remove the comma.'),
-      repairs: isLast ? [repair(l10n.t('Remove the comma'), comma, '')] : [],
+      fixes: isLast ? [repair(l10n.t('Remove the comma'), comma, '')] : [],
     });
     return;
   }

@@ -2,15 +2,15 @@
 // summaries of another day.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { applyEdits, defaultSettings, nativeFigure, repairs } from '../../server/src/core/index.ts';
+import { applyEdits, defaultSettings, fixes, nativeFigure } from '../../server/src/core/index.ts';
 import { analysedOf } from '../support/advice.ts';
 
-/** What the first repair with such a title makes of a text. */
+/** What the first fix with such a title makes of a text. */
 function mended(name: string, text: string, title: RegExp): string | undefined {
   const analysed = analysedOf(name, text, defaultSettings);
-  const offer = repairs(analysed, { from: 0, to: text.length }).find(({ repair }) => title.test(repair.title));
+  const offer = fixes(analysed, { from: 0, to: text.length }).find(({ fix }) => title.test(fix.title));
   if (!offer) return undefined;
-  const fixed = applyEdits(text, offer.repair.edits);
+  const fixed = applyEdits(text, offer.fix.edits);
   const errors = (of: typeof analysed): number => of.problems.filter(({ severity }) => severity === 'error').length;
   assert.ok(errors(analysedOf(name, fixed, defaultSettings)) <= errors(analysed));
   return fixed;
@@ -52,11 +52,11 @@ describe('a projection', () => {
     ['input: [64, 28, 28]', 'layers:', ...rows.map(row => `  - ${row}`), ''].join('\n');
   const offered = (rows: readonly string[]) => {
     const text = textOf(rows);
-    return repairs(analysedOf('a.net.yaml', text, defaultSettings), { from: 0, to: text.length });
+    return fixes(analysedOf('a.net.yaml', text, defaultSettings), { from: 0, to: text.length });
   };
   it('is never made without asking', () => {
     const [offer] = offered(['residual: [conv: {out: 128, kernel: 3, padding: 1}]']);
-    assert.match(offer!.repair.title, /Project/);
+    assert.match(offer!.fix.title, /Project/);
     assert.equal(offer!.preferred, false);
   });
   it('is not offered for tokens, which it would mix', () => {
