@@ -9,7 +9,7 @@ import { type Reason, reasonOf } from '../../text/reason.ts';
 import { didYouMean, guess } from '../../text/spelling.ts';
 import { clip } from '../../text/wording.ts';
 import type { InputField } from './inputs.ts';
-import { type Source, type Wiring, wiringOf } from './items.ts';
+import type { Source, Wiring, Wirings } from './items.ts';
 import { type BlobName, type Layer, layerName, type PlacedLayer } from './layer.ts';
 import { typeNames } from './layers/index.ts';
 import { maxSpelled } from './outputs.ts';
@@ -35,10 +35,15 @@ export class Blobs {
   }
 
   /** Connects the layers; `inputs` are the fields of the network itself. */
-  begin(inputs: readonly InputField[]): void {
+  begin(inputs: readonly InputField[], wirings: Wirings): void {
     this.#inputs = inputs;
     const names = inputs.map(({ name }) => name.text);
-    this.#wiring = wiringOf(this.#layers, names, this.#state);
+    this.#wiring = wirings.of(this.#layers, names, this.#state);
+  }
+
+  /** Layers with the name of one above, and the first one of that name. */
+  get namesakes(): ReadonlyMap<number, number> {
+    return this.#wiring!.namesakes;
   }
 
   /** Whether a layer is there. */

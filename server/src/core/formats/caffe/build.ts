@@ -12,6 +12,7 @@ import type { InputSize } from '../format.ts';
 import { Blobs } from './blobs.ts';
 import { miscounted } from './checks.ts';
 import { inputFields } from './inputs.ts';
+import type { Wirings } from './items.ts';
 import { type Layer, layerName, type PlacedLayer, valueRange } from './layer.ts';
 import { isNearAnother, type LayerType, sameButCase, typeOf } from './layers/index.ts';
 import { type Net, Scope } from './layers/layer.ts';
@@ -29,6 +30,7 @@ export interface Network {
 export interface Known {
   readonly segments: Memo<LayerValue>;
   readonly environments: Environments;
+  readonly wirings: Wirings;
 }
 
 /** What a layer means beside its segment, whose outputs are its tops and then what is alive to the end. */
@@ -82,10 +84,9 @@ class Building {
   }
 
   run(root: ProtoMessage, fault: Reason | undefined): Network {
-    this.#blobs.begin(inputFields(root, this.#net));
+    this.#blobs.begin(inputFields(root, this.#net), this.#known.wirings);
     this.#environment = this.#currentEnvironment();
     const doubt = fault ?? this.#firstError(0);
-    const names = new Map<string, PlacedLayer>();
     let last = -1;
     this.#layers.forEach((placed, index) => {
       if (this.#blobs.has(index)) {
@@ -93,7 +94,7 @@ class Building {
         this.#layer(placed, index);
       } else this.#leaveOut(placed, absence(placed.layer, this.#state)!);
     });
-    for (const placed of this.#layers) this.#name(placed, names);
+    for (const [index, first] of this.#blobs.namesakes) this.#reportName(this.#layers[index]!, this.#layers[first]!);
     this.#blobs.reportUnread(last);
     if (doubt !== undefined) this.#doubt(doubt);
     const graph = this.#builder.finish([...this.#blobs.unread, ...this.#alive]);
@@ -146,7 +147,7 @@ class Building {
     const batchless = this.#batchless(inputs);
     for (const built of list) {
       const { segment, value } = built;
-      if (!agrees(built, this.#environment, inputs) || String(batchless) !== String(value.batchlessInputs)) continue;
+      if (!agrees(built, this.#environment, inputs) || !sameNumbers(batchless, value.batchlessInputs)) continue;
       const placement = this.#builder.place(segment, portsOf(built, inputs), placed.start);
       if (!placement) return false;
       this.#settle(index, placement.outputs, value);
@@ -241,20 +242,12 @@ class Building {
     return undefined;
   }
 
-  /** `names` are those of the layers above. */
-  #name(placed: PlacedLayer, names: Map<string, PlacedLayer>): void {
-    const { layer } = placed;
-    if (layer.name === '' || absence(layer, this.#state) !== undefined) return;
-    const first = names.get(layer.name);
-    if (!first) {
-      names.set(layer.name, placed);
-      return;
-    }
+  #reportName(placed: PlacedLayer, first: PlacedLayer): void {
     this.#builder.problem({
       range: placed.nameRange,
       severity: 'warning',
       code: 'duplicate-layer-name',
-      message: l10n.t('A layer above is already called “{0}”.', layer.name),
+      message: l10n.t('A layer above is already called “{0}”.', placed.layer.name),
       help: l10n.t('Trained weights are found by name: give each layer its own.'),
       related: [{ range: first.nameRange, message: l10n.t('The first one') }],
     });
@@ -262,6 +255,9 @@ class Building {
 }
 
 const none: readonly never[] = [];
+
+const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((value, at) => value === b[at]);
 
 /** The node of a doubt takes no memory. */
 const nothing = [0];

@@ -15,7 +15,7 @@ import type { Format, Reader, ReadOptions, Source, Spec } from '../format.ts';
 import { build, type Known } from './build.ts';
 import { repeatedAbove } from './checks.ts';
 import { inputNames } from './inputs.ts';
-import { itemsOf } from './items.ts';
+import { itemsOf, Wirings } from './items.ts';
 import { PlacedLayer, topNames, withPadding } from './layer.ts';
 import { partsOf } from './parts.ts';
 import { phases, type State } from './phase.ts';
@@ -69,6 +69,7 @@ function open(source: Source, earlier?: Reader): Reader {
     document,
     segments: before?.segments ?? new Memo(),
     environments: before?.environments ?? new Environments(),
+    wirings: before?.wirings ?? new Wirings(),
   };
   const layers: PlacedLayer[] = [];
   const others: (readonly ProtoField[])[] = [];

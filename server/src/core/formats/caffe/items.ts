@@ -11,8 +11,10 @@ export interface Source {
   readonly top: number;
 }
 
-/** The blobs of a layer by name. */
+/** The names of a layer and of its blobs. */
 interface Ends {
+  /** Where names matter. */
+  readonly name?: string;
   readonly bottoms: readonly string[];
   readonly tops: readonly string[];
   /** What it reads instead of its bottoms. */
@@ -32,6 +34,8 @@ export interface Wiring {
   readonly clashes: ReadonlyMap<number, readonly Clash[]>;
   /** Blobs that no layer reads, by name. */
   readonly unread: ReadonlyMap<string, Source>;
+  /** Layers with the name of one above, and the first one of that name. */
+  readonly namesakes: ReadonlyMap<number, number>;
 }
 
 /** Connects layers, in the order of the text; undefined is one that is not there. */
@@ -40,6 +44,8 @@ export function wire(layers: readonly (Ends | undefined)[], inputs: readonly str
   const used = new Set<Source>();
   const taken = new Set<string>();
   const clashes = new Map<number, Clash[]>();
+  const names = new Map<string, number>();
+  const namesakes = new Map<number, number>();
   for (const [top, name] of inputs.entries()) blobs.set(name, { layer: -1, top });
   const use = (name: string): Source | undefined => {
     const source = blobs.get(name);
@@ -48,11 +54,14 @@ export function wire(layers: readonly (Ends | undefined)[], inputs: readonly str
   };
   const reads = layers.map((ends, layer) => {
     if (!ends) return undefined;
-    const { bottoms, tops, source } = ends;
+    const { name: own, bottoms, tops, source } = ends;
+    const first = own ? names.get(own) : layer;
+    if (first === undefined) names.set(own!, layer);
+    else if (first !== layer) namesakes.set(layer, first);
     const sources = bottoms.map(name => {
-      const own = use(name);
+      const blob = use(name);
       // A padding layer of the oldest form is part of the one that reads it.
-      return source === undefined ? own : use(source);
+      return source === undefined ? blob : use(source);
     });
     tops.forEach((name, top) => {
       const earlier = blobs.get(name);
@@ -64,7 +73,7 @@ export function wire(layers: readonly (Ends | undefined)[], inputs: readonly str
     });
     return sources;
   });
-  return { reads, clashes, unread: new Map([...blobs].filter(([, source]) => !used.has(source))) };
+  return { reads, clashes, namesakes, unread: new Map([...blobs].filter(([, source]) => !used.has(source))) };
 }
 
 /** The same of layers in a state. */
@@ -75,7 +84,57 @@ export function wiringOf(layers: readonly PlacedLayer[], inputs: readonly string
   );
 }
 
-const endsOf = ({ bottoms, tops, source }: Layer): Ends => ({
+interface Wired {
+  readonly layers: readonly PlacedLayer[];
+  readonly inputs: readonly string[];
+  readonly state: State;
+  readonly wiring: Wiring;
+}
+
+/** The last wirings of texts that follow each other: most edits leave every name as it is. */
+export class Wirings {
+  #last: readonly Wired[] = [];
+
+  of(layers: readonly PlacedLayer[], inputs: readonly string[], state: State): Wiring {
+    const found = this.#last.find(last => isWiredAlike(last, layers, inputs, state));
+    const wiring = found ? found.wiring : wiringOf(layers, inputs, state);
+    // A text and one in which something is tried.
+    const others = this.#last.filter(last => last !== found).slice(0, 1);
+    this.#last = [{ layers, inputs, state, wiring }, ...others];
+    return wiring;
+  }
+}
+
+function isWiredAlike(last: Wired, layers: readonly PlacedLayer[], inputs: readonly string[], state: State): boolean {
+  return (
+    last.layers.length === layers.length &&
+    sameState(last.state, state) &&
+    sameTexts(last.inputs, inputs) &&
+    layers.every(({ layer }, index) => hasSameEnds(layer, last.layers[index]!.layer, state))
+  );
+}
+
+function hasSameEnds(a: Layer, b: Layer, state: State): boolean {
+  if (a === b) return true;
+  const sameNames = (some: readonly BlobName[], others: readonly BlobName[]): boolean =>
+    sameTexts(some.map(textOf), others.map(textOf));
+  return (
+    a.name === b.name &&
+    a.source === b.source &&
+    sameNames(a.bottoms, b.bottoms) &&
+    sameNames(a.tops, b.tops) &&
+    (absence(a, state) === undefined) === (absence(b, state) === undefined)
+  );
+}
+
+const sameState = (a: State, b: State): boolean =>
+  a.phase === b.phase && a.level === b.level && sameTexts(a.stages, b.stages);
+
+const sameTexts = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((text, at) => text === b[at]);
+
+const endsOf = ({ name, bottoms, tops, source }: Layer): Ends => ({
+  name,
   bottoms: bottoms.map(textOf),
   tops: tops.map(textOf),
   source,
