@@ -187,12 +187,15 @@ const boundaries: ReadonlySet<number> = new Set([...'{}<>,;:[]"\''].map(sign => 
  */
 function startsOf(text: string, top: readonly string[]): readonly number[] {
   const starts = [0];
-  const candidates =
-    top.length === 0 ? [] : text.matchAll(new RegExp(`\\b(${top.join('|')})(?:[ \\t-\\r]*:)?[ \\t-\\r]*[{<]`, 'g'));
+  // Asked for its end alone: a match of each of thousands of layers would be an object to throw away at every keystroke.
+  const candidate = new RegExp(`\\b(?:${top.join('|')})(?=(?:[ \\t-\\r]*:)?[ \\t-\\r]*[{<])`, 'g');
   let outer: { readonly name: string; at: number; depth: number } | undefined;
   /** What is here is outside of strings and comments. */
   let at = 0;
-  for (const { 1: name, index } of candidates) {
+  while (top.length > 0 && candidate.test(text)) {
+    const end = candidate.lastIndex;
+    let index = end;
+    while (index > 0 && isNamePart(text.charCodeAt(index - 1))) index--;
     if (index > 0 && !isBoundary(text.charCodeAt(index - 1))) continue;
     // Strings and comments end with their lines.
     let start = index;
@@ -200,6 +203,7 @@ function startsOf(text: string, top: readonly string[]): readonly number[] {
     if (start > at) at = start;
     while (at < index) at = tokenEnd(text, at);
     if (at > index) continue;
+    const name = text.slice(index, end);
     if (outer && outer.name !== name) {
       // The oldest form: `layers { layer { … } }`.
       while (outer.at < index) {
@@ -210,7 +214,7 @@ function startsOf(text: string, top: readonly string[]): readonly number[] {
       }
       if (outer.depth === 1) continue;
     }
-    outer = { name: name!, at: index, depth: 0 };
+    outer = { name, at: index, depth: 0 };
     const margin = marginOf(text, index);
     if (margin > starts.at(-1)!) starts.push(margin);
   }

@@ -55,8 +55,14 @@ export class Blobs {
   find(index: number): readonly Tensor[] | undefined {
     const { reads, clashes } = this.#wiring!;
     if (clashes.has(index)) return undefined;
+    const sources = reads[index]!;
+    // Most layers read one blob: an array of its own size is a tenth of one that grows.
+    if (sources.length === 1) {
+      const tensor = this.#tensorOf(sources[0]);
+      return tensor && [tensor];
+    }
     const inputs: Tensor[] = [];
-    for (const source of reads[index]!) {
+    for (const source of sources) {
       const tensor = this.#tensorOf(source);
       if (!tensor) return undefined;
       inputs.push(tensor);

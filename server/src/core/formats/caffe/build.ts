@@ -88,12 +88,13 @@ class Building {
     this.#environment = this.#currentEnvironment();
     const doubt = fault ?? this.#firstError(0);
     let last = -1;
-    this.#layers.forEach((placed, index) => {
+    for (let index = 0; index < this.#layers.length; index++) {
+      const placed = this.#layers[index]!;
       if (this.#blobs.has(index)) {
         last = index;
         this.#layer(placed, index);
       } else this.#leaveOut(placed, absence(placed.layer, this.#state)!);
-    });
+    }
     for (const [index, first] of this.#blobs.namesakes) this.#reportName(this.#layers[index]!, this.#layers[first]!);
     this.#blobs.reportUnread(last);
     if (doubt !== undefined) this.#doubt(doubt);
@@ -107,9 +108,12 @@ class Building {
   }
 
   #layer(placed: PlacedLayer, index: number): void {
+    if (!this.#builder.full && !this.#found(placed, index)) this.#buildLayer(placed, index);
+  }
+
+  #buildLayer(placed: PlacedLayer, index: number): void {
     const { layer, start } = placed;
     const builder = this.#builder;
-    if (builder.full || this.#found(placed, index)) return;
     const meant = typeOf(layer.type) ? layer.type : sameButCase(layer.type);
     if (meant !== undefined && typeOf(meant)!.feeds) {
       // Inputs belong to the network, not to a segment.

@@ -75,7 +75,9 @@ function open(source: Source, earlier?: Reader): Reader {
   const others: (readonly ProtoField[])[] = [];
   const problems: Problem[] = [];
   const faults: Reason[] = [];
-  for (const [at, part] of partsOf(document).entries()) {
+  const parts = partsOf(document);
+  for (let at = 0; at < parts.length; at++) {
+    const part = parts[at]!;
     const { start } = document.chunks[at]!;
     for (const layer of part.layers) layers.push(new PlacedLayer(layer, start));
     if (part.others.length > 0) others.push(part.others.map(field => movedField(field, offset => offset + start)));
