@@ -44,9 +44,17 @@ const floors: readonly Floor[] = [
     at: `${core}/settings`,
     imports: [`${core}/text`, `${core}/analysis`, `${core}/formats/index`],
   },
+  { at: `${core}/history`, imports: [`${core}/text`] },
   {
     at: `${core}/pipeline`,
-    imports: [`${core}/text`, `${core}/graph`, `${core}/formats/index`, `${core}/analysis`, `${core}/settings`],
+    imports: [
+      `${core}/text`,
+      `${core}/history`,
+      `${core}/graph`,
+      `${core}/formats/index`,
+      `${core}/analysis`,
+      `${core}/settings`,
+    ],
   },
   {
     at: `${core}/advice`,

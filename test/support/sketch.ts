@@ -73,7 +73,7 @@ interface Row {
 }
 
 function specOf(lines: Lines, options: ReadOptions, native: boolean): Spec {
-  const b = new Builder('sketch');
+  const b = new Builder();
   const rows: Row[] = [];
   const blocks = new Map<string, { readonly range: Range; readonly rows: Row[] }>();
   const variants: { name: string; range: Range }[] = [];

@@ -53,8 +53,10 @@ export { type Summary, summary, summaryMarkdown } from './features/summary.ts';
 export { type SymbolNode, symbols } from './features/symbols.ts';
 export { orderOf } from './features/wording.ts';
 export { type Format, formats, type InputSize, type Source } from './formats/index.ts';
+export { type History, noHistory } from './history.ts';
 export {
   type Analysed,
+  advance,
   type Document,
   formatOf,
   type NativeFigure,

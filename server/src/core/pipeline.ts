@@ -3,6 +3,7 @@ import * as l10n from '@vscode/l10n';
 import { type ConventionName, counterOf } from './analysis/conventions.ts';
 import { objection } from './analysis/difference.ts';
 import { analyse, type Model } from './analysis/model.ts';
+import { knowsHidden, loses, restingDoubts } from './analysis/standIns.ts';
 import {
   type Attempt,
   type Format,
@@ -19,8 +20,10 @@ import {
 import { maxNodes } from './graph/builder.ts';
 import type { GraphEdit } from './graph/edit.ts';
 import type { Graph } from './graph/graph.ts';
+import type { Shown } from './graph/segment.ts';
+import { advanced, type History, historyOf, noHistory } from './history.ts';
 import { resolve, type Settings, scaleMisfit } from './settings/index.ts';
-import { applyEdits, mapOffset, type TextEdit } from './text/edit.ts';
+import { applyEdits, mapOffset, placesBefore, type TextEdit } from './text/edit.ts';
 import { Lines } from './text/lines.ts';
 import { isIgnored, type Pragmas, readPragmas } from './text/pragma.ts';
 import { type Fix, limited, type Problem } from './text/problem.ts';
@@ -47,6 +50,22 @@ export interface Analysed {
   readonly model: Model;
   /** Everything wrong with the text itself, what comments ignore left out. */
   readonly problems: readonly Problem[];
+  /** What stands in for rows that cannot be read: a part of the history that it was priced with. */
+  readonly history: History;
+  /** Set where something stands in. */
+  readonly standIns: StandIns | undefined;
+}
+
+/** Rows that were read as they were when they were last good. */
+export interface StandIns {
+  /** The text as it is, read without them. */
+  readonly actual: Analysed;
+  /** The text that was read instead. */
+  readonly document: Document;
+  /** Where the places of that one are in the text that a person sees. */
+  readonly places: Shown;
+  /** What is stood in for, in the text that a person sees. */
+  readonly ranges: readonly Range[];
 }
 
 /** The format that recognises a source; undefined for every other file. */
@@ -87,17 +106,43 @@ export function open(source: Source, settings: Settings, earlier?: Document): Do
   return { source, lines, format, pragmas, reader, problems: reader.problems };
 }
 
-/** Prices a document; undefined when it was too large to be read. */
-export function price(document: Document, settings: Settings): Analysed | undefined {
+/**
+ * Prices a document; undefined when it was too large to be read. With the history that an editor has of it, rows that
+ * cannot be read now are read as they were when they were last good. `earlier` is another text, such as the one before an
+ * edit: it saves work and changes nothing.
+ */
+export function price(
+  document: Document,
+  settings: Settings,
+  history: History = noHistory,
+  earlier?: Analysed,
+): Analysed | undefined {
+  const actual = priced(document, settings);
+  if (!actual || history.rows.length === 0 || isSound(actual)) return actual;
+  return withStandIns(actual, settings, history, earlier) ?? actual;
+}
+
+/** The history of a text that a person has made of one that is analysed. */
+export function advance({ document, standIns }: Analysed, { source }: Document): History {
+  return historyOf(source.text, (standIns?.document ?? document).source.text);
+}
+
+/** Reads a text as it is; `shown` is the one that a person sees, where that is another one. */
+function priced(
+  document: Document,
+  settings: Settings,
+  shown?: { readonly lines: Lines; readonly places: Shown },
+): Analysed | undefined {
   if (!document.reader) return undefined;
   const problems: Problem[] = [...document.problems];
   const { format, pragmas } = document;
   const { settings: effective, misfits } = resolve(settings, format, pragmas.settings);
-  const spec = document.reader.read(readOptions(effective));
+  const spec = document.reader.read({ ...readOptions(effective), places: shown?.places });
   for (const { message, help, range } of [...misfits, ...scaleMisfit(effective.scale, spec, pragmas.settings)]) {
     problems.push({ range: range ?? spec.head, severity: 'warning', code: 'wrong-setting', message, help });
   }
-  const model = analyse(spec.graph, document.lines, effective.convention, spec.doubts);
+  const { lines } = shown ?? document;
+  const model = analyse(spec.graph, lines, effective.convention, spec.doubts);
   // One by one: as arguments of a call, hundreds of thousands do not fit on the stack.
   for (const problem of spec.problems) problems.push(problem);
   return {
@@ -106,13 +151,146 @@ export function price(document: Document, settings: Settings): Analysed | undefi
     spec,
     model,
     problems: limited(problems.filter(problem => !isIgnored(problem, document.pragmas, document.lines))),
+    history: noHistory,
+    standIns: undefined,
+  };
+}
+
+/** What is shown of a 0-based line: that of the text as it is, where something stands in for what is there. */
+export function shownAt(analysed: Analysed, line: number): Analysed {
+  const { model, standIns } = analysed;
+  if (!standIns || model.lineCost(line)) return analysed;
+  const { actual, ranges } = standIns;
+  const touches = (site: Range): boolean => ranges.some(({ from, to }) => site.from < to && from < site.to);
+  const there = actual.model.lineCost(line);
+  return there?.frames.some(({ sites }) => sites.some(({ range }) => touches(range))) ? actual : analysed;
+}
+
+const isError = ({ severity }: Problem): boolean => severity === 'error';
+
+/** Whether nothing of a text is wrong, or not known. */
+function isSound({ model, problems }: Analysed): boolean {
+  const { macs, params } = model.totals;
+  return macs.complete && params.complete && !problems.some(isError);
+}
+
+/** More changes than these are not tried one by one. */
+const mostRows = 8;
+
+/** A text in which rows cannot be read, read with what stands in for them; undefined where all is best read as it is. */
+function withStandIns(
+  actual: Analysed,
+  wanted: Settings,
+  { rows }: History,
+  earlier: Analysed | undefined,
+): Analysed | undefined {
+  if (isRewritten(actual.document, rows)) return undefined;
+  const read = (held: readonly TextEdit[]): StandInReading | undefined => standInReading(actual, wanted, held, earlier);
+  const whole = read(rows);
+  if (!whole || !isWorse(actual, whole.analysed)) return undefined;
+  let best = whole;
+  // Others may have been changed to something good.
+  if (rows.length > 1 && rows.length <= mostRows) {
+    let held = rows;
+    for (const row of rows) {
+      const others = held.filter(each => each !== row);
+      const candidate = others.length > 0 ? read(others) : undefined;
+      if (!candidate || isWorse(candidate.analysed, whole.analysed)) continue;
+      held = others;
+      best = candidate;
+    }
+  }
+  const { standIns, analysed, held } = best;
+  const { spec, settings } = analysed;
+  return {
+    document: actual.document,
+    settings,
+    spec: shownSpec(spec, actual.spec, standIns.places),
+    model: standInModel(actual.document, settings, spec, standIns),
+    problems: actual.problems,
+    history: { rows: held },
+    standIns,
+  };
+}
+
+/** Whether so much has changed that it is another text. */
+function isRewritten({ lines, source }: Document, rows: readonly TextEdit[]): boolean {
+  let changed = 0;
+  for (const { from, to, text } of rows) changed += Math.max(to - from, text.length);
+  return changed > source.text.length / 2 && lines.count > 40;
+}
+
+interface StandInReading {
+  readonly held: readonly TextEdit[];
+  readonly standIns: StandIns;
+  /** That text, its places shown in the one at hand. */
+  readonly analysed: Analysed;
+}
+
+function standInReading(
+  actual: Analysed,
+  settings: Settings,
+  held: readonly TextEdit[],
+  earlier: Analysed | undefined,
+): StandInReading | undefined {
+  const { source, lines, format } = actual.document;
+  const text = applyEdits(source.text, held);
+  const known = [earlier?.standIns?.document, earlier?.document].find(each => each?.source.text === text);
+  const read = known ?? open({ ...source, text }, settings, earlier?.standIns?.document ?? actual.document);
+  if (read?.format !== format) return undefined;
+  const places = placesBefore(held);
+  const analysed = priced(read, settings, { lines, places });
+  const standIns = { actual, document: read, places, ranges: held.map(({ from, to }) => ({ from, to })) };
+  return analysed && { held, standIns, analysed };
+}
+
+/** Whether something is not known or wrong in a text that is known and right with what stands in. */
+function isWorse(now: Analysed, before: Analysed): boolean {
+  const wasKnown = knowsHidden(before.model);
+  if (loses(now.model, before.model, wasKnown)) return true;
+  if (!wasKnown) return false;
+  const { macs, params } = now.model.totals;
+  const was = before.model.totals;
+  const isLess = (was.macs.complete && !macs.complete) || (was.params.complete && !params.complete);
+  return isLess || errorsOf(now.problems) > errorsOf(before.problems);
+}
+
+function standInModel(
+  { lines }: Document,
+  { convention }: Settings,
+  { graph, doubts }: Spec,
+  { ranges }: StandIns,
+): Model {
+  const line = lines.lineAt(ranges[0]!.from) + 1;
+  const because = l10n.t('Line {0} cannot be read as it is, so what it was before is counted.', line);
+  const resting = restingDoubts(graph, ranges, { subject: '', expected: { kind: 'row', line }, because });
+  return analyse(graph, lines, convention, new Map([...(doubts ?? []), ...resting]));
+}
+
+/** What a text says, its places shown where they are in the one at hand. */
+function shownSpec(spec: Spec, { head, problems }: Spec, places: Shown): Spec {
+  const { remarks: _, ...said } = spec;
+  return {
+    ...said,
+    head: places(spec.head, false) ?? head,
+    problems,
+    claim: undefined,
+    variants: spec.variants.flatMap(variant => {
+      const range = places(variant.range, false);
+      return range ? [{ ...variant, range }] : [];
+    }),
   };
 }
 
 /** Prices the same document under other options: another scale, another input. */
 export function repriced(analysed: Analysed, options: ReadOptions): { readonly spec: Spec; readonly model: Model } {
-  const spec = analysed.document.reader!.read({ ...readOptions(analysed.settings), ...options });
-  return { spec, model: analyse(spec.graph, analysed.document.lines, analysed.settings.convention, spec.doubts) };
+  const { document, settings, standIns } = analysed;
+  const { reader } = standIns?.document ?? document;
+  const spec = reader!.read({ ...readOptions(settings), ...options, places: standIns?.places });
+  const model = standIns
+    ? standInModel(document, settings, spec, standIns)
+    : analyse(spec.graph, document.lines, settings.convention, spec.doubts);
+  return { spec, model };
 }
 
 /** What the spec's own framework prints. */
@@ -308,7 +486,7 @@ export function attempt(
   const { document, settings, model } = analysed;
   const edits = document.reader?.rewrite?.(graphEdits, readOptions(settings));
   if (!edits || edits.length === 0) return undefined;
-  const after = reopened(analysed, applyEdits(document.source.text, edits));
+  const after = withEdits(analysed, edits);
   if (!after) return undefined;
   const reason =
     // The dialect is recognized by what rows name, among other things.
@@ -320,12 +498,14 @@ export function attempt(
 
 /** The ways to fix a problem that work when tried on the text; `tries` limits how many are tried. */
 export function workingFixes(analysed: Analysed, problem: Problem, tries: { left: number }): readonly Fix[] {
-  const { document, spec, problems } = analysed;
+  const { document, problems, standIns } = analysed;
+  // Problems are those of the text as it is.
+  const { spec } = standIns?.actual ?? analysed;
   const errors = errorsOf(problems);
   const found: Fix[] = [];
   for (const repair of document.reader?.fixes?.(problem, spec) ?? []) {
     if (tries.left-- <= 0) break;
-    const after = reopened(analysed, applyEdits(document.source.text, repair.edits));
+    const after = withEdits(analysed, repair.edits);
     if (!after || errorsOf(after.problems) >= errors) continue;
     if (newProblem(problems, after.problems) === undefined) found.push(repair);
     // Two that work are enough to choose from.
@@ -337,14 +517,16 @@ export function workingFixes(analysed: Analysed, problem: Problem, tries: { left
 const errorsOf = (problems: readonly Problem[]): number =>
   problems.filter(({ severity }) => severity === 'error').length;
 
-/** The document with another text, priced like the one at hand. */
-export function reopened(analysed: Analysed, text: string): Analysed | undefined {
+/** The document with edits made, priced like the one at hand, with its history. */
+export function withEdits(analysed: Analysed, edits: readonly TextEdit[]): Analysed | undefined {
   const { source, pragmas } = analysed.document;
+  const text = applyEdits(source.text, edits);
   const changed = open({ ...source, text }, analysed.settings, analysed.document);
   if (!changed) return undefined;
   // A comment that the command line overrides there is overridden here too.
   const settings = new Map([...changed.pragmas.settings].filter(([key]) => pragmas.settings.has(key)));
-  return price({ ...changed, pragmas: { ...changed.pragmas, settings } }, analysed.settings);
+  const history = advanced(analysed.history, edits);
+  return price({ ...changed, pragmas: { ...changed.pragmas, settings } }, analysed.settings, history, analysed);
 }
 
 /** The first problem of which there are more than before: row numbers in its words may differ. */

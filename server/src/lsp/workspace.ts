@@ -1,13 +1,24 @@
 // The open documents and what was computed for them: each text at most once, and only when somebody asks.
 import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { type Analysed, type Document, defaultSettings, open, price, type Settings } from '../core/index.ts';
+import {
+  type Analysed,
+  advance,
+  type Document,
+  defaultSettings,
+  noHistory,
+  open,
+  price,
+  type Settings,
+} from '../core/index.ts';
 
 interface Entry {
   readonly version: number;
   readonly settings: Settings;
   /** Undefined for a text that is not a spec. */
   readonly document: Document | undefined;
+  /** The last text that was priced before this one, which has what is remembered of the file. */
+  readonly before: Analysed | undefined;
   /** Undefined before it was asked for. */
   analysed?: { readonly value: Analysed | undefined };
 }
@@ -32,7 +43,8 @@ export class Workspace {
   analysed(uri: string): Analysed | undefined {
     const entry = this.#entry(uri);
     if (!entry?.document) return undefined;
-    entry.analysed ??= { value: price(entry.document, entry.settings) };
+    const { document, settings, before } = entry;
+    entry.analysed ??= { value: price(document, settings, before ? advance(before, document) : noHistory, before) };
     return entry.analysed.value;
   }
 
@@ -74,7 +86,8 @@ export class Workspace {
     const document = reusable
       ? known.document
       : open({ name: fileName(uri), text: text.getText(), languageId }, settings, known?.document);
-    const entry: Entry = { version, settings, document };
+    const before = known?.analysed?.value ?? known?.before;
+    const entry: Entry = { version, settings, document, before };
     this.#entries.set(uri, entry);
     return entry;
   }

@@ -1,7 +1,7 @@
 // The Model: a graph with its costs, asked by every feature. Computed once for a text; dear parts only when asked for.
 import * as l10n from '@vscode/l10n';
 import { type Doubt, type Doubts, type Frame, type Graph, type GraphNode, useOf } from '../graph/graph.ts';
-import { Placement, placedOffset } from '../graph/segment.ts';
+import { Placement, placedOffset, placedRange } from '../graph/segment.ts';
 import type { Counts } from '../ops/op.ts';
 import type { Lines } from '../text/lines.ts';
 import { type Reason, sameReason } from '../text/reason.ts';
@@ -16,6 +16,8 @@ export interface Amount {
   readonly complete: boolean;
   /** Whether it is right only on a condition (`Cost.doubts`): neither a lower bound nor certain. */
   readonly doubtful?: boolean;
+  /** Whether it is in doubt because it rests on what stands in for a row that cannot be read. */
+  readonly standIn?: boolean;
 }
 
 /** What a stretch of the network costs, for one sample. */
@@ -67,7 +69,9 @@ export type Row = Placement | Frame;
 export function siteOf(row: Row): number | undefined {
   const [frame] = row instanceof Placement ? row.segment.frames : [row];
   const site = frame && useOf(frame);
-  return site && (row instanceof Placement ? placedOffset(site.from, row.start) : site.from);
+  if (!site || !(row instanceof Placement)) return site?.from;
+  const { start, places } = row;
+  return places ? places(placedRange(site, start), frame.hasSitesInside)?.from : placedOffset(site.from, start);
 }
 
 export interface Model {
@@ -96,7 +100,7 @@ export function analyse(graph: Graph, lines: Lines, convention: ConventionName =
     lines,
     counterOf(convention)!,
     new Tally(graph),
-    doubts?.size ? new DoubtsByNode(doubts) : undefined,
+    doubts?.size ? new DoubtsByNode(doubts, graph.nodeCount) : undefined,
   );
 }
 
@@ -274,22 +278,32 @@ class Stretch implements Cost {
     const amount = prefix.amount(this.#first, this.#end);
     const { doubts } = this.#sums;
     if (!doubts) return amount;
-    return doubts.within(this.#first, this.#end).length > 0 ? { ...amount, doubtful: true } : amount;
+    const found = doubts.within(this.#first, this.#end);
+    if (found.length === 0) return amount;
+    return found.some(isOfRow) ? { ...amount, doubtful: true, standIn: true } : { ...amount, doubtful: true };
   }
 }
 
 const none: readonly Doubt[] = [];
+
+const isOfRow = ({ expected }: Doubt): boolean => expected.kind === 'row';
 
 /** Doubts by the nodes that they are about. */
 class DoubtsByNode {
   /** Those of rows, which follow each other. */
   readonly #rows: readonly (readonly [Frame, Doubt])[];
   readonly #whole: readonly Doubt[];
+  /** Those about the whole network, but about none of its parts: a row that is not known is not in its total. */
+  readonly #total: readonly Doubt[];
+  readonly #end: number;
 
-  constructor(doubts: Doubts) {
+  constructor(doubts: Doubts, end: number) {
+    this.#end = end;
     const all = [...doubts];
     this.#rows = all.filter(([{ parent }]) => parent).sort(([a], [b]) => a.first - b.first);
-    this.#whole = all.flatMap(([{ parent }, doubt]) => (parent ? [] : [doubt]));
+    const whole = all.flatMap(([{ parent }, doubt]) => (parent ? [] : [doubt]));
+    this.#whole = whole.filter(doubt => !isOfRow(doubt));
+    this.#total = whole.filter(isOfRow);
   }
 
   /** Those about the nodes `first` to `end` − 1. */
@@ -301,7 +315,7 @@ class DoubtsByNode {
       if (rows[middle]![0].end > first) high = middle;
       else low = middle + 1;
     }
-    const found = [...this.#whole];
+    const found = first === 0 && end === this.#end ? [...this.#whole, ...this.#total] : [...this.#whole];
     for (let at = low; at < rows.length && rows[at]![0].first < end; at++) found.push(rows[at]![1]);
     return found;
   }
@@ -439,7 +453,7 @@ class Analysis implements Model {
       // Sites of an item begin in its text, which ends where that of the next one begins.
       const next = rows[at + 1];
       const end = next instanceof Placement && next.start > row.start ? next.start : Number.POSITIVE_INFINITY;
-      if (row.segment.hasFarSites || (row.start <= to && end >= from)) {
+      if (row.places || row.segment.hasFarSites || (row.start <= to && end >= from)) {
         for (const frame of row.segment.frames) visit(row.frame(frame));
       }
     }
@@ -544,13 +558,15 @@ class Sum implements Cost {
     let value = 0;
     let complete = true;
     let doubtful = false;
+    let standIn = false;
     for (const cost of this.#costs) {
       const part = of(cost);
       value += part.value;
       complete &&= part.complete;
       doubtful ||= part.doubtful ?? false;
+      standIn ||= part.standIn ?? false;
     }
-    return doubtful ? { value, complete, doubtful } : { value, complete };
+    return { value, complete, ...(doubtful && { doubtful }), ...(standIn && { standIn }) };
   }
 
   #plain(of: (cost: Cost) => number): number {

@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n';
-import { type Cost, isCertain, type LineCost } from '../analysis/model.ts';
+import { type Amount, type Cost, isCertain, type LineCost } from '../analysis/model.ts';
 import type { Frame } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
 import { shapeText } from '../ops/rules/shape.ts';
-import type { Analysed } from '../pipeline.ts';
+import { type Analysed, shownAt } from '../pipeline.ts';
 import { percent, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
 import { clip } from '../text/wording.ts';
@@ -38,6 +38,9 @@ export const maxLabel = 43;
 const mark = '▲ ';
 const shown = '▸ ';
 
+/** In front of what rests on a row that cannot be read. */
+const resting = '~ ';
+
 /** The hints of the lines that a range touches; only those lines are looked at. */
 export function hints(analysed: Analysed, within: Range): Hint[] {
   const { model, settings, document } = analysed;
@@ -54,8 +57,20 @@ export function hints(analysed: Analysed, within: Range): Hint[] {
     const label = lineLabel(analysed, template, lineCost, costly);
     if (label !== '') found.push({ at: lines.end(line), label, costly, line });
   }
-  const variants = variantHints(analysed, first, last);
-  return variants.length === 0 ? found : [...found, ...variants].sort((a, b) => a.line - b.line);
+  const others = [...variantHints(analysed, first, last), ...actualHints(analysed, template, first, last)];
+  return others.length === 0 ? found : [...found, ...others].sort((a, b) => a.line - b.line);
+}
+
+/** Those of the rows that something stands in for: what is to be said of them as they are. */
+function actualHints(analysed: Analysed, template: Template, first: number, last: number): Hint[] {
+  if (!analysed.standIns) return [];
+  const { actual } = analysed.standIns;
+  const { lines } = actual.document;
+  return actual.model.lineCosts(first, last).flatMap(lineCost => {
+    const { line } = lineCost;
+    const label = shownAt(analysed, line) === actual ? lineLabel(actual, template, lineCost, false) : '';
+    return label === '' ? [] : [{ at: lines.end(line), label, costly: false, line }];
+  });
 }
 
 /** So many operators, of all members together, are counted for their hints: they are asked for at every keystroke. */
@@ -71,8 +86,10 @@ function variantHints(analysed: Analysed, first: number, last: number): Hint[] {
     const line = lines.lineAt(range.from);
     if (line < first || line > last) continue;
     const { totals, convention } = variantModel(analysed, name);
-    const text = `${amountText(totals.value, convention.unit)} · ${paramsText(totals.params)}`;
-    const label = clip((name === analysed.spec.variant ? shown : '') + text, maxLabel);
+    const [value, params] = [unsigned(totals.value), unsigned(totals.params)];
+    const text = `${amountText(value, convention.unit)} · ${paramsText(params)}`;
+    const before = (totals.value.standIn ? resting : '') + (name === analysed.spec.variant ? shown : '');
+    const label = clip(before + text, maxLabel);
     found.push({ at: lines.end(line), label, costly: false, line });
   }
   return found;
@@ -118,7 +135,9 @@ function lineLabel(analysed: Analysed, template: Template, line: LineCost, costl
 function newLabel(analysed: Analysed, template: Template, { line, frames, cost }: LineCost, costly: boolean): string {
   const { model, settings } = analysed;
   const { items, times } = usesOf(frames, line, analysed);
-  const before = (costly ? mark : '') + (times > 1 && !template.has.has('times') ? `×${times} ` : '');
+  const rests = cost.value.standIn || cost.params.standIn;
+  const before =
+    (rests ? resting : '') + (costly ? mark : '') + (times > 1 && !template.has.has('times') ? `×${times} ` : '');
   const room = maxLabel - before.length;
   // Several items on one line: its output is that of the last.
   const shapes = shapesOf(items === 1 ? frames : frames.slice(-1));
@@ -128,13 +147,13 @@ function newLabel(analysed: Analysed, template: Template, { line, frames, cost }
   const order = orderOf(analysed);
   const values: Record<Variable, string> = {
     shape: shapes.length > 1 ? shapeSpan(shapes, order) : shapes[0] ? shapeText(shapes[0], order) : '',
-    cost: orNothing(cost.value, amountText(cost.value, unit)),
-    params: orNothing(cost.params, counted(cost.params)),
+    cost: orNothing(cost.value, amountText(unsigned(cost.value), unit)),
+    params: orNothing(cost.params, counted(unsigned(cost.params))),
     share: template.has.has('share') ? shareOf(cost, model.totals) : '',
     times: times > 1 ? `×${times}` : '',
     // Expensive, and seldom asked for: how much memory a layer takes depends on the whole network.
     memory: template.has.has('memory')
-      ? orNothing(cost.activations, bytesText(cost.activations, elementBytes(settings) * settings.batch))
+      ? orNothing(cost.activations, bytesText(unsigned(cost.activations), elementBytes(settings) * settings.batch))
       : '',
   };
   const label = filled(template, values, room);
@@ -149,6 +168,9 @@ function newLabel(analysed: Analysed, template: Template, { line, frames, cost }
   }
   return before + label;
 }
+
+/** A hint says once that it rests on another row. */
+const unsigned = ({ standIn, ...amount }: Amount): Amount => (standIn ? { ...amount, doubtful: false } : amount);
 
 /** What is shown instead of a cost that is unknown. */
 const reasonOf = ({ why }: Cost): string => `? ${why ? shortReason(why) : l10n.t('unknown')}`;

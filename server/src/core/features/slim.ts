@@ -1,7 +1,7 @@
 // “Make it cheaper”: a sequence of advice that reaches a budget with few changes.
 import { adviceRules } from '../advice/index.ts';
-import { type Analysed, reopened } from '../pipeline.ts';
-import { applyEdits, composed, mapOffset, type TextEdit } from '../text/edit.ts';
+import { type Analysed, withEdits } from '../pipeline.ts';
+import { composed, mapOffset, type TextEdit } from '../text/edit.ts';
 import { type Advice, type AdviceTotals, adviceCandidates, type Candidate, priceAdvice } from './advice.ts';
 import type { Budget } from './budget.ts';
 
@@ -136,7 +136,7 @@ interface Edited {
 }
 
 function edited({ analysed, edits: before, moved }: Edited, edits: readonly TextEdit[]): Edited | undefined {
-  const after = reopened(analysed, applyEdits(analysed.document.source.text, edits));
+  const after = withEdits(analysed, edits);
   const step = mapOffset(edits);
   return (
     after && {

@@ -66,8 +66,16 @@ function signed(amount: Amount, value: string): string {
   return !amount.complete && amount.value === 0 ? '?' : certaintySign(amount) + value;
 }
 
-/** What is in front of a number that is a lower bound (≥), right on a condition (≈), or both (≳); nothing where it is sure. */
-export function certaintySign({ complete, doubtful = false }: Pick<Amount, 'complete' | 'doubtful'>): string {
+/**
+ * What is in front of a number that is a lower bound (≥), right on a condition (≈), or both (≳), or that rests on a row
+ * which cannot be read (~); nothing where it is sure.
+ */
+export function certaintySign({
+  complete,
+  doubtful = false,
+  standIn = false,
+}: Pick<Amount, 'complete' | 'doubtful' | 'standIn'>): string {
+  if (standIn) return '~ ';
   if (complete) return doubtful ? '≈ ' : '';
   return doubtful ? '≳ ' : '≥ ';
 }
@@ -75,12 +83,16 @@ export function certaintySign({ complete, doubtful = false }: Pick<Amount, 'comp
 /** Doubts that have the same condition. */
 interface Condition {
   readonly subjects: readonly string[];
-  readonly expected: Doubt['expected'];
+  readonly expected: Expected;
 }
 
+type Expected = Exclude<Doubt['expected'], { readonly kind: 'row' }>;
+
 function conditionsOf(doubts: readonly Doubt[]): readonly Condition[] {
-  const conditions = new Map<string, { readonly subjects: Set<string>; readonly expected: Doubt['expected'] }>();
+  const conditions = new Map<string, { readonly subjects: Set<string>; readonly expected: Expected }>();
   for (const { subject, expected } of doubts) {
+    // A row that cannot be read is no condition of the network.
+    if (expected.kind === 'row') continue;
     const key = `${expected.kind} ${expected.kind === 'class' ? expected.source : expected.value}`;
     const known = conditions.get(key) ?? { subjects: new Set(), expected };
     conditions.set(key, known);

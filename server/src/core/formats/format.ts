@@ -1,6 +1,7 @@
 // What a format is. A format is a folder beside this file; formats never import each other.
 import type { GraphEdit } from '../graph/edit.ts';
 import type { Doubts, Graph, GraphNode } from '../graph/graph.ts';
+import type { Shown } from '../graph/segment.ts';
 import type { ShapeOrder } from '../ops/rules/shape.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Fix, Problem } from '../text/problem.ts';
@@ -30,6 +31,8 @@ export interface ReadOptions {
   readonly dialect?: string | undefined;
   /** One of the format's `choices.phase`; undefined is the file's own choice, else TEST. */
   readonly phase?: string | undefined;
+  /** Where the places of frames are shown, where a person sees another text than the one that is read. */
+  readonly places?: Shown | undefined;
 }
 
 /** One member of a family that the text defines, such as a row of `scales:`. */

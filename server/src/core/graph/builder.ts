@@ -15,6 +15,9 @@ import {
   placedProblem,
   portOf,
   type Segment,
+  type Shown,
+  shownNotes,
+  shownSites,
 } from './segment.ts';
 
 /** More nodes than any network that a person writes; a spec that asks for more is cut, with a problem. */
@@ -74,7 +77,6 @@ class OpenFrame implements Frame {
   readonly label: string;
   readonly type: string;
   readonly summary: string | undefined;
-  readonly sites: readonly Site[];
   readonly composite: boolean;
   readonly depth: number;
   hasSitesInside = false;
@@ -82,15 +84,18 @@ class OpenFrame implements Frame {
   end: number;
   outputs: readonly Tensor[] = [];
   readonly repaired: boolean;
-  readonly #children: Frame[] = [];
+  readonly #children: OpenFrame[] = [];
   readonly #notes: FrameSpec['notes'];
+  readonly #sites: readonly Site[];
+  readonly #places: Shown | undefined;
 
-  constructor(spec: FrameSpec, parent: OpenFrame | undefined, first: number) {
+  constructor(spec: FrameSpec, parent: OpenFrame | undefined, first: number, places?: Shown) {
     this.parent = parent;
     this.label = spec.label;
     this.type = spec.type;
     this.summary = spec.summary;
-    this.sites = spec.sites ?? [];
+    this.#sites = spec.sites ?? [];
+    this.#places = places;
     this.composite = spec.composite ?? false;
     this.depth = parent ? parent.depth + 1 : 0;
     this.first = first;
@@ -103,12 +108,29 @@ class OpenFrame implements Frame {
     return this.#children;
   }
 
-  add(child: Frame): void {
+  get within(): readonly OpenFrame[] {
+    return this.#children;
+  }
+
+  /** Whether it stands for places in the text that is read. */
+  get isPlaced(): boolean {
+    return this.#sites.length > 0;
+  }
+
+  add(child: OpenFrame): void {
     this.#children.push(child);
   }
 
+  get sites(): readonly Site[] {
+    return this.#places ? shownSites(this.#sites, this.hasSitesInside, this.#places) : this.#sites;
+  }
+
+  get isHidden(): boolean {
+    return this.isPlaced && this.#places !== undefined && this.sites.length === 0;
+  }
+
   get notes(): readonly Note[] {
-    return this.#notes?.() ?? [];
+    return shownNotes(this.#notes?.() ?? [], this.#places);
   }
 }
 
@@ -167,9 +189,12 @@ export class Builder {
   /** Set while a segment is built. */
   #site: Workplace | undefined;
   #full = false;
+  readonly #places: Shown | undefined;
 
-  constructor(label = 'network') {
-    this.#root = new RootFrame({ label, type: 'network' }, undefined, 0);
+  /** `places` says where the places of the text are shown, where another text than the one that is read is shown. */
+  constructor(places?: Shown) {
+    this.#places = places;
+    this.#root = new RootFrame({ label: 'network', type: 'network' }, undefined, 0);
     this.#frame = this.#root;
   }
 
@@ -257,7 +282,7 @@ export class Builder {
   }
 
   open(spec: FrameSpec): void {
-    const frame = new OpenFrame(spec, this.#frame, this.#next);
+    const frame = new OpenFrame(spec, this.#frame, this.#next, this.#site ? undefined : this.#places);
     if (frame.depth > maxDepth)
       this.#limit('nested-too-deep', l10n.t('Blocks are nested more than {0} deep.', maxDepth));
     else if (this.#frame === this.#root) this.#rows.push(frame);
@@ -271,7 +296,7 @@ export class Builder {
     const frame = this.#frame;
     frame.end = this.#next;
     frame.outputs = this.#site ? outputs.map(tensor => this.#own(tensor)) : outputs;
-    frame.hasSitesInside = frame.children.some(child => child.sites.length > 0 || child.hasSitesInside);
+    frame.hasSitesInside = frame.within.some(child => child.isPlaced || child.hasSitesInside);
     this.#frame = frame.parent ?? this.#root;
     this.#locates.pop();
   }
@@ -327,7 +352,7 @@ export class Builder {
     this.#seal();
     // Past the limit nothing is cut any more: what is built then has no nodes.
     if (!this.#full && segment.isClosed && this.#base + segment.nodes.length > maxNodes) return undefined;
-    const placement = new Placement(segment, this.#base, start, inputs, this.#root, name, index);
+    const placement = new Placement(segment, this.#base, start, inputs, this.#root, name, index, this.#places);
     this.#stretches.push(placement);
     this.#rows.push(placement);
     this.#base = placement.end;

@@ -25,7 +25,9 @@ export interface Doubt {
   /** What must be true of it: its class is that of a source (`TPH-YOLOv5`), or it has a value. */
   readonly expected:
     | { readonly kind: 'class'; readonly source: string }
-    | { readonly kind: 'value'; readonly value: string };
+    | { readonly kind: 'value'; readonly value: string }
+    /** It rests on what stands in for a row: the 1-based line that cannot be read. */
+    | { readonly kind: 'row'; readonly line: number };
   /** The sign that gives the doubt, as a sentence. */
   readonly because: string;
 }

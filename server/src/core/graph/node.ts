@@ -78,6 +78,8 @@ export interface Frame {
   readonly summary: string | undefined;
   /** The places in the text that it stands for: none inside a framework's composite. */
   readonly sites: readonly Site[];
+  /** Whether its places are in the text that was read and not in the one that is shown: something stands in for them. */
+  readonly isHidden: boolean;
   /** Whether a frame inside stands for a place in the text. */
   readonly hasSitesInside: boolean;
   readonly first: number;

@@ -73,6 +73,29 @@ function placedSite(site: Site, start: number): Site {
   return site.file === undefined ? { range: placedRange(site.range, start), role: site.role } : site;
 }
 
+/**
+ * Where a range of the text that was read lies in the text that is shown, which may be another one; undefined where it is
+ * not in that one. A range that holds places with frames of their own is there even where those are not.
+ */
+export type Shown = (range: Range, holdsPlaces: boolean) => Range | undefined;
+
+/** The sites of a frame in the text that is shown. */
+export function shownSites(sites: readonly Site[], holdsPlaces: boolean, shown: Shown | undefined): readonly Site[] {
+  if (!shown) return sites;
+  return sites.flatMap(site => {
+    const range = site.file === undefined ? shown(site.range, holdsPlaces) : site.range;
+    return range ? [{ ...site, range }] : [];
+  });
+}
+
+export function shownNotes(notes: readonly Note[], shown: Shown | undefined): readonly Note[] {
+  if (!shown) return notes;
+  return notes.flatMap(note => {
+    const range = shown(note.range, false);
+    return range ? [{ ...note, range }] : [];
+  });
+}
+
 /** A problem of an item, at its place in the whole text. */
 export function placedProblem(problem: Problem, start: number): Problem {
   const { range, related, fixes } = problem;
@@ -116,6 +139,8 @@ export class Placement {
   /** Where the item's text begins. */
   readonly start: number;
   readonly parent: Frame;
+  /** Where its places are shown; undefined where they are shown as they were read. */
+  readonly places: Shown | undefined;
   readonly #inputs: Inputs;
   readonly #name: Name | undefined;
   readonly #index: number;
@@ -132,11 +157,13 @@ export class Placement {
     parent: Frame,
     name: Name | undefined,
     index: number,
+    places: Shown | undefined,
   ) {
     this.segment = segment;
     this.base = base;
     this.start = start;
     this.parent = parent;
+    this.places = places;
     this.#inputs = inputs;
     this.#name = name;
     this.#index = index;
@@ -355,11 +382,18 @@ class PlacedFrame implements Frame {
   }
 
   get sites(): readonly Site[] {
-    const { start } = this.#placement;
-    const { sites } = this.#own;
-    // Most frames stand for one place.
-    this.#sites ??= sites.length === 1 ? [placedSite(sites[0]!, start)] : sites.map(site => placedSite(site, start));
+    if (!this.#sites) {
+      const { start, places } = this.#placement;
+      const { sites } = this.#own;
+      // Most frames stand for one place.
+      const placed = sites.length === 1 ? [placedSite(sites[0]!, start)] : sites.map(site => placedSite(site, start));
+      this.#sites = shownSites(placed, this.hasSitesInside, places);
+    }
     return this.#sites;
+  }
+
+  get isHidden(): boolean {
+    return this.#placement.places !== undefined && this.#own.sites.length > 0 && this.sites.length === 0;
   }
 
   get children(): readonly Frame[] {
@@ -373,7 +407,10 @@ class PlacedFrame implements Frame {
   }
 
   get notes(): readonly Note[] {
-    const { start } = this.#placement;
-    return this.#own.notes.map(note => ({ ...note, range: placedRange(note.range, start) }));
+    const { start, places } = this.#placement;
+    return shownNotes(
+      this.#own.notes.map(note => ({ ...note, range: placedRange(note.range, start) })),
+      places,
+    );
   }
 }

@@ -1,3 +1,5 @@
+import type { Range } from './range.ts';
+
 /** A change of a text: what stands from `from` to `to` becomes `text`. Offsets are those of the text before all edits. */
 export interface TextEdit {
   readonly from: number;
@@ -32,6 +34,33 @@ export function mapOffset(edits: readonly TextEdit[]): (offset: number) => numbe
     const last = list[low - 1];
     if (!last) return offset;
     return last.to > offset ? undefined : offset + deltas[low - 1]!;
+  };
+}
+
+/**
+ * Where a range of the text after edits lies in the text before them; undefined for what begins in what they put there,
+ * and for what holds a place that they changed, unless it `holdsPlaces` of its own.
+ */
+export function placesBefore(edits: readonly TextEdit[]): (range: Range, holdsPlaces: boolean) => Range | undefined {
+  let delta = 0;
+  const changes = sorted(edits).map(({ from, to, text }) => {
+    const start = from + delta;
+    delta += text.length - (to - from);
+    return { from: start, to: start + text.length, before: { from, to }, delta };
+  });
+  /** An offset in front of which a change ends is after it. */
+  const lastBefore = (offset: number): (typeof changes)[number] | undefined =>
+    changes.findLast(({ from, to }) => to <= offset && (to > from || from < offset));
+  return ({ from, to }, holdsPlaces) => {
+    const isChanged = changes.some(change =>
+      change.to > change.from ? change.from < to && from < change.to : from < change.from && change.from < to,
+    );
+    const begins = changes.find(change => change.from <= from && from < change.to);
+    if (begins || (isChanged && !holdsPlaces)) return undefined;
+    const start = from - (changes.findLast(change => change.to <= from)?.delta ?? 0);
+    const within = changes.find(change => change.from < to && to < change.to);
+    const end = within ? within.before.to : to - (lastBefore(to)?.delta ?? 0);
+    return { from: start, to: Math.max(start, end) };
   };
 }
 

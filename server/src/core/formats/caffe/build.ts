@@ -8,7 +8,7 @@ import type { ProtoMessage } from '../../syntax/prototext.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonFor } from '../../text/reason.ts';
-import type { InputSize } from '../format.ts';
+import type { ReadOptions } from '../format.ts';
 import { Blobs } from './blobs.ts';
 import { miscounted } from './checks.ts';
 import { inputFields } from './inputs.ts';
@@ -46,16 +46,16 @@ export function build(
   root: ProtoMessage,
   layers: readonly PlacedLayer[],
   state: State,
-  input: readonly InputSize[],
+  options: ReadOptions,
   fault: Reason | undefined,
   known: Known,
 ): Network {
-  return new Building(layers, state, input, known).run(root, fault);
+  return new Building(layers, state, options, known).run(root, fault);
 }
 
 class Building {
   readonly #layers: readonly PlacedLayer[];
-  readonly #builder = new Builder();
+  readonly #builder: Builder;
   readonly #net: Net;
   readonly #state: State;
   readonly #blobs: Blobs;
@@ -65,8 +65,9 @@ class Building {
   /** What layers depend on beside their text and their bottoms. */
   #environment: object;
 
-  constructor(layers: readonly PlacedLayer[], state: State, input: readonly InputSize[], known: Known) {
+  constructor(layers: readonly PlacedLayer[], state: State, { input = [], places }: ReadOptions, known: Known) {
     this.#layers = layers;
+    this.#builder = new Builder(places);
     this.#state = state;
     this.#known = known;
     this.#blobs = new Blobs(this.#builder, layers, state);

@@ -134,7 +134,7 @@ function read({ source, root, layers, fault }: Text, options: ReadOptions, known
   const problems: Problem[] = [];
   const { state, instead } = stateFor(root, layers, options.phase);
   if (instead) problems.push(instead);
-  const { graph, problems: found, batch } = build(root, layers, state, options.input ?? [], fault, known);
+  const { graph, problems: found, batch } = build(root, layers, state, options, fault, known);
   if (layers.length === 0) {
     problems.push({
       range: head,

@@ -9,7 +9,7 @@ import type { Problem } from '../../text/problem.ts';
 import type { Reason } from '../../text/reason.ts';
 import { guess, likelyName } from '../../text/spelling.ts';
 import { clip } from '../../text/wording.ts';
-import type { InputSize } from '../format.ts';
+import type { InputSize, ReadOptions } from '../format.ts';
 import { checkLines, reportFile, reportSilu } from './checks.ts';
 import { absolute, type PlacedItem, type Reading } from './items.ts';
 import { type LayerOutput, layers } from './layers/index.ts';
@@ -64,8 +64,8 @@ const ends: ReadonlySet<string> = new Set([
 /** Heads with a box or more in each cell of a grid. */
 const grids: ReadonlySet<string> = new Set(['yolo', 'Gaussian_yolo', 'region']);
 
-export function build(reading: Reading, dialect: Dialect, input: InputSize | undefined, known: Known): Built {
-  return new Sections(reading, dialect, known).build(input);
+export function build(reading: Reading, dialect: Dialect, { input, places }: ReadOptions, known: Known): Built {
+  return new Sections(reading, dialect, known, places).build(input?.[0]);
 }
 
 class Sections {
@@ -73,16 +73,17 @@ class Sections {
   readonly #known: Known;
   readonly #mode: Mode;
   readonly #environment: object;
-  readonly #builder = new Builder();
+  readonly #builder: Builder;
   readonly #layers: Above[] = [];
   readonly #silus: { readonly start: number; readonly option: CfgOption }[] = [];
   #acrossSizes: PlacedItem | undefined;
   #stops = false;
 
-  constructor(reading: Reading, dialect: Dialect, known: Known) {
+  constructor(reading: Reading, dialect: Dialect, known: Known, places: ReadOptions['places']) {
     const { isPyTorch, suggests } = reading;
     this.#reading = reading;
     this.#known = known;
+    this.#builder = new Builder(places);
     this.#mode = { dialect, isPyTorch, suggests };
     this.#environment = known.environments.of([dialect, isPyTorch, suggests]);
   }

@@ -73,7 +73,7 @@ function chosen(cfg: Cfg, known: Known): Reading {
   const meant = meantReading(cfg, divided);
   if (!meant) return divided;
   if (divided.damage || hasLines(divided.before)) return meant;
-  const refuses = (dialect: Dialect): boolean => build(divided, dialect, undefined, known).stops;
+  const refuses = (dialect: Dialect): boolean => build(divided, dialect, {}, known).stops;
   return (divided.dialect ? refuses(divided.dialect) : dialects.every(refuses)) ? meant : divided;
 }
 
@@ -83,7 +83,7 @@ function read(source: Source, reading: Reading, options: ReadOptions, known: Kno
   const head = items[0] ? headerOf(items[0]) : { from: 0, to: 0 };
   const wanted = dialects.find(name => name === options.dialect);
   let dialect = wanted ?? reading.dialect ?? 'alexeyab';
-  let built = build(reading, dialect, options.input?.[0], known);
+  let built = build(reading, dialect, options, known);
   // Nothing else says whose it is, and AlexeyAB's Darknet refuses it.
   if (!wanted && !reading.dialect && built.acrossSizes) {
     problems.push({
@@ -95,7 +95,7 @@ function read(source: Source, reading: Reading, options: ReadOptions, known: Kno
       ),
     });
     dialect = 'pjreddie';
-    built = build(reading, dialect, options.input?.[0], known);
+    built = build(reading, dialect, options, known);
   }
   if (items.length <= 1) {
     const message = l10n.t('This file has no layers.');

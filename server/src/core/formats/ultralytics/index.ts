@@ -137,7 +137,7 @@ function read(text: Text, options: ReadOptions): Spec {
     ],
   };
   const size = names.includes('Classify') ? 224 : 640;
-  const network = build(header, dialect, options.input?.[0], size);
+  const network = build(header, dialect, options, size);
   if (rows.length === 0) {
     const message = l10n.t('This file has no rows under `backbone` and `head`.');
     problems.push({ range: head, severity: 'error', code: 'empty-network', message });
@@ -199,7 +199,7 @@ function dialectOf(text: Text, rows: readonly PlacedRow[], wanted: string | unde
     const ignored: Problem[] = [];
     const family = familyOf(source.name, top, scale, dialect, ignored);
     const header = headerOf(text, rows, moduleNames(rows), family, ignored);
-    return parametersOf(build(header, dialect, undefined, 640).graph);
+    return parametersOf(build(header, dialect, {}, 640).graph);
   };
   return chooseDialect(source.name, source.text, top, rows, { variants: variantsOf(top), parameters });
 }

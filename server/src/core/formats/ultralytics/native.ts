@@ -71,7 +71,7 @@ interface Trial {
 
 /** Undefined where nothing is printed. */
 function trialOf(header: Header, dialect: Dialect): Trial | undefined {
-  const network = build(header, dialect, { sizes: [header.inputChannels, 256, 256] }, 256);
+  const network = build(header, dialect, { input: [{ sizes: [header.inputChannels, 256, 256] }] }, 256);
   // An image of other channels than the network expects ends in an error, and nothing is printed.
   if (dialect.printsByWeights && secondSize(network.graph) !== header.inputChannels) return undefined;
   const strides = network.headInputs.map(x => 256 / (x.shape?.[2] ?? Number.NaN));

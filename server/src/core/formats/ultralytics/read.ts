@@ -36,7 +36,7 @@ import { likelyName, respelling } from '../../text/spelling.ts';
 import { listText } from '../../text/wording.ts';
 import { tensors, type Value, wrongChannels } from '../../torch/layer.ts';
 import type { Arg, Param, Since } from '../../torch/signature.ts';
-import type { InputSize, Variant } from '../format.ts';
+import type { InputSize, ReadOptions, Variant } from '../format.ts';
 import { argumentValue } from './arguments.ts';
 import { bind } from './bind.ts';
 import { ownersOf } from './choose.ts';
@@ -142,8 +142,8 @@ export interface RowValue {
 }
 
 /** Builds the network of a file for one scale and input. */
-export function build(header: Header, dialect: Dialect, input: InputSize | undefined, defaultSize: number): Network {
-  return new Rows(header, dialect).build(input, defaultSize);
+export function build(header: Header, dialect: Dialect, { input, places }: ReadOptions, defaultSize: number): Network {
+  return new Rows(header, dialect, places).build(input?.[0], defaultSize);
 }
 
 const numbered: Name = { text: 'model.', isNumbered: true };
@@ -180,7 +180,7 @@ interface Built {
 class Rows {
   readonly #header: Header;
   readonly #dialect: Dialect;
-  readonly #builder = new Builder();
+  readonly #builder: Builder;
   readonly #names: ReadonlyMap<string, PyValue>;
   /** What the rows above output. */
   readonly #above: Source[] = [];
@@ -190,8 +190,9 @@ class Rows {
   /** What the row that is being built depends on; undefined where it is not to be built again as it is. */
   #facts: Omit<RowValue, 'isList'> | undefined;
 
-  constructor(header: Header, dialect: Dialect) {
+  constructor(header: Header, dialect: Dialect, places: ReadOptions['places']) {
     const { family, activation } = header;
+    this.#builder = new Builder(places);
     this.#header = header;
     this.#dialect = dialect;
     this.#names = dialect.names(family);

@@ -1,0 +1,81 @@
+// Which lines of two texts differ, as edits.
+import { commonEnd, commonStart } from './common.ts';
+import type { TextEdit } from './edit.ts';
+
+/** More pairs of lines than these are not compared one by one. */
+const mostPairs = 250_000;
+
+/** The edits, of whole lines each, that make one text of another: as few lines as possible, from top to bottom. */
+export function lineEdits(before: string, after: string): readonly TextEdit[] {
+  if (before === after) return [];
+  const start = lineStart(before, commonStart(before, after));
+  const same = commonEnd(before, after, start);
+  const end = commonLine(before, after, same);
+  const [from, to] = [before.slice(start, end), after.slice(start, after.length - (before.length - end))];
+  return hunksOf(linesOf(from), linesOf(to)).map(({ from, to, text }) => ({
+    from: start + from,
+    to: start + to,
+    text,
+  }));
+}
+
+/** Where the line that holds an offset begins. */
+function lineStart(text: string, offset: number): number {
+  return text.lastIndexOf('\n', offset - 1) + 1;
+}
+
+/** The first line that begins in both among the characters that both end with; an offset of the first text. */
+function commonLine(before: string, after: string, same: number): number {
+  const at = before.length - same;
+  const begins = (text: string, offset: number): boolean => offset === 0 || text[offset - 1] === '\n';
+  if (begins(before, at) && begins(after, after.length - same)) return at;
+  const end = before.indexOf('\n', at);
+  return end < 0 ? before.length : end + 1;
+}
+
+/** With their line breaks. */
+function linesOf(text: string): readonly string[] {
+  return text.match(/[^\n]*\n|[^\n]+/g) ?? [];
+}
+
+function hunksOf(a: readonly string[], b: readonly string[]): readonly TextEdit[] {
+  const pairs = a.length * b.length > mostPairs ? [] : commonLines(a, b);
+  const edits: TextEdit[] = [];
+  let [x, y, at] = [0, 0, 0];
+  const length = (first: number, end: number): number =>
+    a.slice(first, end).reduce((sum, line) => sum + line.length, 0);
+  for (const [nextX, nextY] of [...pairs, [a.length, b.length] as const]) {
+    // As many lines as before: each is a change of its own.
+    const each = nextX - x === nextY - y ? nextX - x : 1;
+    for (let part = 0; part < each; part++) {
+      const [endX, endY] = each > 1 ? [x + 1, y + 1] : [nextX, nextY];
+      const to = at + length(x, endX);
+      if (endX > x || endY > y) edits.push({ from: at, to, text: b.slice(y, endY).join('') });
+      [x, y, at] = [endX, endY, to];
+    }
+    if (nextX < a.length) at += a[nextX]!.length;
+    [x, y] = [nextX + 1, nextY + 1];
+  }
+  return edits;
+}
+
+/** The longest sequence of lines that both have, as pairs of their numbers. */
+function commonLines(a: readonly string[], b: readonly string[]): readonly (readonly [number, number])[] {
+  const width = b.length + 1;
+  const best = new Uint16Array((a.length + 1) * width);
+  for (let x = a.length - 1; x >= 0; x--) {
+    for (let y = b.length - 1; y >= 0; y--) {
+      best[x * width + y] =
+        a[x] === b[y]
+          ? best[(x + 1) * width + y + 1]! + 1
+          : Math.max(best[(x + 1) * width + y]!, best[x * width + y + 1]!);
+    }
+  }
+  const pairs: [number, number][] = [];
+  for (let x = 0, y = 0; x < a.length && y < b.length; ) {
+    if (a[x] === b[y]) pairs.push([x++, y++]);
+    else if (best[(x + 1) * width + y]! >= best[x * width + y + 1]!) x++;
+    else y++;
+  }
+  return pairs;
+}
