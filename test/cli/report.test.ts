@@ -99,7 +99,7 @@ test('Wrong usage is exit code 2, in words', () => {
   assert.match(wrong('repot', 'x'), /“repot”. Did you mean “report”\?/);
   assert.match(wrong('report', 'x', '--formta', 'json'), /--formta'\. Did you mean “format”\?/);
   assert.match(wrong('report', 'x', '--format', 'xml'), /“xml” is not an output format/);
-  assert.match(wrong('report', 'x', '--input', 'big'), /“big” is not an input size\. Write/);
+  assert.match(wrong('report', 'x', '--input', 'big'), /“big” is not an input size\. Give/);
   assert.match(wrong('report', 'x', '--convention', 'flop'), /Did you mean “flops”\?/);
   assert.match(wrong('report', 'x', '--dtype', 'toString'), /is not a data type/);
   assert.match(wrong('report', 'x', '--batch', '0'), /is not a batch size/);
@@ -292,7 +292,7 @@ test('A file that is too large is an error with the reason, and exit code 1', ()
 
 test('What is named and is not a spec is exit code 1, and says what it is', () => {
   const plain = runCli('report', file('plain.yaml', 'a: 1\n'));
-  const message = `flopline: “${join(folder, 'plain.yaml')}” is not a network spec that Flopline knows.\n`;
+  const message = `flopline: “${join(folder, 'plain.yaml')}” is not a network spec Flopline recognizes.\n`;
   assert.deepEqual([plain.code, plain.err], [1, message]);
   const path = file('tiny-cls.yaml', spec);
   const beside = (name: string, content: string | Uint8Array) => runCli('report', path, file(name, content));
@@ -312,7 +312,7 @@ test('A folder without specs is wrong usage', () => {
   file('bare/notes.txt', 'nothing');
   const { code, err } = runCli('report', join(folder, 'bare'));
   assert.equal(code, 2);
-  assert.match(err, /There is no network spec here\./);
+  assert.match(err, /No network specs found\./);
 });
 
 test('A folder that may not be read is exit code 1', t => {

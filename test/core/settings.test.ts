@@ -124,12 +124,12 @@ describe('a wrong value', () => {
     [
       'input',
       'big',
-      '“big” is not an input size. Write sizes without the batch, as in 3,224,224, or a name and sizes with the batch, as in image=1,3,224,224.',
+      '“big” is not an input size. Give the sizes without the batch, as in 3,224,224, or a name and the sizes with the batch, as in image=1,3,224,224.',
     ],
     [
       'input',
       'a=1,3;3,0',
-      '“a=1,3;3,0” is not an input size. “0” is not a whole number ≥ 1. Write sizes without the batch, as in 3,224,224, or a name and sizes with the batch, as in image=1,3,224,224.',
+      '“a=1,3;3,0” is not an input size. “0” is not a whole number ≥ 1. Give the sizes without the batch, as in 3,224,224, or a name and the sizes with the batch, as in image=1,3,224,224.',
     ],
     ['batch', '0', '“0” is not a batch size. Use a whole number from 1 to 1,000,000.'],
     ['batch', '1.5', '“1.5” is not a batch size. Use a whole number from 1 to 1,000,000.'],

@@ -28,8 +28,8 @@ test('A layer that dominates is told of at its line, by both metrics', () => {
   const all = 448 + 2320 + params + 1010;
   assert.equal(((100 * params) / all).toFixed(1), '99.8');
   checkFindings(classifier, [
-    'dominant-layer at “c2 = conv 16 3”: “c2” does 53 % of the MACs and has 0.1 % of the parameters. Its MACs grow with its output area and with input and output channels: downsample or narrow in front of it.',
-    'dominant-layer at “f1 = linear 100”: “f1” has 99.8 % of the parameters and does 37 % of the MACs. Its parameters are inputs × outputs: pool in front of it, or make it narrower.',
+    'dominant-layer at “c2 = conv 16 3”: “c2” does 53 % of the MACs and has 0.1 % of the parameters. Its MACs grow with output area and with input and output channels: downsample or reduce channels before it.',
+    'dominant-layer at “f1 = linear 100”: “f1” has 99.8 % of the parameters and does 37 % of the MACs. Its parameters are inputs × outputs: pool before it, or make it narrower.',
     'dominant-family at “input 3 32 32”: The fully connected layers have 99.8 % of the parameters and do 37 % of the MACs.',
   ]);
 });
@@ -64,7 +64,7 @@ test('A huge activation says its bytes, by dtype and batch', () => {
   checkFindings(
     text,
     [
-      'huge-activation at “c1 = conv 64 3”: The output of “c1” takes 256 MB (64×1000×1000 in fp32). Downsample in front of it, or use fewer channels here.',
+      'huge-activation at “c1 = conv 64 3”: The output of “c1” takes 256 MB (64×1000×1000 in fp32). Downsample before it, or use fewer channels here.',
     ],
     { diagnostics: { ...quiet, hugeActivation: { enabled: true, threshold: 255e6 } } },
   );
@@ -72,7 +72,7 @@ test('A huge activation says its bytes, by dtype and batch', () => {
   checkFindings(
     text,
     [
-      'huge-activation at “c1 = conv 64 3”: The output of “c1” takes 512 MB (64×1000×1000 in fp16, batch 4). Downsample in front of it, or use fewer channels here.',
+      'huge-activation at “c1 = conv 64 3”: The output of “c1” takes 512 MB (64×1000×1000 in fp16, batch 4). Downsample before it, or use fewer channels here.',
     ],
     { diagnostics: quiet, dtype: 'fp16', batch: 4 },
   );
@@ -83,7 +83,7 @@ test('An output that nobody uses is told of, once for all uses of a block', () =
   checkFindings(
     'input 3 8 8\nc1 = conv 8 3\nc2 = conv 8 3\nc3 = conv 8 3\nout c1 c2\n',
     [
-      'unused-output at “c3 = conv 8 3”: The output of “c3” is never used, and it is not an output of the network. Use it, or remove the layer.',
+      'unused-output at “c3 = conv 8 3”: The output of “c3” is never used and is not an output of the network. Use it, or remove the layer.',
     ],
     quiet,
   );

@@ -83,7 +83,7 @@ describe('complaints', () => {
       [1, 4, 9],
       'padding-fills-window',
       [1, 4, unknown],
-      /Use padding 2 or less/,
+      /Use a padding of at most 2/,
     );
     checkComplaint(maxPool, window, [1, 4, 9, 9], 'value-per-dimension', undefined, /kernel.* 1 value/);
     checkComplaint(

@@ -141,11 +141,11 @@ function adviceTable(report: AdviceReport, detail: string): string {
     '',
     ...(offered.length > 0
       ? ruled(aligned([head, ...rows], ['start', 'end', 'end', 'end', 'start']), 120)
-      : [l10n.t('There is nothing to propose.')]),
+      : [l10n.t('No suggestions.')]),
     ...(refused.length > 0 ? ['', l10n.t('Not offered:'), ...aligned(rest, ['start', 'end', 'start'])] : []),
     '',
     detail,
-    ...(offered.length > 0 ? [l10n.t('To make one of the changes: {0}', `flopline advise ${file} --apply ID`)] : []),
+    ...(offered.length > 0 ? [l10n.t('To apply one: {0}', `flopline advise ${file} --apply ID`)] : []),
     '',
   ].join('\n');
 }

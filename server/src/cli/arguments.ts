@@ -111,13 +111,13 @@ Exit code
     ]),
     listed([['--blocks', l10n.t('Also show what is inside each row.')]]),
     listed([
-      ['--apply ID', l10n.t('Make one of the changes in the file.')],
+      ['--apply ID', l10n.t('Apply one of the changes to the file.')],
       ['--dry-run', l10n.t('With --apply: print a unified diff instead.')],
     ]),
     listed([
-      ['--macs BUDGET', l10n.t('Such as 300M (at most), -30% (less than now) or 1.2G.')],
-      ['--params BUDGET', l10n.t('Such as 2M or -50%.')],
-      ['--apply', l10n.t('Make the changes in the file.')],
+      ['--macs BUDGET', l10n.t('A limit such as 300M or 1.2G, or a reduction such as -30%.')],
+      ['--params BUDGET', l10n.t('A limit such as 2M, or a reduction such as -50%.')],
+      ['--apply', l10n.t('Apply the changes to the file.')],
       ['--dry-run', l10n.t('Print a unified diff instead.')],
     ]),
     listed(

@@ -142,7 +142,7 @@ function outcomeText({ steps, reached, complete, budget, before }: SlimReport): 
   const goal = budgetText(budget, before);
   const count = steps.length;
   if (reached) {
-    if (count === 0) return l10n.t('The network is within the budget already: {0}.', goal);
+    if (count === 0) return l10n.t('The network is already within the budget: {0}.', goal);
     return count === 1
       ? l10n.t('Reached with 1 change: {0}.', goal)
       : l10n.t('Reached with {0} changes: {1}.', count, goal);

@@ -36,7 +36,7 @@ export function visitSpecs(
   visit: (spec: Visit, streams: Streams) => ExitCode,
 ): ExitCode | undefined {
   const { files, missing, unreadable } = candidates(paths);
-  for (const path of missing) streams.err(`flopline: ${l10n.t('There is no file or folder “{0}”.', path)}\n`);
+  for (const path of missing) streams.err(`flopline: ${l10n.t('No such file or folder: “{0}”.', path)}\n`);
   if (missing.length > 0) return undefined;
 
   const { clean, progress, clear } = withProgress(streams);
@@ -88,7 +88,7 @@ export function visitSpecs(
   }
   clear();
   if (found === 0 && worst === 0) {
-    say(l10n.t('There is no network spec here.'));
+    say(l10n.t('No network specs found.'));
     return 2;
   }
   return worst;
@@ -118,7 +118,7 @@ function specOf(file: Candidate, settings: Settings): Document | string {
   }
 }
 
-const notOne = ({ path }: Candidate): string => l10n.t('“{0}” is not a network spec that Flopline knows.', path);
+const notOne = ({ path }: Candidate): string => l10n.t('“{0}” is not a network spec Flopline recognizes.', path);
 
 /** Prices a document; what was asked for and could not be done is an error: the costs are not those of the question. */
 function priced(document: Document, settings: Settings): Analysed | undefined {

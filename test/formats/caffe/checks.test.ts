@@ -43,7 +43,7 @@ describe('Caffe, inputs of losses and metrics', () => {
       refuses(
         bottoms + layer(type, ['x', 't']),
         'sample-size-mismatch',
-        /“x” has 3 per sample .* “t” has 1 .* Make “x” produce 1/,
+        /“x” has 3 per sample .* “t” has 1 .* Make “x” output 1/,
       );
       accepts(input('x', 2, 3, 4) + input('t', 2, 4, 3) + layer(type, ['x', 't']));
     }

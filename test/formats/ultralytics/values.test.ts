@@ -19,7 +19,7 @@ describe('a value that reads as something else', () => {
   for (const [value, message] of [
     ['1e3', '`nc` must be a number above 0, but “1e3” is text in YAML 1.1. Write 1000.'],
     ['09', '`nc` must be a number above 0, but “09” is text in YAML 1.1. Write 9.'],
-    ['"80"', '`nc` must be a number above 0, but in quotes it is text. Write 80.'],
+    ['"80"', '`nc` must be a number above 0, but quotes make it a string. Use 80.'],
     ['80,', '`nc` must be a number above 0, but “80,” is text in YAML 1.1. Write 80.'],
     ['many', '`nc` must be a number above 0.'],
   ] as const) {
@@ -32,7 +32,7 @@ describe('a value that reads as something else', () => {
 
   test('a float where PyTorch takes whole numbers alone is an error; channels are rounded by parse_model', () => {
     const kernel = read(text(top, rows.with(1, '  - [-1, 1, Conv, [128, 3.0, 2]]')));
-    assert.match(errors(kernel).join(), /^`k` of Conv must be an integer, and 3\.0 is a float in Python\. Write 3\./);
+    assert.match(errors(kernel).join(), /^`k` of Conv must be an integer, but 3\.0 is a float in Python\. Use 3\./);
     assert.equal(kernel.totals.complete, false);
     const channels = read(text(top, rows.with(1, '  - [-1, 1, Conv, [128.0, 3, 2]]')));
     assert.deepEqual([errors(channels), channels.totals.params], [[], whole]);
@@ -90,6 +90,6 @@ describe('a slip at the top of the file', () => {
   test('a first row whose dash touches it swallows no other', () => {
     const result = read(text(top, rows.with(0, '  -[-1, 1, Conv, [64, 3, 2]]')));
     assert.deepEqual([result.totals.params, result.totals.complete], [whole, true]);
-    assert.deepEqual(errors(result), ['The dash in front of a row needs a space after it.']);
+    assert.deepEqual(errors(result), ['The dash that starts a row must be followed by a space.']);
   });
 });

@@ -25,7 +25,7 @@ export const conventions: readonly Convention<Preset>[] = [
   {
     name: 'macs',
     unit: 'MACs',
-    summary: () => l10n.t('Multiply-accumulates of convolutions, linear layers and matrix products, nothing else.'),
+    summary: () => l10n.t('Multiply-accumulates of convolutions, linear layers and matrix products only.'),
     of: (_, counts) => counts.macs,
   },
   {
@@ -47,7 +47,7 @@ export const conventions: readonly Convention<Preset>[] = [
     name: 'ultralytics',
     unit: 'FLOPs',
     summary: () =>
-      l10n.t('Twice thop, plus the products in its attention blocks, as Ultralytics 8.4.112 and later print.'),
+      l10n.t('Twice thop, plus the matrix products of attention blocks, as Ultralytics 8.4.112 and later print.'),
     of: (node, counts) => 2 * (isCountedProduct(node) ? counts.macs : thop(node, counts, '2.1.6')),
   },
   {
@@ -55,7 +55,7 @@ export const conventions: readonly Convention<Preset>[] = [
     unit: 'MACs',
     summary: () =>
       l10n.t(
-        'Counts as fvcore does (which calls them flops): batch norm 2 per element, adaptive average pooling by its input.',
+        'Counts as fvcore does (which calls MACs flops): batch norm 2 per element, adaptive average pooling by its input.',
       ),
     of: fvcore,
   },

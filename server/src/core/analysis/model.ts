@@ -337,7 +337,7 @@ interface Sources {
 }
 
 /** For what no builder has said: its sizes are known, and their product is past the largest number. */
-const tooLarge = (): Reason => ({ message: l10n.t('its cost is too large to be counted') });
+const tooLarge = (): Reason => ({ message: l10n.t('its cost is too large to count') });
 
 class Analysis implements Model {
   readonly graph: Graph;

@@ -62,7 +62,7 @@ function parseWish(text: string, fallback: Metric): BudgetWish | string {
   if (!unit || (isShare && unit.prefix)) {
     return wrong(l10n.t('“{0}” is neither MACs nor params.', rest.trim()));
   }
-  if (unit.flops) return wrong(l10n.t('Budgets are in MACs, of which there are half as many as FLOPs.'));
+  if (unit.flops) return wrong(l10n.t('Budgets are in MACs, not FLOPs; 1 MAC is 2 FLOPs.'));
   const metric = unit.params ? 'params' : unit.macs ? 'macs' : fallback;
   const value = Number(number.replace(/[,_]/g, ''));
   const amount = isShare ? value / 100 : value * (prefixes[unit.prefix ?? ''] ?? 1);
@@ -71,7 +71,7 @@ function parseWish(text: string, fallback: Metric): BudgetWish | string {
   if (amount === 0) {
     return wrong(
       way === 'to'
-        ? l10n.t('A budget of “{0}” leaves nothing of the network.', text)
+        ? l10n.t('A budget of “{0}” would leave nothing of the network.', text)
         : l10n.t('A reduction by “{0}” changes nothing.', text),
     );
   }

@@ -43,9 +43,9 @@ function staleSummary(analysed: Analysed): Problem[] {
       code: 'stale-summary',
       message:
         printed === undefined
-          ? l10n.t('This summary is out of date: the network has {0} parameters.', count)
+          ? l10n.t('This summary is outdated: the network has {0} parameters.', count)
           : l10n.t(
-              'This summary is out of date: the network has {0} parameters and {1}.',
+              'This summary is outdated: the network has {0} parameters and {1}.',
               count,
               `${printed} ${figure!.label}`,
             ),

@@ -111,13 +111,13 @@ function adviceFor(model: Model, frame: Frame, { params }: Shares, threshold: nu
   const [only] = nodes;
   if (nodes.length !== 1 || !only) return undefined;
   if (only.op.name === 'linear' && params > threshold) {
-    return l10n.t('Its parameters are inputs × outputs: pool in front of it, or make it narrower.');
+    return l10n.t('Its parameters are inputs × outputs: pool before it, or make it narrower.');
   }
   if (only.op.name === 'conv') {
     return params > threshold
       ? l10n.t('Its parameters grow with input and output channels: a bottleneck or groups save the most.')
       : l10n.t(
-          'Its MACs grow with its output area and with input and output channels: downsample or narrow in front of it.',
+          'Its MACs grow with output area and with input and output channels: downsample or reduce channels before it.',
         );
   }
   return undefined;
@@ -247,7 +247,7 @@ function* hugeActivations(analysed: Analysed, rows: readonly Frame[]): Generator
       message: own
         ? l10n.t('The output of “{0}” takes {1} ({2}).', name, size, details)
         : l10n.t('The output of {0} inside “{1}” takes {2} ({3}).', node.op.name, name, size, details),
-      help: l10n.t('Downsample in front of it, or use fewer channels here.'),
+      help: l10n.t('Downsample before it, or use fewer channels here.'),
     };
   }
 }
@@ -294,7 +294,7 @@ function* unusedOutputs(graph: Graph, rows: readonly Frame[]): Generator<Problem
       range,
       severity: 'information',
       code: 'unused-output',
-      message: l10n.t('The output of “{0}” is never used, and it is not an output of the network.', frameName(frame)),
+      message: l10n.t('The output of “{0}” is never used and is not an output of the network.', frameName(frame)),
       help: l10n.t('Use it, or remove the layer.'),
     };
   }

@@ -586,16 +586,22 @@ function checkArity(op: AnyOp, shapes: readonly Shape[]): Complaint | undefined 
       message:
         max === undefined
           ? l10n.t(
-              '{0} needs at least {1} dimensions (batch included); its input has {2}: {3}.',
+              '{0} needs at least {1} dimensions (including the batch); its input has {2}: {3}.',
               op.name,
               min,
               actual,
               shape,
             )
           : min === max
-            ? l10n.t('{0} needs {1} dimensions (batch included); its input has {2}: {3}.', op.name, min, actual, shape)
+            ? l10n.t(
+                '{0} needs {1} dimensions (including the batch); its input has {2}: {3}.',
+                op.name,
+                min,
+                actual,
+                shape,
+              )
             : l10n.t(
-                '{0} needs {1} to {2} dimensions (batch included); its input has {3}: {4}.',
+                '{0} needs {1} to {2} dimensions (including the batch); its input has {3}: {4}.',
                 op.name,
                 min,
                 max,

@@ -13,8 +13,7 @@ export interface AdaptiveAvgPool {
 export const adaptiveAvgPool = op<AdaptiveAvgPool>({
   name: 'adaptiveAvgPool',
   kind: 'pool',
-  summary: () =>
-    l10n.t('Takes the mean of each window, with as many windows as the output has elements, whatever the input size.'),
+  summary: () => l10n.t('Averages over windows chosen to give a fixed output size, whatever the input size.'),
   attrs: { size: { kind: 'ints', min: 1, spatial: true, doc: () => l10n.t('Output size; 1 means global pooling.') } },
   arity: 1,
   rank: { min: 3, max: 5 },

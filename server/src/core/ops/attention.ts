@@ -36,13 +36,13 @@ export const attention = op<Attention>({
       kind: 'int',
       min: 1,
       default: undefined,
-      doc: () => l10n.t('Features of the keys. Default: as many as the keys have.'),
+      doc: () => l10n.t('Features of the keys. Default: those of the key.'),
     },
     vdim: {
       kind: 'int',
       min: 1,
       default: undefined,
-      doc: () => l10n.t('Features of the values. Default: as many as the values have.'),
+      doc: () => l10n.t('Features of the values. Default: those of the value.'),
     },
     embed: {
       kind: 'int',

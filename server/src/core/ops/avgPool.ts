@@ -23,13 +23,13 @@ export const avgPool = op<AvgPool>({
   kind: 'pool',
   summary: () => l10n.t('Takes the mean of each window, channel by channel.'),
   attrs: {
-    kernel: { kind: 'ints', min: 1, spatial: true, doc: () => l10n.t('Window size K.') },
+    kernel: { kind: 'ints', min: 1, spatial: true, doc: () => l10n.t('Kernel size K.') },
     stride: {
       kind: 'ints',
       min: 1,
       spatial: true,
       default: undefined,
-      doc: () => l10n.t('Step of the window: 2 halves the output size. Default: the kernel size.'),
+      doc: () => l10n.t('Stride: 2 halves the output size. Default: the kernel size.'),
     },
     padding: { kind: 'ints', min: 0, spatial: true, default: 0, doc: () => l10n.t('Zeros added at both ends.') },
     paddingAfter: {

@@ -13,10 +13,10 @@ export const chunk = op<Chunk>({
   name: 'chunk',
   kind: 'view',
   summary: () =>
-    l10n.t('Splits a tensor along an axis into a number of equal pieces; the last one may be smaller. Views: no copy.'),
+    l10n.t('Splits a tensor along an axis into a number of equal chunks; the last one may be smaller. Views: no copy.'),
   attrs: {
     axis: { kind: 'axis', default: 1, doc: () => l10n.t('Axis to split.') },
-    chunks: { kind: 'int', min: 1, doc: () => l10n.t('Number of pieces.') },
+    chunks: { kind: 'int', min: 1, doc: () => l10n.t('Number of chunks.') },
   },
   arity: 1,
   check: ({ axis, chunks }, [x]) => checkAxisIn(axis, x!) ?? checkPieces(chunks, 'chunks'),

@@ -31,7 +31,7 @@ export const convTranspose = op<ConvTranspose>({
       kind: 'ints',
       min: 1,
       spatial: true,
-      doc: () => l10n.t('Window size K. Work and parameters grow with K².'),
+      doc: () => l10n.t('Kernel size K. MACs and parameters grow with K².'),
     },
     stride: {
       kind: 'ints',
@@ -59,13 +59,13 @@ export const convTranspose = op<ConvTranspose>({
       min: 1,
       spatial: true,
       default: 1,
-      doc: () => l10n.t('Distance between the taps of the window.'),
+      doc: () => l10n.t('Spacing between kernel elements.'),
     },
     groups: {
       kind: 'int',
       min: 1,
       default: 1,
-      doc: () => l10n.t('Independent groups of channels; one group per channel is depthwise.'),
+      doc: () => l10n.t('Number of channel groups; one per channel makes it depthwise.'),
     },
     bias: { kind: 'boolean', default: true, doc: () => l10n.t('Adds a learned bias to each output channel.') },
   },
@@ -182,7 +182,7 @@ function checkOutputPadding({ outputPadding, stride, dilation }: ConvTranspose, 
         outputPadding[axis]!,
         limit,
       ),
-      help: l10n.t('Use {0} or less.', limit - 1),
+      help: l10n.t('Use at most {0}.', limit - 1),
       short: l10n.t('output padding too large'),
     };
   }
@@ -198,7 +198,7 @@ function checkNotEmpty(attrs: ConvTranspose, x: Shape, output: Shape): Complaint
     attr: 'padding',
     output,
     message: l10n.t(
-      'Padding {0} crops the whole output: only {1} elements without padding.',
+      'A padding of {0} crops away the whole output, which has only {1} elements without padding.',
       attrs.padding[axis]!,
       lengths[axis]! + 2 * attrs.padding[axis]!,
     ),

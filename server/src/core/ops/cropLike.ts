@@ -77,7 +77,7 @@ function checkRoom({ axis, offset }: CropLike, x: Shape, like: Shape): Complaint
       attr: 'offset',
       output,
       message: l10n.t(
-        '{0} offsets are given, but the number of cropped axes is {1} ({2}, starting at axis {3}).',
+        '{0} offsets for {1} cropped axes ({2}, starting at axis {3}).',
         offset.length,
         x.length - first,
         sizes(x),

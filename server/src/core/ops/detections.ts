@@ -11,7 +11,7 @@ export const detections = op<Detections>({
   kind: 'data',
   summary: () =>
     l10n.t(
-      'Decodes boxes, sorts them and suppresses overlapping ones. The work depends on the image and is not counted.',
+      'Decodes boxes, sorts them and applies non-maximum suppression. The cost depends on the image and is not counted.',
     ),
   attrs: { shape: { kind: 'shape', doc: () => l10n.t('Shape of the output, batch first.') } },
   arity: { min: 1 },

@@ -24,7 +24,7 @@ export const local = op<Local>({
   kind: 'compute',
   summary: () =>
     l10n.t(
-      'Like a convolution, but with separate filters at every position: the same work, many times the parameters.',
+      'Like a convolution, but with separate filters at every position: the same MACs, many times the parameters.',
     ),
   attrs: {
     out: { kind: 'int', min: 1, doc: () => l10n.t('Output channels.') },
@@ -32,14 +32,14 @@ export const local = op<Local>({
       kind: 'ints',
       min: 1,
       spatial: true,
-      doc: () => l10n.t('Window size K. Work and parameters grow with K².'),
+      doc: () => l10n.t('Kernel size K. MACs and parameters grow with K².'),
     },
     stride: {
       kind: 'ints',
       min: 1,
       spatial: true,
       default: 1,
-      doc: () => l10n.t('Step of the window: 2 halves the output size.'),
+      doc: () => l10n.t('Stride: 2 halves the output size.'),
     },
     padding: {
       kind: 'ints',

@@ -22,13 +22,13 @@ export const maxPool = op<MaxPool>({
   kind: 'pool',
   summary: () => l10n.t('Takes the maximum of each window, channel by channel.'),
   attrs: {
-    kernel: { kind: 'ints', min: 1, spatial: true, doc: () => l10n.t('Window size K.') },
+    kernel: { kind: 'ints', min: 1, spatial: true, doc: () => l10n.t('Kernel size K.') },
     stride: {
       kind: 'ints',
       min: 1,
       spatial: true,
       default: undefined,
-      doc: () => l10n.t('Step of the window: 2 halves the output size. Default: the kernel size.'),
+      doc: () => l10n.t('Stride: 2 halves the output size. Default: the kernel size.'),
     },
     padding: {
       kind: 'ints',
@@ -49,7 +49,7 @@ export const maxPool = op<MaxPool>({
       min: 1,
       spatial: true,
       default: 1,
-      doc: () => l10n.t('Distance between the taps of the window.'),
+      doc: () => l10n.t('Spacing between kernel elements.'),
     },
     rounding: {
       kind: 'choice',

@@ -14,7 +14,7 @@ export interface Pad {
 export const pad = op<Pad>({
   name: 'pad',
   kind: 'data',
-  summary: () => l10n.t('Adds a border of constants or copied values around the input. No arithmetic.'),
+  summary: () => l10n.t('Pads the input with a constant or with copied values. No arithmetic.'),
   attrs: {
     before: {
       kind: 'ints',
@@ -32,7 +32,7 @@ export const pad = op<Pad>({
       kind: 'choice',
       values: ['constant', 'reflect', 'replicate', 'circular'],
       default: 'constant',
-      doc: () => l10n.t('What fills the border: a constant, the mirrored input, its edge value, or its opposite end.'),
+      doc: () => l10n.t('What fills the padding: a constant, the mirrored input, its edge value, or its opposite end.'),
     },
   },
   arity: 1,
@@ -78,14 +78,9 @@ function checkSource(attrs: Pad, x: Shape): Complaint | undefined {
         code: 'border-larger-than-input',
         attr,
         output: outputShape(attrs, [x]),
-        message: l10n.t(
-          'A border of {0} elements in mode “{1}” is too large for an input of {2}.',
-          border,
-          mode,
-          x[axis + 2]!,
-        ),
-        help: l10n.t('Use {0} or less.', most),
-        short: l10n.t('border larger than input'),
+        message: l10n.t('A padding of {0} in mode “{1}” is too large for an input of {2}.', border, mode, x[axis + 2]!),
+        help: l10n.t('Use at most {0}.', most),
+        short: l10n.t('padding too large for the input'),
       };
     }
   }

@@ -27,7 +27,7 @@ export const permute = op<Permute>({
       code: 'incomplete-order',
       attr: 'order',
       message: l10n.t(
-        'The order [{0}] must contain each axis of the input exactly once; it has {1} ({2}).',
+        'The order [{0}] must contain each of the {1} axes of the input exactly once ({2}).',
         order.join(', '),
         rank,
         sizes(x!),

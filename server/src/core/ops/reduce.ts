@@ -79,8 +79,8 @@ function checkSome(axes: readonly number[], x: Shape): Complaint | undefined {
     code: 'no-axes',
     attr: 'axes',
     output: x,
-    message: l10n.t('No axis to reduce is given; the input has {0} ({1}).', x.length, sizes(x)),
-    help: l10n.t('Give at least one axis.'),
+    message: l10n.t('No axis to reduce is set; the input has rank {0} ({1}).', x.length, sizes(x)),
+    help: l10n.t('Set at least one axis.'),
     short: l10n.t('no axis to reduce'),
   };
 }
@@ -93,8 +93,8 @@ function checkOnce(axes: readonly number[], x: Shape): Complaint | undefined {
   return {
     code: 'repeated-axis',
     attr: 'axes',
-    message: l10n.t('Axis {0} is given twice.', repeated),
-    help: l10n.t('Give each axis once.'),
+    message: l10n.t('Axis {0} is listed twice.', repeated),
+    help: l10n.t('List each axis once.'),
   };
 }
 

@@ -64,7 +64,7 @@ function checkElements(shape: Shape, x: Shape): Complaint | undefined {
     output: shape.map(length => (length === -1 ? Number.NaN : length)),
     message: open
       ? l10n.t(
-          'The input has {0} elements ({1}), which is not divisible by {2}, so no size fits the −1 in [{3}].',
+          'The input has {0} elements ({1}), which is not divisible by {2}, so the −1 in [{3}] cannot be inferred.',
           elements,
           sizes(x),
           wanted,

@@ -10,7 +10,7 @@ export const scaledDotProduct = op<Record<never, never>>({
   kind: 'compute',
   summary: () =>
     l10n.t(
-      'Attention without its projections: scores of every query against every key, then a weighted sum of the values.',
+      'Scaled dot-product attention without projections: scores of every query against every key, then a weighted sum of the values.',
     ),
   attrs: {},
   arity: 3,

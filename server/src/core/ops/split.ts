@@ -14,10 +14,10 @@ export interface Split {
 export const split = op<Split>({
   name: 'split',
   kind: 'view',
-  summary: () => l10n.t('Splits a tensor along an axis into pieces of the given sizes. Views: no copy.'),
+  summary: () => l10n.t('Splits a tensor along an axis into chunks of the given sizes. Views: no copy.'),
   attrs: {
     axis: { kind: 'axis', default: 1, doc: () => l10n.t('Axis to split.') },
-    sizes: { kind: 'ints', min: 1, doc: () => l10n.t('Size of each piece; they must add up to the size of the axis.') },
+    sizes: { kind: 'ints', min: 1, doc: () => l10n.t('Size of each chunk; they must add up to the size of the axis.') },
   },
   arity: 1,
   check: (attrs, [x]) => checkAxisIn(attrs.axis, x!) ?? checkPieces(attrs.sizes.length, 'sizes') ?? checkSum(attrs, x!),
@@ -54,13 +54,13 @@ function checkSum({ axis, sizes }: Split, x: Shape): Complaint | undefined {
     attr: 'sizes',
     output: withSize(x, own, sizes[0]!),
     message: l10n.t(
-      'The sizes of the pieces ({0} = {1}) must be ≥ 1 and add up to {2}, the size of axis {3} of the input ({4}).',
+      'Chunk sizes ({0} = {1}) must be ≥ 1 and add up to {2}, the size of axis {3} of the input ({4}).',
       sizes.join(' + '),
       sum,
       x[own]!,
       own,
       sizesText(x),
     ),
-    short: l10n.t('sizes of the pieces do not add up'),
+    short: l10n.t('chunk sizes do not add up'),
   };
 }

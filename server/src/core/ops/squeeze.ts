@@ -39,7 +39,10 @@ function checkKnown(axis: number | undefined, x: Shape): Complaint | undefined {
   return {
     code: 'squeeze-of-unknown-size',
     attr: 'axis',
-    message: l10n.t('A size of the input is unknown ({0}), so it is unknown whether the axis is removed.', sizes(x)),
+    message: l10n.t(
+      'A size of the input is unknown ({0}), so Flopline cannot tell whether its axis is removed.',
+      sizes(x),
+    ),
     help: axis === undefined ? l10n.t('Name the axis to remove.') : undefined,
     short: l10n.t('squeeze of an unknown size'),
   };

@@ -54,8 +54,8 @@ function checkEnough({ k, axis }: TopK, x: Shape): Complaint | undefined {
     code: 'k-larger-than-axis',
     attr: 'k',
     output: withSize(x, own, Number.NaN),
-    message: l10n.t('There are no {0} elements along axis {1}: it has only {2} ({3}).', k, own, x[own]!, sizes(x)),
-    help: l10n.t('Use {0} or less.', x[own]!),
+    message: l10n.t('Cannot pick {0} elements along axis {1}: it has only {2} ({3}).', k, own, x[own]!, sizes(x)),
+    help: l10n.t('Use at most {0}.', x[own]!),
     short: l10n.t('k larger than its axis'),
   };
 }

@@ -94,15 +94,15 @@ function checkTarget({ scale, size }: Upsample): Complaint | undefined {
     return {
       code: 'missing-output-size',
       message: l10n.t('The output size is missing.'),
-      help: l10n.t('Give a scale or a size.'),
+      help: l10n.t('Set a scale or a size.'),
     };
   }
   if (scale && size) {
     return {
       code: 'scale-and-size',
       attr: 'size',
-      message: l10n.t('Both a scale and a size are given.'),
-      help: l10n.t('Give only one of them.'),
+      message: l10n.t('Both a scale and a size are set.'),
+      help: l10n.t('Set only one of them.'),
     };
   }
   return undefined;

@@ -116,7 +116,7 @@ export function inputSizes(words: Words): Setting<readonly InputSize[]> {
 
 const how = (): string =>
   l10n.t(
-    'Write sizes without the batch, as in 3,224,224, or a name and sizes with the batch, as in image=1,3,224,224.',
+    'Give the sizes without the batch, as in 3,224,224, or a name and the sizes with the batch, as in image=1,3,224,224.',
   );
 
 /** Which of several sizes is not a number, as a sentence before others; empty where that is not what is wrong. */

@@ -31,7 +31,8 @@ const table: Table = {
     'macs',
     conventions.map(({ name }) => name),
     {
-      doc: () => l10n.t('How operations are counted: by a plain rule, or the way another tool does it.'),
+      doc: () =>
+        l10n.t('Counting convention: a plain rule (`macs`, `flops`, `all-ops`), or the way another tool counts.'),
       values: () => conventions.map(({ summary }) => summary()),
       wrong: written => l10n.t('“{0}” is not a counting convention.', written),
       comment: 'flops',
@@ -41,7 +42,7 @@ const table: Table = {
   input: inputSizes({
     doc: () =>
       l10n.t(
-        'Input size without the batch, such as `3,320,320`, or by name and with the batch, such as `image=1,3,320,320`; several inputs are separated by `;`. By default, the size in the file is used, or else the default of its framework.',
+        'Input size without the batch, such as `3,320,320`, or by name and with the batch, such as `image=1,3,320,320`; separate several inputs by `;`. Default: the size in the file, or else that of its framework.',
       ),
     wrong: written => l10n.t('“{0}” is not an input size.', written),
     comment: '3,320,320',
@@ -52,14 +53,14 @@ const table: Table = {
     1,
     { minimum: 1, maximum: 1e6 },
     {
-      doc: () => l10n.t('Batch size, used for the memory of activations. Counts are always those of one sample.'),
+      doc: () => l10n.t('Batch size for activation memory. MACs and FLOPs are always per sample.'),
       wrong: written => l10n.t('“{0}” is not a batch size.', written),
       comment: '8',
       option: 'N',
     },
   ),
   dtype: oneOf('fp32', Object.keys(bytesOf) as Dtype[], {
-    doc: () => l10n.t('Data type used to convert elements to bytes.'),
+    doc: () => l10n.t('Data type of parameters and activations, for sizes in bytes.'),
     wrong: written => l10n.t('“{0}” is not a data type.', written),
     comment: 'fp16',
     option: 'NAME',
@@ -68,7 +69,7 @@ const table: Table = {
     text('', {
       doc: () =>
         l10n.t(
-          'Scale of a YOLO family, such as `n`, `s`, `m`, `l` or `x`. By default, the scale in the file name is used, or else the first one under `scales`.',
+          'Scale of a YOLO model, such as `n`, `s`, `m`, `l` or `x`. Default: the scale in the file name, or else the first under `scales`.',
         ),
       comment: 's',
       option: 'NAME',
@@ -78,7 +79,7 @@ const table: Table = {
     oneOf('', known('dialect'), {
       doc: () =>
         l10n.t(
-          'The repository whose modules a YOLO file uses, or the Darknet that a cfg is written for. By default, the content of the file decides.',
+          'Repository whose modules a YOLO file uses, or the Darknet a cfg is written for. Default: detected from the content of the file.',
         ),
       wrong: written => l10n.t('“{0}” is not a dialect.', written),
       comment: 'yolov9',
@@ -89,7 +90,7 @@ const table: Table = {
     oneOf('', known('phase'), {
       doc: () =>
         l10n.t(
-          'The phase of a Caffe network: layers that are not in it are left out. By default, the `state` in the file decides, or else it is `TEST`, or `TRAIN` if only that phase has data layers.',
+          'Phase of a Caffe network; layers of the other phase are excluded. Default: the `state` in the file, or else `TEST`, or `TRAIN` if only that phase has data layers.',
         ),
       wrong: written => l10n.t('“{0}” is not a phase.', written),
       comment: 'TRAIN',
@@ -99,14 +100,14 @@ const table: Table = {
   shapeOrder: oneOf('auto', ['auto', 'chw', 'hwc', 'whc'] as const, {
     doc: () =>
       l10n.t(
-        'Order in which the sizes of an image are shown: channels, height, width (`chw`), or channels last (`hwc`, `whc`). By default, the order in which the file writes its input.',
+        'Order of sizes in image shapes: channels first (`chw`) or channels last (`hwc`, `whc`). By default (`auto`), the order in which the file gives its input.',
       ),
   }),
-  'hints.enabled': flag(true, { doc: () => l10n.t('Show what each line costs at its end.') }),
+  'hints.enabled': flag(true, { doc: () => l10n.t('Show the cost of each line at its end.') }),
   'hints.template': text('${shape} · ${cost} · ${params}', {
     doc: () =>
       l10n.t(
-        'Text of a hint, with placeholders: {0}.',
+        'Template of a hint, with these placeholders: {0}.',
         ['shape', 'cost', 'params', 'share', 'times', 'memory'].map(name => `\`\${${name}}\``).join(', '),
       ),
   }),
@@ -116,20 +117,20 @@ const table: Table = {
     { minimum: 0, maximum: 1000 },
     { doc: () => l10n.t('Number of costliest lines to mark with ▲.') },
   ),
-  'codeLens.enabled': flag(true, { doc: () => l10n.t('Show the totals above the network.') }),
+  'codeLens.enabled': flag(true, { doc: () => l10n.t('Show the totals in a code lens above the network.') }),
   'diagnostics.dominance.enabled': flag(true, {
-    doc: () => l10n.t('Report a layer, or a family of layers, that dominates the parameters or MACs of the network.'),
+    doc: () => l10n.t('Report a layer, or a kind of layer, that dominates the parameters or MACs of the network.'),
   }),
   'diagnostics.dominance.threshold': number('number', 0.5, share, {
-    doc: () => l10n.t('Smallest share of the parameters or MACs that is reported.'),
+    doc: () => l10n.t('Minimum share of the parameters or MACs to report, from 0 to 1.'),
   }),
-  'diagnostics.hugeActivation.enabled': flag(true, { doc: () => l10n.t('Report layers with a huge output.') }),
+  'diagnostics.hugeActivation.enabled': flag(true, { doc: () => l10n.t('Report layers with a very large output.') }),
   'diagnostics.hugeActivation.threshold': number(
     'number',
     256e6,
     { minimum: 0 },
     {
-      doc: () => l10n.t('Smallest output that is reported, in bytes.'),
+      doc: () => l10n.t('Minimum size of an output to report, in bytes.'),
     },
   ),
   'diagnostics.unusedOutput.enabled': flag(true, {
@@ -140,7 +141,7 @@ const table: Table = {
     2_000_000,
     { minimum: 1 },
     {
-      doc: () => l10n.t('Files with more characters than this are not analysed.'),
+      doc: () => l10n.t('Files with more characters than this are not analyzed.'),
       wrong: written => l10n.t('“{0}” is not a file size.', written),
       option: 'N',
     },
@@ -149,7 +150,7 @@ const table: Table = {
 
 /** A piece of advice by the key that it is switched by. `of`: the share of what decides whether a diagnostic shows it. */
 const advice: Readonly<Record<string, { readonly doc: () => string; readonly of?: 'macs' | 'params' }>> = {
-  fatConvolution: { doc: () => l10n.t('Offer to insert a 1×1 bottleneck in front of a wide convolution.'), of: 'macs' },
+  fatConvolution: { doc: () => l10n.t('Offer to insert a 1×1 bottleneck before a wide convolution.'), of: 'macs' },
   largeKernel: {
     doc: () => l10n.t('Offer to replace a 5×5 convolution with two 3×3, and a 7×7 with three.'),
     of: 'macs',
@@ -157,20 +158,20 @@ const advice: Readonly<Record<string, { readonly doc: () => string; readonly of?
   squareKernel: { doc: () => l10n.t('Offer to replace an N×N convolution with N×1 and 1×N.') },
   fullConvolution: { doc: () => l10n.t('Offer to replace a convolution with a depthwise separable one.') },
   flattenedHead: {
-    doc: () => l10n.t('Offer to insert global average pooling in front of a fully connected layer.'),
+    doc: () => l10n.t('Offer to insert global average pooling before a fully connected layer.'),
     of: 'params',
   },
   wideLayer: { doc: () => l10n.t('Offer to reduce the number of channels.') },
   ungroupedConvolution: { doc: () => l10n.t('Offer to split a convolution into groups.') },
   cancelledBias: { doc: () => l10n.t('Offer to remove a bias that the following normalization cancels.') },
   unusedLayer: { doc: () => l10n.t('Offer to remove layers whose output is never used.') },
-  latePooling: { doc: () => l10n.t('Offer to move average pooling in front of a 1×1 convolution.') },
+  latePooling: { doc: () => l10n.t('Offer to move average pooling before a 1×1 convolution.') },
   mergeableLayers: { doc: () => l10n.t('Offer to merge two linear layers with nothing between them.') },
 };
 
 const thresholds = {
-  macs: () => l10n.t('Smallest share of the network’s MACs at which a diagnostic points this out.'),
-  params: () => l10n.t('Smallest share of the network’s parameters at which a diagnostic points this out.'),
+  macs: () => l10n.t('Minimum share of the network’s MACs, from 0 to 1, for a diagnostic to suggest this.'),
+  params: () => l10n.t('Minimum share of the network’s parameters, from 0 to 1, for a diagnostic to suggest this.'),
 };
 
 /** Every setting by its key, as in settings.json after `flopline.`. */
@@ -194,7 +195,7 @@ export const clientSettings: ReadonlyMap<string, Setting<unknown>> = new Map<str
   [
     'trace.server',
     oneOf('off', ['off', 'messages', 'verbose'], {
-      doc: () => l10n.t('Log the messages between the editor and the language server.'),
+      doc: () => l10n.t('Log the messages between VS Code and the language server.'),
     }),
   ],
 ]);

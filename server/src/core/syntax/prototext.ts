@@ -331,7 +331,7 @@ class Parser {
         this.#report(from, at, {
           code: 'unclosed-extension',
           message: l10n.t('This “{0}” is never closed.', '['),
-          help: l10n.t('Write an extension as {0}.', '[package.name]'),
+          help: l10n.t('The syntax of an extension is {0}.', '[package.name]'),
         });
       }
     } else {
@@ -391,10 +391,10 @@ class Parser {
     const name = clip(field.name);
     this.#report(field.from, field.to, {
       code: 'missing-value',
-      message: l10n.t('“{0}” has no value yet.', name),
+      message: l10n.t('“{0}” has no value.', name),
       help: isMarked
-        ? l10n.t('Write one after the colon.')
-        : l10n.t('Write “{0}” or “{1}”.', `${name}: …`, `${name} { … }`),
+        ? l10n.t('Add one after the colon.')
+        : l10n.t('Use “{0}” or “{1}”.', `${name}: …`, `${name} { … }`),
     });
   }
 
@@ -480,7 +480,7 @@ class Parser {
     const sign = this.#text[at]!;
     this.#report(at, at + 1, {
       code: 'stray-separator',
-      message: l10n.t('This “{0}” separates nothing.', sign),
+      message: l10n.t('This “{0}” is not needed.', sign),
       help: l10n.t('Remove it.'),
       fixes: [{ title: l10n.t('Remove the “{0}”', sign), edits: [{ from: at, to: at + 1, text: '' }] }],
     });
@@ -678,7 +678,7 @@ class Parser {
     this.#report(from, at, {
       code: 'stray-text',
       message: l10n.t('“{0}” is not a field.', clip(text.slice(from, at))),
-      help: l10n.t('Write a field as “{0}” or “{1}”.', 'name: value', 'name { … }'),
+      help: l10n.t('The syntax of a field is “{0}” or “{1}”.', 'name: value', 'name { … }'),
     });
   }
 

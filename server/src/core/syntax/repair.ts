@@ -254,7 +254,7 @@ function* dashes({ lines, line, text, indent, content, above, below }: Place): G
       line,
       text: `${missing[1]}- ${text.slice(missing[0].length)}`,
       code: 'yaml-dash-without-space',
-      message: l10n.t('The dash in front of a row needs a space after it.'),
+      message: l10n.t('The dash that starts a row must be followed by a space.'),
       title: l10n.t('Insert a space after the dash'),
       at: { from, to: from + 1 },
     };
@@ -265,9 +265,9 @@ function* dashes({ lines, line, text, indent, content, above, below }: Place): G
       line,
       text: `${' '.repeat(column)}- ${content}`,
       code: 'yaml-missing-dash',
-      message: l10n.t('This row has no dash.'),
+      message: l10n.t('The dash of this row is missing.'),
       help: l10n.t('Begin each row of a list with a dash and a space.'),
-      title: l10n.t('Insert a dash in front of it'),
+      title: l10n.t('Insert a dash before it'),
     };
   }
 }
@@ -282,7 +282,7 @@ function* keys({ lines, line, text, indent, content, below }: Place): Generator<
   const missing = {
     line,
     code: 'yaml-missing-colon',
-    message: l10n.t('The key “{0}” has no colon after it.', key.slice(0, 60)),
+    message: l10n.t('The colon after the key “{0}” is missing.', key.slice(0, 60)),
     title: l10n.t('Insert a colon after it'),
     at,
   } as const;
@@ -295,7 +295,7 @@ function* keys({ lines, line, text, indent, content, below }: Place): Generator<
       line,
       text: `${lead}${key}: ${rest.slice(1)}${behind}`,
       code: 'yaml-colon-without-space',
-      message: l10n.t('The colon after a key needs a space after it.'),
+      message: l10n.t('The colon after a key must be followed by a space.'),
       title: l10n.t('Insert a space after the colon'),
       at: { from: at.to, to: at.to + 1 },
     };
@@ -383,7 +383,7 @@ function* quotes({ line, text }: Place): Generator<LineRepair> {
     const places = [...text].flatMap((char, at) => (char === quote ? [at] : []));
     if (places.length % 2 === 0) continue;
     for (const at of places) {
-      const message = l10n.t('The quote {0} has no counterpart.', quote);
+      const message = l10n.t('The quote {0} is unmatched.', quote);
       const where = { from: at, to: at + 1 };
       const base = { line, code: 'yaml-unmatched-quote', message, at: where } as const;
       yield { ...base, text: `${text.slice(0, at)} ${text.slice(at + 1)}`, title: l10n.t('Remove the quote') };

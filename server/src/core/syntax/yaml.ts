@@ -610,7 +610,7 @@ function tabbed(text: string, others: readonly LineRepair[]): readonly LineRepai
       line,
       text: lines[line]!.replace(/\t/g, (char, at: number) => (own.has(start + at) ? ' ' : char)),
       code: 'yaml-stray-tab',
-      message: l10n.t('There is a tab here, and PyYAML refuses a tab outside of quotes and comments.'),
+      message: l10n.t('PyYAML rejects tabs outside quotes and comments.'),
       help: l10n.t('Use a space.'),
       title: l10n.t('Replace tabs with spaces'),
       at: { from: tab - start, to: tab - start + 1 },
@@ -694,8 +694,8 @@ function problemOf(
   const help = hasOpenQuote(text)
     ? l10n.t('Look for an unclosed quote.')
     : balanceOf(text) !== 0
-      ? l10n.t('Look for a missing or an extra bracket.')
-      : l10n.t('Check the indentation, the colon after the key, and the dash in front of the item.');
+      ? l10n.t('Look for a missing or extra bracket.')
+      : l10n.t('Check the indentation, the colon after the key, and the dash before the item.');
   const message =
     noticed > line
       ? l10n.t('This line is not valid YAML ({0}, noticed on line {1}).', failure.reason, noticed + 1)
@@ -709,7 +709,7 @@ function noRow(range: Range): Problem {
     range,
     severity: 'error',
     code: 'yaml-not-a-row',
-    message: l10n.t('This line is in a list of rows, but is not a row.'),
+    message: l10n.t('This line is not a row, but is in a list of rows.'),
     help: l10n.t('Begin it with a dash and a space.'),
   };
 }
@@ -836,7 +836,7 @@ function buildTree(
           notes.refuse(
             { from: at, to: Math.min(at + 3, original(text.length)) },
             'yaml-documents',
-            l10n.t('A second document begins here, but frameworks only read files with a single document.'),
+            l10n.t('A second document begins here, but frameworks only accept a single document.'),
             l10n.t('Remove this line, or everything after it.'),
           );
           return root;
@@ -887,7 +887,7 @@ function buildTree(
           notes.refuse(
             { from: scalar.from, to: scalar.to },
             'yaml-leading-colon',
-            l10n.t('PyYAML does not accept text that begins with a colon inside brackets.'),
+            l10n.t('PyYAML rejects text that begins with a colon inside brackets.'),
             l10n.t('Remove the colon, or quote the text.'),
           );
         }
@@ -962,7 +962,7 @@ function tagOf(tag: string): { readonly isText?: boolean; readonly known: boolea
   return { known: /^!!(?:seq|map|set|omap|pairs|binary|timestamp)$/.test(tag) };
 }
 
-const noKey = (): string => l10n.t('There is no key in front of this colon.');
+const noKey = (): string => l10n.t('The key before this colon is missing.');
 
 /** Whether the next sign in brackets is a question mark, which may have nothing after it. */
 const explicitKey = /^(?:[\s,[{]|#[^\n]*)*\?/;
@@ -997,7 +997,7 @@ function checkKeys(mapping: OpenMapping, notes: Notes): void {
       severity: 'warning',
       code: 'duplicate-key',
       message: l10n.t(
-        '“{0}” is repeated on line {1}, and only the last one counts.',
+        '“{0}” is repeated on line {1}; only the last one counts.',
         key.kind === 'scalar' ? key.text.slice(0, 60) : '',
         line,
       ),

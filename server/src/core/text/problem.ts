@@ -52,9 +52,7 @@ export function limited(problems: readonly Problem[]): readonly Problem[] {
     if (before < mostOfAKind || (before === mostOfAKind && left === 1)) return [problem];
     if (before > mostOfAKind) return [];
     const { range, severity, code } = problem;
-    return [
-      { range, severity, code, message: l10n.t('{0} more problems of this kind ({1}) from here on.', left, code) },
-    ];
+    return [{ range, severity, code, message: l10n.t('{0} more problems of this kind ({1}) below.', left, code) }];
   });
 }
 

@@ -108,7 +108,7 @@ function tooMany(
       : most === 1
         ? l10n.t('{0} takes one argument, not {1}.', callee, written)
         : l10n.t('{0} takes {1} arguments, not {2}.', callee, most, written);
-  const help = most > 0 && names.length === most ? l10n.t('Write [{0}].', names.join(', ')) : undefined;
+  const help = most > 0 && names.length === most ? l10n.t('Use [{0}].', names.join(', ')) : undefined;
   return { code: 'too-many-arguments', message, help, arg };
 }
 
@@ -126,8 +126,8 @@ function mistake(
   if (float !== undefined && (kind === 'int' || kind === 'ints') && Number.isInteger(value)) {
     return {
       code: 'float-for-integer',
-      message: l10n.t('{0} of {1} must be an integer, and {2} is a float in Python.', name, callee, float),
-      help: l10n.t('Write {0}.', String(value)),
+      message: l10n.t('{0} of {1} must be an integer, but {2} is a float in Python.', name, callee, float),
+      help: l10n.t('Use {0}.', String(value)),
     };
   }
   if (typeof value === 'string' && words?.includes(value)) return undefined;

@@ -137,7 +137,7 @@ export class Blobs {
         severity: 'information',
         code: 'unused-top',
         message: l10n.t('“{0}” is never read, so it is an output of the network.', name),
-        help: l10n.t('If it should not be one, read it below, or end it in a Silence layer.'),
+        help: l10n.t('If that is not intended, use it below, or add a Silence layer.'),
       });
     }
   }
@@ -184,7 +184,7 @@ export class Blobs {
               severity: 'error',
               code: 'later-bottom',
               message: l10n.t('“{0}” is a top of “{1}”, which is below.', text, layerName(placed.layer)),
-              help: l10n.t('Layers run from top to bottom: move that one up.'),
+              help: l10n.t('Layers run in file order: move that one up.'),
               related: [{ range: elsewhere(placed.header), message: l10n.t('“{0}” is defined here', text) }],
             },
       );
@@ -201,17 +201,17 @@ export class Blobs {
       this.#builder.problem({
         ...problem,
         code: 'empty-bottom',
-        message: l10n.t('This bottom has no name yet.'),
-        help: l10n.t('Write the name of a top above.'),
+        message: l10n.t('This bottom has no name.'),
+        help: l10n.t('Use the name of a top above.'),
       });
-      return reasonOf(l10n.t('a bottom has no name yet'));
+      return reasonOf(l10n.t('a bottom has no name'));
     }
     if (absent) this.#builder.problem({ ...problem, ...this.#excluded(shown, absent), code: 'excluded-bottom' });
     else {
       const message = l10n.t('No layer above has a top “{0}”.', shown);
       this.#builder.problem(
         meant === undefined
-          ? { ...problem, message, help: l10n.t('Write the name of a top above.') }
+          ? { ...problem, message, help: l10n.t('Use the name of a top above.') }
           : {
               ...problem,
               message,
@@ -242,12 +242,16 @@ export class Blobs {
             layerName(layer),
             phase,
           ),
-          help: l10n.t('Read the file in {0} (“{1}”), or remove the rule.', other, `# flopline: phase=${other}`),
+          help: l10n.t(
+            'Read the file in the {0} phase (“{1}”), or remove the rule.',
+            other,
+            `# flopline: phase=${other}`,
+          ),
         }
       : {
           message: l10n.t('“{0}” is a top of “{1}”, which is excluded in both phases.', name, layerName(layer)),
           help: l10n.t(
-            'Set the stage or level of its rules at the top, as in {0}, or change them.',
+            'Set the stage or level of its rules at the top, for example {0}, or change the rules.',
             'state { stage: "…" }',
           ),
         };

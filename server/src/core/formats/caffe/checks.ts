@@ -164,7 +164,7 @@ function unknownField(
     help:
       homes.length > 0
         ? l10n.t('It is a field of {0}.', homes.join(', '))
-        : l10n.t('Caffe refuses fields that it does not know; a fork may have it.'),
+        : l10n.t('Caffe rejects fields it does not know; a fork may have this one.'),
   };
 }
 
@@ -203,7 +203,7 @@ function repeatedField(field: ProtoField): Problem {
     range: { from: field.from, to: field.nameTo },
     severity: 'error',
     code: 'repeated-field',
-    message: l10n.t('“{0}” can be given only once.', field.name),
+    message: l10n.t('“{0}” can be set only once.', field.name),
     help: l10n.t('Remove one.'),
   };
 }
@@ -245,7 +245,7 @@ function complaintOf(spec: FieldSpec, field: ProtoField): Problem {
   };
   if (spec.kind === 'message' || spec.kind === 'any') {
     return wrong('not-a-message', l10n.t('“{0}” must be a message.', name), {
-      help: l10n.t('Write {0}.', `${name} { … }`),
+      help: l10n.t('Use {0}.', `${name} { … }`),
     });
   }
   if (value.kind === 'message') {
@@ -298,7 +298,7 @@ function wrongType(field: ProtoField): Problem | undefined {
     severity: 'error',
     code: 'quoted-type',
     message: l10n.t('In “layers”, the type is a word without quotes.'),
-    help: l10n.t('Write it like {0}, or use “layer”.', 'type: CONVOLUTION'),
+    help: l10n.t('Use an enum value such as {0}, or switch to “layer”.', 'type: CONVOLUTION'),
   };
 }
 
@@ -356,29 +356,29 @@ export function miscounted(layer: Layer, isLoss: boolean): readonly Problem[] {
   if (weight && weights !== (isLoss ? Math.max(tops, 1) : tops)) {
     const message =
       tops === 1
-        ? l10n.t('“loss_weight” is given {0} times for 1 top.', weights)
+        ? l10n.t('“loss_weight” is set {0} times for 1 top.', weights)
         : weights === 1
-          ? l10n.t('“loss_weight” is given once for {0} tops.', tops)
-          : l10n.t('“loss_weight” is given {0} times for {1} tops.', weights, tops);
-    report(nameOf(weight), 'field-count-mismatch', message, l10n.t('Give one per top, or none.'));
+          ? l10n.t('“loss_weight” is set once for {0} tops.', tops)
+          : l10n.t('“loss_weight” is set {0} times for {1} tops.', weights, tops);
+    report(nameOf(weight), 'field-count-mismatch', message, l10n.t('Set one per top, or none.'));
   }
   if (!weight && isLoss && tops > 1) {
     const range = { from: layer.tops[1]!.from, to: layer.tops[1]!.to };
-    const help = l10n.t('Write loss_weight: 1 for the loss and loss_weight: 0 for any other top.');
+    const help = l10n.t('Set loss_weight: 1 for the loss and loss_weight: 0 for every other top.');
     report(range, 'missing-loss-weights', l10n.t('A loss with {0} tops needs a loss_weight for each.', tops), help);
   }
   if (down && downs !== layer.bottoms.length) {
     const bottoms = layer.bottoms.length;
     const message =
       bottoms === 1
-        ? l10n.t('“propagate_down” is given {0} times for 1 bottom.', downs)
+        ? l10n.t('“propagate_down” is set {0} times for 1 bottom.', downs)
         : downs === 1
-          ? l10n.t('“propagate_down” is given once for {0} bottoms.', bottoms)
-          : l10n.t('“propagate_down” is given {0} times for {1} bottoms.', downs, bottoms);
-    report(nameOf(down), 'field-count-mismatch', message, l10n.t('Give one per bottom, or none.'));
+          ? l10n.t('“propagate_down” is set once for {0} bottoms.', bottoms)
+          : l10n.t('“propagate_down” is set {0} times for {1} bottoms.', downs, bottoms);
+    report(nameOf(down), 'field-count-mismatch', message, l10n.t('Set one per bottom, or none.'));
   }
   if (include && exclude) {
-    const message = l10n.t('A layer has either “include” rules or “exclude” rules, not both.');
+    const message = l10n.t('A layer can have “include” rules or “exclude” rules, not both.');
     report(nameOf(exclude), 'include-and-exclude', message, l10n.t('Remove one kind.'));
   }
   return problems;

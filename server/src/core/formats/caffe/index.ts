@@ -123,7 +123,7 @@ function mixed(layers: readonly PlacedLayer[]): readonly Problem[] {
       severity: 'error',
       code: 'mixed-forms',
       message: l10n.t('“layer” and “layers” cannot be used in the same file.'),
-      help: l10n.t('Write {0} everywhere.', 'layer { type: "Convolution" … }'),
+      help: l10n.t('Use {0} everywhere.', 'layer { type: "Convolution" … }'),
       related: [{ range: layers[0]!.header, message: l10n.t('The first one') }],
     },
   ];
@@ -140,8 +140,8 @@ function read({ source, root, layers, fault }: Text, options: ReadOptions, known
       range: head,
       severity: 'error',
       code: 'empty-network',
-      message: l10n.t('This network has no layers yet.'),
-      help: l10n.t('Write {0}.', 'layer { … }'),
+      message: l10n.t('This network has no layers.'),
+      help: l10n.t('Add {0}.', 'layer { … }'),
     });
   }
   const name = root.fields.findLast(field => field.name === 'name')?.value;

@@ -66,7 +66,7 @@ function countInputs(
         shapes.length === 1
           ? l10n.t('There is 1 input_shape for {0} inputs.', inputs)
           : l10n.t('There are {0} input_shape for {1} inputs.', shapes.length, inputs);
-      report(shapes.at(-1)!, 'field-count-mismatch', message, l10n.t('Write one per input.'));
+      report(shapes.at(-1)!, 'field-count-mismatch', message, l10n.t('Add one per input.'));
     }
   } else if (dims.length === 0) {
     // With a size from the settings it is counted all the same.
@@ -75,14 +75,14 @@ function countInputs(
       names[0]!,
       'input-without-shape',
       l10n.t('This input has no shape, so Caffe drops it.'),
-      l10n.t('Write one, for example {0}.', 'input_shape { dim: 1 dim: 3 dim: 224 dim: 224 }'),
+      l10n.t('Add one, for example {0}.', 'input_shape { dim: 1 dim: 3 dim: 224 dim: 224 }'),
     );
   } else if (dims.length < 4 * names.length) {
     const message =
       inputs === 1
         ? l10n.t('An input has 4 input_dim, but {0} are given.', dims.length)
         : l10n.t('{0} inputs have {1} input_dim, but {2} are given.', inputs, 4 * inputs, dims.length);
-    const help = l10n.t('Write batch, channels, height and width of each, or {0}.', 'input_shape { dim: … }');
+    const help = l10n.t('Give batch, channels, height and width for each, or use {0}.', 'input_shape { dim: … }');
     report(dims.at(-1)!, 'field-count-mismatch', message, help);
   }
 }

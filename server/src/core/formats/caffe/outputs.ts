@@ -47,7 +47,7 @@ export function outputsOf(scope: Scope, type: LayerType | undefined): readonly T
       message:
         count === 0
           ? l10n.t('This {0} has no top.', layer.type)
-          : l10n.t('{0} has {1} tops, but only {2} is given.', layer.type, type.tops[0], count),
+          : l10n.t('{0} has {1} tops, but only {2} is listed.', layer.type, type.tops[0], count),
       help: l10n.t('Add top: "…".'),
     });
   }
@@ -61,10 +61,10 @@ export function outputsOf(scope: Scope, type: LayerType | undefined): readonly T
     attr: 'type',
     message:
       type.tops[1] === 0
-        ? l10n.t('{0} has no top, but {1} are given.', layer.type, count)
+        ? l10n.t('{0} has no top, but {1} are listed.', layer.type, count)
         : type.tops[1] === 1
-          ? l10n.t('{0} has one top, but {1} are given.', layer.type, count)
-          : l10n.t('{0} has at most {1} tops, but {2} are given.', layer.type, type.tops[1], count),
+          ? l10n.t('{0} has one top, but {1} are listed.', layer.type, count)
+          : l10n.t('{0} has at most {1} tops, but {2} are listed.', layer.type, type.tops[1], count),
     short: l10n.t('too many tops'),
   });
   return layer.tops.map((_, at) => outputs[at] ?? builder.unknown(reason, inputs));
@@ -77,7 +77,7 @@ function unknowns({ builder, layer, inputs }: Scope, why: string | Reason, shape
 }
 
 function bottomCount(type: string, [min, max]: readonly [number, number], count: number): string {
-  if (max === 0) return l10n.t('{0} takes no bottom, but {1} is given.', type, count);
+  if (max === 0) return l10n.t('{0} takes no bottom, but {1} is listed.', type, count);
   if (min === max) {
     return min === 1
       ? l10n.t('{0} takes 1 bottom, not {1}.', type, count)
@@ -122,9 +122,9 @@ function unknownType({ builder, layer }: Scope, isRead: boolean): Reason | undef
       severity: 'error',
       code: 'missing-type',
       message: l10n.t('This layer has no type.'),
-      help: l10n.t('Write one, for example type: {0}.', example),
+      help: l10n.t('Add one, for example type: {0}.', example),
     });
-    return reasonOf(l10n.t('the layer has no type yet'));
+    return reasonOf(l10n.t('the layer has no type'));
   }
   const meant = sameButCase(type) ?? (builder.problems.length < maxSpelled ? likelyName(type, typeNames) : undefined);
   const shown = clip(type, 60);
@@ -133,9 +133,9 @@ function unknownType({ builder, layer }: Scope, isRead: boolean): Reason | undef
     severity: isRead ? 'error' : 'warning',
     code: 'unknown-type',
     ...(meant === undefined
-      ? { message: l10n.t('“{0}” is not a layer type known to Flopline, so its output is unknown.', shown) }
+      ? { message: l10n.t('Flopline does not know the layer type “{0}”, so its output is unknown.', shown) }
       : {
-          message: l10n.t('“{0}” is not a layer type known to Flopline.', shown),
+          message: l10n.t('Flopline does not know the layer type “{0}”.', shown),
           help: l10n.t('Did you mean “{0}”?', meant),
         }),
   };

@@ -36,10 +36,10 @@ export function absence(layer: Layer, state: State): string | undefined {
     if (name === 'include') {
       if (meets) return undefined;
       includes++;
-    } else if (meets) return l10n.t('Excluded in the {0} phase: it meets one of its `exclude` rules.', state.phase);
+    } else if (meets) return l10n.t('Excluded in the {0} phase: one of its `exclude` rules matches.', state.phase);
   }
   return includes > 0
-    ? l10n.t('Excluded in the {0} phase: it meets none of its `include` rules.', state.phase)
+    ? l10n.t('Excluded in the {0} phase: none of its `include` rules matches.', state.phase)
     : undefined;
 }
 

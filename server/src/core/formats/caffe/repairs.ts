@@ -55,7 +55,7 @@ function causeOf(text: string, { from, to, text: put }: TextEdit, first: Problem
       range,
       severity: first.severity,
       code: 'unclosed-string',
-      message: l10n.t('The quotes on this line do not match: a {0} is missing here.', put),
+      message: l10n.t('The quotes on this line do not match: {0} is missing here.', put),
     };
   if (put === ':' && to > from) {
     const message = l10n.t('A field and its value are separated by a colon, not by “{0}”.', text.slice(from, to));

@@ -33,10 +33,10 @@ export function stateFor(root: ProtoMessage, layers: readonly PlacedLayer[], wan
       severity: 'information',
       code: 'read-as-train',
       message: l10n.t(
-        '“{0}” provides data in the TRAIN phase only, so this file is read in TRAIN.',
+        '“{0}” provides data in the TRAIN phase only, so this file is read in the TRAIN phase.',
         layerName(source.layer),
       ),
-      help: l10n.t('To make that explicit, add a comment or set flopline.phase.'),
+      help: l10n.t('To make this explicit, add a comment or set flopline.phase.'),
       fixes: [{ title: l10n.t('Insert “{0}”', comment), edits: [{ from: 0, to: 0, text: `${comment}\n` }] }],
     },
   };

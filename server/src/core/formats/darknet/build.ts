@@ -268,7 +268,7 @@ function reportUnknown(reader: SectionReader): Reason {
   const { type, header: range } = section;
   const short = l10n.t('Darknet does not have [{0}]', clip(type, 20));
   if (kind?.name === 'net') {
-    const message = l10n.t('Only the first section can be [net]; Darknet does not recognize it as a layer.');
+    const message = l10n.t('Only the first section can be [net]; Darknet does not recognize it further down.');
     return reader.report({ range, code: 'net-not-first', message, short });
   }
   if (kind?.only) {

@@ -77,7 +77,7 @@ function checkStray(
       ...at,
       code: 'hiding-line',
       message: l10n.t(
-        '`{0}` has no value here, and Darknet uses the first line with a key: it ignores the one below and uses the default.',
+        '`{0}` has no value here, and Darknet uses the first line with a key: it ignores the line below and uses the default.',
         name,
       ),
       help: l10n.t('Remove this line.'),
@@ -93,7 +93,7 @@ function checkStray(
       ...at,
       code: 'missing-equals',
       message: l10n.t('The “=” is missing, so Darknet ignores this line.'),
-      help: l10n.t('Write `{0}`.', clip(line, 60)),
+      help: l10n.t('Use `{0}`.', clip(line, 60)),
       fixes: [repair(l10n.t('Change to {0}', clip(line, 60)), range, line)],
     });
     return;
@@ -141,8 +141,8 @@ function checkValue(reader: SectionReader, option: CfgOption, kind: Key['kind'])
       range,
       severity: 'error',
       code: 'value-out-of-range',
-      message: l10n.t('{0} does not fit into one of Darknet’s 32-bit integers.', clip(value, 40)),
-      help: l10n.t('Use {0} or less.', largestInt),
+      message: l10n.t('{0} does not fit into Darknet’s 32-bit integers.', clip(value, 40)),
+      help: l10n.t('Use at most {0}.', largestInt),
     });
     return;
   }
@@ -214,7 +214,7 @@ export function reportSilu(
         ? l10n.t('Darknet does not have an activation “silu” and uses relu, in {0} sections of this file.', length)
         : l10n.t('Darknet does not have an activation “silu” and uses relu.'),
     help: isKnown
-      ? l10n.t('Write swish, as Darknet calls it.')
+      ? l10n.t('Darknet calls it swish: use that name.')
       : l10n.t('pjreddie’s Darknet has no such activation; AlexeyAB’s calls it swish.'),
     fixes: isKnown
       ? [

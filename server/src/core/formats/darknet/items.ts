@@ -109,10 +109,10 @@ function byteOrderMark(): Problem {
     severity: 'error',
     code: 'byte-order-mark',
     message: l10n.t(
-      'The file begins with a byte order mark, so Darknet reads the first line as an option outside any section and crashes.',
+      'The file begins with a byte order mark (BOM), so Darknet takes the first line for an option outside any section and crashes.',
     ),
     help: l10n.t('Save the file as UTF-8 without it.'),
-    fixes: [{ title: l10n.t('Remove the mark'), edits: [{ ...range, text: '' }] }],
+    fixes: [{ title: l10n.t('Remove the BOM'), edits: [{ ...range, text: '' }] }],
   };
 }
 

@@ -62,7 +62,7 @@ export function readNet(reader: SectionReader, reading: Reading, input: InputSiz
     severity: 'warning',
     code: 'inputs-mismatch',
     message: l10n.t(
-      '`inputs` is {0}, but the image has {1} numbers: layers that read a vector, such as [connected], read {0}.',
+      '`inputs` is {0}, but the image has {1} values: layers that read a vector, such as [connected], read {0}.',
       length,
       product,
     ),
@@ -167,7 +167,7 @@ export function checkReduction(net: SectionReader, values: readonly Value[]): vo
       severity: 'warning',
       code: 'size-not-multiple',
       message: l10n.t(
-        '`{0}` is {1}, not a multiple of {2}, by which this network shrinks its input: upsampled grids will not match those that they are joined with.',
+        '`{0}` is {1}, which is not a multiple of the network’s stride of {2}: upsampled feature maps will not match those they are joined with.',
         name,
         value,
         stride,

@@ -212,7 +212,7 @@ export class SectionReader {
       range: this.section.header,
       code: 'not-an-image',
       message: l10n.t(
-        '[{0}] needs an image, but the layer above outputs a vector of {1} numbers. Darknet stops here.',
+        '[{0}] needs an image, but the layer above outputs a vector of {1} values. Darknet stops here.',
         this.section.type,
         sizes(shape.slice(1)),
       ),

@@ -84,8 +84,8 @@ const stream: Keys = {
   wait_stream: alexey(int(() => l10n.t('CUDA stream for which it waits.'), -1)),
 };
 const window: Keys = {
-  size: positive(() => l10n.t('Window size K. Work and parameters grow with K².'), 1),
-  stride: positive(() => l10n.t('Stride of the window: 2 halves the output size.'), 1),
+  size: positive(() => l10n.t('Kernel size K. MACs and parameters grow with K².'), 1),
+  stride: positive(() => l10n.t('Stride: 2 halves the output size.'), 1),
   pad: int(() => l10n.t('1: pads by size/2 and ignores `padding`.'), 0),
   padding: natural(() => l10n.t('Zeros added on each side; only used if `pad` is 0.'), 0),
 };
@@ -93,10 +93,10 @@ const window: Keys = {
 const convolutional: Keys = {
   filters: positive(() => l10n.t('Output channels: the number of filters.'), 1),
   ...window,
-  groups: int(() => l10n.t('Independent groups of channels; as many groups as channels make it depthwise.'), 1),
+  groups: int(() => l10n.t('Number of channel groups; one per channel makes it depthwise.'), 1),
   stride_x: alexey(int(() => l10n.t('Horizontal stride.'), 'stride')),
   stride_y: alexey(int(() => l10n.t('Vertical stride.'), 'stride')),
-  dilation: alexey(positive(() => l10n.t('Spacing of the kernel’s elements; ignored if size is 1.'), 1)),
+  dilation: alexey(positive(() => l10n.t('Spacing between kernel elements; ignored if size is 1.'), 1)),
   antialiasing: alexey(
     int(() => l10n.t('Uses a stride of 1, then blurs and subsamples by the stride: 1 with 3×3, 2 with 2×2.'), 0),
   ),
@@ -128,7 +128,7 @@ const convolutional: Keys = {
 
 const deconvolutional: Keys = {
   filters: positive(() => l10n.t('Output channels.'), 1),
-  size: positive(() => l10n.t('Window size K. Work and parameters grow with K².'), 1),
+  size: positive(() => l10n.t('Kernel size K. MACs and parameters grow with K².'), 1),
   stride: positive(() => l10n.t('Upsampling factor: 2 doubles the output size.'), 1),
   pad: int(() => l10n.t('1: crops size/2 from each side and ignores `padding`.'), 0),
   padding: natural(() => l10n.t('Cropped from each side; only used if `pad` is 0.'), 0),
@@ -137,9 +137,9 @@ const deconvolutional: Keys = {
 };
 
 const pooling: Keys = {
-  size: positive(() => l10n.t('Window size K.'), 'stride'),
-  stride: positive(() => l10n.t('Stride of the window: 2 halves the output size.'), 1),
-  padding: natural(() => l10n.t('Padding of both sides together: half in front, the rest after.'), 'size − 1'),
+  size: positive(() => l10n.t('Kernel size K.'), 'stride'),
+  stride: positive(() => l10n.t('Stride: 2 halves the output size.'), 1),
+  padding: natural(() => l10n.t('Total padding of both sides: half before, the rest after.'), 'size − 1'),
   stride_x: alexey(int(() => l10n.t('Horizontal stride.'), 'stride')),
   stride_y: alexey(int(() => l10n.t('Vertical stride.'), 'stride')),
 };
@@ -151,14 +151,14 @@ const boxes: Keys = {
   jitter: number(() => l10n.t('Random cropping and stretching in training.'), 0.2),
   random: number(() => l10n.t('1: random image sizes in training.'), 0),
   map: text(() => l10n.t('File that maps the classes to others.')),
-  max: int(() => l10n.t('Most boxes in an image in training.'), '200 (pjreddie: 90, [region]: 30)'),
+  max: int(() => l10n.t('Maximum boxes per image in training.'), '200 (pjreddie: 90, [region]: 30)'),
   resize: alexey(number(() => l10n.t('Random resizing in training.'), 1)),
 };
 
 const losses: Keys = {
   label_smooth_eps: alexey(number(() => l10n.t('Label smoothing.'), 0)),
   scale_x_y: alexey(number(() => l10n.t('Scales box centers so that they can reach the border of a cell.'), 1)),
-  objectness_smooth: alexey(int(() => l10n.t('1: the objectness target is the overlap.'), 0)),
+  objectness_smooth: alexey(int(() => l10n.t('1: the objectness target is the IoU.'), 0)),
   iou_normalizer: alexey(number(() => l10n.t('Weight of the box loss.'), 0.75)),
   obj_normalizer: alexey(number(() => l10n.t('Weight of the objectness loss.'), 1)),
   cls_normalizer: alexey(number(() => l10n.t('Weight of the class loss.'), 1)),
@@ -167,7 +167,7 @@ const losses: Keys = {
     text(() => l10n.t('Box loss: mse, iou, giou, diou or ciou.'), 'mse', ['mse', 'iou', 'giou', 'diou', 'ciou']),
   ),
   iou_thresh_kind: alexey(
-    text(() => l10n.t('Overlap to which the thresholds refer: iou, giou, diou or ciou.'), 'iou', [
+    text(() => l10n.t('Kind of IoU that thresholds are compared with: iou, giou, diou or ciou.'), 'iou', [
       'iou',
       'giou',
       'diou',
@@ -182,7 +182,7 @@ const losses: Keys = {
       ['default', 'greedynms', 'diounms', 'cornersnms'],
     ),
   ),
-  iou_thresh: alexey(number(() => l10n.t('Overlap from which an anchor is assigned to a box.'), 1)),
+  iou_thresh: alexey(number(() => l10n.t('IoU above which an anchor is assigned to a box.'), 1)),
   max_delta: alexey(number(() => l10n.t('Limits the deltas.'))),
   counters_per_class: alexey(
     key('ints', () => l10n.t('Number of examples of each class, by which classes are weighted.')),
@@ -193,8 +193,8 @@ const yolo: Keys = {
   mask: key('ints', () => l10n.t('The anchors of this head, one per box of a cell.'), '0, …, num − 1'),
   ...boxes,
   ...losses,
-  ignore_thresh: number(() => l10n.t('Overlap from which a false detection is not penalized.'), 0.5),
-  truth_thresh: number(() => l10n.t('Overlap from which a box counts as correct.'), 1),
+  ignore_thresh: number(() => l10n.t('IoU above which a prediction without an assigned object is not penalized.'), 0.5),
+  truth_thresh: number(() => l10n.t('IoU above which a prediction counts as correct.'), 1),
 };
 
 const sections: readonly (SectionKind & { readonly aliases?: readonly string[] })[] = [
@@ -222,7 +222,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
         'constant',
         ['constant', 'steps', 'step', 'exp', 'sigmoid', 'poly', 'random', 'sgdr'],
       ),
-      step: int(() => l10n.t('Batches between changes of the learning rate.'), 1),
+      step: int(() => l10n.t('Number of batches between learning rate changes.'), 1),
       scale: number(() => l10n.t('Factor of the learning rate at each step.'), 1),
       steps: key('ints', () => l10n.t('Batches at which the learning rate changes.')),
       scales: key('numbers', () => l10n.t('Factor of the learning rate at each of `steps`.')),
@@ -240,7 +240,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
       saturation: number(() => l10n.t('Random saturation in training.'), 1),
       exposure: number(() => l10n.t('Random exposure in training.'), 1),
       hue: number(() => l10n.t('Random hue in training.'), 0),
-      learning_rate_min: alexey(number(() => l10n.t('Lowest learning rate of sgdr.'), 0.00001)),
+      learning_rate_min: alexey(number(() => l10n.t('Minimum learning rate of sgdr.'), 0.00001)),
       sgdr_cycle: alexey(int(() => l10n.t('Batches per cycle of sgdr.'), 'max_batches')),
       sgdr_mult: alexey(int(() => l10n.t('Factor by which each cycle of sgdr is longer.'), 2)),
       seq_scales: alexey(key('numbers', () => l10n.t('Factor of the sequence length at each step.'))),
@@ -250,7 +250,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
       try_fix_nan: alexey(int(() => l10n.t('1: fixes NaN values in training.'), 0)),
       weights_reject_freq: alexey(int(() => l10n.t('How often weights are rejected.'), 0)),
       equidistant_point: alexey(int(() => l10n.t('Batch from which classes are balanced.'), 0)),
-      badlabels_rejection_percentage: alexey(number(() => l10n.t('Share of bad labels that is rejected.'), 0)),
+      badlabels_rejection_percentage: alexey(number(() => l10n.t('Fraction of bad labels that is rejected.'), 0)),
       num_sigmas_reject_badlabels: alexey(number(() => l10n.t('How many standard deviations off a bad label is.'), 0)),
       ema_alpha: alexey(number(() => l10n.t('Decay of the moving average of the weights.'), 0)),
       use_cuda_graph: alexey(int(() => l10n.t('1: uses CUDA graphs.'), 0)),
@@ -258,23 +258,23 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
       dynamic_minibatch: alexey(int(() => l10n.t('1: uses larger batches for smaller images.'), 0)),
       optimized_memory: alexey(int(() => l10n.t('Saves GPU memory.'), 0)),
       workspace_size_limit_MB: alexey(number(() => l10n.t('Limit of the workspace in megabytes.'), 1024)),
-      flip: alexey(int(() => l10n.t('1: mirrors training images.'), 1)),
+      flip: alexey(int(() => l10n.t('1: flips training images horizontally.'), 1)),
       blur: alexey(int(() => l10n.t('1: blurs the background in training.'), 0)),
       gaussian_noise: alexey(int(() => l10n.t('1: adds noise in training.'), 0)),
-      mixup: alexey(int(() => l10n.t('1: mixes training images.'), 0)),
-      cutmix: alexey(int(() => l10n.t('1: cuts and pastes training images.'), 0)),
-      mosaic: alexey(int(() => l10n.t('1: combines four training images.'), 0)),
+      mixup: alexey(int(() => l10n.t('1: mixup augmentation.'), 0)),
+      cutmix: alexey(int(() => l10n.t('1: CutMix augmentation.'), 0)),
+      mosaic: alexey(int(() => l10n.t('1: mosaic augmentation (four images in one).'), 0)),
       mosaic_bound: alexey(int(() => l10n.t('1: keeps boxes inside the mosaic’s tiles.'), 0)),
       letter_box: alexey(int(() => l10n.t('1: keeps the aspect ratio of images.'), 0)),
       contrastive: alexey(int(() => l10n.t('1: trains with a contrastive loss.'), 0)),
-      contrastive_jit_flip: alexey(int(() => l10n.t('1: mirrors one image of a pair.'), 0)),
+      contrastive_jit_flip: alexey(int(() => l10n.t('1: flips one image of a pair.'), 0)),
       contrastive_color: alexey(int(() => l10n.t('1: changes the colors of a pair.'), 0)),
       unsupervised: alexey(int(() => l10n.t('1: trains without labels.'), 0)),
       label_smooth_eps: alexey(number(() => l10n.t('Label smoothing.'), 0)),
       resize_step: alexey(number(() => l10n.t('Step of image sizes in training.'), 32)),
       attention: alexey(int(() => l10n.t('1: shows the network’s attention.'), 0)),
       adversarial_lr: alexey(number(() => l10n.t('Learning rate of adversarial attacks.'), 0)),
-      max_chart_loss: alexey(number(() => l10n.t('Top of the loss chart.'), 20)),
+      max_chart_loss: alexey(number(() => l10n.t('Maximum of the loss chart.'), 20)),
       show_receptive_field: alexey(number(() => l10n.t('1: prints receptive fields.'), 0)),
       notruth: pj(int(() => l10n.t('1: there are no labels.'), 0)),
       random: pj(int(() => l10n.t('1: random image sizes in training.'), 0)),
@@ -312,9 +312,9 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     doc: () => l10n.t('Like a convolution, but with separate filters for each position.'),
     keys: {
       filters: positive(() => l10n.t('Output channels.'), 1),
-      size: positive(() => l10n.t('Window size K.'), 1),
-      stride: positive(() => l10n.t('Stride of the window.'), 1),
-      pad: int(() => l10n.t('1: as many positions as the input has, divided by the stride.'), 0),
+      size: positive(() => l10n.t('Kernel size K.'), 1),
+      stride: positive(() => l10n.t('Stride.'), 1),
+      pad: int(() => l10n.t('1: the output size is the input size / stride, rounded up; 0: no padding.'), 0),
       activation: activation('logistic'),
     },
   },
@@ -344,7 +344,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     keys: {
       crop_height: positive(() => l10n.t('Height of the crop.'), 1),
       crop_width: positive(() => l10n.t('Width of the crop.'), 1),
-      flip: int(() => l10n.t('1: mirrors training images.'), 0),
+      flip: int(() => l10n.t('1: flips training images horizontally.'), 0),
       angle: number(() => l10n.t('Random rotation in training.'), 0),
       saturation: number(() => l10n.t('Random saturation in training.'), 1),
       exposure: number(() => l10n.t('Random exposure in training.'), 1),
@@ -358,7 +358,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     keys: {
       layers: key('ints', () => l10n.t('Layers by number, from 0; negative numbers count back from here.')),
       groups: alexey(
-        positive(() => l10n.t('Splits the channels of each layer into so many groups and uses one of them.'), 1),
+        positive(() => l10n.t('Splits the channels of each layer into this many groups and uses one of them.'), 1),
       ),
       group_id: alexey(int(() => l10n.t('Which group is used, from 0.'), 0)),
       ...stream,
@@ -371,7 +371,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
       from: key('ints', () => l10n.t('Layers by number, from 0; negative numbers count back from here.')),
       activation: activation('linear'),
       weights_type: alexey(
-        text(() => l10n.t('Learned weights of the terms: none, per_feature (per_layer) or per_channel.'), 'none', [
+        text(() => l10n.t('Learned weights of the summands: none, per_feature (per_layer) or per_channel.'), 'none', [
           'none',
           'per_feature',
           'per_layer',
@@ -411,7 +411,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     doc: () => l10n.t('Upsamples the image by repeating pixels.'),
     keys: {
       stride: int(() => l10n.t('Upsampling factor; a negative one downsamples.'), 2),
-      scale: number(() => l10n.t('Factor of the values.'), 1),
+      scale: number(() => l10n.t('Values are multiplied by this.'), 1),
     },
   },
   {
@@ -421,7 +421,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
       stride: positive(() => l10n.t('Reduction of height and width.'), 1),
       reverse: int(() => l10n.t('1: the reverse, moves channels into pixels.'), 0),
       flatten: pj(int(() => l10n.t('1: moves the channels last instead.'), 0)),
-      extra: pj(int(() => l10n.t('Numbers appended to the flattened output.'), 0)),
+      extra: pj(int(() => l10n.t('Number of values appended to the flattened output.'), 0)),
     },
   },
   {
@@ -439,7 +439,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     keys: {
       probability: number(() => l10n.t('Probability with which a value is dropped.'), '0.2 (pjreddie: 0.5)'),
       dropblock: alexey(int(() => l10n.t('1: drops blocks instead of values (DropBlock).'), 0)),
-      dropblock_size_rel: alexey(number(() => l10n.t('Size of a block as a share of the image.'), 0)),
+      dropblock_size_rel: alexey(number(() => l10n.t('Size of a block as a fraction of the image.'), 0)),
       dropblock_size_abs: alexey(number(() => l10n.t('Size of a block in pixels.'), 0)),
     },
   },
@@ -474,10 +474,10 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
       coords: natural(() => l10n.t('Coordinates per box.'), 1),
       num: positive(() => l10n.t('Boxes per cell.'), 1),
       side: positive(() => l10n.t('Cells per side of the grid.'), 7),
-      rescore: int(() => l10n.t('1: the objectness target is the overlap.'), 0),
+      rescore: int(() => l10n.t('1: the objectness target is the IoU.'), 0),
       softmax: int(() => l10n.t('1: softmax over the classes.'), 0),
       sqrt: int(() => l10n.t('1: predicts the square roots of sizes.'), 0),
-      max: int(() => l10n.t('Most boxes in an image in training.'), '200 (pjreddie: 90)'),
+      max: int(() => l10n.t('Maximum boxes per image in training.'), '200 (pjreddie: 90)'),
       coord_scale: number(() => l10n.t('Weight of the box loss.'), 1),
       forced: int(() => l10n.t('1: forces a box per object.'), 0),
       object_scale: number(() => l10n.t('Weight of boxes with an object.'), 1),
@@ -486,7 +486,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
       jitter: number(() => l10n.t('Random cropping and stretching in training.'), 0.2),
       resize: alexey(number(() => l10n.t('Random resizing in training.'), 1)),
       random: number(() => l10n.t('1: random image sizes in training.'), 0),
-      reorg: int(() => l10n.t('1: reorders the numbers.'), 0),
+      reorg: int(() => l10n.t('1: reorders the values.'), 0),
     },
   },
   {
@@ -499,8 +499,8 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
       sqrt: int(() => l10n.t('1: predicts the square roots of sizes.'), 0),
       softmax: int(() => l10n.t('1: softmax over the classes.'), 0),
       focal_loss: alexey(int(() => l10n.t('1: uses focal loss.'), 0)),
-      rescore: int(() => l10n.t('1: the objectness target is the overlap.'), 0),
-      thresh: number(() => l10n.t('Overlap from which a box counts as correct.'), 0.5),
+      rescore: int(() => l10n.t('1: the objectness target is the IoU.'), 0),
+      thresh: number(() => l10n.t('IoU above which a prediction counts as correct.'), 0.5),
       classfix: int(() => l10n.t('How class labels are handled in training.'), 0),
       absolute: int(() => l10n.t('1: sizes are absolute.'), 0),
       coord_scale: number(() => l10n.t('Weight of the box loss.'), 1),
@@ -521,10 +521,10 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
       show_details: alexey(int(() => l10n.t('1: prints details in training.'), 1)),
       new_coords: alexey(int(() => l10n.t('1: the layer above applies the activation.'), 0)),
       focal_loss: alexey(int(() => l10n.t('1: uses focal loss.'), 0)),
-      track_history_size: alexey(int(() => l10n.t('Frames that tracking remembers.'), 5)),
-      sim_thresh: alexey(number(() => l10n.t('Similarity from which it is the same object.'), 0.8)),
-      dets_for_track: alexey(int(() => l10n.t('Detections until an object is tracked.'), 1)),
-      dets_for_show: alexey(int(() => l10n.t('Detections until an object is shown.'), 1)),
+      track_history_size: alexey(int(() => l10n.t('Number of frames kept for tracking.'), 5)),
+      sim_thresh: alexey(number(() => l10n.t('Similarity above which two detections are the same object.'), 0.8)),
+      dets_for_track: alexey(int(() => l10n.t('Detections before an object is tracked.'), 1)),
+      dets_for_show: alexey(int(() => l10n.t('Detections before an object is shown.'), 1)),
       track_ciou_norm: alexey(number(() => l10n.t('Weight of box positions in tracking.'), 0.01)),
       embedding_layer: alexey(int(() => l10n.t('Layer with the embeddings of boxes.'))),
     },
@@ -562,7 +562,7 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
       temperature: number(() => l10n.t('Divides the similarities.'), 1),
       cls_normalizer: number(() => l10n.t('Weight of the loss.'), 1),
       max_delta: number(() => l10n.t('Limits the deltas.')),
-      contrastive_neg_max: int(() => l10n.t('Most negative examples per positive one.'), 3),
+      contrastive_neg_max: int(() => l10n.t('Maximum negative examples per positive one.'), 3),
     },
   },
   {
@@ -609,12 +609,12 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
       hidden: alexey(positive(() => l10n.t('Channels of the state.'), 1)),
       output_filters: pj(positive(() => l10n.t('Output channels.'), 1)),
       hidden_filters: pj(positive(() => l10n.t('Channels of the state.'), 1)),
-      size: alexey(positive(() => l10n.t('Window size K.'), 3)),
-      stride: alexey(positive(() => l10n.t('Stride of the window.'), 1)),
-      dilation: alexey(positive(() => l10n.t('Spacing of the kernel’s elements.'), 1)),
+      size: alexey(positive(() => l10n.t('Kernel size K.'), 3)),
+      stride: alexey(positive(() => l10n.t('Stride.'), 1)),
+      dilation: alexey(positive(() => l10n.t('Spacing between kernel elements.'), 1)),
       pad: alexey(int(() => l10n.t('1: pads by size/2.'), 0)),
       padding: alexey(natural(() => l10n.t('Zeros added on each side; only used if `pad` is 0.'), 0)),
-      groups: alexey(int(() => l10n.t('Independent groups of channels.'), 1)),
+      groups: alexey(int(() => l10n.t('Number of channel groups.'), 1)),
       xnor: alexey(int(() => l10n.t('1: binary weights and inputs.'), 0)),
       activation: activation('logistic'),
       batch_normalize: batchNormalize,
@@ -642,9 +642,9 @@ const sections: readonly (SectionKind & { readonly aliases?: readonly string[] }
     keys: {
       output: positive(() => l10n.t('Channels of the state and the output.'), 1),
       ...window,
-      size: positive(() => l10n.t('Window size K.'), 3),
-      dilation: positive(() => l10n.t('Spacing of the kernel’s elements.'), 1),
-      groups: int(() => l10n.t('Independent groups of channels.'), 1),
+      size: positive(() => l10n.t('Kernel size K.'), 3),
+      dilation: positive(() => l10n.t('Spacing between kernel elements.'), 1),
+      groups: int(() => l10n.t('Number of channel groups.'), 1),
       activation: activation('linear'),
       batch_normalize: batchNormalize,
       xnor: int(() => l10n.t('1: binary weights and inputs.'), 0),

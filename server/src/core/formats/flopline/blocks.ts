@@ -34,8 +34,8 @@ export function readBlocks(
   const report = reportTo(problems);
   if (mapping.kind !== 'mapping') {
     if (mapping.kind !== 'scalar' || mapping.text !== '') {
-      report(node!, 'blocks-not-a-mapping', l10n.t('“blocks” must hold block definitions.'), {
-        help: l10n.t('Write each as “name(parameters):” with a list of rows below it.'),
+      report(node!, 'blocks-not-a-mapping', l10n.t('“blocks” must contain block definitions.'), {
+        help: l10n.t('Start each with “name(parameters):”, with its list of rows below.'),
       });
     }
     return blocks;
@@ -68,7 +68,7 @@ export function blockNames(node: YamlNode | undefined): ReadonlySet<string> {
   return new Set(readBlocks(node, () => {}).keys());
 }
 
-const headerHelp = (): string => l10n.t('Write it as in “bottleneck(out, stride=1):”.');
+const headerHelp = (): string => l10n.t('For example: “bottleneck(out, stride=1):”.');
 
 function headerOf(key: Scalar, rows: YamlNode, report: Report): Block | undefined {
   const shift = lettersFrom(key);
@@ -90,7 +90,7 @@ function headerOf(key: Scalar, rows: YamlNode, report: Report): Block | undefine
       const range = at(start + from + space, start + from + Math.max(piece.trimEnd().length, space));
       if (!parts) {
         report(range, 'wrong-parameter', l10n.t('“{0}” is not a parameter.', clip(piece.trim(), 60)), {
-          help: l10n.t('Write a name, or a name with a default as in “stride=1”.'),
+          help: l10n.t('Use a name, or a name with a default, such as “stride=1”.'),
         });
         continue;
       }
@@ -100,7 +100,7 @@ function headerOf(key: Scalar, rows: YamlNode, report: Report): Block | undefine
         report(
           nameRange,
           'reserved-parameter',
-          l10n.t('“{0}” cannot be the name of a parameter: it has a meaning of its own.', parameter!),
+          l10n.t('“{0}” is reserved, so it cannot be the name of a parameter.', parameter!),
           { help: l10n.t('Use another name.') },
         );
       } else if (parameters.some(other => other.name === parameter)) {

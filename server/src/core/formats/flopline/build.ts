@@ -49,8 +49,8 @@ export function readNetwork(source: Source, document: YamlDocument, options: Rea
   const layers = top.get('layers');
   const why = l10n.t('the input size is not known');
   if (inputs.length === 0 && layers && !top.has('input')) {
-    report(layers.key, 'missing-input', l10n.t('The size of the input is not known.'), {
-      help: l10n.t('Write it above the layers, as in “{0}”.', 'input: [3, 224, 224]'),
+    report(layers.key, 'missing-input', l10n.t('The input size is unknown.'), {
+      help: l10n.t('Add it above the layers, for example “{0}”.', 'input: [3, 224, 224]'),
     });
   }
   const given = (inputs.length > 0 ? inputs : [{ name: 'input', shape: undefined, why }]).map(input =>
@@ -84,17 +84,17 @@ export function readNetwork(source: Source, document: YamlDocument, options: Rea
     });
   } else if (layers && list?.kind === 'scalar' && scalarValue(list) === null) {
     report(layers.key, 'missing-layers', l10n.t('There are no layers yet.'), {
-      help: l10n.t('Write one per line, as in “{0}”.', '- conv: {out: 64, kernel: 3}'),
+      help: l10n.t('Add one per line, for example “{0}”.', '- conv: {out: 64, kernel: 3}'),
       severity: 'information',
     });
   } else if (layers) {
     report(layers.value, 'layers-not-a-list', l10n.t('“layers” must be a list.'), {
-      help: l10n.t('Write one row per line, each after a dash and a space, as in “{0}”.', '- relu'),
+      help: l10n.t('Put each row on its own line, after a dash and a space, for example “{0}”.', '- relu'),
     });
     builder.unknown(l10n.t('“layers” is not a list'));
   } else if (root?.kind === 'mapping') {
     report(head, 'missing-layers', l10n.t('There are no layers.'), {
-      help: l10n.t('Write “layers:” and one layer per line below it, as in “{0}”.', '- conv: {out: 64, kernel: 3}'),
+      help: l10n.t('Add “layers:” and one layer per line below it, for example “{0}”.', '- conv: {out: 64, kernel: 3}'),
       severity: 'information',
     });
   }

@@ -233,7 +233,7 @@ class Parser {
           at,
           at.kind === 'end'
             ? l10n.t('This expression is incomplete.')
-            : l10n.t('A value is missing in front of “{0}”.', at.text),
+            : l10n.t('A value is missing before “{0}”.', at.text),
         );
     }
   }

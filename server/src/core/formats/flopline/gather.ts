@@ -66,12 +66,12 @@ export class WrittenAttributes {
       const { report } = this.#reports;
       if (attributes.length === 0)
         report(value, 'unexpected-value', l10n.t('“{0}” does not take a value.', text), {
-          help: l10n.t('Write it alone: “{0}”.', `- ${text}`),
+          help: l10n.t('Use it on its own: “{0}”.', `- ${text}`),
         });
       else
-        report(value, 'value-without-key', l10n.t('“{0}” does not take a value without a key.', text), {
+        report(value, 'value-without-key', l10n.t('“{0}” needs a key for its value.', text), {
           help: l10n.t(
-            'Name the attribute ({0}), as in “{1}”.',
+            'Name the attribute ({0}), for example “{1}”.',
             attributes.map(({ name }) => name).join(', '),
             `${text}: {${attributes[0]!.name}: …}`,
           ),

@@ -24,7 +24,7 @@ export function readInputs(entry: Entry | undefined, values: Values, scope: Scop
     const name = key.kind === 'scalar' ? key.text : '';
     if (isInputName(name)) return [{ name, ...readSizes(value, values, scope, report) }];
     report(key, 'wrong-input-name', l10n.t('The name of an input must be a word other than “previous”.'), {
-      help: l10n.t('Write it as in “{0}”.', 'image: [3, 224, 224]'),
+      help: l10n.t('For example: “{0}”.', 'image: [3, 224, 224]'),
     });
     return [];
   });
@@ -47,7 +47,7 @@ function readSizes(node: YamlNode, values: Values, scope: Scope, report: Report)
   const list: readonly Value[] = typeof value === 'object' && value !== null ? value : [value];
   const shape: number[] = [1];
   const help = l10n.t(
-    'Write sizes without the batch: [3, 224, 224] for an image, [128, 64] for 128 positions with 64 features, [128] for 128 tokens; “?” is an unknown size.',
+    'Give the sizes without the batch: [3, 224, 224] for an image, [128, 64] for 128 positions with 64 features, [128] for 128 tokens; “?” is an unknown size.',
   );
   for (const size of list) {
     if (size === '?' || Number.isNaN(size)) shape.push(Number.NaN);
@@ -79,11 +79,8 @@ export function withSizes(
     const names = result.map(({ name }) => name);
     if (size.name === undefined && result.length > 1) {
       misfit(
-        l10n.t(
-          'This network has {0} inputs, and the size that is set does not say for which one it is.',
-          result.length,
-        ),
-        l10n.t('Name the input, as in {0}.', `input=${names[0]}=1,${size.sizes.join(',')}`),
+        l10n.t('This network has {0} inputs, but the input size does not say which one it is for.', result.length),
+        l10n.t('Name the input, for example {0}.', `input=${names[0]}=1,${size.sizes.join(',')}`),
       );
       continue;
     }

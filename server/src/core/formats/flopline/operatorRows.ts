@@ -255,7 +255,7 @@ export class OperatorRows {
     operator.attributes.forEach(({ name, spec }, index) => {
       if (!(missing & (1 << index))) return;
       this.#reports.report(row.key, 'missing-argument', l10n.t('“{0}” needs “{1}”.', row.key.text, name), {
-        help: `${l10n.t('Write it as in “{0}”.', example)} ${spec.doc()}`,
+        help: `${l10n.t('For example: “{0}”.', example)} ${spec.doc()}`,
       });
     });
   }

@@ -57,11 +57,11 @@ export function readPadding(
             node,
             'no-same-padding',
             l10n.t(
-              'No padding gives an output of input × stride with a {0} kernel and a stride of {1}.',
+              'With a {0} kernel and a stride of {1}, no padding makes the output size input × stride.',
               kernel.join('×'),
               stride.join('×'),
             ),
-            { help: l10n.t('Use another kernel, or write the padding as a number.') },
+            { help: l10n.t('Use another kernel size, or give the padding as a number.') },
           );
           attrs.outputPadding = same(Number.NaN, dimensions);
         }
@@ -127,9 +127,14 @@ function readSides(
   if (!differ) return;
   if (operator.keys.has('paddingAfter')) attrs.paddingAfter = after;
   else {
-    reports.report(node, 'asymmetric-padding', l10n.t('“{0}” has the same padding before and after.', operator.name), {
-      help: l10n.t('Cut off the rest with “slice”.'),
-    });
+    reports.report(
+      node,
+      'asymmetric-padding',
+      l10n.t('“{0}” only supports the same padding on both sides.', operator.name),
+      {
+        help: l10n.t('Crop the output with “slice” instead.'),
+      },
+    );
     attrs.padding = same(Number.NaN, dimensions);
   }
 }

@@ -66,14 +66,9 @@ export class References {
     if (target?.kind !== 'scalar' || target.text === '') {
       report(name, 'not-a-name', l10n.t('A name must be a word.'));
     } else if (isReservedName(target.text)) {
-      report(
-        name,
-        'reserved-name',
-        l10n.t('“{0}” cannot be the name of a row: it has a meaning of its own.', target.text),
-        {
-          help: l10n.t('Use another name.'),
-        },
-      );
+      report(name, 'reserved-name', l10n.t('“{0}” is reserved, so it cannot be the name of a row.', target.text), {
+        help: l10n.t('Use another name.'),
+      });
     } else {
       if (names.named.has(target.text)) {
         report(name, 'duplicate-name', l10n.t('A row above is already called “{0}”.', target.text), {
@@ -115,7 +110,7 @@ export class References {
         report?.(
           node,
           'reference-in-front-of-list',
-          l10n.t('{0} points in front of the first row of this list.', described(value)),
+          l10n.t('{0} points above the first row of this list.', described(value)),
           {
             help:
               names.rows.length === 0
@@ -125,7 +120,7 @@ export class References {
         );
         return undefined;
       case 'not-a-reference':
-        report?.(node, 'not-a-reference', l10n.t('A row cannot be referred to by {0}.', described(value)), {
+        report?.(node, 'not-a-reference', l10n.t('{0} is not a reference to a row.', described(value)), {
           help: l10n.t('Use the name of a row above, “input”, or −1 for the row above.'),
         });
         return undefined;

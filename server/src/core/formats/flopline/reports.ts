@@ -45,7 +45,7 @@ export class Reports {
 
   duplicate(key: YamlNode): void {
     const text = key.kind === 'scalar' ? key.text : '';
-    this.report(key, 'key-set-twice', l10n.t('“{0}” is set twice, and only the first counts.', clip(text, 60)), {
+    this.report(key, 'key-set-twice', l10n.t('“{0}” is set twice; only the first counts.', clip(text, 60)), {
       help: l10n.t('Remove one of them.'),
     });
   }

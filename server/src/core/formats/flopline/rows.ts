@@ -130,12 +130,12 @@ export class Rows implements Walk {
         return this.#empty(node, index, flow);
       case 'list':
         this.reports.report(node, 'row-is-a-list', l10n.t('A row must be an operator, not a list.'), {
-          help: l10n.t('Write parallel paths as “{0}”.', 'branches: [[…], […]]'),
+          help: l10n.t('For parallel paths, use “{0}”.', 'branches: [[…], […]]'),
         });
         break;
       case 'other':
         this.reports.report(node, 'not-a-row', l10n.t('This is not an operator with its attributes.'), {
-          help: l10n.t('Write it as in “{0}”.', '- conv: {out: 64, kernel: 3}'),
+          help: l10n.t('For example: “{0}”.', '- conv: {out: 64, kernel: 3}'),
         });
         break;
       // Reported where the text is parsed.
@@ -183,7 +183,7 @@ export class Rows implements Walk {
     this.reports.report(
       row.key,
       'unknown-operator',
-      l10n.t('“{0}” is not an operator and not a block of this file.', name),
+      l10n.t('“{0}” is neither an operator nor a block of this file.', name),
       { ...(meant === undefined ? {} : { help: suggested(meant).trim() }), ...respelling(text, meant, row.key) },
     );
     return this.#unknownRow(row, index, flow, scope, names, l10n.t('“{0}” is not known', name));
@@ -207,7 +207,7 @@ export class Rows implements Walk {
           key,
           'key-without-operator',
           l10n.t('“{0}” belongs to an operator, but this row has none.', clip(text, 60)),
-          { help: l10n.t('Begin the row with an operator, as in “{0}”.', '- conv: …') },
+          { help: l10n.t('Begin the row with an operator, for example “{0}”.', '- conv: …') },
         );
     }
     const label = labelOf(common.name, 'from', index);
@@ -236,7 +236,7 @@ export class Rows implements Walk {
       summary: l10n.t('This row is empty.'),
     });
     this.reports.report(node, 'empty-row', l10n.t('This row is empty.'), {
-      help: l10n.t('Write an operator, as in “{0}”, or remove the row.', '- relu'),
+      help: l10n.t('Add an operator, for example “{0}”, or remove the row.', '- relu'),
       severity: 'warning',
     });
     this.builder.close(flow);
@@ -455,7 +455,7 @@ export class Rows implements Walk {
         node,
         'not-a-boolean',
         l10n.t('“{0}” must be true or false, not {1}.', 'if', described(value)),
-        { help: l10n.t('Write a condition, as in “{0}”.', 'if: $stride == 1') },
+        { help: l10n.t('Use a condition, for example “{0}”.', 'if: $stride == 1') },
       );
     }
     return undefined;
@@ -498,7 +498,7 @@ export class Rows implements Walk {
   }
 }
 
-const unknownPresence = (): string => l10n.t('whether it is used depends on an unknown size');
+const unknownPresence = (): string => l10n.t('its “if” depends on an unknown size');
 
 /** How a row is called in hovers and reports: by its name, or by its operator and position. */
 function labelOf(name: YamlNode | undefined, type: string, index: number): string {

@@ -43,7 +43,7 @@ function readBranches(
   const { reports, builder } = walk;
   if (paths.length === 0) {
     reports.report(row.key, 'missing-branches', l10n.t('“branches” has no paths.'), {
-      help: l10n.t('Write a list of rows for each, as in “{0}”.', 'branches: [[relu], [tanh]]'),
+      help: l10n.t('Add a list of rows for each path, for example “{0}”.', 'branches: [[relu], [tanh]]'),
     });
     return reports.unknown(l10n.t('there are no branches'), input);
   }
@@ -98,7 +98,7 @@ function readResidual(
   const { reports, builder } = walk;
   if (!rows || isEmpty(rows)) {
     reports.report(row.key, 'missing-rows', l10n.t('“{0}” has no rows.', 'residual'), {
-      help: l10n.t('Write them as in “{0}”.', 'residual: [conv: {out: 64, kernel: 3, padding: same}]'),
+      help: l10n.t('For example: “{0}”.', 'residual: [conv: {out: 64, kernel: 3, padding: same}]'),
     });
     return reports.unknown(l10n.t('there are no rows'), input);
   }
@@ -127,8 +127,8 @@ function readRepeat(
   const target = resolved(row.value);
   // `repeat: 3` with `layers:` beside it says the same.
   const count = target?.kind === 'scalar' && !isEmpty(target) ? row.value : keys.times;
-  const help = l10n.t('Write it as in “{0}”.', 'repeat: {times: 3, layers: […]}');
-  if (!count) reports.report(row.key, 'missing-times', l10n.t('“repeat” does not say how often.'), { help });
+  const help = l10n.t('For example: “{0}”.', 'repeat: {times: 3, layers: […]}');
+  if (!count) reports.report(row.key, 'missing-times', l10n.t('“repeat” needs “times”.'), { help });
   else if (!rows) reports.report(row.key, 'missing-rows', l10n.t('“{0}” has no rows.', 'repeat'), { help });
   if (!rows) return reports.unknown(l10n.t('there are no rows'), input);
   const times = walk.times(count, scope, input);

@@ -21,9 +21,14 @@ export function topEntries(
   if (!mapping) return { entries, gaps };
   if (mapping.kind !== 'mapping') {
     const range = { from: mapping.from, to: Math.min(mapping.to, lineEnd(text, mapping.from)) };
-    report(range, 'not-a-network', l10n.t('A network has keys at its top, and this text has none.'), {
-      help: l10n.t('Write the rows under “layers:”, after “input:” with the sizes of the input.'),
-    });
+    report(
+      range,
+      'not-a-network',
+      l10n.t('A network starts with keys such as “input:” and “layers:”, but this file has none.'),
+      {
+        help: l10n.t('Put the rows under “layers:”, below an “input:” with the input size.'),
+      },
+    );
     return { entries, gaps: [l10n.t('the text is not a mapping')] };
   }
   for (const entry of allEntries(mapping)) {
@@ -62,9 +67,9 @@ export function readLet(node: YamlNode | undefined, values: Values, report: Repo
   const scope = new Map<string, Value>();
   const mapping = resolved(node);
   if (!mapping || (mapping.kind === 'scalar' && scalarValue(mapping) === null)) return scope;
-  const help = l10n.t('Write it as in “{0}”.', 'width: 64');
+  const help = l10n.t('For example: “{0}”.', 'width: 64');
   if (mapping.kind !== 'mapping') {
-    report(node!, 'let-not-a-mapping', l10n.t('“let” must hold names with their values.'), { help });
+    report(node!, 'let-not-a-mapping', l10n.t('“let” must map names to values.'), { help });
     return scope;
   }
   for (const { key, value } of allEntries(mapping)) {

@@ -48,24 +48,18 @@ export function readArguments(
     'missing-argument',
     l10n.t('“{0}” needs {1}.', block.name, listText(missing.map(({ name }) => `“${name}”`))),
     {
-      help: l10n.t('Write it as in “{0}”.', `${block.name}: {${missing.map(({ name }) => `${name}: …`).join(', ')}}`),
+      help: l10n.t('For example: “{0}”.', `${block.name}: {${missing.map(({ name }) => `${name}: …`).join(', ')}}`),
     },
   );
 
   function reportExtra(item: YamlNode, given: number): void {
     const message =
       names.length === 0
-        ? l10n.t('“{0}” has no parameters, but is given {1}.', block.name, given)
+        ? l10n.t('“{0}” takes no arguments, but gets {1}.', block.name, given)
         : names.length === 1
-          ? l10n.t('“{0}” has one parameter ({1}), but is given {2}.', block.name, names[0]!, given)
-          : l10n.t(
-              '“{0}” has {1} parameters ({2}), but is given {3}.',
-              block.name,
-              names.length,
-              names.join(', '),
-              given,
-            );
-    reports.report(item, 'too-many-arguments', message, { help: l10n.t('Remove the surplus.') });
+          ? l10n.t('“{0}” takes one argument ({1}), but gets {2}.', block.name, names[0]!, given)
+          : l10n.t('“{0}” takes {1} arguments ({2}), but gets {3}.', block.name, names.length, names.join(', '), given);
+    reports.report(item, 'too-many-arguments', message, { help: l10n.t('Remove the extra arguments.') });
   }
 }
 
@@ -80,22 +74,22 @@ export function readBody(
   const { reports, within } = walk;
   if (within.includes(block)) {
     const path = [...within.slice(within.indexOf(block)), block].map(({ name }) => name).join(' → ');
-    const message = l10n.t('“{0}” uses itself ({1}), which would never end.', block.name, path);
+    const message = l10n.t('“{0}” uses itself ({1}), so it would never end.', block.name, path);
     const short = l10n.t('“{0}” uses itself', block.name);
-    reports.report(row.key, 'recursive-block', message, { help: l10n.t('Use other rows here.'), short });
+    reports.report(row.key, 'recursive-block', message, { help: l10n.t('Use something else here.'), short });
     return [walk.builder.unknown({ message, short }, inputs)];
   }
   const list = resolved(block.rows);
   if (list?.kind !== 'sequence') {
     if (!list || (list.kind === 'scalar' && scalarValue(list) === null)) {
       reports.report(block.header, 'empty-block', l10n.t('“{0}” has no rows.', block.name), {
-        help: l10n.t('Write them below it, each after a dash.'),
+        help: l10n.t('Add them below it, each after a dash.'),
         severity: 'warning',
       });
       return inputs;
     }
     reports.report(block.rows, 'rows-not-a-list', l10n.t('The rows of “{0}” must be a list.', block.name), {
-      help: l10n.t('Write one row per line, each after a dash.'),
+      help: l10n.t('Put each row on its own line, after a dash.'),
     });
     return reports.unknown(l10n.t('“{0}” has no list of rows', block.name), inputs);
   }

@@ -87,7 +87,7 @@ function helpWith({ unknown }: Fault, scope: Scope): string | undefined {
   const known =
     scope.size > 0
       ? l10n.t('The parameters here are {0}.', [...scope.keys()].join(', '))
-      : l10n.t('Parameters are defined after the name of a block, as in “block(out, stride=1):”, or under “let:”.');
+      : l10n.t('Define parameters after the name of a block, for example “block(out, stride=1):”, or under “let:”.');
   return `${meant} ${known}`.trim();
 }
 

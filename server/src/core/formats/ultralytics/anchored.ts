@@ -37,7 +37,7 @@ const unreachable = (by: string): ReadonlyMap<string, (module: string) => string
       'Sum',
       module =>
         l10n.t(
-          '{0} has {1}, but a row cannot name it: it takes a list of inputs, and parse_model looks up the channels of only one (`c2 = ch[f]`).',
+          '{0} has {1}, but a row cannot use it: it takes a list of inputs, and parse_model looks up the channels of only one (`c2 = ch[f]`).',
           by,
           module,
         ),
@@ -143,7 +143,7 @@ export function arrangeHead(
   if (!channels) return undefined;
   if (row.args.length < 2) {
     const message = l10n.t('{0} needs its classes and anchors as arguments.', row.module);
-    return row.refuse({ code: 'missing-argument', message, help: l10n.t('Write {0}.', '[nc, anchors]') });
+    return row.refuse({ code: 'missing-argument', message, help: l10n.t('Use {0}.', '[nc, anchors]') });
   }
   const args: Arg[] = [...row.args, put(channels)];
   const anchors = args[1]!.value;
@@ -159,7 +159,9 @@ export function arrangeHead(
     const placeholder = Array.from({ length: anchors * 2 }, (_, index) => index);
     args[1] = { ...args[1]!, value: Array.from({ length: levels }, () => placeholder) };
   } else if (!(Array.isArray(anchors) && anchors.length > 0 && anchors.every(Array.isArray))) {
-    const message = l10n.t('Anchors must be one list of widths and heights per level, or the number of anchors.');
+    const message = l10n.t(
+      'Anchors must be a list of widths and heights for each level, or the number of anchors per level.',
+    );
     return row.refuse({ code: 'not-anchors', message, arg: 1 });
   } else if (
     anchors.some(level => (level as readonly PyValue[]).length !== (anchors[0] as readonly PyValue[]).length)
@@ -169,8 +171,8 @@ export function arrangeHead(
   } else if (anchors.length !== levels) {
     const message =
       levels === channels.length
-        ? l10n.t('The number of anchor lists ({0}) is not the number of inputs ({1}).', anchors.length, levels)
-        : l10n.t('The number of anchor lists ({0}) is not the number of levels ({1}).', anchors.length, levels);
+        ? l10n.t('The number of anchor lists ({0}) must equal the number of inputs ({1}).', anchors.length, levels)
+        : l10n.t('The number of anchor lists ({0}) must equal the number of levels ({1}).', anchors.length, levels);
     const help = l10n.t('Give each level one list of anchors.');
     return row.refuse({ code: 'anchor-levels-mismatch', message, help, arg: 1 });
   }

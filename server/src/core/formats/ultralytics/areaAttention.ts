@@ -88,7 +88,7 @@ export function unsureOwner(
       : l10n.t(
           'A2C2f is read as in Ultralytics since 8.3.78 (one convolution for query, key and value, a 7×7 position encoding), but could also be that of the authors’ own YOLOv12 (two convolutions, a 5×5 position encoding).',
         );
-  const help = l10n.t('Set the dialect to be sure, as in {0}.', `# flopline: dialect=${other.id}`);
+  const help = l10n.t('To be sure, set the dialect, for example {0}.', `# flopline: dialect=${other.id}`);
   const fixes = [dialect, other].map(({ id, by }) => ({
     title: l10n.t('Read this file as {0}’s', by),
     edits: [{ from: 0, to: 0, text: `# flopline: dialect=${id}\n` }],

@@ -125,7 +125,7 @@ export function single(row: Row): number | undefined {
   return row.refuse({
     code: 'list-of-inputs',
     message: l10n.t('{0} takes one input, so `from` must be a number, not a list.', row.module),
-    help: l10n.t('Join several inputs with a Concat row in front of it.'),
+    help: l10n.t('To join several inputs, add a Concat row above.'),
   });
 }
 
@@ -135,7 +135,7 @@ export function several(row: Row): readonly number[] | undefined {
   return row.refuse({
     code: 'not-a-list-of-inputs',
     message: l10n.t('{0} takes a list of inputs, so `from` must be a list.', row.module),
-    help: l10n.t('Write [{0}] for one input.', row.from),
+    help: l10n.t('Use [{0}] for a single input.', row.from),
   });
 }
 

@@ -104,7 +104,7 @@ export function doubtsOf(reading: Reading): Doubted {
     doubts.set(graph.root, {
       subject: `\`${missing.key}\``,
       expected: { kind: 'value', value: missing.value },
-      because: l10n.t('{0} refuses a file without this key.', dialect.by),
+      because: l10n.t('{0} rejects a file without this key.', dialect.by),
     });
   }
   const sign = signOf(reading);
@@ -128,7 +128,7 @@ export function doubtsOf(reading: Reading): Doubted {
     : l10n.t('Rows that forks often redefine are counted as in {0}.', source);
   const message = `${sign.because} ${effect}`;
   const comment = `# flopline: dialect=${dialect.id}`;
-  const help = l10n.t('If this file is from {0}, say so at its top: {1}', source, comment);
+  const help = l10n.t('If this file is for {0}, add this at the top: {1}', source, comment);
   return { doubts, problems: [{ range: sign.range, severity: 'information', code: 'maybe-fork', message, help }] };
 }
 
@@ -208,7 +208,7 @@ function signOf(reading: Reading): Sign | undefined {
     );
     if (at >= 0) {
       const { by } = stock(dialect.evaluates)[0]!;
-      const because = l10n.t('{0} has no {1}, and forks define their own.', by, modules[at]!);
+      const because = l10n.t('{0} has no {1}; forks define their own.', by, modules[at]!);
       return { because, range: rangeOf(rows[at]!), module: true };
     }
   }

@@ -241,9 +241,9 @@ function scaleOf(
   if (written) {
     // yaml_model_load writes the letter of the file's name over it.
     const message = l10n.t(
-      'Ultralytics does not read `scale` from a file: it uses the letter in the file’s name, or else the first of `scales`.',
+      'Ultralytics does not read `scale` from a file: it uses the letter in the file name, or else the first of `scales`.',
     );
-    const help = l10n.t('Name the file {0}, for example.', `yolo11${names[0]}.yaml`);
+    const help = l10n.t('Rename the file, for example to {0}.', `yolo11${names[0]}.yaml`);
     const { from, to } = written.key;
     problems.push({ range: { from, to }, severity: 'warning', code: 'unread-scale', message, help });
   }
@@ -251,7 +251,7 @@ function scaleOf(
   if (letter === undefined || names.includes(letter)) return letter ?? names[0];
   const key = entryOf(top, 'scales')?.key ?? head;
   const message = l10n.t(
-    'The file’s name asks for the scale “{0}”, which is not in `scales`, so Ultralytics fails with a KeyError. Costs are those of “{1}”.',
+    'The file name selects scale “{0}”, which is not in `scales`, so Ultralytics fails with a KeyError. The costs shown are those of “{1}”.',
     letter,
     names[0]!,
   );

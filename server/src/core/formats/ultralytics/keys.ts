@@ -17,18 +17,18 @@ const readByOne: Readonly<
   >
 > = {
   // Ultralytics: nn/tasks.py, parse_model and the models' constructors.
-  scales: { by: 'Ultralytics', instead: () => l10n.t('Write `depth_multiple` and `width_multiple`.') },
+  scales: { by: 'Ultralytics', instead: () => l10n.t('Use `depth_multiple` and `width_multiple`.') },
   kpt_shape: { by: 'Ultralytics' },
   end2end: { by: 'Ultralytics' },
   reg_max: { by: 'Ultralytics' },
-  channels: { by: 'Ultralytics', instead: () => l10n.t('Write `ch`.') },
+  channels: { by: 'Ultralytics', instead: () => l10n.t('Use `ch`.') },
   text_model: { by: 'Ultralytics' },
   // models/yolo.py of YOLOv5’s master: `ch_mul = d.get("channel_multiple")`.
   channel_multiple: { by: 'YOLOv5 after v7.0' },
   activation: { by: 'Ultralytics and YOLOv5' },
 };
 
-const stridesHint = (): string => l10n.t('Strides follow from the rows.');
+const stridesHint = (): string => l10n.t('Strides are computed from the rows.');
 const neckHint = (): string =>
   l10n.t('Rows are read only from `backbone` and `head`: put these rows at the start of `head`.');
 
@@ -58,7 +58,7 @@ const meant: Readonly<Record<string, { readonly key?: string; readonly hint?: ()
   class_num: { key: 'nc' },
   classes: { key: 'nc' },
   class_names: {
-    hint: () => l10n.t('Class names belong in the data set’s YAML, under `names`; a network reads `nc`.'),
+    hint: () => l10n.t('Class names belong in the dataset’s YAML, under `names`; a model file has `nc`.'),
   },
   input_channels: { key: 'ch' },
   in_channels: { key: 'ch' },
@@ -77,7 +77,7 @@ const meant: Readonly<Record<string, { readonly key?: string; readonly hint?: ()
   strides: { hint: stridesHint },
   stride: { hint: stridesHint },
   max_channels: {
-    hint: () => l10n.t('Write it as the third number of a scale, as in {0}.', 'scales: {n: [0.5, 0.25, 1024]}'),
+    hint: () => l10n.t('Make it the third number of a scale, for example {0}.', 'scales: {n: [0.5, 0.25, 1024]}'),
   },
   neck: { hint: neckHint },
   necks: { hint: neckHint },

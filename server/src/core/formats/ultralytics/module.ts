@@ -40,7 +40,7 @@ export const param = {
   k: (value: PyValue): Param => ({
     kind: 'ints',
     min: 1,
-    doc: () => l10n.t('Kernel size: work and parameters grow with its square.'),
+    doc: () => l10n.t('Kernel size: MACs and parameters grow with its square.'),
     default: value,
   }),
   s: (value: PyValue): Param => ({
@@ -59,10 +59,10 @@ export const param = {
   g: {
     kind: 'int',
     min: 1,
-    doc: () => l10n.t('Number of channel groups; as many groups as channels makes it depthwise.'),
+    doc: () => l10n.t('Number of channel groups; one per channel makes it depthwise.'),
     default: 1,
   },
-  d: { kind: 'ints', min: 1, doc: () => l10n.t('Dilation: distance between the taps of the window.'), default: 1 },
+  d: { kind: 'ints', min: 1, doc: () => l10n.t('Dilation: spacing between kernel elements.'), default: 1 },
   n: (value: number): Param => ({ kind: 'int', doc: () => l10n.t('Number of blocks stacked inside.'), default: value }),
   act: {
     kind: 'any',
@@ -76,7 +76,7 @@ export const param = {
   }),
   e: (value: number): Param => ({
     kind: 'number',
-    doc: () => l10n.t('Hidden channels as a share of the output channels.'),
+    doc: () => l10n.t('Hidden channels as a fraction of the output channels.'),
     default: value,
   }),
   nc: { kind: 'int', min: 1, doc: () => l10n.t('Number of classes.'), default: 80 },

@@ -110,9 +110,9 @@ function asText(key: string, { text, style }: Scalar): Pick<Problem, 'message' |
   return {
     message:
       style === 'quoted'
-        ? l10n.t('`{0}` must be a number above 0, but in quotes it is text.', key)
-        : l10n.t('`{0}` must be a number above 0, but “{1}” is text in YAML 1.1.', key, text),
-    help: l10n.t('Write {0}.', number),
+        ? l10n.t('`{0}` must be a number above 0, but quotes make it a string.', key)
+        : l10n.t('`{0}` must be a number above 0, but “{1}” is a string in YAML 1.1.', key, text),
+    help: l10n.t('Use {0}.', number),
   };
 }
 
@@ -507,7 +507,7 @@ class Rows {
     builder.within(frame, () => {
       if (!found.many && Array.isArray(parts.from)) {
         const message = l10n.t('{0} takes one input, so `from` must be a number, not a list.', found.name);
-        const help = l10n.t('Join several inputs with a Concat row in front of it.');
+        const help = l10n.t('To join several inputs, add a Concat row above.');
         result = builder.unknown(
           builder.complain({ code: 'list-of-inputs', input: 0, message, help }),
           inputs.flatMap(tensors),
@@ -528,11 +528,11 @@ class Rows {
       }
       if (found.many && arranged.repeats > 1) {
         const message = l10n.t(
-          '{0} takes a list of inputs, but of its {1} copies in sequence only the first gets one.',
+          '{0} takes a list of inputs, but only the first of its {1} copies in sequence gets one.',
           found.name,
           arranged.repeats,
         );
-        const help = l10n.t('Write 1 for the number of repeats.');
+        const help = l10n.t('Set the number of repeats to 1.');
         const range = trim(parts.repeatsNode);
         this.#builder.problem({ range, severity: 'error', code: 'repeated-list-module', message, help });
         result = builder.unknown(message, inputs.flatMap(tensors), [1, arranged.c2, Number.NaN, Number.NaN]);
@@ -603,21 +603,21 @@ class Rows {
     const message =
       times === parts.written
         ? l10n.t(
-            'Of {0} copies of {1} in sequence, each expects {2} input channels, but the first outputs {3}.',
+            'Each of the {0} copies of {1} in sequence expects {2} input channels, but the first outputs {3}.',
             times,
             found.name,
             wanted,
             given,
           )
         : l10n.t(
-            'Of {0} copies ({4} × depth) of {1} in sequence, each expects {2} input channels, but the first outputs {3}.',
+            'Each of the {0} copies ({4} × depth) of {1} in sequence expects {2} input channels, but the first outputs {3}.',
             times,
             found.name,
             wanted,
             given,
             parts.written,
           );
-    const help = l10n.t('Write 1 for the number of repeats, or one row per copy.');
+    const help = l10n.t('Set the number of repeats to 1, or use one row per copy.');
     const range = trim(parts.repeatsNode);
     this.#builder.problem({ range, severity: 'error', code: 'repeats-channel-mismatch', message, help });
     return message;
@@ -694,7 +694,7 @@ class Rows {
     }
     const times = numeric(repeatsNode);
     if (times === undefined || times < 0) {
-      return refuse('wrong-repeats', repeatsNode!, l10n.t('The number of repeats must be a number ≥ 0.'));
+      return refuse('wrong-repeats', repeatsNode!, l10n.t('Repeats must be a number ≥ 0.'));
     }
     const module = textOf(moduleNode);
     if (module === undefined) {
@@ -739,7 +739,7 @@ function wrongReference(from: number, index: number): Pick<Problem, 'code' | 'me
         ? l10n.t('Use -1 or 0, the row above.')
         : l10n.t('Use -1, the row above, down to -{0}; or 0 to {1}, counted from the first row.', index, index - 1);
   if (from < 0) {
-    const message = l10n.t('{0} points in front of the first row: this is row {1}.', from, index);
+    const message = l10n.t('{0} points above the first row: this is row {1}.', from, index);
     return { code: 'unknown-reference', message, help };
   }
   return from === index

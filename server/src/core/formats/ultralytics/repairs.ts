@@ -55,7 +55,7 @@ export function staleNumbers(text: string, top: Mapping): readonly Problem[] {
     by > 0
       ? l10n.t('This comment says row {0}, but this is row {1}: rows were inserted above.', first.value, at)
       : l10n.t('This comment says row {0}, but this is row {1}: rows were removed above.', first.value, at);
-  const help = l10n.t('Check the references to rows from {0} on.', first.value);
+  const help = l10n.t('Check all references to row {0} and later.', first.value);
   return [{ range: first.range, severity: 'hint', code: 'stale-number', message, help, fixes }];
 }
 

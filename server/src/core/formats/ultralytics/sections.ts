@@ -170,7 +170,7 @@ function meant(top: Mapping, key: 'backbone' | 'head', problems: Problem[]) {
   const [entry] = found;
   if (!entry || found.length > 1) return undefined;
   const message = l10n.t(
-    '“{0}” is not a key of these files. This list is read as `{1}`, which is missing.',
+    '“{0}” is not a key of model files. This list is read as `{1}`, which is missing.',
     (entry.key as Scalar).text,
     key,
   );
@@ -191,8 +191,8 @@ export function wrongValues(top: Mapping, readsScales: boolean): Pick<Sections, 
   const classes = resolved(lookUp(top, 'nc'));
   if (classes?.kind === 'scalar' && isFloat(classes) && Number.isFinite(value11(classes))) {
     // range(nc) and torch.empty(nc, …) take integers alone.
-    const message = l10n.t('`nc` must be an integer, and {0} is a float in Python.', classes.text);
-    const help = l10n.t('Write {0}.', Math.round(value11(classes) as number));
+    const message = l10n.t('`nc` must be an integer, but {0} is a float in Python.', classes.text);
+    const help = l10n.t('Use {0}.', Math.round(value11(classes) as number));
     wrong(classes, { code: 'float-for-integer', message, help }, l10n.t('`nc` is a float'));
   } else if (lookUp(top, 'nc') && !(typeof numberOf(classes) === 'number' && numberOf(classes)! > 0)) {
     gaps.push(l10n.t('`nc` is not a number'));
@@ -201,7 +201,7 @@ export function wrongValues(top: Mapping, readsScales: boolean): Pick<Sections, 
   const isNothing = scales?.kind === 'scalar' && !value11(scales);
   if (readsScales && scales && scales.kind !== 'mapping' && !isNothing) {
     const message = l10n.t('`scales` must be a mapping of names to [depth, width, max_channels].');
-    const help = l10n.t('Write, for example, {0} on a line of its own.', '`n: [0.50, 0.25, 1024]`');
+    const help = l10n.t('For example, put {0} on a line of its own.', '`n: [0.50, 0.25, 1024]`');
     wrong(scales, { code: 'scales-not-a-mapping', message, help }, l10n.t('`scales` is not a mapping'));
   }
   return { problems, gaps };

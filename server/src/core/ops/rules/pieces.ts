@@ -15,7 +15,7 @@ export function checkPieces(pieces: number, attr: string): Complaint | undefined
   return {
     code: 'piece-count-out-of-range',
     attr,
-    message: l10n.t('A tensor cannot be split into {0} pieces.', pieces),
+    message: l10n.t('A tensor cannot be split into {0} chunks.', pieces),
     help: l10n.t('Use a number from 1 to {0}.', maxPieces),
   };
 }

@@ -93,12 +93,12 @@ function checkPadding(attrs: PoolWindow, x: Shape): Complaint | undefined {
         attr,
         output: [x[0]!, x[1]!, ...kernel.map(() => Number.NaN)],
         message: l10n.t(
-          'With padding {0} and a window of {1}, some windows would contain nothing but padding.',
+          'With a padding of {0} and a window of {1}, some windows would contain only padding.',
           border[axis]!,
           reach,
         ),
-        help: l10n.t('Use padding {0} or less.', reach - 1),
-        short: l10n.t('windows of nothing but padding'),
+        help: l10n.t('Use a padding of at most {0}.', reach - 1),
+        short: l10n.t('windows of only padding'),
       };
     }
   }

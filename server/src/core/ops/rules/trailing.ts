@@ -12,17 +12,17 @@ export function checkTrailing(axes: number, x: Shape): Complaint | undefined {
     message:
       x.length === 2
         ? l10n.t(
-            'The last {0} dimensions are normalized, but the input has only 1 besides the batch ({1}).',
+            'The last {0} dimensions are to be normalized, but the input has only 1 besides the batch ({1}).',
             axes,
             sizes(x),
           )
         : l10n.t(
-            'The last {0} dimensions are normalized, but the input has only {1} besides the batch ({2}).',
+            'The last {0} dimensions are to be normalized, but the input has only {1} besides the batch ({2}).',
             axes,
             x.length - 1,
             sizes(x),
           ),
-    help: l10n.t('Use {0} or less.', x.length - 1),
+    help: l10n.t('Use at most {0}.', x.length - 1),
     short: l10n.t('too many axes to normalize'),
   };
 }

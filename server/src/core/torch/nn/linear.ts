@@ -14,7 +14,7 @@ export function linear(scope: Scope, x: Tensor, out: number, bias = true, option
 
 export const Linear = layer<{ in_features: number; out_features: number; bias: boolean }>({
   name: 'nn.Linear',
-  summary: () => l10n.t('Multiplies every input feature with every output feature.'),
+  summary: () => l10n.t('A fully connected layer.'),
   params: {
     in_features: int(() => l10n.t('Input features.')),
     out_features: int(() => l10n.t('Output features.')),

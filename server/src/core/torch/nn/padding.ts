@@ -12,7 +12,7 @@ function padding(
 ): AnyLayer {
   return layer<{ padding: Size }>({
     name,
-    summary: () => l10n.t('Adds a border.'),
+    summary: () => l10n.t('Pads the input.'),
     params: {
       padding: {
         kind: 'ints',

@@ -22,7 +22,7 @@ interface UpsampleArgs {
 }
 
 const sizeParams = {
-  size: ints(() => l10n.t('Output size; None if a factor is given.'), null),
+  size: ints(() => l10n.t('Output size; None if a factor is set.'), null),
   scale_factor: ignored(() => l10n.t('Factor for height and width.'), null),
 } as const;
 
@@ -40,14 +40,14 @@ function upsample(scope: Scope, x: Tensor, { size, scale_factor, mode }: Upsampl
   if (size !== null) {
     if (scale_factor !== null) {
       const message = l10n.t('Upsampling has both an output size and a scale factor.');
-      return refuse('scale-and-size', 'scale_factor', message, l10n.t('Give one of them.'));
+      return refuse('scale-and-size', 'scale_factor', message, l10n.t('Set only one of them.'));
     }
     return scope.builder.add(ops.upsample, { size: spread(size), mode: known }, x, options);
   }
   const factors = typeof scale_factor === 'number' || Array.isArray(scale_factor) ? spread(scale_factor as Size) : [];
   if (factors.length !== 2 || !factors.every(factor => factor > 0 && factor <= 1024)) {
     const message = l10n.t('Upsampling needs an output size or a scale factor.');
-    return refuse('missing-output-size', 'scale_factor', message, l10n.t('Write, for example, [None, 2, nearest].'));
+    return refuse('missing-output-size', 'scale_factor', message, l10n.t('For example: [None, 2, nearest].'));
   }
   return scope.builder.add(ops.upsample, { scale: factors, mode: known }, x, options);
 }
@@ -65,7 +65,7 @@ export const Upsample = layer<UpsampleArgs & { align_corners: unknown; recompute
       default: 'nearest',
       words: [...modes.keys()],
     },
-    align_corners: ignored(() => l10n.t('Whether corners stay in place.'), null),
+    align_corners: ignored(() => l10n.t('Whether corner pixels are aligned.'), null),
     recompute_scale_factor: ignored(() => l10n.t('Whether the factor is recomputed from both sizes.'), null),
   },
   forward: (scope, inputs, args) => upsample(scope, only(inputs), args),

@@ -55,7 +55,7 @@ function checkCoefficients(coefficients: readonly number[], operation: string, b
       count === 1
         ? l10n.t('There is 1 coefficient for {0} bottoms.', bottoms)
         : l10n.t('There are {0} coefficients for {1} bottoms.', count, bottoms),
-    help: l10n.t('Give one per bottom, or none.'),
+    help: l10n.t('Set one per bottom, or none.'),
   };
 }
 
@@ -178,7 +178,7 @@ function axisOf({ builder, param }: Scope, old: string): number {
 }
 
 export const Slice: LayerType = {
-  summary: () => l10n.t('Cuts a blob into pieces along an axis; equal ones unless `slice_point` is given.'),
+  summary: () => l10n.t('Slices a blob along an axis, into equal parts unless `slice_point` is set.'),
   bottoms: [1, 1],
   tops: [1, 1000],
   param: 'slice_param',
@@ -202,14 +202,14 @@ export const Slice: LayerType = {
             code: 'uneven-slices',
             attr: 'type',
             message: l10n.t(
-              'Axis {0} of “{1}” has {2} elements ({3}), which cannot be cut into {4} equal tops.',
+              'Axis {0} of “{1}” has {2} elements ({3}), which cannot be split evenly into {4} tops.',
               axis,
               scope.bottomName(0),
               length,
               sizesText(x.shape),
               pieces,
             ),
-            help: l10n.t('Use a number of tops that divides it, or give slice_point.'),
+            help: l10n.t('Use a number of tops that divides it, or set slice_point.'),
             short: l10n.t('{0} is not a multiple of {1} tops', length, pieces),
             output,
           }),
@@ -225,7 +225,7 @@ export const Slice: LayerType = {
           attr: 'slice_point',
           message:
             pieces === 1
-              ? l10n.t('One top needs no slice_point, but {0} are given.', count)
+              ? l10n.t('One top needs no slice_point, but {0} are set.', count)
               : l10n.t('{0} tops need {1} slice_point values, not {2}.', pieces, pieces - 1, count),
           short: l10n.t('wrong number of slice_point'),
           output,
@@ -239,7 +239,7 @@ export const Slice: LayerType = {
           code: 'slice-points-out-of-order',
           attr: 'slice_point',
           message: l10n.t(
-            'Slice points must increase and lie inside the axis of {0} elements, but they are {1}.',
+            'Slice points must increase and lie within the axis of {0} elements, but they are {1}.',
             length,
             points.join(', '),
           ),

@@ -28,8 +28,8 @@ export function bothGiven(attr: string, other: string): Complaint {
   return {
     code: 'conflicting-fields',
     attr,
-    message: l10n.t('“{0}” and “{1}” are both given.', attr, other),
-    help: l10n.t('Use one or the other.'),
+    message: l10n.t('“{0}” and “{1}” are both set.', attr, other),
+    help: l10n.t('Remove one of them.'),
   };
 }
 
@@ -38,8 +38,8 @@ export function missingCounterpart(attr: string, missing: string): Complaint {
   return {
     code: 'missing-counterpart',
     attr,
-    message: l10n.t('“{0}” is given without “{1}”.', attr, missing),
-    help: l10n.t('Write both.'),
+    message: l10n.t('“{0}” is set without “{1}”.', attr, missing),
+    help: l10n.t('Set both.'),
   };
 }
 

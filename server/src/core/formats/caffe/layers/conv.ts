@@ -27,7 +27,7 @@ const attrs = {
 } as const;
 
 export const Convolution: LayerType = {
-  summary: () => l10n.t('Slides filters over the input; sizes are rounded down.'),
+  summary: () => l10n.t('A convolution; output sizes are rounded down.'),
   bottoms: [1, 1000],
   tops: [1, 1000],
   param: 'convolution_param',
@@ -181,7 +181,7 @@ function overhang(scope: Scope, window: Window, sizes: Shape): number[] | undefi
       code: 'window-past-input',
       attr: 'kernel',
       message: l10n.t(
-        'The window covers {0} elements, but the input has only {1} with padding. At a stride of {2}, Caffe does not notice and reads zeros; other programs refuse this.',
+        'The window covers {0} elements, but the padded input has only {1}. With a stride of {2}, Caffe does not notice and reads zeros; other frameworks reject this.',
         reach,
         padded,
         stride[axis]!,
@@ -342,7 +342,7 @@ function spatial(
     if (dimensions !== 2) {
       return {
         ...forTwoDimensions(hasH ? nameH : nameW, dimensions),
-        help: l10n.t('Write {0} once per dimension.', name),
+        help: l10n.t('Set {0} once per dimension instead.', name),
       };
     }
     if (list.length > 0) return bothGiven(name, hasH ? nameH : nameW);
@@ -356,7 +356,7 @@ function spatial(
   if (list.length === 0) {
     // Without dimensions there is no window either.
     if (unwritten !== undefined || dimensions === 0) return Array(dimensions).fill(unwritten) as number[];
-    return missingField(name, l10n.t('Write the size of the window: {0}: 3, or {1} and {2}.', name, nameH, nameW));
+    return missingField(name, l10n.t('Set {0}: 3, for example, or {1} and {2}.', name, nameH, nameW));
   }
   if (list.length === 1) return Array(dimensions).fill(list[0]) as number[];
   if (list.length === dimensions) return list;
@@ -365,9 +365,9 @@ function spatial(
     attr: name,
     message:
       dimensions === 1
-        ? l10n.t('“{0}” is given {1} times, but the input has 1 spatial dimension.', name, list.length)
-        : l10n.t('“{0}” is given {1} times, but the input has {2} spatial dimensions.', name, list.length, dimensions),
-    help: l10n.t('Write it once, or once per dimension.'),
+        ? l10n.t('“{0}” is set {1} times, but the input has 1 spatial dimension.', name, list.length)
+        : l10n.t('“{0}” is set {1} times, but the input has {2} spatial dimensions.', name, list.length, dimensions),
+    help: l10n.t('Set it once, or once per dimension.'),
     short: l10n.t('“{0}” does not match the input’s dimensions', name),
   };
 }
@@ -377,14 +377,14 @@ function outputs(scope: Scope): number {
   const { param, paramName, layer, builder } = scope;
   const field = 'num_output: 64';
   const written = layer.form === 'v0' || param.holder || paramName === '' ? field : `${paramName} { ${field} }`;
-  const wrong = missingNumber(param, 'num_output', l10n.t('Write the number of outputs, for example {0}.', written));
+  const wrong = missingNumber(param, 'num_output', l10n.t('Set the number of outputs, for example {0}.', written));
   if (!wrong) return param.natural('num_output', 0);
   builder.complain(wrong);
   return Number.NaN;
 }
 
 export const InnerProduct: LayerType = {
-  summary: () => l10n.t('A fully connected layer: all axes from `axis` on are one vector of features.'),
+  summary: () => l10n.t('A fully connected layer; `axis` and all axes after it are flattened first.'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'inner_product_param',
@@ -423,7 +423,7 @@ export const InnerProduct: LayerType = {
 const maxTaps = 1024;
 
 export const Im2col: LayerType = {
-  summary: () => l10n.t('Copies the elements of each window into the channels.'),
+  summary: () => l10n.t('Copies the elements of each window into the channels (im2col).'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'convolution_param',

@@ -7,7 +7,7 @@ import { fourAxes, type LayerType, type Scope } from './layer.ts';
 import { unlikePriors } from './priors.ts';
 
 export const PriorBox: LayerType = {
-  summary: () => l10n.t('SSD’s default boxes: at each position of a map, one per size and aspect ratio.'),
+  summary: () => l10n.t('SSD’s default boxes: at each position of a feature map, one per size and aspect ratio.'),
   bottoms: [2, 2],
   tops: [1, 1],
   param: 'prior_box_param',
@@ -15,7 +15,7 @@ export const PriorBox: LayerType = {
     const { builder, inputs, param, x } = scope;
     const least = param.numbers('min_size');
     if (least.length === 0) {
-      const help = l10n.t('Write the side of the smallest box in pixels, for example min_size: 30.');
+      const help = l10n.t('Set the side of the smallest box in pixels, for example min_size: 30.');
       return [scope.refuse(missingField('min_size', help, [1, 2, Number.NaN]))];
     }
     if (x.shape && x.shape.length > 4) {
@@ -27,7 +27,7 @@ export const PriorBox: LayerType = {
         scope.refuse({
           code: 'value-count-mismatch',
           attr: 'max_size',
-          message: l10n.t('max_size is given {0} times, but min_size {1} times.', most.length, least.length),
+          message: l10n.t('max_size is set {0} times, but min_size {1} times.', most.length, least.length),
           help: l10n.t('Give one max_size per min_size, or none.'),
           output: [1, 2, Number.NaN],
         }),
@@ -62,7 +62,7 @@ function wrongBoxes({ param }: Scope, least: readonly number[], most: readonly n
     return {
       code: 'value-count-mismatch',
       attr: 'variance',
-      message: l10n.t('variance is given {0} times for the 4 coordinates of a box.', variances.length),
+      message: l10n.t('variance is set {0} times for the 4 coordinates of a box.', variances.length),
       help: l10n.t('Give one for all, or 4.'),
     };
   }
@@ -107,7 +107,10 @@ function ratiosOf({ param }: Scope): number {
 }
 
 export const DetectionOutput: LayerType = {
-  summary: () => l10n.t('SSD’s boxes: decoded, sorted, without overlaps. Its shape is one row until it has run.'),
+  summary: () =>
+    l10n.t(
+      'SSD’s detections: decoded, sorted, after non-maximum suppression. The number of rows is unknown until it runs, so the shape has one.',
+    ),
   bottoms: [3, 4],
   tops: [1, 1],
   param: 'detection_output_param',
@@ -131,7 +134,7 @@ export const DetectionOutput: LayerType = {
 function checkBoxes(scope: Scope): void {
   const { builder, param } = scope;
   if (!param.has('num_classes')) {
-    const help = l10n.t('Write the number of classes, including the background.');
+    const help = l10n.t('Set the number of classes, including the background.');
     builder.complain(missingField('num_classes', help));
   }
   for (const complaint of unlikePriors(scope)) builder.complain(complaint);
@@ -167,7 +170,7 @@ export const MultiBoxLoss: LayerType = {
         code: 'mining-needs-shared-locations',
         attr: 'share_location',
         message: l10n.t('Negatives can only be mined with share_location: true.'),
-        help: l10n.t('Set that, or mining_type: NONE.'),
+        help: l10n.t('Set share_location: true, or mining_type: NONE.'),
       });
     }
     if (param.has('do_neg_mining') && param.boolean('do_neg_mining', true) !== (mining !== 'NONE')) {
@@ -209,7 +212,7 @@ export const ROIPooling: LayerType = {
     if (size.includes(0)) {
       const attr = param.natural('pooled_h', 0) === 0 ? 'pooled_h' : 'pooled_w';
       const output = [inputs[1]!.shape?.[0] ?? Number.NaN, inputs[0]!.shape?.[1] ?? Number.NaN, Number.NaN, Number.NaN];
-      const help = l10n.t('Write the rows and columns per region, for example pooled_h: 7 pooled_w: 7.');
+      const help = l10n.t('Set the rows and columns per region, for example pooled_h: 7 pooled_w: 7.');
       return [scope.refuse(missingNumber(param, attr, help, output)!)];
     }
     return [builder.add(ops.roiPool, { size }, inputs)];
@@ -224,8 +227,8 @@ export const PSROIPooling: LayerType = {
   build: scope => {
     const { builder, inputs, param } = scope;
     const wrong =
-      missingNumber(param, 'output_dim', l10n.t('Write the number of output channels.')) ??
-      missingNumber(param, 'group_size', l10n.t('Write the rows and columns of the grid, for example group_size: 7.'));
+      missingNumber(param, 'output_dim', l10n.t('Set the number of output channels.')) ??
+      missingNumber(param, 'group_size', l10n.t('Set the rows and columns of the grid, for example group_size: 7.'));
     if (wrong) return [scope.refuse(wrong)];
     const group = param.natural('group_size', 0);
     const channels = param.natural('output_dim', 0);
@@ -236,7 +239,7 @@ export const PSROIPooling: LayerType = {
           code: 'roi-channels-mismatch',
           attr: 'output_dim',
           message: l10n.t(
-            'The map has {0} channels, but output_dim · group_size² is {1}.',
+            'The feature map has {0} channels, but output_dim · group_size² is {1}.',
             own,
             channels * group * group,
           ),

@@ -107,8 +107,8 @@ export class Scope {
         message: l10n.t('Parameter “{0}” is {1} here, but {2} in “{3}”.', name!, own, other, layerName(owner.layer)),
         help:
           mode === 'PERMISSIVE'
-            ? l10n.t('Layers share blobs with the same number of elements only. Give this one another name.')
-            : l10n.t('Layers share blobs of the same shape only. Give this one another name.'),
+            ? l10n.t('Layers can only share blobs with the same number of elements. Give this one another name.')
+            : l10n.t('Layers can only share blobs of the same shape. Give this one another name.'),
       });
     }
     return owner.node;

@@ -105,7 +105,7 @@ function sampleCount(scope: Scope): Complaint | undefined {
       own,
       sizesText(target.shape),
     ),
-    help: l10n.t('Make “{0}” produce {1}, or give {2} in “{3}”.', first, own, wanted, second),
+    help: l10n.t('Make “{0}” output {1}, or provide {2} in “{3}”.', first, own, wanted, second),
     short: l10n.t('{0} elements against {1}', wanted, own),
   };
 }
@@ -121,13 +121,13 @@ function isOnePerSample(scope: Scope, index: number): Complaint | undefined {
     code: 'one-number-per-sample',
     input: index,
     message: l10n.t(
-      '{0} takes one number per sample in “{1}”, but it has {2} ({3}).',
+      '{0} takes one value per sample in “{1}”, but it has {2} ({3}).',
       scope.layer.type,
       scope.bottomName(index),
       product(shape.slice(1)),
       sizesText(shape),
     ),
-    short: l10n.t('more than one number per sample'),
+    short: l10n.t('more than one value per sample'),
   };
 }
 
@@ -173,7 +173,7 @@ function pairs(scope: Scope): Complaint | undefined {
         sizesText(shape),
       ),
       help: l10n.t('Flatten it first.'),
-      short: l10n.t('a map instead of a vector'),
+      short: l10n.t('a feature map instead of a vector'),
     };
   }
   const [x, other] = scope.inputs;
@@ -208,7 +208,7 @@ function infogain(scope: Scope): Complaint | undefined {
       code: 'missing-matrix',
       attr: param.holder ? 'source' : 'type',
       message: l10n.t('InfogainLoss needs a matrix.'),
-      help: l10n.t('Write infogain_loss_param {0}, or pass it as the third bottom.', '{ source: "…" }'),
+      help: l10n.t('Add infogain_loss_param {0}, or pass the matrix as the third bottom.', '{ source: "…" }'),
     };
   }
   const normalize = paramOf(layer, 'loss_param').field('normalize');
@@ -217,7 +217,7 @@ function infogain(scope: Scope): Complaint | undefined {
       code: 'unsupported-normalize',
       attr: 'type',
       message: l10n.t('InfogainLoss does not take “normalize”.'),
-      help: l10n.t('Write normalization: VALID or BATCH_SIZE instead.'),
+      help: l10n.t('Use normalization: VALID or BATCH_SIZE instead.'),
     };
   }
   const x = inputs[0]?.shape;
@@ -368,7 +368,7 @@ export const CenterLoss: LayerType = {
   param: 'center_loss_param',
   build: scope => {
     const { builder, x, param } = scope;
-    const help = l10n.t('Write the number of classes, for example num_output: 1000.');
+    const help = l10n.t('Set the number of classes, for example num_output: 1000.');
     const wrong = missingNumber(param, 'num_output', help, []);
     if (wrong) return [scope.refuse(wrong)];
     const classes = param.natural('num_output', 0);
@@ -405,12 +405,12 @@ function tooManyBest(scope: Scope): Complaint | undefined {
             scope.bottomName(0),
             sizesText(x.shape),
           ),
-    help: l10n.t('Use {0} at most.', Math.max(1, classes)),
+    help: l10n.t('Use at most {0}.', Math.max(1, classes)),
   };
 }
 
 export const Accuracy: LayerType = {
-  summary: () => l10n.t('The share of correct predictions; the second top has it per class.'),
+  summary: () => l10n.t('The fraction of correct predictions; the second top has it per class.'),
   bottoms: [2, 2],
   tops: [1, 2],
   param: 'accuracy_param',

@@ -51,12 +51,14 @@ function checkRates({ layer, builder }: Scope): void {
       severity: 'error',
       code: 'learned-statistics',
       message: rate
-        ? l10n.t('The blobs of a BatchNorm are statistics, not learned weights, so Caffe refuses any lr_mult but 0.')
+        ? l10n.t(
+            'The blobs of a BatchNorm are statistics, not learned weights, so Caffe rejects any lr_mult other than 0.',
+          )
         : l10n.t(
-            'The blobs of a BatchNorm are statistics, not learned weights, so Caffe refuses any lr_mult but 0. Default: 1.',
+            'The blobs of a BatchNorm are statistics, not learned weights, so Caffe rejects any lr_mult other than 0. Default: 1.',
           ),
       help: l10n.t(
-        'Write lr_mult: 0, or remove all three “param” entries. A learned scale and bias belong in a Scale layer below.',
+        'Set lr_mult: 0, or remove all three “param” entries. A learned scale and bias belong in a Scale layer below.',
       ),
       fixes: [fix],
     });
@@ -197,9 +199,15 @@ function wrongPlace({ param }: Scope, shape: Shape): Complaint {
     attr: 'num_axes',
     message:
       count < -1
-        ? l10n.t('“num_axes” must be ≥ 0, or −1 for all axes from axis {0} on.', axis)
-        : l10n.t('num_axes is {0}, but from axis {1} on the input has {2} ({3}).', count, axis, left, sizesText(shape)),
-    ...(count < -1 ? {} : { help: l10n.t('Use {0} at most, or −1 for all.', left) }),
+        ? l10n.t('“num_axes” must be ≥ 0, or −1 for all axes from axis {0}.', axis)
+        : l10n.t(
+            'num_axes is {0}, but starting at axis {1} the input has only {2} ({3}).',
+            count,
+            axis,
+            left,
+            sizesText(shape),
+          ),
+    ...(count < -1 ? {} : { help: l10n.t('Use at most {0}, or −1 for all.', left) }),
     short: l10n.t('num_axes out of range'),
     output: shape,
   };
@@ -246,14 +254,14 @@ function mismatch(scope: Scope): Reason {
     code: 'second-bottom-mismatch',
     input: 1,
     message: l10n.t(
-      '“{0}” ({1}) does not match the axes of “{2}” ({3}) from axis {4} on.',
+      '“{0}” ({1}) does not match “{2}” ({3}) starting at axis {4}.',
       scope.bottomName(1),
       sizesText(other.shape!),
       scope.bottomName(0),
       sizesText(x.shape!),
       axis,
     ),
-    help: l10n.t('Set another axis, or reshape it.'),
+    help: l10n.t('Change the axis, or reshape the bottom.'),
     short: l10n.t('bottoms do not match'),
   });
 }
@@ -276,7 +284,10 @@ export const LRN: LayerType = {
         scope.refuse({
           code: 'even-local-size',
           attr: 'local_size',
-          message: l10n.t('“local_size” must be odd, not {0}: LRN looks at as many neighbors on either side.', size),
+          message: l10n.t(
+            '“local_size” must be odd, not {0}: LRN uses the same number of neighbors on each side.',
+            size,
+          ),
           help: size < 2 ? l10n.t('Use {0}.', size + 1) : l10n.t('Use {0} or {1}.', size - 1, size + 1),
           short: l10n.t('local_size is even'),
           ...(x.shape ? { output: x.shape } : {}),
@@ -329,7 +340,7 @@ export const MVN: LayerType = {
 export const Normalize: LayerType = {
   summary: () =>
     l10n.t(
-      'Divides by the L2 norm of each position’s vector (or of the whole map), then multiplies by learned factors (SSD).',
+      'Divides by the L2 norm of each position’s vector (or of the whole feature map), then multiplies by learned factors (SSD).',
     ),
   bottoms: [1, 1],
   tops: [1, 1],

@@ -12,7 +12,7 @@ type Method = (typeof methods)[number];
 
 export const Pooling: LayerType = {
   summary: () =>
-    l10n.t('Takes the maximum or the mean of each window; sizes are rounded up unless `round_mode` is FLOOR.'),
+    l10n.t('Takes the maximum or the mean of each window; output sizes are rounded up unless `round_mode` is FLOOR.'),
   bottoms: [1, 1],
   tops: [1, 2],
   param: 'pooling_param',
@@ -95,7 +95,7 @@ function ofGlobalPooling(attr: string): Complaint {
   return {
     code: 'global-pooling-window',
     attr,
-    message: l10n.t('With global_pooling the window is the whole map, so “{0}” cannot be set.', attr),
+    message: l10n.t('With global_pooling, the window is the whole feature map, so “{0}” cannot be set.', attr),
     help: l10n.t('Remove it.'),
   };
 }
@@ -162,12 +162,7 @@ function pair(
     return hasH ? missingCounterpart(nameH, nameW) : missingCounterpart(nameW, nameH);
   }
   if (!has && unwritten === undefined) {
-    const help = l10n.t(
-      'Write the size of the window: {0}: 3, or {1} and {2}, or global_pooling: true.',
-      name,
-      nameH,
-      nameW,
-    );
+    const help = l10n.t('Set {0}: 3, for example, or {1} and {2}, or global_pooling: true.', name, nameH, nameW);
     return missingField(name, help);
   }
   const value = param.natural(name, unwritten ?? 0);
@@ -178,7 +173,8 @@ function pair(
 const maxLevels = 12;
 
 export const SPP: LayerType = {
-  summary: () => l10n.t('Spatial pyramid pooling: the map in 1, 2×2, 4×4 … bins, concatenated into one vector.'),
+  summary: () =>
+    l10n.t('Spatial pyramid pooling: pools the feature map into 1, 2×2, 4×4 … bins, concatenated into one vector.'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'spp_param',
@@ -195,7 +191,7 @@ export const SPP: LayerType = {
                 attr,
                 message: l10n.t('“{0}” must be a whole number from {1} to {2}.', attr, 1, maxLevels),
               }
-            : missingField(attr, l10n.t('Write the number of levels, for example pyramid_height: 3.')),
+            : missingField(attr, l10n.t('Set the number of levels, for example pyramid_height: 3.')),
         ),
       ];
     }
@@ -211,14 +207,14 @@ export const SPP: LayerType = {
           code: 'pyramid-too-fine',
           attr: 'pyramid_height',
           message: l10n.t(
-            'A pyramid of {0} levels needs {1}×{1} bins, too many for a map of {2}×{3}.',
+            'A pyramid of {0} levels needs {1}×{1} bins, too many for a {2}×{3} feature map.',
             height,
             bins,
             x.shape[2]!,
             x.shape[3]!,
           ),
           help: l10n.t('Use pyramid_height: {0}.', Math.max(1, fine)),
-          short: l10n.t('too many bins for the map'),
+          short: l10n.t('too many bins for the feature map'),
         }),
       ];
     }
@@ -245,7 +241,7 @@ function fits(level: number, shape: Shape): boolean {
 }
 
 export const Upsample: LayerType = {
-  summary: () => l10n.t('Enlarges the map: copies each value, or puts it back where its maximum was (SegNet).'),
+  summary: () => l10n.t('Upsamples: copies each value, or puts it back where its maximum was (SegNet).'),
   bottoms: [1, 2],
   tops: [1, 1],
   param: 'upsample_param',

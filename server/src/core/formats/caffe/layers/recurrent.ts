@@ -22,7 +22,7 @@ function recurrent(kind: 'lstm' | 'rnn'): LayerType {
       const missing = missingNumber(
         param,
         'num_output',
-        l10n.t('Write the size of the state, for example num_output: 256.'),
+        l10n.t('Set the size of the state, for example num_output: 256.'),
       );
       if (missing) return [scope.refuse(missing)];
       const hidden = param.natural('num_output', 0);
@@ -59,7 +59,7 @@ function unlikeSteps(scope: Scope): Complaint | undefined {
     code: 'sequence-markers-mismatch',
     input: 1,
     message: l10n.t(
-      '“{0}” marks where sequences continue: it needs the time and batch axes of “{1}” ({2}), but is {3}.',
+      '“{0}” marks where sequences continue: it must have the time and batch axes of “{1}” ({2}), but is {3}.',
       scope.bottomName(1),
       scope.bottomName(0),
       sizesText(x.shape.slice(0, 2)),

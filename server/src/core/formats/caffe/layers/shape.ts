@@ -27,8 +27,8 @@ export const Flatten: LayerType = {
         {
           code: 'nothing-flattened',
           attr: 'end',
-          message: l10n.t('“end_axis” is in front of “axis”, so Caffe merges nothing and inserts an axis of size 1.'),
-          help: l10n.t('Swap the two to merge them.'),
+          message: l10n.t('“end_axis” comes before “axis”, so Caffe merges nothing and inserts an axis of size 1.'),
+          help: l10n.t('Swap the two.'),
         },
         'warning',
       );
@@ -72,9 +72,9 @@ function reshaped({ param }: Scope, shape: Shape): Shape | Complaint {
       attr: 'num_axes',
       message:
         count < -1
-          ? l10n.t('“num_axes” must be ≥ 0, or −1 for all axes from axis {0} on.', axis)
+          ? l10n.t('“num_axes” must be ≥ 0, or −1 for all axes from axis {0}.', axis)
           : l10n.t(
-              'num_axes is {0}, but from axis {1} on the input has {2} ({3}).',
+              'num_axes is {0}, but starting at axis {1} the input has only {2} ({3}).',
               count,
               axis,
               shape.length - start,
@@ -173,7 +173,7 @@ export const Permute: LayerType = {
 };
 
 export const Crop: LayerType = {
-  summary: () => l10n.t('Crops a blob to the size of another one, from `axis` on.'),
+  summary: () => l10n.t('Crops a blob to the size of another one, starting at `axis`.'),
   bottoms: [2, 2],
   tops: [1, 1],
   param: 'crop_param',
@@ -219,7 +219,7 @@ export const Tile: LayerType = {
   attrs: { times: ['tiles'] },
   build: scope => {
     const { builder, x, param } = scope;
-    const wrong = missingNumber(param, 'tiles', l10n.t('Write the number of copies, for example tiles: 2.'));
+    const wrong = missingNumber(param, 'tiles', l10n.t('Set the number of copies, for example tiles: 2.'));
     if (wrong) return [scope.refuse(wrong)];
     const tiles = param.natural('tiles', 0);
     if (!x.shape) return [scope.unknown(x)];
@@ -248,7 +248,7 @@ export const ArgMax: LayerType = {
             code: 'k-larger-than-axis',
             attr: 'top_k',
             message,
-            help: l10n.t('Use {0} at most.', Math.max(1, count)),
+            help: l10n.t('Use at most {0}.', Math.max(1, count)),
             short: l10n.t('top_k larger than its input'),
           }
         : undefined;
@@ -292,7 +292,9 @@ const withSizeAt = (shape: Shape, axis: number): Shape =>
 
 export const Reduction: LayerType = {
   summary: () =>
-    l10n.t('Reduces all axes from `axis` on to one number: the sum, mean, sum of squares or sum of absolute values.'),
+    l10n.t(
+      'Reduces `axis` and all axes after it to one value: the sum, mean, sum of squares or sum of absolute values.',
+    ),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'reduction_param',
@@ -314,7 +316,7 @@ export const Reduction: LayerType = {
 };
 
 export const Embed: LayerType = {
-  summary: () => l10n.t('Looks up a learned vector for each number.'),
+  summary: () => l10n.t('Looks up a learned vector for each index.'),
   bottoms: [1, 1],
   tops: [1, 1],
   param: 'embed_param',
@@ -322,8 +324,8 @@ export const Embed: LayerType = {
   build: scope => {
     const { builder, x, param } = scope;
     const wrong =
-      missingNumber(param, 'num_output', l10n.t('Write the length of a vector, for example num_output: 64.')) ??
-      missingNumber(param, 'input_dim', l10n.t('Write the number of vectors, for example input_dim: 1000.'));
+      missingNumber(param, 'num_output', l10n.t('Set the length of a vector, for example num_output: 64.')) ??
+      missingNumber(param, 'input_dim', l10n.t('Set the number of vectors, for example input_dim: 1000.'));
     if (wrong) return [scope.refuse(wrong)];
     const dim = param.natural('num_output', 0);
     const shape = [param.natural('input_dim', 0), dim];
@@ -388,7 +390,7 @@ export const Parameter: LayerType = {
     const { builder, param } = scope;
     const shape = dimsOf(param.inner('shape'));
     if (!param.has('shape')) {
-      const help = l10n.t('Write the shape of the blob, for example shape { dim: 1 dim: 64 }.');
+      const help = l10n.t('Set the shape of the blob, for example shape { dim: 1 dim: 64 }.');
       return [scope.refuse(missingField('shape', help))];
     }
     const y = builder.add(ops.parameter, { shape }, [], { shares: scope.owner(0, shape) });
@@ -406,7 +408,7 @@ export const ShuffleChannel: LayerType = {
   attrs: { groups: ['group'] },
   build: scope => {
     const { builder, x, param } = scope;
-    const help = l10n.t('Write the number of groups, for example group: 3.');
+    const help = l10n.t('Set the number of groups, for example group: 3.');
     const wrong = missingNumber(param, 'group', help, x.shape);
     if (wrong) return [scope.refuse(wrong)];
     const groups = param.natural('group', 0);

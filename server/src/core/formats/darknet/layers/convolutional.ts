@@ -203,7 +203,7 @@ function checkDeform(reader: SectionReader): void {
     reader.report({
       range,
       code: 'several-deformations',
-      message: l10n.t('{0} exclude each other. Darknet stops here.', listText(on)),
+      message: l10n.t('{0} are mutually exclusive. Darknet stops here.', listText(on)),
       help: l10n.t('Keep one of them.'),
     });
   }
@@ -261,7 +261,10 @@ function checkShared(reader: SectionReader, { conv: other }: Convolution, { conv
     reader.report({
       range: reader.placeOf('share_index'),
       code: 'share-mismatch',
-      message: l10n.t('Layers that share weights must match: {0} here; {1} there. Darknet stops here.', ...texts),
+      message: l10n.t(
+        'Layers that share weights must match, but this one is {0} and the other {1}. Darknet stops here.',
+        ...texts,
+      ),
       short: l10n.t('shared weights do not fit'),
       help: l10n.t('Use the same size, filters, groups and input channels.'),
     });

@@ -101,7 +101,7 @@ export const detection: Layer = reader => {
     const [, , h = 1, w = 1] = reader.input.tensor.shape ?? [];
     const isConnected = reader.widthBy?.item.kind?.name === 'connected';
     const own = isConnected ? wanted : wanted / (h * w);
-    const message = l10n.t('[detection] expects {0} = {1} numbers, but gets {2}.', formula, wanted, given);
+    const message = l10n.t('[detection] expects {0} = {1} values, but gets {2}.', formula, wanted, given);
     reportWidth(reader, own, message, isConnected ? 'output' : 'filters');
   }
   return { tensor: reader.builder.add(identity, {}, x), image: false, reduction: Number.NaN };
@@ -167,8 +167,8 @@ function helpOf(line: string | undefined, isDetection: boolean): string {
       ? l10n.t('Change the layer above, or side, num or classes.')
       : l10n.t('Change the layer above, or classes.');
   return isDetection
-    ? l10n.t('Write {0} here, or change side, num or classes.', line)
-    : l10n.t('Write {0} here, or change classes.', line);
+    ? l10n.t('Set {0} here, or change side, num or classes.', line)
+    : l10n.t('Set {0} here, or change classes.', line);
 }
 
 /**
@@ -192,7 +192,7 @@ function checkAnchors(reader: SectionReader, all: boolean): void {
       severity: 'warning',
       code: 'too-few-anchors',
       message: l10n.t(
-        'num={0} needs {1} numbers, two per anchor, but there are {2}: Darknet uses 0.5 for the missing ones.',
+        'num={0} needs {1} values, two per anchor, but there are {2}: Darknet uses 0.5 for the missing ones.',
         num,
         wanted,
         count,
@@ -209,13 +209,13 @@ function checkAnchors(reader: SectionReader, all: boolean): void {
       code: 'too-many-anchors',
       message: overruns
         ? l10n.t(
-            'num={0} needs {1} numbers, two per anchor, but there are {2}: pjreddie’s Darknet writes the rest past the end of its buffer.',
+            'num={0} needs {1} values, two per anchor, but there are {2}: pjreddie’s Darknet writes the rest past the end of its buffer.',
             num,
             wanted,
             count,
           )
         : l10n.t(
-            'num={0} needs {1} numbers, two per anchor, but there are {2}: Darknet ignores the rest.',
+            'num={0} needs {1} values, two per anchor, but there are {2}: Darknet ignores the rest.',
             num,
             wanted,
             count,
@@ -243,9 +243,9 @@ function checkMask(reader: SectionReader): void {
       severity: 'warning',
       code: isInt ? 'value-out-of-range' : 'not-a-whole-number',
       message: isInt
-        ? l10n.t('There is no anchor {0}: with num={1} they are 0 to {2}.', value, num, num - 1)
+        ? l10n.t('There is no anchor {0}: with num={1}, anchors are 0 to {2}.', value, num, num - 1)
         : l10n.t('A mask is a list of anchor numbers.'),
-      help: isInt ? undefined : l10n.t('Write it as in mask=3,4,5.'),
+      help: isInt ? undefined : l10n.t('For example: mask=3,4,5.'),
     });
   }
 }

@@ -44,7 +44,7 @@ export const route: Layer = reader => {
     const why = reader.report({
       range: reader.placeOf('group_id'),
       code: 'value-out-of-range',
-      message: l10n.t('There is no group {0}: with groups={1} they are 0 to {2}.', id, groups, groups - 1),
+      message: l10n.t('There is no group {0}: with groups={1}, groups are 0 to {2}.', id, groups, groups - 1),
       short: l10n.t('group_id out of range'),
     });
     const shape = tensors[0]!.shape?.map((length, axis) => (axis === 1 ? Math.floor(channels / groups) : length));
@@ -84,12 +84,12 @@ function reportSizes(reader: SectionReader, values: readonly Value[], odd: numbe
     severity: 'warning',
     code: 'concat-size-mismatch',
     message: l10n.t(
-      'The first layer is {0}, this one {1}: Darknet joins them into a vector of {2} numbers, which no convolution can read.',
+      'The first layer is {0}, this one {1}: Darknet joins them into a vector of {2} values, which no convolution can read.',
       first!,
       other!,
       shown(length),
     ),
-    help: l10n.t('Bring both to the same width and height.'),
+    help: l10n.t('Use layers of the same width and height.'),
   });
 }
 
@@ -119,8 +119,8 @@ function unevenParts(
     const why = reader.report({
       range,
       code: 'more-groups-than-channels',
-      message: l10n.t('{0} groups are more than the numbers of this route, so nothing is left.', groups),
-      short: l10n.t('more groups than numbers'),
+      message: l10n.t('This route has fewer values than {0} groups, so its output is empty.', groups),
+      short: l10n.t('more groups than values'),
       help,
     });
     return { tensor: builder.unknown(why, flats), image: false };
@@ -139,7 +139,7 @@ function unevenParts(
       severity: 'warning',
       code: 'more-groups-than-channels',
       message: l10n.t(
-        '{0} groups are more than the {1} channels: Darknet makes this layer a vector of {2} numbers, which no convolution can read.',
+        '{0} groups for only {1} channels: Darknet turns the output into a vector of {2} values, which no convolution can read.',
         groups,
         all,
         length,

@@ -34,8 +34,8 @@ function windowOf(reader: SectionReader, step?: number): { x: Tensor; window: Wi
       range: reader.placeOf('padding', 'pad', 'size'),
       severity: 'warning',
       code: 'padding-fills-window',
-      message: l10n.t('With a padding of {0}, some {1}×{1} windows contain nothing but padding.', border, size),
-      help: l10n.t('Use {0} or less.', 2 * size - 2),
+      message: l10n.t('With a padding of {0}, some {1}×{1} windows contain only padding.', border, size),
+      help: l10n.t('Use at most {0}.', 2 * size - 2),
     });
     const wide = reader.builder.add(pad, { before: [before, before], after, mode: 'constant' }, x);
     return { x: wide, window: { kernel, stride, padding: [0, 0] }, written };
@@ -76,9 +76,9 @@ function maxOfChannels(reader: SectionReader): LayerOutput {
       range: reader.placeOf('out_channels'),
       severity: 'warning',
       code: 'more-channels-than-input',
-      message: l10n.t('{0} output channels are more than the {1} input channels to choose from.', out, c),
+      message: l10n.t('There are more output channels ({0}) than input channels to pick from ({1}).', out, c),
       short: l10n.t('more output than input channels'),
-      help: l10n.t('Use {0} or less.', c),
+      help: l10n.t('Use at most {0}.', c),
     });
     return { tensor: builder.unknown(why, [x], [1, out, h!, w!]), widthBy: 'own' };
   }

@@ -64,14 +64,14 @@ function checkKeepsSize(reader: SectionReader, { shape: x }: Tensor, { shape: y 
     range: reader.placeOf('stride', 'padding', 'size'),
     code: 'state-size-mismatch',
     message: l10n.t(
-      'The convolutions of [crnn] must keep the size, but {0}×{1} becomes {2}×{3}. Darknet stops here.',
+      'The convolutions of [crnn] must preserve the size, but {0}×{1} becomes {2}×{3}. Darknet stops here.',
       shown(x[3]),
       shown(x[2]),
       shown(y[3]),
       shown(y[2]),
     ),
     short: l10n.t('convolutions change the size'),
-    help: l10n.t('Set stride=1 and pad=1, with an odd size.'),
+    help: l10n.t('Set stride=1, pad=1 and an odd size.'),
   });
 }
 
@@ -135,7 +135,7 @@ export const convLstm: Layer = reader => {
         shown(x.shape[3]),
         shown(x.shape[2]),
       ),
-      help: l10n.t('Set stride=1 and pad=1, with an odd size.'),
+      help: l10n.t('Set stride=1, pad=1 and an odd size.'),
     });
   }
   const states = reader.on('bottleneck')

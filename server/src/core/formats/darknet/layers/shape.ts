@@ -58,7 +58,7 @@ export const reorg: Layer = reader => {
     const why = reader.report({
       range: reader.placeOf('extra'),
       code: 'empty-output',
-      message: l10n.t('`extra` is {0}, which leaves {1} of {2} numbers.', extra, length, length - extra),
+      message: l10n.t('`extra` is {0}, which leaves {1} of {2} values.', extra, length, length - extra),
       short: l10n.t('nothing left'),
     });
     return { ...traits, tensor: builder.unknown(why, [x]) };

@@ -19,7 +19,7 @@ export function sourcesOf(
       code: 'missing-layers',
       message: l10n.t('[{0}] needs `{1}`, the layers it reads; without it Darknet crashes.', reader.section.type, name),
       short: l10n.t('`{0}` is missing', name),
-      help: l10n.t('Write it as in {0}.', `${name}=-1`),
+      help: l10n.t('For example: {0}.', `${name}=-1`),
     });
     return undefined;
   }
@@ -88,7 +88,7 @@ function missing(reader: SectionReader, reference: Reference, range: Range): und
     reader.report({
       range,
       code: 'no-such-layer',
-      message: l10n.t('Layer {0} points above the first layer: it is counted back from layer {1}.', written, index),
+      message: l10n.t('Layer {0}, counted back from layer {1}, is above the first layer.', written, index),
       short: l10n.t('no layer {0}', written),
       help: index > 0 ? l10n.t('Use a number from {0} to {1}.', -index, index - 1) : undefined,
     });

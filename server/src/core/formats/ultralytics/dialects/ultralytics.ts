@@ -129,7 +129,7 @@ const prototypical = new Set(['Segment', 'Segment26', 'YOLOESegment', 'YOLOESegm
 
 const notImported = (module: string): string =>
   l10n.t(
-    'Ultralytics has {0}, but a row cannot name it: nn/tasks.py does not import it, so parse_model fails with a KeyError.',
+    'Ultralytics has {0}, but a row cannot use it: nn/tasks.py does not import it, so parse_model fails with a KeyError.',
     module,
   );
 export const unreachable: ReadonlyMap<string, (module: string) => string> = new Map([
@@ -140,7 +140,7 @@ export const unreachable: ReadonlyMap<string, (module: string) => string> = new 
     'LRPCHead',
     module =>
       l10n.t(
-        'Ultralytics has {0}, but a row cannot name it: it is built around other modules when YOLOE gets its vocabulary.',
+        'Ultralytics has {0}, but a row cannot use it: it is built around other modules when YOLOE gets its vocabulary.',
         module,
       ),
   ],
@@ -230,7 +230,7 @@ export function arrange(row: Row, family: Family, rules: Rules): Arranged | unde
         return row.refuse({
           code: 'missing-argument',
           message: l10n.t('ResNetLayer needs four arguments, not {0}.', args.length),
-          help: l10n.t('Write [c1, c2, s, is_first].'),
+          help: l10n.t('Use [c1, c2, s, is_first].'),
         });
       }
       return { args, repeats, c2: truthy(args[3]!.value) ? inner : inner * 4 };
@@ -305,7 +305,7 @@ function arrangeScaled(row: Row, family: Family, rules: Rules): Arranged | undef
     const scale = family.scale ?? (rules.release === '8.4' ? family.letter : undefined);
     if (scale === undefined) {
       const message = l10n.t('{0} depends on the scale, and parse_model fails if a file has no `scales`.', module);
-      const help = l10n.t('Add them, as in {0}.', 'scales: {n: [0.5, 0.25, 1024]}');
+      const help = l10n.t('Add them, for example {0}.', 'scales: {n: [0.5, 0.25, 1024]}');
       return row.refuse({ code: 'missing-scales', message, help });
     }
     if (rules.c3k.modules.has(module) && rules.c3k.scales.includes(scale)) {
@@ -320,7 +320,7 @@ function arrangeScaled(row: Row, family: Family, rules: Rules): Arranged | undef
         const message = l10n.t(
           'Ultralytics sets `c3k` to True here: this file has no `scales` and no scale letter in its name, so every C3k2 is built as for m, l and x.',
         );
-        const help = l10n.t('Add `scales`, or put the letter in the file’s name, as in yolo11n.yaml.');
+        const help = l10n.t('Add `scales`, or put the letter in the file name, for example yolo11n.yaml.');
         remarks.push({ code: 'forced-c3k', message, help, arg: 1 });
       }
       args = args.map((arg, index) => (index === 3 ? put(true) : arg));
@@ -366,10 +366,10 @@ function attentionOrGroups(args: readonly Arg[], remarks: Remark[]): readonly Ar
   if (typeof sixth?.value !== 'number' || !(sixth.value >= 1) || args.length > 7) return args;
   const shown = show(sixth.value);
   const message = l10n.t(
-    '{0} is read as `g` (groups), as up to Ultralytics 8.3. Since 8.4.0 this argument is `attn` (True or False), followed by `g`.',
+    '{0} is read as `g` (groups), its meaning up to Ultralytics 8.3. Since 8.4.0, this argument is `attn` (True or False), followed by `g`.',
     shown,
   );
-  const help = l10n.t('For 8.4, write False, {0}.', shown);
+  const help = l10n.t('For 8.4, use False, {0}.', shown);
   remarks.push({ code: 'older-meaning', message, help, arg: 3 });
   return [...args.slice(0, 5), put(false), ...args.slice(5)];
 }
@@ -387,7 +387,7 @@ function arrangeHead(row: Row, family: Family, { params }: AnyModule): Arranged 
   const missing = own[row.args.length];
   if (missing !== undefined && !(module === 'Depth' && row.args.length > 0)) {
     const message = l10n.t('{0} needs `{1}` as argument {2}.', module, missing, row.args.length + 1);
-    return row.refuse({ code: 'missing-argument', message, help: l10n.t('Write {0}.', written) });
+    return row.refuse({ code: 'missing-argument', message, help: l10n.t('Use {0}.', written) });
   }
   const appends = 'reg_max' in params;
   if (row.args.length > own.length && module !== 'Depth') {
@@ -397,8 +397,8 @@ function arrangeHead(row: Row, family: Family, { params }: AnyModule): Arranged 
         ? l10n.t('{0} takes one argument, not {1}.', module, row.args.length)
         : l10n.t('{0} takes {1} arguments, not {2}.', module, most, row.args.length);
     const help = appends
-      ? l10n.t('Write {0}; `reg_max` and `end2end` belong at the top of the file.', written)
-      : l10n.t('Write {0}.', written);
+      ? l10n.t('Use {0}; `reg_max` and `end2end` belong at the top of the file.', written)
+      : l10n.t('Use {0}.', written);
     return row.refuse({ code: 'too-many-arguments', message, help, arg: most });
   }
   // A name that parse_model has no value for stays text.

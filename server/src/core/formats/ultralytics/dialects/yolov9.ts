@@ -100,7 +100,7 @@ function branch(row: Row): Arranged | undefined | null {
         return row.refuse({
           code: 'not-a-list',
           message: l10n.t('CBLinear takes a list of channels, one per piece.'),
-          help: l10n.t('Write, for example, [[64, 128]].'),
+          help: l10n.t('For example: [[64, 128]].'),
           arg: 0,
         });
       }

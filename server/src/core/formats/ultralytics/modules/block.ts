@@ -52,7 +52,7 @@ const noPair = (): Complaint => ({
   code: 'value-count-mismatch',
   attr: 'k',
   message: l10n.t('`k` of a bottleneck must be the kernel sizes of its two convolutions: two whole numbers ≥ 1.'),
-  help: l10n.t('Write, for example, [3, 3].'),
+  help: l10n.t('For example: [3, 3].'),
 });
 
 /** Whether a row wrote two kernel sizes: it may write anything. */
@@ -660,7 +660,7 @@ export const CBLinear = module<{ c1: number; c2s: readonly number[]; k: Size; s:
     if (!Array.isArray(c2s)) {
       const [, , h, w] = sizesOf(x) as [number, number, number, number];
       const message = l10n.t('CBLinear takes a list of channels, one per piece.');
-      const help = l10n.t('Write [{0}] for one piece.', String(c2s));
+      const help = l10n.t('Use [{0}] for a single piece.', String(c2s));
       return scope.refuse({ code: 'not-a-list', attr: 'c2s', message, help, output: [1, Number.NaN, h, w] }, [x]);
     }
     const sizes = c2s as readonly number[];
@@ -835,7 +835,7 @@ const Attention = module<{ dim: number; num_heads: number; attn_ratio: number }>
     num_heads: { kind: 'int', min: 1, doc: () => l10n.t('Heads.'), default: 8 },
     attn_ratio: {
       kind: 'number',
-      doc: () => l10n.t('Channels of keys as a share of a head’s channels.'),
+      doc: () => l10n.t('Channels of keys as a fraction of a head’s channels.'),
       default: 0.5,
     },
   },
@@ -893,7 +893,7 @@ function unequal(scope: Scope, name: string, x: Tensor, c1: number, c2: number):
       code: 'keeps-channels',
       attr: 'c2',
       message: l10n.t(
-        '{0} keeps its channels: it gets {1}, but the row declares {2} (after the width multiple).',
+        '{0} cannot change the number of channels: it gets {1}, but the row declares {2} (after the width multiple).',
         name,
         c1,
         c2,
@@ -1016,7 +1016,7 @@ export const areaAttention = (
       const [, , h, w] = sizesOf(x) as [number, number, number, number];
       if ((h * w) % area > 0) {
         const message = l10n.t('A feature map of {0}×{1} cannot be divided into {2} equal areas.', h, w, area);
-        const help = l10n.t('Use an input size for which it can.');
+        const help = l10n.t('Use an input size that allows it.');
         return scope.refuse({ code: 'uneven-areas', attr: 'area', message, help, output: [1, dim, h, w] }, [x]);
       }
       return attend(scope, x, { dim, heads, area, each: (h * w) / area, h, w });
@@ -1247,7 +1247,7 @@ export const ImagePoolingAttn = module<PoolingAttentionArgs>({
     ch: param.ch,
     ct: { kind: 'int', min: 1, doc: () => l10n.t('Channels of the text features.'), default: 512 },
     nh: { kind: 'int', min: 1, doc: () => l10n.t('Heads.'), default: 8 },
-    k: { kind: 'int', min: 1, doc: () => l10n.t('Each map is pooled to k×k.'), default: 3 },
+    k: { kind: 'int', min: 1, doc: () => l10n.t('Each feature map is pooled to k×k.'), default: 3 },
     scale: { kind: 'boolean', doc: () => l10n.t('Learned scale.'), default: false },
   },
   forward: (scope, inputs, { ec, ct, nh, k, scale }) => {

@@ -205,7 +205,7 @@ export const Shortcut = module<{ dimension: number }>({
     const list = inputs.map(value => tensors(value)[0]!);
     if (list.length < 2) {
       const message = l10n.t('{0} takes two inputs, but `from` names one.', 'Shortcut');
-      const help = l10n.t('Write a list, such as {0}.', '[-1, -3]');
+      const help = l10n.t('Use a list, such as {0}.', '[-1, -3]');
       return scope.refuse(
         { code: 'wrong-input-count', input: 0, message, help, ...(list[0]?.shape ? { output: list[0].shape } : {}) },
         list,

@@ -185,7 +185,7 @@ export function repConvOnly(): Complaint {
   return {
     code: 'fixed-argument',
     message: l10n.t('RepConv works only with kernel size 3 and padding 1.'),
-    help: l10n.t('Leave both out.'),
+    help: l10n.t('Omit both.'),
   };
 }
 
@@ -302,7 +302,7 @@ export const MixConv2d = module<{ c1: number; c2: number; k: readonly number[]; 
       scope.refuse({ code, attr: 'k', message, help, output: [1, c2, h, w] }, [x]);
     if (!Array.isArray(k)) {
       const message = l10n.t('MixConv2d takes a list of kernel sizes.');
-      return refuse('not-a-list', message, l10n.t('Write, for example, [1, 3].'));
+      return refuse('not-a-list', message, l10n.t('For example: [1, 3].'));
     }
     const kernels = k as readonly number[];
     const parts = equal_ch ? equalChannels(c2, kernels.length) : equalParameters(c2, kernels);
@@ -310,7 +310,7 @@ export const MixConv2d = module<{ c1: number; c2: number; k: readonly number[]; 
     const sum = parts.reduce((total, part) => total + part, 0);
     if (sum !== c2 && !Number.isNaN(sum)) {
       const message = l10n.t(
-        'Split by equal parameters, the {0} channels round to {1} = {2}, so MixConv2d fails.',
+        'With equal parameters per kernel, the {0} channels are rounded to {1} = {2}, so MixConv2d fails.',
         c2,
         parts.join(' + '),
         sum,

@@ -73,7 +73,7 @@ export function shuffleBlock(name: string, activate: Forward): Module<ShuffleArg
       const [, , h, w] = sizesOf(x) as [number, number, number, number];
       if (stride === 1 && !Number.isNaN(inp) && inp !== half * 2) {
         const message = l10n.t(
-          'At stride 1, {0} keeps its channels: it gets {1}, but the row declares {2} (after the width multiple).',
+          'At stride 1, {0} cannot change the number of channels: it gets {1}, but the row declares {2} (after the width multiple).',
           name,
           inp,
           oup,

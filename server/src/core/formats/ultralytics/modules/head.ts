@@ -412,7 +412,7 @@ export const OBB = module<ObbArgs>({
   many: true,
   params: {
     nc: param.nc,
-    ne: { kind: 'int', min: 1, doc: () => l10n.t('Extra numbers for each box: its angle.'), default: 1 },
+    ne: { kind: 'int', min: 1, doc: () => l10n.t('Extra values for each box: its angle.'), default: 1 },
     ...appended,
   },
   forward: (scope, inputs, args) =>
@@ -479,7 +479,7 @@ export const Pose = module<PoseArgs>({
     kpt_shape: {
       kind: 'ints',
       min: 1,
-      doc: () => l10n.t('Keypoints, and numbers for each (2, or 3 with visibility).'),
+      doc: () => l10n.t('Keypoints, and values for each (2, or 3 with visibility).'),
       default: [17, 3],
     },
     ...appended,

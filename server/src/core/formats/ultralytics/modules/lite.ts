@@ -86,7 +86,7 @@ export const MBConvBlock = module<{ inp: number; oup: number; k: number; s: numb
     const x = only(inputs);
     if (!Number.isNaN(inp) && inp !== oup) {
       const message = l10n.t(
-        '{0} keeps its channels: it gets {1}, but the row declares {2} (after the width multiple).',
+        '{0} cannot change the number of channels: it gets {1}, but the row declares {2} (after the width multiple).',
         'MBConvBlock',
         inp,
         oup,
@@ -130,7 +130,7 @@ export const ADD = module<{ alpha: number }>({
     const list = each(inputs);
     if (list.length < 2) {
       const message = l10n.t('{0} takes two inputs, but `from` names one.', 'ADD');
-      const help = l10n.t('Write a list, such as {0}.', '[-1, 4]');
+      const help = l10n.t('Use a list, such as {0}.', '[-1, 4]');
       return scope.refuse({ code: 'wrong-input-count', input: 0, message, help }, list);
     }
     return plus(scope, list[0]!, list[1]!);

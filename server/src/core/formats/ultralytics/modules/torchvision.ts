@@ -104,7 +104,7 @@ const torchVision = (first: Order) =>
       const at = chain.findIndex(({ isIdle }) => isIdle);
       if (at >= 0 && at < chain.length - 1) {
         const message = l10n.t(
-          'Unwrapped, {0} runs its training head {1} in the middle of the chain, and the next layer cannot read its output.',
+          'When unwrapped, {0} runs its auxiliary head {1} in the middle of the chain, and the next layer cannot take its output.',
           model,
           chain[at]!.name,
         );

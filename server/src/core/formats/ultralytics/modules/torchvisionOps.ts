@@ -10,7 +10,7 @@ export const torchvisionOps: readonly AnyModule[] = layers.map(layer =>
 );
 
 const severalInputs = (module: string): string =>
-  l10n.t('A row cannot run {0}: its forward pass takes more inputs than a row can give it.', module);
+  l10n.t('A row cannot use {0}: its forward() takes more inputs than a row can pass.', module);
 
 /** Layers of torchvision.ops that a row cannot run, with what to report. */
 export const unreachableOps: readonly (readonly [name: string, report: (module: string) => string])[] = [

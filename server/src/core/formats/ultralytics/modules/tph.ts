@@ -215,7 +215,9 @@ export const CLLADetect = module<DetectArgs>({
     const na = anchorsOfLevel(anchors);
     const no = nc + 5;
     if (maps.length < 2) {
-      const message = l10n.t('CLLADetect takes at least two inputs, a large map and the levels to detect on; not one.');
+      const message = l10n.t(
+        'CLLADetect takes at least two inputs, a large feature map and the levels to detect on; not one.',
+      );
       return scope.refuse({ code: 'wrong-input-count', message }, maps);
     }
     const [large, small, ...others] = maps as [Tensor, Tensor, ...Tensor[]];

@@ -44,8 +44,8 @@ function uncallable(
   output: readonly number[],
 ): Tensor | undefined {
   if (typeof act === 'string' || act === null) return undefined;
-  const message = l10n.t('{0} calls its activation, but nothing that a row can write can be called.', name);
-  const help = l10n.t('Leave it out.');
+  const message = l10n.t('{0} calls its activation, but a row cannot pass anything callable.', name);
+  const help = l10n.t('Omit it.');
   return scope.refuse({ code: 'fixed-argument', attr: 'act', message, help, output }, [x]);
 }
 

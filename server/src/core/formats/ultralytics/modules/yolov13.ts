@@ -254,8 +254,11 @@ export const HyperACE = module<HyperAceArgs>({
       default: true,
     },
     shortcut: param.shortcut(false),
-    e1: { ...param.e(0.5), doc: () => l10n.t('Hidden channels as a share of the output channels.') },
-    e2: { ...param.e(1), doc: () => l10n.t('Channels inside the hypergraph branches as a share of the hidden ones.') },
+    e1: { ...param.e(0.5), doc: () => l10n.t('Hidden channels as a fraction of the output channels.') },
+    e2: {
+      ...param.e(1),
+      doc: () => l10n.t('Channels inside the hypergraph branches as a fraction of the hidden ones.'),
+    },
     context: contextParam,
     channel_adjust: {
       kind: 'boolean',
@@ -269,7 +272,7 @@ export const HyperACE = module<HyperAceArgs>({
     const { builder } = scope;
     if (list.length < 3) {
       const message = l10n.t('{0} takes three inputs, not {1}.', 'HyperACE', list.length);
-      const help = l10n.t('Name three rows, the largest map first, such as [4, 6, 8].');
+      const help = l10n.t('Name three rows, the largest feature map first, such as [4, 6, 8].');
       return scope.refuse({ code: 'wrong-input-count', message, help, output: [1, c2, Number.NaN, Number.NaN] }, list);
     }
     const c = Math.trunc(c2 * e1);
@@ -322,7 +325,7 @@ export const FullPAD_Tunnel = module<Record<never, never>>({
     const list = each(inputs);
     if (list.length < 2) {
       const message = l10n.t('{0} takes two inputs, but `from` names one.', 'FullPAD_Tunnel');
-      const help = l10n.t('Write a list, such as {0}.', '[6, 9]');
+      const help = l10n.t('Use a list, such as {0}.', '[6, 9]');
       return scope.refuse({ code: 'wrong-input-count', input: 0, message, help }, list);
     }
     const gate = learned(scope, [1]);

@@ -424,7 +424,7 @@ export const RepConv_OREPA = module<OrepaArgs>({
     const { c1, c2, k, s, padding, dilation: d, groups: g, deploy, use_se, nonlinear } = args;
     const x = only(inputs);
     const refuse = (attr: string, message: string): Tensor => {
-      const help = l10n.t('Leave it out.');
+      const help = l10n.t('Omit it.');
       return scope.refuse({ code: 'fixed-argument', attr, message, help, output: [1, c2, Number.NaN, Number.NaN] }, [
         x,
       ]);
@@ -550,7 +550,7 @@ export const IKeypoint = module<AnchoredArgs & { nkpt: number }>({
   params: {
     nc: param.nc,
     anchors: anchorsParam,
-    nkpt: { kind: 'int', min: 0, doc: () => l10n.t('Keypoints, three numbers each.'), default: 17 },
+    nkpt: { kind: 'int', min: 0, doc: () => l10n.t('Keypoints, three values each.'), default: 17 },
     ch: param.ch,
   },
   forward: (scope, inputs, { nc, anchors, nkpt }) => {
@@ -561,10 +561,7 @@ export const IKeypoint = module<AnchoredArgs & { nkpt: number }>({
     const maps = each(inputs).slice(0, anchors.length);
     // Eval mode takes six numbers for the box and repeats its grid 17 times for the rest.
     if (nkpt > 0 && (no - 6 > 51 || no - 6 < 49)) {
-      const message = l10n.t(
-        'IKeypoint decodes one class and 17 keypoints, 51 numbers after the box, not {0}.',
-        no - 6,
-      );
+      const message = l10n.t('IKeypoint decodes one class and 17 keypoints, 51 values after the box, not {0}.', no - 6);
       const help = l10n.t('Use nc = 1 and nkpt = 17.');
       return scope.refuse({ code: 'fixed-argument', attr: 'nkpt', message, help }, maps);
     }

@@ -63,7 +63,7 @@ function auxiliary(name: string, inputs: number, children: readonly Child[], for
       const found = channels(x);
       if (x.shape?.length === 4 && found !== inputs && !Number.isNaN(found)) {
         const message = l10n.t(
-          'Unwrapped, the model runs its training head {0} in the chain, which expects {1} channels, but gets {2}.',
+          'When unwrapped, the model runs its auxiliary head {0} in the chain, which expects {1} channels, but gets {2}.',
           name,
           inputs,
           found,

@@ -82,7 +82,7 @@ export function dense(in_features: number, out_features: number): Module {
       const found = x.shape?.at(-1);
       if (found === undefined || found === in_features || Number.isNaN(found)) return linear(scope, x, out_features);
       const message = l10n.t(
-        'A linear layer inside expects {0} features, but the last dimension of its input is {1}: unwrapped, a model loses what its forward pass does between layers.',
+        'A linear layer inside expects {0} features, but the last dimension of its input is {1}: an unwrapped model loses what its forward() does between layers.',
         in_features,
         found,
       );

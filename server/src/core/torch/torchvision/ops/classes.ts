@@ -9,7 +9,7 @@ const classOf = (name: string): string => `<class ${name}>`;
 
 export const layerParam = (doc: () => string, name: string | null): Param => ({
   kind: 'any',
-  doc: () => l10n.t('{0} Leave it out, or write None.', doc()),
+  doc: () => l10n.t('{0} Omit it, or use None.', doc()),
   default: name === null ? null : classOf(name),
 });
 
@@ -19,7 +19,7 @@ export function isClass(value: PyValue, name: string): boolean {
 }
 
 export function refuseClass(scope: Scope, x: Tensor, attr: string, output: readonly number[]): Tensor {
-  const message = l10n.t('`{0}` must be a class, which a row cannot write.', attr);
-  const help = l10n.t('Leave it out, or write None.');
+  const message = l10n.t('`{0}` must be a class, which a row cannot express.', attr);
+  const help = l10n.t('Omit it, or use None.');
   return scope.refuse({ code: 'fixed-argument', attr, message, help, output }, [x]);
 }

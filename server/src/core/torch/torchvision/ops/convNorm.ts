@@ -63,7 +63,7 @@ export const Conv2dNormActivation = layer<ConvArgs>({
     norm_layer: layerParam(() => l10n.t('Normalization.'), 'BatchNorm2d'),
     activation_layer: layerParam(() => l10n.t('Activation.'), 'ReLU'),
     dilation: ints(() => l10n.t('Dilation.'), 1),
-    inplace: ignored(() => l10n.t('Writes over its input.'), true),
+    inplace: ignored(() => l10n.t('Works in place.'), true),
     bias: ignored(() => l10n.t('Adds a learned bias to each channel; None adds it only without normalization.'), null),
   },
   forward: (scope, inputs, args) => {

@@ -20,7 +20,7 @@ export const DropBlock2d = layer<{ p: number; block_size: number; inplace: PyVal
   params: {
     p,
     block_size: int(() => l10n.t('Size of the squares.')),
-    inplace: ignored(() => l10n.t('Writes over its input.'), false),
+    inplace: ignored(() => l10n.t('Works in place.'), false),
     eps: number(() => l10n.t('Prevents division by zero.'), 1e-6),
   },
   forward: (scope, inputs) => dropout(scope, only(inputs)),

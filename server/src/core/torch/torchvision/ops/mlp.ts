@@ -27,7 +27,7 @@ export const MLP = layer<MlpArgs>({
     hidden_channels: ints(() => l10n.t('Output features of each layer, a list.')),
     norm_layer: layerParam(() => l10n.t('Normalization between the layers.'), null),
     activation_layer: layerParam(() => l10n.t('Activation between the layers.'), 'ReLU'),
-    inplace: ignored(() => l10n.t('Writes over its input.'), true),
+    inplace: ignored(() => l10n.t('Works in place.'), true),
     bias: flag(() => l10n.t('Adds a learned bias to each feature.'), true),
     dropout: number(() => l10n.t('Dropout in training.'), 0),
   },

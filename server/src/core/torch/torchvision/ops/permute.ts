@@ -16,7 +16,7 @@ export const Permute = layer<{ dims: readonly number[] }>({
     const isOrder = order.length === wanted && order.every((_, axis) => order.includes(axis));
     if (!isOrder || order.length === 0) {
       const message = l10n.t('`dims` must name each of the {0} dimensions once.', wanted);
-      const help = l10n.t('Write, for example, [0, 2, 3, 1].');
+      const help = l10n.t('For example: [0, 2, 3, 1].');
       return scope.refuse({ code: 'incomplete-order', attr: 'dims', message, help }, [x]);
     }
     return permute(scope, x, ...order);
