@@ -17,7 +17,7 @@ export function modulesPage(): string {
   return `${[
     notice,
     '# YOLO modules',
-    'What the rows `[from, repeats, module, args]` of a YOLO file may name. A module is its forward pass in evaluation mode, unfused, over the same operators as every other format. Parameters are in the order of the constructor; those that the framework fills in itself (`c1`, `n`, `ch`, and `reg_max` and `end2end` of heads) are not in the row.',
+    'The modules that rows `[from, repeats, module, args]` of a YOLO file can use. Each is counted as its forward pass in evaluation mode, unfused. Parameters are in the order of the constructor; the ones that the framework fills in itself (`c1`, `n`, `ch`, and `reg_max` and `end2end` of heads) are not in the row.',
     groups.map(({ title, modules }) => `- ${link(title)}: ${modules.length} modules`).join('\n'),
     ...groups.flatMap(({ title, modules }) => [`## ${title}`, ...modules.map(section)]),
   ].join('\n\n')}\n`;
@@ -25,7 +25,7 @@ export function modulesPage(): string {
 
 function section({ name, summary, since, params, many }: AnyModule): string {
   const list = Object.entries<Param>(params);
-  const words = [summary(), ...(many ? ['Reads several rows.'] : []), ...sinceOf(since)];
+  const words = [summary(), ...(many ? ['Takes several inputs.'] : []), ...sinceOf(since)];
   const parts = [`### ${name}`, words.join(' ')];
   if (list.length > 0) {
     parts.push(
@@ -50,7 +50,7 @@ function sinceOf(since: Since | undefined): readonly string[] {
 const kinds: Readonly<Record<Param['kind'], string>> = {
   int: 'whole number',
   number: 'number',
-  ints: 'whole number, or one for rows and one for columns',
+  ints: 'whole number or [height, width]',
   boolean: 'True or False',
   text: 'text',
   any: 'any',

@@ -25,8 +25,8 @@ export function operatorsPage(): string {
   return `${[
     notice,
     '# Operators',
-    `The ${own.length} operators of [Flopline YAML](flopline-yaml.md). Other formats are made of the same ones. Capitals, dashes and underscores in a name do not matter (\`max_pool\`, \`MaxPool\`), and PyTorch's endings \`1d\`, \`2d\` and \`3d\` may follow (\`Conv2d\`): then the input must have so many dimensions besides batch and channels.`,
-    'Shapes have the batch first. Counts are for one sample at inference. Every example runs as a test.',
+    `The ${own.length} operators of [Flopline YAML](flopline-yaml.md). All other formats are translated to these. Case, dashes and underscores in a name do not matter (\`max_pool\`, \`MaxPool\`), and PyTorch's suffixes \`1d\`, \`2d\` and \`3d\` are allowed (\`Conv2d\`): the input must then have that many spatial dimensions.`,
+    'Shapes start with the batch. Counts are for one sample at inference. Every example runs as a test.',
     contents.join('\n'),
     ...groups.flatMap(({ title, members }) => [`## ${title}`, ...members.map(section)]),
   ].join('\n\n')}\n`;
@@ -40,11 +40,11 @@ function section(operator: Operator): string {
     `### ${first}`,
     op.summary(),
     [
-      `- Also written: ${others.length > 0 ? others.map(code).join(', ') : 'no other way'}.`,
+      `- Aliases: ${others.length > 0 ? others.map(code).join(', ') : 'none'}.`,
       `- Inputs: ${arityOf(op)}.`,
       mainOf(operator) === undefined
-        ? '- It takes no value alone.'
-        : `- A value alone (\`- ${first}: …\`) is ${mainOf(operator)}.`,
+        ? '- No bare value.'
+        : `- A bare value (\`- ${first}: …\`) sets ${mainOf(operator)}.`,
       ...presets.map(preset => `- ${namesOf(preset).map(code).join(', ')}: ${presetOf(preset)}`),
     ].join('\n'),
   ];
@@ -109,18 +109,18 @@ function mainOf({ main, attributes }: Operator): string | undefined {
   if (typeof main === 'object') return `\`${attributes[main.attr]!.name}\``;
   switch (main) {
     case 'references':
-      return 'the row that joins what comes in; a list names all of them';
+      return 'the row to join with its input; a list sets all inputs';
     case 'border':
-      return 'the border before and after';
+      return 'the padding on both sides';
     case 'ignored':
-      return 'its rate, which changes no figure';
+      return 'the rate, which does not affect costs';
     case undefined:
       return undefined;
   }
 }
 
 function presetOf({ preset, depthwise, op, main, attributes }: Operator): string {
-  const value = typeof main === 'object' ? `; a value alone is \`${attributes[main.attr]!.name}\`` : '';
+  const value = typeof main === 'object' ? `; a bare value sets \`${attributes[main.attr]!.name}\`` : '';
   if (depthwise)
     return `\`${op.name.toLowerCase()}\` with one group per channel, and one filter per channel unless \`out\` is set${value}.`;
   const set = Object.entries(preset!).map(([name, to]) => `\`${name}: ${yaml(to)}\``);
@@ -146,12 +146,12 @@ const kindWords: Readonly<Record<AttrSpec['kind'], string>> = {
 
 function kindOf(spec: AttrSpec): string {
   if (spec.values) return spec.values.map(code).join(', ');
-  const least = spec.min === undefined ? '' : `, from ${spec.min}`;
-  return `${spec.spatial ? 'whole number, or one for each dimension' : kindWords[spec.kind]}${least}`;
+  const least = spec.min === undefined ? '' : ` ≥ ${spec.min}`;
+  return `${spec.spatial ? `whole number${least}, or one per dimension` : `${kindWords[spec.kind]}${least}`}`;
 }
 
 function defaultOf(spec: AttrSpec): string {
-  if (!('default' in spec)) return '**must be given**';
+  if (!('default' in spec)) return '**required**';
   return spec.default === undefined ? 'none' : code(yaml(spec.default));
 }
 

@@ -17,7 +17,7 @@ export function problemsPage(): string {
   return `${[
     notice,
     '# Problems',
-    'Everything that Flopline reports, by its code: an example, what Flopline says of it, and the rule behind it. `# flopline-ignore CODE` above a line silences it there, `# flopline-ignore-file CODE` in the whole file. Where a code had another name, comments that use the old name still work.',
+    'Every problem that Flopline reports, by code: an example, the message for it, and the rule behind it. `# flopline-ignore CODE` above a line silences it there, `# flopline-ignore-file CODE` in the whole file. If a code was renamed, comments with the old name still work.',
     ...areas.flatMap(({ title, problems }, area) => {
       // A code of several formats has one entry, where it comes first, with an example of each.
       const own = [...new Set(problems.map(({ code }) => code))].filter(

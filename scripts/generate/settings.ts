@@ -68,7 +68,7 @@ export function settingsPage(): string {
         : [],
     ),
     '## In the file itself',
-    'A comment anywhere in a file sets one or more of these for this file: `# flopline: input=3,320,320 dtype=fp16`.',
+    'A comment anywhere in a file sets one or more of these for that file: `# flopline: input=3,320,320 dtype=fp16`.',
     table(
       ['Setting', 'Comment', 'Command line'],
       commentKeys.map(key => {
@@ -76,8 +76,8 @@ export function settingsPage(): string {
         return [`\`flopline.${key}\``, `\`# flopline: ${key}=${comment}\``, option ? `\`--${key} ${comment}\`` : ''];
       }),
     ),
-    'The command line takes precedence over a comment, and a comment over the settings of the editor. `scale`, `dialect` and `phase` mean something in some formats only: a setting for all files is ignored in the others, whereas a comment there is reported.',
-    'A comment `# flopline-ignore CODE` at the end of a line, or on its own line above it, silences the problem with that code there; without a code, all problems. `# flopline-ignore-file CODE` does so for the whole file. Each problem shows its code, such as `dominant-layer`.',
+    'The command line takes precedence over a comment, and a comment over the settings of the editor. `scale`, `dialect` and `phase` apply to some formats only: in other files, the setting is ignored, and a comment is reported.',
+    'A comment `# flopline-ignore CODE` at the end of a line, or on its own line above it, silences the problem with that code on the line; without a code, all problems. `# flopline-ignore-file CODE` does the same for the whole file. Each problem shows its code, such as `dominant-layer`.',
     '## Commands',
     table(
       ['Command', 'Id'],

@@ -40,7 +40,7 @@ export const problems: readonly ProblemExample[] = [
       ['loc', 'conf', 'prior', 'label'],
       'multibox_loss_param { num_classes: 3 background_label_id: 3 }',
     )}`,
-    why: 'MultiBoxLossLayer::LayerSetUp (SSD’s fork): with a softmax, the background is one of the classes.',
+    why: 'MultiBoxLossLayer::LayerSetUp (SSD’s fork): with softmax, the background is one of the classes.',
   },
   {
     code: 'batch-size-mismatch',
@@ -57,7 +57,7 @@ export const problems: readonly ProblemExample[] = [
     code: 'bottoms-and-tops-differ',
     file: 'siamese.prototxt',
     text: `${input('a', 1, 3, 8, 8)}${input('b', 1, 3, 8, 8)}layer {\n  name: "conv" type: "Convolution" bottom: "a" bottom: "b" top: "x" top: "y" top: "z"\n  convolution_param { num_output: 4 kernel_size: 3 }\n}\n`,
-    why: 'BaseConvolutionLayer::EqualNumBottomTopBlobs: each bottom goes through the same filters to a top of its own.',
+    why: 'BaseConvolutionLayer::EqualNumBottomTopBlobs: each bottom goes through the same filters to its own top.',
   },
   {
     code: 'cell-gates-mismatch',
@@ -73,7 +73,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'conflicting-fields',
     ...one('Pooling', 'pooling_param { kernel_size: 2 kernel_h: 2 kernel_w: 2 }'),
-    why: 'PoolingLayer::LayerSetUp and others: a quantity is written in one way or the other.',
+    why: 'PoolingLayer::LayerSetUp and others: each quantity can be set in only one way.',
   },
   {
     code: 'duplicate-layer-name',
@@ -96,7 +96,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'empty-bottom',
     ...net('layer { name: "relu" type: "ReLU" bottom: "" top: "relu" }\n'),
-    why: 'Net::AppendBottom looks the blob up by its name.',
+    why: 'Net::AppendBottom looks up the blob by name.',
   },
   {
     code: 'empty-network',
@@ -140,7 +140,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'in-place',
     ...net('layer { name: "pool" type: "Pooling" bottom: "data" top: "data" pooling_param { kernel_size: 2 } }\n'),
-    why: 'A layer that reads its input after it has begun to write cannot use the same blob for both.',
+    why: 'A layer that still reads its input after writing output cannot use one blob for both.',
   },
   {
     code: 'include-and-exclude',
@@ -151,7 +151,7 @@ export const problems: readonly ProblemExample[] = [
     code: 'input-without-shape',
     file: 'deploy.prototxt',
     text: `input: "data"\n${layer('relu', 'ReLU', ['data'])}`,
-    why: 'UpgradeNetInput turns inputs into Input layers by their shapes.',
+    why: 'UpgradeNetInput turns each input with a shape into an Input layer.',
   },
   {
     code: 'label-count-mismatch',
@@ -161,7 +161,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'later-bottom',
     ...net(layer('relu', 'ReLU', ['tanh']) + layer('tanh', 'TanH', ['data'])),
-    why: 'Net::Init connects layers in the order of the text.',
+    why: 'Net::Init connects layers in file order.',
   },
   {
     code: 'learned-statistics',
@@ -219,17 +219,17 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'missing-top',
     ...net('layer { name: "relu" type: "ReLU" bottom: "data" }\n'),
-    why: 'Layer::CheckBlobCounts: each type has a number of tops.',
+    why: 'Layer::CheckBlobCounts: each type expects a certain number of tops.',
   },
   {
     code: 'missing-type',
     ...net('layer { name: "relu" bottom: "data" top: "relu" }\n'),
-    why: 'LayerRegistry::CreateLayer finds a layer by its type.',
+    why: 'LayerRegistry::CreateLayer looks up the layer class by type.',
   },
   {
     code: 'mixed-forms',
     ...net('layers { name: "relu" type: RELU bottom: "data" top: "relu" }\n'),
-    why: 'UpgradeV1Net: a text has either the current form or the one before it.',
+    why: 'UpgradeV1Net: a file uses either the current format or the previous one.',
   },
   {
     code: 'no-size-to-copy',
@@ -244,22 +244,22 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'not-a-message',
     ...one('ReLU', 'relu_param: 0.1'),
-    why: 'A field that holds fields is written as a message.',
+    why: 'A field that contains other fields is a message.',
   },
   {
     code: 'not-a-number',
     ...one('ReLU', 'relu_param { negative_slope: small }'),
-    why: 'A float of protobuf’s text format is a decimal number.',
+    why: 'In protobuf’s text format, a float is a decimal number.',
   },
   {
     code: 'not-a-single-value',
     ...one('Pooling', 'pooling_param { kernel_size { size: 2 } }'),
-    why: 'Only a field that holds fields is written as a message.',
+    why: 'Only a field that contains other fields is a message.',
   },
   {
     code: 'not-a-string',
     ...net('layer { name: "relu" type: ReLU bottom: "data" top: "relu" }\n'),
-    why: 'A string of protobuf’s text format is in quotes.',
+    why: 'In protobuf’s text format, strings are quoted.',
   },
   {
     code: 'not-a-whole-number',
@@ -274,12 +274,12 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'nothing-flattened',
     ...one('Flatten', 'flatten_param { axis: 2 end_axis: 1 }'),
-    why: 'FlattenLayer::Reshape multiplies the sizes from axis to end_axis; of none, that is 1.',
+    why: 'FlattenLayer::Reshape multiplies the sizes from axis to end_axis; an empty product is 1.',
   },
   {
     code: 'num-axes-out-of-range',
     ...one('Scale', 'scale_param { axis: 1 num_axes: 4 }'),
-    why: 'ScaleLayer::LayerSetUp and ReshapeLayer::Reshape: the axes from `axis` on are those of the bottom.',
+    why: 'ScaleLayer::LayerSetUp and ReshapeLayer::Reshape: num_axes counts axes of the bottom, starting at `axis`.',
   },
   {
     code: 'one-number-per-sample',
@@ -289,7 +289,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'own-bottom',
     ...net('layer { name: "sum" type: "Eltwise" bottom: "data" bottom: "sum" top: "sum" }\n'),
-    why: 'Net::AppendBottom finds only blobs of the layers above.',
+    why: 'Net::AppendBottom only finds blobs of layers above.',
   },
   {
     code: 'prior-mismatch',
@@ -305,19 +305,19 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'pyramid-too-fine',
     ...one('SPP', 'spp_param { pyramid_height: 6 }'),
-    why: 'SPPLayer pools each level with a window that PoolingLayer must accept: its padding is smaller than the window.',
+    why: 'SPPLayer pools each level with a window that PoolingLayer must accept: the padding must be smaller than the window.',
   },
   {
     code: 'quoted-type',
     file: 'old.prototxt',
     text: 'input: "data"\ninput_dim: 1 input_dim: 3 input_dim: 8 input_dim: 8\nlayers { name: "relu" type: "RELU" bottom: "data" top: "relu" }\n',
-    why: 'In V1LayerParameter the type is an enumeration, whose values are words.',
+    why: 'In V1LayerParameter, the type is an enum, whose values are not quoted.',
   },
   {
     code: 'read-as-train',
     file: 'train.prototxt',
     text: `layer {\n  name: "data" type: "Input" top: "data"\n  include { phase: TRAIN }\n  input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } }\n}\n${layer('relu', 'ReLU', ['data'])}`,
-    why: 'A network is read in TEST by default; without data there, it could only be meant for TRAIN.',
+    why: 'Networks are read in the TEST phase by default; without data layers in that phase, this one must be meant for TRAIN.',
   },
   {
     code: 'repeated-field',
@@ -342,7 +342,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'second-bottom-mismatch',
     ...pair([1, 4, 8, 8], [1, 6], 'Scale', 'scale_param { axis: 0 }'),
-    why: 'ScaleLayer::Reshape and BiasLayer::Reshape: the second bottom has the sizes of the first from `axis` on.',
+    why: 'ScaleLayer::Reshape and BiasLayer::Reshape: the second bottom must match the sizes of the first, starting at `axis`.',
   },
   {
     code: 'sequence-markers-mismatch',
@@ -362,7 +362,7 @@ export const problems: readonly ProblemExample[] = [
     ...net(
       'layer {\n  name: "cut" type: "Slice" bottom: "data" top: "a" top: "b" top: "c"\n  slice_param { slice_point: 3 slice_point: 2 }\n}\n',
     ),
-    why: 'SliceLayer::Reshape: each slice point is larger than the one before, so no piece is empty.',
+    why: 'SliceLayer::Reshape: each slice point must be larger than the previous one, so no slice is empty.',
   },
   {
     code: 'stochastic-padding',
@@ -377,7 +377,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'too-many-tops',
     ...net('layer { name: "relu" type: "ReLU" bottom: "data" top: "a" top: "b" }\n'),
-    why: 'Layer::CheckBlobCounts: each type has a number of tops.',
+    why: 'Layer::CheckBlobCounts: each type expects a certain number of tops.',
   },
   {
     code: 'top-k-larger-than-classes',
@@ -412,7 +412,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'unread-field',
     ...one('Pooling', 'pooling_param { kernel_size: 2 kernel_d: 2 }'),
-    why: 'Forks add fields that change shapes in ways that their source has to say.',
+    why: 'Forks add fields that may change shapes; what they do is only defined in the fork’s source.',
   },
   {
     code: 'unsupported-normalize',
@@ -427,7 +427,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'unused-top',
     ...net(layer('a', 'ReLU', ['data']) + layer('b', 'TanH', ['data'])),
-    why: 'Net::Init: a blob that no layer reads is an output of the network.',
+    why: 'Net::Init: a blob that no layer uses is an output of the network.',
   },
   {
     code: 'value-below-minimum',
@@ -437,12 +437,12 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'value-count-mismatch',
     ...net(layer('out', 'Eltwise', ['data', 'data'], 'eltwise_param { coeff: 1 coeff: 2 coeff: 3 }')),
-    why: 'EltwiseLayer::LayerSetUp and others: a value for each bottom, top or box, or none.',
+    why: 'EltwiseLayer::LayerSetUp and others: one value for each bottom, top or box, or none.',
   },
   {
     code: 'value-out-of-range',
     ...one('SPP', 'spp_param { pyramid_height: 40 }'),
-    why: 'The layer works with values of this range only.',
+    why: 'The layer only works with values in this range.',
   },
   {
     code: 'vector-length-mismatch',
@@ -459,6 +459,6 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'window-past-input',
     ...one('Convolution', 'convolution_param { num_output: 4 kernel_size: 9 stride: 4 }'),
-    why: 'ConvolutionLayer::compute_output_shape: C’s division rounds toward zero, so a window that is too large by less than a stride has one position.',
+    why: 'ConvolutionLayer::compute_output_shape: C’s integer division rounds toward zero, so a window that is too large by less than one stride still gets one position.',
   },
 ];

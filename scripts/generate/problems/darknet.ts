@@ -14,30 +14,30 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'broken-header',
     ...cfg('[convolutional] # 3×3\nfilters=8\nsize=3'),
-    why: 'Darknet compares a whole header line with the names of its sections (`string_to_layer_type`). The section is read as it was meant, so that the rest of the network still has its costs.',
+    why: 'Darknet compares the whole header line with its section names (`string_to_layer_type`). Flopline reads the section as it was meant, so the rest of the network keeps its costs.',
   },
   {
     code: 'byte-order-mark',
     file: 'a.cfg',
     text: `\uFEFF${net}\n${conv}`,
-    why: 'The first character of the file is not a bracket then, so the first line is an option outside any section (`read_cfg`).',
+    why: 'With a byte order mark, the file does not begin with a bracket, so the first line is an option outside any section (`read_cfg`).',
   },
   {
     code: 'carriage-return',
     file: 'a.cfg',
     text: `${net}\n${conv}`.replaceAll('\n', '\r\n'),
     settings: { dialect: 'pjreddie' },
-    why: '`strip` of the original drops spaces, tabs and line feeds, but not carriage returns.',
+    why: 'The original’s `strip` removes spaces, tabs and line feeds, but not carriage returns.',
   },
   {
     code: 'comment-in-value',
     ...cfg('[convolutional]\nfilters=8\nactivation=leaky # fast'),
-    why: 'Only a line that begins with # or ; is a comment; elsewhere the comment belongs to the value. For numbers this does no harm, because `atoi` stops at it.',
+    why: 'Only a line that begins with # or ; is a comment; anywhere else, the text is part of the value. For numbers this is harmless, because `atoi` stops at it.',
   },
   {
     code: 'contrastive-batch',
     ...cfg(conv, `${net}batch=4\nsubdivisions=4\ncontrastive=1\n`),
-    why: 'A contrastive loss compares images of one mini-batch (`parse_net_options`).',
+    why: 'A contrastive loss compares images within a mini-batch (`parse_net_options`).',
   },
   {
     code: 'deformation-without-window',
@@ -53,32 +53,32 @@ export const problems: readonly ProblemExample[] = [
     code: 'empty-network',
     file: 'a.cfg',
     text: net,
-    why: 'Every section after [net] is a layer; there are none.',
+    why: 'Every section after [net] is a layer, and there are none.',
   },
   {
     code: 'filters-mismatch',
     ...cfg(`[convolutional]\nfilters=255\nsize=1\n[yolo]\nmask=0,1,2\nnum=3\nclasses=20\nanchors=10,13,16,30,33,23`),
-    why: 'The layer above a head must have one channel for each number that the head predicts per cell. Darknet checks it (`parse_yolo`, `parse_region`, `parse_detection`).',
+    why: 'The layer above a head must have one channel for each value the head predicts per cell. Darknet checks this (`parse_yolo`, `parse_region`, `parse_detection`).',
   },
   {
     code: 'forward-reference',
     ...cfg(`${conv}[route]\nlayers=3\n${conv}`),
-    why: 'A layer can only read layers above it, which exist already when it is built.',
+    why: 'A layer can only read layers above it, which exist when it is built.',
   },
   {
     code: 'hiding-line',
     ...cfg('[convolutional]\nfilters\nfilters=8\nsize=3'),
-    why: '`option_find` returns the first line with the key, here one without a value.',
+    why: '`option_find` returns the first line with the key, even without a value.',
   },
   {
     code: 'ignored-key',
     ...cfg(`${conv}comment=first`),
-    why: 'Darknet looks up the keys that it knows and ignores all others.',
+    why: 'Darknet looks up the keys it knows and ignores all others.',
   },
   {
     code: 'inputs-mismatch',
     ...cfg('[connected]\noutput=10', `${net}inputs=784\n`),
-    why: 'Where `inputs` is set, layers that read a vector use it instead of height × width × channels (`parse_net_options`).',
+    why: 'If `inputs` is set, layers that read a vector use it instead of height × width × channels (`parse_net_options`).',
   },
   {
     code: 'key-of-other-dialect',
@@ -95,7 +95,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'missing-equals',
     ...cfg('[convolutional]\nfilters 8\nsize=3'),
-    why: 'Without “=” the whole line is a key without a value.',
+    why: 'Without “=”, the whole line is a key without a value.',
   },
   {
     code: 'missing-input-size',
@@ -120,7 +120,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'more-groups-than-channels',
     ...cfg('[convolutional]\nfilters=2\n[route]\nlayers=-1\ngroups=4'),
-    why: '`groups` splits the channels of each layer; here a group has less than one channel (`parse_route`).',
+    why: '`groups` splits the channels of each layer; here, a group has less than one channel (`parse_route`).',
   },
   {
     code: 'net-not-first',
@@ -141,17 +141,17 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'not-a-number',
     ...cfg(conv, `${net}momentum=high\n`),
-    why: 'Darknet reads numbers by C’s `atof`, which returns 0 for what is not a number.',
+    why: 'Darknet parses numbers with C’s `atof`, which returns 0 if the text is not a number.',
   },
   {
     code: 'not-a-whole-number',
     ...cfg('[convolutional]\nfilters=8\nsize=3.5'),
-    why: 'Darknet reads whole numbers by C’s `atoi`, which stops at the first character that is not a digit.',
+    why: 'Darknet parses whole numbers with C’s `atoi`, which stops at the first character that is not a digit.',
   },
   {
     code: 'not-an-image',
     ...cfg(`[dropout]\n[detection]\nclasses=1\ncoords=4\nnum=2\nside=16\n${conv}`),
-    why: 'Convolutions and poolings need width, height and channels, which the output of [detection], [softmax], [gru] or a route across sizes does not have.',
+    why: 'Convolution and pooling layers need width, height and channels, which the output of [detection], [softmax], [gru] or a route across sizes does not have.',
   },
   {
     code: 'only-pjreddie',
@@ -161,12 +161,12 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'pytorch-cfg',
     ...cfg(`${conv}[implicit_add]\nfilters=8\n[shift_channels]\nfrom=-1`),
-    why: 'YOLOR and relatives have cfg files with sections that only their PyTorch code reads.',
+    why: 'YOLOR and related repositories use cfg files with sections that only their PyTorch code reads.',
   },
   {
     code: 'sam-mismatch',
     ...cfg(`${conv}[convolutional]\nfilters=4\n[sam]\nfrom=0`),
-    why: '[sam] multiplies two layers element by element (`make_sam_layer`).',
+    why: '[sam] multiplies two layers element-wise (`make_sam_layer`).',
   },
   {
     code: 'scale-mismatch',
@@ -187,7 +187,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'share-mismatch',
     ...cfg(`${conv}[convolutional]\nshare_index=0\nfilters=8\nsize=1`),
-    why: '`make_convolutional_layer` stops where the shared weights have another size.',
+    why: '`make_convolutional_layer` stops if the shared weights have a different size.',
   },
   {
     code: 'shortcut-size-mismatch',
@@ -201,22 +201,22 @@ export const problems: readonly ProblemExample[] = [
       '[convolutional]\nfilters=8\nsize=3\nstride=8\npad=1\n[convolutional]\nfilters=85\nsize=1\n[yolo]\nnum=1\nclasses=80\nanchors=10,13',
       '[net]\nwidth=100\nheight=96\nchannels=3\n',
     ),
-    why: 'Strides round sizes down, and an upsampled grid does not have the size of the one that it is joined with then.',
+    why: 'Strides round sizes down, so an upsampled feature map may differ in size from the one it is joined with.',
   },
   {
     code: 'state-size-mismatch',
     ...cfg('[crnn]\noutput=8\nhidden=8\nstride=2\npad=1'),
-    why: 'The state of a recurrent layer keeps its size from step to step (`make_crnn_layer`, `make_conv_lstm_layer`).',
+    why: 'The state of a recurrent layer must have the same size at every step (`make_crnn_layer`, `make_conv_lstm_layer`).',
   },
   {
     code: 'too-few-anchors',
     ...cfg('[convolutional]\nfilters=170\nsize=1\n[yolo]\nnum=2\nclasses=80\nanchors=10,13'),
-    why: '`anchors` has width and height of `num` anchors; Darknet initializes them to 0.5.',
+    why: '`anchors` lists the width and height of `num` anchors; Darknet initializes them to 0.5.',
   },
   {
     code: 'too-many-anchors',
     ...cfg('[convolutional]\nfilters=85\nsize=1\n[yolo]\nnum=1\nclasses=80\nanchors=10,13,16,30'),
-    why: '`anchors` has width and height of `num` anchors.',
+    why: '`anchors` lists the width and height of `num` anchors.',
   },
   {
     code: 'unknown-activation',
@@ -228,12 +228,12 @@ export const problems: readonly ProblemExample[] = [
     ...cfg(
       `${conv}[convolutional]\nfilters=8\n[shortcut]\nfrom=-2\nweights_type=per_pixel\nweights_normalization=relu`,
     ),
-    why: '`parse_shortcut` stops at another `weights_type` or `weights_normalization`.',
+    why: '`parse_shortcut` stops at any other `weights_type` or `weights_normalization`.',
   },
   {
     code: 'unknown-key',
     ...cfg('[convolutional]\nfiltres=8\nsize=3'),
-    why: 'Darknet looks up the keys that it knows and ignores all others, so a misspelled key leaves the default.',
+    why: 'Darknet looks up the keys it knows and ignores all others, so a misspelled key leaves the default.',
   },
   {
     code: 'unknown-section',
@@ -248,7 +248,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'value-out-of-range',
     ...cfg('[convolutional]\nfilters=0\nsize=3'),
-    why: 'Each number has its limits; Darknet’s integers have 32 bits.',
+    why: 'Each number has limits; Darknet’s integers have 32 bits.',
   },
   {
     code: 'wrong-layer-type',

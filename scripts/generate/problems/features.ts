@@ -12,7 +12,7 @@ layers:
   - linear: 100
   - linear: 10
 `,
-    why: 'One layer has more than half of the parameters or does more than half of the MACs, so a change there saves the most. The share is a setting.',
+    why: 'One layer has more than half of the parameters or MACs, so a change there saves the most. The threshold is a setting.',
   },
   {
     code: 'dominant-family',
@@ -25,7 +25,7 @@ layers:
   - linear: 100
   - linear: 10
 `,
-    why: 'Layers of one kind have more than half of the parameters and do much less of the work, or the reverse. In VGG-16 the fully connected layers have 89 % of the parameters and do 0.8 % of the MACs.',
+    why: 'Layers of one kind have more than half of the parameters but a much smaller share of the MACs, or vice versa. In VGG-16, the fully connected layers have 89 % of the parameters and do 0.8 % of the MACs.',
   },
   {
     code: 'huge-activation',
@@ -34,7 +34,7 @@ layers:
 layers:
   - conv: {out: 64, kernel: 3, padding: same}
 `,
-    why: 'A single tensor is above the limit in the settings, which are bytes for the batch size and data type in use. Tensors that need no memory of their own, such as views, do not count.',
+    why: 'A single tensor is above the size limit in the settings, for the batch size and data type in use. Tensors that need no memory of their own, such as views, do not count.',
   },
   {
     code: 'unused-output',
@@ -45,7 +45,7 @@ layers:
   - conv: {out: 32, kernel: 1}
   - conv: {out: 16, kernel: 1, from: stem}
 `,
-    why: 'No layer reads the output and the network does not return it, so its cost has no effect. Not reported while the file has errors: a row that could not be read may be the one that reads it.',
+    why: 'No layer uses the output and the network does not return it, so its cost is wasted. Not reported while the file has errors: a row that could not be read may be the one that uses it.',
   },
   {
     code: 'stale-summary',
@@ -58,7 +58,7 @@ backbone:
 head:
   - [-1, 1, Classify, [nc]]
 `,
-    why: 'A comment in the form of the summary that Ultralytics prints gives figures that no release prints for this file.',
+    why: 'A comment in the format of Ultralytics’ model summary has figures that no release prints for this file.',
   },
   {
     code: 'file-too-large',
@@ -68,6 +68,6 @@ layers:
   - relu
 `,
     settings: { maxFileSize: 20 },
-    why: 'Files above `flopline.maxFileSize` are not read, so that an editor stays fast. This example was read with a limit of 20 characters.',
+    why: 'Files above `flopline.maxFileSize` are not read, to keep the editor fast. This example was read with a limit of 20 characters.',
   },
 ];

@@ -12,7 +12,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'asymmetric-padding',
     ...rows('convtranspose: {out: 8, kernel: 2, padding: {left: 1}}'),
-    why: 'PyTorch’s transposed convolutions and average pooling take one padding for both ends of a dimension.',
+    why: 'PyTorch’s transposed convolutions and average pooling take one padding for both sides of a dimension.',
   },
   {
     code: 'block-named-like-operator',
@@ -27,7 +27,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'division-by-zero',
     ...value('$(channels // 0)'),
-    why: 'An expression has a value, or it is refused.',
+    why: 'Every expression must have a value.',
   },
   {
     code: 'duplicate-block',
@@ -47,17 +47,17 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'empty-block',
     ...block('pair(out)', '', 'pair: 3'),
-    why: 'A block without rows outputs its input.',
+    why: 'A block without rows passes its input through.',
   },
   {
     code: 'empty-row',
     ...rows('relu', ''),
-    why: 'An empty row outputs its input; most likely it is still being typed.',
+    why: 'An empty row passes its input through; most likely it is still being typed.',
   },
   {
     code: 'expression-nested-too-deep',
     ...value(`$(${'-'.repeat(60)}8)`),
-    why: 'No person writes an expression that is nested so deep.',
+    why: 'An expression nested this deep is assumed to be a mistake.',
   },
   {
     code: 'expression-syntax',
@@ -67,17 +67,17 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'expression-too-long',
     ...value(`$(${'1 + '.repeat(150)}1)`),
-    why: 'No person writes an expression of that length.',
+    why: 'An expression this long is assumed to be a mistake.',
   },
   {
     code: 'key-set-twice',
     ...rows('{conv: {out: 8, kernel: 1}, out: 16}'),
-    why: 'Attributes may be below the operator or beside it; the first that is found counts.',
+    why: 'Attributes may be nested under the operator or next to it; the first one found counts.',
   },
   {
     code: 'key-without-operator',
     ...rows('{from: input, axis: 1}'),
-    why: 'A row without an operator has nothing but `from`, `name` and `if`.',
+    why: 'A row without an operator can only have `from`, `name` and `if`.',
   },
   {
     code: 'later-reference',
@@ -92,7 +92,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'let-not-a-mapping',
     ...yaml('input: [3, 8, 8]\nlet: 64\nlayers:\n  - relu\n'),
-    why: 'Each value under `let` has a name, by which rows use it.',
+    why: 'Rows use the values under `let` by name.',
   },
   {
     code: 'missing-argument',
@@ -102,12 +102,12 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'missing-branches',
     ...rows('branches:'),
-    why: 'Without paths there is nothing to join.',
+    why: 'Without paths, there is nothing to join.',
   },
   {
     code: 'missing-input',
     ...yaml('layers:\n  - conv: {out: 8, kernel: 3}\n'),
-    why: 'Shapes and costs follow from the size of the input.',
+    why: 'All shapes and costs follow from the input size.',
   },
   {
     code: 'missing-input-size',
@@ -127,12 +127,12 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'missing-times',
     ...rows('repeat: {layers: [relu]}'),
-    why: 'A repeat has no default for the number of repetitions.',
+    why: 'The number of repetitions has no default.',
   },
   {
     code: 'no-same-padding',
     ...rows('convtranspose: {out: 8, kernel: 2, padding: same}'),
-    why: '`same` gives an output of input × stride, as in Keras. With an even kernel and a stride of 1, that takes an output padding as large as the stride, which PyTorch refuses.',
+    why: '`same` makes the output size input × stride, as in Keras. With an even kernel and a stride of 1, that takes an output padding as large as the stride, which PyTorch rejects.',
   },
   {
     code: 'not-a-boolean',
@@ -147,7 +147,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'not-a-network',
     ...yaml('- conv: {out: 8, kernel: 3}\n- relu\n'),
-    why: 'A list alone does not say what its rows are for: `layers:` does.',
+    why: 'The rows of a network belong under `layers:`.',
   },
   {
     code: 'not-a-number',
@@ -157,7 +157,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'not-a-reference',
     ...rows('relu: {from: 3}'),
-    why: 'Rows are counted backward, so only negative numbers refer to one.',
+    why: 'References count backward from the row, so only negative numbers are valid.',
   },
   {
     code: 'not-a-row',
@@ -167,7 +167,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'not-a-whole-number',
     ...value('8.5'),
-    why: 'There are no half channels and no half pixels.',
+    why: 'Channels and sizes are whole numbers.',
   },
   {
     code: 'output-out-of-range',
@@ -177,22 +177,22 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'recursive-block',
     ...block('loop(n)', '\n    - loop: $n', 'loop: 4'),
-    why: 'A block may use other blocks, but never itself, not even through others.',
+    why: 'A block may use other blocks, but never itself, directly or indirectly.',
   },
   {
     code: 'reference-in-front-of-list',
     ...rows('relu', 'tanh: {from: -3}'),
-    why: '−1 is the row above. Counted from the first row, it is the input of the list.',
+    why: '−1 is the row above; for the first row, it is the input of the list.',
   },
   {
     code: 'reserved-name',
     ...rows('relu: {name: input}'),
-    why: '`input` and `previous` mean something in every `from`.',
+    why: '`input` and `previous` have a fixed meaning in `from`.',
   },
   {
     code: 'reserved-parameter',
     ...block('pair(from)', '\n    - relu', 'relu'),
-    why: 'Every use of a block takes `name`, `from`, `if` and `repeats`, and words such as `and` and `true` mean something in expressions.',
+    why: 'Every row takes `name`, `from`, `if` and `repeats`, and words such as `and` and `true` have a meaning in expressions.',
   },
   {
     code: 'row-is-a-list',
@@ -207,17 +207,17 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'spatial-dimensions-mismatch',
     ...rows('conv1d: {out: 8, kernel: 3}'),
-    why: 'A name with 1d, 2d or 3d promises the spatial dimensions of its input, as in PyTorch.',
+    why: 'A name ending in 1d, 2d or 3d requires that many spatial dimensions, as in PyTorch.',
   },
   {
     code: 'too-many-arguments',
     ...block('pair(out)', '\n    - conv: {out: $out, kernel: 1}', 'pair: [8, 3]'),
-    why: 'Arguments in a list are bound to the parameters of the block in their order.',
+    why: 'Positional arguments are bound to the parameters of the block in order.',
   },
   {
     code: 'unexpected-value',
     ...rows('relu: 3'),
-    why: 'The operator has no attributes that a value could be.',
+    why: 'The operator has no attribute that a bare value could set.',
   },
   {
     code: 'unknown-activation',
@@ -227,17 +227,17 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'unknown-choice',
     ...rows('maxpool: {kernel: 2, rounding: up}'),
-    why: 'Some attributes take one of a few words.',
+    why: 'Some attributes accept only certain words.',
   },
   {
     code: 'unknown-function',
     ...value('$clamp(channels)'),
-    why: 'Nothing is executed: these functions are all there are.',
+    why: 'Only these functions are supported; nothing is executed.',
   },
   {
     code: 'unknown-key',
     ...rows('conv: {out: 8, kernal: 1, kernel: 1}'),
-    why: 'Unlike a framework that would ignore it, Flopline reports every key that means nothing, because its default may not be what was meant.',
+    why: 'Flopline reports every unknown key instead of ignoring it, because a misspelled one silently leaves the default.',
   },
   {
     code: 'unknown-operator',
@@ -247,7 +247,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'unknown-padding',
     ...rows('conv: {out: 8, kernel: 3, padding: sane}'),
-    why: '`same` keeps input / stride, `valid` is none; everything else is a number.',
+    why: '`same` makes the output size input / stride, `valid` means no padding; anything else must be a number.',
   },
   {
     code: 'unknown-parameter',
@@ -257,22 +257,22 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'unknown-reference',
     ...rows('{relu: , name: stem}', 'add: steam'),
-    why: 'A row reads the input, a row above in the same list, or one above the list that it is in.',
+    why: 'A row can read the input, a row above it in the same list, or a row above the enclosing list.',
   },
   {
     code: 'value-below-minimum',
     ...value('0'),
-    why: 'Each attribute has the smallest value that makes sense; docs/operators.md lists them.',
+    why: 'Each attribute has a minimum; docs/operators.md lists them.',
   },
   {
     code: 'value-expected',
     ...value('{width: 8}'),
-    why: 'The value of an attribute is a number, a word or a list of them.',
+    why: 'Attributes take a number, a word or a list of them.',
   },
   {
     code: 'value-without-key',
     ...rows('embedding: 3'),
-    why: 'The operator has several attributes, none of which is the obvious one.',
+    why: 'None of the operator’s attributes is an obvious choice for a bare value.',
   },
   {
     code: 'wrong-block-name',
@@ -282,26 +282,26 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'wrong-input-name',
     ...yaml('input: {3d: [3, 8, 8]}\nlayers:\n  - relu\n'),
-    why: 'Rows use the name of an input in `from`, where a number would count rows.',
+    why: 'Rows refer to an input by name in `from`, where a number would count rows.',
   },
   {
     code: 'wrong-input-size',
     ...yaml('input: [3, 0, 8]\nlayers:\n  - relu\n'),
-    why: 'A size is a whole number, or “?” where it is not known.',
+    why: 'A size is a whole number, or “?” if it is unknown.',
   },
   {
     code: 'wrong-let-name',
     ...yaml('input: [3, 8, 8]\nlet: {my width: 8}\nlayers:\n  - relu\n'),
-    why: 'Expressions use the name, so it can have no spaces and no signs.',
+    why: 'Expressions use the name, so it cannot contain spaces or punctuation.',
   },
   {
     code: 'wrong-operand',
     ...yaml('input: [3, 8, 8]\nlet: {size: wide}\nlayers:\n  - conv: {out: $(size * 2), kernel: 1}\n'),
-    why: 'Arithmetic is for numbers; conditions take true, false or a number.',
+    why: 'Arithmetic needs numbers; conditions take true, false or a number.',
   },
   {
     code: 'wrong-parameter',
     ...block('pair(3x)', '\n    - relu', 'relu'),
-    why: 'A parameter is a name, perhaps with a default.',
+    why: 'A parameter is a name, optionally with a default.',
   },
 ];

@@ -10,17 +10,17 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'wrong-input-count',
     ...net(['conv: {out: 8, kernel: 1}', 'sub: [input, previous, input]']),
-    why: 'Every operator takes a certain number of inputs, or at least so many.',
+    why: 'Each operator takes a fixed number of inputs, or a minimum number.',
   },
   {
     code: 'unsupported-rank',
     ...net(['flatten', 'conv: {out: 8, kernel: 1}']),
-    why: 'A convolution needs batch, channels and one to three spatial dimensions; other operators have limits of their own.',
+    why: 'A convolution needs batch, channels and one to three spatial dimensions; other operators have their own limits.',
   },
   {
     code: 'too-many-operators',
     ...net(['repeat: {times: 60000, layers: [relu]}']),
-    why: 'No network has as many; what is beyond the limit is cut, and totals say “at least”.',
+    why: 'No real network has that many. Everything beyond the limit is dropped, and totals say “at least”.',
   },
   {
     code: 'nested-too-deep',
@@ -28,6 +28,6 @@ export const problems: readonly ProblemExample[] = [
       ['b0'],
       `blocks: {${Array.from({ length: 201 }, (_, depth) => `b${depth}: [b${depth + 1}]`).join(', ')}, b201: [relu]}\n`,
     ),
-    why: 'Blocks within blocks by the hundred are taken for a mistake.',
+    why: 'Nesting this deep is assumed to be a mistake.',
   },
 ];

@@ -26,7 +26,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'too-many-normalized-axes',
     ...net('layernorm: {axes: 4}'),
-    why: 'A layer normalization reaches over the last axes of one sample, never over the batch.',
+    why: 'Layer normalization covers the trailing axes of one sample, never the batch.',
   },
   {
     code: 'axes-out-of-order',
@@ -38,11 +38,11 @@ export const problems: readonly ProblemExample[] = [
     ...net('permute: [0, 1, 1, 2]'),
     why: 'A permutation moves every axis to one place; none may be missing or repeated.',
   },
-  { code: 'no-axes', ...net('reduce: {axes: []}'), why: 'A reduction needs the axes that it sums up.' },
+  { code: 'no-axes', ...net('reduce: {axes: []}'), why: 'A reduction needs the axes to reduce over.' },
   {
     code: 'repeated-axis',
     ...net('reduce: {axes: [3, -1]}'),
-    why: 'In a tensor with four dimensions, axis −1 is axis 3: PyTorch refuses an axis that is named twice.',
+    why: 'In a tensor with four dimensions, axis −1 is axis 3. PyTorch rejects an axis that is listed twice.',
   },
   {
     code: 'broadcast-mismatch',
@@ -62,12 +62,12 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'stack-shape-mismatch',
     ...net('conv: {out: 8, kernel: 1}\nstack: [input, previous]'),
-    why: 'Stacked tensors become the entries of a new axis, so all need the same shape.',
+    why: 'Stacking adds a new axis, so all tensors need the same shape.',
   },
   {
     code: 'kernel-larger-than-input',
     ...net('conv: {out: 8, kernel: 7}', '[3, 5, 5]'),
-    why: 'A window that does not fit has no position: PyTorch refuses it, and so do Caffe and Darknet.',
+    why: 'A kernel that does not fit has no valid position: PyTorch, Caffe and Darknet reject it.',
   },
   {
     code: 'kernel-rank-mismatch',
@@ -87,12 +87,12 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'output-not-divisible-by-groups',
     ...net('conv: {out: 8, kernel: 3, groups: 3}'),
-    why: 'Each group of a convolution makes the same number of output channels.',
+    why: 'Each group of a convolution has the same number of output channels.',
   },
   {
     code: 'padding-fills-window',
     ...net('maxpool: {kernel: 2, padding: 2}'),
-    why: 'Such a window has no maximum; Caffe refuses padding ≥ the kernel, and PyTorch more than half of it.',
+    why: 'Such a window has no maximum. Caffe rejects padding ≥ the kernel size, and PyTorch padding of more than half of it.',
   },
   {
     code: 'output-padding-too-large',
@@ -107,12 +107,12 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'border-larger-than-input',
     ...net('pad: {before: 8, after: 8, mode: reflect}', '[3, 8, 8]'),
-    why: 'A mirrored border needs one element more than it shows; a circular one as many.',
+    why: 'Reflection needs at least one more element than the padding; circular padding needs at least as many.',
   },
   {
     code: 'padding-removes-everything',
     ...net('pad: {before: -4, after: -4}', '[3, 8, 8]'),
-    why: 'Negative padding removes elements; nothing must be left over.',
+    why: 'Negative padding removes elements, and at least one must remain.',
   },
   {
     code: 'empty-output',
@@ -132,12 +132,12 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'mode-rank-mismatch',
     ...net('upsample: {scale: 2, mode: trilinear}'),
-    why: 'Each mode of interpolation is defined for one number of spatial dimensions; `nearest` is for all.',
+    why: 'Each interpolation mode is defined for one number of spatial dimensions; `nearest` works for all.',
   },
   {
     code: 'channels-not-divisible-by-factor',
     ...net('pixelshuffle: 2'),
-    why: 'Every f² channels become f×f pixels of one channel.',
+    why: 'Each f² channels become f×f pixels of one channel.',
   },
   {
     code: 'size-not-divisible-by-factor',
@@ -157,28 +157,28 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'two-inferred-sizes',
     ...net('reshape: [-1, 3, -1]'),
-    why: 'Only one size follows from the others.',
+    why: 'Only one size can be inferred from the others.',
   },
-  { code: 'not-a-size', ...net('reshape: [1, 0, -1]'), why: 'Sizes are whole numbers from 1.' },
+  { code: 'not-a-size', ...net('reshape: [1, 0, -1]'), why: 'Sizes are whole numbers ≥ 1.' },
   {
     code: 'expand-size-mismatch',
     ...net('expand: [1, 6, 32, 32]'),
-    why: 'Expanding shows one element many times; it cannot do that with several.',
+    why: 'Expanding repeats a single element without copying it; an axis with several elements cannot be expanded.',
   },
   {
     code: 'too-few-sizes',
     ...net('expand: [32, 32]'),
-    why: 'torch.Tensor.expand may add axes in front, not drop them.',
+    why: 'torch.Tensor.expand may add leading axes, but not drop any.',
   },
   {
     code: 'size-of-new-axis',
     ...net('expand: [-1, 1, 3, 32, 32]'),
-    why: '−1 keeps the size of an axis; one that is added in front has none.',
+    why: '−1 keeps the size of an existing axis; a new leading axis has none.',
   },
   {
     code: 'repeats-mismatch',
     ...net('tile: {times: [2, 2]}'),
-    why: 'torch.Tensor.repeat needs a number for each axis, and may add axes in front.',
+    why: 'torch.Tensor.repeat needs a number for each axis, and may add leading axes.',
   },
   {
     code: 'empty-slice',
@@ -188,22 +188,22 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'piece-sizes-mismatch',
     ...net('split: {sizes: [1, 1]}'),
-    why: 'The pieces of a split make up the whole axis, as in torch.split.',
+    why: 'The chunks of a split must cover the whole axis, as in torch.split.',
   },
   {
     code: 'piece-count-out-of-range',
     ...net('chunk: {chunks: 5000}'),
-    why: 'More pieces than any network needs are taken for a slip.',
+    why: 'More chunks than any network needs are assumed to be a typo.',
   },
   {
     code: 'squeeze-of-unknown-size',
     ...net('squeeze', "[3, '?', 1]"),
-    why: 'Whether an axis disappears depends on its size, and everything below on whether it does.',
+    why: 'Whether the axis is removed depends on its size, and every shape below depends on that.',
   },
   {
     code: 'k-larger-than-axis',
     ...net('topk: {k: 10, axis: 1}'),
-    why: 'No more elements can be picked than there are.',
+    why: 'k must not exceed the size of the axis.',
   },
   {
     code: 'index-shape-mismatch',
@@ -233,7 +233,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'crop-larger-than-input',
     ...net('croplike: {from: [x, like]}', '{x: [3, 32, 32], like: [3, 64, 64]}'),
-    why: 'A crop only removes; what is cropped must be at least as large.',
+    why: 'Cropping only removes elements, so the input must be at least as large as the result.',
   },
   {
     code: 'matmul-rank',
@@ -253,7 +253,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'attention-rank',
     ...net('attention: {heads: 2, from: [a, b, b]}', '{a: [9, 8], b: [3, 3, 8]}'),
-    why: 'Attention is between the positions of a sequence.',
+    why: 'Attention works on the positions of a sequence.',
   },
   {
     code: 'features-not-divisible-by-heads',
@@ -268,11 +268,11 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'key-value-mismatch',
     ...net('attention: {heads: 2, from: [q, k, v]}', '{q: [9, 8], k: [5, 8], v: [7, 8]}'),
-    why: 'The scores of a query weigh the values, one score for each key.',
+    why: 'Attention scores, one per key, weight the values.',
   },
   {
     code: 'query-key-mismatch',
     ...net('scaleddotproduct: {from: [q, k, v]}', '{q: [9, 8], k: [5, 7], v: [5, 8]}'),
-    why: 'A score is the product of a query and a key.',
+    why: 'An attention score is the dot product of a query and a key.',
   },
 ];

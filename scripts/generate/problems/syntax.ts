@@ -19,27 +19,27 @@ export const problems: readonly ProblemExample[] = [
     code: 'yaml-stray-tab',
     file: 'a.yaml',
     text: 'nc: 2\nbackbone:\n  - [-1, 1, Conv\t, [8, 3, 1]]\nhead:\n  - [[0], 1, Detect, [nc]]\n',
-    why: 'YAML allows tabs between tokens, but no token may begin with one for PyYAML (scanner.py), which reads these files.',
+    why: 'YAML allows tabs between tokens, but PyYAML (scanner.py), which reads these files, does not.',
   },
   {
     code: 'duplicate-key',
     ...yaml('input: [3, 8, 8]\nlayers:\n  - conv: {out: 8, kernel: 3, kernel: 1}\n'),
-    why: 'PyYAML lets the last of equal keys count without a word.',
+    why: 'PyYAML silently keeps the last of duplicate keys.',
   },
   {
     code: 'unknown-anchor',
     ...yaml('input: [3, 8, 8]\nlayers:\n  - conv: *settings\n'),
-    why: '`*name` repeats what `&name` marked further up.',
+    why: 'An alias `*name` refers to an anchor `&name` above it.',
   },
   {
     code: 'yaml-colon-without-space',
     ...yaml('input: [3, 8, 8]\nlayers:\n  - conv:\n      out:8\n      kernel: 3\n'),
-    why: 'To YAML, a colon without a space is part of a word.',
+    why: 'In YAML, a colon without a space is part of the word.',
   },
   {
     code: 'yaml-dash-without-space',
     ...row('  -[-1, 1, Conv, [32, 3, 2]]'),
-    why: 'To YAML, a dash without a space is part of a word.',
+    why: 'In YAML, a dash without a space is part of the word.',
   },
   {
     code: 'yaml-documents',
@@ -54,7 +54,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'yaml-full-width',
     ...row('  - [-1, 1，Conv, [32, 3, 2]]'),
-    why: 'Input methods and word processors put such characters in place of the plain ones that YAML needs.',
+    why: 'Input methods and word processors insert such characters instead of the ASCII ones YAML needs.',
   },
   {
     code: 'yaml-indentation',
@@ -64,7 +64,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'yaml-key-type',
     ...yaml('input: [3, 8, 8]\nlayers:\n  - {[1]: 2}\n'),
-    why: 'Python’s dictionaries, which PyYAML builds, have no such keys.',
+    why: 'PyYAML builds Python dictionaries, whose keys must be hashable.',
   },
   {
     code: 'yaml-leading-colon',
@@ -94,12 +94,12 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'yaml-not-a-row',
     ...row('  Conv 32 3 2 "'),
-    why: 'A line among rows keeps its place, so that numbers below it stay right, but its cost is unknown.',
+    why: 'The line keeps its place, so row numbers below it stay right, but its cost is unknown.',
   },
   {
     code: 'yaml-syntax',
     ...yaml('input: [3, 8, 8]\nlayers:\n  - relu: {a: b: c: }}\n  - relu\n'),
-    why: 'The YAML parser’s own words for what stopped it are in parentheses.',
+    why: 'The YAML parser’s own message is in parentheses.',
   },
   {
     code: 'yaml-tab',
@@ -124,7 +124,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'yaml-unclosed-bracket',
     ...row('  - [-1, 1, Conv, [32, 3, 2]'),
-    why: 'Every bracket that is opened must be closed.',
+    why: 'Every opening bracket needs a closing one.',
   },
   {
     code: 'yaml-unmatched-quote',
@@ -134,7 +134,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'yaml-unopened-bracket',
     ...row('  - [-1, 1, Conv, 32, 3, 2]]'),
-    why: 'Every bracket that is closed must have been opened.',
+    why: 'Every closing bracket needs an opening one.',
   },
   {
     code: 'yaml-wrong-bracket',
@@ -144,7 +144,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'missing-colon',
     ...proto('layer {\n  name: "relu" type: "ReLU" bottom "data" top: "relu"\n}\n'),
-    why: 'Protobuf’s text format puts a colon after the name of a field; only in front of a brace may it be left out.',
+    why: 'Protobuf’s text format requires a colon after a field name; it is optional only before a brace.',
   },
   {
     code: 'missing-comma',
@@ -158,7 +158,7 @@ export const problems: readonly ProblemExample[] = [
     ...proto(
       'layer {\n  name: "conv" type: "Convolution" bottom: "data" top: "conv"\n  convolution_param { num_output: }\n}\n',
     ),
-    why: 'A field without a value is refused by Caffe; most likely it is still being typed.',
+    why: 'Caffe rejects a field without a value; most likely it is still being typed.',
   },
   {
     code: 'semicolon-in-list',
@@ -175,7 +175,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'stray-separator',
     ...proto('layer {\n  name: "relu" type: "ReLU" bottom: "data",, top: "relu"\n}\n'),
-    why: 'One comma or semicolon may follow a field; another one separates nothing.',
+    why: 'At most one comma or semicolon may follow a field.',
   },
   {
     code: 'stray-text',
@@ -202,7 +202,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'unclosed-string',
     ...proto('layer {\n  name: "relu" type: "ReLU" bottom: "data top: "relu"\n}\n'),
-    why: 'A string ends on its own line, at the quote with which it began.',
+    why: 'A string ends on the line it starts on, with the same quote.',
   },
   {
     code: 'wrong-brace',

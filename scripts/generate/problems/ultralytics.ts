@@ -23,7 +23,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'ambiguous-dialect',
     ...file('[-1, 1, Conv, [64, 3, 2]]\n[-1, 2, A2C2f, [64, True, 4]]', scales),
-    why: 'Ultralytics and the authors of YOLOv12 each have a module A2C2f, spelled alike and with different parameters.',
+    why: 'Ultralytics and the authors of YOLOv12 each have a module A2C2f: the same name, but different parameters.',
   },
   {
     code: 'maybe-fork',
@@ -33,7 +33,7 @@ export const problems: readonly ProblemExample[] = [
       'yolo.yaml',
       '[[[-1], 1, Detect, [nc]]]',
     ),
-    why: 'Forks keep the names of modules and change what they do. Where a file shows signs of a fork, rows that forks often redefine are not certain.',
+    why: 'Forks change modules but keep their names. If a file shows signs of a fork, modules that forks often redefine are uncertain.',
   },
   {
     code: 'empty-network',
@@ -63,17 +63,17 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'unknown-key',
     ...row('[-1, 1, Conv, [32]]', 'nc: 80\nwidth_mult: 0.5'),
-    why: 'A key that no version reads has no effect, although it looks as if it had.',
+    why: 'A key that no version reads has no effect, though it looks like it does.',
   },
   {
     code: 'key-of-other-dialect',
     ...row('[-1, 1, Conv, [32]]', 'nc: 80\nchannel_multiple: 4'),
-    why: 'Each repository reads keys of its own and ignores the others.',
+    why: 'Each repository reads its own keys and ignores all others.',
   },
   {
     code: 'newer-key',
     ...row('[-1, 1, Conv, [32]]', 'nc: 80\nanchors: 3\ndepth_multiple: 1\nwidth_multiple: 1\nchannel_multiple: 4'),
-    why: 'YOLOv5 reads `channel_multiple` since the commit after its last release.',
+    why: 'YOLOv5 supports `channel_multiple` since the commit after its last release.',
   },
   {
     code: 'unread-scale',
@@ -83,7 +83,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'missing-scale',
     ...file('[-1, 1, Conv, [32]]', scales, 'yolo11x.yaml'),
-    why: 'Ultralytics takes the scale from the letter in the file’s name.',
+    why: 'Ultralytics takes the scale from the letter in the file name.',
   },
   {
     code: 'wrong-scale',
@@ -93,17 +93,17 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'scales-not-a-mapping',
     ...row('[-1, 1, Conv, [32]]', 'nc: 80\nscales: n'),
-    why: 'Ultralytics looks the scale up by its name.',
+    why: 'Ultralytics looks up the scale by name.',
   },
   {
     code: 'not-positive',
     ...row('[-1, 1, Conv, [32]]', 'nc: "80"'),
-    why: 'Numbers of the file multiply depths, widths and channels. What is in quotes is text, and so is `1e3` in YAML 1.1.',
+    why: 'These numbers scale depth, width and channels. A quoted number is a string, and so is `1e3` in YAML 1.1.',
   },
   {
     code: 'float-for-integer',
     ...row('[-1, 1, Conv, [32, 3.0]]'),
-    why: 'PyTorch takes only integers for sizes, and Python tells 3.0 from 3.',
+    why: 'PyTorch only accepts integers for sizes, and in Python 3.0 is a float.',
   },
   {
     code: 'wrong-reg-max',
@@ -113,20 +113,20 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'unsupported-end2end',
     ...row('[[-1], 1, WorldDetect, [nc, 512, True]]', 'nc: 80\nend2end: True'),
-    why: 'WorldDetect has no second set of branches, and training asks for it by name.',
+    why: 'WorldDetect has no second set of branches, which training looks up by name.',
   },
   {
     code: 'stale-number',
     ...text(
       'nc: 80\nbackbone:\n  - [-1, 1, Conv, [16, 3, 2]] # 0\n  - [-1, 1, Conv, [16]]\n  - [-1, 1, Conv, [32, 3, 2]] # 1\n  - [[-1, 0], 1, Concat, [1]] # 2\nhead: []\n',
     ),
-    why: 'Model files number their rows in comments. Where the numbers no longer fit, references may not fit either.',
+    why: 'Model files often number their rows in comments. If these are off, references may be off as well.',
   },
   // ——— Rows ———————————————————————————————————————————————————————————————————————————————————————————————————
   { code: 'empty-row', ...row(''), why: 'parse_model unpacks every row into four parts.' },
   { code: 'not-a-row', ...row('Conv'), why: 'parse_model unpacks every row into four parts.' },
   { code: 'row-length', ...row('[-1, 1, Conv]'), why: 'parse_model unpacks every row into four parts.' },
-  { code: 'no-input', ...row('[[], 1, Concat, [1]]'), why: 'A module reads at least one row.' },
+  { code: 'no-input', ...row('[[], 1, Concat, [1]]'), why: 'A module needs at least one input row.' },
   { code: 'wrong-from', ...row('[above, 1, Conv, [32]]'), why: '`from` is an index into the rows above.' },
   {
     code: 'wrong-repeats',
@@ -157,17 +157,17 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'unknown-module',
     ...row('[-1, 1, CoordAtt, [32]]'),
-    why: 'What a module computes is defined in the code of its repository, not in the file. Flopline prices only modules that it knows.',
+    why: 'What a module computes is defined in its repository’s code, not in the file. Flopline can only price modules it knows.',
   },
   {
     code: 'unreachable-module',
     ...row('[-1, 1, CBAM, [16]]'),
-    why: 'parse_model looks modules up among the names that its file imports.',
+    why: 'parse_model looks up modules among the names imported in its file.',
   },
   {
     code: 'unknown-backbone',
     ...row('[0, 1, TorchVision, [32, raft_large]]'),
-    why: 'Flopline describes the classifiers of torchvision. For other models, costs are unknown.',
+    why: 'Flopline knows the classifiers of torchvision. The cost of other models is unknown.',
   },
   {
     code: 'list-of-inputs',
@@ -177,17 +177,17 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'not-a-list-of-inputs',
     ...row('[-1, 1, Concat, [1]]'),
-    why: 'parse_model goes through `from` as a list here (`[ch[x] for x in f]`).',
+    why: 'parse_model iterates over `from` here (`[ch[x] for x in f]`).',
   },
   {
     code: 'list-as-input',
     ...row('[-1, 1, CBLinear, [[16, 32]]]\n[-1, 1, Conv, [32]]'),
-    why: 'Some modules output a list of tensors, which only Index and CBFuse take.',
+    why: 'Some modules output a list of tensors, which only Index and CBFuse accept.',
   },
   {
     code: 'tensor-as-list',
     ...row('[[0, 0], 1, CBFuse, [[0]]]'),
-    why: 'CBFuse picks a piece from each of its inputs but the last, which are therefore lists.',
+    why: 'CBFuse picks one tensor from each input except the last, so these must be lists.',
   },
   {
     code: 'unknown-tensor',
@@ -202,12 +202,12 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'repeated-list-module',
     ...row('[[-1, 0], 2, Concat, [1]]'),
-    why: 'Repeats make an nn.Sequential, in which each copy gets the one output of the copy in front of it.',
+    why: 'Repeats become an nn.Sequential, in which each copy gets the single output of the previous one.',
   },
   {
     code: 'repeats-channel-mismatch',
     ...row('[-1, 2, Conv, [32]]'),
-    why: 'Repeats make an nn.Sequential of equal copies: each expects the input channels of the first.',
+    why: 'Repeats become an nn.Sequential of identical copies: each expects the input channels of the first.',
   },
   // ——— Arguments ——————————————————————————————————————————————————————————————————————————————————————————————
   { code: 'missing-argument', ...row('[-1, 1, Conv, []]'), why: 'A parameter without a default must be given.' },
@@ -216,12 +216,12 @@ export const problems: readonly ProblemExample[] = [
     ...text(
       '# flopline: dialect=yolov13\nnc: 80\nbackbone:\n  - [-1, 1, Conv, [64, 3, 2]]\n  - [-1, 2, C3k2, [64, False]]\nhead: []\n',
     ),
-    why: 'parse_model of Ultralytics 8.3 asks for the letter of the scale where a row names C3k2 or A2C2f.',
+    why: 'parse_model of Ultralytics 8.3 needs the scale letter for C3k2 and A2C2f.',
   },
   {
     code: 'too-many-arguments',
     ...row('[-1, 1, SPPELAN, [32, 16, 5, 9]]'),
-    why: 'A constructor fails on arguments that it has no parameter for.',
+    why: 'A constructor fails if it gets more arguments than it has parameters.',
   },
   { code: 'not-a-whole-number', ...row('[-1, 1, Conv, [32, three]]'), why: 'Sizes and counts are whole numbers.' },
   {
@@ -232,20 +232,20 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'value-out-of-range',
     ...fork('yolov5-lite', '[-1, 1, Shuffle_Block, [16, 9]]'),
-    why: 'The module checks this argument itself, or Flopline sets a limit far beyond real networks.',
+    why: 'The module checks this argument itself, or the limit is Flopline’s own, far beyond real networks.',
   },
   { code: 'not-a-number', ...row('[-1, 1, Conv, [wide]]'), why: 'The width multiple applies to this argument.' },
   {
     code: 'not-a-flag',
     ...row('[-1, 1, C2f, [32, maybe]]'),
-    why: 'Python takes numbers for truth values, but text is always true.',
+    why: 'Python treats numbers as truth values, but any non-empty string is true.',
   },
   {
     code: 'not-a-name',
     ...row('[-1, 1, nn.Upsample, [None, 2, 3]]'),
-    why: 'Modes and models are chosen by their name.',
+    why: 'Modes and models are chosen by name.',
   },
-  { code: 'not-a-list', ...row('[-1, 1, CBLinear, [32]]'), why: 'The module goes through this argument as a list.' },
+  { code: 'not-a-list', ...row('[-1, 1, CBLinear, [32]]'), why: 'The module iterates over this argument.' },
   {
     code: 'value-count-mismatch',
     ...row('[[-1], 1, Pose, [nc, 17]]'),
@@ -254,7 +254,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'unknown-choice',
     ...row('[-1, 1, nn.Upsample, [None, 2, smooth]]'),
-    why: 'The parameter accepts only certain names.',
+    why: 'The parameter accepts certain names only.',
   },
   {
     code: 'fixed-argument',
@@ -264,7 +264,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'forced-c3k',
     ...text('nc: 80\nbackbone:\n  - [-1, 1, Conv, [64, 3, 2]]\n  - [-1, 2, C3k2, [64, False]]\nhead: []\n'),
-    why: 'parse_model asks whether the letter of the scale is in "mlx"; without a letter the answer is yes, since Python finds an empty text in every text.',
+    why: 'parse_model checks `scale in "mlx"`; without a letter, `scale` is the empty string, which Python finds in every string.',
   },
   {
     code: 'classes-as-width',
@@ -280,12 +280,12 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'channel-mismatch',
     ...row('[-1, 1, nn.Conv2d, [32, 16, 1]]'),
-    why: 'Layers of torch.nn are built for a number of input channels, which the row declares.',
+    why: 'Layers of torch.nn are built for a fixed number of input channels, which the row declares.',
   },
   {
     code: 'feature-mismatch',
     ...fork('yolov5', '[-1, 1, nn.Flatten, [1]]\n[-1, 1, nn.BatchNorm1d, [10]]'),
-    why: 'A layer is built for a number of features, which the row declares.',
+    why: 'The layer is built for a fixed number of features, which the row declares.',
   },
   {
     code: 'keeps-channels',
@@ -315,7 +315,7 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'negative-padding',
     ...fork('yolov5-lite', '[-1, 1, RepVGGBlock, [16, 5, 1, 1]]'),
-    why: 'RepVGGBlock pads its 1×1 path by the difference to its kernel’s half.',
+    why: 'RepVGGBlock pads its 1×1 path by padding − k // 2.',
   },
   {
     code: 'padding-over-half-window',
@@ -325,12 +325,12 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'same-padding-with-stride',
     ...row('[-1, 1, Conv, [32, 3, 2, same]]'),
-    why: 'nn.Conv2d accepts padding="same" only without a stride.',
+    why: 'nn.Conv2d accepts padding="same" only with stride 1.',
   },
   {
     code: 'normalized-shape-mismatch',
     ...row('[-1, 1, nn.LayerNorm, [[16, 10, 10]]]'),
-    why: 'nn.LayerNorm is built for the sizes of the last dimensions.',
+    why: 'nn.LayerNorm is built for fixed sizes of the last dimensions.',
   },
   {
     code: 'map-not-square',
@@ -343,7 +343,7 @@ export const problems: readonly ProblemExample[] = [
       ...row('[-1, 2, A2C2f, [64, True, 4]]', '# flopline: dialect=ultralytics\nnc: 80'),
       settings: { input: [{ sizes: [3, 66, 66] }] },
     },
-    why: 'Area attention reshapes the map into equal areas.',
+    why: 'Area attention reshapes the feature map into equal areas.',
   },
   {
     code: 'level-size',
@@ -359,12 +359,12 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'uneven-anchors',
     ...fork('yolov5', '[[-1, 0], 1, Detect, [nc, [[1, 2, 3, 4], [1, 2]]]]'),
-    why: 'Detect makes one tensor of the anchors of all levels.',
+    why: 'Detect puts the anchors of all levels into one tensor.',
   },
   {
     code: 'anchor-levels-mismatch',
     ...fork('yolov5', '[[-1, 0], 1, Detect, [nc, [[1, 2, 3, 4]]]]'),
-    why: 'Each input of the head is a level, with anchors of its own.',
+    why: 'Each input of the head is a level with its own anchors.',
   },
   {
     code: 'image-size-mismatch',
@@ -374,18 +374,18 @@ export const problems: readonly ProblemExample[] = [
   {
     code: 'unwrapped-model',
     ...file('[-1, 1, TorchVision, [512, alexnet, DEFAULT, True, 0]]'),
-    why: 'Ultralytics chains the layers of a torchvision model, without what its forward pass does between them.',
+    why: 'Ultralytics chains the layers of a torchvision model, without what its `forward()` does between them.',
   },
   {
     code: 'training-head-in-chain',
     ...file('[-1, 1, TorchVision, [2048, inception_v3, DEFAULT, True, 2]]'),
-    why: 'Ultralytics chains the layers of a torchvision model, auxiliary heads among them.',
+    why: 'Ultralytics chains the layers of a torchvision model, including auxiliary heads.',
   },
   {
     code: 'nothing-left',
     ...text(
       '# flopline: dialect=yolov13\nnc: 80\nbackbone:\n  - [-1, 1, TorchVision, [1024, densenet121, DEFAULT, True, 2]]\nhead: []\n',
     ),
-    why: 'Ultralytics 8.3 cuts off layers before it unfolds the model.',
+    why: 'Ultralytics 8.3 truncates before it unwraps the model.',
   },
 ];
