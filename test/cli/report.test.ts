@@ -106,8 +106,8 @@ test('Wrong usage is exit code 2, in words', () => {
   assert.equal(runCli('report', join(folder, 'nowhere.yaml')).code, 2);
   assert.equal(
     wrong('report', 'x', '--input', '3,320,abc'),
-    '“3,320,abc” is not an input size. “abc” is not a whole number ≥ 1. Write sizes without the batch, as in ' +
-      '3,224,224, or a name and sizes with the batch, as in image=1,3,224,224.',
+    '“3,320,abc” is not an input size. “abc” is not a whole number ≥ 1. Give the sizes without the batch, as in ' +
+      '3,224,224, or a name and the sizes with the batch, as in image=1,3,224,224.',
   );
   assert.match(wrong('report', 'x', '--input', '3,0,320'), /“0” is not a whole number ≥ 1/);
   assert.match(wrong('report', 'x', '--max-file-size', '2MB'), /“2MB” is not a file size/);

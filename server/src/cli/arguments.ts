@@ -57,17 +57,17 @@ export interface SlimRequest extends SpecsRequest {
 
 /** What an exit code means; the README has the same words. */
 export const exitCodes = (): readonly (readonly [ExitCode, string])[] => [
-  [0, l10n.t('every file was read, and no spec has errors')],
+  [0, l10n.t('every file was read and no spec has errors')],
   [
     1,
     l10n.t(
-      'a spec has errors; a file is not a spec, could not be read or is too large; a setting could not be applied, such as a scale that the file does not have; a change is not offered; a budget is not reached, or cannot be checked because part of the network is unknown',
+      'a spec has errors; a file is not a spec, could not be read or is too large; a setting could not be applied, such as a scale the file does not have; a change is not offered; a budget is not met, or cannot be checked because part of the network is unknown',
     ),
   ],
   [
     2,
     l10n.t(
-      'wrong usage: an unknown option or value, a path that does not exist, a folder without specs, advice that is not in the list',
+      'wrong usage: an unknown option or value, a path that does not exist, a folder without specs, an unknown advice ID',
     ),
   ],
 ];
@@ -91,11 +91,11 @@ Options
 report
 {1}
 
-advise lists changes that make the network cheaper. Each was tried on the text; its price is the
-difference of the totals.
+advise lists changes that make the network cheaper. Each has been tried on the file; its price is the
+difference in totals.
 {2}
 
-slim looks for a few changes that bring the network within a budget.
+slim searches for a few changes that bring the network within a budget.
 {3}
 
 Folders are searched for specs; other files in them are skipped. Options take precedence over
