@@ -97,7 +97,11 @@ export function open(source: Source, settings: Settings, earlier?: Document): Do
         exact(source.text.length),
         exact(settings.maxFileSize),
       ),
-      help: l10n.t('To read it anyway, raise {0} ({1} in the terminal).', '`flopline.maxFileSize`', '--max-file-size'),
+      help: l10n.t(
+        'To read it anyway, raise {0} ({1} on the command line).',
+        '`flopline.maxFileSize`',
+        '--max-file-size',
+      ),
     };
     return { source, lines, format, pragmas, reader: undefined, problems: [problem] };
   }

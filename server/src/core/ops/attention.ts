@@ -170,7 +170,7 @@ function checkInputs(inputs: readonly Shape[]): Complaint | undefined {
       input: 2,
       output: [q![0]!, q![1]!, q![2]!],
       message: l10n.t(
-        'Queries ({0}), keys ({1}) and values ({2}) do not match: all need the same batch size, and each key one value.',
+        'Queries ({0}), keys ({1}) and values ({2}) do not match: all need the same batch size, and there must be one value per key.',
         sizes(q!),
         sizes(k),
         sizes(v),

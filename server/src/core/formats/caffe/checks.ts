@@ -379,7 +379,7 @@ export function miscounted(layer: Layer, isLoss: boolean): readonly Problem[] {
   }
   if (include && exclude) {
     const message = l10n.t('A layer can have “include” rules or “exclude” rules, not both.');
-    report(nameOf(exclude), 'include-and-exclude', message, l10n.t('Remove one kind.'));
+    report(nameOf(exclude), 'include-and-exclude', message, l10n.t('Remove one kind of rule.'));
   }
   return problems;
 }

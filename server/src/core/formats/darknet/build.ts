@@ -273,7 +273,7 @@ function reportUnknown(reader: SectionReader): Reason {
   }
   if (kind?.only) {
     const message = l10n.t(
-      'Only {0} has [{1}]; this file is read as by {2}, which does not recognize it.',
+      'Only {0} has [{1}]. This file is read in the dialect of {2}, which does not recognize it.',
       authorOf[kind.only],
       type,
       authorOf[dialect],

@@ -43,7 +43,7 @@ export function checkLines(reader: SectionReader): void {
         severity: 'information',
         code: 'key-of-other-dialect',
         message: l10n.t(
-          'Only {0} reads `{1}` in [{2}]; this file is read as by {3}.',
+          'Only {0} reads `{1}` in [{2}], but this file is read in the dialect of {3}.',
           authorOf[key.only],
           option.key,
           reader.section.type,

@@ -91,7 +91,7 @@ function read(source: Source, reading: Reading, options: ReadOptions, known: Kno
       severity: 'information',
       code: 'only-pjreddie',
       message: l10n.t(
-        'This shortcut adds layers of different sizes, where AlexeyAB’s Darknet stops. The file is read as by pjreddie’s.',
+        'This shortcut adds layers of different sizes, which AlexeyAB’s Darknet rejects, so this file is read in pjreddie’s dialect.',
       ),
     });
     dialect = 'pjreddie';

@@ -325,7 +325,7 @@ function calculated(
     case '/':
     case '//':
     case '%':
-      if (y === 0) fail(right, { code: 'division-by-zero', message: l10n.t('This is a division by zero.') });
+      if (y === 0) fail(right, { code: 'division-by-zero', message: l10n.t('Division by zero.') });
       // `%` has the divisor's sign, as in Python, so that a == (a // b) * b + a % b.
       return operator === '/' ? x / y : operator === '//' ? Math.floor(x / y) : x - Math.floor(x / y) * y;
     default:
@@ -336,7 +336,7 @@ function calculated(
 
 function number(value: Value, at: At): number {
   if (typeof value === 'number') return value;
-  return fail(at, { code: 'wrong-operand', message: l10n.t('A number is needed here, not {0}.', described(value)) });
+  return fail(at, { code: 'wrong-operand', message: l10n.t('A number is expected here, not {0}.', described(value)) });
 }
 
 /** Undefined where it depends on a number that is not known. */
@@ -344,7 +344,7 @@ function condition(value: Value, at: At): boolean | undefined {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isNaN(value) ? undefined : value !== 0;
   if (value === null) return false;
-  const message = l10n.t('True or false is needed here, not {0}.', described(value));
+  const message = l10n.t('True or false is expected here, not {0}.', described(value));
   return fail(at, { code: 'wrong-operand', message });
 }
 

@@ -490,7 +490,7 @@ export class Rows implements Walk {
       this.reports.report(
         node,
         'too-many-operators',
-        l10n.t('There are more than {0} rows, repetitions included.', maxNodes),
+        l10n.t('There are more than {0} rows, including repetitions.', maxNodes),
         { help: l10n.t('The rest is not analyzed.') },
       );
     }

@@ -86,7 +86,7 @@ function helpWith({ unknown }: Fault, scope: Scope): string | undefined {
   const meant = suggestion(unknown, [...scope.keys(), ...sizesOfInput]);
   const known =
     scope.size > 0
-      ? l10n.t('The parameters here are {0}.', [...scope.keys()].join(', '))
+      ? l10n.t('Available parameters: {0}.', [...scope.keys()].join(', '))
       : l10n.t('Define parameters after the name of a block, for example “block(out, stride=1):”, or under “let:”.');
   return `${meant} ${known}`.trim();
 }

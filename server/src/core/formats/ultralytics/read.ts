@@ -685,11 +685,11 @@ class Rows {
     const from = sources.map(({ value }) => value);
     if (from.length === 0) {
       const message = l10n.t('This row has no input.');
-      return refuse('no-input', fromNode!, message, l10n.t('Name one or more rows, such as [-1, 6].'));
+      return refuse('no-input', fromNode!, message, l10n.t('Set `from` to one or more rows, such as [-1, 6].'));
     }
     const bad = from.indexOf(undefined);
     if (bad >= 0) {
-      const message = l10n.t('`from` must be the number of a row, or a list of them; -1 is the row above.');
+      const message = l10n.t('`from` must be a row number or a list of row numbers; -1 is the row above.');
       return refuse('wrong-from', fromNodes[bad]!, message);
     }
     const times = numeric(repeatsNode);
@@ -743,8 +743,12 @@ function wrongReference(from: number, index: number): Pick<Problem, 'code' | 'me
     return { code: 'unknown-reference', message, help };
   }
   return from === index
-    ? { code: 'own-reference', message: l10n.t('Row {0} is this row.', from), help }
-    : { code: 'later-reference', message: l10n.t('Row {0} comes later: this is row {1}.', from, index), help };
+    ? { code: 'own-reference', message: l10n.t('Row {0} is this row itself.', from), help }
+    : {
+        code: 'later-reference',
+        message: l10n.t('Row {0} comes after this row, which is row {1}.', from, index),
+        help,
+      };
 }
 
 /** What the rows below get. */

@@ -114,7 +114,7 @@ function convolve(
     return scope.refuse({
       code: 'unsupported-rank',
       input: 0,
-      message: l10n.t('Flopline counts up to three spatial dimensions, but the input has {0}.', dimensions),
+      message: l10n.t('Flopline supports up to three spatial dimensions, but the input has {0}.', dimensions),
       short: l10n.t('{0} spatial dimensions', dimensions),
       output,
     });

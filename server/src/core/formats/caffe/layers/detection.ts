@@ -169,8 +169,8 @@ export const MultiBoxLoss: LayerType = {
       builder.complain({
         code: 'mining-needs-shared-locations',
         attr: 'share_location',
-        message: l10n.t('Negatives can only be mined with share_location: true.'),
-        help: l10n.t('Set share_location: true, or mining_type: NONE.'),
+        message: l10n.t('Hard negative mining requires share_location: true.'),
+        help: l10n.t('Set it, or use mining_type: NONE.'),
       });
     }
     if (param.has('do_neg_mining') && param.boolean('do_neg_mining', true) !== (mining !== 'NONE')) {

@@ -207,7 +207,7 @@ export const SPP: LayerType = {
           code: 'pyramid-too-fine',
           attr: 'pyramid_height',
           message: l10n.t(
-            'A pyramid of {0} levels needs {1}×{1} bins, too many for a {2}×{3} feature map.',
+            'A pyramid of {0} levels needs {1}×{1} bins, too many for a feature map of {2}×{3}.',
             height,
             bins,
             x.shape[2]!,

@@ -65,7 +65,7 @@ function adviceFor(tensor: Tensor, boxes: Tensor, each: number): string | undefi
       if ([height, width, rows, columns].some(Number.isNaN)) return undefined;
       advice.push(
         l10n.t(
-          '“{0}” works on a {1}×{2} feature map, but “{3}” on {4}×{5}: use the same one for both.',
+          '“{0}” works on a feature map of {1}×{2}, but “{3}” on one of {4}×{5}: use the same one for both.',
           rowOf(head),
           height,
           width,

@@ -234,7 +234,7 @@ function sameSize(reader: SectionReader, x: Tensor, other: Tensor, at: number): 
       range: reader.locate(input(at + 1)),
       code: 'shortcut-size-mismatch',
       message: l10n.t(
-        'The layer above is {0}, this one {1}: AlexeyAB’s Darknet stops at a shortcut across sizes, pjreddie’s adds every n-th pixel.',
+        'The layer above is {0}, this one {1}: AlexeyAB’s Darknet rejects a shortcut across sizes, pjreddie’s adds every n-th pixel.',
         image(a),
         image(b),
       ),

@@ -348,7 +348,7 @@ function widened(row: Row, given: number, family: Family, rules: Rules, remarks:
             before,
           )
         : l10n.t(
-            'Since Ultralytics 8.4.102, the width multiple turns these {0} channels into {1}; up to 8.4.101 they stay {0}, because that equals `nc`.',
+            'Since Ultralytics 8.4.102, the width multiple turns these {0} channels into {1}; up to 8.4.101, they stay {0}, because that equals `nc`.',
             given,
             since,
           );

@@ -1125,7 +1125,7 @@ export const a2c2f = (attention: Module<AreaArgs>): Module<A2C2fArgs> => {
         const [, , h, w] = sizesOf(x) as [number, number, number, number];
         const message = l10n.t('Hidden channels must be a multiple of 32, but {0} × {1} is {2}.', c2, e, c);
         const help = Number.isInteger(32 / e)
-          ? l10n.t('Use a multiple of {0} output channels (after the width multiple).', 32 / e)
+          ? l10n.t('Make the output channels a multiple of {0} (after the width multiple).', 32 / e)
           : l10n.t('Change the output channels or the ratio `e`.');
         return scope.refuse({ code: 'channels-not-divisible', attr: 'c2', message, help, output: [1, c2, h, w] }, [x]);
       }

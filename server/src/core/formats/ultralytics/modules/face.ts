@@ -51,7 +51,7 @@ export const shuffleParams = {
 /** A stride that ShuffleNet blocks refuse in their constructor. */
 export function illegalStride(scope: Scope, x: Tensor, c2: number, stride: number, most = 3): Tensor | undefined {
   if (stride <= most) return undefined;
-  const message = l10n.t('The stride must be 1 to {0}, not {1}.', most, stride);
+  const message = l10n.t('The stride must be from 1 to {0}, not {1}.', most, stride);
   return scope.refuse(
     { code: 'value-out-of-range', attr: 'stride', message, output: [1, c2, Number.NaN, Number.NaN] },
     [x],

@@ -50,7 +50,7 @@ function vit(net: ViT, weights: string | undefined): readonly Step[] {
         size,
         x.shape!.slice(2).join('×'),
       );
-      const help = l10n.t('Set this input size.');
+      const help = l10n.t('Set the input to that size.');
       return scope.refuse({ code: 'image-size-mismatch', input: 0, message, help, output: [1, 3, size, size] }, [x]);
     }),
     named('conv_proj', (scope, x) => conv2d(scope, x, { out: hidden, kernel: patch, stride: patch })),
