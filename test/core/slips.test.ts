@@ -30,8 +30,8 @@ describe('a slip in a row', () => {
       /column 4, but its neighbors begin in column 3/,
     ],
     ['a tab', '\t- [-1, 3, C2f, [128, True]]', 'yaml-tab', /only allows spaces/],
-    ['no dash', '  [-1, 3, C2f, [128, True]]', 'yaml-missing-dash', /no dash/],
-    ['no space after the dash', '  -[-1, 3, C2f, [128, True]]', 'yaml-dash-without-space', /needs a space after it/],
+    ['no dash', '  [-1, 3, C2f, [128, True]]', 'yaml-missing-dash', /The dash of this row is missing/],
+    ['no space after the dash', '  -[-1, 3, C2f, [128, True]]', 'yaml-dash-without-space', /must be followed by a space/],
     ['a comma after it', '  - [-1, 3, C2f, [128, True]],', 'yaml-trailing-comma', /comma after this row/],
     ['a bracket missing at the end', '  - [-1, 3, C2f, [128, True]', 'yaml-unclosed-bracket', /“\[” is never closed/],
     ['a bracket missing inside', '  - [-1, 3, C2f, 128, True]]', 'yaml-unopened-bracket', /“\]” was never opened/],
@@ -46,7 +46,7 @@ describe('a slip in a row', () => {
     ['full-width brackets', '  - ［-1, 3, C2f, ［128, True］］', 'yaml-full-width', /“［” is a full-width character/],
     ['lenticular brackets', '  - 【-1, 3, C2f, [128, True]】', 'yaml-full-width', /“【” is a typographic character/],
     ['a comment without its sign', '  - [-1, 3, C2f, [128, True]] 1-P2/4', 'yaml-text-after-row', /nor a comment/],
-    ['a quote without a partner', '  - [-1, 3, "C2f, [128, True]]', 'yaml-unmatched-quote', /no counterpart/],
+    ['a quote without a partner', '  - [-1, 3, "C2f, [128, True]]', 'yaml-unmatched-quote', /is unmatched/],
   ];
   for (const [what, line, code, message] of slips) {
     it(`${what}: the row is read as it is meant, an error says so, and a fix fixes it`, () => {

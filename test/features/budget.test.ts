@@ -37,8 +37,8 @@ test('what is none is told in words', () => {
   checkBudget('', /^The budget is missing\. Give a limit such as 300M/);
   checkBudget('few', /^“few” is not a budget/);
   checkBudget('300 apples', /^“apples” is neither MACs nor params/);
-  checkBudget('600 MFLOPs', /half as many as FLOPs/);
-  checkBudget('0', /leaves nothing/);
+  checkBudget('600 MFLOPs', /in MACs, not FLOPs/);
+  checkBudget('0', /would leave nothing/);
   checkBudget('-0%', /changes nothing/);
   checkBudget('-100%', /not less than the whole/);
   checkBudget('30 M%', /is not a budget/);

@@ -55,7 +55,7 @@ describe('complaints', () => {
       [1, 4, 9],
       'output-padding-too-large',
       [1, 8, unknown],
-      /Use 1 or less/,
+      /Use at most 1/,
     );
     checkComplaint(
       convTranspose,
@@ -180,7 +180,7 @@ describe('complaints', () => {
       [1, 3, 8],
       'border-larger-than-input',
       [1, 3, 16],
-      /7 or less/,
+      /at most 7/,
     );
     checkComplaint(
       pad,
@@ -194,7 +194,7 @@ describe('complaints', () => {
 
   it('reductions', () => {
     const twice = { how: 'mean', axes: [3, -1], keep: false } as const;
-    checkComplaint(reduce, twice, [1, 9, 8, 7], 'repeated-axis', undefined, /Axis -1 is given twice/);
+    checkComplaint(reduce, twice, [1, 9, 8, 7], 'repeated-axis', undefined, /Axis -1 is listed twice/);
   });
 
   it('grid sampling', () => {

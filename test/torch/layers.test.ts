@@ -112,7 +112,7 @@ describe('a call that PyTorch refuses', () => {
     const arg: Arg = { value: 32, float: '64 / 2', range: { from: 4, to: 10 } };
     const { refused } = bind(Conv2d, [{ value: 3 }, arg, { value: 3 }]);
     assert.match(refused!.message, /64 \/ 2 is a float in Python\./);
-    assert.equal(refused!.help, 'Write 32.');
+    assert.equal(refused!.help, 'Use 32.');
     assert.equal(refused!.arg, arg);
   });
   it('a size that is not known is never shown as one', () => {

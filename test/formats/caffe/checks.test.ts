@@ -56,7 +56,7 @@ describe('Caffe, inputs of losses and metrics', () => {
     refuses(
       maps + layer('MultinomialLogisticLoss', ['x', 't']),
       'one-number-per-sample',
-      /one number per sample in “t”/,
+      /one value per sample in “t”/,
     );
     refuses(input('x', 2, 3) + input('s', 2) + layer('InfogainLoss', ['x', 's']), 'missing-matrix', /needs a matrix/);
   });
@@ -66,13 +66,13 @@ describe('Caffe, inputs of losses and metrics', () => {
     refuses(
       classes + layer('Accuracy', ['x', 's'], 'accuracy_param { top_k: 5 }'),
       'top-k-larger-than-classes',
-      /top_k is 5.* Use 3 at most/,
+      /top_k is 5.* Use at most 3/,
     );
     accepts(classes + layer('Accuracy', ['x', 's'], 'accuracy_param { top_k: 3 }'));
     refuses(
       input('x', 2, 3) + layer('ArgMax', ['x'], 'argmax_param { top_k: 4 }'),
       'k-larger-than-axis',
-      /Use 3 at most/,
+      /Use at most 3/,
     );
   });
 });
@@ -233,7 +233,7 @@ describe('Caffe, what is not known and why', () => {
     const reported = (text: string): string =>
       read(text).problems.find(({ code }) => code === 'excluded-bottom')!.message;
     const set = '# flopline: phase=TEST\n';
-    assert.match(reported(set + data('phase: TRAIN') + conv('x', 'c')), /Read the file in TRAIN/);
+    assert.match(reported(set + data('phase: TRAIN') + conv('x', 'c')), /Read the file in the TRAIN phase/);
     for (const rule of ['phase: TRAIN stage: "a"', 'min_level: 1']) {
       const message = reported(set + data(rule) + conv('x', 'c'));
       assert.match(message, /excluded in both phases.*state \{ stage/);
@@ -258,9 +258,9 @@ describe('Caffe, a slip is reported as what it is', () => {
   const whole = read(right).totals;
 
   for (const [good, bad, code, words] of [
-    ['"Convolution"', '"Convolution', 'unclosed-string', /a " is missing here/],
-    ['"Convolution"', 'Convolution"', 'unclosed-string', /a " is missing here/],
-    ['bottom: "x"', 'bottom: "x', 'unclosed-string', /a " is missing here/],
+    ['"Convolution"', '"Convolution', 'unclosed-string', /do not match: " is missing here/],
+    ['"Convolution"', 'Convolution"', 'unclosed-string', /do not match: " is missing here/],
+    ['bottom: "x"', 'bottom: "x', 'unclosed-string', /do not match: " is missing here/],
     ['num_output: 4', 'num_output = 4', 'missing-colon', /a colon, not by “=”/],
     ['num_output: 4', 'num_output; 4', 'missing-colon', /a colon, not by “;”/],
   ] as const) {

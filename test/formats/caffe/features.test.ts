@@ -43,9 +43,9 @@ function hoverOn(word: string, content = text): string {
 describe('Caffe prototxt, features', () => {
   it('a hover on a field says what it means', () => {
     assert.match(hoverOn('num_output'), /filters of a convolution.*conv1/s);
-    assert.match(hoverOn('kernel_size'), /The window/);
+    assert.match(hoverOn('kernel_size'), /Kernel size/);
     assert.match(hoverOn('bottom'), /a top of a layer above/);
-    assert.match(hoverOn('"Convolution"'), /Slides filters/);
+    assert.match(hoverOn('"Convolution"'), /A convolution; output sizes/);
   });
 
   it('a hover on a layer has its formula', () => {

@@ -108,8 +108,8 @@ describe('keys at the top', () => {
     });
   }
   test('that nothing takes the place of', () => {
-    assert.match(warned('strides: [8, 16, 32]')[0]!, /Strides follow from the rows/);
-    assert.match(warned('class_names: [a]')[0]!, /data set’s YAML/);
+    assert.match(warned('strides: [8, 16, 32]')[0]!, /Strides are computed from the rows/);
+    assert.match(warned('class_names: [a]')[0]!, /dataset’s YAML/);
   });
   test('that only others read', () => {
     assert.match(
@@ -174,7 +174,7 @@ describe('messages of the right place', () => {
     assert.equal(place, '2');
     assert.match(
       message,
-      /^Of 2 copies of Conv in sequence, each expects 64 input channels, but the first outputs 128\.$/,
+      /^Each of the 2 copies of Conv in sequence expects 64 input channels, but the first outputs 128\.$/,
     );
   });
   test('arguments are counted as they are written', () =>

@@ -62,7 +62,7 @@ describe('repeats', () => {
     assert.equal(last(['[-1, 1, Conv, [16]]', '[-1, 3, Conv, [16, 3]]']).params, 3 * conv(16, 16, 9));
     checkRefused(
       ['[-1, 1, Conv, [16]]', '[-1, 3, Conv, [24, 3]]'],
-      /copies of Conv in sequence, each expects 16 input channels, but the first outputs 24/,
+      /copies of Conv in sequence expects 16 input channels, but the first outputs 24/,
     );
   });
 });
@@ -145,8 +145,8 @@ describe('blocks', () => {
     checkRefused(['[-1, 1, Conv, [24]]', '[-1, 1, MixConv2d, [16, [1, 3, 5], 1, False]]'], /= 17/, v5);
   });
   test('AIFI calls its activation: text and False cannot be called', () => {
-    checkRefused(['[-1, 1, Conv, [16]]', '[-1, 1, AIFI, [32, 2, 0, nn.ReLU()]]'], /can be called/);
-    checkRefused(['[-1, 1, Conv, [16]]', '[-1, 1, AIFI, [32, 2, 0, False]]'], /can be called/);
+    checkRefused(['[-1, 1, Conv, [16]]', '[-1, 1, AIFI, [32, 2, 0, nn.ReLU()]]'], /cannot pass anything callable/);
+    checkRefused(['[-1, 1, Conv, [16]]', '[-1, 1, AIFI, [32, 2, 0, False]]'], /cannot pass anything callable/);
   });
   test('Pose writes over two or three numbers of each key point and keeps the others', () => {
     const row = last(['[-1, 1, Conv, [64, 3, 2]]', '[[0], 1, Pose, [nc, [4, 5]]]']);
@@ -194,7 +194,7 @@ describe('torch.nn', () => {
   test('pools pad by half a window at most', () =>
     checkRefused(['[-1, 1, nn.MaxPool2d, [3, 2, 2]]'], /at most half the pooling window/));
   test('an output size and a factor exclude each other', () =>
-    checkRefused(['[-1, 1, nn.Upsample, [40, 2]]'], /Give one of them/));
+    checkRefused(['[-1, 1, nn.Upsample, [40, 2]]'], /Set only one of them/));
 });
 
 describe('the kernels of a Bottleneck', () => {
@@ -213,7 +213,7 @@ describe('the file', () => {
     assert.match(result.problems[0]!.message, /does not read `scale` from a file/);
   });
   test('a scale of its name that it does not have is an error', () =>
-    assert.match(errors(read(file(pyramid, scaled), { name: 'yolov8x.yaml' }))[0]!, /asks for the scale “x”/));
+    assert.match(errors(read(file(pyramid, scaled), { name: 'yolov8x.yaml' }))[0]!, /selects scale “x”/));
   test('YOLOv5 reads no scales', () =>
     assert.equal(last(pyramid, `${v5}\nscales:\n  n: [1, 0.5, 64]`).outputs[0]![1], 16));
   test('keys without a default must be there', () => {

@@ -56,7 +56,7 @@ const values: Readonly<Record<string, readonly [text: readonly string[], message
   'head is one row': [['nc: 80', 'backbone:', ...rows, 'head: [[0, 1], 1, Detect, [nc]]'], /this is one row/],
   'scales is a letter': [['scales: n', ...spec], /`scales` must be a mapping/],
   'nc is a word': [spec.with(0, 'nc: abc'), /`nc` must be a number/],
-  'nc is a float': [spec.with(0, 'nc: 80.0'), /`nc` must be an integer.*Write 80/],
+  'nc is a float': [spec.with(0, 'nc: 80.0'), /`nc` must be an integer.*Use 80/],
 };
 for (const [what, [lines, message]] of Object.entries(values)) {
   test(`No total: ${what}`, () => {

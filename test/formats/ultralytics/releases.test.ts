@@ -117,21 +117,21 @@ describe('heads of Ultralytics 8.4', () => {
 
 describe('rows that the heads refuse', () => {
   for (const [row, words] of [
-    ['Pose, [nc]', /^Pose needs `kpt_shape` as argument 2\. Write \[nc, kpt_shape\]\.$/],
-    ['Pose26, [nc]', /^Pose26 needs `kpt_shape` as argument 2\. Write \[nc, kpt_shape\]\.$/],
-    ['OBB, [nc]', /^OBB needs `ne` as argument 2\. Write \[nc, ne\]\.$/],
-    ['Detect, []', /^Detect needs `nc` as argument 1\. Write \[nc\]\.$/],
-    ['Segment, [nc, 32]', /^Segment needs `npr` as argument 3\. Write \[nc, nm, npr\]\.$/],
-    ['YOLOEDetect, [nc]', /^YOLOEDetect needs `embed` as argument 2\. Write \[nc, embed, with_bn\]\.$/],
+    ['Pose, [nc]', /^Pose needs `kpt_shape` as argument 2\. Use \[nc, kpt_shape\]\.$/],
+    ['Pose26, [nc]', /^Pose26 needs `kpt_shape` as argument 2\. Use \[nc, kpt_shape\]\.$/],
+    ['OBB, [nc]', /^OBB needs `ne` as argument 2\. Use \[nc, ne\]\.$/],
+    ['Detect, []', /^Detect needs `nc` as argument 1\. Use \[nc\]\.$/],
+    ['Segment, [nc, 32]', /^Segment needs `npr` as argument 3\. Use \[nc, nm, npr\]\.$/],
+    ['YOLOEDetect, [nc]', /^YOLOEDetect needs `embed` as argument 2\. Use \[nc, embed, with_bn\]\.$/],
     ['SemanticSegment, []', /^SemanticSegment needs `nc` as argument 1/],
     ['Depth, []', /^Depth needs `c_mid` as argument 1/],
-    ['Detect, [nc, 16]', /takes one argument, not 2\. Write \[nc\]; `reg_max` and `end2end` belong at the top/],
+    ['Detect, [nc, 16]', /takes one argument, not 2\. Use \[nc\]; `reg_max` and `end2end` belong at the top/],
     ['YOLOEDetect, [nc, 512, False]', /`with_bn` of YOLOEDetect must be True/],
     ['YOLOEDetect, [nc, 256, True]', /`embed` of YOLOEDetect must be 512/],
-    ['LRPCHead, [1, 2, 3]', /a row cannot name it: it is built around other modules/],
+    ['LRPCHead, [1, 2, 3]', /a row cannot use it: it is built around other modules/],
     [
       'torchvision.ops.RoIPool, [7, 1.0]',
-      /A row cannot run torchvision\.ops\.RoIPool: its forward pass takes more inputs/,
+      /A row cannot use torchvision\.ops\.RoIPool: its forward\(\) takes more inputs/,
     ],
   ] as const) {
     for (const keys of ['', 'end2end: True']) test(`${row} ${keys}`, () => checkRefused(withHead(row, keys), words));
@@ -177,7 +177,7 @@ describe('blocks of Ultralytics 8.4', () => {
   test('a class in an argument of torchvision.ops can only be left out', () =>
     checkRefused(
       withRow('torchvision.ops.Conv2dNormActivation, [64, 64, 3, 1, null, 1, nn.BatchNorm2d]'),
-      /Leave it out/,
+      /Omit it/,
     ));
   test('C2fCIB makes the heads below light, as C3k2 does', () => {
     const head = (block: string): number =>
@@ -198,7 +198,7 @@ describe('releases', () => {
   test('a whole number in the fourth place of C3k2 is groups, as up to 8.3', () => {
     const text = withRow('C3k2, [128, False, 0.5, 2]');
     checkRow(text, 1, [17_504, 27_443_200, [1, 64, 40, 40]]);
-    assert.match(informed(text)[0]!, /^information older-meaning: 2 is read as `g`.*write False, 2\.$/);
+    assert.match(informed(text)[0]!, /^information older-meaning: 2 is read as `g`.*use False, 2\.$/);
     assert.equal(read(withRow('C3k2, [128, False, 0.5, False, 2]')).layers[1]!.params, 17_504);
     assert.deepEqual(informed(withRow('C3k2, [128, False, 0.5, False, 2]')), []);
   });

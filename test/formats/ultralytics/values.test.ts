@@ -17,10 +17,10 @@ const whole = 306_816;
 
 describe('a value that reads as something else', () => {
   for (const [value, message] of [
-    ['1e3', '`nc` must be a number above 0, but “1e3” is text in YAML 1.1. Write 1000.'],
-    ['09', '`nc` must be a number above 0, but “09” is text in YAML 1.1. Write 9.'],
+    ['1e3', '`nc` must be a number above 0, but “1e3” is a string in YAML 1.1. Use 1000.'],
+    ['09', '`nc` must be a number above 0, but “09” is a string in YAML 1.1. Use 9.'],
     ['"80"', '`nc` must be a number above 0, but quotes make it a string. Use 80.'],
-    ['80,', '`nc` must be a number above 0, but “80,” is text in YAML 1.1. Write 80.'],
+    ['80,', '`nc` must be a number above 0, but “80,” is a string in YAML 1.1. Use 80.'],
     ['many', '`nc` must be a number above 0.'],
   ] as const) {
     test(`nc: ${value}`, () => {
@@ -46,7 +46,7 @@ describe('a value that reads as something else', () => {
     const result = read(source);
     assert.match(
       errors(result).join(),
-      /^Concat takes a list of inputs, but of its 2 copies in sequence only the first/,
+      /^Concat takes a list of inputs, but only the first of its 2 copies in sequence/,
     );
     assert.equal(result.totals.complete, false);
     const once = read(source.replace('6, Concat', '1, Concat'));
