@@ -42,6 +42,7 @@ export function sketch(
     choices: {},
     languages: [],
     shapeOrder: 'chw',
+    namedInputs: true,
     recognises: () => true,
     open: () => ({ problems: [], read: read => specOf(lines, read, options.native ?? false) }),
   };

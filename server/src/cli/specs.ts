@@ -167,9 +167,7 @@ class Effects {
       return;
     }
     const { document, spec } = analysed;
-    // The others have one input, which takes the size under any name.
-    const hasNames = document.format.id === 'caffe-prototxt' || document.format.id === 'flopline';
-    if (!hasNames) this.#inputs.clear();
+    if (!document.format.namedInputs) this.#inputs.clear();
     for (const { name } of analysed.model.graph.inputs) this.#inputs.delete(name);
     if (spec.variants.length > 0) this.#open.delete('scale');
     if (spec.dialect === this.#settings.dialect) this.#open.delete('dialect');

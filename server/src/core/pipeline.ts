@@ -22,7 +22,17 @@ import type { GraphEdit } from './graph/edit.ts';
 import type { Graph } from './graph/graph.ts';
 import type { Shown } from './graph/segment.ts';
 import { advanced, type History, historyOf, noHistory } from './history.ts';
-import { resolve, type Settings, scaleMisfit } from './settings/index.ts';
+import {
+  type ChoiceKey,
+  defaultSettings,
+  fitInput,
+  type Misfit,
+  type Origin,
+  resolve,
+  type Settings,
+  scaleMisfit,
+  withValues,
+} from './settings/index.ts';
 import { applyEdits, mapOffset, placesBefore, type TextEdit } from './text/edit.ts';
 import { Lines } from './text/lines.ts';
 import { isIgnored, type Pragmas, readPragmas } from './text/pragma.ts';
@@ -44,8 +54,10 @@ export interface Document {
 /** A document with its costs under some settings: what features work on. */
 export interface Analysed {
   readonly document: Document;
-  /** With what the file's comments set; those win. */
+  /** With what was chosen for the file, and what its comments set; those take precedence. */
   readonly settings: Settings;
+  /** Who each choice is from. */
+  readonly origins: Readonly<Record<ChoiceKey, Origin>>;
   readonly spec: Spec;
   readonly model: Model;
   /** Everything wrong with the text itself, what comments ignore left out. */
@@ -140,9 +152,12 @@ function priced(
   if (!document.reader) return undefined;
   const problems: Problem[] = [...document.problems];
   const { format, pragmas } = document;
-  const { settings: effective, misfits } = resolve(settings, format, pragmas.settings);
+  const { settings: wanted, misfits, origins } = resolve(settings, format, pragmas.settings);
+  const { input, misfits: sizes } = fittedInput(document, document.reader, wanted, origins.input);
+  const effective = { ...wanted, input };
   const spec = document.reader.read({ ...readOptions(effective), places: shown?.places });
-  for (const { message, help, range } of [...misfits, ...scaleMisfit(effective.scale, spec, pragmas.settings)]) {
+  const scale = scaleMisfit(effective.scale, spec, pragmas.settings);
+  for (const { message, help, range } of [...misfits, ...sizes, ...scale]) {
     problems.push({ range: range ?? spec.head, severity: 'warning', code: 'wrong-setting', message, help });
   }
   const { lines } = shown ?? document;
@@ -152,6 +167,11 @@ function priced(
   return {
     document,
     settings: effective,
+    origins: {
+      ...origins,
+      input: input.length > 0 ? origins.input : 'default',
+      scale: effective.scale === spec.variant ? origins.scale : 'default',
+    },
     spec,
     model,
     problems: limited(problems.filter(problem => !isIgnored(problem, document.pragmas, document.lines))),
@@ -209,6 +229,7 @@ function withStandIns(
   return {
     document: actual.document,
     settings,
+    origins: actual.origins,
     spec: shownSpec(spec, actual.spec, standIns.places),
     model: standInModel(actual.document, settings, spec, standIns),
     problems: actual.problems,
@@ -243,7 +264,9 @@ function standInReading(
   const read = known ?? open({ ...source, text }, settings, earlier?.standIns?.document ?? actual.document);
   if (read?.format !== format) return undefined;
   const places = placesBefore(held);
-  const analysed = priced(read, settings, { lines, places });
+  // What comments set is what they set now.
+  const pragmas = { ...read.pragmas, settings: actual.document.pragmas.settings };
+  const analysed = priced({ ...read, pragmas }, settings, { lines, places });
   const standIns = { actual, document: read, places, ranges: held.map(({ from, to }) => ({ from, to })) };
   return analysed && { held, standIns, analysed };
 }
@@ -284,6 +307,35 @@ function shownSpec(spec: Spec, { head, problems }: Spec, places: Shown): Spec {
       return range ? [{ ...variant, range }] : [];
     }),
   };
+}
+
+/** The input sizes that are set as this network takes them, and what is wrong with those that it cannot take. */
+function fittedInput(
+  { format, pragmas }: Document,
+  reader: Reader,
+  settings: Settings,
+  origin: Origin,
+): { readonly input: readonly InputSize[]; readonly misfits: readonly Misfit[] } {
+  if (settings.input.length === 0) return { input: [], misfits: [] };
+  const { graph } = reader.read({ ...readOptions(settings), input: [] });
+  const inputs = graph.inputs.map(({ name, tensor: { shape } }) => ({ name, shape }));
+  const { input, misfits } = fitInput(settings.input, inputs, format, origin === 'settings');
+  const range = origin === 'comment' ? pragmas.settings.get('input')?.range : undefined;
+  return { input, misfits: misfits.map(misfit => ({ ...misfit, range })) };
+}
+
+/**
+ * The same text with another value of one choice, as a person would choose it for the file, whatever its comments say;
+ * undefined is the default.
+ */
+export function withChoice(analysed: Analysed, key: ChoiceKey, value: string | undefined): Analysed {
+  const { document, settings, history } = analysed;
+  const { [key]: _, ...others } = settings.chosen;
+  const comments = new Map([...document.pragmas.settings].filter(([other]) => other !== key));
+  const base = withValues(settings, new Map([[key, defaultSettings[key]]]));
+  const chosen = value === undefined ? others : { ...others, [key]: value };
+  const uncommented = { ...document, pragmas: { ...document.pragmas, settings: comments } };
+  return price(uncommented, { ...base, chosen }, history, analysed)!;
 }
 
 /** Prices the same document under other options: another scale, another input. */

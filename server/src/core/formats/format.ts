@@ -162,6 +162,8 @@ export interface Format {
   readonly languages: readonly string[];
   /** The order in which a text of this format writes the sizes of its input: shapes are shown in it. */
   readonly shapeOrder: ShapeOrder;
+  /** Whether its texts name their inputs; the others have one, which takes a size under any name. */
+  readonly namedInputs: boolean;
   /** A cheap look at name and content. */
   recognises(source: Source): boolean;
   /** Whether a text is certainly none of this format's, though its language says so: others have files of that name. */

@@ -5,7 +5,7 @@ import type { Pragmas } from '../text/pragma.ts';
 import type { Range } from '../text/range.ts';
 import { suggestion } from '../text/spelling.ts';
 import { useOneOf, type WrongValue } from './setting.ts';
-import type { Settings } from './settings.ts';
+import { type ChoiceKey, choiceKeys, type Settings } from './settings.ts';
 import { settingTable } from './table.ts';
 import { withValues } from './values.ts';
 
@@ -15,9 +15,13 @@ export interface Misfit extends WrongValue {
   readonly range: Range | undefined;
 }
 
+/** Who a choice is from: a comment of the file, a person for this file, settings for all files, or the default. */
+export type Origin = 'comment' | 'file' | 'settings' | 'default';
+
 export interface Resolved {
   readonly settings: Settings;
   readonly misfits: readonly Misfit[];
+  readonly origins: Readonly<Record<ChoiceKey, Origin>>;
 }
 
 /** Settings that a file's comments can carry. */
@@ -26,31 +30,66 @@ export const commentKeys: readonly string[] = [...settingTable]
   .map(([key]) => key);
 
 /**
- * The settings of a file: its comments win over `settings`, which are those of the editor or of the command line. A
- * choice that its format does not have says nothing where it was made for all files; the file's own comment is told.
+ * The settings of a file: its comments take precedence over what was chosen for it, and that over the rest of
+ * `settings`, which are those of the editor or of the command line. A choice that its format does not have says nothing
+ * where it was made for all files; the file's own comment is reported.
  */
 export function resolve(settings: Settings, { choices, label }: Format, comments: Pragmas['settings']): Resolved {
   const values = new Map<string, unknown>();
   const misfits: Misfit[] = [];
+  const origins = originsIn(settings);
   for (const choice of ['dialect', 'phase'] as const) {
     if (settings[choice] === undefined) continue;
     const read = settingTable.get(choice)!.read(settings[choice]);
     const own = choices[choice];
     if ('message' in read && own) misfits.push({ ...read, range: undefined });
-    values.set(choice, 'value' in read && own?.includes(String(read.value)) ? read.value : undefined);
+    const isOwn = 'value' in read && own?.includes(String(read.value));
+    values.set(choice, isOwn ? read.value : undefined);
+    if (!isOwn) origins[choice] = 'default';
+  }
+  for (const key of choiceKeys) {
+    const written = settings.chosen[key];
+    if (written === undefined) continue;
+    const read = settingTable.get(key)!.read(written);
+    if ('message' in read) misfits.push({ ...read, range: undefined });
+    else if (has(choices, key, read.value)) {
+      values.set(key, read.value);
+      // An empty string is the file's own value, whatever is set for all files.
+      origins[key] = written === '' ? 'default' : 'file';
+    }
   }
   for (const [key, { value: written, range }] of comments) {
     const setting = commentKeys.includes(key) ? settingTable.get(key) : undefined;
     const read = setting?.read(written);
     if (!read) misfits.push({ ...notInComments(key), range });
     else if ('message' in read) misfits.push({ ...read, range });
-    else {
-      const own = isChoice(key) ? choices[key] : true;
-      if (own === true || own?.includes(String(read.value))) values.set(key, read.value);
-      else misfits.push({ ...withoutEffect(key, written, label, own), range });
-    }
+    else if (has(choices, key, read.value)) {
+      values.set(key, read.value);
+      if (isChoiceKey(key)) origins[key] = 'comment';
+    } else misfits.push({ ...withoutEffect(key, written, label, isChoice(key) ? choices[key] : undefined), range });
   }
-  return { settings: withValues(settings, values), misfits };
+  return { settings: withValues(settings, values), misfits, origins };
+}
+
+/** Who the choices of settings are from, before the file has its say. */
+function originsIn(settings: Settings): Record<ChoiceKey, Origin> {
+  const isDefault = (key: ChoiceKey): boolean =>
+    key === 'input' ? settings.input.length === 0 : settings[key] === settingTable.get(key)!.default;
+  return Object.fromEntries(choiceKeys.map(key => [key, isDefault(key) ? 'default' : 'settings'])) as Record<
+    ChoiceKey,
+    Origin
+  >;
+}
+
+/** Whether a value means something in a format; undefined is the file's own. */
+function has(choices: Choices, key: string, value: unknown): boolean {
+  if (!isChoice(key)) return true;
+  const own = choices[key];
+  return own === true || (own !== undefined && (value === undefined || own.includes(String(value))));
+}
+
+export function isChoiceKey(key: string): key is ChoiceKey {
+  return (choiceKeys as readonly string[]).includes(key);
 }
 
 /** What is wrong with the scale that a file was read in, which only the file itself can say. */
@@ -79,9 +118,9 @@ function notInComments(key: string): WrongValue {
   };
 }
 
-function withoutEffect(key: string, written: string, format: string, own: readonly string[] | undefined): WrongValue {
+function withoutEffect(key: string, written: string, format: string, own: Choices[keyof Choices]): WrongValue {
   return {
     message: l10n.t('`{0}={1}` has no effect in {2} files.', key, written, format),
-    help: own ? useOneOf(own) : l10n.t('Remove it from the comment.'),
+    help: own && own !== true ? useOneOf(own) : l10n.t('Remove it from the comment.'),
   };
 }

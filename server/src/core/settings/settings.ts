@@ -7,6 +7,13 @@ export type Dtype = 'fp32' | 'fp16' | 'bf16' | 'int8';
 /** Bytes of one element. */
 export const bytesOf: Record<Dtype, number> = { fp32: 4, fp16: 2, bf16: 2, int8: 1 };
 
+/** What a person may choose for one file, in the order in which it is shown. */
+export const choiceKeys = ['input', 'scale', 'convention', 'dtype', 'batch', 'phase', 'dialect'] as const;
+export type ChoiceKey = (typeof choiceKeys)[number];
+
+/** What was chosen for a file, as a comment would set it; an empty string is the file's own value. */
+export type FileChoices = Readonly<Partial<Record<ChoiceKey, string>>>;
+
 export interface AdviceSetting {
   readonly enabled: boolean;
   /** The share of the network's MACs or parameters from which a diagnostic points it out; absent where it has none. */
@@ -44,4 +51,6 @@ export interface Settings {
   readonly advice: Readonly<Record<string, AdviceSetting>>;
   /** Files of more characters (UTF-16 units) are not analysed, and say so. */
   readonly maxFileSize: number;
+  /** What was chosen for the file alone: it takes precedence over the rest, and the file's comments over it. */
+  readonly chosen: FileChoices;
 }

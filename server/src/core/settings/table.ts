@@ -16,7 +16,7 @@ type ValueOf<T, K extends string> = K extends `${infer First}.${infer Rest}`
     ? T[K]
     : never;
 type Leaf = boolean | number | string | undefined | readonly unknown[];
-type Named = Omit<Settings, 'advice'>;
+type Named = Omit<Settings, 'advice' | 'chosen'>;
 type Table = { readonly [K in KeyOf<Named>]: Setting<ValueOf<Named, K>> };
 
 const share = { minimum: 0, maximum: 1 };

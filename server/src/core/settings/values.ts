@@ -16,6 +16,6 @@ function placed(node: object, [name, ...rest]: readonly string[], value: unknown
 
 /** The table types each default by its key, so this is complete. */
 export const defaultSettings: Settings = withValues(
-  {} as Settings,
+  { chosen: {} } as Settings,
   new Map([...settingTable].map(([key, setting]) => [key, setting.default])),
 );

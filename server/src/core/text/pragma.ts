@@ -19,29 +19,48 @@ export interface Ignore {
 
 const nothing: Pragmas = { settings: new Map(), ignores: [] };
 
+/** A comment that sets something: `# flopline: input=3,320,320 dtype=fp16`. */
+export interface SettingComment {
+  /** From its `#` to the end of the line. */
+  readonly range: Range;
+  readonly words: readonly { readonly key: string; readonly value: string; readonly range: Range }[];
+}
+
+const comments = /#[ \t]*flopline(-ignore-file|-ignore)?\b[ \t]*:?([^\n\r]*)/g;
+
+/** The comments that set something, in the order of the text. */
+export function settingComments(text: string): SettingComment[] {
+  const found: SettingComment[] = [];
+  for (const match of text.matchAll(comments)) {
+    const [whole, kind, body = ''] = match;
+    if (kind) continue;
+    const to = match.index + whole.length;
+    const from = to - body.length;
+    const words = [...body.matchAll(/([A-Za-z][\w-]*)\s*=\s*([^\s#]+)/g)].map(word => {
+      const start = from + word.index;
+      return { key: word[1]!, value: word[2]!, range: { from: start, to: start + word[0].length } };
+    });
+    found.push({ range: { from: match.index, to }, words });
+  }
+  return found;
+}
+
 /** Reads the comments that speak to Flopline. A look for the word is all that other files cost. */
 export function readPragmas(text: string, lines: Lines = new Lines(text)): Pragmas {
   if (!text.includes('flopline')) return nothing;
   const settings = new Map<string, { value: string; range: Range }>();
   const ignores: Ignore[] = [];
-  const pattern = /#[ \t]*flopline(-ignore-file|-ignore)?\b[ \t]*:?([^\n\r]*)/g;
-  for (const match of text.matchAll(pattern)) {
-    const [, kind, rest] = match;
-    const body = rest ?? '';
-    const from = match.index + match[0].length - body.length;
-    if (kind) {
-      const codes = body.split(/[\s,]+/).filter(code => /^[\w-]+$/.test(code));
-      const line = lines.lineAt(match.index);
-      // On a line of its own it speaks of the next line, behind something of its own line.
-      const own = lines.textOf(line).trimStart().startsWith('#');
-      const target = kind === '-ignore-file' ? undefined : own ? nextContent(lines, line) : line;
-      for (const code of codes.length ? codes : ['all']) ignores.push({ code, line: target });
-      continue;
-    }
-    for (const word of body.matchAll(/([A-Za-z][\w-]*)\s*=\s*([^\s#]+)/g)) {
-      const start = from + word.index;
-      settings.set(word[1]!, { value: word[2]!, range: { from: start, to: start + word[0].length } });
-    }
+  for (const { words } of settingComments(text))
+    for (const { key, value, range } of words) settings.set(key, { value, range });
+  for (const match of text.matchAll(comments)) {
+    const [, kind, body = ''] = match;
+    if (!kind) continue;
+    const codes = body.split(/[\s,]+/).filter(code => /^[\w-]+$/.test(code));
+    const line = lines.lineAt(match.index);
+    // On a line of its own it speaks of the next line, behind something of its own line.
+    const own = lines.textOf(line).trimStart().startsWith('#');
+    const target = kind === '-ignore-file' ? undefined : own ? nextContent(lines, line) : line;
+    for (const code of codes.length ? codes : ['all']) ignores.push({ code, line: target });
   }
   return { settings, ignores };
 }

@@ -30,6 +30,7 @@ export const caffe: Format = {
   // Solvers, label maps and other programs' settings are of the same language: content decides.
   languages: [],
   shapeOrder: 'chw',
+  namedInputs: true,
   recognises: ({ name, text, languageId }) =>
     (languageId === 'prototxt' || /\.(?:prototxt|pt|pbtxt)(?:\.txt)?$/i.test(name)) && isNetwork(text),
   open,

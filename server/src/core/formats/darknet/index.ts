@@ -18,6 +18,7 @@ export const darknet: Format = {
   choices: { dialect: dialects },
   languages: ['darknet-cfg'],
   shapeOrder: 'whc',
+  namedInputs: false,
   // Many programs have .cfg files. Authors attach theirs to issues as .cfg.txt.
   recognises: ({ name, text }) => /\.cfg(?:\.txt)?$/i.test(name) && isDarknet(text),
   isForeign: ({ text }) => isForeign(text),

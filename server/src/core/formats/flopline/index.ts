@@ -22,6 +22,7 @@ export const flopline: Format = {
   choices: {},
   languages: ['flopline'],
   shapeOrder: 'chw',
+  namedInputs: true,
   recognises: ({ name }) => /\.net\.ya?ml$/i.test(name),
   open: (source, earlier) => {
     const before = earlier?.cache as Cache | undefined;

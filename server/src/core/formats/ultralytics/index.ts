@@ -30,6 +30,7 @@ export const ultralytics: Format = {
   choices: { scale: true, dialect: dialects.map(({ id }) => id) },
   languages: [],
   shapeOrder: 'chw',
+  namedInputs: false,
   recognises: ({ name, text, languageId }) =>
     // A text that is in no file yet has a language, but no name.
     (languageId === 'yaml' || /\.ya?ml$/i.test(name)) && isModelText(text),
