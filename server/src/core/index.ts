@@ -18,6 +18,8 @@ export {
   shareChange,
   totalsText,
 } from './features/budget.ts';
+export { commentEdits } from './features/choiceComment.ts';
+export { type Choice, type ChoiceValue, choices, type Outcome, outcome } from './features/choices.ts';
 export { documentProblems, findings, problems, problemsWithHints } from './features/findings.ts';
 export { type FixOffer, fixes } from './features/fixes.ts';
 export { type Hint, hints, maxLabel } from './features/hints.ts';

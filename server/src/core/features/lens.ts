@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Analysed } from '../pipeline.ts';
 import type { Range } from '../text/range.ts';
+import { originLines, stateText } from './choices.ts';
 import { native } from './figures.ts';
 import { headline, nativeDetail, nativeText, presetsText } from './totals.ts';
 import { doubtText } from './wording.ts';
@@ -22,7 +23,14 @@ export function lenses(analysed: Analysed): Lens[] {
   const tooltip = [l10n.t('The same network under every convention:'), presetsText(analysed)];
   if (totals.why !== undefined) tooltip.push(l10n.t('Part of the network is unknown: {0}', totals.why.message));
   if (totals.doubts.length > 0) tooltip.push(doubtText(totals.doubts));
-  const found: Lens[] = [{ range, title: headline(analysed), tooltip: tooltip.join('\n') }];
+  tooltip.push('', ...originLines(analysed));
+  // The headline has the others.
+  const state = stateText(
+    analysed,
+    key => key === 'scale' || key === 'phase' || key === 'dialect' || key === 'convention',
+  );
+  const title = [headline(analysed), state].filter(part => part !== '').join(' · ');
+  const found: Lens[] = [{ range, title, tooltip: tooltip.join('\n') }];
   const figure = native(analysed);
   if (figure) {
     const detail = nativeDetail(figure);

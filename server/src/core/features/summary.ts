@@ -3,6 +3,7 @@ import { isCertain } from '../analysis/model.ts';
 import { shapeText } from '../ops/rules/shape.ts';
 import type { Analysed } from '../pipeline.ts';
 import type { Dtype } from '../settings/index.ts';
+import { stateText } from './choices.ts';
 import { native } from './figures.ts';
 import { headline, nativeText, totalsMarkdown } from './totals.ts';
 import { amountText, paramsText } from './wording.ts';
@@ -13,6 +14,8 @@ export interface Summary {
   readonly title: string;
   /** For the status bar: `4.37G MACs · 3.16M params`. */
   readonly text: string;
+  /** What is in effect and not the default: `scale s · input 3×320×320`; empty where all is. */
+  readonly state: string;
   /** One line with memory and input too. */
   readonly detail: string;
   readonly format: string;
@@ -43,6 +46,7 @@ export function summary(analysed: Analysed): Summary {
   return {
     title: spec.model,
     text: `${amountText(totals.value, convention.unit)} · ${paramsText(totals.params)}`,
+    state: stateText(analysed),
     detail: headline(analysed),
     format: document.format.label,
     input: Object.fromEntries(

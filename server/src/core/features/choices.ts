@@ -1,0 +1,220 @@
+// The choices of a file: what is in effect and who it is from, what else could be chosen, and what that would give.
+import * as l10n from '@vscode/l10n';
+import { conventions } from '../analysis/conventions.ts';
+import type { Variant } from '../formats/index.ts';
+import { type Analysed, withChoice } from '../pipeline.ts';
+import { bytesOf, type ChoiceKey, choiceKeys, isImage, type Origin, written } from '../settings/index.ts';
+import { type Problem, textOf } from '../text/problem.ts';
+import { exact } from '../text/quantity.ts';
+import type { Range } from '../text/range.ts';
+import { inputText, peakText } from './totals.ts';
+import { amountText, bytesText, elementBytes, orderOf, paramsText, shapeOrUnknown } from './wording.ts';
+
+/** A choice that means something in a file. */
+export interface Choice {
+  readonly key: ChoiceKey;
+  /** `Input size`. */
+  readonly name: string;
+  /** What is in effect, as a comment would set it; empty where nothing is known. */
+  readonly value: string;
+  /** The same as a person reads it: `3×640×640`. */
+  readonly text: string;
+  readonly origin: Origin;
+  /** The place in the comment that it is from. */
+  readonly range: Range | undefined;
+  /** What can be chosen. */
+  readonly values: readonly ChoiceValue[];
+  /** Whether other values than those can be typed. */
+  readonly open: boolean;
+}
+
+export interface ChoiceValue {
+  readonly value: string;
+  readonly text: string;
+  readonly detail?: string;
+}
+
+/** What another value would give: the totals in words, or why it is refused. */
+export type Outcome =
+  | { readonly kind: 'totals'; readonly value: string; readonly text: string; readonly totals: string }
+  | { readonly kind: 'refused'; readonly why: string };
+
+/** The choices that mean something in this file. */
+export function choices(analysed: Analysed): readonly Choice[] {
+  const { origins, document } = analysed;
+  return choiceKeys.flatMap(key => {
+    const values = valuesOf(analysed, key);
+    const open = key === 'input' || key === 'batch';
+    if (!values || (values.length === 0 && !open)) return [];
+    const origin = origins[key];
+    const range = origin === 'comment' ? document.pragmas.settings.get(key)?.range : undefined;
+    return [{ key, name: nameOf(key), ...inEffect(analysed, key), origin, range, values, open }];
+  });
+}
+
+function nameOf(key: ChoiceKey): string {
+  switch (key) {
+    case 'input':
+      return l10n.t('Input size');
+    case 'scale':
+      return l10n.t('Scale');
+    case 'convention':
+      return l10n.t('Counting convention');
+    case 'dtype':
+      return l10n.t('Data type');
+    case 'batch':
+      return l10n.t('Batch size');
+    case 'phase':
+      return l10n.t('Phase');
+    case 'dialect':
+      return l10n.t('Dialect');
+  }
+}
+
+/** What can be chosen; undefined where the choice means nothing in the file. */
+function valuesOf({ document, model, spec }: Analysed, key: ChoiceKey): readonly ChoiceValue[] | undefined {
+  const plain = (names: readonly string[]): ChoiceValue[] => names.map(name => ({ value: name, text: name }));
+  switch (key) {
+    case 'input':
+      return model.graph.inputs.length === 0 ? undefined : commonSizes(model.graph.inputs[0]!.tensor.shape);
+    case 'scale':
+      return plain(spec.variants.map(({ name }: Variant) => name));
+    case 'convention':
+      return conventions.map(({ name, summary }) => ({ value: name, text: name, detail: summary() }));
+    case 'dtype':
+      return Object.entries(bytesOf).map(([value, count]) => ({
+        value,
+        text: value,
+        detail: count === 1 ? l10n.t('1 byte per element') : l10n.t('{0} bytes per element', count),
+      }));
+    case 'batch':
+      return plain(['1', '2', '4', '8', '16', '32', '64', '128']);
+    case 'phase':
+    case 'dialect':
+      return plain(document.format.choices[key] ?? []);
+  }
+}
+
+/** Sizes at which networks for images are run. */
+const common = [224, 256, 320, 416, 512, 640, 1024, 1280];
+
+function commonSizes(shape: readonly number[] | undefined): readonly ChoiceValue[] {
+  if (!shape || !isImage(shape) || Number.isNaN(shape[1]!)) return [];
+  return common.map(size => ({ value: `${shape[1]},${size},${size}`, text: `${size}×${size}` }));
+}
+
+/** What is in effect, which the file itself may have decided. */
+function inEffect(analysed: Analysed, key: ChoiceKey): { readonly value: string; readonly text: string } {
+  const { settings, spec, model } = analysed;
+  const same = (value = ''): { readonly value: string; readonly text: string } => ({ value, text: value });
+  switch (key) {
+    case 'input': {
+      const { inputs } = model.graph;
+      const order = orderOf(analysed);
+      const isAlone = inputs.length === 1;
+      const shown = inputs.map(({ name, tensor: { shape } }) => {
+        const size = shapeOrUnknown(shape, order);
+        return isAlone ? size : `${name} ${size}`;
+      });
+      const isKnown = inputs.every(({ tensor: { shape } }) => shape && !shape.some(Number.isNaN));
+      const sizes = inputs.map(({ name, tensor: { shape = [] } }) =>
+        isAlone && shape[0] === 1 ? written({ sizes: shape.slice(1) }) : written({ name, sizes: shape }),
+      );
+      return { value: isKnown ? sizes.join(';') : '', text: shown.join(', ') };
+    }
+    case 'scale':
+      return same(spec.variant);
+    case 'convention':
+      return same(model.convention.name);
+    case 'dtype':
+      return same(settings.dtype);
+    case 'batch':
+      return same(String(settings.batch));
+    case 'phase':
+      return same(spec.phase);
+    case 'dialect':
+      return same(spec.dialect);
+  }
+}
+
+/** What the totals are with another value; undefined is the default. The text is analyzed with it, so that it is true. */
+export function outcome(analysed: Analysed, key: ChoiceKey, value: string | undefined): Outcome {
+  const after = withChoice(analysed, key, value);
+  // What is wrong with other settings is wrong with them in any case.
+  const before = new Set(analysed.problems.filter(isRefusal).map(textOf));
+  const refusal = after.problems.find(problem => isRefusal(problem) && !before.has(textOf(problem)));
+  // Another dialect may have no scale, which is reported, but is no reason against it.
+  const isApplied = key !== 'input' && after.origins[key] === 'file';
+  if (refusal && value !== undefined && !isApplied) return { kind: 'refused', why: textOf(refusal) };
+  return { kind: 'totals', ...inEffect(after, key), totals: totalsWith(after, key, errorsOf(analysed)) };
+}
+
+const isRefusal = ({ code }: Problem): boolean => code === 'wrong-setting';
+
+const errorsOf = ({ problems }: Analysed): number => problems.filter(({ severity }) => severity === 'error').length;
+
+/** What a choice changes of the totals. */
+function totalsWith(analysed: Analysed, key: ChoiceKey, before: number): string {
+  const { model, settings } = analysed;
+  const { totals, convention } = model;
+  const work = amountText(totals.value, convention.unit);
+  const parts = (): string[] => {
+    switch (key) {
+      case 'convention':
+        return [work];
+      case 'dtype':
+        return [bytesText(totals.params, elementBytes(settings)), peakText(analysed)];
+      case 'batch':
+        return [peakText(analysed)];
+      default:
+        return [work, paramsText(totals.params), peakText(analysed)];
+    }
+  };
+  const errors = errorsOf(analysed);
+  const found = errors === 1 ? l10n.t('1 error') : l10n.t('{0} errors', exact(errors));
+  return [...parts(), ...(errors > before ? [found] : [])].join(' · ');
+}
+
+/** `scale s · input 3×320×320 · fp16`: what is in effect and not the default; empty where all is. */
+export function stateText(analysed: Analysed, isShownHere: (key: ChoiceKey) => boolean = () => true): string {
+  const parts = choices(analysed).flatMap(choice =>
+    choice.origin !== 'default' && isShownHere(choice.key) ? [statePart(analysed, choice)] : [],
+  );
+  return parts.join(' · ');
+}
+
+function statePart(analysed: Analysed, { key, text }: Choice): string {
+  switch (key) {
+    case 'input':
+      return inputText(analysed);
+    case 'scale':
+      return l10n.t('scale {0}', text);
+    case 'batch':
+      return l10n.t('batch {0}', text);
+    case 'phase':
+      return l10n.t('phase {0}', text);
+    case 'dialect':
+      return l10n.t('dialect {0}', text);
+    case 'convention':
+    case 'dtype':
+      return text;
+  }
+}
+
+/** One line for each choice, as plain text: what is in effect, and who it is from. */
+export function originLines(analysed: Analysed): readonly string[] {
+  return choices(analysed).map(choice => originLine(choice, analysed));
+}
+
+function originLine({ name, text, origin, range }: Choice, { document: { lines } }: Analysed): string {
+  switch (origin) {
+    case 'comment':
+      return l10n.t('{0}: {1} (comment in line {2})', name, text, range ? lines.lineAt(range.from) + 1 : '?');
+    case 'file':
+      return l10n.t('{0}: {1} (chosen for this file)', name, text);
+    case 'settings':
+      return l10n.t('{0}: {1} (settings)', name, text);
+    case 'default':
+      return l10n.t('{0}: {1} (default)', name, text);
+  }
+}
