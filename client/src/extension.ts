@@ -1,7 +1,16 @@
 // The editor's side: starts the server, shows the totals in the status bar and offers the menu behind them.
 import * as vscode from 'vscode';
 import { LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
-import type { InitializationOptions, Notifications, ProtocolRange, Requests } from '../../server/src/protocol/index.ts';
+import type {
+  ChoiceKey,
+  ClientNotifications,
+  InitializationOptions,
+  Notifications,
+  Requests,
+} from '../../server/src/protocol/index.ts';
+import { pickChoice } from './choices.ts';
+import { type Chosen, createChosen } from './chosen.ts';
+import { originText } from './origins.ts';
 import { makeCheaper } from './slim.ts';
 import { createLanguages, specs } from './specs.ts';
 import { createTotals, type Totals } from './totals.ts';
@@ -9,6 +18,7 @@ import { createTotals, type Totals } from './totals.ts';
 /** What other extensions, and our tests, may look at. */
 export interface Flopline {
   readonly totals: Totals;
+  readonly chosen: Chosen;
 }
 
 /**
@@ -19,12 +29,19 @@ const memory = ['--max-semi-space-size=64'];
 
 export async function activate(context: vscode.ExtensionContext): Promise<Flopline> {
   const module = context.asAbsolutePath('dist/server.js');
-  const initializationOptions: InitializationOptions = {
+  const chosen = createChosen(context.workspaceState, choices => {
+    const params: ClientNotifications['flopline/didChangeChoices'] = { choices };
+    // One that starts later gets all of them.
+    if (client.state === State.Running) client.sendNotification('flopline/didChangeChoices', params).catch(() => {});
+  });
+  // As they are when the server starts, which it may do again.
+  const initializationOptions = (): InitializationOptions => ({
+    choices: chosen.all,
     lensCommand: 'flopline.showMenu',
     tellChanges: true,
     problemLink: `command:flopline.explainProblem?${encodeURIComponent('["{code}"]').replace('%7Bcode%7D', '{code}')}`,
-  };
-  const client = new LanguageClient(
+  });
+  const client: LanguageClient = new LanguageClient(
     'flopline',
     'Flopline',
     {
@@ -38,8 +55,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
       markdown: { isTrusted: false },
     },
   );
-  const ask = <M extends keyof Requests>(method: M, params: Requests[M]['params']): Promise<Requests[M]['result']> =>
-    client.sendRequest(method, params);
+  const ask = <M extends keyof Requests>(
+    method: M,
+    params: Requests[M]['params'],
+    token?: vscode.CancellationToken,
+  ): Promise<Requests[M]['result']> =>
+    // An undefined token would be sent as one more parameter.
+    token ? client.sendRequest(method, params, token) : client.sendRequest(method, params);
   const totals = createTotals(uri =>
     client.state === State.Running
       ? ask('flopline/summary', { textDocument: { uri } }).catch(() => null)
@@ -64,9 +86,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     ),
   );
   command('showMenu', showMenu);
-  command('selectInput', selectInput);
-  command('selectScale', selectScale);
-  command('selectConvention', selectConvention);
+  for (const [key, name] of pickers) command(name, () => select(key));
   command('makeCheaper', slim);
   command('copyReport', copyReport);
   command('toggleHints', toggleHints);
@@ -75,11 +95,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   context.subscriptions.push(
     client,
     totals,
+    chosen,
     client.onDidChangeState(() => totals.refresh()),
   );
   // The client library reports a server that does not start; the commands stay, restarting among them.
   await client.start().catch(() => {});
-  return { totals };
+  return { totals, chosen };
 
   async function restart(): Promise<void> {
     // One that has failed cannot be stopped.
@@ -90,35 +111,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   async function showMenu(): Promise<void> {
     const summary = await totals.refresh();
     if (!summary) return reportNoSpec();
-    const { input, scale, scales, phase, phases, convention } = summary;
-    const sizes = Object.entries(input).map(([name, shape]) => `${name} ${shape}`);
+    const { uri } = vscode.window.activeTextEditor!.document;
     const items: (vscode.QuickPickItem & { readonly run: () => Promise<unknown> })[] = [
-      { label: `$(symbol-ruler) ${vscode.l10n.t('Input Size')}`, description: sizes.join(', '), run: selectInput },
-      ...(scales.length > 0
-        ? [
-            {
-              label: `$(layers) ${vscode.l10n.t('Scale')}`,
-              description: scale ?? '',
-              detail: scales.join(' · '),
-              run: selectScale,
-            },
-          ]
-        : []),
-      ...(phases.length > 0
-        ? [
-            {
-              label: `$(versions) ${vscode.l10n.t('Phase')}`,
-              description: phase ?? '',
-              detail: phases.join(' · '),
-              run: selectPhase,
-            },
-          ]
-        : []),
-      {
-        label: `$(symbol-operator) ${vscode.l10n.t('Counting Convention')}`,
-        description: convention,
-        run: selectConvention,
-      },
+      ...summary.choices.map(choice => ({
+        label: `$(${icons[choice.key]}) ${choice.name}`,
+        description: `${choice.text} · ${originText(choice, uri)}`,
+        run: () => select(choice.key),
+      })),
       { label: `$(rocket) ${vscode.l10n.t('Make It Cheaper…')}`, run: slim },
       { label: `$(copy) ${vscode.l10n.t('Copy Report as Markdown')}`, run: copyReport },
       {
@@ -133,62 +132,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     )?.run();
   }
 
-  async function selectInput(): Promise<void> {
+  async function select(key: ChoiceKey): Promise<void> {
     const summary = await totals.refresh();
-    if (!summary) return reportNoSpec();
-    const entries = Object.entries(summary.input);
-    const [only] = entries;
-    const value =
-      entries.length === 1 && only ? only[1] : entries.map(([name, shape]) => `${name}=1,${shape}`).join('; ');
-    const input = await vscode.window.showInputBox({
-      title: vscode.l10n.t('Input Size'),
-      prompt: vscode.l10n.t('Sizes without the batch, such as 3,320,320. Leave empty to use the size in the file.'),
-      value,
-      validateInput: text => ask('flopline/checkInput', { input: text }),
-    });
-    if (input !== undefined) await change('input', input.replace(/\s+/g, ''));
-  }
-
-  async function selectScale(): Promise<void> {
-    const summary = await totals.refresh();
-    if (!summary) return reportNoSpec();
-    if (summary.scales.length === 0) {
-      vscode.window.showInformationMessage(vscode.l10n.t('{0} has only one scale.', summary.title));
-      return;
-    }
-    await select('scale', summary.scales, summary.scale, vscode.l10n.t('Scale of {0}', summary.title));
-  }
-
-  async function selectPhase(): Promise<void> {
-    const summary = await totals.refresh();
-    if (!summary?.phase) return reportNoSpec();
-    await select('phase', summary.phases, summary.phase, vscode.l10n.t('Phase of {0}', summary.title));
-  }
-
-  async function select(
-    key: string,
-    values: readonly string[],
-    current: string | undefined,
-    title: string,
-  ): Promise<void> {
-    const items = values.map(label => ({ label, description: label === current ? vscode.l10n.t('current') : '' }));
-    const picked = await vscode.window.showQuickPick(items, { title });
-    if (picked) await change(key, picked.label);
-  }
-
-  async function selectConvention(): Promise<void> {
-    const summary = await totals.refresh();
-    if (!summary) return reportNoSpec();
-    const items = summary.conventions.map(({ name, unit, summary: detail }) => ({
-      label: name,
-      description: name === summary.convention ? vscode.l10n.t('{0}, current', unit) : unit,
-      detail,
-    }));
-    const picked = await vscode.window.showQuickPick(items, {
-      title: vscode.l10n.t('Counting Convention'),
-      matchOnDetail: true,
-    });
-    if (picked) await change('convention', picked.label);
+    const document = vscode.window.activeTextEditor?.document;
+    if (!summary || !document) return reportNoSpec();
+    const choice = summary.choices.find(other => other.key === key);
+    if (choice) await pickChoice({ document, summary, chosen, ask }, choice);
+    else vscode.window.showInformationMessage(withoutChoice(key, summary.title, summary.format));
   }
 
   async function slim(): Promise<void> {
@@ -205,15 +155,39 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     await vscode.env.clipboard.writeText(report);
     vscode.window.setStatusBarMessage(vscode.l10n.t('Flopline: The report was copied to the clipboard.'), 4000);
   }
+}
 
-  /** Changes the comment of the file that has a setting, where there is one (it takes precedence), else the setting. */
-  async function change(key: string, value: string): Promise<void> {
-    const editor = vscode.window.activeTextEditor;
-    const place = totals.summary?.inFile[key];
-    if (!editor || !place) return update(key, value);
-    const edit = new vscode.WorkspaceEdit();
-    edit.replace(editor.document.uri, toRange(place), value === '' ? '' : `${key}=${value}`);
-    await vscode.workspace.applyEdit(edit);
+/** The commands of the pickers. */
+const pickers: readonly (readonly [key: ChoiceKey, command: string])[] = [
+  ['input', 'selectInput'],
+  ['scale', 'selectScale'],
+  ['convention', 'selectConvention'],
+  ['dtype', 'selectDataType'],
+  ['batch', 'selectBatch'],
+  ['phase', 'selectPhase'],
+  ['dialect', 'selectDialect'],
+];
+
+const icons: Readonly<Record<ChoiceKey, string>> = {
+  input: 'symbol-ruler',
+  scale: 'layers',
+  convention: 'symbol-operator',
+  dtype: 'symbol-numeric',
+  batch: 'files',
+  phase: 'versions',
+  dialect: 'repo',
+};
+
+function withoutChoice(key: ChoiceKey, title: string, format: string): string {
+  switch (key) {
+    case 'scale':
+      return vscode.l10n.t('{0} has only one scale.', title);
+    case 'phase':
+      return vscode.l10n.t('{0} is not a Caffe network, so it has no phases.', title);
+    case 'dialect':
+      return vscode.l10n.t('{0} files have no dialects.', format);
+    default:
+      return vscode.l10n.t('{0} has no input.', title);
   }
 }
 
@@ -239,10 +213,6 @@ function reportNoSpec(): void {
   vscode.window.showInformationMessage(
     vscode.l10n.t('Flopline: Open a network spec first (YOLO YAML, Darknet cfg, Caffe prototxt or *.net.yaml).'),
   );
-}
-
-function toRange({ start, end }: ProtocolRange): vscode.Range {
-  return new vscode.Range(start.line, start.character, end.line, end.character);
 }
 
 /** Shows what the docs of the package say of a problem: offline, and of the version that is installed. */

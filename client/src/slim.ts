@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { type BaseLanguageClient, WorkDoneProgress } from 'vscode-languageclient/node';
 import type { DocumentSummary, Requests, SlimAnswer, SlimPicked } from '../../server/src/protocol/index.ts';
+import { applyEdits, reportChanged } from './edits.ts';
 
 type Client = Pick<BaseLanguageClient, 'sendRequest' | 'onProgress'>;
 
@@ -160,16 +161,8 @@ function pickSteps(
   });
 }
 
-/** One change, so that one undo reverts it; only for the text that it was made for. */
 async function apply(document: vscode.TextDocument, version: number, { edits, totals }: SlimPicked): Promise<void> {
-  if (edits.length === 0) return;
-  if (document.isClosed || document.version !== version) return reportChanged();
-  const change = new vscode.WorkspaceEdit();
-  for (const { range, newText } of edits) {
-    const { start, end } = range;
-    change.replace(document.uri, new vscode.Range(start.line, start.character, end.line, end.character), newText);
-  }
-  if (await vscode.workspace.applyEdit(change))
+  if (edits.length > 0 && (await applyEdits(document, version, edits)))
     vscode.window.setStatusBarMessage(vscode.l10n.t('Flopline: {0}', totals), 6000);
 }
 
@@ -183,10 +176,4 @@ function ask<M extends keyof Requests>(
 ): Promise<Requests[M]['result']> {
   // An undefined token would be sent as one more parameter.
   return token ? client.sendRequest(method, params, token) : client.sendRequest(method, params);
-}
-
-function reportChanged(): void {
-  vscode.window.showInformationMessage(
-    vscode.l10n.t('Flopline: The text has changed in the meantime, so nothing was done. Try again.'),
-  );
 }

@@ -1,6 +1,7 @@
 // The totals of the network in the active editor, in the status bar.
 import * as vscode from 'vscode';
 import type { DocumentSummary } from '../../server/src/protocol/index.ts';
+import { originText } from './origins.ts';
 import { mayBeSpec } from './specs.ts';
 
 export interface Totals extends vscode.Disposable {
@@ -28,9 +29,9 @@ export function createTotals(ask: (uri: string) => Promise<DocumentSummary | nul
     // An editor that was opened meanwhile has asked for its own.
     if (turn !== asked) return summary;
     summary = answer ?? undefined;
-    if (summary) {
-      item.text = `$(circuit-board) ${summary.text}`;
-      item.tooltip = new vscode.MarkdownString(summary.markdown);
+    if (summary && document) {
+      item.text = `$(circuit-board) ${[summary.text, summary.state].filter(part => part !== '').join(' · ')}`;
+      item.tooltip = tooltipOf(summary, document.uri);
       item.show();
     } else item.hide();
     return summary;
@@ -53,4 +54,16 @@ export function createTotals(ask: (uri: string) => Promise<DocumentSummary | nul
       item.dispose();
     },
   };
+}
+
+/** The totals, and who each choice that is not the default is from. */
+function tooltipOf({ markdown, choices }: DocumentSummary, uri: vscode.Uri): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString(markdown);
+  const others = choices.filter(({ origin }) => origin !== 'default');
+  if (others.length > 0) tooltip.appendMarkdown('\n\n---\n\n');
+  for (const choice of others) {
+    tooltip.appendText(vscode.l10n.t('{0}: {1} ({2})', choice.name, choice.text, originText(choice, uri)));
+    tooltip.appendMarkdown('  \n');
+  }
+  return tooltip;
 }

@@ -329,15 +329,6 @@ test('the report is markdown of the text in the editor', async () => {
   assert.match(report, /\| \*\*total\*\* \|/);
 });
 
-test('an input size is checked while a person types it', async () => {
-  await using session = await startSession();
-  const check = (input: string): Promise<string | null> =>
-    session.connection.sendRequest('flopline/checkInput', { input });
-  assert.equal(await check('3,224,224'), null);
-  assert.equal(await check(''), null);
-  assert.match((await check('3,')) ?? '', /3,224,224/);
-});
-
 test('an editor that wants to be told of new costs is told, another one is not', async () => {
   for (const tellChanges of [true, false]) {
     await using session = await startSession({ initializationOptions: { tellChanges } });

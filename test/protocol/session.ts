@@ -10,15 +10,18 @@ import {
   type Diagnostic,
   type DocumentSymbol,
   type Hover,
+  type InitializeResult,
   type InlayHint,
   type Position,
   type ProtocolConnection,
   type Range,
+  RegistrationRequest,
   StreamMessageReader,
   StreamMessageWriter,
   type TextEdit,
+  UnregistrationRequest,
 } from 'vscode-languageserver-protocol/node';
-import type { DocumentSummary } from '../../server/src/protocol/index.ts';
+import type { ChoiceKey, ChosenByUri, DocumentSummary, Outcome, Requests } from '../../server/src/protocol/index.ts';
 
 const server = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
 /** Milliseconds in which an answer must be there; met in far less, and long only for a busy machine. */
@@ -29,6 +32,10 @@ export interface SessionOptions {
   readonly settings?: unknown;
   /** Whether the editor can be asked for its configuration. */
   readonly configuration?: boolean;
+  /** What it answers for single files, by address, in place of `settings`. */
+  readonly settingsByUri?: Readonly<Record<string, unknown>>;
+  /** Whether the outline can be registered later, as in VS Code. */
+  readonly outline?: boolean;
   readonly initializationOptions?: unknown;
   /** Whether the editor asks for changes later, shows what is refused, and words about changes; as VS Code does. */
   readonly modern?: boolean;
@@ -42,9 +49,9 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     new StreamMessageReader(child.stdout),
     new StreamMessageWriter(child.stdin),
   );
-  const session = new Session(connection, child, options.settings);
+  const session = new Session(connection, child, options);
   connection.listen();
-  await connection.sendRequest('initialize', {
+  session.capabilities = await connection.sendRequest('initialize', {
     processId: process.pid,
     rootUri: null,
     capabilities: {
@@ -60,6 +67,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
       },
       textDocument: {
         publishDiagnostics: { relatedInformation: true },
+        ...(options.outline ? { documentSymbol: { dynamicRegistration: true } } : {}),
         ...(options.modern
           ? { codeAction: { dataSupport: true, disabledSupport: true, resolveSupport: { properties: ['edit'] } } }
           : {}),
@@ -73,6 +81,11 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
 
 export class Session {
   settings: unknown;
+  settingsByUri: Readonly<Record<string, unknown>>;
+  /** What the server can, as it said. */
+  capabilities: InitializeResult | undefined;
+  /** Methods that the server registered (+) or unregistered (−) later. */
+  readonly registrations: string[] = [];
   readonly connection: ProtocolConnection;
   /** Refresh requests that came, by method. */
   readonly refreshes: string[] = [];
@@ -85,14 +98,20 @@ export class Session {
   readonly #child: ChildProcess;
   readonly #texts = new Map<string, { text: string; version: number }>();
 
-  constructor(connection: ProtocolConnection, child: ChildProcess, settings: unknown) {
+  constructor(connection: ProtocolConnection, child: ChildProcess, { settings, settingsByUri }: SessionOptions) {
     this.connection = connection;
     this.settings = settings ?? {};
+    this.settingsByUri = settingsByUri ?? {};
     this.#child = child;
-    connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) =>
-      items.map(() => this.settings),
+    connection.onRequest('workspace/configuration', ({ items }: { items: { readonly scopeUri?: string }[] }) =>
+      items.map(({ scopeUri = '' }) => this.settingsByUri[scopeUri] ?? this.settings),
     );
-    connection.onRequest('client/registerCapability', () => null);
+    connection.onRequest(RegistrationRequest.type, ({ registrations }) => {
+      for (const { method } of registrations) this.registrations.push(`+${method}`);
+    });
+    connection.onRequest(UnregistrationRequest.type, ({ unregisterations }) => {
+      for (const { method } of unregisterations) this.registrations.push(`-${method}`);
+    });
     for (const method of ['workspace/inlayHint/refresh', 'workspace/codeLens/refresh'])
       connection.onRequest(method, () => {
         this.refreshes.push(method);
@@ -227,6 +246,24 @@ export class Session {
 
   summary(uri: string): Promise<DocumentSummary | null> {
     return this.connection.sendRequest('flopline/summary', { textDocument: { uri } });
+  }
+
+  /** Chooses for files as a person does in an editor that keeps choices. */
+  async choose(choices: ChosenByUri): Promise<void> {
+    await this.connection.sendNotification('flopline/didChangeChoices', { choices });
+  }
+
+  /** What a value would give: its totals, or why it is refused. */
+  async outcome(uri: string, key: ChoiceKey, value: string | null): Promise<string> {
+    const params: Requests['flopline/outcome']['params'] = { textDocument: { uri }, key, value };
+    const found: Outcome | null = await this.connection.sendRequest('flopline/outcome', params);
+    return found?.kind === 'refused' ? found.why : (found?.totals ?? '');
+  }
+
+  /** The choices of a file: what is in effect, and who it is from. */
+  async choices(uri: string): Promise<Readonly<Record<string, string>>> {
+    const { choices = [] } = (await this.summary(uri)) ?? {};
+    return Object.fromEntries(choices.map(({ key, value, origin }) => [key, `${value} (${origin})`]));
   }
 
   /** The problems published for the newest version of a text. */

@@ -12,7 +12,6 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   type Analysed,
-  conventions,
   documentProblems,
   hintDetail,
   hints,
@@ -22,16 +21,16 @@ import {
   orderOf,
   problemsWithHints,
   report,
-  settingTable,
   summary,
   summaryMarkdown,
   symbols,
-  textOf,
 } from '../core/index.ts';
-import type { DocumentSummary } from '../protocol/index.ts';
+import type { ClientNotifications, DocumentSummary } from '../protocol/index.ts';
+import { answerChoices, documentChoices } from './choices.ts';
 import { answerCodeActions } from './codeActions.ts';
 import { readSettings } from './configuration.ts';
 import { fromProto, type HintData, toProto } from './convert.ts';
+import { canRegister, outlineOptions, registerOutline } from './outline.ts';
 import { nobody, Session } from './session.ts';
 import { answerSlimming } from './slimming.ts';
 import { Workspace } from './workspace.ts';
@@ -58,7 +57,7 @@ export function serve(connection: Connection): void {
         inlayHintProvider: { resolveProvider: true },
         hoverProvider: true,
         codeLensProvider: {},
-        documentSymbolProvider: { label: 'Flopline' },
+        ...(canRegister(session) ? {} : { documentSymbolProvider: outlineOptions }),
         codeActionProvider: {
           codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite],
           resolveProvider: true,
@@ -69,11 +68,15 @@ export function serve(connection: Connection): void {
 
   // --- Settings ---------------------------------------------------------------------------------------------------
 
+  let refreshOutline = nobody;
+
   connection.onInitialized(async () => {
     if (session.client.workspace?.didChangeConfiguration?.dynamicRegistration)
       connection.client
         .register(DidChangeConfigurationNotification.type, { section: 'flopline' })
         .catch(error => session.complain('registering for configuration changes', error));
+    if (canRegister(session)) refreshOutline = registerOutline(session);
+    choose(session.options.choices);
     await configure(session.options.settings);
     session.start();
   });
@@ -82,24 +85,66 @@ export function serve(connection: Connection): void {
     const pushed = typeof settings === 'object' ? (settings?.flopline ?? settings) : undefined;
     await configure(pushed);
     session.start();
-    const { inlayHint, codeLens } = session.client.workspace ?? {};
-    if (inlayHint?.refreshSupport) connection.languages.inlayHint.refresh().catch(nobody);
-    if (codeLens?.refreshSupport) connection.sendRequest('workspace/codeLens/refresh').catch(nobody);
-    for (const { uri } of texts.all()) publish(uri);
+    refresh();
   });
+
+  texts.onDidOpen(({ document: { uri } }) => {
+    // Before the first answer all that are open are asked for.
+    if (isAskable()) session.waitFor([uri], configureScoped([uri], new Set()));
+  });
+
+  connection.onNotification('flopline/didChangeChoices', (params: ClientNotifications['flopline/didChangeChoices']) => {
+    if (choose(params?.choices)) refresh();
+  });
+
+  const isAskable = (): boolean => session.client.workspace?.configuration === true;
 
   /** Asks the editor for its settings; one that cannot be asked has pushed them. */
   async function configure(pushed: unknown): Promise<void> {
     try {
-      const section = session.client.workspace?.configuration
-        ? await connection.workspace.getConfiguration('flopline')
-        : pushed;
+      const section = isAskable() ? await connection.workspace.getConfiguration('flopline') : pushed;
       const { settings, complaints } = readSettings(section);
       for (const complaint of complaints) connection.console.warn(complaint);
-      workspace.settings = settings;
+      workspace.settings.configureAll(settings);
+      if (isAskable()) await configureScoped(texts.keys(), new Set(complaints));
     } catch (error) {
       session.complain('reading the configuration', error);
     }
+  }
+
+  /** Asks for the settings of some documents: those of their folder, or whatever the editor has for them. */
+  async function configureScoped(uris: readonly string[], reported: ReadonlySet<string>): Promise<void> {
+    if (uris.length === 0) return;
+    try {
+      const items = uris.map(scopeUri => ({ scopeUri, section: 'flopline' }));
+      const sections: readonly unknown[] = await connection.workspace.getConfiguration(items);
+      for (const [index, uri] of uris.entries()) {
+        const section = sections[index];
+        // An editor without settings for a file may answer nothing, and those for all hold.
+        if (section === undefined || section === null || !texts.get(uri)) continue;
+        const { settings, complaints } = readSettings(section);
+        for (const complaint of complaints) if (!reported.has(complaint)) connection.console.warn(complaint);
+        workspace.settings.configure(uri, settings);
+      }
+    } catch (error) {
+      session.complain('reading the configuration of a file', error);
+    }
+  }
+
+  /** Takes what a person chose for files; whether anything changed. */
+  function choose(chosen: unknown): boolean {
+    if (typeof chosen !== 'object' || chosen === null) return false;
+    const changed = Object.entries(chosen).filter(([uri, own]) => workspace.settings.choose(uri, own));
+    return changed.length > 0;
+  }
+
+  /** Has the editor ask again for what it shows. */
+  function refresh(): void {
+    const { inlayHint, codeLens } = session.client.workspace ?? {};
+    if (inlayHint?.refreshSupport) connection.languages.inlayHint.refresh().catch(nobody);
+    if (codeLens?.refreshSupport) connection.sendRequest('workspace/codeLens/refresh').catch(nobody);
+    refreshOutline();
+    for (const { uri } of texts.all()) publish(uri);
   }
 
   // --- Documents --------------------------------------------------------------------------------------------------
@@ -127,7 +172,7 @@ export function serve(connection: Connection): void {
   });
 
   async function publishSettled(uri: string): Promise<void> {
-    await session.ready;
+    await session.ready(uri);
     const version = workspace.version(uri);
     await session.settled(uri);
     // A newer text waits for a time of its own.
@@ -207,7 +252,7 @@ export function serve(connection: Connection): void {
       ...summary(analysed),
       markdown: summaryMarkdown(analysed),
       inFile: settingsInFile(analysed),
-      conventions: conventions.map(({ name, unit, summary: text }) => ({ name, unit, summary: text() })),
+      choices: documentChoices(analysed),
     })),
   );
 
@@ -220,11 +265,7 @@ export function serve(connection: Connection): void {
     ),
   );
 
-  session.on('flopline/checkInput', ({ input }) => {
-    const read = settingTable.get('input')!.read(input);
-    return 'message' in read ? textOf(read) : null;
-  });
-
+  answerChoices(session);
   answerCodeActions(session);
   answerSlimming(session);
 

@@ -17,19 +17,36 @@ export class Session {
   /** What the client can, and what it said at the start. */
   client: InitializeParams['capabilities'] = {};
   options: InitializationOptions = {};
-  /** Requests wait for the first settings: a default would flash up. */
-  readonly ready: Promise<void>;
-  /** Ends the waiting. */
+  /** Ends the waiting for the first settings. */
   readonly start: () => void;
+  readonly #started: Promise<void>;
+  /** By document, until its own settings are there. */
+  readonly #configurations = new Map<string, Promise<void>>();
 
   constructor(connection: Connection, workspace: Workspace) {
     this.connection = connection;
     this.workspace = workspace;
     let start = (): void => {};
-    this.ready = new Promise(resolve => {
+    this.#started = new Promise(resolve => {
       start = resolve;
     });
     this.start = start;
+  }
+
+  /** Requests wait for the settings of their document: a default would flash up. */
+  async ready(uri: string): Promise<void> {
+    await this.#started;
+    await this.#configurations.get(uri);
+  }
+
+  /** Requests about documents wait until their settings are there. */
+  waitFor(uris: readonly string[], configured: Promise<void>): void {
+    for (const uri of uris) {
+      this.#configurations.set(uri, configured);
+      configured.then(() => {
+        if (this.#configurations.get(uri) === configured) this.#configurations.delete(uri);
+      });
+    }
   }
 
   /** Answers a request about a document from its newest text; `empty` where it is not a spec, and where we fail. */
@@ -41,7 +58,7 @@ export class Session {
     ask: (analysed: Analysed) => T | Promise<T>,
   ): Promise<T> {
     try {
-      await this.ready;
+      await this.ready(uri);
       await this.settled(uri);
       if (token.isCancellationRequested) return empty;
       const analysed = this.workspace.analysed(uri);
@@ -75,13 +92,17 @@ export class Session {
   ): Promise<R | undefined> {
     const { workspace } = this;
     const version = workspace.version(uri);
-    const { settings } = workspace;
+    const settings = workspace.settings.of(uri);
     for (;;) {
       const next = search.next();
       if (next.done) return next.value;
       report(next.value);
       await turn();
-      if (token.isCancellationRequested || version !== workspace.version(uri) || settings !== workspace.settings)
+      if (
+        token.isCancellationRequested ||
+        version !== workspace.version(uri) ||
+        settings !== workspace.settings.of(uri)
+      )
         return undefined;
     }
   }

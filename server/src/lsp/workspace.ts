@@ -1,16 +1,8 @@
 // The open documents and what was computed for them: each text at most once, and only when somebody asks.
 import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import {
-  type Analysed,
-  advance,
-  type Document,
-  defaultSettings,
-  noHistory,
-  open,
-  price,
-  type Settings,
-} from '../core/index.ts';
+import { type Analysed, advance, type Document, noHistory, open, price, type Settings } from '../core/index.ts';
+import { FileSettings } from './fileSettings.ts';
 
 interface Entry {
   readonly version: number;
@@ -24,7 +16,7 @@ interface Entry {
 }
 
 export class Workspace {
-  settings: Settings = defaultSettings;
+  readonly settings = new FileSettings();
   readonly #texts: TextDocuments<TextDocument>;
   readonly #entries = new Map<string, Entry>();
   readonly #numbers = new Map<string, number>();
@@ -70,6 +62,7 @@ export class Workspace {
   }
 
   forget(uri: string): void {
+    this.settings.close(uri);
     this.#entries.delete(uri);
     this.#numbers.delete(uri);
   }
@@ -78,7 +71,7 @@ export class Workspace {
     const text = this.#texts.get(uri);
     if (!text) return undefined;
     const { version, languageId } = text;
-    const { settings } = this;
+    const settings = this.settings.of(uri);
     const known = this.#entries.get(uri);
     if (known?.version === version && known.settings === settings) return known;
     // Parsing depends on no setting but the size limit.

@@ -1,6 +1,6 @@
 // What Flopline's server and an editor say to each other beside the language server protocol. Types only: the client
 // imports nothing else of the server.
-import type { AdviceTotals, SlimChoice, Summary } from '../core/index.ts';
+import type { AdviceTotals, Choice, ChoiceKey, FileChoices, Outcome, SlimChoice, Summary } from '../core/index.ts';
 
 /** A place in a document as the language server protocol counts it: 0-based, UTF-16. */
 export interface ProtocolRange {
@@ -12,11 +12,17 @@ export interface DocumentParams {
   readonly textDocument: { readonly uri: string };
 }
 
-export interface ConventionChoice {
-  readonly name: string;
-  readonly unit: string;
-  readonly summary: string;
+/** What can be chosen for a file, what is in effect, and who that is from. */
+export interface DocumentChoice extends Omit<Choice, 'range'> {
+  /** The place in the comment that it is from. */
+  readonly range?: ProtocolRange;
 }
+
+/**
+ * What a person chose for files, by address; keys and values are those of a comment (`scale`: `s`), and an empty string
+ * is the file's own value.
+ */
+export type ChosenByUri = Readonly<Record<string, FileChoices>>;
 
 /** For a status bar and its menu. */
 export interface DocumentSummary extends Summary {
@@ -24,7 +30,7 @@ export interface DocumentSummary extends Summary {
   readonly markdown: string;
   /** Where comments of the file set something (`input=3,320,320`), by key; they take precedence over the editor's settings. */
   readonly inFile: Readonly<Record<string, ProtocolRange>>;
-  readonly conventions: readonly ConventionChoice[];
+  readonly choices: readonly DocumentChoice[];
 }
 
 /** A sequence of changes that reaches a budget, or comes as near as can be. */
@@ -87,8 +93,19 @@ export interface Requests {
     };
     readonly result: SlimPicked | null;
   };
-  /** What is wrong with an input size that a person types; null when nothing is. */
-  'flopline/checkInput': { readonly params: { readonly input: string }; readonly result: string | null };
+  /** What another value of a choice would give, or why it is refused; null is the default. */
+  'flopline/outcome': {
+    readonly params: DocumentParams & { readonly key: ChoiceKey; readonly value: string | null };
+    readonly result: Outcome | null;
+  };
+  /** The changes that make a comment of the file set a choice; null removes it from them. */
+  'flopline/choiceEdits': {
+    readonly params: DocumentParams & { readonly key: ChoiceKey; readonly value: string | null };
+    readonly result: {
+      readonly version: number;
+      readonly edits: readonly { readonly range: ProtocolRange; readonly newText: string }[];
+    } | null;
+  };
 }
 
 /** Notifications from the server, by method. */
@@ -102,6 +119,12 @@ export interface Notifications {
   };
 }
 
+/** Notifications from the editor, by method. */
+export interface ClientNotifications {
+  /** What is chosen for some files now, in place of all that was chosen for them before; others keep theirs. */
+  'flopline/didChangeChoices': { readonly choices: ChosenByUri };
+}
+
 /** What an editor may hand over when it starts the server; every part may be left out. */
 export interface InitializationOptions {
   /** Command of the editor that a code lens runs; without one it is plain text. */
@@ -112,4 +135,8 @@ export interface InitializationOptions {
   readonly problemLink?: string;
   /** Settings of an editor that cannot be asked for its configuration, as under `flopline`. */
   readonly settings?: unknown;
+  /** What was chosen for files; changes come as `flopline/didChangeChoices`. */
+  readonly choices?: ChosenByUri;
 }
+
+export type { ChoiceKey, FileChoices, Outcome } from '../core/index.ts';

@@ -42,7 +42,7 @@ const table: Table = {
   input: inputSizes({
     doc: () =>
       l10n.t(
-        'Input size without the batch, such as `3,320,320`, or by name and with the batch, such as `image=1,3,320,320`; separate several inputs by `;`. Default: the size in the file, or else that of its framework.',
+        'Input size without the batch, such as `3,320,320` (for an image also `320` or `320x320`), or by name and with the batch, such as `image=1,3,320,320`; separate several inputs by `;`. Default: the size in the file, or else that of its framework.',
       ),
     wrong: written => l10n.t('“{0}” is not an input size.', written),
     comment: '3,320,320',

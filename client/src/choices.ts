@@ -1,0 +1,270 @@
+// The pickers: a value with the totals that it gives, then for whom it is: this file, its comment, or the workspace.
+import * as vscode from 'vscode';
+import type { ChoiceKey, DocumentChoice, DocumentSummary, Outcome, Requests } from '../../server/src/protocol/index.ts';
+import type { Chosen } from './chosen.ts';
+import { applyEdits } from './edits.ts';
+import { originText, settingOf } from './origins.ts';
+
+export interface Picking {
+  readonly document: vscode.TextDocument;
+  readonly summary: DocumentSummary;
+  readonly chosen: Chosen;
+  readonly ask: <M extends keyof Requests>(
+    method: M,
+    params: Requests[M]['params'],
+    token?: vscode.CancellationToken,
+  ) => Promise<Requests[M]['result']>;
+}
+
+/** A value; undefined is the default. */
+interface Picked {
+  readonly value: string | undefined;
+  readonly totals: string;
+}
+
+/** Lets a person pick a value and for whom it is. */
+export async function pickChoice(picking: Picking, choice: DocumentChoice): Promise<void> {
+  const picked = await pickValue(picking, choice);
+  if (!picked) return;
+  const place = await pickPlace(picking, choice, picked);
+  if (place) await choose(picking, choice, picked.value, place);
+}
+
+// --- The value -----------------------------------------------------------------------------------------------------
+
+interface ValueItem extends vscode.QuickPickItem {
+  /** Undefined asks for one to be typed. */
+  readonly wish: { readonly value: string | undefined } | undefined;
+}
+
+/** Shows the list at once; totals follow as the server computes them. */
+async function pickValue(picking: Picking, choice: DocumentChoice): Promise<Picked | undefined> {
+  const { summary } = picking;
+  const list = vscode.window.createQuickPick<ValueItem>();
+  const cancellation = new vscode.CancellationTokenSource();
+  const totals = new Map<string | undefined, string>();
+  const isListed = choice.values.some(({ value }) => value === choice.value);
+  const values =
+    isListed || choice.value === '' ? choice.values : [{ value: choice.value, text: choice.text }, ...choice.values];
+
+  const items = (): ValueItem[] => [
+    ...values.map(
+      ({ value, text, detail }): ValueItem => ({
+        label: text,
+        description: described(totals.get(value), value === choice.value),
+        ...(detail === undefined ? {} : { detail }),
+        wish: { value },
+      }),
+    ),
+    ...(choice.open
+      ? [{ label: `$(edit) ${typedLabel(choice)}`, alwaysShow: true, wish: undefined } satisfies ValueItem]
+      : []),
+    { label: '', kind: vscode.QuickPickItemKind.Separator, wish: undefined },
+    {
+      label: `$(discard) ${vscode.l10n.t('Back to the default')}`,
+      description: totals.get(undefined) ?? '',
+      alwaysShow: true,
+      wish: { value: undefined },
+    },
+  ];
+  const show = (): void => {
+    const at = list.items.indexOf(list.activeItems[0]!);
+    const fresh = items();
+    list.items = fresh;
+    const active = fresh[at];
+    if (active) list.activeItems = [active];
+  };
+
+  list.title = vscode.l10n.t('{0} of {1}', choice.name, summary.title);
+  list.placeholder = vscode.l10n.t('Now {0} ({1})', choice.text, originText(choice, picking.document.uri));
+  list.matchOnDescription = true;
+  list.matchOnDetail = true;
+  list.keepScrollPosition = true;
+  list.items = items();
+  const current = list.items.find(({ wish }) => wish?.value === choice.value && choice.value !== '');
+  if (current) list.activeItems = [current];
+  list.busy = true;
+
+  const wished = await new Promise<ValueItem['wish'] | 'typed' | undefined>(resolve => {
+    list.onDidAccept(() => {
+      const [item] = list.activeItems;
+      if (!item) return;
+      resolve(item.wish ?? 'typed');
+      list.hide();
+    });
+    list.onDidHide(() => resolve(undefined));
+    list.show();
+    fill();
+  });
+  const typed = list.value;
+  cancellation.cancel();
+  list.dispose();
+  if (wished === undefined) return undefined;
+  if (wished === 'typed') return typeValue(picking, choice, typed);
+  return { value: wished.value, totals: totals.get(wished.value) ?? '' };
+
+  /** One after the other, so that the server answers the editor in between; what is seen first comes first. */
+  async function fill(): Promise<void> {
+    const { token } = cancellation;
+    for (const value of [...values.map(each => each.value), undefined]) {
+      const outcome = await outcomeOf(picking, choice.key, value, token).catch(() => null);
+      if (token.isCancellationRequested) return;
+      if (!outcome) continue;
+      const text = outcome.kind === 'totals' ? outcome.totals : outcome.why;
+      const isDefault = value === undefined && outcome.kind === 'totals' && outcome.text !== '';
+      totals.set(value, isDefault ? `${outcome.text} · ${text}` : text);
+      show();
+    }
+    list.busy = false;
+  }
+}
+
+function described(totals: string | undefined, isCurrent: boolean): string {
+  if (!isCurrent) return totals ?? '';
+  return totals === undefined ? vscode.l10n.t('current') : vscode.l10n.t('{0} · current', totals);
+}
+
+function typedLabel({ key }: DocumentChoice): string {
+  return key === 'input' ? vscode.l10n.t('Another size…') : vscode.l10n.t('Another number…');
+}
+
+/** What is typed is tried on the file: it says what it gives, or is refused with what fits. */
+async function typeValue(picking: Picking, choice: DocumentChoice, typed: string): Promise<Picked | undefined> {
+  const { key, name, value, text } = choice;
+  let last: Outcome | null = null;
+  const written = await vscode.window.showInputBox({
+    title: vscode.l10n.t('{0} of {1}', name, picking.summary.title),
+    prompt:
+      key === 'input'
+        ? vscode.l10n.t('For an image, 320, 320x320 and 3,320,320 are the same. Leave empty for the default.')
+        : vscode.l10n.t('Leave empty for the default.'),
+    placeHolder: vscode.l10n.t('Now {0}', text),
+    value: typed === '' ? value : typed,
+    validateInput: async input => {
+      const outcome = await outcomeOf(picking, key, compact(input)).catch(() => null);
+      last = outcome;
+      if (!outcome) return null;
+      if (outcome.kind === 'refused') return outcome.why;
+      const message = key === 'input' ? `${outcome.text}: ${outcome.totals}` : outcome.totals;
+      return { message, severity: vscode.InputBoxValidationSeverity.Info };
+    },
+  });
+  if (written === undefined) return undefined;
+  const outcome = (await outcomeOf(picking, key, compact(written))) ?? last;
+  if (outcome?.kind !== 'totals') return undefined;
+  // As the server writes it, so that the same size is always the same text.
+  return { value: compact(written) === '' ? undefined : outcome.value, totals: outcome.totals };
+}
+
+const compact = (input: string): string | undefined => input.replace(/\s+/g, '') || undefined;
+
+function outcomeOf(
+  { ask, document }: Picking,
+  key: ChoiceKey,
+  value: string | undefined,
+  token?: vscode.CancellationToken,
+): Promise<Outcome | null> {
+  const textDocument = { uri: document.uri.toString() };
+  return ask('flopline/outcome', { textDocument, key, value: value ?? null }, token);
+}
+
+// --- For whom -------------------------------------------------------------------------------------------------------
+
+/** `clear` takes back what was chosen for the file. */
+type Place = 'file' | 'comment' | 'workspace' | 'clear';
+
+interface PlaceItem extends vscode.QuickPickItem {
+  readonly place: Place;
+}
+
+async function pickPlace(
+  { document, summary }: Picking,
+  choice: DocumentChoice,
+  { value, totals }: Picked,
+): Promise<Place | undefined> {
+  const { key, name } = choice;
+  const setting = settingOf(key, document.uri);
+  const isSet = effective(setting) !== undefined && effective(setting) !== setting.defaultValue;
+  if (value === undefined && !isSet) return 'clear';
+  const comment = summary.inFile[key];
+  const line = comment && comment.start.line + 1;
+  const without = (sentence: string): string =>
+    line === undefined
+      ? sentence
+      : `${sentence} ${vscode.l10n.t('The comment in line {0}, which takes precedence, is removed.', line)}`;
+  const isOpen = (vscode.workspace.workspaceFolders?.length ?? 0) > 0;
+  const items: PlaceItem[] = [
+    {
+      place: 'file',
+      label: `$(file) ${vscode.l10n.t('This file')}`,
+      detail: without(vscode.l10n.t('Remembered by the editor. The text and other files stay as they are.')),
+    },
+    ...(value === undefined
+      ? []
+      : [
+          {
+            place: 'comment',
+            label: `$(edit) ${vscode.l10n.t('Write it into the file')}`,
+            detail:
+              line === undefined
+                ? vscode.l10n.t(
+                    'A comment, which everybody who reads the file gets: {0}',
+                    `# flopline: ${key}=${value}`,
+                  )
+                : vscode.l10n.t('In the comment in line {0}: {1}', line, `${key}=${value}`),
+          } satisfies PlaceItem,
+        ]),
+    {
+      place: 'workspace',
+      label: isOpen
+        ? `$(folder) ${vscode.l10n.t('This workspace')}`
+        : `$(account) ${vscode.l10n.t('All files (user settings)')}`,
+      detail: without(
+        vscode.l10n.t('The setting {0}, for all files without a choice of their own.', `flopline.${key}`),
+      ),
+    },
+  ];
+  // The comment takes precedence, so that is where to change it.
+  if (comment && value !== undefined) items.unshift(...items.splice(1, 1));
+  const shown = value ?? vscode.l10n.t('default');
+  const picked = await vscode.window.showQuickPick(items, {
+    title: [`${name}: ${shown}`, totals].filter(part => part !== '').join(' · '),
+    placeHolder: vscode.l10n.t('Select where it applies'),
+  });
+  return picked?.place;
+}
+
+const effective = ({ workspaceFolderValue, workspaceValue, globalValue }: ReturnType<typeof settingOf>): unknown =>
+  workspaceFolderValue ?? workspaceValue ?? globalValue;
+
+/** Makes a choice take effect: what takes precedence over it, and is this file's own, goes. */
+async function choose(
+  { ask, chosen, document }: Picking,
+  { key }: DocumentChoice,
+  value: string | undefined,
+  place: Place,
+): Promise<void> {
+  const { uri } = document;
+  const written = place === 'comment' ? (value ?? null) : null;
+  const change = await ask('flopline/choiceEdits', { textDocument: { uri: uri.toString() }, key, value: written });
+  if (!change || !(await applyEdits(document, change.version, change.edits))) return;
+  const { defaultValue } = settingOf(key, uri);
+  if (place === 'workspace') await updateSetting(key, uri, value);
+  await chosen.set(uri, key, place === 'file' ? (value ?? String(defaultValue ?? '')) : undefined);
+}
+
+/** For the workspace, or for the user where there is none; a folder that has a setting of its own keeps having one. */
+async function updateSetting(key: ChoiceKey, uri: vscode.Uri, value: string | undefined): Promise<void> {
+  const { workspaceFolderValue, globalValue, defaultValue } = settingOf(key, uri);
+  const isOpen = (vscode.workspace.workspaceFolders?.length ?? 0) > 0;
+  const target = !isOpen
+    ? vscode.ConfigurationTarget.Global
+    : workspaceFolderValue === undefined
+      ? vscode.ConfigurationTarget.Workspace
+      : vscode.ConfigurationTarget.WorkspaceFolder;
+  // Without a value of its own, a workspace would have the user's.
+  const isOverridden = isOpen && globalValue !== undefined && globalValue !== defaultValue;
+  const unset = isOverridden ? defaultValue : undefined;
+  const next = value === undefined ? unset : typeof defaultValue === 'number' ? Number(value) : value;
+  await vscode.workspace.getConfiguration('flopline', uri).update(key, next, target);
+}

@@ -1,0 +1,79 @@
+// What a person chose for single files, kept with the workspace. A file that is renamed keeps its choices, a deleted one
+// forgets them, and a text that is in no file takes them along when it is saved.
+import * as vscode from 'vscode';
+import type { ChoiceKey, ChosenByUri, FileChoices } from '../../server/src/protocol/index.ts';
+
+export interface Chosen extends vscode.Disposable {
+  readonly all: ChosenByUri;
+  of(uri: vscode.Uri): FileChoices;
+  /** Undefined forgets a choice. */
+  set(uri: vscode.Uri, key: ChoiceKey, value: string | undefined): Promise<void>;
+}
+
+const name = 'flopline.choices';
+/** The choices of so many files are kept, the latest ones: nobody sees files go that other programs delete. */
+const most = 1000;
+
+/** `changed` is called with what is chosen now for the files that changed. */
+export function createChosen(memento: vscode.Memento, changed: (choices: ChosenByUri) => void): Chosen {
+  let all: ChosenByUri = memento.get(name, {});
+
+  const change = async (changes: ChosenByUri): Promise<void> => {
+    const uris = Object.keys(changes);
+    if (uris.length === 0) return;
+    const others = Object.entries(all).filter(([uri]) => !uris.includes(uri));
+    const now = Object.entries(changes).filter(([, choices]) => Object.keys(choices).length > 0);
+    all = Object.fromEntries([...others, ...now].slice(-most));
+    changed(changes);
+    await memento.update(name, all);
+  };
+
+  /** The choices of a file or of all files in a folder. */
+  const under = (uri: vscode.Uri): [uri: string, choices: FileChoices][] => {
+    const at = uri.toString();
+    return Object.entries(all).filter(([own]) => own === at || own.startsWith(`${at}/`));
+  };
+  const none = (uri: string): [uri: string, choices: FileChoices] => [uri, {}];
+
+  const listeners = [
+    vscode.workspace.onDidRenameFiles(({ files }) => {
+      const moves = files.flatMap(({ oldUri, newUri }) =>
+        under(oldUri).flatMap(([uri, choices]) => [
+          none(uri),
+          [newUri.toString() + uri.slice(oldUri.toString().length), choices] as const,
+        ]),
+      );
+      return change(Object.fromEntries(moves));
+    }),
+    vscode.workspace.onDidDeleteFiles(({ files }) =>
+      change(Object.fromEntries(files.flatMap(uri => under(uri).map(([own]) => none(own))))),
+    ),
+    vscode.workspace.onDidCloseTextDocument(document => {
+      if (!document.isUntitled) return;
+      const uri = document.uri.toString();
+      const choices = all[uri];
+      if (!choices) return;
+      // What was saved is open under its name by now, with the same text.
+      const saved = vscode.workspace.textDocuments.find(
+        other => !other.isUntitled && !all[other.uri.toString()] && other.getText() === document.getText(),
+      );
+      return change({ [uri]: {}, ...(saved && { [saved.uri.toString()]: choices }) });
+    }),
+  ];
+
+  return {
+    get all() {
+      return all;
+    },
+    of: uri => all[uri.toString()] ?? {},
+    set: (uri, key, value) => {
+      const at = uri.toString();
+      const { [key]: before, ...others } = all[at] ?? {};
+      if (before === value) return Promise.resolve();
+      return change({ [at]: value === undefined ? others : { ...others, [key]: value } });
+    },
+    dispose: () => {
+      for (const listener of listeners) listener.dispose();
+    },
+  };
+}

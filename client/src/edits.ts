@@ -1,0 +1,33 @@
+// Changes of a text that the server proposes.
+import * as vscode from 'vscode';
+import type { ProtocolRange } from '../../server/src/protocol/index.ts';
+
+interface Edit {
+  readonly range: ProtocolRange;
+  readonly newText: string;
+}
+
+/** Makes them as one change, so that one undo reverts it; whether it was made, which it is for its own text alone. */
+export async function applyEdits(
+  document: vscode.TextDocument,
+  version: number,
+  edits: readonly Edit[],
+): Promise<boolean> {
+  if (edits.length === 0) return true;
+  if (document.isClosed || document.version !== version) {
+    reportChanged();
+    return false;
+  }
+  const change = new vscode.WorkspaceEdit();
+  for (const { range, newText } of edits) {
+    const { start, end } = range;
+    change.replace(document.uri, new vscode.Range(start.line, start.character, end.line, end.character), newText);
+  }
+  return vscode.workspace.applyEdit(change);
+}
+
+export function reportChanged(): void {
+  vscode.window.showInformationMessage(
+    vscode.l10n.t('Flopline: The text has changed in the meantime, so nothing was done. Try again.'),
+  );
+}

@@ -1,0 +1,32 @@
+// Who a choice is from, in words.
+import * as vscode from 'vscode';
+import type { ChoiceKey, DocumentChoice } from '../../server/src/protocol/index.ts';
+
+/** `comment in line 3`, `this file`, `workspace setting`, `user setting`, `default`. */
+export function originText({ key, origin, range }: DocumentChoice, uri: vscode.Uri): string {
+  switch (origin) {
+    case 'comment':
+      return vscode.l10n.t('comment in line {0}', (range?.start.line ?? 0) + 1);
+    case 'file':
+      return vscode.l10n.t('this file');
+    case 'settings': {
+      const { workspaceFolderValue, workspaceValue } = settingOf(key, uri);
+      if (workspaceFolderValue !== undefined) return vscode.l10n.t('folder setting');
+      return workspaceValue === undefined ? vscode.l10n.t('user setting') : vscode.l10n.t('workspace setting');
+    }
+    case 'default':
+      return vscode.l10n.t('default');
+  }
+}
+
+export interface SettingValues {
+  readonly defaultValue?: unknown;
+  readonly globalValue?: unknown;
+  readonly workspaceValue?: unknown;
+  readonly workspaceFolderValue?: unknown;
+}
+
+/** What the settings have for a file, by whom. */
+export function settingOf(key: ChoiceKey, uri: vscode.Uri): SettingValues {
+  return vscode.workspace.getConfiguration('flopline', uri).inspect(key) ?? {};
+}
