@@ -76,7 +76,9 @@ async function pickValue(picking: Picking, choice: DocumentChoice): Promise<Pick
   };
 
   list.title = vscode.l10n.t('{0} of {1}', choice.name, summary.title);
-  list.placeholder = vscode.l10n.t('Now {0} ({1})', choice.text, originText(choice, picking.document.uri));
+  const now = vscode.l10n.t('Now {0} ({1})', choice.text, originText(choice, picking.document.uri));
+  list.placeholder =
+    choice.key === 'batch' ? `${now}. ${vscode.l10n.t('MACs and parameters are for one sample in any case.')}` : now;
   list.matchOnDescription = true;
   list.matchOnDetail = true;
   list.keepScrollPosition = true;

@@ -13,6 +13,8 @@ export interface Chosen extends vscode.Disposable {
 const name = 'flopline.choices';
 /** The choices of so many files are kept, the latest ones: nobody sees files go that other programs delete. */
 const most = 1000;
+/** Milliseconds in which a text that was saved is closed under the name that it had. */
+const patience = 5000;
 
 /** `changed` is called with what is chosen now for the files that changed. */
 export function createChosen(memento: vscode.Memento, changed: (choices: ChosenByUri) => void): Chosen {
@@ -35,6 +37,9 @@ export function createChosen(memento: vscode.Memento, changed: (choices: ChosenB
   };
   const none = (uri: string): [uri: string, choices: FileChoices] => [uri, {}];
 
+  /** Files that were saved just now with the text of one that is in no file. VS Code does not say what became of it. */
+  let saved: readonly { readonly uri: string; readonly from: string; readonly until: number }[] = [];
+
   const listeners = [
     vscode.workspace.onDidRenameFiles(({ files }) => {
       const moves = files.flatMap(({ oldUri, newUri }) =>
@@ -48,16 +53,23 @@ export function createChosen(memento: vscode.Memento, changed: (choices: ChosenB
     vscode.workspace.onDidDeleteFiles(({ files }) =>
       change(Object.fromEntries(files.flatMap(uri => under(uri).map(([own]) => none(own))))),
     ),
+    vscode.workspace.onDidSaveTextDocument(document => {
+      const uri = document.uri.toString();
+      const text = document.getText().trimEnd();
+      const sources = vscode.workspace.textDocuments.filter(
+        other => other.isUntitled && all[other.uri.toString()] && other.getText().trimEnd() === text,
+      );
+      const until = Date.now() + patience;
+      const found = sources.map(source => ({ uri, from: source.uri.toString(), until }));
+      saved = [...saved.filter(other => other.until > Date.now()), ...found];
+    }),
     vscode.workspace.onDidCloseTextDocument(document => {
-      if (!document.isUntitled) return;
       const uri = document.uri.toString();
       const choices = all[uri];
-      if (!choices) return;
-      // What was saved is open under its name by now, with the same text.
-      const saved = vscode.workspace.textDocuments.find(
-        other => !other.isUntitled && !all[other.uri.toString()] && other.getText() === document.getText(),
-      );
-      return change({ [uri]: {}, ...(saved && { [saved.uri.toString()]: choices }) });
+      if (!document.isUntitled || !choices) return;
+      const file = saved.find(({ from, until }) => from === uri && until > Date.now())?.uri;
+      // Its name is given to the next one.
+      return change({ [uri]: {}, ...(file !== undefined && !all[file] ? { [file]: choices } : {}) });
     }),
   ];
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Flopline } from '../../../client/src/extension.ts';
-import { checkHint, close, hints, hoverText, ourProblems, pick, show, showUntitled, type, until } from './editor.ts';
+import { checkHint, close, hints, hoverText, ourProblems, show, showUntitled, type, until } from './editor.ts';
 
 const extension = () => vscode.extensions.getExtension<Flopline>('flopline.flopline')!;
 const isError = ({ severity }: vscode.Diagnostic): boolean => severity === vscode.DiagnosticSeverity.Error;
@@ -177,26 +177,6 @@ suite('Flopline in VS Code', () => {
     await checkHint(editor, 3, /885k FLOPs/);
     await configuration.update('convention', undefined, vscode.ConfigurationTarget.Workspace);
     await checkHint(editor, 3, /442k MACs/);
-  });
-
-  test('a scale that is picked from the menu becomes a setting', async () => {
-    const editor = await show('small-yolo.yaml');
-    await checkHint(editor, 5, /16×320×320/);
-    await pick('flopline.selectScale', 's');
-    await checkHint(editor, 5, /32×320×320/);
-    const configuration = vscode.workspace.getConfiguration('flopline');
-    assert.equal(configuration.get('scale'), 's');
-    await configuration.update('scale', undefined, vscode.ConfigurationTarget.Workspace);
-    await checkHint(editor, 5, /16×320×320/);
-  });
-
-  test('a scale that the file sets is changed there', async () => {
-    const { document } = await show('small-yolo.yaml');
-    const editor = await showUntitled('yaml', `# flopline: scale=n\n${document.getText()}`);
-    await checkHint(editor, 6, /16×320×320/);
-    await pick('flopline.selectScale', 's');
-    await checkHint(editor, 6, /32×320×320/);
-    assert.equal(editor.document.lineAt(0).text, '# flopline: scale=s');
   });
 
   test('the report goes to the clipboard', async () => {
