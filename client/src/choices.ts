@@ -98,7 +98,8 @@ async function pickValue(picking: Picking, choice: DocumentChoice): Promise<Pick
     list.show();
     fill();
   });
-  const typed = list.value;
+  // What was typed to search the list may be the size itself.
+  const typed = /\d/.test(list.value) ? list.value : '';
   cancellation.cancel();
   list.dispose();
   if (wished === undefined) return undefined;
@@ -210,7 +211,7 @@ async function pickPlace(
             detail:
               line === undefined
                 ? vscode.l10n.t(
-                    'A comment, which everybody who reads the file gets: {0}',
+                    'Adds the comment “{0}”, so everyone who opens the file gets it.',
                     `# flopline: ${key}=${value}`,
                   )
                 : vscode.l10n.t('In the comment in line {0}: {1}', line, `${key}=${value}`),

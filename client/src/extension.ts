@@ -114,7 +114,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     const { uri } = vscode.window.activeTextEditor!.document;
     const items: (vscode.QuickPickItem & { readonly run: () => Promise<unknown> })[] = [
       ...summary.choices.map(choice => ({
-        label: `$(${icons[choice.key]}) ${choice.name}`,
+        label: menuLabel(choice.key),
         description: `${choice.text} · ${originText(choice, uri)}`,
         run: () => select(choice.key),
       })),
@@ -168,15 +168,24 @@ const pickers: readonly (readonly [key: ChoiceKey, command: string])[] = [
   ['dialect', 'selectDialect'],
 ];
 
-const icons: Readonly<Record<ChoiceKey, string>> = {
-  input: 'symbol-ruler',
-  scale: 'layers',
-  convention: 'symbol-operator',
-  dtype: 'symbol-numeric',
-  batch: 'files',
-  phase: 'versions',
-  dialect: 'repo',
-};
+function menuLabel(key: ChoiceKey): string {
+  switch (key) {
+    case 'input':
+      return `$(symbol-ruler) ${vscode.l10n.t('Input Size')}`;
+    case 'scale':
+      return `$(layers) ${vscode.l10n.t('Scale')}`;
+    case 'convention':
+      return `$(symbol-operator) ${vscode.l10n.t('Counting Convention')}`;
+    case 'dtype':
+      return `$(symbol-numeric) ${vscode.l10n.t('Data Type')}`;
+    case 'batch':
+      return `$(files) ${vscode.l10n.t('Batch Size')}`;
+    case 'phase':
+      return `$(versions) ${vscode.l10n.t('Phase')}`;
+    case 'dialect':
+      return `$(repo) ${vscode.l10n.t('Dialect')}`;
+  }
+}
 
 function withoutChoice(key: ChoiceKey, title: string, format: string): string {
   switch (key) {

@@ -56,14 +56,14 @@ export function createTotals(ask: (uri: string) => Promise<DocumentSummary | nul
   };
 }
 
-/** The totals, and who each choice that is not the default is from. */
+/** Who each choice that is not the default is from, and the totals. */
 function tooltipOf({ markdown, choices }: DocumentSummary, uri: vscode.Uri): vscode.MarkdownString {
-  const tooltip = new vscode.MarkdownString(markdown);
-  const others = choices.filter(({ origin }) => origin !== 'default');
-  if (others.length > 0) tooltip.appendMarkdown('\n\n---\n\n');
-  for (const choice of others) {
+  const tooltip = new vscode.MarkdownString();
+  // First: the rest is long.
+  for (const choice of choices.filter(({ origin }) => origin !== 'default')) {
     tooltip.appendText(vscode.l10n.t('{0}: {1} ({2})', choice.name, choice.text, originText(choice, uri)));
     tooltip.appendMarkdown('  \n');
   }
+  tooltip.appendMarkdown(`\n${markdown}`);
   return tooltip;
 }

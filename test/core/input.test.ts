@@ -116,12 +116,22 @@ describe('an input size', () => {
     [
       'image',
       '1,3,320,320',
-      '“1,3,320,320” does not fit this input, which has 3 sizes: 3,64,48. Write channels, height and width, as in 3,64,48.',
+      '“1,3,320,320” does not fit this input, which has 3 sizes: 3,64,48. Leave out the batch: 3,320,320.',
     ],
     [
       'yolo',
       '1,3,320,320',
-      '“1,3,320,320” does not fit this input, which has 3 sizes: 3,224,224. Write 224, 224x224 or 3,224,224.',
+      '“1,3,320,320” does not fit this input, which has 3 sizes: 3,224,224. Leave out the batch: 3,320,320.',
+    ],
+    [
+      'image',
+      '3,4,320,320',
+      '“3,4,320,320” does not fit this input, which has 3 sizes: 3,64,48. Write channels, height and width, as in 3,64,48.',
+    ],
+    [
+      'yolo',
+      '3,4,320,320',
+      '“3,4,320,320” does not fit this input, which has 3 sizes: 3,224,224. Write 224, 224x224 or 3,224,224.',
     ],
     ['image', '320,320,3', 'In “320,320,3”, the 3 channels come last. Write them first: 3,320,320.'],
     ['image', '320,640,3', 'In “320,640,3”, the 3 channels come last. Write them first: 3,320,640.'],

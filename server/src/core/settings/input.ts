@@ -145,6 +145,8 @@ function whatFits(size: InputSize, shape: readonly number[]): WrongValue {
       help: l10n.t('Write them with the batch, as in {0}.', written({ name, sizes: [batch, ...example] })),
     };
   }
+  if (size.sizes.length === shape.length && size.sizes[0] === 1)
+    return { message, help: l10n.t('Leave out the batch: {0}.', size.sizes.slice(1).join(',')) };
   if (isImage(shape)) {
     const [channels, height, width] = example as [number, number, number];
     return {
