@@ -52,6 +52,22 @@ const shots = {
       await scrollTo(row - 3);
       await pointAt(googlenet, row, 'conv');
     }),
+  // What each input size would give.
+  choices: () =>
+    take(
+      'choices',
+      yolo,
+      async () => {
+        await page.keyboard.press('Control+1');
+        await page.keyboard.press('F1');
+        await page.locator('.quick-input-widget:visible').waitFor();
+        await page.keyboard.type('>Flopline: Set Input Size');
+        await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Set Input Size' }).first().waitFor();
+        await page.keyboard.press('Enter');
+        await page.locator('.quick-input-list .monaco-list-row', { hasText: /Back to the default.*MACs/ }).waitFor();
+      },
+      { height: 560 },
+    ),
   'hints-darknet': () => take('hints-darknet', darknet),
   'hints-caffe': () => take('hints-caffe', caffe),
   // The same network as everybody counts it.
