@@ -217,6 +217,22 @@ test('A thousand rows that depend on one unknown row are one line', () => {
   assert.ok(out.slice(out.indexOf('Unknown:')).split('\n').length < 10);
 });
 
+test('An input size is the same in every spelling, and one that does not fit is an error', () => {
+  const path = file('sized-cls.yaml', `# flopline: input=32\n${spec}`);
+  const inputOf = (...options: string[]): unknown =>
+    JSON.parse(runCli('report', path, '--format', 'json', ...options).out).files[0].input;
+  assert.deepEqual(inputOf(), { images: [1, 3, 32, 32] });
+  for (const size of ['64', '64x64', '64,64', '3,64,64', 'images=1,3,64,64', 'images=64'])
+    assert.deepEqual(inputOf('--input', size), { images: [1, 3, 64, 64] }, size);
+  const { code, out } = runCli('report', path, '--format', 'json', '--input', '3,4,64,64');
+  const [report] = JSON.parse(out).files;
+  assert.deepEqual([code, report.input], [1, { images: [1, 3, 224, 224] }]);
+  assert.deepEqual(
+    report.problems.map(({ severity, code }: { severity: string; code: string }) => [severity, code]),
+    [['error', 'wrong-setting']],
+  );
+});
+
 test('A setting that cannot be applied is an error and exit code 1', () => {
   const path = file('tiny-cls.yaml', spec);
   const wrongScale = runCli('report', path, '--format', 'json', '--scale', 'q');

@@ -159,7 +159,7 @@ describe('an input size', () => {
     [
       'pair',
       '320',
-      'This network has 2 inputs, and the size that is set does not say for which one it is. Name the input, as in input=image=1,3,320,320.',
+      'This network has 2 inputs, but the input size does not say which one it is for. Name the input, for example input=image=1,3,320,320.',
     ],
     [
       'pair',
@@ -187,7 +187,7 @@ describe('an input size', () => {
     [
       'image',
       'big',
-      '“big” is not an input size. Write sizes without the batch, as in 3,224,224, or a name and sizes with the batch, as in image=1,3,224,224.',
+      '“big” is not an input size. Give the sizes without the batch, as in 3,224,224, or a name and the sizes with the batch, as in image=1,3,224,224.',
     ],
   ];
   for (const [network, written, message] of refused) {

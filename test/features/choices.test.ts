@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   type Analysed,
+  advance,
   applyEdits,
   type ChoiceKey,
   choiceKeys,
@@ -123,6 +124,21 @@ describe('what another value gives', () => {
       why: '“0” is not a batch size. Use a whole number from 1 to 1,000,000.',
     });
     assert.equal(outcome(subject, 'scale', 'q').kind, 'refused');
+  });
+
+  it('stands in for a row that is being typed as it would with that value', () => {
+    const text = `# flopline: scale=n\n${yolo}`;
+    const before = analysed(text);
+    const broken = text.replace('Conv, [64, 3, 2]]', 'Conv, [64, 3,');
+    const document = open({ name: 'model.yaml', text: broken }, defaultSettings, before.document)!;
+    const typing = price(document, defaultSettings, advance(before, document), before)!;
+    assert.ok(typing.standIns);
+    const promised = (subject: Analysed): string => {
+      const found = outcome(subject, 'scale', 's');
+      return found.kind === 'totals' ? found.totals.replaceAll('~ ', '') : found.why;
+    };
+    assert.equal(promised(typing), promised(before));
+    assert.equal(inEffect(typing, 'scale'), 'n (comment)');
   });
 
   it('each value of a list can be chosen', () => {
