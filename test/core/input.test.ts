@@ -198,3 +198,29 @@ describe('an input size', () => {
     });
   }
 });
+
+describe('an input size that is set for all files', () => {
+  it('is for those that it fits, and says so in the others', () => {
+    const [name, text] = networks.vector;
+    const settings = { ...defaultSettings, input: [{ sizes: [3, 320, 320] }] };
+    const found = price(open({ name, text }, settings)!, settings)!;
+    assert.equal(shapes(found), '1×784');
+    assert.deepEqual(
+      found.problems.map(({ severity, code }) => [severity, code]),
+      [['information', 'wrong-setting']],
+    );
+  });
+
+  it('may be for an input of another file, where it has a name', () => {
+    for (const network of ['caffe', 'yolo'] as const) {
+      const [name, text] = networks[network];
+      const input = [
+        { name: 'images', sizes: [1, 3, 64, 64] },
+        { name: 'rois', sizes: [300, 5] },
+      ];
+      const settings = { ...defaultSettings, input };
+      const found = price(open({ name, text }, settings)!, settings)!;
+      assert.deepEqual(refusals(found), []);
+    }
+  });
+});

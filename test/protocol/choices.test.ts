@@ -96,6 +96,11 @@ test('an editor answers for each file, and what is wrong falls back', async () =
   await until(() => session.refreshes.length === 2);
   assert.equal((await session.choices(a)).convention, 'all-ops (settings)');
   assert.equal((await session.choices(b)).convention, 'macs (default)');
+  // Without an answer for a file, that for all files holds.
+  session.settingsByUri = { [a]: null };
+  await session.configure({ convention: 'thop' });
+  await until(() => session.refreshes.length === 4);
+  assert.equal((await session.choices(a)).convention, 'thop (settings)');
   await session.connection.sendNotification('flopline/didChangeChoices', {
     choices: { [a]: { scale: 7, hints: 'off', dtype: 'fp1' }, [b]: null },
   });

@@ -104,7 +104,9 @@ export class Session {
     this.settingsByUri = settingsByUri ?? {};
     this.#child = child;
     connection.onRequest('workspace/configuration', ({ items }: { items: { readonly scopeUri?: string }[] }) =>
-      items.map(({ scopeUri = '' }) => this.settingsByUri[scopeUri] ?? this.settings),
+      items.map(({ scopeUri = '' }) =>
+        Object.hasOwn(this.settingsByUri, scopeUri) ? this.settingsByUri[scopeUri] : this.settings,
+      ),
     );
     connection.onRequest(RegistrationRequest.type, ({ registrations }) => {
       for (const { method } of registrations) this.registrations.push(`+${method}`);

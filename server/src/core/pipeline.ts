@@ -36,7 +36,7 @@ import {
 import { applyEdits, mapOffset, placesBefore, type TextEdit } from './text/edit.ts';
 import { Lines } from './text/lines.ts';
 import { isIgnored, type Pragmas, readPragmas } from './text/pragma.ts';
-import { type Fix, limited, type Problem } from './text/problem.ts';
+import { type Fix, limited, type Problem, type Severity } from './text/problem.ts';
 import { exact } from './text/quantity.ts';
 import type { Range } from './text/range.ts';
 
@@ -157,9 +157,12 @@ function priced(
   const effective = { ...wanted, input };
   const spec = document.reader.read({ ...readOptions(effective), places: shown?.places });
   const scale = scaleMisfit(effective.scale, spec, pragmas.settings);
-  for (const { message, help, range } of [...misfits, ...sizes, ...scale]) {
-    problems.push({ range: range ?? spec.head, severity: 'warning', code: 'wrong-setting', message, help });
-  }
+  const report = ({ message, help, range = spec.head }: Misfit, severity: Severity = 'warning'): void => {
+    problems.push({ range, severity, code: 'wrong-setting', message, help });
+  };
+  for (const misfit of [...misfits, ...scale]) report(misfit);
+  // A size that is set for all files is for those that it fits.
+  for (const misfit of sizes) report(misfit, origins.input === 'settings' ? 'information' : 'warning');
   const { lines } = shown ?? document;
   const model = analyse(spec.graph, lines, effective.convention, spec.doubts);
   // One by one: as arguments of a call, hundreds of thousands do not fit on the stack.

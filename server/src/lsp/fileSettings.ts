@@ -20,20 +20,20 @@ export class FileSettings {
     return settings;
   }
 
-  /** For all files; whether anything changed. */
-  configureAll(settings: Settings): boolean {
-    if (isSame(settings, this.#all)) return false;
+  /** For all files. */
+  configureAll(settings: Settings): void {
+    if (isSame(settings, this.#all)) return;
     this.#all = settings;
     this.#joined.clear();
-    return true;
   }
 
-  /** For one file; whether anything changed. */
-  configure(uri: string, settings: Settings): boolean {
-    if (isSame(settings, this.#configured.get(uri))) return false;
-    this.#configured.set(uri, settings);
+  /** For one file; undefined is that for all. */
+  configure(uri: string, settings: Settings | undefined): void {
+    const before = this.#configured.get(uri);
+    if (settings && before && isSame(settings, before)) return;
+    if (settings) this.#configured.set(uri, settings);
+    else this.#configured.delete(uri);
     this.#joined.delete(uri);
-    return true;
   }
 
   /** What a person chose for a file, in place of all that was chosen before; whether anything changed. */
@@ -60,4 +60,4 @@ function readChoices(sent: unknown): FileChoices {
   return Object.fromEntries(written);
 }
 
-const isSame = (a: object, b: object | undefined): boolean => JSON.stringify(a) === JSON.stringify(b);
+const isSame = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -120,11 +120,11 @@ export function serve(connection: Connection): void {
       const sections: readonly unknown[] = await connection.workspace.getConfiguration(items);
       for (const [index, uri] of uris.entries()) {
         const section = sections[index];
-        // An editor without settings for a file may answer nothing, and those for all hold.
-        if (section === undefined || section === null || !texts.get(uri)) continue;
-        const { settings, complaints } = readSettings(section);
-        for (const complaint of complaints) if (!reported.has(complaint)) connection.console.warn(complaint);
-        workspace.settings.configure(uri, settings);
+        if (!texts.get(uri)) continue;
+        // An editor without settings for a file may answer nothing; those for all hold.
+        const own = section === undefined || section === null ? undefined : readSettings(section);
+        for (const complaint of own?.complaints ?? []) if (!reported.has(complaint)) connection.console.warn(complaint);
+        workspace.settings.configure(uri, own?.settings);
       }
     } catch (error) {
       session.complain('reading the configuration of a file', error);

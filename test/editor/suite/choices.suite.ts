@@ -115,6 +115,33 @@ suite('Choices per file', () => {
     assert.deepEqual(flopline().chosen.of(editor.document.uri), { input: '3,320,320' });
   });
 
+  test('the menu shows what is in effect, and who it is from', async () => {
+    await showReady('small-yolo.yaml');
+    const { document } = vscode.window.activeTextEditor!;
+    await flopline().chosen.set(document.uri, 'dtype', 'fp16');
+    await vscode.workspace.getConfiguration('flopline').update('batch', 4, vscode.ConfigurationTarget.Workspace);
+    await until('the choices', () => ({ ok: originOf('dtype') === 'file' && originOf('batch') === 'settings' }));
+    const { showQuickPick } = vscode.window;
+    let seen: readonly string[] = [];
+    const look = async (items: vscode.QuickPickItem[]): Promise<undefined> => {
+      seen = items.map(({ label, description }) => `${plain(label)}: ${description}`);
+    };
+    Object.assign(vscode.window, { showQuickPick: look });
+    try {
+      await vscode.commands.executeCommand('flopline.showMenu');
+    } finally {
+      Object.assign(vscode.window, { showQuickPick });
+    }
+    assert.deepEqual(seen.slice(0, 6), [
+      'Input Size: 3×640×640 · default',
+      'Scale: n · default',
+      'Counting Convention: macs · default',
+      'Data Type: fp16 · this file',
+      'Batch Size: 4 · workspace setting',
+      'Dialect: ultralytics · default',
+    ]);
+  });
+
   test('a file that is renamed keeps its choices, a deleted one forgets them', async () => {
     const { uri } = vscode.workspace.workspaceFolders![0]!;
     const [old, renamed] = ['kept/old.yaml', 'kept/new.yaml'].map(name => vscode.Uri.joinPath(uri, name)) as [
