@@ -109,6 +109,7 @@ async function pickValue(picking: Picking, choice: DocumentChoice): Promise<Pick
   /** One after the other, so that the server answers the editor in between; what is seen first comes first. */
   async function fill(): Promise<void> {
     const { token } = cancellation;
+    let shown = Date.now();
     for (const value of [...values.map(each => each.value), undefined]) {
       const outcome = await outcomeOf(picking, choice.key, value, token).catch(() => null);
       if (token.isCancellationRequested) return;
@@ -116,11 +117,18 @@ async function pickValue(picking: Picking, choice: DocumentChoice): Promise<Pick
       const text = outcome.kind === 'totals' ? outcome.totals : outcome.why;
       const isDefault = value === undefined && outcome.kind === 'totals' && outcome.text !== '';
       totals.set(value, isDefault ? `${outcome.text} · ${text}` : text);
+      // New items may take back a step that a person makes in the list at that moment.
+      if (Date.now() - shown < pause) continue;
       show();
+      shown = Date.now();
     }
+    show();
     list.busy = false;
   }
 }
+
+/** Milliseconds between updates of a list. */
+const pause = 150;
 
 function described(totals: string | undefined, isCurrent: boolean): string {
   if (!isCurrent) return totals ?? '';

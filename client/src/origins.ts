@@ -23,10 +23,13 @@ export interface SettingValues {
   readonly defaultValue?: unknown;
   readonly globalValue?: unknown;
   readonly workspaceValue?: unknown;
+  /** Of the file's folder, where a workspace has several. */
   readonly workspaceFolderValue?: unknown;
 }
 
 /** What the settings have for a file, by whom. */
 export function settingOf(key: ChoiceKey, uri: vscode.Uri): SettingValues {
-  return vscode.workspace.getConfiguration('flopline', uri).inspect(key) ?? {};
+  const values: SettingValues = vscode.workspace.getConfiguration('flopline', uri).inspect(key) ?? {};
+  // Where one folder is the workspace, its settings are those of the workspace.
+  return vscode.workspace.workspaceFile ? values : { ...values, workspaceFolderValue: undefined };
 }
