@@ -31,8 +31,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   const module = context.asAbsolutePath('dist/server.js');
   const chosen = createChosen(context.workspaceState, choices => {
     const params: ClientNotifications['flopline/didChangeChoices'] = { choices };
-    // One that starts later gets all of them.
-    if (client.state === State.Running) client.sendNotification('flopline/didChangeChoices', params).catch(() => {});
+    // One that is not there gets all of them when it starts.
+    client.sendNotification('flopline/didChangeChoices', params).catch(() => {});
   });
   // As they are when the server starts, which it may do again.
   const initializationOptions = (): InitializationOptions => ({
