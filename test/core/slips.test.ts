@@ -31,7 +31,12 @@ describe('a slip in a row', () => {
     ],
     ['a tab', '\t- [-1, 3, C2f, [128, True]]', 'yaml-tab', /only allows spaces/],
     ['no dash', '  [-1, 3, C2f, [128, True]]', 'yaml-missing-dash', /The dash of this row is missing/],
-    ['no space after the dash', '  -[-1, 3, C2f, [128, True]]', 'yaml-dash-without-space', /must be followed by a space/],
+    [
+      'no space after the dash',
+      '  -[-1, 3, C2f, [128, True]]',
+      'yaml-dash-without-space',
+      /must be followed by a space/,
+    ],
     ['a comma after it', '  - [-1, 3, C2f, [128, True]],', 'yaml-trailing-comma', /comma after this row/],
     ['a bracket missing at the end', '  - [-1, 3, C2f, [128, True]', 'yaml-unclosed-bracket', /“\[” is never closed/],
     ['a bracket missing inside', '  - [-1, 3, C2f, 128, True]]', 'yaml-unopened-bracket', /“\]” was never opened/],

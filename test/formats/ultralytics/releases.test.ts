@@ -175,10 +175,7 @@ describe('blocks of Ultralytics 8.4', () => {
   ] as const)
     test(row, () => checkRow(withRow(row), 1, expected));
   test('a class in an argument of torchvision.ops can only be left out', () =>
-    checkRefused(
-      withRow('torchvision.ops.Conv2dNormActivation, [64, 64, 3, 1, null, 1, nn.BatchNorm2d]'),
-      /Omit it/,
-    ));
+    checkRefused(withRow('torchvision.ops.Conv2dNormActivation, [64, 64, 3, 1, null, 1, nn.BatchNorm2d]'), /Omit it/));
   test('C2fCIB makes the heads below light, as C3k2 does', () => {
     const head = (block: string): number =>
       read(withHead('Detect, [nc]').replace('Conv, [128, 3, 2]', block)).layers[3]!.params!;

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { Analysed } from '../pipeline.ts';
 import type { Range } from '../text/range.ts';
 import { native } from './figures.ts';
-import { headline, nativeDetail, nativeText, presetsText } from './totals.ts';
+import { choicesText, headline, nativeDetail, nativeText, presetsText } from './totals.ts';
 import { doubtText } from './wording.ts';
 
 /** A line above the network. */
@@ -13,13 +13,17 @@ export interface Lens {
   readonly tooltip?: string;
 }
 
-/** The totals at the head of the network, with those of the other conventions as tooltip, and the figure of its framework. */
+/** The totals at the head of the network, with what they are for and those of the other conventions as tooltip, and the figure of its framework. */
 export function lenses(analysed: Analysed): Lens[] {
   const { settings, spec } = analysed;
   if (!settings.codeLens.enabled) return [];
   const range = spec.head;
   const { totals } = analysed.model;
-  const tooltip = [l10n.t('The same network under every convention:'), presetsText(analysed)];
+  const tooltip = [
+    l10n.t('In effect: {0}', choicesText(analysed)),
+    l10n.t('The same network under every convention:'),
+    presetsText(analysed),
+  ];
   if (totals.why !== undefined) tooltip.push(l10n.t('Part of the network is unknown: {0}', totals.why.message));
   if (totals.doubts.length > 0) tooltip.push(doubtText(totals.doubts));
   const found: Lens[] = [{ range, title: headline(analysed), tooltip: tooltip.join('\n') }];
