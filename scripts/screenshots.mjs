@@ -68,6 +68,12 @@ const shots = {
       },
       { height: 560 },
     ),
+  // What a number in the list of inputs names.
+  'hover-reference': () =>
+    take('hover-reference', yolo, async () => {
+      await scrollTo(lineOf(yolo, /^head:/));
+      await pointAt(yolo, lineOf(yolo, /\[-1, 12\]/), '12');
+    }),
   'hints-darknet': () => take('hints-darknet', darknet),
   'hints-caffe': () => take('hints-caffe', caffe),
   // The same network as everybody counts it.

@@ -52,7 +52,7 @@ describe('pages', () => {
 
 /** A comment `# → …` behind a row is what Flopline writes there. */
 function checkSnippet(text: string): void {
-  // No marks on the costliest lines: they depend on what else the snippet holds.
+  // No marks on lines that stand out: they depend on what else the snippet holds.
   const settings = { ...defaultSettings, hints: { ...defaultSettings.hints, costliest: 0 } };
   const name = /^backbone:/m.test(text) ? 'snippet.yaml' : 'snippet.net.yaml';
   const analysed = price(open({ name, text }, settings)!, settings)!;

@@ -78,7 +78,7 @@ describe('advice and theory', () => {
     assert.equal(rowsOf(text), rowsOf(read('savings/depthwise-after.net.yaml')));
     assert.equal(advice[0]!.before.macs, 462_422_016);
     assert.equal(advice[0]!.after.macs, 14 ** 2 * 9 * 512 + 14 ** 2 * 512 * 512);
-    assert.match(advice[0]!.why, /FLOPs per byte now/);
+    assert.match(advice[0]!.why, /FLOPs\/byte now/);
   });
 
   it('global average pooling for a flattened head', () => {

@@ -152,14 +152,14 @@ describe('what another value gives', () => {
   });
 });
 
-it('the lens shows what is in effect and not the default, and where each is from', () => {
+it('the lens shows the scale, the input and what else is not the default, and where each is from', () => {
   const [plain] = lenses(analysed(yolo));
-  assert.doesNotMatch(plain!.title, /scale/);
+  assert.match(plain!.title, /scale n · input 3×224×224$/);
   assert.match(plain!.tooltip!, /Scale: n \(default\)/);
   const [lens] = lenses(
     analysed(`# a network\n# flopline: input=64 convention=thop\n${yolo}`, { dtype: 'fp16', chosen: { scale: 's' } }),
   );
-  assert.match(lens!.title, /input 3×64×64 · scale s · thop$/);
+  assert.match(lens!.title, /scale s · input 3×64×64 · thop$/);
   assert.match(lens!.tooltip!, /Input size: 3×64×64 \(comment in line 2\)/);
   assert.match(lens!.tooltip!, /Scale: s \(chosen for this file\)/);
   assert.match(lens!.tooltip!, /Data type: fp16 \(settings\)/);

@@ -29,13 +29,14 @@ test('A layer says its formula with its numbers, costs, share and rank', () => {
   checkHover(inception, 'c1', {
     over: 'c1 = conv 192 3',
     holds: [
-      '**c1** — `conv`',
-      'Slides K×K filters',
-      '`256×28×28` → `192×28×28`',
+      '**c1** — `conv` · `256×28×28` → `192×28×28`',
+      '|  | MACs | params | activations |',
+      '|  | 347M | 443k (1.77 MB) | 151k (602 kB) |',
+      /\| share \| 99\.\d % \| 99\.\d % \| /,
+      /\| rank \| 1 of 3 \| 1 of 3 \| /,
       '`28² · 3² · 256 · 192` = 347M MACs (346,816,512)',
-      /\| MACs \| 347M \| 99\.\d % \| 1 of 3 \|/,
+      'Slides K×K filters',
       'weights 442,368 · biases 192',
-      '443k (1.77 MB in fp32)',
       'receptive field 3×3, stride 1',
     ],
   });
@@ -47,7 +48,10 @@ test('Another convention has its own row; bytes follow the dtype', () => {
   checkHover(
     inception,
     'c1',
-    { over: 'c1 = conv 192 3', holds: ['| FLOPs (flops) | 694M |', '885 kB in fp16'] },
+    {
+      over: 'c1 = conv 192 3',
+      holds: ['| MACs | FLOPs (flops) | params |', '| 347M | 694M | 443k (885 kB in fp16) |'],
+    },
     {
       convention: 'flops',
       dtype: 'fp16',

@@ -203,3 +203,11 @@ test('A cost past the largest number is unknown with its reason, and the rows be
   assert.equal(totals.complete, false);
   assert.equal(totals.why, 'Line 3: its cost is too large to count');
 });
+
+test('The lens says the scale and the input in effect; pointing at it, all that is in effect', () => {
+  const text = 'scales n s\ninput 3 32 32\nc1 = conv 8 3\n';
+  const [lens] = lenses(sketch(text, { scale: 's', dtype: 'fp16', batch: 8 }));
+  assert.match(lens!.title, / · scale s · input 3×32×32$/);
+  for (const part of [/^Input size: 3×32×32/m, /^Scale: s/m, /^Data type: fp16/m, /^Batch size: 8/m])
+    assert.match(lens!.tooltip!, part);
+});

@@ -386,7 +386,7 @@ describe('loops that do the work and count', () => {
         // Leading axes that are left out are 1.
         const inputs = [axes.slice(0, cut).every(([, side]) => side === 'right') ? left.slice(cut) : left, right];
         const expected = axes.map(([size]) => size);
-        assert.equal(add.check?.({}, inputs), undefined);
+        assert.equal(add.check?.({}, inputs, 'chw'), undefined);
         assert.deepEqual(add.shape!({}, inputs), expected);
         assert.equal(add.counts!({}, inputs, [expected]).adds, [...positions(expected)].length);
       }),
@@ -406,7 +406,7 @@ describe('loops that do the work and count', () => {
           [1, ...(transposeB ? [p, k] : [k, p])],
         ];
         const attrs = { transposeA, transposeB };
-        assert.equal(matmul.check?.(attrs, inputs), undefined);
+        assert.equal(matmul.check?.(attrs, inputs, 'chw'), undefined);
         const output = matmul.shape!(attrs, inputs);
         assert.deepEqual(output, [n, m, p]);
         assert.equal(matmul.counts!(attrs, inputs, [output]).macs, macs);
@@ -499,7 +499,7 @@ describe('loops that do the work and count', () => {
           // JavaScript's slice resolves indices as Python's does.
           const taken = all.slice(start, end).filter((_, at) => at % step === 0);
           const attrs = { axis: 1, start, end, step };
-          if (taken.length === 0) assert.equal(slice.check!(attrs, [[1, size]])?.code, 'empty-slice');
+          if (taken.length === 0) assert.equal(slice.check!(attrs, [[1, size]], 'chw')?.code, 'empty-slice');
           else assert.deepEqual(slice.shape!(attrs, [[1, size]]), [1, taken.length]);
         },
       ),

@@ -198,10 +198,11 @@ describe('complaints', () => {
   });
 
   it('grid sampling', () => {
-    const complaint = gridSample.check!({}, [
+    const shapes = [
       [1, 3, 8, 8],
       [1, 4, 4, 3],
-    ]);
+    ];
+    const complaint = gridSample.check!({}, shapes, 'chw');
     assert.deepEqual(complaint?.output, [1, 3, 4, 4]);
     assert.match(complaint.message, /must be 2, one coordinate/);
   });

@@ -17,7 +17,7 @@ describe('convolution', () => {
     fc.assert(
       fc.property(convolutions, ({ attrs, x }) => {
         const naive = convolve(attrs, x);
-        const complaint = conv.check?.(attrs, [x]);
+        const complaint = conv.check?.(attrs, [x], 'chw');
         // The rule refuses exactly what leaves no output.
         assert.equal(
           complaint !== undefined,
@@ -39,7 +39,7 @@ describe('transposed convolution', () => {
     fc.assert(
       fc.property(transposedConvolutions, ({ attrs, x }) => {
         const naive = scatter(attrs, x);
-        const complaint = convTranspose.check?.(attrs, [x]);
+        const complaint = convTranspose.check?.(attrs, [x], 'chw');
         assert.equal(
           complaint !== undefined,
           naive.shape.some(length => length < 1),
@@ -83,12 +83,12 @@ describe('pooling', () => {
       fc.property(poolings, ({ attrs, x }) => {
         const shape = [x[0]!, x[1]!, ...slide(attrs, x)];
         const refused = shape.some(length => length < 1);
-        assert.equal(maxPool.check!(attrs, [x]) !== undefined, refused);
+        assert.equal(maxPool.check!(attrs, [x], 'chw') !== undefined, refused);
         if (refused) return;
         assert.deepEqual(maxPool.shape!(attrs, [x]), shape);
         const { dilation: _, ...average } = { ...attrs, includePadding: true };
         if (attrs.dilation.every(distance => distance === 1)) {
-          assert.equal(avgPool.check!(average, [x]), undefined);
+          assert.equal(avgPool.check!(average, [x], 'chw'), undefined);
           assert.deepEqual(avgPool.shape!(average, [x]), shape);
         }
       }),
@@ -99,7 +99,7 @@ describe('pooling', () => {
   it('counts what a loop over the windows counts', () => {
     fc.assert(
       fc.property(poolings, ({ attrs, x }) => {
-        if (maxPool.check!(attrs, [x])) return;
+        if (maxPool.check!(attrs, [x], 'chw')) return;
         const y = maxPool.shape!(attrs, [x]);
         let compares = 0;
         for (const _ of positions(y)) {

@@ -35,7 +35,7 @@ describe('operators', () => {
 function checkExample(op: AnyOp, { attrs, inputs, output, counts }: OpExample<object>): void {
   if (typeof op.arity === 'number') assert.equal(inputs.length, op.arity);
   else assert.ok(inputs.length >= op.arity.min);
-  assert.equal(op.check?.(attrs, inputs), undefined);
+  assert.equal(op.check?.(attrs, inputs, 'chw'), undefined);
   const outputs = outputsOf(op, attrs, inputs);
   assert.deepEqual(outputs, isShape(output) ? [output] : output);
   // `counts: {}` says that it costs nothing; no `counts` says nothing.
@@ -48,7 +48,7 @@ function checkExample(op: AnyOp, { attrs, inputs, output, counts }: OpExample<ob
 function checkUnknown(op: AnyOp): void {
   for (const { attrs, inputs, output, counts } of op.examples) {
     const unknown = inputs.map(shape => shape.map((length, axis) => (axis === 0 ? length : Number.NaN)));
-    if (unknown.length === 0 || op.check?.(attrs, unknown)) continue;
+    if (unknown.length === 0 || op.check?.(attrs, unknown, 'chw')) continue;
     const outputs = outputsOf(op, attrs, unknown);
     const ranks = (isShape(output) ? [output] : output).map(shape => shape.length);
     assert.deepEqual(

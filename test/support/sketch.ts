@@ -3,6 +3,7 @@
 //   input 3 32 32            the network's input (without it, sizes are unknown)
 //   scales n s               members of a family; `s` doubles every width
 //   c1 = conv 16 3 2         out, kernel, stride (padding keeps the size)
+//   b1 = branch 16           a 1×1 convolution of the network's input
 //   f1 = linear 10
 //   a1 = relu
 //   j = add c1 c2
@@ -41,6 +42,7 @@ export function sketch(
     label: 'Sketch',
     choices: {},
     languages: [],
+    itemName: index => `row ${index}`,
     shapeOrder: 'chw',
     namedInputs: true,
     recognises: () => true,
@@ -114,7 +116,8 @@ function specOf(lines: Lines, options: ReadOptions, native: boolean): Spec {
   const set = options.input?.[0]?.sizes ?? inputSizes;
   const image = set ? [1, ...set] : [1, 3, Number.NaN, Number.NaN];
   const named = new Map<string, Tensor>();
-  let x = b.input('image', image, set ? undefined : 'input size unknown');
+  const network = b.input('image', image, set ? undefined : 'input size unknown');
+  let x = network;
 
   const convolve = (from: Tensor, out: number, kernel: number, stride: number): Tensor =>
     b.add(
@@ -135,6 +138,8 @@ function specOf(lines: Lines, options: ReadOptions, native: boolean): Spec {
     switch (row.verb) {
       case 'conv':
         return convolve(from, numbers[0]!, numbers[1] ?? 1, numbers[2] ?? 1);
+      case 'branch':
+        return convolve(network, numbers[0]!, 1, 1);
       case 'linear':
         return b.add(linear, { out: numbers[0]!, bias: true }, from);
       case 'flatten':

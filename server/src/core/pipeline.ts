@@ -600,6 +600,6 @@ function newProblem(before: readonly Problem[], after: readonly Problem[]): stri
   return undefined;
 }
 
-function readOptions(settings: Settings): ReadOptions {
-  return { input: settings.input, scale: settings.scale, dialect: settings.dialect, phase: settings.phase };
+function readOptions({ input, scale, dialect, phase, shapeOrder }: Settings): ReadOptions {
+  return { input, scale, dialect, phase, shapeOrder: shapeOrder === 'auto' ? undefined : shapeOrder };
 }

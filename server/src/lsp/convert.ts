@@ -51,12 +51,17 @@ export interface EditedDocument {
   readonly annotated: boolean;
 }
 
+const gap = '\u2009';
+
 export const toProto = {
   range,
 
-  /** The tooltip is resolved later, from `data`. */
+  /**
+   * The tooltip is resolved later, from `data`. The padding alone is a hair: behind a comment, a hint would read as a part
+   * of it.
+   */
   inlayHint(lines: Lines, hint: Hint, data: HintData): InlayHint {
-    return { position: lines.position(hint.at), label: hint.label, paddingLeft: true, data };
+    return { position: lines.position(hint.at), label: `${gap}${hint.label}`, paddingLeft: true, data };
   },
 
   hover(lines: Lines, hover: Hover): ProtocolHover {

@@ -57,8 +57,11 @@ export async function checkHint(editor: vscode.TextEditor, line: number, expecte
   });
 }
 
-export async function hoverText({ document }: vscode.TextEditor, word: string): Promise<string> {
-  const position = document.positionAt(document.getText().indexOf(word));
+/** What the hovers say on the first place where some words are, `within` characters behind their start. */
+export async function hoverText({ document }: vscode.TextEditor, words: string, within = 0): Promise<string> {
+  const at = document.getText().indexOf(words);
+  assert.ok(at >= 0, `“${words}” is in the text`);
+  const position = document.positionAt(at + within);
   const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
     'vscode.executeHoverProvider',
     document.uri,

@@ -12,9 +12,9 @@ suite('Flopline in VS Code', () => {
   test('every layer line has its hint', async () => {
     const editor = await show('tiny.net.yaml');
     assert.equal(editor.document.languageId, 'flopline');
-    await checkHint(editor, 3, /16×32×32 · 442k MACs · 448$/);
-    await checkHint(editor, 5, /32×16×16 · 1\.18M MACs · 4\.64k$/);
-    await checkHint(editor, 7, /81\.9k MACs · 81\.9k$/);
+    await checkHint(editor, 3, /16×32×32 · 442k MACs · 448 params$/);
+    await checkHint(editor, 5, /32×16×16 · 1\.18M MACs · 4\.64k params$/);
+    await checkHint(editor, 7, /81\.9k MACs · 81\.9k params$/);
   });
 
   test('a YOLO file keeps the language yaml and has its hints', async () => {
@@ -26,7 +26,7 @@ suite('Flopline in VS Code', () => {
   test('a Darknet cfg has its language, hints, and problems', async () => {
     const editor = await show('small-yolo.cfg');
     assert.equal(editor.document.languageId, 'darknet-cfg');
-    await checkHint(editor, 5, /16×16×16 · 111k MACs · 448$/);
+    await checkHint(editor, 5, /16×16×16 · 111k MACs · 448 params$/);
     await type(editor, 'filters=18', 'filters=255');
     await until('an error', () => ({ ok: ourProblems(editor).some(isError), seen: ourProblems(editor) }));
     assert.equal(editor.document.getText(ourProblems(editor).find(isError)!.range), '255');
@@ -48,19 +48,66 @@ suite('Flopline in VS Code', () => {
   test('a Caffe network has hints, problems and the shapes of one sample', async () => {
     const editor = await show('tiny.prototxt');
     assert.equal(editor.document.languageId, 'prototxt');
-    await checkHint(editor, 7, /16×32×32 · 442k MACs · 448$/);
-    await checkHint(editor, 18, /10 · 164k MACs · 164k$/);
+    await checkHint(editor, 7, /16×32×32 · 442k MACs · 448 params$/);
+    await checkHint(editor, 18, /10 · 164k MACs · 164k params$/);
     await type(editor, 'bottom: "conv1"', 'bottom: "convl"');
     await until('an error', () => ({ ok: ourProblems(editor).some(isError), seen: ourProblems(editor) }));
     assert.match(ourProblems(editor).find(isError)!.message, /Did you mean “conv1”/);
     await type(editor, 'bottom: "convl"', 'bottom: "conv1"');
-    await checkHint(editor, 18, /10 · 164k MACs · 164k$/);
+    await checkHint(editor, 18, /10 · 164k MACs · 164k params$/);
   });
 
   test('a hover has the formula with the numbers of the layer', async () => {
     const editor = await show('tiny.net.yaml');
     await checkHint(editor, 3, /MACs/);
     assert.match(await hoverText(editor, 'conv'), /442\.4 k MACs|442,368/);
+  });
+
+  test('a hover on the name of a module has all of its layer: costs, then the formula, then prose', async () => {
+    const editor = await show('small-yolo.yaml');
+    await checkHint(editor, 7, /MACs/);
+    const conv = await hoverText(editor, 'Conv');
+    assert.match(conv, /^\*\*model\.0\*\* — `Conv` · `3×640×640` → `16×320×320`$/m);
+    const places = ['| 44.2M |', '= 44.2M MACs (44,236,800)', '**Conv** (Ultralytics)'].map(part => conv.indexOf(part));
+    assert.ok(
+      places.every(at => at > 0),
+      conv,
+    );
+    assert.deepEqual(
+      places.toSorted((a, b) => a - b),
+      places,
+    );
+    assert.match(await hoverText(editor, 'C2f'), /\| `cv1` Conv \|/);
+  });
+
+  test('a hover on a reference says what it is', async () => {
+    const editor = await show('small-yolo.yaml');
+    await checkHint(editor, 7, /MACs/);
+    assert.match(await hoverText(editor, '[[-1]', 2), /^\*\*row 2\*\* · `C2f` · line 8 · `32×160×160`$/m);
+    const caffe = await show('tiny.prototxt');
+    await checkHint(caffe, 7, /MACs/);
+    const name = 'bottom: "conv1"';
+    assert.match(await hoverText(caffe, name, 10), /^\*\*conv1\*\* · `Convolution` · line 8 · `16×32×32`$/m);
+  });
+
+  test('a hover on a value of a block says what it comes to in each use', async () => {
+    const block = 'blocks:\n  pair(out):\n    - conv: {out: $out, kernel: 1}\n';
+    const text = `input: [3, 8, 8]\n${block}layers:\n  - pair: 4\n  - pair: 64\n`;
+    const editor = await showUntitled('flopline', text);
+    await checkHint(editor, 5, /MACs/);
+    assert.match(await hoverText(editor, '$out'), /Here \*\*4, 64\*\* \(2 uses\)\./);
+  });
+
+  test('hints have a gap in front of them, and a line that costs much more than the others has a mark', async () => {
+    const editor = await show('small-yolo.yaml');
+    await checkHint(editor, 9, /^\u2009◕ .* params$/);
+    await checkHint(editor, 5, /^\u200916×320×320 · 44\.2M MACs · 464 params$/);
+    const [hint] = await vscode.commands.executeCommand<vscode.InlayHint[]>(
+      'vscode.executeInlayHintProvider',
+      editor.document.uri,
+      new vscode.Range(5, 0, 6, 0),
+    );
+    assert.equal(hint?.paddingLeft, true);
   });
 
   test('problems appear, and go with their cause', async () => {
@@ -91,7 +138,7 @@ suite('Flopline in VS Code', () => {
     await close();
   });
 
-  test('the lens has the totals', async () => {
+  test('the lens has the totals and what they are for', async () => {
     const editor = await show('tiny.net.yaml');
     await checkHint(editor, 3, /MACs/);
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
@@ -99,14 +146,14 @@ suite('Flopline in VS Code', () => {
       editor.document.uri,
       10,
     );
-    assert.match(lenses.map(({ command }) => command?.title).join('\n'), /1\.70M MACs/);
+    assert.match(lenses.map(({ command }) => command?.title).join('\n'), /1\.70M MACs .* input 3×32×32/);
   });
 
   test('hints follow what is typed, before it is saved', async () => {
     const editor = await show('tiny.net.yaml');
     await checkHint(editor, 3, /442k MACs/);
     await type(editor, 'out: 16', 'out: 32');
-    await checkHint(editor, 3, /32×32×32 · 885k MACs · 896$/);
+    await checkHint(editor, 3, /32×32×32 · 885k MACs · 896 params$/);
     await checkHint(editor, 5, /2\.36M MACs/);
     assert.ok(editor.document.isDirty);
   });
@@ -116,8 +163,8 @@ suite('Flopline in VS Code', () => {
     await checkHint(editor, 3, /442k MACs/);
     await type(editor, '  - relu', '  - relu: {');
     await until('an error', () => ({ ok: ourProblems(editor).some(isError), seen: ourProblems(editor) }));
-    await checkHint(editor, 3, /442k MACs · 448$/);
-    await checkHint(editor, 5, /4\.64k$/);
+    await checkHint(editor, 3, /442k MACs · 448 params$/);
+    await checkHint(editor, 5, /4\.64k params$/);
   });
 
   test('the outline has every layer', async () => {

@@ -93,7 +93,7 @@ function intensities({ uses }: Layer): string {
   const depthwise = perByte(area * taps * channels, read + area * channels + taps * channels);
   const pointwise = perByte(area * channels * out, area * (channels + out) + channels * out);
   return l10n.t(
-    'It saves less time than MACs: {0} FLOPs per byte now, then {1} in the depthwise and {2} in the 1×1 convolution.',
+    'It saves less time than MACs: {0} FLOPs/byte now, then {1} in the depthwise and {2} in the 1×1 convolution.',
     before,
     depthwise,
     pointwise,

@@ -29,8 +29,8 @@ export function differencePhrase({ op, way, delta }: Difference): string {
   if (way === 'biases') return l10n.t('{0} {1} (biases)', amount, name);
   if (way === 'other') return l10n.t('{0} {1} (counted differently)', amount, name);
   return way.per === 'input'
-    ? l10n.t('{0} {1} ({2} per element)', amount, name, way.count)
-    : l10n.t('{0} {1} ({2} per output element)', amount, name, way.count);
+    ? l10n.t('{0} {1} ({2} per element)', amount, name, si(way.count))
+    : l10n.t('{0} {1} ({2} per output element)', amount, name, si(way.count));
 }
 
 /** How many operations a convention counts for one multiply-accumulate. */

@@ -50,28 +50,44 @@ export function under(model: Model, convention: ConventionName): Model {
   return other;
 }
 
-const costliestLines = new WeakMap<Model, { readonly count: number; readonly lines: ReadonlySet<number> }>();
+/** How full a mark is. */
+export type Quarters = 1 | 2 | 3 | 4;
 
-/** The 0-based lines of the rows that cost most, at most `count` and at most every third row that costs anything. */
-export function costliest(model: Model, count: number): ReadonlySet<number> {
-  const known = costliestLines.get(model);
-  if (known?.count === count) return known.lines;
+const standoutLines = new WeakMap<Model, { readonly most: number; readonly lines: ReadonlyMap<number, Quarters> }>();
+
+/**
+ * The 0-based lines of the rows that stand out, with the quarters of the total that each holds, rounded: those that hold
+ * an eighth of it or more, and at least twice as much as the others on average. `most` of them, the costliest; what has
+ * the same share in percent as the last of these is marked too, so that equal rows look equal. Of a total that is not
+ * known, shares are not known either.
+ */
+export function standouts(model: Model, most: number): ReadonlyMap<number, Quarters> {
+  const known = standoutLines.get(model);
+  if (known?.most === most) return known.lines;
+  const lines = new Map<number, Quarters>();
+  for (const { row, share } of standoutRows(model, most)) {
+    const from = siteOf(row);
+    if (from !== undefined) lines.set(model.lines.lineAt(from), Math.round(share * 4) as Quarters);
+  }
+  standoutLines.set(model, { most, lines });
+  return lines;
+}
+
+function standoutRows(model: Model, most: number): readonly { readonly row: Row; readonly share: number }[] {
+  const total = model.totals.value;
+  if (most === 0 || !total.complete || total.value === 0) return [];
   let costly = 0;
-  // The few that lead, most first: a whole sort of thousands of rows at every keystroke would be waste.
-  const top: { readonly value: number; readonly row: Row }[] = [];
+  const large: { readonly row: Row; readonly share: number }[] = [];
   model.rowValues((value, row) => {
     if (!(value > 0)) return;
     costly++;
-    if (top.length >= count && value <= (top.at(-1)?.value ?? 0)) return;
-    const at = top.findIndex(other => other.value < value);
-    top.splice(at < 0 ? top.length : at, 0, { value, row });
-    if (top.length > count) top.pop();
+    const share = value / total.value;
+    if (share >= 1 / 8) large.push({ row, share });
   });
-  const lines = new Set<number>();
-  for (const { row } of top.slice(0, Math.floor(costly / 3))) {
-    const from = siteOf(row);
-    if (from !== undefined) lines.add(model.lines.lineAt(from));
-  }
-  costliestLines.set(model, { count, lines });
-  return lines;
+  const found = large
+    .filter(({ share }) => costly > 1 && share * (costly - 1) >= 2 * (1 - share))
+    .sort((a, b) => b.share - a.share);
+  const percents = (share: number): number => Math.round(share * 100);
+  const last = found[most - 1];
+  return last ? found.filter(({ share }) => percents(share) >= percents(last.share)) : found;
 }

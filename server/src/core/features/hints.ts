@@ -4,14 +4,13 @@ import type { Frame } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
 import { shapeText } from '../ops/rules/shape.ts';
 import { type Analysed, shownAt } from '../pipeline.ts';
-import { percent, si } from '../text/quantity.ts';
+import { percent } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
 import { clip } from '../text/wording.ts';
-import { costliest, variantModel } from './figures.ts';
+import { standouts, variantModel } from './figures.ts';
 import {
   amountText,
   bytesText,
-  certaintySign,
   elementBytes,
   isBlank,
   orderOf,
@@ -26,16 +25,15 @@ export interface Hint {
   readonly at: number;
   /** At most `maxLabel` UTF-16 units. */
   readonly label: string;
-  /** Among the costliest lines. */
-  readonly costly: boolean;
   /** 0-based. */
   readonly line: number;
 }
 
-/** VS Code cuts the hints of a line there (`editor.inlayHints.maximumLength`). */
-export const maxLabel = 43;
+/** VS Code cuts the hints of a line at 43 (`editor.inlayHints.maximumLength`); one is the gap in front of the label. */
+export const maxLabel = 42;
 
-const mark = '▲ ';
+/** In front of a line that stands out: as full as the quarters of the total that it holds. */
+const marks = { 1: '◔ ', 2: '◑ ', 3: '◕ ', 4: '● ' } as const;
 const shown = '▸ ';
 
 /** In front of what rests on a row that cannot be read. */
@@ -48,14 +46,14 @@ export function hints(analysed: Analysed, within: Range): Hint[] {
   const { lines } = document;
   const first = lines.lineAt(within.from);
   const last = lines.lineAt(within.to);
-  const marked = costliest(model, settings.hints.costliest);
+  const marked = standouts(model, settings.hints.costliest);
   const template = parsed(settings.hints.template);
   const found: Hint[] = [];
   for (const lineCost of model.lineCosts(first, last)) {
     const { line } = lineCost;
-    const costly = marked.has(line);
-    const label = lineLabel(analysed, template, lineCost, costly);
-    if (label !== '') found.push({ at: lines.end(line), label, costly, line });
+    const quarters = marked.get(line);
+    const label = lineLabel(analysed, template, lineCost, quarters ? marks[quarters] : '');
+    if (label !== '') found.push({ at: lines.end(line), label, line });
   }
   const others = [...variantHints(analysed, first, last), ...actualHints(analysed, template, first, last)];
   return others.length === 0 ? found : [...found, ...others].sort((a, b) => a.line - b.line);
@@ -68,8 +66,8 @@ function actualHints(analysed: Analysed, template: Template, first: number, last
   const { lines } = actual.document;
   return actual.model.lineCosts(first, last).flatMap(lineCost => {
     const { line } = lineCost;
-    const label = shownAt(analysed, line) === actual ? lineLabel(actual, template, lineCost, false) : '';
-    return label === '' ? [] : [{ at: lines.end(line), label, costly: false, line }];
+    const label = shownAt(analysed, line) === actual ? lineLabel(actual, template, lineCost, '') : '';
+    return label === '' ? [] : [{ at: lines.end(line), label, line }];
   });
 }
 
@@ -90,7 +88,7 @@ function variantHints(analysed: Analysed, first: number, last: number): Hint[] {
     const text = `${amountText(value, convention.unit)} · ${paramsText(params)}`;
     const before = (totals.value.standIn ? resting : '') + (name === analysed.spec.variant ? shown : '');
     const label = clip(before + text, maxLabel);
-    found.push({ at: lines.end(line), label, costly: false, line });
+    found.push({ at: lines.end(line), label, line });
   }
   return found;
 }
@@ -102,7 +100,7 @@ type Variable = (typeof variables)[number];
 interface Known {
   readonly template: Template;
   readonly unit: string;
-  readonly costly: boolean;
+  readonly mark: string;
   readonly cost: number;
   readonly params: number;
   readonly label: string;
@@ -113,31 +111,30 @@ const labels = new WeakMap<Shape, readonly Known[]>();
 /** So many labels of a shape are remembered: those of rows that keep it, such as activations. */
 const mostLabels = 4;
 
-function lineLabel(analysed: Analysed, template: Template, line: LineCost, costly: boolean): string {
+function lineLabel(analysed: Analysed, template: Template, line: LineCost, mark: string): string {
   const { frames, cost } = line;
   const shape = frames.length === 1 ? frames[0]!.outputs[0]?.shape : undefined;
   // Shares and memory depend on the whole network, and so does what is not known.
   const isLocal = !template.has.has('share') && !template.has.has('memory');
   if (!shape || !isLocal || !isCertain(cost.value) || !isCertain(cost.params))
-    return newLabel(analysed, template, line, costly);
+    return newLabel(analysed, template, line, mark);
   const { unit } = analysed.model.convention;
   const [{ value }, { value: params }] = [cost.value, cost.params];
   const known = labels.get(shape) ?? [];
   for (const one of known) {
-    const isSame = one.cost === value && one.params === params && one.costly === costly;
+    const isSame = one.cost === value && one.params === params && one.mark === mark;
     if (isSame && one.template === template && one.unit === unit) return one.label;
   }
-  const label = newLabel(analysed, template, line, costly);
-  labels.set(shape, [{ template, unit, costly, cost: value, params, label }, ...known.slice(0, mostLabels - 1)]);
+  const label = newLabel(analysed, template, line, mark);
+  labels.set(shape, [{ template, unit, mark, cost: value, params, label }, ...known.slice(0, mostLabels - 1)]);
   return label;
 }
 
-function newLabel(analysed: Analysed, template: Template, { line, frames, cost }: LineCost, costly: boolean): string {
+function newLabel(analysed: Analysed, template: Template, { line, frames, cost }: LineCost, mark: string): string {
   const { model, settings } = analysed;
   const { items, times } = usesOf(frames, line, analysed);
   const rests = cost.value.standIn || cost.params.standIn;
-  const before =
-    (rests ? resting : '') + (costly ? mark : '') + (times > 1 && !template.has.has('times') ? `×${times} ` : '');
+  const before = (rests ? resting : '') + mark + (times > 1 && !template.has.has('times') ? `×${times} ` : '');
   const room = maxLabel - before.length;
   // Several items on one line: its output is that of the last.
   const shapes = shapesOf(items === 1 ? frames : frames.slice(-1));
@@ -148,7 +145,7 @@ function newLabel(analysed: Analysed, template: Template, { line, frames, cost }
   const values: Record<Variable, string> = {
     shape: shapes.length > 1 ? shapeSpan(shapes, order) : shapes[0] ? shapeText(shapes[0], order) : '',
     cost: orNothing(cost.value, amountText(unsigned(cost.value), unit)),
-    params: orNothing(cost.params, counted(unsigned(cost.params))),
+    params: orNothing(cost.params, paramsText(unsigned(cost.params))),
     share: template.has.has('share') ? shareOf(cost, model.totals) : '',
     times: times > 1 ? `×${times}` : '',
     // Expensive, and seldom asked for: how much memory a layer takes depends on the whole network.
@@ -174,10 +171,6 @@ const unsigned = ({ standIn, ...amount }: Amount): Amount => (standIn ? { ...amo
 
 /** What is shown instead of a cost that is unknown. */
 const reasonOf = ({ why }: Cost): string => `? ${why ? shortReason(why) : l10n.t('unknown')}`;
-
-/** Parameters have no unit where there is a number: room is scarce, and their place says what they are. */
-const counted = (amount: Cost['params']): string =>
-  !amount.complete && amount.value === 0 ? paramsText(amount) : certaintySign(amount) + si(amount.value);
 
 const orNothing = ({ value, complete }: Cost['params'], text: string): string => (value === 0 && complete ? '' : text);
 

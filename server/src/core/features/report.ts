@@ -6,7 +6,7 @@ import type { Shape } from '../ops/op.ts';
 import { type ShapeOrder, shapeText } from '../ops/rules/shape.ts';
 import type { Analysed, Document, NativeFigure, VersionFigure } from '../pipeline.ts';
 import { type Severity, textOf } from '../text/problem.ts';
-import { bytes, exact, percent } from '../text/quantity.ts';
+import { bytes, exact, percent, si } from '../text/quantity.ts';
 import { listText } from '../text/wording.ts';
 import { native } from './figures.ts';
 import { documentProblems, problems } from './findings.ts';
@@ -203,8 +203,8 @@ export function markdownReport(
   const inputs = Object.entries(input).map(([name, shape]) => `${cell(name)} ${shapeCell(shape, shapeOrder)}`);
   const sign = reportSign(totals, layers);
   const facts = [
-    `${sign}${count(totals.value)} ${unit}`,
-    l10n.t('{0} parameters', sign + count(totals.params)),
+    `${sign}${rounded(totals.value)} ${unit}`,
+    l10n.t('{0} params', sign + rounded(totals.params)),
     ...(totals.peakBytes === null ? [] : [l10n.t('peak {0}', bytes(totals.peakBytes))]),
     ...(figure ? [l10n.t('{0} as printed by its framework', `${figure.value.toFixed(1)} ${figure.label}`)] : []),
     ...(inputs.length > 0 ? [l10n.t('input {0}', inputs.join(', '))] : []),
@@ -216,7 +216,7 @@ export function markdownReport(
     '',
     facts.join(' · '),
     '',
-    `| # | ${[...head, l10n.t('share'), l10n.t('parameters')].join(' | ')} |`,
+    `| # | ${[...head, l10n.t('share'), l10n.t('params')].join(' | ')} |`,
     '|--:|--:|---|---|---|--:|--:|--:|',
     ...rows,
     `| | | **${l10n.t('total')}** | | | ${total} |`,
@@ -280,6 +280,7 @@ export function shapeCell(shape: ReportShape | undefined, order: ShapeOrder): st
       );
 }
 
+const rounded = (value: number | null): string => (value === null ? '?' : si(value));
 const count = (value: number | null): string => (value === null ? '?' : exact(value));
 /** With the sign of a lower bound or a doubt. */
 const bounded = (value: number | null, of: RowReport | TotalsReport, layers: readonly RowReport[] = []): string =>

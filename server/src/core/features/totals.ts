@@ -2,6 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import { conventions } from '../analysis/conventions.ts';
 import type { Model } from '../analysis/model.ts';
+import type { Spec } from '../formats/index.ts';
 import type { Analysed, FusedFigure, NativeFigure } from '../pipeline.ts';
 import { bytes, exact } from '../text/quantity.ts';
 import { baseOf, differencePhrase, differences } from './differences.ts';
@@ -20,9 +21,9 @@ import {
   shapeOrUnknown,
 } from './wording.ts';
 
-/** `8.74G MACs · 3.16M params · 12.6 MB · peak 9.80 MB · input 3×640×640`. */
+/** `4.37G MACs · 3.16M params · 12.6 MB · peak 9.80 MB · scale n · input 3×640×640`. */
 export function headline(analysed: Analysed): string {
-  const { model, settings } = analysed;
+  const { model, settings, spec } = analysed;
   const { totals, convention } = model;
   const dtype = settings.dtype === 'fp32' ? '' : ` ${settings.dtype}`;
   return [
@@ -30,11 +31,16 @@ export function headline(analysed: Analysed): string {
     paramsText(totals.params),
     `${bytesText(totals.params, elementBytes(settings))}${dtype}`,
     peakText(analysed),
+    scaleText(spec),
     inputText(analysed),
     conditionText(totals.doubts),
   ]
     .filter(part => part !== '')
     .join(' · ');
+}
+
+function scaleText({ variant }: Spec): string {
+  return variant === undefined ? '' : l10n.t('scale {0}', variant);
 }
 
 /** `8.9 GFLOPs as printed by Ultralytics 8.4.117`. */

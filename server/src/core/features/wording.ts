@@ -143,6 +143,11 @@ export function elementBytes({ dtype }: Settings): number {
   return bytesOf[dtype];
 }
 
+/** Why something is unknown, as markdown. */
+export function unknownText({ message }: Reason): string {
+  return l10n.t('Unknown: {0}', proseMarkdown(message));
+}
+
 /** Why something is unknown, as a hint says it. */
 export function shortReason({ message, short }: Reason): string {
   return short ?? message;
@@ -154,7 +159,7 @@ export function isBlank(cost: Cost): boolean {
 }
 
 /** The name of a frame in a sentence or a table, without its context. */
-export function frameName({ label, type }: Frame): string {
+export function frameName({ label, type }: Pick<Frame, 'label' | 'type'>): string {
   return clip(label || type, 60);
 }
 

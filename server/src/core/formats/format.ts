@@ -6,7 +6,7 @@ import type { ShapeOrder } from '../ops/rules/shape.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Fix, Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
-import type { Item } from './reference.ts';
+import type { Item, Reference } from './reference.ts';
 
 /** A text that may be a spec. */
 export interface Source {
@@ -31,6 +31,8 @@ export interface ReadOptions {
   readonly dialect?: string | undefined;
   /** One of the format's `choices.phase`; undefined is the file's own choice, else TEST. */
   readonly phase?: string | undefined;
+  /** The order in which problems word the sizes of images; undefined is that of the format. */
+  readonly shapeOrder?: ShapeOrder | undefined;
   /** Where the places of frames are shown, where a person sees another text than the one that is read. */
   readonly places?: Shown | undefined;
 }
@@ -134,6 +136,8 @@ export interface Reader {
   read(options: ReadOptions): Spec;
   /** The items of the text's top-level list, in source order, with what they say of each other. */
   items?(): readonly Item[];
+  /** Every reference of the text, where others than its items have some: rows of blocks, what the network outputs. */
+  references?(): readonly Reference[];
   /**
    * The smallest changes of the text that change the network like this: comments, quoting and order stay, references to
    * what moves are renumbered, new names are unique. Undefined where the dialect cannot say one of the edits, or the
@@ -160,6 +164,8 @@ export interface Format {
   readonly choices: Choices;
   /** The editor's languages whose every file is of this format. */
   readonly languages: readonly string[];
+  /** What its texts call an item by number, counted from 0: “row 12”. */
+  readonly itemName: (index: number) => string;
   /** The order in which a text of this format writes the sizes of its input: shapes are shown in it. */
   readonly shapeOrder: ShapeOrder;
   /** Whether its texts name their inputs; the others have one, which takes a size under any name. */

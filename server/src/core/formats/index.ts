@@ -8,3 +8,4 @@ import { ultralytics } from './ultralytics/index.ts';
 export const formats: readonly Format[] = [flopline, ultralytics, darknet, caffe];
 
 export * from './format.ts';
+export { type Item, type Reference, referencesIn } from './reference.ts';

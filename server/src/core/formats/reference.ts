@@ -24,8 +24,15 @@ export interface Reference {
   readonly kind: 'relative' | 'absolute' | 'name';
   /** The item that it means, `input` for the network's input; undefined where there is none. */
   readonly target: Target | undefined;
+  /** Which of the outputs of that item it reads, by position; absent: all of them. */
+  readonly output?: number | undefined;
   /** Whether it reads the output of that item; otherwise it is about the item itself (shared weights). */
   readonly reads: boolean;
+}
+
+/** What items say of others, those of the lists inside them included. */
+export function referencesIn(items: readonly Item[]): readonly Reference[] {
+  return items.flatMap(({ references, lists }) => [...references, ...lists.flatMap(referencesIn)]);
 }
 
 export type Target = 'input' | { readonly index: number; readonly range: Range };

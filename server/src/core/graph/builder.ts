@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { AnyOp, Complaint, Op, Shape } from '../ops/op.ts';
+import type { AnyOp, Complaint, Op, Shape, ShapeOrder } from '../ops/op.ts';
 import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import { type Reason, reasonOf } from '../text/reason.ts';
@@ -174,6 +174,8 @@ interface Workplace {
  * What an item of the text becomes may be built as a segment, and placed: then it can be placed again.
  */
 export class Builder {
+  /** The order in which problems word the sizes of images. */
+  readonly order: ShapeOrder;
   readonly problems: Problem[] = [];
   readonly #inputs: { name: string; tensor: Tensor }[] = [];
   readonly #seen = new Set<string>();
@@ -192,8 +194,9 @@ export class Builder {
   readonly #places: Shown | undefined;
 
   /** `places` says where the places of the text are shown, where another text than the one that is read is shown. */
-  constructor(places?: Shown) {
+  constructor(places?: Shown, order: ShapeOrder = 'chw') {
     this.#places = places;
+    this.order = order;
     this.#root = new RootFrame({ label: 'network', type: 'network' }, undefined, 0);
     this.#frame = this.#root;
   }
@@ -250,7 +253,7 @@ export class Builder {
       }
       shapes.push(shape);
     }
-    const complaint = checkArity(op, shapes) ?? op.check?.(attrs, shapes);
+    const complaint = checkArity(op, shapes) ?? op.check?.(attrs, shapes, this.order);
     if (complaint) {
       const why = this.complain(this.#outward(complaint, list));
       return this.#push(op, attrs, list, [complaint.output], why, why, options);

@@ -97,6 +97,10 @@ export interface Frame {
 export interface Note {
   readonly range: Range;
   readonly text: string;
+  /** Whether it is the name of the module or the operator: on it is the hover of the whole layer, with this text in it. */
+  readonly isName?: boolean | undefined;
+  /** What is written there comes to, where it says that only by way of others: an expression, a scaled width. */
+  readonly value?: string | undefined;
   /** What may be written there, as far as the format says. */
   readonly allowed?: Allowed | undefined;
 }

@@ -56,7 +56,7 @@ export const avgPool = op<AvgPool>({
   },
   arity: 1,
   rank: { min: 3, max: 5 },
-  check: (attrs, [x]) => checkPool(attrs, x!),
+  check: (attrs, [x], order) => checkPool(attrs, x!, order),
   shape: (attrs, [x]) => poolShape(attrs, x!),
   // Every window is counted whole, taps in the padding included, whichever number it is divided by.
   counts: ({ kernel }, _, [y]) => ({ adds: size(y!) * (size(kernel) - 1), divs: size(y!) }),

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
-import { type Complaint, op, type Shape } from './op.ts';
+import { type Complaint, op, type Shape, type ShapeOrder } from './op.ts';
 import { checkAxisIn } from './rules/axis.ts';
-import { axisOf, sizes, withSize } from './rules/shape.ts';
+import { axisNames, axisOf, shapeText, sizes, withSize } from './rules/shape.ts';
 
 export interface Concat {
   readonly axis: number;
@@ -16,7 +16,8 @@ export const concat = op<Concat>({
   },
   arity: { min: 1 },
   rank: { min: 1 },
-  check: ({ axis }, inputs) => checkAxisIn(axis, inputs[0]!) ?? checkRanks(inputs) ?? checkSizes(axis, inputs),
+  check: ({ axis }, inputs, order) =>
+    checkAxisIn(axis, inputs[0]!) ?? checkRanks(inputs) ?? checkSizes(axis, inputs, order),
   shape: ({ axis }, inputs) =>
     withSize(
       inputs[0]!.map((_, at) => agreed(inputs, at)),
@@ -82,7 +83,7 @@ function checkRanks(inputs: readonly Shape[]): Complaint | undefined {
   };
 }
 
-function checkSizes(axis: number, inputs: readonly Shape[]): Complaint | undefined {
+function checkSizes(axis: number, inputs: readonly Shape[], order: ShapeOrder): Complaint | undefined {
   const own = at(axis, inputs);
   // For each axis the first input whose size is known: all others are held against it.
   const first: (number | undefined)[] = [];
@@ -105,17 +106,7 @@ function checkSizes(axis: number, inputs: readonly Shape[]): Complaint | undefin
           own,
           sum(axis, inputs),
         ),
-        message: l10n.t(
-          'Input {0} ({1}) and input {2} ({3}) cannot be concatenated along axis {4}: they differ on axis {5} ({6} and {7}).',
-          left + 1,
-          sizes(a),
-          right + 1,
-          sizes(b),
-          own,
-          index,
-          a[index]!,
-          b[index]!,
-        ),
+        message: clashText(inputs, [left, right], own, index, order),
         help:
           index > 1
             ? l10n.t(
@@ -127,4 +118,38 @@ function checkSizes(axis: number, inputs: readonly Shape[]): Complaint | undefin
     }
   }
   return undefined;
+}
+
+function clashText(
+  inputs: readonly Shape[],
+  [left, right]: readonly [number, number],
+  along: number,
+  axis: number,
+  order: ShapeOrder,
+): string {
+  const [a, b] = [inputs[left]!, inputs[right]!];
+  const names = order === 'chw' ? undefined : axisNames(a.length);
+  return names
+    ? l10n.t(
+        'Input {0} ({1}) and input {2} ({3}) cannot be concatenated along the {4}: they differ in {5} ({6} and {7}).',
+        left + 1,
+        shapeText(a, order),
+        right + 1,
+        shapeText(b, order),
+        names[along]!,
+        names[axis]!,
+        a[axis]!,
+        b[axis]!,
+      )
+    : l10n.t(
+        'Input {0} ({1}) and input {2} ({3}) cannot be concatenated along axis {4}: they differ on axis {5} ({6} and {7}).',
+        left + 1,
+        sizes(a),
+        right + 1,
+        sizes(b),
+        along,
+        axis,
+        a[axis]!,
+        b[axis]!,
+      );
 }

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { type Complaint, op, type Shape } from './op.ts';
+import { type Complaint, op, type Shape, type ShapeOrder } from './op.ts';
 import { kernelTooLarge } from './rules/fits.ts';
 import { checkGroups } from './rules/groups.ts';
 import { size, sizes } from './rules/shape.ts';
@@ -76,7 +76,7 @@ export const conv = op<Conv>({
   },
   arity: 1,
   rank: { min: 3, max: 5 },
-  check: (attrs, [x]) => checkSpatial(attrs, x!) ?? checkBothGroups(attrs, x!) ?? checkFits(attrs, x!),
+  check: (attrs, [x], order) => checkSpatial(attrs, x!) ?? checkBothGroups(attrs, x!) ?? checkFits(attrs, x!, order),
   shape: (attrs, [x]) => [x![0]!, attrs.out, ...outputSizes(attrs, x!)],
   counts: ({ out, kernel, groups, bias }, [x], [y]) => {
     const window = size(kernel) * (x![1]! / groups);
@@ -167,11 +167,11 @@ function checkBothGroups({ out, groups }: Conv, x: Shape): Complaint | undefined
   return checkGroups(groups, x[1]!, 'input', output) ?? checkGroups(groups, out, 'output', output);
 }
 
-function checkFits(attrs: Conv, x: Shape): Complaint | undefined {
+function checkFits(attrs: Conv, x: Shape, order: ShapeOrder): Complaint | undefined {
   const { kernel, padding, dilation } = attrs;
   const after = attrs.paddingAfter ?? padding;
   const isTooLarge = kernel.some(
     (taps, axis) => extent(taps, dilation[axis]!) > x[axis + 2]! + padding[axis]! + after[axis]!,
   );
-  return isTooLarge ? kernelTooLarge(attrs, x, attrs.out) : undefined;
+  return isTooLarge ? kernelTooLarge(attrs, x, attrs.out, order) : undefined;
 }

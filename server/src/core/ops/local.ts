@@ -59,11 +59,11 @@ export const local = op<Local>({
   },
   arity: 1,
   rank: { min: 3, max: 5 },
-  check: (attrs, [x]) => {
+  check: (attrs, [x], order) => {
     const { out, kernel, stride, padding, paddingAfter } = attrs;
     const wrong = checkSpatial({ kernel, stride, padding, paddingAfter }, x!);
     if (wrong) return wrong;
-    return outputSizes(attrs, x!).some(length => length < 1) ? kernelTooLarge(attrs, x!, out) : undefined;
+    return outputSizes(attrs, x!).some(length => length < 1) ? kernelTooLarge(attrs, x!, out, order) : undefined;
   },
   shape: (attrs, [x]) => [x![0]!, attrs.out, ...outputSizes(attrs, x!)],
   counts: ({ kernel, bias }, [x], [y]) => {

@@ -63,7 +63,7 @@ export const maxPool = op<MaxPool>({
   },
   arity: 1,
   rank: { min: 3, max: 5 },
-  check: (attrs, [x]) => checkPool(attrs, x!),
+  check: (attrs, [x], order) => checkPool(attrs, x!, order),
   shape: (attrs, [x]) => poolShape(attrs, x!),
   // Every window is counted whole, taps in the padding included, as for convolutions.
   counts: ({ kernel }, _, [y]) => ({ compares: size(y!) * (size(kernel) - 1) }),

@@ -3,6 +3,9 @@
 /** Sizes of an N-dimensional tensor, batch first: [N, C, H, W] for images, [N, L, C] for sequences. NaN is an unknown size. */
 export type Shape = readonly number[];
 
+/** The order in which a person writes the sizes of an image: C×H×W, H×W×C or W×H×C. */
+export type ShapeOrder = 'chw' | 'hwc' | 'whc';
+
 /** Exact work and parameters of one node for one sample at inference; absent is 0. */
 export interface Counts {
   /** Multiply-accumulates of convolutions, linear layers and matrix products. */
@@ -96,9 +99,10 @@ export interface Op<A extends object = object> {
   readonly rank?: { readonly min?: number; readonly max?: number };
   /**
    * The precondition of `shape` and `counts`, run by the builder before them. Sizes may be NaN: a comparison with NaN
-   * is false, so write conditions that complain only when they hold.
+   * is false, so write conditions that complain only when they hold. The sizes of images are worded in `order`, but for
+   * sentences that count axes.
    */
-  readonly check?: (attrs: A, inputs: readonly Shape[]) => Complaint | undefined;
+  readonly check?: (attrs: A, inputs: readonly Shape[], order: ShapeOrder) => Complaint | undefined;
   /** One output… */
   readonly shape?: (attrs: A, inputs: readonly Shape[]) => Shape;
   /** …or several. Exactly one of the two is given. */

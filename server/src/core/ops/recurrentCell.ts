@@ -27,7 +27,7 @@ export const recurrentCell = op<RecurrentCell>({
     },
   },
   arity: { min: 3 },
-  check: (_, inputs) => checkBroadcast(inputs),
+  check: (_, inputs, order) => checkBroadcast(inputs, order),
   shape: (_, inputs) => inputs[0]!,
   counts: ({ cell }, inputs, [y]) => {
     switch (cell) {

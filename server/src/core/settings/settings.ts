@@ -36,7 +36,7 @@ export interface Settings {
     readonly enabled: boolean;
     /** With `${shape}`, `${cost}`, `${params}`, `${share}`, `${times}`, `${memory}`. */
     readonly template: string;
-    /** How many of the costliest lines are marked. */
+    /** How many of the lines that stand out are marked, the costliest first. */
     readonly costliest: number;
   };
   readonly codeLens: { readonly enabled: boolean };

@@ -115,7 +115,12 @@ const table: Table = {
     'integer',
     3,
     { minimum: 0, maximum: 1000 },
-    { doc: () => l10n.t('Number of costliest lines to mark with ▲.') },
+    {
+      doc: () =>
+        l10n.t(
+          'Number of costliest lines to mark with their share of the total: ◔ a quarter, ◑ half, ◕ three quarters, ● all. Only lines that cost much more than the others are marked; lines with the same share look the same.',
+        ),
+    },
   ),
   'codeLens.enabled': flag(true, { doc: () => l10n.t('Show the totals in a code lens above the network.') }),
   'diagnostics.dominance.enabled': flag(true, {

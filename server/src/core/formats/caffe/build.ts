@@ -65,9 +65,14 @@ class Building {
   /** What layers depend on beside their text and their bottoms. */
   #environment: object;
 
-  constructor(layers: readonly PlacedLayer[], state: State, { input = [], places }: ReadOptions, known: Known) {
+  constructor(
+    layers: readonly PlacedLayer[],
+    state: State,
+    { input = [], places, shapeOrder }: ReadOptions,
+    known: Known,
+  ) {
     this.#layers = layers;
-    this.#builder = new Builder(places);
+    this.#builder = new Builder(places, shapeOrder);
     this.#state = state;
     this.#known = known;
     this.#blobs = new Blobs(this.#builder, layers, state);
@@ -105,7 +110,7 @@ class Building {
 
   #currentEnvironment(): object {
     const { phase, batch, timeMajor } = this.#net;
-    return this.#known.environments.of([phase, batch, timeMajor.size > 0]);
+    return this.#known.environments.of([phase, batch, timeMajor.size > 0, this.#builder.order]);
   }
 
   #layer(placed: PlacedLayer, index: number): void {

@@ -29,6 +29,7 @@ export const caffe: Format = {
   choices: { phase: phases },
   // Solvers, label maps and other programs' settings are of the same language: content decides.
   languages: [],
+  itemName: index => l10n.t('layer {0}', index),
   shapeOrder: 'chw',
   namedInputs: true,
   recognises: ({ name, text, languageId }) =>

@@ -158,8 +158,16 @@ export function itemsOf(
     const place = ({ from, to }: Range): Range => placed.at({ from, to });
     const sources = wirings.find(({ reads }) => reads[index])?.reads[index];
     const read = bottoms.map((bottom, at): Reference => {
-      const target = targetOf(sources?.[at]);
-      return { range: place(bottom), written: bottom.text, kind: 'name', target, reads: true };
+      const source = sources?.[at];
+      const output = source && source.layer >= 0 ? { output: source.top } : {};
+      return {
+        range: place(bottom),
+        written: bottom.text,
+        kind: 'name',
+        target: targetOf(source),
+        ...output,
+        reads: true,
+      };
     });
     const shared = paramNames.flatMap((param): Reference[] => {
       if (param.text === '') return [];

@@ -64,8 +64,8 @@ const ends: ReadonlySet<string> = new Set([
 /** Heads with a box or more in each cell of a grid. */
 const grids: ReadonlySet<string> = new Set(['yolo', 'Gaussian_yolo', 'region']);
 
-export function build(reading: Reading, dialect: Dialect, { input, places }: ReadOptions, known: Known): Built {
-  return new Sections(reading, dialect, known, places).build(input?.[0]);
+export function build(reading: Reading, dialect: Dialect, { input, ...options }: ReadOptions, known: Known): Built {
+  return new Sections(reading, dialect, known, options).build(input?.[0]);
 }
 
 class Sections {
@@ -79,13 +79,13 @@ class Sections {
   #acrossSizes: PlacedItem | undefined;
   #stops = false;
 
-  constructor(reading: Reading, dialect: Dialect, known: Known, places: ReadOptions['places']) {
+  constructor(reading: Reading, dialect: Dialect, known: Known, { places, shapeOrder = 'whc' }: ReadOptions) {
     const { isPyTorch, suggests } = reading;
     this.#reading = reading;
     this.#known = known;
-    this.#builder = new Builder(places);
+    this.#builder = new Builder(places, shapeOrder);
     this.#mode = { dialect, isPyTorch, suggests };
-    this.#environment = known.environments.of([dialect, isPyTorch, suggests]);
+    this.#environment = known.environments.of([dialect, isPyTorch, suggests, shapeOrder]);
   }
 
   build(size: InputSize | undefined): Built {

@@ -17,6 +17,7 @@ export const darknet: Format = {
   label: 'Darknet cfg',
   choices: { dialect: dialects },
   languages: ['darknet-cfg'],
+  itemName: index => l10n.t('layer {0}', index),
   shapeOrder: 'whc',
   namedInputs: false,
   // Many programs have .cfg files. Authors attach theirs to issues as .cfg.txt.

@@ -28,7 +28,7 @@ export interface Known {
 /** Reads the tree as a network. Never fails: what cannot be understood is a problem and an unknown. */
 export function readNetwork(source: Source, document: YamlDocument, options: ReadOptions, known: Known): Spec {
   const { frame: root, damages } = document;
-  const builder = new Builder(options.places);
+  const builder = new Builder(options.places, options.shapeOrder);
   const problems = problemsOf(builder);
   const report = reportTo(problems);
   const { entries: top, gaps } = topEntries(root, source.text, report);
@@ -80,7 +80,7 @@ export function readNetwork(source: Source, document: YamlDocument, options: Rea
       scope,
       names,
       memo: known.segments,
-      environment: known.environments.of(key),
+      environment: known.environments.of([...key, builder.order]),
     });
   } else if (layers && list?.kind === 'scalar' && scalarValue(list) === null) {
     report(layers.key, 'missing-layers', l10n.t('There are no layers yet.'), {

@@ -1,12 +1,14 @@
 // Flopline's own YAML: one layer a line, for sketching and teaching (docs/flopline-yaml.md).
+import * as l10n from '@vscode/l10n';
 import { Environments, Memo } from '../../graph/memo.ts';
 import { parseDocument, type YamlDocument } from '../../syntax/document.ts';
 import { lookUp, resolved } from '../../syntax/tree.ts';
 import type { Format } from '../format.ts';
-import { blockNames } from './blocks.ts';
+import { type Item, referencesIn } from '../reference.ts';
+import { blockNames, readBlocks } from './blocks.ts';
 import { type Known, readNetwork } from './build.ts';
 import { inputNames } from './inputs.ts';
-import { itemsOf } from './items.ts';
+import { itemsOf, outputItem } from './items.ts';
 import { reads } from './reads.ts';
 import { repairsOf } from './repairs.ts';
 import { rewrite } from './rewrite.ts';
@@ -21,6 +23,7 @@ export const flopline: Format = {
   label: 'Flopline YAML',
   choices: {},
   languages: ['flopline'],
+  itemName: index => l10n.t('row {0}', index),
   shapeOrder: 'chw',
   namedInputs: true,
   recognises: ({ name }) => /\.net\.ya?ml$/i.test(name),
@@ -37,14 +40,30 @@ export const flopline: Format = {
       problems,
       cache,
       read: options => readNetwork(source, document, options, cache),
-      items: () => {
-        const list = resolved(lookUp(document.root, 'layers'));
-        if (list?.kind !== 'sequence') return [];
-        const blocks = blockNames(lookUp(document.root, 'blocks'));
-        return itemsOf(list.items, name => blocks.has(name), inputNames(lookUp(document.root, 'input')));
+      items: () => itemsIn(document.root).items,
+      references: () => {
+        const { items, isBlock } = itemsIn(document.root);
+        const output = lookUp(document.root, 'output');
+        const bodies = [...readBlocks(lookUp(document.root, 'blocks'), () => {}).values()].map(({ rows }) => {
+          const list = resolved(rows);
+          return list?.kind === 'sequence' ? itemsOf(list.items, isBlock) : [];
+        });
+        return referencesIn([...bodies.flat(), ...items, ...(output ? [outputItem(output, items)] : [])]);
       },
       fixes: (problem, spec) => repairsOf(source.text, document.root, problem, spec),
       rewrite: edits => (document.damages.length > 0 ? undefined : rewrite(source.text, document.root, edits)),
     };
   },
 };
+
+/** The rows of `layers`. */
+function itemsIn(root: YamlDocument['root']): {
+  readonly items: readonly Item[];
+  readonly isBlock: (name: string) => boolean;
+} {
+  const blocks = blockNames(lookUp(root, 'blocks'));
+  const isBlock = (name: string): boolean => blocks.has(name);
+  const list = resolved(lookUp(root, 'layers'));
+  if (list?.kind !== 'sequence') return { items: [], isBlock };
+  return { items: itemsOf(list.items, isBlock, inputNames(lookUp(root, 'input'))), isBlock };
+}

@@ -132,15 +132,19 @@ function referencesIn(
   );
 }
 
-function meaningOf(scalar: Scalar, names: Names<Source>, flow: Source): Pick<Reference, 'written' | 'kind' | 'target'> {
+function meaningOf(
+  scalar: Scalar,
+  names: Names<Source>,
+  flow: Source,
+): Pick<Reference, 'written' | 'kind' | 'target' | 'output'> {
   const value = isExpression(scalar) ? scalar.text : scalarValue(scalar);
   // What an expression names depends on the use of its block.
   const found = isExpression(scalar) ? undefined : lookUp<Source>(value, names, flow);
   const of = found?.kind === 'whole' || found?.kind === 'part' ? found.of : undefined;
   const target = of === 'unknown' ? undefined : of;
-  return typeof value === 'number'
-    ? { written: value, kind: 'relative', target }
-    : { written: scalar.text, kind: 'name', target };
+  if (typeof value === 'number') return { written: value, kind: 'relative', target };
+  const output = found?.kind === 'part' ? { output: found.part } : {};
+  return { written: scalar.text, kind: 'name', target, ...output };
 }
 
 /** A place in a row; an empty one where an alias or a merge brings what is written elsewhere. */

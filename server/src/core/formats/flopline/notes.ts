@@ -3,12 +3,12 @@ import * as l10n from '@vscode/l10n';
 import type { Allowed, Note, Tensor } from '../../graph/graph.ts';
 import type { AttrSpec } from '../../ops/index.ts';
 import { resolved, type YamlNode } from '../../syntax/tree.ts';
-import type { Block } from './blocks.ts';
-import { described } from './expression.ts';
+import { described, type Value } from './expression.ts';
 import { activationNames, type Operator, takesNorm } from './operators.ts';
 import { rangeOf } from './report.ts';
 import { entriesOf, type Row } from './row.ts';
-import type { Scope, Values } from './values.ts';
+import { type BlockUse, boundValues } from './uses.ts';
+import { isExpression, type Scope, type Values } from './values.ts';
 import { type CommonKey, commonKeys, joins, norms, type StructureName, structureKeys } from './words.ts';
 
 /** A key of a row: what it means, and what its value may be. */
@@ -36,17 +36,18 @@ export function operatorNotes(
     const { name, spec } = operator.attributes[operator.main.attr]!;
     notes.push({
       range: rangeOf(row.value!),
-      text: `\`${name}\`: ${spec.doc()}${resultOf(row.value!, values, scope, flow)}`,
+      text: `\`${name}\`: ${spec.doc()}`,
+      value: resultOf(row.value!, values, scope, flow),
       allowed: allowedBy(spec),
     });
   }
   return notes;
 }
 
-/** For a use of a block. */
+/** For a use of a block: its arguments, and the parameters where the block is defined. */
 export function useNotes(
   row: Row,
-  block: Block,
+  { block, ...use }: BlockUse,
   values: Values,
   scope: Scope,
   flow: readonly Tensor[],
@@ -56,14 +57,19 @@ export function useNotes(
     block.parameters.some(({ name }) => name === key) ? { doc } : commonSlot(key);
   const notes = keyNotes(row, slotOf, values, scope, flow);
   const bare = resolved(row.value);
-  if (bare?.kind === 'sequence') {
-    bare.items.slice(0, block.parameters.length).forEach((item, at) => {
+  if (bare && bare.kind !== 'mapping') {
+    const items = bare.kind === 'sequence' ? bare.items : [row.value!];
+    items.slice(0, block.parameters.length).forEach((item, at) => {
       notes.push({
         range: rangeOf(item),
-        text: `\`${block.parameters[at]!.name}\`: ${doc}${resultOf(item, values, scope, flow)}`,
+        text: `\`${block.parameters[at]!.name}\`: ${doc}`,
+        value: resultOf(item, values, scope, flow),
       });
     });
   }
+  const bound = boundValues({ block, ...use }, values, scope, flow);
+  for (const { name, range } of block.parameters)
+    notes.push({ range, text: `\`${name}\`: ${doc}`, value: valueText(bound.get(name)) });
   return notes;
 }
 
@@ -144,17 +150,24 @@ function keyNotes(
     const to = target?.kind === 'scalar' || (target?.kind === 'sequence' && target.flow) ? value.to : key.to;
     notes.push({
       range: { from: key.from, to: Math.max(key.to, to) },
-      text: `\`${key.text}\`: ${slot.doc}${resultOf(value, values, scope, flow)}`,
+      text: `\`${key.text}\`: ${slot.doc}`,
+      value: resultOf(value, values, scope, flow),
       allowed: slot.allowed,
     });
   }
   return notes;
 }
 
-/** What an expression evaluates to here, as ` (= 64)`; nothing for a plain value. */
-function resultOf(node: YamlNode, values: Values, scope: Scope, flow: readonly Tensor[]): string {
+/** What a value with expressions in it comes to here; nothing for a plain one. */
+function resultOf(node: YamlNode, values: Values, scope: Scope, flow: readonly Tensor[]): string | undefined {
   const target = resolved(node);
-  if (target?.kind !== 'scalar' || !target.text.startsWith('$')) return '';
-  const value = values.scalar(target, scope, flow, node);
-  return value === undefined || Number.isNaN(value) ? '' : ` (= ${described(value)})`;
+  const scalars = target?.kind === 'sequence' ? target.items.map(item => resolved(item)) : [target];
+  if (!scalars.some(scalar => scalar?.kind === 'scalar' && isExpression(scalar))) return undefined;
+  return valueText(values.of(node, scope, flow));
+}
+
+function valueText(value: Value | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  if (Array.isArray(value)) return `[${value.map(valueText).join(', ')}]`;
+  return typeof value === 'number' && Number.isNaN(value) ? '?' : described(value);
 }

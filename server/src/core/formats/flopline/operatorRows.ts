@@ -219,7 +219,7 @@ export class OperatorRows {
       const known = shapes as readonly Shape[];
       const wrongRank =
         op.rank && known[0] && (known[0].length < (op.rank.min ?? 0) || known[0].length > (op.rank.max ?? 99));
-      return wrongRank || op.check?.(trial, known) ? undefined : op.shape!(trial, known);
+      return wrongRank || op.check?.(trial, known, this.#builder.order) ? undefined : op.shape!(trial, known);
     });
     const first = possible[0];
     const same = first && possible.every(shape => shape && String(shape) === String(first));

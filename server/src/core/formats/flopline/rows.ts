@@ -287,7 +287,9 @@ export class Rows implements Walk {
       locate: this.reports.locate,
       // A word alone has nothing to explain.
       notes:
-        row.value || row.rest.length > 0 ? notesOf(operatorNotes, row, operator, this.values, scope, flow) : noNotes,
+        row.value || row.rest.length > 0
+          ? notesOf(operatorNotes, row, operator, this.values, scope, this.#read(common.from, flow, scope, names))
+          : noNotes,
     });
     let outputs = flow;
     if (common === nothing) {
@@ -314,6 +316,11 @@ export class Rows implements Walk {
     builder.close(outputs);
     this.#isSkipped = operator.op.kind === 'source' && common.name !== undefined;
     return outputs;
+  }
+
+  /** What a row reads, for its notes: what does not exist is reported where the row is built. */
+  #read(from: YamlNode | undefined, flow: readonly Tensor[], scope: Scope, names: TensorNames): readonly Tensor[] {
+    return from ? (this.references.find(from, names, scope, flow) ?? []) : flow;
   }
 
   /** The tensors an operator reads. A bare name joins what is named with what comes in; a list names all. */
@@ -350,7 +357,8 @@ export class Rows implements Walk {
     readArguments(this, row, block, common, args);
     const builder = this.builder;
     const label = labelOf(common.name, block.name, index);
-    const notes = notesOf(useNotes, row, block, this.values, scope, flow);
+    const asked = { block, args, shared: this.shared };
+    const notes = notesOf(useNotes, row, asked, this.values, scope, this.#read(common.from, flow, scope, names));
     const present = this.#holds(common.if, scope, flow);
     const times = this.times(common.repeats, scope, flow);
     const single = times === 1 && present === true;
@@ -411,7 +419,7 @@ export class Rows implements Walk {
       sites: [use(row.site)],
       repaired: this.#isRepaired(row.site),
       locate: this.reports.locate,
-      notes: notesOf(structureNotes, row, kind, this.values, scope, flow),
+      notes: notesOf(structureNotes, row, kind, this.values, scope, this.#read(from, flow, scope, names)),
     });
     this.reports.at(row, from);
     const present = this.#holds(parts.keys.if, scope, flow);

@@ -9,7 +9,7 @@ import type { Value } from './expression.ts';
 import type { CommonNodes } from './gather.ts';
 import { Names } from './names.ts';
 import { isWritten, type Row } from './row.ts';
-import type { Scope } from './values.ts';
+import type { Scope, Values } from './values.ts';
 import type { Walk } from './walk.ts';
 
 export function readArguments(
@@ -93,22 +93,40 @@ export function readBody(
     });
     return reports.unknown(l10n.t('“{0}” has no list of rows', block.name), inputs);
   }
+  const bound = boundValues({ block, args, shared: walk.shared }, walk.values, scope, inputs);
+  within.push(block);
+  const names = new Names<Inputs>(undefined, list.items, inputs);
+  const outputs = walk.list(list.items, inputs, inner(walk.shared, bound), names);
+  within.pop();
+  return outputs;
+}
+
+/** A use of a block: its arguments by parameter, and what all rows may use (`let`). */
+export interface BlockUse {
+  readonly block: Block;
+  readonly args: ReadonlyMap<string, YamlNode>;
+  readonly shared: Scope;
+}
+
+/** What the parameters of a block are in a use of it, in the order of the block; NaN where that cannot be known. */
+export function boundValues(
+  { block, args, shared }: BlockUse,
+  values: Values,
+  scope: Scope,
+  inputs: readonly Tensor[],
+): ReadonlyMap<string, Value> {
   const bound = new Map<string, Value>();
   for (const parameter of block.parameters) {
     const arg = args.get(parameter.name);
     // An argument is in the language of its place, a default in that of the block.
     const value = arg
-      ? walk.values.of(arg, scope, inputs)
-      : parameter.default && walk.values.of(parameter.default, inner(walk, bound), inputs);
+      ? values.of(arg, scope, inputs)
+      : parameter.default && values.of(parameter.default, inner(shared, bound), inputs);
     bound.set(parameter.name, value === undefined ? Number.NaN : value);
   }
-  within.push(block);
-  const names = new Names<Inputs>(undefined, list.items, inputs);
-  const outputs = walk.list(list.items, inputs, inner(walk, bound), names);
-  within.pop();
-  return outputs;
+  return bound;
 }
 
-function inner(walk: Walk, bound: Map<string, Value>): Scope {
-  return walk.shared.size === 0 ? bound : new Map([...walk.shared, ...bound]);
+function inner(shared: Scope, bound: ReadonlyMap<string, Value>): Scope {
+  return shared.size === 0 ? bound : new Map([...shared, ...bound]);
 }

@@ -29,6 +29,7 @@ export const ultralytics: Format = {
   label: 'Ultralytics model YAML',
   choices: { scale: true, dialect: dialects.map(({ id }) => id) },
   languages: [],
+  itemName: index => l10n.t('row {0}', index),
   shapeOrder: 'chw',
   namedInputs: false,
   recognises: ({ name, text, languageId }) =>

@@ -142,8 +142,8 @@ export interface RowValue {
 }
 
 /** Builds the network of a file for one scale and input. */
-export function build(header: Header, dialect: Dialect, { input, places }: ReadOptions, defaultSize: number): Network {
-  return new Rows(header, dialect, places).build(input?.[0], defaultSize);
+export function build(header: Header, dialect: Dialect, options: ReadOptions, defaultSize: number): Network {
+  return new Rows(header, dialect, options).build(options.input?.[0], defaultSize);
 }
 
 const numbered: Name = { text: 'model.', isNumbered: true };
@@ -190,14 +190,14 @@ class Rows {
   /** What the row that is being built depends on; undefined where it is not to be built again as it is. */
   #facts: Omit<RowValue, 'isList'> | undefined;
 
-  constructor(header: Header, dialect: Dialect, places: ReadOptions['places']) {
+  constructor(header: Header, dialect: Dialect, { places, shapeOrder }: ReadOptions) {
     const { family, activation } = header;
-    this.#builder = new Builder(places);
+    this.#builder = new Builder(places, shapeOrder);
     this.#header = header;
     this.#dialect = dialect;
     this.#names = dialect.names(family);
     const values = Object.values(family).map(value => (Array.isArray(value) ? JSON.stringify(value) : value));
-    this.#environment = header.known.environments.of([dialect, activation, ...values]);
+    this.#environment = header.known.environments.of([dialect, activation, this.#builder.order, ...values]);
   }
 
   build(input: InputSize | undefined, defaultSize: number): Network {
@@ -876,12 +876,13 @@ function notesOf(found: AnyModule, arranged: Arranged, parts: Parts, dialect: Di
     range: trim(parts.moduleNode),
     text: sentences(`**${found.name}** (${dialect.by}): ${found.summary()}`, sinceNote(found)),
     allowed: { kind: 'operator', choices: () => [...dialect.modules.keys(), ...nn.keys()] },
+    isName: true,
   });
   for (const [index, [name, param]] of Object.entries<Param>(found.params).entries()) {
     const arg = arranged.args[index];
     if (!arg?.range) continue;
-    const text = sentences(`**${name}** (${found.name}): ${param.doc()}`, valueNote(arg), sinceNote(param));
-    notes.push({ range: trim(arg.range), text, allowed: allowedOf(param) });
+    const text = sentences(`**${name}** (${found.name}): ${param.doc()}`, sinceNote(param));
+    notes.push({ range: trim(arg.range), text, value: numberIn(arg), allowed: allowedOf(param) });
   }
   return notes;
 }
@@ -926,6 +927,6 @@ function sinceNote({ since }: { readonly since?: Since }): string | undefined {
   return since.before?.() ?? l10n.t('Since {0} {1}.', since.by, since.version);
 }
 
-function valueNote({ value }: Arg): string | undefined {
-  return typeof value === 'number' && !Number.isNaN(value) ? l10n.t('Here **{0}**.', value) : undefined;
+function numberIn({ value }: Arg): string | undefined {
+  return typeof value === 'number' && !Number.isNaN(value) ? String(value) : undefined;
 }

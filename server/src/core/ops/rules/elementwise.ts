@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
-import { type Complaint, type Counts, type Op, type OpExample, op, type Shape } from '../op.ts';
-import { broadcast, size, sizes } from './shape.ts';
+import { type Complaint, type Counts, type Op, type OpExample, op, type Shape, type ShapeOrder } from '../op.ts';
+import { axisNames, broadcast, shapeText, size, sizes } from './shape.ts';
 
 interface Definition {
   readonly name: string;
@@ -19,7 +19,7 @@ export function elementwise({ name, summary, arity, each, examples }: Definition
     summary,
     attrs: {},
     arity,
-    check: (_, inputs) => checkBroadcast(inputs),
+    check: (_, inputs, order) => checkBroadcast(inputs, order),
     shape: (_, inputs) => broadcast(inputs)!,
     counts: (_, inputs, [y]) => ({ [each]: (inputs.length - 1) * size(y!) }),
     examples,
@@ -27,7 +27,7 @@ export function elementwise({ name, summary, arity, each, examples }: Definition
 }
 
 /** Complains about inputs that cannot be broadcast together, naming the first two that differ. */
-export function checkBroadcast(inputs: readonly Shape[]): Complaint | undefined {
+export function checkBroadcast(inputs: readonly Shape[], order: ShapeOrder): Complaint | undefined {
   let together = inputs[0]!;
   for (let right = 1; right < inputs.length; right++) {
     const joined = broadcast([together, inputs[right]!]);
@@ -42,21 +42,33 @@ export function checkBroadcast(inputs: readonly Shape[]): Complaint | undefined 
       const a = inputs[left]!;
       const b = inputs[right]!;
       const own = b.length - 1 - fromEnd;
+      const names = order === 'chw' || a.length !== b.length ? undefined : axisNames(a.length);
       const axis = a.length === b.length ? own : `−${fromEnd + 1}`;
       return {
         code: 'broadcast-mismatch',
         input: right,
         output: broadcastLoosely(inputs),
-        message: l10n.t(
-          'Input {0} ({1}) and input {2} ({3}) do not match on axis {4}: {5} and {6}.',
-          left + 1,
-          sizes(a),
-          right + 1,
-          sizes(b),
-          axis,
-          a.at(-1 - fromEnd)!,
-          b[own]!,
-        ),
+        message: names
+          ? l10n.t(
+              'Input {0} ({1}) and input {2} ({3}) do not match in {4}: {5} and {6}.',
+              left + 1,
+              shapeText(a, order),
+              right + 1,
+              shapeText(b, order),
+              names[own]!,
+              a.at(-1 - fromEnd)!,
+              b[own]!,
+            )
+          : l10n.t(
+              'Input {0} ({1}) and input {2} ({3}) do not match on axis {4}: {5} and {6}.',
+              left + 1,
+              sizes(a),
+              right + 1,
+              sizes(b),
+              axis,
+              a.at(-1 - fromEnd)!,
+              b[own]!,
+            ),
         help: remedy(b.length, own),
         short: l10n.t('input shapes do not match'),
       };

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
-import type { Complaint, Shape } from '../op.ts';
-import { sizes } from './shape.ts';
+import type { Complaint, Shape, ShapeOrder } from '../op.ts';
+import { gridText } from './shape.ts';
 import { extent } from './window.ts';
 
 interface Sliding {
@@ -11,11 +11,17 @@ interface Sliding {
 }
 
 /** The complaint about a window [K, …] that does not fit into its input [N, C, …]; `out` is the output's channels. */
-export function kernelTooLarge({ kernel, padding, paddingAfter, dilation }: Sliding, x: Shape, out: number): Complaint {
-  const window = sizes(kernel.map((taps, axis) => extent(taps, dilation?.[axis])));
-  const input = sizes(x.slice(2));
-  const padded = sizes(x.slice(2).map((length, axis) => length + padding[axis]! + (paddingAfter ?? padding)[axis]!));
-  const isDilated = window !== sizes(kernel);
+export function kernelTooLarge(
+  { kernel, padding, paddingAfter, dilation }: Sliding,
+  x: Shape,
+  out: number,
+  order: ShapeOrder,
+): Complaint {
+  const grid = (lengths: readonly number[]): string => gridText(lengths, order);
+  const window = grid(kernel.map((taps, axis) => extent(taps, dilation?.[axis])));
+  const input = grid(x.slice(2));
+  const padded = grid(x.slice(2).map((length, axis) => length + padding[axis]! + (paddingAfter ?? padding)[axis]!));
+  const isDilated = window !== grid(kernel);
   return {
     code: 'kernel-larger-than-input',
     attr: 'kernel',

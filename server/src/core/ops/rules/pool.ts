@@ -1,6 +1,6 @@
 // Pooling windows, sliding and adaptive, shared by maximum and average.
 import * as l10n from '@vscode/l10n';
-import type { Complaint, Field, Shape, Window } from '../op.ts';
+import type { Complaint, Field, Shape, ShapeOrder, Window } from '../op.ts';
 import { kernelTooLarge } from './fits.ts';
 import { checkSpatial } from './spatial.ts';
 import { extent, type Rounding, windows } from './window.ts';
@@ -33,12 +33,12 @@ export function poolShape(attrs: PoolWindow, x: Shape): Shape {
   return shape;
 }
 
-export function checkPool(attrs: PoolWindow, x: Shape): Complaint | undefined {
+export function checkPool(attrs: PoolWindow, x: Shape, order: ShapeOrder): Complaint | undefined {
   const { kernel, stride, padding, paddingAfter, dilation } = attrs;
   return (
     checkSpatial({ kernel, stride, padding, paddingAfter, dilation }, x) ??
     checkPadding(attrs, x) ??
-    checkFits(attrs, x)
+    checkFits(attrs, x, order)
   );
 }
 
@@ -106,8 +106,8 @@ function checkPadding(attrs: PoolWindow, x: Shape): Complaint | undefined {
 }
 
 // A window may extend past the end where sizes are rounded up, so the number of windows decides.
-function checkFits(attrs: PoolWindow, x: Shape): Complaint | undefined {
+function checkFits(attrs: PoolWindow, x: Shape, order: ShapeOrder): Complaint | undefined {
   return poolShape(attrs, x).some((length, axis) => axis > 1 && length < 1)
-    ? kernelTooLarge(attrs, x, x[1]!)
+    ? kernelTooLarge(attrs, x, x[1]!, order)
     : undefined;
 }

@@ -1,5 +1,7 @@
 import * as l10n from '@vscode/l10n';
-import type { Shape } from '../op.ts';
+import type { Shape, ShapeOrder } from '../op.ts';
+
+export type { ShapeOrder };
 
 /** The number of elements; 1 for a scalar. */
 export function size(shape: Shape): number {
@@ -13,12 +15,14 @@ export function sizes(shape: Shape): string {
   return shape.map(length => (Number.isNaN(length) ? '?' : String(length))).join('×');
 }
 
-/** The order in which a person writes the sizes of an image: C×H×W, H×W×C or W×H×C. */
-export type ShapeOrder = 'chw' | 'hwc' | 'whc';
-
 /** The spatial sizes of [N, C, D, H, W] in an order: depth, height, width, or the reverse. */
 export function gridOf(shape: Shape, order: ShapeOrder): Shape {
   return order === 'whc' ? shape.slice(2).reverse() : shape.slice(2);
+}
+
+/** Sizes of a grid, given as height and width, in an order: `56×28`, or `28×56` where the width comes first. */
+export function gridText(lengths: readonly number[], order: ShapeOrder): string {
+  return sizes(order === 'whc' ? lengths.toReversed() : lengths);
 }
 
 /**
@@ -31,6 +35,19 @@ export function shapeText(shape: Shape, order: ShapeOrder): string {
   if (shape.length < 4) return sizes(shape.slice(1));
   const grid = gridOf(shape, order);
   return sizes(order === 'chw' ? [shape[1]!, ...grid] : [...grid, shape[1]!]);
+}
+
+/** The axes of an image [N, C, H, W] or [N, C, D, H, W] by name; undefined for what is none. */
+export function axisNames(rank: number): readonly string[] | undefined {
+  const [batch, channels, depth, height, width] = [
+    l10n.t('batch'),
+    l10n.t('channels'),
+    l10n.t('depth'),
+    l10n.t('height'),
+    l10n.t('width'),
+  ];
+  if (rank === 4) return [batch, channels, height, width];
+  return rank === 5 ? [batch, channels, depth, height, width] : undefined;
 }
 
 /** Resolves a negative axis; axis −1 of rank 4 is 3. */

@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import { add, concat, constant, identity, mul, pad, parameter, reshape, slice, upsample } from '../../../ops/index.ts';
 import type { Complaint } from '../../../ops/op.ts';
-import { sizes } from '../../../ops/rules/shape.ts';
+import { type ShapeOrder, shapeText, sizes } from '../../../ops/rules/shape.ts';
 import type { Problem } from '../../../text/problem.ts';
 import { clip } from '../../../text/wording.ts';
 import { type SectionReader, shown, type Value } from '../sectionReader.ts';
@@ -77,7 +77,7 @@ function planeOf({ tensor: { shape } }: Value): readonly [number, number] {
 function reportSizes(reader: SectionReader, values: readonly Value[], odd: number, tensors: readonly Tensor[]): void {
   const length = tensors.reduce((sum, { shape }) => sum + (shape?.[1] ?? Number.NaN), 0);
   const [first, other] = [values[0]!, values[odd]!].map(({ image: isImage, tensor: { shape } }) =>
-    shape ? (isImage && shape.length === 4 ? image(shape) : sizes(shape.slice(1))) : '?',
+    shape ? (isImage ? shapeText(shape, reader.builder.order) : sizes(shape.slice(1))) : '?',
   );
   reader.report({
     range: reader.locate(input(odd)),
@@ -235,8 +235,8 @@ function sameSize(reader: SectionReader, x: Tensor, other: Tensor, at: number): 
       code: 'shortcut-size-mismatch',
       message: l10n.t(
         'The layer above is {0}, this one {1}: AlexeyAB’s Darknet rejects a shortcut across sizes, pjreddie’s adds every n-th pixel.',
-        image(a),
-        image(b),
+        shapeText(a, reader.builder.order),
+        shapeText(b, reader.builder.order),
       ),
       short: l10n.t('shortcut across sizes'),
       help: l10n.t('Name a layer of the same width and height, or set the dialect if the file is for pjreddie’s.'),
@@ -294,7 +294,7 @@ function multiplied(reader: SectionReader, what: 'channels' | 'positions' | 'all
   const x = reader.image();
   const other = reader.asImage(source);
   const traits = { reduction: source.reduction, widthBy: source };
-  const mismatch = x.shape && other.shape ? mismatchOf(what, x.shape, other.shape) : undefined;
+  const mismatch = x.shape && other.shape ? mismatchOf(what, x.shape, other.shape, builder.order) : undefined;
   if (mismatch) {
     const why = reader.report({ range: reader.locate(input(0)), ...mismatch });
     return { tensor: builder.unknown(why, [other, x], other.shape), ...traits };
@@ -307,6 +307,7 @@ function mismatchOf(
   what: 'channels' | 'positions' | 'all',
   x: readonly number[],
   y: readonly number[],
+  order: ShapeOrder,
 ): Pick<Problem, 'code' | 'message' | 'short' | 'help'> | undefined {
   const differs = (axis: number): boolean => Math.abs(x[axis]! - y[axis]!) > 0;
   const code = 'scale-mismatch';
@@ -316,7 +317,7 @@ function mismatchOf(
       if (x[2]! > 1 || x[3]! > 1) {
         const message = l10n.t(
           '[scale_channels] needs one factor per channel, but the layer above is {0}. Darknet stops here.',
-          image(x),
+          shapeText(x, order),
         );
         return { code, message, short, help: l10n.t('Add an [avgpool] above, or set scale_wh=1.') };
       }
@@ -336,8 +337,8 @@ function mismatchOf(
       if (!differs(2) && !differs(3)) return undefined;
       const message = l10n.t(
         '[scale_channels] with scale_wh=1 needs one factor per position, but the layer above is {0}, the scaled one {1}. Darknet stops here.',
-        image(x),
-        image(y),
+        shapeText(x, order),
+        shapeText(y, order),
       );
       return { code, message, short };
     }
@@ -345,8 +346,8 @@ function mismatchOf(
       if (!differs(1) && !differs(2) && !differs(3)) return undefined;
       const message = l10n.t(
         '[sam] needs two layers of the same shape, but they are {0} and {1}. Darknet stops here.',
-        image(x),
-        image(y),
+        shapeText(x, order),
+        shapeText(y, order),
       );
       return { code: 'sam-mismatch', message, short: l10n.t('layers of different shapes') };
     }
@@ -356,10 +357,6 @@ function mismatchOf(
 /** Asks where an input is in the text. */
 function input(index: number): Complaint {
   return { code: '', message: '', input: index };
-}
-
-function image([, c, h, w]: readonly number[]): string {
-  return sizes([w!, h!, c!]);
 }
 
 function unknown(reader: SectionReader, why: string, sources: readonly (Value | undefined)[] = []): LayerOutput {

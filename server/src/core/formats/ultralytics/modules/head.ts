@@ -4,6 +4,7 @@ import * as l10n from '@vscode/l10n';
 import { channels, type Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint } from '../../../ops/op.ts';
+import { gridText } from '../../../ops/rules/shape.ts';
 import type { PyValue } from '../../../python/value.ts';
 import { each, only, type Size, tensors, type Value } from '../../../torch/layer.ts';
 import { construct, idle } from '../../../torch/module.ts';
@@ -329,15 +330,15 @@ function warnOfSize(
   finest: readonly number[],
 ): void {
   if ([...given, ...finest].some(Number.isNaN)) return;
-  const enlarged = given.map(size => size * factor).join('×');
+  const grid = (lengths: readonly number[]): string => gridText(lengths, scope.builder.order);
   const message = l10n.t(
     'Since Ultralytics 8.4.104 this level is upsampled by {0}, from {1} to {2}, and cannot be added to the first level ({3}). Up to 8.4.103 it was resized to fit, as it is counted here.',
     factor,
-    given.join('×'),
-    enlarged,
-    finest.join('×'),
+    grid(given),
+    grid(given.map(size => size * factor)),
+    grid(finest),
   );
-  const help = l10n.t('Use a row of size {0}.', finest.map(size => size / factor).join('×'));
+  const help = l10n.t('Use a row of size {0}.', grid(finest.map(size => size / factor)));
   scope.builder.complain({ code: 'level-size', input, message, help }, 'warning');
 }
 
