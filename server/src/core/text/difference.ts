@@ -12,16 +12,59 @@ export function lineEdits(before: string, after: string): readonly TextEdit[] {
   const same = commonEnd(before, after, start);
   const end = commonLine(before, after, same);
   const [from, to] = [before.slice(start, end), after.slice(start, after.length - (before.length - end))];
-  return hunksOf(linesOf(from), linesOf(to)).map(({ from, to, text }) => ({
+  const edits = hunksOf(linesOf(from), linesOf(to)).map(({ from, to, text }) => ({
     from: start + from,
     to: start + to,
     text,
   }));
+  return edits.map((edit, at) => aligned(before, edit, edits[at - 1]?.to ?? 0, edits[at + 1]?.from ?? before.length));
+}
+
+/**
+ * Of the places where the same lines may have come or gone, the one where they begin as an item does: between two layers,
+ * `layer {` … `}` and `}` `layer {` … are the same change. `first` and `last` are as far as it may move.
+ */
+function aligned(text: string, edit: TextEdit, first: number, last: number): TextEdit {
+  const isAdded = edit.from === edit.to;
+  if (!isAdded && edit.text !== '') return edit;
+  const piece = isAdded ? edit.text : text.slice(edit.from, edit.to);
+  if (!piece.endsWith('\n')) return edit;
+  const length = edit.to - edit.from;
+  const at = (from: number, moved: string): TextEdit => ({ from, to: from + length, text: isAdded ? moved : '' });
+  let best = { edit, rank: rankOf(piece) };
+  const look = (from: number, moved: string): void => {
+    const rank = rankOf(moved);
+    if (rank < best.rank) best = { edit: at(from, moved), rank };
+  };
+  for (let [from, moved] = [edit.from, piece]; from > first; ) {
+    const line = text.slice(lineStart(text, from - 1), from);
+    if (!`\n${moved}`.endsWith(`\n${line}`)) break;
+    from -= line.length;
+    moved = line + moved.slice(0, moved.length - line.length);
+    look(from, moved);
+  }
+  for (let [from, moved] = [edit.from, piece]; from + length < last; ) {
+    const end = text.indexOf('\n', from + length);
+    const line = text.slice(from + length, end + 1);
+    if (end < 0 || !moved.startsWith(line)) break;
+    from += line.length;
+    moved = moved.slice(line.length) + line;
+    look(from, moved);
+  }
+  return best.edit;
+}
+
+/** How little lines look like those of an item: its first line has a dash, a header or a brace, and no indentation. */
+function rankOf(lines: string): number {
+  const [, indent, line] = /^(\s*)([^\n]*)/.exec(lines.slice(0, lines.indexOf('\n')))!;
+  const kind = line === '' || /^[}\]]/.test(line!) ? 2 : /^[-[]|\{\s*$/.test(line!) ? 0 : 1;
+  return kind * 1000 + indent!.length;
 }
 
 /** Where the line that holds an offset begins. */
 function lineStart(text: string, offset: number): number {
-  return text.lastIndexOf('\n', offset - 1) + 1;
+  // A search from in front of the text would find a line break at its beginning.
+  return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
 }
 
 /** The first line that begins in both among the characters that both end with; an offset of the first text. */

@@ -1,0 +1,70 @@
+// A person who types into a text, letter by letter, in an editor that remembers the file.
+import assert from 'node:assert/strict';
+import {
+  type Analysed,
+  advance,
+  type Document,
+  hints,
+  noHistory,
+  open,
+  price,
+  problems,
+  type Settings,
+} from '../../server/src/core/index.ts';
+
+/** What is shown of the rows of a text, by the text of their line and its place among the lines that are not typed. */
+type Labels = ReadonlyMap<number, string>;
+
+export class Typist {
+  readonly #name: string;
+  readonly #settings: Settings;
+  analysed: Analysed;
+
+  constructor(name: string, text: string, settings: Settings) {
+    this.#name = name;
+    this.#settings = settings;
+    this.analysed = price(this.#open(text)!, settings)!;
+  }
+
+  #open(text: string, earlier?: Document): Document | undefined {
+    return open({ name: this.#name, text }, this.#settings, earlier);
+  }
+
+  /** Makes it the text; what is seen is what a fresh reading with the same history shows. Undefined for no spec. */
+  change(text: string): Analysed | undefined {
+    const { analysed: before } = this;
+    const document = this.#open(text, before.document);
+    const fresh = this.#open(text);
+    assert.equal(document === undefined, fresh === undefined);
+    if (!document || !fresh) return undefined;
+    const history = advance(before, document);
+    this.analysed = price(document, this.#settings, history, before)!;
+    assert.deepEqual(seen(this.analysed), seen(price(fresh, this.#settings, history)!));
+    return this.analysed;
+  }
+
+  /** The text as an editor shows it that has just opened it. */
+  opened(): Analysed {
+    return price(this.#open(this.analysed.document.source.text)!, this.#settings, noHistory)!;
+  }
+}
+
+function seen(analysed: Analysed): unknown {
+  const whole = { from: 0, to: analysed.document.source.text.length };
+  return { hints: hints(analysed, whole), problems: problems(analysed), totals: totalsOf(analysed) };
+}
+
+function totalsOf({ model: { totals } }: Analysed): unknown {
+  return [totals.macs, totals.params];
+}
+
+/** The labels of rows by their 0-based line, marks of the costliest left out. */
+export function labelsOf(analysed: Analysed): Labels {
+  const { lines, source } = analysed.document;
+  const variants = new Set(analysed.spec.variants.map(({ range }) => lines.lineAt(range.from)));
+  return new Map(
+    hints(analysed, { from: 0, to: source.text.length })
+      .filter(({ line }) => !variants.has(line))
+      .map(({ line, label }) => [line, label.replace('▲ ', '')]),
+  );
+}
