@@ -105,7 +105,7 @@ test('What is unknown says why, and keeps what is known', () => {
   checkHints('c1 = conv 64 3\nm1 = mystery\nc2 = conv 8 1\n', [
     'c1: 64×?×? · ? input size unknown',
     'm1: ? The module “mystery” is not known',
-    'c2: ? The module “mystery” is not known',
+    'c2: ? row at line 2',
   ]);
 });
 

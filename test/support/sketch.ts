@@ -43,6 +43,7 @@ export function sketch(
     choices: {},
     languages: [],
     itemName: index => `row ${index}`,
+    items: 'rows',
     shapeOrder: 'chw',
     namedInputs: true,
     recognises: () => true,

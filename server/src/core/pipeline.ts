@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import { type ConventionName, counterOf } from './analysis/conventions.ts';
 import { objection } from './analysis/difference.ts';
 import { analyse, type Model } from './analysis/model.ts';
-import { knowsHidden, loses, restingDoubts } from './analysis/standIns.ts';
+import { knowsHidden, loses, restingDoubts, type StandIn } from './analysis/standIns.ts';
 import {
   type Attempt,
   type Format,
@@ -75,9 +75,9 @@ export interface StandIns {
   /** The text that was read instead. */
   readonly document: Document;
   /** Where the places of that one are in the text that a person sees. */
-  readonly places: Shown;
-  /** What is stood in for, in the text that a person sees. */
-  readonly ranges: readonly Range[];
+  readonly shown: Shown;
+  /** What stands in. */
+  readonly places: readonly StandIn[];
 }
 
 /** The format that recognises a source; undefined for every other file. */
@@ -187,8 +187,8 @@ function priced(
 export function shownAt(analysed: Analysed, line: number): Analysed {
   const { model, standIns } = analysed;
   if (!standIns || model.lineCost(line)) return analysed;
-  const { actual, ranges } = standIns;
-  const touches = (site: Range): boolean => ranges.some(({ from, to }) => site.from < to && from < site.to);
+  const { actual, places } = standIns;
+  const touches = (site: Range): boolean => places.some(({ shown: { from, to } }) => site.from < to && from < site.to);
   const there = actual.model.lineCost(line);
   return there?.frames.some(({ sites }) => sites.some(({ range }) => touches(range))) ? actual : analysed;
 }
@@ -214,7 +214,7 @@ function withStandIns(
   if (isRewritten(actual.document, rows)) return undefined;
   const read = (held: readonly TextEdit[]): StandInReading | undefined => standInReading(actual, wanted, held, earlier);
   const whole = read(rows);
-  if (!whole || !isWorse(actual, whole.analysed)) return undefined;
+  if (!whole || !isWorse(actual, whole)) return undefined;
   let best = whole;
   // Others may have been changed to something good.
   if (rows.length > 1 && rows.length <= mostRows) {
@@ -222,7 +222,7 @@ function withStandIns(
     for (const row of rows) {
       const others = held.filter(each => each !== row);
       const candidate = others.length > 0 ? read(others) : undefined;
-      if (!candidate || isWorse(candidate.analysed, whole.analysed)) continue;
+      if (!candidate || isWorse(candidate.analysed, whole)) continue;
       held = others;
       best = candidate;
     }
@@ -233,8 +233,8 @@ function withStandIns(
     document: actual.document,
     settings,
     origins: actual.origins,
-    spec: shownSpec(spec, actual.spec, standIns.places),
-    model: standInModel(actual.document, settings, spec, standIns),
+    spec: shownSpec(spec, actual.spec, standIns.shown),
+    model: withDoubts(analysed.model, spec, standIns),
     problems: actual.problems,
     history: { rows: held },
     standIns,
@@ -266,35 +266,41 @@ function standInReading(
   const known = [earlier?.standIns?.document, earlier?.document].find(each => each?.source.text === text);
   const read = known ?? open({ ...source, text }, settings, earlier?.standIns?.document ?? actual.document);
   if (read?.format !== format) return undefined;
-  const places = placesBefore(held);
+  const shown = placesBefore(held);
   // What comments set is what they set now.
   const pragmas = { ...read.pragmas, settings: actual.document.pragmas.settings };
-  const analysed = priced({ ...read, pragmas }, settings, { lines, places });
-  const standIns = { actual, document: read, places, ranges: held.map(({ from, to }) => ({ from, to })) };
+  const analysed = priced({ ...read, pragmas }, settings, { lines, places: shown });
+  const standIns = { actual, document: read, shown, places: standInsOf(held) };
   return analysed && { held, standIns, analysed };
 }
 
-/** Whether something is not known or wrong in a text that is known and right with what stands in. */
-function isWorse(now: Analysed, before: Analysed): boolean {
-  const wasKnown = knowsHidden(before.model);
-  if (loses(now.model, before.model, wasKnown)) return true;
-  if (!wasKnown) return false;
-  const { macs, params } = now.model.totals;
-  const was = before.model.totals;
-  const isLess = (was.macs.complete && !macs.complete) || (was.params.complete && !params.complete);
-  return isLess || errorsOf(now.problems) > errorsOf(before.problems);
+function standInsOf(held: readonly TextEdit[]): readonly StandIn[] {
+  let delta = 0;
+  return held.map(({ from, to, text }) => {
+    const start = from + delta;
+    delta += text.length - (to - from);
+    return { read: { from: start, to: start + text.length }, shown: { from, to } };
+  });
 }
 
-function standInModel(
-  { lines }: Document,
-  { convention }: Settings,
-  { graph, doubts }: Spec,
-  { ranges }: StandIns,
-): Model {
-  const line = lines.lineAt(ranges[0]!.from) + 1;
+/** Whether something is not known or wrong in a text that is known and right with what stands in. */
+function isWorse(now: Analysed, { analysed: before, standIns }: StandInReading): boolean {
+  const wasKnown = knowsHidden(before.model, standIns.places);
+  if (wasKnown) {
+    const { macs, params } = now.model.totals;
+    const was = before.model.totals;
+    const isLess = (was.macs.complete && !macs.complete) || (was.params.complete && !params.complete);
+    if (isLess || errorsOf(now.problems) > errorsOf(before.problems)) return true;
+  }
+  return loses(now.model, before.model, wasKnown);
+}
+
+/** What rests on something that stands in is in doubt. */
+function withDoubts(model: Model, { doubts }: Spec, { places }: StandIns): Model {
+  const line = model.lines.lineAt(places[0]!.shown.from) + 1;
   const because = l10n.t('Line {0} cannot be read as it is, so what it was before is counted.', line);
-  const resting = restingDoubts(graph, ranges, { subject: '', expected: { kind: 'row', line }, because });
-  return analyse(graph, lines, convention, new Map([...(doubts ?? []), ...resting]));
+  const resting = restingDoubts(model.graph, places, { subject: '', expected: { kind: 'row', line }, because });
+  return model.doubting(doubts ? new Map([...doubts, ...resting]) : resting);
 }
 
 /** What a text says, its places shown where they are in the one at hand. */
@@ -345,11 +351,9 @@ export function withChoice(analysed: Analysed, key: ChoiceKey, value: string | u
 export function repriced(analysed: Analysed, options: ReadOptions): { readonly spec: Spec; readonly model: Model } {
   const { document, settings, standIns } = analysed;
   const { reader } = standIns?.document ?? document;
-  const spec = reader!.read({ ...readOptions(settings), ...options, places: standIns?.places });
-  const model = standIns
-    ? standInModel(document, settings, spec, standIns)
-    : analyse(spec.graph, document.lines, settings.convention, spec.doubts);
-  return { spec, model };
+  const spec = reader!.read({ ...readOptions(settings), ...options, places: standIns?.shown });
+  const model = analyse(spec.graph, document.lines, settings.convention, spec.doubts);
+  return { spec, model: standIns ? withDoubts(model, spec, standIns) : model };
 }
 
 /** What the spec's own framework prints. */
@@ -369,6 +373,8 @@ export interface NativeFigure {
   readonly unit: number;
   /** Digits after the point that the framework prints. */
   readonly digits: number;
+  /** Whether it rests on what stands in for a row that cannot be read. */
+  readonly standIn: boolean;
   /** By release, the newest first; none where all print the same. */
   readonly versions: readonly VersionFigure[];
   /** What the newest release prints of the network as fused for inference. */
@@ -412,6 +418,7 @@ export function nativeFigure(analysed: Analysed): NativeFigure | undefined {
     value: figures.valueOf(newest)!,
     unit: native.unit,
     digits: native.digits ?? 1,
+    standIn: analysed.standIns !== undefined,
     get versions() {
       return releases.slice(at).flatMap(release => figures.figureOf(release));
     },

@@ -89,6 +89,8 @@ export interface Model {
   lineCost(line: number): LineCost | undefined;
   /** The same network under another convention. */
   under(convention: ConventionName): Model;
+  /** The same network with these doubts about it, and no others. */
+  doubting(doubts: Doubts): Model;
   readonly peak: Peak;
   field(node: GraphNode): ReceptiveField | undefined;
 }
@@ -415,6 +417,12 @@ class Analysis implements Model {
     if (convention === this.convention.name) return this;
     const { tally, doubts } = this.#sums;
     return new Analysis(this.graph, this.lines, counterOf(convention)!, tally, doubts);
+  }
+
+  doubting(doubts: Doubts): Model {
+    const { tally } = this.#sums;
+    const byNode = new DoubtsByNode(doubts, this.graph.nodeCount);
+    return new Analysis(this.graph, this.lines, this.convention, tally, byNode);
   }
 
   get peak(): Peak {

@@ -1,52 +1,74 @@
 // What rests on rows that stand in for others, and whether a text is worse read as it is.
 import type { Doubt, Doubts, Frame, Graph } from '../graph/graph.ts';
-import { Placement } from '../graph/segment.ts';
+import { Placement, producerOf } from '../graph/segment.ts';
 import type { Range } from '../text/range.ts';
-import type { LineCost, Model } from './model.ts';
+import type { LineCost, Model, Row } from './model.ts';
+
+/** What stands in: where it is in the text that was read, and in the one that is shown. */
+export interface StandIn {
+  readonly read: Range;
+  readonly shown: Range;
+}
 
 /**
  * Doubts about all that rests on stand-ins: hidden rows, and, with all that reads them, the rows that follow a place where
- * something stands in, because what is there now may be in between. `places` are those of the text that is shown.
+ * something stands in, because what is there now may be in between. Nothing above the first of them does.
  */
-export function restingDoubts(graph: Graph, places: readonly Range[], doubt: Doubt): Doubts {
+export function restingDoubts(graph: Graph, standIns: readonly StandIn[], doubt: Doubt): Doubts {
   const doubts = new Map<Frame, Doubt>([[graph.root, doubt]]);
-  /** The first nodes of rows that rest on stand-ins, and of all others, in their order. */
-  const firsts: number[] = [];
-  const rests: boolean[] = [];
-  const reads = (id: number): boolean => {
-    let [low, high] = [0, firsts.length];
+  const { rows } = graph;
+  /** The nodes of rows that rest on stand-ins, in their order. */
+  const resting: { readonly first: number; end: number }[] = [];
+  const isResting = (id: number): boolean => {
+    let [low, high] = [0, resting.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (firsts[middle]! <= id) low = middle + 1;
+      if (resting[middle]!.first <= id) low = middle + 1;
       else high = middle;
     }
-    return low > 0 && rests[low - 1]!;
+    return low > 0 && id < resting[low - 1]!.end;
   };
   let next = 0;
-  for (const row of graph.rows) {
-    for (const frame of row instanceof Placement ? row.frames : [row]) {
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at]!;
+    if (resting.length === 0 && next === 0 && isAbove(rows, at, standIns[0]!)) continue;
+    for (const frame of framesOf(row)) {
       if (frame.end === frame.first) continue;
-      const from = frame.sites[0]?.range.from;
+      const from = next < standIns.length ? frame.sites[0]?.range.from : undefined;
       let follows = false;
-      while (from !== undefined && next < places.length && places[next]!.to <= from) {
+      while (from !== undefined && next < standIns.length && standIns[next]!.shown.to <= from) {
         follows = true;
         next++;
       }
       const inside = frame.hasSitesInside && !frame.isHidden ? hiddenInside(frame) : undefined;
-      const restsWhole = frame.isHidden || follows || inputsOf(graph, row, frame).some(reads);
-      firsts.push(frame.first);
-      rests.push(restsWhole || inside !== undefined);
-      if (restsWhole) doubts.set(frame, doubt);
+      const isWhole = follows || frame.isHidden || readsOf(graph, row, frame).some(isResting);
+      if (isWhole) doubts.set(frame, doubt);
       else for (const part of inside ?? []) doubts.set(part, doubt);
+      if (!isWhole && !inside) continue;
+      const last = resting.at(-1);
+      if (last?.end === frame.first) last.end = frame.end;
+      else resting.push({ first: frame.first, end: frame.end });
     }
   }
   return doubts;
 }
 
+function framesOf(row: Row): readonly Frame[] {
+  return row instanceof Placement ? row.frames : [row];
+}
+
+/** Whether a row certainly ends in front of a place where something stands in. */
+function isAbove(rows: readonly Row[], at: number, { read }: StandIn): boolean {
+  const row = rows[at];
+  const next = rows[at + 1];
+  if (!(row instanceof Placement && next instanceof Placement) || row.segment.hasFarSites) return false;
+  return row.start < next.start && next.start <= read.from;
+}
+
 /** The numbers of the nodes outside of a row that it reads. */
-function inputsOf(graph: Graph, row: Placement | Frame, { first, end }: Frame): readonly number[] {
-  if (row instanceof Placement) return row.inputs.map(({ node }) => node.id);
-  return graph.nodes.slice(first, end).flatMap(({ inputs }) => inputs.map(({ node }) => node.id));
+function readsOf(graph: Graph, row: Row, { first, end }: Frame): readonly number[] {
+  if (row instanceof Placement) return row.inputs.map(producerOf);
+  return graph.nodes.slice(first, end).flatMap(({ inputs }) => inputs.map(producerOf));
 }
 
 /** The frames inside that are hidden, or come after one that is, on one level; undefined where there are none. */
@@ -66,10 +88,15 @@ function hiddenInside(frame: Frame): readonly Frame[] | undefined {
 }
 
 /** Whether nothing is unknown in all that is hidden. */
-export function knowsHidden(model: Model): boolean {
+export function knowsHidden(model: Model, standIns: readonly StandIn[]): boolean {
   const isKnown = (frame: Frame): boolean =>
     frame.isHidden ? knows(model.costOf(frame), [frame]) : !frame.hasSitesInside || frame.children.every(isKnown);
-  return model.graph.root.children.every(isKnown);
+  const { rows } = model.graph;
+  const last = standIns.at(-1)!;
+  return rows.every((row, at) => {
+    const isBelow = row instanceof Placement && !row.segment.hasFarSites && row.start >= last.read.to;
+    return isBelow || isAbove(rows, at, standIns[0]!) || framesOf(row).every(isKnown);
+  });
 }
 
 /**

@@ -36,7 +36,9 @@ export function documentProblems(document: Document): Problem[] {
 
 /** What the costs of a network say, as settings ask for it. */
 export function findings(analysed: Analysed): Problem[] {
-  const { model, settings, document } = analysed;
+  const { model, settings, document, standIns } = analysed;
+  // What rests on a row that cannot be read is no finding.
+  if (standIns) return [];
   const { dominance, hugeActivation, unusedOutput } = settings.diagnostics;
   const rows = model.graph.root.children.filter(({ sites, end, first }) => sites.length > 0 && end > first);
   const found: Problem[] = [];

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { type Amount, type Cost, isCertain, type LineCost } from '../analysis/model.ts';
-import type { Frame } from '../graph/graph.ts';
+import { type Frame, useOf } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
 import { shapeText } from '../ops/rules/shape.ts';
 import { type Analysed, shownAt } from '../pipeline.ts';
@@ -138,7 +138,7 @@ function newLabel(analysed: Analysed, template: Template, { line, frames, cost }
   const room = maxLabel - before.length;
   // Several items on one line: its output is that of the last.
   const shapes = shapesOf(items === 1 ? frames : frames.slice(-1));
-  if (shapes.length === 0 && isBlank(cost)) return before + clip(reasonOf(cost), room);
+  if (shapes.length === 0 && isBlank(cost)) return before + clip(reasonOf(cost, line, analysed), room);
 
   const unit = model.convention.unit;
   const order = orderOf(analysed);
@@ -156,7 +156,7 @@ function newLabel(analysed: Analysed, template: Template, { line, frames, cost }
   const label = filled(template, values, room);
   // A cost that is not known at all makes room for the reason.
   if (cost.value.value > 0 || cost.value.complete || !template.has.has('cost')) return before + label;
-  const reason = reasonOf(cost);
+  const reason = reasonOf(cost, line, analysed);
   for (const params of cost.params.complete ? [values.params, ''] : ['']) {
     const rest = room - filled(template, { ...values, params, cost: '?' }, 2 * maxLabel).length + 1;
     if (reason.length <= rest || (params === '' && rest >= 16)) {
@@ -169,8 +169,24 @@ function newLabel(analysed: Analysed, template: Template, { line, frames, cost }
 /** A hint says once that it rests on another row. */
 const unsigned = ({ standIn, ...amount }: Amount): Amount => (standIn ? { ...amount, doubtful: false } : amount);
 
-/** What is shown instead of a cost that is unknown. */
-const reasonOf = ({ why }: Cost): string => `? ${why ? shortReason(why) : l10n.t('unknown')}`;
+/** What is shown instead of a cost that is unknown: the reason, or where it is. */
+function reasonOf(cost: Cost, line: number, { document: { lines, format } }: Analysed): string {
+  const from = placeOf(cost.cause?.node.frame);
+  const there = from === undefined ? line : lines.lineAt(from);
+  if (there !== line) {
+    return format.items === 'rows' ? l10n.t('? row at line {0}', there + 1) : l10n.t('? layer at line {0}', there + 1);
+  }
+  return `? ${cost.why ? shortReason(cost.why) : l10n.t('unknown')}`;
+}
+
+/** Where the innermost row that holds a frame begins; undefined for the network itself. */
+function placeOf(frame: Frame | undefined): number | undefined {
+  for (let at = frame; at; at = at.parent) {
+    const place = useOf(at);
+    if (place) return place.from;
+  }
+  return undefined;
+}
 
 const orNothing = ({ value, complete }: Cost['params'], text: string): string => (value === 0 && complete ? '' : text);
 

@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import { type Reader, type Reference, referencesIn } from '../formats/index.ts';
 import type { Frame, Graph, Note, Tensor } from '../graph/graph.ts';
-import type { Analysed } from '../pipeline.ts';
+import { type Analysed, shownAt } from '../pipeline.ts';
 import { contains, type Range } from '../text/range.ts';
 import { variantModel } from './figures.ts';
 import { inputsOf, layerText, lineText } from './layerText.ts';
@@ -31,7 +31,13 @@ export interface Hover {
 /** What is at an offset: a reference, a key or an argument, a layer, a member of the family, or the network's head. */
 export function hover(analysed: Analysed, offset: number): Hover | undefined {
   const at: Range = { from: offset, to: offset };
+  const { standIns, document } = analysed;
   const place = placeAt(analysed, at);
+  // What something stands in for is seen as it is.
+  if (standIns && (!place || shownAt(analysed, document.lines.lineAt(offset)) !== analysed)) {
+    const found = placeAt(standIns.actual, at) && hover(standIns.actual, offset);
+    if (found) return found;
+  }
   const frames = place?.frames ?? [];
   const notes = frames.flatMap(frame => noteAt(frame, at) ?? []);
   const [note] = notes;
@@ -58,8 +64,9 @@ export function hover(analysed: Analysed, offset: number): Hover | undefined {
 export function hintDetail(analysed: Analysed, line: number): string {
   const variant = analysed.spec.variants.find(({ range }) => analysed.document.lines.lineAt(range.from) === line);
   if (variant) return variantText(analysed, variant.name);
-  const cost = analysed.model.lineCost(line);
-  return cost ? layerText(analysed, cost.frames) : '';
+  const shown = shownAt(analysed, line);
+  const cost = shown.model.lineCost(line);
+  return cost ? layerText(shown, cost.frames) : '';
 }
 
 /** Paragraphs, and below them the layer that they are about in one line. */

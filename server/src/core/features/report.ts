@@ -113,8 +113,9 @@ export interface ReportOptions {
   readonly blocks?: boolean | undefined;
 }
 
-/** One row for each item of the file's top-level list; rows sum to totals (null as 0). */
-export function report(analysed: Analysed, { file, blocks = false }: ReportOptions = {}): FileReport {
+/** One row for each item of the file's top-level list; rows sum to totals (null as 0). Of the text as it is. */
+export function report(shown: Analysed, { file, blocks = false }: ReportOptions = {}): FileReport {
+  const analysed = shown.standIns?.actual ?? shown;
   const { document, model, spec, settings } = analysed;
   const { totals, peak, graph } = model;
   const figure = native(analysed);

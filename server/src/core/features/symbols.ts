@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
+import type { Model } from '../analysis/model.ts';
 import { type Frame, useOf } from '../graph/graph.ts';
 import { shapeText } from '../ops/rules/shape.ts';
-import type { Analysed } from '../pipeline.ts';
+import { type Analysed, shownAt } from '../pipeline.ts';
 import type { Range } from '../text/range.ts';
 import { amountText, frameName, orderOf, paramsText } from './wording.ts';
 
@@ -21,14 +22,14 @@ const maxSymbols = 5000;
 
 /** The network, its blocks' definitions, and its rows with what is inside them. */
 export function symbols(analysed: Analysed): SymbolNode[] {
-  const { model, spec, document } = analysed;
+  const { model, spec, document, standIns } = analysed;
   const { root } = model.graph;
   const { convention, totals } = model;
   const order = orderOf(analysed);
   let left = maxSymbols;
 
-  const cost = (frame: Frame): string => {
-    const { value, params } = model.costOf(frame);
+  const cost = (frame: Frame, of: Model): string => {
+    const { value, params } = of.costOf(frame);
     const shape = frame.outputs[0]?.shape;
     return [
       shape ? shapeText(shape, order) : '',
@@ -38,22 +39,34 @@ export function symbols(analysed: Analysed): SymbolNode[] {
       .filter(part => part !== '')
       .join(' · ');
   };
-  const symbolOf = (frame: Frame, around: Range, depth: number): SymbolNode => {
+  const symbolOf = (frame: Frame, of: Model, around: Range, depth: number): SymbolNode => {
     const range = useOf(frame) ?? around;
     const name = frameName(frame) || l10n.t('layer');
-    const detail = [frame.type === frame.label ? '' : frame.type, cost(frame)].filter(part => part !== '').join(' · ');
-    const children = depth >= maxDepth ? [] : symbolsOf(frame.children, range, depth + 1);
+    const detail = [frame.type === frame.label ? '' : frame.type, cost(frame, of)]
+      .filter(part => part !== '')
+      .join(' · ');
+    const children = depth >= maxDepth ? [] : symbolsOf(frame.children, of, range, depth + 1);
     const selection = document.lines.firstOf(range);
     return { name, detail, kind: frame.children.length > 0 ? 'block' : 'layer', range, selection, children };
   };
   // All siblings come before anything inside the first of them when there is no room for all.
-  const symbolsOf = (frames: readonly Frame[], around: Range, depth: number): SymbolNode[] => {
-    const shown = frames.slice(0, Math.max(0, left));
+  const symbolsOf = (frames: readonly Frame[], of: Model, around: Range, depth: number): SymbolNode[] => {
+    const shown = frames.filter(({ isHidden }) => !isHidden).slice(0, Math.max(0, left));
     left -= shown.length;
-    return shown.map(frame => symbolOf(frame, around, depth));
+    return shown.map(frame => symbolOf(frame, of, around, depth));
   };
 
-  const rows = symbolsOf(root.children, spec.head, 1);
+  const rows = symbolsOf(root.children, model, spec.head, 1);
+  // Rows that something stands in for are seen as they are.
+  const actual = standIns?.actual.model;
+  const others = actual?.graph.root.children.filter(frame => {
+    const place = useOf(frame);
+    return place && shownAt(analysed, document.lines.lineAt(place.from)) !== analysed;
+  });
+  if (actual && others) {
+    rows.push(...symbolsOf(others, actual, spec.head, 1));
+    rows.sort((a, b) => a.range.from - b.range.from);
+  }
   const whole: Range = { from: 0, to: document.source.text.length };
   return [
     {

@@ -10,6 +10,7 @@ import { native, under } from './figures.ts';
 import {
   amountText,
   bytesText,
+  certaintySign,
   codeSpan,
   conditionText,
   doubtText,
@@ -72,7 +73,11 @@ function olderText(figure: NativeFigure): string {
 
 /** `8.7 GFLOPs, 3,151,904 parameters`. */
 function fusedText(figure: NativeFigure, { params, value }: FusedFigure): string {
-  return l10n.t('{0}, {1} parameters', figureText(value, figure), exact(params));
+  return l10n.t(
+    '{0}, {1} parameters',
+    figureText(value, figure),
+    certaintySign({ complete: true, standIn: figure.standIn }) + exact(params),
+  );
 }
 
 /** `8.9 GFLOPs`: a framework's own figure, as it prints it. */
@@ -81,17 +86,19 @@ function figureText(value: number, figure: NativeFigure): string {
 }
 
 /** With as many digits as the framework prints. */
-function printed(value: number, { digits }: NativeFigure): string {
+function printed(value: number, { digits, standIn }: NativeFigure): string {
   // A figure that would be printed as 0.0 says more with two digits of its own.
-  return value >= 0.95 * 10 ** (1 - digits) ? value.toFixed(digits) : value.toPrecision(2);
+  const text = value >= 0.95 * 10 ** (1 - digits) ? value.toFixed(digits) : value.toPrecision(2);
+  return certaintySign({ complete: true, standIn }) + text;
 }
 
 /** The most memory alive at once, parameters apart. */
-export function peakText({ model, settings }: Analysed): string {
+export function peakText({ model, settings, standIns }: Analysed): string {
   const { elements } = model.peak;
   const { batch } = settings;
   if (Number.isNaN(elements)) return l10n.t('peak {0}', '?');
-  const peak = bytes(elements * elementBytes(settings) * batch);
+  const sign = certaintySign({ complete: true, standIn: standIns !== undefined });
+  const peak = sign + bytes(elements * elementBytes(settings) * batch);
   return batch === 1 ? l10n.t('peak {0}', peak) : l10n.t('peak {0} (batch {1})', peak, batch);
 }
 

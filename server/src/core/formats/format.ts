@@ -166,6 +166,8 @@ export interface Format {
   readonly languages: readonly string[];
   /** What its texts call an item by number, counted from 0: “row 12”. */
   readonly itemName: (index: number) => string;
+  /** What people call the items of its texts. */
+  readonly items: 'rows' | 'layers';
   /** The order in which a text of this format writes the sizes of its input: shapes are shown in it. */
   readonly shapeOrder: ShapeOrder;
   /** Whether its texts name their inputs; the others have one, which takes a size under any name. */

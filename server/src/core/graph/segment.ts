@@ -296,6 +296,17 @@ export class PlacedTensor implements Tensor {
   get node(): GraphNode {
     return this.#placement.node(this.#own.node);
   }
+
+  /** The number of its node, which need not be made for that. */
+  get producer(): number {
+    const { node } = this.#own;
+    return this.#placement.segment.nodes[node.id] === node ? this.#placement.base + node.id : node.id;
+  }
+}
+
+/** The number of the node that outputs a tensor. */
+export function producerOf(tensor: Tensor): number {
+  return tensor instanceof PlacedTensor ? tensor.producer : tensor.node.id;
 }
 
 class PlacedNode implements GraphNode {

@@ -30,6 +30,7 @@ export const caffe: Format = {
   // Solvers, label maps and other programs' settings are of the same language: content decides.
   languages: [],
   itemName: index => l10n.t('layer {0}', index),
+  items: 'layers',
   shapeOrder: 'chw',
   namedInputs: true,
   recognises: ({ name, text, languageId }) =>

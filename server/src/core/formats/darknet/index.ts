@@ -18,6 +18,7 @@ export const darknet: Format = {
   choices: { dialect: dialects },
   languages: ['darknet-cfg'],
   itemName: index => l10n.t('layer {0}', index),
+  items: 'layers',
   shapeOrder: 'whc',
   namedInputs: false,
   // Many programs have .cfg files. Authors attach theirs to issues as .cfg.txt.

@@ -24,6 +24,7 @@ export const flopline: Format = {
   choices: {},
   languages: ['flopline'],
   itemName: index => l10n.t('row {0}', index),
+  items: 'rows',
   shapeOrder: 'chw',
   namedInputs: true,
   recognises: ({ name }) => /\.net\.ya?ml$/i.test(name),

@@ -30,6 +30,7 @@ export const ultralytics: Format = {
   choices: { scale: true, dialect: dialects.map(({ id }) => id) },
   languages: [],
   itemName: index => l10n.t('row {0}', index),
+  items: 'rows',
   shapeOrder: 'chw',
   namedInputs: false,
   recognises: ({ name, text, languageId }) =>
