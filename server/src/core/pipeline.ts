@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import { type ConventionName, counterOf } from './analysis/conventions.ts';
 import { objection } from './analysis/difference.ts';
 import { analyse, type Model } from './analysis/model.ts';
-import { knowsHidden, loses, restingDoubts, type StandIn } from './analysis/standIns.ts';
+import { hiddenIn, loses, restingDoubts, type StandIn } from './analysis/standIns.ts';
 import {
   type Attempt,
   type Format,
@@ -285,14 +285,25 @@ function standInsOf(held: readonly TextEdit[]): readonly StandIn[] {
 
 /** Whether something is not known or wrong in a text that is known and right with what stands in. */
 function isWorse(now: Analysed, { analysed: before, standIns }: StandInReading): boolean {
-  const wasKnown = knowsHidden(before.model, standIns.places);
-  if (wasKnown) {
+  const { frames, isKnown } = hiddenIn(before.model, standIns.places);
+  if (isKnown) {
     const { macs, params } = now.model.totals;
     const was = before.model.totals;
     const isLess = (was.macs.complete && !macs.complete) || (was.params.complete && !params.complete);
-    if (isLess || errorsOf(now.problems) > errorsOf(before.problems)) return true;
+    // What is wrong with a line that no row is on, such as a key at the top, leaves rows as they are.
+    const counted = frames.length > 0 ? now.problems : now.problems.filter(isOfRow(now, standIns.places));
+    if (isLess || errorsOf(counted) > errorsOf(before.problems)) return true;
   }
-  return loses(now.model, before.model, wasKnown);
+  return loses(now.model, before.model, isKnown);
+}
+
+/** Whether a problem is not within changed lines on which there are no rows. */
+function isOfRow({ model }: Analysed, places: readonly StandIn[]): (problem: Problem) => boolean {
+  const { lines } = model;
+  const rowless = places.filter(
+    ({ shown: { from, to } }) => model.lineCosts(lines.lineAt(from), lines.lineAt(Math.max(from, to - 1))).length === 0,
+  );
+  return ({ range }) => !rowless.some(({ shown }) => shown.from <= range.from && range.to <= shown.to);
 }
 
 /** What rests on something that stands in is in doubt. */

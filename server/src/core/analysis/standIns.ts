@@ -87,16 +87,23 @@ function hiddenInside(frame: Frame): readonly Frame[] | undefined {
   return found.length > 0 ? found : undefined;
 }
 
-/** Whether nothing is unknown in all that is hidden. */
-export function knowsHidden(model: Model, standIns: readonly StandIn[]): boolean {
-  const isKnown = (frame: Frame): boolean =>
-    frame.isHidden ? knows(model.costOf(frame), [frame]) : !frame.hasSitesInside || frame.children.every(isKnown);
+/** The outermost frames that are hidden, and whether nothing is unknown in them. */
+export function hiddenIn(
+  model: Model,
+  standIns: readonly StandIn[],
+): { readonly frames: readonly Frame[]; readonly isKnown: boolean } {
+  const frames: Frame[] = [];
+  const visit = (frame: Frame): void => {
+    if (frame.isHidden) frames.push(frame);
+    else if (frame.hasSitesInside) for (const child of frame.children) visit(child);
+  };
   const { rows } = model.graph;
   const last = standIns.at(-1)!;
-  return rows.every((row, at) => {
+  for (const [at, row] of rows.entries()) {
     const isBelow = row instanceof Placement && !row.segment.hasFarSites && row.start >= last.read.to;
-    return isBelow || isAbove(rows, at, standIns[0]!) || framesOf(row).every(isKnown);
-  });
+    if (!isBelow && !isAbove(rows, at, standIns[0]!)) for (const frame of framesOf(row)) visit(frame);
+  }
+  return { frames, isKnown: frames.every(frame => knows(model.costOf(frame), [frame])) };
 }
 
 /**
