@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { type Format, formats } from '../support/formats.ts';
 import { labelsOf, Typist } from '../support/typing.ts';
 
-const numRuns = Number(process.env.TYPING_RUNS ?? 6);
+const numRuns = Number(process.env.FLOPLINE_TYPING_RUNS ?? 4);
 
 /** Whole lines of a text. */
 interface Lines {
@@ -40,6 +40,14 @@ function check(
     const there = now.get(line + grown);
     assert.ok(there !== undefined && !there.includes('?'), `${said}: line ${line + 1} below is “${there}”`);
   }
+}
+
+/** At the end, a sound text says what it says to somebody who opens it: nothing of its history is left. */
+function checkEnd(typist: Typist): void {
+  const opened = typist.opened();
+  const isSound = opened.problems.every(({ severity }) => severity !== 'error') && opened.model.totals.macs.complete;
+  assert.equal(typist.analysed.standIns !== undefined && isSound, false);
+  if (isSound) assert.deepEqual(labelsOf(typist.analysed), labelsOf(opened));
 }
 
 /** Text and rows of it: one that is typed or deleted, and one in front of which it is typed. */
@@ -102,6 +110,7 @@ for (const format of formats) {
           }
           assert.ok(typist.change(above + below));
           check(typist, before, row, { top: rows[0]!.first, total: all.length }, 'all gone');
+          checkEnd(typist);
         }),
         { numRuns, includeErrorInReport: true },
       );

@@ -19,6 +19,7 @@ export class Typist {
   readonly #name: string;
   readonly #settings: Settings;
   analysed: Analysed;
+  #count = 0;
 
   constructor(name: string, text: string, settings: Settings) {
     this.#name = name;
@@ -30,16 +31,17 @@ export class Typist {
     return open({ name: this.#name, text }, this.#settings, earlier);
   }
 
-  /** Makes it the text; what is seen is what a fresh reading with the same history shows. Undefined for no spec. */
+  /** Makes it the text; every few texts, what is seen is what a fresh reading with the same history shows. */
   change(text: string): Analysed | undefined {
     const { analysed: before } = this;
     const document = this.#open(text, before.document);
-    const fresh = this.#open(text);
-    assert.equal(document === undefined, fresh === undefined);
-    if (!document || !fresh) return undefined;
+    const isCompared = this.#count++ % 5 === 0;
+    const fresh = isCompared ? this.#open(text) : undefined;
+    if (isCompared) assert.equal(document === undefined, fresh === undefined);
+    if (!document) return undefined;
     const history = advance(before, document);
     this.analysed = price(document, this.#settings, history, before)!;
-    assert.deepEqual(seen(this.analysed), seen(price(fresh, this.#settings, history)!));
+    if (fresh) assert.deepEqual(seen(this.analysed), seen(price(fresh, this.#settings, history)!));
     return this.analysed;
   }
 

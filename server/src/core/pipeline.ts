@@ -188,9 +188,20 @@ export function shownAt(analysed: Analysed, line: number): Analysed {
   const { model, standIns } = analysed;
   if (!standIns || model.lineCost(line)) return analysed;
   const { actual, places } = standIns;
-  const touches = (site: Range): boolean => places.some(({ shown: { from, to } }) => site.from < to && from < site.to);
   const there = actual.model.lineCost(line);
-  return there?.frames.some(({ sites }) => sites.some(({ range }) => touches(range))) ? actual : analysed;
+  const sites = there?.frames.flatMap(frame => frame.sites) ?? [];
+  const isThere = places.some(({ shown: { from, to } }) => {
+    if (sites.some(({ range }) => range.from < to && from < range.to)) return true;
+    // The row above what has changed, which was a part of it.
+    const last = model.lines.lineAt(from) - 1;
+    return last >= line && sites.length > 0 && [actual, analysed].every(each => isBare(each.model, line + 1, last));
+  });
+  return isThere ? actual : analysed;
+}
+
+/** Whether no row begins between two lines, both included. */
+function isBare(model: Model, first: number, last: number): boolean {
+  return first > last || model.lineCosts(first, last).length === 0;
 }
 
 const isError = ({ severity }: Problem): boolean => severity === 'error';
@@ -308,8 +319,14 @@ function isOfRow({ model }: Analysed, places: readonly StandIn[]): (problem: Pro
 
 /** What rests on something that stands in is in doubt. */
 function withDoubts(model: Model, { doubts }: Spec, { places }: StandIns): Model {
-  const line = model.lines.lineAt(places[0]!.shown.from) + 1;
-  const because = l10n.t('Line {0} cannot be read as it is, so what it was before is counted.', line);
+  const { from, to } = places[0]!.shown;
+  const line = model.lines.lineAt(from) + 1;
+  const because =
+    from === to
+      ? l10n.t('What was removed above line {0} is still counted: rows below do not work without it.', line)
+      : hiddenIn(model, places).frames.length > 0
+        ? l10n.t('Line {0} is not valid as it stands, so its last valid text is counted.', line)
+        : l10n.t('Line {0} is not valid yet, so it is left out.', line);
   const resting = restingDoubts(model.graph, places, { subject: '', expected: { kind: 'row', line }, because });
   return model.doubting(doubts ? new Map([...doubts, ...resting]) : resting);
 }

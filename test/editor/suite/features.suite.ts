@@ -167,6 +167,40 @@ suite('Flopline in VS Code', () => {
     await checkHint(editor, 5, /4\.64k params$/);
   });
 
+  for (const { file, after, row, marked } of [
+    { file: 'small-yolo.yaml', after: 'backbone:', row: '[-1, 1, Conv, [16, 3, 1]]', marked: true },
+    // A row without anything in it is a row that does nothing.
+    { file: 'tiny.net.yaml', after: '- relu', row: 'maxpool: {kernel: 2', marked: false },
+  ]) {
+    test(`a row that a person types into ${file} leaves those below their costs, and no question marks`, async () => {
+      const editor = await show(file);
+      const { document } = editor;
+      const line = document.lineAt(document.positionAt(document.getText().indexOf(after)).line);
+      await checkHint(editor, line.lineNumber + 1, /MACs/);
+      const below = [...(await hints(editor))].filter(([at]) => at > line.lineNumber);
+      editor.selection = new vscode.Selection(line.range.end, line.range.end);
+      // As the keyboard does it: the editor indents, and closes brackets.
+      await vscode.commands.executeCommand('type', { text: '\n' });
+      const typed = document.lineAt(line.lineNumber + 1);
+      await editor.edit(edit => edit.replace(typed.range, '  '));
+      let seen = 0;
+      for (const letter of `- ${row}`) {
+        await vscode.commands.executeCommand('type', { text: letter });
+        const now = await hints(editor);
+        for (const [at] of below) {
+          const label = now.get(at + 1) ?? '';
+          assert.ok(label !== '' && !label.includes('?'), `line ${at + 2}: “${label}” at “${letter}” of ${row}`);
+          if (label.startsWith('~ ')) seen++;
+        }
+      }
+      if (marked) assert.ok(seen >= below.length, `${seen} marked`);
+      await until('all is known', async () => {
+        const labels = [...(await hints(editor)).values()];
+        return { ok: labels.every(label => !/[~?]/.test(label)), seen: [document.getText(), labels] };
+      });
+    });
+  }
+
   test('the outline has every layer', async () => {
     const editor = await show('tiny.net.yaml');
     await checkHint(editor, 3, /MACs/);

@@ -49,24 +49,33 @@ export function hints(analysed: Analysed, within: Range): Hint[] {
   const marked = standouts(model, settings.hints.costliest);
   const template = parsed(settings.hints.template);
   const found: Hint[] = [];
+  const seen = new Set<number>();
   for (const lineCost of model.lineCosts(first, last)) {
     const { line } = lineCost;
+    seen.add(line);
     const quarters = marked.get(line);
     const label = lineLabel(analysed, template, lineCost, quarters ? marks[quarters] : '');
     if (label !== '') found.push({ at: lines.end(line), label, line });
   }
-  const others = [...variantHints(analysed, first, last), ...actualHints(analysed, template, first, last)];
+  const others = [...variantHints(analysed, first, last), ...actualHints(analysed, template, first, last, seen)];
   return others.length === 0 ? found : [...found, ...others].sort((a, b) => a.line - b.line);
 }
 
 /** Those of the rows that something stands in for: what is to be said of them as they are. */
-function actualHints(analysed: Analysed, template: Template, first: number, last: number): Hint[] {
+function actualHints(
+  analysed: Analysed,
+  template: Template,
+  first: number,
+  last: number,
+  seen: ReadonlySet<number>,
+): Hint[] {
   if (!analysed.standIns) return [];
   const { actual } = analysed.standIns;
   const { lines } = actual.document;
   return actual.model.lineCosts(first, last).flatMap(lineCost => {
     const { line } = lineCost;
-    const label = shownAt(analysed, line) === actual ? lineLabel(actual, template, lineCost, '') : '';
+    const isShown = !seen.has(line) && shownAt(analysed, line) === actual;
+    const label = isShown ? lineLabel(actual, template, lineCost, '') : '';
     return label === '' ? [] : [{ at: lines.end(line), label, line }];
   });
 }
