@@ -80,14 +80,14 @@ test('totals are marked wherever they stand, also where no row is below', () => 
     assert.match(symbols(analysed)[0]!.detail, /^~ /);
     assert.match(
       hover(analysed, 1)!.markdown,
-      /Line \d+ is not valid (?:as it stands, so its last valid text is counted|yet, so it is left out)\./,
+      /Line \d+ is not valid (?:now, so its last valid text is counted|yet, so it is left out)\./,
     );
   }
 });
 
 test('pointing at a row below says what it rests on; at the row itself, what is wrong', () => {
   const analysed = typed('m.yaml', yolo, broken);
-  assert.match(hintDetail(analysed, 4), /Line 4 is not valid as it stands/);
+  assert.match(hintDetail(analysed, 4), /Line 4 is not valid now/);
   assert.match(hover(analysed, broken.indexOf('Conv, [64'))!.markdown, /Conv/);
   assert.match(hintDetail(analysed, 3), /never closed/);
   const offset = broken.indexOf('Con\n');

@@ -325,7 +325,7 @@ function withDoubts(model: Model, { doubts }: Spec, { places }: StandIns): Model
     from === to
       ? l10n.t('What was removed above line {0} is still counted: rows below do not work without it.', line)
       : hiddenIn(model, places).frames.length > 0
-        ? l10n.t('Line {0} is not valid as it stands, so its last valid text is counted.', line)
+        ? l10n.t('Line {0} is not valid now, so its last valid text is counted.', line)
         : l10n.t('Line {0} is not valid yet, so it is left out.', line);
   const resting = restingDoubts(model.graph, places, { subject: '', expected: { kind: 'row', line }, because });
   return model.doubting(doubts ? new Map([...doubts, ...resting]) : resting);
