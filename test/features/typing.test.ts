@@ -95,6 +95,15 @@ test('pointing at a row below says what it rests on; at the row itself, what is 
   assert.doesNotMatch(hintDetail(analysed, 2), /Line 4/);
 });
 
+test('pointing at a number says the row that it means, whatever is typed in between', () => {
+  const text = yolo.replace('head:', '  - [0, 1, Conv, [64, 3, 4]]\nhead:');
+  const between = text.replace('  - [-1, 1, Conv, [64', '  - [-1, 1, Co\n  - [-1, 1, Conv, [64');
+  const at = (shown: string): number => shown.indexOf('[[1, 2]') + 2;
+  const before = hover(typed('m.yaml', text), at(text))!.markdown;
+  const [named] = /row 1.*?line 4/.exec(before)!;
+  assert.ok(hover(typed('m.yaml', text, between), at(between))!.markdown.includes(named));
+});
+
 test('the outline has every row, the one that cannot be read among them', () => {
   const names = (analysed: Analysed): string[] => symbols(analysed)[0]!.children.map(({ name }) => name);
   assert.deepEqual(names(typed('m.yaml', yolo, broken)), names(typed('m.yaml', yolo)));

@@ -67,6 +67,6 @@ export function labelsOf(analysed: Analysed): Labels {
   return new Map(
     hints(analysed, { from: 0, to: source.text.length })
       .filter(({ line }) => !variants.has(line))
-      .map(({ line, label }) => [line, label.replace('▲ ', '')]),
+      .map(({ line, label }) => [line, label.replace(/[◔◑◕●] /, '')]),
   );
 }

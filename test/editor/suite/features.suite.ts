@@ -188,7 +188,7 @@ suite('Flopline in VS Code', () => {
         await vscode.commands.executeCommand('type', { text: letter });
         const now = await hints(editor);
         for (const [at] of below) {
-          const label = now.get(at + 1) ?? '';
+          const label = (now.get(at + 1) ?? '').trim();
           assert.ok(label !== '' && !label.includes('?'), `line ${at + 2}: “${label}” at “${letter}” of ${row}`);
           if (label.startsWith('~ ')) seen++;
         }

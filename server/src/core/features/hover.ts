@@ -134,7 +134,9 @@ function valuesText(notes: readonly Note[]): string {
 /** The same text is asked at many places. */
 const known = new WeakMap<Reader, readonly Reference[]>();
 
-function referenceAt({ document: { reader } }: Analysed, at: Range): Reference | undefined {
+function referenceAt({ document, standIns }: Analysed, at: Range): Reference | undefined {
+  // Where something stands in, a reference means what it means there.
+  const { reader } = standIns?.document ?? document;
   if (!reader) return undefined;
   let references = known.get(reader);
   if (!references) {
@@ -142,7 +144,16 @@ function referenceAt({ document: { reader } }: Analysed, at: Range): Reference |
     known.set(reader, references);
   }
   // Where an anchor elsewhere writes one, there is nothing to point at.
-  return references.find(({ range }) => range.to > range.from && contains(range, at));
+  const isThere = (range: Range): boolean => range.to > range.from && contains(range, at);
+  if (!standIns) return references.find(({ range }) => isThere(range));
+  for (const reference of references) {
+    const range = standIns.shown(reference.range, false);
+    if (!range || !isThere(range)) continue;
+    const { target } = reference;
+    const place = typeof target === 'object' ? standIns.shown(target.range, true) : undefined;
+    return { ...reference, range, target: place && typeof target === 'object' ? { ...target, range: place } : target };
+  }
+  return undefined;
 }
 
 /** What a reference names: `**row 12** · C2f · line 24 · 128×40×40`; undefined where it names nothing. */
