@@ -6,10 +6,14 @@ import { analyse, type Model } from './analysis/model.ts';
 import { knowsHidden, loses, restingDoubts } from './analysis/standIns.ts';
 import {
   type Attempt,
+  accepted,
   type Format,
   type Fusion,
+  followed,
   formats,
   type InputSize,
+  type Lineage,
+  lineageOf,
   type Native,
   type Reader,
   type ReadOptions,
@@ -21,7 +25,24 @@ import { maxNodes } from './graph/builder.ts';
 import type { GraphEdit } from './graph/edit.ts';
 import type { Graph } from './graph/graph.ts';
 import type { Shown } from './graph/segment.ts';
-import { advanced, type History, historyOf, noHistory } from './history.ts';
+import {
+  advanced,
+  type History,
+  historyOf,
+  type NumberHistory,
+  noHistory,
+  numbersAfter,
+  numbersKept,
+} from './history.ts';
+import {
+  entriesOf,
+  type Numbers,
+  numberProblems,
+  numbersByComments,
+  numbersOf,
+  placesOfNumbers,
+  readingEdits,
+} from './numbers.ts';
 import {
   type ChoiceKey,
   defaultSettings,
@@ -66,18 +87,24 @@ export interface Analysed {
   readonly history: History;
   /** Set where something stands in. */
   readonly standIns: StandIns | undefined;
+  /** Set where references may mean other rows than their numbers say. */
+  readonly numbers?: Numbers;
 }
 
 /** Rows that were read as they were when they were last good. */
 export interface StandIns {
   /** The text as it is, read without them. */
   readonly actual: Analysed;
-  /** The text that was read instead. */
+  /** The text with what stands in. */
+  readonly text: string;
+  /** The text that was read instead: the same with numbers that mean what old ones meant. */
   readonly document: Document;
   /** Where the places of that one are in the text that a person sees. */
   readonly places: Shown;
   /** What is stood in for, in the text that a person sees. */
   readonly ranges: readonly Range[];
+  /** Where it has old numbers, which are read as the rows that they meant. */
+  readonly numbers: readonly Range[];
 }
 
 /** The format that recognises a source; undefined for every other file. */
@@ -133,14 +160,117 @@ export function price(
   history: History = noHistory,
   earlier?: Analysed,
 ): Analysed | undefined {
-  const actual = priced(document, settings);
-  if (!actual || history.rows.length === 0 || isSound(actual)) return actual;
-  return withStandIns(actual, settings, history, earlier) ?? actual;
+  const literal = priced(document, settings);
+  if (!literal) return undefined;
+  const numbers = numbersIn(literal, settings, history);
+  const actual = (numbers && withNumbers(literal, settings, numbers.lineage, earlier)) ?? literal;
+  const isPlain = history.rows.length === 0 || isSound(actual);
+  const analysed = (!isPlain && withStandIns(actual, settings, history, numbers?.lineage, earlier)) || actual;
+  if (!numbers)
+    return history.numbers ? { ...analysed, history: { ...analysed.history, numbers: history.numbers } } : analysed;
+  const found = numberProblems(numbers, document, entriesOf(document)!, literal.spec.graph);
+  const problems = found.filter(problem => !isIgnored(problem, document.pragmas, document.lines));
+  return {
+    ...analysed,
+    numbers,
+    // Their fix explains all that is wrong because of them, and comes first.
+    problems: limited([...problems, ...analysed.problems]),
+    history: { ...analysed.history, numbers: history.numbers },
+  };
 }
 
 /** The history of a text that a person has made of one that is analysed. */
-export function advance({ document, standIns }: Analysed, { source }: Document): History {
-  return historyOf(source.text, (standIns?.document ?? document).source.text);
+export function advance(before: Analysed, document: Document): History {
+  const { text } = document.source;
+  return historyOf(text, before.standIns?.text ?? before.document.source.text, numbersFor(before, document));
+}
+
+/** What is remembered of the numbers of a text that a person has made of one that is analysed. */
+function numbersFor(before: Analysed, document: Document): NumberHistory | undefined {
+  const { reader, format } = document;
+  const { document: earlier } = before;
+  const past = format.numbersItems && earlier.format === format ? numberHistoryOf(before) : undefined;
+  if (!past || !reader || !earlier.reader) return undefined;
+  const kept = numbersKept(earlier.reader, past, reader);
+  if (kept) return kept;
+  return numbersAfter(earlier.source.text, past, document.source.text, entriesOf(document)!);
+}
+
+/** The history of a text whose numbers a person says are right. */
+export function accept({ document, history, numbers }: Analysed): History {
+  const entries = entriesOf(document);
+  const lineage = numbers && entries && accepted(numbers.lineage, entries);
+  if (!lineage) return history;
+  const { seen } = typeof history.numbers === 'object' ? history.numbers : { seen: [] };
+  return { ...history, numbers: { lineage, evidence: 'edits', seen } };
+}
+
+/** What is known of the numbers of a text that is analysed, for those after it. */
+function numberHistoryOf({ document, history, numbers }: Analysed): NumberHistory | undefined {
+  if (typeof history.numbers === 'object') return history.numbers;
+  const entries = entriesOf(document);
+  if (!entries) return undefined;
+  const { lineage, evidence } = numbers ?? { lineage: lineageOf(entries), evidence: 'edits' };
+  return { lineage, evidence, seen: [] };
+}
+
+/** What is old among the numbers of a text: as its history has it, or else its comments. */
+function numbersIn(literal: Analysed, settings: Settings, { numbers }: History): Numbers | undefined {
+  const { document } = literal;
+  if (!document.format.numbersItems || numbers === 'trusted') return undefined;
+  if (numbers?.lineage.isRight) return undefined;
+  const entries = entriesOf(document);
+  if (!entries) return undefined;
+  if (numbers) return numbersOf(numbers.lineage, entries, numbers.evidence);
+  const readingOf = ({ spec: { graph }, problems }: Analysed) => ({ graph, errors: errorsOf(problems) });
+  return numbersByComments(document, readingOf(literal), edits => {
+    const { source } = document;
+    const other = open({ ...source, text: applyEdits(source.text, edits) }, settings, document);
+    const reading = other && priced(other, settings);
+    return reading && readingOf(reading);
+  });
+}
+
+/** A text with its old numbers read as the rows that they meant; undefined where it is read as it is. */
+function withNumbers(
+  literal: Analysed,
+  settings: Settings,
+  lineage: Lineage,
+  earlier: Analysed | undefined,
+): Analysed | undefined {
+  const reading = standInReading(literal, settings, [], lineage, earlier);
+  if (!reading || reading.standIns.numbers.length === 0) return undefined;
+  const { analysed, standIns } = reading;
+  const { spec } = analysed;
+  return {
+    document: literal.document,
+    settings: analysed.settings,
+    spec: shownSpec(spec, literal.spec, standIns.places),
+    model: standInModel(literal.document, analysed.settings, spec, standIns),
+    problems: shownProblems(analysed.problems, literal, standIns.places),
+    origins: literal.origins,
+    history: noHistory,
+    standIns,
+  };
+}
+
+/** The problems of a text that is read in place of another one, as they are reported there. */
+function shownProblems(problems: readonly Problem[], { problems: others, spec }: Analysed, places: Shown): Problem[] {
+  const left = [...others];
+  return problems.map(problem => {
+    const at = left.findIndex(({ code, message }) => code === problem.code && message === problem.message);
+    if (at >= 0) return left.splice(at, 1)[0]!;
+    // Its fixes are changes of the other text.
+    const { fixes: _, related = [], ...other } = problem;
+    return {
+      ...other,
+      range: places(problem.range, true) ?? spec.head,
+      related: related.flatMap(place => {
+        const range = places(place.range, true);
+        return range ? [{ ...place, range }] : [];
+      }),
+    };
+  });
 }
 
 /** Reads a text as it is; `shown` is the one that a person sees, where that is another one. */
@@ -209,10 +339,12 @@ function withStandIns(
   actual: Analysed,
   wanted: Settings,
   { rows }: History,
+  lineage: Lineage | undefined,
   earlier: Analysed | undefined,
 ): Analysed | undefined {
   if (isRewritten(actual.document, rows)) return undefined;
-  const read = (held: readonly TextEdit[]): StandInReading | undefined => standInReading(actual, wanted, held, earlier);
+  const read = (held: readonly TextEdit[]): StandInReading | undefined =>
+    standInReading(actual, wanted, held, lineage, earlier);
   const whole = read(rows);
   if (!whole || !isWorse(actual, whole.analysed)) return undefined;
   let best = whole;
@@ -259,19 +391,36 @@ function standInReading(
   actual: Analysed,
   settings: Settings,
   held: readonly TextEdit[],
+  lineage: Lineage | undefined,
   earlier: Analysed | undefined,
 ): StandInReading | undefined {
-  const { source, lines, format } = actual.document;
+  const { document } = actual;
+  const { source, lines, format } = document;
+  const opened = (text: string): Document | undefined =>
+    [document, earlier?.standIns?.document, earlier?.document].find(each => each?.source.text === text) ??
+    open({ ...source, text }, settings, earlier?.standIns?.document ?? document);
   const text = applyEdits(source.text, held);
-  const known = [earlier?.standIns?.document, earlier?.document].find(each => each?.source.text === text);
-  const read = known ?? open({ ...source, text }, settings, earlier?.standIns?.document ?? actual.document);
+  const standing = opened(text);
+  const shifts = (standing && lineage && shiftsIn(standing, lineage)) ?? [];
+  const read = shifts.length === 0 ? standing : opened(applyEdits(text, shifts));
   if (read?.format !== format) return undefined;
-  const places = placesBefore(held);
+  const placesHeld = placesBefore(held);
+  const placesShifted = placesOfNumbers(shifts);
+  const places: Shown =
+    shifts.length === 0 ? placesHeld : (range, holdsPlaces) => placesHeld(placesShifted(range), holdsPlaces);
   // What comments set is what they set now.
-  const pragmas = { ...read.pragmas, settings: actual.document.pragmas.settings };
+  const pragmas = { ...read.pragmas, settings: document.pragmas.settings };
   const analysed = priced({ ...read, pragmas }, settings, { lines, places });
-  const standIns = { actual, document: read, places, ranges: held.map(({ from, to }) => ({ from, to })) };
-  return analysed && { held, standIns, analysed };
+  const ranges = held.map(({ from, to }) => ({ from, to }));
+  const numbers = shifts.flatMap(shift => placesHeld(shift, true) ?? []);
+  return analysed && { held, standIns: { actual, text, document: read, places, ranges, numbers }, analysed };
+}
+
+/** The edits with which a text that follows another one is read, old numbers as what they meant. */
+function shiftsIn(document: Document, lineage: Lineage): readonly TextEdit[] {
+  const entries = entriesOf(document);
+  const own = entries && followed(lineage, entries);
+  return own ? readingEdits(own, entries) : [];
 }
 
 /** Whether something is not known or wrong in a text that is known and right with what stands in. */
@@ -289,19 +438,21 @@ function standInModel(
   { lines }: Document,
   { convention }: Settings,
   { graph, doubts }: Spec,
-  { ranges }: StandIns,
+  { ranges, numbers }: StandIns,
 ): Model {
-  const line = lines.lineAt(ranges[0]!.from) + 1;
-  const because = l10n.t('Line {0} cannot be read as it is, so what it was before is counted.', line);
-  const resting = restingDoubts(graph, ranges, { subject: '', expected: { kind: 'row', line }, because });
+  const line = lines.lineAt((ranges[0] ?? numbers[0]!).from) + 1;
+  const because =
+    ranges.length > 0
+      ? l10n.t('Line {0} cannot be read as it is, so what it was before is counted.', line)
+      : l10n.t('Line {0} uses old row numbers, so what they meant is counted.', line);
+  const resting = restingDoubts(graph, ranges, numbers, { subject: '', expected: { kind: 'row', line }, because });
   return analyse(graph, lines, convention, new Map([...(doubts ?? []), ...resting]));
 }
 
 /** What a text says, its places shown where they are in the one at hand. */
 function shownSpec(spec: Spec, { head, problems }: Spec, places: Shown): Spec {
-  const { remarks: _, ...said } = spec;
   return {
-    ...said,
+    ...spec,
     head: places(spec.head, false) ?? head,
     problems,
     claim: undefined,
@@ -557,7 +708,9 @@ export function attempt(
 
 /** The ways to fix a problem that work when tried on the text; `tries` limits how many are tried. */
 export function workingFixes(analysed: Analysed, problem: Problem, tries: { left: number }): readonly Fix[] {
-  const { document, problems, standIns } = analysed;
+  const { document, problems, standIns, numbers } = analysed;
+  // Where it is known what came and went, nothing is left to be guessed.
+  if (numbers) return [];
   // Problems are those of the text as it is.
   const { spec } = standIns?.actual ?? analysed;
   const errors = errorsOf(problems);

@@ -6,9 +6,10 @@ import type { LineCost, Model } from './model.ts';
 
 /**
  * Doubts about all that rests on stand-ins: hidden rows, and, with all that reads them, the rows that follow a place where
- * something stands in, because what is there now may be in between. `places` are those of the text that is shown.
+ * something stands in, because what is there now may be in between. `places` are those of the text that is shown, and so
+ * are `numbers`, at which rows read others than their text says.
  */
-export function restingDoubts(graph: Graph, places: readonly Range[], doubt: Doubt): Doubts {
+export function restingDoubts(graph: Graph, places: readonly Range[], numbers: readonly Range[], doubt: Doubt): Doubts {
   const doubts = new Map<Frame, Doubt>([[graph.root, doubt]]);
   /** The first nodes of rows that rest on stand-ins, and of all others, in their order. */
   const firsts: number[] = [];
@@ -33,7 +34,9 @@ export function restingDoubts(graph: Graph, places: readonly Range[], doubt: Dou
         next++;
       }
       const inside = frame.hasSitesInside && !frame.isHidden ? hiddenInside(frame) : undefined;
-      const restsWhole = frame.isHidden || follows || inputsOf(graph, row, frame).some(reads);
+      const site = numbers.length > 0 ? frame.sites[0]?.range : undefined;
+      const isOther = site !== undefined && numbers.some(({ from: at }) => site.from <= at && at < site.to);
+      const restsWhole = frame.isHidden || follows || isOther || inputsOf(graph, row, frame).some(reads);
       firsts.push(frame.first);
       rests.push(restsWhole || inside !== undefined);
       if (restsWhole) doubts.set(frame, doubt);

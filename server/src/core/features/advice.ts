@@ -158,9 +158,9 @@ export function adviceProblems(analysed: Analysed): Problem[] {
 }
 
 /** The pieces that settings have not switched off. */
-function rulesFor({ settings, document }: Analysed): readonly AdviceRule[] {
-  // What cannot be written need not be looked for.
-  if (!document.reader?.rewrite) return [];
+function rulesFor({ settings, document, numbers }: Analysed): readonly AdviceRule[] {
+  // What cannot be written need not be looked for, and references that mean other rows come first.
+  if (!document.reader?.rewrite || numbers) return [];
   return adviceRules.filter(rule => settings.advice[settingOf(rule)]?.enabled);
 }
 
