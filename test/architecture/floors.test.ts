@@ -36,7 +36,7 @@ const floors: readonly Floor[] = [
   {
     at: `${core}/formats`,
     imports: [`${core}/text`, `${core}/syntax`, `${core}/graph`, `${core}/ops`, `${core}/python`, `${core}/torch`],
-    shared: ['format', 'reference'],
+    shared: ['format', 'reference', 'lineage', 'numbering'],
   },
   { at: `${core}/formats/index`, imports: [`${core}/formats`] },
   { at: `${core}/analysis`, imports: [`${core}/text`, `${core}/graph`, `${core}/ops`] },
@@ -44,7 +44,11 @@ const floors: readonly Floor[] = [
     at: `${core}/settings`,
     imports: [`${core}/text`, `${core}/analysis`, `${core}/formats/index`],
   },
-  { at: `${core}/history`, imports: [`${core}/text`] },
+  { at: `${core}/history`, imports: [`${core}/text`, `${core}/formats/index`] },
+  {
+    at: `${core}/numbers`,
+    imports: [`${core}/text`, `${core}/graph`, `${core}/formats/index`, `${core}/analysis`],
+  },
   {
     at: `${core}/pipeline`,
     imports: [
@@ -54,6 +58,7 @@ const floors: readonly Floor[] = [
       `${core}/formats/index`,
       `${core}/analysis`,
       `${core}/settings`,
+      `${core}/numbers`,
     ],
   },
   {
@@ -72,6 +77,7 @@ const floors: readonly Floor[] = [
       `${core}/formats/index`,
       `${core}/analysis`,
       `${core}/settings`,
+      `${core}/numbers`,
       `${core}/pipeline`,
       `${core}/advice/index`,
     ],

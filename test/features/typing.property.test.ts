@@ -44,6 +44,8 @@ function check(
 
 /** At the end, a sound text says what it says to somebody who opens it: nothing of its history is left. */
 function checkEnd(typist: Typist): void {
+  // Old numbers are read as what they meant until somebody says what they mean.
+  if (typist.analysed.numbers) return;
   const opened = typist.opened();
   const isSound = opened.problems.every(({ severity }) => severity !== 'error') && opened.model.totals.macs.complete;
   assert.equal(typist.analysed.standIns !== undefined && isSound, false);

@@ -226,6 +226,15 @@ export class Session {
     return document.text;
   }
 
+  /** Runs the command of a code action, as an editor does after its changes. */
+  async run({ command }: CodeAction): Promise<void> {
+    assert.ok(command);
+    await this.connection.sendRequest('workspace/executeCommand', {
+      command: command.command,
+      arguments: command.arguments,
+    });
+  }
+
   /** Puts another text for the whole. */
   async replace(uri: string, text: string): Promise<void> {
     const document = this.#texts.get(uri);

@@ -116,11 +116,39 @@ export const problems: readonly ProblemExample[] = [
     why: 'WorldDetect has no second set of branches, which training looks up by name.',
   },
   {
+    code: 'old-row-numbers',
+    ...file(
+      '[-1, 1, Conv, [16, 3, 2]] # 0\n[-1, 1, Conv, [16]]\n[-1, 1, Conv, [32, 3, 2]] # 1\n[-1, 1, Conv, [32, 3, 2]] # 2\n[[1, 2], 1, Detect, [nc]] # 3',
+    ),
+    why: 'Rows are referred to by number, so a row that is inserted, removed or moved changes what every number from there on means. An editor has seen the edit; otherwise comments that number the rows say it.',
+  },
+  {
+    code: 'old-row-number',
+    ...file(
+      '[-1, 1, Conv, [16, 3, 2]] # 0\n[-1, 1, Conv, [32, 3, 2]] # 2\n[-1, 1, Conv, [32, 3, 2]] # 3\n[[2, 3], 1, Detect, [nc]] # 4',
+    ),
+    why: 'One fix shifts all references that are off: numbers from the first row, those that count back across the change, and comments that number rows.',
+  },
+  {
+    code: 'removed-row',
+    ...file(
+      '[-1, 1, Conv, [16, 3, 2]] # 0\n[-1, 1, Conv, [32, 3, 2]] # 1\n[-1, 1, Conv, [32, 3, 2]] # 3\n[-1, 1, Conv, [32, 3, 2]] # 4\n[[2, 3, 4], 1, Detect, [nc]] # 5',
+    ),
+    why: 'The fix of the other references does not change a reference to a row that is gone: which one is meant instead is for you to say.',
+  },
+  {
+    code: 'moved-below',
+    ...file(
+      '[-1, 1, Conv, [16, 3, 2]] # 0\n[[-1, 1], 1, Concat, [1]] # 2\n[-1, 1, Conv, [32, 3, 2]] # 1\n[-1, 1, Conv, [32, 3, 2]] # 3\n[[2, 3], 1, Detect, [nc]] # 4',
+    ),
+    why: 'A row reads only rows above it, so a reference to a row that was moved below it has to mean another one.',
+  },
+  {
     code: 'stale-number',
     ...text(
       'nc: 80\nbackbone:\n  - [-1, 1, Conv, [16, 3, 2]] # 0\n  - [-1, 1, Conv, [16]]\n  - [-1, 1, Conv, [32, 3, 2]] # 1\n  - [[-1, 0], 1, Concat, [1]] # 2\nhead: []\n',
     ),
-    why: 'Model files often number their rows in comments. If these are off, references may be off as well.',
+    why: 'Model files number their rows in comments. Here the references are right, and only the comments are not.',
   },
   // ——— Rows ———————————————————————————————————————————————————————————————————————————————————————————————————
   { code: 'empty-row', ...row(''), why: 'parse_model unpacks every row into four parts.' },

@@ -58,6 +58,7 @@ export { type Format, formats, type InputSize, type Source } from './formats/ind
 export { type History, noHistory } from './history.ts';
 export {
   type Analysed,
+  accept,
   advance,
   type Document,
   formatOf,

@@ -6,10 +6,14 @@ import { analyse, type Model } from './analysis/model.ts';
 import { hiddenIn, loses, restingDoubts, type StandIn } from './analysis/standIns.ts';
 import {
   type Attempt,
+  accepted,
   type Format,
   type Fusion,
+  followed,
   formats,
   type InputSize,
+  type Lineage,
+  lineageOf,
   type Native,
   type Reader,
   type ReadOptions,
@@ -21,7 +25,24 @@ import { maxNodes } from './graph/builder.ts';
 import type { GraphEdit } from './graph/edit.ts';
 import type { Graph } from './graph/graph.ts';
 import type { Shown } from './graph/segment.ts';
-import { advanced, type History, historyOf, noHistory } from './history.ts';
+import {
+  advanced,
+  type History,
+  historyOf,
+  type NumberHistory,
+  noHistory,
+  numbersAfter,
+  numbersKept,
+} from './history.ts';
+import {
+  entriesOf,
+  type Numbers,
+  numberProblems,
+  numbersByComments,
+  numbersOf,
+  placesOfNumbers,
+  readingEdits,
+} from './numbers.ts';
 import {
   type ChoiceKey,
   defaultSettings,
@@ -66,18 +87,24 @@ export interface Analysed {
   readonly history: History;
   /** Set where something stands in. */
   readonly standIns: StandIns | undefined;
+  /** Set where references may mean other rows than their numbers say. */
+  readonly numbers?: Numbers;
 }
 
 /** Rows that were read as they were when they were last good. */
 export interface StandIns {
   /** The text as it is, read without them. */
   readonly actual: Analysed;
-  /** The text that was read instead. */
+  /** The text with what stands in. */
+  readonly text: string;
+  /** The text that was read instead: the same with numbers that mean what old ones meant. */
   readonly document: Document;
   /** Where the places of that one are in the text that a person sees. */
-  readonly shown: Shown;
-  /** What stands in. */
-  readonly places: readonly StandIn[];
+  readonly places: Shown;
+  /** What stands in for rows. */
+  readonly rows: readonly StandIn[];
+  /** Old numbers that are read as the rows that they meant. */
+  readonly numbers: readonly StandIn[];
 }
 
 /** The format that recognises a source; undefined for every other file. */
@@ -133,14 +160,117 @@ export function price(
   history: History = noHistory,
   earlier?: Analysed,
 ): Analysed | undefined {
-  const actual = priced(document, settings);
-  if (!actual || history.rows.length === 0 || isSound(actual)) return actual;
-  return withStandIns(actual, settings, history, earlier) ?? actual;
+  const literal = priced(document, settings);
+  if (!literal) return undefined;
+  const numbers = numbersIn(literal, settings, history);
+  const actual = (numbers && withNumbers(literal, settings, numbers.lineage, earlier)) ?? literal;
+  const isPlain = history.rows.length === 0 || isSound(actual);
+  const analysed = (!isPlain && withStandIns(actual, settings, history, numbers?.lineage, earlier)) || actual;
+  if (!numbers)
+    return history.numbers ? { ...analysed, history: { ...analysed.history, numbers: history.numbers } } : analysed;
+  const found = numberProblems(numbers, document, entriesOf(document)!, literal.spec.graph);
+  const problems = found.filter(problem => !isIgnored(problem, document.pragmas, document.lines));
+  return {
+    ...analysed,
+    numbers,
+    // Their fix explains all that is wrong because of them, and comes first.
+    problems: limited([...problems, ...analysed.problems]),
+    history: { ...analysed.history, numbers: history.numbers },
+  };
 }
 
 /** The history of a text that a person has made of one that is analysed. */
-export function advance({ document, standIns }: Analysed, { source }: Document): History {
-  return historyOf(source.text, (standIns?.document ?? document).source.text);
+export function advance(before: Analysed, document: Document): History {
+  const { text } = document.source;
+  return historyOf(text, before.standIns?.text ?? before.document.source.text, numbersFor(before, document));
+}
+
+/** What is remembered of the numbers of a text that a person has made of one that is analysed. */
+function numbersFor(before: Analysed, document: Document): NumberHistory | undefined {
+  const { reader, format } = document;
+  const { document: earlier } = before;
+  const past = format.numbersItems && earlier.format === format ? numberHistoryOf(before) : undefined;
+  if (!past || !reader || !earlier.reader) return undefined;
+  const kept = numbersKept(earlier.reader, past, reader);
+  if (kept) return kept;
+  return numbersAfter(earlier.source.text, past, document.source.text, entriesOf(document)!);
+}
+
+/** The history of a text whose numbers a person says are right. */
+export function accept({ document, history, numbers }: Analysed): History {
+  const entries = entriesOf(document);
+  const lineage = numbers && entries && accepted(numbers.lineage, entries);
+  if (!lineage) return history;
+  const { seen } = typeof history.numbers === 'object' ? history.numbers : { seen: [] };
+  return { ...history, numbers: { lineage, evidence: 'edits', seen } };
+}
+
+/** What is known of the numbers of a text that is analysed, for those after it. */
+function numberHistoryOf({ document, history, numbers }: Analysed): NumberHistory | undefined {
+  if (typeof history.numbers === 'object') return history.numbers;
+  const entries = entriesOf(document);
+  if (!entries) return undefined;
+  const { lineage, evidence } = numbers ?? { lineage: lineageOf(entries), evidence: 'edits' };
+  return { lineage, evidence, seen: [] };
+}
+
+/** What is old among the numbers of a text: as its history has it, or else its comments. */
+function numbersIn(literal: Analysed, settings: Settings, { numbers }: History): Numbers | undefined {
+  const { document } = literal;
+  if (!document.format.numbersItems || numbers === 'trusted') return undefined;
+  if (numbers?.lineage.isRight) return undefined;
+  const entries = entriesOf(document);
+  if (!entries) return undefined;
+  if (numbers) return numbersOf(numbers.lineage, entries, numbers.evidence);
+  const readingOf = ({ spec: { graph }, problems }: Analysed) => ({ graph, errors: errorsOf(problems) });
+  return numbersByComments(document, readingOf(literal), edits => {
+    const { source } = document;
+    const other = open({ ...source, text: applyEdits(source.text, edits) }, settings, document);
+    const reading = other && priced(other, settings);
+    return reading && readingOf(reading);
+  });
+}
+
+/** A text with its old numbers read as the rows that they meant; undefined where it is read as it is. */
+function withNumbers(
+  literal: Analysed,
+  settings: Settings,
+  lineage: Lineage,
+  earlier: Analysed | undefined,
+): Analysed | undefined {
+  const reading = standInReading(literal, settings, [], lineage, earlier);
+  if (!reading || reading.standIns.numbers.length === 0) return undefined;
+  const { analysed, standIns } = reading;
+  const { spec } = analysed;
+  return {
+    document: literal.document,
+    settings: analysed.settings,
+    origins: literal.origins,
+    spec: shownSpec(spec, literal.spec, standIns.places),
+    model: withDoubts(analysed.model, spec, standIns),
+    problems: shownProblems(analysed.problems, literal, standIns.places),
+    history: noHistory,
+    standIns,
+  };
+}
+
+/** The problems of a text that is read in place of another one, as they are reported there. */
+function shownProblems(problems: readonly Problem[], { problems: others, spec }: Analysed, places: Shown): Problem[] {
+  const left = [...others];
+  return problems.map(problem => {
+    const at = left.findIndex(({ code, message }) => code === problem.code && message === problem.message);
+    if (at >= 0) return left.splice(at, 1)[0]!;
+    // Its fixes are changes of the other text.
+    const { fixes: _, related = [], ...other } = problem;
+    return {
+      ...other,
+      range: places(problem.range, true) ?? spec.head,
+      related: related.flatMap(place => {
+        const range = places(place.range, true);
+        return range ? [{ ...place, range }] : [];
+      }),
+    };
+  });
 }
 
 /** Reads a text as it is; `shown` is the one that a person sees, where that is another one. */
@@ -187,10 +317,10 @@ function priced(
 export function shownAt(analysed: Analysed, line: number): Analysed {
   const { model, standIns } = analysed;
   if (!standIns || model.lineCost(line)) return analysed;
-  const { actual, places } = standIns;
+  const { actual, rows } = standIns;
   const there = actual.model.lineCost(line);
   const sites = there?.frames.flatMap(frame => frame.sites) ?? [];
-  const isThere = places.some(({ shown: { from, to } }) => {
+  const isThere = rows.some(({ shown: { from, to } }) => {
     if (sites.some(({ range }) => range.from < to && from < range.to)) return true;
     // The row above what has changed, which was a part of it.
     const last = model.lines.lineAt(from) - 1;
@@ -220,10 +350,12 @@ function withStandIns(
   actual: Analysed,
   wanted: Settings,
   { rows }: History,
+  lineage: Lineage | undefined,
   earlier: Analysed | undefined,
 ): Analysed | undefined {
   if (isRewritten(actual.document, rows)) return undefined;
-  const read = (held: readonly TextEdit[]): StandInReading | undefined => standInReading(actual, wanted, held, earlier);
+  const read = (held: readonly TextEdit[]): StandInReading | undefined =>
+    standInReading(actual, wanted, held, lineage, earlier);
   const whole = read(rows);
   if (!whole || !isWorse(actual, whole)) return undefined;
   let best = whole;
@@ -244,7 +376,7 @@ function withStandIns(
     document: actual.document,
     settings,
     origins: actual.origins,
-    spec: shownSpec(spec, actual.spec, standIns.shown),
+    spec: shownSpec(spec, actual.spec, standIns.places),
     model: withDoubts(analysed.model, spec, standIns),
     problems: actual.problems,
     history: { rows: held },
@@ -270,72 +402,101 @@ function standInReading(
   actual: Analysed,
   settings: Settings,
   held: readonly TextEdit[],
+  lineage: Lineage | undefined,
   earlier: Analysed | undefined,
 ): StandInReading | undefined {
-  const { source, lines, format } = actual.document;
+  const { document } = actual;
+  const { source, lines, format } = document;
+  const opened = (text: string): Document | undefined =>
+    [document, earlier?.standIns?.document, earlier?.document].find(each => each?.source.text === text) ??
+    open({ ...source, text }, settings, earlier?.standIns?.document ?? document);
   const text = applyEdits(source.text, held);
-  const known = [earlier?.standIns?.document, earlier?.document].find(each => each?.source.text === text);
-  const read = known ?? open({ ...source, text }, settings, earlier?.standIns?.document ?? actual.document);
+  const standing = opened(text);
+  const shifts = (standing && lineage && shiftsIn(standing, lineage)) ?? [];
+  const read = shifts.length === 0 ? standing : opened(applyEdits(text, shifts));
   if (read?.format !== format) return undefined;
-  const shown = placesBefore(held);
+  const placesHeld = placesBefore(held);
+  const placesShifted = placesOfNumbers(shifts);
+  const places: Shown =
+    shifts.length === 0 ? placesHeld : (range, holdsPlaces) => placesHeld(placesShifted(range), holdsPlaces);
   // What comments set is what they set now.
-  const pragmas = { ...read.pragmas, settings: actual.document.pragmas.settings };
-  const analysed = priced({ ...read, pragmas }, settings, { lines, places: shown });
-  const standIns = { actual, document: read, shown, places: standInsOf(held) };
+  const pragmas = { ...read.pragmas, settings: document.pragmas.settings };
+  const analysed = priced({ ...read, pragmas }, settings, { lines, places });
+  const standIns = { actual, text, document: read, places, ...standInsOf(held, shifts, placesHeld) };
   return analysed && { held, standIns, analysed };
 }
 
-function standInsOf(held: readonly TextEdit[]): readonly StandIn[] {
+/** The edits with which a text that follows another one is read, old numbers as what they meant. */
+function shiftsIn(document: Document, lineage: Lineage): readonly TextEdit[] {
+  const entries = entriesOf(document);
+  const own = entries && followed(lineage, entries);
+  return own ? readingEdits(own, entries) : [];
+}
+
+/** What stands in, once `held` has made a text of the one that is shown, and `shifts` the one that is read of that. */
+function standInsOf(
+  held: readonly TextEdit[],
+  shifts: readonly TextEdit[],
+  places: Shown,
+): { readonly rows: readonly StandIn[]; readonly numbers: readonly StandIn[] } {
+  const shifted = (offset: number): number =>
+    shifts.reduce((sum, { from, to, text }) => (to <= offset ? sum + text.length - (to - from) : sum), offset);
   let delta = 0;
-  return held.map(({ from, to, text }) => {
+  const rows = held.map(({ from, to, text }) => {
     const start = from + delta;
     delta += text.length - (to - from);
-    return { read: { from: start, to: start + text.length }, shown: { from, to } };
+    return { read: { from: shifted(start), to: shifted(start + text.length) }, shown: { from, to } };
   });
+  const numbers = shifts.flatMap(({ from, to }) => {
+    const shown = places({ from, to }, true);
+    return shown ? [{ read: { from: shifted(from), to: shifted(to) }, shown }] : [];
+  });
+  return { rows, numbers };
 }
 
 /** Whether something is not known or wrong in a text that is known and right with what stands in. */
 function isWorse(now: Analysed, { analysed: before, standIns }: StandInReading): boolean {
-  const { frames, isKnown } = hiddenIn(before.model, standIns.places);
+  const { frames, isKnown } = hiddenIn(before.model, standIns.rows);
   if (isKnown) {
     const { macs, params } = now.model.totals;
     const was = before.model.totals;
     const isLess = (was.macs.complete && !macs.complete) || (was.params.complete && !params.complete);
     // What is wrong with a line that no row is on, such as a key at the top, leaves rows as they are.
-    const counted = frames.length > 0 ? now.problems : now.problems.filter(isOfRow(now, standIns.places));
+    const counted = frames.length > 0 ? now.problems : now.problems.filter(isOfRow(now, standIns.rows));
     if (isLess || errorsOf(counted) > errorsOf(before.problems)) return true;
   }
   return loses(now.model, before.model, isKnown);
 }
 
 /** Whether a problem is not within changed lines on which there are no rows. */
-function isOfRow({ model }: Analysed, places: readonly StandIn[]): (problem: Problem) => boolean {
+function isOfRow({ model }: Analysed, rows: readonly StandIn[]): (problem: Problem) => boolean {
   const { lines } = model;
-  const rowless = places.filter(
+  const rowless = rows.filter(
     ({ shown: { from, to } }) => model.lineCosts(lines.lineAt(from), lines.lineAt(Math.max(from, to - 1))).length === 0,
   );
   return ({ range }) => !rowless.some(({ shown }) => shown.from <= range.from && range.to <= shown.to);
 }
 
 /** What rests on something that stands in is in doubt. */
-function withDoubts(model: Model, { doubts }: Spec, { places }: StandIns): Model {
-  const { from, to } = places[0]!.shown;
+function withDoubts(model: Model, { doubts }: Spec, { rows, numbers }: StandIns): Model {
+  const { from, to } = (rows[0] ?? numbers[0]!).shown;
   const line = model.lines.lineAt(from) + 1;
   const because =
-    from === to
-      ? l10n.t('What was removed above line {0} is still counted: rows below do not work without it.', line)
-      : hiddenIn(model, places).frames.length > 0
-        ? l10n.t('Line {0} is not valid now, so its last valid text is counted.', line)
-        : l10n.t('Line {0} is not valid yet, so it is left out.', line);
-  const resting = restingDoubts(model.graph, places, { subject: '', expected: { kind: 'row', line }, because });
+    rows.length === 0
+      ? l10n.t('Line {0} uses old row numbers, so what they meant is counted.', line)
+      : from === to
+        ? l10n.t('What was removed above line {0} is still counted: rows below do not work without it.', line)
+        : hiddenIn(model, rows).frames.length > 0
+          ? l10n.t('Line {0} is not valid now, so its last valid text is counted.', line)
+          : l10n.t('Line {0} is not valid yet, so it is left out.', line);
+  const resting = restingDoubts(model.graph, rows, numbers, { subject: '', expected: { kind: 'row', line }, because });
   return model.doubting(doubts ? new Map([...doubts, ...resting]) : resting);
 }
 
 /** What a text says, its places shown where they are in the one at hand. */
 function shownSpec(spec: Spec, { head, problems }: Spec, places: Shown): Spec {
-  const { remarks: _, ...said } = spec;
   return {
-    ...said,
+    ...spec,
     head: places(spec.head, false) ?? head,
     problems,
     claim: undefined,
@@ -379,7 +540,7 @@ export function withChoice(analysed: Analysed, key: ChoiceKey, value: string | u
 export function repriced(analysed: Analysed, options: ReadOptions): { readonly spec: Spec; readonly model: Model } {
   const { document, settings, standIns } = analysed;
   const { reader } = standIns?.document ?? document;
-  const spec = reader!.read({ ...readOptions(settings), ...options, places: standIns?.shown });
+  const spec = reader!.read({ ...readOptions(settings), ...options, places: standIns?.places });
   const model = analyse(spec.graph, document.lines, settings.convention, spec.doubts);
   return { spec, model: standIns ? withDoubts(model, spec, standIns) : model };
 }
@@ -592,7 +753,9 @@ export function attempt(
 
 /** The ways to fix a problem that work when tried on the text; `tries` limits how many are tried. */
 export function workingFixes(analysed: Analysed, problem: Problem, tries: { left: number }): readonly Fix[] {
-  const { document, problems, standIns } = analysed;
+  const { document, problems, standIns, numbers } = analysed;
+  // Where it is known what came and went, nothing is left to be guessed.
+  if (numbers) return [];
   // Problems are those of the text as it is.
   const { spec } = standIns?.actual ?? analysed;
   const errors = errorsOf(problems);

@@ -28,6 +28,9 @@ import {
   textOf,
 } from '../core/index.ts';
 
+/** What a person runs who says that the numbers of a document, the argument, are right. */
+export const acceptCommand = 'flopline.acceptNumbers';
+
 export const fromProto = {
   range: (lines: Lines, { start, end }: ProtocolRange): Range => ({ from: lines.offset(start), to: lines.offset(end) }),
 };
@@ -101,7 +104,8 @@ export const toProto = {
       kind: CodeActionKind.QuickFix,
       isPreferred: preferred,
       ...ofDiagnostics(lines, reported, problem.code, problem.range),
-      edit: toProto.workspaceEdit(lines, fix.edits, document),
+      ...(fix.edits.length > 0 ? { edit: toProto.workspaceEdit(lines, fix.edits, document) } : {}),
+      ...(fix.accepts ? { command: { title: fix.title, command: acceptCommand, arguments: [document.uri] } } : {}),
     };
   },
 

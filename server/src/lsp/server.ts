@@ -29,7 +29,7 @@ import type { ClientNotifications, DocumentSummary } from '../protocol/index.ts'
 import { answerChoices, documentChoices } from './choices.ts';
 import { answerCodeActions } from './codeActions.ts';
 import { readSettings } from './configuration.ts';
-import { fromProto, type HintData, toProto } from './convert.ts';
+import { acceptCommand, fromProto, type HintData, toProto } from './convert.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
 import { nobody, Session } from './session.ts';
 import { answerSlimming } from './slimming.ts';
@@ -62,6 +62,7 @@ export function serve(connection: Connection): void {
           codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite],
           resolveProvider: true,
         },
+        executeCommandProvider: { commands: [acceptCommand] },
       },
     };
   });
@@ -264,6 +265,19 @@ export function serve(connection: Connection): void {
       }),
     ),
   );
+
+  connection.onExecuteCommand(async ({ command, arguments: [uri] = [] }) => {
+    if (command !== acceptCommand || typeof uri !== 'string') return null;
+    try {
+      await session.ready;
+      await session.settled(uri);
+      workspace.acceptNumbers(uri);
+      refresh();
+    } catch (error) {
+      session.complain(command, error);
+    }
+    return null;
+  });
 
   answerChoices(session);
   answerCodeActions(session);

@@ -1,7 +1,7 @@
 // The open documents and what was computed for them: each text at most once, and only when somebody asks.
 import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { type Analysed, advance, type Document, noHistory, open, price, type Settings } from '../core/index.ts';
+import { type Analysed, accept, advance, type Document, noHistory, open, price, type Settings } from '../core/index.ts';
 import { FileSettings } from './fileSettings.ts';
 
 interface Entry {
@@ -38,6 +38,14 @@ export class Workspace {
     const { document, settings, before } = entry;
     entry.analysed ??= { value: price(document, settings, before ? advance(before, document) : noHistory, before) };
     return entry.analysed.value;
+  }
+
+  /** Remembers that the numbers of the newest text mean what they say. */
+  acceptNumbers(uri: string): void {
+    const analysed = this.analysed(uri);
+    const entry = this.#entry(uri);
+    if (!analysed?.numbers || !entry) return;
+    entry.analysed = { value: price(analysed.document, entry.settings, accept(analysed), entry.before) };
   }
 
   /** The version of the newest text. */

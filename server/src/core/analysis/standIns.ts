@@ -12,11 +12,18 @@ export interface StandIn {
 
 /**
  * Doubts about all that rests on stand-ins: hidden rows, and, with all that reads them, the rows that follow a place where
- * something stands in, because what is there now may be in between. Nothing above the first of them does.
+ * something stands in, because what is there now may be in between. At `numbers` rows read others than their text says.
+ * Nothing above the first of all these rests on them.
  */
-export function restingDoubts(graph: Graph, standIns: readonly StandIn[], doubt: Doubt): Doubts {
+export function restingDoubts(
+  graph: Graph,
+  standIns: readonly StandIn[],
+  numbers: readonly StandIn[],
+  doubt: Doubt,
+): Doubts {
   const doubts = new Map<Frame, Doubt>([[graph.root, doubt]]);
   const { rows } = graph;
+  const top = Math.min(...[...standIns, ...numbers].map(({ read }) => read.from));
   /** The nodes of rows that rest on stand-ins, in their order. */
   const resting: { readonly first: number; end: number }[] = [];
   const isResting = (id: number): boolean => {
@@ -31,7 +38,7 @@ export function restingDoubts(graph: Graph, standIns: readonly StandIn[], doubt:
   let next = 0;
   for (let at = 0; at < rows.length; at++) {
     const row = rows[at]!;
-    if (resting.length === 0 && next === 0 && isAbove(rows, at, standIns[0]!)) continue;
+    if (resting.length === 0 && next === 0 && isAbove(rows, at, top)) continue;
     for (const frame of framesOf(row)) {
       if (frame.end === frame.first) continue;
       const from = next < standIns.length ? frame.sites[0]?.range.from : undefined;
@@ -41,7 +48,9 @@ export function restingDoubts(graph: Graph, standIns: readonly StandIn[], doubt:
         next++;
       }
       const inside = frame.hasSitesInside && !frame.isHidden ? hiddenInside(frame) : undefined;
-      const isWhole = follows || frame.isHidden || readsOf(graph, row, frame).some(isResting);
+      const site = numbers.length > 0 ? frame.sites[0]?.range : undefined;
+      const isOther = site !== undefined && numbers.some(({ shown: { from: at } }) => site.from <= at && at < site.to);
+      const isWhole = follows || frame.isHidden || isOther || readsOf(graph, row, frame).some(isResting);
       if (isWhole) doubts.set(frame, doubt);
       else for (const part of inside ?? []) doubts.set(part, doubt);
       if (!isWhole && !inside) continue;
@@ -57,12 +66,12 @@ function framesOf(row: Row): readonly Frame[] {
   return row instanceof Placement ? row.frames : [row];
 }
 
-/** Whether a row certainly ends in front of a place where something stands in. */
-function isAbove(rows: readonly Row[], at: number, { read }: StandIn): boolean {
+/** Whether a row certainly ends in front of an offset of the text that was read. */
+function isAbove(rows: readonly Row[], at: number, offset: number): boolean {
   const row = rows[at];
   const next = rows[at + 1];
   if (!(row instanceof Placement && next instanceof Placement) || row.segment.hasFarSites) return false;
-  return row.start < next.start && next.start <= read.from;
+  return row.start < next.start && next.start <= offset;
 }
 
 /** The numbers of the nodes outside of a row that it reads. */
@@ -93,15 +102,16 @@ export function hiddenIn(
   standIns: readonly StandIn[],
 ): { readonly frames: readonly Frame[]; readonly isKnown: boolean } {
   const frames: Frame[] = [];
+  const [first, last] = [standIns[0], standIns.at(-1)];
+  if (!first || !last) return { frames, isKnown: true };
   const visit = (frame: Frame): void => {
     if (frame.isHidden) frames.push(frame);
     else if (frame.hasSitesInside) for (const child of frame.children) visit(child);
   };
   const { rows } = model.graph;
-  const last = standIns.at(-1)!;
   for (const [at, row] of rows.entries()) {
     const isBelow = row instanceof Placement && !row.segment.hasFarSites && row.start >= last.read.to;
-    if (!isBelow && !isAbove(rows, at, standIns[0]!)) for (const frame of framesOf(row)) visit(frame);
+    if (!isBelow && !isAbove(rows, at, first.read.from)) for (const frame of framesOf(row)) visit(frame);
   }
   return { frames, isKnown: frames.every(frame => knows(model.costOf(frame), [frame])) };
 }

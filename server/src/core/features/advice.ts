@@ -158,9 +158,9 @@ export function adviceProblems(analysed: Analysed): Problem[] {
 }
 
 /** The pieces that settings have not switched off. */
-function rulesFor({ settings, document, standIns }: Analysed): readonly AdviceRule[] {
-  // No price rests on a row that cannot be read.
-  if (standIns) return [];
+function rulesFor({ settings, document, standIns, numbers }: Analysed): readonly AdviceRule[] {
+  // No price rests on a row that cannot be read; and references that mean other rows come first.
+  if (standIns || numbers) return [];
   // What cannot be written need not be looked for.
   if (!document.reader?.rewrite) return [];
   return adviceRules.filter(rule => settings.advice[settingOf(rule)]?.enabled);

@@ -2,6 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import { isCertain } from '../analysis/model.ts';
 import type { Figure } from '../formats/index.ts';
+import { staleComments } from '../numbers.ts';
 import type { Analysed } from '../pipeline.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Problem } from '../text/problem.ts';
@@ -10,7 +11,22 @@ import { native } from './figures.ts';
 
 /** Row numbers and summaries in comments that are out of date, with the current ones as a fix. */
 export function staleClaims(analysed: Analysed): Problem[] {
-  return [...(analysed.spec.remarks?.() ?? []), ...staleSummary(analysed)];
+  // What a row means comes first.
+  return analysed.numbers ? [] : [...staleNumbers(analysed), ...staleSummary(analysed)];
+}
+
+/** Comments that number rows otherwise, where the references are right. */
+function staleNumbers({ document }: Analysed): Problem[] {
+  const stale = staleComments(document);
+  const [first] = stale;
+  if (!first) return [];
+  const edits = stale.map(({ range, index }): TextEdit => ({ ...range, text: String(index) }));
+  const message =
+    document.format.items === 'layers'
+      ? l10n.t('This comment says layer {0}, but this is layer {1}.', first.value, first.index)
+      : l10n.t('This comment says row {0}, but this is row {1}.', first.value, first.index);
+  const fixes = [{ title: l10n.t('Renumber the comments'), edits }];
+  return [{ range: first.range, severity: 'hint', code: 'stale-number', message, fixes }];
 }
 
 function staleSummary(analysed: Analysed): Problem[] {

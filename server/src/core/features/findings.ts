@@ -1,6 +1,7 @@
 // What costs say about a network in which nothing is wrong: dominance, huge activations, outputs that are never used.
 import * as l10n from '@vscode/l10n';
 import type { Amount, Cost, Model } from '../analysis/model.ts';
+import { usesOf } from '../analysis/unused.ts';
 import { type Frame, type Graph, type GraphNode, useOf } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
 import { size as elementsOf, shapeText } from '../ops/rules/shape.ts';
@@ -38,19 +39,21 @@ export function documentProblems(document: Document): Problem[] {
 export function findings(analysed: Analysed): Problem[] {
   const { model, settings, document, standIns } = analysed;
   // What rests on a row that cannot be read is no finding.
-  if (standIns) return [];
+  if (standIns && standIns.rows.length > 0) return [];
   const { dominance, hugeActivation, unusedOutput } = settings.diagnostics;
+  // What is used, and what it costs, may be another network's as long as references mean other rows.
+  const isMeant = !analysed.numbers;
   const rows = model.graph.root.children.filter(({ sites, end, first }) => sites.length > 0 && end > first);
   const found: Problem[] = [];
   // In a network of two layers one of them always dominates.
-  if (dominance.enabled && rows.filter(row => hasCost(model.costOf(row))).length >= 3) {
+  if (dominance.enabled && isMeant && rows.filter(row => hasCost(model.costOf(row))).length >= 3) {
     found.push(...dominantLayers(model, rows, dominance.threshold));
     found.push(...dominantFamily(analysed, rows, dominance.threshold));
   }
   if (hugeActivation.enabled) found.push(...hugeActivations(analysed, rows));
   // A row that could not be read may be the one that reads the output.
   const readable = analysed.problems.every(({ severity }) => severity !== 'error');
-  if (unusedOutput.enabled && readable) found.push(...unusedOutputs(model.graph, rows));
+  if (unusedOutput.enabled && isMeant && readable) found.push(...unusedOutputs(model.graph, rows));
   // A layer of twenty lines is marked at its first.
   return found.map(problem => ({ ...problem, range: document.lines.firstOf(problem.range) }));
 }
@@ -263,18 +266,8 @@ function tensorText(analysed: Analysed, shape: Shape): string {
 
 /** Rows, those inside blocks included, whose outputs are not used in any use. */
 function* unusedOutputs(graph: Graph, rows: readonly Frame[]): Generator<Problem> {
-  const { nodes } = graph;
   if (graph.outputs.length === 0) return;
-  const lastUse = new Float64Array(nodes.length).fill(-1);
-  for (const { id, inputs } of nodes) {
-    for (const { node } of inputs) if (nodes[node.id] === node) lastUse[node.id] = id;
-  }
-  for (const { node } of graph.outputs) if (nodes[node.id] === node) lastUse[node.id] = nodes.length;
-  const isUsed = ({ first, end }: Frame): boolean => {
-    for (let id = first; id < end; id++) if (lastUse[id]! >= end) return true;
-    return false;
-  };
-
+  const isUsed = usesOf(graph);
   const places = new Map<string, { frame: Frame; range: Range; used: boolean }>();
   const visit = (frame: Frame): void => {
     if (frame.end === frame.first) return;

@@ -15,6 +15,9 @@ export interface FixOffer {
 export function fixes(analysed: Analysed, within: Range): FixOffer[] {
   // Each try is an analysis: the larger the network, the fewer.
   const tries = { left: Math.min(12, Math.floor(10_000 / analysed.model.graph.nodeCount)) };
+  /** What several problems have in common is offered once. */
+  const seen = new Set<Fix>();
+  const isNew = (fix: Fix): boolean => !seen.has(fix) && seen.add(fix) === seen;
   return problemsWithHints(analysed)
     .filter(({ range }) => range.from <= within.to && within.from <= range.to)
     .flatMap(problem =>
@@ -23,5 +26,6 @@ export function fixes(analysed: Analysed, within: Range): FixOffer[] {
         fix,
         preferred: at === 0 && !fix.isGuess,
       })),
-    );
+    )
+    .filter(({ fix }) => isNew(fix));
 }

@@ -147,10 +147,10 @@ function referenceAt({ document, standIns }: Analysed, at: Range): Reference | u
   const isThere = (range: Range): boolean => range.to > range.from && contains(range, at);
   if (!standIns) return references.find(({ range }) => isThere(range));
   for (const reference of references) {
-    const range = standIns.shown(reference.range, false);
+    const range = standIns.places(reference.range, false);
     if (!range || !isThere(range)) continue;
     const { target } = reference;
-    const place = typeof target === 'object' ? standIns.shown(target.range, true) : undefined;
+    const place = typeof target === 'object' ? standIns.places(target.range, true) : undefined;
     return { ...reference, range, target: place && typeof target === 'object' ? { ...target, range: place } : target };
   }
   return undefined;

@@ -118,8 +118,6 @@ export interface Spec {
   /** The phase that was read, where layers are there in one phase or the other (Caffe). */
   readonly phase?: 'TRAIN' | 'TEST' | undefined;
   readonly native?: Native | undefined;
-  /** Hints at what the text says of itself and what no longer holds; looked for only where an editor asks. */
-  readonly remarks?: () => readonly Problem[];
   /** What a comment says of the network as it was read. */
   readonly claim?: Claim | undefined;
   /** Rows whose numbers hold on a condition alone. */
@@ -138,6 +136,10 @@ export interface Reader {
   items?(): readonly Item[];
   /** Every reference of the text, where others than its items have some: rows of blocks, what the network outputs. */
   references?(): readonly Reference[];
+  /** The same items as objects that are equal where what they are read from is; cheap, unlike `items`. */
+  chunks?(): readonly object[];
+  /** The text of one of them, and the numbers by which it refers to others. */
+  chunkAt?(index: number): { readonly text: string; readonly written: readonly number[] };
   /**
    * The smallest changes of the text that change the network like this: comments, quoting and order stay, references to
    * what moves are renumbered, new names are unique. Undefined where the dialect cannot say one of the edits, or the
@@ -168,6 +170,8 @@ export interface Format {
   readonly itemName: (index: number) => string;
   /** What people call the items of its texts. */
   readonly items: 'rows' | 'layers';
+  /** Whether they name each other by number; elsewhere they have names. */
+  readonly numbersItems?: true;
   /** The order in which a text of this format writes the sizes of its input: shapes are shown in it. */
   readonly shapeOrder: ShapeOrder;
   /** Whether its texts name their inputs; the others have one, which takes a size under any name. */

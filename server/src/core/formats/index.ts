@@ -8,4 +8,6 @@ import { ultralytics } from './ultralytics/index.ts';
 export const formats: readonly Format[] = [flopline, ultralytics, darknet, caffe];
 
 export * from './format.ts';
+export * from './lineage.ts';
+export * from './numbering.ts';
 export { type Item, type Reference, referencesIn } from './reference.ts';

@@ -11,6 +11,8 @@ export interface Item {
   /** The names under which others may read its outputs, and where it says so. */
   readonly outputs: readonly { readonly name: string; readonly range: Range }[];
   readonly references: readonly Reference[];
+  /** The number that a comment beside it begins with (`# 12`), which may be its index. */
+  readonly number?: { readonly range: Range; readonly value: number } | undefined;
   /** The lists inside it: branches, the rows of a residual, the body of a block. */
   readonly lists: readonly (readonly Item[])[];
 }

@@ -29,6 +29,8 @@ export interface Fix {
   readonly edits: readonly TextEdit[];
   /** Another network may have been meant: it is offered, but never as the one to apply without asking. */
   readonly isGuess?: true;
+  /** It says that all numbers mean what they say, which an editor remembers. */
+  readonly accepts?: true;
 }
 
 /** What is wrong and what to do about it, as a person reads it in one piece. */

@@ -4,6 +4,7 @@ import { Environments, Memo } from '../../graph/memo.ts';
 import { type Cfg, parseCfg } from '../../syntax/cfg.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Format, Native, Reader, ReadOptions, Source, Spec } from '../format.ts';
+import type { Item } from '../reference.ts';
 import { build, type Known } from './build.ts';
 import { absolute, hasLines, headerOf, meantReading, type Reading, readingOf } from './items.ts';
 import { isDarknet, isForeign } from './recognise.ts';
@@ -19,6 +20,7 @@ export const darknet: Format = {
   languages: ['darknet-cfg'],
   itemName: index => l10n.t('layer {0}', index),
   items: 'layers',
+  numbersItems: true,
   shapeOrder: 'whc',
   namedInputs: false,
   // Many programs have .cfg files. Authors attach theirs to issues as .cfg.txt.
@@ -42,11 +44,13 @@ function open(source: Source, earlier?: Reader): Reader {
   };
   const reading = chosen(cfg, cache);
   let layers: Layers | undefined;
+  const placed = reading.items[0]?.item.kind?.name === 'net' ? reading.items.slice(1) : reading.items;
+  const items = (): readonly Item[] => layersOf(source.text, placed);
   const absoluteLayers = (): Layers => {
     if (layers) return layers;
     const sections = reading.items.map(absolute);
     if (sections[0]?.kind?.name === 'net') sections.shift();
-    layers = { sections, items: layersOf(sections) };
+    layers = { sections, items: items() };
     return layers;
   };
   return {
@@ -54,7 +58,17 @@ function open(source: Source, earlier?: Reader): Reader {
     cache,
     read: options => read(source, reading, options, cache),
     // What is to be repaired first is not changed.
-    items: () => absoluteLayers().items,
+    items,
+    chunks: () => placed.map(({ item }) => item),
+    chunkAt(index) {
+      const { item, start } = placed[index]!;
+      const { from, to } = item.section.range;
+      const { reads, mentions } = item.references;
+      return {
+        text: source.text.slice(from + start, to + start),
+        written: [...reads, ...mentions].map(({ written }) => written),
+      };
+    },
     rewrite: edits => (isDamaged(reading) ? undefined : rewrite(source.text, absoluteLayers(), edits)),
   };
 }

@@ -74,25 +74,70 @@ export function targetOf({ written }: Reference, index: number): number {
 
 /** The layers of a text, without [net], and what they name of each other; offsets are the text's. */
 export function layersOf(
-  layers: readonly { readonly section: { readonly range: Range }; readonly references: References }[],
+  text: string,
+  layers: readonly {
+    readonly item: {
+      readonly section: { readonly range: Range; readonly header: Range };
+      readonly references: References;
+    };
+    readonly start: number;
+  }[],
 ): readonly Item[] {
-  return layers.map(({ section, references }, index): Item => {
-    const named =
-      (reads: boolean) =>
-      (reference: Reference): ListReference => {
-        const { written, isInComment, range } = reference;
-        const at = targetOf(reference, index);
-        const target = layers[at] && { index: at, range: layers[at].section.range };
-        const kind = written < 0 ? 'relative' : 'absolute';
-        // What Darknet reads in a comment has no place that could be changed.
-        return { range: isInComment ? { from: range.to, to: range.to } : range, written, kind, target, reads };
-      };
+  const ranges = layers.map(({ item: { section }, start }) => shifted(section.range, start));
+  return layers.map(({ item: { section, references }, start }, index): Item => {
+    const named = (reference: Reference, reads: boolean): ListReference => {
+      const { written, isInComment } = reference;
+      const at = targetOf(reference, index);
+      const target = ranges[at] && { index: at, range: ranges[at] };
+      const kind = written < 0 ? 'relative' : 'absolute';
+      const range = shifted(reference.range, start);
+      // What Darknet reads in a comment has no place that could be changed.
+      return { range: isInComment ? { from: range.to, to: range.to } : range, written, kind, target, reads };
+    };
+    const { reads, mentions } = references;
     return {
-      range: section.range,
+      range: ranges[index]!,
       index,
       outputs: [],
-      references: [...references.reads.map(named(true)), ...references.mentions.map(named(false))],
+      references:
+        references === noReferences
+          ? []
+          : [...reads.map(each => named(each, true)), ...mentions.map(each => named(each, false))],
+      number: numberAbove(text, section.header.from + start, index),
       lists: [],
     };
   });
+}
+
+function shifted({ from, to }: Range, by: number): Range {
+  return { from: from + by, to: to + by };
+}
+
+/** A comment that begins with a number, but not `# 1-2`, `# 1.5` or `# 3x`. */
+export const leadingNumber = /^([ \t]*[#;][ \t]*)(\d+)(?!\w|[.,]\d|-\w|[/%])/;
+
+/** `# 61`, or `# 61 (previous+7)`, right above a header: its number, or else the nearest. */
+function numberAbove(text: string, header: number, index: number): Item['number'] {
+  let nearest: Item['number'];
+  let end = lineStart(text, header);
+  while (end > 0) {
+    const start = lineStart(text, end - (text[end - 1] === '\n' && text[end - 2] === '\r' ? 2 : 1));
+    const line = text.slice(start, end);
+    if (!/^[ \t]*[#;]/.test(line)) break;
+    const match = leadingNumber.exec(line);
+    if (match) {
+      const from = start + match[1]!.length;
+      const found = { range: { from, to: from + match[2]!.length }, value: Number(match[2]) };
+      if (found.value === index) return found;
+      nearest ??= found;
+    }
+    end = start;
+  }
+  return nearest;
+}
+
+function lineStart(text: string, offset: number): number {
+  let at = offset;
+  while (at > 0 && text[at - 1] !== '\n' && text[at - 1] !== '\r') at--;
+  return at === 0 && text.charCodeAt(0) === 0xfeff ? Math.min(1, offset) : at;
 }

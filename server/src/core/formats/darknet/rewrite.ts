@@ -14,6 +14,7 @@ import type { TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
 import { type Item as ListItem, type Moves, movesOf, type Reference, renumbered } from '../reference.ts';
 import type { Item } from './items.ts';
+import { leadingNumber } from './references.ts';
 import { atoi } from './values.ts';
 
 /** The sections of a text without [net], and the same as items of a list; all offsets are the text's. */
@@ -326,19 +327,9 @@ class Writer implements Rewriter {
   // ——— Numbers of layers —————————————————————————————————————————————————————————————————————————————————————————
 
   /** The digits of `# 61`, or `# 61 (previous+7)`, right above a section with that number. */
-  #numberAbove({ index, section: { header } }: Entry): Range | undefined {
-    for (let at = this.#lineStart(header.from); at > 0; ) {
-      const from = this.#lineBefore(at);
-      const line = this.#text.slice(from, at);
-      if (!isComment(line)) return undefined;
-      const match = leadingNumber.exec(line);
-      if (match && Number(match[2]) === index) {
-        const digits = from + match[1]!.length;
-        return { from: digits, to: digits + match[2]!.length };
-      }
-      at = from;
-    }
-    return undefined;
+  #numberAbove({ index }: Entry): Range | undefined {
+    const { number } = this.#items[index]!;
+    return number?.value === index ? number.range : undefined;
   }
 
   /** The line `# 61`, where that is the whole line right above a section with that number. */
@@ -439,9 +430,6 @@ class Writer implements Rewriter {
 }
 
 const strideKeys = ['stride', 'stride_x', 'stride_y'] as const;
-
-/** A comment that begins with a number, but not `# 1-2`, `# 1.5` or `# 3x`. */
-const leadingNumber = /^([ \t]*[#;][ \t]*)(\d+)(?!\w|[.,]\d|-\w)/;
 
 const isComment = (line: string): boolean => /^[ \t]*[#;]/.test(line);
 

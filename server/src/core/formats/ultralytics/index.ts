@@ -15,11 +15,11 @@ import { type Choice, chooseDialect } from './choose.ts';
 import type { Dialect, Family } from './dialect.ts';
 import { dialects } from './dialects/index.ts';
 import { doubtsOf } from './doubt.ts';
-import { itemsOf, rowsOf } from './items.ts';
+import { itemsOf, numbersIn } from './items.ts';
 import { checkKeys, isRead } from './keys.ts';
 import { nativeOf } from './native.ts';
 import { build, type Header, type Known, setting, variantsOf } from './read.ts';
-import { claimOf, repairsOf, staleNumbers } from './repairs.ts';
+import { claimOf, repairsOf } from './repairs.ts';
 import { type Chosen, rewrite } from './rewrite.ts';
 import { isModelText, moduleNames, reads, sectionsOf, wrongValues } from './sections.ts';
 
@@ -31,6 +31,7 @@ export const ultralytics: Format = {
   languages: [],
   itemName: index => l10n.t('row {0}', index),
   items: 'rows',
+  numbersItems: true,
   shapeOrder: 'chw',
   namedInputs: false,
   recognises: ({ name, text, languageId }) =>
@@ -54,13 +55,17 @@ function open(source: Source, earlier?: Reader): Reader {
     trails: new Trails(before?.trails),
   };
   const text: Text = { source, document, top: mappingOf(document.frame) ?? empty, known: cache };
+  const rows = (): readonly PlacedRow[] => sectionsOf(text.top, document).rows;
   return {
     problems: document.problems,
     cache,
     read: options => read(text, options),
-    items: () => {
-      const top = mappingOf(document.root);
-      return top ? itemsOf(rowsOf(top)) : [];
+    items: () => itemsOf(source.text, rows()),
+    chunks: () => rows().map(({ chunk }) => chunk),
+    chunkAt(index) {
+      const { chunk, start } = rows()[index]!;
+      const { from, to } = chunk.node;
+      return { text: source.text.slice(from + start, to + start), written: numbersIn(chunk).map(({ value }) => value) };
     },
     fixes: problem => {
       const top = mappingOf(document.root);
@@ -166,7 +171,6 @@ function read(text: Text, options: ReadOptions): Spec {
     variants,
     variant,
     native: nativeOf(header, dialect),
-    remarks: () => staleNumbers(source.text, mappingOf(document.root) ?? empty),
     claim: claimOf(source.text, variants, variant),
     doubts: doubted.doubts,
   };

@@ -1,7 +1,7 @@
-// Numbers that an edit by hand has left behind: references to rows that have moved, figures in comments.
+// References to rows that may have moved, where nothing but their shapes says so; figures in comments.
 import * as l10n from '@vscode/l10n';
 import { lineEnd } from '../../syntax/lists.ts';
-import type { Mapping, YamlNode } from '../../syntax/tree.ts';
+import type { Mapping } from '../../syntax/tree.ts';
 import type { TextEdit } from '../../text/edit.ts';
 import type { Fix, Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
@@ -21,93 +21,38 @@ const codes = new Set([
   'unknown-reference',
   'wrong-input-count',
 ]);
+/** So many comments with numbers are a numbering. */
+const leastComments = 3;
 /** Each is tried by analysing the whole text. */
 const mostTries = 24;
 
-/** References shifted from some row on, as a row inserted or removed there asks for. */
+/**
+ * References shifted from some row on, as a row inserted or removed there asks for; none where comments that number rows
+ * say that none was, or which ones.
+ */
 export function repairsOf(text: string, top: Mapping, { code }: Problem): readonly Fix[] {
   if (!codes.has(code)) return [];
-  const numbers = numbersOf(text, top);
-  const targets = [...new Set(numbers.references.map(({ value }) => value))].sort((a, b) => a - b);
-  const shifts = [1, -1].flatMap(by => targets.map(from => ({ from, by })));
-  return shifts.slice(0, mostTries).map(shift => following(numbers, shift));
-}
-
-/** Comments that begin with another number than their row has, as after an edit by hand. */
-export function staleNumbers(text: string, top: Mapping): readonly Problem[] {
-  const numbers = numbersOf(text, top);
-  const { after } = numbers;
-  const at = after.findIndex((number, index) => number !== undefined && number.value !== index);
-  const first = after[at];
-  if (!first) return [];
-  const by = at - first.value;
-  const fixes: Fix[] = [];
-  // Where all that follow differ by as much, untouched references differ too.
-  if (after.slice(at).every((number, index) => !number || at + index - number.value === by)) {
-    const from = numbers.references.find(({ value }) => value >= first.value);
-    if (from) fixes.push(following(numbers, { from: first.value, by }));
-  }
-  const edits = after.flatMap((number, index) =>
-    number && number.value !== index ? [{ ...number.range, text: String(index) }] : [],
-  );
-  fixes.push({ title: l10n.t('Renumber only the comments'), edits });
-  const message =
-    by > 0
-      ? l10n.t('This comment says row {0}, but this is row {1}: rows were inserted above.', first.value, at)
-      : l10n.t('This comment says row {0}, but this is row {1}: rows were removed above.', first.value, at);
-  const help = l10n.t('Check all references to row {0} and later.', first.value);
-  return [{ range: first.range, severity: 'hint', code: 'stale-number', message, help, fixes }];
-}
-
-interface Numbers {
-  readonly references: readonly { readonly range: Range; readonly value: number }[];
-  /** By row. */
-  readonly after: readonly ({ readonly range: Range; readonly value: number } | undefined)[];
-}
-
-function numbersOf(text: string, top: Mapping): Numbers {
-  const rows = rowsOf(top);
-  const references = itemsOf(rows).flatMap(item =>
+  const items = itemsOf(text, rowsOf(top));
+  if (items.filter(({ number }) => number).length >= leastComments) return [];
+  const references = items.flatMap(item =>
     item.references.flatMap(({ kind, range, written }) =>
       kind === 'absolute' && typeof written === 'number' && range.to > range.from ? [{ range, value: written }] : [],
     ),
   );
-  return { references, after: rows.map(row => numberAfter(text, row)) };
-}
-
-/** References to rows from one on, and comments with their old numbers, follow rows that came or went. */
-function following({ references, after }: Numbers, { from, by }: { from: number; by: number }): Fix {
-  const edits: TextEdit[] = references
-    .filter(({ value }) => value >= from)
-    .map(({ range, value }) => ({ ...range, text: String(value + by) }));
-  for (const [index, number] of after.entries()) {
-    if (number && number.value !== index && number.value + by === index)
-      edits.push({ ...number.range, text: String(index) });
-  }
-  return { title: shiftTitle(from, by), edits };
-}
-
-function shiftTitle(from: number, by: number): string {
-  const count = Math.abs(by);
-  if (by > 0) {
-    return count === 1
-      ? l10n.t('Shift references to rows ≥ {0} by +1, for the row inserted above', from)
-      : l10n.t('Shift references to rows ≥ {0} by +{1}, for the {1} rows inserted above', from, count);
-  }
-  return count === 1
-    ? l10n.t('Shift references to rows ≥ {0} by −1, for the row removed above', from)
-    : l10n.t('Shift references to rows ≥ {0} by −{1}, for the {1} rows removed above', from, count);
-}
-
-/** `# 5-P3/8` after a row. */
-export function numberAfter(
-  text: string,
-  row: YamlNode,
-): { readonly range: Range; readonly value: number } | undefined {
-  const match = /^[\s,\]]*#\s*(\d+)(?![\d.])/.exec(text.slice(row.to, lineEnd(text, row.to)));
-  if (!match) return undefined;
-  const to = row.to + match[0].length;
-  return { range: { from: to - match[1]!.length, to }, value: Number(match[1]) };
+  const targets = [...new Set(references.map(({ value }) => value))].sort((a, b) => a - b);
+  const shifts = [1, -1].flatMap(by => targets.map(from => ({ from, by })));
+  return shifts.slice(0, mostTries).map(
+    ({ from, by }): Fix => ({
+      title:
+        by > 0
+          ? l10n.t('Shift references to rows ≥ {0} by +1, for the row inserted above', from)
+          : l10n.t('Shift references to rows ≥ {0} by −1, for the row removed above', from),
+      edits: references
+        .filter(({ value }) => value >= from)
+        .map(({ range, value }): TextEdit => ({ ...range, text: String(value + by) })),
+      isGuess: true,
+    }),
+  );
 }
 
 /** `# YOLOv8n summary: 225 layers, 3157200 parameters, 3157184 gradients, 8.9 GFLOPs` after the scale that was read. */

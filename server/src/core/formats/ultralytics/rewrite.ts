@@ -18,8 +18,7 @@ import type { Range } from '../../text/range.ts';
 import type { Param } from '../../torch/signature.ts';
 import { type Item, movesOf, renumbered } from '../reference.ts';
 import type { Dialect, Family } from './dialect.ts';
-import { itemsOf } from './items.ts';
-import { numberAfter } from './repairs.ts';
+import { itemsOf, placedRows } from './items.ts';
 
 /** What the rows are read by: how written channels become real ones. */
 export interface Chosen {
@@ -69,7 +68,7 @@ class Writer implements Rewriter {
     this.#text = text;
     this.#chosen = chosen;
     this.#spots = spotsOf(top);
-    this.#items = itemsOf(this.#spots.map(({ item }) => item));
+    this.#items = itemsOf(text, placedRows(this.#spots.map(({ item }) => item)));
   }
 
   changes(): readonly TextEdit[] | undefined {
@@ -202,20 +201,15 @@ class Writer implements Rewriter {
     const edits = renumbered(others, moves);
     if (!edits) return false;
     this.#edits.push(...edits);
-    for (const { index } of this.#items) {
+    for (const { index, number } of this.#items) {
       const place = moves.place(index);
       if (place === undefined) continue;
       const row = this.#relinked.has(index) ? this.#rowOf(this.#spots[index]!, index) : undefined;
       if (row) this.#replace(row.from, '-1');
-      if (place !== index) this.#renumberComment(this.#spots[index]!.item, index, place);
+      // `# 5-P3/8` after row 5.
+      if (number?.value === index) this.#replace(number.range, String(place));
     }
     return true;
-  }
-
-  /** `# 5-P3/8` after row 5. */
-  #renumberComment(node: YamlNode, index: number, place: number): void {
-    const number = numberAfter(this.#text, node);
-    if (number?.value === index) this.#replace(number.range, String(place));
   }
 
   // ——— Arguments —————————————————————————————————————————————————————————————————————————————————————————————————
