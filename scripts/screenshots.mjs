@@ -74,6 +74,27 @@ const shots = {
       await scrollTo(lineOf(yolo, /^head:/));
       await pointAt(yolo, lineOf(yolo, /\[-1, 12\]/), '12');
     }),
+  // A row that was just inserted: what it costs below, and the fix of the numbers that it made old.
+  numbers: () =>
+    take(
+      'numbers',
+      yolo,
+      async () => {
+        const row = lineOf(yolo, /SPPF/);
+        await goTo(row);
+        await page.keyboard.press('End');
+        await page.keyboard.press('Enter');
+        await page.keyboard.press('Home');
+        await page.keyboard.press('Shift+End');
+        await page.keyboard.insertText('  - [-1, 1, Conv, [512, 3, 1]]');
+        await page.locator('.squiggly-warning').nth(1).waitFor();
+        await scrollTo(row - 3);
+        await goTo(row + 1);
+        await page.keyboard.press('Control+.');
+        await page.locator('.action-widget .monaco-list-row').nth(1).waitFor();
+      },
+      { height: 560 },
+    ),
   'hints-darknet': () => take('hints-darknet', darknet),
   'hints-caffe': () => take('hints-caffe', caffe),
   // The same network as everybody counts it.
