@@ -2,8 +2,8 @@ import * as l10n from '@vscode/l10n';
 // Advice on a network: what would make it cheaper, priced by doing it.
 import { type AdviceRule, adviceRules, type Finding, type Fix, Network } from '../advice/index.ts';
 import type { Model } from '../analysis/model.ts';
-import { type Analysed, attempt } from '../pipeline.ts';
-import type { TextEdit } from '../text/edit.ts';
+import { type Analysed, attempt, readOptions, type Trial } from '../pipeline.ts';
+import { mapOffset, type TextEdit } from '../text/edit.ts';
 import type { Problem } from '../text/problem.ts';
 import { changeText, percent, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
@@ -16,7 +16,10 @@ export interface Advice {
   readonly code: string;
   /** The item that it is about. */
   readonly range: Range;
-  /** A verb phrase with the price: “Insert a 1×1 bottleneck (64 channels): 347M → 99.5M MACs here, −4.1 % in total”. */
+  /**
+   * A verb phrase with the price in the convention in effect: “Insert a 1×1 bottleneck (64 channels): 347M → 99.5M MACs
+   * here, −4.1 % in total”.
+   */
   readonly title: string;
   /** The same without its price. */
   readonly change: string;
@@ -36,6 +39,8 @@ export interface Advice {
 export interface AdviceTotals {
   readonly macs: number;
   readonly params: number;
+  /** In the convention in effect. */
+  readonly value: number;
 }
 
 /** What may be tried: cheap to find, not priced yet. */
@@ -47,6 +52,8 @@ export interface Candidate {
   readonly answers: string;
   /** Without its price. */
   readonly title: string;
+  /** Whether it changes the whole network at once. */
+  readonly isGlobal: boolean;
   readonly fix: Fix;
 }
 
@@ -56,10 +63,10 @@ export const leastSaving = 0.05;
 const networks = new WeakMap<Model, Network>();
 
 /** The network as advice sees it, built once. */
-function networkOf({ model }: Analysed): Network {
+function networkOf({ model, document, settings }: Analysed): Network {
   let known = networks.get(model);
   if (!known) {
-    known = new Network(model);
+    known = new Network(model, () => document.reader?.tunables?.(readOptions(settings)) ?? []);
     networks.set(model, known);
   }
   return known;
@@ -85,6 +92,7 @@ export function adviceCandidates(analysed: Analysed, within: Range = everywhere(
           range: finding.at,
           kind: isReported(analysed, network, rule, finding) ? 'quickfix' : 'rewrite',
           title: fix.title,
+          isGlobal: rule.isGlobal ?? false,
           fix,
         };
       }),
@@ -120,10 +128,11 @@ function tried(analysed: Analysed, candidate: Candidate): Advice | undefined {
     why: whyText(analysed, fix),
   });
   if (fix.refused !== undefined) return refuse(fix.refused);
-  const trial = attempt(analysed, fix.edits, fix.footprint);
+  const trial = attempt(analysed, fix.edits, fix.footprint, fix.rebuilt);
   if (!trial || trial.objection !== undefined) return undefined;
   const after = totalsOf(trial.after);
-  const here = networkOf(analysed).costOf(fix.here);
+  const network = networkOf(analysed);
+  const here = network.costOf(fix.here);
   const saved = { macs: before.macs - after.macs, params: before.params - after.params };
   if (!isWorthIt(saved, here, fix.exact)) {
     if (!fix.dearer || saved.macs >= 0) return undefined;
@@ -131,7 +140,7 @@ function tried(analysed: Analysed, candidate: Candidate): Advice | undefined {
   }
   return {
     ...{ id, code, answers, range, kind, before, after, refused: null, edits: trial.edits },
-    title: l10n.t('{0}: {1}', fix.title, priceText(before, after, here)),
+    title: l10n.t('{0}: {1}', fix.title, priceText(analysed, trial, fix)),
     change: fix.title,
     why: whyText(analysed, fix),
   };
@@ -190,27 +199,68 @@ function shareOf(
   return measure === 'params' ? here.params / params.value : here.macs / macs.value;
 }
 
-function isWorthIt(saved: AdviceTotals, here: AdviceTotals, exact: boolean): boolean {
+type Saving = Pick<AdviceTotals, 'macs' | 'params'>;
+
+function isWorthIt(saved: Saving, here: Saving, exact: boolean): boolean {
   if (exact) return saved.macs >= 0 && saved.params >= 0 && saved.macs + saved.params > 0;
   if (saved.macs < 0) return false;
   return saved.macs >= leastSaving * here.macs || saved.params >= leastSaving * here.params;
 }
 
 function totalsOf({ model }: Analysed): AdviceTotals {
-  return { macs: model.totals.macs.value, params: model.totals.params.value };
+  const { macs, params, value } = model.totals;
+  return { macs: macs.value, params: params.value, value: value.value };
 }
 
-/** “347M → 99.5M MACs here, −4.1 % in total, params −335k”. */
-function priceText(before: AdviceTotals, after: AdviceTotals, here: AdviceTotals): string {
-  const macs = after.macs - before.macs;
-  const params = after.params - before.params;
-  if (macs === 0) {
-    return params === 0 ? l10n.t('MACs and params unchanged') : l10n.t('MACs unchanged, params {0}', signed(params));
+/** “347M → 99.5M MACs here, −41.2M in the layers that read it, −4.1 % in total, params −335k”. */
+function priceText(analysed: Analysed, { after, edits }: Trial, { here, consumers = [] }: Fix): string {
+  const { unit } = analysed.model.convention;
+  const [before, now] = [totalsOf(analysed), totalsOf(after)];
+  const change = now.value - before.value;
+  const params = now.params - before.params;
+  if (change === 0) {
+    return params === 0
+      ? l10n.t('{0} and params unchanged', unit)
+      : l10n.t('{0} unchanged, params {1}', unit, signed(params));
   }
-  const work = [si(here.macs), si(here.macs + macs), changeText(macs / before.macs)] as const;
+  const network = networkOf(analysed);
+  const there = network.costOf(here).value;
+  const total = changeText(change / before.value);
+  if (there === before.value) {
+    const work = [si(before.value), si(now.value), unit, total] as const;
+    return params === 0
+      ? l10n.t('{0} → {1} {2} in total ({3}), params unchanged', ...work)
+      : l10n.t('{0} → {1} {2} in total ({3}), params {4}', ...work, signed(params));
+  }
+  const following = consumers.length === 0 ? 0 : costThere(after, edits, consumers) - network.costOf(consumers).value;
+  const work = [si(there), si(there + change - following), unit, total] as const;
+  if (following === 0) {
+    return params === 0
+      ? l10n.t('{0} → {1} {2} here, {3} in total, params unchanged', ...work)
+      : l10n.t('{0} → {1} {2} here, {3} in total, params {4}', ...work, signed(params));
+  }
   return params === 0
-    ? l10n.t('{0} → {1} MACs here, {2} in total, params unchanged', ...work)
-    : l10n.t('{0} → {1} MACs here, {2} in total, params {3}', ...work, signed(params));
+    ? l10n.t(
+        '{0} → {1} {2} here, {4} in the layers that read it, {3} in total, params unchanged',
+        ...work,
+        signed(following),
+      )
+    : l10n.t(
+        '{0} → {1} {2} here, {4} in the layers that read it, {3} in total, params {5}',
+        ...work,
+        signed(following),
+        signed(params),
+      );
+}
+
+/** What items cost in a text that edits have made of another one. */
+function costThere(after: Analysed, edits: readonly TextEdit[], items: readonly Range[]): number {
+  const moved = mapOffset(edits);
+  const places = items.flatMap(({ from, to }): Range[] => {
+    const there = moved(from);
+    return there === undefined ? [] : [{ from: there, to: there + to - from }];
+  });
+  return networkOf(after).costOf(places).value;
 }
 
 const signed = (value: number): string => `${value < 0 ? '' : '+'}${si(value)}`;

@@ -36,39 +36,77 @@ export interface Slimmed {
   readonly after: AdviceTotals;
 }
 
+/** What a search may change besides single layers. */
+export interface SlimOptions {
+  /** Also what changes the whole network at once: its scale. */
+  readonly scales?: boolean;
+}
+
 // No network that a person would slim comes near; a search ends all the same.
 const maxSteps = 200;
 const maxTrials = 5000;
+/** As many changes a person reads through; up to so many gentle ones are better than a few drastic ones. */
+const fewSteps = 8;
 /** How many times what is needed a last change may save and still be called gentle. */
 const gentle = 1.25;
 
 /**
  * Searches a sequence that reaches a budget, one trial between two yields; the text is really edited and analysed at
  * every step. It ends where the budget is reached, or where nothing more can be saved. What saves most comes first, so
- * that the changes are few; of several that would reach the budget a gentle one is the last. No layer is
- * changed twice.
+ * that the changes are few; of several that would reach the budget a gentle one is the last. Where a few gentle changes
+ * are enough, nothing is halved. No layer is changed twice.
  */
-export function* slim(analysed: Analysed, budget: Budget): Generator<SlimProgress, Slimmed> {
+export function* slim(
+  analysed: Analysed,
+  budget: Budget,
+  { scales = false }: SlimOptions = {},
+): Generator<SlimProgress, Slimmed> {
   const before = totalsOf(analysed);
-  let state: Edited = { analysed, edits: [], moved: offset => offset };
-  const steps: SlimStep[] = [];
-  const changed = new Set<number>();
+  const candidates = choices(analysed).filter(({ candidate }) => scales || !candidate.isGlobal);
   let tried = 0;
-  const candidates = choices(analysed);
   const trial = (): SlimProgress => ({ kind: 'trial', tried: ++tried, of: Math.max(tried, candidates.length) });
 
-  let offers: Offer[] = [];
+  const offers: Offer[] = [];
   if (isAbove(before, budget)) {
     for (const { candidate, choice } of candidates.slice(0, maxTrials)) {
       const advice = priceAdvice(analysed, candidate);
-      if (advice) offers.push({ choice, saved: savedBy(advice), advice, at: 0 });
+      if (advice) offers.push(offerOf(candidate, choice, advice));
       yield trial();
     }
   }
+  // As few drastic ones as are enough together with gentle ones.
+  let found = yield* planned(analysed, budget, offers, 0, trial);
+  for (let most = 1; isAbove(totalsOf(found.analysed), budget) && most <= fewSteps; most *= 2)
+    found = yield* planned(analysed, budget, offers, most, trial);
+  if (isAbove(totalsOf(found.analysed), budget)) found = yield* planned(analysed, budget, offers, maxSteps, trial);
+  const { steps } = found;
+  for (const step of steps) yield { kind: 'step', step };
+  return { steps, edits: found.edits, before, after: totalsOf(found.analysed) };
+}
+
+/** Takes the best offer again and again: so many of all, then gentle ones, a few in all unless it is many. */
+function* planned(
+  analysed: Analysed,
+  budget: Budget,
+  all: readonly Offer[],
+  drastic: number,
+  trial: () => SlimProgress,
+): Generator<SlimProgress, Edited & { readonly steps: readonly SlimStep[] }> {
+  let state: Edited = { analysed, edits: [], moved: offset => offset };
+  let offers = all;
+  let tries = 0;
+  const steps: SlimStep[] = [];
+  const changed = new Set<number>();
   const score = ({ saved }: Offer): number => towards(saved, totalsOf(state.analysed), budget);
-  while (isAbove(totalsOf(state.analysed), budget) && steps.length < maxSteps && tried < 2 * maxTrials) {
+  const most = Math.max(drastic, fewSteps);
+  while (isAbove(totalsOf(state.analysed), budget) && steps.length < most && tries < maxTrials) {
     const now = totalsOf(state.analysed);
-    offers = offers.filter(offer => !changed.has(offer.choice.origin) && score(offer) > 0);
+    offers = offers.filter(
+      offer =>
+        (offer.isGentle || steps.length < drastic) &&
+        offer.places.every(place => !changed.has(place)) &&
+        score(offer) > 0,
+    );
     const enough = offers.filter(({ saved }) => !isAbove(less(now, saved), budget));
     const order =
       enough.length > 0 ? bestEndFirst(enough, now, budget) : offers.toSorted((a, b) => score(b) - score(a));
@@ -77,9 +115,10 @@ export function* slim(analysed: Analysed, budget: Budget): Generator<SlimProgres
     // Prices change with the steps before; the first in order is tried anew and takes its place.
     if (best.at !== steps.length) {
       const advice = tryChoice(state, best.choice);
+      tries++;
       yield trial();
       offers = offers.filter(offer => offer !== best);
-      if (advice) offers.push({ choice: best.choice, saved: savedBy(advice), advice, at: steps.length });
+      if (advice) offers = [...offers, { ...best, saved: savedBy(advice), advice, at: steps.length }];
       continue;
     }
     const next = edited(state, best.advice.edits);
@@ -87,13 +126,11 @@ export function* slim(analysed: Analysed, budget: Budget): Generator<SlimProgres
       offers = offers.filter(offer => offer !== best);
       continue;
     }
-    const step: SlimStep = { advice: best.advice, choice: best.choice };
     state = next;
-    changed.add(best.choice.origin);
-    steps.push(step);
-    yield { kind: 'step', step };
+    for (const place of best.places) changed.add(place);
+    steps.push({ advice: best.advice, choice: best.choice });
   }
-  return { steps, edits: state.edits, before, after: totalsOf(state.analysed) };
+  return { ...state, steps };
 }
 
 /** Some steps taken in their order, each tried anew; those that are not to be had without the others are left out. */
@@ -113,17 +150,25 @@ export function* slimmed(analysed: Analysed, picked: readonly SlimChoice[]): Gen
 }
 
 /** Whether totals keep to a budget. */
-export function isWithin(totals: AdviceTotals, budget: Budget): boolean {
+export function isWithin(totals: Pick<AdviceTotals, 'macs' | 'params'>, budget: Budget): boolean {
   return !isAbove(totals, budget);
 }
 
 /** What may be done, with what it saved when it was last tried. */
 interface Offer {
   readonly choice: SlimChoice;
+  /** Where the items that it changes begin in the text before all steps. */
+  readonly places: readonly number[];
+  readonly isGentle: boolean;
   readonly saved: AdviceTotals;
   readonly advice: Advice;
   /** After how many steps it was tried. */
   readonly at: number;
+}
+
+function offerOf({ fix }: Candidate, choice: SlimChoice, advice: Advice): Offer {
+  const places = [choice.origin, ...fix.here.map(({ from }) => from)];
+  return { choice, places, isGentle: fix.exact || fix.isGentle === true, saved: savedBy(advice), advice, at: 0 };
 }
 
 /** A text some steps later. */
@@ -181,7 +226,7 @@ function tryChoice({ analysed, moved }: Edited, { origin, code, variant, ordinal
 }
 
 function savedBy({ before, after }: Advice): AdviceTotals {
-  return { macs: before.macs - after.macs, params: before.params - after.params };
+  return less(before, after);
 }
 
 /**
@@ -208,13 +253,18 @@ function towards(saved: AdviceTotals, now: AdviceTotals, budget: Budget): number
 }
 
 function less(totals: AdviceTotals, saved: AdviceTotals): AdviceTotals {
-  return { macs: totals.macs - saved.macs, params: totals.params - saved.params };
+  return {
+    macs: totals.macs - saved.macs,
+    params: totals.params - saved.params,
+    value: totals.value - saved.value,
+  };
 }
 
-function isAbove({ macs, params }: AdviceTotals, budget: Budget): boolean {
+function isAbove({ macs, params }: Pick<AdviceTotals, 'macs' | 'params'>, budget: Budget): boolean {
   return macs > (budget.macs ?? Number.POSITIVE_INFINITY) || params > (budget.params ?? Number.POSITIVE_INFINITY);
 }
 
 function totalsOf({ model }: Analysed): AdviceTotals {
-  return { macs: model.totals.macs.value, params: model.totals.params.value };
+  const { macs, params, value } = model.totals;
+  return { macs: macs.value, params: params.value, value: value.value };
 }
