@@ -46,8 +46,11 @@ export interface SlimAnswer {
 
 export interface SlimItem {
   readonly choice: SlimChoice;
-  /** With its price: “Insert a 1×1 bottleneck (64 channels): 347M → 99.5M MACs here, −4.1 % in all”. */
-  readonly title: string;
+  /** What it is about, as a person knows it: `model.4 (C2f)`. */
+  readonly layer: string;
+  /** “Insert a 1×1 bottleneck (64 channels)”, and “347M → 99.5M MACs here, −4.1 % in total”. */
+  readonly change: string;
+  readonly price: string;
   /** 0-based, of the text as it stands. */
   readonly line: number;
   /** With this change and all before it. */

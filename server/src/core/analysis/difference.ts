@@ -1,9 +1,10 @@
 // What an edit of the text did to a network besides what it was meant to do.
 import * as l10n from '@vscode/l10n';
 import { type Frame, type Graph, type GraphNode, type Tensor, useOf } from '../graph/graph.ts';
-import { Placement, placedOffset, type Segment } from '../graph/segment.ts';
+import { Placement, type Segment } from '../graph/segment.ts';
 import type { Shape } from '../ops/op.ts';
 import type { Range } from '../text/range.ts';
+import { siteOf } from './model.ts';
 
 /**
  * Why two graphs differ where they must not: in what the network takes and returns, or in what an item of the text
@@ -50,12 +51,6 @@ function otherParts(
     }
   }
   return undefined;
-}
-
-/** Where the item of a row begins: its chunk may begin in front of that, with a dash. */
-function siteOf({ segment: { frames }, start }: Placement): number | undefined {
-  const site = frames[0] && useOf(frames[0]);
-  return site && placedOffset(site.from, start);
 }
 
 function sameParts({ nodes }: Segment, { nodes: others }: Segment): boolean {

@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 // Advice on a network: what would make it cheaper, priced by doing it.
 import { type AdviceRule, adviceRules, type Finding, type Fix, Network } from '../advice/index.ts';
 import type { Model } from '../analysis/model.ts';
+import type { GraphEdit } from '../graph/edit.ts';
 import { type Analysed, attempt, readOptions, type Trial } from '../pipeline.ts';
 import { mapOffset, type TextEdit } from '../text/edit.ts';
 import type { Problem } from '../text/problem.ts';
@@ -21,8 +22,11 @@ export interface Advice {
    * here, −4.1 % in total”.
    */
   readonly title: string;
-  /** The same without its price. */
+  /** The same without its price, and the price. */
   readonly change: string;
+  readonly price: string;
+  /** What it is about, as a person knows it: `model.4 (C2f)`. */
+  readonly layer: string;
   /** Markdown: why it is cheaper, and what it costs besides. */
   readonly why: string;
   /** Whether a diagnostic asks for it. */
@@ -125,6 +129,8 @@ function tried(analysed: Analysed, candidate: Candidate): Advice | undefined {
     ...{ id, code, answers, range, kind, before, after: before, refused: reason, edits: [] },
     title: l10n.t('{0}: {1}', fix.title, reason),
     change: fix.title,
+    price: reason,
+    layer: layerText(analysed, range),
     why: whyText(analysed, fix),
   });
   if (fix.refused !== undefined) return refuse(fix.refused);
@@ -138,10 +144,13 @@ function tried(analysed: Analysed, candidate: Candidate): Advice | undefined {
     if (!fix.dearer || saved.macs >= 0) return undefined;
     return refuse(fix.dearer(percent(-saved.macs / here.macs)));
   }
+  const price = priceText(analysed, trial, candidate);
   return {
     ...{ id, code, answers, range, kind, before, after, refused: null, edits: trial.edits },
-    title: l10n.t('{0}: {1}', fix.title, priceText(analysed, trial, fix)),
+    title: l10n.t('{0}: {1}', fix.title, price),
     change: fix.title,
+    price,
+    layer: layerText(analysed, range),
     why: whyText(analysed, fix),
   };
 }
@@ -213,7 +222,11 @@ function totalsOf({ model }: Analysed): AdviceTotals {
 }
 
 /** “347M → 99.5M MACs here, −41.2M in the layers that read it, −4.1 % in total, params −335k”. */
-function priceText(analysed: Analysed, { after, edits }: Trial, { here, consumers = [] }: Fix): string {
+function priceText(
+  analysed: Analysed,
+  { after, edits }: Trial,
+  { isGlobal, fix: { here, consumers = [] } }: Candidate,
+): string {
   const { unit } = analysed.model.convention;
   const [before, now] = [totalsOf(analysed), totalsOf(after)];
   const change = now.value - before.value;
@@ -226,7 +239,7 @@ function priceText(analysed: Analysed, { after, edits }: Trial, { here, consumer
   const network = networkOf(analysed);
   const there = network.costOf(here).value;
   const total = changeText(change / before.value);
-  if (there === before.value) {
+  if (isGlobal) {
     const work = [si(before.value), si(now.value), unit, total] as const;
     return params === 0
       ? l10n.t('{0} → {1} {2} in total ({3}), params unchanged', ...work)
@@ -253,6 +266,15 @@ function priceText(analysed: Analysed, { after, edits }: Trial, { here, consumer
       );
 }
 
+/** `model.4 (C2f)`, `conv1 (Convolution)`. */
+function layerText(analysed: Analysed, range: Range): string {
+  const network = networkOf(analysed);
+  const [frame] = network.framesOf(range);
+  const name = frame?.label ?? network.tunableAt(range)?.name ?? '';
+  const type = frame?.type ?? '';
+  return type === '' || type === name ? name : `${name} (${type})`;
+}
+
 /** What items cost in a text that edits have made of another one. */
 function costThere(after: Analysed, edits: readonly TextEdit[], items: readonly Range[]): number {
   const moved = mapOffset(edits);
@@ -265,7 +287,7 @@ function costThere(after: Analysed, edits: readonly TextEdit[], items: readonly 
 
 const signed = (value: number): string => `${value < 0 ? '' : '+'}${si(value)}`;
 
-function whyText(analysed: Analysed, { why, costs }: Fix): string {
+function whyText(analysed: Analysed, { why, costs, edits }: Fix): string {
   const { spec, model } = analysed;
   const order = orderOf(analysed);
   const inputs = model.graph.inputs.map(({ tensor }) => shapeOrUnknown(tensor.shape, order)).join(', ');
@@ -273,7 +295,15 @@ function whyText(analysed: Analysed, { why, costs }: Fix): string {
     spec.variant === undefined
       ? l10n.t('These numbers are for the input {0}.', inputs)
       : l10n.t('These numbers are for the input {0} at scale {1}.', inputs, spec.variant);
-  return [why, ...costs, given].join('\n\n');
+  const isShared = spec.variants.length > 1 && edits.some(edit => isOfAllScales(networkOf(analysed), edit));
+  const shared = isShared ? [l10n.t('The other scales of this file change too.')] : [];
+  return [why, ...costs, ...shared, given].join('\n\n');
+}
+
+/** Whether an edit is of a row, which all scales share. */
+function isOfAllScales(network: Network, edit: GraphEdit): boolean {
+  const place = edit.kind === 'insert' ? edit.before.item : edit.item;
+  return !network.tunableAt(place)?.isScale;
 }
 
 function everywhere({ document }: Analysed): Range {

@@ -187,8 +187,11 @@ class Writer implements Rewriter {
 
   replace(item: Range, type: string): boolean {
     const row = this.#row(item);
-    if (row) this.#replace(row.parts.items[2]!, type);
-    return row !== undefined;
+    if (!row) return false;
+    const node = row.parts.items[2]!;
+    const quote = /^["']/.exec(this.#slice(node))?.[0] ?? '';
+    this.#replace(node, quote + type + quote);
+    return true;
   }
 
   #isRead(index: number): boolean {
