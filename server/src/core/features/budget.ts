@@ -71,7 +71,7 @@ function parseWish(text: string, fallback: Metric): BudgetWish | string {
   const isLimit = /[<≤]/.test(sign);
   if (isFactor && sign !== '' && !isLimit) {
     return l10n.t(
-      '“{0}” is not a budget. Write {1} for that share of what there is now, without a sign.',
+      '“{0}” is not a budget. Write {1}, without a sign, for that share of the cost now.',
       text,
       `${number}x`,
     );
@@ -79,7 +79,7 @@ function parseWish(text: string, fallback: Metric): BudgetWish | string {
   // Some mean by 30 %, others to 30 %.
   if (isShare && !isFactor && sign === '') {
     return l10n.t(
-      '“{0}” can mean {1} less or {1} of what there is now. Write −{2} or ≤{2}.',
+      '“{0}” could mean {1} less, or {1} of the cost now. Write −{2} or ≤{2}.',
       text,
       `${number} %`,
       `${number}%`,
