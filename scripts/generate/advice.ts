@@ -48,7 +48,7 @@ export function advicePage(): string {
     'The best proposal of each kind on the files of [examples](../examples), by MACs saved in total, then parameters. A row of a YOLO file changes as a whole: what is inside a module such as C2f belongs to the framework.',
     proposals(shown),
     `### ${percent(goal)} less work`,
-    `The changes that \`flopline slim FILE --macs -${goal * 100}%\` finds: at most eight gentle ones (a quarter of the channels, a third of the repeats) where those are enough, with as few drastic ones as possible where they are not.`,
+    `The changes that \`flopline slim FILE --macs -${goal * 100}%\` finds. At most eight gentle ones (which take at most a quarter of the channels, or a third of the repeats) are preferred to fewer drastic ones; no layer changes twice.`,
     slimmedNetworks(shown),
   ].join('\n\n')}\n`;
 }

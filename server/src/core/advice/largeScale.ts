@@ -11,7 +11,7 @@ export const largeScale = advice({
   reported: false,
   isGlobal: true,
   docs: {
-    what: 'Lowers the depth, the width or the largest number of channels in the row of `scales:` that is in effect (`depth_multiple` and `width_multiple` in files without). `flopline slim` and Make It Cheaper change it only where you ask for it (`--scales`).',
+    what: 'Lowers the depth, the width or the largest number of channels in the row of `scales:` that is in effect (`depth_multiple` and `width_multiple` in files without). Make It Cheaper leaves it alone, and so does `flopline slim` without `--scales`.',
     why: 'Work and parameters grow with the square of the width, and about linearly with the depth. `max_channels` limits the deepest rows alone, which have most of the parameters.',
     not: 'Where the file is shared and others use the same scale: add a scale of your own instead.',
     paper: 'Tan and Le, EfficientNet (2019)',
