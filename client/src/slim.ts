@@ -117,10 +117,7 @@ function pickSteps(
       index,
       line,
       label: vscode.l10n.t('Line {0}, {1}: {2}', line + 1, layer, change),
-      detail:
-        index === 0
-          ? vscode.l10n.t('{0}. With this change: {1}', price, running)
-          : vscode.l10n.t('{0}. With all changes up to here: {1}', price, running),
+      detail: vscode.l10n.t('{0} · {1} so far', price, running),
     }),
   );
   list.selectedItems = list.items;

@@ -101,9 +101,9 @@ describe('detectors', () => {
     // 40·40 positions and a 1×1 to 64 on 80·80 read 16 channels less.
     assert.equal(
       price('macs').title,
-      'Use 192 channels instead of 256: 315M → 182M MACs here, −36.0M in the layers that read it, −5.4 % in total, params −40.3k',
+      'Use 192 channels instead of 256: 315M → 182M MACs here, −36.0M in layers after it, −5.4 % in total, params −40.3k',
     );
-    assert.match(price('flops').title, / 629M → 364M FLOPs here, −72\.1M in the layers that read it, −5\.4 % in total/);
+    assert.match(price('flops').title, / 629M → 364M FLOPs here, −72\.1M in layers after it, −5\.4 % in total/);
     const { before, after } = price('all-ops');
     assert.ok(after.value - before.value < after.macs - before.macs);
     // The number is the one in the file, which the width makes a quarter of; other scales share it.

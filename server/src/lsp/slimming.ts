@@ -7,6 +7,7 @@ import {
   budgetFor,
   budgetText,
   isWithin,
+  limitedText,
   parseBudget,
   type Slimmed,
   type SlimProgress,
@@ -48,7 +49,7 @@ export function answerSlimming(session: Session): void {
       const found = await session.paced(uri, token, slim(analysed, budget), report);
       if (!found) return null;
       const { before, after } = found;
-      const steps = slimItems(analysed, found);
+      const steps = slimItems(analysed, found, budget);
       const limit = budgetText(budget, before, analysed.model.convention.name);
       return { version, budget: limit, reached: isWithin(after, budget), before, steps };
     }),
@@ -64,7 +65,7 @@ export function answerSlimming(session: Session): void {
       return {
         totals: totalsText(after, before, analysed.model.convention),
         reached: isWithin(after, budget),
-        steps: slimItems(analysed, found),
+        steps: slimItems(analysed, found, budget),
         edits: toProto.textEdits(analysed.document.lines, edits),
       };
     }),
@@ -79,7 +80,7 @@ function budgetOf({ model }: Analysed, text: string): Budget | string {
   return budgetFor(wishes, { macs: macs.value, params: params.value });
 }
 
-function slimItems({ document: { lines }, model }: Analysed, { steps, before }: Slimmed): SlimItem[] {
+function slimItems({ document: { lines }, model }: Analysed, { steps, before }: Slimmed, budget: Budget): SlimItem[] {
   return steps.map(({ advice: { change, price, layer, after }, choice }) => ({
     choice,
     layer,
@@ -87,6 +88,6 @@ function slimItems({ document: { lines }, model }: Analysed, { steps, before }: 
     price,
     line: lines.lineAt(choice.origin),
     after,
-    running: totalsText(after, before, model.convention),
+    running: limitedText(budget, after, before, model.convention),
   }));
 }

@@ -81,7 +81,8 @@ function narrower(layer: Layer, tied: Tied, times: number): Fix {
     },
     here: [...tied.layers.keys()].flatMap(({ items }) => items),
     exact: false,
-    isGentle: times >= gentle,
+    // Three quarters of 16, rounded to 8, are half of it.
+    isGentle: times >= gentle && (width === undefined || floored(width, times) >= gentlest * width),
     refused: tied.reason,
   };
 }
@@ -188,6 +189,8 @@ function tuned(rows: readonly Tunable[], share: number): GraphEdit[] | undefined
 
 /** A share of the channels down to which little is taken away at once. */
 const gentle = 0.75;
+/** The same after rounding. */
+const gentlest = 0.65;
 
 function title(isLinear: boolean, width: number | undefined, times: number, layers: number): string {
   if (width === undefined) {

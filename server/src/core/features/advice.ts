@@ -22,8 +22,9 @@ export interface Advice {
    * here, −4.1 % in total”.
    */
   readonly title: string;
-  /** The same without its price, and the price. */
+  /** The same without its price. */
   readonly change: string;
+  /** The price without that of the whole: “347M → 99.5M MACs here”. */
   readonly price: string;
   /** What it is about, as a person knows it: `model.4 (C2f)`. */
   readonly layer: string;
@@ -144,12 +145,12 @@ function tried(analysed: Analysed, candidate: Candidate): Advice | undefined {
     if (!fix.dearer || saved.macs >= 0) return undefined;
     return refuse(fix.dearer(percent(-saved.macs / here.macs)));
   }
-  const price = priceText(analysed, trial, candidate);
+  const price = priceOf(analysed, trial, candidate);
   return {
     ...{ id, code, answers, range, kind, before, after, refused: null, edits: trial.edits },
-    title: l10n.t('{0}: {1}', fix.title, price),
+    title: l10n.t('{0}: {1}', fix.title, price.whole),
     change: fix.title,
-    price,
+    price: price.here,
     layer: layerText(analysed, range),
     why: whyText(analysed, fix),
   };
@@ -221,49 +222,55 @@ function totalsOf({ model }: Analysed): AdviceTotals {
   return { macs: macs.value, params: params.value, value: value.value };
 }
 
-/** “347M → 99.5M MACs here, −41.2M in the layers that read it, −4.1 % in total, params −335k”. */
-function priceText(
+/** What a change saves, in words. */
+interface Price {
+  /** “347M → 99.5M MACs here, −41.2M in layers after it”. */
+  readonly here: string;
+  /** “347M → 99.5M MACs here, −41.2M in layers after it, −4.1 % in total, params −335k”. */
+  readonly whole: string;
+}
+
+function priceOf(
   analysed: Analysed,
   { after, edits }: Trial,
   { isGlobal, fix: { here, consumers = [] } }: Candidate,
-): string {
+): Price {
   const { unit } = analysed.model.convention;
   const [before, now] = [totalsOf(analysed), totalsOf(after)];
   const change = now.value - before.value;
   const params = now.params - before.params;
+  const both = (text: string): Price => ({ here: text, whole: text });
   if (change === 0) {
-    return params === 0
-      ? l10n.t('{0} and params unchanged', unit)
-      : l10n.t('{0} unchanged, params {1}', unit, signed(params));
+    return both(
+      params === 0
+        ? l10n.t('{0} and params unchanged', unit)
+        : l10n.t('{0} unchanged, params {1}', unit, signed(params)),
+    );
   }
   const network = networkOf(analysed);
   const there = network.costOf(here).value;
   const total = changeText(change / before.value);
   if (isGlobal) {
     const work = [si(before.value), si(now.value), unit, total] as const;
-    return params === 0
-      ? l10n.t('{0} → {1} {2} in total ({3}), params unchanged', ...work)
-      : l10n.t('{0} → {1} {2} in total ({3}), params {4}', ...work, signed(params));
+    return both(
+      params === 0
+        ? l10n.t('{0} → {1} {2} in total ({3}), params unchanged', ...work)
+        : l10n.t('{0} → {1} {2} in total ({3}), params {4}', ...work, signed(params)),
+    );
   }
   const following = consumers.length === 0 ? 0 : costThere(after, edits, consumers) - network.costOf(consumers).value;
-  const work = [si(there), si(there + change - following), unit, total] as const;
-  if (following === 0) {
-    return params === 0
-      ? l10n.t('{0} → {1} {2} here, {3} in total, params unchanged', ...work)
-      : l10n.t('{0} → {1} {2} here, {3} in total, params {4}', ...work, signed(params));
-  }
-  return params === 0
-    ? l10n.t(
-        '{0} → {1} {2} here, {4} in the layers that read it, {3} in total, params unchanged',
-        ...work,
-        signed(following),
-      )
-    : l10n.t(
-        '{0} → {1} {2} here, {4} in the layers that read it, {3} in total, params {5}',
-        ...work,
-        signed(following),
-        signed(params),
-      );
+  const work = [si(there), si(there + change - following), unit] as const;
+  const text =
+    following === 0
+      ? l10n.t('{0} → {1} {2} here', ...work)
+      : l10n.t('{0} → {1} {2} here, {3} in layers after it', ...work, signed(following));
+  return {
+    here: text,
+    whole:
+      params === 0
+        ? l10n.t('{0}, {1} in total, params unchanged', text, total)
+        : l10n.t('{0}, {1} in total, params {2}', text, total, signed(params)),
+  };
 }
 
 /** `model.4 (C2f)`, `conv1 (Convolution)`. */

@@ -149,6 +149,14 @@ export function totalsText(
   ].join(' · ');
 }
 
+/** The same of what a budget limits alone. */
+export function limitedText(budget: Budget, after: Totals, before: Totals, { name }: Pick<Convention, 'name'>): string {
+  return [
+    ...(budget.macs === undefined ? [] : [macsText(after.macs, before.macs, name)]),
+    ...(budget.params === undefined ? [] : [paramsText(after.params, before.params)]),
+  ].join(' · ');
+}
+
 /** What a network costs; `value` is in the convention in effect. */
 type Totals = Readonly<Record<Metric | 'value', number>>;
 

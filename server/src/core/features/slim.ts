@@ -74,42 +74,74 @@ export function* slim(
       yield trial();
     }
   }
-  // As few drastic ones as are enough together with gentle ones.
-  let found = yield* planned(analysed, budget, offers, 0, trial);
-  for (let most = 1; isAbove(totalsOf(found.analysed), budget) && most <= fewSteps; most *= 2)
-    found = yield* planned(analysed, budget, offers, most, trial);
-  if (isAbove(totalsOf(found.analysed), budget)) found = yield* planned(analysed, budget, offers, maxSteps, trial);
+  let found: Planned = { analysed, edits: [], moved: offset => offset, steps: [] };
+  for (const alternatives of plans) {
+    if (!isAbove(totalsOf(found.analysed), budget)) break;
+    const tried: Planned[] = [];
+    for (const plan of alternatives) tried.push(yield* planned(analysed, budget, offers, plan, trial));
+    found = closest(tried, budget);
+  }
   const { steps } = found;
   for (const step of steps) yield { kind: 'step', step };
   return { steps, edits: found.edits, before, after: totalsOf(found.analysed) };
 }
 
-/** Takes the best offer again and again: so many of all, then gentle ones, a few in all unless it is many. */
+/** How many changes there may be, and how many of them drastic. */
+interface Plan {
+  readonly most: number;
+  readonly drastic: number;
+  /** Whether the drastic ones come last, to end with, or first. */
+  readonly isGentleFirst: boolean;
+}
+
+/** The mildest first: with as few drastic changes as are enough, and then whatever there is. Alternatives are as mild. */
+const plans: readonly (readonly Plan[])[] = [
+  [{ most: fewSteps, drastic: 0, isGentleFirst: true }],
+  ...[1, 2, 4, fewSteps].map(drastic =>
+    [true, false].map((isGentleFirst): Plan => ({ most: fewSteps, drastic, isGentleFirst })),
+  ),
+  [{ most: maxSteps, drastic: maxSteps, isGentleFirst: false }],
+];
+
+interface Planned extends Edited {
+  readonly steps: readonly SlimStep[];
+}
+
+/** Of sequences that reach a budget the one that takes the least away, of others the one that comes nearest. */
+function closest(all: readonly Planned[], budget: Budget): Planned {
+  const part = (limit: number | undefined, total: number): number => (limit === undefined ? 0 : total / limit);
+  const left = ({ analysed }: Planned): number => {
+    const { macs, params } = totalsOf(analysed);
+    return part(budget.macs, macs) + part(budget.params, params);
+  };
+  const reached = all.filter(({ analysed }) => !isAbove(totalsOf(analysed), budget));
+  if (reached.length === 0) return all.reduce((best, each) => (left(each) < left(best) ? each : best));
+  return reached.reduce((best, each) => (left(each) > left(best) ? each : best));
+}
+
+/** Takes the best offer again and again. */
 function* planned(
   analysed: Analysed,
   budget: Budget,
   all: readonly Offer[],
-  drastic: number,
+  { most, drastic, isGentleFirst }: Plan,
   trial: () => SlimProgress,
-): Generator<SlimProgress, Edited & { readonly steps: readonly SlimStep[] }> {
+): Generator<SlimProgress, Planned> {
   let state: Edited = { analysed, edits: [], moved: offset => offset };
   let offers = all;
   let tries = 0;
+  let left = drastic;
   const steps: SlimStep[] = [];
   const changed = new Set<number>();
   const score = ({ saved }: Offer): number => towards(saved, totalsOf(state.analysed), budget);
-  const most = Math.max(drastic, fewSteps);
   while (isAbove(totalsOf(state.analysed), budget) && steps.length < most && tries < maxTrials) {
     const now = totalsOf(state.analysed);
-    offers = offers.filter(
-      offer =>
-        (offer.isGentle || steps.length < drastic) &&
-        offer.places.every(place => !changed.has(place)) &&
-        score(offer) > 0,
-    );
-    const enough = offers.filter(({ saved }) => !isAbove(less(now, saved), budget));
-    const order =
-      enough.length > 0 ? bestEndFirst(enough, now, budget) : offers.toSorted((a, b) => score(b) - score(a));
+    offers = offers.filter(offer => offer.places.every(place => !changed.has(place)) && score(offer) > 0);
+    const gentleOnes = offers.filter(({ isGentle }) => isGentle);
+    const isGentleNow = left === 0 || (isGentleFirst && gentleOnes.length > 0 && steps.length < most - left);
+    const pool = isGentleNow ? gentleOnes : offers;
+    const enough = pool.filter(({ saved }) => !isAbove(less(now, saved), budget));
+    const order = enough.length > 0 ? bestEndFirst(enough, now, budget) : pool.toSorted((a, b) => score(b) - score(a));
     const [best] = order;
     if (!best) break;
     // Prices change with the steps before; the first in order is tried anew and takes its place.
@@ -127,6 +159,7 @@ function* planned(
       continue;
     }
     state = next;
+    if (!isGentleNow) left--;
     for (const place of best.places) changed.add(place);
     steps.push({ advice: best.advice, choice: best.choice });
   }
