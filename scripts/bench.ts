@@ -19,6 +19,7 @@ import {
   ShutdownRequest,
 } from 'vscode-languageserver-protocol/node';
 import { defaultSettings, open, price } from '../server/src/core/index.ts';
+import { detectors } from '../test/support/detectors.ts';
 import { yolov3 } from '../test/support/yolov3.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -452,34 +453,86 @@ async function codeActions(): Promise<void> {
     ['resnet152.net.yaml', 'flopline', resnetRows()],
   ] as const;
   for (const [name, languageId, text] of files) {
-    const uri = `file:///bench/actions/${name}`;
-    const textDocument = { uri, languageId, version: 1, text };
-    await client.connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument });
-    let found: number[] = [];
-    let offers = 0;
-    // Once to warm up; what was tried on a text is kept for it, so the second time is on another one.
-    for (const version of [2, 3]) {
-      await client.connection.sendNotification(DidChangeTextDocumentNotification.type, {
-        textDocument: { uri, version },
-        contentChanges: [{ text: `${text}${'\n'.repeat(version)}` }],
-      });
-      found = [];
-      offers = 0;
-      for (const [line, content] of text.split('\n').entries()) {
-        if (!/conv|linear/i.test(content)) continue;
-        const range = { start: { line, character: 0 }, end: { line, character: content.length } };
-        const params = { textDocument: { uri }, range, context: { diagnostics: [] } };
-        const begin = performance.now();
-        const answer = await client.connection.sendRequest(CodeActionRequest.type, params);
-        found.push(performance.now() - begin);
-        offers += answer?.length ?? 0;
-      }
-    }
-    console.log(
-      `  ${name}: ${ms(median(found))}, at most ${ms(Math.max(...found))}; ${(offers / found.length).toFixed(1)} offers on a line`,
+    const lines = [...text.split('\n').entries()].flatMap(([line, content]) =>
+      /conv|linear/i.test(content) ? [line] : [],
     );
+    await measureActions(client, name, languageId, text, lines, 1);
   }
   await client.stop();
+}
+
+/** Published detectors where they are beside the project, and ours in their style. */
+function detectorTexts(): readonly (readonly [name: string, text: string])[] {
+  const folder = join(root, '../shared/corpus/ultralytics-yaml');
+  const published = [
+    ['y5v70__yolov5s', 'yolov5s.yaml'],
+    ['u84101__yolov8', 'yolov8.yaml'],
+    ['u84101__yolo11', 'yolo11.yaml'],
+    ['u84101__yolo26', 'yolo26.yaml'],
+    ['wky7__deploy-yolov7-tiny-silu', 'yolov7-tiny-silu.yaml'],
+  ] as const;
+  return [
+    ...published.flatMap(([entry, name]): [string, string][] => {
+      const path = join(folder, entry, name);
+      return existsSync(path) ? [[name, readFileSync(path, 'utf8')]] : [];
+    }),
+    ...detectors.map(({ file, text }) => [file, text] as const),
+  ];
+}
+
+async function rowActions(): Promise<void> {
+  console.log('\n(h) Code actions with prices, on 50 rows of a detector at random (aim: 15 ms in the median)');
+  const client = await startOurs();
+  for (const [name, text] of detectorTexts()) {
+    const rows = [...text.split('\n').entries()].flatMap(([line, content]) =>
+      /^\s*(?:-\s*)?\[+.*\b[A-Z]\w+, *\[/.test(content) ? [line] : [],
+    );
+    const some = Array.from({ length: 50 }, () => rows[Math.floor(Math.random() * rows.length)]!);
+    // Each asks about a text of its own: what was tried on a text is kept for it.
+    await measureActions(client, name, 'yaml', text, some, some.length);
+  }
+  await client.stop();
+}
+
+/** Asks for the actions on lines of a text, twice: once to warm up. The text becomes another one `edits` times. */
+async function measureActions(
+  client: Client,
+  name: string,
+  languageId: string,
+  text: string,
+  lines: readonly number[],
+  edits: number,
+): Promise<void> {
+  const uri = `file:///bench/actions/${name}`;
+  let version = 1;
+  const contents = text.split('\n');
+  const textDocument = { uri, languageId, version, text };
+  await client.connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument });
+  let found: number[] = [];
+  let offers = 0;
+  for (let round = 0; round < 2; round++) {
+    found = [];
+    offers = 0;
+    for (const [at, line] of lines.entries()) {
+      if (at % Math.ceil(lines.length / edits) === 0) {
+        await client.connection.sendNotification(DidChangeTextDocumentNotification.type, {
+          textDocument: { uri, version: ++version },
+          contentChanges: [{ text: `${text}${'\n'.repeat(version)}` }],
+        });
+        const all = { start: { line: 0, character: 0 }, end: { line: contents.length, character: 0 } };
+        await client.connection.sendRequest(InlayHintRequest.type, { textDocument: { uri }, range: all });
+      }
+      const range = { start: { line, character: 0 }, end: { line, character: contents[line]!.length } };
+      const params = { textDocument: { uri }, range, context: { diagnostics: [] } };
+      const begin = performance.now();
+      const answer = await client.connection.sendRequest(CodeActionRequest.type, params);
+      found.push(performance.now() - begin);
+      offers += answer?.length ?? 0;
+    }
+  }
+  console.log(
+    `  ${name}: ${ms(median(found))}, at most ${ms(Math.max(...found))}; ${(offers / found.length).toFixed(1)} offers on a line`,
+  );
 }
 
 const sections: Record<string, () => void | Promise<void>> = {
@@ -490,6 +543,7 @@ const sections: Record<string, () => void | Promise<void>> = {
   edits,
   start: startUp,
   actions: codeActions,
+  rows: rowActions,
   'other-edits': otherEdits,
 };
 

@@ -115,6 +115,25 @@ const shots = {
       },
       { width: 1200 },
     ),
+  // What Make It Cheaper finds, with the line of the change that has the focus.
+  cheaper: () =>
+    take(
+      'cheaper',
+      yolo,
+      async () => {
+        await page.keyboard.press('Control+1');
+        await page.keyboard.press('F1');
+        await page.locator('.quick-input-widget:visible').waitFor();
+        await page.keyboard.type('Flopline: Make It Cheaper');
+        await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Make It Cheaper' }).first().waitFor();
+        await page.keyboard.press('Enter');
+        await page.locator('.quick-input-list .monaco-list-row', { hasText: '−30 % MACs' }).first().click();
+        const changes = page.locator('.quick-input-list .monaco-list-row', { hasText: /Line \d+, model/ });
+        await changes.first().waitFor();
+        await page.keyboard.press('ArrowDown');
+      },
+      { width: 1200, height: 760 },
+    ),
   problems: () =>
     take('problems', yolo, async () => {
       // Two mistakes that people make: a map of another size to concatenate with, and a row that does not exist.

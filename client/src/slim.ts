@@ -22,7 +22,7 @@ export async function makeCheaper(
   if (found.steps.length === 0) {
     const why = found.reached
       ? vscode.l10n.t('{0} is already within {1}.', summary.title, found.budget)
-      : vscode.l10n.t('No known change of {0} brings it closer to {1}.', summary.title, found.budget);
+      : vscode.l10n.t('Flopline knows no change of {0} that brings it closer to {1}.', summary.title, found.budget);
     vscode.window.showInformationMessage(why);
     return;
   }
@@ -49,33 +49,53 @@ async function pickBudget(
   });
 }
 
+/** What takes longer than this says how far it is: a notification that is gone at once is only seen to flicker. */
+const patience = 800;
+
 /** The changes, or undefined where a person cancelled the search or typed meanwhile. */
 async function search(client: Client, document: vscode.TextDocument, budget: string): Promise<SlimAnswer | undefined> {
-  return vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Flopline: Searching for changes ({0})', budget),
-      cancellable: true,
-    },
-    async (progress, token) => {
-      const workDoneToken = `flopline-slim-${++searches}`;
-      const listener = client.onProgress(WorkDoneProgress.type, workDoneToken, value => {
-        if (value.kind === 'report' && value.message !== undefined) progress.report({ message: value.message });
-      });
-      try {
-        const params = { textDocument: idOf(document), budget, workDoneToken };
-        const found = await ask(client, 'flopline/slim', params, token);
-        if (!found && !token.isCancellationRequested) reportChanged();
-        return found ?? undefined;
-      } finally {
-        listener.dispose();
-      }
-    },
-  );
+  const workDoneToken = `flopline-slim-${++searches}`;
+  let show = (_: string): void => {};
+  const listener = client.onProgress(WorkDoneProgress.type, workDoneToken, value => {
+    if (value.kind === 'report' && value.message !== undefined) show(value.message);
+  });
+  const source = new vscode.CancellationTokenSource();
+  try {
+    const params = { textDocument: idOf(document), budget, workDoneToken };
+    const asked = ask(client, 'flopline/slim', params, source.token);
+    const isSoon = await Promise.race([
+      asked.then(
+        () => true,
+        () => true,
+      ),
+      new Promise<false>(resolve => setTimeout(resolve, patience, false)),
+    ]);
+    const found = isSoon
+      ? await asked
+      : await vscode.window.withProgress(
+          {
+            location: vscode.ProgressLocation.Notification,
+            title: vscode.l10n.t('Flopline: Searching for changes ({0})', budget),
+            cancellable: true,
+          },
+          async (progress, token) => {
+            show = message => progress.report({ message });
+            token.onCancellationRequested(() => source.cancel());
+            return asked;
+          },
+        );
+    if (!found && !source.token.isCancellationRequested) reportChanged();
+    return found ?? undefined;
+  } finally {
+    listener.dispose();
+    source.dispose();
+  }
 }
 
 interface StepItem extends vscode.QuickPickItem {
   readonly index: number;
+  /** 0-based. */
+  readonly line: number;
 }
 
 /** What the selected steps make of the text; the totals follow the selection. */
@@ -89,21 +109,23 @@ function pickSteps(
   list.canSelectMany = true;
   list.placeholder = reached
     ? vscode.l10n.t('These changes reach {0}. Select which to make.', limit)
-    : vscode.l10n.t('{0} cannot be reached. These changes come closest.', limit);
+    : vscode.l10n.t('{0} is not reached: no change of another layer that Flopline knows saves more.', limit);
 
   // Set once: new items would clear the selection.
   list.items = steps.map(
-    ({ title, line, running }, index): StepItem => ({
+    ({ layer, change, price, line, running }, index): StepItem => ({
       index,
-      label: title,
-      description: vscode.l10n.t('line {0}', line + 1),
-      detail:
-        index === 0
-          ? vscode.l10n.t('With this change: {0}', running)
-          : vscode.l10n.t('With all changes up to here: {0}', running),
+      line,
+      label: vscode.l10n.t('Line {0}, {1}: {2}', line + 1, layer, change),
+      detail: vscode.l10n.t('{0} · {1} so far', price, running),
     }),
   );
   list.selectedItems = list.items;
+
+  const marked = vscode.window.createTextEditorDecorationType({
+    isWholeLine: true,
+    backgroundColor: new vscode.ThemeColor('editor.rangeHighlightBackground'),
+  });
 
   const tried = new Map<string, Promise<SlimPicked | undefined>>();
   /** Each selection is tried once. */
@@ -153,12 +175,26 @@ function pickSteps(
       resolve(picked);
       list.hide();
     });
+    list.onDidChangeActive(([item]) => {
+      if (item) reveal(document, item.line, marked);
+    });
     list.onDidHide(() => {
       resolve(undefined);
+      marked.dispose();
       list.dispose();
     });
     show(steps.map((_, index) => index)).then(() => list.show());
   });
+}
+
+/** Shows the line that a change is about. */
+function reveal(document: vscode.TextDocument, line: number, marked: vscode.TextEditorDecorationType): void {
+  const range = new vscode.Range(line, 0, line, 0);
+  for (const editor of vscode.window.visibleTextEditors) {
+    if (editor.document.uri.toString() !== document.uri.toString()) continue;
+    editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    editor.setDecorations(marked, [range]);
+  }
 }
 
 async function apply(document: vscode.TextDocument, version: number, { edits, totals }: SlimPicked): Promise<void> {

@@ -45,10 +45,10 @@ export function advicePage(): string {
     'The numbers do not say what happens to accuracy: all changes but those that compute the same need training and evaluation.',
     ...adviceRules.map(section),
     '## On whole networks',
-    'The best proposal of each kind on the files of [examples](../examples), by MACs saved in total, then parameters. Nothing is proposed inside a framework’s composite module (such as C2f), which the file cannot change.',
+    'The best proposal of each kind on the files of [examples](../examples), by MACs saved in total, then parameters. A row of a YOLO file changes as a whole: what is inside a module such as C2f belongs to the framework.',
     proposals(shown),
     `### ${percent(goal)} less work`,
-    `The changes that \`flopline slim FILE --macs -${goal * 100}%\` finds.`,
+    `The changes that \`flopline slim FILE --macs -${goal * 100}%\` finds. At most eight gentle ones (which take at most a quarter of the channels, or a third of the repeats) are preferred to fewer drastic ones; no layer changes twice.`,
     slimmedNetworks(shown),
   ].join('\n\n')}\n`;
 }
@@ -60,8 +60,8 @@ function threshold(code: string): string {
 }
 
 function section({ code, summary, docs }: AdviceRule): string {
-  const { what, why, not, paper, example: text } = docs;
-  const analysed = priced(`${code}.net.yaml`, text);
+  const { what, why, not, paper, example: text, exampleFile = 'example.net.yaml' } = docs;
+  const analysed = priced(exampleFile, text);
   const advice = offersOn(analysed).find(found => found.code === code);
   if (!advice) throw new Error(`The example of ${code} has no offer of it.`);
   const { title, before, after, edits } = advice;

@@ -24,7 +24,8 @@ const { contributes } = JSON.parse(readFileSync(join(import.meta.dirname, '../..
 describe('pieces of advice', () => {
   for (const rule of adviceRules) {
     it(`${rule.code}: its example saves`, () => {
-      const analysed = analysedOf('example.net.yaml', rule.docs.example, defaultSettings);
+      const { example, exampleFile = 'example.net.yaml' } = rule.docs;
+      const analysed = analysedOf(exampleFile, example, defaultSettings);
       assert.deepEqual(analysed.problems, []);
       const candidate = adviceCandidates(analysed).find(({ code }) => code === rule.code);
       assert.ok(candidate);
@@ -32,7 +33,7 @@ describe('pieces of advice', () => {
       assert.ok(advice && advice.refused === null);
       checkAdvice(analysed, candidate, advice, defaultSettings);
       // What was followed is not asked for again at the same place.
-      const after = analysedOf('example.net.yaml', applyEdits(rule.docs.example, advice.edits), defaultSettings);
+      const after = analysedOf(exampleFile, applyEdits(example, advice.edits), defaultSettings);
       const asked = (of: typeof analysed): number =>
         problemsWithHints(of).filter(({ code }) => code === rule.code).length;
       assert.ok(asked(after) === 0 || asked(after) < asked(analysed));
@@ -48,7 +49,7 @@ describe('pieces of advice', () => {
         ...defaultSettings,
         advice: { ...defaultSettings.advice, [setting]: { enabled: false } },
       };
-      const analysed = analysedOf('example.net.yaml', rule.docs.example, off);
+      const analysed = analysedOf(rule.docs.exampleFile ?? 'example.net.yaml', rule.docs.example, off);
       assert.ok(adviceCandidates(analysed).every(({ code }) => code !== rule.code));
     });
   }

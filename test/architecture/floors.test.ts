@@ -65,7 +65,7 @@ const floors: readonly Floor[] = [
     at: `${core}/advice`,
     imports: [`${core}/text`, `${core}/graph`, `${core}/ops`],
     types: [`${core}/analysis`],
-    shared: ['advice', 'network', 'words'],
+    shared: ['advice', 'channels', 'network', 'words'],
   },
   { at: `${core}/advice/index`, imports: [`${core}/advice`] },
   {

@@ -241,7 +241,7 @@ test('A setting that cannot be applied is an error and exit code 1', () => {
   assert.equal(runCli('report', file('inside-cls.yaml', `# flopline: scale=q\n${spec}`)).code, 1);
   assert.equal(runCli('report', path, '--dialect', 'yolov99').code, 1);
   assert.equal(runCli('advise', path, '--scale', 'q').code, 1);
-  assert.equal(runCli('slim', path, '--macs', '90%', '--scale', 'q').code, 1);
+  assert.equal(runCli('slim', path, '--macs', '-90%', '--scale', 'q').code, 1);
   const net = file('plain.net.yaml', 'input: [3, 8, 8]\nlayers:\n  - relu\n');
   for (const [option, value] of [
     ['--scale', 'n'],
@@ -296,7 +296,7 @@ test('A file that is too large is an error with the reason, and exit code 1', ()
   assert.match(totals.why, /^This file has 2,000,\d{3} characters\. .* are not analyzed\.$/);
   assert.match(runCli('report', path).out, /error: This file has .* \(file-too-large\)/);
   assert.equal(runCli('advise', path).code, 1);
-  assert.equal(runCli('slim', path, '--macs', '90%').code, 1);
+  assert.equal(runCli('slim', path, '--macs', '-90%').code, 1);
   assert.equal(runCli('report', path, '--max-file-size', '3000000').code, 0);
   // So large that only its beginning is read.
   const huge = runCli('report', file('huge-cls.yaml', `${spec}${'#'.repeat(17_000_000)}\n`), '--format', 'json');

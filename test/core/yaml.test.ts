@@ -205,6 +205,16 @@ function plain(node: YamlNode | undefined): PlainValue | undefined {
   return node && plainValue(node);
 }
 
+describe('blank lines', () => {
+  it('below a key take no time, however many they are', () => {
+    const text = `head:\n${'\n'.repeat(27)}x: 1\n`;
+    const begin = performance.now();
+    parseYaml(text);
+    // Each line more took twice the time, seconds here.
+    assert.ok(performance.now() - begin < 1000);
+  });
+});
+
 function checkValue(text: string, expected: PlainValue | undefined): void {
   const { value, problems } = parseYaml(text);
   assert.deepEqual(problems, []);

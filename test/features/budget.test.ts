@@ -18,11 +18,12 @@ test('limits', () => {
   checkBudget('2 mparameters', { params: 2e6 });
   checkBudget('2M', { params: 2e6 }, 'params');
   checkBudget('900k weights', { params: 900e3 });
-  checkBudget('≤ 50 %', { macs: 600e6 });
+  for (const text of ['≤ 50 %', '<=50%', '0.5x', '.5 x', '≤ 0.5×', '0.50x MACs']) checkBudget(text, { macs: 600e6 });
+  checkBudget('0.8x params', { params: 8e6 });
 });
 
 test('reductions', () => {
-  for (const text of ['−30 % MACs', '-30%', '30%', '– 30 %', '30 % macs', '-360M']) checkBudget(text, { macs: 840e6 });
+  for (const text of ['−30 % MACs', '-30%', '– 30 %', '-30 % macs', '-360M']) checkBudget(text, { macs: 840e6 });
   checkBudget('-25 % params', { params: 7.5e6 });
   checkBudget('−.5%', { macs: 1.194e9 });
 });
@@ -38,6 +39,10 @@ test('what is none is told in words', () => {
   checkBudget('few', /^“few” is not a budget/);
   checkBudget('300 apples', /^“apples” is neither MACs nor params/);
   checkBudget('600 MFLOPs', /in MACs, not FLOPs/);
+  checkBudget('50%', /^“50%” could mean 50 % less, or 50 % of the cost now\. Write −50% or ≤50%\.$/);
+  checkBudget('30 % params', /could mean 30 % less, or 30 % of the cost now/);
+  checkBudget('-0.5x', /without a sign/);
+  checkBudget('2x', /not less than the whole/);
   checkBudget('0', /would leave nothing/);
   checkBudget('-0%', /changes nothing/);
   checkBudget('-100%', /not less than the whole/);

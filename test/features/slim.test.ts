@@ -21,9 +21,12 @@ function analysedOf(text: string, name = 'net.net.yaml'): Analysed {
   return price(open({ name, text }, defaultSettings)!, defaultSettings)!;
 }
 
-function totalsOf(text: string, name?: string): { macs: number | null; params: number | null } {
-  const { macs, params } = report(analysedOf(text, name)).totals;
-  return { macs, params };
+function totalsOf(
+  text: string,
+  name?: string,
+): { macs: number | null; params: number | null; value: number | null | undefined } {
+  const { macs, params, value } = report(analysedOf(text, name)).totals;
+  return { macs, params, value };
 }
 
 function run(search: Generator<unknown, Slimmed>): Slimmed {

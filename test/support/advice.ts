@@ -92,7 +92,8 @@ export function checkAdvice(before: Analysed, candidate: Candidate, advice: Advi
   );
   // Rows that are not meant to change are there still, in their order.
   const { lines } = before.document;
-  const free = new Set([...candidate.fix.footprint, ...candidate.fix.here].map(({ from }) => lines.lineAt(from) + 1));
+  const { footprint, here: own, consumers = [] } = candidate.fix;
+  const free = new Set([...footprint, ...own, ...consumers].map(({ from }) => lines.lineAt(from) + 1));
   const shapes = shapesOf(is.layers);
   let at = 0;
   for (const { line, outputs } of flat(was.layers)) {
@@ -123,7 +124,7 @@ function checkWiring(
   told: (what: string) => string,
 ): void {
   const moved = mapOffset(edits);
-  const free = new Set([...fix.here, ...fix.footprint].map(({ from }) => from));
+  const free = new Set([...fix.here, ...fix.footprint, ...(fix.consumers ?? [])].map(({ from }) => from));
   const now = wiringOf(after);
   for (const [site, sources] of wiringOf(before)) {
     const place = free.has(site) ? undefined : moved(site);

@@ -31,6 +31,9 @@ export interface AdviceReport {
   readonly advice: readonly AdviceRow[];
 }
 
+/** Whatever the convention is that titles are in. */
+type Counts = Pick<Advice['before'], 'macs' | 'params'>;
+
 export interface AdviceRow {
   readonly id: string;
   readonly code: string;
@@ -40,8 +43,8 @@ export interface AdviceRow {
   /** Markdown. */
   readonly why: string;
   /** Totals of the whole network, as `after`. */
-  readonly before: Advice['before'];
-  readonly after: Advice['after'];
+  readonly before: Counts;
+  readonly after: Counts;
   readonly refused: string | null;
   /** UTF-16 offsets, counted after a byte order mark. */
   readonly edits: readonly TextEdit[];
@@ -89,8 +92,10 @@ function row(
   { document }: Analysed,
 ): AdviceRow {
   const line = document.lines.lineAt(range.from) + 1;
-  return { id, code, line, title, why, before, after, refused, edits };
+  return { id, code, line, title, why, before: countsOf(before), after: countsOf(after), refused, edits };
 }
+
+const countsOf = ({ macs, params }: Counts): Counts => ({ macs, params });
 
 /** Makes one of the changes, or shows it. */
 function follow(

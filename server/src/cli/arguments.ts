@@ -50,6 +50,8 @@ export interface AdviseRequest extends SpecsRequest {
 export interface SlimRequest extends SpecsRequest {
   readonly format: 'table' | 'json';
   readonly wishes: readonly BudgetWish[];
+  /** Whether the scale in effect may change too. */
+  readonly scales: boolean;
   readonly apply: boolean;
   /** Whether the change is shown instead of made. */
   readonly dryRun: boolean;
@@ -115,8 +117,9 @@ Exit code
       ['--dry-run', l10n.t('With --apply: print a unified diff instead.')],
     ]),
     listed([
-      ['--macs BUDGET', l10n.t('A limit such as 300M or 1.2G, or a reduction such as -30%.')],
+      ['--macs BUDGET', l10n.t('A limit such as 300M or 0.7x (of the cost now), or a reduction such as -30%.')],
       ['--params BUDGET', l10n.t('A limit such as 2M, or a reduction such as -50%.')],
+      ['--scales', l10n.t('Also change the scale in effect: its depth, width and channel limit.')],
       ['--apply', l10n.t('Apply the changes to the file.')],
       ['--dry-run', l10n.t('Print a unified diff instead.')],
     ]),
@@ -181,6 +184,7 @@ const commands = {
     ...common,
     macs: { type: 'string' },
     params: { type: 'string' },
+    scales: { type: 'boolean' },
     apply: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
   },
@@ -219,7 +223,7 @@ export function parseCommand(argv: readonly string[]): Command {
       return parsed(
         args,
         'slim',
-        ({ format: wish, macs, params, apply = false, 'dry-run': dryRun = false }, request) => {
+        ({ format: wish, macs, params, scales = false, apply = false, 'dry-run': dryRun = false }, request) => {
           const format = formatOf(wish);
           if (!format) return wrong(`“${wish}” is not an output format of slim. Use table or json.`);
           if (request.paths.length > 1) return wrong('slim works on one file or folder. Name just one.');
@@ -234,7 +238,7 @@ export function parseCommand(argv: readonly string[]): Command {
             wishes.push(...budget);
           }
           if (wishes.length === 0) return wrong('slim needs a budget, as in --macs 300M, --macs -30% or --params 2M.');
-          return { kind: 'slim', request: { ...request, format, wishes, apply, dryRun } };
+          return { kind: 'slim', request: { ...request, format, wishes, scales, apply, dryRun } };
         },
       );
     case undefined:

@@ -3,6 +3,7 @@ import {
   type Budget,
   budgetFor,
   budgetText,
+  type Convention,
   isWithin,
   type Slimmed,
   shareChange,
@@ -27,12 +28,15 @@ export interface SlimReport {
   readonly complete: boolean;
   /** Where it is not: the reason, in words. */
   readonly why?: string;
-  readonly before: Slimmed['before'];
-  readonly after: Slimmed['after'];
+  readonly before: Counts;
+  readonly after: Counts;
   readonly steps: readonly SlimRow[];
   /** All steps as one change: UTF-16 offsets in the file's text, counted after a byte order mark. */
   readonly edits: readonly TextEdit[];
 }
+
+/** Whatever the convention is that titles are in. */
+type Counts = Pick<Slimmed['before'], 'macs' | 'params'>;
 
 export interface SlimRow {
   readonly code: string;
@@ -41,7 +45,7 @@ export interface SlimRow {
   readonly title: string;
   readonly why: string;
   /** Totals of the whole network with this step and all before it. */
-  readonly after: Slimmed['after'];
+  readonly after: Counts;
   /** Of the text as the steps before have made it. */
   readonly edits: readonly TextEdit[];
 }
@@ -58,7 +62,7 @@ export function runSlim(request: SlimRequest, streams: Streams): ExitCode {
 /** Slims one spec and adds its report. */
 function slimFile(
   { path, document, analysed, progress }: Visit,
-  { wishes, format, apply, dryRun }: SlimRequest,
+  { wishes, scales, format, apply, dryRun }: SlimRequest,
   reports: SlimReport[],
   { out, err }: Streams,
 ): ExitCode {
@@ -75,7 +79,8 @@ function slimFile(
     return 2;
   }
   const rows: SlimRow[] = [];
-  const search = slim(analysed, budget);
+  const search = slim(analysed, budget, { scales });
+  const running: Totals[] = [];
   let next = search.next();
   for (; !next.done; next = search.next()) {
     const event = next.value;
@@ -83,20 +88,27 @@ function slimFile(
     else {
       const { advice, choice } = event.step;
       const { code, title, why, after, edits } = advice;
-      rows.push({ code, line: document.lines.lineAt(choice.origin) + 1, title, why, after, edits });
+      const line = document.lines.lineAt(choice.origin) + 1;
+      running.push(after);
+      rows.push({ code, line, title, why, after: countsOf(after), edits });
     }
   }
   const { before, after, edits } = next.value;
   const complete = (budget.macs === undefined || macs.complete) && (budget.params === undefined || params.complete);
   const reached = complete && isWithin(after, budget);
   const known = { complete, ...(complete || why === undefined ? {} : { why: why.message }) };
-  const result: SlimReport = { file: path, budget, reached, ...known, before, after, steps: rows, edits };
+  const counts = { before: countsOf(before), after: countsOf(after) };
+  const result: SlimReport = { file: path, budget, reached, ...known, ...counts, steps: rows, edits };
   const { text } = document.source;
   if (format !== 'json')
-    out(dryRun ? unifiedDiff(path, text, edits) : `${reports.length > 0 ? '\n' : ''}${slimTable(result)}`);
+    out(
+      dryRun
+        ? unifiedDiff(path, text, edits)
+        : `${reports.length > 0 ? '\n' : ''}${slimTable(result, analysed.model.convention, [before, ...running])}`,
+    );
   reports.push(result);
   if (!reached) {
-    const goal = budgetText(budget, totals);
+    const goal = budgetText(budget, totals, analysed.model.convention.name);
     say([missText(result, goal), ...(complete || why === undefined ? [] : [why.message])].join(' '));
     if (apply && !dryRun) say(l10n.t('Nothing was changed.'));
     return 1;
@@ -109,11 +121,17 @@ function slimFile(
 function missText({ complete, before, after, steps }: SlimReport, goal: string): string {
   if (!complete) return l10n.t('Cannot tell whether {0} is reached, because part of the network is unknown.', goal);
   const [macs, params] = [shareChange(after.macs, before.macs), shareChange(after.params, before.params)];
-  if (steps.length === 0) return l10n.t('{0} is not reached: no change saves anything.', goal);
+  // Twice the same layer would leave too little of it.
+  if (steps.length === 0) return l10n.t('{0} is not reached: Flopline knows no change that saves anything.', goal);
   return steps.length === 1
-    ? l10n.t('{0} is not reached: after 1 change (MACs {1}, params {2}), no other saves anything.', goal, macs, params)
+    ? l10n.t(
+        '{0} is not reached: after 1 change (MACs {1}, params {2}), no change of another layer that Flopline knows saves more.',
+        goal,
+        macs,
+        params,
+      )
     : l10n.t(
-        '{0} is not reached: after {1} changes (MACs {2}, params {3}), no other saves anything.',
+        '{0} is not reached: after {1} changes (MACs {2}, params {3}), no change of another layer that Flopline knows saves more.',
         goal,
         steps.length,
         macs,
@@ -121,25 +139,33 @@ function missText({ complete, before, after, steps }: SlimReport, goal: string):
       );
 }
 
+type Totals = Slimmed['before'];
+
+const countsOf = ({ macs, params }: Counts): Counts => ({ macs, params });
+
 /** A sequence of changes with the totals after each. */
-function slimTable(report: SlimReport): string {
-  const { file, before, steps } = report;
-  const head = [l10n.t('line'), 'MACs', '', l10n.t('params'), '', l10n.t('change')];
-  const rows = steps.map(({ line, after, title }) => [
-    String(line),
-    si(after.macs),
-    shareChange(after.macs, before.macs),
-    si(after.params),
-    shareChange(after.params, before.params),
-    title,
+function slimTable(report: SlimReport, { name, unit }: Convention, totals: readonly Totals[]): string {
+  const { file, steps } = report;
+  // Budgets are in MACs; where something else is shown elsewhere, both are.
+  const macs = { head: 'MACs', of: (each: Totals) => each.macs };
+  const value = { head: unit, of: (each: Totals) => each.value };
+  const params = { head: l10n.t('params'), of: (each: Totals) => each.params };
+  const columns = [...(name === 'flops' ? [] : [macs]), ...(name === 'macs' ? [] : [value]), params];
+  const head = [l10n.t('line'), ...columns.flatMap(column => [column.head, '']), l10n.t('change')];
+  const rows = totals.map((each, at) => [
+    at === 0 ? '' : String(steps[at - 1]!.line),
+    ...columns.flatMap(({ of }) => [si(of(each)), at === 0 ? '' : shareChange(of(each), of(totals[0]!))]),
+    at === 0 ? l10n.t('as it is') : steps[at - 1]!.title,
   ]);
-  const first = ['', si(before.macs), '', si(before.params), '', l10n.t('as it is')];
-  const lines = aligned([head, first, ...rows], ['end', 'end', 'end', 'end', 'end', 'start']);
-  return [file, '', ...ruled(lines, 120), '', outcomeText(report), ''].join('\n');
+  const lines = aligned(
+    [head, ...rows],
+    head.map((_, at) => (at === head.length - 1 ? 'start' : 'end')),
+  );
+  return [file, '', ...ruled(lines, 120), '', outcomeText(report, name), ''].join('\n');
 }
 
-function outcomeText({ steps, reached, complete, budget, before }: SlimReport): string {
-  const goal = budgetText(budget, before);
+function outcomeText({ steps, reached, complete, budget, before }: SlimReport, convention: Convention['name']): string {
+  const goal = budgetText(budget, before, convention);
   const count = steps.length;
   if (reached) {
     if (count === 0) return l10n.t('The network is already within the budget: {0}.', goal);

@@ -14,6 +14,7 @@ export {
   type BudgetWish,
   budgetFor,
   budgetText,
+  limitedText,
   parseBudget,
   shareChange,
   totalsText,

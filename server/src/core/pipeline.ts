@@ -731,12 +731,14 @@ export interface Trial {
 
 /**
  * Makes edits of the network in the text and analyses the result: the price of a fix is never a formula. `footprint` has
- * the items whose outputs may change their shape. Undefined where the dialect cannot say it.
+ * the items whose outputs may change their shape; `rebuilt`, where given, those that may be built of other operators.
+ * Undefined where the dialect cannot say it.
  */
 export function attempt(
   analysed: Analysed,
   graphEdits: readonly GraphEdit[],
   footprint: readonly Range[],
+  rebuilt?: readonly Range[],
 ): Trial | undefined {
   const { document, settings, model } = analysed;
   const edits = document.reader?.rewrite?.(graphEdits, readOptions(settings));
@@ -747,7 +749,7 @@ export function attempt(
     // The dialect is recognized by what rows name, among other things.
     (after.spec.dialect === analysed.spec.dialect ? undefined : l10n.t('the file would be read in another dialect')) ??
     newProblem(analysed.problems, after.problems) ??
-    objection(model.graph, after.model.graph, mapOffset(edits), footprint);
+    objection(model.graph, after.model.graph, mapOffset(edits), footprint, rebuilt);
   return { edits, after, objection: reason };
 }
 
@@ -798,6 +800,7 @@ function newProblem(before: readonly Problem[], after: readonly Problem[]): stri
   return undefined;
 }
 
-function readOptions({ input, scale, dialect, phase, shapeOrder }: Settings): ReadOptions {
+/** What a reader is asked for under some settings. */
+export function readOptions({ input, scale, dialect, phase, shapeOrder }: Settings): ReadOptions {
   return { input, scale, dialect, phase, shapeOrder: shapeOrder === 'auto' ? undefined : shapeOrder };
 }

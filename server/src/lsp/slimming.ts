@@ -7,6 +7,7 @@ import {
   budgetFor,
   budgetText,
   isWithin,
+  limitedText,
   parseBudget,
   type Slimmed,
   type SlimProgress,
@@ -48,8 +49,9 @@ export function answerSlimming(session: Session): void {
       const found = await session.paced(uri, token, slim(analysed, budget), report);
       if (!found) return null;
       const { before, after } = found;
-      const steps = slimItems(analysed, found);
-      return { version, budget: budgetText(budget, before), reached: isWithin(after, budget), before, steps };
+      const steps = slimItems(analysed, found, budget);
+      const limit = budgetText(budget, before, analysed.model.convention.name);
+      return { version, budget: limit, reached: isWithin(after, budget), before, steps };
     }),
   );
 
@@ -61,9 +63,9 @@ export function answerSlimming(session: Session): void {
       if (!found) return null;
       const { before, after, edits } = found;
       return {
-        totals: totalsText(after, before),
+        totals: totalsText(after, before, analysed.model.convention),
         reached: isWithin(after, budget),
-        steps: slimItems(analysed, found),
+        steps: slimItems(analysed, found, budget),
         edits: toProto.textEdits(analysed.document.lines, edits),
       };
     }),
@@ -78,12 +80,14 @@ function budgetOf({ model }: Analysed, text: string): Budget | string {
   return budgetFor(wishes, { macs: macs.value, params: params.value });
 }
 
-function slimItems({ document: { lines } }: Analysed, { steps, before }: Slimmed): SlimItem[] {
-  return steps.map(({ advice: { title, after }, choice }) => ({
+function slimItems({ document: { lines }, model }: Analysed, { steps, before }: Slimmed, budget: Budget): SlimItem[] {
+  return steps.map(({ advice: { change, price, layer, after }, choice }) => ({
     choice,
-    title,
+    layer,
+    change,
+    price,
     line: lines.lineAt(choice.origin),
     after,
-    running: totalsText(after, before),
+    running: limitedText(budget, after, before, model.convention),
   }));
 }

@@ -46,13 +46,16 @@ export interface SlimAnswer {
 
 export interface SlimItem {
   readonly choice: SlimChoice;
-  /** With its price: “Insert a 1×1 bottleneck (64 channels): 347M → 99.5M MACs here, −4.1 % in all”. */
-  readonly title: string;
+  /** What it is about, as a person knows it: `model.4 (C2f)`. */
+  readonly layer: string;
+  /** “Insert a 1×1 bottleneck (64 channels)”, and “347M → 99.5M MACs here”. */
+  readonly change: string;
+  readonly price: string;
   /** 0-based, of the text as it stands. */
   readonly line: number;
   /** With this change and all before it. */
   readonly after: AdviceTotals;
-  /** `1.11 GMACs (−30 %) · 5.2M params (−25 %)`: the same in words. */
+  /** `1.11G MACs (−30 %)`: what the budget limits of them, in words. */
   readonly running: string;
 }
 

@@ -188,10 +188,33 @@ suite('Advice in VS Code', () => {
     const list = await ticking(() => pick('flopline.makeCheaper', '−30 % MACs'));
     assert.match(list.title ?? '', /^1\.\d+M MACs \(−\d+ %\) · /);
     assert.ok(list.items.every(({ detail }) => /MACs \(−\d+ %\)/.test(detail ?? '')));
+    assert.ok(list.items.every(({ label }) => /^Line \d+, \S+ .*: \S/.test(label)));
     await until('another text', () => ({ ok: editor.document.getText() !== text }));
     const costs = (): number => Number(/^(\d+) macs/.exec(totals())?.[1] ?? Number.NaN);
     await until('70 % of 1,703,936 MACs', () => ({ ok: costs() <= 0.7 * 1_703_936, seen: totals() }));
     await vscode.commands.executeCommand('undo');
+    assert.equal(editor.document.getText(), text);
+  });
+
+  test('rows of a YOLO file are in the list by line and layer, and the line of the one with the focus is in view', async () => {
+    const rows = Array.from({ length: 60 }, () => '# a comment\n').join('');
+    const text = `nc: 80\nscales:\n  n: [0.5, 0.5, 1024]\nbackbone:\n  - [-1, 1, Conv, [64, 3, 2]]\n${rows}  - [-1, 6, C2f, [256, True]]\nhead:\n  - [[1], 1, Detect, [nc]]\n`;
+    const editor = await showUntitled('yaml', text);
+    await checkHint(editor, 4, /MACs/);
+    let shown = '';
+    const list = await ticking(
+      () => pick('flopline.makeCheaper', '−30 % MACs'),
+      items => {
+        shown = items.at(-1)?.label ?? '';
+        return [];
+      },
+    );
+    assert.ok(list.items.some(({ label }) => label.startsWith('Line 66, model.1 (C2f): Use ')));
+    const line = Number(/^Line (\d+)/.exec(shown)?.[1]) - 1;
+    await until('the line in view', () => ({
+      ok: editor.visibleRanges.some(range => range.contains(new vscode.Position(line, 0))),
+      seen: editor.visibleRanges,
+    }));
     assert.equal(editor.document.getText(), text);
   });
 
@@ -226,15 +249,22 @@ async function ticking(
   choose: (items: readonly vscode.QuickPickItem[]) => readonly vscode.QuickPickItem[] = items => items,
 ): Promise<Pick<vscode.QuickPick<vscode.QuickPickItem>, 'title' | 'items'>> {
   const { createQuickPick } = vscode.window;
-  const listeners = { selection: (_: readonly vscode.QuickPickItem[]) => {}, accept: () => {}, hide: () => {} };
+  const listeners = {
+    selection: (_: readonly vscode.QuickPickItem[]) => {},
+    active: (_: readonly vscode.QuickPickItem[]) => {},
+    accept: () => {},
+    hide: () => {},
+  };
   const list = {
     title: undefined as string | undefined,
     items: [] as readonly vscode.QuickPickItem[],
     selectedItems: [] as readonly vscode.QuickPickItem[],
     onDidChangeSelection: (listener: typeof listeners.selection) => Object.assign(listeners, { selection: listener }),
     onDidAccept: (listener: () => void) => Object.assign(listeners, { accept: listener }),
+    onDidChangeActive: (listener: typeof listeners.active) => Object.assign(listeners, { active: listener }),
     onDidHide: (listener: () => void) => Object.assign(listeners, { hide: listener }),
     show: () => {
+      listeners.active(list.items.slice(-1));
       list.selectedItems = choose(list.selectedItems);
       listeners.selection(list.selectedItems);
       listeners.accept();

@@ -13,6 +13,8 @@ export interface AdviceRule {
   readonly reported: boolean;
   /** The code of a finding, reported elsewhere, that asks for it. */
   readonly answers?: string;
+  /** Whether it changes the whole network at once: a search for a few changes leaves it alone unless asked. */
+  readonly isGlobal?: boolean;
   readonly docs: AdviceDocs;
   /** The places in a range of the text where it may be followed. */
   find(network: Network, within: Range): Iterable<Finding>;
@@ -27,8 +29,10 @@ export interface AdviceDocs {
   /** When not to follow it. */
   readonly not: string;
   readonly paper: string;
-  /** A network in Flopline YAML of which the first fix of its first finding is shown, with numbers that are computed. */
+  /** A network of which the first fix of its first finding is shown, with numbers that are computed. */
   readonly example: string;
+  /** In which language the example is, by a file's name: Flopline YAML unless said. */
+  readonly exampleFile?: string;
 }
 
 /** A place where a rule may be followed. */
@@ -60,6 +64,12 @@ export interface Fix {
   readonly footprint: readonly Range[];
   /** The items whose cost is “here”. */
   readonly here: readonly Range[];
+  /** The items whose cost follows, because they read what changes. */
+  readonly consumers?: readonly Range[];
+  /** The items that may be built of other operators then, where all others must not. */
+  readonly rebuilt?: readonly Range[];
+  /** Whether it takes little away at once: a quarter of the channels, a third of the repeats. */
+  readonly isGentle?: boolean;
   /** Whether the network computes the same as before: then any saving is worth it. */
   readonly exact: boolean;
   /** Why it is not offered where it would cost so many percent more; undefined where a person would not expect it then. */

@@ -24,7 +24,7 @@ export const fatConvolution = advice({
       if (layer.op !== 'conv' || layer.uses.some(use => convOf(use).groups !== 1)) continue;
       const kernel = agreed(layer, use => convOf(use).kernel);
       if (!kernel || volume(kernel) === 1 || isAfterBottleneck(network, layer)) continue;
-      const fixes = [...bottlenecks(layer, kernel)];
+      const fixes = [...bottlenecks(network, layer, kernel)];
       if (fixes.length > 0) yield finding(layer, kernel, fixes);
     }
   },
@@ -45,7 +45,7 @@ function finding(layer: Layer, kernel: readonly number[], fixes: readonly Fix[])
   };
 }
 
-function* bottlenecks(layer: Layer, kernel: readonly number[]): Generator<Fix> {
+function* bottlenecks(network: Network, layer: Layer, kernel: readonly number[]): Generator<Fix> {
   const channels = agreed(layer, channelsIn);
   // Three colors are not many channels.
   if (!layer.uses.every(use => channelsIn(use) >= 16)) return;
@@ -54,15 +54,17 @@ function* bottlenecks(layer: Layer, kernel: readonly number[]): Generator<Fix> {
     const middle = channels === undefined ? undefined : rounded(channels * share);
     if (middle !== undefined && (middle >= channels! || offered.has(middle))) continue;
     if (middle !== undefined) offered.add(middle);
+    // As a person reads it in the text afterwards.
+    const written = middle === undefined ? undefined : network.written(layer.place.item, middle);
     const percentage = `${share * 100} %`;
     const name = kernelText(kernel);
     const formulas = ['M²·Cin·C + M²·k²·C·Cout', 'M²·k²·Cin·Cout'] as const;
     yield {
-      variant: middle === undefined ? `x${share}` : String(middle),
+      variant: written === undefined ? `x${share}` : String(written),
       title:
-        middle === undefined
+        written === undefined
           ? l10n.t('Insert a 1×1 bottleneck ({0} of the channels)', percentage)
-          : l10n.t('Insert a 1×1 bottleneck ({0} channels)', middle),
+          : l10n.t('Insert a 1×1 bottleneck ({0} channels)', written),
       why:
         middle === undefined
           ? l10n.t(

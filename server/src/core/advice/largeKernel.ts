@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { advice, type Fix } from './advice.ts';
-import { agreed, borderOf, channelsIn, convOf, isPlain, type Layer } from './network.ts';
+import { agreed, borderOf, channelsIn, convOf, isPlain, type Layer, type Network } from './network.ts';
 import { channelsText, kernelText, pathText, retrain, sameField } from './words.ts';
 
 /** Inception v2 and VGG: several 3×3 see as far as one large kernel. */
@@ -23,7 +23,7 @@ export const largeKernel = advice({
       const size = kernel?.[0];
       // In one dimension, two of three cost more than one of five.
       if (!kernel || kernel.length < 2 || (size !== 5 && size !== 7) || kernel.some(other => other !== size)) continue;
-      const fixes = [...stacks(layer, kernel, (size - 1) / 2)];
+      const fixes = [...stacks(network, layer, kernel, (size - 1) / 2)];
       if (fixes.length === 0) continue;
       yield {
         at: layer.place.item,
@@ -40,7 +40,7 @@ export const largeKernel = advice({
   },
 });
 
-function* stacks(layer: Layer, kernel: readonly number[], count: number): Generator<Fix> {
+function* stacks(network: Network, layer: Layer, kernel: readonly number[], count: number): Generator<Fix> {
   const border = borderOf(layer);
   const stride = agreed(layer, use => convOf(use).stride);
   if (!border || !stride) return;
@@ -55,10 +55,12 @@ function* stacks(layer: Layer, kernel: readonly number[], count: number): Genera
   for (const middle of middles(from, to)) {
     const { norm, act } = layer.uses[0];
     const path = pathText([from, ...Array(count - 1).fill(middle ?? from), to]);
+    // As a person reads it in the text afterwards.
+    const written = middle === undefined ? undefined : network.written(layer.place.item, middle);
     const numbers = [text, kernelText(kernel), 9, kernel[0]! ** 2] as const;
     yield {
-      variant: middle === undefined ? 'same' : String(middle),
-      title: title(isPair, text, middle),
+      variant: written === undefined ? 'same' : String(written),
+      title: title(isPair, text, written),
       why: isPair
         ? l10n.t(
             'Two {0} see as far as one {1}, with {2} MACs instead of {3} per position and pair of channels{4}.',

@@ -2,6 +2,7 @@
 import type { Model } from '../analysis/model.ts';
 import type { Border, Place } from '../graph/edit.ts';
 import { type Frame, type Graph, type GraphNode, type Tensor, useOf } from '../graph/graph.ts';
+import type { Tunable } from '../graph/tunable.ts';
 import type { Conv, Linear } from '../ops/index.ts';
 import type { Range } from '../text/range.ts';
 
@@ -47,9 +48,14 @@ export class Network {
   #mains: ReadonlyMap<GraphNode, { readonly layer: Layer; readonly use: Use }> | undefined;
   #outputs: ReadonlySet<Tensor> | undefined;
   #frames: ReadonlyMap<number, readonly Frame[]> | undefined;
+  readonly #findTunables: () => readonly Tunable[];
+  #tunables: ReadonlyMap<number, Tunable> | undefined;
+  #readers: ReadonlyMap<number, readonly Tunable[]> | undefined;
 
-  constructor(model: Model) {
+  /** `tunables`: what the items of the text write that can be made smaller, where its format says so. */
+  constructor(model: Model, tunables: () => readonly Tunable[]) {
     this.model = model;
+    this.#findTunables = tunables;
   }
 
   get graph(): Graph {
@@ -64,6 +70,42 @@ export class Network {
   /** The items of one purpose that touch a stretch of the text, layers apart. */
   items(within: Range): readonly Item[] {
     return [...this.#singles().values()].filter(({ site }) => touches(site, within));
+  }
+
+  /** Those of all items, by where they begin. */
+  get allTunables(): ReadonlyMap<number, Tunable> {
+    this.#tunables ??= new Map(this.#findTunables().map(tunable => [tunable.item.from, tunable]));
+    return this.#tunables;
+  }
+
+  /** What the items that touch a stretch of the text write that can be made smaller. */
+  tunables(within: Range): readonly Tunable[] {
+    return [...this.allTunables.values()].filter(({ item }) => touches(item, within));
+  }
+
+  tunableAt({ from }: Range): Tunable | undefined {
+    return this.allTunables.get(from);
+  }
+
+  /** The number that stands, or would stand, in an item for so many channels: a scale may make others of it. */
+  written(item: Range, channels: number): number {
+    return this.tunableAt(item)?.written(channels) ?? channels;
+  }
+
+  /** The items that read another one. */
+  readersOf({ item }: Tunable): readonly Tunable[] {
+    if (!this.#readers) {
+      const map = new Map<number, Tunable[]>();
+      for (const tunable of this.allTunables.values()) {
+        for (const from of new Set(tunable.sources.map(source => source?.from))) {
+          const there = from === undefined ? undefined : map.get(from);
+          if (there) there.push(tunable);
+          else if (from !== undefined) map.set(from, [tunable]);
+        }
+      }
+      this.#readers = map;
+    }
+    return this.#readers.get(item.from) ?? [];
   }
 
   /** The layer whose convolution or fully connected layer a node is. */
@@ -117,11 +159,12 @@ export class Network {
     return this.#outputs.has(tensor);
   }
 
-  /** Multiply-accumulates and parameters of items, over all their uses; what stands inside another one counts once. */
-  costOf(items: readonly Range[]): { readonly macs: number; readonly params: number } {
-    const frames = items.flatMap(item => this.#framesOf(item)).sort((a, b) => a.first - b.first || b.end - a.end);
+  /** What items cost over all their uses; what stands inside another one counts once. `value` is in the model's convention. */
+  costOf(items: readonly Range[]): { readonly macs: number; readonly params: number; readonly value: number } {
+    const frames = items.flatMap(item => this.framesOf(item)).sort((a, b) => a.first - b.first || b.end - a.end);
     let macs = 0;
     let params = 0;
+    let value = 0;
     let end = 0;
     for (const frame of frames) {
       // Frames nest: it is inside the one before, or behind it.
@@ -129,13 +172,14 @@ export class Network {
       const cost = this.model.costOf(frame);
       macs += cost.macs.value;
       params += cost.params.value;
+      value += cost.value.value;
       end = frame.end;
     }
-    return { macs, params };
+    return { macs, params, value };
   }
 
   /** The outermost frames that stand for an item. */
-  #framesOf({ from }: Range): readonly Frame[] {
+  framesOf({ from }: Range): readonly Frame[] {
     if (!this.#frames) {
       const map = new Map<number, Frame[]>();
       const visit = (frame: Frame): void => {

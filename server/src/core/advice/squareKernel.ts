@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { advice, type Fix } from './advice.ts';
-import { agreed, borderOf, channelsIn, convOf, isPlain, type Layer } from './network.ts';
+import { agreed, borderOf, channelsIn, convOf, isPlain, type Layer, type Network } from './network.ts';
 import { channelsText, kernelText, pathText, retrain, sameField } from './words.ts';
 
 /** Inception v3: a column and a row see what a square sees. */
@@ -22,13 +22,13 @@ export const squareKernel = advice({
       const kernel = agreed(layer, use => convOf(use).kernel);
       const size = kernel?.[0] ?? 1;
       if (kernel?.length !== 2 || kernel[1] !== size || size < 3 || size % 2 === 0) continue;
-      const fixes = [...pairs(layer, size)];
+      const fixes = [...pairs(network, layer, size)];
       if (fixes.length > 0) yield { at: layer.place.item, fixes };
     }
   },
 });
 
-function* pairs(layer: Layer, size: number): Generator<Fix> {
+function* pairs(network: Network, layer: Layer, size: number): Generator<Fix> {
   const border = borderOf(layer);
   const stride = agreed(layer, use => convOf(use).stride);
   if (!border || !stride) return;
@@ -38,12 +38,14 @@ function* pairs(layer: Layer, size: number): Generator<Fix> {
   for (const middle of middles(from, to)) {
     const { norm, act } = layer.uses[0];
     const pair = [`${size}×1`, `1×${size}`] as const;
+    // As a person reads it in the text afterwards.
+    const written = middle === undefined ? undefined : network.written(layer.place.item, middle);
     yield {
-      variant: middle === undefined ? 'same' : String(middle),
+      variant: written === undefined ? 'same' : String(written),
       title:
-        middle === undefined
+        written === undefined
           ? l10n.t('Replace it with {0} and {1} (as many channels in between as in its input)', ...pair)
-          : l10n.t('Replace it with {0} and {1} ({2} channels in between)', ...pair, middle),
+          : l10n.t('Replace it with {0} and {1} ({2} channels in between)', ...pair, written),
       why: l10n.t(
         'A column of {0}, then a row of {0}, see what the {1} sees, with {2} MACs instead of {3} per position and pair of channels{4}.',
         size,

@@ -1,11 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import type { GraphEdit } from '../graph/edit.ts';
 import { type Frame, type GraphNode, type Tensor, useOf } from '../graph/graph.ts';
+import { knobOf, type Smaller, type Tunable } from '../graph/tunable.ts';
 import type { Range } from '../text/range.ts';
 import { listText } from '../text/wording.ts';
 import { advice, type Fix } from './advice.ts';
+import { rowsTiedTo, type TiedRows } from './channels.ts';
 import { agreed, convOf, type Layer, leafOf, linearOf, type Network, placeOf, type Use } from './network.ts';
-import { retrain, sameField } from './words.ts';
+import { fewerChannels, retrain } from './words.ts';
 
 /** Work and weights grow with the channels on both sides of a layer: the width multiplier of MobileNet, for one layer. */
 export const wideLayer = advice({
@@ -13,7 +15,7 @@ export const wideLayer = advice({
   summary: () => l10n.t('fewer channels'),
   reported: false,
   docs: {
-    what: 'Makes a layer narrower: three quarters or half of its channels, rounded to 8. The layers that read it follow. Layers whose outputs are added to its own must have as many channels, so they change together.',
+    what: 'Makes a layer narrower: three quarters or half of its channels, rounded to 8. The layers that read it follow. Layers whose outputs are added to its own must have as many channels, so they change together. A row of a YOLO file changes as a whole, with all that is inside it: C2f, C3k2 or RepNCSPELAN4 with a smaller `c2`, and with it the rows that must output what they read, such as C2PSA.',
     why: 'A convolution costs M²·k²·Cin·Cout: with half its filters it costs half, and so does every layer that reads it.',
     not: 'Where the network is small already: its width is what it can learn with.',
     paper: 'Howard et al., MobileNets (2017): the width multiplier',
@@ -21,7 +23,19 @@ export const wideLayer = advice({
       'name: Two convolutions\ninput: [64, 28, 28]\nlayers:\n  - conv: {out: 256, kernel: 3, padding: same, act: relu}\n  - conv: {out: 64, kernel: 3, padding: same}\n',
   },
   *find(network, within) {
+    for (const row of network.tunables(within)) {
+      const narrower = knobOf(row, 'channels')?.smaller ?? [];
+      if (narrower.length === 0) {
+        const fixes = [0.75, 0.5].flatMap(share => narrowerSources(network, row, share));
+        if (fixes.length > 0) yield { at: row.item, fixes };
+        continue;
+      }
+      const tied = rowsTiedTo(network, row);
+      yield { at: row.item, fixes: narrower.flatMap(smaller => narrowerRow(row, tied, smaller)) };
+    }
     for (const layer of network.layers(within)) {
+      const row = network.tunableAt(layer.place.item);
+      if (row && knobOf(row, 'channels')) continue;
       if (layer.uses.some(use => isDepthwise(use.main) || widthOf(layer, use) < 16)) continue;
       const tied = tiedTo(network, layer);
       if (tied.isOutput) continue;
@@ -50,7 +64,7 @@ function narrower(layer: Layer, tied: Tied, times: number): Fix {
         ? []
         : [l10n.t('Sums tie it to {0}: what is added must have as many channels.', names(tied.layers, layer))]),
     ].join(' '),
-    costs: [sameField(), retrain()],
+    costs: [fewerChannels(), retrain()],
     edits: [...tied.layers].map(
       ([each, depthwise]): GraphEdit => ({
         kind: 'set',
@@ -62,13 +76,121 @@ function narrower(layer: Layer, tied: Tied, times: number): Fix {
     get footprint() {
       return tied.footprint;
     },
-    get here() {
-      return tied.here;
+    get consumers() {
+      return tied.consumers;
     },
+    here: [...tied.layers.keys()].flatMap(({ items }) => items),
     exact: false,
+    // Three quarters of 16, rounded to 8, are half of it.
+    isGentle: times >= gentle && (width === undefined || floored(width, times) >= gentlest * width),
     refused: tied.reason,
   };
 }
+
+/** A row of which a format says what it writes: all that is inside it follows. */
+function narrowerRow(row: Tunable, { rows, footprint, consumers, reason }: TiedRows, { share, value }: Smaller): Fix[] {
+  const edits = tuned(rows, share);
+  if (!edits) return [];
+  const others = rows.slice(1).map(({ name }) => `“${name}”`);
+  const wide = knobOf(row, 'channels')!.value;
+  return [
+    {
+      variant: `x${share}`,
+      title:
+        others.length === 0
+          ? l10n.t('Use {0} channels instead of {1}', value, wide)
+          : l10n.t('Use {0} channels instead of {1} in {2} rows tied to each other', value, wide, rows.length),
+      why: [
+        l10n.t('Its cost shrinks with its channels, and so does that of every layer that reads it.'),
+        ...(others.length === 0
+          ? []
+          : [l10n.t('It changes together with {0}: they must have as many channels as each other.', listText(others))]),
+      ].join(' '),
+      costs: [fewerChannels(), retrain()],
+      edits,
+      footprint,
+      here: rows.map(({ item }) => item),
+      consumers,
+      rebuilt: [],
+      exact: false,
+      isGentle: share >= gentle,
+      refused: reason,
+    },
+  ];
+}
+
+/**
+ * What a row joins or detects on, as a whole: the branches of an ELAN that is written out, the levels that a head reads.
+ * Rows in between that only those read, and that are as wide, are a part of it.
+ */
+function narrowerSources(network: Network, reader: Tunable, share: number): Fix[] {
+  const read = reader.sources.flatMap(source => (source && network.tunableAt(source)) ?? []);
+  const wide = new Set(read.filter(row => knobOf(row, 'channels')));
+  if (wide.size < 3 || wide.size < reader.sources.length) return [];
+  const parts = new Set(wide);
+  for (const row of parts) {
+    const [before] = row.sources.flatMap(source => (source && network.tunableAt(source)) ?? []);
+    if (!before || !knobOf(before, 'channels') || widthOfRow(before) !== widthOfRow(row)) continue;
+    if (network.readersOf(before).every(other => other === reader || parts.has(other))) parts.add(before);
+  }
+  const ties = [...parts].map(row => rowsTiedTo(network, row));
+  const rows = [...new Set(ties.flatMap(tie => tie.rows))];
+  const edits = tuned(rows, share);
+  if (!edits) return [];
+  const own = new Set(rows.map(({ item }) => item.from));
+  const consumers = new Map(ties.flatMap(tie => tie.consumers.map(item => [item.from, item] as const)));
+  // Of each width once, as they stand in the text.
+  const widths = new Map(rows.map(row => [widthOfRow(row), narrowed(row, share)]));
+  const text = (numbers: Iterable<number | undefined>): string => listText([...numbers].map(String));
+  return [
+    {
+      variant: `sources-x${share}`,
+      title: l10n.t(
+        'Use {0} channels instead of {1} in {2} rows that lead to it',
+        text(widths.values()),
+        text(widths.keys()),
+        rows.length,
+      ),
+      why: l10n.t(
+        'All that it reads becomes narrower alike, so the rows keep their proportions. Their cost shrinks with their channels, and so does that of every layer that reads them.',
+      ),
+      costs: [fewerChannels(), retrain()],
+      edits,
+      footprint: ties.flatMap(tie => tie.footprint),
+      here: rows.map(({ item }) => item),
+      consumers: [...consumers.values()].filter(({ from }) => !own.has(from)),
+      rebuilt: [],
+      exact: false,
+      isGentle: share >= gentle,
+      refused: ties.find(({ reason }) => reason !== undefined)?.reason,
+    },
+  ];
+}
+
+const widthOfRow = (row: Tunable): number | undefined => knobOf(row, 'channels')?.value;
+
+const narrowed = (row: Tunable, share: number): number | undefined =>
+  knobOf(row, 'channels')?.smaller.find(smaller => smaller.share === share)?.value;
+
+/** Fewer channels for all rows; undefined where one of them cannot have so few. */
+function tuned(rows: readonly Tunable[], share: number): GraphEdit[] | undefined {
+  const edits: GraphEdit[] = [];
+  for (const row of rows) {
+    for (const kind of ['channels', 'groups'] as const) {
+      const knob = knobOf(row, kind);
+      if (!knob && kind === 'groups') continue;
+      const value = knob?.smaller.find(smaller => smaller.share === share)?.value;
+      if (!knob || value === undefined) return undefined;
+      edits.push({ kind: 'tune', item: row.item, knob: knob.name, value });
+    }
+  }
+  return edits;
+}
+
+/** A share of the channels down to which little is taken away at once. */
+const gentle = 0.75;
+/** The same after rounding. */
+const gentlest = 0.65;
 
 function title(isLinear: boolean, width: number | undefined, times: number, layers: number): string {
   if (width === undefined) {
@@ -148,7 +270,7 @@ class Tied {
   /** Tensors whose channels change, to be followed to their readers, and back to their producers. */
   readonly #forward: Tensor[] = [];
   readonly #backward: Tensor[] = [];
-  #items: { readonly footprint: readonly Range[]; readonly here: readonly Range[] } | undefined;
+  #items: { readonly footprint: readonly Range[]; readonly consumers: readonly Range[] } | undefined;
 
   constructor(network: Network, layer: Layer) {
     this.#network = network;
@@ -167,12 +289,12 @@ class Tied {
     return this.#touched().footprint;
   }
 
-  /** The items whose cost changes. */
-  get here(): readonly Range[] {
-    return this.#touched().here;
+  /** The other items whose cost changes. */
+  get consumers(): readonly Range[] {
+    return this.#touched().consumers;
   }
 
-  #touched(): { readonly footprint: readonly Range[]; readonly here: readonly Range[] } {
+  #touched(): { readonly footprint: readonly Range[]; readonly consumers: readonly Range[] } {
     if (this.#items) return this.#items;
     const footprint: Range[] = [];
     const visit = (frame: Frame): void => {
@@ -181,13 +303,13 @@ class Tied {
       if (frame.hasSitesInside) for (const child of frame.children) visit(child);
     };
     for (const row of this.#network.graph.root.children) visit(row);
+    const own = new Set([...this.layers.keys()].flatMap(({ items }) => items.map(({ from }) => from)));
     const sites = new Map<number, Range>();
-    for (const layer of this.layers.keys()) for (const item of layer.items) sites.set(item.from, item);
     for (const node of [...[...this.#changed].map(tensor => tensor.node), ...this.#readers]) {
       const site = placeOf(node);
-      if (site) sites.set(site.from, site);
+      if (site && !own.has(site.from)) sites.set(site.from, site);
     }
-    this.#items = { footprint, here: [...sites.values()] };
+    this.#items = { footprint, consumers: [...sites.values()] };
     return this.#items;
   }
 

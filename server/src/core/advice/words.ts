@@ -33,6 +33,13 @@ export function retrain(): string {
   return l10n.t('Pretrained weights no longer load for this layer, and accuracy must be measured again.');
 }
 
+/** What fewer channels cost besides. */
+export function fewerChannels(): string {
+  return l10n.t(
+    'Channels are the features that a layer can tell apart: with fewer it learns less. The receptive field stays the same.',
+  );
+}
+
 export function sameField(): string {
   return l10n.t('The receptive field stays the same.');
 }

@@ -1,19 +1,23 @@
 // What an edit of the text did to a network besides what it was meant to do.
 import * as l10n from '@vscode/l10n';
-import { type Frame, type Graph, type Tensor, useOf } from '../graph/graph.ts';
-import { Placement } from '../graph/segment.ts';
+import { type Frame, type Graph, type GraphNode, type Tensor, useOf } from '../graph/graph.ts';
+import { Placement, type Segment } from '../graph/segment.ts';
 import type { Shape } from '../ops/op.ts';
 import type { Range } from '../text/range.ts';
+import { siteOf } from './model.ts';
 
 /**
  * Why two graphs differ where they must not: in what the network takes and returns, or in what an item of the text
  * outputs. `moved` says where an offset of the text before lies now; items in `footprint`, and what is gone, may differ.
+ * Where `rebuilt` is given, all items but those in it must be built of the same operators: a sum that is silently gone
+ * because its sides no longer have as many channels makes another network.
  */
 export function objection(
   before: Graph,
   after: Graph,
   moved: (offset: number) => number | undefined,
   footprint: readonly Range[],
+  rebuilt?: readonly Range[],
 ): string | undefined {
   if (!sameShapes(tensorsOf(before), tensorsOf(after))) return l10n.t('the input of the network would change');
   if (!sameShapes(before.outputs, after.outputs)) return l10n.t('the output shape of the network would change');
@@ -28,7 +32,38 @@ export function objection(
     if (!there || !sameLists(outputs, there.outputs))
       return l10n.t('the output shape of “{0}” would change', frame.label);
   }
+  return rebuilt && otherParts(differing, moved, new Set(rebuilt.map(({ from }) => from)));
+}
+
+/** The first row that is built of other operators than before, as a reason. */
+function otherParts(
+  { before, after }: { readonly before: Rows; readonly after: Rows },
+  moved: (offset: number) => number | undefined,
+  free: ReadonlySet<number>,
+): string | undefined {
+  const now = new Map(after.flatMap(row => (row instanceof Placement ? [[row.start, row.segment] as const] : [])));
+  for (const row of before) {
+    if (!(row instanceof Placement) || free.has(siteOf(row) ?? Number.NaN)) continue;
+    const place = moved(row.start);
+    const there = place === undefined ? undefined : now.get(place);
+    if (there && !sameParts(row.segment, there)) {
+      return l10n.t('“{0}” would be built of other operators', row.label ?? '');
+    }
+  }
   return undefined;
+}
+
+function sameParts({ nodes }: Segment, { nodes: others }: Segment): boolean {
+  return (
+    nodes.length === others.length &&
+    nodes.every((node, at) => node.op === others[at]!.op && isDepthwise(node) === isDepthwise(others[at]!))
+  );
+}
+
+/** A filter for each channel: with other widths on its sides it would mix some. */
+function isDepthwise({ attrs, inputs }: GraphNode): boolean {
+  const { groups = 1 } = attrs as { groups?: number };
+  return groups > 1 && groups === inputs[0]?.shape?.[1];
 }
 
 interface Outputs {

@@ -2,8 +2,9 @@ import * as l10n from '@vscode/l10n';
 // Advice on a network: what would make it cheaper, priced by doing it.
 import { type AdviceRule, adviceRules, type Finding, type Fix, Network } from '../advice/index.ts';
 import type { Model } from '../analysis/model.ts';
-import { type Analysed, attempt } from '../pipeline.ts';
-import type { TextEdit } from '../text/edit.ts';
+import type { GraphEdit } from '../graph/edit.ts';
+import { type Analysed, attempt, readOptions, type Trial } from '../pipeline.ts';
+import { mapOffset, type TextEdit } from '../text/edit.ts';
 import type { Problem } from '../text/problem.ts';
 import { changeText, percent, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
@@ -16,10 +17,17 @@ export interface Advice {
   readonly code: string;
   /** The item that it is about. */
   readonly range: Range;
-  /** A verb phrase with the price: “Insert a 1×1 bottleneck (64 channels): 347M → 99.5M MACs here, −4.1 % in total”. */
+  /**
+   * A verb phrase with the price in the convention in effect: “Insert a 1×1 bottleneck (64 channels): 347M → 99.5M MACs
+   * here, −4.1 % in total”.
+   */
   readonly title: string;
   /** The same without its price. */
   readonly change: string;
+  /** The price without that of the whole: “347M → 99.5M MACs here”. */
+  readonly price: string;
+  /** What it is about, as a person knows it: `model.4 (C2f)`. */
+  readonly layer: string;
   /** Markdown: why it is cheaper, and what it costs besides. */
   readonly why: string;
   /** Whether a diagnostic asks for it. */
@@ -36,6 +44,8 @@ export interface Advice {
 export interface AdviceTotals {
   readonly macs: number;
   readonly params: number;
+  /** In the convention in effect. */
+  readonly value: number;
 }
 
 /** What may be tried: cheap to find, not priced yet. */
@@ -47,6 +57,8 @@ export interface Candidate {
   readonly answers: string;
   /** Without its price. */
   readonly title: string;
+  /** Whether it changes the whole network at once. */
+  readonly isGlobal: boolean;
   readonly fix: Fix;
 }
 
@@ -56,10 +68,10 @@ export const leastSaving = 0.05;
 const networks = new WeakMap<Model, Network>();
 
 /** The network as advice sees it, built once. */
-function networkOf({ model }: Analysed): Network {
+function networkOf({ model, document, settings }: Analysed): Network {
   let known = networks.get(model);
   if (!known) {
-    known = new Network(model);
+    known = new Network(model, () => document.reader?.tunables?.(readOptions(settings)) ?? []);
     networks.set(model, known);
   }
   return known;
@@ -85,6 +97,7 @@ export function adviceCandidates(analysed: Analysed, within: Range = everywhere(
           range: finding.at,
           kind: isReported(analysed, network, rule, finding) ? 'quickfix' : 'rewrite',
           title: fix.title,
+          isGlobal: rule.isGlobal ?? false,
           fix,
         };
       }),
@@ -117,22 +130,28 @@ function tried(analysed: Analysed, candidate: Candidate): Advice | undefined {
     ...{ id, code, answers, range, kind, before, after: before, refused: reason, edits: [] },
     title: l10n.t('{0}: {1}', fix.title, reason),
     change: fix.title,
+    price: reason,
+    layer: layerText(analysed, range),
     why: whyText(analysed, fix),
   });
   if (fix.refused !== undefined) return refuse(fix.refused);
-  const trial = attempt(analysed, fix.edits, fix.footprint);
+  const trial = attempt(analysed, fix.edits, fix.footprint, fix.rebuilt);
   if (!trial || trial.objection !== undefined) return undefined;
   const after = totalsOf(trial.after);
-  const here = networkOf(analysed).costOf(fix.here);
+  const network = networkOf(analysed);
+  const here = network.costOf(fix.here);
   const saved = { macs: before.macs - after.macs, params: before.params - after.params };
   if (!isWorthIt(saved, here, fix.exact)) {
     if (!fix.dearer || saved.macs >= 0) return undefined;
     return refuse(fix.dearer(percent(-saved.macs / here.macs)));
   }
+  const price = priceOf(analysed, trial, candidate);
   return {
     ...{ id, code, answers, range, kind, before, after, refused: null, edits: trial.edits },
-    title: l10n.t('{0}: {1}', fix.title, priceText(before, after, here)),
+    title: l10n.t('{0}: {1}', fix.title, price.whole),
     change: fix.title,
+    price: price.here,
+    layer: layerText(analysed, range),
     why: whyText(analysed, fix),
   };
 }
@@ -192,32 +211,92 @@ function shareOf(
   return measure === 'params' ? here.params / params.value : here.macs / macs.value;
 }
 
-function isWorthIt(saved: AdviceTotals, here: AdviceTotals, exact: boolean): boolean {
+type Saving = Pick<AdviceTotals, 'macs' | 'params'>;
+
+function isWorthIt(saved: Saving, here: Saving, exact: boolean): boolean {
   if (exact) return saved.macs >= 0 && saved.params >= 0 && saved.macs + saved.params > 0;
   if (saved.macs < 0) return false;
   return saved.macs >= leastSaving * here.macs || saved.params >= leastSaving * here.params;
 }
 
 function totalsOf({ model }: Analysed): AdviceTotals {
-  return { macs: model.totals.macs.value, params: model.totals.params.value };
+  const { macs, params, value } = model.totals;
+  return { macs: macs.value, params: params.value, value: value.value };
 }
 
-/** “347M → 99.5M MACs here, −4.1 % in total, params −335k”. */
-function priceText(before: AdviceTotals, after: AdviceTotals, here: AdviceTotals): string {
-  const macs = after.macs - before.macs;
-  const params = after.params - before.params;
-  if (macs === 0) {
-    return params === 0 ? l10n.t('MACs and params unchanged') : l10n.t('MACs unchanged, params {0}', signed(params));
+/** What a change saves, in words. */
+interface Price {
+  /** “347M → 99.5M MACs here, −41.2M in layers after it”. */
+  readonly here: string;
+  /** “347M → 99.5M MACs here, −41.2M in layers after it, −4.1 % in total, params −335k”. */
+  readonly whole: string;
+}
+
+function priceOf(
+  analysed: Analysed,
+  { after, edits }: Trial,
+  { isGlobal, fix: { here, consumers = [] } }: Candidate,
+): Price {
+  const { unit } = analysed.model.convention;
+  const [before, now] = [totalsOf(analysed), totalsOf(after)];
+  const change = now.value - before.value;
+  const params = now.params - before.params;
+  const both = (text: string): Price => ({ here: text, whole: text });
+  if (change === 0) {
+    return both(
+      params === 0
+        ? l10n.t('{0} and params unchanged', unit)
+        : l10n.t('{0} unchanged, params {1}', unit, signed(params)),
+    );
   }
-  const work = [si(here.macs), si(here.macs + macs), changeText(macs / before.macs)] as const;
-  return params === 0
-    ? l10n.t('{0} → {1} MACs here, {2} in total, params unchanged', ...work)
-    : l10n.t('{0} → {1} MACs here, {2} in total, params {3}', ...work, signed(params));
+  const network = networkOf(analysed);
+  const there = network.costOf(here).value;
+  const total = changeText(change / before.value);
+  if (isGlobal) {
+    const work = [si(before.value), si(now.value), unit, total] as const;
+    return both(
+      params === 0
+        ? l10n.t('{0} → {1} {2} in total ({3}), params unchanged', ...work)
+        : l10n.t('{0} → {1} {2} in total ({3}), params {4}', ...work, signed(params)),
+    );
+  }
+  const following = consumers.length === 0 ? 0 : costThere(after, edits, consumers) - network.costOf(consumers).value;
+  const work = [si(there), si(there + change - following), unit] as const;
+  const text =
+    following === 0
+      ? l10n.t('{0} → {1} {2} here', ...work)
+      : l10n.t('{0} → {1} {2} here, {3} in layers after it', ...work, signed(following));
+  return {
+    here: text,
+    whole:
+      params === 0
+        ? l10n.t('{0}, {1} in total, params unchanged', text, total)
+        : l10n.t('{0}, {1} in total, params {2}', text, total, signed(params)),
+  };
+}
+
+/** `model.4 (C2f)`, `conv1 (Convolution)`. */
+function layerText(analysed: Analysed, range: Range): string {
+  const network = networkOf(analysed);
+  const [frame] = network.framesOf(range);
+  const name = frame?.label ?? network.tunableAt(range)?.name ?? '';
+  const type = frame?.type ?? '';
+  return type === '' || type === name ? name : `${name} (${type})`;
+}
+
+/** What items cost in a text that edits have made of another one. */
+function costThere(after: Analysed, edits: readonly TextEdit[], items: readonly Range[]): number {
+  const moved = mapOffset(edits);
+  const places = items.flatMap(({ from, to }): Range[] => {
+    const there = moved(from);
+    return there === undefined ? [] : [{ from: there, to: there + to - from }];
+  });
+  return networkOf(after).costOf(places).value;
 }
 
 const signed = (value: number): string => `${value < 0 ? '' : '+'}${si(value)}`;
 
-function whyText(analysed: Analysed, { why, costs }: Fix): string {
+function whyText(analysed: Analysed, { why, costs, edits }: Fix): string {
   const { spec, model } = analysed;
   const order = orderOf(analysed);
   const inputs = model.graph.inputs.map(({ tensor }) => shapeOrUnknown(tensor.shape, order)).join(', ');
@@ -225,7 +304,15 @@ function whyText(analysed: Analysed, { why, costs }: Fix): string {
     spec.variant === undefined
       ? l10n.t('These numbers are for the input {0}.', inputs)
       : l10n.t('These numbers are for the input {0} at scale {1}.', inputs, spec.variant);
-  return [why, ...costs, given].join('\n\n');
+  const isShared = spec.variants.length > 1 && edits.some(edit => isOfAllScales(networkOf(analysed), edit));
+  const shared = isShared ? [l10n.t('The other scales of this file change too.')] : [];
+  return [why, ...costs, ...shared, given].join('\n\n');
+}
+
+/** Whether an edit is of a row, which all scales share. */
+function isOfAllScales(network: Network, edit: GraphEdit): boolean {
+  const place = edit.kind === 'insert' ? edit.before.item : edit.item;
+  return !network.tunableAt(place)?.isScale;
 }
 
 function everywhere({ document }: Analysed): Range {

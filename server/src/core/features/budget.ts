@@ -1,5 +1,6 @@
 // Budgets as people write them: “−30 % MACs”, “≤ 300 MMACs”, “2M params”.
 import * as l10n from '@vscode/l10n';
+import type { Convention, ConventionName } from '../analysis/conventions.ts';
 import { changeText, si } from '../text/quantity.ts';
 import { listText } from '../text/wording.ts';
 
@@ -23,12 +24,12 @@ export interface BudgetWish {
 
 const prefixes: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9, b: 1e9, t: 1e12 };
 const amountOf =
-  /^(?<sign>[-−–]|<=?|≤)?\s*(?<number>(?:\d{1,3}(?:[,_]\d{3})+|\d+)(?:\.\d+)?|\.\d+)\s*(?<share>%)?(?<rest>[a-z\s]*)$/i;
+  /^(?<sign>[-−–]|<=?|≤)?\s*(?<number>(?:\d{1,3}(?:[,_]\d{3})+|\d+)(?:\.\d+)?|\.\d+)\s*(?<share>%|x(?![a-z])|×)?(?<rest>[a-z\s]*)$/i;
 const unitOf = /^(?<prefix>[kmgbt]?)(?:(?<macs>macs?)|(?<params>params?|parameters?|weights?)|(?<flops>flops?))?$/;
 
 /**
  * Reads one budget or several, separated by `;`, “and” or a comma with a space: a limit (`300M`, `≤ 300 MMACs`,
- * `≤ 50 %` of now) or a reduction (`−30 %`, `30%`, `-100M`). Without a unit it is about `metric`. What is wrong comes
+ * `≤ 70 %` of now, `0.7x`) or a reduction (`−30 %`, `-100M`). Without a unit it is about `metric`. What is wrong comes
  * back in words.
  */
 export function parseBudget(text: string, metric: Metric = 'macs'): readonly BudgetWish[] | string {
@@ -58,6 +59,7 @@ function parseWish(text: string, fallback: Metric): BudgetWish | string {
   if (!found) return wrong(l10n.t('“{0}” is not a budget.', text));
   const { sign = '', number = '', rest = '' } = found;
   const isShare = found.share !== undefined;
+  const isFactor = isShare && found.share !== '%';
   const unit = unitOf.exec(rest.replace(/\s+/g, '').toLowerCase())?.groups;
   if (!unit || (isShare && unit.prefix)) {
     return wrong(l10n.t('“{0}” is neither MACs nor params.', rest.trim()));
@@ -65,9 +67,25 @@ function parseWish(text: string, fallback: Metric): BudgetWish | string {
   if (unit.flops) return wrong(l10n.t('Budgets are in MACs, not FLOPs; 1 MAC is 2 FLOPs.'));
   const metric = unit.params ? 'params' : unit.macs ? 'macs' : fallback;
   const value = Number(number.replace(/[,_]/g, ''));
-  const amount = isShare ? value / 100 : value * (prefixes[unit.prefix ?? ''] ?? 1);
+  const amount = isFactor ? value : isShare ? value / 100 : value * (prefixes[unit.prefix ?? ''] ?? 1);
   const isLimit = /[<≤]/.test(sign);
-  const way = isLimit || (sign === '' && !isShare) ? 'to' : 'by';
+  if (isFactor && sign !== '' && !isLimit) {
+    return l10n.t(
+      '“{0}” is not a budget. Write {1}, without a sign, for that share of the cost now.',
+      text,
+      `${number}x`,
+    );
+  }
+  // Some mean by 30 %, others to 30 %.
+  if (isShare && !isFactor && sign === '') {
+    return l10n.t(
+      '“{0}” could mean {1} less, or {1} of the cost now. Write −{2} or ≤{2}.',
+      text,
+      `${number} %`,
+      `${number}%`,
+    );
+  }
+  const way = isLimit || sign === '' ? 'to' : 'by';
   if (amount === 0) {
     return wrong(
       way === 'to'
@@ -96,31 +114,64 @@ export function budgetFor(wishes: readonly BudgetWish[], totals: Readonly<Record
   return budget;
 }
 
-/** `1.11G MACs (−30 %)`, joined: what a budget allows, beside what there is. */
-export function budgetText(budget: Budget, totals: Readonly<Record<Metric, number>>): string {
-  return listText(
-    metrics.flatMap(metric => {
-      const limit = budget[metric];
-      return limit === undefined ? [] : [metricText(metric, limit, totals[metric])];
-    }),
-  );
+/**
+ * `1.11G MACs (−30 %)`, joined: what a budget allows, beside what there is. Where work is shown as FLOPs of which there are
+ * two for each MAC, so is the budget.
+ */
+export function budgetText(
+  budget: Budget,
+  totals: Readonly<Record<Metric, number>>,
+  convention: ConventionName = 'macs',
+): string {
+  const { macs, params } = budget;
+  return listText([
+    ...(macs === undefined ? [] : [macsText(macs, totals.macs, convention)]),
+    ...(params === undefined ? [] : [paramsText(params, totals.params)]),
+  ]);
 }
 
-/** `1.11G MACs (−30 %) · 5.20M params (−25 %)`: what a network costs, and how much less than before. */
-export function totalsText(after: Readonly<Record<Metric, number>>, before: Readonly<Record<Metric, number>>): string {
-  return metrics.map(metric => metricText(metric, after[metric], before[metric])).join(' · ');
+/**
+ * `1.11G MACs (−30 %) · 5.20M params (−25 %)`: what a network costs, and how much less than before. In other conventions
+ * than those of plain MACs and FLOPs, what budgets limit comes first, and then what is shown elsewhere.
+ */
+export function totalsText(
+  after: Totals,
+  before: Totals,
+  { name, unit }: Pick<Convention, 'name' | 'unit'> = { name: 'macs', unit: 'MACs' },
+): string {
+  const isPlain = name === 'macs' || name === 'flops';
+  return [
+    macsText(after.macs, before.macs, name),
+    ...(isPlain
+      ? []
+      : [l10n.t('{0} {1} as {2} counts ({3})', si(after.value), unit, name, shareChange(after.value, before.value))]),
+    paramsText(after.params, before.params),
+  ].join(' · ');
 }
+
+/** The same of what a budget limits alone. */
+export function limitedText(budget: Budget, after: Totals, before: Totals, { name }: Pick<Convention, 'name'>): string {
+  return [
+    ...(budget.macs === undefined ? [] : [macsText(after.macs, before.macs, name)]),
+    ...(budget.params === undefined ? [] : [paramsText(after.params, before.params)]),
+  ].join(' · ');
+}
+
+/** What a network costs; `value` is in the convention in effect. */
+type Totals = Readonly<Record<Metric | 'value', number>>;
 
 /** `−30 %`: how much less one number is than another. */
 export function shareChange(after: number, before: number): string {
   return before > 0 ? changeText((after - before) / before) : '±0 %';
 }
 
-const metrics = ['macs', 'params'] as const satisfies readonly Metric[];
+/** `1.11G MACs (−30 %)`, `2.22G FLOPs (−30 %)`. */
+function macsText(value: number, before: number, convention: ConventionName): string {
+  return convention === 'flops'
+    ? l10n.t('{0} FLOPs ({1})', si(2 * value), shareChange(value, before))
+    : l10n.t('{0} MACs ({1})', si(value), shareChange(value, before));
+}
 
-/** `1.11G MACs (−30 %)`. */
-function metricText(metric: Metric, value: number, before: number): string {
-  return metric === 'macs'
-    ? l10n.t('{0} MACs ({1})', si(value), shareChange(value, before))
-    : l10n.t('{0} params ({1})', si(value), shareChange(value, before));
+function paramsText(value: number, before: number): string {
+  return l10n.t('{0} params ({1})', si(value), shareChange(value, before));
 }

@@ -36,50 +36,121 @@ export interface Slimmed {
   readonly after: AdviceTotals;
 }
 
+/** What a search may change besides single layers. */
+export interface SlimOptions {
+  /** Also what changes the whole network at once: its scale. */
+  readonly scales?: boolean;
+}
+
 // No network that a person would slim comes near; a search ends all the same.
 const maxSteps = 200;
 const maxTrials = 5000;
+/** As many changes a person reads through; up to so many gentle ones are better than a few drastic ones. */
+const fewSteps = 8;
 /** How many times what is needed a last change may save and still be called gentle. */
 const gentle = 1.25;
 
 /**
  * Searches a sequence that reaches a budget, one trial between two yields; the text is really edited and analysed at
  * every step. It ends where the budget is reached, or where nothing more can be saved. What saves most comes first, so
- * that the changes are few; of several that would reach the budget a gentle one is the last. No layer is
- * changed twice.
+ * that the changes are few; of several that would reach the budget a gentle one is the last. Where a few gentle changes
+ * are enough, nothing is halved. No layer is changed twice.
  */
-export function* slim(analysed: Analysed, budget: Budget): Generator<SlimProgress, Slimmed> {
+export function* slim(
+  analysed: Analysed,
+  budget: Budget,
+  { scales = false }: SlimOptions = {},
+): Generator<SlimProgress, Slimmed> {
   const before = totalsOf(analysed);
-  let state: Edited = { analysed, edits: [], moved: offset => offset };
-  const steps: SlimStep[] = [];
-  const changed = new Set<number>();
+  const candidates = choices(analysed).filter(({ candidate }) => scales || !candidate.isGlobal);
   let tried = 0;
-  const candidates = choices(analysed);
   const trial = (): SlimProgress => ({ kind: 'trial', tried: ++tried, of: Math.max(tried, candidates.length) });
 
-  let offers: Offer[] = [];
+  const offers: Offer[] = [];
   if (isAbove(before, budget)) {
     for (const { candidate, choice } of candidates.slice(0, maxTrials)) {
       const advice = priceAdvice(analysed, candidate);
-      if (advice) offers.push({ choice, saved: savedBy(advice), advice, at: 0 });
+      if (advice) offers.push(offerOf(candidate, choice, advice));
       yield trial();
     }
   }
+  let found: Planned = { analysed, edits: [], moved: offset => offset, steps: [] };
+  for (const alternatives of plans) {
+    if (!isAbove(totalsOf(found.analysed), budget)) break;
+    const tried: Planned[] = [];
+    for (const plan of alternatives) tried.push(yield* planned(analysed, budget, offers, plan, trial));
+    found = closest(tried, budget);
+  }
+  const { steps } = found;
+  for (const step of steps) yield { kind: 'step', step };
+  return { steps, edits: found.edits, before, after: totalsOf(found.analysed) };
+}
+
+/** How many changes there may be, and how many of them drastic. */
+interface Plan {
+  readonly most: number;
+  readonly drastic: number;
+  /** Whether the drastic ones come last, to end with, or first. */
+  readonly isGentleFirst: boolean;
+}
+
+/** The mildest first: with as few drastic changes as are enough, and then whatever there is. Alternatives are as mild. */
+const plans: readonly (readonly Plan[])[] = [
+  [{ most: fewSteps, drastic: 0, isGentleFirst: true }],
+  ...[1, 2, 4, fewSteps].map(drastic =>
+    [true, false].map((isGentleFirst): Plan => ({ most: fewSteps, drastic, isGentleFirst })),
+  ),
+  [{ most: maxSteps, drastic: maxSteps, isGentleFirst: false }],
+];
+
+interface Planned extends Edited {
+  readonly steps: readonly SlimStep[];
+}
+
+/** Of sequences that reach a budget the one that takes the least away, of others the one that comes nearest. */
+function closest(all: readonly Planned[], budget: Budget): Planned {
+  const part = (limit: number | undefined, total: number): number => (limit === undefined ? 0 : total / limit);
+  const left = ({ analysed }: Planned): number => {
+    const { macs, params } = totalsOf(analysed);
+    return part(budget.macs, macs) + part(budget.params, params);
+  };
+  const reached = all.filter(({ analysed }) => !isAbove(totalsOf(analysed), budget));
+  if (reached.length === 0) return all.reduce((best, each) => (left(each) < left(best) ? each : best));
+  return reached.reduce((best, each) => (left(each) > left(best) ? each : best));
+}
+
+/** Takes the best offer again and again. */
+function* planned(
+  analysed: Analysed,
+  budget: Budget,
+  all: readonly Offer[],
+  { most, drastic, isGentleFirst }: Plan,
+  trial: () => SlimProgress,
+): Generator<SlimProgress, Planned> {
+  let state: Edited = { analysed, edits: [], moved: offset => offset };
+  let offers = all;
+  let tries = 0;
+  let left = drastic;
+  const steps: SlimStep[] = [];
+  const changed = new Set<number>();
   const score = ({ saved }: Offer): number => towards(saved, totalsOf(state.analysed), budget);
-  while (isAbove(totalsOf(state.analysed), budget) && steps.length < maxSteps && tried < 2 * maxTrials) {
+  while (isAbove(totalsOf(state.analysed), budget) && steps.length < most && tries < maxTrials) {
     const now = totalsOf(state.analysed);
-    offers = offers.filter(offer => !changed.has(offer.choice.origin) && score(offer) > 0);
-    const enough = offers.filter(({ saved }) => !isAbove(less(now, saved), budget));
-    const order =
-      enough.length > 0 ? bestEndFirst(enough, now, budget) : offers.toSorted((a, b) => score(b) - score(a));
+    offers = offers.filter(offer => offer.places.every(place => !changed.has(place)) && score(offer) > 0);
+    const gentleOnes = offers.filter(({ isGentle }) => isGentle);
+    const isGentleNow = left === 0 || (isGentleFirst && gentleOnes.length > 0 && steps.length < most - left);
+    const pool = isGentleNow ? gentleOnes : offers;
+    const enough = pool.filter(({ saved }) => !isAbove(less(now, saved), budget));
+    const order = enough.length > 0 ? bestEndFirst(enough, now, budget) : pool.toSorted((a, b) => score(b) - score(a));
     const [best] = order;
     if (!best) break;
     // Prices change with the steps before; the first in order is tried anew and takes its place.
     if (best.at !== steps.length) {
       const advice = tryChoice(state, best.choice);
+      tries++;
       yield trial();
       offers = offers.filter(offer => offer !== best);
-      if (advice) offers.push({ choice: best.choice, saved: savedBy(advice), advice, at: steps.length });
+      if (advice) offers = [...offers, { ...best, saved: savedBy(advice), advice, at: steps.length }];
       continue;
     }
     const next = edited(state, best.advice.edits);
@@ -87,13 +158,12 @@ export function* slim(analysed: Analysed, budget: Budget): Generator<SlimProgres
       offers = offers.filter(offer => offer !== best);
       continue;
     }
-    const step: SlimStep = { advice: best.advice, choice: best.choice };
     state = next;
-    changed.add(best.choice.origin);
-    steps.push(step);
-    yield { kind: 'step', step };
+    if (!isGentleNow) left--;
+    for (const place of best.places) changed.add(place);
+    steps.push({ advice: best.advice, choice: best.choice });
   }
-  return { steps, edits: state.edits, before, after: totalsOf(state.analysed) };
+  return { ...state, steps };
 }
 
 /** Some steps taken in their order, each tried anew; those that are not to be had without the others are left out. */
@@ -113,17 +183,25 @@ export function* slimmed(analysed: Analysed, picked: readonly SlimChoice[]): Gen
 }
 
 /** Whether totals keep to a budget. */
-export function isWithin(totals: AdviceTotals, budget: Budget): boolean {
+export function isWithin(totals: Pick<AdviceTotals, 'macs' | 'params'>, budget: Budget): boolean {
   return !isAbove(totals, budget);
 }
 
 /** What may be done, with what it saved when it was last tried. */
 interface Offer {
   readonly choice: SlimChoice;
+  /** Where the items that it changes begin in the text before all steps. */
+  readonly places: readonly number[];
+  readonly isGentle: boolean;
   readonly saved: AdviceTotals;
   readonly advice: Advice;
   /** After how many steps it was tried. */
   readonly at: number;
+}
+
+function offerOf({ fix }: Candidate, choice: SlimChoice, advice: Advice): Offer {
+  const places = [choice.origin, ...fix.here.map(({ from }) => from)];
+  return { choice, places, isGentle: fix.exact || fix.isGentle === true, saved: savedBy(advice), advice, at: 0 };
 }
 
 /** A text some steps later. */
@@ -181,7 +259,7 @@ function tryChoice({ analysed, moved }: Edited, { origin, code, variant, ordinal
 }
 
 function savedBy({ before, after }: Advice): AdviceTotals {
-  return { macs: before.macs - after.macs, params: before.params - after.params };
+  return less(before, after);
 }
 
 /**
@@ -208,13 +286,18 @@ function towards(saved: AdviceTotals, now: AdviceTotals, budget: Budget): number
 }
 
 function less(totals: AdviceTotals, saved: AdviceTotals): AdviceTotals {
-  return { macs: totals.macs - saved.macs, params: totals.params - saved.params };
+  return {
+    macs: totals.macs - saved.macs,
+    params: totals.params - saved.params,
+    value: totals.value - saved.value,
+  };
 }
 
-function isAbove({ macs, params }: AdviceTotals, budget: Budget): boolean {
+function isAbove({ macs, params }: Pick<AdviceTotals, 'macs' | 'params'>, budget: Budget): boolean {
   return macs > (budget.macs ?? Number.POSITIVE_INFINITY) || params > (budget.params ?? Number.POSITIVE_INFINITY);
 }
 
 function totalsOf({ model }: Analysed): AdviceTotals {
-  return { macs: model.totals.macs.value, params: model.totals.params.value };
+  const { macs, params, value } = model.totals;
+  return { macs: macs.value, params: params.value, value: value.value };
 }

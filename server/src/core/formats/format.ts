@@ -2,6 +2,7 @@
 import type { GraphEdit } from '../graph/edit.ts';
 import type { Doubts, Graph, GraphNode } from '../graph/graph.ts';
 import type { Shown } from '../graph/segment.ts';
+import type { Tunable } from '../graph/tunable.ts';
 import type { ShapeOrder } from '../ops/rules/shape.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Fix, Problem } from '../text/problem.ts';
@@ -146,6 +147,8 @@ export interface Reader {
    * item is written in a way that cannot be changed alone. What comes of it is checked by analysing the changed text.
    */
   rewrite?(edits: readonly GraphEdit[], options: ReadOptions): readonly TextEdit[] | undefined;
+  /** What its items write that can be made smaller, in source order. Nothing where a part of the text is damaged. */
+  tunables?(options: ReadOptions): readonly Tunable[];
   /** Ways that may mend a problem, the likeliest first; each is tried on the text before it is offered. */
   fixes?(problem: Problem, spec: Spec): readonly Fix[];
 }

@@ -65,6 +65,10 @@ export type GraphEdit =
   /** Layers one after the other before another one, which then reads the last of them; the first reads what that read. */
   | { readonly kind: 'insert'; readonly before: Place; readonly layers: readonly NewLayer[] }
   | { readonly kind: 'set'; readonly item: Range; readonly attrs: NewAttrs }
+  /** Writes another number for a knob of an item (`tunable.ts`), named as there. */
+  | { readonly kind: 'tune'; readonly item: Range; readonly knob: string; readonly value: number }
+  /** Names another module in an item, which takes the same arguments. */
+  | { readonly kind: 'replace'; readonly item: Range; readonly type: string }
   /** Takes an item of one input and one output away: who read it reads what it read. */
   | { readonly kind: 'remove'; readonly item: Range }
   /** Puts an item of one input and one output before a layer above it; who read the one reads the other. */
@@ -76,6 +80,9 @@ export interface Rewriter {
   set(item: Range, attrs: NewAttrs): boolean;
   remove(item: Range): boolean;
   move(item: Range, before: Place): boolean;
+  /** Absent where a format has no knobs. */
+  tune?(item: Range, knob: string, value: number): boolean;
+  replace?(item: Range, type: string): boolean;
   /** Undefined where they cannot be said together. */
   changes(): readonly TextEdit[] | undefined;
 }
@@ -95,5 +102,9 @@ function isSaid(rewriter: Rewriter, edit: GraphEdit): boolean {
       return rewriter.remove(edit.item);
     case 'move':
       return rewriter.move(edit.item, edit.before);
+    case 'tune':
+      return rewriter.tune?.(edit.item, edit.knob, edit.value) ?? false;
+    case 'replace':
+      return rewriter.replace?.(edit.item, edit.type) ?? false;
   }
 }

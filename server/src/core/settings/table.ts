@@ -167,11 +167,15 @@ const advice: Readonly<Record<string, { readonly doc: () => string; readonly of?
     of: 'params',
   },
   wideLayer: { doc: () => l10n.t('Offer to reduce the number of channels.') },
+  wideExpansion: { doc: () => l10n.t('Offer to reduce the channels inside a module.') },
+  manyRepeats: { doc: () => l10n.t('Offer to reduce the number of repeats.') },
+  costlyModule: { doc: () => l10n.t('Offer a cheaper module of the same family.') },
   ungroupedConvolution: { doc: () => l10n.t('Offer to split a convolution into groups.') },
   cancelledBias: { doc: () => l10n.t('Offer to remove a bias that the following normalization cancels.') },
   unusedLayer: { doc: () => l10n.t('Offer to remove layers whose output is never used.') },
   latePooling: { doc: () => l10n.t('Offer to move average pooling before a 1×1 convolution.') },
   mergeableLayers: { doc: () => l10n.t('Offer to merge two linear layers with nothing between them.') },
+  largeScale: { doc: () => l10n.t('Offer to reduce the depth, width or channel limit of the scale in effect.') },
 };
 
 const thresholds = {

@@ -566,7 +566,7 @@ function isNumbers(text: string): boolean {
 }
 
 /** A key, and below it a dash that touches its row. */
-const tightRow = /^([A-Za-z_]\w*):[^\n]*\n(?:\s*(?:#[^\n]*)?\n)* *-\[/m;
+const tightRow = /^([A-Za-z_]\w*):[^\n]*\n(?:[^\S\n]*(?:#[^\n]*)?\n)* *-\[/m;
 
 /**
  * First rows of lists whose dash touches them. To YAML the value is text then (“-[-1, 1, Conv, …] - [-1, …”), and all

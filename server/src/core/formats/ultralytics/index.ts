@@ -20,8 +20,9 @@ import { checkKeys, isRead } from './keys.ts';
 import { nativeOf } from './native.ts';
 import { build, type Header, type Known, setting, variantsOf } from './read.ts';
 import { claimOf, repairsOf } from './repairs.ts';
-import { type Chosen, rewrite } from './rewrite.ts';
+import { rewrite } from './rewrite.ts';
 import { isModelText, moduleNames, reads, sectionsOf, wrongValues } from './sections.ts';
+import { type Chosen, tunablesOf, type Written, writtenRows } from './tunables.ts';
 
 /** Model files of Ultralytics, of YOLOv5 and of their relatives: rows of [from, repeats, module, args]. */
 export const ultralytics: Format = {
@@ -56,6 +57,18 @@ function open(source: Source, earlier?: Reader): Reader {
   };
   const text: Text = { source, document, top: mappingOf(document.frame) ?? empty, known: cache };
   const rows = (): readonly PlacedRow[] => sectionsOf(text.top, document).rows;
+  /** Under the options that were asked for last: each trial of advice asks again. */
+  let known: { readonly key: string; readonly rows: Written | undefined } | undefined;
+  const written = (options: ReadOptions): Written | undefined => {
+    const key = JSON.stringify([options.scale, options.dialect]);
+    if (known?.key !== key) {
+      const top = mappingOf(document.root);
+      // Where a part of the text is not read as it is written, nothing is rewritten.
+      const isWhole = top && document.damages.length === 0;
+      known = { key, rows: isWhole ? writtenRows(source.text, top, chosen(text, options)) : undefined };
+    }
+    return known.rows;
+  };
   return {
     problems: document.problems,
     cache,
@@ -71,10 +84,13 @@ function open(source: Source, earlier?: Reader): Reader {
       const top = mappingOf(document.root);
       return top ? repairsOf(source.text, top, problem) : [];
     },
+    tunables: options => {
+      const found = written(options);
+      return found ? tunablesOf(found) : [];
+    },
     rewrite: (edits, options) => {
-      const top = mappingOf(document.root);
-      // Where a part of the text is not read as it is written, nothing is rewritten.
-      return top && document.damages.length === 0 ? rewrite(source.text, top, chosen(text, options), edits) : undefined;
+      const found = written(options);
+      return found && rewrite(source.text, found, edits);
     },
   };
 }

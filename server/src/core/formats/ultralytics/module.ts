@@ -16,6 +16,10 @@ export interface Module<A extends object = object> extends Layer<A, Scope> {
   readonly passes?: boolean;
   /** Its `in_channels` are the size of the last dimension: torchvision’s MLP is a stack of linear layers. */
   readonly channelsLast?: boolean;
+  /** Asserts that it outputs as many channels as it reads. */
+  readonly keepsChannels?: boolean;
+  /** The fewest channels inside of it, a share `e` of those outside, with which every release builds it: one head. */
+  readonly leastInside?: number;
 }
 
 /** Declares a module; only there to infer its arguments' type. */

@@ -1,5 +1,4 @@
 // Edits of the network as changes of the rows: numbers in `from`, and comments that begin with a row's number, follow.
-
 import {
   changesOf,
   type GraphEdit,
@@ -12,28 +11,15 @@ import {
 import { show } from '../../python/value.ts';
 import { insertedItems, removedItem, type Spot } from '../../syntax/lists.ts';
 import { lookUp, type Mapping, resolved, type Sequence, type YamlNode } from '../../syntax/tree.ts';
-import { value11 } from '../../syntax/yaml11.ts';
 import type { TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
 import type { Param } from '../../torch/signature.ts';
 import { type Item, movesOf, renumbered } from '../reference.ts';
-import type { Dialect, Family } from './dialect.ts';
-import { itemsOf, placedRows } from './items.ts';
-
-/** What the rows are read by: how written channels become real ones. */
-export interface Chosen {
-  readonly dialect: Dialect;
-  readonly family: Family;
-}
+import { type Chosen, channelsOf, tuned, tunedScale, type Written } from './tunables.ts';
 
 /** The changes of the text; undefined where one of the edits cannot be said. */
-export function rewrite(
-  text: string,
-  top: Mapping,
-  chosen: Chosen,
-  edits: readonly GraphEdit[],
-): readonly TextEdit[] | undefined {
-  return changesOf(new Writer(text, top, chosen), edits);
+export function rewrite(text: string, written: Written, edits: readonly GraphEdit[]): readonly TextEdit[] | undefined {
+  return changesOf(new Writer(text, written), edits);
 }
 
 /** A row whose four parts are written out. */
@@ -53,6 +39,7 @@ type ConvArg = keyof typeof called;
 
 class Writer implements Rewriter {
   readonly #text: string;
+  readonly #rows: Written;
   readonly #chosen: Chosen;
   readonly #spots: readonly Spot[];
   readonly #items: readonly Item[];
@@ -64,11 +51,12 @@ class Writer implements Rewriter {
   readonly #relinked = new Set<number>();
   readonly #args = new Map<number, { readonly row: Row; readonly values: Map<number, string> }>();
 
-  constructor(text: string, top: Mapping, chosen: Chosen) {
+  constructor(text: string, written: Written) {
     this.#text = text;
-    this.#chosen = chosen;
-    this.#spots = spotsOf(top);
-    this.#items = itemsOf(text, placedRows(this.#spots.map(({ item }) => item)));
+    this.#rows = written;
+    this.#chosen = written.chosen;
+    this.#spots = spotsOf(written.top);
+    this.#items = written.items;
   }
 
   changes(): readonly TextEdit[] | undefined {
@@ -103,7 +91,7 @@ class Writer implements Rewriter {
   #newRow(row: Row, layer: NewConv): string | undefined {
     // Normalization and activation are inside a Conv; only the activation can be left out.
     if (!layer.norm || typeof layer.out !== 'number') return undefined;
-    const out = this.#written(row, layer.out);
+    const out = channelsOf(this.#rows, this.#items[row.index]!)?.written(layer.out);
     if (out === undefined) return undefined;
     const stride = this.#strideText(row, layer.strided);
     if (stride === undefined) return undefined;
@@ -142,12 +130,13 @@ class Writer implements Rewriter {
     if (!row || (row.module !== 'Conv' && row.module !== 'DWConv') || attrs.bias !== undefined) return false;
     const { out, kernel, strided, border, groups } = attrs;
     if (out !== undefined) {
-      const now = this.#real(row);
+      const channels = channelsOf(this.#rows, this.#items[row.index]!);
+      const now = channels?.real;
       const wanted =
         typeof out === 'number'
           ? out
           : now !== undefined && Math.max(out.multiple, Math.floor((now * out.times) / out.multiple) * out.multiple);
-      const written = typeof wanted === 'number' ? this.#written(row, wanted) : undefined;
+      const written = typeof wanted === 'number' ? channels?.written(wanted) : undefined;
       if (written === undefined) return false;
       if (!this.#put(row, 'out', String(written))) return false;
     }
@@ -182,6 +171,25 @@ class Writer implements Rewriter {
   /** An average pooling after a bare 1×1 convolution: rows of these files are Conv, which end in an activation. */
   move(): boolean {
     return false;
+  }
+
+  tune(item: Range, knob: string, value: number): boolean {
+    const row = this.#row(item);
+    const edits = row
+      ? tuned(this.#rows, this.#items[row.index]!, knob, value)
+      : tunedScale(this.#rows, item, knob, value);
+    if (!edits) return false;
+    for (const { text, ...range } of edits) this.#replace(range, text);
+    return true;
+  }
+
+  replace(item: Range, type: string): boolean {
+    const row = this.#row(item);
+    if (!row) return false;
+    const node = row.parts.items[2]!;
+    const quote = /^["']/.exec(this.#slice(node))?.[0] ?? '';
+    this.#replace(node, quote + type + quote);
+    return true;
   }
 
   #isRead(index: number): boolean {
@@ -270,40 +278,6 @@ class Writer implements Rewriter {
     return written === '1' ? '1' : `[${strided.map(strides => (strides ? written : '1')).join(', ')}]`;
   }
 
-  // ——— Channels ——————————————————————————————————————————————————————————————————————————————————————————————————
-
-  /** The channels that a row has at the scale at hand. */
-  #real(row: Row): number | undefined {
-    const node = row.args.items[0];
-    const value = node?.kind === 'scalar' ? value11(node) : undefined;
-    return typeof value === 'number' ? this.#scaled(row.module, value) : undefined;
-  }
-
-  /** What to write for so many channels; undefined where the scale has no such width. */
-  #written({ module }: Row, real: number): number | undefined {
-    const { width } = this.#chosen.family;
-    const middle = Math.round(real / width);
-    const reach = Math.min(Math.ceil(16 / width), 512);
-    let best: number | undefined;
-    for (let value = Math.max(1, middle - reach); value <= middle + reach; value++) {
-      if (this.#scaled(module, value) !== real) continue;
-      // Several become the same: the roundest one is as a person would write it.
-      if (best === undefined || roundness(value) > roundness(best) || (value === middle && value % 8 === 0))
-        best = value;
-    }
-    return best;
-  }
-
-  /** What parse_model makes of written channels. */
-  #scaled(module: string, value: number): number | undefined {
-    const refuse = (): undefined => undefined;
-    const arranged = this.#chosen.dialect.arrange(
-      { from: -1, repeats: 1, module, args: [{ value }], channels: [64], c2: 64, refuse, leave: refuse },
-      this.#chosen.family,
-    );
-    return arranged?.c2;
-  }
-
   // ——— Rows ——————————————————————————————————————————————————————————————————————————————————————————————————————
 
   #row(site: Range): Row | undefined {
@@ -336,11 +310,6 @@ function spotsOf(top: Mapping): readonly Spot[] {
     const list = resolved(lookUp(top, key));
     return list?.kind === 'sequence' ? list.items.map((item, index): Spot => ({ list, index, item })) : [];
   });
-}
-
-/** How often 2 divides a number. */
-function roundness(value: number): number {
-  return value > 0 ? Math.log2(value & -value) : 0;
 }
 
 function listText(values: readonly number[]): string {

@@ -911,6 +911,9 @@ interface PositionAttention {
   readonly C2fPSA: Module<{ c1: number; c2: number; n: number; e: number }>;
 }
 
+/** They assert `c1 == c2`, and a head has 64 channels. */
+const attending = { keepsChannels: true, leastInside: 64 } as const;
+
 /** PSA and its relatives; releases differ in how many heads so many channels have. */
 export function positionAttention(heads: (c: number) => number): PositionAttention {
   const block = (scope: Scope, label: string, x: Tensor, c: number): Tensor =>
@@ -919,6 +922,7 @@ export function positionAttention(heads: (c: number) => number): PositionAttenti
     name: 'PSA',
     summary: () => l10n.t('Position-sensitive attention on half of the channels (YOLOv10).'),
     params: { c1: param.c1, c2: param.c2, e: param.e(0.5) },
+    ...attending,
     forward: (scope, inputs, { c1, c2, e }) => {
       const x = only(inputs);
       const c = hidden(c1, e);
@@ -933,6 +937,7 @@ export function positionAttention(heads: (c: number) => number): PositionAttenti
     name: 'C2PSA',
     summary: () => l10n.t('n blocks of position-sensitive attention on half of the channels (YOLO11).'),
     params,
+    ...attending,
     forward: (scope, inputs, { c1, c2, n, e }) => {
       const x = only(inputs);
       const c = hidden(c1, e);
@@ -949,6 +954,7 @@ export function positionAttention(heads: (c: number) => number): PositionAttenti
     name: 'C2fPSA',
     summary: () => l10n.t('A C2f with blocks of position-sensitive attention.'),
     params,
+    ...attending,
     forward: (scope, inputs, { c1, c2, n, e }) => {
       const x = only(inputs);
       const c = hidden(c2, e);
