@@ -187,7 +187,7 @@ describe('complaints of joining', () => {
       ],
       'key-value-mismatch',
       [1, 5, 8],
-      /each key one value/,
+      /one value per key/,
     );
     checkComplaint(attention, { heads: 2, bias: true }, [[1, 8, 4, 4]], 'unsupported-rank', undefined, /3/);
     checkComplaint(
@@ -235,7 +235,7 @@ describe('complaints of cutting and reshaping', () => {
       [1, 64, 7],
       /64 \+ 81 = 145\).* 144/,
     );
-    checkComplaint(split, { axis: 1, sizes: [] }, [[1, 144, 7]], 'piece-count-out-of-range', undefined, /0 pieces/);
+    checkComplaint(split, { axis: 1, sizes: [] }, [[1, 144, 7]], 'piece-count-out-of-range', undefined, /0 chunks/);
     checkComplaint(
       split,
       { axis: 1, sizes: [0, 144] },
