@@ -139,7 +139,7 @@ describe('navigation: YOLO', () => {
   it('the hover on a number says which row it is', () => {
     const found = hover(yolo, offsetOf(yolo, '[[4, |5]'))!;
     assert.equal(shown(yolo, found.range), '10: 5');
-    assert.match(found.markdown, /^\*\*model\.5\*\* · `Conv` · line 9 · `64×80×80`\n/);
+    assert.match(found.markdown, /^\*\*row 5\*\* · `Conv` · line 9 · `64×80×80`\n/);
     assert.doesNotMatch(hover(yolo, offsetOf(yolo, '- [-|1, 1, Conv, [16'))!.markdown, /line/);
   });
 
