@@ -16,9 +16,13 @@ import {
   applyEdits,
   conventions,
   defaultSettings,
+  definitionOf,
   documentProblems,
+  fedBy,
+  feeding,
   findings,
   fixes,
+  foldings,
   formatOf,
   hintDetail,
   hints,
@@ -30,10 +34,12 @@ import {
   problemsWithHints,
   type Range,
   type RowReport,
+  referencesTo,
   report,
   type Settings,
   type Source,
   type SymbolNode,
+  selectionsAt,
   summary,
   symbols,
 } from '../server/src/core/index.ts';
@@ -299,6 +305,8 @@ function wayOf({ source, original, random }: Mutant, lap: Lap): void {
     const found = hover(analysed, random.below(source.text.length + 1));
     if (found) inside(found.range, 'a hover');
     lap('a hover');
+    navigates(analysed, random.below(source.text.length + 1), inside);
+    lap('navigation');
   }
   for (const lens of lenses(analysed)) inside(lens.range, 'a lens');
   lap('the lens');
@@ -334,6 +342,25 @@ function wayOf({ source, original, random }: Mutant, lap: Lap): void {
 }
 
 type Inside = (range: Range, what: string) => void;
+
+/** What is at an offset has a definition and references in the text, and those agree. */
+function navigates(analysed: Analysed, offset: number, inside: Inside): void {
+  const found = definitionOf(analysed, offset);
+  if (found) {
+    inside(found.at, 'a definition');
+    inside(found.whole, 'what is defined');
+  }
+  const references = referencesTo(analysed, offset, true);
+  for (const range of references) inside(range, 'a reference');
+  const from = found?.from;
+  if (from && references.length > 1 && !references.some(range => range.from === from.from))
+    throw new Error(`what is written at ${from.from} is not among its references`);
+  for (const range of selectionsAt(analysed.document, offset)) inside(range, 'a selection');
+  for (const { range } of [...feeding(analysed, offset), ...fedBy(analysed, offset)]) inside(range, 'a layer');
+  for (const { first, last } of foldings(analysed.document))
+    if (last <= first || last >= analysed.document.lines.count) throw new Error(`lines ${first} to ${last} are folded`);
+}
+
 interface Edit extends Range {
   readonly text: string;
 }

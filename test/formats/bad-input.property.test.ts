@@ -6,14 +6,23 @@ import fc from 'fast-check';
 import type { Frame } from '../../server/src/core/graph/graph.ts';
 import {
   applyEdits,
+  definitionOf,
   type FileReport,
+  fedBy,
+  feeding,
+  foldings,
   hints,
   hover,
   open,
+  prepareRename,
   price,
   problems,
   type Range,
+  referencesTo,
   report,
+  rowNumbers,
+  type SymbolNode,
+  selectionsAt,
   symbols,
 } from '../../server/src/core/index.ts';
 import { type Damaged, damaged } from '../support/damage.ts';
@@ -133,12 +142,30 @@ function checkAny({ file, settings }: Format, text: string): void {
   for (let at = 0; at < text.length; at += 97) {
     const found = hover(analysed, at);
     if (found) inside(found.range, 'hover');
+    const defined = definitionOf(analysed, at);
+    if (defined) for (const range of [defined.at, defined.whole]) inside(range, 'definition');
+    for (const range of referencesTo(analysed, at, true)) inside(range, 'reference');
+    for (const range of selectionsAt(document, at)) inside(range, 'selection');
+    for (const { selection } of [...feeding(analysed, at), ...fedBy(analysed, at)]) inside(selection, 'layer');
+    const prepared = prepareRename(analysed, at);
+    if (prepared && 'range' in prepared) inside(prepared.range, 'name');
   }
-  symbols(analysed);
+  for (const { at } of rowNumbers(analysed, { from: 0, to: text.length })) inside({ from: at, to: at }, 'row number');
+  for (const { first, last } of foldings(document)) assert.ok(first < last && last < document.lines.count, text);
+  checkSymbols(symbols(analysed), { from: 0, to: text.length });
   const { layers, totals } = report(analysed);
   // Sums may be wrong by a half where numbers are beyond 2⁵³.
   const sum = layers.reduce((total, { macs }) => total + (macs ?? 0), 0);
   if (totals.macs !== null && totals.macs < 2 ** 53) assert.equal(sum, totals.macs, text);
+}
+
+/** An editor finds the entry around its cursor by going into the one whose range holds it. */
+function checkSymbols(list: readonly SymbolNode[], around: Range): void {
+  for (const { name, range, selection, children } of list) {
+    assert.ok(range.from >= around.from && range.to <= around.to, `${name} is in what is around it`);
+    assert.ok(selection.from >= range.from && selection.to <= range.to, `the first line of ${name} is in it`);
+    checkSymbols(children, range);
+  }
 }
 
 interface Repaired {

@@ -167,7 +167,14 @@ export class Session {
 
   /** The hints of the whole text, or of some 0-based lines, by line: `2: 16×32×32 · 442k MACs`. */
   async hints(uri: string, first = 0, last = 1e6): Promise<string[]> {
-    return (await this.rawHints(uri, first, last)).map(hint => `${hint.position.line}: ${hint.label}`);
+    const found = await this.rawHints(uri, first, last);
+    return found.filter(hint => !hint.paddingRight).map(hint => `${hint.position.line}: ${hint.label}`);
+  }
+
+  /** Those in front of rows. */
+  async rowNumbers(uri: string): Promise<string[]> {
+    const found = await this.rawHints(uri);
+    return found.filter(hint => hint.paddingRight).map(hint => `${hint.position.line}: ${hint.label}`);
   }
 
   async rawHints(uri: string, first = 0, last = 1e6): Promise<InlayHint[]> {

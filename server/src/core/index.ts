@@ -19,14 +19,19 @@ export {
   shareChange,
   totalsText,
 } from './features/budget.ts';
+export { type Call, fedBy, feeding, layerAt } from './features/calls.ts';
 export { commentEdits } from './features/choiceComment.ts';
 export { type Choice, type ChoiceValue, choices, type Outcome, outcome } from './features/choices.ts';
 export { documentProblems, findings, problems, problemsWithHints } from './features/findings.ts';
 export { type FixOffer, fixes } from './features/fixes.ts';
+export { type Folding, foldings } from './features/folding.ts';
 export { type Hint, hints, maxLabel } from './features/hints.ts';
 export { type Hover, hintDetail, hover } from './features/hover.ts';
 export { type IgnoreOffer, ignores } from './features/ignores.ts';
 export { type Lens, lenses } from './features/lens.ts';
+export { type Link, links } from './features/links.ts';
+export { type Definition, definitionOf, type Highlight, highlights, referencesTo } from './features/navigation.ts';
+export { prepareRename, type Renaming, rename } from './features/rename.ts';
 export {
   documentReport,
   type FileReport,
@@ -43,6 +48,8 @@ export {
   shapeCell,
   type TotalsReport,
 } from './features/report.ts';
+export { type RowNumber, rowNumbers } from './features/rowNumbers.ts';
+export { selectionsAt } from './features/selections.ts';
 export {
   isWithin,
   type SlimChoice,

@@ -23,6 +23,7 @@ import {
   type Lines,
   type Problem,
   type Range,
+  type RowNumber,
   type SymbolNode,
   type TextEdit,
   textOf,
@@ -65,6 +66,10 @@ export const toProto = {
    */
   inlayHint(lines: Lines, hint: Hint, data: HintData): InlayHint {
     return { position: lines.position(hint.at), label: `${gap}${hint.label}`, paddingLeft: true, data };
+  },
+
+  rowNumber(lines: Lines, { at, number }: RowNumber, data: HintData): InlayHint {
+    return { position: lines.position(at), label: String(number), paddingRight: true, data };
   },
 
   hover(lines: Lines, hover: Hover): ProtocolHover {

@@ -21,6 +21,7 @@ import {
   orderOf,
   problemsWithHints,
   report,
+  rowNumbers,
   summary,
   summaryMarkdown,
   symbols,
@@ -30,6 +31,7 @@ import { answerChoices, documentChoices } from './choices.ts';
 import { answerCodeActions } from './codeActions.ts';
 import { readSettings } from './configuration.ts';
 import { acceptCommand, fromProto, type HintData, toProto } from './convert.ts';
+import { answerNavigation, navigationCapabilities } from './navigation.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
 import { nobody, Session } from './session.ts';
 import { answerSlimming } from './slimming.ts';
@@ -58,6 +60,7 @@ export function serve(connection: Connection): void {
         hoverProvider: true,
         codeLensProvider: {},
         ...(canRegister(session) ? {} : { documentSymbolProvider: outlineOptions }),
+        ...navigationCapabilities,
         codeActionProvider: {
           codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite],
           resolveProvider: true,
@@ -212,7 +215,11 @@ export function serve(connection: Connection): void {
       const { lines } = analysed.document;
       const version = workspace.version(uri)!;
       const data: HintData = [workspace.number(uri), version];
-      return hints(analysed, fromProto.range(lines, range)).map(hint => toProto.inlayHint(lines, hint, data));
+      const within = fromProto.range(lines, range);
+      return [
+        ...rowNumbers(analysed, within).map(row => toProto.rowNumber(lines, row, data)),
+        ...hints(analysed, within).map(hint => toProto.inlayHint(lines, hint, data)),
+      ];
     }),
   );
 
@@ -282,6 +289,7 @@ export function serve(connection: Connection): void {
   answerChoices(session);
   answerCodeActions(session);
   answerSlimming(session);
+  answerNavigation(session);
 
   texts.listen(connection);
   connection.listen();

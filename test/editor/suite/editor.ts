@@ -36,8 +36,17 @@ export async function type(editor: vscode.TextEditor, old: string, replacement: 
   assert.ok(await editor.edit(edit => edit.replace(range, replacement)));
 }
 
-/** The hints by 0-based line. */
-export async function hints({ document }: vscode.TextEditor): Promise<Map<number, string>> {
+/** The hints at the ends of lines, by 0-based line. */
+export async function hints(editor: vscode.TextEditor): Promise<Map<number, string>> {
+  return new Map((await inlays(editor)).filter(([, , isNumber]) => !isNumber).map(([line, text]) => [line, text]));
+}
+
+/** The numbers in front of rows, by 0-based line. */
+export async function rowNumbers(editor: vscode.TextEditor): Promise<Map<number, string>> {
+  return new Map((await inlays(editor)).filter(([, , isNumber]) => isNumber).map(([line, text]) => [line, text]));
+}
+
+async function inlays({ document }: vscode.TextEditor): Promise<readonly (readonly [number, string, boolean])[]> {
   const all = new vscode.Range(0, 0, document.lineCount, 0);
   const found = await vscode.commands.executeCommand<vscode.InlayHint[] | undefined>(
     'vscode.executeInlayHintProvider',
@@ -46,7 +55,7 @@ export async function hints({ document }: vscode.TextEditor): Promise<Map<number
   );
   const text = (label: vscode.InlayHint['label']): string =>
     typeof label === 'string' ? label : label.map(({ value }) => value).join('');
-  return new Map((found ?? []).map(({ position, label }) => [position.line, text(label)]));
+  return (found ?? []).map(({ position, label, paddingRight }) => [position.line, text(label), paddingRight === true]);
 }
 
 /** Waits until a line's hint is as expected. */

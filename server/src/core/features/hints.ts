@@ -8,6 +8,7 @@ import { percent } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
 import { clip } from '../text/wording.ts';
 import { standouts, variantModel } from './figures.ts';
+import { rowNumbers } from './rowNumbers.ts';
 import {
   amountText,
   bytesText,
@@ -23,7 +24,7 @@ import {
 export interface Hint {
   /** The offset of the end of the line's text. */
   readonly at: number;
-  /** At most `maxLabel` UTF-16 units. */
+  /** At most `maxLabel` UTF-16 units, with the row's number in front of it. */
   readonly label: string;
   /** 0-based. */
   readonly line: number;
@@ -48,16 +49,17 @@ export function hints(analysed: Analysed, within: Range): Hint[] {
   const last = lines.lineAt(within.to);
   const marked = standouts(model, settings.hints.costliest);
   const template = parsed(settings.hints.template);
+  const taken = lengthsOfNumbers(analysed, { from: lines.start(first), to: lines.end(last) });
   const found: Hint[] = [];
   const seen = new Set<number>();
   for (const lineCost of model.lineCosts(first, last)) {
     const { line } = lineCost;
     seen.add(line);
     const quarters = marked.get(line);
-    const label = lineLabel(analysed, template, lineCost, quarters ? marks[quarters] : '');
+    const label = lineLabel(analysed, template, lineCost, quarters ? marks[quarters] : '', taken.get(line));
     if (label !== '') found.push({ at: lines.end(line), label, line });
   }
-  const others = [...variantHints(analysed, first, last), ...actualHints(analysed, template, first, last, seen)];
+  const others = [...variantHints(analysed, first, last), ...actualHints(analysed, template, first, last, seen, taken)];
   return others.length === 0 ? found : [...found, ...others].sort((a, b) => a.line - b.line);
 }
 
@@ -68,6 +70,7 @@ function actualHints(
   first: number,
   last: number,
   seen: ReadonlySet<number>,
+  taken: ReadonlyMap<number, number>,
 ): Hint[] {
   if (!analysed.standIns) return [];
   const { actual } = analysed.standIns;
@@ -75,9 +78,15 @@ function actualHints(
   return actual.model.lineCosts(first, last).flatMap(lineCost => {
     const { line } = lineCost;
     const isShown = !seen.has(line) && shownAt(analysed, line) === actual;
-    const label = isShown ? lineLabel(actual, template, lineCost, '') : '';
+    const label = isShown ? lineLabel(actual, template, lineCost, '', taken.get(line)) : '';
     return label === '' ? [] : [{ at: lines.end(line), label, line }];
   });
+}
+
+/** What the numbers of rows take of the room of their lines. */
+function lengthsOfNumbers(analysed: Analysed, within: Range): ReadonlyMap<number, number> {
+  const { lines } = analysed.document;
+  return new Map(rowNumbers(analysed, within).map(({ at, number }) => [lines.lineAt(at), String(number).length]));
 }
 
 /** So many operators, of all members together, are counted for their hints: they are asked for at every keystroke. */
@@ -110,6 +119,7 @@ interface Known {
   readonly template: Template;
   readonly unit: string;
   readonly mark: string;
+  readonly taken: number;
   readonly cost: number;
   readonly params: number;
   readonly label: string;
@@ -120,31 +130,38 @@ const labels = new WeakMap<Shape, readonly Known[]>();
 /** So many labels of a shape are remembered: those of rows that keep it, such as activations. */
 const mostLabels = 4;
 
-function lineLabel(analysed: Analysed, template: Template, line: LineCost, mark: string): string {
+/** `taken` is what is taken of its room. */
+function lineLabel(analysed: Analysed, template: Template, line: LineCost, mark: string, taken = 0): string {
   const { frames, cost } = line;
   const shape = frames.length === 1 ? frames[0]!.outputs[0]?.shape : undefined;
   // Shares and memory depend on the whole network, and so does what is not known.
   const isLocal = !template.has.has('share') && !template.has.has('memory');
   if (!shape || !isLocal || !isCertain(cost.value) || !isCertain(cost.params))
-    return newLabel(analysed, template, line, mark);
+    return newLabel(analysed, template, line, mark, taken);
   const { unit } = analysed.model.convention;
   const [{ value }, { value: params }] = [cost.value, cost.params];
   const known = labels.get(shape) ?? [];
   for (const one of known) {
-    const isSame = one.cost === value && one.params === params && one.mark === mark;
+    const isSame = one.cost === value && one.params === params && one.mark === mark && one.taken === taken;
     if (isSame && one.template === template && one.unit === unit) return one.label;
   }
-  const label = newLabel(analysed, template, line, mark);
-  labels.set(shape, [{ template, unit, mark, cost: value, params, label }, ...known.slice(0, mostLabels - 1)]);
+  const label = newLabel(analysed, template, line, mark, taken);
+  labels.set(shape, [{ template, unit, mark, taken, cost: value, params, label }, ...known.slice(0, mostLabels - 1)]);
   return label;
 }
 
-function newLabel(analysed: Analysed, template: Template, { line, frames, cost }: LineCost, mark: string): string {
+function newLabel(
+  analysed: Analysed,
+  template: Template,
+  { line, frames, cost }: LineCost,
+  mark: string,
+  taken: number,
+): string {
   const { model, settings } = analysed;
   const { items, times } = usesOf(frames, line, analysed);
   const rests = cost.value.standIn || cost.params.standIn;
   const before = (rests ? resting : '') + mark + (times > 1 && !template.has.has('times') ? `×${times} ` : '');
-  const room = maxLabel - before.length;
+  const room = maxLabel - taken - before.length;
   // Several items on one line: its output is that of the last.
   const shapes = shapesOf(items === 1 ? frames : frames.slice(-1));
   if (shapes.length === 0 && isBlank(cost)) return before + clip(reasonOf(cost, line, analysed), room);

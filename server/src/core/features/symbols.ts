@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n';
-import type { Model } from '../analysis/model.ts';
 import { type Frame, useOf } from '../graph/graph.ts';
 import { shapeText } from '../ops/rules/shape.ts';
 import { type Analysed, shownAt } from '../pipeline.ts';
-import type { Range } from '../text/range.ts';
+import { contains, type Range } from '../text/range.ts';
+import { clip } from '../text/wording.ts';
 import { amountText, frameName, orderOf, paramsText } from './wording.ts';
 
 /** One entry of the outline. `selection` lies inside `range`. */
@@ -20,54 +20,26 @@ export interface SymbolNode {
 const maxDepth = 4;
 const maxSymbols = 5000;
 
-/** The network, its blocks' definitions, and its rows with what is inside them. */
+/**
+ * The network, its blocks with their rows, and the rows of the network with what is inside them. What is inside another
+ * entry in the outline is inside it in the text too, so that an editor finds the one around its cursor.
+ */
 export function symbols(analysed: Analysed): SymbolNode[] {
   const { model, spec, document, standIns } = analysed;
-  const { root } = model.graph;
   const { convention, totals } = model;
-  const order = orderOf(analysed);
-  let left = maxSymbols;
-
-  const cost = (frame: Frame, of: Model): string => {
-    const { value, params } = of.costOf(frame);
-    const shape = frame.outputs[0]?.shape;
-    return [
-      shape ? shapeText(shape, order) : '',
-      value.value === 0 && value.complete ? '' : amountText(value, convention.unit),
-      params.value === 0 && params.complete ? '' : paramsText(params),
-    ]
-      .filter(part => part !== '')
-      .join(' · ');
-  };
-  const symbolOf = (frame: Frame, of: Model, around: Range, depth: number): SymbolNode => {
-    const range = useOf(frame) ?? around;
-    const name = frameName(frame) || l10n.t('layer');
-    const detail = [frame.type === frame.label ? '' : frame.type, cost(frame, of)]
-      .filter(part => part !== '')
-      .join(' · ');
-    const children = depth >= maxDepth ? [] : symbolsOf(frame.children, of, range, depth + 1);
-    const selection = document.lines.firstOf(range);
-    return { name, detail, kind: frame.children.length > 0 ? 'block' : 'layer', range, selection, children };
-  };
-  // All siblings come before anything inside the first of them when there is no room for all.
-  const symbolsOf = (frames: readonly Frame[], of: Model, around: Range, depth: number): SymbolNode[] => {
-    const shown = frames.filter(({ isHidden }) => !isHidden).slice(0, Math.max(0, left));
-    left -= shown.length;
-    return shown.map(frame => symbolOf(frame, of, around, depth));
-  };
-
-  const rows = symbolsOf(root.children, model, spec.head, 1);
-  // Rows that something stands in for are seen as they are.
-  const actual = standIns?.actual.model;
-  const others = actual?.graph.root.children.filter(frame => {
-    const place = useOf(frame);
-    return place && shownAt(analysed, document.lines.lineAt(place.from)) !== analysed;
-  });
-  if (actual && others) {
-    rows.push(...symbolsOf(others, actual, spec.head, 1));
+  const whole: Range = { from: 0, to: document.source.text.length };
+  const outline = new Outline(analysed);
+  const rows = outline.of(model.graph.root.children, whole, 1);
+  if (standIns) {
+    // Rows that something stands in for are seen as they are.
+    const { actual } = standIns;
+    const others = actual.model.graph.root.children.filter(frame => {
+      const place = useOf(frame);
+      return place && shownAt(analysed, document.lines.lineAt(place.from)) !== analysed;
+    });
+    rows.push(...new Outline(actual).of(others, whole, 1));
     rows.sort((a, b) => a.range.from - b.range.from);
   }
-  const whole: Range = { from: 0, to: document.source.text.length };
   return [
     {
       name: spec.model === '' ? l10n.t('network') : spec.model,
@@ -75,30 +47,140 @@ export function symbols(analysed: Analysed): SymbolNode[] {
       kind: 'network',
       range: whole,
       selection: spec.head,
-      children: [...definitions(analysed), ...rows],
+      children: [...outline.definitions(), ...rows],
     },
   ];
 }
 
-/** The definitions of blocks: what frames have as a definition. */
-function definitions({ model }: Analysed): SymbolNode[] {
-  const found = new Map<number, { readonly frame: Frame; readonly range: Range; times: number }>();
-  const visit = (frame: Frame): void => {
-    for (const { range, role } of frame.sites) {
-      if (role !== 'definition') continue;
-      const known = found.get(range.from);
-      if (known) known.times++;
-      else found.set(range.from, { frame, range, times: 1 });
+class Outline {
+  readonly #analysed: Analysed;
+  #left = maxSymbols;
+
+  constructor(analysed: Analysed) {
+    this.#analysed = analysed;
+  }
+
+  /** `times` is how often what is around is used: costs are then different ones. */
+  of(frames: readonly Frame[], around: Range, depth: number, times = 1): SymbolNode[] {
+    // All siblings come before anything inside the first of them when there is no room for all.
+    const shown = this.#placed(frames, around).slice(0, Math.max(0, this.#left));
+    this.#left -= shown.length;
+    return shown.map(entry => this.#symbol(entry, depth, times));
+  }
+
+  #symbol({ frame, range, isPart, count }: Entry, depth: number, times: number): SymbolNode {
+    const all = count * times;
+    const detail = [
+      all > 1 ? `×${all}` : '',
+      frame.type === frame.label ? '' : frame.type,
+      all > 1 ? '' : this.#cost(frame),
+    ].filter(part => part !== '');
+    // What has no place in the text is listed where the row begins, and is around no cursor.
+    const inside = isPart ? { from: range.from, to: range.from } : range;
+    return {
+      name: nameOf(frame),
+      detail: detail.join(' · '),
+      kind: frame.children.length > 0 ? 'block' : 'layer',
+      range: inside,
+      selection: this.#analysed.document.lines.firstOf(inside),
+      children: depth >= maxDepth ? [] : this.of(frame.children, inside, depth + 1, all),
+    };
+  }
+
+  /** The frames whose place is in a range, each place once; parts of a framework's module have none. */
+  #placed(frames: readonly Frame[], around: Range): readonly Entry[] {
+    const found: Entry[] = [];
+    const byPlace = new Map<string, Entry>();
+    for (const frame of frames) {
+      if (frame.isHidden) continue;
+      const range = placeOf(frame);
+      if (!range) {
+        // A row that something stands in for is not there; what is inside of a block is with its definition.
+        if (!frame.hasSitesInside) found.push({ frame, range: around, isPart: true, count: 1 });
+        continue;
+      }
+      // Repetitions have the place of the row itself.
+      if (!contains(around, range) || (range.from === around.from && range.to === around.to)) continue;
+      const key = `${range.from}-${range.to}`;
+      const same = byPlace.get(key);
+      if (same) {
+        same.count++;
+        continue;
+      }
+      // A path of a single row is that row.
+      const [only, ...others] = frame.type === 'branch' ? this.#placed(frame.children, range) : [];
+      const isBare = only && others.length === 0 && !isNamed(frame);
+      const entry = isBare ? only : { frame, range, isPart: false, count: 1 };
+      byPlace.set(key, entry);
+      found.push(entry);
     }
-    for (const child of frame.children) visit(child);
-  };
-  visit(model.graph.root);
-  return [...found.values()].slice(0, 200).map(({ frame, range, times }) => ({
-    name: frame.type,
-    detail: `×${times}`,
-    kind: 'block',
-    range,
-    selection: range,
-    children: [],
-  }));
+    return found;
+  }
+
+  #cost(frame: Frame): string {
+    const { model } = this.#analysed;
+    const { value, params } = model.costOf(frame);
+    const shape = frame.outputs[0]?.shape;
+    return [
+      shape ? shapeText(shape, orderOf(this.#analysed)) : '',
+      value.value === 0 && value.complete ? '' : amountText(value, model.convention.unit),
+      params.value === 0 && params.complete ? '' : paramsText(params),
+    ]
+      .filter(part => part !== '')
+      .join(' · ');
+  }
+
+  /** The definitions of blocks, each with the rows of its first use. */
+  definitions(): SymbolNode[] {
+    const found = new Map<number, { readonly frame: Frame; readonly range: Range; times: number }>();
+    const visit = (frame: Frame): void => {
+      for (const { range, role } of frame.sites) {
+        if (role !== 'definition') continue;
+        const known = found.get(range.from);
+        if (known) known.times++;
+        else found.set(range.from, { frame, range, times: 1 });
+      }
+      for (const child of frame.children) visit(child);
+    };
+    visit(this.#analysed.model.graph.root);
+    return [...found.values()].slice(0, 200).map(({ frame, range: header, times }) => {
+      const end = frame.children.reduce((to, child) => Math.max(to, placeOf(child)?.to ?? 0), header.to);
+      const range = { from: header.from, to: end };
+      return {
+        name: frame.type,
+        detail: `×${times}`,
+        kind: 'block',
+        range,
+        selection: header,
+        children: this.of(frame.children, range, 2, times),
+      };
+    });
+  }
 }
+
+/** A frame at its place. */
+interface Entry {
+  readonly frame: Frame;
+  readonly range: Range;
+  /** Whether it has no place of its own. */
+  readonly isPart: boolean;
+  /** How many frames are at that place: repetitions. */
+  count: number;
+}
+
+/** Where a frame is in the text: its own place, or what is around those inside it. */
+function placeOf(frame: Frame): Range | undefined {
+  const own = useOf(frame);
+  if (own || !frame.hasSitesInside) return own;
+  const inside = frame.children.flatMap(child => placeOf(child) ?? []);
+  if (inside.length === 0) return undefined;
+  return { from: Math.min(...inside.map(({ from }) => from)), to: Math.max(...inside.map(({ to }) => to)) };
+}
+
+/** A path without a name is known by its rows: `maxPool → conv`. */
+function nameOf(frame: Frame): string {
+  if (isNamed(frame)) return frameName(frame) || l10n.t('layer');
+  return clip(frame.children.map(({ type }) => type).join(' → '), 60) || frameName(frame);
+}
+
+const isNamed = ({ type, label }: Frame): boolean => type !== 'branch' || !/^branch\.\d+$/.test(label);

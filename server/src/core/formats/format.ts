@@ -7,7 +7,8 @@ import type { ShapeOrder } from '../ops/rules/shape.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Fix, Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
-import type { Item, Reference } from './reference.ts';
+import type { Span } from '../text/span.ts';
+import type { Definitions, Item, Numbered, Reference } from './reference.ts';
 
 /** A text that may be a spec. */
 export interface Source {
@@ -141,6 +142,12 @@ export interface Reader {
   chunks?(): readonly object[];
   /** The text of one of them, and the numbers by which it refers to others. */
   chunkAt?(index: number): { readonly text: string; readonly written: readonly number[] };
+  /** What it defines beside its items, and what names them outside of lists. */
+  definitions?(): Definitions;
+  /** The items that begin in a range, if others name them by their numbers; asked for at every keystroke. */
+  numbered?(within: Range): readonly Numbered[];
+  /** The text as parts within parts, in source order. */
+  spans?(): readonly Span[];
   /**
    * The smallest changes of the text that change the network like this: comments, quoting and order stay, references to
    * what moves are renumbered, new names are unique. Undefined where the dialect cannot say one of the edits, or the
@@ -179,6 +186,8 @@ export interface Format {
   readonly shapeOrder: ShapeOrder;
   /** Whether its texts name their inputs; the others have one, which takes a size under any name. */
   readonly namedInputs: boolean;
+  /** What begins a comment line; `#` where not given. */
+  readonly comments?: RegExp;
   /** A cheap look at name and content. */
   recognises(source: Source): boolean;
   /** Whether a text is certainly none of this format's, though its language says so: others have files of that name. */

@@ -10,4 +10,4 @@ export const formats: readonly Format[] = [flopline, ultralytics, darknet, caffe
 export * from './format.ts';
 export * from './lineage.ts';
 export * from './numbering.ts';
-export { type Item, type Reference, referencesIn } from './reference.ts';
+export { type Definition, type Item, type Numbered, noDefinitions, type Reference, referencesIn } from './reference.ts';

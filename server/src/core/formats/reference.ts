@@ -1,5 +1,5 @@
-// What the items of a text say of each other, as data: renumbering, did-you-mean, fixes, hovers and whatever else follows
-// a reference read this, and never the text again.
+// What the items of a text say of each other, and what else it defines by name, as data: renumbering, did-you-mean, fixes,
+// hovers, definitions and whatever else follows a reference read this, and never the text again.
 import type { TextEdit } from '../text/edit.ts';
 import type { Range } from '../text/range.ts';
 
@@ -38,6 +38,61 @@ export function referencesIn(items: readonly Item[]): readonly Reference[] {
 }
 
 export type Target = 'input' | { readonly index: number; readonly range: Range };
+
+/** Where an item begins, and the number by which others name it. */
+export interface Numbered {
+  readonly at: number;
+  readonly number: number;
+}
+
+/** Those of `count` items in source order that begin in a range; only they are looked at. */
+export function numberedIn(
+  { from, to }: Range,
+  count: number,
+  startOf: (index: number) => number,
+  first = 0,
+): readonly Numbered[] {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (startOf(middle) < from) low = middle + 1;
+    else high = middle;
+  }
+  const found: Numbered[] = [];
+  for (let index = low; index < count; index++) {
+    const at = startOf(index);
+    if (at > to) break;
+    found.push({ at, number: first + index });
+  }
+  return found;
+}
+
+/** What a text defines beside the outputs of its items, and where it is meant. */
+export interface Definition {
+  /** `setting` is a key of the framework that rows name, such as `nc`; `name` is that of a layer, to which nothing refers. */
+  readonly kind: 'input' | 'block' | 'parameter' | 'weights' | 'setting' | 'name';
+  readonly name: string;
+  /** The name, where it is defined; with quotes, if there are any. */
+  readonly range: Range;
+  /** All of what it names: a block with its rows. */
+  readonly whole: Range;
+  /** Where it is meant, beside what the references of items mean by name. */
+  readonly uses: readonly Range[];
+  /** Whether it is a word of the format, which cannot be another one. */
+  readonly isFixed: boolean;
+}
+
+export interface Definitions {
+  readonly definitions: readonly Definition[];
+  /** The lists of items beside the network's own: the rows of blocks. */
+  readonly lists: readonly (readonly Item[])[];
+  /** What is named of the network's items outside of them: its outputs. */
+  readonly references: readonly Reference[];
+  /** Whether outputs of one name are one thing, which layers pass on under its name: the blobs of Caffe. */
+  readonly sharesNames: boolean;
+}
+
+export const noDefinitions: Definitions = { definitions: [], lists: [], references: [], sharesNames: false };
 
 /** Where the items of a list are after some of them came, went or moved. */
 export interface Moves {

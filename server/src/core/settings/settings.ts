@@ -38,6 +38,8 @@ export interface Settings {
     readonly template: string;
     /** How many of the lines that stand out are marked, the costliest first. */
     readonly costliest: number;
+    /** Whether the number of each row is in front of it, where rows name each other by number. */
+    readonly rowNumbers: boolean;
   };
   readonly codeLens: { readonly enabled: boolean };
   readonly diagnostics: {

@@ -122,6 +122,10 @@ const table: Table = {
         ),
     },
   ),
+  'hints.rowNumbers': flag(true, {
+    doc: () =>
+      l10n.t('Show the number of each row of a YOLO file, and of each layer of a Darknet cfg, in front of it.'),
+  }),
   'codeLens.enabled': flag(true, { doc: () => l10n.t('Show the totals in a code lens above the network.') }),
   'diagnostics.dominance.enabled': flag(true, {
     doc: () => l10n.t('Report a layer, or a kind of layer, that dominates the parameters or MACs of the network.'),

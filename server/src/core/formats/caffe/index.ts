@@ -8,12 +8,14 @@ import {
   type PrototextDocument,
   parseDocument,
 } from '../../syntax/prototext.ts';
+import { prototextSpans } from '../../syntax/spans.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonFor } from '../../text/reason.ts';
 import type { Format, Reader, ReadOptions, Source, Spec } from '../format.ts';
 import { build, type Known } from './build.ts';
 import { repeatedAbove } from './checks.ts';
+import { definitionsOf } from './definitions.ts';
 import { inputNames } from './inputs.ts';
 import { itemsOf, Wirings } from './items.ts';
 import { PlacedLayer, topNames, withPadding } from './layer.ts';
@@ -98,6 +100,8 @@ function open(source: Source, earlier?: Reader): Reader {
     problems,
     cache,
     items: () => itemsOf(text.layers, inputNames(root), statesOf(text, undefined)),
+    definitions: () => definitionsOf(root, text.layers),
+    spans: () => prototextSpans(document),
     read: options => read(text, options, cache),
     rewrite: (edits, options) =>
       document.chunks.some(({ chunk }) => chunk.node.problems.length > 0)

@@ -2,9 +2,10 @@
 import * as l10n from '@vscode/l10n';
 import { Environments, Memo } from '../../graph/memo.ts';
 import { type Cfg, parseCfg } from '../../syntax/cfg.ts';
+import { cfgSpans } from '../../syntax/spans.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Format, Native, Reader, ReadOptions, Source, Spec } from '../format.ts';
-import type { Item } from '../reference.ts';
+import { type Item, numberedIn } from '../reference.ts';
 import { build, type Known } from './build.ts';
 import { absolute, hasLines, headerOf, meantReading, type Reading, readingOf } from './items.ts';
 import { isDarknet, isForeign } from './recognise.ts';
@@ -23,6 +24,7 @@ export const darknet: Format = {
   numbersItems: true,
   shapeOrder: 'whc',
   namedInputs: false,
+  comments: /^[ \t]*[#;]/,
   // Many programs have .cfg files. Authors attach theirs to issues as .cfg.txt.
   recognises: ({ name, text }) => /\.cfg(?:\.txt)?$/i.test(name) && isDarknet(text),
   isForeign: ({ text }) => isForeign(text),
@@ -69,6 +71,12 @@ function open(source: Source, earlier?: Reader): Reader {
         written: [...reads, ...mentions].map(({ written }) => written),
       };
     },
+    numbered: within => {
+      const { items } = reading;
+      const before = items[0]?.item.kind?.name === 'net' ? 1 : 0;
+      return numberedIn(within, items.length - before, index => headerOf(items[index + before]!).from);
+    },
+    spans: () => cfgSpans(cfg),
     rewrite: edits => (isDamaged(reading) ? undefined : rewrite(source.text, absoluteLayers(), edits)),
   };
 }

@@ -13,6 +13,8 @@ export interface Block {
   readonly name: string;
   /** `name(out, stride=1)` in the text. */
   readonly header: Range;
+  /** The name in it. */
+  readonly nameRange: Range;
   readonly parameters: readonly Parameter[];
   readonly rows: YamlNode;
 }
@@ -117,7 +119,9 @@ function headerOf(key: Scalar, rows: YamlNode, report: Report): Block | undefine
       }
     }
   }
-  return { name: name!, header: key, parameters, rows };
+  const nameFrom = key.text.indexOf(name!);
+  const nameRange = at(nameFrom, nameFrom + name!.length);
+  return { name: name!, header: key, nameRange, parameters, rows };
 }
 
 /** The stretches between commas that are in no bracket. */

@@ -113,6 +113,22 @@ export function evaluate(
   }
 }
 
+/** The names in an expression, each where it is. */
+export function namesOf(expression: Expression): readonly Extract<Expression, { kind: 'name' }>[] {
+  switch (expression.kind) {
+    case 'literal':
+      return [];
+    case 'name':
+      return [expression];
+    case 'unary':
+      return namesOf(expression.of);
+    case 'binary':
+      return [...namesOf(expression.left), ...namesOf(expression.right)];
+    case 'call':
+      return expression.args.flatMap(namesOf);
+  }
+}
+
 /** How the parser and the evaluator give up; never leaves this file. */
 class Unreadable extends Error {
   readonly fault: Fault;

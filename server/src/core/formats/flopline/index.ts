@@ -2,11 +2,13 @@
 import * as l10n from '@vscode/l10n';
 import { Environments, Memo } from '../../graph/memo.ts';
 import { parseDocument, type YamlDocument } from '../../syntax/document.ts';
+import { yamlSpans } from '../../syntax/spans.ts';
 import { lookUp, resolved } from '../../syntax/tree.ts';
 import type { Format } from '../format.ts';
 import { type Item, referencesIn } from '../reference.ts';
 import { blockNames, readBlocks } from './blocks.ts';
 import { type Known, readNetwork } from './build.ts';
+import { definitionsOf } from './definitions.ts';
 import { inputNames } from './inputs.ts';
 import { itemsOf, outputItem } from './items.ts';
 import { reads } from './reads.ts';
@@ -51,6 +53,8 @@ export const flopline: Format = {
         });
         return referencesIn([...bodies.flat(), ...items, ...(output ? [outputItem(output, items)] : [])]);
       },
+      definitions: () => definitionsOf(document.root),
+      spans: () => (document.root ? yamlSpans(document.root) : []),
       fixes: (problem, spec) => repairsOf(source.text, document.root, problem, spec),
       rewrite: edits => (document.damages.length > 0 ? undefined : rewrite(source.text, document.root, edits)),
     };

@@ -22,8 +22,9 @@ export function itemsOf(list: readonly YamlNode[], isBlock: IsBlock, inputs: rea
 }
 
 /** What `output` names, as an item after the last one. */
-export function outputItem(node: YamlNode, items: readonly Item[]): Item {
+export function outputItem(node: YamlNode, items: readonly Item[], inputs: readonly string[] = []): Item {
   const names = new Names<Source>(undefined, [], 'input', true);
+  for (const name of inputs) names.named.set(name, 'input');
   for (const { index, range, outputs } of items) {
     names.rows.push({ index, range });
     for (const { name } of outputs) names.named.set(name, { index, range });
@@ -108,7 +109,8 @@ function inputOf({ kind }: RowKind, references: readonly Reference[], flow: Sour
   return references.length === 1 ? (references[0]!.target ?? 'unknown') : 'unknown';
 }
 
-function listsOf(kind: RowKind): readonly (readonly YamlNode[])[] {
+/** The lists of rows inside a row. */
+export function listsOf(kind: RowKind): readonly (readonly YamlNode[])[] {
   if (kind.kind !== 'row' || operatorIn(kind) || !isStructure(kind.row.key.text)) return [];
   const { paths, rows, keys } = partsOf(kind.row, kind.row.key.text);
   return [...paths.map(path => path.rows), rows, keys.shortcut].flatMap(node => {

@@ -4,14 +4,17 @@ import type { PyValue } from '../../python/value.ts';
 import { gapsBeside } from '../../syntax/damage.ts';
 import { type PlacedRow, parseDocument, type YamlDocument } from '../../syntax/document.ts';
 import { hasFullWidth } from '../../syntax/repair.ts';
+import { yamlSpans } from '../../syntax/spans.ts';
 import { entryOf, lookUp, type Mapping, resolved, type YamlNode } from '../../syntax/tree.ts';
 import { isFloat, value11 } from '../../syntax/yaml11.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import type { Format, Reader, ReadOptions, Source, Spec } from '../format.ts';
+import { type Numbered, noDefinitions, numberedIn } from '../reference.ts';
 import { parametersOf } from './areaAttention.ts';
 import { argumentValue } from './arguments.ts';
 import { type Choice, chooseDialect } from './choose.ts';
+import { definitionsOf } from './definitions.ts';
 import type { Dialect, Family } from './dialect.ts';
 import { dialects } from './dialects/index.ts';
 import { doubtsOf } from './doubt.ts';
@@ -80,6 +83,23 @@ function open(source: Source, earlier?: Reader): Reader {
       const { from, to } = chunk.node;
       return { text: source.text.slice(from + start, to + start), written: numbersIn(chunk).map(({ value }) => value) };
     },
+    definitions: () => {
+      const top = mappingOf(document.root);
+      return top ? definitionsOf(top) : noDefinitions;
+    },
+    numbered: within => {
+      const found: Numbered[] = [];
+      let first = 0;
+      for (const key of ['backbone', 'head']) {
+        const list = resolved(lookUp(document.frame, key));
+        const rows = list?.kind === 'sequence' ? document.rowsOf(list) : [];
+        const startOf = (index: number): number => rows[index]!.start + rows[index]!.chunk.node.from;
+        found.push(...numberedIn(within, rows.length, startOf, first));
+        first += rows.length;
+      }
+      return found;
+    },
+    spans: () => (document.root ? yamlSpans(document.root) : []),
     fixes: problem => {
       const top = mappingOf(document.root);
       return top ? repairsOf(source.text, top, problem) : [];

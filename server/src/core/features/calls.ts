@@ -1,0 +1,103 @@
+// What feeds a layer, and what it feeds.
+import { type Frame, type GraphNode, useOf } from '../graph/graph.ts';
+import { shapeText } from '../ops/rules/shape.ts';
+import { type Analysed, shownAt } from '../pipeline.ts';
+import { contains, type Range } from '../text/range.ts';
+import { frameName, orderOf } from './wording.ts';
+
+/** A layer as an entry of the call hierarchy. */
+export interface Call {
+  readonly name: string;
+  readonly detail: string;
+  readonly range: Range;
+  /** Its first line. */
+  readonly selection: Range;
+}
+
+/** The innermost layer at an offset. */
+export function layerAt(analysed: Analysed, offset: number): Call | undefined {
+  const frame = framesAt(analysed, offset)[0];
+  return frame && callOf(analysed, frame);
+}
+
+/** The layers whose outputs the layer at an offset reads. */
+export function feeding(analysed: Analysed, offset: number): readonly Call[] {
+  const { nodes } = graphAt(analysed, offset);
+  return neighbours(analysed, offset, (frame, add) => {
+    for (const { inputs } of nodes.slice(frame.first, frame.end)) for (const { node } of inputs) add(node);
+    // What it passes on as it is.
+    for (const { node } of frame.outputs) add(node);
+  });
+}
+
+/** The layers that read what the layer at an offset outputs. */
+export function fedBy(analysed: Analysed, offset: number): readonly Call[] {
+  const { nodes } = graphAt(analysed, offset);
+  return neighbours(analysed, offset, (frame, add) => {
+    const outputs = new Set(frame.outputs.map(({ node }) => node));
+    for (const node of nodes) {
+      if (node.inputs.some(({ node: source }) => isIn(frame, source) || outputs.has(source))) add(node);
+    }
+  });
+}
+
+const graphAt = (analysed: Analysed, offset: number): Analysed['model']['graph'] =>
+  shownAt(analysed, analysed.document.lines.lineAt(offset)).model.graph;
+
+const isIn = ({ first, end }: Frame, { id }: GraphNode): boolean => id >= first && id < end;
+
+/** The layers of the nodes that a search adds, without the layer itself; of all uses of a layer in a block. */
+function neighbours(
+  analysed: Analysed,
+  offset: number,
+  search: (frame: Frame, add: (node: GraphNode) => void) => void,
+): readonly Call[] {
+  const found = new Map<number, Frame>();
+  for (const frame of framesAt(analysed, offset)) {
+    search(frame, node => {
+      if (isIn(frame, node)) return;
+      const other = besides(frame, node);
+      const range = other && useOf(other);
+      if (range && !found.has(range.from)) found.set(range.from, other);
+    });
+  }
+  return [...found].sort(([a], [b]) => a - b).map(([, frame]) => callOf(analysed, frame));
+}
+
+/** The outermost frame with a place in the text that holds a node and not `frame`. */
+function besides(frame: Frame, node: GraphNode): Frame | undefined {
+  let found: Frame | undefined;
+  for (let at: Frame | undefined = node.frame; at && !(at.first <= frame.first && frame.end <= at.end); at = at.parent)
+    if (useOf(at)) found = at;
+  return found;
+}
+
+/** The frames with the smallest place at an offset: several of a row in a block that is used several times. */
+export function framesAt(analysed: Analysed, offset: number): readonly Frame[] {
+  const at = { from: offset, to: offset };
+  let best: Frame[] = [];
+  let length = Number.POSITIVE_INFINITY;
+  const visit = (frame: Frame): void => {
+    const site = useOf(frame);
+    if (site && contains(site, at)) {
+      const own = site.to - site.from;
+      if (own < length) best = [];
+      // Repetitions have the place of what they are repetitions of.
+      const outer = best.at(-1);
+      if (own <= length && !(outer && outer.first <= frame.first && frame.end <= outer.end)) best.push(frame);
+      length = Math.min(length, own);
+    }
+    for (const child of frame.children) visit(child);
+  };
+  for (const row of graphAt(analysed, offset).root.children) visit(row);
+  return best;
+}
+
+function callOf(analysed: Analysed, frame: Frame): Call {
+  const range = useOf(frame)!;
+  const shape = frame.outputs[0]?.shape;
+  const detail = [frame.type === frame.label ? '' : frame.type, shape ? shapeText(shape, orderOf(analysed)) : '']
+    .filter(part => part !== '')
+    .join(' · ');
+  return { name: frameName(frame), detail, range, selection: analysed.document.lines.firstOf(range) };
+}
