@@ -39,8 +39,18 @@ export function manifestWords(): string {
     [wordOf(name), docOf(name, setting)],
     ...(setting.values?.() ?? []).map((meaning, index) => [wordOf(name, setting.schema.enum![index]!), meaning]),
   ]);
-  return `${JSON.stringify(Object.fromEntries(words), null, 2)}\n`;
+  return `${JSON.stringify(Object.fromEntries([...words, ...commandWords]), null, 2)}\n`;
 }
+
+/** The titles of the commands on the row at the cursor, and of their menu. */
+const commandWords: readonly (readonly [string, string])[] = [
+  ['flopline.insertLayerBelow.title', 'Insert Layer Below'],
+  ['flopline.duplicateLayer.title', 'Duplicate Layer'],
+  ['flopline.moveLayerUp.title', 'Move Layer Up'],
+  ['flopline.moveLayerDown.title', 'Move Layer Down'],
+  ['flopline.deleteLayer.title', 'Delete Layer'],
+  ['flopline.layerMenu.label', 'Flopline: Layer'],
+];
 
 /** The key of a setting's description, or of what one of its values means. */
 function wordOf(name: string, value?: string): string {

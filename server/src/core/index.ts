@@ -43,6 +43,7 @@ export {
   shapeCell,
   type TotalsReport,
 } from './features/report.ts';
+export { type RowCommand, type RowEdits, rowCommands, rowEdits } from './features/rowEdits.ts';
 export {
   isWithin,
   type SlimChoice,

@@ -31,6 +31,7 @@ import { answerCodeActions } from './codeActions.ts';
 import { readSettings } from './configuration.ts';
 import { acceptCommand, fromProto, type HintData, toProto } from './convert.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
+import { answerRows } from './rows.ts';
 import { nobody, Session } from './session.ts';
 import { answerSlimming } from './slimming.ts';
 import { Workspace } from './workspace.ts';
@@ -281,6 +282,7 @@ export function serve(connection: Connection): void {
 
   answerChoices(session);
   answerCodeActions(session);
+  answerRows(session);
   answerSlimming(session);
 
   texts.listen(connection);

@@ -20,6 +20,7 @@ import { PlacedLayer, topNames, withPadding } from './layer.ts';
 import { partsOf } from './parts.ts';
 import { phases, type State } from './phase.ts';
 import { rewrite } from './rewrite.ts';
+import { rowsFor } from './rows.ts';
 import { stateFor } from './state.ts';
 
 /** Network definitions of Caffe and its forks, in protobuf's text format. */
@@ -99,6 +100,10 @@ function open(source: Source, earlier?: Reader): Reader {
     cache,
     items: () => itemsOf(text.layers, inputNames(root), statesOf(text, undefined)),
     read: options => read(text, options, cache),
+    rows: options => {
+      const isDamaged = document.chunks.some(({ chunk }) => chunk.node.problems.length > 0);
+      return isDamaged ? undefined : rowsFor(source.text, text.layers, inputNames(root), statesOf(text, options.phase));
+    },
     rewrite: (edits, options) =>
       document.chunks.some(({ chunk }) => chunk.node.problems.length > 0)
         ? undefined
