@@ -52,6 +52,11 @@ const commandWords: readonly (readonly [string, string])[] = [
   ['flopline.layerMenu.label', 'Flopline: Layer'],
 ];
 
+/** A title, or the one that `%key%` stands for. */
+function titleOf(title: string): string {
+  return commandWords.find(([key]) => title === `%${key}%`)?.[1] ?? title;
+}
+
 /** The key of a setting's description, or of what one of its values means. */
 function wordOf(name: string, value?: string): string {
   return value === undefined ? `${name}.description` : `${name}.values.${value || 'empty'}`;
@@ -124,7 +129,10 @@ export function settingsPage(): string {
     '## Commands',
     table(
       ['Command', 'Id'],
-      manifest.contributes.commands.map(({ category, title, command }) => [`${category}: ${title}`, `\`${command}\``]),
+      manifest.contributes.commands.map(({ category, title, command }) => [
+        `${category}: ${titleOf(title)}`,
+        `\`${command}\``,
+      ]),
     ),
   ].join('\n\n')}\n`;
 }

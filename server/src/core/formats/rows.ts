@@ -179,6 +179,9 @@ export function swapPlan(items: readonly Item[], upper: number, readsAbove: Rows
   // What −2 means would be the row above.
   if (!readsBoth && readsUpper.some(({ isRelative }) => isRelative))
     return { objection: { kind: 'reads', reader: lower + 1, source: upper } };
+  // What is the end of the chain and the row by its number would be two.
+  if (!readsBoth && readsEnd.length > 1 && readsEnd.some(isAbove))
+    return { objection: { kind: 'reads', reader: lower + 1, source: lower } };
   const staysAsWritten = readsBoth && [...readsEnd, ...readsUpper].some(({ isFree }) => !isFree);
   return finished(link => {
     const { item, target } = link;
