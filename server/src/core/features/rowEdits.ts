@@ -41,6 +41,8 @@ export type RowEdits =
 /** The changes of the text that a command makes at an offset, or why it makes none. */
 export function rowEdits(analysed: Analysed, offset: number, command: RowCommand): RowEdits {
   const { document, numbers } = analysed;
+  if (!document.reader?.rows)
+    return refuse(l10n.t('Rows of {0} files cannot be moved by commands.', document.format.label));
   if (numbers) return refuse(l10n.t('Some references still use old row numbers. Shift them first.'));
   const rows = rowsOf(analysed, document);
   if (!rows) return refuse(l10n.t('Rows cannot be moved while part of this file cannot be read.'));
