@@ -79,6 +79,7 @@ test('rows change places, and a deleted one is read through: the message counts 
   await session.hints(uri);
   const moved = await run(session, uri, yolo, 'C2f, [32', 'down');
   assert.equal(moved.line, '  - [-1, 1, C2f, [32, True]] # 3');
+  assert.equal(moved.message, 'The network has one error more than before.');
   assert.ok(moved.after.includes('[[-1, 3], 1, Concat, [1]] # 5'), moved.after);
   assert.ok(moved.after.includes('[[2, 6], 1, Detect, [nc]] # 7'), moved.after);
   const back = await run(session, uri, moved.after, 'C2f, [32', 'up');

@@ -36,7 +36,8 @@ suite('Commands on rows', () => {
     await vscode.commands.executeCommand('flopline.moveLayerDown');
     assert.equal(cursorLine(editor), '  - [-1, 1, C2f, [32, True]] # 3');
     assert.ok(editor.document.getText().includes('[[2, 6], 1, Detect, [nc]] # 7'));
-    await checkHint(editor, 12, /^[^~]*MACs/);
+    // Its size is another one there: the rows below have the costs that they had.
+    await checkHint(editor, 12, /^\s*~.*MACs/);
     checkNumbers(editor);
     await vscode.commands.executeCommand('flopline.moveLayerUp');
     assert.equal(editor.document.getText(), before);
@@ -62,7 +63,7 @@ suite('Commands on rows', () => {
 
   test('a layer of a prototxt is duplicated under a name of its own; one that reads the other does not move', async () => {
     const editor = await show('tiny.prototxt');
-    await checkHint(editor, 8, /MACs/);
+    await checkHint(editor, 7, /MACs/);
     const before = editor.document.getText();
     place(editor, '"conv1"');
     await vscode.commands.executeCommand('flopline.moveLayerUp');

@@ -139,8 +139,7 @@ function removed(analysed: Analysed, rows: Rows, index: number): RowEdits {
   if ('refused' in change) return change;
   const after = change.rows.readings[0]!;
   const next = after[Math.min(index, after.length - 1)]!.range;
-  const message = removalMessage(document.format, change, index);
-  return { ...finished(change, startOf(next)), ...(message === undefined ? {} : { message }) };
+  return finished(change, startOf(next), removalMessage(document.format, change, index));
 }
 
 const startOf = ({ from }: Range): Range => ({ from, to: from });
@@ -157,8 +156,17 @@ interface Change {
   readonly errors: number;
 }
 
-function finished({ edits, text }: Change, selection: Range): Exclude<RowEdits, { readonly refused: string }> {
-  return { edits, text, lines: new Lines(text), selection };
+function finished(change: Change, selection: Range, words?: string): RowEdits {
+  const { edits, text, errors } = change;
+  const message = [words, errorsText(errors)].filter(part => part !== undefined).join(' ');
+  return { edits, text, lines: new Lines(text), selection, ...(message === '' ? {} : { message }) };
+}
+
+function errorsText(more: number): string | undefined {
+  if (more <= 0) return undefined;
+  return more === 1
+    ? l10n.t('The network has one error more than before.')
+    : l10n.t('The network has {0} errors more than before.', more);
 }
 
 /** Makes a change and then the numbers that it asks for, and holds what comes of it against what was meant. */
@@ -272,7 +280,7 @@ function wordsOf(objection: Objection, { itemName }: Format): string {
 }
 
 /** How many references to a removed item there were, and what became of them. */
-function removalMessage({ itemName }: Format, { redirected, lost, errors }: Change, index: number): string | undefined {
+function removalMessage({ itemName }: Format, { redirected, lost }: Change, index: number): string | undefined {
   const gone = itemName(index);
   const parts: string[] = [];
   if (redirected === 1) parts.push(l10n.t('One reference to {0} now means what that read.', gone));
@@ -288,12 +296,6 @@ function removalMessage({ itemName }: Format, { redirected, lost, errors }: Chan
         gone,
         readers,
       ),
-    );
-  if (parts.length > 0 && errors > 0)
-    parts.push(
-      errors === 1
-        ? l10n.t('The network has one error more than before.')
-        : l10n.t('The network has {0} errors more than before.', errors),
     );
   return parts.length > 0 ? parts.join(' ') : undefined;
 }
