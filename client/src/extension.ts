@@ -11,6 +11,7 @@ import type {
 import { pickChoice } from './choices.ts';
 import { type Chosen, createChosen } from './chosen.ts';
 import { originText } from './origins.ts';
+import { changeRow, rowCommands } from './rows.ts';
 import { makeCheaper } from './slim.ts';
 import { createLanguages, specs } from './specs.ts';
 import { createTotals, type Totals } from './totals.ts';
@@ -87,6 +88,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   );
   command('showMenu', showMenu);
   for (const [key, name] of pickers) command(name, () => select(key));
+  for (const [name, kind] of rowCommands)
+    command(name, async () => {
+      if (!(await changeRow(ask, kind))) reportNoSpec();
+    });
   command('makeCheaper', slim);
   command('copyReport', copyReport);
   command('toggleHints', toggleHints);

@@ -39,7 +39,22 @@ export function manifestWords(): string {
     [wordOf(name), docOf(name, setting)],
     ...(setting.values?.() ?? []).map((meaning, index) => [wordOf(name, setting.schema.enum![index]!), meaning]),
   ]);
-  return `${JSON.stringify(Object.fromEntries(words), null, 2)}\n`;
+  return `${JSON.stringify(Object.fromEntries([...words, ...commandWords]), null, 2)}\n`;
+}
+
+/** The titles of the commands on the row at the cursor, and of their menu. */
+const commandWords: readonly (readonly [string, string])[] = [
+  ['flopline.insertLayerBelow.title', 'Insert Layer Below'],
+  ['flopline.duplicateLayer.title', 'Duplicate Layer'],
+  ['flopline.moveLayerUp.title', 'Move Layer Up'],
+  ['flopline.moveLayerDown.title', 'Move Layer Down'],
+  ['flopline.deleteLayer.title', 'Delete Layer'],
+  ['flopline.layerMenu.label', 'Flopline: Layer'],
+];
+
+/** A title, or the one that `%key%` stands for. */
+function titleOf(title: string): string {
+  return commandWords.find(([key]) => title === `%${key}%`)?.[1] ?? title;
 }
 
 /** The key of a setting's description, or of what one of its values means. */
@@ -114,7 +129,10 @@ export function settingsPage(): string {
     '## Commands',
     table(
       ['Command', 'Id'],
-      manifest.contributes.commands.map(({ category, title, command }) => [`${category}: ${title}`, `\`${command}\``]),
+      manifest.contributes.commands.map(({ category, title, command }) => [
+        `${category}: ${titleOf(title)}`,
+        `\`${command}\``,
+      ]),
     ),
   ].join('\n\n')}\n`;
 }

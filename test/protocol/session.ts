@@ -21,7 +21,15 @@ import {
   type TextEdit,
   UnregistrationRequest,
 } from 'vscode-languageserver-protocol/node';
-import type { ChoiceKey, ChosenByUri, DocumentSummary, Outcome, Requests } from '../../server/src/protocol/index.ts';
+import type {
+  ChoiceKey,
+  ChosenByUri,
+  DocumentSummary,
+  Outcome,
+  Requests,
+  RowAnswer,
+  RowCommand,
+} from '../../server/src/protocol/index.ts';
 
 const server = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
 /** Milliseconds in which an answer must be there; met in far less, and long only for a busy machine. */
@@ -240,6 +248,18 @@ export class Session {
       command: command.command,
       arguments: command.arguments,
     });
+  }
+
+  /** Asks for a command on the row at a position. */
+  changeRow(uri: string, position: Position, command: RowCommand): Promise<RowAnswer | null> {
+    const params: Requests['flopline/rowEdits']['params'] = { textDocument: { uri }, position, command };
+    return this.connection.sendRequest('flopline/rowEdits', params);
+  }
+
+  /** Makes changes of the text: what it is then. */
+  async applyChanges(uri: string, edits: readonly TextEdit[]): Promise<string> {
+    await this.replace(uri, edited(this.#texts.get(uri)!.text, edits));
+    return this.#texts.get(uri)!.text;
   }
 
   /** Puts another text for the whole. */

@@ -48,6 +48,7 @@ export {
   shapeCell,
   type TotalsReport,
 } from './features/report.ts';
+export { type RowCommand, type RowEdits, rowCommands, rowEdits } from './features/rowEdits.ts';
 export { type RowNumber, rowNumbers } from './features/rowNumbers.ts';
 export { selectionsAt } from './features/selections.ts';
 export {

@@ -33,6 +33,7 @@ import { readSettings } from './configuration.ts';
 import { acceptCommand, fromProto, type HintData, toProto } from './convert.ts';
 import { answerNavigation, navigationCapabilities } from './navigation.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
+import { answerRows } from './rows.ts';
 import { nobody, Session } from './session.ts';
 import { answerSlimming } from './slimming.ts';
 import { Workspace } from './workspace.ts';
@@ -288,6 +289,7 @@ export function serve(connection: Connection): void {
 
   answerChoices(session);
   answerCodeActions(session);
+  answerRows(session);
   answerSlimming(session);
   answerNavigation(session);
 

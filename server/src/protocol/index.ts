@@ -1,6 +1,15 @@
 // What Flopline's server and an editor say to each other beside the language server protocol. Types only: the client
 // imports nothing else of the server.
-import type { AdviceTotals, Choice, ChoiceKey, FileChoices, Outcome, SlimChoice, Summary } from '../core/index.ts';
+import type {
+  AdviceTotals,
+  Choice,
+  ChoiceKey,
+  FileChoices,
+  Outcome,
+  RowCommand,
+  SlimChoice,
+  Summary,
+} from '../core/index.ts';
 
 /** A place in a document as the language server protocol counts it: 0-based, UTF-16. */
 export interface ProtocolRange {
@@ -69,6 +78,20 @@ export interface SlimPicked {
   readonly edits: readonly { readonly range: ProtocolRange; readonly newText: string }[];
 }
 
+/** What a command on a row makes of the text, or why it does nothing. */
+export type RowAnswer =
+  | {
+      /** Of the text that the changes are for. */
+      readonly version: number;
+      /** All of them as one change. */
+      readonly edits: readonly { readonly range: ProtocolRange; readonly newText: string }[];
+      /** What else a person has to know of it. */
+      readonly message?: string;
+      /** Where the cursor is then, in the changed text. */
+      readonly selection: ProtocolRange;
+    }
+  | { readonly refused: string };
+
 /** Requests from the editor, by method. A document that is no spec is answered with null. */
 export interface Requests {
   'flopline/summary': { readonly params: DocumentParams; readonly result: DocumentSummary | null };
@@ -95,6 +118,14 @@ export interface Requests {
       readonly choices: readonly SlimChoice[];
     };
     readonly result: SlimPicked | null;
+  };
+  /** Inserts a row below the one at a position, duplicates, moves or deletes it; references follow. */
+  'flopline/rowEdits': {
+    readonly params: DocumentParams & {
+      readonly position: ProtocolRange['start'];
+      readonly command: RowCommand;
+    };
+    readonly result: RowAnswer | null;
   };
   /** What another value of a choice would give, or why it is refused; null is the default. */
   'flopline/outcome': {
@@ -142,4 +173,4 @@ export interface InitializationOptions {
   readonly choices?: ChosenByUri;
 }
 
-export type { ChoiceKey, FileChoices, Outcome } from '../core/index.ts';
+export type { ChoiceKey, FileChoices, Outcome, RowCommand } from '../core/index.ts';

@@ -9,6 +9,7 @@ import type { Fix, Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import type { Span } from '../text/span.ts';
 import type { Definitions, Item, Numbered, Reference } from './reference.ts';
+import type { Rows } from './rows.ts';
 
 /** A text that may be a spec. */
 export interface Source {
@@ -156,6 +157,8 @@ export interface Reader {
   rewrite?(edits: readonly GraphEdit[], options: ReadOptions): readonly TextEdit[] | undefined;
   /** What its items write that can be made smaller, in source order. Nothing where a part of the text is damaged. */
   tunables?(options: ReadOptions): readonly Tunable[];
+  /** The items as a person moves them; undefined where a part of the text is not read as it is written. */
+  rows?(options: ReadOptions): Rows | undefined;
   /** Ways that may mend a problem, the likeliest first; each is tried on the text before it is offered. */
   fixes?(problem: Problem, spec: Spec): readonly Fix[];
 }

@@ -11,3 +11,4 @@ export * from './format.ts';
 export * from './lineage.ts';
 export * from './numbering.ts';
 export { type Definition, type Item, type Numbered, noDefinitions, type Reference, referencesIn } from './reference.ts';
+export * from './rows.ts';

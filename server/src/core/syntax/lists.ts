@@ -136,7 +136,7 @@ export function itemLines(text: string, { list, item }: Spot): (Range & { readon
 }
 
 /** The dash of an item, where it stands on the item's own line. */
-function dashOf(text: string, item: YamlNode): number | undefined {
+export function dashOf(text: string, item: YamlNode): number | undefined {
   const start = lineStart(text, item.from);
   // An anchor or a tag may stand between.
   const match = /-(?:[ ]+[&!]\S*)*[ ]+$/.exec(text.slice(start, item.from));

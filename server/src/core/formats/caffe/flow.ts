@@ -80,6 +80,29 @@ export class Flow {
     }
   }
 
+  /** A layer that reads the only output of another one, and who read that reads it. */
+  append(step: Step, fresh: Step): void {
+    const output = this.#outputs.get(step)?.[0];
+    if (!output) return;
+    const own = { step: fresh, top: 0, name: '' };
+    for (const reads of this.#reads.values()) {
+      for (let at = 0; at < reads.length; at++) if (reads[at] === output) reads[at] = own;
+    }
+    this.#reads.set(fresh, [output]);
+    this.#outputs.set(fresh, [own]);
+  }
+
+  /** A layer that reads what another one reads, and that nobody reads. */
+  repeat(step: Step, fresh: Step): void {
+    const reads = this.#reads.get(step);
+    if (!reads) return;
+    this.#reads.set(fresh, [...reads]);
+    this.#outputs.set(
+      fresh,
+      fresh.tops.map((name, top): Version => ({ step: fresh, top, name })),
+    );
+  }
+
   /** Who reads the layer reads what it has read. */
   remove(step: Step): void {
     this.#pass(step);

@@ -22,6 +22,7 @@ import { PlacedLayer, topNames, withPadding } from './layer.ts';
 import { partsOf } from './parts.ts';
 import { phases, type State } from './phase.ts';
 import { rewrite } from './rewrite.ts';
+import { rowsFor } from './rows.ts';
 import { stateFor } from './state.ts';
 
 /** Network definitions of Caffe and its forks, in protobuf's text format. */
@@ -103,6 +104,10 @@ function open(source: Source, earlier?: Reader): Reader {
     definitions: () => definitionsOf(root, text.layers),
     spans: () => prototextSpans(document),
     read: options => read(text, options, cache),
+    rows: options => {
+      const isDamaged = document.chunks.some(({ chunk }) => chunk.node.problems.length > 0);
+      return isDamaged ? undefined : rowsFor(source.text, text.layers, inputNames(root), statesOf(text, options.phase));
+    },
     rewrite: (edits, options) =>
       document.chunks.some(({ chunk }) => chunk.node.problems.length > 0)
         ? undefined

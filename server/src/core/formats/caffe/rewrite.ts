@@ -354,7 +354,7 @@ class Writer implements Rewriter {
   }
 }
 
-function stepOf(placed: PlacedLayer): Step {
+export function stepOf(placed: PlacedLayer): Step {
   const { layer } = placed;
   return {
     placed,
@@ -365,7 +365,7 @@ function stepOf(placed: PlacedLayer): Step {
   };
 }
 
-const isSingle = ({ bottoms, tops }: Layer): boolean => bottoms.length === 1 && tops.length === 1;
+export const isSingle = ({ bottoms, tops }: Layer): boolean => bottoms.length === 1 && tops.length === 1;
 
 /** The layers that share a parameter blob with another one. */
 function sharing(layers: readonly PlacedLayer[], items: readonly Item[]): ReadonlySet<PlacedLayer> {

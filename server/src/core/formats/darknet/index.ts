@@ -11,6 +11,7 @@ import { absolute, hasLines, headerOf, meantReading, type Reading, readingOf } f
 import { isDarknet, isForeign } from './recognise.ts';
 import { layersOf } from './references.ts';
 import { type Layers, rewrite } from './rewrite.ts';
+import { rowsFor } from './rows.ts';
 import { atoi } from './values.ts';
 import { type Dialect, dialects } from './words.ts';
 
@@ -77,6 +78,7 @@ function open(source: Source, earlier?: Reader): Reader {
       return numberedIn(within, items.length - before, index => headerOf(items[index + before]!).from);
     },
     spans: () => cfgSpans(cfg),
+    rows: () => (isDamaged(reading) ? undefined : rowsFor(source.text, absoluteLayers())),
     rewrite: edits => (isDamaged(reading) ? undefined : rewrite(source.text, absoluteLayers(), edits)),
   };
 }

@@ -451,7 +451,7 @@ function commentOf(line: string): readonly string[] {
 }
 
 /** Whether a section works on the output of the one above it: those that route, and those that read nothing, do not. */
-function readsAbove({ kind }: Entry): boolean {
+export function readsAbove({ kind }: { readonly kind: string | undefined }): boolean {
   return kind !== 'route' && kind !== 'implicit';
 }
 

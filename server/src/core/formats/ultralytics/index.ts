@@ -24,6 +24,7 @@ import { nativeOf } from './native.ts';
 import { build, type Header, type Known, setting, variantsOf } from './read.ts';
 import { claimOf, repairsOf } from './repairs.ts';
 import { rewrite } from './rewrite.ts';
+import { rowsFor } from './rows.ts';
 import { isModelText, moduleNames, reads, sectionsOf, wrongValues } from './sections.ts';
 import { type Chosen, tunablesOf, type Written, writtenRows } from './tunables.ts';
 
@@ -107,6 +108,11 @@ function open(source: Source, earlier?: Reader): Reader {
     tunables: options => {
       const found = written(options);
       return found ? tunablesOf(found) : [];
+    },
+    rows: options => {
+      const top = mappingOf(document.root);
+      if (!top || document.damages.length > 0) return undefined;
+      return rowsFor(source.text, top, () => chosen(text, options));
     },
     rewrite: (edits, options) => {
       const found = written(options);

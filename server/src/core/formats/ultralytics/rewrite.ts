@@ -305,7 +305,7 @@ class Writer implements Rewriter {
 }
 
 /** The rows of `backbone` and `head`, each in its list. */
-function spotsOf(top: Mapping): readonly Spot[] {
+export function spotsOf(top: Mapping): readonly Spot[] {
   return ['backbone', 'head'].flatMap(key => {
     const list = resolved(lookUp(top, key));
     return list?.kind === 'sequence' ? list.items.map((item, index): Spot => ({ list, index, item })) : [];

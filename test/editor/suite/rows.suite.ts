@@ -1,0 +1,77 @@
+// Commands on rows in the editor: one undo, the cursor on the row, and no word of old numbers.
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { checkHint, close, codeOf, ourProblems, show } from './editor.ts';
+
+/** Puts the cursor where some words first are. */
+function place(editor: vscode.TextEditor, words: string): void {
+  const { document } = editor;
+  const at = document.getText().indexOf(words);
+  assert.ok(at >= 0, `“${words}” is in the text`);
+  const position = document.positionAt(at);
+  editor.selection = new vscode.Selection(position, position);
+}
+
+function cursorLine({ document, selection }: vscode.TextEditor): string {
+  return document.lineAt(selection.active.line).text;
+}
+
+const oldNumbers = /^(?:old-row-numbers?|removed-row|moved-below|stale-number)$/;
+
+function checkNumbers(editor: vscode.TextEditor): void {
+  assert.deepEqual(
+    ourProblems(editor).filter(problem => oldNumbers.test(codeOf(problem))),
+    [],
+  );
+}
+
+suite('Commands on rows', () => {
+  teardown(close);
+
+  test('a YOLO row moves down and up; one undo takes a command back', async () => {
+    const editor = await show('rows.yaml');
+    await checkHint(editor, 12, /MACs/);
+    const before = editor.document.getText();
+    place(editor, 'C2f, [32');
+    await vscode.commands.executeCommand('flopline.moveLayerDown');
+    assert.equal(cursorLine(editor), '  - [-1, 1, C2f, [32, True]] # 3');
+    assert.ok(editor.document.getText().includes('[[2, 6], 1, Detect, [nc]] # 7'));
+    // Its size is another one there: the rows below have the costs that they had.
+    await checkHint(editor, 12, /^\s*~.*MACs/);
+    checkNumbers(editor);
+    await vscode.commands.executeCommand('flopline.moveLayerUp');
+    assert.equal(editor.document.getText(), before);
+    await vscode.commands.executeCommand('flopline.insertLayerBelow');
+    assert.equal(cursorLine(editor), '  - [-1, 1, Conv, [32, 3, 1]] # 3');
+    await checkHint(editor, 13, /^[^~]*MACs/);
+    checkNumbers(editor);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(editor.document.getText(), before);
+  });
+
+  test('a section of a cfg moves', async () => {
+    const editor = await show('small-yolo.cfg');
+    await checkHint(editor, 5, /MACs/);
+    const before = editor.document.getText();
+    place(editor, 'filters=18');
+    await vscode.commands.executeCommand('flopline.moveLayerUp');
+    assert.equal(cursorLine(editor), 'filters=18');
+    assert.ok(editor.document.getText().indexOf('filters=18') < editor.document.getText().indexOf('filters=16'));
+    await vscode.commands.executeCommand('flopline.moveLayerDown');
+    assert.equal(editor.document.getText(), before);
+  });
+
+  test('a layer of a prototxt is duplicated under a name of its own; one that reads the other does not move', async () => {
+    const editor = await show('tiny.prototxt');
+    await checkHint(editor, 7, /MACs/);
+    const before = editor.document.getText();
+    place(editor, '"conv1"');
+    await vscode.commands.executeCommand('flopline.moveLayerUp');
+    assert.equal(editor.document.getText(), before);
+    await vscode.commands.executeCommand('flopline.duplicateLayer');
+    assert.ok(editor.document.getText().includes('bottom: "conv1_2"'));
+    await vscode.commands.executeCommand('flopline.moveLayerDown');
+    await vscode.commands.executeCommand('flopline.deleteLayer');
+    assert.equal(editor.document.getText(), before);
+  });
+});
