@@ -102,12 +102,19 @@ suite('Flopline in VS Code', () => {
     const editor = await show('small-yolo.yaml');
     await checkHint(editor, 9, /^\u2009◕ .* params$/);
     await checkHint(editor, 5, /^\u200916×320×320 · 44\.2M MACs · 464 params$/);
-    const [hint] = await vscode.commands.executeCommand<vscode.InlayHint[]>(
+    const found = await vscode.commands.executeCommand<vscode.InlayHint[]>(
       'vscode.executeInlayHintProvider',
       editor.document.uri,
       new vscode.Range(5, 0, 6, 0),
     );
-    assert.equal(hint?.paddingLeft, true);
+    // The row's number comes first.
+    assert.deepEqual(
+      found.map(({ paddingLeft, paddingRight }) => [paddingLeft === true, paddingRight === true]),
+      [
+        [false, true],
+        [true, false],
+      ],
+    );
   });
 
   test('problems appear, and go with their cause', async () => {
