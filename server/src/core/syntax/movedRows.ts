@@ -35,7 +35,7 @@ function partsOf(text: string, { list, index, item }: Spot): Parts | undefined {
   }
   const [separators] = /^(?:[ \t]*[,\]])*/.exec(text.slice(to, lineEnd(text, to)))!;
   const at = to + separators.length;
-  const comment = /^[ \t]+#.*?(?=[ \t]*$)/.exec(text.slice(at, lineEnd(text, at)));
+  const comment = /^[ \t]*#.*?(?=[ \t]*$)/.exec(text.slice(at, lineEnd(text, at)));
   return {
     above: { from: top, to: start },
     item,
