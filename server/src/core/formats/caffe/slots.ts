@@ -274,8 +274,11 @@ function valueOffers(
   if (isLayer && name === 'bottom')
     return blobOffers(items, inputs, stack, offset).map(({ label, ...more }) => quoted(label, more));
   if (isLayer && name === 'top') {
+    const canBeInPlace = inPlace.has(typeAround(stack) ?? '');
     const { fields } = stack.at(-1)!;
-    const names = fields.filter(other => other.name === 'name' || other.name === 'bottom').map(other => other.value);
+    const names = fields
+      .filter(other => other.name === 'name' || (other.name === 'bottom' && canBeInPlace))
+      .map(other => other.value);
     return [...new Set(names)].filter(label => label !== '').map(label => quoted(label, { kind: 'value' }));
   }
   switch (kind) {
@@ -291,6 +294,12 @@ function valueOffers(
       return undefined;
   }
 }
+
+/** Types of layers that networks have in place: their top is their bottom. */
+const inPlace: ReadonlySet<string> = new Set([
+  ...['ReLU', 'ReLU6', 'PReLU', 'ELU', 'Sigmoid', 'TanH', 'Swish', 'Clip', 'Dropout', 'BatchNorm', 'Scale', 'Bias'],
+  ...['Power', 'Exp', 'Log', 'AbsVal', 'BNLL', 'Threshold'],
+]);
 
 /** The blobs that there are above, the nearest first, each as the last layer that writes it leaves it. */
 function blobOffers(
