@@ -48,7 +48,11 @@ export function slotAt(rows: Rows, offset: number): Slot | undefined {
   const head = text.slice(line.from, offset);
   if (/(?:^|\s)#/.test(head)) return undefined;
   const parameter = /\$(\w*)$/.exec(head);
-  if (parameter) return { range: wordAt(text, offset), offers: parameterOffers(rows, line.from) };
+  if (parameter) {
+    const range = wordAt(text, offset);
+    // `$(width * 4)` is an expression.
+    return text[range.to] === '(' ? undefined : { range, offers: parameterOffers(rows, line.from) };
+  }
   const holder = holderAt(text, line.from, offset);
   if (holder.kind === '[') return listSlot(rows, holder, offset);
   const segment = segmentAt(text, holder, line.from, offset);
