@@ -18,7 +18,7 @@ import {
   type ProtocolConnection,
   ShutdownRequest,
 } from 'vscode-languageserver-protocol/node';
-import { defaultSettings, open, price } from '../server/src/core/index.ts';
+import { completions, defaultSettings, open, price, signatureHelp } from '../server/src/core/index.ts';
 import { detectors } from '../test/support/detectors.ts';
 import { yolov3 } from '../test/support/yolov3.ts';
 
@@ -535,11 +535,47 @@ async function measureActions(
   );
 }
 
+/** Completion and signature help at places all over a text, priced already as it is when an editor asks. */
+function completion(): void {
+  console.log('\n(g) Completion and signature help in process, at 200 places of a text (aim: median at most 15 ms)');
+  const example = (name: string): [string, string] => [name, readFileSync(join(root, 'examples', name), 'utf8')];
+  const texts = [
+    example('inception-v3.net.yaml'),
+    example('trispot.yaml'),
+    example('csp-pan.cfg'),
+    example('googlenet-head.prototxt'),
+    ['1,000 rows.net.yaml', ownRows(1000)],
+    ['1,000 rows.yaml', yoloRows(1000)],
+    ['yolov3.cfg', yolov3()],
+    ['resnet152.prototxt', resNet152()],
+  ] as const;
+  for (const [name, text] of texts) {
+    const analysed = price(open({ name, text }, defaultSettings)!, defaultSettings)!;
+    const found: number[] = [];
+    let offers = 0;
+    for (let at = 0; at < 200; at++) {
+      const offset = Math.floor(((at + 0.5) * text.length) / 200);
+      const begin = performance.now();
+      const list = completions(analysed, offset);
+      signatureHelp(analysed, offset);
+      if (list.length === 0) continue;
+      found.push(performance.now() - begin);
+      offers += list.length;
+    }
+    if (found.length < 20) throw new Error(`only ${found.length} places of ${name} have a completion`);
+    const slow = found.toSorted((a, b) => a - b)[Math.floor(found.length * 0.95)]!;
+    console.log(
+      `  ${name}: ${ms(median(found))}, 95 % at most ${ms(slow)}; ${Math.round(offers / found.length)} offers`,
+    );
+  }
+}
+
 const sections: Record<string, () => void | Promise<void>> = {
   text: textToCosts,
   cfg: cfgToCosts,
   prototxt,
   growth,
+  completion,
   edits,
   start: startUp,
   actions: codeActions,

@@ -36,7 +36,7 @@ const floors: readonly Floor[] = [
   {
     at: `${core}/formats`,
     imports: [`${core}/text`, `${core}/syntax`, `${core}/graph`, `${core}/ops`, `${core}/python`, `${core}/torch`],
-    shared: ['format', 'reference', 'lineage', 'numbering', 'rows'],
+    shared: ['format', 'reference', 'slot', 'lineage', 'numbering', 'rows'],
   },
   { at: `${core}/formats/index`, imports: [`${core}/formats`] },
   { at: `${core}/analysis`, imports: [`${core}/text`, `${core}/graph`, `${core}/ops`] },

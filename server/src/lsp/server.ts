@@ -29,6 +29,7 @@ import {
 import type { ClientNotifications, DocumentSummary } from '../protocol/index.ts';
 import { answerChoices, documentChoices } from './choices.ts';
 import { answerCodeActions } from './codeActions.ts';
+import { answerCompletion, completionOptions, signatureOptions } from './completion.ts';
 import { readSettings } from './configuration.ts';
 import { acceptCommand, fromProto, type HintData, toProto } from './convert.ts';
 import { answerNavigation, navigationCapabilities } from './navigation.ts';
@@ -59,6 +60,8 @@ export function serve(connection: Connection): void {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         inlayHintProvider: { resolveProvider: true },
         hoverProvider: true,
+        completionProvider: completionOptions,
+        signatureHelpProvider: signatureOptions,
         codeLensProvider: {},
         ...(canRegister(session) ? {} : { documentSymbolProvider: outlineOptions }),
         ...navigationCapabilities,
@@ -290,6 +293,7 @@ export function serve(connection: Connection): void {
   answerChoices(session);
   answerCodeActions(session);
   answerRows(session);
+  answerCompletion(session);
   answerSlimming(session);
   answerNavigation(session);
 

@@ -10,6 +10,7 @@ import type { Range } from '../text/range.ts';
 import type { Span } from '../text/span.ts';
 import type { Definitions, Item, Numbered, Reference } from './reference.ts';
 import type { Rows } from './rows.ts';
+import type { Call, Slot } from './slot.ts';
 
 /** A text that may be a spec. */
 export interface Source {
@@ -159,6 +160,10 @@ export interface Reader {
   tunables?(options: ReadOptions): readonly Tunable[];
   /** The items as a person moves them; undefined where a part of the text is not read as it is written. */
   rows?(options: ReadOptions): Rows | undefined;
+  /** What may stand at an offset, whether the text around it can be read or not; undefined where nothing is known. */
+  slot?(offset: number, spec: Spec): Slot | undefined;
+  /** The list of arguments around an offset. */
+  call?(offset: number, spec: Spec): Call | undefined;
   /** Ways that may mend a problem, the likeliest first; each is tried on the text before it is offered. */
   fixes?(problem: Problem, spec: Spec): readonly Fix[];
 }

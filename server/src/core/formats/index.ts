@@ -12,3 +12,12 @@ export * from './lineage.ts';
 export * from './numbering.ts';
 export { type Definition, type Item, type Numbered, noDefinitions, type Reference, referencesIn } from './reference.ts';
 export * from './rows.ts';
+export {
+  type Call,
+  type CallParameter,
+  type Offer,
+  type OfferKind,
+  parameterList,
+  type Slot,
+  withoutPlaceholders,
+} from './slot.ts';

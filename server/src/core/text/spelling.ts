@@ -60,6 +60,33 @@ export function guess(word: string, meant: string): Pick<Fix, 'isGuess'> {
   return isTypo(word, meant) ? {} : { isGuess: true };
 }
 
+/**
+ * How near a candidate is to what is typed of a word: 0 the beginning of it, 1 the same in another case, 2 a part of it, 3
+ * and more a few letters of it wrong, 9 all letters in their order; undefined where it is another word.
+ */
+export function nearness(typed: string, candidate: string): number | undefined {
+  if (candidate.startsWith(typed)) return 0;
+  const lower = typed.toLowerCase();
+  const other = candidate.toLowerCase();
+  if (other.startsWith(lower)) return 1;
+  if (other.includes(lower)) return 2;
+  const limit = typed.length < 3 ? 0 : Math.max(1, Math.floor(typed.length / 3)) + 1;
+  if (limit > 0) {
+    // Of a longer word its beginning is compared: it is being typed.
+    const distance = Math.min(
+      editDistance(lower, other, limit),
+      other.length > lower.length ? editDistance(lower, other.slice(0, lower.length), limit) : limit,
+    );
+    if (distance < limit) return 2 + distance;
+  }
+  let at = -1;
+  for (const letter of lower) {
+    at = other.indexOf(letter, at + 1);
+    if (at < 0) return undefined;
+  }
+  return 9;
+}
+
 function isTypo(word: string, candidate: string): boolean {
   if (word.toLowerCase() === candidate.toLowerCase()) return true;
   let start = 0;

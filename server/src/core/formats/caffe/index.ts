@@ -20,9 +20,10 @@ import { inputNames } from './inputs.ts';
 import { itemsOf, Wirings } from './items.ts';
 import { PlacedLayer, topNames, withPadding } from './layer.ts';
 import { partsOf } from './parts.ts';
-import { phases, type State } from './phase.ts';
+import { absence, phases, type State } from './phase.ts';
 import { rewrite } from './rewrite.ts';
 import { rowsFor } from './rows.ts';
+import { slotAt } from './slots.ts';
 import { stateFor } from './state.ts';
 
 /** Network definitions of Caffe and its forks, in protobuf's text format. */
@@ -103,6 +104,20 @@ function open(source: Source, earlier?: Reader): Reader {
     items: () => itemsOf(text.layers, inputNames(root), statesOf(text, undefined)),
     definitions: () => definitionsOf(root, text.layers),
     spans: () => prototextSpans(document),
+    slot: (offset, { phase }) => {
+      const inputs = inputNames(root);
+      const states = statesOf(text, phase);
+      const own = text.layers.find(placed => {
+        const { from, to } = placed.at(placed.layer.field);
+        return from <= offset && offset <= to;
+      });
+      // Of the phase in which the layer is there; what is not there in it cannot be read.
+      const state = states.find(each => !own || absence(own.layer, each) === undefined) ?? states[0]!;
+      const items = itemsOf(text.layers, inputs, states).filter(
+        ({ index }) => absence(text.layers[index]!.layer, state) === undefined,
+      );
+      return slotAt(source.text, { items, inputs }, offset);
+    },
     read: options => read(text, options, cache),
     rows: options => {
       const isDamaged = document.chunks.some(({ chunk }) => chunk.node.problems.length > 0);

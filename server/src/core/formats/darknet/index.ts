@@ -12,6 +12,7 @@ import { isDarknet, isForeign } from './recognise.ts';
 import { layersOf } from './references.ts';
 import { type Layers, rewrite } from './rewrite.ts';
 import { rowsFor } from './rows.ts';
+import { slotAt } from './slots.ts';
 import { atoi } from './values.ts';
 import { type Dialect, dialects } from './words.ts';
 
@@ -79,6 +80,7 @@ function open(source: Source, earlier?: Reader): Reader {
     },
     spans: () => cfgSpans(cfg),
     rows: () => (isDamaged(reading) ? undefined : rowsFor(source.text, absoluteLayers())),
+    slot: (offset, spec) => slotAt(source.text, spec.dialect === 'pjreddie' ? 'pjreddie' : 'alexeyab', items(), offset),
     rewrite: edits => (isDamaged(reading) ? undefined : rewrite(source.text, absoluteLayers(), edits)),
   };
 }

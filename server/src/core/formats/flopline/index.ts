@@ -14,6 +14,7 @@ import { itemsOf, outputItem } from './items.ts';
 import { reads } from './reads.ts';
 import { repairsOf } from './repairs.ts';
 import { rewrite } from './rewrite.ts';
+import { callAt, type Rows, slotAt } from './slots.ts';
 
 /** What the reader of an edited text may take over. */
 interface Cache extends Known {
@@ -55,6 +56,8 @@ export const flopline: Format = {
       },
       definitions: () => definitionsOf(document.root),
       spans: () => (document.root ? yamlSpans(document.root) : []),
+      slot: offset => slotAt(rowsFor(source.text, document.root), offset),
+      call: offset => callAt(rowsFor(source.text, document.root), offset),
       fixes: (problem, spec) => repairsOf(source.text, document.root, problem, spec),
       rewrite: edits => (document.damages.length > 0 ? undefined : rewrite(source.text, document.root, edits)),
     };
@@ -71,4 +74,23 @@ function itemsIn(root: YamlDocument['root']): {
   const list = resolved(lookUp(root, 'layers'));
   if (list?.kind !== 'sequence') return { items: [], isBlock };
   return { items: itemsOf(list.items, isBlock, inputNames(lookUp(root, 'input'))), isBlock };
+}
+
+/** What is asked about places in a text. */
+function rowsFor(text: string, root: YamlDocument['root']): Rows {
+  const blocks = readBlocks(lookUp(root, 'blocks'), () => {});
+  const lets = resolved(lookUp(root, 'let'));
+  return {
+    text,
+    blocks,
+    lets: lets?.kind === 'mapping' ? lets.entries.flatMap(({ key }) => (key.kind === 'scalar' ? [key.text] : [])) : [],
+    scopeAt: offset => {
+      const { items, isBlock } = itemsIn(root);
+      const block = [...blocks.values()].find(({ header, rows }) => header.from <= offset && offset <= rows.to);
+      // A block has one input, which has no name of its own.
+      if (!block) return { items, inputs: inputNames(lookUp(root, 'input')), isBlock: false };
+      const list = resolved(block.rows);
+      return { items: list?.kind === 'sequence' ? itemsOf(list.items, isBlock) : [], inputs: [], isBlock: true };
+    },
+  };
 }

@@ -19,13 +19,14 @@ import type { Dialect, Family } from './dialect.ts';
 import { dialects } from './dialects/index.ts';
 import { doubtsOf } from './doubt.ts';
 import { itemsOf, numbersIn } from './items.ts';
-import { checkKeys, isRead } from './keys.ts';
+import { checkKeys, isRead, readKeys } from './keys.ts';
 import { nativeOf } from './native.ts';
 import { build, type Header, type Known, setting, variantsOf } from './read.ts';
 import { claimOf, repairsOf } from './repairs.ts';
 import { rewrite } from './rewrite.ts';
 import { rowsFor } from './rows.ts';
 import { isModelText, moduleNames, reads, sectionsOf, wrongValues } from './sections.ts';
+import { callAt, type Rows as SlotRows, slotAt } from './slots.ts';
 import { type Chosen, tunablesOf, type Written, writtenRows } from './tunables.ts';
 
 /** Model files of Ultralytics, of YOLOv5 and of their relatives: rows of [from, repeats, module, args]. */
@@ -73,6 +74,10 @@ function open(source: Source, earlier?: Reader): Reader {
     }
     return known.rows;
   };
+  const slotRowsFor = ({ dialect: id }: Spec): SlotRows => {
+    const dialect = dialects.find(each => each.id === id) ?? dialects[0]!;
+    return { text: source.text, dialect, items: itemsOf(source.text, rows()), keys: readKeys(dialect) };
+  };
   return {
     problems: document.problems,
     cache,
@@ -101,6 +106,8 @@ function open(source: Source, earlier?: Reader): Reader {
       return found;
     },
     spans: () => (document.root ? yamlSpans(document.root) : []),
+    slot: (offset, spec) => slotAt(slotRowsFor(spec), offset),
+    call: (offset, spec) => callAt(slotRowsFor(spec), offset),
     fixes: problem => {
       const top = mappingOf(document.root);
       return top ? repairsOf(source.text, top, problem) : [];

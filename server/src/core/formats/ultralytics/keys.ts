@@ -166,6 +166,48 @@ export function isRead(key: string, { id, evaluates, activation }: Dialect): boo
   return by === 'Ultralytics' && !evaluates;
 }
 
+/** What the keys say, and what is written for them first. */
+const explained: Readonly<Record<string, { readonly value: string; readonly doc: () => string }>> = {
+  nc: { value: '${1:80}', doc: () => l10n.t('Number of classes.') },
+  scales: {
+    value: '\n  ${1:n}: [${2:0.50}, ${3:0.25}, ${4:1024}]',
+    doc: () => l10n.t('The scales of the family, each with [depth, width, max_channels].'),
+  },
+  backbone: {
+    value: '\n  - [-1, 1, Conv, [${1:64}, ${2:3}, ${3:2}]]',
+    doc: () => l10n.t('The first rows: [from, repeats, module, args].'),
+  },
+  head: {
+    value: '\n  - [-1, 1, Conv, [${1:64}, ${2:1}]]',
+    doc: () => l10n.t('The rows after the backbone, numbered on from it.'),
+  },
+  depth_multiple: { value: '${1:0.33}', doc: () => l10n.t('The factor for repeats above 1.') },
+  width_multiple: { value: '${1:0.50}', doc: () => l10n.t('The factor for channels.') },
+  ch: { value: '${1:3}', doc: () => l10n.t('Channels of the image.') },
+  channels: { value: '${1:3}', doc: () => l10n.t('Channels of the image.') },
+  activation: { value: '${1:nn.SiLU()}', doc: () => l10n.t('The activation of every Conv that names none.') },
+  kpt_shape: { value: '[${1:17}, ${2:3}]', doc: () => l10n.t('Key points of a pose, and numbers for each.') },
+  end2end: { value: '${1:True}', doc: () => l10n.t('Whether heads need no non-maximum suppression.') },
+  reg_max: { value: '${1:16}', doc: () => l10n.t('Bins of the box distributions.') },
+  channel_multiple: { value: '${1:8}', doc: () => l10n.t('The number that channels are multiples of.') },
+  anchors: {
+    value: '\n  - [${1:10,13, 16,30, 33,23}]\n  - [${2:30,61, 62,45, 59,119}]\n  - [${3:116,90, 156,198, 373,326}]',
+    doc: () => l10n.t('Widths and heights of the anchors, one list per level.'),
+  },
+};
+
+/** The keys that a dialect reads and that need to be explained, those that must be there first. */
+export function readKeys(
+  dialect: Dialect,
+): readonly { readonly name: string; readonly value: string; readonly doc: string }[] {
+  const isOurs = (key: string): boolean => isRead(key, dialect) || (key === 'anchors' && dialect.evaluates);
+  const names = [...dialect.required, ...Object.keys(explained).filter(key => !dialect.required.includes(key))];
+  return names.flatMap(name => {
+    const found = explained[name];
+    return found && isOurs(name) ? [{ name, value: found.value, doc: found.doc() }] : [];
+  });
+}
+
 function advise(text: string, target: string, written: ReadonlySet<string>): string {
   return written.has(target)
     ? l10n.t('`{0}` is read instead; remove `{1}`.', target, text)

@@ -1,0 +1,85 @@
+// Completion and signature help.
+import {
+  type CompletionItem,
+  CompletionItemKind,
+  type CompletionList,
+  type CompletionOptions,
+  InsertTextFormat,
+  InsertTextMode,
+  type SignatureHelp,
+  type SignatureHelpOptions,
+} from 'vscode-languageserver';
+import { type Completion, completions, type Lines, signatureHelp } from '../core/index.ts';
+import { toProto } from './convert.ts';
+import type { Session } from './session.ts';
+
+/** What stands in front of a value, a reference or a key in one of the formats; words trigger it by themselves. */
+export const completionOptions: CompletionOptions = {
+  triggerCharacters: ['[', ',', ' ', '=', '$', '"', '{'],
+};
+
+export const signatureOptions: SignatureHelpOptions = { triggerCharacters: ['[', ','], retriggerCharacters: [','] };
+
+export function answerCompletion(session: Session): void {
+  const { connection } = session;
+
+  connection.onCompletion(({ textDocument: { uri }, position }, token) =>
+    session.answer<CompletionList>('completion', uri, token, { isIncomplete: false, items: [] }, analysed => {
+      const { lines } = analysed.document;
+      const snippets = session.client.textDocument?.completion?.completionItem?.snippetSupport === true;
+      const found = completions(analysed, lines.offset(position));
+      return { isIncomplete: false, items: found.map((one, at) => itemOf(lines, one, at, snippets)) };
+    }),
+  );
+
+  connection.onSignatureHelp(({ textDocument: { uri }, position }, token) =>
+    session.answer<SignatureHelp | null>('signature help', uri, token, null, analysed => {
+      const found = signatureHelp(analysed, analysed.document.lines.offset(position));
+      if (!found) return null;
+      const { label, documentation, parameters, active } = found;
+      return {
+        signatures: [
+          {
+            label,
+            documentation: { kind: 'markdown', value: documentation },
+            parameters: parameters.map(parameter => ({
+              label: [parameter.from, parameter.to],
+              documentation: { kind: 'markdown', value: parameter.documentation },
+            })),
+          },
+        ],
+        activeSignature: 0,
+        activeParameter: active,
+      };
+    }),
+  );
+}
+
+function itemOf(lines: Lines, one: Completion, at: number, snippets: boolean): CompletionItem {
+  const { label, kind, range, text, snippet, filter, detail, documentation } = one;
+  const isSnippet = snippets && snippet !== undefined;
+  return {
+    label,
+    kind: kinds[kind],
+    ...(detail === '' ? {} : kind === 'reference' ? { labelDetails: { description: detail } } : { detail }),
+    ...(documentation === '' ? {} : { documentation: { kind: 'markdown', value: documentation } }),
+    // The order is core's.
+    sortText: String(at).padStart(5, '0'),
+    filterText: filter,
+    insertTextFormat: isSnippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
+    // Lines bring their own indentation.
+    insertTextMode: InsertTextMode.asIs,
+    textEdit: toProto.textEdits(lines, [{ ...range, text: isSnippet ? snippet : text }])[0]!,
+  };
+}
+
+const kinds: Record<Completion['kind'], CompletionItemKind> = {
+  operator: CompletionItemKind.Class,
+  block: CompletionItemKind.Function,
+  key: CompletionItemKind.Property,
+  choice: CompletionItemKind.EnumMember,
+  value: CompletionItemKind.Value,
+  reference: CompletionItemKind.Reference,
+  parameter: CompletionItemKind.Variable,
+  snippet: CompletionItemKind.Snippet,
+};
