@@ -294,6 +294,19 @@ describe('what is wrong is reported where it is', () => {
   });
 });
 
+test('one slip in the key of a list is read as the key; two are not', () => {
+  const text = file(['[-1, 1, Conv, [16]]', '[-1, 1, Conv, [32]]']);
+  const heads = (key: string): readonly [boolean, number] => {
+    const { totals, layers } = read(text.replace(/^head:/m, `${key}:`));
+    return [totals.complete, layers.length];
+  };
+  const [, rows] = heads('head');
+  assert.deepEqual(heads('haed'), [true, rows]);
+  // A tab, which PyYAML refuses, and a letter.
+  assert.equal(heads('h\tead')[0], false);
+  assert.ok(heads('h\tead')[1] < rows);
+});
+
 describe('other YAML', () => {
   const none = (name: string, text: string): void => assert.equal(open({ name, text }, defaultSettings), undefined);
   test('is left alone', () => {

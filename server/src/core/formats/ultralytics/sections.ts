@@ -125,7 +125,7 @@ export function sectionsOf(top: Mapping, document: YamlDocument): Sections {
   const gaps: string[] = [];
   const missing: string[] = [];
   for (const key of ['backbone', 'head'] as const) {
-    const entry = entryOf(top, key) ?? meant(top, key, problems);
+    const entry = entryOf(top, key) ?? meant(top, key, document, problems);
     if (!entry) {
       missing.push(key);
       continue;
@@ -158,13 +158,19 @@ export function sectionsOf(top: Mapping, document: YamlDocument): Sections {
   return { rows, problems, damages, gaps, missing };
 }
 
-/** The entry that has the list under a misspelt key. */
-function meant(top: Mapping, key: 'backbone' | 'head', problems: Problem[]) {
+/** The entry that has the list under a misspelt key. A key that was repaired already is not read as yet another one. */
+function meant(
+  top: Mapping,
+  key: 'backbone' | 'head',
+  { damages }: Pick<YamlDocument, 'damages'>,
+  problems: Problem[],
+) {
   const found = top.entries.filter(
     entry =>
       entry.key.kind === 'scalar' &&
       !topKeys.includes(entry.key.text) &&
       didYouMean(entry.key.text, topKeys) === key &&
+      !damages.some(({ from, to }) => from <= entry.key.to && entry.key.from <= to) &&
       resolved(entry.value)?.kind === 'sequence',
   );
   const [entry] = found;
