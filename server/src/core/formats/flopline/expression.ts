@@ -369,5 +369,6 @@ export function described(value: Value): string {
   if (value === null) return 'null';
   if (typeof value === 'string') return `“${value.length > 40 ? `${value.slice(0, 40)}…` : value}”`;
   if (typeof value === 'object') return l10n.t('a list');
-  return Number.isNaN(value) ? l10n.t('an unknown number') : String(value);
+  if (Number.isNaN(value)) return l10n.t('an unknown number');
+  return Number.isFinite(value) ? String(value) : l10n.t('an infinite number');
 }
