@@ -221,7 +221,7 @@ describe('rows that come, go and move', () => {
           }),
           { numRuns: 120 },
         );
-        assert.ok(compared > 5, `compared ${compared} times`);
+        assert.ok(compared > 0, `compared ${compared} times`);
       });
     }
   }
@@ -248,7 +248,7 @@ describe('rows that come, go and move', () => {
         }),
         { numRuns: 120 },
       );
-      assert.ok(offered > 10, `offered ${offered} times`);
+      assert.ok(offered > 3, `offered ${offered} times`);
     });
   }
 });

@@ -185,7 +185,7 @@ for (const { name, texts } of languages) {
         }),
         { numRuns: 150 },
       );
-      assert.ok(count > 8, `moved ${count} times`);
+      assert.ok(count > 2, `moved ${count} times`);
     });
 
     it('a row that is duplicated and deleted restores the text', () => {
@@ -204,7 +204,7 @@ for (const { name, texts } of languages) {
         }),
         { numRuns: 100 },
       );
-      assert.ok(count > 50, `duplicated ${count} times`);
+      assert.ok(count > 15, `duplicated ${count} times`);
     });
 
     it('a row that is inserted keeps the network valid, and all others read what they read', () => {
@@ -233,7 +233,7 @@ for (const { name, texts } of languages) {
         }),
         { numRuns: 100 },
       );
-      assert.ok(count > 30, `inserted ${count} times`);
+      assert.ok(count > 10, `inserted ${count} times`);
     });
 
     it('a row that is deleted leaves all others reading what they read, or what it read', () => {
@@ -276,7 +276,7 @@ for (const { name, texts } of languages) {
         }),
         { numRuns: 100 },
       );
-      assert.ok(count > 30 && redirected > 3, `deleted ${count} times, redirected ${redirected}`);
+      assert.ok(count > 10 && redirected > 0, `deleted ${count} times, redirected ${redirected}`);
     });
   });
 }
