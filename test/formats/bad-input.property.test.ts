@@ -105,7 +105,7 @@ for (const format of formats) {
           }
           if (format.fixesAreRead) checkRepaired(format, repaired);
         }),
-        { numRuns: 30 },
+        { numRuns: 20 },
       );
       // None of the three may be there for nothing.
       assert.ok(Math.min(...Object.values(kinds)) > 10, JSON.stringify(kinds));

@@ -75,10 +75,19 @@ function textsNamed(pattern: RegExp): readonly string[] {
 
 /** What the format's reader reports; undefined where the text is not recognised. */
 export function reportOf({ file, settings }: Pick<Format, 'file' | 'settings'>, text: string): FileReport | undefined {
+  // Oracles and properties ask for the same texts.
+  const key = `${file}\n${text}`;
+  if (reports.has(key)) return reports.get(key);
   const document = open({ name: file, text }, settings);
   const analysed = document && price(document, settings);
-  return analysed && report(analysed);
+  const found = analysed && report(analysed);
+  if (reports.size > 500) reports.clear();
+  reports.set(key, found);
+  return found;
 }
+
+/** The last reports, by name and text of the file: a format has one file name, and its settings are always the same. */
+const reports = new Map<string, FileReport | undefined>();
 
 const withoutErrors = (format: Pick<Format, 'file' | 'settings'>, texts: readonly string[]): fc.Arbitrary<string> =>
   fc.constantFrom(
