@@ -33,11 +33,18 @@ export function feeding(analysed: Analysed, offset: number): readonly Call[] {
 /** The layers that read what the layer at an offset outputs. */
 export function fedBy(analysed: Analysed, offset: number): readonly Call[] {
   const { nodes } = graphAt(analysed, offset);
-  return neighbours(analysed, offset, (frame, add) => {
-    const outputs = new Set(frame.outputs.map(({ node }) => node));
-    for (const node of nodes) {
-      if (node.inputs.some(({ node: source }) => isIn(frame, source) || outputs.has(source))) add(node);
+  // Once for all uses of a layer, of which a block may have thousands.
+  const readers = new Map<GraphNode, GraphNode[]>();
+  for (const node of nodes) {
+    for (const { node: source } of node.inputs) {
+      const others = readers.get(source);
+      if (others) others.push(node);
+      else readers.set(source, [node]);
     }
+  }
+  return neighbours(analysed, offset, (frame, add) => {
+    const sources = new Set([...nodes.slice(frame.first, frame.end), ...frame.outputs.map(({ node }) => node)]);
+    for (const source of sources) for (const reader of readers.get(source) ?? []) add(reader);
   });
 }
 
