@@ -36,16 +36,20 @@ export function cfgSpans({ chunks }: Cfg): readonly Span[] {
 
 /** Fields with their names and values. */
 export function prototextSpans({ chunks }: PrototextDocument): readonly Span[] {
-  const inside = (field: ProtoField, start: number): Span => {
+  const inside = (field: ProtoField, start: number, depth = 0): Span => {
     const at = ({ from, to }: Range, parts: readonly Span[], folds = false): Span =>
       span({ from: start + from, to: start + to }, parts, folds);
     const { value } = field;
     const name = at({ from: field.from, to: field.nameTo }, []);
-    const fields = value?.kind === 'message' ? value.fields : [];
-    const parts = fields.map(each => inside(each, start));
+    // A text may nest deeper than a recursion can follow.
+    const fields = value?.kind === 'message' && depth < deepest ? value.fields : [];
+    const parts = fields.map(each => inside(each, start, depth + 1));
     return at(field, value ? [name, at(value, parts)] : [name], true);
   };
   return chunks.flatMap(({ chunk: { node }, start }) => node.root.fields.map(field => inside(field, start)));
 }
+
+/** Nobody folds messages that are nested deeper. */
+const deepest = 100;
 
 const span = ({ from, to }: Range, parts: readonly Span[], folds: boolean): Span => ({ from, to, parts, folds });
