@@ -352,7 +352,8 @@ function navigates(analysed: Analysed, offset: number, inside: Inside): void {
   }
   const references = referencesTo(analysed, offset, true);
   for (const range of references) inside(range, 'a reference');
-  const from = found?.from;
+  // Nobody names a layer of Caffe: its name stands for what it outputs, and is no reference to it.
+  const from = found?.from && found.from.from !== found.at.from ? found.from : undefined;
   if (from && references.length > 1 && !references.some(range => range.from === from.from))
     throw new Error(`what is written at ${from.from} is not among its references`);
   for (const range of selectionsAt(analysed.document, offset)) inside(range, 'a selection');
