@@ -90,6 +90,15 @@ describe('detectors', () => {
     assert.ok(codes(true).includes('large-scale'));
   });
 
+  it('say what a layer of a branch saves apart from the join that holds it', () => {
+    const branch = '        - [conv: {out: 64, kernel: 1}]\n';
+    const rows = `  - branches:\n${branch}${branch}  - conv: {out: 64, kernel: 1}\n`;
+    const analysed = analysedOf('joined.net.yaml', `input: [64, 32, 32]\nlayers:\n${rows}`, defaultSettings);
+    const candidate = adviceCandidates(analysed).find(({ id }) => id === 'wide-layer@4:x0.5')!;
+    // 32·32 positions: 64·64 before and 64·32 after; the last convolution reads 32 channels less, for 64 of its own.
+    assert.match(priceAdvice(analysed, candidate)!.title, /: 4\.19M → 2\.10M MACs here, −2\.10M in layers after it, /);
+  });
+
   it('say what a row saves apart from the layers that read it, in the convention in effect', () => {
     const { text, file } = detectors[1]!;
     const price = (convention: Settings['convention']) => {

@@ -260,7 +260,8 @@ function priceOf(
         : l10n.t('{0} → {1} {2} in total ({3}), params {4}', ...work, signed(params)),
     );
   }
-  const following = consumers.length === 0 ? 0 : costThere(after, edits, consumers) - network.costOf(consumers).value;
+  // Counted of the changed layers themselves: what reads them may hold them, as branches do that are joined.
+  const following = consumers.length === 0 ? 0 : change - (costThere(after, edits, here) - there);
   const work = [si(there), si(there + change - following), unit] as const;
   const text =
     following === 0
