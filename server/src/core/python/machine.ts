@@ -1,0 +1,98 @@
+// What natives and formats see of the machine that runs Python.
+import type { Range } from '../text/range.ts';
+import type { Reason } from '../text/reason.ts';
+import type { Code } from './code.ts';
+import type { Files } from './files.ts';
+import type {
+  Key,
+  Keywords,
+  Place,
+  PyClass,
+  PyFunction,
+  PyInstance,
+  PyModule,
+  Raised,
+  Steps,
+  Unknown,
+  Value,
+} from './objects.ts';
+
+/** A call that is under way: of a function of the program, a module's or a class's body; or of a native in steps. */
+export interface Activation {
+  readonly parent: Activation | undefined;
+  /** Undefined for a native in steps. */
+  readonly code: Code | undefined;
+  readonly fn: PyFunction | undefined;
+  /** The file; undefined for the text that is read, and for natives. */
+  readonly file: string | undefined;
+  /** What the ranges in its code are relative to. */
+  readonly base: number;
+  /** The statement that it is in, relative to `base`. */
+  readonly statement: Range | undefined;
+  /** The expression that it is in (a call), relative to `base`. */
+  readonly expression: Range | undefined;
+  /** Counts statements: another number is another execution, even of the same statement. */
+  readonly tick: number;
+  /** Free for natives in steps and for hooks: what this call is to whoever watches (the call of an nn.Module). */
+  tag: unknown;
+}
+
+/** What happens that whoever runs the machine wants to know of or decide. */
+export interface Hooks {
+  /** Something unknown is called; what takes the place of the result. */
+  unknownCall?(callee: Unknown, args: readonly Value[], keywords: Keywords, machine: Machine): Value;
+  /** A condition, an iterable or the like is unknown, and code was skipped because of it. */
+  unknownBranch?(why: Unknown, machine: Machine): void;
+  /** A statement cannot be read. */
+  broken?(message: string, place: Place, machine: Machine): void;
+}
+
+/** A native module, made when it is first imported: `torch.nn.functional`. */
+export type NativeModules = ReadonlyMap<string, (machine: Machine) => PyModule>;
+
+export interface MachineOptions {
+  readonly files: Files;
+  /** Folders from which absolute imports are resolved, in order. */
+  readonly roots: readonly string[];
+  /** Beside those of the standard library. */
+  readonly natives: NativeModules;
+  readonly hooks?: Hooks;
+  readonly maxSteps?: number;
+}
+
+export interface Machine {
+  readonly options: MachineOptions;
+  /** The innermost call that is under way. */
+  readonly top: Activation | undefined;
+  /** Where the innermost statement of the program stands. */
+  place(): Place | undefined;
+
+  /** The module of a name, run if it was not yet; Unknown (an import) where it cannot be found. */
+  importModule(name: string): Steps;
+  /** A built-in name: `int`, `ValueError`. */
+  builtin(name: string): Value;
+
+  call(callee: Value, args: readonly Value[], keywords?: Keywords): Steps;
+  /** `getattr`; raises AttributeError. */
+  getAttribute(object: Value, name: string): Steps;
+  setAttribute(object: Value, name: string, value: Value): Steps;
+  /** All values of an iterable; Unknown where it is. */
+  list(iterable: Value): Steps<readonly Value[] | Unknown>;
+  truth(value: Value): Steps<boolean | Unknown>;
+  equals(a: Value, b: Value): Steps<boolean | Unknown>;
+  binary(operator: string, a: Value, b: Value): Steps;
+  str(value: Value): Steps<string | Unknown>;
+  repr(value: Value): Steps<string | Unknown>;
+
+  /** An attribute that needs no Python to run: of the instance's dict, else of its class, unbound; undefined otherwise. */
+  lookup(object: Value, name: string): Value | undefined;
+  /** The class of a value; undefined for Unknown. */
+  typeOf(value: Value): PyClass | undefined;
+  isInstance(value: Value, cls: PyClass): boolean;
+  keyOf(value: Value): Key | Unknown;
+
+  /** Makes an exception of a built-in class, to be thrown: `throw machine.raise('ValueError', '…')`. */
+  raise(type: string, message: string): Raised;
+  exception(type: string, message: string): PyInstance;
+  unknown(why: string | Reason): Unknown;
+}

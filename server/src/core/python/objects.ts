@@ -1,0 +1,391 @@
+// The values of Python as the machine handles them. An `int` is a number (a bigint beyond 2^53), a `str` a string, `None`
+// null, a `bool` a boolean; everything else is an object with a class. Values belong to one reading.
+import type { Range } from '../text/range.ts';
+import type { Reason } from '../text/reason.ts';
+import type { Code } from './code.ts';
+import type { Machine } from './machine.ts';
+
+export type Value = null | boolean | number | bigint | string | PyObject;
+
+/** A place in a file; without a file in the text that is read. */
+export interface Place {
+  readonly file: string | undefined;
+  /** In the whole text of the file. */
+  readonly range: Range;
+}
+
+export abstract class PyObject {
+  /** Its class; found by kind for those that have no `cls` of their own. */
+  abstract readonly kind: string;
+}
+
+/** What cannot be known, and why. Any operation on it gives it again. It equals nothing, not even itself. */
+export class Unknown extends PyObject {
+  readonly kind = 'unknown';
+  readonly reason: Reason;
+  /** Where it began. */
+  readonly place: Place | undefined;
+  /** An import that cannot be found has an identity: it is another object than all that are known (`m in {Conv, Missing}`). */
+  readonly isImport: boolean;
+
+  constructor(reason: Reason, place?: Place, isImport = false) {
+    super();
+    this.reason = reason;
+    this.place = place;
+    this.isImport = isImport;
+  }
+}
+
+export class PyFloat extends PyObject {
+  readonly kind = 'float';
+  readonly value: number;
+
+  constructor(value: number) {
+    super();
+    this.value = value;
+  }
+}
+
+export class PyComplex extends PyObject {
+  readonly kind = 'complex';
+  readonly real: number;
+  readonly imaginary: number;
+
+  constructor(real: number, imaginary: number) {
+    super();
+    this.real = real;
+    this.imaginary = imaginary;
+  }
+}
+
+export class PyBytes extends PyObject {
+  readonly kind = 'bytes';
+  readonly text: string;
+
+  constructor(text: string) {
+    super();
+    this.text = text;
+  }
+}
+
+export class PyEllipsis extends PyObject {
+  readonly kind = 'ellipsis';
+}
+export const ellipsis = new PyEllipsis();
+
+export class PyNotImplemented extends PyObject {
+  readonly kind = 'NotImplementedType';
+}
+export const notImplemented = new PyNotImplemented();
+
+/** An instance of a class, native or of the program's own. Lists, dicts and others are instances too: `class A(list)`. */
+export class PyInstance extends PyObject {
+  readonly kind: string = 'instance';
+  cls: PyClass;
+  /** `__dict__`, in the order of insertion; made at the first attribute. */
+  dict: Map<string, Value> | undefined;
+
+  constructor(cls: PyClass) {
+    super();
+    this.cls = cls;
+  }
+
+  get(name: string): Value | undefined {
+    return this.dict?.get(name);
+  }
+
+  set(name: string, value: Value): void {
+    this.dict ??= new Map();
+    this.dict.set(name, value);
+  }
+}
+
+/** `list`; `cls` is undefined for a plain one. */
+export class PyList extends PyObject {
+  readonly kind = 'list';
+  items: Value[];
+  /** Of a subclass: the instance's own attributes. */
+  own: PyInstance | undefined;
+
+  constructor(items: Value[]) {
+    super();
+    this.items = items;
+  }
+}
+
+export class PyTuple extends PyObject {
+  readonly kind = 'tuple';
+  readonly items: readonly Value[];
+  /** Of a subclass, such as a named tuple or `torch.Size`. */
+  own: PyInstance | undefined;
+
+  constructor(items: readonly Value[]) {
+    super();
+    this.items = items;
+  }
+}
+
+/** What a value is in the keys of a Map: equal for values that are equal and hash alike (`1 == 1.0 == True`). */
+export type Key = string | number | bigint | symbol | object | null;
+
+export class PyDict extends PyObject {
+  readonly kind = 'dict';
+  readonly entries = new Map<Key, { readonly key: Value; value: Value }>();
+  /** Of a subclass, such as an OrderedDict or a defaultdict. */
+  own: PyInstance | undefined;
+}
+
+export class PySet extends PyObject {
+  readonly kind: 'set' | 'frozenset';
+  readonly entries = new Map<Key, Value>();
+  own: PyInstance | undefined;
+
+  constructor(kind: 'set' | 'frozenset' = 'set') {
+    super();
+    this.kind = kind;
+  }
+}
+
+export class PyRange extends PyObject {
+  readonly kind = 'range';
+  readonly start: number;
+  readonly stop: number;
+  readonly step: number;
+
+  constructor(start: number, stop: number, step: number) {
+    super();
+    this.start = start;
+    this.stop = stop;
+    this.step = step;
+  }
+
+  get length(): number {
+    return Math.max(0, Math.ceil((this.stop - this.start) / this.step));
+  }
+}
+
+export class PySlice extends PyObject {
+  readonly kind = 'slice';
+  readonly start: Value;
+  readonly stop: Value;
+  readonly step: Value;
+
+  constructor(start: Value, stop: Value, step: Value) {
+    super();
+    this.start = start;
+    this.stop = stop;
+    this.step = step;
+  }
+}
+
+/** A class of the program or a native one. Its dict is what the reading changes (`Conv.default_act = …`). */
+export class PyClass extends PyObject {
+  readonly kind = 'type';
+  readonly name: string;
+  readonly module: string;
+  readonly bases: readonly PyClass[];
+  /** In C3 order, itself first. */
+  readonly mro: readonly PyClass[];
+  readonly dict = new Map<string, Value>();
+  /** The head of its definition; undefined for a native one. */
+  readonly place: Place | undefined;
+  metaclass: PyClass | undefined;
+  /**
+   * Makes the bare instance (`__new__`) for this class and those derived from it; the nearest one in the mro counts.
+   * Undefined in all: a PyInstance.
+   */
+  create: ((cls: PyClass, args: readonly Value[], keywords: Keywords, machine: Machine) => Value) | undefined;
+  /**
+   * Attributes of instances that no dict holds (`nn.Module`'s parameters, a tensor's `shape`); asked for after the
+   * instance's dict and the mro; the nearest in the mro that answers counts.
+   */
+  getAttribute: ((self: Value, name: string, machine: Machine) => Value | undefined) | undefined;
+  /** Sets attributes in a way of its own (`nn.Module` registers); the nearest in the mro. */
+  setAttribute: ((self: Value, name: string, value: Value, machine: Machine) => void) | undefined;
+  /** An unknown base class: attributes that are not found are unknown for this reason, and so are calls of `super()`. */
+  unknownBase: Unknown | undefined;
+
+  constructor(name: string, module: string, bases: readonly PyClass[], mro: readonly PyClass[], place?: Place) {
+    super();
+    this.name = name;
+    this.module = module;
+    this.bases = bases;
+    this.mro = [this, ...mro];
+    this.place = place;
+  }
+}
+
+export type Keywords = ReadonlyMap<string, Value>;
+export const noKeywords: Keywords = new Map();
+
+/** A function of the program. */
+export class PyFunction extends PyObject {
+  readonly kind = 'function';
+  readonly code: Code;
+  readonly globals: PyModule;
+  /** Where the text of its chunk begins in the file. */
+  readonly base: number;
+  readonly defaults: readonly Value[];
+  readonly keywordDefaults: ReadonlyMap<string, Value>;
+  readonly cells: readonly Cell[];
+  dict: Map<string, Value> | undefined;
+  /** For `super()` without arguments: the class whose body it stands in. */
+  owner: PyClass | undefined;
+
+  constructor(
+    code: Code,
+    globals: PyModule,
+    base: number,
+    defaults: readonly Value[],
+    keywordDefaults: ReadonlyMap<string, Value>,
+    cells: readonly Cell[],
+  ) {
+    super();
+    this.code = code;
+    this.globals = globals;
+    this.base = base;
+    this.defaults = defaults;
+    this.keywordDefaults = keywordDefaults;
+    this.cells = cells;
+  }
+}
+
+/** A variable that closures share. */
+export interface Cell {
+  value: Value | undefined;
+}
+
+export class PyBoundMethod extends PyObject {
+  readonly kind = 'method';
+  readonly self: Value;
+  readonly callee: PyFunction | Native;
+
+  constructor(self: Value, callee: PyFunction | Native) {
+    super();
+    this.self = self;
+    this.callee = callee;
+  }
+}
+
+/** What a native that calls back into Python yields: a call that the machine makes for it; it gets the result. */
+export interface Request {
+  readonly callee: Value;
+  readonly args: readonly Value[];
+  readonly keywords: Keywords;
+}
+
+/** A native in steps: Python is called by `yield* machine.call(f, args)`; an exception of Python's is thrown into it. */
+export type Steps<T = Value> = Generator<Request, T, Value>;
+
+/** Bound arguments are in the order of the signature; `*args` is a PyTuple, `**kwargs` a PyDict. */
+export type NativeBody = (args: readonly Value[], machine: Machine) => Value | Steps;
+
+/**
+ * A function that is not written in Python. `signature` is as Python writes it: `input, dim=-1, *, keepdim=False`;
+ * defaults are literals. A `self` stands in it for methods. Without a signature all positional arguments are passed, and
+ * keywords are refused.
+ */
+export class Native extends PyObject {
+  readonly kind = 'builtin_function_or_method';
+  readonly name: string;
+  readonly signature: string | undefined;
+  readonly body: NativeBody;
+  /** Its body is a generator function. */
+  readonly inSteps: boolean;
+
+  constructor(name: string, signature: string | undefined, body: NativeBody, inSteps = false) {
+    super();
+    this.name = name;
+    this.signature = signature;
+    this.body = body;
+    this.inSteps = inSteps;
+  }
+}
+
+export class PyProperty extends PyObject {
+  readonly kind = 'property';
+  readonly getter: Value;
+  readonly setter: Value;
+
+  constructor(getter: Value, setter: Value = null) {
+    super();
+    this.getter = getter;
+    this.setter = setter;
+  }
+}
+
+export class PyStaticMethod extends PyObject {
+  readonly kind = 'staticmethod';
+  readonly callee: Value;
+
+  constructor(callee: Value) {
+    super();
+    this.callee = callee;
+  }
+}
+
+export class PyClassMethod extends PyObject {
+  readonly kind = 'classmethod';
+  readonly callee: Value;
+
+  constructor(callee: Value) {
+    super();
+    this.callee = callee;
+  }
+}
+
+export class PySuper extends PyObject {
+  readonly kind = 'super';
+  readonly after: PyClass;
+  readonly self: Value;
+
+  constructor(after: PyClass, self: Value) {
+    super();
+    this.after = after;
+    this.self = self;
+  }
+}
+
+export class PyModule extends PyObject {
+  readonly kind = 'module';
+  /** Dotted. */
+  readonly name: string;
+  /** Undefined for a native one. */
+  readonly file: string | undefined;
+  readonly dict = new Map<string, Value>();
+  /** Names of a native module that are made when they are first asked for. */
+  lazy: ((name: string) => Value | undefined) | undefined;
+
+  constructor(name: string, file?: string) {
+    super();
+    this.name = name;
+    this.file = file;
+  }
+}
+
+/** An iterator that is no generator of the program: over a list, a range, `zip`, `map`, … */
+export class PyIterator extends PyObject {
+  readonly kind: string = 'iterator';
+  /** The next value; undefined at the end. In steps where Python is called for it. */
+  readonly next: ((machine: Machine) => Value | undefined) | undefined;
+  readonly nextInSteps: ((machine: Machine) => Steps<Value | undefined>) | undefined;
+
+  constructor(
+    next: ((machine: Machine) => Value | undefined) | undefined,
+    nextInSteps?: (machine: Machine) => Steps<Value | undefined>,
+  ) {
+    super();
+    this.next = next;
+    this.nextInSteps = nextInSteps;
+  }
+}
+
+/** An exception of Python's on its way, as JavaScript throws it. Natives throw it by `machine.raise('ValueError', text)`. */
+export class Raised extends Error {
+  readonly exception: PyInstance;
+
+  constructor(exception: PyInstance) {
+    super('raised');
+    this.exception = exception;
+  }
+}
