@@ -1,0 +1,62 @@
+// A tensor as a program holds it: its sizes and type, its values as far as they are known, and its place in the graph.
+import type { Tensor } from '../../graph/graph.ts';
+import type { Shape } from '../../ops/op.ts';
+import { type PyClass, PyInstance } from '../../python/objects.ts';
+import type { Reason } from '../../text/reason.ts';
+
+/** `torch.float32` and its kin, by their short names. */
+export type DType =
+  | 'float64'
+  | 'float32'
+  | 'float16'
+  | 'bfloat16'
+  | 'complex64'
+  | 'complex128'
+  | 'int64'
+  | 'int32'
+  | 'int16'
+  | 'int8'
+  | 'uint8'
+  | 'bool';
+
+/** Values in memory that views share: element `offset + Σ index · stride`. */
+export interface Storage {
+  readonly values: Float64Array;
+}
+
+/** Where the values of a tensor lie in a storage. */
+export interface Layout {
+  readonly storage: Storage;
+  readonly offset: number;
+  readonly strides: readonly number[];
+}
+
+/**
+ * An instance of `torch.Tensor` or of a class derived from it. What it holds changes where the program works in place
+ * (`x += 1`, `x[0] = 2`); the graph's own tensors never do.
+ */
+export class PyTensor extends PyInstance {
+  override readonly kind = 'tensor';
+  /** NaN is a size that is not known; undefined where not even their number is. */
+  shape: Shape | undefined;
+  dtype: DType;
+  /** Its values, where they are known and few: they may decide shapes. */
+  layout: Layout | undefined;
+  /** Why a size is not known. */
+  why: Reason | undefined;
+  /** In the graph that is recorded; undefined for what was made outside of it, until the graph reads it. */
+  node: Tensor | undefined;
+
+  constructor(cls: PyClass, shape: Shape | undefined, dtype: DType) {
+    super(cls);
+    this.shape = shape;
+    this.dtype = dtype;
+  }
+}
+
+/** `nn.Parameter`: counted once in the network, in the module that holds it. */
+export class PyParameter extends PyTensor {
+  requiresGrad = true;
+  /** As what its elements count. */
+  role: 'weights' | 'biases' | 'normAffine' = 'weights';
+}

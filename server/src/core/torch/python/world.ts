@@ -1,0 +1,74 @@
+// What `torch` is for one machine: the graph that is recorded, and how operators are put into it.
+import type { NodeOptions } from '../../graph/builder.ts';
+import type { GraphNode, Tensor } from '../../graph/graph.ts';
+import type { Complaint, Op, Shape } from '../../ops/op.ts';
+import type { Activation, Machine } from '../../python/machine.ts';
+import type { PyClass, Unknown } from '../../python/objects.ts';
+import type { Reason } from '../../text/reason.ts';
+import type { DType, PyParameter, PyTensor } from './tensor.ts';
+
+export interface World {
+  readonly machine: Machine;
+  /** `torch.Tensor`, `nn.Parameter`, `torch.Size`, `nn.Module`: the same objects for all native modules of the machine. */
+  readonly classes: {
+    readonly Tensor: PyClass;
+    readonly Parameter: PyClass;
+    readonly Size: PyClass;
+    readonly Module: PyClass;
+  };
+  /**
+   * Whether nodes are recorded: during the forward pass that is priced. Otherwise shapes and values alone are computed
+   * (constructors, tables of indices).
+   */
+  readonly isRecording: boolean;
+
+  /** A tensor of known shape without values or node. */
+  tensor(shape: Shape | undefined, dtype?: DType, why?: Reason): PyTensor;
+  /** A tensor with values, row by row. */
+  known(shape: Shape, values: Float64Array, dtype: DType): PyTensor;
+  /**
+   * Applies an operator: adds its node where the graph is recorded, infers the shape by its rule in any case. A complaint
+   * of the operator becomes a problem at the innermost statement, with the calls that led there as related places, and the
+   * result is unknown as far as its shape is. `dtype` is that of the result (by default of the first input).
+   */
+  apply<A extends object>(
+    op: Op<A>,
+    attrs: A,
+    inputs: readonly PyTensor[],
+    options?: NodeOptions & { readonly dtype?: DType },
+  ): PyTensor;
+  applyAll<A extends object>(
+    op: Op<A>,
+    attrs: A,
+    inputs: readonly PyTensor[],
+    options?: NodeOptions & { readonly dtype?: DType },
+  ): readonly PyTensor[];
+  /** Reports what is wrong in the same way; the reason for unknowns. */
+  complain(complaint: Complaint): Reason;
+  /** The tensor in the graph: a parameter's or a constant's node is added where it is first read. */
+  node(tensor: PyTensor): Tensor;
+  /** Something unknown happens with tensors or modules: an opaque node, so that totals say “at least”. */
+  opaque(why: Unknown | Reason, inputs: readonly PyTensor[], shape?: Shape): PyTensor;
+
+  /** Whether the graph counts a parameter already, and by which node. */
+  countedBy(parameter: PyParameter): GraphNode | undefined;
+  /** From now on it is counted, as a part of a node's own parameters (a convolution's weights). */
+  count(parameter: PyParameter, node: GraphNode): void;
+}
+
+/**
+ * What an activation's `tag` is while a module is called: it becomes a frame. The frames of the graph follow the stack of
+ * activations, and are opened when a node is added: for each activation from the outside in, the module that is called
+ * (its class's head as `definition`, its construction as `construct`), the function (its head as `definition`), and the
+ * statement that it is in (`call`).
+ */
+export interface ModuleCall {
+  readonly kind: 'module-call';
+  /** Its name in its parent: `conv1`, `0`. */
+  readonly label: string;
+  /** Its class: `Conv2d`, `Bottleneck`. */
+  readonly type: string;
+  readonly module: object;
+}
+
+export type Tagged = Activation & { tag: ModuleCall | undefined };
