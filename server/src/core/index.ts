@@ -64,7 +64,15 @@ export {
 export { type Summary, summary, summaryMarkdown } from './features/summary.ts';
 export { type SymbolNode, symbols } from './features/symbols.ts';
 export { orderOf } from './features/wording.ts';
-export { type Format, formats, type InputSize, type Source } from './formats/index.ts';
+export {
+  type Format,
+  formats,
+  type InputSize,
+  type Program,
+  type ProgramEntry,
+  type Roots,
+  type Source,
+} from './formats/index.ts';
 export { type History, noHistory } from './history.ts';
 export {
   type Analysed,
@@ -79,6 +87,7 @@ export {
   repriced,
   withChoice,
 } from './pipeline.ts';
+export type { Files } from './python/files.ts';
 export {
   bytesOf,
   type ChoiceKey,

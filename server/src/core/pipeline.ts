@@ -182,6 +182,8 @@ export function price(
 /** The history of a text that a person has made of one that is analysed. */
 export function advance(before: Analysed, document: Document): History {
   const { text } = document.source;
+  // A program is read around a statement that cannot be: nothing stands in for it.
+  if (document.format.choices.entry) return noHistory;
   return historyOf(text, before.standIns?.text ?? before.document.source.text, numbersFor(before, document));
 }
 
@@ -515,6 +517,8 @@ function fittedInput(
   origin: Origin,
 ): { readonly input: readonly InputSize[]; readonly misfits: readonly Misfit[] } {
   if (settings.input.length === 0) return { input: [], misfits: [] };
+  // A program takes what it takes, and raises an exception where that is nothing for it.
+  if (format.choices.entry) return { input: settings.input, misfits: [] };
   const { graph } = reader.read({ ...readOptions(settings), input: [] });
   const inputs = graph.inputs.map(({ name, tensor: { shape } }) => ({ name, shape }));
   const { input, misfits } = fitInput(settings.input, inputs, format, origin === 'settings');
@@ -801,6 +805,6 @@ function newProblem(before: readonly Problem[], after: readonly Problem[]): stri
 }
 
 /** What a reader is asked for under some settings. */
-export function readOptions({ input, scale, dialect, phase, shapeOrder }: Settings): ReadOptions {
-  return { input, scale, dialect, phase, shapeOrder: shapeOrder === 'auto' ? undefined : shapeOrder };
+export function readOptions({ input, scale, dialect, phase, entry, inputs, shapeOrder }: Settings): ReadOptions {
+  return { input, scale, dialect, phase, entry, inputs, shapeOrder: shapeOrder === 'auto' ? undefined : shapeOrder };
 }

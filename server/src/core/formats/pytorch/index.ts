@@ -1,0 +1,1 @@
+export { mayHoldNetwork } from './recognise.ts';
