@@ -120,8 +120,6 @@ export class PyList extends PyObject {
   items: Value[];
   /** Of a subclass: the instance's own attributes. */
   own: PyInstance | undefined;
-  /** Its contents cannot be known any more: they were written where it is unknown whether or with what. */
-  spoiled: Unknown | undefined;
 
   constructor(items: Value[]) {
     super();
@@ -161,16 +159,12 @@ export class PyDict extends PyObject {
   readonly entries = new Map<Key, { readonly key: Value; value: Value }>();
   /** Of a subclass, such as an OrderedDict or a defaultdict. */
   own: PyInstance | undefined;
-  /** As that of a list. */
-  spoiled: Unknown | undefined;
 }
 
 export class PySet extends PyObject {
   readonly kind: 'set' | 'frozenset';
   readonly entries = new Map<Key, Value>();
   own: PyInstance | undefined;
-  /** As that of a list. */
-  spoiled: Unknown | undefined;
 
   constructor(kind: 'set' | 'frozenset' = 'set') {
     super();
