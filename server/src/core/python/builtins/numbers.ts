@@ -1,7 +1,6 @@
 // Arithmetic of Python on int, float, complex and bool. An int is a number as long as it is a safe integer, else a bigint.
 import type { Machine } from '../machine.ts';
-import { PyComplex, PyFloat, type Value } from '../objects.ts';
-import { plain } from './classes.ts';
+import { PyComplex, PyFloat, plain, type Value } from '../objects.ts';
 import { maxBits, tooManyBits } from './limits.ts';
 
 export type Int = number | bigint;

@@ -21,7 +21,7 @@ import {
   Unknown,
   type Value,
 } from '../objects.ts';
-import { overrides, typeOf } from './classes.ts';
+import { derivedClass, overrides } from './classes.ts';
 import { maxDepth, maxText, tooDeep, tooMuchText } from './limits.ts';
 
 /** repr of a float: the shortest digits that give it again, with an exponent below 1e-4 and from 1e16 on. */
@@ -188,9 +188,9 @@ function isContainer(value: Value): value is Container {
 
 /** A native class derived from a container prints in its own way: `OrderedDict([…])`. */
 function hasPlainRepr(value: Container): boolean {
-  const own = (value as { own?: PyInstance | undefined }).own;
-  if (own === undefined) return true;
-  for (const cls of own.cls.mro) {
+  const derived = derivedClass(value);
+  if (derived === undefined) return true;
+  for (const cls of derived.mro) {
     if (cls.dict.has('__repr__')) return cls.module === 'builtins';
   }
   return true;
@@ -225,7 +225,7 @@ export function* containerText(value: Container, machine: Machine, nesting: Nest
   if (value instanceof PyDict) return `{${body}}`;
   if (value instanceof PySlice) return `slice(${body})`;
   if (value instanceof PyView) return `${value.kind}([${body}])`;
-  const name = typeOf(value)!.name;
+  const name = derivedClass(value)?.name ?? value.kind;
   if (parts.length === 0) return `${name}()`;
   return name === 'set' ? `{${body}}` : `${name}({${body}})`;
 }
