@@ -26,8 +26,8 @@ const mostEntries = 200;
 /**
  * The networks of a file, in this order: those that comments name; those that its own code calls on a tensor that is made
  * there (under `__main__`, in `test()` and the like); functions that need no arguments and return a module; classes of
- * modules that need none; modules that are values of the file. Of functions and classes, those that no other one uses
- * come first, and of classes those that are made of the most others.
+ * modules that need none and are no part of others; modules that are values of the file. Functions that no other one uses come
+ * first, and classes that are made of the most others.
  */
 export function outlineOf(text: string, tree: PythonTree): Outline {
   const file = new File(text, tree);
@@ -187,17 +187,18 @@ class File {
   }
 
   classes(): readonly ProgramEntry[] {
-    const names = [...this.#classes].flatMap(([name]) =>
-      this.#isModuleClass(name) && this.#needsNothing(name) ? [name] : [],
+    const isPart = (name: string): boolean =>
+      [...this.#classes.keys()].some(other => other !== name && this.#mentioned(other).has(name));
+    const names = [...this.#classes.keys()].filter(
+      name => this.#isModuleClass(name) && this.#needsNothing(name) && !isPart(name),
     );
-    const first = names.filter(name => !this.#isUsed(name));
-    const largest = (list: readonly string[]): readonly string[] =>
-      list.toSorted((a, b) => this.#reach(b).size - this.#reach(a).size);
-    const ordered = [...largest(first), ...largest(names.filter(name => !first.includes(name)))];
-    return ordered.map(name => {
-      const { node, start } = this.#classes.get(name)!;
-      return { expression: `${name}()`, range: moved(node.head, start), from: 'class', inputs: undefined };
-    });
+    const reach = new Map(names.map(name => [name, this.#reach(name).size]));
+    return names
+      .sort((a, b) => reach.get(b)! - reach.get(a)!)
+      .map(name => {
+        const { node, start } = this.#classes.get(name)!;
+        return { expression: `${name}()`, range: moved(node.head, start), from: 'class', inputs: undefined };
+      });
   }
 
   /** `model = nn.Sequential(…)` in the file itself. */
@@ -214,6 +215,7 @@ class File {
         name => !this.#classes.has(name) && !this.#functions.has(name) && /^torch\.nn\./.test(name),
       );
       if (isPlain && !layers.includes('torch.nn.Sequential')) return [];
+      if (this.#needsNothing(this.#textOf(node.value, start).replace(/\(\).*$/s, ''))) return [];
       return [{ expression: target.name, range: moved(node.range, start), from: 'value', inputs: undefined }];
     });
   }
@@ -238,11 +240,18 @@ class File {
       this.#statements.filter(({ node }) => !isDefinition(node)),
       new Map(),
       found,
+      this.#assignedOnce(),
     );
     return found;
   }
 
-  #usesIn(statements: readonly Placed<Statement>[], bindings: Bindings, found: ProgramEntry[], depth = 0): void {
+  #usesIn(
+    statements: readonly Placed<Statement>[],
+    bindings: Bindings,
+    found: ProgramEntry[],
+    lasting: ReadonlySet<string> = new Set(),
+    depth = 0,
+  ): void {
     for (const { node, start } of statements) {
       // What is inside a compound statement is seen once, with the names that are bound there.
       const inner = blocksOf(node);
@@ -250,8 +259,11 @@ class File {
       if (node.kind === 'Assign' || (node.kind === 'AnnAssign' && node.value)) {
         const bound = this.#bound(node.value!, start, bindings);
         for (const target of node.kind === 'Assign' ? node.targets : [node.target]) {
-          if (target.kind === 'Name') bindings.set(target.name, bound);
-          else for (const name of namesIn(target)) bindings.set(name, unsaid);
+          if (target.kind === 'Name') {
+            // A name of the file itself stays what it is there.
+            const isLasting = lasting.has(target.name) && bound.kind !== 'module';
+            bindings.set(target.name, isLasting ? { ...bound, text: target.name } : bound);
+          } else for (const name of namesIn(target)) bindings.set(name, unsaid);
         }
       } else if (!isDefinition(node)) for (const name of boundBy(node)) bindings.set(name, unsaid);
       if (depth < deepest)
@@ -260,9 +272,25 @@ class File {
             block.map(each => ({ node: each, start })),
             bindings,
             found,
+            lasting,
             depth + 1,
           );
     }
+  }
+
+  /** Names of the file that one statement alone binds. */
+  #assignedOnce(): ReadonlySet<string> {
+    const counts = new Map<string, number>();
+    for (const { node } of this.#statements) {
+      const names =
+        node.kind === 'Assign'
+          ? node.targets.flatMap(namesIn)
+          : node.kind === 'AnnAssign'
+            ? namesIn(node.target)
+            : boundBy(node);
+      for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    return new Set([...counts].flatMap(([name, count]) => (count === 1 ? [name] : [])));
   }
 
   #callsIn(statement: Statement, start: number, bindings: Bindings, found: ProgramEntry[]): void {
@@ -457,7 +485,7 @@ class File {
     return (
       /^\.|^[a-z_]\w*\./.test(name) &&
       !/^(?:torch|numpy|np|os|sys|collections|math|random|argparse)\./.test(name) &&
-      /(?:^|\.)[A-Z][A-Za-z0-9]*(?:Net|Module|Model|Former|Transformer|ViT|VGG|GAN|Generator|Discriminator|Encoder|Decoder|Backbone)\w*$/.test(
+      /(?:^|\.)_?[A-Z][A-Za-z0-9]*(?:Net|Module|Model|Former|Transformer|ViT|VGG|GAN|Generator|Discriminator|Encoder|Decoder|Backbone)\w*$/.test(
         name,
       )
     );
@@ -515,14 +543,20 @@ class File {
       for (const target of node.targets)
         if (target.kind === 'Name') locals.set(target.name, [...(locals.get(target.name) ?? []), node.value]);
     }
-    const found = returned.some(value => this.#isModuleValue(value, locals, 0));
+    // What takes weights that were trained is a network, whatever its class is called.
+    const isPublished = [...definition.parameters.positional, ...definition.parameters.keywordOnly].some(
+      parameter => parameter.name === 'pretrained' || parameter.name === 'weights',
+    );
+    const found = returned.some(value => this.#isModuleValue(value, locals, 0)) || (isPublished && returned.length > 0);
     this.#returnsModule.set(name, found);
     return found;
   }
 
   /** Whether a function builds a network, and not one layer of torch's: `get_activation()`. */
   #buildsMore(name: string): boolean {
+    const { positional, keywordOnly } = this.#functions.get(name)!.node.parameters;
     return (
+      [...positional, ...keywordOnly].some(({ name: parameter }) => parameter === 'pretrained') ||
       [...this.#reach(name)].some(other => other !== name && this.#isModuleClass(other)) ||
       [...nodesIn(this.#functions.get(name)!.node)].some(node => {
         if (node.kind !== 'Call') return false;

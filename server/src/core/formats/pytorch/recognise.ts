@@ -3,7 +3,7 @@ import type { Source } from '../format.ts';
 
 /** What a file that builds a network of PyTorch has in it: the package, and its layers or a class with a forward pass. */
 const torch = /\b(?:torch|timm|pytorch_lightning|lightning)\b/;
-const layers = /\bnn\.[A-Z]|\b(?:Lightning)?Module\b|\bdef forward\b|#[ \t]*flopline:|\bmodels\.\w+\(/;
+const layers = /\bnn\.[A-Z]|\b(?:Lightning)?Module\b|\bdef forward\b|#[ \t]*flopline:|\bmodels\.\w+\(|\bpretrained\b/;
 
 export function mayHoldNetwork({ name, text, languageId }: Source): boolean {
   if (languageId !== 'python' && !/\.pyw?$/i.test(name)) return false;
