@@ -83,6 +83,7 @@ export {
   type NativeFigure,
   nativeFigure,
   open,
+  preparation,
   price,
   repriced,
   withChoice,

@@ -179,6 +179,14 @@ export function price(
   };
 }
 
+/** Does in steps what `price` will need of a text whose reading may take long; undefined for every other text. */
+export function preparation(
+  { reader, format, pragmas }: Document,
+  settings: Settings,
+): Generator<void, void> | undefined {
+  return reader?.prepare?.(readOptions(resolve(settings, format, pragmas.settings).settings));
+}
+
 /** The history of a text that a person has made of one that is analysed. */
 export function advance(before: Analysed, document: Document): History {
   const { text } = document.source;

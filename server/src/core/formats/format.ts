@@ -8,6 +8,7 @@ import type { Files } from '../python/files.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Fix, Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
+import type { Reason } from '../text/reason.ts';
 import type { Span } from '../text/span.ts';
 import type { Definitions, Item, Numbered, Reference } from './reference.ts';
 import type { Rows } from './rows.ts';
@@ -168,8 +169,8 @@ export interface Program {
   readonly roots: readonly string[];
   /** Whose folder holds the program: its repository, where one was found. */
   readonly repository: string | undefined;
-  /** The other files that were read. */
-  readonly read: readonly string[];
+  /** The other files that were read, with their texts. */
+  readonly read: ReadonlyMap<string, string>;
   /** Imports that were not found, with the reason. */
   readonly missing: readonly MissingImport[];
 }
@@ -210,6 +211,8 @@ export interface ModuleRow {
   readonly outputs: readonly Tensor[];
   /** Learnable parameters of it and all inside it, each once. */
   readonly params: number;
+  /** Why `params` is not known; NaN then. */
+  readonly why: Reason | undefined;
   /** The nodes that are its own work and no module's inside it. */
   readonly own: readonly GraphNode[];
   /** The index of the module that holds it; −1 for the network. */
@@ -222,6 +225,11 @@ export interface Reader {
   /** What the reader of another text may take over to save work; understood only by the format that made it. */
   readonly cache?: unknown;
   read(options: ReadOptions): Spec;
+  /**
+   * Reads in steps what takes long, for whoever has others to answer in between. Once it has ended, `read` with the same
+   * options has the result at once; nothing is lost where it is given up.
+   */
+  prepare?(options: ReadOptions): Generator<void, void>;
   /** The items of the text's top-level list, in source order, with what they say of each other. */
   items?(): readonly Item[];
   /** Every reference of the text, where others than its items have some: rows of blocks, what the network outputs. */
@@ -286,6 +294,8 @@ export interface Format {
   readonly comments?: RegExp;
   /** A cheap look at name and content. */
   recognises(source: Source): boolean;
+  /** What has to be loaded before a text can be opened. */
+  readonly parser?: { isReady(): boolean; load(): Promise<void> };
   /** Whether a text is certainly none of this format's, though its language says so: others have files of that name. */
   isForeign?(source: Source): boolean;
   /**

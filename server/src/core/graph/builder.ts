@@ -291,7 +291,7 @@ export class Builder {
   }
 
   open(spec: FrameSpec): void {
-    const frame = new OpenFrame(spec, this.#frame, this.#next, this.#site ? undefined : this.#places);
+    const frame = new OpenFrame(spec, this.#frame, this.next, this.#site ? undefined : this.#places);
     if (frame.depth > maxDepth)
       this.#limit('nested-too-deep', l10n.t('Blocks are nested more than {0} deep.', maxDepth));
     else if (this.#frame === this.#root) this.#rows.push(frame);
@@ -303,7 +303,7 @@ export class Builder {
 
   close(outputs: readonly Tensor[]): void {
     const frame = this.#frame;
-    frame.end = this.#next;
+    frame.end = this.next;
     frame.outputs = this.#site ? outputs.map(tensor => this.#own(tensor)) : outputs;
     frame.hasSitesInside = frame.within.some(child => child.isPlaced || child.hasSitesInside);
     this.#frame = frame.parent ?? this.#root;
@@ -406,7 +406,7 @@ export class Builder {
   }
 
   /** The number of the node that comes next, in the segment that is built or in the graph. */
-  get #next(): number {
+  get next(): number {
     return this.#site ? this.#site.nodes.length : this.#base + this.#nodes.length;
   }
 
@@ -447,7 +447,7 @@ export class Builder {
   ): readonly Tensor[] {
     const outputs: Tensor[] = [];
     const node: GraphNode = {
-      id: this.#next,
+      id: this.next,
       op,
       attrs,
       inputs: this.#site ? inputs.map(tensor => this.#own(tensor)) : inputs,
@@ -479,7 +479,7 @@ export class Builder {
     });
     // What is cut off must not be missing silently: its frame and all around it are known only in part.
     const node: GraphNode = {
-      id: this.#next,
+      id: this.next,
       op: opaque,
       attrs: {},
       inputs: [],

@@ -32,7 +32,10 @@ export function numberOf(text: string): NumberValue | NoValue {
   if (whole.test(text)) {
     if (/^0+[1-9]/.test(plain)) {
       return {
-        message: l10n.t('An integer must not begin with a zero. Write {0}, or 0o{0} in octal.', plain.replace(/^0+/, '')),
+        message: l10n.t(
+          'An integer must not begin with a zero. Write {0}, or 0o{0} in octal.',
+          plain.replace(/^0+/, ''),
+        ),
       };
     }
     if (plain.length > maxDecimalDigits) {

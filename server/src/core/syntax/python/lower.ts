@@ -800,7 +800,8 @@ class Lowering {
   #patterns(nodes: readonly SyntaxNode[], mayHaveStar = false): readonly Pattern[] {
     const patterns = nodes.map(node => this.#pattern(node));
     const stars = patterns.filter(({ kind }) => kind === 'MatchStar').length;
-    if (stars > (mayHaveStar ? 1 : 0)) this.#unexpected(nodes[patterns.findLastIndex(({ kind }) => kind === 'MatchStar')]!);
+    if (stars > (mayHaveStar ? 1 : 0))
+      this.#unexpected(nodes[patterns.findLastIndex(({ kind }) => kind === 'MatchStar')]!);
     return patterns;
   }
 
@@ -841,7 +842,11 @@ class Lowering {
       let key: Pattern;
       if (child.type === '-') {
         const number = inner[++at]!;
-        key = { kind: 'MatchValue', range: this.#range(child, number), value: this.#negative(number, this.#range(child, number)) };
+        key = {
+          kind: 'MatchValue',
+          range: this.#range(child, number),
+          value: this.#negative(number, this.#range(child, number)),
+        };
       } else {
         key = this.#pattern(child);
       }
@@ -1106,7 +1111,9 @@ class Lowering {
 
   #index(node: SyntaxNode): Expression {
     const inner = childrenOf(node).slice(2, -1);
-    const elements = elementsOf(inner).map(child => (child.type === 'slice' ? this.#slice(child) : this.#starrable(child)));
+    const elements = elementsOf(inner).map(child =>
+      child.type === 'slice' ? this.#slice(child) : this.#starrable(child),
+    );
     const [only] = elements;
     if (!only) this.#unexpected(node);
     if (inner.length === 1 && only.kind !== 'Starred') return only;
@@ -1172,7 +1179,9 @@ class Lowering {
         const sign = operator!.type as 'and' | 'or';
         // What is in parentheses stays a value of its own, which comes to the same.
         const values: readonly Expression[] =
-          left.kind === 'Boolean' && left.operator === sign && link !== chain.at(-1) ? [...left.values, right] : [left, right];
+          left.kind === 'Boolean' && left.operator === sign && link !== chain.at(-1)
+            ? [...left.values, right]
+            : [left, right];
         left = { kind: 'Boolean', range, operator: sign, values };
       }
     }

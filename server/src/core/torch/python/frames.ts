@@ -16,11 +16,23 @@ interface Wanted {
 interface Open extends Wanted {
   /** What came out last inside of it. */
   outputs: readonly Tensor[];
+  /** The node that came next when it was opened. */
+  readonly first: number;
+}
+
+/** A call of a module that has ended, with the nodes from `first` to `end` − 1. */
+export interface RecordedCall {
+  readonly module: object;
+  readonly first: number;
+  readonly end: number;
+  readonly outputs: readonly Tensor[];
 }
 
 export class Frames {
   readonly #builder: Builder;
   readonly #open: Open[] = [];
+  /** In the order in which they ended. */
+  readonly calls: RecordedCall[] = [];
 
   constructor(builder: Builder) {
     this.#builder = builder;
@@ -59,14 +71,16 @@ export class Frames {
     this.#close(shared);
     for (const each of wanted.slice(shared)) {
       this.#builder.open(specOf(each));
-      this.#open.push({ ...each, outputs: [] });
+      this.#open.push({ ...each, outputs: [], first: this.#builder.next });
     }
   }
 
   #close(length: number): void {
     while (this.#open.length > length) {
-      const { outputs } = this.#open.pop()!;
+      const { outputs, first, kind, activation } = this.#open.pop()!;
       this.#builder.close(outputs);
+      if (kind === 'module' && isModuleCall(activation.tag))
+        this.calls.push({ module: activation.tag.module, first, end: this.#builder.next, outputs });
       if (outputs.length > 0) this.put(outputs);
     }
   }

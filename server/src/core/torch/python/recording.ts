@@ -9,7 +9,7 @@ import { PyClass, Unknown } from '../../python/objects.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
-import { Frames, rangeOf } from './frames.ts';
+import { Frames, type RecordedCall, rangeOf } from './frames.ts';
 import { mostValues, Storage, Values } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
 import type { ApplyOptions, World } from './world.ts';
@@ -36,6 +36,7 @@ export class Recording implements World {
   readonly #read = new Set<PyTensor>();
   #builder: Builder | undefined;
   #frames: Frames | undefined;
+  #calls: readonly RecordedCall[] = [];
 
   constructor(machine: Machine) {
     this.machine = machine;
@@ -61,6 +62,11 @@ export class Recording implements World {
     return this.#problems;
   }
 
+  /** The calls of modules that were recorded, in the order in which they ended. */
+  get calls(): readonly RecordedCall[] {
+    return this.#calls;
+  }
+
   /** From now on nodes are added to `builder`; `end` closes the frames that are open. */
   record(builder: Builder): void {
     this.#builder = builder;
@@ -69,6 +75,7 @@ export class Recording implements World {
 
   end(): void {
     this.#frames?.closeAll();
+    this.#calls = this.#frames?.calls ?? [];
     this.#builder = undefined;
     this.#frames = undefined;
     for (const tensor of this.#read) tensor.node = undefined;
