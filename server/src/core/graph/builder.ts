@@ -70,6 +70,8 @@ export interface NodeOptions {
   readonly functional?: boolean;
   /** With `functional`: a module all the same, of a class that thop counts from 2.1 on alone. */
   readonly derived?: boolean;
+  /** Whoever builds has checked the inputs and reported it: why the operator cannot work on them, and what is known of its output. */
+  readonly failed?: { readonly why: Reason; readonly output: Shape | undefined };
 }
 
 class OpenFrame implements Frame {
@@ -253,7 +255,11 @@ export class Builder {
       }
       shapes.push(shape);
     }
-    const complaint = checkArity(op, shapes) ?? op.check?.(attrs, shapes, this.order);
+    if (options?.failed) {
+      const { why, output } = options.failed;
+      return this.#push(op, attrs, list, [output], why, why, options);
+    }
+    const complaint = checkInputs(op, attrs, shapes, this.order);
     if (complaint) {
       const why = this.complain(this.#outward(complaint, list));
       return this.#push(op, attrs, list, [complaint.output], why, why, options);
@@ -562,6 +568,16 @@ class BuiltGraph implements Graph {
     }
     return this.#nodes;
   }
+}
+
+/** Why an operator cannot work on inputs of these shapes. */
+export function checkInputs(
+  op: AnyOp,
+  attrs: object,
+  shapes: readonly Shape[],
+  order: ShapeOrder = 'chw',
+): Complaint | undefined {
+  return checkArity(op, shapes) ?? op.check?.(attrs, shapes, order);
 }
 
 function checkArity(op: AnyOp, shapes: readonly Shape[]): Complaint | undefined {

@@ -10,6 +10,8 @@ import { bias } from './bias.ts';
 import { celu } from './celu.ts';
 import { channelShuffle } from './channelShuffle.ts';
 import { chunk } from './chunk.ts';
+import { combine } from './combine.ts';
+import { compare } from './compare.ts';
 import { concat } from './concat.ts';
 import { constant } from './constant.ts';
 import { conv } from './conv.ts';
@@ -18,9 +20,11 @@ import { cropLike } from './cropLike.ts';
 import { detections } from './detections.ts';
 import { div } from './div.ts';
 import { dropout } from './dropout.ts';
+import { einsum } from './einsum.ts';
 import { elu } from './elu.ts';
 import { embedding } from './embedding.ts';
 import { expand } from './expand.ts';
+import { fft } from './fft.ts';
 import { flatten } from './flatten.ts';
 import { gather } from './gather.ts';
 import { gelu } from './gelu.ts';
@@ -58,6 +62,7 @@ import { pixelShuffle } from './pixelShuffle.ts';
 import { pixelUnshuffle } from './pixelUnshuffle.ts';
 import { prelu } from './prelu.ts';
 import { priorBox } from './priorBox.ts';
+import { rearrange } from './rearrange.ts';
 import { recurrentCell } from './recurrentCell.ts';
 import { reduce } from './reduce.ts';
 import { relu } from './relu.ts';
@@ -69,6 +74,7 @@ import { rnn } from './rnn.ts';
 import { roiPool } from './roiPool.ts';
 import { scale } from './scale.ts';
 import { scaledDotProduct } from './scaledDotProduct.ts';
+import { scan } from './scan.ts';
 import { selu } from './selu.ts';
 import { sigmoid } from './sigmoid.ts';
 import { silu } from './silu.ts';
@@ -76,6 +82,7 @@ import { slice } from './slice.ts';
 import { softmax } from './softmax.ts';
 import { softplus } from './softplus.ts';
 import { softsign } from './softsign.ts';
+import { sort } from './sort.ts';
 import { split } from './split.ts';
 import { squeeze } from './squeeze.ts';
 import { stack } from './stack.ts';
@@ -83,8 +90,12 @@ import { sub } from './sub.ts';
 import { tanh } from './tanh.ts';
 import { topK } from './topK.ts';
 import { unary } from './unary.ts';
+import { unbind } from './unbind.ts';
 import { unsqueeze } from './unsqueeze.ts';
 import { upsample } from './upsample.ts';
+import { view } from './view.ts';
+import { where } from './where.ts';
+import { written } from './written.ts';
 
 export const ops = [
   conv,
@@ -172,6 +183,17 @@ export const ops = [
   priorBox,
   roiPool,
   constant,
+  view,
+  rearrange,
+  written,
+  compare,
+  where,
+  combine,
+  scan,
+  sort,
+  unbind,
+  einsum,
+  fft,
 ] as const satisfies readonly AnyOp[];
 
 export * from './adaptiveAvgPool.ts';
@@ -185,6 +207,8 @@ export * from './bias.ts';
 export * from './celu.ts';
 export * from './channelShuffle.ts';
 export * from './chunk.ts';
+export * from './combine.ts';
+export * from './compare.ts';
 export * from './concat.ts';
 export * from './constant.ts';
 export * from './conv.ts';
@@ -193,9 +217,11 @@ export * from './cropLike.ts';
 export * from './detections.ts';
 export * from './div.ts';
 export * from './dropout.ts';
+export * from './einsum.ts';
 export * from './elu.ts';
 export * from './embedding.ts';
 export * from './expand.ts';
+export * from './fft.ts';
 export * from './flatten.ts';
 export * from './gather.ts';
 export * from './gelu.ts';
@@ -233,6 +259,7 @@ export * from './pixelShuffle.ts';
 export * from './pixelUnshuffle.ts';
 export * from './prelu.ts';
 export * from './priorBox.ts';
+export * from './rearrange.ts';
 export * from './recurrentCell.ts';
 export * from './reduce.ts';
 export * from './relu.ts';
@@ -244,6 +271,7 @@ export * from './rnn.ts';
 export * from './roiPool.ts';
 export * from './scale.ts';
 export * from './scaledDotProduct.ts';
+export * from './scan.ts';
 export * from './selu.ts';
 export * from './sigmoid.ts';
 export * from './silu.ts';
@@ -251,6 +279,7 @@ export * from './slice.ts';
 export * from './softmax.ts';
 export * from './softplus.ts';
 export * from './softsign.ts';
+export * from './sort.ts';
 export * from './split.ts';
 export * from './squeeze.ts';
 export * from './stack.ts';
@@ -258,5 +287,9 @@ export * from './sub.ts';
 export * from './tanh.ts';
 export * from './topK.ts';
 export * from './unary.ts';
+export * from './unbind.ts';
 export * from './unsqueeze.ts';
 export * from './upsample.ts';
+export * from './view.ts';
+export * from './where.ts';
+export * from './written.ts';

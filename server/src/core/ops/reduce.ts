@@ -4,7 +4,7 @@ import { checkAxisIn } from './rules/axis.ts';
 import { axisOf, size, sizes } from './rules/shape.ts';
 
 export interface Reduce {
-  readonly how: 'mean' | 'sum' | 'max' | 'min';
+  readonly how: 'mean' | 'sum' | 'max' | 'min' | 'product' | 'norm' | 'variance' | 'logSumExp' | 'any' | 'all';
   readonly axes: readonly number[];
   /** Whether the axes stay with size 1. */
   readonly keep: boolean;
@@ -13,13 +13,13 @@ export interface Reduce {
 export const reduce = op<Reduce>({
   name: 'reduce',
   kind: 'pool',
-  summary: () => l10n.t('Reduces some axes to their mean, sum, maximum or minimum.'),
+  summary: () => l10n.t('Reduces some axes to their mean, sum, maximum or the like.'),
   attrs: {
     how: {
       kind: 'choice',
-      values: ['mean', 'sum', 'max', 'min'],
+      values: ['mean', 'sum', 'max', 'min', 'product', 'norm', 'variance', 'logSumExp', 'any', 'all'],
       default: 'mean',
-      doc: () => l10n.t('The reduction: mean, sum, maximum or minimum.'),
+      doc: () => l10n.t('The reduction, such as mean, sum or maximum.'),
     },
     axes: { kind: 'axes', doc: () => l10n.t('The axes to reduce.') },
     keep: { kind: 'boolean', default: false, doc: () => l10n.t('Keeps the reduced axes, with size 1.') },
@@ -34,8 +34,25 @@ export const reduce = op<Reduce>({
   counts: ({ how }, [x], [y]) => {
     const outputs = size(y!);
     const steps = size(x!) - outputs;
-    if (how === 'max' || how === 'min') return { compares: steps };
-    return { adds: steps, divs: how === 'mean' ? outputs : 0 };
+    switch (how) {
+      case 'max':
+      case 'min':
+      case 'any':
+      case 'all':
+        return { compares: steps };
+      case 'product':
+        return { muls: steps };
+      case 'norm':
+        // Squares, their sum, and a root.
+        return { muls: size(x!), adds: steps, exps: outputs };
+      case 'variance':
+        // A mean, differences, their squares, and the mean of those.
+        return { adds: 2 * steps + size(x!), muls: size(x!), divs: 2 * outputs };
+      case 'logSumExp':
+        return { exps: size(x!) + outputs, adds: steps };
+      default:
+        return { adds: steps, divs: how === 'mean' ? outputs : 0 };
+    }
   },
   field: ({ axes }, [x]) => (overPositions(axes, x!) ? 'global' : passesOn),
   examples: [

@@ -2,7 +2,28 @@ import * as l10n from '@vscode/l10n';
 import { type Counts, op } from './op.ts';
 import { size } from './rules/shape.ts';
 
-type How = 'exp' | 'log' | 'sqrt' | 'abs' | 'neg' | 'square' | 'pow' | 'sin' | 'cos' | 'clamp' | 'round' | 'reciprocal';
+type How =
+  | 'exp'
+  | 'log'
+  | 'sqrt'
+  | 'abs'
+  | 'neg'
+  | 'square'
+  | 'pow'
+  | 'sin'
+  | 'cos'
+  | 'tan'
+  | 'clamp'
+  | 'round'
+  | 'reciprocal'
+  | 'rsqrt'
+  | 'erf'
+  | 'sign'
+  | 'not'
+  | 'increment'
+  | 'multiple'
+  | 'test'
+  | 'other';
 
 export interface Unary {
   readonly how: How;
@@ -22,6 +43,15 @@ const each: { readonly [K in How]: Partial<Counts> } = {
   round: { adds: 1 },
   square: { muls: 1 },
   reciprocal: { divs: 1 },
+  tan: { exps: 1 },
+  rsqrt: { exps: 1, divs: 1 },
+  erf: { exps: 1 },
+  sign: { compares: 1 },
+  not: { compares: 1 },
+  increment: { adds: 1 },
+  multiple: { muls: 1 },
+  test: { compares: 1 },
+  other: { exps: 1 },
 };
 
 export const unary = op<Unary>({

@@ -4,6 +4,7 @@ import type { Range } from '../text/range.ts';
 import type { Reason } from '../text/reason.ts';
 import type { Code } from './code.ts';
 import type { Machine } from './machine.ts';
+import type { Binding } from './native.ts';
 
 export type Value = null | boolean | number | bigint | string | PyObject;
 
@@ -100,6 +101,43 @@ export class PyInstance extends PyObject {
   }
 }
 
+/** An instance of a class derived from `int`, `str`, `float`, …: it acts as its value. */
+export class PyBoxed extends PyInstance {
+  override readonly kind = 'boxed';
+  readonly value: Value;
+
+  constructor(cls: PyClass, value: Value) {
+    super(cls);
+    this.value = value;
+  }
+}
+
+/** The number or text that a value acts as: a member of `class Mode(str, Enum)` is its text. */
+export function plain(value: Value): Value {
+  return value instanceof PyBoxed ? value.value : value;
+}
+
+/** An exception: `args` are its attribute of that name. */
+export class PyException extends PyInstance {
+  override readonly kind = 'exception';
+  args: readonly Value[];
+  cause: Value = null;
+  context: Value = null;
+  /** The statements that were under way when it was first raised, innermost first; undefined until then. */
+  trace: readonly TracePlace[] | undefined;
+
+  constructor(cls: PyClass, args: readonly Value[]) {
+    super(cls);
+    this.args = args;
+  }
+}
+
+/** A line of a traceback. */
+export interface TracePlace extends Place {
+  /** The function: `forward`, `<module>`. */
+  readonly name: string;
+}
+
 /** `list`; `cls` is undefined for a plain one. */
 export class PyList extends PyObject {
   readonly kind = 'list';
@@ -122,6 +160,18 @@ export class PyTuple extends PyObject {
   constructor(items: readonly Value[]) {
     super();
     this.items = items;
+  }
+}
+
+/** `d.keys()`, `d.values()`, `d.items()`: a view that follows the dict. */
+export class PyView extends PyObject {
+  readonly kind: 'dict_keys' | 'dict_values' | 'dict_items';
+  readonly dict: PyDict;
+
+  constructor(kind: 'dict_keys' | 'dict_values' | 'dict_items', dict: PyDict) {
+    super();
+    this.kind = kind;
+    this.dict = dict;
   }
 }
 
@@ -178,6 +228,26 @@ export class PySlice extends PyObject {
   }
 }
 
+/** Counts changes of the attributes of classes, so that what was looked up through bases may be remembered. */
+export const classChanges = { count: 0 };
+
+class ClassDict extends Map<string, Value> {
+  override set(name: string, value: Value): this {
+    classChanges.count++;
+    return super.set(name, value);
+  }
+
+  override delete(name: string): boolean {
+    classChanges.count++;
+    return super.delete(name);
+  }
+
+  override clear(): void {
+    classChanges.count++;
+    super.clear();
+  }
+}
+
 /** A class of the program or a native one. Its dict is what the reading changes (`Conv.default_act = …`). */
 export class PyClass extends PyObject {
   readonly kind = 'type';
@@ -186,7 +256,7 @@ export class PyClass extends PyObject {
   readonly bases: readonly PyClass[];
   /** In C3 order, itself first. */
   readonly mro: readonly PyClass[];
-  readonly dict = new Map<string, Value>();
+  readonly dict: Map<string, Value> = new ClassDict();
   /** The head of its definition; undefined for a native one. */
   readonly place: Place | undefined;
   metaclass: PyClass | undefined;
@@ -202,8 +272,16 @@ export class PyClass extends PyObject {
   getAttribute: ((self: Value, name: string, machine: Machine) => Value | undefined) | undefined;
   /** Sets attributes in a way of its own (`nn.Module` registers); the nearest in the mro. */
   setAttribute: ((self: Value, name: string, value: Value, machine: Machine) => void) | undefined;
+  /** Whether another class counts as derived from it without naming it as a base (`collections.abc.Iterable`). */
+  subclassCheck: ((cls: PyClass) => boolean) | undefined;
   /** An unknown base class: attributes that are not found are unknown for this reason, and so are calls of `super()`. */
   unknownBase: Unknown | undefined;
+  qualifiedName: string;
+  /** Classes derived from it, in the order of their definition. */
+  readonly derived: PyClass[] = [];
+  /** What was looked up; valid while no class changed. */
+  readonly found = new Map<string, Value | undefined>();
+  foundAt = -1;
 
   constructor(name: string, module: string, bases: readonly PyClass[], mro: readonly PyClass[], place?: Place) {
     super();
@@ -212,6 +290,24 @@ export class PyClass extends PyObject {
     this.bases = bases;
     this.mro = [this, ...mro];
     this.place = place;
+    this.qualifiedName = name;
+  }
+
+  /** An attribute of the class or of its bases, unbound. */
+  find(name: string): Value | undefined {
+    if (this.foundAt !== classChanges.count) {
+      this.found.clear();
+      this.foundAt = classChanges.count;
+    }
+    let value = this.found.get(name);
+    if (value === undefined && !this.found.has(name)) {
+      for (const cls of this.mro) {
+        value = cls.dict.get(name);
+        if (value !== undefined) break;
+      }
+      this.found.set(name, value);
+    }
+    return value;
   }
 }
 
@@ -229,7 +325,7 @@ export class PyFunction extends PyObject {
   readonly keywordDefaults: ReadonlyMap<string, Value>;
   readonly cells: readonly Cell[];
   dict: Map<string, Value> | undefined;
-  /** For `super()` without arguments: the class whose body it stands in. */
+  /** The class whose body it stands in. */
   owner: PyClass | undefined;
 
   constructor(
@@ -258,9 +354,9 @@ export interface Cell {
 export class PyBoundMethod extends PyObject {
   readonly kind = 'method';
   readonly self: Value;
-  readonly callee: PyFunction | Native;
+  readonly callee: Value;
 
-  constructor(self: Value, callee: PyFunction | Native) {
+  constructor(self: Value, callee: Value) {
     super();
     this.self = self;
     this.callee = callee;
@@ -292,13 +388,20 @@ export class Native extends PyObject {
   readonly body: NativeBody;
   /** Its body is a generator function. */
   readonly inSteps: boolean;
+  /** With an Unknown among its direct arguments it is not run: the result is that Unknown. */
+  readonly isStrict: boolean;
+  /** Found in a class it is no method: `staticmethod` of natives. */
+  isStatic = false;
+  /** Its signature, read at the first call. */
+  binding: Binding | undefined;
 
-  constructor(name: string, signature: string | undefined, body: NativeBody, inSteps = false) {
+  constructor(name: string, signature: string | undefined, body: NativeBody, inSteps = false, isStrict = false) {
     super();
     this.name = name;
     this.signature = signature;
     this.body = body;
     this.inSteps = inSteps;
+    this.isStrict = isStrict;
   }
 }
 
@@ -306,11 +409,13 @@ export class PyProperty extends PyObject {
   readonly kind = 'property';
   readonly getter: Value;
   readonly setter: Value;
+  readonly deleter: Value;
 
-  constructor(getter: Value, setter: Value = null) {
+  constructor(getter: Value, setter: Value = null, deleter: Value = null) {
     super();
     this.getter = getter;
     this.setter = setter;
+    this.deleter = deleter;
   }
 }
 
@@ -331,6 +436,23 @@ export class PyClassMethod extends PyObject {
   constructor(callee: Value) {
     super();
     this.callee = callee;
+  }
+}
+
+/** A type with arguments: `list[int]`, `Optional[str]`, `int | None`. It means nothing to a run. */
+export class PyAlias extends PyObject {
+  readonly kind = 'alias';
+  /** As Python prints it without the arguments: `typing.Optional`. */
+  readonly name: string;
+  /** What is called or asked for attributes in its place: the class of `list[int]`. */
+  readonly origin: Value;
+  readonly args: readonly Value[];
+
+  constructor(name: string, origin: Value, args: readonly Value[]) {
+    super();
+    this.name = name;
+    this.origin = origin;
+    this.args = args;
   }
 }
 
@@ -378,6 +500,40 @@ export class PyIterator extends PyObject {
     this.next = next;
     this.nextInSteps = nextInSteps;
   }
+}
+
+/** An import that was not needed yet; it takes its value's place in a module's dict, and is resolved where it is loaded. */
+export class PyLazy extends PyObject {
+  readonly kind = 'lazy';
+  readonly resolve: (machine: Machine) => Steps;
+
+  constructor(resolve: (machine: Machine) => Steps) {
+    super();
+    this.resolve = resolve;
+  }
+}
+
+/** Thrown where the contents of a container are read that are not known; the machine makes the result of the operation unknown. */
+export class UnknownAccess extends Error {
+  readonly unknown: Unknown;
+
+  constructor(unknown: Unknown) {
+    super(unknown.reason.message);
+    this.unknown = unknown;
+  }
+}
+
+/** From now on what the container holds is not known. */
+export function poison(container: PyList | PyDict | PySet, unknown: Unknown): void {
+  Object.defineProperty(container, container instanceof PyList ? 'items' : 'entries', {
+    configurable: true,
+    get() {
+      throw new UnknownAccess(unknown);
+    },
+    set() {
+      // What is put in the place of everything is known again, but nobody does so.
+    },
+  });
 }
 
 /** An exception of Python's on its way, as JavaScript throws it. Natives throw it by `machine.raise('ValueError', text)`. */

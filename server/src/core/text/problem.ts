@@ -17,9 +17,16 @@ export interface Problem {
   /** The message in the few characters that a hint has room for. */
   readonly short?: string | undefined;
   /** The other places that the message speaks of. */
-  readonly related?: readonly { readonly range: Range; readonly message: string }[];
+  readonly related?: readonly Related[];
   /** Ways to fix it, the likeliest first. */
   readonly fixes?: readonly Fix[];
+}
+
+/** Another place that a problem speaks of; without a file in the text itself. */
+export interface Related {
+  readonly range: Range;
+  readonly message: string;
+  readonly file?: string;
 }
 
 /** A way to fix a problem by changing the text. */

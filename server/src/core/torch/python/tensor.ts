@@ -3,6 +3,7 @@ import type { Tensor } from '../../graph/graph.ts';
 import type { Shape } from '../../ops/op.ts';
 import { type PyClass, PyInstance } from '../../python/objects.ts';
 import type { Reason } from '../../text/reason.ts';
+import type { Storage } from './storage.ts';
 
 /** `torch.float32` and its kin, by their short names. */
 export type DType =
@@ -19,17 +20,8 @@ export type DType =
   | 'uint8'
   | 'bool';
 
-/** Values in memory that views share: element `offset + Σ index · stride`. */
-export interface Storage {
-  readonly values: Float64Array;
-}
-
-/** Where the values of a tensor lie in a storage. */
-export interface Layout {
-  readonly storage: Storage;
-  readonly offset: number;
-  readonly strides: readonly number[];
-}
+/** How far apart elements lie along each axis; undefined where the order in memory cannot be known. */
+export type Strides = readonly number[] | 'contiguous' | undefined;
 
 /**
  * An instance of `torch.Tensor` or of a class derived from it. What it holds changes where the program works in place
@@ -40,12 +32,17 @@ export class PyTensor extends PyInstance {
   /** NaN is a size that is not known; undefined where not even their number is. */
   shape: Shape | undefined;
   dtype: DType;
-  /** Its values, where they are known and few: they may decide shapes. */
-  layout: Layout | undefined;
   /** Why a size is not known. */
   why: Reason | undefined;
+  /** What it shares with its views: values as far as they are known, and what is written in place. */
+  storage: Storage | undefined;
+  offset = 0;
+  strides: Strides = 'contiguous';
   /** In the graph that is recorded; undefined for what was made outside of it, until the graph reads it. */
   node: Tensor | undefined;
+  /** The version of its storage that `node` has. */
+  version = 0;
+  requiresGrad = false;
 
   constructor(cls: PyClass, shape: Shape | undefined, dtype: DType) {
     super(cls);
@@ -56,7 +53,7 @@ export class PyTensor extends PyInstance {
 
 /** `nn.Parameter`: counted once in the network, in the module that holds it. */
 export class PyParameter extends PyTensor {
-  requiresGrad = true;
+  override requiresGrad = true;
   /** As what its elements count. */
   role: 'weights' | 'biases' | 'normAffine' = 'weights';
 }

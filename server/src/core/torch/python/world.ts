@@ -3,7 +3,7 @@ import type { NodeOptions } from '../../graph/builder.ts';
 import type { GraphNode, Tensor } from '../../graph/graph.ts';
 import type { Complaint, Op, Shape } from '../../ops/op.ts';
 import type { Activation, Machine } from '../../python/machine.ts';
-import type { PyClass, Unknown } from '../../python/objects.ts';
+import type { Place, PyClass, Unknown } from '../../python/objects.ts';
 import type { Reason } from '../../text/reason.ts';
 import type { DType, PyParameter, PyTensor } from './tensor.ts';
 
@@ -26,34 +26,43 @@ export interface World {
   tensor(shape: Shape | undefined, dtype?: DType, why?: Reason): PyTensor;
   /** A tensor with values, row by row. */
   known(shape: Shape, values: Float64Array, dtype: DType): PyTensor;
+  /** A tensor with one value everywhere. */
+  filled(shape: Shape, value: number, dtype: DType): PyTensor;
   /**
    * Applies an operator: adds its node where the graph is recorded, infers the shape by its rule in any case. A complaint
    * of the operator becomes a problem at the innermost statement, with the calls that led there as related places, and the
    * result is unknown as far as its shape is. `dtype` is that of the result (by default of the first input).
    */
-  apply<A extends object>(
-    op: Op<A>,
-    attrs: A,
-    inputs: readonly PyTensor[],
-    options?: NodeOptions & { readonly dtype?: DType },
-  ): PyTensor;
+  apply<A extends object>(op: Op<A>, attrs: NoInfer<A>, inputs: readonly PyTensor[], options?: ApplyOptions): PyTensor;
   applyAll<A extends object>(
     op: Op<A>,
-    attrs: A,
+    attrs: NoInfer<A>,
     inputs: readonly PyTensor[],
-    options?: NodeOptions & { readonly dtype?: DType },
+    options?: ApplyOptions,
   ): readonly PyTensor[];
   /** Reports what is wrong in the same way; the reason for unknowns. */
   complain(complaint: Complaint): Reason;
   /** The tensor in the graph: a parameter's or a constant's node is added where it is first read. */
   node(tensor: PyTensor): Tensor;
   /** Something unknown happens with tensors or modules: an opaque node, so that totals say “at least”. */
-  opaque(why: Unknown | Reason, inputs: readonly PyTensor[], shape?: Shape): PyTensor;
+  opaque(why: Unknown | Reason | string, inputs: readonly PyTensor[], shape?: Shape): PyTensor;
 
   /** Whether the graph counts a parameter already, and by which node. */
   countedBy(parameter: PyParameter): GraphNode | undefined;
   /** From now on it is counted, as a part of a node's own parameters (a convolution's weights). */
   count(parameter: PyParameter, node: GraphNode): void;
+
+  /**
+   * A module's call ends (the activation whose `tag` is a ModuleCall): its frame is closed with what it returns, and is
+   * there even where nothing was recorded inside.
+   */
+  leave(activation: Activation, outputs: readonly PyTensor[]): void;
+}
+
+export interface ApplyOptions extends NodeOptions {
+  /** Of the result: by default that of the first input. */
+  readonly dtype?: DType | undefined;
+  /** The class of the result: by default `torch.Tensor`. */
 }
 
 /**
@@ -69,6 +78,13 @@ export interface ModuleCall {
   /** Its class: `Conv2d`, `Bottleneck`. */
   readonly type: string;
   readonly module: object;
+  /** Where it was constructed, and where its class is defined. */
+  readonly construct?: Place | undefined;
+  readonly definition?: Place | undefined;
+  /** What it does, in one sentence. */
+  readonly summary?: string | undefined;
 }
 
-export type Tagged = Activation & { tag: ModuleCall | undefined };
+export function isModuleCall(tag: unknown): tag is ModuleCall {
+  return typeof tag === 'object' && tag !== null && (tag as { kind?: unknown }).kind === 'module-call';
+}

@@ -1,0 +1,256 @@
+// The world of one machine: shapes by the operators' rules always, nodes while a forward pass is recorded.
+import * as l10n from '@vscode/l10n';
+import { type Builder, checkInputs } from '../../graph/builder.ts';
+import type { GraphNode, Tensor } from '../../graph/graph.ts';
+import * as ops from '../../ops/index.ts';
+import type { AnyOp, Complaint, Op, Shape } from '../../ops/op.ts';
+import type { Activation, Machine } from '../../python/machine.ts';
+import { PyClass, Unknown } from '../../python/objects.ts';
+import type { Problem } from '../../text/problem.ts';
+import type { Range } from '../../text/range.ts';
+import { type Reason, reasonOf } from '../../text/reason.ts';
+import { Frames, rangeOf } from './frames.ts';
+import { mostValues, Storage, Values } from './storage.ts';
+import { type DType, PyParameter, PyTensor } from './tensor.ts';
+import type { ApplyOptions, World } from './world.ts';
+
+const worlds = new WeakMap<Machine, Recording>();
+
+/** The world of a machine, the same for all its native modules. */
+export function worldOf(machine: Machine): Recording {
+  let world = worlds.get(machine);
+  if (!world) {
+    world = new Recording(machine);
+    worlds.set(machine, world);
+  }
+  return world;
+}
+
+export class Recording implements World {
+  readonly machine: Machine;
+  readonly classes: World['classes'];
+  readonly #problems: Problem[] = [];
+  readonly #seen = new Set<string>();
+  readonly #counted = new Map<PyParameter, GraphNode>();
+  /** Tensors of the program that have a node, to be freed of it at the end. */
+  readonly #read = new Set<PyTensor>();
+  #builder: Builder | undefined;
+  #frames: Frames | undefined;
+
+  constructor(machine: Machine) {
+    this.machine = machine;
+    const object = machine.builtin('object') as PyClass;
+    const tuple = machine.builtin('tuple') as PyClass;
+    const derived = (name: string, module: string, base: PyClass): PyClass =>
+      new PyClass(name, module, [base], base.mro);
+    const tensor = derived('Tensor', 'torch', object);
+    this.classes = {
+      Tensor: tensor,
+      Parameter: derived('Parameter', 'torch.nn.parameter', tensor),
+      Size: derived('Size', 'torch', tuple),
+      Module: derived('Module', 'torch.nn.modules.module', object),
+    };
+  }
+
+  get isRecording(): boolean {
+    return this.#builder !== undefined;
+  }
+
+  /** What was reported, in the constructors and in the recording. */
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+
+  /** From now on nodes are added to `builder`; `end` closes the frames that are open. */
+  record(builder: Builder): void {
+    this.#builder = builder;
+    this.#frames = new Frames(builder);
+  }
+
+  end(): void {
+    this.#frames?.closeAll();
+    this.#builder = undefined;
+    this.#frames = undefined;
+    for (const tensor of this.#read) tensor.node = undefined;
+    this.#read.clear();
+  }
+
+  tensor(shape: Shape | undefined, dtype: DType = 'float32', why?: Reason): PyTensor {
+    const tensor = new PyTensor(this.classes.Tensor, shape, dtype);
+    tensor.why = why;
+    return tensor;
+  }
+
+  known(shape: Shape, values: Float64Array, dtype: DType): PyTensor {
+    const tensor = this.tensor(shape, dtype);
+    if (values.length <= mostValues) tensor.storage = new Storage(Values.of(values));
+    return tensor;
+  }
+
+  filled(shape: Shape, value: number, dtype: DType): PyTensor {
+    const tensor = this.tensor(shape, dtype);
+    const size = shape.reduce((product, length) => product * length, 1);
+    if (size <= mostValues) {
+      tensor.storage = new Storage(new Values(size, () => new Float64Array(size).fill(value)));
+    }
+    return tensor;
+  }
+
+  apply<A extends object>(op: Op<A>, attrs: NoInfer<A>, inputs: readonly PyTensor[], options?: ApplyOptions): PyTensor {
+    return this.applyAll(op, attrs, inputs, options)[0]!;
+  }
+
+  applyAll<A extends object>(
+    op: Op<A>,
+    attrs: NoInfer<A>,
+    inputs: readonly PyTensor[],
+    options?: ApplyOptions,
+  ): readonly PyTensor[] {
+    const dtype = options?.dtype ?? inputs[0]?.dtype ?? 'float32';
+    const { shapes, why, failed } = this.#inferred(op, attrs, inputs);
+    const strides = inputs.every(isContiguous) ? 'contiguous' : undefined;
+    const nodes = this.#builder && this.#added(this.#builder, op, attrs, inputs, options, failed);
+    return shapes.map((shape, port) => {
+      const tensor = this.tensor(shape, dtype, why);
+      tensor.strides = strides;
+      if (nodes) this.attach(tensor, nodes[port]!);
+      return tensor;
+    });
+  }
+
+  /** Its place in the graph from now on. */
+  attach(tensor: PyTensor, node: Tensor): void {
+    tensor.node = node;
+    tensor.version = tensor.storage?.version ?? 0;
+    this.#read.add(tensor);
+  }
+
+  complain(complaint: Complaint): Reason {
+    const { code, message, help, short } = complaint;
+    this.report({ severity: 'error', code, message, help, short });
+    return short === undefined ? { message } : { message, short };
+  }
+
+  /** Reports a problem at the innermost place of the text that is read, with the calls around it. */
+  report(problem: Omit<Problem, 'range' | 'related'>): void {
+    let range: Range | undefined;
+    const related: { range: Range; message: string; file?: string }[] = [];
+    for (let activation = this.machine.top; activation; activation = activation.parent) {
+      const { code, file, expression, statement } = activation;
+      const place = expression ?? statement;
+      if (!code || !place) continue;
+      const own = rangeOf(activation, place);
+      if (!range && file === undefined) range = own;
+      else if (!range) related.push({ range: own, message: l10n.t('Here, in {0}.', code.qualifiedName), file: file! });
+      else if (file === undefined) related.push({ range: own, message: l10n.t('Called from here.') });
+      else related.push({ range: own, message: l10n.t('Called from here.'), file });
+    }
+    const own: Problem = { ...problem, range: range ?? { from: 0, to: 0 }, ...(related.length > 0 && { related }) };
+    const key = `${own.range.from} ${own.range.to} ${own.code} ${own.message}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    this.#problems.push(own);
+  }
+
+  node(tensor: PyTensor): Tensor {
+    const builder = this.#builder;
+    if (!builder) throw new Error('Nothing is recorded.');
+    const { storage } = tensor;
+    if (!tensor.node) {
+      this.#frames!.follow(this.machine.top);
+      this.attach(tensor, this.#source(builder, tensor));
+    } else if (storage?.written && storage.version > tensor.version && tensor.shape) {
+      // Something was written into it through a view.
+      this.#frames!.follow(this.machine.top);
+      const inputs = [tensor.node, storage.written];
+      this.attach(tensor, builder.add(ops.written, { shape: tensor.shape }, inputs));
+    }
+    return tensor.node!;
+  }
+
+  opaque(why: Unknown | Reason | string, inputs: readonly PyTensor[], shape?: Shape): PyTensor {
+    const reason = why instanceof Unknown ? why.reason : reasonOf(why);
+    const tensor = this.tensor(shape, inputs[0]?.dtype, reason);
+    tensor.strides = undefined;
+    if (this.#builder) {
+      const nodes = inputs.map(input => this.node(input));
+      this.#frames!.follow(this.machine.top);
+      const node = this.#builder.unknown(reason, nodes, shape);
+      this.#frames!.put([node]);
+      this.attach(tensor, node);
+    }
+    return tensor;
+  }
+
+  countedBy(parameter: PyParameter): GraphNode | undefined {
+    return this.#counted.get(parameter);
+  }
+
+  count(parameter: PyParameter, node: GraphNode): void {
+    this.#counted.set(parameter, node);
+  }
+
+  leave(activation: Activation, outputs: readonly PyTensor[]): void {
+    if (!this.#builder) return;
+    const nodes = outputs.map(output => this.node(output));
+    this.#frames!.leave(activation, nodes);
+  }
+
+  /** Shapes by the operator's rules, and why it cannot work. */
+  #inferred<A extends object>(op: Op<A>, attrs: A, inputs: readonly PyTensor[]): Inferred {
+    const shapes: Shape[] = [];
+    for (const { shape, why } of inputs) {
+      if (shape === undefined) {
+        return { shapes: [undefined], why: why ?? reasonOf(l10n.t('the shape of its input is not known')) };
+      }
+      shapes.push(shape);
+    }
+    const complaint = checkInputs(op, attrs, shapes);
+    if (complaint) {
+      const why = this.complain(complaint);
+      return { shapes: [complaint.output], why, failed: { why, output: complaint.output } };
+    }
+    const outputs = op.shape ? [op.shape(attrs, shapes)] : op.shapes!(attrs, shapes);
+    if (!outputs.some(shape => shape.some(Number.isNaN))) return { shapes: outputs };
+    const why = inputs.find(input => input.why)?.why ?? reasonOf(l10n.t('a size is not known'));
+    return { shapes: outputs, why };
+  }
+
+  #added(
+    builder: Builder,
+    op: AnyOp,
+    attrs: object,
+    inputs: readonly PyTensor[],
+    options: ApplyOptions | undefined,
+    failed: Inferred['failed'],
+  ): readonly Tensor[] {
+    const nodes = inputs.map(input => this.node(input));
+    this.#frames!.follow(this.machine.top);
+    const outputs = builder.addAll(op, attrs, nodes, failed ? { ...options, failed } : options);
+    this.#frames!.put(outputs);
+    return outputs;
+  }
+
+  /** What the graph did not make itself: a parameter, or a constant. */
+  #source(builder: Builder, tensor: PyTensor): Tensor {
+    const { shape } = tensor;
+    if (!shape || shape.some(Number.isNaN)) {
+      return builder.unknown(tensor.why ?? l10n.t('a size is not known'), [], shape);
+    }
+    if (!(tensor instanceof PyParameter)) return builder.add(ops.constant, { shape }, []);
+    const shares = this.countedBy(tensor);
+    const node = builder.add(ops.parameter, { shape, role: tensor.role }, [], { shares });
+    if (!shares) this.count(tensor, node.node);
+    return node;
+  }
+}
+
+interface Inferred {
+  readonly shapes: readonly (Shape | undefined)[];
+  readonly why?: Reason | undefined;
+  readonly failed?: { readonly why: Reason; readonly output: Shape | undefined };
+}
+
+function isContiguous({ strides }: PyTensor): boolean {
+  return strides === 'contiguous';
+}

@@ -1,0 +1,58 @@
+// The memory that a tensor and its views share: values that are known, computed when somebody asks for them.
+import type { Tensor } from '../../graph/graph.ts';
+
+/** Tensors with more elements have no known values. */
+export const mostValues = 1 << 20;
+/** Chains of values that wait for each other are computed before they get longer: computing them is recursive. */
+const longestChain = 200;
+
+/** Values that are computed at the first look, if ever. Nobody writes into them but their storage, unless others wait. */
+export class Values {
+  readonly size: number;
+  readonly depth: number;
+  /** Whether other values are computed from these: writing in place copies first. */
+  isRead = false;
+  #values: Float64Array | undefined;
+  #compute: (() => Float64Array) | undefined;
+
+  constructor(size: number, compute: () => Float64Array, from: readonly Values[] = []) {
+    let depth = 0;
+    for (const values of from) {
+      if (values.depth >= longestChain) values.get();
+      values.isRead = true;
+      if (values.#compute) depth = Math.max(depth, values.depth + 1);
+    }
+    this.size = size;
+    this.depth = depth;
+    this.#compute = compute;
+  }
+
+  static of(values: Float64Array): Values {
+    return new Values(values.length, () => values);
+  }
+
+  get isComputed(): boolean {
+    return this.#compute === undefined;
+  }
+
+  get(): Float64Array {
+    if (this.#compute) {
+      this.#values = this.#compute();
+      this.#compute = undefined;
+    }
+    return this.#values!;
+  }
+}
+
+export class Storage {
+  /** Undefined where they are not known. */
+  values: Values | undefined;
+  /** Counts what was written in place. */
+  version = 0;
+  /** What the last write gave, in the graph that is recorded. */
+  written: Tensor | undefined;
+
+  constructor(values?: Values) {
+    this.values = values;
+  }
+}
