@@ -1,0 +1,89 @@
+// What torch.nn knows of one reading: its world, its classes, and which modules were called.
+import type { Activation, Machine } from '../../../python/machine.ts';
+import type { PyClass, Value } from '../../../python/objects.ts';
+import type { ModuleCall, World } from '../world.ts';
+import { ModuleInstance, modulesOf } from './instance.ts';
+
+/** How a module was called during the forward pass that is priced. */
+export interface Calls {
+  count: number;
+  /** What its last call returned. */
+  result: Value;
+}
+
+export class NN {
+  readonly world: World;
+  readonly calls = new Map<ModuleInstance, Calls>();
+  /** The classes of torch.nn by name, as they are made. */
+  readonly classes = new Map<string, PyClass>();
+  #root: ModuleInstance | undefined;
+  #paths = new Map<ModuleInstance, string>();
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  get machine(): Machine {
+    return this.world.machine;
+  }
+
+  /** A class of torch.nn: those that a class derives from are made before it. */
+  cls(name: string): PyClass {
+    const cls = this.classes.get(name);
+    if (!cls) throw new Error(`torch.nn.${name} is not made yet.`);
+    return cls;
+  }
+
+  /** How a module that is called by `at` is tagged: its name is the path from the module that is called around it. */
+  tag(module: ModuleInstance, at: Activation | undefined): ModuleCall {
+    return { kind: 'module-call', label: this.label(module, at), type: module.cls.name, module };
+  }
+
+  label(module: ModuleInstance, at: Activation | undefined): string {
+    const outer = enclosing(at);
+    if (!outer) {
+      this.#root = module;
+      this.#paths = new Map();
+      return '';
+    }
+    const own = this.#path(module);
+    const around = this.#path(outer);
+    if (own === undefined) return module.cls.name;
+    return around !== undefined && around !== '' && own.startsWith(`${around}.`) ? own.slice(around.length + 1) : own;
+  }
+
+  /** Where it is in the module that is called outermost. */
+  #path(module: ModuleInstance): string | undefined {
+    const known = this.#paths.get(module);
+    if (known !== undefined || !this.#root) return known;
+    // Modules may be made and registered in a forward pass.
+    for (const { path, value } of modulesOf(this.#root)) if (!this.#paths.has(value)) this.#paths.set(value, path);
+    const path = this.#paths.get(module);
+    // What is in no tree is not looked for again.
+    if (path === undefined) this.#paths.set(module, module.cls.name);
+    return path;
+  }
+
+  called(module: ModuleInstance, result: Value): void {
+    if (!this.world.isRecording) return;
+    const known = this.calls.get(module);
+    if (known) {
+      known.count++;
+      known.result = result;
+    } else this.calls.set(module, { count: 1, result });
+  }
+}
+
+/** The module whose call is the innermost one around an activation. */
+export function enclosing(at: Activation | undefined): ModuleInstance | undefined {
+  for (let each = at; each; each = each.parent) {
+    const module = tagOf(each)?.module;
+    if (module instanceof ModuleInstance) return module;
+  }
+  return undefined;
+}
+
+export function tagOf(activation: Activation): ModuleCall | undefined {
+  const tag = activation.tag as ModuleCall | undefined;
+  return tag?.kind === 'module-call' ? tag : undefined;
+}
