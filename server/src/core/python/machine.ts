@@ -8,6 +8,7 @@ import type {
   Keywords,
   Place,
   PyClass,
+  PyDict,
   PyFunction,
   PyInstance,
   PyModule,
@@ -78,9 +79,20 @@ export interface Machine {
   setAttribute(object: Value, name: string, value: Value): Steps;
   /** All values of an iterable; Unknown where it is. */
   list(iterable: Value): Steps<readonly Value[] | Unknown>;
+  /** An iterator of a value, as `iter` makes it; Unknown where the value is. */
+  iterate(iterable: Value): Steps;
+  /** The next value of an iterator; undefined at its end. */
+  next(iterator: Value): Steps<Value | undefined>;
   truth(value: Value): Steps<boolean | Unknown>;
   equals(a: Value, b: Value): Steps<boolean | Unknown>;
   binary(operator: string, a: Value, b: Value): Steps;
+  /** The value of an expression; names are those of the innermost frame of the program unless scopes are given. */
+  evaluate(text: string, globals?: PyDict | PyModule, locals?: PyDict): Steps;
+  /** Of the innermost frame of the program. */
+  globals(): PyModule | undefined;
+  locals(): PyDict | Unknown;
+  /** Counts work done inside of natives (elements made, characters) against the bounds of the reading. */
+  charge(count: number): void;
   str(value: Value): Steps<string | Unknown>;
   repr(value: Value): Steps<string | Unknown>;
 

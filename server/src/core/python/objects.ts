@@ -163,6 +163,18 @@ export class PyTuple extends PyObject {
   }
 }
 
+/** `d.keys()`, `d.values()`, `d.items()`: a view that follows the dict. */
+export class PyView extends PyObject {
+  readonly kind: 'dict_keys' | 'dict_values' | 'dict_items';
+  readonly dict: PyDict;
+
+  constructor(kind: 'dict_keys' | 'dict_values' | 'dict_items', dict: PyDict) {
+    super();
+    this.kind = kind;
+    this.dict = dict;
+  }
+}
+
 /** What a value is in the keys of a Map: equal for values that are equal and hash alike (`1 == 1.0 == True`). */
 export type Key = string | number | bigint | symbol | object | null;
 
@@ -260,6 +272,8 @@ export class PyClass extends PyObject {
   getAttribute: ((self: Value, name: string, machine: Machine) => Value | undefined) | undefined;
   /** Sets attributes in a way of its own (`nn.Module` registers); the nearest in the mro. */
   setAttribute: ((self: Value, name: string, value: Value, machine: Machine) => void) | undefined;
+  /** Whether another class counts as derived from it without naming it as a base (`collections.abc.Iterable`). */
+  subclassCheck: ((cls: PyClass) => boolean) | undefined;
   /** An unknown base class: attributes that are not found are unknown for this reason, and so are calls of `super()`. */
   unknownBase: Unknown | undefined;
   qualifiedName: string;
@@ -422,6 +436,23 @@ export class PyClassMethod extends PyObject {
   constructor(callee: Value) {
     super();
     this.callee = callee;
+  }
+}
+
+/** A type with arguments: `list[int]`, `Optional[str]`, `int | None`. It means nothing to a run. */
+export class PyAlias extends PyObject {
+  readonly kind = 'alias';
+  /** As Python prints it without the arguments: `typing.Optional`. */
+  readonly name: string;
+  /** What is called or asked for attributes in its place: the class of `list[int]`. */
+  readonly origin: Value;
+  readonly args: readonly Value[];
+
+  constructor(name: string, origin: Value, args: readonly Value[]) {
+    super();
+    this.name = name;
+    this.origin = origin;
+    this.args = args;
   }
 }
 
