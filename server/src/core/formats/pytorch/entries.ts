@@ -17,7 +17,14 @@ export interface Outline {
   /** The first is read where nobody chooses. */
   readonly entries: readonly ProgramEntry[];
   /** The classes of modules, with the range of their heads. */
-  readonly classes: readonly { readonly name: string; readonly head: Range }[];
+  readonly classes: readonly Head[];
+  /** Functions of the file itself. */
+  readonly functions: readonly Head[];
+}
+
+interface Head {
+  readonly name: string;
+  readonly head: Range;
 }
 
 /** So many networks of a file are listed. */
@@ -41,7 +48,11 @@ export function outlineOf(text: string, tree: PythonTree): Outline {
     );
     if (!isKnown && !byExpression.has(key)) byExpression.set(key, entry);
   }
-  return { entries: [...byExpression.values()].slice(0, mostEntries), classes: file.moduleClasses() };
+  return {
+    entries: [...byExpression.values()].slice(0, mostEntries),
+    classes: file.moduleClasses(),
+    functions: file.heads(),
+  };
 }
 
 /** Whether another entry of the same network says more. */
@@ -167,6 +178,10 @@ class File {
     return [...this.#classes].flatMap(([name, { node, start }]) =>
       this.#isModuleClass(name) ? [{ name, head: moved(node.head, start) }] : [],
     );
+  }
+
+  heads(): Outline['functions'] {
+    return [...this.#functions].map(([name, { node, start }]) => ({ name, head: moved(node.head, start) }));
   }
 
   functions(): readonly ProgramEntry[] {

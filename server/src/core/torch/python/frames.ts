@@ -26,6 +26,8 @@ export interface RecordedCall {
   readonly first: number;
   readonly end: number;
   readonly outputs: readonly Tensor[];
+  /** False for what holds parameters of a module that no call has used. */
+  readonly isCall?: boolean;
 }
 
 export class Frames {
