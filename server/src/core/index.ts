@@ -23,6 +23,7 @@ export { type Call, fedBy, feeding, layerAt } from './features/calls.ts';
 export { commentEdits } from './features/choiceComment.ts';
 export { type Choice, type ChoiceValue, choices, type Outcome, outcome } from './features/choices.ts';
 export { type Completion, completions, type SignatureHelp, signatureHelp } from './features/completion.ts';
+export { type Diagnosis, diagnosis, diagnosisLines } from './features/doctor.ts';
 export { documentProblems, findings, problems, problemsWithHints } from './features/findings.ts';
 export { type FixOffer, fixes } from './features/fixes.ts';
 export { type Folding, foldings } from './features/folding.ts';

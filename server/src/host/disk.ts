@@ -1,7 +1,7 @@
 // The files that programs import, from the disk: what the core asks for through `Files`, for the server and the CLI.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Files } from '../core/index.ts';
 
 export interface DiskOptions {
@@ -83,9 +83,9 @@ function remembered<T>(
   return value;
 }
 
-/** A path as the core knows it: absolute, with forward slashes. */
-export function corePath(path: string): string {
-  return resolve(path).replaceAll('\\', '/');
+/** A path as the core knows it: absolute, with forward slashes. `folder` is where a relative one begins. */
+export function corePath(path: string, folder = '.'): string {
+  return resolve(folder, path).replaceAll('\\', '/');
 }
 
 /** The same for the file at an address; undefined for what is not on the disk. */
@@ -96,4 +96,8 @@ export function pathOfUri(uri: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+export function uriOfPath(path: string): string {
+  return pathToFileURL(path).toString();
 }
