@@ -202,10 +202,16 @@ class File {
   }
 
   classes(): readonly ProgramEntry[] {
-    const isPart = (name: string): boolean =>
-      [...this.#classes.keys()].some(other => other !== name && this.#mentioned(other).has(name));
+    // A class that another is derived from is a network of its own.
+    const parts = new Set(
+      [...this.#classes].flatMap(([name, { node }]) =>
+        node.body
+          .flatMap(each => [...nodesIn(each)])
+          .flatMap(inner => (inner.kind === 'Name' && inner.name !== name ? [inner.name] : [])),
+      ),
+    );
     const names = [...this.#classes.keys()].filter(
-      name => this.#isModuleClass(name) && this.#needsNothing(name) && !isPart(name),
+      name => this.#isModuleClass(name) && this.#needsNothing(name) && !parts.has(name),
     );
     const reach = new Map(names.map(name => [name, this.#reach(name).size]));
     return names
