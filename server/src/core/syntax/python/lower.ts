@@ -63,6 +63,8 @@ class Lowering {
   readonly #text: string;
   readonly #shift: number;
   #depth = 0;
+  /** Where a star is that belongs to the whole expression: to tree-sitter `*a.b` is `(*a).b`. */
+  #star = -1;
 
   constructor(text: string, shift: number) {
     this.#text = text;
@@ -925,6 +927,12 @@ class Lowering {
       const [, value] = childrenOf(node);
       return { kind: 'Starred', range: this.#range(node), value: this.#value(value!) };
     }
+    if (this.#text.charCodeAt(node.startIndex) === 0x2a) {
+      this.#star = node.startIndex;
+      const value = this.#value(node);
+      this.#star = -1;
+      return { kind: 'Starred', range: this.#range(node), value };
+    }
     return this.#condition(node);
   }
 
@@ -1065,6 +1073,9 @@ class Lowering {
           generators: this.#comprehensions(node),
         };
       }
+      case 'list_splat':
+        if (node.startIndex !== this.#star) this.#unexpected(node);
+        return this.#value(childrenOf(node)[1]!);
       case 'await':
         return { kind: 'Await', range, value: this.#value(childrenOf(node)[1]!) };
       case 'named_expression':
@@ -1249,8 +1260,12 @@ class Lowering {
         };
       }
       case 'union_type': {
-        const [left, , right] = children;
-        return { kind: 'Binary', range, left: this.#type(left!), operator: '|', right: this.#type(right!) };
+        const [first, ...rest] = alternativesOf(node);
+        let left = this.#type(first!);
+        for (const next of rest) {
+          left = { kind: 'Binary', range: this.#range(first!, next), left, operator: '|', right: this.#type(next) };
+        }
+        return left;
       }
       case 'splat_type':
         if (children[0]!.type !== '*') this.#unexpected(node);
@@ -1299,7 +1314,8 @@ class Lowering {
       }
       isBytes = kind.isBytes;
       if (kind.isFormat) isFormat = true;
-      const closing = children.at(-1)!;
+      // tree-sitter's closing mark begins with the backslashes in front of it where there is nothing else.
+      const end = node.endIndex - (/'''|"""/.test(opening) ? 3 : 1);
       let at = children[0]!.endIndex;
       for (const child of children) {
         if (child.type !== 'interpolation') continue;
@@ -1308,7 +1324,7 @@ class Lowering {
         parts.push(text, ...this.#interpolation(child, kind));
         at = child.endIndex;
       }
-      const text = this.#string(node, at, closing.startIndex, kind);
+      const text = this.#string(node, at, end, kind);
       if (typeof text !== 'string') return { kind: 'BrokenExpression', range, message: text.message };
       parts.push(text);
     }
@@ -1372,6 +1388,19 @@ class Lowering {
     push(node.endIndex);
     return joined(parts);
   }
+}
+
+/** `a | b | c`, however tree-sitter puts them in pairs. */
+function alternativesOf(node: SyntaxNode): readonly SyntaxNode[] {
+  const found: SyntaxNode[] = [];
+  const left = [node];
+  for (let next = left.pop(); next; next = left.pop()) {
+    const children = childrenOf(next);
+    if (next.type === 'type') left.push(children[0]!);
+    else if (children[1]?.type === '|') left.push(children[2]!, children[0]!);
+    else found.push(next);
+  }
+  return found;
 }
 
 /** Neighbouring texts as one, without the empty ones. */
