@@ -45,6 +45,9 @@ const statementStart = new RegExp(
   'y',
 );
 
+/** What a colon at the end of a line opens a block for, even with a bracket that is not closed. */
+const blockHead = /(?:(?:async\s+)?(?:def|for|with)|class|if|elif|while|except)\b/y;
+
 /** So may what goes on in brackets, unless a colon ends it and it closes no brackets but its own. */
 const blockStart = /(?:(?:async\s+)?for\s[^#\n]*\sin\s|if\s|else\b)[^#\n]*:[ \t]*(?:#[^\n]*)?(?=\r?\n|$)/y;
 
@@ -158,7 +161,7 @@ class Scanner {
           at = next;
           break;
         }
-        if (this.#endsBrackets(next, start, isStrict)) {
+        if (this.#endsBrackets(next, start, isStrict) || (isStrict && last === colon && this.#isHead(start))) {
           isOpen = true;
           at = next;
           break;
@@ -236,6 +239,11 @@ class Scanner {
     const { indent, tabIndent } = start;
     const opensBlock = last === colon && open.length === 0;
     return { line: { from: start.at, to, indent, tabIndent, opensBlock, damage }, next: at, isOpen };
+  }
+
+  #isHead({ at }: Start): boolean {
+    blockHead.lastIndex = at;
+    return blockHead.test(this.#text);
   }
 
   /** Whether the physical line at `at` cannot go on what is in brackets. */

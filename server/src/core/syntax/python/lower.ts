@@ -507,6 +507,17 @@ class Lowering {
       items = [only];
     }
     const read = items.map(item => {
+      if (item.type === 'conditional_expression' && childrenOf(item)[4]?.type === 'as_pattern') {
+        // To tree-sitter `a if b else c as d` has the name in the last of the three.
+        const [body, , test, , last] = childrenOf(item);
+        const [orElse, , target] = childrenOf(last!);
+        const range = this.#range(item, orElse);
+        const values = { test: this.#value(test!), body: this.#value(body!), orElse: this.#value(orElse!) };
+        return {
+          context: { kind: 'Conditional' as const, range, ...values },
+          target: this.#target(childrenOf(target!)[0]!),
+        };
+      }
       if (item.type !== 'as_pattern') return { context: this.#value(item), target: undefined };
       const [context, , target] = childrenOf(item);
       return { context: this.#value(context!), target: this.#target(childrenOf(target!)[0]!) };
@@ -802,7 +813,8 @@ class Lowering {
   #patterns(nodes: readonly SyntaxNode[], mayHaveStar = false): readonly Pattern[] {
     const patterns = nodes.map(node => this.#pattern(node));
     const stars = patterns.filter(({ kind }) => kind === 'MatchStar').length;
-    if (stars > (mayHaveStar ? 1 : 0)) this.#unexpected(nodes[patterns.findLastIndex(({ kind }) => kind === 'MatchStar')]!);
+    if (stars > (mayHaveStar ? 1 : 0))
+      this.#unexpected(nodes[patterns.findLastIndex(({ kind }) => kind === 'MatchStar')]!);
     return patterns;
   }
 
@@ -843,7 +855,11 @@ class Lowering {
       let key: Pattern;
       if (child.type === '-') {
         const number = inner[++at]!;
-        key = { kind: 'MatchValue', range: this.#range(child, number), value: this.#negative(number, this.#range(child, number)) };
+        key = {
+          kind: 'MatchValue',
+          range: this.#range(child, number),
+          value: this.#negative(number, this.#range(child, number)),
+        };
       } else {
         key = this.#pattern(child);
       }
@@ -1002,6 +1018,10 @@ class Lowering {
         return this.#strings([node], range);
       case 'concatenated_string':
         return this.#strings(childrenOf(node), range);
+      case 'tuple_pattern':
+      case 'list_pattern':
+        // `(a).b = …`.
+        return this.#target(node);
       case 'attribute':
       case 'call':
       case 'subscript':
@@ -1117,7 +1137,9 @@ class Lowering {
 
   #index(node: SyntaxNode): Expression {
     const inner = childrenOf(node).slice(2, -1);
-    const elements = elementsOf(inner).map(child => (child.type === 'slice' ? this.#slice(child) : this.#starrable(child)));
+    const elements = elementsOf(inner).map(child =>
+      child.type === 'slice' ? this.#slice(child) : this.#starrable(child),
+    );
     const [only] = elements;
     if (!only) this.#unexpected(node);
     if (inner.length === 1 && only.kind !== 'Starred') return only;
@@ -1183,7 +1205,9 @@ class Lowering {
         const sign = operator!.type as 'and' | 'or';
         // What is in parentheses stays a value of its own, which comes to the same.
         const values: readonly Expression[] =
-          left.kind === 'Boolean' && left.operator === sign && link !== chain.at(-1) ? [...left.values, right] : [left, right];
+          left.kind === 'Boolean' && left.operator === sign && link !== chain.at(-1)
+            ? [...left.values, right]
+            : [left, right];
         left = { kind: 'Boolean', range, operator: sign, values };
       }
     }
