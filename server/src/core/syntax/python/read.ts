@@ -1,9 +1,9 @@
 // Statements of a part of a text, if Python takes all of it.
 import * as l10n from '@vscode/l10n';
 import type { Statement } from './ast.ts';
-import { type SyntaxNode, withTree } from './grammar.ts';
+import { type Misfit, withTree } from './grammar.ts';
 import { type LogicalLine, logicalLines } from './lines.ts';
-import { lowered, Unreadable } from './lower.ts';
+import { type Lowered, lowered, Unreadable } from './lower.ts';
 
 export { Unreadable } from './lower.ts';
 
@@ -44,47 +44,37 @@ export function read(
     : new Unreadable('', { from: from + shift, to: to + shift });
 }
 
-function parsed(
-  text: string,
-  shift: number,
-  [from, to]: readonly [number, number],
-): { readonly statements: readonly Statement[]; readonly starts: ReadonlySet<number> } | Unreadable {
-  return withTree(text, root => {
-    if (root.hasError) {
-      const error = firstError(root);
-      const start = Math.min(Math.max(error.startIndex + shift, from), to);
-      const end = Math.min(Math.max(error.endIndex + shift, start), to);
-      return new Unreadable(errorMessage(error, text), { from: start, to: end });
-    }
-    try {
-      return lowered(root, text, shift);
-    } catch (error) {
-      if (error instanceof Unreadable) return error;
-      throw error;
-    }
-  });
+function parsed(text: string, shift: number, [from, to]: readonly [number, number]): Lowered | Unreadable {
+  return withTree<Lowered | Unreadable>(
+    text,
+    root => {
+      try {
+        return lowered(root, text, shift);
+      } catch (error) {
+        if (error instanceof Unreadable) return error;
+        throw error;
+      }
+    },
+    misfit => {
+      const start = Math.min(Math.max(misfit.from + shift, from), to);
+      const end = Math.min(Math.max(misfit.to + shift, start), to);
+      return new Unreadable(misfitMessage(misfit, text), { from: start, to: end });
+    },
+  );
 }
 
-/** The first place that does not fit, innermost. */
-function firstError(root: SyntaxNode): SyntaxNode {
-  let node = root;
-  for (;;) {
-    if (node.type === 'ERROR' || node.isMissing) return node;
-    const next = node.children.find(child => child.hasError || child.isMissing || child.type === 'ERROR');
-    if (!next) return node;
-    node = next;
-  }
-}
-
-function errorMessage(error: SyntaxNode, text: string): string {
-  if (error.isMissing && !/^\w/.test(error.type)) return l10n.t('“{0}” is missing here.', error.type);
-  const line = text.slice(0, error.endIndex).trimEnd();
+function misfitMessage({ from, to, missing }: Misfit, text: string): string {
+  if (missing !== undefined && !/^\w/.test(missing)) return l10n.t('“{0}” is missing here.', missing);
+  const line = text.slice(0, to).trimEnd();
   const operator = /(?:[-+*/%@&|^~=<>,.:]|\b(?:and|or|not|in|is|if|else|return|import|from|as|lambda))$/.exec(
     line,
   )?.[0];
-  const isAtEnd = text.slice(error.endIndex).trim() === '' || /^[^\S\n]*(?:\r?\n|#)/.test(text.slice(error.endIndex));
+  const isAtEnd = text.slice(to).trim() === '' || /^[^\S\n]*(?:\r?\n|#)/.test(text.slice(to));
   if (operator && isAtEnd) return l10n.t('Something is missing after “{0}”.', operator);
-  const [own = ''] = error.text.trim().split(/\r\n?|\n/, 1);
-  if (own === '' || error.isMissing) return l10n.t('This is not valid Python.');
+  const [own = ''] = text
+    .slice(from, to)
+    .trim()
+    .split(/\r\n?|\n/, 1);
+  if (own === '' || missing !== undefined) return l10n.t('This is not valid Python.');
   return l10n.t('“{0}” is not valid Python here.', own.length > 40 ? `${own.slice(0, 39)}…` : own);
 }
