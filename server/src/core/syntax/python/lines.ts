@@ -38,15 +38,18 @@ const statementStart = new RegExp(
     String.raw`(?:return|import|raise|pass|break|continue|global|nonlocal|assert|del|while|try|except|finally|with|elif)\b(?!\s*=[^=])`,
     String.raw`async\s+with\b`,
     String.raw`from\s+[.\w]+\s+import\b`,
-    String.raw`(?:async\s+)?for\s[^#\n]*\sin\s[^#\n]*:[ \t]*(?:#[^\n]*)?(?:\r?\n|$)`,
-    String.raw`if\s[^#\n]*:[ \t]*(?:#[^\n]*)?(?:\r?\n|$)`,
-    String.raw`else[ \t]*:[ \t]*(?:#[^\n]*)?(?:\r?\n|$)`,
     String.raw`@[^\W\d][\w.]*(?:\([^\n]*\))?[ \t]*(?:#[^\n]*)?\r?\n\s*(?:@|(?:async\s+)?def\s|class\s)`,
     // `self.conv = …`: only a keyword argument has an equals sign in brackets, and that is a plain name.
     String.raw`[^\W\d]\w*(?:\.[^\W\d]\w*)+[ \t]*(?:=(?!=)|(?:[-+*/%@&|^]|\/\/|\*\*|<<|>>)=)`,
   ].join('|'),
   'y',
 );
+
+/** What a colon at the end of a line opens a block for, even with a bracket that is not closed. */
+const blockHead = /(?:(?:async\s+)?(?:def|for|with)|class|if|elif|while|except)\b/y;
+
+/** So may what goes on in brackets, unless a colon ends it and it closes no brackets but its own. */
+const blockStart = /(?:(?:async\s+)?for\s[^#\n]*\sin\s|if\s|else\b)[^#\n]*:[ \t]*(?:#[^\n]*)?(?=\r?\n|$)/y;
 
 /** The logical lines from `from` to `to`. With `isStrict` a line's brackets end where the next one is not indented more. */
 export function logicalLines(text: string, from = 0, to = text.length, isStrict = false): readonly LogicalLine[] {
@@ -158,7 +161,7 @@ class Scanner {
           at = next;
           break;
         }
-        if (this.#endsBrackets(next, start, isStrict)) {
+        if (this.#endsBrackets(next, start, isStrict) || (isStrict && last === colon && this.#isHead(start))) {
           isOpen = true;
           at = next;
           break;
@@ -238,6 +241,11 @@ class Scanner {
     return { line: { from: start.at, to, indent, tabIndent, opensBlock, damage }, next: at, isOpen };
   }
 
+  #isHead({ at }: Start): boolean {
+    blockHead.lastIndex = at;
+    return blockHead.test(this.#text);
+  }
+
   /** Whether the physical line at `at` cannot go on what is in brackets. */
   #endsBrackets(at: number, start: Start, isStrict: boolean): boolean {
     const text = this.#text;
@@ -256,7 +264,16 @@ class Scanner {
     // Letters and @ alone can begin a statement that is known for one.
     if (!(code === at_ || code >= 0x5f || (code >= 0x41 && code <= 0x5a))) return false;
     statementStart.lastIndex = column;
-    return statementStart.test(text);
+    if (statementStart.test(text)) return true;
+    blockStart.lastIndex = column;
+    if (!blockStart.test(text)) return false;
+    const line = text.slice(column, blockStart.lastIndex);
+    let depth = 0;
+    for (const [char] of line.matchAll(/[()[\]{}]/g)) {
+      depth += char === '(' || char === '[' || char === '{' ? 1 : -1;
+      if (depth < 0) return false;
+    }
+    return depth === 0;
   }
 
   /** Where the string ends whose quote is at `at`; negative where it does not. */

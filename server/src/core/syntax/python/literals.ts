@@ -98,10 +98,10 @@ export function textOf(source: string, { isRaw, isBytes, isFormat }: StringKind)
       result += char;
       at++;
     } else {
-      const escape = escapeAt(text, at, isBytes);
-      if ('message' in escape) return escape;
-      result += escape.text;
-      at = escape.to;
+      const found = escapeAt(text, at, isBytes);
+      if ('message' in found) return found;
+      result += found.text;
+      at = found.to;
     }
   }
   return result;
