@@ -104,7 +104,10 @@ export const dictMethods: readonly Native[] = [
     if ((keywords as PyDict).entries.size > 0) yield* update(self, keywords!, machine);
     return null;
   }),
-  lenient('get', 'key, default=None, /', (self, [key, standard], machine) => get(self, key!, machine) ?? standard!),
+  lenient('get', 'key, default=None, /', (self, [key, standard], machine) => {
+    const found = get(self, key!, machine);
+    return found === undefined ? standard! : found;
+  }),
   lenient('keys', '', self => new PyView('dict_keys', self)),
   lenient('values', '', self => new PyView('dict_values', self)),
   lenient('items', '', self => new PyView('dict_items', self)),

@@ -20,6 +20,7 @@ import {
   Unknown,
   type Value,
 } from '../objects.ts';
+import { aliasAttribute, aliasMethods, classGetItem } from './alias.ts';
 import { bytesMethods, utf8 } from './bytes.ts';
 import { collect, textOf, wholeOf } from './conversions.ts';
 import { dictMethods, fromKeys, viewMethods } from './dict.ts';
@@ -177,7 +178,17 @@ export function createBuiltins(machine: Machine): Map<string, Value> {
     }),
   );
   slice.getAttribute = sliceAttribute;
-  for (const name of ['dict_keys', 'dict_values', 'dict_items']) add(name, viewMethods);
+  for (const kind of ['dict_keys', 'dict_values', 'dict_items']) {
+    const cls = nativeClass(machine, kind, []);
+    put(cls, viewMethods);
+    // No name of the program's: kinds of values that have no name among the built-ins.
+    builtins.set(`kind.${kind}`, cls);
+  }
+  const alias = nativeClass(machine, 'GenericAlias', [], {}, { module: 'types' });
+  put(alias, aliasMethods);
+  alias.getAttribute = aliasAttribute;
+  builtins.set('kind.alias', alias);
+  for (const cls of [list, tuple, dict, set, frozenset]) cls.dict.set('__class_getitem__', classGetItem(cls.name));
 
   for (const fn of builtinFunctions) builtins.set(fn.name, fn);
   builtins.set('NotImplemented', notImplemented);
