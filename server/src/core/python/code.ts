@@ -1,5 +1,7 @@
 // What the compiler makes of a function, a class body or a module: instructions for the machine.
 import type { Range } from '../text/range.ts';
+import type { Effects } from './effects.ts';
+import type { Value } from './objects.ts';
 
 /** Shared by every reading of the same text: it never changes. Positions are relative to its chunk. */
 export interface Code {
@@ -10,4 +12,209 @@ export interface Code {
   /** `def …:`; of a lambda the whole. */
   readonly head: Range;
   readonly docstring: string | undefined;
+
+  readonly isGenerator: boolean;
+  readonly isAsync: boolean;
+  readonly parameters: ParameterNames;
+  /** Operations, and an argument for each. */
+  readonly operations: readonly Operation[];
+  readonly operands: readonly number[];
+  /** The expression that each instruction belongs to. */
+  readonly ranges: readonly Range[];
+  /** The statement that each instruction belongs to; of a compound one its head. */
+  readonly statements: readonly Range[];
+  /** How many values lie on the stack before each instruction. */
+  readonly depths: readonly number[];
+  readonly constants: readonly Value[];
+  /** What an instruction needs beyond a number: calls by keyword, functions to make, imports. */
+  readonly details: readonly unknown[];
+  readonly names: readonly string[];
+  /** Local variables, parameters first. */
+  readonly locals: readonly string[];
+  /** Variables that are shared with inner functions, then those of outer functions. */
+  readonly cells: readonly string[];
+  /** How many of the cells are its own. */
+  readonly ownCells: number;
+  /** Parameters that are cells: [local, cell]. */
+  readonly cellParameters: readonly (readonly [number, number])[];
+  /** Where an exception goes, innermost first. */
+  readonly handlers: readonly Handler[];
+  /** By instruction: what to do where its condition or iterable is unknown. */
+  readonly branches: ReadonlyMap<number, Branch>;
+  /** What calling it may change besides its own locals; read from its statements when it is first needed. */
+  readonly effects: () => Effects;
+  /** Annotations as text, of parameters and `return`, or of a class's attributes. */
+  readonly annotations: ReadonlyMap<string, string>;
 }
+
+export interface ParameterNames {
+  readonly names: readonly string[];
+  readonly positionalOnly: number;
+  /** Positional ones, the positional-only ones among them. */
+  readonly positional: number;
+  readonly keywordOnly: number;
+  /** Where `*args` is among the locals; −1 without. */
+  readonly rest: number;
+  readonly keywords: number;
+}
+
+export interface Handler {
+  readonly from: number;
+  readonly to: number;
+  readonly target: number;
+  /** What lies on the stack when it is entered, below the exception. */
+  readonly depth: number;
+}
+
+/** What becomes of a condition, an iterable or a subject that is unknown. */
+export type Branch =
+  /** The other side only raises, or does nothing that counts. */
+  | { readonly kind: 'go'; readonly target: number; readonly depth: number }
+  /** Both sides are skipped, and whatever they may write is unknown. */
+  | {
+      readonly kind: 'skip';
+      readonly target: number;
+      readonly depth: number;
+      readonly effects: () => Effects;
+      /** Whether anything that is skipped may count: a call, a write. */
+      readonly isHarmless: boolean;
+      /** The function may be left: its result is unknown. */
+      readonly leaves: boolean;
+    };
+
+/** A call with keywords: the last `names.length` of its values go by name. */
+export interface KeywordCall {
+  readonly positional: number;
+  readonly names: readonly string[];
+}
+
+export interface FunctionDetail {
+  readonly code: Code;
+  readonly defaults: number;
+  readonly keywordDefaults: readonly string[];
+  /** Where its outer variables are among the cells of the one that makes it. */
+  readonly outer: readonly number[];
+}
+
+export interface ClassDetail {
+  readonly code: Code;
+  readonly name: string;
+  readonly outer: readonly number[];
+  /** Of the class statement's head. */
+  readonly head: Range;
+}
+
+export interface ImportDetail {
+  readonly name: string;
+  readonly level: number;
+  /** `from … import` these; undefined for `import name`. */
+  readonly names: readonly string[] | undefined;
+  /** `import a.b as c`. */
+  readonly isAliased: boolean;
+  /** In a `try` whose handlers catch what a missing module raises. */
+  readonly isGuarded: boolean;
+}
+
+export interface FormatDetail {
+  readonly conversion: 'r' | 's' | 'a' | undefined;
+  readonly hasFormat: boolean;
+}
+
+export const operations = [
+  'statement',
+  'constant',
+  'local',
+  'setLocal',
+  'deleteLocal',
+  'cell',
+  'setCell',
+  'deleteCell',
+  'classCell',
+  'global',
+  'setGlobal',
+  'deleteGlobal',
+  'name',
+  'setName',
+  'deleteName',
+  'attribute',
+  'setAttribute',
+  'deleteAttribute',
+  'method',
+  'noSelf',
+  'call',
+  'callKeywords',
+  'arguments',
+  'argument',
+  'spread',
+  'keyword',
+  'spreadKeywords',
+  'callArguments',
+  'index',
+  'setIndex',
+  'deleteIndex',
+  'slice',
+  'binary',
+  'inPlace',
+  'unary',
+  'not',
+  'compare',
+  'jump',
+  'jumpIfFalse',
+  'jumpIfTrue',
+  'jumpIfFalseKeep',
+  'jumpIfTrueKeep',
+  'pop',
+  'duplicate',
+  'duplicateTwo',
+  'swap',
+  'rotateThree',
+  'rotateFour',
+  'list',
+  'tuple',
+  'set',
+  'map',
+  'append',
+  'extend',
+  'add',
+  'update',
+  'mapAdd',
+  'mapUpdate',
+  'listToTuple',
+  'unpack',
+  'unpackRest',
+  'iterate',
+  'next',
+  'function',
+  'class',
+  'return',
+  'yield',
+  'yieldFrom',
+  'await',
+  'raise',
+  'raiseFrom',
+  'reraise',
+  'matchException',
+  'enterWith',
+  'leaveWith',
+  'leaveWithException',
+  'import',
+  'importFrom',
+  'importStar',
+  'format',
+  'join',
+  'unknown',
+  'skipped',
+  'broken',
+  'matchSequence',
+  'matchMapping',
+  'matchKeys',
+  'matchClass',
+  'finish',
+  'annotation',
+] as const;
+export type OperationName = (typeof operations)[number];
+export type Operation = number;
+
+export const op = Object.fromEntries(operations.map((name, at) => [name, at])) as Readonly<
+  Record<OperationName, Operation>
+>;

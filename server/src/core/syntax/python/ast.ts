@@ -19,6 +19,8 @@ export interface PythonChunk {
 export interface PythonBlock {
   readonly text: string;
   readonly statements: readonly Statement[];
+  /** What could not be read of it; ranges are relative to it. */
+  readonly problems: readonly Problem[];
 }
 
 interface Node {
@@ -120,6 +122,8 @@ export interface FunctionDef extends Node {
   readonly name: string;
   readonly nameRange: Range;
   readonly isAsync: boolean;
+  /** `T` in `def f[T](x: T)`. */
+  readonly typeParameters: readonly string[];
   readonly parameters: Parameters;
   readonly returns: Expression | undefined;
   readonly decorators: readonly Expression[];
@@ -132,6 +136,7 @@ export interface ClassDef extends Node {
   readonly kind: 'ClassDef';
   readonly name: string;
   readonly nameRange: Range;
+  readonly typeParameters: readonly string[];
   readonly bases: readonly Expression[];
   readonly keywords: readonly Keyword[];
   readonly decorators: readonly Expression[];

@@ -1,0 +1,448 @@
+// Logical lines of Python, found without parsing: what a statement (or the head of one) can take up, whatever is broken
+// above it. Lexical analysis, sections 2.1 and 2.2 of Python's reference.
+import * as l10n from '@vscode/l10n';
+
+/** What Python joins to one line: by brackets, in strings of three quotes, or with a backslash at the end. */
+export interface LogicalLine {
+  /** Where its first token begins. */
+  readonly from: number;
+  /** Where its last token ends: comments come after it. */
+  readonly to: number;
+  /** The column of its first token, where tabs go to multiples of eight. */
+  readonly indent: number;
+  /** The same with tabs that take one column: Python refuses what differs by that. */
+  readonly tabIndent: number;
+  /** Whether a colon ends it, outside brackets. */
+  readonly opensBlock: boolean;
+  /** Why it cannot be read, if that is known already. */
+  readonly damage: string | undefined;
+}
+
+/** CPython allows no more (MAXLEVEL in tokenizer.h). */
+const maxBrackets = 200;
+const maxStringDepth = 20;
+
+/** Looking ahead for the end of what has none may cost this many characters, and so many for each of the text. */
+const lookahead = 1_000_000;
+const lookaheadFactor = 10;
+
+const spaces = /[ \t\f]*/y;
+const word = /[\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}_·]+/uy;
+const stringPrefix = /^(?:[bru]|[bft]r|r[bft]|[ft])$/i;
+
+/** A line that starts so is no part of an expression in brackets, whatever those say. */
+const statementStart = new RegExp(
+  [
+    String.raw`(?:async\s+)?def\s+[^\W\d]\w*\s*[(\[]`,
+    String.raw`class\s+[^\W\d]\w*\s*[:(\[]`,
+    String.raw`(?:return|import|raise|pass|break|continue|global|nonlocal|assert|del|while|try|except|finally|with|elif)\b(?!\s*=[^=])`,
+    String.raw`async\s+with\b`,
+    String.raw`from\s+[.\w]+\s+import\b`,
+    String.raw`(?:async\s+)?for\s[^#\n]*\sin\s[^#\n]*:[ \t]*(?:#[^\n]*)?(?:\r?\n|$)`,
+    String.raw`if\s[^#\n]*:[ \t]*(?:#[^\n]*)?(?:\r?\n|$)`,
+    String.raw`else[ \t]*:[ \t]*(?:#[^\n]*)?(?:\r?\n|$)`,
+    String.raw`@[^\W\d][\w.]*(?:\([^\n]*\))?[ \t]*(?:#[^\n]*)?\r?\n\s*(?:@|(?:async\s+)?def\s|class\s)`,
+    // `self.conv = …`: only a keyword argument has an equals sign in brackets, and that is a plain name.
+    String.raw`[^\W\d]\w*(?:\.[^\W\d]\w*)+[ \t]*(?:=(?!=)|(?:[-+*/%@&|^]|\/\/|\*\*|<<|>>)=)`,
+  ].join('|'),
+  'y',
+);
+
+/** The logical lines from `from` to `to`. With `isStrict` a line's brackets end where the next one is not indented more. */
+export function logicalLines(text: string, from = 0, to = text.length, isStrict = false): readonly LogicalLine[] {
+  const scanner = new Scanner(text, to);
+  const lines: LogicalLine[] = [];
+  let at = from === 0 && text.charCodeAt(0) === 0xfeff ? 1 : from;
+  for (;;) {
+    const start = scanner.nextStart(at);
+    if (!start) return lines;
+    const line = scanner.line(start, isStrict);
+    lines.push(line.line);
+    at = line.next;
+  }
+}
+
+/** What is known of a line when it is taken to a certain end. */
+interface Read {
+  readonly line: LogicalLine;
+  /** Where the next physical line begins. */
+  readonly next: number;
+  /** Whether a bracket or a string of several lines is left open. */
+  readonly isOpen: boolean;
+}
+
+interface Start {
+  readonly at: number;
+  readonly indent: number;
+  readonly tabIndent: number;
+}
+
+class Scanner {
+  readonly #text: string;
+  readonly #end: number;
+  #budget: number;
+
+  constructor(text: string, end: number) {
+    this.#text = text;
+    this.#end = end;
+    this.#budget = lookahead + lookaheadFactor * (end + 1);
+  }
+
+  /** The first token at or below the physical line that begins at `from`. */
+  nextStart(from: number): Start | undefined {
+    const text = this.#text;
+    let at = from;
+    let indent = 0;
+    let tabIndent = 0;
+    for (; at < this.#end; at++) {
+      const code = text.charCodeAt(at);
+      if (code === space) {
+        indent++;
+        tabIndent++;
+      } else if (code === tab) {
+        indent = (Math.floor(indent / 8) + 1) * 8;
+        tabIndent++;
+      } else if (code === formFeed || code === newline || code === carriageReturn) {
+        indent = 0;
+        tabIndent = 0;
+      } else if (code === hash) {
+        at = this.#lineEnd(at) - 1;
+      } else if (code === backslash && this.#isLineEnd(at + 1)) {
+        // The indentation is that of the first line.
+        at = this.#nextLine(at + 1) - 1;
+        const rest = this.#skip(spaces, at + 1);
+        if (rest >= this.#end) return undefined;
+        if (!this.#isLineEnd(rest)) return { at: rest, indent, tabIndent };
+      } else {
+        return { at, indent, tabIndent };
+      }
+    }
+    return undefined;
+  }
+
+  line(start: Start, isStrict: boolean): Read {
+    if (!isStrict && this.#budget > 0) {
+      const read = this.#read(start, false);
+      if (!read.isOpen) return read;
+      // All of it is read again, and what follows it too.
+      this.#budget -= read.next - start.at;
+    }
+    return this.#read(start, true);
+  }
+
+  #read(start: Start, isStrict: boolean): Read {
+    const text = this.#text;
+    const open: number[] = [];
+    let damage: string | undefined;
+    let isOpen = false;
+    let at = start.at;
+    let to = at;
+    let last = 0;
+    for (;;) {
+      if (at >= this.#end) {
+        isOpen = open.length > 0;
+        break;
+      }
+      const code = text.charCodeAt(at);
+      if (code === space || code === tab || code === formFeed) {
+        at++;
+        continue;
+      }
+      if (code === hash) {
+        at = this.#lineEnd(at);
+        continue;
+      }
+      if (code === newline || code === carriageReturn) {
+        const next = this.#nextLine(at);
+        if (open.length === 0) {
+          at = next;
+          break;
+        }
+        if (this.#endsBrackets(next, start, isStrict)) {
+          isOpen = true;
+          at = next;
+          break;
+        }
+        at = next;
+        continue;
+      }
+      if (code === quote || code === doubleQuote) {
+        const end = this.#string(at, '');
+        if (end.to < 0) {
+          if (end.isLong) isOpen = true;
+          damage ??= end.isLong
+            ? l10n.t('This string has no closing {0}.', text.slice(at, at + 3))
+            : l10n.t('This string has no closing {0}.', text[at]!);
+          at = this.#lineEnd(at);
+        } else {
+          at = end.to;
+        }
+        to = at;
+        last = doubleQuote;
+        continue;
+      }
+      const length = wordLength(text, at, this.#end);
+      if (length > 0) {
+        const prefix = text.slice(at, at + length);
+        at += length;
+        const next = text.charCodeAt(at);
+        if ((next === quote || next === doubleQuote) && length <= 2 && stringPrefix.test(prefix)) {
+          const end = this.#string(at, prefix.toLowerCase());
+          if (end.to < 0) {
+            if (end.isLong) isOpen = true;
+            damage ??= l10n.t('This string has no closing {0}.', end.isLong ? text.slice(at, at + 3) : text[at]!);
+            at = this.#lineEnd(at);
+          } else {
+            at = end.to;
+          }
+        }
+        to = at;
+        last = 0;
+        continue;
+      }
+      if (code === backslash) {
+        if (this.#isLineEnd(at + 1)) {
+          at = this.#nextLine(at + 1);
+          continue;
+        }
+        damage ??= l10n.t('A backslash outside a string must be the last character of its line.');
+      } else if (code === parenthesis || code === bracket || code === brace) {
+        if (open.length >= maxBrackets) damage ??= l10n.t('This is nested too deeply.');
+        open.push(code);
+      } else if (code === parenthesis + 1 || code === bracket + 2 || code === brace + 2) {
+        const wanted = code === parenthesis + 1 ? parenthesis : code - 2;
+        if (open.at(-1) === wanted) {
+          open.pop();
+        } else {
+          damage ??=
+            open.length === 0
+              ? l10n.t('This “{0}” closes nothing.', text[at]!)
+              : l10n.t('“{0}” is closed by “{1}”.', String.fromCharCode(open.at(-1)!), text[at]!);
+          if (open.length > 0) isOpen = true;
+          const found = open.lastIndexOf(wanted);
+          if (found >= 0) open.length = found;
+        }
+      } else if (code > 0x7f || code < 0x20 || code === 0x24 || code === 0x3f || code === 0x60) {
+        damage ??= l10n.t('The character {0} is not allowed outside strings.', shown(text, at));
+      }
+      last = code;
+      at++;
+      to = at;
+    }
+    const bracketLeft = open.at(-1);
+    if (bracketLeft !== undefined) {
+      damage ??= l10n.t('“{0}” is never closed.', String.fromCharCode(bracketLeft));
+    }
+    const { indent, tabIndent } = start;
+    const opensBlock = last === colon && open.length === 0;
+    return { line: { from: start.at, to, indent, tabIndent, opensBlock, damage }, next: at, isOpen };
+  }
+
+  /** Whether the physical line at `at` cannot go on what is in brackets. */
+  #endsBrackets(at: number, start: Start, isStrict: boolean): boolean {
+    const text = this.#text;
+    let column = at;
+    let indent = 0;
+    for (; column < this.#end; column++) {
+      const code = text.charCodeAt(column);
+      if (code === space) indent++;
+      else if (code === tab) indent = (Math.floor(indent / 8) + 1) * 8;
+      else if (code !== formFeed) break;
+    }
+    if (column >= this.#end || this.#isLineEnd(column)) return false;
+    const code = text.charCodeAt(column);
+    if (code === hash) return false;
+    if (isStrict && indent <= start.indent && !isClosing(code)) return true;
+    // Letters and @ alone can begin a statement that is known for one.
+    if (!(code === at_ || code >= 0x5f || (code >= 0x41 && code <= 0x5a))) return false;
+    statementStart.lastIndex = column;
+    return statementStart.test(text);
+  }
+
+  /** Where the string ends whose quote is at `at`; negative where it does not. */
+  #string(at: number, prefix: string): { readonly to: number; readonly isLong: boolean } {
+    const text = this.#text;
+    const mark = text.charCodeAt(at);
+    const isLong = text.charCodeAt(at + 1) === mark && text.charCodeAt(at + 2) === mark;
+    const isFormat = prefix.includes('f') || prefix.includes('t');
+    const from = at + (isLong ? 3 : 1);
+    if (isFormat && this.#budget > 0) {
+      const end = this.#format(from, mark, isLong, 0);
+      if (end >= 0) return { to: end, isLong };
+      this.#budget -= this.#lineEnd(at) - at;
+    }
+    return { to: this.#plain(from, mark, isLong), isLong };
+  }
+
+  #plain(from: number, mark: number, isLong: boolean): number {
+    const text = this.#text;
+    for (let at = from; at < this.#end; at++) {
+      const code = text.charCodeAt(at);
+      if (code === backslash) {
+        if (text.charCodeAt(at + 1) === carriageReturn && text.charCodeAt(at + 2) === newline) at++;
+        at++;
+      } else if (code === mark) {
+        if (!isLong) return at + 1;
+        if (text.charCodeAt(at + 1) === mark && text.charCodeAt(at + 2) === mark) return at + 3;
+      } else if (!isLong && (code === newline || code === carriageReturn)) {
+        return -1;
+      }
+    }
+    return -1;
+  }
+
+  /** The same for an f-string, whose values may hold strings with the same quotes. */
+  #format(from: number, mark: number, isLong: boolean, depth: number): number {
+    if (depth > maxStringDepth) return -1;
+    const text = this.#text;
+    let at = from;
+    while (at < this.#end) {
+      const code = text.charCodeAt(at);
+      if (code === backslash) {
+        at += text.charCodeAt(at + 1) === carriageReturn && text.charCodeAt(at + 2) === newline ? 3 : 2;
+      } else if (code === mark) {
+        if (!isLong) return at + 1;
+        if (text.charCodeAt(at + 1) === mark && text.charCodeAt(at + 2) === mark) return at + 3;
+        at++;
+      } else if (!isLong && (code === newline || code === carriageReturn)) {
+        return -1;
+      } else if (code === brace && text.charCodeAt(at + 1) === brace) {
+        at += 2;
+      } else if (code === brace) {
+        at = this.#field(at + 1, mark, isLong, depth + 1);
+        if (at < 0) return -1;
+      } else {
+        at++;
+      }
+    }
+    return -1;
+  }
+
+  /** Behind the brace that closes a value of an f-string; negative where there is none. */
+  #field(from: number, mark: number, isLong: boolean, depth: number): number {
+    if (depth > maxStringDepth) return -1;
+    const text = this.#text;
+    let brackets = 0;
+    let at = from;
+    while (at < this.#end) {
+      const code = text.charCodeAt(at);
+      if (code === quote || code === doubleQuote) {
+        if (code === mark && isLong && text.charCodeAt(at + 1) === mark && text.charCodeAt(at + 2) === mark) return -1;
+        let before = at;
+        while (before > from && wordLength(text, before - 1, at) > 0 && at - before < 3) before--;
+        const prefix = text.slice(before, at).toLowerCase();
+        const isInnerLong = text.charCodeAt(at + 1) === code && text.charCodeAt(at + 2) === code;
+        const inner = at + (isInnerLong ? 3 : 1);
+        at =
+          stringPrefix.test(prefix) && /[ft]/.test(prefix)
+            ? this.#format(inner, code, isInnerLong, depth + 1)
+            : this.#plain(inner, code, isInnerLong);
+        if (at < 0) return -1;
+        continue;
+      }
+      if (!isLong && (code === newline || code === carriageReturn) && brackets === 0) return -1;
+      if (code === hash && brackets === 0) return -1;
+      if (code === parenthesis || code === bracket || code === brace) {
+        brackets++;
+      } else if (code === brace + 2 && brackets === 0) {
+        return at + 1;
+      } else if (code === parenthesis + 1 || code === bracket + 2 || code === brace + 2) {
+        if (--brackets < 0) return -1;
+      } else if (code === colon && brackets === 0) {
+        return this.#formatSpec(at + 1, mark, isLong, depth);
+      }
+      at++;
+    }
+    return -1;
+  }
+
+  #formatSpec(from: number, mark: number, isLong: boolean, depth: number): number {
+    const text = this.#text;
+    let at = from;
+    while (at < this.#end) {
+      const code = text.charCodeAt(at);
+      if (code === brace + 2) return at + 1;
+      if (code === mark && !isLong) return -1;
+      if (code === newline || code === carriageReturn) {
+        if (!isLong) return -1;
+      }
+      if (code === brace) {
+        at = this.#field(at + 1, mark, isLong, depth + 1);
+        if (at < 0) return -1;
+      } else {
+        at++;
+      }
+    }
+    return -1;
+  }
+
+  #skip(what: RegExp, at: number): number {
+    what.lastIndex = at;
+    what.test(this.#text);
+    return what.lastIndex;
+  }
+
+  #isLineEnd(at: number): boolean {
+    const code = this.#text.charCodeAt(at);
+    return at >= this.#end || code === newline || code === carriageReturn;
+  }
+
+  #lineEnd(from: number): number {
+    let at = from;
+    while (!this.#isLineEnd(at)) at++;
+    return at;
+  }
+
+  /** Behind the line break at `at`. */
+  #nextLine(at: number): number {
+    if (at >= this.#end) return this.#end;
+    return this.#text.charCodeAt(at) === carriageReturn && this.#text.charCodeAt(at + 1) === newline ? at + 2 : at + 1;
+  }
+}
+
+function wordLength(text: string, at: number, end: number): number {
+  let to = at;
+  while (to < end) {
+    const code = text.charCodeAt(to);
+    if (
+      (code >= 0x61 && code <= 0x7a) ||
+      (code >= 0x41 && code <= 0x5a) ||
+      code === 0x5f ||
+      (code >= 0x30 && code <= 0x39)
+    ) {
+      to++;
+    } else if (code > 0x7f) {
+      word.lastIndex = to;
+      if (!word.test(text)) break;
+      to = Math.min(word.lastIndex, end);
+    } else {
+      break;
+    }
+  }
+  return to - at;
+}
+
+function isClosing(code: number): boolean {
+  return code === parenthesis + 1 || code === bracket + 2 || code === brace + 2;
+}
+
+function shown(text: string, at: number): string {
+  const code = text.codePointAt(at)!;
+  const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  return code > 0x20 && !/\s|\p{C}/u.test(String.fromCodePoint(code)) ? `“${String.fromCodePoint(code)}”` : name;
+}
+
+const tab = 0x09;
+const newline = 0x0a;
+const formFeed = 0x0c;
+const carriageReturn = 0x0d;
+const space = 0x20;
+const doubleQuote = 0x22;
+const hash = 0x23;
+const quote = 0x27;
+const parenthesis = 0x28;
+const colon = 0x3a;
+const at_ = 0x40;
+const bracket = 0x5b;
+const backslash = 0x5c;
+const brace = 0x7b;

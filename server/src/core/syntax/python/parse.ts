@@ -1,0 +1,52 @@
+// Python's text as a tree: chunk by chunk, so that an edit reads again what it touches. Never fails.
+import type { Problem } from '../../text/problem.ts';
+import type { Expression, PythonBlock, PythonChunk, PythonTree } from './ast.ts';
+import { type LogicalLine, logicalLines } from './lines.ts';
+import { readBlock, readExpression } from './recover.ts';
+
+export { isPythonStarted, startPython } from './grammar.ts';
+
+/** The tree of a text. Chunks whose text `earlier` has are those of it. startPython() must have ended. */
+export function parsePython(text: string, earlier?: PythonTree): PythonTree {
+  const known = new Map<string, PythonBlock>();
+  for (const { block } of earlier?.chunks ?? []) known.set(block.text, block);
+  const chunks: PythonChunk[] = [];
+  const problems: Problem[] = [];
+  for (const { from, to } of chunksOf(text, logicalLines(text))) {
+    const own = text.slice(from, to);
+    let block = known.get(own);
+    if (!block) {
+      // A copy, because a slice would keep the whole text alive.
+      block = readBlock(` ${own}`.slice(1));
+      known.set(block.text, block);
+    }
+    chunks.push({ start: from, block });
+    for (const problem of block.problems) problems.push(moved(problem, from));
+  }
+  return { chunks, problems };
+}
+
+/** An expression by itself; undefined where it is none. */
+export function parseExpression(text: string): Expression | undefined {
+  return readExpression(text);
+}
+
+/** A chunk is a statement of the top, with its decorators and clauses. */
+function chunksOf(text: string, lines: readonly LogicalLine[]): readonly { from: number; to: number }[] {
+  const chunks: { from: number; to: number }[] = [];
+  let isDecorated = false;
+  for (const { from, to, indent } of lines) {
+    const last = chunks.at(-1);
+    const goesOn = last && (indent > 0 || isDecorated || clause.test(text.slice(from, from + 8)));
+    if (goesOn) last.to = to;
+    else chunks.push({ from, to });
+    if (indent === 0) isDecorated = text[from] === '@';
+  }
+  return chunks;
+}
+
+const clause = /^(?:elif|else|except|finally)(?!\w)/;
+
+function moved(problem: Problem, by: number): Problem {
+  return { ...problem, range: { from: problem.range.from + by, to: problem.range.to + by } };
+}

@@ -1,0 +1,4 @@
+/** The WebAssembly of web-tree-sitter. */
+export function runtime(): Uint8Array;
+/** That of tree-sitter-python. */
+export function grammar(): Uint8Array;
