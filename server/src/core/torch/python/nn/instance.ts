@@ -16,6 +16,8 @@ export class ModuleInstance extends PyInstance {
   /** Names of buffers that `state_dict()` leaves out. */
   readonly unsaved = new Set<string>();
   hooks: readonly Hook[] = [];
+  /** Tensors that were computed for the call that is under way. */
+  readonly computed = new Map<string, Value>();
 
   constructor(cls: PyClass, construct: readonly Place[]) {
     super(cls);
@@ -80,7 +82,7 @@ export class ModuleInstance extends PyInstance {
 
   /** An attribute that a layer of torch has: of its dict, or registered. */
   attribute(name: string): Value | undefined {
-    return this.get(name) ?? (this.dict?.has(name) ? null : this.registered(name));
+    return this.computed.get(name) ?? this.get(name) ?? (this.dict?.has(name) ? null : this.registered(name));
   }
 
   /** Its own parameters, without its children's. */

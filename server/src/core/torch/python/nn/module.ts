@@ -1,7 +1,7 @@
 // torch/nn/modules/module.py: registration, walking the tree, calling.
 import {
-  Native,
-  PyClass,
+  type Native,
+  type PyClass,
   PyDict,
   PyInstance,
   PyIterator,
@@ -14,19 +14,19 @@ import { PyParameter, PyTensor } from '../tensor.ts';
 import { buffersOf, type Hook, joined, ModuleInstance, modulesOf, type Named, parametersOf } from './instance.ts';
 import {
   callPlaces,
-  classOf,
   dictOf,
   entry,
   flag,
-  inSteps,
   itemsOf,
   keywordsOf,
   named,
   native,
+  nativeClass,
+  nativeSteps,
   setEntry,
   tupleOf,
 } from './natives.ts';
-import { type NN, tagOf } from './state.ts';
+import { enclosing, type NN } from './state.ts';
 
 /** Fills nn.Module, which the world has made. */
 export function defineModule(nn: NN): void {
@@ -107,7 +107,7 @@ function typeName(value: Value, machine: Machine): string {
 
 /** `__call__`: hooks, then `forward` of the instance or its class, as a frame. */
 function calling(nn: NN): Native {
-  return inSteps('__call__', 'self, *args, **kwargs', function* ([self, positional, keywords], machine): Steps {
+  return nativeSteps('__call__', 'self, *args, **kwargs', function* ([self, positional, keywords], machine): Steps {
     const module = moduleOf(self, machine);
     let args = itemsOf(positional);
     let named = keywordsOf(keywords);
@@ -138,7 +138,7 @@ function calling(nn: NN): Native {
       );
       if (changed !== null) result = changed;
     }
-    nn.called(module, result);
+    nn.called(module, result, at);
     return result;
   });
 }
@@ -149,16 +149,27 @@ export function forwarding(
   signature: string,
   body: (self: ModuleInstance, args: readonly Value[], machine: Machine) => Value | Steps,
 ): Native {
-  return inSteps('forward', `self, ${signature}`, function* ([self, ...args], machine): Steps {
+  return nativeSteps('forward', `self, ${signature}`, function* ([self, ...args], machine): Steps {
     const module = moduleOf(self, machine);
     const at = machine.top;
-    const isDirect = at !== undefined && (at.parent === undefined || tagOf(at.parent)?.module !== module);
+    const isDirect = at !== undefined && enclosing(at.parent) !== module;
     if (isDirect) at.tag = nn.tag(module, at.parent);
+    if (module.children.entries.has('parametrizations')) yield* parametrized(module, machine);
     const made = body(module, args, machine);
     const result = isSteps(made) ? yield* made : made;
-    if (isDirect) nn.called(module, result);
+    module.computed.clear();
+    if (isDirect) nn.called(module, result, at);
     return result;
   });
+}
+
+/** Tensors that are computed from others whenever they are read (torch.nn.utils.parametrize). */
+function* parametrized(module: ModuleInstance, machine: Machine): Steps<void> {
+  const list = entry(module.children, 'parametrizations');
+  if (!(list instanceof ModuleInstance)) return;
+  for (const [name] of list.ownChildren()) {
+    module.computed.set(name, yield* machine.getAttribute(module, name));
+  }
 }
 
 export function isSteps(value: Value | Steps): value is Steps {
@@ -372,15 +383,15 @@ function changing(nn: NN): readonly Native[] {
   }
 
   return [
-    inSteps('train', 'self, mode=True', function* ([self, mode], machine): Steps {
+    nativeSteps('train', 'self, mode=True', function* ([self, mode], machine): Steps {
       const isTraining = flag(mode!, true);
       const here = (module: ModuleInstance): void => module.set('training', isTraining);
       return yield* everywhere(moduleOf(self, machine), 'train', [isTraining], here, machine);
     }),
-    inSteps('eval', 'self', function* ([self], machine): Steps {
+    nativeSteps('eval', 'self', function* ([self], machine): Steps {
       return yield* machine.call(yield* machine.getAttribute(self!, 'train'), [false]);
     }),
-    inSteps('apply', 'self, fn', function* ([self, fn], machine): Steps {
+    nativeSteps('apply', 'self, fn', function* ([self, fn], machine): Steps {
       return yield* applied(moduleOf(self, machine), fn!, machine);
     }),
     native('requires_grad_', 'self, requires_grad=True', ([self, wanted], machine) => {
@@ -415,7 +426,7 @@ function changing(nn: NN): readonly Native[] {
 
 /** Hooks around calls run; those of training and of loading do not. */
 function hooks(nn: NN): readonly Native[] {
-  const handle = classOf('RemovableHandle', 'torch.utils.hooks', nn.world.classes.Module.mro.at(-1));
+  const handle = nativeClass(nn.machine, 'RemovableHandle', [], {}, { module: 'torch.utils.hooks' });
   handle.dict.set(
     'remove',
     native('remove', 'self', ([self]) => {

@@ -1,38 +1,21 @@
 // Native functions and classes, and what passes between Python's values and ours.
-import type { Reason } from '../../../text/reason.ts';
-import type { Activation, Machine } from '../../../python/machine.ts';
+import * as l10n from '@vscode/l10n';
+import type { Machine } from '../../../python/machine.ts';
 import {
   type Keywords,
-  Native,
-  type NativeBody,
   type Place,
-  PyClass,
   PyDict,
   PyFloat,
   PyList,
   PyTuple,
-  type Steps,
+  plain,
   Unknown,
   type Value,
 } from '../../../python/objects.ts';
 import { PyTensor } from '../tensor.ts';
+import { oneValue, valuesOf } from '../values.ts';
 
-export type Body = (args: readonly Value[], machine: Machine) => Value;
-export type StepsBody = (args: readonly Value[], machine: Machine) => Steps;
-
-export function native(name: string, signature: string, body: Body): Native {
-  return new Native(name, signature, body);
-}
-
-/** A native that calls back into Python. */
-export function inSteps(name: string, signature: string, body: StepsBody): Native {
-  return new Native(name, signature, body as NativeBody, true);
-}
-
-/** A native class of single inheritance. */
-export function classOf(name: string, module: string, base: PyClass | undefined): PyClass {
-  return new PyClass(name, module, base ? [base] : [], base ? base.mro : []);
-}
+export { native, nativeClass, nativeSteps } from '../../../python/native.ts';
 
 export function dictOf(entries: Iterable<readonly [string, Value]> = []): PyDict {
   const dict = new PyDict();
@@ -65,16 +48,16 @@ export function itemsOf(value: Value | undefined): readonly Value[] {
 }
 
 /** A number as Python has it; NaN where it is unknown, undefined where it is none. */
-export function numberOf(value: Value): number | undefined {
+export function numberOf(given: Value): number | undefined {
+  const value = plain(given);
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return Number(value);
   if (typeof value === 'bigint') return Number(value);
   if (value instanceof PyFloat) return value.value;
   if (value instanceof Unknown) return Number.NaN;
   if (value instanceof PyTensor) {
-    const { layout, shape } = value;
-    if (shape && shape.every(length => length === 1)) return layout ? layout.storage.values[layout.offset] : Number.NaN;
-    return shape ? undefined : Number.NaN;
+    if (value.shape && !value.shape.every(length => length === 1)) return undefined;
+    return oneValue(value) ?? Number.NaN;
   }
   return undefined;
 }
@@ -83,6 +66,9 @@ export function numberOf(value: Value): number | undefined {
 export function unknownIn(...values: readonly Value[]): Unknown | undefined {
   for (const value of values) {
     if (value instanceof Unknown) return value;
+    if (value instanceof PyTensor && value.shape?.length === 0 && oneValue(value) === undefined) {
+      return new Unknown(value.why ?? { message: l10n.t('The value of a tensor is not known.') });
+    }
     if (value instanceof PyTuple || value instanceof PyList) {
       const inside = unknownIn(...value.items);
       if (inside) return inside;
@@ -117,10 +103,8 @@ export function sizesOf(value: Value, rank: number, what: string, machine: Machi
 export function listOf(value: Value): readonly Value[] | undefined {
   if (value instanceof PyTuple || value instanceof PyList) return value.items;
   if (value instanceof PyTensor && value.shape?.length === 1) {
-    const { layout, shape } = value;
-    return Array.from({ length: shape[0]! || 0 }, (_, index) =>
-      layout ? layout.storage.values[layout.offset + index * layout.strides[0]!]! : Number.NaN,
-    );
+    const values = valuesOf(value);
+    return Array.from({ length: value.shape[0]! || 0 }, (_, index) => values?.[index] ?? Number.NaN);
   }
   return undefined;
 }
@@ -143,13 +127,6 @@ function describe(value: Value): string {
   return typeof value === 'boolean' ? 'bool' : 'int';
 }
 
-/** The activation of the program that a native works for. */
-export function programOf(machine: Machine): Activation | undefined {
-  let at = machine.top;
-  while (at && !at.code) at = at.parent;
-  return at;
-}
-
 /** Where the calls stand that lead to what happens now, from the inside out, up to and with the nearest `__init__`. */
 export function callPlaces(machine: Machine, most = 8): readonly Place[] {
   const places: Place[] = [];
@@ -160,8 +137,4 @@ export function callPlaces(machine: Machine, most = 8): readonly Place[] {
     if (at.code.name === '__init__' || at.code.kind === 'module') break;
   }
   return places;
-}
-
-export function reasonText(reason: Reason): string {
-  return reason.message;
 }

@@ -1,7 +1,8 @@
 // What torch.nn knows of one reading: its world, its classes, and which modules were called.
 import type { Activation, Machine } from '../../../python/machine.ts';
-import type { PyClass, Value } from '../../../python/objects.ts';
-import type { ModuleCall, World } from '../world.ts';
+import { PyDict, PyList, PyTuple, type PyClass, type Value } from '../../../python/objects.ts';
+import { PyTensor } from '../tensor.ts';
+import { isModuleCall, type ModuleCall, type World } from '../world.ts';
 import { ModuleInstance, modulesOf } from './instance.ts';
 
 /** How a module was called during the forward pass that is priced. */
@@ -16,6 +17,8 @@ export class NN {
   readonly calls = new Map<ModuleInstance, Calls>();
   /** The classes of torch.nn by name, as they are made. */
   readonly classes = new Map<string, PyClass>();
+  /** What a class of torch.nn does, in one sentence. */
+  readonly summaries = new Map<PyClass, () => string>();
   #root: ModuleInstance | undefined;
   #paths = new Map<ModuleInstance, string>();
 
@@ -36,7 +39,11 @@ export class NN {
 
   /** How a module that is called by `at` is tagged: its name is the path from the module that is called around it. */
   tag(module: ModuleInstance, at: Activation | undefined): ModuleCall {
-    return { kind: 'module-call', label: this.label(module, at), type: module.cls.name, module };
+    const { cls, construct } = module;
+    const [place] = construct;
+    const summary = this.summaries.get(cls)?.();
+    const label = this.label(module, at);
+    return { kind: 'module-call', label, type: cls.name, module, construct: place, definition: cls.place, summary };
   }
 
   label(module: ModuleInstance, at: Activation | undefined): string {
@@ -64,8 +71,10 @@ export class NN {
     return path;
   }
 
-  called(module: ModuleInstance, result: Value): void {
+  /** The call ends that `at` is tagged with. */
+  called(module: ModuleInstance, result: Value, at: Activation | undefined): void {
     if (!this.world.isRecording) return;
+    if (at) this.world.leave(at, tensorsIn(result));
     const known = this.calls.get(module);
     if (known) {
       known.count++;
@@ -83,7 +92,15 @@ export function enclosing(at: Activation | undefined): ModuleInstance | undefine
   return undefined;
 }
 
-export function tagOf(activation: Activation): ModuleCall | undefined {
-  const tag = activation.tag as ModuleCall | undefined;
-  return tag?.kind === 'module-call' ? tag : undefined;
+export function tagOf({ tag }: Activation): ModuleCall | undefined {
+  return isModuleCall(tag) ? tag : undefined;
+}
+
+/** All tensors in what a call returns: of lists, tuples and dicts each. */
+export function tensorsIn(value: Value, depth = 4): readonly PyTensor[] {
+  if (value instanceof PyTensor) return [value];
+  if (depth === 0) return [];
+  if (value instanceof PyTuple || value instanceof PyList) return value.items.flatMap(item => tensorsIn(item, depth - 1));
+  if (value instanceof PyDict) return [...value.entries.values()].flatMap(each => tensorsIn(each.value, depth - 1));
+  return [];
 }

@@ -1,10 +1,12 @@
 // Matrices of weights: F.linear, F.bilinear and embeddings.
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
-import { op } from '../../../../ops/op.ts';
+import { op, type Shape } from '../../../../ops/op.ts';
 import { size } from '../../../../ops/rules/shape.ts';
-import type { PyTensor } from '../../tensor.ts';
+import type { Value } from '../../../../python/objects.ts';
+import { PyTensor } from '../../tensor.ts';
 import { apply, type Caller, declared, mismatch, refuse, shown, unknownResult, weightedOne } from '../apply.ts';
+import { flag } from '../natives.ts';
 import type { NN } from '../state.ts';
 
 export function linear(nn: NN, caller: Caller, input: PyTensor, weight: PyTensor, bias: PyTensor | undefined): PyTensor {
@@ -87,4 +89,42 @@ export function embed(nn: NN, caller: Caller, indices: PyTensor, weight: PyTenso
     );
   }
   return weightedOne(nn, caller, ops.embedding, { count, dim }, [indices], [weight], { dtype: weight.dtype });
+}
+
+interface Bags {
+  readonly shape: Shape;
+  readonly count: number;
+}
+
+const bagsOp = op<Bags>({
+  name: 'embeddingBag',
+  kind: 'data',
+  summary: () => l10n.t('Looks up learned vectors and reduces each bag of them to one.'),
+  attrs: {
+    shape: { kind: 'shape', doc: () => l10n.t('The shape of its output.') },
+    count: { kind: 'int', min: 1, doc: () => l10n.t('Number of vectors: the size of the vocabulary.') },
+  },
+  arity: { min: 1 },
+  shape: ({ shape }) => shape,
+  counts: ({ shape, count }, [x]) => ({ adds: size(x!) * shape.at(-1)!, weights: count * shape.at(-1)! }),
+  examples: [],
+});
+
+/** F.embedding_bag: bags as rows, or cut by offsets. */
+export function embedBags(
+  nn: NN,
+  caller: Caller,
+  indices: PyTensor,
+  weight: PyTensor,
+  offsets: Value,
+  includesLast: Value,
+): PyTensor {
+  const [count = Number.NaN, dim = Number.NaN] = weight.shape ?? [];
+  const rows = indices.shape?.length === 2 ? indices.shape[0]! : offsetCount(offsets, flag(includesLast));
+  return weightedOne(nn, caller, bagsOp, { shape: [rows, dim], count }, [indices], [weight], { dtype: weight.dtype });
+}
+
+function offsetCount(offsets: Value, includesLast: boolean): number {
+  const count = offsets instanceof PyTensor ? (offsets.shape?.[0] ?? Number.NaN) : Number.NaN;
+  return includesLast ? count - 1 : count;
 }
