@@ -27,7 +27,9 @@ export function surroundingsOf(path: string | undefined, files: Files, set: Root
   // A project within a repository may import what lies beside it.
   const checkout = above.find(each => files.list(each).includes('.git')) ?? repository;
   const top = above.find(each => !files.list(each).includes('__init__.py')) ?? folder;
-  const within = checkout === undefined ? above : above.slice(0, above.indexOf(checkout) + 1);
+  // Without a project, nothing says that what lies above a package belongs to it.
+  const outermost = checkout ?? (top === folder ? above.at(-1)! : top);
+  const within = above.slice(0, above.indexOf(outermost) + 1);
   // A module of a package is imported from above it; a script has its own folder first.
   const own = top === folder ? within : [...within.slice(within.indexOf(top)), ...within.slice(0, within.indexOf(top))];
   const inSource = [repository, checkout]
