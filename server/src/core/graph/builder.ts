@@ -208,6 +208,11 @@ export class Builder {
     return this.#full;
   }
 
+  /** The number of the node that comes next, in the segment that is built or in the graph. */
+  get next(): number {
+    return this.#site ? this.#site.nodes.length : this.#base + this.#nodes.length;
+  }
+
   /** What was reported of what is being built: of the segment, or else of the graph. */
   get reported(): readonly Problem[] {
     return this.#site?.problems ?? this.problems;
@@ -403,11 +408,6 @@ export class Builder {
     this.#seal();
     this.#root.finish(this.#rows, this.#base, outputs);
     return new BuiltGraph(this.#stretches, this.#rows, this.#base, this.#root, this.#inputs, outputs);
-  }
-
-  /** The number of the node that comes next, in the segment that is built or in the graph. */
-  get next(): number {
-    return this.#site ? this.#site.nodes.length : this.#base + this.#nodes.length;
   }
 
   /** Ends a stretch of nodes that are in no segment. */

@@ -316,8 +316,8 @@ export class Call {
     return result;
   }
 
-  unclear(why: Reason | string): Unclear {
-    return new Unclear(why);
+  unclear(why: Reason | string, shape?: Shape): Unclear {
+    return new Unclear(why, shape);
   }
 
   /** An index from 0 on. */

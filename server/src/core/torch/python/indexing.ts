@@ -665,7 +665,7 @@ export function nonzero(call: Call, x: PyTensor, asTuple: boolean): Value {
   const places = placesOf(call, x);
   if (asTuple) return new PyTuple(places ?? shape.map(() => call.dataDependent(x, 1, 'int64')));
   if (!places) return call.dataDependent(x, 2, 'int64', [shape.length]);
-  const count = places[0]?.shape![0] ?? Number.NaN;
+  const count = places.length > 0 ? sizeOf(places[0]!.shape!) : Number.NaN;
   if (Number.isNaN(count)) return call.dataDependent(x, 2, 'int64');
   const columns = places.map(each => valuesOf(each)!);
   const values = new Float64Array(count * shape.length);
