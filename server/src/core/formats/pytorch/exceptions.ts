@@ -6,6 +6,13 @@ import type { Range } from '../../text/range.ts';
 import type { Reason } from '../../text/reason.ts';
 import { isLibrary } from '../../torch/python/library/index.ts';
 
+/** An exception of the program's. */
+export interface Failure {
+  readonly raised: Raised;
+  /** What it says. */
+  readonly message: string;
+}
+
 /** Lines of a traceback that are shown, the innermost ones. */
 const mostPlaces = 12;
 
@@ -13,7 +20,7 @@ const mostPlaces = 12;
  * The problem is where the file itself was when the exception was raised; the other places of the traceback are related,
  * the innermost first. `head` is for one that was raised before the file was.
  */
-export function exceptionProblem({ exception }: Raised, message: string, head: Range): Problem {
+export function exceptionProblem({ raised: { exception }, message }: Failure, head: Range): Problem {
   const trace = (exception instanceof PyException ? exception.trace : undefined) ?? [];
   const places = trace.filter(({ file }) => !isLibrary(file));
   const at = places.findIndex(({ file }) => file === undefined);
@@ -30,7 +37,7 @@ export function exceptionProblem({ exception }: Raised, message: string, head: R
   };
 }
 
-export function exceptionReason({ exception }: Raised, message: string): Reason {
+export function exceptionReason({ raised: { exception }, message }: Failure): Reason {
   return { message: wordsOf(exception.cls.name, message), short: exception.cls.name };
 }
 

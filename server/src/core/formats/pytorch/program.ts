@@ -21,14 +21,15 @@ import {
 } from '../../python/objects.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Reason } from '../../text/reason.ts';
-import type { RecordedCall } from '../../torch/python/frames.ts';
 import { ModuleInstance, modulesOf } from '../../torch/python/nn/instance.ts';
 import { itemsOf, keywordsOf, setEntry } from '../../torch/python/nn/natives.ts';
 import { tensorsIn } from '../../torch/python/nn/state.ts';
 import { type Recording, worldOf } from '../../torch/python/recording.ts';
 import type { PyTensor } from '../../torch/python/tensor.ts';
 import type { ModuleRow } from '../format.ts';
+import { exceptionReason, type Failure } from './exceptions.ts';
 import { type Given, guesses, parameterNames, type TensorInput } from './inputs.ts';
+import type { RecordedCall } from './rows.ts';
 import { moduleRows, siteOf } from './rows.ts';
 
 /** What became of an entry. */
@@ -43,7 +44,13 @@ export interface Recorded {
   readonly problems: readonly Problem[];
   readonly name: string;
   /** What ended the call before its time. */
-  readonly raised?: Raised | undefined;
+  readonly failure: Failure | undefined;
+}
+
+/** What an exception says; a text of its own may be computed by the program. */
+export function* failureOf(raised: Raised, machine: Machine): Steps<Failure> {
+  const text = yield* machine.str(raised.exception);
+  return { raised, message: text instanceof Unknown ? '' : text };
 }
 
 export interface Wanted {
@@ -135,14 +142,15 @@ export function* record(
     builder.unknown(l10n.t('it is not known what the network takes'));
     const graph = builder.finish([]);
     const modules = moduleRows(model, graph, calls);
-    return { graph, modules, shapes: [], given, guesses: 0, problems: world.problems, name: model.cls.name };
+    const { problems } = world;
+    return { graph, modules, shapes: [], given, guesses: 0, problems, name: model.cls.name, failure: undefined };
   }
   const { args, keywords } = yield* argumentsOf(given, machine, file, scope);
   world.record(builder);
   const shapes = inputsOf(args, keywords, parameterNames(forward), builder, world);
   unknowns.record(world);
   let outputs: readonly Tensor[] = [];
-  let raised: Raised | undefined;
+  let failure: Failure | undefined;
   try {
     const result = yield* machine.call(model, args, keywords);
     const lost = unknownIn(result);
@@ -151,12 +159,12 @@ export function* record(
   } catch (error) {
     if (!(error instanceof Raised)) throw error;
     // What was recorded up to there is there.
-    raised = error;
-    world.opaque(l10n.t('the program ends with an exception'), []);
+    failure = yield* failureOf(error, machine);
+    world.opaque(exceptionReason(failure), []);
   } finally {
     world.end();
   }
-  const calls = [...world.calls, ...parametersLeft(model, world, builder)];
+  const calls = [...world.moduleCalls, ...parametersLeft(model, world, builder)];
   const graph = builder.finish(outputs);
   return {
     graph,
@@ -166,7 +174,7 @@ export function* record(
     guesses: ways.length,
     problems: world.problems,
     name: model.cls.name,
-    raised,
+    failure,
   };
 }
 

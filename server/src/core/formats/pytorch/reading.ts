@@ -57,7 +57,7 @@ export function* attempts(task: Task): Generator<void, Outcome> {
     const tried: Try = yield* run(task, withLibrary(files), [...task.surroundings.roots, libraryRoot], guess);
     first ??= tried;
     const { recorded, problems } = tried;
-    const isGood = recorded && !recorded.raised && !problems.some(({ severity }) => severity === 'error');
+    const isGood = recorded && !recorded.failure && !problems.some(({ severity }) => severity === 'error');
     if (isGood) return outcomeOf(tried, task, files);
     if (task.given || !recorded || guess + 1 >= recorded.guesses) break;
   }

@@ -2,10 +2,15 @@
 import type { Graph, GraphNode, Site, Tensor } from '../../graph/graph.ts';
 import type { Place } from '../../python/objects.ts';
 import type { Reason } from '../../text/reason.ts';
-import type { RecordedCall } from '../../torch/python/frames.ts';
+import type { EndedCall } from '../../torch/python/frames.ts';
 import { type ModuleInstance, modulesOf } from '../../torch/python/nn/instance.ts';
 import type { PyParameter } from '../../torch/python/tensor.ts';
 import type { ModuleRow } from '../format.ts';
+
+/** A call that has ended, or what holds parameters of a module that no call has used. */
+export interface RecordedCall extends EndedCall {
+  readonly isCall?: boolean;
+}
 
 /** `calls` are those of the recording, and of parameters that were added at its end, in the order in which they ended. */
 export function moduleRows(model: ModuleInstance, graph: Graph, calls: readonly RecordedCall[]): readonly ModuleRow[] {

@@ -34,18 +34,6 @@ interface Open extends Wanted {
   readonly first: number;
   /** What came out last inside of it. */
   outputs: readonly Tensor[];
-  /** The node that came next when it was opened. */
-  readonly first: number;
-}
-
-/** A call of a module that has ended, with the nodes from `first` to `end` − 1. */
-export interface RecordedCall {
-  readonly module: object;
-  readonly first: number;
-  readonly end: number;
-  readonly outputs: readonly Tensor[];
-  /** False for what holds parameters of a module that no call has used. */
-  readonly isCall?: boolean;
 }
 
 export class Frames {
@@ -54,8 +42,6 @@ export class Frames {
   readonly #builder: Builder;
   readonly #direct: DirectCall;
   readonly #open: Open[] = [];
-  /** In the order in which they ended. */
-  readonly calls: RecordedCall[] = [];
 
   constructor(builder: Builder, direct: DirectCall) {
     this.#builder = builder;

@@ -78,7 +78,6 @@ export class Recording implements World {
 
   end(): void {
     this.#frames?.closeAll();
-    this.#calls = this.#frames?.calls ?? [];
     this.#builder = undefined;
     this.#frames = undefined;
     for (const tensor of this.#read) tensor.node = undefined;
