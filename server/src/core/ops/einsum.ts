@@ -31,7 +31,7 @@ export const einsum = op<Einsum>({
   },
   counts: (attrs, [a, b]) => {
     const products = volumeOf(lengthsOf(attrs, a!, b!));
-    return isContracted(attrs) ? { macs: products } : { muls: products };
+    return isContracted(attrs, a!, b!) ? { macs: products } : { muls: products };
   },
   formula: (attrs, [a, b]) => [...lengthsOf(attrs, a!, b!).values()].map(length => volume([length])).join(' · '),
   field: () => 'global',
@@ -56,8 +56,12 @@ export const einsum = op<Einsum>({
   ],
 });
 
-function isContracted({ left, right, out }: Einsum): boolean {
-  return left.some(axis => right.includes(axis) && !out.includes(axis));
+/** An axis of 1 in either is no sum. */
+function isContracted({ left, right, out }: Einsum, a: Shape, b: Shape): boolean {
+  return left.some((axis, at) => {
+    const other = right.indexOf(axis);
+    return other >= 0 && !out.includes(axis) && a[at] !== 1 && b[other] !== 1;
+  });
 }
 
 /** Of each axis; one of 1 is broadcast. */

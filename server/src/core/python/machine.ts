@@ -85,7 +85,9 @@ export interface Machine {
   next(iterator: Value): Steps<Value | undefined>;
   truth(value: Value): Steps<boolean | Unknown>;
   equals(a: Value, b: Value): Steps<boolean | Unknown>;
+  /** Operators (`+`, in place `+=`), comparisons (`<`, `==`, `in`, `is not`), and `[]` for `a[b]`. */
   binary(operator: string, a: Value, b: Value): Steps;
+  length(value: Value): Steps<number | Unknown>;
   /** The value of an expression; names are those of the innermost frame of the program unless scopes are given. */
   evaluate(text: string, globals?: PyDict | PyModule, locals?: PyDict): Steps;
   /** Of the innermost frame of the program. */
@@ -105,6 +107,8 @@ export interface Machine {
 
   /** Makes an exception of a built-in class, to be thrown: `throw machine.raise('ValueError', '…')`. */
   raise(type: string, message: string): Raised;
+  /** The same with other arguments than a message: KeyError has the key. */
+  raiseWith(type: string, args: readonly Value[]): Raised;
   exception(type: string, message: string): PyInstance;
   unknown(why: string | Reason): Unknown;
 }
