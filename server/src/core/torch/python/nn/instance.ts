@@ -1,5 +1,5 @@
 // An nn.Module as the program holds it: parameters, buffers and children by name, beside what any object has.
-import { type Place, PyDict, type PyClass, PyInstance, type Value } from '../../../python/objects.ts';
+import { type Place, PyDict, type PyClass, PyInstance, type Unknown, type Value } from '../../../python/objects.ts';
 import { PyParameter, PyTensor } from '../tensor.ts';
 import { dictOf, entry, named, setEntry } from './natives.ts';
 
@@ -16,6 +16,8 @@ export class ModuleInstance extends PyInstance {
   /** Names of buffers that `state_dict()` leaves out. */
   readonly unsaved = new Set<string>();
   hooks: readonly Hook[] = [];
+  /** What it holds cannot be known: a list of modules made of something unknown. */
+  unknown: Unknown | undefined;
   /** Tensors that were computed for the call that is under way. */
   readonly computed = new Map<string, Value>();
 

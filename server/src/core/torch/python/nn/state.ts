@@ -1,8 +1,10 @@
 // What torch.nn knows of one reading: its world, its classes, and which modules were called.
 import type { Activation, Machine } from '../../../python/machine.ts';
-import { PyDict, PyList, PyTuple, type PyClass, type Value } from '../../../python/objects.ts';
-import { PyTensor } from '../tensor.ts';
+import { type Native, PyDict, PyList, PyTuple, type PyClass, type Value } from '../../../python/objects.ts';
+import { PyParameter, PyTensor } from '../tensor.ts';
+import { share } from '../values.ts';
 import { isModuleCall, type ModuleCall, type World } from '../world.ts';
+import { callPlaces } from './natives.ts';
 import { ModuleInstance, modulesOf } from './instance.ts';
 
 /** How a module was called during the forward pass that is priced. */
@@ -17,6 +19,10 @@ export class NN {
   readonly calls = new Map<ModuleInstance, Calls>();
   /** The classes of torch.nn by name, as they are made. */
   readonly classes = new Map<string, PyClass>();
+  /** Constructors for layers inside of layers, by the name of the class. */
+  readonly makers = new Map<string, (given: Readonly<Record<string, Value>>) => ModuleInstance>();
+  /** torch.nn.functional by name. */
+  readonly functions = new Map<string, Native>();
   /** What a class of torch.nn does, in one sentence. */
   readonly summaries = new Map<PyClass, () => string>();
   #root: ModuleInstance | undefined;
@@ -35,6 +41,28 @@ export class NN {
     const cls = this.classes.get(name);
     if (!cls) throw new Error(`torch.nn.${name} is not made yet.`);
     return cls;
+  }
+
+  /** A layer inside of a layer, which is where it is constructed. */
+  make(name: string, given: Readonly<Record<string, Value>>): ModuleInstance {
+    return this.makers.get(name)!(given);
+  }
+
+  /** An instance of a class whose constructor does nothing else. */
+  create(cls: PyClass): ModuleInstance {
+    const module = new ModuleInstance(cls, callPlaces(this.machine));
+    module.prepare();
+    return module;
+  }
+
+  /** `nn.Parameter(tensor)`: of the same memory. */
+  parameter(data: PyTensor, requiresGrad = true, cls = this.world.classes.Parameter): PyParameter {
+    const parameter = new PyParameter(cls, data.shape, data.dtype);
+    parameter.why = data.why;
+    parameter.requiresGrad = requiresGrad;
+    if (data instanceof PyParameter) parameter.role = data.role;
+    share(parameter, data, data.strides);
+    return parameter;
   }
 
   /** How a module that is called by `at` is tagged: its name is the path from the module that is called around it. */

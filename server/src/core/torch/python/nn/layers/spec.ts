@@ -38,29 +38,40 @@ export function define(nn: NN, spec: LayerClass): PyClass {
   nn.classes.set(name, cls);
   if (summary) nn.summaries.set(cls, summary);
   if (init !== undefined) {
-    const { names } = bindingOf(init);
+    const { names, defaults } = bindingOf(init);
+    const initialize = (module: ModuleInstance, values: readonly Value[]): void => {
+      if (!module.isReady) module.prepare();
+      const args: Record<string, Value> = {};
+      names.forEach((each, at) => {
+        const value = values[at]!;
+        args[each] = value;
+        if (!passing.has(each) && !hidden.includes(each)) module.set(each, value);
+      });
+      construct?.(module, args, nn);
+    };
     cls.dict.set(
       '__init__',
       native('__init__', `self, ${init}`, ([self, ...values], machine) => {
-        const module = moduleOf(self, machine);
-        if (!module.isReady) module.prepare();
-        const args: Record<string, Value> = {};
-        names.forEach((each, at) => {
-          const value = values[at]!;
-          args[each] = value;
-          if (each !== 'device' && each !== 'dtype' && each !== 'args' && each !== 'kwargs' && !hidden.includes(each)) {
-            module.set(each, value);
-          }
-        });
-        construct?.(module, args, nn);
+        initialize(moduleOf(self, machine), values);
         return null;
       }),
     );
+    nn.makers.set(name, given => {
+      const module = nn.create(cls);
+      initialize(
+        module,
+        names.map((each, at) => given[each] ?? defaults[at] ?? null),
+      );
+      return module;
+    });
   }
   if (forward) cls.dict.set('forward', forwarding(nn, input, (self, args) => forward(self, args, nn)));
   for (const [key, value] of Object.entries(members?.(nn) ?? {})) cls.dict.set(key, value);
   return cls;
 }
+
+/** Arguments that are no attributes of any layer. */
+const passing = new Set(['device', 'dtype', 'args', 'kwargs']);
 
 /** What a layer's messages call it: `nn.Conv2d`, or the class that a program derives from it. */
 export function callerOf(self: ModuleInstance): Caller {
