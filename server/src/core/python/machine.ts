@@ -101,7 +101,9 @@ export interface Machine {
   next(iterator: Value): Steps<Value | undefined>;
   truth(value: Value): Steps<boolean | Unknown>;
   equals(a: Value, b: Value): Steps<boolean | Unknown>;
+  /** Operators (`+`, in place `+=`), comparisons (`<`, `==`, `in`, `is not`), and `[]` for `a[b]`. */
   binary(operator: string, a: Value, b: Value): Steps;
+  length(value: Value): Steps<number | Unknown>;
   /** The value of an expression; names are those of the innermost frame of the program unless scopes are given. */
   evaluate(text: string, globals?: PyDict | PyModule, locals?: PyDict): Steps;
   /** Of the innermost frame of the program. */
@@ -112,7 +114,6 @@ export interface Machine {
   str(value: Value): Steps<string | Unknown>;
   repr(value: Value): Steps<string | Unknown>;
 
-  len(value: Value): Steps<number | Unknown>;
   format(value: Value, format: string): Steps<string | Unknown>;
 
   /** An attribute that needs no Python to run: of the instance's dict, else of its class, unbound; undefined otherwise. */
@@ -130,6 +131,8 @@ export interface Machine {
 
   /** Makes an exception of a built-in class, to be thrown: `throw machine.raise('ValueError', '…')`. */
   raise(type: string, message: string, isBare?: boolean): Raised;
+  /** The same with other arguments than a message: KeyError has the key. */
+  raiseWith(type: string, args: readonly Value[]): Raised;
   exception(type: string, message: string): PyInstance;
   unknown(why: string | Reason): Unknown;
 }

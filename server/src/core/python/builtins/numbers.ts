@@ -1,6 +1,7 @@
 // Arithmetic of Python on int, float, complex and bool. An int is a number as long as it is a safe integer, else a bigint.
 import type { Machine } from '../machine.ts';
 import { PyComplex, PyFloat, plain, type Value } from '../objects.ts';
+import { cos, exp, log, pow, sin } from './elementary.ts';
 import { maxBits, tooManyBits } from './limits.ts';
 
 export type Int = number | bigint;
@@ -288,8 +289,7 @@ export function floatPower(a: number, b: number, machine: Machine): Value {
   if (a < 0 && Number.isFinite(a) && Number.isFinite(b) && !Number.isInteger(b)) {
     return complexPower(new PyComplex(a, 0), new PyComplex(b, 0), machine);
   }
-  // Its square root is rounded correctly by C's pow; V8's own is not always.
-  const result = b === 0.5 && a > 0 ? Math.sqrt(a) : a ** b;
+  const result = pow(a, b);
   if (!Number.isFinite(result) && Number.isFinite(a) && Number.isFinite(b)) {
     throw machine.raise('OverflowError', "(34, 'Numerical result out of range')");
   }
@@ -332,14 +332,14 @@ function complexPower(a: PyComplex, b: PyComplex, machine: Machine): Value {
     return new PyComplex(0, 0);
   }
   const size = Math.hypot(a.real, a.imaginary);
-  let length = size ** b.real;
+  let length = pow(size, b.real);
   const angle = Math.atan2(a.imaginary, a.real);
   let phase = angle * b.real;
   if (b.imaginary !== 0) {
-    length *= Math.exp(-angle * b.imaginary);
-    phase += b.imaginary * Math.log(size);
+    length *= exp(-angle * b.imaginary);
+    phase += b.imaginary * log(size);
   }
-  return new PyComplex(length * Math.cos(phase), length * Math.sin(phase));
+  return new PyComplex(length * cos(phase), length * sin(phase));
 }
 
 /** -1, 0 or 1; NaN where a NaN is among them. Exact between int and float. */

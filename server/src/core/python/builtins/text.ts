@@ -246,9 +246,42 @@ export function viewItems(view: PyView): Value[] {
   return entries.map(entry => new PyTuple([entry.key, entry.value]));
 }
 
-/** The elements of a set. Python gives them in an order of its own that is not to be relied on; this is that of insertion. */
+/**
+ * The elements of a set in the order in which Python gives them. That of small ints follows from CPython's hash table
+ * (Objects/setobject.c); that of texts and objects differs from run to run, so that the order of insertion is as good as any.
+ */
 export function setOrder(set: PySet): Value[] {
-  return [...set.entries.values()];
+  const items = [...set.entries.values()];
+  if (items.length < 2 || !items.every(item => typeof item === 'number' && item >= 0 && item < 2 ** 31)) return items;
+  let table: (number | undefined)[] = new Array(8);
+  let used = 0;
+  for (const item of items as number[]) {
+    insert(table, item);
+    used++;
+    if (used * 5 < (table.length - 1) * 3) continue;
+    let size = 8;
+    while (size <= (used > 50_000 ? used * 2 : used * 4)) size *= 2;
+    const larger: (number | undefined)[] = new Array(size);
+    for (const other of table) if (other !== undefined) insert(larger, other);
+    table = larger;
+  }
+  return table.filter(item => item !== undefined);
+}
+
+function insert(table: (number | undefined)[], hash: number): void {
+  const mask = table.length - 1;
+  let [at, perturb] = [hash & mask, hash];
+  for (;;) {
+    const probes = at + 9 <= mask ? 9 : 0;
+    for (let probe = 0; probe <= probes; probe++) {
+      if (table[at + probe] === undefined) {
+        table[at + probe] = hash;
+        return;
+      }
+    }
+    perturb >>>= 5;
+    at = (at * 5 + 1 + perturb) & mask;
+  }
 }
 
 /** str of a value. */

@@ -1,0 +1,196 @@
+// The methods of dict and its views.
+import type { Machine } from '../machine.ts';
+import { isGiven } from '../native.ts';
+import {
+  type Native,
+  PyDict,
+  PyIterator,
+  PyTuple,
+  PyView,
+  type Steps,
+  Unknown,
+  type Value, poison } from '../objects.ts';
+import { overrides, special, typeName } from './classes.ts';
+import { collect, itemOf } from './conversions.ts';
+import { maxItems, tooLong } from './limits.ts';
+import { methodsOf } from './methods.ts';
+import { containerText, viewItems } from './text.ts';
+
+const { lenient, steps } = methodsOf('dict', value => (value instanceof PyDict ? value : undefined));
+
+/** Writes an entry; one whose key is unknown makes all of them unknown. */
+export function put(dict: PyDict, key: Value, value: Value, machine: Machine): void {
+  const id = machine.keyOf(key);
+  if (id instanceof Unknown) {
+    poison(dict, id);
+    return;
+  }
+  const entry = dict.entries.get(id);
+  if (entry !== undefined) entry.value = value;
+  else if (dict.entries.size >= maxItems) poison(dict, tooLong(machine));
+  else dict.entries.set(id, { key, value });
+}
+
+/** The value of a key; Unknown where the key is, undefined where there is none. */
+export function get(dict: PyDict, key: Value, machine: Machine): Value | undefined {
+  const id = machine.keyOf(key);
+  if (id instanceof Unknown) return id;
+  return dict.entries.get(id)?.value;
+}
+
+/** A dict with keys that are texts. */
+export function dictOf(entries: Iterable<readonly [string, Value]>): PyDict {
+  const dict = new PyDict();
+  for (const [key, value] of entries) dict.entries.set(key, { key, value });
+  return dict;
+}
+
+/** dict.update from a mapping or pairs. */
+export function* update(dict: PyDict, from: Value, machine: Machine): Steps {
+  if (from instanceof Unknown) {
+    poison(dict, from);
+    return null;
+  }
+  if (from instanceof PyDict && !overrides(from, 'keys') && !overrides(from, '__getitem__')) {
+    const entries = [...from.entries];
+    machine.charge(entries.length);
+    for (const [id, { key, value }] of entries) {
+      const entry = dict.entries.get(id);
+      if (entry !== undefined) entry.value = value;
+      else dict.entries.set(id, { key, value });
+    }
+    if (dict.entries.size > maxItems) poison(dict, tooLong(machine));
+    return null;
+  }
+  if (special(from, 'keys', machine) !== undefined) {
+    const found = yield* machine.call(yield* machine.getAttribute(from, 'keys'), []);
+    const keys = yield* collect(found, machine);
+    if (keys instanceof Unknown) {
+      poison(dict, keys);
+      return null;
+    }
+    for (const key of keys) put(dict, key, yield* itemOf(from, key, machine), machine);
+    return null;
+  }
+  const pairs = yield* collect(from, machine);
+  if (pairs instanceof Unknown) {
+    poison(dict, pairs);
+    return null;
+  }
+  for (const [index, pair] of pairs.entries()) {
+    const items = yield* collect(pair, machine);
+    if (items instanceof Unknown) {
+      poison(dict, items);
+      return null;
+    }
+    if (items.length !== 2) {
+      throw machine.raise(
+        'ValueError',
+        `dictionary update sequence element #${index} has length ${items.length}; 2 is required`,
+      );
+    }
+    put(dict, items[0]!, items[1]!, machine);
+  }
+  return null;
+}
+
+function missing(key: Value, machine: Machine): Error {
+  return machine.raiseWith('KeyError', [key]);
+}
+
+export const dictMethods: readonly Native[] = [
+  steps('__init__', 'iterable=..., /, **kwargs', function* (self, [iterable, keywords], machine) {
+    if (isGiven(iterable!)) yield* update(self, iterable!, machine);
+    if ((keywords as PyDict).entries.size > 0) yield* update(self, keywords!, machine);
+    return null;
+  }),
+  lenient('get', 'key, default=None, /', (self, [key, standard], machine) => {
+    const found = get(self, key!, machine);
+    return found === undefined ? standard! : found;
+  }),
+  lenient('keys', '', self => new PyView('dict_keys', self)),
+  lenient('values', '', self => new PyView('dict_values', self)),
+  lenient('items', '', self => new PyView('dict_items', self)),
+  lenient('pop', 'key, default=..., /', (self, [key, standard], machine) => {
+    const id = machine.keyOf(key!);
+    if (id instanceof Unknown) {
+      poison(self, id);
+      return id;
+    }
+    const entry = self.entries.get(id);
+    if (entry === undefined) {
+      if (isGiven(standard!)) return standard!;
+      throw missing(key!, machine);
+    }
+    self.entries.delete(id);
+    return entry.value;
+  }),
+  lenient('popitem', 'last=True', (self, [last], machine) => {
+    if (self.entries.size === 0) throw machine.raise('KeyError', 'popitem(): dictionary is empty');
+    if (last instanceof Unknown) {
+      poison(self, last);
+      return last;
+    }
+    const [id, { key, value }] = last === false || last === 0 ? self.entries.entries().next().value! : [...self.entries].at(-1)!;
+    self.entries.delete(id);
+    return new PyTuple([key, value]);
+  }),
+  lenient('setdefault', 'key, default=None, /', (self, [key, standard], machine) => {
+    const found = get(self, key!, machine);
+    if (found instanceof Unknown && machine.keyOf(key!) instanceof Unknown) poison(self, found);
+    if (found !== undefined) return found;
+    put(self, key!, standard!, machine);
+    return standard!;
+  }),
+  steps('update', 'other=..., /, **kwargs', function* (self, [other, keywords], machine) {
+    if (isGiven(other!)) yield* update(self, other!, machine);
+    if ((keywords as PyDict).entries.size > 0) yield* update(self, keywords!, machine);
+    return null;
+  }),
+  lenient('clear', '', self => {
+    self.entries.clear();
+    return null;
+  }),
+  lenient('copy', '', (self, _, machine) => {
+    machine.charge(self.entries.size);
+    return copyOf(self);
+  }),
+  steps('__repr__', '', function* (self, _, machine) {
+    return yield* containerText(self, machine);
+  }),
+  lenient('__reversed__', '', self => {
+    const keys = [...self.entries.values()].map(entry => entry.key);
+    return new PyIterator(() => keys.pop());
+  }),
+];
+
+/** A plain dict with the same entries. */
+export function copyOf(dict: PyDict): PyDict {
+  const copy = new PyDict();
+  for (const [id, { key, value }] of dict.entries) copy.entries.set(id, { key, value });
+  return copy;
+}
+
+/** dict.fromkeys, a class method. */
+export function* fromKeys(cls: Value, iterable: Value, value: Value, machine: Machine): Steps {
+  const keys = yield* collect(iterable, machine);
+  if (keys instanceof Unknown) return keys;
+  const dict = yield* machine.call(cls, []);
+  if (!(dict instanceof PyDict)) return machine.unknown(`${typeName(dict, machine)}.fromkeys()`);
+  for (const key of keys) put(dict, key, value, machine);
+  return dict;
+}
+
+const view = methodsOf('dict_keys', value => (value instanceof PyView ? value : undefined));
+
+export const viewMethods: readonly Native[] = [
+  view.steps('__repr__', '', function* (self, _, machine) {
+    return yield* containerText(self, machine);
+  }),
+  view.lenient('__reversed__', '', self => {
+    const items = viewItems(self);
+    return new PyIterator(() => items.pop());
+  }),
+];
+
+
