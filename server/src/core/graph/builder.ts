@@ -208,6 +208,11 @@ export class Builder {
     return this.#full;
   }
 
+  /** The number of the node that comes next, in the segment that is built or in the graph. */
+  get next(): number {
+    return this.#site ? this.#site.nodes.length : this.#base + this.#nodes.length;
+  }
+
   /** What was reported of what is being built: of the segment, or else of the graph. */
   get reported(): readonly Problem[] {
     return this.#site?.problems ?? this.problems;
@@ -291,7 +296,7 @@ export class Builder {
   }
 
   open(spec: FrameSpec): void {
-    const frame = new OpenFrame(spec, this.#frame, this.#next, this.#site ? undefined : this.#places);
+    const frame = new OpenFrame(spec, this.#frame, this.next, this.#site ? undefined : this.#places);
     if (frame.depth > maxDepth)
       this.#limit('nested-too-deep', l10n.t('Blocks are nested more than {0} deep.', maxDepth));
     else if (this.#frame === this.#root) this.#rows.push(frame);
@@ -303,7 +308,7 @@ export class Builder {
 
   close(outputs: readonly Tensor[]): void {
     const frame = this.#frame;
-    frame.end = this.#next;
+    frame.end = this.next;
     frame.outputs = this.#site ? outputs.map(tensor => this.#own(tensor)) : outputs;
     frame.hasSitesInside = frame.within.some(child => child.isPlaced || child.hasSitesInside);
     this.#frame = frame.parent ?? this.#root;
@@ -405,11 +410,6 @@ export class Builder {
     return new BuiltGraph(this.#stretches, this.#rows, this.#base, this.#root, this.#inputs, outputs);
   }
 
-  /** The number of the node that comes next, in the segment that is built or in the graph. */
-  get #next(): number {
-    return this.#site ? this.#site.nodes.length : this.#base + this.#nodes.length;
-  }
-
   /** Ends a stretch of nodes that are in no segment. */
   #seal(): void {
     if (this.#nodes.length === 0) return;
@@ -447,7 +447,7 @@ export class Builder {
   ): readonly Tensor[] {
     const outputs: Tensor[] = [];
     const node: GraphNode = {
-      id: this.#next,
+      id: this.next,
       op,
       attrs,
       inputs: this.#site ? inputs.map(tensor => this.#own(tensor)) : inputs,
@@ -479,7 +479,7 @@ export class Builder {
     });
     // What is cut off must not be missing silently: its frame and all around it are known only in part.
     const node: GraphNode = {
-      id: this.#next,
+      id: this.next,
       op: opaque,
       attrs: {},
       inputs: [],

@@ -114,7 +114,6 @@ export interface Machine {
   str(value: Value): Steps<string | Unknown>;
   repr(value: Value): Steps<string | Unknown>;
 
-  len(value: Value): Steps<number | Unknown>;
   format(value: Value, format: string): Steps<string | Unknown>;
 
   /** An attribute that needs no Python to run: of the instance's dict, else of its class, unbound; undefined otherwise. */

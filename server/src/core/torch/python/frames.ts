@@ -5,30 +5,52 @@ import type { Site, SiteRole, Tensor } from '../../graph/graph.ts';
 import type { Activation } from '../../python/machine.ts';
 import type { Place } from '../../python/objects.ts';
 import type { Range } from '../../text/range.ts';
-import { isModuleCall } from './world.ts';
+import { isModuleCall, type ModuleCall } from './world.ts';
+
+/** Files of Flopline's own that stand for packages: what happens inside of them is theirs, and has no place. */
+const library = '<library>';
+
+export function isInternal({ file }: Activation): boolean {
+  return file?.startsWith(library) ?? false;
+}
+
+/** A module's call that has ended. */
+export interface EndedCall {
+  readonly module: object;
+  /** Its nodes: from `first` to the one before `end`. */
+  readonly first: number;
+  readonly end: number;
+  readonly outputs: readonly Tensor[];
+}
 
 interface Wanted {
   readonly activation: Activation;
   readonly kind: 'module' | 'function' | 'statement';
   readonly tick: number;
+  readonly call: ModuleCall | undefined;
 }
 
 interface Open extends Wanted {
+  readonly first: number;
   /** What came out last inside of it. */
   outputs: readonly Tensor[];
 }
 
 export class Frames {
+  /** In the order in which they ended. */
+  readonly ended: EndedCall[] = [];
   readonly #builder: Builder;
+  readonly #direct: DirectCall;
   readonly #open: Open[] = [];
 
-  constructor(builder: Builder) {
+  constructor(builder: Builder, direct: DirectCall) {
     this.#builder = builder;
+    this.#direct = direct;
   }
 
   /** Opens and closes frames until they are those of `top`. */
   follow(top: Activation | undefined): void {
-    this.#become(wantedOf(top));
+    this.#become(wantedOf(top, this.#direct));
   }
 
   /** What was just recorded. */
@@ -39,7 +61,7 @@ export class Frames {
 
   /** Closes the frame of a module's call with what the call returns. */
   leave(activation: Activation, outputs: readonly Tensor[]): void {
-    const path = wantedOf(activation);
+    const path = wantedOf(activation, this.#direct);
     const at = path.findLastIndex(({ kind }) => kind === 'module');
     if (at < 0) return;
     this.#become(path.slice(0, at + 1));
@@ -59,14 +81,15 @@ export class Frames {
     this.#close(shared);
     for (const each of wanted.slice(shared)) {
       this.#builder.open(specOf(each));
-      this.#open.push({ ...each, outputs: [] });
+      this.#open.push({ ...each, first: this.#builder.next, outputs: [] });
     }
   }
 
   #close(length: number): void {
     while (this.#open.length > length) {
-      const { outputs } = this.#open.pop()!;
+      const { outputs, call, first } = this.#open.pop()!;
       this.#builder.close(outputs);
+      if (call) this.ended.push({ module: call.module, first, end: this.#builder.next, outputs });
       if (outputs.length > 0) this.put(outputs);
     }
   }
@@ -76,28 +99,33 @@ function isSame(a: Wanted, b: Wanted): boolean {
   return a.activation === b.activation && a.kind === b.kind && a.tick === b.tick;
 }
 
+/** The call of a module whose `forward` the program calls by itself; undefined for every other call. */
+export type DirectCall = (activation: Activation) => ModuleCall | undefined;
+
 /** From the outside in. */
-function wantedOf(top: Activation | undefined): readonly Wanted[] {
+function wantedOf(top: Activation | undefined, direct: DirectCall): readonly Wanted[] {
   const wanted: Wanted[] = [];
   for (let activation = top; activation; activation = activation.parent) {
     const { code, statement, tick, tag } = activation;
+    const isShown = code && !isInternal(activation);
     // From the inside out, and turned round in the end.
-    if (code && statement) wanted.push({ activation, kind: 'statement', tick });
-    if (code && (code.kind === 'function' || code.kind === 'lambda')) {
-      wanted.push({ activation, kind: 'function', tick: 0 });
+    if (isShown && statement) wanted.push({ activation, kind: 'statement', tick, call: undefined });
+    if (isShown && (code.kind === 'function' || code.kind === 'lambda')) {
+      wanted.push({ activation, kind: 'function', tick: 0, call: undefined });
     }
-    if (isModuleCall(tag)) wanted.push({ activation, kind: 'module', tick: 0 });
+    const call = isModuleCall(tag) ? tag : code?.name === 'forward' ? direct(activation) : undefined;
+    if (call) wanted.push({ activation, kind: 'module', tick: 0, call });
   }
   return wanted.reverse();
 }
 
-function specOf({ activation, kind }: Wanted): FrameSpec {
-  const { code, file, tag } = activation;
-  if (kind === 'module' && isModuleCall(tag)) {
+function specOf({ activation, kind, call }: Wanted): FrameSpec {
+  const { code, file } = activation;
+  if (kind === 'module' && call) {
     const sites: Site[] = [];
-    if (tag.construct) sites.push(siteOf(tag.construct, 'construct'));
-    if (tag.definition) sites.push(siteOf(tag.definition, 'definition'));
-    return { label: tag.label, type: tag.type, summary: tag.summary, sites };
+    if (call.construct && !isInternalFile(call.construct)) sites.push(siteOf(call.construct, 'construct'));
+    if (call.definition && !isInternalFile(call.definition)) sites.push(siteOf(call.definition, 'definition'));
+    return { label: call.label, type: call.type, summary: call.summary, sites };
   }
   if (kind === 'function') {
     const place = { file, range: rangeOf(activation, code!.head) };
@@ -109,6 +137,10 @@ function specOf({ activation, kind }: Wanted): FrameSpec {
 
 export function rangeOf({ base }: Activation, { from, to }: Range): Range {
   return { from: base + from, to: base + to };
+}
+
+function isInternalFile({ file }: Place): boolean {
+  return file?.startsWith(library) ?? false;
 }
 
 function siteOf({ file, range }: Place, role: SiteRole): Site {

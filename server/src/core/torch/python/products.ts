@@ -446,7 +446,7 @@ function paired(call: Call, a: Term, b: Term, later: ReadonlySet<number>, out: r
   const left = summed(call, a, new Set([...later, ...b.labels]));
   const right = summed(call, b, new Set([...later, ...a.labels]));
   const all = [...new Set([...left.labels, ...right.labels])].filter(label => later.has(label));
-  const labels = out && out.every(label => all.includes(label)) && out.length === all.length ? out : all;
+  const labels = out?.every(label => all.includes(label)) && out.length === all.length ? out : all;
   const ids = new Map([...new Set([...left.labels, ...right.labels])].map((label, at) => [label, at]));
   const idsOf = (each: readonly number[]): number[] => each.map(label => ids.get(label)!);
   const attrs = { left: idsOf(left.labels), right: idsOf(right.labels), out: idsOf(labels) };

@@ -4,12 +4,12 @@ import { type Builder, checkInputs } from '../../graph/builder.ts';
 import type { GraphNode, Tensor } from '../../graph/graph.ts';
 import * as ops from '../../ops/index.ts';
 import type { AnyOp, Complaint, Op, Shape } from '../../ops/op.ts';
-import type { Activation, Machine } from '../../python/machine.ts';
-import { PyClass, Unknown } from '../../python/objects.ts';
+import type { Activation, Hooks, Machine } from '../../python/machine.ts';
+import { PyClass, PyList, PyTuple, Unknown, type Value } from '../../python/objects.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
-import { Frames, rangeOf } from './frames.ts';
+import { type DirectCall, type EndedCall, Frames, isInternal, rangeOf } from './frames.ts';
 import { mostValues, Storage, Values } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
 import type { ApplyOptions, World } from './world.ts';
@@ -34,8 +34,11 @@ export class Recording implements World {
   readonly #counted = new Map<PyParameter, GraphNode>();
   /** Tensors of the program that have a node, to be freed of it at the end. */
   readonly #read = new Set<PyTensor>();
+  /** Asked for the module whose `forward` is called directly; set by `torch.nn`. */
+  directCall: DirectCall = () => undefined;
   #builder: Builder | undefined;
   #frames: Frames | undefined;
+  #ended: readonly EndedCall[] = [];
 
   constructor(machine: Machine) {
     this.machine = machine;
@@ -61,10 +64,16 @@ export class Recording implements World {
     return this.#problems;
   }
 
+  /** The calls of modules in the last recording, in the order in which they ended. */
+  get moduleCalls(): readonly EndedCall[] {
+    return this.#ended;
+  }
+
   /** From now on nodes are added to `builder`; `end` closes the frames that are open. */
   record(builder: Builder): void {
     this.#builder = builder;
-    this.#frames = new Frames(builder);
+    this.#frames = new Frames(builder, activation => this.directCall(activation));
+    this.#ended = this.#frames.ended;
   }
 
   end(): void {
@@ -138,7 +147,7 @@ export class Recording implements World {
     for (let activation = this.machine.top; activation; activation = activation.parent) {
       const { code, file, expression, statement } = activation;
       const place = expression ?? statement;
-      if (!code || !place) continue;
+      if (!code || !place || isInternal(activation)) continue;
       const own = rangeOf(activation, place);
       if (!range && file === undefined) range = own;
       else if (!range) related.push({ range: own, message: l10n.t('Here, in {0}.', code.qualifiedName), file: file! });
@@ -254,3 +263,24 @@ interface Inferred {
 function isContiguous({ strides }: PyTensor): boolean {
   return strides === 'contiguous';
 }
+
+/** What the world wants to know of the machine's run. */
+export const torchHooks: Pick<Hooks, 'unknownCall' | 'unknownBranch'> = {
+  unknownCall(callee, args, keywords, machine) {
+    const tensors: PyTensor[] = [];
+    const collect = (value: Value, depth: number): void => {
+      if (value instanceof PyTensor) tensors.push(value);
+      else if ((value instanceof PyList || value instanceof PyTuple) && depth < 3) {
+        for (const item of value.items) collect(item, depth + 1);
+      }
+    };
+    for (const value of [...args, ...keywords.values()]) collect(value, 0);
+    const world = worldOf(machine);
+    if (tensors.length > 0 && world.isRecording) world.opaque(callee, tensors);
+    return callee;
+  },
+  unknownBranch(why, machine) {
+    const world = worldOf(machine);
+    if (world.isRecording) world.opaque(why, []);
+  },
+};
