@@ -114,7 +114,6 @@ export interface Machine {
   str(value: Value): Steps<string | Unknown>;
   repr(value: Value): Steps<string | Unknown>;
 
-  len(value: Value): Steps<number | Unknown>;
   format(value: Value, format: string): Steps<string | Unknown>;
 
   /** An attribute that needs no Python to run: of the instance's dict, else of its class, unbound; undefined otherwise. */
@@ -132,6 +131,8 @@ export interface Machine {
 
   /** Makes an exception of a built-in class, to be thrown: `throw machine.raise('ValueError', '…')`. */
   raise(type: string, message: string, isBare?: boolean): Raised;
+  /** The same with other arguments than a message: KeyError has the key. */
+  raiseWith(type: string, args: readonly Value[]): Raised;
   exception(type: string, message: string): PyInstance;
   unknown(why: string | Reason): Unknown;
 }

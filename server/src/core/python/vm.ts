@@ -287,7 +287,7 @@ class Vm implements Interpreter {
     return binarySteps(operator, a, b, this);
   }
 
-  len(value: Value): Steps<number | Unknown> {
+  length(value: Value): Steps<number | Unknown> {
     return lengthSteps(value, this);
   }
 
@@ -402,6 +402,10 @@ class Vm implements Interpreter {
     const exception = this.exception(type, message);
     if (isBare) exception.args = [];
     return new Raised(exception);
+  }
+
+  raiseWith(type: string, args: readonly Value[]): Raised {
+    return new Raised(new PyException(this.builtin(type) as PyClass, args));
   }
 
   exception(type: string, message: string): PyException {
@@ -1572,7 +1576,13 @@ class Vm implements Interpreter {
             if (object.isImport) stack[sp - 1] = this.#unknownMember(object, name);
             stack[sp++] = undefined;
             continue;
-          } else if (!(object instanceof PyClass) && !(object instanceof PyModule)) {
+          } else if (
+            typeof object === 'string' ||
+            object instanceof PyList ||
+            object instanceof PyDict ||
+            object instanceof PyTuple ||
+            object instanceof PySet
+          ) {
             const method = this.typeOf(object)?.find(name);
             if (method instanceof Native && !method.isStatic && (object as { own?: unknown } | null)?.own === undefined) {
               stack[sp - 1] = method;

@@ -18,7 +18,7 @@ import {
   type Value,
 } from '../../python/objects.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
-import { dtypeNames } from './dtype.ts';
+import { categoryOf, dtypeNames } from './dtype.ts';
 import { type Recording, worldOf } from './recording.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
 import { isKnown, oneValue, overwrite, scalar } from './values.ts';
@@ -210,6 +210,7 @@ function run(
 export function put(world: Recording, target: PyTensor, result: Value, resizes = false): Value {
   if (!(result instanceof PyTensor)) return result;
   if (result === target) return target;
+  checkWritable(target, result);
   const { shape } = target;
   if (resizes && result.shape) {
     target.shape = result.shape;
@@ -246,6 +247,28 @@ export function put(world: Recording, target: PyTensor, result: Value, resizes =
   } else target.node = undefined;
   if (storage) storage.written = target.node;
   return target;
+}
+
+function checkWritable(target: PyTensor, { dtype }: PyTensor): void {
+  const { shape, strides } = target;
+  if (categoryOf(dtype) > categoryOf(target.dtype)) {
+    throw new Wrong({
+      code: 'in-place-type-mismatch',
+      message: l10n.t('The result is of {0} and cannot be written in place into a tensor of {1}.', dtype, target.dtype),
+      help: l10n.t('Assign the result to a name instead.'),
+      short: l10n.t('types do not match'),
+      ...(shape && { output: shape }),
+    });
+  }
+  if (shape && Array.isArray(strides) && strides.some((step, axis) => step === 0 && shape[axis]! > 1)) {
+    throw new Wrong({
+      code: 'in-place-on-expanded',
+      message: l10n.t('An expanded tensor cannot be written into: several of its elements are the same in memory.'),
+      help: l10n.t('Call clone() first.'),
+      short: l10n.t('expanded tensor'),
+      output: shape,
+    });
+  }
 }
 
 function fitsInto(from: Shape, to: Shape): boolean {

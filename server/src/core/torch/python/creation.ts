@@ -262,7 +262,7 @@ function ranges(registry: Registry): void {
     return computedFrom(call, steps, dtype, at =>
       steps === 1
         ? start
-        : at < steps / 2
+        : at < Math.floor(steps / 2)
           ? single(start) + single(step * at)
           : single(end) - single(step * (steps - 1 - at)),
     );

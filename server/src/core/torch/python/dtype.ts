@@ -40,7 +40,7 @@ export function bytesOf(dtype: DType): number {
 }
 
 /** 0 bool, 1 whole, 2 fraction, 3 complex. */
-function category(dtype: DType): number {
+export function categoryOf(dtype: DType): number {
   if (dtype === 'bool') return 0;
   return isComplex(dtype) ? 3 : isFloating(dtype) ? 2 : 1;
 }
@@ -48,11 +48,11 @@ function category(dtype: DType): number {
 /** torch.promote_types. */
 export function promote(a: DType, b: DType): DType {
   if (a === b) return a;
-  const [low, high] = category(a) <= category(b) ? [a, b] : [b, a];
-  if (category(low) === 3) return 'complex128';
-  if (category(high) === 3) return low === 'float64' ? 'complex128' : high;
-  if (category(low) !== category(high)) return high;
-  if (category(high) === 2) {
+  const [low, high] = categoryOf(a) <= categoryOf(b) ? [a, b] : [b, a];
+  if (categoryOf(low) === 3) return 'complex128';
+  if (categoryOf(high) === 3) return low === 'float64' ? 'complex128' : high;
+  if (categoryOf(low) !== categoryOf(high)) return high;
+  if (categoryOf(high) === 2) {
     if (low === 'float64' || high === 'float64') return 'float64';
     // Two of half a float: neither holds the other.
     return 'float32';
@@ -80,8 +80,8 @@ export function resultType(operands: readonly Operand[]): DType {
     }
     if (!own) continue;
     if (!result) result = own;
-    else if (category(own) > category(result)) {
-      result = category(own) === 3 && result === 'float64' ? 'complex128' : own;
+    else if (categoryOf(own) > categoryOf(result)) {
+      result = categoryOf(own) === 3 && result === 'float64' ? 'complex128' : own;
     }
   }
   return result ?? 'float32';

@@ -15,7 +15,7 @@ import {
 } from '../../python/objects.ts';
 import { type Call, put, type Registry, sizesText } from './call.ts';
 import { tensorOf } from './creation.ts';
-import { isWhole } from './dtype.ts';
+import { isWhole, rounded } from './dtype.ts';
 import { broadcastShapes, isConstant } from './pointwise.ts';
 import { Storage, Values } from './storage.ts';
 import { PyParameter, PyTensor } from './tensor.ts';
@@ -479,6 +479,8 @@ function scatterInto(call: Call, ghost: PyTensor, basic: Basic, value: PyTensor,
   const inner = rowMajor(pick.shape);
   const copy = Float64Array.from(before.get());
   call.machine.charge(copy.length);
+  const seen = new Map<number, number>();
+  let isClear = true;
   const order = rowMajor(target);
   forEachOffset(target, order, 0, flat => {
     const index = target.map((length, axis) => Math.floor(flat / order[axis]!) % length);
@@ -495,9 +497,13 @@ function scatterInto(call: Call, ghost: PyTensor, basic: Basic, value: PyTensor,
         other++;
       }
     }
-    copy[place] = source[flat]!;
+    const value = rounded(source[flat]!, ghost.dtype);
+    // Which of two values for the same place wins is not defined.
+    if ((seen.get(place) ?? value) !== value) isClear = false;
+    seen.set(place, value);
+    copy[place] = value;
   });
-  storage.values = Values.of(copy);
+  storage.values = isClear ? Values.of(copy) : undefined;
 }
 
 export function defineIndexing(registry: Registry): void {

@@ -4,7 +4,7 @@ import * as ops from '../../ops/index.ts';
 import type { Op, Shape } from '../../ops/op.ts';
 import { notImplemented, Unknown, type Value } from '../../python/objects.ts';
 import { type Call, isNumber, numberIn, type Registry, sizesText, Wrong } from './call.ts';
-import { fractionType, isComplex, isWhole, type Operand, resultType } from './dtype.ts';
+import { fractionType, isComplex, isWhole, type Operand, resultType, rounded } from './dtype.ts';
 import type { Recording } from './recording.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
 import { broadcastRead, compute, isKnown, sizeOf } from './values.ts';
@@ -84,10 +84,11 @@ export function pointwise<A extends object>(
   });
 }
 
-type Kind = 'same' | 'fraction' | 'bool' | 'whole';
+type Kind = 'same' | 'fraction' | 'bool' | 'square';
 
 function typeFor(kind: Kind, dtype: DType): DType {
   if (kind === 'bool') return 'bool';
+  if (kind === 'square') return dtype === 'bool' ? 'int64' : dtype;
   return kind === 'fraction' ? fractionType(dtype) : dtype;
 }
 
@@ -102,7 +103,7 @@ const unaries: readonly (readonly [string, How, Kind, ((x: number) => number) | 
   ['log1p', 'log', 'fraction', Math.log1p],
   ['sqrt', 'sqrt', 'fraction', Math.sqrt],
   ['rsqrt', 'rsqrt', 'fraction', x => 1 / Math.sqrt(x)],
-  ['square', 'square', 'same', x => x * x],
+  ['square', 'square', 'square', x => x * x],
   ['abs absolute', 'abs', 'same', Math.abs],
   ['neg negative', 'neg', 'same', x => -x],
   ['reciprocal', 'reciprocal', 'fraction', x => 1 / x],
@@ -182,7 +183,18 @@ function valued(result: PyTensor, a: PyTensor, b: PyTensor, how: (a: number, b: 
 }
 
 export const add = arithmetic(ops.add, {}, 'increment', (a, b) => a + b);
-export const sub = arithmetic(ops.sub, {}, 'increment', (a, b) => a - b);
+const difference = arithmetic(ops.sub, {}, 'increment', (a, b) => a - b);
+export const sub: Binary = (world, a, b) => {
+  if ((a.dtype === 'bool' || b.dtype === 'bool') && a.shape && b.shape) {
+    throw new Wrong({
+      code: 'subtraction-of-booleans',
+      message: l10n.t('A tensor of booleans cannot be subtracted from, or be subtracted.'),
+      help: l10n.t('Use ~ to negate a mask, or convert it by int().'),
+      short: l10n.t('subtraction of booleans'),
+    });
+  }
+  return difference(world, a, b);
+};
 export const mul = arithmetic(ops.mul, {}, 'multiple', (a, b) => a * b);
 export const div = arithmetic(ops.div, {}, 'multiple', (a, b) => a / b, fractionType);
 const floorDiv = arithmetic(ops.combine, { how: 'floorDivide' }, 'round', floorDivide);
@@ -498,9 +510,10 @@ function choices(registry: Registry): void {
       const others = bounds.map(name => call.tensor(name));
       const dtype = resultType([x, ...others].map(operandOf));
       const [low, high] = [call.has('min'), call.has('max')];
+      const limit = (each: number): number => (isWhole(dtype) ? rounded(each, dtype) : each);
       const value = (each: number, ...limits: number[]): number => {
-        const least = low ? limits[0]! : Number.NEGATIVE_INFINITY;
-        const most = high ? limits[low ? 1 : 0]! : Number.POSITIVE_INFINITY;
+        const least = low ? limit(limits[0]!) : Number.NEGATIVE_INFINITY;
+        const most = high ? limit(limits[low ? 1 : 0]!) : Number.POSITIVE_INFINITY;
         return Number.isNaN(each) ? each : Math.min(Math.max(each, least), most);
       };
       if (others.every(isNumber)) {

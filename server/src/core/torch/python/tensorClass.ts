@@ -13,7 +13,7 @@ import {
   Unknown,
   type Value,
 } from '../../python/objects.ts';
-import { Call, dtypeNamed, PyDevice, PyDType, type Registry, Wrong } from './call.ts';
+import { Call, dtypeNamed, PyDevice, PyDType, type Registry, sizesText, Wrong } from './call.ts';
 import { tensorOf } from './creation.ts';
 import { bytesOf, isComplex, isFloating } from './dtype.ts';
 import { isConstant } from './pointwise.ts';
@@ -428,7 +428,15 @@ function turned(world: Recording, x: PyTensor, name: string): Value {
   if (!shape) return new Unknown(x.why ?? { message: l10n.t('the shape of a tensor is not known') });
   const rank = shape.length;
   const isMatrix = name === 'mT' || name === 'mH' || name === 'H';
-  if (rank < 2) return x;
+  if (rank < 2) {
+    if (!isMatrix || name === 'H') return x;
+    const why = world.complain({
+      code: 'unsupported-rank',
+      message: l10n.t('{0} needs at least {1} dimensions; the tensor is {2}.', `Tensor.${name}`, 2, sizesText(shape)),
+      short: l10n.t('wrong number of dimensions'),
+    });
+    return world.opaque(why, [x]);
+  }
   const order = Array.from({ length: rank }, (_, axis) =>
     isMatrix ? (axis < rank - 2 ? axis : axis === rank - 2 ? rank - 1 : rank - 2) : rank - 1 - axis,
   );

@@ -218,7 +218,7 @@ export function squeezed(call: Call, x: PyTensor, axes: readonly number[] | unde
   const left = shape.flatMap((length, axis) => (gone.has(axis) ? [] : [length]));
   const own = stridesOf(x);
   const strides = x.strides === 'contiguous' ? 'contiguous' : own?.filter((_, axis) => !gone.has(axis));
-  if (axes?.length === 1) return viewed(call.world, ops.squeeze, { axis: axes[0] }, x, left, strides);
+  if (axes?.length === 1 && shape.length > 0) return viewed(call.world, ops.squeeze, { axis: axes[0] }, x, left, strides);
   return viewed(call.world, ops.view, { how: 'squeeze', shape: left }, x, left, strides);
 }
 
@@ -310,6 +310,7 @@ export function unbound(call: Call, x: PyTensor, axis: number): readonly PyTenso
 
 /** Pieces of an axis, one behind the other. */
 export function pieces(call: Call, x: PyTensor, axis: number, lengths: readonly number[]): readonly PyTensor[] {
+  needDimensions(call, x, 1);
   const shape = shapeOf(call, x);
   const own = stridesOf(x);
   const isSimple = lengths.length <= 1000 && lengths.every(length => length >= 1) && !shape.includes(0);
@@ -465,17 +466,8 @@ export function defineViews(registry: Registry): void {
   }
   registry.define('t', 'input', call => {
     const x = call.tensor();
+    needMatrix(call, x);
     const { length } = shapeOf(call, x);
-    if (length > 2) {
-      call.wrong(
-        'not-a-matrix',
-        l10n.t('t() takes a matrix, but the tensor has {0} dimensions ({1}).', length, sizesText(x.shape!)),
-        {
-          help: l10n.t('Use transpose(−2, −1).'),
-          short: l10n.t('not a matrix'),
-        },
-      );
-    }
     return length < 2 ? x : permuted(call, x, [1, 0]);
   });
   registry.define('adjoint', 'input', call => {
@@ -526,6 +518,7 @@ export function defineViews(registry: Registry): void {
   });
   registry.method('t_', 'input', call => {
     const x = call.tensor();
+    needMatrix(call, x);
     return shapeOf(call, x).length < 2 ? x : replaced(call, permuted(call, x, [1, 0]));
   });
   const expand = (call: Call): PyTensor => expanded(call, call.tensor(), call.sizes('sizes'));
@@ -707,6 +700,7 @@ export function defineViews(registry: Registry): void {
     const shape = shapeOf(call, x);
     const offset = call.knownInt('offset', 0);
     const [a, b] = [call.dim('dim1', shape.length, 0), call.dim('dim2', shape.length, 1)];
+    if (a === b) call.wrong('repeated-axis', l10n.t('Axis {0} is listed twice.', a), { help: l10n.t('List each axis once.') });
     const length = Math.max(
       offset >= 0 ? Math.min(shape[a]!, shape[b]! - offset) : Math.min(shape[a]! + offset, shape[b]!),
       0,
@@ -726,6 +720,29 @@ export function defineViews(registry: Registry): void {
     return viewed(call.world, ops.view, { how: 'index', shape: size }, x, size, known ? strides : undefined, offset);
   });
   copies(registry);
+}
+
+function needMatrix(call: Call, x: PyTensor): void {
+  const shape = shapeOf(call, x);
+  if (shape.length <= 2) return;
+  call.wrong(
+    'not-a-matrix',
+    l10n.t('{0} takes a matrix, but the tensor has {1} dimensions ({2}).', call.name, shape.length, sizesText(shape)),
+    { help: l10n.t('Use transpose(−2, −1).'), short: l10n.t('not a matrix') },
+  );
+}
+
+/** Refuses a tensor of fewer dimensions. */
+export function needDimensions(call: Call, x: PyTensor, least: number, most = Number.POSITIVE_INFINITY): void {
+  const shape = shapeOf(call, x);
+  if (shape.length >= least && shape.length <= most) return;
+  call.wrong(
+    'unsupported-rank',
+    shape.length < least
+      ? l10n.t('{0} needs at least {1} dimensions; the tensor is {2}.', call.name, least, sizesText(shape))
+      : l10n.t('{0} takes at most {1} dimensions; the tensor is {2}.', call.name, most, sizesText(shape)),
+    { short: l10n.t('wrong number of dimensions') },
+  );
 }
 
 /** `x.unsqueeze_(0)`: the tensor itself looks at its memory in another way from now on. */
@@ -834,7 +851,7 @@ function copies(registry: Registry): void {
     const x = call.tensor();
     const shape = shapeOf(call, x);
     const shifts = call.ints('shifts');
-    const axes = call.dims('dims', shape.length);
+    const axes = call.has('dims') ? call.ints('dims').map(axis => call.axis(axis, shape.length)) : undefined;
     if (axes && axes.length !== shifts.length) {
       call.wrong('roll-mismatch', l10n.t('There are {0} shifts for {1} axes.', shifts.length, axes.length), {
         output: shape,
@@ -872,6 +889,7 @@ function copies(registry: Registry): void {
       call => {
         const x = call.tensor();
         const shape = shapeOf(call, x);
+        needDimensions(call, x, 2);
         const diagonal = call.int('diagonal', 0);
         const [rows, columns] = [shape.at(-2)!, shape.at(-1)!];
         return moved(call.world, 'triangle', x, shape, values =>
@@ -888,6 +906,7 @@ function copies(registry: Registry): void {
   registry.define('diag', 'input, diagonal?', call => {
     const x = call.tensor();
     const shape = shapeOf(call, x);
+    needDimensions(call, x, 1, 2);
     const offset = call.knownInt('diagonal', 0);
     if (shape.length === 1) {
       const side = shape[0]! + Math.abs(offset);

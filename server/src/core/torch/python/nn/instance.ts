@@ -3,9 +3,9 @@ import { type Place, PyDict, type PyClass, PyInstance, type Unknown, type Value 
 import { PyParameter, PyTensor } from '../tensor.ts';
 import { dictOf, entry, named, setEntry } from './natives.ts';
 
-/** What runs before or after a module is called. */
+/** What runs before or after a module is called; `within` runs first of all in its call: it makes its weights. */
 export interface Hook {
-  readonly when: 'before' | 'after';
+  readonly when: 'before' | 'within' | 'after';
   readonly callee: Value;
   readonly withKeywords: boolean;
 }

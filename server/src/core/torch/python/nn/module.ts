@@ -11,6 +11,7 @@ import {
 } from '../../../python/objects.ts';
 import type { Machine } from '../../../python/machine.ts';
 import { PyParameter, PyTensor } from '../tensor.ts';
+import { copiesOf, deepCopy } from './copying.ts';
 import { buffersOf, type Hook, joined, ModuleInstance, modulesOf, type Named, parametersOf } from './instance.ts';
 import {
   callPlaces,
@@ -38,6 +39,7 @@ export function defineModule(nn: NN): void {
   for (const method of [...basics, ...walking, ...changing(nn), ...hooks(nn), ...harmless]) cls.dict.set(method.name, method);
   cls.dict.set('__call__', calling(nn));
   cls.dict.set('_call_impl', calling(nn));
+  cls.dict.set('__deepcopy__', native('__deepcopy__', 'self, memo', ([self, memo]) => deepCopy(self!, copiesOf(memo))));
   cls.dict.set('__annotations__', dictOf());
   cls.dict.set('dump_patches', false);
   cls.dict.set('call_super_init', false);
@@ -128,6 +130,7 @@ function calling(nn: NN): Native {
     }
     const at = machine.top;
     if (at) at.tag = nn.tag(module, at);
+    for (const { when, callee } of module.hooks) if (when === 'within') yield* machine.call(callee, [module]);
     const forward = yield* machine.getAttribute(module, 'forward');
     let result = yield* machine.call(forward, args, named);
     for (const { when, callee, withKeywords } of module.hooks) {

@@ -1,8 +1,10 @@
 // torch/nn/modules/rnn.py.
 import * as l10n from '@vscode/l10n';
-import { PyInstance, type Value } from '../../../../python/objects.ts';
+import { PyList, PyProperty, type Value } from '../../../../python/objects.ts';
 import { PyParameter, PyTensor } from '../../tensor.ts';
-import { tensorOf } from '../apply.ts';
+import { apply, tensorOf } from '../apply.ts';
+import { moving } from '../kernels/data.ts';
+import { packed, packedOf } from '../utils/rnn.ts';
 import type { ModuleInstance } from '../instance.ts';
 import { recur, step } from '../kernels/recurrent.ts';
 import { flag, itemsOf, native, numberOf, tupleOf } from '../natives.ts';
@@ -46,42 +48,32 @@ function construct(self: ModuleInstance, args: Arguments, nn: NN, kind: Kind): v
 
 function forward(self: ModuleInstance, [input, states]: readonly Value[], nn: NN, kind: Kind): Value {
   const number = (name: string): number => numberOf(need(self, name, nn.machine)) ?? Number.NaN;
-  const packed = packedData(input!);
-  const batchFirst = flag(need(self, 'batch_first', nn.machine));
-  const result = recur(nn, callerOf(self), tensorOf(nn, packed ?? input), {
+  const own = packedOf(input);
+  const layers = number('num_layers');
+  const bidirectional = flag(need(self, 'bidirectional', nn.machine));
+  const result = recur(nn, callerOf(self), own?.data ?? tensorOf(nn, input), {
     kind,
     inputSize: number('input_size'),
     hidden: number('hidden_size'),
-    layers: number('num_layers'),
-    bidirectional: flag(need(self, 'bidirectional', nn.machine)),
+    layers,
+    bidirectional,
     bias: flag(need(self, 'bias', nn.machine)),
     projection: number('proj_size'),
-    // What is packed lies in the order that it had.
-    batchFirst: packed ? isBatchFirst(input!) : batchFirst,
+    batchFirst: flag(need(self, 'batch_first', nn.machine)),
     parameters: [...self.ownParameters()].map(([, parameter]) => parameter),
     states: statesIn(states!),
   });
-  if (!packed || !(input instanceof PyInstance)) return result;
-  const [y, end] = itemsOf(result);
-  return tupleOf([repacked(input, y!), end!]);
-}
-
-/** nn.utils.rnn.PackedSequence: its data is the padded tensor. */
-function packedData(value: Value): PyTensor | undefined {
-  if (!(value instanceof PyInstance) || value.cls.name !== 'PackedSequence') return undefined;
-  const data = value.get('data');
-  return data instanceof PyTensor ? data : undefined;
-}
-
-function isBatchFirst(value: Value): boolean {
-  return value instanceof PyInstance && value.get('_batch_first') === true;
-}
-
-function repacked(packed: PyInstance, data: Value): Value {
-  const copy = new PyInstance(packed.cls);
-  for (const [name, value] of packed.dict ?? []) copy.set(name, value);
-  copy.set('data', data);
-  return copy;
+  if (!own) return result;
+  // All steps of all sequences are one sequence to the operator; the states are those of each.
+  const [y, ends] = itemsOf(result);
+  const data = y instanceof PyTensor ? y : own.data;
+  const each = (state: Value): Value => {
+    if (!(state instanceof PyTensor) || !state.shape) return state;
+    const shape = [layers * (bidirectional ? 2 : 1), own.batch, state.shape.at(-1)!];
+    return apply(nn, callerOf(self), moving('states'), { shape }, [state]);
+  };
+  const last = kind === 'lstm' ? tupleOf(itemsOf(ends).map(each)) : each(ends!);
+  return tupleOf([packed(nn, { ...own, data }), last]);
 }
 
 function statesIn(value: Value): readonly PyTensor[] {
@@ -162,6 +154,15 @@ export const recurrentLayers: readonly LayerClass[] = [
         moduleOf(self, machine);
         return null;
       }),
+      all_weights: new PyProperty(
+        native('all_weights', 'self', ([self], machine) => {
+          const module = moduleOf(self, machine);
+          const lists = itemsOf(module.attribute('_all_weights')).map(names =>
+            new PyList(itemsOf(names).map(name => module.attribute(String(name)) ?? null)),
+          );
+          return new PyList(lists);
+        }),
+      ),
     }),
   },
   { name: 'RNNCellBase', file: 'rnn' },
