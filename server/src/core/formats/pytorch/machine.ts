@@ -5,11 +5,14 @@ import { Raised, type Steps } from '../../python/objects.ts';
 import { createMachine } from '../../python/vm.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Reason } from '../../text/reason.ts';
+import { nnModules } from '../../torch/python/nn/index.ts';
 import { worldOf } from '../../torch/python/recording.ts';
 import { torchModules } from '../../torch/python/torch.ts';
 import { exceptionProblem, type Failure } from './exceptions.ts';
 import { failureOf, type Recorded, Refusal, record, Unknowns } from './program.ts';
 import type { Task, Try } from './reading.ts';
+
+const natives = new Map([...torchModules, ...nnModules]);
 
 /** Instructions between two looks at whether anybody still waits: some milliseconds. */
 const slice = 20_000;
@@ -17,7 +20,7 @@ const slice = 20_000;
 export function* run(task: Task, files: Files, roots: readonly string[], guess: number): Generator<void, Try> {
   const { source, tree, surroundings, entry, given, head, order } = task;
   const unknowns = new Unknowns();
-  const machine = createMachine({ files, roots, natives: torchModules, hooks: unknowns });
+  const machine = createMachine({ files, roots, natives, hooks: unknowns });
   const work = machine.start(whole());
   let outcome = work.advance(slice);
   while (!outcome) {
