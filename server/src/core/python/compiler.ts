@@ -63,6 +63,7 @@ function compileStatements(block: PythonBlock): Code {
     return moduleUnit({
       text: block.text,
       statements: [{ kind: 'Broken', message, targets, leaves: false, range }],
+      problems: [],
     }).code();
   }
 }

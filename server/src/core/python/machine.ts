@@ -1,6 +1,8 @@
 // What natives and formats see of the machine that runs Python.
+import type { PythonTree } from '../syntax/python/ast.ts';
 import type { Range } from '../text/range.ts';
 import type { Reason } from '../text/reason.ts';
+import type { Later } from './attributes.ts';
 import type { Code } from './code.ts';
 import type { Files } from './files.ts';
 import type {
@@ -34,6 +36,8 @@ export interface Activation {
   readonly expression: Range | undefined;
   /** Counts statements: another number is another execution, even of the same statement. */
   readonly tick: number;
+  /** The first argument of a call of a function of the program: its `self`. */
+  readonly receiver: Value | undefined;
   /** Free for natives in steps and for hooks: what this call is to whoever watches (the call of an nn.Module). */
   tag: unknown;
 }
@@ -44,6 +48,12 @@ export interface Hooks {
   unknownCall?(callee: Unknown, args: readonly Value[], keywords: Keywords, machine: Machine): Value;
   /** A condition, an iterable or the like is unknown, and code was skipped because of it. */
   unknownBranch?(why: Unknown, machine: Machine): void;
+  /** Under an unknown condition a method is called, or contents are set, of something that is no built-in container. */
+  unknownWrite?(object: Value, name: string | undefined, why: Unknown, machine: Machine): void;
+  /** A native has a fault of ours: its result is unknown. */
+  fault?(error: unknown, machine: Machine): void;
+  /** What the program prints. */
+  print?(text: string): void;
   /** A statement cannot be read. */
   broken?(message: string, place: Place, machine: Machine): void;
 }
@@ -59,6 +69,10 @@ export interface MachineOptions {
   readonly natives: NativeModules;
   readonly hooks?: Hooks;
   readonly maxSteps?: number;
+  /** Reads a file that is imported; by default with a memory for files that did not change. */
+  readonly parse?: (text: string, path: string) => PythonTree;
+  /** Imports run where they stand, not when a name of theirs is first needed. */
+  readonly isEager?: boolean;
 }
 
 export interface Machine {
@@ -73,6 +87,8 @@ export interface Machine {
   /** A built-in name: `int`, `ValueError`. */
   builtin(name: string): Value;
 
+  /** What `type.__call__` does: makes an instance and initializes it. */
+  instantiate(cls: PyClass, args: readonly Value[], keywords: Keywords): Steps;
   call(callee: Value, args: readonly Value[], keywords?: Keywords): Steps;
   /** `getattr`; raises AttributeError. */
   getAttribute(object: Value, name: string): Steps;
@@ -98,15 +114,23 @@ export interface Machine {
   str(value: Value): Steps<string | Unknown>;
   repr(value: Value): Steps<string | Unknown>;
 
+  format(value: Value, format: string): Steps<string | Unknown>;
+
   /** An attribute that needs no Python to run: of the instance's dict, else of its class, unbound; undefined otherwise. */
   lookup(object: Value, name: string): Value | undefined;
   /** The class of a value; undefined for Unknown. */
   typeOf(value: Value): PyClass | undefined;
   isInstance(value: Value, cls: PyClass): boolean;
   keyOf(value: Value): Key | Unknown;
+  /** The key of a value whose class has a hash of its own, which Python computes. */
+  customKey(value: PyInstance, hash: Value): Steps<Key | Unknown>;
+  /** What `object` itself has by a name. */
+  objectMember(name: string): Value | undefined;
+  /** A module inside of a package that nobody has imported yet. */
+  submodule(module: PyModule, name: string): Value | Later | undefined;
 
   /** Makes an exception of a built-in class, to be thrown: `throw machine.raise('ValueError', '…')`. */
-  raise(type: string, message: string): Raised;
+  raise(type: string, message: string, isBare?: boolean): Raised;
   /** The same with other arguments than a message: KeyError has the key. */
   raiseWith(type: string, args: readonly Value[]): Raised;
   exception(type: string, message: string): PyInstance;

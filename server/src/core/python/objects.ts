@@ -180,9 +180,14 @@ export type Key = string | number | bigint | symbol | object | null;
 
 export class PyDict extends PyObject {
   readonly kind = 'dict';
-  readonly entries = new Map<Key, { readonly key: Value; value: Value }>();
+  readonly entries: Map<Key, { readonly key: Value; value: Value }>;
   /** Of a subclass, such as an OrderedDict or a defaultdict. */
   own: PyInstance | undefined;
+
+  constructor(entries: Map<Key, { readonly key: Value; value: Value }> = new Map()) {
+    super();
+    this.entries = entries;
+  }
 }
 
 export class PySet extends PyObject {
@@ -258,7 +263,7 @@ export class PyClass extends PyObject {
   readonly mro: readonly PyClass[];
   readonly dict: Map<string, Value> = new ClassDict();
   /** The head of its definition; undefined for a native one. */
-  readonly place: Place | undefined;
+  place: Place | undefined;
   metaclass: PyClass | undefined;
   /**
    * Makes the bare instance (`__new__`) for this class and those derived from it; the nearest one in the mro counts.

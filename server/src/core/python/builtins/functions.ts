@@ -300,8 +300,18 @@ export const builtinFunctions: readonly Native[] = [
   nativeSteps('len', 'object, /', function* ([object], machine) {
     return yield* machine.length(object!);
   }),
-  // What a program prints is nobody's concern here.
-  native('print', "*args, sep=None, end=None, file=None, flush=False", () => null),
+  // What a program prints concerns nobody but a test.
+  nativeSteps('print', '*args, sep=None, end=None, file=None, flush=False', function* ([args, sep, end, file], machine) {
+    const print = machine.options.hooks?.print;
+    if (!print || file !== null) return null;
+    const texts: string[] = [];
+    for (const arg of (args as PyTuple).items) {
+      const text = yield* machine.str(arg);
+      texts.push(typeof text === 'string' ? text : `<${text.reason.message}>`);
+    }
+    print(texts.join(typeof sep === 'string' ? sep : ' ') + (typeof end === 'string' ? end : '\n'));
+    return null;
+  }),
   nativeSteps('repr', 'object, /', function* ([object], machine) {
     return yield* reprOf(object!, machine);
   }),
