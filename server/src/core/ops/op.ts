@@ -61,6 +61,8 @@ export interface Complaint {
   readonly short?: string | undefined;
   /** The attribute or the input (by position) that is to blame. */
   readonly attr?: string;
+  /** The argument that would make it right, and its value: for a fix. */
+  readonly fits?: { readonly attr: string; readonly value: number } | undefined;
   readonly input?: number;
   /** The input was made inside a composite: the text names none of the kind. */
   readonly isInner?: boolean;

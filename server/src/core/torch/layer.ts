@@ -46,11 +46,14 @@ export function layer<A extends object>(definition: Layer<A>): Layer<A> {
 // biome-ignore lint/suspicious/noExplicitAny: method parameters are contravariant; a table of layers needs it
 export type AnyLayer = Layer<any>;
 
-/** Where layers are built. */
-export class Scope {
-  readonly builder: Builder;
+/** What layers need of the builder: a program that is read records them in its own way. */
+export type Recorder = Pick<Builder, 'add' | 'addAll' | 'unknown' | 'complain' | 'within' | 'times' | 'problem' | 'full' | 'order'>;
 
-  constructor(builder: Builder) {
+/** Where layers are built. */
+export class Scope<B extends Recorder = Recorder> {
+  readonly builder: B;
+
+  constructor(builder: B) {
     this.builder = builder;
   }
 

@@ -81,6 +81,8 @@ export interface ModuleCall {
   /** Where it was constructed, and where its class is defined. */
   readonly construct?: Place | undefined;
   readonly definition?: Place | undefined;
+  /** False where parameters are registered that no call uses. */
+  readonly isCall?: boolean;
   /** What it does, in one sentence. */
   readonly summary?: string | undefined;
 }

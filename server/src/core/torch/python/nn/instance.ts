@@ -1,0 +1,160 @@
+// An nn.Module as the program holds it: parameters, buffers and children by name, beside what any object has.
+import { type Place, PyDict, type PyClass, PyInstance, type Unknown, type Value } from '../../../python/objects.ts';
+import { PyParameter, PyTensor } from '../tensor.ts';
+import { dictOf, entry, named, setEntry } from './natives.ts';
+
+/** What runs before or after a module is called; `within` runs first of all in its call: it makes its weights. */
+export interface Hook {
+  readonly when: 'before' | 'within' | 'after';
+  readonly callee: Value;
+  readonly withKeywords: boolean;
+}
+
+export class ModuleInstance extends PyInstance {
+  /** Where the calls stand that constructed it, from the inside out, up to and with the nearest `__init__`. */
+  construct: readonly Place[];
+  /** Names of buffers that `state_dict()` leaves out. */
+  readonly unsaved = new Set<string>();
+  hooks: readonly Hook[] = [];
+  /** What it holds cannot be known: a list of modules made of something unknown. */
+  unknown: Unknown | undefined;
+  /** Tensors that were computed for the call that is under way. */
+  readonly computed = new Map<string, Value>();
+
+  constructor(cls: PyClass, construct: readonly Place[]) {
+    super(cls);
+    this.construct = construct;
+  }
+
+  /** `nn.Module.__init__`. */
+  prepare(): void {
+    this.set('training', true);
+    for (const name of ['_parameters', '_buffers', '_modules']) this.set(name, dictOf());
+  }
+
+  /** Whether `nn.Module.__init__` has run: before it nothing can be registered. */
+  get isReady(): boolean {
+    return this.dict?.has('_modules') ?? false;
+  }
+
+  get parameters(): PyDict {
+    return this.#registry('_parameters');
+  }
+
+  get buffers(): PyDict {
+    return this.#registry('_buffers');
+  }
+
+  get children(): PyDict {
+    return this.#registry('_modules');
+  }
+
+  /** `_parameters` and the like are attributes: a program may read them, and put another dict in their place. */
+  #registry(name: string): PyDict {
+    const dict = this.get(name);
+    return dict instanceof PyDict ? dict : empty;
+  }
+
+  /** What is registered under a name. */
+  registered(name: string): Value | undefined {
+    if (!this.isReady) return undefined;
+    return entry(this.parameters, name) ?? entry(this.buffers, name) ?? entry(this.children, name) ?? this.#none(name);
+  }
+
+  /** None is registered too: `bias` of a layer without one. */
+  #none(name: string): null | undefined {
+    const isThere = [this.parameters, this.buffers, this.children].some(({ entries }) => entries.has(name));
+    return isThere ? null : undefined;
+  }
+
+  /** Registers under a name, which nothing else has from then on. */
+  register(kind: 'parameters' | 'buffers' | 'children', name: string, value: Value): void {
+    this.remove(name, kind);
+    setEntry(this[kind], name, value);
+  }
+
+  /** Whether there was anything under this name. */
+  remove(name: string, but?: 'parameters' | 'buffers' | 'children'): boolean {
+    let found = this.dict?.delete(name) ?? false;
+    for (const kind of ['parameters', 'buffers', 'children'] as const) {
+      if (kind !== but && this[kind].entries.delete(name)) found = true;
+    }
+    return found;
+  }
+
+  /** An attribute that a layer of torch has: of its dict, or registered. */
+  attribute(name: string): Value | undefined {
+    return this.computed.get(name) ?? this.get(name) ?? (this.dict?.has(name) ? null : this.registered(name));
+  }
+
+  /** Its own parameters, without its children's. */
+  *ownParameters(): Generator<readonly [string, PyParameter]> {
+    for (const [name, value] of named(this.parameters)) if (value instanceof PyParameter) yield [name, value];
+  }
+
+  *ownBuffers(): Generator<readonly [string, PyTensor]> {
+    for (const [name, value] of named(this.buffers)) if (value instanceof PyTensor) yield [name, value];
+  }
+
+  *ownChildren(): Generator<readonly [string, ModuleInstance]> {
+    for (const [name, value] of named(this.children)) if (value instanceof ModuleInstance) yield [name, value];
+  }
+}
+
+const empty = new PyDict();
+
+export interface Named<T> {
+  readonly path: string;
+  readonly value: T;
+}
+
+/** `named_modules()`: itself first, then what is inside, each once unless asked otherwise. */
+export function* modulesOf(
+  root: ModuleInstance,
+  prefix = '',
+  once = true,
+  seen = new Set<ModuleInstance>(),
+): Generator<Named<ModuleInstance>> {
+  const stack: Named<ModuleInstance>[] = [{ path: prefix, value: root }];
+  // A module may hold itself by mistake; torch would not end.
+  let left = 100_000;
+  while (stack.length > 0 && left-- > 0) {
+    const each = stack.pop()!;
+    if (once && seen.has(each.value)) continue;
+    seen.add(each.value);
+    yield each;
+    const inside = [...each.value.ownChildren()].map(([name, value]) => ({ path: joined(each.path, name), value }));
+    stack.push(...inside.reverse());
+  }
+}
+
+/** `named_parameters()`. */
+export function* parametersOf(root: ModuleInstance, prefix = '', deep = true, once = true): Generator<Named<PyParameter>> {
+  yield* members(root, module => module.ownParameters(), prefix, deep, once);
+}
+
+/** `named_buffers()`. */
+export function* buffersOf(root: ModuleInstance, prefix = '', deep = true, once = true): Generator<Named<PyTensor>> {
+  yield* members(root, module => module.ownBuffers(), prefix, deep, once);
+}
+
+function* members<T>(
+  root: ModuleInstance,
+  own: (module: ModuleInstance) => Iterable<readonly [string, T]>,
+  prefix: string,
+  deep: boolean,
+  once: boolean,
+): Generator<Named<T>> {
+  const seen = new Set<T>();
+  for (const { path, value: module } of deep ? modulesOf(root, prefix, once) : [{ path: prefix, value: root }]) {
+    for (const [name, value] of own(module)) {
+      if (once && seen.has(value)) continue;
+      seen.add(value);
+      yield { path: joined(path, name), value };
+    }
+  }
+}
+
+export function joined(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}

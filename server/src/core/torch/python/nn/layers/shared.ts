@@ -1,0 +1,72 @@
+// The layers without parameters that torch.nn shares with the other formats, as classes of Python.
+import { PyFloat, PyList, PyTuple, plain, Unknown, type Value } from '../../../../python/objects.ts';
+import type { PyValue } from '../../../../python/value.ts';
+import { type AnyLayer } from '../../../layer.ts';
+import type { Param } from '../../../signature.ts';
+import { nn as known } from '../../../nn/index.ts';
+import { PyTensor } from '../../tensor.ts';
+import { tensorOf, unknownResult } from '../apply.ts';
+import type { ModuleInstance } from '../instance.ts';
+import { numberOf } from '../natives.ts';
+import { runLayer } from '../recorded.ts';
+import type { NN } from '../state.ts';
+import { callerOf, type LayerClass, need } from './spec.ts';
+
+/** A layer by its name in the table of all formats. */
+export function layerNamed(name: string): AnyLayer {
+  const layer = known.get(`nn.${name}`);
+  if (!layer) throw new Error(`torch.nn.${name} is not in the table.`);
+  return layer;
+}
+
+export function shared(name: string, file: string, base?: string): LayerClass {
+  const layer = layerNamed(name);
+  return {
+    name,
+    file,
+    ...(base === undefined ? {} : { base }),
+    summary: layer.summary,
+    init: signatureOf(layer),
+    forward: (self, [input], nn) => run(nn, self, layer, input!),
+  };
+}
+
+function run(nn: NN, self: ModuleInstance, layer: AnyLayer, input: Value): Value {
+  const x = tensorOf(nn, input);
+  const args: Record<string, PyValue> = {};
+  for (const [name, { kind }] of Object.entries<Param>(layer.params)) {
+    const value = need(self, name, nn.machine);
+    if (value instanceof Unknown && kind !== 'any') return unknownResult(nn, value, [x]);
+    const simple = simpleOf(value);
+    if (simple !== undefined) args[name] = simple;
+  }
+  return runLayer(nn, callerOf(self), layer, [x], args)[0]!;
+}
+
+/** The signature as Python writes it. */
+export function signatureOf({ params }: AnyLayer): string {
+  return Object.entries<Param>(params)
+    .map(([name, { default: value }]) => (value === undefined ? name : `${name}=${written(value)}`))
+    .join(', ');
+}
+
+function written(value: PyValue): string {
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'string') return `'${value}'`;
+  return String(value);
+}
+
+/** A value as layers take it; undefined for what they never read. */
+export function simpleOf(given: Value): PyValue | undefined {
+  const value = plain(given);
+  if (value === null || typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof PyFloat) return value.value;
+  if (value instanceof PyTuple || value instanceof PyList) {
+    const items = value.items.map(simpleOf);
+    return items.some(item => item === undefined) ? undefined : (items as readonly PyValue[]);
+  }
+  if (value instanceof PyTensor || value instanceof Unknown) return numberOf(value);
+  return undefined;
+}

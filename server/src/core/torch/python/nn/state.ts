@@ -1,0 +1,134 @@
+// What torch.nn knows of one reading: its world, its classes, and which modules were called.
+import type { Activation, Machine } from '../../../python/machine.ts';
+import { type Native, PyDict, PyList, PyTuple, type PyClass, type Value } from '../../../python/objects.ts';
+import { PyParameter, PyTensor } from '../tensor.ts';
+import { share } from '../values.ts';
+import { isModuleCall, type ModuleCall, type World } from '../world.ts';
+import { callPlaces } from './natives.ts';
+import { ModuleInstance, modulesOf } from './instance.ts';
+
+/** How a module was called during the forward pass that is priced. */
+export interface Calls {
+  count: number;
+  /** What its last call returned. */
+  result: Value;
+}
+
+export class NN {
+  readonly world: World;
+  readonly calls = new Map<ModuleInstance, Calls>();
+  /** The classes of torch.nn by name, as they are made. */
+  readonly classes = new Map<string, PyClass>();
+  /** Constructors for layers inside of layers, by the name of the class. */
+  readonly makers = new Map<string, (given: Readonly<Record<string, Value>>) => ModuleInstance>();
+  /** torch.nn.functional by name. */
+  readonly functions = new Map<string, Native>();
+  /** What a class of torch.nn does, in one sentence. */
+  readonly summaries = new Map<PyClass, () => string>();
+  #root: ModuleInstance | undefined;
+  #paths = new Map<ModuleInstance, string>();
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  get machine(): Machine {
+    return this.world.machine;
+  }
+
+  /** A class of torch.nn: those that a class derives from are made before it. */
+  cls(name: string): PyClass {
+    const cls = this.classes.get(name);
+    if (!cls) throw new Error(`torch.nn.${name} is not made yet.`);
+    return cls;
+  }
+
+  /** A layer inside of a layer, which is where it is constructed. */
+  make(name: string, given: Readonly<Record<string, Value>>): ModuleInstance {
+    return this.makers.get(name)!(given);
+  }
+
+  /** An instance of a class whose constructor does nothing else. */
+  create(cls: PyClass): ModuleInstance {
+    const module = new ModuleInstance(cls, callPlaces(this.machine));
+    module.prepare();
+    return module;
+  }
+
+  /** `nn.Parameter(tensor)`: of the same memory. */
+  parameter(data: PyTensor, requiresGrad = true, cls = this.world.classes.Parameter): PyParameter {
+    const parameter = new PyParameter(cls, data.shape, data.dtype);
+    parameter.why = data.why;
+    parameter.requiresGrad = requiresGrad;
+    if (data instanceof PyParameter) parameter.role = data.role;
+    share(parameter, data, data.strides);
+    return parameter;
+  }
+
+  /** How a module that is called by `at` is tagged: its name is the path from the module that is called around it. */
+  tag(module: ModuleInstance, at: Activation | undefined): ModuleCall {
+    const { cls, construct } = module;
+    const [place] = construct;
+    const summary = this.summaries.get(cls)?.();
+    const label = this.label(module, at);
+    return { kind: 'module-call', label, type: cls.name, module, construct: place, definition: cls.place, summary };
+  }
+
+  label(module: ModuleInstance, at: Activation | undefined): string {
+    const outer = enclosing(at);
+    if (!outer) {
+      this.#root = module;
+      this.#paths = new Map();
+      return '';
+    }
+    const own = this.#path(module);
+    const around = this.#path(outer);
+    if (own === undefined) return module.cls.name;
+    return around !== undefined && around !== '' && own.startsWith(`${around}.`) ? own.slice(around.length + 1) : own;
+  }
+
+  /** Where it is in the module that is called outermost. */
+  #path(module: ModuleInstance): string | undefined {
+    const known = this.#paths.get(module);
+    if (known !== undefined || !this.#root) return known;
+    // Modules may be made and registered in a forward pass.
+    for (const { path, value } of modulesOf(this.#root)) if (!this.#paths.has(value)) this.#paths.set(value, path);
+    const path = this.#paths.get(module);
+    // What is in no tree is not looked for again.
+    if (path === undefined) this.#paths.set(module, module.cls.name);
+    return path;
+  }
+
+  /** The call ends that `at` is tagged with. */
+  called(module: ModuleInstance, result: Value, at: Activation | undefined): void {
+    if (!this.world.isRecording) return;
+    if (at) this.world.leave(at, tensorsIn(result));
+    const known = this.calls.get(module);
+    if (known) {
+      known.count++;
+      known.result = result;
+    } else this.calls.set(module, { count: 1, result });
+  }
+}
+
+/** The module whose call is the innermost one around an activation. */
+export function enclosing(at: Activation | undefined): ModuleInstance | undefined {
+  for (let each = at; each; each = each.parent) {
+    const module = tagOf(each)?.module;
+    if (module instanceof ModuleInstance) return module;
+  }
+  return undefined;
+}
+
+export function tagOf({ tag }: Activation): ModuleCall | undefined {
+  return isModuleCall(tag) ? tag : undefined;
+}
+
+/** All tensors in what a call returns: of lists, tuples and dicts each. */
+export function tensorsIn(value: Value, depth = 4): readonly PyTensor[] {
+  if (value instanceof PyTensor) return [value];
+  if (depth === 0) return [];
+  if (value instanceof PyTuple || value instanceof PyList) return value.items.flatMap(item => tensorsIn(item, depth - 1));
+  if (value instanceof PyDict) return [...value.entries.values()].flatMap(each => tensorsIn(each.value, depth - 1));
+  return [];
+}
