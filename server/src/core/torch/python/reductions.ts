@@ -124,7 +124,15 @@ export function defineReductions(registry: Registry): void {
   ] as const) {
     registry.define(name, 'input, dim?, keepdim?', call => {
       const x = call.tensor();
-      return reduced(call, name, x, call.dims('dim', shapeOf(call, x).length), call.bool('keepdim'), x.dtype === 'uint8' ? 'uint8' : 'bool', value);
+      return reduced(
+        call,
+        name,
+        x,
+        call.dims('dim', shapeOf(call, x).length),
+        call.bool('keepdim'),
+        x.dtype === 'uint8' ? 'uint8' : 'bool',
+        value,
+      );
     });
   }
   registry.define('count_nonzero', 'input, dim?', call => {

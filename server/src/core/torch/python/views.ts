@@ -218,7 +218,8 @@ export function squeezed(call: Call, x: PyTensor, axes: readonly number[] | unde
   const left = shape.flatMap((length, axis) => (gone.has(axis) ? [] : [length]));
   const own = stridesOf(x);
   const strides = x.strides === 'contiguous' ? 'contiguous' : own?.filter((_, axis) => !gone.has(axis));
-  if (axes?.length === 1 && shape.length > 0) return viewed(call.world, ops.squeeze, { axis: axes[0] }, x, left, strides);
+  if (axes?.length === 1 && shape.length > 0)
+    return viewed(call.world, ops.squeeze, { axis: axes[0] }, x, left, strides);
   return viewed(call.world, ops.view, { how: 'squeeze', shape: left }, x, left, strides);
 }
 
@@ -700,7 +701,8 @@ export function defineViews(registry: Registry): void {
     const shape = shapeOf(call, x);
     const offset = call.knownInt('offset', 0);
     const [a, b] = [call.dim('dim1', shape.length, 0), call.dim('dim2', shape.length, 1)];
-    if (a === b) call.wrong('repeated-axis', l10n.t('Axis {0} is listed twice.', a), { help: l10n.t('List each axis once.') });
+    if (a === b)
+      call.wrong('repeated-axis', l10n.t('Axis {0} is listed twice.', a), { help: l10n.t('List each axis once.') });
     const length = Math.max(
       offset >= 0 ? Math.min(shape[a]!, shape[b]! - offset) : Math.min(shape[a]! + offset, shape[b]!),
       0,
