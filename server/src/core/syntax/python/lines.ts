@@ -30,6 +30,9 @@ const spaces = /[ \t\f]*/y;
 const word = /[\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}_·]+/uy;
 const stringPrefix = /^(?:[bru]|[bft]r|r[bft]|[ft])$/i;
 
+const definitions =
+  /^([ \t]*)(?:(?:async\s+)?def\s+[\p{L}_][\p{L}\p{N}_]*\s*\(|class\s+[\p{L}_][\p{L}\p{N}_]*\s*[(:])/gmu;
+
 /** A line that starts so is no part of an expression in brackets, whatever those say. */
 const statementStart = new RegExp(
   [
@@ -53,9 +56,15 @@ const blockStart = /(?:(?:async\s+)?for\s[^#\n]*\sin\s|if\s|else\b)[^#\n]*:[ \t]
 
 /** The logical lines from `from` to `to`. With `isStrict` a line's brackets end where the next one is not indented more. */
 export function logicalLines(text: string, from = 0, to = text.length, isStrict = false): readonly LogicalLine[] {
-  const scanner = new Scanner(text, to);
+  const scanner = new Scanner(text, to, false);
+  const lines = linesOf(scanner, from, isStrict);
+  // A string of several lines that has no end: what is wrong may be the one above it whose end was taken for a beginning.
+  return scanner.hasOpenString ? linesOf(new Scanner(text, to, true), from, isStrict) : lines;
+}
+
+function linesOf(scanner: Scanner, from: number, isStrict: boolean): readonly LogicalLine[] {
   const lines: LogicalLine[] = [];
-  let at = from === 0 && text.charCodeAt(0) === 0xfeff ? 1 : from;
+  let at = from;
   for (;;) {
     const start = scanner.nextStart(at);
     if (!start) return lines;
@@ -81,13 +90,18 @@ interface Start {
 }
 
 class Scanner {
+  /** Whether a string of several lines had no end. */
+  hasOpenString = false;
   readonly #text: string;
   readonly #end: number;
   #budget: number;
+  /** Whether the first string that looks as if code were in it has its end missing. */
+  #isSuspicious: boolean;
 
-  constructor(text: string, end: number) {
+  constructor(text: string, end: number, isSuspicious: boolean) {
     this.#text = text;
     this.#end = end;
+    this.#isSuspicious = isSuspicious;
     this.#budget = lookahead + lookaheadFactor * (end + 1);
   }
 
@@ -105,6 +119,8 @@ class Scanner {
       } else if (code === tab) {
         indent = (Math.floor(indent / 8) + 1) * 8;
         tabIndent++;
+      } else if (code === byteOrderMark && at === 0) {
+        indent = 0;
       } else if (code === formFeed || code === newline || code === carriageReturn) {
         indent = 0;
         tabIndent = 0;
@@ -281,14 +297,36 @@ class Scanner {
     const text = this.#text;
     const mark = text.charCodeAt(at);
     const isLong = text.charCodeAt(at + 1) === mark && text.charCodeAt(at + 2) === mark;
+    const end = this.#stringEnd(at, prefix, mark, isLong);
+    if (!isLong) return { to: end, isLong };
+    if (end < 0) {
+      this.hasOpenString = true;
+    } else if (this.#isSuspicious && this.#hasCode(at, end)) {
+      this.#isSuspicious = false;
+      return { to: -1, isLong };
+    }
+    return { to: end, isLong };
+  }
+
+  /** Whether the lines of a string hold a function or a class that is indented no more than the string. */
+  #hasCode(from: number, to: number): boolean {
+    const lineStart = Math.max(this.#text.lastIndexOf('\n', from), this.#text.lastIndexOf('\r', from)) + 1;
+    const indent = this.#skip(spaces, lineStart) - lineStart;
+    for (const [, own] of this.#text.slice(from, to).matchAll(definitions)) {
+      if (own!.length <= indent) return true;
+    }
+    return false;
+  }
+
+  #stringEnd(at: number, prefix: string, mark: number, isLong: boolean): number {
     const isFormat = prefix.includes('f') || prefix.includes('t');
     const from = at + (isLong ? 3 : 1);
     if (isFormat && this.#budget > 0) {
       const end = this.#format(from, mark, isLong, 0);
-      if (end >= 0) return { to: end, isLong };
+      if (end >= 0) return end;
       this.#budget -= this.#lineEnd(at) - at;
     }
-    return { to: this.#plain(from, mark, isLong), isLong };
+    return this.#plain(from, mark, isLong);
   }
 
   #plain(from: number, mark: number, isLong: boolean): number {
@@ -454,6 +492,7 @@ const newline = 0x0a;
 const formFeed = 0x0c;
 const carriageReturn = 0x0d;
 const space = 0x20;
+const byteOrderMark = 0xfeff;
 const doubleQuote = 0x22;
 const hash = 0x23;
 const quote = 0x27;
