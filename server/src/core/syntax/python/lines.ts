@@ -30,6 +30,8 @@ const spaces = /[ \t\f]*/y;
 const word = /[\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}_·]+/uy;
 const stringPrefix = /^(?:[bru]|[bft]r|r[bft]|[ft])$/i;
 
+/** No string that has a function in it is shorter. */
+const shortest = 10;
 const definitions =
   /^([ \t]*)(?:(?:async\s+)?def\s+[\p{L}_][\p{L}\p{N}_]*\s*\(|class\s+[\p{L}_][\p{L}\p{N}_]*\s*[(:])/gmu;
 
@@ -56,10 +58,28 @@ const blockStart = /(?:(?:async\s+)?for\s[^#\n]*\sin\s|if\s|else\b)[^#\n]*:[ \t]
 
 /** The logical lines from `from` to `to`. With `isStrict` a line's brackets end where the next one is not indented more. */
 export function logicalLines(text: string, from = 0, to = text.length, isStrict = false): readonly LogicalLine[] {
-  const scanner = new Scanner(text, to, false);
+  const scanner = new Scanner(text, to);
   const lines = linesOf(scanner, from, isStrict);
-  // A string of several lines that has no end: what is wrong may be the one above it whose end was taken for a beginning.
-  return scanner.hasOpenString ? linesOf(new Scanner(text, to, true), from, isStrict) : lines;
+  if (!scanner.hasOpenString) return lines;
+  // A string of several lines has no end. What is wrong may be one above it whose end was taken for a beginning.
+  let best = lines;
+  let most = definitionsIn(text, lines);
+  for (const at of scanner.suspicious.slice(0, maxSuspects)) {
+    const other = linesOf(new Scanner(text, to, at), from, isStrict);
+    const found = definitionsIn(text, other);
+    if (found > most) [best, most] = [other, found];
+  }
+  return best;
+}
+
+/** So many places are tried for a mark that is missing. */
+const maxSuspects = 10;
+
+/** How many functions and classes begin in these lines: strings that are none hide them. */
+function definitionsIn(text: string, lines: readonly LogicalLine[]): number {
+  return lines.filter(
+    ({ from, opensBlock }) => opensBlock && /^(?:async\s+)?(?:def|class)\s/.test(text.slice(from, from + 20)),
+  ).length;
 }
 
 function linesOf(scanner: Scanner, from: number, isStrict: boolean): readonly LogicalLine[] {
@@ -92,16 +112,18 @@ interface Start {
 class Scanner {
   /** Whether a string of several lines had no end. */
   hasOpenString = false;
+  /** Strings that look as if code were in them. */
+  readonly suspicious: number[] = [];
   readonly #text: string;
   readonly #end: number;
   #budget: number;
-  /** Whether the first string that looks as if code were in it has its end missing. */
-  #isSuspicious: boolean;
+  readonly #open: number;
 
-  constructor(text: string, end: number, isSuspicious: boolean) {
+  /** The string at `open` is taken for one whose end is missing. */
+  constructor(text: string, end: number, open = -1) {
     this.#text = text;
     this.#end = end;
-    this.#isSuspicious = isSuspicious;
+    this.#open = open;
     this.#budget = lookahead + lookaheadFactor * (end + 1);
   }
 
@@ -301,14 +323,15 @@ class Scanner {
     if (!isLong) return { to: end, isLong };
     if (end < 0) {
       this.hasOpenString = true;
-    } else if (this.#isSuspicious && this.#hasCode(at, end)) {
-      this.#isSuspicious = false;
+    } else if (at === this.#open) {
       return { to: -1, isLong };
+    } else if (end - at > shortest && this.#hasCode(at, end)) {
+      this.suspicious.push(at);
     }
     return { to: end, isLong };
   }
 
-  /** Whether the lines of a string hold a function or a class that is indented no more than the string. */
+  /** Whether lines of a string hold a function or a class that is indented no more than the string. */
   #hasCode(from: number, to: number): boolean {
     const lineStart = Math.max(this.#text.lastIndexOf('\n', from), this.#text.lastIndexOf('\r', from)) + 1;
     const indent = this.#skip(spaces, lineStart) - lineStart;

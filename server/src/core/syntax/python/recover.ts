@@ -626,14 +626,14 @@ class Recovery {
   }
 }
 
-/** How the lines of a block are indented: as the first, unless more of them are indented as the one that is least. */
+/** How the lines of a block are indented: as the first, unless more than a slip is indented less. */
 function levelOf(lines: readonly LogicalLine[]): LogicalLine {
   const [first] = lines;
   let least = first!;
   for (const line of lines) if (line.indent < least.indent) least = line;
   if (least.indent === first!.indent) return first!;
-  const count = (level: LogicalLine): number => lines.filter(line => isBeside(line, level)).length;
-  return count(least) > count(first!) ? least : first!;
+  const outer = lines.filter(line => isBeside(line, least));
+  return outer.length > 1 || outer[0]!.opensBlock ? least : first!;
 }
 
 /** Whether a line belongs to the block below another one. */
