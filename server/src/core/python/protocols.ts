@@ -1,4 +1,6 @@
 // Operators and conversions that may call Python: special methods of classes.
+import { viewIterator } from './builtins/dict.ts';
+import { setOrder } from './builtins/text.ts';
 import { attributeOf, Later, noAttribute } from './attributes.ts';
 import { Frame, PyGenerator } from './frame.ts';
 import type { Machine } from './machine.ts';
@@ -23,6 +25,7 @@ import {
   PySet,
   PySlice,
   PyTuple,
+  PyView,
   poison,
   Raised,
   type Steps,
@@ -627,9 +630,10 @@ export function plainIterator(value: Value, machine: Machine): PyIterator | unde
       return done ? undefined : entry.key;
     });
   }
+  if (value instanceof PyView) return viewIterator(value, machine);
   if (value instanceof PySet) {
     const { size } = value.entries;
-    const values = value.entries.values();
+    const values = setOrder(value).values();
     return new PyIterator(() => {
       const { done, value: each } = values.next();
       if (value.entries.size !== size) throw machine.raise('RuntimeError', 'Set changed size during iteration');
