@@ -460,7 +460,7 @@ const functions: readonly Native[] = [
       if (check !== undefined) return yield* machine.call(check, [info!, cls]);
       throw machine.raise('TypeError', 'issubclass() arg 2 must be a class, a tuple of classes, or a union');
     }
-    if (cls.mro.includes(info)) return true;
+    if (cls.mro.includes(info) || info.subclassCheck?.(cls)) return true;
     const check = machine.typeOf(info)?.find('__subclasscheck__');
     if (check !== undefined && !(check instanceof Native && check === typeMembers.__subclasscheck__)) {
       return yield* machine.call(check, [info, cls]);

@@ -1,4 +1,5 @@
 // Operators on values of built-in types, where no Python runs for them.
+import { combine } from './builtins/set.ts';
 import type { Machine } from './machine.ts';
 import { maxItems, maxText, tooLong, tooMuchText } from './builtins/limits.ts';
 import { arithmetic, compareNumbers, intOf, numberOf } from './builtins/numbers.ts';
@@ -98,15 +99,9 @@ function repeated(value: Value, times: number | bigint, machine: Machine): Value
 
 function setBinary(operator: string, a: Value, b: Value, machine: Machine): Value | undefined {
   if (!(a instanceof PySet && b instanceof PySet)) return undefined;
-  const result = new PySet(a.kind);
+  if (operator !== '|' && operator !== '&' && operator !== '-' && operator !== '^') return undefined;
   machine.charge(a.entries.size + b.entries.size);
-  for (const [key, value] of a.entries) {
-    if (operator === '|' || (operator === '&') === b.entries.has(key)) result.entries.set(key, value);
-  }
-  if (operator === '|' || operator === '^') {
-    for (const [key, value] of b.entries) if (!a.entries.has(key)) result.entries.set(key, value);
-  }
-  return result;
+  return combine(operator, a.kind, a.entries, b.entries);
 }
 
 /** `-x`, `+x`, `~x` of numbers. */

@@ -1,4 +1,6 @@
 // Operators and conversions that may call Python: special methods of classes.
+import { viewIterator } from './builtins/dict.ts';
+import { setOrder } from './builtins/text.ts';
 import { attributeOf, Later, noAttribute } from './attributes.ts';
 import { Frame, PyGenerator } from './frame.ts';
 import type { Machine } from './machine.ts';
@@ -23,6 +25,7 @@ import {
   PySet,
   PySlice,
   PyTuple,
+  PyView,
   poison,
   Raised,
   type Steps,
@@ -80,6 +83,7 @@ function isPlain(value: Value): boolean {
 export function* binarySteps(operator: string, a: Value, b: Value, machine: Machine): Steps {
   if (a instanceof Unknown) return a;
   if (b instanceof Unknown) return b;
+  if (operator === '[]') return yield* itemSteps(a, b, machine);
   const compared = yield* comparisonSteps(operator, a, b, machine);
   if (compared !== undefined) return compared;
   if (isPlain(a) && isPlain(b)) {
@@ -626,9 +630,10 @@ export function plainIterator(value: Value, machine: Machine): PyIterator | unde
       return done ? undefined : entry.key;
     });
   }
+  if (value instanceof PyView) return viewIterator(value, machine);
   if (value instanceof PySet) {
     const { size } = value.entries;
-    const values = value.entries.values();
+    const values = setOrder(value).values();
     return new PyIterator(() => {
       const { done, value: each } = values.next();
       if (value.entries.size !== size) throw machine.raise('RuntimeError', 'Set changed size during iteration');

@@ -344,7 +344,7 @@ class Vm implements Interpreter {
   isInstance(value: Value, cls: PyClass): boolean {
     const type = this.typeOf(value);
     if (!type) return false;
-    if (type.mro.includes(cls)) return true;
+    if (type.mro.includes(cls) || cls.subclassCheck?.(type)) return true;
     const own = value instanceof PyInstance ? value.dict?.get('__class__') : undefined;
     return own instanceof PyClass && own.mro.includes(cls);
   }
@@ -784,7 +784,7 @@ class Vm implements Interpreter {
       return;
     }
     if (frame.steps) {
-      frame.inbox = value;
+      frame.inbox = delivery === 'instance' ? instance : value;
       return;
     }
     const code = frame.code!;

@@ -34,6 +34,25 @@ export class Unreadable {
 /** Deeper ones are unreadable: who walks the tree may recurse. CPython allows 200 brackets. */
 export const maxDepth = 200;
 
+/** Operators in a chain, which makes a tree as deep. */
+const maxChain = 1000;
+
+const precedence: Readonly<Record<BinaryOperator, number>> = {
+  '|': 1,
+  '^': 2,
+  '&': 3,
+  '<<': 4,
+  '>>': 4,
+  '+': 5,
+  '-': 5,
+  '*': 6,
+  '@': 6,
+  '/': 6,
+  '//': 6,
+  '%': 6,
+  '**': 7,
+};
+
 /** What was read, and where statements and clauses begin. */
 export interface Lowered {
   readonly statements: readonly Statement[];
@@ -1016,8 +1035,9 @@ class Lowering {
       case 'subscript':
         return this.#trailers(node);
       case 'binary_operator':
-      case 'boolean_operator':
         return this.#operators(node);
+      case 'boolean_operator':
+        return this.#booleans(node);
       case 'unary_operator': {
         const [operator, operand] = node.children;
         return { kind: 'Unary', range, operator: operator!.type as UnaryOperator, operand: this.#value(operand!) };
@@ -1085,8 +1105,20 @@ class Lowering {
       case 'list_splat':
         if (node.startIndex !== this.#star) this.#unexpected(node);
         return this.#value(node.children[1]!);
-      case 'await':
-        return { kind: 'Await', range, value: this.#value(node.children[1]!) };
+      case 'await': {
+        const [sign, operand] = node.children;
+        if (operand!.type === 'unary_operator' || operand!.type === 'await') this.#unexpected(operand!);
+        if (operand!.type !== 'binary_operator') return { kind: 'Await', range, value: this.#value(operand!) };
+        // To tree-sitter `await a ** b` waits for the power.
+        const [base, operator, exponent] = operand!.children;
+        return {
+          kind: 'Binary',
+          range,
+          left: { kind: 'Await', range: this.#range(sign!, base), value: this.#value(base!) },
+          operator: operator!.type as BinaryOperator,
+          right: this.#value(exponent!),
+        };
+      }
       case 'named_expression':
         return this.#refuse(node, l10n.t('An assignment expression (:=) must be in parentheses here.'));
       default:
@@ -1174,33 +1206,60 @@ class Lowering {
     return { args, keywords };
   }
 
-  /** `a + b + c`, leftmost first: a chain is as deep as it is long. */
-  #operators(node: SyntaxNode): Expression {
+  /** `a and b and c`, leftmost first: a chain is as deep as it is long. */
+  #booleans(node: SyntaxNode): Expression {
     const chain: SyntaxNode[] = [];
     let at = node;
     while (at.type === node.type) {
       chain.push(at);
       at = at.children[0]!;
     }
-    if (chain.length + this.#depth > maxDepth * 5) this.#refuse(node, tooDeep());
+    if (chain.length > maxChain) this.#refuse(node, tooDeep());
     let left = this.#value(at);
-    for (const link of chain.toReversed()) {
-      const range = this.#range(link);
-      const [, operator, operand] = link.children;
+    for (const [index, link] of chain.toReversed().entries()) {
+      const [, sign, operand] = link.children;
+      const operator = sign!.type as 'and' | 'or';
       const right = this.#value(operand!);
-      if (node.type === 'binary_operator') {
-        left = { kind: 'Binary', range, left, operator: operator!.type as BinaryOperator, right };
-      } else {
-        const sign = operator!.type as 'and' | 'or';
-        // What is in parentheses stays a value of its own, which comes to the same.
-        const values: readonly Expression[] =
-          left.kind === 'Boolean' && left.operator === sign && link !== chain.at(-1)
-            ? [...left.values, right]
-            : [left, right];
-        left = { kind: 'Boolean', range, operator: sign, values };
-      }
+      // What is in parentheses stays a value of its own.
+      const values = left.kind === 'Boolean' && left.operator === operator && index > 0 ? left.values : [left];
+      left = { kind: 'Boolean', range: this.#range(link), operator, values: [...values, right] };
     }
     return left;
+  }
+
+  /** Operators by Python's precedence; tree-sitter has & below ^. */
+  #operators(node: SyntaxNode): Expression {
+    const values: Expression[] = [];
+    const operators: BinaryOperator[] = [];
+    const reduce = (): void => {
+      const operator = operators.pop()!;
+      const right = values.pop()!;
+      const left = values.pop()!;
+      values.push({ kind: 'Binary', range: { from: left.range.from, to: right.range.to }, left, operator, right });
+    };
+    const rest: SyntaxNode[] = [node];
+    let count = 0;
+    for (let next = rest.pop(); next; next = rest.pop()) {
+      if (next.type === 'binary_operator') {
+        if (++count > maxChain) this.#refuse(node, tooDeep());
+        const [left, sign, right] = next.children;
+        rest.push(right!, sign!, left!);
+      } else if (next.children.length === 0 && next.type in precedence) {
+        const operator = next.type as BinaryOperator;
+        const level = precedence[operator];
+        while (
+          operators.length > 0 &&
+          (precedence[operators.at(-1)!] > level || (precedence[operators.at(-1)!] === level && operator !== '**'))
+        ) {
+          reduce();
+        }
+        operators.push(operator);
+      } else {
+        values.push(this.#value(next));
+      }
+    }
+    while (operators.length > 0) reduce();
+    return values[0]!;
   }
 
   #comparison(node: SyntaxNode): Expression {

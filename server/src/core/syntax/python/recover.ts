@@ -172,7 +172,17 @@ class Recovery {
         { from: first!.from, to: first!.to },
       );
     }
-    return read(this.#text, lines, from, to);
+    const found = read(this.#text, lines, from, to);
+    return found instanceof Unreadable && lines.length === 1 ? (this.#inParentheses(first!) ?? found) : found;
+  }
+
+  /** `a = b, *[c]` and `return b, *[c]`: tree-sitter takes such stars in parentheses only, which Python needs not. */
+  #inParentheses({ from, to }: LogicalLine): readonly Statement[] | undefined {
+    const text = this.#text.slice(from, to);
+    const start = /^(?:return|[^=;#'"]*[^=;#'"!<>:]=)\s*(?=\s[^=])/.exec(text)?.[0].length;
+    if (start === undefined || !/,\s*\*|^\s*\*/.test(text.slice(start)) || /[#;]/.test(text)) return undefined;
+    const found = read(`${text.slice(0, start)}(${text.slice(start + 1)})`, undefined, 0, text.length + 1, from);
+    return found instanceof Unreadable || found.length !== 1 ? undefined : [{ ...found[0]!, range: { from, to } }];
   }
 
   #split(line: LogicalLine): readonly LogicalLine[] {
@@ -626,14 +636,14 @@ class Recovery {
   }
 }
 
-/** How the lines of a block are indented: as the first, unless more of them are indented as the one that is least. */
+/** How the lines of a block are indented: as the first, unless more than a slip is indented less. */
 function levelOf(lines: readonly LogicalLine[]): LogicalLine {
   const [first] = lines;
   let least = first!;
   for (const line of lines) if (line.indent < least.indent) least = line;
   if (least.indent === first!.indent) return first!;
-  const count = (level: LogicalLine): number => lines.filter(line => isBeside(line, level)).length;
-  return count(least) > count(first!) ? least : first!;
+  const outer = lines.filter(line => isBeside(line, least));
+  return outer.length > 1 || outer[0]!.opensBlock ? least : first!;
 }
 
 /** Whether a line belongs to the block below another one. */
