@@ -13,7 +13,12 @@ export function moduleOf(name: string, members: (machine: Machine) => readonly (
   return machine => {
     const module = new PyModule(name);
     for (const part of members(machine)) {
-      if (Array.isArray(part)) for (const fn of part as readonly Native[]) module.dict.set(fn.name, fn);
+      if (Array.isArray(part)) {
+        for (const fn of part as readonly Native[]) {
+          fn.isStatic = true;
+          module.dict.set(fn.name, fn);
+        }
+      }
       else for (const [key, value] of Object.entries(part)) module.dict.set(key, value);
     }
     module.lazy = key => (key.startsWith('__') ? undefined : unsupported(machine, `${name}.${key}`));

@@ -1,0 +1,206 @@
+// The module `json`: what it writes and reads of plain values.
+import * as l10n from '@vscode/l10n';
+import type { Machine } from '../machine.ts';
+import { native, nativeSteps } from '../native.ts';
+import { PyDict, PyFloat, PyList, PyTuple, plain, type Steps, Unknown, type Value } from '../objects.ts';
+import { typeName } from '../builtins/classes.ts';
+import { textOf } from '../builtins/conversions.ts';
+import { put } from '../builtins/dict.ts';
+import { maxDepth, maxText, tooDeep, tooMuchText, unsupported } from '../builtins/limits.ts';
+import { int } from '../builtins/numbers.ts';
+import { floatText, intText } from '../builtins/text.ts';
+import { missing, moduleOf } from './module.ts';
+
+/** A JSON text as a value; undefined where it is none. */
+function read(text: string, machine: Machine): Value | undefined {
+  let at = 0;
+  const space = () => {
+    while (' \t\n\r'.includes(text[at] ?? 'x')) at++;
+  };
+  const value = (depth: number): Value | undefined => {
+    space();
+    if (depth > maxDepth) return tooDeep(machine);
+    const rest = text.slice(at, at + 9);
+    for (const [word, meaning] of [['null', null], ['true', true], ['false', false]] as const) {
+      if (rest.startsWith(word)) {
+        at += word.length;
+        return meaning;
+      }
+    }
+    for (const [word, meaning] of [['NaN', Number.NaN], ['Infinity', Number.POSITIVE_INFINITY], ['-Infinity', Number.NEGATIVE_INFINITY]] as const) {
+      if (rest.startsWith(word)) {
+        at += word.length;
+        return new PyFloat(meaning);
+      }
+    }
+    const sign = text[at];
+    if (sign === '"') return string();
+    if (sign === '[') return list(depth);
+    if (sign === '{') return dict(depth);
+    const number = /^-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/.exec(text.slice(at, at + 400));
+    if (number === null) return undefined;
+    at += number[0].length;
+    if (number[1] !== undefined || number[2] !== undefined) return new PyFloat(Number(number[0]));
+    return int(BigInt(number[0]));
+  };
+  const string = (): Value | undefined => {
+    const match = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+    match.lastIndex = at;
+    const found = match.exec(text);
+    if (found === null) return undefined;
+    at += found[0].length;
+    return JSON.parse(found[0]) as string;
+  };
+  const list = (depth: number): Value | undefined => {
+    const items: Value[] = [];
+    at++;
+    space();
+    if (text[at] === ']') {
+      at++;
+      return new PyList(items);
+    }
+    for (;;) {
+      const item = value(depth + 1);
+      if (item === undefined) return undefined;
+      items.push(item);
+      space();
+      const sign = text[at++];
+      if (sign === ']') return new PyList(items);
+      if (sign !== ',') return undefined;
+    }
+  };
+  const dict = (depth: number): Value | undefined => {
+    const entries = new PyDict();
+    at++;
+    space();
+    if (text[at] === '}') {
+      at++;
+      return entries;
+    }
+    for (;;) {
+      space();
+      const key = text[at] === '"' ? string() : undefined;
+      space();
+      if (key === undefined || text[at++] !== ':') return undefined;
+      const item = value(depth + 1);
+      if (item === undefined) return undefined;
+      put(entries, key, item, machine);
+      space();
+      const sign = text[at++];
+      if (sign === '}') return entries;
+      if (sign !== ',') return undefined;
+    }
+  };
+  const result = value(0);
+  space();
+  return at === text.length ? result : undefined;
+}
+
+interface Style {
+  readonly indent: string | undefined;
+  readonly separators: readonly [string, string];
+  readonly isAscii: boolean;
+  readonly isSorted: boolean;
+}
+
+/** A text in quotes. */
+function quoted(text: string, isAscii: boolean): string {
+  const json = JSON.stringify(text);
+  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return isAscii ? json.replace(/[\x7f-\uffff]/g, escape).replaceAll('\\u007f', '\x7f') : json;
+}
+
+function write(value: Value, style: Style, machine: Machine, depth: number): string | Unknown {
+  if (value instanceof Unknown) return value;
+  if (depth > maxDepth) return tooDeep(machine);
+  const bare = plain(value);
+  if (bare === null) return 'null';
+  if (bare === true) return 'true';
+  if (bare === false) return 'false';
+  if (typeof bare === 'string') return quoted(bare, style.isAscii);
+  if (typeof bare === 'number' || typeof bare === 'bigint') return intText(bare);
+  if (bare instanceof PyFloat) {
+    if (Number.isNaN(bare.value)) return 'NaN';
+    return Number.isFinite(bare.value) ? floatText(bare.value) : bare.value > 0 ? 'Infinity' : '-Infinity';
+  }
+  const rows: string[] = [];
+  const [comma, colon] = style.separators;
+  const wrap = (open: string, close: string): string => {
+    if (rows.length === 0) return open + close;
+    if (style.indent === undefined) return open + rows.join(comma) + close;
+    const line = `\n${style.indent.repeat(depth + 1)}`;
+    return `${open}${line}${rows.join(comma + line)}\n${style.indent.repeat(depth)}${close}`;
+  };
+  if (bare instanceof PyList || bare instanceof PyTuple) {
+    for (const item of bare.items) {
+      const text = write(item, style, machine, depth + 1);
+      if (text instanceof Unknown) return text;
+      rows.push(text);
+    }
+    return wrap('[', ']');
+  }
+  if (bare instanceof PyDict) {
+    const entries = [...bare.entries.values()];
+    if (style.isSorted) {
+      if (!entries.every(({ key }) => typeof key === 'string')) return unsupported(machine, 'json.dumps(sort_keys=True)');
+      entries.sort((a, b) => ((a.key as string) < (b.key as string) ? -1 : 1));
+    }
+    for (const { key, value: item } of entries) {
+      const name = plain(key);
+      const isName = name === null || typeof name !== 'object' || name instanceof PyFloat;
+      if (!isName) throw machine.raise('TypeError', `keys must be str, int, float, bool or None, not ${typeName(key, machine)}`);
+      const label = typeof name === 'string' ? name : write(name, style, machine, depth);
+      const text = write(item, style, machine, depth + 1);
+      if (label instanceof Unknown) return label;
+      if (text instanceof Unknown) return text;
+      rows.push(`${quoted(label, style.isAscii)}${colon}${text}`);
+    }
+    return wrap('{', '}');
+  }
+  throw machine.raise('TypeError', `Object of type ${typeName(value, machine)} is not JSON serializable`);
+}
+
+function* dumps(args: readonly Value[], machine: Machine): Steps {
+  const [object, , ascii, , , cls, indent, separators, standard, sort] = args;
+  if (cls !== null || standard !== null) return unsupported(machine, 'json.dumps(cls=…, default=…)');
+  const step = typeof indent === 'number' ? ' '.repeat(Math.max(0, Math.min(indent, 100))) : textOf(indent!);
+  const signs = separators instanceof PyTuple || separators instanceof PyList ? separators.items.map(sign => textOf(sign) ?? '') : undefined;
+  const isSorted = yield* machine.truth(sort!);
+  const isAscii = yield* machine.truth(ascii!);
+  if (isSorted instanceof Unknown) return isSorted;
+  if (isAscii instanceof Unknown) return isAscii;
+  const style: Style = {
+    indent: step,
+    separators: [signs?.[0] ?? (step === undefined ? ', ' : ','), signs?.[1] ?? ': '],
+    isAscii,
+    isSorted,
+  };
+  const text = write(object!, style, machine, 0);
+  return typeof text === 'string' && text.length > maxText ? tooMuchText(machine) : text;
+}
+
+export const json = moduleOf('json', machine => [
+  { JSONDecodeError: machine.builtin('ValueError') },
+  [
+    nativeSteps(
+      'dumps',
+      'obj, skipkeys=False, ensure_ascii=True, check_circular=True, allow_nan=True, cls=None, indent=None, separators=None, default=None, sort_keys=False',
+      function* (args, inner) {
+        return yield* dumps(args, inner);
+      },
+    ),
+    native('loads', 's, *, cls=None, object_hook=None, parse_float=None, parse_int=None, parse_constant=None, object_pairs_hook=None', (args, inner) => {
+      const [s, ...hooks] = args;
+      if (s instanceof Unknown) return s;
+      if (hooks.some(hook => hook !== null)) return unsupported(inner, 'json.loads(object_hook=…)');
+      const text = textOf(s!);
+      if (text === undefined) return unsupported(inner, `json.loads(${typeName(s!, inner)})`);
+      const value = read(text, inner);
+      if (value === undefined) throw inner.raise('ValueError', 'Expecting value: line 1 column 1 (char 0)');
+      return value;
+    }),
+    native('load', '*args, **kwargs', (_, inner) => inner.unknown(l10n.t('Files that the program opens are not read'))),
+    native('dump', '*args, **kwargs', () => null),
+  ],
+  missing('json', 'JSONEncoder', 'JSONDecoder'),
+]);

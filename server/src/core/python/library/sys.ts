@@ -1,0 +1,77 @@
+// The modules `sys` and `platform`: those of the pretended world, Linux with Python 3.11.
+import { native, nativeClass, nativeSteps } from '../native.ts';
+import { PyFloat, PyInstance, PyList, PyTuple, type Value } from '../objects.ts';
+import { classOf } from '../builtins/classes.ts';
+import { giveFields } from './collections.ts';
+import { missing, moduleOf, quiet } from './module.ts';
+
+export const sys = moduleOf('sys', machine => {
+  const named = (name: string, fields: readonly (readonly [string, Value])[]): Value => {
+    const cls = nativeClass(machine, name, [classOf('tuple', machine)], {}, { module: 'sys' });
+    giveFields(cls, fields.map(([field]) => field), new Map());
+    const value = new PyTuple(fields.map(([, item]) => item));
+    value.own = new PyInstance(cls);
+    return value;
+  };
+  const stream = new PyInstance(
+    nativeClass(
+      machine,
+      'TextIOWrapper',
+      [],
+      Object.fromEntries(['write', 'flush', 'writelines', 'close', 'reconfigure'].map(name => [name, native(name, 'self, *args, **kwargs', () => null)])),
+      { module: '_io' },
+    ),
+  );
+  return [
+    {
+      version_info: named('version_info', [['major', 3], ['minor', 11], ['micro', 7], ['releaselevel', 'final'], ['serial', 0]]),
+      version: '3.11.7 (main, Dec  8 2023, 18:56:58) [GCC 11.4.0]',
+      hexversion: 51054576,
+      platform: 'linux',
+      byteorder: 'little',
+      maxsize: 9223372036854775807n,
+      maxunicode: 1114111,
+      argv: new PyList(['']),
+      path: new PyList([]),
+      flags: machine.unknown('sys.flags'),
+      // What is imported already is not to be told from what is not.
+      modules: machine.unknown('sys.modules'),
+      executable: '/usr/bin/python3',
+      prefix: '/usr',
+      stdout: stream,
+      stderr: stream,
+      stdin: machine.unknown('sys.stdin'),
+      implementation: named('implementation', [['name', 'cpython'], ['cache_tag', 'cpython-311']]),
+      float_info: named('float_info', [
+        ['max', new PyFloat(Number.MAX_VALUE)],
+        ['min', new PyFloat(2.2250738585072014e-308)],
+        ['epsilon', new PyFloat(Number.EPSILON)],
+        ['dig', 15],
+        ['mant_dig', 53],
+      ]),
+      dont_write_bytecode: false,
+    },
+    [
+      nativeSteps('exit', 'status=None, /', function* ([status], inner) {
+        throw inner.raiseWith('SystemExit', status === null ? [] : [status!]);
+      }),
+      native('getrecursionlimit', '', () => 1000),
+      native('getdefaultencoding', '', () => 'utf-8'),
+      native('intern', 'string, /', ([string]) => string!),
+    ],
+    quiet('setrecursionlimit', 'settrace', 'setprofile', 'excepthook'),
+    missing('sys', 'exc_info', '_getframe', 'getsizeof', 'getrefcount'),
+  ];
+});
+
+export const platform = moduleOf('platform', () => [
+  [
+    native('system', '', () => 'Linux'),
+    native('machine', '', () => 'x86_64'),
+    native('python_version', '', () => '3.11.7'),
+    native('python_version_tuple', '', () => new PyTuple(['3', '11', '7'])),
+    native('python_implementation', '', () => 'CPython'),
+  ],
+  missing('platform', 'platform', 'release', 'version', 'node', 'processor', 'uname', 'architecture'),
+]);
+
