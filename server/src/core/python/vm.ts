@@ -2332,7 +2332,7 @@ class Vm implements Interpreter {
       const next = this.#frame;
       if (next === frame) {
         // The result is there already.
-        pc = frame.pc + 1;
+        pc = frame.pc;
         sp = frame.sp;
         continue;
       }
