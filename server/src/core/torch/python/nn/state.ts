@@ -25,6 +25,7 @@ export class NN {
   readonly functions = new Map<string, Native>();
   /** What a class of torch.nn does, in one sentence. */
   readonly summaries = new Map<PyClass, () => string>();
+  readonly #direct = new WeakMap<Activation, ModuleCall | null>();
   #root: ModuleInstance | undefined;
   #paths = new Map<ModuleInstance, string>();
 
@@ -74,6 +75,18 @@ export class NN {
     return { kind: 'module-call', label, type: cls.name, module, construct: place, definition: cls.place, summary };
   }
 
+  /** The call of a `forward` that the program calls by itself; undefined for others. */
+  direct(activation: Activation): ModuleCall | undefined {
+    const { receiver, parent } = activation;
+    if (!(receiver instanceof ModuleInstance)) return undefined;
+    let call = this.#direct.get(activation);
+    if (call === undefined) {
+      call = enclosing(parent) === receiver ? null : this.tag(receiver, parent);
+      this.#direct.set(activation, call);
+    }
+    return call ?? undefined;
+  }
+
   label(module: ModuleInstance, at: Activation | undefined): string {
     const outer = enclosing(at);
     if (!outer) {
@@ -114,14 +127,12 @@ export class NN {
 /** The module whose call is the innermost one around an activation. */
 export function enclosing(at: Activation | undefined): ModuleInstance | undefined {
   for (let each = at; each; each = each.parent) {
-    const module = tagOf(each)?.module;
-    if (module instanceof ModuleInstance) return module;
+    const { tag, code, receiver } = each;
+    if (isModuleCall(tag) && tag.module instanceof ModuleInstance) return tag.module;
+    // Its `forward`, called directly.
+    if (code?.name === 'forward' && receiver instanceof ModuleInstance) return receiver;
   }
   return undefined;
-}
-
-export function tagOf({ tag }: Activation): ModuleCall | undefined {
-  return isModuleCall(tag) ? tag : undefined;
 }
 
 /** All tensors in what a call returns: of lists, tuples and dicts each. */
