@@ -19,8 +19,8 @@ export class NN {
   readonly calls = new Map<ModuleInstance, Calls>();
   /** The classes of torch.nn by name, as they are made. */
   readonly classes = new Map<string, PyClass>();
-  /** Constructors for layers inside of layers, by the name of the class. */
-  readonly makers = new Map<string, (given: Readonly<Record<string, Value>>) => ModuleInstance>();
+  /** What constructors do, for layers inside of layers, by the name of the class. */
+  readonly initializers = new Map<string, (module: ModuleInstance, given: Readonly<Record<string, Value>>) => void>();
   /** torch.nn.functional by name. */
   readonly functions = new Map<string, Native>();
   /** What a class of torch.nn does, in one sentence. */
@@ -46,7 +46,9 @@ export class NN {
 
   /** A layer inside of a layer, which is where it is constructed. */
   make(name: string, given: Readonly<Record<string, Value>>): ModuleInstance {
-    return this.makers.get(name)!(given);
+    const module = this.create(this.cls(name));
+    this.initializers.get(name)!(module, given);
+    return module;
   }
 
   /** An instance of a class whose constructor does nothing else. */
