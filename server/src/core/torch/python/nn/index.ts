@@ -2,7 +2,7 @@
 import type { Machine, NativeModules } from '../../../python/machine.ts';
 import { native as nativeFunction, nativeClass } from '../../../python/native.ts';
 import { type PyClass, PyInstance, PyModule, type Native, type Value } from '../../../python/objects.ts';
-import { worldOf } from '../recording.ts';
+import { Recording, worldOf } from '../recording.ts';
 import type { World } from '../world.ts';
 import { containers } from './containers.ts';
 import { activations as activationFunctions } from './functional/activations.ts';
@@ -39,6 +39,8 @@ export function nnOf(world: World): NN {
     nn = new NN(world);
     known.set(world, nn);
     install(nn);
+    const made = nn;
+    if (world instanceof Recording) world.directCall = activation => made.direct(activation);
   }
   return nn;
 }

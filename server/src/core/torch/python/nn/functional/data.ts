@@ -8,7 +8,7 @@ import { projected } from '../kernels/attention.ts';
 import { moving } from '../kernels/data.ts';
 import { along, loss } from '../kernels/loss.ts';
 import { affineGrid, fold, gridSample, interpolate, pad, unfold } from '../kernels/resample.ts';
-import { layerNamed } from '../layers/shared.ts';
+import { images, layerNamed } from '../layers/shared.ts';
 import { flag, native, numberOf, unknownIn } from '../natives.ts';
 import { runLayer } from '../recorded.ts';
 import type { NN } from '../state.ts';
@@ -19,9 +19,11 @@ export function resampling(nn: NN): readonly Native[] {
     native(name, `input, ${factor}`, ([x, value]) => {
       const why = unknownIn(value!);
       if (why) return unknownResult(nn, why, [of(x)]);
-      return runLayer(nn, functionNamed(name), layerNamed(layer), [of(x)], {
+      const image = images(nn, functionNamed(name), layerNamed(layer), of(x));
+      const [y] = runLayer(nn, functionNamed(name), layerNamed(layer), [image.x], {
         [layer === 'PixelShuffle' ? 'upscale_factor' : layer === 'ChannelShuffle' ? 'groups' : 'downscale_factor']: numberOf(value!) ?? 1,
-      })[0]!;
+      });
+      return image.undo(y!);
     });
   return [
     native(

@@ -201,16 +201,12 @@ export function gridSample(nn: NN, caller: Caller, x: PyTensor, grid: PyTensor, 
   return applyKnown(nn, caller, ops.gridSample, {}, [x, grid], why);
 }
 
-/** F.affine_grid: a grid of positions, times the matrices of the batch. */
+/** F.affine_grid: a grid of positions; counters of operators do not see the small product inside. */
 export function affineGrid(nn: NN, caller: Caller, theta: PyTensor, wanted: Value): PyTensor {
   const why = unknownIn(wanted);
   const sizes = listOf(wanted)?.map(item => numberOf(item) ?? Number.NaN) ?? [];
   const [n = Number.NaN, , ...spatial] = sizes;
   const shape: Shape = [n, ...spatial, spatial.length];
   if (why) return unknownResult(nn, why, [theta], shape);
-  const points = spatial.reduce((product, each) => product * each, 1);
-  const base = apply(nn, caller, ops.constant, { shape: [n, points, spatial.length + 1] }, []);
-  const products = apply(nn, caller, ops.matmul, { transposeB: true }, [base, theta]);
-  return products.shape ? apply(nn, caller, ops.reshape, { shape }, [products]) : products;
+  return apply(nn, caller, moving('affineGrid'), { shape }, [theta]);
 }
-

@@ -56,14 +56,15 @@ export function define(nn: NN, spec: LayerClass): PyClass {
         return null;
       }),
     );
-    nn.makers.set(name, given => {
-      const module = nn.create(cls);
+    nn.initializers.set(name, (module, given) => {
       initialize(
         module,
         names.map((each, at) => given[each] ?? defaults[at] ?? null),
       );
-      return module;
     });
+  } else {
+    const inherited = nn.initializers.get(base);
+    if (inherited) nn.initializers.set(name, inherited);
   }
   if (forward) cls.dict.set('forward', forwarding(nn, input, (self, args) => forward(self, args, nn)));
   for (const [key, value] of Object.entries(members?.(nn) ?? {})) cls.dict.set(key, value);
