@@ -782,8 +782,22 @@ class Lowering {
         const name = this.#textOf(children[1]!);
         return { kind: 'MatchStar', range, name: name === '_' ? undefined : this.#name(children[1]!) };
       }
-      case 'union_pattern':
-        return { kind: 'MatchOr', range, patterns: this.#patterns(children.filter(({ type }) => type !== '|')) };
+      case 'union_pattern': {
+        const patterns: Pattern[] = [];
+        let sign: SyntaxNode | undefined;
+        for (const child of children) {
+          if (child.type === '-') {
+            sign = child;
+          } else if (sign) {
+            const own = this.#range(sign, child);
+            patterns.push({ kind: 'MatchValue', range: own, value: this.#negative(child, own) });
+            sign = undefined;
+          } else if (child.type !== '|') {
+            patterns.push(...this.#patterns([child]));
+          }
+        }
+        return { kind: 'MatchOr', range, patterns };
+      }
       case 'list_pattern':
         return { kind: 'MatchSequence', range, patterns: this.#patterns(elementsOf(children.slice(1, -1)), true) };
       case 'tuple_pattern': {
@@ -884,7 +898,10 @@ class Lowering {
     const patterns: Pattern[] = [];
     const found: { name: string; pattern: Pattern }[] = [];
     for (const child of elementsOf(inner.slice(0, -1))) {
-      const [only] = child.children;
+      let [only] = child.children;
+      let bound: SyntaxNode | undefined;
+      const [inner, , as] = only?.type === 'as_pattern' ? only.children : [];
+      if (inner?.children[0]?.type === 'keyword_pattern') [only, bound] = [inner.children[0], as];
       if (only?.type === 'keyword_pattern') {
         const [keyword, , ...value] = only.children;
         const pattern: Pattern =
@@ -895,7 +912,12 @@ class Lowering {
                 value: this.#negative(value[1]!, this.#range(value[0]!, value[1])),
               }
             : this.#pattern(value[0]!);
-        found.push({ name: this.#name(keyword!), pattern });
+        found.push({
+          name: this.#name(keyword!),
+          pattern: bound
+            ? { kind: 'MatchAs', range: this.#range(value[0]!, bound), pattern, name: this.#name(bound) }
+            : pattern,
+        });
       } else {
         if (found.length > 0) this.#unexpected(child);
         patterns.push(...this.#patterns([child]));

@@ -592,7 +592,7 @@ class Recovery {
     const { line, body } = piece;
     const head = this.#head(line, true, '', 0, '\n case _: pass');
     const range = { from: line.from, to: body.at(-1)?.to ?? line.to };
-    if (head?.kind !== 'Match' && body.every(inner => this.#clauseOf(inner) !== 'case')) {
+    if (head?.kind !== 'Match' && !body.some(inner => this.#isCase(inner))) {
       return [this.#quiet(range)];
     }
     const subject =
@@ -604,7 +604,7 @@ class Recovery {
     if (body.length === 0) stray.push(...this.#bodyOf(piece, depth));
     const level = body.length > 0 ? levelOf(body) : line;
     for (const clause of piecesOf(body, level)) {
-      if (!isBeside(clause.line, level) || this.#clauseOf(clause.line) !== 'case') {
+      if (!isBeside(clause.line, level) || !this.#isCase(clause.line)) {
         stray.push(
           this.#broken(
             { from: clause.line.from, to: clause.body.at(-1)?.to ?? clause.line.to },
@@ -618,6 +618,11 @@ class Recovery {
       cases.push(this.#case(clause, depth + 1));
     }
     return [{ kind: 'Match', range, subject, cases }, ...stray];
+  }
+
+  /** In a match, where a case can have its block in the same line. */
+  #isCase({ from, to }: LogicalLine): boolean {
+    return softWord.exec(this.#text.slice(from, Math.min(to, from + 200)))?.[1] === 'case';
   }
 
   #case(piece: Piece, depth: number): MatchCase {
