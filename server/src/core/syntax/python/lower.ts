@@ -240,7 +240,7 @@ class Lowering {
           kind: 'AnnAssign',
           range,
           target,
-          annotation: this.#type(annotation),
+          annotation: this.#annotation(annotation),
           value: value && this.#rightHandSide(value),
         };
       }
@@ -558,7 +558,7 @@ class Lowering {
     for (const child of rest) {
       if (child.type === 'type_parameter') typeParameters = this.#typeParameters(child);
       else if (child.type === 'parameters') parameters = this.#parameters(child, true);
-      else if (child.type === 'type') returns = this.#type(child);
+      else if (child.type === 'type') returns = this.#annotation(child);
       else if (child.type === ':') colon = child;
     }
     const body = this.#body(rest.at(-1), node);
@@ -691,8 +691,7 @@ class Lowering {
       case 'typed_parameter': {
         if (!mayBeTyped) this.#unexpected(node);
         const { parameter, stars } = this.#parameter(children[0]!, false);
-        const annotation = this.#type(children[2]!);
-        if (annotation.kind === 'Starred' && stars !== 1) this.#unexpected(children[2]!);
+        const annotation = this.#annotation(children[2]!, stars === 1);
         return { parameter: { ...parameter, range, annotation }, stars };
       }
       case 'typed_default_parameter':
@@ -701,7 +700,7 @@ class Lowering {
           parameter: {
             range,
             name: this.#name(children[0]!),
-            annotation: this.#type(children[2]!),
+            annotation: this.#annotation(children[2]!),
             default: this.#value(children[4]!),
           },
           stars: 0,
@@ -1327,6 +1326,12 @@ class Lowering {
 
   // Types
 
+  #annotation(node: SyntaxNode, mayBeStarred = false): Expression {
+    const type = this.#type(node);
+    if (type.kind === 'Slice' || (type.kind === 'Starred' && !mayBeStarred)) this.#unexpected(node);
+    return type;
+  }
+
   #type(node: SyntaxNode): Expression {
     return this.#deeper(node, () => this.#typeHere(node));
   }
@@ -1402,6 +1407,7 @@ class Lowering {
         isBytes: opening.includes('b'),
         isFormat: opening.includes('f') || opening.includes('t'),
       };
+      if (!/^(?:[bruft]|[bft]r|r[bft])?['"]/.test(opening)) this.#unexpected(node);
       if (opening.includes('t')) this.#refuse(node, l10n.t('Template strings (t"…") are not supported.'));
       if (isBytes !== undefined && isBytes !== kind.isBytes) {
         this.#refuse(node, l10n.t('Strings and bytes cannot be joined.'));

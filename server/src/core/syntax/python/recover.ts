@@ -198,6 +198,7 @@ class Recovery {
     const [first] = lines;
     const word = this.#wordOf(first!);
     if (!word) {
+      if (this.#clauseOf(first!)) return [this.#strayClause({ line: first!, body: lines.slice(1) })];
       if (lines.length > 1) {
         // Nothing opens the block below it.
         const head = this.#simple(first!, undefined);
@@ -284,12 +285,14 @@ class Recovery {
         // The block is in the same line, or the colon is missing.
         const inline = attempt(text);
         if (!(inline instanceof Unreadable)) return inline;
-        const found = hasBody ? attempt(`${text}:${after}`) : inline;
-        if (!(found instanceof Unreadable)) {
+        const found = attempt(`${text}:${after}`);
+        if (!(found instanceof Unreadable) && (hasBody || 'body' in found)) {
           this.#missingColon(line);
-          return found;
+          return hasBody || !('body' in found)
+            ? found
+            : { ...found, body: [this.#quiet({ from: line.to, to: line.to })] };
         }
-        this.#reportHead(line, found);
+        this.#reportHead(line, inline);
         return undefined;
       }
       const found = attempt(text + after);
@@ -554,6 +557,12 @@ class Recovery {
       if (finalBody.length > 0 || (orElse.length > 0 && word !== 'finally')) {
         stray.push(this.#strayClause(clause));
       } else if (word === 'except') {
+        if (handlers.length > 0 && !handlers.at(-1)!.type) {
+          this.#reportHead(
+            clause.line,
+            new Unreadable(l10n.t('An except without a type must be the last.'), clause.line),
+          );
+        }
         handlers.push(this.#handler(clause, depth));
       } else if (word === 'else') {
         orElse = this.#plainBody(clause, 'else', depth);
@@ -653,7 +662,7 @@ function levelOf(lines: readonly LogicalLine[]): LogicalLine {
 
 /** Whether a line belongs to the block below another one. */
 function isBelow(line: LogicalLine, head: LogicalLine): boolean {
-  return line.indent > head.indent || (line.indent === head.indent && line.tabIndent !== head.tabIndent);
+  return line.indent > head.indent;
 }
 
 /** The lines that are indented as the first, each with what is below it. */
