@@ -34,6 +34,16 @@ export class Unreadable {
 /** Deeper ones are unreadable: who walks the tree may recurse. CPython allows 200 brackets. */
 export const maxDepth = 200;
 
+const asterisk = 0x2a;
+const loose: ReadonlySet<string> = new Set([
+  'comparison_operator',
+  'not_operator',
+  'boolean_operator',
+  'conditional_expression',
+  'lambda',
+  'named_expression',
+]);
+
 /** Operators in a chain, which makes a tree as deep. */
 const maxChain = 1000;
 
@@ -219,7 +229,7 @@ class Lowering {
     if (first.type === 'named_expression') {
       this.#refuse(first, l10n.t('An assignment expression (:=) must be in parentheses here. Write = to assign.'));
     }
-    return { kind: 'ExpressionStatement', range, value: this.#yieldOr(first, node => this.#starrable(node)) };
+    return { kind: 'ExpressionStatement', range, value: this.#yieldOr(first, node => this.#value(node)) };
   }
 
   #assignment(node: SyntaxNode): Statement {
@@ -966,19 +976,23 @@ class Lowering {
     };
   }
 
+  /** What and, or, not, if and for take: no lambda and no conditional expression without parentheses. */
+  #operand(node: SyntaxNode): Expression {
+    if (node.type === 'lambda' || node.type === 'conditional_expression') this.#unexpected(node);
+    return this.#value(node);
+  }
+
   /** An element of a list, or an argument: with a star, perhaps. */
-  #starrable(node: SyntaxNode): Expression {
-    if (node.type === 'list_splat' || node.type === 'list_splat_pattern') {
-      const [, value] = node.children;
-      return { kind: 'Starred', range: this.#range(node), value: this.#value(value!) };
-    }
-    if (this.#text.charCodeAt(node.startIndex) === 0x2a) {
-      this.#star = node.startIndex;
-      const value = this.#value(node);
-      this.#star = -1;
-      return { kind: 'Starred', range: this.#range(node), value };
-    }
-    return this.#condition(node);
+  #starrable(node: SyntaxNode, isArgument = false): Expression {
+    const isStar = node.type === 'list_splat' || node.type === 'list_splat_pattern';
+    if (!isStar && this.#text.charCodeAt(node.startIndex) !== asterisk) return this.#condition(node);
+    const starred = isStar ? node.children[1]! : node;
+    // Only what binds closer than a comparison can be unpacked in a list.
+    if (!isArgument && loose.has(starred.type)) this.#unexpected(node);
+    if (!isStar) this.#star = node.startIndex;
+    const value = this.#value(starred);
+    this.#star = -1;
+    return { kind: 'Starred', range: this.#range(node), value };
   }
 
   #target(node: SyntaxNode): Expression {
@@ -1064,7 +1078,7 @@ class Lowering {
         return { kind: 'Unary', range, operator: operator!.type as UnaryOperator, operand: this.#value(operand!) };
       }
       case 'not_operator':
-        return { kind: 'Unary', range, operator: 'not', operand: this.#value(node.children[1]!) };
+        return { kind: 'Unary', range, operator: 'not', operand: this.#operand(node.children[1]!) };
       case 'comparison_operator':
         return this.#comparison(node);
       case 'conditional_expression': {
@@ -1072,8 +1086,8 @@ class Lowering {
         return {
           kind: 'Conditional',
           range,
-          test: this.#value(test!),
-          body: this.#value(body!),
+          test: this.#operand(test!),
+          body: this.#operand(body!),
           orElse: this.#value(orElse!),
         };
       }
@@ -1217,7 +1231,7 @@ class Lowering {
         hasDouble = true;
         keywords.push({ range, name: undefined, value: this.#value(second!) });
       } else {
-        const value = this.#starrable(child);
+        const value = this.#starrable(child, true);
         if (value.kind === 'Starred' ? hasDouble : keywords.length > 0) {
           this.#refuse(child, l10n.t('A positional argument cannot follow keyword arguments.'));
         }
@@ -1236,11 +1250,11 @@ class Lowering {
       at = at.children[0]!;
     }
     if (chain.length > maxChain) this.#refuse(node, tooDeep());
-    let left = this.#value(at);
+    let left = this.#operand(at);
     for (const [index, link] of chain.toReversed().entries()) {
       const [, sign, operand] = link.children;
       const operator = sign!.type as 'and' | 'or';
-      const right = this.#value(operand!);
+      const right = this.#operand(operand!);
       // What is in parentheses stays a value of its own.
       const values = left.kind === 'Boolean' && left.operator === operator && index > 0 ? left.values : [left];
       left = { kind: 'Boolean', range: this.#range(link), operator, values: [...values, right] };
@@ -1313,13 +1327,13 @@ class Lowering {
     for (const clause of node.children.slice(2, -1)) {
       const children = clause.children;
       if (clause.type === 'if_clause') {
-        found.at(-1)!.conditions.push(this.#condition(children[1]!));
+        found.at(-1)!.conditions.push(this.#operand(children[1]!));
         continue;
       }
       const isAsync = children[0]!.type === 'async';
       const [, target, , iterable, more] = isAsync ? children.slice(1) : children;
       if (more) this.#unexpected(more);
-      found.push({ isAsync, target: this.#target(target!), iterable: this.#value(iterable!), conditions: [] });
+      found.push({ isAsync, target: this.#target(target!), iterable: this.#operand(iterable!), conditions: [] });
     }
     return found;
   }
@@ -1383,7 +1397,7 @@ class Lowering {
         return {
           kind: 'Attribute',
           range,
-          value: this.#type(value!),
+          value: this.#annotation(value!),
           name: this.#name(name!),
           nameRange: this.#range(name!),
         };

@@ -180,7 +180,7 @@ class Recovery {
   #inParentheses({ from, to }: LogicalLine): readonly Statement[] | undefined {
     const text = this.#text.slice(from, to);
     const start = /^(?:return|[^=;#'"]*[^=;#'"!<>:]=)\s*(?=\s[^=])/.exec(text)?.[0].length;
-    if (start === undefined || !/,\s*\*|^\s*\*/.test(text.slice(start)) || /[#;]/.test(text)) return undefined;
+    if (start === undefined || !/,\s*\*|^\s*\*[^,]*,/.test(text.slice(start)) || /[#;]/.test(text)) return undefined;
     const found = read(`${text.slice(0, start)}(${text.slice(start + 1)})`, undefined, 0, text.length + 1, from);
     return found instanceof Unreadable || found.length !== 1 ? undefined : [{ ...found[0]!, range: { from, to } }];
   }
@@ -346,9 +346,9 @@ class Recovery {
       } else {
         const [only] = found;
         decorators.push(
-          found.length === 1 && only!.kind === 'ExpressionStatement'
+          found.length === 1 && only!.kind === 'ExpressionStatement' && !isBareTuple(only!.value, this.#text)
             ? only!.value
-            : this.#unknown(range, l10n.t('This is not valid Python.')),
+            : this.#notExpression(range),
         );
       }
       if (piece.body.length > 0 || at === pieces.length - 1) break;
@@ -361,6 +361,12 @@ class Recovery {
         { from, to: pieces[0]!.line.to },
       ),
     ];
+  }
+
+  #notExpression(range: Range): Expression {
+    const message = l10n.t('A decorator is one expression.');
+    this.#report(range, message, l10n.t('Correct it: until then, what this statement does is unknown.'));
+    return this.#unknown(range, message);
   }
 
   #definition(piece: Piece, depth: number, decorators: readonly Expression[], from: number): Statement {
@@ -648,6 +654,10 @@ class Recovery {
       body: this.#isInline(piece) ? [this.#quiet(own)] : this.#bodyOf(piece, depth),
     };
   }
+}
+
+function isBareTuple({ kind, range }: Expression, text: string): boolean {
+  return kind === 'Tuple' && text[range.from] !== '(';
 }
 
 /** How the lines of a block are indented: as the first, unless more than a slip is indented less. */
