@@ -10,6 +10,7 @@ import {
   PyException,
   PyFunction,
   PyInstance,
+  Later,
   PyLazy,
   PyList,
   PyModule,
@@ -24,15 +25,6 @@ import {
   type Value,
 } from './objects.ts';
 import { namespaceView } from './namespace.ts';
-
-/** Python must run for the result. */
-export class Later {
-  readonly steps: Steps;
-
-  constructor(steps: Steps) {
-    this.steps = steps;
-  }
-}
 
 /** The own attributes of an instance of a class derived from a built-in one. */
 function ownOf(object: PyObject): PyInstance | undefined {

@@ -8,7 +8,6 @@ import {
   attributeOf,
   deleteAttributeOf,
   isContainer,
-  Later,
   noAttribute,
   resolved,
   setAttributeOf,
@@ -37,6 +36,7 @@ import {
   type Cell,
   type Key,
   type Keywords,
+  Later,
   Native,
   noKeywords,
   type Place,
@@ -212,6 +212,7 @@ class Vm implements Interpreter {
   readonly #object: PyClass;
   readonly #type: PyClass;
   readonly #custom = new Map<Key, PyObject[]>();
+  readonly #canonical = new WeakMap<PyObject, Key>();
   #outcome: Outcome<unknown> | undefined;
 
   constructor(options: MachineOptions) {
@@ -222,7 +223,7 @@ class Vm implements Interpreter {
     this.#object = this.builtin('object') as PyClass;
     this.#type = this.builtin('type') as PyClass;
     for (const [name, value] of this.#builtins) {
-      if (value instanceof PyClass) this.#types.set(name.startsWith('<') ? name.slice(1, -1) : name, value);
+      if (value instanceof PyClass) this.#types.set(name.replace(/^kind\./, ''), value);
     }
   }
 
@@ -344,7 +345,7 @@ class Vm implements Interpreter {
   isInstance(value: Value, cls: PyClass): boolean {
     const type = this.typeOf(value);
     if (!type) return false;
-    if (type.mro.includes(cls)) return true;
+    if (type.mro.includes(cls) || cls.subclassCheck?.(type)) return true;
     const own = value instanceof PyInstance ? value.dict?.get('__class__') : undefined;
     return own instanceof PyClass && own.mro.includes(cls);
   }
@@ -375,7 +376,8 @@ class Vm implements Interpreter {
       if (object instanceof PyTuple) return plainKey(new PyTuple(object.items), this, inner => this.#instanceKey(inner));
       return object;
     }
-    for (const list of this.#custom.values()) if (list.includes(object)) return list[0] as Key;
+    const known = this.#canonical.get(object);
+    if (known !== undefined) return known;
     return this.unknown('The hash of this object is computed by the program.');
   }
 
@@ -385,12 +387,14 @@ class Vm implements Interpreter {
     const key = `\0h${String(number)}:${value.cls.name}`;
     const known = this.#custom.get(key) ?? [];
     for (const other of known) {
-      if (other === value) return value;
-      const equal = yield* equalsSteps(value, other, this);
+      const equal = other === value || (yield* equalsSteps(value, other, this));
       if (equal instanceof Unknown) return equal;
-      if (equal) return other;
+      if (!equal) continue;
+      this.#canonical.set(value, other);
+      return other;
     }
     this.#custom.set(key, [...known, value]);
+    this.#canonical.set(value, value);
     return value;
   }
 
@@ -784,7 +788,7 @@ class Vm implements Interpreter {
       return;
     }
     if (frame.steps) {
-      frame.inbox = value;
+      frame.inbox = delivery === 'instance' ? instance : value;
       return;
     }
     const code = frame.code!;
@@ -1427,7 +1431,7 @@ class Vm implements Interpreter {
           frame.tick++;
           continue;
         case 1: // constant
-          stack[sp++] = code.constants[operand];
+          stack[sp++] = code.constants[operand] as Value;
           continue;
         case 2: {
           // local
@@ -1795,7 +1799,7 @@ class Vm implements Interpreter {
           sp -= 2;
           frame.sp = sp;
           const sign = operatorSigns[operand]!;
-          const plain = isSimple(a) && isSimple(b) ? plainBinary(sign, a, b, this) : undefined;
+          const plain = isSimple(a) && isSimple(b) && !(a instanceof PyList) ? plainBinary(sign, a, b, this) : undefined;
           if (plain !== undefined) {
             stack[sp++] = plain;
             continue;
@@ -2419,6 +2423,10 @@ class Vm implements Interpreter {
   }
 
   *#unpacked(frame: Frame, value: Value, count: number): Steps<void> {
+    const type = this.typeOf(value);
+    if (type && type.find('__iter__') === undefined && type.find('__getitem__') === undefined && !type.unknownBase) {
+      throw this.raise('TypeError', `cannot unpack non-iterable ${type.name} object`);
+    }
     const iterator = yield* iterateSteps(value, this);
     const values: Value[] = [];
     if (iterator instanceof Unknown) {
