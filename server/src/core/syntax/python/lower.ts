@@ -966,6 +966,18 @@ class Lowering {
 
   /** An expression where `:=` needs no parentheses: a condition, an argument, an element. */
   #condition(node: SyntaxNode): Expression {
+    if (node.type === 'conditional_expression' && node.children[0]!.type === 'named_expression') {
+      // To tree-sitter `n := a if b else c` names `a`.
+      const [named, , test, , orElse] = node.children;
+      const [name, , body] = named!.children;
+      const values = { test: this.#operand(test!), body: this.#operand(body!), orElse: this.#value(orElse!) };
+      return {
+        kind: 'NamedExpression',
+        range: this.#range(node),
+        name: this.#name(name!),
+        value: { kind: 'Conditional', range: this.#range(body!, orElse), ...values },
+      };
+    }
     if (node.type !== 'named_expression') return this.#value(node);
     const [name, , value] = node.children;
     return {
@@ -1102,10 +1114,15 @@ class Lowering {
         return this.#yieldOr(inner!, inner => this.#condition(inner));
       }
       case 'tuple':
+        // `(*a)` without a comma.
+        if (node.children.length === 3 && this.#text.charCodeAt(node.children[1]!.startIndex) === asterisk) {
+          this.#unexpected(node.children[1]!);
+        }
+        return { kind: 'Tuple', range, elements: this.#elements(node) };
       case 'list':
       case 'set':
         return {
-          kind: node.type === 'tuple' ? 'Tuple' : node.type === 'list' ? 'List' : 'Set',
+          kind: node.type === 'list' ? 'List' : 'Set',
           range,
           elements: this.#elements(node),
         };
@@ -1194,7 +1211,7 @@ class Lowering {
   #index(node: SyntaxNode): Expression {
     const inner = node.children.slice(2, -1);
     const elements = elementsOf(inner).map(child =>
-      child.type === 'slice' ? this.#slice(child) : this.#starrable(child),
+      child.type === 'slice' ? this.#slice(child) : this.#starrable(child, true),
     );
     const [only] = elements;
     if (!only) this.#unexpected(node);

@@ -336,21 +336,7 @@ class Recovery {
         return [this.#definition(piece, depth, decorators, from)];
       }
       const range = { from: line.from + 1, to: line.to };
-      const found =
-        line.damage === undefined
-          ? read(this.#text, undefined, range.from, range.to)
-          : new Unreadable(line.damage, range);
-      if (found instanceof Unreadable) {
-        this.#reportHead(line, found);
-        decorators.push(this.#unknown(range, found.message));
-      } else {
-        const [only] = found;
-        decorators.push(
-          found.length === 1 && only!.kind === 'ExpressionStatement' && !isBareTuple(only!.value, this.#text)
-            ? only!.value
-            : this.#notExpression(range),
-        );
-      }
+      decorators.push(this.#decorator(line, range));
       if (piece.body.length > 0 || at === pieces.length - 1) break;
     }
     return [
@@ -363,10 +349,24 @@ class Recovery {
     ];
   }
 
-  #notExpression(range: Range): Expression {
-    const message = l10n.t('A decorator is one expression.');
-    this.#report(range, message, l10n.t('Correct it: until then, what this statement does is unknown.'));
-    return this.#unknown(range, message);
+  #decorator(line: LogicalLine, range: Range): Expression {
+    // An argument is what a decorator is: one expression.
+    const text = `_(${this.#text.slice(range.from, range.to)})`;
+    const found =
+      line.damage === undefined
+        ? read(text, undefined, 0, text.length, range.from - 2)
+        : new Unreadable(line.damage, range);
+    if (!(found instanceof Unreadable)) {
+      const [only] = found;
+      const call = only?.kind === 'ExpressionStatement' && only.value.kind === 'Call' ? only.value : undefined;
+      const [value] = call?.args ?? [];
+      if (found.length === 1 && call?.args.length === 1 && call.keywords.length === 0 && value!.kind !== 'Starred') {
+        return value!;
+      }
+    }
+    const why = found instanceof Unreadable ? found : new Unreadable(l10n.t('A decorator is one expression.'), range);
+    this.#reportHead(line, why);
+    return this.#unknown(range, why.message);
   }
 
   #definition(piece: Piece, depth: number, decorators: readonly Expression[], from: number): Statement {
@@ -654,10 +654,6 @@ class Recovery {
       body: this.#isInline(piece) ? [this.#quiet(own)] : this.#bodyOf(piece, depth),
     };
   }
-}
-
-function isBareTuple({ kind, range }: Expression, text: string): boolean {
-  return kind === 'Tuple' && text[range.from] !== '(';
 }
 
 /** How the lines of a block are indented: as the first, unless more than a slip is indented less. */
