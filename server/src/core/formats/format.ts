@@ -207,7 +207,7 @@ export interface ModuleRow {
   readonly calls: number;
   /** Whether it holds no other modules. */
   readonly leaf: boolean;
-  /** Of its last call. */
+  /** Of its first call. */
   readonly outputs: readonly Tensor[];
   /** Learnable parameters of it and all inside it, each once. */
   readonly params: number;

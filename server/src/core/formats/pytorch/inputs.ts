@@ -11,6 +11,8 @@ export interface TensorInput {
   readonly name: string | undefined;
   readonly shape: readonly number[];
   readonly dtype: DType;
+  /** Whether nobody said what type its elements have. */
+  readonly isFree?: boolean;
 }
 
 /** How a network is called. */
@@ -44,15 +46,24 @@ const types: ReadonlyMap<string, DType> = new Map<string, DType>([
 /** Sizes as a person has given them; or what is wrong with one. */
 export function givenSizes(sizes: readonly InputSize[]): Given | { readonly message: string; readonly help: string } {
   const tensors: TensorInput[] = [];
-  for (const { name, sizes: shape, dtype = 'float32' } of sizes) {
-    const type = types.get(dtype);
+  for (const { name, sizes: shape, dtype } of sizes) {
+    const type = types.get(dtype ?? 'float32');
     if (type === undefined) {
-      const message = l10n.t('“{0}” is not a type of tensor elements.', dtype);
+      const message = l10n.t('“{0}” is not a type of tensor elements.', dtype ?? '');
       return { message, help: l10n.t('Use one of {0}.', [...new Set(types.values())].join(', ')) };
     }
-    tensors.push({ name, shape, dtype: type });
+    tensors.push({ name, shape, dtype: type, isFree: dtype === undefined });
   }
   return { kind: 'sizes', tensors };
+}
+
+/** The same with indices where nobody said what the elements are; undefined where somebody did. */
+export function asIndices(given: Given): Given | undefined {
+  if (given.kind !== 'sizes' || !given.tensors.some(({ isFree }) => isFree)) return undefined;
+  return {
+    kind: 'sizes',
+    tensors: given.tensors.map(tensor => (tensor.isFree ? { ...tensor, dtype: 'int64' } : tensor)),
+  };
 }
 
 /** Sizes of images, the likeliest first: ImageNet, CIFAR, MNIST, … */

@@ -1,4 +1,5 @@
 // Tries a network until a call of it goes through: what it takes may have to be guessed.
+import * as l10n from '@vscode/l10n';
 import { Builder } from '../../graph/builder.ts';
 import type { Graph } from '../../graph/graph.ts';
 import type { ShapeOrder } from '../../ops/op.ts';
@@ -7,9 +8,10 @@ import { noFiles } from '../../python/files.ts';
 import type { PythonTree } from '../../syntax/python/ast.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
+import { reasonFor } from '../../text/reason.ts';
 import { libraryRoot, withLibrary } from '../../torch/python/library/index.ts';
 import type { MissingImport, ModuleRow, Source } from '../format.ts';
-import type { Given } from './inputs.ts';
+import { asIndices, type Given } from './inputs.ts';
 import { run } from './machine.ts';
 import type { Recorded } from './program.ts';
 import type { Surroundings } from './roots.ts';
@@ -53,21 +55,37 @@ const mostTries = 8;
 export function* attempts(task: Task): Generator<void, Outcome> {
   const files = new Witness(task.source.files ?? noFiles);
   let first: Try | undefined;
+  const folders = [...task.surroundings.roots, libraryRoot];
   for (let guess = 0; guess < mostTries; guess++) {
-    const tried: Try = yield* run(task, withLibrary(files), [...task.surroundings.roots, libraryRoot], guess);
+    const tried: Try = yield* run(task, withLibrary(files), folders, guess);
     first ??= tried;
     const { recorded, problems } = tried;
     const isGood = recorded && !recorded.failure && !problems.some(({ severity }) => severity === 'error');
     if (isGood) return outcomeOf(tried, task, files);
+    const indices = task.given && problems.some(isOfIndices) ? asIndices(task.given) : undefined;
+    if (indices) {
+      const again: Try = yield* run({ ...task, given: indices }, withLibrary(files), folders, guess);
+      if (again.recorded && !again.problems.some(isOfIndices)) return outcomeOf(again, task, files);
+    }
     if (task.given || !recorded || guess + 1 >= recorded.guesses) break;
   }
   return outcomeOf(first!, task, files);
 }
 
+const isOfIndices = ({ code }: Problem): boolean => code === 'indices-not-integers';
+
+/** A network of which nothing is known. */
+function unknownGraph(problems: readonly Problem[]): Graph {
+  const builder = new Builder();
+  const problem = problems.findLast(({ severity }) => severity === 'error');
+  builder.unknown(problem ? reasonFor(problem) : l10n.t('it was not built'));
+  return builder.finish([]);
+}
+
 function outcomeOf({ recorded, problems, missing }: Try, { given }: Task, { texts }: Witness): Outcome {
   return {
     name: recorded?.name,
-    graph: recorded?.graph ?? new Builder().finish([]),
+    graph: recorded?.graph ?? unknownGraph(problems),
     modules: recorded?.modules ?? [],
     problems,
     shapes: recorded?.given ? recorded.shapes : undefined,

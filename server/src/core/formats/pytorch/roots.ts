@@ -34,7 +34,7 @@ export function surroundingsOf(path: string | undefined, files: Files, set: Root
   const own = top === folder ? within : [...within.slice(within.indexOf(top)), ...within.slice(0, within.indexOf(top))];
   const inSource = [repository, checkout]
     .flatMap(each => (each === undefined ? [] : [`${each}/src`]))
-    .filter(files.isFolder);
+    .filter(folder => files.isFolder(folder));
   const named = set?.source;
   // Folders without __init__.py are packages too where a module in them imports others by dots.
   const namespace =

@@ -20,7 +20,7 @@ export function moduleRows(model: ModuleInstance, graph: Graph, calls: readonly 
   for (const [index, nodes] of ownNodes(graph, calls, indexes)) own[index]!.push(...nodes);
   const ended = new Map<object, { count: number; outputs: readonly Tensor[] }>();
   for (const { module, outputs, isCall = true } of calls)
-    if (isCall) ended.set(module, { count: (ended.get(module)?.count ?? 0) + 1, outputs });
+    if (isCall) ended.set(module, { outputs, ...ended.get(module), count: (ended.get(module)?.count ?? 0) + 1 });
   const byPath = new Map(modules.map(({ path }, index) => [path, index]));
   return modules.map(({ path, value: module }, index) => {
     const { count = 0, outputs = [] } = ended.get(module) ?? {};
