@@ -83,6 +83,7 @@ function isPlain(value: Value): boolean {
 export function* binarySteps(operator: string, a: Value, b: Value, machine: Machine): Steps {
   if (a instanceof Unknown) return a;
   if (b instanceof Unknown) return b;
+  if (operator === '[]') return yield* itemSteps(a, b, machine);
   const compared = yield* comparisonSteps(operator, a, b, machine);
   if (compared !== undefined) return compared;
   if (isPlain(a) && isPlain(b)) {
