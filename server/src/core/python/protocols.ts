@@ -119,11 +119,19 @@ export function* binarySteps(operator: string, a: Value, b: Value, machine: Mach
   if (operator === '+' && (typeof a === 'string' || a instanceof PyList || a instanceof PyTuple)) {
     throw machine.raise('TypeError', `can only concatenate ${ta?.name} (not "${tb?.name}") to ${ta?.name}`);
   }
+  if (operator === '*' && (isSequence(a) || isSequence(b))) {
+    const other = isSequence(a) ? tb : ta;
+    throw machine.raise('TypeError', `can't multiply sequence by non-int of type '${other?.name}'`);
+  }
   const sign = operator === '**' ? '** or pow()' : operator;
   throw machine.raise(
     'TypeError',
     `unsupported operand type(s) for ${sign}: '${ta?.name}' and '${tb?.name}'`,
   );
+}
+
+function isSequence(value: Value): boolean {
+  return typeof value === 'string' || value instanceof PyList || value instanceof PyTuple || value instanceof PyBytes;
 }
 
 function* comparisonSteps(operator: string, a: Value, b: Value, machine: Machine): Steps<Value | undefined> {
@@ -589,6 +597,10 @@ export function* builtinContains(container: Value, item: Value, machine: Machine
     if (cls?.unknownBase) return cls.unknownBase;
     throw machine.raise('TypeError', `argument of type '${cls?.name}' is not iterable`);
   }
+  if (container instanceof PyInstance && cls?.find('__iter__') === undefined && cls?.find('__getitem__') === undefined) {
+    if (cls?.unknownBase) return cls.unknownBase;
+    throw machine.raise('TypeError', `argument of type '${cls?.name}' is not iterable`);
+  }
   const iterator = yield* iterateSteps(container, machine);
   if (iterator instanceof Unknown) return iterator;
   for (;;) {
@@ -635,7 +647,6 @@ export function plainIterator(value: Value, machine: Machine): PyIterator | unde
       return done ? undefined : entry.key;
     });
   }
-  if (value instanceof PyView) return viewIterator(value, machine);
   if (value instanceof PySet) {
     const { size } = value.entries;
     const values = setOrder(value);
