@@ -27,6 +27,13 @@ const floors: readonly Floor[] = [
   { at: `${core}/text`, imports: [] },
   { at: `${core}/syntax`, imports: [`${core}/text`] },
   { at: `${core}/syntax/yaml`, imports: [`${core}/text`, `${core}/syntax`], packages: ['js-yaml'] },
+  {
+    at: `${core}/syntax/python/grammar`,
+    imports: [`${core}/text`, `${core}/syntax/python/wasm`],
+    packages: ['web-tree-sitter'],
+  },
+  // Where sources run; bundles have another module in its place.
+  { at: `${core}/syntax/python/wasm`, imports: [], packages: ['node:fs', 'node:module'] },
   { at: `${core}/ops`, imports: [], types: [`${core}/text`], shared: ['op', 'rules'] },
   { at: `${core}/ops/index`, imports: [`${core}/ops`] },
   { at: `${core}/ops/rules`, imports: [`${core}/ops/op`] },
@@ -242,7 +249,7 @@ function floorOf(file: string): Floor | undefined {
 }
 
 function isWithin(file: string, at: string): boolean {
-  return file === `${at}.ts` || file.startsWith(`${at}/`);
+  return file.replace(/\.(?:ts|mjs)$/, '') === at || file.startsWith(`${at}/`);
 }
 
 function importsOf(file: string): readonly Found[] {
@@ -300,7 +307,7 @@ function sourcesIn(folder: string): string[] {
   }
   return entries
     .map(entry => `${folder}/${entry.replaceAll('\\', '/')}`)
-    .filter(file => file.endsWith('.ts'))
+    .filter(file => file.endsWith('.ts') || (folder === 'server/src' && file.endsWith('.mjs')))
     .sort();
 }
 

@@ -20,7 +20,7 @@ import { special, typeName } from './classes.ts';
 import { collect, elementsNow, textOf, wholeOf } from './conversions.ts';
 import { formatOf } from './format.ts';
 import { maxBits, unsupported } from './limits.ts';
-import { arithmetic, divideHalfEven, floatDivmod, type Int, int, intArithmetic, intOf, numberOf, roundDigits, roundHalfEven, truncate } from './numbers.ts';
+import { arithmetic, divideHalfEven, exactRatio, floatDivmod, type Int, int, intArithmetic, intOf, numberOf, roundDigits, roundHalfEven, truncate } from './numbers.ts';
 import { extreme, sorted } from './sorting.ts';
 import { asciiText, reprOf } from './text.ts';
 
@@ -282,6 +282,15 @@ function* reversed(sequence: Value, machine: Machine): Steps {
   });
 }
 
+/** The hash of a number as CPython has it: the quotient modulo the prime 2^61 − 1; `bottom` is a power of two. */
+function hashOf(top: bigint, bottom: bigint): Value {
+  const prime = (1n << 61n) - 1n;
+  const power = BigInt(bottom.toString(2).length - 1) % 61n;
+  const size = ((top < 0n ? -top : top) * (1n << ((61n - power) % 61n))) % prime;
+  const result = top < 0n ? -size : size;
+  return int(result === -1n ? -2n : result);
+}
+
 function* hash(value: Value, machine: Machine): Steps {
   if (value instanceof Unknown) return value;
   const method = special(value, '__hash__', machine);
@@ -290,9 +299,13 @@ function* hash(value: Value, machine: Machine): Steps {
   }
   const key = machine.keyOf(value);
   if (key instanceof Unknown) return key;
-  const whole = intOf(value);
-  // Small ints are their own hashes; those of texts differ from run to run.
-  if (whole !== undefined && typeof whole === 'number' && Math.abs(whole) < 2 ** 53) return whole === -1 ? -2 : whole;
+  const number = numberOf(value);
+  if (typeof number === 'number' || typeof number === 'bigint') return hashOf(BigInt(number), 1n);
+  if (number instanceof PyFloat) {
+    if (number.value === Number.POSITIVE_INFINITY) return 314159;
+    if (number.value === Number.NEGATIVE_INFINITY) return -314159;
+    if (!Number.isNaN(number.value)) return hashOf(...exactRatio(number.value));
+  }
   return machine.unknown(l10n.t('The hash of {0} differs from run to run', typeName(value, machine)));
 }
 

@@ -38,11 +38,11 @@ export function combine(operator: '|' | '&' | '-' | '^', kind: 'set' | 'frozense
     case '|':
       return made(kind, [...a, ...[...b].filter(([id]) => !a.has(id))]);
     case '&':
-      return made(kind, [...a].filter(([id]) => b.has(id)));
+      return a.size < b.size ? made(kind, [...a].filter(([id]) => b.has(id))) : made(kind, [...b].filter(([id]) => a.has(id)));
     case '-':
       return made(kind, [...a].filter(([id]) => !b.has(id)));
     case '^':
-      return made(kind, [...[...a].filter(([id]) => !b.has(id)), ...[...b].filter(([id]) => !a.has(id))]);
+      return made(kind, [...[...b].filter(([id]) => !a.has(id)), ...[...a].filter(([id]) => !b.has(id))]);
   }
 }
 

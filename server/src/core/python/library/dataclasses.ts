@@ -38,6 +38,8 @@ interface Field {
 }
 
 const fieldsOf = new WeakMap<PyClass, readonly Field[]>();
+/** Instances whose `__init__` is under way: until it ends a frozen one can be written. */
+const starting = new WeakSet<PyInstance>();
 
 /** The fields of a class, those of its bases first. */
 function allFields(cls: PyClass): readonly Field[] | undefined {
@@ -108,7 +110,7 @@ function* process(cls: Value, options: Options, machine: Machine): Steps {
   const define = (name: string, value: Value, isForced = false) => {
     if (isForced || !cls.dict.has(name)) cls.dict.set(name, value);
   };
-  if (options.init && !cls.dict.has('__init__')) define('__init__', initOf(cls, fields));
+  if (options.init && !cls.dict.has('__init__')) define('__init__', initOf(fields));
   if (options.repr) {
     define(
       '__repr__',
@@ -132,24 +134,20 @@ function* process(cls: Value, options: Options, machine: Machine): Steps {
     }
   }
   if (options.eq && options.frozen) {
+    // The machine tells instances apart by this text and by `==`; a program that asks for the hash does not get it.
     define(
       '__hash__',
       nativeSteps('__hash__', 'self', function* ([self], inner) {
-        const tuple = yield* tupleOf(self!, fields, inner);
-        return yield* inner.call(inner.builtin('hash'), [tuple]);
+        const key = inner.keyOf(yield* tupleOf(self!, fields, inner));
+        return key instanceof Unknown ? key : String(typeof key === 'object' ? '' : key);
       }),
     );
   } else if (options.eq) define('__hash__', null);
   if (options.frozen) {
-    for (const name of ['__setattr__', '__delattr__']) {
-      const verb = name === '__setattr__' ? 'assign to' : 'delete';
-      define(
-        name,
-        native(name, 'self, name, value=None, /', ([, attr], inner) => {
-          throw inner.raise('AttributeError', `cannot ${verb} field '${String(attr)}'`);
-        }),
-      );
-    }
+    cls.setAttribute = (self, attr, value, inner) => {
+      if (!starting.has(self as PyInstance)) throw inner.raise('AttributeError', `cannot assign to field '${attr}'`);
+      (self as PyInstance).set(attr, value);
+    };
   }
   define('__match_args__', new PyTuple(fields.filter(field => field.isInit && !field.isKeyword).map(field => field.name)));
   define('__dataclass_fields__', dictOf(fields.filter(field => !field.isInitVar).map(field => [field.name, fieldObject(field, machine)] as const)));
@@ -216,21 +214,15 @@ function fieldObject(field: Field, machine: Machine): PyInstance {
 }
 
 /** `__init__`: its parameters are the fields. */
-function initOf(cls: PyClass, fields: readonly Field[]): Value {
+function initOf(fields: readonly Field[]): Value {
   const parameter = ({ name, standard, factory }: Field) => (standard !== undefined || factory !== undefined ? `${name}=...` : name);
   const inits = fields.filter(field => field.isInit);
   const ordered = [...inits.filter(field => !field.isKeyword), ...inits.filter(field => field.isKeyword)];
   const keywords = ordered.filter(field => field.isKeyword);
   const signature = ['self', ...ordered.filter(field => !field.isKeyword).map(parameter), ...(keywords.length > 0 ? ['*', ...keywords.map(parameter)] : [])].join(', ');
-  const set = function* (self: Value, name: string, value: Value, machine: Machine): Steps {
-    // A frozen class refuses assignments to all but its own `__init__`.
-    if (self instanceof PyInstance && ofClass(self.cls, '__setattr__') !== undefined && fieldsOf.has(cls) && isFrozen(self.cls)) {
-      self.set(name, value);
-    } else yield* machine.setAttribute(self, name, value);
-    return null;
-  };
   return nativeSteps('__init__', signature, function* ([self, ...args], machine) {
     const initVars: Value[] = [];
+    if (self instanceof PyInstance) starting.add(self);
     for (const field of fields) {
       const at = ordered.indexOf(field);
       let value = at >= 0 ? args[at] : undefined;
@@ -240,17 +232,13 @@ function initOf(cls: PyClass, fields: readonly Field[]): Value {
         else continue;
       }
       if (field.isInitVar) initVars.push(value);
-      else yield* set(self!, field.name, value, machine);
+      else yield* machine.setAttribute(self!, field.name, value);
     }
+    if (self instanceof PyInstance) starting.delete(self);
     const after = self instanceof PyInstance ? ofClass(self.cls, '__post_init__') : undefined;
     if (after !== undefined) yield* machine.call(after, [self!, ...initVars]);
     return null;
   });
-}
-
-function isFrozen(cls: PyClass): boolean {
-  const found = ofClass(cls, '__setattr__');
-  return found !== undefined && found !== null && typeof found === 'object' && found.kind === 'builtin_function_or_method';
 }
 
 function* tupleOf(self: Value, fields: readonly Field[], machine: Machine): Steps<PyTuple> {

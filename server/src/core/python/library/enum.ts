@@ -73,6 +73,7 @@ function* makeMembers(cls: PyClass, machine: Machine): Steps {
   }
   const members = new Map<string, PyInstance>();
   membersOf.set(cls, members);
+  inheritTexts(cls, machine);
   const base = dataType(cls, machine);
   const generate = cls.dict.get('_generate_next_value_') ?? generatorOf(cls);
   const values: Value[] = [];
@@ -127,6 +128,17 @@ function* makeMembers(cls: PyClass, machine: Machine): Steps {
   // Instances are members: the class makes no others.
   if (construct !== undefined) cls.dict.delete('__new__');
   return null;
+}
+
+/** A mixed-in type does not decide how members are printed: those methods come from the enum. */
+function inheritTexts(cls: PyClass, machine: Machine): void {
+  const first = cls.mro.slice(1).find(base => membersOf.has(base) || base.module === 'enum');
+  const base = dataType(cls, machine);
+  if (first === undefined || base === undefined) return;
+  for (const name of ['__repr__', '__str__', '__format__']) {
+    const own = first.mro.map(each => each.dict.get(name)).find(found => found !== undefined);
+    if (!cls.dict.has(name) && own !== undefined && ofClass(cls, name) === ofClass(base, name)) cls.dict.set(name, own);
+  }
 }
 
 function generatorOf(cls: PyClass): Value | undefined {
@@ -305,8 +317,8 @@ export const enums = moduleOf('enum', machine => {
   const format = nativeSteps('__format__', 'self, format_spec, /', function* ([self, spec], inner) {
     return yield* inner.call(inner.builtin('format'), [plain(self!), spec!]);
   });
-  const ints = nativeClass(machine, 'IntEnum', [int, base], { __str__: show, __format__: format }, { module: 'enum', metaclass: meta });
-  const texts = nativeClass(machine, 'StrEnum', [str, base], { __str__: show, __format__: format }, { module: 'enum', metaclass: meta });
+  const ints = nativeClass(machine, 'IntEnum', [int, base], { __str__: show, __format__: format, __repr__: enumMembers().__repr__! }, { module: 'enum', metaclass: meta });
+  const texts = nativeClass(machine, 'StrEnum', [str, base], { __str__: show, __format__: format, __repr__: enumMembers().__repr__! }, { module: 'enum', metaclass: meta });
   const flags = nativeClass(
     machine,
     'Flag',
@@ -331,7 +343,7 @@ export const enums = moduleOf('enum', machine => {
     },
     { module: 'enum', metaclass: meta },
   );
-  const intFlags = nativeClass(machine, 'IntFlag', [int, flags], { __str__: show, __format__: format }, { module: 'enum', metaclass: meta });
+  const intFlags = nativeClass(machine, 'IntFlag', [int, flags], { __str__: show, __format__: format, __repr__: enumMembers().__repr__! }, { module: 'enum', metaclass: meta });
   const property = machine.builtin('property');
   const wrapper = (name: string) =>
     nativeClass(

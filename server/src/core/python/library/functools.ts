@@ -7,6 +7,7 @@ import {
   PyClass,
 
   PyDict,
+  PyFunction,
   PyInstance,
 
   PyTuple,
@@ -207,7 +208,8 @@ function dispatchClass(machine: Machine): PyClass {
         // The class is in the annotation of the first parameter.
         const annotations = yield* attribute(cls!, '__annotations__', inner);
         const first = annotations instanceof PyDict ? [...annotations.entries.values()][0]?.value : undefined;
-        return register(self as PyInstance, first ?? null, cls!, inner);
+        const of = typeof first === 'string' && cls instanceof PyFunction ? yield* inner.evaluate(first, cls.globals) : first;
+        return register(self as PyInstance, of === undefined ? null : of, cls!, inner);
       }),
       __call__: nativeSteps('__call__', 'self, /, *args, **kwargs', function* ([self, args, keywords], inner) {
         const dispatcher = self as PyInstance;

@@ -1,11 +1,19 @@
 // tree-sitter with its grammar of Python: the only file that knows the package. Its WebAssembly is loaded for the first
 // Python file, so that the other formats pay nothing for it.
-import type { Node, Parser } from 'web-tree-sitter';
-
-export type SyntaxNode = Node;
+import type { Language, Node, Parser } from 'web-tree-sitter';
 
 let starting: Promise<void> | undefined;
 let parser: Parser | undefined;
+let kinds: Kinds | undefined;
+
+/** What is known of a node by the number of its type: asking WebAssembly takes most of the time. */
+interface Kinds {
+  readonly names: readonly string[];
+  /** Tokens: they have no children. */
+  readonly isToken: readonly boolean[];
+  /** The length of those that are always the same text. */
+  readonly lengths: readonly (number | undefined)[];
+}
 
 /** Loads the grammar, once. */
 export function startPython(): Promise<void> {
@@ -21,19 +29,105 @@ async function start(): Promise<void> {
   const [{ Language, Parser }, wasm] = await Promise.all([import('web-tree-sitter'), import('./wasm.mjs')]);
   await Parser.init({ wasmBinary: wasm.runtime() });
   const language = await Language.load(wasm.grammar());
+  kinds = kindsOf(language);
   parser = new Parser().setLanguage(language);
 }
 
-/** What `use` makes of the tree of a text. The tree is gone afterwards. */
-export function withTree<T>(text: string, use: (root: SyntaxNode) => T): T {
+const namedTokens: ReadonlySet<string> = new Set([
+  'identifier',
+  'integer',
+  'float',
+  'true',
+  'false',
+  'none',
+  'ellipsis',
+  'comment',
+  'string_start',
+  'string_end',
+  'pass_statement',
+  'break_statement',
+  'continue_statement',
+]);
+/** These may have spaces in them, and more than one. */
+const spaced: ReadonlySet<string> = new Set(['not in', 'is not']);
+
+function kindsOf(language: Language): Kinds {
+  const names = language.types;
+  const isAnonymous = names.map((_, id) => !language.nodeTypeIsNamed(id));
+  return {
+    names,
+    isToken: names.map((name, id) => isAnonymous[id]! || namedTokens.has(name)),
+    lengths: names.map((name, id) => (isAnonymous[id] && !spaced.has(name) ? name.length : undefined)),
+  };
+}
+
+/** A node of tree-sitter's tree, which is asked for each thing once. Comments are left out. */
+export class SyntaxNode {
+  readonly type: string;
+  readonly startIndex: number;
+  readonly #node: Node;
+  readonly #id: number;
+  #end = -1;
+  #children: readonly SyntaxNode[] | undefined;
+
+  constructor(node: Node) {
+    this.#node = node;
+    this.#id = node.typeId;
+    this.type = kinds!.names[this.#id] ?? 'ERROR';
+    this.startIndex = node.startIndex;
+  }
+
+  get endIndex(): number {
+    if (this.#end < 0) {
+      const length = kinds!.lengths[this.#id];
+      this.#end = length === undefined ? this.#node.endIndex : this.startIndex + length;
+    }
+    return this.#end;
+  }
+
+  get children(): readonly SyntaxNode[] {
+    this.#children ??= kinds!.isToken[this.#id] ? noNodes : childrenOf(this.#node);
+    return this.#children;
+  }
+}
+
+const noNodes: readonly SyntaxNode[] = [];
+
+function childrenOf(node: Node): readonly SyntaxNode[] {
+  const children: SyntaxNode[] = [];
+  for (const child of node.children) {
+    const own = new SyntaxNode(child);
+    if (own.type !== 'comment' && own.type !== 'line_continuation') children.push(own);
+  }
+  return children;
+}
+
+/** The first place that does not fit the grammar, in offsets of the text. */
+export interface Misfit {
+  readonly from: number;
+  readonly to: number;
+  /** What tree-sitter would put there, if it knows: a token. */
+  readonly missing: string | undefined;
+}
+
+/** What `use` makes of the tree of a text, which is gone afterwards; where the text does not fit the grammar, what `refuse` does. */
+export function withTree<T>(text: string, use: (root: SyntaxNode) => T, refuse: (misfit: Misfit) => T): T {
   if (!parser) throw new Error('Python is parsed before startPython() has ended.');
-  // A text that is parsed anew: what an earlier one left behind, such as one given up half-way, must not matter.
-  parser.reset();
   const tree = parser.parse(text);
   if (!tree) throw new Error('tree-sitter gave up.');
   try {
-    return use(tree.rootNode);
+    return tree.rootNode.hasError ? refuse(misfitIn(tree.rootNode)) : use(new SyntaxNode(tree.rootNode));
   } finally {
     tree.delete();
   }
+}
+
+function misfitIn(root: Node): Misfit {
+  let node = root;
+  for (;;) {
+    const next = node.isError || node.isMissing ? null : node.children.find(child => child.hasError);
+    if (!next) break;
+    node = next;
+  }
+  return { from: node.startIndex, to: node.endIndex, missing: node.isMissing ? node.type : undefined };
 }

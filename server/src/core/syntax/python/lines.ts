@@ -30,6 +30,11 @@ const spaces = /[ \t\f]*/y;
 const word = /[\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}_·]+/uy;
 const stringPrefix = /^(?:[bru]|[bft]r|r[bft]|[ft])$/i;
 
+/** No string that has a function in it is shorter. */
+const shortest = 10;
+const definitions =
+  /^([ \t]*)(?:(?:async\s+)?def\s+[\p{L}_][\p{L}\p{N}_]*\s*\(|class\s+[\p{L}_][\p{L}\p{N}_]*\s*[(:])/gmu;
+
 /** A line that starts so is no part of an expression in brackets, whatever those say. */
 const statementStart = new RegExp(
   [
@@ -38,9 +43,6 @@ const statementStart = new RegExp(
     String.raw`(?:return|import|raise|pass|break|continue|global|nonlocal|assert|del|while|try|except|finally|with|elif)\b(?!\s*=[^=])`,
     String.raw`async\s+with\b`,
     String.raw`from\s+[.\w]+\s+import\b`,
-    String.raw`(?:async\s+)?for\s[^#\n]*\sin\s[^#\n]*:[ \t]*(?:#[^\n]*)?(?:\r?\n|$)`,
-    String.raw`if\s[^#\n]*:[ \t]*(?:#[^\n]*)?(?:\r?\n|$)`,
-    String.raw`else[ \t]*:[ \t]*(?:#[^\n]*)?(?:\r?\n|$)`,
     String.raw`@[^\W\d][\w.]*(?:\([^\n]*\))?[ \t]*(?:#[^\n]*)?\r?\n\s*(?:@|(?:async\s+)?def\s|class\s)`,
     // `self.conv = …`: only a keyword argument has an equals sign in brackets, and that is a plain name.
     String.raw`[^\W\d]\w*(?:\.[^\W\d]\w*)+[ \t]*(?:=(?!=)|(?:[-+*/%@&|^]|\/\/|\*\*|<<|>>)=)`,
@@ -48,11 +50,44 @@ const statementStart = new RegExp(
   'y',
 );
 
+/** No head of a block in one line is longer. */
+const longest = 2000;
+
+/** What a colon at the end of a line opens a block for, even with a bracket that is not closed. */
+const blockHead = /(?:(?:async\s+)?(?:def|for|with)|class|if|elif|while|except)\b/y;
+
+/** So may what goes on in brackets, unless a colon ends it and it closes no brackets but its own. */
+const blockStart = /(?:(?:async\s+)?for\s[^#\n]*\sin\s|if\s|else\b)[^#\n]*:[ \t]*(?:#[^\n]*)?(?=\r?\n|$)/y;
+
 /** The logical lines from `from` to `to`. With `isStrict` a line's brackets end where the next one is not indented more. */
 export function logicalLines(text: string, from = 0, to = text.length, isStrict = false): readonly LogicalLine[] {
   const scanner = new Scanner(text, to);
+  const lines = linesOf(scanner, from, isStrict);
+  if (!scanner.hasOpenString) return lines;
+  // A string of several lines has no end. What is wrong may be one above it whose end was taken for a beginning.
+  let best = lines;
+  let most = definitionsIn(text, lines);
+  for (const at of scanner.suspicious.slice(0, maxSuspects)) {
+    const other = linesOf(new Scanner(text, to, at), from, isStrict);
+    const found = definitionsIn(text, other);
+    if (found > most) [best, most] = [other, found];
+  }
+  return best;
+}
+
+/** So many places are tried for a mark that is missing. */
+const maxSuspects = 10;
+
+/** How many functions and classes begin in these lines: strings that are none hide them. */
+function definitionsIn(text: string, lines: readonly LogicalLine[]): number {
+  return lines.filter(
+    ({ from, opensBlock }) => opensBlock && /^(?:async\s+)?(?:def|class)\s/.test(text.slice(from, from + 20)),
+  ).length;
+}
+
+function linesOf(scanner: Scanner, from: number, isStrict: boolean): readonly LogicalLine[] {
   const lines: LogicalLine[] = [];
-  let at = from === 0 && text.charCodeAt(0) === 0xfeff ? 1 : from;
+  let at = from;
   for (;;) {
     const start = scanner.nextStart(at);
     if (!start) return lines;
@@ -78,13 +113,20 @@ interface Start {
 }
 
 class Scanner {
+  /** Whether a string of several lines had no end. */
+  hasOpenString = false;
+  /** Strings that look as if code were in them. */
+  readonly suspicious: number[] = [];
   readonly #text: string;
   readonly #end: number;
   #budget: number;
+  readonly #open: number;
 
-  constructor(text: string, end: number) {
+  /** The string at `open` is taken for one whose end is missing. */
+  constructor(text: string, end: number, open = -1) {
     this.#text = text;
     this.#end = end;
+    this.#open = open;
     this.#budget = lookahead + lookaheadFactor * (end + 1);
   }
 
@@ -102,6 +144,8 @@ class Scanner {
       } else if (code === tab) {
         indent = (Math.floor(indent / 8) + 1) * 8;
         tabIndent++;
+      } else if (code === byteOrderMark && at === 0) {
+        indent = 0;
       } else if (code === formFeed || code === newline || code === carriageReturn) {
         indent = 0;
         tabIndent = 0;
@@ -158,7 +202,7 @@ class Scanner {
           at = next;
           break;
         }
-        if (this.#endsBrackets(next, start, isStrict)) {
+        if (this.#endsBrackets(next, start, isStrict) || (isStrict && last === colon && this.#isHead(start))) {
           isOpen = true;
           at = next;
           break;
@@ -238,6 +282,11 @@ class Scanner {
     return { line: { from: start.at, to, indent, tabIndent, opensBlock, damage }, next: at, isOpen };
   }
 
+  #isHead({ at }: Start): boolean {
+    blockHead.lastIndex = at;
+    return blockHead.test(this.#text);
+  }
+
   /** Whether the physical line at `at` cannot go on what is in brackets. */
   #endsBrackets(at: number, start: Start, isStrict: boolean): boolean {
     const text = this.#text;
@@ -256,7 +305,17 @@ class Scanner {
     // Letters and @ alone can begin a statement that is known for one.
     if (!(code === at_ || code >= 0x5f || (code >= 0x41 && code <= 0x5a))) return false;
     statementStart.lastIndex = column;
-    return statementStart.test(text);
+    if (statementStart.test(text)) return true;
+    if (this.#lineEnd(column) - column > longest) return false;
+    blockStart.lastIndex = column;
+    if (!blockStart.test(text)) return false;
+    const line = text.slice(column, blockStart.lastIndex);
+    let depth = 0;
+    for (const [char] of line.matchAll(/[()[\]{}]/g)) {
+      depth += char === '(' || char === '[' || char === '{' ? 1 : -1;
+      if (depth < 0) return false;
+    }
+    return depth === 0;
   }
 
   /** Where the string ends whose quote is at `at`; negative where it does not. */
@@ -264,14 +323,37 @@ class Scanner {
     const text = this.#text;
     const mark = text.charCodeAt(at);
     const isLong = text.charCodeAt(at + 1) === mark && text.charCodeAt(at + 2) === mark;
+    const end = this.#stringEnd(at, prefix, mark, isLong);
+    if (!isLong) return { to: end, isLong };
+    if (end < 0) {
+      this.hasOpenString = true;
+    } else if (at === this.#open) {
+      return { to: -1, isLong };
+    } else if (end - at > shortest && this.#hasCode(at, end)) {
+      this.suspicious.push(at);
+    }
+    return { to: end, isLong };
+  }
+
+  /** Whether lines of a string hold a function or a class that is indented no more than the string. */
+  #hasCode(from: number, to: number): boolean {
+    const lineStart = Math.max(this.#text.lastIndexOf('\n', from), this.#text.lastIndexOf('\r', from)) + 1;
+    const indent = this.#skip(spaces, lineStart) - lineStart;
+    for (const [, own] of this.#text.slice(from, to).matchAll(definitions)) {
+      if (own!.length <= indent) return true;
+    }
+    return false;
+  }
+
+  #stringEnd(at: number, prefix: string, mark: number, isLong: boolean): number {
     const isFormat = prefix.includes('f') || prefix.includes('t');
     const from = at + (isLong ? 3 : 1);
     if (isFormat && this.#budget > 0) {
       const end = this.#format(from, mark, isLong, 0);
-      if (end >= 0) return { to: end, isLong };
+      if (end >= 0) return end;
       this.#budget -= this.#lineEnd(at) - at;
     }
-    return { to: this.#plain(from, mark, isLong), isLong };
+    return this.#plain(from, mark, isLong);
   }
 
   #plain(from: number, mark: number, isLong: boolean): number {
@@ -437,6 +519,7 @@ const newline = 0x0a;
 const formFeed = 0x0c;
 const carriageReturn = 0x0d;
 const space = 0x20;
+const byteOrderMark = 0xfeff;
 const doubleQuote = 0x22;
 const hash = 0x23;
 const quote = 0x27;

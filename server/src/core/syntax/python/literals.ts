@@ -32,7 +32,10 @@ export function numberOf(text: string): NumberValue | NoValue {
   if (whole.test(text)) {
     if (/^0+[1-9]/.test(plain)) {
       return {
-        message: l10n.t('An integer must not begin with a zero. Write {0}, or 0o{0} in octal.', plain.replace(/^0+/, '')),
+        message: l10n.t(
+          'An integer must not begin with a zero. Write {0}, or 0o{0} in octal.',
+          plain.replace(/^0+/, ''),
+        ),
       };
     }
     if (plain.length > maxDecimalDigits) {
@@ -95,10 +98,10 @@ export function textOf(source: string, { isRaw, isBytes, isFormat }: StringKind)
       result += char;
       at++;
     } else {
-      const escape = escapeAt(text, at, isBytes);
-      if ('message' in escape) return escape;
-      result += escape.text;
-      at = escape.to;
+      const found = escapeAt(text, at, isBytes);
+      if ('message' in found) return found;
+      result += found.text;
+      at = found.to;
     }
   }
   return result;

@@ -34,6 +34,35 @@ export class Unreadable {
 /** Deeper ones are unreadable: who walks the tree may recurse. CPython allows 200 brackets. */
 export const maxDepth = 200;
 
+const asterisk = 0x2a;
+const loose: ReadonlySet<string> = new Set([
+  'comparison_operator',
+  'not_operator',
+  'boolean_operator',
+  'conditional_expression',
+  'lambda',
+  'named_expression',
+]);
+
+/** Operators in a chain, which makes a tree as deep. */
+const maxChain = 1000;
+
+const precedence: Readonly<Record<BinaryOperator, number>> = {
+  '|': 1,
+  '^': 2,
+  '&': 3,
+  '<<': 4,
+  '>>': 4,
+  '+': 5,
+  '-': 5,
+  '*': 6,
+  '@': 6,
+  '/': 6,
+  '//': 6,
+  '%': 6,
+  '**': 7,
+};
+
 /** What was read, and where statements and clauses begin. */
 export interface Lowered {
   readonly statements: readonly Statement[];
@@ -48,21 +77,13 @@ export function lowered(root: SyntaxNode, text: string, shift: number): Lowered 
   return { statements, starts: lowering.starts };
 }
 
-/** What stands where a statement or an expression does, without comments. */
-function childrenOf(node: SyntaxNode): SyntaxNode[] {
-  const { children } = node;
-  return children.some(isExtra) ? children.filter(child => !isExtra(child)) : children;
-}
-
-function isExtra({ type }: SyntaxNode): boolean {
-  return type === 'comment' || type === 'line_continuation';
-}
-
 class Lowering {
   readonly starts = new Set<number>();
   readonly #text: string;
   readonly #shift: number;
   #depth = 0;
+  /** Where a star is that belongs to the whole expression: to tree-sitter `*a.b` is `(*a).b`. */
+  #star = -1;
 
   constructor(text: string, shift: number) {
     this.#text = text;
@@ -72,7 +93,7 @@ class Lowering {
   block(node: SyntaxNode): readonly Statement[] {
     return this.#deeper(node, () => {
       const statements: Statement[] = [];
-      for (const child of childrenOf(node)) {
+      for (const child of node.children) {
         if (child.type === ';') continue;
         statements.push(this.#statement(child));
       }
@@ -114,17 +135,16 @@ class Lowering {
 
   #statement(node: SyntaxNode): Statement {
     this.#start(node);
-    if (node.isMissing) this.#unexpected(node);
     switch (node.type) {
       case 'expression_statement':
         return this.#expressionStatement(node);
       case 'import_statement':
-        return { kind: 'Import', range: this.#range(node), names: this.#aliases(childrenOf(node).slice(1)) };
+        return { kind: 'Import', range: this.#range(node), names: this.#aliases(node.children.slice(1)) };
       case 'future_import_statement':
       case 'import_from_statement':
         return this.#importFrom(node);
       case 'return_statement': {
-        const value = childrenOf(node)[1];
+        const value = node.children[1];
         return { kind: 'Return', range: this.#range(node), value: value && this.#expressions(value) };
       }
       case 'pass_statement':
@@ -142,7 +162,7 @@ class Lowering {
       case 'raise_statement':
         return this.#raise(node);
       case 'assert_statement': {
-        const [, test, comma, message, more] = childrenOf(node);
+        const [, test, comma, message, more] = node.children;
         if (!test || more || (comma && !message)) this.#unexpected(more ?? node);
         return {
           kind: 'Assert',
@@ -184,7 +204,7 @@ class Lowering {
   }
 
   #expressionStatement(node: SyntaxNode): Statement {
-    const children = childrenOf(node);
+    const children = node.children;
     const [first] = children;
     if (!first) this.#unexpected(node);
     const range = this.#range(node);
@@ -193,7 +213,7 @@ class Lowering {
     }
     if (first.type === 'assignment') return this.#assignment(first);
     if (first.type === 'augmented_assignment') {
-      const [left, operator, right] = childrenOf(first);
+      const [left, operator, right] = first.children;
       const target = this.#target(left!);
       if (target.kind !== 'Name' && target.kind !== 'Attribute' && target.kind !== 'Subscript') {
         this.#refuse(left!, l10n.t('Only a name, an attribute or an item can be changed by {0}.', operator!.type));
@@ -209,7 +229,7 @@ class Lowering {
     if (first.type === 'named_expression') {
       this.#refuse(first, l10n.t('An assignment expression (:=) must be in parentheses here. Write = to assign.'));
     }
-    return { kind: 'ExpressionStatement', range, value: this.#yieldOr(first, node => this.#starrable(node)) };
+    return { kind: 'ExpressionStatement', range, value: this.#yieldOr(first, node => this.#value(node)) };
   }
 
   #assignment(node: SyntaxNode): Statement {
@@ -217,7 +237,7 @@ class Lowering {
     const targets: Expression[] = [];
     let at = node;
     for (;;) {
-      const [left, sign, ...rest] = childrenOf(at);
+      const [left, sign, ...rest] = at.children;
       if (sign?.type === ':') {
         const [annotation, , value] = rest;
         if (targets.length > 0 || !annotation) this.#unexpected(sign);
@@ -230,7 +250,7 @@ class Lowering {
           kind: 'AnnAssign',
           range,
           target,
-          annotation: this.#type(annotation),
+          annotation: this.#annotation(annotation),
           value: value && this.#rightHandSide(value),
         };
       }
@@ -246,7 +266,7 @@ class Lowering {
     if (node.type === 'named_expression') {
       this.#refuse(node, l10n.t('An assignment expression (:=) must be in parentheses here.'));
     }
-    if (node.type === 'pattern_list') return this.#tuple(childrenOf(node), this.#range(node));
+    if (node.type === 'pattern_list') return this.#tuple(node.children, this.#range(node));
     return this.#yieldOr(node, inner => this.#expressions(inner));
   }
 
@@ -256,7 +276,7 @@ class Lowering {
 
   #yield(node: SyntaxNode): Expression {
     const range = this.#range(node);
-    const [, first, second] = childrenOf(node);
+    const [, first, second] = node.children;
     if (first?.type === 'from') return { kind: 'YieldFrom', range, value: this.#value(second!) };
     return { kind: 'Yield', range, value: first && this.#expressions(first) };
   }
@@ -267,24 +287,24 @@ class Lowering {
       .map((node): Alias => {
         const range = this.#range(node);
         if (node.type !== 'aliased_import') return { range, name: this.#dotted(node, areDotted), as: undefined };
-        const [name, , alias] = childrenOf(node);
+        const [name, , alias] = node.children;
         return { range, name: this.#dotted(name!, areDotted), as: this.#name(alias!) };
       });
   }
 
   #dotted(node: SyntaxNode, areDotted = true): string {
     if (node.type !== 'dotted_name') this.#unexpected(node);
-    const names = childrenOf(node).filter(({ type }) => type !== '.');
+    const names = node.children.filter(({ type }) => type !== '.');
     if (!areDotted && names.length > 1) this.#unexpected(node);
     return names.map(name => this.#name(name)).join('.');
   }
 
   #importFrom(node: SyntaxNode): Statement {
-    const [, from, , ...names] = childrenOf(node);
+    const [, from, , ...names] = node.children;
     let module = '';
     let level = 0;
     if (from!.type === 'relative_import') {
-      const [dots, name] = childrenOf(from!);
+      const [dots, name] = from!.children;
       level = this.#textOf(dots!).replaceAll(/[^.]/g, '').length;
       module = name ? this.#dotted(name) : '';
     } else {
@@ -305,7 +325,7 @@ class Lowering {
   }
 
   #names(node: SyntaxNode): readonly string[] {
-    return childrenOf(node)
+    return node.children
       .slice(1)
       .filter(({ type }) => type !== ',')
       .map(name => this.#name(name));
@@ -321,8 +341,8 @@ class Lowering {
   }
 
   #deletion(node: SyntaxNode): Statement {
-    const [, what] = childrenOf(node);
-    const targets = what!.type === 'expression_list' ? elementsOf(childrenOf(what!)) : [what!];
+    const [, what] = node.children;
+    const targets = what!.type === 'expression_list' ? elementsOf(what!.children) : [what!];
     return {
       kind: 'Delete',
       range: this.#range(node),
@@ -335,7 +355,7 @@ class Lowering {
   }
 
   #raise(node: SyntaxNode): Statement {
-    const [, ...rest] = childrenOf(node);
+    const [, ...rest] = node.children;
     const from = rest.findIndex(({ type }) => type === 'from');
     const [exception] = from < 0 ? rest : rest.slice(0, from);
     const cause = from < 0 ? undefined : rest[from + 1];
@@ -349,12 +369,12 @@ class Lowering {
   }
 
   #typeAlias(node: SyntaxNode): Statement {
-    const [, left, , right] = childrenOf(node);
+    const [, left, , right] = node.children;
     const range = this.#range(node);
-    const [target = left!] = left!.type === 'type' ? childrenOf(left!) : [];
-    const name = target.type === 'generic_type' ? childrenOf(target)[0]! : target;
+    const [target = left!] = left!.type === 'type' ? left!.children : [];
+    const name = target.type === 'generic_type' ? target.children[0]! : target;
     if (name.type !== 'identifier' && name.type !== 'subscript') this.#unexpected(left!);
-    const bound = name.type === 'subscript' ? childrenOf(name)[0]! : name;
+    const bound = name.type === 'subscript' ? name.children[0]! : name;
     return {
       kind: 'Assign',
       range,
@@ -383,13 +403,13 @@ class Lowering {
   }
 
   #if(node: SyntaxNode): Statement {
-    const [, test, , ...rest] = childrenOf(node);
+    const [, test, , ...rest] = node.children;
     const [body, ...clauses] = rest;
     const arms = [{ start: node, test: this.#condition(test!), body: this.#body(body, node) }];
     let orElse: readonly Statement[] = [];
     for (const clause of clauses) {
       this.#start(clause);
-      const inner = childrenOf(clause);
+      const inner = clause.children;
       if (clause.type === 'elif_clause') {
         arms.push({ start: clause, test: this.#condition(inner[1]!), body: this.#body(inner[3], clause) });
       } else if (clause.type === 'else_clause') {
@@ -410,11 +430,11 @@ class Lowering {
     if (!clause) return [];
     if (clause.type !== 'else_clause') this.#unexpected(clause);
     this.#start(clause);
-    return this.#body(childrenOf(clause)[2], clause);
+    return this.#body(clause.children[2], clause);
   }
 
   #for(node: SyntaxNode): Statement {
-    const children = childrenOf(node);
+    const children = node.children;
     const isAsync = children[0]!.type === 'async';
     const [, left, , right, , block, clause] = isAsync ? children.slice(1) : children;
     const target = this.#target(left!);
@@ -426,7 +446,7 @@ class Lowering {
   }
 
   #while(node: SyntaxNode): Statement {
-    const [, condition, , block, clause] = childrenOf(node);
+    const [, condition, , block, clause] = node.children;
     const test = this.#condition(condition!);
     const body = this.#body(block, node);
     const orElse = this.#orElse(clause);
@@ -435,7 +455,7 @@ class Lowering {
   }
 
   #try(node: SyntaxNode): Statement {
-    const [, , block, ...clauses] = childrenOf(node);
+    const [, , block, ...clauses] = node.children;
     const body = this.#body(block, node);
     const handlers: ExceptHandler[] = [];
     let orElse: readonly Statement[] = [];
@@ -445,9 +465,9 @@ class Lowering {
       if (clause.type === 'except_clause') {
         handlers.push(this.#handler(clause));
       } else if (clause.type === 'else_clause') {
-        orElse = this.#body(childrenOf(clause)[2], clause);
+        orElse = this.#body(clause.children[2], clause);
       } else if (clause.type === 'finally_clause') {
-        finalBody = this.#body(childrenOf(clause)[2], clause);
+        finalBody = this.#body(clause.children[2], clause);
       } else {
         this.#unexpected(clause);
       }
@@ -464,7 +484,7 @@ class Lowering {
   }
 
   #handler(node: SyntaxNode): ExceptHandler {
-    const children = childrenOf(node);
+    const children = node.children;
     const colon = children.findLastIndex(({ type }) => type === ':');
     const isStar = children[1]?.type === '*';
     const what = children.slice(isStar ? 2 : 1, colon);
@@ -474,8 +494,8 @@ class Lowering {
     if (isStar && !first) this.#unexpected(children[1]!);
     if (!first) return { range, type: undefined, name: undefined, body };
     if (first.type === 'as_pattern' && what.length === 1) {
-      const [type, , target] = childrenOf(first);
-      return { range, type: this.#value(type!), name: this.#name(childrenOf(target!)[0]!), body };
+      const [type, , target] = first.children;
+      return { range, type: this.#value(type!), name: this.#name(target!.children[0]!), body };
     }
     if (second?.type === 'as') return { range, type: this.#value(first), name: this.#name(third!), body };
     if (second) {
@@ -485,40 +505,51 @@ class Lowering {
   }
 
   #with(node: SyntaxNode): Statement {
-    const children = childrenOf(node);
+    const children = node.children;
     const isAsync = children[0]!.type === 'async';
     const [, clause, , block] = isAsync ? children.slice(1) : children;
-    const inner = childrenOf(clause!);
-    let items = inner.filter(({ type }) => type === 'with_item').map(item => childrenOf(item)[0]!);
+    const inner = clause!.children;
+    let items = inner.filter(({ type }) => type === 'with_item').map(item => item.children[0]!);
     // In parentheses, which a tuple that is the one context has too: Python takes its elements as contexts.
     if (items.length === 1 && inner[0]!.type !== '(' && items[0]!.type === 'tuple') {
-      items = elementsOf(childrenOf(items[0]!).slice(1, -1));
+      items = elementsOf(items[0]!.children.slice(1, -1));
       if (items.length === 0 || items.some(({ type }) => type === 'list_splat')) {
-        items = [childrenOf(inner[0]!)[0]!];
+        items = [inner[0]!.children[0]!];
       }
     } else if (inner[0]!.type !== '(' && inner.at(-1)?.type === ',') {
       this.#unexpected(inner.at(-1)!);
     }
     while (items.length === 1 && items[0]!.type === 'parenthesized_expression') {
-      const [, only] = childrenOf(items[0]!);
+      const [, only] = items[0]!.children;
       if (only?.type !== 'as_pattern') break;
       items = [only];
     }
     const read = items.map(item => {
+      if (item.type === 'conditional_expression' && item.children[4]?.type === 'as_pattern') {
+        // To tree-sitter `a if b else c as d` has the name in the last of the three.
+        const [body, , test, , last] = item.children;
+        const [orElse, , target] = last!.children;
+        const range = this.#range(item, orElse);
+        const values = { test: this.#value(test!), body: this.#value(body!), orElse: this.#value(orElse!) };
+        return {
+          context: { kind: 'Conditional' as const, range, ...values },
+          target: this.#target(target!.children[0]!),
+        };
+      }
       if (item.type !== 'as_pattern') return { context: this.#value(item), target: undefined };
-      const [context, , target] = childrenOf(item);
-      return { context: this.#value(context!), target: this.#target(childrenOf(target!)[0]!) };
+      const [context, , target] = item.children;
+      return { context: this.#value(context!), target: this.#target(target!.children[0]!) };
     });
     const body = this.#body(block, node);
     return { kind: 'With', range: this.#rangeTo(node, body), isAsync, items: read, body };
   }
 
   #decorated(node: SyntaxNode): Statement {
-    const children = childrenOf(node);
+    const children = node.children;
     const definition = children.at(-1)!;
     const decorators = children.slice(0, -1).map(decorator => {
       this.#start(decorator);
-      return this.#condition(childrenOf(decorator)[1]!);
+      return this.#condition(decorator.children[1]!);
     });
     this.#start(definition);
     return definition.type === 'class_definition'
@@ -527,7 +558,7 @@ class Lowering {
   }
 
   #functionDef(node: SyntaxNode, decorators: readonly Expression[], whole: SyntaxNode): Statement {
-    const children = childrenOf(node);
+    const children = node.children;
     const isAsync = children[0]!.type === 'async';
     const [, name, ...rest] = isAsync ? children.slice(1) : children;
     let typeParameters: readonly string[] = [];
@@ -537,7 +568,7 @@ class Lowering {
     for (const child of rest) {
       if (child.type === 'type_parameter') typeParameters = this.#typeParameters(child);
       else if (child.type === 'parameters') parameters = this.#parameters(child, true);
-      else if (child.type === 'type') returns = this.#type(child);
+      else if (child.type === 'type') returns = this.#annotation(child);
       else if (child.type === ':') colon = child;
     }
     const body = this.#body(rest.at(-1), node);
@@ -557,7 +588,7 @@ class Lowering {
   }
 
   #classDef(node: SyntaxNode, decorators: readonly Expression[], whole: SyntaxNode): Statement {
-    const [, name, ...rest] = childrenOf(node);
+    const [, name, ...rest] = node.children;
     let typeParameters: readonly string[] = [];
     let args: readonly Expression[] = [];
     let keywords: readonly Keyword[] = [];
@@ -584,14 +615,14 @@ class Lowering {
 
   /** `T`, `T: bound`, `*Ts`, `**P`, each perhaps with a default. */
   #typeParameters(node: SyntaxNode): readonly string[] {
-    return elementsOf(childrenOf(node).slice(1, -1)).map(parameter => {
+    return elementsOf(node.children.slice(1, -1)).map(parameter => {
       const name = /^\s*\*{0,2}\s*([\p{L}\p{N}_]+)/u.exec(this.#textOf(parameter))?.[1];
       return name === undefined ? this.#unexpected(parameter) : name.normalize('NFKC');
     });
   }
 
   #parameters(node: SyntaxNode, inBrackets: boolean): Parameters {
-    const children = inBrackets ? childrenOf(node).slice(1, -1) : childrenOf(node);
+    const children = inBrackets ? node.children.slice(1, -1) : node.children;
     let positional: Parameter[] = [];
     let positionalOnly: Parameter[] = [];
     let slash = false;
@@ -647,7 +678,7 @@ class Lowering {
 
   #parameter(node: SyntaxNode, mayBeTyped: boolean): { parameter: Parameter; stars: 0 | 1 | 2 } {
     const range = this.#range(node);
-    const children = childrenOf(node);
+    const children = node.children;
     switch (node.type) {
       case 'identifier':
         return { parameter: { range, name: this.#name(node), annotation: undefined, default: undefined }, stars: 0 };
@@ -670,8 +701,7 @@ class Lowering {
       case 'typed_parameter': {
         if (!mayBeTyped) this.#unexpected(node);
         const { parameter, stars } = this.#parameter(children[0]!, false);
-        const annotation = this.#type(children[2]!);
-        if (annotation.kind === 'Starred' && stars !== 1) this.#unexpected(children[2]!);
+        const annotation = this.#annotation(children[2]!, stars === 1);
         return { parameter: { ...parameter, range, annotation }, stars };
       }
       case 'typed_default_parameter':
@@ -680,7 +710,7 @@ class Lowering {
           parameter: {
             range,
             name: this.#name(children[0]!),
-            annotation: this.#type(children[2]!),
+            annotation: this.#annotation(children[2]!),
             default: this.#value(children[4]!),
           },
           stars: 0,
@@ -693,7 +723,7 @@ class Lowering {
   // Match
 
   #match(node: SyntaxNode): Statement {
-    const children = childrenOf(node);
+    const children = node.children;
     const colon = children.findLastIndex(({ type }) => type === ':');
     const subjects = children.slice(1, colon);
     const subject =
@@ -701,7 +731,7 @@ class Lowering {
         ? this.#condition(subjects[0]!)
         : this.#tuple(subjects, this.#range(subjects[0]!, subjects.at(-1)!));
     const block = children[colon + 1];
-    const cases = block ? childrenOf(block).map(clause => this.#case(clause)) : [];
+    const cases = block ? block.children.map(clause => this.#case(clause)) : [];
     if (cases.length === 0) this.#refuse(node, l10n.t('An indented block is missing here.'));
     const range = { from: node.startIndex + this.#shift, to: cases.at(-1)!.range.to };
     return { kind: 'Match', range, subject, cases };
@@ -710,7 +740,7 @@ class Lowering {
   #case(node: SyntaxNode): MatchCase {
     if (node.type !== 'case_clause') this.#unexpected(node);
     this.#start(node);
-    const children = childrenOf(node);
+    const children = node.children;
     const colon = children.findLastIndex(({ type }) => type === ':');
     const inner = children.slice(1, colon);
     const guard = inner.at(-1)?.type === 'if_clause' ? inner.pop() : undefined;
@@ -725,7 +755,7 @@ class Lowering {
     return {
       range: this.#rangeTo(node, body),
       pattern,
-      guard: guard && this.#condition(childrenOf(guard)[1]!),
+      guard: guard && this.#condition(guard.children[1]!),
       body,
     };
   }
@@ -736,7 +766,7 @@ class Lowering {
 
   #patternHere(node: SyntaxNode): Pattern {
     const range = this.#range(node);
-    const children = childrenOf(node);
+    const children = node.children;
     switch (node.type) {
       case 'case_pattern':
         if (children.length === 2 && children[0]!.type === '-') {
@@ -761,8 +791,22 @@ class Lowering {
         const name = this.#textOf(children[1]!);
         return { kind: 'MatchStar', range, name: name === '_' ? undefined : this.#name(children[1]!) };
       }
-      case 'union_pattern':
-        return { kind: 'MatchOr', range, patterns: this.#patterns(children.filter(({ type }) => type !== '|')) };
+      case 'union_pattern': {
+        const patterns: Pattern[] = [];
+        let sign: SyntaxNode | undefined;
+        for (const child of children) {
+          if (child.type === '-') {
+            sign = child;
+          } else if (sign) {
+            const own = this.#range(sign, child);
+            patterns.push({ kind: 'MatchValue', range: own, value: this.#negative(child, own) });
+            sign = undefined;
+          } else if (child.type !== '|') {
+            patterns.push(...this.#patterns([child]));
+          }
+        }
+        return { kind: 'MatchOr', range, patterns };
+      }
       case 'list_pattern':
         return { kind: 'MatchSequence', range, patterns: this.#patterns(elementsOf(children.slice(1, -1)), true) };
       case 'tuple_pattern': {
@@ -800,7 +844,8 @@ class Lowering {
   #patterns(nodes: readonly SyntaxNode[], mayHaveStar = false): readonly Pattern[] {
     const patterns = nodes.map(node => this.#pattern(node));
     const stars = patterns.filter(({ kind }) => kind === 'MatchStar').length;
-    if (stars > (mayHaveStar ? 1 : 0)) this.#unexpected(nodes[patterns.findLastIndex(({ kind }) => kind === 'MatchStar')]!);
+    if (stars > (mayHaveStar ? 1 : 0))
+      this.#unexpected(nodes[patterns.findLastIndex(({ kind }) => kind === 'MatchStar')]!);
     return patterns;
   }
 
@@ -827,13 +872,13 @@ class Lowering {
     const keys: Expression[] = [];
     const patterns: Pattern[] = [];
     let rest: string | undefined;
-    const inner = childrenOf(node).slice(1, -1);
+    const inner = node.children.slice(1, -1);
     for (let at = 0; at < inner.length; at++) {
       const child = inner[at]!;
       if (child.type === ',') continue;
       if (rest !== undefined) this.#unexpected(child);
       if (child.type === 'splat_pattern') {
-        const [stars, name] = childrenOf(child);
+        const [stars, name] = child.children;
         if (stars!.type !== '**') this.#unexpected(child);
         rest = this.#name(name!);
         continue;
@@ -841,7 +886,11 @@ class Lowering {
       let key: Pattern;
       if (child.type === '-') {
         const number = inner[++at]!;
-        key = { kind: 'MatchValue', range: this.#range(child, number), value: this.#negative(number, this.#range(child, number)) };
+        key = {
+          kind: 'MatchValue',
+          range: this.#range(child, number),
+          value: this.#negative(number, this.#range(child, number)),
+        };
       } else {
         key = this.#pattern(child);
       }
@@ -854,13 +903,16 @@ class Lowering {
   }
 
   #classPattern(node: SyntaxNode): Pattern {
-    const [name, , ...inner] = childrenOf(node);
+    const [name, , ...inner] = node.children;
     const patterns: Pattern[] = [];
     const found: { name: string; pattern: Pattern }[] = [];
     for (const child of elementsOf(inner.slice(0, -1))) {
-      const [only] = childrenOf(child);
+      let [only] = child.children;
+      let bound: SyntaxNode | undefined;
+      const [inner, , as] = only?.type === 'as_pattern' ? only.children : [];
+      if (inner?.children[0]?.type === 'keyword_pattern') [only, bound] = [inner.children[0], as];
       if (only?.type === 'keyword_pattern') {
-        const [keyword, , ...value] = childrenOf(only);
+        const [keyword, , ...value] = only.children;
         const pattern: Pattern =
           value.length === 2
             ? {
@@ -869,7 +921,12 @@ class Lowering {
                 value: this.#negative(value[1]!, this.#range(value[0]!, value[1])),
               }
             : this.#pattern(value[0]!);
-        found.push({ name: this.#name(keyword!), pattern });
+        found.push({
+          name: this.#name(keyword!),
+          pattern: bound
+            ? { kind: 'MatchAs', range: this.#range(value[0]!, bound), pattern, name: this.#name(bound) }
+            : pattern,
+        });
       } else {
         if (found.length > 0) this.#unexpected(child);
         patterns.push(...this.#patterns([child]));
@@ -878,7 +935,7 @@ class Lowering {
     return {
       kind: 'MatchClass',
       range: this.#range(node),
-      cls: this.#dottedValue(childrenOf(name!).filter(({ type }) => type !== '.')),
+      cls: this.#dottedValue(name!.children.filter(({ type }) => type !== '.')),
       patterns,
       keywords: found,
     };
@@ -889,7 +946,7 @@ class Lowering {
   /** An expression, or several with commas between them. */
   #expressions(node: SyntaxNode): Expression {
     if (node.type === 'expression_list' || node.type === 'pattern_list') {
-      return this.#tuple(childrenOf(node), this.#range(node));
+      return this.#tuple(node.children, this.#range(node));
     }
     if (node.type === 'named_expression') {
       this.#refuse(node, l10n.t('An assignment expression (:=) must be in parentheses here.'));
@@ -909,8 +966,20 @@ class Lowering {
 
   /** An expression where `:=` needs no parentheses: a condition, an argument, an element. */
   #condition(node: SyntaxNode): Expression {
+    if (node.type === 'conditional_expression' && node.children[0]!.type === 'named_expression') {
+      // To tree-sitter `n := a if b else c` names `a`.
+      const [named, , test, , orElse] = node.children;
+      const [name, , body] = named!.children;
+      const values = { test: this.#operand(test!), body: this.#operand(body!), orElse: this.#value(orElse!) };
+      return {
+        kind: 'NamedExpression',
+        range: this.#range(node),
+        name: this.#name(name!),
+        value: { kind: 'Conditional', range: this.#range(body!, orElse), ...values },
+      };
+    }
     if (node.type !== 'named_expression') return this.#value(node);
-    const [name, , value] = childrenOf(node);
+    const [name, , value] = node.children;
     return {
       kind: 'NamedExpression',
       range: this.#range(node),
@@ -919,19 +988,29 @@ class Lowering {
     };
   }
 
+  /** What and, or, not, if and for take: no lambda and no conditional expression without parentheses. */
+  #operand(node: SyntaxNode): Expression {
+    if (node.type === 'lambda' || node.type === 'conditional_expression') this.#unexpected(node);
+    return this.#value(node);
+  }
+
   /** An element of a list, or an argument: with a star, perhaps. */
-  #starrable(node: SyntaxNode): Expression {
-    if (node.type === 'list_splat' || node.type === 'list_splat_pattern') {
-      const [, value] = childrenOf(node);
-      return { kind: 'Starred', range: this.#range(node), value: this.#value(value!) };
-    }
-    return this.#condition(node);
+  #starrable(node: SyntaxNode, isArgument = false): Expression {
+    const isStar = node.type === 'list_splat' || node.type === 'list_splat_pattern';
+    if (!isStar && this.#text.charCodeAt(node.startIndex) !== asterisk) return this.#condition(node);
+    const starred = isStar ? node.children[1]! : node;
+    // Only what binds closer than a comparison can be unpacked in a list.
+    if (!isArgument && loose.has(starred.type)) this.#unexpected(node);
+    if (!isStar) this.#star = node.startIndex;
+    const value = this.#value(starred);
+    this.#star = -1;
+    return { kind: 'Starred', range: this.#range(node), value };
   }
 
   #target(node: SyntaxNode): Expression {
     return this.#deeper(node, () => {
       const range = this.#range(node);
-      const children = childrenOf(node);
+      const children = node.children;
       switch (node.type) {
         case 'identifier':
         case 'attribute':
@@ -993,47 +1072,57 @@ class Lowering {
       case 'string':
         return this.#strings([node], range);
       case 'concatenated_string':
-        return this.#strings(childrenOf(node), range);
+        return this.#strings(node.children, range);
+      case 'tuple_pattern':
+      case 'list_pattern':
+        // `(a).b = …`.
+        return this.#target(node);
       case 'attribute':
       case 'call':
       case 'subscript':
         return this.#trailers(node);
       case 'binary_operator':
-      case 'boolean_operator':
         return this.#operators(node);
+      case 'boolean_operator':
+        return this.#booleans(node);
       case 'unary_operator': {
-        const [operator, operand] = childrenOf(node);
+        const [operator, operand] = node.children;
         return { kind: 'Unary', range, operator: operator!.type as UnaryOperator, operand: this.#value(operand!) };
       }
       case 'not_operator':
-        return { kind: 'Unary', range, operator: 'not', operand: this.#value(childrenOf(node)[1]!) };
+        return { kind: 'Unary', range, operator: 'not', operand: this.#operand(node.children[1]!) };
       case 'comparison_operator':
         return this.#comparison(node);
       case 'conditional_expression': {
-        const [body, , test, , orElse] = childrenOf(node);
+        const [body, , test, , orElse] = node.children;
         return {
           kind: 'Conditional',
           range,
-          test: this.#value(test!),
-          body: this.#value(body!),
+          test: this.#operand(test!),
+          body: this.#operand(body!),
           orElse: this.#value(orElse!),
         };
       }
       case 'lambda': {
-        const children = childrenOf(node);
+        const children = node.children;
         const parameters =
           children[1]!.type === 'lambda_parameters' ? this.#parameters(children[1]!, false) : noParameters;
         return { kind: 'Lambda', range, parameters, body: this.#value(children.at(-1)!) };
       }
       case 'parenthesized_expression': {
-        const [, inner] = childrenOf(node);
+        const [, inner] = node.children;
         return this.#yieldOr(inner!, inner => this.#condition(inner));
       }
       case 'tuple':
+        // `(*a)` without a comma.
+        if (node.children.length === 3 && this.#text.charCodeAt(node.children[1]!.startIndex) === asterisk) {
+          this.#unexpected(node.children[1]!);
+        }
+        return { kind: 'Tuple', range, elements: this.#elements(node) };
       case 'list':
       case 'set':
         return {
-          kind: node.type === 'tuple' ? 'Tuple' : node.type === 'list' ? 'List' : 'Set',
+          kind: node.type === 'list' ? 'List' : 'Set',
           range,
           elements: this.#elements(node),
         };
@@ -1042,7 +1131,7 @@ class Lowering {
       case 'list_comprehension':
       case 'set_comprehension':
       case 'generator_expression': {
-        const [, element] = childrenOf(node);
+        const [, element] = node.children;
         return {
           kind:
             node.type === 'list_comprehension'
@@ -1056,7 +1145,7 @@ class Lowering {
         };
       }
       case 'dictionary_comprehension': {
-        const [key, , value] = childrenOf(childrenOf(node)[1]!);
+        const [key, , value] = node.children[1]!.children;
         return {
           kind: 'DictComprehension',
           range,
@@ -1065,8 +1154,23 @@ class Lowering {
           generators: this.#comprehensions(node),
         };
       }
-      case 'await':
-        return { kind: 'Await', range, value: this.#value(childrenOf(node)[1]!) };
+      case 'list_splat':
+        if (node.startIndex !== this.#star) this.#unexpected(node);
+        return this.#value(node.children[1]!);
+      case 'await': {
+        const [sign, operand] = node.children;
+        if (operand!.type === 'unary_operator' || operand!.type === 'await') this.#unexpected(operand!);
+        if (operand!.type !== 'binary_operator') return { kind: 'Await', range, value: this.#value(operand!) };
+        // To tree-sitter `await a ** b` waits for the power.
+        const [base, operator, exponent] = operand!.children;
+        return {
+          kind: 'Binary',
+          range,
+          left: { kind: 'Await', range: this.#range(sign!, base), value: this.#value(base!) },
+          operator: operator!.type as BinaryOperator,
+          right: this.#value(exponent!),
+        };
+      }
       case 'named_expression':
         return this.#refuse(node, l10n.t('An assignment expression (:=) must be in parentheses here.'));
       default:
@@ -1075,7 +1179,7 @@ class Lowering {
   }
 
   #elements(node: SyntaxNode): readonly Expression[] {
-    return elementsOf(childrenOf(node).slice(1, -1)).map(child => this.#starrable(child));
+    return elementsOf(node.children.slice(1, -1)).map(child => this.#starrable(child));
   }
 
   /** `a.b(c)[d]`, innermost first: a chain is as deep as it is long. */
@@ -1084,13 +1188,13 @@ class Lowering {
     let at = node;
     while (at.type === 'attribute' || at.type === 'call' || at.type === 'subscript') {
       chain.push(at);
-      at = childrenOf(at)[0]!;
+      at = at.children[0]!;
     }
     if (chain.length + this.#depth > maxDepth) this.#refuse(node, tooDeep());
     let value = this.#value(at);
     for (const link of chain.toReversed()) {
       const range = this.#range(link);
-      const [, second, third] = childrenOf(link);
+      const [, second, third] = link.children;
       if (link.type === 'attribute') {
         value = { kind: 'Attribute', range, value, name: this.#name(third!), nameRange: this.#range(third!) };
       } else if (link.type === 'subscript') {
@@ -1105,8 +1209,10 @@ class Lowering {
   }
 
   #index(node: SyntaxNode): Expression {
-    const inner = childrenOf(node).slice(2, -1);
-    const elements = elementsOf(inner).map(child => (child.type === 'slice' ? this.#slice(child) : this.#starrable(child)));
+    const inner = node.children.slice(2, -1);
+    const elements = elementsOf(inner).map(child =>
+      child.type === 'slice' ? this.#slice(child) : this.#starrable(child, true),
+    );
     const [only] = elements;
     if (!only) this.#unexpected(node);
     if (inner.length === 1 && only.kind !== 'Starred') return only;
@@ -1116,7 +1222,7 @@ class Lowering {
   #slice(node: SyntaxNode): Expression {
     const parts: (Expression | undefined)[] = [undefined, undefined, undefined];
     let at = 0;
-    for (const child of childrenOf(node)) {
+    for (const child of node.children) {
       if (child.type === ':') at++;
       else parts[at] = this.#value(child);
     }
@@ -1130,9 +1236,9 @@ class Lowering {
     if (node.type === 'generator_expression') return { args: [this.#value(node)], keywords };
     const names = new Set<string>();
     let hasDouble = false;
-    for (const child of elementsOf(childrenOf(node).slice(1, -1))) {
+    for (const child of elementsOf(node.children.slice(1, -1))) {
       const range = this.#range(child);
-      const [first, second, third] = childrenOf(child);
+      const [first, second, third] = child.children;
       if (child.type === 'keyword_argument') {
         const name = this.#name(first!);
         if (names.has(name)) this.#refuse(child, l10n.t('The argument “{0}” is given twice.', name));
@@ -1142,7 +1248,7 @@ class Lowering {
         hasDouble = true;
         keywords.push({ range, name: undefined, value: this.#value(second!) });
       } else {
-        const value = this.#starrable(child);
+        const value = this.#starrable(child, true);
         if (value.kind === 'Starred' ? hasDouble : keywords.length > 0) {
           this.#refuse(child, l10n.t('A positional argument cannot follow keyword arguments.'));
         }
@@ -1152,37 +1258,66 @@ class Lowering {
     return { args, keywords };
   }
 
-  /** `a + b + c`, leftmost first: a chain is as deep as it is long. */
-  #operators(node: SyntaxNode): Expression {
+  /** `a and b and c`, leftmost first: a chain is as deep as it is long. */
+  #booleans(node: SyntaxNode): Expression {
     const chain: SyntaxNode[] = [];
     let at = node;
     while (at.type === node.type) {
       chain.push(at);
-      at = childrenOf(at)[0]!;
+      at = at.children[0]!;
     }
-    if (chain.length + this.#depth > maxDepth * 5) this.#refuse(node, tooDeep());
-    let left = this.#value(at);
-    for (const link of chain.toReversed()) {
-      const range = this.#range(link);
-      const [, operator, operand] = childrenOf(link);
-      const right = this.#value(operand!);
-      if (node.type === 'binary_operator') {
-        left = { kind: 'Binary', range, left, operator: operator!.type as BinaryOperator, right };
-      } else {
-        const sign = operator!.type as 'and' | 'or';
-        // What is in parentheses stays a value of its own, which comes to the same.
-        const values: readonly Expression[] =
-          left.kind === 'Boolean' && left.operator === sign && link !== chain.at(-1) ? [...left.values, right] : [left, right];
-        left = { kind: 'Boolean', range, operator: sign, values };
-      }
+    if (chain.length > maxChain) this.#refuse(node, tooDeep());
+    let left = this.#operand(at);
+    for (const [index, link] of chain.toReversed().entries()) {
+      const [, sign, operand] = link.children;
+      const operator = sign!.type as 'and' | 'or';
+      const right = this.#operand(operand!);
+      // What is in parentheses stays a value of its own.
+      const values = left.kind === 'Boolean' && left.operator === operator && index > 0 ? left.values : [left];
+      left = { kind: 'Boolean', range: this.#range(link), operator, values: [...values, right] };
     }
     return left;
+  }
+
+  /** Operators by Python's precedence; tree-sitter has & below ^. */
+  #operators(node: SyntaxNode): Expression {
+    const values: Expression[] = [];
+    const operators: BinaryOperator[] = [];
+    const reduce = (): void => {
+      const operator = operators.pop()!;
+      const right = values.pop()!;
+      const left = values.pop()!;
+      values.push({ kind: 'Binary', range: { from: left.range.from, to: right.range.to }, left, operator, right });
+    };
+    const rest: SyntaxNode[] = [node];
+    let count = 0;
+    for (let next = rest.pop(); next; next = rest.pop()) {
+      if (next.type === 'binary_operator') {
+        if (++count > maxChain) this.#refuse(node, tooDeep());
+        const [left, sign, right] = next.children;
+        rest.push(right!, sign!, left!);
+      } else if (next.children.length === 0 && next.type in precedence) {
+        const operator = next.type as BinaryOperator;
+        const level = precedence[operator];
+        while (
+          operators.length > 0 &&
+          (precedence[operators.at(-1)!] > level || (precedence[operators.at(-1)!] === level && operator !== '**'))
+        ) {
+          reduce();
+        }
+        operators.push(operator);
+      } else {
+        values.push(this.#value(next));
+      }
+    }
+    while (operators.length > 0) reduce();
+    return values[0]!;
   }
 
   #comparison(node: SyntaxNode): Expression {
     const values: Expression[] = [];
     const operators: ComparisonOperator[] = [];
-    for (const [at, child] of childrenOf(node).entries()) {
+    for (const [at, child] of node.children.entries()) {
       if (at % 2 === 0) {
         values.push(this.#value(child));
       } else if (child.type === '<>') {
@@ -1195,32 +1330,38 @@ class Lowering {
   }
 
   #dictionary(node: SyntaxNode): Expression {
-    const entries = elementsOf(childrenOf(node).slice(1, -1)).map(child => {
-      const [key, , value] = childrenOf(child);
+    const entries = elementsOf(node.children.slice(1, -1)).map(child => {
+      const [key, , value] = child.children;
       if (child.type === 'pair') return { key: this.#value(key!), value: this.#value(value!) };
       if (child.type !== 'dictionary_splat') this.#unexpected(child);
-      return { key: undefined, value: this.#value(childrenOf(child)[1]!) };
+      return { key: undefined, value: this.#value(child.children[1]!) };
     });
     return { kind: 'Dict', range: this.#range(node), entries };
   }
 
   #comprehensions(node: SyntaxNode): readonly Comprehension[] {
     const found: { isAsync: boolean; target: Expression; iterable: Expression; conditions: Expression[] }[] = [];
-    for (const clause of childrenOf(node).slice(2, -1)) {
-      const children = childrenOf(clause);
+    for (const clause of node.children.slice(2, -1)) {
+      const children = clause.children;
       if (clause.type === 'if_clause') {
-        found.at(-1)!.conditions.push(this.#condition(children[1]!));
+        found.at(-1)!.conditions.push(this.#operand(children[1]!));
         continue;
       }
       const isAsync = children[0]!.type === 'async';
       const [, target, , iterable, more] = isAsync ? children.slice(1) : children;
       if (more) this.#unexpected(more);
-      found.push({ isAsync, target: this.#target(target!), iterable: this.#value(iterable!), conditions: [] });
+      found.push({ isAsync, target: this.#target(target!), iterable: this.#operand(iterable!), conditions: [] });
     }
     return found;
   }
 
   // Types
+
+  #annotation(node: SyntaxNode, mayBeStarred = false): Expression {
+    const type = this.#type(node);
+    if (type.kind === 'Slice' || (type.kind === 'Starred' && !mayBeStarred)) this.#unexpected(node);
+    return type;
+  }
 
   #type(node: SyntaxNode): Expression {
     return this.#deeper(node, () => this.#typeHere(node));
@@ -1228,13 +1369,13 @@ class Lowering {
 
   #typeHere(node: SyntaxNode): Expression {
     const range = this.#range(node);
-    const children = childrenOf(node);
+    const children = node.children;
     switch (node.type) {
       case 'type':
         return this.#type(children[0]!);
       case 'generic_type': {
         const [name, parameters] = children;
-        const inner = childrenOf(parameters!).slice(1, -1);
+        const inner = parameters!.children.slice(1, -1);
         const elements = elementsOf(inner).map(child => this.#type(child));
         const [only] = elements;
         if (!only) this.#unexpected(node);
@@ -1249,8 +1390,12 @@ class Lowering {
         };
       }
       case 'union_type': {
-        const [left, , right] = children;
-        return { kind: 'Binary', range, left: this.#type(left!), operator: '|', right: this.#type(right!) };
+        const [first, ...rest] = alternativesOf(node);
+        let left = this.#type(first!);
+        for (const next of rest) {
+          left = { kind: 'Binary', range: this.#range(first!, next), left, operator: '|', right: this.#type(next) };
+        }
+        return left;
       }
       case 'splat_type':
         if (children[0]!.type !== '*') this.#unexpected(node);
@@ -1269,7 +1414,7 @@ class Lowering {
         return {
           kind: 'Attribute',
           range,
-          value: this.#type(value!),
+          value: this.#annotation(value!),
           name: this.#name(name!),
           nameRange: this.#range(name!),
         };
@@ -1293,13 +1438,15 @@ class Lowering {
         isBytes: opening.includes('b'),
         isFormat: opening.includes('f') || opening.includes('t'),
       };
+      if (!/^(?:[bruft]|[bft]r|r[bft])?['"]/.test(opening)) this.#unexpected(node);
       if (opening.includes('t')) this.#refuse(node, l10n.t('Template strings (t"…") are not supported.'));
       if (isBytes !== undefined && isBytes !== kind.isBytes) {
         this.#refuse(node, l10n.t('Strings and bytes cannot be joined.'));
       }
       isBytes = kind.isBytes;
       if (kind.isFormat) isFormat = true;
-      const closing = children.at(-1)!;
+      // tree-sitter's closing mark begins with the backslashes in front of it where there is nothing else.
+      const end = node.endIndex - (/'''|"""/.test(opening) ? 3 : 1);
       let at = children[0]!.endIndex;
       for (const child of children) {
         if (child.type !== 'interpolation') continue;
@@ -1308,7 +1455,7 @@ class Lowering {
         parts.push(text, ...this.#interpolation(child, kind));
         at = child.endIndex;
       }
-      const text = this.#string(node, at, closing.startIndex, kind);
+      const text = this.#string(node, at, end, kind);
       if (typeof text !== 'string') return { kind: 'BrokenExpression', range, message: text.message };
       parts.push(text);
     }
@@ -1324,7 +1471,7 @@ class Lowering {
 
   /** `{value=!r:format}`. */
   #interpolation(node: SyntaxNode, kind: StringKind): (string | FormattedValue)[] {
-    const [brace, inner, ...rest] = childrenOf(node);
+    const [brace, inner, ...rest] = node.children;
     const value =
       inner!.type === 'yield' || inner!.type.endsWith('_list') ? this.#rightHandSide(inner!) : this.#value(inner!);
     let conversion: FormattedValue['conversion'];
@@ -1372,6 +1519,19 @@ class Lowering {
     push(node.endIndex);
     return joined(parts);
   }
+}
+
+/** `a | b | c`, however tree-sitter puts them in pairs. */
+function alternativesOf(node: SyntaxNode): readonly SyntaxNode[] {
+  const found: SyntaxNode[] = [];
+  const left = [node];
+  for (let next = left.pop(); next; next = left.pop()) {
+    const children = next.children;
+    if (next.type === 'type') left.push(children[0]!);
+    else if (children[1]?.type === '|') left.push(children[2]!, children[0]!);
+    else found.push(next);
+  }
+  return found;
 }
 
 /** Neighbouring texts as one, without the empty ones. */

@@ -2,7 +2,8 @@
 import type { Problem } from '../../text/problem.ts';
 import type { Expression, PythonBlock, PythonChunk, PythonTree } from './ast.ts';
 import { type LogicalLine, logicalLines } from './lines.ts';
-import { readBlock, readExpression } from './recover.ts';
+import { read, Unreadable } from './read.ts';
+import { readBlock } from './recover.ts';
 
 export { isPythonStarted, startPython } from './grammar.ts';
 
@@ -28,7 +29,13 @@ export function parsePython(text: string, earlier?: PythonTree): PythonTree {
 
 /** An expression by itself; undefined where it is none. */
 export function parseExpression(text: string): Expression | undefined {
-  return readExpression(text);
+  const lines = logicalLines(text);
+  const [line] = lines;
+  if (!line || lines.length > 1 || line.damage !== undefined) return undefined;
+  const statements = read(text, undefined, line.from, line.to);
+  if (statements instanceof Unreadable || statements.length !== 1) return undefined;
+  const [statement] = statements;
+  return statement!.kind === 'ExpressionStatement' ? statement!.value : undefined;
 }
 
 /** A chunk is a statement of the top, with its decorators and clauses. */
