@@ -2,7 +2,14 @@
 import { Builder } from '../../../server/src/core/graph/builder.ts';
 import type { Graph } from '../../../server/src/core/graph/graph.ts';
 import { noFiles } from '../../../server/src/core/python/files.ts';
-import { PyFloat, PyList, type PyModule, PyTuple, Unknown, type Value } from '../../../server/src/core/python/objects.ts';
+import {
+  PyFloat,
+  PyList,
+  type PyModule,
+  PyTuple,
+  Unknown,
+  type Value,
+} from '../../../server/src/core/python/objects.ts';
 import { createMachine } from '../../../server/src/core/python/vm.ts';
 import { parsePython, startPython } from '../../../server/src/core/syntax/python/parse.ts';
 import type { Problem } from '../../../server/src/core/text/problem.ts';
@@ -21,7 +28,11 @@ export interface Ran {
   readonly raised: string | undefined;
   readonly graph: Graph;
   readonly module: PyModule | undefined;
+  /** Where the text begins behind the imports. */
+  readonly prefix: number;
 }
+
+const prefix = 'import torch\nimport torch.utils.checkpoint\n';
 
 /** Runs a text; everything that it does with tensors is recorded, unless it is to be a constructor. */
 export function ran(text: string, records = true): Ran {
@@ -29,7 +40,6 @@ export function ran(text: string, records = true): Ran {
   const world = worldOf(machine);
   const builder = new Builder();
   if (records) world.record(builder);
-  const prefix = 'import torch\nimport math\n';
   const outcome = machine.start(machine.run({ tree: parsePython(prefix + text), name: 'main' })).finish();
   world.end();
   const module = machine.modules.get('main') as PyModule | undefined;
@@ -44,6 +54,7 @@ export function ran(text: string, records = true): Ran {
           : undefined,
     graph: builder.finish([]),
     module,
+    prefix: prefix.length,
   };
 }
 
