@@ -109,8 +109,23 @@ export function registerParameter(self: ModuleInstance, name: string, value: PyP
 }
 
 function typeName(value: Value, machine: Machine): string {
+  // torch.typename of a tensor is that of its legacy class.
+  if (value instanceof PyTensor) return `torch.${legacy[value.dtype] ?? ''}Tensor`;
   return machine.typeOf(value)?.name ?? 'object';
 }
+
+const legacy: Readonly<Partial<Record<PyTensor['dtype'], string>>> = {
+  float64: 'Double',
+  float32: 'Float',
+  float16: 'Half',
+  bfloat16: 'BFloat16',
+  int64: 'Long',
+  int32: 'Int',
+  int16: 'Short',
+  int8: 'Char',
+  uint8: 'Byte',
+  bool: 'Bool',
+};
 
 /** `__call__`: hooks, then `forward` of the instance or its class, as a frame. */
 function calling(nn: NN): Native {
