@@ -33,13 +33,7 @@ const kinds: readonly Lazy[] = [
   },
   ...[1, 2, 3].flatMap((rank): readonly Lazy[] => [
     { base: `Conv${rank}d`, attr: 'in_channels', axis: -rank - 1, init: convolution, keeps: namesOf(convolution) },
-    {
-      base: `ConvTranspose${rank}d`,
-      attr: 'in_channels',
-      axis: -rank - 1,
-      init: transposed,
-      keeps: namesOf(transposed),
-    },
+    { base: `ConvTranspose${rank}d`, attr: 'in_channels', axis: -rank - 1, init: transposed, keeps: namesOf(transposed) },
     {
       base: `BatchNorm${rank}d`,
       attr: 'num_features',
