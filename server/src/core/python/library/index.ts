@@ -13,7 +13,7 @@ import { itertools } from './itertools.ts';
 import { json } from './json.ts';
 import { math } from './math.ts';
 import { type Module, unknownModule } from './module.ts';
-import { numpy, numpyModules } from './numpy.ts';
+import { numpy, numpyModules } from './numpy/index.ts';
 import { operator } from './operator.ts';
 import { os, osPath } from './os.ts';
 import { pathlib } from './pathlib.ts';

@@ -111,7 +111,6 @@ export const os = moduleOf('os', machine => {
   return [
     {
       environ,
-      path: osPath(machine),
       sep: '/',
       altsep: null,
       extsep: '.',
