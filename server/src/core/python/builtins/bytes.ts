@@ -12,7 +12,9 @@ export const bytesMethods: readonly Native[] = [
     if (/^[\x00-\x7f]*$/.test(text) && /^(utf-?8|ascii|latin-?1)$/i.test(textOf(encoding!) ?? '')) return text;
     return unsupported(machine, 'bytes.decode()');
   }),
-  strict('hex', '', ({ text }) => [...text].map(character => character.charCodeAt(0).toString(16).padStart(2, '0')).join('')),
+  strict('hex', '', ({ text }) =>
+    [...text].map(character => character.charCodeAt(0).toString(16).padStart(2, '0')).join(''),
+  ),
   strict('__repr__', '', ({ text }) => bytesText(text)),
 ];
 

@@ -137,7 +137,8 @@ function round(x: Wide): number {
 
 export function pow(x: number, y: number): number {
   const guess = x ** y;
-  if (x === 0 || y === 0 || y === 1 || !Number.isFinite(guess) || !Number.isFinite(x) || !Number.isFinite(y)) return guess;
+  if (x === 0 || y === 0 || y === 1 || !Number.isFinite(guess) || !Number.isFinite(x) || !Number.isFinite(y))
+    return guess;
   if (guess === 0 || Math.abs(guess) < 1e-290 || Math.abs(x) < 1e-290) return guess;
   const size = Math.abs(x);
   const result = size === 1 ? 1 : value(wideExp(multiply([y, 0], wideLog([size, 0]))));
@@ -205,10 +206,7 @@ export function atan(x: number): number {
   if (Math.abs(x) < 1e-8 || Math.abs(x) > 1e15 || Number.isNaN(x)) return guess;
   const { sin: top, cos: bottom } = wideSinCos([guess, 0]);
   // atan x = y + atan((x cos y − sin y) / (cos y + x sin y)), and the arc of so little is itself.
-  const rest = divide(
-    add(multiply([x, 0], bottom), negate(top)),
-    add(bottom, multiply([x, 0], top)),
-  );
+  const rest = divide(add(multiply([x, 0], bottom), negate(top)), add(bottom, multiply([x, 0], top)));
   return round(add([guess, 0], rest));
 }
 
@@ -282,7 +280,9 @@ const lanczosTop = [
   248874557.86205417, 31426415.585400194, 2876370.6289353725, 186056.26539522348, 8071.672002365816, 210.82427775157935,
   2.5066282746310002,
 ];
-const lanczosBottom = [0, 39916800, 120543840, 150917976, 105258076, 45995730, 13339535, 2637558, 357423, 32670, 1925, 66, 1];
+const lanczosBottom = [
+  0, 39916800, 120543840, 150917976, 105258076, 45995730, 13339535, 2637558, 357423, 32670, 1925, 66, 1,
+];
 
 function lanczosSum(x: number): number {
   let [top, bottom] = [0, 0];

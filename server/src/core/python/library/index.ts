@@ -197,7 +197,17 @@ const unknown = [
   'zlib',
 ];
 /** Of these, those whose results come from outside of the program. */
-const beyond = new Set(['glob', 'io', 'multiprocessing', 'pickle', 'shutil', 'socket', 'subprocess', 'tempfile', 'urllib.request']);
+const beyond = new Set([
+  'glob',
+  'io',
+  'multiprocessing',
+  'pickle',
+  'shutil',
+  'socket',
+  'subprocess',
+  'tempfile',
+  'urllib.request',
+]);
 
 export const libraryModules: NativeModules = new Map<string, Module>([
   ...unknown.map(name => [name, unknownModule(name, beyond.has(name) ? outside : undefined)] as const),

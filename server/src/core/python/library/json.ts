@@ -1,14 +1,14 @@
 // The module `json`: what it writes and reads of plain values.
 import * as l10n from '@vscode/l10n';
-import type { Machine } from '../machine.ts';
-import { native, nativeSteps } from '../native.ts';
-import { PyDict, PyFloat, PyList, PyTuple, plain, type Steps, Unknown, type Value } from '../objects.ts';
 import { typeName } from '../builtins/classes.ts';
 import { textOf } from '../builtins/conversions.ts';
 import { put } from '../builtins/dict.ts';
 import { maxDepth, maxText, tooDeep, tooMuchText, unsupported } from '../builtins/limits.ts';
 import { int } from '../builtins/numbers.ts';
 import { floatText, intText } from '../builtins/text.ts';
+import type { Machine } from '../machine.ts';
+import { native, nativeSteps } from '../native.ts';
+import { PyDict, PyFloat, PyList, PyTuple, plain, type Steps, Unknown, type Value } from '../objects.ts';
 import { missing, moduleOf } from './module.ts';
 
 /** A JSON text as a value; undefined where it is none. */
@@ -21,13 +21,21 @@ function read(text: string, machine: Machine): Value | undefined {
     space();
     if (depth > maxDepth) return tooDeep(machine);
     const rest = text.slice(at, at + 9);
-    for (const [word, meaning] of [['null', null], ['true', true], ['false', false]] as const) {
+    for (const [word, meaning] of [
+      ['null', null],
+      ['true', true],
+      ['false', false],
+    ] as const) {
       if (rest.startsWith(word)) {
         at += word.length;
         return meaning;
       }
     }
-    for (const [word, meaning] of [['NaN', Number.NaN], ['Infinity', Number.POSITIVE_INFINITY], ['-Infinity', Number.NEGATIVE_INFINITY]] as const) {
+    for (const [word, meaning] of [
+      ['NaN', Number.NaN],
+      ['Infinity', Number.POSITIVE_INFINITY],
+      ['-Infinity', Number.NEGATIVE_INFINITY],
+    ] as const) {
       if (rest.startsWith(word)) {
         at += word.length;
         return new PyFloat(meaning);
@@ -142,13 +150,15 @@ function write(value: Value, style: Style, machine: Machine, depth: number): str
   if (bare instanceof PyDict) {
     const entries = [...bare.entries.values()];
     if (style.isSorted) {
-      if (!entries.every(({ key }) => typeof key === 'string')) return unsupported(machine, 'json.dumps(sort_keys=True)');
+      if (!entries.every(({ key }) => typeof key === 'string'))
+        return unsupported(machine, 'json.dumps(sort_keys=True)');
       entries.sort((a, b) => ((a.key as string) < (b.key as string) ? -1 : 1));
     }
     for (const { key, value: item } of entries) {
       const name = plain(key);
       const isName = name === null || typeof name !== 'object' || name instanceof PyFloat;
-      if (!isName) throw machine.raise('TypeError', `keys must be str, int, float, bool or None, not ${typeName(key, machine)}`);
+      if (!isName)
+        throw machine.raise('TypeError', `keys must be str, int, float, bool or None, not ${typeName(key, machine)}`);
       const label = typeof name === 'string' ? name : write(name, style, machine, depth);
       const text = write(item, style, machine, depth + 1);
       if (label instanceof Unknown) return label;
@@ -164,7 +174,10 @@ function* dumps(args: readonly Value[], machine: Machine): Steps {
   const [object, , ascii, , , cls, indent, separators, standard, sort] = args;
   if (cls !== null || standard !== null) return unsupported(machine, 'json.dumps(cls=…, default=…)');
   const step = typeof indent === 'number' ? ' '.repeat(Math.max(0, Math.min(indent, 100))) : textOf(indent!);
-  const signs = separators instanceof PyTuple || separators instanceof PyList ? separators.items.map(sign => textOf(sign) ?? '') : undefined;
+  const signs =
+    separators instanceof PyTuple || separators instanceof PyList
+      ? separators.items.map(sign => textOf(sign) ?? '')
+      : undefined;
   const isSorted = yield* machine.truth(sort!);
   const isAscii = yield* machine.truth(ascii!);
   if (isSorted instanceof Unknown) return isSorted;
@@ -189,16 +202,20 @@ export const json = moduleOf('json', machine => [
         return yield* dumps(args, inner);
       },
     ),
-    native('loads', 's, *, cls=None, object_hook=None, parse_float=None, parse_int=None, parse_constant=None, object_pairs_hook=None', (args, inner) => {
-      const [s, ...hooks] = args;
-      if (s instanceof Unknown) return s;
-      if (hooks.some(hook => hook !== null)) return unsupported(inner, 'json.loads(object_hook=…)');
-      const text = textOf(s!);
-      if (text === undefined) return unsupported(inner, `json.loads(${typeName(s!, inner)})`);
-      const value = read(text, inner);
-      if (value === undefined) throw inner.raise('ValueError', 'Expecting value: line 1 column 1 (char 0)');
-      return value;
-    }),
+    native(
+      'loads',
+      's, *, cls=None, object_hook=None, parse_float=None, parse_int=None, parse_constant=None, object_pairs_hook=None',
+      (args, inner) => {
+        const [s, ...hooks] = args;
+        if (s instanceof Unknown) return s;
+        if (hooks.some(hook => hook !== null)) return unsupported(inner, 'json.loads(object_hook=…)');
+        const text = textOf(s!);
+        if (text === undefined) return unsupported(inner, `json.loads(${typeName(s!, inner)})`);
+        const value = read(text, inner);
+        if (value === undefined) throw inner.raise('ValueError', 'Expecting value: line 1 column 1 (char 0)');
+        return value;
+      },
+    ),
     native('load', '*args, **kwargs', (_, inner) => inner.unknown(l10n.t('Files that the program opens are not read'))),
     native('dump', '*args, **kwargs', () => null),
   ],

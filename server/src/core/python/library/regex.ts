@@ -1,23 +1,14 @@
 // The module `re`, by JavaScript's regular expressions where both mean the same.
 import * as l10n from '@vscode/l10n';
-import type { Machine } from '../machine.ts';
-import { native, nativeClass, nativeSteps, strict } from '../native.ts';
-import {
-  PyClass,
-  PyInstance,
-  PyIterator,
-  PyList,
-  PyTuple,
-  type Steps,
-  Unknown,
-  type Value,
-} from '../objects.ts';
 import { typeName } from '../builtins/classes.ts';
 import { textOf } from '../builtins/conversions.ts';
 import { dictOf } from '../builtins/dict.ts';
 import { maxText, tooMuchText } from '../builtins/limits.ts';
 import { intOf } from '../builtins/numbers.ts';
 import { stringText } from '../builtins/text.ts';
+import type { Machine } from '../machine.ts';
+import { native, nativeClass, nativeSteps, strict } from '../native.ts';
+import { type PyClass, PyInstance, PyIterator, PyList, PyTuple, type Steps, Unknown, type Value } from '../objects.ts';
 import { moduleOf } from './module.ts';
 
 const flagsOf: Readonly<Record<string, number>> = {
@@ -169,7 +160,10 @@ function isSlow(source: string): boolean {
 }
 
 const compiledOf = new WeakMap<PyInstance, Compiled>();
-const foundOf = new WeakMap<PyInstance, { readonly match: RegExpExecArray; readonly pattern: PyInstance; readonly ends: readonly number[] }>();
+const foundOf = new WeakMap<
+  PyInstance,
+  { readonly match: RegExpExecArray; readonly pattern: PyInstance; readonly ends: readonly number[] }
+>();
 
 function* compile(pattern: Value, flags: Value, cls: PyClass, machine: Machine): Steps {
   if (pattern instanceof Unknown) return pattern;
@@ -197,9 +191,13 @@ function* compile(pattern: Value, flags: Value, cls: PyClass, machine: Machine):
 function subject(value: Value, compiled: Compiled, machine: Machine): string | Unknown {
   if (value instanceof Unknown) return value;
   const text = textOf(value);
-  if (text === undefined) throw machine.raise('TypeError', `expected string or bytes-like object, got '${typeName(value, machine)}'`);
+  if (text === undefined)
+    throw machine.raise('TypeError', `expected string or bytes-like object, got '${typeName(value, machine)}'`);
   if (text.length > 100_000) return tooMuchText(machine);
-  if (/[^\x00-\x7f]/.test(text) && (/\\[wWdDsSbB]/.test(compiled.source) || compiled.letters !== '' || /[\ud800-\udfff]/.test(text))) {
+  if (
+    /[^\x00-\x7f]/.test(text) &&
+    (/\\[wWdDsSbB]/.test(compiled.source) || compiled.letters !== '' || /[\ud800-\udfff]/.test(text))
+  ) {
     return machine.unknown(l10n.t('Regular expressions are not matched with letters beyond ASCII'));
   }
   machine.charge(text.length >> 3);
@@ -260,17 +258,25 @@ function matchClass(machine: Machine): PyClass {
       group: strict('group', 'self, *keys', ([self, keys], inner) => {
         const { match } = foundOf.get(self as PyInstance)!;
         const { items } = keys as PyTuple;
-        const found = (items.length === 0 ? [0] : items).map(key => groupOf(match, groupIndex(key, self as PyInstance, inner)));
+        const found = (items.length === 0 ? [0] : items).map(key =>
+          groupOf(match, groupIndex(key, self as PyInstance, inner)),
+        );
         return found.length === 1 ? found[0]! : new PyTuple(found);
       }),
       groups: native('groups', 'self, default=None', ([self, standard]) => {
         const { match } = foundOf.get(self as PyInstance)!;
-        return new PyTuple(Array.from({ length: match.length - 1 }, (_, index) => (match[index + 1] === undefined ? standard! : match[index + 1]!)));
+        return new PyTuple(
+          Array.from({ length: match.length - 1 }, (_, index) =>
+            match[index + 1] === undefined ? standard! : match[index + 1]!,
+          ),
+        );
       }),
       groupdict: native('groupdict', 'self, default=None', ([self, standard]) => {
         const { match, pattern } = foundOf.get(self as PyInstance)!;
         const { names } = compiledOf.get(pattern)!;
-        return dictOf([...names].map(([name, index]) => [name, match[index] === undefined ? standard! : match[index]!] as const));
+        return dictOf(
+          [...names].map(([name, index]) => [name, match[index] === undefined ? standard! : match[index]!] as const),
+        );
       }),
       start: strict('start', 'self, group=0, /', ([self, key], inner) => span(self!, key!, inner)[0]),
       end: strict('end', 'self, group=0, /', ([self, key], inner) => span(self!, key!, inner)[1]),
@@ -296,20 +302,40 @@ function matchClass(machine: Machine): PyClass {
 
 /** The text that takes the place of a match: `\1`, `\g<name>`. */
 function expanded(template: string, match: RegExpExecArray, compiled: Compiled, machine: Machine): string {
-  return template.replace(/\\(?:g<(\w+)>|(\d{1,2})|(.))/gs, (_, name: string | undefined, digits: string | undefined, sign: string | undefined) => {
-    if (sign !== undefined) {
-      const letters: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', a: '\x07', f: '\f', v: '\v' };
-      const found = letters[sign];
-      if (found === undefined && /[a-zA-Z]/.test(sign)) throw machine.raise('ValueError', `bad escape \\${sign}`);
-      return found ?? `\\${sign}`;
-    }
-    const index = digits !== undefined ? Number(digits) : /^\d+$/.test(name!) ? Number(name) : compiled.names.get(name!);
-    if (index === undefined || index >= match.length) throw machine.raise('IndexError', `unknown group name '${name}'`);
-    return match[index] ?? '';
-  });
+  return template.replace(
+    /\\(?:g<(\w+)>|(\d{1,2})|(.))/gs,
+    (_, name: string | undefined, digits: string | undefined, sign: string | undefined) => {
+      if (sign !== undefined) {
+        const letters: Readonly<Record<string, string>> = {
+          n: '\n',
+          t: '\t',
+          r: '\r',
+          '\\': '\\',
+          a: '\x07',
+          f: '\f',
+          v: '\v',
+        };
+        const found = letters[sign];
+        if (found === undefined && /[a-zA-Z]/.test(sign)) throw machine.raise('ValueError', `bad escape \\${sign}`);
+        return found ?? `\\${sign}`;
+      }
+      const index =
+        digits !== undefined ? Number(digits) : /^\d+$/.test(name!) ? Number(name) : compiled.names.get(name!);
+      if (index === undefined || index >= match.length)
+        throw machine.raise('IndexError', `unknown group name '${name}'`);
+      return match[index] ?? '';
+    },
+  );
 }
 
-function* substituted(pattern: PyInstance, replacement: Value, string: Value, count: Value, matches: PyClass, machine: Machine): Steps<readonly [string, number] | Unknown> {
+function* substituted(
+  pattern: PyInstance,
+  replacement: Value,
+  string: Value,
+  count: Value,
+  matches: PyClass,
+  machine: Machine,
+): Steps<readonly [string, number] | Unknown> {
   const compiled = compiledOf.get(pattern)!;
   const text = subject(string, compiled, machine);
   if (text instanceof Unknown) return text;
@@ -349,7 +375,10 @@ export const re = moduleOf('re', machine => {
       }),
     );
     // The function of the module takes the pattern as well, and flags at the end.
-    const names = signature.split(',').map(part => part.trim()).filter(part => part !== '/' && !/^(pos|endpos)=/.test(part));
+    const names = signature
+      .split(',')
+      .map(part => part.trim())
+      .filter(part => part !== '/' && !/^(pos|endpos)=/.test(part));
     return nativeSteps(name, `pattern, ${names.join(', ')}, flags=0`, function* ([pattern, ...rest], inner) {
       const flags = rest.at(-1)!;
       const made = yield* compile(pattern!, flags, patterns, inner);
@@ -426,7 +455,9 @@ export const re = moduleOf('re', machine => {
         parts.push(text.slice(last));
         return new PyList(parts);
       }),
-      strict('escape', 'pattern', ([pattern]) => (textOf(pattern!) ?? '').replace(/[\t\n\v\f\r #$&()*+\-.?[\\\]^{|}~]/g, sign => `\\${sign}`)),
+      strict('escape', 'pattern', ([pattern]) =>
+        (textOf(pattern!) ?? '').replace(/[\t\n\v\f\r #$&()*+\-.?[\\\]^{|}~]/g, sign => `\\${sign}`),
+      ),
       native('purge', '', () => null),
     ],
   ];

@@ -1,9 +1,19 @@
 // Arrays of numpy: views of a storage by strides, with the types of their elements.
-import { type Machine } from '../../machine.ts';
-import { PyBoxed, type PyClass, PyFloat, PyInstance, PyList, PyTuple, plain, type Value } from '../../objects.ts';
-import { Unknown } from '../../objects.ts';
+
 import { maxItems, tooLong } from '../../builtins/limits.ts';
 import { intOf, roundHalfEven } from '../../builtins/numbers.ts';
+import type { Machine } from '../../machine.ts';
+import {
+  PyBoxed,
+  type PyClass,
+  PyFloat,
+  PyInstance,
+  PyList,
+  PyTuple,
+  plain,
+  Unknown,
+  type Value,
+} from '../../objects.ts';
 
 export type ElementType =
   | 'bool'
@@ -170,7 +180,12 @@ export interface Numpy {
   readonly types: ReadonlyMap<ElementType, PyInstance>;
 }
 
-export function made(numpy: Numpy, values: Float64Array, shape: readonly number[], type: ElementType): PyArray | Unknown {
+export function made(
+  numpy: Numpy,
+  values: Float64Array,
+  shape: readonly number[],
+  type: ElementType,
+): PyArray | Unknown {
   // An int that is not computed makes all of it unknown.
   if (!isFloat(type)) {
     for (const value of values) if (Number.isNaN(value)) return numpy.machine.unknown('numpy: an integer beyond 2^53');
@@ -181,7 +196,10 @@ export function made(numpy: Numpy, values: Float64Array, shape: readonly number[
 /** An element as numpy gives it: a scalar of its type. */
 export function scalar(numpy: Numpy, value: number, type: ElementType): Value {
   if (Number.isNaN(value) && !isFloat(type)) return numpy.machine.unknown('numpy: an integer beyond 2^53');
-  return new PyBoxed(numpy.scalars.get(type)!, isFloat(type) ? new PyFloat(value) : type === 'bool' ? value !== 0 : value);
+  return new PyBoxed(
+    numpy.scalars.get(type)!,
+    isFloat(type) ? new PyFloat(value) : type === 'bool' ? value !== 0 : value,
+  );
 }
 
 /** An element as Python's own value. */
@@ -218,7 +236,12 @@ export function arrayOf(value: Value, numpy: Numpy, type?: ElementType): PyArray
   if (value instanceof Unknown) return value;
   if (value instanceof PyArray) {
     if (type === undefined || type === value.type) return value;
-    return made(numpy, elements(value).map(each => cast(each, type)), value.shape, type);
+    return made(
+      numpy,
+      elements(value).map(each => cast(each, type)),
+      value.shape,
+      type,
+    );
   }
   const shape: number[] = [];
   const values: number[] = [];
@@ -251,7 +274,10 @@ export function arrayOf(value: Value, numpy: Numpy, type?: ElementType): PyArray
     isFull = true;
     const own = scalarType(item, numpy);
     const bare = plain(item);
-    found = promoted(found, own ?? (typeof bare === 'boolean' ? 'bool' : bare instanceof PyFloat ? 'float64' : 'int64'));
+    found = promoted(
+      found,
+      own ?? (typeof bare === 'boolean' ? 'bool' : bare instanceof PyFloat ? 'float64' : 'int64'),
+    );
     values.push(number);
     if (values.length > maxItems) problem = tooLong(numpy.machine);
   };
@@ -259,7 +285,12 @@ export function arrayOf(value: Value, numpy: Numpy, type?: ElementType): PyArray
   if (problem) return problem;
   numpy.machine.charge(values.length);
   const to = type ?? (values.length === 0 ? 'float64' : found);
-  return made(numpy, Float64Array.from(values, each => cast(each, to)), shape, to);
+  return made(
+    numpy,
+    Float64Array.from(values, each => cast(each, to)),
+    shape,
+    to,
+  );
 }
 
 /** The parts of an array along its first axis. */
@@ -276,7 +307,9 @@ export function rows(array: PyArray, numpy: Numpy): readonly Value[] {
 export function listOf(array: PyArray): Value {
   const build = (axis: number, at: number): Value => {
     if (axis === array.shape.length) return pythonValue(array.storage[at]!, array.type);
-    return new PyList(Array.from({ length: array.shape[axis]! }, (_, index) => build(axis + 1, at + index * array.strides[axis]!)));
+    return new PyList(
+      Array.from({ length: array.shape[axis]! }, (_, index) => build(axis + 1, at + index * array.strides[axis]!)),
+    );
   };
   return build(0, array.offset);
 }

@@ -1,4 +1,12 @@
 // `numpy`, as far as scalars and small arrays are computed: what decides widths, depths and rates.
+
+import { classOf, typeName } from '../../builtins/classes.ts';
+import { collect, textOf, wholeOf } from '../../builtins/conversions.ts';
+import { cos, exp, log, log2, log10, pow, sin, tan } from '../../builtins/elementary.ts';
+import { toFloat, toInt } from '../../builtins/int.ts';
+import { maxItems, tooLong, unsupported } from '../../builtins/limits.ts';
+import { floatDivmod, roundHalfEven } from '../../builtins/numbers.ts';
+import { floatText } from '../../builtins/text.ts';
 import type { Machine } from '../../machine.ts';
 import { isGiven, native, nativeClass, nativeSteps } from '../../native.ts';
 import {
@@ -16,14 +24,7 @@ import {
   Unknown,
   type Value,
 } from '../../objects.ts';
-import { classOf, typeName } from '../../builtins/classes.ts';
-import { collect, textOf, wholeOf } from '../../builtins/conversions.ts';
-import { cos, exp, log, log10, log2, pow, sin, tan } from '../../builtins/elementary.ts';
-import { toFloat, toInt } from '../../builtins/int.ts';
-import { maxItems, tooLong, unsupported } from '../../builtins/limits.ts';
-import { floatDivmod, roundHalfEven } from '../../builtins/numbers.ts';
-import { floatText } from '../../builtins/text.ts';
-import { type Module, moduleOf, missing, quiet, unknownModule, varying } from '../module.ts';
+import { type Module, missing, moduleOf, quiet, unknownModule, varying } from '../module.ts';
 import {
   arrayOf,
   broadcast,
@@ -75,7 +76,10 @@ function classesOf(machine: Machine) {
   for (const type of elementTypes) {
     const base = type === 'bool' ? generic : isFloat(type) ? floating : type.startsWith('u') ? unsigned : signed;
     // numpy.float64 is a float of Python's, too.
-    scalars.set(type, cls(type === 'bool' ? 'bool_' : type, type === 'float64' ? [base, classOf('float', machine)] : [base]));
+    scalars.set(
+      type,
+      cls(type === 'bool' ? 'bool_' : type, type === 'float64' ? [base, classOf('float', machine)] : [base]),
+    );
   }
   const dtype = cls('dtype', []);
   const types = new Map<ElementType, PyInstance>();
@@ -87,30 +91,61 @@ function classesOf(machine: Machine) {
     instance.set('type', scalars.get(type)!);
     types.set(type, instance);
   }
-  dtype.dict.set('__eq__', native('__eq__', 'self, other', ([self, other], inner) => {
-    if (other instanceof Unknown) return other;
-    const type = typeOf(other!, numpyOf(inner));
-    return type !== undefined && self === types.get(type);
-  }));
-  dtype.dict.set('__str__', native('__str__', 'self', ([self]) => (self as PyInstance).get('name')!));
-  dtype.dict.set('__repr__', native('__repr__', 'self', ([self]) => `dtype('${String((self as PyInstance).get('name'))}')`));
-  dtype.dict.set('__new__', new PyStaticMethod(native('__new__', 'cls, dtype', ([, of], inner) => {
-    const type = typeOf(of!, numpyOf(inner));
-    return type === undefined ? unsupported(inner, 'numpy.dtype()') : types.get(type)!;
-  })));
+  dtype.dict.set(
+    '__eq__',
+    native('__eq__', 'self, other', ([self, other], inner) => {
+      if (other instanceof Unknown) return other;
+      const type = typeOf(other!, numpyOf(inner));
+      return type !== undefined && self === types.get(type);
+    }),
+  );
+  dtype.dict.set(
+    '__str__',
+    native('__str__', 'self', ([self]) => (self as PyInstance).get('name')!),
+  );
+  dtype.dict.set(
+    '__repr__',
+    native('__repr__', 'self', ([self]) => `dtype('${String((self as PyInstance).get('name'))}')`),
+  );
+  dtype.dict.set(
+    '__new__',
+    new PyStaticMethod(
+      native('__new__', 'cls, dtype', ([, of], inner) => {
+        const type = typeOf(of!, numpyOf(inner));
+        return type === undefined ? unsupported(inner, 'numpy.dtype()') : types.get(type)!;
+      }),
+    ),
+  );
   const array = cls('ndarray', []);
   return { array, scalars, types };
 }
 
 /** The element type that a dtype argument names; undefined where it is none that is computed. */
 function typeOf(value: Value, numpy: Numpy): ElementType | undefined {
-  const names: Readonly<Record<string, ElementType>> = { float: 'float64', int: 'int64', f4: 'float32', f8: 'float64', i4: 'int32', i8: 'int64', f: 'float32', d: 'float64', i: 'int32', u1: 'uint8', B: 'uint8', '?': 'bool', single: 'float32', double: 'float64', half: 'float16' };
+  const names: Readonly<Record<string, ElementType>> = {
+    float: 'float64',
+    int: 'int64',
+    f4: 'float32',
+    f8: 'float64',
+    i4: 'int32',
+    i8: 'int64',
+    f: 'float32',
+    d: 'float64',
+    i: 'int32',
+    u1: 'uint8',
+    B: 'uint8',
+    '?': 'bool',
+    single: 'float32',
+    double: 'float64',
+    half: 'float16',
+  };
   const text = textOf(value);
   if (text !== undefined) {
     const bare = text.replace(/^[<>=|]/, '');
     return names[bare] ?? elementTypes.find(type => type === bare);
   }
-  for (const type of elementTypes) if (value === numpy.scalars.get(type) || value === numpy.types.get(type)) return type;
+  for (const type of elementTypes)
+    if (value === numpy.scalars.get(type) || value === numpy.types.get(type)) return type;
   if (value === numpy.machine.builtin('float')) return 'float64';
   if (value === numpy.machine.builtin('int')) return 'int64';
   if (value === numpy.machine.builtin('bool')) return 'bool';
@@ -141,38 +176,47 @@ function* shapeOf(value: Value, machine: Machine): Steps<number[] | Unknown> {
 
 /** The value as an array, as functions of numpy take it: iterators and ranges too. */
 function* arrayArgument(value: Value, numpy: Numpy, type?: ElementType): Steps<PyArray | Unknown> {
-  if (value instanceof PyArray || value instanceof PyList || value instanceof PyTuple || value instanceof Unknown || numeric(value) !== undefined) {
+  if (
+    value instanceof PyArray ||
+    value instanceof PyList ||
+    value instanceof PyTuple ||
+    value instanceof Unknown ||
+    numeric(value) !== undefined
+  ) {
     return arrayOf(value, numpy, type);
   }
   const method = numpy.machine.typeOf(value)?.mro.some(cls => cls.dict.has('__iter__')) === true;
-  if (!method || value instanceof PyInstance) return unsupported(numpy.machine, `numpy.array(${typeName(value, numpy.machine)})`);
+  if (!method || value instanceof PyInstance)
+    return unsupported(numpy.machine, `numpy.array(${typeName(value, numpy.machine)})`);
   const items = yield* collect(value, numpy.machine);
   return items instanceof Unknown ? items : arrayOf(new PyList(items), numpy, type);
 }
 
 type Both = (a: number, b: number) => number;
 
-const operators: Readonly<Record<string, { readonly float: Both; readonly whole?: Both; readonly isBool?: boolean }>> = {
-  add: { float: (a, b) => a + b },
-  sub: { float: (a, b) => a - b },
-  mul: { float: (a, b) => a * b },
-  truediv: { float: (a, b) => a / b },
-  floordiv: { float: (a, b) => floatDivmod(a, b)[0], whole: (a, b) => (b === 0 ? 0 : Math.floor(a / b)) },
-  mod: { float: (a, b) => floatDivmod(a, b)[1], whole: (a, b) => (b === 0 ? 0 : ((a % b) + b) % b) },
-  pow: { float: pow },
-  maximum: { float: (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : Math.max(a, b)) },
-  minimum: { float: (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : Math.min(a, b)) },
-  lt: { float: (a, b) => Number(a < b), isBool: true },
-  le: { float: (a, b) => Number(a <= b), isBool: true },
-  gt: { float: (a, b) => Number(a > b), isBool: true },
-  ge: { float: (a, b) => Number(a >= b), isBool: true },
-  eq: { float: (a, b) => Number(a === b), isBool: true },
-  ne: { float: (a, b) => Number(a !== b), isBool: true },
-};
+const operators: Readonly<Record<string, { readonly float: Both; readonly whole?: Both; readonly isBool?: boolean }>> =
+  {
+    add: { float: (a, b) => a + b },
+    sub: { float: (a, b) => a - b },
+    mul: { float: (a, b) => a * b },
+    truediv: { float: (a, b) => a / b },
+    floordiv: { float: (a, b) => floatDivmod(a, b)[0], whole: (a, b) => (b === 0 ? 0 : Math.floor(a / b)) },
+    mod: { float: (a, b) => floatDivmod(a, b)[1], whole: (a, b) => (b === 0 ? 0 : ((a % b) + b) % b) },
+    pow: { float: pow },
+    maximum: { float: (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : Math.max(a, b)) },
+    minimum: { float: (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : Math.min(a, b)) },
+    lt: { float: (a, b) => Number(a < b), isBool: true },
+    le: { float: (a, b) => Number(a <= b), isBool: true },
+    gt: { float: (a, b) => Number(a > b), isBool: true },
+    ge: { float: (a, b) => Number(a >= b), isBool: true },
+    eq: { float: (a, b) => Number(a === b), isBool: true },
+    ne: { float: (a, b) => Number(a !== b), isBool: true },
+  };
 
 /** The type of a result, where a number of Python's own takes the type of the array. */
 function commonType(a: Value, b: Value, x: PyArray, y: PyArray, numpy: Numpy): ElementType {
-  const weak = (value: Value) => !(value instanceof PyArray) && scalarType(value, numpy) === undefined && numeric(value) !== undefined;
+  const weak = (value: Value) =>
+    !(value instanceof PyArray) && scalarType(value, numpy) === undefined && numeric(value) !== undefined;
   const [weakA, weakB] = [weak(a), weak(b)];
   if (weakA === weakB) return promoted(x.type, y.type);
   const [strong, other] = weakA ? [y.type, x.type] : [x.type, y.type];
@@ -191,13 +235,17 @@ function* apply(name: string, a: Value, b: Value, numpy: Numpy): Steps {
   if (right instanceof Unknown) return right;
   const shape = broadcast(left.shape, right.shape);
   if (shape === undefined) {
-    throw numpy.machine.raise('ValueError', `operands could not be broadcast together with shapes (${left.shape.join(',')}) (${right.shape.join(',')})`);
+    throw numpy.machine.raise(
+      'ValueError',
+      `operands could not be broadcast together with shapes (${left.shape.join(',')}) (${right.shape.join(',')})`,
+    );
   }
   if (sizeOf(shape) > maxItems) return tooLong(numpy.machine);
   let type = commonType(a, b, left, right, numpy);
   if (name === 'truediv' && !isFloat(type)) type = 'float64';
   if (type === 'bool' && !operator.isBool) {
-    if (name === 'sub') throw numpy.machine.raise('TypeError', 'numpy boolean subtract, the `-` operator, is not supported');
+    if (name === 'sub')
+      throw numpy.machine.raise('TypeError', 'numpy boolean subtract, the `-` operator, is not supported');
     if (name !== 'add' && name !== 'mul' && name !== 'maximum' && name !== 'minimum') type = 'int8';
   }
   const [x, y] = [elements(expanded(left, shape)), elements(expanded(right, shape))];
@@ -222,8 +270,17 @@ function each(name: string, compute: (value: number) => number, keepsInts = fals
       if (given instanceof Unknown) return given;
       const array = yield* arrayArgument(x!, numpy);
       if (array instanceof Unknown) return array;
-      const type = given ?? (keepsInts && !isFloat(array.type) ? array.type : isFloat(array.type) ? array.type : 'float64');
-      return result(numpy, made(numpy, elements(array).map(value => cast(compute(value), type)), array.shape, type));
+      const type =
+        given ?? (keepsInts && !isFloat(array.type) ? array.type : isFloat(array.type) ? array.type : 'float64');
+      return result(
+        numpy,
+        made(
+          numpy,
+          elements(array).map(value => cast(compute(value), type)),
+          array.shape,
+          type,
+        ),
+      );
     });
 }
 
@@ -237,7 +294,8 @@ function pairwise(values: Float64Array, from: number, count: number, round: (val
   if (count <= 128) {
     const parts = Array.from(values.subarray(from, from + 8));
     let at = 8;
-    for (; at < count - (count % 8); at += 8) for (let lane = 0; lane < 8; lane++) parts[lane] = round(parts[lane]! + values[from + at + lane]!);
+    for (; at < count - (count % 8); at += 8)
+      for (let lane = 0; lane < 8; lane++) parts[lane] = round(parts[lane]! + values[from + at + lane]!);
     const [a, b, c, d, e, f, g, h] = parts as [number, number, number, number, number, number, number, number];
     let total = round(round(round(a + b) + round(c + d)) + round(round(e + f) + round(g + h)));
     for (; at < count; at++) total = round(total + values[from + at]!);
@@ -250,14 +308,33 @@ function pairwise(values: Float64Array, from: number, count: number, round: (val
 
 type Reduce = (values: Float64Array, round: (value: number) => number) => number;
 
-const reductions: Readonly<Record<string, { readonly compute: Reduce; readonly type: (type: ElementType) => ElementType }>> = {
+const reductions: Readonly<
+  Record<string, { readonly compute: Reduce; readonly type: (type: ElementType) => ElementType }>
+> = {
   sum: { compute: (values, round) => pairwise(values, 0, values.length, round), type: summed },
   prod: { compute: (values, round) => values.reduce((all, value) => round(all * value), 1), type: summed },
-  mean: { compute: (values, round) => round(pairwise(values, 0, values.length, round) / values.length), type: averaged },
-  max: { compute: values => (values.some(Number.isNaN) ? Number.NaN : values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)), type: type => type },
-  min: { compute: values => (values.some(Number.isNaN) ? Number.NaN : values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)), type: type => type },
-  argmax: { compute: values => values.indexOf(values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)), type: () => 'int64' },
-  argmin: { compute: values => values.indexOf(values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)), type: () => 'int64' },
+  mean: {
+    compute: (values, round) => round(pairwise(values, 0, values.length, round) / values.length),
+    type: averaged,
+  },
+  max: {
+    compute: values =>
+      values.some(Number.isNaN) ? Number.NaN : values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+    type: type => type,
+  },
+  min: {
+    compute: values =>
+      values.some(Number.isNaN) ? Number.NaN : values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+    type: type => type,
+  },
+  argmax: {
+    compute: values => values.indexOf(values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)),
+    type: () => 'int64',
+  },
+  argmin: {
+    compute: values => values.indexOf(values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)),
+    type: () => 'int64',
+  },
   any: { compute: values => Number(values.some(value => value !== 0)), type: () => 'bool' },
   all: { compute: values => Number(values.every(value => value !== 0)), type: () => 'bool' },
   var: {
@@ -280,7 +357,10 @@ function averaged(type: ElementType): ElementType {
 }
 
 /** The rows along an axis, and the shape without it. */
-function lanes(array: PyArray, axis: number): { readonly rows: readonly Float64Array[]; readonly rest: readonly number[] } {
+function lanes(
+  array: PyArray,
+  axis: number,
+): { readonly rows: readonly Float64Array[]; readonly rest: readonly number[] } {
   const order = [...array.shape.keys()].filter(each => each !== axis);
   const moved = new PyArray(
     array.cls,
@@ -293,7 +373,10 @@ function lanes(array: PyArray, axis: number): { readonly rows: readonly Float64A
   const values = elements(moved);
   const length = array.shape[axis]!;
   const rest = order.map(each => array.shape[each]!);
-  return { rows: Array.from({ length: sizeOf(rest) }, (_, at) => values.subarray(at * length, (at + 1) * length)), rest };
+  return {
+    rows: Array.from({ length: sizeOf(rest) }, (_, at) => values.subarray(at * length, (at + 1) * length)),
+    rest,
+  };
 }
 
 function* axisOf(value: Value, array: PyArray, machine: Machine): Steps<number | Unknown> {
@@ -380,10 +463,15 @@ function* reshaped(value: Value, to: Value, numpy: Numpy): Steps {
   const open = shape.indexOf(-1);
   if (open >= 0) shape[open] = array.size / -sizeOf(shape);
   if (sizeOf(shape) !== array.size || shape.some(length => !Number.isInteger(length) || length < 0)) {
-    throw numpy.machine.raise('ValueError', `cannot reshape array of size ${array.size} into shape (${shape.join(',')})`);
+    throw numpy.machine.raise(
+      'ValueError',
+      `cannot reshape array of size ${array.size} into shape (${shape.join(',')})`,
+    );
   }
   // A view where the elements lie row by row, as numpy gives it.
-  const isPlain = array.strides.every((stride, axis) => stride === array.shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const isPlain = array.strides.every(
+    (stride, axis) => stride === array.shape.slice(axis + 1).reduce((a, b) => a * b, 1),
+  );
   if (isPlain) return new PyArray(array.cls, array.storage, shape, array.type, undefined, array.offset);
   return made(numpy, elements(array), shape, array.type);
 }
@@ -400,18 +488,41 @@ function* joined(value: Value, axis: Value, isNew: boolean, numpy: Numpy): Steps
   }
   const [first] = arrays;
   if (first === undefined) throw numpy.machine.raise('ValueError', 'need at least one array to concatenate');
-  const inputs = axis === null ? arrays.map(array => new PyArray(array.cls, elements(array), [array.size], array.type)) : arrays;
+  const inputs =
+    axis === null ? arrays.map(array => new PyArray(array.cls, elements(array), [array.size], array.type)) : arrays;
   const rank = inputs[0]!.shape.length + (isNew ? 1 : 0);
   const whole = axis === null ? 0 : yield* wholeOf(axis, numpy.machine);
   if (whole instanceof Unknown) return whole;
   const at = Number(whole) < 0 ? Number(whole) + rank : Number(whole);
-  const parts = isNew ? inputs.map(array => new PyArray(array.cls, elements(array), [...array.shape.slice(0, at), 1, ...array.shape.slice(at)], array.type)) : inputs;
+  const parts = isNew
+    ? inputs.map(
+        array =>
+          new PyArray(
+            array.cls,
+            elements(array),
+            [...array.shape.slice(0, at), 1, ...array.shape.slice(at)],
+            array.type,
+          ),
+      )
+    : inputs;
   const [head] = parts as [PyArray];
-  if (at < 0 || at >= rank || parts.some(part => part.shape.length !== rank || part.shape.some((length, axis_) => axis_ !== at && length !== head.shape[axis_]))) {
-    throw numpy.machine.raise('ValueError', 'all the input array dimensions except for the concatenation axis must match exactly');
+  if (
+    at < 0 ||
+    at >= rank ||
+    parts.some(
+      part =>
+        part.shape.length !== rank || part.shape.some((length, axis_) => axis_ !== at && length !== head.shape[axis_]),
+    )
+  ) {
+    throw numpy.machine.raise(
+      'ValueError',
+      'all the input array dimensions except for the concatenation axis must match exactly',
+    );
   }
   const type = parts.map(part => part.type).reduce(promoted);
-  const shape = head.shape.map((length, axis_) => (axis_ === at ? parts.reduce((sum, part) => sum + part.shape[at]!, 0) : length));
+  const shape = head.shape.map((length, axis_) =>
+    axis_ === at ? parts.reduce((sum, part) => sum + part.shape[at]!, 0) : length,
+  );
   if (sizeOf(shape) > maxItems) return tooLong(numpy.machine);
   const values = new Float64Array(sizeOf(shape));
   const outer = sizeOf(shape.slice(0, at));
@@ -420,10 +531,16 @@ function* joined(value: Value, axis: Value, isNew: boolean, numpy: Numpy): Steps
   for (const part of parts) {
     const own = elements(part);
     const width = part.shape[at]! * inner;
-    for (let row = 0; row < outer; row++) values.set(own.subarray(row * width, (row + 1) * width), row * shape[at]! * inner + before);
+    for (let row = 0; row < outer; row++)
+      values.set(own.subarray(row * width, (row + 1) * width), row * shape[at]! * inner + before);
     before += width;
   }
-  return made(numpy, values.map(each_ => cast(each_, type)), shape, type);
+  return made(
+    numpy,
+    values.map(each_ => cast(each_, type)),
+    shape,
+    type,
+  );
 }
 
 /** A matrix product of vectors and matrices. */
@@ -433,7 +550,8 @@ function* product(a: Value, b: Value, numpy: Numpy): Steps {
   const right = yield* arrayArgument(b, numpy);
   if (right instanceof Unknown) return right;
   if (left.shape.length === 0 || right.shape.length === 0) return yield* apply('mul', a, b, numpy);
-  if (left.shape.length > 2 || right.shape.length > 2) return unsupported(numpy.machine, 'numpy.matmul() of more than two dimensions');
+  if (left.shape.length > 2 || right.shape.length > 2)
+    return unsupported(numpy.machine, 'numpy.matmul() of more than two dimensions');
   const type = promoted(left.type, right.type);
   // The order in which floats are added is BLAS's own.
   if (isFloat(type) && left.shape.at(-1)! > 2) return unsupported(numpy.machine, 'numpy.matmul() of floats');
@@ -441,7 +559,10 @@ function* product(a: Value, b: Value, numpy: Numpy): Steps {
   const columns = right.shape.length === 2 ? right.shape[1]! : 1;
   const inner = left.shape.at(-1)!;
   if (inner !== right.shape[0]) {
-    throw numpy.machine.raise('ValueError', `shapes (${left.shape.join(',')}) and (${right.shape.join(',')}) not aligned: ${inner} (dim ${left.shape.length - 1}) != ${right.shape[0]} (dim 0)`);
+    throw numpy.machine.raise(
+      'ValueError',
+      `shapes (${left.shape.join(',')}) and (${right.shape.join(',')}) not aligned: ${inner} (dim ${left.shape.length - 1}) != ${right.shape[0]} (dim 0)`,
+    );
   }
   const [x, y] = [elements(left), elements(right)];
   numpy.machine.charge(rowsOf * columns * inner);
@@ -449,7 +570,8 @@ function* product(a: Value, b: Value, numpy: Numpy): Steps {
   for (let row = 0; row < rowsOf; row++) {
     for (let column = 0; column < columns; column++) {
       let total = 0;
-      for (let at = 0; at < inner; at++) total = cast(total + cast(x[row * inner + at]! * y[at * columns + column]!, type), type);
+      for (let at = 0; at < inner; at++)
+        total = cast(total + cast(x[row * inner + at]! * y[at * columns + column]!, type), type);
       values[row * columns + column] = total;
     }
   }
@@ -460,11 +582,17 @@ function* product(a: Value, b: Value, numpy: Numpy): Steps {
 /** Python's text of an array: numpy's own layout is not tried for floats. */
 function arrayText(array: PyArray, machine: Machine, isRepr: boolean): Value {
   if (isFloat(array.type) || array.shape.length !== 1) return unsupported(machine, 'str(numpy.ndarray)');
-  const values = [...elements(array)].map(value => (array.type === 'bool' ? (value !== 0 ? ' True' : 'False') : String(value)));
+  const values = [...elements(array)].map(value =>
+    array.type === 'bool' ? (value !== 0 ? ' True' : 'False') : String(value),
+  );
   const width = Math.max(0, ...values.map(value => value.length));
   const cells = values.map(value => value.padStart(width));
   if (values.length > 50) return unsupported(machine, 'str(numpy.ndarray)');
-  return isRepr ? (array.type === 'int64' ? `array([${cells.join(', ')}])` : unsupported(machine, 'repr(numpy.ndarray)')) : `[${cells.join(' ')}]`;
+  return isRepr
+    ? array.type === 'int64'
+      ? `array([${cells.join(', ')}])`
+      : unsupported(machine, 'repr(numpy.ndarray)')
+    : `[${cells.join(' ')}]`;
 }
 
 const signs: Readonly<Record<string, string>> = {
@@ -480,25 +608,46 @@ const signs: Readonly<Record<string, string>> = {
 /** The operators of arrays and scalars. */
 function operatorsInto(cls: PyClass, numpy: Numpy): void {
   for (const name of Object.keys(signs)) {
-    cls.dict.set(`__${name}__`, nativeSteps(`__${name}__`, 'self, other, /', function* ([self, other]) {
-      return yield* apply(name, self!, other!, numpy);
-    }));
-    cls.dict.set(`__r${name}__`, nativeSteps(`__r${name}__`, 'self, other, /', function* ([self, other]) {
-      return yield* apply(name, other!, self!, numpy);
-    }));
+    cls.dict.set(
+      `__${name}__`,
+      nativeSteps(`__${name}__`, 'self, other, /', function* ([self, other]) {
+        return yield* apply(name, self!, other!, numpy);
+      }),
+    );
+    cls.dict.set(
+      `__r${name}__`,
+      nativeSteps(`__r${name}__`, 'self, other, /', function* ([self, other]) {
+        return yield* apply(name, other!, self!, numpy);
+      }),
+    );
   }
   for (const name of ['lt', 'le', 'gt', 'ge', 'eq', 'ne']) {
-    cls.dict.set(`__${name}__`, nativeSteps(`__${name}__`, 'self, other, /', function* ([self, other]) {
-      if (other === null || textOf(other!) !== undefined) return name === 'ne' ? true : name === 'eq' ? false : unsupported(numpy.machine, 'numpy comparison');
-      return yield* apply(name, self!, other!, numpy);
-    }));
+    cls.dict.set(
+      `__${name}__`,
+      nativeSteps(`__${name}__`, 'self, other, /', function* ([self, other]) {
+        if (other === null || textOf(other!) !== undefined)
+          return name === 'ne' ? true : name === 'eq' ? false : unsupported(numpy.machine, 'numpy comparison');
+        return yield* apply(name, self!, other!, numpy);
+      }),
+    );
   }
   const unary = (name: string, compute: (value: number) => number) =>
-    cls.dict.set(name, nativeSteps(name, 'self', function* ([self]) {
-      const array = yield* arrayArgument(self!, numpy);
-      if (array instanceof Unknown) return array;
-      return result(numpy, made(numpy, elements(array).map(value => cast(compute(value), array.type)), array.shape, array.type));
-    }));
+    cls.dict.set(
+      name,
+      nativeSteps(name, 'self', function* ([self]) {
+        const array = yield* arrayArgument(self!, numpy);
+        if (array instanceof Unknown) return array;
+        return result(
+          numpy,
+          made(
+            numpy,
+            elements(array).map(value => cast(compute(value), array.type)),
+            array.shape,
+            array.type,
+          ),
+        );
+      }),
+    );
   unary('__neg__', value => 0 - value);
   unary('__pos__', value => value);
   unary('__abs__', Math.abs);
@@ -510,48 +659,74 @@ function fillScalar(cls: PyClass, numpy: Numpy): void {
   operatorsInto(cls, numpy);
   cls.dict.delete('__hash__');
   const set = (name: string, value: Value) => cls.dict.set(name, value);
-  set('__new__', new PyStaticMethod(nativeSteps('__new__', 'cls, x=0, /', function* ([, x], machine) {
-    if (x instanceof Unknown) return x;
-    if (x instanceof PyArray || x instanceof PyList || x instanceof PyTuple) return result(numpy, arrayOf(x, numpy, type));
-    if (isFloat(type)) {
-      const value = yield* toFloat(x!, machine);
-      return value instanceof Unknown ? value : scalar(numpy, cast(value, type), type);
-    }
-    if (type === 'bool') {
-      const value = yield* machine.truth(x!);
-      return value instanceof Unknown ? value : scalar(numpy, Number(value), type);
-    }
-    const value = yield* toInt(x!, machine.builtin('Ellipsis'), machine);
-    return value instanceof Unknown ? value : scalar(numpy, cast(Number(value), type), type);
-  })));
+  set(
+    '__new__',
+    new PyStaticMethod(
+      nativeSteps('__new__', 'cls, x=0, /', function* ([, x], machine) {
+        if (x instanceof Unknown) return x;
+        if (x instanceof PyArray || x instanceof PyList || x instanceof PyTuple)
+          return result(numpy, arrayOf(x, numpy, type));
+        if (isFloat(type)) {
+          const value = yield* toFloat(x!, machine);
+          return value instanceof Unknown ? value : scalar(numpy, cast(value, type), type);
+        }
+        if (type === 'bool') {
+          const value = yield* machine.truth(x!);
+          return value instanceof Unknown ? value : scalar(numpy, Number(value), type);
+        }
+        const value = yield* toInt(x!, machine.builtin('Ellipsis'), machine);
+        return value instanceof Unknown ? value : scalar(numpy, cast(Number(value), type), type);
+      }),
+    ),
+  );
   const bare = (name: string, signature: string, compute: (value: number, machine: Machine) => Value) =>
-    set(name, native(name, signature, ([self], machine) => {
-      const value = numeric(self!);
-      return value === undefined ? machine.unknown(name) : compute(value, machine);
-    }));
-  const text = (value: number) => (isFloat(type) ? floatText(value) : type === 'bool' ? (value !== 0 ? 'True' : 'False') : String(value));
-  bare('__repr__', 'self', value => (isFloat(type) && type !== 'float64' ? unsupported(numpy.machine, `str(numpy.${type})`) : text(value)));
-  bare('__str__', 'self', value => (isFloat(type) && type !== 'float64' ? unsupported(numpy.machine, `str(numpy.${type})`) : text(value)));
-  set('__format__', nativeSteps('__format__', 'self, spec', function* ([self, spec], machine) {
-    return yield* machine.call(machine.builtin('format'), [plain(self!), spec!]);
-  }));
+    set(
+      name,
+      native(name, signature, ([self], machine) => {
+        const value = numeric(self!);
+        return value === undefined ? machine.unknown(name) : compute(value, machine);
+      }),
+    );
+  const text = (value: number) =>
+    isFloat(type) ? floatText(value) : type === 'bool' ? (value !== 0 ? 'True' : 'False') : String(value);
+  bare('__repr__', 'self', value =>
+    isFloat(type) && type !== 'float64' ? unsupported(numpy.machine, `str(numpy.${type})`) : text(value),
+  );
+  bare('__str__', 'self', value =>
+    isFloat(type) && type !== 'float64' ? unsupported(numpy.machine, `str(numpy.${type})`) : text(value),
+  );
+  set(
+    '__format__',
+    nativeSteps('__format__', 'self, spec', function* ([self, spec], machine) {
+      return yield* machine.call(machine.builtin('format'), [plain(self!), spec!]);
+    }),
+  );
   bare('__int__', 'self', value => cast(value, 'int64'));
   bare('__float__', 'self', value => new PyFloat(value));
   bare('__bool__', 'self', value => value !== 0);
   if (!isFloat(type) && type !== 'bool') bare('__index__', 'self', value => value);
   bare('item', 'self, *args', value => (isFloat(type) ? new PyFloat(value) : type === 'bool' ? value !== 0 : value));
   bare('tolist', 'self', value => (isFloat(type) ? new PyFloat(value) : type === 'bool' ? value !== 0 : value));
-  set('__round__', nativeSteps('__round__', 'self, ndigits=None', function* ([self, digits], machine) {
-    return yield* machine.call(machine.builtin('round'), [plain(self!), digits!]);
-  }));
-  set('round', nativeSteps('round', 'self, decimals=0', function* ([self, decimals]) {
-    return yield* rounded(self!, decimals!, numpy);
-  }));
-  set('astype', nativeSteps('astype', 'self, dtype, *args, **kwargs', function* ([self, dtype]) {
-    const to = typeArgument(dtype!, numpy);
-    if (to === undefined || to instanceof Unknown) return to ?? null;
-    return scalar(numpy, cast(numeric(self!)!, to), to);
-  }));
+  set(
+    '__round__',
+    nativeSteps('__round__', 'self, ndigits=None', function* ([self, digits], machine) {
+      return yield* machine.call(machine.builtin('round'), [plain(self!), digits!]);
+    }),
+  );
+  set(
+    'round',
+    nativeSteps('round', 'self, decimals=0', function* ([self, decimals]) {
+      return yield* rounded(self!, decimals!, numpy);
+    }),
+  );
+  set(
+    'astype',
+    nativeSteps('astype', 'self, dtype, *args, **kwargs', function* ([self, dtype]) {
+      const to = typeArgument(dtype!, numpy);
+      if (to === undefined || to instanceof Unknown) return to ?? null;
+      return scalar(numpy, cast(numeric(self!)!, to), to);
+    }),
+  );
   cls.getAttribute = (self, name) => {
     if (name === 'dtype') return numpy.types.get(type)!;
     if (name === 'shape') return new PyTuple([]);
@@ -568,38 +743,64 @@ function* rounded(value: Value, decimals: Value, numpy: Numpy): Steps {
   if (array instanceof Unknown) return array;
   const digits = yield* wholeOf(decimals, numpy.machine);
   if (digits instanceof Unknown) return digits;
-  if (!isFloat(array.type)) return digits >= 0 ? result(numpy, array) : unsupported(numpy.machine, 'numpy.round(ints, -n)');
+  if (!isFloat(array.type))
+    return digits >= 0 ? result(numpy, array) : unsupported(numpy.machine, 'numpy.round(ints, -n)');
   const scale = 10 ** Number(digits);
-  const values = elements(array).map(each_ => cast(digits === 0 ? roundHalfEven(each_) : cast(roundHalfEven(cast(each_ * scale, array.type)), array.type) / scale, array.type));
+  const values = elements(array).map(each_ =>
+    cast(
+      digits === 0 ? roundHalfEven(each_) : cast(roundHalfEven(cast(each_ * scale, array.type)), array.type) / scale,
+      array.type,
+    ),
+  );
   return result(numpy, made(numpy, values, array.shape, array.type));
 }
 
 function* sorted(value: Value, axis: Value, isIndex: boolean, numpy: Numpy): Steps {
   const array = yield* arrayArgument(value, numpy);
   if (array instanceof Unknown) return array;
-  if (array.shape.length !== 1 || (axis !== -1 && axis !== 0 && axis !== null)) return unsupported(numpy.machine, 'numpy.sort() of several dimensions');
+  if (array.shape.length !== 1 || (axis !== -1 && axis !== 0 && axis !== null))
+    return unsupported(numpy.machine, 'numpy.sort() of several dimensions');
   const values = elements(array);
   const order = [...values.keys()].sort((a, b) => values[a]! - values[b]!);
   // An unstable sort orders equal elements in a way of its own.
-  if (isIndex && new Set(values).size !== values.length) return unsupported(numpy.machine, 'numpy.argsort() of equal elements');
+  if (isIndex && new Set(values).size !== values.length)
+    return unsupported(numpy.machine, 'numpy.argsort() of equal elements');
   if (isIndex) return made(numpy, Float64Array.from(order), array.shape, 'int64');
-  return made(numpy, Float64Array.from(order, at => values[at]!), array.shape, array.type);
+  return made(
+    numpy,
+    Float64Array.from(order, at => values[at]!),
+    array.shape,
+    array.type,
+  );
 }
 
 function fillArray(numpy: Numpy): void {
   const { array: cls, machine } = numpy;
   operatorsInto(cls, numpy);
-  const set = (name: string, signature: string, body: (self: PyArray, args: readonly Value[], inner: Machine) => Steps) =>
-    cls.dict.set(name, nativeSteps(name, signature === '' ? 'self' : `self, ${signature}`, function* ([self, ...args], inner) {
-      if (!(self instanceof PyArray)) return self!;
-      return yield* body(self, args, inner);
-    }));
-  const give = (name: string, signature: string, body: (self: PyArray, args: readonly Value[], inner: Machine) => Value) =>
+  const set = (
+    name: string,
+    signature: string,
+    body: (self: PyArray, args: readonly Value[], inner: Machine) => Steps,
+  ) =>
+    cls.dict.set(
+      name,
+      nativeSteps(name, signature === '' ? 'self' : `self, ${signature}`, function* ([self, ...args], inner) {
+        if (!(self instanceof PyArray)) return self!;
+        return yield* body(self, args, inner);
+      }),
+    );
+  const give = (
+    name: string,
+    signature: string,
+    body: (self: PyArray, args: readonly Value[], inner: Machine) => Value,
+  ) =>
     set(name, signature, function* (self, args, inner) {
       return body(self, args, inner);
     });
   for (const name of ['sum', 'prod', 'mean', 'max', 'min', 'argmax', 'argmin', 'any', 'all', 'std', 'var']) {
-    set(name, 'axis=None, dtype=None, out=None, keepdims=False', (self, [axis, dtype, , keep]) => reduce(name, self, axis!, keep!, dtype!, numpy));
+    set(name, 'axis=None, dtype=None, out=None, keepdims=False', (self, [axis, dtype, , keep]) =>
+      reduce(name, self, axis!, keep!, dtype!, numpy),
+    );
   }
   set('cumsum', 'axis=None', (self, [axis]) => scan(self, axis!, (a, b) => a + b, numpy));
   set('cumprod', 'axis=None', (self, [axis]) => scan(self, axis!, (a, b) => a * b, numpy));
@@ -617,13 +818,19 @@ function fillArray(numpy: Numpy): void {
   give('astype', 'dtype, *args, **kwargs', (self, [dtype]) => {
     const to = typeArgument(dtype!, numpy);
     if (to === undefined || to instanceof Unknown) return to ?? self;
-    return made(numpy, elements(self).map(value => cast(value, to)), self.shape, to);
+    return made(
+      numpy,
+      elements(self).map(value => cast(value, to)),
+      self.shape,
+      to,
+    );
   });
   give('item', '*args', (self, [args], inner) => {
     const { items } = args as PyTuple;
     const at = items.length === 0 ? 0 : numeric(items[0]!);
     if (items.length > 1 || at === undefined) return unsupported(inner, 'ndarray.item(…)');
-    if (items.length === 0 && self.size !== 1) throw inner.raise('ValueError', 'can only convert an array of size 1 to a Python scalar');
+    if (items.length === 0 && self.size !== 1)
+      throw inner.raise('ValueError', 'can only convert an array of size 1 to a Python scalar');
     const value = elements(self)[at < 0 ? at + self.size : at];
     if (value === undefined) throw inner.raise('IndexError', `index ${at} is out of bounds for size ${self.size}`);
     return isFloat(self.type) ? new PyFloat(value) : self.type === 'bool' ? value !== 0 : value;
@@ -638,8 +845,12 @@ function fillArray(numpy: Numpy): void {
     const { items } = axes as PyTuple;
     const listed = items.length === 1 && items[0] !== null ? yield* collect(items[0]!, inner) : items;
     if (listed instanceof Unknown) return listed;
-    const order = listed.length === 0 || listed[0] === null ? [...self.shape.keys()].reverse() : listed.map(axis => numeric(axis) ?? -1);
-    if (new Set(order).size !== self.shape.length || order.some(axis => axis < 0 || axis >= self.shape.length)) return unsupported(inner, 'ndarray.transpose(…)');
+    const order =
+      listed.length === 0 || listed[0] === null
+        ? [...self.shape.keys()].reverse()
+        : listed.map(axis => numeric(axis) ?? -1);
+    if (new Set(order).size !== self.shape.length || order.some(axis => axis < 0 || axis >= self.shape.length))
+      return unsupported(inner, 'ndarray.transpose(…)');
     return transposed(self, order);
   });
   give('squeeze', 'axis=None', (self, [axis], inner) => {
@@ -671,7 +882,11 @@ function fillArray(numpy: Numpy): void {
     return found instanceof PyArray ? elements(found).some(value => value !== 0) : yield* inner.truth(found);
   });
   give('__bool__', '', (self, _, inner) => {
-    if (self.size > 1) throw inner.raise('ValueError', 'The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()');
+    if (self.size > 1)
+      throw inner.raise(
+        'ValueError',
+        'The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()',
+      );
     return self.size === 1 && elements(self)[0] !== 0;
   });
   const single = (name: string, make: (value: number) => Value) =>
@@ -735,10 +950,17 @@ function* linspace(args: readonly Value[], numpy: Numpy): Steps {
   const parts = isClosed ? size - 1 : size;
   const gap = to - from;
   const width = gap / parts;
-  const values = Float64Array.from({ length: size }, (_, at) => (parts > 0 ? (width === 0 ? (at / parts) * gap : at * width) + from : from));
+  const values = Float64Array.from({ length: size }, (_, at) =>
+    parts > 0 ? (width === 0 ? (at / parts) * gap : at * width) + from : from,
+  );
   if (isClosed && size > 1) values[size - 1] = to;
   const type = given ?? 'float64';
-  const array = made(numpy, values.map(value => cast(isFloat(type) ? value : Math.floor(value), type)), [size], type);
+  const array = made(
+    numpy,
+    values.map(value => cast(isFloat(type) ? value : Math.floor(value), type)),
+    [size],
+    type,
+  );
   return step === true ? new PyTuple([array, new PyFloat(parts > 0 ? width : Number.NaN)]) : array;
 }
 
@@ -764,7 +986,12 @@ function* arange(args: readonly Value[], numpy: Numpy): Steps {
   const type = given ?? (isWhole ? 'int64' : 'float64');
   // numpy takes the difference of the first two elements as the step.
   const delta = isWhole ? step : start + step - start;
-  return made(numpy, Float64Array.from({ length }, (_, at) => cast(start + at * delta, type)), [length], type);
+  return made(
+    numpy,
+    Float64Array.from({ length }, (_, at) => cast(start + at * delta, type)),
+    [length],
+    type,
+  );
 }
 
 function filled(name: string, value: number, numpy: Numpy): Native {
@@ -801,18 +1028,29 @@ export const numpy: Module = moduleOf('numpy', machine => {
       return yield* reduce(as, a!, axis!, keep!, dtype!, np);
     });
   const make = (name: string) =>
-    nativeSteps(name, 'object, dtype=None, *, copy=True, order=None, subok=False, ndmin=0', function* ([object, dtype, , , , ndmin], inner) {
-      const type = typeArgument(dtype!, np);
-      if (type instanceof Unknown) return type;
-      if (ndmin !== 0) return unsupported(inner, 'numpy.array(ndmin=…)');
-      const array = yield* arrayArgument(object!, np, type);
-      // numpy.array copies; an array that is none yet is new anyway.
-      return name === 'array' && array === object ? made(np, elements(array as PyArray), (array as PyArray).shape, (array as PyArray).type) : array;
-    });
+    nativeSteps(
+      name,
+      'object, dtype=None, *, copy=True, order=None, subok=False, ndmin=0',
+      function* ([object, dtype, , , , ndmin], inner) {
+        const type = typeArgument(dtype!, np);
+        if (type instanceof Unknown) return type;
+        if (ndmin !== 0) return unsupported(inner, 'numpy.array(ndmin=…)');
+        const array = yield* arrayArgument(object!, np, type);
+        // numpy.array copies; an array that is none yet is new anyway.
+        return name === 'array' && array === object
+          ? made(np, elements(array as PyArray), (array as PyArray).shape, (array as PyArray).type)
+          : array;
+      },
+    );
   const infinity = new PyFloat(Number.POSITIVE_INFINITY);
   return [
     scalarNames,
-    Object.fromEntries(['generic', 'number', 'integer', 'signedinteger', 'unsignedinteger', 'inexact', 'floating'].map(name => [name, bases.get(name)!])),
+    Object.fromEntries(
+      ['generic', 'number', 'integer', 'signedinteger', 'unsignedinteger', 'inexact', 'floating'].map(name => [
+        name,
+        bases.get(name)!,
+      ]),
+    ),
     {
       ndarray: np.array,
       dtype: np.types.get('float64')!.cls,
@@ -840,7 +1078,11 @@ export const numpy: Module = moduleOf('numpy', machine => {
         machine,
         'errstate',
         [],
-        { __init__: native('__init__', 'self, **kwargs', () => null), __enter__: native('__enter__', 'self', () => null), __exit__: native('__exit__', 'self, *excinfo', () => null) },
+        {
+          __init__: native('__init__', 'self, **kwargs', () => null),
+          __enter__: native('__enter__', 'self', () => null),
+          __exit__: native('__exit__', 'self, *excinfo', () => null),
+        },
         { module: 'numpy' },
       ),
     },
@@ -985,7 +1227,14 @@ export const numpy: Module = moduleOf('numpy', machine => {
         if (whole instanceof Unknown) return whole;
         const at = Number(whole) < 0 ? Number(whole) + array.shape.length + 1 : Number(whole);
         const shape = [...array.shape.slice(0, at), 1, ...array.shape.slice(at)];
-        return new PyArray(array.cls, array.storage, shape, array.type, [...array.strides.slice(0, at), 0, ...array.strides.slice(at)], array.offset);
+        return new PyArray(
+          array.cls,
+          array.storage,
+          shape,
+          array.type,
+          [...array.strides.slice(0, at), 0, ...array.strides.slice(at)],
+          array.offset,
+        );
       }),
       nativeSteps('transpose', 'a, axes=None', function* ([a, axes], inner) {
         const array = yield* arrayArgument(a!, np);
@@ -1000,13 +1249,22 @@ export const numpy: Module = moduleOf('numpy', machine => {
           if (array instanceof Unknown) return array;
           parts.push(array);
         }
-        if (parts.length !== 2 || parts.some(part => part.shape.length !== 1)) return unsupported(inner, 'numpy.meshgrid()');
+        if (parts.length !== 2 || parts.some(part => part.shape.length !== 1))
+          return unsupported(inner, 'numpy.meshgrid()');
         const [x, y] = parts as [PyArray, PyArray];
         const isRows = textOf(indexing!) === 'ij';
         const shape = isRows ? [x.size, y.size] : [y.size, x.size];
         const grid = (array: PyArray, alongLast: boolean) => {
           const values = elements(array);
-          return made(np, Float64Array.from({ length: sizeOf(shape) }, (_, at) => values[alongLast ? at % shape[1]! : Math.floor(at / shape[1]!)]!), shape, array.type);
+          return made(
+            np,
+            Float64Array.from(
+              { length: sizeOf(shape) },
+              (_, at) => values[alongLast ? at % shape[1]! : Math.floor(at / shape[1]!)]!,
+            ),
+            shape,
+            array.type,
+          );
         };
         return new PyList([grid(x, !isRows), grid(y, isRows)]);
       }),
@@ -1029,9 +1287,15 @@ export const numpy: Module = moduleOf('numpy', machine => {
         if (array instanceof Unknown) return array;
         const times = numeric(repeats!);
         if (repeats instanceof Unknown) return repeats;
-        if (times === undefined || (axis !== null && array.shape.length > 1)) return unsupported(inner, 'numpy.repeat(axis=…)');
+        if (times === undefined || (axis !== null && array.shape.length > 1))
+          return unsupported(inner, 'numpy.repeat(axis=…)');
         if (array.size * times > maxItems) return tooLong(inner);
-        return made(np, Float64Array.from([...elements(array)].flatMap(value => new Array<number>(times).fill(value))), [array.size * times], array.type);
+        return made(
+          np,
+          Float64Array.from([...elements(array)].flatMap(value => new Array<number>(times).fill(value))),
+          [array.size * times],
+          array.type,
+        );
       }),
       nativeSteps('tile', 'A, reps', function* ([a, reps], inner) {
         const array = yield* arrayArgument(a!, np);
@@ -1041,7 +1305,12 @@ export const numpy: Module = moduleOf('numpy', machine => {
         if (times === undefined || array.shape.length !== 1) return unsupported(inner, 'numpy.tile()');
         if (array.size * times > maxItems) return tooLong(inner);
         const values = elements(array);
-        return made(np, Float64Array.from({ length: values.length * times }, (_, at) => values[at % values.length]!), [values.length * times], array.type);
+        return made(
+          np,
+          Float64Array.from({ length: values.length * times }, (_, at) => values[at % values.length]!),
+          [values.length * times],
+          array.type,
+        );
       }),
       nativeSteps('where', 'condition, x=..., y=...', function* ([condition, x, y], inner) {
         if (!isGiven(x!)) return unsupported(inner, 'numpy.where(condition)');
@@ -1054,8 +1323,20 @@ export const numpy: Module = moduleOf('numpy', machine => {
         const shape = inner_ === undefined ? undefined : broadcast(test.shape, inner_);
         if (shape === undefined) throw inner.raise('ValueError', 'operands could not be broadcast together');
         const type = commonType(x!, y!, a, b, np);
-        const [t, p, q] = [test, a, b].map(array => elements(expanded(array, shape))) as [Float64Array, Float64Array, Float64Array];
-        return result(np, made(np, t.map((value, at) => cast(value !== 0 ? p[at]! : q[at]!, type)), shape, type));
+        const [t, p, q] = [test, a, b].map(array => elements(expanded(array, shape))) as [
+          Float64Array,
+          Float64Array,
+          Float64Array,
+        ];
+        return result(
+          np,
+          made(
+            np,
+            t.map((value, at) => cast(value !== 0 ? p[at]! : q[at]!, type)),
+            shape,
+            type,
+          ),
+        );
       }),
       nativeSteps('unique', 'ar', function* ([a]) {
         const array = yield* arrayArgument(a!, np);
@@ -1065,11 +1346,31 @@ export const numpy: Module = moduleOf('numpy', machine => {
       }),
       nativeSteps('isnan', 'x', function* ([x]) {
         const array = yield* arrayArgument(x!, np);
-        return array instanceof Unknown ? array : result(np, made(np, elements(array).map(value => Number(Number.isNaN(value))), array.shape, 'bool'));
+        return array instanceof Unknown
+          ? array
+          : result(
+              np,
+              made(
+                np,
+                elements(array).map(value => Number(Number.isNaN(value))),
+                array.shape,
+                'bool',
+              ),
+            );
       }),
       nativeSteps('isfinite', 'x', function* ([x]) {
         const array = yield* arrayArgument(x!, np);
-        return array instanceof Unknown ? array : result(np, made(np, elements(array).map(value => Number(Number.isFinite(value))), array.shape, 'bool'));
+        return array instanceof Unknown
+          ? array
+          : result(
+              np,
+              made(
+                np,
+                elements(array).map(value => Number(Number.isFinite(value))),
+                array.shape,
+                'bool',
+              ),
+            );
       }),
       nativeSteps('array_equal', 'a1, a2', function* ([a, b]) {
         const [x, y] = [yield* arrayArgument(a!, np), yield* arrayArgument(b!, np)];
@@ -1079,10 +1380,16 @@ export const numpy: Module = moduleOf('numpy', machine => {
         const other = elements(y);
         return elements(x).every((value, at) => value === other[at]);
       }),
-      native('shape', 'a', ([a], inner) => (a instanceof PyArray ? new PyTuple(a.shape) : unsupported(inner, 'numpy.shape()'))),
-      native('ndim', 'a', ([a], inner) => (a instanceof PyArray ? a.shape.length : numeric(a!) !== undefined ? 0 : unsupported(inner, 'numpy.ndim()'))),
+      native('shape', 'a', ([a], inner) =>
+        a instanceof PyArray ? new PyTuple(a.shape) : unsupported(inner, 'numpy.shape()'),
+      ),
+      native('ndim', 'a', ([a], inner) =>
+        a instanceof PyArray ? a.shape.length : numeric(a!) !== undefined ? 0 : unsupported(inner, 'numpy.ndim()'),
+      ),
       native('size', 'a', ([a], inner) => (a instanceof PyArray ? a.size : unsupported(inner, 'numpy.size()'))),
-      native('isscalar', 'element', ([a]) => (a instanceof Unknown ? a : !(a instanceof PyArray) && (numeric(a!) !== undefined || textOf(a!) !== undefined))),
+      native('isscalar', 'element', ([a]) =>
+        a instanceof Unknown ? a : !(a instanceof PyArray) && (numeric(a!) !== undefined || textOf(a!) !== undefined),
+      ),
       native('finfo', 'dtype', ([dtype], inner) => finfo(dtype!, np, inner)),
       native('iinfo', 'dtype', ([dtype], inner) => iinfo(dtype!, np, inner)),
     ],
@@ -1119,17 +1426,45 @@ function iinfo(dtype: Value, np: Numpy, machine: Machine): Value {
   const bits = BigInt(bytesOf(type) * 8);
   const isUnsigned = type.startsWith('u');
   const whole = (value: bigint): Value => (Number.isSafeInteger(Number(value)) ? Number(value) : value);
-  return info({ min: isUnsigned ? 0 : whole(-(1n << (bits - 1n))), max: whole((1n << (isUnsigned ? bits : bits - 1n)) - 1n), bits: Number(bits) }, machine);
+  return info(
+    {
+      min: isUnsigned ? 0 : whole(-(1n << (bits - 1n))),
+      max: whole((1n << (isUnsigned ? bits : bits - 1n)) - 1n),
+      bits: Number(bits),
+    },
+    machine,
+  );
 }
 
-const draws = ['rand', 'randn', 'randint', 'random', 'uniform', 'normal', 'choice', 'permutation', 'random_sample', 'standard_normal', 'beta', 'default_rng', 'RandomState', 'get_state'];
+const draws = [
+  'rand',
+  'randn',
+  'randint',
+  'random',
+  'uniform',
+  'normal',
+  'choice',
+  'permutation',
+  'random_sample',
+  'standard_normal',
+  'beta',
+  'default_rng',
+  'RandomState',
+  'get_state',
+];
 
 export const numpyModules: Readonly<Record<string, Module>> = {
-  'numpy.random': moduleOf('numpy.random', () => [quiet('seed', 'set_state', 'shuffle'), varying('numpy.random', ...draws)]),
+  'numpy.random': moduleOf('numpy.random', () => [
+    quiet('seed', 'set_state', 'shuffle'),
+    varying('numpy.random', ...draws),
+  ]),
   'numpy.linalg': unknownModule('numpy.linalg'),
   'numpy.testing': unknownModule('numpy.testing'),
   'numpy.typing': moduleOf('numpy.typing', () => [
-    { ArrayLike: new PyAlias('numpy.typing.ArrayLike', null, []), NDArray: new PyAlias('numpy.typing.NDArray', null, []), DTypeLike: new PyAlias('numpy.typing.DTypeLike', null, []) },
+    {
+      ArrayLike: new PyAlias('numpy.typing.ArrayLike', null, []),
+      NDArray: new PyAlias('numpy.typing.NDArray', null, []),
+      DTypeLike: new PyAlias('numpy.typing.DTypeLike', null, []),
+    },
   ]),
 };
-

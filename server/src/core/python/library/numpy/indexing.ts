@@ -1,15 +1,19 @@
 // `array[…]` and `array[…] = …`.
-import type { Machine } from '../../machine.ts';
-import { PyEllipsis, PyList, PySlice, PyTuple, type Steps, Unknown, type Value } from '../../objects.ts';
+
 import { indexOf } from '../../builtins/conversions.ts';
 import { sliceBounds } from '../../builtins/range.ts';
+import type { Machine } from '../../machine.ts';
+import { PyEllipsis, PyList, PySlice, PyTuple, type Steps, Unknown, type Value } from '../../objects.ts';
 import { arrayOf, broadcast, cast, elements, expanded, made, type Numpy, PyArray, places, result } from './array.ts';
 
 /** The part of an array that ints, slices, `None` and `...` select: a view. Undefined where arrays are among the indices. */
 function* basic(array: PyArray, indices: readonly Value[], machine: Machine): Steps<PyArray | Unknown | undefined> {
   const given = indices.filter(index => index !== null && !(index instanceof PyEllipsis)).length;
   if (given > array.shape.length) {
-    throw machine.raise('IndexError', `too many indices for array: array is ${array.shape.length}-dimensional, but ${given} were indexed`);
+    throw machine.raise(
+      'IndexError',
+      `too many indices for array: array is ${array.shape.length}-dimensional, but ${given} were indexed`,
+    );
   }
   const shape: number[] = [];
   const strides: number[] = [];
@@ -39,7 +43,10 @@ function* basic(array: PyArray, indices: readonly Value[], machine: Machine): St
       const whole = yield* indexOf(index, machine);
       if (whole instanceof Unknown) return whole;
       if (whole === undefined) {
-        throw machine.raise('IndexError', 'only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are valid indices');
+        throw machine.raise(
+          'IndexError',
+          'only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are valid indices',
+        );
       }
       const length = array.shape[axis]!;
       const at = Number(whole) < 0 ? Number(whole) + length : Number(whole);
@@ -59,15 +66,30 @@ function listed(index: Value): readonly Value[] {
 }
 
 /** Places in the storage, and their shape, that one array of ints or bools selects along the first axes. */
-function advanced(array: PyArray, index: PyArray, machine: Machine): { readonly at: number[]; readonly shape: number[] } {
+function advanced(
+  array: PyArray,
+  index: PyArray,
+  machine: Machine,
+): { readonly at: number[]; readonly shape: number[] } {
   const rest = array.shape.slice(index.type === 'bool' ? index.shape.length : 1);
-  const inner = places(new PyArray(array.cls, array.storage, rest, array.type, array.strides.slice(array.shape.length - rest.length), 0));
+  const inner = places(
+    new PyArray(array.cls, array.storage, rest, array.type, array.strides.slice(array.shape.length - rest.length), 0),
+  );
   const at: number[] = [];
   if (index.type === 'bool') {
     if (index.shape.some((length, axis) => length !== array.shape[axis])) {
       throw machine.raise('IndexError', 'boolean index did not match indexed array along dimension 0');
     }
-    const heads = places(new PyArray(array.cls, array.storage, index.shape, array.type, array.strides.slice(0, index.shape.length), array.offset));
+    const heads = places(
+      new PyArray(
+        array.cls,
+        array.storage,
+        index.shape,
+        array.type,
+        array.strides.slice(0, index.shape.length),
+        array.offset,
+      ),
+    );
     let count = 0;
     for (const [row, value] of elements(index).entries()) {
       if (value === 0) continue;
@@ -99,9 +121,15 @@ export function* getItem(array: PyArray, index: Value, numpy: Numpy): Steps {
   const by = indices.length === 1 ? indexArray(indices[0]!, numpy) : undefined;
   if (by === undefined) return machine.unknown('numpy: several arrays as indices');
   if (by instanceof Unknown) return by;
-  if (by.type.startsWith('float')) throw machine.raise('IndexError', 'arrays used as indices must be of integer (or boolean) type');
+  if (by.type.startsWith('float'))
+    throw machine.raise('IndexError', 'arrays used as indices must be of integer (or boolean) type');
   const { at, shape } = advanced(array, by, machine);
-  return made(numpy, Float64Array.from(at, place => array.storage[place]!), shape, array.type);
+  return made(
+    numpy,
+    Float64Array.from(at, place => array.storage[place]!),
+    shape,
+    array.type,
+  );
 }
 
 /** Writes into the array; what cannot be known makes all of its elements unknown, which is told by the Unknown it gives. */
@@ -123,7 +151,10 @@ export function* setItem(array: PyArray, index: Value, value: Value, numpy: Nump
   }
   const target = broadcast(shape, from.shape);
   if (target === undefined || target.length !== shape.length || target.some((length, axis) => length !== shape[axis])) {
-    throw machine.raise('ValueError', `could not broadcast input array from shape (${from.shape.join(',')}) into shape (${shape.join(',')})`);
+    throw machine.raise(
+      'ValueError',
+      `could not broadcast input array from shape (${from.shape.join(',')}) into shape (${shape.join(',')})`,
+    );
   }
   const values = elements(expanded(from, shape));
   for (let each = 0; each < at.length; each++) array.storage[at[each]!] = cast(values[each]!, array.type);
