@@ -387,7 +387,7 @@ function* fill(
     const field = template.slice(at + 1, end);
     at = end + 1;
     const [, path, conversion, spec] = /^([^!:]*(?:\[[^\]]*\][^!:]*)*)(?:!([^:]*))?(?::(.*))?$/s.exec(field) ?? [
-      ,
+      '',
       field,
     ];
     const value = yield* fieldValue(path ?? '', args, keywords, machine, state);
@@ -396,10 +396,7 @@ function* fill(
       throw machine.raise('ValueError', `Unknown conversion specifier '${conversion}'`);
     }
     const shown = yield* converted(value, conversion, machine);
-    const detail =
-      spec !== undefined && spec.includes('{')
-        ? yield* fill(spec, args, keywords, machine, state, depth - 1)
-        : (spec ?? '');
+    const detail = spec?.includes('{') ? yield* fill(spec, args, keywords, machine, state, depth - 1) : (spec ?? '');
     if (detail instanceof Unknown) return detail;
     const piece = yield* formatOf(shown, detail, machine);
     if (piece instanceof Unknown) return piece;
@@ -572,6 +569,7 @@ function* percentPiece(
       if (typeof item === 'string' && lengthOf(item) === 1) return padded(item, textSpec, '>');
       const point = intOf(item);
       if (point === undefined) throw machine.raise('TypeError', '%c requires int or char');
+      if (point < 0 || point > 0x10ffff) throw machine.raise('OverflowError', '%c arg not in range(0x110000)');
       return padded(String.fromCodePoint(Number(point)), textSpec, '>');
     }
     case 'd':

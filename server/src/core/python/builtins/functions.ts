@@ -447,10 +447,10 @@ export const builtinFunctions: readonly Native[] = [
   native('bytearray', '*args, **kwargs', (_, machine) => unsupported(machine, 'bytearray()')),
   native('compile', '*args, **kwargs', (_, machine) => unsupported(machine, 'compile()')),
   native('help', '*args, **kwargs', () => null),
-  nativeSteps('exit', 'code=None', function* ([code], machine) {
+  native('exit', 'code=None', ([code], machine) => {
     throw machine.raiseWith('SystemExit', code === null ? [] : [code!]);
   }),
-  nativeSteps('quit', 'code=None', function* ([code], machine) {
+  native('quit', 'code=None', ([code], machine) => {
     throw machine.raiseWith('SystemExit', code === null ? [] : [code!]);
   }),
 ];

@@ -38,6 +38,7 @@ import {
 } from './int.ts';
 import { maxItems, tooLong, unsupported } from './limits.ts';
 import { listMethods, tupleMethods } from './list.ts';
+import { done } from './methods.ts';
 import { rangeAttribute, rangeMethods, rangeOf, sliceAttribute, sliceMethods } from './range.ts';
 import { entriesOf, mutableSetMethods, setMethods } from './set.ts';
 import { makeTranslation, strMethods } from './str.ts';
@@ -183,9 +184,9 @@ export function createBuiltins(machine: Machine): Map<string, Value> {
   const slice = add('slice', sliceMethods);
   slice.dict.set(
     '__new__',
-    construct('start, stop=..., step=None, /', function* (_, [start, stop, step]) {
-      return isGiven(stop!) ? new PySlice(start!, stop!, step!) : new PySlice(null, start!, null);
-    }),
+    construct('start, stop=..., step=None, /', (_, [start, stop, step]) =>
+      done(isGiven(stop!) ? new PySlice(start!, stop!, step!) : new PySlice(null, start!, null)),
+    ),
   );
   slice.getAttribute = sliceAttribute;
   for (const kind of ['dict_keys', 'dict_values', 'dict_items']) {

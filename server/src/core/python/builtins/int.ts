@@ -20,7 +20,7 @@ import { formatFloat, formatInt } from './format.ts';
 import { tooManyBits, unsupported } from './limits.ts';
 import { methodsOf } from './methods.ts';
 import { exactRatio, type Int, int, intOf, truncate } from './numbers.ts';
-import { complexText, floatText, intText, stringText } from './text.ts';
+import { complexText, floatText, intText, isAscii, stringText } from './text.ts';
 
 /** A value for a class: boxed where the class is derived from the value's own. */
 export function boxed(cls: Value, value: Value, machine: Machine): Value {
@@ -112,7 +112,7 @@ export function* toInt(value: Value, base: Value, machine: Machine): Steps<Int |
 
 function fromText(text: string, base: number, value: Value, machine: Machine): Int | Unknown {
   if (text.length > 5000) return tooManyBits(machine);
-  if (/[^\x00-\x7f]/.test(text)) return unsupported(machine, `int(${stringText(text)})`);
+  if (!isAscii(text)) return unsupported(machine, `int(${stringText(text)})`);
   const found = parsedInt(text, base);
   if (found === undefined) {
     const shown = value instanceof PyBytes ? `b${stringText(text)}` : stringText(text);
@@ -146,6 +146,7 @@ export function* toComplex(real: Value, imaginary: Value, machine: Machine): Ste
   if (real instanceof Unknown) return real;
   const text = textOf(real);
   if (text !== undefined) {
+    if (isGiven(imaginary)) throw machine.raise('TypeError', "complex() can't take second arg if first is a string");
     const match = /^\s*\(?\s*([+-]?[\d.]+(?:e[+-]?\d+)?)?(?:([+-]?(?:[\d.]+(?:e[+-]?\d+)?)?)j)?\s*\)?\s*$/i.exec(text);
     if (match === null || (match[1] === undefined && match[2] === undefined)) {
       throw machine.raise('ValueError', 'complex() arg is a malformed string');
@@ -170,7 +171,13 @@ export function* toComplex(real: Value, imaginary: Value, machine: Machine): Ste
     }
   }
   const [first, second] = parts as [PyComplex, PyComplex];
-  return new PyComplex(first.real - second.imaginary, first.imaginary + second.real);
+  // A part that is no complex number itself keeps the sign of its zero.
+  const isComplex = plain(real) instanceof PyComplex;
+  const isBoth = isGiven(imaginary) && plain(imaginary) instanceof PyComplex;
+  return new PyComplex(
+    isBoth ? first.real - second.imaginary : first.real,
+    isComplex ? first.imaginary + second.real : second.real,
+  );
 }
 
 const ofInt = methodsOf('int', intOf);

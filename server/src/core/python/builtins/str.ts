@@ -9,7 +9,7 @@ import { collect, position, textOf, wholeNow } from './conversions.ts';
 import { formatString, formatTemplate, lengthOf, percentFormat } from './format.ts';
 import { maxText, tooMuchText, unsupported } from './limits.ts';
 import { methodsOf } from './methods.ts';
-import { stringText } from './text.ts';
+import { isAscii, stringText } from './text.ts';
 
 const { strict, lenient, steps } = methodsOf('str', textOf);
 
@@ -182,7 +182,9 @@ function splitRight(value: string, separator: Value, most: Value, machine: Machi
   return new PyList([rest, ...parts]);
 }
 
-const lineEnd = /\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]/g;
+/** Python ends lines at more characters than most: vertical tabs, form feeds and separators among them. */
+const lineEnds = '\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]';
+const lineEnd = new RegExp(lineEnds, 'g');
 
 function lines(value: string, keep: boolean): string[] {
   const parts: string[] = [];
@@ -238,7 +240,7 @@ export const strMethods: readonly Native[] = [
   strict('lower', '', self => self.toLowerCase()),
   strict('upper', '', self => self.toUpperCase()),
   strict('casefold', '', (self, _, machine) =>
-    /^[\x00-\x7f]*$/.test(self) ? self.toLowerCase() : unsupported(machine, 'str.casefold()'),
+    isAscii(self) ? self.toLowerCase() : unsupported(machine, 'str.casefold()'),
   ),
   strict('title', '', self => title(self)),
   strict('capitalize', '', self => {
@@ -381,18 +383,18 @@ export const strMethods: readonly Native[] = [
     return result;
   }),
   strict('isdigit', '', (self, _, machine) => {
-    if (/^[\x00-\x7f]*$/.test(self)) return isAll(self, /^[0-9]+$/);
+    if (isAscii(self)) return isAll(self, /^[0-9]+$/);
     return unsupported(machine, 'str.isdigit()');
   }),
   strict('isdecimal', '', self => isAll(self, /^\p{Nd}+$/u)),
   strict('isnumeric', '', (self, _, machine) => {
-    if (/^[\x00-\x7f]*$/.test(self)) return isAll(self, /^[0-9]+$/);
+    if (isAscii(self)) return isAll(self, /^[0-9]+$/);
     return unsupported(machine, 'str.isnumeric()');
   }),
   strict('isalpha', '', self => isAll(self, /^\p{L}+$/u)),
   strict('isalnum', '', self => isAll(self, letters)),
   strict('isspace', '', self => self !== '' && self.replace(leading, '') === ''),
-  strict('isascii', '', self => /^[\x00-\x7f]*$/.test(self)),
+  strict('isascii', '', self => isAscii(self)),
   strict('islower', '', self => /[\p{Ll}]/u.test(self) && !/[\p{Lu}\p{Lt}]/u.test(self)),
   strict('isupper', '', self => /[\p{Lu}]/u.test(self) && !/[\p{Ll}\p{Lt}]/u.test(self)),
   strict('istitle', '', self => /[\p{Lu}\p{Lt}]/u.test(self) && title(self) === self),
@@ -401,7 +403,7 @@ export const strMethods: readonly Native[] = [
   strict('encode', "encoding='utf-8', errors='strict'", (self, [encoding], machine) => {
     if (!/^(utf-?8|ascii)$/i.test(textOf(encoding!) ?? ''))
       return unsupported(machine, `str.encode(${stringText(String(encoding))})`);
-    if (/^[\x00-\x7f]*$/.test(self)) return new PyBytes(self);
+    if (isAscii(self)) return new PyBytes(self);
     if (/ascii/i.test(String(encoding))) return unsupported(machine, "str.encode('ascii')");
     return new PyBytes(utf8(self));
   }),

@@ -306,3 +306,9 @@ export function* strOf(value: Value, machine: Machine): Steps<string | Unknown> 
   const text = plainText(value, machine);
   return text ?? (yield* machine.str(value));
 }
+
+/** Whether a text has ASCII's characters alone: then JavaScript and Python agree on letters, digits and cases. */
+export function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return false;
+  return true;
+}

@@ -88,7 +88,7 @@ function namespaceClass(machine: Machine): PyClass {
   );
 }
 
-function* parsed(parser: Value, args: Value, namespace: Value, cls: PyClass, machine: Machine): Steps {
+function parsed(parser: Value, args: Value, namespace: Value, cls: PyClass, machine: Machine): Value {
   // Arguments of the program's own are not parsed.
   const isEmpty = args === null || (args instanceof PyList && args.items.length === 0);
   const result = namespace instanceof PyInstance ? namespace : new PyInstance(cls);
@@ -138,15 +138,13 @@ export const argparse = moduleOf('argparse', machine => {
       add_subparsers: native('add_subparsers', 'self, *args, **kwargs', (_, inner) =>
         inner.unknown('ArgumentParser.add_subparsers()'),
       ),
-      parse_args: nativeSteps('parse_args', 'self, args=None, namespace=None', function* ([self, args, given], inner) {
-        return yield* parsed(self!, args!, given!, namespace, inner);
-      }),
-      parse_known_args: nativeSteps(
+      parse_args: native('parse_args', 'self, args=None, namespace=None', ([self, args, given], inner) =>
+        parsed(self!, args!, given!, namespace, inner),
+      ),
+      parse_known_args: native(
         'parse_known_args',
         'self, args=None, namespace=None',
-        function* ([self, args, given], inner) {
-          return new PyTuple([yield* parsed(self!, args!, given!, namespace, inner), new PyList([])]);
-        },
+        ([self, args, given], inner) => new PyTuple([parsed(self!, args!, given!, namespace, inner), new PyList([])]),
       ),
       ...Object.fromEntries(ignored.map(name => [name, native(name, 'self, *args, **kwargs', () => null)])),
     },

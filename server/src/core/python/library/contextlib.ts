@@ -125,7 +125,7 @@ function exitStack(machine: Machine): PyClass {
         of(self!).push({ exit, context });
         return result;
       }),
-      callback: nativeSteps('callback', 'self, callback, /, *args, **kwds', function* ([self, fn, args, keywords]) {
+      callback: native('callback', 'self, callback, /, *args, **kwds', ([self, fn, args, keywords]) => {
         const exit = nativeSteps('callback', '*excinfo', function* (_, inner) {
           yield* inner.call(fn!, (args as PyTuple).items, keywordsOf(keywords!));
           return null;

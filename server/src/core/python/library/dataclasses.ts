@@ -428,9 +428,9 @@ export const dataclasses = moduleOf('dataclasses', machine => {
         const named: Keywords = all;
         return yield* inner.call((of as PyInstance).cls, [], named);
       }),
-      nativeSteps('make_dataclass', 'cls_name, fields, **kwargs', function* (_, inner) {
-        return inner.unknown('dataclasses.make_dataclass()');
-      }),
+      native('make_dataclass', 'cls_name, fields, **kwargs', (_, inner) =>
+        inner.unknown('dataclasses.make_dataclass()'),
+      ),
     ],
   ];
 });

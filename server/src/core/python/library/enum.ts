@@ -366,7 +366,7 @@ export const enums = moduleOf('enum', machine => {
       __or__: combined('__or__', '|'),
       __and__: combined('__and__', '&'),
       __xor__: combined('__xor__', '^'),
-      __invert__: nativeSteps('__invert__', 'self', function* ([self], inner) {
+      __invert__: native('__invert__', 'self', ([self], inner) => {
         const cls = (self as PyInstance).cls;
         let all = 0;
         for (const member of distinct(cls)) all |= Number(field(member, '_value_'));

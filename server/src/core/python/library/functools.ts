@@ -120,7 +120,7 @@ function cacheClass(machine: Machine): PyClass {
     {
       __call__: nativeSteps('__call__', 'self, /, *args, **kwargs', function* ([self, args, keywords], inner) {
         const named = [...keywordsOf(keywords!)];
-        const parts: Value[] = [args!, ...named.flatMap(([name, value]) => [name, value])];
+        const parts: Value[] = [args!, ...named.flat()];
         const key = inner.keyOf(new PyTuple(parts));
         const callee = field(self!, '__wrapped__');
         if (key instanceof Unknown) return yield* inner.call(callee, (args as PyTuple).items, new Map(named));

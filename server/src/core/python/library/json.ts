@@ -11,6 +11,9 @@ import { native, nativeSteps } from '../native.ts';
 import { PyDict, PyFloat, PyList, PyTuple, plain, type Steps, Unknown, type Value } from '../objects.ts';
 import { missing, moduleOf } from './module.ts';
 
+/** A string of JSON: no control characters, and the escapes that there are. */
+const stringLiteral = String.raw`"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"`;
+
 /** A JSON text as a value; undefined where it is none. */
 function read(text: string, machine: Machine): Value | undefined {
   let at = 0;
@@ -52,7 +55,7 @@ function read(text: string, machine: Machine): Value | undefined {
     return int(BigInt(number[0]));
   };
   const string = (): Value | undefined => {
-    const match = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+    const match = new RegExp(stringLiteral, 'y');
     match.lastIndex = at;
     const found = match.exec(text);
     if (found === null) return undefined;
@@ -114,8 +117,8 @@ interface Style {
 /** A text in quotes. */
 function quoted(text: string, isAscii: boolean): string {
   const json = JSON.stringify(text);
-  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return isAscii ? json.replace(/[\x7f-\uffff]/g, escape).replaceAll('\\u007f', '\x7f') : json;
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return isAscii ? json.replace(/[\x7f-\uffff]/g, escaped).replaceAll('\\u007f', '\x7f') : json;
 }
 
 function write(value: Value, style: Style, machine: Machine, depth: number): string | Unknown {

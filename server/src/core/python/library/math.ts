@@ -9,7 +9,6 @@ import {
   asinh,
   atan,
   atanh,
-  cbrt,
   cos,
   cosh,
   erf,
@@ -29,12 +28,12 @@ import {
   tan,
   tanh,
 } from '../builtins/elementary.ts';
-import { maxBits, tooManyBits, unsupported } from '../builtins/limits.ts';
+import { maxBits, tooManyBits } from '../builtins/limits.ts';
 import { exactRatio, type Int, int, intOf, truncate } from '../builtins/numbers.ts';
 import type { Machine } from '../machine.ts';
 import { nativeSteps } from '../native.ts';
 import { type Native, PyFloat, PyTuple, plain, type Steps, Unknown, type Value } from '../objects.ts';
-import { moduleOf } from './module.ts';
+import { missing, moduleOf } from './module.ts';
 
 /** A function of one real number. An infinite or undefined result of a finite argument is an error, as in CPython. */
 function real(name: string, compute: (x: number) => number): Native {
@@ -219,7 +218,6 @@ export const math = moduleOf('math', () => [
   },
   [
     real('sqrt', Math.sqrt),
-    real('cbrt', cbrt),
     real('exp', exp),
     real('exp2', exp2),
     real('expm1', expm1),
@@ -246,9 +244,6 @@ export const math = moduleOf('math', () => [
     real('fabs', Math.abs),
     real('degrees', x => x * (180 / Math.PI)),
     real('radians', x => x * (Math.PI / 180)),
-    nativeSteps('ulp', 'x, /', function* (_, machine) {
-      return unsupported(machine, 'math.ulp()');
-    }),
     whole('floor', '__floor__', Math.floor),
     whole('ceil', '__ceil__', Math.ceil),
     whole('trunc', '__trunc__', Math.trunc),
@@ -359,9 +354,6 @@ export const math = moduleOf('math', () => [
       for (const item of items) product = yield* machine.binary('*', product, item);
       return product;
     }),
-    nativeSteps('sumprod', 'p, q, /', function* (_, machine) {
-      return unsupported(machine, 'math.sumprod()');
-    }),
     nativeSteps('fsum', 'seq, /', function* ([seq], machine) {
       const values = yield* floats(seq!, machine);
       return values instanceof Unknown ? values : new PyFloat(exactSum(values));
@@ -393,10 +385,8 @@ export const math = moduleOf('math', () => [
       const gap = Math.abs(b - a);
       return gap <= Math.abs(relative * b) || gap <= Math.abs(relative * a) || gap <= absolute;
     }),
-    nativeSteps('nextafter', 'x, y, /', function* (_, machine) {
-      return unsupported(machine, 'math.nextafter()');
-    }),
   ],
+  missing('math', 'ulp', 'sumprod', 'nextafter', 'cbrt'),
 ]);
 
 /** The Euclidean length, exact before it is rounded. */

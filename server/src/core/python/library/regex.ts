@@ -5,7 +5,7 @@ import { textOf } from '../builtins/conversions.ts';
 import { dictOf } from '../builtins/dict.ts';
 import { maxText, tooMuchText } from '../builtins/limits.ts';
 import { intOf } from '../builtins/numbers.ts';
-import { stringText } from '../builtins/text.ts';
+import { isAscii, stringText } from '../builtins/text.ts';
 import type { Machine } from '../machine.ts';
 import { native, nativeClass, nativeSteps, strict } from '../native.ts';
 import { type PyClass, PyInstance, PyIterator, PyList, PyTuple, type Steps, Unknown, type Value } from '../objects.ts';
@@ -154,6 +154,10 @@ function translated(pattern: string, flags: number): Compiled | undefined {
   return { text: pattern, flags: bits, source, letters, groups, names };
 }
 
+function isSteps(value: Steps | Value): value is Steps {
+  return value !== null && typeof value === 'object' && Symbol.iterator in value;
+}
+
 /** Nested quantifiers can take exponential time; a program that is only read must not. */
 function isSlow(source: string): boolean {
   return /\([^()]*[*+][^()]*\)[*+{]/.test(source);
@@ -165,7 +169,7 @@ const foundOf = new WeakMap<
   { readonly match: RegExpExecArray; readonly pattern: PyInstance; readonly ends: readonly number[] }
 >();
 
-function* compile(pattern: Value, flags: Value, cls: PyClass, machine: Machine): Steps {
+function compile(pattern: Value, flags: Value, cls: PyClass, machine: Machine): Value {
   if (pattern instanceof Unknown) return pattern;
   if (flags instanceof Unknown) return flags;
   if (pattern instanceof PyInstance && compiledOf.has(pattern)) return pattern;
@@ -195,7 +199,7 @@ function subject(value: Value, compiled: Compiled, machine: Machine): string | U
     throw machine.raise('TypeError', `expected string or bytes-like object, got '${typeName(value, machine)}'`);
   if (text.length > 100_000) return tooMuchText(machine);
   if (
-    /[^\x00-\x7f]/.test(text) &&
+    !isAscii(text) &&
     (/\\[wWdDsSbB]/.test(compiled.source) || compiled.letters !== '' || /[\ud800-\udfff]/.test(text))
   ) {
     return machine.unknown(l10n.t('Regular expressions are not matched with letters beyond ASCII'));
@@ -366,12 +370,13 @@ export const re = moduleOf('re', machine => {
   const withPattern = (
     name: string,
     signature: string,
-    body: (pattern: PyInstance, compiled: Compiled, args: readonly Value[], inner: Machine) => Steps,
+    body: (pattern: PyInstance, compiled: Compiled, args: readonly Value[], inner: Machine) => Steps | Value,
   ) => {
     patterns.dict.set(
       name,
       nativeSteps(name, `self, ${signature}`, function* ([self, ...args], inner) {
-        return yield* body(self as PyInstance, compiledOf.get(self as PyInstance)!, args, inner);
+        const result = body(self as PyInstance, compiledOf.get(self as PyInstance)!, args, inner);
+        return isSteps(result) ? yield* result : result;
       }),
     );
     // The function of the module takes the pattern as well, and flags at the end.
@@ -381,13 +386,14 @@ export const re = moduleOf('re', machine => {
       .filter(part => part !== '/' && !/^(pos|endpos)=/.test(part));
     return nativeSteps(name, `pattern, ${names.join(', ')}, flags=0`, function* ([pattern, ...rest], inner) {
       const flags = rest.at(-1)!;
-      const made = yield* compile(pattern!, flags, patterns, inner);
+      const made = compile(pattern!, flags, patterns, inner);
       if (made instanceof Unknown) return made;
-      return yield* body(made as PyInstance, compiledOf.get(made as PyInstance)!, [...rest.slice(0, -1), 0], inner);
+      const result = body(made as PyInstance, compiledOf.get(made as PyInstance)!, [...rest.slice(0, -1), 0], inner);
+      return isSteps(result) ? yield* result : result;
     });
   };
   const finder = (how: How) =>
-    withPattern(how, 'string, pos=0', function* (pattern, compiled, [string, from], inner) {
+    withPattern(how, 'string, pos=0', (pattern, compiled, [string, from], inner) => {
       const text = subject(string!, compiled, inner);
       if (text instanceof Unknown) return text;
       if (from instanceof Unknown) return from;
@@ -412,17 +418,15 @@ export const re = moduleOf('re', machine => {
     flagsOf as Readonly<Record<string, Value>>,
     { Pattern: patterns, Match: matches, error: machine.builtin('ValueError'), RegexFlag: machine.builtin('int') },
     [
-      nativeSteps('compile', 'pattern, flags=0', function* ([pattern, flags], inner) {
-        return yield* compile(pattern!, flags!, patterns, inner);
-      }),
+      native('compile', 'pattern, flags=0', ([pattern, flags], inner) => compile(pattern!, flags!, patterns, inner)),
       finder('search'),
       finder('match'),
       finder('fullmatch'),
-      withPattern('findall', 'string, pos=0', function* (_, compiled, [string], inner) {
+      withPattern('findall', 'string, pos=0', (_, compiled, [string], inner) => {
         const text = subject(string!, compiled, inner);
         return text instanceof Unknown ? text : new PyList([...all(compiled, text)].map(row));
       }),
-      withPattern('finditer', 'string, pos=0', function* (pattern, compiled, [string], inner) {
+      withPattern('finditer', 'string, pos=0', (pattern, compiled, [string], inner) => {
         const text = subject(string!, compiled, inner);
         if (text instanceof Unknown) return text;
         const found = [...all(compiled, text)];
@@ -437,7 +441,7 @@ export const re = moduleOf('re', machine => {
         const result = yield* substituted(pattern, replacement!, string!, count!, matches, inner);
         return result instanceof Unknown ? result : new PyTuple(result);
       }),
-      withPattern('split', 'string, maxsplit=0', function* (_, compiled, [string, most], inner) {
+      withPattern('split', 'string, maxsplit=0', (_, compiled, [string, most], inner) => {
         const text = subject(string!, compiled, inner);
         if (text instanceof Unknown) return text;
         if (most instanceof Unknown) return most;

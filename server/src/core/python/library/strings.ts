@@ -146,7 +146,7 @@ export const future = moduleOf('__future__', machine => [
 /** `1.13.1+cu117` as its numbers. */
 function release(text: string): readonly number[] | undefined {
   const match = /^\s*v?(\d+(?:\.\d+)*)(?:[+.]?[a-z0-9.+]*)?\s*$/i.exec(text);
-  return match?.[1]!.split('.').map(Number);
+  return match === null ? undefined : match[1]!.split('.').map(Number);
 }
 
 /** Whether a version comes before its release: `2.0.0a1`, `1.8.0.dev`. */

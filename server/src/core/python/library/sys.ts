@@ -1,7 +1,7 @@
 // The modules `sys` and `platform`: those of the pretended world, Linux with Python 3.11.
 
 import { classOf } from '../builtins/classes.ts';
-import { native, nativeClass, nativeSteps } from '../native.ts';
+import { native, nativeClass } from '../native.ts';
 import { PyFloat, PyInstance, PyList, PyTuple, type Value } from '../objects.ts';
 import { giveFields } from './collections.ts';
 import { missing, moduleOf, quiet } from './module.ts';
@@ -71,7 +71,7 @@ export const sys = moduleOf('sys', machine => {
       dont_write_bytecode: false,
     },
     [
-      nativeSteps('exit', 'status=None, /', function* ([status], inner) {
+      native('exit', 'status=None, /', ([status], inner) => {
         throw inner.raiseWith('SystemExit', status === null ? [] : [status!]);
       }),
       native('getrecursionlimit', '', () => 1000),

@@ -231,6 +231,8 @@ export function numeric(value: Value): number | undefined {
   return whole === undefined ? undefined : Number(whole);
 }
 
+const unlike = 'numpy.array() of rows of unlike lengths';
+
 /** The array of a value: of a number, a list of lists, a tensor's list. Unknown for what holds anything else. */
 export function arrayOf(value: Value, numpy: Numpy, type?: ElementType): PyArray | Unknown {
   if (value instanceof Unknown) return value;
@@ -260,17 +262,25 @@ export function arrayOf(value: Value, numpy: Numpy, type?: ElementType): PyArray
     if (item instanceof PyList || item instanceof PyTuple || item instanceof PyArray) {
       const items = item instanceof PyArray ? rows(item, numpy) : item.items;
       if (shape.length <= depth) {
-        if (isFull) return refuse('numpy.array() of rows of unlike lengths');
+        if (isFull) {
+          refuse(unlike);
+          return;
+        }
         shape.push(items.length);
-      } else if (shape[depth] !== items.length) return refuse('numpy.array() of rows of unlike lengths');
+      } else if (shape[depth] !== items.length) {
+        refuse(unlike);
+        return;
+      }
       if (item instanceof PyArray) found = promoted(found, item.type);
       for (const each of items) walk(each, depth + 1);
       if (items.length === 0) isFull = true;
       return;
     }
     const number = numeric(item);
-    if (number === undefined) return refuse('numpy.array() of other things than numbers');
-    if (depth !== shape.length) return refuse('numpy.array() of rows of unlike lengths');
+    if (number === undefined || depth !== shape.length) {
+      refuse(number === undefined ? 'numpy.array() of other things than numbers' : unlike);
+      return;
+    }
     isFull = true;
     const own = scalarType(item, numpy);
     const bare = plain(item);

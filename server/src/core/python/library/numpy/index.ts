@@ -5,6 +5,7 @@ import { collect, textOf, wholeOf } from '../../builtins/conversions.ts';
 import { cos, exp, log, log2, log10, pow, sin, tan } from '../../builtins/elementary.ts';
 import { toFloat, toInt } from '../../builtins/int.ts';
 import { maxItems, tooLong, unsupported } from '../../builtins/limits.ts';
+import { done } from '../../builtins/methods.ts';
 import { floatDivmod, roundHalfEven } from '../../builtins/numbers.ts';
 import { floatText } from '../../builtins/text.ts';
 import type { Machine } from '../../machine.ts';
@@ -721,7 +722,7 @@ function fillScalar(cls: PyClass, numpy: Numpy): void {
   );
   set(
     'astype',
-    nativeSteps('astype', 'self, dtype, *args, **kwargs', function* ([self, dtype]) {
+    native('astype', 'self, dtype, *args, **kwargs', ([self, dtype]) => {
       const to = typeArgument(dtype!, numpy);
       if (to === undefined || to instanceof Unknown) return to ?? null;
       return scalar(numpy, cast(numeric(self!)!, to), to);
@@ -793,10 +794,7 @@ function fillArray(numpy: Numpy): void {
     name: string,
     signature: string,
     body: (self: PyArray, args: readonly Value[], inner: Machine) => Value,
-  ) =>
-    set(name, signature, function* (self, args, inner) {
-      return body(self, args, inner);
-    });
+  ) => set(name, signature, (self, args, inner) => done(body(self, args, inner)));
   for (const name of ['sum', 'prod', 'mean', 'max', 'min', 'argmax', 'argmin', 'any', 'all', 'std', 'var']) {
     set(name, 'axis=None, dtype=None, out=None, keepdims=False', (self, [axis, dtype, , keep]) =>
       reduce(name, self, axis!, keep!, dtype!, numpy),
