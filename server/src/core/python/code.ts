@@ -1,7 +1,6 @@
 // What the compiler makes of a function, a class body or a module: instructions for the machine.
 import type { Range } from '../text/range.ts';
 import type { Effects } from './effects.ts';
-import type { Value } from './objects.ts';
 
 /** Shared by every reading of the same text: it never changes. Positions are relative to its chunk. */
 export interface Code {
@@ -25,7 +24,8 @@ export interface Code {
   readonly statements: readonly Range[];
   /** How many values lie on the stack before each instruction. */
   readonly depths: readonly number[];
-  readonly constants: readonly Value[];
+  /** Values of Python. */
+  readonly constants: readonly unknown[];
   /** What an instruction needs beyond a number: calls by keyword, functions to make, imports. */
   readonly details: readonly unknown[];
   readonly names: readonly string[];

@@ -1,6 +1,7 @@
 // Functions and classes that are not written in Python: how their signatures are read, and arguments bound to them.
 import type { Machine } from './machine.ts';
 import {
+  type Binding,
   ellipsis,
   type Keywords,
   Native,
@@ -84,21 +85,6 @@ export function linearized(bases: readonly PyClass[]): readonly PyClass[] | unde
     order.push(next);
     for (const sequence of rest) if (sequence[0] === next) sequence.shift();
   }
-}
-
-/** A signature, read. Bound arguments are in the order of `names`. */
-export interface Binding {
-  readonly names: readonly string[];
-  /** The first parameters that take positional arguments alone. */
-  readonly positionalOnly: number;
-  /** How many parameters take positional arguments. */
-  readonly positional: number;
-  /** Where `*args` stands in `names`; −1 without. */
-  readonly rest: number;
-  /** Where `**kwargs` stands. */
-  readonly keywords: number;
-  /** Undefined for a parameter that must be given. */
-  readonly defaults: readonly (Value | undefined)[];
 }
 
 export function bindingOf(signature: string): Binding {

@@ -1,7 +1,8 @@
 // Operators on values of built-in types, where no Python runs for them.
-import { combine } from './builtins/set.ts';
 import type { Machine } from './machine.ts';
 import { maxItems, maxText, tooLong, tooMuchText } from './builtins/limits.ts';
+import { combine, setEntries } from './builtins/set.ts';
+import { viewItems } from './builtins/text.ts';
 import { arithmetic, compareNumbers, intOf, numberOf } from './builtins/numbers.ts';
 import {
   type Key,
@@ -19,6 +20,7 @@ import {
   PySlice,
   PyTuple,
   Unknown,
+  PyView,
   type Value,
 } from './objects.ts';
 
@@ -98,10 +100,13 @@ function repeated(value: Value, times: number | bigint, machine: Machine): Value
 }
 
 function setBinary(operator: string, a: Value, b: Value, machine: Machine): Value | undefined {
-  if (!(a instanceof PySet && b instanceof PySet)) return undefined;
-  if (operator !== '|' && operator !== '&' && operator !== '-' && operator !== '^') return undefined;
-  machine.charge(a.entries.size + b.entries.size);
-  return combine(operator, a.kind, a.entries, b.entries);
+  const left = setEntries(a, machine);
+  const right = setEntries(b, machine);
+  if (left === undefined || right === undefined) return undefined;
+  if (left instanceof Unknown) return left;
+  if (right instanceof Unknown) return right;
+  machine.charge(left.size + right.size);
+  return combine(operator as '|', a instanceof PySet ? a.kind : 'set', left, right);
 }
 
 /** `-x`, `+x`, `~x` of numbers. */
@@ -121,7 +126,10 @@ export function plainUnary(operator: string, value: Value, machine: Machine): Va
 /** Whether values are equal; undefined where Python must run to tell. */
 export function plainEquals(a: Value, b: Value, machine: Machine, depth = 0): boolean | Unknown | undefined {
   if (a instanceof Unknown || b instanceof Unknown) return sameImport(a, b);
-  if (a === b) return a instanceof PyFloat ? !Number.isNaN(a.value) : true;
+  if (a === b) {
+    if (depth === 0 && isDecidedByItself(a)) return undefined;
+    return a instanceof PyFloat ? !Number.isNaN(a.value) : true;
+  }
   if (a === null || b === null) return isDecidedByItself(a ?? b) ? undefined : false;
   const [x, y] = [numberOf(a), numberOf(b)];
   if (x !== undefined && y !== undefined && !(a instanceof PyBoxed) && !(b instanceof PyBoxed)) {
@@ -174,6 +182,12 @@ export function plainEquals(a: Value, b: Value, machine: Machine, depth = 0): bo
     return plainEquals(new PyTuple([a.start, a.stop, a.step]), new PyTuple([b.start, b.stop, b.step]), machine, depth + 1);
   }
   if (a.kind === 'method' && b.kind === 'method') return undefined;
+  if (a instanceof PyView || b instanceof PyView) {
+    const [x, y] = [setEntries(a, machine), setEntries(b, machine)];
+    if (x instanceof Unknown) return x;
+    if (y instanceof Unknown) return y;
+    return x !== undefined && y !== undefined && x.size === y.size && [...x.keys()].every(key => y.has(key));
+  }
   return false;
 }
 
@@ -212,6 +226,9 @@ const known: ReadonlySet<string> = new Set([
   'classmethod',
   'iterator',
   'generator',
+  'dict_keys',
+  'dict_values',
+  'dict_items',
 ]);
 
 function objectEquals(cls: { readonly mro: readonly { readonly dict: ReadonlyMap<string, Value> }[] }): Value | undefined {
@@ -316,12 +333,14 @@ export function containerTruth(value: PyObject): boolean {
   if (value instanceof PyDict || value instanceof PySet) return value.entries.size > 0;
   if (value instanceof PyRange) return value.length > 0;
   if (value instanceof PyBytes) return value.text.length > 0;
+  if (value instanceof PyView) return value.dict.entries.size > 0;
   if (value instanceof PyComplex) return value.real !== 0 || value.imaginary !== 0;
   return true;
 }
 
 /** `len`; undefined for what has none of its own. */
 export function plainLength(value: Value): number | undefined {
+  if (value instanceof PyView) return value.dict.entries.size;
   if (typeof value === 'string') return codePointCount(value);
   if (value instanceof PyList || value instanceof PyTuple) return value.items.length;
   if (value instanceof PyDict || value instanceof PySet) return value.entries.size;
@@ -540,6 +559,8 @@ export function plainContains(container: Value, item: Value, machine: Machine): 
     const name = machine.typeOf(text)?.name ?? 'object';
     throw machine.raise('TypeError', `'in <string>' requires string as left operand, not ${name}`);
   }
+  if (value instanceof PyView && value.kind === 'dict_keys') return plainContains(value.dict, item, machine);
+  if (value instanceof PyView) return plainContains(new PyTuple(viewItems(value)), item, machine);
   if (value instanceof PyList || value instanceof PyTuple) {
     let unknown: Unknown | undefined;
     machine.charge(value.items.length);

@@ -1,11 +1,10 @@
 // Operators and conversions that may call Python: special methods of classes.
-import { viewIterator } from './builtins/dict.ts';
-import { setOrder } from './builtins/text.ts';
-import { attributeOf, Later, noAttribute } from './attributes.ts';
+import { attributeOf, noAttribute } from './attributes.ts';
 import { Frame, PyGenerator } from './frame.ts';
 import type { Machine } from './machine.ts';
 import {
   type Key,
+  Later,
   Native,
   notImplemented,
   PyBoundMethod,
@@ -33,6 +32,7 @@ import {
   UnknownAccess,
   type Value,
 } from './objects.ts';
+import { setOrder } from './builtins/text.ts';
 import {
   containerTruth,
   keyError,
@@ -90,6 +90,7 @@ export function* binarySteps(operator: string, a: Value, b: Value, machine: Mach
     const result = plainBinary(operator, a, b, machine);
     if (result !== undefined) return result;
   }
+  if (operator === '[]') return yield* itemSteps(a, b, machine);
   const names = binaryMethods[operator];
   if (!names) throw new Error(`No operator ${operator}`);
   const [ta, tb] = [machine.typeOf(a), machine.typeOf(b)];
@@ -115,11 +116,22 @@ export function* binarySteps(operator: string, a: Value, b: Value, machine: Mach
   }
   const unknown = ta?.unknownBase ?? tb?.unknownBase;
   if (unknown) return unknown;
+  if (operator === '+' && (typeof a === 'string' || a instanceof PyList || a instanceof PyTuple)) {
+    throw machine.raise('TypeError', `can only concatenate ${ta?.name} (not "${tb?.name}") to ${ta?.name}`);
+  }
+  if (operator === '*' && (isSequence(a) || isSequence(b))) {
+    const other = isSequence(a) ? tb : ta;
+    throw machine.raise('TypeError', `can't multiply sequence by non-int of type '${other?.name}'`);
+  }
   const sign = operator === '**' ? '** or pow()' : operator;
   throw machine.raise(
     'TypeError',
     `unsupported operand type(s) for ${sign}: '${ta?.name}' and '${tb?.name}'`,
   );
+}
+
+function isSequence(value: Value): boolean {
+  return typeof value === 'string' || value instanceof PyList || value instanceof PyTuple || value instanceof PyBytes;
 }
 
 function* comparisonSteps(operator: string, a: Value, b: Value, machine: Machine): Steps<Value | undefined> {
@@ -562,8 +574,9 @@ export function* containsSteps(container: Value, item: Value, machine: Machine):
 
 export function* builtinContains(container: Value, item: Value, machine: Machine): Steps<boolean | Unknown> {
   if (container instanceof PyDict || container instanceof PySet) {
-    yield* keySteps(item, machine);
-    return plainContains(container, item, machine)!;
+    const key = yield* keySteps(item, machine);
+    if (key instanceof Unknown) return key;
+    return container.entries.has(key) || plainContains(container, item, machine)!;
   }
   const plain = plainContains(container, item, machine);
   if (plain !== undefined) return plain;
@@ -581,6 +594,10 @@ export function* builtinContains(container: Value, item: Value, machine: Machine
   const method = container instanceof PyInstance ? undefined : cls?.find('__contains__');
   if (method !== undefined) return yield* truthSteps(yield* machine.call(method, [container, item]), machine);
   if (cls?.find('__iter__') === undefined && cls?.find('__getitem__') === undefined && isPlain(container) && !(container instanceof PyIterator) && !(container instanceof PyGenerator)) {
+    if (cls?.unknownBase) return cls.unknownBase;
+    throw machine.raise('TypeError', `argument of type '${cls?.name}' is not iterable`);
+  }
+  if (container instanceof PyInstance && cls?.find('__iter__') === undefined && cls?.find('__getitem__') === undefined) {
     if (cls?.unknownBase) return cls.unknownBase;
     throw machine.raise('TypeError', `argument of type '${cls?.name}' is not iterable`);
   }
@@ -630,14 +647,27 @@ export function plainIterator(value: Value, machine: Machine): PyIterator | unde
       return done ? undefined : entry.key;
     });
   }
-  if (value instanceof PyView) return viewIterator(value, machine);
   if (value instanceof PySet) {
     const { size } = value.entries;
-    const values = setOrder(value).values();
+    const values = setOrder(value);
+    let at = 0;
     return new PyIterator(() => {
-      const { done, value: each } = values.next();
       if (value.entries.size !== size) throw machine.raise('RuntimeError', 'Set changed size during iteration');
-      return done ? undefined : each;
+      return values[at++];
+    });
+  }
+  if (value instanceof PyView) {
+    const { entries } = value.dict;
+    const { size } = entries;
+    const values = entries.values();
+    return new PyIterator(() => {
+      const { done, value: entry } = values.next();
+      if (value.dict.entries.size !== size) {
+        throw machine.raise('RuntimeError', 'dictionary changed size during iteration');
+      }
+      if (done) return undefined;
+      if (value.kind === 'dict_items') return new PyTuple([entry.key, entry.value]);
+      return value.kind === 'dict_keys' ? entry.key : entry.value;
     });
   }
   if (value instanceof PyBytes) {

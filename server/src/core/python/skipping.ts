@@ -1,9 +1,10 @@
 // What becomes of the values that skipped code may change: they are unknown.
-import { attributeOf, isContainer, Later } from './attributes.ts';
+import { attributeOf, isContainer } from './attributes.ts';
 import { type Effects, mutators, type Path, type Slot } from './effects.ts';
 import type { Machine } from './machine.ts';
 import {
   type Cell,
+  Later,
   PyBoundMethod,
   PyClass,
   PyDict,
