@@ -152,20 +152,8 @@ export function mismatch(
       code: 'channel-mismatch',
       message:
         attr === 'in_channels' || attr === 'num_channels' || attr === 'num_features'
-          ? l10n.t(
-              'The weights of {0} are made for {1} channels, but its input has {2} ({3}).',
-              caller.name,
-              wanted,
-              found,
-              shape,
-            )
-          : l10n.t(
-              'The weights of {0} are made for {1} features, but its input has {2} ({3}).',
-              caller.name,
-              wanted,
-              found,
-              shape,
-            ),
+          ? l10n.t('The weights of {0} are made for {1} channels, but its input has {2} ({3}).', caller.name, wanted, found, shape)
+          : l10n.t('The weights of {0} are made for {1} features, but its input has {2} ({3}).', caller.name, wanted, found, shape),
       short: l10n.t('{0} expected, {1} found', wanted, found),
     };
   }
@@ -197,11 +185,7 @@ export function batched(
 }
 
 /** The shape that an operator has for unknown attributes, as far as it can be told. */
-export function looseShape<A extends object>(
-  op: Op<A>,
-  attrs: NoInfer<A>,
-  inputs: readonly PyTensor[],
-): Shape | undefined {
+export function looseShape<A extends object>(op: Op<A>, attrs: NoInfer<A>, inputs: readonly PyTensor[]): Shape | undefined {
   const shapes: Shape[] = [];
   for (const { shape } of inputs) {
     if (!shape) return undefined;

@@ -1,6 +1,6 @@
 // torch/nn/init.py: values of parameters decide no cost; what is written is forgotten, or known where it is constant.
 import { type Native, PyFloat, type Value } from '../../../python/objects.ts';
-import type { PyTensor } from '../tensor.ts';
+import { type PyTensor } from '../tensor.ts';
 import { overwrite, scalar } from '../values.ts';
 import { tensorOf } from './apply.ts';
 import { native, numberOf, tupleOf } from './natives.ts';
@@ -54,8 +54,8 @@ export function initializers(nn: NN): readonly Native[] {
       const [inside, out] = fans(nn, tensorOf(nn, tensor, 'tensor'));
       return mode === 'fan_out' ? out : inside;
     }),
-    ...['_no_grad_trunc_normal_', '_no_grad_normal_', '_no_grad_uniform_', '_no_grad_fill_', '_no_grad_zero_'].map(
-      name => native(name, 'tensor, *args, **kwargs', ([tensor]) => tensor!),
+    ...['_no_grad_trunc_normal_', '_no_grad_normal_', '_no_grad_uniform_', '_no_grad_fill_', '_no_grad_zero_'].map(name =>
+      native(name, 'tensor, *args, **kwargs', ([tensor]) => tensor!),
     ),
   ];
 }
@@ -63,10 +63,7 @@ export function initializers(nn: NN): readonly Native[] {
 function fans(nn: NN, { shape }: PyTensor): readonly [number, number] {
   if (!shape) return [Number.NaN, Number.NaN];
   if (shape.length < 2) {
-    throw nn.machine.raise(
-      'ValueError',
-      'Fan in and fan out can not be computed for tensor with fewer than 2 dimensions',
-    );
+    throw nn.machine.raise('ValueError', 'Fan in and fan out can not be computed for tensor with fewer than 2 dimensions');
   }
   const field = shape.slice(2).reduce((product, length) => product * length, 1);
   return [shape[1]! * field, shape[0]! * field];

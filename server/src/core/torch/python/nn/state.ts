@@ -1,11 +1,11 @@
 // What torch.nn knows of one reading: its world, its classes, and which modules were called.
 import type { Activation, Machine } from '../../../python/machine.ts';
-import { type Native, type PyClass, PyDict, PyList, PyTuple, type Value } from '../../../python/objects.ts';
+import { type Native, PyDict, PyList, PyTuple, type PyClass, type Value } from '../../../python/objects.ts';
 import { PyParameter, PyTensor } from '../tensor.ts';
 import { share } from '../values.ts';
 import { isModuleCall, type ModuleCall, type World } from '../world.ts';
-import { ModuleInstance, modulesOf } from './instance.ts';
 import { callPlaces } from './natives.ts';
+import { ModuleInstance, modulesOf } from './instance.ts';
 
 /** How a module was called during the forward pass that is priced. */
 export interface Calls {
@@ -19,12 +19,13 @@ export class NN {
   readonly calls = new Map<ModuleInstance, Calls>();
   /** The classes of torch.nn by name, as they are made. */
   readonly classes = new Map<string, PyClass>();
-  /** Constructors for layers inside of layers, by the name of the class. */
-  readonly makers = new Map<string, (given: Readonly<Record<string, Value>>) => ModuleInstance>();
+  /** What constructors do, for layers inside of layers, by the name of the class. */
+  readonly initializers = new Map<string, (module: ModuleInstance, given: Readonly<Record<string, Value>>) => void>();
   /** torch.nn.functional by name. */
   readonly functions = new Map<string, Native>();
   /** What a class of torch.nn does, in one sentence. */
   readonly summaries = new Map<PyClass, () => string>();
+  readonly #direct = new WeakMap<Activation, ModuleCall | null>();
   #root: ModuleInstance | undefined;
   #paths = new Map<ModuleInstance, string>();
 
@@ -45,7 +46,9 @@ export class NN {
 
   /** A layer inside of a layer, which is where it is constructed. */
   make(name: string, given: Readonly<Record<string, Value>>): ModuleInstance {
-    return this.makers.get(name)!(given);
+    const module = this.create(this.cls(name));
+    this.initializers.get(name)!(module, given);
+    return module;
   }
 
   /** An instance of a class whose constructor does nothing else. */
@@ -72,6 +75,18 @@ export class NN {
     const summary = this.summaries.get(cls)?.();
     const label = this.label(module, at);
     return { kind: 'module-call', label, type: cls.name, module, construct: place, definition: cls.place, summary };
+  }
+
+  /** The call of a `forward` that the program calls by itself; undefined for others. */
+  direct(activation: Activation): ModuleCall | undefined {
+    const { receiver, parent } = activation;
+    if (!(receiver instanceof ModuleInstance)) return undefined;
+    let call = this.#direct.get(activation);
+    if (call === undefined) {
+      call = enclosing(parent) === receiver ? null : this.tag(receiver, parent);
+      this.#direct.set(activation, call);
+    }
+    return call ?? undefined;
   }
 
   label(module: ModuleInstance, at: Activation | undefined): string {
@@ -114,22 +129,19 @@ export class NN {
 /** The module whose call is the innermost one around an activation. */
 export function enclosing(at: Activation | undefined): ModuleInstance | undefined {
   for (let each = at; each; each = each.parent) {
-    const module = tagOf(each)?.module;
-    if (module instanceof ModuleInstance) return module;
+    const { tag, code, receiver } = each;
+    if (isModuleCall(tag) && tag.module instanceof ModuleInstance) return tag.module;
+    // Its `forward`, called directly.
+    if (code?.name === 'forward' && receiver instanceof ModuleInstance) return receiver;
   }
   return undefined;
-}
-
-export function tagOf({ tag }: Activation): ModuleCall | undefined {
-  return isModuleCall(tag) ? tag : undefined;
 }
 
 /** All tensors in what a call returns: of lists, tuples and dicts each. */
 export function tensorsIn(value: Value, depth = 4): readonly PyTensor[] {
   if (value instanceof PyTensor) return [value];
   if (depth === 0) return [];
-  if (value instanceof PyTuple || value instanceof PyList)
-    return value.items.flatMap(item => tensorsIn(item, depth - 1));
+  if (value instanceof PyTuple || value instanceof PyList) return value.items.flatMap(item => tensorsIn(item, depth - 1));
   if (value instanceof PyDict) return [...value.entries.values()].flatMap(each => tensorsIn(each.value, depth - 1));
   return [];
 }

@@ -81,12 +81,7 @@ function openModules(nn: NN, root: ModuleInstance): ReadonlySet<ModuleInstance> 
   return open;
 }
 
-function registering(
-  nn: NN,
-  module: ModuleInstance,
-  open: ReadonlySet<ModuleInstance>,
-  done: Set<ModuleInstance>,
-): Native {
+function registering(nn: NN, module: ModuleInstance, open: ReadonlySet<ModuleInstance>, done: Set<ModuleInstance>): Native {
   return new Native(
     module.cls.name,
     undefined,
@@ -105,3 +100,4 @@ function registering(
     true,
   );
 }
+

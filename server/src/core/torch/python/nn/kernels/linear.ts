@@ -9,13 +9,7 @@ import { apply, type Caller, declared, mismatch, refuse, shown, unknownResult, w
 import { flag } from '../natives.ts';
 import type { NN } from '../state.ts';
 
-export function linear(
-  nn: NN,
-  caller: Caller,
-  input: PyTensor,
-  weight: PyTensor,
-  bias: PyTensor | undefined,
-): PyTensor {
+export function linear(nn: NN, caller: Caller, input: PyTensor, weight: PyTensor, bias: PyTensor | undefined): PyTensor {
   const parameters = bias ? [weight, bias] : [weight];
   const { shape } = weight;
   if (!shape) {
@@ -86,11 +80,7 @@ export function embed(nn: NN, caller: Caller, indices: PyTensor, weight: PyTenso
       {
         code: 'indices-not-integers',
         input: 0,
-        message: l10n.t(
-          '{0} looks up whole numbers, but its input ({1}) has floats.',
-          caller.name,
-          shown(indices.shape),
-        ),
+        message: l10n.t('{0} looks up whole numbers, but its input ({1}) has floats.', caller.name, shown(indices.shape)),
         help: l10n.t('Give it indices of type torch.long.'),
         short: l10n.t('indices must be integers'),
         ...(indices.shape ? { output: [...indices.shape, dim] } : {}),

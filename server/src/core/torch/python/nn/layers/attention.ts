@@ -2,11 +2,11 @@
 import * as l10n from '@vscode/l10n';
 import { PyTensor } from '../../tensor.ts';
 import { tensorOf } from '../apply.ts';
-import { ModuleInstance } from '../instance.ts';
 import { multiHead } from '../kernels/attention.ts';
 import { flag, numberOf, unknownIn } from '../natives.ts';
+import { ModuleInstance } from '../instance.ts';
 import { tensorsIn } from '../state.ts';
-import { callerOf, type LayerClass, lacks, learn, need, size } from './spec.ts';
+import { callerOf, lacks, type LayerClass, learn, need, size } from './spec.ts';
 
 export const attentions: readonly LayerClass[] = [
   {
@@ -19,10 +19,7 @@ export const attentions: readonly LayerClass[] = [
       const embed = size(args['embed_dim']!, 'embed_dim', nn);
       const heads = size(args['num_heads']!, 'num_heads', nn);
       if (embed <= 0 || heads <= 0) {
-        throw nn.machine.raise(
-          'ValueError',
-          `embed_dim and num_heads must be greater than 0, got embed_dim=${embed} and num_heads=${heads} instead`,
-        );
+        throw nn.machine.raise('ValueError', `embed_dim and num_heads must be greater than 0, got embed_dim=${embed} and num_heads=${heads} instead`);
       }
       if (embed % heads > 0) throw nn.machine.raise('AssertionError', 'embed_dim must be divisible by num_heads');
       const kdim = args['kdim'] === null ? embed : size(args['kdim']!, 'kdim', nn);

@@ -2,13 +2,13 @@
 import * as l10n from '@vscode/l10n';
 import type { Value } from '../../../../python/objects.ts';
 import { nn as known } from '../../../nn/index.ts';
-import { optionalTensor, tensorOf } from '../apply.ts';
+import { tensorOf, optionalTensor } from '../apply.ts';
 import type { ModuleInstance } from '../instance.ts';
 import { convolve, convolveTransposed } from '../kernels/conv.ts';
 import { moduleOf } from '../module.ts';
 import { flag, listOf, native, numberOf, repeated, sizesOf, tupleOf, unknownIn } from '../natives.ts';
 import type { NN } from '../state.ts';
-import { type Arguments, callerOf, type LayerClass, lacks, learn, need, optional, size, tensor } from './spec.ts';
+import { type Arguments, callerOf, lacks, type LayerClass, learn, need, optional, size, tensor } from './spec.ts';
 
 type Rank = 1 | 2 | 3;
 
@@ -34,10 +34,7 @@ function construct(self: ModuleInstance, args: Arguments, nn: NN, rank: Rank, tr
     }
   }
   if (typeof mode === 'string' && !modes.includes(mode)) {
-    throw machine.raise(
-      'ValueError',
-      `padding_mode must be one of {${modes.join(', ')}}, but got padding_mode='${mode}'`,
-    );
+    throw machine.raise('ValueError', `padding_mode must be one of {${modes.join(', ')}}, but got padding_mode='${mode}'`);
   }
   if (transposed && mode !== 'zeros') {
     throw machine.raise('ValueError', `Only "zeros" padding mode is supported for ${self.cls.name}`);
@@ -81,8 +78,7 @@ function convolution(rank: Rank): LayerClass {
     init: "in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros', device=None, dtype=None",
     hidden: ['bias'],
     construct: (self, args, nn) => construct(self, args, nn, rank, false),
-    forward: (self, [input], nn) =>
-      run(self, input!, tensor(self, 'weight', nn), optional(self, 'bias', nn) ?? null, nn),
+    forward: (self, [input], nn) => run(self, input!, tensor(self, 'weight', nn), optional(self, 'bias', nn) ?? null, nn),
     members: nn => ({
       _conv_forward: native('_conv_forward', 'self, input, weight, bias', ([self, input, weight, bias], machine) =>
         run(moduleOf(self, machine), input!, weight, bias, nn),

@@ -1,9 +1,10 @@
 // torch/nn/modules/lazy.py: layers whose input decides their parameters at the first call.
 import type { Value } from '../../../../python/objects.ts';
-import { PyTensor } from '../../tensor.ts';
+import type { PyTensor } from '../../tensor.ts';
 import { tensorOf } from '../apply.ts';
 import type { ModuleInstance } from '../instance.ts';
 import { flag } from '../natives.ts';
+import { uninitialized } from '../parameters.ts';
 import type { NN } from '../state.ts';
 import { type LayerClass, need } from './spec.ts';
 
@@ -32,13 +33,7 @@ const kinds: readonly Lazy[] = [
   },
   ...[1, 2, 3].flatMap((rank): readonly Lazy[] => [
     { base: `Conv${rank}d`, attr: 'in_channels', axis: -rank - 1, init: convolution, keeps: namesOf(convolution) },
-    {
-      base: `ConvTranspose${rank}d`,
-      attr: 'in_channels',
-      axis: -rank - 1,
-      init: transposed,
-      keeps: namesOf(transposed),
-    },
+    { base: `ConvTranspose${rank}d`, attr: 'in_channels', axis: -rank - 1, init: transposed, keeps: namesOf(transposed) },
     {
       base: `BatchNorm${rank}d`,
       attr: 'num_features',
@@ -65,12 +60,11 @@ export const lazyLayers: readonly LayerClass[] = kinds.map(({ base, attr, axis, 
   file: /Conv/.test(base) ? 'conv' : base === 'Linear' ? 'linear' : /Batch/.test(base) ? 'batchnorm' : 'instancenorm',
   base,
   init,
+  hidden: ['bias'],
   construct: (self, args, nn) => {
     self.set(attr, 0);
-    const unset = new PyTensor(nn.cls('UninitializedBuffer'), undefined, 'float32');
-    unset.why = { message: 'the layer was not called yet' };
     self.set('_lazy', args['bias'] ?? true);
-    self.set('weight', unset);
+    self.register('parameters', 'weight', uninitialized(nn, nn.cls('UninitializedParameter')));
   },
   input: /ConvTranspose/.test(base) ? 'input, output_size=None' : 'input',
   forward: function* (self, args, nn) {

@@ -8,7 +8,7 @@ import type { ModuleInstance } from '../instance.ts';
 import { batchNorm, groupNorm, instanceNorm, layerNorm, rmsNorm } from '../kernels/norm.ts';
 import { flag, listOf, nativeSteps, numberOf, repeated, sizesOf } from '../natives.ts';
 import type { NN } from '../state.ts';
-import { type Arguments, buffer, callerOf, type LayerClass, lacks, learn, need, optional, size } from './spec.ts';
+import { type Arguments, buffer, callerOf, lacks, type LayerClass, learn, need, optional, size } from './spec.ts';
 
 function construct(self: ModuleInstance, args: Arguments, nn: NN): void {
   const features = size(args['num_features']!, 'num_features', nn);
@@ -20,8 +20,7 @@ function construct(self: ModuleInstance, args: Arguments, nn: NN): void {
     buffer(self, 'running_mean', [features], nn);
     buffer(self, 'running_var', [features], nn);
     buffer(self, 'num_batches_tracked', [], nn, 'int64');
-  } else
-    for (const name of ['running_mean', 'running_var', 'num_batches_tracked']) self.register('buffers', name, null);
+  } else for (const name of ['running_mean', 'running_var', 'num_batches_tracked']) self.register('buffers', name, null);
 }
 
 const scaling = (self: ModuleInstance, nn: NN) => ({
@@ -206,3 +205,4 @@ export const norms: readonly LayerClass[] = [
     },
   },
 ];
+

@@ -1,8 +1,9 @@
 // torch/nn/modules/pooling.py.
 import * as l10n from '@vscode/l10n';
-import { tensorOf } from '../apply.ts';
 import type { ModuleInstance } from '../instance.ts';
+import { tensorOf } from '../apply.ts';
 import { adaptivePool, avgPool, fractionalMaxPool, lpPool, maxPool, maxUnpool, type Rank } from '../kernels/pool.ts';
+import { repeated } from '../natives.ts';
 import type { NN } from '../state.ts';
 import { callerOf, type LayerClass, need } from './spec.ts';
 
@@ -40,7 +41,13 @@ function poolsOf(rank: Rank): readonly LayerClass[] {
       base: '_AvgPoolNd',
       summary: () => l10n.t('Averages each window.'),
       init: `kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True${rank === 1 ? '' : ', divisor_override=None'}`,
-      construct: strideDefault,
+      construct: (self, args, nn) => {
+        strideDefault(self, args, nn);
+        // AvgPool1d alone keeps tuples.
+        for (const name of rank === 1 ? ['kernel_size', 'stride', 'padding'] : []) {
+          self.set(name, repeated(self.attribute(name) ?? null, 1));
+        }
+      },
       forward: (self, [input], nn) => {
         const of = reader(self, nn);
         return avgPool(nn, callerOf(self), tensorOf(nn, input), rank, {

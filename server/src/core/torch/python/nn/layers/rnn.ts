@@ -1,15 +1,15 @@
 // torch/nn/modules/rnn.py.
 import * as l10n from '@vscode/l10n';
 import { PyList, PyProperty, type Value } from '../../../../python/objects.ts';
-import { type PyParameter, PyTensor } from '../../tensor.ts';
+import { PyParameter, PyTensor } from '../../tensor.ts';
 import { apply, tensorOf } from '../apply.ts';
-import type { ModuleInstance } from '../instance.ts';
 import { moving } from '../kernels/data.ts';
-import { recur, step } from '../kernels/recurrent.ts';
-import { moduleOf } from '../module.ts';
-import { flag, itemsOf, native, numberOf, tupleOf } from '../natives.ts';
-import type { NN } from '../state.ts';
 import { packed, packedOf } from '../utils/rnn.ts';
+import type { ModuleInstance } from '../instance.ts';
+import { recur, step } from '../kernels/recurrent.ts';
+import { flag, itemsOf, native, numberOf, tupleOf } from '../natives.ts';
+import { moduleOf } from '../module.ts';
+import type { NN } from '../state.ts';
 import { type Arguments, callerOf, type LayerClass, learn, need, size } from './spec.ts';
 
 type Kind = 'lstm' | 'gru' | 'rnn';
@@ -23,10 +23,7 @@ function construct(self: ModuleInstance, args: Arguments, nn: NN, kind: Kind): v
   if (hidden <= 0) throw machine.raise('ValueError', 'hidden_size must be greater than zero');
   if (layers <= 0) throw machine.raise('ValueError', 'num_layers must be greater than zero');
   if (projection < 0 || projection >= hidden) {
-    throw machine.raise(
-      'ValueError',
-      'proj_size has to be a positive integer, smaller than hidden_size or zero to disable projections',
-    );
+    throw machine.raise('ValueError', 'proj_size has to be a positive integer, smaller than hidden_size or zero to disable projections');
   }
   const names: Value[] = [];
   const directions = flag(args['bidirectional']!) ? 2 : 1;
@@ -125,10 +122,7 @@ function cell(name: string, kind: Kind): LayerClass {
         ? "input_size, hidden_size, bias=True, nonlinearity='tanh', device=None, dtype=None"
         : 'input_size, hidden_size, bias=True, device=None, dtype=None',
     construct: (self, args, nn) => {
-      const [inside, hidden] = [
-        size(args['input_size']!, 'input_size', nn),
-        size(args['hidden_size']!, 'hidden_size', nn),
-      ];
+      const [inside, hidden] = [size(args['input_size']!, 'input_size', nn), size(args['hidden_size']!, 'hidden_size', nn)];
       const gates = gatesOf[kind] * hidden;
       const from = [args['input_size']!, args['hidden_size']!];
       learn(self, 'weight_ih', [gates, inside], 'weights', nn, ...from);
@@ -163,8 +157,8 @@ export const recurrentLayers: readonly LayerClass[] = [
       all_weights: new PyProperty(
         native('all_weights', 'self', ([self], machine) => {
           const module = moduleOf(self, machine);
-          const lists = itemsOf(module.attribute('_all_weights')).map(
-            names => new PyList(itemsOf(names).map(name => module.attribute(String(name)) ?? null)),
+          const lists = itemsOf(module.attribute('_all_weights')).map(names =>
+            new PyList(itemsOf(names).map(name => module.attribute(String(name)) ?? null)),
           );
           return new PyList(lists);
         }),

@@ -1,7 +1,7 @@
 // torch/nn/modules/padding.py, flatten.py, fold.py, pixelshuffle.py, channelshuffle.py and upsampling.py.
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
-import type { Value } from '../../../../python/objects.ts';
+import { PyFloat, PyTuple, type Value } from '../../../../python/objects.ts';
 import type { PyTensor } from '../../tensor.ts';
 import { apply, type Caller, refuse, shown, tensorOf, unknownResult } from '../apply.ts';
 import type { ModuleInstance } from '../instance.ts';
@@ -12,13 +12,7 @@ import { layerNamed, shared } from './shared.ts';
 import { callerOf, type LayerClass, need } from './spec.ts';
 
 function padding(kind: 'Zero' | 'Constant' | 'Reflection' | 'Replication' | 'Circular', rank: 1 | 2 | 3): LayerClass {
-  const modes = {
-    Zero: 'constant',
-    Constant: 'constant',
-    Reflection: 'reflect',
-    Replication: 'replicate',
-    Circular: 'circular',
-  };
+  const modes = { Zero: 'constant', Constant: 'constant', Reflection: 'reflect', Replication: 'replicate', Circular: 'circular' };
   return {
     name: `${kind}Pad${rank}d`,
     file: 'padding',
@@ -70,6 +64,12 @@ const windows = (self: ModuleInstance, nn: NN) => ({
 });
 
 /** What nn.Upsample keeps of its factor: floats. */
+function floats(value: Value): Value {
+  if (value instanceof PyTuple) return new PyTuple(value.items.map(floats));
+  const number = typeof value === 'number' ? value : undefined;
+  return number === undefined ? value : new PyFloat(number);
+}
+
 function upsampling(name: string, mode: string | undefined): LayerClass {
   return {
     name,
@@ -80,7 +80,8 @@ function upsampling(name: string, mode: string | undefined): LayerClass {
       mode === undefined
         ? "size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None"
         : 'size=None, scale_factor=None',
-    construct: self => {
+    construct: (self, { scale_factor }) => {
+      if (scale_factor !== null) self.set('scale_factor', floats(scale_factor!));
       if (mode !== undefined) self.set('mode', mode);
       if (mode !== undefined) self.set('align_corners', mode === 'bilinear' ? true : null);
       if (mode !== undefined) self.set('recompute_scale_factor', null);
@@ -157,3 +158,4 @@ export const shapes: readonly LayerClass[] = [
   upsampling('UpsamplingNearest2d', 'nearest'),
   upsampling('UpsamplingBilinear2d', 'bilinear'),
 ];
+

@@ -1,11 +1,12 @@
 // The layers without parameters that torch.nn shares with the other formats, as classes of Python.
 import { PyFloat, PyList, PyTuple, plain, Unknown, type Value } from '../../../../python/objects.ts';
 import type { PyValue } from '../../../../python/value.ts';
+import * as ops from '../../../../ops/index.ts';
 import type { AnyLayer } from '../../../layer.ts';
-import { nn as known } from '../../../nn/index.ts';
 import type { Param } from '../../../signature.ts';
+import { nn as known } from '../../../nn/index.ts';
 import { PyTensor } from '../../tensor.ts';
-import { tensorOf, unknownResult } from '../apply.ts';
+import { apply, type Caller, tensorOf, unknownResult } from '../apply.ts';
 import type { ModuleInstance } from '../instance.ts';
 import { numberOf } from '../natives.ts';
 import { runLayer } from '../recorded.ts';
@@ -32,7 +33,8 @@ export function shared(name: string, file: string, base?: string): LayerClass {
 }
 
 function run(nn: NN, self: ModuleInstance, layer: AnyLayer, input: Value): Value {
-  const x = tensorOf(nn, input);
+  const given = tensorOf(nn, input);
+  const { x, undo } = images(nn, callerOf(self), layer, given);
   const args: Record<string, PyValue> = {};
   for (const [name, { kind }] of Object.entries<Param>(layer.params)) {
     const value = need(self, name, nn.machine);
@@ -40,7 +42,24 @@ function run(nn: NN, self: ModuleInstance, layer: AnyLayer, input: Value): Value
     const simple = simpleOf(value);
     if (simple !== undefined) args[name] = simple;
   }
-  return runLayer(nn, callerOf(self), layer, [x], args)[0]!;
+  return undo(runLayer(nn, callerOf(self), layer, [x], args)[0]!);
+}
+
+/** Layers that work on images alone take any axes before channels in torch: they are one batch. */
+export function images(
+  nn: NN,
+  caller: Caller,
+  { name }: AnyLayer,
+  x: PyTensor,
+): { readonly x: PyTensor; readonly undo: (y: PyTensor) => PyTensor } {
+  const { shape } = x;
+  if (!/^nn\.Pixel/.test(name) || !shape || shape.length === 4 || shape.length < 3) return { x, undo: y => y };
+  const lead = shape.slice(0, -3);
+  const batch = lead.reduce((product, length) => product * length, 1);
+  return {
+    x: apply(nn, caller, ops.reshape, { shape: [batch, ...shape.slice(-3)] }, [x]),
+    undo: y => (y.shape ? apply(nn, caller, ops.reshape, { shape: [...lead, ...y.shape.slice(1)] }, [y]) : y),
+  };
 }
 
 /** The signature as Python writes it. */
@@ -60,8 +79,7 @@ function written(value: PyValue): string {
 /** A value as layers take it; undefined for what they never read. */
 export function simpleOf(given: Value): PyValue | undefined {
   const value = plain(given);
-  if (value === null || typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number')
-    return value;
+  if (value === null || typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number') return value;
   if (typeof value === 'bigint') return Number(value);
   if (value instanceof PyFloat) return value.value;
   if (value instanceof PyTuple || value instanceof PyList) {

@@ -2,15 +2,14 @@
 import { type Native, PyList, PyTuple, type Steps, Unknown, type Value } from '../../../../python/objects.ts';
 import { deepCopy } from '../copying.ts';
 import { moduleOf } from '../module.ts';
-import { itemsOf, keywordsOf, listOf, native, nativeSteps, numberOf, tupleOf } from '../natives.ts';
+import { keywordsOf, itemsOf, listOf, native, nativeSteps, numberOf, tupleOf } from '../natives.ts';
 import type { NN } from '../state.ts';
 
 /** `_pair` and its kin: an iterable is made a tuple, all else repeated. */
 function repeating(name: string, count: number): Native {
   return nativeSteps(name, 'x', function* ([value], machine): Steps {
     if (value instanceof Unknown) return tupleOf(Array.from({ length: count }, () => value));
-    const isIterable =
-      value instanceof PyTuple || value instanceof PyList || machine.lookup(value!, '__iter__') !== undefined;
+    const isIterable = value instanceof PyTuple || value instanceof PyList || machine.lookup(value!, '__iter__') !== undefined;
     if (!isIterable || typeof value !== 'object') return tupleOf(Array.from({ length: count }, () => value!));
     const items = yield* machine.list(value);
     return items instanceof Unknown ? items : tupleOf(items);
@@ -31,9 +30,7 @@ export function moduleHelpers(_nn: NN): readonly Native[] {
     }),
     native('_reverse_repeat_tuple', 't, n', ([value, count]) =>
       tupleOf(
-        [...(listOf(value!) ?? [])]
-          .reverse()
-          .flatMap(each => Array.from({ length: numberOf(count!) ?? 1 }, () => each)),
+        [...(listOf(value!) ?? [])].reverse().flatMap(each => Array.from({ length: numberOf(count!) ?? 1 }, () => each)),
       ),
     ),
     native('_list_with_default', 'out_size, defaults', ([value, defaults], machine) => {
@@ -74,14 +71,13 @@ export function utilities(nn: NN): readonly Native[] {
       return nn.world.tensor([Number.NaN], 'float32', { message: 'a vector of parameters is not followed' });
     }),
     native('vector_to_parameters', 'vec, parameters', () => null),
-    nativeSteps(
-      'data_parallel',
-      'module, inputs, device_ids=None, output_device=None, dim=0, module_kwargs=None',
-      function* ([module, inputs, , , , keywords], machine): Steps {
-        const args: readonly Value[] = inputs instanceof PyTuple ? inputs.items : [inputs!];
-        return yield* machine.call(module!, args, keywordsOf(keywords));
-      },
-    ),
+    nativeSteps('data_parallel', 'module, inputs, device_ids=None, output_device=None, dim=0, module_kwargs=None', function* (
+      [module, inputs, , , , keywords],
+      machine,
+    ): Steps {
+      const args: readonly Value[] = inputs instanceof PyTuple ? inputs.items : [inputs!];
+      return yield* machine.call(module!, args, keywordsOf(keywords));
+    }),
   ];
 }
 

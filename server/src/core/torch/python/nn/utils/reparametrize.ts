@@ -2,15 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
 import { op } from '../../../../ops/op.ts';
-import {
-  type Native,
-  type PyClass,
-  PyProperty,
-  PyTuple,
-  type Steps,
-  Unknown,
-  type Value,
-} from '../../../../python/objects.ts';
+import { type Native, type PyClass, PyProperty, PyTuple, type Steps, Unknown, type Value } from '../../../../python/objects.ts';
 import { PyParameter, PyTensor } from '../../tensor.ts';
 import { apply, functionNamed, notSupported } from '../apply.ts';
 import { type Hook, ModuleInstance } from '../instance.ts';
@@ -62,9 +54,7 @@ function weightOf(module: ModuleInstance, name: string, nn: NN): PyTensor {
 }
 
 function learned(nn: NN, shape: readonly number[] | undefined, role: PyParameter['role']): PyParameter {
-  const parameter = nn.parameter(
-    nn.world.tensor(shape, 'float32', shape ? undefined : { message: l10n.t('a size is not known') }),
-  );
+  const parameter = nn.parameter(nn.world.tensor(shape, 'float32', shape ? undefined : { message: l10n.t('a size is not known') }));
   parameter.role = role;
   return parameter;
 }
@@ -152,9 +142,7 @@ export const parametrizationLayers: readonly LayerClass[] = [
     base: 'ModuleList',
     input: '',
     forward: function* (self, _, nn): Steps {
-      const originals = [...self.ownParameters()]
-        .filter(([name]) => name.startsWith('original'))
-        .map(([, each]) => each);
+      const originals = [...self.ownParameters()].filter(([name]) => name.startsWith('original')).map(([, each]) => each);
       let weight: Value | undefined;
       for (const [, module] of self.ownChildren()) {
         weight = yield* nn.machine.call(module, weight === undefined ? originals : [weight]);
@@ -168,13 +156,7 @@ export const parametrizationLayers: readonly LayerClass[] = [
     init: 'dim=0',
     input: 'weight_g, weight_v',
     forward: (_, [g, v], nn) =>
-      apply(
-        nn,
-        functionNamed('weight_norm'),
-        ops.mul,
-        {},
-        [v, g].filter(each => each instanceof PyTensor),
-      ),
+      apply(nn, functionNamed('weight_norm'), ops.mul, {}, [v, g].filter(each => each instanceof PyTensor)),
     members: nn => ({
       right_inverse: native('right_inverse', 'self, weight', ([self, weight], machine) => {
         if (!(weight instanceof PyTensor)) return weight!;
@@ -277,15 +259,9 @@ function* parametrize(nn: NN, module: ModuleInstance, name: string, by: ModuleIn
   if (!(lists instanceof ModuleInstance)) {
     lists = nn.create(nn.cls('ModuleDict'));
     module.register('children', 'parametrizations', lists);
-    const cls: PyClass = nativeClass(
-      machine,
-      `Parametrized${module.cls.name}`,
-      [module.cls],
-      {},
-      {
-        module: 'torch.nn.utils.parametrize',
-      },
-    );
+    const cls: PyClass = nativeClass(machine, `Parametrized${module.cls.name}`, [module.cls], {}, {
+      module: 'torch.nn.utils.parametrize',
+    });
     module.cls = cls;
   }
   if (!(lists instanceof ModuleInstance)) return;
@@ -324,3 +300,4 @@ function* parametrize(nn: NN, module: ModuleInstance, name: string, by: ModuleIn
     ),
   );
 }
+
