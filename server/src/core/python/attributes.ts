@@ -52,6 +52,7 @@ export function attributeOf(object: Value, name: string, machine: Machine): Valu
     if (name === '__name__' || name === '__qualname__') return object.name;
     if (name === '__module__') return 'builtins';
     if (name === '__doc__') return null;
+    if (!name.startsWith('_')) return machine.unknown(`${object.name}.${name} is not supported`);
   } else if (object instanceof PyProperty) {
     const own = propertyAttribute(object, name);
     if (own !== undefined) return own;

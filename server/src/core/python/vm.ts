@@ -212,6 +212,8 @@ class Vm implements Interpreter {
   readonly #object: PyClass;
   readonly #type: PyClass;
   readonly #custom = new Map<Key, PyObject[]>();
+  /** Modules whose code has not come to its end. */
+  readonly #underWay = new Set<PyModule>();
   readonly #canonical = new WeakMap<PyObject, Key>();
   #outcome: Outcome<unknown> | undefined;
 
@@ -548,11 +550,13 @@ class Vm implements Interpreter {
   }
 
   *#runTree(tree: PythonTree, module: PyModule): Steps<void> {
+    this.#underWay.add(module);
     for (const { start, block } of tree.chunks) {
       const code = compileBlock(block);
       if (code.docstring !== undefined && start === tree.chunks[0]?.start) module.dict.set('__doc__', code.docstring);
       yield* this.call(new PyFunction(code, module, start, [], new Map(), []), [new Names(module.dict)]);
     }
+    this.#underWay.delete(module);
   }
 
   // Imports.
@@ -718,6 +722,12 @@ class Vm implements Interpreter {
       return this.#unknownImport(`${found.name}.${name}`);
     }
     if (found instanceof PyModule) {
+      // A compiled extension beside the sources: there, but not to be read.
+      const folder = this.#folders.get(found.name);
+      const isCompiled =
+        folder !== undefined &&
+        this.options.files.list(folder).some(file => file.startsWith(`${name}.`) && /\.(so|pyd)$/.test(file));
+      if (isCompiled) return this.#unknownImport(`${found.name}.${name}`);
       throw this.raise('ImportError', `cannot import name '${name}' from '${found.name}'`);
     }
     throw this.raise('ImportError', `cannot import name '${name}'`);
@@ -744,7 +754,12 @@ class Vm implements Interpreter {
         if (typeof name !== 'string') continue;
         const value = attributeOf(found, name, this);
         if (value === undefined) {
-          throw this.raise('AttributeError', `module '${found.name}' has no attribute '${name}'`);
+          if (!this.#underWay.has(found)) {
+            throw this.raise('AttributeError', `module '${found.name}' has no attribute '${name}'`);
+          }
+          // A circle of imports: it will be there once it is needed.
+          names.set(name, new PyLazy(inner => getAttributeSteps(found, name, inner)));
+          continue;
         }
         names.set(name, value instanceof Later ? yield* value.steps : value);
       }
