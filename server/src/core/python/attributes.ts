@@ -204,6 +204,8 @@ function classAttribute(cls: PyClass, name: string, machine: Machine): Value | L
 function moduleAttribute(module: PyModule, name: string, machine: Machine): Value | Later | undefined {
   let value = module.dict.get(name);
   if (value === undefined && module.lazy) {
+    const inner = machine.submodule(module, name);
+    if (inner !== undefined) return inner;
     value = module.lazy(name);
     if (value !== undefined) module.dict.set(name, value);
   }
