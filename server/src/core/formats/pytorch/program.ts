@@ -127,7 +127,9 @@ export function* record(
   const outside = outsideOf(file);
   const scope = yield* scopeOf(machine, file);
   unknowns.begin();
-  const model = yield* machine.evaluate(entry, outside, scope);
+  let model = yield* machine.evaluate(entry, outside, scope);
+  // The name of a function or a class is what it builds by itself.
+  if (isBuilder(model)) model = yield* machine.call(model, []);
   if (model instanceof Unknown) {
     const { reason, place } = model;
     return new Refusal({ ...unknownEntry(entry, reason) }, place);
@@ -323,13 +325,13 @@ function unknownEntry(entry: string, { message }: Reason): Omit<Problem, 'range'
   };
 }
 
+const isBuilder = (value: Value): boolean =>
+  typeof value === 'object' && value !== null && ['type', 'function', 'method'].includes(value.kind);
+
 function noModule(entry: string, value: Value, machine: Machine): Omit<Problem, 'range' | 'severity'> {
-  const isCallable = ['type', 'function', 'method'].includes(typeof value === 'object' && value ? value.kind : '');
   return {
     code: 'not-a-network',
-    message: isCallable
-      ? l10n.t('`{0}` is what builds a network, and not the network.', entry)
-      : l10n.t('`{0}` is not an nn.Module; it is of the type {1}.', entry, machine.typeOf(value)?.name ?? '?'),
-    help: isCallable ? l10n.t('Call it: `{0}()`.', entry) : l10n.t('Name an expression that makes a network.'),
+    message: l10n.t('`{0}` is not an nn.Module; it is of the type {1}.', entry, machine.typeOf(value)?.name ?? '?'),
+    help: l10n.t('Name an expression that makes a network.'),
   };
 }
