@@ -14,6 +14,7 @@ import {
   plain,
   type Steps,
   Unknown,
+  UnknownAccess,
   type Value,
 } from '../objects.ts';
 import { special, typeName } from './classes.ts';
@@ -247,19 +248,14 @@ function* map(fn: Value, iterables: readonly Value[], machine: Machine): Steps {
 function* filter(fn: Value, iterable: Value, machine: Machine): Steps {
   const iterator = yield* machine.iterate(iterable);
   if (iterator instanceof Unknown) return iterator;
-  let unknown: Unknown | undefined;
   return new PyIterator(undefined, function* (inner) {
-    // Whether an element belongs to the rest is unknown: nothing behind it is known either.
-    if (unknown) return unknown;
     for (;;) {
       const item = yield* inner.next(iterator);
       if (item === undefined) return undefined;
       const verdict = fn === null ? item : yield* inner.call(fn, [item]);
       const truth = yield* inner.truth(verdict);
-      if (truth instanceof Unknown) {
-        unknown = truth;
-        return truth;
-      }
+      // Whether an element belongs to the rest is unknown: so is how many there are.
+      if (truth instanceof Unknown) throw new UnknownAccess(truth);
       if (truth) return item;
     }
   });
