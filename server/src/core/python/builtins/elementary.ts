@@ -210,6 +210,18 @@ export function atan(x: number): number {
   return round(add([guess, 0], rest));
 }
 
+/** √(x² + y²), rounded once. */
+export function hypot(x: number, y: number): number {
+  const largest = Math.max(Math.abs(x), Math.abs(y));
+  if (!(largest > 0) || !Number.isFinite(largest)) return Math.hypot(x, y);
+  const exponent = Math.floor(Math.log2(largest));
+  const [a, b] = [timesPower(x, -exponent), timesPower(y, -exponent)];
+  const square = add(product(a, a), product(b, b));
+  const guess = Math.sqrt(square[0]);
+  const rest = add(square, negate(product(guess, guess)));
+  return timesPower(guess + rest[0] / (2 * guess), exponent);
+}
+
 export function atan2(y: number, x: number): number {
   const guess = Math.atan2(y, x);
   const size = Math.abs(guess);

@@ -19,6 +19,7 @@ import {
 } from '../objects.ts';
 import { special, typeName } from './classes.ts';
 import { collect, elementsNow, textOf, wholeOf } from './conversions.ts';
+import { hypot } from './elementary.ts';
 import { formatOf } from './format.ts';
 import { maxBits, unsupported } from './limits.ts';
 import {
@@ -179,7 +180,7 @@ function* absolute(number: Value, machine: Machine): Steps {
   if (number instanceof Unknown) return number;
   const value = numberOf(number);
   if (value instanceof PyFloat) return new PyFloat(Math.abs(value.value));
-  if (value instanceof PyComplex) return new PyFloat(Math.hypot(value.real, value.imaginary));
+  if (value instanceof PyComplex) return new PyFloat(hypot(value.real, value.imaginary));
   if (value !== undefined) return value < 0 ? -value : value;
   const method = special(number, '__abs__', machine);
   if (method === undefined)

@@ -1,7 +1,7 @@
 // Arithmetic of Python on int, float, complex and bool. An int is a number as long as it is a safe integer, else a bigint.
 import type { Machine } from '../machine.ts';
 import { PyComplex, PyFloat, plain, type Value } from '../objects.ts';
-import { cos, exp, log, pow, sin } from './elementary.ts';
+import { cos, exp, hypot, log, pow, sin } from './elementary.ts';
 import { maxBits, tooManyBits } from './limits.ts';
 
 export type Int = number | bigint;
@@ -347,7 +347,7 @@ function complexPower(a: PyComplex, b: PyComplex, machine: Machine): Value {
     const result = multiplied(a, Math.abs(b.real), machine);
     return b.real > 0 ? result : complexArithmetic('/', new PyComplex(1, 0), result, machine)!;
   }
-  const size = Math.hypot(a.real, a.imaginary);
+  const size = hypot(a.real, a.imaginary);
   let length = pow(size, b.real);
   const angle = Math.atan2(a.imaginary, a.real);
   let phase = angle * b.real;
