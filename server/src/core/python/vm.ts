@@ -212,6 +212,8 @@ class Vm implements Interpreter {
   readonly #object: PyClass;
   readonly #type: PyClass;
   readonly #custom = new Map<Key, PyObject[]>();
+  /** Packages that are folders alone. */
+  readonly #parts = new Set<string>();
   /** Modules whose code has not come to its end. */
   readonly #underWay = new Set<PyModule>();
   readonly #canonical = new WeakMap<PyObject, Key>();
@@ -225,7 +227,7 @@ class Vm implements Interpreter {
     this.#object = this.builtin('object') as PyClass;
     this.#type = this.builtin('type') as PyClass;
     for (const [name, value] of this.#builtins) {
-      if (value instanceof PyClass) this.#types.set(name.replace(/^kind\./, ''), value);
+      if (value instanceof PyClass) this.#types.set(name.startsWith('<') ? name.slice(1, -1) : name, value);
     }
   }
 
@@ -595,6 +597,7 @@ class Vm implements Interpreter {
     this.modules.set(name, module);
     this.#paths.set(found.path, name);
     if (found.text === undefined) {
+      this.#parts.add(name);
       this.#attach(name, module);
       return module;
     }
@@ -727,7 +730,8 @@ class Vm implements Interpreter {
       const isCompiled =
         folder !== undefined &&
         this.options.files.list(folder).some(file => file.startsWith(`${name}.`) && /\.(so|pyd)$/.test(file));
-      if (isCompiled) return this.#unknownImport(`${found.name}.${name}`);
+      // A folder without `__init__.py` may be seen in part.
+      if (isCompiled || this.#parts.has(found.name)) return this.#unknownImport(`${found.name}.${name}`);
       throw this.raise('ImportError', `cannot import name '${name}' from '${found.name}'`);
     }
     throw this.raise('ImportError', `cannot import name '${name}'`);
