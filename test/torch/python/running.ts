@@ -2,7 +2,14 @@
 import { Builder } from '../../../server/src/core/graph/builder.ts';
 import type { Graph } from '../../../server/src/core/graph/graph.ts';
 import { noFiles } from '../../../server/src/core/python/files.ts';
-import { PyFloat, PyList, type PyModule, PyTuple, Unknown, type Value } from '../../../server/src/core/python/objects.ts';
+import {
+  PyFloat,
+  PyList,
+  type PyModule,
+  PyTuple,
+  Unknown,
+  type Value,
+} from '../../../server/src/core/python/objects.ts';
 import { createMachine } from '../../../server/src/core/python/vm.ts';
 import { parsePython, startPython } from '../../../server/src/core/syntax/python/parse.ts';
 import type { Problem } from '../../../server/src/core/text/problem.ts';

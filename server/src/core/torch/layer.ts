@@ -47,7 +47,10 @@ export function layer<A extends object>(definition: Layer<A>): Layer<A> {
 export type AnyLayer = Layer<any>;
 
 /** What layers need of the builder: a program that is read records them in its own way. */
-export type Recorder = Pick<Builder, 'add' | 'addAll' | 'unknown' | 'complain' | 'within' | 'times' | 'problem' | 'full' | 'order'>;
+export type Recorder = Pick<
+  Builder,
+  'add' | 'addAll' | 'unknown' | 'complain' | 'within' | 'times' | 'problem' | 'full' | 'order'
+>;
 
 /** Where layers are built. */
 export class Scope<B extends Recorder = Recorder> {
