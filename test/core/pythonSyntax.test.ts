@@ -266,6 +266,7 @@ describe('Python statements', () => {
   case (x): pass
   case x, *y: pass
   case (1 | 2) as n: pass
+  case A(k=b as c): pass
   case _: pass`,
       `match (a, b,):
   case (1 | (-2.5) | "s" | None | ((-1) + 2j)):
@@ -281,6 +282,8 @@ describe('Python statements', () => {
   case [x, *y]:
     pass
   case ((1 | 2) as n):
+    pass
+  case A(k=(b as c)):
     pass
   case _:
     pass`,
@@ -317,5 +320,403 @@ describe('Python statements', () => {
     assert.ok(result?.kind === 'Return' && result.value?.kind === 'Attribute');
     assert.equal(at(result.range), 'return x.y');
     assert.equal(at(result.value.nameRange), 'y');
+  });
+});
+
+describe('Python that is broken', () => {
+  it('an assignment without its value leaves the next line alone', () => {
+    checkBroken(
+      'def f(self):\n  self.conv1 =\n  self.bn = g()\n  return self.bn',
+      'def f(self):\n  <broken self.conv1>\n  self.bn = g()\n  return self.bn',
+      ['self.conv1 =', 'Something is missing after “=”.'],
+    );
+    checkBroken('x =\ny = 1\n', '<broken x>\ny = 1', ['x =', 'Something is missing after “=”.']);
+    checkBroken('return\nx +\ny', 'return\n<broken>\ny', ['x +', 'Something is missing after “+”.']);
+  });
+
+  it('an open bracket ends where its block goes on', () => {
+    checkBroken(
+      `class Net(nn.Module):
+  def __init__(self):
+    self.conv1 = nn.Conv2d(3, 64,
+                           bias=False
+    self.bn = nn.BatchNorm2d(64)
+
+  def forward(self, x):
+    return self.bn(self.conv1(x))
+`,
+      `class Net(nn.Module):
+  def __init__(self):
+    <broken self.conv1>
+    self.bn = nn.BatchNorm2d(64)
+  def forward(self, x):
+    return self.bn(self.conv1(x))`,
+      ['self.conv1 = nn.Conv2d(3, 64,', '“(” is never closed.'],
+    );
+    checkBroken('x = [1,\n  2\ny = {3}\n', '<broken x>\ny = {3}', ['x = [1,', '“[” is never closed.']);
+    checkBroken('x = f(a=1,\nb = 2\n', '<broken x>\nb = 2', ['x = f(a=1,', '“(” is never closed.']);
+    checkBroken('x = f(a]\ny = 2\n', '<broken x>\ny = 2', ['x = f(a]', '“(” is closed by “]”.']);
+    checkBroken('x = a)\ny = 2\n', '<broken x>\ny = 2', ['x = a)', 'This “)” closes nothing.']);
+  });
+
+  it('an open string ends with its line', () => {
+    checkBroken("x = 'a\ny = 1", '<broken x>\ny = 1', ["x = 'a", "This string has no closing '."]);
+    checkBroken("x = f('a)\ny = 1", '<broken x>\ny = 1', ["x = f('a)", "This string has no closing '."]);
+  });
+
+  it('a docstring that is not closed ends where code begins', () => {
+    const text = `def f():
+  """Begun
+  return 1
+
+class A:
+  """Doc."""
+  def g(self):
+    """Another
+    one.
+    """
+    return 2
+`;
+    checkBroken(
+      text,
+      'def f():\n  <broken>\n  return 1\nclass A():\n  "Doc."\n  def g(self):\n    "Another\\n    one.\\n    "\n    return 2',
+      ['"""Begun', 'This string has no closing """.'],
+    );
+  });
+
+  it('heads keep their blocks', () => {
+    checkBroken('if a b:\n  c\nelse:\n  d', 'if <broken>:\n  c\nelse:\n  d', ['b', '“b” is not valid Python here.']);
+    checkBroken('for i, j in f(3:\n  c\n', 'for (i, j,) in <broken>:\n  c', [
+      'for i, j in f(3:',
+      '“(” is never closed.',
+    ]);
+    checkBroken('while (:\n  c\n', 'while <broken>:\n  c', ['while (:', '“(” is never closed.']);
+    checkBroken('with f( as x:\n  c\n', 'with <broken> as x:\n  c', ['with f( as x:', '“(” is never closed.']);
+    checkBroken('class A(B:\n  x = 1\n', 'class A(<broken>):\n  x = 1', ['class A(B:', '“(” is never closed.']);
+    checkBroken(
+      'class A:\n  def f(self, x:\n    return x\n  def g(self): pass\n',
+      'class A():\n  <broken f>\n  def g(self):\n    pass',
+      ['def f(self, x:', '“(” is never closed.'],
+    );
+    checkBroken('try:\n  a\nexcept (:\n  b\n', 'try:\n  a\nexcept <broken>:\n  b', [
+      'except (:',
+      '“(” is never closed.',
+    ]);
+    checkBroken('@f(\ndef g(): pass', '@<broken>\ndef g():\n  pass', ['f(', '“(” is never closed.']);
+  });
+
+  it('a colon that is missing', () => {
+    checkBroken('def f(x)\n  return x', 'def f(x):\n  return x', [')', 'The colon is missing after this.']);
+    checkBroken(
+      'if a\n  b\nelse\n  c',
+      'if a:\n  b\nelse:\n  c',
+      ['a', 'The colon is missing after this.'],
+      ['e', 'The colon is missing after this.'],
+    );
+    checkBroken('if a', 'if a:\n  <broken>', ['a', 'The colon is missing after this.']);
+  });
+
+  it('a block that is missing', () => {
+    checkBroken('def f():\nx = 1', 'def f():\n  <broken, leaves>\nx = 1', [':', 'The block of this line is missing.']);
+    checkBroken('if a:\n  b\nelse:\nc', 'if a:\n  b\nelse:\n  <broken>\nc', [
+      ':',
+      'The block of this line is missing.',
+    ]);
+    checkBroken('try:\n  a\nb', 'try:\n  a\nb', ['try:', 'This try has no except and no finally.']);
+  });
+
+  it('an indentation that fits nothing', () => {
+    checkBroken('def f():\n    a = 1\n      b = 2\n    return a', 'def f():\n  a = 1\n  <broken b>\n  return a', [
+      'b = 2',
+      'This line is indented more than the one above, which opens no block.',
+    ]);
+    checkBroken('def f():\n    a = 1\n  b = 2\n    return a', 'def f():\n  a = 1\n  <broken b>\n  return a', [
+      'b = 2',
+      'The indentation of this line fits no line above it.',
+    ]);
+    checkBroken('if a:\n        b\n\tc\nd', 'if a:\n  b\n  <broken>\nd', [
+      'c',
+      'Tabs and spaces are mixed in the indentation of this line.',
+    ]);
+    checkBroken('else:\n  x = 1\ny = 2', '<broken x>\ny = 2', [
+      'else:',
+      '“else” has no statement that it could belong to.',
+    ]);
+  });
+
+  it('what only Python 2 reads', () => {
+    const print = 'This is the print statement of Python 2. Put what it prints in parentheses: print(…).';
+    checkBroken('print x, y\nz = 1', '<broken>\nz = 1', ['print x, y', print]);
+    checkBroken('print "a" % b', '<broken>', ['print "a" % b', print]);
+    checkBroken('print >>f, x', '<broken>', ['print >>f, x', print]);
+    checkBroken('a <> b', '<broken>', ['<>', '“<>” is of Python 2. Write !=.']);
+    for (const text of ['exec "a"', 'raise A, b', 'x = 0777', 'x = 10L', 'def f((a, b)): pass', '`a`', 'x = ur"a"']) {
+      assert.equal(parsePython(text).problems.length, 1, text);
+    }
+    assert.equal(parsePython('try:\n  a\nexcept A, e:\n  b').problems.length, 1);
+  });
+
+  it('what tree-sitter takes and Python refuses', () => {
+    for (const text of [
+      'f() = 1',
+      '1 = x',
+      'a + b = c',
+      'f(a=1, b)',
+      'f(a=1, a=2)',
+      'f(**a, *b)',
+      'f(a as b)',
+      'x := 1',
+      'x = y := 1',
+      'a = b += c',
+      'def f(a=1, b): pass',
+      'def f(a, a): pass',
+      'def f(*): pass',
+      'def f(**k, a): pass',
+      'def f(*a, *b): pass',
+      'del f()',
+      'x: int: str',
+      '(a, b): int = 1',
+      '(a, b) += 1',
+      'assert a, b, c',
+      'from a import b,',
+      'from a import b.c',
+      'import a.b as c.d',
+      'if a:\npass',
+      'try:\n  a\nexcept:\n  b\nexcept A:\n  c',
+      '[x for x in 1, 2]',
+      'x = 1 2',
+      'x\u00a0= 1',
+      'a $ b',
+      'a \\ b',
+      'lambda x: int: 3',
+      'None = 1',
+      'await -x',
+      'f"{a"',
+      'f"{}"',
+      'f"}"',
+      '"a',
+      'while True print(a)',
+      'class',
+      'def',
+      'import',
+    ]) {
+      const { problems, chunks } = parsePython(text);
+      assert.notEqual(problems.length, 0, text);
+      const kinds = chunks.flatMap(({ block }) => block.statements.map(({ kind }) => kind));
+      assert.ok(problems.every(({ range }) => range.from >= 0 && range.to <= text.length && range.from <= range.to));
+      assert.ok(kinds.length > 0, text);
+    }
+  });
+
+  it('names that a broken statement sets, and whether it leaves', () => {
+    const broken: readonly (readonly [string, string])[] = [
+      ['a = b = c d', '<broken a b>'],
+      ['a, self.b = c d', '<broken a self.b>'],
+      ['(a, [b, *c]) = d e', '<broken a b c>'],
+      ['x[i].y = d e', '<broken x>'],
+      ['x: int = d e', '<broken x>'],
+      ['x += d e', '<broken x>'],
+      ['x = (y := d e)', '<broken y x>'],
+      ['f(a=1, b=2 c)', '<broken>'],
+      ['a == b c', '<broken>'],
+      ['import a.b, c d', '<broken a.b c d>'],
+      ['return a b', '<broken, leaves>'],
+      ['raise a b', '<broken, leaves>'],
+      ['if (a: return b c', 'if <broken>:\n  <broken, leaves>'],
+      ['retrun a', '<broken, leaves>'],
+      ['x = "return" a', '<broken x>'],
+      ['for i in a b: c', '<broken i>'],
+    ];
+    for (const [text, left] of broken) {
+      const tree = parsePython(text);
+      assert.equal(tree.problems.length, 1, text);
+      assert.equal(sourceOf(tree), left, text);
+    }
+  });
+});
+
+const sample = `import torch
+from torch import nn
+
+
+def block(a, b=3, *, bias=False):
+    """A block: 'conv' and "norm".
+
+    Two of them make a stage (see below).
+    """
+    return nn.Sequential(
+        nn.Conv2d(a, b, 3, padding=1, bias=bias),  # no bias
+        nn.BatchNorm2d(b),
+    )
+
+
+class Net(nn.Module):
+    def __init__(self, depth, width=[64, 128], name='net'):
+        super().__init__()
+        self.stem = nn.Conv2d(3, width[0], 7)
+        for i in range(depth):
+            if i % 2 == 0:
+                self.add_module(f"block{i}", block(width[0], width[1]))
+            else:
+                continue
+        try:
+            self.head = nn.Linear(width[1], 10)
+        except (ValueError, TypeError) as e:
+            raise RuntimeError(f'{e!r}') from e
+
+    @property
+    def device(self):
+        return next(self.parameters()).device
+
+    def forward(self, x):
+        x = self.stem(x)
+        y = {k: v for k, v in self.named_children()}
+        return x if x is not None else (x + 1) ** 2
+
+
+def last(x):
+    return [x, *x][::-1]
+`;
+
+describe('Python while it is edited', () => {
+  it('starts once', async () => {
+    assert.equal(isPythonStarted(), true);
+    assert.equal(startPython(), startPython());
+    await startPython();
+  });
+
+  it('equal chunks are the same block', () => {
+    const first = parsePython(sample);
+    const text = sample.replace('x = self.stem(x)', 'x = self.stem(x) + 1');
+    const second = parsePython(text, first);
+    assert.equal(second.chunks.length, first.chunks.length);
+    const same = second.chunks.filter(({ block }, at) => block === first.chunks[at]!.block);
+    assert.equal(same.length, first.chunks.length - 1);
+    assert.deepEqual(second, parsePython(text));
+    const moved = parsePython(`# a\n\n${sample}`, first);
+    assert.ok(moved.chunks.every(({ block }, at) => block === first.chunks[at]!.block));
+    const twice = parsePython('x = 1\nx = 1\n');
+    assert.equal(twice.chunks[0]!.block, twice.chunks[1]!.block);
+  });
+
+  it('every damage is read, as if from scratch, and costs its own statement', () => {
+    const whole = parsePython(sample);
+    const pieces = [
+      '(',
+      ')',
+      '[',
+      '{',
+      '}',
+      '"',
+      "'",
+      '"""',
+      ':',
+      '\n',
+      '    ',
+      '\t',
+      '=',
+      '\\',
+      '#',
+      'def ',
+      'if ',
+      ',',
+      '\r',
+      "f'{",
+      ' ',
+      '@',
+      'é',
+    ];
+    fc.assert(
+      fc.property(
+        fc.nat(sample.length),
+        fc.oneof(fc.constantFrom(...pieces), fc.integer({ min: 1, max: 3 }), fc.constant('line')),
+        (at, how) => {
+          const lineStart = sample.lastIndexOf('\n', at - 1) + 1;
+          const lineEnd = sample.indexOf('\n', at) + 1 || sample.length;
+          const text =
+            how === 'line'
+              ? sample.slice(0, lineStart) + sample.slice(lineEnd)
+              : typeof how === 'string'
+                ? sample.slice(0, at) + how + sample.slice(at)
+                : sample.slice(0, at) + sample.slice(at + how);
+          const fresh = parsePython(text);
+          assert.deepEqual(parsePython(text, whole), fresh);
+          for (const { range } of fresh.problems) {
+            assert.ok(range.from >= 0 && range.from <= range.to && range.to <= text.length);
+          }
+          for (const { start, block } of fresh.chunks) {
+            assert.equal(text.slice(start, start + block.text.length), block.text);
+            let end = 0;
+            for (const { range } of block.statements) {
+              assert.ok(range.from >= end && range.to >= range.from && range.to <= block.text.length);
+              end = range.to;
+            }
+          }
+          // Chunks that the damage does not touch, nor stands at the edge of, are as they were.
+          const untouched = whole.chunks.filter(
+            ({ start, block }) => start > lineEnd + 10 || start + block.text.length < lineStart - 10,
+          );
+          const left = new Set(fresh.chunks.map(({ block }) => block.text));
+          for (const { block } of untouched) assert.ok(left.has(block.text), `${block.text}\n… is lost in\n${text}`);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('a prefix typed letter by letter never takes what is below', () => {
+    const line = '        self.stem = nn.Conv2d(3, width[0], 7)\n';
+    const at = sample.indexOf(line);
+    for (let length = 0; length < line.length; length++) {
+      const text = `${sample.slice(0, at)}${line.slice(0, length)}\n${sample.slice(at + line.length)}`;
+      const left = sourceOf(parsePython(text));
+      assert.match(left, /\n {2}def forward\(self, x\):\n {4}x = self\.stem\(x\)\n/);
+      assert.match(left, /\n {4}for i in range\(depth\):\n/);
+      assert.match(left, /\ndef last\(x\):/);
+    }
+  });
+
+  it('whatever text it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), text => {
+        const tree = parsePython(text);
+        assert.deepEqual(parsePython(text, tree), tree);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('monstrous texts in bounded time', () => {
+    const texts = [
+      '('.repeat(10_000),
+      `x = ${'['.repeat(10_000)}${']'.repeat(10_000)}`,
+      `x = ${'-'.repeat(10_000)}1`,
+      `x = ${'not '.repeat(10_000)}1`,
+      `x = ${'a + '.repeat(10_000)}a`,
+      `x = ${'a if b else '.repeat(5_000)}a`,
+      `x = a${'.b'.repeat(10_000)}`,
+      `x = ${'lambda: '.repeat(5_000)}a`,
+      `x = a${' and a'.repeat(10_000)}`,
+      `x = a${' ** a'.repeat(10_000)}`,
+      `x = a${' = a'.repeat(10_000)}`,
+      `x: ${'a[b | '.repeat(150)}c${']'.repeat(150)} = 1`,
+      `f"{${'f"{'.repeat(5_000)}`,
+      `if a: b\n${'elif c: d\n'.repeat(5_000)}`,
+      Array.from({ length: 300 }, (_, depth) => `${' '.repeat(depth)}if a:\n`).join(''),
+      'x = (\n'.repeat(5_000),
+      '"""\n'.repeat(5_001),
+      '@a\n'.repeat(3_000),
+      'else:\n'.repeat(2_000),
+      `x = "${'a'.repeat(200_000)}`,
+      `x = ${'9'.repeat(100_000)}`,
+      `match a:\n case ${'['.repeat(5_000)}: b`,
+    ];
+    for (const text of texts) {
+      const start = performance.now();
+      const tree = parsePython(text);
+      const took = performance.now() - start;
+      assert.ok(tree.chunks.length > 0);
+      assert.ok(took < 10_000, `${text.slice(0, 20)}… took ${Math.round(took)} ms`);
+    }
   });
 });

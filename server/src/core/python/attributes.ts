@@ -52,6 +52,7 @@ export function attributeOf(object: Value, name: string, machine: Machine): Valu
     if (name === '__name__' || name === '__qualname__') return object.name;
     if (name === '__module__') return 'builtins';
     if (name === '__doc__') return null;
+    if (!name.startsWith('_')) return machine.unknown(`${object.name}.${name} is not supported`);
   } else if (object instanceof PyProperty) {
     const own = propertyAttribute(object, name);
     if (own !== undefined) return own;
@@ -203,11 +204,14 @@ function classAttribute(cls: PyClass, name: string, machine: Machine): Value | L
 function moduleAttribute(module: PyModule, name: string, machine: Machine): Value | Later | undefined {
   let value = module.dict.get(name);
   if (value === undefined && module.lazy) {
+    const inner = machine.submodule(module, name);
+    if (inner !== undefined) return inner;
     value = module.lazy(name);
     if (value !== undefined) module.dict.set(name, value);
   }
-  if (value instanceof PyLazy) return new Later(resolved(module.dict, name, value, machine));
-  if (value !== undefined) return value;
+  if (value instanceof PyLazy) {
+    if (!value.isResolving) return new Later(resolved(module.dict, name, value, machine));
+  } else if (value !== undefined) return value;
   switch (name) {
     case '__name__':
       return module.name;
@@ -222,12 +226,21 @@ function moduleAttribute(module: PyModule, name: string, machine: Machine): Valu
   }
   const fallback = module.dict.get('__getattr__');
   if (fallback instanceof PyFunction) return new Later(machine.call(fallback, [name]));
-  return machine.submodule(module, name);
+  const inner = machine.submodule(module, name);
+  if (inner !== undefined) return inner;
+  return module.unknownNames && !name.startsWith('__') ? machine.unknownMember(module.unknownNames, name) : undefined;
 }
 
 /** Runs an import that was put off. */
 export function* resolved(dict: Map<string, Value>, name: string, lazy: PyLazy, machine: Machine): Steps {
-  const value = yield* lazy.resolve(machine);
+  if (lazy.isResolving) throw machine.raise('ImportError', `cannot import name '${name}' (most likely due to a circular import)`);
+  lazy.isResolving = true;
+  let value: Value;
+  try {
+    value = yield* lazy.resolve(machine);
+  } finally {
+    lazy.isResolving = false;
+  }
   if (dict.get(name) === lazy) dict.set(name, value);
   return value;
 }
@@ -419,6 +432,7 @@ export function setPlainAttribute(
       return undefined;
     }
   }
+  if (cls.mro.length === 1) throw machine.raise('AttributeError', `'object' object has no attribute '${name}'`);
   own.set(name, value);
   return undefined;
 }

@@ -47,8 +47,8 @@ export class Frame implements Activation {
   /** A native in steps, and what it gets next. */
   steps: Steps<unknown> | undefined;
   inbox: Value | undefined;
-  /** The native itself. */
-  native: Value | undefined;
+  /** An unknown argument of a native: what it raises is not certain. */
+  unknown: Unknown | undefined;
   receiver: Value | undefined;
 
   constructor(

@@ -480,6 +480,8 @@ export class PyModule extends PyObject {
   /** Undefined for a native one. */
   readonly file: string | undefined;
   readonly dict = new Map<string, Value>();
+  /** A star import of a module that was not found: a name that is missing may come from it. */
+  unknownNames: Unknown | undefined;
   /** Names of a native module that are made when they are first asked for. */
   lazy: ((name: string) => Value | undefined) | undefined;
 
@@ -511,6 +513,8 @@ export class PyIterator extends PyObject {
 export class PyLazy extends PyObject {
   readonly kind = 'lazy';
   readonly resolve: (machine: Machine) => Steps;
+  /** Under way: a circle of imports finds it absent. */
+  isResolving = false;
 
   constructor(resolve: (machine: Machine) => Steps) {
     super();
@@ -683,6 +687,8 @@ export interface Machine {
   customKey(value: PyInstance, hash: Value): Steps<Key | Unknown>;
   /** What `object` itself has by a name. */
   objectMember(name: string): Value | undefined;
+  /** An attribute of an import that was not found: with an identity of its own. */
+  unknownMember(parent: Unknown, name: string): Unknown;
   /** A module inside of a package that nobody has imported yet. */
   submodule(module: PyModule, name: string): Value | Later | undefined;
 

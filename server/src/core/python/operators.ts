@@ -126,7 +126,10 @@ export function plainUnary(operator: string, value: Value, machine: Machine): Va
 /** Whether values are equal; undefined where Python must run to tell. */
 export function plainEquals(a: Value, b: Value, machine: Machine, depth = 0): boolean | Unknown | undefined {
   if (a instanceof Unknown || b instanceof Unknown) return sameImport(a, b);
-  if (a === b) return a instanceof PyFloat ? !Number.isNaN(a.value) : true;
+  if (a === b) {
+    if (depth === 0 && isDecidedByItself(a)) return undefined;
+    return a instanceof PyFloat ? !Number.isNaN(a.value) : true;
+  }
   if (a === null || b === null) return isDecidedByItself(a ?? b) ? undefined : false;
   const [x, y] = [numberOf(a), numberOf(b)];
   if (x !== undefined && y !== undefined && !(a instanceof PyBoxed) && !(b instanceof PyBoxed)) {

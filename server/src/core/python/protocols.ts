@@ -83,6 +83,7 @@ function isPlain(value: Value): boolean {
 export function* binarySteps(operator: string, a: Value, b: Value, machine: Machine): Steps {
   if (a instanceof Unknown) return a;
   if (b instanceof Unknown) return b;
+  if (operator === '[]') return yield* itemSteps(a, b, machine);
   const compared = yield* comparisonSteps(operator, a, b, machine);
   if (compared !== undefined) return compared;
   if (isPlain(a) && isPlain(b)) {
@@ -118,11 +119,19 @@ export function* binarySteps(operator: string, a: Value, b: Value, machine: Mach
   if (operator === '+' && (typeof a === 'string' || a instanceof PyList || a instanceof PyTuple)) {
     throw machine.raise('TypeError', `can only concatenate ${ta?.name} (not "${tb?.name}") to ${ta?.name}`);
   }
+  if (operator === '*' && (isSequence(a) || isSequence(b))) {
+    const other = isSequence(a) ? tb : ta;
+    throw machine.raise('TypeError', `can't multiply sequence by non-int of type '${other?.name}'`);
+  }
   const sign = operator === '**' ? '** or pow()' : operator;
   throw machine.raise(
     'TypeError',
     `unsupported operand type(s) for ${sign}: '${ta?.name}' and '${tb?.name}'`,
   );
+}
+
+function isSequence(value: Value): boolean {
+  return typeof value === 'string' || value instanceof PyList || value instanceof PyTuple || value instanceof PyBytes;
 }
 
 function* comparisonSteps(operator: string, a: Value, b: Value, machine: Machine): Steps<Value | undefined> {
@@ -585,6 +594,10 @@ export function* builtinContains(container: Value, item: Value, machine: Machine
   const method = container instanceof PyInstance ? undefined : cls?.find('__contains__');
   if (method !== undefined) return yield* truthSteps(yield* machine.call(method, [container, item]), machine);
   if (cls?.find('__iter__') === undefined && cls?.find('__getitem__') === undefined && isPlain(container) && !(container instanceof PyIterator) && !(container instanceof PyGenerator)) {
+    if (cls?.unknownBase) return cls.unknownBase;
+    throw machine.raise('TypeError', `argument of type '${cls?.name}' is not iterable`);
+  }
+  if (container instanceof PyInstance && cls?.find('__iter__') === undefined && cls?.find('__getitem__') === undefined) {
     if (cls?.unknownBase) return cls.unknownBase;
     throw machine.raise('TypeError', `argument of type '${cls?.name}' is not iterable`);
   }

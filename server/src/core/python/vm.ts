@@ -212,6 +212,10 @@ class Vm implements Interpreter {
   readonly #object: PyClass;
   readonly #type: PyClass;
   readonly #custom = new Map<Key, PyObject[]>();
+  /** Packages that are folders alone. */
+  readonly #parts = new Set<string>();
+  /** Modules whose code has not come to its end. */
+  readonly #underWay = new Set<PyModule>();
   readonly #canonical = new WeakMap<PyObject, Key>();
   #outcome: Outcome<unknown> | undefined;
 
@@ -223,7 +227,7 @@ class Vm implements Interpreter {
     this.#object = this.builtin('object') as PyClass;
     this.#type = this.builtin('type') as PyClass;
     for (const [name, value] of this.#builtins) {
-      if (value instanceof PyClass) this.#types.set(name.replace(/^kind\./, ''), value);
+      if (value instanceof PyClass) this.#types.set(name.startsWith('<') ? name.slice(1, -1) : name, value);
     }
   }
 
@@ -548,11 +552,13 @@ class Vm implements Interpreter {
   }
 
   *#runTree(tree: PythonTree, module: PyModule): Steps<void> {
+    this.#underWay.add(module);
     for (const { start, block } of tree.chunks) {
       const code = compileBlock(block);
       if (code.docstring !== undefined && start === tree.chunks[0]?.start) module.dict.set('__doc__', code.docstring);
       yield* this.call(new PyFunction(code, module, start, [], new Map(), []), [new Names(module.dict)]);
     }
+    this.#underWay.delete(module);
   }
 
   // Imports.
@@ -591,6 +597,7 @@ class Vm implements Interpreter {
     this.modules.set(name, module);
     this.#paths.set(found.path, name);
     if (found.text === undefined) {
+      this.#parts.add(name);
       this.#attach(name, module);
       return module;
     }
@@ -659,7 +666,7 @@ class Vm implements Interpreter {
   }
 
   /** An attribute of a module that was not found: with an identity of its own. */
-  #unknownMember(parent: Unknown, name: string): Unknown {
+  unknownMember(parent: Unknown, name: string): Unknown {
     for (const [known, unknown] of this.#unknownImports) {
       if (unknown !== parent) continue;
       const full = `${known}.${name}`;
@@ -704,7 +711,7 @@ class Vm implements Interpreter {
   *#importFrom(detail: ImportDetail, module: PyModule): Steps {
     const found = yield* this.#import(detail, module);
     const name = detail.names![0]!;
-    if (found instanceof Unknown) return this.#unknownMember(found, name);
+    if (found instanceof Unknown) return this.unknownMember(found, name);
     const value = attributeOf(found, name, this);
     const result = value instanceof Later ? yield* value.steps : value;
     if (result !== undefined) {
@@ -713,14 +720,19 @@ class Vm implements Interpreter {
       }
       return result;
     }
+    if (found instanceof PyModule && !detail.isGuarded && !this.#isText(found)) {
+      // Of a native module not everything is known.
+      return this.#unknownImport(`${found.name}.${name}`);
+    }
     if (found instanceof PyModule) {
-      const full = `${found.name}.${name}`;
-      const inner = yield* this.importModule(full);
-      if (!(inner instanceof Unknown)) return inner;
-      if (detail.isGuarded || found.file !== undefined || this.#isText(found)) {
-        throw this.raise('ImportError', `cannot import name '${name}' from '${found.name}'`);
-      }
-      return inner;
+      // A compiled extension beside the sources: there, but not to be read.
+      const folder = this.#folders.get(found.name);
+      const isCompiled =
+        folder !== undefined &&
+        this.options.files.list(folder).some(file => file.startsWith(`${name}.`) && /\.(so|pyd)$/.test(file));
+      // A folder without `__init__.py` may be seen in part.
+      if (isCompiled || this.#parts.has(found.name)) return this.#unknownImport(`${found.name}.${name}`);
+      throw this.raise('ImportError', `cannot import name '${name}' from '${found.name}'`);
     }
     throw this.raise('ImportError', `cannot import name '${name}'`);
   }
@@ -732,7 +744,12 @@ class Vm implements Interpreter {
   *#importStar(detail: ImportDetail, frame: Frame): Steps<void> {
     const module = frame.module!;
     const found = yield* this.#import(detail, module);
+    if (found instanceof Unknown) {
+      module.unknownNames ??= found;
+      return;
+    }
     if (!(found instanceof PyModule)) return;
+    module.unknownNames ??= found.unknownNames;
     const names = frame.names ?? module.dict;
     const all = found.dict.get('__all__');
     const listed = all === undefined ? undefined : yield* listSteps(all, this);
@@ -741,7 +758,12 @@ class Vm implements Interpreter {
         if (typeof name !== 'string') continue;
         const value = attributeOf(found, name, this);
         if (value === undefined) {
-          throw this.raise('AttributeError', `module '${found.name}' has no attribute '${name}'`);
+          if (!this.#underWay.has(found)) {
+            throw this.raise('AttributeError', `module '${found.name}' has no attribute '${name}'`);
+          }
+          // A circle of imports: it will be there once it is needed.
+          names.set(name, new PyLazy(inner => getAttributeSteps(found, name, inner)));
+          continue;
         }
         names.set(name, value instanceof Later ? yield* value.steps : value);
       }
@@ -917,22 +939,21 @@ class Vm implements Interpreter {
   /** A native in steps has thrown: it is over. */
   #failed(frame: Frame, error: unknown): void {
     this.#frame = frame.parent;
+    // Of a constructor that failed the instance is unknown.
+    const delivery = frame.delivery === 'instance' ? 'push' : frame.delivery;
     if (error instanceof UnknownAccess) {
-      this.#deliver(frame.parent, error.unknown, frame.delivery, frame.instance);
+      this.#deliver(frame.parent, error.unknown, delivery);
       return;
     }
     if (error instanceof Raised) {
       this.#trace(error.exception as PyException, frame.parent);
       // An exception is not certain where an argument is unknown.
-      if (frame.native !== undefined && frame.instance instanceof Unknown && frame.delivery !== 'instance') {
-        this.#deliver(frame.parent, frame.instance, frame.delivery);
-        return;
-      }
-      this.#raise(error);
+      if (frame.unknown) this.#deliver(frame.parent, frame.unknown, delivery);
+      else this.#raise(error);
       return;
     }
     if (error instanceof Stopped) throw error;
-    this.#deliver(frame.parent, this.#fault(error), frame.delivery, frame.instance);
+    this.#deliver(frame.parent, this.#fault(error), delivery);
   }
 
   #fault(error: unknown): Unknown {
@@ -1179,22 +1200,23 @@ class Vm implements Interpreter {
     if (unknown && native.isStrict) return unknown;
     try {
       const bound = bindNative(native, args, keywords, this);
-      if (bound instanceof Unknown) return instance ?? bound;
+      if (bound instanceof Unknown) return bound;
       if (!native.inSteps) {
         const result = native.body(bound, this) as Value;
         return instance ?? result;
       }
       const frame = new Frame(undefined, undefined, undefined, 0, [], []);
       frame.steps = native.body(bound, this) as Steps;
-      frame.native = native;
-      frame.instance = instance ?? unknown;
+      frame.unknown = unknown;
+      frame.instance = instance;
       this.#push(frame, instance === undefined ? delivery : 'instance');
       return pending;
     } catch (error) {
-      if (error instanceof Raised && unknown) return instance ?? unknown;
-      if (error instanceof UnknownAccess) return instance ?? error.unknown;
+      // An exception is not certain where an argument is unknown; of a constructor that failed the instance is unknown.
+      if (error instanceof Raised && unknown) return unknown;
+      if (error instanceof UnknownAccess) return error.unknown;
       if (error instanceof Raised || error instanceof Stopped) throw error;
-      return instance ?? this.#fault(error);
+      return this.#fault(error);
     }
   }
 
@@ -1326,9 +1348,10 @@ class Vm implements Interpreter {
           continue;
         }
         if (at >= 0 && at < parameters.positionalOnly) {
+          const wrong = names.slice(0, parameters.positionalOnly).filter(each => keywords.has(each));
           throw this.raise(
             'TypeError',
-            `${name}() got some positional-only arguments passed as keyword arguments: '${key}'`,
+            `${name}() got some positional-only arguments passed as keyword arguments: '${wrong.join(', ')}'`,
           );
         }
         throw this.raise('TypeError', `${name}() got an unexpected keyword argument '${key}'`);
@@ -1485,8 +1508,7 @@ class Vm implements Interpreter {
           const value = frame.module!.dict.get(name);
           if (value === undefined) {
             const builtin = this.#builtins.get(name);
-            if (builtin === undefined) throw this.#noName(name);
-            stack[sp++] = builtin;
+            stack[sp++] = builtin ?? this.#missingName(frame.module!, name);
             continue;
           }
           if (value instanceof PyLazy) {
@@ -1510,8 +1532,7 @@ class Vm implements Interpreter {
           let value = dict.get(name);
           if (value === undefined) {
             dict = frame.module!.dict;
-            value = dict.get(name) ?? this.#builtins.get(name);
-            if (value === undefined) throw this.#noName(name);
+            value = dict.get(name) ?? this.#builtins.get(name) ?? this.#missingName(frame.module!, name);
           }
           if (value instanceof PyLazy) {
             frame.sp = sp;
@@ -1532,7 +1553,7 @@ class Vm implements Interpreter {
           const object = stack[sp - 1]!;
           const name = code.names[operand]!;
           if (object instanceof Unknown) {
-            if (object.isImport) stack[sp - 1] = this.#unknownMember(object, name);
+            if (object.isImport) stack[sp - 1] = this.unknownMember(object, name);
             continue;
           }
           const found = attributeOf(object, name, this);
@@ -1577,7 +1598,7 @@ class Vm implements Interpreter {
               continue;
             }
           } else if (object instanceof Unknown) {
-            if (object.isImport) stack[sp - 1] = this.#unknownMember(object, name);
+            if (object.isImport) stack[sp - 1] = this.unknownMember(object, name);
             stack[sp++] = undefined;
             continue;
           } else if (
@@ -2358,6 +2379,11 @@ class Vm implements Interpreter {
     return cell < code.ownCells
       ? this.raise('UnboundLocalError', `cannot access local variable '${name}' where it is not associated with a value`)
       : this.raise('NameError', `cannot access free variable '${name}' where it is not associated with a value in enclosing scope`);
+  }
+
+  #missingName(module: PyModule, name: string): Value {
+    if (module.unknownNames && !name.startsWith('__')) return this.unknownMember(module.unknownNames, name);
+    throw this.#noName(name);
   }
 
   #noName(name: string): Raised {

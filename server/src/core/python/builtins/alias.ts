@@ -1,15 +1,19 @@
 // Types with arguments: `list[int]`, `Optional[str]`. They are made, passed on and printed, and mean nothing to a run.
-import { nativeSteps } from '../native.ts';
-import { type Native, PyAlias, PyClass, PyClassMethod, PyTuple, Unknown, type Value } from '../objects.ts';
+import type { Machine } from '../machine.ts';
+import { native } from '../native.ts';
+import { type Native, PyAlias, PyClass, PyClassMethod, PyTuple, type Steps, Unknown, type Value } from '../objects.ts';
 import { methodsOf } from './methods.ts';
 import { plainText } from './text.ts';
 
 /** `cls[…]` of a class that takes type arguments. */
 export function classGetItem(name: string): PyClassMethod {
   return new PyClassMethod(
-    nativeSteps('__class_getitem__', 'cls, item, /', function* ([cls, item]) {
-      return new PyAlias(cls instanceof PyClass && cls.name !== name ? cls.name : name, cls!, argumentsOf(item!));
-    }),
+    native(
+      '__class_getitem__',
+      'cls, item, /',
+      ([cls, item]) =>
+        new PyAlias(cls instanceof PyClass && cls.name !== name ? cls.name : name, cls!, argumentsOf(item!)),
+    ),
   );
 }
 
@@ -27,6 +31,12 @@ export const aliasMethods: readonly Native[] = [
   }),
   lenient('__or__', 'other, /', (self, [other]) => union([self, other!])),
   lenient('__ror__', 'other, /', (self, [other]) => union([other!, self])),
+  steps('__instancecheck__', 'instance, /', function* (self, [value], machine) {
+    return yield* check(self, 'isinstance', value!, machine);
+  }),
+  steps('__subclasscheck__', 'cls, /', function* (self, [cls], machine) {
+    return yield* check(self, 'issubclass', cls!, machine);
+  }),
   steps('__call__', '*args, **kwargs', function* (self, [args, keywords], machine) {
     if (self.origin === null) {
       throw machine.raise('TypeError', `Type ${self.name} cannot be instantiated; use its concrete type`);
@@ -36,6 +46,20 @@ export const aliasMethods: readonly Native[] = [
     return yield* machine.call(self.origin, (args as PyTuple).items, by);
   }),
 ];
+
+/** isinstance and issubclass with a union, or with a name of `typing` that stands for a class. */
+function* check(alias: PyAlias, name: 'isinstance' | 'issubclass', value: Value, machine: Machine): Steps {
+  const type = machine.typeOf(null)!;
+  if (isUnion(alias)) {
+    const types = alias.args.map(arg => (arg === null ? type : arg));
+    return yield* machine.call(machine.builtin(name), [value, new PyTuple(types)]);
+  }
+  if (alias.args.length > 0) {
+    throw machine.raise('TypeError', `${name}() argument 2 cannot be a parameterized generic`);
+  }
+  if (alias.origin === null) throw machine.raise('TypeError', `${alias.name} cannot be used with ${name}()`);
+  return yield* machine.call(machine.builtin(name), [value, alias.origin]);
+}
 
 /** `int | None`. */
 export function union(types: readonly Value[]): Value {

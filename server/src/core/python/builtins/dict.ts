@@ -2,18 +2,24 @@
 import type { Machine } from '../machine.ts';
 import { isGiven } from '../native.ts';
 import {
+  type Key,
   type Native,
+  notImplemented,
   PyDict,
   PyIterator,
   PyTuple,
   PyView,
+  poison,
   type Steps,
   Unknown,
-  type Value, poison } from '../objects.ts';
+  type Value,
+} from '../objects.ts';
 import { overrides, special, typeName } from './classes.ts';
 import { collect, itemOf } from './conversions.ts';
 import { maxItems, tooLong } from './limits.ts';
+import { find } from './list.ts';
 import { methodsOf } from './methods.ts';
+import { combine, entriesOf, setEntries } from './set.ts';
 import { containerText, viewItems } from './text.ts';
 
 const { lenient, steps } = methodsOf('dict', value => (value instanceof PyDict ? value : undefined));
@@ -131,7 +137,8 @@ export const dictMethods: readonly Native[] = [
       poison(self, last);
       return last;
     }
-    const [id, { key, value }] = last === false || last === 0 ? self.entries.entries().next().value! : [...self.entries].at(-1)!;
+    const [id, { key, value }] =
+      last === false || last === 0 ? self.entries.entries().next().value! : [...self.entries].at(-1)!;
     self.entries.delete(id);
     return new PyTuple([key, value]);
   }),
@@ -183,14 +190,93 @@ export function* fromKeys(cls: Value, iterable: Value, value: Value, machine: Ma
 
 const view = methodsOf('dict_keys', value => (value instanceof PyView ? value : undefined));
 
+/** An iterator over a view; the dict must keep its size meanwhile. */
+export function viewIterator(of: PyView, machine: Machine): PyIterator {
+  const { entries } = of.dict;
+  const { size } = entries;
+  const values = entries.values();
+  return new PyIterator(() => {
+    if (of.dict.entries.size !== size) throw machine.raise('RuntimeError', 'dictionary changed size during iteration');
+    const { done, value: entry } = values.next();
+    if (done) return undefined;
+    if (of.kind === 'dict_keys') return entry.key;
+    return of.kind === 'dict_values' ? entry.value : new PyTuple([entry.key, entry.value]);
+  });
+}
+
+/** `in` for a view. */
+function* isIn(of: PyView, item: Value, machine: Machine): Steps {
+  if (of.kind === 'dict_keys') {
+    const id = machine.keyOf(item);
+    return id instanceof Unknown ? id : of.dict.entries.has(id);
+  }
+  if (of.kind === 'dict_values') {
+    const at = yield* find(viewItems(of), item, machine);
+    return at instanceof Unknown ? at : at >= 0;
+  }
+  if (item instanceof Unknown) return item;
+  if (!(item instanceof PyTuple) || item.items.length !== 2) return false;
+  const found = get(of.dict, item.items[0]!, machine);
+  return found === undefined ? false : yield* machine.equals(found, item.items[1]!);
+}
+
+/** `a op b` where one is a view of keys or items. */
+function setOperator(name: string, operator: '|' | '&' | '-' | '^', isReflected = false): Native {
+  return view.steps(name, 'other, /', function* (self, [other], machine) {
+    const own = setEntries(self, machine);
+    if (own === undefined) return notImplemented;
+    const entries = yield* entriesOf(other!, machine);
+    if (own instanceof Unknown) return own;
+    if (entries instanceof Unknown) return entries;
+    return isReflected ? combine(operator, 'set', entries, own) : combine(operator, 'set', own, entries);
+  });
+}
+
+/** A comparison of a view of keys or items with another set. */
+function setComparison(
+  name: string,
+  test: (own: ReadonlyMap<Key, Value>, other: ReadonlyMap<Key, Value>) => boolean,
+): Native {
+  return view.lenient(name, 'other, /', (self, [other], machine) => {
+    if (other instanceof Unknown) return other;
+    const [own, entries] = [setEntries(self, machine), setEntries(other!, machine)];
+    if (own === undefined || entries === undefined) return notImplemented;
+    if (own instanceof Unknown) return own;
+    return entries instanceof Unknown ? entries : test(own, entries);
+  });
+}
+
+const within = (a: ReadonlyMap<Key, Value>, b: ReadonlyMap<Key, Value>) => [...a.keys()].every(id => b.has(id));
+
 export const viewMethods: readonly Native[] = [
   view.steps('__repr__', '', function* (self, _, machine) {
     return yield* containerText(self, machine);
   }),
+  view.lenient('__iter__', '', (self, _, machine) => viewIterator(self, machine)),
+  view.lenient('__len__', '', self => self.dict.entries.size),
+  view.steps('__contains__', 'item, /', (self, [item], machine) => isIn(self, item!, machine)),
   view.lenient('__reversed__', '', self => {
     const items = viewItems(self);
     return new PyIterator(() => items.pop());
   }),
+  setOperator('__or__', '|'),
+  setOperator('__ror__', '|', true),
+  setOperator('__and__', '&'),
+  setOperator('__rand__', '&', true),
+  setOperator('__sub__', '-'),
+  setOperator('__rsub__', '-', true),
+  setOperator('__xor__', '^'),
+  setOperator('__rxor__', '^', true),
+  setComparison('__eq__', (a, b) => a.size === b.size && within(a, b)),
+  setComparison('__le__', within),
+  setComparison('__lt__', (a, b) => a.size < b.size && within(a, b)),
+  setComparison('__ge__', (a, b) => within(b, a)),
+  setComparison('__gt__', (a, b) => b.size < a.size && within(b, a)),
+  view.steps('isdisjoint', 'other, /', function* (self, [other], machine) {
+    const own = setEntries(self, machine);
+    if (own === undefined) return machine.unknown('dict_values.isdisjoint()');
+    const entries = yield* entriesOf(other!, machine);
+    if (own instanceof Unknown) return own;
+    return entries instanceof Unknown ? entries : ![...own.keys()].some(id => entries.has(id));
+  }),
 ];
-
-

@@ -1,4 +1,8 @@
 // The module `dataclasses`.
+
+import { ofClass, typeName } from '../builtins/classes.ts';
+import { dictOf } from '../builtins/dict.ts';
+import { reprOf } from '../builtins/text.ts';
 import type { Machine } from '../machine.ts';
 import { isGiven, native, nativeClass, nativeSteps } from '../native.ts';
 import {
@@ -15,9 +19,6 @@ import {
   Unknown,
   type Value,
 } from '../objects.ts';
-import { ofClass, typeName } from '../builtins/classes.ts';
-import { dictOf } from '../builtins/dict.ts';
-import { reprOf } from '../builtins/text.ts';
 import { deepcopy } from './copy.ts';
 import { attribute, keywordsOf } from './functools.ts';
 import { moduleOf } from './module.ts';
@@ -38,6 +39,8 @@ interface Field {
 }
 
 const fieldsOf = new WeakMap<PyClass, readonly Field[]>();
+/** Instances whose `__init__` is under way: until it ends a frozen one can be written. */
+const starting = new WeakSet<PyInstance>();
 
 /** The fields of a class, those of its bases first. */
 function allFields(cls: PyClass): readonly Field[] | undefined {
@@ -63,7 +66,14 @@ interface Options {
 
 /** What an annotation says, as text: `ClassVar[int]` and `dataclasses.InitVar[int]` are no fields. */
 function formOf(annotation: Value): 'field' | 'class' | 'init' | 'keywords' {
-  const text = annotation instanceof PyAlias ? annotation.name : typeof annotation === 'string' ? annotation.trim() : annotation instanceof PyClass ? annotation.name : '';
+  const text =
+    annotation instanceof PyAlias
+      ? annotation.name
+      : typeof annotation === 'string'
+        ? annotation.trim()
+        : annotation instanceof PyClass
+          ? annotation.name
+          : '';
   const name = /^(?:\w+\.)*(\w+)/.exec(text)?.[1];
   if (name === 'ClassVar') return 'class';
   if (name === 'InitVar') return 'init';
@@ -108,7 +118,7 @@ function* process(cls: Value, options: Options, machine: Machine): Steps {
   const define = (name: string, value: Value, isForced = false) => {
     if (isForced || !cls.dict.has(name)) cls.dict.set(name, value);
   };
-  if (options.init && !cls.dict.has('__init__')) define('__init__', initOf(cls, fields));
+  if (options.init && !cls.dict.has('__init__')) define('__init__', initOf(fields));
   if (options.repr) {
     define(
       '__repr__',
@@ -127,32 +137,39 @@ function* process(cls: Value, options: Options, machine: Machine): Steps {
   }
   if (options.eq) define('__eq__', comparison('__eq__', '==', fields));
   if (options.order) {
-    for (const [name, operator] of [['__lt__', '<'], ['__le__', '<='], ['__gt__', '>'], ['__ge__', '>=']] as const) {
+    for (const [name, operator] of [
+      ['__lt__', '<'],
+      ['__le__', '<='],
+      ['__gt__', '>'],
+      ['__ge__', '>='],
+    ] as const) {
       define(name, comparison(name, operator, fields), true);
     }
   }
   if (options.eq && options.frozen) {
+    // The machine tells instances apart by this text and by `==`; a program that asks for the hash does not get it.
     define(
       '__hash__',
       nativeSteps('__hash__', 'self', function* ([self], inner) {
-        const tuple = yield* tupleOf(self!, fields, inner);
-        return yield* inner.call(inner.builtin('hash'), [tuple]);
+        const key = inner.keyOf(yield* tupleOf(self!, fields, inner));
+        return key instanceof Unknown ? key : String(typeof key === 'object' ? '' : key);
       }),
     );
   } else if (options.eq) define('__hash__', null);
   if (options.frozen) {
-    for (const name of ['__setattr__', '__delattr__']) {
-      const verb = name === '__setattr__' ? 'assign to' : 'delete';
-      define(
-        name,
-        native(name, 'self, name, value=None, /', ([, attr], inner) => {
-          throw inner.raise('AttributeError', `cannot ${verb} field '${String(attr)}'`);
-        }),
-      );
-    }
+    cls.setAttribute = (self, attr, value, inner) => {
+      if (!starting.has(self as PyInstance)) throw inner.raise('AttributeError', `cannot assign to field '${attr}'`);
+      (self as PyInstance).set(attr, value);
+    };
   }
-  define('__match_args__', new PyTuple(fields.filter(field => field.isInit && !field.isKeyword).map(field => field.name)));
-  define('__dataclass_fields__', dictOf(fields.filter(field => !field.isInitVar).map(field => [field.name, fieldObject(field, machine)] as const)));
+  define(
+    '__match_args__',
+    new PyTuple(fields.filter(field => field.isInit && !field.isKeyword).map(field => field.name)),
+  );
+  define(
+    '__dataclass_fields__',
+    dictOf(fields.filter(field => !field.isInitVar).map(field => [field.name, fieldObject(field, machine)] as const)),
+  );
   return cls;
 }
 
@@ -161,7 +178,14 @@ function* ownAnnotations(cls: PyClass, machine: Machine): Steps {
   return found === undefined ? null : found;
 }
 
-function fieldFrom(name: string, type: Value, value: Value | undefined, isInitVar: boolean, isKeyword: boolean, machine: Machine): Field {
+function fieldFrom(
+  name: string,
+  type: Value,
+  value: Value | undefined,
+  isInitVar: boolean,
+  isKeyword: boolean,
+  machine: Machine,
+): Field {
   if (value instanceof PyInstance && value.cls.name === 'Field' && value.cls.module === 'dataclasses') {
     const standard = value.get('default')!;
     const factory = value.get('default_factory')!;
@@ -216,21 +240,20 @@ function fieldObject(field: Field, machine: Machine): PyInstance {
 }
 
 /** `__init__`: its parameters are the fields. */
-function initOf(cls: PyClass, fields: readonly Field[]): Value {
-  const parameter = ({ name, standard, factory }: Field) => (standard !== undefined || factory !== undefined ? `${name}=...` : name);
+function initOf(fields: readonly Field[]): Value {
+  const parameter = ({ name, standard, factory }: Field) =>
+    standard !== undefined || factory !== undefined ? `${name}=...` : name;
   const inits = fields.filter(field => field.isInit);
   const ordered = [...inits.filter(field => !field.isKeyword), ...inits.filter(field => field.isKeyword)];
   const keywords = ordered.filter(field => field.isKeyword);
-  const signature = ['self', ...ordered.filter(field => !field.isKeyword).map(parameter), ...(keywords.length > 0 ? ['*', ...keywords.map(parameter)] : [])].join(', ');
-  const set = function* (self: Value, name: string, value: Value, machine: Machine): Steps {
-    // A frozen class refuses assignments to all but its own `__init__`.
-    if (self instanceof PyInstance && ofClass(self.cls, '__setattr__') !== undefined && fieldsOf.has(cls) && isFrozen(self.cls)) {
-      self.set(name, value);
-    } else yield* machine.setAttribute(self, name, value);
-    return null;
-  };
+  const signature = [
+    'self',
+    ...ordered.filter(field => !field.isKeyword).map(parameter),
+    ...(keywords.length > 0 ? ['*', ...keywords.map(parameter)] : []),
+  ].join(', ');
   return nativeSteps('__init__', signature, function* ([self, ...args], machine) {
     const initVars: Value[] = [];
+    if (self instanceof PyInstance) starting.add(self);
     for (const field of fields) {
       const at = ordered.indexOf(field);
       let value = at >= 0 ? args[at] : undefined;
@@ -240,17 +263,13 @@ function initOf(cls: PyClass, fields: readonly Field[]): Value {
         else continue;
       }
       if (field.isInitVar) initVars.push(value);
-      else yield* set(self!, field.name, value, machine);
+      else yield* machine.setAttribute(self!, field.name, value);
     }
+    if (self instanceof PyInstance) starting.delete(self);
     const after = self instanceof PyInstance ? ofClass(self.cls, '__post_init__') : undefined;
     if (after !== undefined) yield* machine.call(after, [self!, ...initVars]);
     return null;
   });
-}
-
-function isFrozen(cls: PyClass): boolean {
-  const found = ofClass(cls, '__setattr__');
-  return found !== undefined && found !== null && typeof found === 'object' && found.kind === 'builtin_function_or_method';
 }
 
 function* tupleOf(self: Value, fields: readonly Field[], machine: Machine): Steps<PyTuple> {
@@ -265,7 +284,11 @@ function comparison(name: string, operator: string, fields: readonly Field[]): V
   return nativeSteps(name, 'self, other, /', function* ([self, other], machine) {
     if (other instanceof Unknown) return other;
     if (machine.typeOf(self!) !== machine.typeOf(other!)) return notImplemented;
-    return yield* machine.binary(operator, yield* tupleOf(self!, fields, machine), yield* tupleOf(other!, fields, machine));
+    return yield* machine.binary(
+      operator,
+      yield* tupleOf(self!, fields, machine),
+      yield* tupleOf(other!, fields, machine),
+    );
   });
 }
 
@@ -286,7 +309,8 @@ function* converted(value: Value, make: 'dict' | 'tuple', machine: Machine): Ste
   }
   if (value instanceof PyDict && value.own === undefined) {
     const copy = new PyDict();
-    for (const [id, entry] of value.entries) copy.entries.set(id, { key: entry.key, value: yield* converted(entry.value, make, machine) });
+    for (const [id, entry] of value.entries)
+      copy.entries.set(id, { key: entry.key, value: yield* converted(entry.value, make, machine) });
     return copy;
   }
   return yield* deepcopy(value, null, machine);
@@ -299,7 +323,16 @@ function* optionsOf(values: readonly Value[], machine: Machine): Steps<Options |
     if (truth instanceof Unknown) return truth;
     truths.push(truth);
   }
-  const [init, repr, eq, order, , frozen, , kwOnly] = truths as [boolean, boolean, boolean, boolean, boolean, boolean, boolean, boolean];
+  const [init, repr, eq, order, , frozen, , kwOnly] = truths as [
+    boolean,
+    boolean,
+    boolean,
+    boolean,
+    boolean,
+    boolean,
+    boolean,
+    boolean,
+  ];
   return { init, repr, eq, order, frozen, kwOnly };
 }
 
@@ -350,7 +383,11 @@ export const dataclasses = moduleOf('dataclasses', machine => {
       ),
       native('fields', 'class_or_instance', ([of], inner) => {
         if (of instanceof Unknown) return of;
-        return new PyTuple(instanceFields(of!, inner).filter(field => !field.isInitVar).map(field => fieldObject(field, inner)));
+        return new PyTuple(
+          instanceFields(of!, inner)
+            .filter(field => !field.isInitVar)
+            .map(field => fieldObject(field, inner)),
+        );
       }),
       native('is_dataclass', 'obj', ([of]) => {
         if (of instanceof Unknown) return of;
@@ -376,7 +413,10 @@ export const dataclasses = moduleOf('dataclasses', machine => {
         for (const field of instanceFields(of!, inner)) {
           if (!field.isInit) {
             if (given.has(field.name)) {
-              throw inner.raise('ValueError', `field ${field.name} is declared with init=False, it cannot be specified with replace()`);
+              throw inner.raise(
+                'ValueError',
+                `field ${field.name} is declared with init=False, it cannot be specified with replace()`,
+              );
             }
             continue;
           }
@@ -388,9 +428,9 @@ export const dataclasses = moduleOf('dataclasses', machine => {
         const named: Keywords = all;
         return yield* inner.call((of as PyInstance).cls, [], named);
       }),
-      nativeSteps('make_dataclass', 'cls_name, fields, **kwargs', function* (_, inner) {
-        return inner.unknown('dataclasses.make_dataclass()');
-      }),
+      native('make_dataclass', 'cls_name, fields, **kwargs', (_, inner) =>
+        inner.unknown('dataclasses.make_dataclass()'),
+      ),
     ],
   ];
 });

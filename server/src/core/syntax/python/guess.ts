@@ -5,11 +5,11 @@ const name = String.raw`[\p{L}_][\p{L}\p{N}_]*`;
 const path = new RegExp(`${name}(?:\\s*\\.\\s*${name})*`, 'gu');
 const assigned = new RegExp(
   [
-    String.raw`(?:^|[^\p{L}\p{N}_.])for\s+(?<loop>[^:]+?)\s+in(?![\p{L}\p{N}_])`,
+    String.raw`(?:^|[^\p{L}\p{N}_.])for\s+(?<loop>[^:\n]{1,200}?)\s+in(?![\p{L}\p{N}_])`,
     String.raw`(?:^|[^\p{L}\p{N}_.])as\s+(?<as>${name}(?:\.${name})*)`,
     String.raw`(?:^|[^\p{L}\p{N}_.])(?:def|class)\s+(?<definition>${name})`,
     String.raw`(?:^|[^\p{L}\p{N}_.])(?:import|del|global|nonlocal)\s+(?<list>[^;\n]+)`,
-    String.raw`(?<walrus>${name})\s*:=`,
+    String.raw`(?<![\p{L}\p{N}_.])(?<walrus>${name})[ \t]*:=`,
   ].join('|'),
   'gu',
 );
@@ -99,8 +99,8 @@ export function mayLeave(text: string): boolean {
   if (/(?:^|[^\p{L}\p{N}_.])(?:return|raise|break|continue|yield)(?![\p{L}\p{N}_])/u.test(plain)) return true;
   // Two words that begin a line: a misspelt keyword, as in `retrun x`.
   return (
-    /^\s*[a-z]+[ \t]+[\p{L}\p{N}_([{'"]/mu.test(plain) &&
-    !/^\s*(?:if|for|while|with|import|from|del|assert|global|nonlocal|def|class|elif|async|not|await|lambda|print|exec)(?![\p{L}\p{N}_])/u.test(
+    /^[ \t]*[a-z]+[ \t]+[\p{L}\p{N}_([{'"]/mu.test(plain) &&
+    !/^[ \t]*(?:if|for|while|with|import|from|del|assert|global|nonlocal|def|class|elif|async|not|await|lambda|print|exec)(?![\p{L}\p{N}_])/u.test(
       plain,
     )
   );

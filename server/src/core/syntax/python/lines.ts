@@ -50,6 +50,9 @@ const statementStart = new RegExp(
   'y',
 );
 
+/** No head of a block in one line is longer. */
+const longest = 2000;
+
 /** What a colon at the end of a line opens a block for, even with a bracket that is not closed. */
 const blockHead = /(?:(?:async\s+)?(?:def|for|with)|class|if|elif|while|except)\b/y;
 
@@ -303,6 +306,7 @@ class Scanner {
     if (!(code === at_ || code >= 0x5f || (code >= 0x41 && code <= 0x5a))) return false;
     statementStart.lastIndex = column;
     if (statementStart.test(text)) return true;
+    if (this.#lineEnd(column) - column > longest) return false;
     blockStart.lastIndex = column;
     if (!blockStart.test(text)) return false;
     const line = text.slice(column, blockStart.lastIndex);

@@ -34,6 +34,16 @@ export class Unreadable {
 /** Deeper ones are unreadable: who walks the tree may recurse. CPython allows 200 brackets. */
 export const maxDepth = 200;
 
+const asterisk = 0x2a;
+const loose: ReadonlySet<string> = new Set([
+  'comparison_operator',
+  'not_operator',
+  'boolean_operator',
+  'conditional_expression',
+  'lambda',
+  'named_expression',
+]);
+
 /** Operators in a chain, which makes a tree as deep. */
 const maxChain = 1000;
 
@@ -219,7 +229,7 @@ class Lowering {
     if (first.type === 'named_expression') {
       this.#refuse(first, l10n.t('An assignment expression (:=) must be in parentheses here. Write = to assign.'));
     }
-    return { kind: 'ExpressionStatement', range, value: this.#yieldOr(first, node => this.#starrable(node)) };
+    return { kind: 'ExpressionStatement', range, value: this.#yieldOr(first, node => this.#value(node)) };
   }
 
   #assignment(node: SyntaxNode): Statement {
@@ -240,7 +250,7 @@ class Lowering {
           kind: 'AnnAssign',
           range,
           target,
-          annotation: this.#type(annotation),
+          annotation: this.#annotation(annotation),
           value: value && this.#rightHandSide(value),
         };
       }
@@ -558,7 +568,7 @@ class Lowering {
     for (const child of rest) {
       if (child.type === 'type_parameter') typeParameters = this.#typeParameters(child);
       else if (child.type === 'parameters') parameters = this.#parameters(child, true);
-      else if (child.type === 'type') returns = this.#type(child);
+      else if (child.type === 'type') returns = this.#annotation(child);
       else if (child.type === ':') colon = child;
     }
     const body = this.#body(rest.at(-1), node);
@@ -691,8 +701,7 @@ class Lowering {
       case 'typed_parameter': {
         if (!mayBeTyped) this.#unexpected(node);
         const { parameter, stars } = this.#parameter(children[0]!, false);
-        const annotation = this.#type(children[2]!);
-        if (annotation.kind === 'Starred' && stars !== 1) this.#unexpected(children[2]!);
+        const annotation = this.#annotation(children[2]!, stars === 1);
         return { parameter: { ...parameter, range, annotation }, stars };
       }
       case 'typed_default_parameter':
@@ -701,7 +710,7 @@ class Lowering {
           parameter: {
             range,
             name: this.#name(children[0]!),
-            annotation: this.#type(children[2]!),
+            annotation: this.#annotation(children[2]!),
             default: this.#value(children[4]!),
           },
           stars: 0,
@@ -782,8 +791,22 @@ class Lowering {
         const name = this.#textOf(children[1]!);
         return { kind: 'MatchStar', range, name: name === '_' ? undefined : this.#name(children[1]!) };
       }
-      case 'union_pattern':
-        return { kind: 'MatchOr', range, patterns: this.#patterns(children.filter(({ type }) => type !== '|')) };
+      case 'union_pattern': {
+        const patterns: Pattern[] = [];
+        let sign: SyntaxNode | undefined;
+        for (const child of children) {
+          if (child.type === '-') {
+            sign = child;
+          } else if (sign) {
+            const own = this.#range(sign, child);
+            patterns.push({ kind: 'MatchValue', range: own, value: this.#negative(child, own) });
+            sign = undefined;
+          } else if (child.type !== '|') {
+            patterns.push(...this.#patterns([child]));
+          }
+        }
+        return { kind: 'MatchOr', range, patterns };
+      }
       case 'list_pattern':
         return { kind: 'MatchSequence', range, patterns: this.#patterns(elementsOf(children.slice(1, -1)), true) };
       case 'tuple_pattern': {
@@ -884,7 +907,10 @@ class Lowering {
     const patterns: Pattern[] = [];
     const found: { name: string; pattern: Pattern }[] = [];
     for (const child of elementsOf(inner.slice(0, -1))) {
-      const [only] = child.children;
+      let [only] = child.children;
+      let bound: SyntaxNode | undefined;
+      const [inner, , as] = only?.type === 'as_pattern' ? only.children : [];
+      if (inner?.children[0]?.type === 'keyword_pattern') [only, bound] = [inner.children[0], as];
       if (only?.type === 'keyword_pattern') {
         const [keyword, , ...value] = only.children;
         const pattern: Pattern =
@@ -895,7 +921,12 @@ class Lowering {
                 value: this.#negative(value[1]!, this.#range(value[0]!, value[1])),
               }
             : this.#pattern(value[0]!);
-        found.push({ name: this.#name(keyword!), pattern });
+        found.push({
+          name: this.#name(keyword!),
+          pattern: bound
+            ? { kind: 'MatchAs', range: this.#range(value[0]!, bound), pattern, name: this.#name(bound) }
+            : pattern,
+        });
       } else {
         if (found.length > 0) this.#unexpected(child);
         patterns.push(...this.#patterns([child]));
@@ -935,6 +966,18 @@ class Lowering {
 
   /** An expression where `:=` needs no parentheses: a condition, an argument, an element. */
   #condition(node: SyntaxNode): Expression {
+    if (node.type === 'conditional_expression' && node.children[0]!.type === 'named_expression') {
+      // To tree-sitter `n := a if b else c` names `a`.
+      const [named, , test, , orElse] = node.children;
+      const [name, , body] = named!.children;
+      const values = { test: this.#operand(test!), body: this.#operand(body!), orElse: this.#value(orElse!) };
+      return {
+        kind: 'NamedExpression',
+        range: this.#range(node),
+        name: this.#name(name!),
+        value: { kind: 'Conditional', range: this.#range(body!, orElse), ...values },
+      };
+    }
     if (node.type !== 'named_expression') return this.#value(node);
     const [name, , value] = node.children;
     return {
@@ -945,19 +988,23 @@ class Lowering {
     };
   }
 
+  /** What and, or, not, if and for take: no lambda and no conditional expression without parentheses. */
+  #operand(node: SyntaxNode): Expression {
+    if (node.type === 'lambda' || node.type === 'conditional_expression') this.#unexpected(node);
+    return this.#value(node);
+  }
+
   /** An element of a list, or an argument: with a star, perhaps. */
-  #starrable(node: SyntaxNode): Expression {
-    if (node.type === 'list_splat' || node.type === 'list_splat_pattern') {
-      const [, value] = node.children;
-      return { kind: 'Starred', range: this.#range(node), value: this.#value(value!) };
-    }
-    if (this.#text.charCodeAt(node.startIndex) === 0x2a) {
-      this.#star = node.startIndex;
-      const value = this.#value(node);
-      this.#star = -1;
-      return { kind: 'Starred', range: this.#range(node), value };
-    }
-    return this.#condition(node);
+  #starrable(node: SyntaxNode, isArgument = false): Expression {
+    const isStar = node.type === 'list_splat' || node.type === 'list_splat_pattern';
+    if (!isStar && this.#text.charCodeAt(node.startIndex) !== asterisk) return this.#condition(node);
+    const starred = isStar ? node.children[1]! : node;
+    // Only what binds closer than a comparison can be unpacked in a list.
+    if (!isArgument && loose.has(starred.type)) this.#unexpected(node);
+    if (!isStar) this.#star = node.startIndex;
+    const value = this.#value(starred);
+    this.#star = -1;
+    return { kind: 'Starred', range: this.#range(node), value };
   }
 
   #target(node: SyntaxNode): Expression {
@@ -1043,7 +1090,7 @@ class Lowering {
         return { kind: 'Unary', range, operator: operator!.type as UnaryOperator, operand: this.#value(operand!) };
       }
       case 'not_operator':
-        return { kind: 'Unary', range, operator: 'not', operand: this.#value(node.children[1]!) };
+        return { kind: 'Unary', range, operator: 'not', operand: this.#operand(node.children[1]!) };
       case 'comparison_operator':
         return this.#comparison(node);
       case 'conditional_expression': {
@@ -1051,8 +1098,8 @@ class Lowering {
         return {
           kind: 'Conditional',
           range,
-          test: this.#value(test!),
-          body: this.#value(body!),
+          test: this.#operand(test!),
+          body: this.#operand(body!),
           orElse: this.#value(orElse!),
         };
       }
@@ -1067,10 +1114,15 @@ class Lowering {
         return this.#yieldOr(inner!, inner => this.#condition(inner));
       }
       case 'tuple':
+        // `(*a)` without a comma.
+        if (node.children.length === 3 && this.#text.charCodeAt(node.children[1]!.startIndex) === asterisk) {
+          this.#unexpected(node.children[1]!);
+        }
+        return { kind: 'Tuple', range, elements: this.#elements(node) };
       case 'list':
       case 'set':
         return {
-          kind: node.type === 'tuple' ? 'Tuple' : node.type === 'list' ? 'List' : 'Set',
+          kind: node.type === 'list' ? 'List' : 'Set',
           range,
           elements: this.#elements(node),
         };
@@ -1159,7 +1211,7 @@ class Lowering {
   #index(node: SyntaxNode): Expression {
     const inner = node.children.slice(2, -1);
     const elements = elementsOf(inner).map(child =>
-      child.type === 'slice' ? this.#slice(child) : this.#starrable(child),
+      child.type === 'slice' ? this.#slice(child) : this.#starrable(child, true),
     );
     const [only] = elements;
     if (!only) this.#unexpected(node);
@@ -1196,7 +1248,7 @@ class Lowering {
         hasDouble = true;
         keywords.push({ range, name: undefined, value: this.#value(second!) });
       } else {
-        const value = this.#starrable(child);
+        const value = this.#starrable(child, true);
         if (value.kind === 'Starred' ? hasDouble : keywords.length > 0) {
           this.#refuse(child, l10n.t('A positional argument cannot follow keyword arguments.'));
         }
@@ -1215,11 +1267,11 @@ class Lowering {
       at = at.children[0]!;
     }
     if (chain.length > maxChain) this.#refuse(node, tooDeep());
-    let left = this.#value(at);
+    let left = this.#operand(at);
     for (const [index, link] of chain.toReversed().entries()) {
       const [, sign, operand] = link.children;
       const operator = sign!.type as 'and' | 'or';
-      const right = this.#value(operand!);
+      const right = this.#operand(operand!);
       // What is in parentheses stays a value of its own.
       const values = left.kind === 'Boolean' && left.operator === operator && index > 0 ? left.values : [left];
       left = { kind: 'Boolean', range: this.#range(link), operator, values: [...values, right] };
@@ -1292,18 +1344,24 @@ class Lowering {
     for (const clause of node.children.slice(2, -1)) {
       const children = clause.children;
       if (clause.type === 'if_clause') {
-        found.at(-1)!.conditions.push(this.#condition(children[1]!));
+        found.at(-1)!.conditions.push(this.#operand(children[1]!));
         continue;
       }
       const isAsync = children[0]!.type === 'async';
       const [, target, , iterable, more] = isAsync ? children.slice(1) : children;
       if (more) this.#unexpected(more);
-      found.push({ isAsync, target: this.#target(target!), iterable: this.#value(iterable!), conditions: [] });
+      found.push({ isAsync, target: this.#target(target!), iterable: this.#operand(iterable!), conditions: [] });
     }
     return found;
   }
 
   // Types
+
+  #annotation(node: SyntaxNode, mayBeStarred = false): Expression {
+    const type = this.#type(node);
+    if (type.kind === 'Slice' || (type.kind === 'Starred' && !mayBeStarred)) this.#unexpected(node);
+    return type;
+  }
 
   #type(node: SyntaxNode): Expression {
     return this.#deeper(node, () => this.#typeHere(node));
@@ -1356,7 +1414,7 @@ class Lowering {
         return {
           kind: 'Attribute',
           range,
-          value: this.#type(value!),
+          value: this.#annotation(value!),
           name: this.#name(name!),
           nameRange: this.#range(name!),
         };
@@ -1380,6 +1438,7 @@ class Lowering {
         isBytes: opening.includes('b'),
         isFormat: opening.includes('f') || opening.includes('t'),
       };
+      if (!/^(?:[bruft]|[bft]r|r[bft])?['"]/.test(opening)) this.#unexpected(node);
       if (opening.includes('t')) this.#refuse(node, l10n.t('Template strings (t"…") are not supported.'));
       if (isBytes !== undefined && isBytes !== kind.isBytes) {
         this.#refuse(node, l10n.t('Strings and bytes cannot be joined.'));

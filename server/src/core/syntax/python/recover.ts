@@ -180,7 +180,7 @@ class Recovery {
   #inParentheses({ from, to }: LogicalLine): readonly Statement[] | undefined {
     const text = this.#text.slice(from, to);
     const start = /^(?:return|[^=;#'"]*[^=;#'"!<>:]=)\s*(?=\s[^=])/.exec(text)?.[0].length;
-    if (start === undefined || !/,\s*\*|^\s*\*/.test(text.slice(start)) || /[#;]/.test(text)) return undefined;
+    if (start === undefined || !/,\s*\*|^\s*\*[^,]*,/.test(text.slice(start)) || /[#;]/.test(text)) return undefined;
     const found = read(`${text.slice(0, start)}(${text.slice(start + 1)})`, undefined, 0, text.length + 1, from);
     return found instanceof Unreadable || found.length !== 1 ? undefined : [{ ...found[0]!, range: { from, to } }];
   }
@@ -198,6 +198,7 @@ class Recovery {
     const [first] = lines;
     const word = this.#wordOf(first!);
     if (!word) {
+      if (this.#clauseOf(first!)) return [this.#strayClause({ line: first!, body: lines.slice(1) })];
       if (lines.length > 1) {
         // Nothing opens the block below it.
         const head = this.#simple(first!, undefined);
@@ -284,12 +285,14 @@ class Recovery {
         // The block is in the same line, or the colon is missing.
         const inline = attempt(text);
         if (!(inline instanceof Unreadable)) return inline;
-        const found = hasBody ? attempt(`${text}:${after}`) : inline;
-        if (!(found instanceof Unreadable)) {
+        const found = attempt(`${text}:${after}`);
+        if (!(found instanceof Unreadable) && (hasBody || 'body' in found)) {
           this.#missingColon(line);
-          return found;
+          return hasBody || !('body' in found)
+            ? found
+            : { ...found, body: [this.#quiet({ from: line.to, to: line.to })] };
         }
-        this.#reportHead(line, found);
+        this.#reportHead(line, inline);
         return undefined;
       }
       const found = attempt(text + after);
@@ -333,21 +336,7 @@ class Recovery {
         return [this.#definition(piece, depth, decorators, from)];
       }
       const range = { from: line.from + 1, to: line.to };
-      const found =
-        line.damage === undefined
-          ? read(this.#text, undefined, range.from, range.to)
-          : new Unreadable(line.damage, range);
-      if (found instanceof Unreadable) {
-        this.#reportHead(line, found);
-        decorators.push(this.#unknown(range, found.message));
-      } else {
-        const [only] = found;
-        decorators.push(
-          found.length === 1 && only!.kind === 'ExpressionStatement'
-            ? only!.value
-            : this.#unknown(range, l10n.t('This is not valid Python.')),
-        );
-      }
+      decorators.push(this.#decorator(line, range));
       if (piece.body.length > 0 || at === pieces.length - 1) break;
     }
     return [
@@ -358,6 +347,26 @@ class Recovery {
         { from, to: pieces[0]!.line.to },
       ),
     ];
+  }
+
+  #decorator(line: LogicalLine, range: Range): Expression {
+    // An argument is what a decorator is: one expression.
+    const text = `_(${this.#text.slice(range.from, range.to)})`;
+    const found =
+      line.damage === undefined
+        ? read(text, undefined, 0, text.length, range.from - 2)
+        : new Unreadable(line.damage, range);
+    if (!(found instanceof Unreadable)) {
+      const [only] = found;
+      const call = only?.kind === 'ExpressionStatement' && only.value.kind === 'Call' ? only.value : undefined;
+      const [value] = call?.args ?? [];
+      if (found.length === 1 && call?.args.length === 1 && call.keywords.length === 0 && value!.kind !== 'Starred') {
+        return value!;
+      }
+    }
+    const why = found instanceof Unreadable ? found : new Unreadable(l10n.t('A decorator is one expression.'), range);
+    this.#reportHead(line, why);
+    return this.#unknown(range, why.message);
   }
 
   #definition(piece: Piece, depth: number, decorators: readonly Expression[], from: number): Statement {
@@ -554,6 +563,12 @@ class Recovery {
       if (finalBody.length > 0 || (orElse.length > 0 && word !== 'finally')) {
         stray.push(this.#strayClause(clause));
       } else if (word === 'except') {
+        if (handlers.length > 0 && !handlers.at(-1)!.type) {
+          this.#reportHead(
+            clause.line,
+            new Unreadable(l10n.t('An except without a type must be the last.'), clause.line),
+          );
+        }
         handlers.push(this.#handler(clause, depth));
       } else if (word === 'else') {
         orElse = this.#plainBody(clause, 'else', depth);
@@ -592,7 +607,7 @@ class Recovery {
     const { line, body } = piece;
     const head = this.#head(line, true, '', 0, '\n case _: pass');
     const range = { from: line.from, to: body.at(-1)?.to ?? line.to };
-    if (head?.kind !== 'Match' && body.every(inner => this.#clauseOf(inner) !== 'case')) {
+    if (head?.kind !== 'Match' && !body.some(inner => this.#isCase(inner))) {
       return [this.#quiet(range)];
     }
     const subject =
@@ -604,7 +619,7 @@ class Recovery {
     if (body.length === 0) stray.push(...this.#bodyOf(piece, depth));
     const level = body.length > 0 ? levelOf(body) : line;
     for (const clause of piecesOf(body, level)) {
-      if (!isBeside(clause.line, level) || this.#clauseOf(clause.line) !== 'case') {
+      if (!isBeside(clause.line, level) || !this.#isCase(clause.line)) {
         stray.push(
           this.#broken(
             { from: clause.line.from, to: clause.body.at(-1)?.to ?? clause.line.to },
@@ -618,6 +633,11 @@ class Recovery {
       cases.push(this.#case(clause, depth + 1));
     }
     return [{ kind: 'Match', range, subject, cases }, ...stray];
+  }
+
+  /** In a match, where a case can have its block in the same line. */
+  #isCase({ from, to }: LogicalLine): boolean {
+    return softWord.exec(this.#text.slice(from, Math.min(to, from + 200)))?.[1] === 'case';
   }
 
   #case(piece: Piece, depth: number): MatchCase {
@@ -648,7 +668,7 @@ function levelOf(lines: readonly LogicalLine[]): LogicalLine {
 
 /** Whether a line belongs to the block below another one. */
 function isBelow(line: LogicalLine, head: LogicalLine): boolean {
-  return line.indent > head.indent || (line.indent === head.indent && line.tabIndent !== head.tabIndent);
+  return line.indent > head.indent;
 }
 
 /** The lines that are indented as the first, each with what is below it. */
