@@ -175,6 +175,8 @@ const pickers: readonly (readonly [key: ChoiceKey, command: string])[] = [
 
 function menuLabel(key: ChoiceKey): string {
   switch (key) {
+    case 'entry':
+      return `$(symbol-class) ${vscode.l10n.t('Network')}`;
     case 'input':
       return `$(symbol-ruler) ${vscode.l10n.t('Input Size')}`;
     case 'scale':
@@ -200,6 +202,8 @@ function withoutChoice(key: ChoiceKey, title: string, format: string): string {
       return vscode.l10n.t('{0} is not a Caffe network, so it has no phases.', title);
     case 'dialect':
       return vscode.l10n.t('{0} files have no dialects.', format);
+    case 'entry':
+      return vscode.l10n.t('{0} files hold one network each.', format);
     default:
       return vscode.l10n.t('{0} has no input.', title);
   }

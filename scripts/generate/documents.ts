@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { advicePage } from './advice.ts';
 import { conventionTables } from './conventions.ts';
+import { librarySources } from './library.ts';
 import { filled } from './markdown.ts';
 import { modulesPage } from './modules.ts';
 import { operatorsPage } from './operators.ts';
@@ -31,6 +32,7 @@ export const documents: readonly Generated[] = [
   { path: 'README.md', content: before => filled(before, { cli: terminal(), 'exit codes': exitCodeTable() }) },
   { path: 'package.json', content: manifestWithSettings },
   { path: 'package.nls.json', content: manifestWords },
+  { path: 'server/src/core/torch/python/library/sources.ts', content: librarySources },
   { path: 'schemas/flopline.schema.json', content: () => `${JSON.stringify(schema(), null, 2)}\n` },
 ];
 

@@ -1,8 +1,8 @@
-"""Makes test/torch/python/tensors.json: random programs over tensors, and what PyTorch gave for them.
+"""Makes test/torch/python/fixtures/tensors.json: random programs over tensors, and what PyTorch gave for them.
 
 Run by hand, with PyTorch installed (Debian's python3-torch); neither the product nor its tests run Python:
 
-    /usr/bin/python3 scripts/oracles/tensors.py > test/torch/python/tensors.json
+    /usr/bin/python3 scripts/oracles/tensors.py > test/torch/python/fixtures/tensors.json
 """
 
 import json
@@ -14,8 +14,8 @@ import torch
 
 warnings.filterwarnings("ignore")
 
-PROGRAMS = 1500
-SEED = 13
+PROGRAMS = 500
+SEED = int(sys.argv[1]) if len(sys.argv) > 1 else 13
 
 
 class Program:
@@ -41,8 +41,10 @@ class Program:
         line = line.lstrip("!")
         try:
             exec(line, self.names)
-        except (RuntimeError, IndexError, ValueError, TypeError):
-            if self.rng.random() < 0.25:
+        except (RuntimeError, IndexError, ValueError, TypeError) as error:
+            # What a version had not written yet, and what depends on values, is no rule of shapes.
+            version = ("not implemented for", "view size", "Index put requires", "ZeroDivision", "not supported", "not currently", "norm:")
+            if not any(each in str(error) for each in version) and self.rng.random() < 0.25:
                 self.lines.append(line)
                 self.error = True
             return
@@ -61,7 +63,8 @@ class Program:
 
     def results(self):
         """Of all names, at the end: what is written into a view is seen in all that share its memory."""
-        return {name: described(value) for name, value in self.names.items() if name not in ("torch", "__builtins__")}
+        values = {name: described(value) for name, value in self.names.items() if name not in ("torch", "__builtins__")}
+        return {name: value for name, value in values.items() if value is not None}
 
 
 def described(value):
@@ -106,7 +109,8 @@ def base(program):
     if kind < 3:
         return f"torch.arange({size}).reshape({text})"
     if kind < 5:
-        return f"torch.linspace({rng.choice(['-1', '0', '0.5'])}, {rng.choice(['1', '2.5', '7'])}, {size}).view({text})"
+        # Fractions that floats hold exactly: what is rounded differs between processors.
+        return f"(torch.arange({size}) * {rng.choice(['0.5', '0.25'])} - {rng.choice(['1', '0.5', '0'])}).view({text})"
     if kind == 5:
         return f"torch.ones({text})"
     if kind == 6:
@@ -196,19 +200,20 @@ def other_for(program, name):
     if rng.random() < 0.3:
         return program.pick()
     shape = [length if rng.random() < 0.6 else 1 for length in tensor.shape]
+    # Ranges from 1 on: a division by 0 is refused by its values.
     shape = shape[rng.randint(0, len(shape)):] if rng.random() < 0.4 else shape
     if rng.random() < 0.05 and shape:
         shape[-1] = 7
     size = 1
     for length in shape:
         size *= length
-    start = f"torch.arange({size})" if rng.random() < 0.6 else f"torch.linspace(1, 2, {size})"
+    start = f"torch.arange(1, {size + 1})" if rng.random() < 0.6 else f"(torch.arange({size}) * 0.5 + 1)"
     return f"{start}.reshape({', '.join(map(str, shape)) if shape else '()'})"
 
 
 UNARY = "exp sqrt abs neg sin cos floor ceil round sign square sigmoid tanh relu rsqrt reciprocal log1p expm1 trunc logical_not isnan isfinite".split()
-BINARY = "add sub mul div maximum minimum eq ne lt le gt ge logical_and logical_or floor_divide remainder".split()
-OPERATORS = "+ - * / // % == < >= !=".split()
+BINARY = "add sub mul div maximum minimum eq ne lt le gt ge logical_and logical_or".split()
+OPERATORS = "+ - * / == < >= !=".split()
 REDUCE = "sum prod amax amin any all mean std var norm logsumexp".split()
 
 
@@ -229,6 +234,8 @@ def step(program):
         return f"{left} {rng.choice(OPERATORS)} {right}"
     if kind in (7, 8):
         how = rng.choice(REDUCE)
+        if how == "norm":
+            return f"{name}.float().norm(dim={axis(program, x)})"
         if how == "logsumexp":
             return f"{name}.float().logsumexp({axes(program, x)})"
         source = f"{name}.float()" if how in ("mean", "std", "var", "norm") else name
@@ -262,7 +269,7 @@ def step(program):
             order[0] = order[-1]
         return f"{name}.permute({', '.join(map(str, order))})" if rank else f"{name}.t()"
     if kind == 16:
-        return rng.choice([f"{name}.transpose({axis(program, x)}, {axis(program, x)})", f"{name}.T" if rank == 2 else f"{name}.mT", f"torch.swapaxes({name}, 0, -1)", f"{name}.t()"])
+        return rng.choice([f"{name}.transpose({axis(program, x)}, {axis(program, x)})", f"{name}.T" if rank == 2 else f"{name}.mT" if rank else f"{name}.t()", f"torch.swapaxes({name}, 0, -1)", f"{name}.t()"])
     if kind == 17:
         return rng.choice([f"{name}.flatten({axis(program, x)})", f"{name}.flatten()", f"torch.flatten({name}, {axis(program, x)}, {axis(program, x)})", f"{name}.ravel()"])
     if kind == 18:

@@ -92,10 +92,12 @@ const floors: readonly Floor[] = [
   { at: `${core}/index`, imports: [core] },
   { at: 'server/src/protocol', imports: [], types: [`${core}/index`] },
   // The package for its version, which the bundle holds.
-  { at: 'server/src/cli', imports: [`${core}/index`], packages: ['node', 'package.json'] },
+  // What both of them ask the disk for.
+  { at: 'server/src/host', imports: [], types: [`${core}/index`], packages: ['node'] },
+  { at: 'server/src/cli', imports: [`${core}/index`, 'server/src/host'], packages: ['node', 'package.json'] },
   {
     at: 'server/src/lsp',
-    imports: [`${core}/index`, 'server/src/protocol'],
+    imports: [`${core}/index`, 'server/src/protocol', 'server/src/host'],
     packages: ['vscode-languageserver', 'vscode-languageserver-textdocument', 'node:timers/promises'],
   },
   {

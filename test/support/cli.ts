@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { runAdvise } from '../../server/src/cli/advise.ts';
 import { parseCommand } from '../../server/src/cli/arguments.ts';
+import { runDoctor } from '../../server/src/cli/doctor.ts';
 import { runReport } from '../../server/src/cli/report.ts';
 import { runSlim } from '../../server/src/cli/slim.ts';
 
@@ -35,6 +36,8 @@ export function runCli(...argv: string[]): Run {
         return runAdvise(command.request, streams);
       case 'slim':
         return runSlim(command.request, streams);
+      case 'doctor':
+        return runDoctor(command.request, streams);
       default:
         return assert.fail(`${argv.join(' ')}: ${'message' in command ? command.message : command.kind}`);
     }

@@ -21,6 +21,7 @@ export type Command =
   | { readonly kind: 'report'; readonly request: ReportRequest }
   | { readonly kind: 'advise'; readonly request: AdviseRequest }
   | { readonly kind: 'slim'; readonly request: SlimRequest }
+  | { readonly kind: 'doctor'; readonly request: DoctorRequest }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'wrong'; readonly message: string };
@@ -57,6 +58,10 @@ export interface SlimRequest extends SpecsRequest {
   readonly dryRun: boolean;
 }
 
+export interface DoctorRequest extends SpecsRequest {
+  readonly format: 'table' | 'json';
+}
+
 /** What an exit code means; the README has the same words. */
 export const exitCodes = (): readonly (readonly [ExitCode, string])[] => [
   [0, l10n.t('every file was read and no spec has errors')],
@@ -86,6 +91,7 @@ Usage
   flopline advise FILE|FOLDER… [options]
   flopline advise FILE --apply ID [--dry-run] [options]
   flopline slim FILE|FOLDER --macs BUDGET [--params BUDGET] [--apply|--dry-run] [options]
+  flopline doctor FILE [options]
 
 Options
 {0}
@@ -99,6 +105,8 @@ difference in totals.
 
 slim searches for a few changes that bring the network within a budget.
 {3}
+
+doctor says how a Python file is read: which network and input, from which folders, with which files.
 
 Folders are searched for specs; other files in them are skipped. Options take precedence over
 “# flopline: …” comments in a file.
@@ -188,6 +196,7 @@ const commands = {
     apply: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
   },
+  doctor: common,
 } as const;
 
 type Name = keyof typeof commands;
@@ -241,6 +250,12 @@ export function parseCommand(argv: readonly string[]): Command {
           return { kind: 'slim', request: { ...request, format, wishes, scales, apply, dryRun } };
         },
       );
+    case 'doctor':
+      return parsed(args, 'doctor', ({ format: wish }, request) => {
+        const format = formatOf(wish);
+        if (!format) return wrong(`“${wish}” is not an output format of doctor. Use table or json.`);
+        return { kind: 'doctor', request: { ...request, format } };
+      });
     case undefined:
       return (
         wrongOption(args, { ...settingOptions, ...common }) ?? wrong('Say what to do, as in “flopline report FILE”.')

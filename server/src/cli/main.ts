@@ -1,7 +1,9 @@
-// The command line: `flopline report FILE…`, `flopline advise FILE…`, `flopline slim FILE`.
+// The command line: `flopline report FILE…`, `flopline advise FILE…`, `flopline slim FILE`, `flopline doctor FILE`.
 import { version } from '../../../package.json';
 import { runAdvise } from './advise.ts';
 import { help, parseCommand } from './arguments.ts';
+import { runDoctor } from './doctor.ts';
+import { loadParsers } from './parsers.ts';
 import { runReport } from './report.ts';
 import { runSlim } from './slim.ts';
 import type { Streams } from './specs.ts';
@@ -12,15 +14,18 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exitCode = main(process.argv.slice(2));
+main(process.argv.slice(2)).then(code => {
+  process.exitCode = code;
+});
 
-function main(argv: readonly string[]): number {
+async function main(argv: readonly string[]): Promise<number> {
   const command = parseCommand(argv);
   const streams: Streams = {
     out: text => process.stdout.write(text),
     err: text => process.stderr.write(text),
     progress: process.stderr.isTTY,
   };
+  if ('request' in command) await loadParsers(command.request.paths);
   switch (command.kind) {
     case 'help':
       process.stdout.write(help());
@@ -37,5 +42,7 @@ function main(argv: readonly string[]): number {
       return runAdvise(command.request, streams);
     case 'slim':
       return runSlim(command.request, streams);
+    case 'doctor':
+      return runDoctor(command.request, streams);
   }
 }

@@ -1,7 +1,8 @@
 // Going through the specs that a command line names.
 import { basename } from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { type Analysed, type Document, open, type Problem, price, type Settings } from '../core/index.ts';
+import { type Analysed, type Document, type Files, open, type Problem, price, type Settings } from '../core/index.ts';
+import { corePath, Disk } from '../host/disk.ts';
 import type { ExitCode, SpecsRequest } from './arguments.ts';
 import { type Candidate, candidates, contentOf, reasonOf } from './files.ts';
 
@@ -52,11 +53,12 @@ export function visitSpecs(
   let found = 0;
   let others = 0;
   const effects = new Effects(settings);
+  const disk = new Disk();
   for (const [index, file] of files.entries()) {
     const place = files.length > 1 ? `${index + 1}/${files.length} ` : '';
     if (place) progress(`${place}${file.path.slice(-60)}`);
     try {
-      const spec = specOf(file, settings);
+      const spec = specOf(file, settings, disk);
       if (typeof spec === 'string') {
         if (file.named) {
           say(spec);
@@ -64,9 +66,14 @@ export function visitSpecs(
         } else others++;
         continue;
       }
-      found++;
       const document = withoutGiven(spec, given);
       const analysed = priced(document, settings);
+      // A library of functions is no network.
+      if (!file.named && analysed?.spec.program && !analysed.spec.program.entry) {
+        others++;
+        continue;
+      }
+      found++;
       effects.note(analysed);
       if ((analysed ?? document).problems.some(({ severity }) => severity === 'error')) reach(1);
       const showProgress = (more: string): void => progress(`${place}${file.path.slice(-40)}: ${more}`);
@@ -95,7 +102,7 @@ export function visitSpecs(
 }
 
 /** A spec, opened; or why a file is none. */
-function specOf(file: Candidate, settings: Settings): Document | string {
+function specOf(file: Candidate, settings: Settings, files: Files): Document | string {
   const name = basename(file.path);
   const content = contentOf(file, Math.max(16_000_000, 4 * settings.maxFileSize));
   switch (content.kind) {
@@ -112,7 +119,12 @@ function specOf(file: Candidate, settings: Settings): Document | string {
         : notOne(file);
     }
     case 'text': {
-      const document = open({ name, text: content.text }, settings);
+      const { source, python } = settings;
+      const roots = {
+        source: source === undefined ? undefined : corePath(source),
+        python: python === undefined ? undefined : corePath(python),
+      };
+      const document = open({ name, text: content.text, path: corePath(file.path), files, roots }, settings);
       return document ? strict(document) : notOne(file);
     }
   }
@@ -144,10 +156,12 @@ function withoutGiven(document: Document, given: ReadonlySet<string>): Document 
 
 const isRefusal = ({ code }: Problem): boolean => code === 'wrong-setting';
 
+type Option = 'scale' | 'dialect' | 'phase' | 'entry' | 'inputs';
+
 /** Whether options that not every format knows had any effect: in a folder, some specs may not know one. */
 class Effects {
   readonly #settings: Settings;
-  readonly #open = new Set<'scale' | 'dialect' | 'phase'>();
+  readonly #open = new Set<Option>();
   /** Names in --input that no file so far has an input of. */
   readonly #inputs: Set<string>;
 
@@ -157,6 +171,8 @@ class Effects {
     if (settings.scale !== undefined) this.#open.add('scale');
     if (settings.dialect !== undefined) this.#open.add('dialect');
     if (settings.phase !== undefined) this.#open.add('phase');
+    if (settings.entry !== undefined) this.#open.add('entry');
+    if (settings.inputs !== undefined) this.#open.add('inputs');
   }
 
   note(analysed: Analysed | undefined): void {
@@ -172,6 +188,9 @@ class Effects {
     if (spec.variants.length > 0) this.#open.delete('scale');
     if (spec.dialect === this.#settings.dialect) this.#open.delete('dialect');
     if (document.format.choices.phase) this.#open.delete('phase');
+    if (!document.format.choices.entry) return;
+    this.#open.delete('entry');
+    this.#open.delete('inputs');
   }
 
   missing(): readonly string[] {
@@ -184,7 +203,7 @@ class Effects {
   }
 }
 
-function withoutEffect(option: 'scale' | 'dialect' | 'phase', value: string): string {
+function withoutEffect(option: Option, value: string): string {
   const written = `--${option} ${value}`;
   switch (option) {
     case 'scale':
@@ -193,6 +212,9 @@ function withoutEffect(option: 'scale' | 'dialect' | 'phase', value: string): st
       return l10n.t('{0} has no effect: no file here can be read in that dialect.', written);
     case 'phase':
       return l10n.t('{0} has no effect: no file here is a Caffe network.', written);
+    case 'entry':
+    case 'inputs':
+      return l10n.t('{0} has no effect: no file here is a Python program.', written);
   }
 }
 

@@ -23,6 +23,7 @@ export { type Call, fedBy, feeding, layerAt } from './features/calls.ts';
 export { commentEdits } from './features/choiceComment.ts';
 export { type Choice, type ChoiceValue, choices, type Outcome, outcome } from './features/choices.ts';
 export { type Completion, completions, type SignatureHelp, signatureHelp } from './features/completion.ts';
+export { type Diagnosis, diagnosis, diagnosisLines } from './features/doctor.ts';
 export { documentProblems, findings, problems, problemsWithHints } from './features/findings.ts';
 export { type FixOffer, fixes } from './features/fixes.ts';
 export { type Folding, foldings } from './features/folding.ts';
@@ -64,7 +65,15 @@ export {
 export { type Summary, summary, summaryMarkdown } from './features/summary.ts';
 export { type SymbolNode, symbols } from './features/symbols.ts';
 export { orderOf } from './features/wording.ts';
-export { type Format, formats, type InputSize, type Source } from './formats/index.ts';
+export {
+  type Format,
+  formats,
+  type InputSize,
+  type Program,
+  type ProgramEntry,
+  type Roots,
+  type Source,
+} from './formats/index.ts';
 export { type History, noHistory } from './history.ts';
 export {
   type Analysed,
@@ -75,10 +84,12 @@ export {
   type NativeFigure,
   nativeFigure,
   open,
+  preparation,
   price,
   repriced,
   withChoice,
 } from './pipeline.ts';
+export type { Files } from './python/files.ts';
 export {
   bytesOf,
   type ChoiceKey,

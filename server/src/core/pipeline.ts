@@ -179,9 +179,19 @@ export function price(
   };
 }
 
+/** Does in steps what `price` will need of a text whose reading may take long; undefined for every other text. */
+export function preparation(
+  { reader, format, pragmas }: Document,
+  settings: Settings,
+): Generator<void, void> | undefined {
+  return reader?.prepare?.(readOptions(resolve(settings, format, pragmas.settings).settings));
+}
+
 /** The history of a text that a person has made of one that is analysed. */
 export function advance(before: Analysed, document: Document): History {
   const { text } = document.source;
+  // A program is read around a statement that cannot be: nothing stands in for it.
+  if (document.format.choices.entry) return noHistory;
   return historyOf(text, before.standIns?.text ?? before.document.source.text, numbersFor(before, document));
 }
 
@@ -515,6 +525,8 @@ function fittedInput(
   origin: Origin,
 ): { readonly input: readonly InputSize[]; readonly misfits: readonly Misfit[] } {
   if (settings.input.length === 0) return { input: [], misfits: [] };
+  // A program takes what it takes, and raises an exception where that is nothing for it.
+  if (format.choices.entry) return { input: settings.input, misfits: [] };
   const { graph } = reader.read({ ...readOptions(settings), input: [] });
   const inputs = graph.inputs.map(({ name, tensor: { shape } }) => ({ name, shape }));
   const { input, misfits } = fitInput(settings.input, inputs, format, origin === 'settings');
@@ -801,6 +813,6 @@ function newProblem(before: readonly Problem[], after: readonly Problem[]): stri
 }
 
 /** What a reader is asked for under some settings. */
-export function readOptions({ input, scale, dialect, phase, shapeOrder }: Settings): ReadOptions {
-  return { input, scale, dialect, phase, shapeOrder: shapeOrder === 'auto' ? undefined : shapeOrder };
+export function readOptions({ input, scale, dialect, phase, entry, inputs, shapeOrder }: Settings): ReadOptions {
+  return { input, scale, dialect, phase, entry, inputs, shapeOrder: shapeOrder === 'auto' ? undefined : shapeOrder };
 }

@@ -28,6 +28,7 @@ import {
   type TextEdit,
   textOf,
 } from '../core/index.ts';
+import { uriOfPath } from '../host/disk.ts';
 
 /** What a person runs who says that the numbers of a document, the argument, are right. */
 export const acceptCommand = 'flopline.acceptNumbers';
@@ -80,7 +81,13 @@ export const toProto = {
    * `uri` is given where the editor can show other places that a message mentions, `link` where it can explain a code
    * (`{code}` in it).
    */
-  diagnostic(lines: Lines, problem: Problem, uri: string | undefined, link: string | undefined): Diagnostic {
+  diagnostic(
+    lines: Lines,
+    problem: Problem,
+    uri: string | undefined,
+    link: string | undefined,
+    linesOf?: (file: string) => Lines | undefined,
+  ): Diagnostic {
     const diagnostic: Diagnostic = {
       range: range(lines, problem.range),
       severity: severities[problem.severity],
@@ -90,10 +97,11 @@ export const toProto = {
     };
     if (link !== undefined) diagnostic.codeDescription = { href: link.replace('{code}', problem.code) };
     if (uri !== undefined && problem.related?.length)
-      diagnostic.relatedInformation = problem.related.map(({ range: place, message }) => ({
-        location: { uri, range: range(lines, place) },
-        message,
-      }));
+      diagnostic.relatedInformation = problem.related.flatMap(({ range: place, message, file }) => {
+        if (file === undefined) return [{ location: { uri, range: range(lines, place) }, message }];
+        const other = linesOf?.(file);
+        return other ? [{ location: { uri: uriOfPath(file), range: range(other, place) }, message }] : [];
+      });
     return diagnostic;
   },
 

@@ -16,6 +16,7 @@ import {
   hintDetail,
   hints,
   hover,
+  Lines,
   lenses,
   markdownReport,
   orderOf,
@@ -26,6 +27,7 @@ import {
   summaryMarkdown,
   symbols,
 } from '../core/index.ts';
+import { pathOfUri } from '../host/disk.ts';
 import type { ClientNotifications, DocumentSummary } from '../protocol/index.ts';
 import { answerChoices, documentChoices } from './choices.ts';
 import { answerCodeActions } from './codeActions.ts';
@@ -53,6 +55,8 @@ export function serve(connection: Connection): void {
 
   connection.onInitialize((params): InitializeResult => {
     session.client = params.capabilities;
+    const folders = params.workspaceFolders ?? (params.rootUri ? [{ uri: params.rootUri }] : []);
+    workspace.folders = folders.flatMap(({ uri }) => pathOfUri(uri) ?? []);
     session.options = typeof params.initializationOptions === 'object' ? (params.initializationOptions ?? {}) : {};
     return {
       serverInfo: { name: 'flopline' },
@@ -84,6 +88,7 @@ export function serve(connection: Connection): void {
         .register(DidChangeConfigurationNotification.type, { section: 'flopline' })
         .catch(error => session.complain('registering for configuration changes', error));
     if (canRegister(session)) refreshOutline = registerOutline(session);
+    workspace.isTrusted = session.options.isTrusted ?? true;
     choose(session.options.choices);
     await configure(session.options.settings);
     session.start();
@@ -148,11 +153,9 @@ export function serve(connection: Connection): void {
 
   /** Has the editor ask again for what it shows. */
   function refresh(): void {
-    const { inlayHint, codeLens } = session.client.workspace ?? {};
-    if (inlayHint?.refreshSupport) connection.languages.inlayHint.refresh().catch(nobody);
-    if (codeLens?.refreshSupport) connection.sendRequest('workspace/codeLens/refresh').catch(nobody);
+    refreshHints();
     refreshOutline();
-    for (const { uri } of texts.all()) publish(uri);
+    for (const { uri } of texts.all()) publishSettled(uri);
   }
 
   // --- Documents --------------------------------------------------------------------------------------------------
@@ -184,7 +187,19 @@ export function serve(connection: Connection): void {
     const version = workspace.version(uri);
     await session.settled(uri);
     // A newer text waits for a time of its own.
-    if (version === workspace.version(uri)) publish(uri);
+    if (version !== workspace.version(uri) || !(await session.prepared(uri))) return;
+    publish(uri);
+    const dependants = workspace.dependants(uri);
+    if (dependants.length === 0) return;
+    refreshHints();
+    for (const dependant of dependants) if (await session.prepared(dependant)) publish(dependant);
+  }
+
+  /** Has the editor ask again for what it shows beside the text. */
+  function refreshHints(): void {
+    const { inlayHint, codeLens } = session.client.workspace ?? {};
+    if (inlayHint?.refreshSupport) connection.languages.inlayHint.refresh().catch(nobody);
+    if (codeLens?.refreshSupport) connection.sendRequest('workspace/codeLens/refresh').catch(nobody);
   }
 
   function publish(uri: string): void {
@@ -201,8 +216,13 @@ export function serve(connection: Connection): void {
       const analysed = workspace.analysed(uri);
       const found = analysed ? problemsWithHints(analysed) : documentProblems(document);
       const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
+      const read = analysed?.spec.program?.read;
+      const linesOf = (file: string): Lines | undefined => {
+        const text = read?.get(file);
+        return text === undefined ? undefined : new Lines(text);
+      };
       const diagnostics = found.map(problem =>
-        toProto.diagnostic(document.lines, problem, relatedUri, session.options.problemLink),
+        toProto.diagnostic(document.lines, problem, relatedUri, session.options.problemLink, linesOf),
       );
       connection.sendDiagnostics({ uri, version, diagnostics });
       const [language] = document.format.languages;

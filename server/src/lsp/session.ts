@@ -61,6 +61,7 @@ export class Session {
       await this.ready(uri);
       await this.settled(uri);
       if (token.isCancellationRequested) return empty;
+      if (!(await this.prepared(uri, token))) return empty;
       const analysed = this.workspace.analysed(uri);
       return analysed ? await ask(analysed) : empty;
     } catch (error) {
@@ -78,6 +79,20 @@ export class Session {
       await turn();
       await turn();
     }
+  }
+
+  /**
+   * Reads what takes long with other messages in between. False where the text was replaced meanwhile, or nobody waits
+   * any more: whoever replaced it asks again.
+   */
+  async prepared(uri: string, token?: Token): Promise<boolean> {
+    const { workspace } = this;
+    const version = workspace.version(uri);
+    for (const step of workspace.preparation(uri)) {
+      await (step ?? turn());
+      if (token?.isCancellationRequested || version !== workspace.version(uri)) return false;
+    }
+    return true;
   }
 
   /**

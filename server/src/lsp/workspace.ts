@@ -1,11 +1,27 @@
 // The open documents and what was computed for them: each text at most once, and only when somebody asks.
 import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { type Analysed, accept, advance, type Document, noHistory, open, price, type Settings } from '../core/index.ts';
+import {
+  type Analysed,
+  accept,
+  advance,
+  type Document,
+  type Files,
+  formatOf,
+  noHistory,
+  open,
+  preparation,
+  price,
+  type Settings,
+  type Source,
+} from '../core/index.ts';
+import { corePath, Disk, pathOfUri } from '../host/disk.ts';
 import { FileSettings } from './fileSettings.ts';
 
 interface Entry {
   readonly version: number;
+  /** The files that it was read with. */
+  readonly files: Watched | undefined;
   readonly settings: Settings;
   /** Undefined for a text that is not a spec. */
   readonly document: Document | undefined;
@@ -15,7 +31,49 @@ interface Entry {
   analysed?: { readonly value: Analysed | undefined };
 }
 
+/** Files, and what was found where something was looked for: as long as that is so, what was read is true. */
+class Watched implements Files {
+  readonly #files: Files;
+  readonly #texts = new Map<string, string | undefined>();
+
+  constructor(files: Files) {
+    this.#files = files;
+  }
+
+  read(path: string): string | undefined {
+    const text = this.#files.read(path);
+    this.#texts.set(path, text);
+    return text;
+  }
+
+  isFolder(path: string): boolean {
+    return this.#files.isFolder(path);
+  }
+
+  list(path: string): readonly string[] {
+    return this.#files.list(path);
+  }
+
+  get isSame(): boolean {
+    for (const [path, text] of this.#texts) if (this.#files.read(path) !== text) return false;
+    return true;
+  }
+
+  /** Whether a file was looked for. */
+  has(path: string): boolean {
+    return this.#texts.has(path);
+  }
+}
+
 export class Workspace {
+  /** The folders that are open; without any, no file but an open one is read while they are not trusted. */
+  folders: readonly string[] = [];
+  /** Whether files outside of the workspace may be read. */
+  isTrusted = true;
+  readonly #disk = new Disk({
+    unsaved: path => this.#openText(path),
+    allows: path => this.isTrusted || this.folders.some(folder => path === folder || path.startsWith(`${folder}/`)),
+  });
   readonly settings = new FileSettings();
   readonly #texts: TextDocuments<TextDocument>;
   readonly #entries = new Map<string, Entry>();
@@ -26,6 +84,27 @@ export class Workspace {
 
   constructor(texts: TextDocuments<TextDocument>) {
     this.#texts = texts;
+  }
+
+  /**
+   * What has to be done before the newest text can be asked for: a parser that it needs is loaded, and what takes long to
+   * read is read in steps.
+   */
+  *preparation(uri: string): Generator<Promise<void> | undefined, void> {
+    const text = this.#texts.get(uri);
+    if (!text) return;
+    const parser = formatOf(sourceOf(uri, text))?.parser;
+    if (parser && !parser.isReady()) yield parser.load();
+    const entry = this.#entry(uri);
+    if (!entry?.document || entry.analysed) return;
+    for (const _ of preparation(entry.document, entry.settings) ?? []) yield undefined;
+  }
+
+  /** The open documents that were read with a file. */
+  dependants(uri: string): readonly string[] {
+    const path = pathOfUri(uri);
+    if (path === undefined) return [];
+    return [...this.#entries].flatMap(([other, { files }]) => (other !== uri && files?.has(path) ? [other] : []));
   }
 
   /** The newest text of a document as a spec; undefined when it is not one, or not open. */
@@ -89,23 +168,48 @@ export class Workspace {
     this.#expected.delete(uri);
   }
 
+  /** The text of a file that is open. */
+  #openText(path: string): string | undefined {
+    for (const text of this.#texts.all()) if (pathOfUri(text.uri) === path) return text.getText();
+    return undefined;
+  }
+
+  /** Folders in settings are those of the first workspace folder, where they are not absolute. */
+  #roots({ source, python }: Settings): Source['roots'] {
+    const [folder] = this.folders;
+    const absolute = (path: string | undefined): string | undefined =>
+      path === undefined ? undefined : corePath(path, folder);
+    return { source: absolute(source), python: absolute(python) };
+  }
+
   #entry(uri: string): Entry | undefined {
     const text = this.#texts.get(uri);
     if (!text) return undefined;
-    const { version, languageId } = text;
+    const { version } = text;
     const settings = this.settings.of(uri);
     const known = this.#entries.get(uri);
-    if (known?.version === version && known.settings === settings) return known;
-    // Parsing depends on no setting but the size limit.
-    const reusable = known?.version === version && known.settings.maxFileSize === settings.maxFileSize;
+    const isSame = known?.files?.isSame ?? true;
+    if (known?.version === version && known.settings === settings && isSame) return known;
+    const source = sourceOf(uri, text);
+    // Whoever asks has waited for it; this is a text that came just now.
+    const parser = formatOf(source)?.parser;
+    if (parser && !parser.isReady()) return undefined;
+    const { path } = source;
+    const files = parser && path !== undefined ? new Watched(this.#disk) : undefined;
+    // Parsing depends on no setting but the size limit, where no other files are read.
+    const reusable = !files && known?.version === version && known.settings.maxFileSize === settings.maxFileSize;
     const document = reusable
       ? known.document
-      : open({ name: fileName(uri), text: text.getText(), languageId }, settings, known?.document);
+      : open({ ...source, files, roots: this.#roots(settings) }, settings, known?.document);
     const before = known?.analysed?.value ?? known?.before;
-    const entry: Entry = { version, settings, document, before };
+    const entry: Entry = { version, files, settings, document, before };
     this.#entries.set(uri, entry);
     return entry;
   }
+}
+
+function sourceOf(uri: string, text: TextDocument): Source {
+  return { name: fileName(uri), text: text.getText(), languageId: text.languageId, path: pathOfUri(uri) };
 }
 
 /** The name of a file without its folders: `yolov8n.yaml` of `file:///models/yolov8n.yaml?git`. */

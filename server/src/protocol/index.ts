@@ -169,6 +169,8 @@ export interface InitializationOptions {
   readonly problemLink?: string;
   /** Settings of an editor that cannot be asked for its configuration, as under `flopline`. */
   readonly settings?: unknown;
+  /** Whether files outside of the workspace may be read; true where it is not given. */
+  readonly isTrusted?: boolean;
   /** What was chosen for files; changes come as `flopline/didChangeChoices`. */
   readonly choices?: ChosenByUri;
 }

@@ -28,7 +28,11 @@ export interface Ran {
   readonly raised: string | undefined;
   readonly graph: Graph;
   readonly module: PyModule | undefined;
+  /** Where the text begins behind the imports. */
+  readonly prefix: number;
 }
+
+const prefix = 'import torch\nimport torch.utils.checkpoint\n';
 
 /** Runs a text; everything that it does with tensors is recorded, unless it is to be a constructor. */
 export function ran(text: string, records = true): Ran {
@@ -36,7 +40,6 @@ export function ran(text: string, records = true): Ran {
   const world = worldOf(machine);
   const builder = new Builder();
   if (records) world.record(builder);
-  const prefix = 'import torch\nimport math\n';
   const outcome = machine.start(machine.run({ tree: parsePython(prefix + text), name: 'main' })).finish();
   world.end();
   const module = machine.modules.get('main') as PyModule | undefined;
@@ -51,6 +54,7 @@ export function ran(text: string, records = true): Ran {
           : undefined,
     graph: builder.finish([]),
     module,
+    prefix: prefix.length,
   };
 }
 

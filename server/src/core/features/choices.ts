@@ -1,7 +1,7 @@
 // The choices of a file: what is in effect and who it is from, what else could be chosen, and what that would give.
 import * as l10n from '@vscode/l10n';
 import { conventions } from '../analysis/conventions.ts';
-import type { Variant } from '../formats/index.ts';
+import type { ProgramEntry, Variant } from '../formats/index.ts';
 import { type Analysed, withChoice } from '../pipeline.ts';
 import { bytesOf, type ChoiceKey, choiceKeys, isImage, type Origin, written } from '../settings/index.ts';
 import { type Problem, textOf } from '../text/problem.ts';
@@ -44,7 +44,7 @@ export function choices(analysed: Analysed): readonly Choice[] {
   const { origins, document } = analysed;
   return choiceKeys.flatMap(key => {
     const values = valuesOf(analysed, key);
-    const open = key === 'input' || key === 'batch';
+    const open = key === 'input' || key === 'batch' || (key === 'entry' && values !== undefined);
     if (!values || (values.length === 0 && !open)) return [];
     const origin = origins[key];
     const range = origin === 'comment' ? document.pragmas.settings.get(key)?.range : undefined;
@@ -54,6 +54,8 @@ export function choices(analysed: Analysed): readonly Choice[] {
 
 function nameOf(key: ChoiceKey): string {
   switch (key) {
+    case 'entry':
+      return l10n.t('Network');
     case 'input':
       return l10n.t('Input size');
     case 'scale':
@@ -75,6 +77,8 @@ function nameOf(key: ChoiceKey): string {
 function valuesOf({ document, model, spec }: Analysed, key: ChoiceKey): readonly ChoiceValue[] | undefined {
   const plain = (names: readonly string[]): ChoiceValue[] => names.map(name => ({ value: name, text: name }));
   switch (key) {
+    case 'entry':
+      return spec.program?.entries.map(entryValue);
     case 'input':
       return model.graph.inputs.length === 0 ? undefined : commonSizes(model.graph.inputs[0]!.tensor.shape);
     case 'scale':
@@ -95,6 +99,10 @@ function valuesOf({ document, model, spec }: Analysed, key: ChoiceKey): readonly
   }
 }
 
+function entryValue({ expression, inputs }: ProgramEntry): ChoiceValue {
+  return { value: expression, text: expression, ...(inputs !== undefined && { detail: inputs }) };
+}
+
 /** Sizes at which networks for images are run. */
 const common = [224, 256, 320, 416, 512, 640, 1024, 1280];
 
@@ -108,6 +116,8 @@ function inEffect(analysed: Analysed, key: ChoiceKey): { readonly value: string;
   const { settings, spec, model } = analysed;
   const same = (value = ''): { readonly value: string; readonly text: string } => ({ value, text: value });
   switch (key) {
+    case 'entry':
+      return same(spec.program?.entry?.expression);
     case 'input': {
       const { inputs } = model.graph;
       const order = orderOf(analysed);
@@ -187,6 +197,8 @@ function statePart(analysed: Analysed, { key, text }: Choice): string {
   switch (key) {
     case 'input':
       return inputText(analysed);
+    case 'entry':
+      return text;
     case 'scale':
       return l10n.t('scale {0}', text);
     case 'batch':

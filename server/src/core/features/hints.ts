@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { type Amount, type Cost, isCertain, type LineCost } from '../analysis/model.ts';
-import { type Frame, useOf } from '../graph/graph.ts';
+import { type Frame, type SiteRole, useOf } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
 import { shapeText } from '../ops/rules/shape.ts';
 import { type Analysed, shownAt } from '../pipeline.ts';
@@ -120,6 +120,7 @@ interface Known {
   readonly unit: string;
   readonly mark: string;
   readonly taken: number;
+  readonly role: SiteRole;
   readonly cost: number;
   readonly params: number;
   readonly label: string;
@@ -139,14 +140,19 @@ function lineLabel(analysed: Analysed, template: Template, line: LineCost, mark:
   if (!shape || !isLocal || !isCertain(cost.value) || !isCertain(cost.params))
     return newLabel(analysed, template, line, mark, taken);
   const { unit } = analysed.model.convention;
+  const role = roleOf(line, analysed);
   const [{ value }, { value: params }] = [cost.value, cost.params];
   const known = labels.get(shape) ?? [];
   for (const one of known) {
-    const isSame = one.cost === value && one.params === params && one.mark === mark && one.taken === taken;
+    const isSame =
+      one.cost === value && one.params === params && one.mark === mark && one.taken === taken && one.role === role;
     if (isSame && one.template === template && one.unit === unit) return one.label;
   }
   const label = newLabel(analysed, template, line, mark, taken);
-  labels.set(shape, [{ template, unit, mark, taken, cost: value, params, label }, ...known.slice(0, mostLabels - 1)]);
+  labels.set(shape, [
+    { template, unit, mark, taken, role, cost: value, params, label },
+    ...known.slice(0, mostLabels - 1),
+  ]);
   return label;
 }
 
@@ -163,7 +169,9 @@ function newLabel(
   const before = (rests ? resting : '') + mark + (times > 1 && !template.has.has('times') ? `×${times} ` : '');
   const room = maxLabel - taken - before.length;
   // Several items on one line: its output is that of the last.
-  const shapes = shapesOf(items === 1 ? frames : frames.slice(-1));
+  const role = roleOf({ line, frames }, analysed);
+  // Where a module is made, what it gives is not there yet; where it is called, its parameters are elsewhere.
+  const shapes = role === 'construct' ? [] : shapesOf(items === 1 ? frames : frames.slice(-1));
   if (shapes.length === 0 && isBlank(cost)) return before + clip(reasonOf(cost, line, analysed), room);
 
   const unit = model.convention.unit;
@@ -171,7 +179,7 @@ function newLabel(
   const values: Record<Variable, string> = {
     shape: shapes.length > 1 ? shapeSpan(shapes, order) : shapes[0] ? shapeText(shapes[0], order) : '',
     cost: orNothing(cost.value, amountText(unsigned(cost.value), unit)),
-    params: orNothing(cost.params, paramsText(unsigned(cost.params))),
+    params: role === 'call' ? '' : orNothing(cost.params, paramsText(unsigned(cost.params))),
     share: template.has.has('share') ? shareOf(cost, model.totals) : '',
     times: times > 1 ? `×${times}` : '',
     // Expensive, and seldom asked for: how much memory a layer takes depends on the whole network.
@@ -190,6 +198,13 @@ function newLabel(
     }
   }
   return before + label;
+}
+
+/** What a line is to its first frame. */
+function roleOf({ line, frames }: Pick<LineCost, 'line' | 'frames'>, { document: { lines } }: Analysed): SiteRole {
+  const [from, to] = [lines.start(line), lines.end(line)];
+  const site = frames[0]?.sites.find(({ range, file }) => file === undefined && range.from >= from && range.from <= to);
+  return site?.role ?? 'use';
 }
 
 /** A hint says once that it rests on another row. */

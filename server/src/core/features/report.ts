@@ -1,10 +1,12 @@
 // What scripts rely on: schema 1 of `flopline report --format json`.
 import * as l10n from '@vscode/l10n';
 import type { Amount, Cost } from '../analysis/model.ts';
-import { type Frame, type GraphNode, useOf } from '../graph/graph.ts';
+import type { Program } from '../formats/index.ts';
+import { type Frame, type GraphNode, type Site, useOf } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
 import { type ShapeOrder, shapeText } from '../ops/rules/shape.ts';
 import type { Analysed, Document, NativeFigure, VersionFigure } from '../pipeline.ts';
+import { Lines } from '../text/lines.ts';
 import { type Severity, textOf } from '../text/problem.ts';
 import { bytes, exact, percent, si } from '../text/quantity.ts';
 import { listText } from '../text/wording.ts';
@@ -44,6 +46,23 @@ export interface RowReport {
 export interface LayerReport extends RowReport {
   /** 0-based, in source order. */
   readonly index: number;
+  /** Of a module of a program: the file in which it is constructed, where that is another one. */
+  readonly file?: string;
+  /** How often it is called; 0 for one that is not. */
+  readonly calls?: number;
+  /** Whether it holds no other modules. */
+  readonly leaf?: boolean;
+}
+
+/** A network that a program holds. */
+export interface EntryReport {
+  readonly entry: string;
+  /** 1-based; null for one that was asked for from outside. */
+  readonly line: number | null;
+  /** What it is called with: shapes where it was read, else as the file says it; null where that is not known. */
+  readonly inputs: readonly ReportShape[] | string | null;
+  /** Whether that was guessed; null where it was not read. */
+  readonly guessed: boolean | null;
 }
 
 export interface ProblemReport {
@@ -102,6 +121,8 @@ export interface FileReport {
   readonly input: Readonly<Record<string, ReportShape>>;
   readonly totals: TotalsReport;
   readonly native: NativeReport | null;
+  /** Of a program: its networks, the one that was read first. */
+  readonly entries?: readonly EntryReport[];
   readonly layers: readonly LayerReport[];
   readonly problems: readonly ProblemReport[];
 }
@@ -136,9 +157,93 @@ export function report(shown: Analysed, { file, blocks = false }: ReportOptions 
       ...completeness(analysed, totals, undefined),
     },
     native: figure ? nativeReport(figure) : null,
-    layers: graph.root.children.map((frame, index) => ({ index, ...row(analysed, frame, index, blocks) })),
+    ...(spec.program ? { entries: entryRows(analysed, spec.program) } : {}),
+    layers: spec.program
+      ? moduleRows(analysed, spec.program)
+      : graph.root.children.map((frame, index) => ({ index, ...row(analysed, frame, index, blocks) })),
     problems: problemRows(document, problems(analysed)),
   };
+}
+
+function entryRows({ document: { lines } }: Analysed, { entries, entry }: Program): EntryReport[] {
+  const ordered = entry ? [entry, ...entries.filter(other => other !== entry)] : entries;
+  return ordered.map(({ expression, range, inputs, shapes, guessed }) => ({
+    entry: expression,
+    line: range ? lines.lineAt(range.from) + 1 : null,
+    inputs: shapes?.map(shape => reportShape(shape)) ?? inputs ?? null,
+    guessed: guessed ?? null,
+  }));
+}
+
+interface Sum {
+  value: number;
+  complete: boolean;
+}
+
+/** One row for each module of a program, with everything inside it. */
+function moduleRows({ model, document }: Analysed, { modules, read }: Program): LayerReport[] {
+  const own = modules.map(({ own }) => {
+    const costs = own.map(node => model.costOfNode(node));
+    const sum = (of: (cost: Cost) => Amount): Sum => ({
+      value: costs.reduce((total, cost) => total + of(cost).value, 0),
+      complete: costs.every(cost => of(cost).complete),
+    });
+    return {
+      macs: sum(cost => cost.macs),
+      value: sum(cost => cost.value),
+      activations: sum(cost => cost.activations),
+      // Of a node, what is not known includes the memory that it takes.
+      why: costs.find(cost => !cost.macs.complete || !cost.params.complete)?.why,
+    };
+  });
+  // Modules come after those that hold them.
+  for (let at = modules.length - 1; at >= 0; at--) {
+    const around = own[modules[at]!.parent];
+    const inside = own[at]!;
+    if (!around) continue;
+    for (const key of ['macs', 'value', 'activations'] as const) {
+      around[key].value += inside[key].value;
+      around[key].complete &&= inside[key].complete;
+    }
+    around.why ??= inside.why;
+  }
+  const lines = new Map<string, Lines>();
+  return modules.map((module, index) => {
+    const { macs, value, activations, why } = own[index]!;
+    const { name, type, site, calls, leaf, outputs, params } = module;
+    const reason = why ?? module.why;
+    const complete = macs.complete && reason === undefined && !Number.isNaN(params);
+    return {
+      index,
+      name,
+      op: type,
+      line: site ? lineOf(site, document.lines, read, lines) : null,
+      ...(site?.file === undefined ? {} : { file: site.file }),
+      calls,
+      leaf,
+      outputs: outputs.map(({ shape }) => reportShape(shape)),
+      params: Number.isNaN(params) ? null : params,
+      macs: known(macs),
+      value: known(value),
+      activations: known(activations),
+      ...(complete ? { complete } : { complete, why: reason?.message ?? l10n.t('a size is not known') }),
+    };
+  });
+}
+
+/** The 1-based line of a place, in whatever file; null where its text is not at hand. */
+function lineOf(
+  { file, range }: Pick<Site, 'file' | 'range'>,
+  own: Lines,
+  read: ReadonlyMap<string, string>,
+  known: Map<string, Lines>,
+): number | null {
+  if (file === undefined) return own.lineAt(range.from) + 1;
+  const text = read.get(file);
+  if (text === undefined) return null;
+  const lines = known.get(file) ?? new Lines(text);
+  known.set(file, lines);
+  return lines.lineAt(range.from) + 1;
 }
 
 function nativeReport({ convention, label, value, versions, fused }: NativeFigure): NativeReport {

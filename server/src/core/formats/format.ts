@@ -1,12 +1,14 @@
 // What a format is. A format is a folder beside this file; formats never import each other.
 import type { GraphEdit } from '../graph/edit.ts';
-import type { Doubts, Graph, GraphNode } from '../graph/graph.ts';
+import type { Doubts, Graph, GraphNode, Site, Tensor } from '../graph/graph.ts';
 import type { Shown } from '../graph/segment.ts';
 import type { Tunable } from '../graph/tunable.ts';
 import type { ShapeOrder } from '../ops/rules/shape.ts';
+import type { Files } from '../python/files.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Fix, Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
+import type { Reason } from '../text/reason.ts';
 import type { Span } from '../text/span.ts';
 import type { Definitions, Item, Numbered, Reference } from './reference.ts';
 import type { Rows } from './rows.ts';
@@ -19,12 +21,31 @@ export interface Source {
   readonly text: string;
   /** The editor's language for it, where there is an editor. */
   readonly languageId?: string | undefined;
+  /** Where it lies, absolute and with forward slashes; undefined for a text that is in no file. */
+  readonly path?: string | undefined;
+  /** The files around it, for formats whose texts import others; without it, nothing is imported. */
+  readonly files?: Files | undefined;
+  /** Where imports are looked for, as a person has set it. */
+  readonly roots?: Roots | undefined;
 }
 
-/** An input size that a person set: without a name, sizes without the batch; with a name, with it. */
+/** Folders that a person has named, absolute and with forward slashes. */
+export interface Roots {
+  /** From which imports are resolved, in place of the folders around the text. */
+  readonly source?: string | undefined;
+  /** An environment of Python, or a folder of installed packages. */
+  readonly python?: string | undefined;
+}
+
+/**
+ * An input size that a person set: without a name, sizes without the batch; with a name, with it. In a format of
+ * programs, sizes are as the program takes them.
+ */
 export interface InputSize {
   readonly name?: string | undefined;
   readonly sizes: readonly number[];
+  /** The type of its elements (`int64`), where it is not a floating-point number. */
+  readonly dtype?: string | undefined;
 }
 
 export interface ReadOptions {
@@ -35,6 +56,10 @@ export interface ReadOptions {
   readonly dialect?: string | undefined;
   /** One of the format's `choices.phase`; undefined is the file's own choice, else TEST. */
   readonly phase?: string | undefined;
+  /** What is built, in a format whose texts hold several networks: `resnet50()`. Undefined is the text's first choice. */
+  readonly entry?: string | undefined;
+  /** What the network is called with, as expressions of the text's language, where sizes do not say it. */
+  readonly inputs?: string | undefined;
   /** The order in which problems word the sizes of images; undefined is that of the format. */
   readonly shapeOrder?: ShapeOrder | undefined;
   /** Where the places of frames are shown, where a person sees another text than the one that is read. */
@@ -128,6 +153,70 @@ export interface Spec {
   readonly doubts?: Doubts | undefined;
   /** The batch that the text writes, where it is not 1: costs are for one sample all the same. */
   readonly batch?: number | undefined;
+  /** What a text that is a program says besides. */
+  readonly program?: Program | undefined;
+}
+
+/** A program that was read: which of its networks, and what it is made of. */
+export interface Program {
+  /** The networks that it holds, the one that is read by itself first. */
+  readonly entries: readonly ProgramEntry[];
+  /** The one that was read; undefined where there is none. */
+  readonly entry: ProgramEntry | undefined;
+  /** The modules of the network in the order of its tree, itself first, under an empty name. */
+  readonly modules: readonly ModuleRow[];
+  /** The folders from which imports were resolved, in order. */
+  readonly roots: readonly string[];
+  /** Whose folder holds the program: its repository, where one was found. */
+  readonly repository: string | undefined;
+  /** The other files that were read, with their texts. */
+  readonly read: ReadonlyMap<string, string>;
+  /** Imports that were not found, with the reason. */
+  readonly missing: readonly MissingImport[];
+}
+
+export interface MissingImport {
+  readonly name: string;
+  readonly why: string;
+}
+
+/** A network that a program holds. */
+export interface ProgramEntry {
+  /** The expression that builds it: `resnet50()`. */
+  readonly expression: string;
+  /** Where it is in the text: the head of the function or class, the call, the comment; undefined for one from outside. */
+  readonly range: Range | undefined;
+  /** Why it is one. */
+  readonly from: 'comment' | 'use' | 'function' | 'class' | 'value' | 'outside';
+  /** What it is called with, as far as the text says it: sizes as in `--input`, or expressions. */
+  readonly inputs: string | undefined;
+  /** Whether what it was called with was guessed; undefined where it was not read. */
+  readonly guessed?: boolean | undefined;
+  /** The sizes that it was called with, one for each tensor; undefined where it was not read. */
+  readonly shapes?: readonly (readonly number[])[] | undefined;
+}
+
+/** A module of a program's network. */
+export interface ModuleRow {
+  /** Its path in the tree: `layer1.0.conv1`. */
+  readonly name: string;
+  readonly type: string;
+  /** Where it was made. */
+  readonly site: Site | undefined;
+  /** How often it was called. */
+  readonly calls: number;
+  /** Whether it holds no other modules. */
+  readonly leaf: boolean;
+  /** Of its first call. */
+  readonly outputs: readonly Tensor[];
+  /** Learnable parameters of it and all inside it, each once. */
+  readonly params: number;
+  /** Why `params` is not known; NaN then. */
+  readonly why: Reason | undefined;
+  /** The nodes that are its own work and no module's inside it. */
+  readonly own: readonly GraphNode[];
+  /** The index of the module that holds it; −1 for the network. */
+  readonly parent: number;
 }
 
 /** A text that is parsed once and read as often as sizes and scales ask for it. */
@@ -136,6 +225,11 @@ export interface Reader {
   /** What the reader of another text may take over to save work; understood only by the format that made it. */
   readonly cache?: unknown;
   read(options: ReadOptions): Spec;
+  /**
+   * Reads in steps what takes long, for whoever has others to answer in between. Once it has ended, `read` with the same
+   * options has the result at once; nothing is lost where it is given up.
+   */
+  prepare?(options: ReadOptions): Generator<void, void>;
   /** The items of the text's top-level list, in source order, with what they say of each other. */
   items?(): readonly Item[];
   /** Every reference of the text, where others than its items have some: rows of blocks, what the network outputs. */
@@ -175,6 +269,8 @@ export interface Choices {
   /** Whose modules or sections its files use. */
   readonly dialect?: readonly string[];
   readonly phase?: readonly string[];
+  /** Its texts are programs that hold several networks, called with anything (`Spec.program`). */
+  readonly entry?: true;
 }
 
 export interface Format {
@@ -198,6 +294,8 @@ export interface Format {
   readonly comments?: RegExp;
   /** A cheap look at name and content. */
   recognises(source: Source): boolean;
+  /** What has to be loaded before a text can be opened. */
+  readonly parser?: { isReady(): boolean; load(): Promise<void> };
   /** Whether a text is certainly none of this format's, though its language says so: others have files of that name. */
   isForeign?(source: Source): boolean;
   /**

@@ -58,10 +58,18 @@ export function definition({ from, to }: Range): Site {
   return { range: { from, to }, role: 'definition' };
 }
 
-/** Where a frame is used in the text that was opened; undefined inside a framework's composite. */
+/**
+ * Where a frame is in the text that was opened: where it is used, or else, in a program, where its module is constructed
+ * or what it does is called. Undefined inside a framework's composite, and for what is in other files.
+ */
 export function useOf({ sites }: Pick<Frame, 'sites'>): Range | undefined {
-  for (const { role, range, file } of sites) if (role === 'use' && file === undefined) return range;
-  return undefined;
+  let found: Site | undefined;
+  for (const site of sites) {
+    if (site.file !== undefined || site.role === 'definition') continue;
+    if (site.role === 'use') return site.range;
+    if (site.role === 'construct' || !found) found = site;
+  }
+  return found?.range;
 }
 
 /**

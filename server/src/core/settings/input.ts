@@ -168,8 +168,8 @@ function whatFits(size: InputSize, shape: readonly number[]): WrongValue {
 
 const shown = (own: readonly number[]): string => own.map(length => (Number.isNaN(length) ? '?' : length)).join(',');
 
-/** As a comment sets it: `3,320,320`, `image=1,3,320,320`. */
-export function written({ name, sizes }: InputSize): string {
-  const numbers = sizes.join(',');
+/** As a comment sets it: `3,320,320`, `image=1,3,320,320`, `1,128:int64`. */
+export function written({ name, sizes, dtype }: InputSize): string {
+  const numbers = sizes.join(',') + (dtype === undefined ? '' : `:${dtype}`);
   return name === undefined ? numbers : `${name}=${numbers}`;
 }

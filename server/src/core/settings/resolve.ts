@@ -83,6 +83,7 @@ function originsIn(settings: Settings): Record<ChoiceKey, Origin> {
 
 /** Whether a value means something in a format; undefined is the file's own. */
 function has(choices: Choices, key: string, value: unknown): boolean {
+  if (key === 'inputs') return choices.entry === true;
   if (!isChoice(key)) return true;
   const own = choices[key];
   return own === true || (own !== undefined && (value === undefined || own.includes(String(value))));
@@ -108,7 +109,7 @@ export function scaleMisfit(scale: string | undefined, { variants }: Spec, comme
 
 /** Whether a setting means something in some formats only. */
 export function isChoice(key: string): key is keyof Choices {
-  return key === 'scale' || key === 'dialect' || key === 'phase';
+  return key === 'scale' || key === 'dialect' || key === 'phase' || key === 'entry';
 }
 
 function notInComments(key: string): WrongValue {

@@ -98,17 +98,21 @@ export function optional<T extends string>({ schema, read, ...words }: Setting<T
   };
 }
 
-/** `3,320,320`, `3x320x320` or `image=1,3,320,320`, several separated by `;`. */
+/** `3,320,320`, `3x320x320`, `image=1,3,320,320` or `1,128:int64`, several separated by `;`. */
 export function inputSizes(words: Words): Setting<readonly InputSize[]> {
   return setting<readonly InputSize[]>({ type: 'string', default: '' }, [], words, written => {
     if (typeof written !== 'string') return how;
     if (written.trim() === '') return [];
     const inputs: InputSize[] = [];
     for (const part of written.split(';')) {
-      const match = /^\s*(?:([A-Za-z_][\w.-]*)\s*=\s*)?\[?\s*(\d{1,9}(?:\s*[,x×]\s*\d{1,9})*)\s*\]?\s*$/.exec(part);
+      const match =
+        /^\s*(?:([A-Za-z_][\w.-]*)\s*=\s*)?\[?\s*(\d{1,9}(?:\s*[,x×]\s*\d{1,9})*)\s*\]?\s*(?::\s*(?:torch\.)?([a-z]\w*)\s*)?$/.exec(
+          part,
+        );
       const sizes = (match?.[2] ?? '').split(/[,x×]/).map(Number);
       if (!match || sizes.some(size => size < 1)) return () => wrongPart(part) + how();
-      inputs.push(match[1] === undefined ? { sizes } : { name: match[1], sizes });
+      const [, name, , dtype] = match;
+      inputs.push({ ...(name !== undefined && { name }), sizes, ...(dtype !== undefined && { dtype }) });
     }
     return inputs;
   });
@@ -121,7 +125,7 @@ const how = (): string =>
 
 /** Which of several sizes is not a number, as a sentence before others; empty where that is not what is wrong. */
 function wrongPart(input: string): string {
-  const sizes = input.replace(/^[^=]*=/, '').split(/[,x×]/);
+  const sizes = input.replace(/^[^=]*=|:.*$/g, '').split(/[,x×]/);
   const odd = sizes.length > 1 ? sizes.find(size => !/^\s*\[?\s*0*[1-9]\d{0,8}\s*\]?\s*$/.test(size)) : undefined;
   return odd === undefined || odd.trim() === '' ? '' : `${l10n.t('“{0}” is not a whole number ≥ 1.', odd.trim())} `;
 }

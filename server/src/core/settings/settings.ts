@@ -8,7 +8,7 @@ export type Dtype = 'fp32' | 'fp16' | 'bf16' | 'int8';
 export const bytesOf: Record<Dtype, number> = { fp32: 4, fp16: 2, bf16: 2, int8: 1 };
 
 /** What a person may choose for one file, in the order in which it is shown. */
-export const choiceKeys = ['input', 'scale', 'convention', 'dtype', 'batch', 'phase', 'dialect'] as const;
+export const choiceKeys = ['entry', 'input', 'scale', 'convention', 'dtype', 'batch', 'phase', 'dialect'] as const;
 export type ChoiceKey = (typeof choiceKeys)[number];
 
 /** What was chosen for a file, as a comment would set it; an empty string is the file's own value. */
@@ -30,6 +30,14 @@ export interface Settings {
   readonly dialect: string | undefined;
   /** Caffe's phase: TRAIN or TEST. */
   readonly phase: string | undefined;
+  /** The network of a program: an expression in its names. */
+  readonly entry: string | undefined;
+  /** What a program's network is called with, as expressions. */
+  readonly inputs: string | undefined;
+  /** The folder from which a program's imports are resolved. */
+  readonly source: string | undefined;
+  /** The environment or the folder of installed packages that a program's imports may be from. */
+  readonly python: string | undefined;
   /** `auto` is the order in which a file's format writes its input. */
   readonly shapeOrder: 'auto' | Format['shapeOrder'];
   readonly hints: {

@@ -39,15 +39,53 @@ const table: Table = {
       option: 'NAME',
     },
   ),
+  entry: optional(
+    text('', {
+      doc: () =>
+        l10n.t(
+          'Network of a Python file: an expression in the names of the file, such as `resnet50()` or `Net(num_classes=10)`. Default: what a comment in the file names, or else what its own test calls, its functions build, or its classes are.',
+        ),
+      comment: 'Net()',
+      option: 'EXPRESSION',
+    }),
+  ),
   input: inputSizes({
     doc: () =>
       l10n.t(
-        'Input size without the batch, such as `3,320,320` (for an image also `320` or `320x320`), or by name and with the batch, such as `image=1,3,320,320`; separate several inputs by `;`. Default: the size in the file, or else that of its framework.',
+        'Input size without the batch, such as `3,320,320` (for an image also `320` or `320x320`), or by name and with the batch, such as `image=1,3,320,320`; separate several inputs by `;`. For Python, the sizes of each argument of `forward` with the batch, such as `1,3,224,224`, or `1,128:int64` for integers. Default: the size in the file, or else that of its framework.',
       ),
     wrong: written => l10n.t('“{0}” is not an input size.', written),
     comment: '3,320,320',
     option: 'SIZE',
   }),
+  inputs: optional(
+    text('', {
+      doc: () =>
+        l10n.t(
+          'Arguments of the network of a Python file, as Python expressions, where sizes are not enough: `torch.zeros(1, 30, dtype=torch.int64), None`.',
+        ),
+      comment: 'torch.zeros(1,3,32,32),None',
+      option: 'EXPRESSIONS',
+    }),
+  ),
+  source: optional(
+    text('', {
+      doc: () =>
+        l10n.t(
+          'Folder from which the imports of a Python file are resolved. Default: the folders of its package and of its repository.',
+        ),
+      option: 'FOLDER',
+    }),
+  ),
+  python: optional(
+    text('', {
+      doc: () =>
+        l10n.t(
+          'Python environment, or folder of installed packages, whose source may be read for imports. It is never executed.',
+        ),
+      option: 'FOLDER',
+    }),
+  ),
   batch: number(
     'integer',
     1,

@@ -23,6 +23,8 @@ const nothing: Pragmas = { settings: new Map(), ignores: [] };
 export interface SettingComment {
   /** From its `#` to the end of the line. */
   readonly range: Range;
+  /** The call that it begins with, which names a network of a program: `# flopline: Net(10) input=1,3,32,32`. */
+  readonly call?: { readonly text: string; readonly range: Range };
   readonly words: readonly { readonly key: string; readonly value: string; readonly range: Range }[];
 }
 
@@ -36,13 +38,49 @@ export function settingComments(text: string): SettingComment[] {
     if (kind) continue;
     const to = match.index + whole.length;
     const from = to - body.length;
-    const words = [...body.matchAll(/([A-Za-z][\w-]*)\s*=\s*([^\s#]+)/g)].map(word => {
-      const start = from + word.index;
+    const length = whole.slice(0, -body.length || undefined).endsWith(':') ? callLength(body) : 0;
+    const words = [...body.slice(length).matchAll(/([A-Za-z][\w-]*)\s*=\s*([^\s#]+)/g)].map(word => {
+      const start = from + length + word.index;
       return { key: word[1]!, value: word[2]!, range: { from: start, to: start + word[0].length } };
     });
-    found.push({ range: { from: match.index, to }, words });
+    if (length === 0) {
+      found.push({ range: { from: match.index, to }, words });
+      continue;
+    }
+    const text = body.slice(0, length).trim();
+    const start = from + body.indexOf(text);
+    // Expressions have spaces in them: they are all that follows.
+    const last = words.findIndex(({ key }) => key === 'inputs');
+    const inputs = words[last];
+    if (inputs) {
+      const [, value = ''] = /^\w+\s*=\s*(.*?)\s*$/.exec(match.input.slice(inputs.range.from, to)) ?? [];
+      words.splice(last, words.length, { ...inputs, value, range: { from: inputs.range.from, to } });
+    }
+    found.push({
+      range: { from: match.index, to },
+      call: { text, range: { from: start, to: start + text.length } },
+      words,
+    });
   }
   return found;
+}
+
+/** How much of a comment is the call at its beginning, `Net("a b", [1, 2])`: up to a setting or a note behind it; 0 for none. */
+function callLength(body: string): number {
+  if (!/^\s*(?:[A-Za-z_][\w.]*)?\(/.test(body)) return 0;
+  let depth = 0;
+  let quote = '';
+  for (let at = 0; at < body.length; at++) {
+    const sign = body[at]!;
+    if (quote !== '') {
+      if (sign === '\\') at++;
+      else if (sign === quote) quote = '';
+    } else if (sign === '"' || sign === "'") quote = sign;
+    else if ('([{'.includes(sign)) depth++;
+    else if (')]}'.includes(sign)) depth--;
+    else if (depth === 0 && (sign === '#' || /^\s+[A-Za-z][\w-]*\s*=(?!=)/.test(body.slice(at)))) return at;
+  }
+  return depth === 0 && quote === '' ? body.length : 0;
 }
 
 /** Reads the comments that speak to Flopline. A look for the word is all that other files cost. */
@@ -50,8 +88,10 @@ export function readPragmas(text: string, lines: Lines = new Lines(text)): Pragm
   if (!text.includes('flopline')) return nothing;
   const settings = new Map<string, { value: string; range: Range }>();
   const ignores: Ignore[] = [];
-  for (const { words } of settingComments(text))
-    for (const { key, value, range } of words) settings.set(key, { value, range });
+  for (const { call, words } of settingComments(text)) {
+    // What is set beside a call is set for that network.
+    if (!call) for (const { key, value, range } of words) settings.set(key, { value, range });
+  }
   for (const match of text.matchAll(comments)) {
     const [, kind, body = ''] = match;
     if (!kind) continue;

@@ -66,11 +66,12 @@ export function pointwise<A extends object>(
   }
   if (!how || inputs.some(({ dtype: own }) => isComplex(own))) return result;
   const shapes = inputs.map(({ shape }) => shape);
+  // All that values are computed with is looked at now: the program may change the tensors before somebody asks.
+  const shape = result.shape ?? [];
+  const isUnsure = inputs.some(({ dtype: own }) => isWhole(own));
   return compute(result, inputs, (...values) => {
-    const shape = result.shape!;
     const read = values.map((each, at) => broadcastRead(each, shapes[at]!, shape));
     const out = new Float64Array(sizeOf(shape));
-    const isUnsure = inputs.some(({ dtype: own }) => isWhole(own));
     if (read.length === 1) {
       const [a] = read;
       for (let at = 0; at < out.length; at++) out[at] = isUnsure && Number.isNaN(a![at]!) ? Number.NaN : how(a![at]!);
@@ -130,7 +131,7 @@ const unaries: readonly (readonly [string, How, Kind, ((x: number) => number) | 
   ['ceil', 'round', 'same', Math.ceil],
   ['trunc fix', 'round', 'same', Math.trunc],
   ['frac', 'round', 'same', x => x - Math.trunc(x)],
-  ['sign sgn', 'sign', 'same', Math.sign],
+  ['sign sgn', 'sign', 'same', x => Math.sign(x) || 0],
   ['signbit', 'sign', 'bool', x => Number(x < 0 || Object.is(x, -0))],
   ['logical_not', 'not', 'bool', x => Number(x === 0)],
   ['isnan', 'test', 'bool', x => Number(Number.isNaN(x))],
@@ -175,9 +176,10 @@ function arithmetic<A extends object>(
 
 function valued(result: PyTensor, a: PyTensor, b: PyTensor, how: (a: number, b: number) => number): PyTensor {
   const shapes = [a.shape!, b.shape!];
+  const to = result.shape!;
   return compute(result, [a, b], (x, y) => {
-    const left = broadcastRead(x!, shapes[0]!, result.shape!);
-    const right = broadcastRead(y!, shapes[1]!, result.shape!);
+    const left = broadcastRead(x!, shapes[0]!, to);
+    const right = broadcastRead(y!, shapes[1]!, to);
     return left.map((value, at) => how(value, right[at]!));
   });
 }
@@ -297,8 +299,7 @@ export function definePointwise(registry: Registry): void {
     'bitwise_not',
     'input',
     call => {
-      const x = call.tensor();
-      return unary(call.world, 'not', x, x.dtype, value => (x.dtype === 'bool' ? Number(value === 0) : -value - 1));
+      return inverted(call);
     },
     { inPlace: true },
   );
@@ -379,6 +380,13 @@ function pair(call: Call): readonly [PyTensor, PyTensor] {
   return [call.tensor('input'), call.tensor('other')];
 }
 
+/** Both operands, of which none may be a number. */
+function tensorPair(call: Call): readonly [PyTensor, PyTensor] {
+  const [a, b] = pair(call);
+  if (isNumber(a) || isNumber(b)) throw call.machine.raise('TypeError', `${call.name}(): arguments must be Tensors`);
+  return [a, b];
+}
+
 function binaries(registry: Registry): void {
   const binary = (names: string, how: Binary, parameters = 'input, other'): void =>
     registry.define(names, parameters, call => checked(how)(call.world, ...pair(call)), { inPlace: true });
@@ -414,25 +422,24 @@ function binaries(registry: Registry): void {
   binary('fmod', fmod);
   binary('atan2 arctan2', atan2);
   binary('hypot', hypot);
-  binary('maximum fmax', maximum);
-  binary('minimum fmin', minimum);
+  for (const [names, how] of [
+    ['maximum fmax', maximum],
+    ['minimum fmin', minimum],
+  ] as const) {
+    registry.define(names, 'input, other', call => checked(how)(call.world, ...tensorPair(call)));
+  }
   binary('bitwise_and', and);
   binary('bitwise_or', or);
   binary('bitwise_xor', xor);
   binary('bitwise_left_shift', left);
   binary('bitwise_right_shift', right);
-  binary(
-    'logical_and',
-    logic((a, b) => a && b),
-  );
-  binary(
-    'logical_or',
-    logic((a, b) => a || b),
-  );
-  binary(
-    'logical_xor',
-    logic((a, b) => a !== b),
-  );
+  for (const [name, how] of [
+    ['logical_and', logic((x, y) => x && y)],
+    ['logical_or', logic((x, y) => x || y)],
+    ['logical_xor', logic((x, y) => x !== y)],
+  ] as const) {
+    registry.define(name, 'input, other', call => checked(how)(call.world, ...tensorPair(call)), { inPlace: true });
+  }
   registry.define('pow float_power', 'input, exponent', power, { inPlace: true });
   for (const [names, , how] of comparisons) binary(names, how);
 
@@ -479,9 +486,15 @@ function binaries(registry: Registry): void {
   registry.method('__pos__', 'input', call => call.tensor());
   registry.method('__abs__', 'input', call => unary(call.world, 'abs', call.tensor(), call.tensor().dtype, Math.abs));
   registry.method('__invert__', 'input', call => {
-    const x = call.tensor();
-    return unary(call.world, 'not', x, x.dtype, value => (x.dtype === 'bool' ? Number(value === 0) : -value - 1));
+    return inverted(call);
   });
+}
+
+/** ~x */
+function inverted(call: Call): PyTensor {
+  const x = call.tensor();
+  const isBool = x.dtype === 'bool';
+  return unary(call.world, 'not', x, x.dtype, value => (isBool ? Number(value === 0) : -value - 1));
 }
 
 function power(call: Call): PyTensor {

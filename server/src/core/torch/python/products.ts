@@ -9,8 +9,11 @@ import { add, broadcastShapes, checked, mul } from './pointwise.ts';
 import { normOf, reduced } from './reductions.ts';
 import { named } from './results.ts';
 import { type DType, PyTensor } from './tensor.ts';
-import { sizeOf } from './values.ts';
-import { permuted, reshaped, shapeOf, squeezed, unsqueezed, viewed } from './views.ts';
+import { broadcastRead, compute, sizeOf } from './values.ts';
+import { needDimensions, permuted, reshaped, shapeOf, squeezed, unsqueezed, viewed } from './views.ts';
+
+/** Products whose values are computed. */
+const mostProducts = 1 << 18;
 
 export function product(call: Call, a: PyTensor, b: PyTensor): PyTensor {
   const dtype = promote(a.dtype, b.dtype);
@@ -67,9 +70,32 @@ export function product(call: Call, a: PyTensor, b: PyTensor): PyTensor {
   const right = n.length === 1 ? unsqueezed(call, b, 1) : b;
   let result = call.world.apply(ops.matmul, {}, [left, right], { dtype });
   result.strides = 'contiguous';
+  multiplied(result, left, right);
   if (n.length === 1) result = squeezedAt(call, result, result.shape!.length - 1);
   if (m.length === 1) result = squeezedAt(call, result, result.shape!.length - (n.length === 1 ? 1 : 2));
   return result;
+}
+
+/** Values of small tables are known, too: they may decide something. */
+function multiplied(result: PyTensor, left: PyTensor, right: PyTensor): void {
+  const [a, b, to] = [left.shape!, right.shape!, result.shape!];
+  const [rows, inner, columns] = [a.at(-2)!, a.at(-1)!, b.at(-1)!];
+  if (!(sizeOf(to) * inner <= mostProducts)) return;
+  const batch = to.slice(0, -2);
+  compute(result, [left, right], (x, y) => {
+    const p = broadcastRead(x!, a, [...batch, rows, inner]);
+    const q = broadcastRead(y!, b, [...batch, inner, columns]);
+    const out = new Float64Array(sizeOf(to));
+    for (let at = 0; at < out.length; at++) {
+      const column = at % columns;
+      const line = Math.floor(at / columns);
+      const start = Math.floor(line / rows) * inner * columns + column;
+      let sum = 0;
+      for (let k = 0; k < inner; k++) sum += p[line * inner + k]! * q[start + k * columns]!;
+      out[at] = sum;
+    }
+    return out;
+  });
 }
 
 function squeezedAt(call: Call, x: PyTensor, axis: number): PyTensor {
@@ -210,6 +236,8 @@ export function defineProducts(registry: Registry): void {
   });
   registry.fn('cdist', 'x1, x2, p?, compute_mode?', call => {
     const [a, b] = [call.tensor('x1'), call.tensor('x2')];
+    needDimensions(call, a, 2);
+    needDimensions(call, b, 2);
     const [m, n] = [shapeOf(call, a), shapeOf(call, b)];
     const batch = broadcastShapes([m.slice(0, -2), n.slice(0, -2)]);
     if (!batch || Math.abs(m.at(-1)! - n.at(-1)!) > 0) {
@@ -331,7 +359,7 @@ function einsum(call: Call): Value {
       return call.wrong(
         'einsum-rank',
         l10n.t(
-          '“{0}” in the equation “{1}” stands for a tensor of {2}, which has {3} dimensions.',
+          '“{0}” in the equation “{1}” describes a tensor of {2}, which has {3} dimensions.',
           text,
           equation,
           sizesText(shape),
@@ -373,7 +401,7 @@ function einsum(call: Call): Value {
         call.wrong(
           'einsum-size-mismatch',
           l10n.t(
-            '“{0}” in the equation “{1}” stands for sizes of {2} and {3}: the operands are {4}.',
+            '“{0}” in the equation “{1}” has the sizes {2} and {3}: the operands are {4}.',
             label > 0 ? String.fromCharCode(label) : '...',
             equation,
             other,

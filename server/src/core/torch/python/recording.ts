@@ -12,7 +12,7 @@ import { type Reason, reasonOf } from '../../text/reason.ts';
 import { type DirectCall, type EndedCall, Frames, isInternal, rangeOf } from './frames.ts';
 import { mostValues, Storage, Values } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
-import type { ApplyOptions, World } from './world.ts';
+import { type ApplyOptions, isModuleCall, type ModuleCall, type World } from './world.ts';
 
 const worlds = new WeakMap<Machine, Recording>();
 
@@ -34,6 +34,8 @@ export class Recording implements World {
   readonly #counted = new Map<PyParameter, GraphNode>();
   /** Tensors of the program that have a node, to be freed of it at the end. */
   readonly #read = new Set<PyTensor>();
+  /** By problem, the constructor's argument that would fit: data for a fix. */
+  readonly misfits = new Map<Problem, Misfit>();
   /** Asked for the module whose `forward` is called directly; set by `torch.nn`. */
   directCall: DirectCall = () => undefined;
   #builder: Builder | undefined;
@@ -135,13 +137,15 @@ export class Recording implements World {
   }
 
   complain(complaint: Complaint): Reason {
-    const { code, message, help, short } = complaint;
-    this.report({ severity: 'error', code, message, help, short });
+    const { code, message, help, short, fits } = complaint;
+    const problem = this.report({ severity: 'error', code, message, help, short });
+    const call = fits && this.#moduleCall();
+    if (problem && fits && call) this.misfits.set(problem, { call, ...fits });
     return short === undefined ? { message } : { message, short };
   }
 
   /** Reports a problem at the innermost place of the text that is read, with the calls around it. */
-  report(problem: Omit<Problem, 'range' | 'related'>): void {
+  report(problem: Omit<Problem, 'range' | 'related'>): Problem | undefined {
     let range: Range | undefined;
     const related: { range: Range; message: string; file?: string }[] = [];
     for (let activation = this.machine.top; activation; activation = activation.parent) {
@@ -156,9 +160,18 @@ export class Recording implements World {
     }
     const own: Problem = { ...problem, range: range ?? { from: 0, to: 0 }, ...(related.length > 0 && { related }) };
     const key = `${own.range.from} ${own.range.to} ${own.code} ${own.message}`;
-    if (this.#seen.has(key)) return;
+    if (this.#seen.has(key)) return undefined;
     this.#seen.add(key);
     this.#problems.push(own);
+    return own;
+  }
+
+  /** The innermost module that is called. */
+  #moduleCall(): ModuleCall | undefined {
+    for (let activation = this.machine.top; activation; activation = activation.parent) {
+      if (isModuleCall(activation.tag)) return activation.tag;
+    }
+    return undefined;
   }
 
   node(tensor: PyTensor): Tensor {
@@ -252,6 +265,13 @@ export class Recording implements World {
     if (!shares) this.count(tensor, node.node);
     return node;
   }
+}
+
+/** A module that does not fit its input, and the argument of its constructor that would. */
+export interface Misfit {
+  readonly call: ModuleCall;
+  readonly attr: string;
+  readonly value: number;
 }
 
 interface Inferred {

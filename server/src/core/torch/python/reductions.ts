@@ -25,8 +25,16 @@ export function reduced(
   value: ((values: Float64Array) => number) | undefined,
 ): PyTensor {
   const shape = shapeOf(call, x);
-  const axes = given && given.length > 0 ? given : shape.map((_, axis) => axis);
+  const axes = given && given.length > 0 && shape.length > 0 ? given : shape.map((_, axis) => axis);
   const gone = new Set(axes);
+  const empty = axes.find(axis => shape[axis] === 0);
+  if (empty !== undefined && (how === 'max' || how === 'min')) {
+    call.wrong(
+      'reduction-of-nothing',
+      l10n.t('{0} of axis {1} is not defined: it has no elements ({2}).', call.name, empty, sizesText(shape)),
+      { short: l10n.t('no elements') },
+    );
+  }
   const to = keep
     ? shape.map((length, axis) => (gone.has(axis) ? 1 : length))
     : shape.filter((_, axis) => !gone.has(axis));
@@ -35,6 +43,7 @@ export function reduced(
   else if (axes.length === 0) result = call.world.apply(ops.unary, { how: 'test' }, [x], { dtype });
   else result = call.world.apply(ops.reduce, { how, axes, keep }, [x], { dtype });
   if (!value || shape.some(Number.isNaN)) return result;
+  const isUnsure = isWhole(x.dtype);
   return compute(result, [x], values => {
     const lines = sizeOf(to);
     const left = shape.filter((_, axis) => !gone.has(axis));
@@ -56,9 +65,7 @@ export function reduced(
         index[axis] = 0;
       }
     }
-    return Float64Array.from(groups, group =>
-      isWhole(x.dtype) && group.some(Number.isNaN) ? Number.NaN : value(group),
-    );
+    return Float64Array.from(groups, group => (isUnsure && group.some(Number.isNaN) ? Number.NaN : value(group)));
   });
 }
 

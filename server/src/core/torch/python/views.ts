@@ -288,6 +288,7 @@ export function selected(call: Call, x: PyTensor, axis: number, at: number): PyT
 /** All entries of an axis. */
 export function unbound(call: Call, x: PyTensor, axis: number): readonly PyTensor[] {
   const shape = shapeOf(call, x);
+  needDimensions(call, x, 1);
   const count = shape[axis]!;
   if (Number.isNaN(count)) throw call.unclear(x.why ?? l10n.t('a size is not known'));
   call.machine.charge(count);
@@ -532,6 +533,7 @@ export function defineViews(registry: Registry): void {
   registry.define('narrow', 'input, dim, start, length', call => {
     const x = call.tensor();
     const shape = shapeOf(call, x);
+    needDimensions(call, x, 1);
     const axis = call.dim('dim', shape.length);
     const given = call.int('start');
     const length = call.int('length');
@@ -548,6 +550,7 @@ export function defineViews(registry: Registry): void {
   registry.define('select', 'input, dim, index', call => {
     const x = call.tensor();
     const shape = shapeOf(call, x);
+    needDimensions(call, x, 1);
     const axis = call.dim('dim', shape.length);
     return selected(call, x, axis, call.indexOf(call.int('index'), shape[axis]!, axis, shape));
   });
@@ -938,6 +941,7 @@ function copies(registry: Registry): void {
     const given = call.value('repeats');
     if (given === undefined) return call.unsupported(l10n.t('repeats alone'));
     const shape = shapeOf(call, x);
+    if (call.has('dim')) needDimensions(call, x, 1);
     const axis = call.has('dim') ? call.dim('dim', shape.length) : undefined;
     const repeats = call.intsOf(given, 'repeats');
     const from = axis === undefined ? [sizeOf(shape)] : shape;

@@ -1,0 +1,107 @@
+// How a program was read: which network, from where, with which files. For whoever wonders about its numbers.
+import * as l10n from '@vscode/l10n';
+import type { Program, ProgramEntry } from '../formats/index.ts';
+import type { Analysed } from '../pipeline.ts';
+import { listText } from '../text/wording.ts';
+import { headline } from './totals.ts';
+import { orderOf, shapeOrUnknown, uncertainty } from './wording.ts';
+
+/** Schema 1 of `flopline doctor --format json`. */
+export interface Diagnosis {
+  readonly file: string;
+  readonly format: string;
+  readonly entry: string | null;
+  /** Whether what it is called with was guessed; null where nothing was called. */
+  readonly guessed: boolean | null;
+  readonly entries: readonly string[];
+  readonly repository: string | null;
+  /** Folders from which imports are resolved, in order. */
+  readonly roots: readonly string[];
+  /** The environment whose packages may be read. */
+  readonly python: string | null;
+  readonly read: readonly string[];
+  readonly missing: readonly { readonly name: string; readonly why: string }[];
+  readonly complete: boolean;
+  /** Where `complete` is false: the reason, in words. */
+  readonly why?: string;
+}
+
+/** Undefined for a spec that is no program: it has no imports. */
+export function diagnosis(analysed: Analysed, file: string = analysed.document.source.name): Diagnosis | undefined {
+  const { spec, document, model } = analysed;
+  const { program } = spec;
+  if (!program) return undefined;
+  const { macs, params } = model.totals;
+  const why = uncertainty(model.totals);
+  const complete = program.entry !== undefined && macs.complete && params.complete;
+  return {
+    file,
+    format: document.format.id,
+    entry: program.entry?.expression ?? null,
+    guessed: program.entry?.guessed ?? null,
+    entries: program.entries.map(({ expression }) => expression),
+    repository: program.repository ?? null,
+    roots: program.roots,
+    python: document.source.roots?.python ?? null,
+    read: [...program.read.keys()],
+    missing: program.missing,
+    complete,
+    ...(complete || why === undefined ? {} : { why }),
+  };
+}
+
+/** The same for a person: a heading and what there is to say, line by line. */
+export function diagnosisLines(analysed: Analysed): readonly (readonly [heading: string, lines: readonly string[]])[] {
+  const { spec, document, model } = analysed;
+  const { program } = spec;
+  if (!program) return [];
+  const { python } = document.source.roots ?? {};
+  const why = uncertainty(model.totals);
+  const none = l10n.t('none');
+  return [
+    [l10n.t('Network'), [program.entry ? entryText(program.entry, analysed) : none]],
+    [l10n.t('Input'), program.entry ? [callText(program, analysed)] : [none]],
+    [l10n.t('Other networks'), othersOf(program)],
+    [l10n.t('Repository'), [program.repository ?? none]],
+    [l10n.t('Imports from'), program.roots],
+    [l10n.t('Python environment'), [python ?? l10n.t('none (set {0}, or {1})', '--python', '`flopline.python`')]],
+    [l10n.t('Files read'), program.read.size > 0 ? [...program.read.keys()] : [none]],
+    [
+      l10n.t('Not found'),
+      program.missing.length > 0 ? program.missing.map(({ name, why }) => `${name}: ${why}`) : [none],
+    ],
+    [l10n.t('Totals'), [headline(analysed)]],
+    ...(why === undefined ? [] : [[l10n.t('Not known'), [why]] as const]),
+  ];
+}
+
+function entryText({ expression, range, from }: ProgramEntry, { document: { lines } }: Analysed): string {
+  const line = range ? lines.lineAt(range.from) + 1 : 0;
+  switch (from) {
+    case 'comment':
+      return l10n.t('{0} (comment in line {1})', expression, line);
+    case 'use':
+      return l10n.t('{0} (used in line {1})', expression, line);
+    case 'function':
+      return l10n.t('{0} (function in line {1})', expression, line);
+    case 'class':
+      return l10n.t('{0} (class in line {1})', expression, line);
+    case 'value':
+      return l10n.t('{0} (value in line {1})', expression, line);
+    case 'outside':
+      return l10n.t('{0} (chosen)', expression);
+  }
+}
+
+function callText({ entry }: Program, analysed: Analysed): string {
+  const order = orderOf(analysed);
+  const shapes = listText((entry?.shapes ?? []).map(shape => shapeOrUnknown(shape, order)));
+  if (entry?.shapes === undefined) return l10n.t('not known');
+  return entry.guessed ? l10n.t('{0} (guessed)', shapes) : shapes;
+}
+
+function othersOf({ entries, entry }: Program): readonly string[] {
+  const others = entries.filter(each => each !== entry).map(({ expression }) => expression);
+  if (others.length === 0) return [l10n.t('none')];
+  return others.length > 12 ? [...others.slice(0, 11), l10n.t('… and {0} more', others.length - 11)] : others;
+}

@@ -1,0 +1,60 @@
+// The machine that runs a file for its networks: one for each try.
+import * as l10n from '@vscode/l10n';
+import type { Files } from '../../python/files.ts';
+import { Raised, type Steps } from '../../python/objects.ts';
+import { createMachine } from '../../python/vm.ts';
+import type { Problem } from '../../text/problem.ts';
+import type { Reason } from '../../text/reason.ts';
+import { nnModules } from '../../torch/python/nn/index.ts';
+import { worldOf } from '../../torch/python/recording.ts';
+import { torchModules } from '../../torch/python/torch.ts';
+import { exceptionProblem, type Failure } from './exceptions.ts';
+import { failureOf, type Recorded, Refusal, record, Unknowns } from './program.ts';
+import type { Task, Try } from './reading.ts';
+
+const natives = new Map([...torchModules, ...nnModules]);
+
+/** Instructions between two looks at whether anybody still waits: some milliseconds. */
+const slice = 20_000;
+
+export function* run(task: Task, files: Files, roots: readonly string[], guess: number): Generator<void, Try> {
+  const { source, tree, surroundings, entry, given, head, order } = task;
+  const unknowns = new Unknowns();
+  const machine = createMachine({ files, roots, natives, hooks: unknowns });
+  const work = machine.start(whole());
+  let outcome = work.advance(slice);
+  while (!outcome) {
+    yield;
+    outcome = work.advance(slice);
+  }
+  const problems: Problem[] = [...worldOf(machine).problems];
+  const missing = machine.missing.map(({ name }) => ({ name, why: l10n.t('no folder has it') }));
+  const failed = (problem: Problem): Try => ({ recorded: undefined, problems: [...problems, problem], missing });
+  if (outcome.kind === 'stopped') return failed(stopped(outcome.reason));
+  if (outcome.kind === 'raised')
+    return failed(exceptionProblem({ raised: new Raised(outcome.exception), message: '' }, head));
+  const { value } = outcome;
+  if (value instanceof Refusal) {
+    const { problem, place } = value;
+    const range = place && place.file === undefined ? place.range : head;
+    return failed({ range, severity: 'error', ...problem });
+  }
+  if ('raised' in value) return failed(exceptionProblem(value, head));
+  if (value.failure) problems.push(exceptionProblem(value.failure, head));
+  return { recorded: value, problems, missing };
+
+  function* whole(): Steps<Recorded | Refusal | Failure> {
+    const isPackage = /(?:^|\/)__init__\.pyw?$/.test(source.path ?? '');
+    try {
+      const file = yield* machine.run({ tree, name: surroundings.module, isPackage, path: source.path });
+      return yield* record(machine, file, unknowns, { entry, given, guess, order });
+    } catch (error) {
+      if (error instanceof Raised) return yield* failureOf(error, machine);
+      throw error;
+    }
+  }
+
+  function stopped({ message }: Reason): Problem {
+    return { range: head, severity: 'error', code: 'program-too-long', message };
+  }
+}

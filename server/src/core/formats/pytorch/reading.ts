@@ -1,0 +1,120 @@
+// Tries a network until a call of it goes through: what it takes may have to be guessed.
+import * as l10n from '@vscode/l10n';
+import { Builder } from '../../graph/builder.ts';
+import type { Graph } from '../../graph/graph.ts';
+import type { ShapeOrder } from '../../ops/op.ts';
+import type { Files } from '../../python/files.ts';
+import { noFiles } from '../../python/files.ts';
+import type { PythonTree } from '../../syntax/python/ast.ts';
+import type { Problem } from '../../text/problem.ts';
+import type { Range } from '../../text/range.ts';
+import { reasonFor } from '../../text/reason.ts';
+import { libraryRoot, withLibrary } from '../../torch/python/library/index.ts';
+import type { MissingImport, ModuleRow, Source } from '../format.ts';
+import { asIndices, type Given } from './inputs.ts';
+import { run } from './machine.ts';
+import type { Recorded } from './program.ts';
+import type { Surroundings } from './roots.ts';
+
+/** A network that is to be read. */
+export interface Task {
+  readonly source: Source;
+  readonly tree: PythonTree;
+  readonly surroundings: Surroundings;
+  /** The expression that builds it. */
+  readonly entry: string;
+  /** How it is called; undefined is guessed. */
+  readonly given: Given | undefined;
+  /** Where problems are that have no place of their own. */
+  readonly head: Range;
+  readonly order: ShapeOrder;
+}
+
+export interface Outcome {
+  readonly name: string | undefined;
+  readonly graph: Graph;
+  readonly modules: readonly ModuleRow[];
+  readonly problems: readonly Problem[];
+  /** The shapes that it was called with; undefined where it was not called. */
+  readonly shapes: readonly (readonly number[])[] | undefined;
+  readonly guessed: boolean;
+  readonly read: ReadonlyMap<string, string>;
+  readonly missing: readonly MissingImport[];
+}
+
+/** What came of one try. */
+export interface Try {
+  readonly recorded: Recorded | undefined;
+  readonly problems: readonly Problem[];
+  readonly missing: readonly MissingImport[];
+}
+
+/** So many inputs are tried. */
+const mostTries = 8;
+
+export function* attempts(task: Task): Generator<void, Outcome> {
+  const files = new Witness(task.source.files ?? noFiles);
+  let first: Try | undefined;
+  const folders = [...task.surroundings.roots, libraryRoot];
+  for (let guess = 0; guess < mostTries; guess++) {
+    const tried: Try = yield* run(task, withLibrary(files), folders, guess);
+    first ??= tried;
+    const { recorded, problems } = tried;
+    const isGood = recorded && !recorded.failure && !problems.some(({ severity }) => severity === 'error');
+    if (isGood) return outcomeOf(tried, task, files);
+    const indices = task.given && problems.some(isOfIndices) ? asIndices(task.given) : undefined;
+    if (indices) {
+      const again: Try = yield* run({ ...task, given: indices }, withLibrary(files), folders, guess);
+      if (again.recorded && !again.problems.some(isOfIndices)) return outcomeOf(again, task, files);
+    }
+    if (task.given || !recorded || guess + 1 >= recorded.guesses) break;
+  }
+  return outcomeOf(first!, task, files);
+}
+
+const isOfIndices = ({ code }: Problem): boolean => code === 'indices-not-integers';
+
+/** A network of which nothing is known. */
+function unknownGraph(problems: readonly Problem[]): Graph {
+  const builder = new Builder();
+  const problem = problems.findLast(({ severity }) => severity === 'error');
+  builder.unknown(problem ? reasonFor(problem) : l10n.t('it was not built'));
+  return builder.finish([]);
+}
+
+function outcomeOf({ recorded, problems, missing }: Try, { given }: Task, { texts }: Witness): Outcome {
+  return {
+    name: recorded?.name,
+    graph: recorded?.graph ?? unknownGraph(problems),
+    modules: recorded?.modules ?? [],
+    problems,
+    shapes: recorded?.given ? recorded.shapes : undefined,
+    guessed: recorded !== undefined && given === undefined,
+    read: texts,
+    missing,
+  };
+}
+
+/** Files, and which of them were read. */
+class Witness implements Files {
+  readonly texts = new Map<string, string>();
+  readonly #files: Files;
+
+  constructor(files: Files) {
+    this.#files = files;
+  }
+
+  read(path: string): string | undefined {
+    const text = this.texts.get(path) ?? this.#files.read(path);
+    if (text !== undefined) this.texts.set(path, text);
+    return text;
+  }
+
+  isFolder(path: string): boolean {
+    return this.#files.isFolder(path);
+  }
+
+  list(path: string): readonly string[] {
+    return this.#files.list(path);
+  }
+}

@@ -1,0 +1,89 @@
+// The modules of a network that was recorded, with what each of them did.
+import type { Graph, GraphNode, Site, Tensor } from '../../graph/graph.ts';
+import type { Place } from '../../python/objects.ts';
+import type { Reason } from '../../text/reason.ts';
+import type { EndedCall } from '../../torch/python/frames.ts';
+import { type ModuleInstance, modulesOf } from '../../torch/python/nn/instance.ts';
+import type { PyParameter } from '../../torch/python/tensor.ts';
+import type { ModuleRow } from '../format.ts';
+
+/** A call that has ended, or what holds parameters of a module that no call has used. */
+export interface RecordedCall extends EndedCall {
+  readonly isCall?: boolean;
+}
+
+/** `calls` are those of the recording, and of parameters that were added at its end, in the order in which they ended. */
+export function moduleRows(model: ModuleInstance, graph: Graph, calls: readonly RecordedCall[]): readonly ModuleRow[] {
+  const modules = [...modulesOf(model)];
+  const indexes = new Map(modules.map(({ value }, index) => [value as object, index]));
+  const own: GraphNode[][] = modules.map(() => []);
+  for (const [index, nodes] of ownNodes(graph, calls, indexes)) own[index]!.push(...nodes);
+  const ended = new Map<object, { count: number; outputs: readonly Tensor[] }>();
+  for (const { module, outputs, isCall = true } of calls)
+    if (isCall) ended.set(module, { outputs, ...ended.get(module), count: (ended.get(module)?.count ?? 0) + 1 });
+  const byPath = new Map(modules.map(({ path }, index) => [path, index]));
+  return modules.map(({ path, value: module }, index) => {
+    const { count = 0, outputs = [] } = ended.get(module) ?? {};
+    const { params, why } = parametersOf(module);
+    return {
+      name: path,
+      type: module.cls.name,
+      site: siteOf(module.construct),
+      calls: count,
+      leaf: module.ownChildren().next().done === true,
+      outputs,
+      params,
+      why,
+      own: own[index]!,
+      parent: path === '' ? -1 : (byPath.get(path.slice(0, Math.max(0, path.lastIndexOf('.')))) ?? 0),
+    };
+  });
+}
+
+/** What each module did itself: a node belongs to the innermost call around it of a module that is in the tree. */
+function* ownNodes(
+  { nodes, nodeCount }: Graph,
+  calls: readonly RecordedCall[],
+  indexes: ReadonlyMap<object, number>,
+): Generator<readonly [number, readonly GraphNode[]]> {
+  const owner = new Int32Array(nodeCount).fill(-1);
+  // Inner calls end before those around them.
+  for (const { module, first, end } of calls) {
+    const index = indexes.get(module);
+    if (index === undefined) continue;
+    for (let id = first; id < Math.min(end, nodeCount); id++) if (owner[id] === -1) owner[id] = index;
+  }
+  const found = new Map<number, GraphNode[]>();
+  for (let id = 0; id < nodeCount; id++) {
+    const index = owner[id]!;
+    if (index < 0) continue;
+    const list = found.get(index);
+    if (list) list.push(nodes[id]!);
+    else found.set(index, [nodes[id]!]);
+  }
+  yield* found;
+}
+
+function parametersOf(module: ModuleInstance): { readonly params: number; readonly why: Reason | undefined } {
+  const seen = new Set<PyParameter>();
+  let params = 0;
+  for (const { value } of modulesOf(module)) {
+    for (const [, parameter] of value.ownParameters()) {
+      if (seen.has(parameter)) continue;
+      seen.add(parameter);
+      const elements = parameter.shape?.reduce((product, length) => product * length, 1) ?? Number.NaN;
+      if (Number.isNaN(elements)) return { params: elements, why: parameter.why };
+      params += elements;
+    }
+  }
+  return { params, why: undefined };
+}
+
+/** Where a module was made: in a library it is the call from outside. */
+export function siteOf(places: readonly Place[]): Site | undefined {
+  const [place] = places;
+  if (!place) return undefined;
+  return place.file === undefined
+    ? { range: place.range, role: 'construct' }
+    : { range: place.range, role: 'construct', file: place.file };
+}

@@ -1,0 +1,1 @@
+from .mobilenetv2 import *

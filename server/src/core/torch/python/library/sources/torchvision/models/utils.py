@@ -1,0 +1,2 @@
+def load_state_dict_from_url(*args, **kwargs):
+    return {}

@@ -1,0 +1,1 @@
+from .regions import DeformConv2d, deform_conv2d

@@ -1,0 +1,1 @@
+from .misc import StochasticDepth, stochastic_depth
