@@ -1,5 +1,5 @@
 // An nn.Module as the program holds it: parameters, buffers and children by name, beside what any object has.
-import { type Place, PyDict, type PyClass, PyInstance, type Unknown, type Value } from '../../../python/objects.ts';
+import { type Place, type PyClass, PyDict, PyInstance, type Unknown, type Value } from '../../../python/objects.ts';
 import { PyParameter, PyTensor } from '../tensor.ts';
 import { dictOf, entry, named, setEntry } from './natives.ts';
 
@@ -129,7 +129,12 @@ export function* modulesOf(
 }
 
 /** `named_parameters()`. */
-export function* parametersOf(root: ModuleInstance, prefix = '', deep = true, once = true): Generator<Named<PyParameter>> {
+export function* parametersOf(
+  root: ModuleInstance,
+  prefix = '',
+  deep = true,
+  once = true,
+): Generator<Named<PyParameter>> {
   yield* members(root, module => module.ownParameters(), prefix, deep, once);
 }
 

@@ -1,11 +1,11 @@
 // What torch.nn knows of one reading: its world, its classes, and which modules were called.
 import type { Activation, Machine } from '../../../python/machine.ts';
-import { type Native, PyDict, PyList, PyTuple, type PyClass, type Value } from '../../../python/objects.ts';
+import { type Native, type PyClass, PyDict, PyList, PyTuple, type Value } from '../../../python/objects.ts';
 import { PyParameter, PyTensor } from '../tensor.ts';
 import { share } from '../values.ts';
 import { isModuleCall, type ModuleCall, type World } from '../world.ts';
-import { callPlaces } from './natives.ts';
 import { ModuleInstance, modulesOf } from './instance.ts';
+import { callPlaces } from './natives.ts';
 
 /** How a module was called during the forward pass that is priced. */
 export interface Calls {
@@ -141,7 +141,8 @@ export function enclosing(at: Activation | undefined): ModuleInstance | undefine
 export function tensorsIn(value: Value, depth = 4): readonly PyTensor[] {
   if (value instanceof PyTensor) return [value];
   if (depth === 0) return [];
-  if (value instanceof PyTuple || value instanceof PyList) return value.items.flatMap(item => tensorsIn(item, depth - 1));
+  if (value instanceof PyTuple || value instanceof PyList)
+    return value.items.flatMap(item => tensorsIn(item, depth - 1));
   if (value instanceof PyDict) return [...value.entries.values()].flatMap(each => tensorsIn(each.value, depth - 1));
   return [];
 }

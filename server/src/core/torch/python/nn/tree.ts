@@ -81,7 +81,12 @@ function openModules(nn: NN, root: ModuleInstance): ReadonlySet<ModuleInstance> 
   return open;
 }
 
-function registering(nn: NN, module: ModuleInstance, open: ReadonlySet<ModuleInstance>, done: Set<ModuleInstance>): Native {
+function registering(
+  nn: NN,
+  module: ModuleInstance,
+  open: ReadonlySet<ModuleInstance>,
+  done: Set<ModuleInstance>,
+): Native {
   return new Native(
     module.cls.name,
     undefined,
@@ -100,4 +105,3 @@ function registering(nn: NN, module: ModuleInstance, open: ReadonlySet<ModuleIns
     true,
   );
 }
-

@@ -3,9 +3,9 @@ import type { Machine } from '../../../../python/machine.ts';
 import { bindingOf } from '../../../../python/native.ts';
 import { type PyClass, type Steps, Unknown, type Value } from '../../../../python/objects.ts';
 import { reasonOf } from '../../../../text/reason.ts';
-import { PyParameter, PyTensor } from '../../tensor.ts';
+import { PyParameter, type PyTensor } from '../../tensor.ts';
 import { type Caller, optionalTensor, tensorOf } from '../apply.ts';
-import { ModuleInstance } from '../instance.ts';
+import type { ModuleInstance } from '../instance.ts';
 import { forwarding, moduleOf } from '../module.ts';
 import { native, nativeClass, numberOf } from '../natives.ts';
 import type { NN } from '../state.ts';
@@ -33,7 +33,18 @@ export interface LayerClass {
 }
 
 export function define(nn: NN, spec: LayerClass): PyClass {
-  const { name, file, base = 'Module', init, construct, hidden = [], input = 'input', forward, members, summary } = spec;
+  const {
+    name,
+    file,
+    base = 'Module',
+    init,
+    construct,
+    hidden = [],
+    input = 'input',
+    forward,
+    members,
+    summary,
+  } = spec;
   const cls = nativeClass(nn.machine, name, [nn.cls(base)], {}, { module: `torch.nn.modules.${file}` });
   nn.classes.set(name, cls);
   if (summary) nn.summaries.set(cls, summary);
@@ -66,7 +77,11 @@ export function define(nn: NN, spec: LayerClass): PyClass {
     const inherited = nn.initializers.get(base);
     if (inherited) nn.initializers.set(name, inherited);
   }
-  if (forward) cls.dict.set('forward', forwarding(nn, input, (self, args) => forward(self, args, nn)));
+  if (forward)
+    cls.dict.set(
+      'forward',
+      forwarding(nn, input, (self, args) => forward(self, args, nn)),
+    );
   for (const [key, value] of Object.entries(members?.(nn) ?? {})) cls.dict.set(key, value);
   return cls;
 }
@@ -118,7 +133,10 @@ export function learn(
 ): PyParameter {
   const wrong = shape.find(length => length < 0);
   if (wrong !== undefined) {
-    throw nn.machine.raise('RuntimeError', `Trying to create tensor with negative dimension ${wrong}: [${shape.join(', ')}]`);
+    throw nn.machine.raise(
+      'RuntimeError',
+      `Trying to create tensor with negative dimension ${wrong}: [${shape.join(', ')}]`,
+    );
   }
   const parameter = new PyParameter(nn.world.classes.Parameter, shape, 'float32');
   parameter.role = role;
@@ -135,6 +153,12 @@ export function lacks(self: ModuleInstance, ...names: readonly string[]): void {
   for (const name of names) self.register('parameters', name, null);
 }
 
-export function buffer(self: ModuleInstance, name: string, shape: readonly number[], nn: NN, dtype?: PyTensor['dtype']): void {
+export function buffer(
+  self: ModuleInstance,
+  name: string,
+  shape: readonly number[],
+  nn: NN,
+  dtype?: PyTensor['dtype'],
+): void {
   self.register('buffers', name, nn.world.tensor(shape, dtype));
 }
