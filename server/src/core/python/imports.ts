@@ -1,6 +1,7 @@
 // Finds modules by name: natives, then files under the roots.
-import { parsePython } from '../syntax/python/parse.ts';
+
 import type { PythonTree } from '../syntax/python/ast.ts';
+import { parsePython } from '../syntax/python/parse.ts';
 import type { Files } from './files.ts';
 
 export interface FoundModule {
@@ -22,7 +23,6 @@ export function findIn(folder: string, name: string, fullName: string, files: Fi
   return undefined;
 }
 
-
 /** The name that a relative import means; undefined where it leads out of all packages. */
 export function absoluteName(name: string, level: number, module: string, isPackage: boolean): string | undefined {
   if (level === 0) return name;
@@ -42,9 +42,10 @@ export function parseFile(text: string, path: string): PythonTree {
   read.delete(path);
   const entry = earlier?.text === text ? earlier : { text, tree: parsePython(text, earlier?.tree) };
   read.set(path, entry);
-  if (read.size > mostRead) for (const oldest of read.keys()) {
-    read.delete(oldest);
-    break;
-  }
+  if (read.size > mostRead)
+    for (const oldest of read.keys()) {
+      read.delete(oldest);
+      break;
+    }
   return entry.tree;
 }

@@ -4,14 +4,7 @@ import * as l10n from '@vscode/l10n';
 import type { Expression, PythonTree } from '../syntax/python/ast.ts';
 import { parseExpression } from '../syntax/python/parse.ts';
 import { type Reason, reasonOf } from '../text/reason.ts';
-import {
-  attributeOf,
-  deleteAttributeOf,
-  isContainer,
-  noAttribute,
-  resolved,
-  setAttributeOf,
-} from './attributes.ts';
+import { attributeOf, deleteAttributeOf, isContainer, noAttribute, resolved, setAttributeOf } from './attributes.ts';
 import { createBuiltins } from './builtins/index.ts';
 import { buildClass } from './classes.ts';
 import {
@@ -375,7 +368,8 @@ class Vm implements Interpreter {
     if (plain && !(equals instanceof PyFunction)) return this.keyOf((object as unknown as { value: Value }).value);
     if (equals === this.objectMember('__eq__') || (equals instanceof Native && !(hash instanceof PyFunction))) {
       if (object instanceof PyInstance) return object;
-      if (object instanceof PyTuple) return plainKey(new PyTuple(object.items), this, inner => this.#instanceKey(inner));
+      if (object instanceof PyTuple)
+        return plainKey(new PyTuple(object.items), this, inner => this.#instanceKey(inner));
       return object;
     }
     const known = this.#canonical.get(object);
@@ -461,7 +455,8 @@ class Vm implements Interpreter {
       for (const [key, { value }] of globals.entries) if (typeof key === 'string') module.dict.set(key, value);
     } else if (!locals && frame) {
       const own = this.locals();
-      if (own instanceof PyDict) for (const [key, { value }] of own.entries) if (typeof key === 'string') names.set(key, value);
+      if (own instanceof PyDict)
+        for (const [key, { value }] of own.entries) if (typeof key === 'string') names.set(key, value);
     }
     if (locals) for (const [key, { value }] of locals.entries) if (typeof key === 'string') names.set(key, value);
     return yield* this.#evaluated(expression, text, module ?? new PyModule('__main__'), names);
@@ -616,7 +611,8 @@ class Vm implements Interpreter {
     const dot = name.lastIndexOf('.');
     if (dot < 0) return;
     const parent = this.modules.get(name.slice(0, dot));
-    if (parent instanceof PyModule && !parent.dict.has(name.slice(dot + 1))) parent.dict.set(name.slice(dot + 1), module);
+    if (parent instanceof PyModule && !parent.dict.has(name.slice(dot + 1)))
+      parent.dict.set(name.slice(dot + 1), module);
   }
 
   /** `import torch.nn.functional` where `torch.nn` is a module that has it as an attribute. */
@@ -1142,7 +1138,8 @@ class Vm implements Interpreter {
     const method = cls.find('__call__');
     if (method !== undefined && callee !== null && typeof callee === 'object') {
       if (method instanceof PyStaticMethod) return this.#invoke(method.callee, args, keywords, delivery, instance);
-      if (method instanceof PyClassMethod) return this.#invoke(method.callee, [cls, ...args], keywords, delivery, instance);
+      if (method instanceof PyClassMethod)
+        return this.#invoke(method.callee, [cls, ...args], keywords, delivery, instance);
       if (method instanceof PyFunction || method instanceof Native) {
         return this.#invoke(method, [callee, ...args], keywords, delivery, instance);
       }
@@ -1156,7 +1153,8 @@ class Vm implements Interpreter {
     // A decorator of a registry that was not found.
     if (callee.isImport && args.length === 1 && keywords.size === 0) {
       const [decorated] = args;
-      if ((decorated instanceof PyClass || decorated instanceof PyFunction) && this.#isRegistry(callee)) return decorated;
+      if ((decorated instanceof PyClass || decorated instanceof PyFunction) && this.#isRegistry(callee))
+        return decorated;
     }
     // What is called for nothing but its effect may change what it is given.
     const frame = this.#frame;
@@ -1194,7 +1192,8 @@ class Vm implements Interpreter {
         break;
       }
     }
-    if (keywords.size > 0 && !unknown) for (const value of keywords.values()) if (value instanceof Unknown) unknown ??= value;
+    if (keywords.size > 0 && !unknown)
+      for (const value of keywords.values()) if (value instanceof Unknown) unknown ??= value;
     if (unknown && native.isStrict) return unknown;
     try {
       const bound = bindNative(native, args, keywords, this);
@@ -1390,8 +1389,7 @@ class Vm implements Interpreter {
 
   #missing(name: string, missing: readonly string[], kind: string): Raised {
     const quoted = missing.map(each => `'${each}'`);
-    const list =
-      quoted.length < 3 ? quoted.join(' and ') : `${quoted.slice(0, -1).join(', ')}, and ${quoted.at(-1)}`;
+    const list = quoted.length < 3 ? quoted.join(' and ') : `${quoted.slice(0, -1).join(', ')}, and ${quoted.at(-1)}`;
     return this.raise(
       'TypeError',
       `${name}() missing ${quoted.length} required ${kind} argument${quoted.length === 1 ? '' : 's'}: ${list}`,
@@ -1412,7 +1410,12 @@ class Vm implements Interpreter {
   }
 
   /** Goes on with a generator. */
-  #resume(generator: PyGenerator, value: Value, exception: Value | undefined, delivery: Delivery): Value | undefined | Pending {
+  #resume(
+    generator: PyGenerator,
+    value: Value,
+    exception: Value | undefined,
+    delivery: Delivery,
+  ): Value | undefined | Pending {
     if (generator.isRunning) throw this.raise('ValueError', 'generator already executing');
     if (generator.unknown && !generator.frame) throw new UnknownAccess(generator.unknown);
     const { frame } = generator;
@@ -1590,7 +1593,11 @@ class Vm implements Interpreter {
           if (object instanceof PyInstance) {
             const { cls } = object;
             const method = cls.find(name);
-            if (method instanceof PyFunction && !object.dict?.has(name) && cls.find('__getattribute__') === this.#getAttribute) {
+            if (
+              method instanceof PyFunction &&
+              !object.dict?.has(name) &&
+              cls.find('__getattribute__') === this.#getAttribute
+            ) {
               stack[sp - 1] = method;
               stack[sp++] = object;
               continue;
@@ -1607,7 +1614,11 @@ class Vm implements Interpreter {
             object instanceof PySet
           ) {
             const method = this.typeOf(object)?.find(name);
-            if (method instanceof Native && !method.isStatic && (object as { own?: unknown } | null)?.own === undefined) {
+            if (
+              method instanceof Native &&
+              !method.isStatic &&
+              (object as { own?: unknown } | null)?.own === undefined
+            ) {
               stack[sp - 1] = method;
               stack[sp++] = object;
               continue;
@@ -1818,7 +1829,8 @@ class Vm implements Interpreter {
           sp -= 2;
           frame.sp = sp;
           const sign = operatorSigns[operand]!;
-          const plain = isSimple(a) && isSimple(b) && !(a instanceof PyList) ? plainBinary(sign, a, b, this) : undefined;
+          const plain =
+            isSimple(a) && isSimple(b) && !(a instanceof PyList) ? plainBinary(sign, a, b, this) : undefined;
           if (plain !== undefined) {
             stack[sp++] = plain;
             continue;
@@ -2098,7 +2110,10 @@ class Vm implements Interpreter {
             sp = frame.sp;
             continue;
           }
-          if (value instanceof PyRange || ((value instanceof PyList || value instanceof PyTuple) && value.own === undefined)) {
+          if (
+            value instanceof PyRange ||
+            ((value instanceof PyList || value instanceof PyTuple) && value.own === undefined)
+          ) {
             stack[sp - 1] = plainIterator(value, this)!;
             continue;
           }
@@ -2375,8 +2390,14 @@ class Vm implements Interpreter {
   #unboundCell(code: Code, cell: number): Raised {
     const name = code.cells[cell]!;
     return cell < code.ownCells
-      ? this.raise('UnboundLocalError', `cannot access local variable '${name}' where it is not associated with a value`)
-      : this.raise('NameError', `cannot access free variable '${name}' where it is not associated with a value in enclosing scope`);
+      ? this.raise(
+          'UnboundLocalError',
+          `cannot access local variable '${name}' where it is not associated with a value`,
+        )
+      : this.raise(
+          'NameError',
+          `cannot access free variable '${name}' where it is not associated with a value in enclosing scope`,
+        );
   }
 
   #missingName(module: PyModule, name: string): Value {
