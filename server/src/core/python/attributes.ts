@@ -202,7 +202,17 @@ function classAttribute(cls: PyClass, name: string, machine: Machine): Value | L
   return fallback === undefined ? undefined : new Later(machine.call(fallback, [cls, name]));
 }
 
+function* whenReady(module: PyModule, name: string, machine: Machine): Steps {
+  yield* machine.ready(module);
+  const found = moduleAttribute(module, name, machine);
+  if (found === undefined) throw noAttribute(module, name, machine);
+  return found instanceof Later ? yield* found.steps : found;
+}
+
 function moduleAttribute(module: PyModule, name: string, machine: Machine): Value | Later | undefined {
+  if (module.isPending && name !== '__name__' && name !== '__path__' && name !== '__file__') {
+    return new Later(whenReady(module, name, machine));
+  }
   let value = module.dict.get(name);
   if (value === undefined && module.lazy) {
     const inner = machine.submodule(module, name);

@@ -21,7 +21,7 @@ import { binaryOperators, comparisons, compileBlock, compileExpression, unaryOpe
 import { createBare, installCore, installOperators } from './core.ts';
 import type { Effects } from './effects.ts';
 import { Arguments, type Delivery, Frame, PyGenerator } from './frame.ts';
-import { absoluteName, type FoundModule, findIn, parseFile } from './imports.ts';
+import { absoluteName, boundNames, type FoundModule, findIn, importsFrom, parseFile } from './imports.ts';
 import { libraryModules } from './library/index.ts';
 import type { Activation, Machine, MachineOptions } from './machine.ts';
 import { bindNative } from './native.ts';
@@ -150,6 +150,11 @@ export function createMachine(options: MachineOptions): Interpreter {
   return new Vm(options);
 }
 
+/** A module that has not run. */
+type Waiting =
+  | FoundModule
+  | { readonly tree: PythonTree; readonly isPackage: boolean; readonly path: string | undefined };
+
 class Stopped extends Error {
   readonly reason: Reason;
 
@@ -205,6 +210,11 @@ class Vm implements Interpreter {
   readonly #object: PyClass;
   readonly #type: PyClass;
   readonly #custom = new Map<Key, PyObject[]>();
+  /** Packages whose `__init__` waits. */
+  readonly #pending = new Map<PyModule, Waiting>();
+  readonly #awaited = new Set<PyModule>();
+  /** Packages that are folders alone. */
+  readonly #parts = new Set<string>();
   /** Modules whose code has not come to its end. */
   readonly #underWay = new Set<PyModule>();
   readonly #canonical = new WeakMap<PyObject, Key>();
@@ -218,7 +228,7 @@ class Vm implements Interpreter {
     this.#object = this.builtin('object') as PyClass;
     this.#type = this.builtin('type') as PyClass;
     for (const [name, value] of this.#builtins) {
-      if (value instanceof PyClass) this.#types.set(name.replace(/^kind\./, ''), value);
+      if (value instanceof PyClass) this.#types.set(name.startsWith('<') ? name.slice(1, -1) : name, value);
     }
   }
 
@@ -527,7 +537,12 @@ class Vm implements Interpreter {
     this.#prepare(module, isPackage, path);
     if (path !== undefined) this.#paths.set(path, name);
     this.modules.set(name, module);
-    yield* this.#runTree(tree, module);
+    this.#pending.set(module, { tree, isPackage, path });
+    module.isPending = true;
+    // Python runs the packages around a module first.
+    const dot = name.lastIndexOf('.');
+    if (this.options.isEager && dot >= 0) yield* this.importModule(name.slice(0, dot));
+    yield* this.ready(module);
     return module;
   }
 
@@ -558,7 +573,10 @@ class Vm implements Interpreter {
 
   *importModule(name: string): Steps {
     const known = this.modules.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (known instanceof PyModule && known.isPending) yield* this.ready(known);
+      return known;
+    }
     const make = libraryModules.get(name) ?? this.options.natives.get(name);
     if (make) {
       // A package is there before its parts.
@@ -571,6 +589,16 @@ class Vm implements Interpreter {
       this.#attach(name, module);
       return module;
     }
+    const module = yield* this.#fileModule(name);
+    if (module instanceof PyModule) yield* this.ready(module);
+    return module;
+  }
+
+  /** The module of a file; that of a package may be pending. */
+  *#fileModule(name: string): Steps {
+    const known = this.modules.get(name);
+    if (known !== undefined) return known;
+    if (libraryModules.has(name) || this.options.natives.has(name)) return yield* this.importModule(name);
     const found = yield* this.#find(name);
     if (!found) {
       const asAttribute = yield* this.#attributeModule(name);
@@ -590,20 +618,53 @@ class Vm implements Interpreter {
     this.modules.set(name, module);
     this.#paths.set(found.path, name);
     if (found.text === undefined) {
+      this.#parts.add(name);
       this.#attach(name, module);
       return module;
     }
-    this.filesRead.push(found.path);
-    const tree = (this.options.parse ?? parseFile)(found.text, found.path);
+    this.#pending.set(module, found);
+    module.isPending = true;
+    this.#attach(name, module);
+    return module;
+  }
+
+  *ready(module: PyModule): Steps<void> {
+    const found = this.#pending.get(module);
+    if (!found) return;
+    const tree = this.#treeOf(found);
+    yield* this.#packagesFirst(tree, module);
+    if (!module.isPending) return;
+    this.#pending.delete(module);
+    module.isPending = false;
+    if ('text' in found) this.filesRead.push(found.path);
     try {
       yield* this.#runTree(tree, module);
     } catch (error) {
-      this.modules.delete(name);
-      this.#paths.delete(found.path);
+      this.modules.delete(module.name);
+      if (found.path !== undefined) this.#paths.delete(found.path);
       throw error;
+    } finally {
+      this.#underWay.delete(module);
     }
-    this.#attach(name, module);
-    return module;
+  }
+
+  /** What a module takes from the packages around it is there before it runs, as in Python. */
+  *#packagesFirst(tree: PythonTree, module: PyModule): Steps<void> {
+    const isPackage = module.dict.has('__path__');
+    for (const { level, module: from, names } of importsFrom(tree)) {
+      const name = absoluteName(from, level, module.name, isPackage);
+      if (name === undefined || !module.name.startsWith(`${name}.`)) continue;
+      const outer = yield* this.#fileModule(name);
+      if (!(outer instanceof PyModule) || !outer.isPending || this.#awaited.has(outer)) continue;
+      if (names.every(each => this.#isPart(outer, each.name))) continue;
+      this.#awaited.add(outer);
+      yield* this.ready(outer);
+      this.#awaited.delete(outer);
+    }
+  }
+
+  #treeOf(waiting: Waiting): PythonTree {
+    return 'tree' in waiting ? waiting.tree : (this.options.parse ?? parseFile)(waiting.text ?? '', waiting.path);
   }
 
   /** Makes a module an attribute of its package. */
@@ -639,7 +700,8 @@ class Vm implements Interpreter {
       }
       return folder;
     }
-    const parent = yield* this.importModule(parts.slice(0, -1).join('.'));
+    const outer = parts.slice(0, -1).join('.');
+    const parent = yield* this.options.isEager ? this.importModule(outer) : this.#fileModule(outer);
     if (!(parent instanceof PyModule)) return undefined;
     const folder = this.#folders.get(parent.name);
     return folder === undefined ? undefined : findIn(folder, last, name, files);
@@ -689,6 +751,14 @@ class Vm implements Interpreter {
     if (name === undefined) {
       throw this.raise('ImportError', 'attempted relative import with no known parent package');
     }
+    // A package waits until something of its own is needed.
+    const first = yield* this.#fileModule(name);
+    const isPart =
+      !detail.names || (first instanceof PyModule && first.isPending && this.#isPart(first, detail.names[0]!));
+    if (isPart && first instanceof PyModule && !this.options.isEager && this.#pending.get(first)?.isPackage) {
+      if (detail.names || detail.isAliased) return first;
+      return yield* this.#fileModule(name.split('.')[0]!);
+    }
     const found = yield* this.importModule(name);
     if (detail.isGuarded && found instanceof Unknown) {
       throw this.raise('ModuleNotFoundError', `No module named '${name}'`);
@@ -696,7 +766,8 @@ class Vm implements Interpreter {
     if (!detail.names) {
       if (detail.isAliased) return found;
       // `import a.b` binds `a`.
-      return yield* this.importModule(name.split('.')[0]!);
+      const top = name.split('.')[0]!;
+      return yield* this.options.isEager ? this.importModule(top) : this.#fileModule(top);
     }
     return found;
   }
@@ -705,6 +776,7 @@ class Vm implements Interpreter {
     const found = yield* this.#import(detail, module);
     const name = detail.names![0]!;
     if (found instanceof Unknown) return this.unknownMember(found, name);
+    if (found instanceof PyModule && found.isPending) return yield* this.importModule(`${found.name}.${name}`);
     const value = attributeOf(found, name, this);
     const result = value instanceof Later ? yield* value.steps : value;
     if (result !== undefined) {
@@ -723,10 +795,21 @@ class Vm implements Interpreter {
       const isCompiled =
         folder !== undefined &&
         this.options.files.list(folder).some(file => file.startsWith(`${name}.`) && /\.(so|pyd)$/.test(file));
-      if (isCompiled) return this.#unknownImport(`${found.name}.${name}`);
+      // A folder without `__init__.py` may be seen in part.
+      if (isCompiled || this.#parts.has(found.name)) return this.#unknownImport(`${found.name}.${name}`);
       throw this.raise('ImportError', `cannot import name '${name}' from '${found.name}'`);
     }
     throw this.raise('ImportError', `cannot import name '${name}'`);
+  }
+
+  /** Whether a name of a package that has not run is a module in it, which its `__init__` does not bind to anything else. */
+  #isPart(module: PyModule, name: string): boolean {
+    const found = this.#pending.get(module);
+    const folder = this.#folders.get(module.name);
+    if (!found?.isPackage || folder === undefined) return false;
+    if (!findIn(folder, name, name, this.options.files)) return false;
+    const { names, hasStar } = boundNames(this.#treeOf(found));
+    return !hasStar && !names.has(name);
   }
 
   #isText(module: PyModule): boolean {

@@ -193,12 +193,12 @@ export function createBuiltins(machine: Machine): Map<string, Value> {
     const cls = nativeClass(machine, kind, []);
     put(cls, viewMethods);
     // No name of the program's: kinds of values that have no name among the built-ins.
-    builtins.set(`kind.${kind}`, cls);
+    builtins.set(`<${kind}>`, cls);
   }
   const alias = nativeClass(machine, 'GenericAlias', [], {}, { module: 'types' });
   put(alias, aliasMethods);
   alias.getAttribute = aliasAttribute;
-  builtins.set('kind.alias', alias);
+  builtins.set('<alias>', alias);
   for (const cls of [list, tuple, dict, set, frozenset]) cls.dict.set('__class_getitem__', classGetItem(cls.name));
 
   for (const fn of builtinFunctions) builtins.set(fn.name, fn);
