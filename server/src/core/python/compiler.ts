@@ -87,12 +87,24 @@ export function compileExpression(node: Expression, text: string): Code {
 
 /** What `break`, `continue` and `return` pass on their way out. */
 type Block =
-  | { readonly kind: 'loop'; readonly again: number; readonly exits: number[]; readonly depth: number; readonly onStack: number; readonly node: Statement }
+  | {
+      readonly kind: 'loop';
+      readonly again: number;
+      readonly exits: number[];
+      readonly depth: number;
+      readonly onStack: number;
+      readonly node: Statement;
+    }
   /** Values of the machine that lie on the stack: an exception that is handled. */
   | { readonly kind: 'values'; readonly count: number }
   | { readonly kind: 'with' }
   | { readonly kind: 'finally'; readonly exits: { readonly at: number; readonly exit: Exit }[] }
-  | { readonly kind: 'try'; readonly node: Statement & { readonly kind: 'Try' }; readonly depth: number; readonly exits: number[] };
+  | {
+      readonly kind: 'try';
+      readonly node: Statement & { readonly kind: 'Try' };
+      readonly depth: number;
+      readonly exits: number[];
+    };
 type Exit = 'return' | 'break' | 'continue';
 
 class Unit {
@@ -559,7 +571,16 @@ class Unit {
     }
     this.#begin(node.head);
     const scope = this.#scopes.get(node)!;
-    const unit = new Unit(scope, this.#scopes, this.#text, node.name, this.#qualified(node.name), 'class', node.head, []);
+    const unit = new Unit(
+      scope,
+      this.#scopes,
+      this.#text,
+      node.name,
+      this.#qualified(node.name),
+      'class',
+      node.head,
+      [],
+    );
     unit.body(node.body);
     const code = unit.code();
     this.#emit(op.arguments, 0, 1);
@@ -703,7 +724,12 @@ class Unit {
     let { function: leavesFunction, loop: leavesLoop } = leaves;
     // A generator gives an unknown number of values.
     if (this.#scope.isGenerator) {
-      const found = effectsOf(statements, expressions, () => undefined, name => name);
+      const found = effectsOf(
+        statements,
+        expressions,
+        () => undefined,
+        name => name,
+      );
       if (found.yields) leavesFunction = true;
     }
     const tries = leaves.raises ? this.#tries() : undefined;
@@ -732,7 +758,8 @@ class Unit {
         this.#exit('return');
       } else if (leavesLoop && loop) this.#exit('break');
       else if (tries) {
-        for (let index = this.#blocks.length - 1; this.#blocks[index] !== tries; index--) this.#unwind(this.#blocks[index]!);
+        for (let index = this.#blocks.length - 1; this.#blocks[index] !== tries; index--)
+          this.#unwind(this.#blocks[index]!);
         tries.exits.push(this.#emit(op.jump, 0, 0));
       }
       this.#patch(over);
@@ -811,13 +838,21 @@ class Unit {
     const head = { from: node.range.from, to: node.test.range.to };
     const again = this.#here;
     this.#begin(head);
-    const isEndless = node.test.kind === 'Constant' && (node.test.type === 'bool' || node.test.type === 'int') && !!node.test.value;
+    const isEndless =
+      node.test.kind === 'Constant' && (node.test.type === 'bool' || node.test.type === 'int') && !!node.test.value;
     let test: number | undefined;
     if (!isEndless) {
       this.#expression(node.test);
       test = this.#emit(op.jumpIfFalse, 0, -1);
     }
-    const loop: Block & { readonly kind: 'loop' } = { kind: 'loop', again, exits: [], depth: this.#depth, onStack: 0, node };
+    const loop: Block & { readonly kind: 'loop' } = {
+      kind: 'loop',
+      again,
+      exits: [],
+      depth: this.#depth,
+      onStack: 0,
+      node,
+    };
     this.#blocks.push(loop);
     this.#block(node.body);
     this.#blocks.pop();
@@ -1228,13 +1263,7 @@ class Unit {
   }
 
   /** An operation that gives the parts that patterns are matched with, as a tuple, or None where there is no match. */
-  #parts(
-    operation: number,
-    detail: unknown,
-    patterns: readonly Pattern[],
-    fails: number[],
-    unknowns: number[],
-  ): void {
+  #parts(operation: number, detail: unknown, patterns: readonly Pattern[], fails: number[], unknowns: number[]): void {
     const parts = this.#hiddenLocal();
     this.#emit(operation, this.#detail(detail), 0);
     this.#emit(op.duplicate, 0, 1);
