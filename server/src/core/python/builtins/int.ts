@@ -112,7 +112,9 @@ export function* toInt(value: Value, base: Value, machine: Machine): Steps<Int |
 
 function fromText(text: string, base: number, value: Value, machine: Machine): Int | Unknown {
   if (text.length > 5000) return tooManyBits(machine);
-  if (!isAscii(text)) return unsupported(machine, `int(${stringText(text)})`);
+  // Digits of other scripts are digits to Python, too.
+  if (!isAscii(text) && /(?![0-9])\p{Nd}|[^\P{Z} ]/u.test(text))
+    return unsupported(machine, `int(${stringText(text)})`);
   const found = parsedInt(text, base);
   if (found === undefined) {
     const shown = value instanceof PyBytes ? `b${stringText(text)}` : stringText(text);

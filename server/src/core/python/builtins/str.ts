@@ -384,12 +384,12 @@ export const strMethods: readonly Native[] = [
   }),
   strict('isdigit', '', (self, _, machine) => {
     if (isAscii(self)) return isAll(self, /^[0-9]+$/);
-    return unsupported(machine, 'str.isdigit()');
+    return /[\p{No}\p{Nl}]/u.test(self) ? unsupported(machine, 'str.isdigit()') : isAll(self, /^\p{Nd}+$/u);
   }),
   strict('isdecimal', '', self => isAll(self, /^\p{Nd}+$/u)),
   strict('isnumeric', '', (self, _, machine) => {
     if (isAscii(self)) return isAll(self, /^[0-9]+$/);
-    return unsupported(machine, 'str.isnumeric()');
+    return /[\p{Nl}\p{Lo}]/u.test(self) ? unsupported(machine, 'str.isnumeric()') : isAll(self, /^[\p{Nd}\p{No}]+$/u);
   }),
   strict('isalpha', '', self => isAll(self, /^\p{L}+$/u)),
   strict('isalnum', '', self => isAll(self, letters)),
