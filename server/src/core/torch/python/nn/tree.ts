@@ -39,11 +39,20 @@ export function moduleTree(nn: NN, root: ModuleInstance): readonly ModuleRow[] {
       construct: module.construct,
       calls: calls?.count ?? 0,
       parameters: [...parametersOf(module)].map(({ value }) => value),
-      isLeaf: module.ownChildren().next().done === true,
+      isLeaf: isLeaf(module),
       outputs: calls ? tensorsIn(calls.result) : [],
       unknown: unknownPart(module),
     };
   });
+}
+
+/** It calls no module of its own; attention of torch has a child, whose weights it reads without a call. */
+function isLeaf(module: ModuleInstance): boolean {
+  for (const [name] of module.ownChildren()) {
+    if (name === 'parametrizations') continue;
+    if (name !== 'out_proj' || !module.cls.mro.some(cls => cls.name === 'MultiheadAttention' && !cls.place)) return false;
+  }
+  return true;
 }
 
 function unknownPart(module: ModuleInstance): Unknown | undefined {
