@@ -65,13 +65,7 @@ export function plainBinary(operator: string, a: Value, b: Value, machine: Machi
         const union = new PyDict();
         machine.charge(left.entries.size + right.entries.size);
         for (const [key, entry] of left.entries) union.entries.set(key, { ...entry });
-        for (const [key, entry] of right.entries) {
-          // An equal key stays as it was first written.
-          union.entries.set(key, {
-            key: left.entries.has(key) ? left.entries.get(key)!.key : entry.key,
-            value: entry.value,
-          });
-        }
+        for (const [key, entry] of right.entries) union.entries.set(key, { ...entry });
         return union;
       }
       return setBinary(operator, left, right, machine);

@@ -340,7 +340,7 @@ function kinds(machine: Machine): Record<string, Value> {
   };
   const members: Record<string, Value> = {};
   for (const [name, kind] of Object.entries(names)) {
-    const cls = machine.builtin(`kind.${kind}`);
+    const cls = machine.builtin(`<${kind}>`);
     if (cls instanceof PyClass) members[name] = cls;
   }
   return members;

@@ -80,7 +80,7 @@ export function embed(nn: NN, caller: Caller, indices: PyTensor, weight: PyTenso
     return unknownResult(nn, reason, [indices]);
   }
   const [count, dim] = shape as [number, number];
-  if (/float/.test(indices.dtype)) {
+  if (indices.hasType && /float/.test(indices.dtype)) {
     return refuse(
       nn,
       {
