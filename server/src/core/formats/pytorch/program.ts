@@ -249,7 +249,7 @@ function* argumentsOf(given: Given, machine: Machine, file: PyModule, scope: PyD
       ),
     };
   }
-  const value = yield* machine.evaluate(`${argumentsName}(${given.text}\n)`, file, scope);
+  const value = yield* machine.evaluate(`${argumentsName}(${given.text})`, file, scope);
   if (!(value instanceof PyTuple)) return { args: [value], keywords: noKeywords };
   const [args, keywords] = value.items;
   return { args: itemsOf(args), keywords: keywordsOf(keywords) };
@@ -286,7 +286,7 @@ function parametersLeft(model: ModuleInstance, world: Recording, builder: Builde
     const left = [...module.ownParameters()].flatMap(([, parameter]) =>
       world.countedBy(parameter) ? [] : [parameter],
     );
-    const lost = [...(module.dict?.values() ?? [])].find(value => value instanceof Unknown);
+    const lost = module.unknownPart;
     if (left.length === 0 && !lost) continue;
     const first = builder.next;
     const site = siteOf(module.construct);
