@@ -170,6 +170,19 @@ test('an input that does not fit is reported with both numbers, and the rest is 
   );
 });
 
+test('a layer whose structure is not known costs what is not known', () => {
+  const of = (layer: string, input: string): Priced =>
+    priced(`import missing\n${net(`self.a = ${layer}`, 'return self.a(x)')}`, 'Net()', input);
+  for (const [layer, input] of [
+    ['nn.Linear(2, 3, bias=missing.flag)', 'torch.zeros(1, 2)'],
+    ['nn.BatchNorm2d(2, affine=missing.flag)', 'torch.zeros(1, 2, 3, 3)'],
+    ['nn.LSTM(2, 3, missing.layers)', 'torch.zeros(1, 4, 2)'],
+    ['nn.ModuleList([nn.Linear(2, 3)] * missing.count)[0]', 'torch.zeros(1, 2)'],
+  ] as const) {
+    assert.ok(of(layer, input).unknown.length > 0, layer);
+  }
+});
+
 test('what is not known makes the result unknown, and says so', () => {
   const result = priced(
     `import missing\n${net('self.a = nn.Conv2d(3, missing.width, 3)\nself.b = missing.Block(3)', 'return self.a(x)')}`,
