@@ -57,20 +57,24 @@ ${init.replace(/^/gm, '        ')}
 ${forward.replace(/^/gm, '        ')}
 `;
 
-const parameters = ({ rows }: Priced): number =>
-  rows[0]!.parameters.reduce((total, { shape }) => total + shape!.reduce((a, b) => a * b, 1), 0);
-
-function checkNet(init: string, forward: string, inputs: string, macs: number, params: number): Priced {
+function checkNet(
+  init: string,
+  forward: string,
+  inputs: string,
+  macs: number,
+  params: number,
+  left: readonly string[] = [],
+): Priced {
   const result = priced(net(init, forward), 'Net()', inputs);
   assert.deepEqual(
     {
       macs: result.macs,
       params: result.params,
-      own: parameters(result),
+      left: result.left,
       problems: result.problems,
       unknown: result.unknown,
     },
-    { macs, params, own: params, problems: [], unknown: [] },
+    { macs, params, left, problems: [], unknown: [] },
   );
   return result;
 }
@@ -87,7 +91,10 @@ test('parameters count once: tied, shared, replaced, never called', () => {
     32,
     24,
   );
-  checkNet('self.a = nn.Linear(4, 4)\nself.b = nn.Conv2d(3, 5, 3)', 'return self.a(x)', 'torch.zeros(1, 4)', 16, 160);
+  checkNet('self.a = nn.Linear(4, 4)\nself.b = nn.Conv2d(3, 5, 3)', 'return self.a(x)', 'torch.zeros(1, 4)', 16, 20, [
+    'b.weight',
+    'b.bias',
+  ]);
   checkNet('self.w = nn.Parameter(torch.zeros(6, 4))', 'return F.linear(x, self.w)', 'torch.zeros(1, 4)', 24, 24);
   checkNet('self.w = nn.Parameter(torch.zeros(6, 4))', 'return F.linear(x, self.w * 2)', 'torch.zeros(1, 4)', 24, 24);
   checkNet(
@@ -117,28 +124,13 @@ test('the frame of a module has its path, where forward is called directly, too'
   );
   const paths = nodes.filter(({ op }) => op.name === 'linear').map(pathOf);
   assert.deepEqual(paths, ['layers.0.0', 'last']);
-  assert.deepEqual(
-    rows.map(({ path, type, calls, isLeaf }) => [path, type, calls, isLeaf]),
-    [
-      ['', 'Net', 1, false],
-      ['layers', 'ModuleList', 0, false],
-      ['layers.0', 'Sequential', 1, false],
-      ['layers.0.0', 'Linear', 1, true],
-      ['layers.0.1', 'ReLU', 1, true],
-      ['last', 'Linear', 1, true],
-    ],
-  );
-});
-
-test('parameters that nothing uses stand in the frame of their module', () => {
-  const { nodes } = priced(
-    net('self.block = nn.Sequential(nn.Linear(2, 3))', 'return x'),
-    'Net()',
-    'torch.zeros(1, 2)',
-  );
-  assert.deepEqual(nodes.map(node => [node.op.name, pathOf(node)]).slice(1), [
-    ['parameter', 'block.0'],
-    ['parameter', 'block.0'],
+  assert.deepEqual(rows, [
+    ['', 'Net', 1, false],
+    ['layers', 'ModuleList', 0, false],
+    ['layers.0', 'Sequential', 1, false],
+    ['layers.0.0', 'Linear', 1, true],
+    ['layers.0.1', 'ReLU', 1, true],
+    ['last', 'Linear', 1, true],
   ]);
 });
 
@@ -176,6 +168,19 @@ test('an input that does not fit is reported with both numbers, and the rest is 
     'nn.LayerNorm expects the last dimensions 16, but its input is 1×4×8.',
     ['1×4×16'],
   );
+});
+
+test('a layer whose structure is not known costs what is not known', () => {
+  const of = (layer: string, input: string): Priced =>
+    priced(`import missing\n${net(`self.a = ${layer}`, 'return self.a(x)')}`, 'Net()', input);
+  for (const [layer, input] of [
+    ['nn.Linear(2, 3, bias=missing.flag)', 'torch.zeros(1, 2)'],
+    ['nn.BatchNorm2d(2, affine=missing.flag)', 'torch.zeros(1, 2, 3, 3)'],
+    ['nn.LSTM(2, 3, missing.layers)', 'torch.zeros(1, 4, 2)'],
+    ['nn.ModuleList([nn.Linear(2, 3)] * missing.count)[0]', 'torch.zeros(1, 2)'],
+  ] as const) {
+    assert.ok(of(layer, input).unknown.length > 0, layer);
+  }
 });
 
 test('what is not known makes the result unknown, and says so', () => {

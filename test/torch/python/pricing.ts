@@ -6,10 +6,9 @@ import { noFiles } from '../../../server/src/core/python/files.ts';
 import { type PyModule, PyTuple, type Steps, type Value } from '../../../server/src/core/python/objects.ts';
 import { createMachine, type Interpreter } from '../../../server/src/core/python/vm.ts';
 import { parsePython, startPython } from '../../../server/src/core/syntax/python/parse.ts';
-import { nnModules, nnOf } from '../../../server/src/core/torch/python/nn/index.ts';
-import { ModuleInstance } from '../../../server/src/core/torch/python/nn/instance.ts';
+import { nnModules } from '../../../server/src/core/torch/python/nn/index.ts';
+import { ModuleInstance, modulesOf, parametersOf } from '../../../server/src/core/torch/python/nn/instance.ts';
 import { tensorsIn } from '../../../server/src/core/torch/python/nn/state.ts';
-import { finishParameters, type ModuleRow, moduleTree } from '../../../server/src/core/torch/python/nn/tree.ts';
 import { torchHooks, worldOf } from '../../../server/src/core/torch/python/recording.ts';
 import type { PyTensor } from '../../../server/src/core/torch/python/tensor.ts';
 import { torchModules } from '../../../server/src/core/torch/python/torch.ts';
@@ -21,7 +20,10 @@ export interface Priced {
   readonly params: number;
   readonly shapes: readonly string[];
   readonly nodes: readonly GraphNode[];
-  readonly rows: readonly ModuleRow[];
+  /** Path, class, number of calls, whether it is a leaf. */
+  readonly rows: readonly (readonly [string, string, number, boolean])[];
+  /** Parameters of the module that the graph does not count. */
+  readonly left: readonly string[];
   readonly problems: readonly string[];
   /** Why counts of nodes are not known. */
   readonly unknown: readonly string[];
@@ -56,7 +58,6 @@ export class Session {
   price(entry: string, inputs: string): Priced {
     const { machine } = this;
     const world = worldOf(machine);
-    const nn = nnOf(world);
     const before = world.problems.length;
     const model = this.evaluate(entry);
     const isModule = model instanceof ModuleInstance;
@@ -65,7 +66,6 @@ export class Session {
     const builder = new Builder();
     world.record(builder);
     const result = this.finish(machine.call(model, args instanceof PyTuple ? args.items : []));
-    if (isModule) this.finish(finishParameters(nn, model));
     world.end();
     const { nodes } = builder.finish([]);
     return {
@@ -76,7 +76,15 @@ export class Session {
       ),
       shapes: tensorsIn(result).map(shapeText),
       nodes,
-      rows: isModule ? moduleTree(nn, model) : [],
+      rows: [...(isModule ? modulesOf(model) : [])].map(({ path, value }) => [
+        path,
+        value.cls.name,
+        world.moduleCalls.filter(({ module }) => module === value).length,
+        value.isLeaf,
+      ]),
+      left: [...(isModule ? parametersOf(model) : [])].flatMap(({ path, value }) =>
+        world.countedBy(value) ? [] : [path],
+      ),
       problems: world.problems.slice(before).map(({ message }) => message),
       unknown: nodes.flatMap(({ why }) => (why ? [why.message] : [])),
     };

@@ -162,7 +162,7 @@ function calling(nn: NN): Native {
       );
       if (changed !== null) result = changed;
     }
-    nn.called(module, result, at);
+    nn.called(result, at);
     return result;
   });
 }
@@ -182,7 +182,7 @@ export function forwarding(
     const made = body(module, args, machine);
     const result = isSteps(made) ? yield* made : made;
     module.computed.clear();
-    if (isDirect) nn.called(module, result, at);
+    if (isDirect) nn.called(result, at);
     return result;
   });
 }

@@ -7,16 +7,8 @@ import { isModuleCall, type ModuleCall, type World } from '../world.ts';
 import { ModuleInstance, modulesOf } from './instance.ts';
 import { callPlaces } from './natives.ts';
 
-/** How a module was called during the forward pass that is priced. */
-export interface Calls {
-  count: number;
-  /** What its last call returned. */
-  result: Value;
-}
-
 export class NN {
   readonly world: World;
-  readonly calls = new Map<ModuleInstance, Calls>();
   /** The classes of torch.nn by name, as they are made. */
   readonly classes = new Map<string, PyClass>();
   /** What constructors do, for layers inside of layers, by the name of the class. */
@@ -115,14 +107,8 @@ export class NN {
   }
 
   /** The call ends that `at` is tagged with. */
-  called(module: ModuleInstance, result: Value, at: Activation | undefined): void {
-    if (!this.world.isRecording) return;
-    if (at) this.world.leave(at, tensorsIn(result));
-    const known = this.calls.get(module);
-    if (known) {
-      known.count++;
-      known.result = result;
-    } else this.calls.set(module, { count: 1, result });
+  called(result: Value, at: Activation | undefined): void {
+    if (this.world.isRecording && at) this.world.leave(at, tensorsIn(result));
   }
 }
 

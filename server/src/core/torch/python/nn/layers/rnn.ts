@@ -7,7 +7,7 @@ import type { ModuleInstance } from '../instance.ts';
 import { moving } from '../kernels/data.ts';
 import { recur, step } from '../kernels/recurrent.ts';
 import { moduleOf } from '../module.ts';
-import { flag, itemsOf, native, numberOf, tupleOf } from '../natives.ts';
+import { flag, itemsOf, native, numberOf, tupleOf, unknownIn } from '../natives.ts';
 import type { NN } from '../state.ts';
 import { packed, packedOf } from '../utils/rnn.ts';
 import { type Arguments, callerOf, type LayerClass, learn, need, size } from './spec.ts';
@@ -20,6 +20,7 @@ function construct(self: ModuleInstance, args: Arguments, nn: NN, kind: Kind): v
   const { machine } = nn;
   const of = (name: string): number => size(args[name]!, name, nn);
   const [inputs, hidden, layers, projection] = [of('input_size'), of('hidden_size'), of('num_layers'), of('proj_size')];
+  self.unknown ??= unknownIn(args.input_size!, args.hidden_size!, args.num_layers!, args.proj_size!);
   if (hidden <= 0) throw machine.raise('ValueError', 'hidden_size must be greater than zero');
   if (layers <= 0) throw machine.raise('ValueError', 'num_layers must be greater than zero');
   if (projection < 0 || projection >= hidden) {
