@@ -222,6 +222,10 @@ describe('Python statements', () => {
     check('type X[T] = list[T]', 'X = <broken>');
     check('type = 3\nmatch = type\nprint = match', 'type = 3\nmatch = type\nprint = match');
     check('a = b \\\n  + c', 'a = (b + c)');
+    check(
+      'def f():\n    assert all(a for # why\n b in c)\n    return (1\n+ 2)',
+      'def f():\n  assert all((a for b in c))\n  return (1 + 2)',
+    );
     check('print(a)\nprint (a), b\nprint -1', 'print(a)\n(print(a), b,)\n(print - 1)');
   });
 
@@ -442,6 +446,14 @@ class A:
       'else:',
       '“else” has no statement that it could belong to.',
     ]);
+  });
+
+  it('a block below a head that has one in its line', () => {
+    const why = 'This line is indented more than the one above, which opens no block.';
+    checkBroken('if a: b\n  c = 1\nd', 'if a:\n  b\n  <broken c>\nd', ['c = 1', why]);
+    checkBroken('if a:\n  b\nelse: c\n  d = 1\ne', 'if a:\n  b\nelse:\n  c\n  <broken d>\ne', ['d = 1', why]);
+    checkBroken('def f(): return 1\n  x = 1', 'def f():\n  return 1\n  <broken x>', ['x = 1', why]);
+    checkBroken('  x = 1\ny = 2', '<broken x>\ny = 2', ['x = 1', why]);
   });
 
   it('what only Python 2 reads', () => {

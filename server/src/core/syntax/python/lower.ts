@@ -1359,6 +1359,8 @@ class Lowering {
 
   #annotation(node: SyntaxNode, mayBeStarred = false): Expression {
     const type = this.#type(node);
+    const [inner] = node.type === 'type' ? node.children : [];
+    if (inner?.type === 'named_expression') this.#unexpected(inner);
     if (type.kind === 'Slice' || (type.kind === 'Starred' && !mayBeStarred)) this.#unexpected(node);
     return type;
   }
