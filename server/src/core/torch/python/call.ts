@@ -68,15 +68,6 @@ interface Parameter {
   readonly isKeywordOnly: boolean;
 }
 
-export interface Definition {
-  /** As the program knows it: `softmax`. */
-  readonly name: string;
-  readonly parameters: readonly Parameter[];
-  readonly body: Body;
-  readonly isFunction: boolean;
-  readonly isMethod: boolean;
-}
-
 const parametersCache = new Map<string, readonly Parameter[]>();
 
 /** `input, dim?, *sizes, *, keepdim?`. */
@@ -167,11 +158,6 @@ export class Registry {
   fn(names: string, parameters: string, body: Body): void {
     this.define(names, parameters, body, { as: 'function' });
   }
-}
-
-/** A native function of torch with its own way to bind arguments; for other modules of torch, too. */
-export function torchNative(name: string, parameters: string, body: Body): Native {
-  return nativeOf(name, parametersOf(parameters), body, false);
 }
 
 function nativeOf(name: string, parameters: readonly Parameter[], body: Body, inPlace: boolean): Native {
