@@ -280,3 +280,21 @@ describe('the graph', () => {
     assert.deepEqual(relu.frame.outputs, relu.outputs);
   });
 });
+
+describe('work', () => {
+  it('is bounded', () => {
+    for (const text of [
+      'x = torch.zeros(1000000)\nfor i in range(10**7):\n    x = x + 1\n    y = x.sum().item()\n',
+      'y = torch.ones(10**12).split(1)',
+      'y = list(torch.ones(10**9))',
+      'y = torch.tril_indices(10**6, 10**6)',
+    ]) {
+      assert.match(ran(text).raised ?? '', /too much/, text);
+    }
+    assert.equal(shapeOf(ran('y = torch.arange(10**15).view(-1, 10)').get('y')), '100000000000000×10');
+  });
+
+  it('of long chains of values is no deep recursion', () => {
+    assert.deepEqual(held('x = torch.zeros(2)\nfor i in range(20000): x = x + 1\ny = x.tolist()'), [20000, 20000]);
+  });
+});

@@ -20,6 +20,7 @@ import {
 import { type Reason, reasonOf } from '../../text/reason.ts';
 import { categoryOf, dtypeNames } from './dtype.ts';
 import { type Recording, worldOf } from './recording.ts';
+import { work } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
 import { isKnown, oneValue, overwrite, scalar } from './values.ts';
 
@@ -179,9 +180,11 @@ function run(
 ): Value {
   const world = worldOf(machine);
   const call = new Call(world, name, positional);
+  const before = work.elements;
   try {
     call.bind(parameters, positional, named);
     const result = body(call);
+    if (work.elements > before) machine.charge(work.elements - before);
     if (inPlace) return put(world, call.tensor('input'), result);
     const out = call.values.get('out');
     return out instanceof PyTensor ? put(world, out, result, true) : result;
