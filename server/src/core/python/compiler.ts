@@ -337,9 +337,11 @@ class Unit {
   #compile(node: Statement): void {
     switch (node.kind) {
       case 'FunctionDef':
-        return this.#functionDef(node);
+        this.#functionDef(node);
+        return;
       case 'ClassDef':
-        return this.#classDef(node);
+        this.#classDef(node);
+        return;
       case 'Return':
         this.#begin(node.range);
         if (node.value) this.#expression(node.value);
@@ -360,7 +362,8 @@ class Unit {
         return;
       case 'AugAssign':
         this.#begin(node.range);
-        return this.#augmented(node);
+        this.#augmented(node);
+        return;
       case 'AnnAssign':
         this.#begin(node.range);
         if (node.value) {
@@ -373,21 +376,29 @@ class Unit {
         }
         return;
       case 'For':
-        return this.#for(node);
+        this.#for(node);
+        return;
       case 'While':
-        return this.#while(node);
+        this.#while(node);
+        return;
       case 'If':
-        return this.#if(node);
+        this.#if(node);
+        return;
       case 'With':
-        return this.#with(node, 0);
+        this.#with(node, 0);
+        return;
       case 'Match':
-        return this.#match(node);
+        this.#match(node);
+        return;
       case 'Raise':
-        return this.#raise(node);
+        this.#raise(node);
+        return;
       case 'Try':
-        return this.#try(node);
+        this.#try(node);
+        return;
       case 'Assert':
-        return this.#assert(node);
+        this.#assert(node);
+        return;
       case 'Import':
         this.#begin(node.range);
         for (const { name, as, range } of node.names) {
@@ -681,7 +692,8 @@ class Unit {
   #deleteTarget(node: Expression): void {
     switch (node.kind) {
       case 'Name':
-        return this.#delete(node.name);
+        this.#delete(node.name);
+        return;
       case 'Attribute':
         this.#expression(node.value);
         this.#emit(op.deleteAttribute, this.#nameAt(this.#scope.mangled(node.name)), -1);
@@ -1440,8 +1452,14 @@ class Unit {
   #unary(node: Expression & { readonly kind: 'Unary' }): void {
     const { operand } = node;
     if (node.operator === '-' && operand.kind === 'Constant') {
-      if (operand.type === 'int' && operand.value !== 0) return this.#constant(-operand.value as number | bigint);
-      if (operand.type === 'float') return this.#constant(new PyFloat(-operand.value));
+      if (operand.type === 'int' && operand.value !== 0) {
+        this.#constant(-operand.value as number | bigint);
+        return;
+      }
+      if (operand.type === 'float') {
+        this.#constant(new PyFloat(-operand.value));
+        return;
+      }
     }
     this.#expression(operand);
     this.#range = node.range;
@@ -1508,7 +1526,8 @@ class Unit {
     const hasStar = elements.some(({ kind }) => kind === 'Starred');
     if (!hasStar && node.kind === 'Tuple' && elements.every(({ kind }) => kind === 'Constant')) {
       const items = elements.map(element => (element.kind === 'Constant' ? constantOf(element) : null));
-      return this.#constant(new PyTuple(items));
+      this.#constant(new PyTuple(items));
+      return;
     }
     if (!hasStar && elements.length < 1000) {
       for (const element of elements) this.#expression(element);

@@ -45,10 +45,12 @@ export function plainBinary(operator: string, a: Value, b: Value, machine: Machi
         return left + right;
       }
       if (left instanceof PyList && right instanceof PyList) {
+        if (left.items.length + right.items.length > maxItems) return tooLong(machine);
         machine.charge(left.items.length + right.items.length);
         return new PyList([...left.items, ...right.items]);
       }
       if (left instanceof PyTuple && right instanceof PyTuple) {
+        if (left.items.length + right.items.length > maxItems) return tooLong(machine);
         machine.charge(left.items.length + right.items.length);
         return new PyTuple([...left.items, ...right.items]);
       }
@@ -83,7 +85,7 @@ function unboxed(value: Value): Value {
 }
 
 function repeated(value: Value, times: number | bigint, machine: Machine): Value | undefined {
-  const count = Number(times) < 0 ? 0 : Number(times);
+  const count = Math.max(0, Number(times));
   if (typeof value === 'string') {
     if (value.length * count > maxText) return tooMuchText(machine);
     machine.charge(value.length * count);
@@ -501,7 +503,7 @@ export function plainSetItem(container: Value, index: Value, value: Value, machi
     }
     const places: number[] = [];
     if (span.step > 0) for (let at = span.start; at < span.stop; at += span.step) places.push(at);
-    else for (let at = span.start; at > span.stop; at += span.step) places.push(at);
+    else for (let at = span.start; at > span.stop; at -= -span.step) places.push(at);
     if (places.length !== value.items.length) {
       throw machine.raise(
         'ValueError',
@@ -533,7 +535,7 @@ export function plainDeleteItem(container: Value, index: Value, machine: Machine
     if (span instanceof Unknown) return false;
     const gone = new Set<number>();
     if (span.step > 0) for (let at = span.start; at < span.stop; at += span.step) gone.add(at);
-    else for (let at = span.start; at > span.stop; at += span.step) gone.add(at);
+    else for (let at = span.start; at > span.stop; at -= -span.step) gone.add(at);
     container.items = container.items.filter((_, at) => !gone.has(at));
     return true;
   }

@@ -1,5 +1,6 @@
 // Operators and conversions that may call Python: special methods of classes.
 import { attributeOf, noAttribute } from './attributes.ts';
+import { maxItems, tooLong } from './builtins/limits.ts';
 import { setOrder } from './builtins/text.ts';
 import { Frame, PyGenerator } from './frame.ts';
 import type { Machine } from './machine.ts';
@@ -348,6 +349,10 @@ export function* extendSteps(list: PyList, iterable: Value, machine: Machine): S
     const { items } = iterable;
     machine.charge(items.length);
     const count = items.length;
+    if (list.items.length + count > maxItems) {
+      poison(list, tooLong(machine));
+      return;
+    }
     for (let at = 0; at < count; at++) list.items.push(items[at]!);
     return;
   }
@@ -641,7 +646,12 @@ export function plainIterator(value: Value, machine: Machine): PyIterator | unde
   if (value === null || typeof value !== 'object') return undefined;
   if (value instanceof PyList) {
     let at = 0;
-    return new PyIterator(() => (at >= 0 && at < value.items.length ? value.items[at++] : ((at = -1), undefined)));
+    return new PyIterator(() => {
+      if (at >= 0 && at < value.items.length) return value.items[at++];
+      // Once at its end it stays there, even if the list grows.
+      at = -1;
+      return undefined;
+    });
   }
   if (value instanceof PyTuple) {
     const { items } = value;

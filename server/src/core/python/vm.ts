@@ -95,9 +95,9 @@ import { skip } from './skipping.ts';
 /** Python's own limit of calls inside of each other. */
 const maxFrames = 1000;
 /** Instructions of one reading; a large network takes some hundred thousand. */
-const defaultSteps = 30_000_000;
+const defaultSteps = 10_000_000;
 /** Elements, characters and the like that natives may make in one reading. */
-const maxCharge = 60_000_000;
+const maxCharge = 16_000_000;
 
 /** How a run ended. */
 export type Outcome<T = Value> =
@@ -955,7 +955,7 @@ class Vm implements Interpreter {
   }
 
   /** Runs steps for an instruction of the innermost frame; their result is delivered to it. */
-  #await(steps: Steps<Value | undefined | void>, delivery: Delivery): void {
+  #await(steps: Steps<unknown>, delivery: Delivery): void {
     const frame = this.#frame;
     const result = this.#later(steps, delivery);
     if (result !== pending) this.#deliver(frame, result, delivery);
@@ -1139,8 +1139,11 @@ class Vm implements Interpreter {
   #raise(raised: Raised): void {
     const exception = raised.exception as PyException;
     let frame = this.#frame;
+    // Exceptions cost more than other instructions.
+    this.#budget -= 20;
     this.#trace(exception, frame);
     while (frame) {
+      this.#budget -= 2;
       if (frame.steps) {
         this.#frame = frame;
         this.#throwInto(frame, raised);
@@ -1303,7 +1306,8 @@ class Vm implements Interpreter {
   #push(frame: Frame, delivery: Delivery): void {
     const parent = this.#frame;
     frame.parent = parent;
-    frame.depth = parent ? parent.depth + 1 : 0;
+    // Natives count for less than functions: of Python's own most are no calls of Python's.
+    frame.depth = parent ? parent.depth + (frame.steps ? 0.1 : 1) : 0;
     frame.delivery = delivery;
     if (frame.depth > maxFrames) {
       throw this.raise('RecursionError', 'maximum recursion depth exceeded');
@@ -1345,7 +1349,7 @@ class Vm implements Interpreter {
   }
 
   /** Runs steps; the result at once where no Python is called. */
-  #later(steps: Steps<Value | undefined | void>, delivery: Delivery): Value | undefined | Pending {
+  #later(steps: Steps<unknown>, delivery: Delivery): Value | undefined | Pending {
     const first = steps.next(null);
     if (first.done) return first.value as Value | undefined;
     const frame = new Frame(undefined, undefined, undefined, 0, [], []);
@@ -1442,20 +1446,20 @@ class Vm implements Interpreter {
       locals[at] = value;
     }
     const firstDefault = positional - fn.defaults.length;
-    let missing: string[] | undefined;
+    const missing: string[] = [];
     for (let at = taken; at < positional; at++) {
       if (locals[at] !== undefined) continue;
       if (at >= firstDefault) locals[at] = fn.defaults[at - firstDefault];
-      else (missing ??= []).push(names[at]!);
+      else missing.push(names[at]!);
     }
-    if (missing) throw this.#missing(name, missing, 'positional');
+    if (missing.length > 0) throw this.#missing(name, missing, 'positional');
     for (let at = positional; at < named; at++) {
       if (locals[at] !== undefined) continue;
       const value = fn.keywordDefaults.get(names[at]!);
       if (value !== undefined) locals[at] = value;
-      else (missing ??= []).push(names[at]!);
+      else missing.push(names[at]!);
     }
-    if (missing) throw this.#missing(name, missing, 'keyword-only');
+    if (missing.length > 0) throw this.#missing(name, missing, 'keyword-only');
     return locals;
   }
 
@@ -2091,7 +2095,7 @@ class Vm implements Interpreter {
           const value = stack[--sp]!;
           const list = stack[sp - operand];
           if (list instanceof PyList) {
-            this.#charged++;
+            this.charge(1);
             list.items.push(value);
           }
           continue;
@@ -2696,6 +2700,7 @@ function placeOf(frame: Frame): Place | undefined {
 
 function* spread(given: Arguments, value: Value, machine: Machine): Steps<void> {
   if (value instanceof PyTuple && value.own === undefined) {
+    machine.charge(value.items.length);
     for (const item of value.items) given.args.push(item);
     return;
   }
