@@ -491,6 +491,7 @@ class A:
       '(a, b) += 1',
       'assert a, b, c',
       'from a import b,',
+      'import a,',
       'from a import b.c',
       'import a.b as c.d',
       'if a:\npass',

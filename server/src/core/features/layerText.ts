@@ -337,7 +337,10 @@ function usesTable(analysed: Analysed, frames: readonly Frame[]): string {
 /** From the row down: `inception3a › 3×3`. */
 function pathOf(frame: Frame): string {
   const names: string[] = [];
-  for (let at: Frame | undefined = frame; at?.parent; at = at.parent) names.unshift(frameName(at));
+  for (let at: Frame | undefined = frame; at?.parent; at = at.parent) {
+    // In a program, what modules are called by are functions and statements.
+    if (at === frame || (at.type !== 'statement' && at.type !== 'function')) names.unshift(frameName(at));
+  }
   return names.length > 4 ? `${names[0]} › … › ${names.slice(-2).join(' › ')}` : names.join(' › ');
 }
 

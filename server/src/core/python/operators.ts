@@ -588,7 +588,6 @@ export function plainContains(container: Value, item: Value, machine: Machine): 
     if (item instanceof Unknown) return item;
     const number = numberOf(item);
     if (number === undefined || number instanceof PyComplex) return false;
-    if (number instanceof PyFloat && !Number.isInteger(number.value)) return false;
     const at = (number instanceof PyFloat ? number.value : Number(number)) - value.start;
     return at % value.step === 0 && at / value.step >= 0 && at / value.step < value.length;
   }

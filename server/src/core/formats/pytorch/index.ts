@@ -101,7 +101,7 @@ class ProgramReader {
         program: { entries, entry: undefined, modules: [], roots: folders, repository, read: new Map(), missing: [] },
       };
     }
-    const head = chosen.range ?? headOf(chosen.expression, this.#outline) ?? { from: 0, to: 0 };
+    const head = headOf(chosen.expression, this.#outline) ?? chosen.range ?? { from: 0, to: 0 };
     const given = givenFor(chosen, options);
     if (given && 'message' in given) problems.push({ range: head, severity: 'error', code: 'wrong-setting', ...given });
     const wish = given && 'kind' in given ? given : undefined;

@@ -26,7 +26,7 @@ import { ModuleInstance, modulesOf } from '../../torch/python/nn/instance.ts';
 import { itemsOf, keywordsOf, setEntry } from '../../torch/python/nn/natives.ts';
 import { tensorsIn } from '../../torch/python/nn/state.ts';
 import { type Recording, worldOf } from '../../torch/python/recording.ts';
-import type { PyTensor } from '../../torch/python/tensor.ts';
+import { PyTensor } from '../../torch/python/tensor.ts';
 import type { ModuleRow } from '../format.ts';
 import { exceptionReason, type Failure } from './exceptions.ts';
 import { type Given, guesses, parameterNames, type TensorInput } from './inputs.ts';
@@ -99,6 +99,15 @@ export class Unknowns implements Hooks {
 
   unknownBranch(why: Unknown, machine: Machine): void {
     this.#skipped(why.reason, machine);
+  }
+
+  unknownWrite(object: Value, _name: string | undefined, why: Unknown, machine: Machine): void {
+    if (object instanceof ModuleInstance || object instanceof PyTensor) this.#skipped(why.reason, machine);
+  }
+
+  /** What a fault of ours leaves out may be a part of the network. */
+  fault(_error: unknown, machine: Machine): void {
+    this.#skipped({ message: l10n.t('Flopline cannot follow the program here') }, machine);
   }
 
   broken(message: string, _place: Place, machine: Machine): void {
@@ -240,7 +249,7 @@ function* argumentsOf(given: Given, machine: Machine, file: PyModule, scope: PyD
       ),
     };
   }
-  const value = yield* machine.evaluate(`${argumentsName}(${given.text}\n)`, file, scope);
+  const value = yield* machine.evaluate(`${argumentsName}(${given.text})`, file, scope);
   if (!(value instanceof PyTuple)) return { args: [value], keywords: noKeywords };
   const [args, keywords] = value.items;
   return { args: itemsOf(args), keywords: keywordsOf(keywords) };
@@ -277,7 +286,7 @@ function parametersLeft(model: ModuleInstance, world: Recording, builder: Builde
     const left = [...module.ownParameters()].flatMap(([, parameter]) =>
       world.countedBy(parameter) ? [] : [parameter],
     );
-    const lost = [...(module.dict?.values() ?? [])].find(value => value instanceof Unknown);
+    const lost = module.unknownPart;
     if (left.length === 0 && !lost) continue;
     const first = builder.next;
     const site = siteOf(module.construct);

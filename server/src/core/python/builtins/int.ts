@@ -216,10 +216,14 @@ function specOf(spec: Value, machine: Machine): string {
   return text;
 }
 
+const ofBool = methodsOf('bool', value => (typeof value === 'boolean' ? value : undefined));
+
 export const boolMethods: readonly Native[] = [
-  methodsOf('bool', value => (typeof value === 'boolean' ? value : undefined)).strict('__repr__', '', self =>
-    self ? 'True' : 'False',
-  ),
+  ofBool.strict('__repr__', '', self => (self ? 'True' : 'False')),
+  ofBool.strict('__format__', 'format_spec, /', (self, [spec], machine) => {
+    const text = specOf(spec!, machine);
+    return text === '' ? (self ? 'True' : 'False') : formatInt(self ? 1 : 0, text, machine);
+  }),
 ];
 
 function bits(value: Int): string {

@@ -131,7 +131,7 @@ function split(value: string, separator: Value, most: Value, machine: Machine): 
       blank.lastIndex = 0;
       const gap = parts.length < times ? blank.exec(rest) : null;
       if (gap === null) {
-        parts.push(parts.length < times ? rest.replace(trailing, '') : rest.replace(trailing, ''));
+        parts.push(parts.length < times ? rest.replace(trailing, '') : rest);
         break;
       }
       parts.push(rest.slice(0, gap.index));
@@ -159,7 +159,7 @@ function splitRight(value: string, separator: Value, most: Value, machine: Machi
       const gaps = parts.length < times ? [...rest.matchAll(blank)] : [];
       const gap = gaps.at(-1);
       if (gap === undefined) {
-        parts.unshift(rest.replace(leading, ''));
+        parts.unshift(parts.length < times ? rest.replace(leading, '') : rest);
         break;
       }
       parts.unshift(rest.slice(gap.index! + gap[0].length));

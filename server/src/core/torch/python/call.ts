@@ -113,6 +113,9 @@ const aliases: ReadonlyMap<string, string> = new Map([
   ['x2', 'other'],
   ['self', 'input'],
   ['a', 'input'],
+  ['indices', 'indices_or_sections'],
+  ['sections', 'indices_or_sections'],
+  ['split_size', 'split_size_or_sections'],
 ]);
 
 /** Where a tensor lives and how it lies in memory says nothing of what it costs. */
@@ -199,11 +202,26 @@ function run(
   } catch (error) {
     if (error instanceof Wrong) {
       const why = world.complain(error.complaint);
-      return call.failed(why, error.complaint.output);
+      return givesOther(name) ? call.lost(why) : call.failed(why, error.complaint.output);
     }
-    if (error instanceof Unclear) return call.failed(error.reason, error.shape);
+    if (error instanceof Unclear)
+      return givesOther(name) ? call.lost(error.reason) : call.failed(error.reason, error.shape);
     throw error;
   }
+}
+
+/** Functions that do not give one tensor, or not always: what cannot be known of them is no tensor. */
+const others: ReadonlySet<string> = new Set(
+  `split split_with_sizes chunk unbind tensor_split hsplit vsplit dsplit max min sort topk kthvalue median nanmedian mode
+  cummax cummin var_mean std_mean aminmax meshgrid broadcast_tensors broadcast_shapes atleast_1d atleast_2d atleast_3d
+  unique unique_consecutive slogdet eigh svd qr size dim ndimension numel nelement item tolist stride storage_offset
+  is_contiguous element_size is_floating_point is_complex is_signed get_device data_ptr equal allclose is_nonzero
+  __len__ __iter__ __bool__ __nonzero__ __int__ __index__ __long__ __float__ __contains__ __repr__ __str__ __format__
+  __copy__ __deepcopy__ __setitem__`.split(/\s+/),
+);
+
+function givesOther(name: string): boolean {
+  return others.has(name.slice(name.lastIndexOf('.') + 1));
 }
 
 /** Writes a result into a tensor in place. */
@@ -370,6 +388,12 @@ export class Call {
     const tensors = [...this.tensorsAmong(this.#positional), ...this.tensorsAmong([...this.values.values()])];
     const inputs = [...new Set(tensors)];
     return this.world.opaque(why, inputs, shape);
+  }
+
+  /** The same for what is no tensor. */
+  lost(why: Reason): Unknown {
+    this.failed(why);
+    return new Unknown(why);
   }
 
   *tensorsAmong(values: readonly Value[]): Iterable<PyTensor> {
