@@ -10,7 +10,7 @@ import { worldOf } from '../../torch/python/recording.ts';
 import { torchModules } from '../../torch/python/torch.ts';
 import { exceptionProblem, type Failure } from './exceptions.ts';
 import { failureOf, type Recorded, Refusal, record, Unknowns } from './program.ts';
-import type { Task, Try } from './reading.ts';
+import type { Task, Try } from './task.ts';
 
 const natives = new Map([...torchModules, ...nnModules]);
 
