@@ -281,6 +281,8 @@ export class PyClass extends PyObject {
   subclassCheck: ((cls: PyClass) => boolean) | undefined;
   /** An unknown base class: attributes that are not found are unknown for this reason, and so are calls of `super()`. */
   unknownBase: Unknown | undefined;
+  /** Whether a slice of a tuple of this class is of it, too: `torch.Size`. */
+  keepsSlices = false;
   qualifiedName: string;
   /** Classes derived from it, in the order of their definition. */
   readonly derived: PyClass[] = [];

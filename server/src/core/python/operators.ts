@@ -392,7 +392,10 @@ export function plainItem(container: Value, index: Value, machine: Machine): Val
       if (span instanceof Unknown) return span;
       const result = picked(items, span);
       machine.charge(result.length);
-      return value instanceof PyList ? new PyList(result) : new PyTuple(result);
+      if (value instanceof PyList) return new PyList(result);
+      const slice = new PyTuple(result);
+      if (value.own?.cls.keepsSlices) slice.own = new PyInstance(value.own.cls);
+      return slice;
     }
     const at = position(index, items.length, value.kind, machine);
     return at instanceof Unknown ? at : items[at]!;

@@ -255,14 +255,15 @@ function computedFrom(call: Call, length: number, dtype: DType, value: (at: numb
 }
 
 function ranges(registry: Registry): void {
-  registry.fn('arange range', 'start, end?, step?, *, dtype?', call => {
+  registry.fn('arange range', 'start?, end?, step?, *, dtype?', call => {
+    if (!call.has('start') && !call.has('end')) return call.unsupported(l10n.t('no end'));
     const given = ['start', 'end', 'step'].filter(name => call.has(name));
     const types = given.map(name => call.tensor(name).dtype);
     const [first, second, third] = ['start', 'end', 'step'].map(name =>
       call.has(name) ? call.number(name) : undefined,
     );
-    const start = second === undefined ? 0 : first!;
-    const end = second === undefined ? first! : second;
+    const start = second === undefined || first === undefined ? 0 : first;
+    const end = second ?? first!;
     const step = third ?? 1;
     const dtype = call.dtype() ?? (types.some(type => type.includes('float')) ? 'float32' : 'int64');
     const isInclusive = call.name === 'torch.range';

@@ -273,7 +273,8 @@ function checked(binary: Binary): Binary {
   };
 }
 
-export function definePointwise(registry: Registry): void {
+/** `places` are those of what is true in a condition alone. */
+export function definePointwise(registry: Registry, places: (call: Call) => Value): void {
   for (const [names, how, kind, value] of unaries) {
     registry.define(
       names,
@@ -317,7 +318,7 @@ export function definePointwise(registry: Registry): void {
   );
   activations(registry);
   binaries(registry);
-  choices(registry);
+  choices(registry, places);
 }
 
 export function unary(
@@ -513,7 +514,7 @@ function combined(call: Call, names: readonly string[]): readonly PyTensor[] {
   return names.map(name => call.tensor(name));
 }
 
-function choices(registry: Registry): void {
+function choices(registry: Registry, places: (call: Call) => Value): void {
   registry.define(
     'clamp clip',
     'input, min?, max?',
@@ -553,7 +554,7 @@ function choices(registry: Registry): void {
       c !== 0 ? x! : y!,
     );
   registry.fn('where', 'condition, input?, other?', call => {
-    if (!call.has('input')) return nonzeroOf(call);
+    if (!call.has('input')) return places(call);
     return where(call, call.tensor('condition'), call.tensor('input'), call.tensor('other'));
   });
   registry.method('where', 'input, condition, other', call =>
@@ -606,11 +607,6 @@ function choices(registry: Registry): void {
   registry.fn('isclose', 'input, other, rtol?, atol?, equal_nan?', call =>
     checked(comparison((a, b) => Math.abs(a - b) <= 1e-8 + 1e-5 * Math.abs(b)))(call.world, ...pair(call)),
   );
-}
-
-/** torch.where(condition): as many as there are. */
-function nonzeroOf(call: Call): Value {
-  return call.unsupported(l10n.t('a condition alone'));
 }
 
 export { checked };

@@ -22,7 +22,7 @@ import {
 import { Call, PyDevice, PyDType, Registry, Unclear, Wrong } from './call.ts';
 import { defineCreation } from './creation.ts';
 import { bytesOf, dtypeNames, dtypes, isComplex, isFloating } from './dtype.ts';
-import { defineIndexing } from './indexing.ts';
+import { defineIndexing, nonzero } from './indexing.ts';
 import { defineJoining } from './joining.ts';
 import { definePointwise } from './pointwise.ts';
 import { defineLinalg, defineProducts } from './products.ts';
@@ -158,7 +158,7 @@ export function namesOf(machine: Machine): TorchNames {
   return names;
 }
 
-definePointwise(main);
+definePointwise(main, call => nonzero(call, call.tensor('condition'), true));
 defineViews(main);
 defineReductions(main);
 defineIndexing(main);
@@ -172,6 +172,7 @@ defineLinalg(linalg, fft);
 function install(machine: Machine, world: Recording, names: Names): void {
   const { Tensor, Size } = world.classes;
   for (const [name, method] of main.methods) Tensor.dict.set(name, method);
+  for (const [name, fn] of olderLinalg()) Tensor.dict.set(name, fn);
   Tensor.getAttribute = (self, name, own) =>
     self instanceof PyTensor ? attributeOf(self, name, own, names) : undefined;
   Tensor.setAttribute = (self, name, value) => {
@@ -191,6 +192,7 @@ function install(machine: Machine, world: Recording, names: Names): void {
     const sizes = self instanceof PyTuple ? self.items : [];
     return sizes.find(size => size instanceof Unknown) ?? `torch.Size([${sizes.map(String).join(', ')}])`;
   });
+  Size.keepsSlices = true;
   Size.dict.set('__repr__', text);
   Size.dict.set('__str__', text);
   Size.dict.set(
@@ -294,6 +296,39 @@ function contextOf(machine: Machine, name: string, module = 'torch'): PyClass {
   return cls;
 }
 
+/** Functions that torch has from torch.nn.functional, with their arguments in the same order. */
+const functional = [
+  ...['conv1d', 'conv2d', 'conv3d', 'conv_transpose1d', 'conv_transpose2d', 'conv_transpose3d'],
+  ...['adaptive_avg_pool1d', 'adaptive_max_pool1d', 'avg_pool1d', 'max_pool1d', 'max_pool2d', 'max_pool3d'],
+  ...['pixel_shuffle', 'pixel_unshuffle', 'channel_shuffle', 'layer_norm', 'group_norm', 'rms_norm', 'bilinear'],
+  ...['cosine_similarity', 'pairwise_distance', 'prelu', 'celu', 'selu', 'rrelu', 'threshold', 'hardshrink'],
+  ...['dropout', 'alpha_dropout'],
+];
+
+function functionalEntries(): Entries {
+  return Object.fromEntries(
+    functional.map(name => [
+      name,
+      new PyLazy(function* (machine) {
+        const module = yield* machine.importModule('torch.nn.functional');
+        const found = module instanceof PyModule ? module.dict.get(name) : undefined;
+        return found ?? unknownName('torch', name)!;
+      }),
+    ]),
+  );
+}
+
+/** The names that torch.linalg's functions have in torch and as methods. */
+function olderLinalg(): ReadonlyMap<string, Native> {
+  const names = { inverse: 'inv', pinverse: 'pinv', det: 'det', slogdet: 'slogdet', cholesky: 'cholesky' };
+  return new Map(
+    [...Object.entries(names), ['matrix_exp', 'matrix_exp'] as const].map(([name, own]) => [
+      name,
+      linalg.functions.get(own)!,
+    ]),
+  );
+}
+
 function functionsOf(registry: Registry): Entries {
   return Object.fromEntries(registry.functions);
 }
@@ -310,6 +345,8 @@ function torch(machine: Machine): PyModule {
   });
   const errors = ['OutOfMemoryError', 'AcceleratorError'].map(name => [name, machine.builtin('RuntimeError')] as const);
   return moduleOf(machine, 'torch', {
+    ...functionalEntries(),
+    ...Object.fromEntries(olderLinalg()),
     ...functionsOf(main),
     Tensor: world.classes.Tensor,
     Size: world.classes.Size,

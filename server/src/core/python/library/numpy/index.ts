@@ -445,6 +445,87 @@ function* scan(value: Value, axis: Value, compute: Both, numpy: Numpy): Steps {
   return unsupported(numpy.machine, 'numpy.cumsum(axis=…)');
 }
 
+/** The parts of an array at these places of an axis. */
+function gathered(array: PyArray, axis: number, indices: readonly number[], numpy: Numpy): PyArray {
+  const values = elements(array);
+  const length = array.shape[axis]!;
+  const inner = sizeOf(array.shape.slice(axis + 1));
+  const outer = sizeOf(array.shape.slice(0, axis));
+  const result = new Float64Array(outer * indices.length * inner);
+  let to = 0;
+  for (let before = 0; before < outer; before++)
+    for (const index of indices) {
+      const from = (before * length + index) * inner;
+      result.set(values.subarray(from, from + inner), to);
+      to += inner;
+    }
+  return made(
+    numpy,
+    result,
+    array.shape.map((own, at) => (at === axis ? indices.length : own)),
+    array.type,
+  );
+}
+
+/** Each part of an axis several times in a row; without an axis, each element. */
+function* repeated(value: PyArray, repeats: Value, axis: Value, numpy: Numpy, machine: Machine): Steps {
+  if (repeats instanceof Unknown) return repeats;
+  const times = numeric(repeats);
+  if (times === undefined) return unsupported(machine, 'numpy.repeat(repeats=[…])');
+  if (times < 0) throw machine.raise('ValueError', 'repeats may not contain negative values.');
+  const array = axis === null ? made(numpy, elements(value), [value.size], value.type) : value;
+  const at = axis === null ? 0 : yield* axisOf(axis, array, machine);
+  if (at instanceof Unknown) return at;
+  if (array.size * times > maxItems) return tooLong(machine);
+  const indices = Array.from({ length: array.shape[at]! * times }, (_, index) => Math.floor(index / times));
+  return gathered(array, at, indices, numpy);
+}
+
+/** The places of what is not 0: one array for each axis. */
+function nonzero(array: PyArray, numpy: Numpy): PyTuple {
+  const places = [...elements(array).entries()].flatMap(([at, value]) => (value === 0 ? [] : [at]));
+  return new PyTuple(
+    stridesOf(array.shape).map((stride, axis) =>
+      made(
+        numpy,
+        Float64Array.from(places, at => Math.floor(at / stride) % array.shape[axis]!),
+        [places.length],
+        'int64',
+      ),
+    ),
+  );
+}
+
+/** Zeros on one side of a diagonal of the last two axes. */
+function* triangle(value: Value, diagonal: Value, isLower: boolean, numpy: Numpy): Steps {
+  const array = yield* arrayArgument(value, numpy);
+  if (array instanceof Unknown) return array;
+  const shift = numeric(diagonal);
+  if (diagonal instanceof Unknown) return diagonal;
+  if (shift === undefined || array.shape.length < 2) return unsupported(numpy.machine, 'numpy.tril()');
+  const [rows_, columns] = array.shape.slice(-2) as [number, number];
+  const values = elements(array).map((each_, at) => {
+    const column = at % columns;
+    const row = Math.floor(at / columns) % rows_;
+    return (isLower ? column - row <= shift : column - row >= shift) ? each_ : 0;
+  });
+  return made(numpy, values, array.shape, array.type);
+}
+
+/** Two axes in each other's place, as a view. */
+function* swapped(value: Value, first: Value, second: Value, numpy: Numpy): Steps {
+  const array = yield* arrayArgument(value, numpy);
+  if (array instanceof Unknown) return array;
+  const a = yield* axisOf(first, array, numpy.machine);
+  if (a instanceof Unknown) return a;
+  const b = yield* axisOf(second, array, numpy.machine);
+  if (b instanceof Unknown) return b;
+  return transposed(
+    array,
+    [...array.shape.keys()].map(axis => (axis === a ? b : axis === b ? a : axis)),
+  );
+}
+
 function transposed(array: PyArray, order: readonly number[]): PyArray {
   return new PyArray(
     array.cls,
@@ -856,6 +937,9 @@ function fillArray(numpy: Numpy): void {
     const kept = [...self.shape.keys()].filter(each_ => self.shape[each_] !== 1);
     return result(numpy, transposed(self, kept));
   });
+  set('swapaxes', 'axis1, axis2', (self, [a, b]) => swapped(self, a!, b!, numpy));
+  set('repeat', 'repeats, axis=None', (self, [times, axis], inner) => repeated(self, times!, axis!, numpy, inner));
+  give('nonzero', '', self => nonzero(self, numpy));
   set('dot', 'b', (self, [b]) => product(self, b!, numpy));
   set('__matmul__', 'other', (self, [b]) => product(self, b!, numpy));
   set('__getitem__', 'index, /', (self, [index]) => getItem(self, index!, numpy));
@@ -1283,37 +1367,43 @@ export const numpy: Module = moduleOf('numpy', machine => {
       nativeSteps('repeat', 'a, repeats, axis=None', function* ([a, repeats, axis], inner) {
         const array = yield* arrayArgument(a!, np);
         if (array instanceof Unknown) return array;
-        const times = numeric(repeats!);
-        if (repeats instanceof Unknown) return repeats;
-        if (times === undefined || (axis !== null && array.shape.length > 1))
-          return unsupported(inner, 'numpy.repeat(axis=…)');
-        if (array.size * times > maxItems) return tooLong(inner);
-        return made(
-          np,
-          Float64Array.from([...elements(array)].flatMap(value => new Array<number>(times).fill(value))),
-          [array.size * times],
-          array.type,
-        );
+        return yield* repeated(array, repeats!, axis!, np, inner);
       }),
       nativeSteps('tile', 'A, reps', function* ([a, reps], inner) {
         const array = yield* arrayArgument(a!, np);
         if (array instanceof Unknown) return array;
-        const times = numeric(reps!);
-        if (reps instanceof Unknown) return reps;
-        if (times === undefined || array.shape.length !== 1) return unsupported(inner, 'numpy.tile()');
-        if (array.size * times > maxItems) return tooLong(inner);
-        const values = elements(array);
-        return made(
-          np,
-          Float64Array.from({ length: values.length * times }, (_, at) => values[at % values.length]!),
-          [values.length * times],
-          array.type,
-        );
+        const times = yield* shapeOf(reps!, inner);
+        if (times instanceof Unknown) return times;
+        if (sizeOf(times) < 0 || array.size * sizeOf(times) > maxItems) return tooLong(inner);
+        const rank = Math.max(times.length, array.shape.length);
+        const lead = <T,>(list: readonly T[], fill: T): readonly T[] => [
+          ...new Array<T>(rank - list.length).fill(fill),
+          ...list,
+        ];
+        let whole = made(np, elements(array), lead(array.shape, 1), array.type);
+        for (const [axis, count] of lead(times, 1).entries()) {
+          const length = whole.shape[axis]!;
+          whole = gathered(whole, axis, Array.from({ length: length * count }, (_, at) => at % length), np);
+        }
+        return whole;
+      }),
+      nativeSteps('swapaxes', 'a, axis1, axis2', function* ([a, first, second]) {
+        return yield* swapped(a!, first!, second!, np);
+      }),
+      nativeSteps('tril', 'm, k=0', function* ([m, k]) {
+        return yield* triangle(m!, k!, true, np);
+      }),
+      nativeSteps('triu', 'm, k=0', function* ([m, k]) {
+        return yield* triangle(m!, k!, false, np);
+      }),
+      nativeSteps('nonzero', 'a', function* ([a]) {
+        const array = yield* arrayArgument(a!, np);
+        return array instanceof Unknown ? array : nonzero(array, np);
       }),
       nativeSteps('where', 'condition, x=..., y=...', function* ([condition, x, y], inner) {
-        if (!isGiven(x!)) return unsupported(inner, 'numpy.where(condition)');
         const test = yield* arrayArgument(condition!, np);
         if (test instanceof Unknown) return test;
+        if (!isGiven(x!)) return nonzero(test, np);
         const [a, b] = [yield* arrayArgument(x!, np), yield* arrayArgument(y!, np)];
         if (a instanceof Unknown) return a;
         if (b instanceof Unknown) return b;

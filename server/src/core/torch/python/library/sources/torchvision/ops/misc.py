@@ -113,6 +113,13 @@ class StochasticDepth(nn.Module):
         return input
 
 
+def drop_block2d(input, p, block_size, inplace=False, eps=1e-6, training=True):
+    return input
+
+
+drop_block3d = drop_block2d
+
+
 class DropBlock2d(nn.Module):
     def __init__(self, p, block_size, inplace=False, eps=1e-6):
         super().__init__()

@@ -1,7 +1,7 @@
 import math
 
 import torch
-from flopline import deform_conv2d as deformed
+import torch.nn.functional as F
 from torch import nn
 
 
@@ -10,7 +10,27 @@ def _pair(x):
 
 
 def deform_conv2d(input, offset, weight, bias=None, stride=(1, 1), padding=(0, 0), dilation=(1, 1), mask=None):
-    return deformed(input, offset, weight, bias, _pair(stride), _pair(padding), _pair(dilation), mask)
+    out_channels, inside, kh, kw = weight.shape
+    (sh, sw), (ph, pw), (dh, dw) = _pair(stride), _pair(padding), _pair(dilation)
+    n, c, h, w = input.shape
+    kernel = kh * kw
+    oh = (h + 2 * ph - (dh * (kh - 1) + 1)) // sh + 1
+    ow = (w + 2 * pw - (dw * (kw - 1) + 1)) // sw + 1
+    groups = offset.shape[1] // (2 * kernel)
+    if groups == 0 or offset.shape[1] != groups * 2 * kernel:
+        raise RuntimeError("offset.shape[1] is not valid: got: %s expected: %s" % (offset.shape[1], 2 * kernel))
+    if c % groups != 0 or c % inside != 0:
+        raise RuntimeError("input channels do not match the weight or the offset groups")
+    if tuple(offset.shape[2:]) != (oh, ow):
+        raise RuntimeError("offset output dims: (%s, %s) - computed output dims: (%s, %s)" % (*offset.shape[2:], oh, ow))
+    # Samples at the offsets, then a product with the weights.
+    grid = offset.reshape(n, groups, kernel, 2, oh, ow).permute(0, 1, 4, 5, 2, 3).reshape(n * groups, oh, ow * kernel, 2)
+    sampled = F.grid_sample(input.reshape(n * groups, c // groups, h, w), grid, align_corners=False)
+    columns = sampled.reshape(n, groups, c // groups, oh, ow, kernel).permute(0, 1, 2, 5, 3, 4)
+    if mask is not None:
+        columns = columns * mask.reshape(n, groups, 1, kernel, oh, ow)
+    columns = columns.reshape(n, c * kernel, oh, ow)
+    return F.conv2d(columns, weight.reshape(out_channels, inside * kernel, 1, 1), bias, groups=c // inside)
 
 
 class DeformConv2d(nn.Module):
