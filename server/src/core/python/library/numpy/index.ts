@@ -47,6 +47,7 @@ import {
   scalar,
   scalarType,
   sizeOf,
+  stridesOf,
 } from './array.ts';
 import { getItem, setItem } from './indexing.ts';
 
@@ -446,7 +447,7 @@ function* scan(value: Value, axis: Value, compute: Both, numpy: Numpy): Steps {
 }
 
 /** The parts of an array at these places of an axis. */
-function gathered(array: PyArray, axis: number, indices: readonly number[], numpy: Numpy): PyArray {
+function gathered(array: PyArray, axis: number, indices: readonly number[], numpy: Numpy): PyArray | Unknown {
   const values = elements(array);
   const length = array.shape[axis]!;
   const inner = sizeOf(array.shape.slice(axis + 1));
@@ -474,6 +475,7 @@ function* repeated(value: PyArray, repeats: Value, axis: Value, numpy: Numpy, ma
   if (times === undefined) return unsupported(machine, 'numpy.repeat(repeats=[…])');
   if (times < 0) throw machine.raise('ValueError', 'repeats may not contain negative values.');
   const array = axis === null ? made(numpy, elements(value), [value.size], value.type) : value;
+  if (array instanceof Unknown) return array;
   const at = axis === null ? 0 : yield* axisOf(axis, array, machine);
   if (at instanceof Unknown) return at;
   if (array.size * times > maxItems) return tooLong(machine);
@@ -1209,6 +1211,7 @@ export const numpy: Module = moduleOf('numpy', machine => {
       }),
       each('sqrt', Math.sqrt)(np),
       each('exp', exp)(np),
+      each('exp2', value => 2 ** value)(np),
       each('log', log)(np),
       each('log2', log2)(np),
       each('log10', log10)(np),
@@ -1382,6 +1385,7 @@ export const numpy: Module = moduleOf('numpy', machine => {
         ];
         let whole = made(np, elements(array), lead(array.shape, 1), array.type);
         for (const [axis, count] of lead(times, 1).entries()) {
+          if (whole instanceof Unknown) return whole;
           const length = whole.shape[axis]!;
           whole = gathered(whole, axis, Array.from({ length: length * count }, (_, at) => at % length), np);
         }
