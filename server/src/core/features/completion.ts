@@ -147,16 +147,21 @@ function shapeKey({ model }: Analysed, { label, target, output }: Offer, frames:
   return only.map(({ shape }) => shape!.join('×')).join(' ');
 }
 
+interface Row extends Range {
+  /** Whether the items below it can be left out. */
+  readonly isItem: boolean;
+}
+
 /** The item around a place; where there is none that can be read, the line. */
-function rowAround({ document: { reader, source } }: Analysed, { from, to }: Range): Range {
+function rowAround({ document: { reader, source } }: Analysed, { from, to }: Range): Row {
   const item = reader?.items?.().find(({ range }) => range.from <= from && to <= range.to);
-  if (item) return item.range;
+  if (item) return { ...item.range, isItem: true };
   const end = source.text.indexOf('\n', to);
-  return { from: source.text.lastIndexOf('\n', from - 1) + 1, to: end < 0 ? source.text.length : end };
+  return { isItem: false, from: source.text.lastIndexOf('\n', from - 1) + 1, to: end < 0 ? source.text.length : end };
 }
 
 /** What would be wrong in a row with an offer put there. */
-function problemsIn(row: Range, analysed: Analysed, { range, likely }: Slot, { label, snippet }: Offer): Problem[] {
+function problemsIn(row: Row, analysed: Analysed, { range, likely }: Slot, { label, snippet }: Offer): Problem[] {
   const text = snippet === undefined ? label : withoutPlaceholders(snippet);
   const edits =
     likely === undefined
@@ -165,7 +170,7 @@ function problemsIn(row: Range, analysed: Analysed, { range, likely }: Slot, { l
         ? [{ ...range, text: text + likely.text }]
         : [{ ...range, text }, likely];
   const longer = edits.reduce((sum, edit) => sum + edit.text.length - (edit.to - edit.from), 0);
-  return problemsWith(analysed, edits).filter(
+  return problemsWith(analysed, edits, row.isItem ? row.to : undefined).filter(
     ({ range: { from, to }, severity }) =>
       (severity === 'error' || severity === 'warning') && row.from <= from && to <= row.to + longer,
   );
