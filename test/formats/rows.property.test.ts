@@ -217,7 +217,7 @@ for (const { name, texts, misnumbered } of languages) {
     if (misnumbered) {
       // Opened anew, such a text has comments that speak of rows which have moved; an editor knows what it did.
       it('in an editor, so it is where comments have numbers of other rows', () =>
-        checkThereAndBack(misnumbered, edited, 150));
+        checkThereAndBack(misnumbered, edited, 80));
     }
 
     it('a row that is duplicated and deleted restores the text', () => {
