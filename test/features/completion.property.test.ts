@@ -189,8 +189,7 @@ test('a reference that is offered is what it says, and fits where nothing else i
       if (offered.length === 0) return;
       const completion = pick(offered, choice);
       const { misfit } = completion;
-      const target = misfit === undefined ? completion.detail : completion.detail.slice(0, -` · ${misfit}`.length);
-      const shape = /(?:^| )(\d+(?:×\d+)*)$/.exec(target)?.[1];
+      const shape = /(?:^| )(\d+(?:×\d+)*)$/.exec(completion.detail)?.[1];
       const line = /line (\d+)/.exec(completion.detail)?.[1];
       if (shape === undefined) return;
       const after = analyse(name, accepted(text, completion))!;

@@ -14,7 +14,7 @@ async function suggestions({ document }: vscode.TextEditor, words: string): Prom
     document.positionAt(at + words.length),
   );
   return list.items.map(({ label, insertText }) => [
-    typeof label === 'string' ? label : label.label,
+    typeof label === 'string' ? label : label.label + (label.detail ?? ''),
     typeof label === 'string' ? undefined : label.description,
     typeof insertText === 'string' ? insertText : (insertText?.value ?? ''),
   ]);
@@ -51,8 +51,7 @@ suite('Completion', () => {
     await type(editor, 'head:\n', 'head:\n  - [[-1, \n');
     await checkSuggestion(editor, '- [[-1, ', ['1', 'Conv · line 7 · 32×160×160', '1']);
     await type(editor, '- [[-1, \n', '- [[-1, 0], 1, Concat, [1]]\n');
-    const unfit = 'Conv · line 6 · 16×320×320 · input sizes do not match';
-    await checkSuggestion(editor, '- [[-1, ', ['0', unfit, '0']);
+    await checkSuggestion(editor, '- [[-1, ', ['0  does not fit', 'Conv · line 6 · 16×320×320', '0']);
     // What fits is in front of it.
     assert.deepEqual(
       (await suggestions(editor, '- [[-1, ')).slice(0, 4).map(([label]) => label),

@@ -44,7 +44,7 @@ export function completions(analysed: Analysed, offset: number): readonly Comple
   return ranked(slot.offers, typed, misfits).map(({ offer, filter }) => {
     const text = offer.snippet === undefined ? offer.label : withoutPlaceholders(offer.snippet);
     const misfit = slot.likely ? undefined : misfits.get(offer);
-    const why = misfit && (misfit.problem.short ?? l10n.t('does not fit here'));
+    const why = misfit && (misfit.problem.short ?? l10n.t('does not fit'));
     const detail = frames && offer.target !== undefined ? targetDetail(analysed, offer, frames) : (offer.detail ?? '');
     const doc = markdown(offer.doc?.() ?? '');
     return {
@@ -54,7 +54,7 @@ export function completions(analysed: Analysed, offset: number): readonly Comple
       text,
       snippet: offer.snippet !== undefined && offer.snippet !== text ? offer.snippet : undefined,
       filter,
-      detail: why === undefined ? detail : joined([detail, why]),
+      detail,
       documentation: misfit ? [misfitText(misfit, offer), doc].filter(part => part !== '').join('\n\n') : doc,
       ...(why === undefined ? {} : { misfit: why }),
     };
