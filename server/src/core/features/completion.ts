@@ -171,8 +171,11 @@ function problemsIn(row: Row, analysed: Analysed, { range, likely }: Slot, { lab
         : [{ ...range, text }, likely];
   const longer = edits.reduce((sum, edit) => sum + edit.text.length - (edit.to - edit.from), 0);
   return problemsWith(analysed, edits, row.isItem ? row.to : undefined).filter(
-    ({ range: { from, to }, severity }) =>
-      (severity === 'error' || severity === 'warning') && row.from <= from && to <= row.to + longer,
+    ({ range: { from, to }, severity, short }) =>
+      // Of warnings, those on what comes out, which have the words for a hint.
+      (severity === 'error' || (severity === 'warning' && short !== undefined)) &&
+      row.from <= from &&
+      to <= row.to + longer,
   );
 }
 
