@@ -60,6 +60,7 @@ class Building {
   readonly #state: State;
   readonly #blobs: Blobs;
   readonly #known: Known;
+  readonly #until: number;
   /** Tensors that are read without a node that reads them: alive to the end. */
   readonly #alive: Tensor[] = [];
   /** What layers depend on beside their text and their bottoms. */
@@ -68,13 +69,14 @@ class Building {
   constructor(
     layers: readonly PlacedLayer[],
     state: State,
-    { input = [], places, shapeOrder }: ReadOptions,
+    { input = [], places, shapeOrder, until = Number.POSITIVE_INFINITY }: ReadOptions,
     known: Known,
   ) {
     this.#layers = layers;
     this.#builder = new Builder(places, shapeOrder);
     this.#state = state;
     this.#known = known;
+    this.#until = until;
     this.#blobs = new Blobs(this.#builder, layers, state);
     this.#net = {
       builder: this.#builder,
@@ -96,6 +98,7 @@ class Building {
     let last = -1;
     for (let index = 0; index < this.#layers.length; index++) {
       const placed = this.#layers[index]!;
+      if (placed.start > this.#until) break;
       if (this.#blobs.has(index)) {
         last = index;
         this.#layer(placed, index);

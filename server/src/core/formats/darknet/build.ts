@@ -78,11 +78,13 @@ class Sections {
   readonly #silus: { readonly start: number; readonly option: CfgOption }[] = [];
   #acrossSizes: PlacedItem | undefined;
   #stops = false;
+  readonly #until: number;
 
-  constructor(reading: Reading, dialect: Dialect, known: Known, { places, shapeOrder = 'whc' }: ReadOptions) {
+  constructor(reading: Reading, dialect: Dialect, known: Known, { places, shapeOrder = 'whc', until }: ReadOptions) {
     const { isPyTorch, suggests } = reading;
     this.#reading = reading;
     this.#known = known;
+    this.#until = until ?? Number.POSITIVE_INFINITY;
     this.#builder = new Builder(places, shapeOrder);
     this.#mode = { dialect, isPyTorch, suggests };
     this.#environment = known.environments.of([dialect, isPyTorch, suggests, shapeOrder]);
@@ -99,6 +101,7 @@ class Sections {
     const outputs: Tensor[] = [];
     let isDetector = false;
     for (let at = net ? 1 : 0; at < items.length && !builder.full; at++) {
+      if (items[at]!.start > this.#until) break;
       const layer = this.#layer(items[at]!, input);
       const name = items[at]!.item.kind?.name ?? '';
       if (ends.has(name)) outputs.push(layer.tensor);

@@ -58,7 +58,8 @@ export function readNetwork(source: Source, document: YamlDocument, options: Rea
   );
 
   const list = resolved(layers?.value);
-  const items = list?.kind === 'sequence' ? document.rowsOf(list) : [];
+  const { until = Number.POSITIVE_INFINITY } = options;
+  const items = list?.kind === 'sequence' ? document.rowsOf(list).filter(({ start }) => start <= until) : [];
   const names = new Names<Inputs>(
     undefined,
     items.map(({ chunk }) => chunk.node),
