@@ -43,7 +43,7 @@ export function findings(analysed: Analysed): Problem[] {
   const { dominance, hugeActivation, unusedOutput } = settings.diagnostics;
   // What is used, and what it costs, may be another network's as long as references mean other rows.
   const isMeant = !analysed.numbers;
-  const rows = model.graph.root.children.filter(row => useOf(row) !== undefined && row.end > row.first);
+  const rows = model.graph.layers.filter(row => useOf(row) !== undefined && row.end > row.first);
   const found: Problem[] = [];
   // In a network of two layers one of them always dominates.
   if (dominance.enabled && isMeant && rows.filter(row => hasCost(model.costOf(row))).length >= 3) {
@@ -108,7 +108,7 @@ function innermost(frame: Frame, holds: (frame: Frame) => boolean): Frame | unde
     const found = innermost(child, holds);
     if (found) return found;
   }
-  return frame;
+  return useOf(frame) ? frame : undefined;
 }
 
 function adviceFor(model: Model, frame: Frame, { params }: Shares, threshold: number): string | undefined {

@@ -203,13 +203,13 @@ function shareText(part: Amount, whole: Amount): string {
 
 /** `3 of 26` among the rows that cost anything; empty for what is not a row, or costs nothing. */
 function rankText({ model }: Analysed, frame: Frame, of: (cost: Cost) => Amount): string {
-  const { root } = model.graph;
-  if (frame.parent !== root) return '';
+  const { layers } = model.graph;
+  if (!layers.includes(frame)) return '';
   const own = of(model.costOf(frame));
   if (own.value === 0 || !own.complete) return '';
   let above = 0;
   let all = 0;
-  for (const row of root.children) {
+  for (const row of layers) {
     const { value } = of(model.costOf(row));
     if (value > 0) all++;
     if (value > own.value) above++;

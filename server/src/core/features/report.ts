@@ -9,6 +9,7 @@ import type { Analysed, Document, NativeFigure, VersionFigure } from '../pipelin
 import { Lines } from '../text/lines.ts';
 import { type Severity, textOf } from '../text/problem.ts';
 import { bytes, exact, percent, si } from '../text/quantity.ts';
+import type { Range } from '../text/range.ts';
 import { listText } from '../text/wording.ts';
 import { native } from './figures.ts';
 import { documentProblems, problems } from './findings.ts';
@@ -424,7 +425,7 @@ function row(analysed: Analysed, frame: Frame, index: number, blocks: boolean): 
 
 /** Whether all of a cost is known, and why not; `index` is the layer that it belongs to, undefined for all of them. */
 function completeness(
-  { model, document }: Analysed,
+  { model, document, spec }: Analysed,
   cost: Cost,
   index: number | undefined,
 ): Pick<RowReport, 'complete' | 'why' | 'cause' | 'doubtful'> {
@@ -435,6 +436,12 @@ function completeness(
   }
   const { node } = cost.cause;
   const why = cost.cause.why.message;
+  if (spec.program) {
+    // What a program does may be anywhere in it.
+    const place = placeOf(node.frame);
+    const line = place && document.lines.lineAt(place.from) + 1;
+    return { complete: false, why: line === undefined ? why : l10n.t('Line {0}: {1}', line, why), ...doubtful };
+  }
   const { children } = model.graph.root;
   const cause = layerOf(children, node);
   if (cause < 0 || cause === index) return { complete: false, why, ...doubtful };
@@ -450,6 +457,15 @@ function completeness(
       ? l10n.t('Unknown because of {0}: {1}', label, why)
       : l10n.t('Unknown because of line {0}: {1}', line, why);
   return { complete: false, why: inherited, cause, ...doubtful };
+}
+
+/** The innermost place in the text around a frame. */
+function placeOf(frame: Frame | undefined): Range | undefined {
+  for (let at = frame; at; at = at.parent) {
+    const place = useOf(at);
+    if (place) return place;
+  }
+  return undefined;
 }
 
 /**

@@ -402,12 +402,12 @@ export class Builder {
     problems.push(own);
   }
 
-  /** Ends the building. `outputs` is what the network returns. */
-  finish(outputs: readonly Tensor[]): Graph {
+  /** Ends the building. `outputs` is what the network returns, `layers` finds its layers where they are not its rows. */
+  finish(outputs: readonly Tensor[], layers?: (root: Frame) => readonly Frame[]): Graph {
     while (this.#frame !== this.#root) this.close([]);
     this.#seal();
     this.#root.finish(this.#rows, this.#base, outputs);
-    return new BuiltGraph(this.#stretches, this.#rows, this.#base, this.#root, this.#inputs, outputs);
+    return new BuiltGraph(this.#stretches, this.#rows, this.#base, this.#root, this.#inputs, outputs, layers);
   }
 
   /** Ends a stretch of nodes that are in no segment. */
@@ -539,6 +539,8 @@ class BuiltGraph implements Graph {
   readonly root: Frame;
   readonly inputs: Graph['inputs'];
   readonly outputs: readonly Tensor[];
+  readonly #layersOf: ((root: Frame) => readonly Frame[]) | undefined;
+  #layers: readonly Frame[] | undefined;
   #nodes: readonly GraphNode[] | undefined;
 
   constructor(
@@ -548,13 +550,20 @@ class BuiltGraph implements Graph {
     root: Frame,
     inputs: Graph['inputs'],
     outputs: readonly Tensor[],
+    layers: ((root: Frame) => readonly Frame[]) | undefined,
   ) {
+    this.#layersOf = layers;
     this.stretches = stretches;
     this.rows = rows;
     this.nodeCount = nodeCount;
     this.root = root;
     this.inputs = inputs;
     this.outputs = outputs;
+  }
+
+  get layers(): readonly Frame[] {
+    this.#layers ??= this.#layersOf?.(this.root) ?? this.root.children;
+    return this.#layers;
   }
 
   get nodes(): readonly GraphNode[] {

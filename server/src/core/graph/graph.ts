@@ -43,6 +43,11 @@ export interface Graph {
   readonly stretches: readonly (Placement | readonly GraphNode[])[];
   /** The children of `root`, segments for their frames: what looks at every row asks them, and makes no frames. */
   readonly rows: readonly (Placement | Frame)[];
+  /**
+   * What a person calls its layers: the children of `root`, or, in a program, the modules that the network calls. They
+   * follow each other.
+   */
+  readonly layers: readonly Frame[];
   /** The whole network; its children are the rows of the text's top-level list, in source order. */
   readonly root: Frame;
   readonly inputs: readonly { readonly name: string; readonly tensor: Tensor }[];

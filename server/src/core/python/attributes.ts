@@ -52,6 +52,7 @@ export function attributeOf(object: Value, name: string, machine: Machine): Valu
     if (name === '__name__' || name === '__qualname__') return object.name;
     if (name === '__module__') return 'builtins';
     if (name === '__doc__') return null;
+    if (!name.startsWith('_')) return machine.unknown(`${object.name}.${name} is not supported`);
   } else if (object instanceof PyProperty) {
     const own = propertyAttribute(object, name);
     if (own !== undefined) return own;
@@ -203,6 +204,8 @@ function classAttribute(cls: PyClass, name: string, machine: Machine): Value | L
 function moduleAttribute(module: PyModule, name: string, machine: Machine): Value | Later | undefined {
   let value = module.dict.get(name);
   if (value === undefined && module.lazy) {
+    const inner = machine.submodule(module, name);
+    if (inner !== undefined) return inner;
     value = module.lazy(name);
     if (value !== undefined) module.dict.set(name, value);
   }

@@ -85,33 +85,33 @@ export function installCore(names: Map<string, Value>, machine: Machine): void {
   for (const [name, make] of Object.entries(makers)) {
     names.set(name, nativeClass(machine, name, [], {}, { create: make }));
   }
-  for (const name of hiddenTypes) names.set(`kind.${name}`, nativeClass(machine, name, []));
-  fill(names.get('kind.generator') as PyClass, generatorMembers);
-  fill(names.get('kind.iterator') as PyClass, iteratorMembers);
+  for (const name of hiddenTypes) names.set(`<${name}>`, nativeClass(machine, name, []));
+  fill(names.get('<generator>') as PyClass, generatorMembers);
+  fill(names.get('<iterator>') as PyClass, iteratorMembers);
   const call = nativeSteps('__call__', '*args, **kwargs', (_, inner) => {
     throw inner.raise('TypeError', 'Not called in this way.');
   });
-  for (const name of ['kind.function', 'kind.method', 'kind.builtin_function_or_method']) {
+  for (const name of ['<function>', '<method>', '<builtin_function_or_method>']) {
     (names.get(name) as PyClass).dict.set('__call__', call);
   }
-  (names.get('kind.function') as PyClass).dict.set(
+  (names.get('<function>') as PyClass).dict.set(
     '__get__',
     native('__get__', 'self, instance, owner=None', ([self, instance]) =>
       instance === null ? self! : new PyBoundMethod(instance!, self!),
     ),
   );
-  (names.get('kind.function') as PyClass).dict.set(
+  (names.get('<function>') as PyClass).dict.set(
     '__repr__',
     native('__repr__', 'self', ([self]) => `<function ${self instanceof PyFunction ? self.code.qualifiedName : ''}>`),
   );
-  (names.get('kind.NoneType') as PyClass).dict.set('__repr__', native('__repr__', 'self', () => 'None'));
-  (names.get('kind.ellipsis') as PyClass).dict.set('__repr__', native('__repr__', 'self', () => 'Ellipsis'));
-  (names.get('kind.NotImplementedType') as PyClass).dict.set('__repr__', native('__repr__', 'self', () => 'NotImplemented'));
-  (names.get('kind.module') as PyClass).dict.set(
+  (names.get('<NoneType>') as PyClass).dict.set('__repr__', native('__repr__', 'self', () => 'None'));
+  (names.get('<ellipsis>') as PyClass).dict.set('__repr__', native('__repr__', 'self', () => 'Ellipsis'));
+  (names.get('<NotImplementedType>') as PyClass).dict.set('__repr__', native('__repr__', 'self', () => 'NotImplemented'));
+  (names.get('<module>') as PyClass).dict.set(
     '__repr__',
     native('__repr__', 'self', ([self]) => `<module '${self instanceof PyModule ? self.name : ''}'>`),
   );
-  (names.get('kind.builtin_function_or_method') as PyClass).dict.set(
+  (names.get('<builtin_function_or_method>') as PyClass).dict.set(
     '__repr__',
     native('__repr__', 'self', ([self]) => `<built-in function ${self instanceof Native ? self.name : ''}>`),
   );
@@ -610,12 +610,12 @@ const operatorsOf: Readonly<Record<string, readonly string[]>> = {
   dict: ['|'],
   set: ['|', '&', '-', '^'],
   frozenset: ['|', '&', '-', '^'],
-  'kind.dict_keys': ['|', '&', '-', '^'],
-  'kind.dict_items': ['|', '&', '-', '^'],
+  '<dict_keys>': ['|', '&', '-', '^'],
+  '<dict_items>': ['|', '&', '-', '^'],
 };
 const itemTypes = ['str', 'bytes', 'list', 'tuple', 'dict', 'range'];
 const changeable = ['list', 'dict'];
-const views = ['kind.dict_keys', 'kind.dict_values', 'kind.dict_items'];
+const views = ['<dict_keys>', '<dict_values>', '<dict_items>'];
 const containers = ['str', 'bytes', 'list', 'tuple', 'dict', 'set', 'frozenset', 'range'];
 const ordered = ['int', 'float', 'str', 'bytes', 'list', 'tuple', 'set', 'frozenset'];
 
@@ -683,7 +683,7 @@ export function installOperators(names: ReadonlyMap<string, Value>): void {
   }
   for (const type of ordered) for (const method of orders) put(type, method.name, method);
   for (const type of ['int', 'float', 'complex', ...containers, 'slice']) put(type, '__eq__', equals);
-  const method = names.get('kind.method');
+  const method = names.get('<method>');
   if (method instanceof PyClass) method.dict.set('__eq__', equals);
   for (const type of ['int', 'float', 'complex']) {
     for (const each of unaries) put(type, each.name, each);

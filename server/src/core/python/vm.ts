@@ -212,6 +212,10 @@ class Vm implements Interpreter {
   readonly #object: PyClass;
   readonly #type: PyClass;
   readonly #custom = new Map<Key, PyObject[]>();
+  /** Packages that are folders alone. */
+  readonly #parts = new Set<string>();
+  /** Modules whose code has not come to its end. */
+  readonly #underWay = new Set<PyModule>();
   readonly #canonical = new WeakMap<PyObject, Key>();
   #outcome: Outcome<unknown> | undefined;
 
@@ -223,7 +227,7 @@ class Vm implements Interpreter {
     this.#object = this.builtin('object') as PyClass;
     this.#type = this.builtin('type') as PyClass;
     for (const [name, value] of this.#builtins) {
-      if (value instanceof PyClass) this.#types.set(name.replace(/^kind\./, ''), value);
+      if (value instanceof PyClass) this.#types.set(name.startsWith('<') ? name.slice(1, -1) : name, value);
     }
   }
 
@@ -548,11 +552,13 @@ class Vm implements Interpreter {
   }
 
   *#runTree(tree: PythonTree, module: PyModule): Steps<void> {
+    this.#underWay.add(module);
     for (const { start, block } of tree.chunks) {
       const code = compileBlock(block);
       if (code.docstring !== undefined && start === tree.chunks[0]?.start) module.dict.set('__doc__', code.docstring);
       yield* this.call(new PyFunction(code, module, start, [], new Map(), []), [new Names(module.dict)]);
     }
+    this.#underWay.delete(module);
   }
 
   // Imports.
@@ -591,6 +597,7 @@ class Vm implements Interpreter {
     this.modules.set(name, module);
     this.#paths.set(found.path, name);
     if (found.text === undefined) {
+      this.#parts.add(name);
       this.#attach(name, module);
       return module;
     }
@@ -718,6 +725,13 @@ class Vm implements Interpreter {
       return this.#unknownImport(`${found.name}.${name}`);
     }
     if (found instanceof PyModule) {
+      // A compiled extension beside the sources: there, but not to be read.
+      const folder = this.#folders.get(found.name);
+      const isCompiled =
+        folder !== undefined &&
+        this.options.files.list(folder).some(file => file.startsWith(`${name}.`) && /\.(so|pyd)$/.test(file));
+      // A folder without `__init__.py` may be seen in part.
+      if (isCompiled || this.#parts.has(found.name)) return this.#unknownImport(`${found.name}.${name}`);
       throw this.raise('ImportError', `cannot import name '${name}' from '${found.name}'`);
     }
     throw this.raise('ImportError', `cannot import name '${name}'`);
@@ -744,7 +758,12 @@ class Vm implements Interpreter {
         if (typeof name !== 'string') continue;
         const value = attributeOf(found, name, this);
         if (value === undefined) {
-          throw this.raise('AttributeError', `module '${found.name}' has no attribute '${name}'`);
+          if (!this.#underWay.has(found)) {
+            throw this.raise('AttributeError', `module '${found.name}' has no attribute '${name}'`);
+          }
+          // A circle of imports: it will be there once it is needed.
+          names.set(name, new PyLazy(inner => getAttributeSteps(found, name, inner)));
+          continue;
         }
         names.set(name, value instanceof Later ? yield* value.steps : value);
       }

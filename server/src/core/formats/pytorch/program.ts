@@ -1,7 +1,7 @@
 // Reads one network of a program: runs the file's text, builds what the entry says, and records one call of it.
 import * as l10n from '@vscode/l10n';
 import { Builder } from '../../graph/builder.ts';
-import type { Graph, Tensor } from '../../graph/graph.ts';
+import { type Frame, type Graph, type Tensor, useOf } from '../../graph/graph.ts';
 import * as ops from '../../ops/index.ts';
 import type { ShapeOrder } from '../../ops/op.ts';
 import type { Hooks, Machine } from '../../python/machine.ts';
@@ -12,7 +12,7 @@ import {
   type Place,
   PyDict,
   PyList,
-  type PyModule,
+  PyModule,
   PyTuple,
   Raised,
   type Steps,
@@ -21,6 +21,7 @@ import {
 } from '../../python/objects.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Reason } from '../../text/reason.ts';
+import { libraryRoot } from '../../torch/python/library/index.ts';
 import { ModuleInstance, modulesOf } from '../../torch/python/nn/instance.ts';
 import { itemsOf, keywordsOf, setEntry } from '../../torch/python/nn/natives.ts';
 import { tensorsIn } from '../../torch/python/nn/state.ts';
@@ -123,9 +124,10 @@ export function* record(
   unknowns: Unknowns,
   { entry, given: wish, guess, order }: Wanted,
 ): Steps<Recorded | Refusal> {
+  const outside = outsideOf(file);
   const scope = yield* scopeOf(machine, file);
   unknowns.begin();
-  const model = yield* machine.evaluate(entry, file, scope);
+  const model = yield* machine.evaluate(entry, outside, scope);
   if (model instanceof Unknown) {
     const { reason, place } = model;
     return new Refusal({ ...unknownEntry(entry, reason) }, place);
@@ -145,7 +147,7 @@ export function* record(
     const { problems } = world;
     return { graph, modules, shapes: [], given, guesses: 0, problems, name: model.cls.name, failure: undefined };
   }
-  const { args, keywords } = yield* argumentsOf(given, machine, file, scope);
+  const { args, keywords } = yield* argumentsOf(given, machine, outside, scope);
   world.record(builder);
   const shapes = inputsOf(args, keywords, parameterNames(forward), builder, world);
   unknowns.record(world);
@@ -165,7 +167,7 @@ export function* record(
     world.end();
   }
   const calls = [...world.moduleCalls, ...parametersLeft(model, world, builder)];
-  const graph = builder.finish(outputs);
+  const graph = builder.finish(outputs, layersOf);
   return {
     graph,
     modules: moduleRows(model, graph, calls),
@@ -176,6 +178,27 @@ export function* record(
     name: model.cls.name,
     failure,
   };
+}
+
+/** The names of the file for expressions that are not in it: their places are nobody's. */
+function outsideOf(file: PyModule): PyModule {
+  const outside = new PyModule(file.name, `${libraryRoot}/entry`);
+  for (const [name, value] of file.dict) outside.dict.set(name, value);
+  return outside;
+}
+
+/** What a person calls the layers of a network: the modules that its forward pass calls itself, in the order of the calls. */
+function layersOf(root: Frame): readonly Frame[] {
+  const found: Frame[] = [];
+  const visit = (frame: Frame): void => {
+    for (const child of frame.children) {
+      if (child.type === 'function' || child.type === 'statement') visit(child);
+      else if (useOf(child)) found.push(child);
+      else visit(child);
+    }
+  };
+  visit(root);
+  return found;
 }
 
 /** Names that an expression from outside may use though the file does not have them. */

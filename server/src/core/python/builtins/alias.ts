@@ -1,6 +1,6 @@
 // Types with arguments: `list[int]`, `Optional[str]`. They are made, passed on and printed, and mean nothing to a run.
 import type { Machine } from '../machine.ts';
-import { nativeSteps } from '../native.ts';
+import { native } from '../native.ts';
 import { type Native, PyAlias, PyClass, PyClassMethod, PyTuple, type Steps, Unknown, type Value } from '../objects.ts';
 import { methodsOf } from './methods.ts';
 import { plainText } from './text.ts';
@@ -8,9 +8,12 @@ import { plainText } from './text.ts';
 /** `cls[…]` of a class that takes type arguments. */
 export function classGetItem(name: string): PyClassMethod {
   return new PyClassMethod(
-    nativeSteps('__class_getitem__', 'cls, item, /', function* ([cls, item]) {
-      return new PyAlias(cls instanceof PyClass && cls.name !== name ? cls.name : name, cls!, argumentsOf(item!));
-    }),
+    native(
+      '__class_getitem__',
+      'cls, item, /',
+      ([cls, item]) =>
+        new PyAlias(cls instanceof PyClass && cls.name !== name ? cls.name : name, cls!, argumentsOf(item!)),
+    ),
   );
 }
 

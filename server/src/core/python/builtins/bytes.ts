@@ -3,16 +3,18 @@ import { type Native, PyBytes } from '../objects.ts';
 import { textOf } from './conversions.ts';
 import { unsupported } from './limits.ts';
 import { methodsOf } from './methods.ts';
-import { bytesText } from './text.ts';
+import { bytesText, isAscii } from './text.ts';
 
 const { strict } = methodsOf('bytes', value => (value instanceof PyBytes ? value : undefined));
 
 export const bytesMethods: readonly Native[] = [
   strict('decode', "encoding='utf-8', errors='strict'", ({ text }, [encoding], machine) => {
-    if (/^[\x00-\x7f]*$/.test(text) && /^(utf-?8|ascii|latin-?1)$/i.test(textOf(encoding!) ?? '')) return text;
+    if (isAscii(text) && /^(utf-?8|ascii|latin-?1)$/i.test(textOf(encoding!) ?? '')) return text;
     return unsupported(machine, 'bytes.decode()');
   }),
-  strict('hex', '', ({ text }) => [...text].map(character => character.charCodeAt(0).toString(16).padStart(2, '0')).join('')),
+  strict('hex', '', ({ text }) =>
+    [...text].map(character => character.charCodeAt(0).toString(16).padStart(2, '0')).join(''),
+  ),
   strict('__repr__', '', ({ text }) => bytesText(text)),
 ];
 

@@ -29,7 +29,8 @@ export function* indexOf(value: Value, machine: Machine): Steps<Int | Unknown | 
   const result = yield* machine.call(method, [value]);
   if (result instanceof Unknown) return result;
   const found = intOf(result);
-  if (found === undefined) throw machine.raise('TypeError', `__index__ returned non-int (type ${typeName(result, machine)})`);
+  if (found === undefined)
+    throw machine.raise('TypeError', `__index__ returned non-int (type ${typeName(result, machine)})`);
   return found;
 }
 
@@ -72,7 +73,10 @@ export function* realOf(value: Value, machine: Machine): Steps<number | Unknown 
     if (result instanceof Unknown) return result;
     const found = plain(result);
     if (found instanceof PyFloat) return found.value;
-    throw machine.raise('TypeError', `${typeName(value, machine)}.__float__ returned non-float (type ${typeName(result, machine)})`);
+    throw machine.raise(
+      'TypeError',
+      `${typeName(value, machine)}.__float__ returned non-float (type ${typeName(result, machine)})`,
+    );
   }
   const index = yield* indexOf(value, machine);
   return typeof index === 'bigint' ? Number(index) : index;

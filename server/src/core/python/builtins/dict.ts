@@ -9,13 +9,15 @@ import {
   PyIterator,
   PyTuple,
   PyView,
+  poison,
   type Steps,
   Unknown,
-  type Value, poison } from '../objects.ts';
+  type Value,
+} from '../objects.ts';
 import { overrides, special, typeName } from './classes.ts';
 import { collect, itemOf } from './conversions.ts';
-import { find } from './list.ts';
 import { maxItems, tooLong } from './limits.ts';
+import { find } from './list.ts';
 import { methodsOf } from './methods.ts';
 import { combine, entriesOf, setEntries } from './set.ts';
 import { containerText, viewItems } from './text.ts';
@@ -135,7 +137,8 @@ export const dictMethods: readonly Native[] = [
       poison(self, last);
       return last;
     }
-    const [id, { key, value }] = last === false || last === 0 ? self.entries.entries().next().value! : [...self.entries].at(-1)!;
+    const [id, { key, value }] =
+      last === false || last === 0 ? self.entries.entries().next().value! : [...self.entries].at(-1)!;
     self.entries.delete(id);
     return new PyTuple([key, value]);
   }),
@@ -230,7 +233,10 @@ function setOperator(name: string, operator: '|' | '&' | '-' | '^', isReflected 
 }
 
 /** A comparison of a view of keys or items with another set. */
-function setComparison(name: string, test: (own: ReadonlyMap<Key, Value>, other: ReadonlyMap<Key, Value>) => boolean): Native {
+function setComparison(
+  name: string,
+  test: (own: ReadonlyMap<Key, Value>, other: ReadonlyMap<Key, Value>) => boolean,
+): Native {
   return view.lenient(name, 'other, /', (self, [other], machine) => {
     if (other instanceof Unknown) return other;
     const [own, entries] = [setEntries(self, machine), setEntries(other!, machine)];

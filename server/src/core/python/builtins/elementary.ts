@@ -56,7 +56,7 @@ function scale(a: Wide, by: number): Wide {
 }
 
 const one: Wide = [1, 0];
-const ln2: Wide = [0.6931471805599453, 2.3190468138462996e-17];
+const ln2: Wide = [Math.LN2, 2.3190468138462996e-17];
 /** π/2 in three parts. */
 const halfPi: readonly [number, number, number] = [1.5707963267948966, 6.123233995736766e-17, -1.4973849048591833e-33];
 const twoOverRootPi: Wide = [1.1283791670955126, 1.533545961316588e-17];
@@ -127,8 +127,8 @@ export function log10(x: number): number {
   if (2 ** exponent > x) exponent -= 1;
   if (2 ** (exponent + 1) <= x) exponent += 1;
   const shift = exponent < 0 ? exponent + 1 : exponent;
-  const rest = shift * 3.69423907715893078616e-13 + 4.34294481903251816668e-1 * log(x / 2 ** shift);
-  return rest + shift * 3.01029995663611771306e-1;
+  const rest = shift * 3.694239077158931e-13 + Math.LOG10E * log(x / 2 ** shift);
+  return rest + shift * 0.30102999566361177;
 }
 
 function round(x: Wide): number {
@@ -137,7 +137,8 @@ function round(x: Wide): number {
 
 export function pow(x: number, y: number): number {
   const guess = x ** y;
-  if (x === 0 || y === 0 || y === 1 || !Number.isFinite(guess) || !Number.isFinite(x) || !Number.isFinite(y)) return guess;
+  if (x === 0 || y === 0 || y === 1 || !Number.isFinite(guess) || !Number.isFinite(x) || !Number.isFinite(y))
+    return guess;
   if (guess === 0 || Math.abs(guess) < 1e-290 || Math.abs(x) < 1e-290) return guess;
   const size = Math.abs(x);
   const result = size === 1 ? 1 : value(wideExp(multiply([y, 0], wideLog([size, 0]))));
@@ -205,10 +206,7 @@ export function atan(x: number): number {
   if (Math.abs(x) < 1e-8 || Math.abs(x) > 1e15 || Number.isNaN(x)) return guess;
   const { sin: top, cos: bottom } = wideSinCos([guess, 0]);
   // atan x = y + atan((x cos y − sin y) / (cos y + x sin y)), and the arc of so little is itself.
-  const rest = divide(
-    add(multiply([x, 0], bottom), negate(top)),
-    add(bottom, multiply([x, 0], top)),
-  );
+  const rest = divide(add(multiply([x, 0], bottom), negate(top)), add(bottom, multiply([x, 0], top)));
   return round(add([guess, 0], rest));
 }
 
@@ -240,7 +238,7 @@ export function cosh(x: number): number {
 }
 
 /** V8 and glibc have these from the same source (fdlibm). */
-export const { asinh, acosh, atanh, sinh, tanh, expm1, log1p, cbrt } = Math;
+export const { asinh, acosh, atanh, sinh, tanh, expm1, log1p } = Math;
 
 /** 2/√π · e^(−x²) · Σ 2ⁿ x^(2n+1) / (2n+1)!!: all terms are positive. */
 function wideErf(x: number): Wide {
@@ -279,10 +277,12 @@ export function erfc(x: number): number {
 const lanczosG = 6.02468004077673;
 const lanczosTop = [
   23531376880.41076, 42919803642.6491, 35711959237.355667, 17921034426.037209, 6039542586.352028, 1439720407.3117216,
-  248874557.86205417, 31426415.585400194, 2876370.6289353725, 186056.26539522348, 8071.672002365816, 210.82427775157935,
+  248874557.86205417, 31426415.585400194, 2876370.6289353725, 186056.26539522348, 8071.672002365816, 210.82427775157936,
   2.5066282746310002,
 ];
-const lanczosBottom = [0, 39916800, 120543840, 150917976, 105258076, 45995730, 13339535, 2637558, 357423, 32670, 1925, 66, 1];
+const lanczosBottom = [
+  0, 39916800, 120543840, 150917976, 105258076, 45995730, 13339535, 2637558, 357423, 32670, 1925, 66, 1,
+];
 
 function lanczosSum(x: number): number {
   let [top, bottom] = [0, 0];

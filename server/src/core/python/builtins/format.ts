@@ -15,7 +15,7 @@ import {
 import { typeName } from './classes.ts';
 import { indexOf, itemOf, realOf } from './conversions.ts';
 import { maxText, tooMuchText, unsupported } from './limits.ts';
-import { exactRatio, type Int, floatOf, intOf, scaledHalfEven, truncate } from './numbers.ts';
+import { exactRatio, floatOf, type Int, intOf, scaledHalfEven, truncate } from './numbers.ts';
 import { asciiText, floatText, intText, reprOf, strOf } from './text.ts';
 
 interface Spec {
@@ -33,7 +33,8 @@ const pattern = /^(?:(.)?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?
 
 function read(text: string, type: string, machine: Machine): Spec | Unknown {
   const match = pattern.exec(text);
-  if (match === null) throw machine.raise('ValueError', `Invalid format specifier '${text}' for object of type '${type}'`);
+  if (match === null)
+    throw machine.raise('ValueError', `Invalid format specifier '${text}' for object of type '${type}'`);
   const [, fill, align, sign, z, alternate, zero, width, grouping, precision, kind] = match;
   if (z !== undefined) return unsupported(machine, `format(…, '${text}')`);
   if (Number(width ?? 0) > maxText || Number(precision ?? 0) > 10_000) return tooMuchText(machine);
@@ -67,7 +68,14 @@ function padded(text: string, spec: Spec, standard: '<' | '>'): string {
 }
 
 /** Sign, prefix and digits, with groups and width; zeros in front are grouped, too. */
-function paddedNumber(negative: boolean, prefix: string, digits: string, rest: string, spec: Spec, group: number): string {
+function paddedNumber(
+  negative: boolean,
+  prefix: string,
+  digits: string,
+  rest: string,
+  spec: Spec,
+  group: number,
+): string {
   const sign = negative ? '-' : spec.sign === '-' ? '' : spec.sign;
   const align = spec.align ?? '>';
   const head = sign + prefix;
@@ -99,7 +107,8 @@ export function formatString(value: string, text: string, machine: Machine): str
   if (spec instanceof Unknown) return spec;
   if (spec.type !== '' && spec.type !== 's') throw unknownCode(spec, 'str', machine);
   if (spec.align === '=') throw machine.raise('ValueError', "'=' alignment not allowed in string format specifier");
-  if (spec.sign !== '-' || /^.?[<>^]?-/.test(text)) throw machine.raise('ValueError', 'Sign not allowed in string format specifier');
+  if (spec.sign !== '-' || /^.?[<>^]?-/.test(text))
+    throw machine.raise('ValueError', 'Sign not allowed in string format specifier');
   if (spec.grouping !== undefined) throw machine.raise('ValueError', `Cannot specify '${spec.grouping}' with 's'.`);
   if (spec.isAlternate) throw machine.raise('ValueError', 'Alternate form (#) not allowed in string format specifier');
   const shown = spec.precision === undefined ? value : [...value].slice(0, spec.precision).join('');
@@ -147,14 +156,22 @@ export function formatInt(value: Int, text: string, machine: Machine): string | 
     throw machine.raise('ValueError', 'Precision not allowed in integer format specifier');
   }
   const base = spec.type === 'b' ? 2 : spec.type === 'o' ? 8 : spec.type.toLowerCase() === 'x' ? 16 : 10;
-  if (spec.grouping === ',' && base !== 10) throw machine.raise('ValueError', `Cannot specify ',' with '${spec.type}'.`);
+  if (spec.grouping === ',' && base !== 10)
+    throw machine.raise('ValueError', `Cannot specify ',' with '${spec.type}'.`);
   if (spec.grouping !== undefined && spec.type === 'n') {
     throw machine.raise('ValueError', `Cannot specify '${spec.grouping}' with 'n'.`);
   }
   const size = value < 0 ? -value : value;
   const digits = size.toString(base);
   const prefix = spec.isAlternate && base !== 10 ? `0${spec.type}` : '';
-  return paddedNumber(value < 0, prefix, spec.type === 'X' ? digits.toUpperCase() : digits, '', spec, base === 10 ? 3 : 4);
+  return paddedNumber(
+    value < 0,
+    prefix,
+    spec.type === 'X' ? digits.toUpperCase() : digits,
+    '',
+    spec,
+    base === 10 ? 3 : 4,
+  );
 }
 
 /** `__format__` of float. */
@@ -172,7 +189,14 @@ function formatReal(value: number, spec: Spec, machine: Machine): string {
   if (digits === undefined) throw unknownCode(spec, 'float', machine);
   // The letters of inf and nan are not grouped.
   const isNumber = Number.isFinite(size);
-  return paddedNumber(negative && !Number.isNaN(value), '', digits, rest, isNumber ? spec : { ...spec, grouping: undefined }, 3);
+  return paddedNumber(
+    negative && !Number.isNaN(value),
+    '',
+    digits,
+    rest,
+    isNumber ? spec : { ...spec, grouping: undefined },
+    3,
+  );
 }
 
 /** The digits before the point, and all that follows; undefined for a type that there is not. */
@@ -211,7 +235,9 @@ function realDigits(
 
 /** `%.Nf` of a number that is not negative, rounded from its exact value, halves to even. */
 export function fixed(size: number, digits: number, isAlternate = false): string {
-  const scaled = scaledHalfEven(size, digits).toString().padStart(digits + 1, '0');
+  const scaled = scaledHalfEven(size, digits)
+    .toString()
+    .padStart(digits + 1, '0');
   if (digits === 0) return isAlternate ? `${scaled}.` : scaled;
   return `${scaled.slice(0, -digits)}.${scaled.slice(-digits)}`;
 }
@@ -269,7 +295,8 @@ export function* formatOf(value: Value, spec: string, machine: Machine): Steps<s
   if (typeof value === 'string') return formatString(value, spec, machine);
   if (typeof value === 'number' || typeof value === 'bigint') return formatInt(value, spec, machine);
   // A bool without a specification is a word.
-  if (typeof value === 'boolean') return spec === '' ? (value ? 'True' : 'False') : formatInt(value ? 1 : 0, spec, machine);
+  if (typeof value === 'boolean')
+    return spec === '' ? (value ? 'True' : 'False') : formatInt(value ? 1 : 0, spec, machine);
   if (value instanceof PyFloat) return formatFloat(value.value, spec, machine);
   const cls = machine.typeOf(value);
   const method = cls === undefined ? undefined : findFormat(cls);
@@ -281,7 +308,9 @@ export function* formatOf(value: Value, spec: string, machine: Machine): Steps<s
   return yield* objectFormat(value, spec, machine);
 }
 
-function findFormat(cls: { readonly mro: readonly { readonly name: string; readonly dict: ReadonlyMap<string, Value> }[] }): Value | undefined {
+function findFormat(cls: {
+  readonly mro: readonly { readonly name: string; readonly dict: ReadonlyMap<string, Value> }[];
+}): Value | undefined {
   for (const { name, dict } of cls.mro) {
     if (name === 'object') return undefined;
     const found = dict.get('__format__');
@@ -308,7 +337,12 @@ export function* converted(value: Value, conversion: string | undefined, machine
 }
 
 /** The text of `'…'.format(*args, **keywords)`. */
-export function* formatTemplate(template: string, args: readonly Value[], keywords: Keywords | PyDict, machine: Machine): Steps<string | Unknown> {
+export function* formatTemplate(
+  template: string,
+  args: readonly Value[],
+  keywords: Keywords | PyDict,
+  machine: Machine,
+): Steps<string | Unknown> {
   const state = { next: 0, manual: false };
   return yield* fill(template, args, keywords, machine, state, 2);
 }
@@ -345,18 +379,24 @@ function* fill(
     if (sign === '}') throw machine.raise('ValueError', "Single '}' encountered in format string");
     const end = fieldEnd(template, at + 1);
     if (end === undefined) {
-      throw machine.raise('ValueError', at + 1 >= template.length ? "Single '{' encountered in format string" : "expected '}' before end of string");
+      throw machine.raise(
+        'ValueError',
+        at + 1 >= template.length ? "Single '{' encountered in format string" : "expected '}' before end of string",
+      );
     }
     const field = template.slice(at + 1, end);
     at = end + 1;
-    const [, path, conversion, spec] = /^([^!:]*(?:\[[^\]]*\][^!:]*)*)(?:!([^:]*))?(?::(.*))?$/s.exec(field) ?? [, field];
+    const [, path, conversion, spec] = /^([^!:]*(?:\[[^\]]*\][^!:]*)*)(?:!([^:]*))?(?::(.*))?$/s.exec(field) ?? [
+      '',
+      field,
+    ];
     const value = yield* fieldValue(path ?? '', args, keywords, machine, state);
     if (value instanceof Unknown) return value;
     if (conversion !== undefined && !/^[rsa]$/.test(conversion)) {
       throw machine.raise('ValueError', `Unknown conversion specifier '${conversion}'`);
     }
     const shown = yield* converted(value, conversion, machine);
-    const detail = spec !== undefined && spec.includes('{') ? yield* fill(spec, args, keywords, machine, state, depth - 1) : (spec ?? '');
+    const detail = spec?.includes('{') ? yield* fill(spec, args, keywords, machine, state, depth - 1) : (spec ?? '');
     if (detail instanceof Unknown) return detail;
     const piece = yield* formatOf(shown, detail, machine);
     if (piece instanceof Unknown) return piece;
@@ -448,7 +488,14 @@ export function* percentFormat(template: string, value: Value, machine: Machine)
     let item: Value;
     const size = width === '*' ? starred(next(), machine) : width === undefined ? 0 : Number(width);
     const hasPoint = /\.(\*|\d+)?[hlL]?.$/su.test(whole) && whole.includes('.');
-    const digits = precision === '*' ? starred(next(), machine) : precision !== undefined ? Number(precision) : hasPoint ? 0 : undefined;
+    const digits =
+      precision === '*'
+        ? starred(next(), machine)
+        : precision !== undefined
+          ? Number(precision)
+          : hasPoint
+            ? 0
+            : undefined;
     if (size instanceof Unknown) return size;
     if (digits instanceof Unknown) return digits;
     if (Math.abs(size) > maxText || (digits ?? 0) > 10_000) return tooMuchText(machine);
@@ -476,7 +523,10 @@ export function* percentFormat(template: string, value: Value, machine: Machine)
 
 /** Arguments of these kinds need not be used. */
 function isMapping(value: Value): boolean {
-  return value instanceof PyDict || (value !== null && typeof value === 'object' && !(value instanceof PyTuple) && 'items' in value);
+  return (
+    value instanceof PyDict ||
+    (value !== null && typeof value === 'object' && !(value instanceof PyTuple) && 'items' in value)
+  );
 }
 
 function starred(value: Value, machine: Machine): number | Unknown {
@@ -519,6 +569,7 @@ function* percentPiece(
       if (typeof item === 'string' && lengthOf(item) === 1) return padded(item, textSpec, '>');
       const point = intOf(item);
       if (point === undefined) throw machine.raise('TypeError', '%c requires int or char');
+      if (point < 0 || point > 0x10ffff) throw machine.raise('OverflowError', '%c arg not in range(0x110000)');
       return padded(String.fromCodePoint(Number(point)), textSpec, '>');
     }
     case 'd':
@@ -531,7 +582,11 @@ function* percentPiece(
       if (whole === undefined) {
         const float = plain(item);
         if (float instanceof PyFloat && 'diu'.includes(type)) {
-          if (!Number.isFinite(float.value)) throw machine.raise(Number.isNaN(float.value) ? 'ValueError' : 'OverflowError', `cannot convert float ${Number.isNaN(float.value) ? 'NaN' : 'infinity'} to integer`);
+          if (!Number.isFinite(float.value))
+            throw machine.raise(
+              Number.isNaN(float.value) ? 'ValueError' : 'OverflowError',
+              `cannot convert float ${Number.isNaN(float.value) ? 'NaN' : 'infinity'} to integer`,
+            );
           whole = truncate(float.value);
         } else {
           const index = yield* indexOf(item, machine);
@@ -560,7 +615,8 @@ function* percentPiece(
       if (float === undefined) {
         const found = yield* realOf(item, machine);
         if (found instanceof Unknown) return found;
-        if (found === undefined) throw machine.raise('TypeError', `must be real number, not ${typeName(item, machine)}`);
+        if (found === undefined)
+          throw machine.raise('TypeError', `must be real number, not ${typeName(item, machine)}`);
         float = found;
       }
       return formatReal(float, spec, machine);

@@ -20,7 +20,20 @@ import { special, typeName } from './classes.ts';
 import { collect, elementsNow, textOf, wholeOf } from './conversions.ts';
 import { formatOf } from './format.ts';
 import { maxBits, unsupported } from './limits.ts';
-import { arithmetic, divideHalfEven, exactRatio, floatDivmod, type Int, int, intArithmetic, intOf, numberOf, roundDigits, roundHalfEven, truncate } from './numbers.ts';
+import {
+  arithmetic,
+  divideHalfEven,
+  exactRatio,
+  floatDivmod,
+  type Int,
+  int,
+  intArithmetic,
+  intOf,
+  numberOf,
+  roundDigits,
+  roundHalfEven,
+  truncate,
+} from './numbers.ts';
 import { extreme, sorted } from './sorting.ts';
 import { asciiText, reprOf } from './text.ts';
 
@@ -118,7 +131,10 @@ function* divmod(a: Value, b: Value, machine: Machine): Steps {
   const [left, right] = [numberOf(a), numberOf(b)];
   if (left !== undefined && right !== undefined && !(left instanceof PyComplex) && !(right instanceof PyComplex)) {
     if (left instanceof PyFloat || right instanceof PyFloat) {
-      const [x, y] = [left instanceof PyFloat ? left.value : Number(left), right instanceof PyFloat ? right.value : Number(right)];
+      const [x, y] = [
+        left instanceof PyFloat ? left.value : Number(left),
+        right instanceof PyFloat ? right.value : Number(right),
+      ];
       if (y === 0) throw machine.raise('ZeroDivisionError', 'float divmod()');
       return new PyTuple(floatDivmod(x, y).map(part => new PyFloat(part)));
     }
@@ -165,7 +181,8 @@ function* absolute(number: Value, machine: Machine): Steps {
   if (value instanceof PyComplex) return new PyFloat(Math.hypot(value.real, value.imaginary));
   if (value !== undefined) return value < 0 ? -value : value;
   const method = special(number, '__abs__', machine);
-  if (method === undefined) throw machine.raise('TypeError', `bad operand type for abs(): '${typeName(number, machine)}'`);
+  if (method === undefined)
+    throw machine.raise('TypeError', `bad operand type for abs(): '${typeName(number, machine)}'`);
   return yield* machine.call(method, [number]);
 }
 
@@ -265,7 +282,14 @@ function* reversed(sequence: Value, machine: Machine): Steps {
   if (sequence instanceof Unknown) return sequence;
   const method = special(sequence, '__reversed__', machine);
   if (method !== undefined && method !== null) return yield* machine.call(method, [sequence]);
-  const now = typeof sequence === 'string' || sequence instanceof PyTuple || sequence instanceof PyBytes || sequence instanceof PyList || sequence instanceof PyRange ? elementsNow(sequence, machine) : undefined;
+  const now =
+    typeof sequence === 'string' ||
+    sequence instanceof PyTuple ||
+    sequence instanceof PyBytes ||
+    sequence instanceof PyList ||
+    sequence instanceof PyRange
+      ? elementsNow(sequence, machine)
+      : undefined;
   if (now instanceof Unknown) return now;
   if (now !== undefined) {
     let at = now.length;
@@ -314,17 +338,21 @@ export const builtinFunctions: readonly Native[] = [
     return yield* machine.length(object!);
   }),
   // What a program prints concerns nobody but a test.
-  nativeSteps('print', '*args, sep=None, end=None, file=None, flush=False', function* ([args, sep, end, file], machine) {
-    const print = machine.options.hooks?.print;
-    if (!print || file !== null) return null;
-    const texts: string[] = [];
-    for (const arg of (args as PyTuple).items) {
-      const text = yield* machine.str(arg);
-      texts.push(typeof text === 'string' ? text : `<${text.reason.message}>`);
-    }
-    print(texts.join(typeof sep === 'string' ? sep : ' ') + (typeof end === 'string' ? end : '\n'));
-    return null;
-  }),
+  nativeSteps(
+    'print',
+    '*args, sep=None, end=None, file=None, flush=False',
+    function* ([args, sep, end, file], machine) {
+      const print = machine.options.hooks?.print;
+      if (!print || file !== null) return null;
+      const texts: string[] = [];
+      for (const arg of (args as PyTuple).items) {
+        const text = yield* machine.str(arg);
+        texts.push(typeof text === 'string' ? text : `<${text.reason.message}>`);
+      }
+      print(texts.join(typeof sep === 'string' ? sep : ' ') + (typeof end === 'string' ? end : '\n'));
+      return null;
+    },
+  ),
   nativeSteps('repr', 'object, /', function* ([object], machine) {
     return yield* reprOf(object!, machine);
   }),
@@ -335,7 +363,8 @@ export const builtinFunctions: readonly Native[] = [
   nativeSteps('format', "value, format_spec='', /", function* ([value, spec], machine) {
     if (spec instanceof Unknown) return spec;
     const text = textOf(spec!);
-    if (text === undefined) throw machine.raise('TypeError', `format() argument 2 must be str, not ${typeName(spec!, machine)}`);
+    if (text === undefined)
+      throw machine.raise('TypeError', `format() argument 2 must be str, not ${typeName(spec!, machine)}`);
     return yield* formatOf(value!, text, machine);
   }),
   nativeSteps('abs', 'x, /', function* ([x], machine) {
@@ -353,7 +382,8 @@ export const builtinFunctions: readonly Native[] = [
   nativeSteps('sum', 'iterable, /, start=0', function* ([iterable, start], machine) {
     const items = yield* collect(iterable!, machine);
     if (items instanceof Unknown) return items;
-    if (textOf(start!) !== undefined) throw machine.raise('TypeError', "sum() can't sum strings [use ''.join(seq) instead]");
+    if (textOf(start!) !== undefined)
+      throw machine.raise('TypeError', "sum() can't sum strings [use ''.join(seq) instead]");
     return yield* sum(items, start!, machine);
   }),
   extremeOf('min'),
@@ -406,18 +436,21 @@ export const builtinFunctions: readonly Native[] = [
   based('hex', 16, '0x'),
   based('oct', 8, '0o'),
   based('bin', 2, '0b'),
-  native('input', 'prompt=None, /', (_, machine) => machine.unknown(l10n.t('What is typed in when the program runs cannot be known'))),
-  native('open', '*args, **kwargs', (_, machine) => machine.unknown(l10n.t('Files that the program opens are not read'))),
+  native('input', 'prompt=None, /', (_, machine) =>
+    machine.unknown(l10n.t('What is typed in when the program runs cannot be known')),
+  ),
+  native('open', '*args, **kwargs', (_, machine) =>
+    machine.unknown(l10n.t('Files that the program opens are not read')),
+  ),
   native('breakpoint', '*args, **kwargs', () => null),
   native('memoryview', 'object, /', (_, machine) => unsupported(machine, 'memoryview()')),
   native('bytearray', '*args, **kwargs', (_, machine) => unsupported(machine, 'bytearray()')),
   native('compile', '*args, **kwargs', (_, machine) => unsupported(machine, 'compile()')),
   native('help', '*args, **kwargs', () => null),
-  nativeSteps('exit', 'code=None', function* ([code], machine) {
+  native('exit', 'code=None', ([code], machine) => {
     throw machine.raiseWith('SystemExit', code === null ? [] : [code!]);
   }),
-  nativeSteps('quit', 'code=None', function* ([code], machine) {
+  native('quit', 'code=None', ([code], machine) => {
     throw machine.raiseWith('SystemExit', code === null ? [] : [code!]);
   }),
 ];
-

@@ -25,9 +25,20 @@ import { bytesMethods, utf8 } from './bytes.ts';
 import { collect, textOf, wholeOf } from './conversions.ts';
 import { dictMethods, fromKeys, viewMethods } from './dict.ts';
 import { builtinFunctions } from './functions.ts';
-import { boolMethods, boxed, complexMethods, floatMethods, intMethods, numberAttribute, toComplex, toFloat, toInt } from './int.ts';
+import {
+  boolMethods,
+  boxed,
+  complexMethods,
+  floatMethods,
+  intMethods,
+  numberAttribute,
+  toComplex,
+  toFloat,
+  toInt,
+} from './int.ts';
 import { maxItems, tooLong, unsupported } from './limits.ts';
 import { listMethods, tupleMethods } from './list.ts';
+import { done } from './methods.ts';
 import { rangeAttribute, rangeMethods, rangeOf, sliceAttribute, sliceMethods } from './range.ts';
 import { entriesOf, mutableSetMethods, setMethods } from './set.ts';
 import { makeTranslation, strMethods } from './str.ts';
@@ -173,9 +184,9 @@ export function createBuiltins(machine: Machine): Map<string, Value> {
   const slice = add('slice', sliceMethods);
   slice.dict.set(
     '__new__',
-    construct('start, stop=..., step=None, /', function* (_, [start, stop, step]) {
-      return isGiven(stop!) ? new PySlice(start!, stop!, step!) : new PySlice(null, start!, null);
-    }),
+    construct('start, stop=..., step=None, /', (_, [start, stop, step]) =>
+      done(isGiven(stop!) ? new PySlice(start!, stop!, step!) : new PySlice(null, start!, null)),
+    ),
   );
   slice.getAttribute = sliceAttribute;
   for (const kind of ['dict_keys', 'dict_values', 'dict_items']) {
@@ -187,7 +198,7 @@ export function createBuiltins(machine: Machine): Map<string, Value> {
   const alias = nativeClass(machine, 'GenericAlias', [], {}, { module: 'types' });
   put(alias, aliasMethods);
   alias.getAttribute = aliasAttribute;
-  builtins.set("<alias>", alias);
+  builtins.set('<alias>', alias);
   for (const cls of [list, tuple, dict, set, frozenset]) cls.dict.set('__class_getitem__', classGetItem(cls.name));
 
   for (const fn of builtinFunctions) builtins.set(fn.name, fn);
@@ -224,4 +235,3 @@ function* newBytes(cls: Value, args: readonly Value[], machine: Machine): Steps 
   }
   return boxed(cls, new PyBytes(bytes), machine);
 }
-

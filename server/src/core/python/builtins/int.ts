@@ -20,7 +20,7 @@ import { formatFloat, formatInt } from './format.ts';
 import { tooManyBits, unsupported } from './limits.ts';
 import { methodsOf } from './methods.ts';
 import { exactRatio, type Int, int, intOf, truncate } from './numbers.ts';
-import { complexText, floatText, intText, stringText } from './text.ts';
+import { complexText, floatText, intText, isAscii, stringText } from './text.ts';
 
 /** A value for a class: boxed where the class is derived from the value's own. */
 export function boxed(cls: Value, value: Value, machine: Machine): Value {
@@ -65,8 +65,10 @@ export function parsedInt(text: string, base: number): Int | undefined {
 /** A float as it is written; undefined for a text that is none. */
 export function parsedFloat(text: string): number | undefined {
   const bare = text.trim();
-  if (/^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)([eE][+-]?\d+(_\d+)*)?$/.test(bare)) return Number(bare.replaceAll('_', ''));
-  if (/^[+-]?inf(inity)?$/i.test(bare)) return bare.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  if (/^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)([eE][+-]?\d+(_\d+)*)?$/.test(bare))
+    return Number(bare.replaceAll('_', ''));
+  if (/^[+-]?inf(inity)?$/i.test(bare))
+    return bare.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   if (/^[+-]?nan$/i.test(bare)) return Number.NaN;
   return undefined;
 }
@@ -79,7 +81,8 @@ export function* toInt(value: Value, base: Value, machine: Machine): Steps<Int |
     const radix = yield* wholeOf(base, machine);
     if (radix instanceof Unknown) return radix;
     if (text === undefined) throw machine.raise('TypeError', "int() can't convert non-string with explicit base");
-    if (radix !== 0 && (radix < 2 || radix > 36)) throw machine.raise('ValueError', 'int() base must be >= 2 and <= 36, or 0');
+    if (radix !== 0 && (radix < 2 || radix > 36))
+      throw machine.raise('ValueError', 'int() base must be >= 2 and <= 36, or 0');
     return fromText(text, Number(radix), value, machine);
   }
   if (text !== undefined) return fromText(text, 10, value, machine);
@@ -97,7 +100,8 @@ export function* toInt(value: Value, base: Value, machine: Machine): Steps<Int |
     const result = yield* machine.call(method, [value]);
     if (result instanceof Unknown) return result;
     const found = intOf(result);
-    if (found === undefined) throw machine.raise('TypeError', `${name} returned non-int (type ${typeName(result, machine)})`);
+    if (found === undefined)
+      throw machine.raise('TypeError', `${name} returned non-int (type ${typeName(result, machine)})`);
     return found;
   }
   throw machine.raise(
@@ -108,7 +112,7 @@ export function* toInt(value: Value, base: Value, machine: Machine): Steps<Int |
 
 function fromText(text: string, base: number, value: Value, machine: Machine): Int | Unknown {
   if (text.length > 5000) return tooManyBits(machine);
-  if (/[^\x00-\x7f]/.test(text)) return unsupported(machine, `int(${stringText(text)})`);
+  if (!isAscii(text)) return unsupported(machine, `int(${stringText(text)})`);
   const found = parsedInt(text, base);
   if (found === undefined) {
     const shown = value instanceof PyBytes ? `b${stringText(text)}` : stringText(text);
@@ -123,12 +127,16 @@ export function* toFloat(value: Value, machine: Machine): Steps<number | Unknown
   const text = textOf(value) ?? (value instanceof PyBytes ? value.text : undefined);
   if (text !== undefined) {
     const found = parsedFloat(text);
-    if (found === undefined) throw machine.raise('ValueError', `could not convert string to float: ${stringText(text)}`);
+    if (found === undefined)
+      throw machine.raise('ValueError', `could not convert string to float: ${stringText(text)}`);
     return found;
   }
   const found = yield* realOf(value, machine);
   if (found === undefined) {
-    throw machine.raise('TypeError', `float() argument must be a string or a real number, not '${typeName(value, machine)}'`);
+    throw machine.raise(
+      'TypeError',
+      `float() argument must be a string or a real number, not '${typeName(value, machine)}'`,
+    );
   }
   return found;
 }
@@ -138,6 +146,7 @@ export function* toComplex(real: Value, imaginary: Value, machine: Machine): Ste
   if (real instanceof Unknown) return real;
   const text = textOf(real);
   if (text !== undefined) {
+    if (isGiven(imaginary)) throw machine.raise('TypeError', "complex() can't take second arg if first is a string");
     const match = /^\s*\(?\s*([+-]?[\d.]+(?:e[+-]?\d+)?)?(?:([+-]?(?:[\d.]+(?:e[+-]?\d+)?)?)j)?\s*\)?\s*$/i.exec(text);
     if (match === null || (match[1] === undefined && match[2] === undefined)) {
       throw machine.raise('ValueError', 'complex() arg is a malformed string');
@@ -153,13 +162,22 @@ export function* toComplex(real: Value, imaginary: Value, machine: Machine): Ste
       const found = yield* realOf(value, machine);
       if (found instanceof Unknown) return found;
       if (found === undefined) {
-        throw machine.raise('TypeError', `complex() first argument must be a string or a number, not '${typeName(value, machine)}'`);
+        throw machine.raise(
+          'TypeError',
+          `complex() first argument must be a string or a number, not '${typeName(value, machine)}'`,
+        );
       }
       parts.push(new PyComplex(found, 0));
     }
   }
   const [first, second] = parts as [PyComplex, PyComplex];
-  return new PyComplex(first.real - second.imaginary, first.imaginary + second.real);
+  // A part that is no complex number itself keeps the sign of its zero.
+  const isComplex = plain(real) instanceof PyComplex;
+  const isBoth = isGiven(imaginary) && plain(imaginary) instanceof PyComplex;
+  return new PyComplex(
+    isBoth ? first.real - second.imaginary : first.real,
+    isComplex ? first.imaginary + second.real : second.real,
+  );
 }
 
 const ofInt = methodsOf('int', intOf);
@@ -170,7 +188,9 @@ export const intMethods: readonly Native[] = [
   ofInt.strict('as_integer_ratio', '', self => new PyTuple([self, 1])),
   ofInt.strict('conjugate', '', self => self),
   ofInt.strict('is_integer', '', () => true),
-  ofInt.strict('to_bytes', "length=1, byteorder='big', *, signed=False", (_, __, machine) => unsupported(machine, 'int.to_bytes()')),
+  ofInt.strict('to_bytes', "length=1, byteorder='big', *, signed=False", (_, __, machine) =>
+    unsupported(machine, 'int.to_bytes()'),
+  ),
   ofInt.strict('__int__', '', self => self),
   ofInt.strict('__index__', '', self => self),
   ofInt.strict('__float__', '', (self, _, machine) => {
@@ -181,18 +201,23 @@ export const intMethods: readonly Native[] = [
   ofInt.strict('__trunc__', '', self => self),
   ofInt.strict('__floor__', '', self => self),
   ofInt.strict('__ceil__', '', self => self),
-  ofInt.strict('__format__', 'format_spec, /', (self, [spec], machine) => formatInt(self, specOf(spec!, machine), machine)),
+  ofInt.strict('__format__', 'format_spec, /', (self, [spec], machine) =>
+    formatInt(self, specOf(spec!, machine), machine),
+  ),
   ofInt.strict('__repr__', '', self => intText(self)),
 ];
 
 function specOf(spec: Value, machine: Machine): string {
   const text = textOf(spec);
-  if (text === undefined) throw machine.raise('TypeError', `__format__() argument must be str, not ${typeName(spec, machine)}`);
+  if (text === undefined)
+    throw machine.raise('TypeError', `__format__() argument must be str, not ${typeName(spec, machine)}`);
   return text;
 }
 
 export const boolMethods: readonly Native[] = [
-  methodsOf('bool', value => (typeof value === 'boolean' ? value : undefined)).strict('__repr__', '', self => (self ? 'True' : 'False')),
+  methodsOf('bool', value => (typeof value === 'boolean' ? value : undefined)).strict('__repr__', '', self =>
+    self ? 'True' : 'False',
+  ),
 ];
 
 function bits(value: Int): string {
@@ -223,7 +248,9 @@ export const floatMethods: readonly Native[] = [
   ofFloat.strict('__trunc__', '', self => truncate(self)),
   ofFloat.strict('__floor__', '', self => truncate(Math.floor(self))),
   ofFloat.strict('__ceil__', '', self => truncate(Math.ceil(self))),
-  ofFloat.strict('__format__', 'format_spec, /', (self, [spec], machine) => formatFloat(self, specOf(spec!, machine), machine)),
+  ofFloat.strict('__format__', 'format_spec, /', (self, [spec], machine) =>
+    formatFloat(self, specOf(spec!, machine), machine),
+  ),
   ofFloat.strict('__repr__', '', self => floatText(self)),
 ];
 
@@ -249,4 +276,3 @@ export function numberAttribute(self: Value, name: string): Value | undefined {
   }
   return undefined;
 }
-

@@ -17,7 +17,9 @@ export function tooLong(machine: Machine): Unknown {
 }
 
 export function tooMuchText(machine: Machine): Unknown {
-  return machine.unknown(l10n.t('A string with more than {0} characters is not computed', maxText.toLocaleString('en')));
+  return machine.unknown(
+    l10n.t('A string with more than {0} characters is not computed', maxText.toLocaleString('en')),
+  );
 }
 
 export function tooManyBits(machine: Machine): Unknown {

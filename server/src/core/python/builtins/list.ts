@@ -1,14 +1,7 @@
 // The methods of list and tuple.
 import type { Machine } from '../machine.ts';
 import { isGiven } from '../native.ts';
-import {
-  type Native,
-  PyIterator,
-  PyList,
-  PyTuple,
-  type Steps,
-  Unknown,
-  type Value, poison } from '../objects.ts';
+import { type Native, PyIterator, PyList, PyTuple, poison, type Steps, Unknown, type Value } from '../objects.ts';
 import { collect, position, wholeOf } from './conversions.ts';
 import { maxItems, tooLong } from './limits.ts';
 import { methodsOf } from './methods.ts';
@@ -19,7 +12,13 @@ const { lenient, steps } = methodsOf('list', value => (value instanceof PyList ?
 const ofTuple = methodsOf('tuple', value => (value instanceof PyTuple ? value : undefined));
 
 /** Where an element lies between two positions; −1 where it does not. */
-export function* find(items: readonly Value[], wanted: Value, machine: Machine, from = 0, to = Number.POSITIVE_INFINITY): Steps<number | Unknown> {
+export function* find(
+  items: readonly Value[],
+  wanted: Value,
+  machine: Machine,
+  from = 0,
+  to = Number.POSITIVE_INFINITY,
+): Steps<number | Unknown> {
   let unknown: Unknown | undefined = wanted instanceof Unknown ? wanted : undefined;
   for (let at = from; at < Math.min(to, items.length); at++) {
     const item = items[at]!;
@@ -89,7 +88,11 @@ export const listMethods: readonly Native[] = [
     else if (self.items.length >= maxItems) poison(self, tooLong(machine));
     else {
       const whole = position(at);
-      self.items.splice(whole < 0 ? Math.max(0, whole + self.items.length) : Math.min(whole, self.items.length), 0, item!);
+      self.items.splice(
+        whole < 0 ? Math.max(0, whole + self.items.length) : Math.min(whole, self.items.length),
+        0,
+        item!,
+      );
       machine.charge(self.items.length >> 6);
     }
     return null;
@@ -130,7 +133,12 @@ export const listMethods: readonly Native[] = [
   steps('index', 'value, start=0, stop=..., /', function* (self, args, machine) {
     const [value] = args;
     const shown = value instanceof Unknown ? '' : yield* machine.repr(value!);
-    return yield* indexIn(self.items, args, machine, typeof shown === 'string' ? `${shown} is not in list` : 'not in list');
+    return yield* indexIn(
+      self.items,
+      args,
+      machine,
+      typeof shown === 'string' ? `${shown} is not in list` : 'not in list',
+    );
   }),
   steps('count', 'value, /', function* (self, [value], machine) {
     return yield* countIn(self.items, value!, machine);
@@ -162,4 +170,3 @@ export const tupleMethods: readonly Native[] = [
   }),
   ofTuple.lenient('__getnewargs__', '', self => new PyTuple([new PyTuple(self.items)])),
 ];
-

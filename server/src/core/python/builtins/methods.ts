@@ -4,6 +4,12 @@ import { firstUnknown } from '../native.ts';
 import { Native, type NativeBody, type Steps, Unknown, type Value } from '../objects.ts';
 import { typeName } from './classes.ts';
 
+/** Steps that end at once: for what needs no Python. */
+// biome-ignore lint/correctness/useYield: nothing is called.
+export function* done(value: Value): Steps {
+  return value;
+}
+
 type Body<T> = (self: T, args: readonly Value[], machine: Machine) => Value;
 type StepsBody<T> = (self: T, args: readonly Value[], machine: Machine) => Steps;
 

@@ -75,7 +75,8 @@ export function arithmetic(
   b: Int | PyFloat | PyComplex,
   machine: Machine,
 ): Value | undefined {
-  if (a instanceof PyComplex || b instanceof PyComplex) return complexArithmetic(operator, complexOf(a), complexOf(b), machine);
+  if (a instanceof PyComplex || b instanceof PyComplex)
+    return complexArithmetic(operator, complexOf(a), complexOf(b), machine);
   if (a instanceof PyFloat || b instanceof PyFloat) {
     return floatArithmetic(operator, toFloat(a, machine), toFloat(b, machine), machine);
   }
@@ -217,7 +218,11 @@ function scaleDown(value: bigint, shift: number): number {
   if (rest > half || (rest === half && (head & 1n) === 1n)) head += 1n;
   const scale = drop - shift;
   // In two steps where one power would be out of range.
-  return scale < -1000 ? Number(head) * 2 ** -1000 * 2 ** (scale + 1000) : scale > 1000 ? Number(head) * 2 ** 1000 * 2 ** (scale - 1000) : Number(head) * 2 ** scale;
+  return scale < -1000
+    ? Number(head) * 2 ** -1000 * 2 ** (scale + 1000)
+    : scale > 1000
+      ? Number(head) * 2 ** 1000 * 2 ** (scale - 1000)
+      : Number(head) * 2 ** scale;
 }
 
 function power(a: bigint, b: bigint, machine: Machine): Value {
@@ -303,10 +308,7 @@ function complexArithmetic(operator: string, a: PyComplex, b: PyComplex, machine
     case '-':
       return new PyComplex(a.real - b.real, a.imaginary - b.imaginary);
     case '*':
-      return new PyComplex(
-        a.real * b.real - a.imaginary * b.imaginary,
-        a.real * b.imaginary + a.imaginary * b.real,
-      );
+      return new PyComplex(a.real * b.real - a.imaginary * b.imaginary, a.real * b.imaginary + a.imaginary * b.real);
     case '/': {
       if (b.real === 0 && b.imaginary === 0) throw machine.raise('ZeroDivisionError', 'complex division by zero');
       // CPython's _Py_c_quot scales by the larger part.

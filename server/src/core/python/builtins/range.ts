@@ -37,7 +37,10 @@ export const rangeMethods: readonly Native[] = [
     const at = placeIn(self, value!);
     if (at < 0) {
       const text = plainText(value!, machine);
-      throw machine.raise('ValueError', typeof text === 'string' ? `${text} is not in range` : 'sequence.index(x): x not in sequence');
+      throw machine.raise(
+        'ValueError',
+        typeof text === 'string' ? `${text} is not in range` : 'sequence.index(x): x not in sequence',
+      );
     }
     return at;
   }),
@@ -74,7 +77,11 @@ export function sliceAttribute(self: Value, name: string): Value | undefined {
 }
 
 /** Start, stop and step of a slice for a sequence of a length (CPython's PySlice_AdjustIndices). */
-export function* sliceBounds(slice: PySlice, length: number, machine: Machine): Steps<readonly [number, number, number] | Unknown> {
+export function* sliceBounds(
+  slice: PySlice,
+  length: number,
+  machine: Machine,
+): Steps<readonly [number, number, number] | Unknown> {
   const parts: (number | undefined)[] = [];
   for (const part of [slice.start, slice.stop, slice.step]) {
     if (part === null) {

@@ -1,10 +1,20 @@
 // The methods of set and frozenset.
 import type { Machine } from '../machine.ts';
-import { type Key, type Native, PySet, type PyTuple, PyView, type Steps, Unknown, type Value, poison } from '../objects.ts';
+import { isGiven } from '../native.ts';
+import {
+  type Key,
+  type Native,
+  PySet,
+  type PyTuple,
+  PyView,
+  poison,
+  type Steps,
+  Unknown,
+  type Value,
+} from '../objects.ts';
 import { typeName } from './classes.ts';
 import { collect } from './conversions.ts';
 import { maxItems, tooLong } from './limits.ts';
-import { isGiven } from '../native.ts';
 import { methodsOf } from './methods.ts';
 import { containerText, viewItems } from './text.ts';
 
@@ -33,14 +43,30 @@ function made(kind: 'set' | 'frozenset', entries: Iterable<readonly [Key, Value]
 }
 
 /** `a op b` of sets (and views of dicts). */
-export function combine(operator: '|' | '&' | '-' | '^', kind: 'set' | 'frozenset', a: ReadonlyMap<Key, Value>, b: ReadonlyMap<Key, Value>): PySet {
+export function combine(
+  operator: '|' | '&' | '-' | '^',
+  kind: 'set' | 'frozenset',
+  a: ReadonlyMap<Key, Value>,
+  b: ReadonlyMap<Key, Value>,
+): PySet {
   switch (operator) {
     case '|':
       return made(kind, [...a, ...[...b].filter(([id]) => !a.has(id))]);
     case '&':
-      return a.size < b.size ? made(kind, [...a].filter(([id]) => b.has(id))) : made(kind, [...b].filter(([id]) => a.has(id)));
+      return a.size < b.size
+        ? made(
+            kind,
+            [...a].filter(([id]) => b.has(id)),
+          )
+        : made(
+            kind,
+            [...b].filter(([id]) => a.has(id)),
+          );
     case '-':
-      return made(kind, [...a].filter(([id]) => !b.has(id)));
+      return made(
+        kind,
+        [...a].filter(([id]) => !b.has(id)),
+      );
     case '^':
       return made(kind, [...[...b].filter(([id]) => !a.has(id)), ...[...a].filter(([id]) => !b.has(id))]);
   }
@@ -162,4 +188,3 @@ export const mutableSetMethods: readonly Native[] = [
   updated('difference_update', '-'),
   updated('symmetric_difference_update', '^'),
 ];
-

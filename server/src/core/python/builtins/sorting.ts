@@ -4,7 +4,12 @@ import { PyComplex, type Steps, Unknown, type Value } from '../objects.ts';
 import { compareNumbers, numberOf } from './numbers.ts';
 
 /** The items in order: stable; with `reverse` equal ones keep their order, too. */
-export function* sorted(items: readonly Value[], key: Value, reverse: Value, machine: Machine): Steps<Value[] | Unknown> {
+export function* sorted(
+  items: readonly Value[],
+  key: Value,
+  reverse: Value,
+  machine: Machine,
+): Steps<Value[] | Unknown> {
   const isReverse = yield* machine.truth(reverse);
   if (isReverse instanceof Unknown) return isReverse;
   const rows: { readonly item: Value; readonly key: Value }[] = [];
@@ -53,7 +58,9 @@ function quickly(rows: readonly Row[]): Row[] | undefined {
     return [...rows].sort((a, b) => (a.key as number) - (b.key as number));
   }
   if (rows.every(row => typeof row.key === 'string' && !/[\ud800-\udfff]/.test(row.key))) {
-    return [...rows].sort((a, b) => ((a.key as string) < (b.key as string) ? -1 : (a.key as string) > (b.key as string) ? 1 : 0));
+    return [...rows].sort((a, b) =>
+      (a.key as string) < (b.key as string) ? -1 : (a.key as string) > (b.key as string) ? 1 : 0,
+    );
   }
   return undefined;
 }
@@ -70,7 +77,12 @@ export function* lessThan(a: Value, b: Value, machine: Machine): Steps<boolean |
 }
 
 /** min and max of items. */
-export function* extreme(items: readonly Value[], key: Value, isMin: boolean, machine: Machine): Steps<Value | undefined> {
+export function* extreme(
+  items: readonly Value[],
+  key: Value,
+  isMin: boolean,
+  machine: Machine,
+): Steps<Value | undefined> {
   let best: Value | undefined;
   let bestKey: Value = null;
   for (const item of items) {

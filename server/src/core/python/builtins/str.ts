@@ -1,14 +1,15 @@
 // The methods of str.
+
+import type { Machine } from '../machine.ts';
 import { isGiven } from '../native.ts';
 import { Native, PyBytes, PyDict, PyList, PyTuple, Unknown, type Value } from '../objects.ts';
-import type { Machine } from '../machine.ts';
 import { utf8 } from './bytes.ts';
 import { typeName } from './classes.ts';
 import { collect, position, textOf, wholeNow } from './conversions.ts';
 import { formatString, formatTemplate, lengthOf, percentFormat } from './format.ts';
 import { maxText, tooMuchText, unsupported } from './limits.ts';
 import { methodsOf } from './methods.ts';
-import { stringText } from './text.ts';
+import { isAscii, stringText } from './text.ts';
 
 const { strict, lenient, steps } = methodsOf('str', textOf);
 
@@ -38,7 +39,12 @@ function stripped(value: string, characters: Value, sides: 'both' | 'left' | 'ri
 }
 
 /** What lies between positions as Python counts them, and where it begins. */
-function within(value: string, start: Value, end: Value, machine: Machine): { body: readonly string[] | string; from: number } | Unknown {
+function within(
+  value: string,
+  start: Value,
+  end: Value,
+  machine: Machine,
+): { body: readonly string[] | string; from: number } | Unknown {
   const body = lengthOf(value) === value.length ? value : [...value];
   const length = body.length;
   const from = start === null ? 0 : bound(start, length, machine);
@@ -58,7 +64,15 @@ function bound(value: Value, length: number, machine: Machine): number | Unknown
 
 type Search = (value: string, wanted: string) => number;
 
-function find(value: string, wanted: Value, start: Value, end: Value, search: Search, name: string, machine: Machine): number | Unknown {
+function find(
+  value: string,
+  wanted: Value,
+  start: Value,
+  end: Value,
+  search: Search,
+  name: string,
+  machine: Machine,
+): number | Unknown {
   const part = text(wanted, 'must be str, not'.slice(0, 0) + `${name}() argument 1`, machine);
   const range = within(value, start, end, machine);
   if (range instanceof Unknown) return range;
@@ -77,7 +91,15 @@ function count(value: string, wanted: string): number {
   return value.split(wanted).length - 1;
 }
 
-function affix(value: string, wanted: Value, start: Value, end: Value, name: string, has: (body: string, part: string) => boolean, machine: Machine): Value {
+function affix(
+  value: string,
+  wanted: Value,
+  start: Value,
+  end: Value,
+  name: string,
+  has: (body: string, part: string) => boolean,
+  machine: Machine,
+): Value {
   const range = within(value, start, end, machine);
   if (range instanceof Unknown) return range;
   const body = typeof range.body === 'string' ? range.body : range.body.join('');
@@ -86,7 +108,10 @@ function affix(value: string, wanted: Value, start: Value, end: Value, name: str
     if (part instanceof Unknown) return part;
     const found = textOf(part);
     if (found === undefined) {
-      const where = wanted instanceof PyTuple ? `tuple for ${name} must only contain str` : `${name} first arg must be str or a tuple of str`;
+      const where =
+        wanted instanceof PyTuple
+          ? `tuple for ${name} must only contain str`
+          : `${name} first arg must be str or a tuple of str`;
       throw machine.raise('TypeError', `${where}, not ${typeName(part, machine)}`);
     }
     if (!Number.isNaN(range.from) && has(body, found)) return true;
@@ -157,7 +182,9 @@ function splitRight(value: string, separator: Value, most: Value, machine: Machi
   return new PyList([rest, ...parts]);
 }
 
-const lineEnd = /\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]/g;
+/** Python ends lines at more characters than most: vertical tabs, form feeds and separators among them. */
+const lineEnds = '\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]';
+const lineEnd = new RegExp(lineEnds, 'g');
 
 function lines(value: string, keep: boolean): string[] {
   const parts: string[] = [];
@@ -212,19 +239,33 @@ const letters = /^[\p{L}\p{N}]+$/u;
 export const strMethods: readonly Native[] = [
   strict('lower', '', self => self.toLowerCase()),
   strict('upper', '', self => self.toUpperCase()),
-  strict('casefold', '', (self, _, machine) => (/^[\x00-\x7f]*$/.test(self) ? self.toLowerCase() : unsupported(machine, 'str.casefold()'))),
+  strict('casefold', '', (self, _, machine) =>
+    isAscii(self) ? self.toLowerCase() : unsupported(machine, 'str.casefold()'),
+  ),
   strict('title', '', self => title(self)),
   strict('capitalize', '', self => {
     const [head = '', ...rest] = self;
     return titleCase(head) + rest.join('').toLowerCase();
   }),
-  strict('swapcase', '', self => [...self].map(character => (character === character.toLowerCase() ? character.toUpperCase() : character.toLowerCase())).join('')),
+  strict('swapcase', '', self =>
+    [...self]
+      .map(character => (character === character.toLowerCase() ? character.toUpperCase() : character.toLowerCase()))
+      .join(''),
+  ),
   strict('strip', 'chars=None, /', (self, [characters], machine) => stripped(self, characters!, 'both', machine)),
   strict('lstrip', 'chars=None, /', (self, [characters], machine) => stripped(self, characters!, 'left', machine)),
   strict('rstrip', 'chars=None, /', (self, [characters], machine) => stripped(self, characters!, 'right', machine)),
-  strict('split', 'sep=None, maxsplit=-1', (self, [separator, most], machine) => split(self, separator!, most!, machine)),
-  strict('rsplit', 'sep=None, maxsplit=-1', (self, [separator, most], machine) => splitRight(self, separator!, most!, machine)),
-  strict('splitlines', 'keepends=False', (self, [keep]) => new PyList(lines(self, keep !== false && keep !== 0 && keep !== null))),
+  strict('split', 'sep=None, maxsplit=-1', (self, [separator, most], machine) =>
+    split(self, separator!, most!, machine),
+  ),
+  strict('rsplit', 'sep=None, maxsplit=-1', (self, [separator, most], machine) =>
+    splitRight(self, separator!, most!, machine),
+  ),
+  strict(
+    'splitlines',
+    'keepends=False',
+    (self, [keep]) => new PyList(lines(self, keep !== false && keep !== 0 && keep !== null)),
+  ),
   strict('partition', 'sep, /', (self, [separator], machine) => {
     const sign = text(separator!, 'separator', machine);
     if (sign === '') throw machine.raise('ValueError', 'empty separator');
@@ -246,7 +287,10 @@ export const strMethods: readonly Native[] = [
       if (item instanceof Unknown) return item;
       const part = textOf(item);
       if (part === undefined) {
-        throw machine.raise('TypeError', `sequence item ${index}: expected str instance, ${typeName(item, machine)} found`);
+        throw machine.raise(
+          'TypeError',
+          `sequence item ${index}: expected str instance, ${typeName(item, machine)} found`,
+        );
       }
       length += part.length + self.length;
       if (length > maxText) return tooMuchText(machine);
@@ -266,8 +310,12 @@ export const strMethods: readonly Native[] = [
     if (parts.length - 1 <= times) return parts.join(to);
     return [...parts.slice(0, times), parts.slice(times).join(from)].join(to);
   }),
-  strict('find', 'sub, start=None, end=None, /', (self, [sub, start, end], machine) => find(self, sub!, start!, end!, first, 'find', machine)),
-  strict('rfind', 'sub, start=None, end=None, /', (self, [sub, start, end], machine) => find(self, sub!, start!, end!, lastOf, 'rfind', machine)),
+  strict('find', 'sub, start=None, end=None, /', (self, [sub, start, end], machine) =>
+    find(self, sub!, start!, end!, first, 'find', machine),
+  ),
+  strict('rfind', 'sub, start=None, end=None, /', (self, [sub, start, end], machine) =>
+    find(self, sub!, start!, end!, lastOf, 'rfind', machine),
+  ),
   strict('index', 'sub, start=None, end=None, /', (self, [sub, start, end], machine) => {
     const at = find(self, sub!, start!, end!, first, 'index', machine);
     if (at === -1) throw machine.raise('ValueError', 'substring not found');
@@ -299,9 +347,15 @@ export const strMethods: readonly Native[] = [
     const part = text(suffix!, 'removesuffix() argument', machine);
     return part !== '' && self.endsWith(part) ? self.slice(0, -part.length) : self;
   }),
-  strict('ljust', "width, fillchar=' ', /", (self, [width, fill], machine) => pad(self, width!, fill!, 'left', machine)),
-  strict('rjust', "width, fillchar=' ', /", (self, [width, fill], machine) => pad(self, width!, fill!, 'right', machine)),
-  strict('center', "width, fillchar=' ', /", (self, [width, fill], machine) => pad(self, width!, fill!, 'both', machine)),
+  strict('ljust', "width, fillchar=' ', /", (self, [width, fill], machine) =>
+    pad(self, width!, fill!, 'left', machine),
+  ),
+  strict('rjust', "width, fillchar=' ', /", (self, [width, fill], machine) =>
+    pad(self, width!, fill!, 'right', machine),
+  ),
+  strict('center', "width, fillchar=' ', /", (self, [width, fill], machine) =>
+    pad(self, width!, fill!, 'both', machine),
+  ),
   strict('zfill', 'width, /', (self, [width], machine) => {
     const size = wholeNow(width!, machine);
     if (size instanceof Unknown) return size;
@@ -329,26 +383,27 @@ export const strMethods: readonly Native[] = [
     return result;
   }),
   strict('isdigit', '', (self, _, machine) => {
-    if (/^[\x00-\x7f]*$/.test(self)) return isAll(self, /^[0-9]+$/);
+    if (isAscii(self)) return isAll(self, /^[0-9]+$/);
     return unsupported(machine, 'str.isdigit()');
   }),
   strict('isdecimal', '', self => isAll(self, /^\p{Nd}+$/u)),
   strict('isnumeric', '', (self, _, machine) => {
-    if (/^[\x00-\x7f]*$/.test(self)) return isAll(self, /^[0-9]+$/);
+    if (isAscii(self)) return isAll(self, /^[0-9]+$/);
     return unsupported(machine, 'str.isnumeric()');
   }),
   strict('isalpha', '', self => isAll(self, /^\p{L}+$/u)),
   strict('isalnum', '', self => isAll(self, letters)),
   strict('isspace', '', self => self !== '' && self.replace(leading, '') === ''),
-  strict('isascii', '', self => /^[\x00-\x7f]*$/.test(self)),
+  strict('isascii', '', self => isAscii(self)),
   strict('islower', '', self => /[\p{Ll}]/u.test(self) && !/[\p{Lu}\p{Lt}]/u.test(self)),
   strict('isupper', '', self => /[\p{Lu}]/u.test(self) && !/[\p{Ll}\p{Lt}]/u.test(self)),
   strict('istitle', '', self => /[\p{Lu}\p{Lt}]/u.test(self) && title(self) === self),
   strict('isidentifier', '', self => /^[\p{XID_Start}_][\p{XID_Continue}]*$/u.test(self)),
   strict('isprintable', '', self => !/[\p{C}\p{Z}]/u.test(self.replaceAll(' ', ''))),
   strict('encode', "encoding='utf-8', errors='strict'", (self, [encoding], machine) => {
-    if (!/^(utf-?8|ascii)$/i.test(textOf(encoding!) ?? '')) return unsupported(machine, `str.encode(${stringText(String(encoding))})`);
-    if (/^[\x00-\x7f]*$/.test(self)) return new PyBytes(self);
+    if (!/^(utf-?8|ascii)$/i.test(textOf(encoding!) ?? ''))
+      return unsupported(machine, `str.encode(${stringText(String(encoding))})`);
+    if (isAscii(self)) return new PyBytes(self);
     if (/ascii/i.test(String(encoding))) return unsupported(machine, "str.encode('ascii')");
     return new PyBytes(utf8(self));
   }),
@@ -373,7 +428,9 @@ export const strMethods: readonly Native[] = [
     }
     return result;
   }),
-  strict('__format__', 'format_spec, /', (self, [spec], machine) => formatString(self, text(spec!, '__format__() argument', machine), machine)),
+  strict('__format__', 'format_spec, /', (self, [spec], machine) =>
+    formatString(self, text(spec!, '__format__() argument', machine), machine),
+  ),
   strict('__str__', '', self => self),
   strict('__repr__', '', self => stringText(self)),
   steps('__mod__', 'value, /', function* (self, [value], machine) {
@@ -388,20 +445,26 @@ export const makeTranslation = new Native('maketrans', 'x, y=..., z=..., /', ([x
   const put = (point: number, value: Value) => table.entries.set(point, { key: point, value });
   if (x instanceof Unknown) return x;
   if (y === undefined || !isGiven(y)) {
-    if (!(x instanceof PyDict)) throw machine.raise('TypeError', 'if you give only one argument to maketrans it must be a dict');
+    if (!(x instanceof PyDict))
+      throw machine.raise('TypeError', 'if you give only one argument to maketrans it must be a dict');
     for (const { key, value } of x.entries.values()) {
       if (key instanceof Unknown) return key;
-      const point = typeof key === 'string' && lengthOf(key) === 1 ? key.codePointAt(0) : typeof key === 'number' ? key : undefined;
+      const point =
+        typeof key === 'string' && lengthOf(key) === 1 ? key.codePointAt(0) : typeof key === 'number' ? key : undefined;
       if (point === undefined) throw machine.raise('ValueError', 'string keys in translate table must be of length 1');
       put(point, value);
     }
     return table;
   }
-  const [from, to] = [[...text(x!, 'maketrans() argument 1', machine)], [...text(y, 'maketrans() argument 2', machine)]];
+  const [from, to] = [
+    [...text(x!, 'maketrans() argument 1', machine)],
+    [...text(y, 'maketrans() argument 2', machine)],
+  ];
   if (from.length !== to.length) {
     throw machine.raise('ValueError', 'the first two maketrans arguments must have equal length');
   }
   for (const [index, character] of from.entries()) put(character.codePointAt(0)!, to[index]!.codePointAt(0)!);
-  if (z !== undefined && isGiven(z)) for (const character of text(z, 'maketrans() argument 3', machine)) put(character.codePointAt(0)!, null);
+  if (z !== undefined && isGiven(z))
+    for (const character of text(z, 'maketrans() argument 3', machine)) put(character.codePointAt(0)!, null);
   return table;
 });

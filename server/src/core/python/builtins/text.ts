@@ -151,7 +151,12 @@ function aliasText(alias: PyAlias, machine: Machine): string | Unknown | undefin
   if (alias.args.length === 0) return alias.name;
   const args: string[] = [];
   for (const arg of alias.args) {
-    const text = arg instanceof PyClass ? (arg.module === 'builtins' ? arg.name : `${arg.module}.${arg.name}`) : plainText(arg, machine);
+    const text =
+      arg instanceof PyClass
+        ? arg.module === 'builtins'
+          ? arg.name
+          : `${arg.module}.${arg.name}`
+        : plainText(arg, machine);
     if (typeof text !== 'string') return text;
     args.push(text);
   }
@@ -197,9 +202,19 @@ function hasPlainRepr(value: Container): boolean {
 }
 
 /** repr of a list, tuple, dict, set, view or slice, whatever class derived from it the value is of. */
-export function* containerText(value: Container, machine: Machine, nesting: Nesting = { inside: [] }): Steps<string | Unknown> {
+export function* containerText(
+  value: Container,
+  machine: Machine,
+  nesting: Nesting = { inside: [] },
+): Steps<string | Unknown> {
   if (nesting.inside.includes(value)) {
-    return value instanceof PyList ? '[...]' : value instanceof PyDict ? '{...}' : value instanceof PyTuple ? '(...)' : '...';
+    return value instanceof PyList
+      ? '[...]'
+      : value instanceof PyDict
+        ? '{...}'
+        : value instanceof PyTuple
+          ? '(...)'
+          : '...';
   }
   if (nesting.inside.length >= maxDepth) return tooDeep(machine);
   const inner: Nesting = { inside: [...nesting.inside, value] };
@@ -290,4 +305,10 @@ export function* strOf(value: Value, machine: Machine): Steps<string | Unknown> 
   if (value instanceof PyBoxed || value instanceof PyInstance) return yield* machine.str(value);
   const text = plainText(value, machine);
   return text ?? (yield* machine.str(value));
+}
+
+/** Whether a text has ASCII's characters alone: then JavaScript and Python agree on letters, digits and cases. */
+export function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return false;
+  return true;
 }

@@ -1,14 +1,18 @@
 // `abc`, `collections.abc` and `numbers`: classes that others belong to without being derived from them.
+
+import { classGetItem } from '../builtins/alias.ts';
+import { ofClass } from '../builtins/classes.ts';
 import type { Machine } from '../machine.ts';
 import { native, nativeClass, nativeSteps } from '../native.ts';
 import { type Native, PyClass, PyClassMethod, PyProperty, type Value } from '../objects.ts';
-import { classGetItem } from '../builtins/alias.ts';
-import { ofClass } from '../builtins/classes.ts';
 import { moduleOf } from './module.ts';
 
 /** Which methods make a class one of these, and which built-in classes are. */
 const interfaces: Readonly<
-  Record<string, { readonly bases?: readonly string[]; readonly methods?: readonly string[]; readonly classes?: readonly string[] }>
+  Record<
+    string,
+    { readonly bases?: readonly string[]; readonly methods?: readonly string[]; readonly classes?: readonly string[] }
+  >
 > = {
   Hashable: { methods: ['__hash__'] },
   Iterable: { methods: ['__iter__'] },
@@ -63,7 +67,8 @@ function has(type: PyClass, method: string): boolean {
 
 function belongs(type: PyClass, { methods, classes }: (typeof interfaces)[string], cls: PyClass): boolean {
   if (methods?.every(method => has(type, method))) return true;
-  if (type.mro.some(base => base.module !== '__main__' && base.place === undefined && classes?.includes(base.name))) return true;
+  if (type.mro.some(base => base.module !== '__main__' && base.place === undefined && classes?.includes(base.name)))
+    return true;
   return registered.get(cls)?.some(other => type.mro.includes(other)) === true;
 }
 
@@ -81,8 +86,12 @@ export function interfaceClasses(machine: Machine): ReadonlyMap<string, PyClass>
     cls.dict.set('register', register(cls));
     // A class that belongs to one that is derived from it belongs to it, too.
     cls.subclassCheck = type =>
-      belongs(type, about, cls) || [...classes.values()].some(other => other !== cls && other.mro.includes(cls) && belongs(type, interfaces[other.name]!, other));
-    if (mixins.has(name)) cls.unknownBase = machine.unknown(`The methods that collections.abc.${name} adds are not supported`);
+      belongs(type, about, cls) ||
+      [...classes.values()].some(
+        other => other !== cls && other.mro.includes(cls) && belongs(type, interfaces[other.name]!, other),
+      );
+    if (mixins.has(name))
+      cls.unknownBase = machine.unknown(`The methods that collections.abc.${name} adds are not supported`);
     classes.set(name, cls);
   }
   made.set(machine, classes);
@@ -144,4 +153,3 @@ export const numbers = moduleOf('numbers', machine => {
   }
   return [members];
 });
-

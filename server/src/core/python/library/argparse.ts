@@ -1,10 +1,10 @@
 // The module `argparse`: a program that is read is started without arguments.
 import * as l10n from '@vscode/l10n';
+import { textOf } from '../builtins/conversions.ts';
+import { reprOf } from '../builtins/text.ts';
 import type { Machine } from '../machine.ts';
 import { native, nativeClass, nativeSteps } from '../native.ts';
 import { type PyClass, PyInstance, PyList, PyTuple, type Steps, Unknown, type Value } from '../objects.ts';
-import { textOf } from '../builtins/conversions.ts';
-import { reprOf } from '../builtins/text.ts';
 import { keywordsOf } from './functools.ts';
 import { moduleOf } from './module.ts';
 
@@ -25,7 +25,12 @@ function destination(flags: readonly string[], dest: Value | undefined): string 
   return flag.startsWith('-') ? flag.replace(/^-+/, '').replaceAll('-', '_') : flag;
 }
 
-function* addArgument(parser: Value, flags: readonly Value[], options: ReadonlyMap<string, Value>, machine: Machine): Steps {
+function* addArgument(
+  parser: Value,
+  flags: readonly Value[],
+  options: ReadonlyMap<string, Value>,
+  machine: Machine,
+): Steps {
   const names = flags.map(flag => textOf(flag)).filter(flag => flag !== undefined);
   const name = destination(names, options.get('dest'));
   const isOption = names.length === 0 || names[0]!.startsWith('-');
@@ -64,7 +69,11 @@ function namespaceClass(machine: Machine): PyClass {
         for (const [name, value] of keywordsOf(keywords!)) (self as PyInstance).set(name, value);
         return null;
       }),
-      __contains__: native('__contains__', 'self, key', ([self, key]) => (self as PyInstance).dict?.has(textOf(key!) ?? '') === true),
+      __contains__: native(
+        '__contains__',
+        'self, key',
+        ([self, key]) => (self as PyInstance).dict?.has(textOf(key!) ?? '') === true,
+      ),
       __repr__: nativeSteps('__repr__', 'self', function* ([self], machine_) {
         const parts: string[] = [];
         for (const [name, value] of (self as PyInstance).dict ?? []) {
@@ -79,7 +88,7 @@ function namespaceClass(machine: Machine): PyClass {
   );
 }
 
-function* parsed(parser: Value, args: Value, namespace: Value, cls: PyClass, machine: Machine): Steps {
+function parsed(parser: Value, args: Value, namespace: Value, cls: PyClass, machine: Machine): Value {
   // Arguments of the program's own are not parsed.
   const isEmpty = args === null || (args instanceof PyList && args.items.length === 0);
   const result = namespace instanceof PyInstance ? namespace : new PyInstance(cls);
@@ -94,9 +103,13 @@ export const argparse = moduleOf('argparse', machine => {
   const namespace = namespaceClass(machine);
   const ignored = ['error', 'exit', 'print_help', 'print_usage', 'format_help', 'format_usage', 'register'];
   const adding = {
-    add_argument: nativeSteps('add_argument', 'self, *name_or_flags, **kwargs', function* ([self, flags, options], inner) {
-      return yield* addArgument(self!, (flags as PyTuple).items, keywordsOf(options!), inner);
-    }),
+    add_argument: nativeSteps(
+      'add_argument',
+      'self, *name_or_flags, **kwargs',
+      function* ([self, flags, options], inner) {
+        return yield* addArgument(self!, (flags as PyTuple).items, keywordsOf(options!), inner);
+      },
+    ),
     // A group's arguments are its parser's.
     add_argument_group: native('add_argument_group', 'self, *args, **kwargs', ([self]) => self!),
     add_mutually_exclusive_group: native('add_mutually_exclusive_group', 'self, *args, **kwargs', ([self]) => self!),
@@ -104,8 +117,8 @@ export const argparse = moduleOf('argparse', machine => {
       for (const [name, value] of keywordsOf(keywords!)) of(self!).set(name, value);
       return null;
     }),
-    get_default: native("get_default", "self, dest", ([self, dest]) => {
-      const value = of(self!).get(textOf(dest!) ?? "");
+    get_default: native('get_default', 'self, dest', ([self, dest]) => {
+      const value = of(self!).get(textOf(dest!) ?? '');
       return value === undefined ? null : value;
     }),
   };
@@ -122,19 +135,29 @@ export const argparse = moduleOf('argparse', machine => {
         return null;
       }),
       ...adding,
-      add_subparsers: native('add_subparsers', 'self, *args, **kwargs', (_, inner) => inner.unknown('ArgumentParser.add_subparsers()')),
-      parse_args: nativeSteps('parse_args', 'self, args=None, namespace=None', function* ([self, args, given], inner) {
-        return yield* parsed(self!, args!, given!, namespace, inner);
-      }),
-      parse_known_args: nativeSteps('parse_known_args', 'self, args=None, namespace=None', function* ([self, args, given], inner) {
-        return new PyTuple([yield* parsed(self!, args!, given!, namespace, inner), new PyList([])]);
-      }),
+      add_subparsers: native('add_subparsers', 'self, *args, **kwargs', (_, inner) =>
+        inner.unknown('ArgumentParser.add_subparsers()'),
+      ),
+      parse_args: native('parse_args', 'self, args=None, namespace=None', ([self, args, given], inner) =>
+        parsed(self!, args!, given!, namespace, inner),
+      ),
+      parse_known_args: native(
+        'parse_known_args',
+        'self, args=None, namespace=None',
+        ([self, args, given], inner) => new PyTuple([parsed(self!, args!, given!, namespace, inner), new PyList([])]),
+      ),
       ...Object.fromEntries(ignored.map(name => [name, native(name, 'self, *args, **kwargs', () => null)])),
     },
     { module: 'argparse' },
   );
   const formatter = nativeClass(machine, 'HelpFormatter', [], {}, { module: 'argparse' });
-  const error = nativeClass(machine, 'ArgumentTypeError', [machine.builtin('Exception') as PyClass], {}, { module: 'argparse' });
+  const error = nativeClass(
+    machine,
+    'ArgumentTypeError',
+    [machine.builtin('Exception') as PyClass],
+    {},
+    { module: 'argparse' },
+  );
   return [
     {
       ArgumentParser: parser,
@@ -146,7 +169,13 @@ export const argparse = moduleOf('argparse', machine => {
       MetavarTypeHelpFormatter: formatter,
       ArgumentTypeError: error,
       ArgumentError: error,
-      Action: nativeClass(machine, 'Action', [], { __init__: native('__init__', 'self, *args, **kwargs', () => null) }, { module: 'argparse' }),
+      Action: nativeClass(
+        machine,
+        'Action',
+        [],
+        { __init__: native('__init__', 'self, *args, **kwargs', () => null) },
+        { module: 'argparse' },
+      ),
       BooleanOptionalAction: nativeClass(machine, 'BooleanOptionalAction', [], {}, { module: 'argparse' }),
       SUPPRESS: '==SUPPRESS==',
       REMAINDER: '...',
@@ -161,4 +190,3 @@ export const argparse = moduleOf('argparse', machine => {
     ],
   ];
 });
-

@@ -1,9 +1,19 @@
 // The module `collections`.
+
+import { classGetItem } from '../builtins/alias.ts';
+import { classOf } from '../builtins/classes.ts';
+import { collect, position, textOf, wholeOf } from '../builtins/conversions.ts';
+import { dictOf, get, put, update } from '../builtins/dict.ts';
+import { maxItems, tooLong } from '../builtins/limits.ts';
+import { find } from '../builtins/list.ts';
+import { methodsOf } from '../builtins/methods.ts';
+import { sorted } from '../builtins/sorting.ts';
+import { reprOf } from '../builtins/text.ts';
 import type { Machine } from '../machine.ts';
 import { isGiven, native, nativeClass, nativeSteps } from '../native.ts';
 import {
   type Native,
-  PyClass,
+  type PyClass,
   PyClassMethod,
   PyDict,
   PyInstance,
@@ -17,15 +27,6 @@ import {
   Unknown,
   type Value,
 } from '../objects.ts';
-import { classGetItem } from '../builtins/alias.ts';
-import { classOf } from '../builtins/classes.ts';
-import { collect, position, textOf, wholeOf } from '../builtins/conversions.ts';
-import { dictOf, get, put, update } from '../builtins/dict.ts';
-import { find } from '../builtins/list.ts';
-import { maxItems, tooLong } from '../builtins/limits.ts';
-import { methodsOf } from '../builtins/methods.ts';
-import { sorted } from '../builtins/sorting.ts';
-import { reprOf } from '../builtins/text.ts';
 import { interfaceClasses } from './abc.ts';
 import { keywordsOf } from './functools.ts';
 import { missing, moduleOf } from './module.ts';
@@ -95,11 +96,15 @@ function factoryOf(dict: PyDict): Value {
 }
 
 const defaultMethods: readonly Native[] = [
-  ofDict.steps('__init__', 'default_factory=None, iterable=..., /, **kwargs', function* (self, [factory, iterable, keywords], machine) {
-    self.own?.set('default_factory', factory!);
-    if (isGiven(iterable!)) yield* update(self, iterable!, machine);
-    return yield* update(self, keywords!, machine);
-  }),
+  ofDict.steps(
+    '__init__',
+    'default_factory=None, iterable=..., /, **kwargs',
+    function* (self, [factory, iterable, keywords], machine) {
+      self.own?.set('default_factory', factory!);
+      if (isGiven(iterable!)) yield* update(self, iterable!, machine);
+      return yield* update(self, keywords!, machine);
+    },
+  ),
   ofDict.steps('__missing__', 'key, /', function* (self, [key], machine) {
     const factory = factoryOf(self);
     if (factory === null) throw machine.raiseWith('KeyError', [key!]);
@@ -144,7 +149,10 @@ function* positive(self: PyDict, other: Value, operator: '+' | '-' | '&' | '|', 
   if (!(other instanceof PyDict)) return machine.unknown(`Counter ${operator}`);
   const result = new PyDict();
   if (self.own) result.own = new PyInstance(self.own.cls);
-  const keys = [...self.entries.values(), ...[...other.entries].filter(([id]) => !self.entries.has(id)).map(([, entry]) => entry)];
+  const keys = [
+    ...self.entries.values(),
+    ...[...other.entries].filter(([id]) => !self.entries.has(id)).map(([, entry]) => entry),
+  ];
   for (const { key } of keys) {
     const [found, also] = [get(self, key, machine), get(other, key, machine)];
     const [a, b] = [found === undefined ? 0 : found, also === undefined ? 0 : also];
@@ -239,7 +247,12 @@ function pushLeft(deque: PyList, item: Value): void {
   if (deque.items.length > limitOf(deque)) deque.items.pop();
 }
 
-function* pushAll(deque: PyList, iterable: Value, pushOne: (deque: PyList, item: Value) => void, machine: Machine): Steps {
+function* pushAll(
+  deque: PyList,
+  iterable: Value,
+  pushOne: (deque: PyList, item: Value) => void,
+  machine: Machine,
+): Steps {
   const items = yield* collect(iterable, machine);
   if (items instanceof Unknown) poison(deque, items);
   else if (items.length + deque.items.length > maxItems) poison(deque, tooLong(machine));
@@ -280,7 +293,9 @@ const dequeMethods: readonly Native[] = [
     return item;
   }),
   ofDeque.steps('extend', 'iterable, /', (self, [iterable], machine) => pushAll(self, iterable!, pushRight, machine)),
-  ofDeque.steps('extendleft', 'iterable, /', (self, [iterable], machine) => pushAll(self, iterable!, pushLeft, machine)),
+  ofDeque.steps('extendleft', 'iterable, /', (self, [iterable], machine) =>
+    pushAll(self, iterable!, pushLeft, machine),
+  ),
   ofDeque.steps('rotate', 'n=1, /', function* (self, [n], machine) {
     const by = yield* wholeOf(n!, machine);
     if (by instanceof Unknown) {
@@ -356,7 +371,11 @@ function dequeClass(machine: Machine): PyClass {
 /** The names of a named tuple's fields: a list of texts, or one text with spaces or commas. */
 function* fieldNames(value: Value, machine: Machine): Steps<string[] | Unknown> {
   const text = textOf(value);
-  if (text !== undefined) return text.replaceAll(',', ' ').split(/\s+/).filter(name => name !== '');
+  if (text !== undefined)
+    return text
+      .replaceAll(',', ' ')
+      .split(/\s+/)
+      .filter(name => name !== '');
   const items = yield* collect(value, machine);
   if (items instanceof Unknown) return items;
   const names: string[] = [];
@@ -385,13 +404,22 @@ export function giveFields(cls: PyClass, names: readonly string[], defaults: Rea
       native('__new__', `_cls${names.length > 0 ? ', ' : ''}${parameters}`, ([of, ...args]) =>
         make(
           of as PyClass,
-          names.map((name, index) => (isGiven(args[index]!) || !defaults.has(name) ? args[index]! : defaults.get(name)!)),
+          names.map((name, index) =>
+            isGiven(args[index]!) || !defaults.has(name) ? args[index]! : defaults.get(name)!,
+          ),
         ),
       ),
     ),
   );
   for (const [index, name] of names.entries()) {
-    define(name, new PyProperty(native(name, 'self', ([self], machine) => (self instanceof PyTuple ? (self.items[index] as Value) : machine.unknown(name)))));
+    define(
+      name,
+      new PyProperty(
+        native(name, 'self', ([self], machine) =>
+          self instanceof PyTuple ? (self.items[index] as Value) : machine.unknown(name),
+        ),
+      ),
+    );
   }
   define(
     '_make',
@@ -408,7 +436,9 @@ export function giveFields(cls: PyClass, names: readonly string[], defaults: Rea
   );
   define(
     '_asdict',
-    native('_asdict', 'self', ([self]) => dictOf(names.map((name, index) => [name, (self as PyTuple).items[index]!] as const))),
+    native('_asdict', 'self', ([self]) =>
+      dictOf(names.map((name, index) => [name, (self as PyTuple).items[index]!] as const)),
+    ),
   );
   define(
     '_replace',
@@ -436,7 +466,10 @@ export function giveFields(cls: PyClass, names: readonly string[], defaults: Rea
       return `${(self as PyTuple).own!.cls.name}(${parts.join(', ')})`;
     }),
   );
-  define('__getnewargs__', native('__getnewargs__', 'self', ([self]) => new PyTuple((self as PyTuple).items)));
+  define(
+    '__getnewargs__',
+    native('__getnewargs__', 'self', ([self]) => new PyTuple((self as PyTuple).items)),
+  );
   define('__match_args__', new PyTuple(names));
 }
 
@@ -457,11 +490,19 @@ export function* namedTuple(args: readonly Value[], machine: Machine): Steps {
   if (isRename instanceof Unknown) return isRename;
   const seen = new Set<string>();
   const isBad = (field: string) =>
-    !/^[\p{XID_Start}_][\p{XID_Continue}]*$/u.test(field) || keywordNames.has(field) || field.startsWith('_') || seen.has(field);
+    !/^[\p{XID_Start}_][\p{XID_Continue}]*$/u.test(field) ||
+    keywordNames.has(field) ||
+    field.startsWith('_') ||
+    seen.has(field);
   names = names.map((field, index) => {
     const result = isRename && isBad(field) ? `_${index}` : field;
     if (!isRename && isBad(field)) {
-      throw machine.raise('ValueError', seen.has(field) ? `Encountered duplicate field name: '${field}'` : `Type names and field names must be valid identifiers: '${field}'`);
+      throw machine.raise(
+        'ValueError',
+        seen.has(field)
+          ? `Encountered duplicate field name: '${field}'`
+          : `Type names and field names must be valid identifiers: '${field}'`,
+      );
     }
     seen.add(field);
     return result;
@@ -488,10 +529,13 @@ export const collections = moduleOf('collections', machine => [
     deque: dequeClass(machine),
   },
   [
-    nativeSteps('namedtuple', 'typename, field_names, *, rename=False, defaults=None, module=None', function* (args, inner) {
-      return yield* namedTuple(args, inner);
-    }),
+    nativeSteps(
+      'namedtuple',
+      'typename, field_names, *, rename=False, defaults=None, module=None',
+      function* (args, inner) {
+        return yield* namedTuple(args, inner);
+      },
+    ),
   ],
   missing('collections', 'ChainMap', 'UserDict', 'UserList', 'UserString'),
 ]);
-

@@ -1,8 +1,9 @@
 // The module `contextlib`.
+
+import { special } from '../builtins/classes.ts';
 import type { Machine } from '../machine.ts';
 import { native, nativeClass, nativeSteps } from '../native.ts';
 import { PyClass, PyInstance, PyTuple, Raised, type Steps, Unknown, type Value } from '../objects.ts';
-import { special } from '../builtins/classes.ts';
 import { keywordsOf, updateWrapper } from './functools.ts';
 import { missing, moduleOf } from './module.ts';
 
@@ -25,7 +26,8 @@ function generatorContext(machine: Machine): PyClass {
         if (generator instanceof Unknown) return null;
         if (type === null) {
           const rest = yield* inner.next(generator);
-          if (rest !== undefined && !(rest instanceof Unknown)) throw inner.raise('RuntimeError', "generator didn't stop");
+          if (rest !== undefined && !(rest instanceof Unknown))
+            throw inner.raise('RuntimeError', "generator didn't stop");
           return false;
         }
         // The exception goes on inside of the generator, at its `yield`.
@@ -72,7 +74,11 @@ function* within(context: Value, machine: Machine, body: () => Steps): Steps {
   return result;
 }
 
-function simple(machine: Machine, name: string, exit: (self: PyInstance, type: Value, machine: Machine) => Value): PyClass {
+function simple(
+  machine: Machine,
+  name: string,
+  exit: (self: PyInstance, type: Value, machine: Machine) => Value,
+): PyClass {
   return nativeClass(
     machine,
     name,
@@ -119,7 +125,7 @@ function exitStack(machine: Machine): PyClass {
         of(self!).push({ exit, context });
         return result;
       }),
-      callback: nativeSteps('callback', 'self, callback, /, *args, **kwds', function* ([self, fn, args, keywords]) {
+      callback: native('callback', 'self, callback, /, *args, **kwds', ([self, fn, args, keywords]) => {
         const exit = nativeSteps('callback', '*excinfo', function* (_, inner) {
           yield* inner.call(fn!, (args as PyTuple).items, keywordsOf(keywords!));
           return null;
@@ -195,7 +201,10 @@ export const contextlib = moduleOf('contextlib', machine => {
         machine,
         'AbstractContextManager',
         [],
-        { __enter__: native('__enter__', 'self', ([self]) => self!), __exit__: native('__exit__', 'self, *excinfo', () => null) },
+        {
+          __enter__: native('__enter__', 'self', ([self]) => self!),
+          __exit__: native('__exit__', 'self, *excinfo', () => null),
+        },
         { module: 'contextlib' },
       ),
     },

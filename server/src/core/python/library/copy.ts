@@ -1,4 +1,7 @@
 // The module `copy`.
+
+import { special, typeName } from '../builtins/classes.ts';
+import { maxDepth, tooDeep, unsupported } from '../builtins/limits.ts';
 import type { Machine } from '../machine.ts';
 import { nativeSteps } from '../native.ts';
 import {
@@ -15,8 +18,6 @@ import {
   Unknown,
   type Value,
 } from '../objects.ts';
-import { special, typeName } from '../builtins/classes.ts';
-import { maxDepth, tooDeep, unsupported } from '../builtins/limits.ts';
 import { moduleOf } from './module.ts';
 
 /** What a deepcopy copied so far; to Python it is a dict. */
@@ -125,7 +126,11 @@ function isPlainObject(method: Value): boolean {
   return method !== null && typeof method === 'object' && method.kind === 'builtin_function_or_method';
 }
 
-function* ownOf(value: { readonly own?: PyInstance | undefined }, memo: Memo, machine: Machine): Steps<PyInstance | undefined> {
+function* ownOf(
+  value: { readonly own?: PyInstance | undefined },
+  memo: Memo,
+  machine: Machine,
+): Steps<PyInstance | undefined> {
   if (value.own === undefined) return undefined;
   const own = new PyInstance(value.own.cls);
   for (const [name, item] of [...(value.own.dict ?? [])]) own.set(name, yield* deepcopy(item, memo, machine));
@@ -184,4 +189,3 @@ export const copy = moduleOf('copy', machine => [
     }),
   ],
 ]);
-

@@ -1,4 +1,8 @@
 // The module `dataclasses`.
+
+import { ofClass, typeName } from '../builtins/classes.ts';
+import { dictOf } from '../builtins/dict.ts';
+import { reprOf } from '../builtins/text.ts';
 import type { Machine } from '../machine.ts';
 import { isGiven, native, nativeClass, nativeSteps } from '../native.ts';
 import {
@@ -15,9 +19,6 @@ import {
   Unknown,
   type Value,
 } from '../objects.ts';
-import { ofClass, typeName } from '../builtins/classes.ts';
-import { dictOf } from '../builtins/dict.ts';
-import { reprOf } from '../builtins/text.ts';
 import { deepcopy } from './copy.ts';
 import { attribute, keywordsOf } from './functools.ts';
 import { moduleOf } from './module.ts';
@@ -65,7 +66,14 @@ interface Options {
 
 /** What an annotation says, as text: `ClassVar[int]` and `dataclasses.InitVar[int]` are no fields. */
 function formOf(annotation: Value): 'field' | 'class' | 'init' | 'keywords' {
-  const text = annotation instanceof PyAlias ? annotation.name : typeof annotation === 'string' ? annotation.trim() : annotation instanceof PyClass ? annotation.name : '';
+  const text =
+    annotation instanceof PyAlias
+      ? annotation.name
+      : typeof annotation === 'string'
+        ? annotation.trim()
+        : annotation instanceof PyClass
+          ? annotation.name
+          : '';
   const name = /^(?:\w+\.)*(\w+)/.exec(text)?.[1];
   if (name === 'ClassVar') return 'class';
   if (name === 'InitVar') return 'init';
@@ -129,7 +137,12 @@ function* process(cls: Value, options: Options, machine: Machine): Steps {
   }
   if (options.eq) define('__eq__', comparison('__eq__', '==', fields));
   if (options.order) {
-    for (const [name, operator] of [['__lt__', '<'], ['__le__', '<='], ['__gt__', '>'], ['__ge__', '>=']] as const) {
+    for (const [name, operator] of [
+      ['__lt__', '<'],
+      ['__le__', '<='],
+      ['__gt__', '>'],
+      ['__ge__', '>='],
+    ] as const) {
       define(name, comparison(name, operator, fields), true);
     }
   }
@@ -149,8 +162,14 @@ function* process(cls: Value, options: Options, machine: Machine): Steps {
       (self as PyInstance).set(attr, value);
     };
   }
-  define('__match_args__', new PyTuple(fields.filter(field => field.isInit && !field.isKeyword).map(field => field.name)));
-  define('__dataclass_fields__', dictOf(fields.filter(field => !field.isInitVar).map(field => [field.name, fieldObject(field, machine)] as const)));
+  define(
+    '__match_args__',
+    new PyTuple(fields.filter(field => field.isInit && !field.isKeyword).map(field => field.name)),
+  );
+  define(
+    '__dataclass_fields__',
+    dictOf(fields.filter(field => !field.isInitVar).map(field => [field.name, fieldObject(field, machine)] as const)),
+  );
   return cls;
 }
 
@@ -159,7 +178,14 @@ function* ownAnnotations(cls: PyClass, machine: Machine): Steps {
   return found === undefined ? null : found;
 }
 
-function fieldFrom(name: string, type: Value, value: Value | undefined, isInitVar: boolean, isKeyword: boolean, machine: Machine): Field {
+function fieldFrom(
+  name: string,
+  type: Value,
+  value: Value | undefined,
+  isInitVar: boolean,
+  isKeyword: boolean,
+  machine: Machine,
+): Field {
   if (value instanceof PyInstance && value.cls.name === 'Field' && value.cls.module === 'dataclasses') {
     const standard = value.get('default')!;
     const factory = value.get('default_factory')!;
@@ -215,11 +241,16 @@ function fieldObject(field: Field, machine: Machine): PyInstance {
 
 /** `__init__`: its parameters are the fields. */
 function initOf(fields: readonly Field[]): Value {
-  const parameter = ({ name, standard, factory }: Field) => (standard !== undefined || factory !== undefined ? `${name}=...` : name);
+  const parameter = ({ name, standard, factory }: Field) =>
+    standard !== undefined || factory !== undefined ? `${name}=...` : name;
   const inits = fields.filter(field => field.isInit);
   const ordered = [...inits.filter(field => !field.isKeyword), ...inits.filter(field => field.isKeyword)];
   const keywords = ordered.filter(field => field.isKeyword);
-  const signature = ['self', ...ordered.filter(field => !field.isKeyword).map(parameter), ...(keywords.length > 0 ? ['*', ...keywords.map(parameter)] : [])].join(', ');
+  const signature = [
+    'self',
+    ...ordered.filter(field => !field.isKeyword).map(parameter),
+    ...(keywords.length > 0 ? ['*', ...keywords.map(parameter)] : []),
+  ].join(', ');
   return nativeSteps('__init__', signature, function* ([self, ...args], machine) {
     const initVars: Value[] = [];
     if (self instanceof PyInstance) starting.add(self);
@@ -253,7 +284,11 @@ function comparison(name: string, operator: string, fields: readonly Field[]): V
   return nativeSteps(name, 'self, other, /', function* ([self, other], machine) {
     if (other instanceof Unknown) return other;
     if (machine.typeOf(self!) !== machine.typeOf(other!)) return notImplemented;
-    return yield* machine.binary(operator, yield* tupleOf(self!, fields, machine), yield* tupleOf(other!, fields, machine));
+    return yield* machine.binary(
+      operator,
+      yield* tupleOf(self!, fields, machine),
+      yield* tupleOf(other!, fields, machine),
+    );
   });
 }
 
@@ -274,7 +309,8 @@ function* converted(value: Value, make: 'dict' | 'tuple', machine: Machine): Ste
   }
   if (value instanceof PyDict && value.own === undefined) {
     const copy = new PyDict();
-    for (const [id, entry] of value.entries) copy.entries.set(id, { key: entry.key, value: yield* converted(entry.value, make, machine) });
+    for (const [id, entry] of value.entries)
+      copy.entries.set(id, { key: entry.key, value: yield* converted(entry.value, make, machine) });
     return copy;
   }
   return yield* deepcopy(value, null, machine);
@@ -287,7 +323,16 @@ function* optionsOf(values: readonly Value[], machine: Machine): Steps<Options |
     if (truth instanceof Unknown) return truth;
     truths.push(truth);
   }
-  const [init, repr, eq, order, , frozen, , kwOnly] = truths as [boolean, boolean, boolean, boolean, boolean, boolean, boolean, boolean];
+  const [init, repr, eq, order, , frozen, , kwOnly] = truths as [
+    boolean,
+    boolean,
+    boolean,
+    boolean,
+    boolean,
+    boolean,
+    boolean,
+    boolean,
+  ];
   return { init, repr, eq, order, frozen, kwOnly };
 }
 
@@ -338,7 +383,11 @@ export const dataclasses = moduleOf('dataclasses', machine => {
       ),
       native('fields', 'class_or_instance', ([of], inner) => {
         if (of instanceof Unknown) return of;
-        return new PyTuple(instanceFields(of!, inner).filter(field => !field.isInitVar).map(field => fieldObject(field, inner)));
+        return new PyTuple(
+          instanceFields(of!, inner)
+            .filter(field => !field.isInitVar)
+            .map(field => fieldObject(field, inner)),
+        );
       }),
       native('is_dataclass', 'obj', ([of]) => {
         if (of instanceof Unknown) return of;
@@ -364,7 +413,10 @@ export const dataclasses = moduleOf('dataclasses', machine => {
         for (const field of instanceFields(of!, inner)) {
           if (!field.isInit) {
             if (given.has(field.name)) {
-              throw inner.raise('ValueError', `field ${field.name} is declared with init=False, it cannot be specified with replace()`);
+              throw inner.raise(
+                'ValueError',
+                `field ${field.name} is declared with init=False, it cannot be specified with replace()`,
+              );
             }
             continue;
           }
@@ -376,9 +428,9 @@ export const dataclasses = moduleOf('dataclasses', machine => {
         const named: Keywords = all;
         return yield* inner.call((of as PyInstance).cls, [], named);
       }),
-      nativeSteps('make_dataclass', 'cls_name, fields, **kwargs', function* (_, inner) {
-        return inner.unknown('dataclasses.make_dataclass()');
-      }),
+      native('make_dataclass', 'cls_name, fields, **kwargs', (_, inner) =>
+        inner.unknown('dataclasses.make_dataclass()'),
+      ),
     ],
   ];
 });

@@ -1,4 +1,9 @@
 // The module `enum`.
+
+import { ofClass, special, typeName } from '../builtins/classes.ts';
+import { collect, textOf } from '../builtins/conversions.ts';
+import { intOf } from '../builtins/numbers.ts';
+import { reprOf, strOf } from '../builtins/text.ts';
 import type { Machine } from '../machine.ts';
 import { isGiven, native, nativeClass, nativeSteps } from '../native.ts';
 import {
@@ -18,10 +23,6 @@ import {
   Unknown,
   type Value,
 } from '../objects.ts';
-import { ofClass, special, typeName } from '../builtins/classes.ts';
-import { collect, textOf } from '../builtins/conversions.ts';
-import { intOf } from '../builtins/numbers.ts';
-import { reprOf, strOf } from '../builtins/text.ts';
 import { missing, moduleOf } from './module.ts';
 
 /** The members of an enum class by name, aliases too, in the order of their definition. */
@@ -50,7 +51,10 @@ function distinct(cls: PyClass): PyInstance[] {
 function dataType(cls: PyClass, machine: Machine): PyClass | undefined {
   const enums = new Set(['Enum', 'IntEnum', 'StrEnum', 'Flag', 'IntFlag', 'ReprEnum', 'object']);
   return cls.mro.find(
-    base => base.place === undefined && !enums.has(base.name) && ['int', 'str', 'float', 'bytes', 'tuple'].some(name => base === machine.builtin(name)),
+    base =>
+      base.place === undefined &&
+      !enums.has(base.name) &&
+      ['int', 'str', 'float', 'bytes', 'tuple'].some(name => base === machine.builtin(name)),
   );
 }
 
@@ -61,7 +65,8 @@ function automatic(cls: PyClass, name: string, before: readonly Value[], machine
   const numbers = before.map(value => intOf(value)).filter(value => value !== undefined);
   if (numbers.some(value => typeof value === 'bigint')) return machine.unknown('enum.auto()');
   const highest = Math.max(0, ...(numbers as number[]));
-  if (names.includes('Flag') || names.includes('IntFlag')) return highest === 0 ? 1 : 2 ** (Math.floor(Math.log2(highest)) + 1);
+  if (names.includes('Flag') || names.includes('IntFlag'))
+    return highest === 0 ? 1 : 2 ** (Math.floor(Math.log2(highest)) + 1);
   return highest + 1;
 }
 
@@ -161,7 +166,11 @@ function isAuto(value: Value): boolean {
   return value instanceof PyInstance && value.cls.name === 'auto' && value.cls.module === 'enum';
 }
 
-function* sameValue(members: ReadonlyMap<string, PyInstance>, value: Value, machine: Machine): Steps<PyInstance | undefined> {
+function* sameValue(
+  members: ReadonlyMap<string, PyInstance>,
+  value: Value,
+  machine: Machine,
+): Steps<PyInstance | undefined> {
   for (const member of members.values()) {
     const own = member.get('_value_');
     if (own === undefined || own instanceof Unknown) continue;
@@ -211,7 +220,12 @@ function* functional(cls: PyClass, name: string, names: Value, machine: Machine)
   const text = textOf(names);
   const start = 1;
   const listed: readonly Value[] | Unknown =
-    text !== undefined ? text.replaceAll(',', ' ').split(/\s+/).filter(part => part !== '') : yield* collect(names, machine);
+    text !== undefined
+      ? text
+          .replaceAll(',', ' ')
+          .split(/\s+/)
+          .filter(part => part !== '')
+      : yield* collect(names, machine);
   if (listed instanceof Unknown) return listed;
   if (names instanceof PyDict) for (const { key, value } of names.entries.values()) pairs.push([String(key), value]);
   else {
@@ -237,14 +251,19 @@ function metaclass(machine: Machine): PyClass {
     'EnumType',
     [type],
     {
-      __call__: nativeSteps('__call__', 'cls, value=..., names=..., *values, module=None, qualname=None, type=None, start=1, boundary=None', function* ([cls, value, names, more], inner) {
-        const of = cls as PyClass;
-        if (isGiven(names!) && !membersOf.get(of)?.size) {
-          return yield* functional(of, textOf(value!) ?? 'Enum', names!, inner);
-        }
-        if (isGiven(names!)) return yield* byValue(of, new PyTuple([value!, names!, ...(more as PyTuple).items]), inner);
-        return yield* byValue(of, value!, inner);
-      }),
+      __call__: nativeSteps(
+        '__call__',
+        'cls, value=..., names=..., *values, module=None, qualname=None, type=None, start=1, boundary=None',
+        function* ([cls, value, names, more], inner) {
+          const of = cls as PyClass;
+          if (isGiven(names!) && !membersOf.get(of)?.size) {
+            return yield* functional(of, textOf(value!) ?? 'Enum', names!, inner);
+          }
+          if (isGiven(names!))
+            return yield* byValue(of, new PyTuple([value!, names!, ...(more as PyTuple).items]), inner);
+          return yield* byValue(of, value!, inner);
+        },
+      ),
       __iter__: native('__iter__', 'cls', ([cls]) => {
         const members = distinct(cls as PyClass).filter(member => !isFlag(cls as PyClass) || isSingleBit(member));
         let at = 0;
@@ -254,7 +273,11 @@ function metaclass(machine: Machine): PyClass {
         const members = distinct(cls as PyClass);
         return new PyIterator(() => members.pop());
       }),
-      __len__: native('__len__', 'cls', ([cls]) => distinct(cls as PyClass).filter(member => !isFlag(cls as PyClass) || isSingleBit(member)).length),
+      __len__: native(
+        '__len__',
+        'cls',
+        ([cls]) => distinct(cls as PyClass).filter(member => !isFlag(cls as PyClass) || isSingleBit(member)).length,
+      ),
       __bool__: native('__bool__', 'cls', () => true),
       __getitem__: native('__getitem__', 'cls, name', ([cls, name], inner) => {
         if (name instanceof Unknown) return name;
@@ -312,13 +335,29 @@ export const enums = moduleOf('enum', machine => {
   const str = machine.builtin('str') as PyClass;
   const show = native('__str__', 'self', ([self], inner) => {
     const value = plain(self!);
-    return typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'bigint' ? value.toString() : inner.unknown('str(enum)');
+    return typeof value === 'string'
+      ? value
+      : typeof value === 'number' || typeof value === 'bigint'
+        ? value.toString()
+        : inner.unknown('str(enum)');
   });
   const format = nativeSteps('__format__', 'self, format_spec, /', function* ([self, spec], inner) {
     return yield* inner.call(inner.builtin('format'), [plain(self!), spec!]);
   });
-  const ints = nativeClass(machine, 'IntEnum', [int, base], { __str__: show, __format__: format, __repr__: enumMembers().__repr__! }, { module: 'enum', metaclass: meta });
-  const texts = nativeClass(machine, 'StrEnum', [str, base], { __str__: show, __format__: format, __repr__: enumMembers().__repr__! }, { module: 'enum', metaclass: meta });
+  const ints = nativeClass(
+    machine,
+    'IntEnum',
+    [int, base],
+    { __str__: show, __format__: format, __repr__: enumMembers().__repr__! },
+    { module: 'enum', metaclass: meta },
+  );
+  const texts = nativeClass(
+    machine,
+    'StrEnum',
+    [str, base],
+    { __str__: show, __format__: format, __repr__: enumMembers().__repr__! },
+    { module: 'enum', metaclass: meta },
+  );
   const flags = nativeClass(
     machine,
     'Flag',
@@ -327,7 +366,7 @@ export const enums = moduleOf('enum', machine => {
       __or__: combined('__or__', '|'),
       __and__: combined('__and__', '&'),
       __xor__: combined('__xor__', '^'),
-      __invert__: nativeSteps('__invert__', 'self', function* ([self], inner) {
+      __invert__: native('__invert__', 'self', ([self], inner) => {
         const cls = (self as PyInstance).cls;
         let all = 0;
         for (const member of distinct(cls)) all |= Number(field(member, '_value_'));
@@ -343,7 +382,13 @@ export const enums = moduleOf('enum', machine => {
     },
     { module: 'enum', metaclass: meta },
   );
-  const intFlags = nativeClass(machine, 'IntFlag', [int, flags], { __str__: show, __format__: format, __repr__: enumMembers().__repr__! }, { module: 'enum', metaclass: meta });
+  const intFlags = nativeClass(
+    machine,
+    'IntFlag',
+    [int, flags],
+    { __str__: show, __format__: format, __repr__: enumMembers().__repr__! },
+    { module: 'enum', metaclass: meta },
+  );
   const property = machine.builtin('property');
   const wrapper = (name: string) =>
     nativeClass(
@@ -416,4 +461,3 @@ function enumMembers(): Record<string, Value> {
     __reduce_ex__: native('__reduce_ex__', 'self, proto', (_, machine) => machine.unknown('enum.__reduce_ex__')),
   };
 }
-

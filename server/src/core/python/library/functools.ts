@@ -1,22 +1,21 @@
 // The module `functools`.
+
+import { special, typeName } from '../builtins/classes.ts';
 import type { Machine } from '../machine.ts';
 import { isGiven, native, nativeClass, nativeSteps } from '../native.ts';
 import {
   type Keywords,
   Native,
   PyClass,
-
   PyDict,
   PyFunction,
   PyInstance,
-
   PyTuple,
   Raised,
   type Steps,
   Unknown,
   type Value,
 } from '../objects.ts';
-import { special, typeName } from '../builtins/classes.ts';
 import { missing, moduleOf } from './module.ts';
 
 export function keywordsOf(dict: Value): Keywords {
@@ -46,7 +45,11 @@ function partialClass(machine: Machine): PyClass {
     {
       __init__: native('__init__', 'self, func, /, *args, **keywords', ([self, fn, args, keywords]) => {
         const partial = self as PyInstance;
-        let [callee, first, named]: [Value, readonly Value[], PyDict] = [fn!, (args as PyTuple).items, keywords as PyDict];
+        let [callee, first, named]: [Value, readonly Value[], PyDict] = [
+          fn!,
+          (args as PyTuple).items,
+          keywords as PyDict,
+        ];
         // A partial of a partial is one.
         if (callee instanceof PyInstance && callee.cls.name === 'partial' && callee.dict?.has('func')) {
           const all = new PyDict();
@@ -117,7 +120,7 @@ function cacheClass(machine: Machine): PyClass {
     {
       __call__: nativeSteps('__call__', 'self, /, *args, **kwargs', function* ([self, args, keywords], inner) {
         const named = [...keywordsOf(keywords!)];
-        const parts: Value[] = [args!, ...named.flatMap(([name, value]) => [name, value])];
+        const parts: Value[] = [args!, ...named.flat()];
         const key = inner.keyOf(new PyTuple(parts));
         const callee = field(self!, '__wrapped__');
         if (key instanceof Unknown) return yield* inner.call(callee, (args as PyTuple).items, new Map(named));
@@ -208,7 +211,8 @@ function dispatchClass(machine: Machine): PyClass {
         // The class is in the annotation of the first parameter.
         const annotations = yield* attribute(cls!, '__annotations__', inner);
         const first = annotations instanceof PyDict ? [...annotations.entries.values()][0]?.value : undefined;
-        const of = typeof first === 'string' && cls instanceof PyFunction ? yield* inner.evaluate(first, cls.globals) : first;
+        const of =
+          typeof first === 'string' && cls instanceof PyFunction ? yield* inner.evaluate(first, cls.globals) : first;
         return register(self as PyInstance, of === undefined ? null : of, cls!, inner);
       }),
       __call__: nativeSteps('__call__', 'self, /, *args, **kwargs', function* ([self, args, keywords], inner) {
@@ -219,7 +223,8 @@ function dispatchClass(machine: Machine): PyClass {
         if (items[0] instanceof Unknown) return items[0];
         const type = items.length === 0 ? undefined : inner.typeOf(items[0]!);
         const table = tables.get(dispatcher);
-        const fn = type?.mro.map(cls => table?.get(cls)).find(found => found !== undefined) ?? field(self!, '__wrapped__');
+        const fn =
+          type?.mro.map(cls => table?.get(cls)).find(found => found !== undefined) ?? field(self!, '__wrapped__');
         return yield* inner.call(fn, items, keywordsOf(keywords!));
       }),
     },
@@ -307,9 +312,13 @@ export const functools = moduleOf('functools', machine => {
           total = yield* inner.call(fn!, [total, item]);
         }
       }),
-      nativeSteps('update_wrapper', 'wrapper, wrapped, assigned=..., updated=...', function* ([wrapper, wrapped], inner) {
-        return yield* updateWrapper(wrapper!, wrapped!, inner);
-      }),
+      nativeSteps(
+        'update_wrapper',
+        'wrapper, wrapped, assigned=..., updated=...',
+        function* ([wrapper, wrapped], inner) {
+          return yield* updateWrapper(wrapper!, wrapped!, inner);
+        },
+      ),
       native('wraps', 'wrapped, assigned=..., updated=...', ([wrapped]) =>
         nativeSteps('wraps', 'wrapper', function* ([wrapper], inner) {
           return yield* updateWrapper(wrapper!, wrapped!, inner);
@@ -343,4 +352,3 @@ export const functools = moduleOf('functools', machine => {
     missing('functools', 'partialmethod', 'singledispatchmethod'),
   ];
 });
-

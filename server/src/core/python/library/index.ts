@@ -13,7 +13,7 @@ import { itertools } from './itertools.ts';
 import { json } from './json.ts';
 import { math } from './math.ts';
 import { type Module, unknownModule } from './module.ts';
-import { numpy, numpyModules } from './numpy.ts';
+import { numpy, numpyModules } from './numpy/index.ts';
 import { operator } from './operator.ts';
 import { os, osPath } from './os.ts';
 import { pathlib } from './pathlib.ts';
@@ -197,7 +197,17 @@ const unknown = [
   'zlib',
 ];
 /** Of these, those whose results come from outside of the program. */
-const beyond = new Set(['glob', 'io', 'multiprocessing', 'pickle', 'shutil', 'socket', 'subprocess', 'tempfile', 'urllib.request']);
+const beyond = new Set([
+  'glob',
+  'io',
+  'multiprocessing',
+  'pickle',
+  'shutil',
+  'socket',
+  'subprocess',
+  'tempfile',
+  'urllib.request',
+]);
 
 export const libraryModules: NativeModules = new Map<string, Module>([
   ...unknown.map(name => [name, unknownModule(name, beyond.has(name) ? outside : undefined)] as const),

@@ -1,7 +1,10 @@
 // The module `inspect`, as far as model files ask what a function takes.
+
+import { ofClass, special } from '../builtins/classes.ts';
+import { collect } from '../builtins/conversions.ts';
+import { dictOf } from '../builtins/dict.ts';
 import type { Machine } from '../machine.ts';
-import { native, nativeClass, nativeSteps } from '../native.ts';
-import { bindingOf } from '../native.ts';
+import { bindingOf, native, nativeClass, nativeSteps } from '../native.ts';
 import {
   Native,
   PyBoundMethod,
@@ -16,9 +19,6 @@ import {
   Unknown,
   type Value,
 } from '../objects.ts';
-import { ofClass, special } from '../builtins/classes.ts';
-import { collect } from '../builtins/conversions.ts';
-import { dictOf } from '../builtins/dict.ts';
 import { attribute } from './functools.ts';
 import { missing, moduleOf } from './module.ts';
 
@@ -57,7 +57,16 @@ function* parametersOf(fn: Value, machine: Machine): Steps<readonly Parameter[] 
     const binding = bindingOf(fn.signature);
     return binding.names.map((name, index) => ({
       name,
-      kind: index === binding.rest ? 2 : index === binding.keywords ? 4 : index < binding.positionalOnly ? 0 : index < binding.positional ? 1 : 3,
+      kind:
+        index === binding.rest
+          ? 2
+          : index === binding.keywords
+            ? 4
+            : index < binding.positionalOnly
+              ? 0
+              : index < binding.positional
+                ? 1
+                : 3,
       standard: binding.defaults[index],
     }));
   }
@@ -126,7 +135,10 @@ export const inspect = moduleOf('inspect', machine => {
       is('ismethod', value => value instanceof PyBoundMethod),
       is('ismodule', value => value instanceof PyModule),
       is('isbuiltin', value => value instanceof Native),
-      is('isroutine', value => value instanceof PyFunction || value instanceof PyBoundMethod || value instanceof Native),
+      is(
+        'isroutine',
+        value => value instanceof PyFunction || value instanceof PyBoundMethod || value instanceof Native,
+      ),
       is('isgenerator', value => value !== null && typeof value === 'object' && value.kind === 'generator'),
       is('isgeneratorfunction', value => value instanceof PyFunction && value.code.isGenerator),
       is('iscoroutinefunction', value => value instanceof PyFunction && value.code.isAsync),
@@ -160,7 +172,17 @@ export const inspect = moduleOf('inspect', machine => {
       }),
       native('unwrap', 'func', ([fn]) => (fn instanceof PyFunction ? (fn.dict?.get('__wrapped__') ?? fn) : fn!)),
     ],
-    missing('inspect', 'getsource', 'getsourcefile', 'getsourcelines', 'getfile', 'stack', 'currentframe', 'getframeinfo', 'getargvalues'),
+    missing(
+      'inspect',
+      'getsource',
+      'getsourcefile',
+      'getsourcelines',
+      'getfile',
+      'stack',
+      'currentframe',
+      'getframeinfo',
+      'getargvalues',
+    ),
   ];
 });
 
@@ -181,7 +203,12 @@ function* argumentNames(fn: Value, machine: Machine): Steps {
   spec.set('defaults', standards.length > 0 ? new PyTuple(standards) : null);
   spec.set('kwonlyargs', new PyList(named.map(({ name }) => name)));
   const keywordStandards = named.filter(({ standard }) => standard !== undefined);
-  spec.set('kwonlydefaults', keywordStandards.length > 0 ? dictOf(keywordStandards.map(({ name, standard }) => [name, standard!] as const)) : null);
+  spec.set(
+    'kwonlydefaults',
+    keywordStandards.length > 0
+      ? dictOf(keywordStandards.map(({ name, standard }) => [name, standard!] as const))
+      : null,
+  );
   spec.set('annotations', new PyDict());
   return spec;
 }

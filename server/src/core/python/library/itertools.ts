@@ -1,8 +1,11 @@
 // The module `itertools`.
+
+import { collect, wholeOf } from '../builtins/conversions.ts';
+import { maxItems, tooLong } from '../builtins/limits.ts';
 import type { Machine } from '../machine.ts';
 import { isGiven, native, nativeClass, nativeSteps } from '../native.ts';
 import {
-  Native,
+  type Native,
   PyClassMethod,
   PyIterator,
   PyStaticMethod,
@@ -11,8 +14,6 @@ import {
   Unknown,
   type Value,
 } from '../objects.ts';
-import { collect, wholeOf } from '../builtins/conversions.ts';
-import { maxItems, tooLong } from '../builtins/limits.ts';
 import { moduleOf } from './module.ts';
 
 type Next = (machine: Machine) => Steps<Value | undefined>;
@@ -160,7 +161,8 @@ function* islice(args: readonly Value[], machine: Machine): Steps {
       numbers.push(Number(whole));
     }
   }
-  const [start, stop, step] = numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0] ?? 0, numbers[1], numbers[2] ?? 1];
+  const [start, stop, step] =
+    numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0] ?? 0, numbers[1], numbers[2] ?? 1];
   if (step === 0) throw machine.raise('ValueError', 'Step for islice() must be a positive integer or None.');
   const source = yield* machine.iterate(iterable);
   if (source instanceof Unknown) return source;
@@ -243,7 +245,8 @@ function* groupBy(iterable: Value, key: Value, machine: Machine): Steps {
     if (held === undefined) return undefined;
     const [first, items] = [held.key, [] as Value[]];
     for (;;) {
-      const isSame: boolean | Unknown = held.key === first && !(first instanceof Unknown) ? true : yield* inner.equals(held.key, first);
+      const isSame: boolean | Unknown =
+        held.key === first && !(first instanceof Unknown) ? true : yield* inner.equals(held.key, first);
       if (isSame instanceof Unknown) {
         unknown = isSame;
         return isSame;

@@ -1,15 +1,18 @@
 // The module `json`: what it writes and reads of plain values.
 import * as l10n from '@vscode/l10n';
-import type { Machine } from '../machine.ts';
-import { native, nativeSteps } from '../native.ts';
-import { PyDict, PyFloat, PyList, PyTuple, plain, type Steps, Unknown, type Value } from '../objects.ts';
 import { typeName } from '../builtins/classes.ts';
 import { textOf } from '../builtins/conversions.ts';
 import { put } from '../builtins/dict.ts';
 import { maxDepth, maxText, tooDeep, tooMuchText, unsupported } from '../builtins/limits.ts';
 import { int } from '../builtins/numbers.ts';
 import { floatText, intText } from '../builtins/text.ts';
+import type { Machine } from '../machine.ts';
+import { native, nativeSteps } from '../native.ts';
+import { PyDict, PyFloat, PyList, PyTuple, plain, type Steps, Unknown, type Value } from '../objects.ts';
 import { missing, moduleOf } from './module.ts';
+
+/** A string of JSON: no control characters, and the escapes that there are. */
+const stringLiteral = String.raw`"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"`;
 
 /** A JSON text as a value; undefined where it is none. */
 function read(text: string, machine: Machine): Value | undefined {
@@ -21,13 +24,21 @@ function read(text: string, machine: Machine): Value | undefined {
     space();
     if (depth > maxDepth) return tooDeep(machine);
     const rest = text.slice(at, at + 9);
-    for (const [word, meaning] of [['null', null], ['true', true], ['false', false]] as const) {
+    for (const [word, meaning] of [
+      ['null', null],
+      ['true', true],
+      ['false', false],
+    ] as const) {
       if (rest.startsWith(word)) {
         at += word.length;
         return meaning;
       }
     }
-    for (const [word, meaning] of [['NaN', Number.NaN], ['Infinity', Number.POSITIVE_INFINITY], ['-Infinity', Number.NEGATIVE_INFINITY]] as const) {
+    for (const [word, meaning] of [
+      ['NaN', Number.NaN],
+      ['Infinity', Number.POSITIVE_INFINITY],
+      ['-Infinity', Number.NEGATIVE_INFINITY],
+    ] as const) {
       if (rest.startsWith(word)) {
         at += word.length;
         return new PyFloat(meaning);
@@ -44,7 +55,7 @@ function read(text: string, machine: Machine): Value | undefined {
     return int(BigInt(number[0]));
   };
   const string = (): Value | undefined => {
-    const match = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+    const match = new RegExp(stringLiteral, 'y');
     match.lastIndex = at;
     const found = match.exec(text);
     if (found === null) return undefined;
@@ -106,8 +117,8 @@ interface Style {
 /** A text in quotes. */
 function quoted(text: string, isAscii: boolean): string {
   const json = JSON.stringify(text);
-  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return isAscii ? json.replace(/[\x7f-\uffff]/g, escape).replaceAll('\\u007f', '\x7f') : json;
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return isAscii ? json.replace(/[\x7f-\uffff]/g, escaped).replaceAll('\\u007f', '\x7f') : json;
 }
 
 function write(value: Value, style: Style, machine: Machine, depth: number): string | Unknown {
@@ -142,13 +153,15 @@ function write(value: Value, style: Style, machine: Machine, depth: number): str
   if (bare instanceof PyDict) {
     const entries = [...bare.entries.values()];
     if (style.isSorted) {
-      if (!entries.every(({ key }) => typeof key === 'string')) return unsupported(machine, 'json.dumps(sort_keys=True)');
+      if (!entries.every(({ key }) => typeof key === 'string'))
+        return unsupported(machine, 'json.dumps(sort_keys=True)');
       entries.sort((a, b) => ((a.key as string) < (b.key as string) ? -1 : 1));
     }
     for (const { key, value: item } of entries) {
       const name = plain(key);
       const isName = name === null || typeof name !== 'object' || name instanceof PyFloat;
-      if (!isName) throw machine.raise('TypeError', `keys must be str, int, float, bool or None, not ${typeName(key, machine)}`);
+      if (!isName)
+        throw machine.raise('TypeError', `keys must be str, int, float, bool or None, not ${typeName(key, machine)}`);
       const label = typeof name === 'string' ? name : write(name, style, machine, depth);
       const text = write(item, style, machine, depth + 1);
       if (label instanceof Unknown) return label;
@@ -164,7 +177,10 @@ function* dumps(args: readonly Value[], machine: Machine): Steps {
   const [object, , ascii, , , cls, indent, separators, standard, sort] = args;
   if (cls !== null || standard !== null) return unsupported(machine, 'json.dumps(cls=…, default=…)');
   const step = typeof indent === 'number' ? ' '.repeat(Math.max(0, Math.min(indent, 100))) : textOf(indent!);
-  const signs = separators instanceof PyTuple || separators instanceof PyList ? separators.items.map(sign => textOf(sign) ?? '') : undefined;
+  const signs =
+    separators instanceof PyTuple || separators instanceof PyList
+      ? separators.items.map(sign => textOf(sign) ?? '')
+      : undefined;
   const isSorted = yield* machine.truth(sort!);
   const isAscii = yield* machine.truth(ascii!);
   if (isSorted instanceof Unknown) return isSorted;
@@ -189,16 +205,20 @@ export const json = moduleOf('json', machine => [
         return yield* dumps(args, inner);
       },
     ),
-    native('loads', 's, *, cls=None, object_hook=None, parse_float=None, parse_int=None, parse_constant=None, object_pairs_hook=None', (args, inner) => {
-      const [s, ...hooks] = args;
-      if (s instanceof Unknown) return s;
-      if (hooks.some(hook => hook !== null)) return unsupported(inner, 'json.loads(object_hook=…)');
-      const text = textOf(s!);
-      if (text === undefined) return unsupported(inner, `json.loads(${typeName(s!, inner)})`);
-      const value = read(text, inner);
-      if (value === undefined) throw inner.raise('ValueError', 'Expecting value: line 1 column 1 (char 0)');
-      return value;
-    }),
+    native(
+      'loads',
+      's, *, cls=None, object_hook=None, parse_float=None, parse_int=None, parse_constant=None, object_pairs_hook=None',
+      (args, inner) => {
+        const [s, ...hooks] = args;
+        if (s instanceof Unknown) return s;
+        if (hooks.some(hook => hook !== null)) return unsupported(inner, 'json.loads(object_hook=…)');
+        const text = textOf(s!);
+        if (text === undefined) return unsupported(inner, `json.loads(${typeName(s!, inner)})`);
+        const value = read(text, inner);
+        if (value === undefined) throw inner.raise('ValueError', 'Expecting value: line 1 column 1 (char 0)');
+        return value;
+      },
+    ),
     native('load', '*args, **kwargs', (_, inner) => inner.unknown(l10n.t('Files that the program opens are not read'))),
     native('dump', '*args, **kwargs', () => null),
   ],

@@ -1,13 +1,39 @@
 // The module `math`.
-import type { Machine } from '../machine.ts';
-import { nativeSteps } from '../native.ts';
-import { Native, PyFloat, PyTuple, plain, type Steps, Unknown, type Value } from '../objects.ts';
+
 import { special, typeName } from '../builtins/classes.ts';
 import { collect, floatArgument, wholeOf } from '../builtins/conversions.ts';
-import { maxBits, tooManyBits, unsupported } from '../builtins/limits.ts';
+import {
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atanh,
+  cos,
+  cosh,
+  erf,
+  erfc,
+  exp,
+  exp2,
+  expm1,
+  gamma,
+  lgamma,
+  log,
+  log1p,
+  log2,
+  log10,
+  pow,
+  sin,
+  sinh,
+  tan,
+  tanh,
+} from '../builtins/elementary.ts';
+import { maxBits, tooManyBits } from '../builtins/limits.ts';
 import { exactRatio, type Int, int, intOf, truncate } from '../builtins/numbers.ts';
-import { acos, acosh, asin, asinh, atan, atanh, cbrt, cos, cosh, erf, erfc, exp, exp2, expm1, gamma, lgamma, log, log10, log1p, log2, pow, sin, sinh, tan, tanh } from '../builtins/elementary.ts';
-import { moduleOf } from './module.ts';
+import type { Machine } from '../machine.ts';
+import { nativeSteps } from '../native.ts';
+import { type Native, PyFloat, PyTuple, plain, type Steps, Unknown, type Value } from '../objects.ts';
+import { missing, moduleOf } from './module.ts';
 
 /** A function of one real number. An infinite or undefined result of a finite argument is an error, as in CPython. */
 function real(name: string, compute: (x: number) => number): Native {
@@ -18,7 +44,8 @@ function real(name: string, compute: (x: number) => number): Native {
     if (Number.isNaN(result) && !Number.isNaN(value)) throw machine.raise('ValueError', 'math domain error');
     if (!Number.isFinite(result) && Number.isFinite(value)) {
       if (name === 'gamma' || name === 'lgamma' || name === 'atanh') {
-        if (name === 'atanh' || (value <= 0 && Number.isInteger(value))) throw machine.raise('ValueError', 'math domain error');
+        if (name === 'atanh' || (value <= 0 && Number.isInteger(value)))
+          throw machine.raise('ValueError', 'math domain error');
       }
       throw machine.raise('OverflowError', 'math range error');
     }
@@ -53,7 +80,8 @@ function whole(name: string, method: string, compute: (x: number) => number): Na
     if (!(plain(x!) instanceof PyFloat)) {
       const own = special(x!, method, machine);
       if (own !== undefined) return yield* machine.call(own, [x!]);
-      if (name === 'trunc') throw machine.raise('TypeError', `type ${typeName(x!, machine)} doesn't define __trunc__ method`);
+      if (name === 'trunc')
+        throw machine.raise('TypeError', `type ${typeName(x!, machine)} doesn't define __trunc__ method`);
     }
     const value = yield* floatArgument(x!, machine);
     if (value instanceof Unknown) return value;
@@ -64,7 +92,11 @@ function whole(name: string, method: string, compute: (x: number) => number): Na
 }
 
 /** A function of ints alone. */
-function ofInts(name: string, signature: string, compute: (numbers: readonly Int[], machine: Machine) => Value): Native {
+function ofInts(
+  name: string,
+  signature: string,
+  compute: (numbers: readonly Int[], machine: Machine) => Value,
+): Native {
   return nativeSteps(name, signature, function* (args, machine) {
     const given = signature.startsWith('*') ? (args[0] as PyTuple).items : args;
     const numbers: Int[] = [];
@@ -186,7 +218,6 @@ export const math = moduleOf('math', () => [
   },
   [
     real('sqrt', Math.sqrt),
-    real('cbrt', cbrt),
     real('exp', exp),
     real('exp2', exp2),
     real('expm1', expm1),
@@ -213,9 +244,6 @@ export const math = moduleOf('math', () => [
     real('fabs', Math.abs),
     real('degrees', x => x * (180 / Math.PI)),
     real('radians', x => x * (Math.PI / 180)),
-    nativeSteps('ulp', 'x, /', function* (_, machine) {
-      return unsupported(machine, 'math.ulp()');
-    }),
     whole('floor', '__floor__', Math.floor),
     whole('ceil', '__ceil__', Math.ceil),
     whole('trunc', '__trunc__', Math.trunc),
@@ -234,7 +262,8 @@ export const math = moduleOf('math', () => [
     }),
     two('fmod', (x, y, machine) => {
       const result = x % y;
-      if (Number.isNaN(result) && !Number.isNaN(x) && !Number.isNaN(y)) throw machine.raise('ValueError', 'math domain error');
+      if (Number.isNaN(result) && !Number.isNaN(x) && !Number.isNaN(y))
+        throw machine.raise('ValueError', 'math domain error');
       return result;
     }),
     two('remainder', (x, y, machine) => {
@@ -270,10 +299,13 @@ export const math = moduleOf('math', () => [
       const value = yield* floatArgument(x!, machine);
       if (value instanceof Unknown) return value;
       const signed = (part: number) => (value < 0 || Object.is(value, -0) ? -Math.abs(part) : Math.abs(part));
-      if (!Number.isFinite(value)) return new PyTuple([new PyFloat(Number.isNaN(value) ? value : signed(0)), new PyFloat(value)]);
+      if (!Number.isFinite(value))
+        return new PyTuple([new PyFloat(Number.isNaN(value) ? value : signed(0)), new PyFloat(value)]);
       return new PyTuple([new PyFloat(signed(value % 1)), new PyFloat(signed(Math.trunc(value)))]);
     }),
-    ofInts('gcd', '*integers', numbers => int(numbers.reduce<bigint>((all, number) => greatest(all, BigInt(number)), 0n))),
+    ofInts('gcd', '*integers', numbers =>
+      int(numbers.reduce<bigint>((all, number) => greatest(all, BigInt(number)), 0n)),
+    ),
     ofInts('lcm', '*integers', (numbers, machine) => {
       let all = 1n;
       for (const number of numbers) {
@@ -322,9 +354,6 @@ export const math = moduleOf('math', () => [
       for (const item of items) product = yield* machine.binary('*', product, item);
       return product;
     }),
-    nativeSteps('sumprod', 'p, q, /', function* (_, machine) {
-      return unsupported(machine, 'math.sumprod()');
-    }),
     nativeSteps('fsum', 'seq, /', function* ([seq], machine) {
       const values = yield* floats(seq!, machine);
       return values instanceof Unknown ? values : new PyFloat(exactSum(values));
@@ -338,7 +367,8 @@ export const math = moduleOf('math', () => [
       if (a instanceof Unknown) return a;
       const b = yield* floats(q!, machine);
       if (b instanceof Unknown) return b;
-      if (a.length !== b.length) throw machine.raise('ValueError', 'both points must have the same number of dimensions');
+      if (a.length !== b.length)
+        throw machine.raise('ValueError', 'both points must have the same number of dimensions');
       return new PyFloat(length(a.map((value, index) => value - b[index]!)));
     }),
     nativeSteps('isclose', 'a, b, *, rel_tol=1e-09, abs_tol=0.0', function* (args, machine) {
@@ -355,10 +385,8 @@ export const math = moduleOf('math', () => [
       const gap = Math.abs(b - a);
       return gap <= Math.abs(relative * b) || gap <= Math.abs(relative * a) || gap <= absolute;
     }),
-    nativeSteps('nextafter', 'x, y, /', function* (_, machine) {
-      return unsupported(machine, 'math.nextafter()');
-    }),
   ],
+  missing('math', 'ulp', 'sumprod', 'nextafter', 'cbrt'),
 ]);
 
 /** The Euclidean length, exact before it is rounded. */
@@ -377,9 +405,8 @@ function length(values: readonly number[]): number {
   }
   const shift = BigInt(Math.max(0, 140 - top.toString(2).length + bottom.toString(2).length));
   const even = shift + ((shift + BigInt(bottom.toString(2).length - 1)) % 2n);
-  const root = isqrt((top << even));
+  const root = isqrt(top << even);
   // √(top·2^even) / √(bottom·2^even), whose bottom is a power of two with an even exponent.
   const exponent = (BigInt(bottom.toString(2).length - 1) + even) / 2n;
   return ratioToFloat((root << 1n) | 1n, 1n << (exponent + 1n));
 }
-

@@ -1,15 +1,18 @@
 // How the modules of the standard library are made.
 import * as l10n from '@vscode/l10n';
+import { unsupported } from '../builtins/limits.ts';
 import type { Machine } from '../machine.ts';
 import { native } from '../native.ts';
-import { Native, PyModule, type Value } from '../objects.ts';
-import { unsupported } from '../builtins/limits.ts';
+import { type Native, PyModule, type Value } from '../objects.ts';
 
 export type Module = (machine: Machine) => PyModule;
 type Members = Readonly<Record<string, Value>>;
 
 /** A module of natives and constants. A name that it lacks is unknown: the real module may have it. */
-export function moduleOf(name: string, members: (machine: Machine) => readonly (Members | readonly Native[])[]): Module {
+export function moduleOf(
+  name: string,
+  members: (machine: Machine) => readonly (Members | readonly Native[])[],
+): Module {
   return machine => {
     const module = new PyModule(name);
     for (const part of members(machine)) {
@@ -18,8 +21,7 @@ export function moduleOf(name: string, members: (machine: Machine) => readonly (
           fn.isStatic = true;
           module.dict.set(fn.name, fn);
         }
-      }
-      else for (const [key, value] of Object.entries(part)) module.dict.set(key, value);
+      } else for (const [key, value] of Object.entries(part)) module.dict.set(key, value);
     }
     module.lazy = key => (key.startsWith('__') ? undefined : unsupported(machine, `${name}.${key}`));
     return module;
@@ -52,5 +54,7 @@ export function varying(module: string, ...names: readonly string[]): readonly N
 
 /** Functions that are known, but not computed. */
 export function missing(module: string, ...names: readonly string[]): readonly Native[] {
-  return names.map(name => native(name, '*args, **kwargs', (_, machine) => unsupported(machine, `${module}.${name}()`)));
+  return names.map(name =>
+    native(name, '*args, **kwargs', (_, machine) => unsupported(machine, `${module}.${name}()`)),
+  );
 }

@@ -1,10 +1,10 @@
 // The module `operator`.
+
+import { collect, textOf } from '../builtins/conversions.ts';
+import { find } from '../builtins/list.ts';
 import type { Machine } from '../machine.ts';
 import { native, nativeSteps } from '../native.ts';
-import { Native, PyDict, PyTuple, type Steps, Unknown, type Value } from '../objects.ts';
-import { textOf } from '../builtins/conversions.ts';
-import { find } from '../builtins/list.ts';
-import { collect } from '../builtins/conversions.ts';
+import { type Native, type PyDict, PyTuple, type Steps, Unknown, type Value } from '../objects.ts';
 import { keywordsOf } from './functools.ts';
 import { missing, moduleOf } from './module.ts';
 

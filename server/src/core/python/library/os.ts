@@ -1,10 +1,10 @@
 // `os` and `os.path`: paths are computed, and no file is looked at.
 import * as l10n from '@vscode/l10n';
+import { special, typeName } from '../builtins/classes.ts';
+import { textOf } from '../builtins/conversions.ts';
 import type { Machine } from '../machine.ts';
 import { native, nativeSteps, strict } from '../native.ts';
 import { type Native, PyBytes, PyDict, PyTuple, type Steps, Unknown, type Value } from '../objects.ts';
-import { special, typeName } from '../builtins/classes.ts';
-import { textOf } from '../builtins/conversions.ts';
 import { missing, moduleOf, quiet } from './module.ts';
 
 /** What depends on the files of whoever runs the program. */
@@ -98,7 +98,22 @@ export const osPath = moduleOf('os.path', () => [
     ofPath('expanduser', (path, machine) => (path.startsWith('~') ? files(machine) : path)),
     ofPath('expandvars', (path, machine) => (path.includes('$') ? files(machine) : path)),
   ],
-  ofFiles('exists', 'lexists', 'isfile', 'isdir', 'islink', 'ismount', 'getsize', 'getmtime', 'getctime', 'getatime', 'samefile', 'relpath', 'commonpath', 'commonprefix'),
+  ofFiles(
+    'exists',
+    'lexists',
+    'isfile',
+    'isdir',
+    'islink',
+    'ismount',
+    'getsize',
+    'getmtime',
+    'getctime',
+    'getatime',
+    'samefile',
+    'relpath',
+    'commonpath',
+    'commonprefix',
+  ),
 ]);
 
 /** `os.environ`: nothing is set. */
@@ -111,7 +126,6 @@ export const os = moduleOf('os', machine => {
   return [
     {
       environ,
-      path: osPath(machine),
       sep: '/',
       altsep: null,
       extsep: '.',
@@ -132,12 +146,45 @@ export const os = moduleOf('os', machine => {
         return found === undefined ? standard! : found;
       }),
       native('fspath', 'path', ([path]) => path!),
-      native('cpu_count', '', (_, inner) => inner.unknown(l10n.t('The number of processors of whoever runs the program is not known'))),
+      native('cpu_count', '', (_, inner) =>
+        inner.unknown(l10n.t('The number of processors of whoever runs the program is not known')),
+      ),
       native('getpid', '', (_, inner) => inner.unknown('os.getpid()')),
     ],
-    quiet('makedirs', 'mkdir', 'remove', 'unlink', 'rmdir', 'removedirs', 'rename', 'replace', 'chdir', 'putenv', 'unsetenv', 'umask', 'chmod', 'symlink', 'system', 'kill', '_exit'),
-    ofFiles('getcwd', 'listdir', 'walk', 'scandir', 'stat', 'popen', 'access', 'uname', 'getlogin', 'get_terminal_size', 'urandom', 'open', 'read'),
+    quiet(
+      'makedirs',
+      'mkdir',
+      'remove',
+      'unlink',
+      'rmdir',
+      'removedirs',
+      'rename',
+      'replace',
+      'chdir',
+      'putenv',
+      'unsetenv',
+      'umask',
+      'chmod',
+      'symlink',
+      'system',
+      'kill',
+      '_exit',
+    ),
+    ofFiles(
+      'getcwd',
+      'listdir',
+      'walk',
+      'scandir',
+      'stat',
+      'popen',
+      'access',
+      'uname',
+      'getlogin',
+      'get_terminal_size',
+      'urandom',
+      'open',
+      'read',
+    ),
     missing('os', 'fork', 'add_dll_directory'),
   ];
 });
-

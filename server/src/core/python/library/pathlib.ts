@@ -1,4 +1,7 @@
 // The module `pathlib`: paths are computed, and no file is looked at.
+
+import { textOf } from '../builtins/conversions.ts';
+import { stringText } from '../builtins/text.ts';
 import type { Machine } from '../machine.ts';
 import { native, nativeClass, nativeSteps, strict } from '../native.ts';
 import {
@@ -13,8 +16,6 @@ import {
   Unknown,
   type Value,
 } from '../objects.ts';
-import { textOf } from '../builtins/conversions.ts';
-import { stringText } from '../builtins/text.ts';
 import { moduleOf } from './module.ts';
 import { files, join, pathText } from './os.ts';
 
@@ -93,7 +94,9 @@ function pathClass(machine: Machine, name: string, bases: readonly PyClass[]): P
       }),
       __eq__: native('__eq__', 'self, other', ([self, other]) => {
         if (other instanceof Unknown) return other;
-        return other instanceof PyInstance && other.get('_path') !== undefined ? textIn(self!) === other.get('_path') : notImplemented;
+        return other instanceof PyInstance && other.get('_path') !== undefined
+          ? textIn(self!) === other.get('_path')
+          : notImplemented;
       }),
       joinpath: nativeSteps('joinpath', 'self, *other', function* ([self, others], inner) {
         return yield* joined((self as PyInstance).cls, [self!, ...(others as PyTuple).items], inner);
@@ -101,9 +104,14 @@ function pathClass(machine: Machine, name: string, bases: readonly PyClass[]): P
       with_suffix: strict('with_suffix', 'self, suffix', ([self, suffix]) => {
         const path = textIn(self!);
         const old = suffixOf(path);
-        return made((self as PyInstance).cls, (old === '' ? path : path.slice(0, -old.length)) + (textOf(suffix!) ?? ''));
+        return made(
+          (self as PyInstance).cls,
+          (old === '' ? path : path.slice(0, -old.length)) + (textOf(suffix!) ?? ''),
+        );
       }),
-      with_name: strict('with_name', 'self, name', ([self, label]) => made((self as PyInstance).cls, join(parentOf(textIn(self!)), textOf(label!) ?? ''))),
+      with_name: strict('with_name', 'self, name', ([self, label]) =>
+        made((self as PyInstance).cls, join(parentOf(textIn(self!)), textOf(label!) ?? '')),
+      ),
       with_stem: strict('with_stem', 'self, stem', ([self, stem]) =>
         made((self as PyInstance).cls, join(parentOf(textIn(self!)), (textOf(stem!) ?? '') + suffixOf(textIn(self!)))),
       ),
@@ -127,15 +135,46 @@ function pathClass(machine: Machine, name: string, bases: readonly PyClass[]): P
       cwd: new PyClassMethod(native('cwd', 'cls', (_, inner) => files(inner))),
       home: new PyClassMethod(native('home', 'cls', (_, inner) => files(inner))),
       absolute: native('absolute', 'self', ([self], inner) => (textIn(self!).startsWith('/') ? self! : files(inner))),
-      resolve: native('resolve', 'self, strict=False', ([self], inner) => (textIn(self!).startsWith('/') ? self! : files(inner))),
-      expanduser: native('expanduser', 'self', ([self], inner) => (textIn(self!).startsWith('~') ? files(inner) : self!)),
+      resolve: native('resolve', 'self, strict=False', ([self], inner) =>
+        textIn(self!).startsWith('/') ? self! : files(inner),
+      ),
+      expanduser: native('expanduser', 'self', ([self], inner) =>
+        textIn(self!).startsWith('~') ? files(inner) : self!,
+      ),
     },
     { module: 'pathlib' },
   );
-  for (const label of ['exists', 'is_file', 'is_dir', 'is_symlink', 'open', 'read_text', 'read_bytes', 'glob', 'rglob', 'iterdir', 'stat', 'samefile', 'relative_to', 'match', 'is_relative_to']) {
+  for (const label of [
+    'exists',
+    'is_file',
+    'is_dir',
+    'is_symlink',
+    'open',
+    'read_text',
+    'read_bytes',
+    'glob',
+    'rglob',
+    'iterdir',
+    'stat',
+    'samefile',
+    'relative_to',
+    'match',
+    'is_relative_to',
+  ]) {
     cls.dict.set(label, ofFiles(label));
   }
-  for (const label of ['mkdir', 'unlink', 'rmdir', 'touch', 'rename', 'replace', 'write_text', 'write_bytes', 'chmod', 'symlink_to']) {
+  for (const label of [
+    'mkdir',
+    'unlink',
+    'rmdir',
+    'touch',
+    'rename',
+    'replace',
+    'write_text',
+    'write_bytes',
+    'chmod',
+    'symlink_to',
+  ]) {
     cls.dict.set(label, quiet(label));
   }
   return cls;
@@ -144,6 +183,7 @@ function pathClass(machine: Machine, name: string, bases: readonly PyClass[]): P
 export const pathlib = moduleOf('pathlib', machine => {
   const pure = pathClass(machine, 'PurePath', []);
   const path = pathClass(machine, 'Path', [pure]);
-  return [{ PurePath: pure, Path: path, PosixPath: path, PurePosixPath: pure, WindowsPath: path, PureWindowsPath: pure }];
+  return [
+    { PurePath: pure, Path: path, PosixPath: path, PurePosixPath: pure, WindowsPath: path, PureWindowsPath: pure },
+  ];
 });
-

@@ -5,7 +5,13 @@ import { type PyClass, PyInstance, PyList, type Value } from '../objects.ts';
 import { missing, moduleOf, quiet } from './module.ts';
 
 /** A class all of whose named methods do nothing. */
-function idle(machine: Machine, module: string, name: string, methods: readonly string[], more: Readonly<Record<string, Value>> = {}): PyClass {
+function idle(
+  machine: Machine,
+  module: string,
+  name: string,
+  methods: readonly string[],
+  more: Readonly<Record<string, Value>> = {},
+): PyClass {
   return nativeClass(
     machine,
     name,
@@ -46,7 +52,19 @@ const levels: Readonly<Record<string, number>> = {
 const logs = ['debug', 'info', 'warning', 'warn', 'error', 'exception', 'critical', 'fatal', 'log'];
 
 export const logging = moduleOf('logging', machine => {
-  const handlerMethods = ['setLevel', 'setFormatter', 'addFilter', 'removeFilter', 'flush', 'close', 'emit', 'handle', 'acquire', 'release', 'format'];
+  const handlerMethods = [
+    'setLevel',
+    'setFormatter',
+    'addFilter',
+    'removeFilter',
+    'flush',
+    'close',
+    'emit',
+    'handle',
+    'acquire',
+    'release',
+    'format',
+  ];
   const logger = idle(
     machine,
     'logging',
@@ -71,12 +89,30 @@ export const logging = moduleOf('logging', machine => {
     made.set('root', root);
     return made;
   };
-  const classes = ['Handler', 'StreamHandler', 'FileHandler', 'NullHandler', 'Formatter', 'Filter', 'LoggerAdapter', 'LogRecord'];
+  const classes = [
+    'Handler',
+    'StreamHandler',
+    'FileHandler',
+    'NullHandler',
+    'Formatter',
+    'Filter',
+    'LoggerAdapter',
+    'LogRecord',
+  ];
   return [
     levels,
     { Logger: logger, root, lastResort: null },
     Object.fromEntries(classes.map(name => [name, idle(machine, 'logging', name, handlerMethods)])),
-    quiet(...logs, 'basicConfig', 'disable', 'captureWarnings', 'addLevelName', 'setLoggerClass', 'shutdown', 'setLogRecordFactory'),
+    quiet(
+      ...logs,
+      'basicConfig',
+      'disable',
+      'captureWarnings',
+      'addLevelName',
+      'setLoggerClass',
+      'shutdown',
+      'setLogRecordFactory',
+    ),
     [
       native('getLogger', 'name=None', ([name]) => make(name!)),
       native('getLevelName', 'level', ([level], inner) => {
@@ -98,7 +134,10 @@ export const gc = moduleOf('gc', () => [
   [native('collect', 'generation=2', () => 0), native('isenabled', '', () => true)],
 ]);
 
-export const atexit = moduleOf('atexit', () => [[native('register', 'func, /, *args, **kwargs', ([fn]) => fn!)], quiet('unregister')]);
+export const atexit = moduleOf('atexit', () => [
+  [native('register', 'func, /, *args, **kwargs', ([fn]) => fn!)],
+  quiet('unregister'),
+]);
 
 export const weakref = moduleOf('weakref', machine => [
   {
@@ -116,12 +155,17 @@ export const weakref = moduleOf('weakref', machine => [
 ]);
 
 export const threading = moduleOf('threading', machine => {
-  const lock = idle(machine, 'threading', 'lock', ['release'], { acquire: native('acquire', 'self, *args, **kwargs', () => true), locked: native('locked', 'self', () => false) });
+  const lock = idle(machine, 'threading', 'lock', ['release'], {
+    acquire: native('acquire', 'self, *args, **kwargs', () => true),
+    locked: native('locked', 'self', () => false),
+  });
   return [
     {
       local: nativeClass(machine, 'local', [], {}, { module: 'threading' }),
     },
-    ['Lock', 'RLock', 'Condition', 'Semaphore', 'BoundedSemaphore'].map(name => native(name, '*args, **kwargs', () => new PyInstance(lock))),
+    ['Lock', 'RLock', 'Condition', 'Semaphore', 'BoundedSemaphore'].map(name =>
+      native(name, '*args, **kwargs', () => new PyInstance(lock)),
+    ),
     missing('threading', 'Thread', 'Timer', 'Event', 'Barrier', 'current_thread', 'active_count', 'get_ident'),
   ];
 });

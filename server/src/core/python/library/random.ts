@@ -7,8 +7,29 @@ export const random = moduleOf('random', () => [
   quiet('seed', 'setstate'),
   varying(
     'random',
-    ...['random', 'randint', 'randrange', 'uniform', 'choice', 'choices', 'sample', 'gauss', 'normalvariate', 'betavariate'],
-    ...['expovariate', 'lognormvariate', 'triangular', 'vonmisesvariate', 'getrandbits', 'getstate', 'randbytes', 'Random', 'SystemRandom'],
+    ...[
+      'random',
+      'randint',
+      'randrange',
+      'uniform',
+      'choice',
+      'choices',
+      'sample',
+      'gauss',
+      'normalvariate',
+      'betavariate',
+    ],
+    ...[
+      'expovariate',
+      'lognormvariate',
+      'triangular',
+      'vonmisesvariate',
+      'getrandbits',
+      'getstate',
+      'randbytes',
+      'Random',
+      'SystemRandom',
+    ],
   ),
   [shuffle()],
 ]);
@@ -20,11 +41,31 @@ function shuffle(): Native {
   });
 }
 
-export const secrets = moduleOf('secrets', () => [varying('secrets', 'token_hex', 'token_bytes', 'token_urlsafe', 'randbelow', 'choice', 'randbits')]);
+export const secrets = moduleOf('secrets', () => [
+  varying('secrets', 'token_hex', 'token_bytes', 'token_urlsafe', 'randbelow', 'choice', 'randbits'),
+]);
 
 export const time = moduleOf('time', () => [
   quiet('sleep', 'tzset'),
-  varying('time', 'time', 'time_ns', 'perf_counter', 'perf_counter_ns', 'monotonic', 'monotonic_ns', 'process_time', 'thread_time', 'clock', 'localtime', 'gmtime', 'strftime', 'ctime', 'asctime', 'mktime', 'strptime'),
+  varying(
+    'time',
+    'time',
+    'time_ns',
+    'perf_counter',
+    'perf_counter_ns',
+    'monotonic',
+    'monotonic_ns',
+    'process_time',
+    'thread_time',
+    'clock',
+    'localtime',
+    'gmtime',
+    'strftime',
+    'ctime',
+    'asctime',
+    'mktime',
+    'strptime',
+  ),
 ]);
 
 export const datetime = moduleOf('datetime', machine => {
@@ -39,7 +80,17 @@ export const datetime = moduleOf('datetime', machine => {
   };
   return [
     {
-      datetime: class_('datetime', ['__new__', 'now', 'today', 'utcnow', 'fromtimestamp', 'utcfromtimestamp', 'strptime', 'fromisoformat', 'combine']),
+      datetime: class_('datetime', [
+        '__new__',
+        'now',
+        'today',
+        'utcnow',
+        'fromtimestamp',
+        'utcfromtimestamp',
+        'strptime',
+        'fromisoformat',
+        'combine',
+      ]),
       date: class_('date', ['__new__', 'today', 'fromtimestamp', 'fromisoformat']),
       time: class_('time', ['__new__', 'fromisoformat']),
       timedelta: class_('timedelta', ['__new__']),

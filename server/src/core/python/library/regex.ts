@@ -1,23 +1,14 @@
 // The module `re`, by JavaScript's regular expressions where both mean the same.
 import * as l10n from '@vscode/l10n';
-import type { Machine } from '../machine.ts';
-import { native, nativeClass, nativeSteps, strict } from '../native.ts';
-import {
-  PyClass,
-  PyInstance,
-  PyIterator,
-  PyList,
-  PyTuple,
-  type Steps,
-  Unknown,
-  type Value,
-} from '../objects.ts';
 import { typeName } from '../builtins/classes.ts';
 import { textOf } from '../builtins/conversions.ts';
 import { dictOf } from '../builtins/dict.ts';
 import { maxText, tooMuchText } from '../builtins/limits.ts';
 import { intOf } from '../builtins/numbers.ts';
-import { stringText } from '../builtins/text.ts';
+import { isAscii, stringText } from '../builtins/text.ts';
+import type { Machine } from '../machine.ts';
+import { native, nativeClass, nativeSteps, strict } from '../native.ts';
+import { type PyClass, PyInstance, PyIterator, PyList, PyTuple, type Steps, Unknown, type Value } from '../objects.ts';
 import { moduleOf } from './module.ts';
 
 const flagsOf: Readonly<Record<string, number>> = {
@@ -163,15 +154,22 @@ function translated(pattern: string, flags: number): Compiled | undefined {
   return { text: pattern, flags: bits, source, letters, groups, names };
 }
 
+function isSteps(value: Steps | Value): value is Steps {
+  return value !== null && typeof value === 'object' && Symbol.iterator in value;
+}
+
 /** Nested quantifiers can take exponential time; a program that is only read must not. */
 function isSlow(source: string): boolean {
   return /\([^()]*[*+][^()]*\)[*+{]/.test(source);
 }
 
 const compiledOf = new WeakMap<PyInstance, Compiled>();
-const foundOf = new WeakMap<PyInstance, { readonly match: RegExpExecArray; readonly pattern: PyInstance; readonly ends: readonly number[] }>();
+const foundOf = new WeakMap<
+  PyInstance,
+  { readonly match: RegExpExecArray; readonly pattern: PyInstance; readonly ends: readonly number[] }
+>();
 
-function* compile(pattern: Value, flags: Value, cls: PyClass, machine: Machine): Steps {
+function compile(pattern: Value, flags: Value, cls: PyClass, machine: Machine): Value {
   if (pattern instanceof Unknown) return pattern;
   if (flags instanceof Unknown) return flags;
   if (pattern instanceof PyInstance && compiledOf.has(pattern)) return pattern;
@@ -197,9 +195,13 @@ function* compile(pattern: Value, flags: Value, cls: PyClass, machine: Machine):
 function subject(value: Value, compiled: Compiled, machine: Machine): string | Unknown {
   if (value instanceof Unknown) return value;
   const text = textOf(value);
-  if (text === undefined) throw machine.raise('TypeError', `expected string or bytes-like object, got '${typeName(value, machine)}'`);
+  if (text === undefined)
+    throw machine.raise('TypeError', `expected string or bytes-like object, got '${typeName(value, machine)}'`);
   if (text.length > 100_000) return tooMuchText(machine);
-  if (/[^\x00-\x7f]/.test(text) && (/\\[wWdDsSbB]/.test(compiled.source) || compiled.letters !== '' || /[\ud800-\udfff]/.test(text))) {
+  if (
+    !isAscii(text) &&
+    (/\\[wWdDsSbB]/.test(compiled.source) || compiled.letters !== '' || /[\ud800-\udfff]/.test(text))
+  ) {
     return machine.unknown(l10n.t('Regular expressions are not matched with letters beyond ASCII'));
   }
   machine.charge(text.length >> 3);
@@ -260,17 +262,25 @@ function matchClass(machine: Machine): PyClass {
       group: strict('group', 'self, *keys', ([self, keys], inner) => {
         const { match } = foundOf.get(self as PyInstance)!;
         const { items } = keys as PyTuple;
-        const found = (items.length === 0 ? [0] : items).map(key => groupOf(match, groupIndex(key, self as PyInstance, inner)));
+        const found = (items.length === 0 ? [0] : items).map(key =>
+          groupOf(match, groupIndex(key, self as PyInstance, inner)),
+        );
         return found.length === 1 ? found[0]! : new PyTuple(found);
       }),
       groups: native('groups', 'self, default=None', ([self, standard]) => {
         const { match } = foundOf.get(self as PyInstance)!;
-        return new PyTuple(Array.from({ length: match.length - 1 }, (_, index) => (match[index + 1] === undefined ? standard! : match[index + 1]!)));
+        return new PyTuple(
+          Array.from({ length: match.length - 1 }, (_, index) =>
+            match[index + 1] === undefined ? standard! : match[index + 1]!,
+          ),
+        );
       }),
       groupdict: native('groupdict', 'self, default=None', ([self, standard]) => {
         const { match, pattern } = foundOf.get(self as PyInstance)!;
         const { names } = compiledOf.get(pattern)!;
-        return dictOf([...names].map(([name, index]) => [name, match[index] === undefined ? standard! : match[index]!] as const));
+        return dictOf(
+          [...names].map(([name, index]) => [name, match[index] === undefined ? standard! : match[index]!] as const),
+        );
       }),
       start: strict('start', 'self, group=0, /', ([self, key], inner) => span(self!, key!, inner)[0]),
       end: strict('end', 'self, group=0, /', ([self, key], inner) => span(self!, key!, inner)[1]),
@@ -296,20 +306,40 @@ function matchClass(machine: Machine): PyClass {
 
 /** The text that takes the place of a match: `\1`, `\g<name>`. */
 function expanded(template: string, match: RegExpExecArray, compiled: Compiled, machine: Machine): string {
-  return template.replace(/\\(?:g<(\w+)>|(\d{1,2})|(.))/gs, (_, name: string | undefined, digits: string | undefined, sign: string | undefined) => {
-    if (sign !== undefined) {
-      const letters: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', a: '\x07', f: '\f', v: '\v' };
-      const found = letters[sign];
-      if (found === undefined && /[a-zA-Z]/.test(sign)) throw machine.raise('ValueError', `bad escape \\${sign}`);
-      return found ?? `\\${sign}`;
-    }
-    const index = digits !== undefined ? Number(digits) : /^\d+$/.test(name!) ? Number(name) : compiled.names.get(name!);
-    if (index === undefined || index >= match.length) throw machine.raise('IndexError', `unknown group name '${name}'`);
-    return match[index] ?? '';
-  });
+  return template.replace(
+    /\\(?:g<(\w+)>|(\d{1,2})|(.))/gs,
+    (_, name: string | undefined, digits: string | undefined, sign: string | undefined) => {
+      if (sign !== undefined) {
+        const letters: Readonly<Record<string, string>> = {
+          n: '\n',
+          t: '\t',
+          r: '\r',
+          '\\': '\\',
+          a: '\x07',
+          f: '\f',
+          v: '\v',
+        };
+        const found = letters[sign];
+        if (found === undefined && /[a-zA-Z]/.test(sign)) throw machine.raise('ValueError', `bad escape \\${sign}`);
+        return found ?? `\\${sign}`;
+      }
+      const index =
+        digits !== undefined ? Number(digits) : /^\d+$/.test(name!) ? Number(name) : compiled.names.get(name!);
+      if (index === undefined || index >= match.length)
+        throw machine.raise('IndexError', `unknown group name '${name}'`);
+      return match[index] ?? '';
+    },
+  );
 }
 
-function* substituted(pattern: PyInstance, replacement: Value, string: Value, count: Value, matches: PyClass, machine: Machine): Steps<readonly [string, number] | Unknown> {
+function* substituted(
+  pattern: PyInstance,
+  replacement: Value,
+  string: Value,
+  count: Value,
+  matches: PyClass,
+  machine: Machine,
+): Steps<readonly [string, number] | Unknown> {
   const compiled = compiledOf.get(pattern)!;
   const text = subject(string, compiled, machine);
   if (text instanceof Unknown) return text;
@@ -340,25 +370,30 @@ export const re = moduleOf('re', machine => {
   const withPattern = (
     name: string,
     signature: string,
-    body: (pattern: PyInstance, compiled: Compiled, args: readonly Value[], inner: Machine) => Steps,
+    body: (pattern: PyInstance, compiled: Compiled, args: readonly Value[], inner: Machine) => Steps | Value,
   ) => {
     patterns.dict.set(
       name,
       nativeSteps(name, `self, ${signature}`, function* ([self, ...args], inner) {
-        return yield* body(self as PyInstance, compiledOf.get(self as PyInstance)!, args, inner);
+        const result = body(self as PyInstance, compiledOf.get(self as PyInstance)!, args, inner);
+        return isSteps(result) ? yield* result : result;
       }),
     );
     // The function of the module takes the pattern as well, and flags at the end.
-    const names = signature.split(',').map(part => part.trim()).filter(part => part !== '/' && !/^(pos|endpos)=/.test(part));
+    const names = signature
+      .split(',')
+      .map(part => part.trim())
+      .filter(part => part !== '/' && !/^(pos|endpos)=/.test(part));
     return nativeSteps(name, `pattern, ${names.join(', ')}, flags=0`, function* ([pattern, ...rest], inner) {
       const flags = rest.at(-1)!;
-      const made = yield* compile(pattern!, flags, patterns, inner);
+      const made = compile(pattern!, flags, patterns, inner);
       if (made instanceof Unknown) return made;
-      return yield* body(made as PyInstance, compiledOf.get(made as PyInstance)!, [...rest.slice(0, -1), 0], inner);
+      const result = body(made as PyInstance, compiledOf.get(made as PyInstance)!, [...rest.slice(0, -1), 0], inner);
+      return isSteps(result) ? yield* result : result;
     });
   };
   const finder = (how: How) =>
-    withPattern(how, 'string, pos=0', function* (pattern, compiled, [string, from], inner) {
+    withPattern(how, 'string, pos=0', (pattern, compiled, [string, from], inner) => {
       const text = subject(string!, compiled, inner);
       if (text instanceof Unknown) return text;
       if (from instanceof Unknown) return from;
@@ -383,17 +418,15 @@ export const re = moduleOf('re', machine => {
     flagsOf as Readonly<Record<string, Value>>,
     { Pattern: patterns, Match: matches, error: machine.builtin('ValueError'), RegexFlag: machine.builtin('int') },
     [
-      nativeSteps('compile', 'pattern, flags=0', function* ([pattern, flags], inner) {
-        return yield* compile(pattern!, flags!, patterns, inner);
-      }),
+      native('compile', 'pattern, flags=0', ([pattern, flags], inner) => compile(pattern!, flags!, patterns, inner)),
       finder('search'),
       finder('match'),
       finder('fullmatch'),
-      withPattern('findall', 'string, pos=0', function* (_, compiled, [string], inner) {
+      withPattern('findall', 'string, pos=0', (_, compiled, [string], inner) => {
         const text = subject(string!, compiled, inner);
         return text instanceof Unknown ? text : new PyList([...all(compiled, text)].map(row));
       }),
-      withPattern('finditer', 'string, pos=0', function* (pattern, compiled, [string], inner) {
+      withPattern('finditer', 'string, pos=0', (pattern, compiled, [string], inner) => {
         const text = subject(string!, compiled, inner);
         if (text instanceof Unknown) return text;
         const found = [...all(compiled, text)];
@@ -408,7 +441,7 @@ export const re = moduleOf('re', machine => {
         const result = yield* substituted(pattern, replacement!, string!, count!, matches, inner);
         return result instanceof Unknown ? result : new PyTuple(result);
       }),
-      withPattern('split', 'string, maxsplit=0', function* (_, compiled, [string, most], inner) {
+      withPattern('split', 'string, maxsplit=0', (_, compiled, [string, most], inner) => {
         const text = subject(string!, compiled, inner);
         if (text instanceof Unknown) return text;
         if (most instanceof Unknown) return most;
@@ -426,7 +459,9 @@ export const re = moduleOf('re', machine => {
         parts.push(text.slice(last));
         return new PyList(parts);
       }),
-      strict('escape', 'pattern', ([pattern]) => (textOf(pattern!) ?? '').replace(/[\t\n\v\f\r #$&()*+\-.?[\\\]^{|}~]/g, sign => `\\${sign}`)),
+      strict('escape', 'pattern', ([pattern]) =>
+        (textOf(pattern!) ?? '').replace(/[\t\n\v\f\r #$&()*+\-.?[\\\]^{|}~]/g, sign => `\\${sign}`),
+      ),
       native('purge', '', () => null),
     ],
   ];

@@ -1,9 +1,18 @@
 // `string`, `textwrap`, `ast`, `importlib`, `__future__`, `packaging.version` and other small modules.
 import * as l10n from '@vscode/l10n';
+import { textOf } from '../builtins/conversions.ts';
 import type { Machine } from '../machine.ts';
 import { native, nativeClass, nativeSteps, strict } from '../native.ts';
-import { type Native, notImplemented, type PyClass, PyInstance, PyTuple, type Steps, Unknown, type Value } from '../objects.ts';
-import { textOf } from '../builtins/conversions.ts';
+import {
+  type Native,
+  notImplemented,
+  type PyClass,
+  PyInstance,
+  PyTuple,
+  type Steps,
+  Unknown,
+  type Value,
+} from '../objects.ts';
 import { missing, moduleOf } from './module.ts';
 
 const lower = 'abcdefghijklmnopqrstuvwxyz';
@@ -53,8 +62,14 @@ export const ast = moduleOf('ast', () => [
 /** The value of a literal; other expressions raise ValueError. */
 function* literal(text: string, machine: Machine): Steps {
   // Names and calls are refused before anything of them could run.
-  const bare = text.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/gs, "''").replace(/\b(?:None|True|False|set\(\))/g, '0');
-  if (/(?<![\d.])\b(?!0[xXoObB])[A-Za-z_]\w*/.test(bare.replace(/\b[rbuRBU]{1,2}(?='')/g, '').replace(/\d[\deE_.jJ]*[+-]?/g, '0'))) {
+  const bare = text
+    .replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/gs, "''")
+    .replace(/\b(?:None|True|False|set\(\))/g, '0');
+  if (
+    /(?<![\d.])\b(?!0[xXoObB])[A-Za-z_]\w*/.test(
+      bare.replace(/\b[rbuRBU]{1,2}(?='')/g, '').replace(/\d[\deE_.jJ]*[+-]?/g, '0'),
+    )
+  ) {
     throw machine.raise('ValueError', `malformed node or string: ${text.slice(0, 80)}`);
   }
   return yield* machine.evaluate(text.trim());
@@ -71,7 +86,11 @@ export const importlib = moduleOf('importlib', machine => {
         if (text === undefined) return inner.unknown('importlib.import_module()');
         if (!text.startsWith('.')) return yield* inner.importModule(text);
         const base = textOf(pack!);
-        if (base === undefined) throw inner.raise('TypeError', `the 'package' argument is required to perform a relative import for '${text}'`);
+        if (base === undefined)
+          throw inner.raise(
+            'TypeError',
+            `the 'package' argument is required to perform a relative import for '${text}'`,
+          );
         const dots = /^\.+/.exec(text)![0].length;
         const parts = base.split('.');
         const up = parts.slice(0, parts.length - dots + 1);
@@ -80,29 +99,54 @@ export const importlib = moduleOf('importlib', machine => {
       native('reload', 'module', ([module]) => module!),
       native('invalidate_caches', '', () => null),
     ],
-    missing('importlib', 'util', 'metadata', 'machinery', 'resources', 'abc'),
+    missing('importlib', 'find_loader'),
   ];
 });
 
 export const importlibMetadata = moduleOf('importlib.metadata', machine => [
   { PackageNotFoundError: machine.builtin('ModuleNotFoundError') },
-  missing('importlib.metadata', 'version', 'distribution', 'distributions', 'metadata', 'requires', 'entry_points', 'files'),
+  missing(
+    'importlib.metadata',
+    'version',
+    'distribution',
+    'distributions',
+    'metadata',
+    'requires',
+    'entry_points',
+    'files',
+  ),
 ]);
 
 export const importlibUtil = moduleOf('importlib.util', () => [
   missing('importlib.util', 'find_spec', 'module_from_spec', 'spec_from_file_location', 'spec_from_loader'),
 ]);
 
-const features = ['nested_scopes', 'generators', 'division', 'absolute_import', 'with_statement', 'print_function', 'unicode_literals', 'barry_as_FLUFL', 'generator_stop', 'annotations'];
+const features = [
+  'nested_scopes',
+  'generators',
+  'division',
+  'absolute_import',
+  'with_statement',
+  'print_function',
+  'unicode_literals',
+  'barry_as_FLUFL',
+  'generator_stop',
+  'annotations',
+];
 
 export const future = moduleOf('__future__', machine => [
-  Object.fromEntries(features.map(feature => [feature, new PyInstance(nativeClass(machine, '_Feature', [], {}, { module: '__future__' }))])),
+  Object.fromEntries(
+    features.map(feature => [
+      feature,
+      new PyInstance(nativeClass(machine, '_Feature', [], {}, { module: '__future__' })),
+    ]),
+  ),
 ]);
 
 /** `1.13.1+cu117` as its numbers. */
 function release(text: string): readonly number[] | undefined {
   const match = /^\s*v?(\d+(?:\.\d+)*)(?:[+.]?[a-z0-9.+]*)?\s*$/i.exec(text);
-  return match?.[1]!.split('.').map(Number);
+  return match === null ? undefined : match[1]!.split('.').map(Number);
 }
 
 /** Whether a version comes before its release: `2.0.0a1`, `1.8.0.dev`. */
@@ -130,7 +174,8 @@ function versionClass(machine: Machine, name: string, module: string): PyClass {
       const [left, right] = [textIn(self!), textIn(other!)];
       if (left === undefined || right === undefined) return notImplemented;
       const [a, b] = [release(left), release(right)];
-      if (a === undefined || b === undefined || isBefore(left) || isBefore(right)) return inner.unknown(`${name}(${left})`);
+      if (a === undefined || b === undefined || isBefore(left) || isBefore(right))
+        return inner.unknown(`${name}(${left})`);
       return test(compared(a, b));
     });
   return nativeClass(
@@ -147,7 +192,10 @@ function versionClass(machine: Machine, name: string, module: string): PyClass {
         (self as PyInstance).set('minor', part(1));
         (self as PyInstance).set('micro', part(2));
         (self as PyInstance).set('release', numbers === undefined ? inner.unknown(`${name}()`) : new PyTuple(numbers));
-        (self as PyInstance).set('version', name === 'LooseVersion' ? inner.unknown('LooseVersion.version') : (text ?? null));
+        (self as PyInstance).set(
+          'version',
+          name === 'LooseVersion' ? inner.unknown('LooseVersion.version') : (text ?? null),
+        );
         return null;
       }),
       __str__: native('__str__', 'self', ([self]) => textIn(self!) ?? (self as PyInstance).get('_text')!),
@@ -175,7 +223,7 @@ export const packagingVersion = moduleOf('packaging.version', machine => {
   ];
 });
 
-export const packaging = moduleOf('packaging', machine => [{ version: packagingVersion(machine) }]);
+export const packaging = moduleOf('packaging', () => []);
 
 export const distutilsVersion = moduleOf('distutils.version', machine => [
   {

@@ -1,14 +1,19 @@
 // The modules `sys` and `platform`: those of the pretended world, Linux with Python 3.11.
-import { native, nativeClass, nativeSteps } from '../native.ts';
-import { PyFloat, PyInstance, PyList, PyTuple, type Value } from '../objects.ts';
+
 import { classOf } from '../builtins/classes.ts';
+import { native, nativeClass } from '../native.ts';
+import { PyFloat, PyInstance, PyList, PyTuple, type Value } from '../objects.ts';
 import { giveFields } from './collections.ts';
 import { missing, moduleOf, quiet } from './module.ts';
 
 export const sys = moduleOf('sys', machine => {
   const named = (name: string, fields: readonly (readonly [string, Value])[]): Value => {
     const cls = nativeClass(machine, name, [classOf('tuple', machine)], {}, { module: 'sys' });
-    giveFields(cls, fields.map(([field]) => field), new Map());
+    giveFields(
+      cls,
+      fields.map(([field]) => field),
+      new Map(),
+    );
     const value = new PyTuple(fields.map(([, item]) => item));
     value.own = new PyInstance(cls);
     return value;
@@ -18,13 +23,24 @@ export const sys = moduleOf('sys', machine => {
       machine,
       'TextIOWrapper',
       [],
-      Object.fromEntries(['write', 'flush', 'writelines', 'close', 'reconfigure'].map(name => [name, native(name, 'self, *args, **kwargs', () => null)])),
+      Object.fromEntries(
+        ['write', 'flush', 'writelines', 'close', 'reconfigure'].map(name => [
+          name,
+          native(name, 'self, *args, **kwargs', () => null),
+        ]),
+      ),
       { module: '_io' },
     ),
   );
   return [
     {
-      version_info: named('version_info', [['major', 3], ['minor', 11], ['micro', 7], ['releaselevel', 'final'], ['serial', 0]]),
+      version_info: named('version_info', [
+        ['major', 3],
+        ['minor', 11],
+        ['micro', 7],
+        ['releaselevel', 'final'],
+        ['serial', 0],
+      ]),
       version: '3.11.7 (main, Dec  8 2023, 18:56:58) [GCC 11.4.0]',
       hexversion: 51054576,
       platform: 'linux',
@@ -41,7 +57,10 @@ export const sys = moduleOf('sys', machine => {
       stdout: stream,
       stderr: stream,
       stdin: machine.unknown('sys.stdin'),
-      implementation: named('implementation', [['name', 'cpython'], ['cache_tag', 'cpython-311']]),
+      implementation: named('implementation', [
+        ['name', 'cpython'],
+        ['cache_tag', 'cpython-311'],
+      ]),
       float_info: named('float_info', [
         ['max', new PyFloat(Number.MAX_VALUE)],
         ['min', new PyFloat(2.2250738585072014e-308)],
@@ -52,7 +71,7 @@ export const sys = moduleOf('sys', machine => {
       dont_write_bytecode: false,
     },
     [
-      nativeSteps('exit', 'status=None, /', function* ([status], inner) {
+      native('exit', 'status=None, /', ([status], inner) => {
         throw inner.raiseWith('SystemExit', status === null ? [] : [status!]);
       }),
       native('getrecursionlimit', '', () => 1000),
@@ -74,4 +93,3 @@ export const platform = moduleOf('platform', () => [
   ],
   missing('platform', 'platform', 'release', 'version', 'node', 'processor', 'uname', 'architecture'),
 ]);
-

@@ -1,4 +1,8 @@
 // `typing`, `typing_extensions` and `types`: annotations mean nothing to a run; what they are made of must not stop it.
+
+import { classOf } from '../builtins/classes.ts';
+import { collect, textOf } from '../builtins/conversions.ts';
+import { dictOf } from '../builtins/dict.ts';
 import type { Machine } from '../machine.ts';
 import { isGiven, native, nativeClass, nativeSteps } from '../native.ts';
 import {
@@ -13,9 +17,6 @@ import {
   Unknown,
   type Value,
 } from '../objects.ts';
-import { classOf } from '../builtins/classes.ts';
-import { collect, textOf } from '../builtins/conversions.ts';
-import { dictOf } from '../builtins/dict.ts';
 import { interfaceClasses } from './abc.ts';
 import { giveFields } from './collections.ts';
 import { attribute } from './functools.ts';
@@ -72,10 +73,14 @@ function variableClass(machine: Machine, name: string): PyClass {
     name,
     [],
     {
-      __init__: native('__init__', 'self, name, /, *constraints, bound=None, covariant=False, contravariant=False, default=None', ([self, label]) => {
-        (self as PyInstance).set('__name__', label!);
-        return null;
-      }),
+      __init__: native(
+        '__init__',
+        'self, name, /, *constraints, bound=None, covariant=False, contravariant=False, default=None',
+        ([self, label]) => {
+          (self as PyInstance).set('__name__', label!);
+          return null;
+        },
+      ),
       __repr__: native('__repr__', 'self', ([self]) => {
         const label = (self as PyInstance).get('__name__');
         return name === 'ParamSpec' || name === 'TypeVar' ? `~${String(label)}` : String(label);
@@ -87,7 +92,8 @@ function variableClass(machine: Machine, name: string): PyClass {
     { module: 'typing' },
   );
   if (name === 'ParamSpec') {
-    cls.getAttribute = (self, attr) => (attr === 'args' || attr === 'kwargs' ? new PyAlias(`typing.${attr}`, null, [self]) : undefined);
+    cls.getAttribute = (self, attr) =>
+      attr === 'args' || attr === 'kwargs' ? new PyAlias(`typing.${attr}`, null, [self]) : undefined;
   }
   return cls;
 }
@@ -114,7 +120,8 @@ function genericBase(machine: Machine, name: string, bases: readonly PyClass[] =
 function namedTupleClass(machine: Machine): PyClass {
   const tuple = classOf('tuple', machine);
   const cls = nativeClass(machine, 'NamedTuple', [tuple], {}, { module: 'typing' });
-  const finish = (derived: PyClass, names: readonly string[], defaults: ReadonlyMap<string, Value>) => giveFields(derived, names, defaults);
+  const finish = (derived: PyClass, names: readonly string[], defaults: ReadonlyMap<string, Value>) =>
+    giveFields(derived, names, defaults);
   cls.dict.set(
     '__init_subclass__',
     new PyClassMethod(
@@ -142,20 +149,24 @@ function namedTupleClass(machine: Machine): PyClass {
   );
   cls.dict.set(
     '__new__',
-    nativeSteps('__new__', 'cls, typename, fields=(), /, **kwargs', function* ([of, typename, fields, keywords], inner) {
-      void of;
-      const pairs = yield* collect(fields!, inner);
-      if (pairs instanceof Unknown) return pairs;
-      const names: string[] = [...(keywords as PyDict).entries.values()].map(entry => entry.key as string);
-      for (const pair of pairs) {
-        const items = yield* collect(pair, inner);
-        if (items instanceof Unknown) return items;
-        names.push(textOf(items[0]!) ?? '');
-      }
-      const made = nativeClass(inner, textOf(typename!) ?? 'tuple', [tuple], {}, { module: 'typing' });
-      finish(made, names, new Map());
-      return made;
-    }),
+    nativeSteps(
+      '__new__',
+      'cls, typename, fields=(), /, **kwargs',
+      function* ([of, typename, fields, keywords], inner) {
+        void of;
+        const pairs = yield* collect(fields!, inner);
+        if (pairs instanceof Unknown) return pairs;
+        const names: string[] = [...(keywords as PyDict).entries.values()].map(entry => entry.key as string);
+        for (const pair of pairs) {
+          const items = yield* collect(pair, inner);
+          if (items instanceof Unknown) return items;
+          names.push(textOf(items[0]!) ?? '');
+        }
+        const made = nativeClass(inner, textOf(typename!) ?? 'tuple', [tuple], {}, { module: 'typing' });
+        finish(made, names, new Map());
+        return made;
+      },
+    ),
   );
   return cls;
 }
@@ -184,13 +195,22 @@ function typingModule(name: string): Module {
   return moduleOf(name, machine => {
     const members: Record<string, Value> = { TYPE_CHECKING: false };
     for (const form of forms) members[form] = new PyAlias(`typing.${form}`, null, []);
-    for (const [alias, cls] of Object.entries(generic)) members[alias] = new PyAlias(`typing.${alias}`, machine.builtin(cls), []);
+    for (const [alias, cls] of Object.entries(generic))
+      members[alias] = new PyAlias(`typing.${alias}`, machine.builtin(cls), []);
     members.Text = machine.builtin('str');
     const classes = interfaceClasses(machine);
     for (const [cls, value] of classes) members[cls] = new PyAlias(`typing.${cls}`, value, []);
-    for (const [alias, cls] of Object.entries(interfaces)) members[alias] = new PyAlias(`typing.${alias}`, classes.get(cls)!, []);
+    for (const [alias, cls] of Object.entries(interfaces))
+      members[alias] = new PyAlias(`typing.${alias}`, classes.get(cls)!, []);
     members.Any = nativeClass(machine, 'Any', [], {}, { module: 'typing' });
-    for (const protocol of ['SupportsInt', 'SupportsFloat', 'SupportsIndex', 'SupportsAbs', 'SupportsRound', 'SupportsBytes']) {
+    for (const protocol of [
+      'SupportsInt',
+      'SupportsFloat',
+      'SupportsIndex',
+      'SupportsAbs',
+      'SupportsRound',
+      'SupportsBytes',
+    ]) {
       const method = `__${protocol.slice(8).toLowerCase()}__`;
       const cls = nativeClass(machine, protocol, [], {}, { module: 'typing' });
       cls.subclassCheck = type => type.mro.some(base => base.dict.has(method));
@@ -221,10 +241,16 @@ function typingModule(name: string): Module {
         native('dataclass_transform', '**kwargs', () => native('decorator', 'cls', ([cls]) => cls!)),
         native('deprecated', 'message, /, **kwargs', () => native('decorator', 'f', ([fn]) => fn!)),
         native('NewType', 'name, tp, /', () => native('new_type', 'x', ([x]) => x!)),
-        nativeSteps('get_type_hints', 'obj, globalns=None, localns=None, include_extras=False', function* ([of], inner) {
-          return yield* hints(of!, inner);
-        }),
-        native('get_origin', 'tp', ([tp]) => (tp instanceof PyAlias && (tp.args.length > 0 || tp.origin !== null) ? tp.origin : null)),
+        nativeSteps(
+          'get_type_hints',
+          'obj, globalns=None, localns=None, include_extras=False',
+          function* ([of], inner) {
+            return yield* hints(of!, inner);
+          },
+        ),
+        native('get_origin', 'tp', ([tp]) =>
+          tp instanceof PyAlias && (tp.args.length > 0 || tp.origin !== null) ? tp.origin : null,
+        ),
         native('get_args', 'tp', ([tp]) => new PyTuple(tp instanceof PyAlias ? tp.args : [])),
       ],
       missing(name, 'is_typeddict', 'get_overloads'),
@@ -253,8 +279,8 @@ function withCollections(module: Module, collections: Module): Module {
 }
 
 export const typing = (collections: Module) => withCollections(typingModule('typing'), collections);
-export const typingExtensions = (collections: Module) => withCollections(typingModule('typing_extensions'), collections);
-
+export const typingExtensions = (collections: Module) =>
+  withCollections(typingModule('typing_extensions'), collections);
 
 export const types = moduleOf('types', machine => {
   const of = (value: Value): Value => machine.typeOf(value) ?? null;
@@ -264,7 +290,8 @@ export const types = moduleOf('types', machine => {
     [],
     {
       __init__: native('__init__', 'self, /, **kwargs', ([self, keywords]) => {
-        for (const { key, value } of (keywords as PyDict).entries.values()) (self as PyInstance).set(key as string, value);
+        for (const { key, value } of (keywords as PyDict).entries.values())
+          (self as PyInstance).set(key as string, value);
         return null;
       }),
       __repr__: nativeSteps('__repr__', 'self', function* ([self], inner) {
@@ -295,7 +322,9 @@ export const types = moduleOf('types', machine => {
     [
       native('MappingProxyType', 'mapping', ([mapping]) => mapping!),
       native('coroutine', 'func', ([fn]) => fn!),
-      native('DynamicClassAttribute', 'fget=None', ([getter], inner) => (isGiven(getter!) ? inner.unknown('DynamicClassAttribute') : null)),
+      native('DynamicClassAttribute', 'fget=None', ([getter], inner) =>
+        isGiven(getter!) ? inner.unknown('DynamicClassAttribute') : null,
+      ),
     ],
     missing('types', 'new_class', 'prepare_class', 'resolve_bases'),
   ];
@@ -316,4 +345,3 @@ function kinds(machine: Machine): Record<string, Value> {
   }
   return members;
 }
-
