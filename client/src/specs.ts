@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import type { DocumentSelector } from 'vscode-languageclient/node';
 
 /**
- * Any scheme: unsaved and virtual files are specs too; the server reads no disk. A Darknet cfg may go by the language of
- * another program's .cfg.
+ * Any scheme: unsaved and virtual files are specs too. A Darknet cfg may go by the language of another program's .cfg. Of
+ * a Python file without a network the server looks at the text once, and at nothing else.
  */
 export const specs: DocumentSelector = [
   { language: 'flopline' },
@@ -13,6 +13,7 @@ export const specs: DocumentSelector = [
   { language: 'darknet-cfg' },
   { pattern: '**/*.cfg' },
   { pattern: '**/*.cfg.txt' },
+  { language: 'python' },
 ];
 
 export function mayBeSpec(document: vscode.TextDocument): boolean {

@@ -68,6 +68,7 @@ export { orderOf } from './features/wording.ts';
 export {
   type Format,
   formats,
+  type Host,
   type InputSize,
   type Program,
   type ProgramEntry,

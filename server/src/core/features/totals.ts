@@ -108,9 +108,14 @@ export function inputText(analysed: Analysed): string {
   const { inputs } = analysed.model.graph;
   const [only] = inputs;
   if (!only) return '';
-  if (inputs.length === 1) return l10n.t('input {0}', shapeOrUnknown(only.tensor.shape, order));
+  const isGuessed = analysed.spec.program?.entry?.guessed === true;
+  if (inputs.length === 1) {
+    const shape = shapeOrUnknown(only.tensor.shape, order);
+    return isGuessed ? l10n.t('input {0} (guessed)', shape) : l10n.t('input {0}', shape);
+  }
   const shown = inputs.slice(0, 3).map(({ name, tensor }) => `${name} ${shapeOrUnknown(tensor.shape, order)}`);
-  return l10n.t('inputs {0}', `${shown.join(', ')}${inputs.length > 3 ? ', …' : ''}`);
+  const list = `${shown.join(', ')}${inputs.length > 3 ? ', …' : ''}`;
+  return isGuessed ? l10n.t('inputs {0} (guessed)', list) : l10n.t('inputs {0}', list);
 }
 
 /** The totals under every convention side by side, as markdown. */

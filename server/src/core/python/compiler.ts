@@ -25,6 +25,7 @@ import {
   op,
   type ParameterNames,
 } from './code.ts';
+import { evaluated } from './code.ts';
 import { conductOf, type Effects, effectsOf, isHarmlessExpression, leavesOf, type Slot } from './effects.ts';
 import { ellipsis, PyBytes, PyComplex, PyFloat, PyTuple, type Value } from './objects.ts';
 import { type Scope, type Scopes, scopesOf } from './scope.ts';
@@ -80,7 +81,7 @@ function moduleUnit(block: PythonBlock): Unit {
 export function compileExpression(node: Expression, text: string): Code {
   const statement: Statement = { kind: 'Return', value: node, range: node.range };
   const { module, scopes } = scopesOf([statement]);
-  const unit = new Unit(module, scopes, text, '<expression>', '<expression>', 'module', node.range, []);
+  const unit = new Unit(module, scopes, text, evaluated, evaluated, 'module', node.range, []);
   unit.body([statement]);
   return unit.code();
 }

@@ -1,12 +1,13 @@
 // Networks of PyTorch in Python files, which are read and never run (docs/python.md).
 import * as l10n from '@vscode/l10n';
 import { Builder } from '../../graph/builder.ts';
+import type { Frame } from '../../graph/graph.ts';
 import { noFiles } from '../../python/files.ts';
 import type { PythonTree } from '../../syntax/python/ast.ts';
 import { isPythonStarted, parsePython, startPython } from '../../syntax/python/parse.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
-import type { Format, ProgramEntry, Reader, ReadOptions, Source, Spec } from '../format.ts';
+import type { Format, Host, ModuleRow, ProgramEntry, Reader, ReadOptions, Source, Spec } from '../format.ts';
 import { type Outline, outlineOf } from './entries.ts';
 import { type Given, givenSizes } from './inputs.ts';
 import { attempts, type Outcome } from './reading.ts';
@@ -87,9 +88,16 @@ class ProgramReader {
     const { text, name, path, files = noFiles, roots } = this.#source;
     this.#outline ??= outlineOf(text, this.#tree);
     this.#surroundings ??= surroundingsOf(path, files, roots);
-    const { entries, classes } = this.#outline;
+    const { entries, classes, unbuilt } = this.#outline;
     const { repository, roots: folders } = this.#surroundings;
-    const chosen = chosenEntry(entries, options.entry);
+    const own = chosenEntry(entries, options.entry);
+    const { host } = this.#source;
+    // A part of a network may be a network by itself, but that is not what it is for.
+    if (host && options.entry === undefined && (own === undefined || own.from === 'class')) {
+      const borrowed: Spec | undefined = yield* this.#hosted(host, options);
+      if (borrowed) return borrowed;
+    }
+    const chosen = own;
     const problems: Problem[] = [...this.#tree.problems];
     if (!chosen) {
       return {
@@ -98,10 +106,20 @@ class ProgramReader {
         problems,
         head: classes[0]?.head ?? { from: 0, to: 0 },
         variants: [],
-        program: { entries, entry: undefined, modules: [], roots: folders, repository, read: new Map(), missing: [] },
+        program: {
+          entries,
+          entry: undefined,
+          unbuilt,
+          host: undefined,
+          modules: [],
+          roots: folders,
+          repository,
+          read: new Map(),
+          missing: [],
+        },
       };
     }
-    const head = chosen.range ?? headOf(chosen.expression, this.#outline) ?? { from: 0, to: 0 };
+    const head = headOf(chosen.expression, this.#outline) ?? chosen.range ?? { from: 0, to: 0 };
     const given = givenFor(chosen, options);
     if (given && 'message' in given) problems.push({ range: head, severity: 'error', code: 'wrong-setting', ...given });
     const wish = given && 'kind' in given ? given : undefined;
@@ -129,7 +147,9 @@ class ProgramReader {
       program: {
         entries: entries.includes(chosen) ? entries.map(each => (each === chosen ? entry : each)) : [entry, ...entries],
         entry,
-        modules: outcome.modules,
+        unbuilt,
+        host: path === undefined ? undefined : { path, entry: chosen.expression, given: wish, roots },
+        modules: placedAt(head, outcome.modules),
         roots: folders,
         repository,
         read: outcome.read,
@@ -137,6 +157,63 @@ class ProgramReader {
       },
     };
   }
+
+  /** The text as the network of a program that imports it has it; undefined where that does not use it. */
+  *#hosted({ path, entry, given, roots }: Host, options: ReadOptions): Generator<void, Spec | undefined> {
+    const { files = noFiles } = this.#source;
+    const { entries, classes, unbuilt } = this.#outline!;
+    const around = surroundingsOf(path, files, roots);
+    const head = classes[0]?.head ?? { from: 0, to: 0 };
+    const outcome: Outcome = yield* attempts({
+      source: this.#source,
+      tree: this.#tree,
+      surroundings: { ...this.#surroundings!, roots: around.roots },
+      entry,
+      module: around.module,
+      given: given as Given | undefined,
+      head,
+      order: options.shapeOrder ?? pytorch.shapeOrder,
+    });
+    if (!outcome.read.has(path) || !isPlaced(outcome.graph.root)) return undefined;
+    const shown: ProgramEntry = {
+      expression: entry,
+      range: undefined,
+      from: 'host',
+      host: path,
+      inputs: undefined,
+      guessed: outcome.guessed,
+      ...(outcome.shapes && { shapes: outcome.shapes }),
+    };
+    return {
+      model: outcome.name ?? entry,
+      graph: outcome.graph,
+      // What is wrong elsewhere is reported there.
+      problems: [...this.#tree.problems, ...outcome.problems.filter(({ range }) => range !== head && range.to > 0)],
+      head,
+      variants: [],
+      program: {
+        entries,
+        entry: shown,
+        unbuilt,
+        host: undefined,
+        modules: outcome.modules,
+        roots: around.roots,
+        repository: this.#surroundings!.repository,
+        read: outcome.read,
+        missing: outcome.missing,
+      },
+    };
+  }
+}
+
+/** Whether anything of a network is in the text that is read. */
+function isPlaced({ sites, children }: Frame): boolean {
+  return sites.some(({ file }) => file === undefined) || children.some(isPlaced);
+}
+
+/** The network is shown at the head of its class where nothing in the text makes it. */
+function placedAt(head: Range, modules: readonly ModuleRow[]): readonly ModuleRow[] {
+  return modules.map((row, at) => (at > 0 || row.site ? row : { ...row, site: { range: head, role: 'construct' } }));
 }
 
 /** The entry that is read: the one that was asked for, which the file need not name itself; else its first. */

@@ -1,7 +1,7 @@
 // The machine that runs a file for its networks: one for each try.
 import * as l10n from '@vscode/l10n';
 import type { Files } from '../../python/files.ts';
-import { Raised, type Steps } from '../../python/objects.ts';
+import { PyModule, Raised, type Steps } from '../../python/objects.ts';
 import { createMachine } from '../../python/vm.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Reason } from '../../text/reason.ts';
@@ -9,7 +9,7 @@ import { nnModules } from '../../torch/python/nn/index.ts';
 import { worldOf } from '../../torch/python/recording.ts';
 import { torchModules } from '../../torch/python/torch.ts';
 import { exceptionProblem, type Failure } from './exceptions.ts';
-import { failureOf, type Recorded, Refusal, record, Unknowns } from './program.ts';
+import { failureOf, notFound, type Recorded, Refusal, record, Unknowns } from './program.ts';
 import type { Task, Try } from './reading.ts';
 
 const natives = new Map([...torchModules, ...nnModules]);
@@ -18,7 +18,7 @@ const natives = new Map([...torchModules, ...nnModules]);
 const slice = 20_000;
 
 export function* run(task: Task, files: Files, roots: readonly string[], guess: number): Generator<void, Try> {
-  const { source, tree, surroundings, entry, given, head, order } = task;
+  const { source, tree, surroundings, entry, module, given, head, order } = task;
   const unknowns = new Unknowns();
   const machine = createMachine({ files, roots, natives, hooks: unknowns });
   const work = machine.start(whole());
@@ -47,7 +47,9 @@ export function* run(task: Task, files: Files, roots: readonly string[], guess: 
     const isPackage = /(?:^|\/)__init__\.pyw?$/.test(source.path ?? '');
     try {
       const file = yield* machine.run({ tree, name: surroundings.module, isPackage, path: source.path });
-      return yield* record(machine, file, unknowns, { entry, given, guess, order });
+      const holder = module === undefined ? file : yield* machine.importModule(module);
+      if (!(holder instanceof PyModule)) return new Refusal(notFound(entry));
+      return yield* record(machine, holder, unknowns, { entry, given, guess, order });
     } catch (error) {
       if (error instanceof Raised) return yield* failureOf(error, machine);
       throw error;

@@ -315,6 +315,11 @@ function unknownIn(value: Value, depth = 4): Unknown | undefined {
   return undefined;
 }
 
+/** A network whose file is not there any more. */
+export function notFound(entry: string): Omit<Problem, 'range' | 'severity'> {
+  return unknownEntry(entry, { message: l10n.t('its file was not found') });
+}
+
 function unknownEntry(entry: string, { message }: Reason): Omit<Problem, 'range' | 'severity'> {
   return {
     code: 'unknown-network',

@@ -23,6 +23,8 @@ export interface Task {
   readonly surroundings: Surroundings;
   /** The expression that builds it. */
   readonly entry: string;
+  /** The module in whose names that is, where it is not the file itself: one that imports it. */
+  readonly module?: string;
   /** How it is called; undefined is guessed. */
   readonly given: Given | undefined;
   /** Where problems are that have no place of their own. */

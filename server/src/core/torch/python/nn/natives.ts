@@ -1,5 +1,6 @@
 // Native functions and classes, and what passes between Python's values and ours.
 import * as l10n from '@vscode/l10n';
+import { evaluated } from '../../../python/code.ts';
 import type { Machine } from '../../../python/machine.ts';
 import {
   type Keywords,
@@ -131,7 +132,7 @@ function describe(value: Value): string {
 export function callPlaces(machine: Machine, most = 8): readonly Place[] {
   const places: Place[] = [];
   for (let at = machine.top; at && places.length < most; at = at.parent) {
-    if (!at.code) continue;
+    if (!at.code || at.file === evaluated) continue;
     const range = at.expression ?? at.statement;
     if (range) places.push({ file: at.file, range: { from: at.base + range.from, to: at.base + range.to } });
     if (at.code.name === '__init__' || at.code.kind === 'module') break;
