@@ -778,7 +778,9 @@ export function workingFixes(analysed: Analysed, problem: Problem, tries: { left
     if (tries.left-- <= 0) break;
     const after = withEdits(analysed, repair.edits);
     if (!after || errorsOf(after.problems) >= errors) continue;
-    if (newProblem(problems, after.problems) === undefined) found.push(repair);
+    // What is only worth a word could not be seen before.
+    const others = after.problems.filter(({ severity }) => severity !== 'information');
+    if (newProblem(problems, others) === undefined) found.push(repair);
     // Two that work are enough to choose from.
     if (found.length === 2) break;
   }

@@ -37,23 +37,27 @@ export function documentProblems(document: Document): Problem[] {
 
 /** What the costs of a network say, as settings ask for it. */
 export function findings(analysed: Analysed): Problem[] {
-  const { model, settings, document, standIns } = analysed;
+  const { model, settings, document, spec, standIns } = analysed;
   // What rests on a row that cannot be read is no finding.
   if (standIns && standIns.rows.length > 0) return [];
   const { dominance, hugeActivation, unusedOutput } = settings.diagnostics;
   // What is used, and what it costs, may be another network's as long as references mean other rows.
   const isMeant = !analysed.numbers;
+  const { program } = spec;
   const rows = model.graph.layers.filter(row => useOf(row) !== undefined && row.end > row.first);
   const found: Problem[] = [];
   // In a network of two layers one of them always dominates.
-  if (dominance.enabled && isMeant && rows.filter(row => hasCost(model.costOf(row))).length >= 3) {
+  // What dominates the network of another file is for that one to say.
+  const isOwn = program?.entry?.host === undefined;
+  if (dominance.enabled && isMeant && isOwn && rows.filter(row => hasCost(model.costOf(row))).length >= 3) {
     found.push(...dominantLayers(model, rows, dominance.threshold));
     found.push(...dominantFamily(analysed, rows, dominance.threshold));
   }
   if (hugeActivation.enabled) found.push(...hugeActivations(analysed, rows));
   // A row that could not be read may be the one that reads the output.
   const readable = analysed.problems.every(({ severity }) => severity !== 'error');
-  if (unusedOutput.enabled && isMeant && readable) found.push(...unusedOutputs(model.graph, rows));
+  // A program's own format knows what is for training.
+  if (unusedOutput.enabled && isMeant && !program && readable) found.push(...unusedOutputs(model.graph, rows));
   // A layer of twenty lines is marked at its first.
   return found.map(problem => ({ ...problem, range: document.lines.firstOf(problem.range) }));
 }

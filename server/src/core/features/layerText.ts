@@ -16,6 +16,7 @@ import {
   doubtText,
   elementBytes,
   frameName,
+  isCode,
   orderOf,
   paramsText,
   plainMarkdown,
@@ -69,6 +70,8 @@ export function layerText(analysed: Analysed, frames: readonly Frame[], summary?
 function headText(frames: readonly Frame[], between = ' — '): string {
   const [{ label, type }] = frames as readonly [Frame, ...Frame[]];
   const times = frames.length > 1 ? ` ×${frames.length}` : '';
+  if (type === 'statement') return `**${l10n.t('This line')}**${times}`;
+  if (type === 'function') return `**${plainMarkdown(label)}**${times}`;
   const isNamed = label !== '' && label !== type && frames.every(frame => frame.label === label);
   if (!isNamed) return `**${plainMarkdown(type)}**${times}`;
   return `**${plainMarkdown(frameName({ label, type }))}**${between}${codeSpan(type)}${times}`;
@@ -301,18 +304,23 @@ function mergedParts(analysed: Analysed, frame: Frame): Part[] {
     } else merged.set(key, { name: label, type, output: shape, cost, times: 1 });
   };
   let id = frame.first;
+  const parts = (holder: Frame): void => {
+    for (const child of holder.children) {
+      operators(child.first);
+      // A line of a program is what it calls.
+      if (isCode(child)) parts(child);
+      else if (child.end > child.first) add(child.label, child.type, child.outputs[0], model.costOf(child));
+      if (!isCode(child)) id = Math.max(id, child.end);
+    }
+    operators(holder.end);
+  };
   const operators = (end: number): void => {
     for (; id < end; id++) {
       const node = model.graph.nodes[id]!;
       add(node.op.name, '', node.outputs[0], model.costOfNode(node));
     }
   };
-  for (const child of frame.children) {
-    operators(child.first);
-    id = Math.max(id, child.end);
-    if (child.end > child.first) add(child.label, child.type, child.outputs[0], model.costOf(child));
-  }
-  operators(frame.end);
+  parts(frame);
   return [...merged.values()];
 }
 
@@ -337,7 +345,7 @@ function usesTable(analysed: Analysed, frames: readonly Frame[]): string {
 /** From the row down: `inception3a › 3×3`. */
 function pathOf(frame: Frame): string {
   const names: string[] = [];
-  for (let at: Frame | undefined = frame; at?.parent; at = at.parent) names.unshift(frameName(at));
+  for (let at: Frame | undefined = frame; at?.parent; at = at.parent) if (!isCode(at)) names.unshift(frameName(at));
   return names.length > 4 ? `${names[0]} › … › ${names.slice(-2).join(' › ')}` : names.join(' › ');
 }
 

@@ -163,6 +163,11 @@ export function frameName({ label, type }: Pick<Frame, 'label' | 'type'>): strin
   return clip(label || type, 60);
 }
 
+/** Whether a frame is a line or a function of a program, and no layer. */
+export function isCode({ type }: Pick<Frame, 'type'>): boolean {
+  return type === 'statement' || type === 'function';
+}
+
 /** Markdown that shows a user's text as code and cannot end early. */
 export function codeSpan(text: string): string {
   const flat = clip(text.replace(/\s+/g, ' '), 120).replaceAll('`', 'ˋ').replaceAll('|', '❘');

@@ -5,9 +5,10 @@ import type { Frame } from '../../graph/graph.ts';
 import { noFiles } from '../../python/files.ts';
 import type { PythonTree } from '../../syntax/python/ast.ts';
 import { isPythonStarted, parsePython, startPython } from '../../syntax/python/parse.ts';
-import type { Problem } from '../../text/problem.ts';
+import type { Fix, Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import type { Format, Host, ModuleRow, ProgramEntry, Reader, ReadOptions, Source, Spec } from '../format.ts';
+import { checks } from './checks.ts';
 import { type Outline, outlineOf } from './entries.ts';
 import { type Given, givenSizes } from './inputs.ts';
 import { attempts, type Outcome } from './reading.ts';
@@ -42,6 +43,7 @@ function open(source: Source, earlier?: Reader): Reader {
     cache: { tree } satisfies Cache,
     prepare: options => program.prepare(options),
     read: options => program.read(options),
+    fixes: problem => program.fixes(problem),
   };
 }
 
@@ -52,6 +54,7 @@ class ProgramReader {
   readonly #source: Source;
   readonly #tree: PythonTree;
   readonly #readings = new Map<string, Spec>();
+  readonly #fixes = new WeakMap<Problem, readonly Fix[]>();
   #outline: Outline | undefined;
   #surroundings: Surroundings | undefined;
 
@@ -70,6 +73,10 @@ class ProgramReader {
 
   *prepare(options: ReadOptions): Generator<void, void> {
     yield* this.#steps(options);
+  }
+
+  fixes(problem: Problem): readonly Fix[] {
+    return this.#fixes.get(problem) ?? [];
   }
 
   *#steps(options: ReadOptions): Generator<void, Spec> {
@@ -133,6 +140,10 @@ class ProgramReader {
       order: options.shapeOrder ?? pytorch.shapeOrder,
     });
     for (const problem of outcome.problems) problems.push(problem);
+    for (const [problem, fixes] of outcome.fixes) this.#fixes.set(problem, fixes);
+    if (!problems.some(({ severity }) => severity === 'error')) {
+      for (const problem of checks(this.#tree, outcome.modules, outcome.graph)) problems.push(problem);
+    }
     const entry: ProgramEntry = {
       ...chosen,
       guessed: outcome.guessed,

@@ -3,12 +3,13 @@ import * as l10n from '@vscode/l10n';
 import type { Files } from '../../python/files.ts';
 import { PyModule, Raised, type Steps } from '../../python/objects.ts';
 import { createMachine } from '../../python/vm.ts';
-import type { Problem } from '../../text/problem.ts';
+import type { Fix, Problem } from '../../text/problem.ts';
 import type { Reason } from '../../text/reason.ts';
 import { nnModules } from '../../torch/python/nn/index.ts';
 import { worldOf } from '../../torch/python/recording.ts';
 import { torchModules } from '../../torch/python/torch.ts';
 import { exceptionProblem, type Failure } from './exceptions.ts';
+import { fitting } from './fixes.ts';
 import { failureOf, notFound, type Recorded, Refusal, record, Unknowns } from './program.ts';
 import type { Task, Try } from './reading.ts';
 
@@ -29,7 +30,12 @@ export function* run(task: Task, files: Files, roots: readonly string[], guess: 
   }
   const problems: Problem[] = [...worldOf(machine).problems];
   const missing = machine.missing.map(({ name }) => ({ name, why: l10n.t('no folder has it') }));
-  const failed = (problem: Problem): Try => ({ recorded: undefined, problems: [...problems, problem], missing });
+  const fixes = new Map<Problem, readonly Fix[]>();
+  for (const [problem, misfit] of worldOf(machine).misfits) {
+    const fix = fitting(misfit, tree);
+    if (fix) fixes.set(problem, [fix]);
+  }
+  const failed = (problem: Problem): Try => ({ recorded: undefined, problems: [...problems, problem], fixes, missing });
   if (outcome.kind === 'stopped') return failed(stopped(outcome.reason));
   if (outcome.kind === 'raised')
     return failed(exceptionProblem({ raised: new Raised(outcome.exception), message: '' }, head));
@@ -41,7 +47,8 @@ export function* run(task: Task, files: Files, roots: readonly string[], guess: 
   }
   if ('raised' in value) return failed(exceptionProblem(value, head));
   if (value.failure) problems.push(exceptionProblem(value.failure, head));
-  return { recorded: value, problems, missing };
+  if (!value.given) problems.push(unknownInput());
+  return { recorded: value, problems, fixes, missing };
 
   function* whole(): Steps<Recorded | Refusal | Failure> {
     const isPackage = /(?:^|\/)__init__\.pyw?$/.test(source.path ?? '');
@@ -54,6 +61,17 @@ export function* run(task: Task, files: Files, roots: readonly string[], guess: 
       if (error instanceof Raised) return yield* failureOf(error, machine);
       throw error;
     }
+  }
+
+  function unknownInput(): Problem {
+    const words = `# flopline: ${entry} input=1,3,224,224`;
+    return {
+      range: head,
+      severity: 'information',
+      code: 'unknown-input',
+      message: l10n.t('Nothing says what `{0}` is called with.', entry),
+      help: l10n.t('Write the sizes of its input in a comment, such as `{0}`.', words),
+    };
   }
 
   function stopped({ message }: Reason): Problem {
