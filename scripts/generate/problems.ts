@@ -8,10 +8,13 @@ import {
   problemsWithHints,
   textOf,
 } from '../../server/src/core/index.ts';
+import { startPython } from '../../server/src/core/syntax/python/parse.ts';
 import { formerCodesOf } from '../../server/src/core/text/codes.ts';
 import { notice } from './markdown.ts';
 import type { ProblemExample } from './problems/example.ts';
 import { areas } from './problems/index.ts';
+
+await startPython();
 
 export function problemsPage(): string {
   return `${[
@@ -53,13 +56,18 @@ function section(code: string): string {
   ].join('\n\n');
 }
 
+function languageOf(file: string): string {
+  if (file.endsWith('.py')) return 'python';
+  return /ya?ml$/.test(file) ? 'yaml' : 'ini';
+}
+
 function described(example: ProblemExample): string[] {
   const { code, text, file, why } = example;
   const [first] = reported(example);
   if (!first) throw new Error(`The example of ${code} does not have that problem.`);
   return [
     `${first.severity[0]!.toUpperCase()}${first.severity.slice(1)}: ${textOf(first)}`,
-    [`\`\`\`${/ya?ml$/.test(file) ? 'yaml' : 'ini'}`, text.trimEnd(), '```'].join('\n'),
+    [`\`\`\`${languageOf(file)}`, text.trimEnd(), '```'].join('\n'),
     why,
   ];
 }

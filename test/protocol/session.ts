@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   type CodeAction,
   type CodeLens,
@@ -77,10 +77,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
         publishDiagnostics: { relatedInformation: true },
         ...(options.outline ? { documentSymbol: { dynamicRegistration: true } } : {}),
         ...(options.modern
-          ? {
-              codeAction: { dataSupport: true, disabledSupport: true, resolveSupport: { properties: ['edit'] } },
-              completion: { completionItem: { snippetSupport: true, labelDetailsSupport: true } },
-            }
+          ? { codeAction: { dataSupport: true, disabledSupport: true, resolveSupport: { properties: ['edit'] } } }
           : {}),
       },
     },
@@ -141,9 +138,9 @@ export class Session {
     });
   }
 
-  /** Opens a text; the answer is its address. */
-  async open(name: string, text: string, languageId = 'yaml'): Promise<string> {
-    const uri = `file:///models/${name}`;
+  /** Opens a text; the answer is its address. `folder` is on the disk only where something else is to be found there. */
+  async open(name: string, text: string, languageId = 'yaml', folder = '/models'): Promise<string> {
+    const uri = pathToFileURL(`${folder}/${name}`).toString();
     this.#texts.set(uri, { text, version: 1 });
     await this.connection.sendNotification('textDocument/didOpen', {
       textDocument: { uri, languageId, version: 1, text },

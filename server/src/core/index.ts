@@ -108,6 +108,7 @@ export {
   settingTable,
   withValues,
 } from './settings/index.ts';
+export { startPython } from './syntax/python/parse.ts';
 export { applyEdits, type TextEdit } from './text/edit.ts';
 export { Lines, type Position } from './text/lines.ts';
 export { type Fix, type Problem, type Severity, textOf } from './text/problem.ts';

@@ -1,6 +1,7 @@
 // Runs Python text with torch, and tells what its names hold in the end.
 import { Builder } from '../../../server/src/core/graph/builder.ts';
 import type { Graph } from '../../../server/src/core/graph/graph.ts';
+import type { Counts } from '../../../server/src/core/ops/op.ts';
 import { noFiles } from '../../../server/src/core/python/files.ts';
 import {
   PyFloat,
@@ -30,6 +31,8 @@ export interface Ran {
   readonly module: PyModule | undefined;
   /** Where the text begins behind the imports. */
   readonly prefix: number;
+  /** The whole text that was run. */
+  readonly text: string;
 }
 
 const prefix = 'import torch\nimport torch.utils.checkpoint\n';
@@ -55,6 +58,7 @@ export function ran(text: string, records = true): Ran {
     graph: builder.finish([]),
     module,
     prefix: prefix.length,
+    text: prefix + text,
   };
 }
 
@@ -78,4 +82,27 @@ export function plainly(value: Value | undefined): unknown {
 export function shapeOf(value: Value | undefined): string {
   if (!(value instanceof PyTensor)) return value instanceof Unknown ? 'unknown' : String(value);
   return value.shape ? value.shape.map(length => (Number.isNaN(length) ? '?' : length)).join('×') : 'none';
+}
+
+/** The sums of what the nodes of a graph count. */
+export function counted(graph: Graph): Counts {
+  const sums: Counts = {
+    macs: 0,
+    adds: 0,
+    muls: 0,
+    divs: 0,
+    compares: 0,
+    exps: 0,
+    weights: 0,
+    biases: 0,
+    normAffine: 0,
+    normStats: 0,
+  };
+  for (const { op, attrs, inputs, outputs } of graph.nodes) {
+    const shapes = [inputs, outputs].map(tensors => tensors.map(({ shape }) => shape ?? []));
+    for (const [name, value] of Object.entries(op.counts?.(attrs, shapes[0]!, shapes[1]!) ?? {})) {
+      sums[name as keyof Counts] += value ?? 0;
+    }
+  }
+  return sums;
 }

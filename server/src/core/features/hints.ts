@@ -188,7 +188,8 @@ function newLabel(
       : '',
   };
   const label = filled(template, values, room);
-  if (label === '') return before.trimEnd();
+  // How often something is made or called that costs nothing says nothing.
+  if (label === '' && role !== 'use') return '';
   // A cost that is not known at all makes room for the reason.
   if (cost.value.value > 0 || cost.value.complete || !template.has.has('cost')) return before + label;
   const reason = reasonOf(cost, line, analysed);

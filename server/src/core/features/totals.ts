@@ -113,9 +113,9 @@ export function inputText(analysed: Analysed): string {
     const shape = shapeOrUnknown(only.tensor.shape, order);
     return isGuessed ? l10n.t('input {0} (guessed)', shape) : l10n.t('input {0}', shape);
   }
-  const shown = inputs.slice(0, 3).map(({ name, tensor }) => `${name} ${shapeOrUnknown(tensor.shape, order)}`);
-  const list = `${shown.join(', ')}${inputs.length > 3 ? ', …' : ''}`;
-  return isGuessed ? l10n.t('inputs {0} (guessed)', list) : l10n.t('inputs {0}', list);
+  const list = inputs.slice(0, 3).map(({ name, tensor }) => `${name} ${shapeOrUnknown(tensor.shape, order)}`);
+  const shown = `${list.join(', ')}${inputs.length > 3 ? ', …' : ''}`;
+  return isGuessed ? l10n.t('inputs {0} (guessed)', shown) : l10n.t('inputs {0}', shown);
 }
 
 /** The totals under every convention side by side, as markdown. */

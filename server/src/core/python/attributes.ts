@@ -1,7 +1,10 @@
 // How attributes are found, bound and set.
-import type { Machine } from './machine.ts';
+
 import { PyGenerator } from './frame.ts';
+import type { Machine } from './machine.ts';
+import { namespaceView } from './namespace.ts';
 import {
+  Later,
   Native,
   PyBoundMethod,
   PyClass,
@@ -10,7 +13,6 @@ import {
   PyException,
   PyFunction,
   PyInstance,
-  Later,
   PyLazy,
   PyList,
   PyModule,
@@ -24,7 +26,6 @@ import {
   Unknown,
   type Value,
 } from './objects.ts';
-import { namespaceView } from './namespace.ts';
 
 /** The own attributes of an instance of a class derived from a built-in one. */
 function ownOf(object: PyObject): PyInstance | undefined {
@@ -201,7 +202,17 @@ function classAttribute(cls: PyClass, name: string, machine: Machine): Value | L
   return fallback === undefined ? undefined : new Later(machine.call(fallback, [cls, name]));
 }
 
+function* whenReady(module: PyModule, name: string, machine: Machine): Steps {
+  yield* machine.ready(module);
+  const found = moduleAttribute(module, name, machine);
+  if (found === undefined) throw noAttribute(module, name, machine);
+  return found instanceof Later ? yield* found.steps : found;
+}
+
 function moduleAttribute(module: PyModule, name: string, machine: Machine): Value | Later | undefined {
+  if (module.isPending && name !== '__name__' && name !== '__path__' && name !== '__file__') {
+    return new Later(whenReady(module, name, machine));
+  }
   let value = module.dict.get(name);
   if (value === undefined && module.lazy) {
     const inner = machine.submodule(module, name);
@@ -233,7 +244,8 @@ function moduleAttribute(module: PyModule, name: string, machine: Machine): Valu
 
 /** Runs an import that was put off. */
 export function* resolved(dict: Map<string, Value>, name: string, lazy: PyLazy, machine: Machine): Steps {
-  if (lazy.isResolving) throw machine.raise('ImportError', `cannot import name '${name}' (most likely due to a circular import)`);
+  if (lazy.isResolving)
+    throw machine.raise('ImportError', `cannot import name '${name}' (most likely due to a circular import)`);
   lazy.isResolving = true;
   let value: Value;
   try {
@@ -264,7 +276,8 @@ function superAttribute(object: PySuper, name: string, machine: Machine): Value 
       if (value instanceof PyClassMethod) return new PyBoundMethod(self, value.callee);
       return value;
     }
-    const hooked = self instanceof PyInstance && !name.startsWith('__') ? cls.getAttribute?.(self, name, machine) : undefined;
+    const hooked =
+      self instanceof PyInstance && !name.startsWith('__') ? cls.getAttribute?.(self, name, machine) : undefined;
     if (hooked !== undefined) return hooked;
   }
   return selfClass.unknownBase;
@@ -313,7 +326,10 @@ function functionAttribute(fn: PyFunction, name: string, machine: Machine): Valu
       made.dict.set('co_posonlyargcount', code.parameters.positionalOnly);
       made.dict.set('co_varnames', new PyTuple(code.locals.filter(local => !local.startsWith('.'))));
       made.dict.set('co_nlocals', code.locals.filter(local => !local.startsWith('.')).length);
-      made.dict.set('co_flags', (code.parameters.rest >= 0 ? 4 : 0) + (code.parameters.keywords >= 0 ? 8 : 0) + (code.isGenerator ? 32 : 0));
+      made.dict.set(
+        'co_flags',
+        (code.parameters.rest >= 0 ? 4 : 0) + (code.parameters.keywords >= 0 ? 8 : 0) + (code.isGenerator ? 32 : 0),
+      );
       return made;
     }
     default:

@@ -110,7 +110,13 @@ export function* createClass(
     );
   }
   const module = names.get('__module__');
-  const cls = new PyClass(name, typeof module === 'string' ? module : (machine.globals()?.name ?? '__main__'), real, order, place);
+  const cls = new PyClass(
+    name,
+    typeof module === 'string' ? module : (machine.globals()?.name ?? '__main__'),
+    real,
+    order,
+    place,
+  );
   const qualified = names.get('__qualname__');
   if (typeof qualified === 'string') cls.qualifiedName = qualified;
   if (meta !== machine.builtin('type')) cls.metaclass = meta;

@@ -88,12 +88,24 @@ export function compileExpression(node: Expression, text: string): Code {
 
 /** What `break`, `continue` and `return` pass on their way out. */
 type Block =
-  | { readonly kind: 'loop'; readonly again: number; readonly exits: number[]; readonly depth: number; readonly onStack: number; readonly node: Statement }
+  | {
+      readonly kind: 'loop';
+      readonly again: number;
+      readonly exits: number[];
+      readonly depth: number;
+      readonly onStack: number;
+      readonly node: Statement;
+    }
   /** Values of the machine that lie on the stack: an exception that is handled. */
   | { readonly kind: 'values'; readonly count: number }
   | { readonly kind: 'with' }
   | { readonly kind: 'finally'; readonly exits: { readonly at: number; readonly exit: Exit }[] }
-  | { readonly kind: 'try'; readonly node: Statement & { readonly kind: 'Try' }; readonly depth: number; readonly exits: number[] };
+  | {
+      readonly kind: 'try';
+      readonly node: Statement & { readonly kind: 'Try' };
+      readonly depth: number;
+      readonly exits: number[];
+    };
 type Exit = 'return' | 'break' | 'continue';
 
 class Unit {
@@ -326,9 +338,11 @@ class Unit {
   #compile(node: Statement): void {
     switch (node.kind) {
       case 'FunctionDef':
-        return this.#functionDef(node);
+        this.#functionDef(node);
+        return;
       case 'ClassDef':
-        return this.#classDef(node);
+        this.#classDef(node);
+        return;
       case 'Return':
         this.#begin(node.range);
         if (node.value) this.#expression(node.value);
@@ -349,7 +363,8 @@ class Unit {
         return;
       case 'AugAssign':
         this.#begin(node.range);
-        return this.#augmented(node);
+        this.#augmented(node);
+        return;
       case 'AnnAssign':
         this.#begin(node.range);
         if (node.value) {
@@ -362,21 +377,29 @@ class Unit {
         }
         return;
       case 'For':
-        return this.#for(node);
+        this.#for(node);
+        return;
       case 'While':
-        return this.#while(node);
+        this.#while(node);
+        return;
       case 'If':
-        return this.#if(node);
+        this.#if(node);
+        return;
       case 'With':
-        return this.#with(node, 0);
+        this.#with(node, 0);
+        return;
       case 'Match':
-        return this.#match(node);
+        this.#match(node);
+        return;
       case 'Raise':
-        return this.#raise(node);
+        this.#raise(node);
+        return;
       case 'Try':
-        return this.#try(node);
+        this.#try(node);
+        return;
       case 'Assert':
-        return this.#assert(node);
+        this.#assert(node);
+        return;
       case 'Import':
         this.#begin(node.range);
         for (const { name, as, range } of node.names) {
@@ -560,7 +583,16 @@ class Unit {
     }
     this.#begin(node.head);
     const scope = this.#scopes.get(node)!;
-    const unit = new Unit(scope, this.#scopes, this.#text, node.name, this.#qualified(node.name), 'class', node.head, []);
+    const unit = new Unit(
+      scope,
+      this.#scopes,
+      this.#text,
+      node.name,
+      this.#qualified(node.name),
+      'class',
+      node.head,
+      [],
+    );
     unit.body(node.body);
     const code = unit.code();
     this.#emit(op.arguments, 0, 1);
@@ -661,7 +693,8 @@ class Unit {
   #deleteTarget(node: Expression): void {
     switch (node.kind) {
       case 'Name':
-        return this.#delete(node.name);
+        this.#delete(node.name);
+        return;
       case 'Attribute':
         this.#expression(node.value);
         this.#emit(op.deleteAttribute, this.#nameAt(this.#scope.mangled(node.name)), -1);
@@ -704,7 +737,12 @@ class Unit {
     let { function: leavesFunction, loop: leavesLoop } = leaves;
     // A generator gives an unknown number of values.
     if (this.#scope.isGenerator) {
-      const found = effectsOf(statements, expressions, () => undefined, name => name);
+      const found = effectsOf(
+        statements,
+        expressions,
+        () => undefined,
+        name => name,
+      );
       if (found.yields) leavesFunction = true;
     }
     const tries = leaves.raises ? this.#tries() : undefined;
@@ -733,7 +771,8 @@ class Unit {
         this.#exit('return');
       } else if (leavesLoop && loop) this.#exit('break');
       else if (tries) {
-        for (let index = this.#blocks.length - 1; this.#blocks[index] !== tries; index--) this.#unwind(this.#blocks[index]!);
+        for (let index = this.#blocks.length - 1; this.#blocks[index] !== tries; index--)
+          this.#unwind(this.#blocks[index]!);
         tries.exits.push(this.#emit(op.jump, 0, 0));
       }
       this.#patch(over);
@@ -812,13 +851,21 @@ class Unit {
     const head = { from: node.range.from, to: node.test.range.to };
     const again = this.#here;
     this.#begin(head);
-    const isEndless = node.test.kind === 'Constant' && (node.test.type === 'bool' || node.test.type === 'int') && !!node.test.value;
+    const isEndless =
+      node.test.kind === 'Constant' && (node.test.type === 'bool' || node.test.type === 'int') && !!node.test.value;
     let test: number | undefined;
     if (!isEndless) {
       this.#expression(node.test);
       test = this.#emit(op.jumpIfFalse, 0, -1);
     }
-    const loop: Block & { readonly kind: 'loop' } = { kind: 'loop', again, exits: [], depth: this.#depth, onStack: 0, node };
+    const loop: Block & { readonly kind: 'loop' } = {
+      kind: 'loop',
+      again,
+      exits: [],
+      depth: this.#depth,
+      onStack: 0,
+      node,
+    };
     this.#blocks.push(loop);
     this.#block(node.body);
     this.#blocks.pop();
@@ -1229,13 +1276,7 @@ class Unit {
   }
 
   /** An operation that gives the parts that patterns are matched with, as a tuple, or None where there is no match. */
-  #parts(
-    operation: number,
-    detail: unknown,
-    patterns: readonly Pattern[],
-    fails: number[],
-    unknowns: number[],
-  ): void {
+  #parts(operation: number, detail: unknown, patterns: readonly Pattern[], fails: number[], unknowns: number[]): void {
     const parts = this.#hiddenLocal();
     this.#emit(operation, this.#detail(detail), 0);
     this.#emit(op.duplicate, 0, 1);
@@ -1412,8 +1453,14 @@ class Unit {
   #unary(node: Expression & { readonly kind: 'Unary' }): void {
     const { operand } = node;
     if (node.operator === '-' && operand.kind === 'Constant') {
-      if (operand.type === 'int' && operand.value !== 0) return this.#constant(-operand.value as number | bigint);
-      if (operand.type === 'float') return this.#constant(new PyFloat(-operand.value));
+      if (operand.type === 'int' && operand.value !== 0) {
+        this.#constant(-operand.value as number | bigint);
+        return;
+      }
+      if (operand.type === 'float') {
+        this.#constant(new PyFloat(-operand.value));
+        return;
+      }
     }
     this.#expression(operand);
     this.#range = node.range;
@@ -1480,7 +1527,8 @@ class Unit {
     const hasStar = elements.some(({ kind }) => kind === 'Starred');
     if (!hasStar && node.kind === 'Tuple' && elements.every(({ kind }) => kind === 'Constant')) {
       const items = elements.map(element => (element.kind === 'Constant' ? constantOf(element) : null));
-      return this.#constant(new PyTuple(items));
+      this.#constant(new PyTuple(items));
+      return;
     }
     if (!hasStar && elements.length < 1000) {
       for (const element of elements) this.#expression(element);

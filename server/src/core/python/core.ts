@@ -41,6 +41,7 @@ import {
   Unknown,
   type Value,
 } from './objects.ts';
+import { containerTruth, identity, plainBinary, plainLength, plainOrder, plainUnary } from './operators.ts';
 import {
   binaryMethods,
   binarySteps,
@@ -60,7 +61,6 @@ import {
   textSteps,
   truthSteps,
 } from './protocols.ts';
-import { containerTruth, identity, plainBinary, plainLength, plainOrder, plainUnary } from './operators.ts';
 
 /** Puts the classes and functions into the built-in names. */
 export function installCore(names: Map<string, Value>, machine: Machine): void {
@@ -104,9 +104,18 @@ export function installCore(names: Map<string, Value>, machine: Machine): void {
     '__repr__',
     native('__repr__', 'self', ([self]) => `<function ${self instanceof PyFunction ? self.code.qualifiedName : ''}>`),
   );
-  (names.get('<NoneType>') as PyClass).dict.set('__repr__', native('__repr__', 'self', () => 'None'));
-  (names.get('<ellipsis>') as PyClass).dict.set('__repr__', native('__repr__', 'self', () => 'Ellipsis'));
-  (names.get('<NotImplementedType>') as PyClass).dict.set('__repr__', native('__repr__', 'self', () => 'NotImplemented'));
+  (names.get('<NoneType>') as PyClass).dict.set(
+    '__repr__',
+    native('__repr__', 'self', () => 'None'),
+  );
+  (names.get('<ellipsis>') as PyClass).dict.set(
+    '__repr__',
+    native('__repr__', 'self', () => 'Ellipsis'),
+  );
+  (names.get('<NotImplementedType>') as PyClass).dict.set(
+    '__repr__',
+    native('__repr__', 'self', () => 'NotImplemented'),
+  );
   (names.get('<module>') as PyClass).dict.set(
     '__repr__',
     native('__repr__', 'self', ([self]) => `<module '${self instanceof PyModule ? self.name : ''}'>`),
@@ -141,7 +150,9 @@ const hiddenTypes = [
 ] as const;
 
 /** What a class of the machine makes when it is called. */
-const makers: Readonly<Record<string, (cls: PyClass, args: readonly Value[], keywords: Keywords, machine: Machine) => Value>> = {
+const makers: Readonly<
+  Record<string, (cls: PyClass, args: readonly Value[], keywords: Keywords, machine: Machine) => Value>
+> = {
   property: (_, args, keywords) =>
     new PyProperty(
       args[0] ?? keywords.get('fget') ?? null,
@@ -155,7 +166,10 @@ const makers: Readonly<Record<string, (cls: PyClass, args: readonly Value[], key
     if (after instanceof Unknown) return after;
     if (self instanceof Unknown) return self;
     if (!(after instanceof PyClass)) {
-      throw machine.raise('RuntimeError', args.length === 0 ? 'super(): no arguments' : 'super() argument 1 must be a type');
+      throw machine.raise(
+        'RuntimeError',
+        args.length === 0 ? 'super(): no arguments' : 'super() argument 1 must be a type',
+      );
     }
     if (self === undefined) return machine.unknown('super() with a class alone is not supported.');
     const isOf = (self instanceof PyClass && self.mro.includes(after)) || machine.typeOf(self)?.mro.includes(after);
@@ -181,7 +195,8 @@ const objectMembers: Readonly<Record<string, Value>> = {
   }),
   __hash__: native('__hash__', 'self', ([self]) => identity(self as object)),
   __repr__: native('__repr__', 'self', ([self], machine) => {
-    if (self instanceof PyClass) return `<class '${self.module === 'builtins' ? '' : `${self.module}.`}${self.qualifiedName}'>`;
+    if (self instanceof PyClass)
+      return `<class '${self.module === 'builtins' ? '' : `${self.module}.`}${self.qualifiedName}'>`;
     const cls = machine.typeOf(self!);
     if (!cls) return self!;
     const name = cls.module === 'builtins' ? cls.qualifiedName : `${cls.module}.${cls.qualifiedName}`;
@@ -223,7 +238,9 @@ const objectMembers: Readonly<Record<string, Value>> = {
   __dir__: native('__dir__', 'self', ([self], machine) => new PyList(namesOf(self!, machine))),
   __sizeof__: native('__sizeof__', 'self', (_, machine) => machine.unknown('Sizes of objects are not supported.')),
   __reduce__: native('__reduce__', 'self', (_, machine) => machine.unknown('Pickling is not supported.')),
-  __reduce_ex__: native('__reduce_ex__', 'self, protocol', (_, machine) => machine.unknown('Pickling is not supported.')),
+  __reduce_ex__: native('__reduce_ex__', 'self, protocol', (_, machine) =>
+    machine.unknown('Pickling is not supported.'),
+  ),
 };
 
 function ownInstance(value: Value): PyInstance | undefined {
@@ -260,7 +277,12 @@ const typeMembers: Readonly<Record<string, Value>> = {
   }),
   __new__: nativeSteps('__new__', 'meta, name, bases=(), namespace=None, /, **kwargs', function* (args, machine) {
     const [meta, name, bases, namespace, keywords] = args;
-    if (!(meta instanceof PyClass) || typeof name !== 'string' || !(bases instanceof PyTuple) || !(namespace instanceof PyDict)) {
+    if (
+      !(meta instanceof PyClass) ||
+      typeof name !== 'string' ||
+      !(bases instanceof PyTuple) ||
+      !(namespace instanceof PyDict)
+    ) {
       return machine.unknown('This way of making a class is not supported.');
     }
     const names = new Map<string, Value>();
@@ -269,8 +291,16 @@ const typeMembers: Readonly<Record<string, Value>> = {
   }),
   __init__: native('__init__', 'self, /, *args, **kwargs', () => null),
   __prepare__: new PyClassMethod(native('__prepare__', 'cls, /, *args, **kwargs', () => new PyDict())),
-  __or__: native('__or__', 'self, other', ([self, other]) => new PyTuple([...alternatives(self!), ...alternatives(other!)])),
-  __ror__: native('__ror__', 'self, other', ([self, other]) => new PyTuple([...alternatives(other!), ...alternatives(self!)])),
+  __or__: native(
+    '__or__',
+    'self, other',
+    ([self, other]) => new PyTuple([...alternatives(self!), ...alternatives(other!)]),
+  ),
+  __ror__: native(
+    '__ror__',
+    'self, other',
+    ([self, other]) => new PyTuple([...alternatives(other!), ...alternatives(self!)]),
+  ),
 };
 
 /** `int | None`: as good as a tuple of classes. */
@@ -344,7 +374,11 @@ const generatorMembers: Readonly<Record<string, Value>> = {
       return null;
     }
     try {
-      const result: Value | undefined = yield* machine.call(resume, [generator, null, machine.exception('GeneratorExit', '')]);
+      const result: Value | undefined = yield* machine.call(resume, [
+        generator,
+        null,
+        machine.exception('GeneratorExit', ''),
+      ]);
       if (result !== undefined) throw machine.raise('RuntimeError', 'generator ignored GeneratorExit');
     } catch (error) {
       if (!isRaised(error, 'GeneratorExit', machine) && !isRaised(error, 'StopIteration', machine)) throw error;
@@ -377,7 +411,8 @@ function namesOf(value: Value, machine: Machine): Value[] {
   const cls = value instanceof PyClass ? value : machine.typeOf(value);
   const own = ownInstance(value);
   if (own?.dict) for (const name of own.dict.keys()) names.add(name);
-  if (!(value instanceof PyModule)) for (const each of cls?.mro ?? []) for (const name of each.dict.keys()) names.add(name);
+  if (!(value instanceof PyModule))
+    for (const each of cls?.mro ?? []) for (const name of each.dict.keys()) names.add(name);
   return [...names].sort((a, b) => (a < b ? -1 : 1));
 }
 
@@ -469,7 +504,8 @@ const functions: readonly Native[] = [
   }),
   native('callable', 'object, /', ([value], machine) => {
     if (value instanceof Unknown) return value;
-    if (value instanceof PyInstance) return value.cls.find('__call__') !== undefined || (value.cls.unknownBase ?? false);
+    if (value instanceof PyInstance)
+      return value.cls.find('__call__') !== undefined || (value.cls.unknownBase ?? false);
     return (
       value instanceof PyClass ||
       value instanceof PyFunction ||
@@ -544,7 +580,9 @@ const functions: readonly Native[] = [
     if (from instanceof PyTuple && from.items.length > 0) return module;
     return yield* machine.importModule(name.split('.')[0]!);
   }),
-  native('id', 'object, /', ([value]) => (value instanceof Unknown ? value : typeof value === 'object' && value !== null ? identity(value) : 0)),
+  native('id', 'object, /', ([value]) =>
+    value instanceof Unknown ? value : typeof value === 'object' && value !== null ? identity(value) : 0,
+  ),
 ];
 
 // The operators of built-in types as methods, for `super().__getitem__(…)` and `list.append.__self__`.

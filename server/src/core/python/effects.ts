@@ -397,7 +397,8 @@ export const mutators: ReadonlySet<string> = new Set([
 ]);
 
 /** Calls that only tell somebody something. */
-const tellers = /^(print|warn|warning|warnings|log|logger|logging|_logger|LOGGER|LOG|debug|info|error|exception|critical|rank_zero_warn|_log_api_usage_once|_log_api_usage)$/;
+const tellers =
+  /^(print|warn|warning|warnings|log|logger|logging|_logger|LOGGER|LOG|debug|info|error|exception|critical|rank_zero_warn|_log_api_usage_once|_log_api_usage)$/;
 
 /** What a block does, as far as an unknown condition is concerned. */
 export type Conduct = 'raises' | 'harmless' | 'acts';
@@ -427,7 +428,9 @@ function isExit(node: Expression): boolean {
   if (node.kind !== 'Call') return false;
   const { callee } = node;
   if (callee.kind === 'Name') return callee.name === 'exit' || callee.name === 'quit';
-  return callee.kind === 'Attribute' && callee.name === 'exit' && callee.value.kind === 'Name' && callee.value.name === 'sys';
+  return (
+    callee.kind === 'Attribute' && callee.name === 'exit' && callee.value.kind === 'Name' && callee.value.name === 'sys'
+  );
 }
 
 function isHarmless(statement: Statement): boolean {

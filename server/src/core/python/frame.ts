@@ -2,7 +2,15 @@
 import type { Range } from '../text/range.ts';
 import { type Code, evaluated } from './code.ts';
 import type { Activation } from './machine.ts';
-import { type Cell, type PyFunction, type PyModule, PyObject, type Steps, type Unknown, type Value } from './objects.ts';
+import {
+  type Cell,
+  type PyFunction,
+  type PyModule,
+  PyObject,
+  type Steps,
+  type Unknown,
+  type Value,
+} from './objects.ts';
 
 /** What becomes of the result of a call, in the frame below. */
 export type Delivery =

@@ -1,6 +1,7 @@
 // Finds modules by name: natives, then files under the roots.
+
+import type { PythonTree, Statement } from '../syntax/python/ast.ts';
 import { parsePython } from '../syntax/python/parse.ts';
-import type { PythonTree } from '../syntax/python/ast.ts';
 import type { Files } from './files.ts';
 
 export interface FoundModule {
@@ -22,7 +23,6 @@ export function findIn(folder: string, name: string, fullName: string, files: Fi
   return undefined;
 }
 
-
 /** The name that a relative import means; undefined where it leads out of all packages. */
 export function absoluteName(name: string, level: number, module: string, isPackage: boolean): string | undefined {
   if (level === 0) return name;
@@ -31,6 +31,33 @@ export function absoluteName(name: string, level: number, module: string, isPack
   for (let up = 1; up < level; up++) if (parts.pop() === undefined) return undefined;
   if (parts.length === 0) return undefined;
   return name === '' ? parts.join('.') : `${parts.join('.')}.${name}`;
+}
+
+const fromImports = new WeakMap<PythonTree, readonly ImportFrom[]>();
+
+export type ImportFrom = Statement & { readonly kind: 'ImportFrom' };
+
+/** The `from … import …` of a module that are not inside of functions. */
+export function importsFrom(tree: PythonTree): readonly ImportFrom[] {
+  let found = fromImports.get(tree);
+  if (found) return found;
+  const imports: ImportFrom[] = [];
+  const visit = (statements: readonly Statement[]): void => {
+    for (const statement of statements) {
+      if (statement.kind === 'ImportFrom') imports.push(statement);
+      else if (statement.kind === 'If') {
+        visit(statement.body);
+        visit(statement.orElse);
+      } else if (statement.kind === 'Try') {
+        visit(statement.body);
+        for (const { body } of statement.handlers) visit(body);
+      }
+    }
+  };
+  for (const { block } of tree.chunks) visit(block.statements);
+  found = imports;
+  fromImports.set(tree, found);
+  return found;
 }
 
 const read = new Map<string, { readonly text: string; readonly tree: PythonTree }>();
@@ -42,9 +69,79 @@ export function parseFile(text: string, path: string): PythonTree {
   read.delete(path);
   const entry = earlier?.text === text ? earlier : { text, tree: parsePython(text, earlier?.tree) };
   read.set(path, entry);
-  if (read.size > mostRead) for (const oldest of read.keys()) {
-    read.delete(oldest);
-    break;
-  }
+  if (read.size > mostRead)
+    for (const oldest of read.keys()) {
+      read.delete(oldest);
+      break;
+    }
   return entry.tree;
+}
+
+interface BoundNames {
+  readonly names: ReadonlySet<string>;
+  /** `from … import *`: any name may be bound. */
+  readonly hasStar: boolean;
+}
+
+const bound = new WeakMap<PythonTree, BoundNames>();
+
+/** The names that a module binds at its top to anything but a module inside of it (`from . import models`). */
+export function boundNames(tree: PythonTree): BoundNames {
+  let found = bound.get(tree);
+  if (found) return found;
+  const names = new Set<string>();
+  let hasStar = false;
+  const visit = (statements: readonly Statement[]): void => {
+    for (const statement of statements) {
+      switch (statement.kind) {
+        case 'FunctionDef':
+        case 'ClassDef':
+          names.add(statement.name);
+          break;
+        case 'Assign':
+        case 'Broken':
+          for (const target of statement.targets) {
+            if (target.kind === 'Name') names.add(target.name);
+            // `a, b = …`
+            else if (target.kind === 'Tuple' || target.kind === 'List') hasStar = true;
+          }
+          break;
+        case 'AnnAssign':
+        case 'AugAssign':
+          if (statement.target.kind === 'Name') names.add(statement.target.name);
+          break;
+        case 'Import':
+          for (const { name, as } of statement.names) names.add(as ?? name.split('.')[0]!);
+          break;
+        case 'ImportFrom':
+          for (const { name, as } of statement.names) {
+            if (name === '*') hasStar = true;
+            else if (statement.level !== 1 || statement.module !== '' || (as !== undefined && as !== name))
+              names.add(as ?? name);
+          }
+          break;
+        case 'If':
+          visit(statement.body);
+          visit(statement.orElse);
+          break;
+        case 'For':
+        case 'While':
+        case 'With':
+          hasStar = true;
+          break;
+        case 'Try':
+          visit(statement.body);
+          for (const { body } of statement.handlers) visit(body);
+          visit(statement.orElse);
+          visit(statement.finalBody);
+          break;
+        default:
+          break;
+      }
+    }
+  };
+  for (const { block } of tree.chunks) visit(block.statements);
+  found = { names, hasStar };
+  bound.set(tree, found);
+  return found;
 }

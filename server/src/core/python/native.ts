@@ -214,7 +214,10 @@ export function bindNative(
         (_, index) => bound[index] === undefined && binding.defaults[index] === undefined && index < binding.positional,
       );
       if (missing.length === 0) {
-        throw machine.raise('TypeError', `${fn.name}() missing 1 required keyword-only argument: '${binding.names[at]}'`);
+        throw machine.raise(
+          'TypeError',
+          `${fn.name}() missing 1 required keyword-only argument: '${binding.names[at]}'`,
+        );
       }
       const names = missing.map(name => `'${name}'`);
       const list = names.length < 3 ? names.join(' and ') : `${names.slice(0, -1).join(', ')}, and ${names.at(-1)}`;

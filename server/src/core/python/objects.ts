@@ -480,6 +480,8 @@ export class PyModule extends PyObject {
   /** Undefined for a native one. */
   readonly file: string | undefined;
   readonly dict = new Map<string, Value>();
+  /** A package of which a part is used, but nothing of its own: its `__init__` has not run yet. */
+  isPending = false;
   /** A star import of a module that was not found: a name that is missing may come from it. */
   unknownNames: Unknown | undefined;
   /** Names of a native module that are made when they are first asked for. */
@@ -687,6 +689,8 @@ export interface Machine {
   customKey(value: PyInstance, hash: Value): Steps<Key | Unknown>;
   /** What `object` itself has by a name. */
   objectMember(name: string): Value | undefined;
+  /** Runs the `__init__` of a package that was put off. */
+  ready(module: PyModule): Steps<void>;
   /** An attribute of an import that was not found: with an identity of its own. */
   unknownMember(parent: Unknown, name: string): Unknown;
   /** A module inside of a package that nobody has imported yet. */

@@ -1,16 +1,17 @@
 // Operators on values of built-in types, where no Python runs for them.
-import type { Machine } from './machine.ts';
+
 import { maxItems, maxText, tooLong, tooMuchText } from './builtins/limits.ts';
+import { arithmetic, compareNumbers, intOf, numberOf } from './builtins/numbers.ts';
 import { combine, setEntries } from './builtins/set.ts';
 import { viewItems } from './builtins/text.ts';
-import { arithmetic, compareNumbers, intOf, numberOf } from './builtins/numbers.ts';
+import type { Machine } from './machine.ts';
 import {
   type Key,
   PyBoxed,
   PyBytes,
   PyComplex,
   PyDict,
-  PyException,
+  type PyException,
   PyFloat,
   PyInstance,
   PyList,
@@ -19,8 +20,8 @@ import {
   PySet,
   PySlice,
   PyTuple,
-  Unknown,
   PyView,
+  Unknown,
   type Value,
 } from './objects.ts';
 
@@ -44,10 +45,12 @@ export function plainBinary(operator: string, a: Value, b: Value, machine: Machi
         return left + right;
       }
       if (left instanceof PyList && right instanceof PyList) {
+        if (left.items.length + right.items.length > maxItems) return tooLong(machine);
         machine.charge(left.items.length + right.items.length);
         return new PyList([...left.items, ...right.items]);
       }
       if (left instanceof PyTuple && right instanceof PyTuple) {
+        if (left.items.length + right.items.length > maxItems) return tooLong(machine);
         machine.charge(left.items.length + right.items.length);
         return new PyTuple([...left.items, ...right.items]);
       }
@@ -82,7 +85,7 @@ function unboxed(value: Value): Value {
 }
 
 function repeated(value: Value, times: number | bigint, machine: Machine): Value | undefined {
-  const count = Number(times) < 0 ? 0 : Number(times);
+  const count = Math.max(0, Number(times));
   if (typeof value === 'string') {
     if (value.length * count > maxText) return tooMuchText(machine);
     machine.charge(value.length * count);
@@ -179,7 +182,12 @@ export function plainEquals(a: Value, b: Value, machine: Machine, depth = 0): bo
     return length === 0 || (a.start === b.start && (length === 1 || a.step === b.step));
   }
   if (a instanceof PySlice && b instanceof PySlice) {
-    return plainEquals(new PyTuple([a.start, a.stop, a.step]), new PyTuple([b.start, b.stop, b.step]), machine, depth + 1);
+    return plainEquals(
+      new PyTuple([a.start, a.stop, a.step]),
+      new PyTuple([b.start, b.stop, b.step]),
+      machine,
+      depth + 1,
+    );
   }
   if (a.kind === 'method' && b.kind === 'method') return undefined;
   if (a instanceof PyView || b instanceof PyView) {
@@ -231,7 +239,9 @@ const known: ReadonlySet<string> = new Set([
   'dict_items',
 ]);
 
-function objectEquals(cls: { readonly mro: readonly { readonly dict: ReadonlyMap<string, Value> }[] }): Value | undefined {
+function objectEquals(cls: {
+  readonly mro: readonly { readonly dict: ReadonlyMap<string, Value> }[];
+}): Value | undefined {
   return cls.mro.at(-1)?.dict.get('__eq__');
 }
 
@@ -251,7 +261,8 @@ export function plainOrder(operator: string, a: Value, b: Value, machine: Machin
   }
   const [left, right] = [unboxed(a), unboxed(b)];
   if (typeof left === 'string' && typeof right === 'string') return ordered(operator, compareTexts(left, right));
-  if (left instanceof PyBytes && right instanceof PyBytes) return ordered(operator, compareTexts(left.text, right.text));
+  if (left instanceof PyBytes && right instanceof PyBytes)
+    return ordered(operator, compareTexts(left.text, right.text));
   if ((left instanceof PyList && right instanceof PyList) || (left instanceof PyTuple && right instanceof PyTuple)) {
     const length = Math.min(left.items.length, right.items.length);
     machine.charge(length);
@@ -492,7 +503,7 @@ export function plainSetItem(container: Value, index: Value, value: Value, machi
     }
     const places: number[] = [];
     if (span.step > 0) for (let at = span.start; at < span.stop; at += span.step) places.push(at);
-    else for (let at = span.start; at > span.stop; at += span.step) places.push(at);
+    else for (let at = span.start; at > span.stop; at -= -span.step) places.push(at);
     if (places.length !== value.items.length) {
       throw machine.raise(
         'ValueError',
@@ -524,7 +535,7 @@ export function plainDeleteItem(container: Value, index: Value, machine: Machine
     if (span instanceof Unknown) return false;
     const gone = new Set<number>();
     if (span.step > 0) for (let at = span.start; at < span.stop; at += span.step) gone.add(at);
-    else for (let at = span.start; at > span.stop; at += span.step) gone.add(at);
+    else for (let at = span.start; at > span.stop; at -= -span.step) gone.add(at);
     container.items = container.items.filter((_, at) => !gone.has(at));
     return true;
   }

@@ -1,5 +1,7 @@
 // Operators and conversions that may call Python: special methods of classes.
 import { attributeOf, noAttribute } from './attributes.ts';
+import { maxItems, tooLong } from './builtins/limits.ts';
+import { setOrder } from './builtins/text.ts';
 import { Frame, PyGenerator } from './frame.ts';
 import type { Machine } from './machine.ts';
 import {
@@ -32,7 +34,6 @@ import {
   UnknownAccess,
   type Value,
 } from './objects.ts';
-import { setOrder } from './builtins/text.ts';
 import {
   containerTruth,
   keyError,
@@ -97,7 +98,12 @@ export function* binarySteps(operator: string, a: Value, b: Value, machine: Mach
   const left = ta?.find(names[0]);
   const right = ta === tb && !(a instanceof PyInstance) ? undefined : tb?.find(names[1]);
   const isRightFirst =
-    ta !== undefined && tb !== undefined && right !== undefined && ta !== tb && tb.mro.includes(ta) && right !== ta.find(names[1]);
+    ta !== undefined &&
+    tb !== undefined &&
+    right !== undefined &&
+    ta !== tb &&
+    tb.mro.includes(ta) &&
+    right !== ta.find(names[1]);
   if (isRightFirst) {
     const result = yield* machine.call(right, [b, a]);
     if (result !== notImplemented) return result;
@@ -124,10 +130,7 @@ export function* binarySteps(operator: string, a: Value, b: Value, machine: Mach
     throw machine.raise('TypeError', `can't multiply sequence by non-int of type '${other?.name}'`);
   }
   const sign = operator === '**' ? '** or pow()' : operator;
-  throw machine.raise(
-    'TypeError',
-    `unsupported operand type(s) for ${sign}: '${ta?.name}' and '${tb?.name}'`,
-  );
+  throw machine.raise('TypeError', `unsupported operand type(s) for ${sign}: '${ta?.name}' and '${tb?.name}'`);
 }
 
 function isSequence(value: Value): boolean {
@@ -287,10 +290,7 @@ export function* orderSteps(operator: string, a: Value, b: Value, machine: Machi
   if (plain !== undefined) return plain;
   const unknown = ta?.unknownBase ?? tb?.unknownBase;
   if (unknown) return unknown;
-  throw machine.raise(
-    'TypeError',
-    `'${operator}' not supported between instances of '${ta?.name}' and '${tb?.name}'`,
-  );
+  throw machine.raise('TypeError', `'${operator}' not supported between instances of '${ta?.name}' and '${tb?.name}'`);
 }
 
 export function* inPlaceSteps(operator: string, a: Value, b: Value, machine: Machine): Steps {
@@ -349,6 +349,10 @@ export function* extendSteps(list: PyList, iterable: Value, machine: Machine): S
     const { items } = iterable;
     machine.charge(items.length);
     const count = items.length;
+    if (list.items.length + count > maxItems) {
+      poison(list, tooLong(machine));
+      return;
+    }
     for (let at = 0; at < count; at++) list.items.push(items[at]!);
     return;
   }
@@ -464,7 +468,15 @@ export function* builtinItem(container: Value, index: Value, machine: Machine): 
 
 /** An index as an int where its class has `__index__`. */
 function* indexSteps(container: Value, index: Value, machine: Machine): Steps {
-  if (!(container instanceof PyList || container instanceof PyTuple || container instanceof PyRange || typeof container === 'string' || container instanceof PyBytes)) {
+  if (
+    !(
+      container instanceof PyList ||
+      container instanceof PyTuple ||
+      container instanceof PyRange ||
+      typeof container === 'string' ||
+      container instanceof PyBytes
+    )
+  ) {
     return index;
   }
   if (index instanceof PySlice) {
@@ -593,11 +605,21 @@ export function* builtinContains(container: Value, item: Value, machine: Machine
   const cls = machine.typeOf(container);
   const method = container instanceof PyInstance ? undefined : cls?.find('__contains__');
   if (method !== undefined) return yield* truthSteps(yield* machine.call(method, [container, item]), machine);
-  if (cls?.find('__iter__') === undefined && cls?.find('__getitem__') === undefined && isPlain(container) && !(container instanceof PyIterator) && !(container instanceof PyGenerator)) {
+  if (
+    cls?.find('__iter__') === undefined &&
+    cls?.find('__getitem__') === undefined &&
+    isPlain(container) &&
+    !(container instanceof PyIterator) &&
+    !(container instanceof PyGenerator)
+  ) {
     if (cls?.unknownBase) return cls.unknownBase;
     throw machine.raise('TypeError', `argument of type '${cls?.name}' is not iterable`);
   }
-  if (container instanceof PyInstance && cls?.find('__iter__') === undefined && cls?.find('__getitem__') === undefined) {
+  if (
+    container instanceof PyInstance &&
+    cls?.find('__iter__') === undefined &&
+    cls?.find('__getitem__') === undefined
+  ) {
     if (cls?.unknownBase) return cls.unknownBase;
     throw machine.raise('TypeError', `argument of type '${cls?.name}' is not iterable`);
   }
@@ -624,7 +646,12 @@ export function plainIterator(value: Value, machine: Machine): PyIterator | unde
   if (value === null || typeof value !== 'object') return undefined;
   if (value instanceof PyList) {
     let at = 0;
-    return new PyIterator(() => (at >= 0 && at < value.items.length ? value.items[at++] : ((at = -1), undefined)));
+    return new PyIterator(() => {
+      if (at >= 0 && at < value.items.length) return value.items[at++];
+      // Once at its end it stays there, even if the list grows.
+      at = -1;
+      return undefined;
+    });
   }
   if (value instanceof PyTuple) {
     const { items } = value;
@@ -803,10 +830,7 @@ export function* enterWith(context: Value, machine: Machine): Steps {
   const enter = cls?.find('__enter__');
   if (enter === undefined || cls?.find('__exit__') === undefined) {
     if (cls?.unknownBase) return cls.unknownBase;
-    throw machine.raise(
-      'TypeError',
-      `'${cls?.name}' object does not support the context manager protocol`,
-    );
+    throw machine.raise('TypeError', `'${cls?.name}' object does not support the context manager protocol`);
   }
   return yield* machine.call(enter, [context]);
 }
@@ -899,7 +923,11 @@ export function* matchClass(
   let attributes: string[] = [];
   if (positional > 0 && cls instanceof PyClass) {
     const args = cls.find('__match_args__');
-    if (args === undefined && positional === 1 && cls.mro.some(each => selfMatching.has(each.name) && each.module === 'builtins')) {
+    if (
+      args === undefined &&
+      positional === 1 &&
+      cls.mro.some(each => selfMatching.has(each.name) && each.module === 'builtins')
+    ) {
       parts.push(subject);
     } else {
       attributes = args instanceof PyTuple ? args.items.slice(0, positional).map(String) : [];

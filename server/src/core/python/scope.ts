@@ -36,7 +36,8 @@ export class Scope {
 
   /** The name as it is stored: `__x` in a class `A` is `_A__x`. */
   mangled(name: string): string {
-    if (this.className === undefined || !name.startsWith('__') || name.endsWith('__') || name.includes('.')) return name;
+    if (this.className === undefined || !name.startsWith('__') || name.endsWith('__') || name.includes('.'))
+      return name;
     const cls = this.className.replace(/^_+/, '');
     return cls === '' ? name : `_${cls}${name}`;
   }
@@ -54,7 +55,10 @@ export class Scope {
 export type Scopes = ReadonlyMap<object, Scope>;
 
 /** The scope of a module's statements, and all in it. */
-export function scopesOf(statements: readonly Statement[], isExpression = false): { readonly module: Scope; readonly scopes: Scopes } {
+export function scopesOf(
+  statements: readonly Statement[],
+  isExpression = false,
+): { readonly module: Scope; readonly scopes: Scopes } {
   const collector = new Collector();
   const module = new Scope(isExpression ? 'module' : 'module', undefined, undefined);
   collector.statements(statements, module);
@@ -73,7 +77,10 @@ function resolve(scope: Scope): void {
   // What inner functions want of outer ones passes through.
   for (const child of scope.children) {
     for (const name of child.free) {
-      const isOwn = scope.kind === 'function' ? scope.bound.has(name) && !scope.nonlocals.has(name) : scope.kind === 'class' && name === '__class__';
+      const isOwn =
+        scope.kind === 'function'
+          ? scope.bound.has(name) && !scope.nonlocals.has(name)
+          : scope.kind === 'class' && name === '__class__';
       if (isOwn) scope.cells.add(name);
       else wanted.add(name);
     }

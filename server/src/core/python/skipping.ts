@@ -138,14 +138,20 @@ class Skipping {
   /** The contents of an object change. */
   #change(value: Value): void {
     if (isContainer(value)) poison(value, this.#why);
-    else if (value instanceof PyInstance) this.#machine.options.hooks?.unknownWrite?.(value, undefined, this.#why, this.#machine);
+    else if (value instanceof PyInstance)
+      this.#machine.options.hooks?.unknownWrite?.(value, undefined, this.#why, this.#machine);
   }
 
   #changeInside(value: Value, depth: number): void {
     if (depth > 3) return;
     if (isContainer(value)) {
       if (depth < 3) {
-        const inner = value instanceof PyList ? value.items : value instanceof PyDict ? [...value.entries.values()].map(entry => entry.value) : [...value.entries.values()];
+        const inner =
+          value instanceof PyList
+            ? value.items
+            : value instanceof PyDict
+              ? [...value.entries.values()].map(entry => entry.value)
+              : [...value.entries.values()];
         for (const each of inner.slice(0, 1000)) this.#changeInside(each, depth + 1);
       }
       poison(value, this.#why);
@@ -238,11 +244,7 @@ class Skipping {
     for (let at = 0; at < code.ownCells; at++) cells.push({ value: undefined });
     for (const [local, cell] of code.cellParameters) cells[cell]!.value = locals[local];
     cells.push(...fn.cells);
-    this.apply(
-      code.effects(),
-      { locals, cells, names: undefined, globals: fn.globals, isUnderWay: false },
-      depth + 1,
-    );
+    this.apply(code.effects(), { locals, cells, names: undefined, globals: fn.globals, isUnderWay: false }, depth + 1);
   }
 
   readonly #numbers = new Map<PyInstance, number>();

@@ -4,14 +4,7 @@ import * as l10n from '@vscode/l10n';
 import type { Expression, PythonTree } from '../syntax/python/ast.ts';
 import { parseExpression } from '../syntax/python/parse.ts';
 import { type Reason, reasonOf } from '../text/reason.ts';
-import {
-  attributeOf,
-  deleteAttributeOf,
-  isContainer,
-  noAttribute,
-  resolved,
-  setAttributeOf,
-} from './attributes.ts';
+import { attributeOf, deleteAttributeOf, isContainer, noAttribute, resolved, setAttributeOf } from './attributes.ts';
 import { createBuiltins } from './builtins/index.ts';
 import { buildClass } from './classes.ts';
 import {
@@ -28,7 +21,7 @@ import { binaryOperators, comparisons, compileBlock, compileExpression, unaryOpe
 import { createBare, installCore, installOperators } from './core.ts';
 import type { Effects } from './effects.ts';
 import { Arguments, type Delivery, Frame, PyGenerator } from './frame.ts';
-import { absoluteName, type FoundModule, findIn, parseFile } from './imports.ts';
+import { absoluteName, boundNames, type FoundModule, findIn, importsFrom, parseFile } from './imports.ts';
 import { libraryModules } from './library/index.ts';
 import type { Activation, Machine, MachineOptions } from './machine.ts';
 import { bindNative } from './native.ts';
@@ -102,9 +95,9 @@ import { skip } from './skipping.ts';
 /** Python's own limit of calls inside of each other. */
 const maxFrames = 1000;
 /** Instructions of one reading; a large network takes some hundred thousand. */
-const defaultSteps = 30_000_000;
+const defaultSteps = 10_000_000;
 /** Elements, characters and the like that natives may make in one reading. */
-const maxCharge = 60_000_000;
+const maxCharge = 16_000_000;
 
 /** How a run ended. */
 export type Outcome<T = Value> =
@@ -156,6 +149,11 @@ export interface Interpreter extends Machine {
 export function createMachine(options: MachineOptions): Interpreter {
   return new Vm(options);
 }
+
+/** A module that has not run. */
+type Waiting =
+  | FoundModule
+  | { readonly tree: PythonTree; readonly isPackage: boolean; readonly path: string | undefined };
 
 class Stopped extends Error {
   readonly reason: Reason;
@@ -212,6 +210,9 @@ class Vm implements Interpreter {
   readonly #object: PyClass;
   readonly #type: PyClass;
   readonly #custom = new Map<Key, PyObject[]>();
+  /** Packages whose `__init__` waits. */
+  readonly #pending = new Map<PyModule, Waiting>();
+  readonly #awaited = new Set<PyModule>();
   /** Packages that are folders alone. */
   readonly #parts = new Set<string>();
   /** Modules whose code has not come to its end. */
@@ -377,7 +378,8 @@ class Vm implements Interpreter {
     if (plain && !(equals instanceof PyFunction)) return this.keyOf((object as unknown as { value: Value }).value);
     if (equals === this.objectMember('__eq__') || (equals instanceof Native && !(hash instanceof PyFunction))) {
       if (object instanceof PyInstance) return object;
-      if (object instanceof PyTuple) return plainKey(new PyTuple(object.items), this, inner => this.#instanceKey(inner));
+      if (object instanceof PyTuple)
+        return plainKey(new PyTuple(object.items), this, inner => this.#instanceKey(inner));
       return object;
     }
     const known = this.#canonical.get(object);
@@ -463,7 +465,8 @@ class Vm implements Interpreter {
       for (const [key, { value }] of globals.entries) if (typeof key === 'string') module.dict.set(key, value);
     } else if (!locals && frame) {
       const own = this.locals();
-      if (own instanceof PyDict) for (const [key, { value }] of own.entries) if (typeof key === 'string') names.set(key, value);
+      if (own instanceof PyDict)
+        for (const [key, { value }] of own.entries) if (typeof key === 'string') names.set(key, value);
     }
     if (locals) for (const [key, { value }] of locals.entries) if (typeof key === 'string') names.set(key, value);
     return yield* this.#evaluated(expression, text, module ?? new PyModule('__main__'), names);
@@ -534,7 +537,12 @@ class Vm implements Interpreter {
     this.#prepare(module, isPackage, path);
     if (path !== undefined) this.#paths.set(path, name);
     this.modules.set(name, module);
-    yield* this.#runTree(tree, module);
+    this.#pending.set(module, { tree, isPackage, path });
+    module.isPending = true;
+    // Python runs the packages around a module first.
+    const dot = name.lastIndexOf('.');
+    if (this.options.isEager && dot >= 0) yield* this.importModule(name.slice(0, dot));
+    yield* this.ready(module);
     return module;
   }
 
@@ -565,7 +573,10 @@ class Vm implements Interpreter {
 
   *importModule(name: string): Steps {
     const known = this.modules.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (known instanceof PyModule && known.isPending) yield* this.ready(known);
+      return known;
+    }
     const make = libraryModules.get(name) ?? this.options.natives.get(name);
     if (make) {
       // A package is there before its parts.
@@ -578,6 +589,16 @@ class Vm implements Interpreter {
       this.#attach(name, module);
       return module;
     }
+    const module = yield* this.#fileModule(name);
+    if (module instanceof PyModule) yield* this.ready(module);
+    return module;
+  }
+
+  /** The module of a file; that of a package may be pending. */
+  *#fileModule(name: string): Steps {
+    const known = this.modules.get(name);
+    if (known !== undefined) return known;
+    if (libraryModules.has(name) || this.options.natives.has(name)) return yield* this.importModule(name);
     const found = yield* this.#find(name);
     if (!found) {
       const asAttribute = yield* this.#attributeModule(name);
@@ -601,17 +622,49 @@ class Vm implements Interpreter {
       this.#attach(name, module);
       return module;
     }
-    this.filesRead.push(found.path);
-    const tree = (this.options.parse ?? parseFile)(found.text, found.path);
+    this.#pending.set(module, found);
+    module.isPending = true;
+    this.#attach(name, module);
+    return module;
+  }
+
+  *ready(module: PyModule): Steps<void> {
+    const found = this.#pending.get(module);
+    if (!found) return;
+    const tree = this.#treeOf(found);
+    yield* this.#packagesFirst(tree, module);
+    if (!module.isPending) return;
+    this.#pending.delete(module);
+    module.isPending = false;
+    if ('text' in found) this.filesRead.push(found.path);
     try {
       yield* this.#runTree(tree, module);
     } catch (error) {
-      this.modules.delete(name);
-      this.#paths.delete(found.path);
+      this.modules.delete(module.name);
+      if (found.path !== undefined) this.#paths.delete(found.path);
       throw error;
+    } finally {
+      this.#underWay.delete(module);
     }
-    this.#attach(name, module);
-    return module;
+  }
+
+  /** What a module takes from the packages around it is there before it runs, as in Python. */
+  *#packagesFirst(tree: PythonTree, module: PyModule): Steps<void> {
+    const isPackage = module.dict.has('__path__');
+    for (const { level, module: from, names } of importsFrom(tree)) {
+      const name = absoluteName(from, level, module.name, isPackage);
+      if (name === undefined || !module.name.startsWith(`${name}.`)) continue;
+      const outer = yield* this.#fileModule(name);
+      if (!(outer instanceof PyModule) || !outer.isPending || this.#awaited.has(outer)) continue;
+      if (names.every(each => this.#isPart(outer, each.name))) continue;
+      this.#awaited.add(outer);
+      yield* this.ready(outer);
+      this.#awaited.delete(outer);
+    }
+  }
+
+  #treeOf(waiting: Waiting): PythonTree {
+    return 'tree' in waiting ? waiting.tree : (this.options.parse ?? parseFile)(waiting.text ?? '', waiting.path);
   }
 
   /** Makes a module an attribute of its package. */
@@ -619,7 +672,8 @@ class Vm implements Interpreter {
     const dot = name.lastIndexOf('.');
     if (dot < 0) return;
     const parent = this.modules.get(name.slice(0, dot));
-    if (parent instanceof PyModule && !parent.dict.has(name.slice(dot + 1))) parent.dict.set(name.slice(dot + 1), module);
+    if (parent instanceof PyModule && !parent.dict.has(name.slice(dot + 1)))
+      parent.dict.set(name.slice(dot + 1), module);
   }
 
   /** `import torch.nn.functional` where `torch.nn` is a module that has it as an attribute. */
@@ -646,7 +700,8 @@ class Vm implements Interpreter {
       }
       return folder;
     }
-    const parent = yield* this.importModule(parts.slice(0, -1).join('.'));
+    const outer = parts.slice(0, -1).join('.');
+    const parent = yield* this.options.isEager ? this.importModule(outer) : this.#fileModule(outer);
     if (!(parent instanceof PyModule)) return undefined;
     const folder = this.#folders.get(parent.name);
     return folder === undefined ? undefined : findIn(folder, last, name, files);
@@ -696,6 +751,14 @@ class Vm implements Interpreter {
     if (name === undefined) {
       throw this.raise('ImportError', 'attempted relative import with no known parent package');
     }
+    // A package waits until something of its own is needed.
+    const first = yield* this.#fileModule(name);
+    const isPart =
+      !detail.names || (first instanceof PyModule && first.isPending && this.#isPart(first, detail.names[0]!));
+    if (isPart && first instanceof PyModule && !this.options.isEager && this.#pending.get(first)?.isPackage) {
+      if (detail.names || detail.isAliased) return first;
+      return yield* this.#fileModule(name.split('.')[0]!);
+    }
     const found = yield* this.importModule(name);
     if (detail.isGuarded && found instanceof Unknown) {
       throw this.raise('ModuleNotFoundError', `No module named '${name}'`);
@@ -703,7 +766,8 @@ class Vm implements Interpreter {
     if (!detail.names) {
       if (detail.isAliased) return found;
       // `import a.b` binds `a`.
-      return yield* this.importModule(name.split('.')[0]!);
+      const top = name.split('.')[0]!;
+      return yield* this.options.isEager ? this.importModule(top) : this.#fileModule(top);
     }
     return found;
   }
@@ -712,6 +776,7 @@ class Vm implements Interpreter {
     const found = yield* this.#import(detail, module);
     const name = detail.names![0]!;
     if (found instanceof Unknown) return this.unknownMember(found, name);
+    if (found instanceof PyModule && found.isPending) return yield* this.importModule(`${found.name}.${name}`);
     const value = attributeOf(found, name, this);
     const result = value instanceof Later ? yield* value.steps : value;
     if (result !== undefined) {
@@ -735,6 +800,16 @@ class Vm implements Interpreter {
       throw this.raise('ImportError', `cannot import name '${name}' from '${found.name}'`);
     }
     throw this.raise('ImportError', `cannot import name '${name}'`);
+  }
+
+  /** Whether a name of a package that has not run is a module in it, which its `__init__` does not bind to anything else. */
+  #isPart(module: PyModule, name: string): boolean {
+    const found = this.#pending.get(module);
+    const folder = this.#folders.get(module.name);
+    if (!found?.isPackage || folder === undefined) return false;
+    if (!findIn(folder, name, name, this.options.files)) return false;
+    const { names, hasStar } = boundNames(this.#treeOf(found));
+    return !hasStar && !names.has(name);
   }
 
   #isText(module: PyModule): boolean {
@@ -880,7 +955,7 @@ class Vm implements Interpreter {
   }
 
   /** Runs steps for an instruction of the innermost frame; their result is delivered to it. */
-  #await(steps: Steps<Value | undefined | void>, delivery: Delivery): void {
+  #await(steps: Steps<unknown>, delivery: Delivery): void {
     const frame = this.#frame;
     const result = this.#later(steps, delivery);
     if (result !== pending) this.#deliver(frame, result, delivery);
@@ -1062,8 +1137,11 @@ class Vm implements Interpreter {
   #raise(raised: Raised): void {
     const exception = raised.exception as PyException;
     let frame = this.#frame;
+    // Exceptions cost more than other instructions.
+    this.#budget -= 20;
     this.#trace(exception, frame);
     while (frame) {
+      this.#budget -= 2;
       if (frame.steps) {
         this.#frame = frame;
         this.#throwInto(frame, raised);
@@ -1144,7 +1222,8 @@ class Vm implements Interpreter {
     const method = cls.find('__call__');
     if (method !== undefined && callee !== null && typeof callee === 'object') {
       if (method instanceof PyStaticMethod) return this.#invoke(method.callee, args, keywords, delivery, instance);
-      if (method instanceof PyClassMethod) return this.#invoke(method.callee, [cls, ...args], keywords, delivery, instance);
+      if (method instanceof PyClassMethod)
+        return this.#invoke(method.callee, [cls, ...args], keywords, delivery, instance);
       if (method instanceof PyFunction || method instanceof Native) {
         return this.#invoke(method, [callee, ...args], keywords, delivery, instance);
       }
@@ -1158,7 +1237,8 @@ class Vm implements Interpreter {
     // A decorator of a registry that was not found.
     if (callee.isImport && args.length === 1 && keywords.size === 0) {
       const [decorated] = args;
-      if ((decorated instanceof PyClass || decorated instanceof PyFunction) && this.#isRegistry(callee)) return decorated;
+      if ((decorated instanceof PyClass || decorated instanceof PyFunction) && this.#isRegistry(callee))
+        return decorated;
     }
     // What is called for nothing but its effect may change what it is given.
     const frame = this.#frame;
@@ -1196,7 +1276,8 @@ class Vm implements Interpreter {
         break;
       }
     }
-    if (keywords.size > 0 && !unknown) for (const value of keywords.values()) if (value instanceof Unknown) unknown ??= value;
+    if (keywords.size > 0 && !unknown)
+      for (const value of keywords.values()) if (value instanceof Unknown) unknown ??= value;
     if (unknown && native.isStrict) return unknown;
     try {
       const bound = bindNative(native, args, keywords, this);
@@ -1223,7 +1304,8 @@ class Vm implements Interpreter {
   #push(frame: Frame, delivery: Delivery): void {
     const parent = this.#frame;
     frame.parent = parent;
-    frame.depth = parent ? parent.depth + 1 : 0;
+    // Natives count for less than functions: of Python's own most are no calls of Python's.
+    frame.depth = parent ? parent.depth + (frame.steps ? 0.1 : 1) : 0;
     frame.delivery = delivery;
     if (frame.depth > maxFrames) {
       throw this.raise('RecursionError', 'maximum recursion depth exceeded');
@@ -1265,7 +1347,7 @@ class Vm implements Interpreter {
   }
 
   /** Runs steps; the result at once where no Python is called. */
-  #later(steps: Steps<Value | undefined | void>, delivery: Delivery): Value | undefined | Pending {
+  #later(steps: Steps<unknown>, delivery: Delivery): Value | undefined | Pending {
     const first = steps.next(null);
     if (first.done) return first.value as Value | undefined;
     const frame = new Frame(undefined, undefined, undefined, 0, [], []);
@@ -1362,20 +1444,20 @@ class Vm implements Interpreter {
       locals[at] = value;
     }
     const firstDefault = positional - fn.defaults.length;
-    let missing: string[] | undefined;
+    const missing: string[] = [];
     for (let at = taken; at < positional; at++) {
       if (locals[at] !== undefined) continue;
       if (at >= firstDefault) locals[at] = fn.defaults[at - firstDefault];
-      else (missing ??= []).push(names[at]!);
+      else missing.push(names[at]!);
     }
-    if (missing) throw this.#missing(name, missing, 'positional');
+    if (missing.length > 0) throw this.#missing(name, missing, 'positional');
     for (let at = positional; at < named; at++) {
       if (locals[at] !== undefined) continue;
       const value = fn.keywordDefaults.get(names[at]!);
       if (value !== undefined) locals[at] = value;
-      else (missing ??= []).push(names[at]!);
+      else missing.push(names[at]!);
     }
-    if (missing) throw this.#missing(name, missing, 'keyword-only');
+    if (missing.length > 0) throw this.#missing(name, missing, 'keyword-only');
     return locals;
   }
 
@@ -1392,8 +1474,7 @@ class Vm implements Interpreter {
 
   #missing(name: string, missing: readonly string[], kind: string): Raised {
     const quoted = missing.map(each => `'${each}'`);
-    const list =
-      quoted.length < 3 ? quoted.join(' and ') : `${quoted.slice(0, -1).join(', ')}, and ${quoted.at(-1)}`;
+    const list = quoted.length < 3 ? quoted.join(' and ') : `${quoted.slice(0, -1).join(', ')}, and ${quoted.at(-1)}`;
     return this.raise(
       'TypeError',
       `${name}() missing ${quoted.length} required ${kind} argument${quoted.length === 1 ? '' : 's'}: ${list}`,
@@ -1414,7 +1495,12 @@ class Vm implements Interpreter {
   }
 
   /** Goes on with a generator. */
-  #resume(generator: PyGenerator, value: Value, exception: Value | undefined, delivery: Delivery): Value | undefined | Pending {
+  #resume(
+    generator: PyGenerator,
+    value: Value,
+    exception: Value | undefined,
+    delivery: Delivery,
+  ): Value | undefined | Pending {
     if (generator.isRunning) throw this.raise('ValueError', 'generator already executing');
     if (generator.unknown && !generator.frame) throw new UnknownAccess(generator.unknown);
     const { frame } = generator;
@@ -1592,7 +1678,11 @@ class Vm implements Interpreter {
           if (object instanceof PyInstance) {
             const { cls } = object;
             const method = cls.find(name);
-            if (method instanceof PyFunction && !object.dict?.has(name) && cls.find('__getattribute__') === this.#getAttribute) {
+            if (
+              method instanceof PyFunction &&
+              !object.dict?.has(name) &&
+              cls.find('__getattribute__') === this.#getAttribute
+            ) {
               stack[sp - 1] = method;
               stack[sp++] = object;
               continue;
@@ -1609,7 +1699,11 @@ class Vm implements Interpreter {
             object instanceof PySet
           ) {
             const method = this.typeOf(object)?.find(name);
-            if (method instanceof Native && !method.isStatic && (object as { own?: unknown } | null)?.own === undefined) {
+            if (
+              method instanceof Native &&
+              !method.isStatic &&
+              (object as { own?: unknown } | null)?.own === undefined
+            ) {
               stack[sp - 1] = method;
               stack[sp++] = object;
               continue;
@@ -1820,7 +1914,8 @@ class Vm implements Interpreter {
           sp -= 2;
           frame.sp = sp;
           const sign = operatorSigns[operand]!;
-          const plain = isSimple(a) && isSimple(b) && !(a instanceof PyList) ? plainBinary(sign, a, b, this) : undefined;
+          const plain =
+            isSimple(a) && isSimple(b) && !(a instanceof PyList) ? plainBinary(sign, a, b, this) : undefined;
           if (plain !== undefined) {
             stack[sp++] = plain;
             continue;
@@ -1998,7 +2093,7 @@ class Vm implements Interpreter {
           const value = stack[--sp]!;
           const list = stack[sp - operand];
           if (list instanceof PyList) {
-            this.#charged++;
+            this.charge(1);
             list.items.push(value);
           }
           continue;
@@ -2100,7 +2195,10 @@ class Vm implements Interpreter {
             sp = frame.sp;
             continue;
           }
-          if (value instanceof PyRange || ((value instanceof PyList || value instanceof PyTuple) && value.own === undefined)) {
+          if (
+            value instanceof PyRange ||
+            ((value instanceof PyList || value instanceof PyTuple) && value.own === undefined)
+          ) {
             stack[sp - 1] = plainIterator(value, this)!;
             continue;
           }
@@ -2377,8 +2475,14 @@ class Vm implements Interpreter {
   #unboundCell(code: Code, cell: number): Raised {
     const name = code.cells[cell]!;
     return cell < code.ownCells
-      ? this.raise('UnboundLocalError', `cannot access local variable '${name}' where it is not associated with a value`)
-      : this.raise('NameError', `cannot access free variable '${name}' where it is not associated with a value in enclosing scope`);
+      ? this.raise(
+          'UnboundLocalError',
+          `cannot access local variable '${name}' where it is not associated with a value`,
+        )
+      : this.raise(
+          'NameError',
+          `cannot access free variable '${name}' where it is not associated with a value in enclosing scope`,
+        );
   }
 
   #missingName(module: PyModule, name: string): Value {
@@ -2589,6 +2693,7 @@ function placeOf(frame: Frame): Place | undefined {
 
 function* spread(given: Arguments, value: Value, machine: Machine): Steps<void> {
   if (value instanceof PyTuple && value.own === undefined) {
+    machine.charge(value.items.length);
     for (const item of value.items) given.args.push(item);
     return;
   }

@@ -26,7 +26,7 @@ import { ModuleInstance, modulesOf } from '../../torch/python/nn/instance.ts';
 import { itemsOf, keywordsOf, setEntry } from '../../torch/python/nn/natives.ts';
 import { tensorsIn } from '../../torch/python/nn/state.ts';
 import { type Recording, worldOf } from '../../torch/python/recording.ts';
-import type { PyTensor } from '../../torch/python/tensor.ts';
+import { PyTensor } from '../../torch/python/tensor.ts';
 import type { ModuleRow } from '../format.ts';
 import { exceptionReason, type Failure } from './exceptions.ts';
 import { type Given, guesses, parameterNames, type TensorInput } from './inputs.ts';
@@ -101,6 +101,15 @@ export class Unknowns implements Hooks {
     this.#skipped(why.reason, machine);
   }
 
+  unknownWrite(object: Value, _name: string | undefined, why: Unknown, machine: Machine): void {
+    if (object instanceof ModuleInstance || object instanceof PyTensor) this.#skipped(why.reason, machine);
+  }
+
+  /** What a fault of ours leaves out may be a part of the network. */
+  fault(_error: unknown, machine: Machine): void {
+    this.#skipped({ message: l10n.t('Flopline cannot follow the program here') }, machine);
+  }
+
   broken(message: string, _place: Place, machine: Machine): void {
     this.#skipped({ message }, machine);
   }
@@ -127,7 +136,9 @@ export function* record(
   const outside = outsideOf(file);
   const scope = yield* scopeOf(machine, file);
   unknowns.begin();
-  const model = yield* machine.evaluate(entry, outside, scope);
+  let model = yield* machine.evaluate(entry, outside, scope);
+  // The name of a function or a class is what it builds by itself.
+  if (isBuilder(model)) model = yield* machine.call(model, []);
   if (model instanceof Unknown) {
     const { reason, place } = model;
     return new Refusal({ ...unknownEntry(entry, reason) }, place);
@@ -238,7 +249,7 @@ function* argumentsOf(given: Given, machine: Machine, file: PyModule, scope: PyD
       ),
     };
   }
-  const value = yield* machine.evaluate(`${argumentsName}(${given.text}\n)`, file, scope);
+  const value = yield* machine.evaluate(`${argumentsName}(${given.text})`, file, scope);
   if (!(value instanceof PyTuple)) return { args: [value], keywords: noKeywords };
   const [args, keywords] = value.items;
   return { args: itemsOf(args), keywords: keywordsOf(keywords) };
@@ -275,7 +286,7 @@ function parametersLeft(model: ModuleInstance, world: Recording, builder: Builde
     const left = [...module.ownParameters()].flatMap(([, parameter]) =>
       world.countedBy(parameter) ? [] : [parameter],
     );
-    const lost = [...(module.dict?.values() ?? [])].find(value => value instanceof Unknown);
+    const lost = module.unknownPart;
     if (left.length === 0 && !lost) continue;
     const first = builder.next;
     const site = siteOf(module.construct);
@@ -328,13 +339,13 @@ function unknownEntry(entry: string, { message }: Reason): Omit<Problem, 'range'
   };
 }
 
+const isBuilder = (value: Value): boolean =>
+  typeof value === 'object' && value !== null && ['type', 'function', 'method'].includes(value.kind);
+
 function noModule(entry: string, value: Value, machine: Machine): Omit<Problem, 'range' | 'severity'> {
-  const isCallable = ['type', 'function', 'method'].includes(typeof value === 'object' && value ? value.kind : '');
   return {
     code: 'not-a-network',
-    message: isCallable
-      ? l10n.t('`{0}` is what builds a network, and not the network.', entry)
-      : l10n.t('`{0}` is not an nn.Module; it is of the type {1}.', entry, machine.typeOf(value)?.name ?? '?'),
-    help: isCallable ? l10n.t('Call it: `{0}()`.', entry) : l10n.t('Name an expression that makes a network.'),
+    message: l10n.t('`{0}` is not an nn.Module; it is of the type {1}.', entry, machine.typeOf(value)?.name ?? '?'),
+    help: l10n.t('Name an expression that makes a network.'),
   };
 }

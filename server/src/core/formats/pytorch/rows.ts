@@ -30,7 +30,7 @@ export function moduleRows(model: ModuleInstance, graph: Graph, calls: readonly 
       type: module.cls.name,
       site: siteOf(module.construct),
       calls: count,
-      leaf: module.ownChildren().next().done === true,
+      leaf: module.isLeaf,
       outputs,
       params,
       why,

@@ -138,8 +138,11 @@ class Lowering {
     switch (node.type) {
       case 'expression_statement':
         return this.#expressionStatement(node);
-      case 'import_statement':
-        return { kind: 'Import', range: this.#range(node), names: this.#aliases(node.children.slice(1)) };
+      case 'import_statement': {
+        const [, ...names] = node.children;
+        if (names.at(-1)?.type === ',') this.#unexpected(names.at(-1)!);
+        return { kind: 'Import', range: this.#range(node), names: this.#aliases(names) };
+      }
       case 'future_import_statement':
       case 'import_from_statement':
         return this.#importFrom(node);
@@ -1359,6 +1362,8 @@ class Lowering {
 
   #annotation(node: SyntaxNode, mayBeStarred = false): Expression {
     const type = this.#type(node);
+    const [inner] = node.type === 'type' ? node.children : [];
+    if (inner?.type === 'named_expression') this.#unexpected(inner);
     if (type.kind === 'Slice' || (type.kind === 'Starred' && !mayBeStarred)) this.#unexpected(node);
     return type;
   }

@@ -249,9 +249,9 @@ export function put(world: Recording, target: PyTensor, result: Value, resizes =
   return target;
 }
 
-function checkWritable(target: PyTensor, { dtype }: PyTensor): void {
+function checkWritable(target: PyTensor, { dtype, hasType }: PyTensor): void {
   const { shape, strides } = target;
-  if (categoryOf(dtype) > categoryOf(target.dtype)) {
+  if (hasType && target.hasType && categoryOf(dtype) > categoryOf(target.dtype)) {
     throw new Wrong({
       code: 'in-place-type-mismatch',
       message: l10n.t('The result is of {0} and cannot be written in place into a tensor of {1}.', dtype, target.dtype),
@@ -401,6 +401,7 @@ export class Call {
     if (value instanceof Unknown) {
       const tensor = this.world.tensor(undefined, 'float32', value.reason);
       tensor.strides = undefined;
+      tensor.hasType = false;
       return tensor;
     }
     const number = numberIn(value);

@@ -89,7 +89,7 @@ function stepsOf(call: Call, x: PyTensor, index: Value): readonly Step[] {
       steps.push({ kind: 'mask', mask: item });
       axis += own.length;
     } else {
-      if (!isWhole(item.dtype)) {
+      if (!isWhole(item.dtype) && item.hasType) {
         call.wrong(
           'index-of-floats',
           l10n.t('A tensor of {0} cannot be an index: indices are integers or booleans.', item.dtype),

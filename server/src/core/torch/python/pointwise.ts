@@ -187,7 +187,7 @@ function valued(result: PyTensor, a: PyTensor, b: PyTensor, how: (a: number, b: 
 export const add = arithmetic(ops.add, {}, 'increment', (a, b) => a + b);
 const difference = arithmetic(ops.sub, {}, 'increment', (a, b) => a - b);
 export const sub: Binary = (world, a, b) => {
-  if ((a.dtype === 'bool' || b.dtype === 'bool') && a.shape && b.shape) {
+  if ((a.dtype === 'bool' && a.hasType) || (b.dtype === 'bool' && b.hasType)) {
     throw new Wrong({
       code: 'subtraction-of-booleans',
       message: l10n.t('A tensor of booleans cannot be subtracted from, or be subtracted.'),

@@ -89,6 +89,7 @@ export class Recording implements World {
   tensor(shape: Shape | undefined, dtype: DType = 'float32', why?: Reason): PyTensor {
     const tensor = new PyTensor(this.classes.Tensor, shape, dtype);
     tensor.why = why;
+    if (shape === undefined) tensor.hasType = false;
     return tensor;
   }
 
@@ -120,10 +121,12 @@ export class Recording implements World {
     const dtype = options?.dtype ?? inputs[0]?.dtype ?? 'float32';
     const { shapes, why, failed } = this.#inferred(op, attrs, inputs);
     const strides = inputs.every(isContiguous) ? 'contiguous' : undefined;
+    const hasType = inputs.every(input => input.hasType);
     const nodes = this.#builder && this.#added(this.#builder, op, attrs, inputs, options, failed);
     return shapes.map((shape, port) => {
       const tensor = this.tensor(shape, dtype, why);
       tensor.strides = strides;
+      if (!hasType) tensor.hasType = false;
       if (nodes) this.attach(tensor, nodes[port]!);
       return tensor;
     });
@@ -194,6 +197,7 @@ export class Recording implements World {
     const reason = why instanceof Unknown ? why.reason : reasonOf(why);
     const tensor = this.tensor(shape, inputs[0]?.dtype, reason);
     tensor.strides = undefined;
+    tensor.hasType = false;
     if (this.#builder) {
       const nodes = inputs.map(input => this.node(input));
       this.#frames!.follow(this.machine.top);

@@ -101,7 +101,7 @@ export function defineReductions(registry: Registry): void {
   simple('prod', 'product', productOf, sumType);
   registry.define('mean nanmean', 'input, dim?, keepdim?, *, dtype?', call => {
     const x = call.tensor();
-    if (isWhole(x.dtype) && !call.has('dtype')) {
+    if (isWhole(x.dtype) && x.hasType && !call.has('dtype')) {
       call.wrong(
         'mean-of-integers',
         l10n.t('The mean of a tensor of {0} is not defined: it would be no integer.', x.dtype),

@@ -32,6 +32,8 @@ export class PyTensor extends PyInstance {
   /** NaN is a size that is not known; undefined where not even their number is. */
   shape: Shape | undefined;
   dtype: DType;
+  /** False where the type is not known: `dtype` is a guess then, about which nobody is to complain. */
+  hasType = true;
   /** Why a size is not known. */
   why: Reason | undefined;
   /** What it shares with its views: values as far as they are known, and what is written in place. */

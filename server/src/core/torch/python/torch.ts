@@ -187,6 +187,12 @@ function install(machine: Machine, world: Recording, names: Names): void {
     if (tensor instanceof PyTensor && cls !== Tensor) tensor.cls = cls;
     return tensor;
   };
+  const text = native('Size.__repr__', 'self', ([self]) => {
+    const sizes = self instanceof PyTuple ? self.items : [];
+    return sizes.find(size => size instanceof Unknown) ?? `torch.Size([${sizes.map(String).join(', ')}])`;
+  });
+  Size.dict.set('__repr__', text);
+  Size.dict.set('__str__', text);
   Size.dict.set(
     'numel',
     native('Size.numel', 'self', ([self]) => {

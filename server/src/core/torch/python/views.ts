@@ -347,8 +347,10 @@ export function copied(world: Recording, x: PyTensor, dtype: DType = x.dtype): P
 
 /** Another type: the same tensor where it has it already. */
 export function cast(world: Recording, x: PyTensor, dtype: DType): PyTensor {
-  if (x.dtype === dtype) return x;
-  return copied(world, x, dtype);
+  if (x.dtype === dtype && x.hasType) return x;
+  const result = copied(world, x, dtype);
+  result.hasType = true;
+  return result;
 }
 
 export function defineViews(registry: Registry): void {

@@ -16,10 +16,6 @@ export interface Caller {
   readonly isFunction: boolean;
 }
 
-export function layer(name: string): Caller {
-  return { name: `nn.${name}`, isFunction: false };
-}
-
 export function functionNamed(name: string): Caller {
   return { name: `F.${name}`, isFunction: true };
 }
@@ -147,26 +143,27 @@ export function mismatch(
   fits = found,
 ): Complaint {
   const shape = shown(x.shape);
+  const { name } = caller;
+  const isChannels = /channels$/.test(attr) || (attr === 'num_features' && !name.endsWith('1d'));
+  const short = l10n.t('{0} expected, {1} found', wanted, found);
   if (caller.isFunction) {
     return {
       code: 'channel-mismatch',
-      message:
-        attr === 'in_channels' || attr === 'num_channels' || attr === 'num_features'
-          ? l10n.t('The weights of {0} are made for {1} channels, but its input has {2} ({3}).', caller.name, wanted, found, shape)
-          : l10n.t('The weights of {0} are made for {1} features, but its input has {2} ({3}).', caller.name, wanted, found, shape),
-      short: l10n.t('{0} expected, {1} found', wanted, found),
+      message: isChannels
+        ? l10n.t('The weights of {0} expect {1} channels, but its input has {2} ({3}).', name, wanted, found, shape)
+        : l10n.t('The weights of {0} expect {1} features, but its input has {2} ({3}).', name, wanted, found, shape),
+      short,
     };
   }
   return {
     code: 'channel-mismatch',
     attr,
     fits: { attr, value: fits },
-    message:
-      attr === 'in_channels' || attr === 'num_channels'
-        ? l10n.t('{0} expects {1} input channels, but its input has {2} ({3}).', caller.name, wanted, found, shape)
-        : l10n.t('{0} expects {1} input features, but its input has {2} ({3}).', caller.name, wanted, found, shape),
+    message: isChannels
+      ? l10n.t('{0} expects {1} input channels, but its input has {2} ({3}).', name, wanted, found, shape)
+      : l10n.t('{0} expects {1} input features, but its input has {2} ({3}).', name, wanted, found, shape),
     help: l10n.t('Set {0} to {1}, or change the input.', attr, fits),
-    short: l10n.t('{0} expected, {1} found', wanted, found),
+    short,
   };
 }
 
@@ -185,7 +182,11 @@ export function batched(
 }
 
 /** The shape that an operator has for unknown attributes, as far as it can be told. */
-export function looseShape<A extends object>(op: Op<A>, attrs: NoInfer<A>, inputs: readonly PyTensor[]): Shape | undefined {
+export function looseShape<A extends object>(
+  op: Op<A>,
+  attrs: NoInfer<A>,
+  inputs: readonly PyTensor[],
+): Shape | undefined {
   const shapes: Shape[] = [];
   for (const { shape } of inputs) {
     if (!shape) return undefined;

@@ -1,19 +1,24 @@
 // torch/nn/modules/container.py.
 import type { Machine } from '../../../python/machine.ts';
-import {
-  PyDict,
-  PyList,
-  PySlice,
-  type Steps,
-  Unknown,
-  type Value,
-} from '../../../python/objects.ts';
+import { PyDict, PyList, PySlice, type Steps, Unknown, type Value } from '../../../python/objects.ts';
 import { PyParameter, PyTensor } from '../tensor.ts';
 import { ModuleInstance } from './instance.ts';
-import { iterator, moduleOf, registerParameter } from './module.ts';
-import { dictOf, entry, itemsOf, keywordsOf, listOf, named, native, nativeSteps, numberOf, setEntry, tupleOf } from './natives.ts';
-import type { NN } from './state.ts';
 import type { LayerClass } from './layers/spec.ts';
+import { iterator, moduleOf, registerParameter } from './module.ts';
+import {
+  dictOf,
+  entry,
+  itemsOf,
+  keywordsOf,
+  listOf,
+  named,
+  native,
+  nativeSteps,
+  numberOf,
+  setEntry,
+  tupleOf,
+} from './natives.ts';
+import type { NN } from './state.ts';
 
 /** The children (or parameters) of a list, by their numbers. */
 type Registry = 'children' | 'parameters';
@@ -26,7 +31,10 @@ function values(self: ModuleInstance, registry: Registry = 'children'): readonly
 function position(value: Value, length: number, machine: Machine): number {
   const index = numberOf(value);
   if (index === undefined) {
-    throw machine.raise('TypeError', `'${machine.typeOf(value)?.name ?? 'object'}' object cannot be interpreted as an integer`);
+    throw machine.raise(
+      'TypeError',
+      `'${machine.typeOf(value)?.name ?? 'object'}' object cannot be interpreted as an integer`,
+    );
   }
   if (index < -length || index >= length) throw machine.raise('IndexError', `index ${index} is out of range`);
   return index < 0 ? index + length : index;
@@ -74,7 +82,11 @@ function* listed(self: ModuleInstance, iterable: Value, machine: Machine): Steps
 }
 
 /** A method whose result is unknown where the contents are. */
-const reading = (name: string, signature: string, body: (self: ModuleInstance, args: readonly Value[], machine: Machine) => Value) =>
+const reading = (
+  name: string,
+  signature: string,
+  body: (self: ModuleInstance, args: readonly Value[], machine: Machine) => Value,
+) =>
   native(name, signature, ([self, ...args], machine) => {
     const module = moduleOf(self, machine);
     return module.unknown ?? body(module, args, machine);
@@ -111,12 +123,22 @@ function indexing(nn: NN, keepsNames: boolean): Record<string, Value> {
       const self = moduleOf(value, machine);
       const list = values(self);
       if (index instanceof PySlice) {
-        const gone = sliced(list.map((_, at) => at), index);
+        const gone = sliced(
+          list.map((_, at) => at),
+          index,
+        );
         if (gone instanceof Unknown) self.unknown = gone;
-        else replaceAll(self, list.filter((_, at) => !gone.includes(at)));
+        else
+          replaceAll(
+            self,
+            list.filter((_, at) => !gone.includes(at)),
+          );
       } else {
         const at = position(index!, list.length, machine);
-        replaceAll(self, list.filter((_, each) => each !== at));
+        replaceAll(
+          self,
+          list.filter((_, each) => each !== at),
+        );
       }
       return null;
     }),
@@ -158,7 +180,10 @@ function indexing(nn: NN, keepsNames: boolean): Record<string, Value> {
       const self = moduleOf(value, machine);
       const list = values(self);
       const at = position(index!, list.length, machine);
-      replaceAll(self, list.filter((_, each) => each !== at));
+      replaceAll(
+        self,
+        list.filter((_, each) => each !== at),
+      );
       return list[at]!;
     }),
   };
@@ -210,7 +235,11 @@ export const containers: readonly LayerClass[] = [
         const [first] = list;
         if (list.length === 1 && first instanceof PyDict) {
           for (const [name, item] of named(first)) setEntry(self.children, name, asChild(item, name, machine));
-        } else replaceAll(self, list.map((item, at) => asChild(item, String(at), machine)));
+        } else
+          replaceAll(
+            self,
+            list.map((item, at) => asChild(item, String(at), machine)),
+          );
         return null;
       }),
     }),
@@ -226,7 +255,10 @@ export const containers: readonly LayerClass[] = [
         self.prepare();
         if (modules === null) return null;
         const items = yield* listed(self, modules!, machine);
-        replaceAll(self, items.map((item, at) => asChild(item, String(at), machine)));
+        replaceAll(
+          self,
+          items.map((item, at) => asChild(item, String(at), machine)),
+        );
         return null;
       }),
     }),
@@ -244,15 +276,16 @@ function dictionary(registry: Registry, nn?: NN): Record<string, Value> {
   };
   const dictOfSelf = (self: ModuleInstance): PyDict => self[registry];
   return {
-    __init__: nativeSteps('__init__', `self, ${registry === 'children' ? 'modules' : 'parameters'}=None`, function* (
-      [value, given],
-      machine,
-    ): Steps {
-      const self = moduleOf(value, machine);
-      self.prepare();
-      for (const [name, item] of yield* pairsOf(self, given!, machine)) put(self, name, item, machine);
-      return null;
-    }),
+    __init__: nativeSteps(
+      '__init__',
+      `self, ${registry === 'children' ? 'modules' : 'parameters'}=None`,
+      function* ([value, given], machine): Steps {
+        const self = moduleOf(value, machine);
+        self.prepare();
+        for (const [name, item] of yield* pairsOf(self, given!, machine)) put(self, name, item, machine);
+        return null;
+      },
+    ),
     update: nativeSteps('update', 'self, other', function* ([value, given], machine): Steps {
       const self = moduleOf(value, machine);
       for (const [name, item] of yield* pairsOf(self, given!, machine)) put(self, name, item, machine);
@@ -348,4 +381,3 @@ function parameterList(nn: NN): Record<string, Value> {
     }),
   };
 }
-

@@ -38,7 +38,8 @@ export function deepCopy(value: Value, copies: Copies = new Map()): Value {
     const copy = new PyDict();
     copies.set(value, copy);
     if (value.own) copy.own = deepCopy(value.own, copies) as PyInstance;
-    for (const [key, each] of value.entries) copy.entries.set(key, { key: each.key, value: deepCopy(each.value, copies) });
+    for (const [key, each] of value.entries)
+      copy.entries.set(key, { key: each.key, value: deepCopy(each.value, copies) });
     return copy;
   }
   if (value instanceof PyList) {

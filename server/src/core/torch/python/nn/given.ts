@@ -7,7 +7,10 @@ const variants = new WeakMap<AnyOp, AnyOp>();
  * The operator with its weights among the inputs, behind those that it has otherwise: the same work and the same shape,
  * but no parameters of its own.
  */
-export function given<A extends object>(op: Op<A>, inputs = typeof op.arity === 'number' ? op.arity : op.arity.min): Op<A> {
+export function given<A extends object>(
+  op: Op<A>,
+  inputs = typeof op.arity === 'number' ? op.arity : op.arity.min,
+): Op<A> {
   let variant = variants.get(op) as Op<A> | undefined;
   if (!variant) {
     const { check, shape, shapes, counts, formula, field } = op;

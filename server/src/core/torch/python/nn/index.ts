@@ -1,7 +1,7 @@
 // torch.nn for one machine: its classes and functions, as native modules.
 import type { Machine, NativeModules } from '../../../python/machine.ts';
-import { native as nativeFunction, nativeClass } from '../../../python/native.ts';
-import { type PyClass, PyInstance, PyModule, type Native, type Value } from '../../../python/objects.ts';
+import { nativeClass, native as nativeFunction } from '../../../python/native.ts';
+import { type Native, type PyClass, PyInstance, PyModule, type Value } from '../../../python/objects.ts';
 import { Recording, worldOf } from '../recording.ts';
 import type { World } from '../world.ts';
 import { containers } from './containers.ts';
@@ -83,7 +83,10 @@ function install(nn: NN): void {
 
 /** Classes that stand in torch.nn itself; the others are in their files alone. */
 function isPublic(name: string): boolean {
-  return !name.startsWith('_') && !['NonDynamicallyQuantizableLinear', 'ParametrizationList', 'PackedSequence'].includes(name);
+  return (
+    !name.startsWith('_') &&
+    !['NonDynamicallyQuantizableLinear', 'ParametrizationList', 'PackedSequence'].includes(name)
+  );
 }
 
 type Make = (nn: NN) => Iterable<readonly [string, Value]>;
@@ -120,10 +123,7 @@ const files = [
 
 /** By the path of import. Each begins with what it holds; modules inside of it are added. */
 const contents: Readonly<Record<string, Make>> = {
-  'torch.nn': nn => [
-    ...[...nn.classes].filter(([name]) => isPublic(name)),
-    ['data_parallel', dataParallel(nn)],
-  ],
+  'torch.nn': nn => [...[...nn.classes].filter(([name]) => isPublic(name)), ['data_parallel', dataParallel(nn)]],
   'torch.nn.functional': nn => nn.functions,
   'torch.nn.init': nn => byName(initializers(nn)),
   'torch.nn.parameter': nn =>
@@ -139,7 +139,10 @@ const contents: Readonly<Record<string, Make>> = {
   'torch.nn.modules.module': nn => [['Module', nn.cls('Module')]],
   'torch.nn.modules.utils': nn => byName(moduleHelpers(nn)),
   ...Object.fromEntries(
-    files.map((file): readonly [string, Make] => [`torch.nn.modules.${file}`, nn => [...classesOf(nn, file), ...extras(nn)]]),
+    files.map((file): readonly [string, Make] => [
+      `torch.nn.modules.${file}`,
+      nn => [...classesOf(nn, file), ...extras(nn)],
+    ]),
   ),
   'torch.nn.utils': nn => [...byName(utilities(nn)), ...byName(reparametrizing(nn))],
   'torch.nn.utils.weight_norm': nn => byName(reparametrizing(nn)),
@@ -183,7 +186,8 @@ function moduleNamed(nn: NN, name: string): PyModule {
     for (const other of Object.keys(contents)) {
       const rest = other.startsWith(prefix) ? other.slice(prefix.length) : undefined;
       // Where a function has the name of its file, it is the function that is meant.
-      if (rest !== undefined && !rest.includes('.') && !module.dict.has(rest)) module.dict.set(rest, moduleNamed(nn, other));
+      if (rest !== undefined && !rest.includes('.') && !module.dict.has(rest))
+        module.dict.set(rest, moduleNamed(nn, other));
     }
   }
   return module;
@@ -195,8 +199,14 @@ function dataParallel(nn: NN): Native {
 
 function attentionHelpers(nn: NN): readonly Native[] {
   const context = nativeClass(nn.machine, '_SDPContext', [], {}, { module: 'torch.nn.attention' });
-  context.dict.set('__enter__', nativeFunction('__enter__', 'self', ([self]) => self!));
-  context.dict.set('__exit__', nativeFunction('__exit__', 'self, *args', () => null));
+  context.dict.set(
+    '__enter__',
+    nativeFunction('__enter__', 'self', ([self]) => self!),
+  );
+  context.dict.set(
+    '__exit__',
+    nativeFunction('__exit__', 'self, *args', () => null),
+  );
   return [nativeFunction('sdpa_kernel', 'backends, set_priority=False', () => new PyInstance(context))];
 }
 

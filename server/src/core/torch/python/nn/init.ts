@@ -1,6 +1,7 @@
 // torch/nn/init.py: values of parameters decide no cost; what is written is forgotten, or known where it is constant.
+import * as l10n from '@vscode/l10n';
 import { type Native, PyFloat, type Value } from '../../../python/objects.ts';
-import { type PyTensor } from '../tensor.ts';
+import type { PyTensor } from '../tensor.ts';
 import { overwrite, scalar } from '../values.ts';
 import { tensorOf } from './apply.ts';
 import { native, numberOf, tupleOf } from './natives.ts';
@@ -33,8 +34,7 @@ export function initializers(nn: NN): readonly Native[] {
     return native(name, signature === '' ? 'tensor' : `tensor, ${signature}`, ([given, first]) => {
       const tensor = tensorOf(nn, given, 'tensor');
       if (matrices.test(name) && tensor.shape && tensor.shape.length < 2) {
-        const message = 'Fan in and fan out can not be computed for tensor with fewer than 2 dimensions';
-        throw nn.machine.raise('ValueError', message);
+        throw flat(nn);
       }
       const number = value === 'val' ? numberOf(first!) : value;
       const known = number !== undefined && !Number.isNaN(number);
@@ -54,16 +54,20 @@ export function initializers(nn: NN): readonly Native[] {
       const [inside, out] = fans(nn, tensorOf(nn, tensor, 'tensor'));
       return mode === 'fan_out' ? out : inside;
     }),
-    ...['_no_grad_trunc_normal_', '_no_grad_normal_', '_no_grad_uniform_', '_no_grad_fill_', '_no_grad_zero_'].map(name =>
-      native(name, 'tensor, *args, **kwargs', ([tensor]) => tensor!),
+    ...['_no_grad_trunc_normal_', '_no_grad_normal_', '_no_grad_uniform_', '_no_grad_fill_', '_no_grad_zero_'].map(
+      name => native(name, 'tensor, *args, **kwargs', ([tensor]) => tensor!),
     ),
   ];
+}
+
+function flat({ machine }: NN): Error {
+  return machine.raise('ValueError', 'Fan in and fan out can not be computed for tensor with fewer than 2 dimensions');
 }
 
 function fans(nn: NN, { shape }: PyTensor): readonly [number, number] {
   if (!shape) return [Number.NaN, Number.NaN];
   if (shape.length < 2) {
-    throw nn.machine.raise('ValueError', 'Fan in and fan out can not be computed for tensor with fewer than 2 dimensions');
+    throw flat(nn);
   }
   const field = shape.slice(2).reduce((product, length) => product * length, 1);
   return [shape[1]! * field, shape[0]! * field];
@@ -91,7 +95,7 @@ function gain(kind: Value, param: Value, machine: NN['machine']): Value {
     case 'conv_transpose3d':
       return 1;
     default:
-      if (typeof kind !== 'string') return machine.unknown('the nonlinearity is not known');
+      if (typeof kind !== 'string') return machine.unknown(l10n.t('the nonlinearity is not known'));
       throw machine.raise('ValueError', `Unsupported nonlinearity ${kind}`);
   }
 }

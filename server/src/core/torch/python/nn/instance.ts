@@ -1,5 +1,5 @@
 // An nn.Module as the program holds it: parameters, buffers and children by name, beside what any object has.
-import { type Place, PyDict, type PyClass, PyInstance, type Unknown, type Value } from '../../../python/objects.ts';
+import { type Place, type PyClass, PyDict, PyInstance, Unknown, type Value } from '../../../python/objects.ts';
 import { PyParameter, PyTensor } from '../tensor.ts';
 import { dictOf, entry, named, setEntry } from './natives.ts';
 
@@ -92,6 +92,25 @@ export class ModuleInstance extends PyInstance {
     for (const [name, value] of named(this.parameters)) if (value instanceof PyParameter) yield [name, value];
   }
 
+  /** It calls no module of its own; attention of torch has a child, whose weights it reads without a call. */
+  get isLeaf(): boolean {
+    for (const [name] of this.ownChildren()) {
+      const isRead = name === 'out_proj' && this.cls.mro.some(cls => cls.name === 'MultiheadAttention' && !cls.place);
+      if (!isRead && name !== 'parametrizations') return false;
+    }
+    return true;
+  }
+
+  /** What is not known of its parts: attributes, children or parameters, any of which may hold parameters. */
+  get unknownPart(): Unknown | undefined {
+    if (this.unknown) return this.unknown;
+    for (const value of this.dict?.values() ?? []) if (value instanceof Unknown) return value;
+    for (const registry of [this.children, this.parameters]) {
+      for (const [, value] of named(registry)) if (value instanceof Unknown) return value;
+    }
+    return undefined;
+  }
+
   *ownBuffers(): Generator<readonly [string, PyTensor]> {
     for (const [name, value] of named(this.buffers)) if (value instanceof PyTensor) yield [name, value];
   }
@@ -129,7 +148,12 @@ export function* modulesOf(
 }
 
 /** `named_parameters()`. */
-export function* parametersOf(root: ModuleInstance, prefix = '', deep = true, once = true): Generator<Named<PyParameter>> {
+export function* parametersOf(
+  root: ModuleInstance,
+  prefix = '',
+  deep = true,
+  once = true,
+): Generator<Named<PyParameter>> {
   yield* members(root, module => module.ownParameters(), prefix, deep, once);
 }
 

@@ -1,4 +1,7 @@
 // torch/nn/modules/module.py: registration, walking the tree, calling.
+import * as l10n from '@vscode/l10n';
+
+import type { Machine } from '../../../python/machine.ts';
 import {
   type Native,
   type PyClass,
@@ -9,7 +12,6 @@ import {
   Unknown,
   type Value,
 } from '../../../python/objects.ts';
-import type { Machine } from '../../../python/machine.ts';
 import { PyParameter, PyTensor } from '../tensor.ts';
 import { copiesOf, deepCopy } from './copying.ts';
 import { buffersOf, type Hook, joined, ModuleInstance, modulesOf, type Named, parametersOf } from './instance.ts';
@@ -36,10 +38,14 @@ export function defineModule(nn: NN): void {
   cls.create = (own, _args, _keywords, machine) => new ModuleInstance(own, callPlaces(machine));
   cls.getAttribute = (self, name) => (self instanceof ModuleInstance ? self.registered(name) : undefined);
   cls.setAttribute = (self, name, value, machine) => setAttribute(moduleOf(self, machine), name, value, machine);
-  for (const method of [...basics, ...walking, ...changing(nn), ...hooks(nn), ...harmless]) cls.dict.set(method.name, method);
+  for (const method of [...basics, ...walking, ...changing(nn), ...hooks(nn), ...harmless])
+    cls.dict.set(method.name, method);
   cls.dict.set('__call__', calling(nn));
   cls.dict.set('_call_impl', calling(nn));
-  cls.dict.set('__deepcopy__', native('__deepcopy__', 'self, memo', ([self, memo]) => deepCopy(self!, copiesOf(memo))));
+  cls.dict.set(
+    '__deepcopy__',
+    native('__deepcopy__', 'self, memo', ([self, memo]) => deepCopy(self!, copiesOf(memo))),
+  );
   cls.dict.set('__annotations__', dictOf());
   cls.dict.set('dump_patches', false);
   cls.dict.set('call_super_init', false);
@@ -156,7 +162,7 @@ function calling(nn: NN): Native {
       );
       if (changed !== null) result = changed;
     }
-    nn.called(module, result, at);
+    nn.called(result, at);
     return result;
   });
 }
@@ -176,7 +182,7 @@ export function forwarding(
     const made = body(module, args, machine);
     const result = isSteps(made) ? yield* made : made;
     module.computed.clear();
-    if (isDirect) nn.called(module, result, at);
+    if (isDirect) nn.called(result, at);
     return result;
   });
 }
@@ -236,7 +242,8 @@ const basics: readonly Native[] = [
     const module = registering(self, name, machine, 'parameter');
     if (value !== null && !(value instanceof PyParameter)) {
       if (value instanceof Unknown) module.set(String(name), value);
-      else throw machine.raise('TypeError', `cannot assign '${typeName(value!, machine)}' object to parameter '${name}'`);
+      else
+        throw machine.raise('TypeError', `cannot assign '${typeName(value!, machine)}' object to parameter '${name}'`);
     } else registerParameter(module, String(name), value);
     return null;
   }),
@@ -347,20 +354,29 @@ const walking: readonly Native[] = [
       throw machine.raise('AttributeError', `${holder.cls.name} has no attribute \`${path.at(-1)}\``);
     }),
   ),
-  native("state_dict", "self, *args, destination=None, prefix='', keep_vars=False", ([self, , into, prefix], machine) => {
-    const dict = into instanceof PyDict ? into : new PyDict();
-    for (const { path, value: module } of modulesOf(moduleOf(self, machine), String(prefix).replace(/\.$/, ''), false)) {
-      for (const [name, parameter] of module.ownParameters()) setEntry(dict, joined(path, name), parameter);
-      for (const [name, buffer] of module.ownBuffers()) {
-        if (!module.unsaved.has(name)) setEntry(dict, joined(path, name), buffer);
+  native(
+    'state_dict',
+    "self, *args, destination=None, prefix='', keep_vars=False",
+    ([self, , into, prefix], machine) => {
+      const dict = into instanceof PyDict ? into : new PyDict();
+      for (const { path, value: module } of modulesOf(
+        moduleOf(self, machine),
+        String(prefix).replace(/\.$/, ''),
+        false,
+      )) {
+        for (const [name, parameter] of module.ownParameters()) setEntry(dict, joined(path, name), parameter);
+        for (const [name, buffer] of module.ownBuffers()) {
+          if (!module.unsaved.has(name)) setEntry(dict, joined(path, name), buffer);
+        }
       }
-    }
-    return dict;
-  }),
+      return dict;
+    },
+  ),
   native('__dir__', 'self', ([self], machine) => {
     const module = moduleOf(self, machine);
     const names = [...(module.dict?.keys() ?? [])];
-    for (const dict of [module.parameters, module.buffers, module.children]) for (const [name] of named(dict)) names.push(name);
+    for (const dict of [module.parameters, module.buffers, module.children])
+      for (const [name] of named(dict)) names.push(name);
     return tupleOf(names.sort());
   }),
 ];
@@ -452,7 +468,10 @@ function hooks(nn: NN): readonly Native[] {
       return null;
     }),
   );
-  handle.dict.set('__enter__', native('__enter__', 'self', ([self]) => self!));
+  handle.dict.set(
+    '__enter__',
+    native('__enter__', 'self', ([self]) => self!),
+  );
   handle.dict.set(
     '__exit__',
     native('__exit__', 'self, type, value, tb', ([self]) => {
@@ -462,12 +481,16 @@ function hooks(nn: NN): readonly Native[] {
   );
   const ignoring = (name: string): Native => native(name, 'self, *args, **kwargs', () => new Handle(handle));
   const registering = (name: string, when: Hook['when'], options: string): Native =>
-    native(name, `self, hook, *, prepend=False, with_kwargs=False${options}`, ([self, callee, prepend, named], machine) => {
-      const module = moduleOf(self, machine);
-      const hook: Hook = { when, callee: callee!, withKeywords: flag(named!) };
-      module.hooks = flag(prepend!) ? [hook, ...module.hooks] : [...module.hooks, hook];
-      return new Handle(handle, module, hook);
-    });
+    native(
+      name,
+      `self, hook, *, prepend=False, with_kwargs=False${options}`,
+      ([self, callee, prepend, named], machine) => {
+        const module = moduleOf(self, machine);
+        const hook: Hook = { when, callee: callee!, withKeywords: flag(named!) };
+        module.hooks = flag(prepend!) ? [hook, ...module.hooks] : [...module.hooks, hook];
+        return new Handle(handle, module, hook);
+      },
+    );
   return [
     registering('register_forward_pre_hook', 'before', ''),
     registering('register_forward_hook', 'after', ', always_call=False'),
@@ -502,9 +525,14 @@ class Handle extends PyInstance {
 
 /** Weights are never loaded: no cost depends on them. */
 const harmless: readonly Native[] = [
-  native('load_state_dict', 'self, *args, **kwargs', (_, machine) => machine.unknown('weights are not loaded')),
-  ...['zero_grad', '_load_from_state_dict', '_save_to_state_dict', 'compile', 'set_extra_state', '_initialize_hook'].map(name =>
-    native(name, 'self, *args, **kwargs', () => null),
-  ),
+  native('load_state_dict', 'self, *args, **kwargs', (_, machine) => machine.unknown(l10n.t('weights are not loaded'))),
+  ...[
+    'zero_grad',
+    '_load_from_state_dict',
+    '_save_to_state_dict',
+    'compile',
+    'set_extra_state',
+    '_initialize_hook',
+  ].map(name => native(name, 'self, *args, **kwargs', () => null)),
   native('get_extra_state', 'self', () => null),
 ];

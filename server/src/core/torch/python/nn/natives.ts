@@ -93,7 +93,8 @@ export function sizesOf(value: Value, rank: number, what: string, machine: Machi
   if (!items) throw machine.raise('TypeError', `${what} must be an int or a tuple of ints, not ${describe(value)}`);
   const sizes = items.map(item => {
     const size = numberOf(item);
-    if (size === undefined) throw machine.raise('TypeError', `${what} must be a tuple of ints, not of ${describe(item)}`);
+    if (size === undefined)
+      throw machine.raise('TypeError', `${what} must be a tuple of ints, not of ${describe(item)}`);
     return size;
   });
   if (sizes.length === 1 && rank !== 1) return Array.from({ length: rank }, () => sizes[0]!);

@@ -1,4 +1,5 @@
 // nn.Parameter, nn.Buffer and the like as classes of Python.
+import * as l10n from '@vscode/l10n';
 import { type Keywords, type PyClass, PyFloat, PyList, PyTuple, Unknown, type Value } from '../../../python/objects.ts';
 import { PyParameter, PyTensor } from '../tensor.ts';
 import { share } from '../values.ts';
@@ -10,13 +11,22 @@ export function defineParameters(nn: NN): void {
   const { Parameter, Tensor } = nn.world.classes;
   nn.classes.set('Parameter', Parameter);
   Parameter.create = (cls, args, keywords) => parameterOf(nn, cls, args, keywords);
-  Parameter.dict.set('__init__', native('__init__', 'self, *args, **kwargs', () => null));
+  Parameter.dict.set(
+    '__init__',
+    native('__init__', 'self, *args, **kwargs', () => null),
+  );
   for (const cls of [Parameter, Tensor]) {
-    cls.dict.set('__deepcopy__', native('__deepcopy__', 'self, memo', ([self, memo]) => deepCopy(self!, copiesOf(memo))));
+    cls.dict.set(
+      '__deepcopy__',
+      native('__deepcopy__', 'self, memo', ([self, memo]) => deepCopy(self!, copiesOf(memo))),
+    );
   }
   const buffer = nativeClass(nn.machine, 'Buffer', [Tensor], {}, { module: 'torch.nn.parameter' });
   buffer.create = (cls, args, keywords) => bufferOf(nn, cls, args, keywords);
-  buffer.dict.set('__init__', native('__init__', 'self, *args, **kwargs', () => null));
+  buffer.dict.set(
+    '__init__',
+    native('__init__', 'self, *args, **kwargs', () => null),
+  );
   nn.classes.set('Buffer', buffer);
   for (const [name, base] of [
     ['UninitializedParameter', Parameter],
@@ -24,7 +34,10 @@ export function defineParameters(nn: NN): void {
   ] as const) {
     const cls = nativeClass(nn.machine, name, [base], {}, { module: 'torch.nn.parameter' });
     cls.create = own => uninitialized(nn, own);
-    cls.dict.set('__init__', native('__init__', 'self, *args, **kwargs', () => null));
+    cls.dict.set(
+      '__init__',
+      native('__init__', 'self, *args, **kwargs', () => null),
+    );
     nn.classes.set(name, cls);
   }
 }
@@ -33,7 +46,7 @@ export function defineParameters(nn: NN): void {
 export function uninitialized(nn: NN, cls: PyClass): PyTensor {
   const isParameter = cls.mro.includes(nn.world.classes.Parameter);
   const tensor = isParameter ? new PyParameter(cls, undefined, 'float32') : new PyTensor(cls, undefined, 'float32');
-  tensor.why = { message: 'the layer was not called yet' };
+  tensor.why = { message: l10n.t('the layer was not called yet') };
   return tensor;
 }
 
@@ -46,7 +59,8 @@ function parameterOf(nn: NN, cls: PyClass, args: readonly Value[], keywords: Key
   const requiresGrad = flag(given(args, keywords, 1, 'requires_grad') ?? true, true);
   if (data === null) return nn.parameter(nn.world.tensor([0]), requiresGrad, cls);
   if (data instanceof PyTensor) return nn.parameter(data, requiresGrad, cls);
-  if (data instanceof Unknown) return nn.parameter(nn.world.tensor(undefined, 'float32', data.reason), requiresGrad, cls);
+  if (data instanceof Unknown)
+    return nn.parameter(nn.world.tensor(undefined, 'float32', data.reason), requiresGrad, cls);
   const isNumber = typeof data === 'number' || typeof data === 'boolean' || data instanceof PyFloat;
   const isList = data instanceof PyList || data instanceof PyTuple;
   const type = nn.machine.typeOf(data)?.name ?? 'object';

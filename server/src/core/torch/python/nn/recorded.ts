@@ -7,7 +7,7 @@ import { type Reason, reasonOf } from '../../../text/reason.ts';
 import { type AnyLayer, defaultsOf, type Recorder, Scope, tensors } from '../../layer.ts';
 import type { PyTensor } from '../tensor.ts';
 import type { World } from '../world.ts';
-import { type Caller } from './apply.ts';
+import type { Caller } from './apply.ts';
 import type { NN } from './state.ts';
 
 /** A tensor of the program as a layer sees it: its sizes; the world knows the rest. */

@@ -1,22 +1,14 @@
 // What torch.nn knows of one reading: its world, its classes, and which modules were called.
 import type { Activation, Machine } from '../../../python/machine.ts';
-import { type Native, PyDict, PyList, PyTuple, type PyClass, type Value } from '../../../python/objects.ts';
+import { type Native, type PyClass, PyDict, PyList, PyTuple, type Value } from '../../../python/objects.ts';
 import { PyParameter, PyTensor } from '../tensor.ts';
 import { share } from '../values.ts';
 import { isModuleCall, type ModuleCall, type World } from '../world.ts';
-import { callPlaces } from './natives.ts';
 import { ModuleInstance, modulesOf } from './instance.ts';
-
-/** How a module was called during the forward pass that is priced. */
-export interface Calls {
-  count: number;
-  /** What its last call returned. */
-  result: Value;
-}
+import { callPlaces } from './natives.ts';
 
 export class NN {
   readonly world: World;
-  readonly calls = new Map<ModuleInstance, Calls>();
   /** The classes of torch.nn by name, as they are made. */
   readonly classes = new Map<string, PyClass>();
   /** What constructors do, for layers inside of layers, by the name of the class. */
@@ -115,14 +107,8 @@ export class NN {
   }
 
   /** The call ends that `at` is tagged with. */
-  called(module: ModuleInstance, result: Value, at: Activation | undefined): void {
-    if (!this.world.isRecording) return;
-    if (at) this.world.leave(at, tensorsIn(result));
-    const known = this.calls.get(module);
-    if (known) {
-      known.count++;
-      known.result = result;
-    } else this.calls.set(module, { count: 1, result });
+  called(result: Value, at: Activation | undefined): void {
+    if (this.world.isRecording && at) this.world.leave(at, tensorsIn(result));
   }
 }
 
@@ -141,7 +127,8 @@ export function enclosing(at: Activation | undefined): ModuleInstance | undefine
 export function tensorsIn(value: Value, depth = 4): readonly PyTensor[] {
   if (value instanceof PyTensor) return [value];
   if (depth === 0) return [];
-  if (value instanceof PyTuple || value instanceof PyList) return value.items.flatMap(item => tensorsIn(item, depth - 1));
+  if (value instanceof PyTuple || value instanceof PyList)
+    return value.items.flatMap(item => tensorsIn(item, depth - 1));
   if (value instanceof PyDict) return [...value.entries.values()].flatMap(each => tensorsIn(each.value, depth - 1));
   return [];
 }

@@ -1,7 +1,8 @@
 // torch.nn.functional: interpolation, padding, windows, grids, attention, losses.
+import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
-import { type Native, type Value } from '../../../../python/objects.ts';
-import { type PyTensor } from '../../tensor.ts';
+import type { Native, Value } from '../../../../python/objects.ts';
+import type { PyTensor } from '../../tensor.ts';
 import { valuesOf } from '../../values.ts';
 import { apply, functionNamed, optionalTensor, tensorOf, unknownResult } from '../apply.ts';
 import { projected } from '../kernels/attention.ts';
@@ -21,7 +22,8 @@ export function resampling(nn: NN): readonly Native[] {
       if (why) return unknownResult(nn, why, [of(x)]);
       const image = images(nn, functionNamed(name), layerNamed(layer), of(x));
       const [y] = runLayer(nn, functionNamed(name), layerNamed(layer), [image.x], {
-        [layer === 'PixelShuffle' ? 'upscale_factor' : layer === 'ChannelShuffle' ? 'groups' : 'downscale_factor']: numberOf(value!) ?? 1,
+        [layer === 'PixelShuffle' ? 'upscale_factor' : layer === 'ChannelShuffle' ? 'groups' : 'downscale_factor']:
+          numberOf(value!) ?? 1,
       });
       return image.undo(y!);
     });
@@ -65,10 +67,8 @@ export function resampling(nn: NN): readonly Native[] {
           stride: stride!,
         }),
     ),
-    native(
-      'grid_sample',
-      "input, grid, mode='bilinear', padding_mode='zeros', align_corners=None",
-      ([x, grid, mode]) => gridSample(nn, functionNamed('grid_sample'), of(x), of(grid, 'grid'), mode!),
+    native('grid_sample', "input, grid, mode='bilinear', padding_mode='zeros', align_corners=None", ([x, grid, mode]) =>
+      gridSample(nn, functionNamed('grid_sample'), of(x), of(grid, 'grid'), mode!),
     ),
     native('affine_grid', 'theta, size, align_corners=None', ([theta, size]) =>
       affineGrid(nn, functionNamed('affine_grid'), of(theta, 'theta'), size!),
@@ -84,9 +84,10 @@ function oneHot(nn: NN, x: PyTensor, classes: Value): PyTensor {
   const given = numberOf(classes) ?? Number.NaN;
   // Without a number it is the largest index and one more.
   const values = given === -1 ? valuesOf(x) : undefined;
-  const count = given === -1 ? (values ? values.reduce((most, value) => Math.max(most, value), -1) + 1 : Number.NaN) : given;
+  const count =
+    given === -1 ? (values ? values.reduce((most, value) => Math.max(most, value), -1) + 1 : Number.NaN) : given;
   if (!x.shape || Number.isNaN(count)) {
-    const why = unknownIn(classes) ?? x.why ?? { message: 'the number of classes is not known' };
+    const why = unknownIn(classes) ?? x.why ?? { message: l10n.t('the number of classes is not known') };
     return unknownResult(nn, why, [x], x.shape && [...x.shape, Number.NaN]);
   }
   return apply(nn, functionNamed('one_hot'), moving('oneHot'), { shape: [...x.shape, count] }, [x], { dtype: 'int64' });
@@ -168,7 +169,10 @@ const lossTable: Readonly<Record<string, readonly [tensors: number, signature: s
   smooth_l1_loss: [2, `input, target, ${legacy}, beta=1.0`],
   huber_loss: [2, "input, target, reduction='mean', delta=1.0, weight=None"],
   kl_div: [2, `input, target, ${legacy}, log_target=False`],
-  poisson_nll_loss: [2, "input, target, log_input=True, full=False, size_average=None, eps=1e-08, reduce=None, reduction='mean'"],
+  poisson_nll_loss: [
+    2,
+    "input, target, log_input=True, full=False, size_average=None, eps=1e-08, reduce=None, reduction='mean'",
+  ],
   gaussian_nll_loss: [3, "input, target, var, full=False, eps=1e-06, reduction='mean'"],
   hinge_embedding_loss: [2, `input, target, margin=1.0, ${legacy}`],
   soft_margin_loss: [2, `input, target, ${legacy}`],
@@ -181,10 +185,7 @@ const lossTable: Readonly<Record<string, readonly [tensors: number, signature: s
     3,
     "anchor, positive, negative, margin=1.0, p=2, eps=1e-06, swap=False, size_average=None, reduce=None, reduction='mean'",
   ],
-  ctc_loss: [
-    2,
-    "log_probs, targets, input_lengths, target_lengths, blank=0, reduction='mean', zero_infinity=False",
-  ],
+  ctc_loss: [2, "log_probs, targets, input_lengths, target_lengths, blank=0, reduction='mean', zero_infinity=False"],
 };
 
 export function losses(nn: NN): readonly Native[] {
@@ -194,7 +195,13 @@ export function losses(nn: NN): readonly Native[] {
       const at = signature.split(', ').findIndex(part => part.startsWith('reduction='));
       const byClass = name === 'cross_entropy' || name === 'nll_loss';
       return native(name, signature, args =>
-        loss(nn, functionNamed(name), args.slice(0, count).map(each => of(each)), args[at]!, byClass),
+        loss(
+          nn,
+          functionNamed(name),
+          args.slice(0, count).map(each => of(each)),
+          args[at]!,
+          byClass,
+        ),
       );
     }),
     native('cosine_similarity', 'x1, x2, dim=1, eps=1e-08', ([a, b, dim]) =>

@@ -1,12 +1,13 @@
 // torch.nn.functional: what layers with weights, norms and pools do, with everything given.
+import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
-import { type Native, type Value } from '../../../../python/objects.ts';
-import { functionNamed, optionalTensor, tensorOf, unknownResult, apply } from '../apply.ts';
+import type { Native, Value } from '../../../../python/objects.ts';
+import { apply, functionNamed, optionalTensor, tensorOf, unknownResult } from '../apply.ts';
 import { convolve, convolveTransposed } from '../kernels/conv.ts';
 import { bilinear, embed, embedBags, linear } from '../kernels/linear.ts';
 import { batchNorm, groupNorm, instanceNorm, layerNorm, rmsNorm } from '../kernels/norm.ts';
 import { adaptivePool, avgPool, fractionalMaxPool, lpPool, maxPool, maxUnpool } from '../kernels/pool.ts';
-import { native, numberOf, sizesOf, unknownIn, flag } from '../natives.ts';
+import { flag, native, numberOf, sizesOf, unknownIn } from '../natives.ts';
 import type { NN } from '../state.ts';
 
 const ranks = [1, 2, 3] as const;
@@ -112,7 +113,13 @@ export function norms(nn: NN): readonly Native[] {
       const caller = functionNamed('normalize');
       const input = of(x);
       const axis = numberOf(dim!) ?? Number.NaN;
-      if (unknownIn(dim!) || Number.isNaN(axis)) return unknownResult(nn, nn.machine.unknown('dim'), [input], input.shape);
+      if (unknownIn(dim!) || Number.isNaN(axis))
+        return unknownResult(
+          nn,
+          unknownIn(dim!) ?? nn.machine.unknown(l10n.t('the axis is not known')),
+          [input],
+          input.shape,
+        );
       if (input.shape?.length !== 1) return apply(nn, caller, ops.l2Norm, { axis }, [input]);
       const row = apply(nn, caller, ops.l2Norm, { axis: 1 }, [apply(nn, caller, ops.unsqueeze, { axis: 0 }, [input])]);
       return apply(nn, caller, ops.squeeze, { axis: 0 }, [row]);

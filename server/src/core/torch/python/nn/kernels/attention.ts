@@ -1,11 +1,11 @@
 // Multi-head attention: F.multi_head_attention_forward and nn.MultiheadAttention, F.scaled_dot_product_attention.
 import * as l10n from '@vscode/l10n';
-import * as ops from '../../../../ops/index.ts';
 import type { Attention } from '../../../../ops/attention.ts';
+import * as ops from '../../../../ops/index.ts';
 import type { Op, Shape } from '../../../../ops/op.ts';
 import type { Value } from '../../../../python/objects.ts';
 import type { PyTensor } from '../../tensor.ts';
-import { apply, type Caller, declared, mismatch, shown, refuse, weighted, weightedOne } from '../apply.ts';
+import { apply, type Caller, declared, mismatch, refuse, shown, weighted, weightedOne } from '../apply.ts';
 import { tupleOf } from '../natives.ts';
 import type { NN } from '../state.ts';
 
@@ -137,7 +137,14 @@ export function projected(
   const { heads, extra, weights } = call;
   const project = (x: PyTensor, { weight, bias }: Projection): PyTensor => {
     const out = weight.shape?.[0] ?? Number.NaN;
-    return weightedOne(nn, caller, ops.linear, { out, bias: bias !== undefined }, [x], bias ? [weight, bias] : [weight]);
+    return weightedOne(
+      nn,
+      caller,
+      ops.linear,
+      { out, bias: bias !== undefined },
+      [x],
+      bias ? [weight, bias] : [weight],
+    );
   };
   const split = (x: PyTensor): PyTensor => {
     if (x.shape?.length !== 3) return x;
@@ -160,6 +167,7 @@ export function projected(
     : mixed;
   const y = project(joined, output);
   const s = (key.shape?.[0] ?? Number.NaN) + extra;
-  const maps = weights === 'none' ? null : nn.world.tensor(weights === 'average' ? [n, l, s] : [n, heads, l, s], 'float32');
+  const maps =
+    weights === 'none' ? null : nn.world.tensor(weights === 'average' ? [n, l, s] : [n, heads, l, s], 'float32');
   return tupleOf([y, maps]);
 }

@@ -90,8 +90,7 @@ function bordersOf(
     return { before, after: whole.map((border, axis) => border - before[axis]!) };
   }
   if (typeof padding === 'string') {
-    const message = `Invalid padding string '${padding}', should be one of {'valid', 'same'}`;
-    throw nn.machine.raise('ValueError', message);
+    throw nn.machine.raise('ValueError', `Invalid padding string '${padding}', should be one of {'valid', 'same'}`);
   }
   const before = sizesOf(padding, rank, 'padding', nn.machine);
   return { before, after: before };

@@ -9,7 +9,13 @@ import { apply, type Caller, declared, mismatch, refuse, shown, unknownResult, w
 import { flag } from '../natives.ts';
 import type { NN } from '../state.ts';
 
-export function linear(nn: NN, caller: Caller, input: PyTensor, weight: PyTensor, bias: PyTensor | undefined): PyTensor {
+export function linear(
+  nn: NN,
+  caller: Caller,
+  input: PyTensor,
+  weight: PyTensor,
+  bias: PyTensor | undefined,
+): PyTensor {
   const parameters = bias ? [weight, bias] : [weight];
   const { shape } = weight;
   if (!shape) {
@@ -69,18 +75,22 @@ export function bilinear(
 
 export function embed(nn: NN, caller: Caller, indices: PyTensor, weight: PyTensor): PyTensor {
   const { shape } = weight;
-  if (!shape || shape.length !== 2) {
+  if (shape?.length !== 2) {
     const reason = weight.why ?? { message: l10n.t('The weights of {0} are not known.', caller.name) };
     return unknownResult(nn, reason, [indices]);
   }
   const [count, dim] = shape as [number, number];
-  if (/float/.test(indices.dtype)) {
+  if (indices.hasType && /float/.test(indices.dtype)) {
     return refuse(
       nn,
       {
         code: 'indices-not-integers',
         input: 0,
-        message: l10n.t('{0} looks up whole numbers, but its input ({1}) has floats.', caller.name, shown(indices.shape)),
+        message: l10n.t(
+          '{0} looks up whole numbers, but its input ({1}) has floats.',
+          caller.name,
+          shown(indices.shape),
+        ),
         help: l10n.t('Give it indices of type torch.long.'),
         short: l10n.t('indices must be integers'),
         ...(indices.shape ? { output: [...indices.shape, dim] } : {}),

@@ -26,6 +26,8 @@ export function along(nn: NN, caller: Caller, a: PyTensor, b: PyTensor, dim: Val
   const axis = numberOf(dim) ?? 1;
   const products = apply(nn, caller, ops.mul, {}, [a, b]);
   const at = axis < 0 ? both.length + axis : axis;
-  const rest = flag(keeps) ? both.map((length, each) => (each === at ? 1 : length)) : both.filter((_, each) => each !== at);
+  const rest = flag(keeps)
+    ? both.map((length, each) => (each === at ? 1 : length))
+    : both.filter((_, each) => each !== at);
   return apply(nn, caller, moving('reduce', 'pool'), { shape: rest }, [products]);
 }

@@ -25,7 +25,11 @@ export function batchNorm(
   caller: Caller,
   input: PyTensor,
   scaling: Scaling,
-  { stats, features, ranks }: { readonly stats: boolean; readonly features?: number; readonly ranks?: readonly number[] },
+  {
+    stats,
+    features,
+    ranks,
+  }: { readonly stats: boolean; readonly features?: number; readonly ranks?: readonly number[] },
 ): PyTensor {
   const wrong = wrongRank(nn, caller, input, ranks);
   if (wrong) return wrong;
@@ -71,9 +75,7 @@ export function instanceNorm(
   const wanted = features ?? scaling.weight?.shape?.[0] ?? Number.NaN;
   // torch warns alone where nothing is learned, and normalizes what it gets.
   const x =
-    scaling.weight || !caller.isFunction
-      ? declaredUnlessFree(nn, caller, whole.x, wanted, scaling, input)
-      : whole.x;
+    scaling.weight || !caller.isFunction ? declaredUnlessFree(nn, caller, whole.x, wanted, scaling, input) : whole.x;
   if (!isWhole(scaling)) {
     return whole.undo(
       halfScaled(nn, caller, x, scaling, y => apply(nn, caller, ops.instanceNorm, { affine: false }, [y])),

@@ -1,8 +1,8 @@
 // Pools over 1 to 3 spatial dimensions.
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
-import { extent } from '../../../../ops/rules/window.ts';
 import type { Shape } from '../../../../ops/op.ts';
+import { extent } from '../../../../ops/rules/window.ts';
 import { PyList, type Value } from '../../../../python/objects.ts';
 import type { PyTensor } from '../../tensor.ts';
 import { apply, applyKnown, batched, type Caller, looseShape, refuse, unknownResult } from '../apply.ts';
@@ -35,12 +35,7 @@ function windowOf(nn: NN, { kernel, stride, padding, ceil }: Pool, rank: Rank) {
 }
 
 /** torch pads pools by half a window at most. */
-function overpadded(
-  nn: NN,
-  x: PyTensor,
-  kernel: readonly number[],
-  padding: readonly number[],
-): PyTensor | undefined {
+function overpadded(nn: NN, x: PyTensor, kernel: readonly number[], padding: readonly number[]): PyTensor | undefined {
   if (padding.every((border, axis) => !(border > kernel[axis]! / 2))) return undefined;
   const message = l10n.t(
     'Padding ({0}) must be at most half the pooling window ({1}).',
@@ -63,7 +58,12 @@ export function maxPool(
   const dilation = sizesOf(pool.dilation, rank, 'dilation', nn.machine);
   const attrs = { ...windowOf(nn, pool, rank), dilation };
   const why = unknownIn(pool.kernel, pool.stride, pool.padding, pool.dilation, pool.ceil);
-  const wrong = overpadded(nn, x, attrs.kernel.map((size, axis) => extent(size, dilation[axis])), attrs.padding);
+  const wrong = overpadded(
+    nn,
+    x,
+    attrs.kernel.map((size, axis) => extent(size, dilation[axis])),
+    attrs.padding,
+  );
   if (!flag(pool.indices)) return undo(wrong ?? applyKnown(nn, caller, ops.maxPool, attrs, [x], why));
   if (wrong || why) {
     const y = wrong ?? unknownResult(nn, why!, [x], looseShape(ops.maxPool, attrs, [x]));
@@ -86,9 +86,7 @@ export function avgPool(
   const { x, undo } = batched(nn, caller, input, rank + 2);
   const attrs = { ...windowOf(nn, pool, rank), includePadding: flag(pool.includePadding, true) };
   const why = unknownIn(pool.kernel, pool.stride, pool.padding, pool.ceil);
-  return undo(
-    overpadded(nn, x, attrs.kernel, attrs.padding) ?? applyKnown(nn, caller, ops.avgPool, attrs, [x], why),
-  );
+  return undo(overpadded(nn, x, attrs.kernel, attrs.padding) ?? applyKnown(nn, caller, ops.avgPool, attrs, [x], why));
 }
 
 /** F.lp_pool2d: powers, an average pool, and the root of its sign, size and window. */
@@ -171,7 +169,10 @@ export function fractionalMaxPool(
   const why = unknownIn(size, ratio);
   if (why) return undo(unknownResult(nn, why, [x]));
   if (size === null && ratio === null) {
-    throw nn.machine.raise('ValueError', 'FractionalMaxPool requires specifying either an output size, or a pooling ratio');
+    throw nn.machine.raise(
+      'ValueError',
+      'FractionalMaxPool requires specifying either an output size, or a pooling ratio',
+    );
   }
   const sizes =
     size === null
@@ -184,4 +185,3 @@ export function fractionalMaxPool(
   if (!flag(indices)) return y;
   return tupleOf([y, undo(apply(nn, caller, moving('fractionalMaxPool', 'pool'), { shape }, [x], { dtype: 'int64' }))]);
 }
-

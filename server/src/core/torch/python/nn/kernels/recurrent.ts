@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
 import type { Counts, Op, Shape } from '../../../../ops/op.ts';
-import { type Value } from '../../../../python/objects.ts';
+import type { Value } from '../../../../python/objects.ts';
 import type { PyTensor } from '../../tensor.ts';
 import { apply, type Caller, declared, mismatch, refuse, shown, weighted } from '../apply.ts';
 import { tupleOf } from '../natives.ts';
@@ -106,7 +106,12 @@ export function recur(nn: NN, caller: Caller, input: PyTensor, call: Recurrence)
         {
           code: 'unsupported-rank',
           input: 0,
-          message: l10n.t('{0} needs sequences with 2 or 3 dimensions, but its input has {1} ({2}).', caller.name, batch.shape.length, shown(batch.shape)),
+          message: l10n.t(
+            '{0} needs sequences with 2 or 3 dimensions, but its input has {1} ({2}).',
+            caller.name,
+            batch.shape.length,
+            shown(batch.shape),
+          ),
           short: l10n.t('wrong number of dimensions'),
         },
         [input],
@@ -118,14 +123,16 @@ export function recur(nn: NN, caller: Caller, input: PyTensor, call: Recurrence)
   const end = (at: number): PyTensor => ends[at] ?? nn.world.tensor(undefined, 'float32', y!.why);
   const bare = (tensor: PyTensor, at: number): PyTensor =>
     isVector && tensor.shape ? apply(nn, caller, ops.squeeze, { axis: at }, [tensor]) : tensor;
-  return tupleOf([
-    bare(y!, axis),
-    kind === 'lstm' ? tupleOf([bare(end(0), 1), bare(end(1), 1)]) : bare(end(0), 1),
-  ]);
+  return tupleOf([bare(y!, axis), kind === 'lstm' ? tupleOf([bare(end(0), 1), bare(end(1), 1)]) : bare(end(0), 1)]);
 }
 
 /** nn.LSTMCell and its kin: one step. */
-export function step(nn: NN, caller: Caller, input: PyTensor, call: Omit<Recurrence, 'layers' | 'bidirectional' | 'projection' | 'batchFirst'>): Value {
+export function step(
+  nn: NN,
+  caller: Caller,
+  input: PyTensor,
+  call: Omit<Recurrence, 'layers' | 'bidirectional' | 'projection' | 'batchFirst'>,
+): Value {
   const isVector = input.shape?.length === 1;
   const rows = isVector ? apply(nn, caller, ops.unsqueeze, { axis: 0 }, [input]) : input;
   const sequence = rows.shape ? apply(nn, caller, ops.unsqueeze, { axis: 0 }, [rows]) : rows;

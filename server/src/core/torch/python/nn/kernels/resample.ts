@@ -31,7 +31,8 @@ export function interpolate(nn: NN, caller: Caller, x: PyTensor, { size, factor,
   const loose = x.shape && [...x.shape.slice(0, 2), ...x.shape.slice(2).map(() => Number.NaN)];
   const why = unknownIn(size, factor, mode);
   if (why) return unknownResult(nn, why, [x], loose);
-  if (size === null && factor === null) throw machine.raise('ValueError', 'either size or scale_factor should be defined');
+  if (size === null && factor === null)
+    throw machine.raise('ValueError', 'either size or scale_factor should be defined');
   if (size !== null && factor !== null) {
     throw machine.raise('ValueError', 'only one of size or scale_factor should be defined');
   }
@@ -49,7 +50,8 @@ export function interpolate(nn: NN, caller: Caller, x: PyTensor, { size, factor,
   }
   if (mode === 'area') return adaptivePool(nn, caller, x, rank as 1 | 2 | 3, 'average', new PyTuple(sizes)) as PyTensor;
   const known = typeof mode === 'string' && mode in modes ? modes[mode as keyof typeof modes] : undefined;
-  if (!known) throw machine.raise('NotImplementedError', `Input Error: interpolation mode ${String(mode)} is not known`);
+  if (!known)
+    throw machine.raise('NotImplementedError', `Input Error: interpolation mode ${String(mode)} is not known`);
   const options = mode === 'nearest-exact' ? { functional: true } : {};
   if (size !== null) return apply(nn, caller, ops.upsample, { size: sizes, mode: known }, [x], options);
   const scale = sizesOf(factor, rank, 'scale_factor', machine);
@@ -94,14 +96,19 @@ export function pad(nn: NN, caller: Caller, x: PyTensor, borders: Value, mode: V
   const list = listOf(borders)?.map(item => numberOf(item) ?? Number.NaN);
   if (!list) throw nn.machine.raise('TypeError', "pad(): argument 'pad' must be tuple of ints");
   const rank = x.shape?.length;
-  if (rank === undefined) return unknownResult(nn, x.why ?? { message: l10n.t('the shape of its input is not known') }, [x]);
+  if (rank === undefined)
+    return unknownResult(nn, x.why ?? { message: l10n.t('the shape of its input is not known') }, [x]);
   if (list.length % 2 === 1 || list.length > 2 * rank) {
     return refuse(
       nn,
       {
         code: 'value-count-mismatch',
         attr: 'pad',
-        message: l10n.t('Padding needs two numbers for each axis, not {0} for an input of {1}.', list.length, shown(x.shape)),
+        message: l10n.t(
+          'Padding needs two numbers for each axis, not {0} for an input of {1}.',
+          list.length,
+          shown(x.shape),
+        ),
         short: l10n.t('wrong number of paddings'),
       },
       [x],
@@ -144,11 +151,12 @@ export function unfold(nn: NN, caller: Caller, input: PyTensor, windows: Windows
   const { x, undo } = batched(nn, caller, input, 4);
   const { shape } = x;
   if (why || !shape) {
-    return unknownResult(nn, why ?? x.why ?? { message: l10n.t('the shape of its input is not known') }, [x], [
-      shape?.[0] ?? Number.NaN,
-      Number.NaN,
-      Number.NaN,
-    ]);
+    return unknownResult(
+      nn,
+      why ?? x.why ?? { message: l10n.t('the shape of its input is not known') },
+      [x],
+      [shape?.[0] ?? Number.NaN, Number.NaN, Number.NaN],
+    );
   }
   const spread = spreadOf(nn, windows);
   const count = positions(shape.slice(2), spread);
@@ -184,7 +192,13 @@ export function fold(nn: NN, caller: Caller, input: PyTensor, size: Value, windo
         {
           code: 'element-count-mismatch',
           attr: 'output_size',
-          message: l10n.t('Folding to {0} needs {1} columns of a multiple of {2}, but the input is {3}.', shown(sizes), columns, h * w, shown(shape)),
+          message: l10n.t(
+            'Folding to {0} needs {1} columns of a multiple of {2}, but the input is {3}.',
+            shown(sizes),
+            columns,
+            h * w,
+            shown(shape),
+          ),
           short: l10n.t('columns do not fit'),
         },
         [x],

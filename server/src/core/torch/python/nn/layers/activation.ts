@@ -12,7 +12,12 @@ import { callerOf, type LayerClass, learn, size, tensor } from './spec.ts';
 export function prelu(nn: NN, caller: Caller, input: PyTensor, weight: PyTensor): PyTensor {
   const slopes = weight.shape ? weight.shape.reduce((product, each) => product * each, 1) : Number.NaN;
   const flat = (input.shape?.length ?? 2) < 2;
-  const x = flat && input.shape ? apply(nn, caller, ops.reshape, { shape: [1, ...input.shape, ...(input.shape.length === 0 ? [1] : [])] }, [input]) : input;
+  const x =
+    flat && input.shape
+      ? apply(nn, caller, ops.reshape, { shape: [1, ...input.shape, ...(input.shape.length === 0 ? [1] : [])] }, [
+          input,
+        ])
+      : input;
   const fitting =
     slopes > 1
       ? declared(nn, x, 1, slopes, found => ({

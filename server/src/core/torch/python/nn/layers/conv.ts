@@ -2,13 +2,13 @@
 import * as l10n from '@vscode/l10n';
 import type { Value } from '../../../../python/objects.ts';
 import { nn as known } from '../../../nn/index.ts';
-import { tensorOf, optionalTensor } from '../apply.ts';
+import { optionalTensor, tensorOf } from '../apply.ts';
 import type { ModuleInstance } from '../instance.ts';
 import { convolve, convolveTransposed } from '../kernels/conv.ts';
 import { moduleOf } from '../module.ts';
 import { flag, listOf, native, numberOf, repeated, sizesOf, tupleOf, unknownIn } from '../natives.ts';
 import type { NN } from '../state.ts';
-import { type Arguments, callerOf, lacks, type LayerClass, learn, need, optional, size, tensor } from './spec.ts';
+import { type Arguments, callerOf, type LayerClass, lacks, learn, need, optional, size, tensor } from './spec.ts';
 
 type Rank = 1 | 2 | 3;
 
@@ -17,37 +17,39 @@ const modes = ['zeros', 'reflect', 'replicate', 'circular'];
 /** What all constructors of convolutions do: attributes as tuples, weights and bias. */
 function construct(self: ModuleInstance, args: Arguments, nn: NN, rank: Rank, transposed: boolean): void {
   const { machine } = nn;
-  const inside = size(args['in_channels']!, 'in_channels', nn);
-  const out = size(args['out_channels']!, 'out_channels', nn);
-  const groups = size(args['groups']!, 'groups', nn);
+  const inside = size(args.in_channels!, 'in_channels', nn);
+  const out = size(args.out_channels!, 'out_channels', nn);
+  const groups = size(args.groups!, 'groups', nn);
   if (groups <= 0) throw machine.raise('ValueError', 'groups must be a positive integer');
   if (inside % groups > 0) throw machine.raise('ValueError', 'in_channels must be divisible by groups');
   if (out % groups > 0) throw machine.raise('ValueError', 'out_channels must be divisible by groups');
   const { padding = 0, padding_mode: mode = 'zeros', stride = 1 } = args;
   if (typeof padding === 'string') {
     if (padding !== 'same' && padding !== 'valid') {
-      const message = `Invalid padding string '${padding}', should be one of {'valid', 'same'}`;
-      throw machine.raise('ValueError', message);
+      throw machine.raise('ValueError', `Invalid padding string '${padding}', should be one of {'valid', 'same'}`);
     }
     if (padding === 'same' && sizesOf(stride, rank, 'stride', machine).some(step => step > 1)) {
       throw machine.raise('ValueError', "padding='same' is not supported for strided convolutions");
     }
   }
   if (typeof mode === 'string' && !modes.includes(mode)) {
-    throw machine.raise('ValueError', `padding_mode must be one of {${modes.join(', ')}}, but got padding_mode='${mode}'`);
+    throw machine.raise(
+      'ValueError',
+      `padding_mode must be one of {${modes.join(', ')}}, but got padding_mode='${mode}'`,
+    );
   }
   if (transposed && mode !== 'zeros') {
     throw machine.raise('ValueError', `Only "zeros" padding mode is supported for ${self.cls.name}`);
   }
   for (const name of ['kernel_size', 'stride', 'dilation']) self.set(name, repeated(args[name]!, rank));
   self.set('padding', typeof padding === 'string' ? padding : repeated(padding, rank));
-  self.set('output_padding', repeated(args['output_padding'] ?? 0, rank));
+  self.set('output_padding', repeated(args.output_padding ?? 0, rank));
   self.set('transposed', transposed);
-  const kernel = sizesOf(args['kernel_size']!, rank, 'kernel_size', machine);
+  const kernel = sizesOf(args.kernel_size!, rank, 'kernel_size', machine);
   const shape = transposed ? [inside, out / groups, ...kernel] : [out, inside / groups, ...kernel];
-  const why = unknownIn(args['in_channels']!, args['out_channels']!, groups, args['kernel_size']!) ?? null;
+  const why = unknownIn(args.in_channels!, args.out_channels!, groups, args.kernel_size!) ?? null;
   learn(self, 'weight', shape, 'weights', nn, why);
-  if (flag(args['bias']!, true)) learn(self, 'bias', [out], 'biases', nn, why);
+  if (flag(args.bias!, true)) learn(self, 'bias', [out], 'biases', nn, why);
   else lacks(self, 'bias');
 }
 
@@ -78,7 +80,8 @@ function convolution(rank: Rank): LayerClass {
     init: "in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, padding_mode='zeros', device=None, dtype=None",
     hidden: ['bias'],
     construct: (self, args, nn) => construct(self, args, nn, rank, false),
-    forward: (self, [input], nn) => run(self, input!, tensor(self, 'weight', nn), optional(self, 'bias', nn) ?? null, nn),
+    forward: (self, [input], nn) =>
+      run(self, input!, tensor(self, 'weight', nn), optional(self, 'bias', nn) ?? null, nn),
     members: nn => ({
       _conv_forward: native('_conv_forward', 'self, input, weight, bias', ([self, input, weight, bias], machine) =>
         run(moduleOf(self, machine), input!, weight, bias, nn),

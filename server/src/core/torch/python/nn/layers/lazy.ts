@@ -33,7 +33,13 @@ const kinds: readonly Lazy[] = [
   },
   ...[1, 2, 3].flatMap((rank): readonly Lazy[] => [
     { base: `Conv${rank}d`, attr: 'in_channels', axis: -rank - 1, init: convolution, keeps: namesOf(convolution) },
-    { base: `ConvTranspose${rank}d`, attr: 'in_channels', axis: -rank - 1, init: transposed, keeps: namesOf(transposed) },
+    {
+      base: `ConvTranspose${rank}d`,
+      attr: 'in_channels',
+      axis: -rank - 1,
+      init: transposed,
+      keeps: namesOf(transposed),
+    },
     {
       base: `BatchNorm${rank}d`,
       attr: 'num_features',
@@ -63,7 +69,7 @@ export const lazyLayers: readonly LayerClass[] = kinds.map(({ base, attr, axis, 
   hidden: ['bias'],
   construct: (self, args, nn) => {
     self.set(attr, 0);
-    self.set('_lazy', args['bias'] ?? true);
+    self.set('_lazy', args.bias ?? true);
     self.register('parameters', 'weight', uninitialized(nn, nn.cls('UninitializedParameter')));
   },
   input: /ConvTranspose/.test(base) ? 'input, output_size=None' : 'input',

@@ -1,12 +1,12 @@
 // torch/nn/modules/linear.py.
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
-import { PyTensor } from '../../tensor.ts';
 import { nn as known } from '../../../nn/index.ts';
+import { PyTensor } from '../../tensor.ts';
 import { apply, tensorOf } from '../apply.ts';
 import { bilinear, linear } from '../kernels/linear.ts';
 import { flag } from '../natives.ts';
-import { callerOf, lacks, type LayerClass, learn, optional, size, tensor } from './spec.ts';
+import { callerOf, type LayerClass, lacks, learn, optional, size, tensor } from './spec.ts';
 
 const Linear: LayerClass = {
   name: 'Linear',

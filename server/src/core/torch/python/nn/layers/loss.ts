@@ -8,10 +8,15 @@ import { callerOf, type LayerClass, need } from './spec.ts';
 const legacy = "size_average=None, reduce=None, reduction='mean'";
 
 /** By name: the constructor's arguments, how many tensors its forward takes, and whether classes are summed away. */
-const losses: Readonly<Record<string, { readonly init: string; readonly inputs?: string; readonly byClass?: boolean }>> = {
+const losses: Readonly<
+  Record<string, { readonly init: string; readonly inputs?: string; readonly byClass?: boolean }>
+> = {
   L1Loss: { init: legacy },
   NLLLoss: { init: "weight=None, size_average=None, ignore_index=-100, reduce=None, reduction='mean'", byClass: true },
-  NLLLoss2d: { init: "weight=None, size_average=None, ignore_index=-100, reduce=None, reduction='mean'", byClass: true },
+  NLLLoss2d: {
+    init: "weight=None, size_average=None, ignore_index=-100, reduce=None, reduction='mean'",
+    byClass: true,
+  },
   PoissonNLLLoss: { init: "log_input=True, full=False, size_average=None, eps=1e-08, reduce=None, reduction='mean'" },
   GaussianNLLLoss: { init: "*, full=False, eps=1e-06, reduction='mean'", inputs: 'input, target, var' },
   KLDivLoss: { init: "size_average=None, reduce=None, reduction='mean', log_target=False" },

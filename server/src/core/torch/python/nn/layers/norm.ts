@@ -1,26 +1,27 @@
 // torch/nn/modules/batchnorm.py, instancenorm.py and normalization.py.
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
-import { PyClassMethod, type Steps, type Value } from '../../../../python/objects.ts';
+import { PyClassMethod, type Value } from '../../../../python/objects.ts';
 import { nn as known } from '../../../nn/index.ts';
 import { apply, tensorOf } from '../apply.ts';
 import type { ModuleInstance } from '../instance.ts';
 import { batchNorm, groupNorm, instanceNorm, layerNorm, rmsNorm } from '../kernels/norm.ts';
-import { flag, listOf, nativeSteps, numberOf, repeated, sizesOf } from '../natives.ts';
+import { flag, listOf, native, numberOf, repeated, sizesOf } from '../natives.ts';
 import type { NN } from '../state.ts';
-import { type Arguments, buffer, callerOf, lacks, type LayerClass, learn, need, optional, size } from './spec.ts';
+import { type Arguments, buffer, callerOf, type LayerClass, lacks, learn, need, optional, size } from './spec.ts';
 
 function construct(self: ModuleInstance, args: Arguments, nn: NN): void {
-  const features = size(args['num_features']!, 'num_features', nn);
-  if (flag(args['affine']!, true)) {
-    learn(self, 'weight', [features], 'normAffine', nn, args['num_features']!);
-    learn(self, 'bias', [features], 'normAffine', nn, args['num_features']!);
+  const features = size(args.num_features!, 'num_features', nn);
+  if (flag(args.affine!, true)) {
+    learn(self, 'weight', [features], 'normAffine', nn, args.num_features!);
+    learn(self, 'bias', [features], 'normAffine', nn, args.num_features!);
   } else lacks(self, 'weight', 'bias');
-  if (flag(args['track_running_stats']!, true)) {
+  if (flag(args.track_running_stats!, true)) {
     buffer(self, 'running_mean', [features], nn);
     buffer(self, 'running_var', [features], nn);
     buffer(self, 'num_batches_tracked', [], nn, 'int64');
-  } else for (const name of ['running_mean', 'running_var', 'num_batches_tracked']) self.register('buffers', name, null);
+  } else
+    for (const name of ['running_mean', 'running_var', 'num_batches_tracked']) self.register('buffers', name, null);
 }
 
 const scaling = (self: ModuleInstance, nn: NN) => ({
@@ -84,9 +85,7 @@ const shapeOf = (value: Value, nn: NN): readonly number[] => sizesOf(value, 1, '
 /** SyncBatchNorm.convert_sync_batchnorm: on one CPU the same layers. */
 function converting(): Value {
   return new PyClassMethod(
-    nativeSteps('convert_sync_batchnorm', 'cls, module, process_group=None', function* ([, module]): Steps {
-      return module!;
-    }),
+    native('convert_sync_batchnorm', 'cls, module, process_group=None', ([, module]) => module!),
   );
 }
 
@@ -205,4 +204,3 @@ export const norms: readonly LayerClass[] = [
     },
   },
 ];
-

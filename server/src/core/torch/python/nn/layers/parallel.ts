@@ -1,6 +1,6 @@
 // torch/nn/parallel: on one CPU the module itself.
 import * as l10n from '@vscode/l10n';
-import { type Steps } from '../../../../python/objects.ts';
+import type { Steps } from '../../../../python/objects.ts';
 import { ModuleInstance } from '../instance.ts';
 import { itemsOf, keywordsOf } from '../natives.ts';
 import { type LayerClass, need } from './spec.ts';

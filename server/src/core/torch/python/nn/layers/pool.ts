@@ -1,7 +1,7 @@
 // torch/nn/modules/pooling.py.
 import * as l10n from '@vscode/l10n';
-import type { ModuleInstance } from '../instance.ts';
 import { tensorOf } from '../apply.ts';
+import type { ModuleInstance } from '../instance.ts';
 import { adaptivePool, avgPool, fractionalMaxPool, lpPool, maxPool, maxUnpool, type Rank } from '../kernels/pool.ts';
 import { repeated } from '../natives.ts';
 import type { NN } from '../state.ts';

@@ -1,15 +1,15 @@
 // torch/nn/modules/rnn.py.
 import * as l10n from '@vscode/l10n';
 import { PyList, PyProperty, type Value } from '../../../../python/objects.ts';
-import { PyParameter, PyTensor } from '../../tensor.ts';
+import { type PyParameter, PyTensor } from '../../tensor.ts';
 import { apply, tensorOf } from '../apply.ts';
-import { moving } from '../kernels/data.ts';
-import { packed, packedOf } from '../utils/rnn.ts';
 import type { ModuleInstance } from '../instance.ts';
+import { moving } from '../kernels/data.ts';
 import { recur, step } from '../kernels/recurrent.ts';
-import { flag, itemsOf, native, numberOf, tupleOf } from '../natives.ts';
 import { moduleOf } from '../module.ts';
+import { flag, itemsOf, native, numberOf, tupleOf, unknownIn } from '../natives.ts';
 import type { NN } from '../state.ts';
+import { packed, packedOf } from '../utils/rnn.ts';
 import { type Arguments, callerOf, type LayerClass, learn, need, size } from './spec.ts';
 
 type Kind = 'lstm' | 'gru' | 'rnn';
@@ -20,13 +20,17 @@ function construct(self: ModuleInstance, args: Arguments, nn: NN, kind: Kind): v
   const { machine } = nn;
   const of = (name: string): number => size(args[name]!, name, nn);
   const [inputs, hidden, layers, projection] = [of('input_size'), of('hidden_size'), of('num_layers'), of('proj_size')];
+  self.unknown ??= unknownIn(args.input_size!, args.hidden_size!, args.num_layers!, args.proj_size!);
   if (hidden <= 0) throw machine.raise('ValueError', 'hidden_size must be greater than zero');
   if (layers <= 0) throw machine.raise('ValueError', 'num_layers must be greater than zero');
   if (projection < 0 || projection >= hidden) {
-    throw machine.raise('ValueError', 'proj_size has to be a positive integer, smaller than hidden_size or zero to disable projections');
+    throw machine.raise(
+      'ValueError',
+      'proj_size has to be a positive integer, smaller than hidden_size or zero to disable projections',
+    );
   }
   const names: Value[] = [];
-  const directions = flag(args['bidirectional']!) ? 2 : 1;
+  const directions = flag(args.bidirectional!) ? 2 : 1;
   const gates = gatesOf[kind] * hidden;
   const out = projection || hidden;
   for (let layer = 0; layer < layers; layer++) {
@@ -34,11 +38,11 @@ function construct(self: ModuleInstance, args: Arguments, nn: NN, kind: Kind): v
     for (let direction = 0; direction < directions; direction++) {
       const suffix = direction === 1 ? '_reverse' : '';
       const add = (name: string, shape: readonly number[], role: PyParameter['role']): string => {
-        learn(self, `${name}_l${layer}${suffix}`, shape, role, nn, args['input_size']!, args['hidden_size']!);
+        learn(self, `${name}_l${layer}${suffix}`, shape, role, nn, args.input_size!, args.hidden_size!);
         return `${name}_l${layer}${suffix}`;
       };
       const own = [add('weight_ih', [gates, inside], 'weights'), add('weight_hh', [gates, out], 'weights')];
-      if (flag(args['bias']!, true)) own.push(add('bias_ih', [gates], 'biases'), add('bias_hh', [gates], 'biases'));
+      if (flag(args.bias!, true)) own.push(add('bias_ih', [gates], 'biases'), add('bias_hh', [gates], 'biases'));
       if (projection > 0) own.push(add('weight_hr', [projection, hidden], 'weights'));
       names.push(tupleOf(own));
     }
@@ -100,8 +104,8 @@ function network(name: string, kind: Kind): LayerClass {
         ? "input_size, hidden_size, num_layers=1, nonlinearity='tanh', bias=True, batch_first=False, dropout=0.0, bidirectional=False, proj_size=0, device=None, dtype=None"
         : `${common}, proj_size=0, device=None, dtype=None`,
     construct: (self, args, nn) => {
-      self.set('mode', name === 'RNN' ? (args['nonlinearity'] === 'relu' ? 'RNN_RELU' : 'RNN_TANH') : name);
-      if (kind !== 'lstm' && numberOf(args['proj_size']!) !== 0) {
+      self.set('mode', name === 'RNN' ? (args.nonlinearity === 'relu' ? 'RNN_RELU' : 'RNN_TANH') : name);
+      if (kind !== 'lstm' && numberOf(args.proj_size!) !== 0) {
         throw nn.machine.raise('ValueError', 'proj_size argument is only supported for LSTM, not RNN or GRU');
       }
       construct(self, args, nn, kind);
@@ -122,12 +126,12 @@ function cell(name: string, kind: Kind): LayerClass {
         ? "input_size, hidden_size, bias=True, nonlinearity='tanh', device=None, dtype=None"
         : 'input_size, hidden_size, bias=True, device=None, dtype=None',
     construct: (self, args, nn) => {
-      const [inside, hidden] = [size(args['input_size']!, 'input_size', nn), size(args['hidden_size']!, 'hidden_size', nn)];
+      const [inside, hidden] = [size(args.input_size!, 'input_size', nn), size(args.hidden_size!, 'hidden_size', nn)];
       const gates = gatesOf[kind] * hidden;
-      const from = [args['input_size']!, args['hidden_size']!];
+      const from = [args.input_size!, args.hidden_size!];
       learn(self, 'weight_ih', [gates, inside], 'weights', nn, ...from);
       learn(self, 'weight_hh', [gates, hidden], 'weights', nn, ...from);
-      if (flag(args['bias']!, true)) {
+      if (flag(args.bias!, true)) {
         learn(self, 'bias_ih', [gates], 'biases', nn, ...from);
         learn(self, 'bias_hh', [gates], 'biases', nn, ...from);
       } else for (const each of ['bias_ih', 'bias_hh']) self.register('parameters', each, null);
@@ -157,8 +161,8 @@ export const recurrentLayers: readonly LayerClass[] = [
       all_weights: new PyProperty(
         native('all_weights', 'self', ([self], machine) => {
           const module = moduleOf(self, machine);
-          const lists = itemsOf(module.attribute('_all_weights')).map(names =>
-            new PyList(itemsOf(names).map(name => module.attribute(String(name)) ?? null)),
+          const lists = itemsOf(module.attribute('_all_weights')).map(
+            names => new PyList(itemsOf(names).map(name => module.attribute(String(name)) ?? null)),
           );
           return new PyList(lists);
         }),

@@ -12,7 +12,13 @@ import { layerNamed, shared } from './shared.ts';
 import { callerOf, type LayerClass, need } from './spec.ts';
 
 function padding(kind: 'Zero' | 'Constant' | 'Reflection' | 'Replication' | 'Circular', rank: 1 | 2 | 3): LayerClass {
-  const modes = { Zero: 'constant', Constant: 'constant', Reflection: 'reflect', Replication: 'replicate', Circular: 'circular' };
+  const modes = {
+    Zero: 'constant',
+    Constant: 'constant',
+    Reflection: 'reflect',
+    Replication: 'replicate',
+    Circular: 'circular',
+  };
   return {
     name: `${kind}Pad${rank}d`,
     file: 'padding',
@@ -158,4 +164,3 @@ export const shapes: readonly LayerClass[] = [
   upsampling('UpsamplingNearest2d', 'nearest'),
   upsampling('UpsamplingBilinear2d', 'bilinear'),
 ];
-

@@ -1,10 +1,11 @@
 // The layers without parameters that torch.nn shares with the other formats, as classes of Python.
+
+import * as ops from '../../../../ops/index.ts';
 import { PyFloat, PyList, PyTuple, plain, Unknown, type Value } from '../../../../python/objects.ts';
 import type { PyValue } from '../../../../python/value.ts';
-import * as ops from '../../../../ops/index.ts';
 import type { AnyLayer } from '../../../layer.ts';
-import type { Param } from '../../../signature.ts';
 import { nn as known } from '../../../nn/index.ts';
+import type { Param } from '../../../signature.ts';
 import { PyTensor } from '../../tensor.ts';
 import { apply, type Caller, tensorOf, unknownResult } from '../apply.ts';
 import type { ModuleInstance } from '../instance.ts';
@@ -79,7 +80,8 @@ function written(value: PyValue): string {
 /** A value as layers take it; undefined for what they never read. */
 export function simpleOf(given: Value): PyValue | undefined {
   const value = plain(given);
-  if (value === null || typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number') return value;
+  if (value === null || typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number')
+    return value;
   if (typeof value === 'bigint') return Number(value);
   if (value instanceof PyFloat) return value.value;
   if (value instanceof PyTuple || value instanceof PyList) {

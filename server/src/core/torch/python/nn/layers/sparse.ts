@@ -6,10 +6,10 @@ import { PyTensor } from '../../tensor.ts';
 import { tensorOf } from '../apply.ts';
 import type { ModuleInstance } from '../instance.ts';
 import { embed, embedBags } from '../kernels/linear.ts';
+import { moduleOf } from '../module.ts';
 import { flag, nativeSteps } from '../natives.ts';
 import type { NN } from '../state.ts';
-import { moduleOf } from '../module.ts';
-import { callerOf, type Arguments, type LayerClass, learn, need, size, tensor } from './spec.ts';
+import { type Arguments, callerOf, type LayerClass, learn, need, size, tensor } from './spec.ts';
 
 function construct(self: ModuleInstance, { num_embeddings, embedding_dim, _weight }: Arguments, nn: NN): void {
   const shape = [size(num_embeddings!, 'num_embeddings', nn), size(embedding_dim!, 'embedding_dim', nn)];
@@ -20,16 +20,17 @@ function construct(self: ModuleInstance, { num_embeddings, embedding_dim, _weigh
 /** A class method that takes the weights in place of their sizes. */
 function fromPretrained(nn: NN, more: string): Value {
   return new PyClassMethod(
-    nativeSteps('from_pretrained', `cls, embeddings, freeze=True${more}`, function* (
-      [cls, embeddings, freeze],
-      machine: Machine,
-    ): Steps {
-      const { shape } = tensorOf(nn, embeddings, 'embeddings');
-      if (!shape) return machine.unknown('the shape of pretrained embeddings is not known');
-      const module = moduleOf(yield* machine.call(cls!, [shape[0]!, shape[1]!]), machine);
-      for (const [, weight] of module.ownParameters()) weight.requiresGrad = !flag(freeze!, true);
-      return module;
-    }),
+    nativeSteps(
+      'from_pretrained',
+      `cls, embeddings, freeze=True${more}`,
+      function* ([cls, embeddings, freeze], machine: Machine): Steps {
+        const { shape } = tensorOf(nn, embeddings, 'embeddings');
+        if (!shape) return machine.unknown(l10n.t('the shape of pretrained embeddings is not known'));
+        const module = moduleOf(yield* machine.call(cls!, [shape[0]!, shape[1]!]), machine);
+        for (const [, weight] of module.ownParameters()) weight.requiresGrad = !flag(freeze!, true);
+        return module;
+      },
+    ),
   );
 }
 

@@ -3,12 +3,12 @@ import type { Machine } from '../../../../python/machine.ts';
 import { bindingOf } from '../../../../python/native.ts';
 import { type PyClass, type Steps, Unknown, type Value } from '../../../../python/objects.ts';
 import { reasonOf } from '../../../../text/reason.ts';
-import { PyParameter, PyTensor } from '../../tensor.ts';
-import { type Caller, optionalTensor, tensorOf } from '../apply.ts';
-import { ModuleInstance } from '../instance.ts';
+import { PyParameter, type PyTensor } from '../../tensor.ts';
+import { type Caller, optionalTensor, tensorOf, unknownResult } from '../apply.ts';
+import type { ModuleInstance } from '../instance.ts';
 import { forwarding, moduleOf } from '../module.ts';
-import { native, nativeClass, numberOf } from '../natives.ts';
-import type { NN } from '../state.ts';
+import { native, nativeClass, numberOf, tupleOf } from '../natives.ts';
+import { type NN, tensorsIn } from '../state.ts';
 
 export type Arguments = Readonly<Record<string, Value>>;
 
@@ -33,7 +33,18 @@ export interface LayerClass {
 }
 
 export function define(nn: NN, spec: LayerClass): PyClass {
-  const { name, file, base = 'Module', init, construct, hidden = [], input = 'input', forward, members, summary } = spec;
+  const {
+    name,
+    file,
+    base = 'Module',
+    init,
+    construct,
+    hidden = [],
+    input = 'input',
+    forward,
+    members,
+    summary,
+  } = spec;
   const cls = nativeClass(nn.machine, name, [nn.cls(base)], {}, { module: `torch.nn.modules.${file}` });
   nn.classes.set(name, cls);
   if (summary) nn.summaries.set(cls, summary);
@@ -47,6 +58,7 @@ export function define(nn: NN, spec: LayerClass): PyClass {
         args[each] = value;
         if (!passing.has(each) && !hidden.includes(each)) module.set(each, value);
       });
+      module.unknown ??= unclear(args, defaults, names);
       construct?.(module, args, nn);
     };
     cls.dict.set(
@@ -66,10 +78,40 @@ export function define(nn: NN, spec: LayerClass): PyClass {
     const inherited = nn.initializers.get(base);
     if (inherited) nn.initializers.set(name, inherited);
   }
-  if (forward) cls.dict.set('forward', forwarding(nn, input, (self, args) => forward(self, args, nn)));
+  if (forward) {
+    const run = (self: ModuleInstance, args: readonly Value[]): Value | Steps =>
+      self.unknown && file !== 'container'
+        ? unknownResult(nn, self.unknown, tensorsIn(tupleOf(args)))
+        : forward(self, args, nn);
+    cls.dict.set('forward', forwarding(nn, input, run));
+  }
   for (const [key, value] of Object.entries(members?.(nn) ?? {})) cls.dict.set(key, value);
   return cls;
 }
+
+/** A flag that is not known: it decides parameters or shapes, but for those that decide nothing here. */
+function unclear(
+  args: Arguments,
+  defaults: readonly (Value | undefined)[],
+  names: readonly string[],
+): Unknown | undefined {
+  for (const [at, name] of names.entries()) {
+    const value = args[name];
+    if (value instanceof Unknown && typeof defaults[at] === 'boolean' && !harmless.has(name)) return value;
+  }
+  return undefined;
+}
+
+const harmless = new Set([
+  'inplace',
+  'sparse',
+  'scale_grad_by_freq',
+  'count_include_pad',
+  '_freeze',
+  'enable_nested_tensor',
+  'mask_check',
+  'norm_first',
+]);
 
 /** Arguments that are no attributes of any layer. */
 const passing = new Set(['device', 'dtype', 'args', 'kwargs']);
@@ -118,7 +160,10 @@ export function learn(
 ): PyParameter {
   const wrong = shape.find(length => length < 0);
   if (wrong !== undefined) {
-    throw nn.machine.raise('RuntimeError', `Trying to create tensor with negative dimension ${wrong}: [${shape.join(', ')}]`);
+    throw nn.machine.raise(
+      'RuntimeError',
+      `Trying to create tensor with negative dimension ${wrong}: [${shape.join(', ')}]`,
+    );
   }
   const parameter = new PyParameter(nn.world.classes.Parameter, shape, 'float32');
   parameter.role = role;
@@ -135,6 +180,12 @@ export function lacks(self: ModuleInstance, ...names: readonly string[]): void {
   for (const name of names) self.register('parameters', name, null);
 }
 
-export function buffer(self: ModuleInstance, name: string, shape: readonly number[], nn: NN, dtype?: PyTensor['dtype']): void {
+export function buffer(
+  self: ModuleInstance,
+  name: string,
+  shape: readonly number[],
+  nn: NN,
+  dtype?: PyTensor['dtype'],
+): void {
   self.register('buffers', name, nn.world.tensor(shape, dtype));
 }

@@ -5,7 +5,7 @@ import { type Keywords, type Steps, Unknown, type Value } from '../../../../pyth
 import { deepCopy } from '../copying.ts';
 import { ModuleInstance } from '../instance.ts';
 import { moduleOf } from '../module.ts';
-import { itemsOf, native, nativeSteps, numberOf, setEntry, flag } from '../natives.ts';
+import { flag, itemsOf, native, nativeSteps, numberOf, setEntry } from '../natives.ts';
 import type { NN } from '../state.ts';
 import { type Arguments, type LayerClass, need, size } from './spec.ts';
 
@@ -41,8 +41,8 @@ function setActivation(nn: NN, self: ModuleInstance, value: Value): void {
 }
 
 function constructLayer(self: ModuleInstance, args: Arguments, nn: NN, isDecoder: boolean): void {
-  const model = args['d_model']!;
-  const inner = args['dim_feedforward']!;
+  const model = args.d_model!;
+  const inner = args.dim_feedforward!;
   size(model, 'd_model', nn);
   const add = parts(nn, self);
   const { dropout = 0.1, bias = true, batch_first: batchFirst = false, layer_norm_eps: eps = 1e-5, nhead = 1 } = args;
@@ -56,12 +56,21 @@ function constructLayer(self: ModuleInstance, args: Arguments, nn: NN, isDecoder
   const numbers = isDecoder ? [1, 2, 3] : [1, 2];
   for (const number of numbers) add(`norm${number}`, 'LayerNorm', norm);
   for (const number of numbers) add(`dropout${number}`, 'Dropout', { p: dropout });
-  setActivation(nn, self, args['activation'] ?? nn.functions.get('relu')!);
+  setActivation(nn, self, args.activation ?? nn.functions.get('relu')!);
 }
 
 const layerInit =
   'd_model, nhead, dim_feedforward=2048, dropout=0.1, activation=None, layer_norm_eps=1e-05, batch_first=False, norm_first=False, bias=True, device=None, dtype=None';
-const layerHidden = ['d_model', 'nhead', 'dim_feedforward', 'dropout', 'activation', 'layer_norm_eps', 'batch_first', 'bias'];
+const layerHidden = [
+  'd_model',
+  'nhead',
+  'dim_feedforward',
+  'dropout',
+  'activation',
+  'layer_norm_eps',
+  'batch_first',
+  'bias',
+];
 
 function keywords(given: Readonly<Record<string, Value>>): Keywords {
   return new Map(Object.entries(given));
@@ -104,24 +113,26 @@ class Caller {
 }
 
 const selfAttention = (dropout: string, name = '_sa_block') =>
-  nativeSteps(name, 'self, x, attn_mask, key_padding_mask, is_causal=False', function* (
-    [self, x, mask, padding, causal],
-    machine,
-  ): Steps {
-    const at = new Caller(moduleOf(self, machine), machine);
-    const named = keywords({ attn_mask: mask!, key_padding_mask: padding!, is_causal: causal!, need_weights: false });
-    return yield* at.child(dropout, yield* at.attend('self_attn', [x!, x!, x!], named));
-  });
+  nativeSteps(
+    name,
+    'self, x, attn_mask, key_padding_mask, is_causal=False',
+    function* ([self, x, mask, padding, causal], machine): Steps {
+      const at = new Caller(moduleOf(self, machine), machine);
+      const named = keywords({ attn_mask: mask!, key_padding_mask: padding!, is_causal: causal!, need_weights: false });
+      return yield* at.child(dropout, yield* at.attend('self_attn', [x!, x!, x!], named));
+    },
+  );
 
 const crossAttention = () =>
-  nativeSteps('_mha_block', 'self, x, mem, attn_mask, key_padding_mask, is_causal=False', function* (
-    [self, x, memory, mask, padding, causal],
-    machine,
-  ): Steps {
-    const at = new Caller(moduleOf(self, machine), machine);
-    const named = keywords({ attn_mask: mask!, key_padding_mask: padding!, is_causal: causal!, need_weights: false });
-    return yield* at.child('dropout2', yield* at.attend('multihead_attn', [x!, memory!, memory!], named));
-  });
+  nativeSteps(
+    '_mha_block',
+    'self, x, mem, attn_mask, key_padding_mask, is_causal=False',
+    function* ([self, x, memory, mask, padding, causal], machine): Steps {
+      const at = new Caller(moduleOf(self, machine), machine);
+      const named = keywords({ attn_mask: mask!, key_padding_mask: padding!, is_causal: causal!, need_weights: false });
+      return yield* at.child('dropout2', yield* at.attend('multihead_attn', [x!, memory!, memory!], named));
+    },
+  );
 
 const feedForward = (dropout: string) =>
   nativeSteps('_ff_block', 'self, x', function* ([self, x], machine): Steps {
@@ -156,7 +167,8 @@ const encoderLayer: LayerClass = {
 const decoderLayer: LayerClass = {
   name: 'TransformerDecoderLayer',
   file: 'transformer',
-  summary: () => l10n.t('Self-attention, attention to an encoder and a feed-forward network, each with a residual sum and a norm.'),
+  summary: () =>
+    l10n.t('Self-attention, attention to an encoder and a feed-forward network, each with a residual sum and a norm.'),
   init: layerInit,
   hidden: layerHidden,
   construct: (self, args, nn) => constructLayer(self, args, nn, true),
@@ -194,8 +206,8 @@ function* all(value: Value, machine: Machine): Steps<readonly Value[]> {
 }
 
 function stack(self: ModuleInstance, args: Arguments, nn: NN, layer: string): void {
-  self.register('children', 'layers', clones(nn, self, args[layer]!, args['num_layers']!));
-  const norm = args['norm'] ?? null;
+  self.register('children', 'layers', clones(nn, self, args[layer]!, args.num_layers!));
+  const norm = args.norm ?? null;
   if (norm instanceof ModuleInstance) self.register('children', 'norm', norm);
   else self.set('norm', norm);
 }

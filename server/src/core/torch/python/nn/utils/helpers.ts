@@ -1,15 +1,17 @@
 // torch/nn/utils and torch/nn/modules/utils.py: small functions.
+import * as l10n from '@vscode/l10n';
 import { type Native, PyList, PyTuple, type Steps, Unknown, type Value } from '../../../../python/objects.ts';
 import { deepCopy } from '../copying.ts';
 import { moduleOf } from '../module.ts';
-import { keywordsOf, itemsOf, listOf, native, nativeSteps, numberOf, tupleOf } from '../natives.ts';
+import { itemsOf, keywordsOf, listOf, native, nativeSteps, numberOf, tupleOf } from '../natives.ts';
 import type { NN } from '../state.ts';
 
 /** `_pair` and its kin: an iterable is made a tuple, all else repeated. */
 function repeating(name: string, count: number): Native {
   return nativeSteps(name, 'x', function* ([value], machine): Steps {
     if (value instanceof Unknown) return tupleOf(Array.from({ length: count }, () => value));
-    const isIterable = value instanceof PyTuple || value instanceof PyList || machine.lookup(value!, '__iter__') !== undefined;
+    const isIterable =
+      value instanceof PyTuple || value instanceof PyList || machine.lookup(value!, '__iter__') !== undefined;
     if (!isIterable || typeof value !== 'object') return tupleOf(Array.from({ length: count }, () => value!));
     const items = yield* machine.list(value);
     return items instanceof Unknown ? items : tupleOf(items);
@@ -25,12 +27,14 @@ export function moduleHelpers(_nn: NN): readonly Native[] {
     native('_ntuple', "n, name='parse'", ([count, name], machine) => {
       const number = numberOf(count!);
       return number === undefined || Number.isNaN(number)
-        ? machine.unknown('the number of repetitions is not known')
+        ? machine.unknown(l10n.t('the number of repetitions is not known'))
         : repeating(String(name), number);
     }),
     native('_reverse_repeat_tuple', 't, n', ([value, count]) =>
       tupleOf(
-        [...(listOf(value!) ?? [])].reverse().flatMap(each => Array.from({ length: numberOf(count!) ?? 1 }, () => each)),
+        [...(listOf(value!) ?? [])]
+          .reverse()
+          .flatMap(each => Array.from({ length: numberOf(count!) ?? 1 }, () => each)),
       ),
     ),
     native('_list_with_default', 'out_size, defaults', ([value, defaults], machine) => {
@@ -68,16 +72,19 @@ export function utilities(nn: NN): readonly Native[] {
     nativeSteps('parameters_to_vector', 'parameters', function* ([parameters], machine): Steps {
       const items = yield* machine.list(parameters!);
       if (items instanceof Unknown) return items;
-      return nn.world.tensor([Number.NaN], 'float32', { message: 'a vector of parameters is not followed' });
+      return nn.world.tensor([Number.NaN], 'float32', {
+        message: l10n.t('the size of all parameters together is not known'),
+      });
     }),
     native('vector_to_parameters', 'vec, parameters', () => null),
-    nativeSteps('data_parallel', 'module, inputs, device_ids=None, output_device=None, dim=0, module_kwargs=None', function* (
-      [module, inputs, , , , keywords],
-      machine,
-    ): Steps {
-      const args: readonly Value[] = inputs instanceof PyTuple ? inputs.items : [inputs!];
-      return yield* machine.call(module!, args, keywordsOf(keywords));
-    }),
+    nativeSteps(
+      'data_parallel',
+      'module, inputs, device_ids=None, output_device=None, dim=0, module_kwargs=None',
+      function* ([module, inputs, , , , keywords], machine): Steps {
+        const args: readonly Value[] = inputs instanceof PyTuple ? inputs.items : [inputs!];
+        return yield* machine.call(module!, args, keywordsOf(keywords));
+      },
+    ),
   ];
 }
 

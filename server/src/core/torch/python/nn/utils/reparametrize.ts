@@ -2,7 +2,15 @@
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
 import { op } from '../../../../ops/op.ts';
-import { type Native, type PyClass, PyProperty, PyTuple, type Steps, Unknown, type Value } from '../../../../python/objects.ts';
+import {
+  type Native,
+  type PyClass,
+  PyProperty,
+  PyTuple,
+  type Steps,
+  Unknown,
+  type Value,
+} from '../../../../python/objects.ts';
 import { PyParameter, PyTensor } from '../../tensor.ts';
 import { apply, functionNamed, notSupported } from '../apply.ts';
 import { type Hook, ModuleInstance } from '../instance.ts';
@@ -54,7 +62,9 @@ function weightOf(module: ModuleInstance, name: string, nn: NN): PyTensor {
 }
 
 function learned(nn: NN, shape: readonly number[] | undefined, role: PyParameter['role']): PyParameter {
-  const parameter = nn.parameter(nn.world.tensor(shape, 'float32', shape ? undefined : { message: l10n.t('a size is not known') }));
+  const parameter = nn.parameter(
+    nn.world.tensor(shape, 'float32', shape ? undefined : { message: l10n.t('a size is not known') }),
+  );
   parameter.role = role;
   return parameter;
 }
@@ -62,9 +72,12 @@ function learned(nn: NN, shape: readonly number[] | undefined, role: PyParameter
 /** Puts a weight in place of a parameter, made again at each call. */
 function replaced(nn: NN, module: ModuleInstance, name: string, make: (machine: NN['machine']) => Value): Hook {
   module.remove(name);
-  const fill = (): void => module.set(name, make(nn.machine));
+  const fill = (): null => {
+    module.set(name, make(nn.machine));
+    return null;
+  };
   fill();
-  const hook: Hook = { when: 'within', callee: native('hook', 'module', () => (fill(), null)), withKeywords: false };
+  const hook: Hook = { when: 'within', callee: native('hook', 'module', fill), withKeywords: false };
   module.hooks = [...module.hooks, hook];
   return hook;
 }
@@ -142,7 +155,9 @@ export const parametrizationLayers: readonly LayerClass[] = [
     base: 'ModuleList',
     input: '',
     forward: function* (self, _, nn): Steps {
-      const originals = [...self.ownParameters()].filter(([name]) => name.startsWith('original')).map(([, each]) => each);
+      const originals = [...self.ownParameters()]
+        .filter(([name]) => name.startsWith('original'))
+        .map(([, each]) => each);
       let weight: Value | undefined;
       for (const [, module] of self.ownChildren()) {
         weight = yield* nn.machine.call(module, weight === undefined ? originals : [weight]);
@@ -156,7 +171,13 @@ export const parametrizationLayers: readonly LayerClass[] = [
     init: 'dim=0',
     input: 'weight_g, weight_v',
     forward: (_, [g, v], nn) =>
-      apply(nn, functionNamed('weight_norm'), ops.mul, {}, [v, g].filter(each => each instanceof PyTensor)),
+      apply(
+        nn,
+        functionNamed('weight_norm'),
+        ops.mul,
+        {},
+        [v, g].filter(each => each instanceof PyTensor),
+      ),
     members: nn => ({
       right_inverse: native('right_inverse', 'self, weight', ([self, weight], machine) => {
         if (!(weight instanceof PyTensor)) return weight!;
@@ -259,9 +280,15 @@ function* parametrize(nn: NN, module: ModuleInstance, name: string, by: ModuleIn
   if (!(lists instanceof ModuleInstance)) {
     lists = nn.create(nn.cls('ModuleDict'));
     module.register('children', 'parametrizations', lists);
-    const cls: PyClass = nativeClass(machine, `Parametrized${module.cls.name}`, [module.cls], {}, {
-      module: 'torch.nn.utils.parametrize',
-    });
+    const cls: PyClass = nativeClass(
+      machine,
+      `Parametrized${module.cls.name}`,
+      [module.cls],
+      {},
+      {
+        module: 'torch.nn.utils.parametrize',
+      },
+    );
     module.cls = cls;
   }
   if (!(lists instanceof ModuleInstance)) return;
@@ -300,4 +327,3 @@ function* parametrize(nn: NN, module: ModuleInstance, name: string, by: ModuleIn
     ),
   );
 }
-

@@ -1,6 +1,15 @@
 // torch/nn/utils/rnn.py: sequences of unlike lengths.
-import { type Native, type PyClass, PyInstance, PyTuple, type Steps, Unknown, type Value } from '../../../../python/objects.ts';
-import { PyTensor } from '../../tensor.ts';
+import * as l10n from '@vscode/l10n';
+import {
+  type Native,
+  type PyClass,
+  PyInstance,
+  PyTuple,
+  type Steps,
+  Unknown,
+  type Value,
+} from '../../../../python/objects.ts';
+import type { PyTensor } from '../../tensor.ts';
 import { apply, functionNamed, tensorOf, unknownResult } from '../apply.ts';
 import { moving } from '../kernels/data.ts';
 import { flag, listOf, native, nativeClass, nativeSteps, numberOf, tupleOf } from '../natives.ts';
@@ -27,7 +36,8 @@ export function packed(nn: NN, made: Packed): PyTuple {
   const items = [data, sizes, null, null];
   const tuple = new PyTuple(items);
   const own = new PyInstance(nn.cls('PackedSequence'));
-  ['data', 'batch_sizes', 'sorted_indices', 'unsorted_indices'].forEach((name, at) => own.set(name, items[at]!));
+  for (const [at, name] of ['data', 'batch_sizes', 'sorted_indices', 'unsorted_indices'].entries())
+    own.set(name, items[at]!);
   contents.set(own, { ...made, lengths });
   tuple.own = own;
   return tuple;
@@ -35,12 +45,21 @@ export function packed(nn: NN, made: Packed): PyTuple {
 
 export function definePackedSequence(nn: NN): PyClass {
   const tuple = nn.machine.builtin('tuple') as PyClass;
-  const cls = nativeClass(nn.machine, 'PackedSequence', [tuple], {}, {
-    module: 'torch.nn.utils.rnn',
-    getAttribute: (self, name) => (self instanceof PyTuple ? self.own?.get(name) : undefined),
-  });
+  const cls = nativeClass(
+    nn.machine,
+    'PackedSequence',
+    [tuple],
+    {},
+    {
+      module: 'torch.nn.utils.rnn',
+      getAttribute: (self, name) => (self instanceof PyTuple ? self.own?.get(name) : undefined),
+    },
+  );
   for (const name of ['to', 'cuda', 'cpu', 'float', 'half', 'pin_memory']) {
-    cls.dict.set(name, native(name, 'self, *args, **kwargs', ([self]) => self!));
+    cls.dict.set(
+      name,
+      native(name, 'self, *args, **kwargs', ([self]) => self!),
+    );
   }
   nn.classes.set('PackedSequence', cls);
   return cls;
@@ -50,14 +69,20 @@ export function sequences(nn: NN): readonly Native[] {
   const pack = (x: PyTensor, lengths: Value, batchFirst: boolean): Value => {
     const given = listOf(lengths)?.map(item => numberOf(item) ?? Number.NaN);
     const { shape } = x;
-    if (!shape || shape.length < 2) return unknownResult(nn, x.why ?? { message: 'the shape of its input is not known' }, [x]);
+    if (!shape || shape.length < 2)
+      return unknownResult(nn, x.why ?? { message: l10n.t('the shape of its input is not known') }, [x]);
     const batch = shape[batchFirst ? 0 : 1]!;
     const list = given ?? Array.from({ length: batch || 0 }, () => Number.NaN);
     const total = list.reduce((sum, length) => sum + length, 0);
     const output = [total, ...shape.slice(2)];
     const caller = functionNamed('pack_padded_sequence');
     const data = Number.isNaN(total)
-      ? unknownResult(nn, lengths instanceof Unknown ? lengths : { message: 'the lengths of the sequences are not known' }, [x], output)
+      ? unknownResult(
+          nn,
+          lengths instanceof Unknown ? lengths : { message: l10n.t('the lengths of the sequences are not known') },
+          [x],
+          output,
+        )
       : apply(nn, caller, moving('packSequence'), { shape: output }, [x]);
     return packed(nn, { data, batch, steps: Math.max(...list, 0), lengths: list });
   };
@@ -72,7 +97,8 @@ export function sequences(nn: NN): readonly Native[] {
       'sequence, batch_first=False, padding_value=0.0, total_length=None',
       ([sequence, batchFirst, , total], machine) => {
         const own = packedOf(sequence);
-        if (!own) return sequence instanceof Unknown ? sequence : machine.unknown('the packed sequence is not known');
+        if (!own)
+          return sequence instanceof Unknown ? sequence : machine.unknown(l10n.t('the packed sequence is not known'));
         const steps = total === null ? own.steps : (numberOf(total!) ?? Number.NaN);
         const lead = flag(batchFirst!) ? [own.batch, steps] : [steps, own.batch];
         const shape = [...lead, ...(own.data.shape?.slice(1) ?? [Number.NaN])];
@@ -81,19 +107,20 @@ export function sequences(nn: NN): readonly Native[] {
         return tupleOf([padded, lengths]);
       },
     ),
-    nativeSteps('pad_sequence', "sequences, batch_first=False, padding_value=0.0, padding_side='right'", function* (
-      [given, batchFirst],
-      machine,
-    ): Steps {
-      const items = yield* machine.list(given!);
-      if (items instanceof Unknown) return items;
-      const tensors = items.map(item => tensorOf(nn, item));
-      const lengths = tensors.map(({ shape }) => shape?.[0] ?? Number.NaN);
-      const longest = Math.max(...lengths, 0);
-      const lead = flag(batchFirst!) ? [tensors.length, longest] : [longest, tensors.length];
-      const shape = [...lead, ...(tensors[0]?.shape?.slice(1) ?? [])];
-      return apply(nn, functionNamed('pad_sequence'), moving('padSequence'), { shape }, tensors);
-    }),
+    nativeSteps(
+      'pad_sequence',
+      "sequences, batch_first=False, padding_value=0.0, padding_side='right'",
+      function* ([given, batchFirst], machine): Steps {
+        const items = yield* machine.list(given!);
+        if (items instanceof Unknown) return items;
+        const tensors = items.map(item => tensorOf(nn, item));
+        const lengths = tensors.map(({ shape }) => shape?.[0] ?? Number.NaN);
+        const longest = Math.max(...lengths, 0);
+        const lead = flag(batchFirst!) ? [tensors.length, longest] : [longest, tensors.length];
+        const shape = [...lead, ...(tensors[0]?.shape?.slice(1) ?? [])];
+        return apply(nn, functionNamed('pad_sequence'), moving('padSequence'), { shape }, tensors);
+      },
+    ),
     nativeSteps('pack_sequence', 'sequences, enforce_sorted=True', function* ([given], machine): Steps {
       const items = yield* machine.list(given!);
       if (items instanceof Unknown) return items;

@@ -1,0 +1,68 @@
+// Runs a Python program as a reading does, and hears what it prints.
+import { type Files, noFiles } from '../../server/src/core/python/files.ts';
+import type { Hooks, NativeModules } from '../../server/src/core/python/machine.ts';
+import type { PyException, Value } from '../../server/src/core/python/objects.ts';
+import { createMachine, type Interpreter, type Outcome } from '../../server/src/core/python/vm.ts';
+import { parsePython } from '../../server/src/core/syntax/python/parse.ts';
+
+export interface ProgramOptions {
+  readonly files?: Files;
+  readonly roots?: readonly string[];
+  readonly natives?: NativeModules;
+  readonly hooks?: Hooks;
+  readonly maxSteps?: number;
+  readonly isEager?: boolean;
+  readonly name?: string;
+  readonly path?: string;
+}
+
+export interface ProgramRun {
+  /** What it printed. An Unknown is printed as its reason in angle brackets. */
+  readonly printed: string;
+  readonly outcome: Outcome<Value>;
+  /** Faults of ours in natives. */
+  readonly faults: readonly unknown[];
+  readonly machine: Interpreter;
+}
+
+export function runProgram(text: string, options: ProgramOptions = {}): ProgramRun {
+  const { files = noFiles, roots = [], natives = new Map(), hooks = {}, name = '__main__', path, ...rest } = options;
+  let printed = '';
+  const faults: unknown[] = [];
+  const machine = createMachine({
+    files,
+    roots,
+    natives,
+    ...rest,
+    hooks: {
+      ...hooks,
+      print: piece => {
+        printed += piece;
+      },
+      fault: error => {
+        faults.push(error);
+      },
+    },
+  });
+  const outcome = machine.start<Value>(machine.run({ tree: parsePython(text), name, path })).finish();
+  return { printed, outcome, faults, machine };
+}
+
+/** `ValueError: message`, as the last line of a traceback has it. */
+export function raisedText(exception: PyException): string {
+  return `${exception.cls.name}: ${exception.args.map(String).join(', ')}`;
+}
+
+/** Files by their paths, for imports. */
+export function filesOf(texts: Readonly<Record<string, string>>): Files {
+  const paths = Object.keys(texts);
+  return {
+    read: path => texts[path],
+    isFolder: path => paths.some(each => each.startsWith(`${path}/`)),
+    list: path => [
+      ...new Set(
+        paths.filter(each => each.startsWith(`${path}/`)).map(each => each.slice(path.length + 1).split('/')[0]!),
+      ),
+    ],
+  };
+}

@@ -1,0 +1,249 @@
+// Tensors as a program sees them, and what the graph is told of it.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { counted, plainly, ran, shapeOf } from './running.ts';
+
+/** What the last name of a text holds. */
+function held(text: string): unknown {
+  const run = ran(text, false);
+  assert.equal(run.raised, undefined, text);
+  assert.deepEqual(
+    run.problems.map(({ message }) => message),
+    [],
+    text,
+  );
+  return plainly(run.get('y'));
+}
+
+describe('values that decide something', () => {
+  it('are computed through views that share memory', () => {
+    assert.deepEqual(
+      held(`
+ys, xs = torch.meshgrid(torch.arange(2), torch.arange(2), indexing='ij')
+coords = torch.stack([ys, xs]).flatten(1)
+relative = (coords[:, :, None] - coords[:, None, :]).permute(1, 2, 0).contiguous()
+relative[:, :, 0] += 1
+relative[:, :, 1] += 1
+relative[:, :, 0] *= 3
+y = relative.sum(-1).tolist()
+`),
+      [
+        [4, 3, 1, 0],
+        [5, 4, 2, 1],
+        [7, 6, 4, 3],
+        [8, 7, 5, 4],
+      ],
+    );
+  });
+
+  it('become numbers of Python', () => {
+    assert.deepEqual(held('y = [x.item() for x in torch.linspace(0, 1, 3)]'), [0, 0.5, 1]);
+    assert.deepEqual(held('y = int(torch.tensor([3]) * 2) + len(torch.zeros(4, 2))'), 10);
+    assert.deepEqual(held('y = "big" if torch.arange(4).max() > 2 else "small"'), 'big');
+    assert.deepEqual(held('y = tuple(torch.zeros(1, 2, 3).shape[1:])'), [2, 3]);
+    assert.deepEqual(held('y = [h * w for h, w in torch.tensor([[2, 3], [4, 5]]).tolist()]'), [6, 20]);
+  });
+
+  it('decide how many elements a mask takes', () => {
+    assert.equal(shapeOf(ran('y = torch.arange(10)[torch.arange(10) % 3 == 0]').get('y')), '4');
+    assert.equal(shapeOf(ran('y = (torch.arange(6).reshape(2, 3) > 3).nonzero()').get('y')), '2×2');
+    assert.equal(shapeOf(ran('x = torch.randn(4, 5)\ny = x[x > 0]').get('y')), '?');
+    assert.equal(shapeOf(ran('x = torch.randn(4, 5)\ny = (x > 0).nonzero()').get('y')), '?×2');
+  });
+
+  it('are looked at when they are asked for, as they were then', () => {
+    assert.deepEqual(held('a = torch.zeros(2)\ny = a + 1\na.fill_(5)\ny = y.tolist()'), [1, 1]);
+    assert.deepEqual(
+      held('a = torch.zeros(2, 1)\nb = a * 2 + 1\nb.squeeze_()\na.unsqueeze_(0)\ny = b.tolist()'),
+      [1, 1],
+    );
+    assert.deepEqual(
+      held('a = torch.zeros(3)\nfor i in range(3000): a[i % 3] += 1\ny = a.tolist()'),
+      [1000, 1000, 1000],
+    );
+  });
+
+  it('are not known where a program draws them, and say why', () => {
+    const run = ran('x = torch.rand(3)\ny = x.sum().item()\nz = x.shape[0]\nw = torch.zeros(int(y), 2)');
+    assert.match(String(plainly(run.get('y'))), /^unknown: the value of a tensor is not known/);
+    assert.equal(run.get('z'), 3);
+    assert.equal(shapeOf(run.get('w')), '?×2');
+  });
+});
+
+describe('types', () => {
+  for (const [text, dtype] of [
+    ['torch.arange(3) / 2', 'float32'],
+    ['torch.arange(3) * 0.5', 'float32'],
+    ['torch.zeros(2, dtype=torch.float16) * 2.0', 'float16'],
+    ['torch.zeros(2, dtype=torch.float16) + torch.zeros(2)', 'float32'],
+    ['torch.zeros(2, dtype=torch.float16) + torch.tensor(1.0)', 'float16'],
+    ['torch.zeros(2, dtype=torch.int8) + torch.zeros(2, dtype=torch.uint8)', 'int16'],
+    ['torch.ones(2, dtype=torch.bool).sum()', 'int64'],
+    ['torch.ones(2).type(torch.LongTensor)', 'int64'],
+    ["torch.ones(2).type('torch.HalfTensor')", 'float16'],
+    ['torch.ones(2).to(torch.ones(1).long())', 'int64'],
+    ['torch.fft.rfft2(torch.ones(4, 4))', 'complex64'],
+    ['torch.view_as_complex(torch.ones(4, 2, dtype=torch.float64))', 'complex128'],
+    ['torch.LongTensor([1, 2])', 'int64'],
+    ['torch.tensor([1, 2.0])', 'float32'],
+    ['torch.tensor([True, False])', 'bool'],
+  ] as const) {
+    it(text, () => assert.equal((held(`y = ${text}`) as { dtype: string }).dtype, dtype));
+  }
+});
+
+describe('multiply-accumulates', () => {
+  for (const [text, macs] of [
+    ['torch.rand(2, 3) @ torch.rand(3, 4)', 24],
+    ['torch.rand(5, 2, 3) @ torch.rand(3)', 30],
+    ['torch.mv(torch.rand(2, 3), torch.rand(3))', 6],
+    ['torch.dot(torch.rand(7), torch.rand(7))', 7],
+    ['torch.addmm(torch.rand(4), torch.rand(2, 3), torch.rand(3, 4))', 24],
+    ['torch.baddbmm(torch.rand(2, 3, 5), torch.rand(2, 3, 4), torch.rand(2, 4, 5))', 120],
+    ["torch.einsum('bhid,bhjd->bhij', torch.rand(1, 2, 3, 4), torch.rand(1, 2, 5, 4))", 120],
+    // No axis is summed in pairs: it is no matrix product.
+    ["torch.einsum('i,j->ij', torch.rand(3), torch.rand(4))", 0],
+    ["torch.einsum('bij,bij->bij', torch.rand(2, 3, 4), torch.rand(2, 3, 4))", 0],
+    ["torch.einsum('bi,i->b', torch.rand(2, 1), torch.rand(1))", 0],
+    // Two by two from the left: (2·3·4) and then (2·4·5).
+    ["torch.einsum('ab,bc,cd->ad', torch.rand(2, 3), torch.rand(3, 4), torch.rand(4, 5))", 64],
+    ['torch.tensordot(torch.rand(2, 3, 4), torch.rand(3, 4, 5), 2)', 120],
+    ['torch.linalg.multi_dot([torch.rand(10, 2), torch.rand(2, 10), torch.rand(10, 1)])', 40],
+    ['torch.view_as_complex(torch.rand(3, 4, 2)) @ torch.view_as_complex(torch.rand(4, 5, 2))', 60],
+    ['torch.fft.fft2(torch.rand(4, 4)) * torch.rand(4, 4)', 0],
+    ['torch.outer(torch.rand(3), torch.rand(4)).softmax(-1)', 0],
+  ] as const) {
+    it(text, () => assert.equal(counted(ran(`y = ${text}`).graph).macs, macs));
+  }
+
+  it('of tables that a constructor computes are none of the network', () => {
+    assert.equal(counted(ran('y = torch.rand(2, 3) @ torch.rand(3, 4)', false).graph).macs, 0);
+  });
+});
+
+describe('contexts, decorators and what is handed through', () => {
+  it('change nothing', () => {
+    const run = ran(`
+@torch.no_grad()
+def a(x): return x.unsqueeze(0)
+@torch.no_grad
+def b(x): return x.unsqueeze(0)
+@torch.jit.ignore
+def c(x): return x.unsqueeze(0)
+@torch.jit.script
+def d(x): return x.unsqueeze(0)
+@torch.compile(mode='max-autotune')
+def e(x): return x.unsqueeze(0)
+class F(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, times):
+        ctx.save_for_backward(x)
+        return x.repeat(times)
+with torch.inference_mode(), torch.autocast('cuda', dtype=torch.float16):
+    y = e(d(c(b(a(torch.rand(3))))))
+z = F.apply(torch.rand(2), 3)
+w = torch.utils.checkpoint.checkpoint(a, torch.rand(4), use_reentrant=False)
+v = torch.cuda.is_available() or torch.jit.is_scripting() or torch.is_grad_enabled()
+device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
+same = torch.rand(1).to(device).device == device
+`);
+    assert.equal(run.raised, undefined);
+    assert.equal(shapeOf(run.get('y')), '1×1×1×1×1×3');
+    assert.equal(shapeOf(run.get('z')), '6');
+    assert.equal(shapeOf(run.get('w')), '1×4');
+    assert.equal(run.get('v'), false);
+    assert.equal(run.get('same'), true);
+  });
+});
+
+describe('what is not known', () => {
+  it('is an opaque node that says what is missing', () => {
+    const run = ran('x = torch.rand(2, 3)\ny = torch.renorm(x, 1, 0, 5)\nz = torch.softmax(x, 0, foo=1)\nw = z + 1');
+    assert.match(String(plainly(run.get('y'))), /^unknown: .*torch\.renorm/);
+    assert.equal(shapeOf(run.get('w')), 'none');
+    assert.ok(run.graph.nodes.some(({ op, why }) => op.name === 'unknown' && /foo/.test(why?.message ?? '')));
+  });
+
+  it('stays in sizes, as far as it must', () => {
+    const run = ran(
+      'import missing\nn = missing.size()\nx = torch.rand(2, 3, 4)\ny = torch.rand(n, 3)\nz = y.reshape(-1)\nw = torch.cat([x, x.new_zeros(2, n, 4)], 1)',
+    );
+    assert.equal(shapeOf(run.get('y')), '?×3');
+    assert.equal(shapeOf(run.get('z')), '?');
+    assert.equal(shapeOf(run.get('w')), '2×?×4');
+    assert.deepEqual(run.problems, []);
+  });
+});
+
+describe('problems', () => {
+  it('stand at the call, with the calls that led there', () => {
+    const text =
+      'def inner(a, b):\n    return a @ b\ndef outer(x):\n    y = inner(x, x)\n    return y\nz = outer(torch.rand(2, 3))\n';
+    const run = ran(text);
+    assert.equal(run.problems.length, 1);
+    const [problem] = run.problems;
+    const at = ({ from, to }: { from: number; to: number }): string => run.text.slice(from, to);
+    assert.match(at(problem!.range), /a @ b/);
+    assert.deepEqual(
+      problem!.related?.map(({ range }) => at(range)),
+      ['inner(x, x)', 'outer(torch.rand(2, 3))'],
+    );
+    assert.match(problem!.message, /2×3.*2×3.*3 and 2/);
+    // What is known of the result is known, and the program goes on.
+    assert.equal(shapeOf(run.get('z')), '2×3');
+  });
+
+  it('of a loop are told once', () => {
+    assert.equal(ran('x = torch.rand(2, 3)\nfor i in range(4):\n    y = x + torch.rand(4)\n').problems.length, 1);
+  });
+
+  it('of memory are told only where its order is certain', () => {
+    const codes = (text: string): string[] => ran(text).problems.map(({ code }) => code);
+    assert.deepEqual(codes('y = torch.rand(2, 3, 4).transpose(1, 2).view(2, 12)'), ['view-of-scattered-memory']);
+    assert.deepEqual(codes('y = torch.rand(2, 3, 4).transpose(1, 2).contiguous().view(2, 12)'), []);
+    assert.deepEqual(codes('y = torch.rand(2, 3, 4).transpose(0, 1).view(3, 2, 2, 2)'), []);
+    // An operator keeps the order of its input, or not.
+    assert.deepEqual(codes('y = torch.rand(2, 3, 4).transpose(1, 2).relu().view(2, 12)'), []);
+  });
+});
+
+describe('the graph', () => {
+  const names = (text: string): string[] => ran(text).graph.nodes.map(({ op }) => op.name);
+
+  it('has constants where they are read, once', () => {
+    assert.deepEqual(names('a = torch.arange(4)\nb = a + 1\nx = torch.rand(4)\ny = x * b\nz = x - b'), [
+      'constant',
+      'constant',
+      'mul',
+      'sub',
+    ]);
+  });
+
+  it('sees what is written into a tensor, also through a view', () => {
+    const { graph } = ran('x = torch.rand(2, 3)\nx[:, 0] = torch.rand(2)\ny = x.relu()');
+    assert.deepEqual(
+      graph.nodes.map(({ op }) => op.name),
+      ['constant', 'constant', 'rearrange', 'relu'],
+    );
+    assert.equal(graph.nodes[3]!.inputs[0]!.node, graph.nodes[2]);
+    const through = ran('x = torch.rand(2, 3).exp()\nv = x[0]\nv.mul_(2)\ny = x.relu()').graph;
+    assert.equal(through.nodes.at(-1)!.inputs[0]!.node.op.name, 'written');
+  });
+
+  it('has a frame for each call and each statement, with their places', () => {
+    const run = ran('def f(x):\n    x = x.relu()\n    return x.exp()\ny = f(torch.rand(2))\n');
+    const relu = run.graph.nodes.find(({ op }) => op.name === 'relu')!;
+    const path: string[] = [];
+    for (let frame: typeof relu.frame | undefined = relu.frame; frame?.parent; frame = frame.parent) {
+      const [site] = frame.sites;
+      path.unshift(`${frame.type} ${site!.role} ${run.text.slice(site!.range.from, site!.range.to)}`);
+    }
+    assert.deepEqual(path, [
+      'statement call y = f(torch.rand(2))',
+      'function definition def f(x):',
+      'statement call x = x.relu()',
+    ]);
+    assert.deepEqual(relu.frame.outputs, relu.outputs);
+  });
+});
