@@ -80,7 +80,9 @@ function valuesOf({ document, model, spec }: Analysed, key: ChoiceKey): readonly
     case 'entry':
       return spec.program?.entries.map(entryValue);
     case 'input':
-      return model.graph.inputs.length === 0 ? undefined : commonSizes(model.graph.inputs[0]!.tensor.shape, spec.program !== undefined);
+      return model.graph.inputs.length === 0
+        ? undefined
+        : commonSizes(model.graph.inputs[0]!.tensor.shape, spec.program !== undefined);
     case 'scale':
       return plain(spec.variants.map(({ name }: Variant) => name));
     case 'convention':
@@ -132,7 +134,11 @@ function inEffect(analysed: Analysed, key: ChoiceKey): { readonly value: string;
       const isGuessed = spec.program?.entry?.guessed === true;
       const text = isGuessed ? l10n.t('{0} (guessed)', shown.join(', ')) : shown.join(', ');
       const sizes = inputs.map(({ name, tensor: { shape = [] } }) =>
-        isAlone && spec.program ? written({ sizes: shape }) : isAlone && shape[0] === 1 ? written({ sizes: shape.slice(1) }) : written({ name, sizes: shape }),
+        isAlone && spec.program
+          ? written({ sizes: shape })
+          : isAlone && shape[0] === 1
+            ? written({ sizes: shape.slice(1) })
+            : written({ name, sizes: shape }),
       );
       return { value: isKnown ? sizes.join(';') : '', text };
     }

@@ -17,6 +17,7 @@ import {
   type Branch,
   type ClassDetail,
   type Code,
+  evaluated,
   type FormatDetail,
   type FunctionDetail,
   type Handler,
@@ -25,7 +26,6 @@ import {
   op,
   type ParameterNames,
 } from './code.ts';
-import { evaluated } from './code.ts';
 import { conductOf, type Effects, effectsOf, isHarmlessExpression, leavesOf, type Slot } from './effects.ts';
 import { ellipsis, PyBytes, PyComplex, PyFloat, PyTuple, type Value } from './objects.ts';
 import { type Scope, type Scopes, scopesOf } from './scope.ts';
