@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { UnbuiltClass } from '../formats/index.ts';
 import type { Analysed } from '../pipeline.ts';
 import type { TextEdit } from '../text/edit.ts';
+import { commentAbove } from '../text/pragma.ts';
 import type { Range } from '../text/range.ts';
 import { listText } from '../text/wording.ts';
 import { originLines, stateText } from './choices.ts';
@@ -93,12 +94,4 @@ function unbuiltLens({ name, head, needs }: UnbuiltClass, { document: { source }
     tooltip: l10n.t('Nothing in this file says what {0} is built with: {1}.', name, listText(needs)),
     action: { kind: 'input', edit: commentAbove(source.text, head.from, `${call} input=1,3,224,224`), name },
   };
-}
-
-/** Writes a comment on a line of its own above the one at an offset. */
-export function commentAbove(text: string, offset: number, words: string): TextEdit {
-  const at = text.lastIndexOf('\n', offset - 1) + 1;
-  const indentation = /^[ \t]*/.exec(text.slice(at, offset))![0];
-  const newline = /\r?\n/.exec(text)?.[0] ?? '\n';
-  return { from: at, to: at, text: `${indentation}# flopline: ${words}${newline}` };
 }

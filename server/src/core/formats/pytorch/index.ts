@@ -5,6 +5,7 @@ import type { Frame } from '../../graph/graph.ts';
 import { noFiles } from '../../python/files.ts';
 import type { PythonTree } from '../../syntax/python/ast.ts';
 import { isPythonStarted, parsePython, startPython } from '../../syntax/python/parse.ts';
+import { commentAbove } from '../../text/pragma.ts';
 import type { Fix, Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import type { Format, Host, ModuleRow, ProgramEntry, Reader, ReadOptions, Source, Spec } from '../format.ts';
@@ -139,7 +140,8 @@ class ProgramReader {
       head,
       order: options.shapeOrder ?? pytorch.shapeOrder,
     });
-    for (const problem of outcome.problems) problems.push(problem);
+    for (const problem of outcome.problems)
+      problems.push(problem.code === 'unknown-input' ? { ...problem, fixes: [sizes(chosen, head, text)] } : problem);
     for (const [problem, fixes] of outcome.fixes) this.#fixes.set(problem, fixes);
     if (!problems.some(({ severity }) => severity === 'error')) {
       for (const problem of checks(this.#tree, outcome.modules, outcome.graph)) problems.push(problem);
@@ -220,6 +222,16 @@ class ProgramReader {
 /** Whether anything of a network is in the text that is read. */
 function isPlaced({ sites, children }: Frame): boolean {
   return sites.some(({ file }) => file === undefined) || children.some(isPlaced);
+}
+
+/** A comment with sizes that are common, for a person to change. */
+function sizes({ expression, from, range }: ProgramEntry, head: Range, text: string): Fix {
+  const words = 'input=1,3,224,224';
+  const edit =
+    from === 'comment' && range
+      ? { from: range.to, to: range.to, text: ` ${words}` }
+      : commentAbove(text, head.from, `${expression} ${words}`);
+  return { title: l10n.t('Write the input size in a comment ({0})', words), edits: [edit], isGuess: true };
 }
 
 /** The network is shown at the head of its class where nothing in the text makes it. */
