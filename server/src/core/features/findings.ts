@@ -12,7 +12,7 @@ import { bytes, percent } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
 import { adviceProblems } from './advice.ts';
 import { staleClaims } from './claims.ts';
-import { elementBytes, frameName, orderOf } from './wording.ts';
+import { elementBytes, frameName, orderOf, placedName } from './wording.ts';
 
 /** All problems of a text: what is wrong with it, and what its costs say; what comments ignore is left out. */
 export function problems(analysed: Analysed): Problem[] {
@@ -87,7 +87,7 @@ function* dominantLayers(model: Model, rows: readonly Frame[], threshold: number
       range: useOf(frame)!,
       severity: 'information',
       code: 'dominant-layer',
-      message: dominanceText(frameName(frame), shares, threshold),
+      message: dominanceText(placedName(frame), shares, threshold),
       help: adviceFor(model, frame, shares, threshold),
     };
   }
@@ -211,7 +211,7 @@ function dominantFamily({ model, spec }: Analysed, rows: readonly Frame[], thres
           range: useOf(row)!,
           message: l10n.t(
             '“{0}”: {1} of the parameters, {2} of the MACs',
-            frameName(row),
+            placedName(row),
             percent(params),
             percent(macs),
           ),
@@ -246,7 +246,7 @@ function* hugeActivations(analysed: Analysed, rows: readonly Frame[]): Generator
     reported.add(site.from);
     const shape = node.outputs.find(output => output.shape && elementsOf(output.shape) === elements)!.shape!;
     const own = frame.outputs.some(output => output.shape && elementsOf(output.shape) === elements);
-    const name = frameName(frame);
+    const name = placedName(frame);
     const size = bytes(elements * each);
     const details = tensorText(analysed, shape);
     yield {
