@@ -12,6 +12,8 @@ const googlenet = 'googlenet.net.yaml';
 const naive = 'googlenet-naive.net.yaml';
 const darknet = 'tiny-detector.cfg';
 const caffe = 'googlenet-head.prototxt';
+const resnet = 'python/resnet18.py';
+const gpt = 'python/gpt.py';
 
 mkdirSync(images, { recursive: true });
 const temporary = mkdtempSync(join(tmpdir(), 'flopline-screenshots-'));
@@ -43,6 +45,18 @@ const editor = await startServer({
 
 let page;
 const shots = {
+  // Networks in Python, as they are written.
+  'hints-resnet': () => take('hints-resnet', resnet, async () => {}, { width: 1280, height: 1080 }),
+  'hints-gpt': () =>
+    take(
+      'hints-gpt',
+      gpt,
+      async () => {
+        await scrollTo(lineOf(gpt, /^class CausalSelfAttention/));
+        await pointAt(gpt, lineOf(gpt, /c_attn = nn\.Linear/), 'Linear');
+      },
+      { width: 1280, height: 1080 },
+    ),
   'hints-yolo': () => take('hints-yolo', yolo),
   'hints-googlenet': () => take('hints-googlenet', googlenet, async () => {}, { width: 1280, height: 800 }),
   lens: () => take('lens', yolo, async () => {}, { height: 300 }),

@@ -326,15 +326,26 @@ function mergedParts(analysed: Analysed, frame: Frame): Part[] {
 
 const shownUses = 12;
 
-/** Where a line or a block is used, and what each use costs. */
+/** Where a line or a block is used, and what each use costs; what a program does over and over is one row. */
 function usesTable(analysed: Analysed, frames: readonly Frame[]): string {
-  const { model } = analysed;
+  const { model, spec } = analysed;
   const order = orderOf(analysed);
-  const rows = frames.slice(0, shownUses).map(frame => {
+  const uses: { readonly first: Frame; last: Frame; times: number; readonly cells: string }[] = [];
+  for (const frame of frames) {
     const cost = model.costOf(frame);
-    return `| ${codeSpan(pathOf(frame))} | ${shapeOrUnknown(frame.outputs[0]?.shape, order)} | ${amountText(cost.value)} | ${amountText(cost.params)} |`;
+    const shape = shapeOrUnknown(frame.outputs[0]?.shape, order);
+    const cells = `${shape} | ${amountText(cost.value)} | ${amountText(cost.params)}`;
+    const before = uses.at(-1);
+    if (before && spec.program && before.cells === cells) {
+      before.last = frame;
+      before.times++;
+    } else uses.push({ first: frame, last: frame, times: 1, cells });
+  }
+  const rows = uses.slice(0, shownUses).map(({ first, last, times, cells }) => {
+    if (times === 1) return `| ${codeSpan(pathOf(first))} | ${cells} |`;
+    return `| ${l10n.t('{0} … {1}, each of {2}', codeSpan(pathOf(first)), codeSpan(pathOf(last)), times)} | ${cells} |`;
   });
-  if (frames.length > shownUses) rows.push(`| ${l10n.t('… and {0} more', frames.length - shownUses)} | | | |`);
+  if (uses.length > shownUses) rows.push(`| ${l10n.t('… and {0} more', uses.length - shownUses)} | | | |`);
   return [
     `| ${l10n.t('used in')} | ${l10n.t('output')} | ${model.convention.unit} | ${l10n.t('params')} |`,
     '|---|---|--:|--:|',
