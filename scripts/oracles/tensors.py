@@ -14,7 +14,7 @@ import torch
 
 warnings.filterwarnings("ignore")
 
-PROGRAMS = 500
+PROGRAMS = 400
 SEED = int(sys.argv[1]) if len(sys.argv) > 1 else 13
 
 

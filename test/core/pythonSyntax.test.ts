@@ -221,6 +221,8 @@ describe('Python statements', () => {
     check('host, *rest = endpoint, *[]', '(host, *rest,) = (endpoint, *[],)');
     check('type X[T] = list[T]', 'X = <broken>');
     check('type = 3\nmatch = type\nprint = match', 'type = 3\nmatch = type\nprint = match');
+    check('type(a).b = type(c)');
+    check('if a:\n  type(a)[b] = c');
     check('a = b \\\n  + c', 'a = (b + c)');
     check(
       'def f():\n    assert all(a for # why\n b in c)\n    return (1\n+ 2)',

@@ -4,12 +4,20 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { startPython } from '../../../server/src/core/syntax/python/parse.ts';
-import { runPython } from '../../support/python.ts';
+import { raisedText, runProgram } from '../../support/pythonProgram.ts';
 
 before(startPython);
 
 function fixture(name: string): string {
   return readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
+}
+
+/** What a program prints, and what it raises that nobody catches. */
+function runPython(text: string): { readonly printed: string; readonly raised: string | undefined } {
+  const { printed, outcome, faults } = runProgram(text);
+  assert.deepEqual(faults, []);
+  assert.notEqual(outcome.kind, 'stopped');
+  return { printed, raised: outcome.kind === 'raised' ? raisedText(outcome.exception) : undefined };
 }
 
 /** What a program prints, and that nothing ends it early. */

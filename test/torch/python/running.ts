@@ -39,7 +39,12 @@ const prefix = 'import torch\nimport torch.utils.checkpoint\n';
 
 /** Runs a text; everything that it does with tensors is recorded, unless it is to be a constructor. */
 export function ran(text: string, records = true): Ran {
-  const machine = createMachine({ files: noFiles, roots: [], natives: torchModules, hooks: torchHooks });
+  const machine = createMachine({
+    files: noFiles,
+    roots: [],
+    natives: torchModules,
+    hooks: torchHooks,
+  });
   const world = worldOf(machine);
   const builder = new Builder();
   if (records) world.record(builder);

@@ -157,12 +157,45 @@ same = torch.rand(1).to(device).device == device
   });
 });
 
+describe('arguments', () => {
+  it('have the names of PyTorch', () => {
+    assert.deepEqual(
+      held('y = [t.shape[1] for t in torch.tensor_split(torch.rand(2, 5), indices=(1,), dim=1)]'),
+      [1, 4],
+    );
+    assert.deepEqual(held('y = tuple(torch.max(input=torch.rand(2, 5), dim=-1, keepdim=True).values.shape)'), [2, 1]);
+    assert.deepEqual(held('y = tuple(torch.sum(torch.rand(2, 5), axis=1, keepdims=True).shape)'), [2, 1]);
+  });
+
+  it('may be arrays of NumPy', () => {
+    assert.deepEqual(held('import numpy as np\ny = torch.from_numpy(np.arange(4)).reshape(2, 2).T.tolist()'), [
+      [0, 2],
+      [1, 3],
+    ]);
+    assert.deepEqual(
+      held('import numpy as np\ny = torch.FloatTensor(np.array([[1, 2], [3, 4]])).dtype == torch.float32'),
+      true,
+    );
+  });
+});
+
 describe('what is not known', () => {
   it('is an opaque node that says what is missing', () => {
     const run = ran('x = torch.rand(2, 3)\ny = torch.renorm(x, 1, 0, 5)\nz = torch.softmax(x, 0, foo=1)\nw = z + 1');
     assert.match(String(plainly(run.get('y'))), /^unknown: .*torch\.renorm/);
     assert.equal(shapeOf(run.get('w')), 'none');
     assert.ok(run.graph.nodes.some(({ op, why }) => op.name === 'unknown' && /foo/.test(why?.message ?? '')));
+  });
+
+  it('is no tensor where a function gives several', () => {
+    const run = ran('x = torch.rand(2, 5)\na, b = x.split(2, dim=7)\nc, *d = x.unbind(0, foo=1)\n');
+    assert.equal(run.raised, undefined);
+    assert.equal(shapeOf(run.get('a')), 'unknown');
+    assert.equal(shapeOf(run.get('c')), 'unknown');
+    assert.deepEqual(
+      run.problems.map(({ code }) => code),
+      ['axis-out-of-range'],
+    );
   });
 
   it('stays in sizes, as far as it must', () => {
@@ -245,5 +278,23 @@ describe('the graph', () => {
       'statement call x = x.relu()',
     ]);
     assert.deepEqual(relu.frame.outputs, relu.outputs);
+  });
+});
+
+describe('work', () => {
+  it('is bounded', () => {
+    for (const text of [
+      'x = torch.zeros(1000000)\nfor i in range(10**7):\n    x = x + 1\n    y = x.sum().item()\n',
+      'y = torch.ones(10**12).split(1)',
+      'y = list(torch.ones(10**9))',
+      'y = torch.tril_indices(10**6, 10**6)',
+    ]) {
+      assert.match(ran(text).raised ?? '', /too much/, text);
+    }
+    assert.equal(shapeOf(ran('y = torch.arange(10**15).view(-1, 10)').get('y')), '100000000000000×10');
+  });
+
+  it('of long chains of values is no deep recursion', () => {
+    assert.deepEqual(held('x = torch.zeros(2)\nfor i in range(20000): x = x + 1\ny = x.tolist()'), [20000, 20000]);
   });
 });

@@ -31,7 +31,7 @@ export function exceptionProblem({ raised: { exception }, message }: Failure, he
     range: place?.range ?? head,
     severity: 'error',
     code: 'python-exception',
-    message: wordsOf(exception.cls.name, message),
+    message: sentence(wordsOf(exception.cls.name, message)),
     help: helpFor(exception.cls.name),
     short: exception.cls.name,
     ...(related.length > 0 && { related: related.map(relatedPlace) }),
@@ -44,6 +44,9 @@ export function exceptionReason({ raised: { exception }, message }: Failure): Re
 
 /** As Python prints it. */
 const wordsOf = (type: string, message: string): string => (message === '' ? type : `${type}: ${message}`);
+
+/** Python ends a message without a full stop. */
+const sentence = (words: string): string => (/[.!?…]$/.test(words) ? words : `${words}.`);
 
 function relatedPlace({ file, range, name }: TracePlace): Related {
   const message = name === '<module>' ? l10n.t('Called from here.') : l10n.t('Called from here, in {0}.', name);

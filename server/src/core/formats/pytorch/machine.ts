@@ -11,7 +11,7 @@ import { torchModules } from '../../torch/python/torch.ts';
 import { exceptionProblem, type Failure } from './exceptions.ts';
 import { fitting } from './fixes.ts';
 import { failureOf, notFound, type Recorded, Refusal, record, Unknowns } from './program.ts';
-import type { Task, Try } from './reading.ts';
+import type { Task, Try } from './task.ts';
 
 const natives = new Map([...torchModules, ...nnModules]);
 
@@ -35,7 +35,13 @@ export function* run(task: Task, files: Files, roots: readonly string[], guess: 
     const fix = fitting(misfit, tree);
     if (fix) fixes.set(problem, [fix]);
   }
-  const failed = (problem: Problem): Try => ({ recorded: undefined, problems: [...problems, problem], fixes, missing });
+  const failed = (problem: Problem): Try => ({
+    recorded: undefined,
+    problems: [...problems, problem],
+    fixes,
+    missing,
+    steps: machine.steps,
+  });
   if (outcome.kind === 'stopped') return failed(stopped(outcome.reason));
   if (outcome.kind === 'raised')
     return failed(exceptionProblem({ raised: new Raised(outcome.exception), message: '' }, head));
@@ -48,7 +54,7 @@ export function* run(task: Task, files: Files, roots: readonly string[], guess: 
   if ('raised' in value) return failed(exceptionProblem(value, head));
   if (value.failure) problems.push(exceptionProblem(value.failure, head));
   if (!value.given) problems.push(unknownInput());
-  return { recorded: value, problems, fixes, missing };
+  return { recorded: value, problems, fixes, missing, steps: machine.steps };
 
   function* whole(): Steps<Recorded | Refusal | Failure> {
     const isPackage = /(?:^|\/)__init__\.pyw?$/.test(source.path ?? '');

@@ -334,7 +334,7 @@ export function notFound(entry: string): Omit<Problem, 'range' | 'severity'> {
 function unknownEntry(entry: string, { message }: Reason): Omit<Problem, 'range' | 'severity'> {
   return {
     code: 'unknown-network',
-    message: l10n.t('What `{0}` builds cannot be known: {1}', entry, message),
+    message: l10n.t('What `{0}` builds cannot be known: {1}.', entry, message.replace(/\.$/, '')),
     short: l10n.t('unknown'),
   };
 }

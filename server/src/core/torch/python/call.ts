@@ -20,6 +20,7 @@ import {
 import { type Reason, reasonOf } from '../../text/reason.ts';
 import { categoryOf, dtypeNames } from './dtype.ts';
 import { type Recording, worldOf } from './recording.ts';
+import { work } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
 import { isKnown, oneValue, overwrite, scalar } from './values.ts';
 
@@ -68,15 +69,6 @@ interface Parameter {
   readonly isKeywordOnly: boolean;
 }
 
-export interface Definition {
-  /** As the program knows it: `softmax`. */
-  readonly name: string;
-  readonly parameters: readonly Parameter[];
-  readonly body: Body;
-  readonly isFunction: boolean;
-  readonly isMethod: boolean;
-}
-
 const parametersCache = new Map<string, readonly Parameter[]>();
 
 /** `input, dim?, *sizes, *, keepdim?`. */
@@ -113,6 +105,9 @@ const aliases: ReadonlyMap<string, string> = new Map([
   ['x2', 'other'],
   ['self', 'input'],
   ['a', 'input'],
+  ['indices', 'indices_or_sections'],
+  ['sections', 'indices_or_sections'],
+  ['split_size', 'split_size_or_sections'],
 ]);
 
 /** Where a tensor lives and how it lies in memory says nothing of what it costs. */
@@ -166,11 +161,6 @@ export class Registry {
   }
 }
 
-/** A native function of torch with its own way to bind arguments; for other modules of torch, too. */
-export function torchNative(name: string, parameters: string, body: Body): Native {
-  return nativeOf(name, parametersOf(parameters), body, false);
-}
-
 function nativeOf(name: string, parameters: readonly Parameter[], body: Body, inPlace: boolean): Native {
   return new Native(name, '*args, **kwargs', ([args, keywords], machine) => {
     const positional = args instanceof PyTuple ? args.items : [];
@@ -190,20 +180,37 @@ function run(
 ): Value {
   const world = worldOf(machine);
   const call = new Call(world, name, positional);
+  const before = work.elements;
   try {
     call.bind(parameters, positional, named);
     const result = body(call);
+    if (work.elements > before) machine.charge(work.elements - before);
     if (inPlace) return put(world, call.tensor('input'), result);
     const out = call.values.get('out');
     return out instanceof PyTensor ? put(world, out, result, true) : result;
   } catch (error) {
     if (error instanceof Wrong) {
       const why = world.complain(error.complaint);
-      return call.failed(why, error.complaint.output);
+      return givesOther(name) ? call.lost(why) : call.failed(why, error.complaint.output);
     }
-    if (error instanceof Unclear) return call.failed(error.reason, error.shape);
+    if (error instanceof Unclear)
+      return givesOther(name) ? call.lost(error.reason) : call.failed(error.reason, error.shape);
     throw error;
   }
+}
+
+/** Functions that do not give one tensor, or not always: what cannot be known of them is no tensor. */
+const others: ReadonlySet<string> = new Set(
+  `split split_with_sizes chunk unbind tensor_split hsplit vsplit dsplit max min sort topk kthvalue median nanmedian mode
+  cummax cummin var_mean std_mean aminmax meshgrid broadcast_tensors broadcast_shapes atleast_1d atleast_2d atleast_3d
+  unique unique_consecutive slogdet eigh svd qr size dim ndimension numel nelement item tolist stride storage_offset
+  is_contiguous element_size is_floating_point is_complex is_signed get_device data_ptr equal allclose is_nonzero
+  __len__ __iter__ __bool__ __nonzero__ __int__ __index__ __long__ __float__ __contains__ __repr__ __str__ __format__
+  __copy__ __deepcopy__ __setitem__`.split(/\s+/),
+);
+
+function givesOther(name: string): boolean {
+  return others.has(name.slice(name.lastIndexOf('.') + 1));
 }
 
 /** Writes a result into a tensor in place. */
@@ -370,6 +377,12 @@ export class Call {
     const tensors = [...this.tensorsAmong(this.#positional), ...this.tensorsAmong([...this.values.values()])];
     const inputs = [...new Set(tensors)];
     return this.world.opaque(why, inputs, shape);
+  }
+
+  /** The same for what is no tensor. */
+  lost(why: Reason): Unknown {
+    this.failed(why);
+    return new Unknown(why);
   }
 
   *tensorsAmong(values: readonly Value[]): Iterable<PyTensor> {

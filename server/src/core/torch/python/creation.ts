@@ -2,18 +2,20 @@
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../ops/index.ts';
 import type { Shape } from '../../ops/op.ts';
+import { PyArray } from '../../python/library/numpy/array.ts';
 import { PyList, PyRange, PyTuple, plain, Unknown, type Value } from '../../python/objects.ts';
 import { type Call, numberIn, type Registry, sizesText } from './call.ts';
-import { promote, rounded } from './dtype.ts';
+import { promote, roundAll, rounded } from './dtype.ts';
 import { isConstant } from './pointwise.ts';
 import { mostValues, Storage, Values } from './storage.ts';
 import { type DType, PyTensor } from './tensor.ts';
-import { compute, oneValue, sizeOf, valuesOf } from './values.ts';
+import { compute, gathered, oneValue, sizeOf, valuesOf } from './values.ts';
 import { cast, copied, shapeOf } from './views.ts';
 
 /** torch.tensor of numbers, nested lists and tensors without axes. */
 export function tensorOf(call: Call, data: Value, wanted?: DType): PyTensor {
   const { world } = call;
+  if (data instanceof PyArray) return ofArray(call, data, wanted);
   if (data instanceof PyTensor) {
     const copy = copied(world, data, wanted ?? data.dtype);
     return copy;
@@ -29,6 +31,12 @@ export function tensorOf(call: Call, data: Value, wanted?: DType): PyTensor {
       dtype = dtype ? promote(dtype, number.dtype) : number.dtype;
       values.push(number.value);
       return [];
+    }
+    if (own instanceof PyArray) {
+      const type = arrayTypes.get(own.type) ?? call.unsupported(l10n.t('an array of {0}', own.type));
+      dtype = dtype ? promote(dtype, type) : type;
+      values.push(...gathered(own.storage, own.shape, own.strides, own.offset));
+      return own.shape;
     }
     if (own instanceof PyTensor) {
       dtype = dtype ? promote(dtype, own.dtype) : own.dtype;
@@ -80,6 +88,23 @@ export function tensorOf(call: Call, data: Value, wanted?: DType): PyTensor {
     Float64Array.from(values, value => rounded(value, result)),
     result,
   );
+}
+
+const arrayTypes: ReadonlyMap<string, DType> = new Map(
+  (['bool', 'int8', 'int16', 'int32', 'int64', 'uint8', 'float16', 'float32', 'float64'] as const).map(type => [
+    type,
+    type,
+  ]),
+);
+
+/** An array of NumPy, as it is now. */
+function ofArray(call: Call, array: PyArray, wanted: DType | undefined): PyTensor {
+  const dtype = wanted ?? arrayTypes.get(array.type);
+  if (!dtype) return call.unsupported(l10n.t('an array of {0}', array.type));
+  if (sizeOf(array.shape) > mostValues) return call.world.tensor(array.shape, dtype);
+  call.machine.charge(sizeOf(array.shape));
+  const values = gathered(array.storage, array.shape, array.strides, array.offset);
+  return call.world.known(array.shape, roundAll(values, dtype), dtype);
 }
 
 /** The shape that a function was given: `3, 4` or `(3, 4)`. */
@@ -150,6 +175,7 @@ export function defineCreation(registry: Registry): void {
     if (data instanceof PyTensor) return dtype ? cast(call.world, data, dtype) : data;
     return tensorOf(call, data, dtype);
   });
+  registry.fn('from_numpy', 'ndarray', call => tensorOf(call, call.value('ndarray')!));
   registry.fn('randint', 'low, high?, size?, *, dtype?', call => {
     const size = call.has('size') ? call.sizes('size') : call.sizes('high');
     return made(call, size, call.dtype() ?? 'int64');

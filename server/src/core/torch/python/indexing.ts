@@ -634,22 +634,19 @@ export function defineIndexing(registry: Registry): void {
             ? [...new Set(values)].sort((a, b) => a - b)
             : [...values].filter((each, at) => at === 0 || each !== values[at - 1]);
         results.push(call.world.known([distinct.length], Float64Array.from(distinct), x.dtype));
-        if (call.bool('return_inverse'))
-          results.push(
-            call.world.known(
-              shape,
-              values.map(each => distinct.indexOf(each)),
-              'int64',
-            ),
-          );
+        const places = new Map(distinct.map((each, at) => [each, at]));
+        // Of neighbours each run is one: its number counts the runs before it.
+        let run = -1;
+        const inverse = values.map((each, at) => {
+          if (name === 'unique') return places.get(each)!;
+          if (at === 0 || each !== values[at - 1]) run++;
+          return run;
+        });
+        if (call.bool('return_inverse')) results.push(call.world.known(shape, inverse, 'int64'));
         if (call.bool('return_counts')) {
-          results.push(
-            call.world.known(
-              [distinct.length],
-              Float64Array.from(distinct, each => values.filter(other => other === each).length),
-              'int64',
-            ),
-          );
+          const counts = new Float64Array(distinct.length);
+          for (const at of inverse) counts[at]!++;
+          results.push(call.world.known([distinct.length], counts, 'int64'));
         }
       } else {
         const first = call.dataDependent(x, 1, x.dtype);

@@ -209,6 +209,7 @@ export function defineJoining(registry: Registry): void {
   });
   registry.fn('combinations', 'input, r?, with_replacement?', call => {
     const [n, r] = [shapeOf(call, call.tensor())[0]!, call.knownInt('r', 2)];
+    call.machine.charge(r);
     let count = 1;
     const top = call.bool('with_replacement') ? n + r - 1 : n;
     for (let at = 0; at < r; at++) count = (count * (top - at)) / (at + 1);

@@ -6,6 +6,9 @@ export const mostValues = 1 << 20;
 /** Chains of values that wait for each other are computed before they get longer: computing them is recursive. */
 const longestChain = 200;
 
+/** How many elements were computed so far: whoever asks for values charges the machine for what was new. */
+export const work = { elements: 0 };
+
 /** Values that are computed at the first look, if ever. Nobody writes into them but their storage, unless others wait. */
 export class Values {
   readonly size: number;
@@ -38,6 +41,7 @@ export class Values {
   get(): Float64Array {
     if (this.#compute) {
       this.#values = this.#compute();
+      work.elements += this.size;
       this.#compute = undefined;
     }
     return this.#values!;

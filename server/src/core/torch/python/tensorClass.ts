@@ -1,6 +1,7 @@
 // The class `torch.Tensor`: attributes, what needs no operator, and Python's protocols.
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../ops/index.ts';
+import { PyArray } from '../../python/library/numpy/array.ts';
 import type { Machine } from '../../python/machine.ts';
 import {
   PyClass,
@@ -480,7 +481,8 @@ export function constructTensor(call: Call, args: readonly Value[], dtype: DType
     if (first instanceof PyTuple && first.own?.cls === call.world.classes.Size) {
       return call.world.tensor(call.intsOf(first, 'size'), dtype, call.whyUnknown);
     }
-    if (first instanceof PyList || first instanceof PyTuple) return tensorOf(call, first, dtype);
+    if (first instanceof PyList || first instanceof PyTuple || first instanceof PyArray)
+      return tensorOf(call, first, dtype);
     if (first instanceof PyInstance && !(first instanceof PyDevice)) return call.unsupported(l10n.t('such data'));
   }
   const sizes = args.map(arg => call.intOf(arg, 'size'));

@@ -285,13 +285,16 @@ export function selected(call: Call, x: PyTensor, axis: number, at: number): PyT
   return viewed(call.world, ops.view, { how: 'select', shape: to }, x, to, isRow ? 'contiguous' : strides, offset);
 }
 
+/** What making one of many tensors costs, beside an element of a list. */
+const eachPiece = 20;
+
 /** All entries of an axis. */
 export function unbound(call: Call, x: PyTensor, axis: number): readonly PyTensor[] {
   const shape = shapeOf(call, x);
   needDimensions(call, x, 1);
   const count = shape[axis]!;
   if (Number.isNaN(count)) throw call.unclear(x.why ?? l10n.t('a size is not known'));
-  call.machine.charge(count);
+  call.machine.charge(count * eachPiece);
   const to = shape.filter((_, own) => own !== axis);
   if (isConstant(x) || !call.world.isRecording || count < 1 || count > 1000 || shape.includes(0)) {
     return Array.from({ length: count }, (_, at) => selected(call, x, axis, at));
@@ -578,6 +581,7 @@ export function defineViews(registry: Registry): void {
     }
     const each = Math.ceil(length / chunks);
     const count = length === 0 ? chunks : Math.ceil(length / each);
+    call.machine.charge(count * eachPiece);
     return new PyTuple(
       pieces(
         call,
@@ -616,6 +620,7 @@ export function defineViews(registry: Registry): void {
     if (Number.isNaN(length)) throw call.unclear(x.why ?? l10n.t('a size is not known'));
     if (each <= 0) return call.wrong('not-a-size', l10n.t('{0} is not a size.', each));
     const count = Math.max(1, Math.ceil(length / each));
+    call.machine.charge(count * eachPiece);
     return new PyTuple(
       pieces(
         call,
@@ -650,6 +655,7 @@ export function defineViews(registry: Registry): void {
       );
     }
     const count = call.knownInt('indices_or_sections');
+    call.machine.charge(count * eachPiece);
     return new PyTuple(
       pieces(
         call,

@@ -8,7 +8,10 @@ class EinopsError(RuntimeError):
 
 
 def parsed(side):
-    """The axes of one side of a pattern: a list of groups, each a list of names; `1` and `()` are empty groups."""
+    """
+    The axes of one side of a pattern: a list of groups, each a list of names; `1` and `()` are empty groups. `...` by
+    itself is no group: it stands for several.
+    """
     groups = []
     inner = None
     for word in side.replace("(", " ( ").replace(")", " ) ").replace("...", " ... ").split():
@@ -27,7 +30,7 @@ def parsed(side):
         elif word == "1":
             groups.append([])
         else:
-            groups.append([word])
+            groups.append(word if word == "..." else [word])
     if inner is not None:
         raise EinopsError("Brackets are not balanced")
     return groups
@@ -45,7 +48,7 @@ def spread(groups, count):
     named = ["..." + str(index) for index in range(count)]
     result = []
     for group in groups:
-        if group == ["..."]:
+        if group == "...":
             result.extend([name] for name in named)
         elif "..." in group:
             at = group.index("...")
