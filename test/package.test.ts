@@ -21,7 +21,8 @@ test('the package has no pictures, and is smaller than 3 MB as it is built for t
   const [all, ...lines] = readFileSync(join(root, '.vscodeignore'), 'utf8').trim().split('\n');
   assert.equal(all, '**', 'nothing is packaged that is not named');
   const files = lines.flatMap(line => filesOf(line.slice(1)));
-  for (const name of ['dist/server.js', 'dist/client.js', 'schemas/flopline.schema.json']) assert.ok(files.includes(name));
+  for (const name of ['dist/server.js', 'dist/client.js', 'schemas/flopline.schema.json'])
+    assert.ok(files.includes(name));
   assert.deepEqual(
     files.filter(name => /\.(?:png|map|ts)$/.test(name)),
     [],

@@ -86,6 +86,7 @@ export {
   nativeFigure,
   open,
   preparation,
+  preparationWith,
   price,
   repriced,
   withChoice,

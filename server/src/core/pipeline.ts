@@ -539,13 +539,31 @@ function fittedInput(
  * undefined is the default.
  */
 export function withChoice(analysed: Analysed, key: ChoiceKey, value: string | undefined): Analysed {
-  const { document, settings, history } = analysed;
+  const { document, settings } = choosing(analysed, key, value);
+  return price(document, settings, analysed.history, analysed)!;
+}
+
+/** Does in steps what `withChoice` will need of a text whose reading may take long. */
+export function preparationWith(
+  analysed: Analysed,
+  key: ChoiceKey,
+  value: string | undefined,
+): Generator<void, void> | undefined {
+  const { document, settings } = choosing(analysed, key, value);
+  return preparation(document, settings);
+}
+
+function choosing(
+  { document, settings }: Analysed,
+  key: ChoiceKey,
+  value: string | undefined,
+): { readonly document: Document; readonly settings: Settings } {
   const { [key]: _, ...others } = settings.chosen;
   const comments = new Map([...document.pragmas.settings].filter(([other]) => other !== key));
   const base = withValues(settings, new Map([[key, defaultSettings[key]]]));
   const chosen = value === undefined ? others : { ...others, [key]: value };
   const uncommented = { ...document, pragmas: { ...document.pragmas, settings: comments } };
-  return price(uncommented, { ...base, chosen }, history, analysed)!;
+  return { document: uncommented, settings: { ...base, chosen } };
 }
 
 /** Prices the same document under other options: another scale, another input. */

@@ -85,6 +85,8 @@ export class Workspace {
   readonly #numbers = new Map<string, number>();
   /** By document: the text that a command makes of it, in which all numbers are right. */
   readonly #expected = new Map<string, string>();
+  /** By document, where it lies: asked for at every look at a file. */
+  readonly #paths = new Map<string, string | undefined>();
   /** By path of a file that is imported, the program that imports it and was looked at last. */
   readonly #hosts = new Map<string, Host>();
   #last = 0;
@@ -211,11 +213,15 @@ export class Workspace {
     this.#entries.delete(uri);
     this.#numbers.delete(uri);
     this.#expected.delete(uri);
+    this.#paths.delete(uri);
   }
 
   /** The text of a file that is open. */
   #openText(path: string): string | undefined {
-    for (const text of this.#texts.all()) if (pathOfUri(text.uri) === path) return text.getText();
+    for (const text of this.#texts.all()) {
+      if (!this.#paths.has(text.uri)) this.#paths.set(text.uri, pathOfUri(text.uri));
+      if (this.#paths.get(text.uri) === path) return text.getText();
+    }
     return undefined;
   }
 

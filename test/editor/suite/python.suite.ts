@@ -3,8 +3,7 @@ import * as vscode from 'vscode';
 import type { Flopline } from '../../../client/src/extension.ts';
 import { actions, apply, checkHint, close, codeOf, hints, ourProblems, show, type, until } from './editor.ts';
 
-const totals = (): Flopline['totals'] =>
-  vscode.extensions.getExtension<Flopline>('flopline.flopline')!.exports.totals;
+const totals = (): Flopline['totals'] => vscode.extensions.getExtension<Flopline>('flopline.flopline')!.exports.totals;
 
 /** The totals in the status bar as they are for the text as it is now. */
 async function settled(editor: vscode.TextEditor): Promise<Flopline['totals']['summary']> {
