@@ -105,6 +105,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     });
   command('makeCheaper', slim);
   command('copyReport', copyReport);
+  command('diagnose', diagnose);
   command('toggleHints', toggleHints);
   command('restartServer', restart);
 
@@ -163,6 +164,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     const document = vscode.window.activeTextEditor?.document;
     if (!summary || !document) return reportNoSpec();
     await makeCheaper(client, document, summary);
+  }
+
+  async function diagnose(): Promise<void> {
+    const uri = vscode.window.activeTextEditor?.document.uri.toString();
+    const content = uri && (await ask('flopline/diagnosis', { textDocument: { uri } }));
+    if (!content) {
+      vscode.window.showInformationMessage(vscode.l10n.t('Flopline: Open a network in Python first.'));
+      return;
+    }
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'markdown', content }));
   }
 
   async function copyReport(): Promise<void> {

@@ -16,7 +16,7 @@ import type { Session } from './session.ts';
 
 /** What stands in front of a value, a reference or a key in one of the formats; words trigger it by themselves. */
 export const completionOptions: CompletionOptions = {
-  triggerCharacters: ['[', ',', ' ', '=', '$', '"', '{'],
+  triggerCharacters: ['[', ',', ' ', '=', '$', '"', '{', '('],
 };
 
 export const signatureOptions: SignatureHelpOptions = { triggerCharacters: ['[', ','], retriggerCharacters: [','] };

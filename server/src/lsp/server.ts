@@ -13,6 +13,7 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   type Analysed,
+  diagnosisLines,
   documentProblems,
   hintDetail,
   hints,
@@ -336,6 +337,16 @@ export function serve(connection: Connection): void {
     ),
   );
 
+  session.on('flopline/diagnosis', ({ textDocument: { uri } }, token) =>
+    session.answer<string | null>('diagnosis', uri, token, null, analysed => {
+      const parts = diagnosisLines(analysed);
+      if (parts.length === 0) return null;
+      return [`# ${analysed.document.source.name}`, ...parts.map(([heading, lines]) => section(heading, lines))].join(
+        '\n\n',
+      );
+    }),
+  );
+
   connection.onExecuteCommand(async ({ command, arguments: [uri] = [] }) => {
     if (command !== acceptCommand || typeof uri !== 'string') return null;
     try {
@@ -362,6 +373,10 @@ export function serve(connection: Connection): void {
 
 function commandsOf({ options: { lensCommand, entryCommand, inputCommand } }: Session): LensCommands {
   return { menu: lensCommand ?? '', entry: entryCommand ?? '', input: inputCommand ?? '' };
+}
+
+function section(heading: string, lines: readonly string[]): string {
+  return [`## ${heading}`, lines.map(line => `- ${line}`).join('\n')].join('\n\n');
 }
 
 function settingsInFile({ document: { pragmas, lines } }: Analysed): DocumentSummary['inFile'] {

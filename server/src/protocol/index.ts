@@ -97,6 +97,8 @@ export interface Requests {
   'flopline/summary': { readonly params: DocumentParams; readonly result: DocumentSummary | null };
   /** The report of `flopline report --format markdown`, of the text as it stands in the editor. */
   'flopline/report': { readonly params: DocumentParams; readonly result: string | null };
+  /** How a network in Python was read, as markdown: from where, with which files, what was not found. */
+  'flopline/diagnosis': { readonly params: DocumentParams; readonly result: string | null };
   /** What is wrong with a budget (`-30%`, `300M`) for a network; null when nothing is. */
   'flopline/checkBudget': {
     readonly params: DocumentParams & { readonly budget: string };

@@ -5,16 +5,19 @@ import type { Frame } from '../../graph/graph.ts';
 import { noFiles } from '../../python/files.ts';
 import type { PythonTree } from '../../syntax/python/ast.ts';
 import { isPythonStarted, parsePython, startPython } from '../../syntax/python/parse.ts';
+import { applyEdits } from '../../text/edit.ts';
 import { commentAbove } from '../../text/pragma.ts';
 import type { Fix, Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import type { Format, Host, ModuleRow, ProgramEntry, Reader, ReadOptions, Source, Spec } from '../format.ts';
+import type { Offer, Slot } from '../slot.ts';
 import { checks } from './checks.ts';
 import { type Outline, outlineOf } from './entries.ts';
 import { type Given, givenSizes } from './inputs.ts';
 import { attempts, type Outcome } from './reading.ts';
 import { mayHoldNetwork } from './recognise.ts';
 import { type Surroundings, surroundingsOf } from './roots.ts';
+import { firstArgument, improbable } from './slots.ts';
 
 export const pytorch: Format = {
   id: 'pytorch',
@@ -45,9 +48,12 @@ function open(source: Source, earlier?: Reader): Reader {
     prepare: options => program.prepare(options),
     read: options => program.read(options),
     fixes: problem => program.fixes(problem),
+    slot: offset => program.slot(offset),
   };
 }
 
+/** In networks of more operators than these, nothing is tried while a person types. */
+const mostTried = 3000;
 /** So many readings of a text are remembered: those of its entries, and of sizes that are tried. */
 const mostReadings = 8;
 
@@ -56,6 +62,9 @@ class ProgramReader {
   readonly #tree: PythonTree;
   readonly #readings = new Map<string, Spec>();
   readonly #fixes = new WeakMap<Problem, readonly Fix[]>();
+  /** What was asked for last, and the operators of what was read then. */
+  #last: ReadOptions | undefined;
+  #size = 0;
   #outline: Outline | undefined;
   #surroundings: Surroundings | undefined;
 
@@ -80,12 +89,36 @@ class ProgramReader {
     return this.#fixes.get(problem) ?? [];
   }
 
+  /** The number that fits the layer whose first argument is at an offset. */
+  slot(offset: number): Slot | undefined {
+    const { text } = this.#source;
+    const options = this.#last;
+    const argument = options && this.#size < mostTried ? firstArgument(text, offset) : undefined;
+    if (!options || !argument) return undefined;
+    const { range, attr, isNamed, trial } = argument;
+    const changed = applyEdits(text, [trial]);
+    const other = new ProgramReader({ ...this.#source, text: changed }, parsePython(changed, this.#tree));
+    const { problems } = other.read(options);
+    const first = changed.indexOf(improbable, trial.from);
+    for (const problem of problems) {
+      const edit = other.fixes(problem)[0]?.edits[0];
+      if (edit?.from !== first || !edit.text) continue;
+      const value = edit.text;
+      const plain: Offer = { kind: 'value', label: value, detail: l10n.t('fits its input') };
+      const named: Offer = { kind: 'parameter', label: `${attr}=${value}`, detail: l10n.t('fits its input') };
+      return { range, offers: isNamed ? [plain] : [plain, named] };
+    }
+    return undefined;
+  }
+
   *#steps(options: ReadOptions): Generator<void, Spec> {
     const { entry, input, inputs, shapeOrder } = options;
     const key = JSON.stringify([entry, input, inputs, shapeOrder]);
+    this.#last = options;
     let spec = this.#readings.get(key);
     if (!spec) {
       spec = yield* this.#reading(options);
+      this.#size = spec.graph.nodeCount;
       if (this.#readings.size >= mostReadings) this.#readings.delete(this.#readings.keys().next().value!);
       this.#readings.set(key, spec);
     }
