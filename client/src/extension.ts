@@ -15,7 +15,7 @@ import { originText } from './origins.ts';
 import { createPython } from './python.ts';
 import { changeRow, rowCommands } from './rows.ts';
 import { makeCheaper } from './slim.ts';
-import { createLanguages, specs } from './specs.ts';
+import { createLanguages, specs, whenCandidate } from './specs.ts';
 import { createTotals, type Totals } from './totals.ts';
 
 /** What other extensions, and our tests, may look at. */
@@ -117,7 +117,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     client.onDidChangeState(() => totals.refresh()),
   );
   // The client library reports a server that does not start; the commands stay, restarting among them.
-  await client.start().catch(() => {});
+  await whenCandidate(() => client.start().catch(() => {}), context.subscriptions);
   return { totals, chosen };
 
   async function restart(): Promise<void> {
