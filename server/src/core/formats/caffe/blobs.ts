@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Builder } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
-import { far } from '../../graph/segment.ts';
+import { far, type Inputs } from '../../graph/segment.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
@@ -22,7 +22,7 @@ export class Blobs {
   #inputs: readonly InputField[] = [];
   #wiring: Wiring | undefined;
   /** The tensors of the tops, by layer. */
-  readonly #outputs: (readonly Tensor[] | undefined)[] = [];
+  readonly #outputs: (Inputs | undefined)[];
   /** The first layer with a top of a name, of those that are there. */
   #firstTops: ReadonlyMap<string, number> | undefined;
   /** Whether a bottom was read that is no layer's top. */
@@ -32,6 +32,7 @@ export class Blobs {
     this.#builder = builder;
     this.#layers = layers;
     this.#state = state;
+    this.#outputs = new Array(layers.length);
   }
 
   /** Connects the layers; `inputs` are the fields of the network itself. */
@@ -52,15 +53,14 @@ export class Blobs {
   }
 
   /** What a layer reads, if all of it is there and each of its tops has a new name. Reports nothing. */
-  find(index: number): readonly Tensor[] | undefined {
+  find(index: number): Inputs | undefined {
     const { reads, clashes } = this.#wiring!;
     if (clashes.has(index)) return undefined;
     const sources = reads[index]!;
-    // Most layers read one blob: an array of its own size is a tenth of one that grows.
-    if (sources.length === 1) {
-      const tensor = this.#tensorOf(sources[0]);
-      return tensor && [tensor];
-    }
+    // Most layers read all that another one outputs.
+    const source = sources[0];
+    const all = sources.length === 1 && source && source.layer >= 0 ? this.#outputs[source.layer] : undefined;
+    if (all !== undefined && this.#builder.rows.facts(all).length === 1) return all;
     const inputs: Tensor[] = [];
     for (const source of sources) {
       const tensor = this.#tensorOf(source);
@@ -116,7 +116,7 @@ export class Blobs {
   }
 
   /** The tops of a layer in the graph. */
-  pass(index: number, outputs: readonly Tensor[]): void {
+  pass(index: number, outputs: Inputs): void {
     this.#outputs[index] = outputs;
   }
 
@@ -144,7 +144,9 @@ export class Blobs {
 
   #tensorOf(source: Source | undefined): Tensor | undefined {
     if (!source) return undefined;
-    return source.layer < 0 ? this.#inputs[source.top]!.tensor : this.#outputs[source.layer]?.[source.top];
+    if (source.layer < 0) return this.#inputs[source.top]!.tensor;
+    const outputs = this.#outputs[source.layer];
+    return outputs === undefined ? undefined : this.#builder.rows.tensors(outputs)[source.top];
   }
 
   /** Where a blob has its name, in the whole text. */
