@@ -5,7 +5,7 @@ import { type Reason, sameReason } from '../text/reason.ts';
 import type { Slot } from '../text/slot.ts';
 import type { Built } from './builder.ts';
 import type { Tensor } from './graph.ts';
-import type { GraphRows, Inputs, Name, Segment } from './segment.ts';
+import type { GraphRows, Input, Inputs, Name, Segment } from './segment.ts';
 
 /** A segment with what it was built from. */
 export interface Made<T> {
@@ -70,22 +70,24 @@ const nothing: readonly never[] = [];
 export function agrees(made: Made<unknown>, environment: object, inputs: Inputs, rows: GraphRows): boolean {
   if (made.environment !== environment) return false;
   const { facts } = made;
-  return agree(facts, facts.length === 1 ? rows.facts(inputs) : rows.tensors(inputs));
+  if (typeof inputs !== 'number') return agree(facts, inputs, rows);
+  return agree(facts, facts.length === 1 ? rows.outputs(inputs) : rows.tensors(inputs), rows);
 }
 
 /** What the ports of a segment stand for, if the item has these inputs. */
 export function portsOf({ isPlain, ports }: Made<unknown>, inputs: Inputs, rows: GraphRows): Inputs {
   if (isPlain) return inputs;
-  const tensors = rows.tensors(inputs);
-  return ports.map(number => tensors[number]!);
+  const list = typeof inputs === 'number' ? rows.tensors(inputs) : inputs;
+  return ports.map(number => list[number]!);
 }
 
-function agree(facts: readonly Fact[], inputs: readonly Tensor[]): boolean {
+function agree(facts: readonly Fact[], inputs: readonly Input[], rows: GraphRows): boolean {
   if (facts.length !== inputs.length) return false;
   for (let at = 0; at < facts.length; at++) {
     const { shape, why, first } = facts[at]!;
     const input = inputs[at]!;
-    if (!sameReason(why, input.why) || !sameShape(shape, input.shape)) return false;
+    const known = typeof input === 'number' ? rows.outputs(input)[0]! : input;
+    if (!sameReason(why, known.why) || !sameShape(shape, known.shape)) return false;
     // Who reads a tensor twice may do otherwise with two tensors.
     if (facts.length > 1 && inputs.indexOf(input) !== first) return false;
   }

@@ -122,8 +122,16 @@ export interface Name {
   readonly isNumbered: boolean;
 }
 
-/** What an item reads: tensors, or all that the row of a number outputs. Those are made when somebody asks. */
-export type Inputs = readonly Tensor[] | number;
+/** A tensor that an item reads; what is the only output of a row has its number, and is made when somebody asks. */
+export type Input = Tensor | number;
+
+/** What an item reads, or all that the row of a number outputs. */
+export type Inputs = readonly Input[] | number;
+
+/** A tensor as an input: the same tensor is always the same input. */
+export function inputOf(tensor: Tensor): Input {
+  return (tensor instanceof PlacedTensor ? tensor.onlyOf : undefined) ?? tensor;
+}
 
 /** The rows of a graph, by number: frames, and segments where they are. Looking at them makes no placements. */
 export class GraphRows {
@@ -229,12 +237,18 @@ export class GraphRows {
   }
 
   tensors(inputs: Inputs): readonly Tensor[] {
-    return typeof inputs === 'number' ? this.placement(inputs).outputs : inputs;
+    if (typeof inputs === 'number') return this.placement(inputs).outputs;
+    return inputs.map(input => (typeof input === 'number' ? this.placement(input).outputs[0]! : input));
   }
 
-  /** The same as far as facts go: an item outputs what its segment does, so nothing is made. */
-  facts(inputs: Inputs): readonly Tensor[] {
-    return typeof inputs === 'number' ? this.segment(inputs)!.outputs : inputs;
+  /** What an item outputs, as its segment has it: the same number of tensors with the same facts, and nothing is made. */
+  outputs(row: number): readonly Tensor[] {
+    return this.segment(row)!.outputs;
+  }
+
+  /** The only output of a row, as an input. */
+  input(row: number): Input {
+    return this.segment(row)!.passes ? inputOf(this.placement(row).outputs[0]!) : row;
   }
 
   #push(content: Segment | Frame, first: number, start: number, inputs: Inputs): number {
@@ -253,7 +267,8 @@ const nothing: readonly never[] = [];
 export class Placement {
   readonly segment: Segment;
   readonly #rows: GraphRows;
-  readonly #row: number;
+  /** Its number among the rows. */
+  readonly row: number;
   #outputs: readonly Tensor[] | undefined;
   /** The view of its first frame, which is the item itself: often all that is asked for. */
   #frame: Frame | undefined;
@@ -262,18 +277,18 @@ export class Placement {
   constructor(rows: GraphRows, row: number, segment: Segment) {
     this.segment = segment;
     this.#rows = rows;
-    this.#row = row;
+    this.row = row;
     if (segment.passes) this.#outputs = this.#placed();
   }
 
   /** The number of its first node. */
   get base(): number {
-    return this.#rows.first(this.#row);
+    return this.#rows.first(this.row);
   }
 
   /** Where the item's text begins. */
   get start(): number {
-    return this.#rows.start(this.#row)!;
+    return this.#rows.start(this.row)!;
   }
 
   get parent(): Frame {
@@ -287,13 +302,13 @@ export class Placement {
 
   /** What its ports stand for. */
   get inputs(): readonly Tensor[] {
-    return this.#rows.inputs(this.#row);
+    return this.#rows.inputs(this.row);
   }
 
   /** Replaces the label of the item's frame; the frames inside that are named after it follow. */
   get label(): string | undefined {
     const { name } = this.segment;
-    return name && (name.isNumbered ? `${name.text}${this.#rows.index(this.#row)}` : name.text);
+    return name && (name.isNumbered ? `${name.text}${this.#rows.index(this.row)}` : name.text);
   }
 
   get frames(): readonly Frame[] {
@@ -404,6 +419,12 @@ export class PlacedTensor implements Tensor {
 
   get node(): GraphNode {
     return this.#placement.node(this.#own.node);
+  }
+
+  /** The number of the row whose only output it is; undefined where it is not the only one. */
+  get onlyOf(): number | undefined {
+    const { segment, row } = this.#placement;
+    return segment.outputs.length === 1 && segment.outputs[0] === this.#own ? row : undefined;
   }
 
   /** The number of its node, which need not be made for that. */

@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Builder } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
-import { far, type Inputs } from '../../graph/segment.ts';
+import { far, type Input, type Inputs, inputOf } from '../../graph/segment.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
@@ -21,8 +21,8 @@ export class Blobs {
   readonly #state: State;
   #inputs: readonly InputField[] = [];
   #wiring: Wiring | undefined;
-  /** The tensors of the tops, by layer. */
-  readonly #outputs: (Inputs | undefined)[];
+  /** The tensors of the tops, by layer, or the number of its row. */
+  readonly #outputs: (readonly Tensor[] | number | undefined)[];
   /** The first layer with a top of a name, of those that are there. */
   #firstTops: ReadonlyMap<string, number> | undefined;
   /** Whether a bottom was read that is no layer's top. */
@@ -57,17 +57,26 @@ export class Blobs {
     const { reads, clashes } = this.#wiring!;
     if (clashes.has(index)) return undefined;
     const sources = reads[index]!;
-    // Most layers read all that another one outputs.
-    const source = sources[0];
-    const all = sources.length === 1 && source && source.layer >= 0 ? this.#outputs[source.layer] : undefined;
-    if (all !== undefined && this.#builder.rows.facts(all).length === 1) return all;
-    const inputs: Tensor[] = [];
-    for (const source of sources) {
-      const tensor = this.#tensorOf(source);
-      if (!tensor) return undefined;
-      inputs.push(tensor);
+    // Most layers read one blob.
+    if (sources.length === 1) {
+      const input = this.#inputOf(sources[0]);
+      return typeof input === 'object' ? [input] : input;
+    }
+    const inputs = new Array<Input>(sources.length);
+    for (let at = 0; at < sources.length; at++) {
+      const input = this.#inputOf(sources[at]);
+      if (input === undefined) return undefined;
+      inputs[at] = input;
     }
     return inputs;
+  }
+
+  #inputOf(source: Source | undefined): Input | undefined {
+    const { rows } = this.#builder;
+    const row = source && source.layer >= 0 ? this.#outputs[source.layer] : undefined;
+    if (typeof row === 'number' && rows.outputs(row).length === 1) return rows.input(row);
+    const tensor = this.#tensorOf(source);
+    return tensor && inputOf(tensor);
   }
 
   /** What a layer reads. Where there is no blob of that name, what is known is why. */
@@ -116,7 +125,7 @@ export class Blobs {
   }
 
   /** The tops of a layer in the graph. */
-  pass(index: number, outputs: Inputs): void {
+  pass(index: number, outputs: readonly Tensor[] | number): void {
     this.#outputs[index] = outputs;
   }
 

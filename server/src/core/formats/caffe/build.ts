@@ -187,7 +187,7 @@ class Building {
     if (batchless.length > 0) for (const at of batchless) this.#net.batchless.add(rows.tensors(row)[at]!);
     this.#blobs.pass(index, row);
     const tops = this.#layers[index]!.layer.tops.length;
-    if (rows.facts(row).length > tops) this.#alive.push(...rows.tensors(row).slice(tops));
+    if (rows.outputs(row).length > tops) this.#alive.push(...rows.tensors(row).slice(tops));
   }
 
   /** Builds a layer into the segment that is open, or into the graph. `meant` is its type in the right case. */

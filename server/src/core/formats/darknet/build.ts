@@ -3,7 +3,8 @@ import * as l10n from '@vscode/l10n';
 import { Builder } from '../../graph/builder.ts';
 import { type Graph, type Tensor, use } from '../../graph/graph.ts';
 import { agrees, type Environments, type Memo, portsOf } from '../../graph/memo.ts';
-import type { GraphRows, Inputs, Name, Placement } from '../../graph/segment.ts';
+import { type GraphRows, type Input, type Inputs, inputOf, type Name, type Placement } from '../../graph/segment.ts';
+import type { Shape } from '../../ops/op.ts';
 import type { CfgOption } from '../../syntax/cfg.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Reason } from '../../text/reason.ts';
@@ -142,8 +143,9 @@ class Sections {
   #found(placed: PlacedItem, input: Value, reads: Reads): Above | undefined {
     if (this.#builder.full || reads.includes(undefined)) return undefined;
     const { rows } = this.#builder;
-    const isChained = reads.length === 0 && input instanceof Layer && !input.isPair;
-    const inputs: Inputs = isChained ? input.row : [input, ...reads].map(read => read!.tensor);
+    const above = inputFrom(input);
+    const isChained = reads.length === 0 && typeof above === 'number';
+    const inputs: Inputs = isChained ? above : inputsFrom(above, reads);
     const list = this.#known.segments.of(placed.item);
     for (let at = 0; at < list.length; at++) {
       const found = list[at]!;
@@ -217,7 +219,15 @@ class Layer implements Above {
 
   /** Whether others read something else of it than the next layer gets. */
   get isPair(): boolean {
-    return this.#rows.facts(this.row).length > 1;
+    return this.#rows.outputs(this.row).length > 1;
+  }
+
+  get shape(): Shape | undefined {
+    return this.#rows.outputs(this.row)[0]!.shape;
+  }
+
+  get input(): Input {
+    return this.isPair ? inputOf(this.tensor) : this.#rows.input(this.row);
   }
 
   get tensor(): Tensor {
@@ -248,6 +258,18 @@ class Layer implements Above {
     return this.#outcome.reduction;
   }
 }
+
+/** What a layer outputs, as an input of another one. */
+const inputFrom = (value: Value): Input => (value instanceof Layer ? value.input : inputOf(value.tensor));
+
+function inputsFrom(above: Input, reads: Reads): readonly Input[] {
+  const inputs = new Array<Input>(1 + reads.length);
+  inputs[0] = above;
+  for (let at = 0; at < reads.length; at++) inputs[at + 1] = inputFrom(reads[at]!);
+  return inputs;
+}
+
+const shapeOf = (value: Value): Shape | undefined => (value instanceof Layer ? value.shape : value.tensor.shape);
 
 type Reads = readonly (Value | undefined)[];
 
@@ -342,9 +364,11 @@ function reportUnknown(reader: SectionReader): Reason {
 }
 
 /** Whether a shortcut reads a layer of another width or height. */
-function crosses({ tensor: { shape: x } }: Value, reads: readonly (Value | undefined)[]): boolean {
-  return reads.some(read => {
-    const y = read?.tensor.shape;
-    return x?.length === 4 && y?.length === 4 && (Math.abs(x[2]! - y[2]!) > 0 || Math.abs(x[3]! - y[3]!) > 0);
-  });
+function crosses(input: Value, reads: readonly (Value | undefined)[]): boolean {
+  const x = shapeOf(input);
+  for (let at = 0; at < reads.length; at++) {
+    const y = reads[at] && shapeOf(reads[at]!);
+    if (x?.length === 4 && y?.length === 4 && (Math.abs(x[2]! - y[2]!) > 0 || Math.abs(x[3]! - y[3]!) > 0)) return true;
+  }
+  return false;
 }

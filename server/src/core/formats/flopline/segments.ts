@@ -97,12 +97,13 @@ function inputsOf(
   if (name !== undefined && names.named.has(name)) return undefined;
   // Two tensors that come in and one by name are not one that comes in and two by name.
   const graph = rows.builder.rows;
-  if (graph.facts(flow).length !== lengths[0]) return undefined;
+  const came = typeof flow === 'number' ? graph.outputs(flow) : flow;
+  if (came.length !== lengths[0]) return undefined;
   if (references.length === 0) return flow;
-  const came = graph.tensors(flow);
-  const inputs = [...came];
+  const all = graph.tensors(flow);
+  const inputs = [...all];
   for (const [at, reference] of references.entries()) {
-    const tensors = rows.references.find(reference, names, scope, came);
+    const tensors = rows.references.find(reference, names, scope, all);
     if (!tensors || tensors.length !== lengths[at + 1]) return undefined;
     inputs.push(...tensors);
   }
