@@ -17,7 +17,7 @@ import { type LayerOutput, layers } from './layers/index.ts';
 import { checkReduction, readNet, withoutNet } from './net.ts';
 import { notesOf } from './notes.ts';
 import { isOfPyTorch } from './pytorch.ts';
-import { noReferences, targetOf } from './references.ts';
+import { noReferences, type Reference, targetOf } from './references.ts';
 import { type Above, type Mode, repair, SectionReader, type Value } from './sectionReader.ts';
 import { authorOf, type Dialect, sectionTypes } from './words.ts';
 
@@ -125,12 +125,16 @@ class Sections {
   /** Places what such a section was built into before, if it reads the same now; else builds it. */
   #layer(placed: PlacedItem, input: Value): Above {
     const { item } = placed;
-    const index = this.#layers.length;
-    const { references } = item;
-    const reads =
-      references === noReferences ? noReads : references.reads.map(each => this.#read(targetOf(each, index)));
+    const reads = item.references === noReferences ? noReads : this.#reads(item.references.reads);
     if (!this.#acrossSizes && item.kind?.name === 'shortcut' && crosses(input, reads)) this.#acrossSizes = placed;
     return this.#found(placed, input, reads) ?? this.#built(placed, input, reads);
+  }
+
+  /** What a section reads of the layers that it names. */
+  #reads(references: readonly Reference[]): Reads {
+    const reads = new Array<Value | undefined>(references.length);
+    for (let at = 0; at < reads.length; at++) reads[at] = this.#read(targetOf(references[at]!, this.#layers.length));
+    return reads;
   }
 
   /** What a section that names a layer reads of it. */
