@@ -800,6 +800,23 @@ export function withEdits(analysed: Analysed, edits: readonly TextEdit[]): Analy
   return price({ ...changed, pragmas: { ...changed.pragmas, settings } }, analysed.settings, history, analysed);
 }
 
+/**
+ * The problems that the text has with edits made, as it is read then: nothing stands in, and nothing is priced. Items that
+ * begin behind `until` are left out.
+ */
+export function problemsWith(
+  { document, settings, spec: { dialect } }: Analysed,
+  edits: readonly TextEdit[],
+  until: number | undefined,
+): readonly Problem[] {
+  const { source, reader, format } = document;
+  const changed = open({ ...source, text: applyEdits(source.text, edits) }, settings, document);
+  if (!reader || changed?.format !== format || !changed.reader) return [];
+  const { pragmas, lines } = changed;
+  const read = changed.reader.read({ ...readOptions(settings), dialect, until });
+  return [...changed.problems, ...read.problems].filter(problem => !isIgnored(problem, pragmas, lines));
+}
+
 /** The first problem of which there are more than before: row numbers in its words may differ. */
 function newProblem(before: readonly Problem[], after: readonly Problem[]): string | undefined {
   const left = new Map<string, number>();
