@@ -32,6 +32,12 @@ export const problems: readonly ProblemExample[] = [
     why: 'The message is Python’s own. Where the exception begins in another file, the problem is at the call that leads there, and the traceback is related information.',
   },
   {
+    code: 'indices-not-integers',
+    file: 'net.py',
+    text: 'import torch\nfrom torch import nn\n\n# flopline: Net() input=1,16:float32\n\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.words = nn.Embedding(100, 8)\n\n    def forward(self, x):\n        return self.words(x)\n',
+    why: 'An embedding is a table: what it is given are the numbers of its rows.',
+  },
+  {
     code: 'program-too-long',
     ...network('width = 3', 'while width > 0:', '    width += 1'),
     why: 'A file is read, not run: a reading ends after some millions of steps, or at more memory than a network of this size takes.',

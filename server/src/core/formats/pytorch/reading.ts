@@ -2,33 +2,15 @@
 import * as l10n from '@vscode/l10n';
 import { Builder } from '../../graph/builder.ts';
 import type { Graph } from '../../graph/graph.ts';
-import type { ShapeOrder } from '../../ops/op.ts';
 import type { Files } from '../../python/files.ts';
 import { noFiles } from '../../python/files.ts';
-import type { PythonTree } from '../../syntax/python/ast.ts';
 import type { Problem } from '../../text/problem.ts';
-import type { Range } from '../../text/range.ts';
 import { reasonFor } from '../../text/reason.ts';
 import { libraryRoot, withLibrary } from '../../torch/python/library/index.ts';
-import type { MissingImport, ModuleRow, Source } from '../format.ts';
-import { asIndices, type Given } from './inputs.ts';
+import type { MissingImport, ModuleRow } from '../format.ts';
+import { asIndices } from './inputs.ts';
 import { run } from './machine.ts';
-import type { Recorded } from './program.ts';
-import type { Surroundings } from './roots.ts';
-
-/** A network that is to be read. */
-export interface Task {
-  readonly source: Source;
-  readonly tree: PythonTree;
-  readonly surroundings: Surroundings;
-  /** The expression that builds it. */
-  readonly entry: string;
-  /** How it is called; undefined is guessed. */
-  readonly given: Given | undefined;
-  /** Where problems are that have no place of their own. */
-  readonly head: Range;
-  readonly order: ShapeOrder;
-}
+import type { Task, Try } from './task.ts';
 
 export interface Outcome {
   readonly name: string | undefined;
@@ -42,19 +24,14 @@ export interface Outcome {
   readonly missing: readonly MissingImport[];
 }
 
-/** What came of one try. */
-export interface Try {
-  readonly recorded: Recorded | undefined;
-  readonly problems: readonly Problem[];
-  readonly missing: readonly MissingImport[];
-}
-
-/** So many inputs are tried. */
+/** So many inputs are tried, while that is soon done. */
 const mostTries = 8;
+const mostSteps = 2_000_000;
 
 export function* attempts(task: Task): Generator<void, Outcome> {
   const files = new Witness(task.source.files ?? noFiles);
   let first: Try | undefined;
+  let steps = 0;
   const folders = [...task.surroundings.roots, libraryRoot];
   for (let guess = 0; guess < mostTries; guess++) {
     const tried: Try = yield* run(task, withLibrary(files), folders, guess);
@@ -67,7 +44,8 @@ export function* attempts(task: Task): Generator<void, Outcome> {
       const again: Try = yield* run({ ...task, given: indices }, withLibrary(files), folders, guess);
       if (again.recorded && !again.problems.some(isOfIndices)) return outcomeOf(again, task, files);
     }
-    if (task.given || !recorded || guess + 1 >= recorded.guesses) break;
+    steps += tried.steps;
+    if (task.given || !recorded || guess + 1 >= recorded.guesses || steps > mostSteps) break;
   }
   return outcomeOf(first!, task, files);
 }
