@@ -219,6 +219,8 @@ class Vm implements Interpreter {
   readonly #underWay = new Set<PyModule>();
   readonly #canonical = new WeakMap<PyObject, Key>();
   #outcome: Outcome<unknown> | undefined;
+  /** An exception on its way to the innermost frame. */
+  #thrown: unknown;
 
   constructor(options: MachineOptions) {
     this.options = options;
@@ -517,6 +519,7 @@ class Vm implements Interpreter {
     frame.steps = steps as Steps<unknown>;
     this.#frame = frame;
     this.#outcome = undefined;
+    this.#thrown = undefined;
     const advance = (instructions: number): Outcome<T> | undefined => {
       this.#advance(instructions);
       const outcome = this.#outcome as Outcome<T> | undefined;
@@ -857,14 +860,18 @@ class Vm implements Interpreter {
   #advance(instructions: number): void {
     this.#budget = instructions;
     const limit = this.options.maxSteps ?? defaultSteps;
-    while (this.#frame && !this.#outcome) {
+    while ((this.#frame || this.#thrown !== undefined) && !this.#outcome) {
       if (this.#budget <= 0) return;
       const before = this.#budget;
       try {
-        if (this.#frame.steps) {
+        if (this.#thrown !== undefined) {
+          const error = this.#thrown;
+          this.#thrown = undefined;
+          this.#handle(error);
+        } else if (this.#frame!.steps) {
           this.#budget--;
-          this.#drive(this.#frame);
-        } else this.#execute(this.#frame);
+          this.#drive(this.#frame!);
+        } else this.#execute(this.#frame!);
       } catch (error) {
         this.#handle(error);
       }
@@ -1024,7 +1031,7 @@ class Vm implements Interpreter {
       this.#trace(error.exception as PyException, frame.parent);
       // An exception is not certain where an argument is unknown.
       if (frame.unknown) this.#deliver(frame.parent, frame.unknown, delivery);
-      else this.#raise(error);
+      else this.#thrown = error;
       return;
     }
     if (error instanceof Stopped) throw error;
@@ -1065,7 +1072,7 @@ class Vm implements Interpreter {
       if (answer !== pending) frame.inbox = answer;
     } catch (inner) {
       if (this.#frame !== frame) this.#frame = frame;
-      this.#throwInto(frame, inner);
+      this.#thrown = inner;
     }
   }
 
@@ -2452,6 +2459,7 @@ class Vm implements Interpreter {
           throw new Error(`No instruction ${operations[pc - 1]}`);
       }
       // A frame was pushed or popped.
+      if (this.#thrown !== undefined) return;
       const next = this.#frame;
       if (next === frame) {
         // The result is there already.
