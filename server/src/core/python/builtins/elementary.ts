@@ -210,6 +210,33 @@ export function atan(x: number): number {
   return round(add([guess, 0], rest));
 }
 
+/** √(x² + y²), rounded once. */
+export function hypot(x: number, y: number): number {
+  const largest = Math.max(Math.abs(x), Math.abs(y));
+  if (!(largest > 0) || !Number.isFinite(largest)) return Math.hypot(x, y);
+  const exponent = Math.floor(Math.log2(largest));
+  const [a, b] = [timesPower(x, -exponent), timesPower(y, -exponent)];
+  const square = add(product(a, a), product(b, b));
+  const guess = Math.sqrt(square[0]);
+  const rest = add(square, negate(product(guess, guess)));
+  return timesPower(guess + rest[0] / (2 * guess), exponent);
+}
+
+export function atan2(y: number, x: number): number {
+  const guess = Math.atan2(y, x);
+  const size = Math.abs(guess);
+  if (!Number.isFinite(x) || !Number.isFinite(y) || size < 1e-8 || Number.isNaN(guess)) return guess;
+  const { sin: top, cos: bottom } = wideSinCos([guess, 0]);
+  // Scaled, so that no product is beyond the range.
+  const scaled = 2 ** -Math.floor(Math.log2(Math.max(Math.abs(x), Math.abs(y))));
+  const [a, b]: [Wide, Wide] = [
+    [y * scaled, 0],
+    [x * scaled, 0],
+  ];
+  const rest = divide(add(multiply(a, bottom), negate(multiply(b, top))), add(multiply(b, bottom), multiply(a, top)));
+  return round(add([guess, 0], rest));
+}
+
 /** The angle whose sine is x: from the angle that JavaScript gives, by one step of Newton with a term more. */
 export function asin(x: number): number {
   const guess = Math.asin(x);

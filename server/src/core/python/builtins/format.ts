@@ -274,7 +274,7 @@ function general(size: number, digits: number, isAlternate: boolean, likeStr: bo
   const count = Math.max(1, digits);
   const [text, exponent] = significant(size, count);
   const trim = (body: string): string => (isAlternate ? body : body.replace(/\.?0+$/, ''));
-  if (exponent >= -4 && exponent < (likeStr ? Math.min(count, 16) : count)) {
+  if (exponent >= -4 && exponent < (likeStr ? count - 1 : count)) {
     if (exponent < 0) {
       const body = `0.${'0'.repeat(-exponent - 1)}${text}`;
       return trim(body);

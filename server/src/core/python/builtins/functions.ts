@@ -14,10 +14,12 @@ import {
   plain,
   type Steps,
   Unknown,
+  UnknownAccess,
   type Value,
 } from '../objects.ts';
 import { special, typeName } from './classes.ts';
 import { collect, elementsNow, textOf, wholeOf } from './conversions.ts';
+import { hypot } from './elementary.ts';
 import { formatOf } from './format.ts';
 import { maxBits, unsupported } from './limits.ts';
 import {
@@ -178,7 +180,7 @@ function* absolute(number: Value, machine: Machine): Steps {
   if (number instanceof Unknown) return number;
   const value = numberOf(number);
   if (value instanceof PyFloat) return new PyFloat(Math.abs(value.value));
-  if (value instanceof PyComplex) return new PyFloat(Math.hypot(value.real, value.imaginary));
+  if (value instanceof PyComplex) return new PyFloat(hypot(value.real, value.imaginary));
   if (value !== undefined) return value < 0 ? -value : value;
   const method = special(number, '__abs__', machine);
   if (method === undefined)
@@ -247,19 +249,14 @@ function* map(fn: Value, iterables: readonly Value[], machine: Machine): Steps {
 function* filter(fn: Value, iterable: Value, machine: Machine): Steps {
   const iterator = yield* machine.iterate(iterable);
   if (iterator instanceof Unknown) return iterator;
-  let unknown: Unknown | undefined;
   return new PyIterator(undefined, function* (inner) {
-    // Whether an element belongs to the rest is unknown: nothing behind it is known either.
-    if (unknown) return unknown;
     for (;;) {
       const item = yield* inner.next(iterator);
       if (item === undefined) return undefined;
       const verdict = fn === null ? item : yield* inner.call(fn, [item]);
       const truth = yield* inner.truth(verdict);
-      if (truth instanceof Unknown) {
-        unknown = truth;
-        return truth;
-      }
+      // Whether an element belongs to the rest is unknown: so is how many there are.
+      if (truth instanceof Unknown) throw new UnknownAccess(truth);
       if (truth) return item;
     }
   });

@@ -112,7 +112,9 @@ export function* toInt(value: Value, base: Value, machine: Machine): Steps<Int |
 
 function fromText(text: string, base: number, value: Value, machine: Machine): Int | Unknown {
   if (text.length > 5000) return tooManyBits(machine);
-  if (!isAscii(text)) return unsupported(machine, `int(${stringText(text)})`);
+  // Digits of other scripts are digits to Python, too.
+  if (!isAscii(text) && /(?![0-9])\p{Nd}|[^\P{Z} ]/u.test(text))
+    return unsupported(machine, `int(${stringText(text)})`);
   const found = parsedInt(text, base);
   if (found === undefined) {
     const shown = value instanceof PyBytes ? `b${stringText(text)}` : stringText(text);
@@ -214,10 +216,14 @@ function specOf(spec: Value, machine: Machine): string {
   return text;
 }
 
+const ofBool = methodsOf('bool', value => (typeof value === 'boolean' ? value : undefined));
+
 export const boolMethods: readonly Native[] = [
-  methodsOf('bool', value => (typeof value === 'boolean' ? value : undefined)).strict('__repr__', '', self =>
-    self ? 'True' : 'False',
-  ),
+  ofBool.strict('__repr__', '', self => (self ? 'True' : 'False')),
+  ofBool.strict('__format__', 'format_spec, /', (self, [spec], machine) => {
+    const text = specOf(spec!, machine);
+    return text === '' ? (self ? 'True' : 'False') : formatInt(self ? 1 : 0, text, machine);
+  }),
 ];
 
 function bits(value: Int): string {

@@ -1,7 +1,7 @@
 // Arithmetic of Python on int, float, complex and bool. An int is a number as long as it is a safe integer, else a bigint.
 import type { Machine } from '../machine.ts';
 import { PyComplex, PyFloat, plain, type Value } from '../objects.ts';
-import { cos, exp, log, pow, sin } from './elementary.ts';
+import { cos, exp, hypot, log, pow, sin } from './elementary.ts';
 import { maxBits, tooManyBits } from './limits.ts';
 
 export type Int = number | bigint;
@@ -327,13 +327,27 @@ function complexArithmetic(operator: string, a: PyComplex, b: PyComplex, machine
   return undefined;
 }
 
+function multiplied(base: PyComplex, exponent: number, machine: Machine): PyComplex {
+  let [result, power]: [PyComplex, PyComplex] = [new PyComplex(1, 0), base];
+  for (let mask = 1; mask <= exponent; mask *= 2) {
+    if (Math.floor(exponent / mask) % 2 === 1) result = complexArithmetic('*', result, power, machine) as PyComplex;
+    power = complexArithmetic('*', power, power, machine) as PyComplex;
+  }
+  return result;
+}
+
 function complexPower(a: PyComplex, b: PyComplex, machine: Machine): Value {
   if (b.real === 0 && b.imaginary === 0) return new PyComplex(1, 0);
   if (a.real === 0 && a.imaginary === 0) {
     if (b.imaginary !== 0 || b.real < 0) throw machine.raise('ZeroDivisionError', '0.0 to a negative or complex power');
     return new PyComplex(0, 0);
   }
-  const size = Math.hypot(a.real, a.imaginary);
+  // CPython multiplies where the exponent is a small whole number (complex_pow).
+  if (b.imaginary === 0 && Number.isInteger(b.real) && Math.abs(b.real) <= 100) {
+    const result = multiplied(a, Math.abs(b.real), machine);
+    return b.real > 0 ? result : complexArithmetic('/', new PyComplex(1, 0), result, machine)!;
+  }
+  const size = hypot(a.real, a.imaginary);
   let length = pow(size, b.real);
   const angle = Math.atan2(a.imaginary, a.real);
   let phase = angle * b.real;

@@ -1,6 +1,7 @@
 // sorted, list.sort, min and max.
 import type { Machine } from '../machine.ts';
-import { PyComplex, type Steps, Unknown, type Value } from '../objects.ts';
+import { PyComplex, PyFloat, type Steps, Unknown, type Value } from '../objects.ts';
+import { unsupported } from './limits.ts';
 import { compareNumbers, numberOf } from './numbers.ts';
 
 /** The items in order: stable; with `reverse` equal ones keep their order, too. */
@@ -16,6 +17,8 @@ export function* sorted(
   for (const item of items) {
     const of = key === null ? item : yield* machine.call(key, [item]);
     if (of instanceof Unknown) return of;
+    // Where NaN ends up depends on the order of the comparisons.
+    if (of instanceof PyFloat && Number.isNaN(of.value)) return unsupported(machine, 'sorted() of NaN');
     rows.push({ item, key: of });
   }
   machine.charge(items.length);

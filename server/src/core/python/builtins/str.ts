@@ -131,7 +131,7 @@ function split(value: string, separator: Value, most: Value, machine: Machine): 
       blank.lastIndex = 0;
       const gap = parts.length < times ? blank.exec(rest) : null;
       if (gap === null) {
-        parts.push(parts.length < times ? rest.replace(trailing, '') : rest.replace(trailing, ''));
+        parts.push(parts.length < times ? rest.replace(trailing, '') : rest);
         break;
       }
       parts.push(rest.slice(0, gap.index));
@@ -159,7 +159,7 @@ function splitRight(value: string, separator: Value, most: Value, machine: Machi
       const gaps = parts.length < times ? [...rest.matchAll(blank)] : [];
       const gap = gaps.at(-1);
       if (gap === undefined) {
-        parts.unshift(rest.replace(leading, ''));
+        parts.unshift(parts.length < times ? rest.replace(leading, '') : rest);
         break;
       }
       parts.unshift(rest.slice(gap.index! + gap[0].length));
@@ -384,12 +384,12 @@ export const strMethods: readonly Native[] = [
   }),
   strict('isdigit', '', (self, _, machine) => {
     if (isAscii(self)) return isAll(self, /^[0-9]+$/);
-    return unsupported(machine, 'str.isdigit()');
+    return /[\p{No}\p{Nl}]/u.test(self) ? unsupported(machine, 'str.isdigit()') : isAll(self, /^\p{Nd}+$/u);
   }),
   strict('isdecimal', '', self => isAll(self, /^\p{Nd}+$/u)),
   strict('isnumeric', '', (self, _, machine) => {
     if (isAscii(self)) return isAll(self, /^[0-9]+$/);
-    return unsupported(machine, 'str.isnumeric()');
+    return /[\p{Nl}\p{Lo}]/u.test(self) ? unsupported(machine, 'str.isnumeric()') : isAll(self, /^[\p{Nd}\p{No}]+$/u);
   }),
   strict('isalpha', '', self => isAll(self, /^\p{L}+$/u)),
   strict('isalnum', '', self => isAll(self, letters)),

@@ -387,8 +387,64 @@ function* fieldNames(value: Value, machine: Machine): Steps<string[] | Unknown> 
   return names;
 }
 
+/**
+ * `__new__` of a named tuple: an object, since programs set its `__defaults__` (before Python 3.7 there was no other way to
+ * leave out fields). They are those of the last fields.
+ */
+function tupleMaker(
+  machine: Machine,
+  names: readonly string[],
+  defaults: ReadonlyMap<string, Value>,
+  make: (of: PyClass, items: readonly Value[]) => Value,
+): PyInstance {
+  const call = native('__call__', 'self, _cls, /, *args, **kwargs', ([self, of, args, keywords], inner) => {
+    const { items } = args as PyTuple;
+    const given = keywordsOf(keywords!);
+    const set = (self as PyInstance).get('__defaults__');
+    if (set instanceof Unknown) return set;
+    const standard = set instanceof PyTuple ? set.items : [];
+    if (items.length > names.length) {
+      const least = names.length - standard.length + 1;
+      const range = standard.length > 0 ? `from ${least} to ${names.length + 1}` : `${names.length + 1}`;
+      const count = `${range} positional argument${range === '1' ? '' : 's'}`;
+      throw inner.raise('TypeError', `__new__() takes ${count} but ${items.length + 1} were given`);
+    }
+    for (const name of given.keys()) {
+      const at = names.indexOf(name);
+      if (at < 0) throw inner.raise('TypeError', `__new__() got an unexpected keyword argument '${name}'`);
+      if (at < items.length) throw inner.raise('TypeError', `__new__() got multiple values for argument '${name}'`);
+    }
+    const absent: string[] = [];
+    const values = names.map((name, index): Value => {
+      if (index < items.length) return items[index]!;
+      if (given.has(name)) return given.get(name)!;
+      const at = index - (names.length - standard.length);
+      if (at >= 0) return standard[at]!;
+      absent.push(`'${name}'`);
+      return null;
+    });
+    if (absent.length > 0) {
+      const list = absent.length < 3 ? absent.join(' and ') : `${absent.slice(0, -1).join(', ')}, and ${absent.at(-1)}`;
+      throw inner.raise(
+        'TypeError',
+        `__new__() missing ${absent.length} required positional argument${absent.length === 1 ? '' : 's'}: ${list}`,
+      );
+    }
+    return make(of as PyClass, values);
+  });
+  const object = new PyInstance(nativeClass(machine, 'function', [], { __call__: call }));
+  object.set('__name__', '__new__');
+  object.set('__defaults__', defaults.size > 0 ? new PyTuple([...defaults.values()]) : null);
+  return object;
+}
+
 /** Gives a class derived from tuple the fields of a named tuple. */
-export function giveFields(cls: PyClass, names: readonly string[], defaults: ReadonlyMap<string, Value>): void {
+export function giveFields(
+  machine: Machine,
+  cls: PyClass,
+  names: readonly string[],
+  defaults: ReadonlyMap<string, Value>,
+): void {
   const make = (of: PyClass, items: readonly Value[]): Value => {
     const value = new PyTuple(items);
     value.own = new PyInstance(of);
@@ -397,20 +453,7 @@ export function giveFields(cls: PyClass, names: readonly string[], defaults: Rea
   const define = (name: string, value: Value) => cls.dict.set(name, value);
   define('_fields', new PyTuple(names));
   define('_field_defaults', dictOf(defaults));
-  const parameters = names.map(name => (defaults.has(name) ? `${name}=...` : name)).join(', ');
-  define(
-    '__new__',
-    new PyStaticMethod(
-      native('__new__', `_cls${names.length > 0 ? ', ' : ''}${parameters}`, ([of, ...args]) =>
-        make(
-          of as PyClass,
-          names.map((name, index) =>
-            isGiven(args[index]!) || !defaults.has(name) ? args[index]! : defaults.get(name)!,
-          ),
-        ),
-      ),
-    ),
-  );
+  define('__new__', new PyStaticMethod(tupleMaker(machine, names, defaults, make)));
   for (const [index, name] of names.entries()) {
     define(
       name,
@@ -515,7 +558,7 @@ export function* namedTuple(args: readonly Value[], machine: Machine): Steps {
     for (const [index, value] of values.entries()) standard.set(names[names.length - values.length + index]!, value);
   }
   const cls = nativeClass(machine, name, [classOf('tuple', machine)], {}, { module: 'collections' });
-  giveFields(cls, names, standard);
+  giveFields(machine, cls, names, standard);
   return cls;
 }
 

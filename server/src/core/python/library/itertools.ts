@@ -12,6 +12,7 @@ import {
   PyTuple,
   type Steps,
   Unknown,
+  UnknownAccess,
   type Value,
 } from '../objects.ts';
 import { moduleOf } from './module.ts';
@@ -42,7 +43,7 @@ function chained(outer: Value): PyIterator {
         const next = yield* machine.next(outer);
         if (next === undefined) return undefined;
         const made = yield* machine.iterate(next);
-        if (made instanceof Unknown) return made;
+        if (made instanceof Unknown) throw new UnknownAccess(made);
         inner = made;
       }
       const item = yield* machine.next(inner);
@@ -196,23 +197,20 @@ function filtering(
     const source = yield* machine.iterate(iterable!);
     if (source instanceof Unknown) return source;
     const state = { dropped: false };
-    let end: Unknown | true | undefined;
+    let isOver = false;
     return iterator(function* (inner) {
-      if (end !== undefined) return end === true ? undefined : end;
+      if (isOver) return undefined;
       for (;;) {
         const item = yield* inner.next(source);
         if (item === undefined) return undefined;
         if (name === 'dropwhile' && state.dropped) return item;
         const verdict = predicate === null ? item : yield* inner.call(predicate!, [item]);
         const truth = yield* inner.truth(verdict);
-        if (truth instanceof Unknown) {
-          end = truth;
-          return truth;
-        }
+        if (truth instanceof Unknown) throw new UnknownAccess(truth);
         const what = decide(truth, state);
         if (what === 'give') return item;
         if (what === 'end') {
-          end = true;
+          isOver = true;
           return undefined;
         }
       }
@@ -225,7 +223,6 @@ function* groupBy(iterable: Value, key: Value, machine: Machine): Steps {
   const source = yield* machine.iterate(iterable);
   if (source instanceof Unknown) return source;
   let held: { readonly item: Value; readonly key: Value } | undefined;
-  let unknown: Unknown | undefined;
   const read: Next = function* (inner) {
     const item = yield* inner.next(source);
     if (item === undefined) {
@@ -237,7 +234,6 @@ function* groupBy(iterable: Value, key: Value, machine: Machine): Steps {
   };
   let isStarted = false;
   return iterator(function* (inner) {
-    if (unknown) return unknown;
     if (!isStarted) {
       isStarted = true;
       yield* read(inner);
@@ -247,10 +243,7 @@ function* groupBy(iterable: Value, key: Value, machine: Machine): Steps {
     for (;;) {
       const isSame: boolean | Unknown =
         held.key === first && !(first instanceof Unknown) ? true : yield* inner.equals(held.key, first);
-      if (isSame instanceof Unknown) {
-        unknown = isSame;
-        return isSame;
-      }
+      if (isSame instanceof Unknown) throw new UnknownAccess(isSame);
       if (!isSame) break;
       items.push(held.item);
       if (items.length > maxItems) return tooLong(inner);
@@ -438,7 +431,7 @@ export const itertools = moduleOf('itertools', machine => [
           const selector = item === undefined ? undefined : yield* deep.next(all[1]!);
           if (item === undefined || selector === undefined) return undefined;
           const truth = yield* deep.truth(selector);
-          if (truth instanceof Unknown) return truth;
+          if (truth instanceof Unknown) throw new UnknownAccess(truth);
           if (truth) return item;
         }
       });

@@ -8,6 +8,7 @@ import {
   asin,
   asinh,
   atan,
+  atan2,
   atanh,
   cos,
   cosh,
@@ -250,7 +251,7 @@ export const math = moduleOf('math', () => [
     check('isnan', Number.isNaN),
     check('isinf', x => Math.abs(x) === Number.POSITIVE_INFINITY),
     check('isfinite', Number.isFinite),
-    two('atan2', Math.atan2),
+    two('atan2', atan2),
     two('pow', (x, y, machine) => {
       if (x === 1 || y === 0) return 1;
       const result = pow(x, y);

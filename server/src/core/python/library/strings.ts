@@ -234,9 +234,6 @@ export const distutilsVersion = moduleOf('distutils.version', machine => [
 
 export const fractions = moduleOf('fractions', () => [missing('fractions', 'Fraction', 'gcd')]);
 
-export const builtinsModule = (names: (machine: Machine) => Iterable<string>) =>
-  moduleOf('builtins', machine => [Object.fromEntries([...names(machine)].map(name => [name, machine.builtin(name)]))]);
-
 /** Why the network, other processes and files are unknown. */
 export function outside(): string {
   return l10n.t('Files, processes and the network are beyond what is read');

@@ -10,6 +10,7 @@ export const sys = moduleOf('sys', machine => {
   const named = (name: string, fields: readonly (readonly [string, Value])[]): Value => {
     const cls = nativeClass(machine, name, [classOf('tuple', machine)], {}, { module: 'sys' });
     giveFields(
+      machine,
       cls,
       fields.map(([field]) => field),
       new Map(),

@@ -121,7 +121,7 @@ function namedTupleClass(machine: Machine): PyClass {
   const tuple = classOf('tuple', machine);
   const cls = nativeClass(machine, 'NamedTuple', [tuple], {}, { module: 'typing' });
   const finish = (derived: PyClass, names: readonly string[], defaults: ReadonlyMap<string, Value>) =>
-    giveFields(derived, names, defaults);
+    giveFields(machine, derived, names, defaults);
   cls.dict.set(
     '__init_subclass__',
     new PyClassMethod(
