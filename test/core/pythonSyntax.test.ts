@@ -221,7 +221,13 @@ describe('Python statements', () => {
     check('host, *rest = endpoint, *[]', '(host, *rest,) = (endpoint, *[],)');
     check('type X[T] = list[T]', 'X = <broken>');
     check('type = 3\nmatch = type\nprint = match', 'type = 3\nmatch = type\nprint = match');
+    check('type(a).b = type(c)');
+    check('if a:\n  type(a)[b] = c');
     check('a = b \\\n  + c', 'a = (b + c)');
+    check(
+      'def f():\n    assert all(a for # why\n b in c)\n    return (1\n+ 2)',
+      'def f():\n  assert all((a for b in c))\n  return (1 + 2)',
+    );
     check('print(a)\nprint (a), b\nprint -1', 'print(a)\n(print(a), b,)\n(print - 1)');
   });
 
@@ -444,6 +450,14 @@ class A:
     ]);
   });
 
+  it('a block below a head that has one in its line', () => {
+    const why = 'This line is indented more than the one above, which opens no block.';
+    checkBroken('if a: b\n  c = 1\nd', 'if a:\n  b\n  <broken c>\nd', ['c = 1', why]);
+    checkBroken('if a:\n  b\nelse: c\n  d = 1\ne', 'if a:\n  b\nelse:\n  c\n  <broken d>\ne', ['d = 1', why]);
+    checkBroken('def f(): return 1\n  x = 1', 'def f():\n  return 1\n  <broken x>', ['x = 1', why]);
+    checkBroken('  x = 1\ny = 2', '<broken x>\ny = 2', ['x = 1', why]);
+  });
+
   it('what only Python 2 reads', () => {
     const print = 'This is the print statement of Python 2. Put what it prints in parentheses: print(…).';
     checkBroken('print x, y\nz = 1', '<broken>\nz = 1', ['print x, y', print]);
@@ -479,6 +493,7 @@ class A:
       '(a, b) += 1',
       'assert a, b, c',
       'from a import b,',
+      'import a,',
       'from a import b.c',
       'import a.b as c.d',
       'if a:\npass',

@@ -16,7 +16,11 @@ export interface LogicalLine {
   readonly opensBlock: boolean;
   /** Why it cannot be read, if that is known already. */
   readonly damage: string | undefined;
+  /** What in it is like a space: comments, line breaks, and backslashes before them. Pairs of offsets. */
+  readonly gaps: readonly number[];
 }
+
+const noGaps: readonly number[] = [];
 
 /** CPython allows no more (MAXLEVEL in tokenizer.h). */
 const maxBrackets = 200;
@@ -95,6 +99,22 @@ function linesOf(scanner: Scanner, from: number, isStrict: boolean): readonly Lo
     lines.push(line.line);
     at = line.next;
   }
+}
+
+/** The part of a text from `from` to `to` with spaces in place of the gaps in lines. */
+export function withoutGaps(text: string, lines: readonly LogicalLine[], from: number, to: number): string {
+  let result = '';
+  let at = from;
+  for (const { gaps } of lines) {
+    for (let index = 0; index < gaps.length; index += 2) {
+      const start = gaps[index]!;
+      const end = Math.min(gaps[index + 1]!, to);
+      if (start < at || start >= end) continue;
+      result += text.slice(at, start) + ' '.repeat(end - start);
+      at = end;
+    }
+  }
+  return result + text.slice(at, to);
 }
 
 /** What is known of a line when it is taken to a certain end. */
@@ -182,6 +202,10 @@ class Scanner {
     let at = start.at;
     let to = at;
     let last = 0;
+    const gaps: number[] = [];
+    const addGap = (from: number, end: number): void => {
+      gaps.push(from, end);
+    };
     for (;;) {
       if (at >= this.#end) {
         isOpen = open.length > 0;
@@ -193,7 +217,9 @@ class Scanner {
         continue;
       }
       if (code === hash) {
-        at = this.#lineEnd(at);
+        const end = this.#lineEnd(at);
+        addGap(at, end);
+        at = end;
         continue;
       }
       if (code === newline || code === carriageReturn) {
@@ -207,6 +233,7 @@ class Scanner {
           at = next;
           break;
         }
+        addGap(at, next);
         at = next;
         continue;
       }
@@ -246,7 +273,9 @@ class Scanner {
       }
       if (code === backslash) {
         if (this.#isLineEnd(at + 1)) {
-          at = this.#nextLine(at + 1);
+          const next = this.#nextLine(at + 1);
+          addGap(at, next);
+          at = next;
           continue;
         }
         damage ??= l10n.t('A backslash outside a string must be the last character of its line.');
@@ -279,7 +308,11 @@ class Scanner {
     }
     const { indent, tabIndent } = start;
     const opensBlock = last === colon && open.length === 0;
-    return { line: { from: start.at, to, indent, tabIndent, opensBlock, damage }, next: at, isOpen };
+    return {
+      line: { from: start.at, to, indent, tabIndent, opensBlock, damage, gaps: gaps.length > 0 ? gaps : noGaps },
+      next: at,
+      isOpen,
+    };
   }
 
   #isHead({ at }: Start): boolean {

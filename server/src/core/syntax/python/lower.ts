@@ -18,7 +18,7 @@ import type {
   Statement,
   UnaryOperator,
 } from './ast.ts';
-import type { SyntaxNode } from './grammar.ts';
+import { type SyntaxNode, withTree } from './grammar.ts';
 import { numberOf, type StringKind, textOf } from './literals.ts';
 
 /** Thrown for what cannot be read; caught by who reads a statement. */
@@ -85,9 +85,13 @@ class Lowering {
   /** Where a star is that belongs to the whole expression: to tree-sitter `*a.b` is `(*a).b`. */
   #star = -1;
 
-  constructor(text: string, shift: number) {
+  /** Where the name `type` is, which was hidden from tree-sitter. */
+  readonly #typeAt: number;
+
+  constructor(text: string, shift: number, typeAt = -1) {
     this.#text = text;
     this.#shift = shift;
+    this.#typeAt = typeAt;
   }
 
   block(node: SyntaxNode): readonly Statement[] {
@@ -138,8 +142,11 @@ class Lowering {
     switch (node.type) {
       case 'expression_statement':
         return this.#expressionStatement(node);
-      case 'import_statement':
-        return { kind: 'Import', range: this.#range(node), names: this.#aliases(node.children.slice(1)) };
+      case 'import_statement': {
+        const [, ...names] = node.children;
+        if (names.at(-1)?.type === ',') this.#unexpected(names.at(-1)!);
+        return { kind: 'Import', range: this.#range(node), names: this.#aliases(names) };
+      }
       case 'future_import_statement':
       case 'import_from_statement':
         return this.#importFrom(node);
@@ -334,6 +341,7 @@ class Lowering {
   /** Python compares names in their normal form NFKC. */
   #name(node: SyntaxNode): string {
     if (node.type !== 'identifier') this.#unexpected(node);
+    if (node.startIndex === this.#typeAt) return 'type';
     const text = this.#textOf(node);
     if (text === '' || keywords.has(text)) this.#unexpected(node);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what is not ASCII.
@@ -371,6 +379,7 @@ class Lowering {
   #typeAlias(node: SyntaxNode): Statement {
     const [, left, , right] = node.children;
     const range = this.#range(node);
+    if (/^type\s*\(/.test(this.#textOf(node))) return this.#assignmentToType(node);
     const [target = left!] = left!.type === 'type' ? left!.children : [];
     const name = target.type === 'generic_type' ? target.children[0]! : target;
     if (name.type !== 'identifier' && name.type !== 'subscript') this.#unexpected(left!);
@@ -385,6 +394,19 @@ class Lowering {
         message: l10n.t('The value of a type alias is not followed.'),
       },
     };
+  }
+
+  /** `type(a).b = c`, which tree-sitter takes for an alias. */
+  #assignmentToType(node: SyntaxNode): Statement {
+    const hidden = this.#textOf(node).replace('type', 'Type');
+    return withTree(
+      hidden,
+      root => {
+        const [statement] = new Lowering(hidden, node.startIndex + this.#shift, 0).block(root);
+        return statement ?? this.#unexpected(node);
+      },
+      () => this.#unexpected(node),
+    );
   }
 
   /** The body of a compound statement, or of a clause: what follows its colon. */
@@ -1359,6 +1381,8 @@ class Lowering {
 
   #annotation(node: SyntaxNode, mayBeStarred = false): Expression {
     const type = this.#type(node);
+    const [inner] = node.type === 'type' ? node.children : [];
+    if (inner?.type === 'named_expression') this.#unexpected(inner);
     if (type.kind === 'Slice' || (type.kind === 'Starred' && !mayBeStarred)) this.#unexpected(node);
     return type;
   }

@@ -46,10 +46,16 @@ function chunksOf(text: string, lines: readonly LogicalLine[]): readonly { from:
     const last = chunks.at(-1);
     const goesOn = last && (indent > 0 || isDecorated || clause.test(text.slice(from, from + 8)));
     if (goesOn) last.to = to;
-    else chunks.push({ from, to });
+    // With its indentation, where there must be none.
+    else chunks.push({ from: indent > 0 ? lineStart(text, from) : from, to });
     if (indent === 0) isDecorated = text[from] === '@';
   }
   return chunks;
+}
+
+function lineStart(text: string, at: number): number {
+  const start = Math.max(text.lastIndexOf('\n', at - 1), text.lastIndexOf('\r', at - 1)) + 1;
+  return start === 0 && text.charCodeAt(0) === 0xfeff ? 1 : start;
 }
 
 const clause = /^(?:elif|else|except|finally)(?!\w)/;

@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Statement } from './ast.ts';
 import { type Misfit, withTree } from './grammar.ts';
-import { type LogicalLine, logicalLines } from './lines.ts';
+import { type LogicalLine, logicalLines, withoutGaps } from './lines.ts';
 import { type Lowered, lowered, Unreadable } from './lower.ts';
 
 export { Unreadable } from './lower.ts';
@@ -21,7 +21,7 @@ export function read(
   to: number,
   shift = 0,
 ): readonly Statement[] | Unreadable {
-  const own = text.slice(from, to);
+  const own = lines ?? logicalLines(text, from, to);
   const indent = lines?.[0]?.indent ?? 0;
   // Tabs and spaces are known to be consistent.
   const lineStart =
@@ -29,10 +29,12 @@ export function read(
   const before =
     indent > 0 && /^[ \t\f]*$/.test(text.slice(lineStart, from)) ? wrapping + text.slice(lineStart, from) : '';
   const by = from + shift - before.length;
-  const statements = parsed(before + own, by, [from + shift, to + shift]);
+  // tree-sitter can lose its way over the indentation of what is in brackets.
+  const plain = before + withoutGaps(text, own, from, to);
+  const statements = parsed(plain, before + text.slice(from, to), by, [from + shift, to + shift]);
   if (statements instanceof Unreadable) return statements;
-  for (const line of lines ?? logicalLines(own)) {
-    const at = line.from + (lines ? shift : from + shift);
+  for (const line of own) {
+    const at = line.from + shift;
     if (!statements.starts.has(at)) {
       return new Unreadable(l10n.t('This line and the one above cannot be read as one.'), { from: at, to: at });
     }
@@ -44,9 +46,15 @@ export function read(
     : new Unreadable('', { from: from + shift, to: to + shift });
 }
 
-function parsed(text: string, shift: number, [from, to]: readonly [number, number]): Lowered | Unreadable {
+/** The statements of a text, which is `plain` to tree-sitter. */
+function parsed(
+  plain: string,
+  text: string,
+  shift: number,
+  [from, to]: readonly [number, number],
+): Lowered | Unreadable {
   return withTree<Lowered | Unreadable>(
-    text,
+    plain,
     root => {
       try {
         return lowered(root, text, shift);

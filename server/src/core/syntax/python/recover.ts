@@ -16,11 +16,16 @@ const maxBlocks = 100;
 
 export function readBlock(text: string): PythonBlock {
   const lines = logicalLines(text);
-  const statements = isRegular(lines) ? read(text, lines, 0, text.length) : undefined;
+  const statements =
+    isRegular(lines) && (!lines[0] || isBeside(lines[0], top)) ? read(text, lines, 0, text.length) : undefined;
   if (statements && !(statements instanceof Unreadable)) return { text, statements, problems: [] };
   const recovery = new Recovery(text);
-  return { text, statements: recovery.block(lines, 0), problems: recovery.problems };
+  return { text, statements: recovery.block(lines, 0, top), problems: recovery.problems };
 }
+
+/** How lines are indented. */
+type Level = Pick<LogicalLine, 'indent' | 'tabIndent'>;
+const top: Level = { indent: 0, tabIndent: 0 };
 
 /** Whether no line is damaged, each colon has its block, and each block its colon. */
 function isRegular(lines: readonly LogicalLine[]): boolean {
@@ -45,11 +50,11 @@ function isRegular(lines: readonly LogicalLine[]): boolean {
   return !before?.opensBlock;
 }
 
-function isBeside(a: LogicalLine, b: LogicalLine): boolean {
+function isBeside(a: Level, b: Level): boolean {
   return a.indent === b.indent && a.tabIndent === b.tabIndent;
 }
 
-function isDeeper(a: LogicalLine, b: LogicalLine): boolean {
+function isDeeper(a: Level, b: Level): boolean {
   return a.indent > b.indent && a.tabIndent > b.tabIndent;
 }
 
@@ -66,6 +71,9 @@ interface Piece {
   readonly body: readonly LogicalLine[];
 }
 
+/** A statement that its head was read as: with its block in the same line, or with `pass` for it. */
+type Head = Statement & { readonly isInline: boolean };
+
 class Recovery {
   readonly problems: Problem[] = [];
   readonly #text: string;
@@ -75,10 +83,9 @@ class Recovery {
   }
 
   /** The statements of lines that are in one block. */
-  block(lines: readonly LogicalLine[], depth: number): readonly Statement[] {
+  block(lines: readonly LogicalLine[], depth: number, level: Level = levelOf(lines)): readonly Statement[] {
     if (lines.length === 0) return [];
     if (depth > maxBlocks) return [this.#broken(rangeOf(lines), l10n.t('This is nested too deeply.'))];
-    const level = levelOf(lines);
     const statements: Statement[] = [];
     const rest = [...lines];
     for (let at = 0; at < rest.length; ) {
@@ -272,7 +279,7 @@ class Recovery {
   }
 
   /** What the head of a block is, read with `pass` as its block; its problem is reported where it cannot be read. */
-  #head(line: LogicalLine, hasBody: boolean, before = '', skip = 0, after = ' pass'): Statement | undefined {
+  #head(line: LogicalLine, hasBody: boolean, before = '', skip = 0, after = ' pass'): Head | undefined {
     const range = { from: line.from + skip, to: line.to };
     const text = this.#text.slice(range.from, range.to);
     const shift = range.from - before.length;
@@ -284,19 +291,18 @@ class Recovery {
       if (!line.opensBlock) {
         // The block is in the same line, or the colon is missing.
         const inline = attempt(text);
-        if (!(inline instanceof Unreadable)) return inline;
+        if (!(inline instanceof Unreadable)) return { ...inline, isInline: true };
         const found = attempt(`${text}:${after}`);
         if (!(found instanceof Unreadable) && (hasBody || 'body' in found)) {
           this.#missingColon(line);
-          return hasBody || !('body' in found)
-            ? found
-            : { ...found, body: [this.#quiet({ from: line.to, to: line.to })] };
+          if (hasBody || !('body' in found)) return { ...found, isInline: false };
+          return { ...found, body: [this.#quiet({ from: line.to, to: line.to })], isInline: true };
         }
         this.#reportHead(line, inline);
         return undefined;
       }
       const found = attempt(text + after);
-      if (!(found instanceof Unreadable)) return found;
+      if (!(found instanceof Unreadable)) return { ...found, isInline: false };
       this.#reportHead(line, found);
       return undefined;
     }
@@ -315,6 +321,18 @@ class Recovery {
       message === '' ? l10n.t('This is not valid Python.') : message,
       l10n.t('Correct it: until then, what this statement does is unknown.'),
     );
+  }
+
+  /** The block of a piece whose head was read. */
+  #blockOf(
+    piece: Piece,
+    isInline: boolean,
+    inline: readonly Statement[],
+    depth: number,
+    isFunction = false,
+  ): readonly Statement[] {
+    if (!isInline) return this.#bodyOf(piece, depth, isFunction);
+    return piece.body.length > 0 ? [...inline, ...this.#stray(piece.body)] : inline;
   }
 
   /** The block of a piece, or that it has none. */
@@ -374,11 +392,11 @@ class Recovery {
     const to = body.at(-1)?.to ?? line.to;
     const head = this.#head(line, body.length > 0);
     if (head?.kind === 'FunctionDef' || head?.kind === 'ClassDef') {
-      const isInline = !line.opensBlock && body.length === 0;
-      const statements = isInline ? head.body : this.#bodyOf(piece, depth, head.kind === 'FunctionDef');
+      const { isInline, ...definition } = head;
+      const statements = this.#blockOf(piece, isInline, head.body, depth, head.kind === 'FunctionDef');
       const end = line.opensBlock || isInline ? head.head.to : line.to;
       return {
-        ...head,
+        ...definition,
         range: { from, to },
         head: { from: head.head.from, to: Math.min(end, line.to) },
         decorators,
@@ -424,14 +442,12 @@ class Recovery {
       return this.#bodyOf(piece, depth);
     }
     const from = line.from + word.length + colon[0].length;
-    if (body.length === 0 && from < line.to) {
-      const rest = /^\s*/.exec(this.#text.slice(from, line.to))![0].length;
-      const inline = { ...line, from: from + rest };
-      const found = this.#whole([inline], depth);
-      return found instanceof Unreadable ? [this.#simple(inline, found)] : found;
-    }
-    if (from < line.to) this.#reportHead(line, new Unreadable(line.damage ?? '', { from: line.from, to: line.to }));
-    return this.#bodyOf(piece, depth);
+    if (from >= line.to) return this.#bodyOf(piece, depth);
+    const rest = /^\s*/.exec(this.#text.slice(from, line.to))![0].length;
+    const inline = { ...line, from: from + rest };
+    const found = this.#whole([inline], depth);
+    const statements = found instanceof Unreadable ? [this.#simple(inline, found)] : found;
+    return body.length > 0 ? [...statements, ...this.#stray(body)] : statements;
   }
 
   /** Whether the block of a head is in its own line. */
@@ -458,7 +474,7 @@ class Recovery {
         arms.push({
           from: line.from,
           test: head.test,
-          body: this.#isInline(piece) ? head.body : this.#bodyOf(piece, depth),
+          body: this.#blockOf(piece, head.isInline, head.body, depth),
         });
       } else {
         const range = { from: line.from, to: line.to };
@@ -526,8 +542,9 @@ class Recovery {
         { kind: 'For', range, isAsync: text.startsWith('async'), target, iterable: unknown, body: statements, orElse },
       ];
     }
-    const statements = inline ? head.body : this.#bodyOf(piece!, depth);
-    return [{ ...head, range, body: statements, orElse: this.#loopElse(clauses, depth) }];
+    const { isInline, ...loop } = head;
+    const statements = this.#blockOf(piece!, isInline, head.body, depth);
+    return [{ ...loop, range, body: statements, orElse: this.#loopElse(clauses, depth) }];
   }
 
   #loopElse(clauses: readonly Piece[], depth: number): readonly Statement[] {
@@ -541,7 +558,8 @@ class Recovery {
     const head = this.#head(line, body.length > 0);
     const range = { from: line.from, to: body.at(-1)?.to ?? line.to };
     if (head?.kind === 'With') {
-      return [{ ...head, range, body: this.#isInline(piece) ? head.body : this.#bodyOf(piece, depth) }];
+      const { isInline, ...statement } = head;
+      return [{ ...statement, range, body: this.#blockOf(piece, isInline, head.body, depth) }];
     }
     if (this.#isInline(piece)) return [this.#quiet(range)];
     const text = this.#text.slice(line.from, line.to);
@@ -594,7 +612,7 @@ class Recovery {
     const range = { from: line.from, to: body.at(-1)?.to ?? line.to };
     const handler = head?.kind === 'Try' ? head.handlers[0] : undefined;
     if (handler) {
-      return { ...handler, range, body: this.#isInline(piece) ? handler.body : this.#bodyOf(piece, depth) };
+      return { ...handler, range, body: this.#blockOf(piece, head!.isInline, handler.body, depth) };
     }
     const own = { from: line.from, to: line.to };
     const type = this.#unknown(own, line.damage ?? l10n.t('This is not valid Python.'));
@@ -645,7 +663,7 @@ class Recovery {
     const head = this.#head(line, body.length > 0, 'match x:\n ');
     const range = { from: line.from, to: body.at(-1)?.to ?? line.to };
     const found = head?.kind === 'Match' ? head.cases[0] : undefined;
-    if (found) return { ...found, range, body: this.#isInline(piece) ? found.body : this.#bodyOf(piece, depth) };
+    if (found) return { ...found, range, body: this.#blockOf(piece, head!.isInline, found.body, depth) };
     const own = { from: line.from, to: line.to };
     return {
       range,
