@@ -365,11 +365,9 @@ class Vm implements Interpreter {
   #instanceKey(object: PyObject): Key | Unknown {
     if (object.kind === 'method') {
       const { self, callee } = object as PyBoundMethod;
-      const key = typeof self === 'object' && self !== null ? self : this.keyOf(self);
       const known = this.#custom.get(callee as Key)?.find(other => (other as PyBoundMethod).self === self);
       if (known) return known;
       this.#custom.set(callee as Key, [...(this.#custom.get(callee as Key) ?? []), object]);
-      void key;
       return object;
     }
     const cls = this.typeOf(object)!;
@@ -499,8 +497,7 @@ class Vm implements Interpreter {
     if (instance instanceof Unknown || !this.isInstance(instance, cls)) return instance;
     const init = (this.typeOf(instance) ?? cls).find('__init__');
     if (init !== undefined && init !== this.#object.dict.get('__init__') && !(cls === type)) {
-      const result = yield* this.call(init, [instance, ...args], keywords);
-      void result;
+      yield* this.call(init, [instance, ...args], keywords);
     } else if (init === this.#object.dict.get('__init__')) this.#refuseArguments(cls, args, keywords, make);
     return instance;
   }
@@ -1218,7 +1215,7 @@ class Vm implements Interpreter {
   ): Value | undefined | Pending {
     if (callee instanceof PyFunction) {
       this.#enter(callee, args, keywords, delivery, instance);
-      return callee.code.isGenerator || callee.code.isAsync ? this.#generatorOf(delivery) : pending;
+      return callee.code.isGenerator || callee.code.isAsync ? this.#generatorOf() : pending;
     }
     if (callee instanceof PyBoundMethod) {
       return this.#invoke(callee.callee, [callee.self, ...args], keywords, delivery, instance);
@@ -1491,9 +1488,8 @@ class Vm implements Interpreter {
   }
 
   /** Takes the frame that was just pushed for a generator away, and gives the generator. */
-  #generatorOf(delivery: Delivery): Value {
+  #generatorOf(): Value {
     const frame = this.#frame!;
-    void delivery;
     this.#frame = frame.parent;
     const code = frame.code!;
     const kind = code.isAsync ? (code.isGenerator ? 'async_generator' : 'coroutine') : 'generator';
