@@ -67,7 +67,13 @@ export function plainBinary(operator: string, a: Value, b: Value, machine: Machi
         const union = new PyDict();
         machine.charge(left.entries.size + right.entries.size);
         for (const [key, entry] of left.entries) union.entries.set(key, { ...entry });
-        for (const [key, entry] of right.entries) union.entries.set(key, { ...entry });
+        for (const [key, entry] of right.entries) {
+          // An equal key stays as it was first written.
+          union.entries.set(key, {
+            key: left.entries.has(key) ? left.entries.get(key)!.key : entry.key,
+            value: entry.value,
+          });
+        }
         return union;
       }
       return setBinary(operator, left, right, machine);
@@ -587,6 +593,7 @@ export function plainContains(container: Value, item: Value, machine: Machine): 
     if (item instanceof Unknown) return item;
     const number = numberOf(item);
     if (number === undefined || number instanceof PyComplex) return false;
+    if (number instanceof PyFloat && !Number.isInteger(number.value)) return false;
     const at = (number instanceof PyFloat ? number.value : Number(number)) - value.start;
     return at % value.step === 0 && at / value.step >= 0 && at / value.step < value.length;
   }

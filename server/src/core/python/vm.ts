@@ -1021,7 +1021,9 @@ class Vm implements Interpreter {
     // Of a constructor that failed the instance is unknown.
     const delivery = frame.delivery === 'instance' ? 'push' : frame.delivery;
     if (error instanceof UnknownAccess) {
-      this.#deliver(frame.parent, error.unknown, delivery);
+      // Whether there is a next value is unknown, too.
+      if (delivery === 'next' && frame.parent?.code) this.#unknownResult(frame.parent, error.unknown);
+      else this.#deliver(frame.parent, error.unknown, delivery);
       return;
     }
     if (error instanceof Raised) {
@@ -2542,7 +2544,12 @@ class Vm implements Interpreter {
   *#updateMap(dict: PyDict, value: Value): Steps<void> {
     if (value instanceof PyDict) {
       this.charge(value.entries.size);
-      for (const [key, entry] of value.entries) dict.entries.set(key, { key: entry.key, value: entry.value });
+      for (const [key, entry] of value.entries) {
+        // An equal key stays as it was first written.
+        const known = dict.entries.get(key);
+        if (known) known.value = entry.value;
+        else dict.entries.set(key, { key: entry.key, value: entry.value });
+      }
       return;
     }
     const keys = this.typeOf(value)?.find('keys');
