@@ -2,7 +2,7 @@
 import { attributeOf, noAttribute } from './attributes.ts';
 import { maxItems, tooLong } from './builtins/limits.ts';
 import { setOrder } from './builtins/text.ts';
-import { Frame, PyGenerator } from './frame.ts';
+import { PyGenerator } from './frame.ts';
 import type { Machine } from './machine.ts';
 import {
   type Key,
@@ -20,7 +20,6 @@ import {
   PyInstance,
   PyIterator,
   PyList,
-  PyModule,
   type PyObject,
   PyRange,
   PySet,
@@ -986,9 +985,3 @@ export function* getAttributeSteps(object: Value, name: string, machine: Machine
   if (found === undefined) throw noAttribute(object, name, machine);
   return found instanceof Later ? yield* found.steps : found;
 }
-
-export function isModule(value: Value): value is PyModule {
-  return value instanceof PyModule;
-}
-
-export { Frame };

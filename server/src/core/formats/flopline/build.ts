@@ -28,7 +28,7 @@ export interface Known {
 /** Reads the tree as a network. Never fails: what cannot be understood is a problem and an unknown. */
 export function readNetwork(source: Source, document: YamlDocument, options: ReadOptions, known: Known): Spec {
   const { frame: root, damages } = document;
-  const builder = new Builder(options.places, options.shapeOrder);
+  const builder = new Builder(options.places, options.shapeOrder, document.rows.length);
   const problems = problemsOf(builder);
   const report = reportTo(problems);
   const { entries: top, gaps } = topEntries(root, source.text, report);

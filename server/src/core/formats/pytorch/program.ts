@@ -289,7 +289,7 @@ function parametersLeft(model: ModuleInstance, world: Recording, builder: Builde
     const lost = module.unknownPart;
     if (left.length === 0 && !lost) continue;
     const first = builder.next;
-    const site = siteOf(module.construct);
+    const site = siteOf(module);
     builder.open({ label: path, type: module.cls.name, sites: site ? [site] : [] });
     for (const parameter of left) {
       const { shape, role, why } = parameter;
