@@ -263,10 +263,11 @@ function priceOf(
   // Counted of the changed layers themselves: what reads them may hold them, as branches do that are joined.
   const following = consumers.length === 0 ? 0 : change - (costThere(after, edits, here) - there);
   const work = [si(there), si(there + change - following), unit] as const;
+  const places = placesText(analysed, here);
   const text =
     following === 0
-      ? l10n.t('{0} → {1} {2} here', ...work)
-      : l10n.t('{0} → {1} {2} here, {3} in layers after it', ...work, signed(following));
+      ? l10n.t('{0} → {1} {2} here{3}', ...work, places)
+      : l10n.t('{0} → {1} {2} here{3}, {4} in layers after it', ...work, places, signed(following));
   return {
     here: text,
     whole:
@@ -274,6 +275,12 @@ function priceOf(
         ? l10n.t('{0}, {1} in total, params unchanged', text, total)
         : l10n.t('{0}, {1} in total, params {2}', text, total, signed(params)),
   };
+}
+
+/** ` (×16)`: how many layers the line of a program makes, all of which change; nothing where it is one. */
+function placesText(analysed: Analysed, [first]: readonly Range[]): string {
+  const count = first && analysed.spec.program ? networkOf(analysed).instancesOf(first) : 1;
+  return count > 1 ? ` (×${count})` : '';
 }
 
 /** `model.4 (C2f)`, `conv1 (Convolution)`. */
@@ -306,7 +313,12 @@ function whyText(analysed: Analysed, { why, costs, edits }: Fix): string {
       ? l10n.t('These numbers are for the input {0}.', inputs)
       : l10n.t('These numbers are for the input {0} at scale {1}.', inputs, spec.variant);
   const isShared = spec.variants.length > 1 && edits.some(edit => isOfAllScales(networkOf(analysed), edit));
-  const shared = isShared ? [l10n.t('The other scales of this file change too.')] : [];
+  const shared = [
+    ...(isShared ? [l10n.t('The other scales of this file change too.')] : []),
+    ...((spec.program?.entries.length ?? 0) > 1
+      ? [l10n.t('Other networks of this file that are built by this line change too.')]
+      : []),
+  ];
   return [why, ...costs, ...shared, given].join('\n\n');
 }
 

@@ -11,6 +11,7 @@ import { type Outline, outlineOf } from './entries.ts';
 import { type Given, givenSizes } from './inputs.ts';
 import { attempts, type Outcome } from './reading.ts';
 import { mayHoldNetwork } from './recognise.ts';
+import { rewrite } from './rewrite.ts';
 import { type Surroundings, surroundingsOf } from './roots.ts';
 
 export const pytorch: Format = {
@@ -41,6 +42,7 @@ function open(source: Source, earlier?: Reader): Reader {
     cache: { tree } satisfies Cache,
     prepare: options => program.prepare(options),
     read: options => program.read(options),
+    rewrite: (edits, options) => rewrite(source.text, tree, program.read(options).graph, edits),
   };
 }
 
