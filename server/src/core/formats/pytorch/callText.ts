@@ -214,9 +214,17 @@ export class CallText {
     return [
       { from, to: from, text: `${container}(${inner}${layers.map(layer => `${layer},${inner}`).join('')}` },
       ...edits,
-      ...indented(text, from, unit, edits),
+      ...indented(text, from, this.#shift(text, indent + unit, lineFrom), edits),
       { from: to, to, text: `,${newline}${indent})` },
     ];
+  }
+
+  /** How the lines behind its first one move: with the parenthesis where they are aligned to it, else with the indent. */
+  #shift(text: string, indent: string, lineFrom: number): string | number {
+    const isAligned = /^[^(]*\([ \t]*[^ \t\r\n#]/.test(text);
+    const moved = indent.length - (this.range.from - lineFrom);
+    if (!isAligned || !/^ *$/.test(indent)) return unitOf(this.#text);
+    return moved > 0 ? ' '.repeat(moved) : moved;
   }
 
   *#changedArguments(): Generator<TextEdit> {
@@ -242,17 +250,30 @@ export class CallText {
     if (added.length === 0 || !last) return;
     const lead = this.#text.slice(lineStart(this.#text, last.whole.from), last.whole.from);
     const newline = this.#text.includes('\r\n') ? '\r\n' : '\n';
-    // An argument on a line of its own has the next one on the next line.
-    const between = /^[ \t]*$/.test(lead) && args.length > 1 ? `,${newline}${lead}` : ', ';
-    yield { from: last.whole.to, to: last.whole.to, text: added.map(each => between + each).join('') };
+    const { to } = last.whole;
+    if (!/^[ \t]*$/.test(lead) || args.length === 1) {
+      yield { from: to, to, text: added.map(each => `, ${each}`).join('') };
+      return;
+    }
+    // An argument on a line of its own has the next one on the next line, behind what is said of it.
+    const rest = /^[ \t]*(,?)[ \t]*(?:#[^\r\n]*)?(?=[\r\n])/.exec(this.#text.slice(to));
+    const lines = added.map(each => `${newline}${lead}${each}`);
+    if (!rest) yield { from: to, to, text: lines.map(each => `,${each}`).join('') };
+    else if (rest[1] === '') {
+      yield { from: to, to, text: ',' };
+      yield { from: to + rest[0].length, to: to + rest[0].length, text: lines.join(',') };
+    } else yield { from: to + rest[0].length, to: to + rest[0].length, text: lines.map(each => `${each},`).join('') };
   }
 }
 
-/** The lines of a call behind its first one, further in. */
-function* indented(text: string, from: number, unit: string, edits: readonly TextEdit[]): Generator<TextEdit> {
+/** The lines of a call behind its first one, further in, or so many spaces further out. */
+function* indented(text: string, from: number, by: string | number, edits: readonly TextEdit[]): Generator<TextEdit> {
   for (const { index } of text.matchAll(/\n(?=[^\r\n])/g)) {
     const at = from + index + 1;
-    if (!edits.some(edit => edit.from <= at && at < edit.to)) yield { from: at, to: at, text: unit };
+    const spaces = /^ */.exec(text.slice(index + 1))![0].length;
+    const to = typeof by === 'string' ? at : at + Math.min(-by, spaces);
+    if (edits.some(edit => edit.from <= to && at < edit.to)) continue;
+    yield { from: at, to, text: typeof by === 'string' ? by : '' };
   }
 }
 
