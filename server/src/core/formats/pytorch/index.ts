@@ -16,6 +16,7 @@ import { type Outline, outlineOf } from './entries.ts';
 import { type Given, givenSizes } from './inputs.ts';
 import { attempts, type Outcome } from './reading.ts';
 import { mayHoldNetwork } from './recognise.ts';
+import { rewrite } from './rewrite.ts';
 import { type Surroundings, surroundingsOf } from './roots.ts';
 import { firstArgument, improbable } from './slots.ts';
 
@@ -49,6 +50,7 @@ function open(source: Source, earlier?: Reader): Reader {
     read: options => program.read(options),
     fixes: problem => program.fixes(problem),
     slot: offset => program.slot(offset),
+    rewrite: (edits, options) => rewrite(source.text, tree, program.read(options).graph, edits),
   };
 }
 
