@@ -13,6 +13,7 @@ import {
   priceAdvice,
   withValues,
 } from '../../../server/src/core/index.ts';
+import type { Files } from '../../../server/src/core/python/files.ts';
 import { startPython } from '../../../server/src/core/syntax/python/parse.ts';
 import { Disk } from '../../../server/src/host/disk.ts';
 import { addTallies, analysedOf, checkAllAdvice, type Tally } from '../../support/advice.ts';
@@ -64,7 +65,11 @@ describe('changes of programs', () => {
   });
 
   const alone: readonly (readonly [why: string, text: string, left: readonly string[]])[] = [
-    ['weights read', network(plain, { rest: 'def tied(self):\n    return self.conv.weight' }), ['ungrouped-convolution']],
+    [
+      'weights read',
+      network(plain, { rest: 'def tied(self):\n    return self.conv.weight' }),
+      ['ungrouped-convolution'],
+    ],
     [
       'an attribute read in the forward pass',
       network(plain, { forward: 'self.conv(x) * self.conv.out_channels' }),
@@ -90,11 +95,7 @@ describe('changes of programs', () => {
     ],
     ['arguments by stars', network('self.conv = nn.Conv2d(width, 64, 3, padding=1, **options)'), []],
     ['arguments in a list', network('sizes = (width, 64, 3)\nself.conv = nn.Conv2d(*sizes)'), []],
-    [
-      'groups by name',
-      network('self.conv = nn.Conv2d(width, 64, 3, padding=1, groups=max(1, 65 - width))'),
-      [],
-    ],
+    ['groups by name', network('self.conv = nn.Conv2d(width, 64, 3, padding=1, groups=max(1, 65 - width))'), []],
     [
       'channels that are taken from a list',
       network('widths = [64]\nself.conv = nn.Conv2d(widths.pop(), 64, 3, padding=1)'),
@@ -110,12 +111,17 @@ describe('changes of programs', () => {
   for (const [why, text, left] of alone) it(`leave alone: ${why}`, () => assert.deepEqual(offered(text), left));
 
   it('leave alone what another file constructs', () => {
-    const source = { name: 'main.py', text: '# flopline: Net() input=1,64,16,16\nimport torch\nfrom net import Net\n', path: '/p/main.py' };
-    const files = {
-      read: (path: string) => (path === '/p/net.py' ? network(plain) : undefined),
-      list: (path: string) => (path === '/p' ? ['main.py', 'net.py'] : undefined),
+    const source = {
+      name: 'main.py',
+      text: '# flopline: Net() input=1,64,16,16\nimport torch\nfrom net import Net\n',
+      path: '/p/main.py',
     };
-    const analysed = price(open({ ...source, files: files as never }, defaultSettings)!, defaultSettings)!;
+    const files: Files = {
+      read: path => (path === '/p/net.py' ? network(plain) : undefined),
+      isFolder: path => path === '/p',
+      list: path => (path === '/p' ? ['main.py', 'net.py'] : []),
+    };
+    const analysed = price(open({ ...source, files }, defaultSettings)!, defaultSettings)!;
     assert.ok(analysed.model.totals.macs.value > 0);
     assert.deepEqual(codesOf(analysed), []);
   });
@@ -148,7 +154,9 @@ def normed():
   });
 
   it('keep a bias that is a choice', () => {
-    const text = network('self.conv = nn.Conv2d(width, 64, 1, bias=bias)', { forward: 'nn.BatchNorm2d(64)(self.conv(x))' });
+    const text = network('self.conv = nn.Conv2d(width, 64, 1, bias=bias)', {
+      forward: 'nn.BatchNorm2d(64)(self.conv(x))',
+    });
     assert.deepEqual(offered(text), []);
   });
 

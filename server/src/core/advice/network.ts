@@ -254,7 +254,7 @@ export class Network {
       yield {
         place,
         items: [place.item, ...place.norm, ...(place.act ? [place.act] : [])],
-        name: first.frame.label,
+        name: nameOf(first.frame),
         op: first.main.op.name as Layer['op'],
         uses: [first, ...others],
       };
@@ -378,6 +378,15 @@ function chainOf({ first, end }: Frame, { nodes }: Graph): readonly GraphNode[] 
 }
 
 const touches = (site: Range, within: Range): boolean => site.from <= within.to && within.from <= site.to;
+
+/** As a person knows it: in a container of a program, with the container's name. */
+function nameOf(frame: Frame): string {
+  let name = frame.label;
+  for (let at = frame.parent; at && /^\d+(?:\.|$)/.test(name); at = at.parent) {
+    if (at.label !== '' && at.sites.some(({ role }) => role === 'construct')) name = `${at.label}.${name}`;
+  }
+  return name;
+}
 
 /** Whether the same follows two uses of an item. */
 const sameBehind = (a: Use, b: Use): boolean => a.norm?.op === b.norm?.op && a.act?.op === b.act?.op;

@@ -107,12 +107,7 @@ class Writer implements Rewriter {
   }
 
   /** `nn.Conv2d(cin, cin // 4, 1, bias=False)`, with a normalization and an activation where it has them. */
-  #newConv(
-    call: CallText,
-    uses: readonly GraphNode[],
-    layer: NewConv,
-    reads: string,
-  ): NewText | undefined {
+  #newConv(call: CallText, uses: readonly GraphNode[], layer: NewConv, reads: string): NewText | undefined {
     const out = layer.depthwise ? reads : this.#widthText(call, uses, layer.out);
     const cls = this.#names.beside(call.callee, call.cls);
     const isWritten = String(layer.kernel) === String((uses[0]!.attrs as Conv).kernel);
@@ -280,7 +275,13 @@ class Writer implements Rewriter {
     const callee = node.kind === 'Call' ? node.callee : undefined;
     const name = callee && this.#names.resolved(callee);
     if (name === 'torch.nn.Flatten') {
-      const call = new CallText(this.#text, this.#tree, node as Extract<Expression, { kind: 'Call' }>, start, 'Flatten');
+      const call = new CallText(
+        this.#text,
+        this.#tree,
+        node as Extract<Expression, { kind: 'Call' }>,
+        start,
+        'Flatten',
+      );
       const pool = this.#names.beside(callee!, `AdaptiveAvgPool${rank}d`);
       this.#calls.set(item.from, call);
       return pool !== undefined && call.wrap([`${pool}(1)`], this.#names.beside(callee!, 'Sequential'));
