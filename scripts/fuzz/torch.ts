@@ -63,7 +63,8 @@ function ours(text: string, inputs: string) {
 
 /** What is wrong, if anything is; `unlike` where Python gets by and an error is shown. */
 function verdict(truth: Truth, told: NonNullable<ReturnType<typeof ours>>): string | undefined {
-  if (truth.died) return undefined;
+  // A module that is not installed there may be here.
+  if (truth.died || truth.error?.startsWith('ModuleNotFoundError')) return undefined;
   const { params, macs, complete } = told.totals;
   const errors = told.problems.filter(({ severity }) => severity === 'error');
   const said = `${complete ? 'complete' : 'incomplete'} params ${params} macs ${macs}; ${errors.map(({ code, message }) => `${code}: ${message}`).join(' | ')}`;

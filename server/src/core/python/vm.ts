@@ -996,7 +996,9 @@ class Vm implements Interpreter {
         this.#deliver(frame.parent, result.value as Value, frame.delivery, frame.instance);
         return;
       }
-      if (--this.#budget <= -100_000) throw new Stopped({ message: l10n.t('The program takes too long.') });
+      // Some times what an instruction costs.
+      this.#budget -= 3;
+      if (this.#budget <= -400_000) throw new Stopped({ message: l10n.t('The program takes too long.') });
       const { callee, args, keywords } = result.value;
       let answer: Value | undefined | Pending;
       try {

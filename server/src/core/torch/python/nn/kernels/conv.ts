@@ -15,7 +15,7 @@ import {
   unknownResult,
   weightedOne,
 } from '../apply.ts';
-import { numberOf, sizesOf, unknownIn } from '../natives.ts';
+import { sizesOf, unknownIn } from '../natives.ts';
 import type { NN } from '../state.ts';
 
 export interface Convolution {
@@ -39,7 +39,7 @@ export function convolve(nn: NN, caller: Caller, input: PyTensor, rank: 1 | 2 | 
   const shape = weight.shape ?? Array.from({ length: rank + 2 }, () => Number.NaN);
   if (shape.length !== rank + 2) return wrongWeight(nn, caller, input, weight, rank);
   const [out, inside, ...kernel] = shape as [number, number, ...number[]];
-  const groups = numberOf(call.groups) ?? Number.NaN;
+  const [groups] = sizesOf(call.groups, 1, 'groups', machine) as [number];
   const stride = sizesOf(call.stride, rank, 'stride', machine);
   const dilation = sizesOf(call.dilation, rank, 'dilation', machine);
   const whole = batched(nn, caller, input, rank + 2);
@@ -131,7 +131,7 @@ export function convolveTransposed(
   const shape = weight.shape ?? Array.from({ length: rank + 2 }, () => Number.NaN);
   if (shape.length !== rank + 2) return wrongWeight(nn, caller, input, weight, rank);
   const [inside, part, ...kernel] = shape as [number, number, ...number[]];
-  const groups = numberOf(call.groups) ?? Number.NaN;
+  const [groups] = sizesOf(call.groups, 1, 'groups', machine) as [number];
   const whole = batched(nn, caller, input, rank + 2);
   const x = declared(nn, whole.x, 1, inside, found => mismatch(caller, 'in_channels', inside, found, input));
   const attrs = {
