@@ -75,7 +75,7 @@ const endless: readonly string[] = [
   "'x'.join(['a' * 10**6] * 10**6)",
   "('a' * 10**6).join('b' * 10**6)",
   "''.join(chr(n) for n in itertools.count())",
-  "len(str(7 ** 10**9))",
+  'len(str(7 ** 10**9))',
   '9 ** 9 ** 9 ** 9',
   '2 ** 10**12',
   '(-2) ** 10**12',
@@ -180,24 +180,24 @@ const endless: readonly string[] = [
   "'a' in 'b' * 10**12",
   'vars()',
   "exec('while True: pass')",
-  "random.sample(range(10**9), 10**8)",
-  "[random.random() for _ in iter(int, 1)]",
+  'random.sample(range(10**9), 10**8)',
+  '[random.random() for _ in iter(int, 1)]',
   "list('ab' * 10**7)",
   "('a,' * 10**6).split(',')[10**5]",
-  "sum([[i] for i in range(10**5)], [])",
-  "functools.reduce(lambda a, b: a + [b], range(10**6), [])",
+  'sum([[i] for i in range(10**5)], [])',
+  'functools.reduce(lambda a, b: a + [b], range(10**6), [])',
   "''.join(reversed('a' * 4 * 10**6))",
   "[('a' * 4 * 10**6)[::-1] for _ in range(10**5)]",
   "[hash('a' * 10**6 + str(i)) for i in range(10**5)]",
   "[('a' * 10**6).count('a') for _ in range(10**6)]",
   "[('a' * 10**6).upper() for _ in range(10**6)]",
   "[('a' * 10**6 == 'a' * 10**6) for _ in range(10**6)]",
-  "[list(range(10**6)) for _ in range(1000)]",
-  "[[0] * 10**6 for _ in range(10**4)]",
+  '[list(range(10**6)) for _ in range(1000)]',
+  '[[0] * 10**6 for _ in range(10**4)]',
   "['a' * 10**6 + str(i) for i in range(10**5)]",
-  "[torch.zeros(10**5) + i for i in range(10**6)]",
-  "[3 ** 40000 * i for i in range(10**6)]",
-  "[str(3 ** 40000 * i) for i in range(10**6)]",
+  '[torch.zeros(10**5) + i for i in range(10**6)]',
+  '[3 ** 40000 * i for i in range(10**6)]',
+  '[str(3 ** 40000 * i) for i in range(10**6)]',
 ];
 
 /** Statements that never end, go deep, or make circles. */
@@ -504,7 +504,7 @@ function texts(): readonly string[] {
     around('x += x\n'.repeat(20_000)),
     around(`self.conv = \nself.conv2 = \n`.repeat(5000)),
     around('"""'.repeat(10_001)),
-    around("'''\n\"\"\"\n".repeat(5001)),
+    around('\'\'\'\n"""\n'.repeat(5001)),
     around("f'''{'''".repeat(3000)),
     around(`${'*'.repeat(10_000)}a, b = c`),
     around(`${'('.repeat(2000)}a${',)'.repeat(2000)} = c`),
@@ -515,14 +515,21 @@ function texts(): readonly string[] {
     around(`x = ${deep('(a := ', '1', ')', 3000)}`),
     `${net('pass')}${many(3000, at => `\nif __name__ == '__main__':\n    Net()(torch.randn(1, 3, ${at}, 32))`)}`,
     `${net('pass')}${many(3000, at => `\ndef net${at}(): return Net()`)}`,
-    net(many(5000, at => `self.c${at} = nn.Conv2d(8, 8, 3, padding=1)\n`), `x = self.conv(x)\n${many(5000, at => `x = self.c${at}(x)\n`)}return x`),
-    net('self.l = nn.ModuleList([nn.Conv2d(8, 8, 3, padding=1) for _ in range(100000)])', 'x = self.conv(x)\nfor c in self.l: x = c(x)\nreturn x'),
+    net(
+      many(5000, at => `self.c${at} = nn.Conv2d(8, 8, 3, padding=1)\n`),
+      `x = self.conv(x)\n${many(5000, at => `x = self.c${at}(x)\n`)}return x`,
+    ),
+    net(
+      'self.l = nn.ModuleList([nn.Conv2d(8, 8, 3, padding=1) for _ in range(100000)])',
+      'x = self.conv(x)\nfor c in self.l: x = c(x)\nreturn x',
+    ),
     net('self.c = nn.Conv2d(8, 8, 3, padding=1)', 'x = self.conv(x)\nfor _ in range(100000): x = self.c(x)\nreturn x'),
     net('pass', many(5000, () => 'x = F.relu(x)\n') + 'return x'),
   ];
 }
 
-const imports = 'import ast, collections, copy, functools, itertools, json, math, os, random, re, sys\nimport numpy as np\nfrom missing import unknown\n';
+const imports =
+  'import ast, collections, copy, functools, itertools, json, math, os, random, re, sys\nimport numpy as np\nfrom missing import unknown\n';
 
 /** All of them, each in the file itself, in a constructor or in a forward pass, some under a condition that is not known. */
 export function hostilePrograms(): Source[] {

@@ -2,7 +2,28 @@
 // one, a name is mistyped, a condition is put around a statement.
 import type { Random } from './random.ts';
 
-const numbers = ['0', '-1', '1', '2', '3', '4', '5', '7', '8', '16', '64', '1000', '0.5', '2.0', '1e9', '10**12', 'None', 'True', "'a'", ''];
+const numbers = [
+  '0',
+  '-1',
+  '1',
+  '2',
+  '3',
+  '4',
+  '5',
+  '7',
+  '8',
+  '16',
+  '64',
+  '1000',
+  '0.5',
+  '2.0',
+  '1e9',
+  '10**12',
+  'None',
+  'True',
+  "'a'",
+  '',
+];
 const operators = ['+', '-', '*', '/', '//', '%', '**', '==', '!=', '<', '>', '<=', 'and', 'or', 'is', 'in', '@', '=', ',', '.', ':']; // biome-ignore format: a list
 const words = [
   'None', 'True', 'False', 'self', 'x', '()', '[]', '{}', '(', ')', '[', ']', ':', ',', '.', '=', '*', '**', '#', "'", '"', '"""', '\\', '\n', '    ',
@@ -76,12 +97,17 @@ function once(text: string, others: readonly string[], random: Random, isGentle:
     case 11:
       return put(`${indent}${random.pick(statements)}`, line);
     case 12:
-      return put(`${indent}if ${random.pick(['unknown()', 'x', 'True', 'False', 'self', 'not x', '0', 'missing'])}:`, `    ${line}`);
+      return put(
+        `${indent}if ${random.pick(['unknown()', 'x', 'True', 'False', 'self', 'not x', '0', 'missing'])}:`,
+        `    ${line}`,
+      );
     case 13:
       // Half typed, or with a word too many.
       return random.below(2)
         ? put(line.slice(0, random.below(line.length + 1)))
-        : put(line.slice(0, indent.length + random.below(line.length)) + random.pick(words) + line.slice(indent.length));
+        : put(
+            line.slice(0, indent.length + random.below(line.length)) + random.pick(words) + line.slice(indent.length),
+          );
     case 14:
       return put(`${random.pick(['', '    ', '        ', `${indent}    `])}${line.trimStart()}`);
     case 15: {

@@ -67,14 +67,26 @@ export function placed(statements: readonly Statement[], text: string): Placed {
   };
 
   /** A problem is shown in one line. */
-  const lineOf = ({ from, to }: Range): Range => ({ from, to: from + text.slice(from, to).split(/[\r\n]/, 1)[0]!.length });
+  const lineOf = ({ from, to }: Range): Range => ({
+    from,
+    to: from + text.slice(from, to).split(/[\r\n]/, 1)[0]!.length,
+  });
 
   const found = within(statements, top);
   return problems.length > 0 ? { statements: found, problems } : { statements, problems };
 }
 
-function contextOf({ isAsync, parameters: { positionalOnly, positional, rest, keywordOnly, keywords } }: FunctionDef): Context {
-  const all = [...positionalOnly, ...positional, ...keywordOnly, ...(rest ? [rest] : []), ...(keywords ? [keywords] : [])];
+function contextOf({
+  isAsync,
+  parameters: { positionalOnly, positional, rest, keywordOnly, keywords },
+}: FunctionDef): Context {
+  const all = [
+    ...positionalOnly,
+    ...positional,
+    ...keywordOnly,
+    ...(rest ? [rest] : []),
+    ...(keywords ? [keywords] : []),
+  ];
   return {
     inLoop: false,
     scope: isAsync ? 'coroutine' : 'function',

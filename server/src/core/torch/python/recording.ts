@@ -26,6 +26,9 @@ export function worldOf(machine: Machine): Recording {
   return world;
 }
 
+/** What an operator costs in memory and time, beside an element of a list. */
+const operatorWork = 60;
+
 export class Recording implements World {
   readonly machine: Machine;
   readonly classes: World['classes'];
@@ -118,6 +121,7 @@ export class Recording implements World {
     inputs: readonly PyTensor[],
     options?: ApplyOptions,
   ): readonly PyTensor[] {
+    this.machine.charge(operatorWork);
     const dtype = options?.dtype ?? inputs[0]?.dtype ?? 'float32';
     const { shapes, why, failed } = this.#inferred(op, attrs, inputs);
     const strides = inputs.every(isContiguous) ? 'contiguous' : undefined;

@@ -42,6 +42,13 @@ export function convolve(nn: NN, caller: Caller, input: PyTensor, rank: 1 | 2 | 
   const [groups] = sizesOf(call.groups, 1, 'groups', machine) as [number];
   const stride = sizesOf(call.stride, rank, 'stride', machine);
   const dilation = sizesOf(call.dilation, rank, 'dilation', machine);
+  if (out === 0) {
+    throw machine.raise(
+      'RuntimeError',
+      `Given groups=${groups}, expected weight to be at least ${groups} at dimension 0, but got weight of size [${shape.join(', ')}] instead`,
+    );
+  }
+  if (kernel.includes(0)) throw machine.raise('RuntimeError', 'kernel size should be greater than zero');
   const whole = batched(nn, caller, input, rank + 2);
   const x = declared(nn, whole.x, 1, inside * groups, found =>
     mismatch(caller, 'in_channels', inside * groups, found, input),

@@ -104,7 +104,8 @@ export function embed(nn: NN, caller: Caller, indices: PyTensor, weight: PyTenso
   }
   // Positions are often computed, and more of them than there are rows.
   const known = indices.shape && size(indices.shape) <= mostChecked ? valuesOf(indices) : undefined;
-  if (known?.some(index => index < 0 || index >= count)) throw nn.machine.raise('IndexError', 'index out of range in self');
+  if (known?.some(index => index < 0 || index >= count))
+    throw nn.machine.raise('IndexError', 'index out of range in self');
   return weightedOne(nn, caller, ops.embedding, { count, dim }, [indices], [weight], { dtype: weight.dtype });
 }
 

@@ -6,7 +6,7 @@ import { extent } from '../../../../ops/rules/window.ts';
 import { PyList, type Value } from '../../../../python/objects.ts';
 import type { PyTensor } from '../../tensor.ts';
 import { apply, applyKnown, batched, type Caller, looseShape, refuse, unknownResult } from '../apply.ts';
-import { flag, listOf, numberOf, factorsOf, sizesOf, tupleOf, unknownIn } from '../natives.ts';
+import { factorsOf, flag, listOf, numberOf, sizesOf, tupleOf, unknownIn } from '../natives.ts';
 import type { NN } from '../state.ts';
 import { moving, withIndices } from './data.ts';
 

@@ -5,7 +5,7 @@ import { op, type Shape } from '../../../../ops/op.ts';
 import { PyTuple, type Value } from '../../../../python/objects.ts';
 import type { PyTensor } from '../../tensor.ts';
 import { apply, applyKnown, batched, type Caller, refuse, shown, unknownResult } from '../apply.ts';
-import { listOf, numberOf, factorsOf, sizesOf, unknownIn } from '../natives.ts';
+import { factorsOf, listOf, numberOf, sizesOf, unknownIn } from '../natives.ts';
 import type { NN } from '../state.ts';
 import { moving } from './data.ts';
 import { adaptivePool } from './pool.ts';

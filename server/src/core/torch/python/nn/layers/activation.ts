@@ -103,7 +103,10 @@ export const activations: readonly LayerClass[] = [
       if (p instanceof Unknown || p instanceof PyTensor) return;
       const probability = numberOf(p!);
       if (probability === undefined)
-        throw machine.raise('TypeError', `'<' not supported between instances of '${machine.typeOf(p!)?.name}' and 'int'`);
+        throw machine.raise(
+          'TypeError',
+          `'<' not supported between instances of '${machine.typeOf(p!)?.name}' and 'int'`,
+        );
       if (probability < 0 || probability > 1) {
         throw machine.raise('ValueError', `dropout probability has to be between 0 and 1, but got ${probability}`);
       }

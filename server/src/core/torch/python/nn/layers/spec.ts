@@ -32,6 +32,9 @@ export interface LayerClass {
   readonly summary?: () => string;
 }
 
+/** What a layer costs in memory and time, beside an element of a list. */
+const layerWork = 100;
+
 export function define(nn: NN, spec: LayerClass): PyClass {
   const {
     name,
@@ -51,6 +54,7 @@ export function define(nn: NN, spec: LayerClass): PyClass {
   if (init !== undefined) {
     const { names, defaults } = bindingOf(init);
     const initialize = (module: ModuleInstance, values: readonly Value[]): void => {
+      nn.machine.charge(layerWork);
       if (!module.isReady) module.prepare();
       const args: Record<string, Value> = {};
       names.forEach((each, at) => {
