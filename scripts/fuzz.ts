@@ -384,7 +384,9 @@ function costsAsPriced({ document, settings }: Analysed, offer: NonNullable<Retu
 /** Rows sum to totals; what is not complete says why, and nothing else does; JSON holds all of it. */
 function agrees(told: ReturnType<typeof report>): void {
   const { totals, layers } = told;
-  for (const key of ['params', 'macs', 'value', 'activations'] as const) {
+  // The rows of a program are modules within modules.
+  const areNested = told.format === 'pytorch';
+  for (const key of areNested ? [] : (['params', 'macs', 'value', 'activations'] as const)) {
     const sum = layers.reduce((before, row) => before + (row[key] ?? 0), 0);
     const total = totals[key] ?? 0;
     // Past 2⁵³, or in a convention with fractions, sums depend on their order;

@@ -1,4 +1,4 @@
-"""Runs programs as PyTorch does, for scripts/fuzz/torch.ts: a line of JSON {text, entry, inputs} in, one of
+"""Runs programs as PyTorch does, for scripts/fuzz-torch.ts: a line of JSON {text, entry, inputs} in, one of
 {params, macs, shapes} or {error} out. Each runs in a process of its own, with bounds on time and memory.
 """
 import json

@@ -1,15 +1,15 @@
 // Changes small programs, runs them with PyTorch, and compares: where Python raises, nothing may be complete without an
 // error; where it runs, what is complete is equal, and what is not complete says no more than there is.
-//   npx tsx scripts/fuzz/torch.ts [--count 1000] [--seed FIRST] [--python /usr/bin/python3] [--show]
+//   npx tsx scripts/fuzz-torch.ts [--count 1000] [--seed FIRST] [--python /usr/bin/python3] [--show]
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { defaultSettings, open, price, report, type Settings } from '../../server/src/core/index.ts';
-import { startPython } from '../../server/src/core/syntax/python/parse.ts';
-import { changedProgram } from './python.ts';
-import { Random } from './random.ts';
+import { defaultSettings, open, price, report, type Settings } from '../server/src/core/index.ts';
+import { startPython } from '../server/src/core/syntax/python/parse.ts';
+import { changedProgram } from './fuzz/python.ts';
+import { Random } from './fuzz/random.ts';
 
 const image = 'torch.zeros(1, 3, 16, 16)';
 const programs = (
@@ -22,7 +22,11 @@ const programs = (
     ['recurrent.py', 'torch.zeros(2, 6, dtype=torch.long)'],
     ['window.py', image],
   ] as const
-).map(([name, inputs]) => ({ name, inputs, text: readFileSync(join(import.meta.dirname, 'programs', name), 'utf8') }));
+).map(([name, inputs]) => ({
+  name,
+  inputs,
+  text: readFileSync(join(import.meta.dirname, 'fuzz/programs', name), 'utf8'),
+}));
 
 interface Truth {
   readonly params?: number;
@@ -42,7 +46,7 @@ const { values } = parseArgs({
 });
 
 await startPython();
-const oracle = spawn(values.python, [join(import.meta.dirname, '../oracles/program.py')], {
+const oracle = spawn(values.python, [join(import.meta.dirname, 'oracles/program.py')], {
   stdio: ['pipe', 'pipe', 'inherit'],
 });
 const answers = createInterface({ input: oracle.stdout })[Symbol.asyncIterator]();
