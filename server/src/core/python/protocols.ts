@@ -740,7 +740,7 @@ export function isRaised(error: unknown, type: string, machine: Machine): error 
 export function* nextSteps(iterator: Value, machine: Machine): Steps<Value | undefined> {
   if (iterator instanceof Unknown) throw new UnknownAccess(iterator);
   // Whoever asks for the next value until the last may do so forever.
-  machine.charge(4);
+  machine.charge(6);
   if (iterator instanceof PyIterator) {
     return iterator.next ? iterator.next(machine) : yield* iterator.nextInSteps!(machine);
   }

@@ -109,7 +109,7 @@ function stepsOf(call: Call, x: PyTensor, index: Value): readonly Step[] {
 }
 
 /** More indices than this are not looked at one by one. */
-const mostChecked = 100_000;
+const mostChecked = 5000;
 
 function inside(call: Call, indices: PyTensor, axis: number, shape: Shape): void {
   if (!indices.shape || sizeOf(indices.shape) > mostChecked || !isKnown(indices)) return;

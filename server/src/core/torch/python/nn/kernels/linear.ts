@@ -75,7 +75,7 @@ export function bilinear(
 }
 
 /** More indices than this are not looked at one by one. */
-const mostChecked = 100_000;
+const mostChecked = 5000;
 
 export function embed(nn: NN, caller: Caller, indices: PyTensor, weight: PyTensor): PyTensor {
   const { shape } = weight;

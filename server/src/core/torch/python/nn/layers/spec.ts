@@ -33,7 +33,7 @@ export interface LayerClass {
 }
 
 /** What a layer costs in memory and time, beside an element of a list. */
-const layerWork = 100;
+const layerWork = 150;
 
 export function define(nn: NN, spec: LayerClass): PyClass {
   const {
