@@ -27,7 +27,10 @@ export function worldOf(machine: Machine): Recording {
 }
 
 /** What an operator costs in memory and time, beside an element of a list. */
-const operatorWork = 60;
+const operatorWork = 200;
+
+/** PyTorch has no tensors of more dimensions. */
+const mostDimensions = 64;
 
 export class Recording implements World {
   readonly machine: Machine;
@@ -90,6 +93,9 @@ export class Recording implements World {
   }
 
   tensor(shape: Shape | undefined, dtype: DType = 'float32', why?: Reason): PyTensor {
+    if (shape && shape.length > mostDimensions) {
+      throw this.machine.raise('RuntimeError', `tensor has too many (>${mostDimensions}) dims`);
+    }
     const tensor = new PyTensor(this.classes.Tensor, shape, dtype);
     tensor.why = why;
     if (shape === undefined) tensor.hasType = false;
