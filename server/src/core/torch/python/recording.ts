@@ -26,8 +26,9 @@ export function worldOf(machine: Machine): Recording {
   return world;
 }
 
-/** What an operator costs in memory and time, beside an element of a list. */
-const operatorWork = 200;
+/** What a tensor and an operator cost in memory and time, beside an element of a list. */
+const tensorWork = 80;
+const operatorWork = 100;
 
 /** PyTorch has no tensors of more dimensions. */
 const mostDimensions = 64;
@@ -96,6 +97,7 @@ export class Recording implements World {
     if (shape && shape.length > mostDimensions) {
       throw this.machine.raise('RuntimeError', `tensor has too many (>${mostDimensions}) dims`);
     }
+    this.machine.charge(tensorWork);
     const tensor = new PyTensor(this.classes.Tensor, shape, dtype);
     tensor.why = why;
     if (shape === undefined) tensor.hasType = false;
