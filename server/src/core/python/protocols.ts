@@ -738,6 +738,8 @@ export function isRaised(error: unknown, type: string, machine: Machine): error 
 /** The next value of an iterator; undefined at its end. */
 export function* nextSteps(iterator: Value, machine: Machine): Steps<Value | undefined> {
   if (iterator instanceof Unknown) throw new UnknownAccess(iterator);
+  // Whoever asks for the next value until the last may do so forever.
+  machine.charge(6);
   if (iterator instanceof PyIterator) {
     return iterator.next ? iterator.next(machine) : yield* iterator.nextInSteps!(machine);
   }
@@ -770,7 +772,6 @@ export function* listSteps(iterable: Value, machine: Machine): Steps<readonly Va
   for (;;) {
     const value = yield* nextSteps(iterator, machine);
     if (value === undefined) return values;
-    machine.charge(1);
     values.push(value);
   }
 }

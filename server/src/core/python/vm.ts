@@ -97,7 +97,7 @@ const maxFrames = 1000;
 /** Instructions of one reading; a large network takes some hundred thousand. */
 const defaultSteps = 10_000_000;
 /** Elements, characters and the like that natives may make in one reading. */
-const maxCharge = 16_000_000;
+const maxCharge = 24_000_000;
 
 /** How a run ended. */
 export type Outcome<T = Value> =
@@ -1000,7 +1000,9 @@ class Vm implements Interpreter {
         this.#deliver(frame.parent, result.value as Value, frame.delivery, frame.instance);
         return;
       }
-      if (--this.#budget <= -100_000) throw new Stopped({ message: l10n.t('The program takes too long.') });
+      // Some times what an instruction costs.
+      this.#budget -= 4;
+      if (this.#budget <= -400_000) throw new Stopped({ message: l10n.t('The program takes too long.') });
       const { callee, args, keywords } = result.value;
       let answer: Value | undefined | Pending;
       try {
@@ -1078,6 +1080,7 @@ class Vm implements Interpreter {
   /** Remembers where an exception was raised first. */
   #trace(exception: PyException, from: Frame | undefined): void {
     if (exception.trace) return;
+    this.#budget -= 200;
     const trace: TracePlace[] = [];
     for (let frame = from; frame && trace.length < 50; frame = frame.parent) {
       const place = placeOf(frame);
@@ -1139,8 +1142,24 @@ class Vm implements Interpreter {
     frame.pc = pc + 1;
   }
 
-  /** Unwinds to where an exception is handled. */
+  /** What is raised while something else is: it comes next, because each frame would be one of ours, too. */
+  readonly #raising: Raised[] = [];
+  #isRaising = false;
+
   #raise(raised: Raised): void {
+    this.#raising.push(raised);
+    if (this.#isRaising) return;
+    this.#isRaising = true;
+    try {
+      for (let next = this.#raising.pop(); next; next = this.#raising.pop()) this.#unwind(next);
+    } finally {
+      this.#isRaising = false;
+      this.#raising.length = 0;
+    }
+  }
+
+  /** Unwinds to where an exception is handled. */
+  #unwind(raised: Raised): void {
     const exception = raised.exception as PyException;
     let frame = this.#frame;
     // Exceptions cost more than other instructions.

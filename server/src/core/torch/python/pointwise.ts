@@ -564,6 +564,8 @@ function choices(registry: Registry): void {
     'input, mask, value',
     call => {
       const x = call.tensor();
+      if (typeof call.value('mask') === 'boolean')
+        throw call.machine.raise('TypeError', "masked_fill(): argument 'mask' must be Tensor, not bool");
       const result = pointwise(
         call.world,
         ops.where,

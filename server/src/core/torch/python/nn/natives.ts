@@ -85,8 +85,18 @@ export function flag(value: Value, byDefault = false): boolean {
   return typeof value === 'number' ? value !== 0 : value instanceof Unknown ? byDefault : true;
 }
 
-/** Sizes: of a list or a tuple each, of a number as many as there are dimensions. */
+/** Whole numbers: of a list or a tuple each, of a number as many as there are dimensions. PyTorch takes no floats for them. */
 export function sizesOf(value: Value, rank: number, what: string, machine: Machine): readonly number[] {
+  const wrong = [value, ...(listOf(value) ?? [])].find(
+    item => plain(item) instanceof PyFloat || (typeof item === 'boolean' && what !== 'kernel_size'),
+  );
+  if (wrong !== undefined)
+    throw machine.raise('TypeError', `${what} must be an int or a tuple of ints, not ${describe(wrong)}`);
+  return factorsOf(value, rank, what, machine);
+}
+
+/** The same for numbers that may be fractions. */
+export function factorsOf(value: Value, rank: number, what: string, machine: Machine): readonly number[] {
   const single = numberOf(value);
   if (single !== undefined) return Array.from({ length: rank }, () => single);
   const items = listOf(value);
