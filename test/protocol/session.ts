@@ -80,7 +80,10 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
         publishDiagnostics: { relatedInformation: true },
         ...(options.outline ? { documentSymbol: { dynamicRegistration: true } } : {}),
         ...(options.modern
-          ? { codeAction: { dataSupport: true, disabledSupport: true, resolveSupport: { properties: ['edit'] } } }
+          ? {
+              codeAction: { dataSupport: true, disabledSupport: true, resolveSupport: { properties: ['edit'] } },
+              completion: { completionItem: { snippetSupport: true, labelDetailsSupport: true } },
+            }
           : {}),
       },
     },

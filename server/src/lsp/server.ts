@@ -350,10 +350,13 @@ export function serve(connection: Connection): void {
   connection.onExecuteCommand(async ({ command, arguments: [uri] = [] }) => {
     if (command !== acceptCommand || typeof uri !== 'string') return null;
     try {
-      await session.ready;
+      await session.ready(uri);
       await session.settled(uri);
       workspace.acceptNumbers(uri);
-      refresh();
+      refreshHints();
+      refreshOutline();
+      // Whoever asked finds the problems gone when the command is done.
+      await publishSettled(uri);
     } catch (error) {
       session.complain(command, error);
     }
