@@ -286,7 +286,7 @@ export class Network {
       const next = this.soleConsumer(output);
       // A program calls them where it likes; none of them is a part of the layer's own text.
       if (isProgram) {
-        if (!next || next.inputs.length !== 1 || next.outputs.length !== 1) break;
+        if (next?.inputs.length !== 1 || next.outputs.length !== 1) break;
         if (isNorm(next)) norm ??= next;
         else if (next.op.kind === 'activation') act = next;
         else break;
