@@ -23,6 +23,7 @@ export async function runEditorTests() {
     const report = join(temporary, 'report.json');
     // Tests edit files: on a copy.
     cpSync(join(root, 'test/editor/workspace'), workspace, { recursive: true });
+    cpSync(join(root, 'examples/python/detector'), join(workspace, 'detector'), { recursive: true });
     const outcome = await inSomeEditor(workspace, report);
     if ('why' in outcome) {
       const skipped = countTests();

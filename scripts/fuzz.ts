@@ -1,13 +1,14 @@
 // Throws mutated specs at the whole way from text to features: nothing may throw, take over a second of the processor,
 // or point outside the text, and what is said must agree with itself: rows with totals, a text that was edited with the
 // same text opened, a price with what it costs. Reproducible: a mutant is known by its seed (and by the files mutated).
-//   npm run fuzz [-- --count 100000] [--seed FIRST] [--format ID] [--workers N]
+//   npm run fuzz [-- --count 100000] [--seed FIRST] [--format ID] [--workers N] [--sources DIR]
+// Programs in Python are those of DIR besides, and ones that never end are tried first.
 //   npm run fuzz -- --seed N                                       shows one mutant and what is wrong with it
 // A run that was stopped says which --seed and --count go on with it.
 import { fork } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect, isDeepStrictEqual, parseArgs } from 'node:util';
 import {
@@ -43,26 +44,12 @@ import {
   summary,
   symbols,
 } from '../server/src/core/index.ts';
+import { startPython } from '../server/src/core/syntax/python/parse.ts';
+import { hostilePrograms } from './fuzz/hostile.ts';
+import { changedProgram } from './fuzz/python.ts';
+import { Random } from './fuzz/random.ts';
 
 const root = join(import.meta.dirname, '..');
-
-/** A small generator of its own, so that a mutant is the same on every machine (mulberry32). */
-class Random {
-  #state: number;
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-  below(limit: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let t = this.#state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * limit);
-  }
-  pick<T>(list: readonly T[]): T {
-    return list[this.below(list.length)]!;
-  }
-}
 
 /** Texts that are built to hurt: bombs, depth, sizes, cycles. */
 function attacks(): Source[] {
@@ -84,6 +71,7 @@ function attacks(): Source[] {
     text: `nc: 80\n${head}\nbackbone:\n${rows}\nhead:\n  - [-1, 1, Conv, [64]]\n`,
   });
   return [
+    ...hostilePrograms(),
     own('  - conv: *a29', `${bomb}\n`),
     own('  - repeat: {times: 1000000000, layers: [relu]}'),
     // One row that is used tens of thousands of times, for what looks at all uses of each use.
@@ -155,6 +143,9 @@ const words = [
   'from', 'out', 'kernel', 'repeat', 'conv', 'branches', 'Conv', 'C2f', 'Concat', 'Detect', 'backbone:', 'head:', 'layers:', '$c', '$(', '[net]',
   '[route]', 'layers=-4', 'filters=', '[shortcut]', 'from=-2', '[yolo]', 'mask=0,1', '[crnn]', '[conv_lstm]', 'groups=2', 'stride=-2', 'share_index=-1', 'layer {', 'type:', 'bottom: "data"', '\ud83d\ude00', '\0', '\u2028',
 ]; // biome-ignore format: a list
+
+const attacksOf = (format: string | undefined): readonly Source[] =>
+  attacks().filter(source => format === undefined || formatOf(source)?.id === format);
 
 function mutate(text: string, others: readonly string[], random: Random): string {
   let result = text;
@@ -233,12 +224,16 @@ function mutate(text: string, others: readonly string[], random: Random): string
 
 /** Goes the whole way; returns what is wrong, if anything is. What takes long is tried again: a busy machine is no hang. */
 function trial(mutant: Mutant): string | undefined {
+  // A program is run up to its bounds.
+  const most = isProgram(mutant.source) ? 4000 : 1000;
   const { wrong, slowest } = attempt(mutant);
-  if (wrong !== undefined || slowest.taken <= 1000) return wrong;
+  if (wrong !== undefined || slowest.taken <= most) return wrong;
   const again = attempt(mutant);
   const least = again.slowest.taken < slowest.taken ? again.slowest : slowest;
-  return again.wrong ?? (least.taken > 1000 ? `${least.step} took ${Math.round(least.taken)} ms` : undefined);
+  return again.wrong ?? (least.taken > most ? `${least.step} took ${Math.round(least.taken)} ms` : undefined);
 }
+
+const isProgram = ({ name }: Source): boolean => name.endsWith('.py');
 
 interface Step {
   readonly step: string;
@@ -389,7 +384,9 @@ function costsAsPriced({ document, settings }: Analysed, offer: NonNullable<Retu
 /** Rows sum to totals; what is not complete says why, and nothing else does; JSON holds all of it. */
 function agrees(told: ReturnType<typeof report>): void {
   const { totals, layers } = told;
-  for (const key of ['params', 'macs', 'value', 'activations'] as const) {
+  // The rows of a program are modules within modules.
+  const areNested = told.format === 'pytorch';
+  for (const key of areNested ? [] : (['params', 'macs', 'value', 'activations'] as const)) {
     const sum = layers.reduce((before, row) => before + (row[key] ?? 0), 0);
     const total = totals[key] ?? 0;
     // Past 2⁵³, or in a convention with fractions, sums depend on their order;
@@ -459,17 +456,22 @@ function firstDifference(a: unknown, b: unknown, path = ''): string | undefined 
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function seeds(format: string | undefined): Source[] {
+function seeds(format: string | undefined, folder: string | undefined): Source[] {
   const formats = ['caffe', 'darknet', 'flopline', 'ultralytics'].map(name => `test/formats/${name}/fixtures`);
-  const files = ['examples', ...formats]
-    .flatMap(folder => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
+  const programs = ['scripts/fuzz/programs', 'test/core/python/programs', 'test/formats/pytorch'];
+  const files = ['examples', ...formats, ...programs, ...(folder === undefined ? [] : [folder])]
+    .flatMap(each => readdirSync(resolve(root, each), { recursive: true, withFileTypes: true }))
     .filter(entry => entry.isFile())
     .map(entry => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
   const sources = files.map((file): Source => ({ name: basename(file), text: readFileSync(file, 'utf8') }));
   return sources.filter(source => {
     const found = formatOf(source);
-    return found !== undefined && source.text.length < 6000 && (format === undefined || found.id === format);
+    return (
+      found !== undefined &&
+      source.text.length < (isProgram(source) ? 30_000 : 6000) &&
+      (format === undefined || found.id === format)
+    );
   });
 }
 
@@ -484,7 +486,11 @@ function mutant(seed: number, sources: readonly Source[]): Mutant {
   const random = new Random(seed);
   const original = random.pick(sources);
   const others = sources.map(({ text }) => text);
-  return { source: { ...original, text: mutate(original.text, others, random) }, original, random };
+  const isChanged = isProgram(original) && random.below(4) > 0;
+  const text = isChanged
+    ? changedProgram(original.text, others, random, random.below(2) === 0)
+    : mutate(original.text, others, random);
+  return { source: { ...original, text }, original, random };
 }
 
 /** Seeds that a process takes at once. */
@@ -497,8 +503,12 @@ interface Job {
   readonly from: number;
   readonly to: number;
   readonly format: string | undefined;
+  readonly sources: string | undefined;
+  /** They are attacks by their index, not seeds. */
+  readonly isAttack?: true;
 }
 
+await startPython();
 if (!process.send) {
   const { values } = parseArgs({
     args: process.argv.slice(2),
@@ -506,6 +516,7 @@ if (!process.send) {
       count: { type: 'string' },
       format: { type: 'string' },
       seed: { type: 'string' },
+      sources: { type: 'string' },
       workers: { type: 'string', default: String(Math.min(4, availableParallelism())) },
     },
   });
@@ -514,28 +525,30 @@ if (!process.send) {
     console.error('--seed, --count and --workers are whole numbers ≥ 0.');
     process.exit(2);
   }
-  if (seeds(values.format).length === 0) {
+  if (seeds(values.format, values.sources).length === 0) {
     console.error(`There is no spec of the format “${values.format}” to mutate.`);
     process.exit(2);
   }
   if (values.seed !== undefined && values.count === undefined) {
-    const shown = mutant(Number(values.seed), seeds(values.format));
+    const shown = mutant(Number(values.seed), seeds(values.format, values.sources));
     console.log(shown.source.text);
     console.log('—', shown.source.name, trial(shown) ?? 'nothing wrong');
   } else {
     const from = Number(values.seed ?? 0);
-    const job = { from, to: from + Number(values.count ?? 100_000), format: values.format };
+    const job = { from, to: from + Number(values.count ?? 100_000), format: values.format, sources: values.sources };
     await run(job, Math.max(1, Number(values.workers)));
   }
 } else {
   // Where nobody listens any more, the run was stopped.
   const send = (message: Message): void =>
     void process.send!(message, (error: Error | null) => error && process.exit());
-  process.on('message', ({ from, to, format }: Job) => {
-    const sources = seeds(format);
+  process.on('message', ({ from, to, format, sources: folder, isAttack }: Job) => {
+    const sources = isAttack ? [] : seeds(format, folder);
+    const all = isAttack ? attacksOf(format) : [];
     for (let seed = from; seed < to; seed++) {
       send({ at: seed });
-      const each = mutant(seed, sources);
+      const attack = isAttack && all[seed]!;
+      const each = attack ? { source: attack, original: attack, random: new Random(1) } : mutant(seed, sources);
       const wrong = trial(each);
       if (wrong) send({ at: seed, wrong, name: each.source.name });
     }
@@ -551,24 +564,19 @@ interface Message {
   readonly done?: boolean;
 }
 
-async function run({ from, to, format }: Job, workers: number): Promise<void> {
+async function run({ from, to, format, sources }: Job, workers: number): Promise<void> {
   let failures = 0;
   const fail = (what: string): void => {
     failures++;
     if (failures <= 200) console.log(`FAIL ${what}`);
   };
-  for (const source of attacks()) {
-    const begin = performance.now();
-    const wrong = trial({ source, original: source, random: new Random(1) });
-    const start = source.text.slice(0, 120).replaceAll('\n', '⏎');
-    if (process.env.FUZZ_TIMES) console.log(source.name, start.slice(0, 60), Math.round(performance.now() - begin));
-    if (wrong) fail(`${source.name}: ${start}…\n  ${wrong}`);
-  }
-
   // Handed out in shares, lowest first, so that a run can be left and gone on with.
   const jobs: Job[] = [];
   for (let first = from; first < to; first += share)
-    jobs.push({ from: first, to: Math.min(to, first + share), format });
+    jobs.push({ from: first, to: Math.min(to, first + share), format, sources });
+  const { length: built } = attacksOf(format);
+  for (let first = 0; first < built; first += share)
+    jobs.unshift({ from: first, to: Math.min(built, first + share), format, sources, isAttack: true });
   jobs.reverse();
   const atWork = new Map<number, Job>();
   let done = 0;
@@ -582,7 +590,8 @@ async function run({ from, to, format }: Job, workers: number): Promise<void> {
   };
   const ticking = setInterval(progress, 30_000);
   process.once('SIGINT', () => {
-    const next = Math.min(jobs.at(-1)?.from ?? to, ...[...atWork.values()].map(job => job.from));
+    const waiting = [...jobs, ...atWork.values()].filter(({ isAttack }) => !isAttack);
+    const next = Math.min(to, ...waiting.map(job => job.from));
     progress();
     console.log(`To go on: npm run fuzz -- --seed ${next} --count ${to - next}${format ? ` --format ${format}` : ''}`);
     process.exit(130);
@@ -596,6 +605,7 @@ async function run({ from, to, format }: Job, workers: number): Promise<void> {
       let job: Job | undefined;
       let at = from;
       let heard = performance.now();
+      const kind = (): string => (job?.isAttack ? 'attack' : 'seed');
       const next = (): void => {
         job = jobs.pop();
         if (!job) {
@@ -610,24 +620,24 @@ async function run({ from, to, format }: Job, workers: number): Promise<void> {
       const watch = setInterval(() => {
         if (!job || performance.now() - heard < patience) return;
         heard = performance.now();
-        fail(`seed ${at} hangs`);
+        fail(`${kind()} ${at} hangs`);
         worker.kill('SIGKILL');
       }, 1000);
       worker.on('message', (message: Message) => {
         heard = performance.now();
         at = message.at;
-        if (message.wrong) fail(`seed ${message.at} (${message.name}): ${message.wrong}`);
+        if (message.wrong) fail(`${kind()} ${message.at} (${message.name}): ${message.wrong}`);
         if (!message.done || !job) return;
-        done += job.to - job.from;
+        if (!job.isAttack) done += job.to - job.from;
         next();
       });
-      worker.on('error', error => fail(`seed ${at}: ${error}`));
+      worker.on('error', error => fail(`${kind()} ${at}: ${error}`));
       worker.on('exit', (code, signal) => {
         clearInterval(watch);
         atWork.delete(worker.pid!);
         if (!job) return resolve();
-        if (signal !== 'SIGKILL') fail(`seed ${at} ends the process with ${code ?? signal}`);
-        done += at + 1 - job.from;
+        if (signal !== 'SIGKILL') fail(`${kind()} ${at} ends the process with ${code ?? signal}`);
+        if (!job.isAttack) done += at + 1 - job.from;
         if (at + 1 < job.to) jobs.push({ ...job, from: at + 1 });
         resolve(work());
       });
@@ -637,7 +647,7 @@ async function run({ from, to, format }: Job, workers: number): Promise<void> {
   clearInterval(ticking);
   const seconds = (performance.now() - begin) / 1000;
   console.log(
-    `${to - from} mutants from seed ${from} and ${attacks().length} attacks in ${minutes(seconds)}, ${failures} failures`,
+    `${to - from} mutants from seed ${from} and ${built} attacks in ${minutes(seconds)}, ${failures} failures`,
   );
   process.exit(failures > 0 ? 1 : 0);
 }

@@ -12,11 +12,11 @@ const googlenet = 'googlenet.net.yaml';
 const naive = 'googlenet-naive.net.yaml';
 const darknet = 'tiny-detector.cfg';
 const caffe = 'googlenet-head.prototxt';
+const resnet = 'python/resnet18.py';
+const gpt = 'python/gpt.py';
 
 mkdirSync(images, { recursive: true });
 const temporary = mkdtempSync(join(tmpdir(), 'flopline-screenshots-'));
-const workspace = join(temporary, 'examples');
-cpSync(examples, workspace, { recursive: true });
 const browser = await startBrowser();
 const editor = await startServer({
   // As an extension in development the window would not have its colours.
@@ -37,12 +37,26 @@ const editor = await startServer({
     'editor.guides.indentation': false,
     'editor.stickyScroll.enabled': false,
     'editor.hover.delay': 100,
+    // The tooltips of lists come late and lie over them.
+    'workbench.hover.delay': 60_000,
     'breadcrumbs.enabled': false,
   },
 });
 
 let page;
 const shots = {
+  // Networks in Python, as they are written.
+  'hints-resnet': () => take('hints-resnet', resnet, async () => {}, { width: 1280, height: 1080 }),
+  'hints-gpt': () =>
+    take(
+      'hints-gpt',
+      gpt,
+      async () => {
+        await scrollTo(lineOf(gpt, /^class CausalSelfAttention/));
+        await pointAt(gpt, lineOf(gpt, /c_attn = nn\.Linear/), 'Linear');
+      },
+      { width: 1280, height: 1080 },
+    ),
   'hints-yolo': () => take('hints-yolo', yolo),
   'hints-googlenet': () => take('hints-googlenet', googlenet, async () => {}, { width: 1280, height: 800 }),
   lens: () => take('lens', yolo, async () => {}, { height: 300 }),
@@ -74,27 +88,6 @@ const shots = {
       await scrollTo(lineOf(yolo, /^head:/));
       await pointAt(yolo, lineOf(yolo, /\[-1, 12\]/), '12');
     }),
-  // A row that was just inserted: what it costs below, and the fix of the numbers that it made old.
-  numbers: () =>
-    take(
-      'numbers',
-      yolo,
-      async () => {
-        const row = lineOf(yolo, /SPPF/);
-        await goTo(row);
-        await page.keyboard.press('End');
-        await page.keyboard.press('Enter');
-        await page.keyboard.press('Home');
-        await page.keyboard.press('Shift+End');
-        await page.keyboard.insertText('  - [-1, 1, Conv, [512, 3, 1]]');
-        await page.locator('.squiggly-warning').nth(1).waitFor();
-        await scrollTo(row - 3);
-        await goTo(row + 1);
-        await page.keyboard.press('Control+.');
-        await page.locator('.action-widget .monaco-list-row').nth(1).waitFor();
-      },
-      { height: 560 },
-    ),
   'hints-darknet': () => take('hints-darknet', darknet),
   'hints-caffe': () => take('hints-caffe', caffe),
   // The same network as everybody counts it.
@@ -110,8 +103,7 @@ const shots = {
       async () => {
         const row = lineOf(naive, /kernel: 3/, lineOf(naive, /^blocks:/));
         await goTo(row);
-        await page.keyboard.press('Control+.');
-        await page.locator('.action-widget .monaco-list-row').nth(3).waitFor();
+        await offered(4);
       },
       { width: 1200 },
     ),
@@ -133,6 +125,78 @@ const shots = {
         await page.keyboard.press('ArrowDown');
       },
       { width: 1200, height: 760 },
+    ),
+  // What may stand in the inputs of a Concat: what fits goes first, and of one that does not fit it says why.
+  completion: () =>
+    take('completion', yolo, async () => {
+      const row = lineOf(yolo, /\[-1, 12\]/);
+      await scrollTo(row - 14);
+      await goTo(row, textOf(yolo, row).indexOf('12]') + 1);
+      await appears('.suggest-widget .monaco-list-row', 'Control+Space', 4);
+      while (!/does not fit/.test(await page.locator('.suggest-widget .monaco-list-row.focused').textContent()))
+        await page.keyboard.press('ArrowDown');
+      // Once more, for the details.
+      await page.keyboard.press('Control+Space');
+      await page.locator('.suggest-details', { hasText: 'differ' }).waitFor();
+    }),
+  // The arguments of a module, while one of them is written.
+  signature: () =>
+    take(
+      'signature',
+      yolo,
+      async () => {
+        const row = lineOf(yolo, /C3k2/);
+        await scrollTo(row - 7);
+        await goTo(row, textOf(yolo, row).indexOf('False') + 1);
+        await appears('.parameter-hints-widget.visible .signature', 'Control+Shift+Space', 1);
+      },
+      { height: 460 },
+    ),
+  // Who reads a row, by its number or as the row above.
+  references: () =>
+    take('references', yolo, async () => {
+      const row = lineOf(yolo, /# 12$/);
+      await scrollTo(row - 4);
+      await goTo(row, textOf(yolo, row).indexOf('C2f') + 1);
+      await appears('.reference-zone-widget .ref-tree .monaco-list-row', 'Shift+F12', 2);
+      // Where the files of the pictures are is of no interest.
+      await page.addStyleTag({ content: '.peekview-title .dirname { display: none; }' });
+    }),
+  // What can be done with the row at the cursor.
+  rows: () =>
+    take(
+      'rows',
+      yolo,
+      async () => {
+        const row = lineOf(yolo, /C3k2/);
+        await scrollTo(row - 8);
+        await goTo(row);
+        await page.keyboard.press('F1');
+        await page.locator('.quick-input-widget:visible').waitFor();
+        await page.keyboard.type('Flopline Layer');
+        await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Move Layer Up' }).first().waitFor();
+      },
+      { height: 500 },
+    ),
+  // A row that was just inserted: what it costs below, and the fix of the numbers that it made old.
+  numbers: () =>
+    take(
+      'numbers',
+      yolo,
+      async () => {
+        const row = lineOf(yolo, /SPPF/);
+        await goTo(row);
+        await page.keyboard.press('End');
+        await page.keyboard.press('Enter');
+        await page.keyboard.press('Home');
+        await page.keyboard.press('Shift+End');
+        await page.keyboard.insertText('  - [-1, 1, Conv, [512, 3, 1]]');
+        await page.locator('.squiggly-warning').nth(1).waitFor();
+        await scrollTo(row - 3);
+        await goTo(row + 1);
+        await offered(2);
+      },
+      { height: 560 },
     ),
   problems: () =>
     take('problems', yolo, async () => {
@@ -162,11 +226,14 @@ try {
 async function take(name, file, act = async () => {}, { width = 1040, height = 640 } = {}) {
   page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: 1.5, colorScheme: 'dark' });
   page.setDefaultTimeout(45_000);
+  // The editor keeps what was changed in a file: each picture has files of its own.
+  const workspace = join(temporary, name);
+  cpSync(examples, join(workspace, 'examples'), { recursive: true });
   const { remote, address } = editor;
   await page.goto(
     address(workspace, [
       ['skipWelcome', 'true'],
-      ['openFile', remote(join(workspace, file))],
+      ['openFile', remote(join(workspace, 'examples', file))],
     ]),
   );
   await page.locator('.editor-instance .view-lines').first().waitFor();
@@ -194,15 +261,30 @@ async function settle() {
   }
 }
 
-/** Puts the cursor on a 1-based line. */
-async function goTo(line) {
+/** Puts the cursor on a 1-based line, at its start or at a 1-based column. */
+async function goTo(line, column) {
   // Into the editor, wherever the focus was.
   await page.keyboard.press('Control+1');
   await page.keyboard.press('Control+G');
   await page.locator('.quick-input-widget:visible').waitFor();
-  await page.keyboard.type(`${line}`);
+  await page.keyboard.type(column === undefined ? `${line}` : `${line}:${column}`);
   await page.keyboard.press('Enter');
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+}
+
+/** Opens the list of fixes, with so many at least; before the editor knows the problems of a file it has none. */
+async function offered(count) {
+  await appears('.action-widget .monaco-list-row', 'Control+.', count);
+}
+
+/** Presses a key until so many of what it opens are there: an editor that has just started may have nothing to show yet. */
+async function appears(selector, key, count) {
+  const last = page.locator(selector).nth(count - 1);
+  for (let tries = 0; tries < 15 && !(await last.isVisible()); tries++) {
+    await page.keyboard.press(key);
+    await last.waitFor({ timeout: 2000 }).catch(() => page.keyboard.press('Escape'));
+  }
+  await last.waitFor();
 }
 
 /** Puts a 1-based line to the top. */

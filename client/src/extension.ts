@@ -10,10 +10,12 @@ import type {
 } from '../../server/src/protocol/index.ts';
 import { pickChoice } from './choices.ts';
 import { type Chosen, createChosen } from './chosen.ts';
+import { setInput } from './entryComment.ts';
 import { originText } from './origins.ts';
+import { createPython } from './python.ts';
 import { changeRow, rowCommands } from './rows.ts';
 import { makeCheaper } from './slim.ts';
-import { createLanguages, specs } from './specs.ts';
+import { createLanguages, specs, whenCandidate } from './specs.ts';
 import { createTotals, type Totals } from './totals.ts';
 
 /** What other extensions, and our tests, may look at. */
@@ -35,10 +37,17 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     // One that is not there gets all of them when it starts.
     client.sendNotification('flopline/didChangeChoices', params).catch(() => {});
   });
+  const python = createPython(params => {
+    client.sendNotification('flopline/didChangePython', params).catch(() => {});
+  });
   // As they are when the server starts, which it may do again.
   const initializationOptions = (): InitializationOptions => ({
     choices: chosen.all,
     lensCommand: 'flopline.showMenu',
+    entryCommand: 'flopline.selectEntry',
+    inputCommand: 'flopline.setInput',
+    isTrusted: vscode.workspace.isTrusted,
+    ...(python.environment !== undefined && { python: python.environment }),
     tellChanges: true,
     problemLink: `command:flopline.explainProblem?${encodeURIComponent('["{code}"]').replace('%7Bcode%7D', '{code}')}`,
   });
@@ -73,8 +82,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     context.subscriptions.push(client.onNotification(method, handler));
   };
   const giveLanguage = createLanguages();
-  on('flopline/changed', ({ uri, language }) => {
+  on('flopline/changed', ({ uri, isSpec, language }) => {
     if (language !== undefined) giveLanguage(uri, language);
+    if (isSpec) python.use(uri);
     totals.changed(uri);
   });
 
@@ -86,6 +96,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
       explainProblem(context.extensionUri, code),
     ),
   );
+  context.subscriptions.push(vscode.commands.registerCommand('flopline.setInput', setInput));
   command('showMenu', showMenu);
   for (const [key, name] of pickers) command(name, () => select(key));
   for (const [name, kind] of rowCommands)
@@ -94,6 +105,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     });
   command('makeCheaper', slim);
   command('copyReport', copyReport);
+  command('diagnose', diagnose);
   command('toggleHints', toggleHints);
   command('restartServer', restart);
 
@@ -101,10 +113,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     client,
     totals,
     chosen,
+    python,
     client.onDidChangeState(() => totals.refresh()),
   );
   // The client library reports a server that does not start; the commands stay, restarting among them.
-  await client.start().catch(() => {});
+  await whenCandidate(() => client.start().catch(() => {}), context.subscriptions);
   return { totals, chosen };
 
   async function restart(): Promise<void> {
@@ -123,7 +136,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
         description: `${choice.text} · ${originText(choice, uri)}`,
         run: () => select(choice.key),
       })),
-      { label: `$(rocket) ${vscode.l10n.t('Make It Cheaper…')}`, run: slim },
+      ...(summary.hasRows ? [{ label: `$(rocket) ${vscode.l10n.t('Make It Cheaper…')}`, run: slim }] : []),
       { label: `$(copy) ${vscode.l10n.t('Copy Report as Markdown')}`, run: copyReport },
       {
         label: `$(eye) ${vscode.l10n.t('Toggle Hints')}`,
@@ -153,6 +166,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     await makeCheaper(client, document, summary);
   }
 
+  async function diagnose(): Promise<void> {
+    const uri = vscode.window.activeTextEditor?.document.uri.toString();
+    const content = uri && (await ask('flopline/diagnosis', { textDocument: { uri } }));
+    if (!content) {
+      vscode.window.showInformationMessage(vscode.l10n.t('Flopline: Open a network in Python first.'));
+      return;
+    }
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'markdown', content }));
+  }
+
   async function copyReport(): Promise<void> {
     const uri = vscode.window.activeTextEditor?.document.uri.toString();
     const report = uri && (await ask('flopline/report', { textDocument: { uri } }));
@@ -164,6 +187,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
 
 /** The commands of the pickers. */
 const pickers: readonly (readonly [key: ChoiceKey, command: string])[] = [
+  ['entry', 'selectEntry'],
   ['input', 'selectInput'],
   ['scale', 'selectScale'],
   ['convention', 'selectConvention'],
@@ -229,7 +253,7 @@ async function update(key: string, value: unknown): Promise<void> {
 
 function reportNoSpec(): void {
   vscode.window.showInformationMessage(
-    vscode.l10n.t('Flopline: Open a network spec first (YOLO YAML, Darknet cfg, Caffe prototxt or *.net.yaml).'),
+    vscode.l10n.t('Flopline: Open a network first (PyTorch, YOLO YAML, Darknet cfg, Caffe prototxt or *.net.yaml).'),
   );
 }
 

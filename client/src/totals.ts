@@ -29,7 +29,7 @@ export function createTotals(ask: (uri: string) => Promise<DocumentSummary | nul
     // An editor that was opened meanwhile has asked for its own.
     if (turn !== asked) return summary;
     summary = answer ?? undefined;
-    vscode.commands.executeCommand('setContext', 'flopline.isSpec', summary !== undefined);
+    vscode.commands.executeCommand('setContext', 'flopline.isSpec', summary?.hasRows === true);
     if (summary && document) {
       item.text = `$(circuit-board) ${[summary.text, summary.state].filter(part => part !== '').join(' · ')}`;
       item.tooltip = tooltipOf(summary, document.uri);

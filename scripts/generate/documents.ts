@@ -9,6 +9,7 @@ import { filled } from './markdown.ts';
 import { modulesPage } from './modules.ts';
 import { operatorsPage } from './operators.ts';
 import { problemsPage } from './problems.ts';
+import { pythonNames } from './python.ts';
 import { savings } from './savings.ts';
 import { schema } from './schema.ts';
 import { manifestWithSettings, manifestWords, settingsPage } from './settings.ts';
@@ -29,6 +30,7 @@ export const documents: readonly Generated[] = [
   { path: 'docs/advice.md', content: advicePage },
   { path: 'docs/conventions.md', content: before => filled(before, conventionTables()) },
   { path: 'docs/theory.md', content: before => filled(before, { savings: savings() }) },
+  { path: 'docs/python.md', content: before => filled(before, pythonNames()) },
   { path: 'README.md', content: before => filled(before, { cli: terminal(), 'exit codes': exitCodeTable() }) },
   { path: 'package.json', content: manifestWithSettings },
   { path: 'package.nls.json', content: manifestWords },

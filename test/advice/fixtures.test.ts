@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { describe } from 'node:test';
+import { before, describe } from 'node:test';
+import { startPython } from '../../server/src/core/syntax/python/parse.ts';
 import { checkFixes } from '../support/fixes.ts';
 
 describe('fixes', () => {
+  before(startPython);
   checkFixes(join(import.meta.dirname, 'fixtures'));
 });

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { analyse, type Model } from '../../server/src/core/analysis/model.ts';
 import { Builder, maxDepth, maxNodes } from '../../server/src/core/graph/builder.ts';
 import { type Tensor, use as usedAt } from '../../server/src/core/graph/graph.ts';
+import { inputOf } from '../../server/src/core/graph/segment.ts';
 import { add, type Conv, concat, conv, flatten, linear, relu, split } from '../../server/src/core/ops/index.ts';
 import { Lines } from '../../server/src/core/text/lines.ts';
 
@@ -168,8 +169,8 @@ describe('limits', () => {
       });
       return b.place(built.segment, built.inputs, 0);
     });
-    assert.ok(items.every(placement => placement !== undefined));
-    const model = modelOf(b, items.at(-1)!.outputs);
+    assert.ok(items.every(row => row !== undefined));
+    const model = modelOf(b, b.rows.tensors(items.at(-1)!));
     assert.equal(model.totals.params.complete, false);
     assert.ok(model.graph.nodes.length <= maxNodes + 1);
   });
@@ -198,6 +199,35 @@ describe('limits', () => {
 });
 
 const place: Record<string, { from: number; to: number }> = { groups: { from: 12, to: 18 } };
+
+describe('inputs of items', () => {
+  const b = new Builder();
+  const x = b.input('x', [1, 4]);
+  const built = b.segment(() => [b.add(relu, {}, x)]);
+  const [first, second] = [0, 1].map(() => b.place(built.segment, built.inputs, 0)!) as [number, number];
+  const halves = b.segment(() => b.addAll(split, { axis: 1, sizes: [2, 2] }, x));
+
+  it('are the same for the same tensor, whoever passes it on', () => {
+    const [tensor] = b.rows.tensors(first);
+    const passing = b.segment(() => [tensor!]);
+    const row = b.place(passing.segment, first, 0)!;
+    assert.equal(b.rows.input(first), first);
+    assert.equal(b.rows.input(row), first);
+    assert.equal(inputOf(tensor!), first);
+    assert.equal(b.rows.tensors([b.rows.input(row)])[0], tensor);
+  });
+
+  it('are others for equal items', () => {
+    assert.notEqual(b.rows.input(first), b.rows.input(second));
+    assert.notEqual(b.rows.tensors(first)[0], b.rows.tensors(second)[0]);
+  });
+
+  it('are tensors where they are not all that a row outputs', () => {
+    const row = b.place(halves.segment, halves.inputs, 0)!;
+    for (const half of b.rows.tensors(row)) assert.equal(inputOf(half), half);
+    assert.equal(inputOf(x), x);
+  });
+});
 
 function modelOf(b: Builder, outputs: readonly Tensor[]): Model {
   return analyse(b.finish(outputs), new Lines(''));

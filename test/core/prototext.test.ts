@@ -2,7 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type ProtoMessage, parsePrototext, protoNumber } from '../../server/src/core/syntax/prototext.ts';
+import {
+  type ProtoMessage,
+  parseDocument,
+  parsePrototext,
+  protoNumber,
+} from '../../server/src/core/syntax/prototext.ts';
 
 /** A tree as nested arrays: [name, value]. */
 type Plain = readonly (readonly [string, string | undefined | Plain])[];
@@ -361,35 +366,58 @@ describe('Protobuf text format', () => {
     ]);
   });
 
-  it('any text: ranges lie inside, nest, and nothing is lost to depth', () => {
-    const token = fc.constantFrom(
-      'layer {',
-      'layers <',
-      '{',
-      '}',
-      '<',
-      '>',
-      '[',
-      ']',
-      ':',
-      'a',
-      'b: 1',
-      '"',
-      "'",
-      '"x"',
-      '#',
-      '\n',
-      '\n  ',
-      '\n    ',
-      ' ',
-      ',',
-      '-',
-      '0x',
-      '\\',
-      '\u2028',
-      'é',
-      '[a.b]',
+  const token = fc.constantFrom(
+    'layer {',
+    'layers <',
+    '{',
+    '}',
+    '<',
+    '>',
+    '[',
+    ']',
+    ':',
+    'a',
+    'b: 1',
+    '"',
+    "'",
+    '"x"',
+    '#',
+    '\n',
+    '\n  ',
+    '\n    ',
+    ' ',
+    ',',
+    '-',
+    '0x',
+    '\\',
+    '\u2028',
+    'é',
+    '[a.b]',
+  );
+
+  it('a sequence of edits gives the parts of a fresh parse', () => {
+    const top = ['layer', 'layers'];
+    const text = fc.array(fc.oneof(token, fc.constant('layer {\n  a: 1\n}\n')), { maxLength: 40 });
+    const edit = fc.record({
+      at: fc.nat(200),
+      length: fc.nat(12),
+      text: fc.array(token, { maxLength: 3 }).map(list => list.join('')),
+    });
+    fc.assert(
+      fc.property(text, fc.array(edit, { minLength: 1, maxLength: 5 }), (start, edits) => {
+        let last = parseDocument(start.join(''), top);
+        for (const { at, length, text } of edits) {
+          const from = at % (last.text.length + 1);
+          const next = last.text.slice(0, from) + text + last.text.slice(from + length);
+          last = parseDocument(next, top, last);
+          assert.deepEqual(last, parseDocument(next, top));
+        }
+      }),
+      { numRuns: 1000 },
     );
+  });
+
+  it('any text: ranges lie inside, nest, and nothing is lost to depth', () => {
     fc.assert(
       fc.property(
         fc.array(token, { maxLength: 60 }).map(list => list.join('')),

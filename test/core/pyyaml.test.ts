@@ -1,7 +1,7 @@
 // What PyYAML refuses and other readers of YAML take: it is an error here, and never a complete total without a repair.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultSettings, open, price, report } from '../../server/src/core/index.ts';
+import { applyEdits, defaultSettings, open, price, problems, report } from '../../server/src/core/index.ts';
 
 const text = ['nc: 2', 'backbone:', '  - [-1, 1, Conv, [8, 3, 1]] # a', 'head:', '  - [[0], 1, Detect, [nc]]', ''].join(
   '\n',
@@ -23,8 +23,12 @@ for (const [what, from, to] of [
   ['in front of a comment', '] # a', ']\t# a'],
   ['at the end of a line', '[nc]]', '[nc]]\t'],
 ] as const) {
-  test(`a tab ${what} is an error, and the line is read with a space`, () => {
-    assert.deepEqual(read(text.replace(from, to)), { params, complete: true, codes: ['yaml-stray-tab'] });
+  test(`a tab ${what} is an error, and the line is read with a space; the fix leaves a text without it`, () => {
+    const changed = text.replace(from, to);
+    assert.deepEqual(read(changed), { params, complete: true, codes: ['yaml-stray-tab'] });
+    const analysed = price(open({ name: 'a.yaml', text: changed }, defaultSettings)!, defaultSettings)!;
+    const edits = problems(analysed).flatMap(({ fixes }) => fixes?.[0]?.edits ?? []);
+    assert.deepEqual(read(applyEdits(changed, edits)), { params, complete: true, codes: [] });
   });
 }
 

@@ -163,8 +163,18 @@ test('where something new begins, what is offered reads as soon as it is accepte
   assert.deepEqual([...tried.keys()].sort(), Object.keys(places).sort());
 });
 
-test('a reference that is offered is what it says', () => {
+/** What is wrong with the item around a place, or with its line where no item is known. */
+function wrongAt({ problems, document }: Analysed, at: number): readonly Problem[] {
+  const { text } = document.source;
+  const item = document.reader?.items?.().find(({ range }) => range.from <= at && at <= range.to)?.range;
+  const from = item?.from ?? text.lastIndexOf('\n', at - 1) + 1;
+  const to = item?.to ?? text.indexOf('\n', at);
+  return problems.filter(({ range }) => from <= range.from && range.to <= to);
+}
+
+test('a reference that is offered is what it says, and fits where nothing else is said', () => {
   let tried = 0;
+  let unfit = 0;
   fc.assert(
     fc.property(seeds, ([which, where, choice]) => {
       const { name, text } = pick(sound, which);
@@ -178,6 +188,7 @@ test('a reference that is offered is what it says', () => {
       const offered = completions(before, index).filter(({ kind }) => kind === 'reference');
       if (offered.length === 0) return;
       const completion = pick(offered, choice);
+      const { misfit } = completion;
       const shape = /(?:^| )(\d+(?:×\d+)*)$/.exec(completion.detail)?.[1];
       const line = /line (\d+)/.exec(completion.detail)?.[1];
       if (shape === undefined) return;
@@ -185,11 +196,25 @@ test('a reference that is offered is what it says', () => {
       const [said] = hover(after, index)?.markdown.split('\n') ?? [];
       assert.ok(said?.includes(`\`${shape}\``), `${name}: ${completion.label}, ${completion.detail}: ${said}`);
       if (line !== undefined) assert.ok(said?.includes(`line ${line}`), `${completion.detail}: ${said}`);
+      const wrong = wrongAt(after, index);
+      if (misfit === undefined)
+        assert.deepEqual(
+          // A layer that works in place has its top from elsewhere: what is wrong then is a name.
+          wrong.filter(({ severity, code }) => severity === 'error' && code !== 'duplicate-top'),
+          [],
+          `${name}: ${completion.label} for ${lineOf(text, index)}`,
+        );
+      else assert.ok(wrong.length > 0, `${name}: ${completion.label} for ${lineOf(text, index)}: ${misfit}`);
+      if (misfit !== undefined) unfit++;
+      // What fits is in front of what does not.
+      const first = offered.findIndex(other => other.misfit !== undefined);
+      assert.ok(first < 0 || offered.slice(first).every(other => other.misfit !== undefined));
       tried++;
     }),
     { numRuns: 150 },
   );
   assert.ok(tried > 10, `only ${tried} references`);
+  assert.ok(unfit > 2, `only ${unfit} that do not fit`);
 });
 
 test('completion and signature help never throw, and replace what is around the cursor', () => {

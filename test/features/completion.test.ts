@@ -41,10 +41,10 @@ ${row}
 
 test('YOLO: `from` has the rows above, with what they are', () => {
   const found = at('a.yaml', yolo('  - [[-1, ¦'));
-  assert.deepEqual(labels(found).slice(0, 5), ['-1', '3', '2', '1', '0']);
+  assert.deepEqual(labels(found), ['-1', '3', '0', '-4', '2', '1', '-2', '-3']);
   assert.deepEqual(
     found.slice(0, 3).map(({ detail }) => detail),
-    ['row 3 · nn.Upsample · line 9 · 128×320×320', 'nn.Upsample · line 9 · 128×320×320', 'C2f · line 7 · 128×160×160'],
+    ['row 3 · nn.Upsample · line 9 · 128×320×320', 'nn.Upsample · line 9 · 128×320×320', 'Conv · line 5 · 64×320×320'],
   );
 });
 
@@ -86,6 +86,65 @@ test('YOLO: arguments by their meaning', () => {
     label: 'C2f(c2, shortcut = False, g = 1, e = 0.5)',
     active: 'shortcut = False',
   });
+});
+
+test('YOLO: a row over several lines has its parts on each of them', () => {
+  const rows = (lines: string): string => yolo(`  - [[-1, 2], # two maps\n     1, Concat, [1]]\n${lines}`);
+  // What is below the line is a part of the row too: only the name is replaced.
+  const [conv] = at('a.yaml', rows('  - [-1, # the row above\n     1, Con¦,\n     [64, 3]]'));
+  assert.equal(conv?.text, 'Conv');
+  assert.deepEqual(labels(at('a.yaml', rows('  - [-1, 1,\n     C2f,\n     [64, ¦]]'))), ['True', 'False']);
+  assert.deepEqual(labels(at('a.yaml', rows('  - [\n     [-1, ¦],\n     1, Concat, [1]]'))).slice(0, 2), ['-1', '4']);
+  assert.equal(signatureAt('a.yaml', rows('  - [-1, 1, C2f,\n     [64,\n     ¦]]')).active, 'shortcut = False');
+  const [open] = at('a.yaml', rows('  - [-1, 1,\n     Con¦\n  - [-1, 1, Conv, [8, 1]]'));
+  assert.equal(open?.text, 'Conv, [128, 3]]');
+  // In front of an entry, and in a comment, there is nothing to write.
+  assert.deepEqual(at('a.yaml', rows('  - [-1,¦\n     1, Conv, [64, 3]]')), []);
+  assert.deepEqual(at('a.yaml', rows('  - [-1, # the ¦\n     1, Conv, [64, 3]]')), []);
+  // Below a row that is half-typed another one begins.
+  assert.equal(labels(at('a.yaml', rows('  - [-1, 1, Conv\n  ¦')))[0], 'Conv');
+});
+
+test('YOLO: rows without dashes have their parts, on several lines too', () => {
+  const rows = (lines: string): string =>
+    `nc: 80\ndepth_multiple: 1.0\nwidth_multiple: 1.0\nbackbone:\n  # [from, number, module, args]\n  [[-1, 1, Conv, [32, 3, 1]], # 0\n   [-1, 1, Conv,\n    [64, 3, 2]],\n${lines}  ]\nhead:\n  [[-1, 1, Conv, [8, 1]]]\n`;
+  assert.deepEqual(labels(at('a.yaml', rows('   [¦-1, 1, Conv, [64, 3, 2]],\n'))).slice(0, 3), ['-1', '1', '0']);
+  assert.equal(signatureAt('a.yaml', rows('   [-1, 1, Conv,\n    [64, ¦3, 2]],\n')).active, 'k = 1');
+  assert.equal(signatureAt('a.yaml', rows('').replace('[32, 3', '[32, ¦3')).active, 'k = 1');
+  const [conv] = at('a.yaml', rows('   [-1, 1, Con¦\n   [-1, 1, Conv, [64, 3, 2]],\n'));
+  assert.equal(conv?.text, 'Conv, [64, 3]]');
+});
+
+test('References that fit go first, and the others say why they do not', () => {
+  const shown = (found: readonly Completion[]): readonly string[] =>
+    found.map(({ label, misfit }) => (misfit === undefined ? label : `${label}: ${misfit}`));
+  const why = 'input sizes do not match';
+  assert.deepEqual(shown(at('a.yaml', yolo('  - [[-1, ¦], 1, Concat, [1]]'))), [
+    '-1',
+    '3',
+    '0',
+    '-4',
+    `2: ${why}`,
+    `1: ${why}`,
+    `-2: ${why}`,
+    `-3: ${why}`,
+  ]);
+  // A list that nothing follows yet may be that of a detector: nothing is said of it.
+  for (const row of ['  - [[-1, ¦', '  - [[-1, ¦]]'])
+    assert.deepEqual(shown(at('a.yaml', yolo(row))), ['-1', '3', '0', '-4', '2', '1', '-2', '-3'], row);
+  assert.deepEqual(shown(at('a.yaml', yolo('  - [[2, ¦], 1, Detect, [nc]]'))).slice(0, 3), ['-1', '3', '2']);
+  const net = cfg('[convolutional]\nfilters=8\nsize=3\nstride=2\npad=1\nactivation=leaky\n\n[route]\nlayers=-1, ¦\n');
+  assert.deepEqual(shown(at('a.cfg', net)).slice(0, 3), ['-1', '2', `-2: ${why}`]);
+  const pool =
+    'layer { name: "p" type: "Pooling" bottom: "conv1" top: "p" pooling_param { kernel_size: 2 stride: 2 } }\n';
+  const sum = 'layer { name: "s" type: "Eltwise" bottom: "p" bottom: "¦" top: "s" }';
+  const [same, other] = at('a.prototxt', caffe(pool + sum));
+  assert.deepEqual([same?.label, same?.misfit], ['p', undefined]);
+  assert.equal(other?.misfit, 'input shapes do not match');
+  assert.match(other?.documentation ?? '', /8×15×15.*8×30×30/);
+  const [above, stem, input] = at('a.net.yaml', own('  - add: {from: [-1, ¦]}'));
+  assert.deepEqual([above?.label, above?.misfit, input?.label], ['-1', undefined, 'input']);
+  assert.equal(stem?.misfit, 'input shapes do not match');
 });
 
 test('YOLO: keys at the top, scales, and rows', () => {

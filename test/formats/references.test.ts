@@ -49,7 +49,8 @@ describe('what items name is what the network reads', () => {
     );
     assert.deepEqual(
       known.map(({ id }) => id),
-      formats.map(({ id }) => id),
+      // The references of a program are those of Python, which its own extension follows.
+      formats.map(({ id }) => id).filter(id => id !== 'pytorch'),
     );
   });
 });

@@ -45,6 +45,8 @@ export interface SessionOptions {
   /** Whether the outline can be registered later, as in VS Code. */
   readonly outline?: boolean;
   readonly initializationOptions?: unknown;
+  /** The folder that is open. */
+  readonly folder?: string;
   /** Whether the editor asks for changes later, shows what is refused, and words about changes; as VS Code does. */
   readonly modern?: boolean;
 }
@@ -61,11 +63,12 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
   connection.listen();
   session.capabilities = await connection.sendRequest('initialize', {
     processId: process.pid,
-    rootUri: null,
+    rootUri: options.folder === undefined ? null : `file://${options.folder}`,
     capabilities: {
       workspace: {
         configuration: options.configuration ?? true,
         didChangeConfiguration: { dynamicRegistration: true },
+        didChangeWatchedFiles: { dynamicRegistration: true },
         inlayHint: { refreshSupport: true },
         codeLens: { refreshSupport: true },
         workspaceEdit: {
@@ -77,7 +80,10 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
         publishDiagnostics: { relatedInformation: true },
         ...(options.outline ? { documentSymbol: { dynamicRegistration: true } } : {}),
         ...(options.modern
-          ? { codeAction: { dataSupport: true, disabledSupport: true, resolveSupport: { properties: ['edit'] } } }
+          ? {
+              codeAction: { dataSupport: true, disabledSupport: true, resolveSupport: { properties: ['edit'] } },
+              completion: { completionItem: { snippetSupport: true, labelDetailsSupport: true } },
+            }
           : {}),
       },
     },
@@ -161,6 +167,11 @@ export class Session {
       textDocument: { uri, version: document.version },
       contentChanges: [{ range, text: replacement }],
     });
+  }
+
+  /** A file was changed on the disk by somebody else. */
+  async changedOnDisk(uri: string): Promise<void> {
+    await this.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri, type: 2 }] });
   }
 
   async close(uri: string): Promise<void> {

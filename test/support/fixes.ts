@@ -20,7 +20,7 @@ export function checkFixes(folder: string): void {
       const advice = priceAdvice(analysed, candidate);
       assert.ok(advice && advice.refused === null, `${id} is not offered`);
       checkAdvice(analysed, candidate, advice, defaultSettings);
-      const expected = join(folder, file.replace(/(?=\.(?:(?:net\.)?ya?ml|cfg|prototxt)$)/, '.fixed'));
+      const expected = join(folder, file.replace(/(?=\.(?:(?:net\.)?ya?ml|cfg|prototxt|py)$)/, '.fixed'));
       checkGolden(expected, applyEdits(text, advice.edits));
     });
   }

@@ -68,6 +68,7 @@ export { orderOf } from './features/wording.ts';
 export {
   type Format,
   formats,
+  type Host,
   type InputSize,
   type Program,
   type ProgramEntry,
@@ -85,6 +86,7 @@ export {
   nativeFigure,
   open,
   preparation,
+  preparationWith,
   price,
   repriced,
   withChoice,

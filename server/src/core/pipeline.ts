@@ -539,13 +539,31 @@ function fittedInput(
  * undefined is the default.
  */
 export function withChoice(analysed: Analysed, key: ChoiceKey, value: string | undefined): Analysed {
-  const { document, settings, history } = analysed;
+  const { document, settings } = choosing(analysed, key, value);
+  return price(document, settings, analysed.history, analysed)!;
+}
+
+/** Does in steps what `withChoice` will need of a text whose reading may take long. */
+export function preparationWith(
+  analysed: Analysed,
+  key: ChoiceKey,
+  value: string | undefined,
+): Generator<void, void> | undefined {
+  const { document, settings } = choosing(analysed, key, value);
+  return preparation(document, settings);
+}
+
+function choosing(
+  { document, settings }: Analysed,
+  key: ChoiceKey,
+  value: string | undefined,
+): { readonly document: Document; readonly settings: Settings } {
   const { [key]: _, ...others } = settings.chosen;
   const comments = new Map([...document.pragmas.settings].filter(([other]) => other !== key));
   const base = withValues(settings, new Map([[key, defaultSettings[key]]]));
   const chosen = value === undefined ? others : { ...others, [key]: value };
   const uncommented = { ...document, pragmas: { ...document.pragmas, settings: comments } };
-  return price(uncommented, { ...base, chosen }, history, analysed)!;
+  return { document: uncommented, settings: { ...base, chosen } };
 }
 
 /** Prices the same document under other options: another scale, another input. */
@@ -778,7 +796,9 @@ export function workingFixes(analysed: Analysed, problem: Problem, tries: { left
     if (tries.left-- <= 0) break;
     const after = withEdits(analysed, repair.edits);
     if (!after || errorsOf(after.problems) >= errors) continue;
-    if (newProblem(problems, after.problems) === undefined) found.push(repair);
+    // What is only worth a word could not be seen before.
+    const others = after.problems.filter(({ severity }) => severity !== 'information');
+    if (newProblem(problems, others) === undefined) found.push(repair);
     // Two that work are enough to choose from.
     if (found.length === 2) break;
   }
@@ -798,6 +818,23 @@ export function withEdits(analysed: Analysed, edits: readonly TextEdit[]): Analy
   const settings = new Map([...changed.pragmas.settings].filter(([key]) => pragmas.settings.has(key)));
   const history = advanced(analysed.history, edits);
   return price({ ...changed, pragmas: { ...changed.pragmas, settings } }, analysed.settings, history, analysed);
+}
+
+/**
+ * The problems that the text has with edits made, as it is read then: nothing stands in, and nothing is priced. Items that
+ * begin behind `until` are left out.
+ */
+export function problemsWith(
+  { document, settings, spec: { dialect } }: Analysed,
+  edits: readonly TextEdit[],
+  until: number | undefined,
+): readonly Problem[] {
+  const { source, reader, format } = document;
+  const changed = open({ ...source, text: applyEdits(source.text, edits) }, settings, document);
+  if (!reader || changed?.format !== format || !changed.reader) return [];
+  const { pragmas, lines } = changed;
+  const read = changed.reader.read({ ...readOptions(settings), dialect, until });
+  return [...changed.problems, ...read.problems].filter(problem => !isIgnored(problem, pragmas, lines));
 }
 
 /** The first problem of which there are more than before: row numbers in its words may differ. */

@@ -1,14 +1,17 @@
 // Choices per file: what another one would give, and the comment that makes it.
-import { type Analysed, choices, commentEdits, outcome } from '../core/index.ts';
+import { type Analysed, choices, commentEdits, outcome, preparationWith } from '../core/index.ts';
 import type { DocumentChoice, Requests } from '../protocol/index.ts';
 import { toProto } from './convert.ts';
 import type { Session } from './session.ts';
 
 export function answerChoices(session: Session): void {
   session.on('flopline/outcome', ({ textDocument: { uri }, key, value }, token) =>
-    session.answer<Requests['flopline/outcome']['result']>('outcome', uri, token, null, analysed =>
-      outcome(analysed, key, value ?? undefined),
-    ),
+    session.answer<Requests['flopline/outcome']['result']>('outcome', uri, token, null, async analysed => {
+      const steps = preparationWith(analysed, key, value ?? undefined);
+      // A text that comes meanwhile makes the answer one about the past.
+      if (steps && (await session.paced(uri, token, done(steps))) === undefined) return null;
+      return outcome(analysed, key, value ?? undefined);
+    }),
   );
 
   session.on('flopline/choiceEdits', ({ textDocument: { uri }, key, value }, token) =>
@@ -17,6 +20,11 @@ export function answerChoices(session: Session): void {
       edits: toProto.textEdits(document.lines, commentEdits(document, key, value ?? undefined)),
     })),
   );
+}
+
+function* done(steps: Generator<void, void>): Generator<void, true> {
+  yield* steps;
+  return true;
 }
 
 /** The choices of a document, with places as the protocol counts them. */

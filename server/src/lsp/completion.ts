@@ -1,4 +1,5 @@
 // Completion and signature help.
+import * as l10n from '@vscode/l10n';
 import {
   type CompletionItem,
   CompletionItemKind,
@@ -15,7 +16,7 @@ import type { Session } from './session.ts';
 
 /** What stands in front of a value, a reference or a key in one of the formats; words trigger it by themselves. */
 export const completionOptions: CompletionOptions = {
-  triggerCharacters: ['[', ',', ' ', '=', '$', '"', '{'],
+  triggerCharacters: ['[', ',', ' ', '=', '$', '"', '{', '('],
 };
 
 export const signatureOptions: SignatureHelpOptions = { triggerCharacters: ['[', ','], retriggerCharacters: [','] };
@@ -26,9 +27,10 @@ export function answerCompletion(session: Session): void {
   connection.onCompletion(({ textDocument: { uri }, position }, token) =>
     session.answer<CompletionList>('completion', uri, token, { isIncomplete: false, items: [] }, analysed => {
       const { lines } = analysed.document;
-      const snippets = session.client.textDocument?.completion?.completionItem?.snippetSupport === true;
+      const { snippetSupport, labelDetailsSupport } = session.client.textDocument?.completion?.completionItem ?? {};
+      const abilities = { snippets: snippetSupport === true, labelDetails: labelDetailsSupport === true };
       const found = completions(analysed, lines.offset(position));
-      return { isIncomplete: false, items: found.map((one, at) => itemOf(lines, one, at, snippets)) };
+      return { isIncomplete: false, items: found.map((one, at) => itemOf(lines, one, at, abilities)) };
     }),
   );
 
@@ -55,13 +57,26 @@ export function answerCompletion(session: Session): void {
   );
 }
 
-function itemOf(lines: Lines, one: Completion, at: number, snippets: boolean): CompletionItem {
-  const { label, kind, range, text, snippet, filter, detail, documentation } = one;
+/** What an editor can show. */
+interface Abilities {
+  readonly snippets: boolean;
+  readonly labelDetails: boolean;
+}
+
+function itemOf(lines: Lines, one: Completion, at: number, { snippets, labelDetails }: Abilities): CompletionItem {
+  const { label, kind, range, text, snippet, filter, detail, documentation, misfit } = one;
   const isSnippet = snippets && snippet !== undefined;
+  // In a list there is room for few words: why it does not fit is beside the list, in `detail` and the documentation.
+  const details = {
+    ...(misfit === undefined ? {} : { detail: `  ${l10n.t('does not fit')}` }),
+    ...(detail === '' ? {} : { description: detail }),
+  };
+  const line = [detail, misfit ?? ''].filter(part => part !== '').join(' · ');
   return {
     label,
     kind: kinds[kind],
-    ...(detail === '' ? {} : kind === 'reference' ? { labelDetails: { description: detail } } : { detail }),
+    ...(kind === 'reference' && labelDetails ? { labelDetails: details } : {}),
+    ...(line === '' ? {} : { detail: line }),
     ...(documentation === '' ? {} : { documentation: { kind: 'markdown', value: documentation } }),
     // The order is core's.
     sortText: String(at).padStart(5, '0'),

@@ -29,6 +29,7 @@ import {
   textOf,
 } from '../core/index.ts';
 import { uriOfPath } from '../host/disk.ts';
+import type { InputLensArguments } from '../protocol/index.ts';
 
 /** What a person runs who says that the numbers of a document, the argument, are right. */
 export const acceptCommand = 'flopline.acceptNumbers';
@@ -45,6 +46,13 @@ export type HintData = readonly [document: number, version: number];
 
 /** What a code action for advice carries so that its change can be asked for later. */
 export type AdviceData = readonly [document: number, version: number, from: number, key: string];
+
+/** The editor's commands behind code lenses. */
+export interface LensCommands {
+  readonly menu: string;
+  readonly entry: string;
+  readonly input: string;
+}
 
 /** The document that a change is for. */
 export interface EditedDocument {
@@ -178,12 +186,19 @@ export const toProto = {
     return edits.map(({ from, to, text }) => ({ range: range(lines, { from, to }), newText: text }));
   },
 
-  /** `command` is one of the editor's; an empty one is plain text. */
-  codeLens(lines: Lines, lens: Lens, command: string): CodeLens {
-    const { title, tooltip } = lens;
+  /** `commands` are those of the editor; one that is empty is plain text. */
+  codeLens(lines: Lines, lens: Lens, uri: string, commands: LensCommands): CodeLens {
+    const { title, tooltip, action } = lens;
+    const run =
+      action?.kind === 'input'
+        ? {
+            command: commands.input,
+            arguments: [uri, action.name, range(lines, action.edit), action.edit.text] satisfies InputLensArguments,
+          }
+        : { command: action ? commands.entry : commands.menu };
     return {
       range: range(lines, lens.range),
-      command: tooltip === undefined ? { title, command } : { title, command, tooltip },
+      command: tooltip === undefined ? { title, ...run } : { title, ...run, tooltip },
     };
   },
 

@@ -108,17 +108,20 @@ export function answerNavigation(session: Session): void {
   );
 
   connection.onFoldingRanges(({ textDocument: { uri } }, token) =>
-    session.answer('folding', uri, token, null, ({ document }) =>
-      foldings(document).map(({ first, last, isComment }) => ({
+    session.answer('folding', uri, token, null, ({ document, spec }) => {
+      // An editor folds a program by its own language as long as nobody says otherwise.
+      if (spec.program) return null;
+      return foldings(document).map(({ first, last, isComment }) => ({
         startLine: first,
         endLine: last,
         ...(isComment && { kind: FoldingRangeKind.Comment }),
-      })),
-    ),
+      }));
+    }),
   );
 
   connection.onSelectionRanges(({ textDocument: { uri }, positions }, token) =>
-    session.answer('selections', uri, token, null, ({ document }) => {
+    session.answer('selections', uri, token, null, ({ document, spec }) => {
+      if (spec.program) return null;
       const { lines } = document;
       return positions.map(position => {
         const ranges = selectionsAt(document, lines.offset(position)).map(range => toProto.range(lines, range));
@@ -133,6 +136,8 @@ export function answerNavigation(session: Session): void {
 
   connection.languages.callHierarchy.onPrepare(({ textDocument: { uri }, position }, token) =>
     session.answer('call hierarchy', uri, token, null, analysed => {
+      // Who calls whom is said by the extension of the language.
+      if (analysed.spec.program) return null;
       const layer = layerAt(analysed, analysed.document.lines.offset(position));
       return layer ? [callItem(analysed, uri, layer)] : null;
     }),

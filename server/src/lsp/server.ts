@@ -3,6 +3,7 @@ import {
   CodeActionKind,
   type Connection,
   DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
   type DocumentSymbol,
   type InitializeResult,
   type InlayHint,
@@ -12,6 +13,7 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   type Analysed,
+  diagnosisLines,
   documentProblems,
   hintDetail,
   hints,
@@ -33,7 +35,7 @@ import { answerChoices, documentChoices } from './choices.ts';
 import { answerCodeActions } from './codeActions.ts';
 import { answerCompletion, completionOptions, signatureOptions } from './completion.ts';
 import { readSettings } from './configuration.ts';
-import { acceptCommand, fromProto, type HintData, toProto } from './convert.ts';
+import { acceptCommand, fromProto, type HintData, type LensCommands, toProto } from './convert.ts';
 import { answerNavigation, navigationCapabilities } from './navigation.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
 import { answerRows } from './rows.ts';
@@ -89,6 +91,7 @@ export function serve(connection: Connection): void {
         .catch(error => session.complain('registering for configuration changes', error));
     if (canRegister(session)) refreshOutline = registerOutline(session);
     workspace.isTrusted = session.options.isTrusted ?? true;
+    workspace.python = session.options.python;
     choose(session.options.choices);
     await configure(session.options.settings);
     session.start();
@@ -108,6 +111,15 @@ export function serve(connection: Connection): void {
 
   connection.onNotification('flopline/didChangeChoices', (params: ClientNotifications['flopline/didChangeChoices']) => {
     if (choose(params?.choices)) refresh();
+  });
+
+  connection.onNotification('flopline/didChangePython', (params: ClientNotifications['flopline/didChangePython']) => {
+    const { isTrusted = workspace.isTrusted, python = workspace.python } = params ?? {};
+    if (isTrusted === workspace.isTrusted && python === workspace.python) return;
+    workspace.isTrusted = isTrusted;
+    workspace.python = python;
+    workspace.reset();
+    refresh();
   });
 
   const isAskable = (): boolean => session.client.workspace?.configuration === true;
@@ -189,10 +201,35 @@ export function serve(connection: Connection): void {
     // A newer text waits for a time of its own.
     if (version !== workspace.version(uri) || !(await session.prepared(uri))) return;
     publish(uri);
-    const dependants = workspace.dependants(uri);
-    if (dependants.length === 0) return;
+    if (workspace.hasFiles(uri)) watch();
+    await publishAll(workspace.dependants(uri));
+  }
+
+  /** Documents that read otherwise now because another file has changed. */
+  async function publishAll(uris: readonly string[]): Promise<void> {
+    if (uris.length === 0) return;
     refreshHints();
-    for (const dependant of dependants) if (await session.prepared(dependant)) publish(dependant);
+    for (const uri of uris) if (await session.prepared(uri)) publish(uri);
+  }
+
+  // Files that are not open change on the disk; an editor that cannot watch them has them read when it asks again.
+  let isWatching = false;
+  function watch(): void {
+    if (isWatching || !session.client.workspace?.didChangeWatchedFiles?.dynamicRegistration) return;
+    isWatching = true;
+    connection.client
+      .register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.py' }] })
+      .catch(error => session.complain('registering for changes of files', error));
+  }
+
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    const changed = new Set(changes.flatMap(({ uri }) => (texts.get(uri) ? [] : workspace.dependants(uri))));
+    publishAll([...changed]);
+  });
+
+  /** A person looks at a document: files that it imports may be shown as its network has them. */
+  function look(uri: string): void {
+    publishAll(workspace.look(uri)).catch(error => session.complain('imported files', error));
   }
 
   /** Has the editor ask again for what it shows beside the text. */
@@ -238,6 +275,7 @@ export function serve(connection: Connection): void {
     session.answer<InlayHint[]>('hints', uri, token, [], analysed => {
       const { lines } = analysed.document;
       const version = workspace.version(uri)!;
+      look(uri);
       const data: HintData = [workspace.number(uri), version];
       const within = fromProto.range(lines, range);
       return [
@@ -269,7 +307,9 @@ export function serve(connection: Connection): void {
 
   connection.onCodeLens(({ textDocument: { uri } }, token) =>
     session.answer('code lens', uri, token, [], analysed =>
-      lenses(analysed).map(lens => toProto.codeLens(analysed.document.lines, lens, session.options.lensCommand ?? '')),
+      lenses(analysed)
+        .filter(({ action }) => !action || commandsOf(session)[action.kind] !== '')
+        .map(lens => toProto.codeLens(analysed.document.lines, lens, uri, commandsOf(session))),
     ),
   );
 
@@ -297,13 +337,26 @@ export function serve(connection: Connection): void {
     ),
   );
 
+  session.on('flopline/diagnosis', ({ textDocument: { uri } }, token) =>
+    session.answer<string | null>('diagnosis', uri, token, null, analysed => {
+      const parts = diagnosisLines(analysed);
+      if (parts.length === 0) return null;
+      return [`# ${analysed.document.source.name}`, ...parts.map(([heading, lines]) => section(heading, lines))].join(
+        '\n\n',
+      );
+    }),
+  );
+
   connection.onExecuteCommand(async ({ command, arguments: [uri] = [] }) => {
     if (command !== acceptCommand || typeof uri !== 'string') return null;
     try {
-      await session.ready;
+      await session.ready(uri);
       await session.settled(uri);
       workspace.acceptNumbers(uri);
-      refresh();
+      refreshHints();
+      refreshOutline();
+      // Whoever asked finds the problems gone when the command is done.
+      await publishSettled(uri);
     } catch (error) {
       session.complain(command, error);
     }
@@ -319,6 +372,14 @@ export function serve(connection: Connection): void {
 
   texts.listen(connection);
   connection.listen();
+}
+
+function commandsOf({ options: { lensCommand, entryCommand, inputCommand } }: Session): LensCommands {
+  return { menu: lensCommand ?? '', entry: entryCommand ?? '', input: inputCommand ?? '' };
+}
+
+function section(heading: string, lines: readonly string[]): string {
+  return [`## ${heading}`, lines.map(line => `- ${line}`).join('\n')].join('\n\n');
 }
 
 function settingsInFile({ document: { pragmas, lines } }: Analysed): DocumentSummary['inFile'] {

@@ -1,7 +1,7 @@
 // What every handler needs: the open documents, what the client can, and answers that are never about an older text.
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Connection, InitializeParams } from 'vscode-languageserver';
-import type { Analysed } from '../core/index.ts';
+import type { Analysed, Settings } from '../core/index.ts';
 import type { InitializationOptions, Notifications, Requests } from '../protocol/index.ts';
 import type { EditedDocument } from './convert.ts';
 import type { Workspace } from './workspace.ts';
@@ -20,6 +20,11 @@ export class Session {
   /** Ends the waiting for the first settings. */
   readonly start: () => void;
   readonly #started: Promise<void>;
+  /** By document, while its newest text is read. */
+  readonly #readings = new Map<
+    string,
+    { readonly version: number | undefined; readonly settings: Settings; readonly done: Promise<boolean> }
+  >();
   /** By document, until its own settings are there. */
   readonly #configurations = new Map<string, Promise<void>>();
 
@@ -82,15 +87,27 @@ export class Session {
   }
 
   /**
-   * Reads what takes long with other messages in between. False where the text was replaced meanwhile, or nobody waits
-   * any more: whoever replaced it asks again.
+   * Reads what takes long with other messages in between, once for all who ask. False where the text or its settings were
+   * replaced meanwhile, or nobody waits any more: whoever replaced them asks again.
    */
   async prepared(uri: string, token?: Token): Promise<boolean> {
     const { workspace } = this;
-    const version = workspace.version(uri);
+    const [version, settings] = [workspace.version(uri), workspace.settings.of(uri)];
+    let reading = this.#readings.get(uri);
+    if (!reading || reading.version !== version || reading.settings !== settings) {
+      reading = { version, settings, done: this.#read(uri, version, settings) };
+      this.#readings.set(uri, reading);
+    }
+    const isDone = await reading.done;
+    if (this.#readings.get(uri) === reading) this.#readings.delete(uri);
+    return isDone && !token?.isCancellationRequested && version === workspace.version(uri);
+  }
+
+  async #read(uri: string, version: number | undefined, settings: Settings): Promise<boolean> {
+    const { workspace } = this;
     for (const step of workspace.preparation(uri)) {
       await (step ?? turn());
-      if (token?.isCancellationRequested || version !== workspace.version(uri)) return false;
+      if (version !== workspace.version(uri) || settings !== workspace.settings.of(uri)) return false;
     }
     return true;
   }

@@ -8,6 +8,7 @@ import {
   type Document,
   type Files,
   formatOf,
+  type Host,
   noHistory,
   open,
   preparation,
@@ -22,6 +23,8 @@ interface Entry {
   readonly version: number;
   /** The files that it was read with. */
   readonly files: Watched | undefined;
+  /** The program that imports it and was looked at last. */
+  readonly host: Host | undefined;
   readonly settings: Settings;
   /** Undefined for a text that is not a spec. */
   readonly document: Document | undefined;
@@ -70,6 +73,8 @@ export class Workspace {
   folders: readonly string[] = [];
   /** Whether files outside of the workspace may be read. */
   isTrusted = true;
+  /** The environment of Python that the editor uses, for files whose settings name none. */
+  python: string | undefined;
   readonly #disk = new Disk({
     unsaved: path => this.#openText(path),
     allows: path => this.isTrusted || this.folders.some(folder => path === folder || path.startsWith(`${folder}/`)),
@@ -80,6 +85,10 @@ export class Workspace {
   readonly #numbers = new Map<string, number>();
   /** By document: the text that a command makes of it, in which all numbers are right. */
   readonly #expected = new Map<string, string>();
+  /** By document, where it lies: asked for at every look at a file. */
+  readonly #paths = new Map<string, string | undefined>();
+  /** By path of a file that is imported, the program that imports it and was looked at last. */
+  readonly #hosts = new Map<string, Host>();
   #last = 0;
 
   constructor(texts: TextDocuments<TextDocument>) {
@@ -93,11 +102,18 @@ export class Workspace {
   *preparation(uri: string): Generator<Promise<void> | undefined, void> {
     const text = this.#texts.get(uri);
     if (!text) return;
+    const known = this.#entries.get(uri);
+    // Most files of a language that is not ours are no specs: they are looked at once.
+    if (known && known.version === text.version && !known.document) return;
     const parser = formatOf(sourceOf(uri, text))?.parser;
     if (parser && !parser.isReady()) yield parser.load();
-    const entry = this.#entry(uri);
-    if (!entry?.document || entry.analysed) return;
-    for (const _ of preparation(entry.document, entry.settings) ?? []) yield undefined;
+    // A file that it was read with may change meanwhile; who changes files all the time waits at the end.
+    for (let tries = 0; tries < 3; tries++) {
+      const entry = this.#entry(uri);
+      if (!entry?.document || entry.analysed) return;
+      for (const _ of preparation(entry.document, entry.settings) ?? []) yield undefined;
+      if (this.#entry(uri) === entry) return;
+    }
   }
 
   /** The open documents that were read with a file. */
@@ -105,6 +121,37 @@ export class Workspace {
     const path = pathOfUri(uri);
     if (path === undefined) return [];
     return [...this.#entries].flatMap(([other, { files }]) => (other !== uri && files?.has(path) ? [other] : []));
+  }
+
+  /** Forgets what was read with other files, such as before more of them may be read. */
+  reset(): void {
+    for (const [uri, { files }] of this.#entries) if (files) this.#entries.delete(uri);
+  }
+
+  /** Whether a document was read with others, so that changes of files on the disk matter. */
+  hasFiles(uri: string): boolean {
+    return this.#entries.get(uri)?.document !== undefined && this.#entries.get(uri)?.files !== undefined;
+  }
+
+  /**
+   * A person looks at a document: files that it imports are shown as its network has them from now on. The open ones of
+   * which that is news.
+   */
+  look(uri: string): readonly string[] {
+    const program = this.#entries.get(uri)?.analysed?.value?.spec.program;
+    const host = program?.host;
+    if (!host) return [];
+    const changed: string[] = [];
+    for (const path of program.read.keys()) {
+      if (isSameHost(this.#hosts.get(path), host)) continue;
+      this.#hosts.set(path, host);
+      changed.push(path);
+    }
+    if (changed.length === 0) return [];
+    return this.#texts.keys().filter(other => {
+      const path = pathOfUri(other);
+      return path !== undefined && changed.includes(path);
+    });
   }
 
   /** The newest text of a document as a spec; undefined when it is not one, or not open. */
@@ -166,11 +213,15 @@ export class Workspace {
     this.#entries.delete(uri);
     this.#numbers.delete(uri);
     this.#expected.delete(uri);
+    this.#paths.delete(uri);
   }
 
   /** The text of a file that is open. */
   #openText(path: string): string | undefined {
-    for (const text of this.#texts.all()) if (pathOfUri(text.uri) === path) return text.getText();
+    for (const text of this.#texts.all()) {
+      if (!this.#paths.has(text.uri)) this.#paths.set(text.uri, pathOfUri(text.uri));
+      if (this.#paths.get(text.uri) === path) return text.getText();
+    }
     return undefined;
   }
 
@@ -179,7 +230,7 @@ export class Workspace {
     const [folder] = this.folders;
     const absolute = (path: string | undefined): string | undefined =>
       path === undefined ? undefined : corePath(path, folder);
-    return { source: absolute(source), python: absolute(python) };
+    return { source: absolute(source), python: absolute(python ?? this.python) };
   }
 
   #entry(uri: string): Entry | undefined {
@@ -189,23 +240,28 @@ export class Workspace {
     const settings = this.settings.of(uri);
     const known = this.#entries.get(uri);
     const isSame = known?.files?.isSame ?? true;
-    if (known?.version === version && known.settings === settings && isSame) return known;
+    const path = pathOfUri(uri);
+    const host = path === undefined ? undefined : this.#hosts.get(path);
+    if (known?.version === version && known.settings === settings && known.host === host && isSame) return known;
     const source = sourceOf(uri, text);
     // Whoever asks has waited for it; this is a text that came just now.
     const parser = formatOf(source)?.parser;
     if (parser && !parser.isReady()) return undefined;
-    const { path } = source;
     const files = parser && path !== undefined ? new Watched(this.#disk) : undefined;
     // Parsing depends on no setting but the size limit, where no other files are read.
     const reusable = !files && known?.version === version && known.settings.maxFileSize === settings.maxFileSize;
     const document = reusable
       ? known.document
-      : open({ ...source, files, roots: this.#roots(settings) }, settings, known?.document);
+      : open({ ...source, files, host, roots: this.#roots(settings) }, settings, known?.document);
     const before = known?.analysed?.value ?? known?.before;
-    const entry: Entry = { version, files, settings, document, before };
+    const entry: Entry = { version, files, host, settings, document, before };
     this.#entries.set(uri, entry);
     return entry;
   }
+}
+
+function isSameHost(a: Host | undefined, b: Host): boolean {
+  return a !== undefined && JSON.stringify(a) === JSON.stringify(b);
 }
 
 function sourceOf(uri: string, text: TextDocument): Source {

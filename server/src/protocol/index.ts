@@ -97,6 +97,8 @@ export interface Requests {
   'flopline/summary': { readonly params: DocumentParams; readonly result: DocumentSummary | null };
   /** The report of `flopline report --format markdown`, of the text as it stands in the editor. */
   'flopline/report': { readonly params: DocumentParams; readonly result: string | null };
+  /** How a network in Python was read, as markdown: from where, with which files, what was not found. */
+  'flopline/diagnosis': { readonly params: DocumentParams; readonly result: string | null };
   /** What is wrong with a budget (`-30%`, `300M`) for a network; null when nothing is. */
   'flopline/checkBudget': {
     readonly params: DocumentParams & { readonly budget: string };
@@ -157,12 +159,24 @@ export interface Notifications {
 export interface ClientNotifications {
   /** What is chosen for some files now, in place of all that was chosen for them before; others keep theirs. */
   'flopline/didChangeChoices': { readonly choices: ChosenByUri };
+  /** Whether files outside of the workspace may be read now, and the environment of Python that the editor uses. */
+  'flopline/didChangePython': { readonly isTrusted?: boolean; readonly python?: string };
 }
+
+/**
+ * Which network of which document, and the change that writes a comment: its last line that is not empty is for a person
+ * to complete.
+ */
+export type InputLensArguments = readonly [uri: string, network: string, range: ProtocolRange, text: string];
 
 /** What an editor may hand over when it starts the server; every part may be left out. */
 export interface InitializationOptions {
   /** Command of the editor that a code lens runs; without one it is plain text. */
   readonly lensCommand?: string;
+  /** Command that lets a person choose a network; without one, no lens offers it. */
+  readonly entryCommand?: string;
+  /** Command that lets a person say how a network is called; it gets `InputLensArguments`. */
+  readonly inputCommand?: string;
   /** Whether the editor wants `flopline/changed`; others would warn of a notification that they do not know. */
   readonly tellChanges?: boolean;
   /** The address at which the editor explains a problem; `{code}` stands for its code. */
@@ -171,6 +185,8 @@ export interface InitializationOptions {
   readonly settings?: unknown;
   /** Whether files outside of the workspace may be read; true where it is not given. */
   readonly isTrusted?: boolean;
+  /** The environment of Python that the editor uses, by its folder or its interpreter: for files whose settings name none. */
+  readonly python?: string;
   /** What was chosen for files; changes come as `flopline/didChangeChoices`. */
   readonly choices?: ChosenByUri;
 }

@@ -371,7 +371,7 @@ describe('bounds', () => {
   };
   for (const [text, expected] of Object.entries(stops)) {
     it(`stop ${text.split('\n')[0]}`, () => {
-      const { printed: output, outcome } = runProgram(text, { maxSteps: 300_000 });
+      const { printed: output, outcome } = runProgram(text, { maxSteps: 1_000_000 });
       const end =
         outcome.kind === 'raised'
           ? raisedText(outcome.exception)

@@ -14,10 +14,25 @@ async function suggestions({ document }: vscode.TextEditor, words: string): Prom
     document.positionAt(at + words.length),
   );
   return list.items.map(({ label, insertText }) => [
-    typeof label === 'string' ? label : label.label,
+    typeof label === 'string' ? label : label.label + (label.detail ?? ''),
     typeof label === 'string' ? undefined : label.description,
     typeof insertText === 'string' ? insertText : (insertText?.value ?? ''),
   ]);
+}
+
+/** The signature at the bar in some words, and the number of the argument there. */
+async function signature(
+  { document }: vscode.TextEditor,
+  words: string,
+): Promise<readonly [label: string | undefined, active: number | undefined]> {
+  const at = document.getText().indexOf(words.replace('|', ''));
+  assert.ok(at >= 0, `“${words}” is in the text`);
+  const help = await vscode.commands.executeCommand<vscode.SignatureHelp | undefined>(
+    'vscode.executeSignatureHelpProvider',
+    document.uri,
+    document.positionAt(at + words.indexOf('|')),
+  );
+  return [help?.signatures[0]?.label, help?.activeParameter];
 }
 
 async function checkSuggestion(editor: vscode.TextEditor, words: string, expected: Suggestion): Promise<void> {
@@ -35,17 +50,22 @@ suite('Completion', () => {
     await checkHint(editor, 5, /16×320×320/);
     await type(editor, 'head:\n', 'head:\n  - [[-1, \n');
     await checkSuggestion(editor, '- [[-1, ', ['1', 'Conv · line 7 · 32×160×160', '1']);
+    await type(editor, '- [[-1, \n', '- [[-1, 0], 1, Concat, [1]]\n');
+    await checkSuggestion(editor, '- [[-1, ', ['0  does not fit', 'Conv · line 6 · 16×320×320', '0']);
+    // What fits is in front of it.
+    assert.deepEqual(
+      (await suggestions(editor, '- [[-1, ')).slice(0, 4).map(([label]) => label),
+      ['-1', '2', '1', '-2'],
+    );
+    await type(editor, '- [[-1, 0], 1, Concat, [1]]\n', '- [[-1, \n');
     await type(editor, '- [[-1, \n', '- [-1, 1, Con\n');
     await checkSuggestion(editor, 'head:\n  - [-1, 1, Con', ['Conv', undefined, 'Conv, [${1:128}, ${2:3}]]']);
     await type(editor, '- [-1, 1, Con\n', '- [-1, 1, Conv, [64, 3]]\n');
-    const at = editor.document.getText().indexOf('[64, 3]]') + '[64, '.length;
-    const help = await vscode.commands.executeCommand<vscode.SignatureHelp>(
-      'vscode.executeSignatureHelpProvider',
-      editor.document.uri,
-      editor.document.positionAt(at),
-    );
-    assert.equal(help.signatures[0]?.label, 'Conv(c2, k = 1, s = 1, p = None, g = 1, d = 1, act = True)');
-    assert.equal(help.activeParameter, 1);
+    const conv = 'Conv(c2, k = 1, s = 1, p = None, g = 1, d = 1, act = True)';
+    assert.deepEqual(await signature(editor, '[64, |3]]'), [conv, 1]);
+    // A row over two lines has the same.
+    await type(editor, '- [-1, 1, Conv, [64, 3]]\n', '- [-1, 1, Conv,\n     [64, 3]]\n');
+    assert.deepEqual(await signature(editor, '[64, 3|]]'), [conv, 1]);
   });
 
   test('a suggestion that is accepted leaves a row with its costs', async () => {
@@ -68,6 +88,9 @@ suite('Completion', () => {
     await checkHint(editor, 3, /16×32×32/);
     await type(editor, '  - flatten', '  - conv: {out: 8, ker}\n  - flatten');
     await checkSuggestion(editor, '{out: 8, ker', ['kernel', undefined, 'kernel: ${1:3}']);
+    const [label, active] = await signature(editor, '{out: 8|, ker');
+    assert.match(label ?? '', /^conv\(out, kernel, stride = 1, /);
+    assert.equal(active, 0);
     await type(editor, '{out: 8, ker}', '{out: 8, kernel: 3, from: }');
     await checkSuggestion(editor, 'from: ', ['-1', 'row 2 · conv · line 6 · 32×16×16', '-1']);
     await type(editor, '  - conv: {out: 8, kernel: 3, from: }', '  - glob');

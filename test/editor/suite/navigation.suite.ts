@@ -68,6 +68,7 @@ suite('Navigation in VS Code', () => {
     assert.equal(await definitionLine(editor, 'Detect, [n|c]'), 0);
     assert.deepEqual(await references(editor, 'C2|f'), ['7: [-1, 3, C2f, [128, True]]', '9: -1']);
     await assert.rejects(renamed(editor, '[[-|1], 1, Detect', '5'), /number of a row is its position/);
+    await assert.rejects(renamed(editor, 'Detect, [n|c]', 'classes'), /keyword of this format/);
     const found = await folds(editor);
     for (const fold of [
       [1, 3],
@@ -95,6 +96,7 @@ suite('Navigation in VS Code', () => {
     );
     assert.equal(await definitionLine(editor, 'layers=-1,|0'), 5);
     assert.deepEqual(await references(editor, 'layers=-|1,0'), ['9: [convolutional]', '14: -1']);
+    await assert.rejects(renamed(editor, 'layers=-1,|0', '1'), /number of a row is its position/);
     assert.deepEqual(await folds(editor), [
       [0, 3],
       [5, 7],
@@ -106,6 +108,8 @@ suite('Navigation in VS Code', () => {
   test('Caffe: blobs lead to the layer that has them, and are renamed everywhere', async () => {
     const editor = await show('tiny.prototxt');
     await checkHint(editor, 7, /16×32×32/);
+    // Layers have names, and no numbers.
+    assert.deepEqual([...(await rowNumbers(editor))], []);
     assert.equal(await definitionLine(editor, 'bottom: "con|v1"'), 11);
     assert.deepEqual(await references(editor, 'top: "conv|1"'), ['11: conv1', '21: conv1']);
     const before = editor.document.getText();

@@ -1,7 +1,7 @@
 // Commands on rows in the editor: one undo, the cursor on the row, and no word of old numbers.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { checkHint, close, codeOf, ourProblems, show } from './editor.ts';
+import { checkHint, close, codeOf, ourProblems, show, showUntitled } from './editor.ts';
 
 /** Puts the cursor where some words first are. */
 function place(editor: vscode.TextEditor, words: string): void {
@@ -59,6 +59,25 @@ suite('Commands on rows', () => {
     assert.ok(editor.document.getText().indexOf('filters=18') < editor.document.getText().indexOf('filters=16'));
     await vscode.commands.executeCommand('flopline.moveLayerDown');
     assert.equal(editor.document.getText(), before);
+  });
+
+  test('a layer of a prototxt moves with its comment and its costs, and back', async () => {
+    const conv = (name: string, filters: number): string =>
+      `# ${name}\nlayer {\n  name: "${name}"\n  type: "Convolution"\n  bottom: "data"\n  top: "${name}"\n  convolution_param { num_output: ${filters} kernel_size: 1 }\n}\n`;
+    const data = 'layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [1, 3, 8, 8] } } }\n';
+    const join = 'layer { name: "join" type: "Concat" bottom: "a" bottom: "b" top: "join" }\n';
+    const editor = await showUntitled('prototxt', data + conv('a', 4) + conv('b', 6) + join);
+    await checkHint(editor, 2, /4×8×8/);
+    place(editor, 'num_output: 4');
+    await vscode.commands.executeCommand('flopline.moveLayerDown');
+    assert.equal(editor.document.getText(), data + conv('b', 6) + conv('a', 4) + join);
+    assert.match(cursorLine(editor), /num_output: 4/);
+    await checkHint(editor, 2, /6×8×8/);
+    await checkHint(editor, 10, /4×8×8/);
+    await checkHint(editor, 17, /10×8×8/);
+    await vscode.commands.executeCommand('flopline.moveLayerUp');
+    assert.equal(editor.document.getText(), data + conv('a', 4) + conv('b', 6) + join);
+    await checkHint(editor, 2, /4×8×8/);
   });
 
   test('a layer of a prototxt is duplicated under a name of its own; one that reads the other does not move', async () => {

@@ -52,6 +52,9 @@ describe('the examples in Python', () => {
       const [whole] = layers;
       assert.deepEqual([whole!.name, whole!.params, whole!.macs], ['', params, macs]);
       assert.equal(entries![0]!.guessed, false);
+      // Every layer stands somewhere, and never in what a reader does not see.
+      for (const { name, line, file: other } of layers)
+        assert.ok(line !== null && !other?.startsWith('<'), `${name}: ${line} ${other}`);
     });
   }
 });

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { advice } from './advice.ts';
-import { convOf, type Layer, type Network, type Use } from './network.ts';
+import { channelsIn, convOf, type Layer, linearOf, type Network, type Use } from './network.ts';
 import { volume } from './words.ts';
 
 /** Two matrices in a row are one matrix. */
@@ -23,6 +23,8 @@ export const mergeableLayers = advice({
       if (!next || nexts.some(other => other !== next) || next.uses.length !== layer.uses.length) continue;
       // A·(B·x + b) has a constant A·b, which needs a place: the next layer's bias, or a normalization that removes it.
       if (layer.uses.some(hasBias) && next.uses.some(use => !hasBias(use) && !use.norm)) continue;
+      // A narrow middle is cheaper than one matrix, and says that no more than so much passes.
+      if (layer.uses.some((use, at) => isNarrow(layer, use, next.uses[at]!))) continue;
       yield {
         at: layer.place.item,
         message: () =>
@@ -55,6 +57,14 @@ function follower(network: Network, layer: Layer, { output }: Use): Layer | unde
   return next && use && next !== layer && next.op === layer.op && use.input === output && isLinear(next, use)
     ? next
     : undefined;
+}
+
+/** Whether both layers together have fewer weights than one in their place. */
+function isNarrow({ op }: Layer, use: Use, next: Use): boolean {
+  const widthOf = (each: Use): number => (op === 'conv' ? convOf(each).out : linearOf(each).out);
+  const reads = (op === 'conv' ? channelsIn(use) : use.input.shape?.at(-1)) ?? Number.NaN;
+  const [middle, hands] = [widthOf(use), widthOf(next)];
+  return reads * middle + middle * hands < reads * hands;
 }
 
 const hasBias = ({ main }: Use): boolean => (main.attrs as { readonly bias?: boolean }).bias === true;

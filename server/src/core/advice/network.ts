@@ -196,6 +196,15 @@ export class Network {
     return this.#frames.get(from) ?? [];
   }
 
+  /** How many layers an item makes: one that is called several times has its parameters once. */
+  instancesOf(item: Range): number {
+    const { nodes } = this.graph;
+    return this.framesOf(item).filter(({ first, end }) => {
+      for (let id = first; id < end; id++) if (nodes[id]!.shares) return false;
+      return true;
+    }).length;
+  }
+
   #all(): readonly Layer[] {
     this.#layers ??= [...this.#grouped()];
     return this.#layers;
@@ -207,7 +216,9 @@ export class Network {
       for (const frame of leaves(this.graph)) {
         // A row that its `if` leaves out of one use is there in others.
         if (frame.end === frame.first) continue;
-        const site = useOf(frame)!;
+        const site = useOf(frame);
+        // It stands in another file.
+        if (!site) continue;
         const item = found.get(site.from) ?? { site, uses: [], broken: false };
         found.set(site.from, item);
         const chain = chainOf(frame, this.graph);
@@ -236,12 +247,14 @@ export class Network {
         place ??= there;
         made.push({ ...rest, norm: norm.node, act: act.node });
       }
-      const [first, ...others] = made;
+      const [first, ...others] = made.every(use => sameBehind(use, made[0]!))
+        ? made
+        : made.map((use): Use => ({ ...use, norm: undefined, act: undefined }));
       if (!first || !place || made.length !== uses.length) continue;
       yield {
         place,
         items: [place.item, ...place.norm, ...(place.act ? [place.act] : [])],
-        name: first.frame.label,
+        name: nameOf(first.frame),
         op: first.main.op.name as Layer['op'],
         uses: [first, ...others],
       };
@@ -268,8 +281,18 @@ export class Network {
     let output = chain.at(-1)!.outputs[0]!;
     const sites: Range[] = [];
     let actSite: Range | undefined;
+    const isProgram = frame.sites.some(({ role }) => role === 'construct');
     while (!act) {
       const next = this.soleConsumer(output);
+      // A program calls them where it likes; none of them is a part of the layer's own text.
+      if (isProgram) {
+        if (next?.inputs.length !== 1 || next.outputs.length !== 1) break;
+        if (isNorm(next)) norm ??= next;
+        else if (next.op.kind === 'activation') act = next;
+        else break;
+        output = next.outputs[0]!;
+        continue;
+      }
       const leaf = next && leafOf(next);
       if (!next || !leaf || leaf === frame || leaf.parent !== frame.parent || next.outputs.length !== 1) break;
       if (leaf.end - leaf.first !== 1 || next.inputs[0] !== output) break;
@@ -355,6 +378,18 @@ function chainOf({ first, end }: Frame, { nodes }: Graph): readonly GraphNode[] 
 }
 
 const touches = (site: Range, within: Range): boolean => site.from <= within.to && within.from <= site.to;
+
+/** As a person knows it: in a container of a program, with the container's name. */
+function nameOf(frame: Frame): string {
+  let name = frame.label;
+  for (let at = frame.parent; at && /^\d+(?:\.|$)/.test(name); at = at.parent) {
+    if (at.label !== '' && at.sites.some(({ role }) => role === 'construct')) name = `${at.label}.${name}`;
+  }
+  return name;
+}
+
+/** Whether the same follows two uses of an item. */
+const sameBehind = (a: Use, b: Use): boolean => a.norm?.op === b.norm?.op && a.act?.op === b.act?.op;
 
 function samePlace(a: Place, b: Place): boolean {
   const text = ({ norm, act }: Place): string => [...norm, act].map(range => range?.from).join();

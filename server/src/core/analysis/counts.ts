@@ -1,5 +1,5 @@
 import type { Graph, GraphNode } from '../graph/graph.ts';
-import { Placement, type Segment } from '../graph/segment.ts';
+import type { Segment } from '../graph/segment.ts';
 import type { Counts } from '../ops/op.ts';
 import { size } from '../ops/rules/shape.ts';
 
@@ -45,17 +45,25 @@ export interface MainCounts {
   readonly params: Float64Array;
 }
 
-export function mainCounts({ nodeCount, stretches }: Graph): MainCounts {
-  const all: MainCounts = { macs: new Float64Array(nodeCount), params: new Float64Array(nodeCount) };
-  let at = 0;
-  for (const stretch of stretches) {
-    const { macs, params } = stretch instanceof Placement ? countsOfSegment(stretch.segment) : countsOfNodes(stretch);
-    for (let id = 0; id < macs.length; id++, at++) {
-      all.macs[at] = macs[id]!;
-      all.params[at] = params[id]!;
+export function mainCounts({ nodeCount, loose, rows }: Graph): MainCounts {
+  const macs = new Float64Array(nodeCount);
+  const params = new Float64Array(nodeCount);
+  const others = countsOfNodes(loose);
+  for (const [at, { id }] of loose.entries()) {
+    macs[id] = others.macs[at]!;
+    params[id] = others.params[at]!;
+  }
+  for (let row = 0; row < rows.length; row++) {
+    const segment = rows.segment(row);
+    if (!segment) continue;
+    const own = countsOfSegment(segment);
+    const first = rows.first(row);
+    for (let id = 0; id < own.macs.length; id++) {
+      macs[first + id] = own.macs[id]!;
+      params[first + id] = own.params[id]!;
     }
   }
-  return all;
+  return { macs, params };
 }
 
 /** A segment is counted once, however often it is placed. */

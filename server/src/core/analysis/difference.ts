@@ -4,7 +4,7 @@ import { type Frame, type Graph, type GraphNode, type Tensor, useOf } from '../g
 import { Placement, type Segment } from '../graph/segment.ts';
 import type { Shape } from '../ops/op.ts';
 import type { Range } from '../text/range.ts';
-import { siteOf } from './model.ts';
+import { type Row, siteOf } from './model.ts';
 
 /**
  * Why two graphs differ where they must not: in what the network takes and returns, or in what an item of the text
@@ -37,7 +37,7 @@ export function objection(
 
 /** The first row that is built of other operators than before, as a reason. */
 function otherParts(
-  { before, after }: { readonly before: Rows; readonly after: Rows },
+  { before, after }: { readonly before: readonly Row[]; readonly after: readonly Row[] },
   moved: (offset: number) => number | undefined,
   free: ReadonlySet<number>,
 ): string | undefined {
@@ -72,39 +72,30 @@ interface Outputs {
   readonly outputs: (Shape | undefined)[];
 }
 
-type Rows = Graph['rows'];
-
 /** The rows of two graphs without those that became the same segment in both, at the place where they lie now. */
 function differingRows(
   { rows }: Graph,
   { rows: others }: Graph,
   moved: (offset: number) => number | undefined,
-): { readonly before: Rows; readonly after: Rows } {
-  const before: Rows[number][] = [];
-  const after: Rows[number][] = [];
+): { readonly before: readonly Row[]; readonly after: readonly Row[] } {
+  const before: Row[] = [];
+  const after: Row[] = [];
   let next = 0;
-  for (const row of rows) {
-    const place = row instanceof Placement ? moved(row.start) : undefined;
-    let there = others[next];
-    while (place !== undefined && there instanceof Placement && there.start < place) {
-      after.push(there);
-      there = others[++next];
-    }
-    const isSame =
-      row instanceof Placement &&
-      there instanceof Placement &&
-      there.start === place &&
-      there.segment === row.segment &&
-      // What a block outputs in all its uses is compared as a whole.
-      !row.segment.hasFarSites;
+  for (let row = 0; row < rows.length; row++) {
+    const segment = rows.segment(row);
+    const place = segment && moved(rows.start(row)!);
+    while (place !== undefined && (others.start(next) ?? place) < place) after.push(others.at(next++));
+    // What a block outputs in all its uses is compared as a whole.
+    const isSame = segment && !segment.hasFarSites && others.segment(next) === segment && others.start(next) === place;
     if (isSame) next++;
-    else before.push(row);
+    else before.push(rows.at(row));
   }
-  return { before, after: [...after, ...others.slice(next)] };
+  for (; next < others.length; next++) after.push(others.at(next));
+  return { before, after };
 }
 
 /** By where the item stands: the output shapes of all its uses. */
-function outputsByPlace(rows: Rows): ReadonlyMap<number, Outputs> {
+function outputsByPlace(rows: readonly Row[]): ReadonlyMap<number, Outputs> {
   const places = new Map<number, Outputs>();
   const visit = (frame: Frame): void => {
     const site = useOf(frame);

@@ -81,8 +81,8 @@ export interface Model {
   readonly totals: Cost;
   counts(node: GraphNode): Counts;
   costOf(frame: Frame): Cost;
-  /** What each row costs in the convention that was asked for. Makes no frames: for rankings over the whole network. */
-  rowValues(visit: (value: number, row: Row) => void): void;
+  /** What a row costs in the convention that was asked for, by its number. Makes no frames: for rankings over all. */
+  rowValue(row: number): number;
   costOfNode(node: GraphNode): Cost;
   /** The line costs whose line is within the two 0-based lines, both included; all without. */
   lineCosts(first?: number, last?: number): readonly LineCost[];
@@ -375,12 +375,9 @@ class Analysis implements Model {
     return this.#cost(frame.first, frame.end);
   }
 
-  rowValues(visit: (value: number, row: Row) => void): void {
-    const { value } = this.#sums;
-    for (const row of this.graph.rows) {
-      if (row instanceof Placement) visit(value.value(row.base, row.end), row);
-      else visit(value.value(row.first, row.end), row);
-    }
+  rowValue(row: number): number {
+    const { rows } = this.graph;
+    return this.#sums.value.value(rows.first(row), rows.end(row));
   }
 
   costOfNode(node: GraphNode): Cost {
@@ -452,18 +449,12 @@ class Analysis implements Model {
       if (frame.hasSitesInside) for (const child of frame.children) visit(child);
     };
     const { rows } = this.graph;
-    for (let at = 0; at < rows.length; at++) {
-      const row = rows[at]!;
-      if (!(row instanceof Placement)) {
-        visit(row);
-        continue;
-      }
+    for (let row = 0; row < rows.length; row++) {
+      const segment = rows.segment(row);
       // Sites of an item begin in its text, which ends where that of the next one begins.
-      const next = rows[at + 1];
-      const end = next instanceof Placement && next.start > row.start ? next.start : Number.POSITIVE_INFINITY;
-      if (row.places || row.segment.hasFarSites || (row.start <= to && end >= from)) {
-        for (const frame of row.segment.frames) visit(row.frame(frame));
-      }
+      const isWithin = segment && !rows.places && !segment.hasFarSites;
+      if (!isWithin || (rows.start(row)! <= to && rows.textEnd(row) >= from))
+        for (const frame of rows.frames(row)) visit(frame);
     }
     return found;
   }

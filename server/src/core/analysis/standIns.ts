@@ -1,8 +1,8 @@
 // What rests on rows that stand in for others, and whether a text is worse read as it is.
 import type { Doubt, Doubts, Frame, Graph } from '../graph/graph.ts';
-import { Placement, producerOf } from '../graph/segment.ts';
+import { type GraphRows, producerOf } from '../graph/segment.ts';
 import type { Range } from '../text/range.ts';
-import type { LineCost, Model, Row } from './model.ts';
+import type { LineCost, Model } from './model.ts';
 
 /** What stands in: where it is in the text that was read, and in the one that is shown. */
 export interface StandIn {
@@ -36,10 +36,9 @@ export function restingDoubts(
     return low > 0 && id < resting[low - 1]!.end;
   };
   let next = 0;
-  for (let at = 0; at < rows.length; at++) {
-    const row = rows[at]!;
-    if (resting.length === 0 && next === 0 && isAbove(rows, at, top)) continue;
-    for (const frame of framesOf(row)) {
+  for (let row = 0; row < rows.length; row++) {
+    if (resting.length === 0 && next === 0 && isAbove(rows, row, top)) continue;
+    for (const frame of rows.frames(row)) {
       if (frame.end === frame.first) continue;
       const from = next < standIns.length ? frame.sites[0]?.range.from : undefined;
       let follows = false;
@@ -62,21 +61,15 @@ export function restingDoubts(
   return doubts;
 }
 
-function framesOf(row: Row): readonly Frame[] {
-  return row instanceof Placement ? row.frames : [row];
-}
-
 /** Whether a row certainly ends in front of an offset of the text that was read. */
-function isAbove(rows: readonly Row[], at: number, offset: number): boolean {
-  const row = rows[at];
-  const next = rows[at + 1];
-  if (!(row instanceof Placement && next instanceof Placement) || row.segment.hasFarSites) return false;
-  return row.start < next.start && next.start <= offset;
+function isAbove(rows: GraphRows, row: number, offset: number): boolean {
+  const segment = rows.segment(row);
+  return segment !== undefined && !segment.hasFarSites && rows.textEnd(row) <= offset;
 }
 
 /** The numbers of the nodes outside of a row that it reads. */
-function readsOf(graph: Graph, row: Row, { first, end }: Frame): readonly number[] {
-  if (row instanceof Placement) return row.inputs.map(producerOf);
+function readsOf(graph: Graph, row: number, { first, end }: Frame): readonly number[] {
+  if (graph.rows.segment(row)) return graph.rows.inputs(row).map(producerOf);
   return graph.nodes.slice(first, end).flatMap(({ inputs }) => inputs.map(producerOf));
 }
 
@@ -109,9 +102,10 @@ export function hiddenIn(
     else if (frame.hasSitesInside) for (const child of frame.children) visit(child);
   };
   const { rows } = model.graph;
-  for (const [at, row] of rows.entries()) {
-    const isBelow = row instanceof Placement && !row.segment.hasFarSites && row.start >= last.read.to;
-    if (!isBelow && !isAbove(rows, at, first.read.from)) for (const frame of framesOf(row)) visit(frame);
+  for (let row = 0; row < rows.length; row++) {
+    const segment = rows.segment(row);
+    const isBelow = segment && !segment.hasFarSites && rows.start(row)! >= last.read.to;
+    if (!isBelow && !isAbove(rows, row, first.read.from)) for (const frame of rows.frames(row)) visit(frame);
   }
   return { frames, isKnown: frames.every(frame => knows(model.costOf(frame), [frame])) };
 }

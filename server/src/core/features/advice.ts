@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import { type AdviceRule, adviceRules, type Finding, type Fix, Network } from '../advice/index.ts';
 import type { Model } from '../analysis/model.ts';
 import type { GraphEdit } from '../graph/edit.ts';
-import { type Analysed, attempt, readOptions, type Trial } from '../pipeline.ts';
+import { type Analysed, attempt, readOptions, repriced, type Trial } from '../pipeline.ts';
 import { mapOffset, type TextEdit } from '../text/edit.ts';
 import type { Problem } from '../text/problem.ts';
 import { changeText, percent, si } from '../text/quantity.ts';
@@ -134,9 +134,10 @@ function tried(analysed: Analysed, candidate: Candidate): Advice | undefined {
     layer: layerText(analysed, range),
     why: whyText(analysed, fix),
   });
-  if (fix.refused !== undefined) return refuse(fix.refused);
+  if (fix.refused !== undefined) return isSayable(analysed, fix) ? refuse(fix.refused) : undefined;
   const trial = attempt(analysed, fix.edits, fix.footprint, fix.rebuilt);
   if (!trial || trial.objection !== undefined) return undefined;
+  if (fix.exact && !holdsElsewhere(analysed, candidate)) return undefined;
   const after = totalsOf(trial.after);
   const network = networkOf(analysed);
   const here = network.costOf(fix.here);
@@ -154,6 +155,25 @@ function tried(analysed: Analysed, candidate: Candidate): Advice | undefined {
     layer: layerText(analysed, range),
     why: whyText(analysed, fix),
   };
+}
+
+/** Whether a person would expect the edits of a fix: a program says much that no edit of a line can change. */
+function isSayable({ document, settings, spec }: Analysed, { edits }: Fix): boolean {
+  return !spec.program || document.reader?.rewrite?.(edits, readOptions(settings)) !== undefined;
+}
+
+/** So many other networks of a file are looked at. */
+const mostOthers = 6;
+
+/** Whether the other networks of a program that a line builds compute the same, too: one may lack the normalization. */
+function holdsElsewhere(analysed: Analysed, candidate: Candidate): boolean {
+  const { program } = analysed.spec;
+  const others = (program?.entries ?? []).filter(({ expression }) => expression !== program!.entry?.expression);
+  return others.slice(0, mostOthers).every(({ expression }) => {
+    const other: Analysed = { ...analysed, ...repriced(analysed, { entry: expression }) };
+    if (networkOf(other).framesOf(candidate.range).length === 0) return true;
+    return adviceCandidates(other, candidate.range).some(each => candidateKey(each) === candidateKey(candidate));
+  });
 }
 
 /** Hints that lead to advice; advice on what another finding reports has none of its own. */
@@ -263,10 +283,11 @@ function priceOf(
   // Counted of the changed layers themselves: what reads them may hold them, as branches do that are joined.
   const following = consumers.length === 0 ? 0 : change - (costThere(after, edits, here) - there);
   const work = [si(there), si(there + change - following), unit] as const;
+  const places = placesText(analysed, here);
   const text =
     following === 0
-      ? l10n.t('{0} → {1} {2} here', ...work)
-      : l10n.t('{0} → {1} {2} here, {3} in layers after it', ...work, signed(following));
+      ? l10n.t('{0} → {1} {2} here{3}', ...work, places)
+      : l10n.t('{0} → {1} {2} here{3}, {4} in layers after it', ...work, places, signed(following));
   return {
     here: text,
     whole:
@@ -274,6 +295,12 @@ function priceOf(
         ? l10n.t('{0}, {1} in total, params unchanged', text, total)
         : l10n.t('{0}, {1} in total, params {2}', text, total, signed(params)),
   };
+}
+
+/** ` (×16)`: how many layers the line of a program makes, all of which change; nothing where it is one. */
+function placesText(analysed: Analysed, [first]: readonly Range[]): string {
+  const count = first && analysed.spec.program ? networkOf(analysed).instancesOf(first) : 1;
+  return count > 1 ? ` (×${count})` : '';
 }
 
 /** `model.4 (C2f)`, `conv1 (Convolution)`. */
@@ -306,7 +333,12 @@ function whyText(analysed: Analysed, { why, costs, edits }: Fix): string {
       ? l10n.t('These numbers are for the input {0}.', inputs)
       : l10n.t('These numbers are for the input {0} at scale {1}.', inputs, spec.variant);
   const isShared = spec.variants.length > 1 && edits.some(edit => isOfAllScales(networkOf(analysed), edit));
-  const shared = isShared ? [l10n.t('The other scales of this file change too.')] : [];
+  const shared = [
+    ...(isShared ? [l10n.t('The other scales of this file change too.')] : []),
+    ...((spec.program?.entries.length ?? 0) > 1
+      ? [l10n.t('Other networks of this file that are built by this line change too.')]
+      : []),
+  ];
   return [why, ...costs, ...shared, given].join('\n\n');
 }
 

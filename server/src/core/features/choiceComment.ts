@@ -10,14 +10,17 @@ export function commentEdits(
   key: ChoiceKey,
   value: string | undefined,
 ): readonly TextEdit[] {
-  const comments = settingComments(text);
+  // What is set beside a network holds for that one alone.
+  const comments = settingComments(text).filter(({ call }) => !call);
   if (value === undefined) return comments.flatMap(comment => withoutKey(text, comment, key));
-  const word = `${key}=${value}`;
+  // An expression with spaces in it names the network by itself.
+  const isCall = key === 'entry' && /\s/.test(value);
+  const word = isCall ? value : `${key}=${value}`;
   // The last one counts.
   const last = comments.flatMap(({ words }) => words.filter(word => word.key === key)).at(-1);
-  if (last) return [{ ...last.range, text: word }];
+  if (last && !isCall) return [{ ...last.range, text: word }];
   const before = comments.find(({ words }) => words.length > 0)?.words.at(-1);
-  if (before) return [{ from: before.range.to, to: before.range.to, text: ` ${word}` }];
+  if (before && !isCall) return [{ from: before.range.to, to: before.range.to, text: ` ${word}` }];
   const at = text.startsWith(byteOrderMark) ? 1 : 0;
   const newline = /\r?\n/.exec(text)?.[0] ?? '\n';
   return [{ from: at, to: at, text: `# flopline: ${word}${newline}` }];

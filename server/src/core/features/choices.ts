@@ -80,7 +80,9 @@ function valuesOf({ document, model, spec }: Analysed, key: ChoiceKey): readonly
     case 'entry':
       return spec.program?.entries.map(entryValue);
     case 'input':
-      return model.graph.inputs.length === 0 ? undefined : commonSizes(model.graph.inputs[0]!.tensor.shape);
+      return model.graph.inputs.length === 0
+        ? undefined
+        : commonSizes(model.graph.inputs[0]!.tensor.shape, spec.program !== undefined);
     case 'scale':
       return plain(spec.variants.map(({ name }: Variant) => name));
     case 'convention':
@@ -106,9 +108,11 @@ function entryValue({ expression, inputs }: ProgramEntry): ChoiceValue {
 /** Sizes at which networks for images are run. */
 const common = [224, 256, 320, 416, 512, 640, 1024, 1280];
 
-function commonSizes(shape: readonly number[] | undefined): readonly ChoiceValue[] {
+/** A program takes its input with the batch. */
+function commonSizes(shape: readonly number[] | undefined, isProgram: boolean): readonly ChoiceValue[] {
   if (!shape || !isImage(shape) || Number.isNaN(shape[1]!)) return [];
-  return common.map(size => ({ value: `${shape[1]},${size},${size}`, text: `${size}×${size}` }));
+  const before = isProgram ? `${shape[0]},` : '';
+  return common.map(size => ({ value: `${before}${shape[1]},${size},${size}`, text: `${size}×${size}` }));
 }
 
 /** What is in effect, which the file itself may have decided. */
@@ -127,10 +131,16 @@ function inEffect(analysed: Analysed, key: ChoiceKey): { readonly value: string;
         return isAlone ? size : `${name} ${size}`;
       });
       const isKnown = inputs.every(({ tensor: { shape } }) => shape && !shape.some(Number.isNaN));
+      const isGuessed = spec.program?.entry?.guessed === true;
+      const text = isGuessed ? l10n.t('{0} (guessed)', shown.join(', ')) : shown.join(', ');
       const sizes = inputs.map(({ name, tensor: { shape = [] } }) =>
-        isAlone && shape[0] === 1 ? written({ sizes: shape.slice(1) }) : written({ name, sizes: shape }),
+        isAlone && spec.program
+          ? written({ sizes: shape })
+          : isAlone && shape[0] === 1
+            ? written({ sizes: shape.slice(1) })
+            : written({ name, sizes: shape }),
       );
-      return { value: isKnown ? sizes.join(';') : '', text: shown.join(', ') };
+      return { value: isKnown ? sizes.join(';') : '', text };
     }
     case 'scale':
       return same(spec.variant);
@@ -187,9 +197,11 @@ function totalsWith(analysed: Analysed, key: ChoiceKey, before: number): string 
 
 /** `scale s · input 3×320×320 · fp16`: what is in effect and not the default; empty where all is. */
 export function stateText(analysed: Analysed, isShownHere: (key: ChoiceKey) => boolean = () => true): string {
-  const parts = choices(analysed).flatMap(choice =>
-    choice.origin !== 'default' && isShownHere(choice.key) ? [statePart(analysed, choice)] : [],
-  );
+  const isGuessed = analysed.spec.program?.entry?.guessed === true;
+  const parts = choices(analysed).flatMap(choice => {
+    const isShown = choice.origin !== 'default' || (choice.key === 'input' && isGuessed);
+    return isShown && isShownHere(choice.key) ? [statePart(analysed, choice)] : [];
+  });
   return parts.join(' · ');
 }
 

@@ -1,8 +1,16 @@
 // What may be written at a place of the text.
 import * as l10n from '@vscode/l10n';
-import { type Call, type Offer, type OfferKind, parameterList, withoutPlaceholders } from '../formats/index.ts';
+import {
+  type Call,
+  type Offer,
+  type OfferKind,
+  parameterList,
+  type Slot,
+  withoutPlaceholders,
+} from '../formats/index.ts';
 import type { Frame, Tensor } from '../graph/graph.ts';
-import type { Analysed } from '../pipeline.ts';
+import { type Analysed, problemsWith } from '../pipeline.ts';
+import { type Problem, textOf } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import { nearness } from '../text/spelling.ts';
 import { frameName, orderOf, proseMarkdown, shapeOrUnknown, shapeSpan } from './wording.ts';
@@ -20,6 +28,8 @@ export interface Completion {
   readonly detail: string;
   /** As markdown. */
   readonly documentation: string;
+  /** Why the row could not read the layer that this names, in a few words. */
+  readonly misfit?: string;
 }
 
 /** What may stand at an offset, the likeliest first. */
@@ -30,8 +40,13 @@ export function completions(analysed: Analysed, offset: number): readonly Comple
   const { range } = slot;
   const typed = document.source.text.slice(range.from, Math.max(range.from, offset));
   const frames = slot.offers.some(({ target }) => target !== undefined) ? framesByStart(analysed) : undefined;
-  return ranked(slot.offers, typed).map(({ offer, filter }) => {
+  const misfits = frames ? misfitsOf(analysed, slot, frames) : new Map<Offer, Misfit>();
+  return ranked(slot.offers, typed, misfits).map(({ offer, filter }) => {
     const text = offer.snippet === undefined ? offer.label : withoutPlaceholders(offer.snippet);
+    const misfit = slot.likely ? undefined : misfits.get(offer);
+    const why = misfit && (misfit.problem.short ?? l10n.t('does not fit'));
+    const detail = frames && offer.target !== undefined ? targetDetail(analysed, offer, frames) : (offer.detail ?? '');
+    const doc = markdown(offer.doc?.() ?? '');
     return {
       label: offer.label,
       kind: offer.kind,
@@ -39,25 +54,132 @@ export function completions(analysed: Analysed, offset: number): readonly Comple
       text,
       snippet: offer.snippet !== undefined && offer.snippet !== text ? offer.snippet : undefined,
       filter,
-      detail: frames && offer.target !== undefined ? targetDetail(analysed, offer, frames) : (offer.detail ?? ''),
-      documentation: markdown(offer.doc?.() ?? ''),
+      detail,
+      documentation: misfit ? [misfitText(misfit, offer), doc].filter(part => part !== '').join('\n\n') : doc,
+      ...(why === undefined ? {} : { misfit: why }),
     };
   });
 }
 
-/** What begins like the word that is typed, then what is near it. */
+/** What begins like the word that is typed, then what is near it; of each, what the row could not read comes last. */
 function ranked(
   offers: readonly Offer[],
   typed: string,
+  misfits: ReadonlyMap<Offer, Misfit>,
 ): readonly { readonly offer: Offer; readonly filter: string }[] {
   const found = offers.flatMap((offer, at) => {
     const rank = nearness(typed, offer.label);
     return rank === undefined ? [] : [{ offer, at, rank }];
   });
-  found.sort((a, b) => a.rank - b.rank || a.at - b.at);
+  const unfit = ({ offer }: { readonly offer: Offer }): number => Number(misfits.has(offer));
+  found.sort((a, b) => a.rank - b.rank || unfit(a) - unfit(b) || a.at - b.at);
   // An editor drops what does not hold the letters; what is only near goes by what is typed.
   return found.map(({ offer, rank }) => ({ offer, filter: rank > 2 && rank < 9 ? typed : offer.label }));
 }
+
+// ——— What fits ————————————————————————————————————————————————————————————————————————————————————————————————————————
+
+/** Why a row could not read a layer. */
+interface Misfit {
+  readonly problem: Problem;
+  /** The offer that was tried, which has the same shape. */
+  readonly tried: Offer;
+}
+
+/** So many shapes are tried at one place, fewer in long texts: each costs what a keystroke costs. */
+const mostTrials = 16;
+const mostItems = 4000;
+
+/**
+ * The references that the row could not read, with what would be reported there. Layers of the same shape are one: one of
+ * them is put there, and the text is read.
+ */
+function misfitsOf(analysed: Analysed, slot: Slot, frames: Frames): ReadonlyMap<Offer, Misfit> {
+  const found = new Map<Offer, Misfit>();
+  const byShape = new Map<string, Offer[]>();
+  for (const offer of slot.offers) {
+    const shape = offer.target === undefined ? undefined : shapeKey(analysed, offer, frames);
+    if (shape === undefined) continue;
+    const same = byShape.get(shape);
+    if (same) same.push(offer);
+    else byShape.set(shape, [offer]);
+  }
+  // Where numbers are old, they are read as others than a person sees.
+  if (byShape.size === 0 || analysed.numbers) return found;
+  const row = rowAround(analysed, slot.range);
+  const count = Math.max(2, Math.min(mostTrials, Math.floor(mostItems / (frames.size + 1))));
+  const trials = [...byShape.values()].slice(0, count).map(offers => ({
+    offers,
+    problems: problemsIn(row, analysed, slot, offers[0]!),
+  }));
+  const now = analysed.problems;
+  const has = (problems: readonly Problem[], { code, message }: Problem): boolean =>
+    problems.some(other => other.code === code && other.message === message);
+  for (const { offers, problems } of trials) {
+    // What is wrong whatever is read is not for want of a shape.
+    const misfit = problems.find(problem =>
+      trials.length > 1 ? !trials.every(other => has(other.problems, problem)) : !has(now, problem),
+    );
+    if (misfit) for (const offer of offers) found.set(offer, { problem: misfit, tried: offers[0]! });
+  }
+  return found;
+}
+
+function misfitText({ problem, tried }: Misfit, offer: Offer): string {
+  const text = proseMarkdown(textOf(problem));
+  return tried === offer ? text : l10n.t('With “{0}”, which has the same shape: {1}', tried.label, text);
+}
+
+/** What decides whether an offer fits: the shapes that it has; undefined where they are not known. */
+function shapeKey({ model }: Analysed, { label, target, output }: Offer, frames: Frames): string | undefined {
+  const outputs =
+    target === 'input'
+      ? [
+          model.graph.inputs
+            .filter(({ name }, _, all) => all.length === 1 || name === label)
+            .map(({ tensor }) => tensor),
+        ]
+      : (frames.get(target!.range.from) ?? []).map(use =>
+          output === undefined ? use.outputs : use.outputs.slice(output, output + 1),
+        );
+  const [only, ...others] = outputs;
+  if (!only || others.length > 0 || only.some(({ shape }) => !shape || shape.some(Number.isNaN))) return undefined;
+  return only.map(({ shape }) => shape!.join('×')).join(' ');
+}
+
+interface Row extends Range {
+  /** Whether the items below it can be left out. */
+  readonly isItem: boolean;
+}
+
+/** The item around a place; where there is none that can be read, the line. */
+function rowAround({ document: { reader, source } }: Analysed, { from, to }: Range): Row {
+  const item = reader?.items?.().find(({ range }) => range.from <= from && to <= range.to);
+  if (item) return { ...item.range, isItem: true };
+  const end = source.text.indexOf('\n', to);
+  return { isItem: false, from: source.text.lastIndexOf('\n', from - 1) + 1, to: end < 0 ? source.text.length : end };
+}
+
+/** What would be wrong in a row with an offer put there. */
+function problemsIn(row: Row, analysed: Analysed, { range, likely }: Slot, { label, snippet }: Offer): Problem[] {
+  const text = snippet === undefined ? label : withoutPlaceholders(snippet);
+  const edits =
+    likely === undefined
+      ? [{ ...range, text }]
+      : likely.from === range.to
+        ? [{ ...range, text: text + likely.text }]
+        : [{ ...range, text }, likely];
+  const longer = edits.reduce((sum, edit) => sum + edit.text.length - (edit.to - edit.from), 0);
+  return problemsWith(analysed, edits, row.isItem ? row.to : undefined).filter(
+    ({ range: { from, to }, severity, short }) =>
+      // Of warnings, those on what comes out, which have the words for a hint.
+      (severity === 'error' || (severity === 'warning' && short !== undefined)) &&
+      row.from <= from &&
+      to <= row.to + longer,
+  );
+}
+
+// ——— Words ————————————————————————————————————————————————————————————————————————————————————————————————————————————
 
 type Frames = ReadonlyMap<number, readonly Frame[]>;
 

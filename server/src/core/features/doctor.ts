@@ -88,6 +88,7 @@ function entryText({ expression, range, from }: ProgramEntry, { document: { line
       return l10n.t('{0} (class in line {1})', expression, line);
     case 'value':
       return l10n.t('{0} (value in line {1})', expression, line);
+    case 'host':
     case 'outside':
       return l10n.t('{0} (chosen)', expression);
   }

@@ -78,12 +78,14 @@ function standoutRows(model: Model, most: number): readonly { readonly row: Row;
   if (most === 0 || !total.complete || total.value === 0) return [];
   let costly = 0;
   const large: { readonly row: Row; readonly share: number }[] = [];
-  model.rowValues((value, row) => {
-    if (!(value > 0)) return;
+  const { rows } = model.graph;
+  for (let row = 0; row < rows.length; row++) {
+    const value = model.rowValue(row);
+    if (!(value > 0)) continue;
     costly++;
     const share = value / total.value;
-    if (share >= 1 / 8) large.push({ row, share });
-  });
+    if (share >= 1 / 8) large.push({ row: rows.at(row), share });
+  }
   const found = large
     .filter(({ share }) => costly > 1 && share * (costly - 1) >= 2 * (1 - share))
     .sort((a, b) => b.share - a.share);

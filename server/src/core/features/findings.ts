@@ -12,7 +12,7 @@ import { bytes, percent } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
 import { adviceProblems } from './advice.ts';
 import { staleClaims } from './claims.ts';
-import { elementBytes, frameName, orderOf } from './wording.ts';
+import { elementBytes, frameName, orderOf, placedName } from './wording.ts';
 
 /** All problems of a text: what is wrong with it, and what its costs say; what comments ignore is left out. */
 export function problems(analysed: Analysed): Problem[] {
@@ -37,23 +37,27 @@ export function documentProblems(document: Document): Problem[] {
 
 /** What the costs of a network say, as settings ask for it. */
 export function findings(analysed: Analysed): Problem[] {
-  const { model, settings, document, standIns } = analysed;
+  const { model, settings, document, spec, standIns } = analysed;
   // What rests on a row that cannot be read is no finding.
   if (standIns && standIns.rows.length > 0) return [];
   const { dominance, hugeActivation, unusedOutput } = settings.diagnostics;
   // What is used, and what it costs, may be another network's as long as references mean other rows.
   const isMeant = !analysed.numbers;
+  const { program } = spec;
   const rows = model.graph.layers.filter(row => useOf(row) !== undefined && row.end > row.first);
   const found: Problem[] = [];
   // In a network of two layers one of them always dominates.
-  if (dominance.enabled && isMeant && rows.filter(row => hasCost(model.costOf(row))).length >= 3) {
+  // What dominates the network of another file is for that one to say.
+  const isOwn = program?.entry?.host === undefined;
+  if (dominance.enabled && isMeant && isOwn && rows.filter(row => hasCost(model.costOf(row))).length >= 3) {
     found.push(...dominantLayers(model, rows, dominance.threshold));
     found.push(...dominantFamily(analysed, rows, dominance.threshold));
   }
   if (hugeActivation.enabled) found.push(...hugeActivations(analysed, rows));
   // A row that could not be read may be the one that reads the output.
   const readable = analysed.problems.every(({ severity }) => severity !== 'error');
-  if (unusedOutput.enabled && isMeant && readable) found.push(...unusedOutputs(model.graph, rows));
+  // A program's own format knows what is for training.
+  if (unusedOutput.enabled && isMeant && !program && readable) found.push(...unusedOutputs(model.graph, rows));
   // A layer of twenty lines is marked at its first.
   return found.map(problem => ({ ...problem, range: document.lines.firstOf(problem.range) }));
 }
@@ -83,7 +87,7 @@ function* dominantLayers(model: Model, rows: readonly Frame[], threshold: number
       range: useOf(frame)!,
       severity: 'information',
       code: 'dominant-layer',
-      message: dominanceText(frameName(frame), shares, threshold),
+      message: dominanceText(placedName(frame), shares, threshold),
       help: adviceFor(model, frame, shares, threshold),
     };
   }
@@ -207,7 +211,7 @@ function dominantFamily({ model, spec }: Analysed, rows: readonly Frame[], thres
           range: useOf(row)!,
           message: l10n.t(
             '“{0}”: {1} of the parameters, {2} of the MACs',
-            frameName(row),
+            placedName(row),
             percent(params),
             percent(macs),
           ),
@@ -242,7 +246,7 @@ function* hugeActivations(analysed: Analysed, rows: readonly Frame[]): Generator
     reported.add(site.from);
     const shape = node.outputs.find(output => output.shape && elementsOf(output.shape) === elements)!.shape!;
     const own = frame.outputs.some(output => output.shape && elementsOf(output.shape) === elements);
-    const name = frameName(frame);
+    const name = placedName(frame);
     const size = bytes(elements * each);
     const details = tensorText(analysed, shape);
     yield {

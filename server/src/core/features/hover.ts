@@ -56,8 +56,23 @@ export function hover(analysed: Analysed, offset: number): Hover | undefined {
   const variant = analysed.spec.variants.find(({ range }) => contains(range, at));
   if (variant) return { range: variant.range, markdown: variantText(analysed, variant.name) };
   if (place) return { range: place.range, markdown: layerText(analysed, frames) };
+  const assigned = assignedAt(analysed, offset);
+  if (assigned) return assigned;
   if (contains(analysed.spec.head, at)) return { range: analysed.spec.head, markdown: totalsMarkdown(analysed) };
   return undefined;
+}
+
+/** In a program, what is made on a line in front of the place where it is made: `self.conv1 = `. */
+function assignedAt(analysed: Analysed, offset: number): Hover | undefined {
+  const { spec, document, model } = analysed;
+  if (!spec.program) return undefined;
+  const { lines } = document;
+  const line = lines.lineAt(offset);
+  const frames = model.lineCost(line)?.frames ?? [];
+  const to = frames[0]?.sites.find(({ range, file }) => file === undefined && lines.lineAt(range.from) === line)?.range;
+  const from = lines.start(line) + /^\s*/.exec(lines.textOf(line))![0].length;
+  if (!to || offset < from || offset >= to.from) return undefined;
+  return { range: { from, to: to.from }, markdown: layerText(analysed, frames) };
 }
 
 /** The detail of the hint on a 0-based line, as markdown; empty where there is none. */

@@ -16,6 +16,7 @@ import {
   doubtText,
   elementBytes,
   frameName,
+  isCode,
   orderOf,
   paramsText,
   plainMarkdown,
@@ -69,6 +70,8 @@ export function layerText(analysed: Analysed, frames: readonly Frame[], summary?
 function headText(frames: readonly Frame[], between = ' — '): string {
   const [{ label, type }] = frames as readonly [Frame, ...Frame[]];
   const times = frames.length > 1 ? ` ×${frames.length}` : '';
+  if (type === 'statement') return `**${l10n.t('This line')}**${times}`;
+  if (type === 'function') return `**${plainMarkdown(label)}**${times}`;
   const isNamed = label !== '' && label !== type && frames.every(frame => frame.label === label);
   if (!isNamed) return `**${plainMarkdown(type)}**${times}`;
   return `**${plainMarkdown(frameName({ label, type }))}**${between}${codeSpan(type)}${times}`;
@@ -301,32 +304,48 @@ function mergedParts(analysed: Analysed, frame: Frame): Part[] {
     } else merged.set(key, { name: label, type, output: shape, cost, times: 1 });
   };
   let id = frame.first;
+  const parts = (holder: Frame): void => {
+    for (const child of holder.children) {
+      operators(child.first);
+      // A line of a program is what it calls.
+      if (isCode(child)) parts(child);
+      else if (child.end > child.first) add(child.label, child.type, child.outputs[0], model.costOf(child));
+      if (!isCode(child)) id = Math.max(id, child.end);
+    }
+    operators(holder.end);
+  };
   const operators = (end: number): void => {
     for (; id < end; id++) {
       const node = model.graph.nodes[id]!;
       add(node.op.name, '', node.outputs[0], model.costOfNode(node));
     }
   };
-  for (const child of frame.children) {
-    operators(child.first);
-    id = Math.max(id, child.end);
-    if (child.end > child.first) add(child.label, child.type, child.outputs[0], model.costOf(child));
-  }
-  operators(frame.end);
+  parts(frame);
   return [...merged.values()];
 }
 
 const shownUses = 12;
 
-/** Where a line or a block is used, and what each use costs. */
+/** Where a line or a block is used, and what each use costs; what a program does over and over is one row. */
 function usesTable(analysed: Analysed, frames: readonly Frame[]): string {
-  const { model } = analysed;
+  const { model, spec } = analysed;
   const order = orderOf(analysed);
-  const rows = frames.slice(0, shownUses).map(frame => {
+  const uses: { readonly first: Frame; last: Frame; times: number; readonly cells: string }[] = [];
+  for (const frame of frames) {
     const cost = model.costOf(frame);
-    return `| ${codeSpan(pathOf(frame))} | ${shapeOrUnknown(frame.outputs[0]?.shape, order)} | ${amountText(cost.value)} | ${amountText(cost.params)} |`;
+    const shape = shapeOrUnknown(frame.outputs[0]?.shape, order);
+    const cells = `${shape} | ${amountText(cost.value)} | ${amountText(cost.params)}`;
+    const before = uses.at(-1);
+    if (before && spec.program && before.cells === cells) {
+      before.last = frame;
+      before.times++;
+    } else uses.push({ first: frame, last: frame, times: 1, cells });
+  }
+  const rows = uses.slice(0, shownUses).map(({ first, last, times, cells }) => {
+    if (times === 1) return `| ${codeSpan(pathOf(first))} | ${cells} |`;
+    return `| ${l10n.t('{0} … {1}, each of {2}', codeSpan(pathOf(first)), codeSpan(pathOf(last)), times)} | ${cells} |`;
   });
-  if (frames.length > shownUses) rows.push(`| ${l10n.t('… and {0} more', frames.length - shownUses)} | | | |`);
+  if (uses.length > shownUses) rows.push(`| ${l10n.t('… and {0} more', uses.length - shownUses)} | | | |`);
   return [
     `| ${l10n.t('used in')} | ${l10n.t('output')} | ${model.convention.unit} | ${l10n.t('params')} |`,
     '|---|---|--:|--:|',
@@ -337,10 +356,7 @@ function usesTable(analysed: Analysed, frames: readonly Frame[]): string {
 /** From the row down: `inception3a › 3×3`. */
 function pathOf(frame: Frame): string {
   const names: string[] = [];
-  for (let at: Frame | undefined = frame; at?.parent; at = at.parent) {
-    // In a program, what modules are called by are functions and statements.
-    if (at === frame || (at.type !== 'statement' && at.type !== 'function')) names.unshift(frameName(at));
-  }
+  for (let at: Frame | undefined = frame; at?.parent; at = at.parent) if (!isCode(at)) names.unshift(frameName(at));
   return names.length > 4 ? `${names[0]} › … › ${names.slice(-2).join(' › ')}` : names.join(' › ');
 }
 

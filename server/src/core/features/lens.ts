@@ -1,6 +1,10 @@
 import * as l10n from '@vscode/l10n';
+import type { UnbuiltClass } from '../formats/index.ts';
 import type { Analysed } from '../pipeline.ts';
+import type { TextEdit } from '../text/edit.ts';
+import { commentAbove } from '../text/pragma.ts';
 import type { Range } from '../text/range.ts';
+import { listText } from '../text/wording.ts';
 import { originLines, stateText } from './choices.ts';
 import { native } from './figures.ts';
 import { headline, nativeDetail, nativeText, presetsText } from './totals.ts';
@@ -12,12 +16,22 @@ export interface Lens {
   readonly title: string;
   /** Plain text. */
   readonly tooltip?: string;
+  /** What a click does; the menu of the network where absent. */
+  readonly action?: LensAction;
 }
+
+export type LensAction =
+  /** Lets a person choose one of the networks that a file holds. */
+  | { readonly kind: 'entry' }
+  /** Lets a person complete a comment that says how a network is called; `edit` is how it is meant to begin. */
+  | { readonly kind: 'input'; readonly edit: TextEdit; readonly name: string };
 
 /** The totals at the head of the network, with what they are for and those of the other conventions as tooltip, and the figure of its framework. */
 export function lenses(analysed: Analysed): Lens[] {
   const { settings, spec } = analysed;
   if (!settings.codeLens.enabled) return [];
+  const { program } = spec;
+  if (program && !program.entry) return program.unbuilt.slice(0, mostUnbuilt).map(each => unbuiltLens(each, analysed));
   const range = spec.head;
   const { totals } = analysed.model;
   const tooltip = [
@@ -30,12 +44,54 @@ export function lenses(analysed: Analysed): Lens[] {
   if (totals.doubts.length > 0) tooltip.push(doubtText(totals.doubts));
   // The headline has the others.
   const state = stateText(analysed, key => key === 'phase' || key === 'dialect' || key === 'convention');
-  const title = [headline(analysed), state].filter(part => part !== '').join(' · ');
+  const title = [ofHost(analysed), headline(analysed), state].filter(part => part !== '').join(' · ');
   const found: Lens[] = [{ range, title, tooltip: tooltip.join('\n') }];
   const figure = native(analysed);
   if (figure) {
     const detail = nativeDetail(figure);
     found.push({ range, title: nativeText(figure), ...(detail === '' ? {} : { tooltip: detail }) });
   }
+  return program ? [...found, ...programLenses(analysed)] : found;
+}
+
+/** Classes above which it is offered to say how they are built. */
+const mostUnbuilt = 50;
+
+/** `As in Detector() of net.py`; empty where the network is the text's own. */
+export function ofHost({ spec: { program } }: Analysed): string {
+  const { host, expression = '' } = program?.entry ?? {};
+  return host === undefined ? '' : l10n.t('As in {0} of {1}', expression, host.slice(host.lastIndexOf('/') + 1));
+}
+
+/** What can be changed about a program's network: which one it is, and what it is called with. */
+function programLenses(analysed: Analysed): Lens[] {
+  const { spec, document } = analysed;
+  const { program, head: range } = spec;
+  const { entry, entries = [] } = program ?? {};
+  if (!entry || entry.host !== undefined) return [];
+  const found: Lens[] = [];
+  if (entries.length > 1) {
+    const title = l10n.t('Network {0} of {1}: {2}', entries.indexOf(entry) + 1, entries.length, entry.expression);
+    found.push({ range, title, action: { kind: 'entry' } });
+  }
+  if (entry.guessed && entry.from !== 'outside') {
+    const { text } = document.source;
+    const shapes = (entry.shapes ?? []).map(shape => shape.join(',')).join(';');
+    const words = `${entry.expression} input=${shapes}`;
+    const edit =
+      entry.from === 'comment' && entry.range ? { ...entry.range, text: words } : commentAbove(text, range.from, words);
+    found.push({ range, title: l10n.t('Set input…'), action: { kind: 'input', edit, name: entry.expression } });
+  }
   return found;
+}
+
+function unbuiltLens({ name, head, needs }: UnbuiltClass, { document: { source } }: Analysed): Lens {
+  const call = `${name}(${needs.map(need => `${need}=`).join(', ')})`;
+  const title = needs.length === 1 ? l10n.t('Set {0} and input…', needs[0]!) : l10n.t('Set input…');
+  return {
+    range: head,
+    title,
+    tooltip: l10n.t('Nothing in this file says what {0} is built with: {1}.', name, listText(needs)),
+    action: { kind: 'input', edit: commentAbove(source.text, head.from, `${call} input=1,3,224,224`), name },
+  };
 }

@@ -19,6 +19,8 @@ export interface Summary {
   /** One line with memory and input too. */
   readonly detail: string;
   readonly format: string;
+  /** Whether it is made of rows, which commands move. */
+  readonly hasRows: boolean;
   /** Input sizes by name, without the batch, as `input=` takes them whatever the format: `3,640,640`. */
   readonly input: Readonly<Record<string, string>>;
   readonly scales: readonly string[];
@@ -49,6 +51,7 @@ export function summary(analysed: Analysed): Summary {
     state: stateText(analysed),
     detail: headline(analysed),
     format: document.format.label,
+    hasRows: document.reader?.rows !== undefined,
     input: Object.fromEntries(
       graph.inputs.map(({ name, tensor: { shape } }) => [
         name,

@@ -26,6 +26,8 @@ const maxSymbols = 5000;
  */
 export function symbols(analysed: Analysed): SymbolNode[] {
   const { model, spec, document, standIns } = analysed;
+  // The outline of a program is that of its language.
+  if (spec.program) return [];
   const { convention, totals } = model;
   const whole: Range = { from: 0, to: document.source.text.length };
   const outline = new Outline(analysed);

@@ -163,6 +163,20 @@ export function frameName({ label, type }: Pick<Frame, 'label' | 'type'>): strin
   return clip(label || type, 60);
 }
 
+/** The same with what holds it, where its name is a position in that: `body.3`. */
+export function placedName(frame: Frame): string {
+  const { label, parent } = frame;
+  if (!/^\d+$/.test(label)) return frameName(frame);
+  let holder = parent;
+  while (holder && isCode(holder)) holder = holder.parent;
+  return holder && holder.label !== '' && holder.parent ? `${placedName(holder)}.${label}` : label;
+}
+
+/** Whether a frame is a line or a function of a program, and no layer. */
+export function isCode({ type }: Pick<Frame, 'type'>): boolean {
+  return type === 'statement' || type === 'function';
+}
+
 /** Markdown that shows a user's text as code and cannot end early. */
 export function codeSpan(text: string): string {
   const flat = clip(text.replace(/\s+/g, ' '), 120).replaceAll('`', 'ˋ').replaceAll('|', '❘');

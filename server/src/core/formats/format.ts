@@ -27,6 +27,19 @@ export interface Source {
   readonly files?: Files | undefined;
   /** Where imports are looked for, as a person has set it. */
   readonly roots?: Roots | undefined;
+  /** Whose network is shown in a text that has none of its own. */
+  readonly host?: Host | undefined;
+}
+
+/** A program that imports a text: its network says what the lines of the text cost. */
+export interface Host {
+  /** Where it lies. */
+  readonly path: string;
+  /** The expression that builds its network. */
+  readonly entry: string;
+  /** What it is called with, which its format alone understands; undefined is guessed. */
+  readonly given: unknown;
+  readonly roots: Roots | undefined;
 }
 
 /** Folders that a person has named, absolute and with forward slashes. */
@@ -62,6 +75,8 @@ export interface ReadOptions {
   readonly inputs?: string | undefined;
   /** The order in which problems word the sizes of images; undefined is that of the format. */
   readonly shapeOrder?: ShapeOrder | undefined;
+  /** Items that begin behind this offset are left out: who asks about an item needs none below it. */
+  readonly until?: number | undefined;
   /** Where the places of frames are shown, where a person sees another text than the one that is read. */
   readonly places?: Shown | undefined;
 }
@@ -163,6 +178,10 @@ export interface Program {
   readonly entries: readonly ProgramEntry[];
   /** The one that was read; undefined where there is none. */
   readonly entry: ProgramEntry | undefined;
+  /** Classes of modules of the text that no entry builds, because it is not known what they take. */
+  readonly unbuilt: readonly UnbuiltClass[];
+  /** The same for the files that it imports; undefined where it has no network, or is in no file. */
+  readonly host: Host | undefined;
   /** The modules of the network in the order of its tree, itself first, under an empty name. */
   readonly modules: readonly ModuleRow[];
   /** The folders from which imports were resolved, in order. */
@@ -180,6 +199,15 @@ export interface MissingImport {
   readonly why: string;
 }
 
+/** A class that is built only with arguments that nothing in its text gives. */
+export interface UnbuiltClass {
+  readonly name: string;
+  /** The head of its definition. */
+  readonly head: Range;
+  /** The arguments that it needs. */
+  readonly needs: readonly string[];
+}
+
 /** A network that a program holds. */
 export interface ProgramEntry {
   /** The expression that builds it: `resnet50()`. */
@@ -187,9 +215,11 @@ export interface ProgramEntry {
   /** Where it is in the text: the head of the function or class, the call, the comment; undefined for one from outside. */
   readonly range: Range | undefined;
   /** Why it is one. */
-  readonly from: 'comment' | 'use' | 'function' | 'class' | 'value' | 'outside';
+  readonly from: 'comment' | 'use' | 'function' | 'class' | 'value' | 'outside' | 'host';
   /** What it is called with, as far as the text says it: sizes as in `--input`, or expressions. */
   readonly inputs: string | undefined;
+  /** The file that holds it, where that is another one that imports this one. */
+  readonly host?: string | undefined;
   /** Whether what it was called with was guessed; undefined where it was not read. */
   readonly guessed?: boolean | undefined;
   /** The sizes that it was called with, one for each tensor; undefined where it was not read. */

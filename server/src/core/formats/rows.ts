@@ -291,8 +291,11 @@ export function numberEdits(
       if (range.to === range.from) return undefined;
       edits.push({ ...range, text: String(fresh) });
     }
-    if (number && was.number?.value === old && number.value === old && old !== index)
-      edits.push({ ...number.range, text: String(index) });
+    if (!number || number.value !== was.number?.value || old === index) continue;
+    if (number.value === old) edits.push({ ...number.range, text: String(index) });
+    // A wrong number that is that of the other row is exchanged as well: it would be right by chance, and moved back it
+    // would change.
+    else if (number.value === index && origin(old) === index) edits.push({ ...number.range, text: String(old) });
   }
   return edits;
 }

@@ -1,4 +1,5 @@
 // What may stand at a place of a text, as data: completion and signature help read this, whatever the format.
+import type { TextEdit } from '../text/edit.ts';
 import type { Range } from '../text/range.ts';
 import type { Target } from './reference.ts';
 
@@ -8,6 +9,11 @@ export interface Slot {
   readonly range: Range;
   /** In the order in which they are most likely meant. */
   readonly offers: readonly Offer[];
+  /**
+   * What ends a row that is half-typed, as it is mostly meant: what would fit in such a row goes first, but nothing is said
+   * of the rest, because another row may be meant.
+   */
+  readonly likely?: TextEdit | undefined;
 }
 
 export type OfferKind = 'operator' | 'block' | 'key' | 'choice' | 'value' | 'reference' | 'parameter' | 'snippet';

@@ -7,11 +7,10 @@ import { Slot } from '../text/slot.ts';
 import { type Frame, type Graph, type GraphNode, type Note, type Site, type Tensor, useOf } from './graph.ts';
 import {
   far,
+  GraphRows,
   type Inputs,
-  type Name,
   outside,
   PlacedTensor,
-  Placement,
   placedProblem,
   portOf,
   type Segment,
@@ -138,17 +137,21 @@ class OpenFrame implements Frame {
 
 /** The whole network: what its children are is said at the end. */
 class RootFrame extends OpenFrame {
-  #rows: readonly (Placement | Frame)[] = [];
+  #rows: GraphRows | undefined;
   #children: readonly Frame[] | undefined;
 
-  finish(rows: readonly (Placement | Frame)[], end: number, outputs: readonly Tensor[]): void {
+  finish(rows: GraphRows, end: number, outputs: readonly Tensor[]): void {
     this.#rows = rows;
     this.end = end;
     this.outputs = outputs;
   }
 
   override get children(): readonly Frame[] {
-    this.#children ??= this.#rows.flatMap(row => (row instanceof Placement ? row.frames : [row]));
+    if (!this.#children) {
+      const children: Frame[] = [];
+      for (let row = 0; row < (this.#rows?.length ?? 0); row++) children.push(...this.#rows!.frames(row));
+      this.#children = children;
+    }
     return this.#children;
   }
 }
@@ -182,11 +185,12 @@ export class Builder {
   readonly #inputs: { name: string; tensor: Tensor }[] = [];
   readonly #seen = new Set<string>();
   readonly #root: RootFrame;
-  readonly #stretches: (Placement | GraphNode[])[] = [];
-  readonly #rows: (Placement | Frame)[] = [];
-  #nodes: GraphNode[] = [];
-  /** How many nodes there are before those of `#nodes`. */
-  #base = 0;
+  /** What was built so far. */
+  readonly rows: GraphRows;
+  /** The nodes that are in no segment. */
+  readonly #loose: GraphNode[] = [];
+  /** How many nodes there are, those of the segment that is built apart. */
+  #count = 0;
   #frame: OpenFrame;
   /** Those of the frames that are open, from the outside in: frames outlive the building, and these must not. */
   readonly #locates: (FrameSpec['locate'] | undefined)[] = [];
@@ -195,11 +199,15 @@ export class Builder {
   #full = false;
   readonly #places: Shown | undefined;
 
-  /** `places` says where the places of the text are shown, where another text than the one that is read is shown. */
-  constructor(places?: Shown, order: ShapeOrder = 'chw') {
+  /**
+   * `places` says where the places of the text are shown, where another text than the one that is read is shown.
+   * `expected` is about how many rows there will be.
+   */
+  constructor(places?: Shown, order: ShapeOrder = 'chw', expected = 0) {
     this.#places = places;
     this.order = order;
     this.#root = new RootFrame({ label: 'network', type: 'network' }, undefined, 0);
+    this.rows = new GraphRows(this.#root, places, expected);
     this.#frame = this.#root;
   }
 
@@ -210,7 +218,7 @@ export class Builder {
 
   /** The number of the node that comes next, in the segment that is built or in the graph. */
   get next(): number {
-    return this.#site ? this.#site.nodes.length : this.#base + this.#nodes.length;
+    return this.#site ? this.#site.nodes.length : this.#count;
   }
 
   /** What was reported of what is being built: of the segment, or else of the graph. */
@@ -299,7 +307,7 @@ export class Builder {
     const frame = new OpenFrame(spec, this.#frame, this.next, this.#site ? undefined : this.#places);
     if (frame.depth > maxDepth)
       this.#limit('nested-too-deep', l10n.t('Blocks are nested more than {0} deep.', maxDepth));
-    else if (this.#frame === this.#root) this.#rows.push(frame);
+    else if (this.#frame === this.#root) this.rows.add(frame);
     else this.#frame.add(frame);
     this.#frame = frame;
     if (this.#site && frame.sites.some(({ range }) => range.from >= far)) this.#site.hasFarSites = true;
@@ -322,7 +330,6 @@ export class Builder {
   segment(body: () => readonly Tensor[]): Built {
     if (this.#site || this.#frame !== this.#root)
       throw new Error('Segments lie side by side at the top of the network.');
-    this.#seal();
     const site: Workplace = {
       nodes: [],
       root: new OpenFrame({ label: '', type: 'segment' }, undefined, 0),
@@ -348,6 +355,7 @@ export class Builder {
           passes: outputs.some(({ node }) => node === outside),
           isClosed,
           hasFarSites: site.hasFarSites,
+          name: undefined,
           counts: new Slot(),
         },
         inputs: [...site.ports!.keys()],
@@ -359,20 +367,17 @@ export class Builder {
   }
 
   /**
-   * Puts a segment here: `inputs` are what its ports stand for, `start` is where its item's text begins, `index` is the
-   * item's place among the items, which may be in its name. Returns it where it is; undefined where it would go past the limit of nodes (build the item then, so that it is cut).
+   * Puts a segment here: `inputs` are what its ports stand for, `start` is where its item's text begins. Returns the
+   * number of its row; undefined where it would go past the limit of nodes (build the item then, so that it is cut).
    */
-  place(segment: Segment, inputs: Inputs, start: number, name?: Name, index = 0): Placement | undefined {
-    this.#seal();
+  place(segment: Segment, inputs: Inputs, start: number): number | undefined {
     // Past the limit nothing is cut any more: what is built then has no nodes.
-    if (!this.#full && segment.isClosed && this.#base + segment.nodes.length > maxNodes) return undefined;
-    const placement = new Placement(segment, this.#base, start, inputs, this.#root, name, index, this.#places);
-    this.#stretches.push(placement);
-    this.#rows.push(placement);
-    this.#base = placement.end;
+    if (!this.#full && segment.isClosed && this.#count + segment.nodes.length > maxNodes) return undefined;
+    const row = this.rows.place(segment, this.#count, start, inputs);
+    this.#count += segment.nodes.length;
     if (segment.problems.length > 0)
       for (const problem of segment.problems) this.problem(placedProblem(problem, start));
-    return placement;
+    return row;
   }
 
   /** Runs `body` n times, or until the limit of nodes is reached. */
@@ -405,17 +410,8 @@ export class Builder {
   /** Ends the building. `outputs` is what the network returns, `layers` finds its layers where they are not its rows. */
   finish(outputs: readonly Tensor[], layers?: (root: Frame) => readonly Frame[]): Graph {
     while (this.#frame !== this.#root) this.close([]);
-    this.#seal();
-    this.#root.finish(this.#rows, this.#base, outputs);
-    return new BuiltGraph(this.#stretches, this.#rows, this.#base, this.#root, this.#inputs, outputs, layers);
-  }
-
-  /** Ends a stretch of nodes that are in no segment. */
-  #seal(): void {
-    if (this.#nodes.length === 0) return;
-    this.#stretches.push(this.#nodes);
-    this.#base += this.#nodes.length;
-    this.#nodes = [];
+    this.#root.finish(this.rows, this.#count, outputs);
+    return new BuiltGraph(this.#loose, this.rows, this.#count, this.#root, this.#inputs, outputs, layers);
   }
 
   /** A tensor as the segment that is built has it: its own, or the port that stands for it. */
@@ -461,8 +457,8 @@ export class Builder {
     for (let port = 0; port < shapes.length; port++) {
       outputs.push({ node, port, shape: shapes[port], why: tensorWhy });
     }
-    const count = this.#site ? this.#base + this.#site.nodes.length : node.id;
-    if (count < maxNodes && !this.#full) (this.#site?.nodes ?? this.#nodes).push(node);
+    const count = this.#count + (this.#site?.nodes.length ?? 0);
+    if (count < maxNodes && !this.#full) this.#keep(node);
     else this.#limit('too-many-operators', l10n.t('This network has more than {0} operators.', maxNodes));
     return outputs;
   }
@@ -490,7 +486,15 @@ export class Builder {
       derived: false,
       why: { message },
     };
-    (this.#site?.nodes ?? this.#nodes).push(node);
+    this.#keep(node);
+  }
+
+  #keep(node: GraphNode): void {
+    if (this.#site) this.#site.nodes.push(node);
+    else {
+      this.#loose.push(node);
+      this.#count++;
+    }
   }
 
   /**
@@ -533,8 +537,8 @@ export class Builder {
 }
 
 class BuiltGraph implements Graph {
-  readonly stretches: Graph['stretches'];
-  readonly rows: Graph['rows'];
+  readonly loose: readonly GraphNode[];
+  readonly rows: GraphRows;
   readonly nodeCount: number;
   readonly root: Frame;
   readonly inputs: Graph['inputs'];
@@ -544,8 +548,8 @@ class BuiltGraph implements Graph {
   #nodes: readonly GraphNode[] | undefined;
 
   constructor(
-    stretches: Graph['stretches'],
-    rows: Graph['rows'],
+    loose: readonly GraphNode[],
+    rows: GraphRows,
     nodeCount: number,
     root: Frame,
     inputs: Graph['inputs'],
@@ -553,7 +557,7 @@ class BuiltGraph implements Graph {
     layers: ((root: Frame) => readonly Frame[]) | undefined,
   ) {
     this.#layersOf = layers;
-    this.stretches = stretches;
+    this.loose = loose;
     this.rows = rows;
     this.nodeCount = nodeCount;
     this.root = root;
@@ -568,10 +572,13 @@ class BuiltGraph implements Graph {
 
   get nodes(): readonly GraphNode[] {
     if (!this.#nodes) {
-      const nodes: GraphNode[] = [];
-      for (const stretch of this.stretches) {
-        if (stretch instanceof Placement) for (const node of stretch.segment.nodes) nodes.push(stretch.node(node));
-        else for (const node of stretch) nodes.push(node);
+      const nodes = new Array<GraphNode>(this.nodeCount);
+      for (const node of this.loose) nodes[node.id] = node;
+      for (let row = 0; row < this.rows.length; row++) {
+        const segment = this.rows.segment(row);
+        if (!segment) continue;
+        const placement = this.rows.placement(row);
+        for (const node of segment.nodes) nodes[this.rows.first(row) + node.id] = placement.node(node);
       }
       this.#nodes = nodes;
     }

@@ -1,6 +1,6 @@
 // A network as data: nodes in the order of execution, tensors between them, frames around them.
 import type { Frame, GraphNode, Tensor } from './node.ts';
-import type { Placement } from './segment.ts';
+import type { GraphRows } from './segment.ts';
 
 export {
   type Allowed,
@@ -39,10 +39,10 @@ export interface Graph {
   /** In the order of execution; made when somebody asks. */
   readonly nodes: readonly GraphNode[];
   readonly nodeCount: number;
-  /** The nodes in their order, as stretches: segments where they stand, and nodes that are in none. */
-  readonly stretches: readonly (Placement | readonly GraphNode[])[];
+  /** The nodes that are in no segment. */
+  readonly loose: readonly GraphNode[];
   /** The children of `root`, segments for their frames: what looks at every row asks them, and makes no frames. */
-  readonly rows: readonly (Placement | Frame)[];
+  readonly rows: GraphRows;
   /**
    * What a person calls its layers: the children of `root`, or, in a program, the modules that the network calls. They
    * follow each other.

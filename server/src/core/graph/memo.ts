@@ -5,7 +5,7 @@ import { type Reason, sameReason } from '../text/reason.ts';
 import type { Slot } from '../text/slot.ts';
 import type { Built } from './builder.ts';
 import type { Tensor } from './graph.ts';
-import { type Inputs, Placement, type Segment, tensorsOf } from './segment.ts';
+import type { GraphRows, Input, Inputs, Name, Segment } from './segment.ts';
 
 /** A segment with what it was built from. */
 export interface Made<T> {
@@ -37,13 +37,14 @@ export class Memo<T> {
     return (item.built.held as readonly Made<T>[] | undefined) ?? nothing;
   }
 
-  /** Remembers a segment, unless it reads more than these inputs: undefined then. */
+  /** Remembers a segment, unless it reads more than these inputs: undefined then. Its label may go by where it is. */
   keep(
     item: Item,
     environment: object,
     inputs: readonly Tensor[],
     { segment, inputs: read }: Built,
     value: T,
+    name?: Name,
   ): Made<T> | undefined {
     const ports = read.map(tensor => inputs.indexOf(tensor));
     if (!segment.isClosed || ports.includes(-1)) return undefined;
@@ -52,7 +53,7 @@ export class Memo<T> {
       (tensor): Fact => ({ shape: tensor.shape, why: tensor.why, first: inputs.indexOf(tensor) }),
     );
     const list = this.of(item).slice(0, most - 1);
-    const made = { segment, value, environment, facts, ports, isPlain };
+    const made = { segment: name ? { ...segment, name } : segment, value, environment, facts, ports, isPlain };
     item.built.hold([made, ...list]);
     return made;
   }
@@ -66,25 +67,27 @@ interface Item {
 const nothing: readonly never[] = [];
 
 /** Whether a segment is what an item becomes in an environment with these inputs, as far as inputs tell. */
-export function agrees(made: Made<unknown>, environment: object, inputs: Inputs): boolean {
+export function agrees(made: Made<unknown>, environment: object, inputs: Inputs, rows: GraphRows): boolean {
   if (made.environment !== environment) return false;
   const { facts } = made;
-  // What an item outputs has the facts of its segment's own tensors: nothing is made to be compared.
-  const isOne = facts.length === 1 && inputs instanceof Placement;
-  return agree(facts, isOne ? inputs.segment.outputs : tensorsOf(inputs));
+  if (typeof inputs !== 'number') return agree(facts, inputs, rows);
+  return agree(facts, facts.length === 1 ? rows.outputs(inputs) : rows.tensors(inputs), rows);
 }
 
 /** What the ports of a segment stand for, if the item has these inputs. */
-export function portsOf({ isPlain, ports }: Made<unknown>, inputs: Inputs): Inputs {
-  return isPlain ? inputs : ports.map(number => tensorsOf(inputs)[number]!);
+export function portsOf({ isPlain, ports }: Made<unknown>, inputs: Inputs, rows: GraphRows): Inputs {
+  if (isPlain) return inputs;
+  const list = typeof inputs === 'number' ? rows.tensors(inputs) : inputs;
+  return ports.map(number => list[number]!);
 }
 
-function agree(facts: readonly Fact[], inputs: readonly Tensor[]): boolean {
+function agree(facts: readonly Fact[], inputs: readonly Input[], rows: GraphRows): boolean {
   if (facts.length !== inputs.length) return false;
   for (let at = 0; at < facts.length; at++) {
     const { shape, why, first } = facts[at]!;
     const input = inputs[at]!;
-    if (!sameReason(why, input.why) || !sameShape(shape, input.shape)) return false;
+    const known = typeof input === 'number' ? rows.outputs(input)[0]! : input;
+    if (!sameReason(why, known.why) || !sameShape(shape, known.shape)) return false;
     // Who reads a tensor twice may do otherwise with two tensors.
     if (facts.length > 1 && inputs.indexOf(input) !== first) return false;
   }

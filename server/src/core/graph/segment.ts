@@ -1,7 +1,8 @@
 // What an item of a text is built into: a stretch of a network that depends on nothing but what it is given. Positions
 // are relative to the item, nodes are numbered from 0, inputs are ports. So it never changes, and one segment stands in
-// as many graphs, and as often in one graph, as equal items read equal inputs. A placement is a segment in a graph: it
-// shows the segment's nodes, frames and tensors as those of the graph, and makes these views only when somebody asks.
+// as many graphs, and as often in one graph, as equal items read equal inputs. The rows of a graph are numbers and
+// segments. A placement is a segment in a graph: it shows the segment's nodes, frames and tensors as those of the graph.
+// It and these views are made only when somebody asks: after an edit, hardly anybody asks for hardly any of them.
 import type { AnyOp, Shape } from '../ops/op.ts';
 import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
@@ -24,6 +25,8 @@ export interface Segment {
   readonly isClosed: boolean;
   /** Whether a frame has a site that is not in the item, such as the definition of a block. */
   readonly hasFarSites: boolean;
+  /** How the item's frame is labelled wherever it is; undefined where its label is its own. */
+  readonly name: Name | undefined;
   /** What its nodes cost, once somebody has counted. */
   readonly counts: Slot<unknown>;
 }
@@ -119,72 +122,193 @@ export interface Name {
   readonly isNumbered: boolean;
 }
 
-/** What an item reads: tensors, or all that another item outputs. Those are made when somebody asks. */
-export type Inputs = readonly Tensor[] | Placement;
+/** A tensor that an item reads; what is the only output of a row has its number, and is made when somebody asks. */
+export type Input = Tensor | number;
 
-export function tensorsOf(inputs: Inputs): readonly Tensor[] {
-  return inputs instanceof Placement ? inputs.outputs : inputs;
+/** What an item reads, or all that the row of a number outputs. */
+export type Inputs = readonly Input[] | number;
+
+/** A tensor as an input: the same tensor is always the same input. */
+export function inputOf(tensor: Tensor): Input {
+  return (tensor instanceof PlacedTensor ? tensor.onlyOf : undefined) ?? tensor;
 }
 
-/** How many tensors there are. */
-export function countOf(inputs: Inputs): number {
-  return inputs instanceof Placement ? inputs.segment.outputs.length : inputs.length;
+/** The rows of a graph, by number: frames, and segments where they are. Looking at them makes no placements. */
+export class GraphRows {
+  readonly root: Frame;
+  /** Where the places of the text are shown; undefined where they are shown as they were read. */
+  readonly places: Shown | undefined;
+  readonly #contents: (Segment | Frame)[];
+  /** The number of the first node of each. */
+  readonly #first: number[];
+  /** Where the text of each item begins. */
+  readonly #starts: number[];
+  readonly #inputs: Inputs[];
+  /** The numbers of those that are frames. */
+  readonly #frames: number[] = [];
+  readonly #placements = new Map<number, Placement>();
+  #length = 0;
+
+  /** `expected` is about how many there will be: lists that grow leave thrice their size as garbage at every edit. */
+  constructor(root: Frame, places: Shown | undefined, expected: number) {
+    this.root = root;
+    this.places = places;
+    // The inputs of a network are rows too.
+    const size = expected + 16;
+    this.#contents = new Array(size);
+    this.#first = new Array(size);
+    this.#starts = new Array(size);
+    this.#inputs = new Array(size);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(frame: Frame): void {
+    this.#frames.push(this.#push(frame, frame.first, 0, nothing));
+  }
+
+  /** Puts a segment behind the others and returns its number. */
+  place(segment: Segment, first: number, start: number, inputs: Inputs): number {
+    const row = this.#push(segment, first, start, inputs);
+    // At once: a chain of thousands of items that pass on what they read would be too deep to follow later.
+    if (segment.passes) this.placement(row);
+    return row;
+  }
+
+  /** What a row was built into; undefined for a frame. */
+  segment(row: number): Segment | undefined {
+    const content = this.#contents[row];
+    return content && 'nodes' in content ? content : undefined;
+  }
+
+  /** The number of its first node. */
+  first(row: number): number {
+    return this.#first[row]!;
+  }
+
+  /** The number of the first node behind it. */
+  end(row: number): number {
+    const content = this.#contents[row]!;
+    return 'nodes' in content ? this.#first[row]! + content.nodes.length : content.end;
+  }
+
+  /** Where the text of an item begins; undefined for a frame, and where there is no such row. */
+  start(row: number): number | undefined {
+    return this.segment(row) && this.#starts[row];
+  }
+
+  /** Where the text of an item ends at the latest: where that of the next one begins. */
+  textEnd(row: number): number {
+    const next = this.start(row + 1);
+    return next !== undefined && next > this.#starts[row]! ? next : Number.POSITIVE_INFINITY;
+  }
+
+  at(row: number): Placement | Frame {
+    const content = this.#contents[row]!;
+    return 'nodes' in content ? this.placement(row) : content;
+  }
+
+  frames(row: number): readonly Frame[] {
+    const content = this.at(row);
+    return content instanceof Placement ? content.frames : [content];
+  }
+
+  placement(row: number): Placement {
+    let placement = this.#placements.get(row);
+    if (!placement) {
+      placement = new Placement(this, row, this.segment(row)!);
+      this.#placements.set(row, placement);
+    }
+    return placement;
+  }
+
+  /** What a row reads. */
+  inputs(row: number): readonly Tensor[] {
+    return this.tensors(this.#inputs[row]!);
+  }
+
+  /** The number of an item among those that became segments. */
+  index(row: number): number {
+    let index = row;
+    for (const frame of this.#frames) if (frame < row) index--;
+    return index;
+  }
+
+  tensors(inputs: Inputs): readonly Tensor[] {
+    if (typeof inputs === 'number') return this.placement(inputs).outputs;
+    return inputs.map(input => (typeof input === 'number' ? this.placement(input).outputs[0]! : input));
+  }
+
+  /** What an item outputs, as its segment has it: the same number of tensors with the same facts, and nothing is made. */
+  outputs(row: number): readonly Tensor[] {
+    return this.segment(row)!.outputs;
+  }
+
+  /** The only output of a row, as an input. */
+  input(row: number): Input {
+    return this.segment(row)!.passes ? inputOf(this.placement(row).outputs[0]!) : row;
+  }
+
+  #push(content: Segment | Frame, first: number, start: number, inputs: Inputs): number {
+    const row = this.#length++;
+    this.#contents[row] = content;
+    this.#first[row] = first;
+    this.#starts[row] = start;
+    this.#inputs[row] = inputs;
+    return row;
+  }
 }
+
+const nothing: readonly never[] = [];
 
 /** A segment in a graph. */
 export class Placement {
   readonly segment: Segment;
-  /** The number of its first node. */
-  readonly base: number;
-  /** Where the item's text begins. */
-  readonly start: number;
-  readonly parent: Frame;
-  /** Where its places are shown; undefined where they are shown as they were read. */
-  readonly places: Shown | undefined;
-  readonly #inputs: Inputs;
-  readonly #name: Name | undefined;
-  readonly #index: number;
+  readonly #rows: GraphRows;
+  /** Its number among the rows. */
+  readonly row: number;
   #outputs: readonly Tensor[] | undefined;
   /** The view of its first frame, which is the item itself: often all that is asked for. */
   #frame: Frame | undefined;
   #views: Views | undefined;
 
-  constructor(
-    segment: Segment,
-    base: number,
-    start: number,
-    inputs: Inputs,
-    parent: Frame,
-    name: Name | undefined,
-    index: number,
-    places: Shown | undefined,
-  ) {
+  constructor(rows: GraphRows, row: number, segment: Segment) {
     this.segment = segment;
-    this.base = base;
-    this.start = start;
-    this.parent = parent;
-    this.places = places;
-    this.#inputs = inputs;
-    this.#name = name;
-    this.#index = index;
-    // At once: a chain of thousands of items that pass on what they read would be too deep to follow later.
+    this.#rows = rows;
+    this.row = row;
     if (segment.passes) this.#outputs = this.#placed();
+  }
+
+  /** The number of its first node. */
+  get base(): number {
+    return this.#rows.first(this.row);
+  }
+
+  /** Where the item's text begins. */
+  get start(): number {
+    return this.#rows.start(this.row)!;
+  }
+
+  get parent(): Frame {
+    return this.#rows.root;
+  }
+
+  /** Where its places are shown; undefined where they are shown as they were read. */
+  get places(): Shown | undefined {
+    return this.#rows.places;
   }
 
   /** What its ports stand for. */
   get inputs(): readonly Tensor[] {
-    return tensorsOf(this.#inputs);
-  }
-
-  /** The number of the first node behind it. */
-  get end(): number {
-    return this.base + this.segment.nodes.length;
+    return this.#rows.inputs(this.row);
   }
 
   /** Replaces the label of the item's frame; the frames inside that are named after it follow. */
   get label(): string | undefined {
-    const name = this.#name;
-    return name && (name.isNumbered ? `${name.text}${this.#index}` : name.text);
+    const { name } = this.segment;
+    return name && (name.isNumbered ? `${name.text}${this.#rows.index(this.row)}` : name.text);
   }
 
   get frames(): readonly Frame[] {
@@ -295,6 +419,12 @@ export class PlacedTensor implements Tensor {
 
   get node(): GraphNode {
     return this.#placement.node(this.#own.node);
+  }
+
+  /** The number of the row whose only output it is; undefined where it is not the only one. */
+  get onlyOf(): number | undefined {
+    const { segment, row } = this.#placement;
+    return segment.outputs.length === 1 && segment.outputs[0] === this.#own ? row : undefined;
   }
 
   /** The number of its node, which need not be made for that. */

@@ -2,6 +2,9 @@
 import type { Range } from '../text/range.ts';
 import type { Effects } from './effects.ts';
 
+/** The name of the code of an expression that is evaluated from a text of its own: its places are in no file. */
+export const evaluated = '<expression>';
+
 /** Shared by every reading of the same text: it never changes. Positions are relative to its chunk. */
 export interface Code {
   readonly name: string;

@@ -17,6 +17,7 @@ import {
   type Branch,
   type ClassDetail,
   type Code,
+  evaluated,
   type FormatDetail,
   type FunctionDetail,
   type Handler,
@@ -80,7 +81,7 @@ function moduleUnit(block: PythonBlock): Unit {
 export function compileExpression(node: Expression, text: string): Code {
   const statement: Statement = { kind: 'Return', value: node, range: node.range };
   const { module, scopes } = scopesOf([statement]);
-  const unit = new Unit(module, scopes, text, '<expression>', '<expression>', 'module', node.range, []);
+  const unit = new Unit(module, scopes, text, evaluated, evaluated, 'module', node.range, []);
   unit.body([statement]);
   return unit.code();
 }

@@ -1,7 +1,6 @@
 // The built-in classes and functions that belong to the machine: `object`, `type`, exceptions, `getattr`, `isinstance`, …
 import {
   attributeOf,
-  bound,
   deleteAttributeOf,
   noAttribute,
   plainAttribute,
@@ -44,14 +43,12 @@ import {
 import { containerTruth, identity, plainBinary, plainLength, plainOrder, plainUnary } from './operators.ts';
 import {
   binaryMethods,
-  binarySteps,
   builtinContains,
   builtinDeleteItem,
   builtinItem,
   builtinSetItem,
   containerEquals,
   equalsSteps,
-  inPlaceSteps,
   isInstanceSteps,
   isRaised,
   iterateSteps,
@@ -681,10 +678,9 @@ const iterate = native('__iter__', 'self, /', ([self], machine) => {
   const value = self instanceof PyInstance && 'value' in self ? (self as unknown as { value: Value }).value : self!;
   return plainIterator(value, machine) ?? notImplemented;
 });
-const truth = native('__bool__', 'self, /', ([self], machine) => {
+const truth = native('__bool__', 'self, /', ([self]) => {
   const value = self instanceof PyInstance && 'value' in self ? (self as unknown as { value: Value }).value : self!;
   if (value === null || typeof value !== 'object') return Boolean(value);
-  void machine;
   return containerTruth(value);
 });
 const equals = nativeSteps('__eq__', 'self, other, /', ([a, b], machine) => containerEquals(a!, b!, machine));
@@ -733,7 +729,4 @@ export function installOperators(names: ReadonlyMap<string, Value>): void {
   put('dict', '__ior__', inPlaces['|']!);
   // What holds other values and can change has no hash.
   for (const type of ['list', 'dict', 'set']) put(type, '__hash__', null);
-  void bound;
-  void binarySteps;
-  void inPlaceSteps;
 }

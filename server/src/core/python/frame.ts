@@ -1,6 +1,6 @@
 // A call that is under way, or a generator's body that waits.
 import type { Range } from '../text/range.ts';
-import type { Code } from './code.ts';
+import { type Code, evaluated } from './code.ts';
 import type { Activation } from './machine.ts';
 import {
   type Cell,
@@ -76,7 +76,7 @@ export class Frame implements Activation {
   }
 
   get file(): string | undefined {
-    return this.module?.file;
+    return this.code?.name === evaluated ? evaluated : this.module?.file;
   }
 
   get statement(): Range | undefined {

@@ -67,7 +67,13 @@ export function plainBinary(operator: string, a: Value, b: Value, machine: Machi
         const union = new PyDict();
         machine.charge(left.entries.size + right.entries.size);
         for (const [key, entry] of left.entries) union.entries.set(key, { ...entry });
-        for (const [key, entry] of right.entries) union.entries.set(key, { ...entry });
+        for (const [key, entry] of right.entries) {
+          // An equal key stays as it was first written.
+          union.entries.set(key, {
+            key: left.entries.has(key) ? left.entries.get(key)!.key : entry.key,
+            value: entry.value,
+          });
+        }
         return union;
       }
       return setBinary(operator, left, right, machine);
@@ -476,12 +482,15 @@ export function spanOf(slice: PySlice, length: number, machine: Machine): Span |
   return { start, stop, step };
 }
 
-function picked<T>(items: readonly T[], { start, stop, step }: Span): T[] {
-  if (step === 1) return items.slice(start, Math.max(start, stop));
-  const result: T[] = [];
-  if (step > 0) for (let at = start; at < stop; at += step) result.push(items[at]!);
-  else for (let at = start; at > stop; at += step) result.push(items[at]!);
-  return result;
+/** The indices of a slice. */
+function placesOf({ start, stop, step }: Span): readonly number[] {
+  const count = Math.max(0, Math.ceil((stop - start) / step));
+  return Array.from({ length: count }, (_, at) => start + at * step);
+}
+
+function picked<T>(items: readonly T[], span: Span): T[] {
+  const { start, stop, step } = span;
+  return step === 1 ? items.slice(start, Math.max(start, stop)) : placesOf(span).map(at => items[at]!);
 }
 
 /** `container[index] = value`; false where it has no such thing. A slice's values are given as a list. */
@@ -504,9 +513,7 @@ export function plainSetItem(container: Value, index: Value, value: Value, machi
       machine.charge(container.items.length);
       return true;
     }
-    const places: number[] = [];
-    if (span.step > 0) for (let at = span.start; at < span.stop; at += span.step) places.push(at);
-    else for (let at = span.start; at > span.stop; at -= -span.step) places.push(at);
+    const places = placesOf(span);
     if (places.length !== value.items.length) {
       throw machine.raise(
         'ValueError',
@@ -536,9 +543,7 @@ export function plainDeleteItem(container: Value, index: Value, machine: Machine
   if (index instanceof PySlice) {
     const span = spanOf(index, container.items.length, machine);
     if (span instanceof Unknown) return false;
-    const gone = new Set<number>();
-    if (span.step > 0) for (let at = span.start; at < span.stop; at += span.step) gone.add(at);
-    else for (let at = span.start; at > span.stop; at -= -span.step) gone.add(at);
+    const gone = new Set(placesOf(span));
     container.items = container.items.filter((_, at) => !gone.has(at));
     return true;
   }
@@ -591,6 +596,7 @@ export function plainContains(container: Value, item: Value, machine: Machine): 
     if (item instanceof Unknown) return item;
     const number = numberOf(item);
     if (number === undefined || number instanceof PyComplex) return false;
+    if (number instanceof PyFloat && !Number.isInteger(number.value)) return false;
     const at = (number instanceof PyFloat ? number.value : Number(number)) - value.start;
     return at % value.step === 0 && at / value.step >= 0 && at / value.step < value.length;
   }

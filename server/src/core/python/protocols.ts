@@ -2,7 +2,7 @@
 import { attributeOf, noAttribute } from './attributes.ts';
 import { maxItems, tooLong } from './builtins/limits.ts';
 import { setOrder } from './builtins/text.ts';
-import { Frame, PyGenerator } from './frame.ts';
+import { PyGenerator } from './frame.ts';
 import type { Machine } from './machine.ts';
 import {
   type Key,
@@ -20,7 +20,6 @@ import {
   PyInstance,
   PyIterator,
   PyList,
-  PyModule,
   type PyObject,
   PyRange,
   PySet,
@@ -739,6 +738,8 @@ export function isRaised(error: unknown, type: string, machine: Machine): error 
 /** The next value of an iterator; undefined at its end. */
 export function* nextSteps(iterator: Value, machine: Machine): Steps<Value | undefined> {
   if (iterator instanceof Unknown) throw new UnknownAccess(iterator);
+  // Whoever asks for the next value until the last may do so forever.
+  machine.charge(6);
   if (iterator instanceof PyIterator) {
     return iterator.next ? iterator.next(machine) : yield* iterator.nextInSteps!(machine);
   }
@@ -771,7 +772,6 @@ export function* listSteps(iterable: Value, machine: Machine): Steps<readonly Va
   for (;;) {
     const value = yield* nextSteps(iterator, machine);
     if (value === undefined) return values;
-    machine.charge(1);
     values.push(value);
   }
 }
@@ -986,9 +986,3 @@ export function* getAttributeSteps(object: Value, name: string, machine: Machine
   if (found === undefined) throw noAttribute(object, name, machine);
   return found instanceof Later ? yield* found.steps : found;
 }
-
-export function isModule(value: Value): value is PyModule {
-  return value instanceof PyModule;
-}
-
-export { Frame };

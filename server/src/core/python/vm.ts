@@ -97,7 +97,7 @@ const maxFrames = 1000;
 /** Instructions of one reading; a large network takes some hundred thousand. */
 const defaultSteps = 10_000_000;
 /** Elements, characters and the like that natives may make in one reading. */
-const maxCharge = 16_000_000;
+const maxCharge = 24_000_000;
 
 /** How a run ended. */
 export type Outcome<T = Value> =
@@ -219,6 +219,8 @@ class Vm implements Interpreter {
   readonly #underWay = new Set<PyModule>();
   readonly #canonical = new WeakMap<PyObject, Key>();
   #outcome: Outcome<unknown> | undefined;
+  /** An exception on its way to the innermost frame. */
+  #thrown: unknown;
 
   constructor(options: MachineOptions) {
     this.options = options;
@@ -363,11 +365,9 @@ class Vm implements Interpreter {
   #instanceKey(object: PyObject): Key | Unknown {
     if (object.kind === 'method') {
       const { self, callee } = object as PyBoundMethod;
-      const key = typeof self === 'object' && self !== null ? self : this.keyOf(self);
       const known = this.#custom.get(callee as Key)?.find(other => (other as PyBoundMethod).self === self);
       if (known) return known;
       this.#custom.set(callee as Key, [...(this.#custom.get(callee as Key) ?? []), object]);
-      void key;
       return object;
     }
     const cls = this.typeOf(object)!;
@@ -497,8 +497,7 @@ class Vm implements Interpreter {
     if (instance instanceof Unknown || !this.isInstance(instance, cls)) return instance;
     const init = (this.typeOf(instance) ?? cls).find('__init__');
     if (init !== undefined && init !== this.#object.dict.get('__init__') && !(cls === type)) {
-      const result = yield* this.call(init, [instance, ...args], keywords);
-      void result;
+      yield* this.call(init, [instance, ...args], keywords);
     } else if (init === this.#object.dict.get('__init__')) this.#refuseArguments(cls, args, keywords, make);
     return instance;
   }
@@ -517,6 +516,7 @@ class Vm implements Interpreter {
     frame.steps = steps as Steps<unknown>;
     this.#frame = frame;
     this.#outcome = undefined;
+    this.#thrown = undefined;
     const advance = (instructions: number): Outcome<T> | undefined => {
       this.#advance(instructions);
       const outcome = this.#outcome as Outcome<T> | undefined;
@@ -857,14 +857,18 @@ class Vm implements Interpreter {
   #advance(instructions: number): void {
     this.#budget = instructions;
     const limit = this.options.maxSteps ?? defaultSteps;
-    while (this.#frame && !this.#outcome) {
+    while ((this.#frame || this.#thrown !== undefined) && !this.#outcome) {
       if (this.#budget <= 0) return;
       const before = this.#budget;
       try {
-        if (this.#frame.steps) {
+        if (this.#thrown !== undefined) {
+          const error = this.#thrown;
+          this.#thrown = undefined;
+          this.#handle(error);
+        } else if (this.#frame!.steps) {
           this.#budget--;
-          this.#drive(this.#frame);
-        } else this.#execute(this.#frame);
+          this.#drive(this.#frame!);
+        } else this.#execute(this.#frame!);
       } catch (error) {
         this.#handle(error);
       }
@@ -996,7 +1000,9 @@ class Vm implements Interpreter {
         this.#deliver(frame.parent, result.value as Value, frame.delivery, frame.instance);
         return;
       }
-      if (--this.#budget <= -100_000) throw new Stopped({ message: l10n.t('The program takes too long.') });
+      // Some times what an instruction costs.
+      this.#budget -= 4;
+      if (this.#budget <= -400_000) throw new Stopped({ message: l10n.t('The program takes too long.') });
       const { callee, args, keywords } = result.value;
       let answer: Value | undefined | Pending;
       try {
@@ -1017,14 +1023,16 @@ class Vm implements Interpreter {
     // Of a constructor that failed the instance is unknown.
     const delivery = frame.delivery === 'instance' ? 'push' : frame.delivery;
     if (error instanceof UnknownAccess) {
-      this.#deliver(frame.parent, error.unknown, delivery);
+      // Whether there is a next value is unknown, too.
+      if (delivery === 'next' && frame.parent?.code) this.#unknownResult(frame.parent, error.unknown);
+      else this.#deliver(frame.parent, error.unknown, delivery);
       return;
     }
     if (error instanceof Raised) {
       this.#trace(error.exception as PyException, frame.parent);
       // An exception is not certain where an argument is unknown.
       if (frame.unknown) this.#deliver(frame.parent, frame.unknown, delivery);
-      else this.#raise(error);
+      else this.#thrown = error;
       return;
     }
     if (error instanceof Stopped) throw error;
@@ -1065,13 +1073,14 @@ class Vm implements Interpreter {
       if (answer !== pending) frame.inbox = answer;
     } catch (inner) {
       if (this.#frame !== frame) this.#frame = frame;
-      this.#throwInto(frame, inner);
+      this.#thrown = inner;
     }
   }
 
   /** Remembers where an exception was raised first. */
   #trace(exception: PyException, from: Frame | undefined): void {
     if (exception.trace) return;
+    this.#budget -= 200;
     const trace: TracePlace[] = [];
     for (let frame = from; frame && trace.length < 50; frame = frame.parent) {
       const place = placeOf(frame);
@@ -1133,8 +1142,24 @@ class Vm implements Interpreter {
     frame.pc = pc + 1;
   }
 
-  /** Unwinds to where an exception is handled. */
+  /** What is raised while something else is: it comes next, because each frame would be one of ours, too. */
+  readonly #raising: Raised[] = [];
+  #isRaising = false;
+
   #raise(raised: Raised): void {
+    this.#raising.push(raised);
+    if (this.#isRaising) return;
+    this.#isRaising = true;
+    try {
+      for (let next = this.#raising.pop(); next; next = this.#raising.pop()) this.#unwind(next);
+    } finally {
+      this.#isRaising = false;
+      this.#raising.length = 0;
+    }
+  }
+
+  /** Unwinds to where an exception is handled. */
+  #unwind(raised: Raised): void {
     const exception = raised.exception as PyException;
     let frame = this.#frame;
     // Exceptions cost more than other instructions.
@@ -1209,7 +1234,7 @@ class Vm implements Interpreter {
   ): Value | undefined | Pending {
     if (callee instanceof PyFunction) {
       this.#enter(callee, args, keywords, delivery, instance);
-      return callee.code.isGenerator || callee.code.isAsync ? this.#generatorOf(delivery) : pending;
+      return callee.code.isGenerator || callee.code.isAsync ? this.#generatorOf() : pending;
     }
     if (callee instanceof PyBoundMethod) {
       return this.#invoke(callee.callee, [callee.self, ...args], keywords, delivery, instance);
@@ -1482,9 +1507,8 @@ class Vm implements Interpreter {
   }
 
   /** Takes the frame that was just pushed for a generator away, and gives the generator. */
-  #generatorOf(delivery: Delivery): Value {
+  #generatorOf(): Value {
     const frame = this.#frame!;
-    void delivery;
     this.#frame = frame.parent;
     const code = frame.code!;
     const kind = code.isAsync ? (code.isGenerator ? 'async_generator' : 'coroutine') : 'generator';
@@ -2452,6 +2476,7 @@ class Vm implements Interpreter {
           throw new Error(`No instruction ${operations[pc - 1]}`);
       }
       // A frame was pushed or popped.
+      if (this.#thrown !== undefined) return;
       const next = this.#frame;
       if (next === frame) {
         // The result is there already.
@@ -2538,7 +2563,12 @@ class Vm implements Interpreter {
   *#updateMap(dict: PyDict, value: Value): Steps<void> {
     if (value instanceof PyDict) {
       this.charge(value.entries.size);
-      for (const [key, entry] of value.entries) dict.entries.set(key, { key: entry.key, value: entry.value });
+      for (const [key, entry] of value.entries) {
+        // An equal key stays as it was first written.
+        const known = dict.entries.get(key);
+        if (known) known.value = entry.value;
+        else dict.entries.set(key, { key: entry.key, value: entry.value });
+      }
       return;
     }
     const keys = this.typeOf(value)?.find('keys');

@@ -91,8 +91,9 @@ export function parseCfg(text: string, earlier?: Cfg): Cfg {
   if (earlier?.text === text) return earlier;
   const hasByteOrderMark = text.charCodeAt(0) === byteOrderMark;
   const from = hasByteOrderMark ? 1 : 0;
-  const starts = [...headersOf(text, from), text.length];
-  const chunks = new Chunks(text, texts => texts.map(sectionOf), earlier).at(starts)!;
+  const sections = new Chunks(text, texts => texts.map(sectionOf), earlier);
+  const starts = sections.starts(at => headersOf(text, at), from);
+  const chunks = sections.at(starts)!;
   const before = openLines();
   addLines(before, text, from, starts[0]!);
   return { text, chunks, before, hasByteOrderMark, carriageReturn: text.indexOf('\r') };

@@ -75,17 +75,41 @@ export class Chunks<T> {
   }
 
   /**
+   * Where chunks begin, and last where the text ends. `scan` finds it from an offset on: `from`, or where one begins.
+   * Where the next one begins must be up to the text from there on alone, and whether one begins there to its own text.
+   */
+  starts(scan: (from: number) => Iterable<number>, from: number): readonly number[] {
+    const earlier = this.#earlier;
+    // Of those that end above what was edited, the last is scanned again: something else may end it now.
+    let last = -1;
+    while (last + 1 < earlier.length && earlier[last + 1]!.end <= this.#start) last++;
+    const starts = earlier.slice(0, Math.max(0, last)).map(({ start }) => start);
+    let below = last + 1;
+    for (const start of scan(last < 0 ? from : earlier[last]!.start)) {
+      while (below < earlier.length && earlier[below]!.start + this.#delta < start) below++;
+      const found = earlier[below];
+      if (start >= this.#end && found && found.start + this.#delta === start) {
+        for (; below < earlier.length; below++) starts.push(earlier[below]!.start + this.#delta);
+        break;
+      }
+      starts.push(start);
+    }
+    starts.push(this.#text.length);
+    return starts;
+  }
+
+  /**
    * The chunks that begin at `starts`; the last of these is where the last chunk ends. Asked from the top of the text to
    * the bottom. Undefined where one cannot be parsed by itself.
    */
   at(starts: readonly number[]): readonly Placed<T>[] | undefined {
-    const placed: (Placed<T> | undefined)[] = [];
+    const placed = new Array<Placed<T> | undefined>(Math.max(0, starts.length - 1));
     const missing: { readonly at: number; readonly text: string }[] = [];
     for (let at = 0; at + 1 < starts.length; at++) {
       const start = starts[at]!;
       const end = starts[at + 1]!;
       const found = this.#unchanged(start, end);
-      placed.push(found);
+      placed[at] = found;
       // A copy, because a slice would keep the whole text alive.
       if (!found) missing.push({ at, text: copied(this.#contentOf(this.#text.slice(start, end))) });
     }

@@ -108,7 +108,8 @@ const maxProblems = 500;
 export function parseDocument(text: string, top: readonly string[], earlier?: PrototextDocument): PrototextDocument {
   if (earlier?.text === text) return earlier;
   const chunks = new Chunks(text, texts => texts.map(own => new Parser(own).parse()), earlier);
-  return { text, chunks: chunks.at(startsOf(text, top))! };
+  const starts = chunks.starts(from => startsOf(text, top, from), 0);
+  return { text, chunks: chunks.at(starts)! };
 }
 
 /** The same as one tree. */
@@ -182,16 +183,18 @@ const closeBrace = 125;
 const boundaries: ReadonlySet<number> = new Set([...'{}<>,;:[]"\''].map(sign => sign.charCodeAt(0)));
 
 /**
- * Where the parts of a text begin, and where the last one ends: at the line of each message of the top, or at its name
- * where something is in front of it.
+ * Where the parts of a text begin, from the start of one on: at the line of each message of the top, or at its name where
+ * something is in front of it.
  */
-function startsOf(text: string, top: readonly string[]): readonly number[] {
-  const starts = [0];
+function* startsOf(text: string, top: readonly string[], from: number): Generator<number> {
+  yield from;
   // Asked for its end alone: a match of each of thousands of layers would be an object to throw away at every keystroke.
   const candidate = new RegExp(`\\b(?:${top.join('|')})(?=(?:[ \\t-\\r]*:)?[ \\t-\\r]*[{<])`, 'g');
   let outer: { readonly name: string; at: number; depth: number } | undefined;
   /** What is here is outside of strings and comments. */
-  let at = 0;
+  let at = from;
+  let last = from;
+  candidate.lastIndex = from;
   while (top.length > 0 && candidate.test(text)) {
     const end = candidate.lastIndex;
     let index = end;
@@ -216,10 +219,9 @@ function startsOf(text: string, top: readonly string[]): readonly number[] {
     }
     outer = { name, at: index, depth: 0 };
     const margin = marginOf(text, index);
-    if (margin > starts.at(-1)!) starts.push(margin);
+    if (margin > last) yield margin;
+    last = Math.max(last, margin);
   }
-  starts.push(text.length);
-  return starts;
 }
 
 /** Whether a name that comes after this character is one by itself: not the rest of a number, or a part of `[a.b]`. */

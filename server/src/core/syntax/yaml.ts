@@ -672,7 +672,7 @@ function problemOf(
   const fixes: Fix[] = [];
   for (const way of all.filter(other => other.line === line)) {
     const { title } = way;
-    const edit = difference(text, way.text.trimEnd(), starts[line]!);
+    const edit = difference(text, way.text.trimEnd(), starts[line]!) ?? trailing(text, way.text, starts[line]!);
     if (fixes.length < 3 && edit) fixes.push({ title, edits: [edit] });
   }
   const offered = fixes.length > 0 ? { fixes } : {};
@@ -723,6 +723,13 @@ function difference(before: string, after: string, start: number): TextEdit | un
   let same = 0;
   while (same < old.length - from && same < after.length - from && old.at(-1 - same) === after.at(-1 - same)) same++;
   return { from: start + from, to: start + old.length - same, text: after.slice(from, after.length - same) };
+}
+
+/** Blanks at the end of a line go where they are what is wrong: a tab there is one that PyYAML refuses, too. */
+function trailing(before: string, after: string, start: number): TextEdit | undefined {
+  if (before === after) return undefined;
+  const end = before.endsWith('\r') ? before.length - 1 : before.length;
+  return { from: start + before.trimEnd().length, to: start + end, text: '' };
 }
 
 /** The text with some lines replaced, and the way back from its offsets to those of the original. */

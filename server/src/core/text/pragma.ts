@@ -1,4 +1,5 @@
 import { meansCode } from './codes.ts';
+import type { TextEdit } from './edit.ts';
 import { Lines } from './lines.ts';
 import type { Problem } from './problem.ts';
 import type { Range } from './range.ts';
@@ -123,4 +124,12 @@ export function isIgnored(problem: Problem, pragmas: Pragmas, lines: Lines): boo
       (ignore.code === 'all' || meansCode(ignore.code, problem.code)) &&
       (ignore.line === undefined || ignore.line === line),
   );
+}
+
+/** Writes a comment on a line of its own above the one at an offset. */
+export function commentAbove(text: string, offset: number, words: string): TextEdit {
+  const at = text.lastIndexOf('\n', offset - 1) + 1;
+  const indentation = /^[ \t]*/.exec(text.slice(at, offset))![0];
+  const newline = /\r?\n/.exec(text)?.[0] ?? '\n';
+  return { from: at, to: at, text: `${indentation}# flopline: ${words}${newline}` };
 }

@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Builder } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
-import { far } from '../../graph/segment.ts';
+import { far, type Input, type Inputs, inputOf } from '../../graph/segment.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
@@ -21,8 +21,8 @@ export class Blobs {
   readonly #state: State;
   #inputs: readonly InputField[] = [];
   #wiring: Wiring | undefined;
-  /** The tensors of the tops, by layer. */
-  readonly #outputs: (readonly Tensor[] | undefined)[] = [];
+  /** The tensors of the tops, by layer, or the number of its row. */
+  readonly #outputs: (readonly Tensor[] | number | undefined)[];
   /** The first layer with a top of a name, of those that are there. */
   #firstTops: ReadonlyMap<string, number> | undefined;
   /** Whether a bottom was read that is no layer's top. */
@@ -32,6 +32,7 @@ export class Blobs {
     this.#builder = builder;
     this.#layers = layers;
     this.#state = state;
+    this.#outputs = new Array(layers.length);
   }
 
   /** Connects the layers; `inputs` are the fields of the network itself. */
@@ -52,22 +53,30 @@ export class Blobs {
   }
 
   /** What a layer reads, if all of it is there and each of its tops has a new name. Reports nothing. */
-  find(index: number): readonly Tensor[] | undefined {
+  find(index: number): Inputs | undefined {
     const { reads, clashes } = this.#wiring!;
     if (clashes.has(index)) return undefined;
     const sources = reads[index]!;
-    // Most layers read one blob: an array of its own size is a tenth of one that grows.
+    // Most layers read one blob.
     if (sources.length === 1) {
-      const tensor = this.#tensorOf(sources[0]);
-      return tensor && [tensor];
+      const input = this.#inputOf(sources[0]);
+      return typeof input === 'object' ? [input] : input;
     }
-    const inputs: Tensor[] = [];
-    for (const source of sources) {
-      const tensor = this.#tensorOf(source);
-      if (!tensor) return undefined;
-      inputs.push(tensor);
+    const inputs = new Array<Input>(sources.length);
+    for (let at = 0; at < sources.length; at++) {
+      const input = this.#inputOf(sources[at]);
+      if (input === undefined) return undefined;
+      inputs[at] = input;
     }
     return inputs;
+  }
+
+  #inputOf(source: Source | undefined): Input | undefined {
+    const { rows } = this.#builder;
+    const row = source && source.layer >= 0 ? this.#outputs[source.layer] : undefined;
+    if (typeof row === 'number' && rows.outputs(row).length === 1) return rows.input(row);
+    const tensor = this.#tensorOf(source);
+    return tensor && inputOf(tensor);
   }
 
   /** What a layer reads. Where there is no blob of that name, what is known is why. */
@@ -116,7 +125,7 @@ export class Blobs {
   }
 
   /** The tops of a layer in the graph. */
-  pass(index: number, outputs: readonly Tensor[]): void {
+  pass(index: number, outputs: readonly Tensor[] | number): void {
     this.#outputs[index] = outputs;
   }
 
@@ -144,7 +153,9 @@ export class Blobs {
 
   #tensorOf(source: Source | undefined): Tensor | undefined {
     if (!source) return undefined;
-    return source.layer < 0 ? this.#inputs[source.top]!.tensor : this.#outputs[source.layer]?.[source.top];
+    if (source.layer < 0) return this.#inputs[source.top]!.tensor;
+    const outputs = this.#outputs[source.layer];
+    return outputs === undefined ? undefined : this.#builder.rows.tensors(outputs)[source.top];
   }
 
   /** Where a blob has its name, in the whole text. */

@@ -3,6 +3,7 @@ import * as l10n from '@vscode/l10n';
 import { Builder, type FrameSpec } from '../../graph/builder.ts';
 import { type Graph, type Tensor, use } from '../../graph/graph.ts';
 import { agrees, type Environments, type Memo, portsOf } from '../../graph/memo.ts';
+import type { Inputs } from '../../graph/segment.ts';
 import type { Complaint } from '../../ops/op.ts';
 import type { ProtoMessage } from '../../syntax/prototext.ts';
 import type { Problem } from '../../text/problem.ts';
@@ -60,6 +61,7 @@ class Building {
   readonly #state: State;
   readonly #blobs: Blobs;
   readonly #known: Known;
+  readonly #until: number;
   /** Tensors that are read without a node that reads them: alive to the end. */
   readonly #alive: Tensor[] = [];
   /** What layers depend on beside their text and their bottoms. */
@@ -68,13 +70,14 @@ class Building {
   constructor(
     layers: readonly PlacedLayer[],
     state: State,
-    { input = [], places, shapeOrder }: ReadOptions,
+    { input = [], places, shapeOrder, until = Number.POSITIVE_INFINITY }: ReadOptions,
     known: Known,
   ) {
     this.#layers = layers;
-    this.#builder = new Builder(places, shapeOrder);
+    this.#builder = new Builder(places, shapeOrder, layers.length);
     this.#state = state;
     this.#known = known;
+    this.#until = until;
     this.#blobs = new Blobs(this.#builder, layers, state);
     this.#net = {
       builder: this.#builder,
@@ -96,6 +99,7 @@ class Building {
     let last = -1;
     for (let index = 0; index < this.#layers.length; index++) {
       const placed = this.#layers[index]!;
+      if (placed.start > this.#until) break;
       if (this.#blobs.has(index)) {
         last = index;
         this.#layer(placed, index);
@@ -138,47 +142,52 @@ class Building {
     // What is wrong with a layer may depend on others; parameters with names are shared.
     const isAlone =
       built.segment.problems.length === 0 && !layer.fault && layer.paramNames.every(({ text }) => text === '');
-    const inputs = isAlone ? this.#blobs.find(index) : undefined;
+    const found = isAlone ? this.#blobs.find(index) : undefined;
+    const inputs = found === undefined ? undefined : builder.rows.tensors(found);
     const value = { batchlessInputs: this.#batchless(inputs ?? []), batchless: this.#batchless(outputs) };
     if (inputs) this.#known.segments.keep(layer, this.#environment, inputs, built, value);
-    const placement = builder.place(built.segment, built.inputs, start)!;
+    const row = builder.place(built.segment, built.inputs, start)!;
     for (const { text: name } of layer.paramNames) {
       const owner = this.#net.owners.get(name);
-      if (owner) this.#net.owners.set(name, { ...owner, node: placement.node(owner.node) });
+      if (owner) this.#net.owners.set(name, { ...owner, node: builder.rows.placement(row).node(owner.node) });
     }
-    this.#settle(index, placement.outputs, value);
+    this.#settle(index, row, value);
   }
 
   /** Places what such a layer was built into before, if it reads the same now. */
   #found(placed: PlacedLayer, index: number): boolean {
+    const { rows } = this.#builder;
     const list = this.#known.segments.of(placed.layer);
     const inputs = list.length > 0 ? this.#blobs.find(index) : undefined;
-    if (!inputs) return false;
+    if (inputs === undefined) return false;
     const batchless = this.#batchless(inputs);
-    for (const built of list) {
+    for (let at = 0; at < list.length; at++) {
+      const built = list[at]!;
       const { segment, value } = built;
-      if (!agrees(built, this.#environment, inputs) || !sameNumbers(batchless, value.batchlessInputs)) continue;
-      const placement = this.#builder.place(segment, portsOf(built, inputs), placed.start);
-      if (!placement) return false;
-      this.#settle(index, placement.outputs, value);
+      if (!agrees(built, this.#environment, inputs, rows) || !sameNumbers(batchless, value.batchlessInputs)) continue;
+      const row = this.#builder.place(segment, portsOf(built, inputs, rows), placed.start);
+      if (row === undefined) return false;
+      this.#settle(index, row, value);
       return true;
     }
     return false;
   }
 
   /** Which tensors have a first axis that is not a batch. */
-  #batchless(tensors: readonly Tensor[]): readonly number[] {
+  #batchless(inputs: Inputs): readonly number[] {
     const { batchless } = this.#net;
     if (batchless.size === 0) return none;
+    const tensors = this.#builder.rows.tensors(inputs);
     return tensors.flatMap((tensor, at) => (batchless.has(tensor) ? [at] : []));
   }
 
-  /** What a layer outputs in the graph. */
-  #settle(index: number, outputs: readonly Tensor[], { batchless }: LayerValue): void {
-    for (const at of batchless) this.#net.batchless.add(outputs[at]!);
-    this.#blobs.pass(index, outputs);
+  /** What a layer outputs in the graph, as the row of a number. */
+  #settle(index: number, row: number, { batchless }: LayerValue): void {
+    const { rows } = this.#builder;
+    if (batchless.length > 0) for (const at of batchless) this.#net.batchless.add(rows.tensors(row)[at]!);
+    this.#blobs.pass(index, row);
     const tops = this.#layers[index]!.layer.tops.length;
-    if (outputs.length > tops) this.#alive.push(...outputs.slice(tops));
+    if (rows.outputs(row).length > tops) this.#alive.push(...rows.tensors(row).slice(tops));
   }
 
   /** Builds a layer into the segment that is open, or into the graph. `meant` is its type in the right case. */
@@ -267,7 +276,7 @@ class Building {
 const none: readonly never[] = [];
 
 const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((value, at) => value === b[at]);
+  a.length === b.length && (a.length === 0 || a.every((value, at) => value === b[at]));
 
 /** The node of a doubt takes no memory. */
 const nothing = [0];

@@ -19,7 +19,7 @@ import { definitionsOf } from './definitions.ts';
 import { inputNames } from './inputs.ts';
 import { itemsOf, Wirings } from './items.ts';
 import { PlacedLayer, topNames, withPadding } from './layer.ts';
-import { partsOf } from './parts.ts';
+import { type Part, partsOf } from './parts.ts';
 import { absence, phases, type State } from './phase.ts';
 import { rewrite } from './rewrite.ts';
 import { rowsFor } from './rows.ts';
@@ -57,6 +57,8 @@ function isNetwork(text: string): boolean {
 /** What the reader of an edited text may take over. */
 interface Cache extends Known {
   readonly document: PrototextDocument;
+  readonly parts: readonly Part[];
+  readonly layers: readonly PlacedLayer[];
 }
 
 /** A network as it is written. */
@@ -72,24 +74,27 @@ interface Text {
 function open(source: Source, earlier?: Reader): Reader {
   const before = earlier?.cache as Cache | undefined;
   const document = parseDocument(source.text, topNames, before?.document);
+  const parts = partsOf(document);
+  const layers = placedLayers(document, parts, before);
   const cache: Cache = {
     document,
+    parts,
+    layers,
     segments: before?.segments ?? new Memo(),
     environments: before?.environments ?? new Environments(),
     wirings: before?.wirings ?? new Wirings(),
   };
-  const layers: PlacedLayer[] = [];
   const others: (readonly ProtoField[])[] = [];
   const problems: Problem[] = [];
   const faults: Reason[] = [];
-  const parts = partsOf(document);
   for (let at = 0; at < parts.length; at++) {
     const part = parts[at]!;
     const { start } = document.chunks[at]!;
-    for (const layer of part.layers) layers.push(new PlacedLayer(layer, start));
     if (part.others.length > 0) others.push(part.others.map(field => movedField(field, offset => offset + start)));
-    for (const { problem } of part.findings)
-      if (problems.length < maxProblems) problems.push(placedProblem(problem, start));
+    if (part.findings.length > 0) {
+      for (const { problem } of part.findings.slice(0, maxProblems - problems.length))
+        problems.push(placedProblem(problem, start));
+    }
     if (part.fault !== undefined) faults.push(part.fault);
   }
   for (const problem of [...repeatedAbove(others).map(finding => finding.problem), ...mixed(layers)]) {
@@ -128,6 +133,20 @@ function open(source: Source, earlier?: Reader): Reader {
         ? undefined
         : rewrite(document, text.layers, statesOf(text, options.phase), edits),
   };
+}
+
+/** The layers of a text; those above what was edited are where they were. */
+function placedLayers({ chunks }: PrototextDocument, parts: readonly Part[], before?: Cache): readonly PlacedLayer[] {
+  let at = 0;
+  let count = 0;
+  const isSame = (): boolean => parts[at] === before?.parts[at] && chunks[at] === before?.document.chunks[at];
+  for (; at < chunks.length && isSame(); at++) count += parts[at]!.layers.length;
+  const layers = before ? before.layers.slice(0, count) : [];
+  for (; at < chunks.length; at++) {
+    const own = parts[at]!.layers;
+    for (let each = 0; each < own.length; each++) layers.push(new PlacedLayer(own[each]!, chunks[at]!.start));
+  }
+  return layers;
 }
 
 /** More problems than anyone reads. */

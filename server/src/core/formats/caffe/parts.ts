@@ -20,14 +20,16 @@ export interface Part {
 
 /** What the chunks of a text say, the damaged ones as their one repair has them. */
 export function partsOf({ chunks }: PrototextDocument): readonly Part[] {
-  const damaged = chunks.filter(({ chunk }) => chunk.node.problems.length > 0).length;
-  const parts: Part[] = [];
-  for (const { chunk, start } of chunks) {
+  let damaged = 0;
+  for (let at = 0; at < chunks.length; at++) if (chunks[at]!.chunk.node.problems.length > 0) damaged++;
+  const parts = new Array<Part>(chunks.length);
+  for (let at = 0; at < chunks.length; at++) {
+    const { chunk, start } = chunks[at]!;
     const { text, node, built } = chunk;
     const isDamaged = node.problems.length > 0 && damaged <= maxDamaged;
-    const repaired = isDamaged ? repairOf(text, node, start === 0, blobsOf(parts)) : undefined;
+    const repaired = isDamaged ? repairOf(text, node, start === 0, blobsOf(parts.slice(0, at))) : undefined;
     const part = repaired ? read(repaired, repaired.row) : ((built.held ?? built.hold(read(node, undefined))) as Part);
-    parts.push(part);
+    parts[at] = part;
   }
   return parts;
 }

@@ -271,8 +271,16 @@ function valueOffers(
       ? typeNames.map(label => quoted(label, { kind: 'operator', doc: typeOf(label)!.summary }))
       : values.map(label => ({ kind: 'operator', label, doc: () => typeOf(v1Types[label] ?? '')?.summary() ?? '' }));
   }
-  if (isLayer && name === 'bottom')
-    return blobOffers(items, inputs, stack, offset).map(({ label, ...more }) => quoted(label, more));
+  if (isLayer && name === 'bottom') {
+    const tops = stack.at(-1)!.fields.flatMap(other => (other.name === 'top' ? [other.value] : []));
+    const isOther = ({ label }: Offer): number => Number(!tops.includes(label));
+    return (
+      blobOffers(items, inputs, stack, offset)
+        // A layer that works in place reads the blob that it writes.
+        .sort((a, b) => isOther(a) - isOther(b))
+        .map(({ label, ...more }) => quoted(label, more))
+    );
+  }
   if (isLayer && name === 'top') {
     const canBeInPlace = inPlace.has(typeAround(stack) ?? '');
     const { fields } = stack.at(-1)!;
@@ -307,7 +315,7 @@ function blobOffers(
   inputs: readonly string[],
   stack: readonly Open[],
   offset: number,
-): readonly Offer[] {
+): Offer[] {
   const doc = (): string => docOf('LayerParameter', 'bottom') ?? '';
   const found = new Map<string, Offer>();
   const layerFrom = stack[1]?.from ?? offset;

@@ -3,7 +3,8 @@ import * as l10n from '@vscode/l10n';
 import { Builder } from '../../graph/builder.ts';
 import { type Graph, type Tensor, use } from '../../graph/graph.ts';
 import { agrees, type Environments, type Memo, portsOf } from '../../graph/memo.ts';
-import type { Name, Placement } from '../../graph/segment.ts';
+import { type GraphRows, type Input, type Inputs, inputOf, type Name, type Placement } from '../../graph/segment.ts';
+import type { Shape } from '../../ops/op.ts';
 import type { CfgOption } from '../../syntax/cfg.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Reason } from '../../text/reason.ts';
@@ -11,12 +12,12 @@ import { guess, likelyName } from '../../text/spelling.ts';
 import { clip } from '../../text/wording.ts';
 import type { InputSize, ReadOptions } from '../format.ts';
 import { checkLines, reportFile, reportSilu } from './checks.ts';
-import { absolute, type PlacedItem, type Reading } from './items.ts';
+import { absolute, type Item, type PlacedItem, type Reading } from './items.ts';
 import { type LayerOutput, layers } from './layers/index.ts';
 import { checkReduction, readNet, withoutNet } from './net.ts';
 import { notesOf } from './notes.ts';
 import { isOfPyTorch } from './pytorch.ts';
-import { noReferences, targetOf } from './references.ts';
+import { noReferences, type Reference, targetOf } from './references.ts';
 import { type Above, type Mode, repair, SectionReader, type Value } from './sectionReader.ts';
 import { authorOf, type Dialect, sectionTypes } from './words.ts';
 
@@ -78,12 +79,14 @@ class Sections {
   readonly #silus: { readonly start: number; readonly option: CfgOption }[] = [];
   #acrossSizes: PlacedItem | undefined;
   #stops = false;
+  readonly #until: number;
 
-  constructor(reading: Reading, dialect: Dialect, known: Known, { places, shapeOrder = 'whc' }: ReadOptions) {
+  constructor(reading: Reading, dialect: Dialect, known: Known, { places, shapeOrder = 'whc', until }: ReadOptions) {
     const { isPyTorch, suggests } = reading;
     this.#reading = reading;
     this.#known = known;
-    this.#builder = new Builder(places, shapeOrder);
+    this.#until = until ?? Number.POSITIVE_INFINITY;
+    this.#builder = new Builder(places, shapeOrder, reading.items.length);
     this.#mode = { dialect, isPyTorch, suggests };
     this.#environment = known.environments.of([dialect, isPyTorch, suggests, shapeOrder]);
   }
@@ -99,6 +102,7 @@ class Sections {
     const outputs: Tensor[] = [];
     let isDetector = false;
     for (let at = net ? 1 : 0; at < items.length && !builder.full; at++) {
+      if (items[at]!.start > this.#until) break;
       const layer = this.#layer(items[at]!, input);
       const name = items[at]!.item.kind?.name ?? '';
       if (ends.has(name)) outputs.push(layer.tensor);
@@ -121,29 +125,38 @@ class Sections {
   /** Places what such a section was built into before, if it reads the same now; else builds it. */
   #layer(placed: PlacedItem, input: Value): Above {
     const { item } = placed;
-    const index = this.#layers.length;
-    const { references } = item;
-    const reads =
-      references === noReferences ? noReads : references.reads.map(each => this.#read(targetOf(each, index)));
+    const reads = item.references === noReferences ? noReads : this.#reads(item.references.reads);
     if (!this.#acrossSizes && item.kind?.name === 'shortcut' && crosses(input, reads)) this.#acrossSizes = placed;
     return this.#found(placed, input, reads) ?? this.#built(placed, input, reads);
+  }
+
+  /** What a section reads of the layers that it names. */
+  #reads(references: readonly Reference[]): Reads {
+    const reads = new Array<Value | undefined>(references.length);
+    for (let at = 0; at < reads.length; at++) reads[at] = this.#read(targetOf(references[at]!, this.#layers.length));
+    return reads;
   }
 
   /** What a section that names a layer reads of it. */
   #read(target: number): Value | undefined {
     const layer = this.#layers[target];
-    return layer?.held ? { ...layer, tensor: layer.held, length: undefined } : layer;
+    if (!layer?.held) return layer;
+    return { ...factsOf(layer), tensor: layer.held, length: undefined, widthBy: layer.widthBy };
   }
 
   #found(placed: PlacedItem, input: Value, reads: Reads): Above | undefined {
     if (this.#builder.full || reads.includes(undefined)) return undefined;
-    const tensors = reads.length === 0 ? [input.tensor] : [input, ...reads].map(read => read!.tensor);
-    for (const found of this.#known.segments.of(placed.item)) {
+    const { rows } = this.#builder;
+    const above = inputFrom(input);
+    const isChained = reads.length === 0 && typeof above === 'number';
+    const inputs: Inputs = isChained ? above : inputsFrom(above, reads);
+    const list = this.#known.segments.of(placed.item);
+    for (let at = 0; at < list.length; at++) {
+      const found = list[at]!;
       const { segment, value } = found;
-      if (!agrees(found, this.#environment, tensors) || !areSame(value.facts, input, reads)) continue;
-      const inputs = portsOf(found, tensors);
-      const placement = this.#builder.place(segment, inputs, placed.start, numbered, this.#layers.length);
-      return placement && this.#above(placed, placement, value, input, reads);
+      if (!agrees(found, this.#environment, inputs, rows) || !areSame(value.facts, input, reads)) continue;
+      const row = this.#builder.place(segment, portsOf(found, inputs, rows), placed.start);
+      return row === undefined ? undefined : this.#above(placed, row, value, input, reads);
     }
     return undefined;
   }
@@ -169,36 +182,98 @@ class Sections {
       silu: reader.silu,
       stops: reader.stop !== undefined || !output!.tensor.shape,
     };
+    let { segment } = built;
     if (!reader.isTied && !reads.includes(undefined)) {
       const tensors = inputs.map(each => each!.tensor);
-      this.#known.segments.keep(item, this.#environment, tensors, built, outcome);
+      const made = this.#known.segments.keep(item, this.#environment, tensors, built, outcome, numbered);
+      if (made) segment = made.segment;
     }
-    return this.#above(placed, builder.place(built.segment, built.inputs, start)!, outcome, input, reads);
+    return this.#above(placed, builder.place(segment, built.inputs, start)!, outcome, input, reads);
   }
 
-  #above(placed: PlacedItem, placement: Placement, outcome: Outcome, input: Value, reads: Reads): Above {
-    const { image, length, channels, reduction, widthBy } = outcome;
+  #above(placed: PlacedItem, row: number, outcome: Outcome, input: Value, reads: Reads): Above {
+    const { widthBy } = outcome;
     if (outcome.stops) this.#stops = true;
     if (outcome.silu) this.#silus.push({ start: placed.start, option: outcome.silu });
-    const [tensor, held] = placement.outputs;
-    return {
-      tensor: tensor!,
-      held,
-      image,
-      length,
-      channels,
-      reduction,
-      widthBy:
-        widthBy === 'own'
-          ? placed
-          : widthBy === 'none'
-            ? undefined
-            : (widthBy === 0 ? input : reads[widthBy - 1])?.widthBy,
-      item: placed.item,
-      placement,
-    };
+    const chosenBy =
+      widthBy === 'own'
+        ? placed
+        : widthBy === 'none'
+          ? undefined
+          : (widthBy === 0 ? input : reads[widthBy - 1])?.widthBy;
+    return new Layer(this.#builder.rows, row, placed.item, outcome, chosenBy);
   }
 }
+
+/** A layer in the graph. Its tensors are made when somebody asks. */
+class Layer implements Above {
+  readonly row: number;
+  readonly item: Item;
+  readonly widthBy: PlacedItem | undefined;
+  readonly #rows: GraphRows;
+  readonly #outcome: Outcome;
+
+  constructor(rows: GraphRows, row: number, item: Item, outcome: Outcome, widthBy: PlacedItem | undefined) {
+    this.row = row;
+    this.item = item;
+    this.widthBy = widthBy;
+    this.#rows = rows;
+    this.#outcome = outcome;
+  }
+
+  /** Whether others read something else of it than the next layer gets. */
+  get isPair(): boolean {
+    return this.#rows.outputs(this.row).length > 1;
+  }
+
+  get shape(): Shape | undefined {
+    return this.#rows.outputs(this.row)[0]!.shape;
+  }
+
+  get input(): Input {
+    return this.isPair ? inputOf(this.tensor) : this.#rows.input(this.row);
+  }
+
+  get tensor(): Tensor {
+    return this.#rows.tensors(this.row)[0]!;
+  }
+
+  get held(): Tensor | undefined {
+    return this.isPair ? this.#rows.tensors(this.row)[1] : undefined;
+  }
+
+  get placement(): Placement {
+    return this.#rows.placement(this.row);
+  }
+
+  get image(): boolean {
+    return this.#outcome.image;
+  }
+
+  get length(): number | undefined {
+    return this.#outcome.length;
+  }
+
+  get channels(): number | undefined {
+    return this.#outcome.channels;
+  }
+
+  get reduction(): number {
+    return this.#outcome.reduction;
+  }
+}
+
+/** What a layer outputs, as an input of another one. */
+const inputFrom = (value: Value): Input => (value instanceof Layer ? value.input : inputOf(value.tensor));
+
+function inputsFrom(above: Input, reads: Reads): readonly Input[] {
+  const inputs = new Array<Input>(1 + reads.length);
+  inputs[0] = above;
+  for (let at = 0; at < reads.length; at++) inputs[at + 1] = inputFrom(reads[at]!);
+  return inputs;
+}
+
+const shapeOf = (value: Value): Shape | undefined => (value instanceof Layer ? value.shape : value.tensor.shape);
 
 type Reads = readonly (Value | undefined)[];
 
@@ -293,9 +368,11 @@ function reportUnknown(reader: SectionReader): Reason {
 }
 
 /** Whether a shortcut reads a layer of another width or height. */
-function crosses({ tensor: { shape: x } }: Value, reads: readonly (Value | undefined)[]): boolean {
-  return reads.some(read => {
-    const y = read?.tensor.shape;
-    return x?.length === 4 && y?.length === 4 && (Math.abs(x[2]! - y[2]!) > 0 || Math.abs(x[3]! - y[3]!) > 0);
-  });
+function crosses(input: Value, reads: readonly (Value | undefined)[]): boolean {
+  const x = shapeOf(input);
+  for (let at = 0; at < reads.length; at++) {
+    const y = reads[at] && shapeOf(reads[at]!);
+    if (x?.length === 4 && y?.length === 4 && (Math.abs(x[2]! - y[2]!) > 0 || Math.abs(x[3]! - y[3]!) > 0)) return true;
+  }
+  return false;
 }

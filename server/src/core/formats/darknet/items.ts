@@ -58,8 +58,11 @@ const mostStrangers = 300;
 /** As Darknet divides a text; only headers that it refuses are repaired. */
 export function readingOf(cfg: Cfg): Reading {
   const items: PlacedItem[] = [];
-  for (const [at, { chunk, start }] of cfg.chunks.entries())
-    for (const item of itemsOf(chunk, at === 0)) items.push({ item, start });
+  for (let at = 0; at < cfg.chunks.length; at++) {
+    const { chunk, start } = cfg.chunks[at]!;
+    const own = itemsOf(chunk, at === 0);
+    for (let each = 0; each < own.length; each++) items.push({ item: own[each]!, start });
+  }
   return readingAs(cfg, items, cfg.before);
 }
 

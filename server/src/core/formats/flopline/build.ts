@@ -28,7 +28,7 @@ export interface Known {
 /** Reads the tree as a network. Never fails: what cannot be understood is a problem and an unknown. */
 export function readNetwork(source: Source, document: YamlDocument, options: ReadOptions, known: Known): Spec {
   const { frame: root, damages } = document;
-  const builder = new Builder(options.places, options.shapeOrder);
+  const builder = new Builder(options.places, options.shapeOrder, document.rows.length);
   const problems = problemsOf(builder);
   const report = reportTo(problems);
   const { entries: top, gaps } = topEntries(root, source.text, report);
@@ -58,7 +58,8 @@ export function readNetwork(source: Source, document: YamlDocument, options: Rea
   );
 
   const list = resolved(layers?.value);
-  const items = list?.kind === 'sequence' ? document.rowsOf(list) : [];
+  const { until = Number.POSITIVE_INFINITY } = options;
+  const items = list?.kind === 'sequence' ? document.rowsOf(list).filter(({ start }) => start <= until) : [];
   const names = new Names<Inputs>(
     undefined,
     items.map(({ chunk }) => chunk.node),

@@ -1,7 +1,7 @@
 // References as tensors: what rows read while the network is built, with reports on what does not exist.
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../graph/graph.ts';
-import { type Inputs, tensorsOf } from '../../graph/segment.ts';
+import type { GraphRows, Inputs } from '../../graph/segment.ts';
 import { resolved, type YamlNode } from '../../syntax/tree.ts';
 import { didYouMean, suggested } from '../../text/spelling.ts';
 import { clip } from '../../text/wording.ts';
@@ -17,12 +17,14 @@ import type { Scope, Values } from './values.ts';
 export type TensorNames = Names<Inputs>;
 
 export class References {
+  readonly #rows: GraphRows;
   readonly #values: Values;
   readonly #reports: Reports;
   /** What rows of the top list have read by reference, and the name that they gave themselves, since it was taken. */
   #taken: Taken = nothingTaken();
 
-  constructor(values: Values, reports: Reports) {
+  constructor(rows: GraphRows, values: Values, reports: Reports) {
+    this.#rows = rows;
     this.#values = values;
     this.#reports = reports;
   }
@@ -96,9 +98,9 @@ export class References {
     if (found.isOutside) this.#taken.readsOutside = true;
     switch (found.kind) {
       case 'whole':
-        return tensorsOf(found.of);
+        return this.#rows.tensors(found.of);
       case 'part': {
-        const whole = tensorsOf(found.of);
+        const whole = this.#rows.tensors(found.of);
         const part = whole[found.part];
         if (part) return [part];
         // Where nothing is known about a row, neither is the number of its outputs.

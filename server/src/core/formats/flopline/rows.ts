@@ -71,7 +71,7 @@ export class Rows implements Walk {
     this.values = values;
     this.shared = around.shared;
     this.reports = new Reports(builder);
-    this.references = new References(values, this.reports);
+    this.references = new References(builder.rows, values, this.reports);
     this.#around = around;
     this.#isBlock = name => around.blocks.has(name);
     this.#operators = new OperatorRows(builder, values, this.reports);

@@ -1,8 +1,8 @@
 // The rows of the network itself, each a segment: one that was built before from the same inputs is placed again.
 import { type Builder, maxNodes } from '../../graph/builder.ts';
 import type { Tensor } from '../../graph/graph.ts';
-import { agrees, type Memo, portsOf } from '../../graph/memo.ts';
-import { countOf, type Inputs, type Name, tensorsOf } from '../../graph/segment.ts';
+import { agrees, type Made, type Memo, portsOf } from '../../graph/memo.ts';
+import type { Inputs } from '../../graph/segment.ts';
 import type { PlacedRow } from '../../syntax/document.ts';
 import type { YamlNode } from '../../syntax/tree.ts';
 import type { TensorNames } from './references.ts';
@@ -17,7 +17,6 @@ export interface RowValue {
   readonly lengths: readonly number[];
   /** The name that it gives itself. */
   readonly name: string | undefined;
-  readonly label: Name;
   /** How many rows were read for it, repetitions counted. */
   readonly count: number;
   /** Whether the next row still reads what this one could have read. */
@@ -46,38 +45,41 @@ export function readSegments(
   input: readonly Tensor[],
   surroundings: Surroundings,
 ): readonly Tensor[] {
+  const graph = rows.builder.rows;
   let flow: Inputs = input;
-  for (const [index, item] of items.entries()) {
-    let step: Step | undefined = placed(rows, item, index, flow, surroundings);
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index]!;
+    let step: Step | undefined = placed(rows, item, flow, surroundings);
     if (!step) {
       if (rows.isFull(item.chunk.node)) break;
-      step = built(rows, item, index, tensorsOf(flow), surroundings);
+      step = built(rows, item, index, graph.tensors(flow), surroundings);
     }
     surroundings.names.rows.push(step.outputs);
     if (!step.isSkipped) flow = step.outputs;
   }
-  return tensorsOf(flow);
+  return graph.tensors(flow);
 }
 
 /** Places what such a row was built into before, if it reads the same now. */
 function placed(
   rows: Rows,
   { chunk, start }: PlacedRow,
-  index: number,
   flow: Inputs,
   { names, scope, memo, environment }: Surroundings,
 ): Step | undefined {
   const builder: Builder = rows.builder;
   if (builder.full) return undefined;
-  for (const cached of memo.of(chunk)) {
+  const list = memo.of(chunk);
+  for (let at = 0; at < list.length; at++) {
+    const cached = list[at]!;
     const { segment, value } = cached;
     const inputs = inputsOf(rows, value, flow, names, scope);
-    if (!inputs || !agrees(cached, environment, inputs)) continue;
-    const placement = builder.place(segment, portsOf(cached, inputs), start, value.label, index);
-    if (!placement) return undefined;
-    if (value.name !== undefined) names.named.set(value.name, placement);
+    if (inputs === undefined || !agrees(cached, environment, inputs, builder.rows)) continue;
+    const row = builder.place(segment, portsOf(cached, inputs, builder.rows), start);
+    if (row === undefined) return undefined;
+    if (value.name !== undefined) names.named.set(value.name, row);
     rows.add(value.count);
-    return { outputs: placement, isSkipped: value.isSkipped };
+    return { outputs: row, isSkipped: value.isSkipped };
   }
   return undefined;
 }
@@ -94,9 +96,11 @@ function inputsOf(
   // That there is another row of this name has to be reported.
   if (name !== undefined && names.named.has(name)) return undefined;
   // Two tensors that come in and one by name are not one that comes in and two by name.
-  if (countOf(flow) !== lengths[0]) return undefined;
+  const graph = rows.builder.rows;
+  const came = typeof flow === 'number' ? graph.outputs(flow) : flow;
+  if (came.length !== lengths[0]) return undefined;
   if (references.length === 0) return flow;
-  const all = tensorsOf(flow);
+  const all = graph.tensors(flow);
   const inputs = [...all];
   for (const [at, reference] of references.entries()) {
     const tensors = rows.references.find(reference, names, scope, all);
@@ -124,21 +128,22 @@ function built(
   });
   const { references, name, readsOutside } = rows.references.take();
   const { segment, inputs } = item;
-  const placement = builder.place(segment, inputs, start)!;
-  if (name !== undefined) names.named.set(name, placement);
   const [frame] = segment.frames;
+  let made: Made<RowValue> | undefined;
   // What was reported depends on what else there is: the names of other rows.
-  if (readsOutside || !frame || segment.problems.length > 0) return { outputs: placement, isSkipped };
-  const isNumbered = name === undefined;
-  const text = isNumbered ? frame.label.slice(0, frame.label.lastIndexOf('.') + 1) : frame.label;
-  const value: RowValue = {
-    references: references.map(({ node }) => node),
-    lengths: [flow.length, ...references.map(({ found }) => found.length)],
-    name,
-    label: { text, isNumbered },
-    count: rows.count - before + 1,
-    isSkipped,
-  };
-  memo.keep(chunk, environment, [...flow, ...references.flatMap(({ found }) => found)], item, value);
-  return { outputs: placement, isSkipped };
+  if (!readsOutside && frame && segment.problems.length === 0) {
+    const value: RowValue = {
+      references: references.map(({ node }) => node),
+      lengths: [flow.length, ...references.map(({ found }) => found.length)],
+      name,
+      count: rows.count - before + 1,
+      isSkipped,
+    };
+    const label = { text: frame.label.slice(0, frame.label.lastIndexOf('.') + 1), isNumbered: true };
+    const read = [...flow, ...references.flatMap(({ found }) => found)];
+    made = memo.keep(chunk, environment, read, item, value, name === undefined ? label : undefined);
+  }
+  const row = builder.place(made?.segment ?? segment, inputs, start)!;
+  if (name !== undefined) names.named.set(name, row);
+  return { outputs: row, isSkipped };
 }

@@ -9,7 +9,7 @@ import type {
 } from '../../syntax/python/ast.ts';
 import { settingComments } from '../../text/pragma.ts';
 import type { Range } from '../../text/range.ts';
-import type { ProgramEntry } from '../format.ts';
+import type { ProgramEntry, UnbuiltClass } from '../format.ts';
 import { dottedName, isDefinition, methodOf, nodesIn, requiredOf } from './syntax.ts';
 
 /** What a file defines that may build a network. */
@@ -18,6 +18,8 @@ export interface Outline {
   readonly entries: readonly ProgramEntry[];
   /** The classes of modules, with the range of their heads. */
   readonly classes: readonly Head[];
+  /** Those that no entry names and that need arguments. */
+  readonly unbuilt: readonly UnbuiltClass[];
   /** Functions of the file itself. */
   readonly functions: readonly Head[];
 }
@@ -48,8 +50,10 @@ export function outlineOf(text: string, tree: PythonTree): Outline {
     );
     if (!isKnown && !byExpression.has(key)) byExpression.set(key, entry);
   }
+  const entries = [...byExpression.values()].slice(0, mostEntries);
   return {
-    entries: [...byExpression.values()].slice(0, mostEntries),
+    entries,
+    unbuilt: file.unbuilt(entries),
     classes: file.moduleClasses(),
     functions: file.heads(),
   };
@@ -178,6 +182,14 @@ class File {
     return [...this.#classes].flatMap(([name, { node, start }]) =>
       this.#isModuleClass(name) ? [{ name, head: moved(node.head, start) }] : [],
     );
+  }
+
+  unbuilt(entries: readonly ProgramEntry[]): readonly UnbuiltClass[] {
+    const built = new Set(entries.flatMap(({ expression }) => /^[A-Za-z_]\w*/.exec(expression) ?? []));
+    return this.moduleClasses().flatMap(({ name, head }) => {
+      const needs = this.#needs(name);
+      return needs && needs.length > 0 && !built.has(name) ? [{ name, head, needs }] : [];
+    });
   }
 
   heads(): Outline['functions'] {
@@ -536,17 +548,21 @@ class File {
   }
 
   /** Whether a class can be called without arguments. */
-  #needsNothing(name: string, depth = 0): boolean {
+  #needsNothing(name: string): boolean {
+    return this.#needs(name)?.length === 0;
+  }
+
+  /** The arguments that a class cannot be called without; undefined where that is not known. */
+  #needs(name: string, depth = 0): readonly string[] | undefined {
     const definition = this.#classes.get(name)?.node;
-    if (!definition || depth > deepest) return false;
+    if (!definition || depth > deepest) return undefined;
     const init = methodOf(definition, '__init__');
-    if (init) return requiredOf(init.parameters, true).length === 0;
+    if (init) return requiredOf(init.parameters, true);
     const [base] = definition.bases;
     const resolved = base && this.#resolved(base);
-    if (resolved === undefined) return false;
-    return this.#classes.has(resolved)
-      ? this.#needsNothing(resolved, depth + 1)
-      : /\b(?:Lightning)?Module$/.test(resolved);
+    if (resolved === undefined) return undefined;
+    if (this.#classes.has(resolved)) return this.#needs(resolved, depth + 1);
+    return /\b(?:Lightning)?Module$/.test(resolved) ? [] : undefined;
   }
 
   /** Whether a function returns a module. */

@@ -1,5 +1,6 @@
 // An exception that ends the program, as a problem in the file that is read.
 import * as l10n from '@vscode/l10n';
+import { evaluated } from '../../python/code.ts';
 import { PyException, type Raised, type TracePlace } from '../../python/objects.ts';
 import type { Problem, Related } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
@@ -22,7 +23,7 @@ const mostPlaces = 12;
  */
 export function exceptionProblem({ raised: { exception }, message }: Failure, head: Range): Problem {
   const trace = (exception instanceof PyException ? exception.trace : undefined) ?? [];
-  const places = trace.filter(({ file }) => !isLibrary(file));
+  const places = trace.filter(({ file }) => !isLibrary(file) && file !== evaluated);
   const at = places.findIndex(({ file }) => file === undefined);
   const place = places[at];
   const related = places.filter((_, index) => index !== at).slice(0, mostPlaces);

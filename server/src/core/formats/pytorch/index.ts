@@ -1,17 +1,24 @@
 // Networks of PyTorch in Python files, which are read and never run (docs/python.md).
 import * as l10n from '@vscode/l10n';
 import { Builder } from '../../graph/builder.ts';
+import type { Frame } from '../../graph/graph.ts';
 import { noFiles } from '../../python/files.ts';
 import type { PythonTree } from '../../syntax/python/ast.ts';
 import { isPythonStarted, parsePython, startPython } from '../../syntax/python/parse.ts';
-import type { Problem } from '../../text/problem.ts';
+import { applyEdits } from '../../text/edit.ts';
+import { commentAbove } from '../../text/pragma.ts';
+import type { Fix, Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
-import type { Format, ProgramEntry, Reader, ReadOptions, Source, Spec } from '../format.ts';
+import type { Format, Host, ModuleRow, ProgramEntry, Reader, ReadOptions, Source, Spec } from '../format.ts';
+import type { Offer, Slot } from '../slot.ts';
+import { checks } from './checks.ts';
 import { type Outline, outlineOf } from './entries.ts';
 import { type Given, givenSizes } from './inputs.ts';
 import { attempts, type Outcome } from './reading.ts';
 import { mayHoldNetwork } from './recognise.ts';
+import { rewrite } from './rewrite.ts';
 import { type Surroundings, surroundingsOf } from './roots.ts';
+import { firstArgument, improbable } from './slots.ts';
 
 export const pytorch: Format = {
   id: 'pytorch',
@@ -41,9 +48,14 @@ function open(source: Source, earlier?: Reader): Reader {
     cache: { tree } satisfies Cache,
     prepare: options => program.prepare(options),
     read: options => program.read(options),
+    fixes: problem => program.fixes(problem),
+    slot: offset => program.slot(offset),
+    rewrite: (edits, options) => rewrite(source.text, tree, program.read(options).graph, edits),
   };
 }
 
+/** In networks of more operators than these, nothing is tried while a person types. */
+const mostTried = 3000;
 /** So many readings of a text are remembered: those of its entries, and of sizes that are tried. */
 const mostReadings = 8;
 
@@ -51,6 +63,10 @@ class ProgramReader {
   readonly #source: Source;
   readonly #tree: PythonTree;
   readonly #readings = new Map<string, Spec>();
+  readonly #fixes = new WeakMap<Problem, readonly Fix[]>();
+  /** What was asked for last, and the operators of what was read then. */
+  #last: ReadOptions | undefined;
+  #size = 0;
   #outline: Outline | undefined;
   #surroundings: Surroundings | undefined;
 
@@ -71,12 +87,40 @@ class ProgramReader {
     yield* this.#steps(options);
   }
 
+  fixes(problem: Problem): readonly Fix[] {
+    return this.#fixes.get(problem) ?? [];
+  }
+
+  /** The number that fits the layer whose first argument is at an offset. */
+  slot(offset: number): Slot | undefined {
+    const { text } = this.#source;
+    const options = this.#last;
+    const argument = options && this.#size < mostTried ? firstArgument(text, offset) : undefined;
+    if (!options || !argument) return undefined;
+    const { range, attr, isNamed, trial } = argument;
+    const changed = applyEdits(text, [trial]);
+    const other = new ProgramReader({ ...this.#source, text: changed }, parsePython(changed, this.#tree));
+    const { problems } = other.read(options);
+    const first = changed.indexOf(improbable, trial.from);
+    for (const problem of problems) {
+      const edit = other.fixes(problem)[0]?.edits[0];
+      if (edit?.from !== first || !edit.text) continue;
+      const value = edit.text;
+      const plain: Offer = { kind: 'value', label: value, detail: l10n.t('fits its input') };
+      const named: Offer = { kind: 'parameter', label: `${attr}=${value}`, detail: l10n.t('fits its input') };
+      return { range, offers: isNamed ? [plain] : [plain, named] };
+    }
+    return undefined;
+  }
+
   *#steps(options: ReadOptions): Generator<void, Spec> {
     const { entry, input, inputs, shapeOrder } = options;
     const key = JSON.stringify([entry, input, inputs, shapeOrder]);
+    this.#last = options;
     let spec = this.#readings.get(key);
     if (!spec) {
       spec = yield* this.#reading(options);
+      this.#size = spec.graph.nodeCount;
       if (this.#readings.size >= mostReadings) this.#readings.delete(this.#readings.keys().next().value!);
       this.#readings.set(key, spec);
     }
@@ -87,9 +131,16 @@ class ProgramReader {
     const { text, name, path, files = noFiles, roots } = this.#source;
     this.#outline ??= outlineOf(text, this.#tree);
     this.#surroundings ??= surroundingsOf(path, files, roots);
-    const { entries, classes } = this.#outline;
+    const { entries, classes, unbuilt } = this.#outline;
     const { repository, roots: folders } = this.#surroundings;
-    const chosen = chosenEntry(entries, options.entry);
+    const own = chosenEntry(entries, options.entry);
+    const { host } = this.#source;
+    // A part of a network may be a network by itself, but that is not what it is for.
+    if (host && options.entry === undefined && (own === undefined || own.from === 'class')) {
+      const borrowed: Spec | undefined = yield* this.#hosted(host, options);
+      if (borrowed) return borrowed;
+    }
+    const chosen = own;
     const problems: Problem[] = [...this.#tree.problems];
     if (!chosen) {
       return {
@@ -98,7 +149,17 @@ class ProgramReader {
         problems,
         head: classes[0]?.head ?? { from: 0, to: 0 },
         variants: [],
-        program: { entries, entry: undefined, modules: [], roots: folders, repository, read: new Map(), missing: [] },
+        program: {
+          entries,
+          entry: undefined,
+          unbuilt,
+          host: undefined,
+          modules: [],
+          roots: folders,
+          repository,
+          read: new Map(),
+          missing: [],
+        },
       };
     }
     const head = headOf(chosen.expression, this.#outline) ?? chosen.range ?? { from: 0, to: 0 };
@@ -114,7 +175,12 @@ class ProgramReader {
       head,
       order: options.shapeOrder ?? pytorch.shapeOrder,
     });
-    for (const problem of outcome.problems) problems.push(problem);
+    for (const problem of outcome.problems)
+      problems.push(problem.code === 'unknown-input' ? { ...problem, fixes: [sizes(chosen, head, text)] } : problem);
+    for (const [problem, fixes] of outcome.fixes) this.#fixes.set(problem, fixes);
+    if (!problems.some(({ severity }) => severity === 'error')) {
+      for (const problem of checks(this.#tree, outcome.modules, outcome.graph)) problems.push(problem);
+    }
     const entry: ProgramEntry = {
       ...chosen,
       guessed: outcome.guessed,
@@ -129,7 +195,9 @@ class ProgramReader {
       program: {
         entries: entries.includes(chosen) ? entries.map(each => (each === chosen ? entry : each)) : [entry, ...entries],
         entry,
-        modules: outcome.modules,
+        unbuilt,
+        host: path === undefined ? undefined : { path, entry: chosen.expression, given: wish, roots },
+        modules: placedAt(head, outcome.modules),
         roots: folders,
         repository,
         read: outcome.read,
@@ -137,6 +205,73 @@ class ProgramReader {
       },
     };
   }
+
+  /** The text as the network of a program that imports it has it; undefined where that does not use it. */
+  *#hosted({ path, entry, given, roots }: Host, options: ReadOptions): Generator<void, Spec | undefined> {
+    const { files = noFiles } = this.#source;
+    const { entries, classes, unbuilt } = this.#outline!;
+    const around = surroundingsOf(path, files, roots);
+    const head = classes[0]?.head ?? { from: 0, to: 0 };
+    const outcome: Outcome = yield* attempts({
+      source: this.#source,
+      tree: this.#tree,
+      surroundings: { ...this.#surroundings!, roots: around.roots },
+      entry,
+      module: around.module,
+      given: given as Given | undefined,
+      head,
+      order: options.shapeOrder ?? pytorch.shapeOrder,
+    });
+    if (!outcome.read.has(path) || !isPlaced(outcome.graph.root)) return undefined;
+    const shown: ProgramEntry = {
+      expression: entry,
+      range: undefined,
+      from: 'host',
+      host: path,
+      inputs: undefined,
+      guessed: outcome.guessed,
+      ...(outcome.shapes && { shapes: outcome.shapes }),
+    };
+    return {
+      model: outcome.name ?? entry,
+      graph: outcome.graph,
+      // What is wrong elsewhere is reported there.
+      problems: [...this.#tree.problems, ...outcome.problems.filter(({ range }) => range !== head && range.to > 0)],
+      head,
+      variants: [],
+      program: {
+        entries,
+        entry: shown,
+        unbuilt,
+        host: undefined,
+        modules: outcome.modules,
+        roots: around.roots,
+        repository: this.#surroundings!.repository,
+        read: outcome.read,
+        missing: outcome.missing,
+      },
+    };
+  }
+}
+
+/** Whether anything of a network is in the text that is read. */
+function isPlaced({ sites, children }: Frame): boolean {
+  return sites.some(({ file }) => file === undefined) || children.some(isPlaced);
+}
+
+/** A comment with sizes that are common, for a person to change. */
+function sizes({ expression, from, range }: ProgramEntry, head: Range, text: string): Fix {
+  const words = 'input=1,3,224,224';
+  const edit =
+    from === 'comment' && range
+      ? { from: range.to, to: range.to, text: ` ${words}` }
+      : commentAbove(text, head.from, `${expression} ${words}`);
+  return { title: l10n.t('Write the input size in a comment ({0})', words), edits: [edit], isGuess: true };
+}
+
+/** The network is shown at the head of its class where nothing in the text makes it. */
+function placedAt(head: Range, modules: readonly ModuleRow[]): readonly ModuleRow[] {
+  return modules.map((row, at) => (at > 0 || row.site ? row : { ...row, site: { range: head, role: 'construct' } }));
 }
 
 /** The entry that is read: the one that was asked for, which the file need not name itself; else its first. */

@@ -289,7 +289,7 @@ function parametersLeft(model: ModuleInstance, world: Recording, builder: Builde
     const lost = module.unknownPart;
     if (left.length === 0 && !lost) continue;
     const first = builder.next;
-    const site = siteOf(module.construct);
+    const site = siteOf(module);
     builder.open({ label: path, type: module.cls.name, sites: site ? [site] : [] });
     for (const parameter of left) {
       const { shape, role, why } = parameter;
@@ -324,6 +324,11 @@ function unknownIn(value: Value, depth = 4): Unknown | undefined {
     if (found) return found;
   }
   return undefined;
+}
+
+/** A network whose file is not there any more. */
+export function notFound(entry: string): Omit<Problem, 'range' | 'severity'> {
+  return unknownEntry(entry, { message: l10n.t('its file was not found') });
 }
 
 function unknownEntry(entry: string, { message }: Reason): Omit<Problem, 'range' | 'severity'> {

@@ -4,7 +4,7 @@ import { Builder } from '../../graph/builder.ts';
 import type { Graph } from '../../graph/graph.ts';
 import type { Files } from '../../python/files.ts';
 import { noFiles } from '../../python/files.ts';
-import type { Problem } from '../../text/problem.ts';
+import type { Fix, Problem } from '../../text/problem.ts';
 import { reasonFor } from '../../text/reason.ts';
 import { libraryRoot, withLibrary } from '../../torch/python/library/index.ts';
 import type { MissingImport, ModuleRow } from '../format.ts';
@@ -17,6 +17,8 @@ export interface Outcome {
   readonly graph: Graph;
   readonly modules: readonly ModuleRow[];
   readonly problems: readonly Problem[];
+  /** Ways that may fix some of them. */
+  readonly fixes: ReadonlyMap<Problem, readonly Fix[]>;
   /** The shapes that it was called with; undefined where it was not called. */
   readonly shapes: readonly (readonly number[])[] | undefined;
   readonly guessed: boolean;
@@ -60,12 +62,13 @@ function unknownGraph(problems: readonly Problem[]): Graph {
   return builder.finish([]);
 }
 
-function outcomeOf({ recorded, problems, missing }: Try, { given }: Task, { texts }: Witness): Outcome {
+function outcomeOf({ recorded, problems, fixes, missing }: Try, { given }: Task, { texts }: Witness): Outcome {
   return {
     name: recorded?.name,
     graph: recorded?.graph ?? unknownGraph(problems),
     modules: recorded?.modules ?? [],
     problems,
+    fixes,
     shapes: recorded?.given ? recorded.shapes : undefined,
     guessed: recorded !== undefined && given === undefined,
     read: texts,

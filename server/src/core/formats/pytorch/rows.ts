@@ -1,8 +1,8 @@
 // The modules of a network that was recorded, with what each of them did.
 import type { Graph, GraphNode, Site, Tensor } from '../../graph/graph.ts';
-import type { Place } from '../../python/objects.ts';
 import type { Reason } from '../../text/reason.ts';
 import type { EndedCall } from '../../torch/python/frames.ts';
+import { isLibrary } from '../../torch/python/library/index.ts';
 import { type ModuleInstance, modulesOf } from '../../torch/python/nn/instance.ts';
 import type { PyParameter } from '../../torch/python/tensor.ts';
 import type { ModuleRow } from '../format.ts';
@@ -28,7 +28,7 @@ export function moduleRows(model: ModuleInstance, graph: Graph, calls: readonly 
     return {
       name: path,
       type: module.cls.name,
-      site: siteOf(module.construct),
+      site: siteOf(module),
       calls: count,
       leaf: module.isLeaf,
       outputs,
@@ -79,9 +79,9 @@ function parametersOf(module: ModuleInstance): { readonly params: number; readon
   return { params, why: undefined };
 }
 
-/** Where a module was made: in a library it is the call from outside. */
-export function siteOf(places: readonly Place[]): Site | undefined {
-  const [place] = places;
+/** Where a module was made; one that is made by the entry itself, or by a library, is where its class is defined. */
+export function siteOf({ construct, cls }: ModuleInstance): Site | undefined {
+  const place = [...construct, ...(cls.place ? [cls.place] : [])].find(({ file }) => !isLibrary(file));
   if (!place) return undefined;
   return place.file === undefined
     ? { range: place.range, role: 'construct' }

@@ -1,7 +1,7 @@
 // What is to be read, and what came of it.
 import type { ShapeOrder } from '../../ops/op.ts';
 import type { PythonTree } from '../../syntax/python/ast.ts';
-import type { Problem } from '../../text/problem.ts';
+import type { Fix, Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import type { MissingImport, Source } from '../format.ts';
 import type { Given } from './inputs.ts';
@@ -15,6 +15,8 @@ export interface Task {
   readonly surroundings: Surroundings;
   /** The expression that builds it. */
   readonly entry: string;
+  /** The module in whose names that is, where it is not the file itself: one that imports it. */
+  readonly module?: string;
   /** How it is called; undefined is guessed. */
   readonly given: Given | undefined;
   /** Where problems are that have no place of their own. */
@@ -26,6 +28,8 @@ export interface Task {
 export interface Try {
   readonly recorded: Recorded | undefined;
   readonly problems: readonly Problem[];
+  /** Ways that may fix some of them. */
+  readonly fixes: ReadonlyMap<Problem, readonly Fix[]>;
   readonly missing: readonly MissingImport[];
   /** Instructions that it took. */
   readonly steps: number;

@@ -107,14 +107,17 @@ interface Kind {
 function kindsOf(items: readonly PlacedRow[]): readonly Kind[] {
   const kinds: Kind[] = [];
   const byModule = new Map<string, Kind[]>();
-  for (const { chunk: row } of items) {
-    const shape = shapeOf(row);
+  for (let at = 0; at < items.length; at++) {
+    const shape = shapeOf(items[at]!.chunk);
     let list = byModule.get(shape.module);
     if (!list) {
       list = [];
       byModule.set(shape.module, list);
     }
-    let kind = list.find(other => isAlike(other.shape, shape));
+    let kind: Kind | undefined;
+    for (let other = 0; other < list.length && !kind; other++) {
+      if (isAlike(list[other]!.shape, shape)) kind = list[other];
+    }
     if (!kind) {
       kind = { shape, count: 0 };
       list.push(kind);

@@ -109,7 +109,8 @@ export function doubtsOf(reading: Reading): Doubted {
   }
   const sign = signOf(reading);
   const source = releaseOf(dialect);
-  for (const [index, module] of modules.entries()) {
+  for (let index = 0; index < modules.length; index++) {
+    const module = modules[index]!;
     if (!dialect.modules.has(module)) continue;
     const because = isOftenRedefined(module, dialect)
       ? (sign?.because ??

@@ -158,11 +158,13 @@ function read(text: Text, options: ReadOptions): Spec {
   const { source, document, top } = text;
   const problems: Problem[] = [];
   const head = headOf(top);
-  const { rows: items, ...sections } = sectionsOf(top, document);
-  const rows = items.map(({ chunk }) => chunk.node);
+  const { rows: all, ...sections } = sectionsOf(top, document);
   problems.push(...sections.problems);
-  const names = moduleNames(items);
-  const choice = dialectOf(text, items, options.dialect);
+  const names = moduleNames(all);
+  const choice = dialectOf(text, all, options.dialect);
+  const { until = Number.POSITIVE_INFINITY } = options;
+  const items = until < Number.POSITIVE_INFINITY ? all.filter(({ start }) => start <= until) : all;
+  const rows = items.map(({ chunk }) => chunk.node);
   const { dialect, because } = choice;
   problems.push(...(choice.problems ?? []));
   const { assumed, gaps: missing } = requireKeys(top, dialect, sections.missing, head, problems);

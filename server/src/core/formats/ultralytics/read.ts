@@ -13,7 +13,7 @@ import {
   type Trail,
   type Trails,
 } from '../../graph/memo.ts';
-import { far, type Inputs, type Name, type Segment, tensorsOf } from '../../graph/segment.ts';
+import { far, type GraphRows, type Inputs, type Name, type Segment } from '../../graph/segment.ts';
 import type { Complaint } from '../../ops/op.ts';
 import { type PyValue, pyRound } from '../../python/value.ts';
 import { type Damage, damageOf } from '../../syntax/damage.ts';
@@ -165,8 +165,8 @@ class Source {
     this.cached = cached;
   }
 
-  get value(): Value {
-    const all = tensorsOf(this.inputs);
+  value(rows: GraphRows): Value {
+    const all = rows.tensors(this.inputs);
     return this.length < 0 ? all[0]! : all;
   }
 }
@@ -192,7 +192,7 @@ class Rows {
 
   constructor(header: Header, dialect: Dialect, { places, shapeOrder }: ReadOptions) {
     const { family, activation } = header;
-    this.#builder = new Builder(places, shapeOrder);
+    this.#builder = new Builder(places, shapeOrder, header.items.length);
     this.#header = header;
     this.#dialect = dialect;
     this.#names = dialect.names(family);
@@ -246,7 +246,7 @@ class Rows {
     trails.add({ environment: this.#environment, input: shape, items, made: cached, isPlain });
     for (const gap of this.#header.gaps) builder.unknown(gap);
     return {
-      graph: builder.finish(tensorsOf((this.#above.at(-1) ?? image).inputs)),
+      graph: builder.finish(builder.rows.tensors((this.#above.at(-1) ?? image).inputs)),
       problems: builder.problems,
       headInputs: this.#headInputs,
       asked: [...this.#asked],
@@ -271,8 +271,8 @@ class Rows {
     const { segment, value } = cached;
     // What parse_model has seen above is the same as well.
     scope.legacy = value.legacy;
-    const placement = this.#builder.place(segment, above.inputs, start, numbered, index);
-    return placement && new Source(value.c2, -1, placement, cached);
+    const row = this.#builder.place(segment, above.inputs, start);
+    return row === undefined ? undefined : new Source(value.c2, -1, row, cached);
   }
 
   /** Places what such a row was built into before, if it reads the same now. */
@@ -280,16 +280,19 @@ class Rows {
     const builder = this.#builder;
     if (builder.full) return undefined;
     const believed = this.#believed(index, image);
-    for (const cached of this.#header.known.segments.of(row)) {
+    const list = this.#header.known.segments.of(row);
+    for (let at = 0; at < list.length; at++) {
+      const cached = list[at]!;
       const { segment, value } = cached;
       if (value.legacy !== scope.legacy || !Object.is(value.believed, believed)) continue;
       const inputs = this.#inputsOf(value, index, image);
-      if (!inputs || !agrees(cached, this.#environment, inputs)) continue;
-      const placement = builder.place(segment, portsOf(cached, inputs), start, numbered, index);
-      if (!placement) return undefined;
-      if (value.isHead) this.#headInputs = this.#named(value.from, index, image)!.map(firstOf);
+      if (inputs === undefined || !agrees(cached, this.#environment, inputs, builder.rows)) continue;
+      const placed = builder.place(segment, portsOf(cached, inputs, builder.rows), start);
+      if (placed === undefined) return undefined;
+      if (value.isHead)
+        this.#headInputs = this.#named(value.from, index, image)!.map(({ inputs }) => builder.rows.tensors(inputs)[0]!);
       for (const version of value.asked) this.#asked.add(version);
-      return new Source(value.c2, value.isList ? segment.outputs.length : -1, placement, cached);
+      return new Source(value.c2, value.isList ? segment.outputs.length : -1, placed, cached);
     }
     return undefined;
   }
@@ -303,10 +306,6 @@ class Rows {
       read = this.#row(scope, row.node, index, image, this.#believed(index, image));
       return tensors(read.value);
     });
-    const placement = builder.place(built.segment, built.inputs, start)!;
-    // What rows hand to all rows below is of the graph, not of the segment.
-    if (scope.text.current) scope.text.current = placement.shown(scope.text.current);
-    if (scope.sharedActivation) scope.sharedActivation = placement.node(scope.sharedActivation);
     const isList = Array.isArray(read.value);
     const facts = this.#facts as Omit<RowValue, 'isList'> | undefined;
     // What is wrong with a row is reported with its number; a remark holds wherever the row is.
@@ -315,9 +314,15 @@ class Rows {
     if (facts && isSound && !sharesActivation(built.segment)) {
       const value = { ...facts, isList };
       const inputs = this.#inputsOf(value, index, image);
-      cached = inputs && segments.keep(row, this.#environment, tensorsOf(inputs), built, value);
+      if (inputs !== undefined)
+        cached = segments.keep(row, this.#environment, builder.rows.tensors(inputs), built, value, numbered);
     }
-    return new Source(read.c2, isList ? placement.outputs.length : -1, placement, cached);
+    const segment = cached?.segment ?? built.segment;
+    const placed = builder.place(segment, built.inputs, start)!;
+    // What rows hand to all rows below is of the graph, not of the segment.
+    if (scope.text.current) scope.text.current = builder.rows.placement(placed).shown(scope.text.current);
+    if (scope.sharedActivation) scope.sharedActivation = builder.rows.placement(placed).node(scope.sharedActivation);
+    return new Source(read.c2, isList ? segment.outputs.length : -1, placed, cached);
   }
 
   /** The channels of the row above, as parse_model believes. */
@@ -343,7 +348,7 @@ class Rows {
       const source = this.#source(from[at]!, index, image);
       if (source?.length !== lengths[at]) return undefined;
       if (!Object.is(this.#channelsOf(from[at]!, true, source!, index, image), known[at])) return undefined;
-      inputs.push(...tensorsOf(source!.inputs));
+      inputs.push(...this.#builder.rows.tensors(source!.inputs));
     }
     return inputs;
   }
@@ -400,7 +405,7 @@ class Rows {
       const why = { message: l10n.t('its `from` names a row that does not exist'), short: l10n.t('missing row') };
       return this.#unknown(spec, why);
     }
-    const inputs = sources.map(({ value }) => value);
+    const inputs = sources.map(source => source.value(this.#builder.rows));
     const at = (arg: number | undefined): Range => parts.args[arg ?? -1]?.range ?? parts.moduleNode;
     if (!found) {
       const candidates = parts.module.startsWith('nn.') ? nn.keys() : this.#dialect.modules.keys();
@@ -766,11 +771,6 @@ function isPlainRow({ cached }: Source): boolean {
   if (!cached) return false;
   const { from, lengths, isList, isHead, asked } = cached.value;
   return from === -1 && lengths[0] === -1 && cached.isPlain && !isList && !isHead && asked.length === 0;
-}
-
-/** The tensor that a row reads, of a list its first. */
-function firstOf({ inputs }: Source): Tensor {
-  return tensorsOf(inputs)[0]!;
 }
 
 /** The releases that a module and those of its arguments that a row writes came with. */

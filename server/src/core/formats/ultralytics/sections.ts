@@ -119,7 +119,7 @@ export interface Sections {
 
 /** The rows of `backbone` and `head`, in order. */
 export function sectionsOf(top: Mapping, document: YamlDocument): Sections {
-  const rows: PlacedRow[] = [];
+  let rows: PlacedRow[] = [];
   const problems: Problem[] = [];
   const damages: Damage[] = [];
   const gaps: string[] = [];
@@ -153,7 +153,7 @@ export function sectionsOf(top: Mapping, document: YamlDocument): Sections {
       problems.push({ range: range(list), severity: 'error', code: 'bare-row', message, help, ...fixes });
       damages.push({ ...range(list), repaired: false, why: message });
       rows.push({ chunk: chunkOf('', entry.value), start: 0, end: 0 });
-    } else for (const row of document.rowsOf(list)) rows.push(row);
+    } else rows = rows.concat(document.rowsOf(list));
   }
   return { rows, problems, damages, gaps, missing };
 }

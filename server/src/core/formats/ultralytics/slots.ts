@@ -1,4 +1,4 @@
-// What may stand where in a model file: keys at the top, and the four parts of a row. It goes by the line alone, so that it
+// What may stand where in a model file: keys at the top, and the four parts of a row. It goes by lines and brackets, so that it
 // knows a row that is half-typed as well as one that can be read.
 import * as l10n from '@vscode/l10n';
 import { type PyValue, show } from '../../python/value.ts';
@@ -28,12 +28,18 @@ export interface Rows {
   readonly keys: readonly { readonly name: string; readonly value: string; readonly doc: string }[];
 }
 
-/** A row as it is written on its line, finished or not. */
+/** A row as it is written, finished or not. */
 interface Written {
+  /** Its bracket. */
+  readonly start: number;
+  /** The line that this is on. */
+  readonly line: Range;
   /** Its entries as far as they go. */
   readonly parts: readonly Part[];
   /** Whether its bracket is closed. */
   readonly closed: boolean;
+  /** Where it is closed, or where the text of it ends. */
+  readonly end: number;
 }
 
 interface Part extends Range {
@@ -47,9 +53,12 @@ export function slotAt(rows: Rows, offset: number): Slot | undefined {
   const line = lineAt(text, offset);
   if (isComment(text, line.from, offset)) return undefined;
   const section = sectionAt(text, line.from);
-  const start = rowStart(text, line, section);
-  if (start !== undefined && offset > start && (section === 'backbone' || section === 'head'))
-    return partSlot(rows, writtenAt(text, start, line.to), offset, line);
+  const row = rowAt(text, line, section?.name, section?.from);
+  if (row && offset > row.start) {
+    const slot = partSlot(rows, row, offset, line);
+    // Below a row that is half-typed another one may begin.
+    if (slot || row.line.from === line.from) return slot;
+  }
   const head = text.slice(line.from, offset);
   if (/^\w*$/.test(head)) {
     const word = wordAt(text, offset, line);
@@ -58,11 +67,10 @@ export function slotAt(rows: Rows, offset: number): Slot | undefined {
       ? keySlot(rows, word)
       : undefined;
   }
-  if (section === 'scales') return scaleSlot(text, offset, line, head);
+  if (section?.name === 'scales') return scaleSlot(text, offset, line, head);
   const value = /^(\w+):\s*([\w.]*)$/.exec(head);
   if (value) return valueSlot(value[1]!, wordAt(text, offset, line));
-  if ((section === 'backbone' || section === 'head') && /^\s*(?:-\s*)?$/.test(head))
-    return rowSlot(rows, offset, line, head);
+  if (section && isList(section.name) && /^\s*(?:-\s*)?$/.test(head)) return rowSlot(rows, offset, line, head);
   return undefined;
 }
 
@@ -70,9 +78,9 @@ export function slotAt(rows: Rows, offset: number): Slot | undefined {
 export function callAt({ text, dialect }: Rows, offset: number): Call | undefined {
   const line = lineAt(text, offset);
   const section = sectionAt(text, line.from);
-  const start = rowStart(text, line, section);
-  if (start === undefined || (section !== 'backbone' && section !== 'head')) return undefined;
-  const { parts } = writtenAt(text, start, line.to);
+  const row = rowAt(text, line, section?.name, section?.from);
+  if (!row || isComment(text, line.from, offset)) return undefined;
+  const { parts } = row;
   const args = parts[3];
   const name = parts[2] && unquoted(text.slice(parts[2].from, parts[2].to));
   if (!args?.entries || name === undefined || offset <= args.from || (args.closed && offset >= args.to))
@@ -95,30 +103,79 @@ function isComment(text: string, from: number, offset: number): boolean {
   return at >= 0;
 }
 
-/** The key at the top that a line is under. */
-function sectionAt(text: string, lineFrom: number): string | undefined {
+/** The key at the top that a line is under, and where what is under it begins. */
+function sectionAt(text: string, lineFrom: number): { readonly name: string; readonly from: number } | undefined {
   for (let to = lineFrom - 1; to >= 0; ) {
     const from = text.lastIndexOf('\n', to - 1) + 1;
     const found = /^(\w+)\s*:/.exec(text.slice(from, to));
-    if (found) return found[1];
+    if (found) return { name: found[1]!, from: from + found[0].length };
     to = from - 1;
   }
   return undefined;
 }
 
-/** Where the bracket of the row on a line is. */
-function rowStart(text: string, line: Range, section: string | undefined): number | undefined {
-  const found = /^(\s*(?:-\s*)?)(\[+)/.exec(text.slice(line.from, line.to));
-  if (!found || section === undefined) return undefined;
-  const start = line.from + found[1]!.length;
-  if (found[1]!.includes('-') || found[2]!.length === 1) return start;
-  // Without dashes, the first row of a section opens the list of them too.
-  const above = text.slice(0, line.from).trimEnd();
-  return /:\s*(?:#[^\n]*)?$/.test(above.slice(above.lastIndexOf('\n') + 1)) ? start + 1 : start;
+const isList = (section: string): boolean => section === 'backbone' || section === 'head';
+
+/** The row that a line is a part of, finished or not. */
+function rowAt(text: string, line: Range, section: string | undefined, sectionFrom = 0): Written | undefined {
+  if (section === undefined || !isList(section)) return undefined;
+  const hasDashes = /^\s*-/m.test(text.slice(sectionFrom, line.to));
+  const firstOf = (at: Range): Range | undefined => {
+    for (let each = at; each.from > sectionFrom; each = lineAt(text, each.from - 1)) {
+      const words = text.slice(each.from, each.to);
+      if (hasDashes ? /^\s*-/.test(words) : /^\s*\[/.test(words)) return each;
+    }
+    return undefined;
+  };
+  let first = firstOf(line);
+  if (!first) return undefined;
+  // Without dashes, arguments on a line of their own begin like a row.
+  const above = hasDashes ? undefined : firstOf(lineAt(text, first.from - 1));
+  if (above && isArguments(text, above, first, sectionFrom)) first = above;
+  const start = bracketOf(text, first, sectionFrom);
+  if (start === undefined || (first !== line && writtenAt(text, start, first, line.from).closed)) return undefined;
+  let row = writtenAt(text, start, first, line.to);
+  for (let last = line; !row.closed && last.to < text.length; ) {
+    last = lineAt(text, text.indexOf('\n', last.to) + 1);
+    const words = text.slice(last.from, last.to);
+    const begins = hasDashes ? /^\s*-/ : /^\s*\[/;
+    if (/^[\w-]/.test(words) || (begins.test(words) && (hasDashes || !isArguments(text, first, last, sectionFrom))))
+      break;
+    if (/^\s*(?:#|$)/.test(words)) continue;
+    row = writtenAt(text, start, first, last.to);
+  }
+  return row;
 }
 
-/** Takes the row apart that begins at a bracket, as far as its line goes. */
-function writtenAt(text: string, start: number, end: number): Written {
+/** Whether a line that begins with a bracket has the arguments of the row that begins on another one above it. */
+function isArguments(text: string, first: Range, line: Range, sectionFrom: number): boolean {
+  const start = bracketOf(text, first, sectionFrom);
+  if (start === undefined || /^\s*\[+\s*(?:-?\d+|\[[^\]]*\])\s*,[^,]*,\s*["'A-Z]/i.test(text.slice(line.from, line.to)))
+    return false;
+  const { closed, parts } = writtenAt(text, start, first, line.from);
+  return !closed && parts.length === 4 && parts[3]!.from === parts[3]!.to;
+}
+
+/** Where the bracket of the row is that begins on a line. */
+function bracketOf(text: string, line: Range, sectionFrom: number): number | undefined {
+  const found = /^(\s*(?:-\s*)?)(\[+)/.exec(text.slice(line.from, line.to));
+  if (!found) return undefined;
+  const start = line.from + found[1]!.length;
+  if (found[1]!.includes('-')) return start;
+  // Without dashes, the first row of a section opens the list of them too, if that is not open already.
+  const isFirst = uncommented(text.slice(sectionFrom, line.from)).trim() === '';
+  if (found[2]!.length > 1) return isFirst ? start + 1 : start;
+  return isFirst && uncommented(text.slice(start + 1, line.to)).trim() === '' ? undefined : start;
+}
+
+/** The same with spaces for comments. */
+function uncommented(text: string): string {
+  return text.replace(/(^|\s)#[^\n]*/g, comment => comment.replace(/[^\s]/g, ' '));
+}
+
+/** Takes the row apart that begins at a bracket, as far as an end. */
+function writtenAt(source: string, start: number, line: Range, end: number): Written {
+  const text = source.slice(0, start) + uncommented(source.slice(start, end));
   const parts: Part[] = [];
   let at = start + 1;
   let from = at;
@@ -135,7 +192,7 @@ function writtenAt(text: string, start: number, end: number): Written {
     return { from: first, to: last };
   };
   const finish = (to: number): void => {
-    // What is still open reaches to the end of the line.
+    // What is still open reaches to the end.
     if (entries && !listClosed) entries.push(trimmed(entryFrom, to));
     parts.push({ ...trimmed(from, to), entries, closed: listClosed });
     entries = undefined;
@@ -143,7 +200,6 @@ function writtenAt(text: string, start: number, end: number): Written {
   };
   for (; at < end; at++) {
     const letter = text[at]!;
-    if (letter === '#' && /\s/.test(text[at - 1] ?? '')) break;
     if (letter === '"' || letter === "'") {
       const close = text.indexOf(letter, at + 1);
       if (close < 0 || close >= end) continue;
@@ -176,7 +232,7 @@ function writtenAt(text: string, start: number, end: number): Written {
     }
   }
   finish(at);
-  return { parts, closed };
+  return { start, line, parts, closed, end: closed ? at : trimmed(start, end).to };
 }
 
 /** The word around an offset. */
@@ -250,22 +306,29 @@ function valueSlot(key: string, range: Range): Slot | undefined {
   return { range, offers: names.map(label => ({ kind: 'choice', label })) };
 }
 
-function partSlot(rows: Rows, { parts, closed }: Written, offset: number, line: Range): Slot | undefined {
-  const at = parts.findIndex(part => offset <= part.to || offset <= gapEnd(rows.text, part.to, line.to));
+function partSlot(rows: Rows, row: Written, offset: number, line: Range): Slot | undefined {
+  const { parts, closed } = row;
+  const at = parts.findIndex(part => offset <= gapEnd(rows.text, part.to, Math.max(row.end, line.to)));
   const index = at < 0 ? parts.length - 1 : at;
   const part = parts[index];
   if (!part) return undefined;
   const inside = part.entries !== undefined && offset > part.from && (!part.closed || offset < part.to);
   const entry = inside ? part.entries!.find(({ to }) => offset <= to) : undefined;
-  const place = inside ? (entry ?? { from: offset, to: offset }) : part;
+  const whole = inside ? (entry ?? { from: offset, to: offset }) : part;
+  // In front of an entry nothing fits without a comma.
+  if (whole.to > whole.from && offset < whole.from) return undefined;
+  // What is missing a comma reaches beyond its line.
+  const place = whole.from >= line.from && whole.to <= line.to ? whole : onLine(rows.text, whole, line);
   // Between two entries nothing is replaced.
   const range = contains(place, { from: offset, to: offset }) ? place : { from: offset, to: offset };
   // Next to an entry that stands there nothing fits without a comma.
   if (!endsAt(rows.text, range.to) || (part.closed && offset === part.to)) return undefined;
-  if (range.to === range.from && !/[[,]\s*$/.test(rows.text.slice(line.from, offset))) return undefined;
+  if (range.to === range.from && !/[[,]\s*$/.test(uncommented(rows.text.slice(row.start, offset)))) return undefined;
   switch (index) {
     case 0:
-      return part.entries && !inside ? undefined : { range, offers: sources(rows, offset, line) };
+      return part.entries && !inside
+        ? undefined
+        : { range, offers: sources(rows, offset, row.line), likely: inside ? likelyEnd(rows, row, range) : undefined };
     case 1:
       return {
         range,
@@ -288,6 +351,23 @@ function partSlot(rows: Rows, { parts, closed }: Written, offset: number, line: 
   }
 }
 
+/** The part of an entry that is on a line. */
+function onLine(text: string, { from, to }: Range, line: Range): Range {
+  const first = Math.max(from, line.from);
+  const last = Math.min(to, line.to);
+  const words = text.slice(first, last);
+  const start = first + (words.length - words.trimStart().length);
+  return { from: start, to: Math.max(start, first + words.trimEnd().length) };
+}
+
+/** A list of inputs that nothing follows yet is mostly that of a Concat. */
+function likelyEnd({ dialect }: Rows, { parts, closed, end }: Written, range: Range): Slot['likely'] {
+  const [from] = parts;
+  if (parts.length > 1 || !from || !moduleOf(dialect, 'Concat')) return undefined;
+  const at = Math.max(end, range.to);
+  return { from: at, to: at, text: `${from.closed ? '' : ']'}, 1, Concat, [1]${closed ? '' : ']'}` };
+}
+
 /** What takes a list of inputs cannot be chained. */
 function repeats({ text, dialect }: Rows, module: Part | undefined): readonly string[] {
   const found = module && moduleOf(dialect, unquoted(text.slice(module.from, module.to)));
@@ -297,7 +377,7 @@ function repeats({ text, dialect }: Rows, module: Part | undefined): readonly st
 /** Spaces after an entry belong to it. */
 function gapEnd(text: string, from: number, end: number): number {
   let at = from;
-  while (at < end && text[at] === ' ') at++;
+  while (at < end && /\s/.test(text[at]!)) at++;
   return at;
 }
 

@@ -10,6 +10,7 @@ import type { Machine } from '../machine.ts';
 import { native, nativeClass, nativeSteps, strict } from '../native.ts';
 import { type PyClass, PyInstance, PyIterator, PyList, PyTuple, type Steps, Unknown, type Value } from '../objects.ts';
 import { moduleOf } from './module.ts';
+import { isSlow } from './regexTime.ts';
 
 const flagsOf: Readonly<Record<string, number>> = {
   IGNORECASE: 2,
@@ -158,11 +159,6 @@ function isSteps(value: Steps | Value): value is Steps {
   return value !== null && typeof value === 'object' && Symbol.iterator in value;
 }
 
-/** Nested quantifiers can take exponential time; a program that is only read must not. */
-function isSlow(source: string): boolean {
-  return /\([^()]*[*+][^()]*\)[*+{]/.test(source);
-}
-
 const compiledOf = new WeakMap<PyInstance, Compiled>();
 const foundOf = new WeakMap<
   PyInstance,
@@ -180,7 +176,7 @@ function compile(pattern: Value, flags: Value, cls: PyClass, machine: Machine): 
   }
   const bits = Number(intOf(flags) ?? 0);
   const compiled = text.length > 2000 ? undefined : translated(text, bits);
-  if (compiled === undefined || isSlow(compiled.source)) {
+  if (compiled === undefined || isSlow(compiled.source, 8)) {
     return machine.unknown({
       message: l10n.t('The regular expression {0} is not supported', stringText(text)),
       short: 're',
@@ -203,6 +199,9 @@ function subject(value: Value, compiled: Compiled, machine: Machine): string | U
     (/\\[wWdDsSbB]/.test(compiled.source) || compiled.letters !== '' || /[\ud800-\udfff]/.test(text))
   ) {
     return machine.unknown(l10n.t('Regular expressions are not matched with letters beyond ASCII'));
+  }
+  if (isSlow(compiled.source, text.length)) {
+    return machine.unknown(l10n.t('The regular expression {0} may take too long', stringText(compiled.text)));
   }
   machine.charge(text.length >> 3);
   return text;

@@ -7,6 +7,7 @@ import type { Broken, ExceptHandler, Expression, MatchCase, PythonBlock, Stateme
 import { mayLeave, targetsIn } from './guess.ts';
 import { type LogicalLine, logicalLines } from './lines.ts';
 import { maxDepth } from './lower.ts';
+import { placed } from './placement.ts';
 import { read, Unreadable } from './read.ts';
 
 /** Statements nested deeper than this are not tried as a whole: each of them is read again in the one around it. */
@@ -18,9 +19,10 @@ export function readBlock(text: string): PythonBlock {
   const lines = logicalLines(text);
   const statements =
     isRegular(lines) && (!lines[0] || isBeside(lines[0], top)) ? read(text, lines, 0, text.length) : undefined;
-  if (statements && !(statements instanceof Unreadable)) return { text, statements, problems: [] };
+  if (statements && !(statements instanceof Unreadable)) return { text, ...placed(statements, text) };
   const recovery = new Recovery(text);
-  return { text, statements: recovery.block(lines, 0, top), problems: recovery.problems };
+  const found = placed(recovery.block(lines, 0, top), text);
+  return { text, statements: found.statements, problems: [...recovery.problems, ...found.problems] };
 }
 
 /** How lines are indented. */

@@ -451,7 +451,18 @@ export class Call {
         throw this.machine.raise('TypeError', `${this.name}(): argument '${name}' must be int`);
       return missing;
     }
+    return this.#strict(value, name);
+  }
+
+  /** A whole number where PyTorch takes no bool for one: everywhere but behind the first of a list. */
+  #strict(value: Value, name: string): number {
+    if (typeof value === 'boolean')
+      throw this.machine.raise('TypeError', `${this.name}(): argument '${name}' must be int, not bool`);
     return this.intOf(value, name);
+  }
+
+  #wholeNumbers(items: readonly Value[], name: string): readonly number[] {
+    return items.map((item, at) => (at === 0 ? this.#strict(item, name) : this.intOf(item, name)));
   }
 
   intOf(value: Value, name: string): number {
@@ -508,13 +519,13 @@ export class Call {
 
   intsOf(value: Value, name: string): readonly number[] {
     if (value instanceof PyList || value instanceof PyTuple || value instanceof PyRange) {
-      return this.itemsOf(value, name).map(item => this.intOf(item, name));
+      return this.#wholeNumbers(this.itemsOf(value, name), name);
     }
     if (value instanceof PyTensor && value.shape?.length === 1) {
       return this.itemsOf(value, name).map(item => this.intOf(item, name));
     }
     if (value instanceof Unknown) throw new Unclear(value.reason);
-    return [this.intOf(value, name)];
+    return [this.#strict(value, name)];
   }
 
   /** Sizes that stand one by one, or in a list: `x.view(1, -1)`, `x.view((1, -1))`. */
@@ -530,13 +541,13 @@ export class Call {
       // One number or a list of them.
       throw new Unclear(first.reason);
     }
-    return items.map(item => this.intOf(item, name));
+    return this.#wholeNumbers(items, name);
   }
 
   /** An axis from 0 on. */
   dim(name: string, rank: number, missing?: number): number {
     const value = this.values.get(name);
-    const given = value === undefined || value === null ? missing : this.intOf(value, name);
+    const given = value === undefined || value === null ? missing : this.#strict(value, name);
     if (given === undefined)
       throw this.machine.raise('TypeError', `${this.name}() missing required argument: '${name}'`);
     return this.axis(given, rank);

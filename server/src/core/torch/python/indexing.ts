@@ -99,12 +99,21 @@ function stepsOf(call: Call, x: PyTensor, index: Value): readonly Step[] {
           },
         );
       }
+      inside(call, item, axis, shape);
       steps.push({ kind: 'indices', indices: item });
       axis++;
     }
   }
   whole(shape.length - axis);
   return steps;
+}
+
+/** More indices than this are not looked at one by one. */
+const mostChecked = 5000;
+
+function inside(call: Call, indices: PyTensor, axis: number, shape: Shape): void {
+  if (!indices.shape || sizeOf(indices.shape) > mostChecked || !isKnown(indices)) return;
+  for (const index of valuesOf(indices) ?? []) call.indexOf(index, shape[axis]!, axis, shape);
 }
 
 type Item = number | null | PySlice | PyEllipsis | PyTensor;

@@ -565,6 +565,8 @@ function choices(registry: Registry, places: (call: Call) => Value): void {
     'input, mask, value',
     call => {
       const x = call.tensor();
+      if (typeof call.value('mask') === 'boolean')
+        throw call.machine.raise('TypeError', "masked_fill(): argument 'mask' must be Tensor, not bool");
       const result = pointwise(
         call.world,
         ops.where,

@@ -322,11 +322,15 @@ interface Term {
 }
 
 /** From left to right, two by two, as PyTorch does it without a path; an axis that is in one alone is summed before. */
+/** Equations of more operands than this are not worked out. */
+const mostOperands = 64;
+
 function einsum(call: Call): Value {
   const equation = call.string('equation').replaceAll(' ', '');
   const given = (call.value('operands') as PyTuple).items;
   const items =
     given.length === 1 && (given[0] instanceof PyList || given[0] instanceof PyTuple) ? given[0].items : given;
+  if (items.length > mostOperands) return call.unsupported(l10n.t('einsum with so many operands'));
   const tensors = items.map(item => call.asTensor(item, 'operands'));
   const [inputs, output] = equation.split('->') as [string, string | undefined];
   const texts = inputs.split(',');

@@ -26,6 +26,13 @@ export function worldOf(machine: Machine): Recording {
   return world;
 }
 
+/** What a tensor and an operator cost in memory and time, beside an element of a list. */
+const tensorWork = 80;
+const operatorWork = 100;
+
+/** PyTorch has no tensors of more dimensions. */
+const mostDimensions = 64;
+
 export class Recording implements World {
   readonly machine: Machine;
   readonly classes: World['classes'];
@@ -87,6 +94,10 @@ export class Recording implements World {
   }
 
   tensor(shape: Shape | undefined, dtype: DType = 'float32', why?: Reason): PyTensor {
+    if (shape && shape.length > mostDimensions) {
+      throw this.machine.raise('RuntimeError', `tensor has too many (>${mostDimensions}) dims`);
+    }
+    this.machine.charge(tensorWork);
     const tensor = new PyTensor(this.classes.Tensor, shape, dtype);
     tensor.why = why;
     if (shape === undefined) tensor.hasType = false;
@@ -118,6 +129,7 @@ export class Recording implements World {
     inputs: readonly PyTensor[],
     options?: ApplyOptions,
   ): readonly PyTensor[] {
+    this.machine.charge(operatorWork);
     const dtype = options?.dtype ?? inputs[0]?.dtype ?? 'float32';
     const { shapes, why, failed } = this.#inferred(op, attrs, inputs);
     const strides = inputs.every(isContiguous) ? 'contiguous' : undefined;

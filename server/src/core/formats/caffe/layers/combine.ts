@@ -93,7 +93,7 @@ function unequal(scope: Scope, a: readonly [number, Shape], b: readonly [number,
       second,
       sizesText(b[1]),
     ),
-    short: l10n.t('shapes of “{0}” and “{1}” differ', first, second),
+    short: l10n.t('input shapes do not match'),
   };
 }
 
@@ -155,7 +155,7 @@ export const Concat: LayerType = {
               names[1],
               sizesText(shape),
             ),
-            short: l10n.t('shapes of “{0}” and “{1}” differ', ...names),
+            short: l10n.t('input shapes do not match'),
             ...(isRanked ? { output: joined() } : {}),
           }),
         ];

@@ -153,7 +153,7 @@ function sameMaps(scope: Scope): Complaint | undefined {
         fourAxes(first)[axis]!,
         fourAxes(shape)[axis]!,
       ),
-      short: l10n.t('shapes of “{0}” and “{1}” differ', scope.bottomName(0), scope.bottomName(index)),
+      short: l10n.t('input shapes do not match'),
     };
   }
   return undefined;

@@ -89,6 +89,7 @@ function reportSizes(reader: SectionReader, values: readonly Value[], odd: numbe
       other!,
       shown(length),
     ),
+    short: l10n.t('input sizes do not match'),
     help: l10n.t('Use layers of the same width and height.'),
   });
 }

@@ -5,6 +5,7 @@ import * as ops from '../../../ops/index.ts';
 import type { Complaint, Op, Shape } from '../../../ops/op.ts';
 import { Unknown, type Value } from '../../../python/objects.ts';
 import { type Reason, reasonOf } from '../../../text/reason.ts';
+import { isFloating, isWhole } from '../dtype.ts';
 import { type DType, PyParameter, PyTensor } from '../tensor.ts';
 import { given } from './given.ts';
 import type { NN } from './state.ts';
@@ -65,6 +66,13 @@ export function weighted<A extends object>(
 ): readonly PyTensor[] {
   const { world } = nn;
   const all = optionsOf(caller, options);
+  const whole = inputs.find(({ dtype, hasType, why }) => hasType && why === undefined && isWhole(dtype));
+  if (whole && whole === inputs[0] && !op.name.startsWith('embedding') && tensors[0] && isFloating(tensors[0].dtype)) {
+    throw nn.machine.raise(
+      'RuntimeError',
+      `${caller.name} needs an input of its weights’ type (${tensors[0].dtype}), not of ${whole.dtype}`,
+    );
+  }
   if (tensors.length === 0 || !world.isRecording) return world.applyAll(op, attrs, inputs, all);
   const parameters = tensors.filter(tensor => tensor instanceof PyParameter);
   const isLeaf = parameters.length === tensors.length && new Set(parameters).size === parameters.length;

@@ -1,5 +1,6 @@
 // Native functions and classes, and what passes between Python's values and ours.
 import * as l10n from '@vscode/l10n';
+import { evaluated } from '../../../python/code.ts';
 import type { Machine } from '../../../python/machine.ts';
 import {
   type Keywords,
@@ -84,8 +85,18 @@ export function flag(value: Value, byDefault = false): boolean {
   return typeof value === 'number' ? value !== 0 : value instanceof Unknown ? byDefault : true;
 }
 
-/** Sizes: of a list or a tuple each, of a number as many as there are dimensions. */
+/** Whole numbers: of a list or a tuple each, of a number as many as there are dimensions. PyTorch takes no floats for them. */
 export function sizesOf(value: Value, rank: number, what: string, machine: Machine): readonly number[] {
+  const wrong = [value, ...(listOf(value) ?? [])].find(
+    item => plain(item) instanceof PyFloat || (typeof item === 'boolean' && what !== 'kernel_size'),
+  );
+  if (wrong !== undefined)
+    throw machine.raise('TypeError', `${what} must be an int or a tuple of ints, not ${describe(wrong)}`);
+  return factorsOf(value, rank, what, machine);
+}
+
+/** The same for numbers that may be fractions. */
+export function factorsOf(value: Value, rank: number, what: string, machine: Machine): readonly number[] {
   const single = numberOf(value);
   if (single !== undefined) return Array.from({ length: rank }, () => single);
   const items = listOf(value);
@@ -132,7 +143,7 @@ function describe(value: Value): string {
 export function callPlaces(machine: Machine, most = 8): readonly Place[] {
   const places: Place[] = [];
   for (let at = machine.top; at && places.length < most; at = at.parent) {
-    if (!at.code) continue;
+    if (!at.code || at.file === evaluated) continue;
     const range = at.expression ?? at.statement;
     if (range) places.push({ file: at.file, range: { from: at.base + range.from, to: at.base + range.to } });
     if (at.code.name === '__init__' || at.code.kind === 'module') break;

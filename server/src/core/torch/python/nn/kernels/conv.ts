@@ -15,7 +15,7 @@ import {
   unknownResult,
   weightedOne,
 } from '../apply.ts';
-import { numberOf, sizesOf, unknownIn } from '../natives.ts';
+import { sizesOf, unknownIn } from '../natives.ts';
 import type { NN } from '../state.ts';
 
 export interface Convolution {
@@ -39,9 +39,16 @@ export function convolve(nn: NN, caller: Caller, input: PyTensor, rank: 1 | 2 | 
   const shape = weight.shape ?? Array.from({ length: rank + 2 }, () => Number.NaN);
   if (shape.length !== rank + 2) return wrongWeight(nn, caller, input, weight, rank);
   const [out, inside, ...kernel] = shape as [number, number, ...number[]];
-  const groups = numberOf(call.groups) ?? Number.NaN;
+  const [groups] = sizesOf(call.groups, 1, 'groups', machine) as [number];
   const stride = sizesOf(call.stride, rank, 'stride', machine);
   const dilation = sizesOf(call.dilation, rank, 'dilation', machine);
+  if (out === 0) {
+    throw machine.raise(
+      'RuntimeError',
+      `Given groups=${groups}, expected weight to be at least ${groups} at dimension 0, but got weight of size [${shape.join(', ')}] instead`,
+    );
+  }
+  if (kernel.includes(0)) throw machine.raise('RuntimeError', 'kernel size should be greater than zero');
   const whole = batched(nn, caller, input, rank + 2);
   const x = declared(nn, whole.x, 1, inside * groups, found =>
     mismatch(caller, 'in_channels', inside * groups, found, input),
@@ -131,7 +138,7 @@ export function convolveTransposed(
   const shape = weight.shape ?? Array.from({ length: rank + 2 }, () => Number.NaN);
   if (shape.length !== rank + 2) return wrongWeight(nn, caller, input, weight, rank);
   const [inside, part, ...kernel] = shape as [number, number, ...number[]];
-  const groups = numberOf(call.groups) ?? Number.NaN;
+  const [groups] = sizesOf(call.groups, 1, 'groups', machine) as [number];
   const whole = batched(nn, caller, input, rank + 2);
   const x = declared(nn, whole.x, 1, inside, found => mismatch(caller, 'in_channels', inside, found, input));
   const attrs = {

@@ -5,6 +5,7 @@ import { op, type Shape } from '../../../../ops/op.ts';
 import { size } from '../../../../ops/rules/shape.ts';
 import type { Value } from '../../../../python/objects.ts';
 import { PyTensor } from '../../tensor.ts';
+import { valuesOf } from '../../values.ts';
 import { apply, type Caller, declared, mismatch, refuse, shown, unknownResult, weightedOne } from '../apply.ts';
 import { flag } from '../natives.ts';
 import type { NN } from '../state.ts';
@@ -73,6 +74,9 @@ export function bilinear(
   return weightedOne(nn, caller, bilinearOp, attrs, inputs, bias ? [weight, bias] : [weight]);
 }
 
+/** More indices than this are not looked at one by one. */
+const mostChecked = 5000;
+
 export function embed(nn: NN, caller: Caller, indices: PyTensor, weight: PyTensor): PyTensor {
   const { shape } = weight;
   if (shape?.length !== 2) {
@@ -98,6 +102,10 @@ export function embed(nn: NN, caller: Caller, indices: PyTensor, weight: PyTenso
       [indices],
     );
   }
+  // Positions are often computed, and more of them than there are rows.
+  const known = indices.shape && size(indices.shape) <= mostChecked ? valuesOf(indices) : undefined;
+  if (known?.some(index => index < 0 || index >= count))
+    throw nn.machine.raise('IndexError', 'index out of range in self');
   return weightedOne(nn, caller, ops.embedding, { count, dim }, [indices], [weight], { dtype: weight.dtype });
 }
 

@@ -6,7 +6,7 @@ import { extent } from '../../../../ops/rules/window.ts';
 import { PyList, type Value } from '../../../../python/objects.ts';
 import type { PyTensor } from '../../tensor.ts';
 import { apply, applyKnown, batched, type Caller, looseShape, refuse, unknownResult } from '../apply.ts';
-import { flag, listOf, numberOf, sizesOf, tupleOf, unknownIn } from '../natives.ts';
+import { factorsOf, flag, listOf, numberOf, sizesOf, tupleOf, unknownIn } from '../natives.ts';
 import type { NN } from '../state.ts';
 import { moving, withIndices } from './data.ts';
 
@@ -176,7 +176,7 @@ export function fractionalMaxPool(
   }
   const sizes =
     size === null
-      ? sizesOf(ratio, rank, 'output_ratio', nn.machine).map((factor, axis) =>
+      ? factorsOf(ratio, rank, 'output_ratio', nn.machine).map((factor, axis) =>
           Math.floor((x.shape?.[axis + 2] ?? Number.NaN) * factor),
         )
       : sizesOf(size, rank, 'output_size', nn.machine);

@@ -5,7 +5,7 @@ import { op, type Shape } from '../../../../ops/op.ts';
 import { PyTuple, type Value } from '../../../../python/objects.ts';
 import type { PyTensor } from '../../tensor.ts';
 import { apply, applyKnown, batched, type Caller, refuse, shown, unknownResult } from '../apply.ts';
-import { listOf, numberOf, sizesOf, unknownIn } from '../natives.ts';
+import { factorsOf, listOf, numberOf, sizesOf, unknownIn } from '../natives.ts';
 import type { NN } from '../state.ts';
 import { moving } from './data.ts';
 import { adaptivePool } from './pool.ts';
@@ -39,7 +39,7 @@ export function interpolate(nn: NN, caller: Caller, x: PyTensor, { size, factor,
   if (!x.shape) return unknownResult(nn, x.why ?? { message: l10n.t('the shape of its input is not known') }, [x]);
   const sizes =
     size === null
-      ? sizesOf(factor, rank, 'scale_factor', machine).map((each, axis) => Math.floor(x.shape![axis + 2]! * each))
+      ? factorsOf(factor, rank, 'scale_factor', machine).map((each, axis) => Math.floor(x.shape![axis + 2]! * each))
       : sizesOf(size, rank, 'size', machine);
   if (sizes.length !== rank) {
     const what = size === null ? 'scale_factor' : 'size';
@@ -54,7 +54,7 @@ export function interpolate(nn: NN, caller: Caller, x: PyTensor, { size, factor,
     throw machine.raise('NotImplementedError', `Input Error: interpolation mode ${String(mode)} is not known`);
   const options = mode === 'nearest-exact' ? { functional: true } : {};
   if (size !== null) return apply(nn, caller, ops.upsample, { size: sizes, mode: known }, [x], options);
-  const scale = sizesOf(factor, rank, 'scale_factor', machine);
+  const scale = factorsOf(factor, rank, 'scale_factor', machine);
   return apply(nn, caller, ops.upsample, { scale, mode: known }, [x], options);
 }
 

@@ -1,9 +1,10 @@
 // torch/nn/modules/activation.py and dropout.py, without attention.
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
-import type { Value } from '../../../../python/objects.ts';
-import type { PyTensor } from '../../tensor.ts';
+import { Unknown, type Value } from '../../../../python/objects.ts';
+import { PyTensor } from '../../tensor.ts';
 import { apply, type Caller, declared, tensorOf, weightedOne } from '../apply.ts';
+import { numberOf } from '../natives.ts';
 import type { NN } from '../state.ts';
 import { layerNamed, shared, signatureOf } from './shared.ts';
 import { callerOf, type LayerClass, learn, size, tensor } from './spec.ts';
@@ -94,6 +95,22 @@ export const activations: readonly LayerClass[] = [
     },
     forward: (self, [input], nn) => prelu(nn, callerOf(self), tensorOf(nn, input), tensor(self, 'weight', nn)),
   },
-  { name: '_DropoutNd', file: 'dropout', init: 'p=0.5, inplace=False' },
+  {
+    name: '_DropoutNd',
+    file: 'dropout',
+    init: 'p=0.5, inplace=False',
+    construct: (_, { p }, { machine }) => {
+      if (p instanceof Unknown || p instanceof PyTensor) return;
+      const probability = numberOf(p!);
+      if (probability === undefined)
+        throw machine.raise(
+          'TypeError',
+          `'<' not supported between instances of '${machine.typeOf(p!)?.name}' and 'int'`,
+        );
+      if (probability < 0 || probability > 1) {
+        throw machine.raise('ValueError', `dropout probability has to be between 0 and 1, but got ${probability}`);
+      }
+    },
+  },
   ...['Dropout', 'Dropout1d', 'Dropout2d', 'Dropout3d', 'AlphaDropout', 'FeatureAlphaDropout'].map(dropout),
 ];

@@ -9,7 +9,7 @@ import type { Param } from '../../../signature.ts';
 import { PyTensor } from '../../tensor.ts';
 import { apply, type Caller, tensorOf, unknownResult } from '../apply.ts';
 import type { ModuleInstance } from '../instance.ts';
-import { numberOf } from '../natives.ts';
+import { itemsOf, numberOf } from '../natives.ts';
 import { runLayer } from '../recorded.ts';
 import type { NN } from '../state.ts';
 import { callerOf, type LayerClass, need } from './spec.ts';
@@ -40,6 +40,8 @@ function run(nn: NN, self: ModuleInstance, layer: AnyLayer, input: Value): Value
   for (const [name, { kind }] of Object.entries<Param>(layer.params)) {
     const value = need(self, name, nn.machine);
     if (value instanceof Unknown && kind !== 'any') return unknownResult(nn, value, [x]);
+    if ((kind === 'int' || kind === 'ints') && [value, ...itemsOf(value)].some(each => plain(each) instanceof PyFloat))
+      throw nn.machine.raise('TypeError', `${callerOf(self).name}: '${name}' must be int, not float`);
     const simple = simpleOf(value);
     if (simple !== undefined) args[name] = simple;
   }

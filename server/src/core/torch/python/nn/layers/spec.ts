@@ -1,7 +1,7 @@
 // How a layer of torch.nn is declared as a class of Python: its signature, what its constructor makes, its forward pass.
 import type { Machine } from '../../../../python/machine.ts';
 import { bindingOf } from '../../../../python/native.ts';
-import { type PyClass, type Steps, Unknown, type Value } from '../../../../python/objects.ts';
+import { type PyClass, PyFloat, plain, type Steps, Unknown, type Value } from '../../../../python/objects.ts';
 import { reasonOf } from '../../../../text/reason.ts';
 import { PyParameter, type PyTensor } from '../../tensor.ts';
 import { type Caller, optionalTensor, tensorOf, unknownResult } from '../apply.ts';
@@ -32,6 +32,9 @@ export interface LayerClass {
   readonly summary?: () => string;
 }
 
+/** What a layer costs in memory and time, beside an element of a list. */
+const layerWork = 150;
+
 export function define(nn: NN, spec: LayerClass): PyClass {
   const {
     name,
@@ -51,6 +54,7 @@ export function define(nn: NN, spec: LayerClass): PyClass {
   if (init !== undefined) {
     const { names, defaults } = bindingOf(init);
     const initialize = (module: ModuleInstance, values: readonly Value[]): void => {
+      nn.machine.charge(layerWork);
       if (!module.isReady) module.prepare();
       const args: Record<string, Value> = {};
       names.forEach((each, at) => {
@@ -139,10 +143,10 @@ export function optional(self: ModuleInstance, name: string, nn: NN): PyTensor |
   return optionalTensor(nn, self.attribute(name), name);
 }
 
-/** A size that a constructor is given: NaN where it is unknown. */
+/** A size that a constructor is given: NaN where it is unknown. A float is none, not even a whole one. */
 export function size(value: Value, what: string, nn: NN): number {
   const number = numberOf(value);
-  if (number === undefined) {
+  if (number === undefined || plain(value) instanceof PyFloat) {
     const type = nn.machine.typeOf(value)?.name ?? 'object';
     throw nn.machine.raise('TypeError', `${what} must be int, not ${type}`);
   }

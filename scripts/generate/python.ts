@@ -1,0 +1,46 @@
+// docs/python.md: what of Python and PyTorch the reader of programs knows, as its own modules have it.
+import { noFiles } from '../../server/src/core/python/files.ts';
+import { libraryModules } from '../../server/src/core/python/library/index.ts';
+import { PyClass, PyModule, type Value } from '../../server/src/core/python/objects.ts';
+import { createMachine } from '../../server/src/core/python/vm.ts';
+import { sources } from '../../server/src/core/torch/python/library/sources.ts';
+import { nnModules } from '../../server/src/core/torch/python/nn/index.ts';
+import { torchModules } from '../../server/src/core/torch/python/torch.ts';
+
+/** The parts of the page that are made of the sources. */
+export function pythonNames(): Readonly<Record<string, string>> {
+  const machine = createMachine({ files: noFiles, roots: [], natives: new Map([...torchModules, ...nnModules]) });
+  const module = (name: string): PyModule => {
+    const outcome = machine.start(machine.importModule(name)).finish();
+    if (outcome.kind !== 'value' || !(outcome.value instanceof PyModule)) throw new Error(`No module ${name}.`);
+    return outcome.value;
+  };
+  const isPublic = ([name, value]: readonly [string, Value]): boolean =>
+    !name.startsWith('_') && !(value instanceof PyModule);
+  const namesIn = (name: string): readonly string[] => [...module(name).dict].filter(isPublic).map(([each]) => each);
+
+  const torch = module('torch');
+  const tensor = torch.dict.get('Tensor');
+  if (!(tensor instanceof PyClass)) throw new Error('torch.Tensor is no class.');
+  const functions = new Set(namesIn('torch.functional'));
+  const layers = [...module('torch.nn').dict].filter(
+    ([name, value]) => value instanceof PyClass && isPublic([name, value]),
+  );
+  const computed = [...libraryModules.keys()].filter(name => namesIn(name).length > 0);
+  const files = [...sources.keys()].map(path => path.replace(/(?:\/__init__)?\.py$/, '').replaceAll('/', '.'));
+  return {
+    'nn layers': listed(layers.map(([name]) => name)),
+    'nn functions': listed(namesIn('torch.nn.functional')),
+    'torch functions': listed([...functions, ...namesIn('torch').filter(name => !functions.has(name))]),
+    'tensor methods': listed([...tensor.dict.keys()].filter(name => !name.startsWith('_'))),
+    libraries: listed(files),
+    'standard library': listed(computed),
+  };
+}
+
+function listed(names: readonly string[]): string {
+  return [...new Set(names)]
+    .sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
+    .map(name => `\`${name}\``)
+    .join(' ');
+}
