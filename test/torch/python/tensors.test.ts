@@ -44,6 +44,25 @@ y = relative.sum(-1).tolist()
     assert.deepEqual(held('y = [h * w for h, w in torch.tensor([[2, 3], [4, 5]]).tolist()]'), [6, 20]);
   });
 
+  it('keep the class of sizes in a slice', () => {
+    assert.equal(held('y = torch.zeros(2, 3, 4).shape[-2:].numel()'), 12);
+    assert.equal(held('y = str(torch.zeros(2, 3, 4).size()[1:])'), 'torch.Size([3, 4])');
+    assert.equal(held('y = type((1, 2, 3)[1:]).__name__'), 'tuple');
+  });
+
+  it('are places where a condition stands alone', () => {
+    assert.deepEqual(held('y = [p.tolist() for p in torch.where(torch.tensor([[True, False], [False, True]]))]'), [
+      [0, 1],
+      [0, 1],
+    ]);
+  });
+
+  it('are a range whose end is named', () => {
+    assert.deepEqual(held('y = torch.arange(end=3).tolist()'), [0, 1, 2]);
+    assert.deepEqual(held('y = torch.arange(start=2, end=4).tolist()'), [2, 3]);
+    assert.match(String(ran('y = torch.arange()', false).get('y')), /./);
+  });
+
   it('decide how many elements a mask takes', () => {
     assert.equal(shapeOf(ran('y = torch.arange(10)[torch.arange(10) % 3 == 0]').get('y')), '4');
     assert.equal(shapeOf(ran('y = (torch.arange(6).reshape(2, 3) > 3).nonzero()').get('y')), '2×2');

@@ -1379,7 +1379,7 @@ export const numpy: Module = moduleOf('numpy', machine => {
         if (times instanceof Unknown) return times;
         if (sizeOf(times) < 0 || array.size * sizeOf(times) > maxItems) return tooLong(inner);
         const rank = Math.max(times.length, array.shape.length);
-        const lead = <T,>(list: readonly T[], fill: T): readonly T[] => [
+        const lead = <T>(list: readonly T[], fill: T): readonly T[] => [
           ...new Array<T>(rank - list.length).fill(fill),
           ...list,
         ];
@@ -1387,7 +1387,12 @@ export const numpy: Module = moduleOf('numpy', machine => {
         for (const [axis, count] of lead(times, 1).entries()) {
           if (whole instanceof Unknown) return whole;
           const length = whole.shape[axis]!;
-          whole = gathered(whole, axis, Array.from({ length: length * count }, (_, at) => at % length), np);
+          whole = gathered(
+            whole,
+            axis,
+            Array.from({ length: length * count }, (_, at) => at % length),
+            np,
+          );
         }
         return whole;
       }),

@@ -1,0 +1,86 @@
+// What programs use of torchvision and of torch's older names costs what PyTorch 1.13 and torchvision 0.14 counted.
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { defaultSettings, open, price, report } from '../../../server/src/core/index.ts';
+import { startPython } from '../../../server/src/core/syntax/python/parse.ts';
+
+const text = `import torch
+from torch import nn
+from torchvision.ops import DeformConv2d, deform_conv2d
+
+
+class Deformed(nn.Module):
+    def __init__(self, groups=1, offset_groups=1, k=3, stride=1, has_mask=True):
+        super().__init__()
+        self.offset = nn.Conv2d(16, 2 * offset_groups * k * k, k, stride, k // 2)
+        self.mask = nn.Conv2d(16, offset_groups * k * k, k, stride, k // 2) if has_mask else None
+        self.conv = DeformConv2d(16, 8, k, stride=stride, padding=k // 2, groups=groups)
+
+    def forward(self, x):
+        mask = self.mask(x).sigmoid() if self.mask is not None else None
+        return self.conv(x, self.offset(x), mask)
+
+
+class ByFunction(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.offset = nn.Conv2d(16, 18, 3, padding=1)
+        self.weight = nn.Parameter(torch.ones(4, 16, 3, 3))
+        self.bias = nn.Parameter(torch.ones(4))
+
+    def forward(self, x):
+        return deform_conv2d(x, self.offset(x), self.weight, self.bias, padding=1)
+
+
+class TooSmall(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.offset = nn.Conv2d(16, 18, 3)
+        self.conv = DeformConv2d(16, 8, 3, padding=1)
+
+    def forward(self, x):
+        return self.conv(x, self.offset(x))
+
+
+class Older(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(8, 16, 3, 3))
+
+    def forward(self, x):
+        x = torch.conv2d(x, self.weight, padding=1)
+        x = torch.pixel_shuffle(torch.layer_norm(x, (32,)), 2)
+        turned = torch.inverse(torch.eye(64)) + torch.eye(64).inverse()
+        return torch.dropout(x @ turned, 0.5, False)
+`;
+
+function reported(entry: string) {
+  const settings = { ...defaultSettings, entry, inputs: 'torch.rand(1, 16, 32, 32)' };
+  return report(price(open({ name: 'net.py', text }, settings)!, settings)!);
+}
+
+describe('what other packages and older names do', () => {
+  before(startPython);
+  for (const [entry, params, macs] of [
+    ['Deformed()', 5_075, 5_160_960],
+    ['Deformed(2, 2, stride=2)', 8_414, 2_138_112],
+    ['Deformed(4, 4, k=5, has_mask=False)', 81_008, 82_739_200],
+    ['ByFunction()', 3_190, 3_244_032],
+    ['Older()', 1_152, 1_703_936],
+  ] as const) {
+    it(entry, () => {
+      const { totals, problems } = reported(entry);
+      assert.deepEqual(
+        problems.filter(({ severity }) => severity !== 'information'),
+        [],
+      );
+      assert.deepEqual([totals.params, totals.macs, totals.complete], [params, macs, true]);
+    });
+  }
+
+  it('refuses offsets that are not those of the output', () => {
+    const { totals, problems } = reported('TooSmall()');
+    assert.equal(totals.complete, false);
+    assert.match(problems[0]!.message, /offset output dims: \(30, 30\) - computed output dims: \(32, 32\)/);
+  });
+});
