@@ -173,6 +173,16 @@ yy, ln = nn.utils.rnn.pad_packed_sequence(y, batch_first=True); same('(8, 3) (8,
 same('(2, 5, 2)', tuple(nn.utils.rnn.pad_sequence([torch.zeros(3, 2), torch.zeros(5, 2)], batch_first=True).shape))
 ct = nn.ConvTranspose2d(2, 3, 3, stride=2, padding=1); same('(1, 3, 10, 10) (1, 3, 9, 9)', tuple(ct(torch.zeros(1, 2, 5, 5), output_size=(10, 10)).shape), tuple(ct(torch.zeros(1, 2, 5, 5)).shape))
 
+class Scaled(nn.Linear):
+    def reset_parameters(self):
+        super().reset_parameters()
+        nn.init.zeros_(self.bias)
+def activation(cls):
+    try: return cls(inplace=True).inplace
+    except TypeError: return 'none'
+sc = Scaled(2, 3); sc.reset_parameters(); nn.BatchNorm2d(3).reset_running_stats(); same((3, 2), tuple(sc.weight.shape))
+same([True, 'none', 'none', True], [activation(cls) for cls in (nn.SiLU, nn.GELU, nn.Sigmoid, nn.Dropout)])
+
 if __name__ == '__main__':
     for want, have in zip(wanted, got):
         assert want == have, f'{have}\n{want}'

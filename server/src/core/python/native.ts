@@ -199,6 +199,8 @@ export function bindNative(
   for (const [name, value] of keywords) {
     const at = binding.names.indexOf(name);
     if (at < binding.positionalOnly || at === binding.rest || at === binding.keywords) {
+      if (!rest && fn.isExact)
+        throw machine.raise('TypeError', `${fn.name}() got an unexpected keyword argument '${name}'`);
       if (!rest) return machine.unknown(`The argument “${name}” of ${fn.name}() is not supported.`);
       rest.entries.set(name, { key: name, value });
     } else {

@@ -399,6 +399,8 @@ export class Native extends PyObject {
   readonly isStrict: boolean;
   /** Found in a class it is no method: `staticmethod` of natives. */
   isStatic = false;
+  /** Its signature is that of the original: a keyword that is not in it is a mistake, and raises TypeError. */
+  isExact = false;
   /** Its signature, read at the first call. */
   binding: Binding | undefined;
 
@@ -647,6 +649,8 @@ export interface Machine {
   /** Where the innermost statement of the program stands. */
   place(): Place | undefined;
 
+  /** Modules that were imported or begun, by name; where one cannot be found, Unknown. */
+  readonly modules: ReadonlyMap<string, Value>;
   /** The module of a name, run if it was not yet; Unknown (an import) where it cannot be found. */
   importModule(name: string): Steps;
   /** A built-in name: `int`, `ValueError`. */

@@ -137,7 +137,6 @@ export interface Interpreter extends Machine {
   run(source: Source): Steps<PyModule>;
   /** The value of an expression in a module. */
   evaluateIn(module: PyModule, expression: string): Steps;
-  readonly modules: ReadonlyMap<string, Value>;
   /** Imports that were not found. */
   readonly missing: readonly ImportMissing[];
   /** Paths of the files that were imported. */

@@ -1,8 +1,10 @@
 // The modules `sys` and `platform`: those of the pretended world, Linux with Python 3.11.
 
 import { classOf } from '../builtins/classes.ts';
+import { textOf } from '../builtins/conversions.ts';
+import type { Machine } from '../machine.ts';
 import { native, nativeClass } from '../native.ts';
-import { PyFloat, PyInstance, PyList, PyTuple, type Value } from '../objects.ts';
+import { PyFloat, PyInstance, PyList, PyModule, PyTuple, type Unknown, type Value } from '../objects.ts';
 import { giveFields } from './collections.ts';
 import { missing, moduleOf, quiet } from './module.ts';
 
@@ -51,8 +53,7 @@ export const sys = moduleOf('sys', machine => {
       argv: new PyList(['']),
       path: new PyList([]),
       flags: machine.unknown('sys.flags'),
-      // What is imported already is not to be told from what is not.
-      modules: machine.unknown('sys.modules'),
+      modules: modules(machine),
       executable: '/usr/bin/python3',
       prefix: '/usr',
       stdout: stream,
@@ -83,6 +84,38 @@ export const sys = moduleOf('sys', machine => {
     missing('sys', 'exc_info', '_getframe', 'getsizeof', 'getrefcount'),
   ];
 });
+
+/** `sys.modules`: those that were imported. Whether others would be is not told from names, for imports wait here until they are needed. */
+function modules(machine: Machine): Value {
+  const unclear = (): Unknown => machine.unknown('sys.modules');
+  const replaced = new Set<string>();
+  const find = (name: Value): Value | undefined => {
+    const text = textOf(name);
+    return text === undefined || replaced.has(text) ? undefined : machine.modules.get(text);
+  };
+  const replace = ([, name]: readonly Value[]): Value => {
+    replaced.add(textOf(name!) ?? '');
+    return null;
+  };
+  const cls = nativeClass(
+    machine,
+    'Modules',
+    [],
+    {
+      __getitem__: native('__getitem__', 'self, name', ([, name]) => find(name!) ?? unclear()),
+      get: native('get', 'self, name, default=None', ([, name]) => find(name!) ?? unclear()),
+      __contains__: native('__contains__', 'self, name', ([, name]) =>
+        find(name!) instanceof PyModule ? true : unclear(),
+      ),
+      __setitem__: native('__setitem__', 'self, name, module', replace),
+      __delitem__: native('__delitem__', 'self, name', replace),
+      __iter__: native('__iter__', 'self', unclear),
+      __len__: native('__len__', 'self', unclear),
+    },
+    { module: 'sys', getAttribute: (_, name) => (name.startsWith('__') ? undefined : unclear()) },
+  );
+  return new PyInstance(cls);
+}
 
 export const platform = moduleOf('platform', () => [
   [

@@ -35,6 +35,16 @@ export interface LayerClass {
 /** What a layer costs in memory and time, beside an element of a list. */
 const layerWork = 150;
 
+const resets: Readonly<Record<string, readonly string[]>> = {
+  batchnorm: ['reset_parameters', 'reset_running_stats'],
+  conv: ['reset_parameters'],
+  instancenorm: ['reset_parameters', 'reset_running_stats'],
+  linear: ['reset_parameters'],
+  normalization: ['reset_parameters'],
+  rnn: ['reset_parameters'],
+  sparse: ['reset_parameters'],
+};
+
 export function define(nn: NN, spec: LayerClass): PyClass {
   const {
     name,
@@ -65,13 +75,13 @@ export function define(nn: NN, spec: LayerClass): PyClass {
       module.unknown ??= unclear(args, defaults, names);
       construct?.(module, args, nn);
     };
-    cls.dict.set(
-      '__init__',
-      native('__init__', `self, ${init}`, ([self, ...values], machine) => {
-        initialize(moduleOf(self, machine), values);
-        return null;
-      }),
-    );
+    const initializer = native('__init__', `self, ${init}`, ([self, ...values], machine) => {
+      initialize(moduleOf(self, machine), values);
+      return null;
+    });
+    // Programs try `inplace` and do without where there is none.
+    initializer.isExact = file === 'activation' || file === 'dropout';
+    cls.dict.set('__init__', initializer);
     nn.initializers.set(name, (module, given) => {
       initialize(
         module,
@@ -82,6 +92,12 @@ export function define(nn: NN, spec: LayerClass): PyClass {
     const inherited = nn.initializers.get(base);
     if (inherited) nn.initializers.set(name, inherited);
   }
+  // The values of parameters are not followed.
+  for (const method of resets[file] ?? [])
+    cls.dict.set(
+      method,
+      native(method, 'self', () => null),
+    );
   if (forward) {
     const run = (self: ModuleInstance, args: readonly Value[]): Value | Steps =>
       self.unknown && file !== 'container'
