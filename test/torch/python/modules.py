@@ -180,8 +180,8 @@ class Scaled(nn.Linear):
 def activation(cls):
     try: return cls(inplace=True).inplace
     except TypeError: return 'none'
-sc = Scaled(2, 3); sc.reset_parameters(); nn.BatchNorm2d(3).reset_running_stats(); same((3, 2), tuple(sc.weight.shape))
-same([True, 'none', 'none', True], [activation(cls) for cls in (nn.SiLU, nn.GELU, nn.Sigmoid, nn.Dropout)])
+sc = Scaled(2, 3); sc.reset_parameters(); nn.BatchNorm2d(3).reset_running_stats(); same('(3, 2)', tuple(sc.weight.shape))
+same("[True, 'none', 'none', True]", [activation(cls) for cls in (nn.SiLU, nn.GELU, nn.Sigmoid, nn.Dropout)])
 
 if __name__ == '__main__':
     for want, have in zip(wanted, got):
