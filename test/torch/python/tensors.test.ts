@@ -63,6 +63,11 @@ y = relative.sum(-1).tolist()
     assert.match(String(ran('y = torch.arange()', false).get('y')), /./);
   });
 
+  it('are checked by torch._assert', () => {
+    assert.equal(held('torch._assert(torch.zeros(2, 3).dim() == 2, "two")\ny = 1'), 1);
+    assert.equal(ran('torch._assert(torch.zeros(2).dim() == 2, "two")').raised, 'AssertionError: two');
+  });
+
   it('decide how many elements a mask takes', () => {
     assert.equal(shapeOf(ran('y = torch.arange(10)[torch.arange(10) % 3 == 0]').get('y')), '4');
     assert.equal(shapeOf(ran('y = (torch.arange(6).reshape(2, 3) > 3).nonzero()').get('y')), '2×2');

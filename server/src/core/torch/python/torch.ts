@@ -333,6 +333,12 @@ function functionsOf(registry: Registry): Entries {
   return Object.fromEntries(registry.functions);
 }
 
+/** `torch._assert(condition, message)`: a condition that is not known is taken to hold, as in an assert statement. */
+const asserted = native('_assert', 'condition, message', ([condition, message], machine) => {
+  if (condition === false) throw machine.raiseWith('AssertionError', [message!]);
+  return null;
+});
+
 function torch(machine: Machine): PyModule {
   const world = worldOf(machine);
   const names = namesOf(machine);
@@ -371,7 +377,7 @@ function torch(machine: Machine): PyModule {
     set_grad_enabled: contextOf(machine, 'set_grad_enabled'),
     autocast: contextOf(machine, 'autocast'),
     compile: decorator('compile'),
-    _assert: nothing('_assert'),
+    _assert: asserted,
     manual_seed: nothing('manual_seed'),
     seed: nothing('seed'),
     set_default_device: nothing('set_default_device'),
