@@ -1,8 +1,8 @@
 // Throws mutated specs at the whole way from text to features: nothing may throw, take over a second of the processor,
 // or point outside the text, and what is said must agree with itself: rows with totals, a text that was edited with the
 // same text opened, a price with what it costs. Reproducible: a mutant is known by its seed (and by the files mutated).
-//   npm run fuzz [-- --count 100000] [--seed FIRST] [--format ID] [--workers N] [--sources DIR]
-// Programs in Python are those of DIR besides, and ones that never end are tried first.
+//   npm run fuzz [-- --count 100000] [--seed FIRST] [--format ID] [--workers N] [--sources DIR] [--mutants]
+// Programs in Python are those of DIR besides, and ones that never end are tried first (not with --mutants).
 //   npm run fuzz -- --seed N                                       shows one mutant and what is wrong with it
 // A run that was stopped says which --seed and --count go on with it.
 import { fork } from 'node:child_process';
@@ -517,6 +517,7 @@ if (!process.send) {
       format: { type: 'string' },
       seed: { type: 'string' },
       sources: { type: 'string' },
+      mutants: { type: 'boolean', default: false },
       workers: { type: 'string', default: String(Math.min(4, availableParallelism())) },
     },
   });
@@ -536,7 +537,7 @@ if (!process.send) {
   } else {
     const from = Number(values.seed ?? 0);
     const job = { from, to: from + Number(values.count ?? 100_000), format: values.format, sources: values.sources };
-    await run(job, Math.max(1, Number(values.workers)));
+    await run(job, Math.max(1, Number(values.workers)), values.mutants);
   }
 } else {
   // Where nobody listens any more, the run was stopped.
@@ -564,7 +565,7 @@ interface Message {
   readonly done?: boolean;
 }
 
-async function run({ from, to, format, sources }: Job, workers: number): Promise<void> {
+async function run({ from, to, format, sources }: Job, workers: number, onlyMutants: boolean): Promise<void> {
   let failures = 0;
   const fail = (what: string): void => {
     failures++;
@@ -574,7 +575,7 @@ async function run({ from, to, format, sources }: Job, workers: number): Promise
   const jobs: Job[] = [];
   for (let first = from; first < to; first += share)
     jobs.push({ from: first, to: Math.min(to, first + share), format, sources });
-  const { length: built } = attacksOf(format);
+  const built = onlyMutants ? 0 : attacksOf(format).length;
   for (let first = 0; first < built; first += share)
     jobs.unshift({ from: first, to: Math.min(built, first + share), format, sources, isAttack: true });
   jobs.reverse();

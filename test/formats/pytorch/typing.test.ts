@@ -125,6 +125,10 @@ describe('a program that does not end', () => {
     'def f():\n    try: f()\n    finally: f()\nf()',
     'import re\na = re.match("(a|aa)+$", "a" * 60 + "b")\nif a: self.b = nn.Linear(1, 1)',
     'while True: self.a = nn.Linear(8, 4)',
+    'a = [3 ** 40000 * i for i in range(10**6)]',
+    'a = [torch.zeros(10) + i for i in range(10**6)]',
+    'a = str(10**5000)',
+    'a = torch.zeros(*[2] * 100)',
   ];
   for (const text of endless) {
     it(`is given up: ${text.split('\n')[0]}`, () => {

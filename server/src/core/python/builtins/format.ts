@@ -121,7 +121,7 @@ function unknownCode(spec: Spec, type: string, machine: Machine): Error {
 
 /** `__format__` of int and bool. */
 export function formatInt(value: Int, text: string, machine: Machine): string | Unknown {
-  if (text === '') return intText(value);
+  if (text === '') return intText(value, machine);
   const spec = read(text, 'int', machine);
   if (spec instanceof Unknown) return spec;
   switch (spec.type) {

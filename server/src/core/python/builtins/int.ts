@@ -206,7 +206,7 @@ export const intMethods: readonly Native[] = [
   ofInt.strict('__format__', 'format_spec, /', (self, [spec], machine) =>
     formatInt(self, specOf(spec!, machine), machine),
   ),
-  ofInt.strict('__repr__', '', self => intText(self)),
+  ofInt.strict('__repr__', '', (self, _, machine) => intText(self, machine)),
 ];
 
 function specOf(spec: Value, machine: Machine): string {

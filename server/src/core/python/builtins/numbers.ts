@@ -146,6 +146,7 @@ export function modulo(a: number, b: number): number {
 }
 
 function bigArithmetic(operator: string, a: bigint, b: bigint, machine: Machine): Value | undefined {
+  machine.charge((bitLength(a) + bitLength(b)) >> 4);
   switch (operator) {
     case '+':
       return int(a + b);
@@ -233,7 +234,9 @@ function power(a: bigint, b: bigint, machine: Machine): Value {
   if (a === 0n || a === 1n) return int(b === 0n ? 1n : a);
   if (a === -1n) return b % 2n === 0n ? 1 : -1;
   const size = a < 0n ? -a : a;
-  if (b > BigInt(maxBits) || (size.toString(2).length - 1) * Number(b) > maxBits) return tooManyBits(machine);
+  const bits = b > BigInt(maxBits) ? Number.POSITIVE_INFINITY : (size.toString(2).length - 1) * Number(b);
+  if (bits > maxBits) return tooManyBits(machine);
+  machine.charge(bits >> 4);
   return int(a ** b);
 }
 

@@ -107,9 +107,21 @@ export function bytesText(value: string): string {
   return `b${quote}${text}${quote}`;
 }
 
+/** Python writes no int of more digits (sys.get_int_max_str_digits). */
+const mostDigits = 4300;
+const tooLong = 10n ** BigInt(mostDigits);
+
 /** An int as text. */
-export function intText(value: number | bigint): string {
-  return typeof value === 'number' ? String(value + 0) : value.toString();
+export function intText(value: number | bigint, machine: Machine): string {
+  if (typeof value === 'number') return String(value + 0);
+  if (value >= tooLong || value <= -tooLong) {
+    throw machine.raise(
+      'ValueError',
+      `Exceeds the limit (${mostDigits} digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit`,
+    );
+  }
+  machine.charge(16);
+  return value.toString();
 }
 
 /**
@@ -122,7 +134,7 @@ export function plainText(value: Value, machine: Machine): string | Unknown | un
       return stringText(value);
     case 'number':
     case 'bigint':
-      return intText(value);
+      return intText(value, machine);
     case 'boolean':
       return value ? 'True' : 'False';
   }

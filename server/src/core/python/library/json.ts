@@ -129,7 +129,7 @@ function write(value: Value, style: Style, machine: Machine, depth: number): str
   if (bare === true) return 'true';
   if (bare === false) return 'false';
   if (typeof bare === 'string') return quoted(bare, style.isAscii);
-  if (typeof bare === 'number' || typeof bare === 'bigint') return intText(bare);
+  if (typeof bare === 'number' || typeof bare === 'bigint') return intText(bare, machine);
   if (bare instanceof PyFloat) {
     if (Number.isNaN(bare.value)) return 'NaN';
     return Number.isFinite(bare.value) ? floatText(bare.value) : bare.value > 0 ? 'Infinity' : '-Infinity';

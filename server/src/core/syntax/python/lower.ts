@@ -46,6 +46,8 @@ const loose: ReadonlySet<string> = new Set([
 
 /** Operators in a chain, which makes a tree as deep. */
 const maxChain = 1000;
+/** Comparisons in one chain. */
+const maxComparisons = 500;
 
 const precedence: Readonly<Record<BinaryOperator, number>> = {
   '|': 1,
@@ -1348,6 +1350,8 @@ class Lowering {
         operators.push(child.type as ComparisonOperator);
       }
     }
+    // Each of them may end the whole: what is skipped then is listed for each.
+    if (operators.length > maxComparisons) this.#refuse(node, tooDeep());
     return { kind: 'Compare', range: this.#range(node), values, operators };
   }
 
