@@ -1,5 +1,5 @@
 // The environment of Python that the editor uses, and whether a person trusts the workspace: packages that lie outside of it
-// are read only then. Nobody is asked before a network in Python is open.
+// are only read then: nobody is asked anything before a network in Python is open.
 import * as vscode from 'vscode';
 import type { ClientNotifications } from '../../server/src/protocol/index.ts';
 

@@ -118,7 +118,7 @@ export function settingsPage(): string {
       'For networks in Python, `initializationOptions` take besides:',
       '',
       '- `python`: the environment that the editor uses, by its folder or its interpreter, for files whose settings name none; `isTrusted`: false reads no file outside of the workspace. The notification `flopline/didChangePython` changes both later.',
-      '- `entryCommand`: a command behind the code lens that switches between the networks of a file. `inputCommand`: one behind **Set input…**, which gets the URI, the network, and the range and text of a change that writes a comment, for a person to complete. Without them there are no such lenses.',
+      '- `entryCommand`: the command run by the code lens that switches between the networks of a file. `inputCommand`: the command run by **Set input…**; it receives the URI, the network, and the range and text of an edit that inserts a comment for the person to complete. Without these commands, the lenses are not shown.',
     ].join('\n'),
     '## In the file itself',
     'A comment anywhere in a file sets one or more of these for that file: `# flopline: input=3,320,320 dtype=fp16`.',

@@ -1,34 +1,16 @@
 // Problems of programs in Python: what cannot be read, and what ends before a network is there.
 import type { ProblemExample } from './example.ts';
-
-/** A network with these lines in its constructor. */
-const network = (...lines: readonly string[]): Pick<ProblemExample, 'file' | 'text'> => ({
-  file: 'net.py',
-  text: [
-    'import torch',
-    'from torch import nn',
-    '',
-    '',
-    'class Net(nn.Module):',
-    '    def __init__(self):',
-    '        super().__init__()',
-    ...lines.map(line => `        ${line}`),
-    '',
-    '    def forward(self, image):',
-    '        return self.conv(image)',
-    '',
-  ].join('\n'),
-});
+import { network } from './program.ts';
 
 export const problems: readonly ProblemExample[] = [
   {
     code: 'python-syntax',
-    ...network('self.conv = nn.Conv2d(3, 8, 1', 'self.act = nn.ReLU()'),
+    ...network(['self.conv = nn.Conv2d(3, 8, 1', 'self.act = nn.ReLU()'], ['return self.conv(image)']),
     why: 'Only the statement is lost: what it sets is unknown, and the rest of the file is read as it is.',
   },
   {
     code: 'python-exception',
-    ...network('self.conv = nn.Conv2d(3, width, 1)'),
+    ...network(['self.conv = nn.Conv2d(3, width, 1)'], ['return self.conv(image)']),
     why: 'The message is Python’s own. Where the exception begins in another file, the problem is at the call that leads there, and the traceback is related information.',
   },
   {
@@ -39,7 +21,7 @@ export const problems: readonly ProblemExample[] = [
   },
   {
     code: 'program-too-long',
-    ...network('width = 3', 'while width > 0:', '    width += 1'),
+    ...network(['width = 3', 'while width > 0:', '    width += 1'], ['return self.conv(image)']),
     why: 'A file is read, not run: a reading ends after some millions of steps, or at more memory than a network of this size takes.',
   },
   {

@@ -1,26 +1,10 @@
 // Problems of PyTorch in Python: what would raise an error where the network runs.
 import type { ProblemExample } from './example.ts';
+import { network } from './program.ts';
 
 /** A network whose forward pass has these lines. */
-const forward = (...lines: readonly string[]): Pick<ProblemExample, 'file' | 'text'> => ({
-  file: 'net.py',
-  text: [
-    'import torch',
-    'from torch import nn',
-    '',
-    '',
-    'class Net(nn.Module):',
-    '    def __init__(self):',
-    '        super().__init__()',
-    '        self.conv = nn.Conv2d(3, 8, 1)',
-    '',
-    '    def forward(self, image):',
-    '        x = self.conv(image)',
-    ...lines.map(line => `        ${line}`),
-    '        return x',
-    '',
-  ].join('\n'),
-});
+const forward = (...lines: readonly string[]): Pick<ProblemExample, 'file' | 'text'> =>
+  network(['self.conv = nn.Conv2d(3, 8, 1)'], ['x = self.conv(image)', ...lines, 'return x']);
 
 export const problems: readonly ProblemExample[] = [
   {
@@ -235,41 +219,12 @@ export const problems: readonly ProblemExample[] = [
   },
   {
     code: 'module-never-called',
-    file: 'net.py',
-    text: [
-      'import torch',
-      'from torch import nn',
-      '',
-      '',
-      'class Net(nn.Module):',
-      '    def __init__(self):',
-      '        super().__init__()',
-      '        self.conv = nn.Conv2d(3, 8, 1)',
-      '        self.extra = nn.Conv2d(8, 8, 3)',
-      '',
-      '    def forward(self, image):',
-      '        return self.conv(image)',
-      '',
-    ].join('\n'),
+    ...network(['self.conv = nn.Conv2d(3, 8, 1)', 'self.extra = nn.Conv2d(8, 8, 3)'], ['return self.conv(image)']),
     why: 'A module that is an attribute is registered: its parameters are saved, loaded and trained, whether forward calls it or not. What is called in training alone is not reported.',
   },
   {
     code: 'unknown-input',
-    file: 'net.py',
-    text: [
-      'import torch',
-      'from torch import nn',
-      '',
-      '',
-      'class Net(nn.Module):',
-      '    def __init__(self):',
-      '        super().__init__()',
-      '        self.scale = nn.Parameter(torch.ones(1))',
-      '',
-      '    def forward(self, image):',
-      '        return image * self.scale',
-      '',
-    ].join('\n'),
+    ...network(['self.scale = nn.Parameter(torch.ones(1))'], ['return image * self.scale']),
     why: 'An input is guessed from what the first layer takes. Where that says nothing, a comment has to, or the code that calls the network under `if __name__ == "__main__"`.',
   },
 ];

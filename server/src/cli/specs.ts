@@ -68,7 +68,7 @@ export function visitSpecs(
       }
       const document = withoutGiven(spec, given);
       const analysed = priced(document, settings);
-      // A library of functions is no network.
+      // A file of functions alone is not a network.
       if (!file.named && analysed?.spec.program && !analysed.spec.program.entry) {
         others++;
         continue;

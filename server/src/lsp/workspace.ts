@@ -103,8 +103,8 @@ export class Workspace {
     const text = this.#texts.get(uri);
     if (!text) return;
     const known = this.#entries.get(uri);
-    // Most files of a language that is not ours are no specs: they are looked at once.
-    if (known && known.version === text.version && !known.document) return;
+    // A text is looked at once: most files of a language that is not ours are no specs, and most specs need no parser.
+    if (known?.version === text.version && !known.document?.format.parser) return;
     const parser = formatOf(sourceOf(uri, text))?.parser;
     if (parser && !parser.isReady()) yield parser.load();
     // A file that it was read with may change meanwhile; who changes files all the time waits at the end.

@@ -26,7 +26,7 @@ export interface Diagnosis {
   readonly why?: string;
 }
 
-/** Undefined for a spec that is no program: it has no imports. */
+/** Undefined for a spec that is not a program, which has no imports. */
 export function diagnosis(analysed: Analysed, file: string = analysed.document.source.name): Diagnosis | undefined {
   const { spec, document, model } = analysed;
   const { program } = spec;

@@ -75,7 +75,7 @@ export interface ReadOptions {
   readonly inputs?: string | undefined;
   /** The order in which problems word the sizes of images; undefined is that of the format. */
   readonly shapeOrder?: ShapeOrder | undefined;
-  /** Items that begin behind this offset are left out: who asks about an item needs none below it. */
+  /** Items that begin after this offset are left out: a question about one item needs none of those below it. */
   readonly until?: number | undefined;
   /** Where the places of frames are shown, where a person sees another text than the one that is read. */
   readonly places?: Shown | undefined;

@@ -36,7 +36,7 @@ const defaults: Readonly<Record<string, string>> = {
   padding_mode: "'zeros'",
 };
 
-/** A line of a program is no longer than this, if it can be. */
+/** Lines of rewritten Python are kept within this width where possible. */
 const longest = 100;
 
 interface Argument {
@@ -219,7 +219,7 @@ export class CallText {
     ];
   }
 
-  /** How the lines behind its first one move: with the parenthesis where they are aligned to it, else with the indent. */
+  /** How its lines after the first move: with the parenthesis where they are aligned to it, else with the indentation. */
   #shift(text: string, indent: string, lineFrom: number): string | number {
     const isAligned = /^[^(]*\([ \t]*[^ \t\r\n#]/.test(text);
     const moved = indent.length - (this.range.from - lineFrom);
@@ -266,7 +266,7 @@ export class CallText {
   }
 }
 
-/** The lines of a call behind its first one, further in, or so many spaces further out. */
+/** The lines of a call after the first, indented further, or by so many spaces less. */
 function* indented(text: string, from: number, by: string | number, edits: readonly TextEdit[]): Generator<TextEdit> {
   for (const { index } of text.matchAll(/\n(?=[^\r\n])/g)) {
     const at = from + index + 1;

@@ -123,7 +123,7 @@ class Uses {
   }
 }
 
-/** Undefined for what is no plain name. */
+/** Undefined for what is not a plain name. */
 function namesOf(target: Expression): readonly (string | undefined)[] {
   if (target.kind === 'Name') return [target.name];
   if (target.kind === 'Tuple' || target.kind === 'List') return target.elements.flatMap(namesOf);

@@ -14,7 +14,7 @@ import { dottedName, isDefinition, methodOf, nodesIn, requiredOf } from './synta
 
 /** What a file defines that may build a network. */
 export interface Outline {
-  /** The first is read where nobody chooses. */
+  /** The first is read unless another is chosen. */
   readonly entries: readonly ProgramEntry[];
   /** The classes of modules, with the range of their heads. */
   readonly classes: readonly Head[];

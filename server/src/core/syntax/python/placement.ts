@@ -98,15 +98,13 @@ function contextOf({
 function misplacement(statement: Statement, { inLoop, scope, parameters }: Context): string | undefined {
   switch (statement.kind) {
     case 'Break':
-      return inLoop ? undefined : l10n.t('This break is outside of a loop.');
+      return inLoop ? undefined : l10n.t('This break is outside a loop.');
     case 'Continue':
-      return inLoop ? undefined : l10n.t('This continue is outside of a loop.');
+      return inLoop ? undefined : l10n.t('This continue is outside a loop.');
     case 'Return':
-      return scope === 'function' || scope === 'coroutine'
-        ? undefined
-        : l10n.t('This return is outside of a function.');
+      return scope === 'function' || scope === 'coroutine' ? undefined : l10n.t('This return is outside a function.');
     case 'Nonlocal':
-      if (scope === 'module') return l10n.t('There is no function around this nonlocal.');
+      if (scope === 'module') return l10n.t('This nonlocal is not inside a function.');
       return declared(statement.names, parameters);
     case 'Global':
       return declared(statement.names, parameters);
@@ -149,7 +147,7 @@ function hasTwoStars(target: Expression): boolean {
   return target.elements.filter(({ kind }) => kind === 'Starred').length > 1 || target.elements.some(hasTwoStars);
 }
 
-const outsideCoroutine = (word: string): string => l10n.t('This {0} is outside of an async function.', word);
+const outsideCoroutine = (word: string): string => l10n.t('This {0} is outside an async function.', word);
 
 function misplacedIn(roots: readonly (Expression | undefined)[], scope: Context['scope']): string | undefined {
   if (scope === 'coroutine') return undefined;
@@ -158,7 +156,7 @@ function misplacedIn(roots: readonly (Expression | undefined)[], scope: Context[
     for (const kind of kindsIn(root)) {
       if (kind === 'Await') return outsideCoroutine('await');
       if ((kind === 'Yield' || kind === 'YieldFrom') && scope !== 'function')
-        return l10n.t('This yield is outside of a function.');
+        return l10n.t('This yield is outside a function.');
     }
   }
   return undefined;

@@ -105,7 +105,7 @@ class Recovery {
               : isDeeper(line, level)
                 ? l10n.t('This line is indented more than the one above, which opens no block.')
                 : l10n.t('The indentation of this line fits no line above it.'),
-            l10n.t('Indent it as the other lines of its block.'),
+            l10n.t('Indent it like the other lines of its block.'),
             { from: line.from, to: line.to },
           ),
         );
@@ -241,7 +241,7 @@ class Recovery {
       this.#broken(
         rangeOf(lines),
         l10n.t('This line is indented more than the one above, which opens no block.'),
-        l10n.t('Indent it as the other lines of its block.'),
+        l10n.t('Indent it like the other lines of its block.'),
         { from: lines[0]!.from, to: lines[0]!.to },
       ),
     ];
@@ -384,7 +384,8 @@ class Recovery {
         return value!;
       }
     }
-    const why = found instanceof Unreadable ? found : new Unreadable(l10n.t('A decorator is one expression.'), range);
+    const why =
+      found instanceof Unreadable ? found : new Unreadable(l10n.t('A decorator must be a single expression.'), range);
     this.#reportHead(line, why);
     return this.#unknown(range, why.message);
   }
@@ -517,7 +518,7 @@ class Recovery {
     return this.#broken(
       { from: line.from, to: body.at(-1)?.to ?? line.to },
       l10n.t('“{0}” has no statement that it could belong to.', text.split(/\W/)[0]!),
-      l10n.t('Indent it as that statement, or remove it.'),
+      l10n.t('Indent it like that statement, or remove it.'),
       { from: line.from, to: line.to },
     );
   }
@@ -643,7 +644,7 @@ class Recovery {
         stray.push(
           this.#broken(
             { from: clause.line.from, to: clause.body.at(-1)?.to ?? clause.line.to },
-            l10n.t('Only cases can be in a match.'),
+            l10n.t('A match can contain only cases.'),
             l10n.t('Write “case” with a pattern in front of it.'),
             { from: clause.line.from, to: clause.line.to },
           ),

@@ -2,6 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../ops/index.ts';
 import type { Shape } from '../../ops/op.ts';
+import { broadcast } from '../../ops/rules/shape.ts';
 import {
   PyEllipsis,
   PyFloat,
@@ -16,7 +17,7 @@ import {
 import { type Call, put, type Registry, sizesText } from './call.ts';
 import { tensorOf } from './creation.ts';
 import { isWhole, rounded } from './dtype.ts';
-import { broadcastShapes, isConstant } from './pointwise.ts';
+import { isConstant } from './pointwise.ts';
 import { Storage, Values } from './storage.ts';
 import { PyParameter, PyTensor } from './tensor.ts';
 import {
@@ -61,7 +62,7 @@ function stepsOf(call: Call, x: PyTensor, index: Value): readonly Step[] {
   let hasEllipsis = false;
   for (const item of items) {
     if (item instanceof PyEllipsis) {
-      if (hasEllipsis) return call.wrong('two-ellipses', l10n.t('An index has “...” once at most.'));
+      if (hasEllipsis) return call.wrong('two-ellipses', l10n.t('An index can contain “...” only once.'));
       hasEllipsis = true;
       whole(shape.length - taken);
     } else if (item === null) steps.push({ kind: 'new' });
@@ -94,7 +95,7 @@ function stepsOf(call: Call, x: PyTensor, index: Value): readonly Step[] {
           'index-of-floats',
           l10n.t('A tensor of {0} cannot be an index: indices are integers or booleans.', item.dtype),
           {
-            help: l10n.t('Convert it by long().'),
+            help: l10n.t('Convert it with long().'),
             short: l10n.t('index is not of integers'),
           },
         );
@@ -307,7 +308,7 @@ function picked(call: Call, advanced: ReadonlyMap<number, Step>): Picked {
       }
     }
   }
-  const together = broadcastShapes(shapes);
+  const together = broadcast(shapes);
   if (!together) {
     return call.wrong(
       'index-shapes-mismatch',
@@ -408,7 +409,7 @@ export function setItem(call: Call, x: PyTensor, index: Value, value: PyTensor):
       'assignment-shape-mismatch',
       isMask
         ? l10n.t(
-            'A value of {0} does not fit the elements that the index takes ({1}).',
+            'A value of {0} does not fit the elements that the index selects ({1}).',
             sizesText(own),
             sizesText(target),
           )
@@ -619,7 +620,7 @@ export function defineIndexing(registry: Registry): void {
     const [x, mask] = [call.tensor(), call.tensor('mask')];
     const values = x.shape && mask.shape && valuesOf(mask);
     if (!values) return call.dataDependent(x, 1, x.dtype);
-    const shape = broadcastShapes([x.shape!, mask.shape!]);
+    const shape = broadcast([x.shape!, mask.shape!]);
     if (!shape)
       return call.wrong(
         'mask-shape-mismatch',

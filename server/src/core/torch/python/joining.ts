@@ -2,16 +2,18 @@
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../ops/index.ts';
 import type { Shape } from '../../ops/op.ts';
+import { broadcast } from '../../ops/rules/shape.ts';
 import { PyList, PyTuple, type Value } from '../../python/objects.ts';
 import { type Call, type Registry, sizesText } from './call.ts';
 import { resultType } from './dtype.ts';
-import { broadcastShapes, isConstant, operandOf } from './pointwise.ts';
+import { isConstant, operandOf } from './pointwise.ts';
 import type { PyTensor } from './tensor.ts';
 import { compute, rowMajor, sizeOf } from './values.ts';
 import { expanded, reshaped, shapeOf, unsqueezed } from './views.ts';
 
 export function concatenated(call: Call, given: readonly PyTensor[], axisGiven: number): PyTensor {
-  if (given.length === 0) return call.wrong('nothing-to-concatenate', l10n.t('There is no tensor to concatenate.'));
+  if (given.length === 0)
+    return call.wrong('nothing-to-concatenate', l10n.t('The list of tensors to concatenate is empty.'));
   const dtype = resultType(given.map(operandOf));
   // Vectors without elements are left out, as ever.
   const real = given.filter(({ shape }) => !(shape?.length === 1 && shape[0] === 0));
@@ -93,7 +95,7 @@ export function concatenated(call: Call, given: readonly PyTensor[], axisGiven: 
 }
 
 export function stacked(call: Call, tensors: readonly PyTensor[], axisGiven: number): PyTensor {
-  if (tensors.length === 0) return call.wrong('nothing-to-stack', l10n.t('There is no tensor to stack.'));
+  if (tensors.length === 0) return call.wrong('nothing-to-stack', l10n.t('The list of tensors to stack is empty.'));
   const dtype = resultType(tensors.map(operandOf));
   if (tensors.some(({ shape }) => !shape)) return call.world.apply(ops.stack, { axis: axisGiven }, tensors, { dtype });
   const shapes = tensors.map(tensor => tensor.shape!);
@@ -190,7 +192,7 @@ export function defineJoining(registry: Registry): void {
     const items =
       given.length === 1 && (given[0] instanceof PyTuple || given[0] instanceof PyList) ? given[0].items : given;
     const tensors = items.map(item => call.asTensor(item, 'tensors'));
-    const shape = broadcastShapes(tensors.map(tensor => shapeOf(call, tensor)));
+    const shape = broadcast(tensors.map(tensor => shapeOf(call, tensor)));
     if (!shape)
       return call.wrong(
         'broadcast-mismatch',
@@ -217,7 +219,7 @@ export function defineJoining(registry: Registry): void {
   });
   registry.fn('broadcast_shapes', '*shapes', (call): Value => {
     const shapes = (call.value('shapes') as PyTuple).items.map(item => call.intsOf(item, 'shapes'));
-    const shape = broadcastShapes(shapes);
+    const shape = broadcast(shapes);
     if (!shape)
       throw call.machine.raise('RuntimeError', 'Shape mismatch: objects cannot be broadcast to a single shape');
     return new PyTuple([...shape]);

@@ -1,7 +1,8 @@
 // Functions of every element: of one tensor, of two that are broadcast together, comparisons, choices.
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../ops/index.ts';
-import type { Op, Shape } from '../../ops/op.ts';
+import type { Op } from '../../ops/op.ts';
+import { broadcast } from '../../ops/rules/shape.ts';
 import { notImplemented, Unknown, type Value } from '../../python/objects.ts';
 import { type Call, isNumber, numberIn, type Registry, sizesText, Wrong } from './call.ts';
 import { fractionType, isComplex, isWhole, type Operand, resultType, rounded } from './dtype.ts';
@@ -14,23 +15,6 @@ type How = Parameters<typeof ops.unary.shape & object>[0]['how'];
 /** Whether it is a table of values outside of the graph: what is computed of it is another. */
 export function isConstant(tensor: PyTensor): boolean {
   return !tensor.node && !(tensor instanceof PyParameter) && isKnown(tensor);
-}
-
-/** numpy's broadcasting; undefined where sizes contradict each other. */
-export function broadcastShapes(shapes: readonly Shape[]): Shape | undefined {
-  const rank = Math.max(...shapes.map(shape => shape.length));
-  const result: number[] = [];
-  for (let axis = 0; axis < rank; axis++) {
-    let length = 1;
-    for (const shape of shapes) {
-      const own = shape[axis - rank + shape.length] ?? 1;
-      if (own === 1 || own === length) continue;
-      if (length === 1 || Number.isNaN(length)) length = own;
-      else if (!Number.isNaN(own)) return undefined;
-    }
-    result.push(length);
-  }
-  return result;
 }
 
 /** What an operand says of the result's type. */
@@ -54,7 +38,7 @@ export function pointwise<A extends object>(
   let result: PyTensor;
   if (inputs.every(isConstant)) {
     const shapes = inputs.map(({ shape }) => shape!);
-    const shape = broadcastShapes(shapes);
+    const shape = broadcast(shapes);
     // The operator says it in its own words.
     if (!shape) result = world.apply(op, attrs, inputs, { dtype });
     else result = world.tensor(shape, dtype);
@@ -191,7 +175,7 @@ export const sub: Binary = (world, a, b) => {
     throw new Wrong({
       code: 'subtraction-of-booleans',
       message: l10n.t('A tensor of booleans cannot be subtracted from, or be subtracted.'),
-      help: l10n.t('Use ~ to negate a mask, or convert it by int().'),
+      help: l10n.t('Use ~ to negate a mask, or convert it with int().'),
       short: l10n.t('subtraction of booleans'),
     });
   }
@@ -247,7 +231,7 @@ const logic = (how: (a: boolean, b: boolean) => boolean): Binary =>
 /** Refuses two tensors that cannot be broadcast together, in PyTorch's terms. */
 function checked(binary: Binary): Binary {
   return (world, a, b) => {
-    if (a.shape && b.shape && !broadcastShapes([a.shape, b.shape])) {
+    if (a.shape && b.shape && !broadcast([a.shape, b.shape])) {
       const rank = Math.max(a.shape.length, b.shape.length);
       const pairs = Array.from({ length: rank }, (_, axis) => [
         a.shape![axis - rank + a.shape!.length] ?? 1,

@@ -2,10 +2,11 @@
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../ops/index.ts';
 import type { Shape } from '../../ops/op.ts';
+import { broadcast } from '../../ops/rules/shape.ts';
 import { notImplemented, PyList, PyTuple, type Value } from '../../python/objects.ts';
 import { type Call, type Registry, sizesText } from './call.ts';
 import { fractionType, isComplex, promote } from './dtype.ts';
-import { add, broadcastShapes, checked, mul } from './pointwise.ts';
+import { add, checked, mul } from './pointwise.ts';
 import { normOf, reduced } from './reductions.ts';
 import { named } from './results.ts';
 import { type DType, PyTensor } from './tensor.ts';
@@ -35,7 +36,7 @@ export function product(call: Call, a: PyTensor, b: PyTensor): PyTensor {
   }
   const inner = n.length === 1 ? n[0]! : n.at(-2)!;
   if (Math.abs(m.at(-1)! - inner) > 0) {
-    const batch = broadcastShapes([m.slice(0, -2), n.slice(0, -2)]);
+    const batch = broadcast([m.slice(0, -2), n.slice(0, -2)]);
     const output = batch && [...batch, ...(m.length > 1 ? [m.at(-2)!] : []), ...(n.length > 1 ? [n.at(-1)!] : [])];
     call.wrong(
       'matmul-size-mismatch',
@@ -53,7 +54,7 @@ export function product(call: Call, a: PyTensor, b: PyTensor): PyTensor {
       },
     );
   }
-  if (!broadcastShapes([m.slice(0, -2), n.slice(0, -2)])) {
+  if (!broadcast([m.slice(0, -2), n.slice(0, -2)])) {
     call.wrong(
       'batch-axes-mismatch',
       l10n.t(
@@ -239,7 +240,7 @@ export function defineProducts(registry: Registry): void {
     needDimensions(call, a, 2);
     needDimensions(call, b, 2);
     const [m, n] = [shapeOf(call, a), shapeOf(call, b)];
-    const batch = broadcastShapes([m.slice(0, -2), n.slice(0, -2)]);
+    const batch = broadcast([m.slice(0, -2), n.slice(0, -2)]);
     if (!batch || Math.abs(m.at(-1)! - n.at(-1)!) > 0) {
       return call.wrong(
         'cdist-mismatch',
@@ -256,7 +257,7 @@ export function defineProducts(registry: Registry): void {
     return call.world.apply(ops.rearrange, { how: 'order', shape: [...batch, m.at(-2)!, n.at(-2)!] }, [a, b]);
   });
   registry.define('cross', 'input, other, dim?', call => {
-    const shape = broadcastShapes([shapeOf(call, call.tensor()), shapeOf(call, call.tensor('other'))]);
+    const shape = broadcast([shapeOf(call, call.tensor()), shapeOf(call, call.tensor('other'))]);
     if (!shape) return checked(mul)(call.world, call.tensor(), call.tensor('other'));
     return call.world.apply(ops.combine, { how: 'lerp' }, [call.tensor(), call.tensor('other')]);
   });

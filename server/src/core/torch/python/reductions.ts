@@ -104,8 +104,8 @@ export function defineReductions(registry: Registry): void {
     if (isWhole(x.dtype) && x.hasType && !call.has('dtype')) {
       call.wrong(
         'mean-of-integers',
-        l10n.t('The mean of a tensor of {0} is not defined: it would be no integer.', x.dtype),
-        { help: l10n.t('Convert it first, for example by float().'), short: l10n.t('mean of integers') },
+        l10n.t('The mean of a tensor of {0} is not defined: it would not be an integer.', x.dtype),
+        { help: l10n.t('Convert it first, for example with float().'), short: l10n.t('mean of integers') },
       );
     }
     const axes = call.dims('dim', shapeOf(call, x).length);

@@ -60,7 +60,7 @@ export const lossLayers: readonly LayerClass[] = [
       name,
       file: 'loss',
       base: init.startsWith('weight') ? '_WeightedLoss' : '_Loss',
-      summary: () => l10n.t('A loss of training.'),
+      summary: () => l10n.t('A training loss.'),
       init,
       hidden: tensors,
       construct: (self, args) => {

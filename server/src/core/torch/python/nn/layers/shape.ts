@@ -145,14 +145,14 @@ export const shapes: readonly LayerClass[] = [
   {
     name: 'Unfold',
     file: 'fold',
-    summary: () => l10n.t('Makes a column of each window.'),
+    summary: () => l10n.t('Turns each window into a column.'),
     init: 'kernel_size, dilation=1, padding=0, stride=1',
     forward: (self, [input], nn) => unfold(nn, callerOf(self), tensorOf(nn, input), windows(self, nn)),
   },
   {
     name: 'Fold',
     file: 'fold',
-    summary: () => l10n.t('Adds columns up to an image.'),
+    summary: () => l10n.t('Sums columns back into an image.'),
     init: 'output_size, kernel_size, dilation=1, padding=0, stride=1',
     forward: (self, [input], nn) =>
       fold(nn, callerOf(self), tensorOf(nn, input), need(self, 'output_size', nn.machine), windows(self, nn)),
