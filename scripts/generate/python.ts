@@ -1,11 +1,15 @@
 // docs/python.md: what of Python and PyTorch the reader of programs knows, as its own modules have it.
+import { maxNodes } from '../../server/src/core/graph/builder.ts';
 import { noFiles } from '../../server/src/core/python/files.ts';
 import { libraryModules } from '../../server/src/core/python/library/index.ts';
 import { PyClass, PyModule, type Value } from '../../server/src/core/python/objects.ts';
-import { createMachine } from '../../server/src/core/python/vm.ts';
+import { createMachine, defaultSteps, maxCharge } from '../../server/src/core/python/vm.ts';
+import { exact } from '../../server/src/core/text/quantity.ts';
 import { sources } from '../../server/src/core/torch/python/library/sources.ts';
 import { nnModules } from '../../server/src/core/torch/python/nn/index.ts';
+import { mostValues } from '../../server/src/core/torch/python/storage.ts';
 import { torchModules } from '../../server/src/core/torch/python/torch.ts';
+import { table } from './markdown.ts';
 
 /** The parts of the page that are made of the sources. */
 export function pythonNames(): Readonly<Record<string, string>> {
@@ -29,6 +33,16 @@ export function pythonNames(): Readonly<Record<string, string>> {
   const computed = [...libraryModules.keys()].filter(name => namesIn(name).length > 0);
   const files = [...sources.keys()].map(path => path.replace(/(?:\/__init__)?\.py$/, '').replaceAll('/', '.'));
   return {
+    limits: table(
+      ['What', 'Limit'],
+      [
+        ['instructions of a reading', exact(defaultSteps)],
+        ['elements that a program makes in lists, strings and the like', exact(maxCharge)],
+        ['calls within calls', '1,000, as in Python'],
+        ['values of a tensor that are computed', exact(mostValues)],
+        ['operators', exact(maxNodes)],
+      ],
+    ),
     'nn layers': listed(layers.map(([name]) => name)),
     'nn functions': listed(namesIn('torch.nn.functional')),
     'torch functions': listed([...functions, ...namesIn('torch').filter(name => !functions.has(name))]),

@@ -95,9 +95,9 @@ import { skip } from './skipping.ts';
 /** Python's own limit of calls inside of each other. */
 const maxFrames = 1000;
 /** Instructions of one reading; a large network takes some hundred thousand. */
-const defaultSteps = 10_000_000;
+export const defaultSteps = 10_000_000;
 /** Elements, characters and the like that natives may make in one reading. */
-const maxCharge = 24_000_000;
+export const maxCharge = 24_000_000;
 
 /** How a run ended. */
 export type Outcome<T = Value> =
