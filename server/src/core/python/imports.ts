@@ -67,7 +67,7 @@ const mostRead = 300;
 export function parseFile(text: string, path: string): PythonTree {
   const earlier = read.get(path);
   read.delete(path);
-  const entry = earlier?.text === text ? earlier : { text, tree: parsePython(text, earlier?.tree) };
+  const entry = earlier?.text === text ? earlier : { text, tree: parsePython(text, earlier?.tree, true) };
   read.set(path, entry);
   if (read.size > mostRead)
     for (const oldest of read.keys()) {

@@ -128,6 +128,8 @@ export interface FunctionDef extends Node {
   readonly returns: Expression | undefined;
   readonly decorators: readonly Expression[];
   readonly body: readonly Statement[];
+  /** Set where the body is read when it is first asked for; whether it names `super` or `__class__`. */
+  readonly deferred?: { readonly usesClass: boolean };
   /** `def f(x):`, from `def` to the colon. */
   readonly head: Range;
 }
