@@ -21,6 +21,8 @@ export interface PythonBlock {
   readonly statements: readonly Statement[];
   /** What could not be read of it; ranges are relative to it. */
   readonly problems: readonly Problem[];
+  /** Set where all that it does is to define this name, whenever it runs: its statements are read when they are asked for. */
+  readonly defines?: string;
 }
 
 interface Node {

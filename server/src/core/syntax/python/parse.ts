@@ -13,6 +13,8 @@ export { isPythonStarted, startPython } from './grammar.ts';
  * the bodies of functions are read when they are asked for, and their problems are not in the tree.
  */
 export function parsePython(text: string, earlier?: PythonTree, isDeferred = false): PythonTree {
+  // What looks at all names of a module at once sees them as they are.
+  const canWait = isDeferred && !reflection.test(text);
   const known = new Map<string, PythonBlock>();
   for (const { block } of earlier?.chunks ?? []) known.set(block.text, block);
   const chunks: PythonChunk[] = [];
@@ -23,7 +25,7 @@ export function parsePython(text: string, earlier?: PythonTree, isDeferred = fal
     if (!block) {
       // A copy, because a slice would keep the whole text alive.
       const copy = ` ${own}`.slice(1);
-      block = isDeferred ? readDeferred(copy) : readBlock(copy);
+      block = canWait ? readDeferred(copy) : readBlock(copy);
       known.set(block.text, block);
     }
     chunks.push({ start: from, block });
@@ -31,6 +33,9 @@ export function parsePython(text: string, earlier?: PythonTree, isDeferred = fal
   }
   return { chunks, problems };
 }
+
+/** What looks at all names of a module, or at all classes. */
+export const reflection = /\b(?:__dict__|__subclasses__|(?:globals|locals|vars|getmembers|dir)\s*\()/;
 
 /** An expression by itself; undefined where it is none. */
 export function parseExpression(text: string): Expression | undefined {
