@@ -29,7 +29,12 @@ export function* run(task: Task, files: Files, roots: readonly string[], guess: 
   }
   const problems: Problem[] = [...worldOf(machine).problems];
   const missing = machine.missing.map(({ name }) => ({ name, why: l10n.t('no folder has it') }));
-  const failed = (problem: Problem): Try => ({ recorded: undefined, problems: [...problems, problem], missing });
+  const failed = (problem: Problem): Try => ({
+    recorded: undefined,
+    problems: [...problems, problem],
+    missing,
+    steps: machine.steps,
+  });
   if (outcome.kind === 'stopped') return failed(stopped(outcome.reason));
   if (outcome.kind === 'raised')
     return failed(exceptionProblem({ raised: new Raised(outcome.exception), message: '' }, head));
@@ -41,7 +46,7 @@ export function* run(task: Task, files: Files, roots: readonly string[], guess: 
   }
   if ('raised' in value) return failed(exceptionProblem(value, head));
   if (value.failure) problems.push(exceptionProblem(value.failure, head));
-  return { recorded: value, problems, missing };
+  return { recorded: value, problems, missing, steps: machine.steps };
 
   function* whole(): Steps<Recorded | Refusal | Failure> {
     const isPackage = /(?:^|\/)__init__\.pyw?$/.test(source.path ?? '');

@@ -24,12 +24,14 @@ export interface Outcome {
   readonly missing: readonly MissingImport[];
 }
 
-/** So many inputs are tried. */
+/** So many inputs are tried, while that is soon done. */
 const mostTries = 8;
+const mostSteps = 2_000_000;
 
 export function* attempts(task: Task): Generator<void, Outcome> {
   const files = new Witness(task.source.files ?? noFiles);
   let first: Try | undefined;
+  let steps = 0;
   const folders = [...task.surroundings.roots, libraryRoot];
   for (let guess = 0; guess < mostTries; guess++) {
     const tried: Try = yield* run(task, withLibrary(files), folders, guess);
@@ -42,7 +44,8 @@ export function* attempts(task: Task): Generator<void, Outcome> {
       const again: Try = yield* run({ ...task, given: indices }, withLibrary(files), folders, guess);
       if (again.recorded && !again.problems.some(isOfIndices)) return outcomeOf(again, task, files);
     }
-    if (task.given || !recorded || guess + 1 >= recorded.guesses) break;
+    steps += tried.steps;
+    if (task.given || !recorded || guess + 1 >= recorded.guesses || steps > mostSteps) break;
   }
   return outcomeOf(first!, task, files);
 }

@@ -27,4 +27,6 @@ export interface Try {
   readonly recorded: Recorded | undefined;
   readonly problems: readonly Problem[];
   readonly missing: readonly MissingImport[];
+  /** Instructions that it took. */
+  readonly steps: number;
 }
