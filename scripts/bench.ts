@@ -1,9 +1,11 @@
 // What Flopline's speed is made of, as ratios in one run: machines differ, ratios hardly do.
 //   npm run bench [-- --quick] [SECTION…]
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { load, parseEvents } from 'js-yaml';
 import {
   CodeActionRequest,
@@ -19,6 +21,7 @@ import {
   PublishDiagnosticsNotification,
   ShutdownRequest,
 } from 'vscode-languageserver-protocol/node';
+import { pytorch as pythonFormat } from '../server/src/core/formats/pytorch/index.ts';
 import { completions, defaultSettings, open, price, signatureHelp } from '../server/src/core/index.ts';
 import { detectors } from '../test/support/detectors.ts';
 import { yolov3 } from '../test/support/yolov3.ts';
@@ -580,6 +583,213 @@ function completion(): void {
   }
 }
 
+/** A ResNet of bottlenecks in Python: so many in each of its four stages. */
+function pythonResNet(depths: readonly number[]): string {
+  return `import torch
+from torch import nn
+
+
+def convolution(inputs, outputs, size=1, stride=1):
+    return nn.Conv2d(inputs, outputs, size, stride, padding=size // 2, bias=False)
+
+
+class Bottleneck(nn.Module):
+    def __init__(self, inputs, width, stride=1):
+        super().__init__()
+        outputs = 4 * width
+        self.reduce = convolution(inputs, width)
+        self.norm1 = nn.BatchNorm2d(width)
+        self.spatial = convolution(width, width, 3, stride)
+        self.norm2 = nn.BatchNorm2d(width)
+        self.expand = convolution(width, outputs)
+        self.norm3 = nn.BatchNorm2d(outputs)
+        self.act = nn.ReLU(inplace=True)
+        self.shortcut = None
+        if stride != 1 or inputs != outputs:
+            self.shortcut = nn.Sequential(convolution(inputs, outputs, 1, stride), nn.BatchNorm2d(outputs))
+
+    def forward(self, x):
+        identity = x if self.shortcut is None else self.shortcut(x)
+        out = self.act(self.norm1(self.reduce(x)))
+        out = self.act(self.norm2(self.spatial(out)))
+        out = self.norm3(self.expand(out))
+        return self.act(out + identity)
+
+
+class ResNet(nn.Module):
+    def __init__(self, depths=(${depths.join(', ')}), classes=1000):
+        super().__init__()
+        self.stem = nn.Sequential(
+            convolution(3, 64, 7, 2), nn.BatchNorm2d(64), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, 1)
+        )
+        inputs = 64
+        stages = []
+        for stage, depth in enumerate(depths):
+            width = 64 * 2**stage
+            blocks = []
+            for block in range(depth):
+                blocks.append(Bottleneck(inputs, width, 2 if stage > 0 and block == 0 else 1))
+                inputs = 4 * width
+            stages.append(nn.Sequential(*blocks))
+        self.stages = nn.Sequential(*stages)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.head = nn.Linear(inputs, classes)
+
+    def forward(self, x):
+        x = self.stages(self.stem(x))
+        return self.head(torch.flatten(self.pool(x), 1))
+
+
+def resnet152():
+    return ResNet()
+`;
+}
+
+/** torchvision's networks, where its sources are: TORCHVISION names the folder of its package. */
+const torchvision = [process.env.TORCHVISION, '/usr/lib/python3/dist-packages/torchvision'].find(
+  folder => folder !== undefined && existsSync(join(folder, 'models/resnet.py')),
+);
+
+interface Network {
+  readonly path: string;
+  readonly entry: string;
+  /** On a line of the network that is read. */
+  readonly word: string;
+}
+
+function networks(folder: string): readonly Network[] {
+  const example = (name: string): string => join(root, 'examples/python', name);
+  const own = join(folder, 'resnet152.py');
+  writeFileSync(own, pythonResNet([3, 8, 36, 3]));
+  const found: Network[] = [
+    { path: own, entry: 'resnet152()', word: 'self.reduce(' },
+    { path: example('vit.py'), entry: '', word: 'def forward' },
+    { path: example('gpt.py'), entry: '', word: 'def forward' },
+  ];
+  if (torchvision) {
+    const model = (name: string): string => join(torchvision, 'models', name);
+    found.push(
+      { path: model('resnet.py'), entry: 'resnet152()', word: 'self.conv1(' },
+      { path: model('swin_transformer.py'), entry: 'swin_t()', word: 'self.norm1(' },
+      { path: model('vision_transformer.py'), entry: 'vit_b_16()', word: 'self.ln_1(' },
+    );
+  }
+  return found;
+}
+
+/** How long a program takes from its start to its end. */
+function duration(command: string, args: readonly string[]): number {
+  const begin = performance.now();
+  const { status, error } = spawnSync(command, args, { stdio: 'ignore' });
+  if (error || status !== 0) throw error ?? new Error(`${command} ${args.join(' ')} failed`);
+  return performance.now() - begin;
+}
+
+/** Programs in turn: the median and the least of each. */
+function starts(...commands: readonly (readonly [command: string, args: readonly string[]])[]): string[] {
+  const found = commands.map((): number[] => []);
+  for (let round = 0; round < Math.min(rounds, 7); round++)
+    for (const [at, [command, args]] of commands.entries()) found[at]!.push(duration(command, args));
+  return found.map(taken => `${ms(median(taken))} (at least ${ms(Math.min(...taken))})`);
+}
+
+async function python(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'flopline-bench-'));
+  try {
+    const all = networks(folder);
+    const cli = join(root, 'dist/cli.js');
+    console.log(
+      '\n(p) Python: the command line from its start to its end, beside “import torch” (aim: at most 400 ms)',
+    );
+    const hasTorch = spawnSync('/usr/bin/python3', ['-c', 'import torch'], { stdio: 'ignore' }).status === 0;
+    const report = ({ path, entry }: Network): readonly [string, readonly string[]] => [
+      process.execPath,
+      [cli, 'report', path, ...(entry === '' ? [] : ['--entry', entry, '--input', '1,3,224,224'])],
+    ];
+    const cold = all.filter(({ entry }) => entry === 'resnet152()');
+    const importing: readonly [string, readonly string[]] = ['/usr/bin/python3', ['-c', 'import torch']];
+    const taken = starts(...cold.map(report), ...(hasTorch ? [importing] : []));
+    for (const [at, { path }] of cold.entries()) console.log(`  ${path.slice(-40)}: ${taken[at]}`);
+    console.log(`  import torch: ${hasTorch ? taken.at(-1) : 'not there'}`);
+
+    console.log('  Cold start of the other formats, beside the build that BASE names (aim: as before)');
+    const base = process.env.BASE;
+    for (const name of ['trispot.yaml', 'csp-pan.cfg', 'googlenet-head.prototxt', 'resnet50.net.yaml']) {
+      const file = join(root, 'examples', name);
+      const each = [cli, ...(base ? [base] : [])].map((program): readonly [string, readonly string[]] => [
+        process.execPath,
+        [program, 'report', file],
+      ]);
+      console.log(`  ${name}: ${starts(...each).join(' against ')}`);
+    }
+
+    console.log('  Edit → hints for 60 lines over stdio (aim: 30 ms in the median, 19 of 20 within 60 ms)');
+    for (const network of all) await pythonEdits(network);
+
+    console.log(
+      '  Growth: time for each block from text to costs, as a multiple of that of the largest (linear: about 1)',
+    );
+    await pythonFormat.parser!.load();
+    const sizes = [1, 2, 4];
+    const found = inTurn(
+      ...sizes.map(factor => {
+        const text = pythonResNet([3, 8, 36, 3].map(depth => depth * factor));
+        return () => {
+          for (let again = 0; again < 4 / factor; again++) costs('resnet.py', text);
+        };
+      }),
+    );
+    console.log(
+      `  ${sizes.map((factor, at) => `${50 * factor} blocks ${times(found[at]! / found.at(-1)!)}`).join(', ')}`,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function pythonEdits({ path, entry, word }: Network): Promise<void> {
+  const client = await startOurs();
+  const uri = pathToFileURL(path).href;
+  const comment = entry === '' ? '' : `\n# flopline: ${entry} input=1,3,224,224\n`;
+  const text = readFileSync(path, 'utf8') + comment;
+  await client.connection.sendNotification(DidOpenTextDocumentNotification.type, {
+    textDocument: { uri, languageId: 'python', version: 1, text },
+  });
+  const all = text.split('\n');
+  const line = all.findIndex(words => words.includes(word));
+  if (line < 0) throw new Error(`${path} has no ${word}`);
+  const end = all[line]!.length;
+  const range = { start: { line: Math.max(0, line - 30), character: 0 }, end: { line: line + 30, character: 0 } };
+  const hints = async (): Promise<number> =>
+    (await client.connection.sendRequest(InlayHintRequest.type, { textDocument: { uri }, range }))?.length ?? 0;
+  const first = performance.now();
+  while ((await hints()) === 0) {
+    if (performance.now() - first > 30_000) throw new Error(`no hints on ${path}`);
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+  const warm = quick ? 20 : 200;
+  const taken: number[] = [];
+  for (let round = 0; round < warm + 100; round++) {
+    const begin = performance.now();
+    // What a person types behind the code of the line: its function is read again, and the whole network.
+    const change = round % 2 ? { from: end, to: end + 3, text: '' } : { from: end, to: end, text: '  #' };
+    await client.connection.sendNotification(DidChangeTextDocumentNotification.type, {
+      textDocument: { uri, version: round + 2 },
+      contentChanges: [
+        { range: { start: { line, character: change.from }, end: { line, character: change.to } }, text: change.text },
+      ],
+    });
+    if ((await hints()) === 0) throw new Error(`no hints on ${path}`);
+    taken.push(performance.now() - begin);
+  }
+  const measured = taken.slice(warm).toSorted((a, b) => a - b);
+  const [middle, most] = [median(measured), measured[Math.floor(measured.length * 0.95)]!];
+  console.log(
+    `  ${path.slice(-40)}${entry === '' ? '' : `, ${entry}`}: ${ms(middle)}, 19 of 20 within ${ms(most)}, at least ${ms(measured[0]!)}; ${Math.round(memory(client) / 1e6)} MB after ${warm + 100} edits`,
+  );
+  await client.stop();
+}
+
 const sections: Record<string, () => void | Promise<void>> = {
   text: textToCosts,
   cfg: cfgToCosts,
@@ -591,6 +801,7 @@ const sections: Record<string, () => void | Promise<void>> = {
   actions: codeActions,
   rows: rowActions,
   'other-edits': otherEdits,
+  python,
 };
 
 const wanted = process.argv.slice(2).filter(word => !word.startsWith('--'));

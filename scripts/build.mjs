@@ -23,7 +23,9 @@ const wasm = {
     build.onLoad({ filter: /syntax[\\/]python[\\/]wasm\.mjs$/ }, () => ({
       contents: `
         import { brotliDecompressSync } from 'node:zlib';
+        import { setFlagsFromString } from 'node:v8';
         const unpacked = text => brotliDecompressSync(Buffer.from(text, 'base64'));
+        export const prepare = () => setFlagsFromString('--liftoff-only');
         export const runtime = () => unpacked(${packed('web-tree-sitter/web-tree-sitter.wasm')});
         export const grammar = () => unpacked(${packed('tree-sitter-python/tree-sitter-python.wasm')});
       `,

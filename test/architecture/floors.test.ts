@@ -33,7 +33,7 @@ const floors: readonly Floor[] = [
     packages: ['web-tree-sitter'],
   },
   // Where sources run; bundles have another module in its place.
-  { at: `${core}/syntax/python/wasm`, imports: [], packages: ['node:fs', 'node:module'] },
+  { at: `${core}/syntax/python/wasm`, imports: [], packages: ['node:fs', 'node:module', 'node:v8'] },
   { at: `${core}/ops`, imports: [], types: [`${core}/text`], shared: ['op', 'rules'] },
   { at: `${core}/ops/index`, imports: [`${core}/ops`] },
   { at: `${core}/ops/rules`, imports: [`${core}/ops/op`] },

@@ -91,8 +91,23 @@ export interface KeywordCall {
   readonly names: readonly string[];
 }
 
+/** The code of a function that is compiled when it is first asked for. */
+export class LaterCode {
+  readonly #compile: () => Code;
+  #code: Code | undefined;
+
+  constructor(compile: () => Code) {
+    this.#compile = compile;
+  }
+
+  get(): Code {
+    this.#code ??= this.#compile();
+    return this.#code;
+  }
+}
+
 export interface FunctionDetail {
-  readonly code: Code;
+  readonly code: Code | LaterCode;
   readonly defaults: number;
   readonly keywordDefaults: readonly string[];
   /** Where its outer variables are among the cells of the one that makes it. */

@@ -23,12 +23,13 @@ import {
   type Handler,
   type ImportDetail,
   type KeywordCall,
+  LaterCode,
   op,
   type ParameterNames,
 } from './code.ts';
 import { conductOf, type Effects, effectsOf, isHarmlessExpression, leavesOf, type Slot } from './effects.ts';
 import { ellipsis, PyBytes, PyComplex, PyFloat, PyTuple, type Value } from './objects.ts';
-import { type Scope, type Scopes, scopesOf } from './scope.ts';
+import { type Scope, type Scopes, scopesInside, scopesOf } from './scope.ts';
 
 export const binaryOperators = ['+', '-', '*', '/', '//', '%', '**', '@', '<<', '>>', '&', '|', '^'] as const;
 export const unaryOperators = ['+', '-', '~'] as const;
@@ -500,11 +501,27 @@ class Unit {
       this.#emit(op.noSelf, 0, 1);
     }
     this.#begin(node.head);
-    const unit = this.#functionUnit(node, node.name, 'function', node.head, node.parameters);
-    unit.isAsync = node.isAsync;
-    if (node.returns) unit.#annotations.set('return', this.#text.slice(node.returns.range.from, node.returns.range.to));
-    unit.body(node.body);
-    this.#makeFunction(unit.code(), node.parameters);
+    const scope = this.#scopes.get(node)!;
+    // Most functions are never called.
+    const code = new LaterCode(() => {
+      const scopes = node.deferred ? scopesInside(node, this.#scope) : this.#scopes;
+      const unit = this.#functionUnit(node, node.name, 'function', node.head, node.parameters, scopes);
+      unit.isAsync = node.isAsync;
+      if (node.returns)
+        unit.#annotations.set('return', this.#text.slice(node.returns.range.from, node.returns.range.to));
+      try {
+        unit.body(node.body);
+        return unit.code();
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        // Nested deeper than the stack.
+        const broken = this.#functionUnit(node, node.name, 'function', node.head, node.parameters, scopes);
+        const message = l10n.t('This is nested too deeply.');
+        broken.body([{ kind: 'Broken', message, targets: [], leaves: true, range: node.range }]);
+        return broken.code();
+      }
+    });
+    this.#makeFunction(code, node.parameters, [...scope.free]);
     for (let at = node.decorators.length - 1; at >= 0; at--) {
       this.#range = node.decorators[at]!.range;
       this.#statement = this.#range;
@@ -524,6 +541,7 @@ class Unit {
     kind: Code['kind'],
     head: Range,
     parameters: Parameters,
+    scopes = this.#scopes,
   ): Unit {
     const lists = [
       ...parameters.positionalOnly,
@@ -533,8 +551,8 @@ class Unit {
       ...(parameters.keywords ? [parameters.keywords] : []),
     ];
     const names = lists.map(parameter => parameter.name);
-    const scope = this.#scopes.get(node)!;
-    const unit = new Unit(scope, this.#scopes, this.#text, name, this.#qualified(name), kind, head, names);
+    const scope = scopes.get(node)!;
+    const unit = new Unit(scope, scopes, this.#text, name, this.#qualified(name), kind, head, names);
     const positional = parameters.positionalOnly.length + parameters.positional.length;
     const keywordOnly = parameters.keywordOnly.length;
     unit.#parameters = {
@@ -552,7 +570,11 @@ class Unit {
   }
 
   /** Puts a function of the code on the stack. */
-  #makeFunction(code: Code, parameters: Parameters | undefined): void {
+  #makeFunction(
+    code: Code | LaterCode,
+    parameters: Parameters | undefined,
+    free = code instanceof LaterCode ? [] : code.cells.slice(code.ownCells),
+  ): void {
     let defaults = 0;
     const keywordDefaults: string[] = [];
     if (parameters) {
@@ -567,7 +589,8 @@ class Unit {
         keywordDefaults.push(parameter.name);
       }
     }
-    const detail: FunctionDetail = { code, defaults, keywordDefaults, outer: this.#outerCells(code) };
+    const outer = free.map(name => this.#cells.indexOf(name));
+    const detail: FunctionDetail = { code, defaults, keywordDefaults, outer };
     this.#emit(op.function, this.#detail(detail), 1 - defaults - keywordDefaults.length);
   }
 

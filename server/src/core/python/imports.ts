@@ -54,7 +54,7 @@ export function importsFrom(tree: PythonTree): readonly ImportFrom[] {
       }
     }
   };
-  for (const { block } of tree.chunks) visit(block.statements);
+  for (const { block } of tree.chunks) if (block.defines === undefined) visit(block.statements);
   found = imports;
   fromImports.set(tree, found);
   return found;
@@ -67,7 +67,7 @@ const mostRead = 300;
 export function parseFile(text: string, path: string): PythonTree {
   const earlier = read.get(path);
   read.delete(path);
-  const entry = earlier?.text === text ? earlier : { text, tree: parsePython(text, earlier?.tree) };
+  const entry = earlier?.text === text ? earlier : { text, tree: parsePython(text, earlier?.tree, true) };
   read.set(path, entry);
   if (read.size > mostRead)
     for (const oldest of read.keys()) {
@@ -140,7 +140,10 @@ export function boundNames(tree: PythonTree): BoundNames {
       }
     }
   };
-  for (const { block } of tree.chunks) visit(block.statements);
+  for (const { block } of tree.chunks) {
+    if (block.defines === undefined) visit(block.statements);
+    else names.add(block.defines);
+  }
   found = { names, hasStar };
   bound.set(tree, found);
   return found;

@@ -87,7 +87,19 @@ export function linearized(bases: readonly PyClass[]): readonly PyClass[] | unde
   }
 }
 
+/** By signature: natives are made for each machine, and say the same each time. */
+const bindings = new Map<string, Binding>();
+
 export function bindingOf(signature: string): Binding {
+  let binding = bindings.get(signature);
+  if (!binding) {
+    binding = readSignature(signature);
+    bindings.set(signature, binding);
+  }
+  return binding;
+}
+
+function readSignature(signature: string): Binding {
   const names: string[] = [];
   const defaults: (Value | undefined)[] = [];
   let [positionalOnly, positional, rest, keywords] = [0, -1, -1, -1];

@@ -3,7 +3,7 @@
 import type { PythonTree } from '../syntax/python/ast.ts';
 import type { Range } from '../text/range.ts';
 import type { Reason } from '../text/reason.ts';
-import type { Code } from './code.ts';
+import { type Code, LaterCode } from './code.ts';
 import type { Files } from './files.ts';
 
 export type Value = null | boolean | number | bigint | string | PyObject;
@@ -324,7 +324,7 @@ export const noKeywords: Keywords = new Map();
 /** A function of the program. */
 export class PyFunction extends PyObject {
   readonly kind = 'function';
-  readonly code: Code;
+  #code: Code | LaterCode;
   readonly globals: PyModule;
   /** Where the text of its chunk begins in the file. */
   readonly base: number;
@@ -336,7 +336,7 @@ export class PyFunction extends PyObject {
   owner: PyClass | undefined;
 
   constructor(
-    code: Code,
+    code: Code | LaterCode,
     globals: PyModule,
     base: number,
     defaults: readonly Value[],
@@ -344,12 +344,23 @@ export class PyFunction extends PyObject {
     cells: readonly Cell[],
   ) {
     super();
-    this.code = code;
+    this.#code = code;
     this.globals = globals;
     this.base = base;
     this.defaults = defaults;
     this.keywordDefaults = keywordDefaults;
     this.cells = cells;
+  }
+
+  get code(): Code {
+    const code = this.#code;
+    return code instanceof LaterCode ? this.#compiled(code) : code;
+  }
+
+  #compiled(later: LaterCode): Code {
+    const code = later.get();
+    this.#code = code;
+    return code;
   }
 }
 

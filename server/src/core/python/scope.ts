@@ -66,6 +66,15 @@ export function scopesOf(
   return { module, scopes: collector.scopes };
 }
 
+/** The scopes in a function whose body was left out before: one of a module, or of a class in it. */
+export function scopesInside(node: FunctionDef, { kind, className }: Scope): Scopes {
+  const collector = new Collector();
+  const module = new Scope('module', undefined, undefined);
+  collector.whole(node, kind === 'class' ? new Scope('class', module, className) : module);
+  resolve(module);
+  return collector.scopes;
+}
+
 function resolve(scope: Scope): void {
   for (const child of scope.children) resolve(child);
   const wanted = new Set<string>();
@@ -214,6 +223,15 @@ class Collector {
   #function(node: FunctionDef, scope: Scope): void {
     this.#all(node.decorators, scope);
     this.#defaults(node.parameters, scope);
+    const inner = new Scope('function', scope, scope.className);
+    this.scopes.set(node, inner);
+    bindParameters(node.parameters, inner);
+    if (!node.deferred) this.statements(node.body, inner);
+    else if (node.deferred.usesClass) inner.use('__class__');
+  }
+
+  /** A function whose body was left out, with it. */
+  whole(node: FunctionDef, scope: Scope): void {
     const inner = new Scope('function', scope, scope.className);
     this.scopes.set(node, inner);
     bindParameters(node.parameters, inner);

@@ -1,8 +1,8 @@
 // The machine: runs code with frames of its own, so that Python's calls are not ours, and it can be paused between any two
 // instructions.
 import * as l10n from '@vscode/l10n';
-import type { Expression, PythonTree } from '../syntax/python/ast.ts';
-import { parseExpression } from '../syntax/python/parse.ts';
+import type { Expression, PythonBlock, PythonTree } from '../syntax/python/ast.ts';
+import { parseExpression, reflection } from '../syntax/python/parse.ts';
 import { type Reason, reasonOf } from '../text/reason.ts';
 import { attributeOf, deleteAttributeOf, isContainer, noAttribute, resolved, setAttributeOf } from './attributes.ts';
 import { createBuiltins } from './builtins/index.ts';
@@ -220,6 +220,8 @@ class Vm implements Interpreter {
   #outcome: Outcome<unknown> | undefined;
   /** An exception on its way to the innermost frame. */
   #thrown: unknown;
+  /** Whether the text looks at all names of modules at once: then they are there from the start. */
+  #isReflecting = false;
 
   constructor(options: MachineOptions) {
     this.options = options;
@@ -532,6 +534,7 @@ class Vm implements Interpreter {
 
   *run(source: Source): Steps<PyModule> {
     const { tree, name, isPackage = false, path } = source;
+    this.#isReflecting = tree.chunks.some(({ block }) => reflection.test(block.text));
     const module = new PyModule(name);
     this.#prepare(module, isPackage, path);
     if (path !== undefined) this.#paths.set(path, name);
@@ -561,11 +564,26 @@ class Vm implements Interpreter {
   *#runTree(tree: PythonTree, module: PyModule): Steps<void> {
     this.#underWay.add(module);
     for (const { start, block } of tree.chunks) {
+      if (block.defines !== undefined && !this.#isReflecting && !this.options.isEager) {
+        const name = block.defines;
+        const define = (): Steps => this.#defined(block, name, module, start);
+        module.dict.set(name, new PyLazy(define));
+        continue;
+      }
       const code = compileBlock(block);
       if (code.docstring !== undefined && start === tree.chunks[0]?.start) module.dict.set('__doc__', code.docstring);
       yield* this.call(new PyFunction(code, module, start, [], new Map(), []), [new Names(module.dict)]);
     }
     this.#underWay.delete(module);
+  }
+
+  /** Runs a chunk that only defines a name. */
+  *#defined(block: PythonBlock, name: string, module: PyModule, start: number): Steps {
+    const code = compileBlock(block);
+    // Names of its own: in the module it may be another's by now.
+    const names = new Map<string, Value>();
+    yield* this.call(new PyFunction(code, module, start, [], new Map(), []), [new Names(names)]);
+    return names.get(name) ?? null;
   }
 
   // Imports.

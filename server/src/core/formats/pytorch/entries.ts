@@ -10,7 +10,7 @@ import type {
 import { settingComments } from '../../text/pragma.ts';
 import type { Range } from '../../text/range.ts';
 import type { ProgramEntry, UnbuiltClass } from '../format.ts';
-import { dottedName, isDefinition, methodOf, nodesIn, requiredOf } from './syntax.ts';
+import { callsInside, dottedName, isDefinition, methodOf, namesInside, nodesIn, requiredOf } from './syntax.ts';
 
 /** What a file defines that may build a network. */
 export interface Outline {
@@ -217,9 +217,7 @@ class File {
     // A class that another is derived from is a network of its own.
     const parts = new Set(
       [...this.#classes].flatMap(([name, { node }]) =>
-        node.body
-          .flatMap(each => [...nodesIn(each)])
-          .flatMap(inner => (inner.kind === 'Name' && inner.name !== name ? [inner.name] : [])),
+        node.body.flatMap(each => [...namesInside(each)].filter(inner => inner !== name)),
       ),
     );
     const names = [...this.#classes.keys()].filter(
@@ -572,14 +570,7 @@ class File {
     this.#returnsModule.set(name, false);
     const definition = this.#functions.get(name)?.node;
     if (!definition) return false;
-    const locals = new Map<string, Expression[]>();
-    const returned: Expression[] = [];
-    for (const node of nodesIn(definition, each => !isDefinition(each) && each.kind !== 'Lambda')) {
-      if (node.kind === 'Return' && node.value) returned.push(node.value);
-      if (node.kind !== 'Assign') continue;
-      for (const target of node.targets)
-        if (target.kind === 'Name') locals.set(target.name, [...(locals.get(target.name) ?? []), node.value]);
-    }
+    const { returned, locals } = returnsOf(definition);
     // What takes weights that were trained is a network, whatever its class is called.
     const isPublished = [...definition.parameters.positional, ...definition.parameters.keywordOnly].some(
       parameter => parameter.name === 'pretrained' || parameter.name === 'weights',
@@ -595,8 +586,7 @@ class File {
     return (
       [...positional, ...keywordOnly].some(({ name: parameter }) => parameter === 'pretrained') ||
       [...this.#reach(name)].some(other => other !== name && this.#isModuleClass(other)) ||
-      [...nodesIn(this.#functions.get(name)!.node)].some(node => {
-        if (node.kind !== 'Call') return false;
+      callsInside(this.#functions.get(name)!.node).some(node => {
         const resolved = this.#resolved(node.callee);
         return (
           resolved !== undefined &&
@@ -617,11 +607,9 @@ class File {
     let found = this.#mentions.get(name);
     if (!found) {
       const definition = (this.#classes.get(name) ?? this.#functions.get(name))?.node;
-      const names = definition
-        ? [...nodesIn(definition)].flatMap(node => (node.kind === 'Name' ? [node.name] : []))
-        : [];
+      const names = definition ? namesInside(definition) : [];
       found = new Set(
-        names.filter(other => other !== name && (this.#classes.has(other) || this.#functions.has(other))),
+        [...names].filter(other => other !== name && (this.#classes.has(other) || this.#functions.has(other))),
       );
       this.#mentions.set(name, found);
     }
@@ -633,6 +621,30 @@ class File {
     const others = [...this.#classes.keys(), ...[...this.#functions.keys()].filter(other => !tryingOut.test(other))];
     return others.some(other => other !== name && this.#mentioned(other).has(name));
   }
+}
+
+/** What a function returns, and what the names in it are assigned. */
+interface Returns {
+  readonly returned: readonly Expression[];
+  readonly locals: ReadonlyMap<string, readonly Expression[]>;
+}
+
+const returns = new WeakMap<FunctionDef, Returns>();
+
+function returnsOf(definition: FunctionDef): Returns {
+  const known = returns.get(definition);
+  if (known) return known;
+  const locals = new Map<string, Expression[]>();
+  const returned: Expression[] = [];
+  for (const node of nodesIn(definition, each => !isDefinition(each) && each.kind !== 'Lambda')) {
+    if (node.kind === 'Return' && node.value) returned.push(node.value);
+    if (node.kind !== 'Assign') continue;
+    for (const target of node.targets)
+      if (target.kind === 'Name') locals.set(target.name, [...(locals.get(target.name) ?? []), node.value]);
+  }
+  const found = { returned, locals };
+  returns.set(definition, found);
+  return found;
 }
 
 const unsaid: Binding = { text: undefined, kind: 'other', range: undefined };

@@ -21,10 +21,14 @@ export function moduleRows(model: ModuleInstance, graph: Graph, calls: readonly 
   const ended = new Map<object, { count: number; outputs: readonly Tensor[] }>();
   for (const { module, outputs, isCall = true } of calls)
     if (isCall) ended.set(module, { outputs, ...ended.get(module), count: (ended.get(module)?.count ?? 0) + 1 });
+  const counts = countsOf(
+    model,
+    modules.map(({ value }) => value),
+  );
   const byPath = new Map(modules.map(({ path }, index) => [path, index]));
   return modules.map(({ path, value: module }, index) => {
     const { count = 0, outputs = [] } = ended.get(module) ?? {};
-    const { params, why } = parametersOf(module);
+    const { params, why } = counts.get(module)!;
     return {
       name: path,
       type: module.cls.name,
@@ -64,17 +68,50 @@ function* ownNodes(
   yield* found;
 }
 
-function parametersOf(module: ModuleInstance): { readonly params: number; readonly why: Reason | undefined } {
-  const seen = new Set<PyParameter>();
-  let params = 0;
-  for (const { value } of modulesOf(module)) {
-    for (const [, parameter] of value.ownParameters()) {
-      if (seen.has(parameter)) continue;
-      seen.add(parameter);
-      const elements = parameter.shape?.reduce((product, length) => product * length, 1) ?? Number.NaN;
-      if (Number.isNaN(elements)) return { params: elements, why: parameter.why };
-      params += elements;
+interface Count {
+  readonly params: number;
+  readonly why: Reason | undefined;
+}
+
+/** The parameters of each module with those inside of it, each once. */
+function countsOf(model: ModuleInstance, modules: readonly ModuleInstance[]): ReadonlyMap<ModuleInstance, Count> {
+  const own = new Map(modules.map(module => [module, [...module.ownParameters()].map(([, parameter]) => parameter)]));
+  const inside = new Map(modules.map(module => [module, [...module.ownChildren()].map(([, child]) => child)]));
+  const seen = new Set<PyParameter | ModuleInstance>([model]);
+  let isTree = true;
+  for (const parts of [...own.values(), ...inside.values()]) {
+    for (const part of parts) {
+      if (seen.has(part)) isTree = false;
+      seen.add(part);
     }
+  }
+  const counts = new Map<ModuleInstance, Count>();
+  if (!isTree) {
+    for (const module of modules) {
+      const parameters = new Set([...modulesOf(module)].flatMap(({ value }) => own.get(value) ?? []));
+      counts.set(module, sum([...parameters].map(countOf)));
+    }
+    return counts;
+  }
+  // Those inside of a module come after it.
+  for (const module of modules.toReversed()) {
+    const parts = inside.get(module)!.map(child => counts.get(child)!);
+    counts.set(module, sum([...own.get(module)!.map(countOf), ...parts]));
+  }
+  return counts;
+}
+
+function countOf({ shape, why }: PyParameter): Count {
+  const params = shape?.reduce((product, length) => product * length, 1) ?? Number.NaN;
+  return { params, why: Number.isNaN(params) ? why : undefined };
+}
+
+/** Unknown where one is, for the first one's reason. */
+function sum(counts: readonly Count[]): Count {
+  let params = 0;
+  for (const count of counts) {
+    if (Number.isNaN(count.params)) return count;
+    params += count.params;
   }
   return { params, why: undefined };
 }

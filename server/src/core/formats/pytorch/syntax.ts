@@ -1,5 +1,12 @@
 // Going through the syntax of a program.
-import type { ClassDef, Expression, FunctionDef, Parameters, Statement } from '../../syntax/python/ast.ts';
+import type {
+  CallExpression,
+  ClassDef,
+  Expression,
+  FunctionDef,
+  Parameters,
+  Statement,
+} from '../../syntax/python/ast.ts';
 
 /** Anything of the tree that has a kind. */
 export type SyntaxNode = Statement | Expression;
@@ -15,10 +22,50 @@ export function* nodesIn(root: object, into: (node: SyntaxNode) => boolean = () 
     const isNode = 'kind' in at;
     if (isNode) yield at as SyntaxNode;
     if (isNode && at !== root && !into(at as SyntaxNode)) continue;
-    const inside: object[] = [];
-    for (const value of Object.values(at)) if (typeof value === 'object' && value !== null) inside.push(value);
-    for (const each of inside.reverse()) stack.push(each);
+    const first = stack.length;
+    if (Array.isArray(at)) {
+      for (const each of at) if (typeof each === 'object' && each !== null) stack.push(each);
+    } else {
+      for (const key in at) {
+        const value = (at as Record<string, unknown>)[key];
+        if (typeof value === 'object' && value !== null && !places.has(key)) stack.push(value);
+      }
+    }
+    for (let from = first, to = stack.length - 1; from < to; from++, to--) {
+      const other = stack[from]!;
+      stack[from] = stack[to]!;
+      stack[to] = other;
+    }
   }
+}
+
+/** Ranges hold no nodes. */
+const places: ReadonlySet<string> = new Set(['range', 'nameRange', 'head']);
+
+const names = new WeakMap<object, ReadonlySet<string>>();
+
+/** The names that a node mentions: what an edit leaves alone is not gone through again. */
+export function namesInside(node: SyntaxNode): ReadonlySet<string> {
+  let found = names.get(node);
+  if (!found) {
+    const inside = new Set<string>();
+    for (const each of nodesIn(node)) if (each.kind === 'Name') inside.add(each.name);
+    found = inside;
+    names.set(node, found);
+  }
+  return found;
+}
+
+const calls = new WeakMap<object, readonly CallExpression[]>();
+
+/** The calls in a node. */
+export function callsInside(node: SyntaxNode): readonly CallExpression[] {
+  let found = calls.get(node);
+  if (!found) {
+    found = [...nodesIn(node)].filter((each): each is CallExpression => each.kind === 'Call');
+    calls.set(node, found);
+  }
+  return found;
 }
 
 /** `torch.nn.Module` of attributes of names; undefined for every other expression. */

@@ -21,6 +21,8 @@ export interface PythonBlock {
   readonly statements: readonly Statement[];
   /** What could not be read of it; ranges are relative to it. */
   readonly problems: readonly Problem[];
+  /** Set where all that it does is to define this name, whenever it runs: its statements are read when they are asked for. */
+  readonly defines?: string;
 }
 
 interface Node {
@@ -128,6 +130,8 @@ export interface FunctionDef extends Node {
   readonly returns: Expression | undefined;
   readonly decorators: readonly Expression[];
   readonly body: readonly Statement[];
+  /** Set where the body is read when it is first asked for; whether it names `super` or `__class__`. */
+  readonly deferred?: { readonly usesClass: boolean };
   /** `def f(x):`, from `def` to the colon. */
   readonly head: Range;
 }

@@ -27,6 +27,7 @@ export function isPythonStarted(): boolean {
 
 async function start(): Promise<void> {
   const [{ Language, Parser }, wasm] = await Promise.all([import('web-tree-sitter'), import('./wasm.mjs')]);
+  wasm.prepare();
   await Parser.init({ wasmBinary: wasm.runtime() });
   const language = await Language.load(wasm.grammar());
   kinds = kindsOf(language);

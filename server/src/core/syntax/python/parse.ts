@@ -1,14 +1,20 @@
 // Python's text as a tree: chunk by chunk, so that an edit reads again what it touches. Never fails.
 import type { Problem } from '../../text/problem.ts';
 import type { Expression, PythonBlock, PythonChunk, PythonTree } from './ast.ts';
+import { readDeferred } from './deferred.ts';
 import { type LogicalLine, logicalLines } from './lines.ts';
 import { read, Unreadable } from './read.ts';
 import { readBlock } from './recover.ts';
 
 export { isPythonStarted, startPython } from './grammar.ts';
 
-/** The tree of a text. Chunks whose text `earlier` has are those of it. startPython() must have ended. */
-export function parsePython(text: string, earlier?: PythonTree): PythonTree {
+/**
+ * The tree of a text. Chunks whose text `earlier` has are those of it. startPython() must have ended. With `isDeferred`
+ * the bodies of functions are read when they are asked for, and their problems are not in the tree.
+ */
+export function parsePython(text: string, earlier?: PythonTree, isDeferred = false): PythonTree {
+  // What looks at all names of a module at once sees them as they are.
+  const canWait = isDeferred && !reflection.test(text);
   const known = new Map<string, PythonBlock>();
   for (const { block } of earlier?.chunks ?? []) known.set(block.text, block);
   const chunks: PythonChunk[] = [];
@@ -18,7 +24,8 @@ export function parsePython(text: string, earlier?: PythonTree): PythonTree {
     let block = known.get(own);
     if (!block) {
       // A copy, because a slice would keep the whole text alive.
-      block = readBlock(` ${own}`.slice(1));
+      const copy = ` ${own}`.slice(1);
+      block = canWait ? readDeferred(copy) : readBlock(copy);
       known.set(block.text, block);
     }
     chunks.push({ start: from, block });
@@ -26,6 +33,9 @@ export function parsePython(text: string, earlier?: PythonTree): PythonTree {
   }
   return { chunks, problems };
 }
+
+/** What looks at all names of a module, or at all classes. */
+export const reflection = /\b(?:__dict__|__subclasses__|(?:globals|locals|vars|getmembers|dir)\s*\()/;
 
 /** An expression by itself; undefined where it is none. */
 export function parseExpression(text: string): Expression | undefined {

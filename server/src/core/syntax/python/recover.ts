@@ -17,12 +17,21 @@ const maxBlocks = 100;
 
 export function readBlock(text: string): PythonBlock {
   const lines = logicalLines(text);
-  const statements =
-    isRegular(lines) && (!lines[0] || isBeside(lines[0], top)) ? read(text, lines, 0, text.length) : undefined;
+  const statements = isRegularBlock(lines) ? read(text, lines, 0, text.length) : undefined;
   if (statements && !(statements instanceof Unreadable)) return { text, ...placed(statements, text) };
   const recovery = new Recovery(text);
   const found = placed(recovery.block(lines, 0, top), text);
   return { text, statements: found.statements, problems: [...recovery.problems, ...found.problems] };
+}
+
+/** The statements of a block's lines, whatever is wrong with them. */
+export function blockOfLines(text: string, lines: readonly LogicalLine[]): readonly Statement[] {
+  return new Recovery(text).block(lines, 1);
+}
+
+/** Whether nothing is wrong with the lines of a chunk as far as their indentation says. */
+export function isRegularBlock(lines: readonly LogicalLine[]): boolean {
+  return isRegular(lines) && (!lines[0] || isBeside(lines[0], top));
 }
 
 /** How lines are indented. */

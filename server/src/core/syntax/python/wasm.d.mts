@@ -2,3 +2,5 @@
 export function runtime(): Uint8Array;
 /** That of tree-sitter-python. */
 export function grammar(): Uint8Array;
+/** Before WebAssembly is started. */
+export function prepare(): void;

@@ -158,19 +158,27 @@ export function namesOf(machine: Machine): TorchNames {
   return names;
 }
 
-definePointwise(main, call => nonzero(call, call.tensor('condition'), true));
-defineViews(main);
-defineReductions(main);
-defineIndexing(main);
-defineJoining(main);
-defineProducts(main);
-defineCreation(main);
-defineMethods(main, namesOf);
-defineLinalg(linalg, fft);
+let isDefined = false;
+
+/** Fills the tables at the first program that needs them: other formats pay nothing for them. */
+function defineAll(): void {
+  if (isDefined) return;
+  isDefined = true;
+  definePointwise(main, call => nonzero(call, call.tensor('condition'), true));
+  defineViews(main);
+  defineReductions(main);
+  defineIndexing(main);
+  defineJoining(main);
+  defineProducts(main);
+  defineCreation(main);
+  defineMethods(main, namesOf);
+  defineLinalg(linalg, fft);
+}
 
 /** Fills the classes that all native modules share. */
 function install(machine: Machine, world: Recording, names: Names): void {
   const { Tensor, Size } = world.classes;
+  defineAll();
   for (const [name, method] of main.methods) Tensor.dict.set(name, method);
   for (const [name, fn] of olderLinalg()) Tensor.dict.set(name, fn);
   Tensor.getAttribute = (self, name, own) =>
@@ -330,6 +338,7 @@ function olderLinalg(): ReadonlyMap<string, Native> {
 }
 
 function functionsOf(registry: Registry): Entries {
+  defineAll();
   return Object.fromEntries(registry.functions);
 }
 
