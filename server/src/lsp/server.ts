@@ -253,7 +253,7 @@ export function serve(connection: Connection): void {
       const analysed = workspace.analysed(uri);
       const found = analysed ? problemsWithHints(analysed) : documentProblems(document);
       const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
-      const read = analysed?.spec.program?.read;
+      const read = analysed?.spec.imports?.read;
       const linesOf = (file: string): Lines | undefined => {
         const text = read?.get(file);
         return text === undefined ? undefined : new Lines(text);

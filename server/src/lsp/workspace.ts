@@ -138,11 +138,11 @@ export class Workspace {
    * which that is news.
    */
   look(uri: string): readonly string[] {
-    const program = this.#entries.get(uri)?.analysed?.value?.spec.program;
-    const host = program?.host;
+    const spec = this.#entries.get(uri)?.analysed?.value?.spec;
+    const host = spec?.program?.host;
     if (!host) return [];
     const changed: string[] = [];
-    for (const path of program.read.keys()) {
+    for (const path of spec?.imports?.read.keys() ?? []) {
       if (isSameHost(this.#hosts.get(path), host)) continue;
       this.#hosts.set(path, host);
       changed.push(path);

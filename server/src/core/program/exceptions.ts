@@ -50,7 +50,7 @@ export function exceptionReason({ raised: { exception }, message }: Failure): Re
 }
 
 /** As Python prints it. */
-const wordsOf = (type: string, message: string): string => (message === '' ? type : `${type}: ${message}`);
+export const wordsOf = (type: string, message: string): string => (message === '' ? type : `${type}: ${message}`);
 
 /** Python ends a message without a full stop. */
 const sentence = (words: string): string => (/[.!?…]$/.test(words) ? words : `${words}.`);

@@ -1104,6 +1104,7 @@ class Vm implements Interpreter {
       if (place) trace.push({ ...place, name: frame.code!.name });
     }
     exception.trace = trace;
+    this.options.hooks?.raised?.(exception, from);
   }
 
   /** An error in the innermost frame. */

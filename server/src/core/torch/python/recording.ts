@@ -74,6 +74,13 @@ export class Recording implements World {
     return this.#problems;
   }
 
+  /** What was reported is of no interest any more. */
+  forget(): void {
+    this.#problems.length = 0;
+    this.#seen.clear();
+    this.misfits.clear();
+  }
+
   /** The calls of modules in the last recording, in the order in which they ended. */
   get moduleCalls(): readonly EndedCall[] {
     return this.#ended;
