@@ -647,6 +647,8 @@ export interface MachineOptions {
   readonly files: Files;
   /** Folders from which absolute imports are resolved, in order. */
   readonly roots: readonly string[];
+  /** The folder that the program seems to have been started in; by default the first root. */
+  readonly cwd?: string | undefined;
   /** Beside those of the standard library. */
   readonly natives: NativeModules;
   readonly hooks?: Hooks;

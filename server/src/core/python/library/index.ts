@@ -8,7 +8,9 @@ import { copy } from './copy.ts';
 import { dataclasses } from './dataclasses.ts';
 import { enums } from './enum.ts';
 import { functools } from './functools.ts';
+import { fnmatch, glob } from './globbing.ts';
 import { inspect } from './inspect.ts';
+import { io } from './io.ts';
 import { itertools } from './itertools.ts';
 import { json } from './json.ts';
 import { math } from './math.ts';
@@ -31,11 +33,13 @@ import {
   outside,
   packaging,
   packagingVersion,
+  pkgResources,
   string,
   textwrap,
 } from './strings.ts';
 import { platform, sys } from './sys.ts';
 import { types, typing, typingExtensions } from './typing.ts';
+import { yaml } from './yaml.ts';
 
 const known: Readonly<Record<string, Module>> = {
   __future__: future,
@@ -51,13 +55,16 @@ const known: Readonly<Record<string, Module>> = {
   datetime,
   'distutils.version': distutilsVersion,
   enum: enums,
+  fnmatch,
   fractions,
   functools,
   gc,
+  glob,
   importlib,
   'importlib.metadata': importlibMetadata,
   'importlib.util': importlibUtil,
   inspect,
+  io,
   itertools,
   json,
   logging,
@@ -71,6 +78,7 @@ const known: Readonly<Record<string, Module>> = {
   packaging,
   'packaging.version': packagingVersion,
   pathlib,
+  pkg_resources: pkgResources,
   platform,
   posixpath: osPath,
   random,
@@ -89,6 +97,7 @@ const known: Readonly<Record<string, Module>> = {
   uuid,
   warnings,
   weakref,
+  yaml,
 };
 
 /** Modules that there are, and of which nothing is computed. */
@@ -118,10 +127,8 @@ const unknown = [
   'errno',
   'faulthandler',
   'fcntl',
-  'fnmatch',
   'ftplib',
   'getpass',
-  'glob',
   'gzip',
   'hashlib',
   'heapq',
@@ -133,7 +140,6 @@ const unknown = [
   'importlib.abc',
   'importlib.machinery',
   'importlib.resources',
-  'io',
   'keyword',
   'linecache',
   'locale',
@@ -197,17 +203,7 @@ const unknown = [
   'zlib',
 ];
 /** Of these, those whose results come from outside of the program. */
-const beyond = new Set([
-  'glob',
-  'io',
-  'multiprocessing',
-  'pickle',
-  'shutil',
-  'socket',
-  'subprocess',
-  'tempfile',
-  'urllib.request',
-]);
+const beyond = new Set(['multiprocessing', 'pickle', 'shutil', 'socket', 'subprocess', 'tempfile', 'urllib.request']);
 
 export const libraryModules: NativeModules = new Map<string, Module>([
   ...unknown.map(name => [name, unknownModule(name, beyond.has(name) ? outside : undefined)] as const),

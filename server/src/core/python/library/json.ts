@@ -1,14 +1,14 @@
 // The module `json`: what it writes and reads of plain values.
-import * as l10n from '@vscode/l10n';
 import { typeName } from '../builtins/classes.ts';
 import { textOf } from '../builtins/conversions.ts';
 import { put } from '../builtins/dict.ts';
 import { maxDepth, maxText, tooDeep, tooMuchText, unsupported } from '../builtins/limits.ts';
 import { int } from '../builtins/numbers.ts';
-import { floatText, intText } from '../builtins/text.ts';
+import { rest, writeInto } from '../builtins/open.ts';
+import { floatText, intText, isAscii } from '../builtins/text.ts';
 import type { Machine } from '../machine.ts';
 import { native, nativeSteps } from '../native.ts';
-import { PyDict, PyFloat, PyList, PyTuple, plain, type Steps, Unknown, type Value } from '../objects.ts';
+import { PyBytes, PyDict, PyFloat, PyList, PyTuple, plain, type Steps, Unknown, type Value } from '../objects.ts';
 import { missing, moduleOf } from './module.ts';
 
 /** A string of JSON: no control characters, and the escapes that there are. */
@@ -195,6 +195,16 @@ function* dumps(args: readonly Value[], machine: Machine): Steps {
   return typeof text === 'string' && text.length > maxText ? tooMuchText(machine) : text;
 }
 
+function loads([source, ...hooks]: readonly Value[], name: string, machine: Machine): Value {
+  if (source instanceof Unknown) return source;
+  if (hooks.some(hook => hook !== null)) return unsupported(machine, `json.${name}(object_hook=…)`);
+  const text = source instanceof PyBytes && isAscii(source.text) ? source.text : textOf(source!);
+  if (text === undefined) return unsupported(machine, `json.${name}(${typeName(source!, machine)})`);
+  const value = read(text, machine);
+  if (value === undefined) throw machine.raise('ValueError', 'Expecting value: line 1 column 1 (char 0)');
+  return value;
+}
+
 export const json = moduleOf('json', machine => [
   { JSONDecodeError: machine.builtin('ValueError') },
   [
@@ -208,19 +218,27 @@ export const json = moduleOf('json', machine => [
     native(
       'loads',
       's, *, cls=None, object_hook=None, parse_float=None, parse_int=None, parse_constant=None, object_pairs_hook=None',
-      (args, inner) => {
-        const [s, ...hooks] = args;
-        if (s instanceof Unknown) return s;
-        if (hooks.some(hook => hook !== null)) return unsupported(inner, 'json.loads(object_hook=…)');
-        const text = textOf(s!);
-        if (text === undefined) return unsupported(inner, `json.loads(${typeName(s!, inner)})`);
-        const value = read(text, inner);
-        if (value === undefined) throw inner.raise('ValueError', 'Expecting value: line 1 column 1 (char 0)');
-        return value;
+      (args, inner) => loads(args, 'loads', inner),
+    ),
+    nativeSteps(
+      'load',
+      'fp, *, cls=None, object_hook=None, parse_float=None, parse_int=None, parse_constant=None, object_pairs_hook=None',
+      function* ([file, ...hooks], inner) {
+        const text = rest(file!) ?? (yield* inner.call(yield* inner.getAttribute(file!, 'read'), []));
+        return loads([text, ...hooks], 'load', inner);
       },
     ),
-    native('load', '*args, **kwargs', (_, inner) => inner.unknown(l10n.t('Files that the program opens are not read'))),
-    native('dump', '*args, **kwargs', () => null),
+    nativeSteps(
+      'dump',
+      'obj, fp, skipkeys=False, ensure_ascii=True, check_circular=True, allow_nan=True, cls=None, indent=None, separators=None, default=None, sort_keys=False',
+      function* ([object, file, ...args], inner) {
+        const text = yield* dumps([object!, ...args], inner);
+        if (!writeInto(file!, textOf(text) ?? (text as Unknown), inner)) {
+          yield* inner.call(yield* inner.getAttribute(file!, 'write'), [text]);
+        }
+        return null;
+      },
+    ),
   ],
   missing('json', 'JSONEncoder', 'JSONDecoder'),
 ]);
