@@ -5,6 +5,7 @@ import { type Analysed, type Document, type Files, open, type Problem, price, ty
 import { corePath, Disk } from '../host/disk.ts';
 import type { ExitCode, SpecsRequest } from './arguments.ts';
 import { type Candidate, candidates, contentOf, reasonOf } from './files.ts';
+import { rootsOf } from './parsers.ts';
 
 /** Where a command writes. */
 export interface Streams {
@@ -119,11 +120,7 @@ function specOf(file: Candidate, settings: Settings, files: Files): Document | s
         : notOne(file);
     }
     case 'text': {
-      const { source, python } = settings;
-      const roots = {
-        source: source === undefined ? undefined : corePath(source),
-        python: python === undefined ? undefined : corePath(python),
-      };
+      const roots = rootsOf(settings);
       const document = open({ name, text: content.text, path: corePath(file.path), files, roots }, settings);
       return document ? strict(document) : notOne(file);
     }

@@ -105,8 +105,9 @@ export class Workspace {
     const known = this.#entries.get(uri);
     // A text is looked at once: most files of a language that is not ours are no specs, and most specs need no parser.
     if (known?.version === text.version && !known.document?.format.parser) return;
-    const parser = formatOf(sourceOf(uri, text))?.parser;
-    if (parser && !parser.isReady()) yield parser.load();
+    const source = this.#placed(sourceOf(uri, text), this.settings.of(uri));
+    const parser = formatOf(source)?.parser;
+    if (parser?.isNeeded(source) && !parser.isReady()) yield parser.load();
     // A file that it was read with may change meanwhile; who changes files all the time waits at the end.
     for (let tries = 0; tries < 3; tries++) {
       const entry = this.#entry(uri);
@@ -233,6 +234,11 @@ export class Workspace {
     return { source: absolute(source), python: absolute(python ?? this.python) };
   }
 
+  /** A text with what is around it. */
+  #placed(source: Source, settings: Settings): Source {
+    return { ...source, files: this.#disk, roots: this.#roots(settings) };
+  }
+
   #entry(uri: string): Entry | undefined {
     const text = this.#texts.get(uri);
     if (!text) return undefined;
@@ -243,16 +249,16 @@ export class Workspace {
     const path = pathOfUri(uri);
     const host = path === undefined ? undefined : this.#hosts.get(path);
     if (known?.version === version && known.settings === settings && known.host === host && isSame) return known;
-    const source = sourceOf(uri, text);
+    const source = this.#placed(sourceOf(uri, text), settings);
     // Whoever asks has waited for it; this is a text that came just now.
     const parser = formatOf(source)?.parser;
-    if (parser && !parser.isReady()) return undefined;
+    if (parser && !parser.isReady() && parser.isNeeded(source)) return undefined;
     const files = parser && path !== undefined ? new Watched(this.#disk) : undefined;
     // Parsing depends on no setting but the size limit, where no other files are read.
     const reusable = !files && known?.version === version && known.settings.maxFileSize === settings.maxFileSize;
     const document = reusable
       ? known.document
-      : open({ ...source, files, host, roots: this.#roots(settings) }, settings, known?.document);
+      : open({ ...source, files, host }, settings, known?.document);
     const before = known?.analysed?.value ?? known?.before;
     const entry: Entry = { version, files, host, settings, document, before };
     this.#entries.set(uri, entry);

@@ -275,8 +275,8 @@ export interface Format {
   readonly comments?: RegExp;
   /** A cheap look at name and content. */
   recognises(source: Source): boolean;
-  /** What has to be loaded before a text can be opened. */
-  readonly parser?: { isReady(): boolean; load(): Promise<void> };
+  /** What has to be loaded before a text can be opened, where the text needs it. */
+  readonly parser?: { isNeeded(source: Source): boolean; isReady(): boolean; load(): Promise<void> };
   /** Whether a text is certainly none of this format's, though its language says so: others have files of that name. */
   isForeign?(source: Source): boolean;
   /**

@@ -15,7 +15,7 @@ import { Unknowns } from './unknowns.ts';
 export function* run(task: Task, files: Files, roots: readonly string[], guess: number): Generator<void, Try> {
   const { source, tree, surroundings, entry, module, given, head, order } = task;
   const unknowns = new Unknowns();
-  const { ending, machine } = yield* runProgram({ files, roots, hooks: unknowns }, work);
+  const { ending, machine } = yield* runProgram({ files, roots, hooks: unknowns, cwd: surroundings.repository }, work);
   const problems: Problem[] = [...worldOf(machine).problems];
   const missing = machine.missing.map(({ name }) => ({ name, why: l10n.t('no folder has it') }));
   const fixes = new Map<Problem, readonly Fix[]>();

@@ -18,6 +18,8 @@ export interface Setting {
   /** The folders from which imports are resolved, in order. */
   readonly roots: readonly string[];
   readonly hooks: Hooks;
+  /** The folder in which it runs: relative paths are from there. */
+  readonly cwd?: string | undefined;
 }
 
 /** How work on a machine ends. */
@@ -34,10 +36,10 @@ export interface Ran<T> {
 
 /** Does some work on a machine of its own, in slices. */
 export function* runProgram<T>(
-  { files, roots, hooks }: Setting,
+  { files, roots, hooks, cwd }: Setting,
   work: (machine: Interpreter) => Steps<T>,
 ): Generator<void, Ran<T>> {
-  const machine = createMachine({ files, roots, natives, hooks });
+  const machine = createMachine({ files, roots, natives, hooks, cwd });
   const running = machine.start(whole());
   let outcome = running.advance(slice);
   while (!outcome) {

@@ -30,7 +30,7 @@ export const pytorch: Format = {
   items: 'layers',
   shapeOrder: 'chw',
   namedInputs: true,
-  parser: { isReady: isPythonStarted, load: startPython },
+  parser: { isNeeded: () => true, isReady: isPythonStarted, load: startPython },
   recognises: mayHoldNetwork,
   open,
 };

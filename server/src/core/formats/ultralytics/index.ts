@@ -4,6 +4,7 @@ import type { PyValue } from '../../python/value.ts';
 import { gapsBeside } from '../../syntax/damage.ts';
 import { type PlacedRow, parseDocument, type YamlDocument } from '../../syntax/document.ts';
 import { hasFullWidth } from '../../syntax/repair.ts';
+import { isPythonStarted, startPython } from '../../syntax/python/parse.ts';
 import { yamlSpans } from '../../syntax/spans.ts';
 import { entryOf, lookUp, type Mapping, resolved, type YamlNode } from '../../syntax/tree.ts';
 import { isFloat, value11 } from '../../syntax/yaml11.ts';
@@ -26,10 +27,10 @@ import { build, type Header, type Known, setting, variantsOf } from './read.ts';
 import { claimOf, repairsOf } from './repairs.ts';
 import { rewrite } from './rewrite.ts';
 import { rowsFor } from './rows.ts';
-import { findReader } from './source/find.ts';
-import { SourceReader } from './source/index.ts';
 import { isModelText, moduleNames, reads, sectionsOf, wrongValues } from './sections.ts';
 import { callAt, type Rows as SlotRows, slotAt } from './slots.ts';
+import { type FoundReader, findReader } from './source/find.ts';
+import { SourceReader } from './source/index.ts';
 import { type Chosen, tunablesOf, type Written, writtenRows } from './tunables.ts';
 
 /** Model files of Ultralytics, of YOLOv5 and of their relatives: rows of [from, repeats, module, args]. */
@@ -43,11 +44,17 @@ export const ultralytics: Format = {
   numbersItems: true,
   shapeOrder: 'chw',
   namedInputs: false,
+  parser: { isNeeded: source => readerOf(source) !== undefined, isReady: isPythonStarted, load: startPython },
   recognises: ({ name, text, languageId }) =>
     // A text that is in no file yet has a language, but no name.
     (languageId === 'yaml' || /\.ya?ml$/i.test(name)) && isModelText(text),
   open,
 };
+
+/** The Python that reads a file where it lies. */
+function readerOf({ path, files, roots }: Source): FoundReader | undefined {
+  return files && findReader(path, files, roots);
+}
 
 /** What the reader of an edited text may take over. */
 interface Cache extends Known {
@@ -64,10 +71,11 @@ function open(source: Source, earlier?: Reader): Reader {
     trails: new Trails(before?.trails),
   };
   const text: Text = { source, document, top: mappingOf(document.frame) ?? empty, known: cache };
-  const found = source.files && findReader(source.path, source.files, source.roots);
+  const found = isPythonStarted() ? readerOf(source) : undefined;
   const bySource = found && new SourceReader(text, found, mappingOf(document.root));
   /** Who says what the rows mean: the repository's own Python, but where a person has said whose they are. */
-  const reading = ({ dialect }: ReadOptions): SourceReader | undefined => (dialect === undefined ? bySource : undefined);
+  const reading = ({ dialect }: ReadOptions): SourceReader | undefined =>
+    dialect === undefined ? bySource : undefined;
   const rows = (): readonly PlacedRow[] => sectionsOf(text.top, document).rows;
   /** Under the options that were asked for last: each trial of advice asks again. */
   let known: { readonly key: string; readonly rows: Written | undefined } | undefined;
@@ -378,4 +386,3 @@ function activationOf(top: Mapping): PyValue {
   const node = resolved(lookUp(top, 'activation'));
   return node?.kind === 'scalar' && node.text !== '' ? node.text : 'nn.SiLU()';
 }
-

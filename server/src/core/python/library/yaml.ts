@@ -77,7 +77,11 @@ function load(text: string, machine: Machine): Value {
   const { value: root, problems } = treeOf(text);
   const refusal = problems.find(({ severity }) => severity === 'error');
   if (refusal) return machine.unknown(l10n.t('The YAML text cannot be read: {0}', refusal.message));
-  if (root === undefined) return null;
+  return root === undefined ? null : valueOfYaml(root, machine);
+}
+
+/** A tree as the values that PyYAML makes of its text; nodes of its own make values of its own at every call. */
+export function valueOfYaml(root: YamlNode, machine: Machine): Value {
   const known = new Map<YamlNode, Value>();
   const merged = new Map<Mapping, readonly Entry[]>();
 

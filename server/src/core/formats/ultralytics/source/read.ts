@@ -103,7 +103,7 @@ function* attempted(task: SourceTask, files: Files, count: number, stop: Stop | 
   const { reader, head, rows: all, order, input } = task;
   const watch = new Watch();
   const { ending, machine } = yield* runProgram(
-    { files: withLibrary(files), roots: [...reader.roots, libraryRoot], hooks: watch },
+    { files: withLibrary(files), roots: [...reader.roots, libraryRoot], hooks: watch, cwd: reader.repository },
     work,
   );
   const missing = machine.missing.map(({ name }) => ({ name, why: l10n.t('no folder has it') }));
