@@ -256,9 +256,7 @@ export class Workspace {
     const files = parser && path !== undefined ? new Watched(this.#disk) : undefined;
     // Parsing depends on no setting but the size limit, where no other files are read.
     const reusable = !files && known?.version === version && known.settings.maxFileSize === settings.maxFileSize;
-    const document = reusable
-      ? known.document
-      : open({ ...source, files, host }, settings, known?.document);
+    const document = reusable ? known.document : open({ ...source, files, host }, settings, known?.document);
     const before = known?.analysed?.value ?? known?.before;
     const entry: Entry = { version, files, host, settings, document, before };
     this.#entries.set(uri, entry);

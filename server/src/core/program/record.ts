@@ -131,6 +131,8 @@ export interface Call {
 export interface RowModules {
   /** The frame of each in that text. */
   readonly frames: ReadonlyMap<object, FrameSpec>;
+  /** What that text calls its inputs. */
+  readonly inputs: readonly string[];
   /** Rows for which there is no module, and why. */
   readonly unbuilt: readonly { readonly frame: FrameSpec; readonly why: Reason }[];
 }
@@ -158,7 +160,7 @@ export function* recordCall(
       },
     },
   );
-  const names = parameterNames(machine.lookup(model, 'forward'));
+  const names = rows?.inputs ?? parameterNames(machine.lookup(model, 'forward'));
   const shapes = inputsOf(args, keywords, names, builder, world);
   unknowns.record(world);
   let outputs: readonly Tensor[] = [];

@@ -1,5 +1,6 @@
 // What a machine that reads networks does with unknowns: what they hide of the network makes its totals lower bounds.
 import * as l10n from '@vscode/l10n';
+import { evaluated } from '../python/code.ts';
 import type { Hooks, Machine } from '../python/machine.ts';
 import type { Keywords, Place, Unknown, Value } from '../python/objects.ts';
 import type { Reason } from '../text/reason.ts';
@@ -47,6 +48,7 @@ export class Unknowns implements Hooks {
 
   #skipped(reason: Reason, machine: Machine): void {
     const world = worldOf(machine);
+    if (isImporting(machine)) return;
     if (world.isRecording) world.opaque(reason, []);
     else if (this.#isBuilding) this.#built.add(reason);
   }
@@ -55,4 +57,15 @@ export class Unknowns implements Hooks {
   record(world: Recording): void {
     for (const reason of this.#built) world.opaque(reason, []);
   }
+}
+
+/**
+ * Whether a file that is imported runs, which may be in the middle of a constructor: the network is no business of its
+ * statements, and the names that they give are unknown themselves.
+ */
+function isImporting(machine: Machine): boolean {
+  for (let at = machine.top; at; at = at.parent) {
+    if (at.code?.kind === 'module' && at.code.name !== evaluated) return true;
+  }
+  return false;
 }

@@ -74,6 +74,8 @@ export class Frames {
     const path = this.#wanted(activation);
     const at = path.findLastIndex(({ kind }) => kind === 'module');
     if (at < 0) return;
+    // What is around the rows has a frame only where it does something itself.
+    if (this.#rows && !this.#rowIn(path) && !isSame(path[0]!, this.#open[0] ?? {})) return;
     this.#become(path.slice(0, at + 1));
     const { call } = path[at]!;
     if (call && this.#rows?.frameOf(call.module)) this.#rows.ends(call.module);
@@ -87,8 +89,12 @@ export class Frames {
 
   #wanted(top: Activation | undefined): readonly Wanted[] {
     const wanted = wantedOf(top, this.#direct);
-    const row = this.#rows ? wanted.findIndex(({ call }) => call && this.#rows!.frameOf(call.module)) : 0;
-    return row > 0 ? wanted.slice(row) : wanted;
+    const row = this.#rowIn(wanted);
+    return row ? wanted.slice(wanted.indexOf(row)) : wanted;
+  }
+
+  #rowIn(path: readonly Wanted[]): Wanted | undefined {
+    return this.#rows && path.find(({ call }) => call && this.#rows!.frameOf(call.module));
   }
 
   #become(wanted: readonly Wanted[]): void {
@@ -113,7 +119,7 @@ export class Frames {
   }
 }
 
-function isSame(a: Wanted, b: Wanted): boolean {
+function isSame(a: Wanted, b: Partial<Wanted>): boolean {
   return a.activation === b.activation && a.kind === b.kind && a.tick === b.tick;
 }
 

@@ -34,7 +34,8 @@ export function findReader(path: string | undefined, files: Files, set: Roots | 
   let { base } = found;
   // A package is imported from above it.
   while (base.includes('/') && files.list(base).includes('__init__.py')) base = parentOf(base);
-  const repository = named ?? levels.at(-1)!;
+  const top = levels.at(-1)!;
+  const repository = named ?? (isRepository(top, files) ? top : base);
   const { roots } = surroundingsOf(found.path, files, set?.python === undefined ? undefined : { python: set.python });
   return {
     path: found.path,
@@ -56,10 +57,12 @@ function levelsAbove(path: string, files: Files): readonly string[] {
   for (let at = parentOf(path); at.includes('/') && levels.length < mostLevels; at = parentOf(at)) {
     if (levels.length > 0 && at.split('/').filter(part => part !== '' && !part.endsWith(':')).length < 2) break;
     levels.push(at);
-    if (files.list(at).some(name => markers.has(name))) break;
+    if (isRepository(at, files)) break;
   }
   return levels;
 }
+
+const isRepository = (folder: string, files: Files): boolean => files.list(folder).some(name => markers.has(name));
 
 function usualIn(base: string, files: Files): Place | undefined {
   return usual.map(name => ({ path: `${base}/${name}`, base })).find(({ path }) => definesReader(path, files));
@@ -68,7 +71,7 @@ function usualIn(base: string, files: Files): Place | undefined {
 /** A file of any name; looked for where a folder is known to be a repository. */
 function otherIn(levels: readonly string[], files: Files): Place | undefined {
   const top = levels.at(-1);
-  if (top === undefined || !files.list(top).some(name => markers.has(name))) return undefined;
+  if (top === undefined || !isRepository(top, files)) return undefined;
   let left = mostFiles;
   for (const level of levels) {
     for (const place of places) {

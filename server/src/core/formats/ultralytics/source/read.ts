@@ -188,7 +188,7 @@ function* rowsOf(machine: Interpreter, { rows }: SourceTask, built: Built, stop:
       unbuilt.push({ frame: frameOf(row, index, row.module?.name ?? '?'), why });
     }
   }
-  return { frames, unbuilt };
+  return { frames, unbuilt, inputs: ['images'] };
 }
 
 const frameOf = ({ range }: SourceRow, index: number, type: string): FrameSpec => ({
