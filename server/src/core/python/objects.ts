@@ -279,6 +279,8 @@ export class PyClass extends PyObject {
   setAttribute: ((self: Value, name: string, value: Value, machine: Machine) => void) | undefined;
   /** Whether another class counts as derived from it without naming it as a base (`collections.abc.Iterable`). */
   subclassCheck: ((cls: PyClass) => boolean) | undefined;
+  /** What an instance is in the keys of a Map, for a native class whose instances are equal by what they hold. */
+  key: ((self: Value) => Key) | undefined;
   /** An unknown base class: attributes that are not found are unknown for this reason, and so are calls of `super()`. */
   unknownBase: Unknown | undefined;
   /** Whether a slice of a tuple of this class is of it, too: `torch.Size`. */
@@ -643,6 +645,8 @@ export interface MachineOptions {
   readonly files: Files;
   /** Folders from which absolute imports are resolved, in order. */
   readonly roots: readonly string[];
+  /** The folder that the program seems to have been started in; by default the first root. */
+  readonly cwd?: string | undefined;
   /** Beside those of the standard library. */
   readonly natives: NativeModules;
   readonly hooks?: Hooks;
@@ -666,6 +670,8 @@ export interface Machine {
   readonly modules: ReadonlyMap<string, Value>;
   /** The module of a name, run if it was not yet; Unknown (an import) where it cannot be found. */
   importModule(name: string): Steps;
+  /** Whether a module of a name is there, and in which file; undefined where none is. Nothing is run. */
+  locate(name: string): { readonly path: string | undefined } | undefined;
   /** A built-in name: `int`, `ValueError`. */
   builtin(name: string): Value;
 

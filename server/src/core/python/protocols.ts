@@ -827,7 +827,7 @@ export function* keySteps(value: Value, machine: Machine): Steps<Key | Unknown> 
     if (hash === null || hash === undefined) {
       throw machine.raise('TypeError', `unhashable type: '${value.cls.name}'`);
     }
-    if (hash === machine.objectMember('__hash__') && equals instanceof Native) return value;
+    if (hash === machine.objectMember('__hash__') && equals instanceof Native) return machine.keyOf(value);
     return yield* machine.customKey(value, hash);
   }
   if (value instanceof PyTuple) for (const item of value.items) yield* keySteps(item, machine);

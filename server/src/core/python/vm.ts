@@ -378,6 +378,8 @@ class Vm implements Interpreter {
     const plain = object instanceof PyInstance && 'value' in object && object.kind === 'boxed';
     const hash = cls.find('__hash__');
     if (hash === null) throw this.raise('TypeError', `unhashable type: '${cls.name}'`);
+    const byContent = equals instanceof Native ? cls.mro.find(({ key }) => key)?.key : undefined;
+    if (byContent) return byContent(object);
     if (plain && !(equals instanceof PyFunction)) return this.keyOf((object as unknown as { value: Value }).value);
     if (equals === this.objectMember('__eq__') || (equals instanceof Native && !(hash instanceof PyFunction))) {
       if (object instanceof PyInstance) return object;
@@ -705,6 +707,20 @@ class Vm implements Interpreter {
     const found = attributeOf(parent, name.slice(dot + 1), this);
     const value = found instanceof Later ? yield* found.steps : found;
     return value instanceof PyModule ? value : undefined;
+  }
+
+  locate(name: string): { readonly path: string | undefined } | undefined {
+    const known = this.modules.get(name);
+    if (known instanceof PyModule) return { path: known.file };
+    if (libraryModules.has(name) || this.options.natives.has(name)) return { path: undefined };
+    const parts = name.split('.');
+    const { files, roots } = this.options;
+    for (const root of roots) {
+      const folder = [root, ...parts.slice(0, -1)].join('/');
+      const found = findIn(folder, parts.at(-1)!, name, files);
+      if (found) return { path: found.path };
+    }
+    return undefined;
   }
 
   *#find(name: string): Steps<FoundModule | undefined> {
