@@ -4,6 +4,7 @@ import type { Hooks } from '../python/machine.ts';
 import { Raised, type Steps } from '../python/objects.ts';
 import { createMachine, type Interpreter } from '../python/vm.ts';
 import type { Reason } from '../text/reason.ts';
+import { isLibrary } from '../torch/python/library/index.ts';
 import { nnModules } from '../torch/python/nn/index.ts';
 import { torchModules } from '../torch/python/torch.ts';
 import { type Failure, failureOf } from './exceptions.ts';
@@ -39,7 +40,7 @@ export function* runProgram<T>(
   { files, roots, hooks, cwd }: Setting,
   work: (machine: Interpreter) => Steps<T>,
 ): Generator<void, Ran<T>> {
-  const machine = createMachine({ files, roots, natives, hooks, cwd });
+  const machine = createMachine({ files, roots, natives, hooks, cwd, isPartial: isLibrary });
   const running = machine.start(whole());
   let outcome = running.advance(slice);
   while (!outcome) {

@@ -279,6 +279,8 @@ export class PyClass extends PyObject {
   setAttribute: ((self: Value, name: string, value: Value, machine: Machine) => void) | undefined;
   /** Whether another class counts as derived from it without naming it as a base (`collections.abc.Iterable`). */
   subclassCheck: ((cls: PyClass) => boolean) | undefined;
+  /** What an instance is in the keys of a Map, for a native class whose instances are equal by what they hold. */
+  key: ((self: Value) => Key) | undefined;
   /** An unknown base class: attributes that are not found are unknown for this reason, and so are calls of `super()`. */
   unknownBase: Unknown | undefined;
   /** Whether a slice of a tuple of this class is of it, too: `torch.Size`. */
@@ -657,6 +659,8 @@ export interface MachineOptions {
   readonly parse?: (text: string, path: string) => PythonTree;
   /** Imports run where they stand, not when a name of theirs is first needed. */
   readonly isEager?: boolean;
+  /** Whether a file was written anew with a part of what the original has: the names that it lacks are unknown imports. */
+  readonly isPartial?: (path: string) => boolean;
 }
 
 export interface Machine {
@@ -670,6 +674,8 @@ export interface Machine {
   readonly modules: ReadonlyMap<string, Value>;
   /** The module of a name, run if it was not yet; Unknown (an import) where it cannot be found. */
   importModule(name: string): Steps;
+  /** Whether a module of a name is there, and in which file; undefined where none is. Nothing is run. */
+  locate(name: string): { readonly path: string | undefined } | undefined;
   /** A built-in name: `int`, `ValueError`. */
   builtin(name: string): Value;
 

@@ -5,7 +5,7 @@ import type { Machine } from './machine.ts';
 import type { Unknown } from './objects.ts';
 import { isAbsolute, join, normalized, splitPath } from './paths.ts';
 
-/** The home of whoever runs the program: a folder that no machine has. */
+/** The home of whoever runs the program: a folder that no machine has, and that seems to be there. */
 export const homeFolder = '/nonexistent';
 
 /** What the machine that runs the editor has there is nothing of the program's. */
@@ -19,6 +19,7 @@ export class Storage {
 
   constructor(machine: Machine) {
     this.#machine = machine;
+    for (const folder of ['', '/.config', '/.cache']) this.#written.set(homeFolder + folder, true);
   }
 
   /** Where the program seems to have been started. */

@@ -214,6 +214,8 @@ class Vm implements Interpreter {
   readonly #awaited = new Set<PyModule>();
   /** Packages that are folders alone. */
   readonly #parts = new Set<string>();
+  /** What stands for the names that modules known in part may have. */
+  readonly #partial = new Set<Unknown>();
   /** Modules whose code has not come to its end. */
   readonly #underWay = new Set<PyModule>();
   readonly #canonical = new WeakMap<PyObject, Key>();
@@ -376,6 +378,8 @@ class Vm implements Interpreter {
     const plain = object instanceof PyInstance && 'value' in object && object.kind === 'boxed';
     const hash = cls.find('__hash__');
     if (hash === null) throw this.raise('TypeError', `unhashable type: '${cls.name}'`);
+    const byContent = equals instanceof Native ? cls.mro.find(({ key }) => key)?.key : undefined;
+    if (byContent) return byContent(object);
     if (plain && !(equals instanceof PyFunction)) return this.keyOf((object as unknown as { value: Value }).value);
     if (equals === this.objectMember('__eq__') || (equals instanceof Native && !(hash instanceof PyFunction))) {
       if (object instanceof PyInstance) return object;
@@ -632,6 +636,7 @@ class Vm implements Interpreter {
     }
     const module = new PyModule(name, found.path);
     this.#prepare(module, found.isPackage, found.path);
+    if (this.options.isPartial?.(found.path)) module.unknownNames = this.#partOf(name);
     this.modules.set(name, module);
     this.#paths.set(found.path, name);
     if (found.text === undefined) {
@@ -704,6 +709,20 @@ class Vm implements Interpreter {
     return value instanceof PyModule ? value : undefined;
   }
 
+  locate(name: string): { readonly path: string | undefined } | undefined {
+    const known = this.modules.get(name);
+    if (known instanceof PyModule) return { path: known.file };
+    if (libraryModules.has(name) || this.options.natives.has(name)) return { path: undefined };
+    const parts = name.split('.');
+    const { files, roots } = this.options;
+    for (const root of roots) {
+      const folder = [root, ...parts.slice(0, -1)].join('/');
+      const found = findIn(folder, parts.at(-1)!, name, files);
+      if (found) return { path: found.path };
+    }
+    return undefined;
+  }
+
   *#find(name: string): Steps<FoundModule | undefined> {
     const parts = name.split('.');
     const { files, roots } = this.options;
@@ -737,11 +756,21 @@ class Vm implements Interpreter {
     return unknown;
   }
 
+  /** What stands for the names of a module that is known in part. */
+  #partOf(name: string): Unknown {
+    const message = l10n.t('“{0}” is known in part', name);
+    const rest = new Unknown({ message, short: message }, undefined, true);
+    this.#unknownImports.set(name, rest);
+    this.#partial.add(rest);
+    return rest;
+  }
+
   /** An attribute of a module that was not found: with an identity of its own. */
   unknownMember(parent: Unknown, name: string): Unknown {
     for (const [known, unknown] of this.#unknownImports) {
       if (unknown !== parent) continue;
       const full = `${known}.${name}`;
+      if (this.#partial.has(parent)) return this.#unknownImport(full);
       let member = this.#unknownImports.get(full);
       if (!member) {
         member = new Unknown(parent.reason, parent.place, true);

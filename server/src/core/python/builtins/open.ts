@@ -49,10 +49,15 @@ export function* pathText(value: Value, machine: Machine): Steps<string | Unknow
   return result instanceof Unknown ? result : (textOf(result) ?? '');
 }
 
+/** Why nothing is known of files. */
+export function nowhere(machine: Machine): Unknown {
+  return machine.unknown(l10n.t('Where the program lies is not known, so its files are not read'));
+}
+
 /** What Python raises for a file that is not there; unknown where no files can be seen at all. */
 export function notThere(path: string, machine: Machine): Error {
   if (!storageOf(machine).isSomewhere) {
-    return new UnknownAccess(machine.unknown(l10n.t('Where the program lies is not known, so its files are not read')));
+    return new UnknownAccess(nowhere(machine));
   }
   return machine.raise('FileNotFoundError', `[Errno 2] No such file or directory: ${stringText(path)}`);
 }

@@ -9,6 +9,7 @@ import { dataclasses } from './dataclasses.ts';
 import { enums } from './enum.ts';
 import { functools } from './functools.ts';
 import { fnmatch, glob } from './globbing.ts';
+import { hashlib } from './hashlib.ts';
 import { inspect } from './inspect.ts';
 import { io } from './io.ts';
 import { itertools } from './itertools.ts';
@@ -60,6 +61,7 @@ const known: Readonly<Record<string, Module>> = {
   functools,
   gc,
   glob,
+  hashlib,
   importlib,
   'importlib.metadata': importlibMetadata,
   'importlib.util': importlibUtil,
@@ -130,7 +132,6 @@ const unknown = [
   'ftplib',
   'getpass',
   'gzip',
-  'hashlib',
   'heapq',
   'hmac',
   'html',

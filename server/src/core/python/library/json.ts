@@ -112,6 +112,8 @@ interface Style {
   readonly separators: readonly [string, string];
   readonly isAscii: boolean;
   readonly isSorted: boolean;
+  /** Makes what is no JSON into something that is. */
+  readonly standard: Value;
 }
 
 /** A text in quotes. */
@@ -121,7 +123,7 @@ function quoted(text: string, isAscii: boolean): string {
   return isAscii ? json.replace(/[\x7f-\uffff]/g, escaped).replaceAll('\\u007f', '\x7f') : json;
 }
 
-function write(value: Value, style: Style, machine: Machine, depth: number): string | Unknown {
+function* write(value: Value, style: Style, machine: Machine, depth: number): Steps<string | Unknown> {
   if (value instanceof Unknown) return value;
   if (depth > maxDepth) return tooDeep(machine);
   const bare = plain(value);
@@ -144,7 +146,7 @@ function write(value: Value, style: Style, machine: Machine, depth: number): str
   };
   if (bare instanceof PyList || bare instanceof PyTuple) {
     for (const item of bare.items) {
-      const text = write(item, style, machine, depth + 1);
+      const text = yield* write(item, style, machine, depth + 1);
       if (text instanceof Unknown) return text;
       rows.push(text);
     }
@@ -162,20 +164,22 @@ function write(value: Value, style: Style, machine: Machine, depth: number): str
       const isName = name === null || typeof name !== 'object' || name instanceof PyFloat;
       if (!isName)
         throw machine.raise('TypeError', `keys must be str, int, float, bool or None, not ${typeName(key, machine)}`);
-      const label = typeof name === 'string' ? name : write(name, style, machine, depth);
-      const text = write(item, style, machine, depth + 1);
+      const label = typeof name === 'string' ? name : yield* write(name, style, machine, depth);
+      const text = yield* write(item, style, machine, depth + 1);
       if (label instanceof Unknown) return label;
       if (text instanceof Unknown) return text;
       rows.push(`${quoted(label, style.isAscii)}${colon}${text}`);
     }
     return wrap('{', '}');
   }
+  if (style.standard !== null)
+    return yield* write(yield* machine.call(style.standard, [value]), style, machine, depth + 1);
   throw machine.raise('TypeError', `Object of type ${typeName(value, machine)} is not JSON serializable`);
 }
 
 function* dumps(args: readonly Value[], machine: Machine): Steps {
   const [object, , ascii, , , cls, indent, separators, standard, sort] = args;
-  if (cls !== null || standard !== null) return unsupported(machine, 'json.dumps(cls=…, default=…)');
+  if (cls !== null) return unsupported(machine, 'json.dumps(cls=…)');
   const step = typeof indent === 'number' ? ' '.repeat(Math.max(0, Math.min(indent, 100))) : textOf(indent!);
   const signs =
     separators instanceof PyTuple || separators instanceof PyList
@@ -190,8 +194,9 @@ function* dumps(args: readonly Value[], machine: Machine): Steps {
     separators: [signs?.[0] ?? (step === undefined ? ', ' : ','), signs?.[1] ?? ': '],
     isAscii,
     isSorted,
+    standard: standard!,
   };
-  const text = write(object!, style, machine, 0);
+  const text = yield* write(object!, style, machine, 0);
   return typeof text === 'string' && text.length > maxText ? tooMuchText(machine) : text;
 }
 

@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import { textOf } from '../builtins/conversions.ts';
 import { unsupported } from '../builtins/limits.ts';
-import { notThere, pathText } from '../builtins/open.ts';
+import { notThere, nowhere, pathText } from '../builtins/open.ts';
 import { stringText } from '../builtins/text.ts';
 import type { Machine } from '../machine.ts';
 import { native, nativeClass, nativeSteps, strict } from '../native.ts';
@@ -35,6 +35,7 @@ function ofFile(
 ): Native {
   return ofPath(name, (path, machine) => {
     const storage = storageOf(machine);
+    if (!storage.isSomewhere && !isAbsolute(path)) return nowhere(machine);
     return compute(storage.absolute(path), storage, path, machine);
   });
 }

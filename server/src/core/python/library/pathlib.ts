@@ -2,7 +2,7 @@
 
 import { textOf } from '../builtins/conversions.ts';
 import { unsupported } from '../builtins/limits.ts';
-import { notThere, openFile, pathText } from '../builtins/open.ts';
+import { notThere, nowhere, openFile, pathText } from '../builtins/open.ts';
 import { stringText } from '../builtins/text.ts';
 import type { Machine } from '../machine.ts';
 import { native, nativeClass, nativeSteps, strict } from '../native.ts';
@@ -102,6 +102,7 @@ function pathClass(machine: Machine, name: string, bases: readonly PyClass[]): P
   const about = (label: string, answer: (path: string, storage: Storage) => Value): Native =>
     native(label, 'self, **kwargs', ([self], inner) => {
       const storage = storageOf(inner);
+      if (!storage.isSomewhere && !isAbsolute(textIn(self!))) return nowhere(inner);
       return answer(storage.absolute(textIn(self!)), storage);
     });
   const all = (self: Value, found: readonly string[]): Value => {
@@ -204,7 +205,6 @@ function pathClass(machine: Machine, name: string, bases: readonly PyClass[]): P
                 .map(part => `.${part}`),
         );
       }),
-      __hash__: native('__hash__', 'self', ([self], inner) => inner.unknown(`hash(${stringText(textIn(self!))})`)),
       __lt__: native('__lt__', 'self, other', ([self, other]) => {
         if (other instanceof Unknown) return other;
         return isPath(other!) ? compared(textIn(self!), textIn(other!)) < 0 : notImplemented;
@@ -313,6 +313,7 @@ function pathClass(machine: Machine, name: string, bases: readonly PyClass[]): P
     },
     { module: 'pathlib' },
   );
+  cls.key = self => `\0path:${textIn(self)}`;
   for (const label of ['rename', 'replace', 'chmod', 'symlink_to']) cls.dict.set(label, quiet(label));
   return cls;
 }

@@ -137,8 +137,22 @@ export const importlibMetadata = moduleOf('importlib.metadata', machine => [
   missing('importlib.metadata', 'distribution', 'distributions', 'metadata', 'requires', 'entry_points', 'files'),
 ]);
 
-export const importlibUtil = moduleOf('importlib.util', () => [
-  missing('importlib.util', 'find_spec', 'module_from_spec', 'spec_from_file_location', 'spec_from_loader'),
+export const importlibUtil = moduleOf('importlib.util', machine => [
+  [
+    strict('find_spec', 'name, package=None', ([name], inner) => {
+      const text = textOf(name!) ?? '';
+      if (text.startsWith('.')) return unsupported(inner, 'importlib.util.find_spec()');
+      const found = inner.locate(text);
+      if (!found) return null;
+      const spec = new PyInstance(nativeClass(machine, 'ModuleSpec', [], {}, { module: '_frozen_importlib' }));
+      const unclear = unsupported(inner, 'ModuleSpec.loader');
+      spec.set('name', text);
+      spec.set('origin', found.path ?? unclear);
+      spec.set('loader', unclear);
+      return spec;
+    }),
+  ],
+  missing('importlib.util', 'module_from_spec', 'spec_from_file_location', 'spec_from_loader'),
 ]);
 
 const features = [

@@ -71,17 +71,26 @@ class NotKnown extends Error {
   }
 }
 
-/** A text as the values that PyYAML makes of it. An alias is the same object as its anchor. */
+/** A text as the values that PyYAML makes of it. */
 function load(text: string, machine: Machine): Value {
   machine.charge(text.length);
   const { value: root, problems } = treeOf(text);
   const refusal = problems.find(({ severity }) => severity === 'error');
   if (refusal) return machine.unknown(l10n.t('The YAML text cannot be read: {0}', refusal.message));
+<<<<<<< HEAD
   return root === undefined ? null : valueOfYaml(root, machine);
 }
 
 /** A tree as the values that PyYAML makes of its text; nodes of its own make values of its own at every call. */
 export function valueOfYaml(root: YamlNode, machine: Machine): Value {
+=======
+  return valueOfYaml(root, machine);
+}
+
+/** A tree as the values that PyYAML makes of it. An alias is the same object as its anchor. */
+export function valueOfYaml(root: YamlNode | undefined, machine: Machine): Value {
+  if (root === undefined) return null;
+>>>>>>> forktorch
   const known = new Map<YamlNode, Value>();
   const merged = new Map<Mapping, readonly Entry[]>();
 
