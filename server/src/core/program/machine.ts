@@ -5,6 +5,7 @@ import { PyModule, Raised, type Steps } from '../python/objects.ts';
 import { createMachine } from '../python/vm.ts';
 import type { Fix, Problem } from '../text/problem.ts';
 import type { Reason } from '../text/reason.ts';
+import { isLibrary } from '../torch/python/library/index.ts';
 import { nnModules } from '../torch/python/nn/index.ts';
 import { worldOf } from '../torch/python/recording.ts';
 import { torchModules } from '../torch/python/torch.ts';
@@ -21,7 +22,7 @@ const slice = 20_000;
 export function* run(task: Task, files: Files, roots: readonly string[], guess: number): Generator<void, Try> {
   const { source, tree, surroundings, entry, module, given, head, order } = task;
   const unknowns = new Unknowns();
-  const machine = createMachine({ files, roots, natives, hooks: unknowns });
+  const machine = createMachine({ files, roots, natives, hooks: unknowns, isPartial: isLibrary });
   const work = machine.start(whole());
   let outcome = work.advance(slice);
   while (!outcome) {

@@ -658,6 +658,8 @@ export interface MachineOptions {
   readonly parse?: (text: string, path: string) => PythonTree;
   /** Imports run where they stand, not when a name of theirs is first needed. */
   readonly isEager?: boolean;
+  /** Whether a file was written anew with a part of what the original has: the names that it lacks are unknown imports. */
+  readonly isPartial?: (path: string) => boolean;
 }
 
 export interface Machine {

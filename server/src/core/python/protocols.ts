@@ -355,9 +355,21 @@ export function* extendSteps(list: PyList, iterable: Value, machine: Machine): S
     for (let at = 0; at < count; at++) list.items.push(items[at]!);
     return;
   }
-  const values = yield* listSteps(iterable, machine);
-  if (values instanceof Unknown) poison(list, values);
-  else for (const value of values) list.items.push(value);
+  const iterator = yield* iterateSteps(iterable, machine);
+  if (iterator instanceof Unknown) {
+    poison(list, iterator);
+    return;
+  }
+  // What has been given is there before the next is asked for, which may look at it.
+  for (;;) {
+    const value = yield* nextSteps(iterator, machine);
+    if (value === undefined) return;
+    if (list.items.length >= maxItems) {
+      poison(list, tooLong(machine));
+      return;
+    }
+    list.items.push(value);
+  }
 }
 
 export function* unarySteps(operator: string, value: Value, machine: Machine): Steps {

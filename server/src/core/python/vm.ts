@@ -214,6 +214,8 @@ class Vm implements Interpreter {
   readonly #awaited = new Set<PyModule>();
   /** Packages that are folders alone. */
   readonly #parts = new Set<string>();
+  /** What stands for the names that modules known in part may have. */
+  readonly #partial = new Set<Unknown>();
   /** Modules whose code has not come to its end. */
   readonly #underWay = new Set<PyModule>();
   readonly #canonical = new WeakMap<PyObject, Key>();
@@ -634,6 +636,7 @@ class Vm implements Interpreter {
     }
     const module = new PyModule(name, found.path);
     this.#prepare(module, found.isPackage, found.path);
+    if (this.options.isPartial?.(found.path)) module.unknownNames = this.#partOf(name);
     this.modules.set(name, module);
     this.#paths.set(found.path, name);
     if (found.text === undefined) {
@@ -753,11 +756,21 @@ class Vm implements Interpreter {
     return unknown;
   }
 
+  /** What stands for the names of a module that is known in part. */
+  #partOf(name: string): Unknown {
+    const message = l10n.t('“{0}” is known in part', name);
+    const rest = new Unknown({ message, short: message }, undefined, true);
+    this.#unknownImports.set(name, rest);
+    this.#partial.add(rest);
+    return rest;
+  }
+
   /** An attribute of a module that was not found: with an identity of its own. */
   unknownMember(parent: Unknown, name: string): Unknown {
     for (const [known, unknown] of this.#unknownImports) {
       if (unknown !== parent) continue;
       const full = `${known}.${name}`;
+      if (this.#partial.has(parent)) return this.#unknownImport(full);
       let member = this.#unknownImports.get(full);
       if (!member) {
         member = new Unknown(parent.reason, parent.place, true);
