@@ -28,12 +28,15 @@ export class Unknown extends PyObject {
   readonly place: Place | undefined;
   /** An import that cannot be found has an identity: it is another object than all that are known (`m in {Conv, Missing}`). */
   readonly isImport: boolean;
+  /** Of these the modules themselves, which count as true. */
+  readonly isModule: boolean;
 
-  constructor(reason: Reason, place?: Place, isImport = false) {
+  constructor(reason: Reason, place?: Place, isImport = false, isModule = false) {
     super();
     this.reason = reason;
     this.place = place;
     this.isImport = isImport;
+    this.isModule = isModule;
   }
 }
 
