@@ -41,8 +41,20 @@ const floors: readonly Floor[] = [
   { at: `${core}/python`, imports: [`${core}/text`, `${core}/syntax`] },
   { at: `${core}/torch`, imports: [`${core}/text`, `${core}/ops`, `${core}/graph`, `${core}/python`] },
   {
+    at: `${core}/project`,
+    imports: [`${core}/text`, `${core}/syntax`, `${core}/ops`, `${core}/graph`, `${core}/python`],
+  },
+  {
     at: `${core}/formats`,
-    imports: [`${core}/text`, `${core}/syntax`, `${core}/graph`, `${core}/ops`, `${core}/python`, `${core}/torch`],
+    imports: [
+      `${core}/text`,
+      `${core}/syntax`,
+      `${core}/graph`,
+      `${core}/ops`,
+      `${core}/python`,
+      `${core}/torch`,
+      `${core}/project`,
+    ],
     shared: ['format', 'reference', 'slot', 'lineage', 'numbering', 'rows'],
   },
   { at: `${core}/formats/index`, imports: [`${core}/formats`] },

@@ -11,6 +11,8 @@ import {
   type Host,
   noHistory,
   open,
+  type Project,
+  Projects,
   preparation,
   price,
   type Settings,
@@ -79,6 +81,7 @@ export class Workspace {
     unsaved: path => this.#openText(path),
     allows: path => this.isTrusted || this.folders.some(folder => path === folder || path.startsWith(`${folder}/`)),
   });
+  readonly #projects = new Projects();
   readonly settings = new FileSettings();
   readonly #texts: TextDocuments<TextDocument>;
   readonly #entries = new Map<string, Entry>();
@@ -225,12 +228,26 @@ export class Workspace {
     return undefined;
   }
 
-  /** Folders in settings are those of the first workspace folder, where they are not absolute. */
-  #roots({ source, python }: Settings): Source['roots'] {
+  /**
+   * The folders of a file: those of its project, which everybody who works on it shares, before those of settings. Relative
+   * ones in settings are those of the first workspace folder.
+   */
+  #roots({ source, python }: Settings, project: Project | undefined): Source['roots'] {
     const [folder] = this.folders;
     const absolute = (path: string | undefined): string | undefined =>
       path === undefined ? undefined : corePath(path, folder);
-    return { source: absolute(source), python: absolute(python ?? this.python) };
+    return {
+      source: project?.source?.value ?? absolute(source),
+      python: project?.python?.value ?? absolute(python ?? this.python),
+    };
+  }
+
+  /** What the project file says that governs a file: one within its workspace folder. */
+  #project(path: string, files: Files): Project | undefined {
+    const around = this.folders.filter(folder => path.startsWith(`${folder}/`));
+    // The outermost: folders within each other are one project’s.
+    const [last] = around.sort((a, b) => a.length - b.length);
+    return this.#projects.of(path, files, last);
   }
 
   #entry(uri: string): Entry | undefined {
@@ -247,12 +264,17 @@ export class Workspace {
     // Whoever asks has waited for it; this is a text that came just now.
     const parser = formatOf(source)?.parser;
     if (parser && !parser.isReady()) return undefined;
-    const files = parser && path !== undefined ? new Watched(this.#disk) : undefined;
-    // Parsing depends on no setting but the size limit, where no other files are read.
-    const reusable = !files && known?.version === version && known.settings.maxFileSize === settings.maxFileSize;
+    const files = path === undefined ? undefined : new Watched(this.#disk);
+    const project = files && this.#project(path!, files);
+    // Parsing depends on no setting but the size limit, where no other files are read but that of the project.
+    const reusable =
+      !parser &&
+      known?.version === version &&
+      known.settings.maxFileSize === settings.maxFileSize &&
+      known.document?.source.project === project;
     const document = reusable
       ? known.document
-      : open({ ...source, files, host, roots: this.#roots(settings) }, settings, known?.document);
+      : open({ ...source, files, host, project, roots: this.#roots(settings, project) }, settings, known?.document);
     const before = known?.analysed?.value ?? known?.before;
     const entry: Entry = { version, files, host, settings, document, before };
     this.#entries.set(uri, entry);

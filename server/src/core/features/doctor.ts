@@ -19,6 +19,8 @@ export interface Diagnosis {
   readonly roots: readonly string[];
   /** The environment whose packages may be read. */
   readonly python: string | null;
+  /** The project file that governs it. */
+  readonly project: string | null;
   readonly read: readonly string[];
   readonly missing: readonly { readonly name: string; readonly why: string }[];
   readonly complete: boolean;
@@ -43,6 +45,7 @@ export function diagnosis(analysed: Analysed, file: string = analysed.document.s
     repository: program.repository ?? null,
     roots: program.roots,
     python: document.source.roots?.python ?? null,
+    project: document.source.project?.path ?? null,
     read: [...program.read.keys()],
     missing: program.missing,
     complete,
@@ -54,8 +57,10 @@ export function diagnosis(analysed: Analysed, file: string = analysed.document.s
 export function diagnosisLines(analysed: Analysed): readonly (readonly [heading: string, lines: readonly string[]])[] {
   const { spec, document, model } = analysed;
   const { program } = spec;
-  if (!program) return [];
-  const { python } = document.source.roots ?? {};
+  const { roots, project } = document.source;
+  const governing = [l10n.t('Project file'), [project?.path ?? l10n.t('none')]] as const;
+  if (!program) return project ? [governing] : [];
+  const { python } = roots ?? {};
   const why = uncertainty(model.totals);
   const none = l10n.t('none');
   return [
@@ -63,6 +68,7 @@ export function diagnosisLines(analysed: Analysed): readonly (readonly [heading:
     [l10n.t('Input'), program.entry ? [callText(program, analysed)] : [none]],
     [l10n.t('Other networks'), othersOf(program)],
     [l10n.t('Repository'), [program.repository ?? none]],
+    governing,
     [l10n.t('Imports from'), program.roots],
     [l10n.t('Python environment'), [python ?? l10n.t('none (set {0}, or {1})', '--python', '`flopline.python`')]],
     [l10n.t('Files read'), program.read.size > 0 ? [...program.read.keys()] : [none]],

@@ -26,8 +26,8 @@ const maxSymbols = 5000;
  */
 export function symbols(analysed: Analysed): SymbolNode[] {
   const { model, spec, document, standIns } = analysed;
-  // The outline of a program is that of its language.
-  if (spec.program) return [];
+  // The outline of a program is that of its language, and so is that of a project file.
+  if (spec.program || document.format.hasNoNetwork) return [];
   const { convention, totals } = model;
   const whole: Range = { from: 0, to: document.source.text.length };
   const outline = new Outline(analysed);
