@@ -45,16 +45,14 @@ const floors: readonly Floor[] = [
     imports: [`${core}/text`, `${core}/syntax`, `${core}/ops`, `${core}/graph`, `${core}/python`],
   },
   {
+    at: `${core}/program`,
+    imports: [`${core}/text`, `${core}/syntax`, `${core}/graph`, `${core}/ops`, `${core}/python`, `${core}/torch`],
+  },
+  {
     at: `${core}/formats`,
-    imports: [
-      `${core}/text`,
-      `${core}/syntax`,
-      `${core}/graph`,
-      `${core}/ops`,
-      `${core}/python`,
-      `${core}/torch`,
-      `${core}/project`,
-    ],
+    imports: ['text', 'syntax', 'graph', 'ops', 'python', 'torch', 'program', 'project'].map(
+      floor => `${core}/${floor}`,
+    ),
     shared: ['format', 'reference', 'slot', 'lineage', 'numbering', 'rows'],
   },
   { at: `${core}/formats/index`, imports: [`${core}/formats`] },

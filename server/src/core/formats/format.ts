@@ -1,19 +1,21 @@
 // What a format is. A format is a folder beside this file; formats never import each other.
 import type { GraphEdit } from '../graph/edit.ts';
-import type { Doubts, Graph, GraphNode, Note, Site, Tensor } from '../graph/graph.ts';
+import type { Doubts, Graph, GraphNode, Note } from '../graph/graph.ts';
 import type { Shown } from '../graph/segment.ts';
 import type { Tunable } from '../graph/tunable.ts';
 import type { ShapeOrder } from '../ops/rules/shape.ts';
+import type { InputSize, MissingImport, ModuleRow, Roots } from '../program/program.ts';
 import type { Project } from '../project/index.ts';
 import type { Files } from '../python/files.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Fix, Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
-import type { Reason } from '../text/reason.ts';
 import type { Span } from '../text/span.ts';
 import type { Definitions, Item, Numbered, Reference } from './reference.ts';
 import type { Rows } from './rows.ts';
 import type { Call, Slot } from './slot.ts';
+
+export type { InputSize, MissingImport, ModuleRow, Roots } from '../program/program.ts';
 
 /** A text that may be a spec. */
 export interface Source {
@@ -43,25 +45,6 @@ export interface Host {
   /** What it is called with, which its format alone understands; undefined is guessed. */
   readonly given: unknown;
   readonly roots: Roots | undefined;
-}
-
-/** Folders that a person has named, absolute and with forward slashes. */
-export interface Roots {
-  /** From which imports are resolved, in place of the folders around the text. */
-  readonly source?: string | undefined;
-  /** An environment of Python, or a folder of installed packages. */
-  readonly python?: string | undefined;
-}
-
-/**
- * An input size that a person set: without a name, sizes without the batch; with a name, with it. In a format of
- * programs, sizes are as the program takes them.
- */
-export interface InputSize {
-  readonly name?: string | undefined;
-  readonly sizes: readonly number[];
-  /** The type of its elements (`int64`), where it is not a floating-point number. */
-  readonly dtype?: string | undefined;
 }
 
 export interface ReadOptions {
@@ -199,11 +182,6 @@ export interface Program {
   readonly missing: readonly MissingImport[];
 }
 
-export interface MissingImport {
-  readonly name: string;
-  readonly why: string;
-}
-
 /** A class that is built only with arguments that nothing in its text gives. */
 export interface UnbuiltClass {
   readonly name: string;
@@ -229,29 +207,6 @@ export interface ProgramEntry {
   readonly guessed?: boolean | undefined;
   /** The sizes that it was called with, one for each tensor; undefined where it was not read. */
   readonly shapes?: readonly (readonly number[])[] | undefined;
-}
-
-/** A module of a program's network. */
-export interface ModuleRow {
-  /** Its path in the tree: `layer1.0.conv1`. */
-  readonly name: string;
-  readonly type: string;
-  /** Where it was made. */
-  readonly site: Site | undefined;
-  /** How often it was called. */
-  readonly calls: number;
-  /** Whether it holds no other modules. */
-  readonly leaf: boolean;
-  /** Of its first call. */
-  readonly outputs: readonly Tensor[];
-  /** Learnable parameters of it and all inside it, each once. */
-  readonly params: number;
-  /** Why `params` is not known; NaN then. */
-  readonly why: Reason | undefined;
-  /** The nodes that are its own work and no module's inside it. */
-  readonly own: readonly GraphNode[];
-  /** The index of the module that holds it; −1 for the network. */
-  readonly parent: number;
 }
 
 /** A text that is parsed once and read as often as sizes and scales ask for it. */

@@ -2,6 +2,9 @@
 import * as l10n from '@vscode/l10n';
 import { Builder } from '../../graph/builder.ts';
 import type { Frame } from '../../graph/graph.ts';
+import { type Given, givenSizes } from '../../program/inputs.ts';
+import { attempts, type Outcome } from '../../program/reading.ts';
+import { type Surroundings, surroundingsOf } from '../../program/roots.ts';
 import { noFiles } from '../../python/files.ts';
 import type { PythonTree } from '../../syntax/python/ast.ts';
 import { isPythonStarted, parsePython, startPython } from '../../syntax/python/parse.ts';
@@ -13,11 +16,8 @@ import type { Format, Host, ModuleRow, ProgramEntry, Reader, ReadOptions, Source
 import type { Offer, Slot } from '../slot.ts';
 import { checks } from './checks.ts';
 import { type Outline, outlineOf } from './entries.ts';
-import { type Given, givenSizes } from './inputs.ts';
-import { attempts, type Outcome } from './reading.ts';
 import { mayHoldNetwork } from './recognise.ts';
 import { rewrite } from './rewrite.ts';
-import { type Surroundings, surroundingsOf } from './roots.ts';
 import { firstArgument, improbable } from './slots.ts';
 
 export const pytorch: Format = {

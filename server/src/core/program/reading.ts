@@ -1,15 +1,15 @@
 // Tries a network until a call of it goes through: what it takes may have to be guessed.
 import * as l10n from '@vscode/l10n';
-import { Builder } from '../../graph/builder.ts';
-import type { Graph } from '../../graph/graph.ts';
-import type { Files } from '../../python/files.ts';
-import { noFiles } from '../../python/files.ts';
-import type { Fix, Problem } from '../../text/problem.ts';
-import { reasonFor } from '../../text/reason.ts';
-import { libraryRoot, withLibrary } from '../../torch/python/library/index.ts';
-import type { MissingImport, ModuleRow } from '../format.ts';
+import { Builder } from '../graph/builder.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Files } from '../python/files.ts';
+import { noFiles } from '../python/files.ts';
+import type { Fix, Problem } from '../text/problem.ts';
+import { reasonFor } from '../text/reason.ts';
+import { libraryRoot, withLibrary } from '../torch/python/library/index.ts';
 import { asIndices } from './inputs.ts';
 import { run } from './machine.ts';
+import type { MissingImport, ModuleRow } from './program.ts';
 import type { Task, Try } from './task.ts';
 
 export interface Outcome {

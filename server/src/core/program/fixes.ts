@@ -1,9 +1,9 @@
 // Fixes of modules that do not fit their input: the argument of the constructor that would.
 import * as l10n from '@vscode/l10n';
-import type { CallExpression, PythonTree } from '../../syntax/python/ast.ts';
-import type { Fix } from '../../text/problem.ts';
-import type { Range } from '../../text/range.ts';
-import type { Misfit } from '../../torch/python/recording.ts';
+import type { CallExpression, PythonTree } from '../syntax/python/ast.ts';
+import type { Fix } from '../text/problem.ts';
+import type { Range } from '../text/range.ts';
+import type { Misfit } from '../torch/python/recording.ts';
 import { dottedName, nodesIn } from './syntax.ts';
 
 /** Writes the number that fits into the call that constructs the module; undefined where that is in no place of the text. */

@@ -1,7 +1,7 @@
 // From which folders imports are resolved, and what a file is called as a module.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { surroundingsOf } from '../../../server/src/core/formats/pytorch/roots.ts';
+import { surroundingsOf } from '../../../server/src/core/program/roots.ts';
 import type { Files } from '../../../server/src/core/python/files.ts';
 
 function filesOf(...paths: string[]): Files {

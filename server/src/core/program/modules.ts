@@ -1,11 +1,11 @@
 // The modules of a network that was recorded, with what each of them did.
-import type { Graph, GraphNode, Site, Tensor } from '../../graph/graph.ts';
-import type { Reason } from '../../text/reason.ts';
-import type { EndedCall } from '../../torch/python/frames.ts';
-import { isLibrary } from '../../torch/python/library/index.ts';
-import { type ModuleInstance, modulesOf } from '../../torch/python/nn/instance.ts';
-import type { PyParameter } from '../../torch/python/tensor.ts';
-import type { ModuleRow } from '../format.ts';
+import type { Graph, GraphNode, Site, Tensor } from '../graph/graph.ts';
+import type { Reason } from '../text/reason.ts';
+import type { EndedCall } from '../torch/python/frames.ts';
+import { isLibrary } from '../torch/python/library/index.ts';
+import { type ModuleInstance, modulesOf } from '../torch/python/nn/instance.ts';
+import type { PyParameter } from '../torch/python/tensor.ts';
+import type { ModuleRow } from './program.ts';
 
 /** A call that has ended, or what holds parameters of a module that no call has used. */
 export interface RecordedCall extends EndedCall {

@@ -1,6 +1,6 @@
 // From which folders the imports of a file are resolved, and what the file is called there.
-import type { Files } from '../../python/files.ts';
-import type { Roots } from '../format.ts';
+import type { Files } from '../python/files.ts';
+import type { Roots } from './program.ts';
 
 export interface Surroundings {
   /** In the order in which they are looked at. */

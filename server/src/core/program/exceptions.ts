@@ -1,11 +1,11 @@
 // An exception that ends the program, as a problem in the file that is read.
 import * as l10n from '@vscode/l10n';
-import { evaluated } from '../../python/code.ts';
-import { PyException, type Raised, type TracePlace } from '../../python/objects.ts';
-import type { Problem, Related } from '../../text/problem.ts';
-import type { Range } from '../../text/range.ts';
-import type { Reason } from '../../text/reason.ts';
-import { isLibrary } from '../../torch/python/library/index.ts';
+import { evaluated } from '../python/code.ts';
+import { PyException, type Raised, type TracePlace } from '../python/objects.ts';
+import type { Problem, Related } from '../text/problem.ts';
+import type { Range } from '../text/range.ts';
+import type { Reason } from '../text/reason.ts';
+import { isLibrary } from '../torch/python/library/index.ts';
 
 /** An exception of the program's. */
 export interface Failure {

@@ -1,12 +1,5 @@
 // Going through the syntax of a program.
-import type {
-  CallExpression,
-  ClassDef,
-  Expression,
-  FunctionDef,
-  Parameters,
-  Statement,
-} from '../../syntax/python/ast.ts';
+import type { CallExpression, ClassDef, Expression, FunctionDef, Parameters, Statement } from '../syntax/python/ast.ts';
 
 /** Anything of the tree that has a kind. */
 export type SyntaxNode = Statement | Expression;

@@ -1,16 +1,16 @@
 // The machine that runs a file for its networks: one for each try.
 import * as l10n from '@vscode/l10n';
-import type { Files } from '../../python/files.ts';
-import { PyModule, Raised, type Steps } from '../../python/objects.ts';
-import { createMachine } from '../../python/vm.ts';
-import type { Fix, Problem } from '../../text/problem.ts';
-import type { Reason } from '../../text/reason.ts';
-import { nnModules } from '../../torch/python/nn/index.ts';
-import { worldOf } from '../../torch/python/recording.ts';
-import { torchModules } from '../../torch/python/torch.ts';
+import type { Files } from '../python/files.ts';
+import { PyModule, Raised, type Steps } from '../python/objects.ts';
+import { createMachine } from '../python/vm.ts';
+import type { Fix, Problem } from '../text/problem.ts';
+import type { Reason } from '../text/reason.ts';
+import { nnModules } from '../torch/python/nn/index.ts';
+import { worldOf } from '../torch/python/recording.ts';
+import { torchModules } from '../torch/python/torch.ts';
 import { exceptionProblem, type Failure } from './exceptions.ts';
 import { fitting } from './fixes.ts';
-import { failureOf, notFound, type Recorded, Refusal, record, Unknowns } from './program.ts';
+import { failureOf, notFound, type Recorded, Refusal, record, Unknowns } from './record.ts';
 import type { Task, Try } from './task.ts';
 
 const natives = new Map([...torchModules, ...nnModules]);

@@ -1,16 +1,16 @@
 // What is to be read, and what came of it.
-import type { ShapeOrder } from '../../ops/op.ts';
-import type { PythonTree } from '../../syntax/python/ast.ts';
-import type { Fix, Problem } from '../../text/problem.ts';
-import type { Range } from '../../text/range.ts';
-import type { MissingImport, Source } from '../format.ts';
+import type { ShapeOrder } from '../ops/op.ts';
+import type { PythonTree } from '../syntax/python/ast.ts';
+import type { Fix, Problem } from '../text/problem.ts';
+import type { Range } from '../text/range.ts';
 import type { Given } from './inputs.ts';
-import type { Recorded } from './program.ts';
+import type { MissingImport, ProgramSource } from './program.ts';
+import type { Recorded } from './record.ts';
 import type { Surroundings } from './roots.ts';
 
 /** A network that is to be read. */
 export interface Task {
-  readonly source: Source;
+  readonly source: ProgramSource;
   readonly tree: PythonTree;
   readonly surroundings: Surroundings;
   /** The expression that builds it. */

@@ -1,10 +1,10 @@
 // Reads one network of a program: runs the file's text, builds what the entry says, and records one call of it.
 import * as l10n from '@vscode/l10n';
-import { Builder } from '../../graph/builder.ts';
-import { type Frame, type Graph, type Tensor, useOf } from '../../graph/graph.ts';
-import * as ops from '../../ops/index.ts';
-import type { ShapeOrder } from '../../ops/op.ts';
-import type { Hooks, Machine } from '../../python/machine.ts';
+import { Builder } from '../graph/builder.ts';
+import { type Frame, type Graph, type Tensor, useOf } from '../graph/graph.ts';
+import * as ops from '../ops/index.ts';
+import type { ShapeOrder } from '../ops/op.ts';
+import type { Hooks, Machine } from '../python/machine.ts';
 import {
   type Keywords,
   Native,
@@ -18,20 +18,20 @@ import {
   type Steps,
   Unknown,
   type Value,
-} from '../../python/objects.ts';
-import type { Problem } from '../../text/problem.ts';
-import type { Reason } from '../../text/reason.ts';
-import { libraryRoot } from '../../torch/python/library/index.ts';
-import { ModuleInstance, modulesOf } from '../../torch/python/nn/instance.ts';
-import { itemsOf, keywordsOf, setEntry } from '../../torch/python/nn/natives.ts';
-import { tensorsIn } from '../../torch/python/nn/state.ts';
-import { type Recording, worldOf } from '../../torch/python/recording.ts';
-import { PyTensor } from '../../torch/python/tensor.ts';
-import type { ModuleRow } from '../format.ts';
+} from '../python/objects.ts';
+import type { Problem } from '../text/problem.ts';
+import type { Reason } from '../text/reason.ts';
+import { libraryRoot } from '../torch/python/library/index.ts';
+import { ModuleInstance, modulesOf } from '../torch/python/nn/instance.ts';
+import { itemsOf, keywordsOf, setEntry } from '../torch/python/nn/natives.ts';
+import { tensorsIn } from '../torch/python/nn/state.ts';
+import { type Recording, worldOf } from '../torch/python/recording.ts';
+import { PyTensor } from '../torch/python/tensor.ts';
 import { exceptionReason, type Failure } from './exceptions.ts';
 import { type Given, guesses, parameterNames, type TensorInput } from './inputs.ts';
-import type { RecordedCall } from './rows.ts';
-import { moduleRows, siteOf } from './rows.ts';
+import type { RecordedCall } from './modules.ts';
+import { moduleRows, siteOf } from './modules.ts';
+import type { ModuleRow } from './program.ts';
 
 /** What became of an entry. */
 export interface Recorded {

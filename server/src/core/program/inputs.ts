@@ -1,9 +1,9 @@
 // What a network is called with: as somebody has said, or guessed from what its first layers take.
 import * as l10n from '@vscode/l10n';
-import { PyFunction, PyList, PyTuple, type Value } from '../../python/objects.ts';
-import { type ModuleInstance, modulesOf } from '../../torch/python/nn/instance.ts';
-import type { DType } from '../../torch/python/tensor.ts';
-import type { InputSize } from '../format.ts';
+import { PyFunction, PyList, PyTuple, type Value } from '../python/objects.ts';
+import { type ModuleInstance, modulesOf } from '../torch/python/nn/instance.ts';
+import type { DType } from '../torch/python/tensor.ts';
+import type { InputSize } from './program.ts';
 
 /** A tensor to call a network with. */
 export interface TensorInput {
