@@ -76,6 +76,7 @@ const floors: readonly Floor[] = [
       `${core}/analysis`,
       `${core}/settings`,
       `${core}/numbers`,
+      `${core}/project`,
     ],
   },
   {

@@ -259,8 +259,9 @@ export function serve(connection: Connection): void {
       const found = analysed ? problemsWithHints(analysed) : documentProblems(document);
       const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
       const read = analysed?.spec.program?.read;
+      const { project } = document.source;
       const linesOf = (file: string): Lines | undefined => {
-        const text = read?.get(file);
+        const text = file === project?.path ? project.text : read?.get(file);
         return text === undefined ? undefined : new Lines(text);
       };
       const diagnostics = found.map(problem =>

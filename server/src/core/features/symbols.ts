@@ -136,8 +136,8 @@ class Outline {
   definitions(): SymbolNode[] {
     const found = new Map<number, { readonly frame: Frame; readonly range: Range; times: number }>();
     const visit = (frame: Frame): void => {
-      for (const { range, role } of frame.sites) {
-        if (role !== 'definition') continue;
+      for (const { range, role, file } of frame.sites) {
+        if (role !== 'definition' || file !== undefined) continue;
         const known = found.get(range.from);
         if (known) known.times++;
         else found.set(range.from, { frame, range, times: 1 });

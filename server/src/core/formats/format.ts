@@ -5,7 +5,7 @@ import type { Shown } from '../graph/segment.ts';
 import type { Tunable } from '../graph/tunable.ts';
 import type { ShapeOrder } from '../ops/rules/shape.ts';
 import type { InputSize, MissingImport, ModuleRow, Roots } from '../program/program.ts';
-import type { Project } from '../project/index.ts';
+import type { BuildBody, CostRules, Project } from '../project/index.ts';
 import type { Files } from '../python/files.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Fix, Problem } from '../text/problem.ts';
@@ -32,6 +32,9 @@ export interface Source {
   readonly roots?: Roots | undefined;
   /** What the nearest `flopline.yaml` says. */
   readonly project?: Project | undefined;
+  /** Its cost rules, and who builds their bodies: made by the pipeline. */
+  readonly rules?: CostRules | undefined;
+  readonly buildBody?: BuildBody | undefined;
   /** Whose network is shown in a text that has none of its own. */
   readonly host?: Host | undefined;
 }

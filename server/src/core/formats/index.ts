@@ -9,6 +9,7 @@ import { ultralytics } from './ultralytics/index.ts';
 /** Every format; the first that recognises a source has it. */
 export const formats: readonly Format[] = [project, flopline, ultralytics, darknet, caffe, pytorch];
 
+export { buildBody } from './flopline/body.ts';
 export * from './format.ts';
 export * from './lineage.ts';
 export * from './numbering.ts';

@@ -54,6 +54,8 @@ export interface Rule {
   readonly channels?: ChannelsRule;
   /** Rows of Flopline YAML. */
   readonly body?: YamlNode;
+  /** What is wrong with it: then it says nothing. */
+  readonly fault?: Problem;
 }
 
 export interface RuleParameter {

@@ -1,11 +1,12 @@
 // Reads the text of a `flopline.yaml`. Never fails: what cannot be read is a problem, and is as if it were not there.
 import * as l10n from '@vscode/l10n';
 import type { Files } from '../python/files.ts';
+import { lookUp, resolved, type YamlNode } from '../syntax/tree.ts';
 import { parseYaml } from '../syntax/yaml.ts';
 import type { Problem } from '../text/problem.ts';
 import { suggestion } from '../text/spelling.ts';
 import { foldersAbove, joined, parentOf } from './folders.ts';
-import type { Project } from './project.ts';
+import type { Project, Rule } from './project.ts';
 import { type Located, reportTo } from './shape.ts';
 import { top } from './table.ts';
 
@@ -22,6 +23,7 @@ export function readProject(text: string, path: string): Project {
   const absolute = (named: Located<string> | undefined): Located<string> | undefined =>
     named && { ...named, value: joined(folder, named.value) };
   const { budgets = [], modules = new Map(), devices = new Map() } = written;
+  const starts = startsIn(root);
   for (const { limits } of budgets) {
     const device = limits?.time?.device;
     if (!device || devices.has(device.value)) continue;
@@ -39,11 +41,28 @@ export function readProject(text: string, path: string): Project {
     root,
     problems,
     budgets,
-    modules,
+    modules: new Map([...modules].map(([name, rule]) => [name, withFault(rule, starts, problems)])),
     devices,
     source: absolute(written.source),
     python: absolute(written.python),
   };
+}
+
+/** Where keys begin at the top, and under `modules`. */
+function startsIn(root: YamlNode | undefined): readonly number[] {
+  const keys = (node: YamlNode | undefined): readonly number[] => {
+    const target = resolved(node);
+    return target?.kind === 'mapping' ? target.entries.map(({ key }) => key.from) : [];
+  };
+  return [...keys(root), ...keys(lookUp(root, 'modules'))];
+}
+
+/** A rule with the first error between its name and the key behind it: what is left of it may be another rule. */
+function withFault(rule: Located<Rule>, starts: readonly number[], problems: readonly Problem[]): Located<Rule> {
+  const { from } = rule.range;
+  const end = Math.min(...starts.filter(start => start > from), Number.POSITIVE_INFINITY);
+  const fault = problems.find(({ range, severity }) => severity === 'error' && range.to > from && range.from < end);
+  return fault ? { ...rule, value: { ...rule.value, fault } } : rule;
 }
 
 /** Folders that the file names and that are not there, or may not be read. */

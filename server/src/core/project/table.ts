@@ -135,7 +135,7 @@ const body: Shape<YamlNode> = {
   schema: () => ({ type: ['array', 'null'], items: { $ref: 'flopline.schema.json#/definitions/row' } }),
 };
 
-interface WrittenRule extends Omit<Rule, 'channels'> {
+interface WrittenRule extends Omit<Rule, 'channels' | 'fault'> {
   readonly channels?: Located<string>;
 }
 

@@ -210,6 +210,7 @@ function read(text: Text, options: ReadOptions): Spec {
     problems: network.problems,
     strangeKeys: keys.strange,
     assumed,
+    rules: source.rules,
   });
   problems.push(...doubted.problems);
   return {
@@ -281,6 +282,7 @@ function headerOf(
     damages: [],
     gaps: [],
     pinned: source.text.includes('flopline') && /dialect\s*=/.test(source.text),
+    rules: source.rules,
   };
 }
 
