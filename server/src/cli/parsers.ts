@@ -1,17 +1,19 @@
 // What has to be loaded before files can be opened: parsers that only some of them need.
 import { basename } from 'node:path';
-import { formatOf, type Settings, type Source } from '../core/index.ts';
+import { formatOf, Projects, type Settings, type Source } from '../core/index.ts';
 import { corePath, Disk } from '../host/disk.ts';
 import { type Candidate, candidates, contentOf } from './files.ts';
 
 /** Loads what the files that paths name need, and nothing for those that need nothing. */
 export async function loadParsers(paths: readonly string[], settings: Settings): Promise<void> {
   const files = new Disk();
-  const roots = rootsOf(settings);
+  const projects = new Projects();
   for (const file of candidates(paths).files) {
     // The other formats need none: they are not read twice.
     if (!/\.(?:pyw?|ya?ml)$/i.test(file.path)) continue;
-    const source = { name: basename(file.path), text: textOf(file), path: corePath(file.path), files, roots };
+    const path = corePath(file.path);
+    const roots = rootsOf(settings, projects.of(path, files));
+    const source = { name: basename(file.path), text: textOf(file), path, files, roots };
     const parser = formatOf(source)?.parser;
     if (!parser || parser.isReady() || !parser.isNeeded(source)) continue;
     await parser.load();
@@ -29,10 +31,10 @@ function textOf(file: Candidate): string {
   }
 }
 
-/** The folders that a person has named, absolute. */
-export function rootsOf({ source, python }: Settings): Source['roots'] {
+/** The folders that a person has named, absolute; the command line has the last word. */
+export function rootsOf({ source, python }: Settings, project: Source['project']): Source['roots'] {
   return {
-    source: source === undefined ? undefined : corePath(source),
-    python: python === undefined ? undefined : corePath(python),
+    source: source === undefined ? project?.source?.value : corePath(source),
+    python: python === undefined ? project?.python?.value : corePath(python),
   };
 }

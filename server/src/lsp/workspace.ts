@@ -11,6 +11,8 @@ import {
   type Host,
   noHistory,
   open,
+  type Project,
+  Projects,
   preparation,
   price,
   type Settings,
@@ -79,6 +81,7 @@ export class Workspace {
     unsaved: path => this.#openText(path),
     allows: path => this.isTrusted || this.folders.some(folder => path === folder || path.startsWith(`${folder}/`)),
   });
+  readonly #projects = new Projects();
   readonly settings = new FileSettings();
   readonly #texts: TextDocuments<TextDocument>;
   readonly #entries = new Map<string, Entry>();
@@ -105,7 +108,7 @@ export class Workspace {
     const known = this.#entries.get(uri);
     // A text is looked at once: most files of a language that is not ours are no specs, and most specs need no parser.
     if (known?.version === text.version && !known.document?.format.parser) return;
-    const source = this.#placed(sourceOf(uri, text), this.settings.of(uri));
+    const source = this.#placed(sourceOf(uri, text), this.settings.of(uri), this.#disk);
     const parser = formatOf(source)?.parser;
     if (parser?.isNeeded(source) && !parser.isReady()) yield parser.load();
     // A file that it was read with may change meanwhile; who changes files all the time waits at the end.
@@ -226,17 +229,33 @@ export class Workspace {
     return undefined;
   }
 
-  /** Folders in settings are those of the first workspace folder, where they are not absolute. */
-  #roots({ source, python }: Settings): Source['roots'] {
+  /**
+   * The folders of a file: those of its project, which everybody who works on it shares, before those of settings. Relative
+   * ones in settings are those of the first workspace folder.
+   */
+  #roots({ source, python }: Settings, project: Project | undefined): Source['roots'] {
     const [folder] = this.folders;
     const absolute = (path: string | undefined): string | undefined =>
       path === undefined ? undefined : corePath(path, folder);
-    return { source: absolute(source), python: absolute(python ?? this.python) };
+    return {
+      source: project?.source?.value ?? absolute(source),
+      python: project?.python?.value ?? absolute(python ?? this.python),
+    };
+  }
+
+  /** What the project file says that governs a file: one within its workspace folder. */
+  #project(path: string, files: Files): Project | undefined {
+    const around = this.folders.filter(folder => path.startsWith(`${folder}/`));
+    // The outermost: folders within each other are one project’s.
+    const [last] = around.sort((a, b) => a.length - b.length);
+    return this.#projects.of(path, files, last);
   }
 
   /** A text with what is around it. */
-  #placed(source: Source, settings: Settings): Source {
-    return { ...source, files: this.#disk, roots: this.#roots(settings) };
+  #placed(source: Source, settings: Settings, files: Files | undefined): Source {
+    const { path } = source;
+    const project = files && path !== undefined ? this.#project(path, files) : undefined;
+    return { ...source, files, project, roots: this.#roots(settings, project) };
   }
 
   #entry(uri: string): Entry | undefined {
@@ -249,14 +268,19 @@ export class Workspace {
     const path = pathOfUri(uri);
     const host = path === undefined ? undefined : this.#hosts.get(path);
     if (known?.version === version && known.settings === settings && known.host === host && isSame) return known;
-    const source = this.#placed(sourceOf(uri, text), settings);
+    const files = path === undefined ? undefined : new Watched(this.#disk);
+    const source = this.#placed(sourceOf(uri, text), settings, files);
     // Whoever asks has waited for it; this is a text that came just now.
     const parser = formatOf(source)?.parser;
-    if (parser && !parser.isReady() && parser.isNeeded(source)) return undefined;
-    const files = parser && path !== undefined ? new Watched(this.#disk) : undefined;
-    // Parsing depends on no setting but the size limit, where no other files are read.
-    const reusable = !files && known?.version === version && known.settings.maxFileSize === settings.maxFileSize;
-    const document = reusable ? known.document : open({ ...source, files, host }, settings, known?.document);
+    const isNeeded = parser?.isNeeded(source) === true;
+    if (isNeeded && !parser.isReady()) return undefined;
+    // Parsing depends on no setting but the size limit, where no other files are read but that of the project.
+    const reusable =
+      !isNeeded &&
+      known?.version === version &&
+      known.settings.maxFileSize === settings.maxFileSize &&
+      known.document?.source.project === source.project;
+    const document = reusable ? known.document : open({ ...source, host }, settings, known?.document);
     const before = known?.analysed?.value ?? known?.before;
     const entry: Entry = { version, files, host, settings, document, before };
     this.#entries.set(uri, entry);

@@ -21,6 +21,8 @@ export interface Diagnosis {
   readonly roots: readonly string[];
   /** The environment whose packages may be read. */
   readonly python: string | null;
+  /** The project file that governs it. */
+  readonly project: string | null;
   readonly read: readonly string[];
   readonly missing: readonly { readonly name: string; readonly why: string }[];
   readonly complete: boolean;
@@ -46,6 +48,7 @@ export function diagnosis(analysed: Analysed, file: string = analysed.document.s
     repository: imports.repository ?? null,
     roots: imports.roots,
     python: document.source.roots?.python ?? null,
+    project: document.source.project?.path ?? null,
     read: [...imports.read.keys()],
     missing: imports.missing,
     complete,
@@ -57,9 +60,11 @@ export function diagnosis(analysed: Analysed, file: string = analysed.document.s
 export function diagnosisLines(analysed: Analysed): readonly (readonly [heading: string, lines: readonly string[]])[] {
   const { spec, document, model } = analysed;
   const { program, imports, reader } = spec;
-  if (!imports) return [];
+  const { roots, project } = document.source;
+  const governing = [l10n.t('Project file'), [project?.path ?? l10n.t('none')]] as const;
+  if (!imports) return project ? [governing] : [];
   const { read, missing } = imports;
-  const { python } = document.source.roots ?? {};
+  const { python } = roots ?? {};
   const why = uncertainty(model.totals);
   const none = l10n.t('none');
   return [
@@ -72,6 +77,7 @@ export function diagnosisLines(analysed: Analysed): readonly (readonly [heading:
         ] as const)
       : []),
     [l10n.t('Repository'), [imports.repository ?? none]],
+    governing,
     [l10n.t('Imports from'), imports.roots],
     [l10n.t('Python environment'), [python ?? l10n.t('none (set {0}, or {1})', '--python', '`flopline.python`')]],
     [l10n.t('Files read'), read.size > 0 ? [...read.keys()] : [none]],

@@ -1,10 +1,11 @@
 // What a format is. A format is a folder beside this file; formats never import each other.
 import type { GraphEdit } from '../graph/edit.ts';
-import type { Doubts, Graph, GraphNode } from '../graph/graph.ts';
+import type { Doubts, Graph, GraphNode, Note } from '../graph/graph.ts';
 import type { Shown } from '../graph/segment.ts';
 import type { Tunable } from '../graph/tunable.ts';
 import type { ShapeOrder } from '../ops/rules/shape.ts';
 import type { Imports, InputSize, ModuleRow, Roots } from '../program/program.ts';
+import type { BuildBody, CostRules, Project } from '../project/index.ts';
 import type { Files } from '../python/files.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Fix, Problem } from '../text/problem.ts';
@@ -29,6 +30,11 @@ export interface Source {
   readonly files?: Files | undefined;
   /** Where imports are looked for, as a person has set it. */
   readonly roots?: Roots | undefined;
+  /** What the nearest `flopline.yaml` says. */
+  readonly project?: Project | undefined;
+  /** Its cost rules, and who builds their bodies: made by the pipeline. */
+  readonly rules?: CostRules | undefined;
+  readonly buildBody?: BuildBody | undefined;
   /** Whose network is shown in a text that has none of its own. */
   readonly host?: Host | undefined;
 }
@@ -157,6 +163,8 @@ export interface Spec {
   readonly imports?: Imports | undefined;
   /** The Python that says what its items mean, from its repository on: `models/yolo.py`; undefined for our own tables. */
   readonly reader?: string | undefined;
+  /** What places of a text without a network mean. */
+  readonly notes?: (() => readonly Note[]) | undefined;
 }
 
 /** A program that was read: which of its networks, and what it is made of. */
@@ -259,6 +267,8 @@ export interface Format {
   readonly id: string;
   readonly label: string;
   readonly choices: Choices;
+  /** Its texts hold no network: they have problems, hovers and completion, and no costs. */
+  readonly hasNoNetwork?: true;
   /** The editor's languages whose every file is of this format. */
   readonly languages: readonly string[];
   /** What its texts call an item by number, counted from 0: “row 12”. */

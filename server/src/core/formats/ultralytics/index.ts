@@ -213,6 +213,7 @@ function read(text: Text, options: ReadOptions): Spec {
     problems: network.problems,
     strangeKeys: keys.strange,
     assumed,
+    rules: source.rules,
   });
   problems.push(...doubted.problems);
   return {
@@ -278,6 +279,7 @@ function headerOf(
     damages: [],
     gaps: [],
     pinned: source.text.includes('flopline') && /dialect\s*=/.test(source.text),
+    rules: source.rules,
   };
 }
 
