@@ -233,13 +233,14 @@ export class Workspace {
    * The folders of a file: those of its project, which everybody who works on it shares, before those of settings. Relative
    * ones in settings are those of the first workspace folder.
    */
-  #roots({ source, python }: Settings, project: Project | undefined): Source['roots'] {
+  #roots({ source, python, repository }: Settings, project: Project | undefined): Source['roots'] {
     const [folder] = this.folders;
     const absolute = (path: string | undefined): string | undefined =>
       path === undefined ? undefined : corePath(path, folder);
     return {
       source: project?.source?.value ?? absolute(source),
       python: project?.python?.value ?? absolute(python ?? this.python),
+      repository,
     };
   }
 

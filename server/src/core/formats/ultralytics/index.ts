@@ -53,7 +53,7 @@ export const ultralytics: Format = {
 
 /** The Python that reads a file where it lies. */
 function readerOf({ path, files, roots }: Source): FoundReader | undefined {
-  return files && findReader(path, files, roots);
+  return files && roots?.repository !== false ? findReader(path, files, roots) : undefined;
 }
 
 /** What the reader of an edited text may take over. */
