@@ -1133,6 +1133,7 @@ class Vm implements Interpreter {
       if (place) trace.push({ ...place, name: frame.code!.name });
     }
     exception.trace = trace;
+    this.options.hooks?.raised?.(exception, from);
   }
 
   /** An error in the innermost frame. */
