@@ -28,12 +28,15 @@ export class Unknown extends PyObject {
   readonly place: Place | undefined;
   /** An import that cannot be found has an identity: it is another object than all that are known (`m in {Conv, Missing}`). */
   readonly isImport: boolean;
+  /** Of these the modules themselves, which count as true. */
+  readonly isModule: boolean;
 
-  constructor(reason: Reason, place?: Place, isImport = false) {
+  constructor(reason: Reason, place?: Place, isImport = false, isModule = false) {
     super();
     this.reason = reason;
     this.place = place;
     this.isImport = isImport;
+    this.isModule = isModule;
   }
 }
 
@@ -618,6 +621,8 @@ export interface Activation {
   readonly tick: number;
   /** The first argument of a call of a function of the program: its `self`. */
   readonly receiver: Value | undefined;
+  /** What a name of its own stands for; undefined where it is not bound. */
+  local(name: string): Value | undefined;
   /** Free for natives in steps and for hooks: what this call is to whoever watches (the call of an nn.Module). */
   tag: unknown;
 }
@@ -632,6 +637,8 @@ export interface Hooks {
   unknownWrite?(object: Value, name: string | undefined, why: Unknown, machine: Machine): void;
   /** A native has a fault of ours: its result is unknown. */
   fault?(error: unknown, machine: Machine): void;
+  /** An exception is raised; `at` is the innermost call that is under way. It may be caught. */
+  raised?(exception: PyException, at: Activation | undefined): void;
   /** What the program prints. */
   print?(text: string): void;
   /** A statement cannot be read. */

@@ -623,7 +623,7 @@ class Vm implements Interpreter {
     const found = yield* this.#find(name);
     if (!found) {
       const asAttribute = yield* this.#attributeModule(name);
-      return asAttribute ?? this.#unknownImport(name);
+      return asAttribute ?? this.#unknownImport(name, true);
     }
     const again = this.modules.get(name);
     if (again !== undefined) return again;
@@ -743,13 +743,13 @@ class Vm implements Interpreter {
     return folder === undefined ? undefined : findIn(folder, last, name, files);
   }
 
-  #unknownImport(name: string): Unknown {
+  #unknownImport(name: string, isModule = false): Unknown {
     let unknown = this.#unknownImports.get(name);
     if (!unknown) {
       const top = name.split('.')[0]!;
       const message = l10n.t('“{0}” cannot be found', name);
       const place = this.place();
-      unknown = new Unknown({ message, short: message }, place, true);
+      unknown = new Unknown({ message, short: message }, place, true, isModule);
       this.#unknownImports.set(name, unknown);
       if (!this.missing.some(each => each.name === top || each.name === name)) this.missing.push({ name, place });
     }
@@ -1133,6 +1133,7 @@ class Vm implements Interpreter {
       if (place) trace.push({ ...place, name: frame.code!.name });
     }
     exception.trace = trace;
+    this.options.hooks?.raised?.(exception, from);
   }
 
   /** An error in the innermost frame. */

@@ -77,11 +77,14 @@ function load(text: string, machine: Machine): Value {
   const { value: root, problems } = treeOf(text);
   const refusal = problems.find(({ severity }) => severity === 'error');
   if (refusal) return machine.unknown(l10n.t('The YAML text cannot be read: {0}', refusal.message));
-  return valueOfYaml(root, machine);
+  return valueOfYaml(root, machine, /[\r\n]$/.test(text) ? undefined : text.length);
 }
 
-/** A tree as the values that PyYAML makes of it. An alias is the same object as its anchor. */
-export function valueOfYaml(root: YamlNode | undefined, machine: Machine): Value {
+/**
+ * A tree as the values that PyYAML makes of it. An alias is the same object as its anchor. `unended` is where the text ends
+ * if not by a line break: block text that ends there has none either.
+ */
+export function valueOfYaml(root: YamlNode | undefined, machine: Machine, unended?: number): Value {
   if (root === undefined) return null;
   const known = new Map<YamlNode, Value>();
   const merged = new Map<Mapping, readonly Entry[]>();
@@ -94,7 +97,11 @@ export function valueOfYaml(root: YamlNode | undefined, machine: Machine): Value
     if (depth > maxDepth) throw new NotKnown(tooDeep(machine));
     if (target.tag !== undefined && !plainTags.test(target.tag) && target.tag !== '!')
       throw new NotKnown(unsupported(machine, `YAML ${target.tag}`));
-    if (target.kind === 'scalar') return scalar(target, machine);
+    if (target.kind === 'scalar') {
+      return target.style === 'block' && target.to === unended
+        ? target.text.replace(/\n$/, '')
+        : scalar(target, machine);
+    }
     machine.charge(1);
     if (target.kind === 'sequence') {
       const list = new PyList([]);
@@ -160,6 +167,8 @@ function scalar(node: Scalar, machine: Machine): Value {
             ? typeof value === 'boolean'
             : value === null;
     if (kind === 'float' && typeof value === 'number') return new PyFloat(value);
+    // `!!float 2e-4`, which is text without the tag.
+    if (kind === 'float' && /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(text)) return new PyFloat(Number(text));
     if (!fits) throw new NotKnown(unsupported(machine, `YAML ${tag} ${text.slice(0, 40)}`));
   }
   if (typeof value !== 'number') {
