@@ -129,8 +129,8 @@ class Net(nn.Module):
     def __init__(self):
         super().__init__()
         self.conv = nn.Conv2d(3, 4, 1)
-        flops = thop.profile(deepcopy(self), inputs=[torch.zeros(1, 3, 8, 8)], verbose=False)[0] / 1e9 * 2
-        print(f'{flops:.1f} GFLOPs' if flops else '')
+        self.flops = thop.profile(deepcopy(self), inputs=[torch.zeros(1, 3, 8, 8)], verbose=False)[0] / 1e9 * 2
+        print(f'{self.flops:.1f} GFLOPs' if self.flops else '')
 
     def forward(self, x):
         return self.conv(x)

@@ -504,6 +504,8 @@ export class PyModule extends PyObject {
   isPending = false;
   /** A star import of a module that was not found: a name that is missing may come from it. */
   unknownNames: Unknown | undefined;
+  /** Names that a `try` would bind by imports, had they not failed: what stands for them where nothing else binds them. */
+  forgone: Map<string, Unknown> | undefined;
   /** Names of a native module that are made when they are first asked for. */
   lazy: ((name: string) => Value | undefined) | undefined;
 

@@ -807,6 +807,7 @@ class Vm implements Interpreter {
     }
     const found = yield* this.importModule(name);
     if (detail.isGuarded && found instanceof Unknown) {
+      this.#forgo(detail, module, found);
       throw this.raise('ModuleNotFoundError', `No module named '${name}'`);
     }
     if (!detail.names) {
@@ -818,6 +819,11 @@ class Vm implements Interpreter {
     return found;
   }
 
+  #forgo({ forgone }: ImportDetail, module: PyModule, why: Unknown): void {
+    module.forgone ??= new Map();
+    for (const name of forgone) module.forgone.set(name, this.unknownMember(why, name));
+  }
+
   *#importFrom(detail: ImportDetail, module: PyModule): Steps {
     const found = yield* this.#import(detail, module);
     const name = detail.names![0]!;
@@ -827,10 +833,13 @@ class Vm implements Interpreter {
     const result = value instanceof Later ? yield* value.steps : value;
     if (result !== undefined) {
       if (detail.isGuarded && result instanceof Unknown && result.isImport) {
+        this.#forgo(detail, module, result);
         throw this.raise('ImportError', `cannot import name '${name}'`);
       }
       return result;
     }
+    const forgone = found instanceof PyModule ? found.forgone?.get(name) : undefined;
+    if (forgone && !detail.isGuarded) return forgone;
     if (found instanceof PyModule && !detail.isGuarded && !this.#isText(found)) {
       // Of a native module not everything is known.
       return this.#unknownImport(`${found.name}.${name}`);
@@ -2558,6 +2567,8 @@ class Vm implements Interpreter {
   }
 
   #missingName(module: PyModule, name: string): Value {
+    const forgone = module.forgone?.get(name);
+    if (forgone) return forgone;
     if (module.unknownNames && !name.startsWith('__')) return this.unknownMember(module.unknownNames, name);
     throw this.#noName(name);
   }
