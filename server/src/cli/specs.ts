@@ -18,6 +18,7 @@ import {
 import { corePath, Disk } from '../host/disk.ts';
 import type { ExitCode, SpecsRequest } from './arguments.ts';
 import { type Candidate, candidates, contentOf, reasonOf } from './files.ts';
+import { rootsOf } from './parsers.ts';
 
 /** Where a command writes. */
 export interface Streams {
@@ -160,12 +161,7 @@ function specOf(file: Candidate, settings: Settings, files: Files, projects: Pro
     case 'text': {
       const path = corePath(file.path);
       const project = projects.of(path, files);
-      // The command line has the last word.
-      const { source, python } = settings;
-      const roots = {
-        source: source === undefined ? project?.source?.value : corePath(source),
-        python: python === undefined ? project?.python?.value : corePath(python),
-      };
+      const roots = rootsOf(settings, project);
       const document = open({ name, text: content.text, path, files, roots, project }, settings);
       return document ? strict(document) : notOne(file);
     }

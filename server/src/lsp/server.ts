@@ -258,7 +258,7 @@ export function serve(connection: Connection): void {
       const analysed = workspace.analysed(uri);
       const found = analysed ? problemsWithHints(analysed) : documentProblems(document);
       const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
-      const read = analysed?.spec.program?.read;
+      const read = analysed?.spec.imports?.read;
       const { project } = document.source;
       const linesOf = (file: string): Lines | undefined => {
         const text = file === project?.path ? project.text : read?.get(file);

@@ -108,8 +108,9 @@ export class Workspace {
     const known = this.#entries.get(uri);
     // A text is looked at once: most files of a language that is not ours are no specs, and most specs need no parser.
     if (known?.version === text.version && !known.document?.format.parser) return;
-    const parser = formatOf(sourceOf(uri, text))?.parser;
-    if (parser && !parser.isReady()) yield parser.load();
+    const source = this.#placed(sourceOf(uri, text), this.settings.of(uri), this.#disk);
+    const parser = formatOf(source)?.parser;
+    if (parser?.isNeeded(source) && !parser.isReady()) yield parser.load();
     // A file that it was read with may change meanwhile; who changes files all the time waits at the end.
     for (let tries = 0; tries < 3; tries++) {
       const entry = this.#entry(uri);
@@ -141,11 +142,11 @@ export class Workspace {
    * which that is news.
    */
   look(uri: string): readonly string[] {
-    const program = this.#entries.get(uri)?.analysed?.value?.spec.program;
-    const host = program?.host;
+    const spec = this.#entries.get(uri)?.analysed?.value?.spec;
+    const host = spec?.program?.host;
     if (!host) return [];
     const changed: string[] = [];
-    for (const path of program.read.keys()) {
+    for (const path of spec?.imports?.read.keys() ?? []) {
       if (isSameHost(this.#hosts.get(path), host)) continue;
       this.#hosts.set(path, host);
       changed.push(path);
@@ -250,6 +251,13 @@ export class Workspace {
     return this.#projects.of(path, files, last);
   }
 
+  /** A text with what is around it. */
+  #placed(source: Source, settings: Settings, files: Files | undefined): Source {
+    const { path } = source;
+    const project = files && path !== undefined ? this.#project(path, files) : undefined;
+    return { ...source, files, project, roots: this.#roots(settings, project) };
+  }
+
   #entry(uri: string): Entry | undefined {
     const text = this.#texts.get(uri);
     if (!text) return undefined;
@@ -260,21 +268,19 @@ export class Workspace {
     const path = pathOfUri(uri);
     const host = path === undefined ? undefined : this.#hosts.get(path);
     if (known?.version === version && known.settings === settings && known.host === host && isSame) return known;
-    const source = sourceOf(uri, text);
+    const files = path === undefined ? undefined : new Watched(this.#disk);
+    const source = this.#placed(sourceOf(uri, text), settings, files);
     // Whoever asks has waited for it; this is a text that came just now.
     const parser = formatOf(source)?.parser;
-    if (parser && !parser.isReady()) return undefined;
-    const files = path === undefined ? undefined : new Watched(this.#disk);
-    const project = files && this.#project(path!, files);
+    const isNeeded = parser?.isNeeded(source) === true;
+    if (isNeeded && !parser.isReady()) return undefined;
     // Parsing depends on no setting but the size limit, where no other files are read but that of the project.
     const reusable =
-      !parser &&
+      !isNeeded &&
       known?.version === version &&
       known.settings.maxFileSize === settings.maxFileSize &&
-      known.document?.source.project === project;
-    const document = reusable
-      ? known.document
-      : open({ ...source, files, host, project, roots: this.#roots(settings, project) }, settings, known?.document);
+      known.document?.source.project === source.project;
+    const document = reusable ? known.document : open({ ...source, host }, settings, known?.document);
     const before = known?.analysed?.value ?? known?.before;
     const entry: Entry = { version, files, host, settings, document, before };
     this.#entries.set(uri, entry);
