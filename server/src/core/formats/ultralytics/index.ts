@@ -91,7 +91,13 @@ function open(source: Source, earlier?: Reader): Reader {
   };
   const slotRowsFor = ({ dialect: id }: Spec): SlotRows => {
     const dialect = dialects.find(each => each.id === id) ?? dialects[0]!;
-    return { text: source.text, dialect, items: itemsOf(source.text, rows()), keys: readKeys(dialect) };
+    return {
+      text: source.text,
+      dialect,
+      items: itemsOf(source.text, rows()),
+      keys: readKeys(dialect),
+      rules: source.rules,
+    };
   };
   return {
     problems: document.problems,
