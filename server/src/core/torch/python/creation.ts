@@ -1,6 +1,7 @@
 // Tensors out of nothing: zeros, ranges, random numbers, and what lists of Python's hold.
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../ops/index.ts';
+import { elementwiseStrides } from './layout.ts';
 import type { Shape } from '../../ops/op.ts';
 import { PyArray } from '../../python/library/numpy/array.ts';
 import { PyList, PyRange, PyTuple, plain, Unknown, type Value } from '../../python/objects.ts';
@@ -140,6 +141,7 @@ export function defineCreation(registry: Registry): void {
       if (!x.shape) return call.world.tensor(undefined, call.dtype() ?? x.dtype, x.why);
       const tensor = made(call, x.shape, call.dtype() ?? x.dtype, value);
       tensor.why ??= x.why;
+      tensor.strides = elementwiseStrides([x], x.shape);
       return tensor;
     });
     registry.method(`new_${name}`, 'input, *size, dtype?', call =>

@@ -6,6 +6,7 @@ import { broadcast } from '../../ops/rules/shape.ts';
 import { notImplemented, Unknown, type Value } from '../../python/objects.ts';
 import { type Call, isNumber, numberIn, type Registry, sizesText, Wrong } from './call.ts';
 import { fractionType, isComplex, isWhole, type Operand, resultType, rounded } from './dtype.ts';
+import { elementwiseStrides } from './layout.ts';
 import type { Recording } from './recording.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
 import { broadcastRead, compute, isKnown, sizeOf } from './values.ts';
@@ -41,12 +42,13 @@ export function pointwise<A extends object>(
     const shape = broadcast(shapes);
     // The operator says it in its own words.
     if (!shape) result = world.apply(op, attrs, inputs, { dtype });
-    else result = world.tensor(shape, dtype);
+    else {
+      result = world.tensor(shape, dtype);
+      result.strides = elementwiseStrides(inputs, shape);
+    }
   } else {
     // Numbers of Python's are no tensors of the graph; the operator counts them in its kind.
     result = world.apply(op, attrs, inputs, { dtype });
-    if (inputs.length > 1)
-      result.strides = inputs.every(input => input.strides === 'contiguous') ? 'contiguous' : undefined;
   }
   if (!how || inputs.some(({ dtype: own }) => isComplex(own))) return result;
   const shapes = inputs.map(({ shape }) => shape);

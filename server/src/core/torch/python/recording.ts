@@ -10,6 +10,7 @@ import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
 import { type DirectCall, type EndedCall, Frames, isInternal, rangeOf } from './frames.ts';
+import { stridesAfter } from './layout.ts';
 import { mostValues, Storage, Values } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
 import { type ApplyOptions, isModuleCall, type ModuleCall, type World } from './world.ts';
@@ -132,12 +133,11 @@ export class Recording implements World {
     this.machine.charge(operatorWork);
     const dtype = options?.dtype ?? inputs[0]?.dtype ?? 'float32';
     const { shapes, why, failed } = this.#inferred(op, attrs, inputs);
-    const strides = inputs.every(isContiguous) ? 'contiguous' : undefined;
     const hasType = inputs.every(input => input.hasType);
     const nodes = this.#builder && this.#added(this.#builder, op, attrs, inputs, options, failed);
     return shapes.map((shape, port) => {
       const tensor = this.tensor(shape, dtype, why);
-      tensor.strides = strides;
+      tensor.strides = shape && stridesAfter(op, attrs, inputs, shape);
       if (!hasType) tensor.hasType = false;
       if (nodes) this.attach(tensor, nodes[port]!);
       return tensor;
@@ -294,10 +294,6 @@ interface Inferred {
   readonly shapes: readonly (Shape | undefined)[];
   readonly why?: Reason | undefined;
   readonly failed?: { readonly why: Reason; readonly output: Shape | undefined };
-}
-
-function isContiguous({ strides }: PyTensor): boolean {
-  return strides === 'contiguous';
 }
 
 /** What the world wants to know of the machine's run. */
