@@ -1,12 +1,12 @@
 // Tensors out of nothing: zeros, ranges, random numbers, and what lists of Python's hold.
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../ops/index.ts';
-import { elementwiseStrides } from './layout.ts';
 import type { Shape } from '../../ops/op.ts';
 import { PyArray } from '../../python/library/numpy/array.ts';
 import { PyList, PyRange, PyTuple, plain, Unknown, type Value } from '../../python/objects.ts';
 import { type Call, numberIn, type Registry, sizesText } from './call.ts';
 import { promote, roundAll, rounded } from './dtype.ts';
+import { elementwiseStrides } from './layout.ts';
 import { isConstant } from './pointwise.ts';
 import { mostValues, Storage, Values } from './storage.ts';
 import { type DType, PyTensor } from './tensor.ts';

@@ -9,6 +9,7 @@ import { PyClass, PyList, PyTuple, Unknown, type Value } from '../../python/obje
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
+import { typeAfter, typeRefused } from './accepted.ts';
 import { type DirectCall, type EndedCall, Frames, isInternal, rangeOf } from './frames.ts';
 import { stridesAfter } from './layout.ts';
 import { mostValues, Storage, Values } from './storage.ts';
@@ -131,7 +132,9 @@ export class Recording implements World {
     options?: ApplyOptions,
   ): readonly PyTensor[] {
     this.machine.charge(operatorWork);
-    const dtype = options?.dtype ?? inputs[0]?.dtype ?? 'float32';
+    const refused = typeRefused(op, inputs);
+    if (refused) throw this.machine.raise('RuntimeError', refused);
+    const dtype = options?.dtype ?? typeAfter(op, inputs);
     const { shapes, why, failed } = this.#inferred(op, attrs, inputs);
     const hasType = inputs.every(input => input.hasType);
     const nodes = this.#builder && this.#added(this.#builder, op, attrs, inputs, options, failed);

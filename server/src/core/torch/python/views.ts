@@ -5,8 +5,8 @@ import type { Op, Shape } from '../../ops/op.ts';
 import { PyList, PyTuple, type Value } from '../../python/objects.ts';
 import { type Call, type Registry, sizesText } from './call.ts';
 import { bytesOf, isComplex } from './dtype.ts';
-import { isConstant } from './pointwise.ts';
 import { elementwiseStrides } from './layout.ts';
+import { isConstant } from './pointwise.ts';
 import type { Recording } from './recording.ts';
 import type { DType, PyTensor } from './tensor.ts';
 import { compute, isContiguous, rowMajor, share, sizeOf, stridesOf } from './values.ts';
@@ -511,6 +511,7 @@ export function defineViews(registry: Registry): void {
   };
   resizing('squeeze', 'input, dim?', call => {
     const x = call.tensor();
+    call.given('dim');
     return squeezed(call, x, call.dims('dim', shapeOf(call, x).length));
   });
   resizing('unsqueeze', 'input, dim', call => {
