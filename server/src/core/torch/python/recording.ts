@@ -10,7 +10,7 @@ import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
 import { typeAfter, typeRefused } from './accepted.ts';
-import { type DirectCall, type EndedCall, Frames, isInternal, rangeOf } from './frames.ts';
+import { type DirectCall, type EndedCall, Frames, isInternal, type Rows, rangeOf } from './frames.ts';
 import { stridesAfter } from './layout.ts';
 import { mostValues, Storage, Values } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
@@ -49,6 +49,7 @@ export class Recording implements World {
   directCall: DirectCall = () => undefined;
   #builder: Builder | undefined;
   #frames: Frames | undefined;
+  #rows: Rows | undefined;
   #ended: readonly EndedCall[] = [];
 
   constructor(machine: Machine) {
@@ -75,15 +76,23 @@ export class Recording implements World {
     return this.#problems;
   }
 
+  /** What was reported is of no interest any more. */
+  forget(): void {
+    this.#problems.length = 0;
+    this.#seen.clear();
+    this.misfits.clear();
+  }
+
   /** The calls of modules in the last recording, in the order in which they ended. */
   get moduleCalls(): readonly EndedCall[] {
     return this.#ended;
   }
 
-  /** From now on nodes are added to `builder`; `end` closes the frames that are open. */
-  record(builder: Builder): void {
+  /** From now on nodes are added to `builder`; `end` closes the frames that are open. `rows` are of another text. */
+  record(builder: Builder, rows?: Rows): void {
     this.#builder = builder;
-    this.#frames = new Frames(builder, activation => this.directCall(activation));
+    this.#rows = rows;
+    this.#frames = new Frames(builder, activation => this.directCall(activation), rows);
     this.#ended = this.#frames.ended;
   }
 
@@ -168,6 +177,8 @@ export class Recording implements World {
     const related: { range: Range; message: string; file?: string }[] = [];
     for (let activation = this.machine.top; activation; activation = activation.parent) {
       const { code, file, expression, statement } = activation;
+      const row = range ? undefined : this.#rowOf(activation);
+      if (row) range = row;
       const place = expression ?? statement;
       if (!code || !place || isInternal(activation)) continue;
       const own = rangeOf(activation, place);
@@ -182,6 +193,12 @@ export class Recording implements World {
     this.#seen.add(key);
     this.#problems.push(own);
     return own;
+  }
+
+  /** The place of the row that an activation calls. */
+  #rowOf({ tag }: Activation): Range | undefined {
+    const frame = isModuleCall(tag) ? this.#rows?.frameOf(tag.module) : undefined;
+    return frame?.sites?.find(({ file }) => file === undefined)?.range;
   }
 
   /** The innermost module that is called. */
