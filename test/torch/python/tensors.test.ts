@@ -271,8 +271,8 @@ describe('problems', () => {
     assert.deepEqual(codes('y = torch.rand(2, 3, 4).transpose(1, 2).view(2, 12)'), ['view-of-scattered-memory']);
     assert.deepEqual(codes('y = torch.rand(2, 3, 4).transpose(1, 2).contiguous().view(2, 12)'), []);
     assert.deepEqual(codes('y = torch.rand(2, 3, 4).transpose(0, 1).view(3, 2, 2, 2)'), []);
-    // An operator keeps the order of its input, or not.
-    assert.deepEqual(codes('y = torch.rand(2, 3, 4).transpose(1, 2).relu().view(2, 12)'), []);
+    // Element-wise work keeps the order of its input; layers need not.
+    assert.deepEqual(codes('y = torch.rand(2, 3, 4).transpose(1, 2).relu().view(2, 12)'), ['view-of-scattered-memory']);
   });
 });
 

@@ -9,7 +9,9 @@ import { PyClass, PyList, PyTuple, Unknown, type Value } from '../../python/obje
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
+import { typeAfter, typeRefused } from './accepted.ts';
 import { type DirectCall, type EndedCall, Frames, isInternal, type Rows, rangeOf } from './frames.ts';
+import { stridesAfter } from './layout.ts';
 import { mostValues, Storage, Values } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
 import { type ApplyOptions, isModuleCall, type ModuleCall, type World } from './world.ts';
@@ -139,14 +141,15 @@ export class Recording implements World {
     options?: ApplyOptions,
   ): readonly PyTensor[] {
     this.machine.charge(operatorWork);
-    const dtype = options?.dtype ?? inputs[0]?.dtype ?? 'float32';
+    const refused = typeRefused(op, inputs);
+    if (refused) throw this.machine.raise('RuntimeError', refused);
+    const dtype = options?.dtype ?? typeAfter(op, inputs);
     const { shapes, why, failed } = this.#inferred(op, attrs, inputs);
-    const strides = inputs.every(isContiguous) ? 'contiguous' : undefined;
     const hasType = inputs.every(input => input.hasType);
     const nodes = this.#builder && this.#added(this.#builder, op, attrs, inputs, options, failed);
     return shapes.map((shape, port) => {
       const tensor = this.tensor(shape, dtype, why);
-      tensor.strides = strides;
+      tensor.strides = shape && stridesAfter(op, attrs, inputs, shape);
       if (!hasType) tensor.hasType = false;
       if (nodes) this.attach(tensor, nodes[port]!);
       return tensor;
@@ -311,10 +314,6 @@ interface Inferred {
   readonly shapes: readonly (Shape | undefined)[];
   readonly why?: Reason | undefined;
   readonly failed?: { readonly why: Reason; readonly output: Shape | undefined };
-}
-
-function isContiguous({ strides }: PyTensor): boolean {
-  return strides === 'contiguous';
 }
 
 /** What the world wants to know of the machine's run. */
