@@ -20,7 +20,7 @@ export abstract class PyObject {
   abstract readonly kind: string;
 }
 
-/** What an import that was not found is: modules count as true, constants (`__version__`, `HAS_OPS`) may equal anything. */
+/** What an import that was not found is: modules count as true, constants (`__version__`, `HAS_OPS`) may equal a text or a number. */
 export type ImportKind = 'module' | 'constant' | 'name';
 
 /** What cannot be known, and why. Any operation on it gives it again. It equals nothing, not even itself. */

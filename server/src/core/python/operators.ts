@@ -254,8 +254,10 @@ function objectEquals(cls: {
 /** An import that was not found equals itself and nothing that is known; whatever else is unknown says nothing. */
 export function sameImport(a: Value, b: Value): boolean | Unknown {
   if (a instanceof Unknown && b instanceof Unknown) return a.isImport && a === b ? true : a.isImport ? b : a;
-  const unknown = (a instanceof Unknown ? a : b) as Unknown;
-  return unknown.isImport && unknown.imported !== 'constant' ? false : unknown;
+  const [unknown, other] = a instanceof Unknown ? [a, b] : [b as Unknown, a];
+  // Classes are named like constants, too (`C3_RMB`).
+  const maySame = unknown.imported === 'constant' && (typeof other !== 'object' || other instanceof PyFloat);
+  return unknown.isImport && !maySame ? false : unknown;
 }
 
 /** `<`, `<=`, `>`, `>=`; undefined where Python must run to tell, or refuses. */
