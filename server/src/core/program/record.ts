@@ -150,13 +150,15 @@ export function* recordCall(
   const builder = new Builder(undefined, order);
   const left: RecordedCall[] = [];
   const ended = new Set<object>();
+  /** Modules whose other parameters are there. */
+  const done = new Set<ModuleInstance>();
   world.record(
     builder,
     rows && {
       frameOf: module => rows.frames.get(module),
       ends: module => {
         ended.add(module);
-        if (module instanceof ModuleInstance) left.push(...parametersLeft(module, world, builder));
+        if (module instanceof ModuleInstance) left.push(...parametersLeft(module, world, builder, done));
       },
     },
   );
@@ -182,7 +184,7 @@ export function* recordCall(
   for (const [module, frame] of rows?.frames ?? []) {
     if (ended.has(module)) continue;
     builder.open(frame);
-    if (module instanceof ModuleInstance) left.push(...parametersLeft(module, world, builder));
+    if (module instanceof ModuleInstance) left.push(...parametersLeft(module, world, builder, done));
     if (why) builder.unknown(why);
     builder.close([]);
   }
@@ -191,7 +193,7 @@ export function* recordCall(
     builder.unknown(why);
     builder.close([]);
   }
-  left.push(...parametersLeft(model, world, builder));
+  left.push(...parametersLeft(model, world, builder, done));
   return {
     graph: builder.finish(outputs, rows ? undefined : layersOf),
     shapes,
@@ -290,9 +292,16 @@ function inputsOf(
 }
 
 /** Parameters that no call has used are parts of the network too, in their modules. */
-function parametersLeft(model: ModuleInstance, world: Recording, builder: Builder): readonly RecordedCall[] {
+function parametersLeft(
+  model: ModuleInstance,
+  world: Recording,
+  builder: Builder,
+  done = new Set<ModuleInstance>(),
+): readonly RecordedCall[] {
   const calls: RecordedCall[] = [];
   for (const { path, value: module } of modulesOf(model)) {
+    if (done.has(module)) continue;
+    done.add(module);
     const left = [...module.ownParameters()].flatMap(([, parameter]) =>
       world.countedBy(parameter) ? [] : [parameter],
     );

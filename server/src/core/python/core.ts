@@ -11,7 +11,7 @@ import { createClass } from './classes.ts';
 import { exceptionBases } from './exceptions.ts';
 import { PyGenerator } from './frame.ts';
 import type { Machine } from './machine.ts';
-import { namespaceView } from './namespace.ts';
+import { globalsOf } from './namespace.ts';
 import { isGiven, native, nativeClass, nativeSteps } from './native.ts';
 import {
   ellipsis,
@@ -545,7 +545,7 @@ const functions: readonly Native[] = [
   native('locals', '', (_, machine) => machine.locals()),
   native('globals', '', (_, machine) => {
     const module = machine.globals();
-    return module ? namespaceView(module.dict) : machine.unknown('There is no module.');
+    return module ? globalsOf(module, machine) : machine.unknown('There is no module.');
   }),
   nativeSteps('dir', 'object=..., /', function* ([value], machine) {
     if (value instanceof Unknown) return value;

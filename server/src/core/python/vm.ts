@@ -881,6 +881,10 @@ class Vm implements Interpreter {
     }
     if (!(found instanceof PyModule)) return;
     module.unknownNames ??= found.unknownNames;
+    for (const [name, unknown] of found.forgone ?? []) {
+      module.forgone ??= new Map();
+      module.forgone.set(name, unknown);
+    }
     const names = frame.names ?? module.dict;
     const all = found.dict.get('__all__');
     const listed = all === undefined ? undefined : yield* listSteps(all, this);
