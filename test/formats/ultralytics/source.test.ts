@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { defaultSettings, open, price, report, type Settings } from '../../../server/src/core/index.ts';
+import { readProject } from '../../../server/src/core/project/index.ts';
 import type { Files } from '../../../server/src/core/python/files.ts';
 import { startPython } from '../../../server/src/core/syntax/python/parse.ts';
 
@@ -34,14 +35,17 @@ interface Options {
   readonly name?: string;
   readonly files?: Files;
   readonly settings?: Partial<Settings>;
+  /** The project file. */
+  readonly rules?: string;
   readonly roots?: { readonly source?: string; readonly repository?: boolean };
 }
 
 const image = { input: [{ sizes: [3, 64, 64] }] };
 
-function analysed(text: string, { name = 'net.yaml', files = filesOf(), settings, roots }: Options = {}) {
+function analysed(text: string, { name = 'net.yaml', files = filesOf(), settings, roots, rules }: Options = {}) {
   const all = { ...defaultSettings, ...image, ...settings };
-  const source = { name, text, path: `${root}/configs/${name}`, files, roots };
+  const project = rules === undefined ? undefined : readProject(rules, `${root}/flopline.yaml`);
+  const source = { name, text, path: `${root}/configs/${name}`, files, roots, project };
   return price(open(source, all)!, all)!;
 }
 
@@ -134,11 +138,7 @@ describe('a model file that its repository reads', () => {
       'configs/models/yolo.py': other,
       'configs/models/blocks.py': fork('models/blocks.py'),
     });
-    assert.deepEqual(rowsOf(net, { files: nearer })[0], [
-      'Conv',
-      '32×32×32',
-      928,
-    ]);
+    assert.deepEqual(rowsOf(net, { files: nearer })[0], ['Conv', '32×32×32', 928]);
     const renamed = filesOf({ 'models/yolo.py': undefined, 'models/build.py': reader, 'models/tf.py': other });
     const { source, totals } = reported(net, { files: renamed });
     assert.deepEqual([source, totals.params], ['models/build.py', 28366]);
@@ -236,12 +236,44 @@ head:
       layers.slice(0, 4).map(({ complete }) => complete),
       [true, true, true, false],
     );
-    assert.deepEqual(
-      layers.map(({ name, op }) => `${name} ${op}`).slice(2),
-      ['model.2 Gate', 'model.3 FastConv', 'model.4 Pair', 'model.5 Upsample', 'model.6 Heads'],
-    );
+    assert.deepEqual(layers.map(({ name, op }) => `${name} ${op}`).slice(2), [
+      'model.2 Gate',
+      'model.3 FastConv',
+      'model.4 Pair',
+      'model.5 Upsample',
+      'model.6 Heads',
+    ]);
     // What it hands on has a size that nobody knows, but the channels that parse_model says.
     assert.equal(layers[4]!.params, 3104);
     assert.equal(totals.complete, false);
+  });
+
+  it('is counted by the rule of the project where a module cannot be found', () => {
+    const text = net.replace('[-1, 1, Conv, [128, 3, 2]]', '[-1, 2, FastConv, [128, 3]]');
+    const files = filesOf({ 'models/blocks.py': fork('models/blocks.py').replace('    FastConv = None', '    pass') });
+    const rules = `modules:
+  FastConv:
+    arguments: [c2, kernel=1]
+    channels: argument c2
+    body:
+      - conv: {out: $out, kernel: $kernel, padding: same, bias: false}
+`;
+    const found = analysed(text, { files, rules });
+    const { layers, totals } = report(found);
+    // parse_model scales the channels: 64 come out. Both copies get the 32 that come in, as it calls the class twice.
+    assert.deepEqual(
+      layers.map(({ name, op, params, outputs }) => [name, op, params, outputs[0]?.slice(1).join('×')]).slice(2, 5),
+      [
+        ['model.2', 'Gate', 1104, '32×16×16'],
+        ['model.3', 'FastConv', 9 * 32 * 64 + 9 * 64 * 64, '64×16×16'],
+        ['model.4', 'Pair', 96 * 32 + 32, '32×16×16'],
+      ],
+    );
+    assert.equal(totals.complete, true);
+    assert.equal(layers[3]!.byRule, true);
+    const wrong = analysed(text, { files, rules: rules.replace('out: $out', 'out: $outs') });
+    const problem = wrong.problems.find(({ severity }) => severity === 'error');
+    assert.equal(text.slice(problem!.range.from, problem!.range.to), 'FastConv');
+    assert.equal(report(wrong).totals.complete, false);
   });
 });
