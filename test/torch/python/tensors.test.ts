@@ -79,6 +79,15 @@ y = [list(score.shape), str(score.dtype), list(torch.imag(z).shape), list(torch.
     assert.equal(ran('torch._assert(torch.zeros(2).dim() == 2, "two")').raised, 'AssertionError: two');
   });
 
+  it('are those of the array of a tensor', () => {
+    assert.deepEqual(held('y = (torch.arange(6).reshape(2, 3).t().numpy() + 1).tolist()'), [
+      [1, 4],
+      [2, 5],
+      [3, 6],
+    ]);
+    assert.match(String(plainly(ran('y = torch.rand(3).numpy()', false).get('y'))), /^unknown: the values of a tensor/);
+  });
+
   it('decide how many elements a mask takes', () => {
     assert.equal(shapeOf(ran('y = torch.arange(10)[torch.arange(10) % 3 == 0]').get('y')), '4');
     assert.equal(shapeOf(ran('y = (torch.arange(6).reshape(2, 3) > 3).nonzero()').get('y')), '2×2');
