@@ -1,6 +1,7 @@
 // Tensors as a program sees them, and what the graph is told of it.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { PyTensor } from '../../../server/src/core/torch/python/tensor.ts';
 import { counted, plainly, ran, shapeOf } from './running.ts';
 
 /** What the last name of a text holds. */
@@ -45,6 +46,15 @@ y = [list(score.shape), str(score.dtype), list(torch.imag(z).shape), list(torch.
 `),
       [[2, 3], 'torch.float32', [2, 3], [4]],
     );
+  });
+
+  it('that are not known may be a list: nothing is known of their shape, and nothing is wrong with it', () => {
+    const text = 'from missing import filters\ny = torch.tensor(filters.low[::-1], dtype=torch.float).unsqueeze(1)';
+    const run = ran(text, false);
+    assert.deepEqual([run.raised, run.problems], [undefined, []]);
+    const y = run.get('y');
+    assert.ok(y instanceof PyTensor);
+    assert.deepEqual([y.shape, y.why?.message], [undefined, '“missing” cannot be found']);
   });
 
   it('become numbers of Python', () => {

@@ -21,6 +21,8 @@ export function tensorOf(call: Call, data: Value, wanted?: DType): PyTensor {
     const copy = copied(world, data, wanted ?? data.dtype);
     return copy;
   }
+  // It may be a number or a list.
+  if (data instanceof Unknown) return world.tensor(undefined, wanted ?? 'float32', data.reason);
   const values: number[] = [];
   let dtype: DType | undefined;
   let why: Unknown['reason'] | undefined;

@@ -1,6 +1,6 @@
 // The world of one machine: shapes by the operators' rules always, nodes while a forward pass is recorded.
 import * as l10n from '@vscode/l10n';
-import { type Builder, checkInputs } from '../../graph/builder.ts';
+import { Builder, checkInputs } from '../../graph/builder.ts';
 import type { GraphNode, Tensor } from '../../graph/graph.ts';
 import * as ops from '../../ops/index.ts';
 import type { AnyOp, Complaint, Op, Shape } from '../../ops/op.ts';
@@ -238,6 +238,31 @@ export class Recording implements World {
       this.attach(tensor, node);
     }
     return tensor;
+  }
+
+  /**
+   * What `build` makes of tensors, in the frame of the call that is under way: a part of a network that no Python says.
+   * While nothing is recorded, its shapes.
+   */
+  fragment(
+    inputs: readonly PyTensor[],
+    build: (builder: Builder, inputs: readonly Tensor[]) => readonly Tensor[],
+  ): readonly PyTensor[] {
+    const builder = this.#builder;
+    if (!builder) {
+      const apart = new Builder();
+      const ports = inputs.map(({ shape, why }, at) => apart.input(String(at), shape, why));
+      return build(apart, ports).map(({ shape, why }) => this.tensor(shape, 'float32', why));
+    }
+    const nodes = inputs.map(input => this.node(input));
+    this.#frames!.follow(this.machine.top);
+    const outputs = build(builder, nodes);
+    this.#frames!.put(outputs);
+    return outputs.map(output => {
+      const tensor = this.tensor(output.shape, 'float32', output.why);
+      this.attach(tensor, output);
+      return tensor;
+    });
   }
 
   countedBy(parameter: PyParameter): GraphNode | undefined {
