@@ -64,10 +64,13 @@ export class Refusal {
   readonly problem: Omit<Problem, 'range' | 'severity'>;
   /** Where what is unknown began. */
   readonly place: Place | undefined;
+  /** Why it is unknown. */
+  readonly reason: Reason | undefined;
 
-  constructor(problem: Omit<Problem, 'range' | 'severity'>, place?: Place) {
+  constructor(problem: Omit<Problem, 'range' | 'severity'>, place?: Place, reason?: Reason) {
     this.problem = problem;
     this.place = place;
+    this.reason = reason;
   }
 }
 
@@ -86,7 +89,7 @@ export function* record(
   if (isBuilder(model)) model = yield* machine.call(model, []);
   if (model instanceof Unknown) {
     const { reason, place } = model;
-    return new Refusal({ ...unknownEntry(entry, reason) }, place);
+    return new Refusal({ ...unknownEntry(entry, reason) }, place, reason);
   }
   if (!(model instanceof ModuleInstance)) return new Refusal(noModule(entry, model, machine));
   yield* machine.call(yield* machine.getAttribute(model, 'eval'), []);

@@ -129,6 +129,10 @@ export interface ImportMissing {
   readonly name: string;
   /** The first place that imports it. */
   readonly place: Place | undefined;
+  /** Why what is made with it is unknown. */
+  readonly reason: Reason;
+  /** A part of a library that is built in: its source would not be read. */
+  readonly isOfLibrary: boolean;
 }
 
 export interface Interpreter extends Machine {
@@ -140,6 +144,8 @@ export interface Interpreter extends Machine {
   evaluateIn(module: PyModule, expression: string): Steps;
   /** Imports that were not found. */
   readonly missing: readonly ImportMissing[];
+  /** All of them: parts of packages that were not found, too. */
+  readonly unfound: readonly ImportMissing[];
   /** Paths of the files that were imported. */
   readonly filesRead: readonly string[];
   /** Instructions so far. */
@@ -197,6 +203,7 @@ class Vm implements Interpreter {
   readonly options: MachineOptions;
   readonly modules = new Map<string, Value>();
   readonly missing: ImportMissing[] = [];
+  readonly unfound: ImportMissing[] = [];
   readonly filesRead: string[] = [];
   #frame: Frame | undefined;
   #budget = 0;
@@ -752,7 +759,10 @@ class Vm implements Interpreter {
       const place = this.place();
       unknown = new Unknown({ message, short: message }, place, kind);
       this.#unknownImports.set(name, unknown);
-      if (!this.missing.some(each => each.name === top || each.name === name)) this.missing.push({ name, place });
+      const isOfLibrary = libraryModules.has(top) || this.options.natives.has(top);
+      const missing = { name, place, reason: unknown.reason, isOfLibrary };
+      this.unfound.push(missing);
+      if (!this.missing.some(each => each.name === top || each.name === name)) this.missing.push(missing);
     }
     return unknown;
   }
