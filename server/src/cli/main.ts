@@ -1,7 +1,9 @@
-// The command line: `flopline report FILE…`, `flopline advise FILE…`, `flopline slim FILE`, `flopline doctor FILE`.
+// The command line: `flopline report FILE…`, `flopline advise FILE…`, `flopline slim FILE`, `flopline diff A B`,
+// `flopline doctor FILE`.
 import { version } from '../../../package.json';
 import { runAdvise } from './advise.ts';
 import { help, parseCommand } from './arguments.ts';
+import { runDiff } from './diff.ts';
 import { runDoctor } from './doctor.ts';
 import { loadParsers } from './parsers.ts';
 import { runReport } from './report.ts';
@@ -42,6 +44,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return runAdvise(command.request, streams);
     case 'slim':
       return runSlim(command.request, streams);
+    case 'diff':
+      return runDiff(command.request, streams);
     case 'doctor':
       return runDoctor(command.request, streams);
   }
