@@ -20,6 +20,7 @@ export {
   totalsText,
 } from './features/budget.ts';
 export { type Call, fedBy, feeding, layerAt } from './features/calls.ts';
+export { type Base, lineChange, type Removal, removals, totalsChange } from './features/changes.ts';
 export { commentEdits } from './features/choiceComment.ts';
 export { type Choice, type ChoiceValue, choices, type Outcome, outcome } from './features/choices.ts';
 export { type Comparison, compare, type Layer, type LayerPair, type Status } from './features/comparison.ts';

@@ -3,6 +3,8 @@
 /** What makes parts alike. */
 export interface Likeness<T> {
   readonly isEqual: (before: T, after: T) => boolean;
+  /** Whether parts are likely the same one: what long sequences begin and end with. */
+  readonly isAlike: (before: T, after: T) => boolean;
   /** From the strictest to the loosest: parts with the same key are alike in that way. */
   readonly keys: readonly ((part: T) => unknown)[];
   /** How much speaks for two parts being the same one; 0 where they cannot be. */
@@ -10,7 +12,7 @@ export interface Likeness<T> {
 }
 
 /** Tables with more cells than this are not filled. */
-const mostCells = 160_000;
+const mostCells = 10_000;
 
 /**
  * For each part of `before`, the place of the part of `after` that it became, or −1: places rise, and together the pairs
@@ -33,6 +35,10 @@ export function aligned<T>(before: readonly T[], after: readonly T[], likeness: 
       fill({ a, aEnd, b, bEnd }, partners, score);
       continue;
     }
+    const isAlike = (at: number, other: number): boolean => likeness.isAlike(before[at]!, after[other]!);
+    while (a < aEnd && b < bEnd && isAlike(a, b)) partners[a++] = b++;
+    while (a < aEnd && b < bEnd && isAlike(aEnd - 1, bEnd - 1)) partners[--aEnd] = --bEnd;
+    if (a === aEnd || b === bEnd) continue;
     let { key } = stretch;
     let points: readonly (readonly [number, number])[] = [];
     for (; key < keys.length && points.length === 0; key++)

@@ -3,7 +3,7 @@ import { aligned, type Likeness } from '../analysis/alignment.ts';
 import { type Amount, type Cost, sumOf } from '../analysis/model.ts';
 import type { Program } from '../formats/index.ts';
 import { type Frame, type GraphNode, type Site, type Tensor, useOf } from '../graph/graph.ts';
-import { type GraphRows, outside, Placement, producerOf, type Segment } from '../graph/segment.ts';
+import { type GraphRows, outside, Placement, placedRange, producerOf, type Segment } from '../graph/segment.ts';
 import type { Shape } from '../ops/op.ts';
 import type { Analysed } from '../pipeline.ts';
 import { isCode } from './wording.ts';
@@ -25,6 +25,8 @@ export interface Comparison {
   status(pair: LayerPair): Status;
   /** The pairs whose layer of the second network begins on a 0-based line of its text. */
   onLine(line: number): readonly LayerPair[];
+  /** The layers that the first network alone has, side by side, and the layer of the second one that follows them. */
+  removed(): readonly { readonly layers: readonly Layer[]; readonly next: Layer | undefined }[];
 }
 
 /** A layer as it is compared: an item of the text, a module of a program, or an operator. */
@@ -38,6 +40,8 @@ export interface Layer {
   readonly cost: Pick<Cost, 'macs' | 'params' | 'value' | 'activations'>;
   /** What it is called whatever is around it; undefined where its name is a position. */
   readonly ownName: string | undefined;
+  /** What it was built into, where that is shared: the same in both networks is equal. */
+  readonly identity: object | undefined;
   /** Its operators with all that is known of them: equal where layers are built of the same. */
   readonly structure: string;
   /** Its operators with their parameters, whatever they read: what a person writes of it. */
@@ -66,16 +70,28 @@ export function compare(before: Analysed, after: Analysed): Comparison {
 class Compared implements Comparison {
   readonly before: Analysed;
   readonly after: Analysed;
-  readonly pairs: readonly LayerPair[];
+  readonly #olds: readonly Layer[];
+  readonly #news: readonly Layer[];
   readonly #pairing: Pairing;
+  #pairs: readonly LayerPair[] | undefined;
   #lines: ReadonlyMap<number, readonly LayerPair[]> | undefined;
 
   constructor(before: Analysed, after: Analysed) {
     this.before = before;
     this.after = after;
     const layersOf = before.document.format === after.document.format ? ownLayers : operators;
-    const [olds, news] = [layersOf(before), layersOf(after)];
-    this.#pairing = pairingOf(olds, news);
+    this.#olds = layersOf(before);
+    this.#news = layersOf(after);
+    this.#pairing = pairingOf(this.#olds, this.#news);
+  }
+
+  get pairs(): readonly LayerPair[] {
+    this.#pairs ??= this.#paired();
+    return this.#pairs;
+  }
+
+  #paired(): readonly LayerPair[] {
+    const [olds, news] = [this.#olds, this.#news];
     const pairs: LayerPair[] = [];
     let next = 0;
     for (const [at, old] of olds.entries()) {
@@ -88,15 +104,14 @@ class Compared implements Comparison {
       pairs.push({ before: old, after: news[next++] });
     }
     for (; next < news.length; next++) pairs.push({ before: undefined, after: news[next] });
-    this.pairs = pairs;
+    return pairs;
   }
 
   status({ before, after }: LayerPair): Status {
     if (!before) return 'added';
     if (!after) return 'removed';
     const isSame =
-      before.type === after.type &&
-      before.structure === after.structure &&
+      isBuiltAlike(before, after) &&
       sameShapes(before.outputs, after.outputs) &&
       sameCosts(before.cost, after.cost) &&
       readsTheSame(before, after, this.#pairing) &&
@@ -105,8 +120,41 @@ class Compared implements Comparison {
   }
 
   onLine(line: number): readonly LayerPair[] {
-    this.#lines ??= this.#byLine();
-    return this.#lines.get(line) ?? [];
+    const { lines } = this.after.document;
+    if (this.after.spec.program || this.#news[0] instanceof OperatorLayer) {
+      this.#lines ??= this.#byLine();
+      return this.#lines.get(line) ?? [];
+    }
+    // Items follow each other in the text.
+    const [from, to] = [lines.start(line), lines.end(line)];
+    let [low, high] = [0, this.#news.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#news[middle]!.site?.range.from ?? -1) < from) low = middle + 1;
+      else high = middle;
+    }
+    const found: LayerPair[] = [];
+    for (; low < this.#news.length; low++) {
+      const after = this.#news[low]!;
+      if ((after.site?.range.from ?? Number.POSITIVE_INFINITY) > to) break;
+      found.push({ before: this.#olds[this.#pairing.was[low]!], after });
+    }
+    return found;
+  }
+
+  removed(): readonly { readonly layers: readonly Layer[]; readonly next: Layer | undefined }[] {
+    const { now } = this.#pairing;
+    const found: { readonly layers: readonly Layer[]; readonly next: Layer | undefined }[] = [];
+    for (let at = 0; at < now.length; at++) {
+      if (now[at]! >= 0) continue;
+      const first = at;
+      while (at < now.length && now[at]! < 0) at++;
+      // What came in between is where they were.
+      let next = first === 0 ? 0 : now[first - 1]! + 1;
+      while (next < this.#news.length && !this.#news[next]!.site) next++;
+      found.push({ layers: this.#olds.slice(first, at), next: this.#news[next] });
+    }
+    return found;
   }
 
   #byLine(): ReadonlyMap<number, readonly LayerPair[]> {
@@ -127,8 +175,8 @@ class Compared implements Comparison {
 // --- What is alike ------------------------------------------------------------------------------------------------
 
 const likeness: Likeness<Layer> = {
-  isEqual: (a, b) =>
-    a.type === b.type && a.ownName === b.ownName && a.structure === b.structure && a.follows === b.follows,
+  isEqual: (a, b) => (isShared(a, b) || (a.ownName === b.ownName && isBuiltAlike(a, b))) && a.follows === b.follows,
+  isAlike: (a, b) => a.written !== '' && a.written === b.written,
   keys: [
     ({ ownName, structure }) => `${ownName ?? ''} ${structure}`,
     // One without a name is like no other.
@@ -139,6 +187,13 @@ const likeness: Likeness<Layer> = {
   ],
   score,
 };
+
+/** Whether two layers are built of the same operators. What both networks share needs no second look. */
+function isBuiltAlike(a: Layer, b: Layer): boolean {
+  return isShared(a, b) || (a.type === b.type && a.structure === b.structure);
+}
+
+const isShared = (a: Layer, b: Layer): boolean => a.identity !== undefined && a.identity === b.identity;
 
 /** For each layer of either network, its place in the other one; −1 where it is not there. */
 interface Pairing {
@@ -205,7 +260,7 @@ function rewired(before: readonly Layer[], after: readonly Layer[], pairing: Pai
   let count = 0;
   for (const [at, old] of before.entries()) {
     const now = after[pairing.now[at]!];
-    if (now && old.structure === now.structure && !readsTheSame(old, now, pairing)) count++;
+    if (now && isBuiltAlike(old, now) && !readsTheSame(old, now, pairing)) count++;
   }
   return count;
 }
@@ -243,7 +298,8 @@ function score(before: Layer, after: Layer): number {
   if (before.type !== after.type) {
     if (isSameName) return 7;
     if (isNamed) return 0;
-    return sameShapes(before.outputs, after.outputs) ? 1.5 : sameGrid(before, after) ? 1 : 0;
+    if (sameShapes(before.outputs, after.outputs)) return 1.5;
+    return sameGrid(before, after) ? 1 : before.isKnown && after.isKnown ? 0 : 0.5;
   }
   const likeness = likenessOf(before, after);
   if (isSameName) return likeness + 8;
@@ -251,7 +307,7 @@ function score(before: Layer, after: Layer): number {
 }
 
 function likenessOf(before: Layer, after: Layer): number {
-  if (before.structure === after.structure) return before.follows === after.follows ? 17 : 16;
+  if (isBuiltAlike(before, after)) return before.follows === after.follows ? 17 : 16;
   const where = sameGrid(before, after) ? 1 : 0;
   if (before.written !== '' && before.written === after.written) return 8 + where;
   return (before.settings === after.settings ? 5 : 3) + where;
@@ -294,7 +350,15 @@ function writtenText({ site }: Layer, { document, spec }: Analysed): string {
 
 // --- Layers -------------------------------------------------------------------------------------------------------
 
+const layers = new WeakMap<Analysed, readonly Layer[]>();
+
 function ownLayers(analysed: Analysed): readonly Layer[] {
+  const known = layers.get(analysed) ?? newLayers(analysed);
+  layers.set(analysed, known);
+  return known;
+}
+
+function newLayers(analysed: Analysed): readonly Layer[] {
   const { graph } = analysed.model;
   const { program } = analysed.spec;
   if (!program) return Array.from({ length: graph.rows.length }, (_, row) => new RowLayer(analysed, row));
@@ -314,21 +378,32 @@ function operators(analysed: Analysed): readonly Layer[] {
   });
 }
 
-/** An item of the text. */
+/** An item of the text. Thousands are made at every keystroke, and most are only looked at for what they were built into. */
 class RowLayer implements Layer {
   readonly #analysed: Analysed;
   readonly #row: number;
-  readonly #built: Built;
-  readonly ownName: string | undefined;
+  readonly identity: Segment | undefined;
+  #built: Built | undefined;
   #sources: readonly number[] | undefined;
 
   constructor(analysed: Analysed, row: number) {
-    const { rows } = analysed.model.graph;
-    const segment = rows.segment(row);
     this.#analysed = analysed;
     this.#row = row;
-    this.#built = segment ? builtSegment(segment) : builtFrame(rows.frames(row)[0]!, analysed.model.graph.nodes);
-    this.ownName = segment ? nameOf(segment) : analysed.document.format.numbersItems ? undefined : this.name;
+    this.identity = analysed.model.graph.rows.segment(row);
+  }
+
+  get #parts(): Built {
+    // All nodes of a graph are made when they are asked for.
+    const { graph } = this.#analysed.model;
+    this.#built ??= this.identity
+      ? builtSegment(this.identity)
+      : builtFrame(graph.rows.frames(this.#row)[0]!, graph.nodes);
+    return this.#built;
+  }
+
+  get ownName(): string | undefined {
+    if (this.identity) return nameOf(this.identity);
+    return this.#analysed.document.format.numbersItems ? undefined : this.name;
   }
 
   get #frame(): Frame | undefined {
@@ -340,22 +415,28 @@ class RowLayer implements Layer {
   }
 
   get type(): string {
-    return this.#built.type;
+    return this.identity ? (this.identity.frames[0]?.type ?? '') : this.#parts.type;
   }
 
   get structure(): string {
-    return this.#built.structure;
+    return this.#parts.structure;
   }
 
   get settings(): string {
-    return this.#built.settings;
+    return this.#parts.settings;
   }
 
   get isKnown(): boolean {
-    return this.#built.isKnown;
+    return this.#parts.isKnown;
   }
 
   get site(): Layer['site'] {
+    const { rows } = this.#analysed.model.graph;
+    const [own] = this.identity && !rows.places ? this.identity.frames : [];
+    if (own) {
+      const range = useOf(own);
+      return range && { range: placedRange(range, rows.start(this.#row)!) };
+    }
     const range = this.#frame && useOf(this.#frame);
     return range && { range };
   }
@@ -371,7 +452,7 @@ class RowLayer implements Layer {
 
   get outputs(): readonly (Shape | undefined)[] {
     const { rows } = this.#analysed.model.graph;
-    const [first] = rows.segment(this.#row)?.frames ?? rows.frames(this.#row);
+    const [first] = this.identity?.frames ?? rows.frames(this.#row);
     return first?.outputs.map(({ shape }) => shape) ?? [];
   }
 
@@ -387,13 +468,14 @@ class RowLayer implements Layer {
   }
 
   #read(): readonly number[] {
-    const { rows, nodes } = this.#analysed.model.graph;
+    const { graph } = this.#analysed.model;
+    const { rows } = graph;
     const [first, end] = [rows.first(this.#row), rows.end(this.#row)];
     const placement = rows.at(this.#row);
     const ids =
       placement instanceof Placement
         ? placement.inputs.map(producerOf)
-        : nodes.slice(first, end).flatMap(({ inputs }) => inputs.map(producerOf).filter(id => id < first));
+        : graph.nodes.slice(first, end).flatMap(({ inputs }) => inputs.map(producerOf).filter(id => id < first));
     return [...new Set(ids)].map(id => rowOf(rows, id));
   }
 }
@@ -420,6 +502,7 @@ class ModuleLayer implements Layer {
   #built: Built | undefined;
   #sources: readonly number[] | undefined;
   readonly ownName: string | undefined;
+  readonly identity = undefined;
   readonly written = '';
   readonly follows = false;
 
@@ -485,6 +568,7 @@ class OperatorLayer implements Layer {
   readonly #node: GraphNode;
   readonly cost: Cost;
   readonly ownName = undefined;
+  readonly identity = undefined;
   readonly written = '';
   readonly follows = false;
   readonly structure: string;

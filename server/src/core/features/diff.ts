@@ -62,6 +62,10 @@ export interface DiffReport extends Sides<DiffSide> {
 /** Both networks with their layers side by side, of the texts as they are. */
 export function diffReport(before: Analysed, after: Analysed, files: Sides<DiffFile>): DiffReport {
   const sides = { before: before.standIns?.actual ?? before, after: after.standIns?.actual ?? after };
+  const { name } = sides.after.model.convention;
+  // A comment of one of them may ask for another convention.
+  if (sides.before.model.convention.name !== name)
+    sides.before = { ...sides.before, model: sides.before.model.under(name) };
   const comparison = compare(sides.before, sides.after);
   const lines = { before: new LinesOf(sides.before), after: new LinesOf(sides.after) };
   return {
