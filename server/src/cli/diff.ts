@@ -19,7 +19,7 @@ import { blobIn, FilesOfRevision, revisionOf } from '../host/git.ts';
 import type { DiffRequest, DiffSource, ExitCode } from './arguments.ts';
 import { type Content, candidates, contentIn, contentOf, reasonOf } from './files.ts';
 import { document } from './json.ts';
-import { Effects, mostBytes, readSpec, type Streams } from './specs.ts';
+import { complaintsAbout, Effects, mostBytes, readSpec, type Streams } from './specs.ts';
 import { aligned, ruled } from './table.ts';
 import { clipColumns } from './width.ts';
 
@@ -51,6 +51,13 @@ export function runDiff(request: DiffRequest, streams: Streams): ExitCode {
       break;
   }
   let worst: ExitCode = 0;
+  const projects = new Set([before, after].map(({ analysed }) => analysed.document.source.project));
+  for (const project of projects) {
+    for (const line of project ? complaintsAbout(project, disk) : []) {
+      say(line);
+      worst = 1;
+    }
+  }
   for (const { analysed, file } of [before, after]) {
     for (const { severity, message, code, range } of analysed.problems) {
       if (severity !== 'error') continue;

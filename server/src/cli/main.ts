@@ -27,7 +27,10 @@ async function main(argv: readonly string[]): Promise<number> {
     err: text => process.stderr.write(text),
     progress: process.stderr.isTTY,
   };
-  if ('request' in command) await loadParsers(command.request.paths);
+  if (command.kind === 'diff') {
+    for (const { path, settings, revision } of [command.request.before, command.request.after])
+      await loadParsers([path], settings, revision !== undefined);
+  } else if ('request' in command) await loadParsers(command.request.paths, command.request.settings);
   switch (command.kind) {
     case 'help':
       process.stdout.write(help());

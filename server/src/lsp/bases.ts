@@ -22,7 +22,8 @@ export interface Reading {
   readonly disk: Disk;
   /** Whether git may be asked for files as they were. */
   readonly isTrusted: boolean;
-  readonly roots: Source['roots'];
+  /** A text with what is around it. */
+  placed(source: Source, files: Files): Source;
 }
 
 interface Entry {
@@ -58,8 +59,8 @@ export class Bases {
   *preparation(uri: string, document: Document, reading: Reading): Generator<Promise<void> | undefined, void> {
     const given = this.#entries.get(uri)?.given;
     if (!given) return;
-    const parser = formatOf(sourceOf(given))?.parser;
-    if (parser && !parser.isReady()) yield parser.load();
+    const { parser, isNeeded } = parserOf(reading.placed(sourceOf(given), reading.disk));
+    if (isNeeded && !parser.isReady()) yield parser.load();
     const read = this.#read(uri, document, reading);
     if (!read?.document || read.priced) return;
     for (const _ of preparation(read.document, reading.settings) ?? []) yield undefined;
@@ -85,13 +86,26 @@ export class Bases {
     const { settings, isTrusted } = reading;
     const known = entry.read?.reading;
     if (known?.settings === settings && known.isTrusted === isTrusted) return entry.read;
-    const source = sourceOf(entry.given);
-    const parser = formatOf(source)?.parser;
-    if (parser && !parser.isReady()) return undefined;
-    const files = parser && source.path !== undefined ? filesOf(entry.given, source.path, reading) : undefined;
-    entry.read = { reading, document: open({ ...source, files, roots: reading.roots }, settings, current) };
+    const own = sourceOf(entry.given);
+    let source = reading.placed(own, reading.disk);
+    const { parser, isNeeded } = parserOf(source);
+    if (isNeeded && !parser.isReady()) return undefined;
+    // To read a repository takes its time: other texts are by themselves.
+    if (isNeeded && own.path !== undefined) source = reading.placed(own, filesOf(entry.given, own.path, reading));
+    const document = open(source, settings, current);
+    entry.read = { reading, document: document?.format.hasNoNetwork ? undefined : document };
     return entry.read;
   }
+}
+
+type Parser = NonNullable<NonNullable<ReturnType<typeof formatOf>>['parser']>;
+
+/** The parser that a text needs. */
+function parserOf(
+  source: Source,
+): { readonly parser: Parser; readonly isNeeded: true } | { readonly parser: undefined; readonly isNeeded: false } {
+  const parser = formatOf(source)?.parser;
+  return parser?.isNeeded(source) ? { parser, isNeeded: true } : { parser: undefined, isNeeded: false };
 }
 
 function sourceOf({ name, text, uri, languageId }: ComparisonBase): Source {

@@ -24,6 +24,7 @@ import {
   markdownReport,
   orderOf,
   problemsWithHints,
+  projectFile,
   report,
   rowNumbers,
   summary,
@@ -200,6 +201,8 @@ export function serve(connection: Connection): void {
     waiting.delete(uri);
     workspace.forget(uri);
     if (specs.delete(uri)) connection.sendDiagnostics({ uri, diagnostics: [] });
+    // What was not saved is gone.
+    publishAll(workspace.dependants(uri)).catch(error => session.complain('diagnostics', error));
   });
 
   async function publishSettled(uri: string): Promise<void> {
@@ -226,7 +229,9 @@ export function serve(connection: Connection): void {
     if (isWatching || !session.client.workspace?.didChangeWatchedFiles?.dynamicRegistration) return;
     isWatching = true;
     connection.client
-      .register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.py' }] })
+      .register(DidChangeWatchedFilesNotification.type, {
+        watchers: [{ globPattern: '**/*.py' }, { globPattern: `**/${projectFile}` }],
+      })
       .catch(error => session.complain('registering for changes of files', error));
   }
 
@@ -261,9 +266,10 @@ export function serve(connection: Connection): void {
       const analysed = workspace.analysed(uri);
       const found = analysed ? problemsWithHints(analysed) : documentProblems(document);
       const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
-      const read = analysed?.spec.program?.read;
+      const read = analysed?.spec.imports?.read;
+      const { project } = document.source;
       const linesOf = (file: string): Lines | undefined => {
-        const text = read?.get(file);
+        const text = file === project?.path ? project.text : read?.get(file);
         return text === undefined ? undefined : new Lines(text);
       };
       const diagnostics = found.map(problem =>
@@ -271,7 +277,11 @@ export function serve(connection: Connection): void {
       );
       connection.sendDiagnostics({ uri, version, diagnostics });
       const [language] = document.format.languages;
-      session.notify('flopline/changed', { uri, isSpec: true, ...(language === undefined ? {} : { language }) });
+      session.notify('flopline/changed', {
+        uri,
+        isSpec: !document.format.hasNoNetwork,
+        ...(language === undefined ? {} : { language }),
+      });
     } catch (error) {
       session.complain('diagnostics', error);
     }
@@ -280,7 +290,7 @@ export function serve(connection: Connection): void {
   // --- Requests ---------------------------------------------------------------------------------------------------
 
   connection.languages.inlayHint.on(({ textDocument: { uri }, range }, token) =>
-    session.compare<InlayHint[]>('hints', uri, token, [], (analysed, base) => {
+    session.compareNetwork<InlayHint[]>('hints', uri, token, [], (analysed, base) => {
       const { lines } = analysed.document;
       const version = workspace.version(uri)!;
       look(uri);
@@ -314,7 +324,7 @@ export function serve(connection: Connection): void {
   );
 
   connection.onCodeLens(({ textDocument: { uri } }, token) =>
-    session.compare<CodeLens[]>('code lens', uri, token, [], (analysed, base) =>
+    session.compareNetwork<CodeLens[]>('code lens', uri, token, [], (analysed, base) =>
       lenses(analysed, base)
         .filter(({ action }) => !action || commandsOf(session)[action.kind] !== '')
         .map(lens => toProto.codeLens(analysed.document.lines, lens, uri, commandsOf(session))),
@@ -328,7 +338,7 @@ export function serve(connection: Connection): void {
   );
 
   session.on('flopline/summary', ({ textDocument: { uri } }, token) =>
-    session.compare<DocumentSummary | null>('summary', uri, token, null, (analysed, base) => ({
+    session.compareNetwork<DocumentSummary | null>('summary', uri, token, null, (analysed, base) => ({
       ...summary(analysed, base),
       markdown: summaryMarkdown(analysed),
       inFile: settingsInFile(analysed),
@@ -337,7 +347,7 @@ export function serve(connection: Connection): void {
   );
 
   session.on('flopline/report', ({ textDocument: { uri } }, token) =>
-    session.answer<string | null>('report', uri, token, null, analysed =>
+    session.answerNetwork<string | null>('report', uri, token, null, analysed =>
       markdownReport(report(analysed), {
         unit: analysed.model.convention.unit,
         shapeOrder: orderOf(analysed),
@@ -346,7 +356,7 @@ export function serve(connection: Connection): void {
   );
 
   session.on('flopline/diagnosis', ({ textDocument: { uri } }, token) =>
-    session.answer<string | null>('diagnosis', uri, token, null, analysed => {
+    session.answerNetwork<string | null>('diagnosis', uri, token, null, analysed => {
       const parts = diagnosisLines(analysed);
       if (parts.length === 0) return null;
       return [`# ${analysed.document.source.name}`, ...parts.map(([heading, lines]) => section(heading, lines))].join(

@@ -75,15 +75,28 @@ export class Session {
     }
   }
 
+  /** The same for what only a network has. */
+  answerNetwork<T>(
+    what: string,
+    uri: string,
+    token: Token,
+    empty: T,
+    ask: (analysed: Analysed) => T | Promise<T>,
+  ): Promise<T> {
+    return this.answer(what, uri, token, empty, analysed =>
+      analysed.document.format.hasNoNetwork ? empty : ask(analysed),
+    );
+  }
+
   /** The same with what the document is compared with, where it is compared with something. */
-  compare<T>(
+  compareNetwork<T>(
     what: string,
     uri: string,
     token: Token,
     empty: T,
     ask: (analysed: Analysed, base: Base | undefined) => T | Promise<T>,
   ): Promise<T> {
-    return this.answer(what, uri, token, empty, async analysed => {
+    return this.answerNetwork(what, uri, token, empty, async analysed => {
       const { workspace } = this;
       const version = workspace.version(uri);
       for (const step of workspace.basePreparation(uri)) {

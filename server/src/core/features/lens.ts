@@ -34,7 +34,7 @@ export type LensAction =
  * figure of its framework; with what the text is compared with, the layers that are gone, where they were.
  */
 export function lenses(analysed: Analysed, base?: Base): Lens[] {
-  if (!analysed.settings.codeLens.enabled) return [];
+  if (!analysed.settings.codeLens.enabled || analysed.document.format.hasNoNetwork) return [];
   return [...headLenses(analysed, base), ...(base ? removedLenses(analysed, base) : [])];
 }
 

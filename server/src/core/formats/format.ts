@@ -1,10 +1,11 @@
 // What a format is. A format is a folder beside this file; formats never import each other.
 import type { GraphEdit } from '../graph/edit.ts';
-import type { Doubts, Graph, GraphNode } from '../graph/graph.ts';
+import type { Doubts, Graph, GraphNode, Note } from '../graph/graph.ts';
 import type { Shown } from '../graph/segment.ts';
 import type { Tunable } from '../graph/tunable.ts';
 import type { ShapeOrder } from '../ops/rules/shape.ts';
-import type { InputSize, MissingImport, ModuleRow, Roots } from '../program/program.ts';
+import type { Imports, InputSize, ModuleRow, Roots } from '../program/program.ts';
+import type { BuildBody, CostRules, Project } from '../project/index.ts';
 import type { Files } from '../python/files.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Fix, Problem } from '../text/problem.ts';
@@ -14,7 +15,7 @@ import type { Definitions, Item, Numbered, Reference } from './reference.ts';
 import type { Rows } from './rows.ts';
 import type { Call, Slot } from './slot.ts';
 
-export type { InputSize, MissingImport, ModuleRow, Roots } from '../program/program.ts';
+export type { Imports, InputSize, ModuleRow, Roots } from '../program/program.ts';
 
 /** A text that may be a spec. */
 export interface Source {
@@ -29,6 +30,11 @@ export interface Source {
   readonly files?: Files | undefined;
   /** Where imports are looked for, as a person has set it. */
   readonly roots?: Roots | undefined;
+  /** What the nearest `flopline.yaml` says. */
+  readonly project?: Project | undefined;
+  /** Its cost rules, and who builds their bodies: made by the pipeline. */
+  readonly rules?: CostRules | undefined;
+  readonly buildBody?: BuildBody | undefined;
   /** Whose network is shown in a text that has none of its own. */
   readonly host?: Host | undefined;
 }
@@ -153,6 +159,12 @@ export interface Spec {
   readonly batch?: number | undefined;
   /** What a text that is a program says besides. */
   readonly program?: Program | undefined;
+  /** The other files that it was read with; undefined where it was read by itself. */
+  readonly imports?: Imports | undefined;
+  /** The Python that says what its items mean, from its repository on: `models/yolo.py`; undefined for our own tables. */
+  readonly reader?: string | undefined;
+  /** What places of a text without a network mean. */
+  readonly notes?: (() => readonly Note[]) | undefined;
 }
 
 /** A program that was read: which of its networks, and what it is made of. */
@@ -167,14 +179,6 @@ export interface Program {
   readonly host: Host | undefined;
   /** The modules of the network in the order of its tree, itself first, under an empty name. */
   readonly modules: readonly ModuleRow[];
-  /** The folders from which imports were resolved, in order. */
-  readonly roots: readonly string[];
-  /** Whose folder holds the program: its repository, where one was found. */
-  readonly repository: string | undefined;
-  /** The other files that were read, with their texts. */
-  readonly read: ReadonlyMap<string, string>;
-  /** Imports that were not found, with the reason. */
-  readonly missing: readonly MissingImport[];
 }
 
 /** A class that is built only with arguments that nothing in its text gives. */
@@ -263,6 +267,8 @@ export interface Format {
   readonly id: string;
   readonly label: string;
   readonly choices: Choices;
+  /** Its texts hold no network: they have problems, hovers and completion, and no costs. */
+  readonly hasNoNetwork?: true;
   /** The editor's languages whose every file is of this format. */
   readonly languages: readonly string[];
   /** What its texts call an item by number, counted from 0: “row 12”. */
@@ -279,8 +285,8 @@ export interface Format {
   readonly comments?: RegExp;
   /** A cheap look at name and content. */
   recognises(source: Source): boolean;
-  /** What has to be loaded before a text can be opened. */
-  readonly parser?: { isReady(): boolean; load(): Promise<void> };
+  /** What has to be loaded before a text can be opened, where the text needs it. */
+  readonly parser?: { isNeeded(source: Source): boolean; isReady(): boolean; load(): Promise<void> };
   /** Whether a text is certainly none of this format's, though its language says so: others have files of that name. */
   isForeign?(source: Source): boolean;
   /**

@@ -1,7 +1,8 @@
 // An exception that ends the program, as a problem in the file that is read.
 import * as l10n from '@vscode/l10n';
 import { evaluated } from '../python/code.ts';
-import { PyException, type Raised, type TracePlace } from '../python/objects.ts';
+import type { Machine } from '../python/machine.ts';
+import { PyException, type Raised, type Steps, type TracePlace, Unknown } from '../python/objects.ts';
 import type { Problem, Related } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import type { Reason } from '../text/reason.ts';
@@ -12,6 +13,12 @@ export interface Failure {
   readonly raised: Raised;
   /** What it says. */
   readonly message: string;
+}
+
+/** What an exception says; a text of its own may be computed by the program. */
+export function* failureOf(raised: Raised, machine: Machine): Steps<Failure> {
+  const text = yield* machine.str(raised.exception);
+  return { raised, message: text instanceof Unknown ? '' : text };
 }
 
 /** Lines of a traceback that are shown, the innermost ones. */
@@ -43,7 +50,7 @@ export function exceptionReason({ raised: { exception }, message }: Failure): Re
 }
 
 /** As Python prints it. */
-const wordsOf = (type: string, message: string): string => (message === '' ? type : `${type}: ${message}`);
+export const wordsOf = (type: string, message: string): string => (message === '' ? type : `${type}: ${message}`);
 
 /** Python ends a message without a full stop. */
 const sentence = (words: string): string => (/[.!?…]$/.test(words) ? words : `${words}.`);

@@ -30,6 +30,18 @@ export interface InputSize {
   readonly dtype?: string | undefined;
 }
 
+/** The other files that a text was read with. */
+export interface Imports {
+  /** The folders from which imports were resolved, in order. */
+  readonly roots: readonly string[];
+  /** Whose folder holds the text: its repository, where one was found. */
+  readonly repository: string | undefined;
+  /** Those that were read, with their texts. */
+  readonly read: ReadonlyMap<string, string>;
+  /** Imports that were not found, with the reason. */
+  readonly missing: readonly MissingImport[];
+}
+
 export interface MissingImport {
   readonly name: string;
   readonly why: string;

@@ -2,15 +2,16 @@
 import * as l10n from '@vscode/l10n';
 import { Builder } from '../graph/builder.ts';
 import type { Graph } from '../graph/graph.ts';
-import type { Files } from '../python/files.ts';
 import { noFiles } from '../python/files.ts';
 import type { Fix, Problem } from '../text/problem.ts';
 import { reasonFor } from '../text/reason.ts';
 import { libraryRoot, withLibrary } from '../torch/python/library/index.ts';
+import { run } from './attempt.ts';
 import { asIndices } from './inputs.ts';
-import { run } from './machine.ts';
+
 import type { MissingImport, ModuleRow } from './program.ts';
 import type { Task, Try } from './task.ts';
+import { Witness } from './witness.ts';
 
 export interface Outcome {
   readonly name: string | undefined;
@@ -74,28 +75,4 @@ function outcomeOf({ recorded, problems, fixes, missing }: Try, { given }: Task,
     read: texts,
     missing,
   };
-}
-
-/** Files, and which of them were read. */
-class Witness implements Files {
-  readonly texts = new Map<string, string>();
-  readonly #files: Files;
-
-  constructor(files: Files) {
-    this.#files = files;
-  }
-
-  read(path: string): string | undefined {
-    const text = this.texts.get(path) ?? this.#files.read(path);
-    if (text !== undefined) this.texts.set(path, text);
-    return text;
-  }
-
-  isFolder(path: string): boolean {
-    return this.#files.isFolder(path);
-  }
-
-  list(path: string): readonly string[] {
-    return this.#files.list(path);
-  }
 }

@@ -1,10 +1,10 @@
 // Reads one network of a program: runs the file's text, builds what the entry says, and records one call of it.
 import * as l10n from '@vscode/l10n';
-import { Builder } from '../graph/builder.ts';
+import { Builder, type FrameSpec } from '../graph/builder.ts';
 import { type Frame, type Graph, type Tensor, useOf } from '../graph/graph.ts';
 import * as ops from '../ops/index.ts';
 import type { ShapeOrder } from '../ops/op.ts';
-import type { Hooks, Machine } from '../python/machine.ts';
+import type { Machine } from '../python/machine.ts';
 import {
   type Keywords,
   Native,
@@ -26,12 +26,13 @@ import { ModuleInstance, modulesOf } from '../torch/python/nn/instance.ts';
 import { itemsOf, keywordsOf, setEntry } from '../torch/python/nn/natives.ts';
 import { tensorsIn } from '../torch/python/nn/state.ts';
 import { type Recording, worldOf } from '../torch/python/recording.ts';
-import { PyTensor } from '../torch/python/tensor.ts';
-import { exceptionReason, type Failure } from './exceptions.ts';
+import type { PyTensor } from '../torch/python/tensor.ts';
+import { exceptionReason, type Failure, failureOf } from './exceptions.ts';
 import { type Given, guesses, parameterNames, type TensorInput } from './inputs.ts';
 import type { RecordedCall } from './modules.ts';
 import { moduleRows, siteOf } from './modules.ts';
 import type { ModuleRow } from './program.ts';
+import type { Unknowns } from './unknowns.ts';
 
 /** What became of an entry. */
 export interface Recorded {
@@ -46,12 +47,6 @@ export interface Recorded {
   readonly name: string;
   /** What ended the call before its time. */
   readonly failure: Failure | undefined;
-}
-
-/** What an exception says; a text of its own may be computed by the program. */
-export function* failureOf(raised: Raised, machine: Machine): Steps<Failure> {
-  const text = yield* machine.str(raised.exception);
-  return { raised, message: text instanceof Unknown ? '' : text };
 }
 
 export interface Wanted {
@@ -73,56 +68,6 @@ export class Refusal {
   constructor(problem: Omit<Problem, 'range' | 'severity'>, place?: Place) {
     this.problem = problem;
     this.place = place;
-  }
-}
-
-/** What a machine that reads networks does with unknowns: what they hide of the network makes its totals lower bounds. */
-export class Unknowns implements Hooks {
-  /** Reasons of the construction, which the graph gets when it is begun. */
-  readonly #built = new Set<Reason>();
-  #isBuilding = false;
-
-  /** From now on what is skipped may be a part of the network. */
-  begin(): void {
-    this.#isBuilding = true;
-  }
-
-  unknownCall(callee: Unknown, args: readonly Value[], keywords: Keywords, machine: Machine): Value {
-    const world = worldOf(machine);
-    const values = [...args, ...keywords.values()];
-    const tensors = values.flatMap(value => tensorsIn(value));
-    if (world.isRecording && (tensors.length > 0 || values.some(value => value instanceof ModuleInstance))) {
-      world.opaque(callee, tensors);
-    }
-    return callee;
-  }
-
-  unknownBranch(why: Unknown, machine: Machine): void {
-    this.#skipped(why.reason, machine);
-  }
-
-  unknownWrite(object: Value, _name: string | undefined, why: Unknown, machine: Machine): void {
-    if (object instanceof ModuleInstance || object instanceof PyTensor) this.#skipped(why.reason, machine);
-  }
-
-  /** What a fault of ours leaves out may be a part of the network. */
-  fault(_error: unknown, machine: Machine): void {
-    this.#skipped({ message: l10n.t('Flopline cannot follow the program here') }, machine);
-  }
-
-  broken(message: string, _place: Place, machine: Machine): void {
-    this.#skipped({ message }, machine);
-  }
-
-  #skipped(reason: Reason, machine: Machine): void {
-    const world = worldOf(machine);
-    if (world.isRecording) world.opaque(reason, []);
-    else if (this.#isBuilding) this.#built.add(reason);
-  }
-
-  /** Puts what was skipped in the construction into the graph. */
-  record(world: Recording): void {
-    for (const reason of this.#built) world.opaque(reason, []);
   }
 }
 
@@ -158,9 +103,65 @@ export function* record(
     const { problems } = world;
     return { graph, modules, shapes: [], given, guesses: 0, problems, name: model.cls.name, failure: undefined };
   }
-  const { args, keywords } = yield* argumentsOf(given, machine, outside, scope);
-  world.record(builder);
-  const shapes = inputsOf(args, keywords, parameterNames(forward), builder, world);
+  const taken = yield* argumentsOf(given, machine, outside, scope);
+  const { graph, shapes, calls, failure } = yield* recordCall(machine, model, taken, unknowns, order);
+  return {
+    graph,
+    modules: moduleRows(model, graph, calls),
+    shapes,
+    given,
+    guesses: ways.length,
+    problems: world.problems,
+    name: model.cls.name,
+    failure,
+  };
+}
+
+/** What a network does that is called once. */
+export interface Call {
+  readonly graph: Graph;
+  /** Of its inputs. */
+  readonly shapes: readonly (readonly number[])[];
+  readonly calls: readonly RecordedCall[];
+  /** What ended it before its time. */
+  readonly failure: Failure | undefined;
+}
+
+/** The modules of a network that stand for rows of another text. */
+export interface RowModules {
+  /** The frame of each in that text. */
+  readonly frames: ReadonlyMap<object, FrameSpec>;
+  /** What that text calls its inputs. */
+  readonly inputs: readonly string[];
+  /** Rows for which there is no module, and why. */
+  readonly unbuilt: readonly { readonly frame: FrameSpec; readonly why: Reason }[];
+}
+
+/** Calls a network and records what it does. With `rows`, their frames are those of the graph's root. */
+export function* recordCall(
+  machine: Machine,
+  model: ModuleInstance,
+  { args, keywords }: Arguments,
+  unknowns: Unknowns,
+  order: ShapeOrder,
+  rows?: RowModules,
+): Steps<Call> {
+  const world = worldOf(machine);
+  const builder = new Builder(undefined, order);
+  const left: RecordedCall[] = [];
+  const ended = new Set<object>();
+  world.record(
+    builder,
+    rows && {
+      frameOf: module => rows.frames.get(module),
+      ends: module => {
+        ended.add(module);
+        if (module instanceof ModuleInstance) left.push(...parametersLeft(module, world, builder));
+      },
+    },
+  );
+  const names = rows?.inputs ?? parameterNames(machine.lookup(model, 'forward'));
+  const shapes = inputsOf(args, keywords, names, builder, world);
   unknowns.record(world);
   let outputs: readonly Tensor[] = [];
   let failure: Failure | undefined;
@@ -177,16 +178,24 @@ export function* record(
   } finally {
     world.end();
   }
-  const calls = [...world.moduleCalls, ...parametersLeft(model, world, builder)];
-  const graph = builder.finish(outputs, layersOf);
+  const why = failure && exceptionReason(failure);
+  for (const [module, frame] of rows?.frames ?? []) {
+    if (ended.has(module)) continue;
+    builder.open(frame);
+    if (module instanceof ModuleInstance) left.push(...parametersLeft(module, world, builder));
+    if (why) builder.unknown(why);
+    builder.close([]);
+  }
+  for (const { frame, why } of rows?.unbuilt ?? []) {
+    builder.open(frame);
+    builder.unknown(why);
+    builder.close([]);
+  }
+  left.push(...parametersLeft(model, world, builder));
   return {
-    graph,
-    modules: moduleRows(model, graph, calls),
+    graph: builder.finish(outputs, rows ? undefined : layersOf),
     shapes,
-    given,
-    guesses: ways.length,
-    problems: world.problems,
-    name: model.cls.name,
+    calls: [...world.moduleCalls, ...left],
     failure,
   };
 }
@@ -233,7 +242,8 @@ function* scopeOf(machine: Machine, file: PyModule): Steps<PyDict> {
 /** A function that gives what it is called with. */
 const argumentsName = '__flopline_arguments__';
 
-interface Arguments {
+/** What a network is called with. */
+export interface Arguments {
   readonly args: readonly Value[];
   readonly keywords: Keywords;
 }

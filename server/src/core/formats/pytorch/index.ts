@@ -30,7 +30,7 @@ export const pytorch: Format = {
   items: 'layers',
   shapeOrder: 'chw',
   namedInputs: true,
-  parser: { isReady: isPythonStarted, load: startPython },
+  parser: { isNeeded: () => true, isReady: isPythonStarted, load: startPython },
   recognises: mayHoldNetwork,
   open,
 };
@@ -155,11 +155,8 @@ class ProgramReader {
           unbuilt,
           host: undefined,
           modules: [],
-          roots: folders,
-          repository,
-          read: new Map(),
-          missing: [],
         },
+        imports: { roots: folders, repository, read: new Map(), missing: [] },
       };
     }
     const head = headOf(chosen.expression, this.#outline) ?? chosen.range ?? { from: 0, to: 0 };
@@ -198,11 +195,8 @@ class ProgramReader {
         unbuilt,
         host: path === undefined ? undefined : { path, entry: chosen.expression, given: wish, roots },
         modules: placedAt(head, outcome.modules),
-        roots: folders,
-        repository,
-        read: outcome.read,
-        missing: outcome.missing,
       },
+      imports: { roots: folders, repository, read: outcome.read, missing: outcome.missing },
     };
   }
 
@@ -245,6 +239,8 @@ class ProgramReader {
         unbuilt,
         host: undefined,
         modules: outcome.modules,
+      },
+      imports: {
         roots: around.roots,
         repository: this.#surroundings!.repository,
         read: outcome.read,

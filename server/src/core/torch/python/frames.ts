@@ -36,21 +36,31 @@ interface Open extends Wanted {
   outputs: readonly Tensor[];
 }
 
+/** Modules that stand for rows of another text: what is around their calls has no frames. */
+export interface Rows {
+  /** The frame of a module that is one; undefined for the others. */
+  frameOf(module: object): FrameSpec | undefined;
+  /** The call of one ends: what else belongs to it is added now, inside its frame. */
+  ends(module: object): void;
+}
+
 export class Frames {
   /** In the order in which they ended. */
   readonly ended: EndedCall[] = [];
   readonly #builder: Builder;
   readonly #direct: DirectCall;
+  readonly #rows: Rows | undefined;
   readonly #open: Open[] = [];
 
-  constructor(builder: Builder, direct: DirectCall) {
+  constructor(builder: Builder, direct: DirectCall, rows?: Rows) {
     this.#builder = builder;
     this.#direct = direct;
+    this.#rows = rows;
   }
 
   /** Opens and closes frames until they are those of `top`. */
   follow(top: Activation | undefined): void {
-    this.#become(wantedOf(top, this.#direct));
+    this.#become(this.#wanted(top));
   }
 
   /** What was just recorded. */
@@ -61,16 +71,30 @@ export class Frames {
 
   /** Closes the frame of a module's call with what the call returns. */
   leave(activation: Activation, outputs: readonly Tensor[]): void {
-    const path = wantedOf(activation, this.#direct);
+    const path = this.#wanted(activation);
     const at = path.findLastIndex(({ kind }) => kind === 'module');
     if (at < 0) return;
+    // What is around the rows has a frame only where it does something itself.
+    if (this.#rows && !this.#rowIn(path) && !isSame(path[0]!, this.#open[0] ?? {})) return;
     this.#become(path.slice(0, at + 1));
+    const { call } = path[at]!;
+    if (call && this.#rows?.frameOf(call.module)) this.#rows.ends(call.module);
     this.put(outputs);
     this.#close(at);
   }
 
   closeAll(): void {
     this.#close(0);
+  }
+
+  #wanted(top: Activation | undefined): readonly Wanted[] {
+    const wanted = wantedOf(top, this.#direct);
+    const row = this.#rowIn(wanted);
+    return row ? wanted.slice(wanted.indexOf(row)) : wanted;
+  }
+
+  #rowIn(path: readonly Wanted[]): Wanted | undefined {
+    return this.#rows && path.find(({ call }) => call && this.#rows!.frameOf(call.module));
   }
 
   #become(wanted: readonly Wanted[]): void {
@@ -80,7 +104,7 @@ export class Frames {
     }
     this.#close(shared);
     for (const each of wanted.slice(shared)) {
-      this.#builder.open(specOf(each));
+      this.#builder.open(specOf(each, this.#rows));
       this.#open.push({ ...each, first: this.#builder.next, outputs: [] });
     }
   }
@@ -95,7 +119,7 @@ export class Frames {
   }
 }
 
-function isSame(a: Wanted, b: Wanted): boolean {
+function isSame(a: Wanted, b: Partial<Wanted>): boolean {
   return a.activation === b.activation && a.kind === b.kind && a.tick === b.tick;
 }
 
@@ -119,13 +143,15 @@ function wantedOf(top: Activation | undefined, direct: DirectCall): readonly Wan
   return wanted.reverse();
 }
 
-function specOf({ activation, kind, call }: Wanted): FrameSpec {
+function specOf({ activation, kind, call }: Wanted, rows: Rows | undefined): FrameSpec {
   const { code, file } = activation;
   if (kind === 'module' && call) {
     const sites: Site[] = [];
     if (call.construct && !isInternalFile(call.construct)) sites.push(siteOf(call.construct, 'construct'));
     if (call.definition && !isInternalFile(call.definition)) sites.push(siteOf(call.definition, 'definition'));
-    return { label: call.label, type: call.type, summary: call.summary, sites };
+    const own: FrameSpec = { label: call.label, type: call.type, summary: call.summary, sites };
+    const row = rows?.frameOf(call.module);
+    return row ? { ...own, ...row, sites: [...(row.sites ?? []), ...sites] } : own;
   }
   if (kind === 'function') {
     const place = { file, range: rangeOf(activation, code!.head) };
