@@ -334,7 +334,7 @@ function sameAmount(a: Amount, b: Amount): boolean {
 /** What an item says beside what it reads, which may have moved. */
 function writtenText({ site }: Layer, { document, spec }: Analysed): string {
   if (!site) return '';
-  if (site.file !== undefined) return spec.sources?.read.get(site.file)?.slice(site.range.from, site.range.to) ?? '';
+  if (site.file !== undefined) return spec.imports?.read.get(site.file)?.slice(site.range.from, site.range.to) ?? '';
   const { text } = document.source;
   const { from } = site.range;
   const item = document.reader?.items?.().find(({ range }) => range.from <= from && from < range.to);

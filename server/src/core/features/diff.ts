@@ -122,7 +122,7 @@ class LinesOf {
     const { file, range } = site;
     if (file === undefined) return document.lines.lineAt(range.from) + 1;
     if (!this.#others.has(file)) {
-      const text = spec.sources?.read.get(file);
+      const text = spec.imports?.read.get(file);
       this.#others.set(file, text === undefined ? undefined : new Lines(text));
     }
     const lines = this.#others.get(file);
