@@ -5,7 +5,16 @@ import { describe, it } from 'node:test';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { load } from 'js-yaml';
-import { defaultSettings, hints, hover, lenses, open, price, symbols } from '../../server/src/core/index.ts';
+import {
+  completions,
+  defaultSettings,
+  hints,
+  hover,
+  lenses,
+  open,
+  price,
+  symbols,
+} from '../../server/src/core/index.ts';
 import { type Project, Projects, readProject } from '../../server/src/core/project/index.ts';
 import type { Files } from '../../server/src/core/python/files.ts';
 import { bytes, si } from '../../server/src/core/text/quantity.ts';
@@ -278,5 +287,69 @@ describe('a project file that is open', () => {
     assert.deepEqual(lenses(analysed), []);
     assert.deepEqual(symbols(analysed), []);
     assert.deepEqual(hints(analysed, { from: 0, to: whole.length }), []);
+  });
+
+  /** What is offered at `|`. */
+  const offered = (marked: string): readonly string[] => {
+    const at = marked.indexOf('|');
+    const text = marked.slice(0, at) + marked.slice(at + 1);
+    const found = price(open({ name: 'flopline.yaml', text }, defaultSettings)!, defaultSettings)!;
+    return completions(found, at).map(({ label }) => label);
+  };
+
+  it('offers keys and words, but none that is there', () => {
+    assert.deepEqual(offered('|'), ['source', 'python', 'modules', 'budgets', 'devices']);
+    assert.deepEqual(offered('source: .\nbud|\ndevices:\n'), ['budgets']);
+    assert.deepEqual(offered("budgets:\n  - files: ['a']\n    |\n    scale: n\n  - limits: {}\n"), [
+      'entries',
+      'input',
+      'limits',
+    ]);
+    assert.deepEqual(offered('budgets:\n- files: a\n  limits: {macs: 5G, |}\n'), ['params', 'bytes', 'peak', 'time']);
+    assert.deepEqual(offered('budgets: [{files: a, limits: {time: {ms: 3, d|}}}]'), ['device']);
+    assert.deepEqual(offered('modules:\n  DCNv3:\n    ch|\n'), ['channels']);
+    assert.deepEqual(offered('modules:\n  DCNv3: {channels: |}\n'), [
+      'same',
+      'sum',
+      'argument 1',
+      'argument 1 unscaled',
+    ]);
+    assert.deepEqual(
+      offered(
+        'devices:\n  mine: {bandwidth: 1G}\n  yours: {}\nbudgets:\n  - files: a\n    limits:\n      time:\n        device: |\n',
+      ),
+      ['mine', 'yours'],
+    );
+    for (const none of [
+      'modules:\n  |\n',
+      'modules:\n  A:\n    body:\n      - |\n',
+      '# |',
+      'source: "|"',
+      'budgets:\n  - files: [|]\n',
+    ])
+      assert.deepEqual(offered(none), [], none);
+  });
+
+  it('offers nothing that is an error, wherever it is typed', () => {
+    fc.assert(
+      fc.property(fc.nat(whole.length), at => {
+        for (const completion of completions(
+          price(open({ name: 'flopline.yaml', text: whole }, defaultSettings)!, defaultSettings)!,
+          at,
+        )) {
+          assert.ok(completion.range.from <= at && at <= completion.range.to);
+          if (completion.kind !== 'key') continue;
+          const { from, to } = completion.range;
+          const text = whole.slice(0, from) + completion.text + whole.slice(to);
+          const isFollowed = /^\s*:/.test(whole.slice(to));
+          if (isFollowed)
+            assert.ok(
+              !read(text).problems.some(({ code, range }) => code === 'unknown-key' && range.from === from),
+              text,
+            );
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 });

@@ -100,6 +100,48 @@ test('a file that is not open is watched', async () => {
   await checkHint(session, uri, 9, /592 params$/);
 });
 
+test('a file that a program reads is watched, and one that it looks for', async () => {
+  const text = `import json, os
+import torch
+from torch import nn
+
+width = json.load(open('config.json'))['width'] if os.path.exists('config.json') else 8
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(4, width, 1, bias=False)
+
+    def forward(self, x):
+        return self.conv(x)
+
+
+if __name__ == '__main__':
+    Net()(torch.zeros(1, 4, 16, 16))
+`;
+  const folder = project({ 'net.py': text });
+  await using session = await startSession();
+  const uri = await session.open('net.py', text, 'python', folder);
+  await session.problems(uri);
+  await checkHint(session, uri, 10, /32 params$/);
+  const config = join(folder, 'config.json');
+  for (const [width, params] of [
+    [16, 64],
+    [32, 128],
+  ]) {
+    const published = session.publications.length;
+    writeFileSync(config, JSON.stringify({ width }));
+    await session.changedOnDisk(pathToFileURL(config).toString());
+    await until(() => session.publications.length > published);
+    await checkHint(session, uri, 10, new RegExp(` ${params} params$`));
+  }
+  // What is not saved counts.
+  const open = await session.open('config.json', '{"width": 2}', 'json', folder);
+  await checkHint(session, uri, 10, / 8 params$/);
+  await session.close(open);
+});
+
 test('a file without a network is shown as the network has it that was looked at last', async () => {
   const folder = project({ 'blocks.py': blocks, 'net.py': net });
   await using session = await startSession({

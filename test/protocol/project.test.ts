@@ -72,6 +72,28 @@ test('an edit of the project file has what it governs read again, and nothing el
   assert.ok(!session.publications.slice(published).some(each => each.uri === apart));
 });
 
+test('an edit of a cost rule has the rows read again that it is for', async () => {
+  const rules = 'modules:\n  DCNv3: {channels: argument 1, body: [conv: {out: $out, kernel: 3, padding: same}]}\n';
+  const yolo = 'nc: 80\nbackbone:\n  - [-1, 1, DCNv3, [16]]\nhead:\n  - [-1, 1, Conv, [8]]\n';
+  const folder = project({ 'flopline.yaml': rules });
+  await using session = await startSession({ folder });
+  const uri = await session.open('yolov8n.yaml', yolo, 'yaml', join(folder, 'models'));
+  const file = await session.open('flopline.yaml', rules, 'yaml', folder);
+  assert.deepEqual(await session.problems(uri), []);
+  await checkHint(session, uri, 2, /16×640×640 · 177M MACs · 448 params$/);
+  const published = session.publications.length;
+  await session.edit(file, 'kernel: 3', 'kernel: 1');
+  await until(() => session.publications.slice(published).some(each => each.uri === uri));
+  await checkHint(session, uri, 2, /16×640×640 · 19\.7M MACs · 64 params$/);
+  await session.edit(file, 'kernel: 1', 'kernal: 1');
+  const [problem] = await until(() => {
+    const last = session.publications.findLast(each => each.uri === uri)!.diagnostics;
+    return last.length > 0 ? last : undefined;
+  });
+  assert.equal(problem!.code, 'wrong-rule-body');
+  assert.equal(problem!.relatedInformation?.[0]?.location.uri, file);
+});
+
 test('a project file that is new, or changed on the disk, is read', async () => {
   const { 'flopline.yaml': _, ...others } = files;
   const folder = project(others);

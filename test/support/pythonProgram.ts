@@ -14,6 +14,7 @@ export interface ProgramOptions {
   readonly isEager?: boolean;
   readonly name?: string;
   readonly path?: string;
+  readonly cwd?: string;
 }
 
 export interface ProgramRun {

@@ -146,6 +146,7 @@ Exit code
         l10n.t('Output format: table (default) or json; for report and diff, also markdown; for report, also csv.'),
       ],
       ...[...settable].map(([key, setting]): Line => [`--${optionOf(key)} ${setting.option}`, meaningOf(setting)]),
+      ['--no-source', l10n.t('Read YOLO files by Flopline’s own tables, whatever repository they lie in.')],
       ['--help, --version', ''],
     ]),
     listed([['--blocks', l10n.t('Also show what is inside each row.')]]),
@@ -208,6 +209,7 @@ function optionOf(key: string): string {
 
 const common = {
   format: { type: 'string' },
+  'no-source': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -371,7 +373,8 @@ function parsed<N extends Name>(
   if (paths.length === 0) return wrong(`Name at least one file or folder, as in “flopline ${name} network.yaml”.`);
   const settings = settingsOf(values);
   if (typeof settings === 'string') return wrong(settings);
-  return finish(values, { paths, settings, given: new Set(Object.keys(values)) });
+  const asked = 'no-source' in values && values['no-source'] ? { ...settings, repository: false } : settings;
+  return finish(values, { paths, settings: asked, given: new Set(Object.keys(values)) });
 }
 
 /** What is wrong with the options, in words. */

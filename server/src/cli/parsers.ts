@@ -35,9 +35,10 @@ function textOf(file: Candidate): string {
 }
 
 /** The folders that a person has named, absolute; the command line has the last word. */
-export function rootsOf({ source, python }: Settings, project: Source['project']): Source['roots'] {
+export function rootsOf({ source, python, repository }: Settings, project: Source['project']): Source['roots'] {
   return {
     source: source === undefined ? project?.source?.value : corePath(source),
     python: python === undefined ? project?.python?.value : corePath(python),
+    repository,
   };
 }

@@ -45,6 +45,10 @@ export class Disk implements Files {
     return this.#allows(path) && statsOf(path)?.isDirectory() === true;
   }
 
+  has(path: string): boolean {
+    return this.#allows(path) && statsOf(path) !== undefined;
+  }
+
   list(path: string): readonly string[] {
     const stats = this.#allows(path) ? statsOf(path) : undefined;
     if (!stats?.isDirectory()) return [];

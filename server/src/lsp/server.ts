@@ -24,7 +24,6 @@ import {
   markdownReport,
   orderOf,
   problemsWithHints,
-  projectFile,
   report,
   rowNumbers,
   summary,
@@ -230,7 +229,8 @@ export function serve(connection: Connection): void {
     isWatching = true;
     connection.client
       .register(DidChangeWatchedFilesNotification.type, {
-        watchers: [{ globPattern: '**/*.py' }, { globPattern: `**/${projectFile}` }],
+        // Programs read others than Python's, too.
+        watchers: [{ globPattern: '**/*.{py,yaml,yml,json}' }],
       })
       .catch(error => session.complain('registering for changes of files', error));
   }

@@ -40,10 +40,11 @@ interface Entry {
 
 /** Files, and what was found where something was looked for: as long as that is so, what was read is true. */
 class Watched implements Files {
-  readonly #files: Files;
+  readonly #files: Disk;
   readonly #texts = new Map<string, string | undefined>();
+  readonly #there = new Map<string, boolean>();
 
-  constructor(files: Files) {
+  constructor(files: Disk) {
     this.#files = files;
   }
 
@@ -57,18 +58,25 @@ class Watched implements Files {
     return this.#files.isFolder(path);
   }
 
+  has(path: string): boolean {
+    const is = this.#files.has(path);
+    this.#there.set(path, is);
+    return is;
+  }
+
   list(path: string): readonly string[] {
     return this.#files.list(path);
   }
 
   get isSame(): boolean {
     for (const [path, text] of this.#texts) if (this.#files.read(path) !== text) return false;
+    for (const [path, is] of this.#there) if (this.#files.has(path) !== is) return false;
     return true;
   }
 
   /** Whether a file was looked for. */
-  has(path: string): boolean {
-    return this.#texts.has(path);
+  looksAt(path: string): boolean {
+    return this.#texts.has(path) || this.#there.has(path);
   }
 }
 
@@ -145,7 +153,7 @@ export class Workspace {
   dependants(uri: string): readonly string[] {
     const path = pathOfUri(uri);
     if (path === undefined) return [];
-    return [...this.#entries].flatMap(([other, { files }]) => (other !== uri && files?.has(path) ? [other] : []));
+    return [...this.#entries].flatMap(([other, { files }]) => (other !== uri && files?.looksAt(path) ? [other] : []));
   }
 
   /** Forgets what was read with other files, such as before more of them may be read. */
@@ -255,13 +263,14 @@ export class Workspace {
    * The folders of a file: those of its project, which everybody who works on it shares, before those of settings. Relative
    * ones in settings are those of the first workspace folder.
    */
-  #roots({ source, python }: Settings, project: Project | undefined): Source['roots'] {
+  #roots({ source, python, repository }: Settings, project: Project | undefined): Source['roots'] {
     const [folder] = this.folders;
     const absolute = (path: string | undefined): string | undefined =>
       path === undefined ? undefined : corePath(path, folder);
     return {
       source: project?.source?.value ?? absolute(source),
       python: project?.python?.value ?? absolute(python ?? this.python),
+      repository,
     };
   }
 

@@ -176,6 +176,32 @@ describe('imports', () => {
     );
   });
 
+  it('that failed in a try leave names that are not known, but for those that something else binds', () => {
+    const text = `import part
+from part import scan
+def f(x): return second(x)
+try:
+    import first as one
+    from first.inner import second, third
+except ImportError as error:
+    third = 3
+    print(type(error).__name__)
+print(one, third)
+print(f(1))
+print(scan, hasattr(part, 'scan'))
+try: print(fourth)
+except NameError as error: print(error)
+`;
+    const part = filesOf({ '/r/part.py': 'try: from gone import scan\nexcept Exception: pass\n' });
+    assert.deepEqual(printed(text, { files: part, roots }), [
+      'ModuleNotFoundError',
+      '<“first” cannot be found> 3',
+      '<“first” cannot be found>',
+      '<“gone” cannot be found> False',
+      "name 'fourth' is not defined",
+    ]);
+  });
+
   it('run where they stand, if asked to', () => {
     assert.deepEqual(imported('from pkg.b import fb\nprint("main")\nprint(fb())', true), [
       'pkg',

@@ -118,6 +118,28 @@ nothing = nn.Identity()
     });
   }
 
+  it('counts of other tools say nothing of the network', () => {
+    const text = `import torch
+from copy import deepcopy
+from torch import nn
+import thop
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 1)
+        self.flops = thop.profile(deepcopy(self), inputs=[torch.zeros(1, 3, 8, 8)], verbose=False)[0] / 1e9 * 2
+        print(f'{self.flops:.1f} GFLOPs' if self.flops else '')
+
+    def forward(self, x):
+        return self.conv(x)
+`;
+    const settings = { ...defaultSettings, entry: 'Net()', inputs: 'torch.zeros(1, 3, 8, 8)' };
+    const { totals } = report(price(open({ name: 'net.py', text }, settings)!, settings)!);
+    assert.deepEqual([totals.params, totals.macs, totals.complete], [16, 768, true]);
+  });
+
   it('has other names that are not known, and are no class that is', () => {
     const text = `import torch
 from torch import nn

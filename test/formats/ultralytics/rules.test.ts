@@ -2,7 +2,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Analysed, defaultSettings, hints, hover, open, price, report } from '../../../server/src/core/index.ts';
+import {
+  type Analysed,
+  adviceCandidates,
+  completions,
+  defaultSettings,
+  hints,
+  hover,
+  open,
+  price,
+  report,
+  signatureHelp,
+} from '../../../server/src/core/index.ts';
 import { readProject } from '../../../server/src/core/project/index.ts';
 
 const path = '/home/me/net/flopline.yaml';
@@ -50,6 +61,10 @@ describe('a module with a rule', () => {
     );
     assert.equal(totals.complete, true);
     assert.equal(layers[1]?.line, 7);
+    assert.deepEqual(
+      layers.map(({ byRule }) => byRule),
+      [undefined, true, true, undefined],
+    );
   });
 
   it('says so in its hover, and is a definition in the project file', () => {
@@ -68,6 +83,24 @@ describe('a module with a rule', () => {
     const rows = ['[-1, 1, Conv, [64, 3, 2]]', '[-1, 1, DCNv3, [128]]', '[[0, 1], 1, Detect, [nc]]'];
     assert.equal(report(analysed(rows, deform)).totals.complete, true);
     assert.equal(report(analysed(rows, 'modules: {}')).totals.complete, false);
+  });
+
+  it('is not advised on: the body costs the same, and may be another layer', () => {
+    const rows = ['[-1, 1, Conv, [64, 3, 2]]', '[-1, 1, DCNv3, [128, 1]]', '[-1, 1, Conv, [64]]'];
+    const found = analysed(rows, deform);
+    const at = found.document.source.text.indexOf('DCNv3');
+    const own = adviceCandidates(found, { from: at, to: at }).filter(({ isGlobal }) => !isGlobal);
+    assert.deepEqual(
+      own.map(({ id }) => id),
+      [],
+    );
+    // The same as a layer that is known would be.
+    const plain = analysed(
+      rows.map(row => row.replace('DCNv3, [128, 1]', 'nn.Conv2d, [16, 32, 1]')),
+      deform,
+    );
+    const there = plain.document.source.text.indexOf('nn.Conv2d');
+    assert.ok(adviceCandidates(plain, { from: there, to: there }).length > 0);
   });
 
   it('takes no part where the module is known', () => {
@@ -210,6 +243,23 @@ describe('a module with a rule', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('a row that is being written', () => {
+  const written = analysed(['[-1, 1, Conv, [64, 3, 2]]', '[-1, 1, DCN, []]', '[-1, 1, DCNv3, [64, 5]]'], deform);
+  const { text } = written.document.source;
+
+  it('is offered the modules of rules', () => {
+    const found = completions(written, text.indexOf('DCN,') + 3).find(({ label }) => label === 'DCNv3');
+    assert.equal(found?.detail, '[c2, kernel = 3]');
+    assert.match(found!.documentation, /Counted by the rule/);
+  });
+
+  it('shows the arguments that a rule names', () => {
+    const help = signatureHelp(written, text.indexOf('5]]'));
+    assert.equal(help?.label, 'DCNv3(c2, kernel = 3)');
+    assert.equal(help.active, 1);
   });
 });
 

@@ -1,6 +1,7 @@
 // Tensors as a program sees them, and what the graph is told of it.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { PyTensor } from '../../../server/src/core/torch/python/tensor.ts';
 import { counted, plainly, ran, shapeOf } from './running.ts';
 
 /** What the last name of a text holds. */
@@ -45,6 +46,15 @@ y = [list(score.shape), str(score.dtype), list(torch.imag(z).shape), list(torch.
 `),
       [[2, 3], 'torch.float32', [2, 3], [4]],
     );
+  });
+
+  it('that are not known may be a list: nothing is known of their shape, and nothing is wrong with it', () => {
+    const text = 'from missing import filters\ny = torch.tensor(filters.low[::-1], dtype=torch.float).unsqueeze(1)';
+    const run = ran(text, false);
+    assert.deepEqual([run.raised, run.problems], [undefined, []]);
+    const y = run.get('y');
+    assert.ok(y instanceof PyTensor);
+    assert.deepEqual([y.shape, y.why?.message], [undefined, '“missing” cannot be found']);
   });
 
   it('become numbers of Python', () => {
@@ -271,8 +281,8 @@ describe('problems', () => {
     assert.deepEqual(codes('y = torch.rand(2, 3, 4).transpose(1, 2).view(2, 12)'), ['view-of-scattered-memory']);
     assert.deepEqual(codes('y = torch.rand(2, 3, 4).transpose(1, 2).contiguous().view(2, 12)'), []);
     assert.deepEqual(codes('y = torch.rand(2, 3, 4).transpose(0, 1).view(3, 2, 2, 2)'), []);
-    // An operator keeps the order of its input, or not.
-    assert.deepEqual(codes('y = torch.rand(2, 3, 4).transpose(1, 2).relu().view(2, 12)'), []);
+    // Element-wise work keeps the order of its input; layers need not.
+    assert.deepEqual(codes('y = torch.rand(2, 3, 4).transpose(1, 2).relu().view(2, 12)'), ['view-of-scattered-memory']);
   });
 });
 

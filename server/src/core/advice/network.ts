@@ -221,7 +221,8 @@ export class Network {
         if (!site) continue;
         const item = found.get(site.from) ?? { site, uses: [], broken: false };
         found.set(site.from, item);
-        const chain = chainOf(frame, this.graph);
+        // What a rule counts may be another layer that costs the same.
+        const chain = frame.byRule ? undefined : chainOf(frame, this.graph);
         if (chain) item.uses.push({ frame, first: chain[0]!, last: chain.at(-1)! });
         else item.broken = true;
       }

@@ -39,6 +39,8 @@ export interface RowReport {
   readonly cause?: number;
   /** Whether the row was read as what must have been meant, not as it is written. */
   readonly repaired?: true;
+  /** Whether it is counted by a rule of the project file. */
+  readonly byRule?: true;
   /** The numbers are right only under a condition, which `why` says: neither lower bounds nor certain. */
   readonly doubtful?: true;
   readonly children?: readonly RowReport[];
@@ -436,6 +438,7 @@ function row(analysed: Analysed, frame: Frame, index: number, blocks: boolean): 
     activations: known(cost.activations),
     ...completeness(analysed, cost, index),
     ...(frame.repaired ? { repaired: true as const } : {}),
+    ...(frame.byRule ? { byRule: true as const } : {}),
     ...(blocks && frame.children.length > 0
       ? { children: frame.children.map(child => row(analysed, child, index, true)) }
       : {}),

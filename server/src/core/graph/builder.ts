@@ -60,6 +60,8 @@ export interface FrameSpec {
   readonly notes?: () => readonly Note[];
   /** Whether its text was read as what it must have been, and not as it is written. */
   readonly repaired?: boolean | undefined;
+  /** Whether its operators cost what it costs, and nothing says that they do what it does. */
+  readonly byRule?: boolean;
 }
 
 export interface NodeOptions {
@@ -87,6 +89,7 @@ class OpenFrame implements Frame {
   end: number;
   outputs: readonly Tensor[] = [];
   readonly repaired: boolean;
+  readonly byRule: boolean;
   readonly #children: OpenFrame[] = [];
   readonly #notes: FrameSpec['notes'];
   readonly #sites: readonly Site[];
@@ -104,6 +107,7 @@ class OpenFrame implements Frame {
     this.first = first;
     this.end = first;
     this.repaired = spec.repaired ?? false;
+    this.byRule = spec.byRule ?? false;
     this.#notes = spec.notes;
   }
 

@@ -99,6 +99,8 @@ export interface Frame {
   readonly notes: readonly Note[];
   /** Whether its text was read as what it must have been, and not as it is written. */
   readonly repaired: boolean;
+  /** Whether its operators cost what it costs, and nothing says that they do what it does: a cost rule. */
+  readonly byRule: boolean;
 }
 
 /** What a key or an argument in the text means, for the hover on it. */

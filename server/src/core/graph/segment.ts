@@ -513,6 +513,10 @@ class PlacedFrame implements Frame {
     return this.#own.repaired;
   }
 
+  get byRule(): boolean {
+    return this.#own.byRule;
+  }
+
   get hasSitesInside(): boolean {
     return this.#own.hasSitesInside;
   }

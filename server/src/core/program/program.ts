@@ -17,6 +17,8 @@ export interface Roots {
   readonly source?: string | undefined;
   /** An environment of Python, or a folder of installed packages. */
   readonly python?: string | undefined;
+  /** False where no Python is to say what the rows of other texts mean. */
+  readonly repository?: boolean | undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 // Files, and which of them were read.
-import type { Files } from '../python/files.ts';
+import { type Files, hasPath } from '../python/files.ts';
 
 export class Witness implements Files {
   readonly texts = new Map<string, string>();
@@ -18,6 +18,10 @@ export class Witness implements Files {
 
   isFolder(path: string): boolean {
     return this.#files.isFolder(path);
+  }
+
+  has(path: string): boolean {
+    return hasPath(this.#files, path);
   }
 
   list(path: string): readonly string[] {

@@ -131,6 +131,8 @@ export interface ImportDetail {
   readonly isAliased: boolean;
   /** In a `try` whose handlers catch what a missing module raises. */
   readonly isGuarded: boolean;
+  /** Names of the module that this `try` would bind by imports, and does not where a module is missing. */
+  readonly forgone: readonly string[];
 }
 
 export interface FormatDetail {

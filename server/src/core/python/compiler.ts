@@ -410,7 +410,7 @@ class Unit {
             level: 0,
             names: undefined,
             isAliased: as !== undefined,
-            isGuarded: this.#isGuarded(),
+            ...this.#guard(),
           };
           this.#emit(op.import, this.#detail(detail), 1);
           this.#store(as ?? name.split('.')[0]!);
@@ -425,7 +425,7 @@ class Unit {
           level: node.level,
           names,
           isAliased: false,
-          isGuarded: this.#isGuarded(),
+          ...this.#guard(),
         };
         if (names[0] === '*') {
           this.#emit(op.importStar, this.#detail(detail), 0);
@@ -476,22 +476,11 @@ class Unit {
     }
   }
 
-  #isGuarded(): boolean {
-    return this.#blocks.some(
-      block =>
-        block.kind === 'try' &&
-        block.node.handlers.some(({ type }) => {
-          const names = !type ? [] : type.kind === 'Tuple' ? type.elements : [type];
-          return (
-            !type ||
-            names.some(
-              name =>
-                name.kind === 'Name' &&
-                ['ImportError', 'ModuleNotFoundError', 'Exception', 'BaseException'].includes(name.name),
-            )
-          );
-        }),
-    );
+  /** What of an import depends on a `try` around it. */
+  #guard(): Pick<ImportDetail, 'isGuarded' | 'forgone'> {
+    const guards = this.#blocks.flatMap(block => (block.kind === 'try' && catchesImports(block.node) ? [block] : []));
+    const forgone = this.#kind === 'module' ? guards.flatMap(({ node }) => importedNames(node.body)) : [];
+    return { isGuarded: guards.length > 0, forgone };
   }
 
   #functionDef(node: FunctionDef): void {
@@ -1790,4 +1779,23 @@ function constantOf(node: Expression & { readonly kind: 'Constant' }): Value {
     case 'Ellipsis':
       return ellipsis;
   }
+}
+
+const importErrors = new Set(['ImportError', 'ModuleNotFoundError', 'Exception', 'BaseException']);
+
+/** Whether a handler catches what a missing module raises. */
+function catchesImports({ handlers }: Statement & { readonly kind: 'Try' }): boolean {
+  return handlers.some(({ type }) => {
+    const names = !type ? [] : type.kind === 'Tuple' ? type.elements : [type];
+    return !type || names.some(name => name.kind === 'Name' && importErrors.has(name.name));
+  });
+}
+
+/** The names that the imports among statements bind. */
+function importedNames(statements: readonly Statement[]): readonly string[] {
+  return statements.flatMap(statement => {
+    if (statement.kind === 'Import') return statement.names.map(({ name, as }) => as ?? name.split('.')[0]!);
+    if (statement.kind !== 'ImportFrom') return [];
+    return statement.names.flatMap(({ name, as }) => (name === '*' ? [] : [as ?? name]));
+  });
 }

@@ -423,9 +423,11 @@ function attributeName(name: Value, what: string, machine: Machine): string | Un
 
 const functions: readonly Native[] = [
   nativeSteps('getattr', 'object, name, default=...', function* ([object, given, otherwise], machine) {
-    if (object instanceof Unknown) return object;
+    // Of what was not found a name may be absent.
+    if (object instanceof Unknown && isGiven(otherwise!)) return new Unknown(object.reason, object.place);
     const name = attributeName(given!, 'getattr', machine);
     if (name instanceof Unknown) return name;
+    if (object instanceof Unknown) return object.isImport ? machine.unknownMember(object, name) : object;
     try {
       const found = attributeOf(object!, name, machine);
       if (found instanceof Later) return yield* found.steps;

@@ -20,6 +20,9 @@ export abstract class PyObject {
   abstract readonly kind: string;
 }
 
+/** What an import that was not found is: modules count as true, constants (`__version__`, `HAS_OPS`) may equal a text or a number. */
+export type ImportKind = 'module' | 'constant' | 'name';
+
 /** What cannot be known, and why. Any operation on it gives it again. It equals nothing, not even itself. */
 export class Unknown extends PyObject {
   readonly kind = 'unknown';
@@ -27,16 +30,17 @@ export class Unknown extends PyObject {
   /** Where it began. */
   readonly place: Place | undefined;
   /** An import that cannot be found has an identity: it is another object than all that are known (`m in {Conv, Missing}`). */
-  readonly isImport: boolean;
-  /** Of these the modules themselves, which count as true. */
-  readonly isModule: boolean;
+  readonly imported: ImportKind | undefined;
 
-  constructor(reason: Reason, place?: Place, isImport = false, isModule = false) {
+  constructor(reason: Reason, place?: Place, imported?: ImportKind) {
     super();
     this.reason = reason;
     this.place = place;
-    this.isImport = isImport;
-    this.isModule = isModule;
+    this.imported = imported;
+  }
+
+  get isImport(): boolean {
+    return this.imported !== undefined;
   }
 }
 
@@ -504,6 +508,8 @@ export class PyModule extends PyObject {
   isPending = false;
   /** A star import of a module that was not found: a name that is missing may come from it. */
   unknownNames: Unknown | undefined;
+  /** Names that a `try` would bind by imports, had they not failed: what stands for them where nothing else binds them. */
+  forgone: Map<string, Unknown> | undefined;
   /** Names of a native module that are made when they are first asked for. */
   lazy: ((name: string) => Value | undefined) | undefined;
 

@@ -254,8 +254,10 @@ function objectEquals(cls: {
 /** An import that was not found equals itself and nothing that is known; whatever else is unknown says nothing. */
 export function sameImport(a: Value, b: Value): boolean | Unknown {
   if (a instanceof Unknown && b instanceof Unknown) return a.isImport && a === b ? true : a.isImport ? b : a;
-  if (a instanceof Unknown) return a.isImport ? false : a;
-  return (b as Unknown).isImport ? false : (b as Unknown);
+  const [unknown, other] = a instanceof Unknown ? [a, b] : [b as Unknown, a];
+  // Classes are named like constants, too (`C3_RMB`).
+  const maySame = unknown.imported === 'constant' && (typeof other !== 'object' || other instanceof PyFloat);
+  return unknown.isImport && !maySame ? false : unknown;
 }
 
 /** `<`, `<=`, `>`, `>=`; undefined where Python must run to tell, or refuses. */
@@ -338,7 +340,7 @@ export function plainTruth(value: Value): boolean | Unknown | undefined {
       return value !== 0n;
   }
   if (value === null) return false;
-  if (value instanceof Unknown) return value.isModule || value;
+  if (value instanceof Unknown) return value.imported === 'module' || value;
   if (value instanceof PyFloat) return value.value !== 0;
   if (value instanceof PyInstance) return undefined;
   if ((value as { own?: PyInstance }).own !== undefined) return undefined;

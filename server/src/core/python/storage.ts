@@ -1,6 +1,7 @@
 // The files that a program looks at: those of `Files`, and above them what the program itself has written. Nothing is
 // written on the disk.
 import * as l10n from '@vscode/l10n';
+import { hasPath } from './files.ts';
 import type { Machine } from './machine.ts';
 import type { Unknown } from './objects.ts';
 import { isAbsolute, join, normalized, splitPath } from './paths.ts';
@@ -49,8 +50,7 @@ export class Storage {
   exists(path: string): boolean {
     if (this.#written.has(path)) return this.#written.get(path) !== undefined;
     if (foreign.test(path)) return false;
-    const [folder, name] = splitPath(path);
-    return folder === '' || name === '' ? this.isFolder(path) : this.#names(folder).has(name);
+    return hasPath(this.#machine.options.files, path);
   }
 
   isFolder(path: string): boolean {

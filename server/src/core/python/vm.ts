@@ -27,6 +27,7 @@ import type { Activation, Machine, MachineOptions } from './machine.ts';
 import { bindNative } from './native.ts';
 import {
   type Cell,
+  type ImportKind,
   type Key,
   type Keywords,
   Later,
@@ -623,7 +624,7 @@ class Vm implements Interpreter {
     const found = yield* this.#find(name);
     if (!found) {
       const asAttribute = yield* this.#attributeModule(name);
-      return asAttribute ?? this.#unknownImport(name, true);
+      return asAttribute ?? this.#unknownImport(name, 'module');
     }
     const again = this.modules.get(name);
     if (again !== undefined) return again;
@@ -743,13 +744,13 @@ class Vm implements Interpreter {
     return folder === undefined ? undefined : findIn(folder, last, name, files);
   }
 
-  #unknownImport(name: string, isModule = false): Unknown {
+  #unknownImport(name: string, kind = importKind(name)): Unknown {
     let unknown = this.#unknownImports.get(name);
     if (!unknown) {
       const top = name.split('.')[0]!;
       const message = l10n.t('“{0}” cannot be found', name);
       const place = this.place();
-      unknown = new Unknown({ message, short: message }, place, true, isModule);
+      unknown = new Unknown({ message, short: message }, place, kind);
       this.#unknownImports.set(name, unknown);
       if (!this.missing.some(each => each.name === top || each.name === name)) this.missing.push({ name, place });
     }
@@ -759,7 +760,7 @@ class Vm implements Interpreter {
   /** What stands for the names of a module that is known in part. */
   #partOf(name: string): Unknown {
     const message = l10n.t('“{0}” is known in part', name);
-    const rest = new Unknown({ message, short: message }, undefined, true);
+    const rest = new Unknown({ message, short: message }, undefined, 'name');
     this.#unknownImports.set(name, rest);
     this.#partial.add(rest);
     return rest;
@@ -773,7 +774,7 @@ class Vm implements Interpreter {
       if (this.#partial.has(parent)) return this.#unknownImport(full);
       let member = this.#unknownImports.get(full);
       if (!member) {
-        member = new Unknown(parent.reason, parent.place, true);
+        member = new Unknown(parent.reason, parent.place, importKind(name));
         this.#unknownImports.set(full, member);
       }
       return member;
@@ -807,6 +808,7 @@ class Vm implements Interpreter {
     }
     const found = yield* this.importModule(name);
     if (detail.isGuarded && found instanceof Unknown) {
+      this.#forgo(detail, module, found);
       throw this.raise('ModuleNotFoundError', `No module named '${name}'`);
     }
     if (!detail.names) {
@@ -818,6 +820,11 @@ class Vm implements Interpreter {
     return found;
   }
 
+  #forgo({ forgone }: ImportDetail, module: PyModule, why: Unknown): void {
+    module.forgone ??= new Map();
+    for (const name of forgone) module.forgone.set(name, this.unknownMember(why, name));
+  }
+
   *#importFrom(detail: ImportDetail, module: PyModule): Steps {
     const found = yield* this.#import(detail, module);
     const name = detail.names![0]!;
@@ -827,10 +834,13 @@ class Vm implements Interpreter {
     const result = value instanceof Later ? yield* value.steps : value;
     if (result !== undefined) {
       if (detail.isGuarded && result instanceof Unknown && result.isImport) {
+        this.#forgo(detail, module, result);
         throw this.raise('ImportError', `cannot import name '${name}'`);
       }
       return result;
     }
+    const forgone = found instanceof PyModule ? found.forgone?.get(name) : undefined;
+    if (forgone && !detail.isGuarded) return forgone;
     if (found instanceof PyModule && !detail.isGuarded && !this.#isText(found)) {
       // Of a native module not everything is known.
       return this.#unknownImport(`${found.name}.${name}`);
@@ -2558,6 +2568,8 @@ class Vm implements Interpreter {
   }
 
   #missingName(module: PyModule, name: string): Value {
+    const forgone = module.forgone?.get(name);
+    if (forgone) return forgone;
     if (module.unknownNames && !name.startsWith('__')) return this.unknownMember(module.unknownNames, name);
     throw this.#noName(name);
   }
@@ -2756,6 +2768,11 @@ class Names extends PyObject {
 }
 
 /** Whether an operator of a built-in type holds without a look at classes. */
+/** By its last name: `torchvision.extension._HAS_OPS`, `__version__`. */
+function importKind(name: string): ImportKind {
+  return /(?:^|\.)(?:__\w+__|_*[A-Z][A-Z0-9_]*_[A-Z0-9_]*)$/.test(name) ? 'constant' : 'name';
+}
+
 function isSimple(value: Value): boolean {
   if (value === null || typeof value !== 'object') return true;
   if (value instanceof PyFloat) return true;

@@ -36,6 +36,8 @@ export interface Settings {
   readonly inputs: string | undefined;
   /** The folder from which a program's imports are resolved. */
   readonly source: string | undefined;
+  /** Whether a YOLO file is read by the Python of its repository. */
+  readonly repository: boolean;
   /** The environment or the folder of installed packages that a program's imports may be from. */
   readonly python: string | undefined;
   /** `auto` is the order in which a file's format writes its input. */

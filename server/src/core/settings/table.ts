@@ -72,11 +72,17 @@ const table: Table = {
     text('', {
       doc: () =>
         l10n.t(
-          'Folder from which the imports of a Python file are resolved. Default: the folders of its package and of its repository.',
+          'Folder from which the imports of a Python file are resolved, and whose `parse_model` reads YOLO files. Default: the folders of its package and of its repository.',
         ),
       option: 'FOLDER',
     }),
   ),
+  repository: flag(true, {
+    doc: () =>
+      l10n.t(
+        'Read a YOLO file with the `parse_model` and the classes of the repository that it lies in, rather than by Flopline’s own tables. Nothing is executed.',
+      ),
+  }),
   python: optional(
     text('', {
       doc: () =>

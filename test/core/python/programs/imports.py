@@ -36,3 +36,7 @@ class Pt(NamedTuple):
     x: int
     y: int = 3
 print(Pt(1), Pt(1).y)
+import inspect
+def here(): return inspect.stack()
+frames = here()
+print(frames[0].function, frames[0][3], frames[1].function, len(frames[1]))

@@ -5,6 +5,7 @@ import { bodyProblems, missingFolders, projectFile, readProject } from '../../pr
 import { yamlSpans } from '../../syntax/spans.ts';
 import type { Format } from '../format.ts';
 import { notesOf } from './notes.ts';
+import { slotAt } from './slots.ts';
 
 export const project: Format = {
   id: 'project',
@@ -31,6 +32,7 @@ export const project: Format = {
         variants: [],
         notes: () => notesOf(read.root),
       }),
+      slot: offset => slotAt(read, offset),
       spans: () => (read.root ? yamlSpans(read.root) : []),
     };
   },

@@ -53,7 +53,7 @@ export const ultralytics: Format = {
 
 /** The Python that reads a file where it lies. */
 function readerOf({ path, files, roots }: Source): FoundReader | undefined {
-  return files && findReader(path, files, roots);
+  return files && roots?.repository !== false ? findReader(path, files, roots) : undefined;
 }
 
 /** What the reader of an edited text may take over. */
@@ -91,7 +91,13 @@ function open(source: Source, earlier?: Reader): Reader {
   };
   const slotRowsFor = ({ dialect: id }: Spec): SlotRows => {
     const dialect = dialects.find(each => each.id === id) ?? dialects[0]!;
-    return { text: source.text, dialect, items: itemsOf(source.text, rows()), keys: readKeys(dialect) };
+    return {
+      text: source.text,
+      dialect,
+      items: itemsOf(source.text, rows()),
+      keys: readKeys(dialect),
+      rules: source.rules,
+    };
   };
   return {
     problems: document.problems,

@@ -858,6 +858,7 @@ function ruledFrame(spec: FrameSpec, rule: CostRule, parts: Parts): FrameSpec {
     sites: [...(spec.sites ?? []), rule.site],
     summary: rule.summary,
     composite: true,
+    byRule: true,
     notes: () => [
       ...fromNotes(parts),
       ...ruleNotes(

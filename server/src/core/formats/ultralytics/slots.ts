@@ -1,6 +1,7 @@
 // What may stand where in a model file: keys at the top, and the four parts of a row. It goes by lines and brackets, so that it
 // knows a row that is half-typed as well as one that can be read.
 import * as l10n from '@vscode/l10n';
+import type { CostRule, CostRules } from '../../project/index.ts';
 import { type PyValue, show } from '../../python/value.ts';
 import { contains, type Range } from '../../text/range.ts';
 import type { Arg, Param } from '../../torch/signature.ts';
@@ -26,6 +27,8 @@ export interface Rows {
   readonly items: readonly Item[];
   /** The keys at the top that are read, with what they mean. */
   readonly keys: readonly { readonly name: string; readonly value: string; readonly doc: string }[];
+  /** What the project says of modules that no repository has. */
+  readonly rules: CostRules | undefined;
 }
 
 /** A row as it is written, finished or not. */
@@ -75,7 +78,7 @@ export function slotAt(rows: Rows, offset: number): Slot | undefined {
 }
 
 /** The arguments of the row around an offset. */
-export function callAt({ text, dialect }: Rows, offset: number): Call | undefined {
+export function callAt({ text, dialect, rules }: Rows, offset: number): Call | undefined {
   const line = lineAt(text, offset);
   const section = sectionAt(text, line.from);
   const row = rowAt(text, line, section?.name, section?.from);
@@ -86,14 +89,17 @@ export function callAt({ text, dialect }: Rows, offset: number): Call | undefine
   if (!args?.entries || name === undefined || offset <= args.from || (args.closed && offset >= args.to))
     return undefined;
   const found = moduleOf(dialect, name);
-  if (!found) return undefined;
+  const rule = found ? undefined : rules?.of(name);
+  const what = found
+    ? { name: found.name, doc: found.summary(), parameters: parametersOf(dialect, found) }
+    : rule && { name, doc: rule.summary, parameters: ruleParameters(rule) };
+  if (!what) return undefined;
   const active = args.entries.findIndex(({ to }) => offset <= to);
-  return {
-    name: found.name,
-    doc: found.summary(),
-    parameters: parametersOf(dialect, found),
-    active: active < 0 ? Math.max(0, args.entries.length - 1) : active,
-  };
+  return { ...what, active: active < 0 ? Math.max(0, args.entries.length - 1) : active };
+}
+
+function ruleParameters({ parameters }: CostRule): readonly CallParameter[] {
+  return parameters.map(parameter => ({ ...parameter, doc: '' }));
 }
 
 // ——— Where ————————————————————————————————————————————————————————————————————————————————————————————————————————
@@ -406,7 +412,7 @@ function moduleOf(dialect: Dialect, name: string): AnyModule | undefined {
 }
 
 /** The modules; behind one that is not followed by arguments yet, they and the end of the row are written too. */
-function modules({ text, dialect, items }: Rows, parts: readonly Part[], closed: boolean): readonly Offer[] {
+function modules({ text, dialect, items, rules }: Rows, parts: readonly Part[], closed: boolean): readonly Offer[] {
   const [from] = parts;
   const isList = from?.entries !== undefined;
   const width = widthAbove(text, items, from?.from ?? 0);
@@ -420,10 +426,26 @@ function modules({ text, dialect, items }: Rows, parts: readonly Part[], closed:
     const list = parametersOf(dialect, found);
     return given <= list.length && given >= list.filter(each => each.default === undefined).length ? 0 : 1;
   };
-  return names
+  const known = names
     .map((name, at) => ({ name, at }))
     .sort((a, b) => fits(a.name) - fits(b.name) || usual(a.name) - usual(b.name) || a.at - b.at)
     .map(({ name }) => moduleOffer(dialect, name, end, width));
+  const ruled = (rules?.names ?? []).filter(name => !moduleOf(dialect, name));
+  return [...known, ...ruled.map(name => ruleOffer(name, rules!.of(name)!, end, width))];
+}
+
+/** A module that is counted by a rule of the project. */
+function ruleOffer(name: string, rule: CostRule, end: string | undefined, width: string): Offer {
+  const list = ruleParameters(rule);
+  const needed = list.filter(each => each.default === undefined);
+  const args = needed.map((each, at) => `\${${at + 1}:${at === 0 ? width : each.name}}`).join(', ');
+  return {
+    kind: 'operator',
+    label: name,
+    detail: `[${parameterList(list).join(', ')}]`,
+    doc: () => rule.summary,
+    snippet: end === undefined ? name : `${name}, [${args}]${end}`,
+  };
 }
 
 /** What most rows are of goes first. */

@@ -5,9 +5,11 @@ import { native, nativeClass, nativeSteps } from '../native.ts';
 import {
   PyBytes,
   type PyClass,
+  PyException,
   PyInstance,
   PyIterator,
   PyList,
+  Raised,
   type Steps,
   Unknown,
   UnknownAccess,
@@ -15,7 +17,7 @@ import {
 } from '../objects.ts';
 import { storageOf } from '../storage.ts';
 import { utf8 } from './bytes.ts';
-import { special, typeName } from './classes.ts';
+import { classOf, special, typeName } from './classes.ts';
 import { collect, textOf, wholeOf } from './conversions.ts';
 import { unsupported } from './limits.ts';
 import { isAscii, stringText } from './text.ts';
@@ -195,6 +197,31 @@ function line(state: Opened, text: string): Value | undefined {
 }
 
 function fileClass(name: string, machine: Machine): PyClass {
+  return classOnce(name, machine, () =>
+    nativeClass(machine, name, [], members(), { module: '_io', getAttribute: attribute }),
+  );
+}
+
+/** `io.UnsupportedOperation`. */
+export function unsupportedOperation(machine: Machine): PyClass {
+  const name = 'UnsupportedOperation';
+  return classOnce(name, machine, () =>
+    nativeClass(
+      machine,
+      name,
+      ['OSError', 'ValueError'].map(base => classOf(base, machine)),
+      {},
+      { module: 'io' },
+    ),
+  );
+}
+
+function refused(message: string, machine: Machine): Raised {
+  return new Raised(new PyException(unsupportedOperation(machine), [message]));
+}
+
+/** Each class is made once for a machine. */
+function classOnce(name: string, machine: Machine, make: () => PyClass): PyClass {
   let known = classes.get(machine);
   if (!known) {
     known = new Map();
@@ -202,7 +229,7 @@ function fileClass(name: string, machine: Machine): PyClass {
   }
   let cls = known.get(name);
   if (!cls) {
-    cls = nativeClass(machine, name, [], members(), { module: '_io', getAttribute: attribute });
+    cls = make();
     known.set(name, cls);
   }
   return cls;
@@ -223,7 +250,7 @@ function stateOf(self: Value, machine: Machine): Opened {
 /** One that is read from, and its text. */
 function readable(self: Value, machine: Machine): readonly [Opened, string | Unknown] {
   const state = stateOf(self, machine);
-  if (!state.mayRead) throw machine.raise('OSError', 'not readable');
+  if (!state.mayRead) throw refused('not readable', machine);
   return [state, state.text];
 }
 
@@ -281,7 +308,7 @@ function members(): Readonly<Record<string, Value>> {
     }),
     write: native('write', 'self, text, /', ([self, value], machine) => {
       const state = stateOf(self!, machine);
-      if (!state.mayWrite) throw machine.raise('OSError', 'not writable');
+      if (!state.mayWrite) throw refused('not writable', machine);
       const text = value instanceof Unknown ? value : value instanceof PyBytes ? value.text : textOf(value!);
       if (text === undefined || (typeof text === 'string' && value instanceof PyBytes !== state.isBinary)) {
         const wanted = state.isBinary ? 'a bytes-like object is required' : 'write() argument must be str';
@@ -292,7 +319,7 @@ function members(): Readonly<Record<string, Value>> {
     }),
     writelines: nativeSteps('writelines', 'self, lines, /', function* ([self, items], machine) {
       const state = stateOf(self!, machine);
-      if (!state.mayWrite) throw machine.raise('OSError', 'not writable');
+      if (!state.mayWrite) throw refused('not writable', machine);
       const all = yield* collect(items!, machine);
       for (const item of all instanceof Unknown ? [all] : all) {
         const text = item instanceof Unknown ? item : item instanceof PyBytes ? item.text : textOf(item);

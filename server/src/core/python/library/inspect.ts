@@ -1,5 +1,6 @@
 // The module `inspect`, as far as model files ask what a function takes.
 
+import * as l10n from '@vscode/l10n';
 import { ofClass, special } from '../builtins/classes.ts';
 import { collect } from '../builtins/conversions.ts';
 import { dictOf } from '../builtins/dict.ts';
@@ -19,6 +20,7 @@ import {
   Unknown,
   type Value,
 } from '../objects.ts';
+import { namedTuple } from './collections.ts';
 import { attribute } from './functools.ts';
 import { missing, moduleOf } from './module.ts';
 
@@ -160,6 +162,7 @@ export const inspect = moduleOf('inspect', machine => {
         }
         return new PyList(pairs);
       }),
+      nativeSteps('stack', 'context=1', (_, inner) => calls(inner)),
       nativeSteps('getmodule', 'object', function* ([object], inner) {
         const name = yield* attribute(object!, '__module__', inner);
         return typeof name === 'string' ? yield* inner.importModule(name) : null;
@@ -178,13 +181,27 @@ export const inspect = moduleOf('inspect', machine => {
       'getsourcefile',
       'getsourcelines',
       'getfile',
-      'stack',
       'currentframe',
       'getframeinfo',
       'getargvalues',
     ),
   ];
 });
+
+/** The calls under way, the innermost first; an import that was put off is under way where it is first needed. */
+function* calls(machine: Machine): Steps {
+  const fields = ['frame', 'filename', 'lineno', 'function', 'code_context', 'index'];
+  const info = yield* namedTuple(['FrameInfo', new PyList(fields), false, null], machine);
+  const frames: Value[] = [];
+  for (let at = machine.top; at; at = at.parent) {
+    if (!at.code) continue;
+    const file = at.file ?? at.fn?.globals.file ?? null;
+    const filename = file ?? machine.unknown(l10n.t('where the program lies'));
+    const [frame, line] = [machine.unknown('inspect.stack().frame'), machine.unknown('inspect.stack().lineno')];
+    frames.push(yield* machine.call(info, [frame, filename, line, at.fn?.code.name ?? '<module>', null, null]));
+  }
+  return new PyList(frames);
+}
 
 /** getfullargspec: of the names, the first is that of a method's own object. */
 function* argumentNames(fn: Value, machine: Machine): Steps {

@@ -1,10 +1,10 @@
 // The module `io`: open files, and texts that act as files.
-import { buffer, openFile } from '../builtins/open.ts';
+import { buffer, openFile, unsupportedOperation } from '../builtins/open.ts';
 import { native, nativeSteps } from '../native.ts';
 import { missing, moduleOf } from './module.ts';
 
 export const io = moduleOf('io', machine => [
-  { SEEK_SET: 0, SEEK_CUR: 1, SEEK_END: 2, UnsupportedOperation: machine.builtin('OSError') },
+  { SEEK_SET: 0, SEEK_CUR: 1, SEEK_END: 2, UnsupportedOperation: unsupportedOperation(machine) },
   [
     nativeSteps(
       'open',

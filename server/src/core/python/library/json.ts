@@ -7,8 +7,21 @@ import { int } from '../builtins/numbers.ts';
 import { rest, writeInto } from '../builtins/open.ts';
 import { floatText, intText, isAscii } from '../builtins/text.ts';
 import type { Machine } from '../machine.ts';
-import { native, nativeSteps } from '../native.ts';
-import { PyBytes, PyDict, PyFloat, PyList, PyTuple, plain, type Steps, Unknown, type Value } from '../objects.ts';
+import { native, nativeClass, nativeSteps } from '../native.ts';
+import {
+  PyBytes,
+  type PyClass,
+  PyDict,
+  PyException,
+  PyFloat,
+  PyList,
+  PyTuple,
+  plain,
+  Raised,
+  type Steps,
+  Unknown,
+  type Value,
+} from '../objects.ts';
 import { missing, moduleOf } from './module.ts';
 
 /** A string of JSON: no control characters, and the escapes that there are. */
@@ -200,18 +213,32 @@ function* dumps(args: readonly Value[], machine: Machine): Steps {
   return typeof text === 'string' && text.length > maxText ? tooMuchText(machine) : text;
 }
 
+const decodeErrors = new WeakMap<Machine, PyClass>();
+
+function decodeError(machine: Machine): PyClass {
+  let cls = decodeErrors.get(machine);
+  if (!cls) {
+    const base = machine.builtin('ValueError') as PyClass;
+    cls = nativeClass(machine, 'JSONDecodeError', [base], {}, { module: 'json.decoder' });
+    decodeErrors.set(machine, cls);
+  }
+  return cls;
+}
+
 function loads([source, ...hooks]: readonly Value[], name: string, machine: Machine): Value {
   if (source instanceof Unknown) return source;
   if (hooks.some(hook => hook !== null)) return unsupported(machine, `json.${name}(object_hook=…)`);
   const text = source instanceof PyBytes && isAscii(source.text) ? source.text : textOf(source!);
   if (text === undefined) return unsupported(machine, `json.${name}(${typeName(source!, machine)})`);
   const value = read(text, machine);
-  if (value === undefined) throw machine.raise('ValueError', 'Expecting value: line 1 column 1 (char 0)');
+  if (value === undefined) {
+    throw new Raised(new PyException(decodeError(machine), ['Expecting value: line 1 column 1 (char 0)']));
+  }
   return value;
 }
 
 export const json = moduleOf('json', machine => [
-  { JSONDecodeError: machine.builtin('ValueError') },
+  { JSONDecodeError: decodeError(machine) },
   [
     nativeSteps(
       'dumps',

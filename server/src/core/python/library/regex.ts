@@ -58,7 +58,7 @@ function translated(pattern: string, flags: number): Compiled | undefined {
   const names = new Map<string, number>();
   let inSet = false;
   // Of characters that JavaScript writes as two.
-  let isWide = false;
+  let isBeyond = isWide(text);
   for (let at = 0; at < text.length; at++) {
     const sign = text[at]!;
     if (sign === '\\') {
@@ -73,7 +73,7 @@ function translated(pattern: string, flags: number): Compiled | undefined {
         if (digits === undefined) return undefined;
         source += `\\u{${digits.replace(/^0{2,7}/, '')}}`;
         at += 8;
-        isWide = true;
+        isBeyond = true;
       } else if (next === '0') source += '\\x00';
       else if (/[1-9]/.test(next)) {
         if (inSet) return undefined;
@@ -153,7 +153,7 @@ function translated(pattern: string, flags: number): Compiled | undefined {
     else if (sign === '}' && !/\{\d*,?\d*$/.test(source)) source += '\\}';
     else source += sign;
   }
-  const letters = (bits & 2 ? 'i' : '') + (isWide ? 'u' : '');
+  const letters = (bits & 2 ? 'i' : '') + (isBeyond ? 'u' : '');
   try {
     new RegExp(source, letters);
   } catch {

@@ -6,9 +6,12 @@ const most = Math.log(1e8);
 /** One set of characters, repeated, with nothing behind it: never tried twice. */
 const oneSet = /^\[(?:\\.|[^\]\\])+\][+*]?$/;
 
+/** A sign and what is never that sign: repeated, there is one way to divide a text into such parts (`(?:\.\d+)*`). */
+const marked = /\((?:\?:)?\\?[.,:/_ -]\\[d][+*]?\)/g;
+
 /** Whether a search in a text of this length may try too many ways, by what the expression (JavaScript's) looks like. */
 export function isSlow(source: string, length: number): boolean {
-  return !oneSet.test(source) && ways(source, length) + Math.log(length + 1) > most;
+  return !oneSet.test(source) && ways(source.replace(marked, '(.)'), length) + Math.log(length + 1) > most;
 }
 
 /** The logarithm of the number of ways, at most. */

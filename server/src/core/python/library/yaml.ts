@@ -38,6 +38,9 @@ const loaders = [
   'CUnsafeLoader',
 ];
 
+/** `SafeLoader` of `safe_load`. */
+const loaderOf = (name: string): string => `${name[0]!.toUpperCase()}${name.slice(1).split('_')[0]}Loader`;
+
 /** What changes what a text means to a loader. */
 const changes = ['add_constructor', 'add_multi_constructor', 'add_implicit_resolver', 'add_path_resolver'];
 
@@ -238,7 +241,7 @@ export const yaml = moduleOf('yaml', machine => {
   const error = nativeClass(machine, 'YAMLError', [base], {}, { module: 'yaml.error' });
   const safely = (name: string): Native =>
     nativeSteps(name, 'stream', function* ([stream], inner) {
-      if (!asSafe(classes.get('SafeLoader')!)) return unsupported(inner, `yaml.${name}()`);
+      if (!asSafe(classes.get(loaderOf(name))!)) return unsupported(inner, `yaml.${name}()`);
       return yield* loaded(stream!, inner);
     });
   const dump = (name: string): Native =>
@@ -264,6 +267,7 @@ export const yaml = moduleOf('yaml', machine => {
       ...['safe_load', 'full_load', 'unsafe_load'].map(safely),
       ...['safe_load_all', 'full_load_all'].map(name =>
         nativeSteps(name, 'stream', function* ([stream], inner) {
+          if (!asSafe(classes.get(loaderOf(name))!)) return unsupported(inner, `yaml.${name}()`);
           const value = yield* loaded(stream!, inner);
           return value instanceof Unknown ? value : new PyList([value]);
         }),

@@ -447,11 +447,21 @@ export class Call {
   int(name: string, missing?: number): number {
     const value = this.values.get(name);
     if (value === undefined || value === null) {
-      if (missing === undefined)
-        throw this.machine.raise('TypeError', `${this.name}(): argument '${name}' must be int`);
+      if (missing === undefined || value === null) this.#notNone(name);
       return missing;
     }
     return this.#strict(value, name);
+  }
+
+  /** Whether an argument was given; None is refused where PyTorch takes it for a name. */
+  given(name: string): boolean {
+    const value = this.values.get(name);
+    if (value === null) this.#notNone(name);
+    return value !== undefined;
+  }
+
+  #notNone(name: string): never {
+    throw this.machine.raise('TypeError', `${this.name}(): argument '${name}' must be int, not NoneType`);
   }
 
   /** A whole number where PyTorch takes no bool for one: everywhere but behind the first of a list. */
@@ -547,7 +557,8 @@ export class Call {
   /** An axis from 0 on. */
   dim(name: string, rank: number, missing?: number): number {
     const value = this.values.get(name);
-    const given = value === undefined || value === null ? missing : this.#strict(value, name);
+    if (value === null) this.#notNone(name);
+    const given = value === undefined ? missing : this.#strict(value, name);
     if (given === undefined)
       throw this.machine.raise('TypeError', `${this.name}() missing required argument: '${name}'`);
     return this.axis(given, rank);

@@ -6,6 +6,7 @@ import { PyArray } from '../../python/library/numpy/array.ts';
 import { PyList, PyRange, PyTuple, plain, Unknown, type Value } from '../../python/objects.ts';
 import { type Call, numberIn, type Registry, sizesText } from './call.ts';
 import { promote, roundAll, rounded } from './dtype.ts';
+import { elementwiseStrides } from './layout.ts';
 import { isConstant } from './pointwise.ts';
 import { mostValues, Storage, Values } from './storage.ts';
 import { type DType, PyTensor } from './tensor.ts';
@@ -20,6 +21,8 @@ export function tensorOf(call: Call, data: Value, wanted?: DType): PyTensor {
     const copy = copied(world, data, wanted ?? data.dtype);
     return copy;
   }
+  // It may be a number or a list.
+  if (data instanceof Unknown) return world.tensor(undefined, wanted ?? 'float32', data.reason);
   const values: number[] = [];
   let dtype: DType | undefined;
   let why: Unknown['reason'] | undefined;
@@ -140,6 +143,7 @@ export function defineCreation(registry: Registry): void {
       if (!x.shape) return call.world.tensor(undefined, call.dtype() ?? x.dtype, x.why);
       const tensor = made(call, x.shape, call.dtype() ?? x.dtype, value);
       tensor.why ??= x.why;
+      tensor.strides = elementwiseStrides([x], x.shape);
       return tensor;
     });
     registry.method(`new_${name}`, 'input, *size, dtype?', call =>

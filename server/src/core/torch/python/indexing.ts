@@ -19,7 +19,7 @@ import { tensorOf } from './creation.ts';
 import { isWhole, rounded } from './dtype.ts';
 import { isConstant } from './pointwise.ts';
 import { Storage, Values } from './storage.ts';
-import { PyParameter, PyTensor } from './tensor.ts';
+import { type DType, PyParameter, PyTensor } from './tensor.ts';
 import {
   broadcastRead,
   compute,
@@ -533,6 +533,7 @@ export function defineIndexing(registry: Registry): void {
     const shape = shapeOf(call, x);
     const axis = call.dim('dim', shape.length);
     const index = call.tensor('index');
+    needIndex(call, index, ['int64', 'int32']);
     const count = index.shape ? sizeOf(index.shape) : Number.NaN;
     const to = shape.map((length, at) => (at === axis ? count : length));
     const result =
@@ -552,6 +553,7 @@ export function defineIndexing(registry: Registry): void {
     const index = call.tensor('index');
     const shape = shapeOf(call, x);
     const to = shapeOf(call, index);
+    needIndex(call, index, ['int64']);
     const axis = call.dim('dim', shape.length);
     const result =
       isConstant(x) && isConstant(index)
@@ -687,4 +689,10 @@ export function nonzero(call: Call, x: PyTensor, asTuple: boolean): Value {
       values[row * shape.length + at] = column[row]!;
     });
   return call.world.known([count, shape.length], values, 'int64');
+}
+
+/** Raises what PyTorch does for an index of another type. */
+function needIndex(call: Call, { dtype, hasType }: PyTensor, types: readonly DType[]): void {
+  if (!hasType || types.includes(dtype)) return;
+  throw call.machine.raise('RuntimeError', `${call.name}(): Expected dtype ${types.join(' or ')} for index`);
 }

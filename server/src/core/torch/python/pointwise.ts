@@ -6,6 +6,7 @@ import { broadcast } from '../../ops/rules/shape.ts';
 import { notImplemented, Unknown, type Value } from '../../python/objects.ts';
 import { type Call, isNumber, numberIn, type Registry, sizesText, Wrong } from './call.ts';
 import { fractionType, isComplex, isWhole, type Operand, resultType, rounded } from './dtype.ts';
+import { elementwiseStrides } from './layout.ts';
 import type { Recording } from './recording.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
 import { broadcastRead, compute, isKnown, sizeOf } from './values.ts';
@@ -41,12 +42,13 @@ export function pointwise<A extends object>(
     const shape = broadcast(shapes);
     // The operator says it in its own words.
     if (!shape) result = world.apply(op, attrs, inputs, { dtype });
-    else result = world.tensor(shape, dtype);
+    else {
+      result = world.tensor(shape, dtype);
+      result.strides = elementwiseStrides(inputs, shape);
+    }
   } else {
     // Numbers of Python's are no tensors of the graph; the operator counts them in its kind.
     result = world.apply(op, attrs, inputs, { dtype });
-    if (inputs.length > 1)
-      result.strides = inputs.every(input => input.strides === 'contiguous') ? 'contiguous' : undefined;
   }
   if (!how || inputs.some(({ dtype: own }) => isComplex(own))) return result;
   const shapes = inputs.map(({ shape }) => shape);
@@ -257,6 +259,14 @@ function checked(binary: Binary): Binary {
   };
 }
 
+/** Functions of numbers alone. */
+const noBooleans: ReadonlySet<How> = new Set<How>(['round', 'neg', 'abs']);
+
+/** Raises what PyTorch does for elements of a type that a function has no kernel for. */
+export function notOf(call: Call, x: PyTensor): void {
+  if (x.hasType) throw call.machine.raise('RuntimeError', `${call.name}() is not implemented for '${x.dtype}'`);
+}
+
 /** `places` are those of what is true in a condition alone. */
 export function definePointwise(registry: Registry, places: (call: Call) => Value): void {
   for (const [names, how, kind, value] of unaries) {
@@ -265,6 +275,8 @@ export function definePointwise(registry: Registry, places: (call: Call) => Valu
       'input',
       call => {
         const x = call.tensor();
+        if (noBooleans.has(how) && x.dtype === 'bool') notOf(call, x);
+        if (names === 'frac' && isWhole(x.dtype)) notOf(call, x);
         return unary(call.world, how, x, typeFor(kind, x.dtype), value);
       },
       { inPlace: kind !== 'bool' || names === 'logical_not' },
@@ -275,6 +287,7 @@ export function definePointwise(registry: Registry, places: (call: Call) => Valu
     'input, *, decimals?',
     call => {
       const x = call.tensor();
+      if (x.dtype === 'bool') notOf(call, x);
       const scale = 10 ** call.int('decimals', 0);
       return unary(call.world, 'round', x, x.dtype, value => toEven(value * scale) / scale);
     },
@@ -346,18 +359,6 @@ function activations(registry: Registry): void {
   registry.fn('selu', 'input, inplace?', call =>
     pointwise(call.world, ops.selu, {}, [call.tensor()], call.tensor().dtype, undefined),
   );
-  for (const [name, op] of [
-    ['softmax', ops.softmax],
-    ['log_softmax', ops.logSoftmax],
-  ] as const) {
-    registry.define(name, 'input, dim?, dtype?', call => {
-      const x = call.tensor();
-      const dtype = call.dtype() ?? fractionType(x.dtype);
-      if (x.shape?.length === 0) return unary(call.world, 'exp', x, dtype, () => (name === 'softmax' ? 1 : 0));
-      const axis = x.shape ? call.dim('dim', x.shape.length, x.shape.length > 2 && x.shape.length !== 3 ? 1 : 0) : 0;
-      return call.world.apply(op, { axis }, [x], { dtype });
-    });
-  }
 }
 
 /** Both operands, where the second may be a number. */
@@ -467,9 +468,17 @@ function binaries(registry: Registry): void {
       return checked(how)(call.world, ...pair(call));
     });
   }
-  registry.method('__neg__', 'input', call => unary(call.world, 'neg', call.tensor(), call.tensor().dtype, x => -x));
+  registry.method('__neg__', 'input', call => {
+    const x = call.tensor();
+    if (x.dtype === 'bool') notOf(call, x);
+    return unary(call.world, 'neg', x, x.dtype, value => -value);
+  });
   registry.method('__pos__', 'input', call => call.tensor());
-  registry.method('__abs__', 'input', call => unary(call.world, 'abs', call.tensor(), call.tensor().dtype, Math.abs));
+  registry.method('__abs__', 'input', call => {
+    const x = call.tensor();
+    if (x.dtype === 'bool') notOf(call, x);
+    return unary(call.world, 'abs', x, x.dtype, Math.abs);
+  });
   registry.method('__invert__', 'input', call => {
     return inverted(call);
   });
@@ -478,6 +487,7 @@ function binaries(registry: Registry): void {
 /** ~x */
 function inverted(call: Call): PyTensor {
   const x = call.tensor();
+  if (!isWhole(x.dtype)) notOf(call, x);
   const isBool = x.dtype === 'bool';
   return unary(call.world, 'not', x, x.dtype, value => (isBool ? Number(value === 0) : -value - 1));
 }
@@ -505,6 +515,9 @@ function choices(registry: Registry, places: (call: Call) => Value): void {
     call => {
       const x = call.tensor();
       const bounds = ['min', 'max'].filter(name => call.has(name));
+      if (bounds.length === 0) {
+        throw call.machine.raise('RuntimeError', `${call.name}: At least one of 'min' or 'max' must not be None`);
+      }
       const others = bounds.map(name => call.tensor(name));
       const dtype = resultType([x, ...others].map(operandOf));
       const [low, high] = [call.has('min'), call.has('max')];
@@ -533,10 +546,22 @@ function choices(registry: Registry, places: (call: Call) => Value): void {
       { inPlace: true },
     );
   }
-  const where = (call: Call, condition: PyTensor, a: PyTensor, b: PyTensor): PyTensor =>
-    pointwise(call.world, ops.where, {}, [condition, a, b], resultType([operandOf(a), operandOf(b)]), (c, x, y) =>
-      c !== 0 ? x! : y!,
+  const where = (call: Call, condition: PyTensor, a: PyTensor, b: PyTensor): PyTensor => {
+    if (condition.hasType && condition.dtype !== 'bool' && condition.dtype !== 'uint8') {
+      throw call.machine.raise(
+        'RuntimeError',
+        `where expected condition to be a boolean tensor, but got a tensor with dtype ${condition.dtype}`,
+      );
+    }
+    return pointwise(
+      call.world,
+      ops.where,
+      {},
+      [condition, a, b],
+      resultType([operandOf(a), operandOf(b)]),
+      (c, x, y) => (c !== 0 ? x! : y!),
     );
+  };
   registry.fn('where', 'condition, input?, other?', call => {
     if (!call.has('input')) return places(call);
     return where(call, call.tensor('condition'), call.tensor('input'), call.tensor('other'));

@@ -1,6 +1,6 @@
 // The world of one machine: shapes by the operators' rules always, nodes while a forward pass is recorded.
 import * as l10n from '@vscode/l10n';
-import { type Builder, checkInputs } from '../../graph/builder.ts';
+import { Builder, checkInputs } from '../../graph/builder.ts';
 import type { GraphNode, Tensor } from '../../graph/graph.ts';
 import * as ops from '../../ops/index.ts';
 import type { AnyOp, Complaint, Op, Shape } from '../../ops/op.ts';
@@ -9,7 +9,9 @@ import { PyClass, PyList, PyTuple, Unknown, type Value } from '../../python/obje
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
+import { typeAfter, typeRefused } from './accepted.ts';
 import { type DirectCall, type EndedCall, Frames, isInternal, type Rows, rangeOf } from './frames.ts';
+import { stridesAfter } from './layout.ts';
 import { mostValues, Storage, Values } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
 import { type ApplyOptions, isModuleCall, type ModuleCall, type World } from './world.ts';
@@ -139,14 +141,15 @@ export class Recording implements World {
     options?: ApplyOptions,
   ): readonly PyTensor[] {
     this.machine.charge(operatorWork);
-    const dtype = options?.dtype ?? inputs[0]?.dtype ?? 'float32';
+    const refused = typeRefused(op, inputs);
+    if (refused) throw this.machine.raise('RuntimeError', refused);
+    const dtype = options?.dtype ?? typeAfter(op, inputs);
     const { shapes, why, failed } = this.#inferred(op, attrs, inputs);
-    const strides = inputs.every(isContiguous) ? 'contiguous' : undefined;
     const hasType = inputs.every(input => input.hasType);
     const nodes = this.#builder && this.#added(this.#builder, op, attrs, inputs, options, failed);
     return shapes.map((shape, port) => {
       const tensor = this.tensor(shape, dtype, why);
-      tensor.strides = strides;
+      tensor.strides = shape && stridesAfter(op, attrs, inputs, shape);
       if (!hasType) tensor.hasType = false;
       if (nodes) this.attach(tensor, nodes[port]!);
       return tensor;
@@ -237,6 +240,31 @@ export class Recording implements World {
     return tensor;
   }
 
+  /**
+   * What `build` makes of tensors, in the frame of the call that is under way: a part of a network that no Python says.
+   * While nothing is recorded, its shapes.
+   */
+  fragment(
+    inputs: readonly PyTensor[],
+    build: (builder: Builder, inputs: readonly Tensor[]) => readonly Tensor[],
+  ): readonly PyTensor[] {
+    const builder = this.#builder;
+    if (!builder) {
+      const apart = new Builder();
+      const ports = inputs.map(({ shape, why }, at) => apart.input(String(at), shape, why));
+      return build(apart, ports).map(({ shape, why }) => this.tensor(shape, 'float32', why));
+    }
+    const nodes = inputs.map(input => this.node(input));
+    this.#frames!.follow(this.machine.top);
+    const outputs = build(builder, nodes);
+    this.#frames!.put(outputs);
+    return outputs.map(output => {
+      const tensor = this.tensor(output.shape, 'float32', output.why);
+      this.attach(tensor, output);
+      return tensor;
+    });
+  }
+
   countedBy(parameter: PyParameter): GraphNode | undefined {
     return this.#counted.get(parameter);
   }
@@ -311,10 +339,6 @@ interface Inferred {
   readonly shapes: readonly (Shape | undefined)[];
   readonly why?: Reason | undefined;
   readonly failed?: { readonly why: Reason; readonly output: Shape | undefined };
-}
-
-function isContiguous({ strides }: PyTensor): boolean {
-  return strides === 'contiguous';
 }
 
 /** What the world wants to know of the machine's run. */

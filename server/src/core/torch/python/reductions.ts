@@ -5,12 +5,12 @@ import type { Shape } from '../../ops/op.ts';
 import { PyTuple, type Value } from '../../python/objects.ts';
 import { type Call, type Registry, sizesText } from './call.ts';
 import { fractionType, isWhole } from './dtype.ts';
-import { checked, isConstant, maximum, minimum, sub } from './pointwise.ts';
+import { checked, isConstant, maximum, minimum, notOf, sub, unary } from './pointwise.ts';
 import { named } from './results.ts';
 import type { DType } from './tensor.ts';
 import { PyTensor } from './tensor.ts';
 import { compute, rowMajor, sizeOf } from './values.ts';
-import { indexed, moved, reshaped, shapeOf } from './views.ts';
+import { cast, indexed, moved, reshaped, shapeOf } from './views.ts';
 
 type How = ops.Reduce['how'];
 
@@ -86,6 +86,18 @@ function varianceOf(values: Float64Array, correction: number): number {
 const sumType = (dtype: DType): DType => (isWhole(dtype) ? 'int64' : dtype);
 
 export function defineReductions(registry: Registry): void {
+  for (const [name, op] of [
+    ['softmax', ops.softmax],
+    ['log_softmax', ops.logSoftmax],
+  ] as const) {
+    registry.define(name, 'input, dim?, dtype?', call => {
+      const own = call.dtype();
+      const x = own ? cast(call.world, call.tensor(), own) : call.tensor();
+      const axis = x.shape ? call.dim('dim', x.shape.length) : 0;
+      if (x.shape?.length === 0) return unary(call.world, 'exp', x, x.dtype, () => (name === 'softmax' ? 1 : 0));
+      return call.world.apply(op, { axis }, [x]);
+    });
+  }
   const simple = (
     names: string,
     how: How,
@@ -94,7 +106,7 @@ export function defineReductions(registry: Registry): void {
   ): void =>
     registry.define(names, 'input, dim?, keepdim?, *, dtype?', call => {
       const x = call.tensor();
-      const axes = call.dims('dim', shapeOf(call, x).length);
+      const axes = how !== 'product' || call.given('dim') ? call.dims('dim', shapeOf(call, x).length) : undefined;
       return reduced(call, how, x, axes, call.bool('keepdim'), call.dtype() ?? typeOf(x.dtype), value);
     });
   simple('sum nansum', 'sum', sumOf, sumType);
@@ -115,6 +127,7 @@ export function defineReductions(registry: Registry): void {
   simple('amin', 'min', minOf, dtype => dtype);
   registry.define('logsumexp', 'input, dim, keepdim?', call => {
     const x = call.tensor();
+    call.given('dim');
     return reduced(
       call,
       'logSumExp',
@@ -160,6 +173,7 @@ export function defineReductions(registry: Registry): void {
   ] as const) {
     registry.define(name, 'input, dim?, unbiased?, keepdim?, *, correction?', call => {
       const x = call.tensor();
+      if (isWhole(x.dtype)) notOf(call, x);
       let correction = call.has('correction') ? call.number('correction') : 1;
       // x.var(False), x.var(1, False): as PyTorch tells them apart.
       const first = call.value('dim');
@@ -176,6 +190,7 @@ export function defineReductions(registry: Registry): void {
   for (const name of ['var_mean', 'std_mean'] as const) {
     registry.fn(name, 'input, dim?, unbiased?, keepdim?, *, correction?', call => {
       const x = call.tensor();
+      if (isWhole(x.dtype)) notOf(call, x);
       const axes = call.dims('dim', shapeOf(call, x).length);
       const keep = call.bool('keepdim');
       return new PyTuple([
@@ -186,6 +201,7 @@ export function defineReductions(registry: Registry): void {
   }
   registry.define('norm', 'input, p?, dim?, keepdim?, dtype?', call => {
     const x = call.tensor();
+    if (isWhole(x.dtype) && !call.has('dtype')) notOf(call, x);
     const p = call.value('p');
     const power = p === undefined || p === null || p === 'fro' ? 2 : call.number('p');
     const axes = call.dims('dim', shapeOf(call, x).length);
@@ -218,7 +234,7 @@ export function defineReductions(registry: Registry): void {
       ) {
         return checked(name === 'max' ? maximum : minimum)(call.world, x, second);
       }
-      if (!call.has('dim')) return reduced(call, how, x, undefined, false, x.dtype, value);
+      if (!call.given('dim')) return reduced(call, how, x, undefined, false, x.dtype, value);
       const shape = shapeOf(call, x);
       const axis = call.dim('dim', shape.length);
       const keep = call.bool('keepdim');
@@ -231,6 +247,7 @@ export function defineReductions(registry: Registry): void {
     });
     registry.define(`arg${name}`, 'input, dim?, keepdim?', call => {
       const x = call.tensor();
+      if (x.dtype === 'bool') notOf(call, x);
       const shape = shapeOf(call, x);
       if (call.has('dim')) return argument(call, x, call.dim('dim', shape.length), call.bool('keepdim'), name);
       const flat = reshaped(call, x, [sizeOf(shape)]);
@@ -242,8 +259,9 @@ export function defineReductions(registry: Registry): void {
   for (const name of ['median', 'nanmedian', 'mode']) {
     registry.define(name, 'input, dim?, keepdim?', call => {
       const x = call.tensor();
+      if (x.dtype === 'bool') notOf(call, x);
       const shape = shapeOf(call, x);
-      if (!call.has('dim') && name !== 'mode') return reduced(call, 'max', x, undefined, false, x.dtype, undefined);
+      if (!call.given('dim') && name !== 'mode') return reduced(call, 'max', x, undefined, false, x.dtype, undefined);
       const axis = call.dim('dim', shape.length, -1);
       const keep = call.bool('keepdim');
       return named(
@@ -413,6 +431,7 @@ function sorting(registry: Registry): void {
   registry.define('argsort', 'input, dim?, descending?, stable?', call => sort(call)[1]);
   registry.define('topk', 'input, k, dim?, largest?, sorted?', call => {
     const x = call.tensor();
+    if (x.dtype === 'bool') notOf(call, x);
     const shape = shapeOf(call, x);
     const axis = call.dim('dim', shape.length, -1);
     const k = call.int('k');

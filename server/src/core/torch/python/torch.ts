@@ -228,7 +228,7 @@ function constructed(world: Recording, args: readonly Value[], dtype: DType): Va
 function unknownName(module: string, name: string): Unknown | undefined {
   // Dunder names are Python's own.
   if (name.startsWith('__')) return undefined;
-  return new Unknown({ message: l10n.t('Flopline does not know {0}.', `${module}.${name}`) }, undefined, true);
+  return new Unknown({ message: l10n.t('Flopline does not know {0}.', `${module}.${name}`) }, undefined, 'name');
 }
 
 type Entries = Readonly<Record<string, Value | Native>>;
@@ -680,7 +680,7 @@ export const torchModules: NativeModules = new Map<string, (machine: Machine) =>
         // What the original has, and this library lacks.
         missing: native('missing', 'name', ([name]) => {
           const message = l10n.t('“{0}” cannot be found', String(name));
-          return new Unknown({ message, short: message }, undefined, true);
+          return new Unknown({ message, short: message }, undefined, 'name');
         }),
       }),
   ],

@@ -42,6 +42,18 @@ export function isContiguous(tensor: PyTensor): boolean | undefined {
   return known ? true : undefined;
 }
 
+/** Whether elements fill their memory without gaps, and none shares its place. */
+export function isDense(shape: Shape, strides: readonly number[]): boolean {
+  const axes = shape.map((_, axis) => axis).filter(axis => shape[axis]! !== 1);
+  axes.sort((a, b) => strides[a]! - strides[b]!);
+  let step = 1;
+  for (const axis of axes) {
+    if (strides[axis] !== step) return false;
+    step *= shape[axis]!;
+  }
+  return true;
+}
+
 export function isKnown({ shape, storage, strides }: PyTensor): boolean {
   return storage?.values !== undefined && strides !== undefined && shape !== undefined && !shape.some(Number.isNaN);
 }
@@ -102,9 +114,22 @@ export function oneValue(tensor: PyTensor): number | undefined {
   return Number.isNaN(value) && !tensor.dtype.includes('float') ? undefined : value;
 }
 
+/** Values that are given row by row, as they lie in memory without gaps. */
+function scattered(values: Float64Array, shape: Shape, strides: readonly number[]): Float64Array {
+  const result = new Float64Array(values.length);
+  const row = rowMajor(shape);
+  for (let at = 0; at < values.length; at++) {
+    let place = 0;
+    for (let axis = 0; axis < shape.length; axis++)
+      place += (Math.floor(at / row[axis]!) % shape[axis]!) * strides[axis]!;
+    result[place] = values[at]!;
+  }
+  return result;
+}
+
 /**
  * Gives a tensor values that are computed from those of others when somebody asks for them; does nothing where those are
- * not known or too many.
+ * not known or too many. Those that are computed are row by row; they lie in memory as the strides of the result say.
  */
 export function compute(
   result: PyTensor,
@@ -116,13 +141,17 @@ export function compute(
   const size = sizeOf(shape);
   if (size > mostValues) return result;
   const readers = inputs.map(reader);
+  const order = Array.isArray(result.strides) && isDense(shape, result.strides) ? result.strides : undefined;
   const values = new Values(
     size,
-    () => roundAll(how(...readers.map(({ read }) => read())), dtype),
+    () => {
+      const rows = roundAll(how(...readers.map(({ read }) => read())), dtype);
+      return order ? scattered(rows, shape, order) : rows;
+    },
     readers.map(({ values }) => values),
   );
   result.storage = new Storage(values);
-  result.strides = 'contiguous';
+  result.strides = order ?? 'contiguous';
   result.offset = 0;
   return result;
 }

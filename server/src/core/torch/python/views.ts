@@ -5,6 +5,7 @@ import type { Op, Shape } from '../../ops/op.ts';
 import { PyList, PyTuple, type Value } from '../../python/objects.ts';
 import { type Call, type Registry, sizesText } from './call.ts';
 import { bytesOf, isComplex } from './dtype.ts';
+import { elementwiseStrides } from './layout.ts';
 import { isConstant } from './pointwise.ts';
 import type { Recording } from './recording.ts';
 import type { DType, PyTensor } from './tensor.ts';
@@ -338,12 +339,18 @@ export function pieces(call: Call, x: PyTensor, axis: number, lengths: readonly 
   });
 }
 
-/** The same values in memory of their own. */
-export function copied(world: Recording, x: PyTensor, dtype: DType = x.dtype): PyTensor {
+/** The same values in memory of their own, in the order of the input's unless `strides` says so. */
+export function copied(
+  world: Recording,
+  x: PyTensor,
+  dtype: DType = x.dtype,
+  strides: PyTensor['strides'] = x.shape && elementwiseStrides([x], x.shape),
+): PyTensor {
   if (!x.shape) return world.apply(ops.identity, {}, [x], { dtype });
   const result = isConstant(x)
     ? world.tensor(x.shape, dtype)
     : world.apply(ops.rearrange, { how: dtype === x.dtype ? 'copy' : 'cast', shape: x.shape }, [x], { dtype });
+  result.strides = strides;
   result.why ??= x.why;
   return compute(result, [x], values => Float64Array.from(values));
 }
@@ -504,6 +511,7 @@ export function defineViews(registry: Registry): void {
   };
   resizing('squeeze', 'input, dim?', call => {
     const x = call.tensor();
+    call.given('dim');
     return squeezed(call, x, call.dims('dim', shapeOf(call, x).length));
   });
   resizing('unsqueeze', 'input, dim', call => {
@@ -776,17 +784,11 @@ function copies(registry: Registry): void {
   registry.method('contiguous', 'input, memory_format?', call => {
     const x = call.tensor();
     if (isContiguous(x)) return x;
-    const copy = copied(call.world, x);
-    copy.strides = 'contiguous';
-    return copy;
+    return copied(call.world, x, x.dtype, 'contiguous');
   });
   registry.define('clone', 'input, *, memory_format?', call => {
     const x = call.tensor();
-    const copy = copied(call.world, x);
-    // It keeps the order in memory.
-    if (x.strides !== 'contiguous' && !copy.storage)
-      copy.strides = x.strides && isContiguous(x) ? 'contiguous' : undefined;
-    return copy;
+    return copied(call.world, x);
   });
   const repeat = (call: Call, sizes: readonly number[]): Value => {
     const x = call.tensor();

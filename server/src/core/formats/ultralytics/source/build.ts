@@ -1,10 +1,12 @@
 // What a repository's own Python makes of a model file: its model class is constructed, and its rows are its modules.
 import * as l10n from '@vscode/l10n';
-import { type PyDict, PyList, PyModule, Raised, type Steps, Unknown, type Value } from '../../../python/objects.ts';
+import { type PyDict, PyList, PyModule, type Steps, Unknown, type Value } from '../../../python/objects.ts';
 import type { Interpreter } from '../../../python/vm.ts';
 import type { Reason } from '../../../text/reason.ts';
 import { ModuleInstance } from '../../../torch/python/nn/instance.ts';
 import { named, setEntry } from '../../../torch/python/nn/natives.ts';
+import { attribute } from './attribute.ts';
+import { defineRuled, type Ruling } from './rules.ts';
 
 /** What is read, as `yaml_model_load` of Ultralytics would hand it on. */
 export interface Model {
@@ -18,6 +20,7 @@ export interface Model {
   readonly rows: number;
   /** The module of the last row, which says what the network is for. */
   readonly last: string;
+  readonly ruling: Ruling | undefined;
 }
 
 export interface Built {
@@ -42,7 +45,8 @@ export function* build(machine: Interpreter, module: string, model: Model): Step
     const why = reader instanceof Unknown ? reader.reason.message : module;
     return new Unbuilt({ message: l10n.t('`{0}` cannot be imported: {1}', module, why) });
   }
-  const { values, path, scale, rows } = model;
+  const { values, path, scale, rows, ruling } = model;
+  if (ruling) yield* defineRuled(machine, reader, ruling);
   // As yaml_model_load does; readers without scales do not look.
   const guess = yield* attribute(machine, reader, 'guess_model_scale');
   const letter = scale ?? (guess === undefined ? undefined : yield* machine.call(guess, [path]));
@@ -100,14 +104,4 @@ function* classFor(machine: Interpreter, reader: PyModule, { values, path, last 
     if (found !== undefined && !(found instanceof Unknown)) return found;
   }
   return undefined;
-}
-
-/** An attribute that need not be there. */
-export function* attribute(machine: Interpreter, object: Value, name: string): Steps<Value | undefined> {
-  try {
-    return yield* machine.getAttribute(object, name);
-  } catch (error) {
-    if (error instanceof Raised) return undefined;
-    throw error;
-  }
 }

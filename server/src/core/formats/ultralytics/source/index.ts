@@ -7,6 +7,7 @@ import { type Mapping, resolved } from '../../../syntax/tree.ts';
 import { value11 } from '../../../syntax/yaml11.ts';
 import type { Problem } from '../../../text/problem.ts';
 import type { ReadOptions, Spec } from '../../format.ts';
+import { argumentValue } from '../arguments.ts';
 import { channelsOf, headOf, modelName, scaleOf, type Text } from '../header.ts';
 import { variantsOf } from '../read.ts';
 import { claimOf } from '../repairs.ts';
@@ -66,12 +67,20 @@ export class SourceReader {
       const parts = resolved(node);
       const written = parts?.kind === 'sequence' ? resolved(parts.items[2]) : undefined;
       const name = written?.kind === 'scalar' ? value11(written) : undefined;
+      const args = parts?.kind === 'sequence' ? resolved(parts.items[3]) : undefined;
       const damage = damageOf(damages, { ...node, ...range });
       return {
         range,
         module:
           written && typeof name === 'string'
             ? { name, range: { from: written.from + start, to: written.to + start } }
+            : undefined,
+        args:
+          args?.kind === 'sequence'
+            ? args.items.map(each => ({
+                value: argumentValue(each, new Map()),
+                range: { from: each.from + start, to: each.to + start },
+              }))
             : undefined,
         damage: damage && !damage.repaired ? damage.why : undefined,
       };
@@ -87,6 +96,7 @@ export class SourceReader {
     const reading = yield* readBySource({
       reader,
       files,
+      rules: source.rules,
       values: machine => (root ? valueOfYaml(root, machine) : null),
       path: source.path ?? source.name,
       scale: options.scale !== undefined && names.includes(options.scale) ? options.scale : undefined,

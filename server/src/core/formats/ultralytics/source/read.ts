@@ -10,9 +10,11 @@ import type { MissingImport } from '../../../program/program.ts';
 import { type RowModules, recordCall } from '../../../program/record.ts';
 import { Unknowns } from '../../../program/unknowns.ts';
 import { Witness } from '../../../program/witness.ts';
+import type { CostRules } from '../../../project/index.ts';
 import type { Files } from '../../../python/files.ts';
-import type { Activation } from '../../../python/machine.ts';
+import type { Activation, Machine } from '../../../python/machine.ts';
 import { noKeywords, PyDict, PyException, type Steps, Unknown, type Value } from '../../../python/objects.ts';
+import type { PyValue } from '../../../python/value.ts';
 import type { Interpreter } from '../../../python/vm.ts';
 import type { Problem } from '../../../text/problem.ts';
 import type { Range } from '../../../text/range.ts';
@@ -21,14 +23,18 @@ import { isLibrary, libraryRoot, withLibrary } from '../../../torch/python/libra
 import { ModuleInstance } from '../../../torch/python/nn/instance.ts';
 import { worldOf } from '../../../torch/python/recording.ts';
 import { isModuleCall } from '../../../torch/python/world.ts';
-import { attribute, type Built, build, Unbuilt } from './build.ts';
+import { attribute } from './attribute.ts';
+import { type Built, build, Unbuilt } from './build.ts';
 import type { FoundReader } from './find.ts';
+import { type RuledRow, ruleBehind } from './rules.ts';
 
 /** A row of the text. */
 export interface SourceRow {
   readonly range: Range;
   /** What it names as its module; undefined where it cannot be read. */
   readonly module: { readonly name: string; readonly range: Range } | undefined;
+  /** What it writes as arguments; undefined where that is no list. */
+  readonly args: readonly { readonly value: PyValue; readonly range: Range }[] | undefined;
   /** Why it cannot be read: it and those below are not built. */
   readonly damage: string | undefined;
 }
@@ -36,6 +42,8 @@ export interface SourceRow {
 export interface SourceTask {
   readonly reader: FoundReader;
   readonly files: Files;
+  /** What modules cost that cannot be found, as the project says it. */
+  readonly rules: CostRules | undefined;
   /** The text as values of Python, made anew each time: readers change what they get. */
   readonly values: (machine: Interpreter) => Value;
   readonly path: string;
@@ -100,8 +108,22 @@ export function* readBySource(task: SourceTask): Generator<void, SourceReading> 
 }
 
 function* attempted(task: SourceTask, files: Files, count: number, stop: Stop | undefined): Generator<void, Attempt> {
-  const { reader, head, rows: all, order, input } = task;
+  const { reader, head, rows: all, order, input, rules } = task;
   const watch = new Watch();
+  const misfits = new Map<string, Problem>();
+  const ruling = rules && {
+    rules,
+    rowAt: (on: Machine) => watch.rowAt(on.top),
+    rowOf: (index: number): RuledRow | undefined => {
+      const args = all[index]?.args;
+      return args && { args: args.map(({ value }) => value) };
+    },
+    report: (row: number, arg: number | undefined, problem: Omit<Problem, 'range' | 'severity'>) => {
+      const { module, range, args } = all[row]!;
+      const place = args?.[arg ?? -1]?.range ?? module?.range ?? range;
+      misfits.set(`${row} ${problem.code} ${problem.message}`, { range: place, severity: 'error', ...problem });
+    },
+  };
   const { ending, machine } = yield* runProgram(
     { files: withLibrary(files), roots: [...reader.roots, libraryRoot], hooks: watch, cwd: reader.repository },
     work,
@@ -129,7 +151,7 @@ function* attempted(task: SourceTask, files: Files, count: number, stop: Stop | 
   if (value instanceof Unbuilt)
     return stopped({ row: undefined, reason: value.reason, problem: unknownNetwork(value.reason) });
   const { graph, failure } = value;
-  const problems = [...worldOf(machine).problems];
+  const problems = [...worldOf(machine).problems, ...misfits.values()];
   if (failure) problems.push(refusal(failure, ranges[watch.rowOf(failure) ?? -1] ?? head, reader));
   return { graph, problems, missing, stop: undefined };
 
@@ -140,7 +162,14 @@ function* attempted(task: SourceTask, files: Files, count: number, stop: Stop | 
     }
     const last = all[count - 1]?.module?.name ?? '';
     watch.begin();
-    const built = yield* build(on, reader.module, { values, path: task.path, scale: task.scale, rows: count, last });
+    const built = yield* build(on, reader.module, {
+      values,
+      path: task.path,
+      scale: task.scale,
+      rows: count,
+      last,
+      ruling,
+    });
     if (built instanceof Unbuilt) return built;
     if (built.rows.length !== count) {
       const message = l10n.t('`parse_model` makes {0} layers of {1} rows', built.rows.length, count);
@@ -182,7 +211,14 @@ function* rowsOf(machine: Interpreter, { rows }: SourceTask, built: Built, stop:
       const name = typeof type === 'string' ? type.slice(type.lastIndexOf('.') + 1) : value.cls.name;
       const inside =
         name === value.cls.name ? value : [...value.ownChildren()].find(([, each]) => each.cls.name === name)?.[1];
-      frames.set(value, { ...frameOf(row, index, name), ...about(row, inside ?? value) });
+      const rule = ruleBehind(value);
+      const frame = frameOf(row, index, rule ? (row.module?.name ?? name) : name);
+      frames.set(
+        value,
+        rule
+          ? { ...frame, sites: [...(frame.sites ?? []), rule.site], summary: rule.summary, byRule: true }
+          : { ...frame, ...about(row, inside ?? value) },
+      );
     } else {
       const why = value instanceof Unknown ? value.reason : (stop?.reason ?? { message: l10n.t('it was not built') });
       unbuilt.push({ frame: frameOf(row, index, row.module?.name ?? '?'), why });
@@ -262,7 +298,7 @@ class Watch extends Unknowns {
   rows: readonly Value[] = [];
 
   raised(exception: PyException, at: Activation | undefined): void {
-    const row = this.#rowAt(at);
+    const row = this.rowAt(at);
     if (row !== undefined) this.#rows.set(exception, row);
   }
 
@@ -270,7 +306,8 @@ class Watch extends Unknowns {
     return this.#rows.get(exception);
   }
 
-  #rowAt(at: Activation | undefined): number | undefined {
+  /** The row that a call is in. */
+  rowAt(at: Activation | undefined): number | undefined {
     const called: object[] = [];
     for (let each = at; each; each = each.parent) {
       const { tag, code, receiver } = each;

@@ -1,6 +1,6 @@
 // Libraries that networks build on and that are known without their source: written anew in Python, beside this file, with
 // the parameters and shapes of the originals. Where a library is installed and may be read, its own source comes first.
-import type { Files } from '../../../python/files.ts';
+import { type Files, hasPath } from '../../../python/files.ts';
 import { sources } from './sources.ts';
 
 /** The folder in which they seem to lie; no other path begins like this. */
@@ -18,6 +18,7 @@ export function withLibrary(files: Files): Files {
   return {
     read: path => (path.startsWith(prefix) ? sources.get(path.slice(prefix.length)) : files.read(path)),
     isFolder: path => (isOwn(path) ? folders().has(path.slice(prefix.length)) : files.isFolder(path)),
+    has: path => (isOwn(path) ? sources.has(path.slice(prefix.length)) : hasPath(files, path)),
     list: path => (isOwn(path) ? (folders().get(path.slice(prefix.length)) ?? []) : files.list(path)),
   };
 }

@@ -5,6 +5,7 @@ import * as ops from '../../../ops/index.ts';
 import type { Complaint, Op, Shape } from '../../../ops/op.ts';
 import { Unknown, type Value } from '../../../python/objects.ts';
 import { type Reason, reasonOf } from '../../../text/reason.ts';
+import { isUnlike } from '../accepted.ts';
 import { isFloating, isWhole } from '../dtype.ts';
 import { type DType, PyParameter, PyTensor } from '../tensor.ts';
 import { given } from './given.ts';
@@ -72,6 +73,10 @@ export function weighted<A extends object>(
       'RuntimeError',
       `${caller.name} needs an input of its weights’ type (${tensors[0].dtype}), not of ${whole.dtype}`,
     );
+  }
+  const [x, weight] = [inputs[0], tensors[0]];
+  if (x?.hasType && weight?.hasType && !op.name.startsWith('embedding') && isUnlike(x.dtype, weight.dtype)) {
+    throw nn.machine.raise('RuntimeError', `${caller.name}: expected scalar type ${x.dtype} but found ${weight.dtype}`);
   }
   if (tensors.length === 0 || !world.isRecording) return world.applyAll(op, attrs, inputs, all);
   const parameters = tensors.filter(tensor => tensor instanceof PyParameter);

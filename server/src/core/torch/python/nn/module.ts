@@ -132,6 +132,9 @@ const legacy: Readonly<Partial<Record<PyTensor['dtype'], string>>> = {
 function calling(nn: NN): Native {
   return nativeSteps('__call__', 'self, *args, **kwargs', function* ([self, positional, keywords], machine): Steps {
     const module = moduleOf(self, machine);
+    if (!module.isReady) {
+      throw machine.raise('AttributeError', `'${module.cls.name}' object has no attribute '_backward_hooks'`);
+    }
     let args = itemsOf(positional);
     let named = keywordsOf(keywords);
     // What a hook computes belongs to whoever calls.

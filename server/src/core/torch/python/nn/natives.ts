@@ -92,8 +92,16 @@ export function sizesOf(value: Value, rank: number, what: string, machine: Machi
   );
   if (wrong !== undefined)
     throw machine.raise('TypeError', `${what} must be an int or a tuple of ints, not ${describe(wrong)}`);
-  return factorsOf(value, rank, what, machine);
+  const sizes = factorsOf(value, rank, what, machine);
+  const least = leastSizes[what];
+  if (least !== undefined && sizes.some(size => size < least)) {
+    throw machine.raise('RuntimeError', `${what} must be at least ${least}, but got ${sizes.join(', ')}`);
+  }
+  return sizes;
 }
+
+/** What windows need, whatever slides. */
+const leastSizes: Readonly<Record<string, number>> = { stride: 1, dilation: 1, padding: 0 };
 
 /** The same for numbers that may be fractions. */
 export function factorsOf(value: Value, rank: number, what: string, machine: Machine): readonly number[] {

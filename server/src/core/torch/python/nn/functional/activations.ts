@@ -2,6 +2,10 @@
 import * as ops from '../../../../ops/index.ts';
 import { type Native, Unknown, type Value } from '../../../../python/objects.ts';
 import type { PyValue } from '../../../../python/value.ts';
+import { PyDType } from '../../call.ts';
+import { worldOf } from '../../recording.ts';
+import type { DType } from '../../tensor.ts';
+import { cast } from '../../views.ts';
 import { apply, functionNamed, tensorOf, unknownResult } from '../apply.ts';
 import { prelu } from '../layers/activation.ts';
 import { layerNamed, simpleOf } from '../layers/shared.ts';
@@ -54,7 +58,8 @@ export function activations(nn: NN): readonly Native[] {
       const layer = layerNamed(layerName);
       const names = signature.split(', ').map(part => part.split('=')[0]!);
       return native(name, signature, values => {
-        const x = tensorOf(nn, values[0]);
+        const own = dtypeIn(values[names.indexOf('dtype')]);
+        const x = own ? cast(worldOf(nn.machine), tensorOf(nn, values[0]), own) : tensorOf(nn, values[0]);
         const args: Record<string, PyValue> = {};
         for (const [at, value] of values.entries()) {
           const key = names[at]!;
@@ -77,6 +82,10 @@ export function activations(nn: NN): readonly Native[] {
       ),
     ),
   ];
+}
+
+function dtypeIn(value: Value | undefined): DType | undefined {
+  return value instanceof PyDType ? value.dtype : undefined;
 }
 
 const dropouts = [

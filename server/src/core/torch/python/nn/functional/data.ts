@@ -7,7 +7,7 @@ import { valuesOf } from '../../values.ts';
 import { apply, functionNamed, optionalTensor, tensorOf, unknownResult } from '../apply.ts';
 import { projected } from '../kernels/attention.ts';
 import { moving } from '../kernels/data.ts';
-import { along, loss } from '../kernels/loss.ts';
+import { along, type LossSizes, loss } from '../kernels/loss.ts';
 import { affineGrid, fold, gridSample, interpolate, pad, unfold } from '../kernels/resample.ts';
 import { images, layerNamed } from '../layers/shared.ts';
 import { flag, native, numberOf, unknownIn } from '../natives.ts';
@@ -188,19 +188,30 @@ const lossTable: Readonly<Record<string, readonly [tensors: number, signature: s
   ctc_loss: [2, "log_probs, targets, input_lengths, target_lengths, blank=0, reduction='mean', zero_infinity=False"],
 };
 
+const lossSizes: Readonly<Record<string, LossSizes>> = {
+  cross_entropy: 'classes',
+  nll_loss: 'classes',
+  binary_cross_entropy: 'equal',
+  binary_cross_entropy_with_logits: 'equal',
+  l1_loss: 'broadcast',
+  mse_loss: 'broadcast',
+  smooth_l1_loss: 'broadcast',
+  huber_loss: 'broadcast',
+  kl_div: 'broadcast',
+};
+
 export function losses(nn: NN): readonly Native[] {
   const of = (value: Value | undefined, what = 'input') => tensorOf(nn, value, what);
   return [
     ...Object.entries(lossTable).map(([name, [count, signature]]) => {
       const at = signature.split(', ').findIndex(part => part.startsWith('reduction='));
-      const byClass = name === 'cross_entropy' || name === 'nll_loss';
       return native(name, signature, args =>
         loss(
           nn,
           functionNamed(name),
           args.slice(0, count).map(each => of(each)),
           args[at]!,
-          byClass,
+          lossSizes[name],
         ),
       );
     }),

@@ -139,6 +139,9 @@ export function convolveTransposed(
   if (shape.length !== rank + 2) return wrongWeight(nn, caller, input, weight, rank);
   const [inside, part, ...kernel] = shape as [number, number, ...number[]];
   const [groups] = sizesOf(call.groups, 1, 'groups', machine) as [number];
+  if ([inside, part, ...kernel].includes(0)) {
+    throw machine.raise('RuntimeError', `a weight tensor with elements is expected, but got: [${shape.join(', ')}]`);
+  }
   const whole = batched(nn, caller, input, rank + 2);
   const x = declared(nn, whole.x, 1, inside, found => mismatch(caller, 'in_channels', inside, found, input));
   const attrs = {

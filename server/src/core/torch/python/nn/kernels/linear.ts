@@ -84,6 +84,12 @@ export function embed(nn: NN, caller: Caller, indices: PyTensor, weight: PyTenso
     return unknownResult(nn, reason, [indices]);
   }
   const [count, dim] = shape as [number, number];
+  if (indices.hasType && (indices.dtype === 'bool' || /int(8|16)$/.test(indices.dtype))) {
+    throw nn.machine.raise(
+      'RuntimeError',
+      `${caller.name}: expected indices of int64 or int32, but got ${indices.dtype}`,
+    );
+  }
   if (indices.hasType && /float/.test(indices.dtype)) {
     return refuse(
       nn,

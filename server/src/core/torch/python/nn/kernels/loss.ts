@@ -2,14 +2,54 @@
 import * as ops from '../../../../ops/index.ts';
 import { broadcast } from '../../../../ops/rules/shape.ts';
 import type { Value } from '../../../../python/objects.ts';
+import { isWhole } from '../../dtype.ts';
 import type { PyTensor } from '../../tensor.ts';
-import { apply, type Caller } from '../apply.ts';
+import { apply, type Caller, shown } from '../apply.ts';
 import { flag, numberOf } from '../natives.ts';
 import type { NN } from '../state.ts';
 import { moving } from './data.ts';
 
+/** How the sizes of a prediction and its target go together. */
+export type LossSizes = 'equal' | 'broadcast' | 'classes' | undefined;
+
+/** What PyTorch refuses of a prediction and its target; nothing where a size is not known. */
+function refused(nn: NN, [x, target]: readonly PyTensor[], sizes: LossSizes): void {
+  const fail = (type: string, message: string): never => {
+    throw nn.machine.raise(type, message);
+  };
+  if (!x || !target || !sizes) return;
+  if (sizes !== 'classes' && [x, target].every(({ dtype, hasType }) => hasType && isWhole(dtype))) {
+    fail('RuntimeError', `the loss is not implemented for '${x.dtype}'`);
+  }
+  const [a, b] = [x.shape, target.shape];
+  if (!a || !b || [...a, ...b].some(Number.isNaN)) return;
+  const isEqual = a.length === b.length && a.every((length, axis) => length === b[axis]);
+  if (sizes === 'equal' && !isEqual) {
+    fail('ValueError', `Target size (${shown(b)}) must be the same as input size (${shown(a)})`);
+  }
+  if (sizes === 'broadcast' && !broadcast([a, b])) {
+    fail('RuntimeError', `The size of the input (${shown(a)}) must match the size of the target (${shown(b)})`);
+  }
+  if (sizes !== 'classes' || isEqual || a.length === 0) return;
+  const wanted = a.filter((_, axis) => axis !== Math.min(1, a.length - 1));
+  if (wanted.length !== b.length || wanted.some((length, axis) => length !== b[axis])) {
+    fail('ValueError', `Expected target size ${shown(wanted)}, got ${shown(b)}`);
+  }
+  if (target.hasType && !isWhole(target.dtype)) {
+    fail('RuntimeError', `expected scalar type int64 of the target, but found ${target.dtype}`);
+  }
+}
+
 /** A loss: one number, unless `reduction` is none. */
-export function loss(nn: NN, caller: Caller, inputs: readonly PyTensor[], reduction: Value, byClass = false): PyTensor {
+export function loss(
+  nn: NN,
+  caller: Caller,
+  inputs: readonly PyTensor[],
+  reduction: Value,
+  sizes?: LossSizes,
+): PyTensor {
+  refused(nn, inputs, sizes);
+  const byClass = sizes === 'classes';
   if (reduction === 'none' || reduction === null) {
     const shapes = inputs.flatMap(({ shape }) => (shape ? [shape] : []));
     // A loss over classes has none in its result: [N, C, …] → [N, …].

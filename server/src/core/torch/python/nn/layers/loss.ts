@@ -2,35 +2,38 @@
 import * as l10n from '@vscode/l10n';
 import type { Value } from '../../../../python/objects.ts';
 import { tensorOf } from '../apply.ts';
-import { along, loss } from '../kernels/loss.ts';
+import { along, type LossSizes, loss } from '../kernels/loss.ts';
 import { callerOf, type LayerClass, need } from './spec.ts';
 
 const legacy = "size_average=None, reduce=None, reduction='mean'";
 
-/** By name: the constructor's arguments, how many tensors its forward takes, and whether classes are summed away. */
+/** By name: the constructor's arguments, how many tensors its forward takes, and how their sizes go together. */
 const losses: Readonly<
-  Record<string, { readonly init: string; readonly inputs?: string; readonly byClass?: boolean }>
+  Record<string, { readonly init: string; readonly inputs?: string; readonly sizes?: LossSizes }>
 > = {
-  L1Loss: { init: legacy },
-  NLLLoss: { init: "weight=None, size_average=None, ignore_index=-100, reduce=None, reduction='mean'", byClass: true },
+  L1Loss: { init: legacy, sizes: 'broadcast' },
+  NLLLoss: {
+    init: "weight=None, size_average=None, ignore_index=-100, reduce=None, reduction='mean'",
+    sizes: 'classes',
+  },
   NLLLoss2d: {
     init: "weight=None, size_average=None, ignore_index=-100, reduce=None, reduction='mean'",
-    byClass: true,
+    sizes: 'classes',
   },
   PoissonNLLLoss: { init: "log_input=True, full=False, size_average=None, eps=1e-08, reduce=None, reduction='mean'" },
   GaussianNLLLoss: { init: "*, full=False, eps=1e-06, reduction='mean'", inputs: 'input, target, var' },
-  KLDivLoss: { init: "size_average=None, reduce=None, reduction='mean', log_target=False" },
-  MSELoss: { init: legacy },
-  BCELoss: { init: `weight=None, ${legacy}` },
-  BCEWithLogitsLoss: { init: `weight=None, ${legacy}, pos_weight=None` },
+  KLDivLoss: { init: "size_average=None, reduce=None, reduction='mean', log_target=False", sizes: 'broadcast' },
+  MSELoss: { init: legacy, sizes: 'broadcast' },
+  BCELoss: { init: `weight=None, ${legacy}`, sizes: 'equal' },
+  BCEWithLogitsLoss: { init: `weight=None, ${legacy}, pos_weight=None`, sizes: 'equal' },
   HingeEmbeddingLoss: { init: `margin=1.0, ${legacy}` },
   MultiLabelMarginLoss: { init: legacy },
-  SmoothL1Loss: { init: `${legacy}, beta=1.0` },
-  HuberLoss: { init: "reduction='mean', delta=1.0" },
+  SmoothL1Loss: { init: `${legacy}, beta=1.0`, sizes: 'broadcast' },
+  HuberLoss: { init: "reduction='mean', delta=1.0", sizes: 'broadcast' },
   SoftMarginLoss: { init: legacy },
   CrossEntropyLoss: {
     init: "weight=None, size_average=None, ignore_index=-100, reduce=None, reduction='mean', label_smoothing=0.0",
-    byClass: true,
+    sizes: 'classes',
   },
   MultiLabelSoftMarginLoss: { init: `weight=None, ${legacy}` },
   CosineEmbeddingLoss: { init: `margin=0.0, ${legacy}`, inputs: 'input1, input2, target' },
@@ -56,7 +59,7 @@ export const lossLayers: readonly LayerClass[] = [
   { name: '_Loss', file: 'loss', init: legacy },
   { name: '_WeightedLoss', file: 'loss', base: '_Loss', init: `weight=None, ${legacy}` },
   ...Object.entries(losses).map(
-    ([name, { init, inputs = 'input, target', byClass = false }]): LayerClass => ({
+    ([name, { init, inputs = 'input, target', sizes }]): LayerClass => ({
       name,
       file: 'loss',
       base: init.startsWith('weight') ? '_WeightedLoss' : '_Loss',
@@ -69,7 +72,7 @@ export const lossLayers: readonly LayerClass[] = [
       input: inputs,
       forward: (self, args, nn): Value => {
         const list = args.slice(0, name === 'CTCLoss' ? 2 : undefined).map(each => tensorOf(nn, each));
-        return loss(nn, callerOf(self), list, need(self, 'reduction', nn.machine), byClass);
+        return loss(nn, callerOf(self), list, need(self, 'reduction', nn.machine), sizes);
       },
     }),
   ),

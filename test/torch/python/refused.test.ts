@@ -1,0 +1,65 @@
+// What PyTorch refuses is refused, and what it takes is taken (scripts/oracles/refused.py).
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { Builder } from '../../../server/src/core/graph/builder.ts';
+import { worldOf } from '../../../server/src/core/torch/python/recording.ts';
+import { PyTensor } from '../../../server/src/core/torch/python/tensor.ts';
+import { Session } from './pricing.ts';
+
+interface Answer {
+  readonly expression: string;
+  /** `(2, 3) float32`, `raises RuntimeError`; empty for what is no tensor. */
+  readonly said: string;
+}
+
+const table = JSON.parse(readFileSync(new URL('fixtures/refused.json', import.meta.url), 'utf8')) as {
+  readonly torch: string;
+  readonly expressions: readonly Answer[];
+};
+
+function started(): Session {
+  const session = new Session(
+    'i = torch.ones(2, 3, dtype=torch.long)\nb = torch.ones(2, 3) > 0\nx = torch.randn(2, 3)',
+  );
+  worldOf(session.machine).record(new Builder());
+  return session;
+}
+
+let session = started();
+
+function answer(expression: string): string {
+  const world = worldOf(session.machine);
+  let result: unknown;
+  try {
+    result = session.evaluate(expression);
+  } catch {
+    return 'raises';
+  }
+  if (world.problems.some(({ severity }) => severity === 'error')) {
+    // The same problem is told once in a session.
+    session = started();
+    return 'raises';
+  }
+  if (!(result instanceof PyTensor)) return '';
+  const { shape = [], dtype } = result;
+  return `(${shape.join(', ')}${shape.length === 1 ? ',' : ''}) ${dtype}`;
+}
+
+describe(`expressions beside PyTorch ${table.torch}`, () => {
+  it('are refused where PyTorch refuses them, and have its shapes and types elsewhere', () => {
+    const differing = table.expressions.flatMap(({ expression, said }) => {
+      const own = answer(expression);
+      return own === (said.startsWith('raises') ? 'raises' : said) ? [] : [`${expression}: ${said} | ${own}`];
+    });
+    assert.deepEqual(differing, []);
+    assert.ok(table.expressions.length > 300);
+  });
+
+  it('a module whose __init__ was not called cannot be called', () => {
+    const own = new Session(
+      'class Net(nn.Module):\n  def __init__(self):\n    self.n = 3\n  def forward(self, x):\n    return x\n',
+    );
+    assert.throws(() => own.evaluate('Net()(torch.zeros(3))'), /'Net' object has no attribute '_backward_hooks'/);
+  });
+});
