@@ -53,6 +53,7 @@ import {
   isRaised,
   iterateSteps,
   nextSteps,
+  plainIsInstance,
   plainIterator,
   resume,
   textSteps,
@@ -471,8 +472,11 @@ const functions: readonly Native[] = [
     if (later) yield* later.steps;
     return null;
   }),
-  nativeSteps('isinstance', 'object, classinfo, /', ([object, cls], machine) =>
-    isInstanceSteps(object!, cls!, machine),
+  nativeSteps(
+    'isinstance',
+    'object, classinfo, /',
+    ([object, cls], machine) => isInstanceSteps(object!, cls!, machine),
+    ([object, cls], machine) => plainIsInstance(object!, cls!, machine),
   ),
   nativeSteps('issubclass', 'cls, classinfo, /', function* ([cls, info], machine): Steps {
     if (info instanceof PyTuple) {

@@ -1328,6 +1328,8 @@ class Vm implements Interpreter {
         const result = native.body(bound, this) as Value;
         return instance ?? result;
       }
+      const plain = native.plain?.(bound, this);
+      if (plain !== undefined) return instance ?? plain;
       const frame = new Frame(undefined, undefined, undefined, 0, [], []);
       frame.steps = native.body(bound, this) as Steps;
       frame.unknown = unknown;

@@ -283,9 +283,7 @@ function inputsOf(
 function parametersLeft(model: ModuleInstance, world: Recording, builder: Builder): readonly RecordedCall[] {
   const calls: RecordedCall[] = [];
   for (const { path, value: module } of modulesOf(model)) {
-    const left = [...module.ownParameters()].flatMap(([, parameter]) =>
-      world.countedBy(parameter) ? [] : [parameter],
-    );
+    const left = module.ownParameters().flatMap(([, parameter]) => (world.countedBy(parameter) ? [] : [parameter]));
     const lost = module.unknownPart;
     if (left.length === 0 && !lost) continue;
     const first = builder.next;

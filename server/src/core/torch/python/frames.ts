@@ -36,12 +36,17 @@ interface Open extends Wanted {
   outputs: readonly Tensor[];
 }
 
+/** The call of a module whose `forward` the program calls by itself; undefined for every other call. */
+export type DirectCall = (activation: Activation) => ModuleCall | undefined;
+
 export class Frames {
   /** In the order in which they ended. */
   readonly ended: EndedCall[] = [];
   readonly #builder: Builder;
   readonly #direct: DirectCall;
   readonly #open: Open[] = [];
+  /** The calls that are followed, from the inside out: a list that is used again for every node. */
+  readonly #chain: Activation[] = [];
 
   constructor(builder: Builder, direct: DirectCall) {
     this.#builder = builder;
@@ -50,7 +55,7 @@ export class Frames {
 
   /** Opens and closes frames until they are those of `top`. */
   follow(top: Activation | undefined): void {
-    this.#become(wantedOf(top, this.#direct));
+    this.#become(top, false);
   }
 
   /** What was just recorded. */
@@ -61,28 +66,51 @@ export class Frames {
 
   /** Closes the frame of a module's call with what the call returns. */
   leave(activation: Activation, outputs: readonly Tensor[]): void {
-    const path = wantedOf(activation, this.#direct);
-    const at = path.findLastIndex(({ kind }) => kind === 'module');
-    if (at < 0) return;
-    this.#become(path.slice(0, at + 1));
+    let called: Activation | undefined = activation;
+    while (called && !this.#callOf(called)) called = called.parent;
+    if (!called) return;
+    this.#become(called, true);
     this.put(outputs);
-    this.#close(at);
+    this.#close(this.#open.length - 1);
   }
 
   closeAll(): void {
     this.#close(0);
   }
 
-  #become(wanted: readonly Wanted[]): void {
+  #callOf(activation: Activation): ModuleCall | undefined {
+    const { tag, code } = activation;
+    if (isModuleCall(tag)) return tag;
+    return code?.name === 'forward' ? this.#direct(activation) : undefined;
+  }
+
+  /** From the outside in; of the innermost call only the module that is called, where nothing inside of it is asked for. */
+  #become(top: Activation | undefined, endsWithModule: boolean): void {
+    const chain = this.#chain;
+    let length = 0;
+    for (let activation = top; activation; activation = activation.parent) chain[length++] = activation;
     let shared = 0;
-    while (shared < wanted.length && shared < this.#open.length && isSame(wanted[shared]!, this.#open[shared]!)) {
-      shared++;
+    for (let at = length - 1; at >= 0; at--) {
+      const activation = chain[at]!;
+      const call = this.#callOf(activation);
+      if (call) this.#enter(shared++, activation, 'module', 0, call);
+      if (at === 0 && endsWithModule) break;
+      const { code } = activation;
+      if (!code || isInternal(activation)) continue;
+      if (code.kind === 'function' || code.kind === 'lambda') this.#enter(shared++, activation, 'function', 0);
+      if (activation.statement) this.#enter(shared++, activation, 'statement', activation.tick);
     }
     this.#close(shared);
-    for (const each of wanted.slice(shared)) {
-      this.#builder.open(specOf(each));
-      this.#open.push({ ...each, first: this.#builder.next, outputs: [] });
-    }
+  }
+
+  /** Opens a frame, unless it is the one that is open there. */
+  #enter(at: number, activation: Activation, kind: Wanted['kind'], tick: number, call?: ModuleCall): void {
+    const open = this.#open[at];
+    if (open && open.activation === activation && open.kind === kind && open.tick === tick) return;
+    this.#close(at);
+    const wanted = { activation, kind, tick, call };
+    this.#builder.open(specOf(wanted));
+    this.#open.push({ ...wanted, first: this.#builder.next, outputs: [] });
   }
 
   #close(length: number): void {
@@ -93,30 +121,6 @@ export class Frames {
       if (outputs.length > 0) this.put(outputs);
     }
   }
-}
-
-function isSame(a: Wanted, b: Wanted): boolean {
-  return a.activation === b.activation && a.kind === b.kind && a.tick === b.tick;
-}
-
-/** The call of a module whose `forward` the program calls by itself; undefined for every other call. */
-export type DirectCall = (activation: Activation) => ModuleCall | undefined;
-
-/** From the outside in. */
-function wantedOf(top: Activation | undefined, direct: DirectCall): readonly Wanted[] {
-  const wanted: Wanted[] = [];
-  for (let activation = top; activation; activation = activation.parent) {
-    const { code, statement, tick, tag } = activation;
-    const isShown = code && !isInternal(activation);
-    // From the inside out, and turned round in the end.
-    if (isShown && statement) wanted.push({ activation, kind: 'statement', tick, call: undefined });
-    if (isShown && (code.kind === 'function' || code.kind === 'lambda')) {
-      wanted.push({ activation, kind: 'function', tick: 0, call: undefined });
-    }
-    const call = isModuleCall(tag) ? tag : code?.name === 'forward' ? direct(activation) : undefined;
-    if (call) wanted.push({ activation, kind: 'module', tick: 0, call });
-  }
-  return wanted.reverse();
 }
 
 function specOf({ activation, kind, call }: Wanted): FrameSpec {

@@ -4,6 +4,7 @@ import { evaluated } from '../../../python/code.ts';
 import type { Machine } from '../../../python/machine.ts';
 import {
   type Keywords,
+  noKeywords,
   type Place,
   PyDict,
   PyFloat,
@@ -36,12 +37,14 @@ export function setEntry(dict: PyDict, name: string, value: Value): void {
 }
 
 /** The entries of a dict whose keys are names. */
-export function* named(dict: PyDict): Generator<readonly [string, Value]> {
-  for (const { key, value } of dict.entries.values()) if (typeof key === 'string') yield [key, value];
+export function named(dict: PyDict): readonly (readonly [string, Value])[] {
+  const found: (readonly [string, Value])[] = [];
+  for (const { key, value } of dict.entries.values()) if (typeof key === 'string') found.push([key, value]);
+  return found;
 }
 
 export function keywordsOf(dict: Value | undefined): Keywords {
-  return new Map(dict instanceof PyDict ? named(dict) : []);
+  return dict instanceof PyDict && dict.entries.size > 0 ? new Map(named(dict)) : noKeywords;
 }
 
 export function itemsOf(value: Value | undefined): readonly Value[] {
