@@ -685,7 +685,7 @@ function duration(command: string, args: readonly string[], env: NodeJS.ProcessE
   return performance.now() - begin;
 }
 
-type Start = readonly [command: string, args: readonly string[], env?: NodeJS.ProcessEnv];
+type Start = readonly [command: string, args: readonly string[], env?: NodeJS.ProcessEnv | undefined];
 
 /** Without what was compiled before (scripts/start-code.cjs). */
 const uncached = { FLOPLINE_CODE_CACHE: '' };

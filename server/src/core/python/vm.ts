@@ -848,6 +848,10 @@ class Vm implements Interpreter {
     if (listed !== undefined && !(listed instanceof Unknown)) {
       for (const name of listed) {
         if (typeof name !== 'string') continue;
+        if (found.dict.get(name) instanceof PyLazy) {
+          names.set(name, new PyLazy(inner => getAttributeSteps(found, name, inner)));
+          continue;
+        }
         const value = attributeOf(found, name, this);
         if (value === undefined) {
           if (!this.#underWay.has(found)) {

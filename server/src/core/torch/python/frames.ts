@@ -30,11 +30,24 @@ interface Wanted {
   readonly call: ModuleCall | undefined;
 }
 
-interface Open extends Wanted {
-  readonly first: number;
+class Open implements Wanted {
+  readonly activation: Activation;
+  readonly kind: Wanted['kind'];
+  readonly tick: number;
+  readonly call: ModuleCall | undefined;
+  first = 0;
   /** What came out last inside of it. */
-  outputs: readonly Tensor[];
+  outputs: readonly Tensor[] = none;
+
+  constructor(activation: Activation, kind: Wanted['kind'], tick: number, call: ModuleCall | undefined) {
+    this.activation = activation;
+    this.kind = kind;
+    this.tick = tick;
+    this.call = call;
+  }
 }
+
+const none: readonly Tensor[] = [];
 
 /** The call of a module whose `forward` the program calls by itself; undefined for every other call. */
 export type DirectCall = (activation: Activation) => ModuleCall | undefined;
@@ -60,8 +73,8 @@ export class Frames {
 
   /** What was just recorded. */
   put(outputs: readonly Tensor[]): void {
-    const innermost = this.#open.at(-1);
-    if (innermost) innermost.outputs = outputs;
+    const { length } = this.#open;
+    if (length > 0) this.#open[length - 1]!.outputs = outputs;
   }
 
   /** Closes the frame of a module's call with what the call returns. */
@@ -108,9 +121,10 @@ export class Frames {
     const open = this.#open[at];
     if (open && open.activation === activation && open.kind === kind && open.tick === tick) return;
     this.#close(at);
-    const wanted = { activation, kind, tick, call };
-    this.#builder.open(specOf(wanted));
-    this.#open.push({ ...wanted, first: this.#builder.next, outputs: [] });
+    const next = new Open(activation, kind, tick, call);
+    this.#builder.open(specOf(next));
+    next.first = this.#builder.next;
+    this.#open.push(next);
   }
 
   #close(length: number): void {
