@@ -54,7 +54,11 @@ describe('pages', () => {
 function checkSnippet(text: string): void {
   // No marks on lines that stand out: they depend on what else the snippet holds.
   const settings = { ...defaultSettings, hints: { ...defaultSettings.hints, costliest: 0 } };
-  const name = /^backbone:/m.test(text) ? 'snippet.yaml' : 'snippet.net.yaml';
+  const name = /^backbone:/m.test(text)
+    ? 'snippet.yaml'
+    : /^(?:source|python|modules|budgets|devices):/m.test(text)
+      ? 'flopline.yaml'
+      : 'snippet.net.yaml';
   const analysed = price(open({ name, text }, settings)!, settings)!;
   assert.deepEqual(analysed.problems, []);
   assert.deepEqual(

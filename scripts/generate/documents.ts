@@ -9,6 +9,7 @@ import { filled } from './markdown.ts';
 import { modulesPage } from './modules.ts';
 import { operatorsPage } from './operators.ts';
 import { problemsPage } from './problems.ts';
+import { projectKeys, projectSchema } from './project.ts';
 import { pythonNames } from './python.ts';
 import { savings } from './savings.ts';
 import { schema } from './schema.ts';
@@ -31,11 +32,13 @@ export const documents: readonly Generated[] = [
   { path: 'docs/conventions.md', content: before => filled(before, conventionTables()) },
   { path: 'docs/theory.md', content: before => filled(before, { savings: savings() }) },
   { path: 'docs/python.md', content: before => filled(before, pythonNames()) },
+  { path: 'docs/project.md', content: before => filled(before, { keys: projectKeys() }) },
   { path: 'README.md', content: before => filled(before, { cli: terminal(), 'exit codes': exitCodeTable() }) },
   { path: 'package.json', content: manifestWithSettings },
   { path: 'package.nls.json', content: manifestWords },
   { path: 'server/src/core/torch/python/library/sources.ts', content: librarySources },
   { path: 'schemas/flopline.schema.json', content: () => `${JSON.stringify(schema(), null, 2)}\n` },
+  { path: 'schemas/project.schema.json', content: () => `${JSON.stringify(projectSchema(), null, 2)}\n` },
 ];
 
 export function pathOf({ path }: Generated): string {

@@ -32,9 +32,9 @@ export function problemsPage(): string {
 }
 
 /** What Flopline reports in the text of an example under its code. */
-export function reported({ code, file, text, settings: own }: ProblemExample): readonly Problem[] {
+export function reported({ code, file, text, settings: own, source }: ProblemExample): readonly Problem[] {
   const settings = { ...defaultSettings, ...own };
-  const document = open({ name: file, text }, settings);
+  const document = open({ name: file, text, ...source }, settings);
   if (!document) return [];
   const analysed = price(document, settings);
   const all = analysed ? problemsWithHints(analysed) : documentProblems(document);

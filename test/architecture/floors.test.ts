@@ -41,8 +41,18 @@ const floors: readonly Floor[] = [
   { at: `${core}/python`, imports: [`${core}/text`, `${core}/syntax`] },
   { at: `${core}/torch`, imports: [`${core}/text`, `${core}/ops`, `${core}/graph`, `${core}/python`] },
   {
-    at: `${core}/formats`,
+    at: `${core}/project`,
+    imports: [`${core}/text`, `${core}/syntax`, `${core}/ops`, `${core}/graph`, `${core}/python`],
+  },
+  {
+    at: `${core}/program`,
     imports: [`${core}/text`, `${core}/syntax`, `${core}/graph`, `${core}/ops`, `${core}/python`, `${core}/torch`],
+  },
+  {
+    at: `${core}/formats`,
+    imports: ['text', 'syntax', 'graph', 'ops', 'python', 'torch', 'program', 'project'].map(
+      floor => `${core}/${floor}`,
+    ),
     shared: ['format', 'reference', 'slot', 'lineage', 'numbering', 'rows'],
   },
   { at: `${core}/formats/index`, imports: [`${core}/formats`] },
@@ -66,6 +76,7 @@ const floors: readonly Floor[] = [
       `${core}/analysis`,
       `${core}/settings`,
       `${core}/numbers`,
+      `${core}/project`,
     ],
   },
   {

@@ -1,4 +1,4 @@
-import type { Settings } from '../../../server/src/core/index.ts';
+import type { Settings, Source } from '../../../server/src/core/index.ts';
 
 /** A problem as the page of problems shows it: a text that has it, and what is behind it. */
 export interface ProblemExample {
@@ -9,6 +9,8 @@ export interface ProblemExample {
   readonly text: string;
   /** The settings that it needs, where the defaults do not do. */
   readonly settings?: Partial<Settings>;
+  /** What is around the text, where that matters. */
+  readonly source?: Partial<Source>;
   /** What the rule is and where it comes from, in one or two sentences. */
   readonly why: string;
 }

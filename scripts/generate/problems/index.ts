@@ -7,6 +7,7 @@ import { problems as features } from './features.ts';
 import { problems as flopline } from './flopline.ts';
 import { problems as graph } from './graph.ts';
 import { problems as ops } from './ops.ts';
+import { problems as project } from './project.ts';
 import { problems as python } from './python.ts';
 import { problems as pytorch } from './pytorch.ts';
 import { problems as settings } from './settings.ts';
@@ -23,6 +24,7 @@ export const areas: readonly { readonly title: string; readonly problems: readon
   { title: 'Darknet cfg', problems: darknet },
   { title: 'Python', problems: python },
   { title: 'PyTorch', problems: pytorch },
+  { title: 'Project files', problems: project },
   { title: 'Settings', problems: settings },
   { title: 'Costs', problems: features },
   { title: 'Advice', problems: advice },

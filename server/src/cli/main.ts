@@ -25,7 +25,7 @@ async function main(argv: readonly string[]): Promise<number> {
     err: text => process.stderr.write(text),
     progress: process.stderr.isTTY,
   };
-  if ('request' in command) await loadParsers(command.request.paths);
+  if ('request' in command) await loadParsers(command.request.paths, command.request.settings);
   switch (command.kind) {
     case 'help':
       process.stdout.write(help());

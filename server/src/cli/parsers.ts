@@ -1,15 +1,21 @@
 // What has to be loaded before files can be opened: parsers that only some of them need.
 import { basename } from 'node:path';
-import { formatOf } from '../core/index.ts';
+import { formatOf, Projects, type Settings, type Source } from '../core/index.ts';
+import { corePath, Disk } from '../host/disk.ts';
 import { type Candidate, candidates, contentOf } from './files.ts';
 
 /** Loads what the files that paths name need, and nothing for those that need nothing. */
-export async function loadParsers(paths: readonly string[]): Promise<void> {
+export async function loadParsers(paths: readonly string[], settings: Settings): Promise<void> {
+  const files = new Disk();
+  const projects = new Projects();
   for (const file of candidates(paths).files) {
     // The other formats need none: they are not read twice.
-    if (!/\.pyw?$/i.test(file.path)) continue;
-    const parser = formatOf({ name: basename(file.path), text: textOf(file) })?.parser;
-    if (!parser || parser.isReady()) continue;
+    if (!/\.(?:pyw?|ya?ml)$/i.test(file.path)) continue;
+    const path = corePath(file.path);
+    const roots = rootsOf(settings, projects.of(path, files));
+    const source = { name: basename(file.path), text: textOf(file), path, files, roots };
+    const parser = formatOf(source)?.parser;
+    if (!parser || parser.isReady() || !parser.isNeeded(source)) continue;
     await parser.load();
     return;
   }
@@ -23,4 +29,12 @@ function textOf(file: Candidate): string {
     // Whoever reads it in earnest says why it cannot be.
     return '';
   }
+}
+
+/** The folders that a person has named, absolute; the command line has the last word. */
+export function rootsOf({ source, python }: Settings, project: Source['project']): Source['roots'] {
+  return {
+    source: source === undefined ? project?.source?.value : corePath(source),
+    python: python === undefined ? project?.python?.value : corePath(python),
+  };
 }

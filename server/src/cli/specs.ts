@@ -1,10 +1,24 @@
 // Going through the specs that a command line names.
-import { basename } from 'node:path';
+import { basename, relative } from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { type Analysed, type Document, type Files, open, type Problem, price, type Settings } from '../core/index.ts';
+import {
+  type Analysed,
+  type Document,
+  type Files,
+  Lines,
+  missingFolders,
+  open,
+  type Problem,
+  type Project,
+  Projects,
+  price,
+  type Settings,
+  textOf,
+} from '../core/index.ts';
 import { corePath, Disk } from '../host/disk.ts';
 import type { ExitCode, SpecsRequest } from './arguments.ts';
 import { type Candidate, candidates, contentOf, reasonOf } from './files.ts';
+import { rootsOf } from './parsers.ts';
 
 /** Where a command writes. */
 export interface Streams {
@@ -54,11 +68,13 @@ export function visitSpecs(
   let others = 0;
   const effects = new Effects(settings);
   const disk = new Disk();
+  const projects = new Projects();
+  const projectsSeen = new Set<Project>();
   for (const [index, file] of files.entries()) {
     const place = files.length > 1 ? `${index + 1}/${files.length} ` : '';
     if (place) progress(`${place}${file.path.slice(-60)}`);
     try {
-      const spec = specOf(file, settings, disk);
+      const spec = specOf(file, settings, disk, projects);
       if (typeof spec === 'string') {
         if (file.named) {
           say(spec);
@@ -67,6 +83,20 @@ export function visitSpecs(
         continue;
       }
       const document = withoutGiven(spec, given);
+      const { project } = document.source;
+      if (project && !projectsSeen.has(project)) {
+        projectsSeen.add(project);
+        for (const line of complaintsAbout(project, disk)) {
+          say(line);
+          reach(1);
+        }
+      }
+      if (document.format.hasNoNetwork) {
+        if (!file.named) continue;
+        say(l10n.t('“{0}” is a project file and holds no network.', file.path));
+        reach(1);
+        continue;
+      }
       const analysed = priced(document, settings);
       // A file of functions alone is not a network.
       if (!file.named && analysed?.spec.program && !analysed.spec.program.entry) {
@@ -101,8 +131,18 @@ export function visitSpecs(
   return worst;
 }
 
+/** What is wrong with a project file, as a compiler says it: what it sets is not what was meant. */
+function complaintsAbout(project: Project, files: Files): readonly string[] {
+  const lines = new Lines(project.text);
+  const path = relative('.', project.path);
+  return [...project.problems, ...missingFolders(project, files)].map(problem => {
+    const { line, character } = lines.position(problem.range.from);
+    return `${path}:${line + 1}:${character + 1}: ${textOf(problem)} [${problem.code}]`;
+  });
+}
+
 /** A spec, opened; or why a file is none. */
-function specOf(file: Candidate, settings: Settings, files: Files): Document | string {
+function specOf(file: Candidate, settings: Settings, files: Files, projects: Projects): Document | string {
   const name = basename(file.path);
   const content = contentOf(file, Math.max(16_000_000, 4 * settings.maxFileSize));
   switch (content.kind) {
@@ -119,12 +159,10 @@ function specOf(file: Candidate, settings: Settings, files: Files): Document | s
         : notOne(file);
     }
     case 'text': {
-      const { source, python } = settings;
-      const roots = {
-        source: source === undefined ? undefined : corePath(source),
-        python: python === undefined ? undefined : corePath(python),
-      };
-      const document = open({ name, text: content.text, path: corePath(file.path), files, roots }, settings);
+      const path = corePath(file.path);
+      const project = projects.of(path, files);
+      const roots = rootsOf(settings, project);
+      const document = open({ name, text: content.text, path, files, roots, project }, settings);
       return document ? strict(document) : notOne(file);
     }
   }

@@ -91,6 +91,7 @@ export {
   repriced,
   withChoice,
 } from './pipeline.ts';
+export { missingFolders, type Project, Projects, projectFile } from './project/index.ts';
 export type { Files } from './python/files.ts';
 export {
   bytesOf,

@@ -7,6 +7,7 @@ import { hiddenIn, loses, restingDoubts, type StandIn } from './analysis/standIn
 import {
   type Attempt,
   accepted,
+  buildBody,
   type Format,
   type Fusion,
   followed,
@@ -43,6 +44,7 @@ import {
   placesOfNumbers,
   readingEdits,
 } from './numbers.ts';
+import { rulesOf } from './project/index.ts';
 import {
   type ChoiceKey,
   defaultSettings,
@@ -145,7 +147,9 @@ export function open(source: Source, settings: Settings, earlier?: Document): Do
     return { source, lines, format, pragmas, reader: undefined, problems: [problem] };
   }
   const same = earlier?.format === format && earlier.source.name === source.name;
-  const reader = format.open(source, same ? earlier.reader : undefined);
+  // Bodies of rules are in a format's language, and formats do not know each other.
+  const rules = rulesOf(source.project, buildBody);
+  const reader = format.open({ ...source, rules, buildBody }, same ? earlier.reader : undefined);
   return { source, lines, format, pragmas, reader, problems: reader.problems };
 }
 
@@ -276,6 +280,7 @@ function shownProblems(problems: readonly Problem[], { problems: others, spec }:
       ...other,
       range: places(problem.range, true) ?? spec.head,
       related: related.flatMap(place => {
+        if (place.file !== undefined) return [place];
         const range = places(place.range, true);
         return range ? [{ ...place, range }] : [];
       }),

@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 
 export function answerChoices(session: Session): void {
   session.on('flopline/outcome', ({ textDocument: { uri }, key, value }, token) =>
-    session.answer<Requests['flopline/outcome']['result']>('outcome', uri, token, null, async analysed => {
+    session.answerNetwork<Requests['flopline/outcome']['result']>('outcome', uri, token, null, async analysed => {
       const steps = preparationWith(analysed, key, value ?? undefined);
       // A text that comes meanwhile makes the answer one about the past.
       if (steps && (await session.paced(uri, token, done(steps))) === undefined) return null;
@@ -15,7 +15,7 @@ export function answerChoices(session: Session): void {
   );
 
   session.on('flopline/choiceEdits', ({ textDocument: { uri }, key, value }, token) =>
-    session.answer<Requests['flopline/choiceEdits']['result']>('choice', uri, token, null, ({ document }) => ({
+    session.answerNetwork<Requests['flopline/choiceEdits']['result']>('choice', uri, token, null, ({ document }) => ({
       version: session.workspace.version(uri)!,
       edits: toProto.textEdits(document.lines, commentEdits(document, key, value ?? undefined)),
     })),

@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 
 export function answerRows(session: Session): void {
   session.on('flopline/rowEdits', ({ textDocument: { uri }, position, command }, token) =>
-    session.answer<Requests['flopline/rowEdits']['result']>('row command', uri, token, null, analysed => {
+    session.answerNetwork<Requests['flopline/rowEdits']['result']>('row command', uri, token, null, analysed => {
       if (!rowCommands.includes(command)) return null;
       const { lines } = analysed.document;
       const found = rowEdits(analysed, fromProto.range(lines, { start: position, end: position }).from, command);

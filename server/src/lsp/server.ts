@@ -23,6 +23,7 @@ import {
   markdownReport,
   orderOf,
   problemsWithHints,
+  projectFile,
   report,
   rowNumbers,
   summary,
@@ -192,6 +193,8 @@ export function serve(connection: Connection): void {
     waiting.delete(uri);
     workspace.forget(uri);
     if (specs.delete(uri)) connection.sendDiagnostics({ uri, diagnostics: [] });
+    // What was not saved is gone.
+    publishAll(workspace.dependants(uri)).catch(error => session.complain('diagnostics', error));
   });
 
   async function publishSettled(uri: string): Promise<void> {
@@ -218,7 +221,9 @@ export function serve(connection: Connection): void {
     if (isWatching || !session.client.workspace?.didChangeWatchedFiles?.dynamicRegistration) return;
     isWatching = true;
     connection.client
-      .register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.py' }] })
+      .register(DidChangeWatchedFilesNotification.type, {
+        watchers: [{ globPattern: '**/*.py' }, { globPattern: `**/${projectFile}` }],
+      })
       .catch(error => session.complain('registering for changes of files', error));
   }
 
@@ -253,9 +258,10 @@ export function serve(connection: Connection): void {
       const analysed = workspace.analysed(uri);
       const found = analysed ? problemsWithHints(analysed) : documentProblems(document);
       const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
-      const read = analysed?.spec.program?.read;
+      const read = analysed?.spec.imports?.read;
+      const { project } = document.source;
       const linesOf = (file: string): Lines | undefined => {
-        const text = read?.get(file);
+        const text = file === project?.path ? project.text : read?.get(file);
         return text === undefined ? undefined : new Lines(text);
       };
       const diagnostics = found.map(problem =>
@@ -263,7 +269,11 @@ export function serve(connection: Connection): void {
       );
       connection.sendDiagnostics({ uri, version, diagnostics });
       const [language] = document.format.languages;
-      session.notify('flopline/changed', { uri, isSpec: true, ...(language === undefined ? {} : { language }) });
+      session.notify('flopline/changed', {
+        uri,
+        isSpec: !document.format.hasNoNetwork,
+        ...(language === undefined ? {} : { language }),
+      });
     } catch (error) {
       session.complain('diagnostics', error);
     }
@@ -320,7 +330,7 @@ export function serve(connection: Connection): void {
   );
 
   session.on('flopline/summary', ({ textDocument: { uri } }, token) =>
-    session.answer<DocumentSummary | null>('summary', uri, token, null, analysed => ({
+    session.answerNetwork<DocumentSummary | null>('summary', uri, token, null, analysed => ({
       ...summary(analysed),
       markdown: summaryMarkdown(analysed),
       inFile: settingsInFile(analysed),
@@ -329,7 +339,7 @@ export function serve(connection: Connection): void {
   );
 
   session.on('flopline/report', ({ textDocument: { uri } }, token) =>
-    session.answer<string | null>('report', uri, token, null, analysed =>
+    session.answerNetwork<string | null>('report', uri, token, null, analysed =>
       markdownReport(report(analysed), {
         unit: analysed.model.convention.unit,
         shapeOrder: orderOf(analysed),
@@ -338,7 +348,7 @@ export function serve(connection: Connection): void {
   );
 
   session.on('flopline/diagnosis', ({ textDocument: { uri } }, token) =>
-    session.answer<string | null>('diagnosis', uri, token, null, analysed => {
+    session.answerNetwork<string | null>('diagnosis', uri, token, null, analysed => {
       const parts = diagnosisLines(analysed);
       if (parts.length === 0) return null;
       return [`# ${analysed.document.source.name}`, ...parts.map(([heading, lines]) => section(heading, lines))].join(

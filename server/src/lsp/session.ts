@@ -75,6 +75,19 @@ export class Session {
     }
   }
 
+  /** The same for what only a network has. */
+  answerNetwork<T>(
+    what: string,
+    uri: string,
+    token: Token,
+    empty: T,
+    ask: (analysed: Analysed) => T | Promise<T>,
+  ): Promise<T> {
+    return this.answer(what, uri, token, empty, analysed =>
+      analysed.document.format.hasNoNetwork ? empty : ask(analysed),
+    );
+  }
+
   /** Lets messages that have arrived already go first, so that a text which one of them replaces is never analysed. */
   async settled(uri: string): Promise<void> {
     const { workspace } = this;

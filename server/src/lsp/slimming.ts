@@ -23,14 +23,14 @@ export function answerSlimming(session: Session): void {
   const { connection, workspace } = session;
 
   session.on('flopline/checkBudget', ({ textDocument: { uri }, budget }, token) =>
-    session.answer<string | null>('budget', uri, token, null, analysed => {
+    session.answerNetwork<string | null>('budget', uri, token, null, analysed => {
       const meant = budgetOf(analysed, budget);
       return typeof meant === 'string' ? meant : null;
     }),
   );
 
   session.on('flopline/slim', ({ textDocument: { uri }, budget: text, workDoneToken }, token) =>
-    session.answer<SlimAnswer | null>('slim', uri, token, null, async analysed => {
+    session.answerNetwork<SlimAnswer | null>('slim', uri, token, null, async analysed => {
       const budget = budgetOf(analysed, text);
       if (typeof budget === 'string') return null;
       const version = workspace.version(uri)!;
@@ -56,7 +56,7 @@ export function answerSlimming(session: Session): void {
   );
 
   session.on('flopline/slimmed', ({ textDocument: { uri }, version, budget: text, choices }, token) =>
-    session.answer<SlimPicked | null>('slim', uri, token, null, async analysed => {
+    session.answerNetwork<SlimPicked | null>('slim', uri, token, null, async analysed => {
       const budget = budgetOf(analysed, text);
       if (typeof budget === 'string' || version !== workspace.version(uri)) return null;
       const found = await session.paced(uri, token, slimmed(analysed, choices));

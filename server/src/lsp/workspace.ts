@@ -11,6 +11,8 @@ import {
   type Host,
   noHistory,
   open,
+  type Project,
+  Projects,
   preparation,
   price,
   type Settings,
@@ -79,6 +81,7 @@ export class Workspace {
     unsaved: path => this.#openText(path),
     allows: path => this.isTrusted || this.folders.some(folder => path === folder || path.startsWith(`${folder}/`)),
   });
+  readonly #projects = new Projects();
   readonly settings = new FileSettings();
   readonly #texts: TextDocuments<TextDocument>;
   readonly #entries = new Map<string, Entry>();
@@ -105,8 +108,9 @@ export class Workspace {
     const known = this.#entries.get(uri);
     // A text is looked at once: most files of a language that is not ours are no specs, and most specs need no parser.
     if (known?.version === text.version && !known.document?.format.parser) return;
-    const parser = formatOf(sourceOf(uri, text))?.parser;
-    if (parser && !parser.isReady()) yield parser.load();
+    const source = this.#placed(sourceOf(uri, text), this.settings.of(uri), this.#disk);
+    const parser = formatOf(source)?.parser;
+    if (parser?.isNeeded(source) && !parser.isReady()) yield parser.load();
     // A file that it was read with may change meanwhile; who changes files all the time waits at the end.
     for (let tries = 0; tries < 3; tries++) {
       const entry = this.#entry(uri);
@@ -138,11 +142,11 @@ export class Workspace {
    * which that is news.
    */
   look(uri: string): readonly string[] {
-    const program = this.#entries.get(uri)?.analysed?.value?.spec.program;
-    const host = program?.host;
+    const spec = this.#entries.get(uri)?.analysed?.value?.spec;
+    const host = spec?.program?.host;
     if (!host) return [];
     const changed: string[] = [];
-    for (const path of program.read.keys()) {
+    for (const path of spec?.imports?.read.keys() ?? []) {
       if (isSameHost(this.#hosts.get(path), host)) continue;
       this.#hosts.set(path, host);
       changed.push(path);
@@ -225,12 +229,33 @@ export class Workspace {
     return undefined;
   }
 
-  /** Folders in settings are those of the first workspace folder, where they are not absolute. */
-  #roots({ source, python }: Settings): Source['roots'] {
+  /**
+   * The folders of a file: those of its project, which everybody who works on it shares, before those of settings. Relative
+   * ones in settings are those of the first workspace folder.
+   */
+  #roots({ source, python }: Settings, project: Project | undefined): Source['roots'] {
     const [folder] = this.folders;
     const absolute = (path: string | undefined): string | undefined =>
       path === undefined ? undefined : corePath(path, folder);
-    return { source: absolute(source), python: absolute(python ?? this.python) };
+    return {
+      source: project?.source?.value ?? absolute(source),
+      python: project?.python?.value ?? absolute(python ?? this.python),
+    };
+  }
+
+  /** What the project file says that governs a file: one within its workspace folder. */
+  #project(path: string, files: Files): Project | undefined {
+    const around = this.folders.filter(folder => path.startsWith(`${folder}/`));
+    // The outermost: folders within each other are one project’s.
+    const [last] = around.sort((a, b) => a.length - b.length);
+    return this.#projects.of(path, files, last);
+  }
+
+  /** A text with what is around it. */
+  #placed(source: Source, settings: Settings, files: Files | undefined): Source {
+    const { path } = source;
+    const project = files && path !== undefined ? this.#project(path, files) : undefined;
+    return { ...source, files, project, roots: this.#roots(settings, project) };
   }
 
   #entry(uri: string): Entry | undefined {
@@ -243,16 +268,19 @@ export class Workspace {
     const path = pathOfUri(uri);
     const host = path === undefined ? undefined : this.#hosts.get(path);
     if (known?.version === version && known.settings === settings && known.host === host && isSame) return known;
-    const source = sourceOf(uri, text);
+    const files = path === undefined ? undefined : new Watched(this.#disk);
+    const source = this.#placed(sourceOf(uri, text), settings, files);
     // Whoever asks has waited for it; this is a text that came just now.
     const parser = formatOf(source)?.parser;
-    if (parser && !parser.isReady()) return undefined;
-    const files = parser && path !== undefined ? new Watched(this.#disk) : undefined;
-    // Parsing depends on no setting but the size limit, where no other files are read.
-    const reusable = !files && known?.version === version && known.settings.maxFileSize === settings.maxFileSize;
-    const document = reusable
-      ? known.document
-      : open({ ...source, files, host, roots: this.#roots(settings) }, settings, known?.document);
+    const isNeeded = parser?.isNeeded(source) === true;
+    if (isNeeded && !parser.isReady()) return undefined;
+    // Parsing depends on no setting but the size limit, where no other files are read but that of the project.
+    const reusable =
+      !isNeeded &&
+      known?.version === version &&
+      known.settings.maxFileSize === settings.maxFileSize &&
+      known.document?.source.project === source.project;
+    const document = reusable ? known.document : open({ ...source, host }, settings, known?.document);
     const before = known?.analysed?.value ?? known?.before;
     const entry: Entry = { version, files, host, settings, document, before };
     this.#entries.set(uri, entry);

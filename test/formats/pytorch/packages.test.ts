@@ -1,5 +1,6 @@
 // What programs use of torchvision and of torch's older names costs what PyTorch 1.13 and torchvision 0.14 counted.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { defaultSettings, open, price, report } from '../../../server/src/core/index.ts';
 import { startPython } from '../../../server/src/core/syntax/python/parse.ts';
@@ -82,5 +83,65 @@ describe('what other packages and older names do', () => {
     const { totals, problems } = reported('TooSmall()');
     assert.equal(totals.complete, false);
     assert.match(problems[0]!.message, /offset output dims: \(30, 30\) - computed output dims: \(32, 32\)/);
+  });
+});
+
+interface Case {
+  readonly entry: string;
+  readonly inputs: string;
+  readonly params: number;
+  readonly macs: number;
+  readonly shapes: readonly (readonly number[])[];
+}
+
+describe('the parts of torchvision and timm that are known without their source', () => {
+  const { cases } = JSON.parse(readFileSync(new URL('packages.json', import.meta.url), 'utf8')) as {
+    readonly cases: readonly Case[];
+  };
+  const imports = `import torch
+from torch import nn
+import timm.layers as layers
+import timm.models._efficientnet_blocks as blocks
+import torchvision.models as models
+
+nothing = nn.Identity()
+`;
+  before(startPython);
+
+  for (const { entry, inputs, params, macs, shapes } of cases) {
+    it(entry, () => {
+      const settings = { ...defaultSettings, entry, inputs };
+      const { totals, problems, layers } = report(price(open({ name: 'net.py', text: imports }, settings)!, settings)!);
+      assert.deepEqual(problems, []);
+      assert.deepEqual([totals.params, totals.macs, totals.complete], [params, macs, true]);
+      assert.deepEqual(layers[0]!.outputs, shapes);
+    });
+  }
+
+  it('has other names that are not known, and are no class that is', () => {
+    const text = `import torch
+from torch import nn
+from timm.layers import LambdaLayer, SEModule
+from timm.models.layers.helpers import something
+import torchvision.models
+
+
+class Net(nn.Module):
+    def __init__(self, layer):
+        super().__init__()
+        self.kind = 1 if layer in {SEModule, LambdaLayer, something, torchvision.models.swin_t} else 2
+        self.layer = nn.Conv2d(3, self.kind, 1) if layer is nn.Conv2d else layer(3)
+
+    def forward(self, x):
+        return self.layer(x)
+`;
+    const totals = (entry: string) => {
+      const settings = { ...defaultSettings, entry, inputs: 'torch.zeros(1, 3, 8, 8)' };
+      return report(price(open({ name: 'net.py', text }, settings)!, settings)!).totals;
+    };
+    assert.deepEqual([totals('Net(nn.Conv2d)').params, totals('Net(nn.Conv2d)').complete], [8, true]);
+    const { complete, why } = totals('Net(LambdaLayer)');
+    assert.equal(complete, false);
+    assert.match(why ?? '', /“timm\.layers\.LambdaLayer” cannot be found/);
   });
 });

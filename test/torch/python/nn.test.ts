@@ -191,3 +191,9 @@ test('what is not known makes the result unknown, and says so', () => {
   );
   assert.deepEqual([result.shapes, result.macs, result.params], [['1×?×6×6'], Number.NaN, Number.NaN]);
 });
+
+test('an adaptive pool takes its sizes from an array, whose elements it goes through', () => {
+  const init = 'import numpy as np\nself.size = np.array([3, 2])';
+  const { shapes } = checkNet(init, 'return F.adaptive_avg_pool2d(x, self.size)', 'torch.zeros(1, 4, 9, 8)', 0, 0);
+  assert.deepEqual(shapes, ['1×4×3×2']);
+});

@@ -36,6 +36,17 @@ y = relative.sum(-1).tolist()
     );
   });
 
+  it('of complex numbers are two parts, which are attributes', () => {
+    assert.deepEqual(
+      held(`
+z = torch.complex(torch.zeros(2, 3), torch.ones(2, 3)) * torch.ones(3)
+score = z.real + 1.5 * z.imag
+y = [list(score.shape), str(score.dtype), list(torch.imag(z).shape), list(torch.ones(4).real.shape)]
+`),
+      [[2, 3], 'torch.float32', [2, 3], [4]],
+    );
+  });
+
   it('become numbers of Python', () => {
     assert.deepEqual(held('y = [x.item() for x in torch.linspace(0, 1, 3)]'), [0, 0.5, 1]);
     assert.deepEqual(held('y = int(torch.tensor([3]) * 2) + len(torch.zeros(4, 2))'), 10);

@@ -2,6 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Convention, ConventionName } from '../analysis/conventions.ts';
 import { changeText, si } from '../text/quantity.ts';
+import { siPrefixes } from '../text/units.ts';
 import { listText } from '../text/wording.ts';
 
 export type Metric = 'macs' | 'params';
@@ -22,7 +23,6 @@ export interface BudgetWish {
   readonly isShare: boolean;
 }
 
-const prefixes: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9, b: 1e9, t: 1e12 };
 const amountOf =
   /^(?<sign>[-−–]|<=?|≤)?\s*(?<number>(?:\d{1,3}(?:[,_]\d{3})+|\d+)(?:\.\d+)?|\.\d+)\s*(?<share>%|x(?![a-z])|×)?(?<rest>[a-z\s]*)$/i;
 const unitOf = /^(?<prefix>[kmgbt]?)(?:(?<macs>macs?)|(?<params>params?|parameters?|weights?)|(?<flops>flops?))?$/;
@@ -67,7 +67,7 @@ function parseWish(text: string, fallback: Metric): BudgetWish | string {
   if (unit.flops) return wrong(l10n.t('Budgets are in MACs, not FLOPs; 1 MAC is 2 FLOPs.'));
   const metric = unit.params ? 'params' : unit.macs ? 'macs' : fallback;
   const value = Number(number.replace(/[,_]/g, ''));
-  const amount = isFactor ? value : isShare ? value / 100 : value * (prefixes[unit.prefix ?? ''] ?? 1);
+  const amount = isFactor ? value : isShare ? value / 100 : value * (siPrefixes[unit.prefix ?? ''] ?? 1);
   const isLimit = /[<≤]/.test(sign);
   if (isFactor && sign !== '' && !isLimit) {
     return l10n.t(

@@ -10,6 +10,8 @@ import { orderOf, shapeOrUnknown, uncertainty } from './wording.ts';
 export interface Diagnosis {
   readonly file: string;
   readonly format: string;
+  /** The Python that says what its rows mean: `models/yolo.py`. */
+  readonly source?: string;
   readonly entry: string | null;
   /** Whether what it is called with was guessed; null where nothing was called. */
   readonly guessed: boolean | null;
@@ -19,6 +21,8 @@ export interface Diagnosis {
   readonly roots: readonly string[];
   /** The environment whose packages may be read. */
   readonly python: string | null;
+  /** The project file that governs it. */
+  readonly project: string | null;
   readonly read: readonly string[];
   readonly missing: readonly { readonly name: string; readonly why: string }[];
   readonly complete: boolean;
@@ -26,25 +30,27 @@ export interface Diagnosis {
   readonly why?: string;
 }
 
-/** Undefined for a spec that is not a program, which has no imports. */
+/** Undefined for a spec that is read by itself, without other files. */
 export function diagnosis(analysed: Analysed, file: string = analysed.document.source.name): Diagnosis | undefined {
   const { spec, document, model } = analysed;
-  const { program } = spec;
-  if (!program) return undefined;
+  const { program, imports, reader } = spec;
+  if (!imports) return undefined;
   const { macs, params } = model.totals;
   const why = uncertainty(model.totals);
-  const complete = program.entry !== undefined && macs.complete && params.complete;
+  const complete = (!program || program.entry !== undefined) && macs.complete && params.complete;
   return {
     file,
     format: document.format.id,
-    entry: program.entry?.expression ?? null,
-    guessed: program.entry?.guessed ?? null,
-    entries: program.entries.map(({ expression }) => expression),
-    repository: program.repository ?? null,
-    roots: program.roots,
+    ...(reader === undefined ? {} : { source: reader }),
+    entry: program?.entry?.expression ?? null,
+    guessed: program?.entry?.guessed ?? null,
+    entries: program?.entries.map(({ expression }) => expression) ?? [],
+    repository: imports.repository ?? null,
+    roots: imports.roots,
     python: document.source.roots?.python ?? null,
-    read: [...program.read.keys()],
-    missing: program.missing,
+    project: document.source.project?.path ?? null,
+    read: [...imports.read.keys()],
+    missing: imports.missing,
     complete,
     ...(complete || why === undefined ? {} : { why }),
   };
@@ -53,23 +59,29 @@ export function diagnosis(analysed: Analysed, file: string = analysed.document.s
 /** The same for a person: a heading and what there is to say, line by line. */
 export function diagnosisLines(analysed: Analysed): readonly (readonly [heading: string, lines: readonly string[]])[] {
   const { spec, document, model } = analysed;
-  const { program } = spec;
-  if (!program) return [];
-  const { python } = document.source.roots ?? {};
+  const { program, imports, reader } = spec;
+  const { roots, project } = document.source;
+  const governing = [l10n.t('Project file'), [project?.path ?? l10n.t('none')]] as const;
+  if (!imports) return project ? [governing] : [];
+  const { read, missing } = imports;
+  const { python } = roots ?? {};
   const why = uncertainty(model.totals);
   const none = l10n.t('none');
   return [
-    [l10n.t('Network'), [program.entry ? entryText(program.entry, analysed) : none]],
-    [l10n.t('Input'), program.entry ? [callText(program, analysed)] : [none]],
-    [l10n.t('Other networks'), othersOf(program)],
-    [l10n.t('Repository'), [program.repository ?? none]],
-    [l10n.t('Imports from'), program.roots],
+    ...(reader === undefined ? [] : [[l10n.t('Read by'), [reader]] as const]),
+    ...(program
+      ? ([
+          [l10n.t('Network'), [program.entry ? entryText(program.entry, analysed) : none]],
+          [l10n.t('Input'), program.entry ? [callText(program, analysed)] : [none]],
+          [l10n.t('Other networks'), othersOf(program)],
+        ] as const)
+      : []),
+    [l10n.t('Repository'), [imports.repository ?? none]],
+    governing,
+    [l10n.t('Imports from'), imports.roots],
     [l10n.t('Python environment'), [python ?? l10n.t('none (set {0}, or {1})', '--python', '`flopline.python`')]],
-    [l10n.t('Files read'), program.read.size > 0 ? [...program.read.keys()] : [none]],
-    [
-      l10n.t('Not found'),
-      program.missing.length > 0 ? program.missing.map(({ name, why }) => `${name}: ${why}`) : [none],
-    ],
+    [l10n.t('Files read'), read.size > 0 ? [...read.keys()] : [none]],
+    [l10n.t('Not found'), missing.length > 0 ? missing.map(each => `${each.name}: ${each.why}`) : [none]],
     [l10n.t('Totals'), [headline(analysed)]],
     ...(why === undefined ? [] : [[l10n.t('Not known'), [why]] as const]),
   ];

@@ -259,8 +259,8 @@ function usesOf(frames: readonly Frame[], line: number, { document }: Analysed):
   const { lines } = document;
   const items = new Set<number>();
   for (const { sites } of frames) {
-    for (const { range } of sites) {
-      if (range.from >= lines.start(line) && range.from <= lines.end(line)) items.add(range.from);
+    for (const { range, file } of sites) {
+      if (file === undefined && range.from >= lines.start(line) && range.from <= lines.end(line)) items.add(range.from);
     }
   }
   const times = frames.length / Math.max(1, items.size);

@@ -31,6 +31,10 @@ export interface Hover {
 /** What is at an offset: a reference, a key or an argument, a layer, a member of the family, or the network's head. */
 export function hover(analysed: Analysed, offset: number): Hover | undefined {
   const at: Range = { from: offset, to: offset };
+  if (analysed.document.format.hasNoNetwork) {
+    const note = analysed.spec.notes?.().find(({ range }) => contains(range, at));
+    return note && { range: note.range, markdown: proseMarkdown(note.text) };
+  }
   const { standIns, document } = analysed;
   const place = placeAt(analysed, at);
   // What something stands in for is seen as it is.

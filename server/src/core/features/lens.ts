@@ -28,8 +28,8 @@ export type LensAction =
 
 /** The totals at the head of the network, with what they are for and those of the other conventions as tooltip, and the figure of its framework. */
 export function lenses(analysed: Analysed): Lens[] {
-  const { settings, spec } = analysed;
-  if (!settings.codeLens.enabled) return [];
+  const { settings, spec, document } = analysed;
+  if (!settings.codeLens.enabled || document.format.hasNoNetwork) return [];
   const { program } = spec;
   if (program && !program.entry) return program.unbuilt.slice(0, mostUnbuilt).map(each => unbuiltLens(each, analysed));
   const range = spec.head;

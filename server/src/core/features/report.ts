@@ -122,6 +122,8 @@ export interface FileReport {
   readonly input: Readonly<Record<string, ReportShape>>;
   readonly totals: TotalsReport;
   readonly native: NativeReport | null;
+  /** The Python of its repository that says what its rows mean, where that was read: `models/yolo.py`. */
+  readonly source?: string;
   /** Of a program: its networks, the one that was read first. */
   readonly entries?: readonly EntryReport[];
   readonly layers: readonly LayerReport[];
@@ -158,9 +160,10 @@ export function report(shown: Analysed, { file, blocks = false }: ReportOptions 
       ...completeness(analysed, totals, undefined),
     },
     native: figure ? nativeReport(figure) : null,
+    ...(spec.reader === undefined ? {} : { source: spec.reader }),
     ...(spec.program ? { entries: entryRows(analysed, spec.program) } : {}),
     layers: spec.program
-      ? moduleRows(analysed, spec.program)
+      ? moduleRows(analysed, spec.program, spec.imports?.read ?? new Map())
       : graph.root.children.map((frame, index) => ({ index, ...row(analysed, frame, index, blocks) })),
     problems: problemRows(document, problems(analysed)),
   };
@@ -182,7 +185,11 @@ interface Sum {
 }
 
 /** One row for each module of a program, with everything inside it. */
-function moduleRows({ model, document }: Analysed, { modules, read }: Program): LayerReport[] {
+function moduleRows(
+  { model, document }: Analysed,
+  { modules }: Program,
+  read: ReadonlyMap<string, string>,
+): LayerReport[] {
   const own = modules.map(({ own }) => {
     const costs = own.map(node => model.costOfNode(node));
     const sum = (of: (cost: Cost) => Amount): Sum => ({

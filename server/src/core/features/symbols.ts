@@ -26,8 +26,8 @@ const maxSymbols = 5000;
  */
 export function symbols(analysed: Analysed): SymbolNode[] {
   const { model, spec, document, standIns } = analysed;
-  // The outline of a program is that of its language.
-  if (spec.program) return [];
+  // The outline of a program is that of its language, and so is that of a project file.
+  if (spec.program || document.format.hasNoNetwork) return [];
   const { convention, totals } = model;
   const whole: Range = { from: 0, to: document.source.text.length };
   const outline = new Outline(analysed);
@@ -136,8 +136,8 @@ class Outline {
   definitions(): SymbolNode[] {
     const found = new Map<number, { readonly frame: Frame; readonly range: Range; times: number }>();
     const visit = (frame: Frame): void => {
-      for (const { range, role } of frame.sites) {
-        if (role !== 'definition') continue;
+      for (const { range, role, file } of frame.sites) {
+        if (role !== 'definition' || file !== undefined) continue;
         const known = found.get(range.from);
         if (known) known.times++;
         else found.set(range.from, { frame, range, times: 1 });

@@ -1,18 +1,21 @@
 // What a format is. A format is a folder beside this file; formats never import each other.
 import type { GraphEdit } from '../graph/edit.ts';
-import type { Doubts, Graph, GraphNode, Site, Tensor } from '../graph/graph.ts';
+import type { Doubts, Graph, GraphNode, Note } from '../graph/graph.ts';
 import type { Shown } from '../graph/segment.ts';
 import type { Tunable } from '../graph/tunable.ts';
 import type { ShapeOrder } from '../ops/rules/shape.ts';
+import type { Imports, InputSize, ModuleRow, Roots } from '../program/program.ts';
+import type { BuildBody, CostRules, Project } from '../project/index.ts';
 import type { Files } from '../python/files.ts';
 import type { TextEdit } from '../text/edit.ts';
 import type { Fix, Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
-import type { Reason } from '../text/reason.ts';
 import type { Span } from '../text/span.ts';
 import type { Definitions, Item, Numbered, Reference } from './reference.ts';
 import type { Rows } from './rows.ts';
 import type { Call, Slot } from './slot.ts';
+
+export type { Imports, InputSize, ModuleRow, Roots } from '../program/program.ts';
 
 /** A text that may be a spec. */
 export interface Source {
@@ -27,6 +30,11 @@ export interface Source {
   readonly files?: Files | undefined;
   /** Where imports are looked for, as a person has set it. */
   readonly roots?: Roots | undefined;
+  /** What the nearest `flopline.yaml` says. */
+  readonly project?: Project | undefined;
+  /** Its cost rules, and who builds their bodies: made by the pipeline. */
+  readonly rules?: CostRules | undefined;
+  readonly buildBody?: BuildBody | undefined;
   /** Whose network is shown in a text that has none of its own. */
   readonly host?: Host | undefined;
 }
@@ -40,25 +48,6 @@ export interface Host {
   /** What it is called with, which its format alone understands; undefined is guessed. */
   readonly given: unknown;
   readonly roots: Roots | undefined;
-}
-
-/** Folders that a person has named, absolute and with forward slashes. */
-export interface Roots {
-  /** From which imports are resolved, in place of the folders around the text. */
-  readonly source?: string | undefined;
-  /** An environment of Python, or a folder of installed packages. */
-  readonly python?: string | undefined;
-}
-
-/**
- * An input size that a person set: without a name, sizes without the batch; with a name, with it. In a format of
- * programs, sizes are as the program takes them.
- */
-export interface InputSize {
-  readonly name?: string | undefined;
-  readonly sizes: readonly number[];
-  /** The type of its elements (`int64`), where it is not a floating-point number. */
-  readonly dtype?: string | undefined;
 }
 
 export interface ReadOptions {
@@ -170,6 +159,12 @@ export interface Spec {
   readonly batch?: number | undefined;
   /** What a text that is a program says besides. */
   readonly program?: Program | undefined;
+  /** The other files that it was read with; undefined where it was read by itself. */
+  readonly imports?: Imports | undefined;
+  /** The Python that says what its items mean, from its repository on: `models/yolo.py`; undefined for our own tables. */
+  readonly reader?: string | undefined;
+  /** What places of a text without a network mean. */
+  readonly notes?: (() => readonly Note[]) | undefined;
 }
 
 /** A program that was read: which of its networks, and what it is made of. */
@@ -184,19 +179,6 @@ export interface Program {
   readonly host: Host | undefined;
   /** The modules of the network in the order of its tree, itself first, under an empty name. */
   readonly modules: readonly ModuleRow[];
-  /** The folders from which imports were resolved, in order. */
-  readonly roots: readonly string[];
-  /** Whose folder holds the program: its repository, where one was found. */
-  readonly repository: string | undefined;
-  /** The other files that were read, with their texts. */
-  readonly read: ReadonlyMap<string, string>;
-  /** Imports that were not found, with the reason. */
-  readonly missing: readonly MissingImport[];
-}
-
-export interface MissingImport {
-  readonly name: string;
-  readonly why: string;
 }
 
 /** A class that is built only with arguments that nothing in its text gives. */
@@ -224,29 +206,6 @@ export interface ProgramEntry {
   readonly guessed?: boolean | undefined;
   /** The sizes that it was called with, one for each tensor; undefined where it was not read. */
   readonly shapes?: readonly (readonly number[])[] | undefined;
-}
-
-/** A module of a program's network. */
-export interface ModuleRow {
-  /** Its path in the tree: `layer1.0.conv1`. */
-  readonly name: string;
-  readonly type: string;
-  /** Where it was made. */
-  readonly site: Site | undefined;
-  /** How often it was called. */
-  readonly calls: number;
-  /** Whether it holds no other modules. */
-  readonly leaf: boolean;
-  /** Of its first call. */
-  readonly outputs: readonly Tensor[];
-  /** Learnable parameters of it and all inside it, each once. */
-  readonly params: number;
-  /** Why `params` is not known; NaN then. */
-  readonly why: Reason | undefined;
-  /** The nodes that are its own work and no module's inside it. */
-  readonly own: readonly GraphNode[];
-  /** The index of the module that holds it; −1 for the network. */
-  readonly parent: number;
 }
 
 /** A text that is parsed once and read as often as sizes and scales ask for it. */
@@ -308,6 +267,8 @@ export interface Format {
   readonly id: string;
   readonly label: string;
   readonly choices: Choices;
+  /** Its texts hold no network: they have problems, hovers and completion, and no costs. */
+  readonly hasNoNetwork?: true;
   /** The editor's languages whose every file is of this format. */
   readonly languages: readonly string[];
   /** What its texts call an item by number, counted from 0: “row 12”. */
@@ -324,8 +285,8 @@ export interface Format {
   readonly comments?: RegExp;
   /** A cheap look at name and content. */
   recognises(source: Source): boolean;
-  /** What has to be loaded before a text can be opened. */
-  readonly parser?: { isReady(): boolean; load(): Promise<void> };
+  /** What has to be loaded before a text can be opened, where the text needs it. */
+  readonly parser?: { isNeeded(source: Source): boolean; isReady(): boolean; load(): Promise<void> };
   /** Whether a text is certainly none of this format's, though its language says so: others have files of that name. */
   isForeign?(source: Source): boolean;
   /**

@@ -2,12 +2,14 @@ import { caffe } from './caffe/index.ts';
 import { darknet } from './darknet/index.ts';
 import { flopline } from './flopline/index.ts';
 import type { Format } from './format.ts';
+import { project } from './project/index.ts';
 import { pytorch } from './pytorch/index.ts';
 import { ultralytics } from './ultralytics/index.ts';
 
 /** Every format; the first that recognises a source has it. */
-export const formats: readonly Format[] = [flopline, ultralytics, darknet, caffe, pytorch];
+export const formats: readonly Format[] = [project, flopline, ultralytics, darknet, caffe, pytorch];
 
+export { buildBody } from './flopline/body.ts';
 export * from './format.ts';
 export * from './lineage.ts';
 export * from './numbering.ts';

@@ -73,6 +73,8 @@ export interface NodeOptions {
   readonly failed?: { readonly why: Reason; readonly output: Shape | undefined };
 }
 
+const noNotes = (): readonly Note[] => [];
+
 class OpenFrame implements Frame {
   readonly parent: OpenFrame | undefined;
   readonly label: string;
@@ -173,6 +175,15 @@ interface Workplace {
   hasFarSites: boolean;
 }
 
+/** What is being built from rows of another file. */
+interface Elsewhere {
+  /** The place in that file which has no better one. */
+  readonly range: Range;
+  readonly problems: Problem[];
+  /** How many frames were open when it began: those are places of this text. */
+  readonly depth: number;
+}
+
 /**
  * Builds a graph node by node and infers each output's shape at once, because dialects ask for shapes while they are
  * read. Never throws on bad networks: complaints become problems, and what cannot be known is unknown with a reason.
@@ -197,6 +208,8 @@ export class Builder {
   /** Set while a segment is built. */
   #site: Workplace | undefined;
   #full = false;
+  /** Set while rows of another file are built. */
+  #elsewhere: Elsewhere | undefined;
   readonly #places: Shown | undefined;
 
   /**
@@ -304,7 +317,9 @@ export class Builder {
   }
 
   open(spec: FrameSpec): void {
-    const frame = new OpenFrame(spec, this.#frame, this.next, this.#site ? undefined : this.#places);
+    // A part of what this text uses, like that of a framework's composite: it has no place here.
+    const own = this.#elsewhere ? { ...spec, sites: [], notes: noNotes } : spec;
+    const frame = new OpenFrame(own, this.#frame, this.next, this.#site ? undefined : this.#places);
     if (frame.depth > maxDepth)
       this.#limit('nested-too-deep', l10n.t('Blocks are nested more than {0} deep.', maxDepth));
     else if (this.#frame === this.#root) this.rows.add(frame);
@@ -390,6 +405,21 @@ export class Builder {
     }
   }
 
+  /**
+   * Runs `body`, which builds from rows of another file: what it reports has places in that file, and is returned instead.
+   * `range` is where those rows are in it.
+   */
+  elsewhere<T>(range: Range, body: () => T): { readonly value: T; readonly problems: readonly Problem[] } {
+    const around = this.#elsewhere;
+    const problems: Problem[] = [];
+    this.#elsewhere = { range, problems, depth: this.#locates.length };
+    try {
+      return { value: body(), problems };
+    } finally {
+      this.#elsewhere = around;
+    }
+  }
+
   /** Reports a complaint where the innermost frame that can says it stands; returns the reason for unknowns. */
   complain(complaint: Complaint, severity: Problem['severity'] = 'error'): Reason {
     const { code, message, help, short } = complaint;
@@ -399,6 +429,10 @@ export class Builder {
 
   /** Reports a problem once: a block used sixteen times says it once. */
   problem(problem: Problem): void {
+    if (this.#elsewhere) {
+      this.#elsewhere.problems.push(problem);
+      return;
+    }
     const { seen, problems } = this.#site ?? { seen: this.#seen, problems: this.problems };
     const own = this.#site ? problem : placedProblem(problem, 0);
     const key = `${own.range.from} ${own.range.to} ${own.code} ${own.message}`;
@@ -502,6 +536,7 @@ export class Builder {
    * that the text names.
    */
   #outward(complaint: Complaint, inputs: readonly Tensor[]): Complaint {
+    if (this.#elsewhere) return complaint;
     const path: string[] = [];
     for (let frame: OpenFrame | undefined = this.#frame; frame; frame = frame.parent) {
       if (frame.sites.length === 0) {
@@ -526,6 +561,13 @@ export class Builder {
 
   #locate(complaint: Complaint | undefined): Range {
     let depth = this.#locates.length;
+    if (this.#elsewhere) {
+      while (complaint && depth > this.#elsewhere.depth) {
+        const range = this.#locates[--depth]?.(complaint);
+        if (range) return range;
+      }
+      return this.#elsewhere.range;
+    }
     for (let frame: OpenFrame | undefined = this.#frame; frame; frame = frame.parent) {
       const range = complaint && this.#locates[--depth]?.(complaint);
       if (range) return range;

@@ -105,7 +105,11 @@ export function placedProblem(problem: Problem, start: number): Problem {
   return {
     ...problem,
     range: placedRange(range, start),
-    ...(related && { related: related.map(each => ({ ...each, range: placedRange(each.range, start) })) }),
+    ...(related && {
+      related: related.map(each =>
+        each.file === undefined ? { ...each, range: placedRange(each.range, start) } : each,
+      ),
+    }),
     ...(fixes && {
       fixes: fixes.map(repair => ({
         ...repair,

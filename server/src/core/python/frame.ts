@@ -75,6 +75,12 @@ export class Frame implements Activation {
     this.cells = cells;
   }
 
+  local(name: string): Value | undefined {
+    const at = this.code?.locals.indexOf(name) ?? -1;
+    const cell = this.code?.cells.indexOf(name) ?? -1;
+    return this.names?.get(name) ?? (at >= 0 ? this.locals[at] : cell >= 0 ? this.cells[cell]?.value : undefined);
+  }
+
   get file(): string | undefined {
     return this.code?.name === evaluated ? evaluated : this.module?.file;
   }

@@ -28,12 +28,15 @@ export class Unknown extends PyObject {
   readonly place: Place | undefined;
   /** An import that cannot be found has an identity: it is another object than all that are known (`m in {Conv, Missing}`). */
   readonly isImport: boolean;
+  /** Of these the modules themselves, which count as true. */
+  readonly isModule: boolean;
 
-  constructor(reason: Reason, place?: Place, isImport = false) {
+  constructor(reason: Reason, place?: Place, isImport = false, isModule = false) {
     super();
     this.reason = reason;
     this.place = place;
     this.isImport = isImport;
+    this.isModule = isModule;
   }
 }
 
@@ -279,6 +282,8 @@ export class PyClass extends PyObject {
   setAttribute: ((self: Value, name: string, value: Value, machine: Machine) => void) | undefined;
   /** Whether another class counts as derived from it without naming it as a base (`collections.abc.Iterable`). */
   subclassCheck: ((cls: PyClass) => boolean) | undefined;
+  /** What an instance is in the keys of a Map, for a native class whose instances are equal by what they hold. */
+  key: ((self: Value) => Key) | undefined;
   /** An unknown base class: attributes that are not found are unknown for this reason, and so are calls of `super()`. */
   unknownBase: Unknown | undefined;
   /** Whether a slice of a tuple of this class is of it, too: `torch.Size`. */
@@ -618,6 +623,8 @@ export interface Activation {
   readonly tick: number;
   /** The first argument of a call of a function of the program: its `self`. */
   readonly receiver: Value | undefined;
+  /** What a name of its own stands for; undefined where it is not bound. */
+  local(name: string): Value | undefined;
   /** Free for natives in steps and for hooks: what this call is to whoever watches (the call of an nn.Module). */
   tag: unknown;
 }
@@ -632,6 +639,8 @@ export interface Hooks {
   unknownWrite?(object: Value, name: string | undefined, why: Unknown, machine: Machine): void;
   /** A native has a fault of ours: its result is unknown. */
   fault?(error: unknown, machine: Machine): void;
+  /** An exception is raised; `at` is the innermost call that is under way. It may be caught. */
+  raised?(exception: PyException, at: Activation | undefined): void;
   /** What the program prints. */
   print?(text: string): void;
   /** A statement cannot be read. */
@@ -645,6 +654,8 @@ export interface MachineOptions {
   readonly files: Files;
   /** Folders from which absolute imports are resolved, in order. */
   readonly roots: readonly string[];
+  /** The folder that the program seems to have been started in; by default the first root. */
+  readonly cwd?: string | undefined;
   /** Beside those of the standard library. */
   readonly natives: NativeModules;
   readonly hooks?: Hooks;
@@ -653,6 +664,8 @@ export interface MachineOptions {
   readonly parse?: (text: string, path: string) => PythonTree;
   /** Imports run where they stand, not when a name of theirs is first needed. */
   readonly isEager?: boolean;
+  /** Whether a file was written anew with a part of what the original has: the names that it lacks are unknown imports. */
+  readonly isPartial?: (path: string) => boolean;
 }
 
 export interface Machine {
@@ -666,6 +679,8 @@ export interface Machine {
   readonly modules: ReadonlyMap<string, Value>;
   /** The module of a name, run if it was not yet; Unknown (an import) where it cannot be found. */
   importModule(name: string): Steps;
+  /** Whether a module of a name is there, and in which file; undefined where none is. Nothing is run. */
+  locate(name: string): { readonly path: string | undefined } | undefined;
   /** A built-in name: `int`, `ValueError`. */
   builtin(name: string): Value;
 

@@ -338,7 +338,7 @@ export function plainTruth(value: Value): boolean | Unknown | undefined {
       return value !== 0n;
   }
   if (value === null) return false;
-  if (value instanceof Unknown) return value;
+  if (value instanceof Unknown) return value.isModule || value;
   if (value instanceof PyFloat) return value.value !== 0;
   if (value instanceof PyInstance) return undefined;
   if ((value as { own?: PyInstance }).own !== undefined) return undefined;

@@ -355,9 +355,21 @@ export function* extendSteps(list: PyList, iterable: Value, machine: Machine): S
     for (let at = 0; at < count; at++) list.items.push(items[at]!);
     return;
   }
-  const values = yield* listSteps(iterable, machine);
-  if (values instanceof Unknown) poison(list, values);
-  else for (const value of values) list.items.push(value);
+  const iterator = yield* iterateSteps(iterable, machine);
+  if (iterator instanceof Unknown) {
+    poison(list, iterator);
+    return;
+  }
+  // What has been given is there before the next is asked for, which may look at it.
+  for (;;) {
+    const value = yield* nextSteps(iterator, machine);
+    if (value === undefined) return;
+    if (list.items.length >= maxItems) {
+      poison(list, tooLong(machine));
+      return;
+    }
+    list.items.push(value);
+  }
 }
 
 export function* unarySteps(operator: string, value: Value, machine: Machine): Steps {
@@ -815,7 +827,7 @@ export function* keySteps(value: Value, machine: Machine): Steps<Key | Unknown> 
     if (hash === null || hash === undefined) {
       throw machine.raise('TypeError', `unhashable type: '${value.cls.name}'`);
     }
-    if (hash === machine.objectMember('__hash__') && equals instanceof Native) return value;
+    if (hash === machine.objectMember('__hash__') && equals instanceof Native) return machine.keyOf(value);
     return yield* machine.customKey(value, hash);
   }
   if (value instanceof PyTuple) for (const item of value.items) yield* keySteps(item, machine);

@@ -214,6 +214,8 @@ class Vm implements Interpreter {
   readonly #awaited = new Set<PyModule>();
   /** Packages that are folders alone. */
   readonly #parts = new Set<string>();
+  /** What stands for the names that modules known in part may have. */
+  readonly #partial = new Set<Unknown>();
   /** Modules whose code has not come to its end. */
   readonly #underWay = new Set<PyModule>();
   readonly #canonical = new WeakMap<PyObject, Key>();
@@ -376,6 +378,8 @@ class Vm implements Interpreter {
     const plain = object instanceof PyInstance && 'value' in object && object.kind === 'boxed';
     const hash = cls.find('__hash__');
     if (hash === null) throw this.raise('TypeError', `unhashable type: '${cls.name}'`);
+    const byContent = equals instanceof Native ? cls.mro.find(({ key }) => key)?.key : undefined;
+    if (byContent) return byContent(object);
     if (plain && !(equals instanceof PyFunction)) return this.keyOf((object as unknown as { value: Value }).value);
     if (equals === this.objectMember('__eq__') || (equals instanceof Native && !(hash instanceof PyFunction))) {
       if (object instanceof PyInstance) return object;
@@ -619,7 +623,7 @@ class Vm implements Interpreter {
     const found = yield* this.#find(name);
     if (!found) {
       const asAttribute = yield* this.#attributeModule(name);
-      return asAttribute ?? this.#unknownImport(name);
+      return asAttribute ?? this.#unknownImport(name, true);
     }
     const again = this.modules.get(name);
     if (again !== undefined) return again;
@@ -632,6 +636,7 @@ class Vm implements Interpreter {
     }
     const module = new PyModule(name, found.path);
     this.#prepare(module, found.isPackage, found.path);
+    if (this.options.isPartial?.(found.path)) module.unknownNames = this.#partOf(name);
     this.modules.set(name, module);
     this.#paths.set(found.path, name);
     if (found.text === undefined) {
@@ -704,6 +709,20 @@ class Vm implements Interpreter {
     return value instanceof PyModule ? value : undefined;
   }
 
+  locate(name: string): { readonly path: string | undefined } | undefined {
+    const known = this.modules.get(name);
+    if (known instanceof PyModule) return { path: known.file };
+    if (libraryModules.has(name) || this.options.natives.has(name)) return { path: undefined };
+    const parts = name.split('.');
+    const { files, roots } = this.options;
+    for (const root of roots) {
+      const folder = [root, ...parts.slice(0, -1)].join('/');
+      const found = findIn(folder, parts.at(-1)!, name, files);
+      if (found) return { path: found.path };
+    }
+    return undefined;
+  }
+
   *#find(name: string): Steps<FoundModule | undefined> {
     const parts = name.split('.');
     const { files, roots } = this.options;
@@ -724,17 +743,26 @@ class Vm implements Interpreter {
     return folder === undefined ? undefined : findIn(folder, last, name, files);
   }
 
-  #unknownImport(name: string): Unknown {
+  #unknownImport(name: string, isModule = false): Unknown {
     let unknown = this.#unknownImports.get(name);
     if (!unknown) {
       const top = name.split('.')[0]!;
       const message = l10n.t('“{0}” cannot be found', name);
       const place = this.place();
-      unknown = new Unknown({ message, short: message }, place, true);
+      unknown = new Unknown({ message, short: message }, place, true, isModule);
       this.#unknownImports.set(name, unknown);
       if (!this.missing.some(each => each.name === top || each.name === name)) this.missing.push({ name, place });
     }
     return unknown;
+  }
+
+  /** What stands for the names of a module that is known in part. */
+  #partOf(name: string): Unknown {
+    const message = l10n.t('“{0}” is known in part', name);
+    const rest = new Unknown({ message, short: message }, undefined, true);
+    this.#unknownImports.set(name, rest);
+    this.#partial.add(rest);
+    return rest;
   }
 
   /** An attribute of a module that was not found: with an identity of its own. */
@@ -742,6 +770,7 @@ class Vm implements Interpreter {
     for (const [known, unknown] of this.#unknownImports) {
       if (unknown !== parent) continue;
       const full = `${known}.${name}`;
+      if (this.#partial.has(parent)) return this.#unknownImport(full);
       let member = this.#unknownImports.get(full);
       if (!member) {
         member = new Unknown(parent.reason, parent.place, true);
@@ -1108,6 +1137,7 @@ class Vm implements Interpreter {
       if (place) trace.push({ ...place, name: frame.code!.name });
     }
     exception.trace = trace;
+    this.options.hooks?.raised?.(exception, from);
   }
 
   /** An error in the innermost frame. */

@@ -8,12 +8,15 @@ export interface Scalar extends Range {
   /** Decoded text: quotes and escapes are gone. */
   readonly text: string;
   readonly style: 'plain' | 'quoted' | 'block';
+  /** As it is written: `!!float`. */
+  readonly tag?: string;
 }
 
 export interface Sequence extends Range {
   readonly kind: 'sequence';
   readonly flow: boolean;
   readonly items: readonly YamlNode[];
+  readonly tag?: string;
 }
 
 export interface Entry {
@@ -30,6 +33,7 @@ export interface Mapping extends Range {
   readonly written?: readonly Entry[] | undefined;
   /** Whether an entry is a merge. */
   readonly merges?: boolean | undefined;
+  readonly tag?: string;
 }
 
 export interface Alias extends Range {

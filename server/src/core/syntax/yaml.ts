@@ -783,7 +783,7 @@ function lineStarts(lines: readonly string[]): number[] {
 
 // ——— The tree ————————————————————————————————————————————————————————————————————————————————————————————————————
 
-type OpenSequence = { kind: 'sequence'; from: number; to: number; flow: boolean; items: YamlNode[] };
+type OpenSequence = { kind: 'sequence'; from: number; to: number; flow: boolean; items: YamlNode[]; tag?: string };
 type OpenMapping = {
   kind: 'mapping';
   from: number;
@@ -792,6 +792,7 @@ type OpenMapping = {
   entries: Entry[];
   written?: readonly Entry[];
   merges?: boolean;
+  tag?: string;
 };
 interface Open {
   readonly node: OpenSequence | OpenMapping;
@@ -858,7 +859,8 @@ function buildTree(
             : event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED
               ? 'quoted'
               : 'block';
-        const { isText, known } = event.tagStart < 0 ? untagged : tagOf(tagText(text, event.tagStart, event.tagEnd));
+        const tag = event.tagStart < 0 ? undefined : tagText(text, event.tagStart, event.tagEnd);
+        const { isText, known } = tag === undefined ? untagged : tagOf(tag);
         if (!known) refuseTag(event.tagStart, event.tagEnd);
         let isUnmarkedKey = false;
         const content = from < 0 ? '' : event.fast ? text.slice(from, to) : getScalarValue(text, event);
@@ -886,6 +888,7 @@ function buildTree(
           to: original(to),
           text: content,
           style: isText === undefined ? style : isText ? 'quoted' : 'plain',
+          ...(tag !== undefined && { tag }),
         };
         // parser.py, parse_flow_sequence_entry and parse_flow_mapping_key: in brackets only `?` makes an empty key.
         if (isUnmarkedKey) notes.refuse({ from: scalar.from, to: scalar.to }, 'yaml-no-key', noKey());
@@ -904,15 +907,16 @@ function buildTree(
       }
       case EVENT_ID.SEQUENCE:
       case EVENT_ID.MAPPING: {
-        if (event.tagStart >= 0 && !tagOf(tagText(text, event.tagStart, event.tagEnd)).known)
-          refuseTag(event.tagStart, event.tagEnd);
+        const tag = event.tagStart < 0 ? undefined : tagText(text, event.tagStart, event.tagEnd);
+        if (tag !== undefined && !tagOf(tag).known) refuseTag(event.tagStart, event.tagEnd);
+        const tagged = tag === undefined ? undefined : { tag };
         const from = original(event.start);
         const flow = event.style === COLLECTION_STYLE.FLOW;
         stack.push({
           node:
             event.type === EVENT_ID.SEQUENCE
-              ? { kind: 'sequence', from, to: from, flow, items: [] }
-              : { kind: 'mapping', from, to: from, flow, entries: [] },
+              ? { kind: 'sequence', from, to: from, flow, items: [], ...tagged }
+              : { kind: 'mapping', from, to: from, flow, entries: [], ...tagged },
           bracketed: flow && text[event.start] === (event.type === EVENT_ID.SEQUENCE ? '[' : '{'),
           anchor: event.anchorStart >= 0 ? text.slice(event.anchorStart, event.anchorEnd) : undefined,
           key: undefined,

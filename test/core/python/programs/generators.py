@@ -62,3 +62,16 @@ print(next(iter([]), 'default'), list(iter(It2(3).__next__, 0)))
 def chain(*its):
     for it in its: yield from it
 print(list(chain([1], (2,), {3})))
+# A list grows while a generator that looks at it gives it elements.
+a = [1]; a.extend(a[-1] * 2 for _ in range(4)); print(a)
+b = [1]; b += (b[-1] + len(b) for _ in range(4)); print(b)
+c = [1, 2]; print([*c, *(len(c) for _ in range(2))]); c.extend(c); print(c)
+from collections import deque
+d = deque([1], maxlen=3); d.extend(d[-1] * 3 for _ in range(4)); print(list(d)); d.extendleft(d[0] + 1 for _ in range(2)); print(list(d))
+e = [1]
+def three():
+    yield e[-1] + 1
+    yield e[-1] + 1
+    raise ValueError(len(e))
+try: e.extend(three())
+except ValueError as error: print(e, error)

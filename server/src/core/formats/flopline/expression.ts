@@ -148,7 +148,7 @@ function failSyntax(at: At, message: string): never {
 }
 
 const token =
-  /\s*(?:(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)|(\$?[A-Za-z_]\w*)|('[^']*'|"[^"]*")|(\/\/|==|!=|<=|>=|&&|\|\||[-+*/%()<>!,$]))/y;
+  /\s*(?:(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)|(\$?[A-Za-z_]\w*|\$\d+)|('[^']*'|"[^"]*")|(\/\/|==|!=|<=|>=|&&|\|\||[-+*/%()<>!,$]))/y;
 
 interface Token extends At {
   readonly kind: 'number' | 'name' | 'string' | 'sign' | 'end';

@@ -1,8 +1,9 @@
 // The call that constructs a layer, and how its text changes: what is written stays, argument by argument.
+
+import { nodesIn } from '../../program/syntax.ts';
 import type { CallExpression, Expression, PythonTree } from '../../syntax/python/ast.ts';
 import type { TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
-import { nodesIn } from './syntax.ts';
 
 export type LayerClass = 'Conv1d' | 'Conv2d' | 'Conv3d' | 'Linear' | 'Flatten';
 

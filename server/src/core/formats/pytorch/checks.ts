@@ -1,11 +1,11 @@
 // What is odd about a network in which nothing is wrong: modules that no call uses, and results that nothing reads.
 import * as l10n from '@vscode/l10n';
 import type { Frame, Graph } from '../../graph/graph.ts';
+import { nodesIn } from '../../program/syntax.ts';
 import type { Expression, PythonTree, Statement } from '../../syntax/python/ast.ts';
 import type { Problem } from '../../text/problem.ts';
 import { si } from '../../text/quantity.ts';
 import type { ModuleRow } from '../format.ts';
-import { nodesIn } from './syntax.ts';
 
 /** Nothing where a part of the network is not known: that may be what uses them. */
 export function checks(tree: PythonTree, modules: readonly ModuleRow[], graph: Graph): readonly Problem[] {

@@ -1,4 +1,14 @@
 // The networks that a file holds, found in its syntax: nothing is run for it.
+
+import {
+  callsInside,
+  dottedName,
+  isDefinition,
+  methodOf,
+  namesInside,
+  nodesIn,
+  requiredOf,
+} from '../../program/syntax.ts';
 import type {
   CallExpression,
   ClassDef,
@@ -10,7 +20,6 @@ import type {
 import { settingComments } from '../../text/pragma.ts';
 import type { Range } from '../../text/range.ts';
 import type { ProgramEntry, UnbuiltClass } from '../format.ts';
-import { callsInside, dottedName, isDefinition, methodOf, namesInside, nodesIn, requiredOf } from './syntax.ts';
 
 /** What a file defines that may build a network. */
 export interface Outline {

@@ -2,6 +2,9 @@
 import * as l10n from '@vscode/l10n';
 import { Builder } from '../../graph/builder.ts';
 import type { Frame } from '../../graph/graph.ts';
+import { type Given, givenSizes } from '../../program/inputs.ts';
+import { attempts, type Outcome } from '../../program/reading.ts';
+import { type Surroundings, surroundingsOf } from '../../program/roots.ts';
 import { noFiles } from '../../python/files.ts';
 import type { PythonTree } from '../../syntax/python/ast.ts';
 import { isPythonStarted, parsePython, startPython } from '../../syntax/python/parse.ts';
@@ -13,11 +16,8 @@ import type { Format, Host, ModuleRow, ProgramEntry, Reader, ReadOptions, Source
 import type { Offer, Slot } from '../slot.ts';
 import { checks } from './checks.ts';
 import { type Outline, outlineOf } from './entries.ts';
-import { type Given, givenSizes } from './inputs.ts';
-import { attempts, type Outcome } from './reading.ts';
 import { mayHoldNetwork } from './recognise.ts';
 import { rewrite } from './rewrite.ts';
-import { type Surroundings, surroundingsOf } from './roots.ts';
 import { firstArgument, improbable } from './slots.ts';
 
 export const pytorch: Format = {
@@ -30,7 +30,7 @@ export const pytorch: Format = {
   items: 'layers',
   shapeOrder: 'chw',
   namedInputs: true,
-  parser: { isReady: isPythonStarted, load: startPython },
+  parser: { isNeeded: () => true, isReady: isPythonStarted, load: startPython },
   recognises: mayHoldNetwork,
   open,
 };
@@ -155,11 +155,8 @@ class ProgramReader {
           unbuilt,
           host: undefined,
           modules: [],
-          roots: folders,
-          repository,
-          read: new Map(),
-          missing: [],
         },
+        imports: { roots: folders, repository, read: new Map(), missing: [] },
       };
     }
     const head = headOf(chosen.expression, this.#outline) ?? chosen.range ?? { from: 0, to: 0 };
@@ -198,11 +195,8 @@ class ProgramReader {
         unbuilt,
         host: path === undefined ? undefined : { path, entry: chosen.expression, given: wish, roots },
         modules: placedAt(head, outcome.modules),
-        roots: folders,
-        repository,
-        read: outcome.read,
-        missing: outcome.missing,
       },
+      imports: { roots: folders, repository, read: outcome.read, missing: outcome.missing },
     };
   }
 
@@ -245,6 +239,8 @@ class ProgramReader {
         unbuilt,
         host: undefined,
         modules: outcome.modules,
+      },
+      imports: {
         roots: around.roots,
         repository: this.#surroundings!.repository,
         read: outcome.read,

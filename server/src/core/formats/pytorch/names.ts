@@ -1,6 +1,7 @@
 // What names of a program are, as far as its imports say it.
+
+import { dottedName, nodesIn } from '../../program/syntax.ts';
 import type { Expression, PythonTree } from '../../syntax/python/ast.ts';
-import { dottedName, nodesIn } from './syntax.ts';
 
 export class Names {
   /** What a name stands for: `nn` is `torch.nn`. */

@@ -1,8 +1,9 @@
 // Who in a program looks at a module that a call constructs, beside calling it.
+
+import { dottedName, nodesIn, type SyntaxNode } from '../../program/syntax.ts';
 import type { Expression, PythonTree } from '../../syntax/python/ast.ts';
 import type { CallText } from './callText.ts';
 import type { Names } from './names.ts';
-import { dottedName, nodesIn, type SyntaxNode } from './syntax.ts';
 
 /** What every module has: whoever reads it need not know which one it is. */
 const ofEveryModule: ReadonlySet<string> = new Set([

@@ -12,13 +12,13 @@ import {
 } from '../../graph/edit.ts';
 import { type Graph, type GraphNode, useOf } from '../../graph/graph.ts';
 import type { Conv } from '../../ops/index.ts';
+import { nodesIn } from '../../program/syntax.ts';
 import type { Expression, PythonTree } from '../../syntax/python/ast.ts';
 import type { TextEdit } from '../../text/edit.ts';
 import type { Range } from '../../text/range.ts';
 import { CallText, type LayerClass } from './callText.ts';
 import { Names } from './names.ts';
 import { isMoved, isReadElsewhere } from './reads.ts';
-import { nodesIn } from './syntax.ts';
 
 /** The changes of the text; undefined where one of the edits cannot be said. */
 export function rewrite(

@@ -3,6 +3,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Doubt, Doubts, Frame, Graph, GraphNode, Tensor } from '../../graph/graph.ts';
 import { placedRange } from '../../graph/segment.ts';
+import type { CostRules } from '../../project/index.ts';
 import type { PlacedRow } from '../../syntax/document.ts';
 import type { Problem } from '../../text/problem.ts';
 import { contains, type Range } from '../../text/range.ts';
@@ -27,6 +28,8 @@ interface Reading {
   readonly strangeKeys: readonly (Range & { readonly text: string })[];
   /** Keys without which the framework refuses the file, and the value that rows are read with instead. */
   readonly assumed: readonly { readonly key: string; readonly value: string }[];
+  /** What the project says of modules that no version has: those are no sign of a fork that nobody knows. */
+  readonly rules: CostRules | undefined;
 }
 
 interface Doubted {
@@ -186,11 +189,12 @@ const misfits: ReadonlySet<string> = new Set([
 
 /** The first sign that a file is from a fork. */
 function signOf(reading: Reading): Sign | undefined {
-  const { rows, modules, choice, problems, strangeKeys, name } = reading;
+  const { rows, modules, choice, problems, strangeKeys, name, rules } = reading;
   const { dialect, pinned } = choice;
   for (const module of modules) {
     // A typo is not a sign.
-    if (isKnown(module, dialect) || typoOf(module, dialect.modules.keys()) !== undefined) continue;
+    if (isKnown(module, dialect) || rules?.of(module)) continue;
+    if (typoOf(module, dialect.modules.keys()) !== undefined) continue;
     const because = l10n.t('This file may be from a fork: “{0}” is not a module of {1}.', module, dialect.by);
     return { because };
   }

@@ -3,6 +3,7 @@ import { Environments, Memo, Trails } from '../../graph/memo.ts';
 import type { PyValue } from '../../python/value.ts';
 import { gapsBeside } from '../../syntax/damage.ts';
 import { type PlacedRow, parseDocument, type YamlDocument } from '../../syntax/document.ts';
+import { isPythonStarted, startPython } from '../../syntax/python/parse.ts';
 import { hasFullWidth } from '../../syntax/repair.ts';
 import { yamlSpans } from '../../syntax/spans.ts';
 import { entryOf, lookUp, type Mapping, resolved, type YamlNode } from '../../syntax/tree.ts';
@@ -18,6 +19,7 @@ import { definitionsOf } from './definitions.ts';
 import type { Dialect, Family } from './dialect.ts';
 import { dialects } from './dialects/index.ts';
 import { doubtsOf } from './doubt.ts';
+import { channelsOf, empty, headOf, letterOf, mappingOf, modelName, scaleOf, type Text } from './header.ts';
 import { itemsOf, numbersIn } from './items.ts';
 import { checkKeys, isRead, readKeys } from './keys.ts';
 import { nativeOf } from './native.ts';
@@ -27,6 +29,8 @@ import { rewrite } from './rewrite.ts';
 import { rowsFor } from './rows.ts';
 import { isModelText, moduleNames, reads, sectionsOf, wrongValues } from './sections.ts';
 import { callAt, type Rows as SlotRows, slotAt } from './slots.ts';
+import { type FoundReader, findReader } from './source/find.ts';
+import { SourceReader } from './source/index.ts';
 import { type Chosen, tunablesOf, type Written, writtenRows } from './tunables.ts';
 
 /** Model files of Ultralytics, of YOLOv5 and of their relatives: rows of [from, repeats, module, args]. */
@@ -40,11 +44,17 @@ export const ultralytics: Format = {
   numbersItems: true,
   shapeOrder: 'chw',
   namedInputs: false,
+  parser: { isNeeded: source => readerOf(source) !== undefined, isReady: isPythonStarted, load: startPython },
   recognises: ({ name, text, languageId }) =>
     // A text that is in no file yet has a language, but no name.
     (languageId === 'yaml' || /\.ya?ml$/i.test(name)) && isModelText(text),
   open,
 };
+
+/** The Python that reads a file where it lies. */
+function readerOf({ path, files, roots }: Source): FoundReader | undefined {
+  return files && findReader(path, files, roots);
+}
 
 /** What the reader of an edited text may take over. */
 interface Cache extends Known {
@@ -61,6 +71,11 @@ function open(source: Source, earlier?: Reader): Reader {
     trails: new Trails(before?.trails),
   };
   const text: Text = { source, document, top: mappingOf(document.frame) ?? empty, known: cache };
+  const found = isPythonStarted() ? readerOf(source) : undefined;
+  const bySource = found && new SourceReader(text, found, mappingOf(document.root));
+  /** Who says what the rows mean: the repository's own Python, but where a person has said whose they are. */
+  const reading = ({ dialect }: ReadOptions): SourceReader | undefined =>
+    dialect === undefined ? bySource : undefined;
   const rows = (): readonly PlacedRow[] => sectionsOf(text.top, document).rows;
   /** Under the options that were asked for last: each trial of advice asks again. */
   let known: { readonly key: string; readonly rows: Written | undefined } | undefined;
@@ -81,7 +96,11 @@ function open(source: Source, earlier?: Reader): Reader {
   return {
     problems: document.problems,
     cache,
-    read: options => read(text, options),
+    read: options => reading(options)?.read(options) ?? read(text, options),
+    *prepare(options) {
+      const program = reading(options);
+      if (program) yield* program.prepare(options);
+    },
     items: () => itemsOf(source.text, rows()),
     chunks: () => rows().map(({ chunk }) => chunk),
     chunkAt(index) {
@@ -128,20 +147,6 @@ function open(source: Source, earlier?: Reader): Reader {
   };
 }
 
-/** A text that is parsed. */
-interface Text {
-  readonly source: Source;
-  readonly document: YamlDocument;
-  /** The tree without rows. */
-  readonly top: Mapping;
-  readonly known: Known;
-}
-
-function mappingOf(node: YamlNode | undefined): Mapping | undefined {
-  const target = resolved(node);
-  return target?.kind === 'mapping' ? target : undefined;
-}
-
 /** Whose modules the rows mean under some options, and of which scale. */
 function chosen(text: Text, options: ReadOptions): Chosen {
   const ignored: Problem[] = [];
@@ -151,8 +156,6 @@ function chosen(text: Text, options: ReadOptions): Chosen {
   const scale = scaleOf(source.name, top, names, options.scale, headOf(top), ignored);
   return { dialect, family: familyOf(source.name, top, scale, dialect, ignored) };
 }
-
-const empty: Mapping = { kind: 'mapping', flow: false, entries: [], from: 0, to: 0 };
 
 function read(text: Text, options: ReadOptions): Spec {
   const { source, document, top } = text;
@@ -210,6 +213,7 @@ function read(text: Text, options: ReadOptions): Spec {
     problems: network.problems,
     strangeKeys: keys.strange,
     assumed,
+    rules: source.rules,
   });
   problems.push(...doubted.problems);
   return {
@@ -241,12 +245,6 @@ function wideSettings(
     })
     .filter(damage => !rows.some(({ from, to }) => damage.from <= to && from <= damage.to))
     .map(({ why }) => why);
-}
-
-/** Totals are shown above the first key of the network. */
-function headOf(top: Mapping): Range {
-  const key = top.entries[0]?.key;
-  return key ? { from: key.from, to: key.to } : { from: 0, to: 0 };
 }
 
 function dialectOf(text: Text, rows: readonly PlacedRow[], wanted: string | undefined): Choice {
@@ -281,45 +279,8 @@ function headerOf(
     damages: [],
     gaps: [],
     pinned: source.text.includes('flopline') && /dialect\s*=/.test(source.text),
+    rules: source.rules,
   };
-}
-
-/** guess_model_scale of Ultralytics: the letter after the number in the file's name, else the first of `scales`. */
-function scaleOf(
-  file: string,
-  top: Mapping,
-  names: readonly string[],
-  wanted: string | undefined,
-  head: Range,
-  problems: Problem[],
-): string | undefined {
-  if (names.length === 0) return undefined;
-  if (wanted !== undefined && names.includes(wanted)) return wanted;
-  const written = entryOf(top, 'scale');
-  if (written) {
-    // yaml_model_load writes the letter of the file's name over it.
-    const message = l10n.t(
-      'Ultralytics does not read `scale` from a file: it uses the letter in the file name, or else the first of `scales`.',
-    );
-    const help = l10n.t('Rename the file, for example to {0}.', `yolo11${names[0]}.yaml`);
-    const { from, to } = written.key;
-    problems.push({ range: { from, to }, severity: 'warning', code: 'unread-scale', message, help });
-  }
-  const letter = letterOf(file);
-  if (letter === undefined || names.includes(letter)) return letter ?? names[0];
-  const key = entryOf(top, 'scales')?.key ?? head;
-  const message = l10n.t(
-    'The file name selects scale “{0}”, which is not in `scales`, so Ultralytics fails with a KeyError. The costs shown are those of “{1}”.',
-    letter,
-    names[0]!,
-  );
-  problems.push({ range: { from: key.from, to: key.to }, severity: 'error', code: 'missing-scale', message });
-  return names[0];
-}
-
-/** guess_model_scale: the letter after the number in the file’s name. */
-function letterOf(file: string): string | undefined {
-  return /yolo(?:e-)?v?\d+([nslmx])/.exec(file)?.[1];
 }
 
 /** The value of a key as `d.get` has it: text in quotes stays text, arguments of rows alone are evaluated. */
@@ -426,16 +387,4 @@ function gain(node: Parameters<typeof resolved>[0]): number | undefined {
 function activationOf(top: Mapping): PyValue {
   const node = resolved(lookUp(top, 'activation'));
   return node?.kind === 'scalar' && node.text !== '' ? node.text : 'nn.SiLU()';
-}
-
-function channelsOf(top: Mapping, problems: Problem[]): number {
-  const key = lookUp(top, 'ch') ? 'ch' : 'channels';
-  return lookUp(top, key) ? setting(top, key, 3, problems) : 3;
-}
-
-function modelName(file: string, scale: string | undefined): string {
-  const name = file.replace(/\.ya?ml$/i, '');
-  // Ultralytics calls yolov8.yaml at scale n yolov8n.
-  const match = scale === undefined ? null : /^(yolo(?:e-)?v?\d+)(?![nslmx](?![a-z]))(.*)$/.exec(name);
-  return match ? `${match[1]}${scale}${match[2]}` : name;
 }

@@ -15,6 +15,7 @@ import {
 } from '../../graph/memo.ts';
 import { far, type GraphRows, type Inputs, type Name, type Segment } from '../../graph/segment.ts';
 import type { Complaint } from '../../ops/op.ts';
+import { type CostRule, type CostRules, type RuleOutcome, ruleNotes } from '../../project/index.ts';
 import { type PyValue, pyRound } from '../../python/value.ts';
 import { type Damage, damageOf } from '../../syntax/damage.ts';
 import type { PlacedRow } from '../../syntax/document.ts';
@@ -42,6 +43,7 @@ import { bind } from './bind.ts';
 import { ownersOf } from './choose.ts';
 import type { Arranged, Dialect, Family, Remark } from './dialect.ts';
 import { sourcesOf } from './items.ts';
+import { makeDivisible } from './layers.ts';
 import { type AnyModule, Scope } from './module.ts';
 import { nn } from './modules/nn.ts';
 
@@ -64,6 +66,8 @@ export interface Header {
   readonly gaps: readonly string[];
   /** Whether a comment of the text sets the dialect. */
   readonly pinned: boolean;
+  /** What modules cost that the dialect does not know. */
+  readonly rules: CostRules | undefined;
 }
 
 export interface Network {
@@ -191,13 +195,19 @@ class Rows {
   #facts: Omit<RowValue, 'isList'> | undefined;
 
   constructor(header: Header, dialect: Dialect, { places, shapeOrder }: ReadOptions) {
-    const { family, activation } = header;
+    const { family, activation, rules } = header;
     this.#builder = new Builder(places, shapeOrder, header.items.length);
     this.#header = header;
     this.#dialect = dialect;
     this.#names = dialect.names(family);
     const values = Object.values(family).map(value => (Array.isArray(value) ? JSON.stringify(value) : value));
-    this.#environment = header.known.environments.of([dialect, activation, this.#builder.order, ...values]);
+    this.#environment = header.known.environments.of([
+      dialect,
+      activation,
+      this.#builder.order,
+      rules?.identity ?? null,
+      ...values,
+    ]);
   }
 
   build(input: InputSize | undefined, defaultSize: number): Network {
@@ -407,6 +417,22 @@ class Rows {
     }
     const inputs = sources.map(source => source.value(this.#builder.rows));
     const at = (arg: number | undefined): Range => parts.args[arg ?? -1]?.range ?? parts.moduleNode;
+    const rule = found ? undefined : this.#header.rules?.of(parts.module);
+    if (rule) {
+      const sourceChannels = this.#sourceChannels(parts.from, sources, index, image);
+      const built = this.#ruled(rule, spec, parts, sources, sourceChannels);
+      this.#facts = {
+        from: parts.from,
+        channels: sourceChannels,
+        lengths: sources.map(({ length }) => length),
+        c2: built.c2,
+        isHead: false,
+        asked: [],
+        believed,
+        legacy: scope.legacy,
+      };
+      return built;
+    }
     if (!found) {
       const candidates = parts.module.startsWith('nn.') ? nn.keys() : this.#dialect.modules.keys();
       const range = trim(parts.moduleNode);
@@ -451,11 +477,7 @@ class Rows {
       refusal ??= { message: why };
     };
     const { from } = parts;
-    const sourceChannels = sources.map((source, at) =>
-      typeof from === 'number'
-        ? this.#channelsOf(from, false, source, index, image)
-        : this.#channelsOf(from[at]!, true, source, index, image),
-    );
+    const sourceChannels = this.#sourceChannels(from, sources, index, image);
     const arranged = this.#dialect.arrange(
       {
         from,
@@ -488,6 +510,45 @@ class Rows {
       legacy: scope.legacy,
     };
     return { value: outputOf(found, inputs, value), c2: arranged.c2 };
+  }
+
+  /** The channels that parse_model believes each source of a row to have. */
+  #sourceChannels(from: Parts['from'], sources: readonly Source[], index: number, image: Source): readonly number[] {
+    return sources.map((source, at) =>
+      typeof from === 'number'
+        ? this.#channelsOf(from, false, source, index, image)
+        : this.#channelsOf(from[at]!, true, source, index, image),
+    );
+  }
+
+  /** A row of a module that the project has a rule for. */
+  #ruled(
+    rule: CostRule,
+    spec: FrameSpec,
+    parts: Parts,
+    sources: readonly Source[],
+    inputChannels: readonly number[],
+  ): Built {
+    const builder = this.#builder;
+    const { args, moduleNode, repeats } = parts;
+    const { family } = this.#header;
+    const ranges = args.map(({ range }) => range);
+    const frame = ruledFrame(spec, rule, parts);
+    let outcome: RuleOutcome | undefined;
+    builder.within(frame, () => {
+      outcome = rule.apply(builder, {
+        args: args.map(({ value }) => value),
+        inputs: sources.flatMap(source => tensors(source.value(builder.rows))),
+        inputChannels,
+        repeats,
+        scaled: channels => makeDivisible(Math.min(channels, family.maxChannels) * family.width, family.divisor),
+      });
+      return outcome.outputs;
+    });
+    const { outputs, channels, problems } = outcome!;
+    for (const { arg, ...words } of problems)
+      builder.problem({ range: trim(ranges[arg ?? -1] ?? moduleNode), severity: 'error', ...words });
+    return { value: outputs.length === 1 ? outputs[0]! : outputs, c2: channels };
   }
 
   /** What is to be known of a row that can be built. */
@@ -789,6 +850,26 @@ function explained(spec: FrameSpec, found: AnyModule, arranged: Arranged, parts:
   };
 }
 
+/** The same for a row that is counted by a rule. */
+function ruledFrame(spec: FrameSpec, rule: CostRule, parts: Parts): FrameSpec {
+  const { module, moduleNode, args } = parts;
+  return {
+    ...spec,
+    sites: [...(spec.sites ?? []), rule.site],
+    summary: rule.summary,
+    composite: true,
+    notes: () => [
+      ...fromNotes(parts),
+      ...ruleNotes(
+        module,
+        rule,
+        moduleNode,
+        args.map(({ range }) => range),
+      ),
+    ],
+  };
+}
+
 /** A row taken apart. */
 export interface Parts {
   readonly from: number | readonly number[];
@@ -856,17 +937,7 @@ function locate(complaint: Complaint, found: AnyModule, arranged: Arranged, part
 
 /** What each part of a row means, for hovers. */
 function notesOf(found: AnyModule, arranged: Arranged, parts: Parts, dialect: Dialect): readonly Note[] {
-  const notes: Note[] = [];
-  for (const [index, node] of parts.fromNodes.entries()) {
-    const from = Array.isArray(parts.from) ? parts.from[index] : parts.from;
-    const text =
-      from === -1
-        ? l10n.t('**from**: the input is the row above.')
-        : from! < 0
-          ? l10n.t('**from**: the input is the row {0} above.', -from!)
-          : l10n.t('**from**: the input is row {0}, counted from 0 over `backbone` and `head`.', from!);
-    notes.push({ range: trim(node), text, allowed: { kind: 'reference' } });
-  }
+  const notes = [...fromNotes(parts)];
   notes.push({
     range: trim(parts.repeatsNode),
     text: repeatsNote(found, parts),
@@ -883,6 +954,21 @@ function notesOf(found: AnyModule, arranged: Arranged, parts: Parts, dialect: Di
     if (!arg?.range) continue;
     const text = sentences(`**${name}** (${found.name}): ${param.doc()}`, sinceNote(param));
     notes.push({ range: trim(arg.range), text, value: numberIn(arg), allowed: allowedOf(param) });
+  }
+  return notes;
+}
+
+function fromNotes(parts: Parts): readonly Note[] {
+  const notes: Note[] = [];
+  for (const [index, node] of parts.fromNodes.entries()) {
+    const from = Array.isArray(parts.from) ? parts.from[index] : parts.from;
+    const text =
+      from === -1
+        ? l10n.t('**from**: the input is the row above.')
+        : from! < 0
+          ? l10n.t('**from**: the input is the row {0} above.', -from!)
+          : l10n.t('**from**: the input is row {0}, counted from 0 over `backbone` and `head`.', from!);
+    notes.push({ range: trim(node), text, allowed: { kind: 'reference' } });
   }
   return notes;
 }

@@ -36,6 +36,7 @@ import {
   roundHalfEven,
   truncate,
 } from './numbers.ts';
+import { openFile, writeInto } from './open.ts';
 import { extreme, sorted } from './sorting.ts';
 import { asciiText, reprOf } from './text.ts';
 
@@ -340,13 +341,16 @@ export const builtinFunctions: readonly Native[] = [
     '*args, sep=None, end=None, file=None, flush=False',
     function* ([args, sep, end, file], machine) {
       const print = machine.options.hooks?.print;
-      if (!print || file !== null) return null;
+      if (!print && file === null) return null;
       const texts: string[] = [];
       for (const arg of (args as PyTuple).items) {
         const text = yield* machine.str(arg);
+        if (text instanceof Unknown && writeInto(file!, text, machine)) return null;
         texts.push(typeof text === 'string' ? text : `<${text.reason.message}>`);
       }
-      print(texts.join(typeof sep === 'string' ? sep : ' ') + (typeof end === 'string' ? end : '\n'));
+      const text = texts.join(typeof sep === 'string' ? sep : ' ') + (typeof end === 'string' ? end : '\n');
+      if (file === null) print?.(text);
+      else writeInto(file!, text, machine);
       return null;
     },
   ),
@@ -436,8 +440,12 @@ export const builtinFunctions: readonly Native[] = [
   native('input', 'prompt=None, /', (_, machine) =>
     machine.unknown(l10n.t('What is typed in when the program runs cannot be known')),
   ),
-  native('open', '*args, **kwargs', (_, machine) =>
-    machine.unknown(l10n.t('Files that the program opens are not read')),
+  nativeSteps(
+    'open',
+    "file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None",
+    function* ([file, mode, , encoding, errors, newline], machine) {
+      return yield* openFile(file!, mode!, encoding!, errors!, newline!, machine);
+    },
   ),
   native('breakpoint', '*args, **kwargs', () => null),
   native('memoryview', 'object, /', (_, machine) => unsupported(machine, 'memoryview()')),

@@ -2,7 +2,7 @@
 import type { Machine } from '../machine.ts';
 import { isGiven } from '../native.ts';
 import { type Native, PyIterator, PyList, PyTuple, poison, type Steps, Unknown, type Value } from '../objects.ts';
-import { collect, position, wholeOf } from './conversions.ts';
+import { elementsNow, position, wholeOf } from './conversions.ts';
 import { maxItems, tooLong } from './limits.ts';
 import { methodsOf } from './methods.ts';
 import { sorted } from './sorting.ts';
@@ -53,19 +53,30 @@ function* countIn(items: readonly Value[], wanted: Value, machine: Machine): Ste
   return count;
 }
 
-/** list.extend and +=. */
+/** list.extend: what an iterator gives is there before it is asked for more, `y.extend(m(y[-1]) for m in layers)`. */
 export function* extend(list: PyList, iterable: Value, machine: Machine): Steps {
-  const items = yield* collect(iterable, machine);
-  if (items instanceof Unknown) {
-    poison(list, items);
-    return null;
-  }
-  if (list.items.length + items.length > maxItems) {
-    poison(list, tooLong(machine));
-    return null;
-  }
-  for (const item of items) list.items.push(item);
+  yield* pushEach(list, iterable, item => list.items.push(item), machine);
   return null;
+}
+
+/** Puts each element of an iterable into a list, one after the other. */
+export function* pushEach(list: PyList, iterable: Value, push: (item: Value) => void, machine: Machine): Steps<void> {
+  const now = elementsNow(iterable, machine);
+  if (now !== undefined) {
+    if (now instanceof Unknown) return poison(list, now);
+    machine.charge(now.length);
+    if (list.items.length + now.length > maxItems) return poison(list, tooLong(machine));
+    for (const item of now.slice()) push(item);
+    return;
+  }
+  const iterator = yield* machine.iterate(iterable);
+  if (iterator instanceof Unknown) return poison(list, iterator);
+  for (;;) {
+    const item = yield* machine.next(iterator);
+    if (item === undefined) return;
+    if (list.items.length >= maxItems) return poison(list, tooLong(machine));
+    push(item);
+  }
 }
 
 export const listMethods: readonly Native[] = [

@@ -5,7 +5,7 @@ import { classOf } from '../builtins/classes.ts';
 import { collect, position, textOf, wholeOf } from '../builtins/conversions.ts';
 import { dictOf, get, put, update } from '../builtins/dict.ts';
 import { maxItems, tooLong } from '../builtins/limits.ts';
-import { find } from '../builtins/list.ts';
+import { find, pushEach } from '../builtins/list.ts';
 import { methodsOf } from '../builtins/methods.ts';
 import { sorted } from '../builtins/sorting.ts';
 import { reprOf } from '../builtins/text.ts';
@@ -253,10 +253,7 @@ function* pushAll(
   pushOne: (deque: PyList, item: Value) => void,
   machine: Machine,
 ): Steps {
-  const items = yield* collect(iterable, machine);
-  if (items instanceof Unknown) poison(deque, items);
-  else if (items.length + deque.items.length > maxItems) poison(deque, tooLong(machine));
-  else for (const item of items) pushOne(deque, item);
+  yield* pushEach(deque, iterable, item => pushOne(deque, item), machine);
   return null;
 }
 

@@ -8,7 +8,10 @@ import { copy } from './copy.ts';
 import { dataclasses } from './dataclasses.ts';
 import { enums } from './enum.ts';
 import { functools } from './functools.ts';
+import { fnmatch, glob } from './globbing.ts';
+import { hashlib } from './hashlib.ts';
 import { inspect } from './inspect.ts';
+import { io } from './io.ts';
 import { itertools } from './itertools.ts';
 import { json } from './json.ts';
 import { math } from './math.ts';
@@ -31,11 +34,13 @@ import {
   outside,
   packaging,
   packagingVersion,
+  pkgResources,
   string,
   textwrap,
 } from './strings.ts';
 import { platform, sys } from './sys.ts';
 import { types, typing, typingExtensions } from './typing.ts';
+import { yaml } from './yaml.ts';
 
 const known: Readonly<Record<string, Module>> = {
   __future__: future,
@@ -51,13 +56,17 @@ const known: Readonly<Record<string, Module>> = {
   datetime,
   'distutils.version': distutilsVersion,
   enum: enums,
+  fnmatch,
   fractions,
   functools,
   gc,
+  glob,
+  hashlib,
   importlib,
   'importlib.metadata': importlibMetadata,
   'importlib.util': importlibUtil,
   inspect,
+  io,
   itertools,
   json,
   logging,
@@ -71,6 +80,7 @@ const known: Readonly<Record<string, Module>> = {
   packaging,
   'packaging.version': packagingVersion,
   pathlib,
+  pkg_resources: pkgResources,
   platform,
   posixpath: osPath,
   random,
@@ -89,6 +99,7 @@ const known: Readonly<Record<string, Module>> = {
   uuid,
   warnings,
   weakref,
+  yaml,
 };
 
 /** Modules that there are, and of which nothing is computed. */
@@ -118,12 +129,9 @@ const unknown = [
   'errno',
   'faulthandler',
   'fcntl',
-  'fnmatch',
   'ftplib',
   'getpass',
-  'glob',
   'gzip',
-  'hashlib',
   'heapq',
   'hmac',
   'html',
@@ -133,7 +141,6 @@ const unknown = [
   'importlib.abc',
   'importlib.machinery',
   'importlib.resources',
-  'io',
   'keyword',
   'linecache',
   'locale',
@@ -197,17 +204,7 @@ const unknown = [
   'zlib',
 ];
 /** Of these, those whose results come from outside of the program. */
-const beyond = new Set([
-  'glob',
-  'io',
-  'multiprocessing',
-  'pickle',
-  'shutil',
-  'socket',
-  'subprocess',
-  'tempfile',
-  'urllib.request',
-]);
+const beyond = new Set(['multiprocessing', 'pickle', 'shutil', 'socket', 'subprocess', 'tempfile', 'urllib.request']);
 
 export const libraryModules: NativeModules = new Map<string, Module>([
   ...unknown.map(name => [name, unknownModule(name, beyond.has(name) ? outside : undefined)] as const),

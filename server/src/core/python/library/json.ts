@@ -1,14 +1,14 @@
 // The module `json`: what it writes and reads of plain values.
-import * as l10n from '@vscode/l10n';
 import { typeName } from '../builtins/classes.ts';
 import { textOf } from '../builtins/conversions.ts';
 import { put } from '../builtins/dict.ts';
 import { maxDepth, maxText, tooDeep, tooMuchText, unsupported } from '../builtins/limits.ts';
 import { int } from '../builtins/numbers.ts';
-import { floatText, intText } from '../builtins/text.ts';
+import { rest, writeInto } from '../builtins/open.ts';
+import { floatText, intText, isAscii } from '../builtins/text.ts';
 import type { Machine } from '../machine.ts';
 import { native, nativeSteps } from '../native.ts';
-import { PyDict, PyFloat, PyList, PyTuple, plain, type Steps, Unknown, type Value } from '../objects.ts';
+import { PyBytes, PyDict, PyFloat, PyList, PyTuple, plain, type Steps, Unknown, type Value } from '../objects.ts';
 import { missing, moduleOf } from './module.ts';
 
 /** A string of JSON: no control characters, and the escapes that there are. */
@@ -112,6 +112,8 @@ interface Style {
   readonly separators: readonly [string, string];
   readonly isAscii: boolean;
   readonly isSorted: boolean;
+  /** Makes what is no JSON into something that is. */
+  readonly standard: Value;
 }
 
 /** A text in quotes. */
@@ -121,7 +123,7 @@ function quoted(text: string, isAscii: boolean): string {
   return isAscii ? json.replace(/[\x7f-\uffff]/g, escaped).replaceAll('\\u007f', '\x7f') : json;
 }
 
-function write(value: Value, style: Style, machine: Machine, depth: number): string | Unknown {
+function* write(value: Value, style: Style, machine: Machine, depth: number): Steps<string | Unknown> {
   if (value instanceof Unknown) return value;
   if (depth > maxDepth) return tooDeep(machine);
   const bare = plain(value);
@@ -144,7 +146,7 @@ function write(value: Value, style: Style, machine: Machine, depth: number): str
   };
   if (bare instanceof PyList || bare instanceof PyTuple) {
     for (const item of bare.items) {
-      const text = write(item, style, machine, depth + 1);
+      const text = yield* write(item, style, machine, depth + 1);
       if (text instanceof Unknown) return text;
       rows.push(text);
     }
@@ -162,20 +164,22 @@ function write(value: Value, style: Style, machine: Machine, depth: number): str
       const isName = name === null || typeof name !== 'object' || name instanceof PyFloat;
       if (!isName)
         throw machine.raise('TypeError', `keys must be str, int, float, bool or None, not ${typeName(key, machine)}`);
-      const label = typeof name === 'string' ? name : write(name, style, machine, depth);
-      const text = write(item, style, machine, depth + 1);
+      const label = typeof name === 'string' ? name : yield* write(name, style, machine, depth);
+      const text = yield* write(item, style, machine, depth + 1);
       if (label instanceof Unknown) return label;
       if (text instanceof Unknown) return text;
       rows.push(`${quoted(label, style.isAscii)}${colon}${text}`);
     }
     return wrap('{', '}');
   }
+  if (style.standard !== null)
+    return yield* write(yield* machine.call(style.standard, [value]), style, machine, depth + 1);
   throw machine.raise('TypeError', `Object of type ${typeName(value, machine)} is not JSON serializable`);
 }
 
 function* dumps(args: readonly Value[], machine: Machine): Steps {
   const [object, , ascii, , , cls, indent, separators, standard, sort] = args;
-  if (cls !== null || standard !== null) return unsupported(machine, 'json.dumps(cls=…, default=…)');
+  if (cls !== null) return unsupported(machine, 'json.dumps(cls=…)');
   const step = typeof indent === 'number' ? ' '.repeat(Math.max(0, Math.min(indent, 100))) : textOf(indent!);
   const signs =
     separators instanceof PyTuple || separators instanceof PyList
@@ -190,9 +194,20 @@ function* dumps(args: readonly Value[], machine: Machine): Steps {
     separators: [signs?.[0] ?? (step === undefined ? ', ' : ','), signs?.[1] ?? ': '],
     isAscii,
     isSorted,
+    standard: standard!,
   };
-  const text = write(object!, style, machine, 0);
+  const text = yield* write(object!, style, machine, 0);
   return typeof text === 'string' && text.length > maxText ? tooMuchText(machine) : text;
+}
+
+function loads([source, ...hooks]: readonly Value[], name: string, machine: Machine): Value {
+  if (source instanceof Unknown) return source;
+  if (hooks.some(hook => hook !== null)) return unsupported(machine, `json.${name}(object_hook=…)`);
+  const text = source instanceof PyBytes && isAscii(source.text) ? source.text : textOf(source!);
+  if (text === undefined) return unsupported(machine, `json.${name}(${typeName(source!, machine)})`);
+  const value = read(text, machine);
+  if (value === undefined) throw machine.raise('ValueError', 'Expecting value: line 1 column 1 (char 0)');
+  return value;
 }
 
 export const json = moduleOf('json', machine => [
@@ -208,19 +223,27 @@ export const json = moduleOf('json', machine => [
     native(
       'loads',
       's, *, cls=None, object_hook=None, parse_float=None, parse_int=None, parse_constant=None, object_pairs_hook=None',
-      (args, inner) => {
-        const [s, ...hooks] = args;
-        if (s instanceof Unknown) return s;
-        if (hooks.some(hook => hook !== null)) return unsupported(inner, 'json.loads(object_hook=…)');
-        const text = textOf(s!);
-        if (text === undefined) return unsupported(inner, `json.loads(${typeName(s!, inner)})`);
-        const value = read(text, inner);
-        if (value === undefined) throw inner.raise('ValueError', 'Expecting value: line 1 column 1 (char 0)');
-        return value;
+      (args, inner) => loads(args, 'loads', inner),
+    ),
+    nativeSteps(
+      'load',
+      'fp, *, cls=None, object_hook=None, parse_float=None, parse_int=None, parse_constant=None, object_pairs_hook=None',
+      function* ([file, ...hooks], inner) {
+        const text = rest(file!) ?? (yield* inner.call(yield* inner.getAttribute(file!, 'read'), []));
+        return loads([text, ...hooks], 'load', inner);
       },
     ),
-    native('load', '*args, **kwargs', (_, inner) => inner.unknown(l10n.t('Files that the program opens are not read'))),
-    native('dump', '*args, **kwargs', () => null),
+    nativeSteps(
+      'dump',
+      'obj, fp, skipkeys=False, ensure_ascii=True, check_circular=True, allow_nan=True, cls=None, indent=None, separators=None, default=None, sort_keys=False',
+      function* ([object, file, ...args], inner) {
+        const text = yield* dumps([object!, ...args], inner);
+        if (!writeInto(file!, textOf(text) ?? (text as Unknown), inner)) {
+          yield* inner.call(yield* inner.getAttribute(file!, 'write'), [text]);
+        }
+        return null;
+      },
+    ),
   ],
   missing('json', 'JSONEncoder', 'JSONDecoder'),
 ]);

@@ -99,4 +99,8 @@ export const datetime = moduleOf('datetime', machine => {
   ];
 });
 
-export const uuid = moduleOf('uuid', () => [varying('uuid', 'uuid1', 'uuid3', 'uuid4', 'uuid5', 'getnode', 'UUID')]);
+export const uuid = moduleOf('uuid', () => [
+  varying('uuid', 'uuid1', 'uuid3', 'uuid4', 'uuid5', 'UUID'),
+  // The address of the pretended machine.
+  [native('getnode', '', () => 0x0242ac110002)],
+]);

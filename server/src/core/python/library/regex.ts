@@ -57,6 +57,8 @@ function translated(pattern: string, flags: number): Compiled | undefined {
   let groups = 0;
   const names = new Map<string, number>();
   let inSet = false;
+  // Of characters that JavaScript writes as two.
+  let isWide = false;
   for (let at = 0; at < text.length; at++) {
     const sign = text[at]!;
     if (sign === '\\') {
@@ -66,8 +68,13 @@ function translated(pattern: string, flags: number): Compiled | undefined {
       else if (next === 'Z') source += '(?![\\s\\S])';
       else if (next === 'a') source += '\\x07';
       else if (/[a-zA-Z]/.test(next) && !/[bBdDsSwWnrtfvxuU]/.test(next)) return undefined;
-      else if (next === 'U') return undefined;
-      else if (next === '0') source += '\\x00';
+      else if (next === 'U') {
+        const digits = /^[0-9a-fA-F]{8}/.exec(text.slice(at + 1))?.[0];
+        if (digits === undefined) return undefined;
+        source += `\\u{${digits.replace(/^0{2,7}/, '')}}`;
+        at += 8;
+        isWide = true;
+      } else if (next === '0') source += '\\x00';
       else if (/[1-9]/.test(next)) {
         if (inSet) return undefined;
         const digits = /^\d+/.exec(text.slice(at))![0];
@@ -146,7 +153,7 @@ function translated(pattern: string, flags: number): Compiled | undefined {
     else if (sign === '}' && !/\{\d*,?\d*$/.test(source)) source += '\\}';
     else source += sign;
   }
-  const letters = bits & 2 ? 'i' : '';
+  const letters = (bits & 2 ? 'i' : '') + (isWide ? 'u' : '');
   try {
     new RegExp(source, letters);
   } catch {
@@ -196,7 +203,9 @@ function subject(value: Value, compiled: Compiled, machine: Machine): string | U
   if (text.length > 100_000) return tooMuchText(machine);
   if (
     !isAscii(text) &&
-    (/\\[wWdDsSbB]/.test(compiled.source) || compiled.letters !== '' || /[\ud800-\udfff]/.test(text))
+    (/\\[wWdDsSbB]/.test(compiled.source) ||
+      compiled.letters.includes('i') ||
+      (!compiled.letters.includes('u') && isWide(text)))
   ) {
     return machine.unknown(l10n.t('Regular expressions are not matched with letters beyond ASCII'));
   }
@@ -205,6 +214,11 @@ function subject(value: Value, compiled: Compiled, machine: Machine): string | U
   }
   machine.charge(text.length >> 3);
   return text;
+}
+
+/** Whether characters are written as two by JavaScript. */
+function isWide(text: string): boolean {
+  return /[\ud800-\udfff]/.test(text);
 }
 
 type How = 'search' | 'match' | 'fullmatch';
@@ -224,7 +238,7 @@ function* all(compiled: Compiled, text: string): Generator<RegExpExecArray> {
     if (match === null) return;
     yield match;
     // An empty match does not stop one that begins at the same place and is longer.
-    if (match[0] === '') pattern.lastIndex++;
+    if (match[0] === '') pattern.lastIndex += (text.codePointAt(pattern.lastIndex) ?? 0) > 0xffff ? 2 : 1;
   }
 }
 
@@ -251,7 +265,10 @@ function groupIndex(key: Value, object: PyInstance, machine: Machine): number {
 function matchClass(machine: Machine): PyClass {
   const span = (object: Value, key: Value, inner: Machine): readonly [number, number] => {
     const index = groupIndex(key, object as PyInstance, inner);
-    return foundOf.get(object as PyInstance)!.match.indices?.[index] ?? [-1, -1];
+    const { match } = foundOf.get(object as PyInstance)!;
+    const found = match.indices?.[index] ?? [-1, -1];
+    if (found[0] < 0 || !isWide(match.input)) return found;
+    return [[...match.input.slice(0, found[0])].length, [...match.input.slice(0, found[1])].length];
   };
   const cls = nativeClass(
     machine,

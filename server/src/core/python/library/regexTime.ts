@@ -3,9 +3,12 @@
 /** So many steps take about a second. */
 const most = Math.log(1e8);
 
+/** One set of characters, repeated, with nothing behind it: never tried twice. */
+const oneSet = /^\[(?:\\.|[^\]\\])+\][+*]?$/;
+
 /** Whether a search in a text of this length may try too many ways, by what the expression (JavaScript's) looks like. */
 export function isSlow(source: string, length: number): boolean {
-  return ways(source, length) + Math.log(length + 1) > most;
+  return !oneSet.test(source) && ways(source, length) + Math.log(length + 1) > most;
 }
 
 /** The logarithm of the number of ways, at most. */

@@ -1,6 +1,8 @@
 // `string`, `textwrap`, `ast`, `importlib`, `__future__`, `packaging.version` and other small modules.
 import * as l10n from '@vscode/l10n';
 import { textOf } from '../builtins/conversions.ts';
+import { unsupported } from '../builtins/limits.ts';
+import { stringText } from '../builtins/text.ts';
 import type { Machine } from '../machine.ts';
 import { native, nativeClass, nativeSteps, strict } from '../native.ts';
 import {
@@ -103,22 +105,54 @@ export const importlib = moduleOf('importlib', machine => {
   ];
 });
 
-export const importlibMetadata = moduleOf('importlib.metadata', machine => [
-  { PackageNotFoundError: machine.builtin('ModuleNotFoundError') },
-  missing(
-    'importlib.metadata',
-    'version',
-    'distribution',
-    'distributions',
-    'metadata',
-    'requires',
-    'entry_points',
-    'files',
-  ),
+/** Of the packages that are there without their source. */
+const versions: ReadonlyMap<string, string> = new Map([
+  ['torch', '2.9.0'],
+  ['torchvision', '0.24.0'],
+  ['numpy', '1.26.4'],
+  ['pyyaml', '6.0.3'],
 ]);
 
-export const importlibUtil = moduleOf('importlib.util', () => [
-  missing('importlib.util', 'find_spec', 'module_from_spec', 'spec_from_file_location', 'spec_from_loader'),
+/** The version of a package that is known or lies in one of the roots. */
+function installedVersion(name: string, machine: Machine): string | undefined {
+  const plain = (text: string): string => text.toLowerCase().replace(/[-_.]+/g, '_');
+  const { files, roots } = machine.options;
+  for (const root of roots) {
+    for (const folder of files.list(root)) {
+      const [, label = '', version] = /^(.+?)-([^-]+)(?:-py[\d.]+)?\.(?:dist|egg)-info$/.exec(folder) ?? [];
+      if (version !== undefined && plain(label) === plain(name)) return version;
+    }
+  }
+  return versions.get(plain(name));
+}
+
+export const importlibMetadata = moduleOf('importlib.metadata', machine => [
+  { PackageNotFoundError: machine.builtin('ModuleNotFoundError') },
+  [
+    strict('version', 'distribution_name', ([name], inner) => {
+      const text = textOf(name!) ?? '';
+      return installedVersion(text, inner) ?? unsupported(inner, `importlib.metadata.version(${stringText(text)})`);
+    }),
+  ],
+  missing('importlib.metadata', 'distribution', 'distributions', 'metadata', 'requires', 'entry_points', 'files'),
+]);
+
+export const importlibUtil = moduleOf('importlib.util', machine => [
+  [
+    strict('find_spec', 'name, package=None', ([name], inner) => {
+      const text = textOf(name!) ?? '';
+      if (text.startsWith('.')) return unsupported(inner, 'importlib.util.find_spec()');
+      const found = inner.locate(text);
+      if (!found) return null;
+      const spec = new PyInstance(nativeClass(machine, 'ModuleSpec', [], {}, { module: '_frozen_importlib' }));
+      const unclear = unsupported(inner, 'ModuleSpec.loader');
+      spec.set('name', text);
+      spec.set('origin', found.path ?? unclear);
+      spec.set('loader', unclear);
+      return spec;
+    }),
+  ],
+  missing('importlib.util', 'module_from_spec', 'spec_from_file_location', 'spec_from_loader'),
 ]);
 
 const features = [
@@ -220,6 +254,29 @@ export const packagingVersion = moduleOf('packaging.version', machine => {
         return yield* inner.call(version, [text!]);
       }),
     ],
+  ];
+});
+
+export const pkgResources = moduleOf('pkg_resources', machine => {
+  const version = versionClass(machine, 'Version', 'packaging.version');
+  return [
+    {
+      DistributionNotFound: machine.builtin('ModuleNotFoundError'),
+      VersionConflict: nativeClass(
+        machine,
+        'VersionConflict',
+        [machine.builtin('Exception') as PyClass],
+        {},
+        { module: 'pkg_resources' },
+      ),
+    },
+    [
+      nativeSteps('parse_version', 'v', function* ([text], inner) {
+        if (text instanceof Unknown) return text;
+        return yield* inner.call(version, [text!]);
+      }),
+    ],
+    missing('pkg_resources', 'require', 'get_distribution', 'parse_requirements', 'resource_filename'),
   ];
 });
 

@@ -51,7 +51,7 @@ export const sys = moduleOf('sys', machine => {
       maxsize: 9223372036854775807n,
       maxunicode: 1114111,
       argv: new PyList(['']),
-      path: new PyList([]),
+      path: new PyList([...machine.options.roots]),
       flags: machine.unknown('sys.flags'),
       modules: modules(machine),
       executable: '/usr/bin/python3',
@@ -104,9 +104,11 @@ function modules(machine: Machine): Value {
     {
       __getitem__: native('__getitem__', 'self, name', ([, name]) => find(name!) ?? unclear()),
       get: native('get', 'self, name, default=None', ([, name]) => find(name!) ?? unclear()),
-      __contains__: native('__contains__', 'self, name', ([, name]) =>
-        find(name!) instanceof PyModule ? true : unclear(),
-      ),
+      __contains__: native('__contains__', 'self, name', ([, name]) => {
+        if (find(name!) instanceof PyModule) return true;
+        const text = textOf(name!);
+        return text !== undefined && !replaced.has(text) && !machine.locate(text) ? false : unclear();
+      }),
       __setitem__: native('__setitem__', 'self, name, module', replace),
       __delitem__: native('__delitem__', 'self, name', replace),
       __iter__: native('__iter__', 'self', unclear),
@@ -122,8 +124,12 @@ export const platform = moduleOf('platform', () => [
     native('system', '', () => 'Linux'),
     native('machine', '', () => 'x86_64'),
     native('python_version', '', () => '3.11.7'),
+    native('platform', 'aliased=0, terse=0', () => 'Linux-6.1.0-x86_64-with-glibc2.36'),
+    native('release', '', () => '6.1.0'),
+    native('node', '', () => ''),
+    native('processor', '', () => ''),
     native('python_version_tuple', '', () => new PyTuple(['3', '11', '7'])),
     native('python_implementation', '', () => 'CPython'),
   ],
-  missing('platform', 'platform', 'release', 'version', 'node', 'processor', 'uname', 'architecture'),
+  missing('platform', 'version', 'uname', 'architecture'),
 ]);

@@ -52,23 +52,33 @@ const none: readonly Tensor[] = [];
 /** The call of a module whose `forward` the program calls by itself; undefined for every other call. */
 export type DirectCall = (activation: Activation) => ModuleCall | undefined;
 
+/** Modules that stand for rows of another text: what is around their calls has no frames. */
+export interface Rows {
+  /** The frame of a module that is one; undefined for the others. */
+  frameOf(module: object): FrameSpec | undefined;
+  /** The call of one ends: what else belongs to it is added now, inside its frame. */
+  ends(module: object): void;
+}
+
 export class Frames {
   /** In the order in which they ended. */
   readonly ended: EndedCall[] = [];
   readonly #builder: Builder;
   readonly #direct: DirectCall;
+  readonly #rows: Rows | undefined;
   readonly #open: Open[] = [];
   /** The calls that are followed, from the inside out: a list that is used again for every node. */
   readonly #chain: Activation[] = [];
 
-  constructor(builder: Builder, direct: DirectCall) {
+  constructor(builder: Builder, direct: DirectCall, rows?: Rows) {
     this.#builder = builder;
     this.#direct = direct;
+    this.#rows = rows;
   }
 
   /** Opens and closes frames until they are those of `top`. */
   follow(top: Activation | undefined): void {
-    this.#become(top, false);
+    this.#become(this.#follow(top), false);
   }
 
   /** What was just recorded. */
@@ -80,11 +90,20 @@ export class Frames {
   /** Closes the frame of a module's call with what the call returns. */
   leave(activation: Activation, outputs: readonly Tensor[]): void {
     let called: Activation | undefined = activation;
-    while (called && !this.#callOf(called)) called = called.parent;
-    if (!called) return;
-    this.#become(called, true);
+    let call = this.#callOf(activation);
+    while (called && !call) {
+      called = called.parent;
+      call = called && this.#callOf(called);
+    }
+    if (!called || !call) return;
+    const length = this.#follow(called);
+    // What is around the rows has a frame only where it does something itself.
+    if (this.#rows && !this.#isRow(this.#chain[length - 1]!) && !this.#isOpen(length)) return;
+    this.#become(length, true);
+    const at = this.#open.length - 1;
+    if (this.#rows?.frameOf(call.module)) this.#rows.ends(call.module);
     this.put(outputs);
-    this.#close(this.#open.length - 1);
+    this.#close(at);
   }
 
   closeAll(): void {
@@ -97,11 +116,36 @@ export class Frames {
     return code?.name === 'forward' ? this.#direct(activation) : undefined;
   }
 
-  /** From the outside in; of the innermost call only the module that is called, where nothing inside of it is asked for. */
-  #become(top: Activation | undefined, endsWithModule: boolean): void {
+  /** Puts the calls that have frames into the chain, from a row on if there is one; how many they are. */
+  #follow(top: Activation | undefined): number {
     const chain = this.#chain;
     let length = 0;
     for (let activation = top; activation; activation = activation.parent) chain[length++] = activation;
+    if (!this.#rows) return length;
+    for (let at = length - 1; at >= 0; at--) if (this.#isRow(chain[at]!)) return at + 1;
+    return length;
+  }
+
+  #isRow(activation: Activation): boolean {
+    const call = this.#rows && this.#callOf(activation);
+    return call !== undefined && this.#rows!.frameOf(call.module) !== undefined;
+  }
+
+  /** Whether the outermost frame of the chain is the one that is open. */
+  #isOpen(length: number): boolean {
+    const [open] = this.#open;
+    for (let at = length - 1; at >= 0; at--) {
+      const activation = this.#chain[at]!;
+      const kind = this.#callOf(activation) ? 'module' : kindOf(activation);
+      if (!kind) continue;
+      return open?.activation === activation && open.kind === kind && open.tick === tickOf(activation, kind);
+    }
+    return false;
+  }
+
+  /** From the outside in; of the innermost call only the module that is called, where nothing inside of it is asked for. */
+  #become(length: number, endsWithModule: boolean): void {
+    const chain = this.#chain;
     let shared = 0;
     for (let at = length - 1; at >= 0; at--) {
       const activation = chain[at]!;
@@ -122,7 +166,7 @@ export class Frames {
     if (open && open.activation === activation && open.kind === kind && open.tick === tick) return;
     this.#close(at);
     const next = new Open(activation, kind, tick, call);
-    this.#builder.open(specOf(next));
+    this.#builder.open(specOf(next, this.#rows));
     next.first = this.#builder.next;
     this.#open.push(next);
   }
@@ -137,13 +181,25 @@ export class Frames {
   }
 }
 
-function specOf({ activation, kind, call }: Wanted): FrameSpec {
+/** The outermost frame of a call itself; undefined where it has none. */
+function kindOf(activation: Activation): 'function' | 'statement' | undefined {
+  const { code, statement } = activation;
+  if (!code || isInternal(activation)) return undefined;
+  if (code.kind === 'function' || code.kind === 'lambda') return 'function';
+  return statement && 'statement';
+}
+
+const tickOf = ({ tick }: Activation, kind: Wanted['kind']): number => (kind === 'statement' ? tick : 0);
+
+function specOf({ activation, kind, call }: Wanted, rows: Rows | undefined): FrameSpec {
   const { code, file } = activation;
   if (kind === 'module' && call) {
     const sites: Site[] = [];
     if (call.construct && !isInternalFile(call.construct)) sites.push(siteOf(call.construct, 'construct'));
     if (call.definition && !isInternalFile(call.definition)) sites.push(siteOf(call.definition, 'definition'));
-    return { label: call.label, type: call.type, summary: call.summary, sites };
+    const own: FrameSpec = { label: call.label, type: call.type, summary: call.summary, sites };
+    const row = rows?.frameOf(call.module);
+    return row ? { ...own, ...row, sites: [...(row.sites ?? []), ...sites] } : own;
   }
   if (kind === 'function') {
     const place = { file, range: rangeOf(activation, code!.head) };

@@ -9,7 +9,7 @@ import { PyClass, PyList, PyTuple, Unknown, type Value } from '../../python/obje
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
-import { type DirectCall, type EndedCall, Frames, isInternal, rangeOf } from './frames.ts';
+import { type DirectCall, type EndedCall, Frames, isInternal, type Rows, rangeOf } from './frames.ts';
 import { mostValues, Storage, Values } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
 import { type ApplyOptions, isModuleCall, type ModuleCall, type World } from './world.ts';
@@ -47,6 +47,7 @@ export class Recording implements World {
   directCall: DirectCall = () => undefined;
   #builder: Builder | undefined;
   #frames: Frames | undefined;
+  #rows: Rows | undefined;
   #ended: readonly EndedCall[] = [];
 
   constructor(machine: Machine) {
@@ -73,15 +74,23 @@ export class Recording implements World {
     return this.#problems;
   }
 
+  /** What was reported is of no interest any more. */
+  forget(): void {
+    this.#problems.length = 0;
+    this.#seen.clear();
+    this.misfits.clear();
+  }
+
   /** The calls of modules in the last recording, in the order in which they ended. */
   get moduleCalls(): readonly EndedCall[] {
     return this.#ended;
   }
 
-  /** From now on nodes are added to `builder`; `end` closes the frames that are open. */
-  record(builder: Builder): void {
+  /** From now on nodes are added to `builder`; `end` closes the frames that are open. `rows` are of another text. */
+  record(builder: Builder, rows?: Rows): void {
     this.#builder = builder;
-    this.#frames = new Frames(builder, activation => this.directCall(activation));
+    this.#rows = rows;
+    this.#frames = new Frames(builder, activation => this.directCall(activation), rows);
     this.#ended = this.#frames.ended;
   }
 
@@ -165,6 +174,8 @@ export class Recording implements World {
     const related: { range: Range; message: string; file?: string }[] = [];
     for (let activation = this.machine.top; activation; activation = activation.parent) {
       const { code, file, expression, statement } = activation;
+      const row = range ? undefined : this.#rowOf(activation);
+      if (row) range = row;
       const place = expression ?? statement;
       if (!code || !place || isInternal(activation)) continue;
       const own = rangeOf(activation, place);
@@ -179,6 +190,12 @@ export class Recording implements World {
     this.#seen.add(key);
     this.#problems.push(own);
     return own;
+  }
+
+  /** The place of the row that an activation calls. */
+  #rowOf({ tag }: Activation): Range | undefined {
+    const frame = isModuleCall(tag) ? this.#rows?.frameOf(tag.module) : undefined;
+    return frame?.sites?.find(({ file }) => file === undefined)?.range;
   }
 
   /** The innermost module that is called. */

@@ -713,6 +713,11 @@ export const torchModules: NativeModules = new Map<string, (machine: Machine) =>
     machine =>
       moduleOf(machine, 'flopline', {
         unknown: native('unknown', 'reason', ([reason]) => new Unknown({ message: String(reason) })),
+        // What the original has, and this library lacks.
+        missing: native('missing', 'name', ([name]) => {
+          const message = l10n.t('“{0}” cannot be found', String(name));
+          return new Unknown({ message, short: message }, undefined, true);
+        }),
       }),
   ],
 ]);

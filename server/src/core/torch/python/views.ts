@@ -1023,7 +1023,8 @@ function copies(registry: Registry): void {
       dtype: x.dtype === 'complex128' ? 'float64' : 'float32',
     });
   };
-  registry.define('real imag', 'input', part);
+  // As attributes they are no methods.
+  registry.fn('real imag', 'input', part);
 }
 
 function modulo(value: number, length: number): number {

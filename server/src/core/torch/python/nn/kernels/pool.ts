@@ -3,6 +3,7 @@ import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
 import type { Shape } from '../../../../ops/op.ts';
 import { extent } from '../../../../ops/rules/window.ts';
+import { elements, PyArray } from '../../../../python/library/numpy/array.ts';
 import { PyList, type Value } from '../../../../python/objects.ts';
 import type { PyTensor } from '../../tensor.ts';
 import { apply, applyKnown, batched, type Caller, looseShape, refuse, unknownResult } from '../apply.ts';
@@ -99,7 +100,9 @@ export function lpPool(nn: NN, caller: Caller, input: PyTensor, rank: Rank, pool
 
 /** The output sizes of an adaptive pool: None keeps the input's. */
 function adaptiveSizes(nn: NN, x: PyTensor, rank: Rank, wanted: Value): readonly number[] {
-  const list = listOf(wanted) ?? Array.from({ length: rank }, () => wanted);
+  const list =
+    (wanted instanceof PyArray && wanted.shape.length === 1 ? [...elements(wanted)] : listOf(wanted)) ??
+    Array.from({ length: rank }, () => wanted);
   const items = list.length === 1 ? Array.from({ length: rank }, () => list[0]!) : list;
   if (items.length !== rank) {
     throw nn.machine.raise('ValueError', `output_size must have ${rank} elements, not ${items.length}`);

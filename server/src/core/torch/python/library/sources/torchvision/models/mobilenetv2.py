@@ -1,6 +1,7 @@
 from torch import nn
 
 from ..ops.misc import Conv2dNormActivation
+from ._api import weights as _weights
 from ._utils import _make_divisible
 
 ConvBNReLU = Conv2dNormActivation
@@ -61,3 +62,5 @@ class MobileNetV2(nn.Module):
 
 def mobilenet_v2(pretrained=False, progress=True, *, weights=None, **kwargs):
     return MobileNetV2(**kwargs)
+
+MobileNet_V2_Weights = _weights("MobileNet_V2_Weights")

@@ -1,0 +1,120 @@
+// A model file that lies in a repository which reads it with Python of its own: what that makes of it.
+import * as l10n from '@vscode/l10n';
+import { noFiles } from '../../../python/files.ts';
+import { valueOfYaml } from '../../../python/library/yaml.ts';
+import { damageOf } from '../../../syntax/damage.ts';
+import { type Mapping, resolved } from '../../../syntax/tree.ts';
+import { value11 } from '../../../syntax/yaml11.ts';
+import type { Problem } from '../../../text/problem.ts';
+import type { ReadOptions, Spec } from '../../format.ts';
+import { channelsOf, headOf, modelName, scaleOf, type Text } from '../header.ts';
+import { variantsOf } from '../read.ts';
+import { claimOf } from '../repairs.ts';
+import { sectionsOf } from '../sections.ts';
+import type { FoundReader } from './find.ts';
+import { readBySource, type SourceRow, shownPath } from './read.ts';
+
+/** So many readings of a text are remembered: those of its scales, and of sizes that are tried. */
+const mostReadings = 8;
+
+export class SourceReader {
+  readonly #text: Text;
+  readonly #reader: FoundReader;
+  readonly #root: Mapping | undefined;
+  readonly #readings = new Map<string, Spec>();
+
+  constructor(text: Text, reader: FoundReader, root: Mapping | undefined) {
+    this.#text = text;
+    this.#reader = reader;
+    this.#root = root;
+  }
+
+  read(options: ReadOptions): Spec {
+    const steps = this.#steps(options);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) return value;
+    }
+  }
+
+  *prepare(options: ReadOptions): Generator<void, void> {
+    yield* this.#steps(options);
+  }
+
+  *#steps(options: ReadOptions): Generator<void, Spec> {
+    const { input, scale, shapeOrder } = options;
+    const key = JSON.stringify([input, scale, shapeOrder]);
+    let spec = this.#readings.get(key);
+    if (!spec) {
+      spec = yield* this.#reading(options);
+      if (this.#readings.size >= mostReadings) this.#readings.delete(this.#readings.keys().next().value!);
+      this.#readings.set(key, spec);
+    }
+    return spec;
+  }
+
+  *#reading(options: ReadOptions): Generator<void, Spec> {
+    const { source, document, top } = this.#text;
+    const { files = noFiles } = source;
+    const reader = this.#reader;
+    const sections = sectionsOf(top, document);
+    const problems: Problem[] = [...sections.problems];
+    const head = headOf(top);
+    const damages = [...document.damages, ...sections.damages];
+    const rows = sections.rows.map(({ chunk: { node }, start }): SourceRow => {
+      const range = { from: node.from + start, to: node.to + start };
+      const parts = resolved(node);
+      const written = parts?.kind === 'sequence' ? resolved(parts.items[2]) : undefined;
+      const name = written?.kind === 'scalar' ? value11(written) : undefined;
+      const damage = damageOf(damages, { ...node, ...range });
+      return {
+        range,
+        module:
+          written && typeof name === 'string'
+            ? { name, range: { from: written.from + start, to: written.to + start } }
+            : undefined,
+        damage: damage && !damage.repaired ? damage.why : undefined,
+      };
+    });
+    const variants = variantsOf(top);
+    const names = variants.map(({ name }) => name);
+    const ignored: Problem[] = [];
+    const variant = scaleOf(source.name, top, names, options.scale, head, ignored);
+    const size = rows.at(-1)?.module?.name === 'Classify' ? 224 : 640;
+    const [set] = options.input ?? [];
+    const sizes = set ? (set.name === undefined ? set.sizes : set.sizes.slice(1)) : undefined;
+    const root = this.#root;
+    const reading = yield* readBySource({
+      reader,
+      files,
+      values: machine => (root ? valueOfYaml(root, machine) : null),
+      path: source.path ?? source.name,
+      scale: options.scale !== undefined && names.includes(options.scale) ? options.scale : undefined,
+      rows,
+      input: [1, ...(sizes ?? [channelsOf(top, ignored), size, size])],
+      head,
+      order: options.shapeOrder ?? 'chw',
+    });
+    for (const problem of reading.problems) problems.push(problem);
+    if (rows.length === 0) {
+      const message = l10n.t('This file has no rows under `backbone` and `head`.');
+      problems.push({ range: head, severity: 'error', code: 'empty-network', message });
+    }
+    return {
+      model: modelName(source.name, variant),
+      graph: reading.graph,
+      problems,
+      head,
+      variants,
+      variant,
+      claim: claimOf(source.text, variants, variant),
+      reader: shownPath(reader),
+      imports: {
+        roots: reader.roots,
+        repository: reader.repository,
+        read: reading.read,
+        missing: reading.missing,
+      },
+    };
+  }
+}

@@ -1,0 +1,291 @@
+// A model file as the Python of its repository reads it: each row is what parse_model makes of it, and costs what the
+// module's own forward pass does.
+import * as l10n from '@vscode/l10n';
+import { Builder, type FrameSpec } from '../../../graph/builder.ts';
+import { type Graph, type Note, use } from '../../../graph/graph.ts';
+import type { ShapeOrder } from '../../../ops/op.ts';
+import { type Failure, wordsOf } from '../../../program/exceptions.ts';
+import { runProgram } from '../../../program/machine.ts';
+import type { MissingImport } from '../../../program/program.ts';
+import { type RowModules, recordCall } from '../../../program/record.ts';
+import { Unknowns } from '../../../program/unknowns.ts';
+import { Witness } from '../../../program/witness.ts';
+import type { Files } from '../../../python/files.ts';
+import type { Activation } from '../../../python/machine.ts';
+import { noKeywords, PyDict, PyException, type Steps, Unknown, type Value } from '../../../python/objects.ts';
+import type { Interpreter } from '../../../python/vm.ts';
+import type { Problem } from '../../../text/problem.ts';
+import type { Range } from '../../../text/range.ts';
+import type { Reason } from '../../../text/reason.ts';
+import { isLibrary, libraryRoot, withLibrary } from '../../../torch/python/library/index.ts';
+import { ModuleInstance } from '../../../torch/python/nn/instance.ts';
+import { worldOf } from '../../../torch/python/recording.ts';
+import { isModuleCall } from '../../../torch/python/world.ts';
+import { attribute, type Built, build, Unbuilt } from './build.ts';
+import type { FoundReader } from './find.ts';
+
+/** A row of the text. */
+export interface SourceRow {
+  readonly range: Range;
+  /** What it names as its module; undefined where it cannot be read. */
+  readonly module: { readonly name: string; readonly range: Range } | undefined;
+  /** Why it cannot be read: it and those below are not built. */
+  readonly damage: string | undefined;
+}
+
+export interface SourceTask {
+  readonly reader: FoundReader;
+  readonly files: Files;
+  /** The text as values of Python, made anew each time: readers change what they get. */
+  readonly values: (machine: Interpreter) => Value;
+  readonly path: string;
+  readonly scale: string | undefined;
+  readonly rows: readonly SourceRow[];
+  /** Of the image, batch first. */
+  readonly input: readonly number[];
+  /** Where problems are that belong to no row. */
+  readonly head: Range;
+  readonly order: ShapeOrder;
+}
+
+export interface SourceReading {
+  readonly graph: Graph;
+  readonly problems: readonly Problem[];
+  readonly missing: readonly MissingImport[];
+  /** The files that were read, with their texts. */
+  readonly read: ReadonlyMap<string, string>;
+}
+
+/** What came of one construction and call. */
+interface Attempt {
+  readonly graph: Graph | undefined;
+  readonly problems: readonly Problem[];
+  readonly missing: readonly MissingImport[];
+  /** What ended the construction: from this row on, nothing can be built. */
+  readonly stop: Stop | undefined;
+}
+
+interface Stop {
+  /** Undefined where it belongs to none. */
+  readonly row: number | undefined;
+  readonly reason: Reason;
+  readonly problem: Problem | undefined;
+}
+
+/**
+ * Reads the text. A row that cannot be built ends the network there, as in the framework; those above it are what they
+ * would be without it.
+ */
+export function* readBySource(task: SourceTask): Generator<void, SourceReading> {
+  const files = new Witness(task.files);
+  const damaged = task.rows.findIndex(({ damage }) => damage !== undefined);
+  let stop: Stop | undefined =
+    damaged < 0 ? undefined : { row: damaged, reason: { message: task.rows[damaged]!.damage! }, problem: undefined };
+  const reported: Problem[] = [];
+  let missing: readonly MissingImport[] = [];
+  // Each failure is in a row above the one before.
+  for (;;) {
+    const rows: number = stop ? (stop.row ?? 0) : task.rows.length;
+    if (rows === 0 && stop)
+      return { graph: unbuilt(task, stop.reason), problems: reported, missing, read: files.texts };
+    const attempt: Attempt = yield* attempted(task, files, rows, stop);
+    missing = attempt.missing;
+    if (attempt.graph) {
+      return { graph: attempt.graph, problems: [...reported, ...attempt.problems], missing, read: files.texts };
+    }
+    if (attempt.stop?.problem) reported.push(attempt.stop.problem);
+    const row = attempt.stop?.row;
+    stop = row !== undefined && row < rows ? attempt.stop! : { ...attempt.stop!, row: 0 };
+  }
+}
+
+function* attempted(task: SourceTask, files: Files, count: number, stop: Stop | undefined): Generator<void, Attempt> {
+  const { reader, head, rows: all, order, input } = task;
+  const watch = new Watch();
+  const { ending, machine } = yield* runProgram(
+    { files: withLibrary(files), roots: [...reader.roots, libraryRoot], hooks: watch, cwd: reader.repository },
+    work,
+  );
+  const missing = machine.missing.map(({ name }) => ({ name, why: l10n.t('no folder has it') }));
+  const stopped = (at: Stop): Attempt => ({ graph: undefined, problems: [], missing, stop: at });
+  const ranges = all.map(({ range }) => range);
+  switch (ending.kind) {
+    case 'stopped': {
+      const { reason } = ending;
+      const problem: Problem = { range: head, severity: 'error', code: 'program-too-long', message: reason.message };
+      return stopped({ row: undefined, reason, problem });
+    }
+    case 'raised': {
+      const row = watch.rowOf(ending.failure);
+      const problem = refusal(ending.failure, ranges[row ?? -1] ?? head, reader);
+      return stopped({
+        row,
+        reason: { message: problem.message, ...(problem.short ? { short: problem.short } : {}) },
+        problem,
+      });
+    }
+  }
+  const { value } = ending;
+  if (value instanceof Unbuilt)
+    return stopped({ row: undefined, reason: value.reason, problem: unknownNetwork(value.reason) });
+  const { graph, failure } = value;
+  const problems = [...worldOf(machine).problems];
+  if (failure) problems.push(refusal(failure, ranges[watch.rowOf(failure) ?? -1] ?? head, reader));
+  return { graph, problems, missing, stop: undefined };
+
+  function* work(on: Interpreter): Steps<{ graph: Graph; failure: Failure | undefined } | Unbuilt> {
+    const values = task.values(on);
+    if (!(values instanceof PyDict)) {
+      return new Unbuilt(values instanceof Unknown ? values.reason : { message: l10n.t('the text is no mapping') });
+    }
+    const last = all[count - 1]?.module?.name ?? '';
+    watch.begin();
+    const built = yield* build(on, reader.module, { values, path: task.path, scale: task.scale, rows: count, last });
+    if (built instanceof Unbuilt) return built;
+    if (built.rows.length !== count) {
+      const message = l10n.t('`parse_model` makes {0} layers of {1} rows', built.rows.length, count);
+      return new Unbuilt({ message });
+    }
+    const { model } = built;
+    yield* on.call(yield* on.getAttribute(model, 'eval'), []);
+    const world = worldOf(on);
+    // What is wrong with the network shows in the call that is recorded.
+    world.forget();
+    const rows = yield* rowsOf(on, task, built, stop);
+    watch.rows = built.rows;
+    const args = { args: [world.tensor(input)], keywords: noKeywords };
+    return yield* recordCall(on, model, args, watch, order, rows);
+  }
+
+  function unknownNetwork({ message }: Reason): Problem {
+    return {
+      range: head,
+      severity: 'warning',
+      code: 'unknown-network',
+      message: l10n.t(
+        'What `{0}` makes of this file cannot be known: {1}.',
+        shownPath(reader),
+        message.replace(/\.$/, ''),
+      ),
+    };
+  }
+}
+
+/** The frame of each row. */
+function* rowsOf(machine: Interpreter, { rows }: SourceTask, built: Built, stop: Stop | undefined): Steps<RowModules> {
+  const frames = new Map<object, FrameSpec>();
+  const unbuilt: { frame: FrameSpec; why: Reason }[] = [];
+  for (const [index, row] of rows.entries()) {
+    const value = built.rows[index];
+    if (value instanceof ModuleInstance) {
+      const type = yield* attribute(machine, value, 'type');
+      const name = typeof type === 'string' ? type.slice(type.lastIndexOf('.') + 1) : value.cls.name;
+      const inside =
+        name === value.cls.name ? value : [...value.ownChildren()].find(([, each]) => each.cls.name === name)?.[1];
+      frames.set(value, { ...frameOf(row, index, name), ...about(row, inside ?? value) });
+    } else {
+      const why = value instanceof Unknown ? value.reason : (stop?.reason ?? { message: l10n.t('it was not built') });
+      unbuilt.push({ frame: frameOf(row, index, row.module?.name ?? '?'), why });
+    }
+  }
+  return { frames, unbuilt, inputs: ['images'] };
+}
+
+const frameOf = ({ range }: SourceRow, index: number, type: string): FrameSpec => ({
+  label: `model.${index}`,
+  type,
+  sites: [use(range)],
+});
+
+/** What the class of a row says of itself. */
+function about({ module }: SourceRow, { cls }: ModuleInstance): Pick<FrameSpec, 'sites' | 'notes' | 'summary'> {
+  const { place } = cls;
+  const doc = cls.dict.get('__doc__');
+  const summary = typeof doc === 'string' ? firstParagraph(doc) : undefined;
+  if (!module) return summary === undefined ? {} : { summary };
+  const { name, range } = module;
+  const file = place?.file;
+  const text = `**${name}**${file === undefined || isLibrary(file) ? '' : ` (${file.slice(file.lastIndexOf('/') + 1)})`}${summary === undefined ? '' : `: ${summary}`}`;
+  const notes = (): readonly Note[] => [{ range, text, isName: true }];
+  return { notes, ...(summary === undefined ? {} : { summary }) };
+}
+
+function firstParagraph(doc: string): string {
+  return doc
+    .trim()
+    .split(/\n\s*\n/, 1)[0]!
+    .replace(/\s+/g, ' ');
+}
+
+/** A network of which nothing could be built. */
+function unbuilt({ rows, order }: SourceTask, why: Reason): Graph {
+  const builder = new Builder(undefined, order);
+  for (const [index, row] of rows.entries()) {
+    builder.open(frameOf(row, index, row.module?.name ?? '?'));
+    builder.unknown(why);
+    builder.close([]);
+  }
+  return builder.finish([]);
+}
+
+/** What the reader refuses, in its own words. */
+function refusal({ raised: { exception }, message }: Failure, range: Range, reader: FoundReader): Problem {
+  const trace = exception instanceof PyException ? (exception.trace ?? []) : [];
+  const related = trace
+    .filter(({ file }) => file !== undefined && !isLibrary(file) && file.includes('/'))
+    .slice(0, 12)
+    .map(({ file, range: at, name }) => ({
+      range: at,
+      file: file!,
+      message: l10n.t('Called from here, in {0}.', name),
+    }));
+  return {
+    range,
+    severity: 'error',
+    code: 'reader-refuses',
+    message: l10n.t('`{0}` cannot build this row: {1}', shownPath(reader), wordsOf(exception.cls.name, message)),
+    help: l10n.t('This is the error that the repository’s own Python raises.'),
+    short: exception.cls.name,
+    ...(related.length > 0 && { related }),
+  };
+}
+
+/** From the repository's folder. */
+export function shownPath({ path, repository }: FoundReader): string {
+  return path.startsWith(`${repository}/`) ? path.slice(repository.length + 1) : path;
+}
+
+/** Sees in which row of the text an exception is raised. */
+class Watch extends Unknowns {
+  readonly #rows = new WeakMap<object, number>();
+  /** What the rows became, once they are there. */
+  rows: readonly Value[] = [];
+
+  raised(exception: PyException, at: Activation | undefined): void {
+    const row = this.#rowAt(at);
+    if (row !== undefined) this.#rows.set(exception, row);
+  }
+
+  rowOf({ raised: { exception } }: Failure): number | undefined {
+    return this.#rows.get(exception);
+  }
+
+  #rowAt(at: Activation | undefined): number | undefined {
+    const called: object[] = [];
+    for (let each = at; each; each = each.parent) {
+      const { tag, code, receiver } = each;
+      if (isModuleCall(tag)) called.push(tag.module);
+      if (code?.name === 'parse_model') {
+        const index = each.local('i');
+        if (typeof index === 'number') return index;
+      }
+      // In the forward pass of the constructor, or in the one that is recorded.
+      const sequence = receiver instanceof ModuleInstance ? receiver.registered('model') : undefined;
+      const rows =
+        sequence instanceof ModuleInstance ? [...sequence.children.entries.values()].map(({ value }) => value) : [];
+      const row = rows.findIndex(value => called.includes(value as object));
+      if (row >= 0) return row;
+    }
+    return undefined;
+  }
+}

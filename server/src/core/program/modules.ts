@@ -1,0 +1,143 @@
+// The modules of a network that was recorded, with what each of them did.
+import type { Graph, GraphNode, Site, Tensor } from '../graph/graph.ts';
+import type { Place } from '../python/objects.ts';
+import type { Reason } from '../text/reason.ts';
+import type { EndedCall } from '../torch/python/frames.ts';
+import { isLibrary } from '../torch/python/library/index.ts';
+import { type ModuleInstance, modulesOf } from '../torch/python/nn/instance.ts';
+import type { PyParameter } from '../torch/python/tensor.ts';
+import type { ModuleRow } from './program.ts';
+
+/** A call that has ended, or what holds parameters of a module that no call has used. */
+export interface RecordedCall extends EndedCall {
+  readonly isCall?: boolean;
+}
+
+/** `calls` are those of the recording, and of parameters that were added at its end, in the order in which they ended. */
+export function moduleRows(model: ModuleInstance, graph: Graph, calls: readonly RecordedCall[]): readonly ModuleRow[] {
+  const modules = [...modulesOf(model)];
+  const indexes = new Map(modules.map(({ value }, index) => [value as object, index]));
+  const own = ownNodes(graph, calls, indexes);
+  const ended = new Map<object, { count: number; readonly outputs: readonly Tensor[] }>();
+  for (const { module, outputs, isCall = true } of calls) {
+    if (!isCall) continue;
+    const known = ended.get(module);
+    if (known) known.count++;
+    else ended.set(module, { outputs, count: 1 });
+  }
+  const counts = countsOf(
+    model,
+    modules.map(({ value }) => value),
+  );
+  const byPath = new Map(modules.map(({ path }, index) => [path, index]));
+  return modules.map(({ path, value: module }, index) => {
+    const { count = 0, outputs = [] } = ended.get(module) ?? {};
+    const { params, why } = counts.get(module)!;
+    return {
+      name: path,
+      type: module.cls.name,
+      site: siteOf(module),
+      calls: count,
+      leaf: module.isLeaf,
+      outputs,
+      params,
+      why,
+      own: own.get(index) ?? [],
+      parent: path === '' ? -1 : (byPath.get(path.slice(0, Math.max(0, path.lastIndexOf('.')))) ?? 0),
+    };
+  });
+}
+
+/** What each module did itself: a node belongs to the innermost call around it of a module that is in the tree. */
+function ownNodes(
+  { nodes, nodeCount }: Graph,
+  calls: readonly RecordedCall[],
+  indexes: ReadonlyMap<object, number>,
+): ReadonlyMap<number, readonly GraphNode[]> {
+  const owner = new Int32Array(nodeCount).fill(-1);
+  // Inner calls end before those around them.
+  for (const { module, first, end } of calls) {
+    const index = indexes.get(module);
+    if (index === undefined) continue;
+    for (let id = first; id < Math.min(end, nodeCount); id++) if (owner[id] === -1) owner[id] = index;
+  }
+  const found = new Map<number, GraphNode[]>();
+  for (let id = 0; id < nodeCount; id++) {
+    const index = owner[id]!;
+    if (index < 0) continue;
+    const list = found.get(index);
+    if (list) list.push(nodes[id]!);
+    else found.set(index, [nodes[id]!]);
+  }
+  return found;
+}
+
+interface Count {
+  readonly params: number;
+  readonly why: Reason | undefined;
+}
+
+/** The parameters of each module with those inside of it, each once. */
+function countsOf(model: ModuleInstance, modules: readonly ModuleInstance[]): ReadonlyMap<ModuleInstance, Count> {
+  const seen = new Set<PyParameter | ModuleInstance>([model]);
+  let parts = 1;
+  for (const module of modules) {
+    for (const [, parameter] of module.ownParameters()) {
+      seen.add(parameter);
+      parts++;
+    }
+    for (const [, child] of module.ownChildren()) {
+      seen.add(child);
+      parts++;
+    }
+  }
+  const counts = new Map<ModuleInstance, Count>();
+  if (seen.size < parts) {
+    // Parts that several modules have count once in what is around them all.
+    for (const module of modules) {
+      const parameters = new Set<PyParameter>();
+      for (const { value } of modulesOf(module)) for (const [, each] of value.ownParameters()) parameters.add(each);
+      const sum = new Sum();
+      for (const parameter of parameters) sum.add(countOf(parameter));
+      counts.set(module, sum.total);
+    }
+    return counts;
+  }
+  // Those inside of a module come after it.
+  for (let at = modules.length - 1; at >= 0; at--) {
+    const module = modules[at]!;
+    const sum = new Sum();
+    for (const [, parameter] of module.ownParameters()) sum.add(countOf(parameter));
+    for (const [, child] of module.ownChildren()) sum.add(counts.get(child)!);
+    counts.set(module, sum.total);
+  }
+  return counts;
+}
+
+function countOf({ shape, why }: PyParameter): Count {
+  if (!shape) return { params: Number.NaN, why };
+  let params = 1;
+  for (const length of shape) params *= length;
+  return { params, why: Number.isNaN(params) ? why : undefined };
+}
+
+/** Unknown where one is, for the first one's reason. */
+class Sum {
+  total: Count = { params: 0, why: undefined };
+
+  add(count: Count): void {
+    if (Number.isNaN(this.total.params) || count.params === 0) return;
+    this.total = Number.isNaN(count.params) ? count : { params: this.total.params + count.params, why: undefined };
+  }
+}
+
+/** Where a module was made; one that is made by the entry itself, or by a library, is where its class is defined. */
+export function siteOf({ construct, cls }: ModuleInstance): Site | undefined {
+  const place = construct.find(isOfProgram) ?? (cls.place && isOfProgram(cls.place) ? cls.place : undefined);
+  if (!place) return undefined;
+  return place.file === undefined
+    ? { range: place.range, role: 'construct' }
+    : { range: place.range, role: 'construct', file: place.file };
+}
+
+const isOfProgram = ({ file }: Place): boolean => !isLibrary(file);

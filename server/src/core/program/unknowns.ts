@@ -1,0 +1,71 @@
+// What a machine that reads networks does with unknowns: what they hide of the network makes its totals lower bounds.
+import * as l10n from '@vscode/l10n';
+import { evaluated } from '../python/code.ts';
+import type { Hooks, Machine } from '../python/machine.ts';
+import type { Keywords, Place, Unknown, Value } from '../python/objects.ts';
+import type { Reason } from '../text/reason.ts';
+import { ModuleInstance } from '../torch/python/nn/instance.ts';
+import { tensorsIn } from '../torch/python/nn/state.ts';
+import { type Recording, worldOf } from '../torch/python/recording.ts';
+import { PyTensor } from '../torch/python/tensor.ts';
+
+export class Unknowns implements Hooks {
+  /** Reasons of the construction, which the graph gets when it is begun. */
+  readonly #built = new Set<Reason>();
+  #isBuilding = false;
+
+  /** From now on what is skipped may be a part of the network. */
+  begin(): void {
+    this.#isBuilding = true;
+  }
+
+  unknownCall(callee: Unknown, args: readonly Value[], keywords: Keywords, machine: Machine): Value {
+    const world = worldOf(machine);
+    const values = [...args, ...keywords.values()];
+    const tensors = values.flatMap(value => tensorsIn(value));
+    if (world.isRecording && (tensors.length > 0 || values.some(value => value instanceof ModuleInstance))) {
+      world.opaque(callee, tensors);
+    }
+    return callee;
+  }
+
+  unknownBranch(why: Unknown, machine: Machine): void {
+    this.#skipped(why.reason, machine);
+  }
+
+  unknownWrite(object: Value, _name: string | undefined, why: Unknown, machine: Machine): void {
+    if (object instanceof ModuleInstance || object instanceof PyTensor) this.#skipped(why.reason, machine);
+  }
+
+  /** What a fault of ours leaves out may be a part of the network. */
+  fault(_error: unknown, machine: Machine): void {
+    this.#skipped({ message: l10n.t('Flopline cannot follow the program here') }, machine);
+  }
+
+  broken(message: string, _place: Place, machine: Machine): void {
+    this.#skipped({ message }, machine);
+  }
+
+  #skipped(reason: Reason, machine: Machine): void {
+    const world = worldOf(machine);
+    if (isImporting(machine)) return;
+    if (world.isRecording) world.opaque(reason, []);
+    else if (this.#isBuilding) this.#built.add(reason);
+  }
+
+  /** Puts what was skipped in the construction into the graph. */
+  record(world: Recording): void {
+    for (const reason of this.#built) world.opaque(reason, []);
+  }
+}
+
+/**
+ * Whether a file that is imported runs, which may be in the middle of a constructor: the network is no business of its
+ * statements, and the names that they give are unknown themselves.
+ */
+function isImporting(machine: Machine): boolean {
+  for (let at = machine.top; at; at = at.parent) {
+    if (at.code?.kind === 'module' && at.code.name !== evaluated) return true;
+  }
+  return false;
+}

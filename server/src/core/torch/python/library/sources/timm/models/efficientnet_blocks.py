@@ -1,0 +1,1 @@
+from timm.models._efficientnet_blocks import *
