@@ -424,9 +424,13 @@ function attributeName(name: Value, what: string, machine: Machine): string | Un
 
 const functions: readonly Native[] = [
   nativeSteps('getattr', 'object, name, default=...', function* ([object, given, otherwise], machine) {
-    if (object instanceof Unknown) return object;
+    if (object instanceof Unknown && !object.isImport) return object;
     const name = attributeName(given!, 'getattr', machine);
     if (name instanceof Unknown) return name;
+    if (object instanceof Unknown) {
+      // Whether it is the default is not known.
+      return isGiven(otherwise!) ? new Unknown(object.reason, object.place) : machine.unknownMember(object, name);
+    }
     try {
       const found = attributeOf(object!, name, machine);
       if (found instanceof Later) return yield* found.steps;
