@@ -305,9 +305,7 @@ function parametersLeft(
   for (const { path, value: module } of modulesOf(model)) {
     if (done.has(module)) continue;
     done.add(module);
-    const left = [...module.ownParameters()].flatMap(([, parameter]) =>
-      world.countedBy(parameter) ? [] : [parameter],
-    );
+    const left = module.ownParameters().flatMap(([, parameter]) => (world.countedBy(parameter) ? [] : [parameter]));
     const lost = module.unknownPart;
     if (left.length === 0 && !lost) continue;
     const first = builder.next;

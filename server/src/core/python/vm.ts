@@ -901,6 +901,10 @@ class Vm implements Interpreter {
     if (listed !== undefined && !(listed instanceof Unknown)) {
       for (const name of listed) {
         if (typeof name !== 'string') continue;
+        if (found.dict.get(name) instanceof PyLazy) {
+          names.set(name, new PyLazy(inner => getAttributeSteps(found, name, inner)));
+          continue;
+        }
         const value = attributeOf(found, name, this);
         if (value === undefined) {
           if (!this.#underWay.has(found)) {
@@ -1382,6 +1386,8 @@ class Vm implements Interpreter {
         const result = native.body(bound, this) as Value;
         return instance ?? result;
       }
+      const plain = native.plain?.(bound, this);
+      if (plain !== undefined) return instance ?? plain;
       const frame = new Frame(undefined, undefined, undefined, 0, [], []);
       frame.steps = native.body(bound, this) as Steps;
       frame.unknown = unknown;
