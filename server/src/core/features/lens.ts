@@ -7,6 +7,7 @@ import type { Range } from '../text/range.ts';
 import { listText } from '../text/wording.ts';
 import { originLines, stateText } from './choices.ts';
 import { native } from './figures.ts';
+import { readerLines } from './source.ts';
 import { headline, nativeDetail, nativeText, presetsText } from './totals.ts';
 import { doubtText } from './wording.ts';
 
@@ -36,6 +37,7 @@ export function lenses(analysed: Analysed): Lens[] {
   const { totals } = analysed.model;
   const tooltip = [
     ...originLines(analysed),
+    ...readerLines(analysed),
     '',
     l10n.t('The same network under every convention:'),
     presetsText(analysed),
