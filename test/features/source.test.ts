@@ -115,6 +115,21 @@ describe('a file that is read by its repository', () => {
     assert.match(lenses(analysed({ repository: false }))[0]!.tooltip!, /^Read by Flopline’s tables of Ultralytics$/m);
   });
 
+  it('leads to the class of a row that cannot be built, and of one that cannot be run', () => {
+    for (const changes of [
+      { text: tiny.replace('Gate, [32]', 'Gate, [32, 8, 9]') },
+      { text: tiny.replace('Conv, [16, 3, 2]', 'Gate, [16, 3, 2, 1]') },
+      { blocks: ['self.value(x) *', 'self.values(x) *'] as const },
+    ]) {
+      const found = analysed(changes);
+      assert.equal(leadsTo(found, 'Gate'), 'models/blocks.py: class Gate(nn.Module):');
+      assert.match(
+        hover(found, found.document.source.text.indexOf('Gate'))!.markdown,
+        /Two convolutions, one of which/,
+      );
+    }
+  });
+
   const refused = (changes: Changes) => {
     const found = analysed(changes);
     const { text } = found.document.source;

@@ -16,6 +16,7 @@ import type { Activation, Machine } from '../../../python/machine.ts';
 import {
   type Keywords,
   noKeywords,
+  PyClass,
   PyDict,
   type PyException,
   type Steps,
@@ -90,6 +91,8 @@ interface Stop {
   readonly row: number | undefined;
   readonly reason: Reason;
   readonly problem: Problem | undefined;
+  /** The class that the row was to become. */
+  readonly cls?: PyClass | undefined;
 }
 
 /**
@@ -106,8 +109,7 @@ export function* readBySource(task: SourceTask): Generator<void, SourceReading> 
   // Each failure is in a row above the one before.
   for (;;) {
     const rows: number = stop ? (stop.row ?? 0) : task.rows.length;
-    if (rows === 0 && stop)
-      return { graph: unbuilt(task, stop.reason), problems: reported, missing, read: files.texts };
+    if (rows === 0 && stop) return { graph: unbuilt(task, stop), problems: reported, missing, read: files.texts };
     const attempt: Attempt = yield* attempted(task, files, rows, stop);
     missing = attempt.missing;
     if (attempt.graph) {
@@ -155,6 +157,7 @@ function* attempted(task: SourceTask, files: Files, count: number, stop: Stop | 
         row,
         reason: { message: problem.message, ...(problem.short ? { short: problem.short } : {}) },
         problem,
+        cls: watch.classOf(ending.failure),
       });
     }
   }
@@ -224,13 +227,19 @@ function* rowsOf(machine: Interpreter, { rows }: SourceTask, built: Built, stop:
         name === value.cls.name ? value : [...value.ownChildren()].find(([, each]) => each.cls.name === name)?.[1];
       const rule = ruleBehind(value);
       const frame = frameOf(row, index, rule ? (row.module?.name ?? name) : name);
-      frames.set(value, rule ? ruled(frame, row, rule) : { ...frame, ...about(frame, row, value, inside ?? value) });
+      frames.set(value, rule ? ruled(frame, row, rule) : described(frame, row, (inside ?? value).cls));
     } else {
       const why = value instanceof Unknown ? value.reason : (stop?.reason ?? { message: l10n.t('it was not built') });
-      unbuilt.push({ frame: frameOf(row, index, row.module?.name ?? '?'), why });
+      unbuilt.push({ frame: unbuiltFrame(row, index, stop), why });
     }
   }
   return { frames, unbuilt, inputs: ['images'] };
+}
+
+/** The frame of a row that was not built: its class is known where that is what stopped. */
+function unbuiltFrame(row: SourceRow, index: number, stop: Stop | undefined): FrameSpec {
+  const frame = frameOf(row, index, row.module?.name ?? '?');
+  return stop?.cls && stop.row === index ? described(frame, row, stop.cls) : frame;
 }
 
 const frameOf = ({ range, repaired }: SourceRow, index: number, type: string): FrameSpec => ({
@@ -259,14 +268,8 @@ function ruled(frame: FrameSpec, { module, args = [] }: SourceRow, rule: CostRul
   };
 }
 
-/** What the class of a row says of itself. `repeated` is the module of that class, inside of `value` where there are several. */
-function about(
-  { sites = [] }: FrameSpec,
-  { module }: SourceRow,
-  value: ModuleInstance,
-  repeated: ModuleInstance,
-): Pick<FrameSpec, 'sites' | 'notes' | 'summary'> {
-  const { place, dict } = repeated.cls;
+/** A row with what its class says of itself. */
+function described(frame: FrameSpec, { module }: SourceRow, { place, dict }: PyClass): FrameSpec {
   const doc = dict.get('__doc__');
   const summary = typeof doc === 'string' ? firstParagraph(doc) : undefined;
   const note = module && {
@@ -275,11 +278,13 @@ function about(
     text: summary === undefined ? '' : `**${module.name}**: ${summary}`,
     isName: true,
   };
-  // The call of the module itself has the place of its class.
-  const isElsewhere = repeated !== value && place?.file !== undefined && !isLibrary(place.file);
+  const isElsewhere = place?.file !== undefined && !isLibrary(place.file);
   return {
+    ...frame,
     ...(summary !== undefined && { summary }),
-    ...(isElsewhere && { sites: [...sites, { range: place.range, role: 'definition', file: place.file! }] }),
+    ...(isElsewhere && {
+      sites: [...(frame.sites ?? []), { range: place.range, role: 'definition', file: place.file! }],
+    }),
     ...(note && { notes: () => [note] }),
   };
 }
@@ -292,11 +297,11 @@ function firstParagraph(doc: string): string {
 }
 
 /** A network of which nothing could be built. */
-function unbuilt({ rows, order }: SourceTask, why: Reason): Graph {
+function unbuilt({ rows, order }: SourceTask, stop: Stop): Graph {
   const builder = new Builder(undefined, order);
   for (const [index, row] of rows.entries()) {
-    builder.open(frameOf(row, index, row.module?.name ?? '?'));
-    builder.unknown(why);
+    builder.open(unbuiltFrame(row, index, stop));
+    builder.unknown(stop.reason);
     builder.close([]);
   }
   return builder.finish([]);
@@ -306,6 +311,7 @@ function unbuilt({ rows, order }: SourceTask, why: Reason): Graph {
 class Watch extends Unknowns {
   readonly #task: SourceTask;
   readonly #rows = new WeakMap<object, number>();
+  readonly #classes = new WeakMap<object, PyClass>();
   /** What the rows became, once they are there. */
   rows: readonly Value[] = [];
 
@@ -325,10 +331,19 @@ class Watch extends Unknowns {
   raised(exception: PyException, at: Activation | undefined): void {
     const row = this.rowAt(at);
     if (row !== undefined) this.#rows.set(exception, row);
+    let reader = at;
+    while (reader && reader.code?.name !== 'parse_model') reader = reader.parent;
+    const cls = reader?.local('m');
+    if (cls instanceof PyClass) this.#classes.set(exception, cls);
   }
 
   rowOf({ raised: { exception } }: Failure): number | undefined {
     return this.#rows.get(exception);
+  }
+
+  /** What parse_model was about to make; it may not have got so far. */
+  classOf({ raised: { exception } }: Failure): PyClass | undefined {
+    return this.#classes.get(exception);
   }
 
   /** The row that a call is in. */
