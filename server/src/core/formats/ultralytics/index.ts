@@ -264,7 +264,7 @@ function read(text: Text, options: ReadOptions): TableReading {
     model: modelName(source.name, variant),
     dialect: dialect.id,
     dialectBecause: because,
-    mirrors: choice.mirrors,
+    tables: choice.mirrors ?? dialect.by,
     graph: network.graph,
     problems: [...problems, ...network.problems],
     head,

@@ -199,7 +199,10 @@ function specOf({ activation, kind, call }: Wanted, rows: Rows | undefined): Fra
     if (call.definition && !isInternalFile(call.definition)) sites.push(siteOf(call.definition, 'definition'));
     const own: FrameSpec = { label: call.label, type: call.type, summary: call.summary, sites };
     const row = rows?.frameOf(call.module);
-    return row ? { ...own, ...row, sites: [...(row.sites ?? []), ...sites] } : own;
+    if (!row) return own;
+    const { sites: named = [] } = row;
+    const isDefined = named.some(({ role }) => role === 'definition');
+    return { ...own, ...row, sites: [...named, ...sites.filter(({ role }) => !isDefined || role !== 'definition')] };
   }
   if (kind === 'function') {
     const place = { file, range: rangeOf(activation, code!.head) };
