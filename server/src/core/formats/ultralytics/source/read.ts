@@ -13,7 +13,15 @@ import { Witness } from '../../../program/witness.ts';
 import type { CostRules } from '../../../project/index.ts';
 import type { Files } from '../../../python/files.ts';
 import type { Activation, Machine } from '../../../python/machine.ts';
-import { type Keywords, noKeywords, PyDict, PyException, type Steps, Unknown, type Value } from '../../../python/objects.ts';
+import {
+  type Keywords,
+  noKeywords,
+  PyDict,
+  PyException,
+  type Steps,
+  Unknown,
+  type Value,
+} from '../../../python/objects.ts';
 import type { PyValue } from '../../../python/value.ts';
 import type { Interpreter } from '../../../python/vm.ts';
 import type { Problem } from '../../../text/problem.ts';
