@@ -39,6 +39,10 @@ export interface SpecsRequest {
 export interface ReportRequest extends SpecsRequest {
   readonly format: OutputFormat;
   readonly blocks: boolean;
+  /** Whether each file is one line. */
+  readonly summary: boolean;
+  /** How many layers are shown, the costliest first; undefined is all in their order. */
+  readonly top: number | undefined;
 }
 
 export interface AdviseRequest extends SpecsRequest {
@@ -149,7 +153,11 @@ Exit code
       ['--no-source', l10n.t('Read YOLO files by Flopline’s own tables, whatever repository they lie in.')],
       ['--help, --version', ''],
     ]),
-    listed([['--blocks', l10n.t('Also show what is inside each row.')]]),
+    listed([
+      ['--blocks', l10n.t('Also show what is inside each row.')],
+      ['--summary', l10n.t('One line per file, without layers.')],
+      ['--top N', l10n.t('Only the N costliest layers, the costliest first.')],
+    ]),
     listed([
       ['--apply ID', l10n.t('Apply one of the changes to the file.')],
       ['--dry-run', l10n.t('With --apply: print a unified diff instead.')],
@@ -223,7 +231,7 @@ const settingOptions: Readonly<Record<string, { readonly type: 'string'; readonl
   );
 
 const commands = {
-  report: { ...common, blocks: { type: 'boolean' } },
+  report: { ...common, blocks: { type: 'boolean' }, summary: { type: 'boolean' }, top: { type: 'string' } },
   advise: { ...common, apply: { type: 'string' }, 'dry-run': { type: 'boolean' } },
   slim: {
     ...common,
@@ -262,7 +270,12 @@ export function parseCommand(argv: readonly string[]): Command {
         const format = outputFormats.find(name => name === (values.format ?? 'table'));
         if (!format)
           return wrong(`“${values.format}” is not an output format. Use one of ${outputFormats.join(', ')}.`);
-        return { kind: 'report', request: { ...request, format, blocks: values.blocks ?? false } };
+        const { blocks = false, summary = false, top } = values;
+        if (top !== undefined && !/^[1-9]\d{0,8}$/.test(top)) return wrong(`“${top}” is not a number of layers.`);
+        if (summary && (blocks || top !== undefined))
+          return wrong('--summary shows no layers. Leave out --blocks and --top.');
+        const limit = top === undefined ? undefined : Number(top);
+        return { kind: 'report', request: { ...request, format, blocks, summary, top: limit } };
       });
     case 'advise':
       return parsed(args, 'advise', ({ format: wish, apply, 'dry-run': dryRun = false }, request) => {
