@@ -373,3 +373,25 @@ test('The costliest layers come first, with their own numbers and the totals of 
   assert.match(out, /total/);
   assert.match(complaintOf('report', path, '--top', '0'), /not a number of layers/);
 });
+
+test('Standard input is what its name says', () => {
+  const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+  const piped = (input: string, ...argv: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'report', ...argv], {
+      encoding: 'utf8',
+      input,
+    });
+    return { status, stdout, stderr };
+  };
+  const { status, stdout } = piped(spec, '-', '--name', 'models/piped-cls.yaml', '--format', 'json');
+  assert.equal(status, 0);
+  const [only] = JSON.parse(stdout).files;
+  assert.deepEqual([only.file, only.format, only.layers.length], ['models/piped-cls.yaml', 'ultralytics', 3]);
+  const program = `from torch import nn\nnet = nn.Linear(4, 2)\n# flopline: net input=1,4\n`;
+  const python = piped(program, '-', '--name', 'net.py', '--entry', 'net', '--input', '1,4', '--format', 'json');
+  assert.equal(JSON.parse(python.stdout).files[0].totals.params, 10);
+  assert.deepEqual(piped('nothing', '-', '--name', 'notes.txt').status, 1);
+  assert.match(complaintOf('report', '-'), /--name FILE go together/);
+  assert.match(complaintOf('report', 'a.yaml', '--name', 'b.yaml'), /--name FILE go together/);
+  assert.match(complaintOf('report', '-', '-', '--name', 'b.yaml'), /read once/);
+});

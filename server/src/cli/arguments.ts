@@ -34,6 +34,8 @@ export interface SpecsRequest {
   readonly settings: Settings;
   /** The settings that the command line gives: they win over comments in a file. */
   readonly given: ReadonlySet<string>;
+  /** What the path `-`, standard input, is called; undefined where it is no path. */
+  readonly inputName?: string | undefined;
 }
 
 export interface ReportRequest extends SpecsRequest {
@@ -155,6 +157,7 @@ Exit code
     ]),
     listed([
       ['--blocks', l10n.t('Also show what is inside each row.')],
+      ['--name FILE', l10n.t('What standard input is called, where a path is “-”, such as net.cfg.')],
       ['--summary', l10n.t('One line per file, without layers.')],
       ['--top N', l10n.t('Only the N costliest layers, the costliest first.')],
     ]),
@@ -231,7 +234,13 @@ const settingOptions: Readonly<Record<string, { readonly type: 'string'; readonl
   );
 
 const commands = {
-  report: { ...common, blocks: { type: 'boolean' }, summary: { type: 'boolean' }, top: { type: 'string' } },
+  report: {
+    ...common,
+    blocks: { type: 'boolean' },
+    summary: { type: 'boolean' },
+    top: { type: 'string' },
+    name: { type: 'string' },
+  },
   advise: { ...common, apply: { type: 'string' }, 'dry-run': { type: 'boolean' } },
   slim: {
     ...common,
@@ -275,7 +284,12 @@ export function parseCommand(argv: readonly string[]): Command {
         if (summary && (blocks || top !== undefined))
           return wrong('--summary shows no layers. Leave out --blocks and --top.');
         const limit = top === undefined ? undefined : Number(top);
-        return { kind: 'report', request: { ...request, format, blocks, summary, top: limit } };
+        const inputName = values.name;
+        const inputs = request.paths.filter(path => path === '-').length;
+        if (inputs > 1) return wrong('Standard input (-) can be read once.');
+        if ((inputs === 1) !== (inputName !== undefined))
+          return wrong('Standard input (-) and --name FILE go together: its name says what it is.');
+        return { kind: 'report', request: { ...request, inputName, format, blocks, summary, top: limit } };
       });
     case 'advise':
       return parsed(args, 'advise', ({ format: wish, apply, 'dry-run': dryRun = false }, request) => {
