@@ -153,7 +153,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
         description: `${choice.text} · ${originText(choice, uri)}`,
         run: () => select(choice.key),
       })),
-      ...(summary.hasRows ? [{ label: `$(rocket) ${vscode.l10n.t('Make It Cheaper…')}`, run: slim }] : []),
+      { label: `$(rocket) ${vscode.l10n.t('Make It Cheaper…')}`, run: slim },
       { label: `$(diff) ${vscode.l10n.t('Compare With…')}`, run: () => comparisons.pick() },
       { label: `$(copy) ${vscode.l10n.t('Copy Report as Markdown')}`, run: copyReport },
       {
