@@ -1,4 +1,5 @@
 // Problems of YOLO files: their keys, their rows, and what modules and layers of PyTorch refuse.
+import type { Files } from '../../../server/src/core/python/files.ts';
 import type { ProblemExample } from './example.ts';
 
 type Text = Pick<ProblemExample, 'file' | 'text'>;
@@ -16,6 +17,42 @@ const row = (text: string, header?: string): Text => file(`[-1, 1, Conv, [16, 3,
 const fork = (dialect: string, text: string): Text =>
   row(text, `# flopline: dialect=${dialect}\nnc: 80\nanchors: 3\ndepth_multiple: 1\nwidth_multiple: 1`);
 const text = (value: string, name = 'yolo.yaml'): Text => ({ file: name, text: value });
+/** A file in a repository that reads it with Python of its own. */
+const ownReader = (rows: string, classes: string): Pick<ProblemExample, 'file' | 'text' | 'source'> => ({
+  ...file(rows, 'nc: 80', 'net.yaml'),
+  source: {
+    path: '/home/me/fork/models/net.yaml',
+    files: repository('/home/me/fork', `${classes}\n${smallestReader}`),
+  },
+});
+const repository = (folder: string, reader: string): Files => {
+  const names: Readonly<Record<string, readonly string[]>> = {
+    [folder]: ['models', 'pyproject.toml'],
+    [`${folder}/models`]: ['net.yaml', 'yolo.py'],
+  };
+  return {
+    read: path => (path === `${folder}/models/yolo.py` ? reader : undefined),
+    isFolder: path => names[path] !== undefined,
+    list: path => names[path] ?? [],
+  };
+};
+const smallestReader = `
+class Model(nn.Module):
+    def __init__(self, cfg):
+        super().__init__()
+        self.model = parse_model(cfg, 3)
+
+    def forward(self, x):
+        return self.model(x)
+
+
+def parse_model(d, channels):
+    layers = []
+    for i, (_, _, m, args) in enumerate(d['backbone'] + d['head']):
+        layers.append(globals()[m](channels, *args))
+        channels = args[0]
+    return nn.Sequential(*layers)
+`;
 const scales = 'nc: 80\nscales:\n  n: [0.50, 0.25, 1024]';
 
 export const problems: readonly ProblemExample[] = [
@@ -34,6 +71,24 @@ export const problems: readonly ProblemExample[] = [
       '[[[-1], 1, Detect, [nc]]]',
     ),
     why: 'Forks change modules but keep their names. If a file shows signs of a fork, modules that forks often redefine are uncertain.',
+  },
+  {
+    code: 'reader-refuses',
+    ...ownReader(
+      '[-1, 1, Conv, [16, 3]]\n[-1, 1, Conv, [16, 3, 2, same]]',
+      `from torch import nn
+
+
+class Conv(nn.Module):
+    def __init__(self, c1, c2, k=1, s=1):
+        super().__init__()
+        self.conv = nn.Conv2d(c1, c2, k, s, k // 2)
+
+    def forward(self, x):
+        return self.conv(x)
+`,
+    ),
+    why: 'The repository of this file has a `parse_model` and a class `Conv(c1, c2, k=1, s=1)` of its own, so they say what a row means. The places in the Python are related information.',
   },
   {
     code: 'empty-network',

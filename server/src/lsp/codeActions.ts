@@ -42,8 +42,9 @@ export function answerCodeActions(session: Session): void {
       const candidates = adviceAt(analysed, place).filter(
         ({ kind }) => rewrites || (wantsFixes && kind === 'quickfix'),
       );
-      // Nobody has asked yet: an editor looks whether to show its bulb.
-      const many = context.triggerKind === CodeActionTriggerKind.Automatic && candidates.length > manyCandidates;
+      // Nobody has asked yet: an editor looks whether to show its bulb. What other files say is read again at each trial.
+      const isLong = candidates.length > manyCandidates || analysed.spec.reader !== undefined;
+      const many = context.triggerKind === CodeActionTriggerKind.Automatic && isLong;
       const offers = await session.paced(uri, token, priced(uri, analysed, many ? [] : candidates));
       if (!offers) return [];
       const { disabledSupport, resolveSupport, dataSupport } = session.client.textDocument?.codeAction ?? {};

@@ -19,13 +19,16 @@ import {
   feeding,
   foldings,
   highlights,
+  Lines,
   layerAt,
   links,
   prepareRename,
   referencesTo,
   rename,
   selectionsAt,
+  textOfFile,
 } from '../core/index.ts';
+import { uriOfPath } from '../host/disk.ts';
 import { toProto } from './convert.ts';
 import type { Session, Token } from './session.ts';
 
@@ -48,10 +51,15 @@ export function answerNavigation(session: Session): void {
       const { lines } = analysed.document;
       const found = definitionOf(analysed, lines.offset(position));
       if (!found) return null;
-      const [whole, at] = [toProto.range(lines, found.whole), toProto.range(lines, found.at)];
-      if (!session.client.textDocument?.definition?.linkSupport) return { uri, range: at };
+      const { file } = found;
+      const text = file === undefined ? undefined : textOfFile(analysed.document, analysed.spec, file);
+      if (file !== undefined && text === undefined) return null;
+      const there = text === undefined ? lines : new Lines(text);
+      const targetUri = file === undefined ? uri : uriOfPath(file);
+      const [whole, at] = [toProto.range(there, found.whole), toProto.range(there, found.at)];
+      if (!session.client.textDocument?.definition?.linkSupport) return { uri: targetUri, range: at };
       const from = found.from && { originSelectionRange: toProto.range(lines, found.from) };
-      return [{ targetUri: uri, targetRange: whole, targetSelectionRange: at, ...from }];
+      return [{ targetUri, targetRange: whole, targetSelectionRange: at, ...from }];
     }),
   );
 

@@ -29,6 +29,7 @@ import {
   summary,
   summaryMarkdown,
   symbols,
+  textOfFile,
 } from '../core/index.ts';
 import { pathOfUri } from '../host/disk.ts';
 import type { ClientNotifications, DocumentSummary } from '../protocol/index.ts';
@@ -266,10 +267,8 @@ export function serve(connection: Connection): void {
       const analysed = workspace.analysed(uri);
       const found = analysed ? problemsWithHints(analysed) : documentProblems(document);
       const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
-      const read = analysed?.spec.imports?.read;
-      const { project } = document.source;
       const linesOf = (file: string): Lines | undefined => {
-        const text = file === project?.path ? project.text : read?.get(file);
+        const text = textOfFile(document, analysed?.spec, file);
         return text === undefined ? undefined : new Lines(text);
       };
       const diagnostics = found.map(problem =>

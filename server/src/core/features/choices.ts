@@ -227,7 +227,9 @@ function statePart(analysed: Analysed, { key, text }: Choice): string {
 
 /** One line for each choice, as plain text: what is in effect, and who it is from. */
 export function originLines(analysed: Analysed): readonly string[] {
-  return choices(analysed).map(choice => originLine(choice, analysed));
+  // The dialect is that of our tables, which say nothing where a repository has its own reader.
+  const known = choices(analysed).filter(({ text }) => text !== '');
+  return known.map(choice => originLine(choice, analysed));
 }
 
 function originLine({ name, text, origin, range }: Choice, { document: { lines } }: Analysed): string {

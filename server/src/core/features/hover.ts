@@ -52,7 +52,11 @@ export function hover(analysed: Analysed, offset: number): Hover | undefined {
     return { range: reference!.range, markdown: joined(analysed, [target, slot], frames) };
   }
   // The name of a module or an operator is the layer itself.
-  if (note?.isName) return { range: note.range, markdown: layerText(analysed, frames, proseMarkdown(note.text)) };
+  if (note?.isName)
+    return {
+      range: note.range,
+      markdown: layerText(analysed, frames, note.text === '' ? undefined : proseMarkdown(note.text)),
+    };
   if (note) {
     const text = [proseMarkdown(note.text), valuesText(notes)].filter(part => part !== '').join(' ');
     return { range: note.range, markdown: joined(analysed, [text], frames) };
@@ -101,7 +105,7 @@ interface Place {
 }
 
 /** The frames with the smallest site that holds a range. */
-function placeAt({ model }: Analysed, at: Range): Place | undefined {
+export function placeAt({ model }: Analysed, at: Range): Place | undefined {
   let best: { range: Range; frames: Frame[] } | undefined;
   const visit = (frame: Frame): void => {
     for (const { range: site, file } of frame.sites) {
@@ -125,7 +129,7 @@ function isWithin(frame: Frame, outer: Frame): boolean {
 // ——— Keys, arguments and values ————————————————————————————————————————————————————————————————————————————————————
 
 /** The smallest note that holds a range, of the frame or of those around it. */
-function noteAt(frame: Frame, at: Range): Note | undefined {
+export function noteAt(frame: Frame, at: Range): Note | undefined {
   let best: Note | undefined;
   for (let holder: Frame | undefined = frame; holder; holder = holder.parent) {
     for (const note of holder.notes) {

@@ -3,12 +3,13 @@ import * as l10n from '@vscode/l10n';
 import type { ConventionName } from '../analysis/conventions.ts';
 import type { ReceptiveField } from '../analysis/field.ts';
 import { type Amount, type Cost, type Model, sumOf as sum } from '../analysis/model.ts';
-import type { Frame, GraphNode, Tensor } from '../graph/graph.ts';
+import type { Frame, GraphNode, SiteRole, Tensor } from '../graph/graph.ts';
 import { size } from '../ops/rules/shape.ts';
 import type { Analysed } from '../pipeline.ts';
 import { exact, percent, si } from '../text/quantity.ts';
 import { baseOf, differencePhrase, differences } from './differences.ts';
 import { native, under } from './figures.ts';
+import { linkTo, otherSite, sourceText } from './source.ts';
 import {
   amountText,
   bytesText,
@@ -58,6 +59,7 @@ export function layerText(analysed: Analysed, frames: readonly Frame[], summary?
     proseMarkdown(doubtText(cost.doubts)),
     isOne ? formulaText(analysed, first) : '',
     summary ?? summaryText(analysed, first),
+    sourceText(analysed, first),
     isOne ? breakdownTable(analysed, first) : usesTable(analysed, frames),
     rolesText(cost),
     isOne ? furtherText(analysed, first, cost) : '',
@@ -256,6 +258,8 @@ interface Part {
   readonly type: string;
   readonly output: string;
   readonly cost: Cost;
+  /** The first of them, whose places may be in another file; undefined for an operator. */
+  readonly frame: Frame | undefined;
   times: number;
 }
 
@@ -275,8 +279,13 @@ function breakdownTable(analysed: Analysed, frame: Frame): string {
   );
   const rows = parts
     .filter(part => shown.has(part))
-    .map(({ name, type, output, cost, times }) => {
-      const title = `${codeSpan(name)}${type !== '' && type !== name ? ` ${plainMarkdown(type)}` : ''}${times > 1 ? ` ×${times}` : ''}`;
+    .map(({ name, type, output, cost, frame: own, times }) => {
+      const linked = (label: string, role: SiteRole): string => {
+        const site = own && otherSite(own, role);
+        return (site && linkTo(analysed, site, label)) ?? label;
+      };
+      const kind = type !== '' && type !== name ? ` ${linked(plainMarkdown(type), 'definition')}` : '';
+      const title = `${linked(codeSpan(name), 'construct')}${kind}${times > 1 ? ` ×${times}` : ''}`;
       return `| ${title} | ${output} | ${amountText(cost.value)} | ${amountText(cost.params)} |`;
     });
   const left = parts.length - shown.size;
@@ -292,16 +301,22 @@ function mergedParts(analysed: Analysed, frame: Frame): Part[] {
   const { model } = analysed;
   const order = orderOf(analysed);
   const merged = new Map<string, Part>();
-  const add = (label: string, type: string, output: Tensor | undefined, cost: Cost): void => {
+  const add = (label: string, type: string, output: Tensor | undefined, cost: Cost, own?: Frame): void => {
     // `m.0`, `m.1` and so on are one thing, repeated.
     const name = label.replace(/\.\d+$/, '') || label;
     const key = `${name} ${type}`;
     const known = merged.get(key);
     const shape = shapeOrUnknown(output?.shape, order);
     if (known) {
-      const parts = { name, type, output: known.output === shape ? shape : '', cost: sum([known.cost, cost]) };
+      const parts = {
+        name,
+        type,
+        output: known.output === shape ? shape : '',
+        cost: sum([known.cost, cost]),
+        frame: known.frame,
+      };
       merged.set(key, { ...parts, times: known.times + 1 });
-    } else merged.set(key, { name: label, type, output: shape, cost, times: 1 });
+    } else merged.set(key, { name: label, type, output: shape, cost, frame: own, times: 1 });
   };
   let id = frame.first;
   const parts = (holder: Frame): void => {
@@ -309,7 +324,7 @@ function mergedParts(analysed: Analysed, frame: Frame): Part[] {
       operators(child.first);
       // A line of a program is what it calls.
       if (isCode(child)) parts(child);
-      else if (child.end > child.first) add(child.label, child.type, child.outputs[0], model.costOf(child));
+      else if (child.end > child.first) add(child.label, child.type, child.outputs[0], model.costOf(child), child);
       if (!isCode(child)) id = Math.max(id, child.end);
     }
     operators(holder.end);

@@ -8,6 +8,7 @@ import { listText } from '../text/wording.ts';
 import { type Base, removals } from './changes.ts';
 import { originLines, stateText } from './choices.ts';
 import { native } from './figures.ts';
+import { readerLines } from './source.ts';
 import { headline, nativeDetail, nativeText, presetsText } from './totals.ts';
 import { doubtText } from './wording.ts';
 
@@ -56,6 +57,7 @@ function headLenses(analysed: Analysed, base: Base | undefined): Lens[] {
   const { totals } = analysed.model;
   const tooltip = [
     ...originLines(analysed),
+    ...readerLines(analysed),
     '',
     l10n.t('The same network under every convention:'),
     presetsText(analysed),

@@ -1,20 +1,39 @@
 // From a place to what it means, and to all places that mean the same.
 import type { Analysed } from '../pipeline.ts';
 import type { Range } from '../text/range.ts';
+import { noteAt, placeAt } from './hover.ts';
 import { type Place, placesOf, type Target, type Thing } from './places.ts';
 
 export interface Definition extends Target {
   /** The place that was asked about; undefined where that is the item around. */
   readonly from: Range | undefined;
+  /** The file that it is in, where that is another one. */
+  readonly file?: string;
 }
 
-/** Where what is at an offset is defined; of an item, itself. */
-export function definitionOf({ document }: Analysed, offset: number): Definition | undefined {
-  const places = placesOf(document);
+/** Where what is at an offset is defined: in another file, what a row calls its module; of an item, itself. */
+export function definitionOf(analysed: Analysed, offset: number): Definition | undefined {
+  // What names mean in a program is said by the extension of the language.
+  if (analysed.spec.program) return undefined;
+  const places = placesOf(analysed.document);
   const place = places.at(offset);
   if (place) return { ...place.target, from: place.range };
+  const module = moduleAt(analysed, offset);
+  if (module) return module;
   const [output] = places.outputsAt(offset);
   return output && { ...output.target, from: undefined };
+}
+
+/** Where the module that is named at an offset is defined, if that is in another file. */
+function moduleAt(analysed: Analysed, offset: number): Definition | undefined {
+  const at = { from: offset, to: offset };
+  for (const frame of placeAt(analysed, at)?.frames ?? []) {
+    const note = noteAt(frame, at);
+    if (!note?.isName) continue;
+    const site = frame.sites.find(({ role, file }) => role === 'definition' && file !== undefined);
+    if (site) return { whole: site.range, at: site.range, from: note.range, file: site.file! };
+  }
+  return undefined;
 }
 
 /**

@@ -154,13 +154,15 @@ export function totalsMarkdown(analysed: Analysed): string {
       '\n',
     ),
   ];
+  if (spec.reader !== undefined) parts.push(l10n.t('Read by {0}.', codeSpan(spec.reader)));
   if (spec.dialect !== undefined) {
     const dialect = codeSpan(spec.dialect);
+    const how = spec.dialectBecause === undefined ? dialect : `${dialect} (${proseMarkdown(spec.dialectBecause)})`;
     parts.push(
       [
-        spec.dialectBecause === undefined
-          ? l10n.t('Read in the dialect {0}.', dialect)
-          : l10n.t('Read in the dialect {0} ({1}).', dialect, proseMarkdown(spec.dialectBecause)),
+        spec.tables === undefined
+          ? l10n.t('Read in the dialect {0}.', how)
+          : l10n.t('Read by Flopline’s tables of {0}, in the dialect {1}.', plainMarkdown(spec.tables), how),
         l10n.t('To choose another one, write {0} at the top of the file.', '`# flopline: dialect=…`'),
       ].join(' '),
     );

@@ -141,6 +141,8 @@ export interface Spec {
   readonly dialect?: string | undefined;
   /** Why the text is read in this dialect, as the end of a sentence. */
   readonly dialectBecause?: string | undefined;
+  /** Whose modules they are, where our own tables say what the rows mean: `YOLOv5`. */
+  readonly tables?: string | undefined;
   readonly graph: Graph;
   readonly problems: readonly Problem[];
   /** Where the totals stand: the line that names the network, or the first one. */

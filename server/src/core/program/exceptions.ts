@@ -53,7 +53,7 @@ export function exceptionReason({ raised: { exception }, message }: Failure): Re
 export const wordsOf = (type: string, message: string): string => (message === '' ? type : `${type}: ${message}`);
 
 /** Python ends a message without a full stop. */
-const sentence = (words: string): string => (/[.!?…]$/.test(words) ? words : `${words}.`);
+export const sentence = (words: string): string => (/[.!?…]$/.test(words) ? words : `${words}.`);
 
 function relatedPlace({ file, range, name }: TracePlace): Related {
   const message = name === '<module>' ? l10n.t('Called from here.') : l10n.t('Called from here, in {0}.', name);

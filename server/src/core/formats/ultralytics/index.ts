@@ -226,6 +226,7 @@ function read(text: Text, options: ReadOptions): Spec {
     model: modelName(source.name, variant),
     dialect: dialect.id,
     dialectBecause: because,
+    tables: dialect.by,
     graph: network.graph,
     problems: [...problems, ...network.problems],
     head,

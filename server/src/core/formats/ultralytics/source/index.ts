@@ -13,7 +13,8 @@ import { variantsOf } from '../read.ts';
 import { claimOf } from '../repairs.ts';
 import { sectionsOf } from '../sections.ts';
 import type { FoundReader } from './find.ts';
-import { readBySource, type SourceRow, shownPath } from './read.ts';
+import { readBySource, type SourceRow } from './read.ts';
+import { shownPath } from './refusal.ts';
 
 /** So many readings of a text are remembered: those of its scales, and of sizes that are tried. */
 const mostReadings = 8;

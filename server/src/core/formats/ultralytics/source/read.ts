@@ -2,22 +2,22 @@
 // module's own forward pass does.
 import * as l10n from '@vscode/l10n';
 import { Builder, type FrameSpec } from '../../../graph/builder.ts';
-import { type Graph, type Note, use } from '../../../graph/graph.ts';
+import { type Graph, use } from '../../../graph/graph.ts';
 import type { ShapeOrder } from '../../../ops/op.ts';
-import { type Failure, wordsOf } from '../../../program/exceptions.ts';
+import type { Failure } from '../../../program/exceptions.ts';
 import { runProgram } from '../../../program/machine.ts';
 import type { MissingImport } from '../../../program/program.ts';
 import { type RowModules, recordCall } from '../../../program/record.ts';
 import { Unknowns } from '../../../program/unknowns.ts';
 import { Witness } from '../../../program/witness.ts';
-import type { CostRules } from '../../../project/index.ts';
+import { type CostRule, type CostRules, ruleNotes } from '../../../project/index.ts';
 import type { Files } from '../../../python/files.ts';
 import type { Activation, Machine } from '../../../python/machine.ts';
 import {
   type Keywords,
   noKeywords,
   PyDict,
-  PyException,
+  type PyException,
   type Steps,
   Unknown,
   type Value,
@@ -35,6 +35,7 @@ import { attribute } from './attribute.ts';
 import { type Built, build, Unbuilt } from './build.ts';
 import type { FoundReader } from './find.ts';
 import { isOfReader, opaqueModule } from './opaque.ts';
+import { refusal, shownPath } from './refusal.ts';
 import { type RuledRow, ruleBehind } from './rules.ts';
 
 /** A row of the text. */
@@ -141,7 +142,6 @@ function* attempted(task: SourceTask, files: Files, count: number, stop: Stop | 
   );
   const missing = machine.missing.map(({ name }) => ({ name, why: l10n.t('no folder has it') }));
   const stopped = (at: Stop): Attempt => ({ graph: undefined, problems: [], missing, stop: at });
-  const ranges = all.map(({ range }) => range);
   switch (ending.kind) {
     case 'stopped': {
       const { reason } = ending;
@@ -150,7 +150,7 @@ function* attempted(task: SourceTask, files: Files, count: number, stop: Stop | 
     }
     case 'raised': {
       const row = watch.rowOf(ending.failure);
-      const problem = refusal(ending.failure, ranges[row ?? -1] ?? head, reader);
+      const problem = refusal(ending.failure, 'construct', all[row ?? -1], head, reader);
       return stopped({
         row,
         reason: { message: problem.message, ...(problem.short ? { short: problem.short } : {}) },
@@ -163,7 +163,7 @@ function* attempted(task: SourceTask, files: Files, count: number, stop: Stop | 
     return stopped({ row: undefined, reason: value.reason, problem: unknownNetwork(value.reason) });
   const { graph, failure } = value;
   const problems = [...worldOf(machine).problems, ...misfits.values()];
-  if (failure) problems.push(refusal(failure, ranges[watch.rowOf(failure) ?? -1] ?? head, reader));
+  if (failure) problems.push(refusal(failure, 'forward', all[watch.rowOf(failure) ?? -1], head, reader));
   return { graph, problems, missing, stop: undefined };
 
   function* work(on: Interpreter): Steps<{ graph: Graph; failure: Failure | undefined } | Unbuilt> {
@@ -224,12 +224,7 @@ function* rowsOf(machine: Interpreter, { rows }: SourceTask, built: Built, stop:
         name === value.cls.name ? value : [...value.ownChildren()].find(([, each]) => each.cls.name === name)?.[1];
       const rule = ruleBehind(value);
       const frame = frameOf(row, index, rule ? (row.module?.name ?? name) : name);
-      frames.set(
-        value,
-        rule
-          ? { ...frame, sites: [...(frame.sites ?? []), rule.site], summary: rule.summary, byRule: true }
-          : { ...frame, ...about(row, inside ?? value) },
-      );
+      frames.set(value, rule ? ruled(frame, row, rule) : { ...frame, ...about(frame, row, value, inside ?? value) });
     } else {
       const why = value instanceof Unknown ? value.reason : (stop?.reason ?? { message: l10n.t('it was not built') });
       unbuilt.push({ frame: frameOf(row, index, row.module?.name ?? '?'), why });
@@ -245,17 +240,48 @@ const frameOf = ({ range, repaired }: SourceRow, index: number, type: string): F
   sites: [use(range)],
 });
 
-/** What the class of a row says of itself. */
-function about({ module }: SourceRow, { cls }: ModuleInstance): Pick<FrameSpec, 'sites' | 'notes' | 'summary'> {
-  const { place } = cls;
-  const doc = cls.dict.get('__doc__');
+/** The frame of a row that a rule of the project counts. */
+function ruled(frame: FrameSpec, { module, args = [] }: SourceRow, rule: CostRule): FrameSpec {
+  return {
+    ...frame,
+    sites: [...(frame.sites ?? []), rule.site],
+    summary: rule.summary,
+    byRule: true,
+    ...(module && {
+      notes: () =>
+        ruleNotes(
+          module.name,
+          rule,
+          module.range,
+          args.map(({ range }) => range),
+        ),
+    }),
+  };
+}
+
+/** What the class of a row says of itself. `repeated` is the module of that class, inside of `value` where there are several. */
+function about(
+  { sites = [] }: FrameSpec,
+  { module }: SourceRow,
+  value: ModuleInstance,
+  repeated: ModuleInstance,
+): Pick<FrameSpec, 'sites' | 'notes' | 'summary'> {
+  const { place, dict } = repeated.cls;
+  const doc = dict.get('__doc__');
   const summary = typeof doc === 'string' ? firstParagraph(doc) : undefined;
-  if (!module) return summary === undefined ? {} : { summary };
-  const { name, range } = module;
-  const file = place?.file;
-  const text = `**${name}**${file === undefined || isLibrary(file) ? '' : ` (${file.slice(file.lastIndexOf('/') + 1)})`}${summary === undefined ? '' : `: ${summary}`}`;
-  const notes = (): readonly Note[] => [{ range, text, isName: true }];
-  return { notes, ...(summary === undefined ? {} : { summary }) };
+  const note = module && {
+    range: module.range,
+    // Without a docstring, what its operators do is said.
+    text: summary === undefined ? '' : `**${module.name}**: ${summary}`,
+    isName: true,
+  };
+  // The call of the module itself has the place of its class.
+  const isElsewhere = repeated !== value && place?.file !== undefined && !isLibrary(place.file);
+  return {
+    ...(summary !== undefined && { summary }),
+    ...(isElsewhere && { sites: [...sites, { range: place.range, role: 'definition', file: place.file! }] }),
+    ...(note && { notes: () => [note] }),
+  };
 }
 
 function firstParagraph(doc: string): string {
@@ -274,33 +300,6 @@ function unbuilt({ rows, order }: SourceTask, why: Reason): Graph {
     builder.close([]);
   }
   return builder.finish([]);
-}
-
-/** What the reader refuses, in its own words. */
-function refusal({ raised: { exception }, message }: Failure, range: Range, reader: FoundReader): Problem {
-  const trace = exception instanceof PyException ? (exception.trace ?? []) : [];
-  const related = trace
-    .filter(({ file }) => file !== undefined && !isLibrary(file) && file.includes('/'))
-    .slice(0, 12)
-    .map(({ file, range: at, name }) => ({
-      range: at,
-      file: file!,
-      message: l10n.t('Called from here, in {0}.', name),
-    }));
-  return {
-    range,
-    severity: 'error',
-    code: 'reader-refuses',
-    message: l10n.t('`{0}` cannot build this row: {1}', shownPath(reader), wordsOf(exception.cls.name, message)),
-    help: l10n.t('This is the error that the repository’s own Python raises.'),
-    short: exception.cls.name,
-    ...(related.length > 0 && { related }),
-  };
-}
-
-/** From the repository's folder. */
-export function shownPath({ path, repository }: FoundReader): string {
-  return path.startsWith(`${repository}/`) ? path.slice(repository.length + 1) : path;
 }
 
 /** Sees in which row of the text an exception is raised. */

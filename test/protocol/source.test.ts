@@ -1,0 +1,172 @@
+// Model files that the Python of their repository reads, in the server: places in other files, edits of them, time.
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import {
+  CodeActionTriggerKind,
+  type Diagnostic,
+  DiagnosticSeverity,
+  type Location,
+} from 'vscode-languageserver-protocol';
+import { type Session, type SessionOptions, startSession, until } from './session.ts';
+
+const fork = fileURLToPath(new URL('../editor/workspace/fork', import.meta.url));
+const textOf = (name: string): string => readFileSync(join(fork, 'models', name), 'utf8');
+const [tiny, blocks, yolo] = ['tiny.yaml', 'blocks.py', 'yolo.py'].map(textOf) as [string, string, string];
+
+const folders: string[] = [];
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A copy of the repository, open in a session: the folder of its model files, and the address of one. */
+async function opened(options: SessionOptions = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'flopline-source-'));
+  folders.push(folder);
+  cpSync(fork, folder, { recursive: true });
+  const session = await startSession(options);
+  const models = join(folder, 'models');
+  const uri = await session.open('tiny.yaml', tiny, 'yaml', models);
+  return { session, models, uri };
+}
+
+const addressOf = (models: string, name: string): string => pathToFileURL(join(models, name)).toString();
+
+async function definition(session: Session, uri: string, words: string): Promise<Location | null> {
+  const position = session.rangeOf(uri, words).start;
+  return session.connection.sendRequest('textDocument/definition', { textDocument: { uri }, position });
+}
+
+async function checkHint(session: Session, uri: string, line: number, expected: RegExp): Promise<void> {
+  const hints = await session.hints(uri);
+  assert.match(hints.find(hint => hint.startsWith(`${line}: `)) ?? `no hint on line ${line}`, expected);
+}
+
+test('the name of a module leads into a file that is not open, and from there follows its edits', async () => {
+  const { session, models, uri } = await opened();
+  await using _ = session;
+  const found = await definition(session, uri, 'Gate');
+  assert.equal(found?.uri, addressOf(models, 'blocks.py'));
+  assert.equal(found?.range.start.line, blocks.split('\n').indexOf('class Gate(nn.Module):'));
+  const other = await session.open('blocks.py', blocks, 'python', models);
+  await session.edit(other, 'import torch\n', 'import torch\n\n\n');
+  assert.equal((await definition(session, uri, 'Gate'))?.range.start.line, found!.range.start.line + 2);
+});
+
+test('an edit in the Python that is not saved changes the hints of its dependants alone', async () => {
+  const { session, models, uri } = await opened();
+  await using _ = session;
+  const other = await session.open('blocks.py', blocks, 'python', models);
+  const alone = await session.open('alone.net.yaml', 'input: [3, 8, 8]\nlayers:\n  - relu\n', 'yaml', models);
+  for (const each of [uri, alone]) await session.problems(each);
+  await checkHint(session, uri, 3, /511M MACs · 5\.10k params$/);
+  let published = session.publications.length;
+  const again = (): boolean => session.publications.slice(published).some(each => each.uri === uri);
+  // 16·32 weights instead of 9·16·32 in the first of its convolutions.
+  await session.edit(other, 'Conv(c1, c2, 3)', 'Conv(c1, c2, 1)');
+  await until(again);
+  await checkHint(session, uri, 3, /91\.8M MACs · 1\.01k params$/);
+  published = session.publications.length;
+  // What was not saved is gone.
+  await session.close(other);
+  await until(again);
+  await checkHint(session, uri, 3, /511M MACs · 5\.10k params$/);
+  assert.ok(!session.publications.slice(2).some(each => each.uri === alone));
+});
+
+test('an error in a module is shown at the row, with the places in the Python, until it is mended', async () => {
+  const { session, models, uri } = await opened();
+  await using _ = session;
+  const errors = (found: readonly Diagnostic[]) =>
+    found.filter(({ severity }) => severity === DiagnosticSeverity.Error);
+  assert.deepEqual(errors(await session.problems(uri)), []);
+  const other = await session.open('blocks.py', blocks, 'python', models);
+  const latest = () => errors(session.publications.findLast(each => each.uri === uri)!.diagnostics);
+  await session.edit(other, 'self.value(x) *', 'self.values(x) *');
+  const [problem] = await until(() => latest().length > 0 && latest());
+  assert.equal(problem?.code, 'reader-refuses');
+  assert.equal(problem?.range.start.line, 3);
+  assert.match(
+    String(problem?.message),
+    /The forward pass of this row fails: AttributeError: 'Gate' object has no attribute/,
+  );
+  assert.deepEqual(
+    problem?.relatedInformation?.map(({ location: { uri: at, range } }) => [at, range.start.line]),
+    [
+      [addressOf(models, 'blocks.py'), blocks.split('\n').findIndex(line => line.includes('self.value(x) *'))],
+      [addressOf(models, 'yolo.py'), yolo.split('\n').findIndex(line => line.includes('x = m(x)'))],
+    ],
+  );
+  await session.edit(other, 'self.values(x) *', 'self.value(x) *');
+  await until(() => latest().length === 0);
+});
+
+test('while a reader takes long, another document is answered', async () => {
+  const { session, models, uri } = await opened();
+  await using _ = session;
+  await session.hints(uri);
+  const reader = await session.open('yolo.py', yolo, 'python', models);
+  await session.edit(
+    reader,
+    '    layers, save = [], []\n',
+    '    layers, save = [], []\n    for n in range(150000):\n        n = n * n % 7\n',
+  );
+  const other = await session.open('tiny.net.yaml', 'input: [3, 8, 8]\nlayers:\n  - relu\n', 'yaml');
+  let isDone = false;
+  const hints = session.hints(uri).then(found => {
+    isDone = true;
+    return found;
+  });
+  await session.hints(other);
+  assert.ok(!isDone, 'the short one is answered first');
+  assert.match((await hints).join('\n'), /511M MACs/);
+});
+
+test('an editor that looks whether to show its bulb has nothing tried; a person who asks has', async () => {
+  const { session, uri } = await opened();
+  await using _ = session;
+  const range = session.rangeOf(uri, 'Conv, [32, 3]');
+  const titles = async (triggerKind: CodeActionTriggerKind): Promise<readonly string[]> => {
+    const params = { textDocument: { uri }, range, context: { diagnostics: [], triggerKind } };
+    const found: { title: string }[] = await session.connection.sendRequest('textDocument/codeAction', params);
+    return found.map(({ title }) => title).filter(title => !title.startsWith('Ignore '));
+  };
+  assert.deepEqual(await titles(CodeActionTriggerKind.Automatic), []);
+  assert.match(
+    (await titles(CodeActionTriggerKind.Invoked)).join('\n'),
+    /^Use 1 repeats? instead of 2: 1\.89G → 944M/m,
+  );
+});
+
+test('a workspace that is not trusted reads no reader outside of it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flopline-source-'));
+  folders.push(folder);
+  cpSync(fork, folder, { recursive: true });
+  mkdirSync(join(folder, 'configs'));
+  writeFileSync(join(folder, 'configs/tiny.yaml'), tiny);
+  await using session = await startSession({
+    folder: join(folder, 'configs'),
+    initializationOptions: { isTrusted: false },
+  });
+  const uri = await session.open('tiny.yaml', tiny, 'yaml', join(folder, 'configs'));
+  // `Gate` is known to the repository alone.
+  await checkHint(session, uri, 3, /\?/);
+  assert.equal((await definition(session, uri, 'Gate'))?.uri, uri);
+  await session.connection.sendNotification('flopline/didChangePython', { isTrusted: true });
+  await checkHint(session, uri, 3, /511M MACs · 5\.10k params$/);
+});
+
+test('completion and signature help stay those of the tables', async () => {
+  const { session, uri } = await opened();
+  await using _ = session;
+  await session.edit(uri, 'Conv, [32, 3]', 'Conv, [32, ]');
+  const position = session.rangeOf(uri, ', ]').end;
+  const found = await session.connection.sendRequest('textDocument/signatureHelp', {
+    textDocument: { uri },
+    position: { ...position, character: position.character - 1 },
+  });
+  assert.match(JSON.stringify(found), /kernel|\bk\b/);
+});
