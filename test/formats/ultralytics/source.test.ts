@@ -53,6 +53,22 @@ const halves = (c1: number, c2: number, n: number, own: number, kernel: number):
 
 before(() => startPython());
 
+test('of scales that would each be read anew, the one that is shown has a hint', () => {
+  const text = textOf(rows).replace('nc: 3', 'nc: 3\nscales:\n  n: [1, 1, 64]\n  s: [1, 2, 64]');
+  let reads = 0;
+  const files = fork();
+  const read = (path: string): string | undefined => {
+    reads++;
+    return files.read(path);
+  };
+  const found = analysed(text, { ...files, read });
+  const before = reads;
+  const labels = hints(found, { from: 0, to: text.length }).filter(({ at }) => at < text.indexOf('backbone'));
+  assert.equal(reads, before);
+  assert.equal(labels.length, 1);
+  assert.equal(text.slice(0, labels[0]!.at).split('\n').at(-1), '  n: [1, 1, 64]');
+});
+
 describe('a file that its repository reads', () => {
   test('costs what the repository’s modules cost, row by row', () => {
     const { layers, totals, problems } = report(analysed(textOf(rows)));
