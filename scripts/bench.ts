@@ -1,7 +1,7 @@
 // What Flopline's speed is made of, as ratios in one run: machines differ, ratios hardly do.
 //   npm run bench [-- --quick] [SECTION…]
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -805,6 +805,111 @@ async function pythonEdits({ path, entry, word }: Network): Promise<void> {
   await client.stop();
 }
 
+// ——— Model files that their repository reads ————————————————————————————————————————————————————————————————————————
+
+interface Fork {
+  readonly folder: string;
+  /** Model files, the one that is edited first. */
+  readonly models: readonly string[];
+  /** A file of its modules. */
+  readonly modules: string;
+}
+
+/** The forks in the folder that FORKS names; it may be one itself. */
+function forksIn(folder: string): readonly Fork[] {
+  const folders = [folder, ...readdirSync(folder).map(name => join(folder, name))];
+  return folders.flatMap(each => {
+    const [reader, modules] = [
+      ['ultralytics/nn/tasks.py', 'ultralytics/nn/modules/block.py'],
+      ['models/yolo.py', 'models/common.py'],
+    ].find(paths => paths.every(path => existsSync(join(each, path)))) ?? [undefined, undefined];
+    if (!reader || !modules) return [];
+    const places = join(each, reader.startsWith('models') ? 'models' : 'ultralytics/cfg/models');
+    const models = readdirSync(places, { recursive: true, encoding: 'utf8' })
+      .filter(name => /\.ya?ml$/.test(name))
+      .map(name => join(places, name))
+      .filter(path => /^backbone:/m.test(readFileSync(path, 'utf8')) && editable.test(readFileSync(path, 'utf8')))
+      .toSorted();
+    // One in the style of the fork's own, where there is one.
+    const own = models.find(path => /yolo11-[A-Z]/.test(path)) ?? models[0];
+    return own === undefined ? [] : [{ folder: each, models: [own, ...models], modules: join(each, modules) }];
+  });
+}
+
+/** The channels of a row. */
+const editable = /(?<=\n *- \[-1, *\d+, *Conv, *\[)\d+/;
+
+/** Milliseconds of processor time so far, in steps of ten. */
+function processorTime({ process: child }: Client): number {
+  try {
+    const [, fields] = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ');
+    const all = fields!.split(' ');
+    return (Number(all[11]) + Number(all[12])) * 10;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+async function forks(): Promise<void> {
+  const folder = process.env.FORKS;
+  console.log('\n(f) YOLO model files that their repository reads: hints over stdio (time, and processor time)');
+  if (folder === undefined) console.log('  FORKS names no folder of repositories');
+  else for (const fork of forksIn(folder)) await forkHints(fork);
+}
+
+async function forkHints({ folder, models, modules }: Fork): Promise<void> {
+  const client = await startOurs();
+  const { connection } = client;
+  /** From a change to the hints: time, and processor time. */
+  const taken = async (path: string, change: () => Promise<void>): Promise<readonly [number, number]> => {
+    const [begin, used] = [performance.now(), processorTime(client)];
+    await change();
+    const range = { start: { line: 0, character: 0 }, end: { line: 60, character: 0 } };
+    const textDocument = { uri: pathToFileURL(path).href };
+    while (((await connection.sendRequest(InlayHintRequest.type, { textDocument, range }))?.length ?? 0) === 0) {
+      if (performance.now() - begin > 60_000) throw new Error(`no hints on ${path}`);
+      await new Promise(resolve => setTimeout(resolve, 5));
+    }
+    return [performance.now() - begin, processorTime(client) - used];
+  };
+  const opened = (path: string, languageId = 'yaml') =>
+    connection.sendNotification(DidOpenTextDocumentNotification.type, {
+      textDocument: { uri: pathToFileURL(path).href, languageId, version: 1, text: readFileSync(path, 'utf8') },
+    });
+  let version = 1;
+  const replaced = (path: string, text: string) =>
+    connection.sendNotification(DidChangeTextDocumentNotification.type, {
+      textDocument: { uri: pathToFileURL(path).href, version: ++version },
+      contentChanges: [{ text }],
+    });
+  const shown = (all: readonly (readonly [number, number])[]): string =>
+    `${ms(median(all.map(([time]) => time)))}, ${ms(all.reduce((sum, [, used]) => sum + used, 0) / all.length)} of a processor`;
+  const [model, ...others] = models as [string, ...string[]];
+  const first = await taken(model, () => opened(model));
+  const text = readFileSync(model, 'utf8');
+  const later: (readonly [number, number])[] = [];
+  for (const path of others.filter(path => path !== model).slice(0, quick ? 3 : 10))
+    later.push(await taken(path, () => opened(path)));
+  const count = quick ? 10 : 30;
+  const row: (readonly [number, number])[] = [];
+  // Each time another width: what was read before does not help.
+  for (let round = 0; round < count + 10; round++)
+    row.push(await taken(model, () => replaced(model, text.replace(editable, String(64 + 8 * round)))));
+  const own = readFileSync(modules, 'utf8');
+  await opened(modules, 'python');
+  const module: (readonly [number, number])[] = [];
+  for (let round = 0; round < count; round++)
+    module.push(await taken(model, () => replaced(modules, own.replace(/^class .*:$/m, `$&  # ${round}`))));
+  console.log(`  ${folder.slice(-40)}, ${model.slice(model.lastIndexOf('/') + 1)}`);
+  console.log(`    first hints ${shown([first])} (aim: 1.5 s)`);
+  console.log(`    others of its models ${shown(later)} (aim: 100 ms)`);
+  console.log(`    edit of a row ${shown(row.slice(10))} (aim: 30 ms)`);
+  console.log(
+    `    edit of its modules ${shown(module)} (aim: 200 ms); ${Math.round(memory(client) / 1e6)} MB at the end`,
+  );
+  await client.stop();
+}
+
 const sections: Record<string, () => void | Promise<void>> = {
   text: textToCosts,
   cfg: cfgToCosts,
@@ -817,6 +922,7 @@ const sections: Record<string, () => void | Promise<void>> = {
   rows: rowActions,
   'other-edits': otherEdits,
   python,
+  forks,
 };
 
 const wanted = process.argv.slice(2).filter(word => !word.startsWith('--'));

@@ -26,13 +26,20 @@ export interface Comparisons extends vscode.Disposable {
   show(): Promise<void>;
 }
 
-const scheme = 'flopline-base';
+/** Of texts that documents are compared with, where they are shown. */
+export const baseScheme = 'flopline-base';
 
-/** `changed` is called with what a document is compared with from now on. `ask` has the totals of the active document. */
-export function createComparisons(
-  changed: (change: Change) => void,
-  ask: () => Promise<DocumentSummary | undefined>,
-): Comparisons {
+/** What is asked of the rest of the extension. */
+interface Surroundings {
+  /** A document is compared with another text from now on. */
+  changed(change: Change): void;
+  /** A text is shown that is to be read as a person has chosen for another one. */
+  shown(base: vscode.Uri, document: vscode.Uri): void;
+  /** The totals of the active document. */
+  summary(): Promise<DocumentSummary | undefined>;
+}
+
+export function createComparisons({ changed, shown, summary: ask }: Surroundings): Comparisons {
   const targets = new Map<string, Target>();
   /** By document that is a network. */
   const bases = new Map<string, ComparisonBase | undefined>();
@@ -119,7 +126,7 @@ export function createComparisons(
     vscode.workspace.onDidChangeConfiguration(event => {
       if (event.affectsConfiguration('flopline.compareWith')) refreshAll();
     }),
-    vscode.workspace.registerTextDocumentContentProvider(scheme, {
+    vscode.workspace.registerTextDocumentContentProvider(baseScheme, {
       onDidChange: contents.event,
       provideTextDocumentContent: uri => bases.get(uri.query)?.text ?? '',
     }),
@@ -137,6 +144,7 @@ export function createComparisons(
     }
     const target = targetOf(uri);
     const left = target.kind === 'file' ? target.uri : baseUri(uri);
+    if (target.kind !== 'file') shown(left, uri);
     const summary = await ask();
     const names = `${base.kind === 'save' ? vscode.l10n.t('last save') : base.label} ↔ ${fileName(uri)}`;
     const title = summary ? `${names}: ${summary.compared}` : names;
@@ -187,7 +195,7 @@ async function commitOf(repository: Repository, name: string): Promise<string> {
 
 /** Where what a document is compared with is shown: with its name, so that it has its language. */
 function baseUri(uri: vscode.Uri): vscode.Uri {
-  return vscode.Uri.from({ scheme, path: uri.path, query: uri.toString() });
+  return vscode.Uri.from({ scheme: baseScheme, path: uri.path, query: uri.toString() });
 }
 
 async function savedText(uri: vscode.Uri): Promise<string> {

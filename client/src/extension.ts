@@ -10,7 +10,7 @@ import type {
 } from '../../server/src/protocol/index.ts';
 import { pickChoice } from './choices.ts';
 import { type Chosen, createChosen } from './chosen.ts';
-import { type Comparisons, createComparisons } from './comparison.ts';
+import { baseScheme, type Comparisons, createComparisons } from './comparison.ts';
 import { setInput } from './entryComment.ts';
 import { originText } from './origins.ts';
 import { createPython } from './python.ts';
@@ -66,6 +66,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
       initializationOptions,
       connectionOptions: { maxRestartCount: 4 },
       markdown: { isTrusted: false },
+      middleware: {
+        // What a file was is not to be mended.
+        handleDiagnostics: (uri, diagnostics, next) => next(uri, uri.scheme === baseScheme ? [] : diagnostics),
+      },
     },
   );
   const ask = <M extends keyof Requests>(
@@ -81,12 +85,18 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
       : Promise.resolve(null),
   );
 
-  const comparisons = createComparisons(
-    params => {
+  const comparisons = createComparisons({
+    changed: params => {
       client.sendNotification('flopline/didChangeBase', params).catch(() => {});
     },
-    () => totals.refresh(),
-  );
+    shown: (base, document) => {
+      const params: ClientNotifications['flopline/didChangeChoices'] = {
+        choices: { [base.toString()]: chosen.of(document) },
+      };
+      client.sendNotification('flopline/didChangeChoices', params).catch(() => {});
+    },
+    summary: () => totals.refresh(),
+  });
 
   const on = <M extends keyof Notifications>(method: M, handler: (params: Notifications[M]) => void): void => {
     context.subscriptions.push(client.onNotification(method, handler));

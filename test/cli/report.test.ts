@@ -341,3 +341,57 @@ test('A folder that may not be read is exit code 1', t => {
     chmodSync(join(folder, 'closed'), 0o755);
   }
 });
+
+test('A summary has a line for each file in every format, and no layers', () => {
+  const path = file('summary-cls.yaml', spec);
+  const { out } = runCli('report', path, path.replace('summary', 'tiny'), '--summary', '--input', '3,32,32');
+  assert.equal(out.trimEnd().split('\n').length, 4);
+  assert.doesNotMatch(out, /model\.0/);
+  const [only] = JSON.parse(runCli('report', path, '--summary', '--format', 'json').out).files;
+  assert.equal(only.layers, undefined);
+  assert.ok(only.totals.macs > 0);
+  const lines = runCli('report', path, '--summary', '--format', 'csv').out.trimEnd().split('\n');
+  assert.equal(lines.length, 2);
+  assert.deepEqual(lines[1]!.split(',').slice(1, 4), ['3', String(only.totals.params), String(only.totals.macs)]);
+  assert.match(runCli('report', path, '--summary', '--format', 'markdown').out, /^\| file \| layers \| MACs/);
+  assert.match(complaintOf('report', path, '--summary', '--top', '3'), /shows no layers/);
+});
+
+test('The costliest layers come first, with their own numbers and the totals of all', () => {
+  const path = file('top-cls.yaml', spec);
+  const [all] = JSON.parse(runCli('report', path, '--format', 'json').out).files;
+  const [top] = JSON.parse(runCli('report', path, '--format', 'json', '--top', '2').out).files;
+  const costs = all.layers.map(({ macs }: { macs: number }) => macs).sort((a: number, b: number) => b - a);
+  assert.deepEqual(
+    top.layers.map(({ macs }: { macs: number }) => macs),
+    costs.slice(0, 2),
+  );
+  assert.deepEqual(top.totals, all.totals);
+  const { out } = runCli('report', path, '--top', '1');
+  const [row] = out.split('\n').filter(line => / model\.\d/.test(line));
+  assert.match(row!, new RegExp(`^${top.layers[0].index} .*${top.layers[0].name}`));
+  assert.match(out, /total/);
+  assert.match(complaintOf('report', path, '--top', '0'), /not a number of layers/);
+});
+
+test('Standard input is what its name says', () => {
+  const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+  const piped = (input: string, ...argv: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'report', ...argv], {
+      encoding: 'utf8',
+      input,
+    });
+    return { status, stdout, stderr };
+  };
+  const { status, stdout } = piped(spec, '-', '--name', 'models/piped-cls.yaml', '--format', 'json');
+  assert.equal(status, 0);
+  const [only] = JSON.parse(stdout).files;
+  assert.deepEqual([only.file, only.format, only.layers.length], ['models/piped-cls.yaml', 'ultralytics', 3]);
+  const program = `from torch import nn\nnet = nn.Linear(4, 2)\n# flopline: net input=1,4\n`;
+  const python = piped(program, '-', '--name', 'net.py', '--entry', 'net', '--input', '1,4', '--format', 'json');
+  assert.equal(JSON.parse(python.stdout).files[0].totals.params, 10);
+  assert.deepEqual(piped('nothing', '-', '--name', 'notes.txt').status, 1);
+  assert.match(complaintOf('report', '-'), /--name FILE go together/);
+  assert.match(complaintOf('report', 'a.yaml', '--name', 'b.yaml'), /--name FILE go together/);
+  assert.match(complaintOf('report', '-', '-', '--name', 'b.yaml'), /read once/);
+});

@@ -34,11 +34,17 @@ export interface SpecsRequest {
   readonly settings: Settings;
   /** The settings that the command line gives: they win over comments in a file. */
   readonly given: ReadonlySet<string>;
+  /** What the path `-`, standard input, is called; undefined where it is no path. */
+  readonly inputName?: string | undefined;
 }
 
 export interface ReportRequest extends SpecsRequest {
   readonly format: OutputFormat;
   readonly blocks: boolean;
+  /** Whether each file is one line. */
+  readonly summary: boolean;
+  /** How many layers are shown, the costliest first; undefined is all in their order. */
+  readonly top: number | undefined;
 }
 
 export interface AdviseRequest extends SpecsRequest {
@@ -149,7 +155,12 @@ Exit code
       ['--no-source', l10n.t('Read YOLO files by Flopline’s own tables, whatever repository they lie in.')],
       ['--help, --version', ''],
     ]),
-    listed([['--blocks', l10n.t('Also show what is inside each row.')]]),
+    listed([
+      ['--blocks', l10n.t('Also show what is inside each row.')],
+      ['--name FILE', l10n.t('What standard input is called, where a path is “-”, such as net.cfg.')],
+      ['--summary', l10n.t('One line per file, without layers.')],
+      ['--top N', l10n.t('Only the N costliest layers, the costliest first.')],
+    ]),
     listed([
       ['--apply ID', l10n.t('Apply one of the changes to the file.')],
       ['--dry-run', l10n.t('With --apply: print a unified diff instead.')],
@@ -223,7 +234,13 @@ const settingOptions: Readonly<Record<string, { readonly type: 'string'; readonl
   );
 
 const commands = {
-  report: { ...common, blocks: { type: 'boolean' } },
+  report: {
+    ...common,
+    blocks: { type: 'boolean' },
+    summary: { type: 'boolean' },
+    top: { type: 'string' },
+    name: { type: 'string' },
+  },
   advise: { ...common, apply: { type: 'string' }, 'dry-run': { type: 'boolean' } },
   slim: {
     ...common,
@@ -262,7 +279,17 @@ export function parseCommand(argv: readonly string[]): Command {
         const format = outputFormats.find(name => name === (values.format ?? 'table'));
         if (!format)
           return wrong(`“${values.format}” is not an output format. Use one of ${outputFormats.join(', ')}.`);
-        return { kind: 'report', request: { ...request, format, blocks: values.blocks ?? false } };
+        const { blocks = false, summary = false, top } = values;
+        if (top !== undefined && !/^[1-9]\d{0,8}$/.test(top)) return wrong(`“${top}” is not a number of layers.`);
+        if (summary && (blocks || top !== undefined))
+          return wrong('--summary shows no layers. Leave out --blocks and --top.');
+        const limit = top === undefined ? undefined : Number(top);
+        const inputName = values.name;
+        const inputs = request.paths.filter(path => path === '-').length;
+        if (inputs > 1) return wrong('Standard input (-) can be read once.');
+        if ((inputs === 1) !== (inputName !== undefined))
+          return wrong('Standard input (-) and --name FILE go together: its name says what it is.');
+        return { kind: 'report', request: { ...request, inputName, format, blocks, summary, top: limit } };
       });
     case 'advise':
       return parsed(args, 'advise', ({ format: wish, apply, 'dry-run': dryRun = false }, request) => {

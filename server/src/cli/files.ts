@@ -7,6 +7,8 @@ export interface Candidate {
   readonly path: string;
   /** Named on the command line, not found in a folder. */
   readonly named: boolean;
+  /** Whether its content comes from standard input: its path is what a person calls it. */
+  readonly isInput?: true;
 }
 
 export interface Candidates {
@@ -27,8 +29,8 @@ export type Content =
 
 const beginningBytes = 65_536;
 
-/** The files that paths name, folders walked in order of their names. */
-export function candidates(paths: readonly string[]): Candidates {
+/** The files that paths name, folders walked in order of their names; `-` is standard input under a name. */
+export function candidates(paths: readonly string[], inputName?: string): Candidates {
   const files: Candidate[] = [];
   const missing: string[] = [];
   const unreadable: { path: string; why: string }[] = [];
@@ -57,6 +59,10 @@ export function candidates(paths: readonly string[]): Candidates {
     }
   };
   for (const path of paths) {
+    if (path === '-' && inputName !== undefined) {
+      files.push({ path: inputName, named: true, isInput: true });
+      continue;
+    }
     const stats = attempt(path, () => statSync(path, { throwIfNoEntry: false }) ?? 'missing');
     if (stats === 'missing') missing.push(path);
     else if (stats?.isDirectory()) walk(path);
@@ -74,10 +80,22 @@ export function isFolder(path: string): boolean {
 }
 
 /** Reads a file; one of more than `maxBytes` only its beginning. Throws where it cannot be read. */
-export function contentOf({ path }: Candidate, maxBytes: number): Content {
+export function contentOf({ path, isInput }: Candidate, maxBytes: number): Content {
+  if (isInput) {
+    const bytes = standardInput();
+    return contentIn(bytes, path, bytes.length, maxBytes);
+  }
   const { size } = statSync(path);
   // A pipe has no size, and is read once.
   return contentIn(size > maxBytes ? beginningOf(path) : readFileSync(path), path, size, maxBytes);
+}
+
+let input: Buffer | undefined;
+
+/** All of it, which can be read once. */
+function standardInput(): Buffer {
+  input ??= readFileSync(0);
+  return input;
 }
 
 /** What bytes hold that are `size` long in all. */

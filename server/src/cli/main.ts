@@ -29,8 +29,8 @@ async function main(argv: readonly string[]): Promise<number> {
   };
   if (command.kind === 'diff') {
     for (const { path, settings, revision } of [command.request.before, command.request.after])
-      await loadParsers([path], settings, revision !== undefined);
-  } else if ('request' in command) await loadParsers(command.request.paths, command.request.settings);
+      await loadParsers({ paths: [path], settings }, revision !== undefined);
+  } else if ('request' in command) await loadParsers(command.request);
   switch (command.kind) {
     case 'help':
       process.stdout.write(help());

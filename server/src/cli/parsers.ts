@@ -2,16 +2,20 @@
 import { basename } from 'node:path';
 import { formatOf, Projects, type Settings, type Source } from '../core/index.ts';
 import { corePath, Disk } from '../host/disk.ts';
+import type { SpecsRequest } from './arguments.ts';
 import { type Candidate, candidates, contentOf } from './files.ts';
 
 /**
  * Loads what the files that paths name need, and nothing for those that need nothing. `isOlder` where they are read as they
  * were: then it is not known what they need.
  */
-export async function loadParsers(paths: readonly string[], settings: Settings, isOlder = false): Promise<void> {
+export async function loadParsers(
+  { paths, settings, inputName }: Pick<SpecsRequest, 'paths' | 'settings' | 'inputName'>,
+  isOlder = false,
+): Promise<void> {
   const files = new Disk();
   const projects = new Projects();
-  for (const file of candidates(paths).files) {
+  for (const file of candidates(paths, inputName).files) {
     // The other formats need none: they are not read twice.
     if (!/\.(?:pyw?|ya?ml)$/i.test(file.path)) continue;
     const path = corePath(file.path);

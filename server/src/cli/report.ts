@@ -11,39 +11,58 @@ import {
 import type { ExitCode, ReportRequest } from './arguments.ts';
 import { json } from './json.ts';
 import { type Streams, type Visit, visitSpecs } from './specs.ts';
-import { csv, overview, type TableWords, terminalTable } from './table.ts';
+import { csv, overview, overviewCsv, overviewMarkdown, type TableWords, terminalTable } from './table.ts';
 
 /** `flopline report`: returns the exit code. */
 export function runReport(request: ReportRequest, streams: Streams): ExitCode {
   const reports: FileReport[] = [];
   const wordings: TableWords[] = [];
+  const { format, summary: isShort, top } = request;
   const code = visitSpecs(request, streams, (visit, { out }) => {
     const { result, words } = reported(visit, request);
     reports.push(result);
     wordings.push(words);
-    if (request.format === 'table') out(`${reports.length > 1 ? '\n' : ''}${terminalTable(result, words)}`);
+    if (format === 'table' && !isShort)
+      out(`${reports.length > 1 ? '\n' : ''}${terminalTable(result, words, costliest(result, top))}`);
     return 0;
   });
   if (code === undefined) return 2;
 
-  switch (request.format) {
+  const [unit = '', ...others] = new Set(wordings.map(words => words.unit));
+  const common = others.length === 0 ? unit : l10n.t('value');
+  switch (format) {
     case 'json':
-      streams.out(json(reports));
+      streams.out(json(isShort ? reports.map(({ layers: _, ...totals }) => totals) : reports.map(shortened(top))));
       break;
     case 'csv':
-      streams.out(csv(reports));
+      streams.out(isShort ? overviewCsv(reports) : csv(reports, report => costliest(report, top)));
       break;
     case 'markdown':
-      streams.out(reports.map((each, index) => markdownReport(each, wordings[index]!)).join('\n'));
+      streams.out(
+        isShort
+          ? overviewMarkdown(reports, common)
+          : reports.map((each, at) => markdownReport(each, wordings[at]!, costliest(each, top))).join('\n'),
+      );
       break;
     case 'table':
-      if (reports.length > 1) {
-        const [unit, ...others] = new Set(wordings.map(words => words.unit));
-        streams.out(`\n${overview(reports, others.length === 0 ? unit! : l10n.t('value'))}`);
-      }
+      if (isShort) streams.out(reports.length === 0 ? '' : overview(reports, common));
+      else if (reports.length > 1) streams.out(`\n${overview(reports, common)}`);
       break;
   }
   return code;
+}
+
+const shortened =
+  (top: number | undefined) =>
+  (report: FileReport): FileReport => ({ ...report, layers: costliest(report, top) });
+
+/** The layers that cost most, the costliest first, of those that hold no others; all in their order where there is no limit. */
+function costliest({ layers }: FileReport, top: number | undefined): FileReport['layers'] {
+  if (top === undefined) return layers;
+  return layers
+    .filter(({ leaf }) => leaf !== false)
+    .toSorted((a, b) => (b.value ?? 0) - (a.value ?? 0) || (b.params ?? 0) - (a.params ?? 0))
+    .slice(0, top);
 }
 
 function reported(

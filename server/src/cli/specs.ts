@@ -46,11 +46,11 @@ export interface Visit {
  * nothing was done.
  */
 export function visitSpecs(
-  { paths, settings, given }: SpecsRequest,
+  { paths, settings, given, inputName }: SpecsRequest,
   streams: Streams,
   visit: (spec: Visit, streams: Streams) => ExitCode,
 ): ExitCode | undefined {
-  const { files, missing, unreadable } = candidates(paths);
+  const { files, missing, unreadable } = candidates(paths, inputName);
   for (const path of missing) streams.err(`flopline: ${l10n.t('No such file or folder: “{0}”.', path)}\n`);
   if (missing.length > 0) return undefined;
 

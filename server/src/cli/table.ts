@@ -3,6 +3,7 @@ import * as l10n from '@vscode/l10n';
 import {
   bytes,
   type FileReport,
+  markdownCell,
   type ReportWords,
   type RowReport,
   reasonLines,
@@ -21,11 +22,15 @@ export interface TableWords extends ReportWords {
   readonly detail: string;
 }
 
-/** One file: a head line, a row for each layer with a bar of its cost, the totals and the problems. */
-export function terminalTable(report: FileReport, { detail, unit, shapeOrder }: TableWords): string {
+/** One file: a head line, a row for each layer, or for some, with a bar of its cost, the totals and the problems. */
+export function terminalTable(
+  report: FileReport,
+  { detail, unit, shapeOrder }: TableWords,
+  shown: FileReport['layers'] = report.layers,
+): string {
   const { layers, totals, problems, file } = report;
-  const largest = Math.max(0, ...layers.map(({ value }) => value ?? 0));
-  const rows = [...flatten(layers)].map(({ row, path, depth }) => [
+  const largest = Math.max(0, ...shown.map(({ value }) => value ?? 0));
+  const rows = [...flatten(shown)].map(({ row, path, depth }) => [
     depth === 0 ? path : '',
     row.line === null || depth > 0 ? '' : String(row.line),
     clipColumns('  '.repeat(depth) + row.name, 36),
@@ -78,6 +83,30 @@ export function overview(reports: readonly FileReport[], unit: string): string {
   return [...ruled(aligned([head, ...rows], ['start', 'end', 'end', 'end', 'end', 'start'])), ''].join('\n');
 }
 
+/** The same as Markdown, for an issue or a pull request. */
+export function overviewMarkdown(reports: readonly FileReport[], unit: string): string {
+  const head = [l10n.t('file'), l10n.t('layers'), unit, l10n.t('params'), l10n.t('peak')];
+  const rows = reports.map(({ file, totals, layers }) => [
+    markdownCell(file),
+    layers.length,
+    amount(totals.value, totals, layers),
+    amount(totals.params, totals, layers),
+    totals.peakBytes === null ? '?' : bytes(totals.peakBytes),
+  ]);
+  return [head, ['---', '--:', '--:', '--:', '--:'], ...rows].map(cells => `| ${cells.join(' | ')} |\n`).join('');
+}
+
+/** The totals of each file as comma-separated values. */
+export function overviewCsv(reports: readonly FileReport[]): string {
+  const lines = ['file,layers,params,macs,value,activations,peakBytes,complete,why'];
+  for (const { file, layers, totals } of reports) {
+    const { params, macs, value, activations, peakBytes, complete, why } = totals;
+    const cells = [file, layers.length, params, macs, value, activations, peakBytes, complete, why];
+    lines.push(cells.map(cell => quoted(String(cell ?? ''))).join(','));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
 const columns = [
   'file',
   'index',
@@ -94,10 +123,14 @@ const columns = [
 ] as const;
 
 /** Comma-separated values (RFC 4180), one row for each layer; unknown is empty. */
-export function csv(reports: readonly FileReport[]): string {
+export function csv(
+  reports: readonly FileReport[],
+  shown: (report: FileReport) => FileReport['layers'] = ({ layers }) => layers,
+): string {
   const lines = [columns.join(',')];
-  for (const { file, layers } of reports) {
-    for (const { row, path } of flatten(layers)) {
+  for (const report of reports) {
+    const { file } = report;
+    for (const { row, path } of flatten(shown(report))) {
       const output = row.outputs[0]?.map(length => length ?? '?').join('x') ?? '';
       const { line, name, op, params, macs, value, activations, complete, why } = row;
       const cells = [file, path, line, name, op, output, params, macs, value, activations, complete, why];
@@ -118,8 +151,13 @@ interface FlatRow {
   readonly depth: number;
 }
 
-function* flatten(rows: readonly RowReport[], before = '', depth = 0): Generator<FlatRow> {
-  for (const [index, row] of rows.entries()) {
+function* flatten(
+  rows: readonly (RowReport & { readonly index?: number })[],
+  before = '',
+  depth = 0,
+): Generator<FlatRow> {
+  for (const [at, row] of rows.entries()) {
+    const { index = at } = row;
     const path = before === '' ? String(index) : `${before}.${index}`;
     yield { row, path, depth };
     if (row.children) yield* flatten(row.children, path, depth + 1);

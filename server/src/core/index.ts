@@ -53,6 +53,7 @@ export {
   documentReport,
   type FileReport,
   type LayerReport,
+  markdownCell,
   markdownReport,
   type ProblemReport,
   type ReportOptions,

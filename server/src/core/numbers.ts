@@ -134,10 +134,12 @@ export function numbersByComments(
       const { target } = entries[item]!.item.references[reference]!;
       return fresh === undefined && typeof target === 'object' && target.index < item;
     }).length;
-    const reading = read(edits);
     // What is new may be used later.
     const known = entries.flatMap(({ item }, at) => (origins[at] === undefined ? [] : [item.range]));
     const now = wrongsOf(actual, known, offset => offset);
+    // Nothing is read that cannot be the better one: to read a program takes its time.
+    if (lost > (isSure ? now : now - 1) || lost >= least) continue;
+    const reading = read(edits);
     const wrongs = reading ? wrongsOf(reading, known, mapOffset(edits)) + lost : Number.POSITIVE_INFINITY;
     if (wrongs > now || (wrongs === now && !isSure) || wrongs >= least) continue;
     least = wrongs;

@@ -87,8 +87,27 @@ suite('Compared with git', () => {
     const sides = vscode.window.visibleTextEditors.find(({ document }) => document === left);
     assert.ok(sides, 'the left side is shown');
     await checkHint(sides, 5, /64×56×56/);
+    assert.deepEqual(vscode.languages.getDiagnostics(original), []);
     await vscode.window.tabGroups.close(activeTab!);
     await vscode.window.showTextDocument(editor.document);
+  });
+
+  test('both sides are read as a person has chosen for the file', async () => {
+    const editor = await show('repository/net-cls.yaml');
+    await comparedWith(editor, 'HEAD');
+    await flopline().chosen.set(editor.document.uri, 'input', '64');
+    try {
+      await checkHint(editor, 5, /64×16×16/);
+      await vscode.commands.executeCommand('flopline.showChanges');
+      const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+      const { original } = activeTab!.input as vscode.TabInputTextDiff;
+      const left = vscode.window.visibleTextEditors.find(({ document }) => `${document.uri}` === `${original}`);
+      await checkHint(left!, 5, /64×16×16/);
+      await vscode.window.tabGroups.close(activeTab!);
+      await vscode.window.showTextDocument(editor.document);
+    } finally {
+      await flopline().chosen.set(editor.document.uri, 'input', undefined);
+    }
   });
 
   test('what it is compared with can be the last save or nothing, and follows a commit', async () => {

@@ -104,15 +104,17 @@ const mostOperators = 100_000;
 function variantHints(analysed: Analysed, first: number, last: number): Hint[] {
   const { lines } = analysed.document;
   const found: Hint[] = [];
-  const { variants } = analysed.spec;
+  const { variants, variant, reader } = analysed.spec;
   if (variants.length * analysed.model.graph.nodeCount > mostOperators) return found;
   for (const { name, range } of variants) {
+    // Python that reads the text would run once more for each.
+    if (reader !== undefined && name !== variant) continue;
     const line = lines.lineAt(range.from);
     if (line < first || line > last) continue;
     const { totals, convention } = variantModel(analysed, name);
     const [value, params] = [unsigned(totals.value), unsigned(totals.params)];
     const text = `${amountText(value, convention.unit)} · ${paramsText(params)}`;
-    const before = (totals.value.standIn ? resting : '') + (name === analysed.spec.variant ? shown : '');
+    const before = (totals.value.standIn ? resting : '') + (name === variant ? shown : '');
     const label = clip(before + text, maxLabel);
     found.push({ at: lines.end(line), label, line });
   }

@@ -308,13 +308,14 @@ export interface ReportWords {
   readonly shapeOrder: ShapeOrder;
 }
 
-/** The report as markdown, for an issue or a notebook. */
+/** The report as markdown, for an issue or a notebook; of all layers, or of those that are `shown`. */
 export function markdownReport(
   { file, model, input, totals, native: figure, layers }: FileReport,
   { unit, shapeOrder }: ReportWords,
+  shown: FileReport['layers'] = layers,
 ): string {
   const cell = markdownCell;
-  const rows = layers.map(layer => {
+  const rows = shown.map(layer => {
     const { index, name, op, line, outputs, value } = layer;
     const share = value && totals.value && layer.complete ? percent(value / totals.value) : '';
     // Of a lower bound, this is the largest share that a layer can have.

@@ -141,7 +141,7 @@ export interface Spec {
   readonly dialect?: string | undefined;
   /** Why the text is read in this dialect, as the end of a sentence. */
   readonly dialectBecause?: string | undefined;
-  /** Whose modules they are, where our own tables say what the rows mean: `YOLOv5`, or a release that the Python around the text is: `YOLOv5 v7.0`. */
+  /** Whose modules they are, where our own tables say what the rows mean: `YOLOv5`. */
   readonly tables?: string | undefined;
   readonly graph: Graph;
   readonly problems: readonly Problem[];
@@ -165,6 +165,8 @@ export interface Spec {
   readonly imports?: Imports | undefined;
   /** The Python that says what its items mean, from its repository on: `models/yolo.py`; undefined for our own tables. */
   readonly reader?: string | undefined;
+  /** The release that this Python is by content, where our own tables for that release were used: “YOLOv5 v7.0”. */
+  readonly mirrors?: string | undefined;
   /** What places of a text without a network mean. */
   readonly notes?: (() => readonly Note[]) | undefined;
 }

@@ -2,6 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import { Builder, type FrameSpec } from '../graph/builder.ts';
 import { type Frame, type Graph, type Tensor, useOf } from '../graph/graph.ts';
+import type { Shown } from '../graph/segment.ts';
 import * as ops from '../ops/index.ts';
 import type { ShapeOrder } from '../ops/op.ts';
 import type { Machine } from '../python/machine.ts';
@@ -138,6 +139,8 @@ export interface RowModules {
   readonly inputs: readonly string[];
   /** Rows for which there is no module, and why. */
   readonly unbuilt: readonly { readonly frame: FrameSpec; readonly why: Reason }[];
+  /** Where places of that text are shown, where another one is shown. */
+  readonly places: Shown | undefined;
 }
 
 /** Calls a network and records what it does. With `rows`, their frames are those of the graph's root. */
@@ -150,7 +153,7 @@ export function* recordCall(
   rows?: RowModules,
 ): Steps<Call> {
   const world = worldOf(machine);
-  const builder = new Builder(undefined, order);
+  const builder = new Builder(rows?.places, order);
   const left: RecordedCall[] = [];
   const ended = new Set<object>();
   /** Modules whose other parameters are there. */

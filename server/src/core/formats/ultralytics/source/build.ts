@@ -1,6 +1,16 @@
 // What a repository's own Python makes of a model file: its model class is constructed, and its rows are its modules.
 import * as l10n from '@vscode/l10n';
-import { type PyDict, PyList, PyModule, type Steps, Unknown, type Value } from '../../../python/objects.ts';
+import {
+  type Keywords,
+  noKeywords,
+  type PyDict,
+  PyFunction,
+  PyList,
+  PyModule,
+  type Steps,
+  Unknown,
+  type Value,
+} from '../../../python/objects.ts';
 import type { Interpreter } from '../../../python/vm.ts';
 import type { Reason } from '../../../text/reason.ts';
 import { ModuleInstance } from '../../../torch/python/nn/instance.ts';
@@ -55,7 +65,7 @@ export function* build(machine: Interpreter, module: string, model: Model): Step
   cut(values, rows);
   const cls = yield* classFor(machine, reader, model);
   if (cls === undefined) return new Unbuilt({ message: l10n.t('`{0}` has no model class that is known', module) });
-  const built = yield* machine.call(cls, [values]);
+  const built = yield* machine.call(cls, [values], quietly(machine, cls));
   if (built instanceof Unknown) return new Unbuilt(built.reason);
   const sequence = built instanceof ModuleInstance ? built.registered('model') : undefined;
   if (!(built instanceof ModuleInstance) || !(sequence instanceof ModuleInstance)) {
@@ -63,6 +73,15 @@ export function* build(machine: Interpreter, module: string, model: Model): Step
     return new Unbuilt({ message: why ?? l10n.t('`{0}` keeps its layers in no `model`', module) });
   }
   return { model: built, rows: [...named(sequence.children)].map(([, value]) => value) };
+}
+
+/** As `YOLO(…)` of Ultralytics constructs it: without the summary that it would print. */
+function quietly(machine: Interpreter, cls: Value): Keywords {
+  const init = machine.lookup(cls, '__init__');
+  if (!(init instanceof PyFunction)) return noKeywords;
+  const { names, positionalOnly, positional, keywordOnly } = init.code.parameters;
+  const isTaken = names.slice(positionalOnly, positional + keywordOnly).includes('verbose');
+  return isTaken ? new Map([['verbose', false]]) : noKeywords;
 }
 
 /** Leaves out rows from some number on. */

@@ -44,7 +44,9 @@ export class SourceReader {
   }
 
   *#steps(options: ReadOptions): Generator<void, Spec> {
-    const { input, scale, shapeOrder } = options;
+    const { input, scale, shapeOrder, places } = options;
+    // Where places are shown is of one text that is shown.
+    if (places) return yield* this.#reading(options);
     const key = JSON.stringify([input, scale, shapeOrder]);
     let spec = this.#readings.get(key);
     if (!spec) {
@@ -106,6 +108,7 @@ export class SourceReader {
       input: [1, ...(sizes ?? [channelsOf(top, ignored), size, size])],
       head,
       order: options.shapeOrder ?? 'chw',
+      places: options.places,
     });
     for (const problem of reading.problems) problems.push(problem);
     if (rows.length === 0) {

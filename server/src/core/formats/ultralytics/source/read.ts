@@ -3,6 +3,7 @@
 import * as l10n from '@vscode/l10n';
 import { Builder, type FrameSpec } from '../../../graph/builder.ts';
 import { type Graph, use } from '../../../graph/graph.ts';
+import type { Shown } from '../../../graph/segment.ts';
 import type { ShapeOrder } from '../../../ops/op.ts';
 import type { Failure } from '../../../program/exceptions.ts';
 import { runProgram } from '../../../program/machine.ts';
@@ -67,6 +68,8 @@ export interface SourceTask {
   /** Where problems are that belong to no row. */
   readonly head: Range;
   readonly order: ShapeOrder;
+  /** Where places of the text are shown, where another text is shown than the one that is read. */
+  readonly places: Shown | undefined;
 }
 
 export interface SourceReading {
@@ -215,7 +218,12 @@ function* attempted(task: SourceTask, files: Files, count: number, stop: Stop | 
 }
 
 /** The frame of each row. */
-function* rowsOf(machine: Interpreter, { rows }: SourceTask, built: Built, stop: Stop | undefined): Steps<RowModules> {
+function* rowsOf(
+  machine: Interpreter,
+  { rows, places }: SourceTask,
+  built: Built,
+  stop: Stop | undefined,
+): Steps<RowModules> {
   const frames = new Map<object, FrameSpec>();
   const unbuilt: { frame: FrameSpec; why: Reason }[] = [];
   for (const [index, row] of rows.entries()) {
@@ -233,7 +241,7 @@ function* rowsOf(machine: Interpreter, { rows }: SourceTask, built: Built, stop:
       unbuilt.push({ frame: unbuiltFrame(row, index, stop), why });
     }
   }
-  return { frames, unbuilt, inputs: ['images'] };
+  return { frames, unbuilt, inputs: ['images'], places };
 }
 
 /** The frame of a row that was not built: its class is known where that is what stopped. */
@@ -297,8 +305,8 @@ function firstParagraph(doc: string): string {
 }
 
 /** A network of which nothing could be built. */
-function unbuilt({ rows, order }: SourceTask, stop: Stop): Graph {
-  const builder = new Builder(undefined, order);
+function unbuilt({ rows, order, places }: SourceTask, stop: Stop): Graph {
+  const builder = new Builder(places, order);
   for (const [index, row] of rows.entries()) {
     builder.open(unbuiltFrame(row, index, stop));
     builder.unknown(stop.reason);
