@@ -308,9 +308,11 @@ export class Workspace {
     // Parsing depends on no setting but the size limit, where no other files are read but that of the project.
     const reusable =
       !isNeeded &&
+      isSame &&
       known?.version === version &&
       known.settings.maxFileSize === settings.maxFileSize &&
-      known.document?.source.project === source.project;
+      known.document?.source.project === source.project &&
+      JSON.stringify(known.document?.source.roots) === JSON.stringify(source.roots);
     const document = reusable ? known.document : open({ ...source, host }, settings, known?.document);
     const before = known?.analysed?.value ?? known?.before;
     const entry: Entry = { version, files, host, settings, document, before };

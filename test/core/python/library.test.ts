@@ -35,6 +35,11 @@ function checkUnknown(expression: string, reason: RegExp, setup = ''): void {
 }
 
 describe('Built-in types and the standard library', () => {
+  it('know the names of log handlers', () =>
+    check(
+      "import logging\nh = logging.StreamHandler()\nprint(h.name)\nh.set_name('a')\nprint(h.name, h.get_name())\n",
+      'None\na a',
+    ));
   for (const name of ['builtins', 'library', 'arrays']) {
     it(`print what Python prints: ${name}`, () => {
       const { printed, raised } = runPython(fixture(`${name}.py`));

@@ -165,6 +165,8 @@ export interface Spec {
   readonly imports?: Imports | undefined;
   /** The Python that says what its items mean, from its repository on: `models/yolo.py`; undefined for our own tables. */
   readonly reader?: string | undefined;
+  /** The release that this Python is by content, where our own tables for that release were used: “YOLOv5 v7.0”. */
+  readonly mirrors?: string | undefined;
   /** What places of a text without a network mean. */
   readonly notes?: (() => readonly Note[]) | undefined;
 }

@@ -18,8 +18,10 @@ export interface Choice {
   readonly because: string;
   /** Reported where the signs are too few. */
   readonly problems?: readonly Problem[];
-  /** Whether a setting, or a comment of the file, says so. */
+  /** Whether a setting, a comment of the file, or the Python around it says so. */
   readonly pinned: boolean;
+  /** The release that the Python around the file is, by content. */
+  readonly mirrors?: string;
   /** The others that fit as well, where no more than a name or a comment decided. */
   readonly rivals: readonly Dialect[];
 }

@@ -110,6 +110,8 @@ export function doubtsOf(reading: Reading): Doubted {
       because: l10n.t('{0} rejects a file without this key.', dialect.by),
     });
   }
+  // The classes were compared: nothing hangs on their names.
+  if (choice.mirrors !== undefined) return { doubts, problems: [] };
   const sign = signOf(reading);
   const source = releaseOf(dialect);
   for (let index = 0; index < modules.length; index++) {

@@ -6,6 +6,7 @@ import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import type { Source } from '../format.ts';
 import { type Known, setting } from './read.ts';
+import type { Mirror } from './source/mirror.ts';
 
 /** A text that is parsed. */
 export interface Text {
@@ -14,6 +15,8 @@ export interface Text {
   /** The tree without rows. */
   readonly top: Mapping;
   readonly known: Known;
+  /** The release that the Python around it is. */
+  readonly mirror: Mirror | undefined;
 }
 
 export function mappingOf(node: YamlNode | undefined): Mapping | undefined {

@@ -24,6 +24,7 @@ import { itemsOf, numbersIn } from './items.ts';
 import { checkKeys, isRead, readKeys } from './keys.ts';
 import { nativeOf } from './native.ts';
 import { build, type Header, type Known, setting, variantsOf } from './read.ts';
+import { type ReleaseName, readingReleases } from './releases.ts';
 import { claimOf, repairsOf } from './repairs.ts';
 import { rewrite } from './rewrite.ts';
 import { rowsFor } from './rows.ts';
@@ -31,6 +32,7 @@ import { isModelText, moduleNames, reads, sectionsOf, wrongValues } from './sect
 import { callAt, type Rows as SlotRows, slotAt } from './slots.ts';
 import { type FoundReader, findReader } from './source/find.ts';
 import { SourceReader } from './source/index.ts';
+import { type Mirror, mirrorOf } from './source/mirror.ts';
 import { type Chosen, tunablesOf, type Written, writtenRows } from './tunables.ts';
 
 /** Model files of Ultralytics, of YOLOv5 and of their relatives: rows of [from, repeats, module, args]. */
@@ -44,7 +46,7 @@ export const ultralytics: Format = {
   numbersItems: true,
   shapeOrder: 'chw',
   namedInputs: false,
-  parser: { isNeeded: source => readerOf(source) !== undefined, isReady: isPythonStarted, load: startPython },
+  parser: { isNeeded: needsPython, isReady: isPythonStarted, load: startPython },
   recognises: ({ name, text, languageId }) =>
     // A text that is in no file yet has a language, but no name.
     (languageId === 'yaml' || /\.ya?ml$/i.test(name)) && isModelText(text),
@@ -54,6 +56,24 @@ export const ultralytics: Format = {
 /** The Python that reads a file where it lies. */
 function readerOf({ path, files, roots }: Source): FoundReader | undefined {
   return files && roots?.repository !== false ? findReader(path, files, roots) : undefined;
+}
+
+/**
+ * The release that the tables mirror, and that a reader is by content. Whoever names a repository wants it read, and a
+ * file that goes by what the release did not have is read by its Python.
+ */
+function mirrorFor(reader: FoundReader, { files, roots, text }: Source): Mirror | undefined {
+  if (!files || roots?.source !== undefined) return undefined;
+  const mirror = mirrorOf(reader, files);
+  return mirror?.without.some(key => text.includes(key)) ? undefined : mirror;
+}
+
+/** Of Ultralytics, only a reading tells whether a release makes of a file what the tables do. */
+function needsPython(source: Source): boolean {
+  const reader = readerOf(source);
+  if (!reader) return false;
+  const mirror = mirrorFor(reader, source);
+  return !mirror || mirror.release !== undefined;
 }
 
 /** What the reader of an edited text may take over. */
@@ -70,12 +90,20 @@ function open(source: Source, earlier?: Reader): Reader {
     environments: before?.environments ?? new Environments(),
     trails: new Trails(before?.trails),
   };
-  const text: Text = { source, document, top: mappingOf(document.frame) ?? empty, known: cache };
-  const found = isPythonStarted() ? readerOf(source) : undefined;
-  const bySource = found && new SourceReader(text, found, mappingOf(document.root));
-  /** Who says what the rows mean: the repository's own Python, but where a person has said whose they are. */
-  const reading = ({ dialect }: ReadOptions): SourceReader | undefined =>
+  const found = readerOf(source);
+  const mirror = found && mirrorFor(found, source);
+  const text: Text = { source, document, top: mappingOf(document.frame) ?? empty, known: cache, mirror };
+  const bySource = found && isPythonStarted() ? new SourceReader(text, found, mappingOf(document.root)) : undefined;
+  /** The repository's own Python says what the rows mean, but where a person has said whose they are. */
+  const sourceFor = ({ dialect }: ReadOptions): SourceReader | undefined =>
     dialect === undefined ? bySource : undefined;
+  const bySourceOrTables = (options: ReadOptions): SourceReader | Spec => {
+    const source = sourceFor(options);
+    if (source && !mirror) return source;
+    const { spec, releases } = read(text, options);
+    const isMirrored = !mirror?.release || releases().some(release => release === mirror.release);
+    return source && !isMirrored ? source : spec;
+  };
   const rows = (): readonly PlacedRow[] => sectionsOf(text.top, document).rows;
   /** Under the options that were asked for last: each trial of advice asks again. */
   let known: { readonly key: string; readonly rows: Written | undefined } | undefined;
@@ -102,10 +130,14 @@ function open(source: Source, earlier?: Reader): Reader {
   return {
     problems: document.problems,
     cache,
-    read: options => reading(options)?.read(options) ?? read(text, options),
+    read: options => {
+      const found = bySourceOrTables(options);
+      return found instanceof SourceReader ? found.read(options) : found;
+    },
     *prepare(options) {
-      const program = reading(options);
-      if (program) yield* program.prepare(options);
+      if (!sourceFor(options)) return;
+      const found = bySourceOrTables(options);
+      if (found instanceof SourceReader) yield* found.prepare(options);
     },
     items: () => itemsOf(source.text, rows()),
     chunks: () => rows().map(({ chunk }) => chunk),
@@ -163,7 +195,13 @@ function chosen(text: Text, options: ReadOptions): Chosen {
   return { dialect, family: familyOf(source.name, top, scale, dialect, ignored) };
 }
 
-function read(text: Text, options: ReadOptions): Spec {
+interface TableReading {
+  readonly spec: Spec;
+  /** The releases of Ultralytics that make the same of the text. */
+  readonly releases: () => readonly ReleaseName[];
+}
+
+function read(text: Text, options: ReadOptions): TableReading {
   const { source, document, top } = text;
   const problems: Problem[] = [];
   const head = headOf(top);
@@ -222,11 +260,12 @@ function read(text: Text, options: ReadOptions): Spec {
     rules: source.rules,
   });
   problems.push(...doubted.problems);
-  return {
+  const spec: Spec = {
     model: modelName(source.name, variant),
     dialect: dialect.id,
     dialectBecause: because,
     tables: dialect.by,
+    mirrors: choice.mirrors,
     graph: network.graph,
     problems: [...problems, ...network.problems],
     head,
@@ -236,6 +275,7 @@ function read(text: Text, options: ReadOptions): Spec {
     claim: claimOf(source.text, variants, variant),
     doubts: doubted.doubts,
   };
+  return { spec, releases: () => readingReleases(header, network) };
 }
 
 /** Settings with full-width signs: PyYAML takes them for text, which the frameworks fail on, whatever they were meant as. */
@@ -255,8 +295,13 @@ function wideSettings(
 }
 
 function dialectOf(text: Text, rows: readonly PlacedRow[], wanted: string | undefined): Choice {
-  const { source, top } = text;
+  const { source, top, mirror } = text;
   const set = dialects.find(({ id }) => id === wanted);
+  const mirrored = mirror && dialects.find(({ id }) => id === mirror.dialect);
+  if (!set && mirrored) {
+    const because = l10n.t('the Python of its repository is that of {0}', mirror.name);
+    return { dialect: mirrored, because, mirrors: mirror.name, pinned: true, rivals: [] };
+  }
   if (set) return { dialect: set, because: l10n.t('it is set so'), pinned: true, rivals: [] };
   const parameters = (dialect: Dialect, scale: string): number => {
     const ignored: Problem[] = [];

@@ -89,19 +89,22 @@ export const logging = moduleOf('logging', machine => {
     made.set('root', root);
     return made;
   };
-  const classes = [
-    'Handler',
-    'StreamHandler',
-    'FileHandler',
-    'NullHandler',
-    'Formatter',
-    'Filter',
-    'LoggerAdapter',
-    'LogRecord',
-  ];
+  const named = {
+    name: null,
+    level: 0,
+    formatter: null,
+    set_name: native('set_name', 'self, name', ([self, name]) => {
+      if (self instanceof PyInstance) self.set('name', name!);
+      return null;
+    }),
+    get_name: nativeSteps('get_name', 'self', ([self], inner) => inner.getAttribute(self!, 'name')),
+  };
+  const handlers = ['Handler', 'StreamHandler', 'FileHandler', 'NullHandler'];
+  const classes = ['Formatter', 'Filter', 'LoggerAdapter', 'LogRecord'];
   return [
     levels,
     { Logger: logger, root, lastResort: null },
+    Object.fromEntries(handlers.map(name => [name, idle(machine, 'logging', name, handlerMethods, named)])),
     Object.fromEntries(classes.map(name => [name, idle(machine, 'logging', name, handlerMethods)])),
     quiet(
       ...logs,

@@ -32,7 +32,8 @@ export function* defineRuled(machine: Machine, reader: PyModule, ruling: Ruling)
   for (const name of ruling.rules.names) {
     const known = yield* attribute(machine, reader, name);
     const rule = ruling.rules.of(name);
-    if (rule && (known === undefined || known instanceof Unknown)) {
+    // Where an import fails, many write None.
+    if (rule && (known === undefined || known === null || known instanceof Unknown)) {
       reader.dict.set(name, classOf(machine, name, rule, ruling));
     }
   }
