@@ -7,11 +7,10 @@ import { textOfFile } from './otherFiles.ts';
 import { codeSpan, plainMarkdown } from './wording.ts';
 
 /** Who says what the rows mean, as plain text: `Read by models/yolo.py`; nothing where a format says it all. */
-export function readerLines({ spec: { reader, mirrors, tables } }: Analysed): readonly string[] {
+export function readerLines({ spec: { reader, tables, mirrors } }: Analysed): readonly string[] {
   if (reader !== undefined) return [l10n.t('Read by {0}', reader)];
-  // By content, the Python of its repository is that release's.
-  if (mirrors !== undefined) return [l10n.t('Read by Flopline’s tables of {0}', mirrors)];
-  return tables === undefined ? [] : [l10n.t('Read by Flopline’s tables of {0}', tables)];
+  const whose = mirrors ?? tables;
+  return whose === undefined ? [] : [l10n.t('Read by Flopline’s tables of {0}', whose)];
 }
 
 /** `Defined in [models/blocks.py:24](…), read by `models/yolo.py`.`; empty where nothing but our tables was asked. */

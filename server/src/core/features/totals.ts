@@ -162,7 +162,11 @@ export function totalsMarkdown(analysed: Analysed): string {
       [
         spec.tables === undefined
           ? l10n.t('Read in the dialect {0}.', how)
-          : l10n.t('Read by Flopline’s tables of {0}, in the dialect {1}.', plainMarkdown(spec.tables), how),
+          : l10n.t(
+              'Read by Flopline’s tables of {0}, in the dialect {1}.',
+              plainMarkdown(spec.mirrors ?? spec.tables),
+              how,
+            ),
         l10n.t('To choose another one, write {0} at the top of the file.', '`# flopline: dialect=…`'),
       ].join(' '),
     );
