@@ -678,18 +678,23 @@ function networks(folder: string): readonly Network[] {
 }
 
 /** How long a program takes from its start to its end. */
-function duration(command: string, args: readonly string[]): number {
+function duration(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): number {
   const begin = performance.now();
-  const { status, error } = spawnSync(command, args, { stdio: 'ignore' });
+  const { status, error } = spawnSync(command, args, { stdio: 'ignore', env: { ...process.env, ...env } });
   if (error || status !== 0) throw error ?? new Error(`${command} ${args.join(' ')} failed`);
   return performance.now() - begin;
 }
 
+type Start = readonly [command: string, args: readonly string[], env?: NodeJS.ProcessEnv | undefined];
+
+/** Without what was compiled before (scripts/start-code.cjs). */
+const uncached = { FLOPLINE_CODE_CACHE: '' };
+
 /** Programs in turn: the median and the least of each. */
-function starts(...commands: readonly (readonly [command: string, args: readonly string[]])[]): string[] {
+function starts(...commands: readonly Start[]): string[] {
   const found = commands.map((): number[] => []);
   for (let round = 0; round < Math.min(rounds, 7); round++)
-    for (const [at, [command, args]] of commands.entries()) found[at]!.push(duration(command, args));
+    for (const [at, [command, args, env]] of commands.entries()) found[at]!.push(duration(command, args, env));
   return found.map(taken => `${ms(median(taken))} (at least ${ms(Math.min(...taken))})`);
 }
 
@@ -702,25 +707,35 @@ async function python(): Promise<void> {
       '\n(p) Python: the command line from its start to its end, beside “import torch” (aim: at most 400 ms)',
     );
     const hasTorch = spawnSync('/usr/bin/python3', ['-c', 'import torch'], { stdio: 'ignore' }).status === 0;
-    const report = ({ path, entry }: Network): readonly [string, readonly string[]] => [
+    const report = ({ path, entry }: Network, env?: NodeJS.ProcessEnv): Start => [
       process.execPath,
       [cli, 'report', path, ...(entry === '' ? [] : ['--entry', entry, '--input', '1,3,224,224'])],
+      env,
     ];
     const cold = all.filter(({ entry }) => entry === 'resnet152()');
-    const importing: readonly [string, readonly string[]] = ['/usr/bin/python3', ['-c', 'import torch']];
-    const taken = starts(...cold.map(report), ...(hasTorch ? [importing] : []));
-    for (const [at, { path }] of cold.entries()) console.log(`  ${path.slice(-40)}: ${taken[at]}`);
+    const importing: Start = ['/usr/bin/python3', ['-c', 'import torch']];
+    const taken = starts(
+      ...cold.flatMap(each => [report(each), report(each, uncached)]),
+      ...(hasTorch ? [importing] : []),
+    );
+    for (const [at, { path }] of cold.entries()) {
+      console.log(`  ${path.slice(-40)}: ${taken[2 * at]}; without the cache of compiled code ${taken[2 * at + 1]}`);
+    }
     console.log(`  import torch: ${hasTorch ? taken.at(-1) : 'not there'}`);
 
     console.log('  Cold start of the other formats, beside the build that BASE names (aim: as before)');
     const base = process.env.BASE;
     for (const name of ['trispot.yaml', 'csp-pan.cfg', 'googlenet-head.prototxt', 'resnet50.net.yaml']) {
       const file = join(root, 'examples', name);
-      const each = [cli, ...(base ? [base] : [])].map((program): readonly [string, readonly string[]] => [
+      const started = (program: string, env?: NodeJS.ProcessEnv): Start => [
         process.execPath,
         [program, 'report', file],
-      ]);
-      console.log(`  ${name}: ${starts(...each).join(' against ')}`);
+        env,
+      ];
+      const [own, fresh, before] = starts(started(cli), started(cli, uncached), ...(base ? [started(base)] : []));
+      console.log(
+        `  ${name}: ${own}; without the cache of compiled code ${fresh}${before ? `; against ${before}` : ''}`,
+      );
     }
 
     console.log('  Edit → hints for 60 lines over stdio (aim: 30 ms in the median, 19 of 20 within 60 ms)');

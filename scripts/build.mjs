@@ -1,5 +1,6 @@
 // Bundles client, server and CLI into dist/: single files that run with no node_modules.
 //   node scripts/build.mjs [--minify] [--watch]
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -23,15 +24,40 @@ const wasm = {
     build.onLoad({ filter: /syntax[\\/]python[\\/]wasm\.mjs$/ }, () => ({
       contents: `
         import { brotliDecompressSync } from 'node:zlib';
-        import { setFlagsFromString } from 'node:v8';
         const unpacked = text => brotliDecompressSync(Buffer.from(text, 'base64'));
-        export const prepare = () => setFlagsFromString('--liftoff-only');
+        export const prepare = () => typeof codeInUse === 'function' && codeInUse(2);
         export const runtime = () => unpacked(${packed('web-tree-sitter/web-tree-sitter.wasm')});
         export const grammar = () => unpacked(${packed('tree-sitter-python/tree-sitter-python.wasm')});
       `,
     }));
     // Its module form asks where it lies, which a bundle cannot say.
     build.onResolve({ filter: /^web-tree-sitter$/ }, () => ({ path: resolve('web-tree-sitter') }));
+  },
+};
+
+/** What a program begins with that keeps its compiled code: the rest of it is a comment (scripts/start-code.cjs). */
+const start = esbuild.transformSync(readFileSync(join(root, 'scripts/start-code.cjs'), 'utf8'), {
+  minify: true,
+  target: 'node20',
+}).code;
+
+/**
+ * Makes a comment of what is bundled, which its beginning compiles. What ends a comment is written otherwise.
+ * @type {esbuild.Plugin}
+ */
+const startsFast = {
+  name: 'starts-fast',
+  setup(build) {
+    const { outfile, banner } = build.initialOptions;
+    build.onEnd(({ errors }) => {
+      if (errors.length > 0) return;
+      const text = readFileSync(outfile, 'latin1');
+      const from = banner.js.length;
+      const to = text.lastIndexOf('~*/');
+      const body = text.slice(from, to).replaceAll('*/', '*\u0001/');
+      const hash = createHash('sha256').update(body).digest('hex').slice(0, 16);
+      writeFileSync(outfile, `${banner.js.replaceAll('CODE_HASH', hash)}${body}${text.slice(to)}`, 'latin1');
+    });
   },
 };
 
@@ -50,6 +76,18 @@ const common = {
   logLevel: 'warning',
 };
 
+/** @returns {esbuild.BuildOptions} */
+function program(entry, file, line) {
+  return {
+    ...common,
+    entryPoints: [join(root, entry)],
+    outfile: join(root, file),
+    banner: { js: `${line}${start}/*~` },
+    footer: { js: '~*/' },
+    plugins: [wasm, startsFast],
+  };
+}
+
 const bundles = [
   {
     ...common,
@@ -57,13 +95,8 @@ const bundles = [
     outfile: join(root, 'dist/client.js'),
     external: ['vscode'],
   },
-  { ...common, entryPoints: [join(root, 'server/src/lsp/main.ts')], outfile: join(root, 'dist/server.js') },
-  {
-    ...common,
-    entryPoints: [join(root, 'server/src/cli/main.ts')],
-    outfile: join(root, 'dist/cli.js'),
-    banner: { js: '#!/usr/bin/env node' },
-  },
+  program('server/src/lsp/main.ts', 'dist/server.js', ''),
+  program('server/src/cli/main.ts', 'dist/cli.js', '#!/usr/bin/env node\n'),
 ];
 
 mkdirSync(join(root, 'dist'), { recursive: true });

@@ -115,7 +115,8 @@ async function inBrowser(workspace, report, flavour) {
   };
   let editor;
   try {
-    editor = await startServer({ env: { FLOPLINE_TEST_REPORT: report }, test: true, flavour });
+    const settings = { 'git.enabled': true };
+    editor = await startServer({ settings, env: { FLOPLINE_TEST_REPORT: report }, test: true, flavour });
     const { server, remote, address, port } = editor;
     const refusal = await refuses(port);
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });

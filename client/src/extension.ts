@@ -10,6 +10,7 @@ import type {
 } from '../../server/src/protocol/index.ts';
 import { pickChoice } from './choices.ts';
 import { type Chosen, createChosen } from './chosen.ts';
+import { type Comparisons, createComparisons } from './comparison.ts';
 import { setInput } from './entryComment.ts';
 import { originText } from './origins.ts';
 import { createPython } from './python.ts';
@@ -22,6 +23,7 @@ import { createTotals, type Totals } from './totals.ts';
 export interface Flopline {
   readonly totals: Totals;
   readonly chosen: Chosen;
+  readonly comparisons: Comparisons;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     lensCommand: 'flopline.showMenu',
     entryCommand: 'flopline.selectEntry',
     inputCommand: 'flopline.setInput',
+    compareCommand: 'flopline.showChanges',
     isTrusted: vscode.workspace.isTrusted,
     ...(python.environment !== undefined && { python: python.environment }),
     tellChanges: true,
@@ -78,6 +81,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
       : Promise.resolve(null),
   );
 
+  const comparisons = createComparisons(
+    params => {
+      client.sendNotification('flopline/didChangeBase', params).catch(() => {});
+    },
+    () => totals.refresh(),
+  );
+
   const on = <M extends keyof Notifications>(method: M, handler: (params: Notifications[M]) => void): void => {
     context.subscriptions.push(client.onNotification(method, handler));
   };
@@ -85,6 +95,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   on('flopline/changed', ({ uri, isSpec, language }) => {
     if (language !== undefined) giveLanguage(uri, language);
     if (isSpec) python.use(uri);
+    if (isSpec) comparisons.use(uri);
     totals.changed(uri);
   });
 
@@ -105,6 +116,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     });
   command('makeCheaper', slim);
   command('copyReport', copyReport);
+  command('compareWith', () => ofSpec(comparisons.pick));
+  command('showChanges', () => ofSpec(comparisons.show));
   command('diagnose', diagnose);
   command('toggleHints', toggleHints);
   command('restartServer', restart);
@@ -114,11 +127,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     totals,
     chosen,
     python,
-    client.onDidChangeState(() => totals.refresh()),
+    comparisons,
+    client.onDidChangeState(({ newState }) => {
+      if (newState === State.Running) comparisons.resend();
+      totals.refresh();
+    }),
   );
   // The client library reports a server that does not start; the commands stay, restarting among them.
   await whenCandidate(() => client.start().catch(() => {}), context.subscriptions);
-  return { totals, chosen };
+  return { totals, chosen, comparisons };
 
   async function restart(): Promise<void> {
     // One that has failed cannot be stopped.
@@ -136,7 +153,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
         description: `${choice.text} · ${originText(choice, uri)}`,
         run: () => select(choice.key),
       })),
-      ...(summary.hasRows ? [{ label: `$(rocket) ${vscode.l10n.t('Make It Cheaper…')}`, run: slim }] : []),
+      { label: `$(rocket) ${vscode.l10n.t('Make It Cheaper…')}`, run: slim },
+      { label: `$(diff) ${vscode.l10n.t('Compare With…')}`, run: () => comparisons.pick() },
       { label: `$(copy) ${vscode.l10n.t('Copy Report as Markdown')}`, run: copyReport },
       {
         label: `$(eye) ${vscode.l10n.t('Toggle Hints')}`,
@@ -148,6 +166,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     await (
       await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Select what to change') })
     )?.run();
+  }
+
+  async function ofSpec(run: () => Promise<void>): Promise<void> {
+    if (await totals.refresh()) await run();
+    else reportNoSpec();
   }
 
   async function select(key: ChoiceKey): Promise<void> {

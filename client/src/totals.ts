@@ -31,7 +31,7 @@ export function createTotals(ask: (uri: string) => Promise<DocumentSummary | nul
     summary = answer ?? undefined;
     vscode.commands.executeCommand('setContext', 'flopline.isSpec', summary?.hasRows === true);
     if (summary && document) {
-      item.text = `$(circuit-board) ${[summary.text, summary.state].filter(part => part !== '').join(' · ')}`;
+      item.text = `$(circuit-board) ${[summary.compared, summary.state].filter(part => part !== '').join(' · ')}`;
       item.tooltip = tooltipOf(summary, document.uri);
       item.show();
     } else item.hide();

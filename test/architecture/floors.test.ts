@@ -109,7 +109,7 @@ const floors: readonly Floor[] = [
   {
     at: 'server/src/lsp',
     imports: [`${core}/index`, 'server/src/protocol', 'server/src/host'],
-    packages: ['vscode-languageserver', 'vscode-languageserver-textdocument', 'node:timers/promises'],
+    packages: ['vscode-languageserver', 'vscode-languageserver-textdocument', 'node:timers/promises', 'node:path'],
   },
   {
     at: 'client/src',

@@ -49,12 +49,16 @@ export interface SessionOptions {
   readonly folder?: string;
   /** Whether the editor asks for changes later, shows what is refused, and words about changes; as VS Code does. */
   readonly modern?: boolean;
+  /** Arguments of Node in front of the server. */
+  readonly node?: readonly string[];
 }
 
 /** A session with a running server, ended by `await using` or `end()`. */
 export async function startSession(options: SessionOptions = {}): Promise<Session> {
   assert.ok(existsSync(server), 'dist/server.js is not there: npm run build first');
-  const child = spawn(process.execPath, [server, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...(options.node ?? []), server, '--stdio'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const connection = createProtocolConnection(
     new StreamMessageReader(child.stdout),
     new StreamMessageWriter(child.stdin),

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { runAdvise } from '../../server/src/cli/advise.ts';
 import { parseCommand } from '../../server/src/cli/arguments.ts';
+import { runDiff } from '../../server/src/cli/diff.ts';
 import { runDoctor } from '../../server/src/cli/doctor.ts';
 import { runReport } from '../../server/src/cli/report.ts';
 import { runSlim } from '../../server/src/cli/slim.ts';
@@ -36,6 +37,8 @@ export function runCli(...argv: string[]): Run {
         return runAdvise(command.request, streams);
       case 'slim':
         return runSlim(command.request, streams);
+      case 'diff':
+        return runDiff(command.request, streams);
       case 'doctor':
         return runDoctor(command.request, streams);
       default:

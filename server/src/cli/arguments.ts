@@ -22,6 +22,7 @@ export type Command =
   | { readonly kind: 'advise'; readonly request: AdviseRequest }
   | { readonly kind: 'slim'; readonly request: SlimRequest }
   | { readonly kind: 'doctor'; readonly request: DoctorRequest }
+  | { readonly kind: 'diff'; readonly request: DiffRequest }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'wrong'; readonly message: string };
@@ -62,6 +63,25 @@ export interface DoctorRequest extends SpecsRequest {
   readonly format: 'table' | 'json';
 }
 
+export interface DiffRequest {
+  /** All files that are read from the disk. */
+  readonly paths: readonly string[];
+  readonly before: DiffSource;
+  readonly after: DiffSource;
+  readonly format: 'table' | 'json' | 'markdown';
+  /** Whether layers that are the same are shown too. */
+  readonly all: boolean;
+}
+
+/** One side of a comparison. */
+export interface DiffSource {
+  readonly path: string;
+  /** A revision in its git repository; undefined is the file as it is. */
+  readonly revision: string | undefined;
+  readonly settings: Settings;
+  readonly given: ReadonlySet<string>;
+}
+
 /** What an exit code means; the README has the same words. */
 export const exitCodes = (): readonly (readonly [ExitCode, string])[] => [
   [0, l10n.t('every file was read and no spec has errors')],
@@ -91,6 +111,8 @@ Usage
   flopline advise FILE|FOLDER… [options]
   flopline advise FILE --apply ID [--dry-run] [options]
   flopline slim FILE|FOLDER --macs BUDGET [--params BUDGET] [--apply|--dry-run] [options]
+  flopline diff BEFORE AFTER [options]
+  flopline diff --git REVISION FILE [options]
   flopline doctor FILE [options]
 
 Options
@@ -106,6 +128,10 @@ difference in totals.
 slim searches for a few changes that bring the network within a budget.
 {3}
 
+diff compares two networks layer by layer, also of different formats. Layers are matched by name and
+structure, so an inserted layer shifts nothing.
+{5}
+
 doctor says how a Python file is read: which network and input, from which folders, with which files.
 
 Folders are searched for specs; other files in them are skipped. Options take precedence over
@@ -115,7 +141,10 @@ Exit code
 {4}
 `,
     listed([
-      ['--format NAME', l10n.t('Output format: table (default) or json; for report, also markdown or csv.')],
+      [
+        '--format NAME',
+        l10n.t('Output format: table (default) or json; for report and diff, also markdown; for report, also csv.'),
+      ],
       ...[...settable].map(([key, setting]): Line => [`--${optionOf(key)} ${setting.option}`, meaningOf(setting)]),
       ['--no-source', l10n.t('Read YOLO files by Flopline’s own tables, whatever repository they lie in.')],
       ['--help, --version', ''],
@@ -136,6 +165,12 @@ Exit code
       exitCodes().map(([code, meaning]) => [String(code), meaning]),
       3,
     ),
+    listed([
+      ['--git REVISION', l10n.t('Compare FILE with what it was in this revision (HEAD, a branch, A..B).')],
+      ['--before KEY=VALUE', l10n.t('An option for the first side alone, such as scale=n. Can be repeated.')],
+      ['--after KEY=VALUE', l10n.t('The same for the second side. With either, one FILE can be both sides.')],
+      ['--all', l10n.t('Also list the layers that are the same.')],
+    ]),
   );
 }
 
@@ -199,6 +234,13 @@ const commands = {
     'dry-run': { type: 'boolean' },
   },
   doctor: common,
+  diff: {
+    ...common,
+    git: { type: 'string' },
+    before: { type: 'string', multiple: true },
+    after: { type: 'string', multiple: true },
+    all: { type: 'boolean' },
+  },
 } as const;
 
 type Name = keyof typeof commands;
@@ -209,7 +251,7 @@ export function parseCommand(argv: readonly string[]): Command {
     if (isBudgetValue(argv, index)) return [];
     return isBudgetValue(argv, index + 1) ? [`${argument}=${argv[index + 1]}`] : [argument];
   });
-  const all = { ...settingOptions, ...commands.report, ...commands.slim, ...commands.advise };
+  const all = { ...settingOptions, ...commands.report, ...commands.slim, ...commands.advise, ...commands.diff };
   const loose = parseArgs({ args, options: all, allowPositionals: true, strict: false });
   const [command] = loose.positionals;
   if (loose.values.help || command === 'help') return { kind: 'help' };
@@ -258,6 +300,8 @@ export function parseCommand(argv: readonly string[]): Command {
         if (!format) return wrong(`“${wish}” is not an output format of doctor. Use table or json.`);
         return { kind: 'doctor', request: { ...request, format } };
       });
+    case 'diff':
+      return parsed(args, 'diff', diffCommand);
     case undefined:
       return (
         wrongOption(args, { ...settingOptions, ...common }) ?? wrong('Say what to do, as in “flopline report FILE”.')
@@ -265,6 +309,46 @@ export function parseCommand(argv: readonly string[]): Command {
     default:
       return wrong(`There is no command “${command}”.${suggestion(command, Object.keys(commands))}`);
   }
+}
+
+/** Two files, or one file as it was and as it is. */
+function diffCommand(values: Values<'diff'>, { paths }: SpecsRequest): Command {
+  const { format: wish = 'table', git, before = [], after = [], all = false, ...shared } = values;
+  const format = (['table', 'json', 'markdown'] as const).find(name => name === wish);
+  if (!format) return wrong(`“${wish}” is not an output format of diff. Use table, json or markdown.`);
+  const own = [sideOptions('before', before), sideOptions('after', after)] as const;
+  for (const found of own) if (typeof found === 'string') return wrong(found);
+  const [first = '', second = first, ...others] = paths;
+  const mayBeOne = git !== undefined || before.length > 0 || after.length > 0;
+  if (paths.length === 1 && !mayBeOne)
+    return wrong('diff compares two networks. Name two files, or one with --git REVISION, --before or --after.');
+  if (git !== undefined && paths.length > 1) return wrong('--git compares one file with itself. Name just one.');
+  if (others.length > 0) return wrong('diff compares two networks. Name just two files.');
+  const revisions = git?.split('..', 2) ?? [];
+  if (git !== undefined && (git.startsWith('-') || revisions.includes('') || git.includes('...')))
+    return wrong(`“${git}” is not a revision, or two such as main..HEAD.`);
+  const sides: DiffSource[] = [];
+  for (const [at, path] of [first, second].entries()) {
+    const options = { ...shared, ...(own[at] as Readonly<Record<string, unknown>>) };
+    const settings = settingsOf(options);
+    if (typeof settings === 'string') return wrong(settings);
+    sides.push({ path, revision: revisions[at], settings, given: new Set(Object.keys(options)) });
+  }
+  const [old, now] = sides as [DiffSource, DiffSource];
+  return { kind: 'diff', request: { paths, before: old, after: now, format, all } };
+}
+
+/** The options that `scale=n` and the like are, or what is wrong with them. */
+function sideOptions(side: 'before' | 'after', written: readonly string[]): Readonly<Record<string, unknown>> | string {
+  const options: Record<string, unknown> = {};
+  for (const each of written) {
+    const [, key = '', value = ''] = /^\s*([\w-]+)\s*=(.*)$/s.exec(each) ?? [];
+    const option = settingOptions[key];
+    if (key === '') return `“${each}” is not KEY=VALUE, as in --${side} scale=n.`;
+    if (!option) return `“${key}” cannot be set for one side.${suggestion(key, Object.keys(settingOptions))}`;
+    options[key] = option.multiple ? [...((options[key] as string[]) ?? []), value] : value;
+  }
+  return options;
 }
 
 const isBudgetValue = (argv: readonly string[], index: number): boolean =>

@@ -77,10 +77,14 @@ export function isFolder(path: string): boolean {
 export function contentOf({ path }: Candidate, maxBytes: number): Content {
   const { size } = statSync(path);
   // A pipe has no size, and is read once.
-  const beginning = size > maxBytes ? beginningOf(path) : readFileSync(path);
-  if (isUtf16(beginning)) return { kind: 'utf-16' };
-  if (beginning.subarray(0, 1024).includes(0)) return { kind: 'binary' };
-  const text = decoded(beginning, path);
+  return contentIn(size > maxBytes ? beginningOf(path) : readFileSync(path), path, size, maxBytes);
+}
+
+/** What bytes hold that are `size` long in all. */
+export function contentIn(bytes: Buffer, path: string, size: number, maxBytes: number): Content {
+  if (isUtf16(bytes)) return { kind: 'utf-16' };
+  if (bytes.subarray(0, 1024).includes(0)) return { kind: 'binary' };
+  const text = decoded(bytes, path);
   return size > maxBytes ? { kind: 'large', beginning: text, bytes: size } : { kind: 'text', text };
 }
 

@@ -3,7 +3,12 @@
  * breaks here: JSON escapes them.
  */
 export function json(files: readonly unknown[]): string {
-  const text = JSON.stringify({ schema: 1, files }, null, 2);
+  return document({ files });
+}
+
+/** The same of what is no list of files. */
+export function document(content: object): string {
+  const text = JSON.stringify({ schema: 1, ...content }, null, 2);
   const flat = text.replace(/\[\n[\s\d.,null-]*\]/g, list => list.replace(/\s+/g, '').replaceAll(',', ', '));
   return `${flat}\n`;
 }

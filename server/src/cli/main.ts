@@ -1,7 +1,9 @@
-// The command line: `flopline report FILE…`, `flopline advise FILE…`, `flopline slim FILE`, `flopline doctor FILE`.
+// The command line: `flopline report FILE…`, `flopline advise FILE…`, `flopline slim FILE`, `flopline diff A B`,
+// `flopline doctor FILE`.
 import { version } from '../../../package.json';
 import { runAdvise } from './advise.ts';
 import { help, parseCommand } from './arguments.ts';
+import { runDiff } from './diff.ts';
 import { runDoctor } from './doctor.ts';
 import { loadParsers } from './parsers.ts';
 import { runReport } from './report.ts';
@@ -25,7 +27,10 @@ async function main(argv: readonly string[]): Promise<number> {
     err: text => process.stderr.write(text),
     progress: process.stderr.isTTY,
   };
-  if ('request' in command) await loadParsers(command.request.paths, command.request.settings);
+  if (command.kind === 'diff') {
+    for (const { path, settings, revision } of [command.request.before, command.request.after])
+      await loadParsers([path], settings, revision !== undefined);
+  } else if ('request' in command) await loadParsers(command.request.paths, command.request.settings);
   switch (command.kind) {
     case 'help':
       process.stdout.write(help());
@@ -42,6 +47,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return runAdvise(command.request, streams);
     case 'slim':
       return runSlim(command.request, streams);
+    case 'diff':
+      return runDiff(command.request, streams);
     case 'doctor':
       return runDoctor(command.request, streams);
   }

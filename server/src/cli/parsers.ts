@@ -4,8 +4,11 @@ import { formatOf, Projects, type Settings, type Source } from '../core/index.ts
 import { corePath, Disk } from '../host/disk.ts';
 import { type Candidate, candidates, contentOf } from './files.ts';
 
-/** Loads what the files that paths name need, and nothing for those that need nothing. */
-export async function loadParsers(paths: readonly string[], settings: Settings): Promise<void> {
+/**
+ * Loads what the files that paths name need, and nothing for those that need nothing. `isOlder` where they are read as they
+ * were: then it is not known what they need.
+ */
+export async function loadParsers(paths: readonly string[], settings: Settings, isOlder = false): Promise<void> {
   const files = new Disk();
   const projects = new Projects();
   for (const file of candidates(paths).files) {
@@ -15,7 +18,7 @@ export async function loadParsers(paths: readonly string[], settings: Settings):
     const roots = rootsOf(settings, projects.of(path, files));
     const source = { name: basename(file.path), text: textOf(file), path, files, roots };
     const parser = formatOf(source)?.parser;
-    if (!parser || parser.isReady() || !parser.isNeeded(source)) continue;
+    if (!parser || parser.isReady() || !(isOlder || parser.isNeeded(source))) continue;
     await parser.load();
     return;
   }

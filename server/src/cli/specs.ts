@@ -17,7 +17,7 @@ import {
 } from '../core/index.ts';
 import { corePath, Disk } from '../host/disk.ts';
 import type { ExitCode, SpecsRequest } from './arguments.ts';
-import { type Candidate, candidates, contentOf, reasonOf } from './files.ts';
+import { type Candidate, type Content, candidates, contentOf, reasonOf } from './files.ts';
 import { rootsOf } from './parsers.ts';
 
 /** Where a command writes. */
@@ -74,7 +74,7 @@ export function visitSpecs(
     const place = files.length > 1 ? `${index + 1}/${files.length} ` : '';
     if (place) progress(`${place}${file.path.slice(-60)}`);
     try {
-      const spec = specOf(file, settings, disk, projects);
+      const spec = specOf(file, contentOf(file, mostBytes(settings)), settings, disk, projects);
       if (typeof spec === 'string') {
         if (file.named) {
           say(spec);
@@ -131,8 +131,25 @@ export function visitSpecs(
   return worst;
 }
 
+/** More than this of a file is not read. */
+export function mostBytes({ maxFileSize }: Settings): number {
+  return Math.max(16_000_000, 4 * maxFileSize);
+}
+
+/** One spec of several that belong together, with its costs; or why a file is none. */
+export function readSpec(
+  { path, content, files }: { readonly path: string; readonly content: Content; readonly files: Files },
+  { settings, given }: Pick<SpecsRequest, 'settings' | 'given'>,
+): Pick<Visit, 'document' | 'analysed'> | string {
+  const spec = specOf({ path, named: true }, content, settings, files, new Projects());
+  if (typeof spec === 'string') return spec;
+  if (spec.format.hasNoNetwork) return notOne({ path, named: true });
+  const document = withoutGiven(spec, given);
+  return { document, analysed: priced(document, settings) };
+}
+
 /** What is wrong with a project file, as a compiler says it: what it sets is not what was meant. */
-function complaintsAbout(project: Project, files: Files): readonly string[] {
+export function complaintsAbout(project: Project, files: Files): readonly string[] {
   const lines = new Lines(project.text);
   const path = relative('.', project.path);
   return [...project.problems, ...missingFolders(project, files)].map(problem => {
@@ -142,9 +159,14 @@ function complaintsAbout(project: Project, files: Files): readonly string[] {
 }
 
 /** A spec, opened; or why a file is none. */
-function specOf(file: Candidate, settings: Settings, files: Files, projects: Projects): Document | string {
+function specOf(
+  file: Candidate,
+  content: Content,
+  settings: Settings,
+  files: Files,
+  projects: Projects,
+): Document | string {
   const name = basename(file.path);
-  const content = contentOf(file, Math.max(16_000_000, 4 * settings.maxFileSize));
   switch (content.kind) {
     case 'binary':
       return l10n.t('“{0}” is a binary file, not a network spec.', file.path);
@@ -197,7 +219,7 @@ const isRefusal = ({ code }: Problem): boolean => code === 'wrong-setting';
 type Option = 'scale' | 'dialect' | 'phase' | 'entry' | 'inputs';
 
 /** Whether options that not every format knows had any effect: in a folder, some specs may not know one. */
-class Effects {
+export class Effects {
   readonly #settings: Settings;
   readonly #open = new Set<Option>();
   /** Names in --input that no file so far has an input of. */

@@ -20,9 +20,23 @@ export {
   totalsText,
 } from './features/budget.ts';
 export { type Call, fedBy, feeding, layerAt } from './features/calls.ts';
+export { type Base, lineChange, type Removal, removals, totalsChange } from './features/changes.ts';
 export { commentEdits } from './features/choiceComment.ts';
 export { type Choice, type ChoiceValue, choices, type Outcome, outcome } from './features/choices.ts';
+export { type Comparison, compare, type Layer, type LayerPair, type Status } from './features/comparison.ts';
 export { type Completion, completions, type SignatureHelp, signatureHelp } from './features/completion.ts';
+export {
+  type DiffCells,
+  type DiffFile,
+  type DiffReport,
+  type DiffRow,
+  diffCells,
+  diffCounts,
+  diffReport,
+  diffTitle,
+  diffTotals,
+  markdownDiff,
+} from './features/diff.ts';
 export { type Diagnosis, diagnosis, diagnosisLines } from './features/doctor.ts';
 export { documentProblems, findings, problems, problemsWithHints } from './features/findings.ts';
 export { type FixOffer, fixes } from './features/fixes.ts';

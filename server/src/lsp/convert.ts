@@ -52,6 +52,7 @@ export interface LensCommands {
   readonly menu: string;
   readonly entry: string;
   readonly input: string;
+  readonly compare: string;
 }
 
 /** The document that a change is for. */
@@ -195,7 +196,7 @@ export const toProto = {
             command: commands.input,
             arguments: [uri, action.name, range(lines, action.edit), action.edit.text] satisfies InputLensArguments,
           }
-        : { command: action ? commands.entry : commands.menu };
+        : { command: commands[action?.kind ?? 'menu'] };
     return {
       range: range(lines, lens.range),
       command: tooltip === undefined ? { title, ...run } : { title, ...run, tooltip },

@@ -1,6 +1,7 @@
 // The language server: every handler resolves the document, asks core and converts. All wording is in core.
 import {
   CodeActionKind,
+  type CodeLens,
   type Connection,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
@@ -111,6 +112,13 @@ export function serve(connection: Connection): void {
 
   connection.onNotification('flopline/didChangeChoices', (params: ClientNotifications['flopline/didChangeChoices']) => {
     if (choose(params?.choices)) refresh();
+  });
+
+  connection.onNotification('flopline/didChangeBase', (params: ClientNotifications['flopline/didChangeBase']) => {
+    const { uri, base } = params ?? {};
+    if (typeof uri !== 'string' || !workspace.bases.set(uri, base ?? null)) return;
+    refreshHints();
+    session.notify('flopline/changed', { uri, isSpec: specs.has(uri) });
   });
 
   connection.onNotification('flopline/didChangePython', (params: ClientNotifications['flopline/didChangePython']) => {
@@ -282,7 +290,7 @@ export function serve(connection: Connection): void {
   // --- Requests ---------------------------------------------------------------------------------------------------
 
   connection.languages.inlayHint.on(({ textDocument: { uri }, range }, token) =>
-    session.answer<InlayHint[]>('hints', uri, token, [], analysed => {
+    session.compareNetwork<InlayHint[]>('hints', uri, token, [], (analysed, base) => {
       const { lines } = analysed.document;
       const version = workspace.version(uri)!;
       look(uri);
@@ -290,7 +298,7 @@ export function serve(connection: Connection): void {
       const within = fromProto.range(lines, range);
       return [
         ...rowNumbers(analysed, within).map(row => toProto.rowNumber(lines, row, data)),
-        ...hints(analysed, within).map(hint => toProto.inlayHint(lines, hint, data)),
+        ...hints(analysed, within, base).map(hint => toProto.inlayHint(lines, hint, data)),
       ];
     }),
   );
@@ -316,8 +324,8 @@ export function serve(connection: Connection): void {
   );
 
   connection.onCodeLens(({ textDocument: { uri } }, token) =>
-    session.answer('code lens', uri, token, [], analysed =>
-      lenses(analysed)
+    session.compareNetwork<CodeLens[]>('code lens', uri, token, [], (analysed, base) =>
+      lenses(analysed, base)
         .filter(({ action }) => !action || commandsOf(session)[action.kind] !== '')
         .map(lens => toProto.codeLens(analysed.document.lines, lens, uri, commandsOf(session))),
     ),
@@ -330,8 +338,8 @@ export function serve(connection: Connection): void {
   );
 
   session.on('flopline/summary', ({ textDocument: { uri } }, token) =>
-    session.answerNetwork<DocumentSummary | null>('summary', uri, token, null, analysed => ({
-      ...summary(analysed),
+    session.compareNetwork<DocumentSummary | null>('summary', uri, token, null, (analysed, base) => ({
+      ...summary(analysed, base),
       markdown: summaryMarkdown(analysed),
       inFile: settingsInFile(analysed),
       choices: documentChoices(analysed),
@@ -384,8 +392,9 @@ export function serve(connection: Connection): void {
   connection.listen();
 }
 
-function commandsOf({ options: { lensCommand, entryCommand, inputCommand } }: Session): LensCommands {
-  return { menu: lensCommand ?? '', entry: entryCommand ?? '', input: inputCommand ?? '' };
+function commandsOf({ options }: Session): LensCommands {
+  const { lensCommand = '', entryCommand = '', inputCommand = '', compareCommand = '' } = options;
+  return { menu: lensCommand, entry: entryCommand, input: inputCommand, compare: compareCommand };
 }
 
 function section(heading: string, lines: readonly string[]): string {

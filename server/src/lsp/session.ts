@@ -1,7 +1,7 @@
 // What every handler needs: the open documents, what the client can, and answers that are never about an older text.
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Connection, InitializeParams } from 'vscode-languageserver';
-import type { Analysed, Settings } from '../core/index.ts';
+import type { Analysed, Base, Settings } from '../core/index.ts';
 import type { InitializationOptions, Notifications, Requests } from '../protocol/index.ts';
 import type { EditedDocument } from './convert.ts';
 import type { Workspace } from './workspace.ts';
@@ -86,6 +86,25 @@ export class Session {
     return this.answer(what, uri, token, empty, analysed =>
       analysed.document.format.hasNoNetwork ? empty : ask(analysed),
     );
+  }
+
+  /** The same with what the document is compared with, where it is compared with something. */
+  compareNetwork<T>(
+    what: string,
+    uri: string,
+    token: Token,
+    empty: T,
+    ask: (analysed: Analysed, base: Base | undefined) => T | Promise<T>,
+  ): Promise<T> {
+    return this.answerNetwork(what, uri, token, empty, async analysed => {
+      const { workspace } = this;
+      const version = workspace.version(uri);
+      for (const step of workspace.basePreparation(uri)) {
+        await (step ?? turn());
+        if (token.isCancellationRequested || version !== workspace.version(uri)) return empty;
+      }
+      return ask(analysed, workspace.base(uri, analysed));
+    });
   }
 
   /** Lets messages that have arrived already go first, so that a text which one of them replaces is never analysed. */

@@ -5,6 +5,7 @@ import {
   type Analysed,
   accept,
   advance,
+  type Base,
   type Document,
   type Files,
   formatOf,
@@ -19,6 +20,7 @@ import {
   type Source,
 } from '../core/index.ts';
 import { corePath, Disk, pathOfUri } from '../host/disk.ts';
+import { Bases, type Reading } from './bases.ts';
 import { FileSettings } from './fileSettings.ts';
 
 interface Entry {
@@ -91,6 +93,8 @@ export class Workspace {
   });
   readonly #projects = new Projects();
   readonly settings = new FileSettings();
+  /** What documents are compared with. */
+  readonly bases = new Bases();
   readonly #texts: TextDocuments<TextDocument>;
   readonly #entries = new Map<string, Entry>();
   readonly #numbers = new Map<string, number>();
@@ -126,6 +130,23 @@ export class Workspace {
       for (const _ of preparation(entry.document, entry.settings) ?? []) yield undefined;
       if (this.#entry(uri) === entry) return;
     }
+  }
+
+  /** The same for what a document is compared with. */
+  *basePreparation(uri: string): Generator<Promise<void> | undefined, void> {
+    const document = this.#entry(uri)?.document;
+    if (document) yield* this.bases.preparation(uri, document, this.#reading(uri));
+  }
+
+  /** What a document is compared with, under the same settings; undefined where it is compared with nothing. */
+  base(uri: string, analysed: Analysed): Base | undefined {
+    return this.bases.of(uri, analysed, this.#reading(uri));
+  }
+
+  #reading(uri: string): Reading {
+    const settings = this.settings.of(uri);
+    const placed = (source: Source, files: Files): Source => this.#placed(source, settings, files);
+    return { settings, disk: this.#disk, isTrusted: this.isTrusted, placed };
   }
 
   /** The open documents that were read with a file. */
@@ -222,6 +243,7 @@ export class Workspace {
 
   forget(uri: string): void {
     this.settings.close(uri);
+    this.bases.delete(uri);
     this.#entries.delete(uri);
     this.#numbers.delete(uri);
     this.#expected.delete(uri);

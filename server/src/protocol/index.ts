@@ -33,6 +33,21 @@ export interface DocumentChoice extends Omit<Choice, 'range'> {
  */
 export type ChosenByUri = Readonly<Record<string, FileChoices>>;
 
+/** A text that a document is compared with. */
+export interface ComparisonBase {
+  readonly kind: 'revision' | 'save' | 'file';
+  /** The revision or the file, as a person calls it: `HEAD`. */
+  readonly label: string;
+  /** The file's name, by which a spec is recognised. */
+  readonly name: string;
+  readonly text: string;
+  readonly languageId?: string;
+  /** Where it is, for what it imports. */
+  readonly uri?: string;
+  /** Of a revision: its commit. */
+  readonly revision?: string;
+}
+
 /** For a status bar and its menu. */
 export interface DocumentSummary extends Summary {
   /** What pointing at the totals shows. */
@@ -159,6 +174,8 @@ export interface Notifications {
 export interface ClientNotifications {
   /** What is chosen for some files now, in place of all that was chosen for them before; others keep theirs. */
   'flopline/didChangeChoices': { readonly choices: ChosenByUri };
+  /** What a document is compared with from now on; null is nothing. */
+  'flopline/didChangeBase': { readonly uri: string; readonly base: ComparisonBase | null };
   /** Whether files outside of the workspace may be read now, and the environment of Python that the editor uses. */
   'flopline/didChangePython': { readonly isTrusted?: boolean; readonly python?: string };
 }
@@ -177,6 +194,8 @@ export interface InitializationOptions {
   readonly entryCommand?: string;
   /** Command that lets a person say how a network is called; it gets `InputLensArguments`. */
   readonly inputCommand?: string;
+  /** Command that shows a document beside what it is compared with; without one, no lens offers it. */
+  readonly compareCommand?: string;
   /** Whether the editor wants `flopline/changed`; others would warn of a notification that they do not know. */
   readonly tellChanges?: boolean;
   /** The address at which the editor explains a problem; `{code}` stands for its code. */

@@ -232,6 +232,13 @@ except NameError as error: print(error)
       ),
       ['True False False True False', '<“missing” cannot be found>', '<“missing” cannot be found>'],
     );
+    // A version that a compiled extension has, if it has one, may be the one that is wanted.
+    assert.deepEqual(
+      imported(
+        'import missing as m\nprint(getattr(m, "c") is m.c)\nprint(getattr(m, "V", None) == "1")\nif "1" != getattr(m, "V", None):\n    text = "no"\n    raise ImportError(text)\nprint("on")',
+      ),
+      ['True', '<“missing” cannot be found>', 'on'],
+    );
     assert.deepEqual(imported('import wild\nprint(wild.z)\nprint(wild.other)\nimport native\nprint(native.W)'), [
       '<“missing.things” cannot be found>',
       '<“missing.things” cannot be found>',

@@ -26,6 +26,13 @@ describe('entries of a Python file', () => {
     checkEntries(block);
   });
 
+  it('are found beside chains of functions and classes however long', () => {
+    const chain = Array.from({ length: 9000 }, (_, at) => `def f${at}(): return f${at + 1}()\n`).join('');
+    const bases = Array.from({ length: 9000 }, (_, at) => `class C${at}(C${at + 1}): pass\n`).join('');
+    checkEntries(net + chain, 'class Net()');
+    checkEntries(net + bases, 'class Net()');
+  });
+
   it('are classes derived from those of the file, and of other files that have a forward pass', () => {
     checkEntries(
       'class Base(nn.Module):\n    pass\nclass A(Base):\n    pass\nclass B(Other):\n    def forward(self, x):\n        return x\n    def __init__(self):\n        pass\n',

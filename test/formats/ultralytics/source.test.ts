@@ -1,152 +1,279 @@
-// Model files that lie in a repository which reads them with Python of its own.
+// A model file in a repository is what the Python of that repository makes of it. The numbers of the fork in `fork/` are
+// those that PyTorch 1.13 gave for it at 64×64 (shapes and parameters; the MACs follow from them).
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
-import {
-  type Analysed,
-  advance,
-  defaultSettings,
-  type Files,
-  hints,
-  open,
-  price,
-  problemsWithHints,
-  report,
-  startPython,
-} from '../../../server/src/core/index.ts';
-import { fork, forkFolder, forkTexts } from '../../support/fork.ts';
+import { readFileSync } from 'node:fs';
+import { before, describe, it } from 'node:test';
+import { defaultSettings, open, price, report, type Settings } from '../../../server/src/core/index.ts';
+import { readProject } from '../../../server/src/core/project/index.ts';
+import type { Files } from '../../../server/src/core/python/files.ts';
+import { startPython } from '../../../server/src/core/syntax/python/parse.ts';
 
-const name = 'own.yaml';
-const settings = { ...defaultSettings, input: [{ sizes: [3, 64, 64] }] };
+const folder = new URL('fork/', import.meta.url);
+const fork = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
+const root = '/home/someone/fork';
 
-const rows = [
-  '- [-1, 1, Conv, [16, 3, 2]] # 0',
-  '- [-1, 2, Halves, [16]]',
-  '- [-1, 1, Conv, [32, 3, 2]] # 2',
-  '- [-1, 1, nn.Upsample, [None, 2, nearest]]',
-  '- [[-1, 1], 1, Concat, [1]] # 4',
-  '- [-1, 3, Halves, [24, 0.25]]',
-];
-const detect = '- [[2, 5], 1, Detect, [nc]]';
-
-const textOf = (list: readonly string[], head = detect): string =>
-  `nc: 3\nbackbone:\n${list.map(row => `  ${row}\n`).join('')}head:\n  ${head}\n`;
-
-function analysed(text: string, files: Files = fork(), earlier?: Analysed): Analysed {
-  const source = { name, text, path: `${forkFolder}/cfg/${name}`, files };
-  return price(open(source, settings, earlier?.document)!, settings)!;
+/** The fork with changes: by path, another text; undefined is no file. */
+function filesOf(changes: Readonly<Record<string, string | undefined>> = {}): Files {
+  const texts = new Map<string, string>([[`${root}/.git/HEAD`, '']]);
+  for (const name of ['models/__init__.py', 'models/yolo.py', 'models/blocks.py'])
+    texts.set(`${root}/${name}`, fork(name));
+  for (const [name, text] of Object.entries(changes)) {
+    if (text === undefined) texts.delete(`${root}/${name}`);
+    else texts.set(`${root}/${name}`, text);
+  }
+  const children = (path: string): string[] => [
+    ...new Set(
+      [...texts.keys()].flatMap(each =>
+        each.startsWith(`${path}/`) ? [each.slice(path.length + 1).split('/')[0]!] : [],
+      ),
+    ),
+  ];
+  return { read: path => texts.get(path), isFolder: path => children(path).length > 0, list: children };
 }
 
-/** All that a person could see, in figures. */
-function seen(found: Analysed): unknown {
-  const { text } = found.document.source;
-  return {
-    report: report(found, { blocks: true }),
-    problems: problemsWithHints(found),
-    hints: hints(found, { from: 0, to: text.length }),
-  };
+interface Options {
+  readonly name?: string;
+  readonly files?: Files;
+  readonly settings?: Partial<Settings>;
+  /** The project file. */
+  readonly rules?: string;
+  readonly roots?: { readonly source?: string; readonly repository?: boolean };
 }
 
-const conv = (c1: number, c2: number, k: number): number => c1 * c2 * k * k + 2 * c2;
-/** `kernel` counts the instances of the class in its reading. */
-const halves = (c1: number, c2: number, n: number, own: number, kernel: number): number =>
-  conv(c1, c2, 1) + n * conv(own, own, 3) + conv(c2, c2, kernel);
+const image = { input: [{ sizes: [3, 64, 64] }] };
 
-before(() => startPython());
+function analysed(text: string, { name = 'net.yaml', files = filesOf(), settings, roots, rules }: Options = {}) {
+  const all = { ...defaultSettings, ...image, ...settings };
+  const project = rules === undefined ? undefined : readProject(rules, `${root}/flopline.yaml`);
+  const source = { name, text, path: `${root}/configs/${name}`, files, roots, project };
+  return price(open(source, all)!, all)!;
+}
 
-test('of scales that would each be read anew, the one that is shown has a hint', () => {
-  const text = textOf(rows).replace('nc: 3', 'nc: 3\nscales:\n  n: [1, 1, 64]\n  s: [1, 2, 64]');
-  let reads = 0;
-  const files = fork();
-  const read = (path: string): string | undefined => {
-    reads++;
-    return files.read(path);
-  };
-  const found = analysed(text, { ...files, read });
-  const before = reads;
-  const labels = hints(found, { from: 0, to: text.length }).filter(({ at }) => at < text.indexOf('backbone'));
-  assert.equal(reads, before);
-  assert.equal(labels.length, 1);
-  assert.equal(text.slice(0, labels[0]!.at).split('\n').at(-1), '  n: [1, 1, 64]');
-});
+const reported = (text: string, options?: Options) => report(analysed(text, options));
 
-describe('a file that its repository reads', () => {
-  test('costs what the repository’s modules cost, row by row', () => {
-    const { layers, totals, problems } = report(analysed(textOf(rows)));
+/** Type, first output and parameters of each row. */
+const rowsOf = (text: string, options?: Options) =>
+  reported(text, options).layers.map(({ op, outputs, params }) => [op, outputs[0]?.slice(1).join('×'), params]);
+
+const net = fork('net.yaml');
+
+describe('a model file that its repository reads', () => {
+  before(startPython);
+
+  it('has the rows that its parse_model and its modules make', () => {
+    const { totals, layers, source, input, problems } = reported(net);
+    assert.equal(source, 'models/yolo.py');
+    assert.deepEqual(input, { images: [1, 3, 64, 64] });
     assert.deepEqual(
-      problems.filter(({ severity }) => severity !== 'information'),
-      [],
+      layers.map(({ index, name, op, line, outputs, params }) => [index, name, op, line, outputs[0], params]),
+      [
+        [0, 'model.0', 'Conv', 6, [1, 16, 32, 32], 464],
+        [1, 'model.1', 'Conv', 7, [1, 32, 16, 16], 4672],
+        [2, 'model.2', 'Gate', 8, [1, 32, 16, 16], 1104],
+        [3, 'model.3', 'Conv', 9, [1, 64, 8, 8], 18560],
+        [4, 'model.4', 'Pair', 12, [1, 32, 8, 8], 3104],
+        [5, 'model.5', 'Upsample', 13, [1, 32, 16, 16], 0],
+        [6, 'model.6', 'Heads', 14, [1, 7, 320], 462],
+      ],
+    );
+    assert.deepEqual([totals.params, totals.complete], [28366, true]);
+    const macs = [
+      27 * 16 * 1024,
+      9 * 16 * 32 * 256,
+      4 * 32 * 8,
+      9 * 32 * 64 * 64,
+      96 * 32 * 64,
+      0,
+      32 * 7 * (64 + 256),
+    ];
+    assert.deepEqual(
+      layers.map(each => each.macs),
+      macs,
+    );
+    assert.equal(
+      totals.macs,
+      macs.reduce((sum, each) => sum + each, 0),
     );
     assert.deepEqual(
-      layers.map(({ params }) => params),
+      problems.filter(({ severity }) => severity === 'error'),
+      [],
+    );
+  });
+
+  it('has places in the text and in the Python', () => {
+    const { model } = analysed(net);
+    const [, , gate] = model.graph.root.children;
+    assert.deepEqual(
+      gate!.sites.filter(({ role }) => role === 'use').map(({ range }) => net.slice(range.from, range.to)),
+      ['[-1, 2, Gate, []]'],
+    );
+    const blocks = fork('models/blocks.py');
+    const inside = gate!.children.flatMap(({ sites }) => sites.filter(({ role }) => role === 'definition'));
+    assert.deepEqual(
+      [...new Set(inside.map(({ file, range }) => `${file}: ${blocks.slice(range.from, range.to)}`))],
+      [`${root}/models/blocks.py: class Gate(nn.Module):`],
+    );
+  });
+
+  it('is read by the tables where a person wants it', () => {
+    const { source, layers } = reported(net, { roots: { repository: false } });
+    assert.equal(source, undefined);
+    assert.equal(layers.find(({ op }) => op === 'Gate')?.complete, false);
+  });
+
+  it('is read by the tables where it lies in no repository, and by the repository that a person names', () => {
+    const source = { name: 'net.yaml', text: net, files: filesOf(), path: '/tmp/elsewhere/net.yaml' };
+    const settings = { ...defaultSettings, ...image };
+    const alone = report(price(open(source, settings)!, settings)!);
+    assert.equal(alone.source, undefined);
+    const named = report(price(open({ ...source, roots: { source: root } }, settings)!, settings)!);
+    assert.deepEqual([named.source, named.totals.params], ['models/yolo.py', 28366]);
+  });
+
+  it('takes the nearest reader, one of any name in a repository, and never tf.py', () => {
+    const reader = fork('models/yolo.py');
+    const other = reader.replace('int(args[0] * width)', 'int(args[0])');
+    const nearer = filesOf({
+      'configs/models/__init__.py': '',
+      'configs/models/yolo.py': other,
+      'configs/models/blocks.py': fork('models/blocks.py'),
+    });
+    assert.deepEqual(rowsOf(net, { files: nearer })[0], ['Conv', '32×32×32', 928]);
+    const renamed = filesOf({ 'models/yolo.py': undefined, 'models/build.py': reader, 'models/tf.py': other });
+    const { source, totals } = reported(net, { files: renamed });
+    assert.deepEqual([source, totals.params], ['models/build.py', 28366]);
+    const onlyTf = filesOf({ 'models/yolo.py': undefined, 'models/tf.py': other });
+    assert.equal(reported(net, { files: onlyTf }).source, undefined);
+  });
+
+  it('follows changes of its modules', () => {
+    const files = filesOf({ 'models/blocks.py': fork('models/blocks.py').replace('reduction=4', 'reduction=8') });
+    assert.deepEqual(rowsOf(net, { files })[2], ['Gate', '32×16×16', 2 * (32 * 4 + 4 + 4 * 32 + 32)]);
+  });
+
+  it('counts one row that returns several tensors as one, and those below by what they read', () => {
+    const text = `nc: 3
+backbone:
+  - [-1, 1, Stem, [[8, 16, 32]]]
+head:
+  - [[2, 1], 1, Pair, [24]]
+  - [[3], 1, Heads, []]
+`;
+    assert.deepEqual(rowsOf(text), [
+      ['Stem', '8×32×32', 3 * 9 * 8 + 16 + 8 * 9 * 16 + 32 + 16 * 9 * 32 + 64],
+      ['Pair', '24×8×8', 48 * 24 + 24],
+      ['Heads', '7×64', 24 * 7 + 7],
+    ]);
+  });
+
+  it('takes its channels from the file', () => {
+    const { input, layers } = reported(`ch: 4\n${net}`, { settings: { input: [] } });
+    assert.deepEqual(input, { images: [1, 4, 640, 640] });
+    assert.equal(layers[0]!.params, 4 * 16 * 9 + 32);
+  });
+
+  it('keeps no state of one reading in the next', () => {
+    const activation = `activation: nn.PReLU(16)\n${net}`;
+    const [own] = rowsOf(activation.replace('[64, 3, 2]', '[32, 3, 2]').replace('[128, 3, 2]', '[32, 3, 2]'));
+    assert.equal(own?.[2], 464 + 16);
+    assert.deepEqual(rowsOf(net)[0], ['Conv', '16×32×32', 464]);
+  });
+
+  describe('that cannot be built', () => {
+    const text = net.replace('[-1, 2, Gate, []]', '[-1, 2, Gate, [4, 5, 6]]');
+
+    it('says so at the row in the words of the error, and keeps the rows above', () => {
+      const found = analysed(text);
+      const problem = found.problems.find(({ code }) => code === 'reader-refuses');
+      assert.ok(problem);
+      assert.equal(text.slice(problem.range.from, problem.range.to), '[-1, 2, Gate, [4, 5, 6]]');
+      assert.match(problem.message, /TypeError: .*takes from 2 to 3 positional arguments but 5 were given/);
+      assert.ok(problem.related?.some(({ file }) => file === `${root}/models/yolo.py`));
+      const { layers, totals } = report(found);
+      assert.deepEqual(layers.map(({ params, complete }) => [params, complete]).slice(0, 3), [
+        [464, true],
+        [4672, true],
+        [null, false],
+      ]);
+      assert.equal(layers.length, 7);
+      assert.equal(totals.complete, false);
+    });
+
+    it('because of a name that is not defined', () => {
+      const problem = analysed(net.replace('Gate', 'Gates')).problems.find(({ code }) => code === 'reader-refuses');
+      assert.match(problem?.message ?? '', /KeyError: 'Gates'/);
+    });
+
+    it('because sizes do not meet in the forward pass', () => {
+      const files = filesOf({
+        'models/blocks.py': fork('models/blocks.py').replace('nn.Linear(c1, c1 //', 'nn.Linear(c1 + 1, c1 //'),
+      });
+      const found = analysed(net, { files });
+      const error = found.problems.find(({ severity }) => severity === 'error');
+      assert.equal(net.slice(error!.range.from, error!.range.to), '[-1, 2, Gate, []]');
+      const { layers, totals } = report(found);
+      assert.deepEqual([layers[1]!.complete, layers[2]!.complete, totals.complete], [true, false, false]);
+      // They were constructed all the same.
+      assert.equal(layers[3]!.params, 18560);
+    });
+
+    it('because its text is broken', () => {
+      const { layers, totals } = reported(net.replace('[-1, 1, Conv, [128, 3, 2]]', '[-1, 1, Conv, {128: ]'));
+      assert.deepEqual([layers[2]!.params, layers[2]!.complete], [1104, true]);
+      assert.equal(totals.complete, false);
+      const meant = reported(net.replace('[-1, 1, Conv, [128, 3, 2]]', '[-1, 1, Conv, [128, 3, 2]'));
+      assert.deepEqual([meant.layers[3]!.repaired, meant.totals.params], [true, 28366]);
+    });
+  });
+
+  it('is unknown where a module cannot be found, and keeps what is known around it', () => {
+    const { layers, totals } = reported(net.replace('[-1, 1, Conv, [128, 3, 2]]', '[-1, 1, FastConv, [128, 3, 2]]'), {
+      files: filesOf({
+        'models/blocks.py': fork('models/blocks.py').replace('    FastConv = None', '    pass'),
+      }),
+    });
+    assert.deepEqual(
+      layers.slice(0, 4).map(({ complete }) => complete),
+      [true, true, true, false],
+    );
+    assert.deepEqual(layers.map(({ name, op }) => `${name} ${op}`).slice(2), [
+      'model.2 Gate',
+      'model.3 FastConv',
+      'model.4 Pair',
+      'model.5 Upsample',
+      'model.6 Heads',
+    ]);
+    // What it hands on has a size that nobody knows, but the channels that parse_model says.
+    assert.equal(layers[4]!.params, 3104);
+    assert.equal(totals.complete, false);
+  });
+
+  it('is counted by the rule of the project where a module cannot be found', () => {
+    const text = net.replace('[-1, 1, Conv, [128, 3, 2]]', '[-1, 2, FastConv, [128, 3]]');
+    const files = filesOf({ 'models/blocks.py': fork('models/blocks.py').replace('    FastConv = None', '    pass') });
+    const rules = `modules:
+  FastConv:
+    arguments: [c2, kernel=1]
+    channels: argument c2
+    body:
+      - conv: {out: $out, kernel: $kernel, padding: same, bias: false}
+`;
+    const found = analysed(text, { files, rules });
+    const { layers, totals } = report(found);
+    // parse_model scales the channels: 64 come out. Both copies get the 32 that come in, as it calls the class twice.
+    assert.deepEqual(
+      layers.map(({ name, op, params, outputs }) => [name, op, params, outputs[0]?.slice(1).join('×')]).slice(2, 5),
       [
-        conv(3, 16, 3),
-        halves(16, 16, 2, 8, 1),
-        conv(16, 32, 3),
-        0,
-        0,
-        halves(48, 24, 3, 6, 2),
-        32 * 7 + 7 + 24 * 7 + 7,
+        ['model.2', 'Gate', 1104, '32×16×16'],
+        ['model.3', 'FastConv', 9 * 32 * 64 + 9 * 64 * 64, '64×16×16'],
+        ['model.4', 'Pair', 96 * 32 + 32, '32×16×16'],
       ],
     );
     assert.equal(totals.complete, true);
-  });
-
-  test('is constructed without the summary, as `YOLO(…)` constructs it', () => {
-    const loud = forkTexts['models/yolo.py']!.replace(
-      'nc=None, verbose=True):',
-      'nc=None, loud=True):\n        verbose = loud',
-    );
-    const [problem] = analysed(textOf(rows), fork({ 'models/yolo.py': loud })).problems;
-    assert.match(problem!.message, /the summary was asked for/);
-  });
-
-  test('is read as if for the first time after each edit', () => {
-    const edits = [
-      (text: string) => text.replace('[16, 3, 2]', '[20, 3, 2]'),
-      (text: string) => text.replace('nc: 3', 'nc: 3\nactivation: nn.ReLU()'),
-      (text: string) => text.replace('Concat, [1]', 'Concat, [2]'),
-      (text: string) => text.replace('2, Halves', '1, Halves'),
-      (text: string) => text.replace('[16]', '['),
-      (text: string) => text.replace('# 2', '# two'),
-      () => textOf(rows),
-    ];
-    const first = analysed(textOf(rows));
-    const was = seen(first);
-    let text = textOf(rows);
-    let found = first;
-    for (const edit of edits) {
-      text = edit(text);
-      found = analysed(text, fork(), found);
-      assert.deepEqual(seen(found), seen(analysed(text)));
-    }
-    assert.deepEqual(seen(found), was);
-    assert.deepEqual(seen(first), was);
-  });
-
-  test('is read anew with an edited module', () => {
-    const wide = forkTexts['models/common.py']!.replace('Conv(c2, c2, Halves.seen)', 'Conv(c2, c2, 3)');
-    const first = analysed(textOf(rows));
-    const other = analysed(textOf(rows), fork({ 'models/common.py': wide }), first);
-    assert.equal(report(other).layers[1]!.params, halves(16, 16, 2, 8, 3));
-    assert.deepEqual(seen(analysed(textOf(rows), fork(), other)), seen(first));
+    assert.equal(layers[3]!.byRule, true);
+    const wrong = analysed(text, { files, rules: rules.replace('out: $out', 'out: $outs') });
+    const problem = wrong.problems.find(({ severity }) => severity === 'error');
+    assert.equal(text.slice(problem!.range.from, problem!.range.to), 'FastConv');
+    assert.equal(report(wrong).totals.complete, false);
   });
 });
-
-for (const cut of ['[-1, 2, Hal', '[-1, , Halves, [16]]', '[-1, 2, Halves, [']) {
-  test(`where a row stands in for ${cut}, places are those of the text that is shown`, () => {
-    const first = analysed(textOf(rows));
-    const text = textOf(rows).replace('[-1, 2, Halves, [16]]', cut);
-    const { source } = first.document;
-    const document = open({ ...source, text }, settings, first.document)!;
-    const found = price(document, settings, advance(first, document), first)!;
-    assert.equal(found.standIns?.text, first.document.source.text);
-    assert.equal(found.model.totals.params.value, first.model.totals.params.value);
-    const shown = found.spec.graph.root.children.flatMap(({ label, sites }) =>
-      sites.flatMap(({ file, range: { from, to } }) => (file === undefined ? [[label, text.slice(from, to)]] : [])),
-    );
-    assert.deepEqual(
-      shown.filter(([label]) => label !== 'model.1'),
-      [...rows, detect].flatMap((row, at) => (at === 1 ? [] : [[`model.${at}`, row.slice(2).replace(/ #.*/, '')]])),
-    );
-  });
-}

@@ -89,6 +89,15 @@ y = [list(score.shape), str(score.dtype), list(torch.imag(z).shape), list(torch.
     assert.equal(ran('torch._assert(torch.zeros(2).dim() == 2, "two")').raised, 'AssertionError: two');
   });
 
+  it('are those of the array of a tensor', () => {
+    assert.deepEqual(held('y = (torch.arange(6).reshape(2, 3).t().numpy() + 1).tolist()'), [
+      [1, 4],
+      [2, 5],
+      [3, 6],
+    ]);
+    assert.match(String(plainly(ran('y = torch.rand(3).numpy()', false).get('y'))), /^unknown: the values of a tensor/);
+  });
+
   it('decide how many elements a mask takes', () => {
     assert.equal(shapeOf(ran('y = torch.arange(10)[torch.arange(10) % 3 == 0]').get('y')), '4');
     assert.equal(shapeOf(ran('y = (torch.arange(6).reshape(2, 3) > 3).nonzero()').get('y')), '2×2');
@@ -114,6 +123,23 @@ y = [list(score.shape), str(score.dtype), list(torch.imag(z).shape), list(torch.
     assert.equal(run.get('z'), 3);
     assert.equal(shapeOf(run.get('w')), '?×2');
   });
+});
+
+describe('spectra of frames and singular values', () => {
+  // As PyTorch 1.13 gave them.
+  for (const [text, shape] of [
+    ['torch.stft(torch.rand(2, 400), 64, return_complex=True)', '2×33×26'],
+    ['torch.stft(torch.rand(2, 400), 64, 20, return_complex=False)', '2×33×21×2'],
+    ['torch.rand(400).stft(64, center=False, return_complex=True)', '33×22'],
+    ['torch.stft(torch.rand(2, 400), n_fft=64, onesided=False, return_complex=True)', '2×64×26'],
+    ['torch.stft(torch.rand(2, 400), 65, 10, 40, return_complex=True)', '2×33×40'],
+    ['torch.istft(torch.stft(torch.rand(2, 400), 65, 10, return_complex=True), 65, 10)', '2×391'],
+    ['torch.istft(torch.stft(torch.rand(2, 400), 64, return_complex=True), 64, length=390)', '2×390'],
+    ['torch.svd(torch.rand(3, 4))[2]', '4×3'],
+    ['torch.svd(torch.rand(2, 5, 4), some=False).U', '2×5×5'],
+  ] as const) {
+    it(text, () => assert.equal(shapeOf(ran(`y = ${text}`).get('y')), shape));
+  }
 });
 
 describe('types', () => {

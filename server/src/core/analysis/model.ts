@@ -80,7 +80,8 @@ export interface Model {
   readonly convention: Convention;
   readonly totals: Cost;
   counts(node: GraphNode): Counts;
-  costOf(frame: Frame): Cost;
+  /** Of a frame, or of the nodes `first` to `end` − 1. */
+  costOf(stretch: Pick<Frame, 'first' | 'end'>): Cost;
   /** What a row costs in the convention that was asked for, by its number. Makes no frames: for rankings over all. */
   rowValue(row: number): number;
   costOfNode(node: GraphNode): Cost;
@@ -371,8 +372,8 @@ class Analysis implements Model {
     return this.#sums.tally.counts[node.id]!;
   }
 
-  costOf(frame: Frame): Cost {
-    return this.#cost(frame.first, frame.end);
+  costOf({ first, end }: Pick<Frame, 'first' | 'end'>): Cost {
+    return this.#cost(first, end);
   }
 
   rowValue(row: number): number {

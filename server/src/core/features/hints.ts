@@ -7,6 +7,7 @@ import { type Analysed, shownAt } from '../pipeline.ts';
 import { percent } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
 import { clip } from '../text/wording.ts';
+import { type Base, lineChange } from './changes.ts';
 import { standouts, variantModel } from './figures.ts';
 import { rowNumbers } from './rowNumbers.ts';
 import {
@@ -40,8 +41,11 @@ const shown = '▸ ';
 /** In front of what rests on a row that cannot be read. */
 const resting = '~ ';
 
-/** The hints of the lines that a range touches; only those lines are looked at. */
-export function hints(analysed: Analysed, within: Range): Hint[] {
+/**
+ * The hints of the lines that a range touches; only those lines are looked at. With what the text is compared with, what
+ * has changed is behind them.
+ */
+export function hints(analysed: Analysed, within: Range, base?: Base): Hint[] {
   const { model, settings, document } = analysed;
   if (!settings.hints.enabled) return [];
   const { lines } = document;
@@ -56,7 +60,11 @@ export function hints(analysed: Analysed, within: Range): Hint[] {
     const { line } = lineCost;
     seen.add(line);
     const quarters = marked.get(line);
-    const label = lineLabel(analysed, template, lineCost, quarters ? marks[quarters] : '', taken.get(line));
+    const change = base && settings.hints.changes ? lineChange(analysed, base, line) : '';
+    const ending = change === '' ? '' : ` · ${change}`;
+    const room = (taken.get(line) ?? 0) + ending.length;
+    const own = lineLabel(analysed, template, lineCost, quarters ? marks[quarters] : '', room);
+    const label = own === '' ? change : own + ending;
     if (label !== '') found.push({ at: lines.end(line), label, line });
   }
   const others = [...variantHints(analysed, first, last), ...actualHints(analysed, template, first, last, seen, taken)];

@@ -5,6 +5,7 @@ import type { TextEdit } from '../text/edit.ts';
 import { commentAbove } from '../text/pragma.ts';
 import type { Range } from '../text/range.ts';
 import { listText } from '../text/wording.ts';
+import { type Base, removals } from './changes.ts';
 import { originLines, stateText } from './choices.ts';
 import { native } from './figures.ts';
 import { headline, nativeDetail, nativeText, presetsText } from './totals.ts';
@@ -21,15 +22,34 @@ export interface Lens {
 }
 
 export type LensAction =
+  /** Shows the text beside what it is compared with. */
+  | { readonly kind: 'compare' }
   /** Lets a person choose one of the networks that a file holds. */
   | { readonly kind: 'entry' }
   /** Lets a person complete a comment that says how a network is called; `edit` is how it is meant to begin. */
   | { readonly kind: 'input'; readonly edit: TextEdit; readonly name: string };
 
-/** The totals at the head of the network, with what they are for and those of the other conventions as tooltip, and the figure of its framework. */
-export function lenses(analysed: Analysed): Lens[] {
-  const { settings, spec, document } = analysed;
-  if (!settings.codeLens.enabled || document.format.hasNoNetwork) return [];
+/**
+ * The totals at the head of the network, with what they are for and those of the other conventions as tooltip, and the
+ * figure of its framework; with what the text is compared with, the layers that are gone, where they were.
+ */
+export function lenses(analysed: Analysed, base?: Base): Lens[] {
+  if (!analysed.settings.codeLens.enabled || analysed.document.format.hasNoNetwork) return [];
+  return [...headLenses(analysed, base), ...(base ? removedLenses(analysed, base) : [])];
+}
+
+function removedLenses(analysed: Analysed, base: Base): Lens[] {
+  if (!analysed.settings.hints.changes) return [];
+  return removals(analysed, base).map(({ range, title, detail }) => ({
+    range,
+    title,
+    tooltip: detail,
+    action: { kind: 'compare' },
+  }));
+}
+
+function headLenses(analysed: Analysed, base: Base | undefined): Lens[] {
+  const { spec } = analysed;
   const { program } = spec;
   if (program && !program.entry) return program.unbuilt.slice(0, mostUnbuilt).map(each => unbuiltLens(each, analysed));
   const range = spec.head;
@@ -44,7 +64,7 @@ export function lenses(analysed: Analysed): Lens[] {
   if (totals.doubts.length > 0) tooltip.push(doubtText(totals.doubts));
   // The headline has the others.
   const state = stateText(analysed, key => key === 'phase' || key === 'dialect' || key === 'convention');
-  const title = [ofHost(analysed), headline(analysed), state].filter(part => part !== '').join(' · ');
+  const title = [ofHost(analysed), headline(analysed, base), state].filter(part => part !== '').join(' · ');
   const found: Lens[] = [{ range, title, tooltip: tooltip.join('\n') }];
   const figure = native(analysed);
   if (figure) {

@@ -142,25 +142,15 @@ export interface ReportOptions {
 /** One row for each item of the file's top-level list; rows sum to totals (null as 0). Of the text as it is. */
 export function report(shown: Analysed, { file, blocks = false }: ReportOptions = {}): FileReport {
   const analysed = shown.standIns?.actual ?? shown;
-  const { document, model, spec, settings } = analysed;
-  const { totals, peak, graph } = model;
+  const { document, model, spec } = analysed;
+  const { graph } = model;
   const figure = native(analysed);
-  const macs = known(totals.macs);
-  const peakBytes = peak.elements * settings.batch * elementBytes(settings);
   return {
     file: file ?? document.source.name,
     format: document.format.id,
     model: spec.model,
     input: Object.fromEntries(graph.inputs.map(({ name, tensor }) => [name, reportShape(tensor.shape)])),
-    totals: {
-      params: known(totals.params),
-      macs,
-      flops: macs !== null && 2 * macs < Number.POSITIVE_INFINITY ? 2 * macs : null,
-      value: known(totals.value),
-      activations: known(totals.activations),
-      peakBytes: Number.isFinite(peakBytes) ? peakBytes : null,
-      ...completeness(analysed, totals, undefined),
-    },
+    totals: totalsReport(analysed),
     native: figure ? nativeReport(figure) : null,
     ...(spec.reader === undefined ? {} : { source: spec.reader }),
     ...(spec.program ? { entries: entryRows(analysed, spec.program) } : {}),
@@ -168,6 +158,23 @@ export function report(shown: Analysed, { file, blocks = false }: ReportOptions 
       ? moduleRows(analysed, spec.program, spec.imports?.read ?? new Map())
       : graph.root.children.map((frame, index) => ({ index, ...row(analysed, frame, index, blocks) })),
     problems: problemRows(document, problems(analysed)),
+  };
+}
+
+/** What the whole network costs, of the text as it is read. */
+export function totalsReport(analysed: Analysed): TotalsReport {
+  const { model, settings } = analysed;
+  const { totals, peak } = model;
+  const macs = known(totals.macs);
+  const peakBytes = peak.elements * settings.batch * elementBytes(settings);
+  return {
+    params: known(totals.params),
+    macs,
+    flops: macs !== null && 2 * macs < Number.POSITIVE_INFINITY ? 2 * macs : null,
+    value: known(totals.value),
+    activations: known(totals.activations),
+    peakBytes: Number.isFinite(peakBytes) ? peakBytes : null,
+    ...completeness(analysed, totals, undefined),
   };
 }
 
@@ -306,7 +313,7 @@ export function markdownReport(
   { file, model, input, totals, native: figure, layers }: FileReport,
   { unit, shapeOrder }: ReportWords,
 ): string {
-  const cell = (text: string): string => text.replace(/[\\|]/g, '\\$&').replace(/\s+/g, ' ');
+  const cell = markdownCell;
   const rows = layers.map(layer => {
     const { index, name, op, line, outputs, value } = layer;
     const share = value && totals.value && layer.complete ? percent(value / totals.value) : '';
@@ -339,6 +346,11 @@ export function markdownReport(
     '',
     ...(reasons.length > 0 ? [...reasons.map(reason => `- ${cell(reason)}`), ''] : []),
   ].join('\n');
+}
+
+/** A text as a cell of a table, or in a line of prose. */
+export function markdownCell(text: string): string {
+  return text.replace(/[\\|]/g, '\\$&').replace(/\s+/g, ' ');
 }
 
 /** Why layers are unknown, a line for each reason with the layers that depend on it. Layers are named by their indexes. */
@@ -494,11 +506,12 @@ function layerOf(layers: readonly Frame[], { id, op }: GraphNode): number {
   return op.kind === 'source' || low >= layers.length ? -1 : low;
 }
 
-function reportShape(shape: Shape | undefined): ReportShape {
+export function reportShape(shape: Shape | undefined): ReportShape {
   return shape ? shape.map(length => (Number.isFinite(length) ? length : null)) : null;
 }
 
-function known({ value, complete }: Amount): number | null {
+/** What a script reads of an amount: null where nothing is known. */
+export function known({ value, complete }: Amount): number | null {
   return complete || value > 0 ? value : null;
 }
 

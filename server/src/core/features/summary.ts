@@ -3,10 +3,10 @@ import { isCertain } from '../analysis/model.ts';
 import { shapeText } from '../ops/rules/shape.ts';
 import type { Analysed } from '../pipeline.ts';
 import type { Dtype } from '../settings/index.ts';
+import type { Base } from './changes.ts';
 import { stateText } from './choices.ts';
 import { native } from './figures.ts';
-import { headline, nativeText, totalsMarkdown } from './totals.ts';
-import { amountText, paramsText } from './wording.ts';
+import { headline, nativeText, totalsLine, totalsMarkdown } from './totals.ts';
 
 /** What a status bar and its menu show. */
 export interface Summary {
@@ -14,6 +14,8 @@ export interface Summary {
   readonly title: string;
   /** For the status bar: `4.37G MACs · 3.16M params`. */
   readonly text: string;
+  /** The same with how they have changed: `4.37G MACs (+2.5 % since HEAD) · 3.16M params`. */
+  readonly compared: string;
   /** What is in effect and not the default: `scale s · input 3×320×320`; empty where all is. */
   readonly state: string;
   /** One line with memory and input too. */
@@ -41,13 +43,14 @@ export interface Summary {
   readonly native: string | undefined;
 }
 
-export function summary(analysed: Analysed): Summary {
+export function summary(analysed: Analysed, base?: Base): Summary {
   const { document, model, settings, spec } = analysed;
   const { totals, convention, graph } = model;
   const figure = native(analysed);
   return {
     title: spec.model,
-    text: `${amountText(totals.value, convention.unit)} · ${paramsText(totals.params)}`,
+    text: totalsLine(analysed),
+    compared: totalsLine(analysed, base),
     state: stateText(analysed),
     detail: headline(analysed),
     format: document.format.label,

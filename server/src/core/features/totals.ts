@@ -5,6 +5,7 @@ import type { Model } from '../analysis/model.ts';
 import type { Spec } from '../formats/index.ts';
 import type { Analysed, FusedFigure, NativeFigure } from '../pipeline.ts';
 import { bytes, exact } from '../text/quantity.ts';
+import { type Base, totalsChange } from './changes.ts';
 import { baseOf, differencePhrase, differences } from './differences.ts';
 import { native, under } from './figures.ts';
 import {
@@ -22,14 +23,16 @@ import {
   shapeOrUnknown,
 } from './wording.ts';
 
-/** `4.37G MACs · 3.16M params · 12.6 MB · peak 9.80 MB · scale n · input 3×640×640`. */
-export function headline(analysed: Analysed): string {
+/**
+ * `4.37G MACs · 3.16M params · 12.6 MB · peak 9.80 MB · scale n · input 3×640×640`; with what the text is compared with,
+ * `4.37G MACs (+2.5 % since HEAD) · 3.16M params (+1 %) · …`.
+ */
+export function headline(analysed: Analysed, base?: Base): string {
   const { model, settings, spec } = analysed;
-  const { totals, convention } = model;
+  const { totals } = model;
   const dtype = settings.dtype === 'fp32' ? '' : ` ${settings.dtype}`;
   return [
-    amountText(totals.value, convention.unit),
-    paramsText(totals.params),
+    totalsLine(analysed, base),
     `${bytesText(totals.params, elementBytes(settings))}${dtype}`,
     peakText(analysed),
     scaleText(spec),
@@ -38,6 +41,17 @@ export function headline(analysed: Analysed): string {
   ]
     .filter(part => part !== '')
     .join(' · ');
+}
+
+/** `4.37G MACs (+2.5 % since HEAD) · 3.16M params (+1 %)`. */
+export function totalsLine(analysed: Analysed, base?: Base): string {
+  const { totals, convention } = analysed.model;
+  const changes = base ? totalsChange(analysed, base) : { value: '', params: '' };
+  const parts = [
+    [amountText(totals.value, convention.unit), changes.value],
+    [paramsText(totals.params), changes.params],
+  ];
+  return parts.map(([text, change]) => (change === '' ? text : `${text} (${change})`)).join(' · ');
 }
 
 function scaleText({ variant }: Spec): string {

@@ -233,6 +233,13 @@ export class GraphRows {
     return this.tensors(this.#inputs[row]!);
   }
 
+  /** Whether a segment reads the row in front of it and nothing else. */
+  follows(row: number): boolean {
+    const inputs = this.#inputs[row]!;
+    if (typeof inputs === 'number') return inputs === row - 1;
+    return inputs.length === 1 && inputs[0] === row - 1;
+  }
+
   /** The number of an item among those that became segments. */
   index(row: number): number {
     let index = row;

@@ -7,6 +7,7 @@ import type { Fix, Problem } from '../text/problem.ts';
 import { worldOf } from '../torch/python/recording.ts';
 import { exceptionProblem } from './exceptions.ts';
 import { fitting } from './fixes.ts';
+import { missingImports, reasonsIn } from './imports.ts';
 import { runProgram } from './machine.ts';
 import { notFound, type Recorded, Refusal, record } from './record.ts';
 import type { Task, Try } from './task.ts';
@@ -38,9 +39,11 @@ export function* run(task: Task, files: Files, roots: readonly string[], guess: 
   if (value instanceof Refusal) {
     const { problem, place } = value;
     const range = place && place.file === undefined ? place.range : head;
+    if (value.reason) problems.push(...missingImports(machine.unfound, [value.reason], tree, head));
     return failed({ range, severity: 'error', ...problem });
   }
   if (value.failure) problems.push(exceptionProblem(value.failure, head));
+  problems.push(...missingImports(machine.unfound, reasonsIn(value.graph), tree, head));
   if (!value.given) problems.push(unknownInput());
   return { recorded: value, problems, fixes, missing, steps: machine.steps };
 

@@ -1,5 +1,6 @@
 // The modules of a network that was recorded, with what each of them did.
 import type { Graph, GraphNode, Site, Tensor } from '../graph/graph.ts';
+import type { Place } from '../python/objects.ts';
 import type { Reason } from '../text/reason.ts';
 import type { EndedCall } from '../torch/python/frames.ts';
 import { isLibrary } from '../torch/python/library/index.ts';
@@ -16,11 +17,14 @@ export interface RecordedCall extends EndedCall {
 export function moduleRows(model: ModuleInstance, graph: Graph, calls: readonly RecordedCall[]): readonly ModuleRow[] {
   const modules = [...modulesOf(model)];
   const indexes = new Map(modules.map(({ value }, index) => [value as object, index]));
-  const own: GraphNode[][] = modules.map(() => []);
-  for (const [index, nodes] of ownNodes(graph, calls, indexes)) own[index]!.push(...nodes);
-  const ended = new Map<object, { count: number; outputs: readonly Tensor[] }>();
-  for (const { module, outputs, isCall = true } of calls)
-    if (isCall) ended.set(module, { outputs, ...ended.get(module), count: (ended.get(module)?.count ?? 0) + 1 });
+  const own = ownNodes(graph, calls, indexes);
+  const ended = new Map<object, { count: number; readonly outputs: readonly Tensor[] }>();
+  for (const { module, outputs, isCall = true } of calls) {
+    if (!isCall) continue;
+    const known = ended.get(module);
+    if (known) known.count++;
+    else ended.set(module, { outputs, count: 1 });
+  }
   const counts = countsOf(
     model,
     modules.map(({ value }) => value),
@@ -38,18 +42,18 @@ export function moduleRows(model: ModuleInstance, graph: Graph, calls: readonly 
       outputs,
       params,
       why,
-      own: own[index]!,
+      own: own.get(index) ?? [],
       parent: path === '' ? -1 : (byPath.get(path.slice(0, Math.max(0, path.lastIndexOf('.')))) ?? 0),
     };
   });
 }
 
 /** What each module did itself: a node belongs to the innermost call around it of a module that is in the tree. */
-function* ownNodes(
+function ownNodes(
   { nodes, nodeCount }: Graph,
   calls: readonly RecordedCall[],
   indexes: ReadonlyMap<object, number>,
-): Generator<readonly [number, readonly GraphNode[]]> {
+): ReadonlyMap<number, readonly GraphNode[]> {
   const owner = new Int32Array(nodeCount).fill(-1);
   // Inner calls end before those around them.
   for (const { module, first, end } of calls) {
@@ -65,7 +69,7 @@ function* ownNodes(
     if (list) list.push(nodes[id]!);
     else found.set(index, [nodes[id]!]);
   }
-  yield* found;
+  return found;
 }
 
 interface Count {
@@ -75,52 +79,65 @@ interface Count {
 
 /** The parameters of each module with those inside of it, each once. */
 function countsOf(model: ModuleInstance, modules: readonly ModuleInstance[]): ReadonlyMap<ModuleInstance, Count> {
-  const own = new Map(modules.map(module => [module, [...module.ownParameters()].map(([, parameter]) => parameter)]));
-  const inside = new Map(modules.map(module => [module, [...module.ownChildren()].map(([, child]) => child)]));
   const seen = new Set<PyParameter | ModuleInstance>([model]);
-  let isTree = true;
-  for (const parts of [...own.values(), ...inside.values()]) {
-    for (const part of parts) {
-      if (seen.has(part)) isTree = false;
-      seen.add(part);
+  let parts = 1;
+  for (const module of modules) {
+    for (const [, parameter] of module.ownParameters()) {
+      seen.add(parameter);
+      parts++;
+    }
+    for (const [, child] of module.ownChildren()) {
+      seen.add(child);
+      parts++;
     }
   }
   const counts = new Map<ModuleInstance, Count>();
-  if (!isTree) {
+  if (seen.size < parts) {
+    // Parts that several modules have count once in what is around them all.
     for (const module of modules) {
-      const parameters = new Set([...modulesOf(module)].flatMap(({ value }) => own.get(value) ?? []));
-      counts.set(module, sum([...parameters].map(countOf)));
+      const parameters = new Set<PyParameter>();
+      for (const { value } of modulesOf(module)) for (const [, each] of value.ownParameters()) parameters.add(each);
+      const sum = new Sum();
+      for (const parameter of parameters) sum.add(countOf(parameter));
+      counts.set(module, sum.total);
     }
     return counts;
   }
   // Those inside of a module come after it.
-  for (const module of modules.toReversed()) {
-    const parts = inside.get(module)!.map(child => counts.get(child)!);
-    counts.set(module, sum([...own.get(module)!.map(countOf), ...parts]));
+  for (let at = modules.length - 1; at >= 0; at--) {
+    const module = modules[at]!;
+    const sum = new Sum();
+    for (const [, parameter] of module.ownParameters()) sum.add(countOf(parameter));
+    for (const [, child] of module.ownChildren()) sum.add(counts.get(child)!);
+    counts.set(module, sum.total);
   }
   return counts;
 }
 
 function countOf({ shape, why }: PyParameter): Count {
-  const params = shape?.reduce((product, length) => product * length, 1) ?? Number.NaN;
+  if (!shape) return { params: Number.NaN, why };
+  let params = 1;
+  for (const length of shape) params *= length;
   return { params, why: Number.isNaN(params) ? why : undefined };
 }
 
 /** Unknown where one is, for the first one's reason. */
-function sum(counts: readonly Count[]): Count {
-  let params = 0;
-  for (const count of counts) {
-    if (Number.isNaN(count.params)) return count;
-    params += count.params;
+class Sum {
+  total: Count = { params: 0, why: undefined };
+
+  add(count: Count): void {
+    if (Number.isNaN(this.total.params) || count.params === 0) return;
+    this.total = Number.isNaN(count.params) ? count : { params: this.total.params + count.params, why: undefined };
   }
-  return { params, why: undefined };
 }
 
 /** Where a module was made; one that is made by the entry itself, or by a library, is where its class is defined. */
 export function siteOf({ construct, cls }: ModuleInstance): Site | undefined {
-  const place = [...construct, ...(cls.place ? [cls.place] : [])].find(({ file }) => !isLibrary(file));
+  const place = construct.find(isOfProgram) ?? (cls.place && isOfProgram(cls.place) ? cls.place : undefined);
   if (!place) return undefined;
   return place.file === undefined
     ? { range: place.range, role: 'construct' }
     : { range: place.range, role: 'construct', file: place.file };
 }
+
+const isOfProgram = ({ file }: Place): boolean => !isLibrary(file);

@@ -65,10 +65,13 @@ export class Refusal {
   readonly problem: Omit<Problem, 'range' | 'severity'>;
   /** Where what is unknown began. */
   readonly place: Place | undefined;
+  /** Why it is unknown. */
+  readonly reason: Reason | undefined;
 
-  constructor(problem: Omit<Problem, 'range' | 'severity'>, place?: Place) {
+  constructor(problem: Omit<Problem, 'range' | 'severity'>, place?: Place, reason?: Reason) {
     this.problem = problem;
     this.place = place;
+    this.reason = reason;
   }
 }
 
@@ -87,7 +90,7 @@ export function* record(
   if (isBuilder(model)) model = yield* machine.call(model, []);
   if (model instanceof Unknown) {
     const { reason, place } = model;
-    return new Refusal({ ...unknownEntry(entry, reason) }, place);
+    return new Refusal({ ...unknownEntry(entry, reason) }, place, reason);
   }
   if (!(model instanceof ModuleInstance)) return new Refusal(noModule(entry, model, machine));
   yield* machine.call(yield* machine.getAttribute(model, 'eval'), []);
@@ -153,13 +156,15 @@ export function* recordCall(
   const builder = new Builder(rows?.places, order);
   const left: RecordedCall[] = [];
   const ended = new Set<object>();
+  /** Modules whose other parameters are there. */
+  const done = new Set<ModuleInstance>();
   world.record(
     builder,
     rows && {
       frameOf: module => rows.frames.get(module),
       ends: module => {
         ended.add(module);
-        if (module instanceof ModuleInstance) left.push(...parametersLeft(module, world, builder));
+        if (module instanceof ModuleInstance) left.push(...parametersLeft(module, world, builder, done));
       },
     },
   );
@@ -185,7 +190,7 @@ export function* recordCall(
   for (const [module, frame] of rows?.frames ?? []) {
     if (ended.has(module)) continue;
     builder.open(frame);
-    if (module instanceof ModuleInstance) left.push(...parametersLeft(module, world, builder));
+    if (module instanceof ModuleInstance) left.push(...parametersLeft(module, world, builder, done));
     if (why) builder.unknown(why);
     builder.close([]);
   }
@@ -194,7 +199,7 @@ export function* recordCall(
     builder.unknown(why);
     builder.close([]);
   }
-  left.push(...parametersLeft(model, world, builder));
+  left.push(...parametersLeft(model, world, builder, done));
   return {
     graph: builder.finish(outputs, rows ? undefined : layersOf),
     shapes,
@@ -293,12 +298,17 @@ function inputsOf(
 }
 
 /** Parameters that no call has used are parts of the network too, in their modules. */
-function parametersLeft(model: ModuleInstance, world: Recording, builder: Builder): readonly RecordedCall[] {
+function parametersLeft(
+  model: ModuleInstance,
+  world: Recording,
+  builder: Builder,
+  done = new Set<ModuleInstance>(),
+): readonly RecordedCall[] {
   const calls: RecordedCall[] = [];
   for (const { path, value: module } of modulesOf(model)) {
-    const left = [...module.ownParameters()].flatMap(([, parameter]) =>
-      world.countedBy(parameter) ? [] : [parameter],
-    );
+    if (done.has(module)) continue;
+    done.add(module);
+    const left = module.ownParameters().flatMap(([, parameter]) => (world.countedBy(parameter) ? [] : [parameter]));
     const lost = module.unknownPart;
     if (left.length === 0 && !lost) continue;
     const first = builder.next;

@@ -2,7 +2,7 @@
 
 import { PyGenerator } from './frame.ts';
 import type { Machine } from './machine.ts';
-import { namespaceView } from './namespace.ts';
+import { globalsOf, namespaceView } from './namespace.ts';
 import {
   Later,
   Native,
@@ -227,7 +227,7 @@ function moduleAttribute(module: PyModule, name: string, machine: Machine): Valu
     case '__name__':
       return module.name;
     case '__dict__':
-      return namespaceView(module.dict);
+      return globalsOf(module, machine);
     case '__file__':
       return module.file;
     case '__doc__':
@@ -315,7 +315,7 @@ function functionAttribute(fn: PyFunction, name: string, machine: Machine): Valu
       return dict;
     }
     case '__globals__':
-      return namespaceView(fn.globals.dict);
+      return globalsOf(fn.globals, machine);
     case '__closure__':
       return machine.unknown('A closure’s cells are not supported.');
     case '__code__': {

@@ -11,7 +11,7 @@ import { createClass } from './classes.ts';
 import { exceptionBases } from './exceptions.ts';
 import { PyGenerator } from './frame.ts';
 import type { Machine } from './machine.ts';
-import { namespaceView } from './namespace.ts';
+import { globalsOf } from './namespace.ts';
 import { isGiven, native, nativeClass, nativeSteps } from './native.ts';
 import {
   ellipsis,
@@ -53,6 +53,7 @@ import {
   isRaised,
   iterateSteps,
   nextSteps,
+  plainIsInstance,
   plainIterator,
   resume,
   textSteps,
@@ -423,11 +424,13 @@ function attributeName(name: Value, what: string, machine: Machine): string | Un
 
 const functions: readonly Native[] = [
   nativeSteps('getattr', 'object, name, default=...', function* ([object, given, otherwise], machine) {
-    // Of what was not found a name may be absent.
-    if (object instanceof Unknown && isGiven(otherwise!)) return new Unknown(object.reason, object.place);
+    if (object instanceof Unknown && !object.isImport) return object;
     const name = attributeName(given!, 'getattr', machine);
     if (name instanceof Unknown) return name;
-    if (object instanceof Unknown) return object.isImport ? machine.unknownMember(object, name) : object;
+    if (object instanceof Unknown) {
+      // Whether it is the default is not known.
+      return isGiven(otherwise!) ? new Unknown(object.reason, object.place) : machine.unknownMember(object, name);
+    }
     try {
       const found = attributeOf(object!, name, machine);
       if (found instanceof Later) return yield* found.steps;
@@ -473,8 +476,11 @@ const functions: readonly Native[] = [
     if (later) yield* later.steps;
     return null;
   }),
-  nativeSteps('isinstance', 'object, classinfo, /', ([object, cls], machine) =>
-    isInstanceSteps(object!, cls!, machine),
+  nativeSteps(
+    'isinstance',
+    'object, classinfo, /',
+    ([object, cls], machine) => isInstanceSteps(object!, cls!, machine),
+    ([object, cls], machine) => plainIsInstance(object!, cls!, machine),
   ),
   nativeSteps('issubclass', 'cls, classinfo, /', function* ([cls, info], machine): Steps {
     if (info instanceof PyTuple) {
@@ -545,7 +551,7 @@ const functions: readonly Native[] = [
   native('locals', '', (_, machine) => machine.locals()),
   native('globals', '', (_, machine) => {
     const module = machine.globals();
-    return module ? namespaceView(module.dict) : machine.unknown('There is no module.');
+    return module ? globalsOf(module, machine) : machine.unknown('There is no module.');
   }),
   nativeSteps('dir', 'object=..., /', function* ([value], machine) {
     if (value instanceof Unknown) return value;

@@ -1,16 +1,23 @@
 // `__dict__`, `globals()` and `vars()`: dicts of Python that read and write the names of an object.
-import { type Key, PyDict, type Value } from './objects.ts';
+import type { Machine } from './machine.ts';
+import { type Key, PyDict, type PyModule, type Value } from './objects.ts';
 
 type Entry = { readonly key: Value; value: Value };
+
+/** What stands for a name that is not there, but may be where the program really runs. */
+type Missing = (name: string) => Value | undefined;
 
 /** A Map of entries that holds nothing itself. */
 class NamespaceEntries extends Map<Key, Entry> {
   // Set after Map's own constructor, which may ask for entries.
   #names: Map<string, Value> | undefined;
 
-  static of(names: Map<string, Value>): NamespaceEntries {
+  #missing: Missing | undefined;
+
+  static of(names: Map<string, Value>, missing: Missing | undefined): NamespaceEntries {
     const entries = new NamespaceEntries();
     entries.#names = names;
+    entries.#missing = missing;
     return entries;
   }
 
@@ -37,7 +44,8 @@ class NamespaceEntries extends Map<Key, Entry> {
 
   override get(key: Key): Entry | undefined {
     if (typeof key !== 'string') return undefined;
-    const value = this.#all.get(key);
+    const own = this.#all.get(key);
+    const value = own === undefined ? this.#missing?.(key) : own;
     return value === undefined ? undefined : this.#entry(key, value);
   }
 
@@ -84,11 +92,20 @@ class NamespaceEntries extends Map<Key, Entry> {
 
 const views = new WeakMap<Map<string, Value>, PyDict>();
 
+/** The names of a module as its globals; what imports that failed would have bound is unknown. */
+export function globalsOf(module: PyModule, machine: Machine): PyDict {
+  return namespaceView(module.dict, name => {
+    const { forgone, unknownNames } = module;
+    const known = forgone?.get(name);
+    return known ?? (unknownNames && !name.startsWith('__') ? machine.unknownMember(unknownNames, name) : undefined);
+  });
+}
+
 /** The dict through which Python sees the names; the same one each time. */
-export function namespaceView(names: Map<string, Value>): PyDict {
+export function namespaceView(names: Map<string, Value>, missing?: Missing): PyDict {
   let view = views.get(names);
   if (!view) {
-    view = new PyDict(NamespaceEntries.of(names));
+    view = new PyDict(NamespaceEntries.of(names, missing));
     views.set(names, view);
   }
   return view;

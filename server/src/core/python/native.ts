@@ -24,13 +24,16 @@ export function native(
   return new Native(name, signature, body);
 }
 
-/** A native that calls back into Python: `yield* machine.call(f, [x])`. */
+/** A native that calls back into Python: `yield* machine.call(f, [x])`. `plain` gives the result where no Python has to run. */
 export function nativeSteps(
   name: string,
   signature: string | undefined,
   body: (args: readonly Value[], machine: Machine) => Steps,
+  plain?: Native['plain'],
 ): Native {
-  return new Native(name, signature, body as NativeBody, true);
+  const fn = new Native(name, signature, body as NativeBody, true);
+  fn.plain = plain;
+  return fn;
 }
 
 /** A native that is not run with an Unknown among its direct arguments: the result is that Unknown. */

@@ -421,6 +421,8 @@ export class Native extends PyObject {
   isStatic = false;
   /** Its signature is that of the original: a keyword that is not in it is a mistake, and raises TypeError. */
   isExact = false;
+  /** Of a body in steps: the result where no Python has to run for it, else undefined. */
+  plain: ((args: readonly Value[], machine: Machine) => Value | undefined) | undefined;
   /** Its signature, read at the first call. */
   binding: Binding | undefined;
 

@@ -965,6 +965,24 @@ export function* matchClass(
   return new PyTuple(parts);
 }
 
+/** `isinstance` where no Python has to run for it; else undefined. */
+export function plainIsInstance(value: Value, cls: Value, machine: Machine): boolean | Unknown | undefined {
+  if (cls instanceof PyTuple) {
+    let unknown: Unknown | undefined;
+    for (const each of cls.items) {
+      const is = plainIsInstance(value, each, machine);
+      if (is === true || is === undefined) return is;
+      if (is instanceof Unknown) unknown ??= is;
+    }
+    return unknown ?? false;
+  }
+  if (value instanceof Unknown) return value;
+  if (!(cls instanceof PyClass)) return undefined;
+  if (machine.isInstance(value, cls)) return true;
+  if (machine.typeOf(cls)?.find('__instancecheck__') instanceof PyFunction) return undefined;
+  return machine.typeOf(value)!.unknownBase ?? false;
+}
+
 export function* isInstanceSteps(value: Value, cls: Value, machine: Machine): Steps<boolean | Unknown> {
   if (cls instanceof PyTuple) {
     let unknown: Unknown | undefined;

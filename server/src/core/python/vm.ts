@@ -129,6 +129,10 @@ export interface ImportMissing {
   readonly name: string;
   /** The first place that imports it. */
   readonly place: Place | undefined;
+  /** Why what is made with it is unknown. */
+  readonly reason: Reason;
+  /** A part of a library that is built in: its source would not be read. */
+  readonly isOfLibrary: boolean;
 }
 
 export interface Interpreter extends Machine {
@@ -140,6 +144,8 @@ export interface Interpreter extends Machine {
   evaluateIn(module: PyModule, expression: string): Steps;
   /** Imports that were not found. */
   readonly missing: readonly ImportMissing[];
+  /** All of them: parts of packages that were not found, too. */
+  readonly unfound: readonly ImportMissing[];
   /** Paths of the files that were imported. */
   readonly filesRead: readonly string[];
   /** Instructions so far. */
@@ -197,6 +203,7 @@ class Vm implements Interpreter {
   readonly options: MachineOptions;
   readonly modules = new Map<string, Value>();
   readonly missing: ImportMissing[] = [];
+  readonly unfound: ImportMissing[] = [];
   readonly filesRead: string[] = [];
   #frame: Frame | undefined;
   #budget = 0;
@@ -752,7 +759,10 @@ class Vm implements Interpreter {
       const place = this.place();
       unknown = new Unknown({ message, short: message }, place, kind);
       this.#unknownImports.set(name, unknown);
-      if (!this.missing.some(each => each.name === top || each.name === name)) this.missing.push({ name, place });
+      const isOfLibrary = libraryModules.has(top) || this.options.natives.has(top);
+      const missing = { name, place, reason: unknown.reason, isOfLibrary };
+      this.unfound.push(missing);
+      if (!this.missing.some(each => each.name === top || each.name === name)) this.missing.push(missing);
     }
     return unknown;
   }
@@ -881,12 +891,20 @@ class Vm implements Interpreter {
     }
     if (!(found instanceof PyModule)) return;
     module.unknownNames ??= found.unknownNames;
+    for (const [name, unknown] of found.forgone ?? []) {
+      module.forgone ??= new Map();
+      module.forgone.set(name, unknown);
+    }
     const names = frame.names ?? module.dict;
     const all = found.dict.get('__all__');
     const listed = all === undefined ? undefined : yield* listSteps(all, this);
     if (listed !== undefined && !(listed instanceof Unknown)) {
       for (const name of listed) {
         if (typeof name !== 'string') continue;
+        if (found.dict.get(name) instanceof PyLazy) {
+          names.set(name, new PyLazy(inner => getAttributeSteps(found, name, inner)));
+          continue;
+        }
         const value = attributeOf(found, name, this);
         if (value === undefined) {
           if (!this.#underWay.has(found)) {
@@ -1368,6 +1386,8 @@ class Vm implements Interpreter {
         const result = native.body(bound, this) as Value;
         return instance ?? result;
       }
+      const plain = native.plain?.(bound, this);
+      if (plain !== undefined) return instance ?? plain;
       const frame = new Frame(undefined, undefined, undefined, 0, [], []);
       frame.steps = native.body(bound, this) as Steps;
       frame.unknown = unknown;

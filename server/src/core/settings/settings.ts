@@ -50,6 +50,8 @@ export interface Settings {
     readonly costliest: number;
     /** Whether the number of each row is in front of it, where rows name each other by number. */
     readonly rowNumbers: boolean;
+    /** Whether what has changed is shown behind them, and what is gone where it was. */
+    readonly changes: boolean;
   };
   readonly codeLens: { readonly enabled: boolean };
   readonly diagnostics: {

@@ -170,6 +170,12 @@ const table: Table = {
     doc: () =>
       l10n.t('Show the number of each row of a YOLO file, and of each layer of a Darknet cfg, in front of it.'),
   }),
+  'hints.changes': flag(true, {
+    doc: () =>
+      l10n.t(
+        'Show how the cost of a line has changed (`+12 %`) behind it, and removed layers where they were. `flopline.compareWith` says since when.',
+      ),
+  }),
   'codeLens.enabled': flag(true, { doc: () => l10n.t('Show the totals in a code lens above the network.') }),
   'diagnostics.dominance.enabled': flag(true, {
     doc: () => l10n.t('Report a layer, or a kind of layer, that dominates the parameters or MACs of the network.'),
@@ -249,6 +255,15 @@ export const settingTable: ReadonlyMap<string, Setting<unknown>> = new Map<strin
 
 /** What the editor's side alone reads. */
 export const clientSettings: ReadonlyMap<string, Setting<unknown>> = new Map<string, Setting<unknown>>([
+  [
+    'compareWith',
+    oneOf('head', ['head', 'saved', 'nothing'], {
+      doc: () =>
+        l10n.t(
+          'What a network is compared with unless you choose something else for the file: the last commit of its git repository (`head`), the file as it was saved (`saved`), or `nothing`.',
+        ),
+    }),
+  ],
   [
     'trace.server',
     oneOf('off', ['off', 'messages', 'verbose'], {

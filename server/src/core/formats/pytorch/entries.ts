@@ -136,6 +136,8 @@ class File {
   readonly #main: Placed<Statement>[] = [];
   readonly #isModule = new Map<string, boolean>();
   readonly #returnsModule = new Map<string, boolean>();
+  /** How many definitions are looked into from one to the next. */
+  #depth = 0;
   readonly #mentions = new Map<string, ReadonlySet<string>>();
 
   constructor(text: string, tree: PythonTree) {
@@ -534,9 +536,10 @@ class File {
   #isModuleClass(name: string): boolean {
     const known = this.#isModule.get(name);
     if (known !== undefined) return known;
-    this.#isModule.set(name, false);
     const definition = this.#classes.get(name)?.node;
-    if (!definition) return false;
+    if (!definition || this.#depth > deepest) return false;
+    this.#isModule.set(name, false);
+    this.#depth++;
     const bases = definition.bases.map(base => this.#resolved(base));
     const hasForward = methodOf(definition, 'forward') !== undefined;
     const found = bases.some(base => {
@@ -550,6 +553,7 @@ class File {
         (hasForward || this.#isForeignModule(base))
       );
     });
+    this.#depth--;
     this.#isModule.set(name, found);
     return found;
   }
@@ -576,15 +580,17 @@ class File {
   #isFactory(name: string): boolean {
     const known = this.#returnsModule.get(name);
     if (known !== undefined) return known;
-    this.#returnsModule.set(name, false);
     const definition = this.#functions.get(name)?.node;
-    if (!definition) return false;
+    if (!definition || this.#depth > deepest) return false;
+    this.#returnsModule.set(name, false);
+    this.#depth++;
     const { returned, locals } = returnsOf(definition);
     // What takes weights that were trained is a network, whatever its class is called.
     const isPublished = [...definition.parameters.positional, ...definition.parameters.keywordOnly].some(
       parameter => parameter.name === 'pretrained' || parameter.name === 'weights',
     );
     const found = returned.some(value => this.#isModuleValue(value, locals, 0)) || (isPublished && returned.length > 0);
+    this.#depth--;
     this.#returnsModule.set(name, found);
     return found;
   }

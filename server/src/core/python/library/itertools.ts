@@ -249,10 +249,14 @@ function* groupBy(iterable: Value, key: Value, machine: Machine): Steps {
       if (items.length > maxItems) return tooLong(inner);
       if ((yield* read(inner)) === undefined) break;
     }
+    inner.charge(groupWork);
     let at = 0;
     return new PyTuple([first, new PyIterator(() => items[at++])]);
   });
 }
+
+/** What a group costs, beside an element of a list. */
+const groupWork = 20;
 
 function* tee(iterable: Value, count: Value, machine: Machine): Steps {
   const copies = yield* countOf(count, machine, 'n');

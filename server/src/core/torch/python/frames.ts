@@ -30,11 +30,27 @@ interface Wanted {
   readonly call: ModuleCall | undefined;
 }
 
-interface Open extends Wanted {
-  readonly first: number;
+class Open implements Wanted {
+  readonly activation: Activation;
+  readonly kind: Wanted['kind'];
+  readonly tick: number;
+  readonly call: ModuleCall | undefined;
+  first = 0;
   /** What came out last inside of it. */
-  outputs: readonly Tensor[];
+  outputs: readonly Tensor[] = none;
+
+  constructor(activation: Activation, kind: Wanted['kind'], tick: number, call: ModuleCall | undefined) {
+    this.activation = activation;
+    this.kind = kind;
+    this.tick = tick;
+    this.call = call;
+  }
 }
+
+const none: readonly Tensor[] = [];
+
+/** The call of a module whose `forward` the program calls by itself; undefined for every other call. */
+export type DirectCall = (activation: Activation) => ModuleCall | undefined;
 
 /** Modules that stand for rows of another text: what is around their calls has no frames. */
 export interface Rows {
@@ -51,6 +67,8 @@ export class Frames {
   readonly #direct: DirectCall;
   readonly #rows: Rows | undefined;
   readonly #open: Open[] = [];
+  /** The calls that are followed, from the inside out: a list that is used again for every node. */
+  readonly #chain: Activation[] = [];
 
   constructor(builder: Builder, direct: DirectCall, rows?: Rows) {
     this.#builder = builder;
@@ -60,25 +78,30 @@ export class Frames {
 
   /** Opens and closes frames until they are those of `top`. */
   follow(top: Activation | undefined): void {
-    this.#become(this.#wanted(top));
+    this.#become(this.#follow(top), false);
   }
 
   /** What was just recorded. */
   put(outputs: readonly Tensor[]): void {
-    const innermost = this.#open.at(-1);
-    if (innermost) innermost.outputs = outputs;
+    const { length } = this.#open;
+    if (length > 0) this.#open[length - 1]!.outputs = outputs;
   }
 
   /** Closes the frame of a module's call with what the call returns. */
   leave(activation: Activation, outputs: readonly Tensor[]): void {
-    const path = this.#wanted(activation);
-    const at = path.findLastIndex(({ kind }) => kind === 'module');
-    if (at < 0) return;
+    let called: Activation | undefined = activation;
+    let call = this.#callOf(activation);
+    while (called && !call) {
+      called = called.parent;
+      call = called && this.#callOf(called);
+    }
+    if (!called || !call) return;
+    const length = this.#follow(called);
     // What is around the rows has a frame only where it does something itself.
-    if (this.#rows && !this.#rowIn(path) && !isSame(path[0]!, this.#open[0] ?? {})) return;
-    this.#become(path.slice(0, at + 1));
-    const { call } = path[at]!;
-    if (call && this.#rows?.frameOf(call.module)) this.#rows.ends(call.module);
+    if (this.#rows && !this.#isRow(this.#chain[length - 1]!) && !this.#isOpen(length)) return;
+    this.#become(length, true);
+    const at = this.#open.length - 1;
+    if (this.#rows?.frameOf(call.module)) this.#rows.ends(call.module);
     this.put(outputs);
     this.#close(at);
   }
@@ -87,26 +110,65 @@ export class Frames {
     this.#close(0);
   }
 
-  #wanted(top: Activation | undefined): readonly Wanted[] {
-    const wanted = wantedOf(top, this.#direct);
-    const row = this.#rowIn(wanted);
-    return row ? wanted.slice(wanted.indexOf(row)) : wanted;
+  #callOf(activation: Activation): ModuleCall | undefined {
+    const { tag, code } = activation;
+    if (isModuleCall(tag)) return tag;
+    return code?.name === 'forward' ? this.#direct(activation) : undefined;
   }
 
-  #rowIn(path: readonly Wanted[]): Wanted | undefined {
-    return this.#rows && path.find(({ call }) => call && this.#rows!.frameOf(call.module));
+  /** Puts the calls that have frames into the chain, from a row on if there is one; how many they are. */
+  #follow(top: Activation | undefined): number {
+    const chain = this.#chain;
+    let length = 0;
+    for (let activation = top; activation; activation = activation.parent) chain[length++] = activation;
+    if (!this.#rows) return length;
+    for (let at = length - 1; at >= 0; at--) if (this.#isRow(chain[at]!)) return at + 1;
+    return length;
   }
 
-  #become(wanted: readonly Wanted[]): void {
+  #isRow(activation: Activation): boolean {
+    const call = this.#rows && this.#callOf(activation);
+    return call !== undefined && this.#rows!.frameOf(call.module) !== undefined;
+  }
+
+  /** Whether the outermost frame of the chain is the one that is open. */
+  #isOpen(length: number): boolean {
+    const [open] = this.#open;
+    for (let at = length - 1; at >= 0; at--) {
+      const activation = this.#chain[at]!;
+      const kind = this.#callOf(activation) ? 'module' : kindOf(activation);
+      if (!kind) continue;
+      return open?.activation === activation && open.kind === kind && open.tick === tickOf(activation, kind);
+    }
+    return false;
+  }
+
+  /** From the outside in; of the innermost call only the module that is called, where nothing inside of it is asked for. */
+  #become(length: number, endsWithModule: boolean): void {
+    const chain = this.#chain;
     let shared = 0;
-    while (shared < wanted.length && shared < this.#open.length && isSame(wanted[shared]!, this.#open[shared]!)) {
-      shared++;
+    for (let at = length - 1; at >= 0; at--) {
+      const activation = chain[at]!;
+      const call = this.#callOf(activation);
+      if (call) this.#enter(shared++, activation, 'module', 0, call);
+      if (at === 0 && endsWithModule) break;
+      const { code } = activation;
+      if (!code || isInternal(activation)) continue;
+      if (code.kind === 'function' || code.kind === 'lambda') this.#enter(shared++, activation, 'function', 0);
+      if (activation.statement) this.#enter(shared++, activation, 'statement', activation.tick);
     }
     this.#close(shared);
-    for (const each of wanted.slice(shared)) {
-      this.#builder.open(specOf(each, this.#rows));
-      this.#open.push({ ...each, first: this.#builder.next, outputs: [] });
-    }
+  }
+
+  /** Opens a frame, unless it is the one that is open there. */
+  #enter(at: number, activation: Activation, kind: Wanted['kind'], tick: number, call?: ModuleCall): void {
+    const open = this.#open[at];
+    if (open && open.activation === activation && open.kind === kind && open.tick === tick) return;
+    this.#close(at);
+    const next = new Open(activation, kind, tick, call);
+    this.#builder.open(specOf(next, this.#rows));
+    next.first = this.#builder.next;
+    this.#open.push(next);
   }
 
   #close(length: number): void {
@@ -119,29 +181,15 @@ export class Frames {
   }
 }
 
-function isSame(a: Wanted, b: Partial<Wanted>): boolean {
-  return a.activation === b.activation && a.kind === b.kind && a.tick === b.tick;
+/** The outermost frame of a call itself; undefined where it has none. */
+function kindOf(activation: Activation): 'function' | 'statement' | undefined {
+  const { code, statement } = activation;
+  if (!code || isInternal(activation)) return undefined;
+  if (code.kind === 'function' || code.kind === 'lambda') return 'function';
+  return statement && 'statement';
 }
 
-/** The call of a module whose `forward` the program calls by itself; undefined for every other call. */
-export type DirectCall = (activation: Activation) => ModuleCall | undefined;
-
-/** From the outside in. */
-function wantedOf(top: Activation | undefined, direct: DirectCall): readonly Wanted[] {
-  const wanted: Wanted[] = [];
-  for (let activation = top; activation; activation = activation.parent) {
-    const { code, statement, tick, tag } = activation;
-    const isShown = code && !isInternal(activation);
-    // From the inside out, and turned round in the end.
-    if (isShown && statement) wanted.push({ activation, kind: 'statement', tick, call: undefined });
-    if (isShown && (code.kind === 'function' || code.kind === 'lambda')) {
-      wanted.push({ activation, kind: 'function', tick: 0, call: undefined });
-    }
-    const call = isModuleCall(tag) ? tag : code?.name === 'forward' ? direct(activation) : undefined;
-    if (call) wanted.push({ activation, kind: 'module', tick: 0, call });
-  }
-  return wanted.reverse();
-}
+const tickOf = ({ tick }: Activation, kind: Wanted['kind']): number => (kind === 'statement' ? tick : 0);
 
 function specOf({ activation, kind, call }: Wanted, rows: Rows | undefined): FrameSpec {
   const { code, file } = activation;

@@ -114,7 +114,12 @@ const mostChecked = 5000;
 
 function inside(call: Call, indices: PyTensor, axis: number, shape: Shape): void {
   if (!indices.shape || sizeOf(indices.shape) > mostChecked || !isKnown(indices)) return;
-  for (const index of valuesOf(indices) ?? []) call.indexOf(index, shape[axis]!, axis, shape);
+  const values = valuesOf(indices);
+  if (!values) return;
+  const length = shape[axis]!;
+  for (let at = 0; at < values.length; at++) {
+    if (values[at]! < -length || values[at]! >= length) call.indexOf(values[at]!, length, axis, shape);
+  }
 }
 
 type Item = number | null | PySlice | PyEllipsis | PyTensor;

@@ -138,6 +138,7 @@ function scaled(call: Call, x: PyTensor, name: string): PyTensor {
 }
 
 export function defineProducts(registry: Registry): void {
+  frames(registry);
   registry.define('matmul', 'input, other', call => product(call, call.tensor(), call.tensor('other')));
   registry.method('__matmul__', 'input, other', call => {
     const other = call.value('other');
@@ -678,4 +679,74 @@ function spectra(fft: Registry): void {
       return call.world.tensor([real ? Math.floor(n / 2) + 1 : n], 'float32');
     });
   }
+}
+
+/** Spectra of frames that overlap, and back. Windows decide values alone. */
+function frames(registry: Registry): void {
+  registry.define(
+    'stft',
+    'input, n_fft, hop_length?, win_length?, window?, center?, pad_mode?, normalized?, onesided?, return_complex?',
+    call => {
+      const x = call.tensor();
+      const shape = shapeOf(call, x);
+      if (shape.length !== 1 && shape.length !== 2) return call.unsupported(l10n.t('this many dimensions'));
+      const size = call.knownInt('n_fft');
+      const hop = hopOf(call, size);
+      const isComplexInput = isComplex(x.dtype);
+      const isHalf = call.has('onesided') ? call.bool('onesided') : !isComplexInput;
+      if (!call.has('return_complex') && !isComplexInput) {
+        throw call.machine.raise('RuntimeError', 'stft requires the return_complex parameter be given for real inputs');
+      }
+      const length = shape.at(-1)! + (call.bool('center', true) ? 2 * Math.floor(size / 2) : 0);
+      if (size < 1 || hop < 1 || size > length) {
+        throw call.machine.raise('RuntimeError', `stft: expected 0 < n_fft <= ${length}, but got n_fft=${size}`);
+      }
+      const count = 1 + Math.floor((length - size) / hop);
+      const own = [...shape.slice(0, -1), isHalf ? Math.floor(size / 2) + 1 : size, count];
+      const complex = x.dtype === 'float64' || x.dtype === 'complex128' ? 'complex128' : 'complex64';
+      if (call.bool('return_complex', isComplexInput)) {
+        return call.world.apply(ops.fft, { shape: own }, [x], { dtype: complex });
+      }
+      return call.world.apply(ops.fft, { shape: [...own, 2] }, [x]);
+    },
+  );
+  registry.define(
+    'istft',
+    'input, n_fft, hop_length?, win_length?, window?, center?, normalized?, onesided?, length?, return_complex?',
+    call => {
+      const x = call.tensor();
+      const shape = shapeOf(call, x);
+      if (!isComplex(x.dtype) || (shape.length !== 2 && shape.length !== 3)) {
+        throw call.machine.raise('RuntimeError', 'istft requires a complex-valued input tensor of 2 or 3 dimensions');
+      }
+      const size = call.knownInt('n_fft');
+      const whole = size + hopOf(call, size) * (shape.at(-1)! - 1);
+      const length = call.has('length')
+        ? call.int('length')
+        : whole - (call.bool('center', true) ? 2 * Math.floor(size / 2) : 0);
+      const dtype = call.bool('return_complex') ? x.dtype : x.dtype === 'complex128' ? 'float64' : 'float32';
+      return call.world.apply(ops.fft, { shape: [...shape.slice(0, -2), length] }, [x], { dtype });
+    },
+  );
+  registry.define('svd', 'input, some?, compute_uv?', call => {
+    const x = call.tensor();
+    const shape = shapeOf(call, x);
+    if (shape.length < 2) return needRank(call, x, 2);
+    const lead = shape.slice(0, -2);
+    const [m, n] = [shape.at(-2)!, shape.at(-1)!];
+    const k = Math.min(m, n);
+    const isFull = !call.bool('some', true);
+    const made = [
+      [...lead, m, isFull ? m : k],
+      [...lead, k],
+      [...lead, n, isFull ? n : k],
+    ];
+    const results = made.map(each => call.world.apply(ops.rearrange, { how: 'order', shape: each }, [x]));
+    return named(call, 'svd', ['U', 'S', 'V'], results);
+  });
+}
+
+/** By default a quarter of the window. */
+function hopOf(call: Call, size: number): number {
+  return call.has('hop_length') ? call.knownInt('hop_length') : Math.floor(size / 4);
 }

@@ -9,7 +9,7 @@ import { checked, isConstant, maximum, minimum, notOf, sub, unary } from './poin
 import { named } from './results.ts';
 import type { DType } from './tensor.ts';
 import { PyTensor } from './tensor.ts';
-import { compute, rowMajor, sizeOf } from './values.ts';
+import { compute, gathered, rowMajor, sizeOf } from './values.ts';
 import { cast, indexed, moved, reshaped, shapeOf } from './views.ts';
 
 type How = ops.Reduce['how'];
@@ -45,31 +45,39 @@ export function reduced(
   if (!value || shape.some(Number.isNaN)) return result;
   const isUnsure = isWhole(x.dtype);
   return compute(result, [x], values => {
-    const lines = sizeOf(to);
-    const left = shape.filter((_, axis) => !gone.has(axis));
-    const length = lines === 0 ? 0 : values.length / lines;
-    const groups = Array.from({ length: lines }, () => new Float64Array(length));
-    const filled = new Uint32Array(lines);
-    const strides = rowMajor(left);
-    const index = new Array<number>(shape.length).fill(0);
-    for (const each of values) {
-      let line = 0;
-      let own = 0;
-      for (let axis = 0; axis < shape.length; axis++) {
-        if (!gone.has(axis)) line += index[axis]! * strides[own++]!;
+    const out = new Float64Array(sizeOf(to));
+    // What is reduced to one value lies in one piece.
+    const strides = rowMajor(shape);
+    const order = [...shape.keys()].sort(
+      (one, other) => Number(gone.has(one)) - Number(gone.has(other)) || one - other,
+    );
+    const sorted = order.map(axis => shape[axis]!);
+    const pieces = gathered(
+      values,
+      sorted,
+      order.map(axis => strides[axis]!),
+      0,
+    );
+    const group = new Float64Array(out.length === 0 ? 0 : pieces.length / out.length);
+    for (let line = 0, from = 0; line < out.length; line++) {
+      let isSure = true;
+      for (let at = 0; at < group.length; at++) {
+        const each = pieces[from++]!;
+        if (Number.isNaN(each)) isSure = false;
+        group[at] = each;
       }
-      groups[line]![filled[line]!++] = each;
-      for (let axis = shape.length - 1; axis >= 0; axis--) {
-        index[axis]!++;
-        if (index[axis]! < shape[axis]!) break;
-        index[axis] = 0;
-      }
+      out[line] = isSure || !isUnsure ? value(group) : Number.NaN;
     }
-    return Float64Array.from(groups, group => (isUnsure && group.some(Number.isNaN) ? Number.NaN : value(group)));
+    return out;
   });
 }
 
-const sumOf = (values: Float64Array): number => values.reduce((total, each) => total + each, 0);
+function sumOf(values: Float64Array): number {
+  let total = 0;
+  for (let at = 0; at < values.length; at++) total += values[at]!;
+  return total;
+}
+
 const productOf = (values: Float64Array): number => values.reduce((total, each) => total * each, 1);
 const maxOf = (values: Float64Array): number =>
   values.reduce((most, each) => (Number.isNaN(each) ? each : Math.max(most, each)), Number.NEGATIVE_INFINITY);

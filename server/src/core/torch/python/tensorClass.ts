@@ -1,7 +1,8 @@
 // The class `torch.Tensor`: attributes, what needs no operator, and Python's protocols.
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../ops/index.ts';
-import { PyArray } from '../../python/library/numpy/array.ts';
+import { elementTypes, made, PyArray } from '../../python/library/numpy/array.ts';
+import { numpyOf } from '../../python/library/numpy/index.ts';
 import type { Machine } from '../../python/machine.ts';
 import {
   PyClass,
@@ -129,9 +130,16 @@ export function defineMethods(registry: Registry, namesOf: (machine: Machine) =>
   registry.method('register_hook register_post_accumulate_grad_hook', 'input, hook', call =>
     call.machine.unknown(l10n.t('hooks are not run')),
   );
-  registry.method('numpy __array__', 'input, dtype?, *, force?', call =>
-    call.machine.unknown(l10n.t('arrays of NumPy are not followed')),
-  );
+  registry.method('numpy __array__', 'input, dtype?, *, force?', call => {
+    const x = call.tensor();
+    const values = x.shape && valuesOf(x);
+    const type = elementTypes.find(each => each === x.dtype);
+    if (!values || !type || call.has('dtype')) {
+      return call.machine.unknown(x.why ?? l10n.t('the values of a tensor are not known'));
+    }
+    call.machine.charge(values.length);
+    return made(numpyOf(call.machine), Float64Array.from(values), x.shape!, type);
+  });
   registry.fn('is_tensor', 'obj', call => {
     const value = call.value('obj')!;
     return value instanceof Unknown ? value : value instanceof PyTensor;

@@ -234,18 +234,45 @@ function unknownName(module: string, name: string): Unknown | undefined {
 type Entries = Readonly<Record<string, Value | Native>>;
 
 /** A module with these names; others of it are unknown. Modules below it are found when they are asked for. */
-function moduleOf(machine: Machine, name: string, entries: Entries): PyModule {
+function moduleOf(
+  machine: Machine,
+  name: string,
+  entries: Entries,
+  shared: ReadonlyMap<string, Value> = noEntries,
+): PyModule {
   const module = new PyModule(name);
-  for (const [key, value] of Object.entries(entries)) module.dict.set(key, value);
-  const prefix = `${name}.`;
-  for (const other of machine.options.natives.keys()) {
-    if (!other.startsWith(prefix)) continue;
-    const [child] = other.slice(prefix.length).split('.');
-    if (module.dict.has(child!)) continue;
-    module.dict.set(child!, new PyLazy(own => own.importModule(prefix + child)));
+  const { dict } = module;
+  for (const [key, value] of shared) dict.set(key, value);
+  for (const key of Object.keys(entries)) dict.set(key, entries[key]!);
+  for (const child of childrenOf(machine.options.natives, name)) {
+    if (!dict.has(child)) dict.set(child, new PyLazy(own => own.importModule(`${name}.${child}`)));
   }
   module.lazy = key => unknownName(name, key);
   return module;
+}
+
+const noEntries: ReadonlyMap<string, Value> = new Map();
+const children = new WeakMap<NativeModules, ReadonlyMap<string, readonly string[]>>();
+const noNames: readonly string[] = [];
+
+/** The names of the native modules directly in one. */
+function childrenOf(natives: NativeModules, name: string): readonly string[] {
+  let found = children.get(natives);
+  if (!found) {
+    const inside = new Map<string, string[]>();
+    for (const full of natives.keys()) {
+      const parts = full.split('.');
+      for (let length = 1; length < parts.length; length++) {
+        const outer = parts.slice(0, length).join('.');
+        const names = inside.get(outer) ?? [];
+        if (!names.includes(parts[length]!)) names.push(parts[length]!);
+        inside.set(outer, names);
+      }
+    }
+    found = inside;
+    children.set(natives, found);
+  }
+  return found.get(name) ?? noNames;
 }
 
 /** The first argument as it is: decorators and wrappers that change nothing. */
@@ -313,17 +340,12 @@ const functional = [
   ...['dropout', 'alpha_dropout'],
 ];
 
-function functionalEntries(): Entries {
-  return Object.fromEntries(
-    functional.map(name => [
-      name,
-      new PyLazy(function* (machine) {
-        const module = yield* machine.importModule('torch.nn.functional');
-        const found = module instanceof PyModule ? module.dict.get(name) : undefined;
-        return found ?? unknownName('torch', name)!;
-      }),
-    ]),
-  );
+function functionalEntry(name: string): PyLazy {
+  return new PyLazy(function* (machine) {
+    const module = yield* machine.importModule('torch.nn.functional');
+    const found = module instanceof PyModule ? module.dict.get(name) : undefined;
+    return found ?? unknownName('torch', name)!;
+  });
 }
 
 /** The names that torch.linalg's functions have in torch and as methods. */
@@ -337,9 +359,9 @@ function olderLinalg(): ReadonlyMap<string, Native> {
   );
 }
 
-function functionsOf(registry: Registry): Entries {
+function functionsOf(registry: Registry): ReadonlyMap<string, Native> {
   defineAll();
-  return Object.fromEntries(registry.functions);
+  return registry.functions;
 }
 
 /** `torch._assert(condition, message)`: a condition that is not known is taken to hold, as in an assert statement. */
@@ -347,6 +369,44 @@ const asserted = native('_assert', 'condition, message', ([condition, message], 
   if (condition === false) throw machine.raiseWith('AssertionError', [message!]);
   return null;
 });
+
+let sharedNames: ReadonlyMap<string, Value> | undefined;
+
+/** What of `torch` is the same in every reading: functions have no state. */
+function sharedEntries(): ReadonlyMap<string, Value> {
+  sharedNames ??= new Map<string, Value>([
+    ...olderLinalg(),
+    ...functionsOf(main),
+    ...[
+      decorator('compile'),
+      asserted,
+      ...[
+        'manual_seed',
+        'seed',
+        'set_default_device',
+        'set_default_tensor_type',
+        'set_printoptions',
+        'set_num_threads',
+        'set_num_interop_threads',
+        'set_float32_matmul_precision',
+        'use_deterministic_algorithms',
+        'save',
+      ].map(nothing),
+      ...[
+        'is_grad_enabled',
+        'is_inference_mode_enabled',
+        'is_autocast_enabled',
+        'is_autocast_cpu_enabled',
+        'is_vulkan_available',
+      ].map(no),
+      native('get_num_threads', '', () => 1),
+      native('finfo', 'dtype=None', ([dtype], own) => limits(own, dtype instanceof PyDType ? dtype.dtype : 'float32')),
+      native('iinfo', 'dtype', ([dtype], own) => limits(own, dtype instanceof PyDType ? dtype.dtype : 'int64')),
+      native('typename', 'obj', ([value], own) => (value === undefined ? '' : (own.typeOf(value)?.name ?? ''))),
+    ].map(each => [each.name, each] as const),
+  ]);
+  return sharedNames;
+}
 
 function torch(machine: Machine): PyModule {
   const world = worldOf(machine);
@@ -358,17 +418,11 @@ function torch(machine: Machine): PyModule {
     cls.create = (_, args) => constructed(world, args, dtype);
     return [name, cls] as const;
   });
-  const errors = ['OutOfMemoryError', 'AcceleratorError'].map(name => [name, machine.builtin('RuntimeError')] as const);
-  return moduleOf(machine, 'torch', {
-    ...functionalEntries(),
-    ...Object.fromEntries(olderLinalg()),
-    ...functionsOf(main),
+  const own: Entries = {
     Tensor: world.classes.Tensor,
     Size: world.classes.Size,
-    ...Object.fromEntries(names.classes),
-    ...Object.fromEntries(types),
-    ...Object.fromEntries(legacyClasses),
-    ...Object.fromEntries(errors),
+    OutOfMemoryError: machine.builtin('RuntimeError'),
+    AcceleratorError: machine.builtin('RuntimeError'),
     strided: names.strided,
     channels_last: new PyInstance(format),
     channels_last_3d: new PyInstance(format),
@@ -385,34 +439,16 @@ function torch(machine: Machine): PyModule {
     inference_mode: contextOf(machine, 'inference_mode'),
     set_grad_enabled: contextOf(machine, 'set_grad_enabled'),
     autocast: contextOf(machine, 'autocast'),
-    compile: decorator('compile'),
-    _assert: asserted,
-    manual_seed: nothing('manual_seed'),
-    seed: nothing('seed'),
-    set_default_device: nothing('set_default_device'),
-    set_default_tensor_type: nothing('set_default_tensor_type'),
-    set_printoptions: nothing('set_printoptions'),
-    set_num_threads: nothing('set_num_threads'),
-    set_num_interop_threads: nothing('set_num_interop_threads'),
-    set_float32_matmul_precision: nothing('set_float32_matmul_precision'),
-    use_deterministic_algorithms: nothing('use_deterministic_algorithms'),
-    save: nothing('save'),
-    is_grad_enabled: no('is_grad_enabled'),
-    is_inference_mode_enabled: no('is_inference_mode_enabled'),
-    is_autocast_enabled: no('is_autocast_enabled'),
-    is_autocast_cpu_enabled: no('is_autocast_cpu_enabled'),
-    is_vulkan_available: no('is_vulkan_available'),
     get_default_dtype: native('get_default_dtype', '', () => names.dtype('float32')),
     get_autocast_dtype: native('get_autocast_dtype', '*args', () => names.dtype('bfloat16')),
     get_autocast_gpu_dtype: native('get_autocast_gpu_dtype', '', () => names.dtype('float16')),
-    get_num_threads: native('get_num_threads', '', () => 1),
     result_type: native('result_type', '*args', () => names.dtype('float32')),
-    finfo: native('finfo', 'dtype=None', ([dtype], own) =>
-      limits(own, dtype instanceof PyDType ? dtype.dtype : 'float32'),
-    ),
-    iinfo: native('iinfo', 'dtype', ([dtype], own) => limits(own, dtype instanceof PyDType ? dtype.dtype : 'int64')),
-    typename: native('typename', 'obj', ([value], own) => (value === undefined ? '' : (own.typeOf(value)?.name ?? ''))),
-  });
+  };
+  const module = moduleOf(machine, 'torch', own, sharedEntries());
+  const { dict } = module;
+  for (const [name, value] of [...names.classes, ...types, ...legacyClasses]) dict.set(name, value);
+  for (const name of functional) if (!dict.has(name)) dict.set(name, functionalEntry(name));
+  return module;
 }
 
 /** torch.finfo, torch.iinfo. */
@@ -514,10 +550,10 @@ const transparent = (module: string, ...names: string[]): Entries =>
 /** All modules of torch but those of `torch.nn`. */
 export const torchModules: NativeModules = new Map<string, (machine: Machine) => PyModule>([
   ['torch', torch],
-  ['torch.functional', machine => moduleOf(machine, 'torch.functional', functionsOf(main))],
-  ['torch.special', machine => moduleOf(machine, 'torch.special', specialNames())],
-  ['torch.linalg', machine => moduleOf(machine, 'torch.linalg', functionsOf(linalg))],
-  ['torch.fft', machine => moduleOf(machine, 'torch.fft', functionsOf(fft))],
+  ['torch.functional', machine => moduleOf(machine, 'torch.functional', {}, functionsOf(main))],
+  ['torch.special', machine => moduleOf(machine, 'torch.special', specialNames(), functionsOf(main))],
+  ['torch.linalg', machine => moduleOf(machine, 'torch.linalg', {}, functionsOf(linalg))],
+  ['torch.fft', machine => moduleOf(machine, 'torch.fft', {}, functionsOf(fft))],
   ['torch.types', machine => moduleOf(machine, 'torch.types', { Device: null, Number: null })],
   ['torch.version', machine => moduleOf(machine, 'torch.version', { __version__: '2.9.0', cuda: null, hip: null })],
   ['torch.torch_version', machine => moduleOf(machine, 'torch.torch_version', { __version__: '2.9.0' })],
@@ -687,8 +723,7 @@ export const torchModules: NativeModules = new Map<string, (machine: Machine) =>
 ]);
 
 function specialNames(): Entries {
-  const own = functionsOf(main);
-  return { ...own, expit: own.sigmoid!, logsumexp: own.logsumexp!, softmax: own.softmax! };
+  return { expit: functionsOf(main).get('sigmoid')! };
 }
 
 function amp(machine: Machine): Entries {

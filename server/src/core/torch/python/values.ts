@@ -72,9 +72,27 @@ function reader(tensor: PyTensor): { readonly values: Values; readonly read: () 
 /** Elements along strides, row by row. */
 export function gathered(values: Float64Array, shape: Shape, strides: readonly number[], offset: number): Float64Array {
   const result = new Float64Array(sizeOf(shape));
-  forEachOffset(shape, strides, offset, (from, at) => {
-    result[at] = values[from]!;
-  });
+  const { length } = result;
+  const last = shape.length - 1;
+  if (last < 0) result[0] = values[offset]!;
+  if (last < 0 || length === 0) return result;
+  const [inner, step] = [shape[last]!, strides[last]!];
+  const index = new Array<number>(last).fill(0);
+  let from = offset;
+  for (let at = 0; at < length; ) {
+    let read = from;
+    for (let left = inner; left > 0; left--) {
+      result[at++] = values[read]!;
+      read += step;
+    }
+    for (let axis = last - 1; axis >= 0; axis--) {
+      index[axis]!++;
+      from += strides[axis]!;
+      if (index[axis]! < shape[axis]!) break;
+      from -= strides[axis]! * shape[axis]!;
+      index[axis] = 0;
+    }
+  }
   return result;
 }
 

@@ -84,6 +84,7 @@ export class SourceReader {
                 range: { from: each.from + start, to: each.to + start },
               }))
             : undefined,
+        repaired: damage?.repaired === true,
         damage: damage && !damage.repaired ? damage.why : undefined,
       };
     });

@@ -14,7 +14,15 @@ import { Witness } from '../../../program/witness.ts';
 import type { CostRules } from '../../../project/index.ts';
 import type { Files } from '../../../python/files.ts';
 import type { Activation, Machine } from '../../../python/machine.ts';
-import { noKeywords, PyDict, PyException, type Steps, Unknown, type Value } from '../../../python/objects.ts';
+import {
+  type Keywords,
+  noKeywords,
+  PyDict,
+  PyException,
+  type Steps,
+  Unknown,
+  type Value,
+} from '../../../python/objects.ts';
 import type { PyValue } from '../../../python/value.ts';
 import type { Interpreter } from '../../../python/vm.ts';
 import type { Problem } from '../../../text/problem.ts';
@@ -27,6 +35,7 @@ import { isModuleCall } from '../../../torch/python/world.ts';
 import { attribute } from './attribute.ts';
 import { type Built, build, Unbuilt } from './build.ts';
 import type { FoundReader } from './find.ts';
+import { isOfReader, opaqueModule } from './opaque.ts';
 import { type RuledRow, ruleBehind } from './rules.ts';
 
 /** A row of the text. */
@@ -36,6 +45,8 @@ export interface SourceRow {
   readonly module: { readonly name: string; readonly range: Range } | undefined;
   /** What it writes as arguments; undefined where that is no list. */
   readonly args: readonly { readonly value: PyValue; readonly range: Range }[] | undefined;
+  /** Whether it is read as what it must have been, and not as it is written. */
+  readonly repaired: boolean;
   /** Why it cannot be read: it and those below are not built. */
   readonly damage: string | undefined;
 }
@@ -112,7 +123,7 @@ export function* readBySource(task: SourceTask): Generator<void, SourceReading> 
 
 function* attempted(task: SourceTask, files: Files, count: number, stop: Stop | undefined): Generator<void, Attempt> {
   const { reader, head, rows: all, order, input, rules } = task;
-  const watch = new Watch();
+  const watch = new Watch(task);
   const misfits = new Map<string, Problem>();
   const ruling = rules && {
     rules,
@@ -235,7 +246,8 @@ function* rowsOf(
   return { frames, unbuilt, inputs: ['images'], places };
 }
 
-const frameOf = ({ range }: SourceRow, index: number, type: string): FrameSpec => ({
+const frameOf = ({ range, repaired }: SourceRow, index: number, type: string): FrameSpec => ({
+  repaired,
   label: `model.${index}`,
   type,
   sites: [use(range)],
@@ -301,9 +313,23 @@ export function shownPath({ path, repository }: FoundReader): string {
 
 /** Sees in which row of the text an exception is raised. */
 class Watch extends Unknowns {
+  readonly #task: SourceTask;
   readonly #rows = new WeakMap<object, number>();
   /** What the rows became, once they are there. */
   rows: readonly Value[] = [];
+
+  constructor(task: SourceTask) {
+    super();
+    this.#task = task;
+  }
+
+  override unknownCall(callee: Unknown, args: readonly Value[], keywords: Keywords, machine: Machine): Value {
+    const row = callee.isImport && isOfReader(machine.top) ? this.rowAt(machine.top) : undefined;
+    const name = row === undefined ? undefined : this.#task.rows[row]?.module?.name;
+    return name === undefined
+      ? super.unknownCall(callee, args, keywords, machine)
+      : opaqueModule(machine, name, callee);
+  }
 
   raised(exception: PyException, at: Activation | undefined): void {
     const row = this.rowAt(at);

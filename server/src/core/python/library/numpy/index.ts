@@ -528,6 +528,64 @@ function* swapped(value: Value, first: Value, second: Value, numpy: Numpy): Step
   );
 }
 
+/** The parts of an axis in another order. */
+function* rearranged(
+  value: Value,
+  axis: Value,
+  machine: Machine,
+  numpy: Numpy,
+  order: (length: number) => readonly number[],
+): Steps {
+  const array = yield* arrayArgument(value, numpy);
+  if (array instanceof Unknown) return array;
+  const at = yield* axisOf(axis, array, machine);
+  if (at instanceof Unknown) return at;
+  return gathered(array, at, order(array.shape[at]!), numpy);
+}
+
+/** Equal parts of an axis, or those between places; without `isEqual` the first parts are longer by one. */
+function* split(value: Value, sections: Value, axis: Value, isEqual: boolean, numpy: Numpy): Steps {
+  const { machine } = numpy;
+  const array = yield* arrayArgument(value, numpy);
+  if (array instanceof Unknown) return array;
+  const at = yield* axisOf(axis, array, machine);
+  if (at instanceof Unknown) return at;
+  const length = array.shape[at]!;
+  const ends: number[] = [];
+  if (sections instanceof PyList || sections instanceof PyTuple || sections instanceof PyArray) {
+    for (const item of yield* itemsIn(sections, machine)) {
+      const end = yield* wholeOf(item, machine);
+      if (end instanceof Unknown) return end;
+      ends.push(Math.min(Math.max(Number(end) < 0 ? Number(end) + length : Number(end), 0), length));
+    }
+    ends.push(length);
+  } else {
+    const whole = yield* wholeOf(sections, machine);
+    if (whole instanceof Unknown) return whole;
+    const count = Number(whole);
+    if (count < 1) throw machine.raise('ValueError', 'number sections must be larger than 0.');
+    if (count > maxItems) return tooLong(machine);
+    if (isEqual && length % count > 0) {
+      throw machine.raise('ValueError', 'array split does not result in an equal division');
+    }
+    const rest = length % count;
+    for (let part = 1; part <= count; part++) ends.push(part * Math.floor(length / count) + Math.min(part, rest));
+  }
+  const parts: Value[] = [];
+  let from = 0;
+  for (const end of ends) {
+    const places = Array.from({ length: Math.max(end - from, 0) }, (_, each) => from + each);
+    parts.push(gathered(array, at, places, numpy));
+    from = end;
+  }
+  return new PyList(parts);
+}
+
+function* itemsIn(value: Value, machine: Machine): Steps<readonly Value[]> {
+  const items = yield* collect(value, machine);
+  return items instanceof Unknown ? [items] : items;
+}
+
 function transposed(array: PyArray, order: readonly number[]): PyArray {
   return new PyArray(
     array.cls,
@@ -1395,6 +1453,42 @@ export const numpy: Module = moduleOf('numpy', machine => {
           );
         }
         return whole;
+      }),
+      nativeSteps('split', 'ary, indices_or_sections, axis=0', function* ([a, parts, axis]) {
+        return yield* split(a!, parts!, axis!, true, np);
+      }),
+      nativeSteps('array_split', 'ary, indices_or_sections, axis=0', function* ([a, parts, axis]) {
+        return yield* split(a!, parts!, axis!, false, np);
+      }),
+      nativeSteps('flip', 'm, axis', function* ([a, axis], inner) {
+        return yield* rearranged(a!, axis!, inner, np, length => [...Array(length).keys()].reverse());
+      }),
+      nativeSteps('roll', 'a, shift, axis', function* ([a, shift, axis], inner) {
+        const by = yield* wholeOf(shift!, inner);
+        if (by instanceof Unknown) return by;
+        return yield* rearranged(a!, axis!, inner, np, length =>
+          Array.from({ length }, (_, at) => (((at - Number(by)) % length) + length) % length),
+        );
+      }),
+      nativeSteps('squeeze', 'a', function* ([a]) {
+        const array = yield* arrayArgument(a!, np);
+        if (array instanceof Unknown) return array;
+        return made(
+          np,
+          elements(array),
+          array.shape.filter(length => length !== 1),
+          array.type,
+        );
+      }),
+      nativeSteps('moveaxis', 'a, source, destination', function* ([a, source, destination], inner) {
+        const array = yield* arrayArgument(a!, np);
+        if (array instanceof Unknown) return array;
+        const [from, to] = [yield* axisOf(source!, array, inner), yield* axisOf(destination!, array, inner)];
+        if (from instanceof Unknown) return from;
+        if (to instanceof Unknown) return to;
+        const order = [...array.shape.keys()].filter(each => each !== from);
+        order.splice(to, 0, from);
+        return transposed(array, order);
       }),
       nativeSteps('swapaxes', 'a, axis1, axis2', function* ([a, first, second]) {
         return yield* swapped(a!, first!, second!, np);

@@ -24,7 +24,7 @@ import type { NN } from './state.ts';
 type Registry = 'children' | 'parameters';
 
 function values(self: ModuleInstance, registry: Registry = 'children'): readonly Value[] {
-  return [...named(self[registry])].map(([, value]) => value);
+  return named(self[registry]).map(([, value]) => value);
 }
 
 /** `list[i]` as Python counts; raises IndexError. */
@@ -102,7 +102,7 @@ function indexing(nn: NN, keepsNames: boolean): Record<string, Value> {
       if (self.unknown) return self.unknown;
       if (index instanceof Unknown) return index;
       if (!(index instanceof PySlice)) return values(self)[position(index!, self.children.entries.size, machine)]!;
-      const items = sliced([...named(self.children)], index);
+      const items = sliced(named(self.children), index);
       if (items instanceof Unknown) return items;
       const given = keepsNames ? dictOf(items) : new PyList(items.map(([, item]) => item));
       const isNative = self.cls === nn.classes.get(self.cls.name);
@@ -199,7 +199,7 @@ function* forwardAll(self: ModuleInstance, input: Value, machine: Machine): Step
 /** Names of an OrderedDict, a dict, a ModuleDict or a list of pairs. */
 function* pairsOf(self: ModuleInstance, given: Value, machine: Machine): Steps<readonly (readonly [string, Value])[]> {
   if (given === null) return [];
-  if (given instanceof PyDict) return [...named(given)];
+  if (given instanceof PyDict) return named(given);
   if (given instanceof ModuleInstance) {
     if (given.unknown) self.unknown = given.unknown;
     return [...named(given.children), ...named(given.parameters)];
@@ -308,13 +308,13 @@ function dictionary(registry: Registry, nn?: NN): Record<string, Value> {
       return null;
     }),
     __len__: reading('__len__', 'self', self => dictOfSelf(self).entries.size),
-    __iter__: reading('__iter__', 'self', self => iterator([...named(dictOfSelf(self))].map(([name]) => name))),
+    __iter__: reading('__iter__', 'self', self => iterator(named(dictOfSelf(self)).map(([name]) => name))),
     __contains__: reading('__contains__', 'self, key', (self, [name]) =>
       name instanceof Unknown ? name : typeof name === 'string' && dictOfSelf(self).entries.has(name),
     ),
-    keys: reading('keys', 'self', self => new PyList([...named(dictOfSelf(self))].map(([name]) => name))),
-    values: reading('values', 'self', self => new PyList([...named(dictOfSelf(self))].map(([, value]) => value))),
-    items: reading('items', 'self', self => new PyList([...named(dictOfSelf(self))].map(pair => tupleOf(pair)))),
+    keys: reading('keys', 'self', self => new PyList(named(dictOfSelf(self)).map(([name]) => name))),
+    values: reading('values', 'self', self => new PyList(named(dictOfSelf(self)).map(([, value]) => value))),
+    items: reading('items', 'self', self => new PyList(named(dictOfSelf(self)).map(pair => tupleOf(pair)))),
     get: reading('get', 'self, key, default=None', (self, [name, byDefault]) =>
       typeof name === 'string' ? (entry(dictOfSelf(self), name) ?? byDefault!) : byDefault!,
     ),

@@ -31,7 +31,7 @@ export function deepCopy(value: Value, copies: Copies = new Map()): Value {
     copies.set(value, copy);
     copyAttributes(value, copy, copies);
     copy.hooks = value.hooks;
-    for (const name of value.unsaved) copy.unsaved.add(name);
+    if (value.unsaved) copy.unsaved = new Set(value.unsaved);
     return copy;
   }
   if (value instanceof PyDict) {

@@ -10,16 +10,18 @@ export interface Hook {
   readonly withKeywords: boolean;
 }
 
+const none: readonly never[] = [];
+
 export class ModuleInstance extends PyInstance {
   /** Where the calls stand that constructed it, from the inside out, up to and with the nearest `__init__`. */
   construct: readonly Place[];
   /** Names of buffers that `state_dict()` leaves out. */
-  readonly unsaved = new Set<string>();
-  hooks: readonly Hook[] = [];
+  unsaved: Set<string> | undefined;
+  hooks: readonly Hook[] = none;
   /** What it holds cannot be known: a list of modules made of something unknown. */
   unknown: Unknown | undefined;
   /** Tensors that were computed for the call that is under way. */
-  readonly computed = new Map<string, Value>();
+  computed: Map<string, Value> | undefined;
 
   constructor(cls: PyClass, construct: readonly Place[]) {
     super(cls);
@@ -76,24 +78,25 @@ export class ModuleInstance extends PyInstance {
   /** Whether there was anything under this name. */
   remove(name: string, but?: 'parameters' | 'buffers' | 'children'): boolean {
     let found = this.dict?.delete(name) ?? false;
-    for (const kind of ['parameters', 'buffers', 'children'] as const) {
-      if (kind !== but && this[kind].entries.delete(name)) found = true;
-    }
+    if (but !== 'parameters' && this.parameters.entries.delete(name)) found = true;
+    if (but !== 'buffers' && this.buffers.entries.delete(name)) found = true;
+    if (but !== 'children' && this.children.entries.delete(name)) found = true;
     return found;
   }
 
   /** An attribute that a layer of torch has: of its dict, or registered. */
   attribute(name: string): Value | undefined {
-    return this.computed.get(name) ?? this.get(name) ?? (this.dict?.has(name) ? null : this.registered(name));
+    return this.computed?.get(name) ?? this.get(name) ?? (this.dict?.has(name) ? null : this.registered(name));
   }
 
   /** Its own parameters, without its children's. */
-  *ownParameters(): Generator<readonly [string, PyParameter]> {
-    for (const [name, value] of named(this.parameters)) if (value instanceof PyParameter) yield [name, value];
+  ownParameters(): readonly (readonly [string, PyParameter])[] {
+    return this.parameters.entries.size === 0 ? none : named(this.parameters).filter(isParameter);
   }
 
   /** It calls no module of its own; attention of torch has a child, whose weights it reads without a call. */
   get isLeaf(): boolean {
+    if (this.children.entries.size === 0) return true;
     for (const [name] of this.ownChildren()) {
       const isRead = name === 'out_proj' && this.cls.mro.some(cls => cls.name === 'MultiheadAttention' && !cls.place);
       if (!isRead && name !== 'parametrizations') return false;
@@ -104,20 +107,28 @@ export class ModuleInstance extends PyInstance {
   /** What is not known of its parts: attributes, children or parameters, any of which may hold parameters. */
   get unknownPart(): Unknown | undefined {
     if (this.unknown) return this.unknown;
-    for (const value of this.dict?.values() ?? []) if (value instanceof Unknown) return value;
-    for (const registry of [this.children, this.parameters]) {
-      for (const [, value] of named(registry)) if (value instanceof Unknown) return value;
-    }
-    return undefined;
+    if (this.dict) for (const value of this.dict.values()) if (value instanceof Unknown) return value;
+    return unknownAmong(this.children) ?? unknownAmong(this.parameters);
   }
 
-  *ownBuffers(): Generator<readonly [string, PyTensor]> {
-    for (const [name, value] of named(this.buffers)) if (value instanceof PyTensor) yield [name, value];
+  ownBuffers(): readonly (readonly [string, PyTensor])[] {
+    return this.buffers.entries.size === 0 ? none : named(this.buffers).filter(isTensor);
   }
 
-  *ownChildren(): Generator<readonly [string, ModuleInstance]> {
-    for (const [name, value] of named(this.children)) if (value instanceof ModuleInstance) yield [name, value];
+  ownChildren(): readonly (readonly [string, ModuleInstance])[] {
+    return this.children.entries.size === 0 ? none : named(this.children).filter(isModule);
   }
+}
+
+type Pair = readonly [string, Value];
+const isParameter = (pair: Pair): pair is readonly [string, PyParameter] => pair[1] instanceof PyParameter;
+const isTensor = (pair: Pair): pair is readonly [string, PyTensor] => pair[1] instanceof PyTensor;
+const isModule = (pair: Pair): pair is readonly [string, ModuleInstance] => pair[1] instanceof ModuleInstance;
+
+function unknownAmong({ entries }: PyDict): Unknown | undefined {
+  if (entries.size === 0) return undefined;
+  for (const { key, value } of entries.values()) if (typeof key === 'string' && value instanceof Unknown) return value;
+  return undefined;
 }
 
 const empty = new PyDict();
@@ -142,8 +153,11 @@ export function* modulesOf(
     if (once && seen.has(each.value)) continue;
     seen.add(each.value);
     yield each;
-    const inside = [...each.value.ownChildren()].map(([name, value]) => ({ path: joined(each.path, name), value }));
-    stack.push(...inside.reverse());
+    const inside = each.value.ownChildren();
+    for (let at = inside.length - 1; at >= 0; at--) {
+      const [name, value] = inside[at]!;
+      stack.push({ path: joined(each.path, name), value });
+    }
   }
 }
 

@@ -2,14 +2,19 @@
 import * as l10n from '@vscode/l10n';
 
 import type { Machine } from '../../../python/machine.ts';
+import { bindNative } from '../../../python/native.ts';
 import {
-  type Native,
+  type Keywords,
+  Native,
   type PyClass,
   PyDict,
+  PyFunction,
   PyInstance,
   PyIterator,
+  PyObject,
   type Steps,
   Unknown,
+  UnknownAccess,
   type Value,
 } from '../../../python/objects.ts';
 import { PyParameter, PyTensor } from '../tensor.ts';
@@ -155,8 +160,12 @@ function calling(nn: NN): Native {
     const at = machine.top;
     if (at) at.tag = nn.tag(module, at);
     for (const { when, callee } of module.hooks) if (when === 'within') yield* machine.call(callee, [module]);
-    const forward = yield* machine.getAttribute(module, 'forward');
-    let result = yield* machine.call(forward, args, named);
+    let result: Value;
+    const forward = plainForward(module, machine);
+    if (forward instanceof PyFunction) result = yield { callee: forward, args: [module, ...args], keywords: named };
+    else if (forward && !args.some(isUnknown) && ![...named.values()].some(isUnknown)) {
+      result = yield* ownForward(forward, module, args, named, machine);
+    } else result = yield* machine.call(yield* machine.getAttribute(module, 'forward'), args, named);
     for (const { when, callee, withKeywords } of module.hooks) {
       if (when !== 'after') continue;
       const changed = yield* machine.call(
@@ -170,13 +179,50 @@ function calling(nn: NN): Native {
   });
 }
 
+const isUnknown = (value: Value): boolean => value instanceof Unknown;
+
+/** `forward` where it is a function of the class or a native layer's own, which no Python has to find. */
+function plainForward(module: ModuleInstance, machine: Machine): PyFunction | Native | undefined {
+  const { cls } = module;
+  if (module.dict?.has('forward') || cls.find('__getattribute__') !== machine.objectMember('__getattribute__')) {
+    return undefined;
+  }
+  const found = cls.find('forward');
+  return found instanceof PyFunction || (found instanceof Native && bodies.has(found)) ? found : undefined;
+}
+
+type Body = (self: ModuleInstance, args: readonly Value[], machine: Machine) => Value | Steps;
+
+/** What native layers do when they are called. */
+const bodies = new WeakMap<Native, Body>();
+
+/** A native layer's `forward` within the call of its module. */
+function* ownForward(
+  forward: Native,
+  module: ModuleInstance,
+  args: readonly Value[],
+  named: Keywords,
+  machine: Machine,
+): Steps {
+  const bound = bindNative(forward, [module, ...args], named, machine);
+  if (bound instanceof Unknown) return bound;
+  try {
+    if (module.children.entries.size > 0 && module.children.entries.has('parametrizations')) {
+      yield* parametrized(module, machine);
+    }
+    const made = bodies.get(forward)!(module, bound.slice(1), machine);
+    const result = isSteps(made) ? yield* made : made;
+    module.computed?.clear();
+    return result;
+  } catch (error) {
+    if (error instanceof UnknownAccess) return error.unknown;
+    throw error;
+  }
+}
+
 /** The `forward` of a native layer: a frame of its own where it is called directly. */
-export function forwarding(
-  nn: NN,
-  signature: string,
-  body: (self: ModuleInstance, args: readonly Value[], machine: Machine) => Value | Steps,
-): Native {
-  return nativeSteps('forward', `self, ${signature}`, function* ([self, ...args], machine): Steps {
+export function forwarding(nn: NN, signature: string, body: Body): Native {
+  const forward = nativeSteps('forward', `self, ${signature}`, function* ([self, ...args], machine): Steps {
     const module = moduleOf(self, machine);
     const at = machine.top;
     const isDirect = at !== undefined && enclosing(at.parent) !== module;
@@ -184,10 +230,12 @@ export function forwarding(
     if (module.children.entries.has('parametrizations')) yield* parametrized(module, machine);
     const made = body(module, args, machine);
     const result = isSteps(made) ? yield* made : made;
-    module.computed.clear();
+    module.computed?.clear();
     if (isDirect) nn.called(result, at);
     return result;
   });
+  bodies.set(forward, body);
+  return forward;
 }
 
 /** Tensors that are computed from others whenever they are read (torch.nn.utils.parametrize). */
@@ -195,12 +243,14 @@ function* parametrized(module: ModuleInstance, machine: Machine): Steps<void> {
   const list = entry(module.children, 'parametrizations');
   if (!(list instanceof ModuleInstance)) return;
   for (const [name] of list.ownChildren()) {
-    module.computed.set(name, yield* machine.getAttribute(module, name));
+    const value = yield* machine.getAttribute(module, name);
+    module.computed ??= new Map();
+    module.computed.set(name, value);
   }
 }
 
 export function isSteps(value: Value | Steps): value is Steps {
-  return typeof value === 'object' && value !== null && 'next' in value && Symbol.iterator in value;
+  return typeof value === 'object' && value !== null && !(value instanceof PyObject) && Symbol.iterator in value;
 }
 
 const basics: readonly Native[] = [
@@ -257,8 +307,11 @@ const basics: readonly Native[] = [
     else if (value !== null && !(value instanceof PyTensor)) {
       throw machine.raise('TypeError', `cannot assign '${typeName(value!, machine)}' object to buffer '${text}'`);
     } else module.register('buffers', text, value);
-    if (flag(persistent!, true)) module.unsaved.delete(text);
-    else module.unsaved.add(text);
+    if (flag(persistent!, true)) module.unsaved?.delete(text);
+    else {
+      module.unsaved ??= new Set();
+      module.unsaved.add(text);
+    }
     return null;
   }),
   ...['add_module', 'register_module'].map(name =>
@@ -307,15 +360,23 @@ const walking: readonly Native[] = [
   native('named_children', 'self', ([self], machine) => {
     const seen = new Set<ModuleInstance>();
     return pairs(
-      [...moduleOf(self, machine).ownChildren()].flatMap(([path, value]) => {
-        if (seen.has(value)) return [];
-        seen.add(value);
-        return [{ path, value }];
-      }),
+      moduleOf(self, machine)
+        .ownChildren()
+        .flatMap(([path, value]) => {
+          if (seen.has(value)) return [];
+          seen.add(value);
+          return [{ path, value }];
+        }),
     );
   }),
   native('children', 'self', ([self], machine) =>
-    iterator(new Set([...moduleOf(self, machine).ownChildren()].map(([, child]) => child))),
+    iterator(
+      new Set(
+        moduleOf(self, machine)
+          .ownChildren()
+          .map(([, child]) => child),
+      ),
+    ),
   ),
   native('modules', 'self', ([self], machine) => values(modulesOf(moduleOf(self, machine)))),
   native('named_modules', "self, memo=None, prefix='', remove_duplicate=True", ([self, , prefix, once], machine) =>
@@ -369,7 +430,7 @@ const walking: readonly Native[] = [
       )) {
         for (const [name, parameter] of module.ownParameters()) setEntry(dict, joined(path, name), parameter);
         for (const [name, buffer] of module.ownBuffers()) {
-          if (!module.unsaved.has(name)) setEntry(dict, joined(path, name), buffer);
+          if (!module.unsaved?.has(name)) setEntry(dict, joined(path, name), buffer);
         }
       }
       return dict;
@@ -412,7 +473,7 @@ function changing(nn: NN): readonly Native[] {
     machine: Machine,
   ): Steps {
     here(self);
-    for (const [, child] of [...self.ownChildren()]) {
+    for (const [, child] of self.ownChildren()) {
       if (isOwn(child, name)) yield* everywhere(child, name, args, here, machine);
       else yield* machine.call(yield* machine.getAttribute(child, name), args);
     }
@@ -452,7 +513,7 @@ function changing(nn: NN): readonly Native[] {
   ];
 
   function* applied(self: ModuleInstance, fn: Value, machine: Machine): Steps {
-    for (const [, child] of [...self.ownChildren()]) {
+    for (const [, child] of self.ownChildren()) {
       if (isOwn(child, 'apply')) yield* applied(child, fn, machine);
       else yield* machine.call(yield* machine.getAttribute(child, 'apply'), [fn]);
     }

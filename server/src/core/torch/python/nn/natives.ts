@@ -4,6 +4,7 @@ import { evaluated } from '../../../python/code.ts';
 import type { Machine } from '../../../python/machine.ts';
 import {
   type Keywords,
+  noKeywords,
   type Place,
   PyDict,
   PyFloat,
@@ -36,12 +37,14 @@ export function setEntry(dict: PyDict, name: string, value: Value): void {
 }
 
 /** The entries of a dict whose keys are names. */
-export function* named(dict: PyDict): Generator<readonly [string, Value]> {
-  for (const { key, value } of dict.entries.values()) if (typeof key === 'string') yield [key, value];
+export function named(dict: PyDict): readonly (readonly [string, Value])[] {
+  const found: (readonly [string, Value])[] = [];
+  for (const { key, value } of dict.entries.values()) if (typeof key === 'string') found.push([key, value]);
+  return found;
 }
 
 export function keywordsOf(dict: Value | undefined): Keywords {
-  return new Map(dict instanceof PyDict ? named(dict) : []);
+  return dict instanceof PyDict && dict.entries.size > 0 ? new Map(named(dict)) : noKeywords;
 }
 
 export function itemsOf(value: Value | undefined): readonly Value[] {
@@ -66,6 +69,7 @@ export function numberOf(given: Value): number | undefined {
 /** What is unknown in values, lists and tuples of them included. */
 export function unknownIn(...values: readonly Value[]): Unknown | undefined {
   for (const value of values) {
+    if (value === null || typeof value !== 'object') continue;
     if (value instanceof Unknown) return value;
     if (value instanceof PyTensor && value.shape?.length === 0 && oneValue(value) === undefined) {
       return new Unknown(value.why ?? { message: l10n.t('The value of a tensor is not known.') });
@@ -87,11 +91,13 @@ export function flag(value: Value, byDefault = false): boolean {
 
 /** Whole numbers: of a list or a tuple each, of a number as many as there are dimensions. PyTorch takes no floats for them. */
 export function sizesOf(value: Value, rank: number, what: string, machine: Machine): readonly number[] {
-  const wrong = [value, ...(listOf(value) ?? [])].find(
-    item => plain(item) instanceof PyFloat || (typeof item === 'boolean' && what !== 'kernel_size'),
-  );
-  if (wrong !== undefined)
-    throw machine.raise('TypeError', `${what} must be an int or a tuple of ints, not ${describe(wrong)}`);
+  const isWrong = (item: Value): boolean =>
+    plain(item) instanceof PyFloat || (typeof item === 'boolean' && what !== 'kernel_size');
+  if (typeof value !== 'number') {
+    const wrong = isWrong(value) ? value : listOf(value)?.find(isWrong);
+    if (wrong !== undefined)
+      throw machine.raise('TypeError', `${what} must be an int or a tuple of ints, not ${describe(wrong)}`);
+  }
   const sizes = factorsOf(value, rank, what, machine);
   const least = leastSizes[what];
   if (least !== undefined && sizes.some(size => size < least)) {
@@ -106,7 +112,7 @@ const leastSizes: Readonly<Record<string, number>> = { stride: 1, dilation: 1, p
 /** The same for numbers that may be fractions. */
 export function factorsOf(value: Value, rank: number, what: string, machine: Machine): readonly number[] {
   const single = numberOf(value);
-  if (single !== undefined) return Array.from({ length: rank }, () => single);
+  if (single !== undefined) return new Array<number>(rank).fill(single);
   const items = listOf(value);
   if (!items) throw machine.raise('TypeError', `${what} must be an int or a tuple of ints, not ${describe(value)}`);
   const sizes = items.map(item => {
@@ -137,7 +143,7 @@ export function tupleOf(values: readonly Value[]): PyTuple {
 export function repeated(value: Value, rank: number): Value {
   if (value instanceof PyTuple) return value;
   if (value instanceof PyList) return new PyTuple(value.items);
-  return new PyTuple(Array.from({ length: rank }, () => value));
+  return new PyTuple(new Array<Value>(rank).fill(value));
 }
 
 function describe(value: Value): string {

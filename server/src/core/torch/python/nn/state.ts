@@ -17,6 +17,7 @@ export class NN {
   readonly functions = new Map<string, Native>();
   /** What a class of torch.nn does, in one sentence. */
   readonly summaries = new Map<PyClass, () => string>();
+  readonly #summaries = new Map<PyClass, string>();
   readonly #direct = new WeakMap<Activation, ModuleCall | null>();
   #root: ModuleInstance | undefined;
   #paths = new Map<ModuleInstance, string>();
@@ -64,9 +65,20 @@ export class NN {
   tag(module: ModuleInstance, at: Activation | undefined): ModuleCall {
     const { cls, construct } = module;
     const [place] = construct;
-    const summary = this.summaries.get(cls)?.();
+    const summary = this.#summary(cls);
     const label = this.label(module, at);
     return { kind: 'module-call', label, type: cls.name, module, construct: place, definition: cls.place, summary };
+  }
+
+  #summary(cls: PyClass): string | undefined {
+    const summary = this.summaries.get(cls);
+    if (!summary) return undefined;
+    let text = this.#summaries.get(cls);
+    if (text === undefined) {
+      text = summary();
+      this.#summaries.set(cls, text);
+    }
+    return text;
   }
 
   /** The call of a `forward` that the program calls by itself; undefined for others. */

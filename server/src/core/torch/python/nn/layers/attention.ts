@@ -64,7 +64,10 @@ export const attentions: readonly LayerClass[] = [
     forward: (self, [query, key, value, , needs, , averages], nn) => {
       const of = (name: string): number => numberOf(need(self, name, nn.machine)) ?? Number.NaN;
       const out = self.attribute('out_proj');
-      const own = [...self.ownParameters()].filter(([name]) => !name.startsWith('bias_')).map(([, each]) => each);
+      const own = self
+        .ownParameters()
+        .filter(([name]) => !name.startsWith('bias_'))
+        .map(([, each]) => each);
       const last = out instanceof ModuleInstance ? [out.attribute('weight'), out.attribute('bias')] : [];
       const appended = [self.attribute('bias_k'), self.attribute('bias_v')].flatMap(each => tensorsIn(each ?? null));
       return multiHead(

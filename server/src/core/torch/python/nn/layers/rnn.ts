@@ -64,7 +64,7 @@ function forward(self: ModuleInstance, [input, states]: readonly Value[], nn: NN
     bias: flag(need(self, 'bias', nn.machine)),
     projection: number('proj_size'),
     batchFirst: flag(need(self, 'batch_first', nn.machine)),
-    parameters: [...self.ownParameters()].map(([, parameter]) => parameter),
+    parameters: self.ownParameters().map(([, parameter]) => parameter),
     states: statesIn(states!),
   });
   if (!own) return result;
@@ -143,7 +143,7 @@ function cell(name: string, kind: Kind): LayerClass {
         inputSize: numberOf(need(self, 'input_size', nn.machine)) ?? Number.NaN,
         hidden: numberOf(need(self, 'hidden_size', nn.machine)) ?? Number.NaN,
         bias: flag(need(self, 'bias', nn.machine)),
-        parameters: [...self.ownParameters()].map(([, parameter]) => parameter),
+        parameters: self.ownParameters().map(([, parameter]) => parameter),
         states: statesIn(states!),
       }),
   };

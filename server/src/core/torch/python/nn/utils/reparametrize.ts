@@ -155,7 +155,8 @@ export const parametrizationLayers: readonly LayerClass[] = [
     base: 'ModuleList',
     input: '',
     forward: function* (self, _, nn): Steps {
-      const originals = [...self.ownParameters()]
+      const originals = self
+        .ownParameters()
         .filter(([name]) => name.startsWith('original'))
         .map(([, each]) => each);
       let weight: Value | undefined;
@@ -242,7 +243,10 @@ export function parametrizing(nn: NN): readonly Native[] {
       if (!(lists instanceof ModuleInstance) || !(list instanceof ModuleInstance)) {
         throw machine.raise('ValueError', `Module has no parametrization on ${String(key)}`);
       }
-      const [original] = [...list.ownParameters()].map(([, each]) => each).reverse();
+      const [original] = list
+        .ownParameters()
+        .map(([, each]) => each)
+        .reverse();
       lists.children.entries.delete(String(key));
       if (lists.children.entries.size === 0) {
         module.remove('parametrizations');
@@ -319,7 +323,8 @@ function* parametrize(nn: NN, module: ModuleInstance, name: string, by: ModuleIn
     new PyProperty(
       nativeSteps(name, 'self', function* ([self]): Steps {
         const owner = moduleOf(self, machine);
-        if (owner.computed.has(name)) return owner.computed.get(name)!;
+        const computed = owner.computed?.get(name);
+        if (computed !== undefined) return computed;
         const own = entry(owner.children, 'parametrizations');
         const each = own instanceof ModuleInstance ? entry(own.children, name) : undefined;
         return each === undefined ? null : yield* machine.call(each, []);

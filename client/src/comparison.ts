@@ -1,0 +1,253 @@
+// What each network is compared with: the last commit of its git repository (by VS Code's own git extension), another
+// revision, the file as it was saved, or another file. The server gets the text, and shows what has changed.
+import * as vscode from 'vscode';
+import type { ClientNotifications, ComparisonBase, DocumentSummary } from '../../server/src/protocol/index.ts';
+import { fileName, gitOf, type Repository } from './git.ts';
+
+type Change = ClientNotifications['flopline/didChangeBase'];
+
+/** What a person chose for a file, or the setting for all of them. */
+type Target =
+  | { readonly kind: 'revision'; readonly name: string }
+  | { readonly kind: 'save' }
+  | { readonly kind: 'file'; readonly uri: vscode.Uri }
+  | { readonly kind: 'nothing' };
+
+export interface Comparisons extends vscode.Disposable {
+  /** A document is a network: it is compared from now on. */
+  use(uri: string): void;
+  /** What a document is compared with; undefined where it is compared with nothing. */
+  of(uri: vscode.Uri): ComparisonBase | undefined;
+  /** A server that has started knows nothing of what documents are compared with. */
+  resend(): void;
+  /** Lets a person choose what the active document is compared with, and shows both. */
+  pick(): Promise<void>;
+  /** Shows the active document beside what it is compared with. */
+  show(): Promise<void>;
+}
+
+const scheme = 'flopline-base';
+
+/** `changed` is called with what a document is compared with from now on. `ask` has the totals of the active document. */
+export function createComparisons(
+  changed: (change: Change) => void,
+  ask: () => Promise<DocumentSummary | undefined>,
+): Comparisons {
+  const targets = new Map<string, Target>();
+  /** By document that is a network. */
+  const bases = new Map<string, ComparisonBase | undefined>();
+  const turns = new Map<string, number>();
+  const contents = new vscode.EventEmitter<vscode.Uri>();
+  const watched = new WeakSet<Repository>();
+  const listeners: vscode.Disposable[] = [contents];
+
+  const targetOf = (uri: vscode.Uri): Target => targets.get(uri.toString()) ?? defaultTarget(uri);
+
+  const refresh = async (uri: vscode.Uri): Promise<void> => {
+    const key = uri.toString();
+    const turn = (turns.get(key) ?? 0) + 1;
+    turns.set(key, turn);
+    const base = await read(uri).catch(() => undefined);
+    // Something else may have been chosen meanwhile, or the document was closed.
+    if (turns.get(key) !== turn) return;
+    const before = bases.get(key);
+    bases.set(key, base);
+    if (JSON.stringify(before) === JSON.stringify(base)) return;
+    changed({ uri: key, base: base ?? null });
+    contents.fire(baseUri(uri));
+  };
+
+  const refreshAll = (): void => {
+    for (const uri of bases.keys()) refresh(vscode.Uri.parse(uri, true));
+  };
+
+  const read = async (uri: vscode.Uri): Promise<ComparisonBase | undefined> => {
+    if (uri.scheme !== 'file') return undefined;
+    const target = targetOf(uri);
+    switch (target.kind) {
+      case 'nothing':
+        return undefined;
+      case 'save': {
+        const text = await savedText(uri);
+        return { kind: 'save', label: '', name: fileName(uri), text, uri: uri.toString() };
+      }
+      case 'file': {
+        const document = await vscode.workspace.openTextDocument(target.uri);
+        const { languageId } = document;
+        const name = fileName(target.uri);
+        return { kind: 'file', label: name, name, text: document.getText(), languageId, uri: target.uri.toString() };
+      }
+      case 'revision': {
+        const repository = (await git())?.getRepository(uri);
+        if (!repository) return undefined;
+        if (!watched.has(repository)) {
+          watched.add(repository);
+          listeners.push(repository.state.onDidChange(() => refreshChanged(repository)));
+        }
+        const revision = await commitOf(repository, target.name);
+        const text = await repository.show(revision, uri.fsPath);
+        const name = fileName(uri);
+        return { kind: 'revision', label: target.name, name, text: withoutMark(text), uri: uri.toString(), revision };
+      }
+    }
+  };
+
+  /** A repository reports every change of every file: only other commits are of interest. */
+  const heads = new WeakMap<Repository, string | undefined>();
+  const refreshChanged = (repository: Repository): void => {
+    const head = repository.state.HEAD?.commit;
+    if (heads.has(repository) && heads.get(repository) === head) return;
+    heads.set(repository, head);
+    refreshAll();
+  };
+
+  const git = gitOf(listeners, refreshAll);
+
+  listeners.push(
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+      bases.delete(uri.toString());
+      turns.delete(uri.toString());
+    }),
+    vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+      for (const key of bases.keys()) {
+        const own = vscode.Uri.parse(key, true);
+        const target = targetOf(own);
+        const isIt = target.kind === 'save' ? key === uri.toString() : target.kind === 'file';
+        if (isIt) refresh(own);
+      }
+    }),
+    vscode.workspace.onDidChangeConfiguration(event => {
+      if (event.affectsConfiguration('flopline.compareWith')) refreshAll();
+    }),
+    vscode.workspace.registerTextDocumentContentProvider(scheme, {
+      onDidChange: contents.event,
+      provideTextDocumentContent: uri => bases.get(uri.query)?.text ?? '',
+    }),
+  );
+
+  const show = async (): Promise<void> => {
+    const document = vscode.window.activeTextEditor?.document;
+    if (!document) return;
+    const { uri } = document;
+    if (!bases.has(uri.toString()) || !bases.get(uri.toString())) await refresh(uri);
+    const base = bases.get(uri.toString());
+    if (!base) {
+      vscode.window.showInformationMessage(nothingText(targetOf(uri), fileName(uri)));
+      return;
+    }
+    const target = targetOf(uri);
+    const left = target.kind === 'file' ? target.uri : baseUri(uri);
+    const summary = await ask();
+    const names = `${base.kind === 'save' ? vscode.l10n.t('last save') : base.label} ↔ ${fileName(uri)}`;
+    const title = summary ? `${names}: ${summary.compared}` : names;
+    await vscode.commands.executeCommand('vscode.diff', left, uri, title);
+  };
+
+  return {
+    use: uri => {
+      if (bases.has(uri)) return;
+      bases.set(uri, undefined);
+      refresh(vscode.Uri.parse(uri, true));
+    },
+    of: uri => bases.get(uri.toString()),
+    resend: () => {
+      for (const [uri, base] of bases) if (base) changed({ uri, base });
+    },
+    show,
+    pick: async () => {
+      const uri = vscode.window.activeTextEditor?.document.uri;
+      if (!uri) return;
+      const target = await pickTarget(uri, (await git())?.getRepository(uri) ?? undefined);
+      if (!target) return;
+      targets.set(uri.toString(), target);
+      await refresh(uri);
+      if (target.kind !== 'nothing') await show();
+    },
+    dispose: () => {
+      for (const listener of listeners) listener.dispose();
+    },
+  };
+}
+
+function defaultTarget(uri: vscode.Uri): Target {
+  switch (vscode.workspace.getConfiguration('flopline', uri).get<string>('compareWith')) {
+    case 'saved':
+      return { kind: 'save' };
+    case 'nothing':
+      return { kind: 'nothing' };
+    default:
+      return { kind: 'revision', name: 'HEAD' };
+  }
+}
+
+async function commitOf(repository: Repository, name: string): Promise<string> {
+  const head = repository.state.HEAD?.commit;
+  return name === 'HEAD' && head !== undefined ? head : (await repository.getCommit(name)).hash;
+}
+
+/** Where what a document is compared with is shown: with its name, so that it has its language. */
+function baseUri(uri: vscode.Uri): vscode.Uri {
+  return vscode.Uri.from({ scheme, path: uri.path, query: uri.toString() });
+}
+
+async function savedText(uri: vscode.Uri): Promise<string> {
+  return withoutMark(new TextDecoder('utf-8', { ignoreBOM: true }).decode(await vscode.workspace.fs.readFile(uri)));
+}
+
+const withoutMark = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text);
+
+function nothingText(target: Target, name: string): string {
+  switch (target.kind) {
+    case 'revision':
+      return vscode.l10n.t('Flopline: There is no {0} in {1} of a git repository.', name, target.name);
+    case 'nothing':
+      return vscode.l10n.t('Flopline: {0} is compared with nothing. Choose something first.', name);
+    default:
+      return vscode.l10n.t('Flopline: What {0} is compared with could not be read.', name);
+  }
+}
+
+/** What a person wants to compare a file with. */
+async function pickTarget(uri: vscode.Uri, repository: Repository | undefined): Promise<Target | undefined> {
+  const items: (vscode.QuickPickItem & { readonly pick: () => Promise<Target | undefined> })[] = [
+    ...(repository
+      ? [
+          { label: vscode.l10n.t('Last commit'), description: 'HEAD', pick: async () => revision('HEAD') },
+          { label: vscode.l10n.t('Branch, tag or commit…'), pick: () => pickRevision(repository) },
+        ]
+      : []),
+    { label: vscode.l10n.t('Last save'), pick: async () => ({ kind: 'save' }) as const },
+    { label: vscode.l10n.t('Another file…'), pick: () => pickFile(uri) },
+    { label: vscode.l10n.t('Nothing'), pick: async () => ({ kind: 'nothing' }) as const },
+  ];
+  const placeHolder = vscode.l10n.t('Select what {0} is compared with', fileName(uri));
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.pick();
+}
+
+const revision = (name: string): Target => ({ kind: 'revision', name });
+
+async function pickRevision(repository: Repository): Promise<Target | undefined> {
+  const refs = await repository.getRefs({}).catch(() => []);
+  const names = [...new Set(refs.flatMap(({ name }) => name ?? []))];
+  const other = vscode.l10n.t('Another revision…');
+  const placeHolder = vscode.l10n.t('Select a revision');
+  const picked = await vscode.window.showQuickPick([...names, other], { placeHolder });
+  if (picked !== other) return picked === undefined ? undefined : revision(picked);
+  const written = await vscode.window.showInputBox({
+    prompt: vscode.l10n.t('A branch, a tag or a commit, such as HEAD~3'),
+    validateInput: async name => {
+      const isThere = await repository.getCommit(name).then(
+        () => true,
+        () => false,
+      );
+      return isThere ? undefined : vscode.l10n.t('The repository has no revision “{0}”.', name);
+    },
+  });
+  return written === undefined ? undefined : revision(written);
+}
+
+async function pickFile(uri: vscode.Uri): Promise<Target | undefined> {
+  const [file] =
+    (await vscode.window.showOpenDialog({ defaultUri: vscode.Uri.joinPath(uri, '..'), canSelectMany: false })) ?? [];
+  return file && { kind: 'file', uri: file };
+}

@@ -1,0 +1,125 @@
+// What an edit has changed, as an editor shows it beside the text: by line, of the totals, and what is gone.
+import * as l10n from '@vscode/l10n';
+import { type Amount, isCertain } from '../analysis/model.ts';
+import type { Analysed } from '../pipeline.ts';
+import { changeText, si } from '../text/quantity.ts';
+import type { Range } from '../text/range.ts';
+import { listText } from '../text/wording.ts';
+import { compare, type Layer, type LayerPair } from './comparison.ts';
+import { amountText, paramsText } from './wording.ts';
+
+/** What a text is compared with: what it was in a revision or when it was saved, or another file. */
+export interface Base {
+  readonly kind: 'revision' | 'save' | 'file';
+  /** The revision or the file, as a person calls it. */
+  readonly label: string;
+  readonly analysed: Analysed;
+}
+
+/** `+12 %`, `new`, `changed`: what has become of what begins on a 0-based line; empty where it is the same. */
+export function lineChange(analysed: Analysed, { analysed: before }: Base, line: number): string {
+  const comparison = compare(before, analysed);
+  const pairs = comparison.onLine(line);
+  const statuses = pairs.map(pair => comparison.status(pair));
+  if (statuses.every(status => status === 'same')) return '';
+  if (statuses.every(status => status === 'added')) return l10n.t('new');
+  for (const key of ['value', 'params'] as const) {
+    const change = difference(sum(pairs, 'before', key), sum(pairs, 'after', key));
+    if (change !== '') return change;
+  }
+  return l10n.t('changed');
+}
+
+/** How the totals have changed: `+2.5 % since HEAD` and `+1 %`; empty where they are the same or not known. */
+export function totalsChange(analysed: Analysed, base: Base): { readonly value: string; readonly params: string } {
+  const [before, after] = [base.analysed.model.totals, analysed.model.totals];
+  const [value, params] = [difference(before.value, after.value), difference(before.params, after.params)];
+  return value === '' ? { value, params: params && since(params, base) } : { value: since(value, base), params };
+}
+
+/** `+2.5 % since HEAD`. */
+function since(change: string, { kind, label }: Base): string {
+  switch (kind) {
+    case 'revision':
+      return l10n.t('{0} since {1}', change, label);
+    case 'save':
+      return l10n.t('{0} since the last save', change);
+    case 'file':
+      return l10n.t('{0} compared with {1}', change, label);
+  }
+}
+
+/** Layers that are gone, and where they were. */
+export interface Removal {
+  /** The line that they were above: its beginning. */
+  readonly range: Range;
+  readonly title: string;
+  /** A line for each of them. */
+  readonly detail: string;
+}
+
+/** In the order of the text; what is gone side by side is one. */
+export function removals(analysed: Analysed, base: Base): readonly Removal[] {
+  const { document } = analysed;
+  const { lines } = document;
+  return compare(base.analysed, analysed)
+    .removed()
+    .map(({ layers, next }) => {
+      const site = next?.site?.file === undefined ? next?.site : undefined;
+      // Below the last one, in whatever follows.
+      const line = site ? lines.lineAt(site.range.from) : lines.count - 1;
+      return removal(layers, line, analysed, base);
+    });
+}
+
+function removal(gone: readonly Layer[], line: number, { document, model }: Analysed, base: Base): Removal {
+  const names = gone.length > 3 ? [l10n.t('{0} layers', gone.length)] : gone.map(nameOf);
+  const titles = listText(names);
+  const { unit } = model.convention;
+  const costs = (layers: readonly Layer[]): string => {
+    const [value, params] = [add(layers.map(({ cost }) => cost.value)), add(layers.map(({ cost }) => cost.params))];
+    return `${amountText(value, unit)} · ${paramsText(params)}`;
+  };
+  const words = `${titles} (${costs(gone)})`;
+  const { from } = document.lines.range(line);
+  return {
+    range: { from, to: from },
+    title: removedText(words, base),
+    detail: gone.map(layer => `${nameOf(layer)}: ${costs([layer])}`).join('\n'),
+  };
+}
+
+function removedText(layers: string, { kind, label }: Base): string {
+  switch (kind) {
+    case 'revision':
+      return l10n.t('Removed since {0}: {1}', label, layers);
+    case 'save':
+      return l10n.t('Removed since the last save: {0}', layers);
+    case 'file':
+      return l10n.t('Only in {0}: {1}', label, layers);
+  }
+}
+
+const nameOf = ({ name, type }: Layer): string => (name === type || name === '' ? type : `${name} ${type}`);
+
+function sum(pairs: readonly LayerPair[], side: 'before' | 'after', key: 'value' | 'params'): Amount {
+  return add(pairs.flatMap(pair => pair[side]?.cost[key] ?? []));
+}
+
+function add(amounts: readonly Amount[]): Amount {
+  return {
+    value: amounts.reduce((total, { value }) => total + value, 0),
+    complete: amounts.every(({ complete }) => complete),
+    doubtful: amounts.some(({ doubtful }) => doubtful),
+  };
+}
+
+/** `+12 %`; how much where there was nothing. Empty where nothing changed, or a side is not certain. */
+function difference(before: Amount, after: Amount): string {
+  if (!isKnown(before) || !isKnown(after) || before.value === after.value) return '';
+  if (before.value === 0) return `+${si(after.value)}`;
+  return changeText((after.value - before.value) / before.value);
+}
+
+/** What rests on a condition rests on it on both sides. */
+const isKnown = (amount: Amount): boolean => isCertain(amount) || (amount.complete && amount.doubtful === true);

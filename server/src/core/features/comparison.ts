@@ -1,0 +1,677 @@
+// Two networks side by side: which layer of the one is which of the other, whatever came or went around it.
+import { aligned, type Likeness } from '../analysis/alignment.ts';
+import { type Amount, type Cost, sumOf } from '../analysis/model.ts';
+import type { Program } from '../formats/index.ts';
+import { type Frame, type GraphNode, type Site, type Tensor, useOf } from '../graph/graph.ts';
+import { type GraphRows, outside, Placement, placedRange, producerOf, type Segment } from '../graph/segment.ts';
+import type { Shape } from '../ops/op.ts';
+import type { Analysed } from '../pipeline.ts';
+import { isCode } from './wording.ts';
+
+export type Status = 'same' | 'changed' | 'added' | 'removed';
+
+/** A layer of the one network, and what it is in the other one; at least one of them is there. */
+export interface LayerPair {
+  readonly before: Layer | undefined;
+  readonly after: Layer | undefined;
+}
+
+/** Two networks, compared. Layers are paired at once; whether a pair differs is found when somebody asks. */
+export interface Comparison {
+  readonly before: Analysed;
+  readonly after: Analysed;
+  /** In the order of the second network; what is gone is where it was. */
+  readonly pairs: readonly LayerPair[];
+  status(pair: LayerPair): Status;
+  /** The pairs whose layer of the second network begins on a 0-based line of its text. */
+  onLine(line: number): readonly LayerPair[];
+  /** The layers that the first network alone has, side by side, and the layer of the second one that follows them. */
+  removed(): readonly { readonly layers: readonly Layer[]; readonly next: Layer | undefined }[];
+}
+
+/** A layer as it is compared: an item of the text, a module of a program, or an operator. */
+export interface Layer {
+  /** As a person knows it: `model.4`, `fc6`, `layer1.0.conv1`. */
+  readonly name: string;
+  readonly type: string;
+  /** Where it is, and in which file where that is another one; undefined where it is in none. */
+  readonly site: Pick<Site, 'range' | 'file'> | undefined;
+  readonly outputs: readonly (Shape | undefined)[];
+  readonly cost: Pick<Cost, 'macs' | 'params' | 'value' | 'activations'>;
+  /** What it is called whatever is around it; undefined where its name is a position. */
+  readonly ownName: string | undefined;
+  /** What it was built into, where that is shared: the same in both networks is equal. */
+  readonly identity: object | undefined;
+  /** Its operators with all that is known of them: equal where layers are built of the same. */
+  readonly structure: string;
+  /** Its operators with their parameters, whatever they read: what a person writes of it. */
+  readonly settings: string;
+  /** Its text, of which numbers of other items may be a part; empty where layers share it. */
+  readonly written: string;
+  /** Whether it reads the one in front of it and nothing else, as far as that is known: this tells equal layers apart. */
+  readonly follows: boolean;
+  /** Whether a part of it is not known: then only its text says whether it is the same. */
+  readonly isKnown: boolean;
+  /** The places of the layers that it reads among all of them, in order; −1 for what is no layer. */
+  sources(): readonly number[];
+}
+
+const comparisons = new WeakMap<Analysed, { readonly before: Analysed; readonly comparison: Comparison }>();
+
+/** Compares two networks, of the same format or not: then operator by operator, which are the same in all of them. */
+export function compare(before: Analysed, after: Analysed): Comparison {
+  const known = comparisons.get(after);
+  if (known?.before === before) return known.comparison;
+  const comparison = new Compared(before, after);
+  comparisons.set(after, { before, comparison });
+  return comparison;
+}
+
+class Compared implements Comparison {
+  readonly before: Analysed;
+  readonly after: Analysed;
+  readonly #olds: readonly Layer[];
+  readonly #news: readonly Layer[];
+  readonly #pairing: Pairing;
+  #pairs: readonly LayerPair[] | undefined;
+  #lines: ReadonlyMap<number, readonly LayerPair[]> | undefined;
+
+  constructor(before: Analysed, after: Analysed) {
+    this.before = before;
+    this.after = after;
+    const layersOf = before.document.format === after.document.format ? ownLayers : operators;
+    this.#olds = layersOf(before);
+    this.#news = layersOf(after);
+    this.#pairing = pairingOf(this.#olds, this.#news);
+  }
+
+  get pairs(): readonly LayerPair[] {
+    this.#pairs ??= this.#paired();
+    return this.#pairs;
+  }
+
+  #paired(): readonly LayerPair[] {
+    const [olds, news] = [this.#olds, this.#news];
+    const pairs: LayerPair[] = [];
+    let next = 0;
+    for (const [at, old] of olds.entries()) {
+      const partner = this.#pairing.now[at]!;
+      if (partner < 0) {
+        pairs.push({ before: old, after: undefined });
+        continue;
+      }
+      for (; next < partner; next++) pairs.push({ before: undefined, after: news[next] });
+      pairs.push({ before: old, after: news[next++] });
+    }
+    for (; next < news.length; next++) pairs.push({ before: undefined, after: news[next] });
+    return pairs;
+  }
+
+  status({ before, after }: LayerPair): Status {
+    if (!before) return 'added';
+    if (!after) return 'removed';
+    const isSame =
+      isBuiltAlike(before, after) &&
+      sameShapes(before.outputs, after.outputs) &&
+      sameCosts(before.cost, after.cost) &&
+      readsTheSame(before, after, this.#pairing) &&
+      (before.isKnown || writtenText(before, this.before) === writtenText(after, this.after));
+    return isSame ? 'same' : 'changed';
+  }
+
+  onLine(line: number): readonly LayerPair[] {
+    const { lines } = this.after.document;
+    if (this.after.spec.program || this.#news[0] instanceof OperatorLayer) {
+      this.#lines ??= this.#byLine();
+      return this.#lines.get(line) ?? [];
+    }
+    // Items follow each other in the text.
+    const [from, to] = [lines.start(line), lines.end(line)];
+    let [low, high] = [0, this.#news.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#news[middle]!.site?.range.from ?? -1) < from) low = middle + 1;
+      else high = middle;
+    }
+    const found: LayerPair[] = [];
+    for (; low < this.#news.length; low++) {
+      const after = this.#news[low]!;
+      if ((after.site?.range.from ?? Number.POSITIVE_INFINITY) > to) break;
+      found.push({ before: this.#olds[this.#pairing.was[low]!], after });
+    }
+    return found;
+  }
+
+  removed(): readonly { readonly layers: readonly Layer[]; readonly next: Layer | undefined }[] {
+    const { now } = this.#pairing;
+    const found: { readonly layers: readonly Layer[]; readonly next: Layer | undefined }[] = [];
+    for (let at = 0; at < now.length; at++) {
+      if (now[at]! >= 0) continue;
+      const first = at;
+      while (at < now.length && now[at]! < 0) at++;
+      // What came in between is where they were.
+      let next = first === 0 ? 0 : now[first - 1]! + 1;
+      while (next < this.#news.length && !this.#news[next]!.site) next++;
+      found.push({ layers: this.#olds.slice(first, at), next: this.#news[next] });
+    }
+    return found;
+  }
+
+  #byLine(): ReadonlyMap<number, readonly LayerPair[]> {
+    const { lines } = this.after.document;
+    const found = new Map<number, LayerPair[]>();
+    for (const pair of this.pairs) {
+      const site = pair.after?.site;
+      if (!site || site.file !== undefined) continue;
+      const line = lines.lineAt(site.range.from);
+      const there = found.get(line);
+      if (there) there.push(pair);
+      else found.set(line, [pair]);
+    }
+    return found;
+  }
+}
+
+// --- What is alike ------------------------------------------------------------------------------------------------
+
+const likeness: Likeness<Layer> = {
+  isEqual: (a, b) => (isShared(a, b) || (a.ownName === b.ownName && isBuiltAlike(a, b))) && a.follows === b.follows,
+  isAlike: (a, b) => a.written !== '' && a.written === b.written,
+  keys: [
+    ({ ownName, structure }) => `${ownName ?? ''} ${structure}`,
+    // One without a name is like no other.
+    layer => (layer.ownName === undefined ? layer : `${layer.ownName} ${layer.type}`),
+    ({ structure }) => structure,
+    layer => (layer.written === '' ? layer : layer.written),
+    ({ type, settings }) => `${type} ${settings}`,
+  ],
+  score,
+};
+
+/** Whether two layers are built of the same operators. What both networks share needs no second look. */
+function isBuiltAlike(a: Layer, b: Layer): boolean {
+  return isShared(a, b) || (a.type === b.type && a.structure === b.structure);
+}
+
+const isShared = (a: Layer, b: Layer): boolean => a.identity !== undefined && a.identity === b.identity;
+
+/** For each layer of either network, its place in the other one; −1 where it is not there. */
+interface Pairing {
+  readonly now: Int32Array;
+  readonly was: Int32Array;
+}
+
+/** The layers that are paired are the same whichever network comes first. */
+function pairingOf(before: readonly Layer[], after: readonly Layer[]): Pairing {
+  if (isLater(before, after)) {
+    const { now, was } = pairingOf(after, before);
+    return { now: was, was: now };
+  }
+  const pairing = { now: aligned(before, after, likeness), was: new Int32Array(after.length).fill(-1) };
+  for (const [at, partner] of pairing.now.entries()) if (partner >= 0) pairing.was[partner] = at;
+  slide(before, after, pairing);
+  return pairing;
+}
+
+/** So many layers are looked at to find which one of several that are equal came or went. */
+const mostLooks = 400_000;
+
+/**
+ * Where a layer that came or went is equal to those above it, it may be any of them: which one it is, those say that read
+ * them. Changes the pairing, which has the lowest one.
+ */
+function slide(before: readonly Layer[], after: readonly Layer[], pairing: Pairing): void {
+  const most = Math.floor(mostLooks / (before.length + after.length + 1));
+  let tries = 0;
+  let fewest: number | undefined;
+  /** The layers of the longer side that are alone, and those above that they may change places with. */
+  const along = (own: readonly Layer[], others: readonly Layer[], partners: Int32Array, back: Int32Array): void => {
+    for (let end = own.length; end > 0; end--) {
+      if (partners[end - 1]! >= 0) continue;
+      let start = end - 1;
+      while (start > 0 && partners[start - 1]! < 0) start--;
+      const first = start;
+      let [best, from, to] = [start, start, end];
+      const swap = (place: number, other: number): void => {
+        const partner = partners[place]!;
+        partners[other] = partner;
+        partners[place] = -1;
+        back[partner] = other;
+      };
+      while (from > 0 && partners[from - 1]! >= 0 && tries < most) {
+        if (!likeness.isEqual(own[to - 1]!, others[partners[from - 1]!]!)) break;
+        fewest ??= rewired(before, after, pairing);
+        if (fewest === 0) return;
+        tries++;
+        swap(--from, --to);
+        const count = rewired(before, after, pairing);
+        if (count < fewest) [fewest, best] = [count, from];
+      }
+      for (; from < best; from++, to++) swap(to, from);
+      end = first + 1;
+    }
+  };
+  along(after, before, pairing.was, pairing.now);
+  along(before, after, pairing.now, pairing.was);
+}
+
+/** How many layers differ in nothing but what they read. */
+function rewired(before: readonly Layer[], after: readonly Layer[], pairing: Pairing): number {
+  let count = 0;
+  for (const [at, old] of before.entries()) {
+    const now = after[pairing.now[at]!];
+    if (now && isBuiltAlike(old, now) && !readsTheSame(old, now, pairing)) count++;
+  }
+  return count;
+}
+
+/** Whether two layers read layers that are the same; what came or went in between makes no other layer of them. */
+function readsTheSame(before: Layer, after: Layer, { now, was }: Pairing): boolean {
+  const [olds, news] = [before.sources(), after.sources()];
+  if (olds.length !== news.length) return false;
+  return olds.every((old, at) => {
+    const source = news[at]!;
+    const isGone = old >= 0 && now[old]! < 0;
+    const isNew = source >= 0 && was[source]! < 0;
+    return isGone || isNew || (old < 0 ? source < 0 : now[old] === source);
+  });
+}
+
+/** An order of networks: by length, then by the first layer that is not equal. */
+function isLater(before: readonly Layer[], after: readonly Layer[]): boolean {
+  if (before.length !== after.length) return before.length > after.length;
+  const at = before.findIndex((layer, place) => !likeness.isEqual(layer, after[place]!));
+  return at >= 0 && orderOf(before[at]!) > orderOf(after[at]!);
+}
+
+const orderOf = ({ type, ownName = '', structure, follows }: Layer): string =>
+  `${type} ${ownName} ${structure} ${follows}`;
+
+/**
+ * Names count most, then what layers are built of, then what is written of them, then where they are; so far apart that a
+ * strong likeness is worth more than two weak ones. A layer may have been replaced by one of another type that outputs
+ * the same.
+ */
+function score(before: Layer, after: Layer): number {
+  const isNamed = before.ownName !== undefined && after.ownName !== undefined;
+  const isSameName = isNamed && before.ownName === after.ownName;
+  if (before.type !== after.type) {
+    if (isSameName) return 7;
+    if (isNamed) return 0;
+    if (sameShapes(before.outputs, after.outputs)) return 1.5;
+    return sameGrid(before, after) ? 1 : before.isKnown && after.isKnown ? 0 : 0.5;
+  }
+  const likeness = likenessOf(before, after);
+  if (isSameName) return likeness + 8;
+  return isNamed ? likeness / 4 : likeness;
+}
+
+function likenessOf(before: Layer, after: Layer): number {
+  if (isBuiltAlike(before, after)) return before.follows === after.follows ? 17 : 16;
+  const where = sameGrid(before, after) ? 1 : 0;
+  if (before.written !== '' && before.written === after.written) return 8 + where;
+  return (before.settings === after.settings ? 5 : 3) + where;
+}
+
+/** Whether layers output images of the same size, whatever their channels. */
+function sameGrid({ outputs: [before] }: Layer, { outputs: [after] }: Layer): boolean {
+  if (!before || !after || before.length !== after.length || before.length < 3) return false;
+  return before.every((size, axis) => axis < 2 || size === after[axis]);
+}
+
+function sameShapes(before: readonly (Shape | undefined)[], after: readonly (Shape | undefined)[]): boolean {
+  return before.length === after.length && before.every((shape, at) => String(shape) === String(after[at]));
+}
+
+function sameCosts(before: Layer['cost'], after: Layer['cost']): boolean {
+  return sameAmount(before.macs, after.macs) && sameAmount(before.params, after.params);
+}
+
+function sameAmount(a: Amount, b: Amount): boolean {
+  return a.value === b.value && a.complete === b.complete;
+}
+
+/** What an item says beside what it reads, which may have moved. */
+function writtenText({ site }: Layer, { document, spec }: Analysed): string {
+  if (!site) return '';
+  if (site.file !== undefined) return spec.imports?.read.get(site.file)?.slice(site.range.from, site.range.to) ?? '';
+  const { text } = document.source;
+  const { from } = site.range;
+  const item = document.reader?.items?.().find(({ range }) => range.from <= from && from < range.to);
+  if (!item) return text.slice(from, site.range.to);
+  let written = '';
+  let at = item.range.from;
+  for (const { range } of item.references.toSorted((a, b) => a.range.from - b.range.from)) {
+    written += text.slice(at, range.from);
+    at = Math.max(at, range.to);
+  }
+  return (written + text.slice(at, item.range.to)).trim();
+}
+
+// --- Layers -------------------------------------------------------------------------------------------------------
+
+const layers = new WeakMap<Analysed, readonly Layer[]>();
+
+function ownLayers(analysed: Analysed): readonly Layer[] {
+  const known = layers.get(analysed) ?? newLayers(analysed);
+  layers.set(analysed, known);
+  return known;
+}
+
+function newLayers(analysed: Analysed): readonly Layer[] {
+  const { graph } = analysed.model;
+  const { program } = analysed.spec;
+  if (!program) return Array.from({ length: graph.rows.length }, (_, row) => new RowLayer(analysed, row));
+  const rows = program.modules.filter(({ own }) => own.length > 0);
+  const owners = new Map<number, number>();
+  for (const [at, { own }] of rows.entries()) for (const { id } of own) owners.set(id, at);
+  return rows.map(row => new ModuleLayer(analysed, row, owners));
+}
+
+/** What costs something, of whatever formats. */
+function operators(analysed: Analysed): readonly Layer[] {
+  const { graph } = analysed.model;
+  return graph.nodes.flatMap(node => {
+    const layer = new OperatorLayer(analysed, node);
+    const { macs, params } = layer.cost;
+    return layer.isKnown && macs.value === 0 && params.value === 0 ? [] : [layer];
+  });
+}
+
+/** An item of the text. Thousands are made at every keystroke, and most are only looked at for what they were built into. */
+class RowLayer implements Layer {
+  readonly #analysed: Analysed;
+  readonly #row: number;
+  readonly identity: Segment | undefined;
+  #built: Built | undefined;
+  #sources: readonly number[] | undefined;
+
+  constructor(analysed: Analysed, row: number) {
+    this.#analysed = analysed;
+    this.#row = row;
+    this.identity = analysed.model.graph.rows.segment(row);
+  }
+
+  get #parts(): Built {
+    // All nodes of a graph are made when they are asked for.
+    const { graph } = this.#analysed.model;
+    this.#built ??= this.identity
+      ? builtSegment(this.identity)
+      : builtFrame(graph.rows.frames(this.#row)[0]!, graph.nodes);
+    return this.#built;
+  }
+
+  get ownName(): string | undefined {
+    if (this.identity) return nameOf(this.identity);
+    return this.#analysed.document.format.numbersItems ? undefined : this.name;
+  }
+
+  get #frame(): Frame | undefined {
+    return this.#analysed.model.graph.rows.frames(this.#row)[0];
+  }
+
+  get name(): string {
+    return this.#frame?.label ?? '';
+  }
+
+  get type(): string {
+    return this.identity ? (this.identity.frames[0]?.type ?? '') : this.#parts.type;
+  }
+
+  get structure(): string {
+    return this.#parts.structure;
+  }
+
+  get settings(): string {
+    return this.#parts.settings;
+  }
+
+  get isKnown(): boolean {
+    return this.#parts.isKnown;
+  }
+
+  get site(): Layer['site'] {
+    const { rows } = this.#analysed.model.graph;
+    const [own] = this.identity && !rows.places ? this.identity.frames : [];
+    if (own) {
+      const range = useOf(own);
+      return range && { range: placedRange(range, rows.start(this.#row)!) };
+    }
+    const range = this.#frame && useOf(this.#frame);
+    return range && { range };
+  }
+
+  get written(): string {
+    const { from, to } = this.site?.range ?? { from: 0, to: 0 };
+    return this.#analysed.document.source.text.slice(from, to);
+  }
+
+  get follows(): boolean {
+    return this.#analysed.model.graph.rows.follows(this.#row);
+  }
+
+  get outputs(): readonly (Shape | undefined)[] {
+    const { rows } = this.#analysed.model.graph;
+    const [first] = this.identity?.frames ?? rows.frames(this.#row);
+    return first?.outputs.map(({ shape }) => shape) ?? [];
+  }
+
+  get cost(): Cost {
+    const { model } = this.#analysed;
+    const { rows } = model.graph;
+    return model.costOf({ first: rows.first(this.#row), end: rows.end(this.#row) });
+  }
+
+  sources(): readonly number[] {
+    this.#sources ??= this.#read();
+    return this.#sources;
+  }
+
+  #read(): readonly number[] {
+    const { graph } = this.#analysed.model;
+    const { rows } = graph;
+    const [first, end] = [rows.first(this.#row), rows.end(this.#row)];
+    const placement = rows.at(this.#row);
+    const ids =
+      placement instanceof Placement
+        ? placement.inputs.map(producerOf)
+        : graph.nodes.slice(first, end).flatMap(({ inputs }) => inputs.map(producerOf).filter(id => id < first));
+    return [...new Set(ids)].map(id => rowOf(rows, id));
+  }
+}
+
+/** The row that holds a node, by bisection; −1 for what is in none. */
+function rowOf(rows: GraphRows, id: number): number {
+  let [low, high] = [0, rows.length - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    if (id < rows.first(middle)) high = middle - 1;
+    else if (id >= rows.end(middle)) low = middle + 1;
+    else return middle;
+  }
+  return -1;
+}
+
+type ModuleRow = Program['modules'][number];
+
+/** A module of a program, with its own work alone. */
+class ModuleLayer implements Layer {
+  readonly #analysed: Analysed;
+  readonly #row: ModuleRow;
+  readonly #owners: ReadonlyMap<number, number>;
+  #built: Built | undefined;
+  #sources: readonly number[] | undefined;
+  readonly ownName: string | undefined;
+  readonly identity = undefined;
+  readonly written = '';
+  readonly follows = false;
+
+  constructor(analysed: Analysed, row: ModuleRow, owners: ReadonlyMap<number, number>) {
+    this.#analysed = analysed;
+    this.#row = row;
+    this.#owners = owners;
+    // Numbers are places in a list.
+    this.ownName = /[a-z_]/i.test(row.name) ? row.name.replace(/(^|\.)\d+(?=\.|$)/g, '$1#') : undefined;
+  }
+
+  get name(): string {
+    return this.#row.name || this.#row.type;
+  }
+
+  get type(): string {
+    return this.#row.type;
+  }
+
+  get site(): Layer['site'] {
+    return this.#row.site;
+  }
+
+  get outputs(): readonly (Shape | undefined)[] {
+    return this.#row.outputs.map(({ shape }) => shape);
+  }
+
+  get cost(): Cost {
+    return sumOf(this.#row.own.map(node => this.#analysed.model.costOfNode(node)));
+  }
+
+  get structure(): string {
+    return this.#nodes.structure;
+  }
+
+  get settings(): string {
+    return this.#nodes.settings;
+  }
+
+  get isKnown(): boolean {
+    return this.#nodes.isKnown;
+  }
+
+  get #nodes(): Built {
+    this.#built ??= builtOf(this.type, this.#row.own);
+    return this.#built;
+  }
+
+  sources(): readonly number[] {
+    this.#sources ??= this.#read();
+    return this.#sources;
+  }
+
+  #read(): readonly number[] {
+    const own = new Set(this.#row.own.map(({ id }) => id));
+    const ids = this.#row.own.flatMap(({ inputs }) => inputs.map(producerOf).filter(id => !own.has(id)));
+    return [...new Set(ids)].map(id => this.#owners.get(id) ?? -1);
+  }
+}
+
+/** An operator, which is the same in all formats. */
+class OperatorLayer implements Layer {
+  readonly #node: GraphNode;
+  readonly cost: Cost;
+  readonly ownName = undefined;
+  readonly identity = undefined;
+  readonly written = '';
+  readonly follows = false;
+  readonly structure: string;
+
+  constructor({ model }: Analysed, node: GraphNode) {
+    this.#node = node;
+    this.cost = model.costOfNode(node);
+    // Formats may say what is the default or not say it: what comes of it counts.
+    const { macs, params } = this.cost;
+    this.structure = `${node.op.name} ${shapesText(node.inputs)} ${shapesText(node.outputs)} ${macs.value} ${params.value}`;
+  }
+
+  get name(): string {
+    const labels: string[] = [];
+    for (let frame: Frame | undefined = this.#node.frame; frame?.parent; frame = frame.parent)
+      if (frame.label !== '' && !isCode(frame)) labels.unshift(frame.label);
+    // A copy inside a frame may have the name of that in front of its own.
+    return labels.filter((label, at) => !labels[at + 1]?.startsWith(`${label}.`)).join('.') || this.type;
+  }
+
+  get type(): string {
+    return this.#node.op.name;
+  }
+
+  get site(): Layer['site'] {
+    for (let frame: Frame | undefined = this.#node.frame; frame; frame = frame.parent) {
+      const range = useOf(frame);
+      if (range) return { range };
+    }
+    return undefined;
+  }
+
+  get outputs(): readonly (Shape | undefined)[] {
+    return this.#node.outputs.map(({ shape }) => shape);
+  }
+
+  get settings(): string {
+    return this.#node.op.name;
+  }
+
+  get isKnown(): boolean {
+    return isKnown(this.#node);
+  }
+
+  /** What is between operators that cost something differs from format to format. */
+  sources(): readonly number[] {
+    return [];
+  }
+}
+
+/** What a layer is built of. */
+interface Built {
+  readonly type: string;
+  readonly structure: string;
+  readonly settings: string;
+  readonly isKnown: boolean;
+}
+
+const segments = new WeakMap<Segment, Built>();
+
+function builtSegment(segment: Segment): Built {
+  let built = segments.get(segment);
+  if (!built) {
+    built = builtOf(segment.frames[0]?.type ?? '', segment.nodes);
+    segments.set(segment, built);
+  }
+  return built;
+}
+
+function builtFrame({ type, first, end }: Frame, nodes: readonly GraphNode[]): Built {
+  return builtOf(type, nodes.slice(first, end));
+}
+
+function builtOf(type: string, nodes: readonly GraphNode[]): Built {
+  const places = new Map(nodes.map((node, at) => [node, String(at)]));
+  /** What is read from outside, in the order in which it is read. */
+  const ports = new Map<number, string>();
+  const source = ({ node, port }: Tensor): string => {
+    const place = node === outside ? undefined : places.get(node);
+    if (place !== undefined) return port === 0 ? place : `${place}.${port}`;
+    const id = node === outside ? port : node.id;
+    const known = ports.get(id) ?? `p${ports.size}`;
+    ports.set(id, known);
+    return known;
+  };
+  const parts = nodes.map(({ op, attrs }) => `${op.name}${JSON.stringify(attrs)}`);
+  const wires = nodes.map(node => {
+    const shares = node.shares ? '=' : '';
+    return `${node.inputs.map(source)} ${shapesText(node.inputs)} ${shapesText(node.outputs)}${shares}`;
+  });
+  const settings = parts.join('\n');
+  return { type, settings, structure: `${settings}\n${wires.join('\n')}`, isKnown: nodes.every(isKnown) };
+}
+
+/** Of a segment that is named by where it is, its name is none of its own. */
+function nameOf({ name, frames }: Segment): string | undefined {
+  if (name) return name.isNumbered ? undefined : name.text;
+  return frames[0]?.label;
+}
+
+function shapesText(tensors: readonly Tensor[]): string {
+  return tensors.map(({ shape }) => shape?.join('×') ?? '?').join();
+}
+
+const isKnown = ({ why, outputs }: GraphNode): boolean =>
+  why === undefined && outputs.every(tensor => tensor.why === undefined);

@@ -1,0 +1,120 @@
+// What open documents are compared with: a text that the editor has handed over, priced under the document's settings.
+import { posix } from 'node:path';
+import {
+  type Analysed,
+  type Base,
+  type Document,
+  type Files,
+  formatOf,
+  open,
+  preparation,
+  price,
+  type Settings,
+  type Source,
+} from '../core/index.ts';
+import { type Disk, pathOfUri } from '../host/disk.ts';
+import { FilesOfRevision, revisionOf } from '../host/git.ts';
+import type { ComparisonBase } from '../protocol/index.ts';
+
+/** How documents are read. */
+export interface Reading {
+  readonly settings: Settings;
+  readonly disk: Disk;
+  /** Whether git may be asked for files as they were. */
+  readonly isTrusted: boolean;
+  /** A text with what is around it. */
+  placed(source: Source, files: Files): Source;
+}
+
+interface Entry {
+  readonly given: ComparisonBase;
+  /** As it was read last; undefined before somebody has asked. */
+  read?: Read | undefined;
+}
+
+interface Read {
+  readonly reading: Reading;
+  /** Undefined where it is no spec. */
+  readonly document: Document | undefined;
+  priced?: { readonly value: Analysed | undefined };
+}
+
+export class Bases {
+  readonly #entries = new Map<string, Entry>();
+
+  /** Takes what a document is compared with from now on; whether that is news. */
+  set(uri: string, given: ComparisonBase | null): boolean {
+    const known = this.#entries.get(uri)?.given ?? null;
+    if (JSON.stringify(known) === JSON.stringify(given)) return false;
+    if (given) this.#entries.set(uri, { given });
+    else this.#entries.delete(uri);
+    return true;
+  }
+
+  delete(uri: string): void {
+    this.#entries.delete(uri);
+  }
+
+  /** What has to be done before `of` can be asked: a parser is loaded, and what takes long to read is read in steps. */
+  *preparation(uri: string, document: Document, reading: Reading): Generator<Promise<void> | undefined, void> {
+    const given = this.#entries.get(uri)?.given;
+    if (!given) return;
+    const { parser, isNeeded } = parserOf(reading.placed(sourceOf(given), reading.disk));
+    if (isNeeded && !parser.isReady()) yield parser.load();
+    const read = this.#read(uri, document, reading);
+    if (!read?.document || read.priced) return;
+    for (const _ of preparation(read.document, reading.settings) ?? []) yield undefined;
+  }
+
+  /** What a document is compared with; undefined where it is compared with nothing, or with what is no network. */
+  of(uri: string, { document, model }: Analysed, reading: Reading): Base | undefined {
+    const read = this.#read(uri, document, reading);
+    if (!read?.document) return undefined;
+    read.priced ??= { value: price(read.document, reading.settings) };
+    const { value } = read.priced;
+    if (!value) return undefined;
+    const { name } = model.convention;
+    // A comment may ask for another convention than it did.
+    if (value.model.convention.name !== name) read.priced = { value: { ...value, model: value.model.under(name) } };
+    const { kind, label } = this.#entries.get(uri)!.given;
+    return { kind, label, analysed: read.priced.value! };
+  }
+
+  #read(uri: string, current: Document, reading: Reading): Read | undefined {
+    const entry = this.#entries.get(uri);
+    if (!entry) return undefined;
+    const { settings, isTrusted } = reading;
+    const known = entry.read?.reading;
+    if (known?.settings === settings && known.isTrusted === isTrusted) return entry.read;
+    const own = sourceOf(entry.given);
+    let source = reading.placed(own, reading.disk);
+    const { parser, isNeeded } = parserOf(source);
+    if (isNeeded && !parser.isReady()) return undefined;
+    // To read a repository takes its time: other texts are by themselves.
+    if (isNeeded && own.path !== undefined) source = reading.placed(own, filesOf(entry.given, own.path, reading));
+    const document = open(source, settings, current);
+    entry.read = { reading, document: document?.format.hasNoNetwork ? undefined : document };
+    return entry.read;
+  }
+}
+
+type Parser = NonNullable<NonNullable<ReturnType<typeof formatOf>>['parser']>;
+
+/** The parser that a text needs. */
+function parserOf(
+  source: Source,
+): { readonly parser: Parser; readonly isNeeded: true } | { readonly parser: undefined; readonly isNeeded: false } {
+  const parser = formatOf(source)?.parser;
+  return parser?.isNeeded(source) ? { parser, isNeeded: true } : { parser: undefined, isNeeded: false };
+}
+
+function sourceOf({ name, text, uri, languageId }: ComparisonBase): Source {
+  return { name, text, languageId, path: uri === undefined ? undefined : pathOfUri(uri) };
+}
+
+/** The files around a text, as they were when it was. */
+function filesOf({ revision }: ComparisonBase, path: string, { disk, isTrusted }: Reading): Files {
+  if (revision === undefined || !isTrusted) return disk;
+  const found = revisionOf(posix.dirname(path), revision);
+  return typeof found === 'string' ? disk : new FilesOfRevision(found, disk);
+}
