@@ -42,6 +42,15 @@ const start = esbuild.transformSync(readFileSync(join(root, 'scripts/start-code.
 }).code;
 
 /**
+ * The same code in ASCII, which is read back byte for byte: esbuild leaves characters of regular expressions as they are.
+ * @param {string} code
+ */
+function ascii(code) {
+  if (/\\[^\0-\x7f]/.test(code)) throw new Error('A backslash in front of a character that has to be escaped itself.');
+  return code.replace(/[^\0-\x7f]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/**
  * Makes a comment of what is bundled, which its beginning compiles. What ends a comment is written otherwise.
  * @type {esbuild.Plugin}
  */
@@ -51,7 +60,7 @@ const startsFast = {
     const { outfile, banner } = build.initialOptions;
     build.onEnd(({ errors }) => {
       if (errors.length > 0) return;
-      const text = readFileSync(outfile, 'latin1');
+      const text = ascii(readFileSync(outfile, 'utf8'));
       const from = banner.js.length;
       const to = text.lastIndexOf('~*/');
       const body = text.slice(from, to).replaceAll('*/', '*\u0001/');
