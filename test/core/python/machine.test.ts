@@ -400,10 +400,13 @@ describe('bounds', () => {
     'x = 3\nfor i in range(100): x = x * x\nprint(x)': /bits/,
     's = "a"\nfor i in range(100): s += s\nprint(len(s))': /characters/,
     'class A:\n    def __repr__(self): return repr(self)\nprint(A())': /RecursionError/,
+    'class A: pass\nfor i in range(10**5): A = type("A", (A,), {})': /too much/,
+    't = ()\nfor i in range(60): t = (t, t)\nhash(t)': /too much/,
+    'import json\nt = ()\nfor i in range(60): t = (t, t)\njson.dumps(t)': /too much/,
     'a = []; b = []\nfor i in range(20000): a = [a]; b = [b]\na == b': /RecursionError/,
   };
   for (const [text, expected] of Object.entries(stops)) {
-    it(`stop ${text.split('\n')[0]}`, () => {
+    it(`stop ${text.replaceAll('\n', '; ')}`, () => {
       const { printed: output, outcome } = runProgram(text, { maxSteps: 1_000_000 });
       const end =
         outcome.kind === 'raised'

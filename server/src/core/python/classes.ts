@@ -102,6 +102,8 @@ export function* createClass(
   const real = known.length > 0 ? known : [object];
   const duplicate = real.find((base, at) => real.indexOf(base) !== at);
   if (duplicate) throw machine.raise('TypeError', `duplicate base class ${duplicate.name}`);
+  // A chain of classes has all those above it in each of them.
+  for (const { mro } of real) machine.charge(mro.length);
   const order = linearized(real);
   if (!order) {
     throw machine.raise(

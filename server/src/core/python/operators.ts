@@ -657,6 +657,8 @@ export function plainKey(value: Value, machine: Machine, custom: (value: PyObjec
       return custom(value);
     }
     let text = '\0(';
+    // Tuples of the same tuples grow exponentially.
+    machine.charge(16 + value.items.length);
     for (const item of value.items) {
       const key = plainKey(item, machine, custom);
       if (key instanceof Unknown) return key;

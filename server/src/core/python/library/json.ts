@@ -149,6 +149,8 @@ function* write(value: Value, style: Style, machine: Machine, depth: number): St
     if (Number.isNaN(bare.value)) return 'NaN';
     return Number.isFinite(bare.value) ? floatText(bare.value) : bare.value > 0 ? 'Infinity' : '-Infinity';
   }
+  // Lists of the same lists grow exponentially.
+  machine.charge(16);
   const rows: string[] = [];
   const [comma, colon] = style.separators;
   const wrap = (open: string, close: string): string => {
