@@ -90,3 +90,18 @@ seen.append(plain(x))
     assert.equal(repr(text), "[[2], [2], [2, 3], 'odd', 'patched', 'hooked', [1, 2], 'TypeError', 'replaced']");
   });
 });
+
+describe('a layer of very many layers', () => {
+  for (const layer of [
+    'nn.LSTM(10**9, 10**9, 10**9)',
+    'nn.GRU(8, 8, 10**7, bidirectional=True)',
+    'nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2), 10**6)',
+  ]) {
+    it(`is not made: ${layer}`, () => {
+      const machine = createMachine({ files: noFiles, roots: [], natives });
+      const tree = parsePython(`import torch.nn as nn\nlayer = ${layer}\n`);
+      const outcome = machine.start(machine.run({ tree, name: 'main' })).finish();
+      assert.match(outcome.kind === 'stopped' ? outcome.reason.message : outcome.kind, /too much/);
+    });
+  }
+});

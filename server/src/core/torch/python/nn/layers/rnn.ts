@@ -14,6 +14,9 @@ import { type Arguments, callerOf, type LayerClass, learn, need, size } from './
 
 type Kind = 'lstm' | 'gru' | 'rnn';
 
+/** What the parameters of a layer cost in memory and time, beside an element of a list. */
+const layerWork = 400;
+
 const gatesOf = { lstm: 4, gru: 3, rnn: 1 };
 
 function construct(self: ModuleInstance, args: Arguments, nn: NN, kind: Kind): void {
@@ -33,6 +36,7 @@ function construct(self: ModuleInstance, args: Arguments, nn: NN, kind: Kind): v
   const directions = flag(args.bidirectional!) ? 2 : 1;
   const gates = gatesOf[kind] * hidden;
   const out = projection || hidden;
+  machine.charge(layers * directions * layerWork);
   for (let layer = 0; layer < layers; layer++) {
     const inside = layer === 0 ? inputs : out * directions;
     for (let direction = 0; direction < directions; direction++) {

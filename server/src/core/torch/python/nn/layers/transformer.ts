@@ -10,6 +10,9 @@ import type { NN } from '../state.ts';
 import { type Arguments, type LayerClass, need, size } from './spec.ts';
 
 /** `_get_clones`: a list of deep copies. */
+/** What a copy of a layer costs at least, beside an element of a list. */
+const copyWork = 400;
+
 function clones(nn: NN, self: ModuleInstance, given: Value, count: Value): ModuleInstance {
   const list = nn.create(nn.cls('ModuleList'));
   list.construct = self.construct;
@@ -17,7 +20,7 @@ function clones(nn: NN, self: ModuleInstance, given: Value, count: Value): Modul
   if (Number.isNaN(number)) {
     list.unknown = count instanceof Unknown ? count : nn.machine.unknown(l10n.t('the number of layers is not known'));
   } else {
-    nn.machine.charge(number);
+    nn.machine.charge(number * copyWork);
     for (let at = 0; at < number; at++) setEntry(list.children, String(at), deepCopy(given));
   }
   return list;
