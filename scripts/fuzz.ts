@@ -296,12 +296,12 @@ function attempt(mutant: Mutant): Attempt {
   const begin = process.cpuUsage();
   let slowest: Step = { step: 'nothing', taken: 0 };
   // What the process has worked, not what it has waited: others may be at work on the machine.
-  let start = process.cpuUsage();
+  let last = begin;
   const lap: Lap = step => {
-    const { user, system } = process.cpuUsage(start);
-    const taken = (user + system) / 1000;
+    const now = process.cpuUsage();
+    const taken = (now.user + now.system - last.user - last.system) / 1000;
     if (step !== undefined && taken > slowest.taken) slowest = { step, taken };
-    start = process.cpuUsage();
+    last = now;
   };
   let wrong: string | undefined;
   try {
