@@ -318,9 +318,9 @@ type Lap = (step?: string) => void;
 
 /** Throws what is wrong. */
 function wayOf({ source, earlier, random }: Mutant, lap: Lap): void {
-  const inside = (range: Range, what: string): void => {
-    if (!(range.from >= 0 && range.from <= range.to && range.to <= source.text.length)) {
-      throw new Error(`${what} points at ${range.from}–${range.to} in a text of ${source.text.length}`);
+  const inside: Inside = (range, what, length = source.text.length) => {
+    if (!(range.from >= 0 && range.from <= range.to && range.to <= length)) {
+      throw new Error(`${what} points at ${range.from}–${range.to} in a text of ${length}`);
     }
   };
   const settings: Settings = {
@@ -341,7 +341,10 @@ function wayOf({ source, earlier, random }: Mutant, lap: Lap): void {
   lap('opening');
   for (const problem of problemsWithHints(analysed)) {
     inside(problem.range, problem.code);
-    for (const related of problem.related ?? []) inside(related.range, `${problem.code} (related)`);
+    for (const { range, file } of problem.related ?? []) {
+      const text = file === undefined ? source.text : source.files?.read(file);
+      if (text !== undefined) inside(range, `${problem.code} (related)`, text.length);
+    }
     for (const edit of (problem.fixes ?? []).flatMap(({ edits }) => edits)) inside(edit, `${problem.code} (fix)`);
   }
   findings(analysed);
@@ -394,7 +397,8 @@ function wayOf({ source, earlier, random }: Mutant, lap: Lap): void {
   lap();
 }
 
-type Inside = (range: Range, what: string) => void;
+/** The length is that of the text itself, if none is given. */
+type Inside = (range: Range, what: string, length?: number) => void;
 
 /** What is at an offset has a definition and references in the text, and those agree. */
 function navigates(analysed: Analysed, offset: number, inside: Inside): void {
