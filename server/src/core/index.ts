@@ -32,6 +32,7 @@ export {
   type DiffRow,
   diffCells,
   diffCounts,
+  diffHead,
   diffReport,
   diffTitle,
   diffTotals,
