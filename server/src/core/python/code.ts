@@ -140,6 +140,11 @@ export interface FormatDetail {
   readonly hasFormat: boolean;
 }
 
+/** Operands of the instructions for operators are positions in these. */
+export const binaryOperators = ['+', '-', '*', '/', '//', '%', '**', '@', '<<', '>>', '&', '|', '^'] as const;
+export const unaryOperators = ['+', '-', '~'] as const;
+export const comparisons = ['==', '!=', '<', '<=', '>', '>=', 'is', 'is not', 'in', 'not in'] as const;
+
 export const operations = [
   'statement',
   'constant',

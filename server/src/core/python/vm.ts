@@ -9,15 +9,18 @@ import { createBuiltins } from './builtins/index.ts';
 import { buildClass } from './classes.ts';
 import {
   type Branch,
+  binaryOperators,
   type ClassDetail,
   type Code,
+  comparisons,
   type FormatDetail,
   type FunctionDetail,
   type ImportDetail,
   type KeywordCall,
   op,
+  unaryOperators,
 } from './code.ts';
-import { binaryOperators, comparisons, compileBlock, compileExpression, unaryOperators } from './compiler.ts';
+import { compileBlock, compileExpression } from './compiler/index.ts';
 import { createBare, installCore, installOperators } from './core.ts';
 import type { Effects } from './effects.ts';
 import { Arguments, type Delivery, Frame, PyGenerator } from './frame.ts';
