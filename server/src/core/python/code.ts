@@ -135,6 +135,14 @@ export interface ImportDetail {
   readonly forgone: readonly string[];
 }
 
+/** Where a `return`, `break` or `continue` goes on in the `finally` around it. */
+export interface FinishDetail {
+  readonly target: number;
+  /** What stays on the stack. */
+  readonly depth: number;
+  readonly hasValue: boolean;
+}
+
 export interface FormatDetail {
   readonly conversion: 'r' | 's' | 'a' | undefined;
   readonly hasFormat: boolean;
@@ -193,7 +201,6 @@ export const operations = [
   'duplicateTwo',
   'swap',
   'rotateThree',
-  'rotateFour',
   'list',
   'tuple',
   'set',
@@ -235,7 +242,6 @@ export const operations = [
   'matchKeys',
   'matchClass',
   'finish',
-  'annotation',
 ] as const;
 export type OperationName = (typeof operations)[number];
 export type Operation = number;
