@@ -49,6 +49,15 @@ export { type Lens, lenses } from './features/lens.ts';
 export { type Link, links } from './features/links.ts';
 export { type Definition, definitionOf, type Highlight, highlights, referencesTo } from './features/navigation.ts';
 export { textOfFile } from './features/otherFiles.ts';
+export {
+  type Overview,
+  type OverviewChange,
+  type OverviewCosts,
+  type OverviewRow,
+  type OverviewSite,
+  overview,
+  overviewMetrics,
+} from './features/overview.ts';
 export { prepareRename, type Renaming, rename } from './features/rename.ts';
 export {
   documentReport,
