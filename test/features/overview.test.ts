@@ -92,10 +92,7 @@ describe('an overview', () => {
   it('has the paths of a block under the names of what they do', () => {
     const { rows } = check(analysed('googlenet.net.yaml', example('googlenet.net.yaml')));
     const block = rows.find(({ name }) => name === '3a')!;
-    assert.equal(
-      sketch(block),
-      '3a inception(conv.0 conv(…), conv → conv(…), conv → conv(…), maxPool → conv(…), concat)',
-    );
+    assert.equal(sketch(block), '3a inception(conv.0(…), conv → conv(…), conv → conv(…), maxPool → conv(…), concat)');
   });
 
   it('has the modules of a program in the order in which it calls them, and what it does besides, with its lines', () => {

@@ -111,13 +111,13 @@ function isAll([first, ...others]: readonly OverviewPart[], count: number): bool
   return others.length === 0 && 'from' in first && first.from === 0 && first.to === count;
 }
 
-interface Written extends Omit<OverviewContent, 'rows' | 'lines'> {
+export interface Written extends Omit<OverviewContent, 'rows' | 'lines'> {
   readonly rows: readonly OverviewRow[];
   readonly lines: readonly number[];
 }
 
 /** An overview as it is sent: places by line, defaults left out. */
-function written(analysed: Analysed, base: Base | undefined): Written {
+export function written(analysed: Analysed, base: Base | undefined): Written {
   const { rows, since, totals, ...rest } = overview(analysed, base);
   const places = new Places(analysed);
   return {

@@ -126,7 +126,7 @@ class Rows {
     const name = isNamed(frame) ? frameName(frame) : clip(frame.children.map(({ type }) => type).join(' → '), 60);
     return {
       name,
-      type: frame.type === name || frame.type === 'branch' ? '' : frame.type,
+      type: isSaid(frame.type, name) ? '' : frame.type,
       ...this.#shape(frame.outputs[0]?.shape),
       ...figures(this.#analysed.model.costOf(frame)),
       sites: frame.isHidden ? [] : [...(own ? [{ range: own }] : placesElsewhere(frame)), ...around],
@@ -195,6 +195,11 @@ function isWhole({ type, label, parent }: Frame): boolean {
 /** A path without a name of its own is known by its rows. */
 const isNamed = ({ type, label, children }: Frame): boolean =>
   type !== 'branch' || !/^branch\.\d+$/.test(label) || children.length === 0;
+
+/** Whether a name says the type, as `maxpool.6` does; a path of a block has none. */
+function isSaid(type: string, name: string): boolean {
+  return type === 'branch' || name.replace(/\.\d+$/, '').toLowerCase() === type.toLowerCase();
+}
 
 /** Where a frame is that has no place in the text itself. */
 function placesElsewhere({ sites }: Frame): readonly OverviewSite[] {
