@@ -107,7 +107,7 @@ export function createFlame({ choose, focused }: FlameOptions): Flame {
     context.scale(ratio, ratio);
     const style = getComputedStyle(document.body);
     const color = (name: string, other: string): string => style.getPropertyValue(name).trim() || other;
-    const back = color('--vscode-sideBar-background', color('--vscode-editor-background', 'Canvas'));
+    const back = style.backgroundColor;
     const text = color('--vscode-foreground', 'CanvasText');
     const border = color('--vscode-contrastBorder', '');
     const focus = color('--vscode-focusBorder', text);

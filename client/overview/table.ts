@@ -34,6 +34,8 @@ type Column = 'name' | 'shape' | Metric | 'change';
 
 const rowHeight = 22;
 const headHeight = 26;
+/** A width that is enough for a name and a number alone. */
+const narrow = 360;
 
 export function createTable({ choose, focused, changed }: TableOptions, initial: readonly string[]): Table {
   const head = element('div', { role: 'rowgroup', class: 'head' });
@@ -100,7 +102,9 @@ export function createTable({ choose, focused, changed }: TableOptions, initial:
       'aria-rowcount': found.lines.length + 2,
       'aria-colcount': columns.length,
     });
-    grid.style.setProperty('--columns', columns.map(widthOf).join(' '));
+    const isNarrow = width < narrow;
+    grid.classList.toggle('narrow', isNarrow);
+    grid.style.setProperty('--columns', columns.map(column => widthOf(column, isNarrow)).join(' '));
     renderHead();
     renderBody();
     renderFoot();
@@ -444,7 +448,7 @@ export function createTable({ choose, focused, changed }: TableOptions, initial:
     const all: readonly Metric[] = width < 520 ? [wish.metric] : [0, 1, 2];
     const shown: readonly Column[] = [
       'name',
-      ...(width < 360 ? [] : (['shape'] as const)),
+      ...(width < narrow ? [] : (['shape'] as const)),
       ...all,
       ...(isCompared ? (['change'] as const) : []),
     ];
@@ -515,18 +519,18 @@ function outermost(row: Row): Row {
   return row.parent ? outermost(row.parent) : row;
 }
 
-function widthOf(column: Column): string {
+function widthOf(column: Column, isNarrow: boolean): string {
   switch (column) {
     case 'name':
-      return 'minmax(9em, 1fr)';
+      return isNarrow ? 'minmax(6em, 1fr)' : 'minmax(9em, 1fr)';
     case 'shape':
       return 'minmax(7em, 10em)';
     case 'change':
-      return '9em';
+      return isNarrow ? '6em' : '9em';
     case 2:
-      return '11em';
+      return isNarrow ? '7em' : '11em';
     default:
-      return '9.4em';
+      return isNarrow ? '5.6em' : '9.4em';
   }
 }
 

@@ -13,7 +13,7 @@ import { type Chosen, createChosen } from './chosen.ts';
 import { baseScheme, type Comparisons, createComparisons } from './comparison.ts';
 import { setInput } from './entryComment.ts';
 import { originText } from './origins.ts';
-import { createOverviews, type Overviews } from './overview.ts';
+import { createOverviews } from './overview.ts';
 import { createPython } from './python.ts';
 import { changeRow, rowCommands } from './rows.ts';
 import { makeCheaper } from './slim.ts';
@@ -25,7 +25,6 @@ export interface Flopline {
   readonly totals: Totals;
   readonly chosen: Chosen;
   readonly comparisons: Comparisons;
-  readonly overviews: Overviews;
 }
 
 /**
@@ -158,7 +157,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   );
   // The client library reports a server that does not start; the commands stay, restarting among them.
   await whenCandidate(() => client.start().catch(() => {}), context.subscriptions);
-  return { totals, chosen, comparisons, overviews };
+  return { totals, chosen, comparisons };
 
   async function restart(): Promise<void> {
     // One that has failed cannot be stopped.

@@ -1,6 +1,5 @@
 // The overview of a network, in the side bar and as an editor tab: hands on what the server sends to the pages that are
 // visible, and tells it what they show. While none is, nothing is asked for.
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { ClientNotifications, OverviewMessage } from '../../server/src/protocol/index.ts';
 import type { FromPage, ToPage } from '../overview/messages.ts';
@@ -15,8 +14,6 @@ export interface Overviews extends vscode.Disposable {
   open(): void;
   /** Asks for everything again, such as of a server that was started anew. */
   resend(): void;
-  /** The pages that there are, for tests: each is asked what it shows by `postMessage`. */
-  readonly pages: ReadonlySet<vscode.Webview>;
 }
 
 const viewType = 'flopline.overview';
@@ -59,10 +56,10 @@ export function createOverviews(
     }
   };
 
-  const add = (page: vscode.Webview, isVisible: () => boolean): void => {
+  const add = (page: vscode.Webview, place: 'side' | 'tab', isVisible: () => boolean): void => {
     pages.set(page, isVisible);
     page.options = { enableScripts: true, localResourceRoots: [root] };
-    page.html = html(page, root);
+    page.html = html(page, root, place);
     page.onDidReceiveMessage((message: FromPage) => {
       switch (message.type) {
         case 'ready':
@@ -83,7 +80,7 @@ export function createOverviews(
     panel = own;
     const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(extension, `icons/overview-${theme}.svg`);
     own.iconPath = { light: icon('light'), dark: icon('dark') };
-    add(own.webview, () => own.visible);
+    add(own.webview, 'tab', () => own.visible);
     own.onDidChangeViewState(() => ask());
     own.onDidDispose(() => {
       if (panel === own) panel = undefined;
@@ -94,7 +91,7 @@ export function createOverviews(
   listeners.push(
     vscode.window.registerWebviewViewProvider(viewType, {
       resolveWebviewView: view => {
-        add(view.webview, () => view.visible);
+        add(view.webview, 'side', () => view.visible);
         view.onDidChangeVisibility(() => ask());
         view.onDidDispose(() => remove(view.webview));
       },
@@ -135,9 +132,6 @@ export function createOverviews(
     resend: () => {
       if (visible().length > 0) ask();
     },
-    get pages() {
-      return new Set(pages.keys());
-    },
     dispose: () => {
       for (const listener of listeners) listener.dispose();
     },
@@ -162,8 +156,8 @@ async function reveal({ uri, line, focus }: Extract<FromPage, { type: 'reveal' }
 }
 
 /** The page: nothing from elsewhere, and no script but its own. */
-function html(page: vscode.Webview, root: vscode.Uri): string {
-  const nonce = randomBytes(16).toString('base64url');
+function html(page: vscode.Webview, root: vscode.Uri, place: 'side' | 'tab'): string {
+  const nonce = crypto.randomUUID();
   const address = (name: string): string => page.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
   const policy = [
     "default-src 'none'",
@@ -182,7 +176,7 @@ function html(page: vscode.Webview, root: vscode.Uri): string {
     <title>${attribute(vscode.l10n.t('Overview'))}</title>
     <link rel="stylesheet" href="${attribute(address('overview.css'))}">
   </head>
-  <body data-words="${attribute(words)}">
+  <body data-place="${place}" data-words="${attribute(words)}">
     <script nonce="${nonce}" src="${attribute(address('overview.js'))}"></script>
   </body>
 </html>`;

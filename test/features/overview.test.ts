@@ -106,7 +106,7 @@ describe('an overview', () => {
     const block = rows[1]!.rows[0]!;
     assert.equal(
       sketch(block),
-      '0 Residual(conv1 Conv2d, bn1 BatchNorm2d, relu ReLU, conv2 Conv2d, bn2 BatchNorm2d, shortcut Identity, add, relu ReLU)',
+      '0 Residual(conv1 Conv2d, bn1 BatchNorm2d, relu, conv2 Conv2d, bn2 BatchNorm2d, shortcut Identity, add, relu)',
     );
     const lines = (row: OverviewRow): string[] =>
       row.sites.map(({ range }) => text.slice(range.from, range.to).split('\n')[0]!.trim());
