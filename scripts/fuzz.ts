@@ -352,12 +352,16 @@ function wayOf({ source, earlier, choices }: Mutant, lap: Lap): void {
   findings(analysed);
   lap('problems');
   const whole = { from: 0, to: source.text.length };
-  for (const hint of hints(analysed, whole)) {
+  const shown = hints(analysed, whole);
+  for (const hint of shown) {
     inside({ from: hint.at, to: hint.at }, 'a hint');
     if ([...hint.label].length > 42) throw new Error(`a hint of ${hint.label.length} characters: ${hint.label}`);
-    if (random.below(8) === 0) hintDetail(analysed, hint.line);
   }
   lap('hints');
+  for (let probe = Math.min(8, Math.ceil(shown.length / 8)); probe > 0; probe--) {
+    hintDetail(analysed, random.pick(shown).line);
+    lap('what a hint says more');
+  }
   for (let probe = isEdit ? 2 : 4; probe > 0; probe--) {
     const found = hover(analysed, random.below(source.text.length + 1));
     if (found) inside(found.range, 'a hover');
