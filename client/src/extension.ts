@@ -8,6 +8,7 @@ import type {
   Notifications,
   Requests,
 } from '../../server/src/protocol/index.ts';
+import { type Budgets, createBudgets } from './budgets.ts';
 import { pickChoice } from './choices.ts';
 import { type Chosen, createChosen } from './chosen.ts';
 import { baseScheme, type Comparisons, createComparisons } from './comparison.ts';
@@ -24,6 +25,7 @@ export interface Flopline {
   readonly totals: Totals;
   readonly chosen: Chosen;
   readonly comparisons: Comparisons;
+  readonly budgets: Budgets;
 }
 
 /**
@@ -98,6 +100,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     summary: () => totals.refresh(),
   });
 
+  // Starting it again is nothing while it runs.
+  const budgets = createBudgets(async (method, params, token) => {
+    await client.start();
+    return ask(method, params, token);
+  });
+
   const on = <M extends keyof Notifications>(method: M, handler: (params: Notifications[M]) => void): void => {
     context.subscriptions.push(client.onNotification(method, handler));
   };
@@ -138,6 +146,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     chosen,
     python,
     comparisons,
+    budgets,
     client.onDidChangeState(({ newState }) => {
       if (newState === State.Running) comparisons.resend();
       totals.refresh();
@@ -145,7 +154,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   );
   // The client library reports a server that does not start; the commands stay, restarting among them.
   await whenCandidate(() => client.start().catch(() => {}), context.subscriptions);
-  return { totals, chosen, comparisons };
+  budgets.refresh().catch(() => {});
+  return { totals, chosen, comparisons, budgets };
 
   async function restart(): Promise<void> {
     // One that has failed cannot be stopped.
