@@ -9,7 +9,9 @@ export interface Budgets extends vscode.Disposable {
   readonly controller: vscode.TestController | undefined;
   /** By id of a test, what came of its last run. */
   readonly results: ReadonlyMap<string, BudgetResult>;
-  /** Looks for budgets again. */
+  /** Looks whether there are budgets: those who look at tests are shown them. */
+  start(): Promise<void>;
+  /** Lists the tests anew. */
   refresh(): Promise<void>;
   run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void>;
 }
@@ -35,6 +37,8 @@ export function createBudgets(ask: Ask): Budgets {
   let continuous: { readonly request: vscode.TestRunRequest; readonly token: vscode.CancellationToken }[] = [];
   let timer: NodeJS.Timeout | undefined;
   let isNewList = false;
+  /** Whether anybody has looked at the list of tests: before that, nothing is asked. */
+  let isListed = false;
 
   /** A project file in the workspace that has budgets, which its text says before anybody reads it in earnest. */
   const projects = async (): Promise<readonly vscode.Uri[]> => {
@@ -54,7 +58,7 @@ export function createBudgets(ask: Ask): Budgets {
   const create = (): vscode.TestController => {
     const own = vscode.tests.createTestController('flopline.budgets', vscode.l10n.t('Flopline Budgets'));
     own.resolveHandler = async item => {
-      if (!item) await fill();
+      if (!item && !isListed) await refresh();
     };
     own.refreshHandler = () => refresh();
     own.createRunProfile(
@@ -69,8 +73,7 @@ export function createBudgets(ask: Ask): Budgets {
   };
 
   /** Has the list of tests that the project files say. */
-  async function fill(found?: readonly vscode.Uri[]): Promise<void> {
-    const uris = found ?? (await projects());
+  async function fill(uris: readonly vscode.Uri[]): Promise<void> {
     const all: (readonly [project: vscode.Uri, tests: readonly BudgetTest[]])[] = [];
     for (const uri of uris) {
       const own = await ask('flopline/budgets', { textDocument: { uri: uri.toString() } });
@@ -99,18 +102,25 @@ export function createBudgets(ask: Ask): Budgets {
   const leaves = (): readonly vscode.TestItem[] =>
     controller ? [...controller.items].flatMap(([, item]) => leavesOf(item)) : [];
 
-  async function refresh(): Promise<void> {
+  /** Has a controller where there are budgets, and none where there are none. */
+  async function look(): Promise<readonly vscode.Uri[]> {
     const found = await projects();
     if (found.length === 0) {
       controller?.dispose();
       controller = undefined;
       tests.clear();
       results.clear();
-      return;
+    } else {
+      controller ??= create();
+      watch();
     }
-    controller ??= create();
-    watch();
-    await fill(found);
+    return found;
+  }
+
+  async function refresh(): Promise<void> {
+    isListed = true;
+    const found = await look();
+    if (found.length > 0) await fill(found);
   }
 
   async function run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
@@ -163,7 +173,7 @@ export function createBudgets(ask: Ask): Budgets {
     timer = setTimeout(async () => {
       const isNew = isNewList;
       isNewList = false;
-      if (isNew) await refresh();
+      if (isNew) await (isListed ? refresh() : look());
       controller?.invalidateTestResults();
       for (const { request, token } of continuous) await runOnce(request, token);
     }, pause);
@@ -195,6 +205,9 @@ export function createBudgets(ask: Ask): Budgets {
       return controller;
     },
     results,
+    start: async () => {
+      await look();
+    },
     refresh,
     run,
     dispose: () => {

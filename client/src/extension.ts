@@ -154,7 +154,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   );
   // The client library reports a server that does not start; the commands stay, restarting among them.
   await whenCandidate(() => client.start().catch(() => {}), context.subscriptions);
-  budgets.refresh().catch(() => {});
+  budgets.start().catch(() => {});
   return { totals, chosen, comparisons, budgets };
 
   async function restart(): Promise<void> {
