@@ -14,6 +14,7 @@ import { type Chosen, createChosen } from './chosen.ts';
 import { baseScheme, type Comparisons, createComparisons } from './comparison.ts';
 import { setInput } from './entryComment.ts';
 import { originText } from './origins.ts';
+import { createOverviews } from './overview.ts';
 import { createPython } from './python.ts';
 import { changeRow, rowCommands } from './rows.ts';
 import { makeCheaper } from './slim.ts';
@@ -100,6 +101,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     summary: () => totals.refresh(),
   });
 
+  const overviews = createOverviews(context.extensionUri, params => {
+    if (client.state === State.Running) client.sendNotification('flopline/didShowOverview', params).catch(() => {});
+  });
+
   // Starting it again is nothing while it runs.
   const budgets = createBudgets(async (method, params, token) => {
     await client.start();
@@ -114,8 +119,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     if (language !== undefined) giveLanguage(uri, language);
     if (isSpec) python.use(uri);
     if (isSpec) comparisons.use(uri);
+    if (isSpec) overviews.use(uri);
     totals.changed(uri);
   });
+  on('flopline/overview', message => overviews.received(message));
 
   const command = (name: string, run: () => Promise<unknown>): void => {
     context.subscriptions.push(vscode.commands.registerCommand(`flopline.${name}`, run));
@@ -136,6 +143,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   command('copyReport', copyReport);
   command('compareWith', () => ofSpec(comparisons.pick));
   command('showChanges', () => ofSpec(comparisons.show));
+  command('openOverview', async () => overviews.open());
   command('diagnose', diagnose);
   command('toggleHints', toggleHints);
   command('restartServer', restart);
@@ -146,9 +154,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     chosen,
     python,
     comparisons,
+    overviews,
     budgets,
     client.onDidChangeState(({ newState }) => {
-      if (newState === State.Running) comparisons.resend();
+      if (newState === State.Running) {
+        comparisons.resend();
+        overviews.resend();
+      }
       totals.refresh();
     }),
   );

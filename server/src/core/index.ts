@@ -87,6 +87,15 @@ export {
   othersText,
 } from './features/networks.ts';
 export { textOfFile } from './features/otherFiles.ts';
+export {
+  type Overview,
+  type OverviewChange,
+  type OverviewCosts,
+  type OverviewRow,
+  type OverviewSite,
+  overview,
+  overviewMetrics,
+} from './features/overview.ts';
 export { prepareRename, type Renaming, rename } from './features/rename.ts';
 export {
   documentReport,

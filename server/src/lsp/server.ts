@@ -51,6 +51,7 @@ import { acceptCommand, fromProto, type HintData, type LensCommands, toProto } f
 import { answerNavigation, navigationCapabilities } from './navigation.ts';
 import { Others } from './others.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
+import { answerOverview } from './overview.ts';
 import { answerRows } from './rows.ts';
 import { nobody, Session } from './session.ts';
 import { answerSlimming } from './slimming.ts';
@@ -67,6 +68,7 @@ export function serve(connection: Connection): void {
   const texts = new TextDocuments(TextDocument);
   const workspace = new Workspace(texts);
   const session = new Session(connection, workspace);
+  const shown = answerOverview(session);
 
   connection.onInitialize((params): InitializeResult => {
     session.client = params.capabilities;
@@ -201,6 +203,7 @@ export function serve(connection: Connection): void {
   const specs = new Set<string>();
 
   texts.onDidChangeContent(({ document: { uri } }) => {
+    shown.update(uri);
     clearTimeout(waiting.get(uri));
     waiting.set(
       uri,
@@ -215,6 +218,7 @@ export function serve(connection: Connection): void {
     clearTimeout(waiting.get(uri));
     waiting.delete(uri);
     workspace.forget(uri);
+    shown.update(uri);
     budgets.forget(uri);
     if (specs.delete(uri)) connection.sendDiagnostics({ uri, diagnostics: [] });
     // What was not saved is gone.
@@ -264,6 +268,7 @@ export function serve(connection: Connection): void {
 
   /** Has the editor ask again for what it shows beside the text. */
   function refreshHints(): void {
+    shown.update();
     const { inlayHint, codeLens } = session.client.workspace ?? {};
     if (inlayHint?.refreshSupport) connection.languages.inlayHint.refresh().catch(nobody);
     if (codeLens?.refreshSupport) connection.sendRequest('workspace/codeLens/refresh').catch(nobody);
