@@ -8,6 +8,7 @@ export {
   type Candidate,
   candidateKey,
   priceAdvice,
+  priceReported,
 } from './features/advice.ts';
 export {
   type Budget,
@@ -133,3 +134,4 @@ export { type Fix, type Problem, type Severity, textOf } from './text/problem.ts
 export { bytes, exact, percent, si } from './text/quantity.ts';
 export type { Range } from './text/range.ts';
 export { suggestion } from './text/spelling.ts';
+export { unifiedDiff } from './text/unifiedDiff.ts';

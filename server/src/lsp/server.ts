@@ -1,4 +1,5 @@
 // The language server: every handler resolves the document, asks core and converts. All wording is in core.
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   CodeActionKind,
   type CodeLens,
@@ -14,6 +15,7 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   type Analysed,
+  type Document,
   diagnosisLines,
   documentProblems,
   hintDetail,
@@ -23,6 +25,7 @@ import {
   lenses,
   markdownReport,
   orderOf,
+  priceReported,
   problemsWithHints,
   report,
   rowNumbers,
@@ -50,6 +53,9 @@ import { Workspace } from './workspace.ts';
  * publication must not delay those of the next key: this is the pause of a person who types fast.
  */
 const quiet = 100;
+
+/** Milliseconds for which problems wait for the prices of the changes that they advise. */
+const mostPricing = 100;
 
 /** Answers an editor over `connection` until it ends. */
 export function serve(connection: Connection): void {
@@ -211,7 +217,7 @@ export function serve(connection: Connection): void {
     await session.settled(uri);
     // A newer text waits for a time of its own.
     if (version !== workspace.version(uri) || !(await session.prepared(uri))) return;
-    publish(uri);
+    await publish(uri);
     if (workspace.hasFiles(uri)) watch();
     await publishAll(workspace.dependants(uri));
   }
@@ -220,7 +226,7 @@ export function serve(connection: Connection): void {
   async function publishAll(uris: readonly string[]): Promise<void> {
     if (uris.length === 0) return;
     refreshHints();
-    for (const uri of uris) if (await session.prepared(uri)) publish(uri);
+    for (const uri of uris) if (await session.prepared(uri)) await publish(uri);
   }
 
   // Files that are not open change on the disk; an editor that cannot watch them has them read when it asks again.
@@ -253,7 +259,8 @@ export function serve(connection: Connection): void {
     if (codeLens?.refreshSupport) connection.sendRequest('workspace/codeLens/refresh').catch(nobody);
   }
 
-  function publish(uri: string): void {
+  /** Publishes problems with what their changes save: those of a network in which to try them takes long, first without. */
+  async function publish(uri: string): Promise<void> {
     try {
       const document = workspace.document(uri);
       const version = workspace.version(uri);
@@ -264,26 +271,44 @@ export function serve(connection: Connection): void {
         return;
       }
       specs.add(uri);
-      const analysed = workspace.analysed(uri);
-      const found = analysed ? problemsWithHints(analysed) : documentProblems(document);
-      const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
-      const linesOf = (file: string): Lines | undefined => {
-        const text = textOfFile(document, analysed?.spec, file);
-        return text === undefined ? undefined : new Lines(text);
-      };
-      const diagnostics = found.map(problem =>
-        toProto.diagnostic(document.lines, problem, relatedUri, session.options.problemLink, linesOf),
-      );
-      connection.sendDiagnostics({ uri, version, diagnostics });
       const [language] = document.format.languages;
       session.notify('flopline/changed', {
         uri,
         isSpec: !document.format.hasNoNetwork,
         ...(language === undefined ? {} : { language }),
       });
+      const analysed = workspace.analysed(uri);
+      const { settings } = analysed ?? {};
+      const trials = analysed ? priceReported(analysed) : [];
+      const isSlow = analysed && (analysed.spec.program !== undefined || analysed.spec.reader !== undefined);
+      const end = performance.now() + mostPricing;
+      let isSent = false;
+      for (const _ of trials) {
+        if (!isSent && (isSlow || performance.now() > end)) {
+          sendProblems(uri, version, document, analysed);
+          isSent = true;
+        }
+        await turn();
+        // Whatever has changed is published anew.
+        if (version !== workspace.version(uri) || workspace.analysed(uri)?.settings !== settings) return;
+      }
+      sendProblems(uri, version, document, analysed);
     } catch (error) {
       session.complain('diagnostics', error);
     }
+  }
+
+  function sendProblems(uri: string, version: number, document: Document, analysed: Analysed | undefined): void {
+    const found = analysed ? problemsWithHints(analysed) : documentProblems(document);
+    const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
+    const linesOf = (file: string): Lines | undefined => {
+      const text = textOfFile(document, analysed?.spec, file);
+      return text === undefined ? undefined : new Lines(text);
+    };
+    const diagnostics = found.map(problem =>
+      toProto.diagnostic(document.lines, problem, relatedUri, session.options.problemLink, linesOf),
+    );
+    connection.sendDiagnostics({ uri, version, diagnostics });
   }
 
   // --- Requests ---------------------------------------------------------------------------------------------------
@@ -306,18 +331,18 @@ export function serve(connection: Connection): void {
     const [document, version] = hint.data as HintData;
     const uri = workspace.numbered(document);
     if (uri === undefined) return hint;
-    return session.answer('hint detail', uri, token, hint, analysed => {
+    return session.compare('hint detail', uri, token, hint, (analysed, base) => {
       // The line of an older text may be another one now; the editor asks for new hints anyway.
       if (version !== workspace.version(uri)) return hint;
-      const value = hintDetail(analysed, hint.position.line);
+      const value = hintDetail(analysed, hint.position.line, base);
       return value === '' ? hint : { ...hint, tooltip: { kind: 'markdown', value } };
     });
   });
 
   connection.onHover(({ textDocument: { uri }, position }, token) =>
-    session.answer('hover', uri, token, null, analysed => {
+    session.compare('hover', uri, token, null, (analysed, base) => {
       const { lines } = analysed.document;
-      const found = hover(analysed, lines.offset(position));
+      const found = hover(analysed, lines.offset(position), base);
       return found ? toProto.hover(lines, found) : null;
     }),
   );
