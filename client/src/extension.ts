@@ -12,6 +12,7 @@ import { pickChoice } from './choices.ts';
 import { type Chosen, createChosen } from './chosen.ts';
 import { baseScheme, type Comparisons, createComparisons } from './comparison.ts';
 import { setInput } from './entryComment.ts';
+import { offerTools } from './mcp.ts';
 import { originText } from './origins.ts';
 import { createPython } from './python.ts';
 import { changeRow, rowCommands } from './rows.ts';
@@ -143,6 +144,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
       totals.refresh();
     }),
   );
+  offerTools(context);
   // The client library reports a server that does not start; the commands stay, restarting among them.
   await whenCandidate(() => client.start().catch(() => {}), context.subscriptions);
   return { totals, chosen, comparisons };

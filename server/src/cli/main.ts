@@ -1,6 +1,7 @@
 // The command line: `flopline report FILE…`, `flopline advise FILE…`, `flopline slim FILE`, `flopline diff A B`,
-// `flopline doctor FILE`.
+// `flopline doctor FILE`, `flopline mcp`.
 import { version } from '../../../package.json';
+import { toolbox } from '../mcp/toolbox.ts';
 import { runAdvise } from './advise.ts';
 import { help, parseCommand } from './arguments.ts';
 import { runDiff } from './diff.ts';
@@ -51,5 +52,11 @@ async function main(argv: readonly string[]): Promise<number> {
       return runDiff(command.request, streams);
     case 'doctor':
       return runDoctor(command.request, streams);
+    case 'mcp': {
+      // In a bundle of its own: other commands start no later for it.
+      const { serve } = await import('../mcp/serve.ts');
+      await serve(toolbox(command.folders, version));
+      return 0;
+    }
   }
 }
