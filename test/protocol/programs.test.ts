@@ -1,11 +1,11 @@
 // Python in the server: several files, readings that take long, files without a network of their own.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { type Session, startSession, until } from './session.ts';
+import { folderOf } from '../support/folders.ts';
+import { startSession, until } from './session.ts';
 
 // 4·16·9·32·32 = 589,824 MACs and 576 parameters; with groups=2 half of them.
 const blocks = `from torch import nn
@@ -50,29 +50,8 @@ const counting = (limit: string): string =>
       `        total = 0\n        for i in range(${limit}):\n            total += i * i % 7\n        self.stem`,
     );
 
-const folders: string[] = [];
-after(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-/** A folder on the disk with these files. */
-function project(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'flopline-programs-'));
-  folders.push(folder);
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(join(folder, name, '..'), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
-  return folder;
-}
-
-async function checkHint(session: Session, uri: string, line: number, expected: RegExp): Promise<void> {
-  const hints = await session.hints(uri);
-  assert.match(hints.find(hint => hint.startsWith(`${line}: `)) ?? `no hint on line ${line}`, expected);
-}
-
 test('an edit of a file has the documents that were read with it shown again, and no others', async () => {
-  const folder = project({ 'blocks.py': blocks, 'net.py': net });
+  const folder = folderOf({ 'blocks.py': blocks, 'net.py': net });
   await using session = await startSession();
   const uri = await session.open('net.py', net, 'python', folder);
   const alone = await session.open('alone.py', counting('2'), 'python', folder);
@@ -84,11 +63,11 @@ test('an edit of a file has the documents that were read with it shown again, an
   await until(() => session.publications.slice(published).some(each => each.uri === uri));
   assert.ok(session.refreshes.length > before, 'the editor is to ask for hints again');
   assert.ok(!session.publications.slice(published).some(each => each.uri === alone));
-  await checkHint(session, uri, 9, /65\.5k MACs · 64 params$/);
+  await session.checkHint(uri, 9, /65\.5k MACs · 64 params$/);
 });
 
 test('a file that is not open is watched', async () => {
-  const folder = project({ 'blocks.py': blocks, 'net.py': net });
+  const folder = folderOf({ 'blocks.py': blocks, 'net.py': net });
   await using session = await startSession();
   const uri = await session.open('net.py', net, 'python', folder);
   await session.problems(uri);
@@ -97,7 +76,7 @@ test('a file that is not open is watched', async () => {
   writeFileSync(join(folder, 'blocks.py'), blocks.replace('bias=False', 'bias=True'));
   await session.changedOnDisk(pathToFileURL(join(folder, 'blocks.py')).toString());
   await until(() => session.publications.length > published);
-  await checkHint(session, uri, 9, /592 params$/);
+  await session.checkHint(uri, 9, /592 params$/);
 });
 
 test('a file that a program reads is watched, and one that it looks for', async () => {
@@ -120,11 +99,11 @@ class Net(nn.Module):
 if __name__ == '__main__':
     Net()(torch.zeros(1, 4, 16, 16))
 `;
-  const folder = project({ 'net.py': text });
+  const folder = folderOf({ 'net.py': text });
   await using session = await startSession();
   const uri = await session.open('net.py', text, 'python', folder);
   await session.problems(uri);
-  await checkHint(session, uri, 10, /32 params$/);
+  await session.checkHint(uri, 10, /32 params$/);
   const config = join(folder, 'config.json');
   for (const [width, params] of [
     [16, 64],
@@ -134,16 +113,16 @@ if __name__ == '__main__':
     writeFileSync(config, JSON.stringify({ width }));
     await session.changedOnDisk(pathToFileURL(config).toString());
     await until(() => session.publications.length > published);
-    await checkHint(session, uri, 10, new RegExp(` ${params} params$`));
+    await session.checkHint(uri, 10, new RegExp(` ${params} params$`));
   }
   // What is not saved counts.
   const open = await session.open('config.json', '{"width": 2}', 'json', folder);
-  await checkHint(session, uri, 10, / 8 params$/);
+  await session.checkHint(uri, 10, / 8 params$/);
   await session.close(open);
 });
 
 test('a file without a network is shown as the network has it that was looked at last', async () => {
-  const folder = project({ 'blocks.py': blocks, 'net.py': net });
+  const folder = folderOf({ 'blocks.py': blocks, 'net.py': net });
   await using session = await startSession({
     initializationOptions: { lensCommand: 'menu', entryCommand: 'entry', inputCommand: 'input' },
   });
@@ -157,17 +136,17 @@ test('a file without a network is shown as the network has it that was looked at
   const uri = await session.open('net.py', net, 'python', folder);
   await session.hints(uri);
   await until(() => session.refreshes.length > 0);
-  await checkHint(session, other, 6, /590k MACs · 576 params$/);
-  await checkHint(session, other, 9, /16×32×32 · 590k MACs$/);
+  await session.checkHint(other, 6, /590k MACs · 576 params$/);
+  await session.checkHint(other, 9, /16×32×32 · 590k MACs$/);
   assert.match((await session.lenses(other))[0]?.command?.title ?? '', /^As in Net\(\) of net\.py · /);
 
   await session.edit(uri, '4, 16, groups=1', '4, 16, groups=2');
   await session.hints(uri);
-  await checkHint(session, other, 6, /295k MACs · 288 params$/);
+  await session.checkHint(other, 6, /295k MACs · 288 params$/);
 
   const small = await session.open('small.py', net.replace('4, 16, groups=1', '4, 8'), 'python', folder);
   await session.hints(small);
-  await checkHint(session, other, 6, /295k MACs · 288 params$/);
+  await session.checkHint(other, 6, /295k MACs · 288 params$/);
   assert.match((await session.lenses(other))[0]?.command?.title ?? '', /^As in Net\(\) of small\.py · /);
 });
 
@@ -193,7 +172,7 @@ test('a newer text drops the reading of an older one', async () => {
   await session.hints(await session.open('tiny.net.yaml', 'input: [3, 8, 8]\nlayers:\n  - relu\n', 'flopline'));
   await session.edit(uri, 'range(10 ** 12)', 'range(3)');
   assert.deepEqual(await dropped, []);
-  await checkHint(session, uri, 12, /590k MACs · 592 params$/);
+  await session.checkHint(uri, 12, /590k MACs · 592 params$/);
 });
 
 test('a program that would run for ever says so', async () => {
@@ -205,7 +184,7 @@ test('a program that would run for ever says so', async () => {
 
 test('a fix writes the number that fits, and what is wrong in another file is related by its address', async () => {
   const text = net.replace('nn.Linear(16, 10)', 'nn.Linear(20, 10)');
-  const folder = project({ 'blocks.py': blocks, 'net.py': text });
+  const folder = folderOf({ 'blocks.py': blocks, 'net.py': text });
   await using session = await startSession();
   const uri = await session.open('net.py', text, 'python', folder);
   const [problem] = await session.problems(uri);
@@ -224,16 +203,16 @@ test('a fix writes the number that fits, and what is wrong in another file is re
 });
 
 test('outside of the workspace nothing is read before it is trusted', async () => {
-  const folder = project({ 'work/net.py': net, 'work/.git/HEAD': '', 'packages/blocks.py': blocks });
+  const folder = folderOf({ 'work/net.py': net, 'work/.git/HEAD': '', 'packages/blocks.py': blocks });
   await using session = await startSession({
     folder: join(folder, 'work'),
     settings: { python: join(folder, 'packages') },
     initializationOptions: { isTrusted: false },
   });
   const uri = await session.open('net.py', net, 'python', join(folder, 'work'));
-  await checkHint(session, uri, 13, /\?/);
+  await session.checkHint(uri, 13, /\?/);
   await session.connection.sendNotification('flopline/didChangePython', { isTrusted: true });
-  await checkHint(session, uri, 9, /590k MACs · 576 params$/);
+  await session.checkHint(uri, 9, /590k MACs · 576 params$/);
 });
 
 test('several networks are chosen from; one that is called with something guessed says so', async () => {

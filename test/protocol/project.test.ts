@@ -1,11 +1,11 @@
 // The project file in the server: an edit of it has the documents that it governs read again, and no others.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { type Session, startSession, until } from './session.ts';
+import { folderOf } from '../support/folders.ts';
+import { startSession, until } from './session.ts';
 
 const block = (channels: number): string =>
   `from torch import nn\n\n\nclass Block(nn.Conv2d):\n    def __init__(self):\n        super().__init__(3, ${channels}, 1, bias=False)\n`;
@@ -27,26 +27,6 @@ class Net(nn.Module):
 Net()(torch.zeros(1, 3, 8, 8))
 `;
 
-const folders: string[] = [];
-after(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-function project(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'flopline-project-'));
-  folders.push(folder);
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(join(folder, name, '..'), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
-  return folder;
-}
-
-async function checkHint(session: Session, uri: string, line: number, expected: RegExp): Promise<void> {
-  const hints = await session.hints(uri);
-  assert.match(hints.find(hint => hint.startsWith(`${line}: `)) ?? `no hint on line ${line}`, expected);
-}
-
 const files = {
   'net.py': net,
   'lib/parts.py': block(8),
@@ -57,34 +37,34 @@ const files = {
 };
 
 test('an edit of the project file has what it governs read again, and nothing else', async () => {
-  const folder = project(files);
+  const folder = folderOf(files);
   await using session = await startSession({ folder });
   const uri = await session.open('net.py', net, 'python', folder);
   const apart = await session.open('net.py', net, 'python', join(folder, 'apart'));
   const file = await session.open('flopline.yaml', files['flopline.yaml'], 'yaml', folder);
   for (const each of [uri, apart, file]) assert.deepEqual(await session.problems(each), []);
-  await checkHint(session, uri, 9, /24 params$/);
+  await session.checkHint(uri, 9, /24 params$/);
   const published = session.publications.length;
   await session.edit(file, 'lib', 'other');
   await until(() => session.publications.slice(published).some(each => each.uri === uri));
-  await checkHint(session, uri, 9, /48 params$/);
-  await checkHint(session, apart, 9, /24 params$/);
+  await session.checkHint(uri, 9, /48 params$/);
+  await session.checkHint(apart, 9, /24 params$/);
   assert.ok(!session.publications.slice(published).some(each => each.uri === apart));
 });
 
 test('an edit of a cost rule has the rows read again that it is for', async () => {
   const rules = 'modules:\n  DCNv3: {channels: argument 1, body: [conv: {out: $out, kernel: 3, padding: same}]}\n';
   const yolo = 'nc: 80\nbackbone:\n  - [-1, 1, DCNv3, [16]]\nhead:\n  - [-1, 1, Conv, [8]]\n';
-  const folder = project({ 'flopline.yaml': rules });
+  const folder = folderOf({ 'flopline.yaml': rules });
   await using session = await startSession({ folder });
   const uri = await session.open('yolov8n.yaml', yolo, 'yaml', join(folder, 'models'));
   const file = await session.open('flopline.yaml', rules, 'yaml', folder);
   assert.deepEqual(await session.problems(uri), []);
-  await checkHint(session, uri, 2, /16×640×640 · 177M MACs · 448 params$/);
+  await session.checkHint(uri, 2, /16×640×640 · 177M MACs · 448 params$/);
   const published = session.publications.length;
   await session.edit(file, 'kernel: 3', 'kernel: 1');
   await until(() => session.publications.slice(published).some(each => each.uri === uri));
-  await checkHint(session, uri, 2, /16×640×640 · 19\.7M MACs · 64 params$/);
+  await session.checkHint(uri, 2, /16×640×640 · 19\.7M MACs · 64 params$/);
   await session.edit(file, 'kernel: 1', 'kernal: 1');
   const [problem] = await until(() => {
     const last = session.publications.findLast(each => each.uri === uri)!.diagnostics;
@@ -96,20 +76,20 @@ test('an edit of a cost rule has the rows read again that it is for', async () =
 
 test('a project file that is new, or changed on the disk, is read', async () => {
   const { 'flopline.yaml': _, ...others } = files;
-  const folder = project(others);
+  const folder = folderOf(others);
   await using session = await startSession({ folder, settings: { source: 'other' } });
   const uri = await session.open('net.py', net, 'python', folder);
   await session.problems(uri);
-  await checkHint(session, uri, 9, /48 params$/);
+  await session.checkHint(uri, 9, /48 params$/);
   const published = session.publications.length;
   writeFileSync(join(folder, 'flopline.yaml'), 'source: lib\n');
   await session.changedOnDisk(pathToFileURL(join(folder, 'flopline.yaml')).toString());
   await until(() => session.publications.slice(published).some(each => each.uri === uri));
-  await checkHint(session, uri, 9, /24 params$/);
+  await session.checkHint(uri, 9, /24 params$/);
 });
 
 test('what is wrong in it is reported where it is open, and it has no costs', async () => {
-  const folder = project(files);
+  const folder = folderOf(files);
   await using session = await startSession({ folder, initializationOptions: { lensCommand: 'menu' } });
   const file = await session.open('flopline.yaml', 'sorce: lib\n', 'yaml', folder);
   const [problem, ...others] = await session.problems(file);
@@ -122,8 +102,8 @@ test('what is wrong in it is reported where it is open, and it has no costs', as
 });
 
 test('outside of a workspace that is not trusted, nothing is read', async () => {
-  const outside = project({ 'parts.py': block(8) });
-  const folder = project({ 'net.py': net, 'flopline.yaml': `source: ${outside}\n` });
+  const outside = folderOf({ 'parts.py': block(8) });
+  const folder = folderOf({ 'net.py': net, 'flopline.yaml': `source: ${outside}\n` });
   await using session = await startSession({ folder, initializationOptions: { isTrusted: false } });
   const uri = await session.open('net.py', net, 'python', folder);
   const file = await session.open('flopline.yaml', `source: ${outside}\n`, 'yaml', folder);

@@ -194,6 +194,12 @@ export class Session {
     return found.filter(hint => !hint.paddingRight).map(hint => `${hint.position.line}: ${hint.label}`);
   }
 
+  /** Waits for the hints, and asserts that the one on a 0-based line is as it should be. */
+  async checkHint(uri: string, line: number, expected: RegExp): Promise<void> {
+    const hint = (await this.hints(uri)).find(each => each.startsWith(`${line}: `));
+    assert.match(hint ?? `no hint on line ${line}`, expected);
+  }
+
   /** Those in front of rows. */
   async rowNumbers(uri: string): Promise<string[]> {
     const found = await this.rawHints(uri);

@@ -1,9 +1,8 @@
 // Model files that the Python of their repository reads, in the server: places in other files, edits of them, time.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   CodeActionTriggerKind,
@@ -11,21 +10,16 @@ import {
   DiagnosticSeverity,
   type Location,
 } from 'vscode-languageserver-protocol';
+import { folderOf } from '../support/folders.ts';
 import { type Session, type SessionOptions, startSession, until } from './session.ts';
 
 const fork = fileURLToPath(new URL('../editor/workspace/fork', import.meta.url));
 const textOf = (name: string): string => readFileSync(join(fork, 'models', name), 'utf8');
 const [tiny, blocks, yolo] = ['tiny.yaml', 'blocks.py', 'yolo.py'].map(textOf) as [string, string, string];
 
-const folders: string[] = [];
-after(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
 /** A copy of the repository, open in a session: the folder of its model files, and the address of one. */
 async function opened(options: SessionOptions = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'flopline-source-'));
-  folders.push(folder);
+  const folder = folderOf();
   cpSync(fork, folder, { recursive: true });
   const session = await startSession(options);
   const models = join(folder, 'models');
@@ -38,11 +32,6 @@ const addressOf = (models: string, name: string): string => pathToFileURL(join(m
 async function definition(session: Session, uri: string, words: string): Promise<Location | null> {
   const position = session.rangeOf(uri, words).start;
   return session.connection.sendRequest('textDocument/definition', { textDocument: { uri }, position });
-}
-
-async function checkHint(session: Session, uri: string, line: number, expected: RegExp): Promise<void> {
-  const hints = await session.hints(uri);
-  assert.match(hints.find(hint => hint.startsWith(`${line}: `)) ?? `no hint on line ${line}`, expected);
 }
 
 test('the name of a module leads into a file that is not open, and from there follows its edits', async () => {
@@ -62,18 +51,18 @@ test('an edit in the Python that is not saved changes the hints of its dependant
   const other = await session.open('blocks.py', blocks, 'python', models);
   const alone = await session.open('alone.net.yaml', 'input: [3, 8, 8]\nlayers:\n  - relu\n', 'yaml', models);
   for (const each of [uri, alone]) await session.problems(each);
-  await checkHint(session, uri, 3, /511M MACs · 5\.10k params$/);
+  await session.checkHint(uri, 3, /511M MACs · 5\.10k params$/);
   let published = session.publications.length;
   const again = (): boolean => session.publications.slice(published).some(each => each.uri === uri);
   // 16·32 weights instead of 9·16·32 in the first of its convolutions.
   await session.edit(other, 'Conv(c1, c2, 3)', 'Conv(c1, c2, 1)');
   await until(again);
-  await checkHint(session, uri, 3, /91\.8M MACs · 1\.01k params$/);
+  await session.checkHint(uri, 3, /91\.8M MACs · 1\.01k params$/);
   published = session.publications.length;
   // What was not saved is gone.
   await session.close(other);
   await until(again);
-  await checkHint(session, uri, 3, /511M MACs · 5\.10k params$/);
+  await session.checkHint(uri, 3, /511M MACs · 5\.10k params$/);
   assert.ok(!session.publications.slice(2).some(each => each.uri === alone));
 });
 
@@ -142,8 +131,7 @@ test('an editor that looks whether to show its bulb has nothing tried; a person 
 });
 
 test('a workspace that is not trusted reads no reader outside of it', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'flopline-source-'));
-  folders.push(folder);
+  const folder = folderOf();
   cpSync(fork, folder, { recursive: true });
   mkdirSync(join(folder, 'configs'));
   writeFileSync(join(folder, 'configs/tiny.yaml'), tiny);
@@ -153,10 +141,10 @@ test('a workspace that is not trusted reads no reader outside of it', async () =
   });
   const uri = await session.open('tiny.yaml', tiny, 'yaml', join(folder, 'configs'));
   // `Gate` is known to the repository alone.
-  await checkHint(session, uri, 3, /\?/);
+  await session.checkHint(uri, 3, /\?/);
   assert.equal((await definition(session, uri, 'Gate'))?.uri, uri);
   await session.connection.sendNotification('flopline/didChangePython', { isTrusted: true });
-  await checkHint(session, uri, 3, /511M MACs · 5\.10k params$/);
+  await session.checkHint(uri, 3, /511M MACs · 5\.10k params$/);
 });
 
 test('completion and signature help stay those of the tables', async () => {

@@ -6,6 +6,7 @@ import {
   type DiffReport,
   diffCells,
   diffCounts,
+  diffHead,
   diffReport,
   diffTitle,
   diffTotals,
@@ -141,19 +142,11 @@ function diffTable(diff: DiffReport, words: ReportWords, all: boolean): string {
     return [...texts, cells.value, cells.change, cells.params, cells.paramsChange];
   });
   const totals = diffTotals(diff);
-  const head = [
-    '',
-    l10n.t('line'),
-    l10n.t('layer'),
-    l10n.t('type'),
-    l10n.t('output'),
-    words.unit,
-    '',
-    l10n.t('params'),
-    '',
-  ];
   const foot = ['', '', l10n.t('total'), '', '', totals.value, totals.change, totals.params, totals.paramsChange];
-  const lines = aligned([head, ...rows, foot], ['start', 'end', 'start', 'start', 'end', 'end', 'end', 'end', 'end']);
+  const lines = aligned(
+    [diffHead(words), ...rows, foot],
+    ['start', 'end', 'start', 'start', 'end', 'end', 'end', 'end', 'end'],
+  );
   const [top = '', ...others] = ruled(lines);
   const rule = others[0]!;
   return [

@@ -15,16 +15,25 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   type Analysed,
+  type Base,
   type Document,
   diagnosisLines,
   documentProblems,
   hintDetail,
   hints,
   hover,
+  type Lens,
   Lines,
   lenses,
   markdownReport,
   orderOf,
+  otherDetail,
+  otherHints,
+  otherHover,
+  otherLenses,
+  otherProblems,
+  othersMarkdown,
+  othersText,
   priceReported,
   problemsWithHints,
   report,
@@ -42,6 +51,7 @@ import { answerCompletion, completionOptions, signatureOptions } from './complet
 import { readSettings } from './configuration.ts';
 import { acceptCommand, fromProto, type HintData, type LensCommands, toProto } from './convert.ts';
 import { answerNavigation, navigationCapabilities } from './navigation.ts';
+import { Others } from './others.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
 import { answerRows } from './rows.ts';
 import { nobody, Session } from './session.ts';
@@ -278,7 +288,7 @@ export function serve(connection: Connection): void {
         ...(language === undefined ? {} : { language }),
       });
       const analysed = workspace.analysed(uri);
-      const { settings } = analysed ?? {};
+      const settings = workspace.settings.of(uri);
       const trials = analysed ? priceReported(analysed) : [];
       const isSlow = analysed && (analysed.spec.program !== undefined || analysed.spec.reader !== undefined);
       const end = performance.now() + mostPricing;
@@ -290,16 +300,19 @@ export function serve(connection: Connection): void {
         }
         await turn();
         // Whatever has changed is published anew.
-        if (version !== workspace.version(uri) || workspace.analysed(uri)?.settings !== settings) return;
+        if (version !== workspace.version(uri) || settings !== workspace.settings.of(uri)) return;
       }
       sendProblems(uri, version, document, analysed);
+      if (analysed) others.read(uri, analysed);
     } catch (error) {
       session.complain('diagnostics', error);
     }
   }
 
   function sendProblems(uri: string, version: number, document: Document, analysed: Analysed | undefined): void {
-    const found = analysed ? problemsWithHints(analysed) : documentProblems(document);
+    const found = analysed
+      ? [...problemsWithHints(analysed), ...otherProblems(others.of(analysed))]
+      : documentProblems(document);
     const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
     const linesOf = (file: string): Lines | undefined => {
       const text = textOfFile(document, analysed?.spec, file);
@@ -311,6 +324,18 @@ export function serve(connection: Connection): void {
     connection.sendDiagnostics({ uri, version, diagnostics });
   }
 
+  // --- Other networks of a text -----------------------------------------------------------------------------------
+
+  const others = new Others(session, uri => {
+    refreshHints();
+    publish(uri);
+  });
+
+  function lensesOf(analysed: Analysed, base: Base | undefined): readonly Lens[] {
+    const found = others.of(analysed);
+    return [...lenses(analysed, base, othersText(found)), ...otherLenses(analysed, found)];
+  }
+
   // --- Requests ---------------------------------------------------------------------------------------------------
 
   connection.languages.inlayHint.on(({ textDocument: { uri }, range }, token) =>
@@ -318,11 +343,14 @@ export function serve(connection: Connection): void {
       const { lines } = analysed.document;
       const version = workspace.version(uri)!;
       look(uri);
+      others.read(uri, analysed);
       const data: HintData = [workspace.number(uri), version];
       const within = fromProto.range(lines, range);
       return [
         ...rowNumbers(analysed, within).map(row => toProto.rowNumber(lines, row, data)),
-        ...hints(analysed, within, base).map(hint => toProto.inlayHint(lines, hint, data)),
+        ...[...hints(analysed, within, base), ...otherHints(analysed, others.of(analysed), within)].map(hint =>
+          toProto.inlayHint(lines, hint, data),
+        ),
       ];
     }),
   );
@@ -334,7 +362,8 @@ export function serve(connection: Connection): void {
     return session.compare('hint detail', uri, token, hint, (analysed, base) => {
       // The line of an older text may be another one now; the editor asks for new hints anyway.
       if (version !== workspace.version(uri)) return hint;
-      const value = hintDetail(analysed, hint.position.line, base);
+      const { line } = hint.position;
+      const value = hintDetail(analysed, line, base) || otherDetail(others.of(analysed), line);
       return value === '' ? hint : { ...hint, tooltip: { kind: 'markdown', value } };
     });
   });
@@ -342,14 +371,15 @@ export function serve(connection: Connection): void {
   connection.onHover(({ textDocument: { uri }, position }, token) =>
     session.compare('hover', uri, token, null, (analysed, base) => {
       const { lines } = analysed.document;
-      const found = hover(analysed, lines.offset(position), base);
+      const offset = lines.offset(position);
+      const found = hover(analysed, offset, base) ?? otherHover(analysed, others.of(analysed), offset);
       return found ? toProto.hover(lines, found) : null;
     }),
   );
 
   connection.onCodeLens(({ textDocument: { uri } }, token) =>
     session.compareNetwork<CodeLens[]>('code lens', uri, token, [], (analysed, base) =>
-      lenses(analysed, base)
+      lensesOf(analysed, base)
         .filter(({ action }) => !action || commandsOf(session)[action.kind] !== '')
         .map(lens => toProto.codeLens(analysed.document.lines, lens, uri, commandsOf(session))),
     ),
@@ -364,7 +394,7 @@ export function serve(connection: Connection): void {
   session.on('flopline/summary', ({ textDocument: { uri } }, token) =>
     session.compareNetwork<DocumentSummary | null>('summary', uri, token, null, (analysed, base) => ({
       ...summary(analysed, base),
-      markdown: summaryMarkdown(analysed),
+      markdown: [summaryMarkdown(analysed), othersMarkdown(others.of(analysed))].filter(Boolean).join('\n\n'),
       inFile: settingsInFile(analysed),
       choices: documentChoices(analysed),
     })),
@@ -372,7 +402,7 @@ export function serve(connection: Connection): void {
 
   session.on('flopline/report', ({ textDocument: { uri } }, token) =>
     session.answerNetwork<string | null>('report', uri, token, null, analysed =>
-      markdownReport(report(analysed), {
+      markdownReport(report(analysed, { networks: others.of(analysed) }), {
         unit: analysed.model.convention.unit,
         shapeOrder: orderOf(analysed),
       }),
@@ -405,7 +435,7 @@ export function serve(connection: Connection): void {
     return null;
   });
 
-  answerChoices(session);
+  answerChoices(session, others);
   answerCodeActions(session);
   answerRows(session);
   answerCompletion(session);

@@ -207,6 +207,11 @@ export function diffCounts({ rows }: DiffReport): string {
   ].join(', ');
 }
 
+/** What the columns of a comparison are called. The mark and the changes have no name of their own. */
+export function diffHead({ unit }: ReportWords): string[] {
+  return ['', l10n.t('line'), l10n.t('layer'), l10n.t('type'), l10n.t('output'), unit, '', l10n.t('params'), ''];
+}
+
 /** The differing layers, or all of them, as Markdown, for a pull request. */
 export function markdownDiff(diff: DiffReport, words: ReportWords, all = false): string {
   const { before, after } = diff;
@@ -215,23 +220,13 @@ export function markdownDiff(diff: DiffReport, words: ReportWords, all = false):
     return `| ${[...texts, cells.value, cells.change, cells.params, cells.paramsChange].join(' | ')} |`;
   });
   const totals = diffTotals(diff);
-  const head = [
-    l10n.t('line'),
-    l10n.t('layer'),
-    l10n.t('type'),
-    l10n.t('output'),
-    words.unit,
-    '',
-    l10n.t('params'),
-    '',
-  ];
   const foot = [totals.value, totals.change, totals.params, totals.paramsChange].map(text => `**${text}**`);
   return [
     `### ${markdownCell(diffTitle(before, after))} → ${markdownCell(diffTitle(after, before))}`,
     '',
     diffCounts(diff),
     '',
-    `| | ${head.join(' | ')} |`,
+    `| ${diffHead(words).join(' | ')} |`,
     '|---|--:|---|---|---|--:|--:|--:|--:|',
     ...rows,
     `| | | **${l10n.t('total')}** | | | ${foot.join(' | ')} |`,

@@ -71,6 +71,20 @@ export function hints(analysed: Analysed, within: Range, base?: Base): Hint[] {
   return others.length === 0 ? found : [...found, ...others].sort((a, b) => a.line - b.line);
 }
 
+/**
+ * The hints of all lines of a network that is not the one shown, in parentheses: what is there is in no total that is
+ * shown. They have no marks, for the same reason.
+ */
+export function hintsInParentheses(analysed: Analysed): Hint[] {
+  const { model, settings, document } = analysed;
+  if (!settings.hints.enabled) return [];
+  const template = parsed(settings.hints.template);
+  return model.lineCosts().flatMap(lineCost => {
+    const label = lineLabel(analysed, template, lineCost, '', 2);
+    return label === '' ? [] : [{ at: document.lines.end(lineCost.line), label: `(${label})`, line: lineCost.line }];
+  });
+}
+
 /** Those of the rows that something stands in for: what is to be said of them as they are. */
 function actualHints(
   analysed: Analysed,
