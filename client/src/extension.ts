@@ -13,6 +13,7 @@ import { type Chosen, createChosen } from './chosen.ts';
 import { baseScheme, type Comparisons, createComparisons } from './comparison.ts';
 import { setInput } from './entryComment.ts';
 import { offerTools } from './mcp.ts';
+import { createNetworks, type Networks } from './networks.ts';
 import { originText } from './origins.ts';
 import { createPython } from './python.ts';
 import { changeRow, rowCommands } from './rows.ts';
@@ -25,6 +26,7 @@ export interface Flopline {
   readonly totals: Totals;
   readonly chosen: Chosen;
   readonly comparisons: Comparisons;
+  readonly networks: Networks;
 }
 
 /**
@@ -99,6 +101,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     summary: () => totals.refresh(),
   });
 
+  const networks = createNetworks({
+    list: async token => {
+      // Nobody may have opened one yet.
+      await client.start();
+      return ask('flopline/networks', {}, token);
+    },
+    totals: (uri, token) => ask('flopline/networkTotals', { textDocument: { uri } }, token),
+  });
+
   const on = <M extends keyof Notifications>(method: M, handler: (params: Notifications[M]) => void): void => {
     context.subscriptions.push(client.onNotification(method, handler));
   };
@@ -108,6 +119,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     if (isSpec) python.use(uri);
     if (isSpec) comparisons.use(uri);
     totals.changed(uri);
+    networks.changed(uri);
   });
 
   const command = (name: string, run: () => Promise<unknown>): void => {
@@ -132,6 +144,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   command('diagnose', diagnose);
   command('toggleHints', toggleHints);
   command('restartServer', restart);
+  command('refreshNetworks', async () => networks.refresh());
 
   context.subscriptions.push(
     client,
@@ -139,6 +152,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     chosen,
     python,
     comparisons,
+    networks,
     client.onDidChangeState(({ newState }) => {
       if (newState === State.Running) comparisons.resend();
       totals.refresh();
@@ -147,7 +161,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   offerTools(context);
   // The client library reports a server that does not start; the commands stay, restarting among them.
   await whenCandidate(() => client.start().catch(() => {}), context.subscriptions);
-  return { totals, chosen, comparisons };
+  return { totals, chosen, comparisons, networks };
 
   async function restart(): Promise<void> {
     // One that has failed cannot be stopped.

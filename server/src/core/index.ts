@@ -41,7 +41,7 @@ export {
 } from './features/diff.ts';
 export { type Diagnosis, diagnosis, diagnosisLines } from './features/doctor.ts';
 export { documentProblems, findings, problems, problemsWithHints } from './features/findings.ts';
-export { type FixOffer, fixes } from './features/fixes.ts';
+export { commentFixes, type FixOffer, fixes } from './features/fixes.ts';
 export { type Folding, foldings } from './features/folding.ts';
 export { type Hint, hints, maxLabel } from './features/hints.ts';
 export { type Hover, hintDetail, hover } from './features/hover.ts';
@@ -96,6 +96,7 @@ export {
 export { type Summary, summary, summaryMarkdown } from './features/summary.ts';
 export { type SymbolNode, symbols } from './features/symbols.ts';
 export { orderOf } from './features/wording.ts';
+export { type NetworkTotals, networkPlace, networkTotals } from './features/workspace.ts';
 export {
   type Format,
   formats,

@@ -46,11 +46,12 @@ import {
 import { pathOfUri } from '../host/disk.ts';
 import type { ClientNotifications, DocumentSummary } from '../protocol/index.ts';
 import { answerChoices, documentChoices } from './choices.ts';
-import { answerCodeActions } from './codeActions.ts';
+import { answerCodeActions, fixAllKind } from './codeActions.ts';
 import { answerCompletion, completionOptions, signatureOptions } from './completion.ts';
 import { readSettings } from './configuration.ts';
 import { acceptCommand, fromProto, type HintData, type LensCommands, toProto } from './convert.ts';
 import { answerNavigation, navigationCapabilities } from './navigation.ts';
+import { answerNetworks } from './networks.ts';
 import { Others } from './others.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
 import { answerRows } from './rows.ts';
@@ -89,8 +90,9 @@ export function serve(connection: Connection): void {
         codeLensProvider: {},
         ...(canRegister(session) ? {} : { documentSymbolProvider: outlineOptions }),
         ...navigationCapabilities,
+        workspaceSymbolProvider: true,
         codeActionProvider: {
-          codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite],
+          codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, fixAllKind],
           resolveProvider: true,
         },
         executeCommandProvider: { commands: [acceptCommand] },
@@ -163,14 +165,18 @@ export function serve(connection: Connection): void {
   }
 
   /** Asks for the settings of some documents: those of their folder, or whatever the editor has for them. */
-  async function configureScoped(uris: readonly string[], reported: ReadonlySet<string>): Promise<void> {
+  async function configureScoped(
+    uris: readonly string[],
+    reported: ReadonlySet<string>,
+    mayBeClosed = false,
+  ): Promise<void> {
     if (uris.length === 0) return;
     try {
       const items = uris.map(scopeUri => ({ scopeUri, section: 'flopline' }));
       const sections: readonly unknown[] = await connection.workspace.getConfiguration(items);
       for (const [index, uri] of uris.entries()) {
         const section = sections[index];
-        if (!texts.get(uri)) continue;
+        if (!mayBeClosed && !texts.get(uri)) continue;
         // An editor without settings for a file may answer nothing; those for all hold.
         const own = section === undefined || section === null ? undefined : readSettings(section);
         for (const complaint of own?.complaints ?? []) if (!reported.has(complaint)) connection.console.warn(complaint);
@@ -441,6 +447,9 @@ export function serve(connection: Connection): void {
   answerCompletion(session);
   answerSlimming(session);
   answerNavigation(session);
+  answerNetworks(session, async uri => {
+    if (isAskable()) await configureScoped([uri], new Set(), true);
+  });
 
   texts.listen(connection);
   connection.listen();
