@@ -45,6 +45,8 @@ export function createNetworks(questions: Questions): Networks {
   const totals = new Map<string, NetworkTotals | null>();
   /** Addresses whose totals are wanted, in the order in which their entries are shown. */
   const wanted = new Set<string>();
+  /** Those of documents that a person is changing: they come first. */
+  const urgent = new Set<string>();
   const outdated = new Set<string>();
   const changes = new vscode.EventEmitter<Entry | undefined>();
   let list: Promise<readonly NetworkFile[]> | undefined;
@@ -89,8 +91,10 @@ export function createNetworks(questions: Questions): Networks {
     if (isAsking) return;
     isAsking = true;
     try {
-      for (const uri of wanted) {
-        if (!view.visible) return;
+      while (view.visible) {
+        const uri = first(urgent) ?? first(wanted);
+        if (uri === undefined) return;
+        urgent.delete(uri);
         wanted.delete(uri);
         const { token } = cancellation;
         const found = await questions.totals(uri, token).catch(() => null);
@@ -134,6 +138,7 @@ export function createNetworks(questions: Questions): Networks {
       cancellation.cancel();
       cancellation = new vscode.CancellationTokenSource();
       wanted.clear();
+      urgent.clear();
       return;
     }
     const watcher = vscode.workspace.createFileSystemWatcher(candidates);
@@ -162,8 +167,8 @@ export function createNetworks(questions: Questions): Networks {
   return {
     changed: uri => {
       if (!view.visible || !totals.has(uri)) return;
-      outdated.add(uri);
-      show();
+      urgent.add(uri);
+      ask();
     },
     refresh,
     shown: async () => {
@@ -182,6 +187,8 @@ export function createNetworks(questions: Questions): Networks {
     },
   };
 }
+
+const first = (uris: ReadonlySet<string>): string | undefined => uris.values().next().value;
 
 function foldersOf(networks: readonly Network[]): Folder[] {
   const found = new Map<string, Network[]>();
