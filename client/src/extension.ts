@@ -15,6 +15,7 @@ import { setInput } from './entryComment.ts';
 import { offerTools } from './mcp.ts';
 import { createNetworks, type Networks } from './networks.ts';
 import { originText } from './origins.ts';
+import { createOverviews } from './overview.ts';
 import { createPython } from './python.ts';
 import { changeRow, rowCommands } from './rows.ts';
 import { makeCheaper } from './slim.ts';
@@ -110,6 +111,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     totals: (uri, token) => ask('flopline/networkTotals', { textDocument: { uri } }, token),
   });
 
+  const overviews = createOverviews(context.extensionUri, params => {
+    if (client.state === State.Running) client.sendNotification('flopline/didShowOverview', params).catch(() => {});
+  });
+
   const on = <M extends keyof Notifications>(method: M, handler: (params: Notifications[M]) => void): void => {
     context.subscriptions.push(client.onNotification(method, handler));
   };
@@ -118,9 +123,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     if (language !== undefined) giveLanguage(uri, language);
     if (isSpec) python.use(uri);
     if (isSpec) comparisons.use(uri);
+    if (isSpec) overviews.use(uri);
     totals.changed(uri);
     networks.changed(uri);
   });
+  on('flopline/overview', message => overviews.received(message));
 
   const command = (name: string, run: () => Promise<unknown>): void => {
     context.subscriptions.push(vscode.commands.registerCommand(`flopline.${name}`, run));
@@ -141,6 +148,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   command('copyReport', copyReport);
   command('compareWith', () => ofSpec(comparisons.pick));
   command('showChanges', () => ofSpec(comparisons.show));
+  command('openOverview', async () => overviews.open());
   command('diagnose', diagnose);
   command('toggleHints', toggleHints);
   command('restartServer', restart);
@@ -153,8 +161,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     python,
     comparisons,
     networks,
+    overviews,
     client.onDidChangeState(({ newState }) => {
-      if (newState === State.Running) comparisons.resend();
+      if (newState === State.Running) {
+        comparisons.resend();
+        overviews.resend();
+      }
       totals.refresh();
     }),
   );

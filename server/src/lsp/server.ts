@@ -54,6 +54,7 @@ import { answerNavigation, navigationCapabilities } from './navigation.ts';
 import { answerNetworks } from './networks.ts';
 import { Others } from './others.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
+import { answerOverview } from './overview.ts';
 import { answerRows } from './rows.ts';
 import { nobody, Session } from './session.ts';
 import { answerSlimming } from './slimming.ts';
@@ -73,6 +74,7 @@ export function serve(connection: Connection): void {
   const texts = new TextDocuments(TextDocument);
   const workspace = new Workspace(texts);
   const session = new Session(connection, workspace);
+  const shown = answerOverview(session);
 
   connection.onInitialize((params): InitializeResult => {
     session.client = params.capabilities;
@@ -208,6 +210,7 @@ export function serve(connection: Connection): void {
   const specs = new Set<string>();
 
   texts.onDidChangeContent(({ document: { uri } }) => {
+    shown.update(uri);
     clearTimeout(waiting.get(uri));
     waiting.set(
       uri,
@@ -222,6 +225,7 @@ export function serve(connection: Connection): void {
     clearTimeout(waiting.get(uri));
     waiting.delete(uri);
     workspace.forget(uri);
+    shown.update(uri);
     if (specs.delete(uri)) connection.sendDiagnostics({ uri, diagnostics: [] });
     // What was not saved is gone.
     publishAll(workspace.dependants(uri)).catch(error => session.complain('diagnostics', error));
@@ -270,6 +274,7 @@ export function serve(connection: Connection): void {
 
   /** Has the editor ask again for what it shows beside the text. */
   function refreshHints(): void {
+    shown.update();
     const { inlayHint, codeLens } = session.client.workspace ?? {};
     if (inlayHint?.refreshSupport) connection.languages.inlayHint.refresh().catch(nobody);
     if (codeLens?.refreshSupport) connection.sendRequest('workspace/codeLens/refresh').catch(nobody);
