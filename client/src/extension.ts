@@ -8,6 +8,7 @@ import type {
   Notifications,
   Requests,
 } from '../../server/src/protocol/index.ts';
+import { type Budgets, createBudgets } from './budgets.ts';
 import { pickChoice } from './choices.ts';
 import { type Chosen, createChosen } from './chosen.ts';
 import { baseScheme, type Comparisons, createComparisons } from './comparison.ts';
@@ -28,6 +29,7 @@ export interface Flopline {
   readonly chosen: Chosen;
   readonly comparisons: Comparisons;
   readonly networks: Networks;
+  readonly budgets: Budgets;
 }
 
 /**
@@ -115,6 +117,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     if (client.state === State.Running) client.sendNotification('flopline/didShowOverview', params).catch(() => {});
   });
 
+  // Starting it again is nothing while it runs.
+  const budgets = createBudgets(async (method, params, token) => {
+    await client.start();
+    return ask(method, params, token);
+  });
+
   const on = <M extends keyof Notifications>(method: M, handler: (params: Notifications[M]) => void): void => {
     context.subscriptions.push(client.onNotification(method, handler));
   };
@@ -162,6 +170,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     comparisons,
     networks,
     overviews,
+    budgets,
     client.onDidChangeState(({ newState }) => {
       if (newState === State.Running) {
         comparisons.resend();
@@ -173,7 +182,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   offerTools(context);
   // The client library reports a server that does not start; the commands stay, restarting among them.
   await whenCandidate(() => client.start().catch(() => {}), context.subscriptions);
-  return { totals, chosen, comparisons, networks };
+  budgets.start().catch(() => {});
+  return { totals, chosen, comparisons, networks, budgets };
 
   async function restart(): Promise<void> {
     // One that has failed cannot be stopped.

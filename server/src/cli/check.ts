@@ -2,10 +2,8 @@
 import * as l10n from '@vscode/l10n';
 import {
   type BudgetedFile,
-  type BudgetStatus,
-  type BudgetUse,
   budgetProblem,
-  conditionsText,
+  checkReport,
   type Document,
   judge,
   judgedBy,
@@ -88,7 +86,9 @@ export function runCheck(request: CheckRequest, streams: Streams): ExitCode {
   const checked = { rows, findings };
   switch (request.format) {
     case 'json':
-      streams.out(json(rows.map(fileOf)));
+      streams.out(
+        json(rows.map(({ path, verdict, document }) => checkReport(verdict, document, { file: path, shown }))),
+      );
       break;
     case 'sarif':
       streams.out(sarif(checked));
@@ -141,77 +141,4 @@ function projectFindings(project: Project, disk: Disk): readonly CheckFinding[] 
 
 function projectFinding(project: Project, problem: Problem): CheckFinding {
   return { path: shown(project.path), lines: new Lines(project.text), problem };
-}
-
-/** What scripts rely on: a file of schema 1 of `flopline check --format json`. */
-export interface CheckReport {
-  readonly file: string;
-  /** The expression that builds the network of a Python file. */
-  readonly entry?: string;
-  /** The budget, by its project file and the 1-based line there. */
-  readonly budget: { readonly file: string; readonly line: number };
-  /** What the budget is for, in words. */
-  readonly for: string;
-  readonly limits: Amounts<number>;
-  /** Null for what is not known. */
-  readonly actual: Amounts<number | null>;
-  readonly status: BudgetStatus;
-  /** Whether all that is limited is known; else numbers are lower bounds. */
-  readonly complete: boolean;
-  /** Where the status is unknown: the reason, in words. */
-  readonly why?: string;
-  readonly costliest: readonly CostlyReport[];
-}
-
-/** Bytes are bytes. */
-export interface Amounts<T> {
-  readonly macs?: T;
-  readonly params?: T;
-  readonly bytes?: T;
-  readonly peak?: T;
-  readonly time?: { readonly device: string; readonly ms: T };
-}
-
-export interface CostlyReport {
-  readonly name: string;
-  readonly op: string;
-  /** 1-based; null where it is in no text. */
-  readonly line: number | null;
-  /** Where it is in another file. */
-  readonly file?: string;
-  readonly macs: number;
-  readonly params: number;
-  /** Its share of what is limited, from 0 to 1. */
-  readonly share: number;
-}
-
-function fileOf({ path, verdict, document }: CheckRow): CheckReport {
-  const { use, status, limits, why, costliest } = verdict;
-  const amounts = <T>(of: (limit: Verdict['limits'][number]) => T): Amounts<T> =>
-    Object.fromEntries(
-      limits.map(limit => [
-        limit.key,
-        limit.key === 'time' ? { device: limit.device ?? '', ms: of(limit) } : of(limit),
-      ]),
-    );
-  return {
-    file: path,
-    ...(use.entry === undefined ? {} : { entry: use.entry }),
-    budget: budgetPlace(use),
-    for: conditionsText(verdict),
-    limits: amounts(({ limit }) => limit),
-    actual: amounts(({ actual }) => (Number.isNaN(actual) ? null : actual)),
-    status,
-    complete: limits.every(({ isLeast, actual }) => !isLeast && !Number.isNaN(actual)),
-    ...(why === undefined ? {} : { why }),
-    costliest: costliest.map(({ name, type, range, file, macs, params, share }) => {
-      const text = file === undefined ? document.source.text : verdict.analysed?.spec.imports?.read.get(file);
-      const line = range && text !== undefined ? new Lines(text).lineAt(range.from) + 1 : null;
-      return { name, op: type, line, ...(file === undefined ? {} : { file: shown(file) }), macs, params, share };
-    }),
-  };
-}
-
-function budgetPlace({ project, named }: BudgetUse): CheckReport['budget'] {
-  return { file: shown(project.path), line: new Lines(project.text).lineAt(named.range.from) + 1 };
 }

@@ -40,11 +40,14 @@ export {
   type LimitKey,
   limitCell,
   limitKeys,
+  limitsText,
   limitText,
+  notIgnored,
   type Verdict,
   verdictMessage,
   verdictText,
 } from './features/check.ts';
+export { type CheckReport, checkReport } from './features/checkReport.ts';
 export { commentEdits } from './features/choiceComment.ts';
 export { type Choice, type ChoiceValue, choices, type Outcome, outcome } from './features/choices.ts';
 export { type Comparison, compare, type Layer, type LayerPair, type Status } from './features/comparison.ts';

@@ -19,6 +19,7 @@ import {
   priceAdvice,
   type Range,
 } from '../core/index.ts';
+import type { Budgets } from './budgets.ts';
 import { type AdviceData, fromProto, toProto } from './convert.ts';
 import type { Session } from './session.ts';
 
@@ -28,7 +29,7 @@ export const fixAllKind: CodeActionKind = `${CodeActionKind.SourceFixAll}.flopli
 /** More than any line has: a long selection is not priced before somebody asks. */
 const manyCandidates = 48;
 
-export function answerCodeActions(session: Session): void {
+export function answerCodeActions(session: Session, budgets: Budgets): void {
   const { connection, workspace } = session;
 
   connection.onCodeAction(({ textDocument: { uri }, range, context }, token) =>
@@ -56,6 +57,11 @@ export function answerCodeActions(session: Session): void {
       const rewrites = asks(CodeActionKind.RefactorRewrite);
       const found: CodeAction[] = [...fixAll];
       if (wantsFixes) found.push(...fixes(analysed, place).map(offer => toProto.fix(lines, offer, document, reported)));
+      if (wantsFixes) {
+        const isAsked = context.triggerKind !== CodeActionTriggerKind.Automatic;
+        for (const { problem, fix } of await budgets.offers(uri, analysed, place, isAsked, token))
+          found.push(toProto.fix(lines, { problem, fix, preferred: false }, document, reported));
+      }
       const candidates = adviceAt(analysed, place).filter(
         ({ kind }) => rewrites || (wantsFixes && kind === 'quickfix'),
       );

@@ -45,6 +45,7 @@ import {
 } from '../core/index.ts';
 import { pathOfUri } from '../host/disk.ts';
 import type { ClientNotifications, DocumentSummary } from '../protocol/index.ts';
+import { answerBudgets, Budgets } from './budgets.ts';
 import { answerChoices, documentChoices } from './choices.ts';
 import { answerCodeActions, fixAllKind } from './codeActions.ts';
 import { answerCompletion, completionOptions, signatureOptions } from './completion.ts';
@@ -100,6 +101,10 @@ export function serve(connection: Connection): void {
         executeCommandProvider: { commands: [acceptCommand] },
       },
     };
+  });
+
+  const budgets = new Budgets(session, uri => {
+    publish(uri);
   });
 
   // --- Settings ---------------------------------------------------------------------------------------------------
@@ -226,6 +231,7 @@ export function serve(connection: Connection): void {
     waiting.delete(uri);
     workspace.forget(uri);
     shown.update(uri);
+    budgets.forget(uri);
     if (specs.delete(uri)) connection.sendDiagnostics({ uri, diagnostics: [] });
     // What was not saved is gone.
     publishAll(workspace.dependants(uri)).catch(error => session.complain('diagnostics', error));
@@ -322,7 +328,7 @@ export function serve(connection: Connection): void {
 
   function sendProblems(uri: string, version: number, document: Document, analysed: Analysed | undefined): void {
     const found = analysed
-      ? [...problemsWithHints(analysed), ...otherProblems(others.of(analysed))]
+      ? [...budgets.problems(uri, analysed), ...problemsWithHints(analysed), ...otherProblems(others.of(analysed))]
       : documentProblems(document);
     const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
     const linesOf = (file: string): Lines | undefined => {
@@ -408,6 +414,7 @@ export function serve(connection: Connection): void {
       markdown: [summaryMarkdown(analysed), othersMarkdown(others.of(analysed))].filter(Boolean).join('\n\n'),
       inFile: settingsInFile(analysed),
       choices: documentChoices(analysed),
+      budget: budgets.state(uri, analysed),
     })),
   );
 
@@ -447,7 +454,8 @@ export function serve(connection: Connection): void {
   });
 
   answerChoices(session, others);
-  answerCodeActions(session);
+  answerCodeActions(session, budgets);
+  answerBudgets(session);
   answerRows(session);
   answerCompletion(session);
   answerSlimming(session);

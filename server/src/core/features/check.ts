@@ -15,6 +15,7 @@ import {
   withValues,
 } from '../settings/index.ts';
 import type { TextEdit } from '../text/edit.ts';
+import { isIgnored } from '../text/pragma.ts';
 import { type Problem, textOf } from '../text/problem.ts';
 import { bytes, changeText, exact, percent, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
@@ -485,6 +486,15 @@ export function verdictText({ limits, status }: Pick<Verdict, 'limits' | 'status
   return listText([...first, ...others].map(limitText));
 }
 
+/** What a budget allows, before anything is known: `≤ 5.00G MACs, ≤ 3.20M params`. */
+export function limitsText({ limits, scale }: BudgetUse['budget']): string {
+  const parts = limitKeys.flatMap(key => {
+    const limit = limitOf(limits, key);
+    return limit === undefined ? [] : [`≤ ${quantityText(key, limit)}`];
+  });
+  return [...(scale ? [l10n.t('scale {0}', scale.value)] : []), ...parts].join(', ');
+}
+
 /** What is over or not known, as one sentence, and for which input. */
 export function verdictMessage(verdict: Verdict): string {
   const { status, limits, why } = verdict;
@@ -521,6 +531,11 @@ function layerText({ name, type, text, share }: CostlyLayer): string {
   return type === '' || type === name
     ? l10n.t('{0} with {1} ({2})', name, text, percent(share))
     : l10n.t('{0} ({1}) with {2} ({3})', name, type, text, percent(share));
+}
+
+/** Problems without those that comments of the text ignore. */
+export function notIgnored({ pragmas, lines }: Document, problems: readonly Problem[]): readonly Problem[] {
+  return problems.filter(problem => !isIgnored(problem, pragmas, lines));
 }
 
 /** A verdict as a problem at the head of the network; undefined where it is within the budget. */
