@@ -69,7 +69,9 @@ function replaceAll(self: ModuleInstance, items: readonly Value[], registry: Reg
 
 function asChild(value: Value, name: string, machine: Machine): Value {
   if (value === null || value instanceof ModuleInstance || value instanceof Unknown) return value;
-  throw machine.raise('TypeError', `${machine.typeOf(value)?.name ?? 'object'} is not a Module subclass (${name})`);
+  const cls = machine.typeOf(value);
+  if (cls?.unknownBase) return cls.unknownBase;
+  throw machine.raise('TypeError', `${cls?.name ?? 'object'} is not a Module subclass (${name})`);
 }
 
 /** All items of an iterable; what cannot be listed makes the contents unknown. */

@@ -317,7 +317,8 @@ const basics: readonly Native[] = [
   ...['add_module', 'register_module'].map(name =>
     native(name, 'self, name, module', ([self, child, value], machine) => {
       const module = registering(self, child, machine, 'module');
-      if (value instanceof Unknown) module.set(String(child), value);
+      const unknown = value instanceof Unknown ? value : machine.typeOf(value!)?.unknownBase;
+      if (unknown && !(value instanceof ModuleInstance)) module.set(String(child), unknown);
       else if (value !== null && !(value instanceof ModuleInstance)) {
         throw machine.raise('TypeError', `${typeName(value!, machine)} is not a Module subclass`);
       } else module.register('children', String(child), value);
