@@ -443,8 +443,8 @@ class Vm implements Interpreter {
     return this.#programFrame()?.module;
   }
 
-  locals(): PyDict | Unknown {
-    const frame = this.#programFrame();
+  locals(outward = 0): PyDict | Unknown {
+    const frame = this.#programFrame(outward);
     const dict = new PyDict();
     if (!frame?.code) return dict;
     if (frame.names) {
@@ -462,8 +462,9 @@ class Vm implements Interpreter {
     return dict;
   }
 
-  #programFrame(): Frame | undefined {
-    for (let frame = this.#frame; frame; frame = frame.parent) if (frame.code) return frame;
+  #programFrame(outward = 0): Frame | undefined {
+    let left = outward;
+    for (let frame = this.#frame; frame; frame = frame.parent) if (frame.code && left-- === 0) return frame;
     return undefined;
   }
 
