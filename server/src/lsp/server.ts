@@ -42,6 +42,7 @@ import {
 } from '../core/index.ts';
 import { pathOfUri } from '../host/disk.ts';
 import type { ClientNotifications, DocumentSummary } from '../protocol/index.ts';
+import { answerBudgets, Budgets } from './budgets.ts';
 import { answerChoices, documentChoices } from './choices.ts';
 import { answerCodeActions } from './codeActions.ts';
 import { answerCompletion, completionOptions, signatureOptions } from './completion.ts';
@@ -50,6 +51,7 @@ import { acceptCommand, fromProto, type HintData, type LensCommands, toProto } f
 import { answerNavigation, navigationCapabilities } from './navigation.ts';
 import { Others } from './others.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
+import { answerOverview } from './overview.ts';
 import { answerRows } from './rows.ts';
 import { nobody, Session } from './session.ts';
 import { answerSlimming } from './slimming.ts';
@@ -66,6 +68,7 @@ export function serve(connection: Connection): void {
   const texts = new TextDocuments(TextDocument);
   const workspace = new Workspace(texts);
   const session = new Session(connection, workspace);
+  const shown = answerOverview(session);
 
   connection.onInitialize((params): InitializeResult => {
     session.client = params.capabilities;
@@ -90,6 +93,10 @@ export function serve(connection: Connection): void {
         executeCommandProvider: { commands: [acceptCommand] },
       },
     };
+  });
+
+  const budgets = new Budgets(session, uri => {
+    publish(uri);
   });
 
   // --- Settings ---------------------------------------------------------------------------------------------------
@@ -196,6 +203,7 @@ export function serve(connection: Connection): void {
   const specs = new Set<string>();
 
   texts.onDidChangeContent(({ document: { uri } }) => {
+    shown.update(uri);
     clearTimeout(waiting.get(uri));
     waiting.set(
       uri,
@@ -210,6 +218,8 @@ export function serve(connection: Connection): void {
     clearTimeout(waiting.get(uri));
     waiting.delete(uri);
     workspace.forget(uri);
+    shown.update(uri);
+    budgets.forget(uri);
     if (specs.delete(uri)) connection.sendDiagnostics({ uri, diagnostics: [] });
     // What was not saved is gone.
     publishAll(workspace.dependants(uri)).catch(error => session.complain('diagnostics', error));
@@ -258,6 +268,7 @@ export function serve(connection: Connection): void {
 
   /** Has the editor ask again for what it shows beside the text. */
   function refreshHints(): void {
+    shown.update();
     const { inlayHint, codeLens } = session.client.workspace ?? {};
     if (inlayHint?.refreshSupport) connection.languages.inlayHint.refresh().catch(nobody);
     if (codeLens?.refreshSupport) connection.sendRequest('workspace/codeLens/refresh').catch(nobody);
@@ -276,7 +287,7 @@ export function serve(connection: Connection): void {
       specs.add(uri);
       const analysed = workspace.analysed(uri);
       const found = analysed
-        ? [...problemsWithHints(analysed), ...otherProblems(others.of(analysed))]
+        ? [...budgets.problems(uri, analysed), ...problemsWithHints(analysed), ...otherProblems(others.of(analysed))]
         : documentProblems(document);
       const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
       const linesOf = (file: string): Lines | undefined => {
@@ -372,6 +383,7 @@ export function serve(connection: Connection): void {
       markdown: [summaryMarkdown(analysed), othersMarkdown(others.of(analysed))].filter(Boolean).join('\n\n'),
       inFile: settingsInFile(analysed),
       choices: documentChoices(analysed),
+      budget: budgets.state(uri, analysed),
     })),
   );
 
@@ -411,7 +423,8 @@ export function serve(connection: Connection): void {
   });
 
   answerChoices(session, others);
-  answerCodeActions(session);
+  answerCodeActions(session, budgets);
+  answerBudgets(session);
   answerRows(session);
   answerCompletion(session);
   answerSlimming(session);
