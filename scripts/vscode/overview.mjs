@@ -246,6 +246,29 @@ export async function walkOverview(browser, editor, payload) {
       });
       await frame.locator('select').selectOption('none');
     });
+    await attempt('totals are swept over sizes, scales, batches and widths', async () => {
+      await frame.locator('#layers-tab').focus();
+      await page.keyboard.press('ArrowRight');
+      assert.equal(await focused(), 'Sweep');
+      const cells = async () => {
+        const all = await frame.locator('.sweep tbody tr').allTextContents();
+        return all.length > 0 && all.every(text => /B$/.test(text)) ? all : undefined;
+      };
+      await eventually('all sizes', async () => (await cells()) !== undefined);
+      const sizes = await cells();
+      assert.ok(
+        sizes.some(text => text.startsWith('320×320303M')) && sizes.some(text => text.startsWith('640×6401.21G')),
+      );
+      await frame.locator('.sweep select').first().selectOption('scale');
+      await eventually('all scales', async () => ((await cells()) ?? []).length === 3);
+      assert.match((await cells()).join(), /^n1\.21G.*,s3\.92G.*,m19\.2G/);
+      await frame.locator('.sweep select').first().selectOption('width');
+      await eventually('all widths', async () => ((await cells()) ?? []).length === 7);
+      await frame.locator('.sweep .theory').waitFor({ state: 'attached' });
+      await checkAxe(frame);
+      await frame.locator('#sweep-tab').press('ArrowLeft');
+      assert.equal(await focused(), 'Layers');
+    });
     for (const theme of themes)
       await attempt(`axe-core finds nothing in ${theme}`, async () => {
         setTheme(folder, theme);

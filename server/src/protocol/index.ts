@@ -11,6 +11,9 @@ import type {
   RowCommand,
   SlimChoice,
   Summary,
+  Sweep,
+  SweepKey,
+  SweepPoint,
 } from '../core/index.ts';
 
 /** A place in a document as the language server protocol counts it: 0-based, UTF-16. */
@@ -183,6 +186,13 @@ export interface Requests {
     };
     readonly result: RowAnswer | null;
   };
+  /** What can be varied of a network. */
+  'flopline/sweeps': { readonly params: DocumentParams; readonly result: readonly Sweep[] | null };
+  /** The totals with one of the values; null where the text was replaced meanwhile. */
+  'flopline/sweepPoint': {
+    readonly params: DocumentParams & { readonly key: SweepKey; readonly value: string };
+    readonly result: SweepPoint | null;
+  };
   /** What another value of a choice would give, or why it is refused; null is the default. */
   'flopline/outcome': {
     readonly params: DocumentParams & { readonly key: ChoiceKey; readonly value: string | null };
@@ -263,4 +273,14 @@ export interface InitializationOptions {
   readonly choices?: ChosenByUri;
 }
 
-export type { ChoiceKey, FileChoices, Outcome, OverviewChange, OverviewCosts, RowCommand } from '../core/index.ts';
+export type {
+  ChoiceKey,
+  FileChoices,
+  Outcome,
+  OverviewChange,
+  OverviewCosts,
+  RowCommand,
+  Sweep,
+  SweepKey,
+  SweepPoint,
+} from '../core/index.ts';
