@@ -1,7 +1,7 @@
 // The overview of a document: all of it first, then what has changed, until nothing is shown.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { OverviewMessage } from '../../server/src/protocol/index.ts';
+import type { OverviewMessage, Sweep, SweepKey, SweepPoint } from '../../server/src/protocol/index.ts';
 import { type Session, startSession, until } from './session.ts';
 
 const text = (rows: readonly string[]): string =>
@@ -93,4 +93,24 @@ test('settings, choices and what it is compared with change it', async () => {
   const [, last] = changed;
   assert.ok(last && 'rows' in last);
   assert.equal(last.rows[0]!.change!.status, 'changed');
+});
+
+test('totals are swept value by value, with the reason where there is none', async () => {
+  await using session = await startSession();
+  const uri = await session.open('a.net.yaml', text(rows));
+  const textDocument = { uri };
+  const found: readonly Sweep[] | null = await session.connection.sendRequest('flopline/sweeps', { textDocument });
+  assert.deepEqual(
+    found!.map(({ key }) => key),
+    ['input', 'batch'],
+  );
+  const point = (key: SweepKey, value: string): Promise<SweepPoint | null> =>
+    session.connection.sendRequest('flopline/sweepPoint', { textDocument, key, value });
+  const [small, large] = [await point('input', '3,32,32'), await point('input', '3,64,64')];
+  assert.ok(small && large && 'value' in small && 'value' in large);
+  assert.ok(large.value.amount! > 3.9 * small.value.amount!);
+  const refused = await point('input', '3,1,1');
+  assert.ok(refused && 'refused' in refused, JSON.stringify(refused));
+  const other = await session.open('compose.yaml', 'services:\n  web:\n    image: a\n');
+  assert.equal(await session.connection.sendRequest('flopline/sweeps', { textDocument: { uri: other } }), null);
 });
