@@ -117,8 +117,11 @@ export function createOverviews(extension: vscode.Uri, { show, answer }: Overvie
   let isUsed = false;
   return {
     received: message => {
-      shown = message.content ? message.uri : undefined;
-      post({ type: 'overview', message });
+      const { uri: own, content } = message;
+      shown = content ? own : undefined;
+      // As the editor writes addresses, so that they can be compared.
+      const files = content?.files.map(file => (file === '' ? own : vscode.Uri.parse(file, true).toString()));
+      post({ type: 'overview', message: content && files ? { ...message, content: { ...content, files } } : message });
       if (message.serial === 0) cursor();
     },
     use: own => {
