@@ -8,6 +8,7 @@ import type {
   Notifications,
   Requests,
 } from '../../server/src/protocol/index.ts';
+import { type Budgets, createBudgets } from './budgets.ts';
 import { pickChoice } from './choices.ts';
 import { type Chosen, createChosen } from './chosen.ts';
 import { baseScheme, type Comparisons, createComparisons } from './comparison.ts';
@@ -25,6 +26,7 @@ export interface Flopline {
   readonly totals: Totals;
   readonly chosen: Chosen;
   readonly comparisons: Comparisons;
+  readonly budgets: Budgets;
 }
 
 /**
@@ -110,6 +112,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     },
   });
 
+  // Starting it again is nothing while it runs.
+  const budgets = createBudgets(async (method, params, token) => {
+    await client.start();
+    return ask(method, params, token);
+  });
+
   const on = <M extends keyof Notifications>(method: M, handler: (params: Notifications[M]) => void): void => {
     context.subscriptions.push(client.onNotification(method, handler));
   };
@@ -154,6 +162,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     python,
     comparisons,
     overviews,
+    budgets,
     client.onDidChangeState(({ newState }) => {
       if (newState === State.Running) {
         comparisons.resend();
@@ -164,7 +173,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   );
   // The client library reports a server that does not start; the commands stay, restarting among them.
   await whenCandidate(() => client.start().catch(() => {}), context.subscriptions);
-  return { totals, chosen, comparisons };
+  budgets.start().catch(() => {});
+  return { totals, chosen, comparisons, budgets };
 
   async function restart(): Promise<void> {
     // One that has failed cannot be stopped.

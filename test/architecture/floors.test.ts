@@ -97,6 +97,7 @@ const floors: readonly Floor[] = [
       `${core}/settings`,
       `${core}/numbers`,
       `${core}/pipeline`,
+      `${core}/project`,
       `${core}/advice/index`,
     ],
   },

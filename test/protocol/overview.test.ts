@@ -71,6 +71,22 @@ test('a file without a network is passed over, and nothing is sent to nobody', a
   assert.equal(messages[2]!.serial, 0);
 });
 
+test('a file that takes longer to read is shown whatever happens to the one that is shown', async () => {
+  await using session = await startSession();
+  const messages = listen(session);
+  const uri = await session.open('a.net.yaml', text(rows));
+  await show(session, uri);
+  await until(() => messages.length === 1);
+  const program = `import torch.nn as nn\n\nnet = nn.Sequential(${'nn.Linear(8, 8), '.repeat(300)})\n# flopline: input=1,8\n`;
+  const other = await session.open('net.py', program, 'python');
+  await show(session, other);
+  const base = { kind: 'revision', label: 'HEAD', name: 'a.net.yaml', text: text(rows.toSpliced(1, 1)), uri };
+  await session.connection.sendNotification('flopline/didChangeBase', { uri, base });
+  await session.edit(uri, 'linear: 10', 'linear: 12');
+  await until(() => messages.at(-1)!.uri === other);
+  assert.equal(messages.at(-1)!.serial, 0);
+});
+
 test('settings, choices and what it is compared with change it', async () => {
   await using session = await startSession();
   const messages = listen(session);

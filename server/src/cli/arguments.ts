@@ -23,6 +23,7 @@ export type Command =
   | { readonly kind: 'slim'; readonly request: SlimRequest }
   | { readonly kind: 'doctor'; readonly request: DoctorRequest }
   | { readonly kind: 'diff'; readonly request: DiffRequest }
+  | { readonly kind: 'check'; readonly request: CheckRequest }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'wrong'; readonly message: string };
@@ -90,6 +91,12 @@ export interface DiffSource {
   readonly given: ReadonlySet<string>;
 }
 
+const checkFormats = ['text', 'json', 'sarif', 'github', 'markdown'] as const;
+
+export interface CheckRequest extends SpecsRequest {
+  readonly format: (typeof checkFormats)[number];
+}
+
 /** What an exit code means; the README has the same words. */
 export const exitCodes = (): readonly (readonly [ExitCode, string])[] => [
   [0, l10n.t('every file was read and no spec has errors')],
@@ -121,6 +128,7 @@ Usage
   flopline slim FILE|FOLDER --macs BUDGET [--params BUDGET] [--apply|--dry-run] [options]
   flopline diff BEFORE AFTER [options]
   flopline diff --git REVISION FILE [options]
+  flopline check [FILE|FOLDER…] [options]
   flopline doctor FILE [options]
 
 Options
@@ -139,6 +147,9 @@ slim searches for a few changes that bring the network within a budget.
 diff compares two networks layer by layer, also of different formats. Layers are matched by name and
 structure, so an inserted layer shifts nothing.
 {5}
+
+check holds networks against the budgets of flopline.yaml: those that the paths name, or all that the
+nearest flopline.yaml has budgets for. Formats: text (default), json, sarif, github, markdown.
 
 doctor says how a Python file is read: which network and input, from which folders, with which files.
 
@@ -255,6 +266,7 @@ const commands = {
     'dry-run': { type: 'boolean' },
   },
   doctor: common,
+  check: common,
   diff: {
     ...common,
     git: { type: 'string' },
@@ -334,6 +346,8 @@ export function parseCommand(argv: readonly string[]): Command {
       });
     case 'diff':
       return parsed(args, 'diff', diffCommand);
+    case 'check':
+      return parsed(args, 'check', checkCommand);
     case undefined:
       return (
         wrongOption(args, { ...settingOptions, ...common }) ?? wrong('Say what to do, as in “flopline report FILE”.')
@@ -341,6 +355,17 @@ export function parseCommand(argv: readonly string[]): Command {
     default:
       return wrong(`There is no command “${command}”.${suggestion(command, Object.keys(commands))}`);
   }
+}
+
+/** Options that say what a budget says. */
+const ofBudgets = ['input', 'inputs', 'scale', 'entry', 'dtype', 'convention', 'batch'] as const;
+
+function checkCommand({ format: wish = 'text' }: Values<'check'>, request: SpecsRequest): Command {
+  const format = checkFormats.find(name => name === wish);
+  if (!format) return wrong(`“${wish}” is not an output format of check. Use one of ${checkFormats.join(', ')}.`);
+  const option = ofBudgets.find(key => request.given.has(key));
+  if (option) return wrong(`check has no --${option}: the budgets in flopline.yaml, or else the files, say it.`);
+  return { kind: 'check', request: { ...request, format } };
 }
 
 /** Two files, or one file as it was and as it is. */
@@ -402,7 +427,8 @@ function parsed<N extends Name>(
   if (complaint) return complaint;
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
   const paths = positionals.slice(1);
-  if (paths.length === 0) return wrong(`Name at least one file or folder, as in “flopline ${name} network.yaml”.`);
+  if (paths.length === 0 && name !== 'check')
+    return wrong(`Name at least one file or folder, as in “flopline ${name} network.yaml”.`);
   const settings = settingsOf(values);
   if (typeof settings === 'string') return wrong(settings);
   const asked = 'no-source' in values && values['no-source'] ? { ...settings, repository: false } : settings;

@@ -21,6 +21,32 @@ export {
 } from './features/budget.ts';
 export { type Call, fedBy, feeding, layerAt } from './features/calls.ts';
 export { type Base, lineChange, type Removal, removals, totalsChange } from './features/changes.ts';
+export {
+  type BudgetFix,
+  type BudgetStatus,
+  budgetFix,
+  budgetProblem,
+  type CostlyLayer,
+  conditionsText,
+  costliestText,
+  documentBudgets,
+  fixHelp,
+  type Judged,
+  judge,
+  judgedBy,
+  judgePreparation,
+  type LimitCheck,
+  type LimitKey,
+  limitCell,
+  limitKeys,
+  limitsText,
+  limitText,
+  notIgnored,
+  type Verdict,
+  verdictMessage,
+  verdictText,
+} from './features/check.ts';
+export { type CheckReport, checkReport } from './features/checkReport.ts';
 export { commentEdits } from './features/choiceComment.ts';
 export { type Choice, type ChoiceValue, choices, type Outcome, outcome } from './features/choices.ts';
 export { type Comparison, compare, type Layer, type LayerPair, type Status } from './features/comparison.ts';
@@ -139,7 +165,17 @@ export {
   repriced,
   withChoice,
 } from './pipeline.ts';
-export { missingFolders, type Project, Projects, projectFile } from './project/index.ts';
+export {
+  type BudgetedFile,
+  type BudgetUse,
+  budgetedFiles,
+  budgetsOf,
+  missingFolders,
+  type Places,
+  type Project,
+  Projects,
+  projectFile,
+} from './project/index.ts';
 export type { Files } from './python/files.ts';
 export {
   bytesOf,

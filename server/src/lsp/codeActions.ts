@@ -18,13 +18,14 @@ import {
   priceAdvice,
   type Range,
 } from '../core/index.ts';
+import type { Budgets } from './budgets.ts';
 import { type AdviceData, fromProto, toProto } from './convert.ts';
 import type { Session } from './session.ts';
 
 /** More than any line has: a long selection is not priced before somebody asks. */
 const manyCandidates = 48;
 
-export function answerCodeActions(session: Session): void {
+export function answerCodeActions(session: Session, budgets: Budgets): void {
   const { connection, workspace } = session;
 
   connection.onCodeAction(({ textDocument: { uri }, range, context }, token) =>
@@ -39,6 +40,11 @@ export function answerCodeActions(session: Session): void {
       const rewrites = asks(CodeActionKind.RefactorRewrite);
       const found: CodeAction[] = [];
       if (wantsFixes) found.push(...fixes(analysed, place).map(offer => toProto.fix(lines, offer, document, reported)));
+      if (wantsFixes) {
+        const isAsked = context.triggerKind !== CodeActionTriggerKind.Automatic;
+        for (const { problem, fix } of await budgets.offers(uri, analysed, place, isAsked, token))
+          found.push(toProto.fix(lines, { problem, fix, preferred: false }, document, reported));
+      }
       const candidates = adviceAt(analysed, place).filter(
         ({ kind }) => rewrites || (wantsFixes && kind === 'quickfix'),
       );

@@ -42,6 +42,7 @@ import {
 } from '../core/index.ts';
 import { pathOfUri } from '../host/disk.ts';
 import type { ClientNotifications, DocumentSummary } from '../protocol/index.ts';
+import { answerBudgets, Budgets } from './budgets.ts';
 import { answerChoices, documentChoices } from './choices.ts';
 import { answerCodeActions } from './codeActions.ts';
 import { answerCompletion, completionOptions, signatureOptions } from './completion.ts';
@@ -92,6 +93,10 @@ export function serve(connection: Connection): void {
         executeCommandProvider: { commands: [acceptCommand] },
       },
     };
+  });
+
+  const budgets = new Budgets(session, uri => {
+    publish(uri);
   });
 
   // --- Settings ---------------------------------------------------------------------------------------------------
@@ -214,6 +219,7 @@ export function serve(connection: Connection): void {
     waiting.delete(uri);
     workspace.forget(uri);
     shown.update(uri);
+    budgets.forget(uri);
     if (specs.delete(uri)) connection.sendDiagnostics({ uri, diagnostics: [] });
     // What was not saved is gone.
     publishAll(workspace.dependants(uri)).catch(error => session.complain('diagnostics', error));
@@ -281,7 +287,7 @@ export function serve(connection: Connection): void {
       specs.add(uri);
       const analysed = workspace.analysed(uri);
       const found = analysed
-        ? [...problemsWithHints(analysed), ...otherProblems(others.of(analysed))]
+        ? [...budgets.problems(uri, analysed), ...problemsWithHints(analysed), ...otherProblems(others.of(analysed))]
         : documentProblems(document);
       const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
       const linesOf = (file: string): Lines | undefined => {
@@ -377,6 +383,7 @@ export function serve(connection: Connection): void {
       markdown: [summaryMarkdown(analysed), othersMarkdown(others.of(analysed))].filter(Boolean).join('\n\n'),
       inFile: settingsInFile(analysed),
       choices: documentChoices(analysed),
+      budget: budgets.state(uri, analysed),
     })),
   );
 
@@ -416,7 +423,8 @@ export function serve(connection: Connection): void {
   });
 
   answerChoices(session, others);
-  answerCodeActions(session);
+  answerCodeActions(session, budgets);
+  answerBudgets(session);
   answerRows(session);
   answerCompletion(session);
   answerSlimming(session);

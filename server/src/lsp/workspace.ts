@@ -6,6 +6,8 @@ import {
   accept,
   advance,
   type Base,
+  type BudgetedFile,
+  budgetedFiles,
   type Document,
   type Files,
   formatOf,
@@ -16,6 +18,7 @@ import {
   Projects,
   preparation,
   price,
+  projectFile,
   type Settings,
   type Source,
 } from '../core/index.ts';
@@ -270,6 +273,44 @@ export class Workspace {
     this.#expected.delete(uri);
     this.#paths.delete(uri);
     this.#viewed.delete(uri);
+  }
+
+  /** The networks that the budgets of a project file are for; undefined where it cannot be read. */
+  budgeted(uri: string): { readonly project: Project; readonly files: readonly BudgetedFile[] } | undefined {
+    const path = pathOfUri(uri);
+    const text = path === undefined ? undefined : this.#disk.read(path);
+    if (path === undefined || text === undefined) return undefined;
+    const project = this.#projects.read(text, path);
+    const { files } = budgetedFiles(project, {
+      has: at => this.#disk.has(at),
+      isFolder: at => this.#disk.isFolder(at),
+      below: folder => this.#disk.below(folder, projectFile),
+    });
+    return { project, files };
+  }
+
+  /** A file with what is around it, open or not, once the parser that it needs is there; undefined where it cannot be read. */
+  async sourceAt(uri: string, path: string): Promise<Source | undefined> {
+    const own = this.#sourceAt(uri, path);
+    if (!own) return undefined;
+    const source = this.#placed(own, this.settings.of(uri), this.#disk);
+    const parser = formatOf(source)?.parser;
+    if (parser?.isNeeded(source) && !parser.isReady()) await parser.load();
+    return source;
+  }
+
+  /** Whether a file, open or not, is recognized as one that holds networks. */
+  isNetwork(uri: string, path: string): boolean {
+    const source = this.#sourceAt(uri, path);
+    const format = source && formatOf(source);
+    return format !== undefined && !format.hasNoNetwork;
+  }
+
+  #sourceAt(uri: string, path: string): Source | undefined {
+    const text = this.#texts.get(uri);
+    if (text) return sourceOf(uri, text);
+    const content = this.#disk.read(path);
+    return content === undefined ? undefined : { name: fileName(uri), text: content, path };
   }
 
   /** The text of a file that is open. */

@@ -2,6 +2,7 @@
 // imports nothing else of the server.
 import type {
   AdviceTotals,
+  BudgetStatus,
   Choice,
   ChoiceKey,
   FileChoices,
@@ -53,6 +54,41 @@ export interface ComparisonBase {
   readonly revision?: string;
 }
 
+/** What the budgets of a document say of it, in words: the worst of them, and each. */
+export interface BudgetState {
+  readonly status: BudgetStatus;
+  readonly messages: readonly string[];
+}
+
+/** A budget of a network, as a test of an editor. */
+export interface BudgetTest {
+  /** The network's file. */
+  readonly uri: string;
+  /** The same, relative to the folder of the project file. */
+  readonly path: string;
+  readonly project: string;
+  /** The place of the budget among those of the project. */
+  readonly index: number;
+  /** Which network of a Python file; null is the file's own. */
+  readonly entry: string | null;
+  /** `scale n, ≤ 5.00G MACs`. */
+  readonly limits: string;
+  /** In the project file, where the network is named. */
+  readonly range: ProtocolRange;
+}
+
+/** What a budget says of a network. */
+export interface BudgetResult {
+  readonly status: BudgetStatus;
+  /** `4.37G MACs (limit 5.00G)`. */
+  readonly figure: string;
+  readonly message: string;
+  /** The head of the network. */
+  readonly range: ProtocolRange;
+  /** The budget and the costliest layers; null is the network's own file. */
+  readonly related: readonly { readonly uri: string | null; readonly range: ProtocolRange; readonly message: string }[];
+}
+
 /** For a status bar and its menu. */
 export interface DocumentSummary extends Summary {
   /** What pointing at the totals shows. */
@@ -60,6 +96,8 @@ export interface DocumentSummary extends Summary {
   /** Where comments of the file set something (`input=3,320,320`), by key; they take precedence over the editor's settings. */
   readonly inFile: Readonly<Record<string, ProtocolRange>>;
   readonly choices: readonly DocumentChoice[];
+  /** Null where no budget is for the document. */
+  readonly budget: BudgetState | null;
 }
 
 /** A sequence of changes that reaches a budget, or comes as near as can be. */
@@ -178,6 +216,13 @@ export interface Requests {
     };
     readonly result: SlimPicked | null;
   };
+  /** The budgets of a project file with the networks that they are for; null where it cannot be read. */
+  'flopline/budgets': { readonly params: DocumentParams; readonly result: readonly BudgetTest[] | null };
+  /** Holds one of them against its network, open or not; null where one of both is gone. */
+  'flopline/judge': {
+    readonly params: DocumentParams & Pick<BudgetTest, 'project' | 'index' | 'entry'>;
+    readonly result: BudgetResult | null;
+  };
   /** Inserts a row below the one at a position, duplicates, moves or deletes it; references follow. */
   'flopline/rowEdits': {
     readonly params: DocumentParams & {
@@ -274,6 +319,7 @@ export interface InitializationOptions {
 }
 
 export type {
+  BudgetStatus,
   ChoiceKey,
   FileChoices,
   Outcome,
