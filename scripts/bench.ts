@@ -1,10 +1,10 @@
 // What Flopline's speed is made of, as ratios in one run: machines differ, ratios hardly do.
 //   npm run bench [-- --quick] [SECTION…]
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { load, parseEvents } from 'js-yaml';
 import {
@@ -987,6 +987,77 @@ async function forkHints({ folder, models, modules }: Fork): Promise<void> {
   await client.stop();
 }
 
+/** `flopline check` in a process of its own, over copies of specs with a budget for all. */
+function check(): void {
+  console.log('\n(g) flopline check: a process of its own, from its start to its exit code');
+  const specs = process.env.SPECS;
+  const text = darknetSections(75);
+  const counts = quick ? [10, 20] : [20, 40, 80];
+  let before: number | undefined;
+  for (const count of counts) {
+    const files = Array.from(
+      { length: count },
+      (_, at) => [`net-${at}.cfg`, text.replace('[net]', `[net]\n# ${at}`)] as const,
+    );
+    const { time, statuses } = checked(files);
+    const each = time / count;
+    const growth = before === undefined ? '' : `, ${(each / before).toFixed(2)} of the time per file before`;
+    console.log(`  ${count} cfgs of 75 sections: ${ms(time)}, ${ms(each)} a file${growth} (${statuses})`);
+    before = each;
+  }
+  if (specs === undefined) {
+    console.log('  SPECS names no folder of specs');
+    return;
+  }
+  const found = readdirSync(specs, { recursive: true, encoding: 'utf8' }).filter(name =>
+    /\.(?:cfg|prototxt|ya?ml)$/.test(name),
+  );
+  const { time, statuses } = checked(
+    found.map((name, at) => [
+      `${at}/${name.slice(name.lastIndexOf('/') + 1)}`,
+      readFileSync(join(specs, name), 'utf8'),
+    ]),
+  );
+  console.log(`  ${found.length} files of SPECS: ${ms(time)}, ${ms(time / found.length)} a file (${statuses})`);
+}
+
+/** What checking files takes, the fastest of a few times, and what came of it. */
+function checked(files: readonly (readonly [name: string, text: string])[]): {
+  readonly time: number;
+  readonly statuses: string;
+} {
+  const folder = mkdtempSync(join(tmpdir(), 'flopline-bench-'));
+  try {
+    mkdirSync(join(folder, '.git'));
+    writeFileSync(
+      join(folder, 'flopline.yaml'),
+      "budgets: [{files: '**', limits: {macs: 10G, params: 60M, peak: 200MB}}]\n",
+    );
+    for (const [name, text] of files) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
+    let time = Number.POSITIVE_INFINITY;
+    let out = '';
+    for (let round = 0; round < (quick ? 2 : 5); round++) {
+      const begin = performance.now();
+      const run = spawnSync(process.execPath, [join(root, 'dist/cli.js'), 'check', '--format', 'json'], {
+        cwd: folder,
+        encoding: 'utf8',
+        maxBuffer: 1e9,
+      });
+      time = Math.min(time, performance.now() - begin);
+      out = run.stdout;
+    }
+    const counts = new Map<string, number>();
+    for (const { status } of JSON.parse(out).files as readonly { readonly status: string }[])
+      counts.set(status, (counts.get(status) ?? 0) + 1);
+    return { time, statuses: [...counts].map(([status, count]) => `${count} ${status}`).join(', ') };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 const sections: Record<string, () => void | Promise<void>> = {
   text: textToCosts,
   cfg: cfgToCosts,
@@ -1001,6 +1072,7 @@ const sections: Record<string, () => void | Promise<void>> = {
   compare: comparison,
   python,
   forks,
+  check,
 };
 
 const wanted = process.argv.slice(2).filter(word => !word.startsWith('--'));

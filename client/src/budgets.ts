@@ -83,7 +83,7 @@ export function createBudgets(ask: Ask): Budgets {
     tests.clear();
     const roots = all.map(([uri, own]) => {
       const root = controller!.createTestItem(uri.toString(), vscode.workspace.asRelativePath(uri), uri);
-      root.children.replace(own.map(test => itemOf(controller!, test)));
+      root.children.replace(own.map(test => itemOf(controller!, test, labelOf(test, own))));
       for (const test of own) tests.set(idOf(test), test);
       return root;
     });
@@ -220,8 +220,16 @@ export function createBudgets(ask: Ask): Budgets {
 
 const idOf = ({ project, index, uri, entry }: BudgetTest): string => JSON.stringify([project, index, uri, entry]);
 
-function itemOf(controller: vscode.TestController, test: BudgetTest): vscode.TestItem {
-  const label = test.entry === null ? test.path : `${test.path}: ${test.entry}`;
+/** The name of the file, which leaves room for the figure; with its folders where another file is called the same. */
+function labelOf({ path, entry }: BudgetTest, all: readonly BudgetTest[]): string {
+  const nameOf = (full: string): string => full.slice(full.lastIndexOf('/') + 1);
+  const name = nameOf(path);
+  const isUnique = all.every(other => other.path === path || nameOf(other.path) !== name);
+  const label = isUnique ? name : path;
+  return entry === null ? label : `${label}: ${entry}`;
+}
+
+function itemOf(controller: vscode.TestController, test: BudgetTest, label: string): vscode.TestItem {
   const item = controller.createTestItem(idOf(test), label, vscode.Uri.parse(test.uri));
   item.description = test.limits;
   // In the order of the project file.
@@ -242,7 +250,8 @@ function show(item: vscode.TestItem, { figure, range }: BudgetResult): void {
 function report(session: vscode.TestRun, item: vscode.TestItem, result: BudgetResult, duration: number): void {
   const { status, message, range, related, figure } = result;
   const location = new vscode.Location(item.uri!, rangeOf(range));
-  session.appendOutput(`${item.label}: ${figure}\r\n`, location, item);
+  // Without a place: in the editor it would be under the message.
+  session.appendOutput(`${item.label}: ${figure}\r\n`, undefined, item);
   if (status === 'ok') {
     session.passed(item, duration);
     return;

@@ -59,8 +59,8 @@ suite('Budgets', () => {
     assert.deepEqual(
       items().map(({ label, description }) => [label, description]),
       [
-        ['models/large.net.yaml', '≤ 60.0M MACs, ≤ 100k params'],
-        ['models/small.net.yaml', '≤ 60.0M MACs, ≤ 100k params'],
+        ['large.net.yaml', '≤ 60.0M MACs, ≤ 100k params'],
+        ['small.net.yaml', '≤ 60.0M MACs, ≤ 100k params'],
         ['net.py: Net(classes=5)', '≤ 300 params'],
       ],
     );
@@ -95,7 +95,7 @@ suite('Budgets', () => {
     try {
       const text = "budgets:\n  - files: ['models/small.net.yaml']\n    limits: {macs: 1M}\n";
       await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
-      await until('one test', () => ({ ok: labels().join() === 'models/small.net.yaml', seen: labels() }));
+      await until('one test', () => ({ ok: labels().join() === 'small.net.yaml', seen: labels() }));
       await vscode.workspace.fs.writeFile(file, new TextEncoder().encode('source: .\n'));
       await until('no controller', () => ({ ok: budgets.controller === undefined, seen: labels() }));
     } finally {
