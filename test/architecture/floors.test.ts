@@ -117,7 +117,7 @@ const floors: readonly Floor[] = [
     imports: [
       `${core}/index`,
       'server/src/host',
-      ...['files', 'specs', 'parsers', 'change'].map(name => `server/src/cli/${name}`),
+      ...['files', 'specs', 'parsers', 'change', 'budgeted'].map(name => `server/src/cli/${name}`),
     ],
     packages: ['node'],
   },
