@@ -51,7 +51,7 @@ export function hints(analysed: Analysed, within: Range, base?: Base): Hint[] {
   const { lines } = document;
   const first = lines.lineAt(within.from);
   const last = lines.lineAt(within.to);
-  const marked = standouts(model, settings.hints.costliest);
+  const marked = standouts(analysed, settings.hints.costliest);
   const template = parsed(settings.hints.template);
   const taken = lengthsOfNumbers(analysed, { from: lines.start(first), to: lines.end(last) });
   const found: Hint[] = [];

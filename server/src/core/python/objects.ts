@@ -20,8 +20,11 @@ export abstract class PyObject {
   abstract readonly kind: string;
 }
 
-/** What an import that was not found is: modules count as true, constants (`__version__`, `HAS_OPS`) may equal a text or a number. */
-export type ImportKind = 'module' | 'constant' | 'name';
+/**
+ * What an import that was not found is, as its name says: modules count as true, constants (`__version__`, `HAS_OPS`) may
+ * equal a text or a number, and a class (`Conv`) is no other class.
+ */
+export type ImportKind = 'module' | 'constant' | 'class' | 'name';
 
 /** What cannot be known, and why. Any operation on it gives it again. It equals nothing, not even itself. */
 export class Unknown extends PyObject {
@@ -632,6 +635,8 @@ export interface Activation {
   readonly receiver: Value | undefined;
   /** What a name of its own stands for; undefined where it is not bound. */
   local(name: string): Value | undefined;
+  /** Whether a variable of its own is this value. */
+  holds(value: Value): boolean;
   /** Free for natives in steps and for hooks: what this call is to whoever watches (the call of an nn.Module). */
   tag: unknown;
 }
@@ -712,7 +717,8 @@ export interface Machine {
   evaluate(text: string, globals?: PyDict | PyModule, locals?: PyDict): Steps;
   /** Of the innermost frame of the program. */
   globals(): PyModule | undefined;
-  locals(): PyDict | Unknown;
+  /** Of the innermost one, or of the one that is so many calls further out. */
+  locals(outward?: number): PyDict | Unknown;
   /** Counts work done inside of natives (elements made, characters) against the bounds of the reading. */
   charge(count: number): void;
   str(value: Value): Steps<string | Unknown>;

@@ -5,7 +5,7 @@ import type { Op } from '../../ops/op.ts';
 import { broadcast } from '../../ops/rules/shape.ts';
 import { notImplemented, Unknown, type Value } from '../../python/objects.ts';
 import { type Call, isNumber, numberIn, type Registry, sizesText, Wrong } from './call.ts';
-import { fractionType, isComplex, isWhole, type Operand, resultType, rounded } from './dtype.ts';
+import { fractionType, isComplex, isWhole, type Operand, realType, resultType, rounded } from './dtype.ts';
 import { elementwiseStrides } from './layout.ts';
 import type { Recording } from './recording.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
@@ -76,10 +76,12 @@ export function pointwise<A extends object>(
   );
 }
 
-type Kind = 'same' | 'fraction' | 'bool' | 'square';
+type Kind = 'same' | 'size' | 'angle' | 'fraction' | 'bool' | 'square';
 
 function typeFor(kind: Kind, dtype: DType): DType {
   if (kind === 'bool') return 'bool';
+  if (kind === 'size') return realType(dtype);
+  if (kind === 'angle') return fractionType(realType(dtype));
   if (kind === 'square') return dtype === 'bool' ? 'int64' : dtype;
   return kind === 'fraction' ? fractionType(dtype) : dtype;
 }
@@ -96,7 +98,8 @@ const unaries: readonly (readonly [string, How, Kind, ((x: number) => number) | 
   ['sqrt', 'sqrt', 'fraction', Math.sqrt],
   ['rsqrt', 'rsqrt', 'fraction', x => 1 / Math.sqrt(x)],
   ['square', 'square', 'square', x => x * x],
-  ['abs absolute', 'abs', 'same', Math.abs],
+  ['abs absolute', 'abs', 'size', Math.abs],
+  ['angle', 'other', 'angle', x => (x < 0 ? Math.PI : 0)],
   ['neg negative', 'neg', 'same', x => -x],
   ['reciprocal', 'reciprocal', 'fraction', x => 1 / x],
   ['sin', 'sin', 'fraction', Math.sin],
@@ -126,6 +129,7 @@ const unaries: readonly (readonly [string, How, Kind, ((x: number) => number) | 
   ['signbit', 'sign', 'bool', x => Number(x < 0 || Object.is(x, -0))],
   ['logical_not', 'not', 'bool', x => Number(x === 0)],
   ['isnan', 'test', 'bool', x => Number(Number.isNaN(x))],
+  ['isreal', 'test', 'bool', undefined],
   ['isinf', 'test', 'bool', x => Number(Math.abs(x) === Number.POSITIVE_INFINITY)],
   ['isfinite', 'test', 'bool', x => Number(Number.isFinite(x))],
   ['isposinf', 'test', 'bool', x => Number(x === Number.POSITIVE_INFINITY)],
@@ -199,6 +203,9 @@ const atan2 = arithmetic(ops.combine, { how: 'arcTangent' }, 'other', Math.atan2
 export const maximum = arithmetic(ops.maximum, {}, 'clamp', (a, b) => nanIf(a, b, Math.max(a, b)));
 export const minimum = arithmetic(ops.combine, { how: 'minimum' }, 'clamp', (a, b) => nanIf(a, b, Math.min(a, b)));
 const hypot = arithmetic(ops.combine, { how: 'other' }, 'other', Math.hypot, fractionType);
+/** Whose values decide nothing. */
+const other = arithmetic(ops.combine, { how: 'other' }, 'other', () => Number.NaN);
+const fraction = arithmetic(ops.combine, { how: 'other' }, 'other', () => Number.NaN, fractionType);
 const bits = (how: (a: bigint, b: bigint) => bigint): Binary =>
   arithmetic(ops.combine, { how: 'bits' }, 'test', (a, b) =>
     Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : Number(how(BigInt(a), BigInt(b))),
@@ -413,6 +420,27 @@ function binaries(registry: Registry): void {
   binary('fmod', fmod);
   binary('atan2 arctan2', atan2);
   binary('hypot', hypot);
+  for (const name of ['logaddexp', 'logaddexp2', 'xlogy', 'nextafter', 'copysign', 'heaviside'])
+    registry.define(
+      name,
+      'input, other',
+      call => checked(name === 'heaviside' ? other : fraction)(call.world, ...pair(call)),
+      {
+        inPlace: name !== 'logaddexp' && name !== 'logaddexp2',
+      },
+    );
+  for (const name of ['gcd', 'lcm'])
+    registry.define(
+      name,
+      'input, other',
+      call => {
+        const [a, b] = pair(call);
+        const refused = [a, b].find(({ dtype, hasType }) => hasType && !isWhole(dtype));
+        if (refused) throw call.machine.raise('RuntimeError', `"${name}_cpu" not implemented for '${refused.dtype}'`);
+        return checked(other)(call.world, a, b);
+      },
+      { inPlace: true },
+    );
   for (const [names, how] of [
     ['maximum fmax', maximum],
     ['minimum fmin', minimum],
@@ -482,7 +510,7 @@ function binaries(registry: Registry): void {
   registry.method('__abs__', 'input', call => {
     const x = call.tensor();
     if (x.dtype === 'bool') notOf(call, x);
-    return unary(call.world, 'abs', x, x.dtype, Math.abs);
+    return unary(call.world, 'abs', x, realType(x.dtype), Math.abs);
   });
   registry.method('__invert__', 'input', call => {
     return inverted(call);
@@ -581,6 +609,9 @@ function choices(registry: Registry, places: (call: Call) => Value): void {
       const x = call.tensor();
       if (typeof call.value('mask') === 'boolean')
         throw call.machine.raise('TypeError', "masked_fill(): argument 'mask' must be Tensor, not bool");
+      const given = call.value('value');
+      if (given instanceof PyTensor && (given.shape?.length ?? 0) > 0)
+        throw call.machine.raise('RuntimeError', 'masked_fill only supports a 0-dimensional value tensor');
       const result = pointwise(
         call.world,
         ops.where,
@@ -620,7 +651,7 @@ function choices(registry: Registry, places: (call: Call) => Value): void {
       { inPlace: true },
     );
   }
-  registry.fn('isclose', 'input, other, rtol?, atol?, equal_nan?', call =>
+  registry.define('isclose', 'input, other, rtol?, atol?, equal_nan?', call =>
     checked(comparison((a, b) => Math.abs(a - b) <= 1e-8 + 1e-5 * Math.abs(b)))(call.world, ...pair(call)),
   );
 }

@@ -24,6 +24,7 @@ import { defineCreation } from './creation.ts';
 import { bytesOf, dtypeNames, dtypes, isComplex, isFloating } from './dtype.ts';
 import { defineIndexing, nonzero } from './indexing.ts';
 import { defineJoining } from './joining.ts';
+import { defineOthers } from './otherMethods.ts';
 import { definePointwise } from './pointwise.ts';
 import { defineLinalg, defineProducts } from './products.ts';
 import { type Recording, worldOf } from './recording.ts';
@@ -172,6 +173,7 @@ function defineAll(): void {
   defineProducts(main);
   defineCreation(main);
   defineMethods(main, namesOf);
+  defineOthers(main);
   defineLinalg(linalg, fft);
 }
 
@@ -713,6 +715,8 @@ export const torchModules: NativeModules = new Map<string, (machine: Machine) =>
     machine =>
       moduleOf(machine, 'flopline', {
         unknown: native('unknown', 'reason', ([reason]) => new Unknown({ message: String(reason) })),
+        // The names of whoever calls the function that asks.
+        caller_names: native('caller_names', '', (_, inner) => inner.locals(1)),
         // What the original has, and this library lacks.
         missing: native('missing', 'name', ([name]) => {
           const message = l10n.t('“{0}” cannot be found', String(name));
