@@ -6,6 +6,7 @@ import { parseExpression, reflection } from '../syntax/python/parse.ts';
 import { type Reason, reasonOf } from '../text/reason.ts';
 import { attributeOf, deleteAttributeOf, isContainer, noAttribute, resolved, setAttributeOf } from './attributes.ts';
 import { createBuiltins } from './builtins/index.ts';
+import { Checkpoint } from './checkpoint.ts';
 import { buildClass } from './classes.ts';
 import {
   type Branch,
@@ -92,6 +93,7 @@ import {
   unarySteps,
 } from './protocols.ts';
 import { skip } from './skipping.ts';
+import { storageOf } from './storage.ts';
 
 /** Python's own limit of calls inside of each other. */
 const maxFrames = 1000;
@@ -150,6 +152,15 @@ export interface Interpreter extends Machine {
   readonly filesRead: readonly string[];
   /** Instructions so far. */
   readonly steps: number;
+  /** Everything that a program may change, as it is now. Nothing may be under way. */
+  checkpoint(): Saved;
+}
+
+/** The state of a machine at some time. */
+export interface Saved {
+  readonly heap: Checkpoint;
+  /** Puts it back; false where that cannot be done. */
+  restore(): boolean;
 }
 
 export function createMachine(options: MachineOptions): Interpreter {
@@ -247,6 +258,37 @@ class Vm implements Interpreter {
 
   get steps(): number {
     return this.#spent;
+  }
+
+  checkpoint(): Saved {
+    const { listed, written } = storageOf(this);
+    const [spent, charged, keys] = [this.#spent, this.#charged, this.#custom.size];
+    const heap = new Checkpoint([
+      this.#builtins,
+      this.modules,
+      this.missing,
+      this.unfound,
+      this.filesRead,
+      this.#paths,
+      this.#folders,
+      this.#unknownImports,
+      this.#custom,
+      this.#pending,
+      this.#awaited,
+      this.#parts,
+      this.#partial,
+      this.#underWay,
+      listed,
+      written,
+    ]);
+    const restore = (): boolean => {
+      // What hashes its own objects have cannot be forgotten.
+      if (this.#custom.size !== keys || !heap.restore()) return false;
+      this.#spent = spent;
+      this.#charged = charged;
+      return true;
+    };
+    return { heap, restore };
   }
 
   // What natives see.

@@ -83,6 +83,13 @@ export class Recording implements World {
     this.misfits.clear();
   }
 
+  /** Nothing was recorded yet. */
+  reset(): void {
+    this.forget();
+    this.#counted.clear();
+    this.#ended = [];
+  }
+
   /** The calls of modules in the last recording, in the order in which they ended. */
   get moduleCalls(): readonly EndedCall[] {
     return this.#ended;
