@@ -41,6 +41,8 @@ export interface SpecsRequest {
 export interface ReportRequest extends SpecsRequest {
   readonly format: OutputFormat;
   readonly blocks: boolean;
+  /** Whether the other networks of a Python file are priced too. */
+  readonly entries: boolean;
   /** Whether each file is one line. */
   readonly summary: boolean;
   /** How many layers are shown, the costliest first; undefined is all in their order. */
@@ -157,6 +159,7 @@ Exit code
     ]),
     listed([
       ['--blocks', l10n.t('Also show what is inside each row.')],
+      ['--entries', l10n.t('Also price the other networks of a Python file.')],
       ['--name FILE', l10n.t('What standard input is called, where a path is “-”, such as net.cfg.')],
       ['--summary', l10n.t('One line per file, without layers.')],
       ['--top N', l10n.t('Only the N costliest layers, the costliest first.')],
@@ -237,6 +240,7 @@ const commands = {
   report: {
     ...common,
     blocks: { type: 'boolean' },
+    entries: { type: 'boolean' },
     summary: { type: 'boolean' },
     top: { type: 'string' },
     name: { type: 'string' },
@@ -279,17 +283,18 @@ export function parseCommand(argv: readonly string[]): Command {
         const format = outputFormats.find(name => name === (values.format ?? 'table'));
         if (!format)
           return wrong(`“${values.format}” is not an output format. Use one of ${outputFormats.join(', ')}.`);
-        const { blocks = false, summary = false, top } = values;
+        const { blocks = false, entries = false, summary = false, top } = values;
         if (top !== undefined && !/^[1-9]\d{0,8}$/.test(top)) return wrong(`“${top}” is not a number of layers.`);
         if (summary && (blocks || top !== undefined))
           return wrong('--summary shows no layers. Leave out --blocks and --top.');
+        if (summary && entries) return wrong('--summary shows one network per file. Leave out --entries.');
         const limit = top === undefined ? undefined : Number(top);
         const inputName = values.name;
         const inputs = request.paths.filter(path => path === '-').length;
         if (inputs > 1) return wrong('Standard input (-) can be read once.');
         if ((inputs === 1) !== (inputName !== undefined))
           return wrong('Standard input (-) and --name FILE go together: its name says what it is.');
-        return { kind: 'report', request: { ...request, inputName, format, blocks, summary, top: limit } };
+        return { kind: 'report', request: { ...request, inputName, format, blocks, entries, summary, top: limit } };
       });
     case 'advise':
       return parsed(args, 'advise', ({ format: wish, apply, 'dry-run': dryRun = false }, request) => {

@@ -48,6 +48,18 @@ export { type IgnoreOffer, ignores } from './features/ignores.ts';
 export { type Lens, lenses } from './features/lens.ts';
 export { type Link, links } from './features/links.ts';
 export { type Definition, definitionOf, type Highlight, highlights, referencesTo } from './features/navigation.ts';
+export {
+  type OtherNetwork,
+  otherDetail,
+  otherHints,
+  otherHover,
+  otherLenses,
+  otherNetworks,
+  otherOutcome,
+  otherProblems,
+  othersMarkdown,
+  othersText,
+} from './features/networks.ts';
 export { textOfFile } from './features/otherFiles.ts';
 export { prepareRename, type Renaming, rename } from './features/rename.ts';
 export {
@@ -57,6 +69,7 @@ export {
   markdownCell,
   markdownReport,
   type ProblemReport,
+  pricedEntries,
   type ReportOptions,
   type ReportShape,
   type ReportWords,

@@ -14,15 +14,24 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   type Analysed,
+  type Base,
   diagnosisLines,
   documentProblems,
   hintDetail,
   hints,
   hover,
+  type Lens,
   Lines,
   lenses,
   markdownReport,
   orderOf,
+  otherDetail,
+  otherHints,
+  otherHover,
+  otherLenses,
+  otherProblems,
+  othersMarkdown,
+  othersText,
   problemsWithHints,
   report,
   rowNumbers,
@@ -39,6 +48,7 @@ import { answerCompletion, completionOptions, signatureOptions } from './complet
 import { readSettings } from './configuration.ts';
 import { acceptCommand, fromProto, type HintData, type LensCommands, toProto } from './convert.ts';
 import { answerNavigation, navigationCapabilities } from './navigation.ts';
+import { Others } from './others.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
 import { answerRows } from './rows.ts';
 import { nobody, Session } from './session.ts';
@@ -265,7 +275,9 @@ export function serve(connection: Connection): void {
       }
       specs.add(uri);
       const analysed = workspace.analysed(uri);
-      const found = analysed ? problemsWithHints(analysed) : documentProblems(document);
+      const found = analysed
+        ? [...problemsWithHints(analysed), ...otherProblems(others.of(analysed))]
+        : documentProblems(document);
       const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
       const linesOf = (file: string): Lines | undefined => {
         const text = textOfFile(document, analysed?.spec, file);
@@ -281,9 +293,22 @@ export function serve(connection: Connection): void {
         isSpec: !document.format.hasNoNetwork,
         ...(language === undefined ? {} : { language }),
       });
+      if (analysed) others.read(uri, analysed);
     } catch (error) {
       session.complain('diagnostics', error);
     }
+  }
+
+  // --- Other networks of a text -----------------------------------------------------------------------------------
+
+  const others = new Others(session, uri => {
+    refreshHints();
+    publish(uri);
+  });
+
+  function lensesOf(analysed: Analysed, base: Base | undefined): readonly Lens[] {
+    const found = others.of(analysed);
+    return [...lenses(analysed, base, othersText(found)), ...otherLenses(analysed, found)];
   }
 
   // --- Requests ---------------------------------------------------------------------------------------------------
@@ -293,11 +318,14 @@ export function serve(connection: Connection): void {
       const { lines } = analysed.document;
       const version = workspace.version(uri)!;
       look(uri);
+      others.read(uri, analysed);
       const data: HintData = [workspace.number(uri), version];
       const within = fromProto.range(lines, range);
       return [
         ...rowNumbers(analysed, within).map(row => toProto.rowNumber(lines, row, data)),
-        ...hints(analysed, within, base).map(hint => toProto.inlayHint(lines, hint, data)),
+        ...[...hints(analysed, within, base), ...otherHints(analysed, others.of(analysed), within)].map(hint =>
+          toProto.inlayHint(lines, hint, data),
+        ),
       ];
     }),
   );
@@ -309,7 +337,8 @@ export function serve(connection: Connection): void {
     return session.answer('hint detail', uri, token, hint, analysed => {
       // The line of an older text may be another one now; the editor asks for new hints anyway.
       if (version !== workspace.version(uri)) return hint;
-      const value = hintDetail(analysed, hint.position.line);
+      const { line } = hint.position;
+      const value = hintDetail(analysed, line) || otherDetail(others.of(analysed), line);
       return value === '' ? hint : { ...hint, tooltip: { kind: 'markdown', value } };
     });
   });
@@ -317,14 +346,15 @@ export function serve(connection: Connection): void {
   connection.onHover(({ textDocument: { uri }, position }, token) =>
     session.answer('hover', uri, token, null, analysed => {
       const { lines } = analysed.document;
-      const found = hover(analysed, lines.offset(position));
+      const offset = lines.offset(position);
+      const found = hover(analysed, offset) ?? otherHover(analysed, others.of(analysed), offset);
       return found ? toProto.hover(lines, found) : null;
     }),
   );
 
   connection.onCodeLens(({ textDocument: { uri } }, token) =>
     session.compareNetwork<CodeLens[]>('code lens', uri, token, [], (analysed, base) =>
-      lenses(analysed, base)
+      lensesOf(analysed, base)
         .filter(({ action }) => !action || commandsOf(session)[action.kind] !== '')
         .map(lens => toProto.codeLens(analysed.document.lines, lens, uri, commandsOf(session))),
     ),
@@ -339,7 +369,7 @@ export function serve(connection: Connection): void {
   session.on('flopline/summary', ({ textDocument: { uri } }, token) =>
     session.compareNetwork<DocumentSummary | null>('summary', uri, token, null, (analysed, base) => ({
       ...summary(analysed, base),
-      markdown: summaryMarkdown(analysed),
+      markdown: [summaryMarkdown(analysed), othersMarkdown(others.of(analysed))].filter(Boolean).join('\n\n'),
       inFile: settingsInFile(analysed),
       choices: documentChoices(analysed),
     })),
@@ -347,7 +377,7 @@ export function serve(connection: Connection): void {
 
   session.on('flopline/report', ({ textDocument: { uri } }, token) =>
     session.answerNetwork<string | null>('report', uri, token, null, analysed =>
-      markdownReport(report(analysed), {
+      markdownReport(report(analysed, { networks: others.of(analysed) }), {
         unit: analysed.model.convention.unit,
         shapeOrder: orderOf(analysed),
       }),
@@ -380,7 +410,7 @@ export function serve(connection: Connection): void {
     return null;
   });
 
-  answerChoices(session);
+  answerChoices(session, others);
   answerCodeActions(session);
   answerRows(session);
   answerCompletion(session);

@@ -5,7 +5,7 @@ import type { Loaded } from '../python/checkpoint.ts';
 import { type Files, hasPath } from '../python/files.ts';
 import type { Hooks } from '../python/machine.ts';
 import { PyLazy, PyModule, Raised, type Steps, type Value } from '../python/objects.ts';
-import type { Interpreter, Saved } from '../python/vm.ts';
+import type { Interpreter, Saved } from '../python/vm/interpreter.ts';
 import { worldOf } from '../torch/python/recording.ts';
 import { machineFor, type Ran, runOn, type Setting } from './machine.ts';
 

@@ -123,3 +123,16 @@ export class Arguments extends PyObject {
   /** A `*` or `**` of what is not known. */
   unknown: Unknown | undefined;
 }
+
+/** The names of a module's or a class's body, handed to the call that runs it. */
+export class Names extends PyObject {
+  readonly kind = 'names';
+  readonly map: Map<string, Value>;
+  readonly cell: Cell | undefined;
+
+  constructor(map: Map<string, Value>, cell?: Cell) {
+    super();
+    this.map = map;
+    this.cell = cell;
+  }
+}

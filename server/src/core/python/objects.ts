@@ -561,11 +561,10 @@ export class PyLazy extends PyObject {
 }
 
 /** Thrown where the contents of a container are read that are not known; the machine makes the result of the operation unknown. */
-export class UnknownAccess extends Error {
+export class UnknownAccess {
   readonly unknown: Unknown;
 
   constructor(unknown: Unknown) {
-    super(unknown.reason.message);
     this.unknown = unknown;
   }
 }
@@ -583,12 +582,14 @@ export function poison(container: PyList | PyDict | PySet, unknown: Unknown): vo
   });
 }
 
-/** An exception of Python's on its way, as JavaScript throws it. Natives throw it by `machine.raise('ValueError', text)`. */
-export class Raised extends Error {
+/**
+ * An exception of Python's on its way, as JavaScript throws it. Natives throw it by `machine.raise('ValueError', text)`.
+ * It is no Error: the stack of one costs ten times the throw, and whoever reads a network throws thousands.
+ */
+export class Raised {
   readonly exception: PyInstance;
 
   constructor(exception: PyInstance) {
-    super('raised');
     this.exception = exception;
   }
 }

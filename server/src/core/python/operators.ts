@@ -21,6 +21,7 @@ import {
   PySlice,
   PyTuple,
   PyView,
+  type Raised,
   Unknown,
   type Value,
 } from './objects.ts';
@@ -555,7 +556,7 @@ export function plainDeleteItem(container: Value, index: Value, machine: Machine
   return true;
 }
 
-export function keyError(key: Value, machine: Machine): Error {
+export function keyError(key: Value, machine: Machine): Raised {
   const raised = machine.raise('KeyError', '');
   (raised.exception as PyException).args = [key];
   return raised;

@@ -26,7 +26,7 @@ import {
   type Value,
 } from '../../../python/objects.ts';
 import type { PyValue } from '../../../python/value.ts';
-import type { Interpreter } from '../../../python/vm.ts';
+import type { Interpreter } from '../../../python/vm/interpreter.ts';
 import type { Problem } from '../../../text/problem.ts';
 import type { Range } from '../../../text/range.ts';
 import type { Reason } from '../../../text/reason.ts';
