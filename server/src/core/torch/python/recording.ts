@@ -47,6 +47,8 @@ export class Recording implements World {
   readonly misfits = new Map<Problem, Misfit>();
   /** Asked for the module whose `forward` is called directly; set by `torch.nn`. */
   directCall: DirectCall = () => undefined;
+  /** Forgets what is known of the modules of a network; set by `torch.nn`. */
+  forgetModules: () => void = () => {};
   #builder: Builder | undefined;
   #frames: Frames | undefined;
   #rows: Rows | undefined;
@@ -88,6 +90,7 @@ export class Recording implements World {
     this.forget();
     this.#counted.clear();
     this.#ended = [];
+    this.forgetModules();
   }
 
   /** The calls of modules in the last recording, in the order in which they ended. */
