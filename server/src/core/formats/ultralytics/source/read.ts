@@ -21,6 +21,7 @@ import {
   PyClass,
   PyDict,
   type PyException,
+  PyList,
   type Steps,
   Unknown,
   type Value,
@@ -364,6 +365,20 @@ class Watch extends Unknowns {
     return this.#classes.get(exception);
   }
 
+  /** The row that a loop without an index of that name is in: as many as there are have become modules. */
+  #rowUnderWay(reader: Activation): number | undefined {
+    const { locals = [], cells = [] } = reader.code ?? {};
+    const values = [...locals, ...cells].map(name => reader.local(name));
+    const lists = values.filter(value => value instanceof PyList).map(({ items }) => items);
+    const made = lists.filter(items => items.every(item => item instanceof ModuleInstance || item instanceof Unknown));
+    const row = Math.max(-1, ...made.map(({ length }) => length));
+    const module = this.#task.rows[row]?.module?.name.replace(/^.*\./, '');
+    // Before the loop nothing stands for a module of the text, and behind it there is no row left.
+    const isIt = (value: Value | undefined): boolean =>
+      value instanceof PyClass ? value.name === module : typeof value === 'string' && value.endsWith(module!);
+    return module !== undefined && values.some(isIt) ? row : undefined;
+  }
+
   /** The row that a call is in. */
   rowAt(at: Activation | undefined): number | undefined {
     const called: object[] = [];
@@ -372,7 +387,8 @@ class Watch extends Unknowns {
       if (isModuleCall(tag)) called.push(tag.module);
       if (code?.name === 'parse_model') {
         const index = each.local('i');
-        if (typeof index === 'number') return index;
+        const row = typeof index === 'number' ? index : this.#rowUnderWay(each);
+        if (row !== undefined) return row;
       }
       // In the forward pass of the constructor, or in the one that is recorded.
       const sequence = receiver instanceof ModuleInstance ? receiver.registered('model') : undefined;
