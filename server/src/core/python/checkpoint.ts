@@ -2,7 +2,7 @@
 import { isOpen } from './builtins/open.ts';
 import { PyGenerator } from './frame.ts';
 import { isNamespace } from './namespace.ts';
-import { Native, PyInstance, PyIterator, PyLazy, PyModule, PyObject, Unknown } from './objects.ts';
+import { Native, PyClass, PyInstance, PyIterator, PyLazy, PyModule, PyObject, PyTuple, Unknown } from './objects.ts';
 
 /** What an object held, one by one. */
 type State =
@@ -32,8 +32,8 @@ export interface Changes {
   readonly isSeen: boolean;
 }
 
-/** What is remembered of lookups, and what classes know of those derived from them. */
-const incidental: ReadonlySet<string> = new Set(['found', 'foundAt', 'derived', 'isResolving', 'isPending', 'order']);
+/** How far something has come that is put off. */
+const incidental: ReadonlySet<string> = new Set(['isResolving', 'isPending', 'order']);
 
 /** More than any file imports; a program may make more at its beginning. */
 const mostHeld = 400_000;
@@ -52,7 +52,7 @@ export class Checkpoint {
   readonly #attributes = new Set<object>();
   /** Modules that had not run yet. */
   readonly #pending = new Set<PyModule>();
-  readonly #books: ReadonlySet<object>;
+  readonly #books: Set<object>;
   /** False where something has a state that cannot be seen: an iterator, an open file. */
   readonly isWhole: boolean;
 
@@ -74,6 +74,19 @@ export class Checkpoint {
       if (object instanceof PyModule) {
         this.#modules.set(object.dict, object);
         if (object.isPending) this.#pending.add(object);
+      }
+      if (object instanceof PyClass) {
+        const { dict, mro, metaclass, derived } = object;
+        stack.push(dict, ...mro);
+        if (metaclass) stack.push(metaclass);
+        this.#states.push({ kind: 'list', object: derived, held: [...derived] });
+        this.#books.add(derived);
+        continue;
+      }
+      if (object instanceof PyTuple) {
+        if (object.own) stack.push(object.own);
+        for (const item of object.items) if (item instanceof PyObject) stack.push(item);
+        continue;
       }
       const state = stateOf(object);
       if (!state) continue;
