@@ -1,5 +1,5 @@
 // npm run screenshots: what the README shows, taken from a real VS Code on examples/, into docs/images/.
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBrowser, startServer } from './vscode/host.mjs';
@@ -14,6 +14,17 @@ const darknet = 'tiny-detector.cfg';
 const caffe = 'googlenet-head.prototxt';
 const resnet = 'python/resnet18.py';
 const gpt = 'python/gpt.py';
+const budgets = `budgets:
+  - files: ['examples/gridspot.yaml']
+    scale: n
+    limits: {macs: 1.1G, params: 500k}
+  - files: ['examples/{squeezenet,mobilenet-v1,mobilenet-v2}.net.yaml']
+    limits: {macs: 850M, bytes: 18MB, time: {device: phone, ms: 5}}
+  - entries: ['examples/python/resnet18.py:resnet18()']
+    limits: {macs: 600M, params: 12M, peak: 2MB}
+devices:
+  phone: {flops: {fp32: 500G}, bandwidth: 30GB/s}
+`;
 
 mkdirSync(images, { recursive: true });
 const temporary = mkdtempSync(join(tmpdir(), 'flopline-screenshots-'));
@@ -198,6 +209,73 @@ const shots = {
       },
       { height: 560 },
     ),
+  // A network over its budget, with the changes that bring it back.
+  budget: () =>
+    take(
+      'budget',
+      yolo,
+      async () => {
+        await page.locator('.squiggly-error').first().waitFor();
+        await goTo(lineOf(yolo, /^nc:/));
+        await offered(1);
+      },
+      { width: 1200, height: 560, project: budgets },
+    ),
+  // Budgets as tests.
+  tests: () =>
+    take(
+      'tests',
+      yolo,
+      async () => {
+        await page.keyboard.press('F1');
+        await page.locator('.quick-input-widget:visible').waitFor();
+        await page.keyboard.type('>Testing: Focus on Test Explorer View');
+        await page
+          .locator('.quick-input-list .monaco-list-row', { hasText: 'Focus on Test Explorer' })
+          .first()
+          .waitFor();
+        await page.keyboard.press('Enter');
+        const items = page.locator('.test-explorer .monaco-list-row');
+        await items.nth(4).waitFor();
+        await page.keyboard.press('F1');
+        await page.locator('.quick-input-widget:visible').waitFor();
+        await page.keyboard.type('>Test: Run All Tests');
+        await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Run All Tests' }).first().waitFor();
+        await page.keyboard.press('Enter');
+        await page
+          .locator('.test-explorer .monaco-list-row', { hasText: /MACs \(limit/ })
+          .nth(3)
+          .waitFor();
+      },
+      { width: 1280, height: 700, project: budgets },
+    ),
+  // The networks of the workspace with their totals; one of them has an error.
+  networks: () =>
+    take(
+      'networks',
+      yolo,
+      async () => {
+        await replaceLine(lineOf(yolo, /SPPF/), text => text.replace('SPPF', 'SPPFF'));
+        await page.keyboard.press('F1');
+        await page.locator('.quick-input-widget:visible').waitFor();
+        await page.keyboard.type('>Focus on Networks in This Workspace');
+        await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Networks in This' }).first().waitFor();
+        await page.keyboard.press('Enter');
+        const rows = page.locator('.part.sidebar .monaco-list-row');
+        await rows.filter({ hasText: 'savings' }).first().waitFor();
+        // The files above would take half of the room.
+        await page
+          .locator('.part.sidebar .pane-header', { hasText: /workspace|networks/i })
+          .first()
+          .click();
+        await page
+          .locator('.part.sidebar .monaco-list-row', { hasText: /^examples\d*$/ })
+          .last()
+          .click();
+        await rows.filter({ hasText: /MACs/ }).nth(12).waitFor();
+      },
+      { width: 1280, height: 760 },
+    ),
   problems: () =>
     take('problems', yolo, async () => {
       // Two mistakes that people make: a map of another size to concatenate with, and a row that does not exist.
@@ -223,12 +301,13 @@ try {
 }
 
 /** Opens a file in a fresh window, waits for its hints, lets `act` do something and takes the picture. */
-async function take(name, file, act = async () => {}, { width = 1040, height = 640 } = {}) {
+async function take(name, file, act = async () => {}, { width = 1040, height = 640, project } = {}) {
   page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: 1.5, colorScheme: 'dark' });
   page.setDefaultTimeout(45_000);
   // The editor keeps what was changed in a file: each picture has files of its own.
   const workspace = join(temporary, name);
   cpSync(examples, join(workspace, 'examples'), { recursive: true });
+  if (project !== undefined) writeFileSync(join(workspace, 'flopline.yaml'), project);
   const { remote, address } = editor;
   await page.goto(
     address(workspace, [

@@ -8,11 +8,15 @@ import type {
   Notifications,
   Requests,
 } from '../../server/src/protocol/index.ts';
+import { type Budgets, createBudgets } from './budgets.ts';
 import { pickChoice } from './choices.ts';
 import { type Chosen, createChosen } from './chosen.ts';
 import { baseScheme, type Comparisons, createComparisons } from './comparison.ts';
 import { setInput } from './entryComment.ts';
+import { offerTools } from './mcp.ts';
+import { createNetworks, type Networks } from './networks.ts';
 import { originText } from './origins.ts';
+import { createOverviews } from './overview.ts';
 import { createPython } from './python.ts';
 import { changeRow, rowCommands } from './rows.ts';
 import { makeCheaper } from './slim.ts';
@@ -24,6 +28,8 @@ export interface Flopline {
   readonly totals: Totals;
   readonly chosen: Chosen;
   readonly comparisons: Comparisons;
+  readonly networks: Networks;
+  readonly budgets: Budgets;
 }
 
 /**
@@ -98,6 +104,25 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     summary: () => totals.refresh(),
   });
 
+  const networks = createNetworks({
+    list: async token => {
+      // Nobody may have opened one yet.
+      await client.start();
+      return ask('flopline/networks', {}, token);
+    },
+    totals: (uri, token) => ask('flopline/networkTotals', { textDocument: { uri } }, token),
+  });
+
+  const overviews = createOverviews(context.extensionUri, params => {
+    if (client.state === State.Running) client.sendNotification('flopline/didShowOverview', params).catch(() => {});
+  });
+
+  // Starting it again is nothing while it runs.
+  const budgets = createBudgets(async (method, params, token) => {
+    await client.start();
+    return ask(method, params, token);
+  });
+
   const on = <M extends keyof Notifications>(method: M, handler: (params: Notifications[M]) => void): void => {
     context.subscriptions.push(client.onNotification(method, handler));
   };
@@ -106,8 +131,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     if (language !== undefined) giveLanguage(uri, language);
     if (isSpec) python.use(uri);
     if (isSpec) comparisons.use(uri);
+    if (isSpec) overviews.use(uri);
     totals.changed(uri);
+    networks.changed(uri);
   });
+  on('flopline/overview', message => overviews.received(message));
 
   const command = (name: string, run: () => Promise<unknown>): void => {
     context.subscriptions.push(vscode.commands.registerCommand(`flopline.${name}`, run));
@@ -128,9 +156,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   command('copyReport', copyReport);
   command('compareWith', () => ofSpec(comparisons.pick));
   command('showChanges', () => ofSpec(comparisons.show));
+  command('openOverview', async () => overviews.open());
   command('diagnose', diagnose);
   command('toggleHints', toggleHints);
   command('restartServer', restart);
+  command('refreshNetworks', async () => networks.refresh());
 
   context.subscriptions.push(
     client,
@@ -138,14 +168,22 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     chosen,
     python,
     comparisons,
+    networks,
+    overviews,
+    budgets,
     client.onDidChangeState(({ newState }) => {
-      if (newState === State.Running) comparisons.resend();
+      if (newState === State.Running) {
+        comparisons.resend();
+        overviews.resend();
+      }
       totals.refresh();
     }),
   );
+  offerTools(context);
   // The client library reports a server that does not start; the commands stay, restarting among them.
   await whenCandidate(() => client.start().catch(() => {}), context.subscriptions);
-  return { totals, chosen, comparisons };
+  budgets.start().catch(() => {});
+  return { totals, chosen, comparisons, networks, budgets };
 
   async function restart(): Promise<void> {
     // One that has failed cannot be stopped.

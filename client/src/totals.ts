@@ -7,7 +7,7 @@ import { mayBeSpec } from './specs.ts';
 export interface Totals extends vscode.Disposable {
   /** Of the active editor; undefined while it does not show a spec. */
   readonly summary: DocumentSummary | undefined;
-  readonly item: Pick<vscode.StatusBarItem, 'text' | 'tooltip'>;
+  readonly item: Pick<vscode.StatusBarItem, 'text' | 'tooltip' | 'backgroundColor'>;
   /** Asks the server again. */
   refresh(): Promise<DocumentSummary | undefined>;
   /** A document has new costs; another than the active one's are of no interest. */
@@ -31,7 +31,9 @@ export function createTotals(ask: (uri: string) => Promise<DocumentSummary | nul
     summary = answer ?? undefined;
     vscode.commands.executeCommand('setContext', 'flopline.isSpec', summary?.hasRows === true);
     if (summary && document) {
-      item.text = `$(circuit-board) ${[summary.compared, summary.state].filter(part => part !== '').join(' · ')}`;
+      const parts = [summary.compared, summary.state, budgetText(summary)].filter(part => part !== '');
+      item.text = `$(circuit-board) ${parts.join(' · ')}`;
+      item.backgroundColor = budgetColor(summary);
       item.tooltip = tooltipOf(summary, document.uri);
       item.show();
     } else item.hide();
@@ -57,9 +59,35 @@ export function createTotals(ask: (uri: string) => Promise<DocumentSummary | nul
   };
 }
 
-/** Who each choice that is not the default is from, and the totals. */
-function tooltipOf({ markdown, choices }: DocumentSummary, uri: vscode.Uri): vscode.MarkdownString {
+function budgetText({ budget }: DocumentSummary): string {
+  switch (budget?.status) {
+    case 'over':
+      return vscode.l10n.t('over budget');
+    case 'unknown':
+      return vscode.l10n.t('budget unknown');
+    default:
+      return '';
+  }
+}
+
+function budgetColor({ budget }: DocumentSummary): vscode.ThemeColor | undefined {
+  switch (budget?.status) {
+    case 'over':
+      return new vscode.ThemeColor('statusBarItem.errorBackground');
+    case 'unknown':
+      return new vscode.ThemeColor('statusBarItem.warningBackground');
+    default:
+      return undefined;
+  }
+}
+
+/** What its budgets say, who each choice that is not the default is from, and the totals. */
+function tooltipOf({ markdown, choices, budget }: DocumentSummary, uri: vscode.Uri): vscode.MarkdownString {
   const tooltip = new vscode.MarkdownString();
+  for (const message of budget?.messages ?? []) {
+    tooltip.appendText(message);
+    tooltip.appendMarkdown('  \n');
+  }
   // First: the rest is long.
   for (const choice of choices.filter(({ origin }) => origin !== 'default')) {
     tooltip.appendText(vscode.l10n.t('{0}: {1} ({2})', choice.name, choice.text, originText(choice, uri)));

@@ -180,7 +180,8 @@ describe('other networks of a file', () => {
   it('can be those of other programs that import the text', () => {
     const blocks = text.replace(/def plain[\s\S]*/, '');
     const files = filesOf({
-      '/w/one.py': 'import torch\nfrom torch import nn\nfrom blocks import Plain\nnn.Sequential(Plain(4))(torch.zeros(1, 4, 8, 8))\n',
+      '/w/one.py':
+        'import torch\nfrom torch import nn\nfrom blocks import Plain\nnn.Sequential(Plain(4))(torch.zeros(1, 4, 8, 8))\n',
       '/w/two.py':
         'import torch\nfrom torch import nn\nfrom blocks import Plain, Wide\nnn.Sequential(Plain(4), Wide(8))(torch.zeros(1, 4, 8, 8))\n',
       '/w/blocks.py': blocks,

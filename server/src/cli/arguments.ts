@@ -13,6 +13,7 @@ import {
   textOf,
   withValues,
 } from '../core/index.ts';
+import { isFolder } from './files.ts';
 
 const outputFormats = ['table', 'json', 'markdown', 'csv'] as const;
 export type OutputFormat = (typeof outputFormats)[number];
@@ -23,6 +24,9 @@ export type Command =
   | { readonly kind: 'slim'; readonly request: SlimRequest }
   | { readonly kind: 'doctor'; readonly request: DoctorRequest }
   | { readonly kind: 'diff'; readonly request: DiffRequest }
+  /** The folders that tools may read; without any, the client of the protocol says. */
+  | { readonly kind: 'mcp'; readonly folders: readonly string[] }
+  | { readonly kind: 'check'; readonly request: CheckRequest }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'wrong'; readonly message: string };
@@ -90,6 +94,12 @@ export interface DiffSource {
   readonly given: ReadonlySet<string>;
 }
 
+const checkFormats = ['text', 'json', 'sarif', 'github', 'markdown'] as const;
+
+export interface CheckRequest extends SpecsRequest {
+  readonly format: (typeof checkFormats)[number];
+}
+
 /** What an exit code means; the README has the same words. */
 export const exitCodes = (): readonly (readonly [ExitCode, string])[] => [
   [0, l10n.t('every file was read and no spec has errors')],
@@ -121,7 +131,9 @@ Usage
   flopline slim FILE|FOLDER --macs BUDGET [--params BUDGET] [--apply|--dry-run] [options]
   flopline diff BEFORE AFTER [options]
   flopline diff --git REVISION FILE [options]
+  flopline check [FILE|FOLDER…] [options]
   flopline doctor FILE [options]
+  flopline mcp [FOLDER…]
 
 Options
 {0}
@@ -140,7 +152,13 @@ diff compares two networks layer by layer, also of different formats. Layers are
 structure, so an inserted layer shifts nothing.
 {5}
 
+check holds networks against the budgets of flopline.yaml: those that the paths name, or all that the
+nearest flopline.yaml has budgets for. Formats: text (default), json, sarif, github, markdown.
+
 doctor says how a Python file is read: which network and input, from which folders, with which files.
+
+mcp serves these commands as tools to an agent (Model Context Protocol, over standard input and output).
+Only files in the folders are read; by default those of the agent’s workspace.
 
 Folders are searched for specs; other files in them are skipped. Options take precedence over
 “# flopline: …” comments in a file.
@@ -255,6 +273,7 @@ const commands = {
     'dry-run': { type: 'boolean' },
   },
   doctor: common,
+  check: common,
   diff: {
     ...common,
     git: { type: 'string' },
@@ -262,6 +281,7 @@ const commands = {
     after: { type: 'string', multiple: true },
     all: { type: 'boolean' },
   },
+  mcp: { help: common.help, version: common.version },
 } as const;
 
 type Name = keyof typeof commands;
@@ -334,6 +354,10 @@ export function parseCommand(argv: readonly string[]): Command {
       });
     case 'diff':
       return parsed(args, 'diff', diffCommand);
+    case 'mcp':
+      return mcpCommand(args);
+    case 'check':
+      return parsed(args, 'check', checkCommand);
     case undefined:
       return (
         wrongOption(args, { ...settingOptions, ...common }) ?? wrong('Say what to do, as in “flopline report FILE”.')
@@ -341,6 +365,25 @@ export function parseCommand(argv: readonly string[]): Command {
     default:
       return wrong(`There is no command “${command}”.${suggestion(command, Object.keys(commands))}`);
   }
+}
+
+function mcpCommand(args: string[]): Command {
+  const complaint = wrongOption(args, commands.mcp);
+  if (complaint) return complaint;
+  const folders = parseArgs({ args, options: commands.mcp, allowPositionals: true }).positionals.slice(1);
+  const wrongOne = folders.find(folder => !isFolder(folder));
+  return wrongOne === undefined ? { kind: 'mcp', folders } : wrong(`“${wrongOne}” is not a folder.`);
+}
+
+/** Options that say what a budget says. */
+const ofBudgets = ['input', 'inputs', 'scale', 'entry', 'dtype', 'convention', 'batch'] as const;
+
+function checkCommand({ format: wish = 'text' }: Values<'check'>, request: SpecsRequest): Command {
+  const format = checkFormats.find(name => name === wish);
+  if (!format) return wrong(`“${wish}” is not an output format of check. Use one of ${checkFormats.join(', ')}.`);
+  const option = ofBudgets.find(key => request.given.has(key));
+  if (option) return wrong(`check has no --${option}: the budgets in flopline.yaml, or else the files, say it.`);
+  return { kind: 'check', request: { ...request, format } };
 }
 
 /** Two files, or one file as it was and as it is. */
@@ -402,7 +445,8 @@ function parsed<N extends Name>(
   if (complaint) return complaint;
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
   const paths = positionals.slice(1);
-  if (paths.length === 0) return wrong(`Name at least one file or folder, as in “flopline ${name} network.yaml”.`);
+  if (paths.length === 0 && name !== 'check')
+    return wrong(`Name at least one file or folder, as in “flopline ${name} network.yaml”.`);
   const settings = settingsOf(values);
   if (typeof settings === 'string') return wrong(settings);
   const asked = 'no-source' in values && values['no-source'] ? { ...settings, repository: false } : settings;

@@ -1,8 +1,13 @@
 // The command line: `flopline report FILE…`, `flopline advise FILE…`, `flopline slim FILE`, `flopline diff A B`,
-// `flopline doctor FILE`.
+// `flopline check`, `flopline doctor FILE`, `flopline mcp`.
 import { version } from '../../../package.json';
+import { Projects } from '../core/index.ts';
+import { Disk } from '../host/disk.ts';
+import { toolbox } from '../mcp/toolbox.ts';
 import { runAdvise } from './advise.ts';
 import { help, parseCommand } from './arguments.ts';
+import { targetsOf } from './budgeted.ts';
+import { runCheck } from './check.ts';
 import { runDiff } from './diff.ts';
 import { runDoctor } from './doctor.ts';
 import { loadParsers } from './parsers.ts';
@@ -30,6 +35,9 @@ async function main(argv: readonly string[]): Promise<number> {
   if (command.kind === 'diff') {
     for (const { path, settings, revision } of [command.request.before, command.request.after])
       await loadParsers({ paths: [path], settings }, revision !== undefined);
+  } else if (command.kind === 'check') {
+    const { targets } = targetsOf(command.request.paths, new Projects(), new Disk());
+    await loadParsers({ ...command.request, paths: targets.map(({ path }) => path) });
   } else if ('request' in command) await loadParsers(command.request);
   switch (command.kind) {
     case 'help':
@@ -49,7 +57,15 @@ async function main(argv: readonly string[]): Promise<number> {
       return runSlim(command.request, streams);
     case 'diff':
       return runDiff(command.request, streams);
+    case 'check':
+      return runCheck(command.request, streams);
     case 'doctor':
       return runDoctor(command.request, streams);
+    case 'mcp': {
+      // In a bundle of its own: other commands start no later for it.
+      const { serve } = await import('../mcp/serve.ts');
+      await serve(toolbox(command.folders, version));
+      return 0;
+    }
   }
 }

@@ -8,6 +8,7 @@ export {
   type Candidate,
   candidateKey,
   priceAdvice,
+  priceReported,
 } from './features/advice.ts';
 export {
   type Budget,
@@ -21,6 +22,32 @@ export {
 } from './features/budget.ts';
 export { type Call, fedBy, feeding, layerAt } from './features/calls.ts';
 export { type Base, lineChange, type Removal, removals, totalsChange } from './features/changes.ts';
+export {
+  type BudgetFix,
+  type BudgetStatus,
+  budgetFix,
+  budgetProblem,
+  type CostlyLayer,
+  conditionsText,
+  costliestText,
+  documentBudgets,
+  fixHelp,
+  type Judged,
+  judge,
+  judgedBy,
+  judgePreparation,
+  type LimitCheck,
+  type LimitKey,
+  limitCell,
+  limitKeys,
+  limitsText,
+  limitText,
+  notIgnored,
+  type Verdict,
+  verdictMessage,
+  verdictText,
+} from './features/check.ts';
+export { type CheckReport, checkReport } from './features/checkReport.ts';
 export { commentEdits } from './features/choiceComment.ts';
 export { type Choice, type ChoiceValue, choices, type Outcome, outcome } from './features/choices.ts';
 export { type Comparison, compare, type Layer, type LayerPair, type Status } from './features/comparison.ts';
@@ -40,7 +67,7 @@ export {
 } from './features/diff.ts';
 export { type Diagnosis, diagnosis, diagnosisLines } from './features/doctor.ts';
 export { documentProblems, findings, problems, problemsWithHints } from './features/findings.ts';
-export { type FixOffer, fixes } from './features/fixes.ts';
+export { commentFixes, type FixOffer, fixes } from './features/fixes.ts';
 export { type Folding, foldings } from './features/folding.ts';
 export { type Hint, hints, maxLabel } from './features/hints.ts';
 export { type Hover, hintDetail, hover } from './features/hover.ts';
@@ -61,6 +88,15 @@ export {
   othersText,
 } from './features/networks.ts';
 export { textOfFile } from './features/otherFiles.ts';
+export {
+  type Overview,
+  type OverviewChange,
+  type OverviewCosts,
+  type OverviewRow,
+  type OverviewSite,
+  overview,
+  overviewMetrics,
+} from './features/overview.ts';
 export { prepareRename, type Renaming, rename } from './features/rename.ts';
 export {
   documentReport,
@@ -95,6 +131,7 @@ export {
 export { type Summary, summary, summaryMarkdown } from './features/summary.ts';
 export { type SymbolNode, symbols } from './features/symbols.ts';
 export { orderOf } from './features/wording.ts';
+export { type NetworkTotals, networkPlace, networkTotals } from './features/workspace.ts';
 export {
   type Format,
   formats,
@@ -121,7 +158,17 @@ export {
   repriced,
   withChoice,
 } from './pipeline.ts';
-export { missingFolders, type Project, Projects, projectFile } from './project/index.ts';
+export {
+  type BudgetedFile,
+  type BudgetUse,
+  budgetedFiles,
+  budgetsOf,
+  missingFolders,
+  type Places,
+  type Project,
+  Projects,
+  projectFile,
+} from './project/index.ts';
 export type { Files } from './python/files.ts';
 export {
   bytesOf,
@@ -147,3 +194,4 @@ export { type Fix, type Problem, type Severity, textOf } from './text/problem.ts
 export { bytes, exact, percent, si } from './text/quantity.ts';
 export type { Range } from './text/range.ts';
 export { suggestion } from './text/spelling.ts';
+export { unifiedDiff } from './text/unifiedDiff.ts';

@@ -1,4 +1,5 @@
 // The language server: every handler resolves the document, asks core and converts. All wording is in core.
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   CodeActionKind,
   type CodeLens,
@@ -15,6 +16,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   type Analysed,
   type Base,
+  type Document,
   diagnosisLines,
   documentProblems,
   hintDetail,
@@ -32,6 +34,7 @@ import {
   otherProblems,
   othersMarkdown,
   othersText,
+  priceReported,
   problemsWithHints,
   report,
   rowNumbers,
@@ -42,14 +45,17 @@ import {
 } from '../core/index.ts';
 import { pathOfUri } from '../host/disk.ts';
 import type { ClientNotifications, DocumentSummary } from '../protocol/index.ts';
+import { answerBudgets, Budgets } from './budgets.ts';
 import { answerChoices, documentChoices } from './choices.ts';
-import { answerCodeActions } from './codeActions.ts';
+import { answerCodeActions, fixAllKind } from './codeActions.ts';
 import { answerCompletion, completionOptions, signatureOptions } from './completion.ts';
 import { readSettings } from './configuration.ts';
 import { acceptCommand, fromProto, type HintData, type LensCommands, toProto } from './convert.ts';
 import { answerNavigation, navigationCapabilities } from './navigation.ts';
+import { answerNetworks } from './networks.ts';
 import { Others } from './others.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
+import { answerOverview } from './overview.ts';
 import { answerRows } from './rows.ts';
 import { nobody, Session } from './session.ts';
 import { answerSlimming } from './slimming.ts';
@@ -61,11 +67,15 @@ import { Workspace } from './workspace.ts';
  */
 const quiet = 100;
 
+/** Milliseconds for which problems wait for the prices of the changes that they advise. */
+const mostPricing = 100;
+
 /** Answers an editor over `connection` until it ends. */
 export function serve(connection: Connection): void {
   const texts = new TextDocuments(TextDocument);
   const workspace = new Workspace(texts);
   const session = new Session(connection, workspace);
+  const shown = answerOverview(session);
 
   connection.onInitialize((params): InitializeResult => {
     session.client = params.capabilities;
@@ -83,13 +93,18 @@ export function serve(connection: Connection): void {
         codeLensProvider: {},
         ...(canRegister(session) ? {} : { documentSymbolProvider: outlineOptions }),
         ...navigationCapabilities,
+        workspaceSymbolProvider: true,
         codeActionProvider: {
-          codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite],
+          codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, fixAllKind],
           resolveProvider: true,
         },
         executeCommandProvider: { commands: [acceptCommand] },
       },
     };
+  });
+
+  const budgets = new Budgets(session, uri => {
+    publish(uri);
   });
 
   // --- Settings ---------------------------------------------------------------------------------------------------
@@ -157,14 +172,18 @@ export function serve(connection: Connection): void {
   }
 
   /** Asks for the settings of some documents: those of their folder, or whatever the editor has for them. */
-  async function configureScoped(uris: readonly string[], reported: ReadonlySet<string>): Promise<void> {
+  async function configureScoped(
+    uris: readonly string[],
+    reported: ReadonlySet<string>,
+    mayBeClosed = false,
+  ): Promise<void> {
     if (uris.length === 0) return;
     try {
       const items = uris.map(scopeUri => ({ scopeUri, section: 'flopline' }));
       const sections: readonly unknown[] = await connection.workspace.getConfiguration(items);
       for (const [index, uri] of uris.entries()) {
         const section = sections[index];
-        if (!texts.get(uri)) continue;
+        if (!mayBeClosed && !texts.get(uri)) continue;
         // An editor without settings for a file may answer nothing; those for all hold.
         const own = section === undefined || section === null ? undefined : readSettings(section);
         for (const complaint of own?.complaints ?? []) if (!reported.has(complaint)) connection.console.warn(complaint);
@@ -196,6 +215,7 @@ export function serve(connection: Connection): void {
   const specs = new Set<string>();
 
   texts.onDidChangeContent(({ document: { uri } }) => {
+    shown.update(uri);
     clearTimeout(waiting.get(uri));
     waiting.set(
       uri,
@@ -210,6 +230,8 @@ export function serve(connection: Connection): void {
     clearTimeout(waiting.get(uri));
     waiting.delete(uri);
     workspace.forget(uri);
+    shown.update(uri);
+    budgets.forget(uri);
     if (specs.delete(uri)) connection.sendDiagnostics({ uri, diagnostics: [] });
     // What was not saved is gone.
     publishAll(workspace.dependants(uri)).catch(error => session.complain('diagnostics', error));
@@ -221,7 +243,7 @@ export function serve(connection: Connection): void {
     await session.settled(uri);
     // A newer text waits for a time of its own.
     if (version !== workspace.version(uri) || !(await session.prepared(uri))) return;
-    publish(uri);
+    await publish(uri);
     if (workspace.hasFiles(uri)) watch();
     await publishAll(workspace.dependants(uri));
   }
@@ -230,7 +252,7 @@ export function serve(connection: Connection): void {
   async function publishAll(uris: readonly string[]): Promise<void> {
     if (uris.length === 0) return;
     refreshHints();
-    for (const uri of uris) if (await session.prepared(uri)) publish(uri);
+    for (const uri of uris) if (await session.prepared(uri)) await publish(uri);
   }
 
   // Files that are not open change on the disk; an editor that cannot watch them has them read when it asks again.
@@ -258,12 +280,14 @@ export function serve(connection: Connection): void {
 
   /** Has the editor ask again for what it shows beside the text. */
   function refreshHints(): void {
+    shown.update();
     const { inlayHint, codeLens } = session.client.workspace ?? {};
     if (inlayHint?.refreshSupport) connection.languages.inlayHint.refresh().catch(nobody);
     if (codeLens?.refreshSupport) connection.sendRequest('workspace/codeLens/refresh').catch(nobody);
   }
 
-  function publish(uri: string): void {
+  /** Publishes problems with what their changes save: those of a network in which to try them takes long, first without. */
+  async function publish(uri: string): Promise<void> {
     try {
       const document = workspace.document(uri);
       const version = workspace.version(uri);
@@ -274,29 +298,47 @@ export function serve(connection: Connection): void {
         return;
       }
       specs.add(uri);
-      const analysed = workspace.analysed(uri);
-      const found = analysed
-        ? [...problemsWithHints(analysed), ...otherProblems(others.of(analysed))]
-        : documentProblems(document);
-      const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
-      const linesOf = (file: string): Lines | undefined => {
-        const text = textOfFile(document, analysed?.spec, file);
-        return text === undefined ? undefined : new Lines(text);
-      };
-      const diagnostics = found.map(problem =>
-        toProto.diagnostic(document.lines, problem, relatedUri, session.options.problemLink, linesOf),
-      );
-      connection.sendDiagnostics({ uri, version, diagnostics });
       const [language] = document.format.languages;
       session.notify('flopline/changed', {
         uri,
         isSpec: !document.format.hasNoNetwork,
         ...(language === undefined ? {} : { language }),
       });
+      const analysed = workspace.analysed(uri);
+      const settings = workspace.settings.of(uri);
+      const trials = analysed ? priceReported(analysed) : [];
+      const isSlow = analysed && (analysed.spec.program !== undefined || analysed.spec.reader !== undefined);
+      const end = performance.now() + mostPricing;
+      let isSent = false;
+      for (const _ of trials) {
+        if (!isSent && (isSlow || performance.now() > end)) {
+          sendProblems(uri, version, document, analysed);
+          isSent = true;
+        }
+        await turn();
+        // Whatever has changed is published anew.
+        if (version !== workspace.version(uri) || settings !== workspace.settings.of(uri)) return;
+      }
+      sendProblems(uri, version, document, analysed);
       if (analysed) others.read(uri, analysed);
     } catch (error) {
       session.complain('diagnostics', error);
     }
+  }
+
+  function sendProblems(uri: string, version: number, document: Document, analysed: Analysed | undefined): void {
+    const found = analysed
+      ? [...budgets.problems(uri, analysed), ...problemsWithHints(analysed), ...otherProblems(others.of(analysed))]
+      : documentProblems(document);
+    const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
+    const linesOf = (file: string): Lines | undefined => {
+      const text = textOfFile(document, analysed?.spec, file);
+      return text === undefined ? undefined : new Lines(text);
+    };
+    const diagnostics = found.map(problem =>
+      toProto.diagnostic(document.lines, problem, relatedUri, session.options.problemLink, linesOf),
+    );
+    connection.sendDiagnostics({ uri, version, diagnostics });
   }
 
   // --- Other networks of a text -----------------------------------------------------------------------------------
@@ -334,20 +376,20 @@ export function serve(connection: Connection): void {
     const [document, version] = hint.data as HintData;
     const uri = workspace.numbered(document);
     if (uri === undefined) return hint;
-    return session.answer('hint detail', uri, token, hint, analysed => {
+    return session.compare('hint detail', uri, token, hint, (analysed, base) => {
       // The line of an older text may be another one now; the editor asks for new hints anyway.
       if (version !== workspace.version(uri)) return hint;
       const { line } = hint.position;
-      const value = hintDetail(analysed, line) || otherDetail(others.of(analysed), line);
+      const value = hintDetail(analysed, line, base) || otherDetail(others.of(analysed), line);
       return value === '' ? hint : { ...hint, tooltip: { kind: 'markdown', value } };
     });
   });
 
   connection.onHover(({ textDocument: { uri }, position }, token) =>
-    session.answer('hover', uri, token, null, analysed => {
+    session.compare('hover', uri, token, null, (analysed, base) => {
       const { lines } = analysed.document;
       const offset = lines.offset(position);
-      const found = hover(analysed, offset) ?? otherHover(analysed, others.of(analysed), offset);
+      const found = hover(analysed, offset, base) ?? otherHover(analysed, others.of(analysed), offset);
       return found ? toProto.hover(lines, found) : null;
     }),
   );
@@ -372,6 +414,7 @@ export function serve(connection: Connection): void {
       markdown: [summaryMarkdown(analysed), othersMarkdown(others.of(analysed))].filter(Boolean).join('\n\n'),
       inFile: settingsInFile(analysed),
       choices: documentChoices(analysed),
+      budget: budgets.state(uri, analysed),
     })),
   );
 
@@ -411,11 +454,15 @@ export function serve(connection: Connection): void {
   });
 
   answerChoices(session, others);
-  answerCodeActions(session);
+  answerCodeActions(session, budgets);
+  answerBudgets(session);
   answerRows(session);
   answerCompletion(session);
   answerSlimming(session);
   answerNavigation(session);
+  answerNetworks(session, async uri => {
+    if (isAskable()) await configureScoped([uri], new Set(), true);
+  });
 
   texts.listen(connection);
   connection.listen();

@@ -6,6 +6,8 @@ import {
   accept,
   advance,
   type Base,
+  type BudgetedFile,
+  budgetedFiles,
   type Document,
   type Files,
   formatOf,
@@ -16,6 +18,7 @@ import {
   Projects,
   preparation,
   price,
+  projectFile,
   type Settings,
   type Source,
 } from '../core/index.ts';
@@ -39,7 +42,7 @@ interface Entry {
 }
 
 /** Files, and what was found where something was looked for: as long as that is so, what was read is true. */
-class Watched implements Files {
+export class Watched implements Files {
   readonly #files: Disk;
   readonly #texts = new Map<string, string | undefined>();
   readonly #there = new Map<string, boolean>();
@@ -149,6 +152,28 @@ export class Workspace {
     const settings = this.settings.of(uri);
     const placed = (source: Source, files: Files): Source => this.#placed(source, settings, files);
     return { settings, disk: this.#disk, isTrusted: this.isTrusted, placed };
+  }
+
+  /**
+   * A file that is not open, as it is on the disk: it is read in steps, and not kept. Undefined where it is no spec, or
+   * cannot be read.
+   */
+  *closed(
+    uri: string,
+    path: string,
+  ): Generator<Promise<void> | undefined, { readonly analysed: Analysed; readonly files: Watched } | undefined> {
+    const settings = this.settings.of(uri);
+    const files = new Watched(this.#disk);
+    const text = files.read(path);
+    if (text === undefined) return undefined;
+    const source = this.#placed({ name: fileName(uri), text, path }, settings, files);
+    const parser = formatOf(source)?.parser;
+    if (parser?.isNeeded(source) && !parser.isReady()) yield parser.load();
+    const document = open(source, settings);
+    if (!document) return undefined;
+    for (const _ of preparation(document, settings) ?? []) yield undefined;
+    const analysed = price(document, settings);
+    return analysed && { analysed, files };
   }
 
   /** The open documents that were read with a file. */
@@ -270,6 +295,44 @@ export class Workspace {
     this.#expected.delete(uri);
     this.#paths.delete(uri);
     this.#viewed.delete(uri);
+  }
+
+  /** The networks that the budgets of a project file are for; undefined where it cannot be read. */
+  budgeted(uri: string): { readonly project: Project; readonly files: readonly BudgetedFile[] } | undefined {
+    const path = pathOfUri(uri);
+    const text = path === undefined ? undefined : this.#disk.read(path);
+    if (path === undefined || text === undefined) return undefined;
+    const project = this.#projects.read(text, path);
+    const { files } = budgetedFiles(project, {
+      has: at => this.#disk.has(at),
+      isFolder: at => this.#disk.isFolder(at),
+      below: folder => this.#disk.below(folder, projectFile),
+    });
+    return { project, files };
+  }
+
+  /** A file with what is around it, open or not, once the parser that it needs is there; undefined where it cannot be read. */
+  async sourceAt(uri: string, path: string): Promise<Source | undefined> {
+    const own = this.#sourceAt(uri, path);
+    if (!own) return undefined;
+    const source = this.#placed(own, this.settings.of(uri), this.#disk);
+    const parser = formatOf(source)?.parser;
+    if (parser?.isNeeded(source) && !parser.isReady()) await parser.load();
+    return source;
+  }
+
+  /** Whether a file, open or not, is recognized as one that holds networks. */
+  isNetwork(uri: string, path: string): boolean {
+    const source = this.#sourceAt(uri, path);
+    const format = source && formatOf(source);
+    return format !== undefined && !format.hasNoNetwork;
+  }
+
+  #sourceAt(uri: string, path: string): Source | undefined {
+    const text = this.#texts.get(uri);
+    if (text) return sourceOf(uri, text);
+    const content = this.#disk.read(path);
+    return content === undefined ? undefined : { name: fileName(uri), text: content, path };
   }
 
   /** The text of a file that is open. */

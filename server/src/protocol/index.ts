@@ -2,10 +2,14 @@
 // imports nothing else of the server.
 import type {
   AdviceTotals,
+  BudgetStatus,
   Choice,
   ChoiceKey,
   FileChoices,
+  NetworkTotals,
   Outcome,
+  OverviewChange,
+  OverviewCosts,
   RowCommand,
   SlimChoice,
   Summary,
@@ -48,6 +52,41 @@ export interface ComparisonBase {
   readonly revision?: string;
 }
 
+/** What the budgets of a document say of it, in words: the worst of them, and each. */
+export interface BudgetState {
+  readonly status: BudgetStatus;
+  readonly messages: readonly string[];
+}
+
+/** A budget of a network, as a test of an editor. */
+export interface BudgetTest {
+  /** The network's file. */
+  readonly uri: string;
+  /** The same, relative to the folder of the project file. */
+  readonly path: string;
+  readonly project: string;
+  /** The place of the budget among those of the project. */
+  readonly index: number;
+  /** Which network of a Python file; null is the file's own. */
+  readonly entry: string | null;
+  /** `scale n, ≤ 5.00G MACs`. */
+  readonly limits: string;
+  /** In the project file, where the network is named. */
+  readonly range: ProtocolRange;
+}
+
+/** What a budget says of a network. */
+export interface BudgetResult {
+  readonly status: BudgetStatus;
+  /** `4.37G MACs (limit 5.00G)`. */
+  readonly figure: string;
+  readonly message: string;
+  /** The head of the network. */
+  readonly range: ProtocolRange;
+  /** The budget and the costliest layers; null is the network's own file. */
+  readonly related: readonly { readonly uri: string | null; readonly range: ProtocolRange; readonly message: string }[];
+}
+
 /** For a status bar and its menu. */
 export interface DocumentSummary extends Summary {
   /** What pointing at the totals shows. */
@@ -55,6 +94,23 @@ export interface DocumentSummary extends Summary {
   /** Where comments of the file set something (`input=3,320,320`), by key; they take precedence over the editor's settings. */
   readonly inFile: Readonly<Record<string, ProtocolRange>>;
   readonly choices: readonly DocumentChoice[];
+  /** Null where no budget is for the document. */
+  readonly budget: BudgetState | null;
+}
+
+/** A file of the workspace that is a network. */
+export interface NetworkFile {
+  readonly uri: string;
+  /** Within its workspace folder. */
+  readonly path: string;
+  /** Whether it is one for certain: of a program that is known when it was read. */
+  readonly isCertain: boolean;
+}
+
+export interface NetworkList {
+  readonly networks: readonly NetworkFile[];
+  /** Whether the workspace has more files than are looked at. */
+  readonly isCut: boolean;
 }
 
 /** A sequence of changes that reaches a budget, or comes as near as can be. */
@@ -107,6 +163,43 @@ export type RowAnswer =
     }
   | { readonly refused: string };
 
+/** A row of an overview. What is the default is left out: thousands of them are sent. */
+export interface OverviewRow {
+  readonly name: string;
+  readonly type?: string;
+  readonly shape?: string;
+  readonly stage?: string;
+  readonly costs: OverviewCosts;
+  readonly signs?: readonly [string, string, string];
+  readonly why?: string;
+  /** For each of its places the number of its file among `OverviewContent.files`. */
+  readonly places?: readonly number[];
+  readonly change?: OverviewChange;
+  readonly rows?: readonly OverviewRow[];
+}
+
+/** Rows that stay as they were, from a number up to another one of those sent before, or others. */
+export type OverviewPart = { readonly from: number; readonly to: number } | { readonly rows: readonly OverviewRow[] };
+
+/** What an overview shows; of what was sent before, what is the same is not sent again. */
+export interface OverviewContent {
+  readonly title: string;
+  readonly head: string;
+  readonly unit: string;
+  readonly elementBytes: number;
+  readonly totals: Pick<OverviewRow, 'costs' | 'signs' | 'why'>;
+  readonly since?: { readonly text: string; readonly by: OverviewCosts };
+  /** The outermost rows, in order. */
+  readonly rows: readonly OverviewPart[];
+  /** The files of places, by address: the document first. */
+  readonly files: readonly string[];
+  /**
+   * The 0-based first and last line of each place, rows in order and each in front of those inside it; a first line as
+   * what it is more than the one before, a last line as what it is more than its first. Left out where all are the same.
+   */
+  readonly lines?: readonly number[];
+}
+
 /** Requests from the editor, by method. A document that is no spec is answered with null. */
 export interface Requests {
   'flopline/summary': { readonly params: DocumentParams; readonly result: DocumentSummary | null };
@@ -136,6 +229,13 @@ export interface Requests {
     };
     readonly result: SlimPicked | null;
   };
+  /** The budgets of a project file with the networks that they are for; null where it cannot be read. */
+  'flopline/budgets': { readonly params: DocumentParams; readonly result: readonly BudgetTest[] | null };
+  /** Holds one of them against its network, open or not; null where one of both is gone. */
+  'flopline/judge': {
+    readonly params: DocumentParams & Pick<BudgetTest, 'project' | 'index' | 'entry'>;
+    readonly result: BudgetResult | null;
+  };
   /** Inserts a row below the one at a position, duplicates, moves or deletes it; references follow. */
   'flopline/rowEdits': {
     readonly params: DocumentParams & {
@@ -144,6 +244,10 @@ export interface Requests {
     };
     readonly result: RowAnswer | null;
   };
+  /** The networks in the folders of the workspace, by the names and contents of files. */
+  'flopline/networks': { readonly params: object; readonly result: NetworkList };
+  /** What one of them costs, open or not; null where it is none. */
+  'flopline/networkTotals': { readonly params: DocumentParams; readonly result: NetworkTotals | null };
   /** What another value of a choice would give, or why it is refused; null is the default. */
   'flopline/outcome': {
     readonly params: DocumentParams & { readonly key: ChoiceKey; readonly value: string | null };
@@ -168,10 +272,24 @@ export interface Notifications {
     /** The editor's language for files of this format, where it has one of its own. */
     readonly language?: string;
   };
+  /** What the overview of a document shows now; null where it has no network any more. */
+  'flopline/overview': OverviewMessage;
+}
+
+export interface OverviewMessage {
+  readonly uri: string;
+  /** Counted from 0, which is all of it: each one is about what the one before it left. */
+  readonly serial: number;
+  readonly content: OverviewContent | null;
 }
 
 /** Notifications from the editor, by method. */
 export interface ClientNotifications {
+  /**
+   * An overview shows a document from now on, or nothing (null): it gets `flopline/overview` whenever something has
+   * changed, the first time all of it. A document without a network is passed over: the one before is shown on.
+   */
+  'flopline/didShowOverview': { readonly uri: string | null };
   /** What is chosen for some files now, in place of all that was chosen for them before; others keep theirs. */
   'flopline/didChangeChoices': { readonly choices: ChosenByUri };
   /** What a document is compared with from now on; null is nothing. */
@@ -210,4 +328,13 @@ export interface InitializationOptions {
   readonly choices?: ChosenByUri;
 }
 
-export type { ChoiceKey, FileChoices, Outcome, RowCommand } from '../core/index.ts';
+export type {
+  BudgetStatus,
+  ChoiceKey,
+  FileChoices,
+  NetworkTotals,
+  Outcome,
+  OverviewChange,
+  OverviewCosts,
+  RowCommand,
+} from '../core/index.ts';

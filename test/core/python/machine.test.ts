@@ -240,6 +240,11 @@ except NameError as error: print(error)
       ),
       ['True False False True False', '<“missing” cannot be found>', '<“missing” cannot be found>'],
     );
+    // Two names may be one value, but two classes are two.
+    assert.deepEqual(
+      imported('from missing import A, B, a, b\nprint(A in (B, A), A in [B], A == B, A in {B})\nprint(a == b)'),
+      ['True False False False', '<“missing” cannot be found>'],
+    );
     // A version that a compiled extension has, if it has one, may be the one that is wanted.
     assert.deepEqual(
       imported(

@@ -81,6 +81,10 @@ export class Frame implements Activation {
     return this.names?.get(name) ?? (at >= 0 ? this.locals[at] : cell >= 0 ? this.cells[cell]?.value : undefined);
   }
 
+  holds(value: Value): boolean {
+    return this.locals.includes(value) || this.cells.some(cell => cell.value === value);
+  }
+
   get file(): string | undefined {
     return this.code?.name === evaluated ? evaluated : this.module?.file;
   }

@@ -20,8 +20,11 @@ export abstract class PyObject {
   abstract readonly kind: string;
 }
 
-/** What an import that was not found is: modules count as true, constants (`__version__`, `HAS_OPS`) may equal a text or a number. */
-export type ImportKind = 'module' | 'constant' | 'name';
+/**
+ * What an import that was not found is, as its name says: modules count as true, constants (`__version__`, `HAS_OPS`) may
+ * equal a text or a number, and a class (`Conv`) is no other class.
+ */
+export type ImportKind = 'module' | 'constant' | 'class' | 'name';
 
 /** What cannot be known, and why. Any operation on it gives it again. It equals nothing, not even itself. */
 export class Unknown extends PyObject {
@@ -640,6 +643,8 @@ export interface Activation {
   readonly receiver: Value | undefined;
   /** What a name of its own stands for; undefined where it is not bound. */
   local(name: string): Value | undefined;
+  /** Whether a variable of its own is this value. */
+  holds(value: Value): boolean;
   /** Free for natives in steps and for hooks: what this call is to whoever watches (the call of an nn.Module). */
   tag: unknown;
 }

@@ -76,5 +76,6 @@ export class MissingImports {
 
 /** By its last name: `torchvision.extension._HAS_OPS`, `__version__`. */
 function importKind(name: string): ImportKind {
-  return /(?:^|\.)(?:__\w+__|_*[A-Z][A-Z0-9_]*_[A-Z0-9_]*)$/.test(name) ? 'constant' : 'name';
+  if (/(?:^|\.)(?:__\w+__|_*[A-Z][A-Z0-9_]*_[A-Z0-9_]*)$/.test(name)) return 'constant';
+  return /(?:^|\.)_*[A-Z]\w*$/.test(name) ? 'class' : 'name';
 }

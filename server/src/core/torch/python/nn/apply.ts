@@ -66,7 +66,8 @@ export function weighted<A extends object>(
   options?: Options,
 ): readonly PyTensor[] {
   const { world } = nn;
-  const all = optionsOf(caller, options);
+  const unknown = tensors.find(({ why }) => why)?.why;
+  const all = optionsOf(caller, unknown ? { unknown, ...options } : options);
   const whole = inputs.find(({ dtype, hasType, why }) => hasType && why === undefined && isWhole(dtype));
   if (whole && whole === inputs[0] && !op.name.startsWith('embedding') && tensors[0] && isFloating(tensors[0].dtype)) {
     throw nn.machine.raise(

@@ -1,0 +1,89 @@
+// What scripts read of a budget that was held against a network.
+import type { Document } from '../pipeline.ts';
+import { Lines } from '../text/lines.ts';
+import { type BudgetStatus, conditionsText, type Verdict } from './check.ts';
+import { textOfFile } from './otherFiles.ts';
+
+/** What scripts rely on: a file of schema 1 of `flopline check --format json`. */
+export interface CheckReport {
+  readonly file: string;
+  /** The expression that builds the network of a Python file. */
+  readonly entry?: string;
+  /** The budget, by its project file and the 1-based line there. */
+  readonly budget: { readonly file: string; readonly line: number };
+  /** What the budget is for, in words. */
+  readonly for: string;
+  readonly limits: Amounts<number>;
+  /** Null for what is not known. */
+  readonly actual: Amounts<number | null>;
+  readonly status: BudgetStatus;
+  /** Whether all that is limited is known; else numbers are lower bounds. */
+  readonly complete: boolean;
+  /** Where the status is unknown: the reason, in words. */
+  readonly why?: string;
+  readonly costliest: readonly CostlyReport[];
+}
+
+/** Bytes are bytes. */
+export interface Amounts<T> {
+  readonly macs?: T;
+  readonly params?: T;
+  readonly bytes?: T;
+  readonly peak?: T;
+  readonly time?: { readonly device: string; readonly ms: T };
+}
+
+export interface CostlyReport {
+  readonly name: string;
+  readonly op: string;
+  /** 1-based; null where it is in no text. */
+  readonly line: number | null;
+  /** Where it is in another file. */
+  readonly file?: string;
+  readonly macs: number;
+  readonly params: number;
+  /** Its share of what is limited, from 0 to 1. */
+  readonly share: number;
+}
+
+export interface CheckReportOptions {
+  /** What the file is called. */
+  readonly file: string;
+  /** How the path of another file is shown. */
+  readonly shown?: (path: string) => string;
+}
+
+/** A verdict as scripts read it; `document` is the text that it is about. */
+export function checkReport(
+  verdict: Verdict,
+  document: Document,
+  { file: name, shown = path => path }: CheckReportOptions,
+): CheckReport {
+  const { use, status, limits, why, costliest } = verdict;
+  const amounts = <T>(of: (limit: Verdict['limits'][number]) => T): Amounts<T> =>
+    Object.fromEntries(
+      limits.map(limit => [
+        limit.key,
+        limit.key === 'time' ? { device: limit.device ?? '', ms: of(limit) } : of(limit),
+      ]),
+    );
+  return {
+    file: name,
+    ...(use.entry === undefined ? {} : { entry: use.entry }),
+    budget: {
+      file: shown(use.project.path),
+      line: new Lines(use.project.text).lineAt(use.named.range.from) + 1,
+    },
+    for: conditionsText(verdict),
+    limits: amounts(({ limit }) => limit),
+    actual: amounts(({ actual }) => (Number.isNaN(actual) ? null : actual)),
+    status,
+    complete: limits.every(({ isLeast, actual }) => !isLeast && !Number.isNaN(actual)),
+    ...(why === undefined ? {} : { why }),
+    costliest: costliest.map(({ name, type, range, file, macs, params, share }) => {
+      const text = file === undefined ? document.source.text : textOfFile(document, verdict.analysed?.spec, file);
+      const line = range && text !== undefined ? new Lines(text).lineAt(range.from) + 1 : null;
+      return { name, op: type, line, ...(file === undefined ? {} : { file: shown(file) }), macs, params, share };
+    }),
+  };
+}

@@ -1,0 +1,316 @@
+// Budgets of the project file: what they say of the documents that are open, what brings one back, and the networks of a
+// project as tests.
+import { posix } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import {
+  type Analysed,
+  type BudgetFix,
+  type BudgetUse,
+  budgetFix,
+  budgetProblem,
+  budgetsOf,
+  costliestText,
+  type Document,
+  documentBudgets,
+  fixHelp,
+  type Judged,
+  judge,
+  judgedBy,
+  judgePreparation,
+  Lines,
+  limitsText,
+  notIgnored,
+  open,
+  type Problem,
+  type Range,
+  textOf,
+  textOfFile,
+  type Verdict,
+  verdictMessage,
+  verdictText,
+} from '../core/index.ts';
+import { pathOfUri, uriOfPath } from '../host/disk.ts';
+import type { BudgetResult, BudgetState, BudgetTest } from '../protocol/index.ts';
+import { toProto } from './convert.ts';
+import type { Session, Token } from './session.ts';
+
+/** What the budgets of a document say of its newest text. */
+interface State {
+  readonly verdicts: readonly Verdict[];
+  /** By verdict, what would bring the network back; undefined is not searched yet. */
+  readonly fixes: Map<Verdict, { readonly fix: BudgetFix | undefined }>;
+}
+
+/** A change of the text that brings a network back within its budget. */
+export interface BudgetOffer {
+  readonly problem: Problem;
+  readonly fix: BudgetFix;
+}
+
+/** Milliseconds after the last change for which the search for changes waits, so that it is never in a typist's way. */
+const pause = 600;
+
+/** Milliseconds that a text may take to be read for its budgets before others are answered meanwhile. */
+const mostReading = 25;
+
+/** A budget and the text as it is for it. */
+interface ToJudge {
+  readonly use: BudgetUse;
+  readonly text: Judged;
+}
+
+function* preparations(judged: readonly ToJudge[]): Generator<void, void> {
+  for (const { text } of judged) yield* judgePreparation(text) ?? [];
+}
+
+export class Budgets {
+  readonly #session: Session;
+  /** Has the problems of a document published again. */
+  readonly #changed: (uri: string) => void;
+  readonly #states = new WeakMap<Analysed, State>();
+  /** By document, what was known last: shown until a text that takes long is read. */
+  readonly #last = new Map<string, State>();
+  readonly #reading = new Set<string>();
+  readonly #searches = new Map<string, NodeJS.Timeout>();
+
+  constructor(session: Session, changed: (uri: string) => void) {
+    this.#session = session;
+    this.#changed = changed;
+  }
+
+  /** The problems of a document, and the beginning of whatever has to be found out for more. */
+  problems(uri: string, analysed: Analysed): readonly Problem[] {
+    const state = this.#stateOf(uri, analysed);
+    if (!state) return [];
+    const isNow = this.#states.get(analysed) === state;
+    if (isNow) this.#searchLater(uri, analysed, state);
+    const { document } = analysed;
+    const { lines } = document;
+    const found = state.verdicts.flatMap(verdict => {
+      const problem = problemOf(verdict, state);
+      if (!problem) return [];
+      // Places of another text are none of this one.
+      return isNow ? [problem] : [{ ...problem, range: { from: 0, to: lines.end(0) }, related: [] }];
+    });
+    return notIgnored(document, found);
+  }
+
+  /** For the status bar; null where no budget is for the document. */
+  state(uri: string, analysed: Analysed): BudgetState | null {
+    const verdicts = this.#stateOf(uri, analysed)?.verdicts ?? [];
+    const [first] = verdicts;
+    if (!first) return null;
+    const worst =
+      verdicts.find(({ status }) => status === 'over') ?? verdicts.find(({ status }) => status === 'unknown') ?? first;
+    return { status: worst.status, messages: verdicts.map(verdictMessage) };
+  }
+
+  /** Changes that bring the network back, for a problem in a range; `mayTake` is whether somebody waits for a search. */
+  async offers(
+    uri: string,
+    analysed: Analysed,
+    within: Range,
+    mayTake: boolean,
+    token: Token,
+  ): Promise<readonly BudgetOffer[]> {
+    const state = this.#states.get(analysed);
+    const found: BudgetOffer[] = [];
+    for (const verdict of state?.verdicts ?? []) {
+      const problem = problemOf(verdict, state!);
+      if (verdict.status !== 'over' || !problem) continue;
+      if (problem.range.from > within.to || within.from > problem.range.to) continue;
+      if (!state!.fixes.has(verdict) && mayTake) await this.#search(uri, verdict, state!, token);
+      const fix = state!.fixes.get(verdict)?.fix;
+      if (fix) found.push({ problem, fix });
+    }
+    return found;
+  }
+
+  forget(uri: string): void {
+    this.#last.delete(uri);
+    clearTimeout(this.#searches.get(uri));
+    this.#searches.delete(uri);
+  }
+
+  /** Of this text where it is known or soon found; else what was known last, and the text is read. */
+  #stateOf(uri: string, analysed: Analysed): State | undefined {
+    const known = this.#states.get(analysed);
+    if (known) return known;
+    const { document } = analysed;
+    const settings = this.#session.workspace.settings.of(uri);
+    const uses = documentBudgets(document);
+    if (uses.length === 0) {
+      this.#last.delete(uri);
+      return undefined;
+    }
+    const judged = uses.map(use => ({ use, text: judgedBy(use, document, settings) }));
+    const steps = preparations(judged);
+    const end = performance.now() + mostReading;
+    // What is soon read is read at once: problems that come and go at every key are in the way.
+    for (let next = steps.next(); !next.done; next = steps.next()) {
+      if (performance.now() < end) continue;
+      this.#read(uri, analysed, judged).catch(error => this.#session.complain('budgets', error));
+      return this.#last.get(uri);
+    }
+    return this.#remember(uri, analysed, judged);
+  }
+
+  #remember(uri: string, analysed: Analysed, judged: readonly ToJudge[]): State {
+    const verdicts = judged.map(({ use, text }) => judge(use, text, analysed));
+    const state: State = { verdicts, fixes: new Map() };
+    this.#states.set(analysed, state);
+    this.#last.set(uri, state);
+    return state;
+  }
+
+  /** Reads a text in steps, others are answered between them; given up where it is replaced. */
+  async #read(uri: string, analysed: Analysed, judged: readonly ToJudge[]): Promise<void> {
+    if (this.#reading.has(uri)) return;
+    this.#reading.add(uri);
+    try {
+      const { workspace } = this.#session;
+      const version = workspace.version(uri);
+      for (const _ of preparations(judged)) {
+        await turn();
+        if (version !== workspace.version(uri)) return;
+      }
+      await turn();
+      if (workspace.analysed(uri) !== analysed) return;
+      this.#remember(uri, analysed, judged);
+    } finally {
+      this.#reading.delete(uri);
+    }
+    this.#changed(uri);
+  }
+
+  /** Searches changes when nobody has changed the text for a moment. */
+  #searchLater(uri: string, analysed: Analysed, state: State): void {
+    clearTimeout(this.#searches.get(uri));
+    this.#searches.delete(uri);
+    // What other files say is read again at each trial: not before somebody asks.
+    if (analysed.spec.reader !== undefined) return;
+    const open = state.verdicts.filter(verdict => verdict.status === 'over' && !state.fixes.has(verdict));
+    if (open.length === 0) return;
+    const search = async (): Promise<void> => {
+      this.#searches.delete(uri);
+      for (const verdict of open) {
+        if (this.#session.workspace.analysed(uri) !== analysed) return;
+        await this.#search(uri, verdict, state, { isCancellationRequested: false });
+      }
+      if (this.#session.workspace.analysed(uri) === analysed) this.#changed(uri);
+    };
+    const timer = setTimeout(() => {
+      search().catch(error => this.#session.complain('changes for a budget', error));
+    }, pause);
+    this.#searches.set(uri, timer);
+  }
+
+  async #search(uri: string, verdict: Verdict, state: State, token: Token): Promise<void> {
+    const result = await this.#session.paced(uri, token, searched(verdict));
+    if (result) state.fixes.set(verdict, result);
+  }
+}
+
+/** The same with a result that tells “none” from a search that was given up. */
+function* searched(verdict: Verdict): Generator<unknown, { readonly fix: BudgetFix | undefined }> {
+  return { fix: yield* budgetFix(verdict) };
+}
+
+function problemOf(verdict: Verdict, { fixes }: State): Problem | undefined {
+  const found = fixes.get(verdict);
+  const help = [costliestText(verdict), ...(found ? [fixHelp(found.fix)] : [])].filter(part => part !== undefined);
+  return budgetProblem(verdict, help.join(' '));
+}
+
+// --- Tests --------------------------------------------------------------------------------------------------------
+
+/** Answers what an editor asks for its list of tests. */
+export function answerBudgets(session: Session): void {
+  const { workspace } = session;
+
+  session.on('flopline/budgets', async ({ textDocument: { uri } }) => {
+    try {
+      const found = workspace.budgeted(uri);
+      if (!found) return null;
+      const { project, files } = found;
+      const lines = new Lines(project.text);
+      const folder = posix.dirname(project.path);
+      const networks: (typeof files)[number][] = [];
+      for (const file of files) {
+        // A glob may mean others by chance; what is named is to be a network.
+        if (file.isNamed || workspace.isNetwork(uriOfPath(file.path), file.path)) networks.push(file);
+        await turn();
+      }
+      return networks.flatMap(({ path, uses }) =>
+        uses.map(
+          (use): BudgetTest => ({
+            uri: uriOfPath(path),
+            path: path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path,
+            project: uri,
+            index: use.index,
+            entry: use.entry ?? null,
+            limits: limitsText(use.budget),
+            range: toProto.range(lines, use.named.range),
+          }),
+        ),
+      );
+    } catch (error) {
+      session.complain('budgets', error);
+      return null;
+    }
+  });
+
+  session.on('flopline/judge', async ({ textDocument: { uri }, project, index, entry }, token) => {
+    try {
+      await session.ready(uri);
+      return await judgeFile(session, { uri, project, index, entry }, token);
+    } catch (error) {
+      session.complain('budget of a network', error);
+      return null;
+    }
+  });
+}
+
+/** A budget of a file, open or not; null where the budget is not there any more, or the file holds no network. */
+async function judgeFile(
+  session: Session,
+  test: Pick<BudgetTest, 'uri' | 'project' | 'index' | 'entry'>,
+  token: Token,
+): Promise<BudgetResult | null> {
+  const { workspace } = session;
+  const path = pathOfUri(test.uri);
+  const settings = workspace.settings.of(test.uri);
+  const source = path === undefined ? undefined : await workspace.sourceAt(test.uri, path);
+  const { project } = source ?? {};
+  if (!source || path === undefined || !project || uriOfPath(project.path) !== test.project) return null;
+  const use = budgetsOf(project, path).find(each => each.index === test.index && (each.entry ?? null) === test.entry);
+  const document = open(source, settings);
+  if (!use || !document || document.format.hasNoNetwork) return null;
+  const text = judgedBy(use, document, settings);
+  for (const _ of judgePreparation(text) ?? []) {
+    await turn();
+    if (token.isCancellationRequested) return null;
+  }
+  return resultOf(judge(use, text), document);
+}
+
+function resultOf(verdict: Verdict, document: Document): BudgetResult {
+  const problem = budgetProblem(verdict);
+  const { lines } = document;
+  const range = toProto.range(
+    lines,
+    problem?.range ?? lines.firstOf(verdict.analysed?.spec.head ?? { from: 0, to: 0 }),
+  );
+  return {
+    status: verdict.status,
+    figure: verdictText(verdict),
+    message: problem ? textOf(problem) : verdictMessage(verdict),
+    range,
+    related: (problem?.related ?? []).flatMap(({ range: place, message, file }) => {
+      const other = file === undefined ? document.source.text : textOfFile(document, verdict.analysed?.spec, file);
+      if (other === undefined) return [];
+      const uri = file === undefined ? null : uriOfPath(file);
+      return [{ uri, range: toProto.range(file === undefined ? lines : new Lines(other), place), message }];
+    }),
+  };
+}
