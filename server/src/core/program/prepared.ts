@@ -23,10 +23,6 @@ export interface Prepared {
   readonly machine: Interpreter;
   /** What it imported; Unknown where that cannot be found. */
   readonly module: Value;
-  /** The machine as it was before the reading; undefined where it cannot be put back. */
-  readonly saved: Saved | undefined;
-  /** What whoever reads remembers of the machine as it is then. */
-  readonly memory: Map<unknown, unknown>;
 }
 
 /** What is to be done on a machine; begun anew where it has to be done again. */
@@ -90,7 +86,6 @@ class Desk {
   #hasLoaded = false;
   /** Those of them whose loading changed something else: only who needs them has it so. */
   readonly #impure = new Set<string>();
-  #memory = new Map<unknown, unknown>();
 
   constructor(setting: Omit<Setting, 'hooks'>, loads: boolean) {
     this.#files = new SeenFiles(setting.files);
@@ -115,7 +110,7 @@ class Desk {
     else if (this.#wanted.length > 0) yield* this.#load();
     this.#wanted = [];
     this.#files.isWatched = false;
-    return { machine, module: this.#module, saved: this.#saved, memory: this.#memory };
+    return { machine, module: this.#module };
   }
 
   leave(): Left {
@@ -136,7 +131,6 @@ class Desk {
   #save(): void {
     const saved = this.machine.checkpoint();
     this.#saved = saved.heap.isWhole ? saved : undefined;
-    this.#memory = new Map();
   }
 
   /** What it changes beside what it loads belongs to a file that it runs; else nothing is loaded ahead. */

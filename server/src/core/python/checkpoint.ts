@@ -25,7 +25,7 @@ export interface Loaded {
 }
 
 /** What has changed since. */
-export interface Changes {
+interface Changes {
   /** Names whose definition or import had been put off until now, in the order in which they were needed. */
   readonly loaded: readonly Loaded[];
   /** Whether anything else is other than it was that a definition may go by: all but the attributes of instances. */
@@ -44,8 +44,6 @@ const isElsewhere = (value: PyInstance): boolean =>
 
 export class Checkpoint {
   readonly #states: State[] = [];
-  /** Everything that was there. */
-  readonly #known = new Set<object>();
   /** The names of modules, with whose they are. */
   readonly #modules = new Map<object, PyModule>();
   /** The attributes of instances. */
@@ -59,13 +57,14 @@ export class Checkpoint {
   /** Of everything that can be reached; `books` are lists and maps in which the machine keeps what it has imported. */
   constructor(books: readonly object[]) {
     this.#books = new Set(books);
+    const known = new Set<object>();
     const stack: object[] = [...books];
     let isWhole = true;
     let held = 0;
     while (stack.length > 0 && isWhole) {
       const object = stack.pop()!;
-      if (this.#known.has(object)) continue;
-      this.#known.add(object);
+      if (known.has(object)) continue;
+      known.add(object);
       if (object instanceof PyIterator || object instanceof PyGenerator) isWhole = false;
       if (object instanceof PyInstance) {
         if (object.dict) this.#attributes.add(object.dict);
@@ -100,11 +99,6 @@ export class Checkpoint {
       }
     }
     this.isWhole = isWhole;
-  }
-
-  /** Whether an object was there. */
-  has(object: object): boolean {
-    return this.#known.has(object);
   }
 
   /** What is other than it was. */
