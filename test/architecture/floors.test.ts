@@ -53,7 +53,7 @@ const floors: readonly Floor[] = [
     imports: ['text', 'syntax', 'graph', 'ops', 'python', 'torch', 'program', 'project'].map(
       floor => `${core}/${floor}`,
     ),
-    shared: ['format', 'reference', 'slot', 'lineage', 'numbering', 'rows'],
+    shared: ['format', 'reference', 'slot', 'lineage', 'numbering', 'rows', 'readings'],
   },
   { at: `${core}/formats/index`, imports: [`${core}/formats`] },
   { at: `${core}/analysis`, imports: [`${core}/text`, `${core}/graph`, `${core}/ops`] },

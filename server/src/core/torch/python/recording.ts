@@ -48,6 +48,8 @@ export class Recording implements World {
   readonly misfits = new Map<Problem, Misfit>();
   /** Asked for the module whose `forward` is called directly; set by `torch.nn`. */
   directCall: DirectCall = () => undefined;
+  /** Forgets what is known of the modules of a network; set by `torch.nn`. */
+  forgetModules: () => void = () => {};
   #builder: Builder | undefined;
   #frames: Frames | undefined;
   #rows: Rows | undefined;
@@ -82,6 +84,14 @@ export class Recording implements World {
     this.#problems.length = 0;
     this.#seen.clear();
     this.misfits.clear();
+  }
+
+  /** Nothing was recorded yet. */
+  reset(): void {
+    this.forget();
+    this.#counted.clear();
+    this.#ended = [];
+    this.forgetModules();
   }
 
   /** The calls of modules in the last recording, in the order in which they ended. */
