@@ -4,7 +4,16 @@ import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import { type Reason, reasonOf } from '../text/reason.ts';
 import { Slot } from '../text/slot.ts';
-import { type Frame, type Graph, type GraphNode, type Note, type Site, type Tensor, useOf } from './graph.ts';
+import {
+  type Frame,
+  type Graph,
+  type GraphNode,
+  type Note,
+  type Site,
+  type Tensor,
+  type Training,
+  useOf,
+} from './graph.ts';
 import {
   far,
   GraphRows,
@@ -71,6 +80,8 @@ export interface NodeOptions {
   readonly functional?: boolean;
   /** With `functional`: a module all the same, of a class that thop counts from 2.1 on alone. */
   readonly derived?: boolean;
+  /** What of it is not trained. */
+  readonly training?: Training | undefined;
   /** Whoever builds has checked the inputs and reported it: why the operator cannot work on them, and what is known of its output. */
   readonly failed?: { readonly why: Reason; readonly output: Shape | undefined };
 }
@@ -490,6 +501,7 @@ export class Builder {
       shares: options?.shares,
       functional: options?.functional ?? false,
       derived: options?.derived ?? false,
+      training: options?.training,
       why: nodeWhy,
     };
     for (let port = 0; port < shapes.length; port++) {
@@ -522,6 +534,7 @@ export class Builder {
       shares: undefined,
       functional: false,
       derived: false,
+      training: undefined,
       why: { message },
     };
     this.#keep(node);

@@ -11,6 +11,7 @@ export {
   type Site,
   type SiteRole,
   type Tensor,
+  type Training,
   use,
   useOf,
 } from './node.ts';

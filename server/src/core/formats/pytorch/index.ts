@@ -114,8 +114,8 @@ class ProgramReader {
   }
 
   *#steps(options: ReadOptions): Generator<void, Spec> {
-    const { entry, input, inputs, shapeOrder } = options;
-    const key = JSON.stringify([entry, input, inputs, shapeOrder]);
+    const { entry, input, inputs, shapeOrder, training = false } = options;
+    const key = JSON.stringify([entry, input, inputs, shapeOrder, training]);
     this.#last = options;
     let spec = this.#readings.get(key);
     if (!spec) {
@@ -171,6 +171,7 @@ class ProgramReader {
       given: wish,
       head,
       order: options.shapeOrder ?? pytorch.shapeOrder,
+      training: options.training ?? false,
     });
     for (const problem of outcome.problems)
       problems.push(problem.code === 'unknown-input' ? { ...problem, fixes: [sizes(chosen, head, text)] } : problem);
@@ -215,6 +216,7 @@ class ProgramReader {
       given: given as Given | undefined,
       head,
       order: options.shapeOrder ?? pytorch.shapeOrder,
+      training: options.training ?? false,
     });
     if (!outcome.read.has(path) || !isPlaced(outcome.graph.root)) return undefined;
     const shown: ProgramEntry = {

@@ -44,10 +44,10 @@ export class SourceReader {
   }
 
   *#steps(options: ReadOptions): Generator<void, Spec> {
-    const { input, scale, shapeOrder, places } = options;
+    const { input, scale, shapeOrder, places, training = false } = options;
     // Where places are shown is of one text that is shown.
     if (places) return yield* this.#reading(options);
-    const key = JSON.stringify([input, scale, shapeOrder]);
+    const key = JSON.stringify([input, scale, shapeOrder, training]);
     let spec = this.#readings.get(key);
     if (!spec) {
       spec = yield* this.#reading(options);
@@ -108,6 +108,7 @@ export class SourceReader {
       input: [1, ...(sizes ?? [channelsOf(top, ignored), size, size])],
       head,
       order: options.shapeOrder ?? 'chw',
+      training: options.training ?? false,
       places: options.places,
     });
     for (const problem of reading.problems) problems.push(problem);

@@ -8,7 +8,7 @@ import type { ShapeOrder } from '../../../ops/op.ts';
 import type { Failure } from '../../../program/exceptions.ts';
 import { runProgram } from '../../../program/machine.ts';
 import type { MissingImport } from '../../../program/program.ts';
-import { type RowModules, recordCall } from '../../../program/record.ts';
+import { type RowModules, recordCall, setMode } from '../../../program/record.ts';
 import { Unknowns } from '../../../program/unknowns.ts';
 import { Witness } from '../../../program/witness.ts';
 import { type CostRule, type CostRules, ruleNotes } from '../../../project/index.ts';
@@ -68,6 +68,8 @@ export interface SourceTask {
   /** Where problems are that belong to no row. */
   readonly head: Range;
   readonly order: ShapeOrder;
+  /** Whether it is called as in training. */
+  readonly training: boolean;
   /** Where places of the text are shown, where another text is shown than the one that is read. */
   readonly places: Shown | undefined;
 }
@@ -125,7 +127,7 @@ export function* readBySource(task: SourceTask): Generator<void, SourceReading> 
 }
 
 function* attempted(task: SourceTask, files: Files, count: number, stop: Stop | undefined): Generator<void, Attempt> {
-  const { reader, head, rows: all, order, input, rules } = task;
+  const { reader, head, rows: all, order, input, rules, training } = task;
   const watch = new Watch(task);
   const misfits = new Map<string, Problem>();
   const ruling = rules && {
@@ -193,7 +195,7 @@ function* attempted(task: SourceTask, files: Files, count: number, stop: Stop | 
       return new Unbuilt({ message });
     }
     const { model } = built;
-    yield* on.call(yield* on.getAttribute(model, 'eval'), []);
+    yield* setMode(on, model, training);
     const world = worldOf(on);
     // What is wrong with the network shows in the call that is recorded.
     world.forget();
