@@ -46,7 +46,7 @@ export function parametersOf(node: GraphNode): { readonly weights: number; reado
   return { weights, all: weights + biases + normAffine };
 }
 
-const noParameters = { weights: 0, all: 0 };
+export const noParameters = { weights: 0, all: 0 };
 
 /** Multiply-accumulates and learnable parameters of each node, by id. */
 export interface MainCounts {

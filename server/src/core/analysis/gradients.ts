@@ -1,7 +1,7 @@
 // Which gradients a backward pass computes: those that parameters need, of outputs that a loss is computed from.
-import type { Graph, GraphNode, Tensor } from '../graph/graph.ts';
+import type { Graph, GraphNode, Tensor, Training } from '../graph/graph.ts';
 import type { Shape, Wanted } from '../ops/op.ts';
-import { parametersOf } from './counts.ts';
+import { noParameters, parametersOf } from './counts.ts';
 
 export interface Gradients {
   /** Undefined for a node that has no backward pass. */
@@ -13,7 +13,7 @@ export interface Gradients {
  * backward pass if its output needs a gradient and the network's output depends on it; it computes the gradients of its
  * trained weights and of those inputs that need one. Of what is unknown nothing is counted: totals are lower bounds.
  */
-export function gradientsOf({ nodes, outputs }: Graph): Gradients {
+export function gradientsOf({ nodes, outputs, untrained }: Graph): Gradients {
   // Outputs are numbered through: those of a node follow each other.
   const base = new Uint32Array(nodes.length + 1);
   for (let id = 0; id < nodes.length; id++) base[id + 1] = base[id]! + nodes[id]!.outputs.length;
@@ -28,12 +28,19 @@ export function gradientsOf({ nodes, outputs }: Graph): Gradients {
   };
   const passes = ({ op }: GraphNode, input: number, output: number): boolean => op.passes?.(input, output) ?? true;
 
+  const trainingOf = ({ id, training }: GraphNode): Training | undefined => {
+    if (id < untrained.detached) return 'detached';
+    if (id < untrained.forwardOnly) return 'forward-only';
+    return training ?? (id < untrained.frozenWeights ? 'frozen-weights' : undefined);
+  };
+
   const trainsWeights = new Uint8Array(nodes.length);
   for (const node of nodes) {
-    if (node.training === 'detached') continue;
-    const { weights, all } = node.training === 'frozen' ? { weights: 0, all: 0 } : parametersOf(node);
-    const isTrained = all > weights || (weights > 0 && node.training !== 'frozen-weights');
-    if (weights > 0 && node.training !== 'frozen-weights') trainsWeights[node.id] = 1;
+    const training = trainingOf(node);
+    if (training === 'detached') continue;
+    const { weights, all } = training === 'frozen' ? noParameters : parametersOf(node);
+    if (weights > 0 && training !== 'frozen-weights') trainsWeights[node.id] = 1;
+    const isTrained = training === 'forward-only' || all > weights || trainsWeights[node.id] === 1;
     for (let port = 0; port < node.outputs.length; port++) {
       if (isTrained || node.inputs.some((input, index) => passes(node, index, port) && isSet(needed, input))) {
         needed[base[node.id]! + port] = 1;
@@ -45,9 +52,14 @@ export function gradientsOf({ nodes, outputs }: Graph): Gradients {
     const index = at(tensor);
     if (index !== undefined && needed[index] === 1) reached[index] = 1;
   };
-  for (const output of outputs) reach(output);
+  // A loss that the network computes itself is what it is trained for.
+  const losses = outputs.filter(output => output.node.op.name === 'loss' && isSet(needed, output));
+  for (const output of losses.length > 0 ? losses : outputs) reach(output);
+  /** The outputs whose gradients a node passes on. */
   const portsOf = (node: GraphNode): readonly number[] =>
-    node.outputs.flatMap((_, port) => (reached[base[node.id]! + port] === 1 ? [port] : []));
+    trainingOf(node) === 'forward-only'
+      ? []
+      : node.outputs.flatMap((_, port) => (reached[base[node.id]! + port] === 1 ? [port] : []));
   for (let id = nodes.length - 1; id >= 0; id--) {
     const node = nodes[id]!;
     const ports = portsOf(node);

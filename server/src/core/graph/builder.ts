@@ -12,6 +12,7 @@ import {
   type Site,
   type Tensor,
   type Training,
+  type Untrained,
   useOf,
 } from './graph.ts';
 import {
@@ -208,6 +209,8 @@ export class Builder {
   /** The order in which problems word the sizes of images. */
   readonly order: ShapeOrder;
   readonly problems: Problem[] = [];
+  /** What is not trained of the nodes that are added, unless their own options say. */
+  training: Training | undefined;
   readonly #inputs: { name: string; tensor: Tensor }[] = [];
   readonly #seen = new Set<string>();
   readonly #root: RootFrame;
@@ -457,10 +460,10 @@ export class Builder {
   }
 
   /** Ends the building. `outputs` is what the network returns, `layers` finds its layers where they are not its rows. */
-  finish(outputs: readonly Tensor[], layers?: (root: Frame) => readonly Frame[]): Graph {
+  finish(outputs: readonly Tensor[], layers?: (root: Frame) => readonly Frame[], untrained = allTrained): Graph {
     while (this.#frame !== this.#root) this.close([]);
     this.#root.finish(this.rows, this.#count, outputs);
-    return new BuiltGraph(this.#loose, this.rows, this.#count, this.#root, this.#inputs, outputs, layers);
+    return new BuiltGraph(this.#loose, this.rows, this.#count, this.#root, this.#inputs, outputs, untrained, layers);
   }
 
   /** A tensor as the segment that is built has it: its own, or the port that stands for it. */
@@ -501,7 +504,7 @@ export class Builder {
       shares: options?.shares,
       functional: options?.functional ?? false,
       derived: options?.derived ?? false,
-      training: options?.training,
+      training: options?.training ?? this.training,
       why: nodeWhy,
     };
     for (let port = 0; port < shapes.length; port++) {
@@ -595,6 +598,8 @@ export class Builder {
   }
 }
 
+const allTrained: Untrained = { detached: 0, forwardOnly: 0, frozenWeights: 0 };
+
 class BuiltGraph implements Graph {
   readonly loose: readonly GraphNode[];
   readonly rows: GraphRows;
@@ -602,6 +607,7 @@ class BuiltGraph implements Graph {
   readonly root: Frame;
   readonly inputs: Graph['inputs'];
   readonly outputs: readonly Tensor[];
+  readonly untrained: Untrained;
   readonly #layersOf: ((root: Frame) => readonly Frame[]) | undefined;
   #layers: readonly Frame[] | undefined;
   #nodes: readonly GraphNode[] | undefined;
@@ -613,6 +619,7 @@ class BuiltGraph implements Graph {
     root: Frame,
     inputs: Graph['inputs'],
     outputs: readonly Tensor[],
+    untrained: Untrained,
     layers: ((root: Frame) => readonly Frame[]) | undefined,
   ) {
     this.#layersOf = layers;
@@ -622,6 +629,7 @@ class BuiltGraph implements Graph {
     this.root = root;
     this.inputs = inputs;
     this.outputs = outputs;
+    this.untrained = untrained;
   }
 
   get layers(): readonly Frame[] {

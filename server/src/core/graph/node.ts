@@ -16,9 +16,10 @@ export interface Tensor {
 
 /**
  * What is not trained of a node: its parameters (`frozen`), its weights but not its biases (`frozen-weights`), or some of
- * its weights (`partly-frozen`). From what is `detached` no gradient comes back at all.
+ * its weights (`partly-frozen`). What is `detached` needs no gradient; what is `forward-only` has no backward pass, though
+ * gradients of its outputs are computed.
  */
-export type Training = 'frozen' | 'frozen-weights' | 'partly-frozen' | 'detached';
+export type Training = 'frozen' | 'frozen-weights' | 'partly-frozen' | 'detached' | 'forward-only';
 
 /** One primitive operator at work. */
 export interface GraphNode {
