@@ -145,7 +145,7 @@ const table: Table = {
     oneOf('', known('phase'), {
       doc: () =>
         l10n.t(
-          'Phase of a Caffe network; layers of the other phase are excluded. Default: the `state` in the file, or else `TEST`, or `TRAIN` if only that phase has data layers.',
+          'Phase of a Caffe network; layers of the other phase are excluded. Default: the `state` in the file, or else `TEST` (`TRAIN` if training is counted), or the other one if only that phase has data layers.',
         ),
       wrong: written => l10n.t('“{0}” is not a phase.', written),
       comment: 'TRAIN',
