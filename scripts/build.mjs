@@ -104,6 +104,18 @@ const bundles = [
     outfile: join(root, 'dist/client.js'),
     external: ['vscode'],
   },
+  // A page: its styles become a file beside it.
+  {
+    ...common,
+    entryPoints: [join(root, 'client/overview/main.ts')],
+    outfile: join(root, 'dist/overview.js'),
+    platform: 'browser',
+    format: 'iife',
+    target: 'chrome128',
+    mainFields: ['browser', 'module', 'main'],
+    plugins: [],
+    sourcemap: false,
+  },
   program('server/src/lsp/main.ts', 'dist/server.js', ''),
   program('server/src/cli/main.ts', 'dist/cli.js', '#!/usr/bin/env node\n'),
 ];

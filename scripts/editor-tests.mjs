@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { root } from './vscode/install.mjs';
+import { walkOverview } from './vscode/overview.mjs';
 
 const suites = join(root, 'test/editor/suite');
 const limit = Number(process.env.FLOPLINE_EDITOR_TIMEOUT ?? 180_000);
@@ -148,7 +149,12 @@ async function inBrowser(workspace, report, flavour) {
         ['skipWelcome', 'true'],
       ]),
     );
-    return { where: `VS Code from npm (${flavour}) in Chromium`, code: await ended, log, more: [refusal] };
+    const code = await ended;
+    // As a person uses it, in a window without the suites.
+    const payload = [['extensionDevelopmentPath', remote(root)]];
+    const isWished = !process.env.FLOPLINE_GREP || /overview/i.test(process.env.FLOPLINE_GREP);
+    const walk = isWished ? await walkOverview(browser, editor, payload) : [];
+    return { where: `VS Code from npm (${flavour}) in Chromium`, code, log, more: [refusal, ...walk] };
   } finally {
     await browser.close().catch(() => {});
     await editor?.stop();

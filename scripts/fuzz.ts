@@ -2,12 +2,19 @@
 // or point outside the text, and what is said must agree with itself: rows with totals, a text that was edited with the
 // same text opened, a price with what it costs. Reproducible: a mutant is known by its seed (and by the files mutated).
 //   npm run fuzz [-- --count 100000] [--seed FIRST] [--format ID] [--workers N] [--sources DIR] [--mutants]
-// Programs in Python are those of DIR besides, and ones that never end are tried first (not with --mutants).
+// Programs in Python are those of DIR besides, a fourth of them with the files around them, and ones that never end are
+// tried first (not with --mutants).
 //   npm run fuzz -- --seed N                                       shows one mutant and what is wrong with it
-// A run that was stopped says which --seed and --count go on with it.
+// What its time is spent on: eight mutants follow each other that are edits of one text, as in an editor; each sixth of
+// them (of a text that is no program, each third) is read afresh too, and says the same. A program whose own reading
+// takes more than some ten thousand instructions is taken the less often the longer it takes: large networks are few
+// among the mutants, but they are there.
+// Memory: a process has a heap of 1 GB, no mutant makes it larger than 1.5 GB in all, and after 250 of them no more than
+// 384 MB are left.
+// A run that was stopped says which --seed and --count go on with it, as each line of its progress does.
 import { fork } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect, isDeepStrictEqual, parseArgs } from 'node:util';
@@ -16,6 +23,7 @@ import {
   adviceCandidates,
   applyEdits,
   conventions,
+  type Document,
   defaultSettings,
   definitionOf,
   documentProblems,
@@ -30,6 +38,7 @@ import {
   hover,
   lenses,
   open,
+  preparation,
   price,
   priceAdvice,
   problemsWithHints,
@@ -45,6 +54,7 @@ import {
   symbols,
 } from '../server/src/core/index.ts';
 import { startPython } from '../server/src/core/syntax/python/parse.ts';
+import { Disk } from '../server/src/host/disk.ts';
 import { hostilePrograms } from './fuzz/hostile.ts';
 import { changedProgram } from './fuzz/python.ts';
 import { Random } from './fuzz/random.ts';
@@ -222,15 +232,50 @@ function mutate(text: string, others: readonly string[], random: Random): string
   return result;
 }
 
-/** Goes the whole way; returns what is wrong, if anything is. What takes long is tried again: a busy machine is no hang. */
-function trial(mutant: Mutant): string | undefined {
-  // A program is run up to its bounds.
-  const most = isProgram(mutant.source) ? 4000 : 1000;
-  const { wrong, slowest } = attempt(mutant);
-  if (wrong !== undefined || slowest.taken <= most) return wrong;
+/** What is wrong with a mutant, if anything is, and what it took. */
+interface Verdict {
+  readonly wrong: string | undefined;
+  /** Milliseconds of the processor, for the whole way and all checks. */
+  readonly taken: number;
+  /** The most bytes that the process has had meanwhile. */
+  readonly memory: number;
+}
+
+/** A program is run up to its bounds. */
+const mostTaken = (source: Source): number => (isProgram(source) ? 4000 : 1000);
+const mostMemory = 1.5 * 2 ** 30;
+
+/** Goes the whole way. What takes long is tried again: a busy machine is no hang. */
+function trial(mutant: Mutant): Verdict {
+  const most = mostTaken(mutant.source);
+  forgetPeak();
+  const { wrong, slowest, taken } = attempt(mutant);
+  const memory = peak();
+  if (wrong !== undefined) return { wrong, taken, memory };
+  if (memory > mostMemory) return { wrong: `it took ${Math.round(memory / 2 ** 20)} MB`, taken, memory };
+  if (slowest.taken <= most) return { wrong, taken, memory };
   const again = attempt(mutant);
   const least = again.slowest.taken < slowest.taken ? again.slowest : slowest;
-  return again.wrong ?? (least.taken > most ? `${least.step} took ${Math.round(least.taken)} ms` : undefined);
+  const isSlow = least.taken > most;
+  const found = again.wrong ?? (isSlow ? `${least.step} took ${Math.round(least.taken)} ms` : undefined);
+  return { wrong: found, taken: Math.min(taken, again.taken), memory };
+}
+
+/** The most memory is counted from here on, where the system lets us (Linux). */
+function forgetPeak(): void {
+  try {
+    writeFileSync('/proc/self/clear_refs', '5');
+  } catch {
+    // It is the most of the whole run then.
+  }
+}
+
+function peak(): number {
+  try {
+    return Number(/^VmHWM:\s*(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]) * 1024;
+  } catch {
+    return process.memoryUsage.rss();
+  }
 }
 
 const isProgram = ({ name }: Source): boolean => name.endsWith('.py');
@@ -241,15 +286,22 @@ interface Step {
   readonly taken: number;
 }
 
-function attempt(mutant: Mutant): { readonly wrong: string | undefined; readonly slowest: Step } {
+interface Attempt {
+  readonly wrong: string | undefined;
+  readonly slowest: Step;
+  readonly taken: number;
+}
+
+function attempt(mutant: Mutant): Attempt {
+  const begin = process.cpuUsage();
   let slowest: Step = { step: 'nothing', taken: 0 };
   // What the process has worked, not what it has waited: others may be at work on the machine.
-  let start = process.cpuUsage();
+  let last = begin;
   const lap: Lap = step => {
-    const { user, system } = process.cpuUsage(start);
-    const taken = (user + system) / 1000;
+    const now = process.cpuUsage();
+    const taken = (now.user + now.system - last.user - last.system) / 1000;
     if (step !== undefined && taken > slowest.taken) slowest = { step, taken };
-    start = process.cpuUsage();
+    last = now;
   };
   let wrong: string | undefined;
   try {
@@ -257,14 +309,15 @@ function attempt(mutant: Mutant): { readonly wrong: string | undefined; readonly
   } catch (error) {
     wrong = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
-  return { wrong, slowest };
+  const { user, system } = process.cpuUsage(begin);
+  return { wrong, slowest, taken: (user + system) / 1000 };
 }
 
 /** Ends a step: what an editor asks for at once, and waits for. Without a name, it was only a check of ours. */
 type Lap = (step?: string) => void;
 
 /** Throws what is wrong. */
-function wayOf({ source, original, random }: Mutant, lap: Lap): void {
+function wayOf({ source, earlier, random }: Mutant, lap: Lap): void {
   const inside = (range: Range, what: string): void => {
     if (!(range.from >= 0 && range.from <= range.to && range.to <= source.text.length)) {
       throw new Error(`${what} points at ${range.from}–${range.to} in a text of ${source.text.length}`);
@@ -276,7 +329,11 @@ function wayOf({ source, original, random }: Mutant, lap: Lap): void {
     scale: random.below(8) ? undefined : 'm',
     convention: random.below(4) ? 'macs' : random.pick(conventions).name,
   };
-  const document = open(source, settings);
+  // A program is changed in an editor; reading another text afresh costs little.
+  const isEdit = isProgram(source);
+  const before = isEdit ? earlier?.() : undefined;
+  lap();
+  const document = open(source, settings, before);
   if (!document) return;
   for (const problem of documentProblems(document)) inside(problem.range, problem.code);
   const analysed = price(document, settings);
@@ -296,7 +353,7 @@ function wayOf({ source, original, random }: Mutant, lap: Lap): void {
     if (random.below(8) === 0) hintDetail(analysed, hint.line);
   }
   lap('hints');
-  for (let probe = 0; probe < 4; probe++) {
+  for (let probe = isEdit ? 2 : 4; probe > 0; probe--) {
     const found = hover(analysed, random.below(source.text.length + 1));
     if (found) inside(found.range, 'a hover');
     lap('a hover');
@@ -318,7 +375,8 @@ function wayOf({ source, original, random }: Mutant, lap: Lap): void {
   lap('the summary');
   const candidates = adviceCandidates(analysed);
   lap('the list of advice');
-  for (let left = candidates.length > 0 ? 2 : 0; left > 0; left--) {
+  const most = isEdit ? random.below(2) : 2;
+  for (let left = candidates.length > 0 ? most : 0; left > 0; left--) {
     const offer = priceAdvice(analysed, random.pick(candidates));
     lap('a price');
     if (!offer) continue;
@@ -332,7 +390,7 @@ function wayOf({ source, original, random }: Mutant, lap: Lap): void {
   const told = report(analysed, { blocks: random.below(4) === 0 });
   lap('the report');
   agrees(told);
-  if (random.below(3) === 0) sameWhenEdited(original, analysed, settings, told, lap);
+  if (random.below(isEdit ? 6 : 3) === 0) sameEitherWay(isEdit ? undefined : earlier, analysed, settings, told, lap);
   lap();
 }
 
@@ -419,27 +477,26 @@ function agrees(told: ReturnType<typeof report>): void {
   if (lost) throw new Error(`JSON does not hold the report: ${lost}`);
 }
 
-/** A text that was edited answers like the same text opened. */
-function sameWhenEdited(
-  original: Source,
-  fresh: Analysed,
+/** A text that was edited answers like the same text opened: read with what was before, or without it. */
+function sameEitherWay(
+  earlier: Mutant['earlier'],
+  read: Analysed,
   settings: Settings,
   told: ReturnType<typeof report>,
   lap: Lap,
 ): void {
-  const { source } = fresh.document;
-  const problems = problemsWithHints(fresh);
-  const opened = open(original, settings);
-  if (opened) price(opened, settings);
+  const { source } = read.document;
+  const problems = problemsWithHints(read);
+  const before = earlier?.();
   lap();
-  const edited = open(source, settings, opened);
-  const analysed = edited && price(edited, settings);
-  lap('an edit');
+  const other = open(source, settings, before);
+  const analysed = other && price(other, settings);
+  lap(before ? 'an edit' : 'opening afresh');
   if (!analysed) throw new Error('edited, it is no spec any more');
   const blocks = told.layers.some(({ children }) => children !== undefined);
-  const other =
+  const difference =
     firstDifference(told, report(analysed, { blocks })) ?? firstDifference(problems, problemsWithHints(analysed));
-  if (other) throw new Error(`edited, it says something else: ${other}`);
+  if (difference) throw new Error(`edited, it says something else: ${difference}`);
 }
 
 /** Where two values of plain data differ; NaN does from itself, because JSON cannot hold it. */
@@ -456,6 +513,7 @@ function firstDifference(a: unknown, b: unknown, path = ''): string | undefined 
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** The texts that are mutated; programs of a folder with the files around them, for those that are read so. */
 function seeds(format: string | undefined, folder: string | undefined): Source[] {
   const formats = ['caffe', 'darknet', 'flopline', 'ultralytics'].map(name => `test/formats/${name}/fixtures`);
   const programs = ['scripts/fuzz/programs', 'test/core/python/programs', 'test/formats/pytorch'];
@@ -464,7 +522,11 @@ function seeds(format: string | undefined, folder: string | undefined): Source[]
     .filter(entry => entry.isFile())
     .map(entry => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
-  const sources = files.map((file): Source => ({ name: basename(file), text: readFileSync(file, 'utf8') }));
+  const disk = new Disk();
+  const sources = files.map((file): Source => {
+    const source = { name: basename(file), text: readFileSync(file, 'utf8') };
+    return isProgram(source) ? { ...source, path: file, files: disk } : source;
+  });
   return sources.filter(source => {
     const found = formatOf(source);
     return (
@@ -478,23 +540,81 @@ function seeds(format: string | undefined, folder: string | undefined): Source[]
 /** A mutated spec, the spec that it was, and the choices of its trial. */
 interface Mutant {
   readonly source: Source;
-  readonly original: Source;
   readonly random: Random;
+  /** Reads what it was before; undefined where it never was anything else. */
+  readonly earlier: (() => Document | undefined) | undefined;
 }
 
-function mutant(seed: number, sources: readonly Source[]): Mutant {
+/** So many mutants follow each other that are edits of one text. */
+const edits = 8;
+/** A program that costs no more than this is taken whenever it is its turn. */
+const light = 2;
+
+/** What a text was read as, and what that cost: slices of 20,000 instructions, and hundreds of operators. */
+interface Clean {
+  readonly source: Source;
+  readonly document: Document | undefined;
+  readonly cost: number;
+}
+
+const costs = new Map<string, number>();
+let latest: Clean | undefined;
+
+/** Reads a text as it is; the last one is kept. */
+function cleanOf(source: Source): Clean {
+  if (latest && latest.source.path === source.path && latest.source.text === source.text) return latest;
+  const document = open(source, defaultSettings);
+  const slices = [...((document && preparation(document, defaultSettings)) ?? [])].length;
+  const operators = (document && price(document, defaultSettings)?.spec.graph.nodeCount) ?? 0;
+  latest = { source, document, cost: slices + operators / 100 };
+  return latest;
+}
+
+function costOf(source: Source): number {
+  if (!isProgram(source)) return 0;
+  const key = source.path ?? source.text;
+  const cost = costs.get(key) ?? cleanOf(source).cost;
+  costs.set(key, cost);
+  return cost;
+}
+
+/** The text that the mutants of a group are edits of: the longer it takes to be read, the less often. */
+function originalOf(group: number, sources: readonly Source[]): Source {
+  const random = new Random(~group);
+  for (;;) {
+    const { name, text, path, files } = random.pick(sources);
+    const source = path !== undefined && random.below(4) === 0 ? { name, text, path, files } : { name, text };
+    if (random.below(1000) * costOf(source) <= 1000 * light) return source;
+  }
+}
+
+function mutant(seed: number, sources: readonly Source[], others: readonly string[]): Mutant {
   const random = new Random(seed);
-  const original = random.pick(sources);
-  const others = sources.map(({ text }) => text);
+  const original = originalOf(Math.floor(seed / edits), sources);
   const isChanged = isProgram(original) && random.below(4) > 0;
   const text = isChanged
     ? changedProgram(original.text, others, random, random.below(2) === 0)
     : mutate(original.text, others, random);
-  return { source: { ...original, text }, original, random };
+  return { source: { ...original, text }, random, earlier: () => cleanOf(original).document };
 }
+
+/** Where a mutant is kept that something is wrong with. */
+function keep(seed: number, { name, text }: Source): string {
+  const folder = join(tmpdir(), 'flopline-fuzz');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${seed}-${name}`);
+  writeFileSync(file, text);
+  return file;
+}
+
+/** What is listed at the end: more than two seconds, or a gigabyte. */
+const isDear = ({ taken, memory }: Cost): boolean => taken > 2000 || memory > 2 ** 30;
+const mostListed = 60;
 
 /** Seeds that a process takes at once. */
 const share = 250;
+/** What may be left of them, in bytes. */
+const mostLeft = 384 * 2 ** 20;
 /** Far more than any mutant may take, in milliseconds of the processor where the system says how many a process took. */
 const patience = 60_000;
 
@@ -542,9 +662,15 @@ if (!process.send) {
     process.exit(2);
   }
   if (values.seed !== undefined && values.count === undefined) {
-    const shown = mutant(Number(values.seed), seeds(values.format, values.sources));
+    const sources = seeds(values.format, values.sources);
+    const shown = mutant(
+      Number(values.seed),
+      sources,
+      sources.map(({ text }) => text),
+    );
+    const { wrong, taken, memory } = trial(shown);
     console.log(shown.source.text);
-    console.log('—', shown.source.name, trial(shown) ?? 'nothing wrong');
+    console.log('—', shown.source.path ?? shown.source.name, wrong ?? 'nothing wrong', cost({ taken, memory }));
   } else {
     const from = Number(values.seed ?? 0);
     const job = { from, to: from + Number(values.count ?? 100_000), format: values.format, sources: values.sources };
@@ -556,24 +682,48 @@ if (!process.send) {
     void process.send!(message, (error: Error | null) => error && process.exit());
   process.on('message', ({ from, to, format, sources: folder, isAttack }: Job) => {
     const sources = isAttack ? [] : seeds(format, folder);
+    const others = sources.map(({ text }) => text);
     const all = isAttack ? attacksOf(format) : [];
     for (let seed = from; seed < to; seed++) {
       send({ at: seed });
       const attack = isAttack && all[seed]!;
-      const each = attack ? { source: attack, original: attack, random: new Random(1) } : mutant(seed, sources);
-      const wrong = trial(each);
-      if (wrong) send({ at: seed, wrong, name: each.source.name });
+      try {
+        const each = attack
+          ? { source: attack, random: new Random(1), earlier: undefined }
+          : mutant(seed, sources, others);
+        const { wrong, taken, memory } = trial(each);
+        const name = each.source.path ?? each.source.name;
+        const found = wrong && !attack ? `${wrong} (${keep(seed, each.source)})` : wrong;
+        send({ at: seed, wrong: found, name, taken, memory });
+      } catch (error) {
+        // What it was before its change cannot be read.
+        send({ at: seed, wrong: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      }
     }
-    send({ at: to, done: true });
+    globalThis.gc?.();
+    const left = process.memoryUsage().heapUsed;
+    const wrong = left > mostLeft ? `${Math.round(left / 2 ** 20)} MB are left` : undefined;
+    send({ at: to, done: true, wrong, left });
   });
 }
 
-/** What a worker says: the seed that it is at, and what is wrong with it. */
-interface Message {
+/** What a worker says: the seed that it is at, what is wrong with it, and what it took. */
+interface Message extends Partial<Cost> {
   readonly at: number;
-  readonly wrong?: string;
+  readonly wrong?: string | undefined;
   readonly name?: string;
   readonly done?: boolean;
+  /** Bytes of the heap that a share leaves. */
+  readonly left?: number;
+}
+
+interface Cost {
+  readonly taken: number;
+  readonly memory: number;
+}
+
+function cost({ taken, memory }: Cost): string {
+  return `${(taken / 1000).toFixed(1)} s, ${Math.round(memory / 2 ** 20)} MB`;
 }
 
 async function run({ from, to, format, sources }: Job, workers: number, onlyMutants: boolean): Promise<void> {
@@ -595,17 +745,28 @@ async function run({ from, to, format, sources }: Job, workers: number, onlyMuta
   const begin = performance.now();
   const minutes = (seconds: number): string =>
     `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
+  const dear: (Cost & { readonly what: string })[] = [];
+  let most = { taken: 0, memory: 0, left: 0 };
+  const next = (): number => {
+    const waiting = [...jobs, ...atWork.values()].filter(({ isAttack }) => !isAttack);
+    return Math.min(to, ...waiting.map(job => job.from));
+  };
   const progress = (): void => {
     const seconds = (performance.now() - begin) / 1000;
     const left = done > 0 ? `, ${minutes((seconds / done) * (to - from - done))} left` : '';
-    console.log(`${done} of ${to - from} mutants, ${failures} failures, ${minutes(seconds)}${left}`);
+    const rest = `--seed ${next()} --count ${to - next()} goes on`;
+    console.log(`${done} of ${to - from} mutants, ${failures} failures, ${minutes(seconds)}${left}; ${rest}`);
+  };
+  const summary = (): void => {
+    for (const each of dear.toSorted((a, b) => b.taken - a.taken).slice(0, mostListed))
+      console.log(`${each.what}: ${cost(each)}`);
+    const left = Math.round(most.left / 2 ** 20);
+    console.log(`${dear.length} took more than 2 s or 1 GB; at most ${cost(most)}; a share leaves at most ${left} MB`);
   };
   const ticking = setInterval(progress, 30_000);
   process.once('SIGINT', () => {
-    const waiting = [...jobs, ...atWork.values()].filter(({ isAttack }) => !isAttack);
-    const next = Math.min(to, ...waiting.map(job => job.from));
     progress();
-    console.log(`To go on: npm run fuzz -- --seed ${next} --count ${to - next}${format ? ` --format ${format}` : ''}`);
+    summary();
     process.exit(130);
   });
 
@@ -613,12 +774,13 @@ async function run({ from, to, format, sources }: Job, workers: number, onlyMuta
   const work = (): Promise<void> =>
     new Promise(resolve => {
       // A process each: a worker thread would not get the loader of TypeScript.
-      const worker = fork(fileURLToPath(import.meta.url), []);
+      const limits = ['--expose-gc', '--max-old-space-size=1024'];
+      const worker = fork(fileURLToPath(import.meta.url), [], { execArgv: [...process.execArgv, ...limits] });
       let job: Job | undefined;
       let at = from;
       let heard = timeOf(worker.pid!);
       const kind = (): string => (job?.isAttack ? 'attack' : 'seed');
-      const next = (): void => {
+      const start = (): void => {
         job = jobs.pop();
         if (!job) {
           worker.disconnect();
@@ -638,10 +800,16 @@ async function run({ from, to, format, sources }: Job, workers: number, onlyMuta
       worker.on('message', (message: Message) => {
         heard = timeOf(worker.pid!);
         at = message.at;
-        if (message.wrong) fail(`${kind()} ${message.at} (${message.name}): ${message.wrong}`);
+        const { name, wrong, taken, memory } = message;
+        if (wrong) fail(`${kind()} ${at} (${name}): ${wrong}`);
+        if (taken !== undefined && memory !== undefined) {
+          most = { ...most, taken: Math.max(most.taken, taken), memory: Math.max(most.memory, memory) };
+          if (isDear({ taken, memory })) dear.push({ what: `${kind()} ${at} (${name})`, taken, memory });
+        }
+        most = { ...most, left: Math.max(most.left, message.left ?? 0) };
         if (!message.done || !job) return;
         if (!job.isAttack) done += job.to - job.from;
-        next();
+        start();
       });
       worker.on('error', error => fail(`${kind()} ${at}: ${error}`));
       worker.on('exit', (code, signal) => {
@@ -653,10 +821,11 @@ async function run({ from, to, format, sources }: Job, workers: number, onlyMuta
         if (at + 1 < job.to) jobs.push({ ...job, from: at + 1 });
         resolve(work());
       });
-      next();
+      start();
     });
   await Promise.all(Array.from({ length: workers }, work));
   clearInterval(ticking);
+  summary();
   const seconds = (performance.now() - begin) / 1000;
   console.log(
     `${to - from} mutants from seed ${from} and ${built} attacks in ${minutes(seconds)}, ${failures} failures`,

@@ -13,6 +13,7 @@ import { type Chosen, createChosen } from './chosen.ts';
 import { baseScheme, type Comparisons, createComparisons } from './comparison.ts';
 import { setInput } from './entryComment.ts';
 import { originText } from './origins.ts';
+import { createOverviews } from './overview.ts';
 import { createPython } from './python.ts';
 import { changeRow, rowCommands } from './rows.ts';
 import { makeCheaper } from './slim.ts';
@@ -98,6 +99,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     summary: () => totals.refresh(),
   });
 
+  const overviews = createOverviews(context.extensionUri, params => {
+    if (client.state === State.Running) client.sendNotification('flopline/didShowOverview', params).catch(() => {});
+  });
+
   const on = <M extends keyof Notifications>(method: M, handler: (params: Notifications[M]) => void): void => {
     context.subscriptions.push(client.onNotification(method, handler));
   };
@@ -106,8 +111,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     if (language !== undefined) giveLanguage(uri, language);
     if (isSpec) python.use(uri);
     if (isSpec) comparisons.use(uri);
+    if (isSpec) overviews.use(uri);
     totals.changed(uri);
   });
+  on('flopline/overview', message => overviews.received(message));
 
   const command = (name: string, run: () => Promise<unknown>): void => {
     context.subscriptions.push(vscode.commands.registerCommand(`flopline.${name}`, run));
@@ -128,6 +135,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   command('copyReport', copyReport);
   command('compareWith', () => ofSpec(comparisons.pick));
   command('showChanges', () => ofSpec(comparisons.show));
+  command('openOverview', async () => overviews.open());
   command('diagnose', diagnose);
   command('toggleHints', toggleHints);
   command('restartServer', restart);
@@ -138,8 +146,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     chosen,
     python,
     comparisons,
+    overviews,
     client.onDidChangeState(({ newState }) => {
-      if (newState === State.Running) comparisons.resend();
+      if (newState === State.Running) {
+        comparisons.resend();
+        overviews.resend();
+      }
       totals.refresh();
     }),
   );

@@ -1,7 +1,11 @@
 // docs/problems.md: every problem that Flopline reports, with a text that has it and what Flopline says of that text.
 import {
+  budgetProblem,
   defaultSettings,
+  documentBudgets,
   documentProblems,
+  judge,
+  judgedBy,
   open,
   type Problem,
   price,
@@ -37,7 +41,10 @@ export function reported({ code, file, text, settings: own, source }: ProblemExa
   const document = open({ name: file, text, ...source }, settings);
   if (!document) return [];
   const analysed = price(document, settings);
-  const all = analysed ? problemsWithHints(analysed) : documentProblems(document);
+  const budgets = documentBudgets(document).flatMap(
+    use => budgetProblem(judge(use, judgedBy(use, document, settings))) ?? [],
+  );
+  const all = [...budgets, ...(analysed ? problemsWithHints(analysed) : documentProblems(document))];
   return all.filter(problem => problem.code === code);
 }
 

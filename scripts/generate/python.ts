@@ -3,10 +3,12 @@ import { maxNodes } from '../../server/src/core/graph/builder.ts';
 import { noFiles } from '../../server/src/core/python/files.ts';
 import { libraryModules } from '../../server/src/core/python/library/index.ts';
 import { PyClass, PyModule, type Value } from '../../server/src/core/python/objects.ts';
-import { createMachine, defaultSteps, maxCharge } from '../../server/src/core/python/vm.ts';
+import { defaultSteps, maxCharge } from '../../server/src/core/python/vm/bounds.ts';
+import { createMachine } from '../../server/src/core/python/vm/index.ts';
 import { exact } from '../../server/src/core/text/quantity.ts';
 import { sources } from '../../server/src/core/torch/python/library/sources.ts';
 import { nnModules } from '../../server/src/core/torch/python/nn/index.ts';
+import { otherMethods } from '../../server/src/core/torch/python/otherMethods.ts';
 import { mostValues } from '../../server/src/core/torch/python/storage.ts';
 import { torchModules } from '../../server/src/core/torch/python/torch.ts';
 import { table } from './markdown.ts';
@@ -46,7 +48,7 @@ export function pythonNames(): Readonly<Record<string, string>> {
     'nn layers': listed(layers.map(([name]) => name)),
     'nn functions': listed(namesIn('torch.nn.functional')),
     'torch functions': listed([...functions, ...namesIn('torch').filter(name => !functions.has(name))]),
-    'tensor methods': listed([...tensor.dict.keys()].filter(name => !name.startsWith('_'))),
+    'tensor methods': listed([...tensor.dict.keys()].filter(name => !name.startsWith('_') && !otherMethods.has(name))),
     libraries: listed(files),
     'standard library': listed(computed),
   };

@@ -97,6 +97,7 @@ const floors: readonly Floor[] = [
       `${core}/settings`,
       `${core}/numbers`,
       `${core}/pipeline`,
+      `${core}/project`,
       `${core}/advice/index`,
     ],
   },
@@ -111,10 +112,17 @@ const floors: readonly Floor[] = [
     imports: [`${core}/index`, 'server/src/protocol', 'server/src/host'],
     packages: ['vscode-languageserver', 'vscode-languageserver-textdocument', 'node:timers/promises', 'node:path'],
   },
+  // A page in a browser, which spells quantities as core does.
+  {
+    at: 'client/overview',
+    imports: [`${core}/text/quantity`],
+    types: ['server/src/protocol'],
+    packages: ['@tanstack/virtual-core'],
+  },
   {
     at: 'client/src',
     imports: [],
-    types: ['server/src/protocol'],
+    types: ['server/src/protocol', 'client/overview/messages'],
     packages: ['vscode', 'vscode-languageclient'],
   },
 ];
@@ -122,7 +130,7 @@ const floors: readonly Floor[] = [
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 describe('floors', () => {
-  const files = ['server/src', 'client/src'].flatMap(sourcesIn);
+  const files = ['server/src', 'client/src', 'client/overview'].flatMap(sourcesIn);
 
   it('are known for every source file', () => {
     assert.ok(files.length > 50);
@@ -182,6 +190,9 @@ describe('floors', () => {
       ['server/src/cli/main.ts', { target: 'server/src/lsp/main.ts' }, /may not import/],
       ['client/src/extension.ts', { target: 'server/src/protocol/index.ts' }, /types/],
       ['client/src/extension.ts', { target: 'vscode-languageserver' }, /package/],
+      ['client/src/overview.ts', { target: 'client/overview/network.ts' }, /may not import/],
+      ['client/overview/main.ts', { target: 'server/src/core/index.ts' }, /may not import/],
+      ['client/overview/main.ts', { target: 'vscode' }, /package/],
     ];
     for (const [file, { target }, message] of told) {
       assert.match(complaintAbout(file, { target, typeOnly: false }) ?? '', message, `${file} imports ${target}`);
@@ -192,6 +203,7 @@ describe('floors', () => {
       ['server/src/core/formats/a/read.ts', 'server/src/core/formats/format.ts', false],
       ['server/src/core/formats/a/modules/conv.ts', 'server/src/core/torch/nn/conv.ts', false],
       ['client/src/extension.ts', 'server/src/protocol/index.ts', true],
+      ['client/src/overview.ts', 'client/overview/messages.ts', true],
       ['client/src/extension.ts', 'vscode-languageclient/node', false],
       ['server/src/cli/main.ts', 'node:fs', false],
     ];

@@ -12,7 +12,7 @@ const filesIn = (folder: string, ending: string): string[] =>
     .map(name => `${folder}/${String(name).replaceAll('\\', '/')}`)
     .filter(name => name.endsWith(ending));
 
-const sources = ['server/src', 'client/src'].flatMap(folder => filesIn(folder, '.ts'));
+const sources = ['server/src', 'client/src', 'client/overview'].flatMap(folder => filesIn(folder, '.ts'));
 const pages = ['README.md', 'ARCHITECTURE.md', 'package.nls.json', ...filesIn('docs', '.md')];
 
 /** The left column of the table. */

@@ -303,6 +303,7 @@ describe('a project file that is open', () => {
     assert.deepEqual(offered("budgets:\n  - files: ['a']\n    |\n    scale: n\n  - limits: {}\n"), [
       'entries',
       'input',
+      'dtype',
       'limits',
     ]);
     assert.deepEqual(offered('budgets:\n- files: a\n  limits: {macs: 5G, |}\n'), ['params', 'bytes', 'peak', 'time']);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { runAdvise } from '../../server/src/cli/advise.ts';
 import { parseCommand } from '../../server/src/cli/arguments.ts';
+import { runCheck } from '../../server/src/cli/check.ts';
 import { runDiff } from '../../server/src/cli/diff.ts';
 import { runDoctor } from '../../server/src/cli/doctor.ts';
 import { runReport } from '../../server/src/cli/report.ts';
@@ -39,6 +40,8 @@ export function runCli(...argv: string[]): Run {
         return runSlim(command.request, streams);
       case 'diff':
         return runDiff(command.request, streams);
+      case 'check':
+        return runCheck(command.request, streams);
       case 'doctor':
         return runDoctor(command.request, streams);
       default:

@@ -2,7 +2,8 @@
 import { type Files, noFiles } from '../../server/src/core/python/files.ts';
 import type { Hooks, NativeModules } from '../../server/src/core/python/machine.ts';
 import type { PyException, Value } from '../../server/src/core/python/objects.ts';
-import { createMachine, type Interpreter, type Outcome } from '../../server/src/core/python/vm.ts';
+import { createMachine } from '../../server/src/core/python/vm/index.ts';
+import type { Interpreter, Outcome } from '../../server/src/core/python/vm/interpreter.ts';
 import { parsePython } from '../../server/src/core/syntax/python/parse.ts';
 
 export interface ProgramOptions {

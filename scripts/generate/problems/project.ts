@@ -14,7 +14,42 @@ const ruled = (rule: string, args: string): Pick<ProblemExample, 'file' | 'text'
   source: { project: readProject(`modules:\n  DCNv3: ${rule}\n`, '/home/me/net/flopline.yaml') },
 });
 
+/** A network that a budget is for. */
+const budgeted = (limits: string, text: string): Pick<ProblemExample, 'file' | 'text' | 'source'> => ({
+  file: 'small.net.yaml',
+  text,
+  source: {
+    path: '/home/me/net/models/small.net.yaml',
+    project: readProject(
+      `budgets: [{files: ['models/*.yaml'], limits: ${limits}}]\ndevices: {my-gpu: {flops: {fp16: 20T}, bandwidth: 300GB/s}}\n`,
+      '/home/me/net/flopline.yaml',
+    ),
+  },
+});
+
+const small = `input: [3, 32, 32]
+layers:
+  - conv: {out: 16, kernel: 3, padding: same}
+  - conv: {out: 32, kernel: 3, padding: same}
+`;
+
 export const problems: readonly ProblemExample[] = [
+  {
+    code: 'budget-unknown',
+    ...budgeted('{macs: 6M, time: {device: my-gpu, ms: 1}}', small),
+    why: 'The budget in `flopline.yaml` is `{macs: 6M, time: {device: my-gpu, ms: 1}}`, and `devices` has the speed of `my-gpu` in fp16 only. What is not known may be over its limit, so a budget is met only where all that it limits is known. A network with an error, or one that cannot take the input or the scale of the budget, is unknown too.',
+  },
+  {
+    code: 'budget-without-network',
+    ...yaml('budgets:\n  - files: [models/smal.net.yaml]\n    limits: {macs: 5M}\n'),
+    source: { path: '/home/me/net/flopline.yaml', files: noFiles },
+    why: 'A budget that is for no file would always be met. `flopline check` says the same of globs that no file has a name like.',
+  },
+  {
+    code: 'over-budget',
+    ...budgeted('{macs: 5M}', small),
+    why: 'The budget in `flopline.yaml` is `{macs: 5M}`. It is judged with its own input and scale, or else with those of the file, whatever is chosen in the editor. A network of which a part is unknown is over budget if the rest alone is. In the editor, the problem names changes that would bring the network back, each tried on the file, and a quick fix makes them.',
+  },
   {
     code: 'missing-folder',
     ...yaml('python: .venv\n'),

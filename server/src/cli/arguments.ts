@@ -23,6 +23,7 @@ export type Command =
   | { readonly kind: 'slim'; readonly request: SlimRequest }
   | { readonly kind: 'doctor'; readonly request: DoctorRequest }
   | { readonly kind: 'diff'; readonly request: DiffRequest }
+  | { readonly kind: 'check'; readonly request: CheckRequest }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'wrong'; readonly message: string };
@@ -41,6 +42,8 @@ export interface SpecsRequest {
 export interface ReportRequest extends SpecsRequest {
   readonly format: OutputFormat;
   readonly blocks: boolean;
+  /** Whether the other networks of a Python file are priced too. */
+  readonly entries: boolean;
   /** Whether each file is one line. */
   readonly summary: boolean;
   /** How many layers are shown, the costliest first; undefined is all in their order. */
@@ -88,6 +91,12 @@ export interface DiffSource {
   readonly given: ReadonlySet<string>;
 }
 
+const checkFormats = ['text', 'json', 'sarif', 'github', 'markdown'] as const;
+
+export interface CheckRequest extends SpecsRequest {
+  readonly format: (typeof checkFormats)[number];
+}
+
 /** What an exit code means; the README has the same words. */
 export const exitCodes = (): readonly (readonly [ExitCode, string])[] => [
   [0, l10n.t('every file was read and no spec has errors')],
@@ -119,6 +128,7 @@ Usage
   flopline slim FILE|FOLDER --macs BUDGET [--params BUDGET] [--apply|--dry-run] [options]
   flopline diff BEFORE AFTER [options]
   flopline diff --git REVISION FILE [options]
+  flopline check [FILE|FOLDER…] [options]
   flopline doctor FILE [options]
 
 Options
@@ -137,6 +147,9 @@ slim searches for a few changes that bring the network within a budget.
 diff compares two networks layer by layer, also of different formats. Layers are matched by name and
 structure, so an inserted layer shifts nothing.
 {5}
+
+check holds networks against the budgets of flopline.yaml: those that the paths name, or all that the
+nearest flopline.yaml has budgets for. Formats: text (default), json, sarif, github, markdown.
 
 doctor says how a Python file is read: which network and input, from which folders, with which files.
 
@@ -157,6 +170,7 @@ Exit code
     ]),
     listed([
       ['--blocks', l10n.t('Also show what is inside each row.')],
+      ['--entries', l10n.t('Also price the other networks of a Python file.')],
       ['--name FILE', l10n.t('What standard input is called, where a path is “-”, such as net.cfg.')],
       ['--summary', l10n.t('One line per file, without layers.')],
       ['--top N', l10n.t('Only the N costliest layers, the costliest first.')],
@@ -237,6 +251,7 @@ const commands = {
   report: {
     ...common,
     blocks: { type: 'boolean' },
+    entries: { type: 'boolean' },
     summary: { type: 'boolean' },
     top: { type: 'string' },
     name: { type: 'string' },
@@ -251,6 +266,7 @@ const commands = {
     'dry-run': { type: 'boolean' },
   },
   doctor: common,
+  check: common,
   diff: {
     ...common,
     git: { type: 'string' },
@@ -279,17 +295,18 @@ export function parseCommand(argv: readonly string[]): Command {
         const format = outputFormats.find(name => name === (values.format ?? 'table'));
         if (!format)
           return wrong(`“${values.format}” is not an output format. Use one of ${outputFormats.join(', ')}.`);
-        const { blocks = false, summary = false, top } = values;
+        const { blocks = false, entries = false, summary = false, top } = values;
         if (top !== undefined && !/^[1-9]\d{0,8}$/.test(top)) return wrong(`“${top}” is not a number of layers.`);
         if (summary && (blocks || top !== undefined))
           return wrong('--summary shows no layers. Leave out --blocks and --top.');
+        if (summary && entries) return wrong('--summary shows one network per file. Leave out --entries.');
         const limit = top === undefined ? undefined : Number(top);
         const inputName = values.name;
         const inputs = request.paths.filter(path => path === '-').length;
         if (inputs > 1) return wrong('Standard input (-) can be read once.');
         if ((inputs === 1) !== (inputName !== undefined))
           return wrong('Standard input (-) and --name FILE go together: its name says what it is.');
-        return { kind: 'report', request: { ...request, inputName, format, blocks, summary, top: limit } };
+        return { kind: 'report', request: { ...request, inputName, format, blocks, entries, summary, top: limit } };
       });
     case 'advise':
       return parsed(args, 'advise', ({ format: wish, apply, 'dry-run': dryRun = false }, request) => {
@@ -329,6 +346,8 @@ export function parseCommand(argv: readonly string[]): Command {
       });
     case 'diff':
       return parsed(args, 'diff', diffCommand);
+    case 'check':
+      return parsed(args, 'check', checkCommand);
     case undefined:
       return (
         wrongOption(args, { ...settingOptions, ...common }) ?? wrong('Say what to do, as in “flopline report FILE”.')
@@ -336,6 +355,17 @@ export function parseCommand(argv: readonly string[]): Command {
     default:
       return wrong(`There is no command “${command}”.${suggestion(command, Object.keys(commands))}`);
   }
+}
+
+/** Options that say what a budget says. */
+const ofBudgets = ['input', 'inputs', 'scale', 'entry', 'dtype', 'convention', 'batch'] as const;
+
+function checkCommand({ format: wish = 'text' }: Values<'check'>, request: SpecsRequest): Command {
+  const format = checkFormats.find(name => name === wish);
+  if (!format) return wrong(`“${wish}” is not an output format of check. Use one of ${checkFormats.join(', ')}.`);
+  const option = ofBudgets.find(key => request.given.has(key));
+  if (option) return wrong(`check has no --${option}: the budgets in flopline.yaml, or else the files, say it.`);
+  return { kind: 'check', request: { ...request, format } };
 }
 
 /** Two files, or one file as it was and as it is. */
@@ -397,7 +427,8 @@ function parsed<N extends Name>(
   if (complaint) return complaint;
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
   const paths = positionals.slice(1);
-  if (paths.length === 0) return wrong(`Name at least one file or folder, as in “flopline ${name} network.yaml”.`);
+  if (paths.length === 0 && name !== 'check')
+    return wrong(`Name at least one file or folder, as in “flopline ${name} network.yaml”.`);
   const settings = settingsOf(values);
   if (typeof settings === 'string') return wrong(settings);
   const asked = 'no-source' in values && values['no-source'] ? { ...settings, repository: false } : settings;

@@ -1,8 +1,12 @@
 // The command line: `flopline report FILE…`, `flopline advise FILE…`, `flopline slim FILE`, `flopline diff A B`,
-// `flopline doctor FILE`.
+// `flopline check`, `flopline doctor FILE`.
 import { version } from '../../../package.json';
+import { Projects } from '../core/index.ts';
+import { Disk } from '../host/disk.ts';
 import { runAdvise } from './advise.ts';
 import { help, parseCommand } from './arguments.ts';
+import { targetsOf } from './budgeted.ts';
+import { runCheck } from './check.ts';
 import { runDiff } from './diff.ts';
 import { runDoctor } from './doctor.ts';
 import { loadParsers } from './parsers.ts';
@@ -30,6 +34,9 @@ async function main(argv: readonly string[]): Promise<number> {
   if (command.kind === 'diff') {
     for (const { path, settings, revision } of [command.request.before, command.request.after])
       await loadParsers({ paths: [path], settings }, revision !== undefined);
+  } else if (command.kind === 'check') {
+    const { targets } = targetsOf(command.request.paths, new Projects(), new Disk());
+    await loadParsers({ ...command.request, paths: targets.map(({ path }) => path) });
   } else if ('request' in command) await loadParsers(command.request);
   switch (command.kind) {
     case 'help':
@@ -49,6 +56,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return runSlim(command.request, streams);
     case 'diff':
       return runDiff(command.request, streams);
+    case 'check':
+      return runCheck(command.request, streams);
     case 'doctor':
       return runDoctor(command.request, streams);
   }

@@ -1,10 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import {
+  type Analysed,
   conventionOf,
   documentReport,
   type FileReport,
   markdownReport,
+  type OtherNetwork,
   orderOf,
+  otherNetworks,
   report,
   summary,
 } from '../core/index.ts';
@@ -67,7 +70,7 @@ function costliest({ layers }: FileReport, top: number | undefined): FileReport[
 
 function reported(
   { path: file, document, analysed }: Visit,
-  { settings, blocks }: ReportRequest,
+  { settings, blocks, entries }: ReportRequest,
 ): { readonly result: FileReport; readonly words: TableWords } {
   const shapeOrder = orderOf(analysed ?? { document, settings });
   if (!analysed) {
@@ -77,7 +80,7 @@ function reported(
   }
   const { detail, native, convention } = summary(analysed);
   return {
-    result: report(analysed, { file, blocks }),
+    result: report(analysed, { file, blocks, networks: entries ? othersOf(analysed) : [] }),
     words: {
       detail: native === undefined ? detail : `${detail} · ${native}`,
       // A comment in the file may ask for another convention than the command line.
@@ -85,4 +88,8 @@ function reported(
       shapeOrder,
     },
   };
+}
+
+function othersOf(analysed: Analysed): readonly OtherNetwork[] {
+  return [...otherNetworks(analysed)].filter(network => network !== undefined);
 }

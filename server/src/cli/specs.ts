@@ -74,7 +74,7 @@ export function visitSpecs(
     const place = files.length > 1 ? `${index + 1}/${files.length} ` : '';
     if (place) progress(`${place}${file.path.slice(-60)}`);
     try {
-      const spec = specOf(file, contentOf(file, mostBytes(settings)), settings, disk, projects);
+      const spec = openSpec(file, contentOf(file, mostBytes(settings)), settings, disk, projects);
       if (typeof spec === 'string') {
         if (file.named) {
           say(spec);
@@ -141,7 +141,7 @@ export function readSpec(
   { path, content, files }: { readonly path: string; readonly content: Content; readonly files: Files },
   { settings, given }: Pick<SpecsRequest, 'settings' | 'given'>,
 ): Pick<Visit, 'document' | 'analysed'> | string {
-  const spec = specOf({ path, named: true }, content, settings, files, new Projects());
+  const spec = openSpec({ path, named: true }, content, settings, files, new Projects());
   if (typeof spec === 'string') return spec;
   if (spec.format.hasNoNetwork) return notOne({ path, named: true });
   const document = withoutGiven(spec, given);
@@ -159,7 +159,7 @@ export function complaintsAbout(project: Project, files: Files): readonly string
 }
 
 /** A spec, opened; or why a file is none. */
-function specOf(
+export function openSpec(
   file: Candidate,
   content: Content,
   settings: Settings,

@@ -4,6 +4,7 @@ import {
   bytes,
   type FileReport,
   markdownCell,
+  pricedEntries,
   type ReportWords,
   type RowReport,
   reasonLines,
@@ -55,10 +56,24 @@ export function terminalTable(
     lines.at(-1),
     '',
     detail,
+    ...networkLines(report, unit),
     ...paragraph(reasons, reasonLines(report)),
     ...problemLines(file, problems),
     '',
   ].join('\n');
+}
+
+/** The networks of a Python file side by side, where they were read. */
+function networkLines({ entries }: FileReport, unit: string): readonly string[] {
+  const rows = pricedEntries(entries).map(({ entry, line, totals }) => [
+    line === null ? '' : String(line),
+    clipColumns(entry, 60),
+    amount(totals.value, totals),
+    amount(totals.params, totals),
+  ]);
+  if (rows.length < 2) return [];
+  const head = [l10n.t('line'), l10n.t('network'), unit, l10n.t('params')];
+  return ['', ...ruled(aligned([head, ...rows], ['end', 'start', 'end', 'end']))];
 }
 
 /** `yolov8n.yaml · ultralytics · yolov8n`. */

@@ -22,6 +22,29 @@ export {
 } from './features/budget.ts';
 export { type Call, fedBy, feeding, layerAt } from './features/calls.ts';
 export { type Base, lineChange, type Removal, removals, totalsChange } from './features/changes.ts';
+export {
+  type BudgetFix,
+  type BudgetStatus,
+  budgetFix,
+  budgetProblem,
+  type CostlyLayer,
+  conditionsText,
+  costliestText,
+  documentBudgets,
+  fixHelp,
+  type Judged,
+  judge,
+  judgedBy,
+  judgePreparation,
+  type LimitCheck,
+  type LimitKey,
+  limitCell,
+  limitKeys,
+  limitText,
+  type Verdict,
+  verdictMessage,
+  verdictText,
+} from './features/check.ts';
 export { commentEdits } from './features/choiceComment.ts';
 export { type Choice, type ChoiceValue, choices, type Outcome, outcome } from './features/choices.ts';
 export { type Comparison, compare, type Layer, type LayerPair, type Status } from './features/comparison.ts';
@@ -49,7 +72,28 @@ export { type IgnoreOffer, ignores } from './features/ignores.ts';
 export { type Lens, lenses } from './features/lens.ts';
 export { type Link, links } from './features/links.ts';
 export { type Definition, definitionOf, type Highlight, highlights, referencesTo } from './features/navigation.ts';
+export {
+  type OtherNetwork,
+  otherDetail,
+  otherHints,
+  otherHover,
+  otherLenses,
+  otherNetworks,
+  otherOutcome,
+  otherProblems,
+  othersMarkdown,
+  othersText,
+} from './features/networks.ts';
 export { textOfFile } from './features/otherFiles.ts';
+export {
+  type Overview,
+  type OverviewChange,
+  type OverviewCosts,
+  type OverviewRow,
+  type OverviewSite,
+  overview,
+  overviewMetrics,
+} from './features/overview.ts';
 export { prepareRename, type Renaming, rename } from './features/rename.ts';
 export {
   documentReport,
@@ -58,6 +102,7 @@ export {
   markdownCell,
   markdownReport,
   type ProblemReport,
+  pricedEntries,
   type ReportOptions,
   type ReportShape,
   type ReportWords,
@@ -110,7 +155,17 @@ export {
   repriced,
   withChoice,
 } from './pipeline.ts';
-export { missingFolders, type Project, Projects, projectFile } from './project/index.ts';
+export {
+  type BudgetedFile,
+  type BudgetUse,
+  budgetedFiles,
+  budgetsOf,
+  missingFolders,
+  type Places,
+  type Project,
+  Projects,
+  projectFile,
+} from './project/index.ts';
 export type { Files } from './python/files.ts';
 export {
   bytesOf,

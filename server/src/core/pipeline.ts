@@ -12,6 +12,7 @@ import {
   type Fusion,
   followed,
   formats,
+  type Host,
   type InputSize,
   type Lineage,
   lineageOf,
@@ -567,6 +568,23 @@ export function preparationWith(
 ): Generator<void, void> | undefined {
   const { document, settings } = choosing(analysed, key, value);
   return preparation(document, settings);
+}
+
+/** A network of a text that may be shown: by the expression that builds it, or by a program that imports the text. */
+export type Network = string | Host;
+
+/**
+ * The same text as another of its networks has it, to be priced. It is opened anew, so that the reader of the one that is
+ * shown remembers nothing of it.
+ */
+export function asNetwork(
+  analysed: Analysed,
+  network: Network,
+): { readonly document: Document; readonly settings: Settings } {
+  const [entry, host] = typeof network === 'string' ? [network, undefined] : [undefined, network];
+  const { document, settings } = choosing(analysed, 'entry', entry);
+  const opened = open({ ...document.source, host }, settings, document)!;
+  return { document: { ...opened, pragmas: document.pragmas }, settings };
 }
 
 function choosing(

@@ -1,5 +1,5 @@
 // The files that programs import, from the disk: what the core asks for through `Files`, for the server and the CLI.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Files } from '../core/index.ts';
@@ -55,8 +55,38 @@ export class Disk implements Files {
     return remembered(this.#folders, path, String(stats.mtimeMs), () => readdirSync(path)) ?? [];
   }
 
+  /**
+   * All files in a folder and below that people write: not those of packages, in hidden folders or behind symbolic links,
+   * and not those of a folder with a file of its own called `border`.
+   */
+  below(folder: string, border?: string): readonly string[] {
+    const found: string[] = [];
+    const walk = (at: string, isBase: boolean): void => {
+      const entries = this.#allows(at) ? entriesOf(at) : [];
+      if (!isBase && entries.some(entry => entry.name === border && entry.isFile())) return;
+      for (const entry of entries) {
+        if (entry.name.startsWith('.') || entry.name === 'node_modules' || entry.name === '__pycache__') continue;
+        const path = `${at}/${entry.name}`;
+        // Symbolic links are neither: a link to a folder above would never end.
+        if (entry.isDirectory()) walk(path, false);
+        else if (entry.isFile()) found.push(path);
+      }
+    };
+    walk(folder, true);
+    return found;
+  }
+
   #allows(path: string): boolean {
     return this.#options.allows?.(path) ?? true;
+  }
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    // What may not be read, or is not there, holds nothing.
+    return [];
   }
 }
 

@@ -1,12 +1,15 @@
 // Choices per file: what another one would give, and the comment that makes it.
-import { type Analysed, choices, commentEdits, outcome, preparationWith } from '../core/index.ts';
+import { type Analysed, choices, commentEdits, otherOutcome, outcome, preparationWith } from '../core/index.ts';
 import type { DocumentChoice, Requests } from '../protocol/index.ts';
 import { toProto } from './convert.ts';
+import type { Others } from './others.ts';
 import type { Session } from './session.ts';
 
-export function answerChoices(session: Session): void {
+export function answerChoices(session: Session, others: Others): void {
   session.on('flopline/outcome', ({ textDocument: { uri }, key, value }, token) =>
     session.answerNetwork<Requests['flopline/outcome']['result']>('outcome', uri, token, null, async analysed => {
+      const known = key === 'entry' ? otherOutcome(others.of(analysed), value ?? undefined) : undefined;
+      if (known) return known;
       const steps = preparationWith(analysed, key, value ?? undefined);
       // A text that comes meanwhile makes the answer one about the past.
       if (steps && (await session.paced(uri, token, done(steps))) === undefined) return null;

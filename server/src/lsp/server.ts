@@ -14,15 +14,24 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   type Analysed,
+  type Base,
   diagnosisLines,
   documentProblems,
   hintDetail,
   hints,
   hover,
+  type Lens,
   Lines,
   lenses,
   markdownReport,
   orderOf,
+  otherDetail,
+  otherHints,
+  otherHover,
+  otherLenses,
+  otherProblems,
+  othersMarkdown,
+  othersText,
   problemsWithHints,
   report,
   rowNumbers,
@@ -39,7 +48,9 @@ import { answerCompletion, completionOptions, signatureOptions } from './complet
 import { readSettings } from './configuration.ts';
 import { acceptCommand, fromProto, type HintData, type LensCommands, toProto } from './convert.ts';
 import { answerNavigation, navigationCapabilities } from './navigation.ts';
+import { Others } from './others.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
+import { answerOverview } from './overview.ts';
 import { answerRows } from './rows.ts';
 import { nobody, Session } from './session.ts';
 import { answerSlimming } from './slimming.ts';
@@ -56,6 +67,7 @@ export function serve(connection: Connection): void {
   const texts = new TextDocuments(TextDocument);
   const workspace = new Workspace(texts);
   const session = new Session(connection, workspace);
+  const shown = answerOverview(session);
 
   connection.onInitialize((params): InitializeResult => {
     session.client = params.capabilities;
@@ -186,6 +198,7 @@ export function serve(connection: Connection): void {
   const specs = new Set<string>();
 
   texts.onDidChangeContent(({ document: { uri } }) => {
+    shown.update(uri);
     clearTimeout(waiting.get(uri));
     waiting.set(
       uri,
@@ -200,6 +213,7 @@ export function serve(connection: Connection): void {
     clearTimeout(waiting.get(uri));
     waiting.delete(uri);
     workspace.forget(uri);
+    shown.update(uri);
     if (specs.delete(uri)) connection.sendDiagnostics({ uri, diagnostics: [] });
     // What was not saved is gone.
     publishAll(workspace.dependants(uri)).catch(error => session.complain('diagnostics', error));
@@ -248,6 +262,7 @@ export function serve(connection: Connection): void {
 
   /** Has the editor ask again for what it shows beside the text. */
   function refreshHints(): void {
+    shown.update();
     const { inlayHint, codeLens } = session.client.workspace ?? {};
     if (inlayHint?.refreshSupport) connection.languages.inlayHint.refresh().catch(nobody);
     if (codeLens?.refreshSupport) connection.sendRequest('workspace/codeLens/refresh').catch(nobody);
@@ -265,7 +280,9 @@ export function serve(connection: Connection): void {
       }
       specs.add(uri);
       const analysed = workspace.analysed(uri);
-      const found = analysed ? problemsWithHints(analysed) : documentProblems(document);
+      const found = analysed
+        ? [...problemsWithHints(analysed), ...otherProblems(others.of(analysed))]
+        : documentProblems(document);
       const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
       const linesOf = (file: string): Lines | undefined => {
         const text = textOfFile(document, analysed?.spec, file);
@@ -281,9 +298,22 @@ export function serve(connection: Connection): void {
         isSpec: !document.format.hasNoNetwork,
         ...(language === undefined ? {} : { language }),
       });
+      if (analysed) others.read(uri, analysed);
     } catch (error) {
       session.complain('diagnostics', error);
     }
+  }
+
+  // --- Other networks of a text -----------------------------------------------------------------------------------
+
+  const others = new Others(session, uri => {
+    refreshHints();
+    publish(uri);
+  });
+
+  function lensesOf(analysed: Analysed, base: Base | undefined): readonly Lens[] {
+    const found = others.of(analysed);
+    return [...lenses(analysed, base, othersText(found)), ...otherLenses(analysed, found)];
   }
 
   // --- Requests ---------------------------------------------------------------------------------------------------
@@ -293,11 +323,14 @@ export function serve(connection: Connection): void {
       const { lines } = analysed.document;
       const version = workspace.version(uri)!;
       look(uri);
+      others.read(uri, analysed);
       const data: HintData = [workspace.number(uri), version];
       const within = fromProto.range(lines, range);
       return [
         ...rowNumbers(analysed, within).map(row => toProto.rowNumber(lines, row, data)),
-        ...hints(analysed, within, base).map(hint => toProto.inlayHint(lines, hint, data)),
+        ...[...hints(analysed, within, base), ...otherHints(analysed, others.of(analysed), within)].map(hint =>
+          toProto.inlayHint(lines, hint, data),
+        ),
       ];
     }),
   );
@@ -309,7 +342,8 @@ export function serve(connection: Connection): void {
     return session.answer('hint detail', uri, token, hint, analysed => {
       // The line of an older text may be another one now; the editor asks for new hints anyway.
       if (version !== workspace.version(uri)) return hint;
-      const value = hintDetail(analysed, hint.position.line);
+      const { line } = hint.position;
+      const value = hintDetail(analysed, line) || otherDetail(others.of(analysed), line);
       return value === '' ? hint : { ...hint, tooltip: { kind: 'markdown', value } };
     });
   });
@@ -317,14 +351,15 @@ export function serve(connection: Connection): void {
   connection.onHover(({ textDocument: { uri }, position }, token) =>
     session.answer('hover', uri, token, null, analysed => {
       const { lines } = analysed.document;
-      const found = hover(analysed, lines.offset(position));
+      const offset = lines.offset(position);
+      const found = hover(analysed, offset) ?? otherHover(analysed, others.of(analysed), offset);
       return found ? toProto.hover(lines, found) : null;
     }),
   );
 
   connection.onCodeLens(({ textDocument: { uri } }, token) =>
     session.compareNetwork<CodeLens[]>('code lens', uri, token, [], (analysed, base) =>
-      lenses(analysed, base)
+      lensesOf(analysed, base)
         .filter(({ action }) => !action || commandsOf(session)[action.kind] !== '')
         .map(lens => toProto.codeLens(analysed.document.lines, lens, uri, commandsOf(session))),
     ),
@@ -339,7 +374,7 @@ export function serve(connection: Connection): void {
   session.on('flopline/summary', ({ textDocument: { uri } }, token) =>
     session.compareNetwork<DocumentSummary | null>('summary', uri, token, null, (analysed, base) => ({
       ...summary(analysed, base),
-      markdown: summaryMarkdown(analysed),
+      markdown: [summaryMarkdown(analysed), othersMarkdown(others.of(analysed))].filter(Boolean).join('\n\n'),
       inFile: settingsInFile(analysed),
       choices: documentChoices(analysed),
     })),
@@ -347,7 +382,7 @@ export function serve(connection: Connection): void {
 
   session.on('flopline/report', ({ textDocument: { uri } }, token) =>
     session.answerNetwork<string | null>('report', uri, token, null, analysed =>
-      markdownReport(report(analysed), {
+      markdownReport(report(analysed, { networks: others.of(analysed) }), {
         unit: analysed.model.convention.unit,
         shapeOrder: orderOf(analysed),
       }),
@@ -380,7 +415,7 @@ export function serve(connection: Connection): void {
     return null;
   });
 
-  answerChoices(session);
+  answerChoices(session, others);
   answerCodeActions(session);
   answerRows(session);
   answerCompletion(session);

@@ -25,6 +25,8 @@ export class Session {
     string,
     { readonly version: number | undefined; readonly settings: Settings; readonly done: Promise<boolean> }
   >();
+  /** How many requests are being answered. */
+  #asked = 0;
   /** By document, until its own settings are there. */
   readonly #configurations = new Map<string, Promise<void>>();
 
@@ -62,6 +64,7 @@ export class Session {
     empty: T,
     ask: (analysed: Analysed) => T | Promise<T>,
   ): Promise<T> {
+    this.#asked++;
     try {
       await this.ready(uri);
       await this.settled(uri);
@@ -72,7 +75,14 @@ export class Session {
     } catch (error) {
       this.complain(what, error);
       return empty;
+    } finally {
+      this.#asked--;
     }
+  }
+
+  /** Whether nobody waits for an answer, and no document is read. */
+  get isIdle(): boolean {
+    return this.#asked === 0 && this.#readings.size === 0;
   }
 
   /** The same for what only a network has. */

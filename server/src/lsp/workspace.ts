@@ -102,8 +102,10 @@ export class Workspace {
   readonly #expected = new Map<string, string>();
   /** By document, where it lies: asked for at every look at a file. */
   readonly #paths = new Map<string, string | undefined>();
-  /** By path of a file that is imported, the program that imports it and was looked at last. */
-  readonly #hosts = new Map<string, Host>();
+  /** By path of a file that is imported, the programs that import it, the one that was looked at last first. */
+  readonly #hosts = new Map<string, readonly Host[]>();
+  /** By document, the expressions that build the networks that were shown of it, the last one first. */
+  readonly #viewed = new Map<string, readonly string[]>();
   #last = 0;
 
   constructor(texts: TextDocuments<TextDocument>) {
@@ -172,12 +174,20 @@ export class Workspace {
    */
   look(uri: string): readonly string[] {
     const spec = this.#entries.get(uri)?.analysed?.value?.spec;
+    const entry = spec?.program?.entry;
+    if (entry && entry.host === undefined) {
+      const before = this.viewed(uri).filter(expression => expression !== entry.expression);
+      this.#viewed.set(uri, [entry.expression, ...before].slice(0, mostViewed));
+    }
     const host = spec?.program?.host;
     if (!host) return [];
     const changed: string[] = [];
     for (const path of spec?.imports?.read.keys() ?? []) {
-      if (isSameHost(this.#hosts.get(path), host)) continue;
-      this.#hosts.set(path, host);
+      const hosts = this.#hosts.get(path) ?? [];
+      if (isSameHost(hosts[0], host)) continue;
+      // With the same expression, what it was called with has changed: that is no other network.
+      const before = hosts.filter(each => each.path !== host.path || each.entry !== host.entry);
+      this.#hosts.set(path, [host, ...before].slice(0, mostViewed));
       changed.push(path);
     }
     if (changed.length === 0) return [];
@@ -185,6 +195,17 @@ export class Workspace {
       const path = pathOfUri(other);
       return path !== undefined && changed.includes(path);
     });
+  }
+
+  /** The expressions that build the networks that were shown of a document, the last one first. */
+  viewed(uri: string): readonly string[] {
+    return this.#viewed.get(uri) ?? [];
+  }
+
+  /** Programs that import a document besides the one as which it is shown, the one that was looked at last first. */
+  otherHosts({ document: { source } }: Analysed): readonly Host[] {
+    const hosts = source.path === undefined ? undefined : this.#hosts.get(source.path);
+    return (hosts ?? []).filter(host => host !== source.host);
   }
 
   /** The newest text of a document as a spec; undefined when it is not one, or not open. */
@@ -248,6 +269,7 @@ export class Workspace {
     this.#numbers.delete(uri);
     this.#expected.delete(uri);
     this.#paths.delete(uri);
+    this.#viewed.delete(uri);
   }
 
   /** The text of a file that is open. */
@@ -297,7 +319,7 @@ export class Workspace {
     const known = this.#entries.get(uri);
     const isSame = known?.files?.isSame ?? true;
     const path = pathOfUri(uri);
-    const host = path === undefined ? undefined : this.#hosts.get(path);
+    const host = path === undefined ? undefined : this.#hosts.get(path)?.[0];
     if (known?.version === version && known.settings === settings && known.host === host && isSame) return known;
     const files = path === undefined ? undefined : new Watched(this.#disk);
     const source = this.#placed(sourceOf(uri, text), settings, files);
@@ -320,6 +342,9 @@ export class Workspace {
     return entry;
   }
 }
+
+/** So many networks that were shown are remembered. */
+const mostViewed = 8;
 
 function isSameHost(a: Host | undefined, b: Host): boolean {
   return a !== undefined && JSON.stringify(a) === JSON.stringify(b);

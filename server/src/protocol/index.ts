@@ -6,6 +6,8 @@ import type {
   ChoiceKey,
   FileChoices,
   Outcome,
+  OverviewChange,
+  OverviewCosts,
   RowCommand,
   SlimChoice,
   Summary,
@@ -107,6 +109,43 @@ export type RowAnswer =
     }
   | { readonly refused: string };
 
+/** A row of an overview. What is the default is left out: thousands of them are sent. */
+export interface OverviewRow {
+  readonly name: string;
+  readonly type?: string;
+  readonly shape?: string;
+  readonly stage?: string;
+  readonly costs: OverviewCosts;
+  readonly signs?: readonly [string, string, string];
+  readonly why?: string;
+  /** For each of its places the number of its file among `OverviewContent.files`. */
+  readonly places?: readonly number[];
+  readonly change?: OverviewChange;
+  readonly rows?: readonly OverviewRow[];
+}
+
+/** Rows that stay as they were, from a number up to another one of those sent before, or others. */
+export type OverviewPart = { readonly from: number; readonly to: number } | { readonly rows: readonly OverviewRow[] };
+
+/** What an overview shows; of what was sent before, what is the same is not sent again. */
+export interface OverviewContent {
+  readonly title: string;
+  readonly head: string;
+  readonly unit: string;
+  readonly elementBytes: number;
+  readonly totals: Pick<OverviewRow, 'costs' | 'signs' | 'why'>;
+  readonly since?: { readonly text: string; readonly by: OverviewCosts };
+  /** The outermost rows, in order. */
+  readonly rows: readonly OverviewPart[];
+  /** The files of places, by address: the document first. */
+  readonly files: readonly string[];
+  /**
+   * The 0-based first and last line of each place, rows in order and each in front of those inside it; a first line as
+   * what it is more than the one before, a last line as what it is more than its first. Left out where all are the same.
+   */
+  readonly lines?: readonly number[];
+}
+
 /** Requests from the editor, by method. A document that is no spec is answered with null. */
 export interface Requests {
   'flopline/summary': { readonly params: DocumentParams; readonly result: DocumentSummary | null };
@@ -168,10 +207,24 @@ export interface Notifications {
     /** The editor's language for files of this format, where it has one of its own. */
     readonly language?: string;
   };
+  /** What the overview of a document shows now; null where it has no network any more. */
+  'flopline/overview': OverviewMessage;
+}
+
+export interface OverviewMessage {
+  readonly uri: string;
+  /** Counted from 0, which is all of it: each one is about what the one before it left. */
+  readonly serial: number;
+  readonly content: OverviewContent | null;
 }
 
 /** Notifications from the editor, by method. */
 export interface ClientNotifications {
+  /**
+   * An overview shows a document from now on, or nothing (null): it gets `flopline/overview` whenever something has
+   * changed, the first time all of it. A document without a network is passed over: the one before is shown on.
+   */
+  'flopline/didShowOverview': { readonly uri: string | null };
   /** What is chosen for some files now, in place of all that was chosen for them before; others keep theirs. */
   'flopline/didChangeChoices': { readonly choices: ChosenByUri };
   /** What a document is compared with from now on; null is nothing. */
@@ -210,4 +263,4 @@ export interface InitializationOptions {
   readonly choices?: ChosenByUri;
 }
 
-export type { ChoiceKey, FileChoices, Outcome, RowCommand } from '../core/index.ts';
+export type { ChoiceKey, FileChoices, Outcome, OverviewChange, OverviewCosts, RowCommand } from '../core/index.ts';

@@ -248,6 +248,30 @@ head:
     assert.equal(totals.complete, false);
   });
 
+  it('is unknown where a helper of parse_model cannot be found, and no error of the repository', () => {
+    const found = analysed(net, {
+      files: filesOf({
+        'models/yolo.py': fork('models/yolo.py')
+          .replace(
+            'from models.blocks import *',
+            'from models.blocks import *\nfrom models.sizes import make_divisible',
+          )
+          .replace('c1, c2 = ch[f], int(args[0] * width)', 'c1, c2 = ch[f], make_divisible(args[0] * width, 8)')
+          .replace(
+            '        layers.append(m_)',
+            '        if isinstance(c2, list):\n            m_.width = sum(c for c in c2)\n        layers.append(m_)',
+          ),
+      }),
+    });
+    const { problems, totals, layers } = report(found);
+    assert.deepEqual(
+      problems.filter(({ severity }) => severity === 'error'),
+      [],
+    );
+    assert.equal(totals.complete, false);
+    assert.match(layers[0]!.why ?? '', /“models\.sizes” cannot be found/);
+  });
+
   it('is counted by the rule of the project where a module cannot be found', () => {
     const text = net.replace('[-1, 1, Conv, [128, 3, 2]]', '[-1, 2, FastConv, [128, 3]]');
     const files = filesOf({ 'models/blocks.py': fork('models/blocks.py').replace('    FastConv = None', '    pass') });

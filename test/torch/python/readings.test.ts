@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { noFiles } from '../../../server/src/core/python/files.ts';
 import { PyModule, Unknown } from '../../../server/src/core/python/objects.ts';
-import { createMachine } from '../../../server/src/core/python/vm.ts';
+import { createMachine } from '../../../server/src/core/python/vm/index.ts';
 import { parsePython, startPython } from '../../../server/src/core/syntax/python/parse.ts';
 import { nnModules } from '../../../server/src/core/torch/python/nn/index.ts';
 import { torchModules } from '../../../server/src/core/torch/python/torch.ts';

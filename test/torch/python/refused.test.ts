@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { Builder } from '../../../server/src/core/graph/builder.ts';
+import { Unknown } from '../../../server/src/core/python/objects.ts';
 import { worldOf } from '../../../server/src/core/torch/python/recording.ts';
 import { PyTensor } from '../../../server/src/core/torch/python/tensor.ts';
 import { Session } from './pricing.ts';
@@ -61,5 +62,14 @@ describe(`expressions beside PyTorch ${table.torch}`, () => {
       'class Net(nn.Module):\n  def __init__(self):\n    self.n = 3\n  def forward(self, x):\n    return x\n',
     );
     assert.throws(() => own.evaluate('Net()(torch.zeros(3))'), /'Net' object has no attribute '_backward_hooks'/);
+  });
+
+  it('methods that PyTorch has and Flopline does not know give what is unknown; others are nobody’s', () => {
+    const own = started();
+    const made = own.evaluate('x.logdet()');
+    assert.ok(made instanceof Unknown);
+    assert.match(made.reason.message, /^Flopline does not know Tensor\.logdet\.$/);
+    assert.equal(own.evaluate('hasattr(x, "logdet")'), true);
+    assert.throws(() => own.evaluate('x.logdett()'), /'Tensor' object has no attribute 'logdett'/);
   });
 });

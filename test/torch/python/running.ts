@@ -11,7 +11,7 @@ import {
   Unknown,
   type Value,
 } from '../../../server/src/core/python/objects.ts';
-import { createMachine } from '../../../server/src/core/python/vm.ts';
+import { createMachine } from '../../../server/src/core/python/vm/index.ts';
 import { parsePython, startPython } from '../../../server/src/core/syntax/python/parse.ts';
 import type { Problem } from '../../../server/src/core/text/problem.ts';
 import { torchHooks, worldOf } from '../../../server/src/core/torch/python/recording.ts';

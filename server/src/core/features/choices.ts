@@ -179,7 +179,11 @@ function inEffect(analysed: Analysed, key: ChoiceKey): { readonly value: string;
 
 /** What the totals are with another value; undefined is the default. The text is analyzed with it, so that it is true. */
 export function outcome(analysed: Analysed, key: ChoiceKey, value: string | undefined): Outcome {
-  const after = withChoice(analysed, key, value);
+  return outcomeOf(analysed, withChoice(analysed, key, value), key, value);
+}
+
+/** The same where the text has been analyzed with it. */
+export function outcomeOf(analysed: Analysed, after: Analysed, key: ChoiceKey, value: string | undefined): Outcome {
   // What is wrong with other settings is wrong with them in any case.
   const before = new Set(analysed.problems.filter(isRefusal).map(textOf));
   const refusal = after.problems.find(problem => isRefusal(problem) && !before.has(textOf(problem)));

@@ -1,7 +1,8 @@
 // Figures that several features ask for and that are dear: computed once for a text.
 import type { ConventionName } from '../analysis/conventions.ts';
-import { type Model, type Row, siteOf } from '../analysis/model.ts';
+import { type Model, siteOf } from '../analysis/model.ts';
 import { type Analysed, type NativeFigure, nativeFigure, repriced } from '../pipeline.ts';
+import type { Lines } from '../text/lines.ts';
 
 const natives = new WeakMap<Analysed, { readonly figure: NativeFigure | undefined }>();
 
@@ -59,37 +60,105 @@ const standoutLines = new WeakMap<Model, { readonly most: number; readonly lines
  * The 0-based lines of the rows that stand out, with the quarters of the total that each holds, rounded: those that hold
  * an eighth of it or more, and at least twice as much as the others on average. `most` of them, the costliest; what has
  * the same share in percent as the last of these is marked too, so that equal rows look equal. Of a total that is not
- * known, shares are not known either.
+ * known, shares are not known either. The lines of a program stand out among those of their function: what calls a part
+ * of the network costs as much as the lines of that part together.
  */
-export function standouts(model: Model, most: number): ReadonlyMap<number, Quarters> {
+export function standouts({ model, spec }: Analysed, most: number): ReadonlyMap<number, Quarters> {
   const known = standoutLines.get(model);
   if (known?.most === most) return known.lines;
+  const total = model.totals.value;
+  const isKnown = most > 0 && total.complete && total.value > 0;
+  const rankings = !isKnown ? [] : spec.program ? programRankings(model) : [[rowsOf(model)]];
   const lines = new Map<number, Quarters>();
-  for (const { row, share } of standoutRows(model, most)) {
-    const from = siteOf(row);
-    if (from !== undefined) lines.set(model.lines.lineAt(from), Math.round(share * 4) as Quarters);
+  for (const groups of rankings) {
+    for (const { line, value } of costliest(groups, most, total.value))
+      lines.set(line, Math.round((value / total.value) * 4) as Quarters);
   }
   standoutLines.set(model, { most, lines });
   return lines;
 }
 
-function standoutRows(model: Model, most: number): readonly { readonly row: Row; readonly share: number }[] {
-  const total = model.totals.value;
-  if (most === 0 || !total.complete || total.value === 0) return [];
-  let costly = 0;
-  const large: { readonly row: Row; readonly share: number }[] = [];
+/** Lines that are compared with each other. */
+interface Group {
+  /** How many of them cost something, and what they cost together. */
+  costly: number;
+  sum: number;
+  /** Those that may stand out. */
+  readonly large: { readonly line: number; readonly value: number }[];
+}
+
+function costliest(groups: Iterable<Group>, most: number, total: number): Group['large'] {
+  const found: Group['large'] = [];
+  for (const { costly, sum, large } of groups) {
+    if (costly < 2) continue;
+    for (const one of large) if (one.value * (costly - 1) >= 2 * (sum - one.value)) found.push(one);
+  }
+  found.sort((a, b) => b.value - a.value);
+  const percents = (value: number): number => Math.round((100 * value) / total);
+  const last = found[most - 1];
+  return last ? found.filter(({ value }) => percents(value) >= percents(last.value)) : found;
+}
+
+const isLarge = (value: number, total: number): boolean => value >= total / 8;
+
+function rowsOf(model: Model): Group {
+  const total = model.totals.value.value;
+  const group: Group = { costly: 0, sum: total, large: [] };
   const { rows } = model.graph;
   for (let row = 0; row < rows.length; row++) {
     const value = model.rowValue(row);
     if (!(value > 0)) continue;
-    costly++;
-    const share = value / total.value;
-    if (share >= 1 / 8) large.push({ row: rows.at(row), share });
+    group.costly++;
+    const from = isLarge(value, total) ? siteOf(rows.at(row)) : undefined;
+    if (from !== undefined) group.large.push({ line: model.lines.lineAt(from), value });
   }
-  const found = large
-    .filter(({ share }) => costly > 1 && share * (costly - 1) >= 2 * (1 - share))
-    .sort((a, b) => b.share - a.share);
-  const percents = (share: number): number => Math.round(share * 100);
-  const last = found[most - 1];
-  return last ? found.filter(({ share }) => percents(share) >= percents(last.share)) : found;
+  return group;
+}
+
+/** The lines that make layers, and those that call them, by the functions in which they are. */
+function programRankings(model: Model): readonly (readonly Group[])[] {
+  const total = model.totals.value.value;
+  const { lines } = model;
+  const rankings = { construct: new Map<number, Group>(), call: new Map<number, Group>() };
+  const functions = new Functions(lines);
+  for (const { line, frames, cost } of model.lineCosts()) {
+    const { value } = cost.value;
+    const role = frames[0]?.sites.find(
+      ({ range, file }) => file === undefined && lines.lineAt(range.from) === line,
+    )?.role;
+    if (!(value > 0) || (role !== 'construct' && role !== 'call')) continue;
+    const groups = rankings[role];
+    const head = functions.around(line);
+    let group = groups.get(head);
+    if (!group) {
+      group = { costly: 0, sum: 0, large: [] };
+      groups.set(head, group);
+    }
+    group.costly++;
+    group.sum += value;
+    if (isLarge(value, total)) group.large.push({ line, value });
+  }
+  return [[...rankings.construct.values()], [...rankings.call.values()]];
+}
+
+/** Whose body a line of a program is in, by indentation: asked from the first line to the last. */
+class Functions {
+  readonly #lines: Lines;
+  readonly #open: { readonly line: number; readonly indent: number }[] = [];
+  #next = 0;
+
+  constructor(lines: Lines) {
+    this.#lines = lines;
+  }
+
+  /** The line of the innermost head of a function or a class around a line; −1 where there is none. */
+  around(line: number): number {
+    for (; this.#next <= line; this.#next++) {
+      const [, spaces, head] = /^([ \t]*)(?:(async\b|def\b|class\b)|[^\s#])?/.exec(this.#lines.textOf(this.#next))!;
+      const indent = spaces!.length;
+      if (this.#next === line || head) while ((this.#open.at(-1)?.indent ?? -1) >= indent) this.#open.pop();
+      if (head) this.#open.push({ line: this.#next, indent });
+    }
+    return this.#open.findLast(({ line: head }) => head < line)?.line ?? -1;
+  }
 }

@@ -45,13 +45,15 @@ export function findings(analysed: Analysed): Problem[] {
   const isMeant = !analysed.numbers;
   const { program } = spec;
   const rows = model.graph.layers.filter(row => useOf(row) !== undefined && row.end > row.first);
+  // What a program calls first may be its whole network: layers are what nothing of the text is inside of.
+  const layers = program ? leavesOf(model.graph.root) : rows;
   const found: Problem[] = [];
   // In a network of two layers one of them always dominates.
   // What dominates the network of another file is for that one to say.
   const isOwn = program?.entry?.host === undefined;
-  if (dominance.enabled && isMeant && isOwn && rows.filter(row => hasCost(model.costOf(row))).length >= 3) {
-    found.push(...dominantLayers(model, rows, dominance.threshold));
-    found.push(...dominantFamily(analysed, rows, dominance.threshold));
+  if (dominance.enabled && isMeant && isOwn && layers.filter(row => hasCost(model.costOf(row))).length >= 3) {
+    found.push(...dominantLayers(model, layers, dominance.threshold));
+    found.push(...dominantFamily(analysed, layers, dominance.threshold));
   }
   if (hugeActivation.enabled) found.push(...hugeActivations(analysed, rows));
   // A row that could not be read may be the one that reads the output.
@@ -63,6 +65,20 @@ export function findings(analysed: Analysed): Problem[] {
 }
 
 const hasCost = ({ macs, params }: Cost): boolean => macs.value > 0 || params.value > 0;
+
+/** The frames of a program with a place in the text and none that has one inside of them, each line once for each use. */
+function leavesOf(root: Frame): readonly Frame[] {
+  const found: Frame[] = [];
+  const visit = (frame: Frame): boolean => {
+    let isInside = false;
+    for (const child of frame.children) if (visit(child)) isInside = true;
+    if (isInside || frame.end === frame.first || useOf(frame) === undefined) return isInside;
+    found.push(frame);
+    return true;
+  };
+  visit(root);
+  return found;
+}
 
 interface Shares {
   readonly params: number;
@@ -175,17 +191,18 @@ function dominantFamily({ model, spec }: Analysed, rows: readonly Frame[], thres
   const { totals, graph } = model;
   if (!totals.params.complete || !totals.macs.complete) return [];
   const sums = new Map<Family, { params: number; macs: number; rows: Frame[] }>();
+  for (const node of graph.nodes) {
+    const family = familyOf(node);
+    if (family === undefined) continue;
+    const { macs, weights, biases, normAffine } = model.counts(node);
+    const sum = sums.get(family) ?? { params: 0, macs: 0, rows: [] };
+    sums.set(family, sum);
+    sum.params += weights + biases + normAffine;
+    sum.macs += macs;
+  }
   for (const row of rows) {
-    for (const node of nodesOf(graph, row)) {
-      const family = familyOf(node);
-      if (family === undefined) continue;
-      const { macs, weights, biases, normAffine } = model.counts(node);
-      const sum = sums.get(family) ?? { params: 0, macs: 0, rows: [] };
-      sums.set(family, sum);
-      sum.params += weights + biases + normAffine;
-      sum.macs += macs;
-      if (sum.rows.at(-1) !== row) sum.rows.push(row);
-    }
+    const families = new Set(nodesOf(graph, row).map(familyOf));
+    for (const family of families) if (family !== undefined) sums.get(family)!.rows.push(row);
   }
   const shares = [...sums].map(([family, sum]) => ({
     family,

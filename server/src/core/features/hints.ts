@@ -51,7 +51,7 @@ export function hints(analysed: Analysed, within: Range, base?: Base): Hint[] {
   const { lines } = document;
   const first = lines.lineAt(within.from);
   const last = lines.lineAt(within.to);
-  const marked = standouts(model, settings.hints.costliest);
+  const marked = standouts(analysed, settings.hints.costliest);
   const template = parsed(settings.hints.template);
   const taken = lengthsOfNumbers(analysed, { from: lines.start(first), to: lines.end(last) });
   const found: Hint[] = [];
@@ -69,6 +69,20 @@ export function hints(analysed: Analysed, within: Range, base?: Base): Hint[] {
   }
   const others = [...variantHints(analysed, first, last), ...actualHints(analysed, template, first, last, seen, taken)];
   return others.length === 0 ? found : [...found, ...others].sort((a, b) => a.line - b.line);
+}
+
+/**
+ * The hints of all lines of a network that is not the one shown, in parentheses: what is there is in no total that is
+ * shown. They have no marks, for the same reason.
+ */
+export function hintsInParentheses(analysed: Analysed): Hint[] {
+  const { model, settings, document } = analysed;
+  if (!settings.hints.enabled) return [];
+  const template = parsed(settings.hints.template);
+  return model.lineCosts().flatMap(lineCost => {
+    const label = lineLabel(analysed, template, lineCost, '', 2);
+    return label === '' ? [] : [{ at: document.lines.end(lineCost.line), label: `(${label})`, line: lineCost.line }];
+  });
 }
 
 /** Those of the rows that something stands in for: what is to be said of them as they are. */

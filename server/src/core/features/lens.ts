@@ -32,11 +32,12 @@ export type LensAction =
 
 /**
  * The totals at the head of the network, with what they are for and those of the other conventions as tooltip, and the
- * figure of its framework; with what the text is compared with, the layers that are gone, where they were.
+ * figure of its framework; with what the text is compared with, the layers that are gone, where they were. `others` says
+ * what the other networks of the text cost.
  */
-export function lenses(analysed: Analysed, base?: Base): Lens[] {
+export function lenses(analysed: Analysed, base?: Base, others = ''): Lens[] {
   if (!analysed.settings.codeLens.enabled || analysed.document.format.hasNoNetwork) return [];
-  return [...headLenses(analysed, base), ...(base ? removedLenses(analysed, base) : [])];
+  return [...headLenses(analysed, base, others), ...(base ? removedLenses(analysed, base) : [])];
 }
 
 function removedLenses(analysed: Analysed, base: Base): Lens[] {
@@ -49,7 +50,7 @@ function removedLenses(analysed: Analysed, base: Base): Lens[] {
   }));
 }
 
-function headLenses(analysed: Analysed, base: Base | undefined): Lens[] {
+function headLenses(analysed: Analysed, base: Base | undefined, others: string): Lens[] {
   const { spec } = analysed;
   const { program } = spec;
   if (program && !program.entry) return program.unbuilt.slice(0, mostUnbuilt).map(each => unbuiltLens(each, analysed));
@@ -73,7 +74,7 @@ function headLenses(analysed: Analysed, base: Base | undefined): Lens[] {
     const detail = nativeDetail(figure);
     found.push({ range, title: nativeText(figure), ...(detail === '' ? {} : { tooltip: detail }) });
   }
-  return program ? [...found, ...programLenses(analysed)] : found;
+  return program ? [...found, ...programLenses(analysed, others)] : found;
 }
 
 /** Classes above which it is offered to say how they are built. */
@@ -86,7 +87,7 @@ export function ofHost({ spec: { program } }: Analysed): string {
 }
 
 /** What can be changed about a program's network: which one it is, and what it is called with. */
-function programLenses(analysed: Analysed): Lens[] {
+function programLenses(analysed: Analysed, others: string): Lens[] {
   const { spec, document } = analysed;
   const { program, head: range } = spec;
   const { entry, entries = [] } = program ?? {};
@@ -94,7 +95,7 @@ function programLenses(analysed: Analysed): Lens[] {
   const found: Lens[] = [];
   if (entries.length > 1) {
     const title = l10n.t('Network {0} of {1}: {2}', entries.indexOf(entry) + 1, entries.length, entry.expression);
-    found.push({ range, title, action: { kind: 'entry' } });
+    found.push({ range, title, ...(others === '' ? {} : { tooltip: others }), action: { kind: 'entry' } });
   }
   if (entry.guessed && entry.from !== 'outside') {
     const { text } = document.source;

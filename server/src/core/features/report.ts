@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Amount, Cost } from '../analysis/model.ts';
 import type { Work } from '../analysis/work.ts';
-import type { Program } from '../formats/index.ts';
+import type { Program, ProgramEntry } from '../formats/index.ts';
 import { type Frame, type GraphNode, type Site, useOf } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
 import { type ShapeOrder, shapeText } from '../ops/rules/shape.ts';
@@ -67,6 +67,8 @@ export interface EntryReport {
   readonly inputs: readonly ReportShape[] | string | null;
   /** Whether that was guessed; null where it was not read. */
   readonly guessed: boolean | null;
+  /** What it costs, where all networks of a file were read. */
+  readonly totals?: TotalsReport;
 }
 
 export interface ProblemReport {
@@ -140,10 +142,18 @@ export interface ReportOptions {
   readonly file?: string | undefined;
   /** Whether rows have what is inside them as `children`. */
   readonly blocks?: boolean | undefined;
+  /** Other networks of the text that were read. */
+  readonly networks?: readonly ReadNetwork[] | undefined;
+}
+
+/** A network of a program that was read besides the one that is shown. */
+export interface ReadNetwork {
+  readonly entry: ProgramEntry;
+  readonly totals: TotalsReport;
 }
 
 /** One row for each item of the file's top-level list; rows sum to totals (null as 0). Of the text as it is. */
-export function report(shown: Analysed, { file, blocks = false }: ReportOptions = {}): FileReport {
+export function report(shown: Analysed, { file, blocks = false, networks = [] }: ReportOptions = {}): FileReport {
   const analysed = shown.standIns?.actual ?? shown;
   const { document, model, spec } = analysed;
   const { graph } = model;
@@ -158,7 +168,7 @@ export function report(shown: Analysed, { file, blocks = false }: ReportOptions 
     totals: totalsReport(analysed),
     native: figure ? nativeReport(figure) : null,
     ...(spec.reader === undefined ? {} : { source: spec.reader }),
-    ...(spec.program ? { entries: entryRows(analysed, spec.program) } : {}),
+    ...(spec.program ? { entries: entryRows(analysed, spec.program, networks) } : {}),
     layers: spec.program
       ? moduleRows(analysed, spec.program, spec.imports?.read ?? new Map())
       : graph.root.children.map((frame, index) => ({ index, ...row(analysed, frame, index, blocks) })),
@@ -183,14 +193,23 @@ export function totalsReport(analysed: Analysed): TotalsReport {
   };
 }
 
-function entryRows({ document: { lines } }: Analysed, { entries, entry }: Program): EntryReport[] {
+function entryRows(analysed: Analysed, { entries, entry }: Program, networks: readonly ReadNetwork[]): EntryReport[] {
+  const { lines } = analysed.document;
   const ordered = entry ? [entry, ...entries.filter(other => other !== entry)] : entries;
-  return ordered.map(({ expression, range, inputs, shapes, guessed }) => ({
-    entry: expression,
-    line: range ? lines.lineAt(range.from) + 1 : null,
-    inputs: shapes?.map(shape => reportShape(shape)) ?? inputs ?? null,
-    guessed: guessed ?? null,
-  }));
+  return ordered.map(each => {
+    const read = networks.find(
+      other => other.entry.expression === each.expression && other.entry.range?.from === each.range?.from,
+    );
+    const totals = each === entry && networks.length > 0 ? totalsReport(analysed) : read?.totals;
+    const { expression, range, inputs, shapes, guessed } = read?.entry ?? each;
+    return {
+      entry: expression,
+      line: range ? lines.lineAt(range.from) + 1 : null,
+      inputs: shapes?.map(shape => reportShape(shape)) ?? inputs ?? null,
+      guessed: guessed ?? null,
+      ...(totals && { totals }),
+    };
+  });
 }
 
 interface Sum {
@@ -315,7 +334,7 @@ export interface ReportWords {
 
 /** The report as markdown, for an issue or a notebook; of all layers, or of those that are `shown`. */
 export function markdownReport(
-  { file, model, input, totals, native: figure, layers }: FileReport,
+  { file, model, input, totals, native: figure, entries = [], layers }: FileReport,
   { unit, shapeOrder }: ReportWords,
   shown: FileReport['layers'] = layers,
 ): string {
@@ -350,8 +369,28 @@ export function markdownReport(
     ...rows,
     `| | | **${l10n.t('total')}** | | | ${total} |`,
     '',
+    ...networksTable(entries, unit),
     ...(reasons.length > 0 ? [...reasons.map(reason => `- ${cell(reason)}`), ''] : []),
   ].join('\n');
+}
+
+/** The networks of a file side by side; nothing where only one was read. */
+function networksTable(entries: readonly EntryReport[], unit: string): readonly string[] {
+  const rows = pricedEntries(entries).map(({ entry, line, totals }) => {
+    const sign = reportSign(totals, []);
+    const cells = [line ?? '', markdownCell(entry), sign + rounded(totals.value), sign + rounded(totals.params)];
+    return `| ${cells.join(' | ')} |`;
+  });
+  if (rows.length < 2) return [];
+  const head = [l10n.t('line'), l10n.t('network'), unit, l10n.t('params')];
+  return [`| ${head.join(' | ')} |`, '|--:|---|--:|--:|', ...rows, ''];
+}
+
+/** The networks of a file that were read, with their totals. */
+export function pricedEntries(
+  entries: readonly EntryReport[] = [],
+): readonly (EntryReport & { readonly totals: TotalsReport })[] {
+  return entries.flatMap(({ totals, ...entry }) => (totals ? [{ ...entry, totals }] : []));
 }
 
 /** A text as a cell of a table, or in a line of prose. */

@@ -36,10 +36,48 @@ export interface Slimmed {
   readonly after: AdviceTotals;
 }
 
-/** What a search may change besides single layers. */
+/** What a search may change besides single layers, and what else limits the network. */
 export interface SlimOptions {
   /** Also what changes the whole network at once: its scale. */
   readonly scales?: boolean;
+  /** Limits of what a network costs besides MACs and parameters. */
+  readonly others?: readonly OtherLimit[];
+}
+
+export interface OtherLimit {
+  readonly limit: number;
+  of(analysed: Analysed): number;
+}
+
+/** What is limited of a network, in the order of the limits. */
+type Costs = readonly number[];
+
+/** The limits of a budget with how each cost is measured. */
+interface Goal {
+  readonly limits: readonly number[];
+  costsOf(analysed: Analysed): Costs;
+  /** What a change saves, which was tried on a text. */
+  savedBy(advice: Advice, analysed: Analysed): Costs;
+}
+
+function goalOf({ macs, params }: Budget, others: readonly OtherLimit[]): Goal {
+  const main = [
+    ...(macs === undefined ? [] : [{ limit: macs, of: (totals: AdviceTotals) => totals.macs }]),
+    ...(params === undefined ? [] : [{ limit: params, of: (totals: AdviceTotals) => totals.params }]),
+  ];
+  return {
+    limits: [...main, ...others].map(({ limit }) => limit),
+    costsOf: analysed => {
+      const totals = totalsOf(analysed);
+      return [...main.map(({ of }) => of(totals)), ...others.map(({ of }) => of(analysed))];
+    },
+    savedBy: ({ before, after, edits }, analysed) => {
+      const saved = main.map(({ of }) => of(before) - of(after));
+      if (others.length === 0) return saved;
+      const changed = withEdits(analysed, edits);
+      return [...saved, ...others.map(({ of }) => (changed && of(analysed) - of(changed)) || 0)];
+    },
+  };
 }
 
 // No network that a person would slim comes near; a search ends all the same.
@@ -59,27 +97,28 @@ const gentle = 1.25;
 export function* slim(
   analysed: Analysed,
   budget: Budget,
-  { scales = false }: SlimOptions = {},
+  { scales = false, others = [] }: SlimOptions = {},
 ): Generator<SlimProgress, Slimmed> {
+  const goal = goalOf(budget, others);
   const before = totalsOf(analysed);
   const candidates = choices(analysed).filter(({ candidate }) => scales || !candidate.isGlobal);
   let tried = 0;
   const trial = (): SlimProgress => ({ kind: 'trial', tried: ++tried, of: Math.max(tried, candidates.length) });
 
   const offers: Offer[] = [];
-  if (isAbove(before, budget)) {
+  if (isAbove(goal.costsOf(analysed), goal)) {
     for (const { candidate, choice } of candidates.slice(0, maxTrials)) {
       const advice = priceAdvice(analysed, candidate);
-      if (advice) offers.push(offerOf(candidate, choice, advice));
+      if (advice) offers.push(offerOf(candidate, choice, advice, goal.savedBy(advice, analysed)));
       yield trial();
     }
   }
   let found: Planned = { analysed, edits: [], moved: offset => offset, steps: [] };
   for (const alternatives of plans) {
-    if (!isAbove(totalsOf(found.analysed), budget)) break;
+    if (!isAbove(goal.costsOf(found.analysed), goal)) break;
     const tried: Planned[] = [];
-    for (const plan of alternatives) tried.push(yield* planned(analysed, budget, offers, plan, trial));
-    found = closest(tried, budget);
+    for (const plan of alternatives) tried.push(yield* planned(analysed, goal, offers, plan, trial));
+    found = closest(tried, goal);
   }
   const { steps } = found;
   for (const step of steps) yield { kind: 'step', step };
@@ -108,13 +147,10 @@ interface Planned extends Edited {
 }
 
 /** Of sequences that reach a budget the one that takes the least away, of others the one that comes nearest. */
-function closest(all: readonly Planned[], budget: Budget): Planned {
-  const part = (limit: number | undefined, total: number): number => (limit === undefined ? 0 : total / limit);
-  const left = ({ analysed }: Planned): number => {
-    const { macs, params } = totalsOf(analysed);
-    return part(budget.macs, macs) + part(budget.params, params);
-  };
-  const reached = all.filter(({ analysed }) => !isAbove(totalsOf(analysed), budget));
+function closest(all: readonly Planned[], goal: Goal): Planned {
+  const left = ({ analysed }: Planned): number =>
+    goal.costsOf(analysed).reduce((sum, cost, at) => sum + cost / goal.limits[at]!, 0);
+  const reached = all.filter(({ analysed }) => !isAbove(goal.costsOf(analysed), goal));
   if (reached.length === 0) return all.reduce((best, each) => (left(each) < left(best) ? each : best));
   return reached.reduce((best, each) => (left(each) > left(best) ? each : best));
 }
@@ -122,7 +158,7 @@ function closest(all: readonly Planned[], budget: Budget): Planned {
 /** Takes the best offer again and again. */
 function* planned(
   analysed: Analysed,
-  budget: Budget,
+  goal: Goal,
   all: readonly Offer[],
   { most, drastic, isGentleFirst }: Plan,
   trial: () => SlimProgress,
@@ -133,15 +169,15 @@ function* planned(
   let left = drastic;
   const steps: SlimStep[] = [];
   const changed = new Set<number>();
-  const score = ({ saved }: Offer): number => towards(saved, totalsOf(state.analysed), budget);
-  while (isAbove(totalsOf(state.analysed), budget) && steps.length < most && tries < maxTrials) {
-    const now = totalsOf(state.analysed);
+  let now = goal.costsOf(analysed);
+  const score = ({ saved }: Offer): number => towards(saved, now, goal);
+  while (isAbove(now, goal) && steps.length < most && tries < maxTrials) {
     offers = offers.filter(offer => offer.places.every(place => !changed.has(place)) && score(offer) > 0);
     const gentleOnes = offers.filter(({ isGentle }) => isGentle);
     const isGentleNow = left === 0 || (isGentleFirst && gentleOnes.length > 0 && steps.length < most - left);
     const pool = isGentleNow ? gentleOnes : offers;
-    const enough = pool.filter(({ saved }) => !isAbove(less(now, saved), budget));
-    const order = enough.length > 0 ? bestEndFirst(enough, now, budget) : pool.toSorted((a, b) => score(b) - score(a));
+    const enough = pool.filter(({ saved }) => !isAbove(less(now, saved), goal));
+    const order = enough.length > 0 ? bestEndFirst(enough, now, goal) : pool.toSorted((a, b) => score(b) - score(a));
     const [best] = order;
     if (!best) break;
     // Prices change with the steps before; the first in order is tried anew and takes its place.
@@ -150,7 +186,8 @@ function* planned(
       tries++;
       yield trial();
       offers = offers.filter(offer => offer !== best);
-      if (advice) offers = [...offers, { ...best, saved: savedBy(advice), advice, at: steps.length }];
+      if (advice)
+        offers = [...offers, { ...best, saved: goal.savedBy(advice, state.analysed), advice, at: steps.length }];
       continue;
     }
     const next = edited(state, best.advice.edits);
@@ -159,6 +196,7 @@ function* planned(
       continue;
     }
     state = next;
+    now = goal.costsOf(state.analysed);
     if (!isGentleNow) left--;
     for (const place of best.places) changed.add(place);
     steps.push({ advice: best.advice, choice: best.choice });
@@ -183,8 +221,8 @@ export function* slimmed(analysed: Analysed, picked: readonly SlimChoice[]): Gen
 }
 
 /** Whether totals keep to a budget. */
-export function isWithin(totals: Pick<AdviceTotals, 'macs' | 'params'>, budget: Budget): boolean {
-  return !isAbove(totals, budget);
+export function isWithin({ macs, params }: Pick<AdviceTotals, 'macs' | 'params'>, budget: Budget): boolean {
+  return macs <= (budget.macs ?? Number.POSITIVE_INFINITY) && params <= (budget.params ?? Number.POSITIVE_INFINITY);
 }
 
 /** What may be done, with what it saved when it was last tried. */
@@ -193,15 +231,15 @@ interface Offer {
   /** Where the items that it changes begin in the text before all steps. */
   readonly places: readonly number[];
   readonly isGentle: boolean;
-  readonly saved: AdviceTotals;
+  readonly saved: Costs;
   readonly advice: Advice;
   /** After how many steps it was tried. */
   readonly at: number;
 }
 
-function offerOf({ fix }: Candidate, choice: SlimChoice, advice: Advice): Offer {
+function offerOf({ fix }: Candidate, choice: SlimChoice, advice: Advice, saved: Costs): Offer {
   const places = [choice.origin, ...fix.here.map(({ from }) => from)];
-  return { choice, places, isGentle: fix.exact || fix.isGentle === true, saved: savedBy(advice), advice, at: 0 };
+  return { choice, places, isGentle: fix.exact || fix.isGentle === true, saved, advice, at: 0 };
 }
 
 /** A text some steps later. */
@@ -258,17 +296,14 @@ function tryChoice({ analysed, moved }: Edited, { origin, code, variant, ordinal
   return advice?.refused === null ? advice : undefined;
 }
 
-function savedBy({ before, after }: Advice): AdviceTotals {
-  return less(before, after);
-}
-
 /**
  * Ways to end, the best first: those that save hardly more than is needed, in the order in which advice is offered
  * anywhere, then those that save more, the gentlest first.
  */
-function bestEndFirst(offers: readonly Offer[], now: AdviceTotals, budget: Budget): Offer[] {
-  const size = ({ saved }: Offer): number =>
-    budget.macs === undefined ? saved.params / (now.params - budget.params!) : saved.macs / (now.macs - budget.macs);
+function bestEndFirst(offers: readonly Offer[], now: Costs, { limits }: Goal): Offer[] {
+  // Measured by the first that is above its limit.
+  const first = limits.findIndex((limit, at) => now[at]! > limit);
+  const size = ({ saved }: Offer): number => saved[first]! / (now[first]! - limits[first]!);
   const rank = ({ choice }: Offer): number => adviceRules.findIndex(({ code }) => code === choice.code);
   const order = (a: Offer, b: Offer): number => {
     const [isMuch, isAlsoMuch] = [size(a) > gentle, size(b) > gentle];
@@ -279,22 +314,19 @@ function bestEndFirst(offers: readonly Offer[], now: AdviceTotals, budget: Budge
 }
 
 /** What a saving brings towards a budget: the sum of its shares of what is still above it, 1 at most each. */
-function towards(saved: AdviceTotals, now: AdviceTotals, budget: Budget): number {
-  const part = (limit: number | undefined, total: number, by: number): number =>
-    limit === undefined || total <= limit ? 0 : Math.min(by / (total - limit), 1);
-  return part(budget.macs, now.macs, saved.macs) + part(budget.params, now.params, saved.params);
+function towards(saved: Costs, now: Costs, { limits }: Goal): number {
+  return limits.reduce(
+    (sum, limit, at) => (now[at]! > limit ? sum + Math.min(saved[at]! / (now[at]! - limit), 1) : sum),
+    0,
+  );
 }
 
-function less(totals: AdviceTotals, saved: AdviceTotals): AdviceTotals {
-  return {
-    macs: totals.macs - saved.macs,
-    params: totals.params - saved.params,
-    value: totals.value - saved.value,
-  };
+function less(costs: Costs, saved: Costs): Costs {
+  return costs.map((cost, at) => cost - saved[at]!);
 }
 
-function isAbove({ macs, params }: Pick<AdviceTotals, 'macs' | 'params'>, budget: Budget): boolean {
-  return macs > (budget.macs ?? Number.POSITIVE_INFINITY) || params > (budget.params ?? Number.POSITIVE_INFINITY);
+function isAbove(costs: Costs, { limits }: Goal): boolean {
+  return limits.some((limit, at) => costs[at]! > limit);
 }
 
 function totalsOf({ model }: Analysed): AdviceTotals {

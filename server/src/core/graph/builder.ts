@@ -85,6 +85,8 @@ export interface NodeOptions {
   readonly training?: Training | undefined;
   /** Whoever builds has checked the inputs and reported it: why the operator cannot work on them, and what is known of its output. */
   readonly failed?: { readonly why: Reason; readonly output: Shape | undefined };
+  /** Why a size of its output is not known, where that comes from its attributes and not from its inputs. */
+  readonly unknown?: Reason | undefined;
 }
 
 const noNotes = (): readonly Note[] => [];
@@ -310,7 +312,7 @@ export class Builder {
     }
     const outputs = op.shape ? [op.shape(attrs, shapes)] : op.shapes!(attrs, shapes);
     const unknown = outputs.some(hasUnknown)
-      ? (firstReason(list) ?? reasonOf(l10n.t('a size is not known')))
+      ? (firstReason(list) ?? options?.unknown ?? reasonOf(l10n.t('a size is not known')))
       : undefined;
     return this.#push(op, attrs, list, outputs, unknown, undefined, options);
   }

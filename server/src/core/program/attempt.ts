@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Files } from '../python/files.ts';
 import { PyModule, type Steps } from '../python/objects.ts';
-import type { Interpreter } from '../python/vm.ts';
+import type { Interpreter } from '../python/vm/interpreter.ts';
 import type { Fix, Problem } from '../text/problem.ts';
 import { worldOf } from '../torch/python/recording.ts';
 import { exceptionProblem } from './exceptions.ts';

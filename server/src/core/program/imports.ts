@@ -1,7 +1,7 @@
 // Imports that were not found and that the network needs: what to do about them.
 import * as l10n from '@vscode/l10n';
 import type { Graph } from '../graph/graph.ts';
-import type { ImportMissing } from '../python/vm.ts';
+import type { ImportMissing } from '../python/vm/interpreter.ts';
 import type { PythonTree } from '../syntax/python/ast.ts';
 import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';

@@ -2,7 +2,8 @@
 import type { Files } from '../python/files.ts';
 import type { Hooks } from '../python/machine.ts';
 import { Raised, type Steps } from '../python/objects.ts';
-import { createMachine, type Interpreter } from '../python/vm.ts';
+import { createMachine } from '../python/vm/index.ts';
+import type { Interpreter } from '../python/vm/interpreter.ts';
 import type { Reason } from '../text/reason.ts';
 import { isLibrary } from '../torch/python/library/index.ts';
 import { nnModules } from '../torch/python/nn/index.ts';

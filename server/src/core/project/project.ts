@@ -24,13 +24,15 @@ export interface Budget {
   /** Globs of files, relative to the project's folder; or entries of Python files, `models/net.py:Net()`. */
   readonly files?: readonly Located<string>[];
   readonly entries?: readonly Located<string>[];
-  /** The size that is counted at, where it is not the network's own. */
-  readonly input?: Located<readonly Size[]>;
+  /** The size that is counted at, where it is not the network's own; a text is what a comment would set. */
+  readonly input?: Located<readonly Size[] | string>;
   readonly scale?: Located<string>;
+  /** The type of parameters and activations: sizes in bytes, and the speed of a device. */
+  readonly dtype?: Located<string>;
   readonly limits?: Limits;
 }
 
-/** The sizes of an input: without a name as in the network's text, with a name as its framework takes them. */
+/** The sizes of an input: without a name without the batch, with a name as its framework takes them. */
 export interface Size {
   readonly name?: string;
   readonly sizes: readonly number[];

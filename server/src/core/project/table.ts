@@ -23,11 +23,14 @@ import {
 /** Data types whose speed a device may have. */
 const dtypes = ['fp32', 'fp16', 'bf16', 'int8'] as const;
 
-/** `[3, 640, 640]`, or sizes by name of the input. */
-const sizes: Shape<readonly Size[]> = {
+/** `[3, 640, 640]`, sizes by name of the input, or what a comment would set: `1,128:int64`. */
+const sizes: Shape<readonly Size[] | string> = {
   read: (node, report, owner) => {
     const target = resolved(node);
     if (!target) return undefined;
+    if (target.kind === 'scalar') {
+      return inputText.test(target.text) ? target.text.trim() : wrongSizes(report, node, owner);
+    }
     if (target.kind === 'mapping') {
       return target.entries.flatMap(({ key, value }): Size[] => {
         const own = sizesOf(value);
@@ -40,8 +43,37 @@ const sizes: Shape<readonly Size[]> = {
   },
   schema: () => {
     const list = { type: 'array', minItems: 1, items: { type: 'integer', minimum: 1 } };
-    return { anyOf: [list, { type: 'object', additionalProperties: list }] };
+    return {
+      anyOf: [
+        list,
+        { type: 'object', additionalProperties: list },
+        { type: ['string', 'integer'], pattern: inputText.source },
+      ],
+    };
   },
+};
+
+/** Sizes as a comment sets them: `320`, `3x320x320`, `image=1,3,320,320`, `1,128:int64;1,128:int64`. */
+const inputText =
+  /^\s*(?:(?:[A-Za-z_][\w.-]*\s*=\s*)?0*[1-9]\d{0,8}(?:\s*[,x×]\s*0*[1-9]\d{0,8})*\s*(?::\s*[a-z]\w*\s*)?(?:;|$)\s*)+$/;
+
+/** One of the data types. */
+const dtype: Shape<string> = {
+  words: dtypes,
+  read: (node, report, owner) => {
+    const target = resolved(node);
+    if (!target) return undefined;
+    const written = target.kind === 'scalar' ? target.text.trim() : '';
+    if ((dtypes as readonly string[]).includes(written)) return written;
+    const message =
+      written === ''
+        ? l10n.t('`{0}` must be a word.', owner)
+        : l10n.t('`{0}` cannot be “{1}”.', owner, clip(written, 40));
+    const help = `${suggestion(written, dtypes)} ${l10n.t('Use one of {0}.', dtypes.join(', '))}`.trim();
+    wrongValue(report, node, message, help);
+    return undefined;
+  },
+  schema: () => ({ enum: dtypes }),
 };
 
 function sizesOf(node: YamlNode): readonly number[] | undefined {
@@ -213,7 +245,7 @@ const limits = mapping<Limits>(
     bytes: { doc: () => l10n.t('Size of all parameters.'), example: '13MB', shape: located(amount('bytes')) },
     peak: { doc: () => l10n.t('Peak memory of the activations.'), example: '40MB', shape: located(amount('bytes')) },
     time: {
-      doc: () => l10n.t('Time that a device of `devices` needs at least, in milliseconds.'),
+      doc: () => l10n.t('Estimated time on a device of `devices`, by its roofline.'),
       example: '{device: my-gpu, ms: 30}',
       shape: mapping<NonNullable<Limits['time']>>(
         {
@@ -248,7 +280,10 @@ function missing(report: Report, node: YamlNode, owner: string, ...keys: readonl
 const budget = mapping<Budget>(
   {
     files: {
-      doc: () => l10n.t('Files that the budget is for: names or globs, relative to the folder of `flopline.yaml`.'),
+      doc: () =>
+        l10n.t(
+          'Files that the budget is for: names or globs (`*`, `**`, `?`, `{a,b}`, `[a-z]`; `!` in front excludes), relative to the folder of `flopline.yaml`.',
+        ),
       example: "['models/**/*.yaml']",
       shape: listOf(located(text())),
     },
@@ -258,7 +293,10 @@ const budget = mapping<Budget>(
       shape: listOf(located(entry)),
     },
     input: {
-      doc: () => l10n.t('Input size without the batch, or sizes by name of the input. Default: that of the network.'),
+      doc: () =>
+        l10n.t(
+          'Input size without the batch; or sizes with the batch by name of the input; or a string as in a comment, such as `1,128:int64`. Default: that of the network.',
+        ),
       example: '[3, 640, 640]',
       shape: located(sizes),
     },
@@ -266,6 +304,14 @@ const budget = mapping<Budget>(
       doc: () => l10n.t('Scale of a YOLO model. Default: that of the file.'),
       example: 'n',
       shape: located(text()),
+    },
+    dtype: {
+      doc: () =>
+        l10n.t(
+          'Data type of parameters and activations, for sizes in bytes and for the speed of a device. Default: that of the file, or else `fp32`.',
+        ),
+      example: 'fp16',
+      shape: located(dtype),
     },
     limits: {
       doc: () => l10n.t('What the network may cost at most.'),

@@ -22,6 +22,7 @@ import {
   PyStaticMethod,
   PySuper,
   PyTuple,
+  type Raised,
   type Steps,
   Unknown,
   type Value,
@@ -475,7 +476,7 @@ export function deleteAttributeOf(object: Value, name: string, machine: Machine)
   return undefined;
 }
 
-export function noAttribute(object: Value, name: string, machine: Machine): Error {
+export function noAttribute(object: Value, name: string, machine: Machine): Raised {
   if (object instanceof PyModule) {
     return machine.raise('AttributeError', `module '${object.name}' has no attribute '${name}'`);
   }

@@ -135,10 +135,23 @@ export interface ImportDetail {
   readonly forgone: readonly string[];
 }
 
+/** Where a `return`, `break` or `continue` goes on in the `finally` around it. */
+export interface FinishDetail {
+  readonly target: number;
+  /** What stays on the stack. */
+  readonly depth: number;
+  readonly hasValue: boolean;
+}
+
 export interface FormatDetail {
   readonly conversion: 'r' | 's' | 'a' | undefined;
   readonly hasFormat: boolean;
 }
+
+/** Operands of the instructions for operators are positions in these. */
+export const binaryOperators = ['+', '-', '*', '/', '//', '%', '**', '@', '<<', '>>', '&', '|', '^'] as const;
+export const unaryOperators = ['+', '-', '~'] as const;
+export const comparisons = ['==', '!=', '<', '<=', '>', '>=', 'is', 'is not', 'in', 'not in'] as const;
 
 export const operations = [
   'statement',
@@ -188,7 +201,6 @@ export const operations = [
   'duplicateTwo',
   'swap',
   'rotateThree',
-  'rotateFour',
   'list',
   'tuple',
   'set',
@@ -230,7 +242,6 @@ export const operations = [
   'matchKeys',
   'matchClass',
   'finish',
-  'annotation',
 ] as const;
 export type OperationName = (typeof operations)[number];
 export type Operation = number;

@@ -81,6 +81,10 @@ export class Frame implements Activation {
     return this.names?.get(name) ?? (at >= 0 ? this.locals[at] : cell >= 0 ? this.cells[cell]?.value : undefined);
   }
 
+  holds(value: Value): boolean {
+    return this.locals.includes(value) || this.cells.some(cell => cell.value === value);
+  }
+
   get file(): string | undefined {
     return this.code?.name === evaluated ? evaluated : this.module?.file;
   }
@@ -122,4 +126,17 @@ export class Arguments extends PyObject {
   readonly keywords = new Map<string, Value>();
   /** A `*` or `**` of what is not known. */
   unknown: Unknown | undefined;
+}
+
+/** The names of a module's or a class's body, handed to the call that runs it. */
+export class Names extends PyObject {
+  readonly kind = 'names';
+  readonly map: Map<string, Value>;
+  readonly cell: Cell | undefined;
+
+  constructor(map: Map<string, Value>, cell?: Cell) {
+    super();
+    this.map = map;
+    this.cell = cell;
+  }
 }

@@ -20,8 +20,11 @@ export abstract class PyObject {
   abstract readonly kind: string;
 }
 
-/** What an import that was not found is: modules count as true, constants (`__version__`, `HAS_OPS`) may equal a text or a number. */
-export type ImportKind = 'module' | 'constant' | 'name';
+/**
+ * What an import that was not found is, as its name says: modules count as true, constants (`__version__`, `HAS_OPS`) may
+ * equal a text or a number, and a class (`Conv`) is no other class.
+ */
+export type ImportKind = 'module' | 'constant' | 'class' | 'name';
 
 /** What cannot be known, and why. Any operation on it gives it again. It equals nothing, not even itself. */
 export class Unknown extends PyObject {
@@ -553,11 +556,10 @@ export class PyLazy extends PyObject {
 }
 
 /** Thrown where the contents of a container are read that are not known; the machine makes the result of the operation unknown. */
-export class UnknownAccess extends Error {
+export class UnknownAccess {
   readonly unknown: Unknown;
 
   constructor(unknown: Unknown) {
-    super(unknown.reason.message);
     this.unknown = unknown;
   }
 }
@@ -575,12 +577,14 @@ export function poison(container: PyList | PyDict | PySet, unknown: Unknown): vo
   });
 }
 
-/** An exception of Python's on its way, as JavaScript throws it. Natives throw it by `machine.raise('ValueError', text)`. */
-export class Raised extends Error {
+/**
+ * An exception of Python's on its way, as JavaScript throws it. Natives throw it by `machine.raise('ValueError', text)`.
+ * It is no Error: the stack of one costs ten times the throw, and whoever reads a network throws thousands.
+ */
+export class Raised {
   readonly exception: PyInstance;
 
   constructor(exception: PyInstance) {
-    super('raised');
     this.exception = exception;
   }
 }
@@ -631,6 +635,8 @@ export interface Activation {
   readonly receiver: Value | undefined;
   /** What a name of its own stands for; undefined where it is not bound. */
   local(name: string): Value | undefined;
+  /** Whether a variable of its own is this value. */
+  holds(value: Value): boolean;
   /** Free for natives in steps and for hooks: what this call is to whoever watches (the call of an nn.Module). */
   tag: unknown;
 }

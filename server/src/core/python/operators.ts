@@ -21,6 +21,7 @@ import {
   PySlice,
   PyTuple,
   PyView,
+  type Raised,
   Unknown,
   type Value,
 } from './objects.ts';
@@ -253,7 +254,10 @@ function objectEquals(cls: {
 
 /** An import that was not found equals itself and nothing that is known; whatever else is unknown says nothing. */
 export function sameImport(a: Value, b: Value): boolean | Unknown {
-  if (a instanceof Unknown && b instanceof Unknown) return a.isImport && a === b ? true : a.isImport ? b : a;
+  if (a instanceof Unknown && b instanceof Unknown) {
+    if (a.imported === 'class' && b.imported === 'class') return a === b;
+    return a.isImport && a === b ? true : a.isImport ? b : a;
+  }
   const [unknown, other] = a instanceof Unknown ? [a, b] : [b as Unknown, a];
   // Classes are named like constants, too (`C3_RMB`).
   const maySame = unknown.imported === 'constant' && (typeof other !== 'object' || other instanceof PyFloat);
@@ -555,7 +559,7 @@ export function plainDeleteItem(container: Value, index: Value, machine: Machine
   return true;
 }
 
-export function keyError(key: Value, machine: Machine): Error {
+export function keyError(key: Value, machine: Machine): Raised {
   const raised = machine.raise('KeyError', '');
   (raised.exception as PyException).args = [key];
   return raised;

@@ -149,3 +149,28 @@ def loop_else_finally():
         finally: print('brk')
     return 1
 print(loop_else_finally())
+
+
+# None is a value of a name like any other.
+nothing = None
+int_or_none = None
+
+
+class OfNothing:
+    value = nothing
+    print(value, int_or_none)
+
+
+def around():
+    inner = 1
+
+    class Inside:
+        inner = None
+        print(inner)
+
+    return Inside.inner, inner
+
+
+print(OfNothing.value, around())
+len = None
+print(len)

@@ -1,7 +1,7 @@
 // The project file, `flopline.yaml`, as a text that a person edits. What it says is read in core/project.
 import * as l10n from '@vscode/l10n';
 import { Builder } from '../../graph/builder.ts';
-import { bodyProblems, missingFolders, projectFile, readProject } from '../../project/index.ts';
+import { bodyProblems, missingFolders, missingNetworks, projectFile, readProject } from '../../project/index.ts';
 import { yamlSpans } from '../../syntax/spans.ts';
 import type { Format } from '../format.ts';
 import { notesOf } from './notes.ts';
@@ -21,9 +21,18 @@ export const project: Format = {
   open: source => {
     const { text, files } = source;
     const read = readProject(text, source.path ?? projectFile);
+    const places = files && {
+      has: (path: string) => files.has?.(path) ?? files.read(path) !== undefined,
+      isFolder: (path: string) => files.isFolder(path),
+    };
     const bodies = source.buildBody ? bodyProblems(read, source.buildBody, new Builder()) : [];
     return {
-      problems: [...read.problems, ...bodies, ...(files ? missingFolders(read, files) : [])],
+      problems: [
+        ...read.problems,
+        ...bodies,
+        ...(files ? missingFolders(read, files) : []),
+        ...(places ? missingNetworks(read, places) : []),
+      ],
       read: () => ({
         model: '',
         graph: new Builder().finish([]),

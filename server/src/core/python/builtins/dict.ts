@@ -10,6 +10,7 @@ import {
   PyTuple,
   PyView,
   poison,
+  type Raised,
   type Steps,
   Unknown,
   type Value,
@@ -100,7 +101,7 @@ export function* update(dict: PyDict, from: Value, machine: Machine): Steps {
   return null;
 }
 
-function missing(key: Value, machine: Machine): Error {
+function missing(key: Value, machine: Machine): Raised {
   return machine.raiseWith('KeyError', [key]);
 }
 

@@ -8,6 +8,7 @@ import {
   PyFloat,
   PyTuple,
   plain,
+  type Raised,
   type Steps,
   Unknown,
   type Value,
@@ -115,7 +116,7 @@ export function formatString(value: string, text: string, machine: Machine): str
   return padded(shown, spec, '<');
 }
 
-function unknownCode(spec: Spec, type: string, machine: Machine): Error {
+function unknownCode(spec: Spec, type: string, machine: Machine): Raised {
   return machine.raise('ValueError', `Unknown format code '${spec.type}' for object of type '${type}'`);
 }
 

@@ -57,7 +57,7 @@ export function nowhere(machine: Machine): Unknown {
 }
 
 /** What Python raises for a file that is not there; unknown where no files can be seen at all. */
-export function notThere(path: string, machine: Machine): Error {
+export function notThere(path: string, machine: Machine): Raised | UnknownAccess {
   if (!storageOf(machine).isSomewhere) {
     return new UnknownAccess(nowhere(machine));
   }

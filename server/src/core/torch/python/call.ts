@@ -24,25 +24,26 @@ import { work } from './storage.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
 import { isKnown, oneValue, overwrite, scalar } from './values.ts';
 
-/** Thrown where an argument is not known or not supported: the result is unknown for this reason. */
-export class Unclear extends Error {
+/**
+ * Thrown where an argument is not known or not supported: the result is unknown for this reason. Like all that is thrown
+ * in a reading often it is no Error, whose stack costs ten times the throw.
+ */
+export class Unclear {
   readonly reason: Reason;
   /** What is known of the result nevertheless. */
   readonly shape: Shape | undefined;
 
   constructor(why: Reason | string, shape?: Shape) {
-    super('unclear');
     this.reason = reasonOf(why);
     this.shape = shape;
   }
 }
 
 /** Thrown where PyTorch would raise an error. */
-export class Wrong extends Error {
+export class Wrong {
   readonly complaint: Complaint;
 
   constructor(complaint: Complaint) {
-    super('wrong');
     this.complaint = complaint;
   }
 }

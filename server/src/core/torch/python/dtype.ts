@@ -87,6 +87,11 @@ export function resultType(operands: readonly Operand[]): DType {
   return result ?? 'float32';
 }
 
+/** The type of sizes: of what `abs` and `norm` give of complex numbers. */
+export function realType(dtype: DType): DType {
+  return dtype === 'complex64' ? 'float32' : dtype === 'complex128' ? 'float64' : dtype;
+}
+
 /** The type of the result of functions that give fractions. */
 export function fractionType(dtype: DType): DType {
   return isWhole(dtype) ? 'float32' : dtype;

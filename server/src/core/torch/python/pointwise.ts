@@ -5,7 +5,7 @@ import type { Op } from '../../ops/op.ts';
 import { broadcast } from '../../ops/rules/shape.ts';
 import { notImplemented, Unknown, type Value } from '../../python/objects.ts';
 import { type Call, isNumber, numberIn, type Registry, sizesText, Wrong } from './call.ts';
-import { fractionType, isComplex, isWhole, type Operand, resultType, rounded } from './dtype.ts';
+import { fractionType, isComplex, isWhole, type Operand, realType, resultType, rounded } from './dtype.ts';
 import { elementwiseStrides } from './layout.ts';
 import type { Recording } from './recording.ts';
 import { type DType, PyParameter, PyTensor } from './tensor.ts';
@@ -71,10 +71,12 @@ export function pointwise<A extends object>(
   });
 }
 
-type Kind = 'same' | 'fraction' | 'bool' | 'square';
+type Kind = 'same' | 'size' | 'angle' | 'fraction' | 'bool' | 'square';
 
 function typeFor(kind: Kind, dtype: DType): DType {
   if (kind === 'bool') return 'bool';
+  if (kind === 'size') return realType(dtype);
+  if (kind === 'angle') return fractionType(realType(dtype));
   if (kind === 'square') return dtype === 'bool' ? 'int64' : dtype;
   return kind === 'fraction' ? fractionType(dtype) : dtype;
 }
@@ -91,7 +93,8 @@ const unaries: readonly (readonly [string, How, Kind, ((x: number) => number) | 
   ['sqrt', 'sqrt', 'fraction', Math.sqrt],
   ['rsqrt', 'rsqrt', 'fraction', x => 1 / Math.sqrt(x)],
   ['square', 'square', 'square', x => x * x],
-  ['abs absolute', 'abs', 'same', Math.abs],
+  ['abs absolute', 'abs', 'size', Math.abs],
+  ['angle', 'other', 'angle', x => (x < 0 ? Math.PI : 0)],
   ['neg negative', 'neg', 'same', x => -x],
   ['reciprocal', 'reciprocal', 'fraction', x => 1 / x],
   ['sin', 'sin', 'fraction', Math.sin],
@@ -121,6 +124,7 @@ const unaries: readonly (readonly [string, How, Kind, ((x: number) => number) | 
   ['signbit', 'sign', 'bool', x => Number(x < 0 || Object.is(x, -0))],
   ['logical_not', 'not', 'bool', x => Number(x === 0)],
   ['isnan', 'test', 'bool', x => Number(Number.isNaN(x))],
+  ['isreal', 'test', 'bool', undefined],
   ['isinf', 'test', 'bool', x => Number(Math.abs(x) === Number.POSITIVE_INFINITY)],
   ['isfinite', 'test', 'bool', x => Number(Number.isFinite(x))],
   ['isposinf', 'test', 'bool', x => Number(x === Number.POSITIVE_INFINITY)],
@@ -477,7 +481,7 @@ function binaries(registry: Registry): void {
   registry.method('__abs__', 'input', call => {
     const x = call.tensor();
     if (x.dtype === 'bool') notOf(call, x);
-    return unary(call.world, 'abs', x, x.dtype, Math.abs);
+    return unary(call.world, 'abs', x, realType(x.dtype), Math.abs);
   });
   registry.method('__invert__', 'input', call => {
     return inverted(call);

@@ -5,7 +5,7 @@ import type { Shape } from '../../ops/op.ts';
 import { broadcast } from '../../ops/rules/shape.ts';
 import { notImplemented, PyList, PyTuple, type Value } from '../../python/objects.ts';
 import { type Call, type Registry, sizesText } from './call.ts';
-import { fractionType, isComplex, promote } from './dtype.ts';
+import { fractionType, isComplex, promote, realType } from './dtype.ts';
 import { add, checked, mul } from './pointwise.ts';
 import { normOf, reduced } from './reductions.ts';
 import { named } from './results.ts';
@@ -553,19 +553,19 @@ export function defineLinalg(linalg: Registry, fft: Registry): void {
     names: string,
     parameters: string,
     shape: (call: Call, x: Shape) => Shape | readonly Shape[],
-    results?: readonly string[],
+    results: string | readonly string[] = '',
   ): void =>
     linalg.fn(names, parameters, call => {
       const x = call.tensor();
       const own = shapeOf(call, x);
       if (own.length < 2) return needRank(call, x, 2);
       const made = shape(call, own);
-      if (!results) return call.world.apply(ops.rearrange, { how: 'order', shape: made as Shape }, [x]);
+      if (typeof results === 'string') return part(call, x, made as Shape, results);
       return named(
         call,
         names,
         results,
-        (made as readonly Shape[]).map(each => call.world.apply(ops.rearrange, { how: 'order', shape: each }, [x])),
+        (made as readonly Shape[]).map((each, at) => part(call, x, each, results[at]!)),
       );
     });
   const lead = (x: Shape): Shape => x.slice(0, -2);
@@ -577,7 +577,7 @@ export function defineLinalg(linalg: Registry, fft: Registry): void {
   shaped('slogdet', 'input', (_, x) => [lead(x), lead(x)], ['sign', 'logabsdet']);
   shaped('matrix_rank', 'input', (_, x) => lead(x));
   shaped('eigh', 'input, UPLO?', (_, x) => [x.slice(0, -1), x], ['eigenvalues', 'eigenvectors']);
-  shaped('svdvals', 'input', (_, x) => [...lead(x), Math.min(x.at(-1)!, x.at(-2)!)]);
+  shaped('svdvals', 'input', (_, x) => [...lead(x), Math.min(x.at(-1)!, x.at(-2)!)], 'S');
   shaped(
     'svd',
     'input, full_matrices?',
@@ -625,6 +625,12 @@ export function defineLinalg(linalg: Registry, fft: Registry): void {
   spectra(fft);
 }
 
+/** A part of a decomposition. Singular values and eigenvalues of Hermitian matrices are real. */
+function part(call: Call, x: PyTensor, shape: Shape, name: string): PyTensor {
+  const isReal = name === 'S' || name === 'eigenvalues' || name === 'logabsdet';
+  return call.world.apply(ops.rearrange, { how: 'order', shape }, [x], { dtype: isReal ? realType(x.dtype) : x.dtype });
+}
+
 function spectra(fft: Registry): void {
   const complexOf = (dtype: DType): DType =>
     isComplex(dtype) ? dtype : dtype === 'float64' ? 'complex128' : 'complex64';
@@ -664,6 +670,9 @@ function spectra(fft: Registry): void {
     transform(`ifft${suffix}`, count, 'complex');
     transform(`rfft${suffix}`, count, 'real-in');
     transform(`irfft${suffix}`, count, 'real-out');
+    // The same sizes, of a spectrum and its signal the other way round.
+    transform(`ihfft${suffix}`, count, 'real-in');
+    transform(`hfft${suffix}`, count, 'real-out');
   }
   for (const name of ['fftshift', 'ifftshift']) {
     fft.fn(name, 'input, dim?', call =>
@@ -741,8 +750,13 @@ function frames(registry: Registry): void {
       [...lead, k],
       [...lead, n, isFull ? n : k],
     ];
-    const results = made.map(each => call.world.apply(ops.rearrange, { how: 'order', shape: each }, [x]));
-    return named(call, 'svd', ['U', 'S', 'V'], results);
+    const names = ['U', 'S', 'V'];
+    return named(
+      call,
+      'svd',
+      names,
+      made.map((each, at) => part(call, x, each, names[at]!)),
+    );
   });
 }
 

@@ -152,7 +152,7 @@ export class Recording implements World {
     const refused = typeRefused(op, inputs);
     if (refused) throw this.machine.raise('RuntimeError', refused);
     const dtype = options?.dtype ?? typeAfter(op, inputs);
-    const { shapes, why, failed } = this.#inferred(op, attrs, inputs);
+    const { shapes, why, failed } = this.#inferred(op, attrs, inputs, options?.unknown);
     const hasType = inputs.every(input => input.hasType);
     const isDetached = this.isTraining && ((hasType && isWhole(dtype)) || !this.#recordsGradients());
     const full: ApplyOptions | undefined = isDetached ? { ...options, training: 'detached' } : options;
@@ -300,7 +300,7 @@ export class Recording implements World {
   }
 
   /** Shapes by the operator's rules, and why it cannot work. */
-  #inferred<A extends object>(op: Op<A>, attrs: A, inputs: readonly PyTensor[]): Inferred {
+  #inferred<A extends object>(op: Op<A>, attrs: A, inputs: readonly PyTensor[], unknown?: Reason): Inferred {
     const shapes: Shape[] = [];
     for (const { shape, why } of inputs) {
       if (shape === undefined) {
@@ -315,7 +315,7 @@ export class Recording implements World {
     }
     const outputs = op.shape ? [op.shape(attrs, shapes)] : op.shapes!(attrs, shapes);
     if (!outputs.some(shape => shape.some(Number.isNaN))) return { shapes: outputs };
-    const why = inputs.find(input => input.why)?.why ?? reasonOf(l10n.t('a size is not known'));
+    const why = inputs.find(input => input.why)?.why ?? unknown ?? reasonOf(l10n.t('a size is not known'));
     return { shapes: outputs, why };
   }
 

@@ -4,7 +4,7 @@ import * as ops from '../../ops/index.ts';
 import type { Shape } from '../../ops/op.ts';
 import { PyTuple, type Value } from '../../python/objects.ts';
 import { type Call, type Registry, sizesText } from './call.ts';
-import { fractionType, isWhole } from './dtype.ts';
+import { fractionType, isWhole, realType } from './dtype.ts';
 import { checked, isConstant, maximum, minimum, notOf, sub, unary } from './pointwise.ts';
 import { named } from './results.ts';
 import type { DType } from './tensor.ts';
@@ -189,7 +189,7 @@ export function defineReductions(registry: Registry): void {
       if (typeof first === 'boolean') correction = first ? 1 : 0;
       else axes = call.dims('dim', shapeOf(call, x).length);
       if (call.has('unbiased')) correction = call.bool('unbiased') ? 1 : 0;
-      return reduced(call, 'variance', x, axes, call.bool('keepdim'), x.dtype, values => {
+      return reduced(call, 'variance', x, axes, call.bool('keepdim'), realType(x.dtype), values => {
         const value = varianceOf(values, correction);
         return root ? Math.sqrt(value) : value;
       });
@@ -202,7 +202,7 @@ export function defineReductions(registry: Registry): void {
       const axes = call.dims('dim', shapeOf(call, x).length);
       const keep = call.bool('keepdim');
       return new PyTuple([
-        reduced(call, 'variance', x, axes, keep, x.dtype, undefined),
+        reduced(call, 'variance', x, axes, keep, realType(x.dtype), undefined),
         reduced(call, 'mean', x, axes, keep, x.dtype, undefined),
       ]);
     });
@@ -213,8 +213,14 @@ export function defineReductions(registry: Registry): void {
     const p = call.value('p');
     const power = p === undefined || p === null || p === 'fro' ? 2 : call.number('p');
     const axes = call.dims('dim', shapeOf(call, x).length);
-    return reduced(call, 'norm', x, axes, call.bool('keepdim'), call.dtype() ?? realType(x.dtype), values =>
-      normOf(values, power),
+    return reduced(
+      call,
+      'norm',
+      x,
+      axes,
+      call.bool('keepdim'),
+      call.dtype() ?? fractionType(realType(x.dtype)),
+      values => normOf(values, power),
     );
   });
   registry.fn('dist', 'input, other, p?', call => {
@@ -301,10 +307,6 @@ export function defineReductions(registry: Registry): void {
   });
   scans(registry);
   sorting(registry);
-}
-
-function realType(dtype: DType): DType {
-  return dtype === 'complex64' ? 'float32' : dtype === 'complex128' ? 'float64' : fractionType(dtype);
 }
 
 export function normOf(values: Float64Array, p: number): number {

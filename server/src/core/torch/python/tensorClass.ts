@@ -124,6 +124,7 @@ export function defineMethods(registry: Registry, namesOf: (machine: Machine) =>
   registry.method('get_device', 'input', () => -1);
   registry.method('data_ptr', 'input', call => call.machine.unknown(l10n.t('where a tensor lies in memory')));
   casts(registry, namesOf);
+  registry.define('conj resolve_conj resolve_neg positive', 'input', call => alias(call.world, call.tensor()));
   registry.method('detach', 'input', call => detached(call.world, call.tensor()));
   registry.method(
     'detach_ requires_grad_ retain_grad share_memory_ pin_memory coalesce to_dense',
@@ -413,6 +414,10 @@ export function attributeOf(x: PyTensor, name: string, machine: Machine, names: 
     case 'is_mkldnn':
     case 'is_xla':
     case 'is_vulkan':
+    case 'is_ipu':
+    case 'is_ort':
+    case 'is_sparse_csr':
+    case 'retains_grad':
       return false;
     case 'is_cpu':
       return true;

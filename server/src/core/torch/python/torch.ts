@@ -24,6 +24,7 @@ import { defineCreation } from './creation.ts';
 import { bytesOf, dtypeNames, dtypes, isComplex, isFloating } from './dtype.ts';
 import { defineIndexing, nonzero } from './indexing.ts';
 import { defineJoining } from './joining.ts';
+import { defineOthers } from './otherMethods.ts';
 import { definePointwise } from './pointwise.ts';
 import { defineLinalg, defineProducts } from './products.ts';
 import { type Recording, worldOf } from './recording.ts';
@@ -172,6 +173,7 @@ function defineAll(): void {
   defineProducts(main);
   defineCreation(main);
   defineMethods(main, namesOf);
+  defineOthers(main);
   defineLinalg(linalg, fft);
 }
 

@@ -11,7 +11,7 @@ import {
   Unknown,
   type Value,
 } from '../../../python/objects.ts';
-import type { Interpreter } from '../../../python/vm.ts';
+import type { Interpreter } from '../../../python/vm/interpreter.ts';
 import type { Reason } from '../../../text/reason.ts';
 import { ModuleInstance } from '../../../torch/python/nn/instance.ts';
 import { named, setEntry } from '../../../torch/python/nn/natives.ts';

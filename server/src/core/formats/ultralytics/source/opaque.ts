@@ -2,19 +2,22 @@
 // it are what they are.
 import type { Activation, Machine } from '../../../python/machine.ts';
 import { native } from '../../../python/native.ts';
-import { PyClass, type Unknown } from '../../../python/objects.ts';
+import { PyClass, type Unknown, type Value } from '../../../python/objects.ts';
 import { ModuleInstance } from '../../../torch/python/nn/instance.ts';
 import { itemsOf } from '../../../torch/python/nn/natives.ts';
 import { tensorsIn } from '../../../torch/python/nn/state.ts';
 import { worldOf } from '../../../torch/python/recording.ts';
 
-/** Whether parse_model itself makes a call, or an expression in it that repeats one. */
-export function isOfReader(at: Activation | undefined): boolean {
+/**
+ * Whether parse_model makes a module of a class that it holds (`m(*args)`), itself or in an expression that repeats a
+ * call. Of what else it calls nothing is known, even if that was not found either: `make_divisible(…)`.
+ */
+export function isMadeByReader(callee: Value, at: Activation | undefined): boolean {
   let call = at;
   while (call && (call.code === undefined || call.code.kind === 'generator' || call.code.kind === 'comprehension')) {
     call = call.parent;
   }
-  return call?.code?.name === 'parse_model';
+  return call?.code?.name === 'parse_model' && call.holds(callee);
 }
 
 export function opaqueModule(machine: Machine, name: string, unknown: Unknown): ModuleInstance {

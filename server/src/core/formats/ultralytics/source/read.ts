@@ -25,7 +25,7 @@ import {
   type Value,
 } from '../../../python/objects.ts';
 import type { PyValue } from '../../../python/value.ts';
-import type { Interpreter } from '../../../python/vm.ts';
+import type { Interpreter } from '../../../python/vm/interpreter.ts';
 import type { Problem } from '../../../text/problem.ts';
 import type { Range } from '../../../text/range.ts';
 import type { Reason } from '../../../text/reason.ts';
@@ -36,7 +36,7 @@ import { isModuleCall } from '../../../torch/python/world.ts';
 import { attribute } from './attribute.ts';
 import { type Built, build, Unbuilt } from './build.ts';
 import type { FoundReader } from './find.ts';
-import { isOfReader, opaqueModule } from './opaque.ts';
+import { isMadeByReader, opaqueModule } from './opaque.ts';
 import { refusal, shownPath } from './refusal.ts';
 import { type RuledRow, ruleBehind } from './rules.ts';
 
@@ -331,7 +331,7 @@ class Watch extends Unknowns {
   }
 
   override unknownCall(callee: Unknown, args: readonly Value[], keywords: Keywords, machine: Machine): Value {
-    const row = callee.isImport && isOfReader(machine.top) ? this.rowAt(machine.top) : undefined;
+    const row = callee.isImport && isMadeByReader(callee, machine.top) ? this.rowAt(machine.top) : undefined;
     const name = row === undefined ? undefined : this.#task.rows[row]?.module?.name;
     return name === undefined
       ? super.unknownCall(callee, args, keywords, machine)

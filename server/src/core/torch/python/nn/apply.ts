@@ -67,8 +67,10 @@ export function weighted<A extends object>(
   options?: Options,
 ): readonly PyTensor[] {
   const { world } = nn;
+  const unknown = tensors.find(({ why }) => why)?.why;
+  const plain = optionsOf(caller, unknown ? { unknown, ...options } : options);
   const training = world.isTraining ? trainingOf(tensors) : undefined;
-  const all = optionsOf(caller, training ? { ...options, training } : options);
+  const all = training ? { ...plain, training } : plain;
   const whole = inputs.find(({ dtype, hasType, why }) => hasType && why === undefined && isWhole(dtype));
   if (whole && whole === inputs[0] && !op.name.startsWith('embedding') && tensors[0] && isFloating(tensors[0].dtype)) {
     throw nn.machine.raise(
@@ -95,7 +97,7 @@ export function weighted<A extends object>(
     return world.applyAll(op, attrs, inputs, { ...all, shares: first });
   }
   // Its weights are inputs, which say themselves whether they need gradients.
-  return world.applyAll(given(op, inputs.length), attrs, [...inputs, ...tensors], optionsOf(caller, options));
+  return world.applyAll(given(op, inputs.length), attrs, [...inputs, ...tensors], plain);
 }
 
 /** What of an operator's own parameters is frozen. */

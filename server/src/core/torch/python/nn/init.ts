@@ -1,6 +1,6 @@
 // torch/nn/init.py: values of parameters decide no cost; what is written is forgotten, or known where it is constant.
 import * as l10n from '@vscode/l10n';
-import { type Native, PyFloat, type Value } from '../../../python/objects.ts';
+import { type Native, PyFloat, type Raised, type Value } from '../../../python/objects.ts';
 import type { PyTensor } from '../tensor.ts';
 import { overwrite, scalar } from '../values.ts';
 import { tensorOf } from './apply.ts';
@@ -60,7 +60,7 @@ export function initializers(nn: NN): readonly Native[] {
   ];
 }
 
-function flat({ machine }: NN): Error {
+function flat({ machine }: NN): Raised {
   return machine.raise('ValueError', 'Fan in and fan out can not be computed for tensor with fewer than 2 dimensions');
 }
 

@@ -1,4 +1,5 @@
 // How a layer of torch.nn is declared as a class of Python: its signature, what its constructor makes, its forward pass.
+import * as l10n from '@vscode/l10n';
 import type { Machine } from '../../../../python/machine.ts';
 import { bindingOf } from '../../../../python/native.ts';
 import { type PyClass, PyFloat, plain, type Steps, Unknown, type Value } from '../../../../python/objects.ts';
@@ -189,7 +190,7 @@ export function learn(
   parameter.role = role;
   if (shape.some(Number.isNaN)) {
     const unknown = from.find(value => value instanceof Unknown) as Unknown | undefined;
-    parameter.why = unknown?.reason ?? reasonOf('a size is not known');
+    parameter.why = unknown?.reason ?? reasonOf(l10n.t('a size is not known'));
   }
   self.register('parameters', name, parameter);
   return parameter;

@@ -1,0 +1,182 @@
+// What the table shows of a network, line by line: sorted, filtered, in groups, with what is open.
+import type { Metric, Network, Row } from './network.ts';
+
+/** In the order of the network (`order`), or by a column. */
+export interface Sort {
+  readonly by: 'order' | 'name' | 'shape' | Metric | 'change';
+  readonly descending: boolean;
+}
+
+export type Grouping = 'none' | 'type' | 'stage';
+
+export interface Wish {
+  readonly sort: Sort;
+  readonly group: Grouping;
+  readonly filter: string;
+  /** What the differences are of. */
+  readonly metric: Metric;
+  readonly expanded: ReadonlySet<string>;
+}
+
+export interface Line {
+  readonly id: string;
+  readonly row: Row | undefined;
+  readonly group: Group | undefined;
+  /** From 1. */
+  readonly level: number;
+  /** Undefined where there is nothing inside. */
+  readonly isOpen: boolean | undefined;
+}
+
+/** Layers of one kind. */
+export interface Group {
+  /** Empty for those that are of no stage. */
+  readonly name: string;
+  readonly rows: readonly Row[];
+}
+
+export interface Lines {
+  readonly lines: readonly Line[];
+  /** The outermost of those that the filter leaves, where it leaves some out. */
+  readonly matches: readonly Row[] | undefined;
+}
+
+/** What is known of some rows together. */
+export interface Sum {
+  readonly costs: readonly (number | null)[];
+  readonly signs: readonly string[];
+  /** What is more now, by metric; null where a part is not known. */
+  readonly by: readonly (number | null)[];
+}
+
+export function linesOf({ rows }: Network, wish: Wish): Lines {
+  const { group, expanded, sort } = wish;
+  const matching = filtered(rows, wish.filter);
+  const lines: Line[] = [];
+  const order = (list: readonly Row[]): readonly Row[] => sorted(list, wish);
+  const add = (list: readonly Row[], level: number): void => {
+    for (const row of order(list)) {
+      const inside = matching ? row.rows.filter(inner => matching.kept.has(inner)) : row.rows;
+      const all = inside.length > 0 || !matching ? inside : row.rows;
+      // What was found inside is shown.
+      const isOpen = all.length === 0 ? undefined : (matching?.open.has(row) ?? false) || expanded.has(row.id);
+      lines.push({ id: row.id, row, group: undefined, level, isOpen });
+      if (isOpen) add(all, level + 1);
+    }
+  };
+  const kept = (list: readonly Row[]): readonly Row[] => (matching ? list.filter(row => matching.kept.has(row)) : list);
+  if (group === 'none') add(kept(rows), 1);
+  else {
+    for (const each of sortedGroups(groupsOf(kept(units(rows)), group), sort, wish.metric)) {
+      const id = `group:${group}:${each.name}`;
+      const isOpen = expanded.has(id) || matching !== undefined;
+      lines.push({ id, row: undefined, group: each, level: 1, isOpen });
+      if (isOpen) add(each.rows, 2);
+    }
+  }
+  return { lines, matches: matching?.matches };
+}
+
+/** Rows that hold others in a row and do nothing themselves: what is in them is what a person calls layers. */
+const containers = new Set(['Sequential', 'ModuleList', 'ModuleDict']);
+
+export function units(rows: readonly Row[]): readonly Row[] {
+  return rows.flatMap(row => (containers.has(row.data.type ?? '') && row.rows.length > 0 ? units(row.rows) : [row]));
+}
+
+function groupsOf(rows: readonly Row[], group: Exclude<Grouping, 'none'>): readonly Group[] {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const name = group === 'stage' ? (row.data.stage ?? '') : (row.data.type ?? row.data.name);
+    const there = groups.get(name);
+    if (there) there.push(row);
+    else groups.set(name, [row]);
+  }
+  return [...groups].map(([name, rows]) => ({ name, rows }));
+}
+
+interface Matching {
+  /** Those that are found, those around them and those inside them. */
+  readonly kept: ReadonlySet<Row>;
+  /** Those with a match inside. */
+  readonly open: ReadonlySet<Row>;
+  /** The outermost that are found. */
+  readonly matches: readonly Row[];
+}
+
+/** The rows that have all words in their names, types and shapes; undefined without words. */
+function filtered(rows: readonly Row[], filter: string): Matching | undefined {
+  const words = filter
+    .toLowerCase()
+    .split(/\s+/)
+    .filter(word => word !== '');
+  if (words.length === 0) return undefined;
+  const kept = new Set<Row>();
+  const open = new Set<Row>();
+  const matches: Row[] = [];
+  const visit = (row: Row, isWithin: boolean): boolean => {
+    const { name, type = '', shape = '', change } = row.data;
+    const text = `${name} ${type} ${shape} ${change?.status ?? ''}`.toLowerCase();
+    const isFound = words.every(word => text.includes(word));
+    if (isFound && !isWithin) matches.push(row);
+    let isInside = false;
+    for (const inner of row.rows) isInside = visit(inner, isWithin || isFound) || isInside;
+    if (isFound || isInside) kept.add(row);
+    if (isInside && !isFound) open.add(row);
+    return isFound || isInside;
+  };
+  for (const row of rows) visit(row, false);
+  return { kept, open, matches };
+}
+
+function sorted(rows: readonly Row[], { sort: { by, descending }, metric }: Wish): readonly Row[] {
+  if (by === 'order') return descending ? rows.toReversed() : rows;
+  const sign = descending ? -1 : 1;
+  if (by === 'name' || by === 'shape') {
+    const compare = new Intl.Collator(undefined, { numeric: true }).compare;
+    const text = ({ data }: Row): string => data[by] ?? '';
+    return rows.toSorted((a, b) => sign * compare(text(a), text(b)));
+  }
+  const value = ({ data }: Row): number =>
+    (by === 'change' ? Math.abs(data.change?.by[metric] ?? 0) : data.costs[by]) ?? -1;
+  return rows.toSorted((a, b) => sign * (value(a) - value(b)));
+}
+
+function sortedGroups(groups: readonly Group[], { by, descending }: Sort, metric: Metric): readonly Group[] {
+  if (by === 'order' || by === 'shape') return descending ? groups.toReversed() : groups;
+  const sign = descending ? -1 : 1;
+  if (by === 'name') return groups.toSorted((a, b) => sign * a.name.localeCompare(b.name));
+  const value = ({ rows }: Group): number => {
+    const sum = sumOf(rows);
+    return (by === 'change' ? Math.abs(sum.by[metric] ?? 0) : sum.costs[by]) ?? -1;
+  };
+  return groups.toSorted((a, b) => sign * (value(a) - value(b)));
+}
+
+export function sumOf(rows: readonly Row[]): Sum {
+  const costs: (number | null)[] = [];
+  const signs: string[] = [];
+  const by: (number | null)[] = [];
+  for (const at of [0, 1, 2] as const) {
+    let sum = 0;
+    let change: number | null = 0;
+    let isMissing = false;
+    const found = new Set<string>();
+    for (const { data } of rows) {
+      const value = data.costs[at];
+      if (value === null) isMissing = true;
+      else sum += value;
+      const sign = data.signs?.[at];
+      if (sign) found.add(sign.trim());
+      const own = data.change?.by[at];
+      if (own === null) change = null;
+      else if (change !== null) change += own ?? 0;
+    }
+    const isLower = isMissing || found.has('≥') || found.has('≳');
+    const isDoubtful = found.has('≈') || found.has('≳');
+    costs.push(sum === 0 && isMissing ? null : sum);
+    signs.push(found.has('~') ? '~ ' : isLower ? (isDoubtful ? '≳ ' : '≥ ') : isDoubtful ? '≈ ' : '');
+    by.push(change);
+  }
+  return { costs, signs, by };
+}

@@ -1,0 +1,185 @@
+// The overview of a network, in the side bar and as an editor tab: hands on what the server sends to the pages that are
+// visible, and tells it what they show. While none is, nothing is asked for.
+import * as vscode from 'vscode';
+import type { ClientNotifications, OverviewMessage } from '../../server/src/protocol/index.ts';
+import type { FromPage, ToPage } from '../overview/messages.ts';
+import { mayBeSpec } from './specs.ts';
+
+export interface Overviews extends vscode.Disposable {
+  /** What the server has sent of the document that is shown. */
+  received(message: OverviewMessage): void;
+  /** A document has a network. */
+  use(uri: string): void;
+  /** Opens it as an editor tab beside the text. */
+  open(): void;
+  /** Asks for everything again, such as of a server that was started anew. */
+  resend(): void;
+}
+
+const viewType = 'flopline.overview';
+
+export function createOverviews(
+  extension: vscode.Uri,
+  show: (params: ClientNotifications['flopline/didShowOverview']) => void,
+): Overviews {
+  const root = vscode.Uri.joinPath(extension, 'dist');
+  /** Pages, and whether a person sees them. */
+  const pages = new Map<vscode.Webview, () => boolean>();
+  /** The document that was looked at last. */
+  let uri: string | undefined;
+  /** The one that is shown. */
+  let shown: string | undefined;
+  let panel: vscode.WebviewPanel | undefined;
+  const listeners: vscode.Disposable[] = [];
+
+  const visible = (): vscode.Webview[] => [...pages].flatMap(([page, isVisible]) => (isVisible() ? [page] : []));
+  const post = (message: ToPage): void => {
+    for (const page of visible()) page.postMessage(message).then(undefined, () => {});
+  };
+  const ask = (): void => {
+    if (visible().length > 0) {
+      if (uri !== undefined) show({ uri });
+    } else show({ uri: null });
+  };
+  const cursor = (): void => {
+    const editor = vscode.window.activeTextEditor;
+    if (editor) post({ type: 'cursor', uri: editor.document.uri.toString(), line: editor.selection.active.line });
+  };
+
+  const look = (): void => {
+    const document = vscode.window.activeTextEditor?.document;
+    if (!document || !mayBeSpec(document)) return;
+    uri = document.uri.toString();
+    if (visible().length > 0) {
+      if (uri !== shown) ask();
+      cursor();
+    }
+  };
+
+  const add = (page: vscode.Webview, place: 'side' | 'tab', isVisible: () => boolean): void => {
+    pages.set(page, isVisible);
+    page.options = { enableScripts: true, localResourceRoots: [root] };
+    page.html = html(page, root, place);
+    page.onDidReceiveMessage((message: FromPage) => {
+      switch (message.type) {
+        case 'ready':
+          ask();
+          cursor();
+          return;
+        case 'reveal':
+          reveal(message);
+      }
+    });
+  };
+  const remove = (page: vscode.Webview): void => {
+    pages.delete(page);
+    ask();
+  };
+
+  const adopt = (own: vscode.WebviewPanel): void => {
+    panel = own;
+    const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(extension, `icons/overview-${theme}.svg`);
+    own.iconPath = { light: icon('light'), dark: icon('dark') };
+    add(own.webview, 'tab', () => own.visible);
+    own.onDidChangeViewState(() => ask());
+    own.onDidDispose(() => {
+      if (panel === own) panel = undefined;
+      remove(own.webview);
+    });
+  };
+
+  listeners.push(
+    vscode.window.registerWebviewViewProvider(viewType, {
+      resolveWebviewView: view => {
+        add(view.webview, 'side', () => view.visible);
+        view.onDidChangeVisibility(() => ask());
+        view.onDidDispose(() => remove(view.webview));
+      },
+    }),
+    vscode.window.registerWebviewPanelSerializer(viewType, {
+      deserializeWebviewPanel: async own => adopt(own),
+    }),
+    vscode.window.onDidChangeActiveTextEditor(look),
+    vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
+      if (textEditor === vscode.window.activeTextEditor && pages.size > 0) cursor();
+    }),
+  );
+
+  let isUsed = false;
+  return {
+    received: message => {
+      shown = message.content ? message.uri : undefined;
+      post({ type: 'overview', message });
+      if (message.serial === 0) cursor();
+    },
+    use: own => {
+      if (!isUsed) {
+        isUsed = true;
+        // Before there is a network, there is no view of one.
+        vscode.commands.executeCommand('setContext', 'flopline.hasNetwork', true);
+      }
+      if (own !== shown && vscode.window.activeTextEditor?.document.uri.toString() === own) look();
+    },
+    open: () => {
+      look();
+      if (panel) {
+        panel.reveal(undefined, true);
+        return;
+      }
+      const where = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+      adopt(vscode.window.createWebviewPanel(viewType, vscode.l10n.t('Overview'), where));
+    },
+    resend: () => {
+      if (visible().length > 0) ask();
+    },
+    dispose: () => {
+      for (const listener of listeners) listener.dispose();
+    },
+  };
+}
+
+/** Shows a line in an editor that shows its file already, or beside the page. */
+async function reveal({ uri, line, focus }: Extract<FromPage, { type: 'reveal' }>): Promise<void> {
+  const own = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri);
+  const document = own?.document ?? (await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true)));
+  const at = Math.min(line, document.lineCount - 1);
+  const { firstNonWhitespaceCharacterIndex } = document.lineAt(at);
+  const position = new vscode.Position(at, firstNonWhitespaceCharacterIndex);
+  const selection = new vscode.Range(position, position);
+  const beside = vscode.window.visibleTextEditors[0]?.viewColumn ?? vscode.ViewColumn.One;
+  await vscode.window.showTextDocument(document, {
+    viewColumn: own?.viewColumn ?? beside,
+    preserveFocus: !focus,
+    preview: true,
+    selection,
+  });
+}
+
+/** The page: nothing from elsewhere, and no script but its own. */
+function html(page: vscode.Webview, root: vscode.Uri, place: 'side' | 'tab'): string {
+  const nonce = crypto.randomUUID();
+  const address = (name: string): string => page.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${page.cspSource}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  const words = vscode.l10n.bundle ? JSON.stringify(vscode.l10n.bundle) : '';
+  return `<!DOCTYPE html>
+<html lang="${attribute(vscode.env.language)}">
+  <head>
+    <meta charset="utf-8">
+    <meta http-equiv="Content-Security-Policy" content="${attribute(policy)}">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>${attribute(vscode.l10n.t('Overview'))}</title>
+    <link rel="stylesheet" href="${attribute(address('overview.css'))}">
+  </head>
+  <body data-place="${place}" data-words="${attribute(words)}">
+    <script nonce="${nonce}" src="${attribute(address('overview.js'))}"></script>
+  </body>
+</html>`;
+}
+
+const attribute = (text: string): string => text.replace(/[&"<>]/g, sign => `&#${sign.charCodeAt(0)};`);

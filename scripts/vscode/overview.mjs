@@ -1,0 +1,318 @@
+// The overview as a person uses it, in a real editor: with the mouse, by the keyboard alone, and as axe-core sees it.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from './install.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** A folder with files of our own, committed to git as they are. */
+export function overviewWorkspace() {
+  const folder = mkdtempSync(join(tmpdir(), 'flopline-overview-'));
+  for (const name of ['gridspot.yaml', 'googlenet.net.yaml', 'python'])
+    cpSync(join(root, 'examples', name), join(folder, name), { recursive: true });
+  cpSync(join(root, 'test/editor/workspace/fork'), join(folder, 'fork'), { recursive: true });
+  const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', '-c', 'commit.gpgsign=false'];
+  const git = (...args) => execFileSync('git', ['-C', folder, ...identity, ...args], { stdio: 'ignore' });
+  git('init', '--initial-branch', 'main');
+  git('add', '.');
+  git('commit', '-m', 'Networks');
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** The colours of the window, for all who look at it. */
+export function setTheme(folder, theme) {
+  mkdirSync(join(folder, '.vscode'), { recursive: true });
+  const settings = {
+    'workbench.colorTheme': theme,
+    'window.autoDetectColorScheme': false,
+    'window.autoDetectHighContrast': false,
+  };
+  writeFileSync(join(folder, '.vscode/settings.json'), JSON.stringify(settings));
+}
+
+export const themes = ['Light Modern', 'Dark Modern', 'Default High Contrast', 'Default High Contrast Light'];
+
+/** Opens a file in a fresh window, and waits for its hints. */
+export async function openWindow(browser, editor, folder, file, { payload = [], ...viewport } = {}) {
+  const { width = 1400, height = 900, deviceScaleFactor = 1 } = viewport;
+  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor });
+  page.setDefaultTimeout(30_000);
+  await page.goto(
+    editor.address(folder, [...payload, ['skipWelcome', 'true'], ['openFile', editor.remote(join(folder, file))]]),
+  );
+  await page.locator('.editor-instance .view-lines').first().waitFor();
+  await page.waitForFunction(() => /MACs/.test(document.querySelector('.view-lines')?.textContent ?? ''));
+  return page;
+}
+
+export async function runCommand(page, title) {
+  await page.keyboard.press('F1');
+  await page.locator('.quick-input-widget:visible').waitFor();
+  await page.keyboard.type(title);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+}
+
+/** The page of the overview, once it shows a network. */
+export async function overviewOf(page) {
+  const frame = page.frameLocator('iframe.webview').first().frameLocator('#active-frame');
+  await frame.locator('.body .row').first().waitFor();
+  return frame;
+}
+
+/** Walks through it: a row of a report for each thing that is tried. */
+export async function walkOverview(browser, editor, payload) {
+  const { folder, remove } = overviewWorkspace();
+  const rows = [];
+  let page;
+  let frame;
+  const row = name =>
+    frame.locator('.body .row', { has: frame.locator('.label', { hasText: new RegExp(`^${name}$`) }) });
+  const line = number =>
+    page
+      .locator('.line-numbers.active-line-number', { hasText: new RegExp(`^${number}$`) })
+      .first()
+      .waitFor();
+  const goTo = async number => {
+    await page.keyboard.press('Control+1');
+    await page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
+    await page.keyboard.press('Control+G');
+    await page.locator('.quick-input-widget:visible').waitFor();
+    await page.keyboard.type(`${number}`);
+    await page.keyboard.press('Enter');
+    await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await line(number);
+  };
+  const eventually = async (what, look) => {
+    for (let tries = 0; ; tries++) {
+      const seen = await look();
+      if (seen === true) return;
+      if (tries > 100) throw new Error(`${what}: seen last: ${JSON.stringify(seen)}`);
+      await page.waitForTimeout(100);
+    }
+  };
+  const focused = () =>
+    frame.locator('body').evaluate(() => {
+      const at = document.activeElement;
+      return at?.getAttribute('aria-label') ?? at?.textContent ?? '';
+    });
+  const isRow = async name => (await focused()).startsWith(name) || focused();
+  const attempt = async (title, run) => {
+    const start = Date.now();
+    try {
+      await run();
+      rows.push({ title: `overview: ${title}`, state: 'passed', milliseconds: Date.now() - start });
+    } catch (error) {
+      await page?.screenshot({ path: join(tmpdir(), `flopline-overview-${rows.length}.png`) }).catch(() => {});
+      const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      rows.push({ title: `overview: ${title}`, state: 'failed', milliseconds: Date.now() - start, error: what });
+    }
+  };
+  try {
+    setTheme(folder, 'Dark Modern');
+    page = await openWindow(browser, editor, folder, 'gridspot.yaml', { payload });
+    await attempt('opens as a tab beside the text', async () => {
+      if (await page.locator('.part.sidebar').isVisible()) await page.keyboard.press('Control+B');
+      await runCommand(page, 'Flopline: Open Overview');
+      frame = await overviewOf(page);
+      assert.equal(await frame.locator('h1').textContent(), 'gridspot');
+      assert.equal(await frame.locator('.grid').getAttribute('aria-rowcount'), '22');
+    });
+    await attempt('a click on a row shows its line', async () => {
+      await row('model\\.4').click();
+      await line(14);
+      await row('model\\.19').click();
+      await line(34);
+    });
+    await attempt('the row follows the cursor', async () => {
+      await goTo(19);
+      await eventually('the row', async () => {
+        const current = await frame.locator('.body .row[aria-current="true"] .label').allTextContents();
+        return current.join() === 'model.9' || current;
+      });
+    });
+    await attempt('an edit changes table and flame graph, and says since when', async () => {
+      const total = () => frame.locator('.foot .number .value').first().textContent();
+      const flame = () => frame.locator('#flame-box').textContent();
+      await frame.locator('.flame').focus();
+      await frame.locator('.flame').press('Home');
+      const [before, drawn] = [await total(), await flame()];
+      assert.equal(drawn, `gridspot · ${before}`);
+      await goTo(19);
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Shift+End');
+      await page.keyboard.insertText('- [-1, 1, Conv, [1024, 3, 1]]');
+      await eventually('the totals', async () => (await total()) !== before);
+      assert.equal((await row('model\\.9').locator('.type').textContent()).trim(), 'Conv');
+      await eventually('the difference', async () => {
+        const text = await row('model\\.9')
+          .locator('.change')
+          .textContent({ timeout: 1000 })
+          .catch(() => '');
+        return /^\+\d/.test(text) || text;
+      });
+      await frame.locator('.flame').press('Home');
+      assert.equal(await flame(), `gridspot · ${await total()}`);
+      await goTo(19);
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Shift+End');
+      await page.keyboard.insertText('- [-1, 1, SPPF, [512, 5]] # 9');
+      await eventually('the totals as they were', async () => (await total()) === before || total());
+    });
+    await attempt('everything is reached and used by the keyboard alone', async () => {
+      await frame.locator('.segments button[aria-checked="true"]').focus();
+      const stops = [];
+      for (let tab = 0; tab < 8; tab++) {
+        stops.push((await focused()).slice(0, 24));
+        await page.keyboard.press('Tab');
+      }
+      assert.match(
+        stops.join('|'),
+        /^MACs\|Flame graph\|Expand all\|Collapse all\|Group layers\|Filter layers\|MACs by layer/,
+      );
+      await frame.locator('.segments button[aria-checked="true"]').focus();
+      await page.keyboard.press('ArrowRight');
+      assert.equal(await focused(), 'Params');
+      await page.keyboard.press('ArrowLeft');
+      assert.equal(await focused(), 'MACs');
+      await frame.locator('.body .row[tabindex="0"]').focus();
+      await page.keyboard.press('Home');
+      await eventually('the first row', () => isRow('model.0'));
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowDown');
+      await eventually('the third row', () => isRow('model.2'));
+      assert.equal(await row('model\\.2').getAttribute('aria-expanded'), 'false');
+      await page.keyboard.press('ArrowRight');
+      assert.equal(await row('model\\.2').getAttribute('aria-expanded'), 'true');
+      await page.keyboard.press('ArrowRight');
+      await eventually('what is inside', () => isRow('cv1'));
+      await page.keyboard.press('ArrowLeft');
+      await eventually('what is around it', () => isRow('model.2'));
+      await page.keyboard.press('ArrowLeft');
+      assert.equal(await row('model\\.2').getAttribute('aria-expanded'), 'false');
+      await page.keyboard.press('End');
+      await eventually('the last row', () => isRow('model.19'));
+      await page.keyboard.press(' ');
+      await line(34);
+      await eventually('the focus, which stays', () => isRow('model.19'));
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Enter');
+      await line(10);
+      await page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
+      // The flame graph, level by level.
+      await frame.locator('.flame').focus();
+      for (const key of ['Home', 'ArrowDown', 'End', 'ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowUp', 'Enter'])
+        await page.keyboard.press(key);
+      const text = () => frame.locator('#flame-box').textContent();
+      assert.match(await text(), /^model\.2 C2f · 103M · 8\.5 % · 24×160×160$/);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Home');
+      assert.match(await text(), /^gridspot/);
+      // The filter, and back.
+      await frame.locator('input[type="search"]').focus();
+      await page.keyboard.type('c2f');
+      await eventually(
+        'what is found',
+        async () => (await frame.locator('.foot .label').textContent()) === 'Found (6)',
+      );
+      await page.keyboard.press('Escape');
+      await eventually('everything', async () => (await frame.locator('.foot .label').textContent()) === 'Total');
+      // The heads of columns.
+      await frame.locator('.head button[tabindex="0"]').focus();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Enter');
+      await eventually(
+        'the costliest first',
+        async () => (await frame.locator('.body .row .label').first().textContent()) === 'model.19',
+      );
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Enter');
+      await eventually(
+        'the order of the network',
+        async () => (await frame.locator('.body .row .label').first().textContent()) === 'model.0',
+      );
+    });
+    await attempt('layers are in groups', async () => {
+      await frame.locator('select').selectOption('stage');
+      await eventually('stages', async () => {
+        const names = await frame.locator('.body .row .label').allTextContents();
+        return names.includes('80×80') || names;
+      });
+      await frame.locator('select').selectOption('none');
+    });
+    for (const theme of themes)
+      await attempt(`axe-core finds nothing in ${theme}`, async () => {
+        setTheme(folder, theme);
+        const kind = theme.includes('Contrast')
+          ? 'vscode-high-contrast'
+          : theme.includes('Light')
+            ? 'vscode-light'
+            : 'vscode-dark';
+        await frame.locator(`body.${kind}`).waitFor();
+        await frame.locator('.body .row[tabindex="0"]').focus();
+        await checkAxe(frame);
+        await frame.locator('.segments button').nth(1).focus();
+        await checkAxe(frame);
+      });
+    await attempt('nothing is cut off at 200 %, and axe-core finds nothing', async () => {
+      await page.setViewportSize({ width: 700, height: 450 });
+      await page.waitForTimeout(500);
+      const seen = await frame.locator('body').evaluate(() => {
+        const [body, grid] = [document.body, document.querySelector('.grid')];
+        return { page: body.scrollWidth <= body.clientWidth, grid: grid.scrollWidth <= grid.clientWidth };
+      });
+      assert.deepEqual(seen, { page: true, grid: true });
+      await checkAxe(frame);
+      await page.setViewportSize({ width: 1400, height: 900 });
+    });
+    await page.close();
+    await attempt('a program in Python: its rows lead to constructors and calls, and to other files', async () => {
+      page = await openWindow(browser, editor, folder, 'python/resnet18.py', { payload });
+      if (await page.locator('.part.sidebar').isVisible()) await page.keyboard.press('Control+B');
+      await runCommand(page, 'Flopline: Open Overview');
+      frame = await overviewOf(page);
+      await row('fc').click();
+      await line(44);
+      await goTo(23);
+      await eventually('the rows', async () => {
+        const current = await frame.locator('.body .row[aria-current="true"] .label').allTextContents();
+        return current.join() === 'conv2,bn2' || current;
+      });
+    });
+    await attempt('is in the side bar, too, where there is a network', async () => {
+      await runCommand(page, 'Flopline: Focus on Overview View');
+      const side = page.frameLocator('iframe.webview').nth(1).frameLocator('#active-frame');
+      await side.locator('.body .row').first().waitFor();
+      assert.equal(await side.locator('h1').textContent(), 'ResNet');
+    });
+  } finally {
+    await page?.close().catch(() => {});
+    remove();
+  }
+  return rows;
+}
+
+async function checkAxe(frame) {
+  const found = await frame.locator('body').evaluate(async (_, source) => {
+    if (!globalThis.axe) new Function(source).call(globalThis);
+    const { violations, passes } = await globalThis.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
+    });
+    return {
+      checked: passes.length,
+      violations: violations.map(({ id, help, nodes }) => ({
+        id,
+        help,
+        nodes: nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 300)}\n${failureSummary}`),
+      })),
+    };
+  }, axe);
+  assert.deepEqual(found.violations, []);
+  assert.ok(found.checked > 10, `${found.checked} rules were checked`);
+}

@@ -1,0 +1,67 @@
+// Which networks `flopline check` looks at: those that the paths name, or all that the budgets of the project name.
+import { basename, relative } from 'node:path';
+import {
+  type BudgetedFile,
+  budgetedFiles,
+  budgetsOf,
+  type Places,
+  type Problem,
+  type Project,
+  type Projects,
+  projectFile,
+} from '../core/index.ts';
+import { corePath, type Disk } from '../host/disk.ts';
+import { candidates } from './files.ts';
+
+export interface Targets {
+  /** The files with the budgets that are for them; paths are as they are shown. */
+  readonly targets: readonly BudgetedFile[];
+  /** The projects whose budgets these are. */
+  readonly projects: readonly Project[];
+  /** Budgets that check nothing. */
+  readonly vacancies: readonly (readonly [Project, Problem])[];
+  /** Files that were named and that no budget is for. */
+  readonly without: readonly string[];
+  /** Paths that do not exist. */
+  readonly missing: readonly string[];
+}
+
+/** What paths name; without any, or by its own name, all that a project has budgets for. */
+export function targetsOf(paths: readonly string[], projects: Projects, disk: Disk): Targets {
+  const isProject = (path: string): boolean => basename(path) === projectFile && disk.has(corePath(path));
+  const named = paths.length === 0 ? [projectFile] : paths.filter(isProject);
+  const whole = new Set(named.flatMap(path => projects.of(corePath(path), disk) ?? []));
+  const governing = new Set(whole);
+  const targets = new Map<string, BudgetedFile>();
+  const vacancies: (readonly [Project, Problem])[] = [];
+  for (const project of whole) {
+    const { files, problems } = budgetedFiles(project, placesOn(disk));
+    for (const file of files) targets.set(file.path, { ...file, path: shown(file.path) });
+    vacancies.push(...problems.map(problem => [project, problem] as const));
+  }
+  const { files, missing } = candidates(paths.filter(path => !isProject(path)));
+  const without: string[] = [];
+  for (const { path, named: isNamed } of files) {
+    const at = corePath(path);
+    if (targets.has(at)) continue;
+    const project = projects.of(at, disk);
+    const uses = project ? budgetsOf(project, at) : [];
+    if (project && uses.length > 0) {
+      governing.add(project);
+      targets.set(at, { path, uses, isNamed });
+    } else if (isNamed) without.push(path);
+  }
+  return { targets: [...targets.values()], projects: [...governing], vacancies, without, missing };
+}
+
+const placesOn = (disk: Disk): Places => ({
+  has: path => disk.has(path),
+  isFolder: path => disk.isFolder(path),
+  below: folder => disk.below(folder, projectFile),
+});
+
+/** A path as a person in the current folder writes it. */
+export function shown(path: string): string {
+  const there = relative('.', path);
+  return there === '' || there.startsWith('..') ? path : there.replaceAll('\\', '/');
+}

@@ -1,0 +1,352 @@
+// A network as rows within rows, with what each costs: what a table and a flame graph of it show.
+import * as l10n from '@vscode/l10n';
+import type { Amount, Cost } from '../analysis/model.ts';
+import { type Frame, type GraphNode, type Site, useOf } from '../graph/graph.ts';
+import type { Shape } from '../ops/op.ts';
+import { gridOf, sizes } from '../ops/rules/shape.ts';
+import type { Analysed } from '../pipeline.ts';
+import { clip } from '../text/wording.ts';
+import type { Base } from './changes.ts';
+import { compare, type LayerPair, type Status } from './comparison.ts';
+import { headline } from './totals.ts';
+import { certaintySign, elementBytes, frameName, isCode, orderOf, shapeOrUnknown, uncertainty } from './wording.ts';
+
+/** What is counted of a row, in this order: in the convention, learnable parameters, elements of new memory. */
+export const overviewMetrics = ['value', 'params', 'activations'] as const;
+
+/** One number a metric; null where nothing is known. */
+export type OverviewCosts = readonly [value: number | null, params: number | null, activations: number | null];
+
+/** Where a row is: in the text, or in another file. */
+export type OverviewSite = Pick<Site, 'range' | 'file'>;
+
+/** What a row of the text, a block, a module, a part of it or an operator costs. */
+export interface OverviewRow {
+  readonly name: string;
+  /** The module, the block or the operator; empty where the name says it. */
+  readonly type: string;
+  /** Of its first output, as a person reads it; empty where there is none. */
+  readonly shape: string;
+  /** The height and width of that, by which layers are in stages; empty where it is no image. */
+  readonly stage: string;
+  readonly costs: OverviewCosts;
+  /** What is in front of each number: `≥ `; undefined where all are certain. */
+  readonly signs: readonly [string, string, string] | undefined;
+  /** Why a number is not certain. */
+  readonly why: string | undefined;
+  /** The places that it stands for, the one that is shown first; none for a part of a framework’s module. */
+  readonly sites: readonly OverviewSite[];
+  /** What it is compared with; undefined where that is not compared row by row. */
+  readonly change: OverviewChange | undefined;
+  /** In the order of execution. What is in it and costs something may be its own work, which is no row. */
+  readonly rows: readonly OverviewRow[];
+}
+
+/** What has become of a row, and what is more now; null where a side is not known. */
+export interface OverviewChange {
+  readonly status: Exclude<Status, 'same'>;
+  readonly by: OverviewCosts;
+}
+
+export interface Overview {
+  readonly title: string;
+  /** Totals, input and the rest in one line, as a code lens says them. */
+  readonly head: string;
+  /** What `value` counts: `MACs`. */
+  readonly unit: string;
+  /** Bytes that an element of an activation takes, for the whole batch. */
+  readonly elementBytes: number;
+  readonly totals: Pick<OverviewRow, 'costs' | 'signs' | 'why'>;
+  /** Where it is compared with something: since when, and what that is more now. */
+  readonly since: { readonly text: string; readonly by: OverviewCosts } | undefined;
+  /** In the order of the text or of the execution; they sum to the totals, and what was removed is where it was. */
+  readonly rows: readonly OverviewRow[];
+}
+
+/** Above so many operators, rows end with frames: the rest would be more than anybody looks at. */
+const mostOperators = 20_000;
+
+export function overview(analysed: Analysed, base?: Base): Overview {
+  const { model, spec, settings } = analysed;
+  const before = base?.analysed.model.totals;
+  return {
+    title: spec.model,
+    head: headline(analysed),
+    unit: model.convention.unit,
+    elementBytes: elementBytes(settings) * settings.batch,
+    totals: figures(model.totals),
+    since: base && before && { text: sinceText(base), by: difference(model.totals, before) },
+    rows: new Rows(analysed, base).all(),
+  };
+}
+
+/** The head of a column of differences: “since HEAD”. */
+function sinceText({ kind, label }: Base): string {
+  switch (kind) {
+    case 'revision':
+      return l10n.t('Since {0}', label);
+    case 'save':
+      return l10n.t('Since the last save');
+    case 'file':
+      return l10n.t('Against {0}', label);
+  }
+}
+
+class Rows {
+  readonly #analysed: Analysed;
+  readonly #changes: Changes | undefined;
+  readonly #showsOperators: boolean;
+
+  constructor(analysed: Analysed, base: Base | undefined) {
+    this.#analysed = analysed;
+    this.#changes = base && changesOf(analysed, base);
+    this.#showsOperators = analysed.model.graph.nodeCount <= mostOperators;
+  }
+
+  all(): readonly OverviewRow[] {
+    const { root, rows } = this.#analysed.model.graph;
+    const changes = this.#changes;
+    // A program has one network, and what it does is of interest.
+    if (this.#analysed.spec.program) return [...this.#inside(root, '', []), ...(changes?.removed('') ?? [])];
+    const found: OverviewRow[] = [];
+    for (let row = 0; row < rows.length; row++) {
+      found.push(...(changes?.removedAbove(row) ?? []));
+      for (const frame of rows.frames(row)) found.push(this.#row(frame, frame.label, [], changes?.ofRow(row)));
+    }
+    found.push(...(changes?.removedAbove(rows.length) ?? []));
+    return found;
+  }
+
+  #row(frame: Frame, path: string, around: readonly OverviewSite[], change?: OverviewChange): OverviewRow {
+    const rows = this.#inside(frame, path, []);
+    const [only] = rows;
+    // An operator of the same name adds nothing to its layer.
+    const isPlain = rows.length === 1 && only!.rows.length === 0 && frame.children.every(isCode);
+    const own = useOf(frame);
+    const name = isNamed(frame) ? frameName(frame) : clip(frame.children.map(({ type }) => type).join(' → '), 60);
+    return {
+      name,
+      type: isSaid(frame.type, name) ? '' : frame.type,
+      ...this.#shape(frame.outputs[0]?.shape),
+      ...figures(this.#analysed.model.costOf(frame)),
+      sites: frame.isHidden ? [] : [...(own ? [{ range: own }] : placesElsewhere(frame)), ...around],
+      change: change ?? this.#changes?.ofModule(path),
+      rows: isPlain ? [] : rows,
+    };
+  }
+
+  #operator(node: GraphNode, around: readonly OverviewSite[]): OverviewRow {
+    return {
+      name: node.op.name,
+      type: '',
+      ...this.#shape(node.outputs[0]?.shape),
+      ...figures(this.#analysed.model.costOfNode(node)),
+      sites: around,
+      change: undefined,
+      rows: [],
+    };
+  }
+
+  /** The frames and the operators in a frame; lines and functions of a program are what they do. */
+  #inside(frame: Frame, path: string, around: readonly OverviewSite[]): OverviewRow[] {
+    const found: OverviewRow[] = [];
+    const { nodes } = this.#analysed.model.graph;
+    let id = frame.first;
+    const operators = (end: number): void => {
+      for (; id < end; id++) {
+        const node = nodes[id]!;
+        // What the network is given is no work of its own.
+        if (this.#showsOperators && node.op.name !== 'input') found.push(this.#operator(node, around));
+      }
+    };
+    const { children } = frame;
+    for (const child of children) {
+      operators(child.first);
+      if (isCode(child)) {
+        const call = useOf(child);
+        found.push(...this.#inside(child, path, call ? [{ range: call }] : placesElsewhere(child)));
+      } else if (isWhole(child)) {
+        // The network of a program, and what holds the paths of a block.
+        found.push(...this.#inside(child, path, []));
+      } else if (child.end > child.first) {
+        const only = child.type === 'branch' && child.children.length === 1 && !isNamed(child) && child.children[0];
+        const name = path === '' ? child.label : `${path}.${child.label}`;
+        found.push(this.#row(only || child, name, around));
+      }
+      id = Math.max(id, child.end);
+    }
+    operators(frame.end);
+    if (!isCode(frame) && frame.parent) found.push(...(this.#changes?.removed(path) ?? []));
+    return found;
+  }
+
+  #shape(shape: Shape | undefined): Pick<OverviewRow, 'shape' | 'stage'> {
+    const order = orderOf(this.#analysed);
+    const isImage = shape !== undefined && shape.length >= 4 && shape[0] === 1;
+    return { shape: shapeOrUnknown(shape, order), stage: isImage ? sizes(gridOf(shape, order)) : '' };
+  }
+}
+
+/** Whether a frame is all that its parent is. */
+function isWhole({ type, label, parent }: Frame): boolean {
+  return parent !== undefined && (type === 'branches' ? /^branches\.\d+$/.test(label) : !parent.parent && label === '');
+}
+
+/** A path without a name of its own is known by its rows. */
+const isNamed = ({ type, label, children }: Frame): boolean =>
+  type !== 'branch' || !/^branch\.\d+$/.test(label) || children.length === 0;
+
+/** Whether a name says the type, as `maxpool.6` does; a path of a block has none. */
+function isSaid(type: string, name: string): boolean {
+  return type === 'branch' || name.replace(/\.\d+$/, '').toLowerCase() === type.toLowerCase();
+}
+
+/** Where a frame is that has no place in the text itself. */
+function placesElsewhere({ sites }: Frame): readonly OverviewSite[] {
+  const others = sites.filter(({ role, file }) => file !== undefined && role !== 'definition');
+  return others.map(({ range, file }) => ({ range, file: file! }));
+}
+
+function figures(cost: Cost): Pick<OverviewRow, 'costs' | 'signs' | 'why'> {
+  const amounts = overviewMetrics.map(metric => cost[metric]);
+  const signs = amounts.map(amount => certaintySign(amount)) as [string, string, string];
+  const isCertain = signs.every(sign => sign === '');
+  return {
+    costs: amounts.map(numberOf) as unknown as OverviewCosts,
+    signs: isCertain ? undefined : signs,
+    why: isCertain ? undefined : uncertainty(cost),
+  };
+}
+
+const numberOf = ({ value, complete }: Amount): number | null => (value === 0 && !complete ? null : value);
+
+// --- Changes ------------------------------------------------------------------------------------------------------
+
+interface Changes {
+  /** Of a row of the text, by its number. */
+  ofRow(row: number): OverviewChange | undefined;
+  /** Layers that are gone, in front of a row. */
+  removedAbove(row: number): readonly OverviewRow[];
+  /** Of a module of a program and all inside it, by its path. */
+  ofModule(path: string): OverviewChange | undefined;
+  /** Modules that are gone, in the one that held them. */
+  removed(path: string): readonly OverviewRow[];
+}
+
+/** Networks of two formats are compared operator by operator: their rows have nothing in common. */
+function changesOf(analysed: Analysed, { analysed: before }: Base): Changes | undefined {
+  if (before.document.format !== analysed.document.format) return undefined;
+  const comparison = compare(before, analysed);
+  const { pairs } = comparison;
+  const order = orderOf(analysed);
+  const changeOf = (pair: LayerPair): OverviewChange | undefined => {
+    const status = comparison.status(pair);
+    return status === 'same' ? undefined : { status, by: difference(pair.after?.cost, pair.before?.cost) };
+  };
+  const gone = (pair: LayerPair): OverviewRow => {
+    const { name, type, outputs } = pair.before!;
+    return {
+      name,
+      type: type === name ? '' : type,
+      shape: outputs.length === 0 ? '' : shapeOrUnknown(outputs[0], order),
+      stage: '',
+      costs: [0, 0, 0],
+      signs: undefined,
+      why: undefined,
+      sites: [],
+      change: changeOf(pair),
+      rows: [],
+    };
+  };
+  const none: readonly OverviewRow[] = [];
+  if (!analysed.spec.program) {
+    const changes: (OverviewChange | undefined)[] = [];
+    const removed = new Map<number, OverviewRow[]>();
+    for (const pair of pairs) {
+      if (pair.after) {
+        changes.push(changeOf(pair));
+        continue;
+      }
+      const there = removed.get(changes.length);
+      if (there) there.push(gone(pair));
+      else removed.set(changes.length, [gone(pair)]);
+    }
+    return {
+      ofRow: row => changes[row],
+      removedAbove: row => removed.get(row) ?? none,
+      ofModule: () => undefined,
+      removed: () => none,
+    };
+  }
+  return moduleChanges(pairs, changeOf, gone, analysed);
+}
+
+/** A layer of a program is a module with its own work alone: what holds it has changed by as much. */
+function moduleChanges(
+  pairs: readonly LayerPair[],
+  changeOf: (pair: LayerPair) => OverviewChange | undefined,
+  gone: (pair: LayerPair) => OverviewRow,
+  { spec }: Analysed,
+): Changes {
+  const there = new Set(spec.program?.modules.map(({ name }) => name));
+  const changes = new Map<string, OverviewChange>();
+  const removed = new Map<string, OverviewRow[]>();
+  for (const pair of pairs) {
+    const change = changeOf(pair);
+    if (!change) continue;
+    const own = pair.after?.name ?? holderOf(pair.before!.name, there);
+    if (!pair.after) {
+      const others = removed.get(own);
+      if (others) others.push(gone(pair));
+      else removed.set(own, [gone(pair)]);
+    } else if (own !== '') changes.set(own, added(changes.get(own), change, change.status));
+    for (let at = pair.after ? holderOf(own, there) : own; at !== ''; at = holderOf(at, there))
+      changes.set(at, added(changes.get(at), change, 'changed'));
+  }
+  const reported = new Set<string>();
+  const given = new Set<string>();
+  return {
+    ofRow: () => undefined,
+    removedAbove: () => [],
+    // What is called again has changed once.
+    ofModule: path => {
+      if (reported.has(path)) return undefined;
+      reported.add(path);
+      return changes.get(path);
+    },
+    removed: path => {
+      if (given.has(path)) return [];
+      given.add(path);
+      return removed.get(path) ?? [];
+    },
+  };
+}
+
+/** The nearest module that holds one of this name; empty for the network. */
+function holderOf(name: string, there: ReadonlySet<string>): string {
+  for (let at = name.lastIndexOf('.'); at > 0; at = name.lastIndexOf('.', at - 1))
+    if (there.has(name.slice(0, at))) return name.slice(0, at);
+  return '';
+}
+
+function added(
+  before: OverviewChange | undefined,
+  { by }: OverviewChange,
+  status: OverviewChange['status'],
+): OverviewChange {
+  if (!before) return { status, by };
+  const sum = before.by.map((value, at) => (value === null || by[at] === null ? null : value + by[at]!));
+  return { status, by: sum as unknown as OverviewCosts };
+}
+
+type Costs = Pick<Cost, (typeof overviewMetrics)[number]>;
+
+/** What is more now; null where a side is not known. */
+function difference(after: Costs | undefined, before: Costs | undefined): OverviewCosts {
+  const by = overviewMetrics.map(metric => {
+    const [now, then] = [after?.[metric], before?.[metric]];
+    if (now?.complete === false || then?.complete === false) return null;
+    return (now?.value ?? 0) - (then?.value ?? 0);
+  });
+  return by as unknown as OverviewCosts;
+}

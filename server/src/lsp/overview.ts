@@ -1,0 +1,220 @@
+// The overview of one document: what it shows is sent, and from then on what has changed of it.
+import {
+  type Analysed,
+  type Base,
+  Lines,
+  type Overview,
+  overview,
+  type OverviewRow as Row,
+  textOfFile,
+} from '../core/index.ts';
+import { uriOfPath } from '../host/disk.ts';
+import type {
+  ClientNotifications,
+  OverviewContent,
+  OverviewMessage,
+  OverviewPart,
+  OverviewRow,
+} from '../protocol/index.ts';
+import { nobody, type Session } from './session.ts';
+
+/** What was sent last. */
+interface Sent {
+  readonly serial: number;
+  /** Each of the outermost rows as it was written. */
+  readonly rows: readonly string[];
+  readonly lines: string;
+  readonly rest: string;
+}
+
+/** The document that is shown; `update` sends what has changed, of a document or of whichever is shown. */
+export interface ShownOverview {
+  update(uri?: string): void;
+}
+
+export function answerOverview(session: Session): ShownOverview {
+  const { connection } = session;
+  let shown: string | undefined;
+  let sent: Sent | undefined;
+  let turn = 0;
+
+  const send = (message: OverviewMessage): void => {
+    connection.sendNotification('flopline/overview', message).catch(nobody);
+  };
+
+  const push = async (uri: string): Promise<void> => {
+    const own = ++turn;
+    const token = {
+      get isCancellationRequested() {
+        return own !== turn;
+      },
+    };
+    const found = await session.compareNetwork('overview', uri, token, undefined, written);
+    // Whatever came meanwhile sends what it has found.
+    if (own !== turn) return;
+    if (uri !== shown) {
+      if (!found) {
+        // What was on its way for the one that is shown was given up.
+        if (shown !== undefined) start(shown);
+        return;
+      }
+      [shown, sent] = [uri, undefined];
+    }
+    const serial = sent ? sent.serial + 1 : 0;
+    if (!found) {
+      if (sent) send({ uri, serial, content: null });
+      // What comes next is all of it.
+      sent = undefined;
+      return;
+    }
+    const { rows, lines, ...content } = found;
+    const now = {
+      serial,
+      rows: rows.map(row => JSON.stringify(row)),
+      lines: lines.join(),
+      rest: JSON.stringify(content),
+    };
+    const parts = partsOf(sent?.rows ?? [], now.rows, rows);
+    const isSame = now.lines === sent?.lines;
+    if (isSame && now.rest === sent?.rest && isAll(parts, sent.rows.length)) return;
+    send({ uri, serial, content: { ...content, rows: parts, ...(isSame ? {} : { lines }) } });
+    sent = now;
+  };
+
+  const start = (uri: string): void => {
+    push(uri).catch(error => session.complain('overview', error));
+  };
+
+  connection.onNotification('flopline/didShowOverview', (params: ClientNotifications['flopline/didShowOverview']) => {
+    const { uri } = params ?? {};
+    if (typeof uri === 'string') {
+      // Who shows it anew has nothing of it.
+      if (uri === shown) sent = undefined;
+      start(uri);
+      return;
+    }
+    turn++;
+    shown = undefined;
+    sent = undefined;
+  });
+
+  return {
+    update: uri => {
+      if (shown !== undefined && (uri === undefined || uri === shown)) start(shown);
+    },
+  };
+}
+
+/** Whether parts are just what was there before. */
+function isAll([first, ...others]: readonly OverviewPart[], count: number): boolean {
+  if (!first) return count === 0;
+  return others.length === 0 && 'from' in first && first.from === 0 && first.to === count;
+}
+
+export interface Written extends Omit<OverviewContent, 'rows' | 'lines'> {
+  readonly rows: readonly OverviewRow[];
+  readonly lines: readonly number[];
+}
+
+/** An overview as it is sent: places by line, defaults left out. */
+export function written(analysed: Analysed, base: Base | undefined): Written {
+  const { rows, since, totals, ...rest } = overview(analysed, base);
+  const places = new Places(analysed);
+  return {
+    ...rest,
+    totals: figures(totals),
+    ...(since ? { since } : {}),
+    rows: rows.map(row => writtenRow(row, places)),
+    files: places.files,
+    lines: places.lines,
+  };
+}
+
+function writtenRow(row: Row, places: Places): OverviewRow {
+  const { name, type, shape, stage, change, rows } = row;
+  const own = places.add(row.sites);
+  return {
+    name,
+    ...(type === '' ? {} : { type }),
+    ...(shape === '' ? {} : { shape }),
+    ...(stage === '' ? {} : { stage }),
+    ...figures(row),
+    ...(own.length > 0 ? { places: own } : {}),
+    ...(change ? { change } : {}),
+    ...(rows.length > 0 ? { rows: rows.map(inner => writtenRow(inner, places)) } : {}),
+  };
+}
+
+function figures({ costs, signs, why }: Overview['totals']): OverviewContent['totals'] {
+  return { costs, ...(signs ? { signs } : {}), ...(why === undefined ? {} : { why }) };
+}
+
+/** Collects the lines of places, in the order in which rows are written. */
+class Places {
+  readonly files: string[] = [];
+  readonly lines: number[] = [];
+  readonly #analysed: Analysed;
+  readonly #numbers = new Map<string | undefined, { readonly number: number; readonly lines: Lines } | undefined>();
+  #last = 0;
+
+  constructor(analysed: Analysed) {
+    this.#analysed = analysed;
+    // The document is known by the address that it has in the editor, which is in the message.
+    this.files.push('');
+    this.#numbers.set(undefined, { number: 0, lines: analysed.document.lines });
+  }
+
+  /** The number of the file of each of them that can be shown. */
+  add(sites: Row['sites']): readonly number[] {
+    return sites.flatMap(({ range, file }) => {
+      const there = this.#file(file);
+      if (!there) return [];
+      const from = there.lines.lineAt(range.from);
+      this.lines.push(from - this.#last, there.lines.lineAt(Math.max(range.from, range.to - 1)) - from);
+      this.#last = from;
+      return [there.number];
+    });
+  }
+
+  #file(file: string | undefined): { readonly number: number; readonly lines: Lines } | undefined {
+    if (this.#numbers.has(file)) return this.#numbers.get(file);
+    const { document, spec } = this.#analysed;
+    const text = textOfFile(document, spec, file!);
+    const found = text === undefined ? undefined : { number: this.files.length, lines: new Lines(text) };
+    if (found) this.files.push(uriOfPath(file!));
+    this.#numbers.set(file, found);
+    return found;
+  }
+}
+
+/** The rows as parts of what was sent before, and new ones: what is the same is known by its text. */
+export function partsOf(
+  before: readonly string[],
+  after: readonly string[],
+  rows: readonly OverviewRow[],
+): readonly OverviewPart[] {
+  const parts: OverviewPart[] = [];
+  let places: Map<string, number> | undefined;
+  const placeOf = (text: string): number | undefined => {
+    // The first of equal ones: a run goes on from there.
+    places ??= new Map(before.map((own, at) => [own, at] as const).reverse());
+    return places.get(text);
+  };
+  let next = 0;
+  for (let at = 0; at < after.length; ) {
+    const text = after[at]!;
+    const from = before[next] === text ? next : placeOf(text);
+    const first = at;
+    if (from === undefined) {
+      while (at < after.length && before[next] !== after[at] && placeOf(after[at]!) === undefined) at++;
+      parts.push({ rows: rows.slice(first, at) });
+      // As many as there were in their place.
+      next += at - first;
+      continue;
+    }
+    while (at < after.length && before[from + at - first] === after[at]) at++;
+    next = from + at - first;
+    parts.push({ from, to: next });
+  }
+  return parts;
+}

@@ -1,0 +1,96 @@
+// The overview of a document: all of it first, then what has changed, until nothing is shown.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { OverviewMessage } from '../../server/src/protocol/index.ts';
+import { type Session, startSession, until } from './session.ts';
+
+const text = (rows: readonly string[]): string =>
+  `input: [3, 32, 32]\nlayers:\n${rows.map(row => `  - ${row}\n`).join('')}`;
+const rows = ['conv: {out: 8, kernel: 3}', 'relu', 'conv: {out: 8, kernel: 3}', 'flatten', 'linear: 10'];
+
+function listen(session: Session): OverviewMessage[] {
+  const messages: OverviewMessage[] = [];
+  session.connection.onNotification('flopline/overview', (message: OverviewMessage) => void messages.push(message));
+  return messages;
+}
+
+const show = (session: Session, uri: string | null) =>
+  session.connection.sendNotification('flopline/didShowOverview', { uri });
+const parts = ({ content }: OverviewMessage): string[] =>
+  content!.rows.map(part => ('rows' in part ? part.rows.map(({ name }) => name).join() : `${part.from}–${part.to}`));
+
+test('what is the same is not sent again', async () => {
+  await using session = await startSession();
+  const messages = listen(session);
+  const uri = await session.open('a.net.yaml', text(rows));
+  await session.problems(uri);
+  assert.equal(messages.length, 0, 'nobody looks');
+  await show(session, uri);
+  await until(() => messages.length === 1);
+  const [first] = messages;
+  assert.deepEqual([first!.uri, first!.serial, first!.content!.title], [uri, 0, 'a']);
+  assert.deepEqual(parts(first!), ['conv.0,relu.1,conv.2,flatten.3,linear.4']);
+  assert.deepEqual(first!.content!.files, ['']);
+  // Rows are on lines 2 to 6, and the operators inside have no place.
+  assert.deepEqual(first!.content!.lines, [2, 0, 1, 0, 1, 0, 1, 0, 1, 0]);
+
+  await session.edit(uri, 'linear: 10', 'linear: 20');
+  await until(() => messages.length === 2);
+  assert.deepEqual(parts(messages[1]!), ['0–4', 'linear.4']);
+  assert.equal(messages[1]!.serial, 1);
+  assert.equal(messages[1]!.content!.lines, undefined);
+
+  await session.edit(uri, 'layers:', '# all of them\nlayers:');
+  await until(() => messages.length === 3);
+  assert.deepEqual(parts(messages[2]!), ['0–5']);
+  assert.equal(messages[2]!.content!.lines![0], 3);
+
+  await session.close(uri);
+  await until(() => messages.length === 4);
+  assert.equal(messages[3]!.content, null);
+});
+
+test('a file without a network is passed over, and nothing is sent to nobody', async () => {
+  await using session = await startSession();
+  const messages = listen(session);
+  const uri = await session.open('a.net.yaml', text(rows));
+  const other = await session.open('compose.yaml', 'services:\n  web:\n    image: a\n');
+  await show(session, other);
+  await show(session, uri);
+  await until(() => messages.length === 1);
+  await show(session, other);
+  await session.edit(uri, 'linear: 10', 'linear: 30');
+  await until(() => messages.length === 2);
+  assert.ok(messages.every(message => message.uri === uri));
+  await show(session, null);
+  await session.edit(uri, 'linear: 30', 'linear: 40');
+  await session.problems(uri);
+  assert.equal(messages.length, 2);
+  await show(session, uri);
+  await until(() => messages.length === 3);
+  assert.equal(messages[2]!.serial, 0);
+});
+
+test('settings, choices and what it is compared with change it', async () => {
+  await using session = await startSession();
+  const messages = listen(session);
+  const uri = await session.open('a.net.yaml', text(rows));
+  await show(session, uri);
+  const next = async (count: number) => (await until(() => messages.length >= count && messages.at(-1))).content!;
+  assert.equal((await next(1)).unit, 'MACs');
+  await session.configure({ convention: 'flops' });
+  await until(() => messages.at(-1)!.content!.unit === 'FLOPs');
+  await session.choose({ [uri]: { batch: '4' } });
+  await until(() => messages.at(-1)!.content!.elementBytes === 16);
+  const base = { kind: 'revision', label: 'HEAD', name: 'a.net.yaml', text: text(rows.with(4, 'linear: 20')), uri };
+  await session.connection.sendNotification('flopline/didChangeBase', { uri, base });
+  const { since, rows: changed } = await until(() => {
+    const { content } = messages.at(-1)!;
+    return content?.since && content;
+  });
+  assert.equal(since!.text, 'Since HEAD');
+  assert.ok(since!.by[1]! < 0);
+  const [, last] = changed;
+  assert.ok(last && 'rows' in last);
+  assert.equal(last.rows[0]!.change!.status, 'changed');
+});
