@@ -11,5 +11,9 @@ export const detach = op({
   shape: (_, [x]) => x!,
   passes: () => false,
   field: () => ({ kernel: [], stride: [] }),
-  examples: [{ attrs: {}, inputs: [[1, 64, 80, 80]], output: [1, 64, 80, 80], counts: { macs: 0 } }],
+  examples: [
+    // What the second set of branches of YOLOv10 reads.
+    { attrs: {}, inputs: [[1, 64, 80, 80]], output: [1, 64, 80, 80], counts: { macs: 0 } },
+    { attrs: {}, inputs: [[1, 197, 768]], output: [1, 197, 768] },
+  ],
 });
