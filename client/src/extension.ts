@@ -269,6 +269,7 @@ const pickers: readonly (readonly [key: ChoiceKey, command: string])[] = [
   ['input', 'selectInput'],
   ['scale', 'selectScale'],
   ['convention', 'selectConvention'],
+  ['work', 'selectWork'],
   ['dtype', 'selectDataType'],
   ['batch', 'selectBatch'],
   ['phase', 'selectPhase'],
@@ -285,6 +286,8 @@ function menuLabel(key: ChoiceKey): string {
       return `$(layers) ${vscode.l10n.t('Scale')}`;
     case 'convention':
       return `$(symbol-operator) ${vscode.l10n.t('Counting Convention')}`;
+    case 'work':
+      return `$(sync) ${vscode.l10n.t('Inference or Training')}`;
     case 'dtype':
       return `$(symbol-numeric) ${vscode.l10n.t('Data Type')}`;
     case 'batch':

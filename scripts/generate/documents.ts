@@ -16,6 +16,7 @@ import { savings } from './savings.ts';
 import { schema } from './schema.ts';
 import { manifestWithSettings, manifestWords, settingsPage } from './settings.ts';
 import { exitCodeTable, terminal } from './terminal.ts';
+import { trainingTable } from './training.ts';
 
 export interface Generated {
   /** From the repository's root. */
@@ -31,6 +32,7 @@ export const documents: readonly Generated[] = [
   { path: 'docs/settings.md', content: settingsPage },
   { path: 'docs/advice.md', content: advicePage },
   { path: 'docs/conventions.md', content: before => filled(before, conventionTables()) },
+  { path: 'docs/training.md', content: before => filled(before, trainingTable()) },
   { path: 'docs/theory.md', content: before => filled(before, { savings: savings() }) },
   { path: 'docs/python.md', content: before => filled(before, pythonNames()) },
   { path: 'docs/agents.md', content: before => filled(before, { tools: toolList() }) },

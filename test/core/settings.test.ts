@@ -250,7 +250,7 @@ describe('the order of choices', () => {
     const [message] = said(analysed('yolo', 'dtipe=fp16'));
     assert.equal(
       message,
-      '“dtipe” cannot be set in a comment. Did you mean “dtype”? These can: convention, entry, input, inputs, batch, dtype, scale, dialect, phase.',
+      '“dtipe” cannot be set in a comment. Did you mean “dtype”? These can: convention, work, entry, input, inputs, batch, dtype, scale, dialect, phase.',
     );
   });
 });

@@ -40,6 +40,7 @@ describe('who a choice is from', () => {
       ['input', '3,224,224', [{ sizes: [3, 64, 64] }], '32', '16x8'],
       ['scale', 'n', 's', 'n', 's'],
       ['convention', 'macs', 'flops', 'thop', 'all-ops'],
+      ['work', 'inference', 'forward', 'backward', 'step'],
       ['dtype', 'fp32', 'int8', 'fp16', 'bf16'],
       ['batch', '1', 8, '4', '2'],
       ['dialect', 'ultralytics', 'yolov9', 'yolov12', 'yolov13'],
@@ -82,10 +83,17 @@ describe('who a choice is from', () => {
 
   it('only what means something in a file is shown', () => {
     const keys = (subject: Analysed): ChoiceKey[] => choices(subject).map(({ key }) => key);
-    assert.deepEqual(keys(analysed(yolo)), ['input', 'scale', 'convention', 'dtype', 'batch', 'dialect']);
-    assert.deepEqual(keys(analysed(caffe, {}, 'a.prototxt')), ['input', 'convention', 'dtype', 'batch', 'phase']);
+    assert.deepEqual(keys(analysed(yolo)), ['input', 'scale', 'convention', 'work', 'dtype', 'batch', 'dialect']);
+    assert.deepEqual(keys(analysed(caffe, {}, 'a.prototxt')), [
+      'input',
+      'convention',
+      'work',
+      'dtype',
+      'batch',
+      'phase',
+    ]);
     const own = analysed('input: [8]\nlayers:\n  - linear: 2\n', {}, 'a.net.yaml');
-    assert.deepEqual(keys(own), ['input', 'convention', 'dtype', 'batch']);
+    assert.deepEqual(keys(own), ['input', 'convention', 'work', 'dtype', 'batch']);
     assert.deepEqual(choices(own)[0]!.values, []);
   });
 });

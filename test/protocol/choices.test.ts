@@ -155,7 +155,7 @@ test('each value has its totals, which are those that the file has with it', asy
   const { choices } = (await session.summary(uri))!;
   assert.deepEqual(
     choices.map(({ key }) => key),
-    ['input', 'scale', 'convention', 'dtype', 'batch', 'dialect'],
+    ['input', 'scale', 'convention', 'work', 'dtype', 'batch', 'dialect'],
   );
   for (const key of ['scale', 'convention', 'dtype', 'batch'] as const) {
     for (const { value } of choices.find(choice => choice.key === key)!.values) {

@@ -1,6 +1,7 @@
 // The façade: all that the server and the CLI see of the core.
 export { type Convention, type ConventionName, conventionOf, conventions } from './analysis/conventions.ts';
 export type { Amount, Cost } from './analysis/model.ts';
+export type { Work } from './analysis/work.ts';
 export {
   type Advice,
   type AdviceTotals,
@@ -156,6 +157,7 @@ export {
   type Analysed,
   accept,
   advance,
+  countedLike,
   type Document,
   formatOf,
   type NativeFigure,

@@ -310,7 +310,7 @@ function priced(
   // A size that is set for all files is for those that it fits.
   for (const misfit of sizes) report(misfit, origins.input === 'settings' ? 'information' : 'warning');
   const { lines } = shown ?? document;
-  const model = analyse(spec.graph, lines, effective.convention, spec.doubts);
+  const model = analyse(spec.graph, lines, effective.convention, spec.doubts, effective.work);
   // One by one: as arguments of a call, hundreds of thousands do not fit on the stack.
   for (const problem of spec.problems) problems.push(problem);
   return {
@@ -549,6 +549,17 @@ export function withChoice(analysed: Analysed, key: ChoiceKey, value: string | u
   return price(document, settings, analysed.history, analysed)!;
 }
 
+/** The same text counted like another one: under its convention, and the same work. */
+export function countedLike(analysed: Analysed, { model }: Analysed): Analysed {
+  const { name, work } = model.convention;
+  const { convention } = analysed.model;
+  if (convention.work !== work) {
+    const counting = convention.name === name ? analysed : withChoice(analysed, 'convention', name);
+    return withChoice(counting, 'work', work);
+  }
+  return convention.name === name ? analysed : { ...analysed, model: analysed.model.under(name, work) };
+}
+
 /** Does in steps what `withChoice` will need of a text whose reading may take long. */
 export function preparationWith(
   analysed: Analysed,
@@ -594,7 +605,7 @@ export function repriced(analysed: Analysed, options: ReadOptions): { readonly s
   const { document, settings, standIns } = analysed;
   const { reader } = standIns?.document ?? document;
   const spec = reader!.read({ ...readOptions(settings), ...options, places: standIns?.places });
-  const model = analyse(spec.graph, document.lines, settings.convention, spec.doubts);
+  const model = analyse(spec.graph, document.lines, settings.convention, spec.doubts, settings.work);
   return { spec, model: standIns ? withDoubts(model, spec, standIns) : model };
 }
 
@@ -674,6 +685,8 @@ export function nativeFigure(analysed: Analysed): NativeFigure | undefined {
 class Figures {
   readonly #analysed: Analysed;
   readonly #native: Native;
+  /** At the input of the text. */
+  readonly #model: Model;
   readonly #models = new Map<string, Model>();
   readonly #values = new Map<Release, number | undefined>();
   readonly #fused = new Map<Release, FusedFigure | undefined>();
@@ -681,6 +694,9 @@ class Figures {
   constructor(analysed: Analysed, native: Native) {
     this.#analysed = analysed;
     this.#native = native;
+    // Frameworks print what inference costs.
+    this.#model =
+      analysed.settings.work === 'inference' ? analysed.model : repriced(analysed, { training: false }).model;
   }
 
   figureOf(release: Release): VersionFigure[] {
@@ -701,7 +717,7 @@ class Figures {
 
   #fusedOf(release: Release): FusedFigure | undefined {
     const { fused } = release;
-    const { model } = this.#analysed;
+    const model = this.#model;
     if (!fused || !model.totals.params.complete) return undefined;
     const value = this.#sum(fused.attempts(), release, fused.fuse);
     if (value === undefined) return undefined;
@@ -733,13 +749,14 @@ class Figures {
   }
 
   #modelAt(input: readonly InputSize[]): Model {
-    const { model, settings } = this.#analysed;
+    const { settings } = this.#analysed;
+    const model = this.#model;
     if (input.length === 0 && !settings.input?.length) return model;
     if (isInputOf(model, input)) return model;
     const key = JSON.stringify(input);
     let found = this.#models.get(key);
     if (!found) {
-      found = repriced(this.#analysed, { input }).model;
+      found = repriced(this.#analysed, { input, training: false }).model;
       this.#models.set(key, found);
     }
     return found;
@@ -873,6 +890,8 @@ function newProblem(before: readonly Problem[], after: readonly Problem[]): stri
 }
 
 /** What a reader is asked for under some settings. */
-export function readOptions({ input, scale, dialect, phase, entry, inputs, shapeOrder }: Settings): ReadOptions {
-  return { input, scale, dialect, phase, entry, inputs, shapeOrder: shapeOrder === 'auto' ? undefined : shapeOrder };
+export function readOptions(settings: Settings): ReadOptions {
+  const { input, scale, dialect, phase, entry, inputs, shapeOrder, work } = settings;
+  const order = shapeOrder === 'auto' ? undefined : shapeOrder;
+  return { input, scale, dialect, phase, entry, inputs, shapeOrder: order, training: work !== 'inference' };
 }

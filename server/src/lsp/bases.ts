@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import {
   type Analysed,
   type Base,
+  countedLike,
   type Document,
   type Files,
   formatOf,
@@ -67,15 +68,14 @@ export class Bases {
   }
 
   /** What a document is compared with; undefined where it is compared with nothing, or with what is no network. */
-  of(uri: string, { document, model }: Analysed, reading: Reading): Base | undefined {
-    const read = this.#read(uri, document, reading);
+  of(uri: string, analysed: Analysed, reading: Reading): Base | undefined {
+    const read = this.#read(uri, analysed.document, reading);
     if (!read?.document) return undefined;
     read.priced ??= { value: price(read.document, reading.settings) };
     const { value } = read.priced;
     if (!value) return undefined;
-    const { name } = model.convention;
     // A comment may ask for another convention than it did.
-    if (value.model.convention.name !== name) read.priced = { value: { ...value, model: value.model.under(name) } };
+    read.priced = { value: countedLike(value, analysed) };
     const { kind, label } = this.#entries.get(uri)!.given;
     return { kind, label, analysed: read.priced.value! };
   }

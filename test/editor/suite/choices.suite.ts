@@ -12,6 +12,7 @@ const commands: readonly (readonly [key: ChoiceKey, command: string, file: strin
   ['input', 'selectInput', 'small-yolo.yaml', /MACs · .* params · peak .*B/],
   ['scale', 'selectScale', 'small-yolo.yaml', /MACs · .* params · peak .*B/],
   ['convention', 'selectConvention', 'small-yolo.yaml', /MACs|FLOPs|operations|ops/],
+  ['work', 'selectWork', 'small-yolo.yaml', /MACs/],
   ['dtype', 'selectDataType', 'tiny.net.yaml', /B · peak .*B/],
   ['batch', 'selectBatch', 'tiny.net.yaml', /peak .*B/],
   ['phase', 'selectPhase', 'tiny.prototxt', /MACs · .* params · peak .*B/],

@@ -288,6 +288,13 @@ head:
     assert.match(layers[0]!.why ?? '', /“models\.sizes” cannot be found/);
   });
 
+  it('is read for inference as before once it was read for training', () => {
+    const before = reported(net);
+    const step = reported(net, { settings: { work: 'step' } });
+    assert.ok(step.totals.value! > 2 * before.totals.value!);
+    assert.deepEqual(reported(net), before);
+  });
+
   it('is counted by the rule of the project where a module cannot be found', () => {
     const text = net.replace('[-1, 1, Conv, [128, 3, 2]]', '[-1, 2, FastConv, [128, 3]]');
     const files = filesOf({ 'models/blocks.py': fork('models/blocks.py').replace('    FastConv = None', '    pass') });

@@ -5,6 +5,7 @@ import type { AvgPool } from '../ops/avgPool.ts';
 import type { Counts, Shape } from '../ops/op.ts';
 import { adaptiveTaps } from '../ops/rules/pool.ts';
 import { size } from '../ops/rules/shape.ts';
+import type { Work } from './work.ts';
 
 /** Those that a person can choose. */
 type Preset = 'macs' | 'flops' | 'thop' | 'ultralytics' | 'fvcore' | 'darknet' | 'all-ops';
@@ -15,6 +16,7 @@ export type ConventionName = Preset | Release;
 export interface Convention<Name extends ConventionName = ConventionName> {
   readonly name: Name;
   readonly unit: string;
+  readonly work: Work;
   /** What it counts, for menus and hovers. */
   readonly summary: () => string;
   /** What one node costs; NaN where its counts or shapes are unknown. */
@@ -25,18 +27,21 @@ export const conventions: readonly Convention<Preset>[] = [
   {
     name: 'macs',
     unit: 'MACs',
+    work: 'inference',
     summary: () => l10n.t('Multiply-accumulates of convolutions, linear layers and matrix products only.'),
     of: (_, counts) => counts.macs,
   },
   {
     name: 'flops',
     unit: 'FLOPs',
+    work: 'inference',
     summary: () => l10n.t('Exactly 2 per multiply-accumulate.'),
     of: (_, counts) => 2 * counts.macs,
   },
   {
     name: 'thop',
     unit: 'MACs',
+    work: 'inference',
     summary: () =>
       l10n.t(
         'Counts modules as thop 2.1 does: batch norm 4 per element, multi-head attention in full, other matrix products not at all.',
@@ -46,6 +51,7 @@ export const conventions: readonly Convention<Preset>[] = [
   {
     name: 'ultralytics',
     unit: 'FLOPs',
+    work: 'inference',
     summary: () =>
       l10n.t('Twice thop, plus the matrix products of attention blocks, as Ultralytics 8.4.112 and later print.'),
     of: (node, counts) => 2 * (isCountedProduct(node) ? counts.macs : thop(node, counts, '2.1.6')),
@@ -53,6 +59,7 @@ export const conventions: readonly Convention<Preset>[] = [
   {
     name: 'fvcore',
     unit: 'MACs',
+    work: 'inference',
     summary: () =>
       l10n.t(
         'Counts as fvcore does (which calls MACs flops): batch norm 2 per element, adaptive average pooling by its input.',
@@ -62,6 +69,7 @@ export const conventions: readonly Convention<Preset>[] = [
   {
     name: 'darknet',
     unit: 'FLOPs',
+    work: 'inference',
     summary: () =>
       l10n.t(
         'Counts as Darknet’s BFLOPs do: 2 per multiply-accumulate of a convolution, k² per pooling window, 1 per element of a shortcut; connected layers 0.',
@@ -71,6 +79,7 @@ export const conventions: readonly Convention<Preset>[] = [
   {
     name: 'all-ops',
     unit: 'ops',
+    work: 'inference',
     summary: () =>
       l10n.t(
         'Every operation: 2 per multiply-accumulate and 2 per normalized element, plus biases, activations and pooling.',
@@ -84,6 +93,7 @@ const releases: readonly Convention<Release>[] = [
   {
     name: '2 × thop 2.0.15',
     unit: 'FLOPs',
+    work: 'inference',
     summary: () =>
       l10n.t(
         'Twice thop up to 2.0.15: transposed convolutions by output positions, attention not counted, nearest upsampling 1 per element.',
@@ -93,6 +103,7 @@ const releases: readonly Convention<Release>[] = [
   {
     name: '2 × thop 2.0.18',
     unit: 'FLOPs',
+    work: 'inference',
     summary: () => l10n.t('Twice thop 2.0.16 to 2.0.19: attention not counted, nearest upsampling 1 per element.'),
     of: (node, counts) => 2 * thop(node, counts, '2.0.18'),
   },

@@ -39,6 +39,15 @@ export function countsOf(node: GraphNode): Counts {
   return { ...none, ...counts, ...shared };
 }
 
+/** Learnable parameters that a node works with, its own or another node's; none where they are not known. */
+export function parametersOf(node: GraphNode): { readonly weights: number; readonly all: number } {
+  if (node.why !== undefined || !node.op.counts) return noParameters;
+  const { weights = 0, biases = 0, normAffine = 0 } = stated(node);
+  return { weights, all: weights + biases + normAffine };
+}
+
+export const noParameters = { weights: 0, all: 0 };
+
 /** Multiply-accumulates and learnable parameters of each node, by id. */
 export interface MainCounts {
   readonly macs: Float64Array;

@@ -8,7 +8,10 @@ import { type Reason, sameReason } from '../text/reason.ts';
 import { type Convention, type ConventionName, counterOf } from './conventions.ts';
 import { activationsOf, countsOf, mainCounts } from './counts.ts';
 import { fieldsOf, type ReceptiveField } from './field.ts';
+import { type Gradients, gradientsOf } from './gradients.ts';
 import { type Peak, peakOf } from './liveness.ts';
+import { counting } from './training.ts';
+import type { Work } from './work.ts';
 
 /** An amount of which a part may not be known: then it is a lower bound (“at least”). */
 export interface Amount {
@@ -88,20 +91,28 @@ export interface Model {
   /** The line costs whose line is within the two 0-based lines, both included; all without. */
   lineCosts(first?: number, last?: number): readonly LineCost[];
   lineCost(line: number): LineCost | undefined;
-  /** The same network under another convention. */
-  under(convention: ConventionName): Model;
+  /** The same network under another convention, which counts inference unless other work is asked for. */
+  under(convention: ConventionName, work?: Work): Model;
   /** The same network with these doubts about it, and no others. */
   doubting(doubts: Doubts): Model;
+  /** Which gradients a step of training computes. */
+  readonly gradients: Gradients;
   readonly peak: Peak;
   field(node: GraphNode): ReceptiveField | undefined;
 }
 
 /** Counts every node and sums up; `lines` are those of the text that the graph's sites speak of. */
-export function analyse(graph: Graph, lines: Lines, convention: ConventionName = 'macs', doubts?: Doubts): Model {
+export function analyse(
+  graph: Graph,
+  lines: Lines,
+  convention: ConventionName = 'macs',
+  doubts?: Doubts,
+  work: Work = 'inference',
+): Model {
   return new Analysis(
     graph,
     lines,
-    counterOf(convention)!,
+    counting(counterOf(convention)!, work, graph),
     new Tally(graph),
     doubts?.size ? new DoubtsByNode(doubts, graph.nodeCount) : undefined,
   );
@@ -349,6 +360,7 @@ class Analysis implements Model {
   readonly totals: Cost;
   readonly #sums: Sources;
   readonly #byLine = new Map<number, LineCost>();
+  #gradients: Gradients | undefined;
   #peak: Peak | undefined;
   #fields: readonly (ReceptiveField | undefined)[] | undefined;
 
@@ -357,7 +369,7 @@ class Analysis implements Model {
     this.lines = lines;
     this.convention = convention;
     const value =
-      convention.name === 'macs'
+      convention.name === 'macs' && convention.work === 'inference'
         ? tally.macs
         : new Prefix(
             Float64Array.from(graph.nodes, node =>
@@ -411,16 +423,21 @@ class Analysis implements Model {
     return known;
   }
 
-  under(convention: ConventionName): Model {
-    if (convention === this.convention.name) return this;
+  under(convention: ConventionName, work: Work = 'inference'): Model {
+    if (convention === this.convention.name && work === this.convention.work) return this;
     const { tally, doubts } = this.#sums;
-    return new Analysis(this.graph, this.lines, counterOf(convention)!, tally, doubts);
+    return new Analysis(this.graph, this.lines, counting(counterOf(convention)!, work, this.graph), tally, doubts);
   }
 
   doubting(doubts: Doubts): Model {
     const { tally } = this.#sums;
     const byNode = new DoubtsByNode(doubts, this.graph.nodeCount);
     return new Analysis(this.graph, this.lines, this.convention, tally, byNode);
+  }
+
+  get gradients(): Gradients {
+    this.#gradients ??= gradientsOf(this.graph);
+    return this.#gradients;
   }
 
   get peak(): Peak {

@@ -1,6 +1,7 @@
 // The choices of a file: what is in effect and who it is from, what else could be chosen, and what that would give.
 import * as l10n from '@vscode/l10n';
 import { conventions } from '../analysis/conventions.ts';
+import { type Work, workSummary, works } from '../analysis/work.ts';
 import type { ProgramEntry, Variant } from '../formats/index.ts';
 import { type Analysed, withChoice } from '../pipeline.ts';
 import { bytesOf, type ChoiceKey, choiceKeys, isImage, type Origin, written } from '../settings/index.ts';
@@ -62,6 +63,8 @@ function nameOf(key: ChoiceKey): string {
       return l10n.t('Scale');
     case 'convention':
       return l10n.t('Counting convention');
+    case 'work':
+      return l10n.t('Inference or training');
     case 'dtype':
       return l10n.t('Data type');
     case 'batch':
@@ -87,6 +90,8 @@ function valuesOf({ document, model, spec }: Analysed, key: ChoiceKey): readonly
       return plain(spec.variants.map(({ name }: Variant) => name));
     case 'convention':
       return conventions.map(({ name, summary }) => ({ value: name, text: name, detail: summary() }));
+    case 'work':
+      return works.map(work => ({ value: work, text: workName(work), detail: workSummary(work) }));
     case 'dtype':
       return Object.entries(bytesOf).map(([value, count]) => ({
         value,
@@ -98,6 +103,19 @@ function valuesOf({ document, model, spec }: Analysed, key: ChoiceKey): readonly
     case 'phase':
     case 'dialect':
       return plain(document.format.choices[key] ?? []);
+  }
+}
+
+function workName(work: Work): string {
+  switch (work) {
+    case 'inference':
+      return l10n.t('inference');
+    case 'forward':
+      return l10n.t('forward pass of training');
+    case 'backward':
+      return l10n.t('backward pass of training');
+    case 'step':
+      return l10n.t('training step');
   }
 }
 
@@ -146,6 +164,8 @@ function inEffect(analysed: Analysed, key: ChoiceKey): { readonly value: string;
       return same(spec.variant);
     case 'convention':
       return same(model.convention.name);
+    case 'work':
+      return { value: settings.work, text: workName(settings.work) };
     case 'dtype':
       return same(settings.dtype);
     case 'batch':
@@ -185,6 +205,7 @@ function totalsWith(analysed: Analysed, key: ChoiceKey, before: number): string 
   const parts = (): string[] => {
     switch (key) {
       case 'convention':
+      case 'work':
         return [work];
       case 'dtype':
         return [bytesText(totals.params, elementBytes(settings)), peakText(analysed)];
@@ -224,6 +245,7 @@ function statePart(analysed: Analysed, { key, text }: Choice): string {
     case 'dialect':
       return l10n.t('dialect {0}', text);
     case 'convention':
+    case 'work':
     case 'dtype':
       return text;
   }

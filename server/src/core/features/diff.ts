@@ -1,6 +1,6 @@
 // What scripts rely on: schema 1 of `flopline diff --format json`; and the same as Markdown.
 import * as l10n from '@vscode/l10n';
-import type { Analysed } from '../pipeline.ts';
+import { type Analysed, countedLike } from '../pipeline.ts';
 import { Lines } from '../text/lines.ts';
 import { changeText, si } from '../text/quantity.ts';
 import { compare, type Layer, type Status } from './comparison.ts';
@@ -61,11 +61,9 @@ export interface DiffReport extends Sides<DiffSide> {
 
 /** Both networks with their layers side by side, of the texts as they are. */
 export function diffReport(before: Analysed, after: Analysed, files: Sides<DiffFile>): DiffReport {
-  const sides = { before: before.standIns?.actual ?? before, after: after.standIns?.actual ?? after };
-  const { name } = sides.after.model.convention;
+  const own = after.standIns?.actual ?? after;
   // A comment of one of them may ask for another convention.
-  if (sides.before.model.convention.name !== name)
-    sides.before = { ...sides.before, model: sides.before.model.under(name) };
+  const sides = { before: countedLike(before.standIns?.actual ?? before, own), after: own };
   const comparison = compare(sides.before, sides.after);
   const lines = { before: new LinesOf(sides.before), after: new LinesOf(sides.after) };
   return {

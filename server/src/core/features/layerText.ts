@@ -1,7 +1,10 @@
 // What a hover says of a layer.
+
 import * as l10n from '@vscode/l10n';
 import type { ConventionName } from '../analysis/conventions.ts';
+import { parametersOf } from '../analysis/counts.ts';
 import type { ReceptiveField } from '../analysis/field.ts';
+import { backwardMacs } from '../analysis/gradients.ts';
 import { type Amount, type Cost, type Model, sumOf as sum } from '../analysis/model.ts';
 import type { Frame, GraphNode, SiteRole, Tensor } from '../graph/graph.ts';
 import { size } from '../ops/rules/shape.ts';
@@ -58,6 +61,7 @@ export function layerText(analysed: Analysed, frames: readonly Frame[], summary?
     cost.why === undefined ? '' : unknownText(cost.why),
     proseMarkdown(doubtText(cost.doubts)),
     isOne ? formulaText(analysed, first) : '',
+    isOne ? backwardText(analysed, first) : '',
     summary ?? summaryText(analysed, first),
     sourceText(analysed, first),
     isOne ? breakdownTable(analysed, first) : usesTable(analysed, frames),
@@ -136,6 +140,31 @@ function formulaText({ model }: Analysed, frame: Frame): string {
   return `${codeSpan(formula)}${result}${exactly}`;
 }
 
+/** What the backward pass of the one operator that does the work computes. */
+function backwardText({ model }: Analysed, frame: Frame): string {
+  const { work } = model.convention;
+  if (work === 'inference' || work === 'forward') return '';
+  const own = model.graph.nodes.slice(frame.first, frame.end);
+  const working = own.filter(node => !(model.counts(node).macs === 0));
+  const [main] = working;
+  if (!main || working.length !== 1) return '';
+  const wanted = model.gradients.of(main);
+  if (!wanted) return l10n.t('It has no backward pass: nothing is trained through it.');
+  const macs = backwardMacs(main, model.gradients);
+  if (Number.isNaN(macs)) return '';
+  const amount = `${si(macs)} MACs`;
+  if (parametersOf(main).weights === 0) return l10n.t('Backward: {0}, for the gradients of its inputs.', amount);
+  const isOfInput = wanted.inputs.some(Boolean);
+  if (wanted.weights) {
+    return isOfInput
+      ? l10n.t('Backward: {0}, for the gradients of its input and of its weights.', amount)
+      : l10n.t('Backward: {0}, for the gradient of its weights. Nothing before it is trained.', amount);
+  }
+  return isOfInput
+    ? l10n.t('Backward: {0}, for the gradient of its input. Its weights are frozen.', amount)
+    : l10n.t('Backward: {0}, for the gradients of its biases. Its weights are frozen.', amount);
+}
+
 function formulaOf({ op, attrs, inputs, outputs, why }: GraphNode): string {
   const shapes = [...inputs, ...outputs].map(({ shape }) => shape);
   if (!op.formula || why !== undefined || shapes.includes(undefined)) return '';
@@ -157,7 +186,7 @@ function factsTable(analysed: Analysed, frames: readonly Frame[], cost: Cost): s
   const params = amountText(cost.params);
   const columns: readonly (readonly [title: string, text: string, of: (cost: Cost) => Amount])[] = [
     ['MACs', amountText(cost.macs), c => c.macs],
-    ...(convention.name === 'macs'
+    ...(convention.name === 'macs' && convention.work === 'inference'
       ? []
       : [[`${convention.unit} (${convention.name})`, amountText(cost.value), (c: Cost) => c.value] as const]),
     [l10n.t('params'), cost.params.value > 0 ? `${params} (${each})` : params, c => c.params],

@@ -1,6 +1,7 @@
 // What scripts rely on: schema 1 of `flopline report --format json`.
 import * as l10n from '@vscode/l10n';
 import type { Amount, Cost } from '../analysis/model.ts';
+import type { Work } from '../analysis/work.ts';
 import type { Program, ProgramEntry } from '../formats/index.ts';
 import { type Frame, type GraphNode, type Site, useOf } from '../graph/graph.ts';
 import type { Shape } from '../ops/op.ts';
@@ -124,6 +125,8 @@ export interface FileReport {
   readonly format: string;
   readonly model: string;
   readonly input: Readonly<Record<string, ReportShape>>;
+  /** Which work `value` counts, where it is not that of inference; the network is read as it runs in training then. */
+  readonly work?: Exclude<Work, 'inference'>;
   readonly totals: TotalsReport;
   readonly native: NativeReport | null;
   /**
@@ -159,11 +162,13 @@ export function report(shown: Analysed, { file, blocks = false, networks = [] }:
   const { graph } = model;
   const figure = native(analysed);
   const source = spec.reader ?? spec.mirrors ?? spec.tables;
+  const { work } = analysed.settings;
   return {
     file: file ?? document.source.name,
     format: document.format.id,
     model: spec.model,
     input: Object.fromEntries(graph.inputs.map(({ name, tensor }) => [name, reportShape(tensor.shape)])),
+    ...(work === 'inference' ? {} : { work }),
     totals: totalsReport(analysed),
     native: figure ? nativeReport(figure) : null,
     ...(source === undefined ? {} : { source }),

@@ -2,6 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import { conventions } from '../analysis/conventions.ts';
 import type { Model } from '../analysis/model.ts';
+import { works } from '../analysis/work.ts';
 import type { Spec } from '../formats/index.ts';
 import type { Analysed, FusedFigure, NativeFigure } from '../pipeline.ts';
 import { bytes, exact } from '../text/quantity.ts';
@@ -142,7 +143,7 @@ export function totalsMarkdown(analysed: Analysed): string {
   const rows = presets(model).map(preset => {
     // A total that breaks in two makes the table twice as high.
     const cells = [preset.name, preset.total.replaceAll(' ', '\u00a0'), plainMarkdown(preset.how)];
-    const isShown = preset.name === model.convention.name;
+    const isShown = preset.name === model.convention.name && model.convention.work === 'inference';
     return `| ${cells.map((cell, index) => (isShown && index < 2 ? `**${cell}**` : cell)).join(' | ')} |`;
   });
   const parts = [
@@ -154,6 +155,7 @@ export function totalsMarkdown(analysed: Analysed): string {
       '\n',
     ),
   ];
+  if (model.convention.work !== 'inference') parts.push(trainingText(model));
   if (spec.reader !== undefined) parts.push(l10n.t('Read by {0}.', codeSpan(spec.reader)));
   if (spec.dialect !== undefined) {
     const dialect = codeSpan(spec.dialect);
@@ -182,6 +184,18 @@ export function totalsMarkdown(analysed: Analysed): string {
     );
   if (totals.doubts.length > 0) parts.push(proseMarkdown(doubtText(totals.doubts)));
   return parts.join('\n\n');
+}
+
+/** What a step of training costs, pass by pass, as markdown. */
+function trainingText(model: Model): string {
+  const { name } = model.convention;
+  const passes = works.filter(work => work !== 'inference');
+  const totals = passes.map(work => {
+    const { totals, convention } = model.under(name, work);
+    const text = amountText(totals.value, convention.unit);
+    return work === model.convention.work ? `**${text}**` : text;
+  });
+  return l10n.t('Training, for one sample: {0}. The table above counts inference.', totals.join(', '));
 }
 
 /** The totals under every convention, one a line, as plain text. */

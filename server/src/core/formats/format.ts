@@ -58,6 +58,8 @@ export interface ReadOptions {
   readonly dialect?: string | undefined;
   /** One of the format's `choices.phase`; undefined is the file's own choice, else TEST. */
   readonly phase?: string | undefined;
+  /** Whether the network is read as it runs in training; undefined is evaluation. */
+  readonly training?: boolean | undefined;
   /** What is built, in a format whose texts hold several networks: `resnet50()`. Undefined is the text's first choice. */
   readonly entry?: string | undefined;
   /** What the network is called with, as expressions of the text's language, where sizes do not say it. */

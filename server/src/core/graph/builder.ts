@@ -4,7 +4,17 @@ import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import { type Reason, reasonOf } from '../text/reason.ts';
 import { Slot } from '../text/slot.ts';
-import { type Frame, type Graph, type GraphNode, type Note, type Site, type Tensor, useOf } from './graph.ts';
+import {
+  type Frame,
+  type Graph,
+  type GraphNode,
+  type Note,
+  type Site,
+  type Tensor,
+  type Training,
+  type Untrained,
+  useOf,
+} from './graph.ts';
 import {
   far,
   GraphRows,
@@ -71,6 +81,8 @@ export interface NodeOptions {
   readonly functional?: boolean;
   /** With `functional`: a module all the same, of a class that thop counts from 2.1 on alone. */
   readonly derived?: boolean;
+  /** What of it is not trained. */
+  readonly training?: Training | undefined;
   /** Whoever builds has checked the inputs and reported it: why the operator cannot work on them, and what is known of its output. */
   readonly failed?: { readonly why: Reason; readonly output: Shape | undefined };
   /** Why a size of its output is not known, where that comes from its attributes and not from its inputs. */
@@ -199,6 +211,8 @@ export class Builder {
   /** The order in which problems word the sizes of images. */
   readonly order: ShapeOrder;
   readonly problems: Problem[] = [];
+  /** What is not trained of the nodes that are added, unless their own options say. */
+  training: Training | undefined;
   readonly #inputs: { name: string; tensor: Tensor }[] = [];
   readonly #seen = new Set<string>();
   readonly #root: RootFrame;
@@ -448,10 +462,10 @@ export class Builder {
   }
 
   /** Ends the building. `outputs` is what the network returns, `layers` finds its layers where they are not its rows. */
-  finish(outputs: readonly Tensor[], layers?: (root: Frame) => readonly Frame[]): Graph {
+  finish(outputs: readonly Tensor[], layers?: (root: Frame) => readonly Frame[], untrained = allTrained): Graph {
     while (this.#frame !== this.#root) this.close([]);
     this.#root.finish(this.rows, this.#count, outputs);
-    return new BuiltGraph(this.#loose, this.rows, this.#count, this.#root, this.#inputs, outputs, layers);
+    return new BuiltGraph(this.#loose, this.rows, this.#count, this.#root, this.#inputs, outputs, untrained, layers);
   }
 
   /** A tensor as the segment that is built has it: its own, or the port that stands for it. */
@@ -492,6 +506,7 @@ export class Builder {
       shares: options?.shares,
       functional: options?.functional ?? false,
       derived: options?.derived ?? false,
+      training: options?.training ?? this.training,
       why: nodeWhy,
     };
     for (let port = 0; port < shapes.length; port++) {
@@ -524,6 +539,7 @@ export class Builder {
       shares: undefined,
       functional: false,
       derived: false,
+      training: undefined,
       why: { message },
     };
     this.#keep(node);
@@ -584,6 +600,8 @@ export class Builder {
   }
 }
 
+const allTrained: Untrained = { detached: 0, forwardOnly: 0, frozenWeights: 0 };
+
 class BuiltGraph implements Graph {
   readonly loose: readonly GraphNode[];
   readonly rows: GraphRows;
@@ -591,6 +609,7 @@ class BuiltGraph implements Graph {
   readonly root: Frame;
   readonly inputs: Graph['inputs'];
   readonly outputs: readonly Tensor[];
+  readonly untrained: Untrained;
   readonly #layersOf: ((root: Frame) => readonly Frame[]) | undefined;
   #layers: readonly Frame[] | undefined;
   #nodes: readonly GraphNode[] | undefined;
@@ -602,6 +621,7 @@ class BuiltGraph implements Graph {
     root: Frame,
     inputs: Graph['inputs'],
     outputs: readonly Tensor[],
+    untrained: Untrained,
     layers: ((root: Frame) => readonly Frame[]) | undefined,
   ) {
     this.#layersOf = layers;
@@ -611,6 +631,7 @@ class BuiltGraph implements Graph {
     this.root = root;
     this.inputs = inputs;
     this.outputs = outputs;
+    this.untrained = untrained;
   }
 
   get layers(): readonly Frame[] {

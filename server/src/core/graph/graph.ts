@@ -11,6 +11,7 @@ export {
   type Site,
   type SiteRole,
   type Tensor,
+  type Training,
   use,
   useOf,
 } from './node.ts';
@@ -53,6 +54,17 @@ export interface Graph {
   readonly inputs: readonly { readonly name: string; readonly tensor: Tensor }[];
   /** What the network returns: alive to the end. */
   readonly outputs: readonly Tensor[];
+  readonly untrained: Untrained;
+}
+
+/** The beginning of a network that is not trained; each is the number of the first node after it, 0 where there is none. */
+export interface Untrained {
+  /** Nodes of which no gradient is computed at all. */
+  readonly detached: number;
+  /** Nodes without a backward pass. */
+  readonly forwardOnly: number;
+  /** Nodes whose weights are frozen. */
+  readonly frozenWeights: number;
 }
 
 /** Channels of [N, C, …]; NaN where unknown. */

@@ -14,6 +14,13 @@ export interface Tensor {
   readonly why: Reason | undefined;
 }
 
+/**
+ * What is not trained of a node: its parameters (`frozen`), its weights but not its biases (`frozen-weights`), or some of
+ * its weights (`partly-frozen`). What is `detached` needs no gradient; what is `forward-only` has no backward pass, though
+ * gradients of its outputs are computed.
+ */
+export type Training = 'frozen' | 'frozen-weights' | 'partly-frozen' | 'detached' | 'forward-only';
+
 /** One primitive operator at work. */
 export interface GraphNode {
   /** Its place in the order of execution; `graph.nodes[id]`. */
@@ -32,6 +39,8 @@ export interface GraphNode {
    * exact type up to 2.0 and along the class's bases from 2.1 on (profile.py, _resolve_rule).
    */
   readonly derived: boolean;
+  /** How gradients come through it in training, where it is not as its operator says. */
+  readonly training: Training | undefined;
   /** Why its counts cannot be known (an unknown module, a failed precondition, an input of unknown rank). */
   readonly why: Reason | undefined;
 }

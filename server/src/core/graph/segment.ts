@@ -8,7 +8,7 @@ import type { Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import type { Reason } from '../text/reason.ts';
 import type { Slot } from '../text/slot.ts';
-import type { Frame, GraphNode, Note, Site, Tensor } from './node.ts';
+import type { Frame, GraphNode, Note, Site, Tensor, Training } from './node.ts';
 
 /** A stretch of a network, by itself. */
 export interface Segment {
@@ -51,6 +51,7 @@ export const outside: GraphNode = Object.freeze({
   shares: undefined,
   functional: false,
   derived: false,
+  training: undefined,
   why: undefined,
 });
 
@@ -456,6 +457,7 @@ class PlacedNode implements GraphNode {
   readonly attrs: object;
   readonly functional: boolean;
   readonly derived: boolean;
+  readonly training: Training | undefined;
   readonly why: Reason | undefined;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
@@ -468,6 +470,7 @@ class PlacedNode implements GraphNode {
     this.attrs = own.attrs;
     this.functional = own.functional;
     this.derived = own.derived;
+    this.training = own.training;
     this.why = own.why;
     this.inputs = own.inputs.map(tensor => placement.tensor(tensor));
     this.outputs = own.outputs.map(tensor => placement.tensor(tensor));

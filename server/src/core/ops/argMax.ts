@@ -18,6 +18,7 @@ export const argMax = op<ArgMax>({
     keep: { kind: 'boolean', default: false, doc: () => l10n.t('Keeps the axis, with size 1.') },
   },
   arity: 1,
+  passes: () => false,
   check: ({ axis }, [x]) => checkAxisIn(axis, x!),
   shape: ({ axis, keep }, [x]) => {
     const own = axisOf(axis, x!.length);

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { type Complaint, op, type Shape } from './op.ts';
+import { type Complaint, op, type Shape, type Wanted } from './op.ts';
 import { sizes } from './rules/shape.ts';
 import { softmaxCounts } from './rules/softmax.ts';
 import { volume } from './rules/window.ts';
@@ -72,6 +72,7 @@ export const attention = op<Attention>({
       biases: bias ? 4 * c : 0,
     };
   },
+  backward: (attrs, inputs, _, wanted) => attentionBackward(attrs, inputs, wanted),
   formula: (attrs, inputs) => {
     const { l, s, c, ck, cv } = lengths(attrs, inputs);
     const text = (...factors: number[]): string => factors.map(factor => volume([factor])).join(' · ');
@@ -113,6 +114,26 @@ export const attention = op<Attention>({
     },
   ],
 });
+
+/** `extra`: keys and values that are added after the projections. */
+export function attentionBackward(
+  attrs: Attention,
+  inputs: readonly Shape[],
+  { inputs: given, weights }: Wanted,
+  extra = 0,
+): number {
+  const { n, l, s, c, ck, cv } = lengths(attrs, inputs);
+  const [query = false, key = query, value = query] = given;
+  const [hasQuery, hasKey, hasValue] = [query || weights, key || weights, value || weights];
+  const projections = [
+    l * c * c * (Number(query) + Number(weights)),
+    s * ck * c * (Number(key) + Number(weights)),
+    s * cv * c * (Number(value) + Number(weights)),
+    l * c * c * (1 + Number(weights)),
+  ];
+  const products = Number(hasQuery) + Number(hasKey) + Number(hasQuery || hasKey) + Number(hasValue);
+  return n * (projections.reduce((sum, macs) => sum + macs) + l * (s + extra) * c * products);
+}
 
 interface Lengths {
   readonly n: number;

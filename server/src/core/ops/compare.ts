@@ -5,6 +5,7 @@ export const compare = elementwise({
   name: 'compare',
   summary: () => l10n.t('Compares its inputs element by element; axes of size 1 are broadcast.'),
   arity: 2,
+  passes: () => false,
   each: 'compares',
   examples: [
     {

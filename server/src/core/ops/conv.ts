@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape, type ShapeOrder } from './op.ts';
+import { ofWeighted } from './rules/backward.ts';
 import { kernelTooLarge } from './rules/fits.ts';
 import { checkGroups } from './rules/groups.ts';
 import { size, sizes } from './rules/shape.ts';
@@ -88,6 +89,7 @@ export const conv = op<Conv>({
       biases: bias ? out : 0,
     };
   },
+  backward: ({ kernel, groups }, [x], [y], wanted) => ofWeighted(size(y!) * size(kernel) * (x![1]! / groups), wanted),
   formula: ({ out, kernel, groups }, [x], [y]) => {
     const positions = volume(y!.slice(2));
     const channels = groups === 1 ? `${x![1]}` : groups === x![1] ? '1' : `${x![1]}/${groups}`;

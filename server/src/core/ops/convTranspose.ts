@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
+import { ofWeighted } from './rules/backward.ts';
 import { checkGroups } from './rules/groups.ts';
 import { size } from './rules/shape.ts';
 import { checkSpatial } from './rules/spatial.ts';
@@ -90,6 +91,7 @@ export const convTranspose = op<ConvTranspose>({
     weights: x![1]! * (out / groups) * size(kernel),
     biases: bias ? out : 0,
   }),
+  backward: ({ out, kernel, groups }, [x], _, wanted) => ofWeighted(size(x!) * (out / groups) * size(kernel), wanted),
   formula: ({ out, kernel, groups }, [x]) => {
     const channels = groups === 1 ? `${out}` : groups === out ? '1' : `${out}/${groups}`;
     return `${volume(x!.slice(2))} · ${volume(kernel)} · ${volume([x![1]!])} · ${channels}`;

@@ -25,6 +25,7 @@ export const cropLike = op<CropLike>({
     },
   },
   arity: 2,
+  passes: input => input === 0,
   check: (attrs, [x, like]) => checkAxisIn(attrs.axis, x!) ?? checkRoom(attrs, x!, like!),
   shape: ({ axis }, [x, like]) => {
     const first = axisOf(axis, x!.length);

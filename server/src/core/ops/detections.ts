@@ -15,6 +15,7 @@ export const detections = op<Detections>({
     ),
   attrs: { shape: { kind: 'shape', doc: () => l10n.t('Shape of the output, batch first.') } },
   arity: { min: 1 },
+  passes: () => false,
   shape: ({ shape }) => shape,
   field: () => 'global',
   examples: [

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
+import { ofProduct } from './rules/backward.ts';
 import { sizes } from './rules/shape.ts';
 import { volume } from './rules/window.ts';
 
@@ -32,6 +33,17 @@ export const einsum = op<Einsum>({
   counts: (attrs, [a, b]) => {
     const products = volumeOf(lengthsOf(attrs, a!, b!));
     return isContracted(attrs, a!, b!) ? { macs: products } : { muls: products };
+  },
+  // What multiplies element by element has its gradients summed over axes: a product of vectors, which counts.
+  backward: (attrs, [a, b], _, wanted) => {
+    const products = volumeOf(lengthsOf(attrs, a!, b!));
+    if (isContracted(attrs, a!, b!)) return ofProduct(products, wanted);
+    const { left, right, out } = attrs;
+    const gradient = out.map(axis => lengthsOf(attrs, a!, b!).get(axis)!);
+    const [isLeft, isRight] = wanted.inputs;
+    const ofLeft = isLeft && isContracted({ left: out, right, out: left }, gradient, b!);
+    const ofRight = isRight && isContracted({ left: out, right: left, out: right }, gradient, a!);
+    return ofProduct(products, { inputs: [ofLeft ?? false, ofRight ?? false], weights: false });
   },
   formula: (attrs, [a, b]) => [...lengthsOf(attrs, a!, b!).values()].map(length => volume([length])).join(' · '),
   field: () => 'global',

@@ -15,6 +15,8 @@ export const embedding = op<Embedding>({
     dim: { kind: 'int', min: 1, doc: () => l10n.t('Length of each vector.') },
   },
   arity: 1,
+  // Indices have no gradient.
+  passes: () => false,
   shape: ({ dim }, [x]) => [...x!, dim],
   counts: ({ count, dim }) => ({ weights: count * dim }),
   examples: [

@@ -14,6 +14,7 @@ export const gather = op<Gather>({
   summary: () => l10n.t('Gathers elements along an axis, one per index; the output has the shape of the indices.'),
   attrs: { axis: { kind: 'axis', default: 1, doc: () => l10n.t('Axis that the indices refer to.') } },
   arity: 2,
+  passes: input => input === 0,
   check: ({ axis }, [x, index]) => checkAxisIn(axis, x!) ?? checkIndex(axis, x!, index!),
   shape: (_, [, index]) => index!,
   examples: [

@@ -17,6 +17,7 @@ import { constant } from './constant.ts';
 import { conv } from './conv.ts';
 import { convTranspose } from './convTranspose.ts';
 import { cropLike } from './cropLike.ts';
+import { detach } from './detach.ts';
 import { detections } from './detections.ts';
 import { div } from './div.ts';
 import { dropout } from './dropout.ts';
@@ -142,6 +143,7 @@ export const ops = [
   pad,
   dropout,
   identity,
+  detach,
   gridSample,
   add,
   sub,
@@ -214,6 +216,7 @@ export * from './constant.ts';
 export * from './conv.ts';
 export * from './convTranspose.ts';
 export * from './cropLike.ts';
+export * from './detach.ts';
 export * from './detections.ts';
 export * from './div.ts';
 export * from './dropout.ts';

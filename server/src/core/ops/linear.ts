@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { op } from './op.ts';
+import { ofWeighted } from './rules/backward.ts';
 import { size } from './rules/shape.ts';
 import { volume } from './rules/window.ts';
 
@@ -27,6 +28,7 @@ export const linear = op<Linear>({
     weights: x!.at(-1)! * out,
     biases: bias ? out : 0,
   }),
+  backward: (_, [x], [y], wanted) => ofWeighted(size(y!) * x!.at(-1)!, wanted),
   formula: ({ out }, [x]) => {
     const lead = x!.slice(0, -1).filter(length => length !== 1);
     return [...(lead.length > 0 ? [volume(lead)] : []), volume([x!.at(-1)!]), `${out}`].join(' · ');

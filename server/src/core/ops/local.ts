@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { op, type Shape } from './op.ts';
+import { ofWeighted } from './rules/backward.ts';
 import { kernelTooLarge } from './rules/fits.ts';
 import { size } from './rules/shape.ts';
 import { checkSpatial } from './rules/spatial.ts';
@@ -71,6 +72,7 @@ export const local = op<Local>({
     const products = outputs * size(kernel) * x![1]!;
     return { macs: products, adds: bias ? outputs : 0, weights: products, biases: bias ? outputs : 0 };
   },
+  backward: ({ kernel }, [x], [y], wanted) => ofWeighted(size(y!) * size(kernel) * x![1]!, wanted),
   formula: ({ out, kernel }, [x], [y]) => `${volume(y!.slice(2))} · ${volume(kernel)} · ${x![1]} · ${out}`,
   field: ({ kernel, stride }) => ({ kernel, stride }),
   examples: [

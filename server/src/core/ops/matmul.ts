@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { type Complaint, op, type Shape } from './op.ts';
+import { ofProduct } from './rules/backward.ts';
 import { broadcast, size, sizes } from './rules/shape.ts';
 import { volume } from './rules/window.ts';
 
@@ -33,6 +34,7 @@ export const matmul = op<Matmul>({
     return [...broadcast([a!.slice(0, -2), b!.slice(0, -2)])!, m, n];
   },
   counts: (attrs, [a, b], [y]) => ({ macs: size(y!) * lengths(attrs, a!, b!).k }),
+  backward: (attrs, [a, b], [y], wanted) => ofProduct(size(y!) * lengths(attrs, a!, b!).k, wanted),
   formula: (attrs, [a, b], [y]) => {
     const { m, k, n } = lengths(attrs, a!, b!);
     const batch = y!.slice(0, -2).filter(length => length !== 1);

@@ -88,6 +88,14 @@ export interface OpExample<A> {
   readonly counts?: Partial<Counts>;
 }
 
+/** Whose gradients a backward pass computes. */
+export interface Wanted {
+  /** Of each input. */
+  readonly inputs: readonly boolean[];
+  /** Of its own weights. */
+  readonly weights: boolean;
+}
+
 /** One operator: attributes, preconditions, shape rule, count rule, words and running examples. */
 export interface Op<A extends object = object> {
   readonly name: string;
@@ -112,6 +120,13 @@ export interface Op<A extends object = object> {
   readonly counts?: (attrs: A, inputs: readonly Shape[], outputs: readonly Shape[]) => Partial<Counts>;
   /** The multiply-accumulates (or what else it costs) in words with these numbers, as in `28² · 3² · 256 · 192`. */
   readonly formula?: (attrs: A, inputs: readonly Shape[], outputs: readonly Shape[]) => string;
+  /**
+   * Multiply-accumulates of its backward pass, for the gradients that are wanted; absent: none. A product needs as many
+   * for the gradient of either factor as it has itself.
+   */
+  readonly backward?: (attrs: A, inputs: readonly Shape[], outputs: readonly Shape[], wanted: Wanted) => number;
+  /** Whether the gradient of an output reaches an input; absent: it always does. */
+  readonly passes?: (input: number, output: number) => boolean;
   readonly field?: (attrs: A, inputs: readonly Shape[]) => Field;
   /** Works in the memory of its first input where nobody else reads that (batch norm, activations). */
   readonly inPlace?: boolean;

@@ -14,6 +14,7 @@ export const priorBox = op<PriorBox>({
     l10n.t('Default boxes for every position of a feature map: four coordinates and four variances each. Not learned.'),
   attrs: { priors: { kind: 'int', min: 1, doc: () => l10n.t('Boxes at each position of the feature map.') } },
   arity: { min: 1 },
+  passes: () => false,
   rank: { min: 4, max: 4 },
   shape: ({ priors }, [x]) => [1, 2, x![2]! * x![3]! * priors * 4],
   examples: [

@@ -23,6 +23,8 @@ export const roiPool = op<RoiPool>({
     },
   },
   arity: 2,
+  // Where it pools is given.
+  passes: input => input === 0,
   rank: { min: 4, max: 4 },
   shape: ({ size, channels }, [x, regions]) => [regions![0] ?? Number.NaN, channels ?? x![1]!, size[0]!, size[1]!],
   field: () => 'global',

@@ -21,6 +21,11 @@ export const scaledDotProduct = op<Record<never, never>>({
     const { pairs, queries, d, dv } = lengths(q!, k!, v!);
     return { ...softmaxCounts(pairs, queries), macs: pairs * d + pairs * dv, muls: queries * d };
   },
+  backward: (_, [q, k, v], __, { inputs: [query = false, key = false, value = false] }) => {
+    const { pairs, d, dv } = lengths(q!, k!, v!);
+    const scores = query || key;
+    return pairs * d * (Number(query) + Number(key)) + pairs * dv * (Number(scores) + Number(value));
+  },
   formula: (_, [q, k, v]) => {
     const l = q!.at(-2)!;
     const { s, d, dv } = lengths(q!, k!, v!);

@@ -13,6 +13,8 @@ export const sort = op<Sort>({
   summary: () => l10n.t('Sorts along an axis: the values and their indices.'),
   attrs: { axis: { kind: 'axis', default: -1, doc: () => l10n.t('Axis to sort.') } },
   arity: 1,
+  // Indices have no gradient.
+  passes: (_, output) => output === 0,
   check: ({ axis }, [x]) => (x!.length === 0 ? undefined : checkAxis(axis, x!)),
   shapes: (_, [x]) => [x!, x!],
   field: () => 'global',

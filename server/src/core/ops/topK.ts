@@ -18,6 +18,8 @@ export const topK = op<TopK>({
     axis: { kind: 'axis', default: -1, doc: () => l10n.t('Axis along which elements are compared.') },
   },
   arity: 1,
+  // Indices have no gradient.
+  passes: (_, output) => output === 0,
   check: (attrs, [x]) => checkAxisIn(attrs.axis, x!) ?? checkEnough(attrs, x!),
   shapes: ({ k, axis }, [x]) => {
     const shape = withSize(x!, axisOf(axis, x!.length), k);

@@ -10,6 +10,7 @@ export const where = op({
   summary: () => l10n.t('Takes each element from the second or the third input, as the first one says.'),
   attrs: {},
   arity: 3,
+  passes: input => input > 0,
   check: (_, inputs, order) => checkBroadcast(inputs, order),
   shape: (_, inputs) => broadcast(inputs)!,
   examples: [

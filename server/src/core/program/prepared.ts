@@ -166,10 +166,12 @@ class Desk {
 }
 
 /** A value that is there, and of which is seen whether it was needed. */
-const lazily = (value: Value): PyLazy =>
-  new PyLazy(function* () {
+function lazily(value: Value): PyLazy {
+  // biome-ignore lint/correctness/useYield: nothing is called.
+  return new PyLazy(function* () {
     return value;
   });
+}
 
 /** Files, with what was seen of them while a machine was prepared. */
 class SeenFiles implements Files {

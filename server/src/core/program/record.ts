@@ -58,6 +58,8 @@ export interface Wanted {
   /** Which of the guesses is tried. */
   readonly guess: number;
   readonly order: ShapeOrder;
+  /** Whether it is called as in training. */
+  readonly training: boolean;
 }
 
 /** What is wrong with what was asked for. */
@@ -80,7 +82,7 @@ export function* record(
   machine: Machine,
   file: PyModule,
   unknowns: Unknowns,
-  { entry, given: wish, guess, order }: Wanted,
+  { entry, given: wish, guess, order, training }: Wanted,
 ): Steps<Recorded | Refusal> {
   const outside = outsideOf(file);
   const scope = yield* scopeOf(machine, file);
@@ -98,7 +100,7 @@ export function* record(
       ? new Refusal({ ...unknownEntry(entry, unknown.reason) }, unknown.place, unknown.reason)
       : new Refusal(noModule(entry, model, machine));
   }
-  yield* machine.call(yield* machine.getAttribute(model, 'eval'), []);
+  yield* setMode(machine, model, training);
   const forward = machine.lookup(model, 'forward');
   const ways = wish ? [] : guesses(model, forward);
   const given = wish ?? ways[guess] ?? ways[0];
@@ -124,6 +126,12 @@ export function* record(
     name: model.cls.name,
     failure,
   };
+}
+
+/** `model.train()` or `model.eval()`, and what operators record from then on. */
+export function* setMode(machine: Machine, model: ModuleInstance, training: boolean): Steps<void> {
+  worldOf(machine).isTraining = training;
+  yield* machine.call(yield* machine.getAttribute(model, training ? 'train' : 'eval'), []);
 }
 
 /** What a network does that is called once. */

@@ -22,6 +22,8 @@ export interface Task {
   /** Where problems are that have no place of their own. */
   readonly head: Range;
   readonly order: ShapeOrder;
+  /** Whether it is called as in training. */
+  readonly training: boolean;
 }
 
 /** What came of one try. */

@@ -1,5 +1,6 @@
 // Settings of one file: what was set outside, what its own comments say, and what means something in its format.
 import * as l10n from '@vscode/l10n';
+import { countsTraining } from '../analysis/training.ts';
 import type { Choices, Format, Spec } from '../formats/index.ts';
 import type { Pragmas } from '../text/pragma.ts';
 import type { Range } from '../text/range.ts';
@@ -68,7 +69,20 @@ export function resolve(settings: Settings, { choices, label }: Format, comments
       if (isChoiceKey(key)) origins[key] = 'comment';
     } else misfits.push({ ...withoutEffect(key, written, label, isChoice(key) ? choices[key] : undefined), range });
   }
-  return { settings: withValues(settings, values), misfits, origins };
+  const resolved = withValues(settings, values);
+  if (resolved.work === 'inference' || countsTraining(resolved.convention)) {
+    return { settings: resolved, misfits, origins };
+  }
+  misfits.push({ ...inferenceOnly(resolved.convention), range: comments.get('work')?.range });
+  origins.work = 'default';
+  return { settings: { ...resolved, work: 'inference' }, misfits, origins };
+}
+
+function inferenceOnly(convention: string): WrongValue {
+  return {
+    message: l10n.t('The convention “{0}” counts inference only, so training is not counted.', convention),
+    help: l10n.t('Use one of these conventions: {0}.', 'macs, flops'),
+  };
 }
 
 /** Who the choices of settings are from, before the file has its say. */

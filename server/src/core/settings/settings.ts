@@ -1,5 +1,6 @@
 // What a person can set, as the core uses it. What each setting is called, means and takes is in table.ts.
 import type { ConventionName } from '../analysis/conventions.ts';
+import type { Work } from '../analysis/work.ts';
 import type { Format, InputSize } from '../formats/index.ts';
 
 export type Dtype = 'fp32' | 'fp16' | 'bf16' | 'int8';
@@ -8,7 +9,17 @@ export type Dtype = 'fp32' | 'fp16' | 'bf16' | 'int8';
 export const bytesOf: Record<Dtype, number> = { fp32: 4, fp16: 2, bf16: 2, int8: 1 };
 
 /** What a person may choose for one file, in the order in which it is shown. */
-export const choiceKeys = ['entry', 'input', 'scale', 'convention', 'dtype', 'batch', 'phase', 'dialect'] as const;
+export const choiceKeys = [
+  'entry',
+  'input',
+  'scale',
+  'convention',
+  'work',
+  'dtype',
+  'batch',
+  'phase',
+  'dialect',
+] as const;
 export type ChoiceKey = (typeof choiceKeys)[number];
 
 /** What was chosen for a file, as a comment would set it; an empty string is the file's own value. */
@@ -22,6 +33,8 @@ export interface AdviceSetting {
 
 export interface Settings {
   readonly convention: ConventionName;
+  /** The work that is counted: of inference, or of a step of training. */
+  readonly work: Work;
   readonly input: readonly InputSize[];
   /** Samples per batch: multiplies the memory of activations; work and parameters are for one sample. */
   readonly batch: number;

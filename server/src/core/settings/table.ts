@@ -2,6 +2,7 @@
 // docs/settings.md all read this table.
 import * as l10n from '@vscode/l10n';
 import { type ConventionName, conventions } from '../analysis/conventions.ts';
+import { type Work, workSummary, works } from '../analysis/work.ts';
 import { formats } from '../formats/index.ts';
 import { flag, inputSizes, number, oneOf, optional, type Setting, text } from './setting.ts';
 import { bytesOf, type Dtype, type Settings } from './settings.ts';
@@ -39,6 +40,16 @@ const table: Table = {
       option: 'NAME',
     },
   ),
+  work: oneOf<Work>('inference', works, {
+    doc: () =>
+      l10n.t(
+        'Work that is counted, for one sample: `inference`, or of a training step the `forward` pass, the `backward` pass, or both (`step`). Training is counted in MACs or FLOPs, with the conventions `macs` and `flops`.',
+      ),
+    values: () => works.map(workSummary),
+    wrong: written => l10n.t('“{0}” is not work that can be counted.', written),
+    comment: 'step',
+    option: 'NAME',
+  }),
   entry: optional(
     text('', {
       doc: () =>
@@ -134,7 +145,7 @@ const table: Table = {
     oneOf('', known('phase'), {
       doc: () =>
         l10n.t(
-          'Phase of a Caffe network; layers of the other phase are excluded. Default: the `state` in the file, or else `TEST`, or `TRAIN` if only that phase has data layers.',
+          'Phase of a Caffe network; layers of the other phase are excluded. Default: the `state` in the file, or else `TEST` (`TRAIN` if training is counted), or the other one if only that phase has data layers.',
         ),
       wrong: written => l10n.t('“{0}” is not a phase.', written),
       comment: 'TRAIN',

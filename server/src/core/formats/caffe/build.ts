@@ -4,6 +4,7 @@ import { Builder, type FrameSpec } from '../../graph/builder.ts';
 import { type Graph, type Tensor, use } from '../../graph/graph.ts';
 import { agrees, type Environments, type Memo, portsOf } from '../../graph/memo.ts';
 import type { Inputs } from '../../graph/segment.ts';
+import { detach } from '../../ops/detach.ts';
 import type { Complaint } from '../../ops/op.ts';
 import type { ProtoMessage } from '../../syntax/prototext.ts';
 import type { Problem } from '../../text/problem.ts';
@@ -20,6 +21,7 @@ import { type Net, Scope } from './layers/layer.ts';
 import { notesOf } from './notes.ts';
 import { isForkValue, outputsOf } from './outputs.ts';
 import { absence, type State } from './phase.ts';
+import { propagatesDown, trainingOf } from './training.ts';
 
 export interface Network {
   readonly graph: Graph;
@@ -70,7 +72,7 @@ class Building {
   constructor(
     layers: readonly PlacedLayer[],
     state: State,
-    { input = [], places, shapeOrder, until = Number.POSITIVE_INFINITY }: ReadOptions,
+    { input = [], places, shapeOrder, until = Number.POSITIVE_INFINITY, training = false }: ReadOptions,
     known: Known,
   ) {
     this.#layers = layers;
@@ -82,6 +84,7 @@ class Building {
     this.#net = {
       builder: this.#builder,
       phase: state.phase,
+      training,
       batch: undefined,
       timeMajor: timeMajor(layers),
       input,
@@ -113,8 +116,8 @@ class Building {
   }
 
   #currentEnvironment(): object {
-    const { phase, batch, timeMajor } = this.#net;
-    return this.#known.environments.of([phase, batch, timeMajor.size > 0, this.#builder.order]);
+    const { phase, training, batch, timeMajor } = this.#net;
+    return this.#known.environments.of([phase, training, batch, timeMajor.size > 0, this.#builder.order]);
   }
 
   #layer(placed: PlacedLayer, index: number): void {
@@ -208,9 +211,13 @@ class Building {
       locate: complaint => scope && placeOf(scope, type, complaint),
     });
     const before = builder.reported.length;
-    const inputs = this.#blobs.read(index);
+    const read = this.#blobs.read(index);
+    const passes = this.#net.training ? propagatesDown(layer) : [];
+    const inputs = read.map((tensor, at) => (passes[at] === false ? builder.add(detach, {}, tensor) : tensor));
     scope = new Scope(this.#net, layer, inputs, type);
+    builder.training = trainingOf(layer);
     const found = outputsOf(scope, type);
+    builder.training = undefined;
     for (const problem of miscounted(layer, isLoss(layer.type))) builder.problem(problem);
     const { batchless } = this.#net;
     if (batchless.size > 0 && inputs.length > 0 && inputs.every(tensor => batchless.has(tensor))) {

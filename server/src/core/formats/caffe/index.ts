@@ -178,7 +178,7 @@ function mixed(layers: readonly PlacedLayer[]): readonly Problem[] {
 function read({ source, root, layers, fault }: Text, options: ReadOptions, known: Known): Spec {
   const head = headOf(root.fields, layers);
   const problems: Problem[] = [];
-  const { state, instead } = stateFor(root, layers, options.phase);
+  const { state, instead } = stateFor(root, layers, options.phase, options.training ? 'TRAIN' : 'TEST');
   if (instead) problems.push(instead);
   const { graph, problems: found, batch } = build(root, layers, state, options, fault, known);
   if (layers.length === 0) {

@@ -13,11 +13,11 @@ export interface State {
   readonly stages: readonly string[];
 }
 
-/** The state of the text, in the chosen phase, else its own, else TEST. */
-export function stateOf(root: ProtoMessage, wanted: string | undefined): State {
+/** The state of the text, in the chosen phase, else its own, else TEST (or TRAIN, where training is counted). */
+export function stateOf(root: ProtoMessage, wanted: string | undefined, byDefault: Phase = 'TEST'): State {
   const state = new Param(root, undefined).inner('state');
   return {
-    phase: phaseOf(wanted) ?? phaseOf(state.word('phase', '', phases)) ?? 'TEST',
+    phase: phaseOf(wanted) ?? phaseOf(state.word('phase', '', phases)) ?? byDefault,
     level: state.integer('level', 0),
     stages: stages(state.message, 'stage'),
   };

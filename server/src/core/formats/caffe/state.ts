@@ -5,7 +5,7 @@ import type { Problem } from '../../text/problem.ts';
 import { layerName, type PlacedLayer } from './layer.ts';
 import { typeOf } from './layers/index.ts';
 import { Param } from './param.ts';
-import { absence, phaseOf, type State, stateOf } from './phase.ts';
+import { absence, type Phase, phaseOf, type State, stateOf } from './phase.ts';
 
 /** The state that a file is read in, and what to report where it is not the default. */
 export interface Choice {
@@ -17,17 +17,24 @@ export interface Choice {
  * As `stateOf`; but where no phase is chosen and the network has its data in TRAIN only (train.prototxt, next to
  * test.prototxt), TEST would have nothing to read: then it is TRAIN.
  */
-export function stateFor(root: ProtoMessage, layers: readonly PlacedLayer[], wanted: string | undefined): Choice {
-  const state = stateOf(root, wanted);
+export function stateFor(
+  root: ProtoMessage,
+  layers: readonly PlacedLayer[],
+  wanted: string | undefined,
+  byDefault: Phase = 'TEST',
+): Choice {
+  const state = stateOf(root, wanted, byDefault);
   const isChosen = phaseOf(wanted) !== undefined || new Param(root, undefined).inner('state').has('phase');
   if (isChosen || root.fields.some(({ name }) => name === 'input')) return { state, instead: undefined };
   const sources = layers.filter(isSource);
-  const training: State = { ...state, phase: 'TRAIN' };
-  const source = sources.find(({ layer }) => absence(layer, training) === undefined);
+  const other: State = { ...state, phase: byDefault === 'TEST' ? 'TRAIN' : 'TEST' };
+  const source = sources.find(({ layer }) => absence(layer, other) === undefined);
   if (!source || sources.some(({ layer }) => absence(layer, state) === undefined)) return { state, instead: undefined };
+  // What is read as it is anyway needs no word.
+  if (byDefault === 'TRAIN') return { state: other, instead: undefined };
   const comment = '# flopline: phase=TRAIN';
   return {
-    state: training,
+    state: other,
     instead: {
       range: source.header,
       severity: 'information',

@@ -100,10 +100,17 @@ class Sections {
     if (net) reportDamages(net);
     let input = net ? readNet(net, this.#reading, size) : withoutNet(this.#reading, builder);
     const outputs: Tensor[] = [];
+    let untrained = { detached: 0, forwardOnly: 0, frozenWeights: 0 };
     let isDetector = false;
     for (let at = net ? 1 : 0; at < items.length && !builder.full; at++) {
       if (items[at]!.start > this.#until) break;
+      const first = builder.next;
       const layer = this.#layer(items[at]!, input);
+      const { item } = items[at]!;
+      // Layers above have no gradients; those of this one are computed, and used for nothing (parse_network_cfg_custom).
+      if (isSet(item, 'stopbackward')) untrained = { ...untrained, detached: first, forwardOnly: builder.next };
+      // As on a GPU; without one, gradients of weights are computed and not used (convolutional_kernels.cu).
+      if (isSet(item, 'train_only_bn')) untrained = { ...untrained, frozenWeights: builder.next };
       const name = items[at]!.item.kind?.name ?? '';
       if (ends.has(name)) outputs.push(layer.tensor);
       if (grids.has(name)) isDetector = true;
@@ -115,7 +122,7 @@ class Sections {
     const last = this.#layers.at(-1)?.tensor;
     if (last && !outputs.includes(last)) outputs.push(last);
     return {
-      graph: builder.finish(outputs),
+      graph: builder.finish(outputs, undefined, untrained),
       problems: builder.problems,
       acrossSizes: this.#acrossSizes,
       stops: this.#stops || net?.stop !== undefined || !net,
@@ -167,7 +174,9 @@ class Sections {
     const reader = new SectionReader(item, this.#mode, builder, { input, reads, layers: this.#layers });
     let output: LayerOutput | undefined;
     const built = builder.segment(() => {
+      builder.training = isSet(item, 'onlyforward') ? 'forward-only' : undefined;
       output = readLayer(reader, `${numbered.text}${this.#layers.length}`);
+      builder.training = undefined;
       return output.held ? [output.tensor, output.held] : [output.tensor];
     });
     const { image = true, length, channels, shrinks = 1, reduction = input.reduction * shrinks, widthBy } = output!;
@@ -203,6 +212,11 @@ class Sections {
           : (widthBy === 0 ? input : reads[widthBy - 1])?.widthBy;
     return new Layer(this.#builder.rows, row, placed.item, outcome, chosenBy);
   }
+}
+
+/** Whether a flag of a section is 1. */
+function isSet({ options }: Item, key: string): boolean {
+  return Number(options.get(key)?.value) === 1;
 }
 
 /** A layer in the graph. Its tensors are made when somebody asks. */

@@ -109,8 +109,8 @@ class ProgramReader {
   }
 
   *#steps(options: ReadOptions): Generator<void, Spec> {
-    const { entry, input, inputs, shapeOrder } = options;
-    const key = JSON.stringify([entry, input, inputs, shapeOrder]);
+    const { entry, input, inputs, shapeOrder, training = false } = options;
+    const key = JSON.stringify([entry, input, inputs, shapeOrder, training]);
     this.#last = options;
     const spec = yield* this.#readings.of(key, () => this.#reading(options));
     this.#size = spec.graph.nodeCount;
@@ -161,6 +161,7 @@ class ProgramReader {
       given: wish,
       head,
       order: options.shapeOrder ?? pytorch.shapeOrder,
+      training: options.training ?? false,
     });
     for (const problem of outcome.problems)
       problems.push(problem.code === 'unknown-input' ? { ...problem, fixes: [sizes(chosen, head, text)] } : problem);
@@ -205,6 +206,7 @@ class ProgramReader {
       given: given as Given | undefined,
       head,
       order: options.shapeOrder ?? pytorch.shapeOrder,
+      training: options.training ?? false,
     });
     if (!outcome.read.has(path) || !isPlaced(outcome.graph.root)) return undefined;
     const shown: ProgramEntry = {

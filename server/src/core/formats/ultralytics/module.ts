@@ -93,15 +93,26 @@ export class Scope extends TorchScope {
   readonly activation: PyValue;
   /** Ultralytics: heads of v3, v5, v8 and v9 keep plain convolutions in their class branch (`Detect.legacy`). */
   legacy: boolean;
+  /** Whether the network is built as it runs in training. */
+  readonly training: boolean;
   /** YOLO-World: text features as given, [1, classes, 512], and as image pooling attention leaves them. */
   readonly text: { readonly given: () => Tensor; current: Tensor | undefined };
   /** The one instance of a default activation with parameters, which all convolutions share. */
   sharedActivation: GraphNode | undefined;
 
-  constructor(builder: Builder, options: { activation: PyValue; legacy: boolean; text: () => Tensor }) {
+  constructor(
+    builder: Builder,
+    options: { activation: PyValue; legacy: boolean; training: boolean; text: () => Tensor },
+  ) {
     super(builder);
+    this.training = options.training;
     this.activation = options.activation;
     this.legacy = options.legacy;
     this.text = { given: options.text, current: undefined };
+  }
+
+  /** What a module does in training is not described: then its costs there are lower bounds. */
+  onlyEvaluates(name: string): void {
+    if (this.training) this.builder.unknown(l10n.t('what {0} does in training is not known', name));
   }
 }

@@ -189,21 +189,24 @@ class Rows {
   /** What the rows above output. */
   readonly #above: Source[] = [];
   readonly #environment: object;
+  readonly #training: boolean;
   #headInputs: readonly Tensor[] = [];
   readonly #asked = new Set<string>();
   /** What the row that is being built depends on; undefined where it is not to be built again as it is. */
   #facts: Omit<RowValue, 'isList'> | undefined;
 
-  constructor(header: Header, dialect: Dialect, { places, shapeOrder }: ReadOptions) {
+  constructor(header: Header, dialect: Dialect, { places, shapeOrder, training = false }: ReadOptions) {
     const { family, activation, rules } = header;
     this.#builder = new Builder(places, shapeOrder, header.items.length);
     this.#header = header;
     this.#dialect = dialect;
+    this.#training = training;
     this.#names = dialect.names(family);
     const values = Object.values(family).map(value => (Array.isArray(value) ? JSON.stringify(value) : value));
     this.#environment = header.known.environments.of([
       dialect,
       activation,
+      training,
       this.#builder.order,
       rules?.identity ?? null,
       ...values,
@@ -224,6 +227,7 @@ class Rows {
     const scope = new Scope(builder, {
       activation: this.#dialect.activation ?? activation,
       legacy: true,
+      training: this.#training,
       text: () => {
         text ??= builder.input(
           'text',

@@ -8,11 +8,13 @@ interface Definition {
   readonly arity: Op['arity'];
   /** The atomic count that one element of one further input adds to. */
   readonly each: keyof Counts;
+  /** Absent: gradients of its output reach all inputs. */
+  readonly passes?: Op['passes'];
   readonly examples: readonly OpExample<Record<never, never>>[];
 }
 
 /** An operator that combines tensors element by element, with numpy's broadcasting. */
-export function elementwise({ name, summary, arity, each, examples }: Definition): Op<Record<never, never>> {
+export function elementwise({ name, summary, arity, each, passes, examples }: Definition): Op<Record<never, never>> {
   return op<Record<never, never>>({
     name,
     kind: 'elementwise',
@@ -22,6 +24,7 @@ export function elementwise({ name, summary, arity, each, examples }: Definition
     check: (_, inputs, order) => checkBroadcast(inputs, order),
     shape: (_, inputs) => broadcast(inputs)!,
     counts: (_, inputs, [y]) => ({ [each]: (inputs.length - 1) * size(y!) }),
+    ...(passes && { passes }),
     examples,
   });
 }

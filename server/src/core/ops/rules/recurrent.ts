@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { type Counts, type Op, type OpExample, op, type Shape } from '../op.ts';
+import { type Counts, type Op, type OpExample, op, type Shape, type Wanted } from '../op.ts';
 import { volume } from './window.ts';
 
 /** A recurrent layer in PyTorch's terms, sequences as [N, L, C]. */
@@ -68,6 +68,12 @@ export function recurrent({ name, summary, gates, cell, examples }: Definition):
         biases,
       };
     },
+    backward: ({ hidden, layers, bidirectional, oneBias }, [x], _, wanted) => {
+      // Caffe's sequences are [T, N, C].
+      const [batch, steps] = oneBias ? [x![1]!, x![0]!] : [x![0]!, x![1]!];
+      const directions = bidirectional ? 2 : 1;
+      return recurrentBackward({ gates, hidden, layers, directions, features: x![2]!, batch, steps }, wanted);
+    },
     formula: (attrs, [x]) => {
       const { hidden, layers, bidirectional } = attrs;
       const first = `${volume([x![2]!])} + ${hidden}`;
@@ -80,6 +86,35 @@ export function recurrent({ name, summary, gates, cell, examples }: Definition):
     field: () => 'global',
     examples,
   });
+}
+
+export interface Unrolled {
+  readonly gates: number;
+  readonly hidden: number;
+  readonly layers: number;
+  readonly directions: number;
+  /** Of an element of the sequence. */
+  readonly features: number;
+  readonly batch: number;
+  readonly steps: number;
+  /** Size of what the state is projected to; none by default. */
+  readonly projection?: number;
+}
+
+/** The state before the first step has a gradient only if it is an input that wants one (`wanted.inputs[1]`). */
+export function recurrentBackward(unrolled: Unrolled, { inputs: [input, state = false], weights }: Wanted): number {
+  const { gates, hidden, layers, directions, features, batch, steps, projection = 0 } = unrolled;
+  const out = projection || hidden;
+  const ownWeights = Number(weights);
+  let each = 0;
+  for (let layer = 0; layer < layers; layer++) {
+    const below = layer === 0 ? features : directions * out;
+    const wantsBelow = layer === 0 ? input : input || state || weights;
+    each += gates * hidden * below * steps * (Number(wantsBelow) + ownWeights);
+    each += gates * hidden * out * (steps * ownWeights + (state ? steps : steps - 1));
+    each += hidden * projection * steps * (1 + ownWeights);
+  }
+  return batch * directions * each;
 }
 
 function weightsPerGate({ hidden, layers, bidirectional }: Recurrent, x: Shape): number {

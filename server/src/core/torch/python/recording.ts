@@ -4,12 +4,14 @@ import { Builder, checkInputs } from '../../graph/builder.ts';
 import type { GraphNode, Tensor } from '../../graph/graph.ts';
 import * as ops from '../../ops/index.ts';
 import type { AnyOp, Complaint, Op, Shape } from '../../ops/op.ts';
+import type { Code } from '../../python/code.ts';
 import type { Activation, Hooks, Machine } from '../../python/machine.ts';
 import { PyClass, PyList, PyTuple, Unknown, type Value } from '../../python/objects.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Range } from '../../text/range.ts';
 import { type Reason, reasonOf } from '../../text/reason.ts';
 import { typeAfter, typeRefused } from './accepted.ts';
+import { isWhole } from './dtype.ts';
 import { type DirectCall, type EndedCall, Frames, isInternal, type Rows, rangeOf } from './frames.ts';
 import { stridesAfter } from './layout.ts';
 import { madeOnce, mostValues, Storage, Values } from './storage.ts';
@@ -50,6 +52,12 @@ export class Recording implements World {
   directCall: DirectCall = () => undefined;
   /** Forgets what is known of the modules of a network; set by `torch.nn`. */
   forgetModules: () => void = () => {};
+  /** Whether the network is read as it runs in training. */
+  isTraining = false;
+  /** Whether gradients are recorded, as `torch.no_grad()` and its kin have it. */
+  hasGradients = true;
+  /** Functions that `@torch.no_grad()` and its kin stand above, and what they have it. */
+  readonly decorated = new Map<Code, boolean>();
   #builder: Builder | undefined;
   #frames: Frames | undefined;
   #rows: Rows | undefined;
@@ -92,6 +100,8 @@ export class Recording implements World {
     this.#counted.clear();
     this.#ended = [];
     this.forgetModules();
+    this.isTraining = false;
+    this.hasGradients = true;
   }
 
   /** The calls of modules in the last recording, in the order in which they ended. */
@@ -168,7 +178,9 @@ export class Recording implements World {
     const dtype = options?.dtype ?? typeAfter(op, inputs);
     const { shapes, why, failed } = this.#inferred(op, attrs, inputs, options?.unknown);
     const hasType = inputs.every(input => input.hasType);
-    const nodes = this.#builder && this.#added(this.#builder, op, attrs, inputs, options, failed);
+    const isDetached = this.isTraining && ((hasType && isWhole(dtype)) || !this.#recordsGradients());
+    const full: ApplyOptions | undefined = isDetached ? { ...options, training: 'detached' } : options;
+    const nodes = this.#builder && this.#added(this.#builder, op, attrs, inputs, full, failed);
     return shapes.map((shape, port) => {
       const tensor = this.tensor(shape, dtype, why);
       tensor.strides = shape && stridesAfter(op, attrs, inputs, shape);
@@ -176,6 +188,16 @@ export class Recording implements World {
       if (nodes) this.attach(tensor, nodes[port]!);
       return tensor;
     });
+  }
+
+  /** Whether gradients are recorded where the program is. */
+  #recordsGradients(): boolean {
+    if (this.decorated.size === 0) return this.hasGradients;
+    for (let activation = this.machine.top; activation; activation = activation.parent) {
+      const decorated = activation.code && this.decorated.get(activation.code);
+      if (decorated !== undefined) return decorated && this.hasGradients;
+    }
+    return this.hasGradients;
   }
 
   /** Its place in the graph from now on. */
@@ -344,7 +366,8 @@ export class Recording implements World {
     }
     if (!(tensor instanceof PyParameter)) return builder.add(ops.constant, { shape }, []);
     const shares = this.countedBy(tensor);
-    const node = builder.add(ops.parameter, { shape, role: tensor.role }, [], { shares });
+    const training = this.isTraining && !tensor.requiresGrad ? 'frozen' : undefined;
+    const node = builder.add(ops.parameter, { shape, role: tensor.role }, [], { shares, training });
     if (!shares) this.count(tensor, node.node);
     return node;
   }

@@ -77,6 +77,14 @@ function alias(world: Recording, x: PyTensor): PyTensor {
   return result;
 }
 
+/** An alias that gradients do not pass. */
+function detached(world: Recording, x: PyTensor): PyTensor {
+  const result = alias(world, x);
+  const node = world.isTraining && result.node ? world.apply(ops.detach, {}, [result]).node : undefined;
+  if (node) world.attach(result, node);
+  return result;
+}
+
 export function defineMethods(registry: Registry, namesOf: (machine: Machine) => Names): void {
   registry.method('size', 'input, dim?', call => {
     const x = call.tensor();
@@ -125,7 +133,7 @@ export function defineMethods(registry: Registry, namesOf: (machine: Machine) =>
     },
   );
   registry.define('conj resolve_conj resolve_neg positive', 'input', call => alias(call.world, call.tensor()));
-  registry.method('detach', 'input', call => alias(call.world, call.tensor()));
+  registry.method('detach', 'input', call => detached(call.world, call.tensor()));
   registry.method(
     'detach_ requires_grad_ retain_grad share_memory_ pin_memory coalesce to_dense',
     'input, requires_grad?',
@@ -394,7 +402,7 @@ export function attributeOf(x: PyTensor, name: string, machine: Machine, names: 
     case 'ndim':
       return x.shape ? x.shape.length : new Unknown(x.why ?? { message: l10n.t('the shape of a tensor is not known') });
     case 'data':
-      return alias(world, x);
+      return detached(world, x);
     case 'grad':
     case 'grad_fn':
     case 'names':

@@ -297,7 +297,7 @@ function isCallable(value: Value): boolean {
   );
 }
 
-/** A context that changes nothing, and a decorator: `torch.no_grad`. */
+/** A context that changes nothing, and a decorator: `torch.autocast`. */
 function context(machine: Machine, name: string, module: string): PyClass {
   return nativeClass(
     machine,
@@ -311,11 +311,74 @@ function context(machine: Machine, name: string, module: string): PyClass {
     },
     {
       module,
-      // `@torch.no_grad` without brackets.
+      // Without brackets.
       create: (cls, args) => (args.length === 1 && args[0] instanceof PyFunction ? args[0] : new PyInstance(cls)),
     },
   );
 }
+
+/** What a context of gradients is made with, and what it was before. */
+class GradientContext extends PyInstance {
+  readonly isOn: boolean;
+  readonly before: boolean[] = [];
+
+  constructor(cls: PyClass, isOn: boolean) {
+    super(cls);
+    this.isOn = isOn;
+  }
+}
+
+/** `torch.no_grad`, `enable_grad`, `inference_mode` and `set_grad_enabled`, as contexts and as decorators. */
+function gradientContext(machine: Machine, name: string, module: string): PyClass {
+  const isOnBy = (mode: Value | undefined): boolean => {
+    if (name === 'inference_mode') return mode === false;
+    return name === 'set_grad_enabled' ? mode !== false : name === 'enable_grad';
+  };
+  const decorate = (fn: Value, isOn: boolean): Value => {
+    if (fn instanceof PyFunction) worldOf(machine).decorated.set(fn.code, isOn);
+    return fn;
+  };
+  const own = (self: Value | undefined): GradientContext | undefined =>
+    self instanceof GradientContext ? self : undefined;
+  const set = worldOf(machine);
+  return nativeClass(
+    machine,
+    name,
+    [],
+    {
+      __enter__: native(`${name}.__enter__`, 'self', ([self]) => {
+        const context = own(self);
+        if (!context) return self!;
+        // That of set_grad_enabled is in effect as soon as it is made.
+        if (name !== 'set_grad_enabled') context.before.push(set.hasGradients);
+        set.hasGradients = context.isOn;
+        return self!;
+      }),
+      __exit__: native(`${name}.__exit__`, 'self, *args', ([self]) => {
+        set.hasGradients = own(self)?.before.pop() ?? set.hasGradients;
+        return false;
+      }),
+      __call__: native(`${name}.__call__`, 'self, fn', ([self, fn]) => decorate(fn!, own(self)?.isOn ?? true)),
+      clone: native(`${name}.clone`, 'self', ([self]) => self!),
+    },
+    {
+      module,
+      create: (cls, args, keywords) => {
+        const [first = keywords.get('mode')] = args;
+        // `@torch.no_grad` without brackets.
+        if (args.length === 1 && first instanceof PyFunction) return decorate(first, isOnBy(undefined));
+        const context = new GradientContext(cls, isOnBy(first));
+        if (name === 'set_grad_enabled') {
+          context.before.push(set.hasGradients);
+          set.hasGradients = context.isOn;
+        }
+        return context;
+      },
+    },
+  );
+}
+
+const gradientContexts: ReadonlySet<string> = new Set(['no_grad', 'enable_grad', 'inference_mode', 'set_grad_enabled']);
 
 const contexts = new WeakMap<Machine, Map<string, PyClass>>();
 
@@ -327,7 +390,7 @@ function contextOf(machine: Machine, name: string, module = 'torch'): PyClass {
   }
   let cls = own.get(name);
   if (!cls) {
-    cls = context(machine, name, module);
+    cls = (gradientContexts.has(name) ? gradientContext : context)(machine, name, module);
     own.set(name, cls);
   }
   return cls;
@@ -394,13 +457,8 @@ function sharedEntries(): ReadonlyMap<string, Value> {
         'use_deterministic_algorithms',
         'save',
       ].map(nothing),
-      ...[
-        'is_grad_enabled',
-        'is_inference_mode_enabled',
-        'is_autocast_enabled',
-        'is_autocast_cpu_enabled',
-        'is_vulkan_available',
-      ].map(no),
+      ...['is_inference_mode_enabled', 'is_autocast_enabled', 'is_autocast_cpu_enabled', 'is_vulkan_available'].map(no),
+      native('is_grad_enabled', '', (_, own) => worldOf(own).isTraining && worldOf(own).hasGradients),
       native('get_num_threads', '', () => 1),
       native('finfo', 'dtype=None', ([dtype], own) => limits(own, dtype instanceof PyDType ? dtype.dtype : 'float32')),
       native('iinfo', 'dtype', ([dtype], own) => limits(own, dtype instanceof PyDType ? dtype.dtype : 'int64')),
@@ -480,9 +538,18 @@ function limits(machine: Machine, dtype: DType): Value {
   return info;
 }
 
+/** What is computed again in the backward pass is not counted: totals of training are lower bounds. */
+function recomputed(machine: Machine): void {
+  const world = worldOf(machine);
+  if (world.isRecording && world.isTraining) {
+    world.opaque(l10n.t('{0} computes a part of the forward pass again', 'torch.utils.checkpoint'), []);
+  }
+}
+
 /** Functions of other parts of torch that run what they are given: torch.utils.checkpoint. */
 const checkpoint = nativeSteps('checkpoint', 'function, *args, **kwargs', function* ([fn, args, keywords], machine) {
   const given = new Map<string, Value>();
+  recomputed(machine);
   if (keywords instanceof PyDict) {
     for (const { key, value } of keywords.entries.values()) {
       if (!['use_reentrant', 'preserve_rng_state', 'context_fn', 'determinism_check', 'debug'].includes(String(key)))
@@ -498,6 +565,7 @@ const checkpointSequential = nativeSteps(
   function* ([functions, , input], machine) {
     const list = yield* machine.list(functions!);
     if (list instanceof Unknown) return list;
+    recomputed(machine);
     let value: Value = input!;
     for (const fn of list) value = yield* machine.call(fn, [value]);
     return value;

@@ -22,6 +22,8 @@ export interface World {
    * (constructors, tables of indices).
    */
   readonly isRecording: boolean;
+  /** Whether the network is read as it runs in training. */
+  readonly isTraining: boolean;
 
   /** A tensor of known shape without values or node. */
   tensor(shape: Shape | undefined, dtype?: DType, why?: Reason): PyTensor;

@@ -36,6 +36,8 @@ export interface Owner {
 export interface Net {
   readonly builder: Builder;
   readonly phase: Phase;
+  /** Whether it is built as it runs in training. */
+  readonly training: boolean;
   /** The batch that the text writes: the first size of its first input. */
   batch: number | undefined;
   /** Blobs whose first axis is time and second the batch: what recurrent layers read. */

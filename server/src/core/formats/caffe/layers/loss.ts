@@ -418,7 +418,8 @@ export const Accuracy: LayerType = {
     const { builder, x, inputs, param, layer } = scope;
     const wrong = tooManyBest(scope) ?? labelCount(scope);
     if (wrong) builder.complain(wrong);
-    const share = builder.add(ops.loss, {}, inputs);
+    // It is not trained for.
+    const share = builder.add(ops.loss, {}, inputs, { training: 'detached' });
     if (layer.tops.length < 2) return [share];
     const axis = x.shape && canonical(param.integer('axis', 1), x.shape.length);
     const classes = axis === undefined ? Number.NaN : x.shape![axis]!;

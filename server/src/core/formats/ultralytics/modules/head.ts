@@ -108,16 +108,25 @@ export interface Predictions {
   readonly scores: Tensor;
   /** What the head says of each box beyond that: masks, key points, an angle. */
   readonly extra?: Tensor;
+  /** What only training wants. */
+  readonly others?: readonly Tensor[];
+}
+
+/** What a set of branches reads: the second one trains nothing before itself. */
+export function levelsOf(scope: Scope, inputs: readonly Tensor[], prefix: string): readonly Tensor[] {
+  if (!scope.training || !prefix.startsWith('one2one')) return inputs;
+  return inputs.map(x => scope.builder.add(ops.detach, {}, x));
 }
 
 /** Detect.forward_head: `prefix` is that of the attributes, as in `one2one_cv2`. */
 export function detectHead(
   scope: Scope,
-  inputs: readonly Tensor[],
+  given: readonly Tensor[],
   args: DetectArgs,
   prefix: string,
   light = !scope.legacy,
 ): Predictions {
+  const inputs = levelsOf(scope, given, prefix);
   const { box, cls } = widths(args);
   const branch = light ? lightBranch : plainBranch;
   const boxes = joined(scope, inputs, (x, index) =>
@@ -191,8 +200,13 @@ function inference(scope: Scope, { boxes, scores }: Predictions, regMax: number,
 /** Levels of boxes and scores side by side, [1, 4 · reg_max + nc, H, W], decoded as WorldDetect and YOLOv9 do. */
 export function decode(scope: Scope, maps: readonly Tensor[], nc: number, regMax = 16): Tensor {
   const all = joined(scope, maps, map => map);
+  if (scope.training) return all;
   const [boxes, scores] = split(scope, all, [4 * regMax, nc], 1) as [Tensor, Tensor];
   return inference(scope, { boxes, scores }, regMax, toCentre);
+}
+
+function said({ boxes, scores, extra, others = [] }: Predictions): readonly Tensor[] {
+  return [boxes, scores, ...(extra ? [extra] : []), ...others];
 }
 
 /** What a head makes of the extra numbers of its boxes, and how it reads its boxes. */
@@ -204,17 +218,18 @@ interface Reading {
 }
 
 /**
- * Detect.forward in evaluation mode, unfused: with `end2end` both sets of branches run, and what the second says is cut
- * to the 300 best boxes.
+ * Detect.forward, unfused: with `end2end` both sets of branches run, and what the second says is cut to the 300 best
+ * boxes. Training has what the branches say as it is.
  */
 export function detect(
   scope: Scope,
   { nc, reg_max, end2end }: DetectArgs,
   pass: (prefix: string) => Predictions,
   { classes = nc, extra = raw => raw, boxes }: Reading = {},
-): Tensor {
+): Value {
   const many = pass('');
   const chosen = end2end ? pass('one2one_') : many;
+  if (scope.training) return (end2end ? [many, chosen] : [many]).flatMap(said);
   const decodeBoxes = chosen.extra && boxes ? boxes(chosen.extra) : end2end ? toCorners : toCentre;
   const found = inference(scope, chosen, reg_max, decodeBoxes);
   const y = chosen.extra ? cat(scope, [found, extra(chosen.extra)]) : found;
@@ -256,11 +271,12 @@ export const Detect = module<DetectArgs>({
 /** A third branch beside boxes and classes on each level: `[1, out, anchors]` (cv4, or cv5 of YOLOE). */
 export function extraBranch(
   scope: Scope,
-  inputs: readonly Tensor[],
+  given: readonly Tensor[],
   ch: readonly number[],
   out: number,
   label: string,
 ): Tensor {
+  const inputs = levelsOf(scope, given, label);
   const c = Math.max(Math.floor((ch[0] ?? Number.NaN) / 4), out);
   return joined(scope, inputs, (x, index) => plainBranch(scope, `${label}.${index}`, x, c, out));
 }
@@ -316,8 +332,13 @@ export const Proto26 = module<{ ch: readonly number[]; c_: number; c2: number; n
         scope.builder.add(ops.upsample, { size, mode: 'nearest' }, refined, { functional: true }),
       );
     }
-    idle(scope, 'semseg', 'Sequential', [...idleConv(first, c_, 3), ...idleConv(c_, c_, 3), idleConv2d(c_, nc)]);
-    return Proto.forward(scope, [conv(scope, 'feat_fuse', feat, c_, 3)], { c1: c_, c_, c2 });
+    const classes = (): Tensor =>
+      conv2d(scope, conv(scope, '1', conv(scope, '0', feat, c_, 3), c_, 3), { out: nc, kernel: 1 });
+    const semantic = scope.training ? [scope.part('semseg', 'Sequential', classes)] : [];
+    if (!scope.training)
+      idle(scope, 'semseg', 'Sequential', [...idleConv(first, c_, 3), ...idleConv(c_, c_, 3), idleConv2d(c_, nc)]);
+    const prototypes = Proto.forward(scope, [conv(scope, 'feat_fuse', feat, c_, 3)], { c1: c_, c_, c2 });
+    return [...tensors(prototypes), ...semantic];
   },
 });
 
@@ -358,17 +379,12 @@ export const segmentParams = {
 } as const satisfies Record<string, Param>;
 
 /** Segment.forward: boxes with their mask coefficients, and the prototypes that those combine. */
-function segment(
-  scope: Scope,
-  list: readonly Tensor[],
-  args: SegmentArgs,
-  prototypes: () => Tensor,
-): readonly [Tensor, Tensor] {
+function segment(scope: Scope, list: readonly Tensor[], args: SegmentArgs, prototypes: () => Value): Value {
   const y = detect(scope, args, prefix => ({
     ...detectHead(scope, list, args, prefix),
     extra: extraBranch(scope, list, args.ch, args.nm, `${prefix}cv4`),
   }));
-  return [y, prototypes()];
+  return [...tensors(y), ...tensors(prototypes())];
 }
 
 export const Segment = module<SegmentArgs>({
@@ -391,7 +407,7 @@ export const Segment26 = module<SegmentArgs>({
   forward: (scope, inputs, args) => {
     const list = each(inputs);
     const { ch, npr, nm, nc } = args;
-    return segment(scope, list, args, () => scope.call('proto', Proto26, list, { ch, c_: npr, c2: nm, nc }));
+    return segment(scope, list, args, () => scope.callAll('proto', Proto26, list, { ch, c_: npr, c2: nm, nc }));
   },
 });
 
@@ -399,7 +415,7 @@ interface ObbArgs extends DetectArgs {
   ne: number;
 }
 
-function obb(scope: Scope, list: readonly Tensor[], args: ObbArgs, angleOf: (raw: Tensor) => Tensor): Tensor {
+function obb(scope: Scope, list: readonly Tensor[], args: ObbArgs, angleOf: (raw: Tensor) => Tensor): Value {
   const pass = (prefix: string): Predictions => {
     const found = detectHead(scope, list, args, prefix);
     return { ...found, extra: angleOf(extraBranch(scope, list, args.ch, args.ne, `${prefix}cv4`)) };
@@ -521,7 +537,7 @@ export const Pose26 = module<PoseArgs>({
     const c = Math.max(Math.floor((args.ch[0] ?? Number.NaN) / 4), points * (numbers + 2));
     const pass = (prefix: string): Predictions => {
       const found = detectHead(scope, list, args, prefix);
-      const features = list.map((x, index) =>
+      const features = levelsOf(scope, list, prefix).map((x, index) =>
         scope.part(`${prefix}cv4.${index}`, 'Sequential', () => conv(scope, '1', conv(scope, '0', x, c, 3), c, 3)),
       );
       const extra = joined(scope, features, (x, index) =>
@@ -529,12 +545,15 @@ export const Pose26 = module<PoseArgs>({
           conv2d(scope, x, { out: points * numbers, kernel: 1 }),
         ),
       );
+      const sigma = (x: Tensor, index: number): Tensor =>
+        scope.part(`${prefix}cv4_sigma.${index}`, 'Conv2d', () => conv2d(scope, x, { out: points * 2, kernel: 1 }));
+      if (scope.training) return { ...found, extra, others: [joined(scope, features, sigma)] };
       for (const index of list.keys()) {
         idle(scope, `${prefix}cv4_sigma.${index}`, 'Conv2d', [idleConv2d(c, points * 2)]);
       }
       return { ...found, extra };
     };
-    // Six coupling layers.
+    // Six coupling layers, which the loss alone uses.
     idle(scope, 'flow_model', 'RealNVP', Array.from({ length: 2 * 6 }, () => couplingNet).flat());
     const move = (part: Tensor, grid: Tensor): Tensor => plus(scope, part, grid);
     return detect(scope, args, pass, { extra: raw => keypoints(scope, raw, shape, move) });
@@ -613,6 +632,12 @@ export const SemanticSegment = module<Pick<DetectArgs, 'nc' | 'ch'>>({
     const logits = scope.part('classifier', 'Sequential', () =>
       conv2d(scope, conv(scope, '0', x, first, 3), { out: nc, kernel: 1 }),
     );
+    if (second !== undefined && scope.training) {
+      const auxiliary = scope.part('aux_head', 'Sequential', () =>
+        conv2d(scope, conv(scope, '0', each(inputs)[1]!, first, 3), { out: nc, kernel: 1 }),
+      );
+      return [logits, auxiliary];
+    }
     if (second !== undefined) {
       idle(scope, 'aux_head', 'Sequential', [...idleConv(second, first, 3), idleConv2d(first, nc)]);
     }

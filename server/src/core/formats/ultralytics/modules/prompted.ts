@@ -3,7 +3,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Tensor } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
-import { each } from '../../../torch/layer.ts';
+import { each, tensors } from '../../../torch/layer.ts';
 import { construct, idle } from '../../../torch/module.ts';
 import { Linear } from '../../../torch/nn/linear.ts';
 import { batchNorm } from '../../../torch/nn/norm.ts';
@@ -163,6 +163,7 @@ export const YOLOEDetect = module<PromptedArgs>({
     const refused = refusedPrompt(scope, 'YOLOEDetect', list, args);
     if (refused) return refused;
     promptEncoders(scope, args);
+    scope.onlyEvaluates('YOLOEDetect');
     const prompt = noPrompt(scope);
     return detect(scope, args, prefix => promptedHead(scope, list, args, prompt, prefix), unprompted);
   },
@@ -181,12 +182,13 @@ function promptedSegment(
   const refused = refusedPrompt(scope, name, list, args);
   if (refused) return refused;
   promptEncoders(scope, args);
+  scope.onlyEvaluates(name);
   const prompt = noPrompt(scope);
   const pass = (prefix: string): Predictions => ({
     ...promptedHead(scope, list, args, prompt, prefix),
     extra: extraBranch(scope, list, args.ch, args.nm, `${prefix}cv5`),
   });
-  return [detect(scope, args, pass, unprompted), prototypes()];
+  return [...tensors(detect(scope, args, pass, unprompted)), prototypes()];
 }
 
 const { nc, embed, with_bn } = yoloeParams;

@@ -301,6 +301,8 @@ const decoder = (finish: (scope: Scope, boxes: Tensor, scores: Tensor) => Tensor
       };
       const refused = uncallable(scope, 'RTDETRDecoder', only(inputs), act, [1, nq, width(nc)]);
       if (refused) return refused;
+      // Queries with noise of the boxes that are to be found, and the results of all layers.
+      scope.onlyEvaluates('RTDETRDecoder');
       const levels: [number, number][] = [];
       const projected = inputs.map((value, index) =>
         scope.part(`input_proj.${index}`, 'Sequential', () => {

@@ -532,14 +532,15 @@ export const IAuxDetect = module<AnchoredArgs>({
       );
       return scope.refuse({ code: 'wrong-input-count', message }, maps);
     }
+    const besides: Tensor[] = [];
     const parts = maps.slice(0, levels).map((x, index) => {
       const cells = anchorCells(scope, implicitConv(scope, x, index, no * na), na, no);
       const beside = maps[levels + index]!;
       const auxiliary = scope.part(`m2.${index}`, 'Conv2d', () => conv2d(scope, beside, { out: no * na, kernel: 1 }));
-      anchorCells(scope, auxiliary, na, no);
+      besides.push(anchorCells(scope, auxiliary, na, no));
       return decodeCells(scope, cells);
     });
-    return cat(scope, parts);
+    return scope.training ? [cat(scope, parts), ...besides] : cat(scope, parts);
   },
 });
 

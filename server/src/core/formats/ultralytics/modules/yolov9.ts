@@ -247,7 +247,7 @@ function detect(name: string, sets: 1 | 2 | 3, grouped: boolean, outputs: 'all' 
       const results = Array.from({ length: sets }, (_, set) =>
         detected(scope, maps.slice(set * levels, (set + 1) * levels), nc, grouped, 2 + 2 * set),
       );
-      return outputs === 'last' || sets === 1 ? results.at(-1)! : results;
+      return (outputs === 'last' && !scope.training) || sets === 1 ? results.at(-1)! : results;
     },
   });
 }
@@ -292,9 +292,10 @@ export const SegmentV9 = module<SegmentArgs>({
   params: segmentParams,
   forward: (scope, inputs, { nc, nm, npr }) => {
     const maps = each(inputs);
-    scope.call('proto', ProtoV5, maps[0]!, { c_: npr, c2: nm });
+    const prototypes = scope.call('proto', ProtoV5, maps[0]!, { c_: npr, c2: nm });
     const masks = coefficients(scope, maps, nm, 4);
-    return cat(scope, [detected(scope, maps, nc, false, 2), masks]);
+    const found = cat(scope, [detected(scope, maps, nc, false, 2), masks]);
+    return scope.training ? [found, prototypes] : found;
   },
 });
 
@@ -316,9 +317,10 @@ export const DSegment = module<SegmentArgs>({
     const refused = tooFew(scope, 'DSegment', all, 2, help);
     if (refused) return refused;
     const maps = all.slice(0, -1);
-    conv(scope, 'proto', all.at(-1)!, nm);
+    const prototypes = conv(scope, 'proto', all.at(-1)!, nm);
     const masks = coefficients(scope, maps, nm, 4);
-    return cat(scope, [detected(scope, maps, nc, true, 2), masks]);
+    const found = cat(scope, [detected(scope, maps, nc, true, 2), masks]);
+    return scope.training ? [found, prototypes] : found;
   },
 });
 
@@ -335,12 +337,12 @@ export const DualDSegment = module<SegmentArgs>({
     const levels = Math.floor((all.length - 2) / 2);
     const main = all.slice(0, levels);
     const auxiliary = all.slice(levels, 2 * levels);
-    conv(scope, 'proto', all.at(-2)!, nm);
-    conv(scope, 'proto2', all.at(-1)!, nm);
-    coefficients(scope, main, nm, 6);
+    const prototypes = [conv(scope, 'proto', all.at(-2)!, nm), conv(scope, 'proto2', all.at(-1)!, nm)];
+    const others = coefficients(scope, main, nm, 6);
     const masks = coefficients(scope, auxiliary, nm, 7);
-    detected(scope, main, nc, true, 2);
-    return cat(scope, [detected(scope, auxiliary, nc, true, 4), masks]);
+    const first = detected(scope, main, nc, true, 2);
+    const found = cat(scope, [detected(scope, auxiliary, nc, true, 4), masks]);
+    return scope.training ? [found, first, others, ...prototypes] : found;
   },
 });
 
@@ -364,9 +366,10 @@ export const Panoptic = module<SegmentArgs & { sem_nc: number }>({
   forward: (scope, inputs, { nc, sem_nc, nm, npr }) => {
     const maps = each(inputs);
     const [, leading] = sizesOf(maps[0]!) as [number, number];
-    scope.call('proto', ProtoV5, maps[0]!, { c_: npr, c2: nm });
-    scope.call('uconv', UConv, maps[0]!, { c_: Math.floor(leading / 4), c2: sem_nc + nc });
+    const prototypes = scope.call('proto', ProtoV5, maps[0]!, { c_: npr, c2: nm });
+    const classes = scope.call('uconv', UConv, maps[0]!, { c_: Math.floor(leading / 4), c2: sem_nc + nc });
     const masks = coefficients(scope, maps, nm, 4);
-    return cat(scope, [detected(scope, maps, nc, false, 2), masks]);
+    const found = cat(scope, [detected(scope, maps, nc, false, 2), masks]);
+    return scope.training ? [found, prototypes, classes] : found;
   },
 });

@@ -38,10 +38,10 @@ export class SourceReader {
   }
 
   #steps(options: ReadOptions): Generator<void, Spec> {
-    const { input, scale, shapeOrder, places } = options;
+    const { input, scale, shapeOrder, places, training = false } = options;
     // Where places are shown is of one text that is shown.
     if (places) return this.#reading(options);
-    return this.#readings.of(JSON.stringify([input, scale, shapeOrder]), () => this.#reading(options));
+    return this.#readings.of(JSON.stringify([input, scale, shapeOrder, training]), () => this.#reading(options));
   }
 
   *#reading(options: ReadOptions): Generator<void, Spec> {
@@ -95,6 +95,7 @@ export class SourceReader {
       input: [1, ...(sizes ?? [channelsOf(top, ignored), size, size])],
       head,
       order: options.shapeOrder ?? 'chw',
+      training: options.training ?? false,
       places: options.places,
     });
     for (const problem of reading.problems) problems.push(problem);

@@ -9,7 +9,7 @@ import type { Failure } from '../../../program/exceptions.ts';
 import type { Ran } from '../../../program/machine.ts';
 import { type Prepared, type Reading, runPrepared } from '../../../program/prepared.ts';
 import type { MissingImport } from '../../../program/program.ts';
-import { type RowModules, recordCall } from '../../../program/record.ts';
+import { type RowModules, recordCall, setMode } from '../../../program/record.ts';
 import { Unknowns } from '../../../program/unknowns.ts';
 import { Witness } from '../../../program/witness.ts';
 import { type CostRule, type CostRules, ruleNotes } from '../../../project/index.ts';
@@ -70,6 +70,8 @@ export interface SourceTask {
   /** Where problems are that belong to no row. */
   readonly head: Range;
   readonly order: ShapeOrder;
+  /** Whether it is called as in training. */
+  readonly training: boolean;
   /** Where places of the text are shown, where another text is shown than the one that is read. */
   readonly places: Shown | undefined;
 }
@@ -136,7 +138,7 @@ function attempted(task: SourceTask, files: Files, count: number, stop: Stop | u
 }
 
 function readingOf(task: SourceTask, count: number, stop: Stop | undefined): Reading<Work, Attempt> {
-  const { reader, head, rows: all, order, input, rules } = task;
+  const { reader, head, rows: all, order, input, rules, training } = task;
   const watch = new Watch(task);
   const misfits = new Map<string, Problem>();
   const ruling = rules && {
@@ -204,7 +206,7 @@ function readingOf(task: SourceTask, count: number, stop: Stop | undefined): Rea
       return new Unbuilt({ message });
     }
     const { model } = built;
-    yield* on.call(yield* on.getAttribute(model, 'eval'), []);
+    yield* setMode(on, model, training);
     const world = worldOf(on);
     // What is wrong with the network shows in the call that is recorded.
     world.forget();

@@ -1,6 +1,7 @@
 // Operators with parameters, put into the graph: who counts them, and what is wrong with their input.
 import * as l10n from '@vscode/l10n';
 import type { NodeOptions } from '../../../graph/builder.ts';
+import type { Training } from '../../../graph/graph.ts';
 import * as ops from '../../../ops/index.ts';
 import type { Complaint, Op, Shape } from '../../../ops/op.ts';
 import { Unknown, type Value } from '../../../python/objects.ts';
@@ -67,7 +68,9 @@ export function weighted<A extends object>(
 ): readonly PyTensor[] {
   const { world } = nn;
   const unknown = tensors.find(({ why }) => why)?.why;
-  const all = optionsOf(caller, unknown ? { unknown, ...options } : options);
+  const plain = optionsOf(caller, unknown ? { unknown, ...options } : options);
+  const training = world.isTraining ? trainingOf(tensors) : undefined;
+  const all = training ? { ...plain, training } : plain;
   const whole = inputs.find(({ dtype, hasType, why }) => hasType && why === undefined && isWhole(dtype));
   if (whole && whole === inputs[0] && !op.name.startsWith('embedding') && tensors[0] && isFloating(tensors[0].dtype)) {
     throw nn.machine.raise(
@@ -93,7 +96,20 @@ export function weighted<A extends object>(
   if (isLeaf && first && first.op.name === op.name && counted.every(node => node === first)) {
     return world.applyAll(op, attrs, inputs, { ...all, shares: first });
   }
-  return world.applyAll(given(op, inputs.length), attrs, [...inputs, ...tensors], all);
+  // Its weights are inputs, which say themselves whether they need gradients.
+  return world.applyAll(given(op, inputs.length), attrs, [...inputs, ...tensors], plain);
+}
+
+/** What of an operator's own parameters is frozen. */
+function trainingOf(tensors: readonly PyTensor[]): Training | undefined {
+  const frozen = tensors.filter(({ requiresGrad }) => !requiresGrad);
+  if (frozen.length === 0) return undefined;
+  if (frozen.length === tensors.length) return 'frozen';
+  const isMatrix = ({ shape }: PyTensor): boolean => (shape?.length ?? 2) > 1;
+  const matrices = tensors.filter(isMatrix);
+  const left = matrices.filter(({ requiresGrad }) => requiresGrad);
+  if (left.length === matrices.length) return undefined;
+  return left.length === 0 ? 'frozen-weights' : 'partly-frozen';
 }
 
 /** The same for an operator with one output. */

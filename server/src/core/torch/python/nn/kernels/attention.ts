@@ -1,6 +1,6 @@
 // Multi-head attention: F.multi_head_attention_forward and nn.MultiheadAttention, F.scaled_dot_product_attention.
 import * as l10n from '@vscode/l10n';
-import type { Attention } from '../../../../ops/attention.ts';
+import { type Attention, attentionBackward } from '../../../../ops/attention.ts';
 import * as ops from '../../../../ops/index.ts';
 import type { Op, Shape } from '../../../../ops/op.ts';
 import type { Value } from '../../../../python/objects.ts';
@@ -47,6 +47,7 @@ const attending: Op<Attending> = {
     const c = attrs.embed ?? q[2]!;
     return { ...all, macs: (all.macs ?? 0) - attrs.extra * q[0]! * c * (k![2]! + v![2]!) };
   },
+  backward: (attrs, inputs, _, wanted) => attentionBackward(attrs, inputs, wanted, attrs.extra),
   examples: [],
 };
 

@@ -65,6 +65,8 @@ const bilinearOp = op<Bilinear>({
     weights: out * a!.at(-1)! * b!.at(-1)!,
     biases: bias ? out : 0,
   }),
+  backward: (_, [a, b], [y], { inputs: [left, right], weights }) =>
+    size(y!) * a!.at(-1)! * b!.at(-1)! * (Number(left) + Number(right) + Number(weights)),
   examples: [],
 });
 

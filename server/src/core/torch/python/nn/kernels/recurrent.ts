@@ -2,6 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
 import type { Counts, Op, Shape } from '../../../../ops/op.ts';
+import { recurrentBackward } from '../../../../ops/rules/recurrent.ts';
 import type { Value } from '../../../../python/objects.ts';
 import type { PyTensor } from '../../tensor.ts';
 import { apply, type Caller, declared, mismatch, refuse, shown, weighted } from '../apply.ts';
@@ -51,6 +52,14 @@ function stateful(base: typeof ops.lstm, gates: number): Op<Running> {
       const { projection, ...rest } = attrs;
       if (projection === 0) return base.counts!(rest, [x!], outputs);
       return projecting(attrs, x!, gates);
+    },
+    backward: ({ hidden, layers, bidirectional, projection, batchFirst }, [x], _, wanted) => {
+      const [steps, batch] = batchFirst ? [x![1]!, x![0]!] : [x![0]!, x![1]!];
+      const directions = bidirectional ? 2 : 1;
+      return recurrentBackward(
+        { gates, hidden, layers, directions, features: x![2]!, batch, steps, projection },
+        wanted,
+      );
     },
     formula: (attrs, [x], outputs) => (attrs.projection === 0 ? base.formula!(attrs, [x!], outputs) : ''),
     field: () => 'global',
