@@ -22,7 +22,15 @@ import {
   ShutdownRequest,
 } from 'vscode-languageserver-protocol/node';
 import { pytorch as pythonFormat } from '../server/src/core/formats/pytorch/index.ts';
-import { completions, defaultSettings, open, price, signatureHelp } from '../server/src/core/index.ts';
+import {
+  type Analysed,
+  completions,
+  defaultSettings,
+  diffReport,
+  open,
+  price,
+  signatureHelp,
+} from '../server/src/core/index.ts';
 import { detectors } from '../test/support/detectors.ts';
 import { yolov3 } from '../test/support/yolov3.ts';
 
@@ -402,6 +410,75 @@ async function otherEdits(): Promise<void> {
     const most = measured[Math.floor(measured.length * 0.95)]!;
     console.log(`  ${what}, ${all.length} lines: ${ms(median(measured))}, 19 of 20 within ${ms(most)}`);
     await client.stop();
+  }
+}
+
+/** A network against itself with an edit, from texts that are analysed to the whole report; and what typing then takes. */
+async function comparison(): Promise<void> {
+  console.log('\n(m) Comparison: the report of two texts that are analysed');
+  const name = 'bench.prototxt';
+  const analysed = (text: string): Analysed => price(open({ name, text }, defaultSettings)!, defaultSettings)!;
+  const edited = (text: string): string => {
+    const at = text.indexOf('bias_term: false', text.length >> 1);
+    return `${text.slice(0, at)}bias_term: true${text.slice(at + 'bias_term: false'.length)}`;
+  };
+  for (const [what, text] of [
+    ['ResNet-152 of Caffe', resNet152()],
+    ...[7, 13, 26, 52].map(
+      depth => [`${16 * depth} blocks`, bottlenecks([4 * depth, 4 * depth, 4 * depth, 4 * depth])] as const,
+    ),
+  ] as const) {
+    const taken = Array.from({ length: rounds }, () => {
+      // Neither knows of the other: what a comparison finds is remembered.
+      const [before, after] = [analysed(text), analysed(edited(text))];
+      const layers = after.model.graph.nodeCount;
+      const begin = performance.now();
+      const { rows } = diffReport(before, after, { before: { file: name }, after: { file: name } });
+      const time = performance.now() - begin;
+      if (rows.filter(({ status }) => status !== 'same').length !== 1) throw new Error('more than the edit differs');
+      return { time, layers };
+    });
+    const time = median(taken.map(each => each.time));
+    console.log(
+      `  ${what}, ${taken[0]!.layers} operators: ${ms(time)}, ${ms((1000 * time) / taken[0]!.layers)} per 1,000`,
+    );
+  }
+
+  console.log('  Edit → hints for 60 lines over stdio, with and without a comparison shown');
+  for (const [file, languageId, text, states] of [
+    ['typed.prototxt', 'prototxt', resNet152(), ['bias_term: false', 'bias_term: true']],
+    ['typed.cfg', 'darknet-cfg', darknetSections(600), ['size=3', 'size=5']],
+    ['typed.yaml', 'yaml', yoloRows(1000), ['64', '32']],
+  ] as const) {
+    const clients = [await startOurs(), await startOurs()] as const;
+    const uri = `file:///bench/${file}`;
+    const textDocument = { uri, languageId, version: 1, text };
+    for (const { connection } of clients)
+      await connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument });
+    const base = { kind: 'revision', label: 'HEAD', name: file, languageId, text };
+    await clients[1].connection.sendNotification('flopline/didChangeBase', { uri, base });
+    const all = text.split('\n');
+    const line = all.findIndex((words, index) => index >= all.length / 2 && words.includes(states[0]));
+    const at = all[line]!.indexOf(states[0]);
+    const edit = async ({ connection }: Client, round: number): Promise<number> => {
+      const [old, written] = round % 2 ? [states[1], states[0]] : states;
+      const range = { start: { line, character: at }, end: { line, character: at + old.length } };
+      const begin = performance.now();
+      await connection.sendNotification(DidChangeTextDocumentNotification.type, {
+        textDocument: { uri, version: round + 2 },
+        contentChanges: [{ range, text: written }],
+      });
+      const within = { start: { line: line - 30, character: 0 }, end: { line: line + 30, character: 0 } };
+      await connection.sendRequest(InlayHintRequest.type, { textDocument: { uri }, range: within });
+      return performance.now() - begin;
+    };
+    const warm = warmEdits(all.length / 20);
+    const taken: [number[], number[]] = [[], []];
+    for (let round = 0; round < 5 * rounds + warm; round++)
+      for (const [at, client] of clients.entries()) taken[at as 0 | 1].push(await edit(client, round));
+    const [plain, compared] = taken.map(each => median(each.slice(warm))) as [number, number];
+    console.log(`  ${file}, ${all.length} lines: ${ms(compared)} against ${ms(plain)} → ${times(compared / plain)}`);
+    await Promise.all(clients.map(client => client.stop()));
   }
 }
 
@@ -992,6 +1069,7 @@ const sections: Record<string, () => void | Promise<void>> = {
   actions: codeActions,
   rows: rowActions,
   'other-edits': otherEdits,
+  compare: comparison,
   python,
   forks,
   check,

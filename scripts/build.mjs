@@ -1,4 +1,4 @@
-// Bundles client, server and CLI into dist/: single files that run with no node_modules.
+// Bundles client, server, CLI and its MCP server into dist/: single files that run with no node_modules.
 //   node scripts/build.mjs [--minify] [--watch]
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -70,6 +70,18 @@ const startsFast = {
   },
 };
 
+/**
+ * The server of the Model Context Protocol is in a bundle beside the command line, which starts it: most commands have no
+ * use for it.
+ * @type {esbuild.Plugin}
+ */
+const mcpBeside = {
+  name: 'mcp-beside',
+  setup(build) {
+    build.onResolve({ filter: /mcp[\\/]serve\.ts$/ }, () => ({ path: './mcp.js', external: true }));
+  },
+};
+
 /** @type {esbuild.BuildOptions} */
 const common = {
   bundle: true,
@@ -93,7 +105,8 @@ function program(entry, file, line) {
     outfile: join(root, file),
     banner: { js: `${line}${start}/*~` },
     footer: { js: '~*/' },
-    plugins: [wasm, startsFast],
+    plugins: [wasm, mcpBeside, startsFast],
+    supported: { 'dynamic-import': false },
   };
 }
 
@@ -118,6 +131,11 @@ const bundles = [
   },
   program('server/src/lsp/main.ts', 'dist/server.js', ''),
   program('server/src/cli/main.ts', 'dist/cli.js', '#!/usr/bin/env node\n'),
+  {
+    ...common,
+    entryPoints: [join(root, 'server/src/mcp/serve.ts')],
+    outfile: join(root, 'dist/mcp.js'),
+  },
 ];
 
 mkdirSync(join(root, 'dist'), { recursive: true });

@@ -249,6 +249,33 @@ const shots = {
       },
       { width: 1280, height: 700, project: budgets },
     ),
+  // The networks of the workspace with their totals; one of them has an error.
+  networks: () =>
+    take(
+      'networks',
+      yolo,
+      async () => {
+        await replaceLine(lineOf(yolo, /SPPF/), text => text.replace('SPPF', 'SPPFF'));
+        await page.keyboard.press('F1');
+        await page.locator('.quick-input-widget:visible').waitFor();
+        await page.keyboard.type('>Focus on Networks in This Workspace');
+        await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Networks in This' }).first().waitFor();
+        await page.keyboard.press('Enter');
+        const rows = page.locator('.part.sidebar .monaco-list-row');
+        await rows.filter({ hasText: 'savings' }).first().waitFor();
+        // The files above would take half of the room.
+        await page
+          .locator('.part.sidebar .pane-header', { hasText: /workspace|networks/i })
+          .first()
+          .click();
+        await page
+          .locator('.part.sidebar .monaco-list-row', { hasText: /^examples\d*$/ })
+          .last()
+          .click();
+        await rows.filter({ hasText: /MACs/ }).nth(12).waitFor();
+      },
+      { width: 1280, height: 760 },
+    ),
   problems: () =>
     take('problems', yolo, async () => {
       // Two mistakes that people make: a map of another size to concatenate with, and a row that does not exist.

@@ -13,6 +13,8 @@ import { pickChoice } from './choices.ts';
 import { type Chosen, createChosen } from './chosen.ts';
 import { baseScheme, type Comparisons, createComparisons } from './comparison.ts';
 import { setInput } from './entryComment.ts';
+import { offerTools } from './mcp.ts';
+import { createNetworks, type Networks } from './networks.ts';
 import { originText } from './origins.ts';
 import { createOverviews } from './overview.ts';
 import { createPython } from './python.ts';
@@ -26,6 +28,7 @@ export interface Flopline {
   readonly totals: Totals;
   readonly chosen: Chosen;
   readonly comparisons: Comparisons;
+  readonly networks: Networks;
   readonly budgets: Budgets;
 }
 
@@ -101,6 +104,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     summary: () => totals.refresh(),
   });
 
+  const networks = createNetworks({
+    list: async token => {
+      // Nobody may have opened one yet.
+      await client.start();
+      return ask('flopline/networks', {}, token);
+    },
+    totals: (uri, token) => ask('flopline/networkTotals', { textDocument: { uri } }, token),
+  });
+
   const overviews = createOverviews(context.extensionUri, params => {
     if (client.state === State.Running) client.sendNotification('flopline/didShowOverview', params).catch(() => {});
   });
@@ -121,6 +133,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     if (isSpec) comparisons.use(uri);
     if (isSpec) overviews.use(uri);
     totals.changed(uri);
+    networks.changed(uri);
   });
   on('flopline/overview', message => overviews.received(message));
 
@@ -147,6 +160,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
   command('diagnose', diagnose);
   command('toggleHints', toggleHints);
   command('restartServer', restart);
+  command('refreshNetworks', async () => networks.refresh());
 
   context.subscriptions.push(
     client,
@@ -154,6 +168,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
     chosen,
     python,
     comparisons,
+    networks,
     overviews,
     budgets,
     client.onDidChangeState(({ newState }) => {
@@ -164,10 +179,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<Flopli
       totals.refresh();
     }),
   );
+  offerTools(context);
   // The client library reports a server that does not start; the commands stay, restarting among them.
   await whenCandidate(() => client.start().catch(() => {}), context.subscriptions);
   budgets.start().catch(() => {});
-  return { totals, chosen, comparisons, budgets };
+  return { totals, chosen, comparisons, networks, budgets };
 
   async function restart(): Promise<void> {
     // One that has failed cannot be stopped.

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { advicePage } from './advice.ts';
+import { toolList } from './agents.ts';
 import { conventionTables } from './conventions.ts';
 import { librarySources } from './library.ts';
 import { filled } from './markdown.ts';
@@ -32,6 +33,7 @@ export const documents: readonly Generated[] = [
   { path: 'docs/conventions.md', content: before => filled(before, conventionTables()) },
   { path: 'docs/theory.md', content: before => filled(before, { savings: savings() }) },
   { path: 'docs/python.md', content: before => filled(before, pythonNames()) },
+  { path: 'docs/agents.md', content: before => filled(before, { tools: toolList() }) },
   { path: 'docs/project.md', content: before => filled(before, { keys: projectKeys() }) },
   { path: 'README.md', content: before => filled(before, { cli: terminal(), 'exit codes': exitCodeTable() }) },
   { path: 'package.json', content: manifestWithSettings },

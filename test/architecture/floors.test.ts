@@ -106,7 +106,22 @@ const floors: readonly Floor[] = [
   // The package for its version, which the bundle holds.
   // What both of them ask the disk for.
   { at: 'server/src/host', imports: [], types: [`${core}/index`], packages: ['node'] },
-  { at: 'server/src/cli', imports: [`${core}/index`, 'server/src/host'], packages: ['node', 'package.json'] },
+  {
+    at: 'server/src/cli',
+    imports: [`${core}/index`, 'server/src/host', 'server/src/mcp/toolbox', 'server/src/mcp/serve'],
+    packages: ['node', 'package.json'],
+  },
+  {
+    at: 'server/src/mcp',
+    // Files are read and changed as in the terminal.
+    imports: [
+      `${core}/index`,
+      'server/src/host',
+      ...['files', 'specs', 'parsers', 'change'].map(name => `server/src/cli/${name}`),
+    ],
+    packages: ['node'],
+  },
+  { at: 'server/src/mcp/serve', imports: [], types: ['server/src/mcp/tool'], packages: ['@modelcontextprotocol/sdk'] },
   {
     at: 'server/src/lsp',
     imports: [`${core}/index`, 'server/src/protocol', 'server/src/host'],

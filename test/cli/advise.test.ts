@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { changedBytes } from '../../server/src/cli/change.ts';
-import { unifiedDiff } from '../../server/src/cli/unifiedDiff.ts';
-import { applyEdits, type TextEdit } from '../../server/src/core/index.ts';
+import { applyEdits, type TextEdit, unifiedDiff } from '../../server/src/core/index.ts';
 import { complaintOf, type Run, runCli } from '../support/cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'flopline-advise-'));

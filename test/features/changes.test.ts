@@ -5,7 +5,9 @@ import {
   type Analysed,
   type Base,
   defaultSettings,
+  hintDetail,
   hints,
+  hover,
   lenses,
   maxLabel,
   open,
@@ -44,6 +46,32 @@ test('a line that costs more says how much; one that is new says so; others are 
 test('what costs the same and is another layer has changed', () => {
   const act = '[-1, 1, Conv, [32, 3, 2, None, 1, 1, nn.ReLU()]]';
   assert.match(hintsOf(analysed(rows.with(0, act)), base())[3]!, / · changed$/);
+});
+
+test('the hover on a line says what has changed on it, and how it was written', () => {
+  const hoverOn = (after: Analysed, line: number, against?: Base): string =>
+    hover(after, after.document.lines.start(line - 1) + 12, against)?.markdown ?? '';
+  const after = analysed([rows[0]!, '[-1, 1, Conv, [32, 3, 1]]', rows[1]!, '[-1, 1, Conv, [128, 3, 2]]', rows[3]!]);
+  const addition = (line: number, against = base()): string => {
+    const [plain, compared] = [hoverOn(after, line), hoverOn(after, line, against)];
+    assert.ok(plain !== '' && compared.startsWith(plain));
+    assert.equal(
+      hintDetail(after, line - 1, against).slice(hintDetail(after, line - 1).length),
+      compared.slice(plain.length),
+    );
+    return compared.slice(plain.length);
+  };
+  assert.equal(addition(3), '');
+  assert.equal(addition(4), '\n\n---\n\nSince HEAD: new');
+  // 32·64·9 weights and 2·64 of batch norm become twice as many.
+  const costs = /^\n\n---\n\nSince HEAD: \S+ MACs → \S+ MACs \(\+100 %\) · 18\.6k params → 37\.1k params \(\+100 %\)/;
+  assert.match(addition(6), costs);
+  assert.match(addition(6), / · 64×56×56 → 128×56×56 {2}\nBefore: `- \[-1, 1, Conv, \[64, 3, 2\]\]`$/);
+  assert.match(addition(6, base('save', '')), /\nSince the last save: /);
+  assert.match(addition(6, base('file', 'b.yaml')), /\nCompared with b\.yaml: /);
+  // What stays as cheap has changed all the same.
+  const act = '[-1, 1, Conv, [32, 3, 2, None, 1, 1, nn.ReLU()]]';
+  assert.match(hoverOn(analysed(rows.with(0, act)), 3, base()), /Since HEAD: costs the same {2}\nBefore: /);
 });
 
 test('the totals say how they have changed, and since when', () => {

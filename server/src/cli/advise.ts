@@ -11,6 +11,7 @@ import {
   summary,
   type TextEdit,
   type TotalsReport,
+  unifiedDiff,
 } from '../core/index.ts';
 import type { AdviseRequest, ExitCode } from './arguments.ts';
 import { changeFile } from './change.ts';
@@ -18,7 +19,6 @@ import { isFolder } from './files.ts';
 import { json } from './json.ts';
 import { type Streams, type Visit, visitSpecs } from './specs.ts';
 import { aligned, headText, ruled } from './table.ts';
-import { unifiedDiff } from './unifiedDiff.ts';
 
 /** What scripts rely on: a file of schema 1 of `flopline advise --format json`. */
 export interface AdviceReport {

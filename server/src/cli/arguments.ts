@@ -13,6 +13,7 @@ import {
   textOf,
   withValues,
 } from '../core/index.ts';
+import { isFolder } from './files.ts';
 
 const outputFormats = ['table', 'json', 'markdown', 'csv'] as const;
 export type OutputFormat = (typeof outputFormats)[number];
@@ -23,6 +24,8 @@ export type Command =
   | { readonly kind: 'slim'; readonly request: SlimRequest }
   | { readonly kind: 'doctor'; readonly request: DoctorRequest }
   | { readonly kind: 'diff'; readonly request: DiffRequest }
+  /** The folders that tools may read; without any, the client of the protocol says. */
+  | { readonly kind: 'mcp'; readonly folders: readonly string[] }
   | { readonly kind: 'check'; readonly request: CheckRequest }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
@@ -130,6 +133,7 @@ Usage
   flopline diff --git REVISION FILE [options]
   flopline check [FILE|FOLDER…] [options]
   flopline doctor FILE [options]
+  flopline mcp [FOLDER…]
 
 Options
 {0}
@@ -152,6 +156,9 @@ check holds networks against the budgets of flopline.yaml: those that the paths 
 nearest flopline.yaml has budgets for. Formats: text (default), json, sarif, github, markdown.
 
 doctor says how a Python file is read: which network and input, from which folders, with which files.
+
+mcp serves these commands as tools to an agent (Model Context Protocol, over standard input and output).
+Only files in the folders are read; by default those of the agent’s workspace.
 
 Folders are searched for specs; other files in them are skipped. Options take precedence over
 “# flopline: …” comments in a file.
@@ -274,6 +281,7 @@ const commands = {
     after: { type: 'string', multiple: true },
     all: { type: 'boolean' },
   },
+  mcp: { help: common.help, version: common.version },
 } as const;
 
 type Name = keyof typeof commands;
@@ -346,6 +354,8 @@ export function parseCommand(argv: readonly string[]): Command {
       });
     case 'diff':
       return parsed(args, 'diff', diffCommand);
+    case 'mcp':
+      return mcpCommand(args);
     case 'check':
       return parsed(args, 'check', checkCommand);
     case undefined:
@@ -355,6 +365,14 @@ export function parseCommand(argv: readonly string[]): Command {
     default:
       return wrong(`There is no command “${command}”.${suggestion(command, Object.keys(commands))}`);
   }
+}
+
+function mcpCommand(args: string[]): Command {
+  const complaint = wrongOption(args, commands.mcp);
+  if (complaint) return complaint;
+  const folders = parseArgs({ args, options: commands.mcp, allowPositionals: true }).positionals.slice(1);
+  const wrongOne = folders.find(folder => !isFolder(folder));
+  return wrongOne === undefined ? { kind: 'mcp', folders } : wrong(`“${wrongOne}” is not a folder.`);
 }
 
 /** Options that say what a budget says. */

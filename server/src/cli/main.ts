@@ -1,8 +1,9 @@
 // The command line: `flopline report FILE…`, `flopline advise FILE…`, `flopline slim FILE`, `flopline diff A B`,
-// `flopline check`, `flopline doctor FILE`.
+// `flopline check`, `flopline doctor FILE`, `flopline mcp`.
 import { version } from '../../../package.json';
 import { Projects } from '../core/index.ts';
 import { Disk } from '../host/disk.ts';
+import { toolbox } from '../mcp/toolbox.ts';
 import { runAdvise } from './advise.ts';
 import { help, parseCommand } from './arguments.ts';
 import { targetsOf } from './budgeted.ts';
@@ -60,5 +61,11 @@ async function main(argv: readonly string[]): Promise<number> {
       return runCheck(command.request, streams);
     case 'doctor':
       return runDoctor(command.request, streams);
+    case 'mcp': {
+      // In a bundle of its own: other commands start no later for it.
+      const { serve } = await import('../mcp/serve.ts');
+      await serve(toolbox(command.folders, version));
+      return 0;
+    }
   }
 }

@@ -10,13 +10,13 @@ import {
   si,
   slim,
   type TextEdit,
+  unifiedDiff,
 } from '../core/index.ts';
 import type { ExitCode, SlimRequest } from './arguments.ts';
 import { changeFile } from './change.ts';
 import { json } from './json.ts';
 import { type Streams, type Visit, visitSpecs } from './specs.ts';
 import { aligned, ruled } from './table.ts';
-import { unifiedDiff } from './unifiedDiff.ts';
 
 /** What scripts rely on: a file of schema 1 of `flopline slim --format json`. */
 export interface SlimReport {

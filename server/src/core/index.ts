@@ -8,6 +8,7 @@ export {
   type Candidate,
   candidateKey,
   priceAdvice,
+  priceReported,
 } from './features/advice.ts';
 export {
   type Budget,
@@ -66,7 +67,7 @@ export {
 } from './features/diff.ts';
 export { type Diagnosis, diagnosis, diagnosisLines } from './features/doctor.ts';
 export { documentProblems, findings, problems, problemsWithHints } from './features/findings.ts';
-export { type FixOffer, fixes } from './features/fixes.ts';
+export { commentFixes, type FixOffer, fixes } from './features/fixes.ts';
 export { type Folding, foldings } from './features/folding.ts';
 export { type Hint, hints, maxLabel } from './features/hints.ts';
 export { type Hover, hintDetail, hover } from './features/hover.ts';
@@ -130,6 +131,7 @@ export {
 export { type Summary, summary, summaryMarkdown } from './features/summary.ts';
 export { type SymbolNode, symbols } from './features/symbols.ts';
 export { orderOf } from './features/wording.ts';
+export { type NetworkTotals, networkPlace, networkTotals } from './features/workspace.ts';
 export {
   type Format,
   formats,
@@ -192,3 +194,4 @@ export { type Fix, type Problem, type Severity, textOf } from './text/problem.ts
 export { bytes, exact, percent, si } from './text/quantity.ts';
 export type { Range } from './text/range.ts';
 export { suggestion } from './text/spelling.ts';
+export { unifiedDiff } from './text/unifiedDiff.ts';

@@ -13,6 +13,7 @@ import {
   adviceCandidates,
   type Candidate,
   candidateKey,
+  commentFixes,
   fixes,
   ignores,
   priceAdvice,
@@ -21,6 +22,9 @@ import {
 import type { Budgets } from './budgets.ts';
 import { type AdviceData, fromProto, toProto } from './convert.ts';
 import type { Session } from './session.ts';
+
+/** What an editor asks for when it saves a file, where a person has set it so. */
+export const fixAllKind: CodeActionKind = `${CodeActionKind.SourceFixAll}.flopline`;
 
 /** More than any line has: a long selection is not priced before somebody asks. */
 const manyCandidates = 48;
@@ -33,12 +37,25 @@ export function answerCodeActions(session: Session, budgets: Budgets): void {
       const asks = (kind: CodeActionKind): boolean =>
         context.only?.some(wanted => wanted === '' || kind === wanted || kind.startsWith(`${wanted}.`)) ?? true;
       const { lines } = analysed.document;
+      // It changes all of a file, so it is only for who asks for it.
+      const edits = context.only && asks(fixAllKind) ? commentFixes(analysed) : [];
+      const fixAll: CodeAction[] =
+        edits.length === 0
+          ? []
+          : [
+              {
+                title: l10n.t('Update all outdated comments'),
+                kind: fixAllKind,
+                edit: toProto.workspaceEdit(lines, edits, session.edited(uri)),
+              },
+            ];
+      if (!asks(CodeActionKind.QuickFix) && !asks(CodeActionKind.RefactorRewrite)) return fixAll;
       const place = fromProto.range(lines, range);
       const document = session.edited(uri);
       const reported = context.diagnostics;
       const wantsFixes = asks(CodeActionKind.QuickFix);
       const rewrites = asks(CodeActionKind.RefactorRewrite);
-      const found: CodeAction[] = [];
+      const found: CodeAction[] = [...fixAll];
       if (wantsFixes) found.push(...fixes(analysed, place).map(offer => toProto.fix(lines, offer, document, reported)));
       if (wantsFixes) {
         const isAsked = context.triggerKind !== CodeActionTriggerKind.Automatic;

@@ -1,4 +1,5 @@
 // The language server: every handler resolves the document, asks core and converts. All wording is in core.
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   CodeActionKind,
   type CodeLens,
@@ -15,6 +16,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   type Analysed,
   type Base,
+  type Document,
   diagnosisLines,
   documentProblems,
   hintDetail,
@@ -32,6 +34,7 @@ import {
   otherProblems,
   othersMarkdown,
   othersText,
+  priceReported,
   problemsWithHints,
   report,
   rowNumbers,
@@ -44,11 +47,12 @@ import { pathOfUri } from '../host/disk.ts';
 import type { ClientNotifications, DocumentSummary } from '../protocol/index.ts';
 import { answerBudgets, Budgets } from './budgets.ts';
 import { answerChoices, documentChoices } from './choices.ts';
-import { answerCodeActions } from './codeActions.ts';
+import { answerCodeActions, fixAllKind } from './codeActions.ts';
 import { answerCompletion, completionOptions, signatureOptions } from './completion.ts';
 import { readSettings } from './configuration.ts';
 import { acceptCommand, fromProto, type HintData, type LensCommands, toProto } from './convert.ts';
 import { answerNavigation, navigationCapabilities } from './navigation.ts';
+import { answerNetworks } from './networks.ts';
 import { Others } from './others.ts';
 import { canRegister, outlineOptions, registerOutline } from './outline.ts';
 import { answerOverview } from './overview.ts';
@@ -62,6 +66,9 @@ import { Workspace } from './workspace.ts';
  * publication must not delay those of the next key: this is the pause of a person who types fast.
  */
 const quiet = 100;
+
+/** Milliseconds for which problems wait for the prices of the changes that they advise. */
+const mostPricing = 100;
 
 /** Answers an editor over `connection` until it ends. */
 export function serve(connection: Connection): void {
@@ -86,8 +93,9 @@ export function serve(connection: Connection): void {
         codeLensProvider: {},
         ...(canRegister(session) ? {} : { documentSymbolProvider: outlineOptions }),
         ...navigationCapabilities,
+        workspaceSymbolProvider: true,
         codeActionProvider: {
-          codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite],
+          codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite, fixAllKind],
           resolveProvider: true,
         },
         executeCommandProvider: { commands: [acceptCommand] },
@@ -164,14 +172,18 @@ export function serve(connection: Connection): void {
   }
 
   /** Asks for the settings of some documents: those of their folder, or whatever the editor has for them. */
-  async function configureScoped(uris: readonly string[], reported: ReadonlySet<string>): Promise<void> {
+  async function configureScoped(
+    uris: readonly string[],
+    reported: ReadonlySet<string>,
+    mayBeClosed = false,
+  ): Promise<void> {
     if (uris.length === 0) return;
     try {
       const items = uris.map(scopeUri => ({ scopeUri, section: 'flopline' }));
       const sections: readonly unknown[] = await connection.workspace.getConfiguration(items);
       for (const [index, uri] of uris.entries()) {
         const section = sections[index];
-        if (!texts.get(uri)) continue;
+        if (!mayBeClosed && !texts.get(uri)) continue;
         // An editor without settings for a file may answer nothing; those for all hold.
         const own = section === undefined || section === null ? undefined : readSettings(section);
         for (const complaint of own?.complaints ?? []) if (!reported.has(complaint)) connection.console.warn(complaint);
@@ -231,7 +243,7 @@ export function serve(connection: Connection): void {
     await session.settled(uri);
     // A newer text waits for a time of its own.
     if (version !== workspace.version(uri) || !(await session.prepared(uri))) return;
-    publish(uri);
+    await publish(uri);
     if (workspace.hasFiles(uri)) watch();
     await publishAll(workspace.dependants(uri));
   }
@@ -240,7 +252,7 @@ export function serve(connection: Connection): void {
   async function publishAll(uris: readonly string[]): Promise<void> {
     if (uris.length === 0) return;
     refreshHints();
-    for (const uri of uris) if (await session.prepared(uri)) publish(uri);
+    for (const uri of uris) if (await session.prepared(uri)) await publish(uri);
   }
 
   // Files that are not open change on the disk; an editor that cannot watch them has them read when it asks again.
@@ -274,7 +286,8 @@ export function serve(connection: Connection): void {
     if (codeLens?.refreshSupport) connection.sendRequest('workspace/codeLens/refresh').catch(nobody);
   }
 
-  function publish(uri: string): void {
+  /** Publishes problems with what their changes save: those of a network in which to try them takes long, first without. */
+  async function publish(uri: string): Promise<void> {
     try {
       const document = workspace.document(uri);
       const version = workspace.version(uri);
@@ -285,29 +298,47 @@ export function serve(connection: Connection): void {
         return;
       }
       specs.add(uri);
-      const analysed = workspace.analysed(uri);
-      const found = analysed
-        ? [...budgets.problems(uri, analysed), ...problemsWithHints(analysed), ...otherProblems(others.of(analysed))]
-        : documentProblems(document);
-      const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
-      const linesOf = (file: string): Lines | undefined => {
-        const text = textOfFile(document, analysed?.spec, file);
-        return text === undefined ? undefined : new Lines(text);
-      };
-      const diagnostics = found.map(problem =>
-        toProto.diagnostic(document.lines, problem, relatedUri, session.options.problemLink, linesOf),
-      );
-      connection.sendDiagnostics({ uri, version, diagnostics });
       const [language] = document.format.languages;
       session.notify('flopline/changed', {
         uri,
         isSpec: !document.format.hasNoNetwork,
         ...(language === undefined ? {} : { language }),
       });
+      const analysed = workspace.analysed(uri);
+      const settings = workspace.settings.of(uri);
+      const trials = analysed ? priceReported(analysed) : [];
+      const isSlow = analysed && (analysed.spec.program !== undefined || analysed.spec.reader !== undefined);
+      const end = performance.now() + mostPricing;
+      let isSent = false;
+      for (const _ of trials) {
+        if (!isSent && (isSlow || performance.now() > end)) {
+          sendProblems(uri, version, document, analysed);
+          isSent = true;
+        }
+        await turn();
+        // Whatever has changed is published anew.
+        if (version !== workspace.version(uri) || settings !== workspace.settings.of(uri)) return;
+      }
+      sendProblems(uri, version, document, analysed);
       if (analysed) others.read(uri, analysed);
     } catch (error) {
       session.complain('diagnostics', error);
     }
+  }
+
+  function sendProblems(uri: string, version: number, document: Document, analysed: Analysed | undefined): void {
+    const found = analysed
+      ? [...budgets.problems(uri, analysed), ...problemsWithHints(analysed), ...otherProblems(others.of(analysed))]
+      : documentProblems(document);
+    const relatedUri = session.client.textDocument?.publishDiagnostics?.relatedInformation ? uri : undefined;
+    const linesOf = (file: string): Lines | undefined => {
+      const text = textOfFile(document, analysed?.spec, file);
+      return text === undefined ? undefined : new Lines(text);
+    };
+    const diagnostics = found.map(problem =>
+      toProto.diagnostic(document.lines, problem, relatedUri, session.options.problemLink, linesOf),
+    );
+    connection.sendDiagnostics({ uri, version, diagnostics });
   }
 
   // --- Other networks of a text -----------------------------------------------------------------------------------
@@ -345,20 +376,20 @@ export function serve(connection: Connection): void {
     const [document, version] = hint.data as HintData;
     const uri = workspace.numbered(document);
     if (uri === undefined) return hint;
-    return session.answer('hint detail', uri, token, hint, analysed => {
+    return session.compare('hint detail', uri, token, hint, (analysed, base) => {
       // The line of an older text may be another one now; the editor asks for new hints anyway.
       if (version !== workspace.version(uri)) return hint;
       const { line } = hint.position;
-      const value = hintDetail(analysed, line) || otherDetail(others.of(analysed), line);
+      const value = hintDetail(analysed, line, base) || otherDetail(others.of(analysed), line);
       return value === '' ? hint : { ...hint, tooltip: { kind: 'markdown', value } };
     });
   });
 
   connection.onHover(({ textDocument: { uri }, position }, token) =>
-    session.answer('hover', uri, token, null, analysed => {
+    session.compare('hover', uri, token, null, (analysed, base) => {
       const { lines } = analysed.document;
       const offset = lines.offset(position);
-      const found = hover(analysed, offset) ?? otherHover(analysed, others.of(analysed), offset);
+      const found = hover(analysed, offset, base) ?? otherHover(analysed, others.of(analysed), offset);
       return found ? toProto.hover(lines, found) : null;
     }),
   );
@@ -429,6 +460,9 @@ export function serve(connection: Connection): void {
   answerCompletion(session);
   answerSlimming(session);
   answerNavigation(session);
+  answerNetworks(session, async uri => {
+    if (isAskable()) await configureScoped([uri], new Set(), true);
+  });
 
   texts.listen(connection);
   connection.listen();

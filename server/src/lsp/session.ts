@@ -106,15 +106,38 @@ export class Session {
     empty: T,
     ask: (analysed: Analysed, base: Base | undefined) => T | Promise<T>,
   ): Promise<T> {
-    return this.answerNetwork(what, uri, token, empty, async analysed => {
-      const { workspace } = this;
-      const version = workspace.version(uri);
-      for (const step of workspace.basePreparation(uri)) {
-        await (step ?? turn());
-        if (token.isCancellationRequested || version !== workspace.version(uri)) return empty;
-      }
-      return ask(analysed, workspace.base(uri, analysed));
-    });
+    return this.answerNetwork(what, uri, token, empty, analysed => this.#compare(uri, token, empty, analysed, ask));
+  }
+
+  /** The same for every document that is ours. */
+  compare<T>(
+    what: string,
+    uri: string,
+    token: Token,
+    empty: T,
+    ask: (analysed: Analysed, base: Base | undefined) => T | Promise<T>,
+  ): Promise<T> {
+    return this.answer(what, uri, token, empty, analysed =>
+      analysed.document.format.hasNoNetwork
+        ? ask(analysed, undefined)
+        : this.#compare(uri, token, empty, analysed, ask),
+    );
+  }
+
+  async #compare<T>(
+    uri: string,
+    token: Token,
+    empty: T,
+    analysed: Analysed,
+    ask: (analysed: Analysed, base: Base | undefined) => T | Promise<T>,
+  ): Promise<T> {
+    const { workspace } = this;
+    const version = workspace.version(uri);
+    for (const step of workspace.basePreparation(uri)) {
+      await (step ?? turn());
+      if (token.isCancellationRequested || version !== workspace.version(uri)) return empty;
+    }
+    return ask(analysed, workspace.base(uri, analysed));
   }
 
   /** Lets messages that have arrived already go first, so that a text which one of them replaces is never analysed. */

@@ -42,7 +42,7 @@ interface Entry {
 }
 
 /** Files, and what was found where something was looked for: as long as that is so, what was read is true. */
-class Watched implements Files {
+export class Watched implements Files {
   readonly #files: Disk;
   readonly #texts = new Map<string, string | undefined>();
   readonly #there = new Map<string, boolean>();
@@ -152,6 +152,28 @@ export class Workspace {
     const settings = this.settings.of(uri);
     const placed = (source: Source, files: Files): Source => this.#placed(source, settings, files);
     return { settings, disk: this.#disk, isTrusted: this.isTrusted, placed };
+  }
+
+  /**
+   * A file that is not open, as it is on the disk: it is read in steps, and not kept. Undefined where it is no spec, or
+   * cannot be read.
+   */
+  *closed(
+    uri: string,
+    path: string,
+  ): Generator<Promise<void> | undefined, { readonly analysed: Analysed; readonly files: Watched } | undefined> {
+    const settings = this.settings.of(uri);
+    const files = new Watched(this.#disk);
+    const text = files.read(path);
+    if (text === undefined) return undefined;
+    const source = this.#placed({ name: fileName(uri), text, path }, settings, files);
+    const parser = formatOf(source)?.parser;
+    if (parser?.isNeeded(source) && !parser.isReady()) yield parser.load();
+    const document = open(source, settings);
+    if (!document) return undefined;
+    for (const _ of preparation(document, settings) ?? []) yield undefined;
+    const analysed = price(document, settings);
+    return analysed && { analysed, files };
   }
 
   /** The open documents that were read with a file. */

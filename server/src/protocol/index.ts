@@ -6,6 +6,7 @@ import type {
   Choice,
   ChoiceKey,
   FileChoices,
+  NetworkTotals,
   Outcome,
   OverviewChange,
   OverviewCosts,
@@ -95,6 +96,21 @@ export interface DocumentSummary extends Summary {
   readonly choices: readonly DocumentChoice[];
   /** Null where no budget is for the document. */
   readonly budget: BudgetState | null;
+}
+
+/** A file of the workspace that is a network. */
+export interface NetworkFile {
+  readonly uri: string;
+  /** Within its workspace folder. */
+  readonly path: string;
+  /** Whether it is one for certain: of a program that is known when it was read. */
+  readonly isCertain: boolean;
+}
+
+export interface NetworkList {
+  readonly networks: readonly NetworkFile[];
+  /** Whether the workspace has more files than are looked at. */
+  readonly isCut: boolean;
 }
 
 /** A sequence of changes that reaches a budget, or comes as near as can be. */
@@ -228,6 +244,10 @@ export interface Requests {
     };
     readonly result: RowAnswer | null;
   };
+  /** The networks in the folders of the workspace, by the names and contents of files. */
+  'flopline/networks': { readonly params: object; readonly result: NetworkList };
+  /** What one of them costs, open or not; null where it is none. */
+  'flopline/networkTotals': { readonly params: DocumentParams; readonly result: NetworkTotals | null };
   /** What another value of a choice would give, or why it is refused; null is the default. */
   'flopline/outcome': {
     readonly params: DocumentParams & { readonly key: ChoiceKey; readonly value: string | null };
@@ -312,6 +332,7 @@ export type {
   BudgetStatus,
   ChoiceKey,
   FileChoices,
+  NetworkTotals,
   Outcome,
   OverviewChange,
   OverviewCosts,

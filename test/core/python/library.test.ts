@@ -40,6 +40,36 @@ describe('Built-in types and the standard library', () => {
       "import logging\nh = logging.StreamHandler()\nprint(h.name)\nh.set_name('a')\nprint(h.name, h.get_name())\n",
       'None\na a',
     ));
+  it('refuse what is no class as a base, and a second member of an enum with the same name', () => {
+    const bases = ['math', 'None', 'True', '3', '2.5', "'x'", '[]', '()', '{}', 'lambda: 0'];
+    const refused = bases.map(base => `try:\n  class A(${base}): pass\nexcept TypeError as ex: print(ex)\n`).join('');
+    const bodies = ['A = 1; A = 2', 'A = 1; A = 1', "A = 'a'\n  def A(self): pass", 'B = A = 1; B = 3'];
+    const twice = bodies
+      .map(body => `try:\n  class E(Enum):\n   ${body.replace(/\n {2}/, '\n   ')}\nexcept TypeError as ex: print(ex)\n`)
+      .join('');
+    const fine =
+      'class F(Enum):\n  A = 1\n  def f(self): return 1\n  def f(self): return 2\n  _x = 1\n  __y = 2\nprint(F.A.f(), len(F), list(F.__members__))\n';
+    check(
+      `import math\nfrom enum import Enum\n${refused}${twice}${fine}`,
+      [
+        'module() takes at most 2 arguments (3 given)',
+        'NoneType takes no arguments',
+        'bool expected at most 1 argument, got 3',
+        'int() takes at most 2 arguments (3 given)',
+        'float expected at most 1 argument, got 3',
+        "str() argument 'encoding' must be str, not tuple",
+        'list expected at most 1 argument, got 3',
+        'tuple expected at most 1 argument, got 3',
+        'dict expected at most 1 argument, got 3',
+        "function() argument 'code' must be code, not str",
+        "'A' already defined as 1",
+        "'A' already defined as 1",
+        "'A' already defined as 'a'",
+        "'B' already defined as 1",
+        "2 1 ['A', '_x']",
+      ].join('\n'),
+    );
+  });
   for (const name of ['builtins', 'library', 'arrays']) {
     it(`print what Python prints: ${name}`, () => {
       const { printed, raised } = runPython(fixture(`${name}.py`));

@@ -8,6 +8,7 @@ import { mapOffset, type TextEdit } from '../text/edit.ts';
 import type { Problem } from '../text/problem.ts';
 import { changeText, percent, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
+import { briefDiff } from '../text/unifiedDiff.ts';
 import { orderOf, shapeOrUnknown } from './wording.ts';
 
 /** A change that was tried, with what it saves; totals are those of the whole network. */
@@ -174,6 +175,73 @@ function holdsElsewhere(analysed: Analysed, candidate: Candidate): boolean {
     if (networkOf(other).framesOf(candidate.range).length === 0) return true;
     return adviceCandidates(other, candidate.range).some(each => candidateKey(each) === candidateKey(candidate));
   });
+}
+
+/** So many findings are priced before somebody asks; in a program, where each trial reads it again, fewer. */
+const mostPriced = { text: 24, program: 6 };
+
+/**
+ * Tries what diagnostics advise, one trial between two yields: from then on their help has the change and what it saves,
+ * for whoever reads nothing else.
+ */
+export function* priceReported(analysed: Analysed): Generator<void, void> {
+  const { spec } = analysed;
+  const most = spec.program || spec.reader !== undefined ? mostPriced.program : mostPriced.text;
+  for (const candidates of [...reportedCandidates(analysed).values()].slice(0, most)) {
+    for (const candidate of candidates) {
+      const isNew = !prices.get(analysed)?.has(candidateKey(candidate));
+      const advice = priceAdvice(analysed, candidate);
+      if (isNew) yield;
+      if (advice?.refused === null) break;
+    }
+  }
+}
+
+/** What answers each diagnostic, by its code and its place, the likeliest first. */
+function reportedCandidates(analysed: Analysed): ReadonlyMap<string, readonly Candidate[]> {
+  const found = new Map<string, Candidate[]>();
+  for (const candidate of adviceCandidates(analysed)) {
+    if (candidate.kind !== 'quickfix') continue;
+    const key = placeKey(candidate.answers, candidate.range);
+    const known = found.get(key);
+    if (known) known.push(candidate);
+    else found.set(key, [candidate]);
+  }
+  return found;
+}
+
+const placeKey = (code: string, { from }: Range): string => `${code} ${from}`;
+
+/** Problems with the first change that resolves each of them, as far as changes were tried. */
+export function withPrices(analysed: Analysed, problems: readonly Problem[]): readonly Problem[] {
+  const known = prices.get(analysed);
+  if (!known) return problems;
+  const candidates = reportedCandidates(analysed);
+  return problems.map(problem => {
+    for (const candidate of candidates.get(placeKey(problem.code, problem.range)) ?? []) {
+      const key = candidateKey(candidate);
+      if (!known.has(key)) return problem;
+      const advice = known.get(key);
+      if (advice?.refused !== null) continue;
+      const help = changeHelp(analysed, advice);
+      // Its own sentence says no more than the title of the change.
+      const isOwn = candidate.code === problem.code || problem.help === undefined;
+      return { ...problem, help: isOwn ? help : `${problem.help} ${help}` };
+    }
+    return problem;
+  });
+}
+
+/** So many lines of a change are shown in a diagnostic. */
+const mostLines = 12;
+
+/** A change with its price, and how it is written. */
+function changeHelp({ document }: Analysed, { title, edits }: Advice): string {
+  const { text, left } = briefDiff(document.source.text, edits, mostLines);
+  if (left === 0) return l10n.t('{0}.\n{1}', title, text);
+  return left === 1
+    ? l10n.t('{0}.\n{1}\n… and 1 more line.', title, text)
+    : l10n.t('{0}.\n{1}\n… and {2} more lines.', title, text, left);
 }
 
 /** Hints that lead to advice; advice on what another finding reports has none of its own. */

@@ -6,7 +6,7 @@ import { changeText, si } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
 import { listText } from '../text/wording.ts';
 import { compare, type Layer, type LayerPair } from './comparison.ts';
-import { amountText, paramsText } from './wording.ts';
+import { amountText, codeSpan, orderOf, paramsText, proseMarkdown, shapeSpan } from './wording.ts';
 
 /** What a text is compared with: what it was in a revision or when it was saved, or another file. */
 export interface Base {
@@ -28,6 +28,72 @@ export function lineChange(analysed: Analysed, { analysed: before }: Base, line:
     if (change !== '') return change;
   }
   return l10n.t('changed');
+}
+
+/**
+ * The same in full, as markdown: `Since HEAD: 1.10G MACs → 1.24G MACs (+12 %) · 32×56×56 → 32×28×28`, and how it was
+ * written. Empty where it is the same.
+ */
+export function lineDetail(analysed: Analysed, base: Base, line: number): string {
+  const comparison = compare(base.analysed, analysed);
+  const pairs = comparison.onLine(line);
+  const statuses = pairs.map(pair => comparison.status(pair));
+  if (statuses.every(status => status === 'same')) return '';
+  if (statuses.every(status => status === 'added')) return proseMarkdown(comparedWith(l10n.t('new'), base));
+  const { unit } = analysed.model.convention;
+  const costs = [
+    changed(sum(pairs, 'before', 'value'), sum(pairs, 'after', 'value'), amount => amountText(amount, unit)),
+    changed(sum(pairs, 'before', 'params'), sum(pairs, 'after', 'params'), paramsText),
+  ].filter(text => text !== '');
+  const order = orderOf(analysed);
+  const shapesOf = (side: 'before' | 'after'): string =>
+    shapeSpan(
+      pairs.map(pair => pair[side]?.outputs[0]).filter(shape => shape !== undefined),
+      order,
+    );
+  const [old, now] = [shapesOf('before'), shapesOf('after')];
+  const facts = [
+    ...(costs.length > 0 ? costs : [l10n.t('costs the same')]),
+    ...(old === now || old === '' || now === '' ? [] : [`${old} → ${now}`]),
+  ];
+  const what = proseMarkdown(comparedWith(facts.join(' · '), base));
+  const written = codeSpan(writtenBefore(pairs, base));
+  return written === '' || written === codeSpan(analysed.document.lines.textOf(line))
+    ? what
+    : [what, l10n.t('Before: {0}', written)].join('  \n');
+}
+
+/** The line of the other text on which a layer began; empty where there are several, or it is in another file. */
+function writtenBefore(pairs: readonly LayerPair[], { analysed: { document, standIns } }: Base): string {
+  if (standIns) return '';
+  const { lines } = document;
+  const found = new Set(
+    pairs.map(({ before }) =>
+      before?.site && before.site.file === undefined ? lines.textOf(lines.lineAt(before.site.range.from)).trim() : '',
+    ),
+  );
+  const [only = ''] = found;
+  return found.size === 1 ? only : '';
+}
+
+/** `1.10G MACs → 1.24G MACs (+12 %)`; empty where nothing changed. */
+function changed(before: Amount, after: Amount, text: (amount: Amount) => string): string {
+  const [old, now] = [text(before), text(after)];
+  const change = difference(before, after);
+  if (before.value === after.value && old === now) return '';
+  return change === '' ? `${old} → ${now}` : `${old} → ${now} (${change})`;
+}
+
+/** What is said of a line or of all of them, and compared with what. */
+function comparedWith(text: string, { kind, label }: Base): string {
+  switch (kind) {
+    case 'revision':
+      return l10n.t('Since {0}: {1}', label, text);
+    case 'save':
+      return l10n.t('Since the last save: {0}', text);
+    case 'file':
+      return l10n.t('Compared with {0}: {1}', label, text);
+  }
 }
 
 /** How the totals have changed: `+2.5 % since HEAD` and `+1 %`; empty where they are the same or not known. */

@@ -10,7 +10,7 @@ import { isIgnored } from '../text/pragma.ts';
 import type { Problem } from '../text/problem.ts';
 import { bytes, percent } from '../text/quantity.ts';
 import type { Range } from '../text/range.ts';
-import { adviceProblems } from './advice.ts';
+import { adviceProblems, withPrices } from './advice.ts';
 import { staleClaims } from './claims.ts';
 import { elementBytes, frameName, orderOf, placedName } from './wording.ts';
 
@@ -27,7 +27,7 @@ export function problemsWithHints(analysed: Analysed): Problem[] {
   const hints = [...adviceProblems(analysed), ...staleClaims(analysed)].filter(
     problem => !isIgnored(problem, document.pragmas, document.lines),
   );
-  return [...problems(analysed), ...hints];
+  return [...withPrices(analysed, [...problems(analysed), ...hints])];
 }
 
 /** The problems of a document that was not priced. */

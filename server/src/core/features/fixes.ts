@@ -1,4 +1,5 @@
 import { type Analysed, workingFixes } from '../pipeline.ts';
+import type { TextEdit } from '../text/edit.ts';
 import type { Fix, Problem } from '../text/problem.ts';
 import type { Range } from '../text/range.ts';
 import { problemsWithHints } from './findings.ts';
@@ -9,6 +10,17 @@ export interface FixOffer {
   readonly fix: Fix;
   /** Whether it may be applied without asking: the first of its problem, if no other network may have been meant. */
   readonly preferred: boolean;
+}
+
+/** Problems with what comments say, which can be fixed without asking: the network stays as it is. */
+const ofComments: ReadonlySet<string> = new Set(['stale-summary', 'stale-number']);
+
+/** What brings all comments up to date: summaries with totals, and numbers of rows. */
+export function commentFixes(analysed: Analysed): readonly TextEdit[] {
+  return problemsWithHints(analysed)
+    .filter(({ code }) => ofComments.has(code))
+    .flatMap(({ fixes: [first] = [] }) => first?.edits ?? [])
+    .toSorted((a, b) => a.from - b.from);
 }
 
 /** The fixes of all problems that touch a range of the text. */

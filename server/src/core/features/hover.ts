@@ -4,6 +4,7 @@ import { type Reader, type Reference, referencesIn } from '../formats/index.ts';
 import type { Frame, Graph, Note, Tensor } from '../graph/graph.ts';
 import { type Analysed, shownAt } from '../pipeline.ts';
 import { contains, type Range } from '../text/range.ts';
+import { type Base, lineDetail } from './changes.ts';
 import { variantModel } from './figures.ts';
 import { inputsOf, layerText, lineText } from './layerText.ts';
 import { totalsMarkdown } from './totals.ts';
@@ -28,8 +29,17 @@ export interface Hover {
   readonly markdown: string;
 }
 
-/** What is at an offset: a reference, a key or an argument, a layer, a member of the family, or the network's head. */
-export function hover(analysed: Analysed, offset: number): Hover | undefined {
+/**
+ * What is at an offset: a reference, a key or an argument, a layer, a member of the family, or the network's head. With
+ * something to compare with, also what has changed on its line.
+ */
+export function hover(analysed: Analysed, offset: number, base?: Base): Hover | undefined {
+  const found = hoverAt(analysed, offset);
+  const change = found && base ? lineDetail(analysed, base, analysed.document.lines.lineAt(offset)) : '';
+  return found && change !== '' ? { ...found, markdown: `${found.markdown}\n\n---\n\n${change}` } : found;
+}
+
+function hoverAt(analysed: Analysed, offset: number): Hover | undefined {
   const at: Range = { from: offset, to: offset };
   if (analysed.document.format.hasNoNetwork) {
     const note = analysed.spec.notes?.().find(({ range }) => contains(range, at));
@@ -39,7 +49,7 @@ export function hover(analysed: Analysed, offset: number): Hover | undefined {
   const place = placeAt(analysed, at);
   // What something stands in for is seen as it is.
   if (standIns && (!place || shownAt(analysed, document.lines.lineAt(offset)) !== analysed)) {
-    const found = placeAt(standIns.actual, at) && hover(standIns.actual, offset);
+    const found = placeAt(standIns.actual, at) && hoverAt(standIns.actual, offset);
     if (found) return found;
   }
   const frames = place?.frames ?? [];
@@ -84,7 +94,12 @@ function assignedAt(analysed: Analysed, offset: number): Hover | undefined {
 }
 
 /** The detail of the hint on a 0-based line, as markdown; empty where there is none. */
-export function hintDetail(analysed: Analysed, line: number): string {
+export function hintDetail(analysed: Analysed, line: number, base?: Base): string {
+  const parts = [detailOf(analysed, line), base ? lineDetail(analysed, base, line) : ''];
+  return parts.filter(part => part !== '').join('\n\n---\n\n');
+}
+
+function detailOf(analysed: Analysed, line: number): string {
   const variant = analysed.spec.variants.find(({ range }) => analysed.document.lines.lineAt(range.from) === line);
   if (variant) return variantText(analysed, variant.name);
   const shown = shownAt(analysed, line);

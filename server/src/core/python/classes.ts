@@ -10,8 +10,11 @@ import {
   PyClass,
   PyClassMethod,
   PyDict,
+  PyFloat,
   PyFunction,
   PyInstance,
+  PyList,
+  PyModule,
   PyStaticMethod,
   PyTuple,
   type Steps,
@@ -37,6 +40,8 @@ export function* buildClass(
     }
     const entries = machine.typeOf(base)?.find('__mro_entries__');
     if (entries === undefined) {
+      const refused = refusedBase(base);
+      if (refused !== undefined) throw machine.raise('TypeError', refused);
       const type = machine.typeOf(base);
       real.push(type?.unknownBase ?? machine.unknown(`The base class of ${name} is not supported.`));
       continue;
@@ -78,6 +83,41 @@ export function* buildClass(
   unknownMeta = undefined;
   if (cell) cell.value = cls;
   return cls;
+}
+
+/** What Python says of a base that is no class: it calls the type of the base, which takes no such arguments. */
+function refusedBase(base: Value): string | undefined {
+  if (base === null) return 'NoneType takes no arguments';
+  if (base instanceof PyModule) return 'module() takes at most 2 arguments (3 given)';
+  if (base instanceof PyFunction) return "function() argument 'code' must be code, not str";
+  if (typeof base === 'string') return "str() argument 'encoding' must be str, not tuple";
+  if (typeof base === 'number' || typeof base === 'bigint') return 'int() takes at most 2 arguments (3 given)';
+  const type =
+    typeof base === 'boolean'
+      ? 'bool'
+      : base instanceof PyFloat
+        ? 'float'
+        : base instanceof PyList
+          ? 'list'
+          : base instanceof PyTuple
+            ? 'tuple'
+            : base instanceof PyDict
+              ? 'dict'
+              : undefined;
+  return type && `${type} expected at most 1 argument, got 3`;
+}
+
+/** The names of the body of a class, where its metaclass has more to say of them than that the last one counts. */
+export const namespaces = new WeakMap<PyClass, (machine: Machine) => Map<string, Value>>();
+
+/** What the body of a class with these bases binds its names in. */
+export function namespaceOf(bases: readonly Value[], machine: Machine): Map<string, Value> {
+  for (const base of bases) {
+    const meta = base instanceof PyClass ? base.metaclass : undefined;
+    const own = meta?.mro.find(each => namespaces.has(each));
+    if (own) return namespaces.get(own)!(machine);
+  }
+  return new Map();
 }
 
 function dictOf(names: ReadonlyMap<string, Value>): PyDict {

@@ -50,13 +50,15 @@ const mostEntries = 200;
 export function outlineOf(text: string, tree: PythonTree): Outline {
   const file = new File(text, tree);
   const found = [...commented(text), ...file.uses(), ...file.functions(), ...file.classes(), ...file.values()];
+  // Of a network that a comment or a use says more of, only those are entries.
+  const ranks = new Map<string, number>();
+  for (const entry of found)
+    ranks.set(entry.expression, Math.min(rankOf(entry), ranks.get(entry.expression) ?? rankOf(entry)));
   const byExpression = new Map<string, ProgramEntry>();
   for (const entry of found) {
     const key =
       entry.from === 'comment' || entry.from === 'use' ? `${entry.expression} ${entry.inputs}` : entry.expression;
-    const isKnown = found.some(
-      other => other !== entry && other.expression === entry.expression && isBefore(other, entry),
-    );
+    const isKnown = ranks.get(entry.expression)! < rankOf(entry);
     if (!isKnown && !byExpression.has(key)) byExpression.set(key, entry);
   }
   const entries = [...byExpression.values()].slice(0, mostEntries);
@@ -68,10 +70,9 @@ export function outlineOf(text: string, tree: PythonTree): Outline {
   };
 }
 
-/** Whether another entry of the same network says more. */
-function isBefore(other: ProgramEntry, entry: ProgramEntry): boolean {
-  const rank = ({ from }: ProgramEntry): number => ['comment', 'use'].indexOf(from) + 1 || 3;
-  return rank(other) < rank(entry);
+/** The lower, the more an entry says of its network. */
+function rankOf({ from }: ProgramEntry): number {
+  return from === 'comment' ? 1 : from === 'use' ? 2 : 3;
 }
 
 /** `# flopline: Net(num_classes=10) input=1,3,32,32`. */

@@ -1,5 +1,6 @@
 // How large values may grow: a file that is only read must not exhaust the memory of an editor.
 import * as l10n from '@vscode/l10n';
+import type { Reason } from '../../text/reason.ts';
 import type { Machine } from '../machine.ts';
 import type { Unknown } from '../objects.ts';
 
@@ -32,5 +33,9 @@ export function tooDeep(machine: Machine): Unknown {
 
 /** Something of Python's that is not computed here: `str.encode`. */
 export function unsupported(machine: Machine, what: string): Unknown {
-  return machine.unknown({ message: l10n.t('{0} is not supported', what), short: what });
+  return machine.unknown(notSupported(what));
+}
+
+export function notSupported(what: string): Reason {
+  return { message: l10n.t('{0} is not supported', what), short: what };
 }

@@ -4,6 +4,7 @@ import { ofClass, special, typeName } from '../builtins/classes.ts';
 import { collect, textOf } from '../builtins/conversions.ts';
 import { intOf } from '../builtins/numbers.ts';
 import { reprOf, strOf } from '../builtins/text.ts';
+import { namespaces } from '../classes.ts';
 import type { Machine } from '../machine.ts';
 import { isGiven, native, nativeClass, nativeSteps } from '../native.ts';
 import {
@@ -40,6 +41,27 @@ function isMember(name: string, value: Value): boolean {
     value instanceof PyClassMethod ||
     (value instanceof PyClass && value.place !== undefined)
   );
+}
+
+/** The names in the body of an enum (`_EnumDict`): a member is defined once. */
+class MemberNames extends Map<string, Value> {
+  readonly #machine: Machine;
+
+  constructor(machine: Machine) {
+    super();
+    this.#machine = machine;
+  }
+
+  override set(name: string, value: Value): this {
+    const earlier = this.get(name);
+    if (earlier === undefined || earlier instanceof Unknown || value instanceof Unknown) return super.set(name, value);
+    // A member is not replaced by anything; a method is by another.
+    if (isMember(name, earlier) || isMember(name, value)) {
+      const shown = typeof earlier === 'string' ? `'${earlier}'` : typeof earlier === 'number' ? earlier : '…';
+      throw this.#machine.raise('TypeError', `'${name}' already defined as ${shown}`);
+    }
+    return super.set(name, value);
+  }
 }
 
 /** Distinct members, aliases left out. */
@@ -84,7 +106,8 @@ function* makeMembers(cls: PyClass, machine: Machine): Steps {
   const values: Value[] = [];
   const construct = cls.dict.get('__new__');
   for (const [name, raw] of [...cls.dict]) {
-    if (!isMember(name, raw)) continue;
+    // `__name` is written `_Class__name` by the compiler.
+    if (!isMember(name, raw) || name.startsWith(`_${cls.name.replace(/^_+/, '')}__`)) continue;
     let value = raw instanceof PyInstance && raw.cls.name === 'member' ? (raw.get('value') ?? null) : raw;
     if (isAuto(value)) {
       value =
@@ -246,7 +269,7 @@ function* functional(cls: PyClass, name: string, names: Value, machine: Machine)
 
 function metaclass(machine: Machine): PyClass {
   const type = machine.builtin('type') as PyClass;
-  return nativeClass(
+  const meta = nativeClass(
     machine,
     'EnumType',
     [type],
@@ -301,6 +324,8 @@ function metaclass(machine: Machine): PyClass {
     },
     { module: 'enum' },
   );
+  namespaces.set(meta, inner => new MemberNames(inner));
+  return meta;
 }
 
 function isFlag(cls: PyClass): boolean {

@@ -1,6 +1,7 @@
 // How the modules of the standard library are made.
 import * as l10n from '@vscode/l10n';
-import { unsupported } from '../builtins/limits.ts';
+import type { Reason } from '../../text/reason.ts';
+import { notSupported, unsupported } from '../builtins/limits.ts';
 import type { Machine } from '../machine.ts';
 import { native } from '../native.ts';
 import { type Native, PyModule, type Value } from '../objects.ts';
@@ -45,16 +46,23 @@ export function quiet(...names: readonly string[]): readonly Native[] {
 
 /** Functions whose results differ from run to run. */
 export function varying(module: string, ...names: readonly string[]): readonly Native[] {
-  return names.map(name =>
-    native(name, '*args, **kwargs', (_, machine) =>
-      machine.unknown(l10n.t('The result of {0} differs from run to run', `${module}.${name}()`)),
-    ),
-  );
+  return unknownResults(names, name => {
+    return { message: l10n.t('The result of {0} differs from run to run', `${module}.${name}()`) };
+  });
 }
 
 /** Functions that are known, but not computed. */
 export function missing(module: string, ...names: readonly string[]): readonly Native[] {
-  return names.map(name =>
-    native(name, '*args, **kwargs', (_, machine) => unsupported(machine, `${module}.${name}()`)),
-  );
+  return unknownResults(names, name => notSupported(`${module}.${name}()`));
+}
+
+/** The reason is said once: a program may call them a hundred thousand times. */
+function unknownResults(names: readonly string[], why: (name: string) => Reason): readonly Native[] {
+  return names.map(name => {
+    let reason: Reason | undefined;
+    return native(name, '*args, **kwargs', (_, machine) => {
+      reason ??= why(name);
+      return machine.unknown(reason);
+    });
+  });
 }

@@ -1,8 +1,8 @@
 // `class`.
-import { buildClass } from '../../classes.ts';
+import { buildClass, namespaceOf } from '../../classes.ts';
 import type { ClassDetail } from '../../code.ts';
 import { type Arguments, type Frame, Names } from '../../frame.ts';
-import { type Cell, PyDict, PyFunction, type Steps, type Value } from '../../objects.ts';
+import { type Cell, PyDict, PyFunction, type Steps } from '../../objects.ts';
 import { awaitSteps } from '../calls.ts';
 import type { State } from '../state.ts';
 import type { Instructions } from './instruction.ts';
@@ -18,10 +18,9 @@ export const classes: Instructions = {
 export function* classOf(vm: State, frame: Frame, detail: ClassDetail, given: Arguments): Steps {
   const { code, name, outer, head } = detail;
   const module = frame.module!;
-  const names = new Map<string, Value>([
-    ['__module__', String(module.dict.get('__name__') ?? module.name)],
-    ['__qualname__', code.qualifiedName],
-  ]);
+  const names = namespaceOf(given.args, vm);
+  names.set('__module__', String(module.dict.get('__name__') ?? module.name));
+  names.set('__qualname__', code.qualifiedName);
   if (code.docstring !== undefined) names.set('__doc__', code.docstring);
   if (code.annotations.size > 0) {
     const annotations = new PyDict();

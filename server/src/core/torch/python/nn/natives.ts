@@ -99,6 +99,11 @@ export function sizesOf(value: Value, rank: number, what: string, machine: Machi
       throw machine.raise('TypeError', `${what} must be an int or a tuple of ints, not ${describe(wrong)}`);
   }
   const sizes = factorsOf(value, rank, what, machine);
+  if (sizes.some(size => size >= 2 ** 62)) throw machine.raise('RuntimeError', `${what} does not fit into 64 bits`);
+  if (what !== 'normalized_shape' && sizes.length !== rank) {
+    const given = `${what}=[${sizes.join(', ')}]`;
+    throw machine.raise('RuntimeError', `expected ${what} to be an int or a list of ${rank}, but got ${given}`);
+  }
   const least = leastSizes[what];
   if (least !== undefined && sizes.some(size => size < least)) {
     throw machine.raise('RuntimeError', `${what} must be at least ${least}, but got ${sizes.join(', ')}`);
@@ -107,7 +112,13 @@ export function sizesOf(value: Value, rank: number, what: string, machine: Machi
 }
 
 /** What windows need, whatever slides. */
-const leastSizes: Readonly<Record<string, number>> = { stride: 1, dilation: 1, padding: 0 };
+const leastSizes: Readonly<Record<string, number>> = {
+  stride: 1,
+  dilation: 1,
+  padding: 0,
+  output_padding: 0,
+  kernel: 1,
+};
 
 /** The same for numbers that may be fractions. */
 export function factorsOf(value: Value, rank: number, what: string, machine: Machine): readonly number[] {

@@ -1,7 +1,7 @@
 // torch.nn.functional: interpolation, padding, windows, grids, attention, losses.
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
-import type { Native, Value } from '../../../../python/objects.ts';
+import { type Native, PyFloat, plain, type Value } from '../../../../python/objects.ts';
 import type { PyTensor } from '../../tensor.ts';
 import { valuesOf } from '../../values.ts';
 import { apply, functionNamed, optionalTensor, tensorOf, unknownResult } from '../apply.ts';
@@ -9,6 +9,7 @@ import { projected } from '../kernels/attention.ts';
 import { moving } from '../kernels/data.ts';
 import { along, type LossSizes, loss } from '../kernels/loss.ts';
 import { affineGrid, fold, gridSample, interpolate, pad, unfold } from '../kernels/resample.ts';
+import { refusal } from '../layers/arguments.ts';
 import { images, layerNamed } from '../layers/shared.ts';
 import { flag, native, numberOf, unknownIn } from '../natives.ts';
 import { runLayer } from '../recorded.ts';
@@ -20,10 +21,11 @@ export function resampling(nn: NN): readonly Native[] {
     native(name, `input, ${factor}`, ([x, value]) => {
       const why = unknownIn(value!);
       if (why) return unknownResult(nn, why, [of(x)]);
+      const wrong = refusal(layer, { [factor]: value! }, nn.machine);
+      if (wrong !== undefined) throw nn.machine.raise('TypeError', wrong);
       const image = images(nn, functionNamed(name), layerNamed(layer), of(x));
       const [y] = runLayer(nn, functionNamed(name), layerNamed(layer), [image.x], {
-        [layer === 'PixelShuffle' ? 'upscale_factor' : layer === 'ChannelShuffle' ? 'groups' : 'downscale_factor']:
-          numberOf(value!) ?? 1,
+        [factor]: numberOf(value!) ?? 1,
       });
       return image.undo(y!);
     });
@@ -81,6 +83,8 @@ export function resampling(nn: NN): readonly Native[] {
 }
 
 function oneHot(nn: NN, x: PyTensor, classes: Value): PyTensor {
+  if (typeof plain(classes) === 'boolean' || plain(classes) instanceof PyFloat)
+    throw nn.machine.raise('TypeError', "one_hot(): argument 'num_classes' must be int");
   const given = numberOf(classes) ?? Number.NaN;
   // Without a number it is the largest index and one more.
   const values = given === -1 ? valuesOf(x) : undefined;

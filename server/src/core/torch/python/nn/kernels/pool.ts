@@ -4,7 +4,7 @@ import * as ops from '../../../../ops/index.ts';
 import type { Shape } from '../../../../ops/op.ts';
 import { extent } from '../../../../ops/rules/window.ts';
 import { elements, PyArray } from '../../../../python/library/numpy/array.ts';
-import { PyList, type Value } from '../../../../python/objects.ts';
+import { PyFloat, PyList, plain, type Value } from '../../../../python/objects.ts';
 import type { PyTensor } from '../../tensor.ts';
 import { apply, applyKnown, batched, type Caller, looseShape, refuse, unknownResult } from '../apply.ts';
 import { factorsOf, flag, listOf, numberOf, sizesOf, tupleOf, unknownIn } from '../natives.ts';
@@ -103,14 +103,17 @@ function adaptiveSizes(nn: NN, x: PyTensor, rank: Rank, wanted: Value): readonly
   const list =
     (wanted instanceof PyArray && wanted.shape.length === 1 ? [...elements(wanted)] : listOf(wanted)) ??
     Array.from({ length: rank }, () => wanted);
-  const items = list.length === 1 ? Array.from({ length: rank }, () => list[0]!) : list;
-  if (items.length !== rank) {
-    throw nn.machine.raise('ValueError', `output_size must have ${rank} elements, not ${items.length}`);
+  if (list.length !== rank) {
+    throw nn.machine.raise('ValueError', `output_size must have ${rank} elements, not ${list.length}`);
   }
-  return items.map((item, axis) => {
+  if (wanted === null) throw nn.machine.raise('TypeError', "object of type 'NoneType' has no len()");
+  return list.map((item, axis) => {
     if (item === null) return x.shape?.[axis + 2] ?? Number.NaN;
     const size = numberOf(item);
-    if (size === undefined) throw nn.machine.raise('TypeError', 'output_size must be a tuple of ints');
+    const isWhole = typeof plain(item) !== 'boolean' && !(plain(item) instanceof PyFloat);
+    if (size === undefined || !isWhole) throw nn.machine.raise('TypeError', 'output_size must be a tuple of ints');
+    if (size < 0 || size >= 2 ** 62)
+      throw nn.machine.raise('RuntimeError', `elements of output_size must be greater than or equal to 0, not ${size}`);
     return size;
   });
 }

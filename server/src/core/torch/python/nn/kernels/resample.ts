@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import * as ops from '../../../../ops/index.ts';
 import { op, type Shape } from '../../../../ops/op.ts';
-import { PyTuple, type Value } from '../../../../python/objects.ts';
+import { PyFloat, PyTuple, plain, type Value } from '../../../../python/objects.ts';
 import type { PyTensor } from '../../tensor.ts';
 import { apply, applyKnown, batched, type Caller, refuse, shown, unknownResult } from '../apply.ts';
 import { factorsOf, listOf, numberOf, sizesOf, unknownIn } from '../natives.ts';
@@ -41,11 +41,13 @@ export function interpolate(nn: NN, caller: Caller, x: PyTensor, { size, factor,
     size === null
       ? factorsOf(factor, rank, 'scale_factor', machine).map((each, axis) => Math.floor(x.shape![axis + 2]! * each))
       : sizesOf(size, rank, 'size', machine);
-  if (sizes.length !== rank) {
+  // One in a list does not stand for all.
+  const count = listOf(size ?? factor)?.length ?? sizes.length;
+  if (count !== rank) {
     const what = size === null ? 'scale_factor' : 'size';
     throw machine.raise(
       'ValueError',
-      `Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of ${rank} and ${what} of ${sizes.length}.`,
+      `Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of ${rank} and ${what} of ${count}.`,
     );
   }
   if (mode === 'area') return adaptivePool(nn, caller, x, rank as 1 | 2 | 3, 'average', new PyTuple(sizes)) as PyTensor;
@@ -93,7 +95,9 @@ export function pad(nn: NN, caller: Caller, x: PyTensor, borders: Value, mode: V
   const loose = x.shape?.map(() => Number.NaN);
   const why = unknownIn(borders, mode);
   if (why) return unknownResult(nn, why, [x], loose);
-  const list = listOf(borders)?.map(item => numberOf(item) ?? Number.NaN);
+  const items = listOf(borders);
+  const isNone = items?.some((item, at) => plain(item) instanceof PyFloat || (at === 0 && typeof item === 'boolean'));
+  const list = isNone ? undefined : items?.map(item => numberOf(item) ?? Number.NaN);
   if (!list) throw nn.machine.raise('TypeError', "pad(): argument 'pad' must be tuple of ints");
   const rank = x.shape?.length;
   if (rank === undefined)

@@ -7,7 +7,7 @@ import { apply, type Caller, declared, tensorOf, weightedOne } from '../apply.ts
 import { numberOf } from '../natives.ts';
 import type { NN } from '../state.ts';
 import { layerNamed, shared, signatureOf } from './shared.ts';
-import { callerOf, type LayerClass, learn, size, tensor } from './spec.ts';
+import { callerOf, firstSize, type LayerClass, learn, tensor } from './spec.ts';
 
 /** PReLU with its slopes. */
 export function prelu(nn: NN, caller: Caller, input: PyTensor, weight: PyTensor): PyTensor {
@@ -91,7 +91,7 @@ export const activations: readonly LayerClass[] = [
     summary: layerNamed('PReLU').summary,
     init: signatureOf(layerNamed('PReLU')),
     construct: (self, { num_parameters }, nn) => {
-      learn(self, 'weight', [size(num_parameters!, 'num_parameters', nn)], 'weights', nn, num_parameters!);
+      learn(self, 'weight', [firstSize(num_parameters!, 'num_parameters', nn)], 'weights', nn, num_parameters!);
     },
     forward: (self, [input], nn) => prelu(nn, callerOf(self), tensorOf(nn, input), tensor(self, 'weight', nn)),
   },

@@ -8,7 +8,18 @@ import { convolve, convolveTransposed } from '../kernels/conv.ts';
 import { moduleOf } from '../module.ts';
 import { flag, listOf, native, numberOf, repeated, sizesOf, tupleOf, unknownIn } from '../natives.ts';
 import type { NN } from '../state.ts';
-import { type Arguments, callerOf, type LayerClass, lacks, learn, need, optional, size, tensor } from './spec.ts';
+import {
+  type Arguments,
+  callerOf,
+  firstSize,
+  type LayerClass,
+  lacks,
+  learn,
+  need,
+  optional,
+  size,
+  tensor,
+} from './spec.ts';
 
 type Rank = 1 | 2 | 3;
 
@@ -17,8 +28,8 @@ const modes = ['zeros', 'reflect', 'replicate', 'circular'];
 /** What all constructors of convolutions do: attributes as tuples, weights and bias. */
 function construct(self: ModuleInstance, args: Arguments, nn: NN, rank: Rank, transposed: boolean): void {
   const { machine } = nn;
-  const inside = size(args.in_channels!, 'in_channels', nn);
-  const out = size(args.out_channels!, 'out_channels', nn);
+  const inside = (transposed ? firstSize : size)(args.in_channels!, 'in_channels', nn);
+  const out = (transposed ? size : firstSize)(args.out_channels!, 'out_channels', nn);
   const groups = size(args.groups!, 'groups', nn);
   if (groups <= 0) throw machine.raise('ValueError', 'groups must be a positive integer');
   if (inside % groups > 0) throw machine.raise('ValueError', 'in_channels must be divisible by groups');
@@ -46,6 +57,9 @@ function construct(self: ModuleInstance, args: Arguments, nn: NN, rank: Rank, tr
   self.set('output_padding', repeated(args.output_padding ?? 0, rank));
   self.set('transposed', transposed);
   const kernel = sizesOf(args.kernel_size!, rank, 'kernel_size', machine);
+  const lengths = listOf(args.kernel_size!)?.length ?? rank;
+  if (lengths !== rank)
+    throw machine.raise('RuntimeError', `kernel_size must have ${rank} elements, but it has ${lengths}`);
   const shape = transposed ? [inside, out / groups, ...kernel] : [out, inside / groups, ...kernel];
   const why = unknownIn(args.in_channels!, args.out_channels!, groups, args.kernel_size!) ?? null;
   learn(self, 'weight', shape, 'weights', nn, why);

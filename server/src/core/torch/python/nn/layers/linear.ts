@@ -6,7 +6,7 @@ import { PyTensor } from '../../tensor.ts';
 import { apply, tensorOf } from '../apply.ts';
 import { bilinear, linear } from '../kernels/linear.ts';
 import { flag } from '../natives.ts';
-import { callerOf, type LayerClass, lacks, learn, optional, size, tensor } from './spec.ts';
+import { callerOf, firstSize, type LayerClass, lacks, learn, optional, size, tensor } from './spec.ts';
 
 const Linear: LayerClass = {
   name: 'Linear',
@@ -15,7 +15,7 @@ const Linear: LayerClass = {
   init: 'in_features, out_features, bias=True, device=None, dtype=None',
   hidden: ['bias'],
   construct: (self, { in_features, out_features, bias }, nn) => {
-    const [inside, out] = [size(in_features!, 'in_features', nn), size(out_features!, 'out_features', nn)];
+    const [inside, out] = [size(in_features!, 'in_features', nn), firstSize(out_features!, 'out_features', nn)];
     learn(self, 'weight', [out, inside], 'weights', nn, in_features!, out_features!);
     if (flag(bias!, true)) learn(self, 'bias', [out], 'biases', nn, out_features!);
     else lacks(self, 'bias');
@@ -42,7 +42,7 @@ export const linears: readonly LayerClass[] = [
     init: 'in1_features, in2_features, out_features, bias=True, device=None, dtype=None',
     hidden: ['bias'],
     construct: (self, { in1_features, in2_features, out_features, bias }, nn) => {
-      const out = size(out_features!, 'out_features', nn);
+      const out = firstSize(out_features!, 'out_features', nn);
       const shape = [out, size(in1_features!, 'in1_features', nn), size(in2_features!, 'in2_features', nn)];
       learn(self, 'weight', shape, 'weights', nn, in1_features!, in2_features!, out_features!);
       if (flag(bias!, true)) learn(self, 'bias', [out], 'biases', nn, out_features!);

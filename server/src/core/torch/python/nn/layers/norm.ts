@@ -8,10 +8,21 @@ import type { ModuleInstance } from '../instance.ts';
 import { batchNorm, groupNorm, instanceNorm, layerNorm, rmsNorm } from '../kernels/norm.ts';
 import { flag, listOf, native, numberOf, repeated, sizesOf } from '../natives.ts';
 import type { NN } from '../state.ts';
-import { type Arguments, buffer, callerOf, type LayerClass, lacks, learn, need, optional, size } from './spec.ts';
+import {
+  type Arguments,
+  buffer,
+  callerOf,
+  firstSize,
+  type LayerClass,
+  lacks,
+  learn,
+  need,
+  optional,
+  size,
+} from './spec.ts';
 
 function construct(self: ModuleInstance, args: Arguments, nn: NN): void {
-  const features = size(args.num_features!, 'num_features', nn);
+  const features = firstSize(args.num_features!, 'num_features', nn);
   if (flag(args.affine!, true)) {
     learn(self, 'weight', [features], 'normAffine', nn, args.num_features!);
     learn(self, 'bias', [features], 'normAffine', nn, args.num_features!);
@@ -125,7 +136,7 @@ export const norms: readonly LayerClass[] = [
     summary: known.get('nn.GroupNorm')!.summary,
     init: 'num_groups, num_channels, eps=1e-05, affine=True, device=None, dtype=None',
     construct: (self, { num_groups, num_channels, affine }, nn) => {
-      const [groups, channels] = [size(num_groups!, 'num_groups', nn), size(num_channels!, 'num_channels', nn)];
+      const [groups, channels] = [size(num_groups!, 'num_groups', nn), firstSize(num_channels!, 'num_channels', nn)];
       if (channels % groups > 0) {
         throw nn.machine.raise('ValueError', `num_channels (${channels}) must be divisible by num_groups (${groups})`);
       }

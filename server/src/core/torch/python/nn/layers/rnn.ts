@@ -10,7 +10,7 @@ import { moduleOf } from '../module.ts';
 import { flag, itemsOf, native, numberOf, tupleOf, unknownIn } from '../natives.ts';
 import type { NN } from '../state.ts';
 import { packed, packedOf } from '../utils/rnn.ts';
-import { type Arguments, callerOf, type LayerClass, learn, need, size } from './spec.ts';
+import { type Arguments, callerOf, firstSize, type LayerClass, learn, need, size } from './spec.ts';
 
 type Kind = 'lstm' | 'gru' | 'rnn';
 
@@ -22,7 +22,10 @@ const gatesOf = { lstm: 4, gru: 3, rnn: 1 };
 function construct(self: ModuleInstance, args: Arguments, nn: NN, kind: Kind): void {
   const { machine } = nn;
   const of = (name: string): number => size(args[name]!, name, nn);
-  const [inputs, hidden, layers, projection] = [of('input_size'), of('hidden_size'), of('num_layers'), of('proj_size')];
+  const first = (name: string): number => firstSize(args[name]!, name, nn);
+  const [inputs, projection] = [of('input_size'), args.proj_size === true ? first('proj_size') : of('proj_size')];
+  const hidden = kind === 'rnn' ? first('hidden_size') : of('hidden_size');
+  const layers = first('num_layers');
   self.unknown ??= unknownIn(args.input_size!, args.hidden_size!, args.num_layers!, args.proj_size!);
   if (hidden <= 0) throw machine.raise('ValueError', 'hidden_size must be greater than zero');
   if (layers <= 0) throw machine.raise('ValueError', 'num_layers must be greater than zero');

@@ -9,10 +9,10 @@ import { embed, embedBags } from '../kernels/linear.ts';
 import { moduleOf } from '../module.ts';
 import { flag, nativeSteps } from '../natives.ts';
 import type { NN } from '../state.ts';
-import { type Arguments, callerOf, type LayerClass, learn, need, size, tensor } from './spec.ts';
+import { type Arguments, callerOf, firstSize, type LayerClass, learn, need, size, tensor } from './spec.ts';
 
 function construct(self: ModuleInstance, { num_embeddings, embedding_dim, _weight }: Arguments, nn: NN): void {
-  const shape = [size(num_embeddings!, 'num_embeddings', nn), size(embedding_dim!, 'embedding_dim', nn)];
+  const shape = [firstSize(num_embeddings!, 'num_embeddings', nn), size(embedding_dim!, 'embedding_dim', nn)];
   const given = _weight instanceof PyTensor ? _weight.shape : undefined;
   learn(self, 'weight', given ?? shape, 'weights', nn, num_embeddings!, embedding_dim!);
 }

@@ -10,6 +10,7 @@ import type { ModuleInstance } from '../instance.ts';
 import { forwarding, moduleOf } from '../module.ts';
 import { native, nativeClass, numberOf, tupleOf } from '../natives.ts';
 import { type NN, tensorsIn } from '../state.ts';
+import { refusal } from './arguments.ts';
 
 export type Arguments = Readonly<Record<string, Value>>;
 
@@ -46,6 +47,9 @@ const resets: Readonly<Record<string, readonly string[]>> = {
   sparse: ['reset_parameters'],
 };
 
+/** What PyTorch says of the arguments of a layer when the layer is called. */
+const refused = new WeakMap<ModuleInstance, string>();
+
 export function define(nn: NN, spec: LayerClass): PyClass {
   const {
     name,
@@ -75,6 +79,8 @@ export function define(nn: NN, spec: LayerClass): PyClass {
       });
       module.unknown ??= unclear(args, defaults, names);
       construct?.(module, args, nn);
+      const why = refusal(name, args, nn.machine);
+      if (why !== undefined) refused.set(module, why);
     };
     const initializer = native('__init__', `self, ${init}`, ([self, ...values], machine) => {
       initialize(moduleOf(self, machine), values);
@@ -100,10 +106,12 @@ export function define(nn: NN, spec: LayerClass): PyClass {
       native(method, 'self', () => null),
     );
   if (forward) {
-    const run = (self: ModuleInstance, args: readonly Value[]): Value | Steps =>
-      self.unknown && file !== 'container'
-        ? unknownResult(nn, self.unknown, tensorsIn(tupleOf(args)))
-        : forward(self, args, nn);
+    const run = (self: ModuleInstance, args: readonly Value[]): Value | Steps => {
+      if (self.unknown && file !== 'container') return unknownResult(nn, self.unknown, tensorsIn(tupleOf(args)));
+      const why = refused.get(self);
+      if (why !== undefined) throw nn.machine.raise('TypeError', why);
+      return forward(self, args, nn);
+    };
     cls.dict.set('forward', forwarding(nn, input, run));
   }
   for (const [key, value] of Object.entries(members?.(nn) ?? {})) cls.dict.set(key, value);
@@ -167,8 +175,17 @@ export function size(value: Value, what: string, nn: NN): number {
     const type = nn.machine.typeOf(value)?.name ?? 'object';
     throw nn.machine.raise('TypeError', `${what} must be int, not ${type}`);
   }
+  if (number >= 2 ** 63) throw nn.machine.raise('TypeError', `${what} must be int, but it has more than 64 bits`);
   return number;
 }
+
+/** The size that a weight begins with: by the first one PyTorch tells sizes from other arguments, and a bool is none. */
+export function firstSize(value: Value, what: string, nn: NN): number {
+  if (typeof plain(value) === 'boolean') throw nn.machine.raise('TypeError', `${what} must be int, not bool`);
+  return size(value, what, nn);
+}
+
+const bytesOfFloat = 4;
 
 /** A learned tensor of a layer, registered; of unknown sizes where an argument is not known. */
 export function learn(
@@ -185,6 +202,9 @@ export function learn(
       'RuntimeError',
       `Trying to create tensor with negative dimension ${wrong}: [${shape.join(', ')}]`,
     );
+  }
+  if (shape.reduce((product, length) => product * length, bytesOfFloat) >= 2 ** 63) {
+    throw nn.machine.raise('RuntimeError', `Storage size calculation overflowed with sizes=[${shape.join(', ')}]`);
   }
   const parameter = new PyParameter(nn.world.classes.Parameter, shape, 'float32');
   parameter.role = role;

@@ -1,7 +1,7 @@
 // torch/nn/modules/transformer.py.
 import * as l10n from '@vscode/l10n';
 import type { Machine } from '../../../../python/machine.ts';
-import { type Keywords, type Steps, Unknown, type Value } from '../../../../python/objects.ts';
+import { type Keywords, PyFloat, plain, type Steps, Unknown, type Value } from '../../../../python/objects.ts';
 import { deepCopy } from '../copying.ts';
 import { ModuleInstance } from '../instance.ts';
 import { moduleOf } from '../module.ts';
@@ -16,7 +16,10 @@ const copyWork = 400;
 function clones(nn: NN, self: ModuleInstance, given: Value, count: Value): ModuleInstance {
   const list = nn.create(nn.cls('ModuleList'));
   list.construct = self.construct;
-  const number = numberOf(count) ?? Number.NaN;
+  const type = nn.machine.typeOf(count)?.name ?? 'object';
+  if (plain(count) instanceof PyFloat || numberOf(count) === undefined)
+    throw nn.machine.raise('TypeError', `'${type}' object cannot be interpreted as an integer`);
+  const number = numberOf(count)!;
   if (Number.isNaN(number)) {
     list.unknown = count instanceof Unknown ? count : nn.machine.unknown(l10n.t('the number of layers is not known'));
   } else {
@@ -223,8 +226,13 @@ const encoder: LayerClass = {
   hidden: ['encoder_layer', 'norm'],
   construct: (self, args, nn) => stack(self, args, nn, 'encoder_layer'),
   input: 'src, mask=None, src_key_padding_mask=None, is_causal=None',
-  forward: (self, [source, mask, padding], nn) =>
-    stacked(self, source!, [], keywords({ src_mask: mask!, src_key_padding_mask: padding! }), nn.machine),
+  forward: (self, [source, mask, padding], nn) => {
+    // It looks at its first layer for a short cut.
+    const layers = self.registered('layers');
+    if (layers instanceof ModuleInstance && !layers.unknown && layers.children.entries.size === 0)
+      throw nn.machine.raise('IndexError', 'index 0 is out of range');
+    return stacked(self, source!, [], keywords({ src_mask: mask!, src_key_padding_mask: padding! }), nn.machine);
+  },
 };
 
 const decoder: LayerClass = {

@@ -1,4 +1,4 @@
-import type { TextEdit } from '../core/index.ts';
+import type { TextEdit } from './edit.ts';
 
 /** Lines shown around a change. */
 const context = 3;
@@ -37,6 +37,30 @@ export function unifiedDiff(path: string, text: string, edits: readonly TextEdit
   return written.join('');
 }
 
+/** The same without what is around the changes, and so many lines at most: how many lines there are besides. */
+export function briefDiff(
+  text: string,
+  edits: readonly TextEdit[],
+  most: number,
+): { readonly text: string; readonly left: number } {
+  const written: string[] = [];
+  let moved = 0;
+  let left = 0;
+  const lines = linesOf(text);
+  for (const { start, end, fresh } of changesOf(text, lines, edits)) {
+    const gone = lines.slice(start, end);
+    const own = [...gone.map(line => marked('-', line)), ...fresh.map(line => marked('+', line))];
+    // A change is shown as a whole, or not at all; the first one as far as there is room.
+    const isShown = left === 0 && (written.length === 0 || written.length + own.length <= most);
+    const shown = isShown ? own.slice(0, most) : [];
+    if (shown.length > 0)
+      written.push(`@@ -${span(start, gone.length)} +${span(start + moved, fresh.length)} @@\n`, ...shown);
+    left += own.length - shown.length;
+    moved += fresh.length - gone.length;
+  }
+  return { text: written.join('').trimEnd(), left };
+}
+
 /** The stretches of lines that edits touch, without the lines at their ends that stay the same. */
 function changesOf(text: string, lines: readonly string[], edits: readonly TextEdit[]): Hunk[] {
   const starts = [0];
@@ -68,11 +92,12 @@ function changesOf(text: string, lines: readonly string[], edits: readonly TextE
     }
     const fresh = linesOf(made + text.slice(at, starts[end]!));
     const old = lines.slice(start, end);
-    let head = 0;
-    while (head < old.length && head < fresh.length && old[head] === fresh[head]) head++;
+    // What is inserted in front of a line may begin like it: that one is what stays.
+    const most = Math.min(old.length, fresh.length);
     let tail = 0;
-    const most = Math.min(old.length, fresh.length) - head;
     while (tail < most && old[old.length - 1 - tail] === fresh[fresh.length - 1 - tail]) tail++;
+    let head = 0;
+    while (head < most - tail && old[head] === fresh[head]) head++;
     const hunk = { start: start + head, end: end - tail, fresh: fresh.slice(head, fresh.length - tail) };
     const last = hunks.at(-1);
     if (hunk.start === hunk.end && hunk.fresh.length === 0) return hunks;

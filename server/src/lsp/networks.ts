@@ -1,0 +1,253 @@
+// The networks of a workspace, open or not. Nothing is done before somebody asks: for the list, which looks at names and
+// contents, and then for the totals of single networks, or for symbols.
+import { posix } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { type SymbolInformation, SymbolKind } from 'vscode-languageserver';
+import {
+  type Analysed,
+  formatOf,
+  type NetworkTotals,
+  networkPlace,
+  networkTotals,
+  type Settings,
+  type SymbolNode,
+  symbols,
+} from '../core/index.ts';
+import { pathOfUri, uriOfPath } from '../host/disk.ts';
+import { filesBelow, stampOf, textAt } from '../host/walk.ts';
+import type { NetworkFile, NetworkList } from '../protocol/index.ts';
+import { toProto } from './convert.ts';
+import type { Session, Token } from './session.ts';
+import type { Watched } from './workspace.ts';
+
+/** Names of files that may be networks; their contents say whether they are. */
+const candidates = /\.(?:ya?ml|cfg|cfg\.txt|prototxt|pyw?)$/i;
+const mostFiles = 20_000;
+const mostNetworks = 2000;
+const mostBytes = 2_000_000;
+/** Milliseconds for which a list is true: symbols are asked for letter by letter. */
+const freshness = 3000;
+/** Milliseconds of work on totals for one question about symbols; later ones find them. */
+const mostPricing = 1500;
+const mostSymbols = 500;
+/** So many rows of a network are found by their names. */
+const mostRows = 300;
+/** Milliseconds of work between two looks at whether others wait. */
+const slice = 8;
+
+/** What is remembered of a network that was read. */
+interface Known {
+  readonly settings: Settings;
+  /** The files that it was read with; undefined of an open document, whose version counts. */
+  readonly files: Watched | undefined;
+  readonly version: number | undefined;
+  readonly totals: NetworkTotals | undefined;
+  readonly symbols: readonly SymbolInformation[];
+}
+
+export function answerNetworks(session: Session, configure: (uri: string) => Promise<void>): void {
+  const networks = new Networks(session, configure);
+  session.on('flopline/networks', async (_, token) => {
+    try {
+      return await networks.list(token, 0);
+    } catch (error) {
+      session.complain('networks', error);
+      return { networks: [], isCut: false };
+    }
+  });
+  session.on('flopline/networkTotals', async ({ textDocument: { uri } }, token) => {
+    try {
+      return (await networks.read(uri, token))?.totals ?? null;
+    } catch (error) {
+      session.complain('totals of a network', error);
+      return null;
+    }
+  });
+  session.connection.onWorkspaceSymbol(async ({ query }, token) => {
+    try {
+      return await networks.symbols(query, token);
+    } catch (error) {
+      session.complain('workspace symbols', error);
+      return [];
+    }
+  });
+}
+
+class Networks {
+  readonly #session: Session;
+  readonly #configure: (uri: string) => Promise<void>;
+  /** By path, whether a file is a network as it was then. */
+  readonly #recognised = new Map<string, { readonly stamp: string; readonly is: 'network' | 'maybe' | 'other' }>();
+  readonly #known = new Map<string, Known>();
+  #last: { readonly at: number; readonly list: NetworkList } | undefined;
+
+  constructor(session: Session, configure: (uri: string) => Promise<void>) {
+    this.#session = session;
+    this.#configure = configure;
+  }
+
+  /** The files that are networks, in the order of their paths; a list may be so many milliseconds old. */
+  async list(token: Token, age: number): Promise<NetworkList> {
+    if (this.#last && Date.now() - this.#last.at < age) return this.#last.list;
+    const { workspace } = this.#session;
+    const found = new Map<string, NetworkFile>();
+    let looked = 0;
+    let end = performance.now() + slice;
+    for (const folder of workspace.folders) {
+      for (const files of filesBelow(folder)) {
+        for (const path of files) {
+          if (!candidates.test(path) || looked >= mostFiles || found.size >= mostNetworks) continue;
+          looked++;
+          const is = this.#recognise(path);
+          const uri = uriOfPath(path);
+          if (is !== 'other') found.set(uri, { uri, path: nameIn(folder, path), isCertain: is === 'network' });
+          if (performance.now() < end) continue;
+          await turn();
+          if (token.isCancellationRequested) return { networks: [], isCut: false };
+          end = performance.now() + slice;
+        }
+      }
+    }
+    const list: NetworkList = {
+      networks: [...found.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
+      isCut: looked >= mostFiles || found.size >= mostNetworks,
+    };
+    this.#last = { at: Date.now(), list };
+    return list;
+  }
+
+  #recognise(path: string): 'network' | 'maybe' | 'other' {
+    const stamp = stampOf(path, mostBytes);
+    if (stamp === undefined) return 'other';
+    const known = this.#recognised.get(path);
+    if (known?.stamp === stamp) return known.is;
+    const text = textAt(path);
+    const format = text === undefined ? undefined : formatOf({ name: posix.basename(path), text, path });
+    // Whether a program holds a network is known when it was read.
+    const is = !format || format.hasNoNetwork ? 'other' : format.choices.entry ? 'maybe' : 'network';
+    this.#recognised.set(path, { stamp, is });
+    return is;
+  }
+
+  /** A network with its totals; undefined where the file is none, or nobody waits any more. */
+  async read(uri: string, token: Token): Promise<Known | undefined> {
+    const { workspace } = this.#session;
+    const known = this.#fresh(uri);
+    if (known) return known;
+    if (workspace.version(uri) !== undefined) {
+      return this.#session.answer<Known | undefined>('network', uri, token, undefined, analysed =>
+        this.#remember(uri, analysed, undefined),
+      );
+    }
+    const path = pathOfUri(uri);
+    if (path === undefined || !workspace.folders.some(folder => path.startsWith(`${folder}/`))) return undefined;
+    await this.#session.ready(uri);
+    await this.#configure(uri);
+    const settings = workspace.settings.of(uri);
+    const steps = workspace.closed(uri, path);
+    let end = performance.now() + slice;
+    for (let next = steps.next(); ; next = steps.next()) {
+      if (next.done) return next.value && this.#remember(uri, next.value.analysed, next.value.files);
+      if (next.value) await next.value;
+      else if (performance.now() > end) {
+        await turn();
+        end = performance.now() + slice;
+      }
+      if (token.isCancellationRequested || settings !== workspace.settings.of(uri)) return undefined;
+    }
+  }
+
+  /** What is known of a network, if it is still true. */
+  #fresh(uri: string): Known | undefined {
+    const { workspace } = this.#session;
+    const known = this.#known.get(uri);
+    if (!known || known.settings !== workspace.settings.of(uri) || known.version !== workspace.version(uri))
+      return undefined;
+    return (known.files?.isSame ?? !workspace.hasFiles(uri)) ? known : undefined;
+  }
+
+  #remember(uri: string, analysed: Analysed, files: Watched | undefined): Known {
+    const { workspace } = this.#session;
+    const totals = networkTotals(analysed);
+    const known: Known = {
+      settings: workspace.settings.of(uri),
+      files,
+      version: workspace.version(uri),
+      totals,
+      symbols: totals ? symbolsOf(uri, analysed, totals, this.#pathOf(uri)) : [],
+    };
+    this.#known.set(uri, known);
+    return known;
+  }
+
+  #pathOf(uri: string): string {
+    const path = pathOfUri(uri) ?? uri;
+    const folder = this.#session.workspace.folders.find(each => path.startsWith(`${each}/`));
+    return folder === undefined ? path : nameIn(folder, path);
+  }
+
+  /** The networks whose name has the letters of a query in their order, and rows of those that were read. */
+  async symbols(query: string, token: Token): Promise<SymbolInformation[]> {
+    const { networks } = await this.list(token, freshness);
+    const found: SymbolInformation[] = [];
+    let spent = 0;
+    for (const { uri, path, isCertain } of networks) {
+      if (found.length >= mostSymbols || token.isCancellationRequested) break;
+      const isNamed = hasLetters(path, query);
+      const begin = performance.now();
+      const mayRead = spent < mostPricing && (isNamed || query.length >= 2);
+      const known = this.#fresh(uri) ?? (mayRead ? await this.read(uri, token) : undefined);
+      spent += performance.now() - begin;
+      if (known) {
+        const [network, ...rows] = known.symbols;
+        if (network && (isNamed || hasLetters(network.name, query))) found.push(network);
+        if (query.length >= 2) found.push(...rows.filter(({ name }) => hasLetters(name, query)));
+      } else if (isNamed && isCertain) found.push(unread(uri, path));
+    }
+    return found.slice(0, mostSymbols);
+  }
+}
+
+/** A network with its totals, and its rows with theirs. */
+function symbolsOf(uri: string, analysed: Analysed, totals: NetworkTotals, path: string): SymbolInformation[] {
+  const { lines } = analysed.document;
+  const [outline] = symbols(analysed);
+  const at = (place: SymbolNode['range']) => ({ uri, range: toProto.range(lines, lines.firstOf(place)) });
+  return [
+    {
+      name: totals.title === '' ? posix.basename(path) : totals.title,
+      kind: SymbolKind.Module,
+      containerName: `${totals.text} · ${path}`,
+      location: at(networkPlace(analysed)),
+    },
+    ...(outline?.children ?? []).slice(0, mostRows).map(({ name, detail, kind, selection }) => ({
+      name,
+      kind: kind === 'layer' ? SymbolKind.Field : SymbolKind.Class,
+      containerName: detail === '' ? path : `${detail} · ${path}`,
+      location: at(selection),
+    })),
+  ];
+}
+
+function unread(uri: string, path: string): SymbolInformation {
+  const start = { line: 0, character: 0 };
+  return {
+    name: posix.basename(path),
+    kind: SymbolKind.Module,
+    containerName: path,
+    location: { uri, range: { start, end: start } },
+  };
+}
+
+const nameIn = (folder: string, path: string): string => path.slice(folder.length + 1);
+
+/** Whether a word has the letters of a query in their order, as editors match them. */
+function hasLetters(word: string, query: string): boolean {
+  const letters = word.toLowerCase();
+  let at = 0;
+  for (const letter of query.toLowerCase().replace(/\s/g, '')) {
+    at = letters.indexOf(letter, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}
